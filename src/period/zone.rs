@@ -198,7 +198,8 @@ impl Zone {
     }
 
     /// The first instant of a civil day. Where clocks jump over midnight it is the instant of the jump; a day that a zone
-    /// skipped altogether starts, and ends, there. Where clocks go back over midnight it is the first of the two midnights.
+    /// skipped altogether starts, and ends, there. Where clocks go back over midnight it is the first of the two midnights; the
+    /// repeated time before the second one then shows the day before ([`Zone::day_of`]) but lies after this instant.
     pub fn midnight(&self, day: i32) -> Micros {
         let local = i64::from(day).saturating_mul(DAY);
         match self.place(local) {
