@@ -368,6 +368,7 @@ mod tests {
             assert_eq!(nearest(far, names), None, "{far}");
         }
         assert_eq!(nearest(&"a".repeat(5000), ["a"]), None);
+        assert_eq!(nearest("x", ["y"]), None);
         // Of equally near ones the first.
         assert_eq!(nearest("cat", ["bat", "rat"]).as_deref(), Some("bat"));
     }

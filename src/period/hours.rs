@@ -375,6 +375,8 @@ mod tests {
         assert_eq!(hours.add(at(3, 20), HOUR), at(5, 10));
         assert_eq!(hours.add(at(6, 10), HOUR), at(12, 10));
         assert_eq!(hours.add(at(3, 20), 0), at(3, 20));
+        // Due at closing time, with a change of the clocks before the next opening.
+        assert_eq!(hours.add(at(20, 16), HOUR), at(20, 17));
         assert_eq!(hours.between(at(5, 16), at(12, 10)), 2 * HOUR);
         assert_eq!(hours.between(at(12, 10), at(5, 16)), -2 * HOUR);
         assert_eq!(hours.between(at(6, 0), at(7, 0)), 0);

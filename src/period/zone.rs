@@ -307,7 +307,8 @@ mod tests {
     use jiff::tz::AmbiguousOffset;
     use proptest::prelude::*;
 
-    const ZONES: [&str; 14] = [
+    const ZONES: [&str; 15] = [
+        "America/Toronto",
         "Europe/Berlin",
         "America/New_York",
         "Asia/Kathmandu",
@@ -403,6 +404,9 @@ mod tests {
         assert!(sao_paulo.is_midnight(first));
         assert!(!sao_paulo.is_midnight(first + HOUR));
         assert_eq!(sao_paulo.midnight(day(2018, 11, 5)) - first, 23 * HOUR);
+        // On 30 March 1919 clocks jumped from 23:30 to 00:30: the 31st starts in the middle of its first hour.
+        let toronto = Zone::parse("America/Toronto").unwrap();
+        assert_eq!(toronto.civil(toronto.midnight(day(1919, 3, 31))), (day(1919, 3, 31), HOUR / 2));
         // On 17 February 2018 clocks went back from 24:00 to 23:00: that day has 25 hours.
         assert_eq!(
             sao_paulo.midnight(day(2018, 2, 18)) - sao_paulo.midnight(day(2018, 2, 17)),
