@@ -3,7 +3,10 @@
 //! statrs inverts Student's t only to a few digits in places (0.8 at 2 degrees) and badly for large degrees, so here its
 //! distribution function is inverted instead; binomial tails are summed from one exact term, at a cost of the order of sqrt(n).
 
-use statrs::function::{beta::beta_reg, erf::erfc_inv};
+use statrs::function::{
+    beta::{beta_reg, ln_beta},
+    erf::erfc_inv,
+};
 
 /// Degrees of freedom from which the expansion of Student's t about the normal is exact to all digits that matter.
 const NEARLY_NORMAL: f64 = 1e4;
@@ -24,18 +27,38 @@ pub fn student_quantile(df: f64, level: f64) -> f64 {
     } else if z == 0.0 {
         0.0
     } else if df > NEARLY_NORMAL {
-        let (z3, z5) = (z.powi(3), z.powi(5));
-        z + (z3 + z) / (4.0 * df) + (5.0 * z5 + 16.0 * z3 + 3.0 * z) / (96.0 * df * df)
+        student_expansion(df, z)
     } else if df == 1.0 {
         1.0 / (std::f64::consts::FRAC_PI_2 * alpha).tan()
     } else {
-        let tails = |t: f64| beta_reg(0.5 * df, 0.5, df / (df + t * t));
-        let mut high = 2.0 * z + 1.0;
-        while tails(high) > alpha {
-            high *= 2.0;
-        }
-        bisect(|t| tails(t) <= alpha, z, high)
+        student_inverted(df, alpha, z)
     }
+}
+
+/// Student's t from z, up to terms of 1 / df^2.
+fn student_expansion(df: f64, z: f64) -> f64 {
+    let (z3, z5) = (z.powi(3), z.powi(5));
+    z + (z3 + z) / (4.0 * df) + (5.0 * z5 + 16.0 * z3 + 3.0 * z) / (96.0 * df * df)
+}
+
+/// t with P(|T| > t) = `alpha`: Newton's method on the logarithm of the tails from the expansion, bisection where that does not settle.
+fn student_inverted(df: f64, alpha: f64, z: f64) -> f64 {
+    let tails = |t: f64| beta_reg(0.5 * df, 0.5, df / (df + t * t));
+    let density = |t: f64| (-0.5 * (df + 1.0) * (t * t / df).ln_1p() - ln_beta(0.5 * df, 0.5)).exp() / df.sqrt();
+    let mut t = student_expansion(df, z);
+    for _ in 0..12 {
+        let outside = tails(t);
+        let step = outside * (outside / alpha).ln() / (2.0 * density(t));
+        t += step;
+        if step.abs() <= 1e-13 * t {
+            return t;
+        }
+    }
+    let mut high = 2.0 * z + 1.0;
+    while tails(high) > alpha {
+        high *= 2.0;
+    }
+    bisect(|t| tails(t) <= alpha, z, high)
 }
 
 /// The smallest point of [low, high] from which `holds` is true, given that it is false below and true above; to the last bit.
