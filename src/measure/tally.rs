@@ -39,6 +39,8 @@ pub struct Flush {
 pub struct Pairs {
     /// Rows in the whole.
     pub rows: u64,
+    /// Distinct stakeholders in the whole.
+    pub stakeholders: u64,
     /// Sums, squares and products over stakeholders.
     pub sums: ClusterSums,
     /// The exact part.
@@ -60,12 +62,13 @@ impl Pairs {
     pub fn add(&mut self, flush: &Flush, scales: (f64, f64), private: bool) {
         let (x, n) = flush.units(scales);
         self.rows += u64::from(flush.rows);
+        self.stakeholders += 1;
         self.sums.add(x, n);
         self.xi += i128::from(flush.xi);
         self.ni += i128::from(flush.ni);
         self.plus += flush.plus;
         self.minus += flush.minus;
-        if self.each.len() < FEW {
+        if self.each.len() < FEW && (x != 0.0 || n != 0.0) {
             self.each.push((x, n));
         }
         self.private += u64::from(private);
@@ -74,6 +77,7 @@ impl Pairs {
     /// Adds the stakeholders of a later block.
     pub fn merge(&mut self, later: &Pairs) {
         self.rows += later.rows;
+        self.stakeholders += later.stakeholders;
         self.sums.merge(&later.sums);
         self.xi += later.xi;
         self.ni += later.ni;
