@@ -174,3 +174,113 @@ fn look(text: &str, encoding: Encoding, over: bool, wishes: &Wishes, wanted: usi
         complete,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(bytes: impl AsRef<[u8]>, wishes: Wishes, rows: usize) -> Peek {
+        peek(&Source::memory("test.csv", bytes.as_ref()), &wishes, rows).unwrap()
+    }
+
+    fn plain(bytes: impl AsRef<[u8]>) -> Peek {
+        of(bytes, Wishes::default(), 10)
+    }
+
+    #[test]
+    fn header_and_first_records() {
+        let peeked = plain("\n id ;name;name\n1;x;y\n\n2;\"z\nz\"\n");
+        assert_eq!(peeked.layout.header.names, ["id", "name", "name.2"]);
+        assert_eq!(peeked.layout.dialect.delimiter, b';');
+        assert_eq!((peeked.parted, peeked.complete), (true, true));
+        let rows: Vec<_> = peeked.rows.iter().map(|r| (r.line, r.fields.join("|"))).collect();
+        assert_eq!(rows, [(3, "1|x|y".to_string()), (5, "2|z\nz".to_string())]);
+        let short = of("a,b\n1,2\n3,4\n", Wishes::default(), 1);
+        assert_eq!((short.rows.len(), short.complete), (1, false));
+        assert_eq!(of("a,b\n1,2\n", Wishes::default(), 0).layout.header.names, ["a", "b"]);
+    }
+
+    #[test]
+    fn stated_delimiters() {
+        let peeked = plain("sep=;\r\na,b;c\r\n1,2;3\r\n");
+        assert_eq!(
+            (&peeked.layout.header.names[..], peeked.rows[0].line),
+            (&["a,b".to_string(), "c".into()][..], 3)
+        );
+        let wishes = Wishes {
+            delimiter: Some(b','),
+            ..Wishes::default()
+        };
+        assert_eq!(of("sep=;\na,b;c\n", wishes, 1).layout.header.names, ["a", "b;c"]);
+        let one = plain("name\nx\n");
+        assert_eq!((one.layout.header.names.len(), one.parted), (1, false));
+    }
+
+    #[test]
+    fn several_header_rows_or_none() {
+        let text = "Q1,Q2,\nscore,,Id\n1,2,3\n";
+        assert_eq!(
+            of(
+                text,
+                Wishes {
+                    header_rows: 2,
+                    delimiter: None
+                },
+                1
+            )
+            .layout
+            .header
+            .names,
+            ["Q1 score", "Q2", "Id"]
+        );
+        let none = of(
+            text,
+            Wishes {
+                header_rows: 0,
+                delimiter: None,
+            },
+            5,
+        );
+        assert_eq!(
+            (none.layout.header.names.join(","), none.rows.len()),
+            ("column 1,column 2,column 3".to_string(), 3)
+        );
+    }
+
+    #[test]
+    fn encodings() {
+        assert_eq!(plain("\u{feff}é,b\n1,2\n").layout.header.names, ["é", "b"]);
+        let old = plain(b"\xe9,b\n1,2\n");
+        assert_eq!((old.layout.encoding, &old.layout.header.names[0][..]), (Encoding::Windows1252, "é"));
+        let wide: Vec<u8> = std::iter::once(0xfeff)
+            .chain("é,b\n".encode_utf16())
+            .flat_map(u16::to_be_bytes)
+            .collect();
+        let wide = plain(wide);
+        assert_eq!(
+            (wide.layout.encoding, wide.layout.header.names.join("|")),
+            (Encoding::Utf16Be, "é|b".to_string())
+        );
+        // A character that the end of the sample cuts in two.
+        for shift in 0..3 {
+            let text = format!("a,b\n{}{}", " ".repeat(shift), "€€,1\n".repeat(40_000));
+            assert_eq!(plain(text).layout.encoding, Encoding::Utf8);
+        }
+    }
+
+    #[test]
+    fn what_is_no_table() {
+        assert_eq!(plain("").layout.header.names, [""; 0]);
+        let binary = peek(&Source::memory("a.xlsx", &b"PK\x03\x04\n\0\0"[..]), &Wishes::default(), 1)
+            .unwrap_err()
+            .to_string();
+        assert!(binary.contains("a.xlsx: it is not a text file (a zero byte in line 2)"), "{binary}");
+    }
+
+    #[test]
+    fn a_header_longer_than_the_sample() {
+        let names: Vec<String> = (0..60_000).map(|n| format!("name{n}")).collect();
+        let peeked = of(format!("{}\n1\n", names.join(",")), Wishes::default(), 0);
+        assert_eq!(peeked.layout.header.names.len(), 60_000);
+    }
+}
