@@ -60,21 +60,21 @@ impl Metric {
             Kind::Count { distinct: Some(things) } => format!("the number of different {} in {rows}", things.name()),
             Kind::Sum { of } => format!("the sum of {} over {rows}", of.sql()),
             Kind::Mean { of } => format!("the mean of {} over {rows}", of.sql()),
-            Kind::Share { part } => format!("{rows} and {} / {rows}", grouped(part)),
+            Kind::Share { part } => format!("rows where {} / all of them, over {rows}", part.sql()),
             Kind::NetShare { plus, minus } => {
-                format!("100 x ({rows} and {} - {rows} and {}) / {rows}", grouped(plus), grouped(minus))
+                format!("100 x (rows where {} - rows where {}) / all of them, over {rows}", plus.sql(), minus.sql())
             }
             Kind::Ratio { over, under: Under::Sum(under) } => format!("{} / {}, over {rows}", summed(over), summed(under)),
             Kind::Ratio { over, under: Under::Distinct(things) } => {
                 format!("{} / the number of different {}, over {rows}", summed(over), things.name())
             }
             Kind::Rate { part, per, exposure } => {
-                let events = format!("{rows} and {}", grouped(part));
+                let times = if *per == 1.0 { String::new() } else { format!("{per} x ") };
                 let below = match exposure {
-                    Exposure::Column(column) => format!("the sum of {} over {rows}", column.sql()),
+                    Exposure::Column(column) => summed(column),
                     Exposure::Metric(id) => id.clone(),
                 };
-                if *per == 1.0 { format!("{events} / {below}") } else { format!("{per} x {events} / {below}") }
+                format!("{times}rows where {} / {below}, over {rows}", part.sql())
             }
             Kind::Quantile { of, q } => format!("the {q} quantile of {} over {rows}", of.sql()),
             Kind::SurvivalQuantile { of, event, censored_of, q } => format!(
@@ -137,12 +137,6 @@ impl Metric {
         lines.extend(self.lookback_days.map(|days| format!("known where the data start {days} days before the period")));
         lines.join("\n")
     }
-}
-
-/// A condition, in parentheses where it is more than a word.
-fn grouped(condition: &Expression) -> String {
-    let sql = condition.sql();
-    if sql.contains(' ') { format!("({sql})") } else { sql }
 }
 
 /// What a ratio adds up: true counts as 1.

@@ -25,7 +25,7 @@ impl Expression {
     }
 
     /// The names in it: columns, times at hand, or the metric ids of a derived metric.
-    pub(super) fn names(&self) -> Vec<String> {
+    pub fn names(&self) -> Vec<String> {
         self.expr.columns()
     }
 }

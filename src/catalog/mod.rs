@@ -20,7 +20,7 @@ mod units;
 
 pub use card::Card;
 pub use example::{Example, Expect, Given, REASONS};
-pub use expression::Expression;
+pub use expression::{Expression, TIMES_AT_HAND};
 pub use problem::Problem;
 
 use crate::schema::{FactColumn, FactSpec};

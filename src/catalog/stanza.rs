@@ -111,14 +111,13 @@ impl<'a> Stanza<'a> {
                 }
             }
         }
-        let required: Vec<(&str, String)> = match grammar {
-            Some(g) => g
-                .parts()
-                .flat_map(|(required, _)| required)
-                .map(|key| (*key, if g.required.contains(key) { format!("kind {}", g.word) } else { "every such metric".to_string() }))
-                .collect(),
-            None => COMMON.0.iter().map(|key| (*key, "every metric".to_string())).collect(),
-        };
+        let mut required: Vec<(&str, String)> = COMMON.0.iter().map(|key| (*key, "every metric".to_string())).collect();
+        if let Some(g) = grammar {
+            if g.word != "derived" {
+                required.extend(MEASURED.0.iter().map(|key| (*key, "every metric that is measured on a fact".to_string())));
+            }
+            required.extend(g.required.iter().map(|key| (*key, format!("kind {}", g.word))));
+        }
         for (key, owner) in required {
             if !self.has(key) {
                 let message = format!("metric `{}` lacks `{key}`", self.name.value);
