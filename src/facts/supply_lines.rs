@@ -31,3 +31,6 @@ pub static SPEC: FactSpec = FactSpec {
         column("currency", Unit::Text, "currency of the line", &[&["supplies.currency"]]),
     ],
 };
+
+/// Builds the rows of a block of stakeholders.
+pub fn build(_ctx: &super::context::Context, _block: std::ops::Range<u32>, _out: &mut super::frame::Frame) {}
