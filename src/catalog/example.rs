@@ -1,7 +1,7 @@
 //! Worked examples: given these rows, this value must come out.
 
 use super::Origin;
-use super::problem::nearest;
+use super::problem::did_you_mean;
 use super::stanza::{Spot, Stanza};
 use crate::schema::{FactSpec, Table};
 
@@ -67,7 +67,7 @@ fn one(stanza: &mut Stanza, fact: Option<&'static FactSpec>) -> Option<Example> 
     let tables = || Table::ALL.into_iter().map(Table::name);
     for key in stanza.keys() {
         if !own.contains(&key.value.as_str()) && Table::parse(&key.value).is_none() {
-            let hint = nearest(&key.value, own.into_iter().chain(tables()));
+            let hint = did_you_mean(&key.value, own.into_iter().chain(tables()));
             stanza.problem(key.span, format!("unknown key `{}`", key.value), hint);
         }
     }
@@ -113,7 +113,7 @@ fn check_header(stanza: &mut Stanza, rows: &Spot<String>, fact: Option<&'static 
     for name in rows.value.lines().next().unwrap_or_default().split(',') {
         let name = name.trim();
         if name != "stakeholder_id" && fact.column(name).is_none() {
-            let hint = nearest(name, fact.columns.iter().map(|c| c.name));
+            let hint = did_you_mean(name, fact.columns.iter().map(|c| c.name));
             stanza.problem(rows.span.clone(), format!("`{}` has no column `{name}`", fact.name), hint);
         }
     }

@@ -3,6 +3,7 @@
 use super::stanza::Stanza;
 use crate::expr::{self, Expr, ExprError, Scope};
 use crate::schema::{FactSpec, Unit};
+use std::collections::BTreeSet;
 
 /// The times that every expression over a fact may name besides the fact's columns.
 pub const TIMES_AT_HAND: [&str; 3] = ["as_of", "period_start", "period_end"];
@@ -12,7 +13,7 @@ pub const TIMES_AT_HAND: [&str; 3] = ["as_of", "period_start", "period_end"];
 pub struct Expression {
     /// As it is written.
     pub text: String,
-    /// Its tree.
+    /// Its tree, with names spelled as they are declared.
     pub expr: Expr,
     /// What it yields.
     pub unit: Unit,
@@ -21,11 +22,11 @@ pub struct Expression {
 impl Expression {
     /// The expression as SQL, spelled the one canonical way.
     pub fn sql(&self) -> String {
-        self.expr.to_string()
+        self.expr.to_sql()
     }
 
-    /// The names in it: columns, times at hand, or the metric ids of a derived metric.
-    pub fn names(&self) -> Vec<String> {
+    /// The names in it, in order: columns and times at hand, or the metric ids of a derived metric.
+    pub fn names(&self) -> BTreeSet<String> {
         self.expr.columns()
     }
 }
@@ -78,7 +79,7 @@ impl Stanza<'_> {
     /// The expression of this key, if it is there, can be read, names what exists and yields what is wanted.
     pub fn expression(&mut self, key: &str, scope: &dyn Scope, want: Want) -> Option<Expression> {
         let spot = self.words(key)?;
-        let checked = expr::parse(&spot.value).and_then(|expr| expr.check(scope).map(|unit| (expr, unit)));
+        let checked = expr::parse(&spot.value).and_then(|expr| Ok((expr.resolve(scope)?, expr.check(scope)?)));
         match checked {
             Ok((expr, unit)) if want.takes(unit) => Some(Expression { text: spot.value, expr, unit }),
             Ok((_, unit)) => {

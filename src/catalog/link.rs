@@ -1,12 +1,12 @@
 //! What metrics say of each other: ids are unique, the ids they name exist, and nothing rests on itself.
 
 use super::expression::Want;
-use super::problem::{Problem, SourceText, nearest};
+use super::problem::{Problem, SourceText, did_you_mean};
 use super::stanza::Spot;
 use super::{Exposure, Kind, Metric, hash, units};
 use crate::expr::Scope;
 use crate::schema::Unit;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 
 /// A stanza that has been read.
@@ -97,7 +97,7 @@ fn exposure(
         None if broken.contains(id) => None,
         None => {
             let counts = kinds.iter().filter(|(_, kind)| **kind == "count").map(|(id, _)| id.as_str());
-            Some(source.problem(span, format!("there is neither a column nor a metric `{id}`"), nearest(id, counts)))
+            Some(source.problem(span, format!("there is neither a column nor a metric `{id}`"), did_you_mean(id, counts)))
         }
     }
 }
@@ -115,13 +115,17 @@ fn derived(
         return None;
     }
     let inside = |part: Range<usize>| source.inside(reference.span.clone(), &reference.text, part);
-    match expr.expr.check(&Metrics(known)) {
+    let scope = Metrics(known);
+    match expr.expr.resolve(&scope).and_then(|resolved| Ok((expr.expr.check(&scope)?, resolved))) {
         Err(error) => return Some(source.problem(inside(error.span), error.message, error.hint)),
-        Ok(yields) if !Want::Number.takes(yields) => {
+        Ok((yields, _)) if !Want::Number.takes(yields) => {
             let message = format!("`expr` must be a number, but this is {}", yields.name());
             return Some(source.problem(inside(0..reference.text.len()), message, None));
         }
-        Ok(yields) => expr.unit = yields,
+        Ok((yields, resolved)) => {
+            expr.unit = yields;
+            expr.expr = resolved;
+        }
     }
     let (message, hint) = units::misfit(kind, unit)?;
     Some(source.problem(inside(0..reference.text.len()), message, Some(hint)))
@@ -129,7 +133,7 @@ fn derived(
 
 /// One problem for each ring of metrics that rest on each other, at its first stanza.
 fn cycles(drafts: &[Draft]) -> Vec<Problem> {
-    let parts: BTreeMap<&str, Vec<String>> =
+    let parts: BTreeMap<&str, BTreeSet<String>> =
         drafts.iter().filter_map(|d| d.metric.as_ref().map(|m| (m.id.as_str(), m.parts()))).collect();
     let mut problems = Vec::new();
     let mut told: HashSet<String> = HashSet::new();
@@ -148,7 +152,7 @@ fn cycles(drafts: &[Draft]) -> Vec<Problem> {
 }
 
 /// Whether a way leads from the end of `path` back to `goal`; the way is then in `path`, `goal` at both ends.
-fn ring(goal: &str, path: &mut Vec<String>, seen: &mut HashSet<String>, parts: &BTreeMap<&str, Vec<String>>) -> bool {
+fn ring(goal: &str, path: &mut Vec<String>, seen: &mut HashSet<String>, parts: &BTreeMap<&str, BTreeSet<String>>) -> bool {
     let Some(next) = path.last().and_then(|id| parts.get(id.as_str())) else { return false };
     for id in next {
         path.push(id.clone());

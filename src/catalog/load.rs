@@ -2,7 +2,7 @@
 
 use super::expression::{Columns, Expression, Want};
 use super::link::{Draft, Reference, link};
-use super::problem::{Problem, SourceText, nearest};
+use super::problem::{Problem, SourceText, did_you_mean};
 use super::stanza::{Spot, Stanza};
 use super::{Catalog, Entity, Exposure, FAMILIES, Form, Good, Kind, Metric, MetricUnit, Origin, Under, When, example, units};
 use crate::expr;
@@ -138,9 +138,8 @@ fn named_fact(stanza: &mut Stanza, specs: &[&'static FactSpec]) -> Option<&'stat
     if let Some(spec) = specs.iter().find(|s| s.name == name.value) {
         return Some(spec);
     }
-    let names = || specs.iter().map(|s| s.name);
-    let hint = nearest(&name.value, names()).unwrap_or_else(|| format!("facts are {}", names().collect::<Vec<_>>().join(", ")));
-    stanza.problem(name.span, format!("there is no fact `{}`", name.value), Some(hint));
+    let hint = did_you_mean(&name.value, specs.iter().map(|s| s.name));
+    stanza.problem(name.span, format!("there is no fact `{}`", name.value), hint);
     None
 }
 
@@ -294,7 +293,7 @@ impl Stanza<'_> {
                 self.problem(spot.span, message, Some(hint));
             }
             None => {
-                let hint = nearest(&spot.value, spec.columns.iter().map(|c| c.name))
+                let hint = did_you_mean(&spot.value, spec.columns.iter().map(|c| c.name))
                     .unwrap_or_else(|| format!("columns of {wanted} are {}", fitting().collect::<Vec<_>>().join(", ")));
                 self.problem(spot.span, format!("`{}` has no column `{}`", spec.name, spot.value), Some(hint));
             }

@@ -5,8 +5,8 @@
 //! same checks. Nothing outside the files knows a single metric: the engine knows kinds.
 //!
 //! Every stanza carries worked examples. An example gives either rows of the fact, or canonical tables that the fact is built from,
-//! and the value that must come out. Where no row of the whole is left a share, mean or quantile is absent for `no rows`; where
-//! there are rows but what they are divided by adds up to nothing, for `zero denominator`; a count of nothing is 0.
+//! and the value that must come out. Where what a share, net share, ratio or rate is divided by comes to nothing, it is absent for
+//! `zero denominator`; a count of nothing is 0.
 
 mod card;
 mod example;
@@ -23,8 +23,9 @@ pub use example::{Example, Expect, Given, REASONS};
 pub use expression::{Expression, TIMES_AT_HAND};
 pub use problem::Problem;
 
+use crate::note;
 use crate::schema::{FactColumn, FactSpec};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// The built-in families, in the order in which they are listed: name and stanzas.
 const FAMILIES: &[(&str, &str)] = &[
@@ -325,16 +326,16 @@ impl Metric {
         if let Some(Entity::Column(name)) = self.kind.entity() {
             names.push(name);
         }
-        let used: Vec<String> = self.expressions().flat_map(Expression::names).collect();
-        fact.columns.iter().filter(|c| names.contains(&c.name) || used.iter().any(|u| u == c.name)).collect()
+        let used: BTreeSet<String> = self.expressions().flat_map(Expression::names).collect();
+        fact.columns.iter().filter(|c| names.contains(&c.name) || used.contains(c.name)).collect()
     }
 
     /// The ids of the metrics that this one rests on.
-    pub fn parts(&self) -> Vec<String> {
+    pub fn parts(&self) -> BTreeSet<String> {
         match &self.kind {
             Kind::Derived { expr } => expr.names(),
-            Kind::Rate { exposure: Exposure::Metric(id), .. } => vec![id.clone()],
-            _ => Vec::new(),
+            Kind::Rate { exposure: Exposure::Metric(id), .. } => BTreeSet::from([id.clone()]),
+            _ => BTreeSet::new(),
         }
     }
 
@@ -452,9 +453,9 @@ impl Catalog {
         self.metrics.iter().filter(move |m| m.family == name && !m.hidden)
     }
 
-    /// `did you mean` with the nearest id, if one is near.
-    pub fn suggest(&self, id: &str) -> Option<String> {
-        problem::nearest(id, self.metrics.iter().filter(|m| !m.hidden).map(|m| m.id.as_str()))
+    /// The id that was most likely meant by one that does not exist.
+    pub fn nearest(&self, id: &str) -> Option<String> {
+        note::nearest(id, self.metrics.iter().filter(|m| !m.hidden).map(|m| &m.id))
     }
 
     fn of(mut metrics: Vec<Metric>) -> Catalog {

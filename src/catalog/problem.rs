@@ -1,5 +1,7 @@
 //! A mistake in a definition, with the place where it stands: what a person needs to mend it.
 
+use crate::note::{self, visible};
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
@@ -36,13 +38,13 @@ impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let number = self.line.to_string();
         let gutter = " ".repeat(number.len());
-        writeln!(f, "error: {}", self.message)?;
-        writeln!(f, "{gutter}--> {}:{}:{}", self.file, self.line, self.column)?;
+        writeln!(f, "error: {}", visible(&self.message))?;
+        writeln!(f, "{gutter}--> {}:{}:{}", visible(&self.file), self.line, self.column)?;
         writeln!(f, "{gutter} |")?;
         writeln!(f, "{number} | {}", self.snippet)?;
         write!(f, "{gutter} | {}{}", " ".repeat(self.column - 1), "^".repeat(self.width))?;
         match &self.hint {
-            Some(hint) => write!(f, "\n{gutter} = help: {hint}"),
+            Some(hint) => write!(f, "\n{gutter} = help: {}", visible(hint)),
             None => Ok(()),
         }
     }
@@ -69,7 +71,7 @@ impl SourceText<'_> {
             column: self.text[begin..start].chars().count() + 1,
             message: message.into(),
             hint,
-            snippet: line.chars().map(|c| if c.is_control() { ' ' } else { c }).collect(),
+            snippet: line.chars().map(shown).collect(),
             width: self.text[start..stop].chars().count().max(1),
         }
     }
@@ -103,12 +105,17 @@ fn floor(text: &str, at: usize) -> usize {
     at
 }
 
-/// `did you mean` with the nearest of these names, if one is near.
-pub(super) fn nearest<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> Option<String> {
-    let limit = (name.chars().count() / 3).max(1);
-    let distance = |other: &str| strsim::damerau_levenshtein(&name.to_lowercase(), other);
-    let near = names.into_iter().map(|other| (distance(other), other)).filter(|(d, _)| *d <= limit).min();
-    near.map(|(_, other)| format!("did you mean `{other}`?"))
+/// The hint for a name that does not exist, if there is one to give.
+pub(super) fn did_you_mean<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    Some(note::did_you_mean(name, names)).filter(|hint| !hint.is_empty())
+}
+
+/// The character, or a blank in place of one that steers a terminal or cannot be seen.
+fn shown(c: char) -> char {
+    match visible(c.encode_utf8(&mut [0; 4])) {
+        Cow::Borrowed(_) => c,
+        Cow::Owned(_) => ' ',
+    }
 }
 
 #[cfg(test)]
@@ -119,7 +126,7 @@ mod tests {
     fn shows_the_line_and_underlines_the_part() {
         let source = SourceText { file: "relhealth.toml", text: "# größer\ntitel = \"Answers\"\n" };
         let at = source.text.find("titel").unwrap();
-        let problem = source.problem(at..at + 5, "unknown key `titel`", nearest("titel", ["text", "title"]));
+        let problem = source.problem(at..at + 5, "unknown key `titel`", did_you_mean("titel", ["text", "title"]));
         assert_eq!(
             problem.to_string(),
             "error: unknown key `titel`\n --> relhealth.toml:2:1\n  |\n2 | titel = \"Answers\"\n  | ^^^^^\n  = help: did you mean `title`?"
@@ -155,8 +162,9 @@ mod tests {
     }
 
     #[test]
-    fn suggests_only_what_is_near() {
-        assert_eq!(nearest("respons_hours", ["response_hours", "resolution_hours"]).as_deref(), Some("did you mean `response_hours`?"));
-        assert_eq!(nearest("xyz", ["part", "plus"]), None);
+    fn shows_nothing_that_steers_a_terminal() {
+        let source = SourceText { file: "f", text: "a\u{1b}[31m\u{202e}b" };
+        let shown = source.problem(0..1, "x\u{1b}y", None).to_string();
+        assert!(shown.contains("1 | a [31m b") && shown.contains("x\\u{1b}y"), "{shown}");
     }
 }

@@ -1,6 +1,6 @@
 //! One stanza of TOML as typed fields: which keys a kind takes, and what each must hold. Mistakes are collected, never fatal.
 
-use super::problem::{Problem, SourceText, nearest};
+use super::problem::{Problem, SourceText, did_you_mean};
 use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -82,9 +82,8 @@ impl<'a> Stanza<'a> {
         let kind = self.text("kind");
         let grammar = kind.as_ref().and_then(|k| KINDS.iter().find(|g| g.word == k.value));
         if let (Some(kind), None) = (&kind, grammar) {
-            let words = || KINDS.iter().map(|g| g.word);
-            let hint = nearest(&kind.value, words()).unwrap_or_else(|| format!("kinds are {}", words().collect::<Vec<_>>().join(", ")));
-            self.problem(kind.span.clone(), format!("there is no kind `{}`", kind.value), Some(hint));
+            let hint = did_you_mean(&kind.value, KINDS.iter().map(|g| g.word));
+            self.problem(kind.span.clone(), format!("there is no kind `{}`", kind.value), hint);
         }
         for (key, _) in self.table {
             let name: &str = key.get_ref();
@@ -106,7 +105,7 @@ impl<'a> Stanza<'a> {
                         Some(g) => g.parts().flat_map(|(r, o)| r.iter().chain(o)).copied().collect(),
                         None => KINDS.iter().flat_map(Grammar::parts).flat_map(|(r, o)| r.iter().chain(o)).copied().collect(),
                     };
-                    let hint = nearest(name, known);
+                    let hint = did_you_mean(name, known);
                     self.problem(key.span(), format!("unknown key `{name}`"), hint);
                 }
             }
@@ -171,9 +170,8 @@ impl<'a> Stanza<'a> {
         if let Some(found) = all.iter().find(|t| word(**t) == spot.value) {
             return Some(Spot { value: *found, span: spot.span });
         }
-        let words: Vec<&str> = all.iter().map(|t| word(*t)).collect();
-        let hint = nearest(&spot.value, words.iter().copied()).unwrap_or_else(|| format!("it is one of {}", words.join(", ")));
-        self.problem(spot.span, format!("`{key}` cannot be `{}`", spot.value), Some(hint));
+        let hint = did_you_mean(&spot.value, all.iter().map(|t| word(*t)));
+        self.problem(spot.span, format!("`{key}` cannot be `{}`", spot.value), hint);
         None
     }
 
