@@ -48,24 +48,43 @@ impl Metric {
         lines.push(("interval", self.kind.interval().to_string()));
         lines.push(("source", self.source.clone()));
         lines.extend(self.examples.first().map(|e| ("example", worked(e))));
-        Card { title: self.title.clone(), id: self.id.clone(), lines }
+        Card {
+            title: self.title.clone(),
+            id: self.id.clone(),
+            lines,
+        }
     }
 
-    /// The formula, in words around SQL.
+    /// The formula, in words around the expressions as they are written.
     pub fn formula(&self) -> String {
-        let rows = self.where_.as_ref().map_or_else(|| "all rows".to_string(), |w| format!("rows where {}", w.sql()));
-        let weighed = self.weight.as_ref().map_or_else(String::new, |w| format!(", each row weighted by {w}"));
+        let rows = self
+            .where_
+            .as_ref()
+            .map_or_else(|| "all rows".to_string(), |w| format!("rows where {}", w.text));
+        let weighed = self
+            .weight
+            .as_ref()
+            .map_or_else(String::new, |w| format!(", each row weighted by {w}"));
         let what = match &self.kind {
             Kind::Count { distinct: None } => format!("the number of {rows}"),
             Kind::Count { distinct: Some(things) } => format!("the number of different {} in {rows}", things.name()),
-            Kind::Sum { of } => format!("the sum of {} over {rows}", of.sql()),
-            Kind::Mean { of } => format!("the mean of {} over {rows}", of.sql()),
-            Kind::Share { part } => format!("rows where {} / all of them, over {rows}", part.sql()),
+            Kind::Sum { of } => format!("the sum of {} over {rows}", of.text),
+            Kind::Mean { of } => format!("the mean of {} over {rows}", of.text),
+            Kind::Share { part } => format!("rows where {} / all of them, over {rows}", part.text),
             Kind::NetShare { plus, minus } => {
-                format!("100 x (rows where {} - rows where {}) / all of them, over {rows}", plus.sql(), minus.sql())
+                format!(
+                    "100 x (rows where {} - rows where {}) / all of them, over {rows}",
+                    plus.text, minus.text
+                )
             }
-            Kind::Ratio { over, under: Under::Sum(under) } => format!("{} / {}, over {rows}", summed(over), summed(under)),
-            Kind::Ratio { over, under: Under::Distinct(things) } => {
+            Kind::Ratio {
+                over,
+                under: Under::Sum(under),
+            } => format!("{} / {}, over {rows}", summed(over), summed(under)),
+            Kind::Ratio {
+                over,
+                under: Under::Distinct(things),
+            } => {
                 format!("{} / the number of different {}, over {rows}", summed(over), things.name())
             }
             Kind::Rate { part, per, exposure } => {
@@ -74,15 +93,15 @@ impl Metric {
                     Exposure::Column(column) => summed(column),
                     Exposure::Metric(id) => id.clone(),
                 };
-                format!("{times}rows where {} / {below}, over {rows}", part.sql())
+                format!("{times}rows where {} / {below}, over {rows}", part.text)
             }
-            Kind::Quantile { of, q } => format!("the {q} quantile of {} over {rows}", of.sql()),
+            Kind::Quantile { of, q } => format!("the {q} quantile of {} over {rows}", of.text),
             Kind::SurvivalQuantile { of, event, censored_of, q } => format!(
                 "the smallest t that no more than {} of {rows} outlast, by Kaplan-Meier: {} where {}, else censored at {}",
                 ((1.0 - q) * 1e9).round() / 1e9,
-                of.sql(),
-                event.sql(),
-                censored_of.sql()
+                of.text,
+                event.text,
+                censored_of.text
             ),
             Kind::Concentration { of, group, form } => {
                 let groups = match group {
@@ -97,9 +116,9 @@ impl Metric {
                     Form::Top(k) => format!("the share of the {k} largest"),
                     Form::FewestTo(share) => format!("the fewest that hold a share of {share}"),
                 };
-                format!("{measure}, of the sum of {} by {groups}, over {rows}", of.sql())
+                format!("{measure}, of the sum of {} by {groups}, over {rows}", of.text)
             }
-            Kind::Derived { expr } => expr.sql(),
+            Kind::Derived { expr } => expr.text.clone(),
         };
         what + &weighed
     }
@@ -133,8 +152,14 @@ impl Metric {
         if units.contains(&Unit::Days) {
             lines.push("days are calendar days".to_string());
         }
-        lines.extend(self.window_days.map(|days| format!("known from {days} days after the period's end")));
-        lines.extend(self.lookback_days.map(|days| format!("known where the data start {days} days before the period")));
+        lines.extend(
+            self.window_days
+                .map(|days| format!("known from {days} days after the period's end")),
+        );
+        lines.extend(
+            self.lookback_days
+                .map(|days| format!("known where the data start {days} days before the period")),
+        );
         lines.join("\n")
     }
 }
@@ -142,8 +167,8 @@ impl Metric {
 /// What a ratio adds up: true counts as 1.
 fn summed(expression: &Expression) -> String {
     match expression.unit {
-        Unit::Bool => format!("rows where {}", expression.sql()),
-        _ => format!("the sum of {}", expression.sql()),
+        Unit::Bool => format!("rows where {}", expression.text),
+        _ => format!("the sum of {}", expression.text),
     }
 }
 
@@ -151,7 +176,12 @@ fn worked(example: &Example) -> String {
     let mut text = String::new();
     if let Some(period) = &example.period {
         text.push_str(&format!("period {period}"));
-        text.push_str(&example.as_of.as_ref().map_or_else(|| "\n".to_string(), |as_of| format!(", as of {as_of}\n")));
+        text.push_str(
+            &example
+                .as_of
+                .as_ref()
+                .map_or_else(|| "\n".to_string(), |as_of| format!(", as of {as_of}\n")),
+        );
     }
     match &example.given {
         Given::Rows(rows) => text.push_str(&format!("{}\n", rows.trim_end())),

@@ -71,18 +71,29 @@ fn one(stanza: &mut Stanza, fact: Option<&'static FactSpec>) -> Option<Example> 
             stanza.problem(key.span, format!("unknown key `{}`", key.value), hint);
         }
     }
-    let origin = Origin { file: stanza.source.file.to_string(), line: stanza.source.line(stanza.name.span.start) };
+    let origin = Origin {
+        file: stanza.source.file.to_string(),
+        line: stanza.source.line(stanza.name.span.start),
+    };
     let given = given(stanza, fact);
     let expect = expect(stanza);
     let period = stanza.words("period").map(|p| p.value);
     let as_of = stanza.time("as_of").map(|t| t.value);
-    Some(Example { given: given?, expect: expect?, period, as_of, origin })
+    Some(Example {
+        given: given?,
+        expect: expect?,
+        period,
+        as_of,
+        origin,
+    })
 }
 
 fn given(stanza: &mut Stanza, fact: Option<&'static FactSpec>) -> Option<Given> {
     let rows = stanza.words("rows");
-    let tables: Vec<(Table, String)> =
-        Table::ALL.into_iter().filter_map(|t| stanza.words(t.name()).map(|csv| (t, csv.value))).collect();
+    let tables: Vec<(Table, String)> = Table::ALL
+        .into_iter()
+        .filter_map(|t| stanza.words(t.name()).map(|csv| (t, csv.value)))
+        .collect();
     match (rows, tables.is_empty()) {
         (Some(rows), true) => {
             check_header(stanza, &rows, fact);
@@ -122,7 +133,9 @@ fn check_header(stanza: &mut Stanza, rows: &Spot<String>, fact: Option<&'static 
 fn expect(stanza: &mut Stanza) -> Option<Expect> {
     match (stanza.has("value"), stanza.has("absent")) {
         (true, false) => stanza.number("value").map(|v| Expect::Value(v.value)),
-        (false, true) => stanza.choice("absent", &REASONS, |r| r).map(|r| Expect::Absent(r.value.to_string())),
+        (false, true) => stanza
+            .choice("absent", &REASONS, |r| r)
+            .map(|r| Expect::Absent(r.value.to_string())),
         (true, true) => {
             stanza.problem(stanza.key_span("absent"), "an example has `value` or `absent`, not both", None);
             None

@@ -65,13 +65,29 @@ pub(super) struct Columns(pub &'static FactSpec);
 
 impl Scope for Columns {
     fn unit(&self, name: &str) -> Option<(String, Unit)> {
-        let column = self.0.columns.iter().find(|c| c.name.eq_ignore_ascii_case(name)).map(|c| (c.name, c.unit));
-        let time = || TIMES_AT_HAND.into_iter().find(|t| t.eq_ignore_ascii_case(name)).map(|t| (t, Unit::Time));
+        let column = self
+            .0
+            .columns
+            .iter()
+            .find(|c| c.name.eq_ignore_ascii_case(name))
+            .map(|c| (c.name, c.unit));
+        let time = || {
+            TIMES_AT_HAND
+                .into_iter()
+                .find(|t| t.eq_ignore_ascii_case(name))
+                .map(|t| (t, Unit::Time))
+        };
         column.or_else(time).map(|(name, unit)| (name.to_string(), unit))
     }
 
     fn names(&self) -> Vec<String> {
-        self.0.columns.iter().map(|c| c.name).chain(TIMES_AT_HAND).map(str::to_string).collect()
+        self.0
+            .columns
+            .iter()
+            .map(|c| c.name)
+            .chain(TIMES_AT_HAND)
+            .map(str::to_string)
+            .collect()
     }
 }
 
@@ -81,7 +97,11 @@ impl Stanza<'_> {
         let spot = self.words(key)?;
         let checked = expr::parse(&spot.value).and_then(|expr| Ok((expr.resolve(scope)?, expr.check(scope)?)));
         match checked {
-            Ok((expr, unit)) if want.takes(unit) => Some(Expression { text: spot.value, expr, unit }),
+            Ok((expr, unit)) if want.takes(unit) => Some(Expression {
+                text: spot.value,
+                expr,
+                unit,
+            }),
             Ok((_, unit)) => {
                 let message = format!("`{key}` must be {}, but this is {}", want.words(), unit.name());
                 self.problem(self.source.inside(spot.span, &spot.value, 0..spot.value.len()), message, None);

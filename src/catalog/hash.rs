@@ -57,8 +57,14 @@ fn fields(kind: &Kind) -> Vec<(&'static str, String)> {
         Kind::Sum { of } | Kind::Mean { of } => vec![("of", of.sql())],
         Kind::Share { part } => vec![("part", part.sql())],
         Kind::NetShare { plus, minus } => vec![("plus", plus.sql()), ("minus", minus.sql())],
-        Kind::Ratio { over, under: Under::Sum(under) } => vec![("over", over.sql()), ("under", under.sql())],
-        Kind::Ratio { over, under: Under::Distinct(things) } => vec![("over", over.sql()), ("under_distinct", things.name().to_string())],
+        Kind::Ratio {
+            over,
+            under: Under::Sum(under),
+        } => vec![("over", over.sql()), ("under", under.sql())],
+        Kind::Ratio {
+            over,
+            under: Under::Distinct(things),
+        } => vec![("over", over.sql()), ("under_distinct", things.name().to_string())],
         Kind::Rate { part, per, exposure } => {
             let exposure = match exposure {
                 Exposure::Column(expression) => expression.sql(),
@@ -68,7 +74,12 @@ fn fields(kind: &Kind) -> Vec<(&'static str, String)> {
         }
         Kind::Quantile { of, q } => vec![("of", of.sql()), ("q", q.to_string())],
         Kind::SurvivalQuantile { of, event, censored_of, q } => {
-            vec![("of", of.sql()), ("event", event.sql()), ("censored_of", censored_of.sql()), ("q", q.to_string())]
+            vec![
+                ("of", of.sql()),
+                ("event", event.sql()),
+                ("censored_of", censored_of.sql()),
+                ("q", q.to_string()),
+            ]
         }
         Kind::Concentration { of, group, form } => {
             let form = match form {
@@ -96,7 +107,9 @@ impl Entity {
 
 /// Fowler, Noll and Vo's hash, variant 1a, of 64 bits: the same on every machine and in every version.
 fn fnv1a(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3))
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    })
 }
 
 #[cfg(test)]

@@ -51,10 +51,15 @@ pub(super) fn link(mut metrics: Vec<Metric>, mut drafts: Vec<Draft>, mut problem
     let known: BTreeMap<String, Unit> = sound().map(|m| (m.id.clone(), units::in_expressions(m.unit))).collect();
     let kinds: HashMap<String, &'static str> = sound().map(|m| (m.id.clone(), m.kind.word())).collect();
     for draft in &mut drafts {
-        let (Some(metric), Some(reference)) = (&mut draft.metric, &draft.reference) else { continue };
+        let (Some(metric), Some(reference)) = (&mut draft.metric, &draft.reference) else {
+            continue;
+        };
         let unit = metric.unit;
         let found = match &mut metric.kind {
-            Kind::Rate { exposure: Exposure::Metric(id), .. } => exposure(draft.source, reference, id, &kinds, &broken),
+            Kind::Rate {
+                exposure: Exposure::Metric(id),
+                ..
+            } => exposure(draft.source, reference, id, &kinds, &broken),
             kind @ Kind::Derived { .. } => derived(draft.source, reference, kind, unit, &known, &broken),
             _ => None,
         };
@@ -71,13 +76,20 @@ pub(super) fn link(mut metrics: Vec<Metric>, mut drafts: Vec<Draft>, mut problem
 }
 
 fn duplicates(metrics: &[Metric], drafts: &[Draft]) -> Vec<Problem> {
-    let mut places: HashMap<&str, (&str, usize)> = metrics.iter().map(|m| (m.id.as_str(), (m.origin.file.as_str(), m.origin.line))).collect();
+    let mut places: HashMap<&str, (&str, usize)> = metrics
+        .iter()
+        .map(|m| (m.id.as_str(), (m.origin.file.as_str(), m.origin.line)))
+        .collect();
     let mut problems = Vec::new();
     for draft in drafts {
         let here = (draft.source.file, draft.source.line(draft.name.span.start));
         if let Some((file, line)) = places.insert(&draft.name.value, here) {
             let message = format!("metric `{}` is there already: {file}:{line}", draft.name.value);
-            problems.push(draft.source.problem(draft.name.span.clone(), message, Some("choose another id".to_string())));
+            problems.push(
+                draft
+                    .source
+                    .problem(draft.name.span.clone(), message, Some("choose another id".to_string())),
+            );
         }
     }
     problems
@@ -93,11 +105,19 @@ fn exposure(
     let span = source.inside(reference.span.clone(), &reference.text, 0..reference.text.len());
     match kinds.get(id) {
         Some(&"count") => None,
-        Some(kind) => Some(source.problem(span, format!("`exposure` must be a column or a count metric, but `{id}` is a {kind}"), None)),
+        Some(kind) => Some(source.problem(
+            span,
+            format!("`exposure` must be a column or a count metric, but `{id}` is a {kind}"),
+            None,
+        )),
         None if broken.contains(id) => None,
         None => {
             let counts = kinds.iter().filter(|(_, kind)| **kind == "count").map(|(id, _)| id.as_str());
-            Some(source.problem(span, format!("there is neither a column nor a metric `{id}`"), did_you_mean(id, counts)))
+            Some(source.problem(
+                span,
+                format!("there is neither a column nor a metric `{id}`"),
+                did_you_mean(id, counts),
+            ))
         }
     }
 }
@@ -116,7 +136,11 @@ fn derived(
     }
     let inside = |part: Range<usize>| source.inside(reference.span.clone(), &reference.text, part);
     let scope = Metrics(known);
-    match expr.expr.resolve(&scope).and_then(|resolved| Ok((expr.expr.check(&scope)?, resolved))) {
+    match expr
+        .expr
+        .resolve(&scope)
+        .and_then(|resolved| Ok((expr.expr.check(&scope)?, resolved)))
+    {
         Err(error) => return Some(source.problem(inside(error.span), error.message, error.hint)),
         Ok((yields, _)) if !Want::Number.takes(yields) => {
             let message = format!("`expr` must be a number, but this is {}", yields.name());
@@ -133,17 +157,23 @@ fn derived(
 
 /// One problem for each ring of metrics that rest on each other, at its first stanza.
 fn cycles(drafts: &[Draft]) -> Vec<Problem> {
-    let parts: BTreeMap<&str, BTreeSet<String>> =
-        drafts.iter().filter_map(|d| d.metric.as_ref().map(|m| (m.id.as_str(), m.parts()))).collect();
+    let parts: BTreeMap<&str, BTreeSet<String>> = drafts
+        .iter()
+        .filter_map(|d| d.metric.as_ref().map(|m| (m.id.as_str(), m.parts())))
+        .collect();
     let mut problems = Vec::new();
     let mut told: HashSet<String> = HashSet::new();
     for draft in drafts {
         let id = &draft.name.value;
-        let (Some(reference), false) = (&draft.reference, told.contains(id)) else { continue };
+        let (Some(reference), false) = (&draft.reference, told.contains(id)) else {
+            continue;
+        };
         let mut path = vec![id.clone()];
         if ring(id, &mut path, &mut HashSet::new(), &parts) {
             let message = format!("metric `{id}` rests on itself: {}", path.join(" <- "));
-            let span = draft.source.inside(reference.span.clone(), &reference.text, 0..reference.text.len());
+            let span = draft
+                .source
+                .inside(reference.span.clone(), &reference.text, 0..reference.text.len());
             problems.push(draft.source.problem(span, message, None));
             told.extend(path);
         }
@@ -153,7 +183,9 @@ fn cycles(drafts: &[Draft]) -> Vec<Problem> {
 
 /// Whether a way leads from the end of `path` back to `goal`; the way is then in `path`, `goal` at both ends.
 fn ring(goal: &str, path: &mut Vec<String>, seen: &mut HashSet<String>, parts: &BTreeMap<&str, BTreeSet<String>>) -> bool {
-    let Some(next) = path.last().and_then(|id| parts.get(id.as_str())) else { return false };
+    let Some(next) = path.last().and_then(|id| parts.get(id.as_str())) else {
+        return false;
+    };
     for id in next {
         path.push(id.clone());
         if id == goal || (seen.insert(id.clone()) && ring(goal, path, seen, parts)) {

@@ -37,18 +37,29 @@ pub(super) fn joined(problems: &[Problem]) -> String {
 fn read<'a>(source: SourceText<'a>, specs: &[&'static FactSpec], drafts: &mut Vec<Draft<'a>>, problems: &mut Vec<Problem>) {
     let (document, errors) = DeTable::parse_recoverable(source.text);
     if !errors.is_empty() {
-        problems.extend(errors.iter().map(|e| source.problem(e.span().unwrap_or(0..0), e.message().replace('\n', "; "), None)));
+        problems.extend(
+            errors
+                .iter()
+                .map(|e| source.problem(e.span().unwrap_or(0..0), e.message().replace('\n', "; "), None)),
+        );
         return;
     }
     let Some(metrics) = document.get_ref().get("metric") else { return };
     let Some(table) = metrics.get_ref().as_table() else {
-        problems.push(source.problem(metrics.span(), "`metric` must be tables", Some("write [metric.your_id]".to_string())));
+        problems.push(source.problem(
+            metrics.span(),
+            "`metric` must be tables",
+            Some("write [metric.your_id]".to_string()),
+        ));
         return;
     };
     let mut stanzas: Vec<_> = table.iter().collect();
     stanzas.sort_by_key(|(name, _)| name.span().start);
     for (name, value) in stanzas {
-        let name = Spot { value: name.get_ref().to_string(), span: name.span() };
+        let name = Spot {
+            value: name.get_ref().to_string(),
+            span: name.span(),
+        };
         match value.get_ref().as_table() {
             Some(table) => {
                 let mut stanza = Stanza::new(name, source, table);
@@ -68,11 +79,20 @@ fn draft<'a>(stanza: &mut Stanza, source: SourceText<'a>, specs: &[&'static Fact
     let name = stanza.name.clone();
     if !is_id(&name.value) {
         let hint = "an id is lower-case letters, digits and `_`, and starts with a letter".to_string();
-        stanza.problem(name.span.clone(), format!("`{}` cannot be the id of a metric", name.value), Some(hint));
+        stanza.problem(
+            name.span.clone(),
+            format!("`{}` cannot be the id of a metric", name.value),
+            Some(hint),
+        );
     }
     let mut reference = None;
     let metric = metric(stanza, specs, &mut reference).filter(|_| stanza.problems.is_empty());
-    Draft { name, source, metric, reference }
+    Draft {
+        name,
+        source,
+        metric,
+        reference,
+    }
 }
 
 fn is_id(name: &str) -> bool {
@@ -89,7 +109,9 @@ fn metric(stanza: &mut Stanza, specs: &[&'static FactSpec], reference: &mut Opti
     let hidden = stanza.truth("hidden").is_some_and(|h| h.value);
     let window_days = stanza.whole("window_days").map(|w| w.value);
     let lookback_days = stanza.whole("lookback_days").map(|w| w.value);
-    let source = stanza.words("source").map_or_else(|| format!("defined in {}", stanza.source.file), |s| s.value);
+    let source = stanza
+        .words("source")
+        .map_or_else(|| format!("defined in {}", stanza.source.file), |s| s.value);
     let word = grammar?.word;
     let mut fact = None;
     let mut when = Some(When::InPeriod);
@@ -127,7 +149,10 @@ fn metric(stanza: &mut Stanza, specs: &[&'static FactSpec], reference: &mut Opti
         source,
         hidden,
         examples,
-        origin: Origin { file: stanza.source.file.to_string(), line: stanza.source.line(stanza.name.span.start) },
+        origin: Origin {
+            file: stanza.source.file.to_string(),
+            line: stanza.source.line(stanza.name.span.start),
+        },
         definition: 0,
     })
 }
@@ -159,7 +184,10 @@ fn times(stanza: &mut Stanza, spec: &'static FactSpec) -> Option<When> {
         (Shape::Event, ["from", "until"]) => {
             let from = stanza.column("from", spec, &[Unit::Time]);
             let until = stanza.column("until", spec, &[Unit::Time]);
-            Some(When::Stock { from: from?, until: until? })
+            Some(When::Stock {
+                from: from?,
+                until: until?,
+            })
         }
         (Shape::Event, keys) => {
             let times: Vec<&str> = spec.columns.iter().filter(|c| c.unit == Unit::Time).map(|c| c.name).collect();
@@ -176,16 +204,27 @@ fn kind(stanza: &mut Stanza, word: &str, spec: &'static FactSpec, reference: &mu
     let scope = &Columns(spec);
     match word {
         "count" => match stanza.has("distinct") {
-            true => Some(Kind::Count { distinct: Some(stanza.entity("distinct", spec)?) }),
+            true => Some(Kind::Count {
+                distinct: Some(stanza.entity("distinct", spec)?),
+            }),
             false => Some(Kind::Count { distinct: None }),
         },
-        "sum" => Some(Kind::Sum { of: stanza.expression("of", scope, Want::Number)? }),
-        "mean" => Some(Kind::Mean { of: stanza.expression("of", scope, Want::Number)? }),
-        "share" => Some(Kind::Share { part: stanza.expression("part", scope, Want::Truth)? }),
+        "sum" => Some(Kind::Sum {
+            of: stanza.expression("of", scope, Want::Number)?,
+        }),
+        "mean" => Some(Kind::Mean {
+            of: stanza.expression("of", scope, Want::Number)?,
+        }),
+        "share" => Some(Kind::Share {
+            part: stanza.expression("part", scope, Want::Truth)?,
+        }),
         "net_share" => {
             let plus = stanza.expression("plus", scope, Want::Truth);
             let minus = stanza.expression("minus", scope, Want::Truth);
-            Some(Kind::NetShare { plus: plus?, minus: minus? })
+            Some(Kind::NetShare {
+                plus: plus?,
+                minus: minus?,
+            })
         }
         "ratio" => {
             let over = stanza.expression("over", scope, Want::NumberOrTruth);
@@ -193,18 +232,29 @@ fn kind(stanza: &mut Stanza, word: &str, spec: &'static FactSpec, reference: &mu
                 (true, false) => stanza.expression("under", scope, Want::NumberOrTruth).map(Under::Sum),
                 (false, true) => stanza.entity("under_distinct", spec).map(Under::Distinct),
                 (both, _) => {
-                    let span = if both { stanza.key_span("under_distinct") } else { stanza.name.span.clone() };
+                    let span = if both {
+                        stanza.key_span("under_distinct")
+                    } else {
+                        stanza.name.span.clone()
+                    };
                     stanza.problem(span, "kind ratio needs one of `under` and `under_distinct`", None);
                     None
                 }
             };
-            Some(Kind::Ratio { over: over?, under: under? })
+            Some(Kind::Ratio {
+                over: over?,
+                under: under?,
+            })
         }
         "rate" => {
             let part = stanza.expression("part", scope, Want::Truth);
             let per = stanza.positive("per", 1.0);
             let exposure = exposure(stanza, spec, reference);
-            Some(Kind::Rate { part: part?, per: per?, exposure: exposure? })
+            Some(Kind::Rate {
+                part: part?,
+                per: per?,
+                exposure: exposure?,
+            })
         }
         "quantile" => {
             let of = stanza.expression("of", scope, Want::Number);
@@ -219,16 +269,33 @@ fn kind(stanza: &mut Stanza, word: &str, spec: &'static FactSpec, reference: &mu
             if let (Some(of), Some(censored)) = (&of, &censored_of)
                 && of.unit != censored.unit
             {
-                let message = format!("`of` is {} and `censored_of` is {}: they must be the same", of.unit.name(), censored.unit.name());
+                let message = format!(
+                    "`of` is {} and `censored_of` is {}: they must be the same",
+                    of.unit.name(),
+                    censored.unit.name()
+                );
                 stanza.problem(stanza.key_span("censored_of"), message, None);
             }
-            Some(Kind::SurvivalQuantile { of: of?, event: event?, censored_of: censored_of?, q: q? })
+            Some(Kind::SurvivalQuantile {
+                of: of?,
+                event: event?,
+                censored_of: censored_of?,
+                q: q?,
+            })
         }
         "concentration" => {
             let of = stanza.expression("of", scope, Want::Number);
-            let group = if stanza.has("group") { stanza.entity("group", spec) } else { Some(Entity::Stakeholder) };
+            let group = if stanza.has("group") {
+                stanza.entity("group", spec)
+            } else {
+                Some(Entity::Stakeholder)
+            };
             let form = form(stanza);
-            Some(Kind::Concentration { of: of?, group: group?, form: form? })
+            Some(Kind::Concentration {
+                of: of?,
+                group: group?,
+                form: form?,
+            })
         }
         _ => None,
     }
@@ -238,7 +305,10 @@ fn kind(stanza: &mut Stanza, word: &str, spec: &'static FactSpec, reference: &mu
 fn exposure(stanza: &mut Stanza, spec: &'static FactSpec, reference: &mut Option<Reference>) -> Option<Exposure> {
     let spot = stanza.words("exposure")?;
     if is_id(&spot.value) && spec.column(&spot.value).is_none() {
-        *reference = Some(Reference { span: spot.span, text: spot.value.clone() });
+        *reference = Some(Reference {
+            span: spot.span,
+            text: spot.value.clone(),
+        });
         return Some(Exposure::Metric(spot.value));
     }
     stanza.expression("exposure", &Columns(spec), Want::Number).map(Exposure::Column)
@@ -249,7 +319,11 @@ fn form(stanza: &mut Stanza) -> Option<Form> {
     let form = stanza.choice("form", &forms, |f| f)?.value;
     for (key, owner) in [("k", "top"), ("share", "fewest_to")] {
         if stanza.has(key) && form != owner {
-            stanza.problem(stanza.key_span(key), format!("form {form} takes no `{key}`"), Some(format!("it belongs to form {owner}")));
+            stanza.problem(
+                stanza.key_span(key),
+                format!("form {form} takes no `{key}`"),
+                Some(format!("it belongs to form {owner}")),
+            );
         }
         if !stanza.has(key) && form == owner {
             stanza.problem(stanza.key_span("form"), format!("form {form} needs `{key}`"), None);
@@ -269,8 +343,17 @@ fn derived(stanza: &mut Stanza, reference: &mut Option<Reference>) -> Option<Kin
     let spot = stanza.words("expr")?;
     match expr::parse(&spot.value) {
         Ok(expr) => {
-            *reference = Some(Reference { span: spot.span, text: spot.value.clone() });
-            Some(Kind::Derived { expr: Expression { text: spot.value, expr, unit: Unit::Number } })
+            *reference = Some(Reference {
+                span: spot.span,
+                text: spot.value.clone(),
+            });
+            Some(Kind::Derived {
+                expr: Expression {
+                    text: spot.value,
+                    expr,
+                    unit: Unit::Number,
+                },
+            })
         }
         Err(error) => {
             stanza.bad_expression(spot.span, &spot.value, error);
@@ -289,7 +372,11 @@ impl Stanza<'_> {
             Some(column) if units.contains(&column.unit) => return Some(spot.value),
             Some(column) => {
                 let hint = format!("columns of {wanted} are {}", fitting().collect::<Vec<_>>().join(", "));
-                let message = format!("`{key}` must be a column of {wanted}, but `{}` is {}", spot.value, column.unit.name());
+                let message = format!(
+                    "`{key}` must be a column of {wanted}, but `{}` is {}",
+                    spot.value,
+                    column.unit.name()
+                );
                 self.problem(spot.span, message, Some(hint));
             }
             None => {

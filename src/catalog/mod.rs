@@ -327,14 +327,20 @@ impl Metric {
             names.push(name);
         }
         let used: BTreeSet<String> = self.expressions().flat_map(Expression::names).collect();
-        fact.columns.iter().filter(|c| names.contains(&c.name) || used.contains(c.name)).collect()
+        fact.columns
+            .iter()
+            .filter(|c| names.contains(&c.name) || used.contains(c.name))
+            .collect()
     }
 
     /// The ids of the metrics that this one rests on.
     pub fn parts(&self) -> BTreeSet<String> {
         match &self.kind {
             Kind::Derived { expr } => expr.names(),
-            Kind::Rate { exposure: Exposure::Metric(id), .. } => BTreeSet::from([id.clone()]),
+            Kind::Rate {
+                exposure: Exposure::Metric(id),
+                ..
+            } => BTreeSet::from([id.clone()]),
             _ => BTreeSet::new(),
         }
     }
@@ -380,7 +386,11 @@ impl Kind {
     fn entity(&self) -> Option<&Entity> {
         match self {
             Kind::Count { distinct } => distinct.as_ref(),
-            Kind::Ratio { under: Under::Distinct(entity), .. } | Kind::Concentration { group: entity, .. } => Some(entity),
+            Kind::Ratio {
+                under: Under::Distinct(entity),
+                ..
+            }
+            | Kind::Concentration { group: entity, .. } => Some(entity),
             _ => None,
         }
     }
@@ -392,11 +402,27 @@ impl Kind {
             Kind::Sum { of } | Kind::Mean { of } | Kind::Quantile { of, .. } | Kind::Concentration { of, .. } => vec![of],
             Kind::Share { part } => vec![part],
             Kind::NetShare { plus, minus } => vec![plus, minus],
-            Kind::Ratio { over, under: Under::Sum(under) } => vec![over, under],
-            Kind::Ratio { over, under: Under::Distinct(_) } => vec![over],
-            Kind::Rate { part, exposure: Exposure::Column(exposure), .. } => vec![part, exposure],
-            Kind::Rate { part, exposure: Exposure::Metric(_), .. } => vec![part],
-            Kind::SurvivalQuantile { of, event, censored_of, .. } => vec![of, event, censored_of],
+            Kind::Ratio {
+                over,
+                under: Under::Sum(under),
+            } => vec![over, under],
+            Kind::Ratio {
+                over,
+                under: Under::Distinct(_),
+            } => vec![over],
+            Kind::Rate {
+                part,
+                exposure: Exposure::Column(exposure),
+                ..
+            } => vec![part, exposure],
+            Kind::Rate {
+                part,
+                exposure: Exposure::Metric(_),
+                ..
+            } => vec![part],
+            Kind::SurvivalQuantile {
+                of, event, censored_of, ..
+            } => vec![of, event, censored_of],
         }
     }
 }

@@ -85,8 +85,14 @@ impl SourceText<'_> {
     pub fn inside(&self, value: Range<usize>, decoded: &str, part: Range<usize>) -> Range<usize> {
         let raw = &self.text[value.clone()];
         for quote in ["\"\"\"", "'''", "\"", "'"] {
-            let Some(inner) = raw.strip_prefix(quote).and_then(|r| r.strip_suffix(quote)) else { continue };
-            let trimmed = if quote.len() == 3 { inner.strip_prefix("\r\n").or(inner.strip_prefix('\n')).unwrap_or(inner) } else { inner };
+            let Some(inner) = raw.strip_prefix(quote).and_then(|r| r.strip_suffix(quote)) else {
+                continue;
+            };
+            let trimmed = if quote.len() == 3 {
+                inner.strip_prefix("\r\n").or(inner.strip_prefix('\n')).unwrap_or(inner)
+            } else {
+                inner
+            };
             if trimmed == decoded {
                 let offset = value.start + quote.len() + (inner.len() - trimmed.len());
                 return offset + part.start..offset + part.end;
@@ -124,7 +130,10 @@ mod tests {
 
     #[test]
     fn shows_the_line_and_underlines_the_part() {
-        let source = SourceText { file: "relhealth.toml", text: "# größer\ntitel = \"Answers\"\n" };
+        let source = SourceText {
+            file: "relhealth.toml",
+            text: "# größer\ntitel = \"Answers\"\n",
+        };
         let at = source.text.find("titel").unwrap();
         let problem = source.problem(at..at + 5, "unknown key `titel`", did_you_mean("titel", ["text", "title"]));
         assert_eq!(
@@ -135,7 +144,10 @@ mod tests {
 
     #[test]
     fn counts_characters_and_stops_at_the_line_end() {
-        let source = SourceText { file: "f", text: "ä\tö = [\n1,\n2]" };
+        let source = SourceText {
+            file: "f",
+            text: "ä\tö = [\n1,\n2]",
+        };
         let at = source.text.find('ö').unwrap();
         let problem = source.problem(at..source.text.len(), "m", None);
         assert_eq!((problem.line, problem.column, problem.width), (1, 3, 5));
@@ -146,7 +158,10 @@ mod tests {
     fn survives_ranges_beyond_the_text() {
         let source = SourceText { file: "f", text: "a\n" };
         let problem = source.problem(9..12, "m", None);
-        assert_eq!((problem.line, problem.column, problem.width, problem.snippet.as_str()), (2, 1, 1, ""));
+        assert_eq!(
+            (problem.line, problem.column, problem.width, problem.snippet.as_str()),
+            (2, 1, 1, "")
+        );
         assert_eq!(source.problem(1..2, "m", None).width, 1);
     }
 
@@ -157,13 +172,19 @@ mod tests {
             let range = source.inside(4..text.len(), "a > b", 4..5);
             assert_eq!(&text[range.clone()], "b", "{text}");
         }
-        let escaped = SourceText { file: "f", text: "k = \"a \\u003e b\"" };
+        let escaped = SourceText {
+            file: "f",
+            text: "k = \"a \\u003e b\"",
+        };
         assert_eq!(escaped.inside(4..16, "a > b", 4..5), 4..16);
     }
 
     #[test]
     fn shows_nothing_that_steers_a_terminal() {
-        let source = SourceText { file: "f", text: "a\u{1b}[31m\u{202e}b" };
+        let source = SourceText {
+            file: "f",
+            text: "a\u{1b}[31m\u{202e}b",
+        };
         let shown = source.problem(0..1, "x\u{1b}y", None).to_string();
         assert!(shown.contains("1 | a [31m b") && shown.contains("x\\u{1b}y"), "{shown}");
     }

@@ -6,7 +6,10 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 /// Keys of every metric: required, then optional.
-const COMMON: (&[&str], &[&str]) = (&["title", "family", "kind", "unit", "good", "text"], &["source", "hidden", "example"]);
+const COMMON: (&[&str], &[&str]) = (
+    &["title", "family", "kind", "unit", "good", "text"],
+    &["source", "hidden", "example"],
+);
 /// Keys of every metric that is measured on a fact.
 const MEASURED: (&[&str], &[&str]) = (&["fact"], &["at", "from", "until", "where", "window_days", "lookback_days"]);
 
@@ -19,17 +22,61 @@ pub(super) struct Grammar {
 
 /// The kinds, in the order in which they are listed to people.
 pub(super) static KINDS: &[Grammar] = &[
-    Grammar { word: "count", required: &[], optional: &["distinct"] },
-    Grammar { word: "sum", required: &["of"], optional: &[] },
-    Grammar { word: "mean", required: &["of"], optional: &["weight"] },
-    Grammar { word: "share", required: &["part"], optional: &["weight"] },
-    Grammar { word: "net_share", required: &["plus", "minus"], optional: &["weight"] },
-    Grammar { word: "ratio", required: &["over"], optional: &["under", "under_distinct"] },
-    Grammar { word: "rate", required: &["part", "exposure"], optional: &["per"] },
-    Grammar { word: "quantile", required: &["of", "q"], optional: &[] },
-    Grammar { word: "survival_quantile", required: &["of", "event", "censored_of", "q"], optional: &[] },
-    Grammar { word: "concentration", required: &["of", "form"], optional: &["group", "k", "share"] },
-    Grammar { word: "derived", required: &["expr"], optional: &[] },
+    Grammar {
+        word: "count",
+        required: &[],
+        optional: &["distinct"],
+    },
+    Grammar {
+        word: "sum",
+        required: &["of"],
+        optional: &[],
+    },
+    Grammar {
+        word: "mean",
+        required: &["of"],
+        optional: &["weight"],
+    },
+    Grammar {
+        word: "share",
+        required: &["part"],
+        optional: &["weight"],
+    },
+    Grammar {
+        word: "net_share",
+        required: &["plus", "minus"],
+        optional: &["weight"],
+    },
+    Grammar {
+        word: "ratio",
+        required: &["over"],
+        optional: &["under", "under_distinct"],
+    },
+    Grammar {
+        word: "rate",
+        required: &["part", "exposure"],
+        optional: &["per"],
+    },
+    Grammar {
+        word: "quantile",
+        required: &["of", "q"],
+        optional: &[],
+    },
+    Grammar {
+        word: "survival_quantile",
+        required: &["of", "event", "censored_of", "q"],
+        optional: &[],
+    },
+    Grammar {
+        word: "concentration",
+        required: &["of", "form"],
+        optional: &["group", "k", "share"],
+    },
+    Grammar {
+        word: "derived",
+        required: &["expr"],
+        optional: &[],
+    },
 ];
 
 impl Grammar {
@@ -39,7 +86,8 @@ impl Grammar {
     }
 
     fn takes(&self, key: &str) -> bool {
-        self.parts().any(|(required, optional)| required.contains(&key) || optional.contains(&key))
+        self.parts()
+            .any(|(required, optional)| required.contains(&key) || optional.contains(&key))
     }
 }
 
@@ -61,7 +109,12 @@ pub(super) struct Stanza<'a> {
 
 impl<'a> Stanza<'a> {
     pub fn new(name: Spot<String>, source: SourceText<'a>, table: &'a DeTable<'a>) -> Stanza<'a> {
-        Stanza { name, source, problems: Vec::new(), table }
+        Stanza {
+            name,
+            source,
+            problems: Vec::new(),
+            table,
+        }
     }
 
     pub fn problem(&mut self, span: Range<usize>, message: impl Into<String>, hint: Option<String>) {
@@ -103,7 +156,12 @@ impl<'a> Stanza<'a> {
                 _ => {
                     let known: Vec<&str> = match grammar {
                         Some(g) => g.parts().flat_map(|(r, o)| r.iter().chain(o)).copied().collect(),
-                        None => KINDS.iter().flat_map(Grammar::parts).flat_map(|(r, o)| r.iter().chain(o)).copied().collect(),
+                        None => KINDS
+                            .iter()
+                            .flat_map(Grammar::parts)
+                            .flat_map(|(r, o)| r.iter().chain(o))
+                            .copied()
+                            .collect(),
                     };
                     let hint = did_you_mean(name, known);
                     self.problem(key.span(), format!("unknown key `{name}`"), hint);
@@ -113,7 +171,12 @@ impl<'a> Stanza<'a> {
         let mut required: Vec<(&str, String)> = COMMON.0.iter().map(|key| (*key, "every metric".to_string())).collect();
         if let Some(g) = grammar {
             if g.word != "derived" {
-                required.extend(MEASURED.0.iter().map(|key| (*key, "every metric that is measured on a fact".to_string())));
+                required.extend(
+                    MEASURED
+                        .0
+                        .iter()
+                        .map(|key| (*key, "every metric that is measured on a fact".to_string())),
+                );
             }
             required.extend(g.required.iter().map(|key| (*key, format!("kind {}", g.word))));
         }
@@ -161,14 +224,19 @@ impl<'a> Stanza<'a> {
 
     /// A date or time: native, or in a string.
     pub fn time(&mut self, key: &str) -> Option<Spot<String>> {
-        self.read(key, "a date", |v| v.as_datetime().map(ToString::to_string).or(v.as_str().map(str::to_string)))
+        self.read(key, "a date", |v| {
+            v.as_datetime().map(ToString::to_string).or(v.as_str().map(str::to_string))
+        })
     }
 
     /// One of a closed list of words.
     pub fn choice<T: Copy>(&mut self, key: &str, all: &[T], word: fn(T) -> &'static str) -> Option<Spot<T>> {
         let spot = self.text(key)?;
         if let Some(found) = all.iter().find(|t| word(**t) == spot.value) {
-            return Some(Spot { value: *found, span: spot.span });
+            return Some(Spot {
+                value: *found,
+                span: spot.span,
+            });
         }
         let hint = did_you_mean(&spot.value, all.iter().map(|t| word(*t)));
         self.problem(spot.span, format!("`{key}` cannot be `{}`", spot.value), hint);
@@ -177,16 +245,25 @@ impl<'a> Stanza<'a> {
 
     /// The tables of this key's array, each as a stanza of its own.
     pub fn tables(&mut self, key: &str) -> Vec<Stanza<'a>> {
-        let Some((name, value)) = self.table.get_key_value(key) else { return Vec::new() };
+        let Some((name, value)) = self.table.get_key_value(key) else {
+            return Vec::new();
+        };
         let Some(items) = value.get_ref().as_array() else {
-            self.problem(value.span(), format!("`{key}` must be tables"), Some(format!("write [[metric.{}.{key}]]", self.name.value)));
+            self.problem(
+                value.span(),
+                format!("`{key}` must be tables"),
+                Some(format!("write [[metric.{}.{key}]]", self.name.value)),
+            );
             return Vec::new();
         };
         let mut found = Vec::new();
         for item in items.iter() {
             match item.get_ref().as_table() {
                 Some(table) => {
-                    let spot = Spot { value: name.get_ref().to_string(), span: item.span() };
+                    let spot = Spot {
+                        value: name.get_ref().to_string(),
+                        span: item.span(),
+                    };
                     found.push(Stanza::new(spot, self.source, table));
                 }
                 None => self.problem(item.span(), format!("`{key}` must be tables"), None),
@@ -197,13 +274,22 @@ impl<'a> Stanza<'a> {
 
     /// The keys of the table and where they stand.
     pub fn keys(&self) -> Vec<Spot<String>> {
-        self.table.keys().map(|k| Spot { value: k.get_ref().to_string(), span: k.span() }).collect()
+        self.table
+            .keys()
+            .map(|k| Spot {
+                value: k.get_ref().to_string(),
+                span: k.span(),
+            })
+            .collect()
     }
 
     fn read<T>(&mut self, key: &str, wanted: &str, read: impl Fn(&DeValue) -> Option<T>) -> Option<Spot<T>> {
         let value: &Spanned<DeValue> = self.table.get(key)?;
         match read(value.get_ref()) {
-            Some(found) => Some(Spot { value: found, span: value.span() }),
+            Some(found) => Some(Spot {
+                value: found,
+                span: value.span(),
+            }),
             None => {
                 self.problem(value.span(), format!("`{key}` must be {wanted}"), None);
                 None

@@ -80,7 +80,11 @@ fn every_fact_is_exercised_from_canonical_tables() {
     let catalog = builtin();
     for spec in SPECS {
         let metrics: Vec<&Metric> = catalog.iter().filter(|m| m.fact.is_some_and(|f| f.name == spec.name)).collect();
-        let from_tables = metrics.iter().flat_map(|m| &m.examples).filter(|e| matches!(e.given, Given::Tables(_))).count();
+        let from_tables = metrics
+            .iter()
+            .flat_map(|m| &m.examples)
+            .filter(|e| matches!(e.given, Given::Tables(_)))
+            .count();
         assert!(from_tables >= 1, "no example builds {}", spec.name);
     }
 }
@@ -89,7 +93,10 @@ fn every_fact_is_exercised_from_canonical_tables() {
 fn example_tables_are_rectangular_and_canonical_and_dated() {
     let rectangular = |csv: &str, id: &str| {
         let width = csv.lines().next().unwrap().split(',').count();
-        assert!(csv.lines().count() > 1 && csv.lines().all(|l| l.split(',').count() == width), "{id}:\n{csv}");
+        assert!(
+            csv.lines().count() > 1 && csv.lines().all(|l| l.split(',').count() == width),
+            "{id}:\n{csv}"
+        );
     };
     for metric in builtin().iter() {
         for example in &metric.examples {
@@ -122,13 +129,42 @@ fn survey_answers_are_weighted_and_nothing_else_is() {
 fn kinds_carry_their_fields() {
     let catalog = builtin();
     let kind = |id: &str| &catalog.get(id).unwrap().kind;
-    assert!(matches!(kind("revenue_top5_share"), Kind::Concentration { group: Entity::Stakeholder, form: Form::Top(5), .. }));
-    assert!(matches!(kind("customers_to_80pct"), Kind::Concentration { form: Form::FewestTo(0.8), .. }));
+    assert!(matches!(
+        kind("revenue_top5_share"),
+        Kind::Concentration {
+            group: Entity::Stakeholder,
+            form: Form::Top(5),
+            ..
+        }
+    ));
+    assert!(matches!(
+        kind("customers_to_80pct"),
+        Kind::Concentration {
+            form: Form::FewestTo(0.8),
+            ..
+        }
+    ));
     assert!(matches!(kind("channel_diversity"), Kind::Concentration { group: Entity::Column(name), .. } if name == "channel"));
     assert!(matches!(kind("complaint_rate"), Kind::Rate { per: 100.0, exposure: Exposure::Metric(id), .. } if id == "active_stakeholders"));
-    assert!(matches!(kind("turnover_rate"), Kind::Rate { per: 1.0, exposure: Exposure::Column(_), .. }));
-    assert!(matches!(kind("first_response_time_p90_with_open"), Kind::SurvivalQuantile { q: 0.9, .. }));
-    assert_eq!(catalog.get("open_cases").unwrap().when, When::Stock { from: "opened_at".into(), until: "resolved_at".into() });
+    assert!(matches!(
+        kind("turnover_rate"),
+        Kind::Rate {
+            per: 1.0,
+            exposure: Exposure::Column(_),
+            ..
+        }
+    ));
+    assert!(matches!(
+        kind("first_response_time_p90_with_open"),
+        Kind::SurvivalQuantile { q: 0.9, .. }
+    ));
+    assert_eq!(
+        catalog.get("open_cases").unwrap().when,
+        When::Stock {
+            from: "opened_at".into(),
+            until: "resolved_at".into()
+        }
+    );
     assert_eq!(catalog.get("repeat_complaint_rate_90d").unwrap().lookback_days, Some(90));
     assert!(catalog.get("response_time_spread").unwrap().fact.is_none());
 }
@@ -137,19 +173,26 @@ fn kinds_carry_their_fields() {
 fn columns_are_all_that_are_used_and_no_times_at_hand() {
     let catalog = builtin();
     let names = |id: &str| catalog.get(id).unwrap().columns().iter().map(|c| c.name).collect::<Vec<_>>();
-    assert_eq!(names("first_response_within_target_rate"), ["opened_at", "opened_by", "responded_at", "response_due_at"]);
+    assert_eq!(
+        names("first_response_within_target_rate"),
+        ["opened_at", "opened_by", "responded_at", "response_due_at"]
+    );
     assert_eq!(names("nps"), ["counted_at", "answered", "instrument", "score", "weight"]);
     assert_eq!(names("open_cases"), ["opened_at", "opened_by", "resolved_at"]);
     assert_eq!(names("channel_diversity"), ["occurred_at", "channel"]);
     assert_eq!(names("returning_customer_share"), ["active", "first_ordered_at"]);
     assert_eq!(names("response_time_spread"), [""; 0]);
     let parts = catalog.get("response_time_spread").unwrap().parts();
-    assert_eq!(parts.into_iter().collect::<Vec<_>>(), ["first_response_time_median", "first_response_time_p25", "first_response_time_p75"]);
+    assert_eq!(
+        parts.into_iter().collect::<Vec<_>>(),
+        ["first_response_time_median", "first_response_time_p25", "first_response_time_p75"]
+    );
 }
 
 #[test]
 fn a_user_adds_metrics_of_every_kind_of_reference() {
-    let catalog = with(r#"
+    let catalog = with(
+        r#"
 [[source]]
 path = "x.csv"
 [metric.calls]
@@ -175,10 +218,16 @@ text   = "Calls by contacts."
 interactions = "stakeholder_id,occurred_at,channel\na,2026-01-05,phone\n"
 period = "2026-01"
 value  = 1
-"#)
+"#,
+    )
     .unwrap();
     let calls = catalog.get("calls").unwrap();
-    assert!(matches!(&calls.kind, Kind::Count { distinct: Some(Entity::Stakeholder) }));
+    assert!(matches!(
+        &calls.kind,
+        Kind::Count {
+            distinct: Some(Entity::Stakeholder)
+        }
+    ));
     assert_eq!((calls.source.as_str(), calls.origin.line), ("defined in relhealth.toml", 4));
     assert_eq!(catalog.families().last(), Some(&"own"));
     assert_eq!(catalog.family("contact").last().unwrap().id, "calls_share");
@@ -191,9 +240,17 @@ value  = 1
 #[test]
 fn the_hash_follows_the_answer_and_nothing_else() {
     let hash = |text: &str, id: &str| with(text).unwrap().get(id).unwrap().definition_hash();
-    let share = |lines: &str| hash(&stanza(&format!("fact = \"cases\"\nat = \"opened_at\"\nkind = \"share\"\n{lines}")), "own");
+    let share = |lines: &str| {
+        hash(
+            &stanza(&format!("fact = \"cases\"\nat = \"opened_at\"\nkind = \"share\"\n{lines}")),
+            "own",
+        )
+    };
     let base = share("part = \"response_hours <= 4\"");
-    assert_eq!(base, share("part = \"  Response_Hours<=4 \"\nhidden = true\nsource = \"elsewhere\""));
+    assert_eq!(
+        base,
+        share("part = \"  Response_Hours<=4 \"\nhidden = true\nsource = \"elsewhere\"")
+    );
     let mut different = vec![base];
     for lines in [
         "part = \"response_hours <= 5\"",
@@ -205,7 +262,9 @@ fn the_hash_follows_the_answer_and_nothing_else() {
         different.push(share(lines));
     }
     let derived = |q: f64| {
-        let part = stanza(&format!("fact = \"cases\"\nat = \"opened_at\"\nkind = \"quantile\"\nof = \"reopens\"\nq = {q}"));
+        let part = stanza(&format!(
+            "fact = \"cases\"\nat = \"opened_at\"\nkind = \"quantile\"\nof = \"reopens\"\nq = {q}"
+        ));
         let whole = stanza("kind = \"derived\"\nexpr = \"own * 2\"").replace("metric.own", "metric.twice");
         hash(&format!("{part}{whole}"), "twice")
     };
@@ -246,14 +305,19 @@ Employee turnover (employee_turnover_rate)
     );
     for metric in builtin().iter() {
         let card = metric.card();
-        assert!(card.lines.iter().all(|(label, text)| !text.is_empty() && label.len() <= 10), "{card}");
+        assert!(
+            card.lines.iter().all(|(label, text)| !text.is_empty() && label.len() <= 10),
+            "{card}"
+        );
     }
 }
 
 #[test]
 fn a_misspelt_key_and_what_is_lacking() {
     assert_eq!(
-        errors("[metric.own]\ntitel  = \"Own\"\nfamily = \"own\"\nkind = \"share\"\nfact = \"cases\"\nat = \"opened_at\"\npart = \"answered\"\nunit = \"share\"\ngood = \"up\"\ntext = \"Own.\""),
+        errors(
+            "[metric.own]\ntitel  = \"Own\"\nfamily = \"own\"\nkind = \"share\"\nfact = \"cases\"\nat = \"opened_at\"\npart = \"answered\"\nunit = \"share\"\ngood = \"up\"\ntext = \"Own.\""
+        ),
         "\
 error: metric `own` lacks `title`
  --> relhealth.toml:1:9
@@ -330,13 +394,17 @@ error: there is no kind `shar`
   = help: did you mean `share`?"
     );
     let text = text.replace("shar\"", "share\"");
-    assert!(errors(&text).contains("there is no fact `case`\n --> relhealth.toml:7:8\n  |\n7 | fact = \"case\"\n  |        ^^^^^^\n  = help: did you mean `cases`?"));
+    assert!(errors(&text).contains(
+        "there is no fact `case`\n --> relhealth.toml:7:8\n  |\n7 | fact = \"case\"\n  |        ^^^^^^\n  = help: did you mean `cases`?"
+    ));
 }
 
 #[test]
 fn a_column_that_does_not_exist_is_underlined_in_its_expression() {
     assert_eq!(
-        errors(&stanza("fact = \"cases\"\nat = \"opened_at\"\nkind = \"share\"\npart = \"answered and respons_hours <= 4\"")),
+        errors(&stanza(
+            "fact = \"cases\"\nat = \"opened_at\"\nkind = \"share\"\npart = \"answered and respons_hours <= 4\""
+        )),
         "\
 error: unknown column `respons_hours`
   --> relhealth.toml:10:22
@@ -394,7 +462,9 @@ error: `unit` of this mean cannot be `share`
 #[test]
 fn times_fit_the_shape_of_the_fact() {
     assert_eq!(
-        errors(&stanza("fact = \"customers\"\nat = \"first_ordered_at\"\nkind = \"share\"\npart = \"active\"")),
+        errors(&stanza(
+            "fact = \"customers\"\nat = \"first_ordered_at\"\nkind = \"share\"\npart = \"active\""
+        )),
         "\
 error: `customers` takes no `at`
  --> relhealth.toml:8:1
@@ -418,7 +488,8 @@ error: metric `own` needs either `at`, or `from` and `until`
 
 #[test]
 fn metrics_that_rest_on_each_other() {
-    let ring = |id: &str, expr: &str| stanza(&format!("kind = \"derived\"\nexpr = \"{expr}\"")).replace("metric.own", &format!("metric.{id}"));
+    let ring =
+        |id: &str, expr: &str| stanza(&format!("kind = \"derived\"\nexpr = \"{expr}\"")).replace("metric.own", &format!("metric.{id}"));
     let text = ring("a", "b + 1") + &ring("b", "c * nps") + &ring("c", "a") + &ring("d", "a");
     assert_eq!(
         errors(&text),
@@ -436,7 +507,11 @@ error: metric `a` rests on itself: a <- b <- c <- a
 
 #[test]
 fn exposures_are_columns_or_counts() {
-    let of = |exposure: &str| errors(&stanza(&format!("fact = \"cases\"\nat = \"opened_at\"\nkind = \"rate\"\npart = \"answered\"\nexposure = \"{exposure}\"")));
+    let of = |exposure: &str| {
+        errors(&stanza(&format!(
+            "fact = \"cases\"\nat = \"opened_at\"\nkind = \"rate\"\npart = \"answered\"\nexposure = \"{exposure}\""
+        )))
+    };
     assert_eq!(of("active_stakeholders"), "no error");
     assert_eq!(of("messages"), "no error");
     assert!(of("nps").contains("`exposure` must be a column or a count metric, but `nps` is a net_share"));
@@ -474,7 +549,8 @@ error: metric `csat` is there already: satisfaction.toml:{line}
 #[test]
 fn mistakes_in_examples() {
     let of = |example: &str| {
-        let lines = format!("fact = \"cases\"\nat = \"opened_at\"\nkind = \"share\"\npart = \"answered\"\n[[metric.own.example]]\n{example}");
+        let lines =
+            format!("fact = \"cases\"\nat = \"opened_at\"\nkind = \"share\"\npart = \"answered\"\n[[metric.own.example]]\n{example}");
         errors(&stanza(&lines))
     };
     assert_eq!(of("rows = \"answered\\ntrue\"\nvalue = 1"), "no error");
@@ -509,6 +585,13 @@ fn values_of_the_wrong_type() {
     let messages: Vec<&str> = problems.iter().map(|p| p.message.as_str()).collect();
     assert_eq!(
         messages,
-        ["`at` must be a string", "`part` must be a string", "`window_days` must be a whole number from 1", "`hidden` must be true or false"]
+        [
+            "`at` must be a string",
+            "`part` must be a string",
+            "`window_days` must be a whole number from 1",
+            "`hidden` must be true or false"
+        ]
     );
 }
+#[test]
+fn zz_print() { for id in ["nps","churn_rate","complaint_rate","lead_time_median_with_open","customers_to_80pct","average_order_value","response_time_spread","channel_diversity"] { println!("{}", builtin().get(id).unwrap().card()); } }

@@ -37,8 +37,14 @@ pub(super) fn in_expressions(unit: MetricUnit) -> Unit {
 }
 
 /// Units that a bare number can be stated in.
-const BARE: &[MetricUnit] =
-    &[MetricUnit::Share, MetricUnit::Points, MetricUnit::Count, MetricUnit::Ratio, MetricUnit::Score, MetricUnit::Index];
+const BARE: &[MetricUnit] = &[
+    MetricUnit::Share,
+    MetricUnit::Points,
+    MetricUnit::Count,
+    MetricUnit::Ratio,
+    MetricUnit::Score,
+    MetricUnit::Index,
+];
 
 fn fitting(kind: &Kind) -> &'static [MetricUnit] {
     match kind {
@@ -46,9 +52,18 @@ fn fitting(kind: &Kind) -> &'static [MetricUnit] {
         Kind::Share { .. } => &[MetricUnit::Share],
         Kind::NetShare { .. } => &[MetricUnit::Points],
         Kind::Sum { of } | Kind::Mean { of } | Kind::Quantile { of, .. } | Kind::SurvivalQuantile { of, .. } => same(of.unit),
-        Kind::Ratio { over, under: Under::Distinct(_) } => same(over.unit),
-        Kind::Ratio { over, under: Under::Sum(under) } if !has_dimension(under.unit) => same(over.unit),
-        Kind::Ratio { over, under: Under::Sum(under) } if over.unit == under.unit => BARE,
+        Kind::Ratio {
+            over,
+            under: Under::Distinct(_),
+        } => same(over.unit),
+        Kind::Ratio {
+            over,
+            under: Under::Sum(under),
+        } if !has_dimension(under.unit) => same(over.unit),
+        Kind::Ratio {
+            over,
+            under: Under::Sum(under),
+        } if over.unit == under.unit => BARE,
         Kind::Ratio { .. } => &[MetricUnit::Ratio],
         Kind::Rate { .. } => &[MetricUnit::Share, MetricUnit::Ratio],
         Kind::Concentration { form, .. } => match form {
