@@ -593,5 +593,3 @@ fn values_of_the_wrong_type() {
         ]
     );
 }
-#[test]
-fn zz_print() { for id in ["nps","churn_rate","complaint_rate","lead_time_median_with_open","customers_to_80pct","average_order_value","response_time_spread","channel_diversity"] { println!("{}", builtin().get(id).unwrap().card()); } }
