@@ -1,7 +1,12 @@
 //! `contacts`: an interaction that a person had with a stakeholder.
 
+use std::ops::Range;
+
 use super::column;
-use crate::schema::{FactSpec, Shape, Table, Unit};
+use super::context::{Context, is_out};
+use super::frame::Frame;
+use super::messaging::Contacts;
+use crate::schema::{FactSpec, NO_CODE, NO_INT, Shape, Table, Unit};
 
 /// The fact's description.
 pub static SPEC: FactSpec = FactSpec {
@@ -24,5 +29,51 @@ pub static SPEC: FactSpec = FactSpec {
     ],
 };
 
-/// Builds the rows of a block of stakeholders.
-pub fn build(_ctx: &super::context::Context, _block: std::ops::Range<u32>, _out: &mut super::frame::Frame) {}
+/// Builds the contacts of the stakeholders of a block.
+pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
+    let Some(mut reader) = Contacts::new(ctx) else { return };
+    let Some(rows) = ctx.canon.table(Table::Interactions) else { return };
+    let [at, gap, direction, kind, outcome, cost] =
+        ["occurred_at", "days_since_previous", "direction", "kind", "outcome", "cost"].map(|c| out.handle(c));
+    let texts = ["channel", "owner", "status"].map(|c| (out.handle(c), rows.codes(c)));
+    let outcomes = rows.codes("outcome");
+    let mut last_days: Vec<(u32, i32)> = Vec::new();
+    for stakeholder in block {
+        reader.of(ctx, stakeholder);
+        last_days.clear();
+        for contact in reader.last() {
+            let row = contact.row as usize;
+            let slice = ctx.slicing.of_row(row, stakeholder);
+            if is_out(slice) {
+                continue;
+            }
+            out.begin(if stakeholder == ctx.canon.nobody() { NO_CODE } else { stakeholder }, slice, rows.source_of(row));
+            out.int(at, contact.at);
+            if gap.is_wanted() {
+                out.int(gap, days_since(&mut last_days, slice, contact.day));
+            }
+            out.code(direction, reader.log.word(contact.direction));
+            out.code(kind, contact.kind);
+            out.int(cost, contact.cost);
+            if !contact.is_response {
+                out.code(outcome, outcomes.at(row));
+            }
+            for (handle, codes) in texts {
+                out.code(handle, codes.at(row));
+            }
+            out.origin(Table::Interactions, row);
+        }
+    }
+}
+
+/// Days since the last contact day in a slice; [`NO_INT`] for the first one, and for further contacts of one day.
+fn days_since(last_days: &mut Vec<(u32, i32)>, slice: u32, day: i32) -> i64 {
+    match last_days.iter_mut().find(|(s, _)| *s == slice) {
+        None => {
+            last_days.push((slice, day));
+            NO_INT
+        }
+        Some((_, last)) if *last == day => NO_INT,
+        Some((_, last)) => i64::from(day - std::mem::replace(last, day)),
+    }
+}

@@ -11,6 +11,7 @@ pub mod context;
 pub mod customers;
 pub mod frame;
 pub mod members;
+pub mod messaging;
 pub mod newcomers;
 pub mod ordering;
 pub mod orders;
