@@ -61,3 +61,40 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::canon::fixture::{Fixture, Rowed};
+    use crate::facts::context::{Settings, Slicing};
+    use crate::facts::fixture::built;
+
+    #[test]
+    fn kept_is_done_by_the_due_time() {
+        let text = "stakeholder_id,occurred_at,kind,due_at,resolved_at,resolution_minutes,owner
+            ann,2026-01-05T10:00,commitment,2026-01-06T10:00,2026-01-06T10:00,,eve
+            ann,2026-01-05T11:00,follow_up,2026-01-06T10:00,2026-01-06T10:01,,
+            ann,2026-01-05T12:00,follow_up,2026-01-05T13:00,,60,
+            ann,2026-01-05T13:00,commitment,2026-01-06T10:00,,,
+            ann,2026-01-05T14:00,commitment,,2026-01-06T10:00,,
+            ann,2026-01-05T15:00,question,2026-01-06T10:00,2026-01-06T10:00,,
+            ann,2026-01-05T16:00,,2026-01-06T10:00,2026-01-06T10:00,,";
+        let canon = Fixture::new("2026-02-01")
+            .table(Table::Interactions, Rowed::Plain, text)
+            .table(Table::Interactions, Rowed::Plain, "stakeholder_id,occurred_at,kind,due_at\nbob,2026-01-05T10:00,commitment,2026-01-06T10:00")
+            .build(false);
+        let found = built(&SPEC, &canon, &Settings::default(), &Slicing::default(), "made_at due_at resolved_at kept kind owner");
+        assert_eq!(
+            found,
+            [
+                "ann: 2026-01-05T10:00 2026-01-06T10:00 2026-01-06T10:00 yes commitment eve",
+                "ann: 2026-01-05T11:00 2026-01-06T10:00 2026-01-06T10:01 no follow_up -",
+                "ann: 2026-01-05T12:00 2026-01-05T13:00 2026-01-05T13:00 yes follow_up -",
+                "ann: 2026-01-05T13:00 2026-01-06T10:00 - no commitment -",
+                "bob: 2026-01-05T10:00 2026-01-06T10:00 - - commitment -",
+            ]
+        );
+        let slicing = Slicing { rows: Some(vec![NO_CODE, 2, 0, NO_CODE, 0, 0, 0, NO_CODE]), stakeholders: None };
+        assert_eq!(built(&SPEC, &canon, &Settings::default(), &slicing, "kept"), ["ann/2: no", "ann: yes"]);
+    }
+}

@@ -77,3 +77,76 @@ fn days_since(last_days: &mut Vec<(u32, i32)>, slice: u32, day: i32) -> i64 {
         Some((_, last)) => i64::from(day - std::mem::replace(last, day)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::canon::Canon;
+    use crate::canon::fixture::{Fixture, Rowed};
+    use crate::facts::context::{Settings, Slicing};
+    use crate::facts::fixture::built;
+
+    fn plain(canon: &Canon, columns: &str) -> Vec<String> {
+        built(&SPEC, canon, &Settings::default(), &Slicing::default(), columns)
+    }
+
+    #[test]
+    fn a_ticket_and_its_first_response_are_two_contacts() {
+        let text = "stakeholder_id,occurred_at,kind,responded_at,response_minutes,outcome,channel,cost,automated
+            ann,2026-01-05T10:00,question,2026-01-07T12:00,,successful,mail,2.5,
+            ann,2026-01-06T10:00,,,30,,,,
+            ann,2026-01-06T11:00,incident,2026-01-06T12:00,,,,,true
+            ann,2026-01-08T11:00,meeting,2026-01-08T12:00,,,,,
+            ann,2026-01-08T12:00,follow_up,2026-01-08T12:30,,,,,";
+        let canon = Fixture::new("2026-02-01").table(Table::Interactions, Rowed::Tickets, text).build(false);
+        assert_eq!(
+            plain(&canon, "occurred_at days_since_previous direction kind outcome channel cost"),
+            [
+                "ann: 2026-01-05T10:00 - inbound question successful mail 2.5",
+                "ann: 2026-01-06T10:00 1 inbound - - - -",
+                "ann: 2026-01-06T10:30 - outbound - - - -",
+                "ann: 2026-01-07T12:00 1 outbound question - mail -",
+                "ann: 2026-01-08T11:00 1 both meeting - - -",
+                "ann: 2026-01-08T12:00 - - follow_up - - -",
+            ]
+        );
+    }
+
+    #[test]
+    fn internal_interactions_are_contacts_of_employees_only() {
+        let roster = "stakeholder_id,started_at,type
+            ann,2025-01-01,customer
+            ann,2025-06-01,employee
+            bob,2025-01-01,employee
+            bob,2025-06-01,customer";
+        let log = "stakeholder_id,occurred_at,direction
+            ann,2026-01-05T10:00,internal
+            bob,2026-01-05T10:00,internal
+            bob,2026-01-05T11:00,
+            cid,2026-01-05T10:00,internal";
+        let fixture = || Fixture::new("2026-02-01").table(Table::Interactions, Rowed::Plain, log);
+        let canon = fixture().table(Table::Stakeholders, Rowed::Plain, roster).build(false);
+        assert_eq!(plain(&canon, "direction"), ["ann: internal", "bob: -"]);
+        assert_eq!(plain(&fixture().build(false), "direction"), ["bob: -"]);
+    }
+
+    #[test]
+    fn gaps_are_days_between_contact_days_of_a_slice() {
+        let text = "stakeholder_id,occurred_at,direction
+            ann,2026-01-05T10:00,inbound
+            ann,2026-01-05T23:30,outbound
+            ann,2026-01-07T10:00,inbound
+            ann,2026-01-08T10:00,both
+            bob,2026-01-09T10:00,both";
+        let canon = || Fixture::new("2026-02-01").table(Table::Interactions, Rowed::Messages, text);
+        let column = "days_since_previous";
+        assert_eq!(plain(&canon().build(false), column), ["ann: -", "ann: -", "ann: 2", "ann: 1", "bob: -"]);
+        let slicing = Slicing { rows: Some(vec![0, 1, NO_CODE, 0, 1]), stakeholders: None };
+        let found = built(&SPEC, &canon().build(false), &Settings::default(), &slicing, column);
+        assert_eq!(found, ["ann: -", "ann/1: -", "ann: 3", "bob/1: -"]);
+        // In Tokyo the second contact is on the sixth.
+        let mut tokyo = canon().build(false);
+        tokyo.zone = crate::period::Zone::parse("Asia/Tokyo").unwrap();
+        assert_eq!(plain(&tokyo, column), ["ann: -", "ann: 1", "ann: 1", "ann: 1", "bob: -"]);
+    }
+}

@@ -9,6 +9,8 @@ pub mod commitments;
 pub mod contacts;
 pub mod context;
 pub mod customers;
+#[cfg(test)]
+pub mod fixture;
 pub mod frame;
 pub mod members;
 pub mod messaging;
