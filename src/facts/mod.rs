@@ -17,6 +17,7 @@ pub mod orders;
 pub mod referrals;
 pub mod relations;
 pub mod responses;
+pub mod roster;
 pub mod supply_lines;
 
 /// Every fact, in the order of the flow.

@@ -1,7 +1,12 @@
 //! `referrals`: a stakeholder who recommended the organisation to somebody.
 
-use super::{column, known_at, Needs};
-use crate::schema::{FactSpec, Shape, Table, Unit};
+use std::ops::Range;
+
+use super::context::{Context, is_out};
+use super::frame::Frame;
+use super::{Needs, column, known_at};
+use crate::canon::referrers::Arrivals;
+use crate::schema::{FactSpec, NO_CODE, NO_TIME, Shape, Table, Unit};
 
 const MADE: Needs = &[&["referrals.referrer_id", "stakeholders.referrer_id", "purchases.referrer_id"]];
 
@@ -21,5 +26,44 @@ pub static SPEC: FactSpec = FactSpec {
     ],
 };
 
-/// Builds the rows of a block of stakeholders.
-pub fn build(_ctx: &super::context::Context, _block: std::ops::Range<u32>, _out: &mut super::frame::Frame) {}
+/// The statuses of a referral that led to a new stakeholder, in any case.
+static CONVERTED: &[&str] = &["converted", "won", "success", "successful", "joined", "signed up", "completed", "accepted", "purchased"];
+
+/// Builds the referrals that the stakeholders of a block made.
+pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
+    let canon = ctx.canon;
+    let Some(rows) = canon.table(Table::Referrals) else { return };
+    let [referred_at, converted_at, converted, status] = ["referred_at", "converted_at", "converted", "status"].map(|c| out.handle(c));
+    let (times, conversions) = (rows.times("occurred_at"), rows.times("converted_at"));
+    let (statuses, referred) = (rows.codes("status"), rows.codes("referred_id"));
+    // A log made of referrer columns has no rows of its own in any file: those that name the referrer stand behind it.
+    let is_derived = !canon.sources.iter().any(|s| s.table == Table::Referrals);
+    let arrivals = Arrivals::new(canon);
+    for stakeholder in block {
+        for row in rows.run(stakeholder) {
+            let slice = ctx.slicing.of_row(row, stakeholder);
+            if is_out(slice) || referred.at(row) == stakeholder {
+                continue;
+            }
+            out.begin(if stakeholder == canon.nobody() { NO_CODE } else { stakeholder }, slice, rows.source_of(row));
+            out.int(referred_at, times.at(row));
+            out.int(converted_at, conversions.at(row));
+            out.code(status, statuses.at(row));
+            if conversions.exists() || statuses.exists() {
+                let says_so = || canon.texts.text(statuses.at(row)).is_some_and(is_conversion);
+                out.flag(converted, conversions.at(row) != NO_TIME || says_so());
+            }
+            if out.origins.is_some() {
+                if !is_derived {
+                    out.origin(Table::Referrals, row);
+                } else if let Some(said) = arrivals.referrer(referred.at(row)) {
+                    out.origin(said.table, said.row);
+                }
+            }
+        }
+    }
+}
+
+fn is_conversion(status: &str) -> bool {
+    CONVERTED.iter().any(|word| status.trim().eq_ignore_ascii_case(word))
+}
