@@ -1,7 +1,16 @@
 //! `relations`: a stakeholder in a period, seen through everything.
 
-use super::{column, Needs};
-use crate::schema::{FactSpec, Shape, Table, Unit};
+use std::ops::Range;
+
+use super::context::{Context, is_out};
+use super::frame::Frame;
+use super::messaging::{Cases, Contacts};
+use super::ordering::Orders;
+use super::responses::Answers;
+use super::roster::{Roster, Types, current};
+use super::{Needs, column};
+use crate::canon::Rows;
+use crate::schema::{FactSpec, Micros, NO_INT, NO_TIME, Shape, Table, Unit};
 
 const CONTACT: Needs = &[&["interactions.occurred_at"]];
 const COMPLAINT: Needs = &[&["interactions.kind"]];
@@ -35,5 +44,297 @@ pub static SPEC: FactSpec = FactSpec {
     ],
 };
 
-/// Builds the rows of a block of stakeholders.
-pub fn build(_ctx: &super::context::Context, _block: std::ops::Range<u32>, _out: &mut super::frame::Frame) {}
+/// Days within which an order after a complaint counts as a recovery.
+const RECOVERY_DAYS: i32 = 90;
+
+/// What happened with a stakeholder in one period.
+#[derive(Debug, Clone, Default)]
+struct Tally {
+    inbound: i64,
+    outbound: i64,
+    contacts: i64,
+    has_order: bool,
+    has_answer: bool,
+    has_supply: bool,
+    referrals: i64,
+    complaints: i64,
+    last_complaint: Micros,
+    cost: i64,
+    behind: Vec<(Table, u32)>,
+}
+
+impl Tally {
+    fn is_active(&self) -> bool {
+        self.contacts > 0 || self.has_order || self.has_answer || self.has_supply
+    }
+
+    fn reciprocity(&self) -> f64 {
+        // 0 / 0 is null.
+        2.0 * self.inbound.min(self.outbound) as f64 / (self.inbound + self.outbound) as f64
+    }
+}
+
+/// Gathers what happened with one stakeholder after the other. Who has a row rests on contacts, orders, answers and supplies, so
+/// these are read whatever columns are wanted; the rest is read where it is.
+struct Gatherer<'a> {
+    contacts: Option<Contacts<'a>>,
+    /// Orders by id, and the purchases where no source has ids: there each line tells the day of an order.
+    orders: Option<Orders<'a>>,
+    purchases: Option<&'a Rows>,
+    answers: Option<Answers<'a>>,
+    supplies: Option<&'a Rows>,
+    referrals: Option<&'a Rows>,
+    cases: Option<Cases<'a>>,
+    costs: Option<&'a Rows>,
+    with_behind: bool,
+    tallies: Vec<Tally>,
+    contact_times: Vec<Micros>,
+    order_times: Vec<Micros>,
+}
+
+impl<'a> Gatherer<'a> {
+    fn new(ctx: &Context<'a>, out: &Frame) -> Gatherer<'a> {
+        let wanted = |names: &[&str]| names.iter().any(|name| out.handle(name).is_wanted());
+        let purchases = ctx.canon.table(Table::Purchases);
+        let has_ids = purchases.is_some_and(|rows| rows.keys("order_id").exists());
+        let interactions = ctx.canon.table(Table::Interactions);
+        Gatherer {
+            contacts: Contacts::new(ctx),
+            orders: if has_ids { Orders::new(ctx) } else { None },
+            purchases,
+            answers: Answers::new(ctx).filter(Answers::tells_scores),
+            supplies: ctx.canon.table(Table::Supplies),
+            referrals: if wanted(&["referrals_made"]) { ctx.canon.table(Table::Referrals) } else { None },
+            cases: if wanted(&["complaints", "recovered_90d"]) { Cases::new(ctx) } else { None },
+            costs: interactions.filter(|rows| wanted(&["service_cost"]) && rows.ints("cost").exists()),
+            with_behind: out.origins.is_some(),
+            tallies: Vec::new(),
+            contact_times: Vec::new(),
+            order_times: Vec::new(),
+        }
+    }
+
+    /// Reads all that there is of a stakeholder.
+    fn read(&mut self, ctx: &Context, stakeholder: u32) {
+        self.tallies.clear();
+        self.tallies.resize(ctx.windows.len(), Tally::default());
+        self.contact_times.clear();
+        self.order_times.clear();
+        self.read_contacts(ctx, stakeholder);
+        self.read_orders(ctx, stakeholder);
+        self.read_answers_and_supplies(ctx, stakeholder);
+        self.read_complaints(ctx, stakeholder);
+        if let Some(rows) = self.referrals {
+            let (times, referred) = (rows.times("occurred_at"), rows.codes("referred_id"));
+            for row in rows.run(stakeholder).filter(|&row| referred.at(row) != stakeholder) {
+                if let Some(tally) = note(ctx, &mut self.tallies, times.at(row), None) {
+                    tally.referrals += 1;
+                }
+            }
+        }
+        if let Some(rows) = self.costs {
+            let (times, costs) = (rows.times("occurred_at"), rows.ints("cost"));
+            for row in rows.run(stakeholder).filter(|&row| costs.at(row) != NO_INT) {
+                if let Some(tally) = note(ctx, &mut self.tallies, times.at(row), None) {
+                    tally.cost += costs.at(row);
+                }
+            }
+        }
+    }
+
+    fn read_contacts(&mut self, ctx: &Context, stakeholder: u32) {
+        let Some(contacts) = &mut self.contacts else { return };
+        for contact in contacts.of(ctx, stakeholder) {
+            self.contact_times.push(contact.at);
+            let origin = self.with_behind.then_some((Table::Interactions, contact.row));
+            if let Some(tally) = note(ctx, &mut self.tallies, contact.at, origin) {
+                tally.contacts += 1;
+                tally.inbound += i64::from(contact.is_inbound());
+                tally.outbound += i64::from(contact.is_outbound());
+            }
+        }
+        self.contact_times.sort_unstable();
+    }
+
+    fn read_orders(&mut self, ctx: &Context, stakeholder: u32) {
+        let (tallies, with_behind) = (&mut self.tallies, self.with_behind);
+        let order_times = &mut self.order_times;
+        let mut take = |at: Micros, row: usize| {
+            order_times.push(at);
+            if let Some(tally) = note(ctx, tallies, at, with_behind.then_some((Table::Purchases, row as u32))) {
+                tally.has_order = true;
+            }
+        };
+        if let Some(reader) = &mut self.orders {
+            reader.of(ctx, stakeholder, |_| 0);
+            let orders = reader.last();
+            if with_behind {
+                reader.lines(stakeholder).filter(|&(_, i)| orders[i].is_order).for_each(|(row, i)| take(orders[i].at, row));
+            } else {
+                orders.iter().filter(|o| o.is_order).for_each(|o| take(o.at, o.row as usize));
+            }
+        } else if let Some(rows) = self.purchases {
+            let (times, amounts) = (rows.times("occurred_at"), rows.ints("amount"));
+            rows.run(stakeholder).filter(|&row| amounts.at(row) >= 0).for_each(|row| take(times.at(row), row));
+        }
+    }
+
+    fn read_answers_and_supplies(&mut self, ctx: &Context, stakeholder: u32) {
+        let origin = |table, row: usize| self.with_behind.then_some((table, row as u32));
+        if let Some(answers) = &self.answers {
+            for row in answers.rows.run(stakeholder).filter(|&row| !answers.score(row).is_nan()) {
+                if let Some(tally) = note(ctx, &mut self.tallies, answers.counted_at(row), origin(Table::Surveys, row)) {
+                    tally.has_answer = true;
+                }
+            }
+        }
+        if let Some(rows) = self.supplies {
+            for times in [rows.times("ordered_at"), rows.times("received_at")] {
+                for row in rows.run(stakeholder).filter(|&row| times.at(row) != NO_TIME) {
+                    if let Some(tally) = note(ctx, &mut self.tallies, times.at(row), origin(Table::Supplies, row)) {
+                        tally.has_supply = true;
+                    }
+                }
+            }
+        }
+    }
+
+    fn read_complaints(&mut self, ctx: &Context, stakeholder: u32) {
+        let Some(cases) = &mut self.cases else { return };
+        for case in cases.of(stakeholder).iter().filter(|c| c.is_complaint) {
+            if let Some(tally) = note(ctx, &mut self.tallies, case.opened_at, None) {
+                tally.last_complaint = if tally.complaints == 0 { case.opened_at } else { tally.last_complaint.max(case.opened_at) };
+                tally.complaints += 1;
+            }
+        }
+    }
+}
+
+/// The tally of the period in which a time lies, with the row behind it noted.
+fn note<'t>(ctx: &Context, tallies: &'t mut [Tally], at: Micros, origin: Option<(Table, u32)>) -> Option<&'t mut Tally> {
+    let tally = &mut tallies[ctx.window_of(at)?];
+    tally.behind.extend(origin);
+    Some(tally)
+}
+
+/// How often there should be a contact with whom.
+struct Targets<'a> {
+    rows: &'a Rows,
+    /// Days by code of a tier.
+    by_tier: Vec<(u32, i64)>,
+}
+
+impl<'a> Targets<'a> {
+    fn new(ctx: &Context<'a>) -> Option<Targets<'a>> {
+        let rows = ctx.canon.table(Table::Stakeholders)?;
+        let by_tier = ctx.settings.contact_days.iter().filter_map(|(tier, &days)| Some((ctx.canon.texts.code(tier)?, days))).collect();
+        Some(Targets { rows, by_tier })
+    }
+
+    /// The roster's days, else those of the tier; [`NO_INT`] without a target.
+    fn of(&self, stakeholder: u32) -> i64 {
+        let Some(row) = current(self.rows, stakeholder) else { return NO_INT };
+        let days = self.rows.floats("contact_target_days").at(row);
+        if !days.is_nan() {
+            return days.round() as i64;
+        }
+        let tier = self.rows.codes("tier").at(row);
+        self.by_tier.iter().find(|(code, _)| *code == tier).map_or(NO_INT, |(_, days)| *days)
+    }
+}
+
+/// Builds the relations of a block: the periods are walked within each stakeholder.
+pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
+    let zone = &ctx.canon.zone;
+    let [on_roster, has_order, has_answer, has_supply, is_active] =
+        ["on_roster", "has_order", "has_answer", "has_supply", "is_active"].map(|c| out.handle(c));
+    let [inbound, outbound, contacts, reciprocity] = ["inbound", "outbound", "contacts", "reciprocity"].map(|c| out.handle(c));
+    let [since, target, is_overdue] = ["days_since_contact", "target_days", "is_overdue"].map(|c| out.handle(c));
+    let [referrals, complaints, recovered, cost, kind] =
+        ["referrals_made", "complaints", "recovered_90d", "service_cost", "type"].map(|c| out.handle(c));
+    let mut gatherer = Gatherer::new(ctx, out);
+    let mut roster = Roster::new(ctx);
+    let targets = if target.is_wanted() || is_overdue.is_wanted() { Targets::new(ctx) } else { None };
+    let members = ctx.canon.table(Table::Stakeholders);
+    let types = Types::new(ctx.canon);
+    for stakeholder in block.filter(|s| *s != ctx.canon.nobody()) {
+        let slice = ctx.slicing.of(stakeholder);
+        if is_out(slice) {
+            continue;
+        }
+        gatherer.read(ctx, stakeholder);
+        if let Some(roster) = &mut roster {
+            roster.of(stakeholder);
+        }
+        let target_days = targets.as_ref().map_or(NO_INT, |t| t.of(stakeholder));
+        for (index, (window, tally)) in ctx.windows.iter().zip(&gatherer.tallies).enumerate() {
+            let is_there = roster.as_ref().is_some_and(|r| r.is_present(window.end, window.as_of));
+            if !is_there && !tally.is_active() {
+                continue;
+            }
+            out.begin_in(stakeholder, slice, index as u32);
+            out.flag(on_roster, is_there);
+            out.flag(is_active, tally.is_active());
+            out.int(target, target_days);
+            if kind.is_wanted() {
+                out.code(kind, types.of(stakeholder));
+            }
+            if gatherer.contacts.is_some() {
+                out.int(inbound, tally.inbound);
+                out.int(outbound, tally.outbound);
+                out.int(contacts, tally.contacts);
+                out.float(reciprocity, tally.reciprocity());
+                if since.is_wanted() || is_overdue.is_wanted() {
+                    let before = gatherer.contact_times.partition_point(|&t| t < window.end);
+                    let last = match before {
+                        0 => roster.as_ref().and_then(|r| r.last().iter().rfind(|s| s.start < window.end)).map_or(NO_TIME, |s| s.start),
+                        n => gatherer.contact_times[n - 1],
+                    };
+                    if last != NO_TIME {
+                        let days = i64::from(zone.day_of(window.end) - zone.day_of(last));
+                        out.int(since, days);
+                        if target_days != NO_INT {
+                            out.flag(is_overdue, days > target_days);
+                        }
+                    }
+                }
+            }
+            if gatherer.purchases.is_some() {
+                out.flag(has_order, tally.has_order);
+            }
+            if gatherer.answers.is_some() {
+                out.flag(has_answer, tally.has_answer);
+            }
+            if gatherer.supplies.is_some() {
+                out.flag(has_supply, tally.has_supply);
+            }
+            if gatherer.referrals.is_some() {
+                out.int(referrals, tally.referrals);
+            }
+            if gatherer.costs.is_some() {
+                out.int(cost, tally.cost);
+            }
+            if gatherer.cases.is_some() {
+                out.int(complaints, tally.complaints);
+            }
+            if tally.complaints > 0 {
+                let day = zone.day_of(tally.last_complaint);
+                if gatherer.purchases.is_some() {
+                    let days_after = |&at: &Micros| zone.day_of(at) - day;
+                    let known = gatherer.order_times.iter().filter(|&&at| at < window.as_of);
+                    out.flag(recovered, known.map(days_after).any(|days| (1..=RECOVERY_DAYS).contains(&days)));
+                } else if let Some(roster) = &roster {
+                    out.flag(recovered, roster.is_present(zone.midnight(day + RECOVERY_DAYS), window.as_of));
+                }
+            }
+            if out.origins.is_some() {
+                if is_there && let Some(row) = members.and_then(|rows| current(rows, stakeholder)) {
+                    out.origin(Table::Stakeholders, row);
+                }
+                for &(table, row) in &tally.behind {
+                    out.origin(table, row as usize);
+                }
+            }
+        }
+    }
+}
