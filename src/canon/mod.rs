@@ -6,6 +6,9 @@ use crate::period::Zone;
 use crate::schema::{Micros, Table};
 
 mod dictionary;
+#[cfg(test)]
+pub mod fixture;
+pub mod messages;
 pub mod referrers;
 mod rows;
 
