@@ -75,7 +75,9 @@ impl Fixture {
         Table::ALL.iter().flat_map(|t| t.columns()).flat_map(|c| c.words).for_each(|w| {
             texts.code(w);
         });
-        ["customer", "supplier"].map(|word| texts.code(word));
+        for word in ["customer", "supplier"] {
+            texts.code(word);
+        }
         for (table, records) in &self.records {
             for (name, cell) in records.iter().flat_map(|(_, r)| r).filter(|(_, cell)| !cell.is_empty()) {
                 match kind(*table, name) {

@@ -154,3 +154,90 @@ pub fn derive(canon: &Canon) -> Option<Rows> {
     rows.sort_by_stakeholder(&referrers, canon.stakeholders.len());
     Some(rows)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::canon::fixture::{Fixture, Rowed, time};
+    use crate::period::Zone;
+
+    fn plain(texts: &[(Table, &str)]) -> Canon {
+        texts.iter().fold(Fixture::new("2026-06-01"), |f, (table, text)| f.table(*table, Rowed::Plain, text)).build(false)
+    }
+
+    fn joined(canon: &Canon, id: &str) -> Option<Micros> {
+        Arrivals::new(canon).joined(canon.stakeholders.code(id).unwrap()).map(|j| j.value)
+    }
+
+    fn at(text: &str) -> Option<Micros> {
+        Some(time(&Zone::utc(), text))
+    }
+
+    #[test]
+    fn the_roster_says_when_somebody_joined_and_else_the_first_order() {
+        let purchases = "stakeholder_id,occurred_at,amount\na,2026-01-05,-3\na,2026-01-07,3\nb,2026-01-02,1\nc,2026-01-03,1";
+        let canon = plain(&[
+            (Table::Stakeholders, "stakeholder_id,started_at\nb,2026-02-01\nb,2025-02-01\nc,\nc,2026-03-01"),
+            (Table::Purchases, purchases),
+        ]);
+        assert_eq!(joined(&canon, "a"), at("2026-01-07"), "a refund is no first order");
+        assert_eq!(joined(&canon, "b"), at("2025-02-01"), "the earliest start counts");
+        assert_eq!(joined(&canon, "c"), None, "an empty start is before the data");
+        let canon = plain(&[(Table::Stakeholders, "stakeholder_id,region\nb,north"), (Table::Purchases, purchases)]);
+        assert_eq!(joined(&canon, "b"), at("2026-01-02"), "a roster that tells no starts leaves it to the orders");
+    }
+
+    #[test]
+    fn the_lines_of_the_first_order_say_who_referred() {
+        let canon = plain(&[(
+            Table::Purchases,
+            "stakeholder_id,occurred_at,amount,order_id,referrer_id\n\
+             a,2026-01-01,5,o1,\na,2026-01-01,5,o2,y\na,2026-01-03,5,o1,x\n\
+             b,2026-01-01,5,o1,b\nb,2026-02-01,5,o2,x\n\
+             c,2026-01-01T08:00,5,,\nc,2026-01-01T09:00,-5,,z\nc,2026-01-01T10:00,5,,y\nc,2026-01-02,5,,x",
+        )]);
+        let referrer = |id: &str| {
+            let said = Arrivals::new(&canon).referrer(canon.stakeholders.code(id).unwrap());
+            said.map(|s| canon.stakeholders.text(s.value).unwrap().to_string())
+        };
+        assert_eq!(referrer("a").as_deref(), Some("x"), "a later line of the first order, by its id");
+        assert_eq!(referrer("b"), None, "nobody refers himself, and the second order does not count");
+        assert_eq!(referrer("c").as_deref(), Some("y"), "a line of the first day that is no refund");
+        assert_eq!(referrer("x"), None);
+    }
+
+    #[test]
+    fn the_log_lists_who_was_referred() {
+        let canon = plain(&[(Table::Referrals, "referrer_id,referred_id,occurred_at\na,b,2026-01-01\nc,c,2026-01-01\na,,2026-01-02")]);
+        assert_eq!(referred(&canon), [false, true, false]);
+        assert!(derive(&canon).is_none(), "there is a log");
+    }
+
+    #[test]
+    fn a_log_is_made_of_referrer_columns() {
+        let canon = plain(&[
+            (
+                Table::Stakeholders,
+                "stakeholder_id,started_at,referrer_id\na,2026-03-01,x\na,2026-01-01,\nb,2026-02-01,a\nc,,x\nd,2026-01-01,d\nx,2020-01-01,",
+            ),
+            (Table::Purchases, "stakeholder_id,occurred_at,amount,referrer_id\ne,2026-01-15,5,x\nb,2026-01-01,5,x"),
+        ]);
+        // The fixture has put the derived log among the tables.
+        let rows = canon.table(Table::Referrals).unwrap();
+        let listed = |id: &str| -> Vec<(String, Micros, u16)> {
+            let run = rows.run(canon.stakeholders.code(id).unwrap());
+            run.map(|row| {
+                let referred = canon.stakeholders.text(rows.codes("referred_id").at(row)).unwrap();
+                (referred.to_string(), rows.times("occurred_at").at(row), rows.source_of(row))
+            })
+            .collect()
+        };
+        assert_eq!(listed("x"), [("a".into(), at("2026-01-01").unwrap(), 0), ("e".into(), at("2026-01-15").unwrap(), 1)], "c is not dated");
+        assert_eq!(listed("a"), [("b".into(), at("2026-02-01").unwrap(), 0)], "the roster's word comes first");
+        assert_eq!(listed("d"), []);
+        assert_eq!((rows.len, rows.first_event), (3, at("2026-01-01").unwrap()));
+        assert_eq!(rows.run(canon.nobody()).len(), 0);
+        let bare = plain(&[(Table::Purchases, "stakeholder_id,occurred_at,amount\ne,2026-01-15,5")]);
+        assert!(bare.table(Table::Referrals).is_none(), "no column of referrers, no log");
+    }
+}

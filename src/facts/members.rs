@@ -97,3 +97,117 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::canon::fixture::{Fixture, Rowed};
+    use crate::facts::context::{Settings, Slicing};
+    use crate::facts::testing;
+
+    fn shown(as_of: &str, text: &str, periods: &[&str], columns: &str) -> Vec<String> {
+        let canon =
+            Fixture::new(as_of).table(Table::Stakeholders, Rowed::Plain, text).dates(Table::Stakeholders, "ended_at").build(false);
+        testing::shown(&SPEC, &canon, &Settings::default(), periods, columns)
+    }
+
+    #[test]
+    fn who_is_there_who_came_and_who_left() {
+        let text = "stakeholder_id,started_at,ended_at,type\n\
+                    gone,2020-01-01,2024-12-31,member\nleft,2020-01-01,2025-01-01,member\nends,2020-01-01,2025-12-31,member\n\
+                    join,2025-01-01,,member\nboth,2025-03-01,2025-04-01,member\nlater,2026-01-01,,member\nback,,2025-02-01,member\nback,2025-05-01,,member";
+        assert_eq!(
+            shown("2026-02-01", text, &["2025"], "at_start at_end joined left type"),
+            [
+                "back 2025: yes yes yes yes member",
+                "both 2025: no no yes yes member",
+                "ends 2025: yes no no yes member",
+                "join 2025: no yes yes no member",
+                "left 2025: yes no no yes member",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_stakeholder_has_a_row_in_each_period_that_concerns_him_only() {
+        let text = "stakeholder_id,started_at,ended_at\na,2025-02-10,2025-03-31";
+        assert_eq!(
+            shown("2026-01-01", text, &["2025-01", "2025-02", "2025-03", "2025-04"], "at_start at_end joined left"),
+            ["a 2025-02: no yes yes no", "a 2025-03: yes no no yes"]
+        );
+    }
+
+    #[test]
+    fn an_end_after_as_of_is_a_plan() {
+        let text = "stakeholder_id,started_at,ended_at\na,2025-01-01,2025-06-20\nb,2025-06-25,";
+        assert_eq!(shown("2025-06-20", text, &["2025-06"], "at_start at_end joined left"), ["a 2025-06: yes yes no no"]);
+        assert_eq!(
+            shown("2025-06-26", text, &["2025-06"], "at_start at_end joined left"),
+            ["a 2025-06: yes no no yes", "b 2025-06: no yes yes no"]
+        );
+    }
+
+    #[test]
+    fn a_year_is_365_days_and_the_last_day_counts() {
+        let text = "stakeholder_id,started_at,ended_at\nday365,2024-01-10,2025-01-09\nday364,2024-01-10,2025-01-08\nhere,2024-01-10,\nold,2020-01-01,";
+        assert_eq!(
+            shown("2025-03-01", text, &["2024-01"], "stayed_1y"),
+            ["day364 2024-01: no", "day365 2024-01: yes", "here 2024-01: yes", "old 2024-01: no"]
+        );
+    }
+
+    #[test]
+    fn tenure_runs_to_the_end_of_the_spell_or_of_the_period() {
+        let text = "stakeholder_id,started_at,ended_at,end_reason\n\
+                    a,2025-01-01,2025-01-11,voluntary\nb,2025-01-02,,\nc,,2025-01-20,other\nd,2024-12-01,2025-01-05,voluntary\nd,2025-01-10,2025-01-15,involuntary\n\
+                    e,2020-01-01,2025-01-05,other\ne,2025-01-20,,";
+        assert_eq!(
+            shown("2026-01-01", text, &["2025-01"], "tenure_days end_reason"),
+            [
+                "a 2025-01: 10 voluntary",
+                "b 2025-01: 30 -",
+                "c 2025-01: - other",
+                "d 2025-01: 5 involuntary",
+                "e 2025-01: 1831 other",
+            ]
+        );
+    }
+
+    #[test]
+    fn headcount_is_the_mean_of_both_ends_of_each_month() {
+        // There at the ends of January to March: 3 of 3 ends, and at the starts of February and March (and April, when he is gone).
+        let text = "stakeholder_id,started_at,ended_at\na,2025-01-15,2025-04-10\nb,2024-01-01,\nc,2025-02-03,2025-02-20";
+        assert_eq!(
+            shown("2026-01-01", text, &["2025-Q1", "2025-Q2"], "mean_headcount_share"),
+            [
+                format!("a 2025-Q1: {}", 5.0 / 6.0),
+                format!("a 2025-Q2: {}", 1.0 / 6.0),
+                "b 2025-Q1: 1".to_string(),
+                "b 2025-Q2: 1".to_string(),
+                "c 2025-Q1: 0".to_string(),
+            ]
+        );
+    }
+
+    #[test]
+    fn recurring_amounts_at_both_ends() {
+        let text = "stakeholder_id,started_at,ended_at,recurring_amount\n\
+                    a,2024-01-01,2024-12-31,10\na,2025-01-01,2025-01-31,20\na,2025-02-01,,30\nb,2024-01-01,2025-01-15,7.5\nc,2025-01-10,,4\nd,2024-01-01,,";
+        assert_eq!(
+            shown("2026-01-01", text, &["2025-01", "2025-02"], "recurring_amount_before recurring_amount"),
+            ["a 2025-01: 10 20", "a 2025-02: 20 30", "b 2025-01: 7.5 0", "c 2025-01: 0 4", "c 2025-02: 4 4", "d 2025-01: - -", "d 2025-02: - -"]
+        );
+    }
+
+    #[test]
+    fn slices_come_from_the_stakeholder_and_origins_from_the_roster() {
+        let text = "stakeholder_id,started_at,ended_at\na,2024-01-01,\na,2023-01-01,2023-02-01\nb,2024-01-01,";
+        let canon = Fixture::new("2026-01-01").table(Table::Stakeholders, Rowed::Plain, text).build(true);
+        let windows = testing::windows(&canon, &["2025-01"]);
+        let slicing = Slicing { rows: None, stakeholders: Some(vec![3, crate::schema::NO_CODE, 0]) };
+        let ctx = Context { canon: &canon, settings: &Settings::default(), slicing: &slicing, windows: &windows };
+        let frame = testing::frame(&SPEC, &ctx, &[], true);
+        assert_eq!((frame.stakeholder, frame.slice), (vec![0], vec![3]));
+        assert_eq!(frame.origins.unwrap(), [[(Table::Stakeholders, 0), (Table::Stakeholders, 1)]]);
+    }
+}

@@ -73,3 +73,62 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::context::Settings;
+    use crate::facts::testing::{self, tables};
+
+    fn shown(texts: &[(Table, &str)], columns: &str) -> Vec<String> {
+        testing::shown(&SPEC, &tables("2026-06-01", texts), &Settings::default(), &[], columns)
+    }
+
+    #[test]
+    fn all_ways_to_be_referred() {
+        let texts = [
+            (
+                Table::Stakeholders,
+                "stakeholder_id,started_at,referrer_id,acquisition_source,acquisition_cost,type\n\
+                 ad,2026-01-01,,Ads,12.5,member\nlisted,2026-01-02,,,,member\nnobody,2026-01-03,,,,\nroster,2026-01-04,ad,,3,member\n\
+                 self,2026-01-05,self,Web,,member\nword,2026-01-06,,REFERRAL ,,member\nbefore,,ad,,,member\nplan,2026-06-01,ad,,,member",
+            ),
+            (
+                Table::Purchases,
+                "stakeholder_id,occurred_at,amount,referrer_id\nordered,2026-02-02,5,ad\nordered,2026-02-01,5,\nordered,2026-02-01,5,ad\n\
+                 late,2026-02-01,5,\nlate,2026-02-02,5,ad\nnobody,2026-02-01,1,",
+            ),
+            (Table::Referrals, "referrer_id,referred_id,occurred_at\nad,listed,2026-01-01"),
+        ];
+        assert_eq!(
+            shown(&texts, "joined_at is_referred source_known acquisition_cost type"),
+            [
+                "ad: 2026-01-01 no yes 12.5 member",
+                "late: 2026-02-01 no no - customer",
+                "listed: 2026-01-02 yes yes - member",
+                "nobody: 2026-01-03 no no - -",
+                "ordered: 2026-02-01 yes yes - customer",
+                "roster: 2026-01-04 yes yes 3 member",
+                "self: 2026-01-05 no yes - member",
+                "word: 2026-01-06 yes yes - member",
+            ]
+        );
+    }
+
+    #[test]
+    fn without_a_column_of_sources_they_count_as_known() {
+        let purchases = (Table::Purchases, "stakeholder_id,occurred_at,amount\na,2026-02-03,5\na,2026-02-02,-5");
+        assert_eq!(shown(&[purchases], "joined_at is_referred source_known"), ["a: 2026-02-03 no yes"]);
+        let roster = (Table::Stakeholders, "stakeholder_id,started_at,referrer_id\nb,2026-01-01,\nc,2026-01-02,b");
+        assert_eq!(shown(&[roster], "joined_at is_referred source_known"), ["b: 2026-01-01 no yes", "c: 2026-01-02 yes yes"]);
+    }
+
+    #[test]
+    fn the_row_of_the_start_and_that_of_the_referrer_stand_behind() {
+        let canon = tables("2026-06-01", &[(Table::Stakeholders, "stakeholder_id,started_at,referrer_id\na,2026-02-01,b\na,2026-01-01,")]);
+        let (settings, slicing) = (Settings::default(), Default::default());
+        let ctx = Context { canon: &canon, settings: &settings, slicing: &slicing, windows: &[] };
+        let frame = testing::frame(&SPEC, &ctx, &[], true);
+        assert_eq!(frame.origins.unwrap(), [[(Table::Stakeholders, 0), (Table::Stakeholders, 1)]]);
+    }
+}

@@ -67,3 +67,40 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
 fn is_conversion(status: &str) -> bool {
     CONVERTED.iter().any(|word| status.trim().eq_ignore_ascii_case(word))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::context::Settings;
+    use crate::facts::testing::{self, tables};
+
+    fn shown(texts: &[(Table, &str)]) -> Vec<String> {
+        let columns = "referred_at converted_at converted status";
+        testing::shown(&SPEC, &tables("2026-06-01", texts), &Settings::default(), &[], columns)
+    }
+
+    #[test]
+    fn a_time_or_a_status_tells_a_conversion() {
+        let log = "referrer_id,referred_id,occurred_at,converted_at,status\n\
+                   a,b,2026-01-01,2026-02-01,\na,c,2026-01-02,,Signed Up\na,d,2026-01-03,,pending\na,e,2026-01-04,,\na,a,2026-01-05,2026-01-06,won";
+        assert_eq!(
+            shown(&[(Table::Referrals, log)]),
+            [
+                "a: 2026-01-01 2026-02-01 yes -",
+                "a: 2026-01-02 - yes Signed Up",
+                "a: 2026-01-03 - no pending",
+                "a: 2026-01-04 - no -",
+            ]
+        );
+        assert_eq!(shown(&[(Table::Referrals, "referrer_id,occurred_at\na,2026-01-01")]), ["a: 2026-01-01 - - -"]);
+    }
+
+    #[test]
+    fn a_derived_log_does_not_tell_conversions_and_rests_on_the_roster() {
+        let canon = tables("2026-06-01", &[(Table::Stakeholders, "stakeholder_id,started_at,referrer_id\na,2026-01-01,\nb,2026-02-01,a")]);
+        let (settings, slicing) = (Settings::default(), Default::default());
+        assert_eq!(testing::shown(&SPEC, &canon, &settings, &[], "referred_at converted"), ["a: 2026-02-01 -"]);
+        let ctx = Context { canon: &canon, settings: &settings, slicing: &slicing, windows: &[] };
+        assert_eq!(testing::frame(&SPEC, &ctx, &[], true).origins.unwrap(), [[(Table::Stakeholders, 1)]]);
+    }
+}

@@ -151,3 +151,93 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::canon::fixture::{Fixture, Rowed};
+    use crate::facts::context::Settings;
+    use crate::facts::testing::{self, tables};
+
+    fn shown(text: &str, columns: &str) -> Vec<String> {
+        testing::shown(&SPEC, &tables("2026-06-01", &[(Table::Surveys, text)]), &Settings::default(), &[], columns)
+    }
+
+    #[test]
+    fn answers_count_when_given_and_else_when_sent() {
+        let text = "stakeholder_id,sent_at,responded_at,score\n\
+                    a,2026-01-01,2026-02-01,3\nb,2026-01-02,,3\nc,2026-01-03,,\nd,2026-01-04,2026-02-04,\n,2026-01-05,2026-02-05,2";
+        assert_eq!(
+            shown(text, "counted_at sent_at responded_at answered is_anonymous"),
+            [
+                "a: 2026-02-01 2026-01-01 2026-02-01 yes no",
+                "b: 2026-01-02 2026-01-02 - yes no",
+                "c: 2026-01-03 2026-01-03 - no no",
+                "d: 2026-02-04 2026-01-04 2026-02-04 no no",
+                "-: 2026-02-05 2026-01-05 2026-02-05 yes yes",
+            ]
+        );
+        assert_eq!(shown("stakeholder_id,responded_at\na,2026-01-01", "answered weight"), ["a: no 1"]);
+    }
+
+    #[test]
+    fn scales_make_answers_comparable() {
+        let text = "stakeholder_id,responded_at,instrument,score,scale_min,scale_max\n\
+                    a,2026-01-01,csat,4,1,5\na,2026-01-02,csat,3,1,5\na,2026-01-03,csat,5.5,1,7\na,2026-01-04,csat,5.4,1,7\na,2026-01-05,csat,4,,\n\
+                    a,2026-01-06,csat,6,1,5\na,2026-01-07,nps,7,,\na,2026-01-08,enps,8,1,5\na,2026-01-09,nps,11,,\na,2026-01-10,nps,7.5,,\n\
+                    a,2026-01-11,csat,2,5,5\na,2026-01-12,,75,0,100\na,2026-01-13,csat,,1,5";
+        assert_eq!(
+            shown(text, "instrument score rescaled_score favourable answered"),
+            [
+                "a: csat 4 75 yes yes",
+                "a: csat 3 50 no yes",
+                "a: csat 5.5 75 yes yes",
+                "a: csat 5.4 73.33333333333334 no yes",
+                "a: csat 4 - - yes",
+                "a: csat - - - no",
+                "a: nps 7 70 no yes",
+                "a: enps 8 80 yes yes",
+                "a: nps - - - no",
+                "a: nps - - - no",
+                "a: csat 2 - - yes",
+                "a: - 75 75 yes yes",
+                "a: csat - - - no",
+            ]
+        );
+    }
+
+    #[test]
+    fn weights_are_one_only_where_none_are_mapped() {
+        assert_eq!(shown("stakeholder_id,responded_at,weight\na,2026-01-01,2.5\na,2026-01-02,", "weight"), ["a: 2.5", "a: -"]);
+    }
+
+    #[test]
+    fn the_direction_of_effort_is_as_declared() {
+        let canon = tables("2026-06-01", &[(Table::Surveys, "responded_at,score\n2026-01-01,5")]);
+        for (declared, word) in [(true, "-: yes"), (false, "-: no")] {
+            let settings = Settings { high_is_easy: declared, ..Settings::default() };
+            assert_eq!(testing::shown(&SPEC, &canon, &settings, &[], "high_is_easy"), [word]);
+        }
+    }
+
+    #[test]
+    fn the_next_outbound_contact_follows_strictly() {
+        let canon = Fixture::new("2026-06-01")
+            .table(
+                Table::Surveys,
+                Rowed::Plain,
+                "stakeholder_id,responded_at,score\na,2026-01-01T10:00,3\na,2026-01-05T10:00,3\na,2026-01-20T10:00,3\n,2026-01-01T10:00,3\nb,2026-01-01T23:00,3\nc,2026-01-01,",
+            )
+            .table(
+                Table::Interactions,
+                Rowed::Plain,
+                "stakeholder_id,occurred_at,direction\na,2026-01-01T10:00,outbound\na,2026-01-02T10:00,inbound\na,2026-01-04T09:00,outbound\n\
+                 a,2026-01-05T18:00,outbound\nb,2026-01-02T01:00,outbound\nc,2026-01-02,outbound",
+            )
+            .build(false);
+        assert_eq!(
+            testing::shown(&SPEC, &canon, &Settings::default(), &[], "days_to_next_outbound"),
+            ["a: 3", "a: 0", "a: -", "b: 1", "c: -", "-: -"]
+        );
+    }
+}

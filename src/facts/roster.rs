@@ -196,3 +196,133 @@ impl<'a> Types<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::canon::fixture::{Fixture, Rowed, time};
+    use crate::facts::context::{Settings, Slicing};
+
+    fn day(text: &str) -> Micros {
+        time(&Zone::utc(), text)
+    }
+
+    fn roster(text: &str, ends_are_dates: bool, look: impl Fn(&mut Roster)) {
+        for reversed in [false, true] {
+            let fixture = Fixture::new("2030-01-01").table(Table::Stakeholders, Rowed::Plain, text);
+            let fixture = if ends_are_dates { fixture.dates(Table::Stakeholders, "ended_at") } else { fixture };
+            let canon = fixture.build(reversed);
+            let (settings, slicing) = (Settings::default(), Slicing::default());
+            let ctx = Context { canon: &canon, settings: &settings, slicing: &slicing, windows: &[] };
+            let mut roster = Roster::new(&ctx).unwrap();
+            roster.of(0);
+            look(&mut roster);
+        }
+    }
+
+    fn bounds(roster: &Roster) -> Vec<(Micros, Micros)> {
+        roster.last().iter().map(|s| (s.start, s.end)).collect()
+    }
+
+    #[test]
+    fn an_end_date_is_the_last_day() {
+        roster("stakeholder_id,started_at,ended_at\na,2025-01-01,2025-12-31", true, |r| {
+            let there = |text: &str| r.is_present(day(text), Micros::MAX);
+            assert!(!there("2025-01-01"), "who starts at that very time was not there before it");
+            assert!(there("2025-01-02") && there("2025-12-31"));
+            assert!(!there("2026-01-01"));
+        });
+        roster("stakeholder_id,started_at,ended_at\na,2025-01-01,2026-01-01", true, |r| assert!(r.is_present(day("2026-01-01"), Micros::MAX)));
+    }
+
+    #[test]
+    fn empty_bounds_are_open() {
+        roster("stakeholder_id,started_at,ended_at\na,,", true, |r| {
+            assert_eq!(bounds(r), [(NO_TIME, STILL_HERE)]);
+            assert!(r.is_present(day("1900-01-01"), Micros::MAX) && r.is_present(day("2200-01-01"), Micros::MAX));
+        });
+        roster("stakeholder_id\na", false, |r| assert_eq!(bounds(r), [(NO_TIME, STILL_HERE)]));
+    }
+
+    #[test]
+    fn overlapping_and_touching_spells_are_one() {
+        let text = "stakeholder_id,started_at,ended_at,end_reason\n\
+                    a,2020-01-01,2021-12-31,other\na,2020-06-01,2020-07-01,voluntary\na,2022-01-01,2022-06-30,involuntary\na,2022-07-02,,";
+        roster(text, true, |r| {
+            assert_eq!(bounds(r), [(day("2020-01-01"), day("2022-06-30")), (day("2022-07-02"), STILL_HERE)], "one day apart is a gap");
+            assert_eq!(r.starts.at(r.last()[0].end_row as usize), day("2022-01-01"), "the row of the last end");
+            assert!(r.is_present(day("2022-01-01"), Micros::MAX));
+        });
+        // Ends that are instants touch only where they meet.
+        roster(text, false, |r| assert_eq!(r.last().len(), 3));
+        roster("stakeholder_id,started_at,ended_at\na,2020-01-01T09:00,2020-05-01T17:00\na,2020-05-01T17:00,2020-06-01", false, |r| {
+            assert_eq!(bounds(r), [(day("2020-01-01T09:00"), day("2020-06-01"))]);
+        });
+    }
+
+    #[test]
+    fn an_end_before_the_start_is_no_spell() {
+        roster("stakeholder_id,started_at,ended_at\na,2020-05-01,2020-04-30\na,2021-01-01,2021-02-01", true, |r| {
+            assert_eq!(bounds(r), [(day("2021-01-01"), day("2021-02-01"))]);
+        });
+        roster("stakeholder_id,started_at,ended_at\na,2020-05-01T10:00,2020-05-01", true, |r| {
+            assert_eq!(bounds(r), [(day("2020-05-01T10:00"), day("2020-05-01"))], "one day, started in its course");
+        });
+    }
+
+    #[test]
+    fn a_future_end_or_start_is_a_plan() {
+        roster("stakeholder_id,started_at,ended_at\na,2025-01-01,2025-06-30", true, |r| {
+            assert!(!r.is_present(day("2025-07-01"), day("2025-07-01")));
+            assert!(r.is_present(day("2025-07-01"), day("2025-06-30")), "the end is not known yet");
+            assert!(!r.is_present(day("2025-02-01"), day("2025-01-01")), "nor is the start");
+        });
+    }
+
+    #[test]
+    fn amounts_add_up_over_the_rows_that_cover_a_time() {
+        let text = "stakeholder_id,started_at,ended_at,recurring_amount\n\
+                    a,2025-01-01,,100\na,2025-02-01,2025-12-31,50\na,2026-01-01,2026-01-31,60\na,2026-03-01,,";
+        roster(text, true, |r| {
+            let amount = |text: &str| r.amount(day(text), Micros::MAX);
+            assert_eq!(amount("2025-01-01"), 0);
+            assert_eq!(amount("2025-02-01"), 1_000_000);
+            assert_eq!(amount("2025-02-02"), 1_500_000);
+            assert_eq!(amount("2026-01-01"), 1_500_000, "taken over on the next day: the old amount until then, never neither");
+            assert_eq!(amount("2026-01-01") + 100_000, amount("2026-01-02"));
+            assert_eq!(amount("2026-02-01"), 1_000_000);
+            assert_eq!(amount("2026-03-02"), 1_000_000, "an unknown amount adds nothing to a known one");
+        });
+        roster("stakeholder_id,started_at,recurring_amount\na,2025-01-01,", false, |r| {
+            assert_eq!(r.amount(day("2025-01-02"), Micros::MAX), NO_INT, "there, but the amount is unknown");
+            assert_eq!(r.amount(day("2024-01-02"), Micros::MAX), 0);
+        });
+    }
+
+    #[test]
+    fn the_day_after_is_a_civil_day() {
+        let text = "stakeholder_id,started_at,ended_at\na,2025-01-01,2025-03-29\na,2025-03-30,2025-03-30\na,2025-03-31,";
+        let canon = Fixture::new("2030-01-01")
+            .zone("Europe/Berlin")
+            .table(Table::Stakeholders, Rowed::Plain, text)
+            .dates(Table::Stakeholders, "ended_at")
+            .build(false);
+        let (settings, slicing) = (Settings::default(), Slicing::default());
+        let ctx = Context { canon: &canon, settings: &settings, slicing: &slicing, windows: &[] };
+        let mut roster = Roster::new(&ctx).unwrap();
+        assert_eq!(roster.of(0).len(), 1, "30 March 2025 has 23 hours there");
+    }
+
+    #[test]
+    fn types_come_from_the_current_row_or_from_what_there_is() {
+        let canon = Fixture::new("2030-01-01")
+            .table(Table::Stakeholders, Rowed::Plain, "stakeholder_id,started_at,type\na,2021-01-01,employee\na,2020-01-01,volunteer\ne,,")
+            .table(Table::Purchases, Rowed::Plain, "stakeholder_id,occurred_at,amount\na,2021-01-01,1\nb,2021-01-01,1\ne,2021-01-01,1")
+            .table(Table::Supplies, Rowed::Plain, "stakeholder_id,ordered_at\nb,2021-01-01\nc,2021-01-01")
+            .table(Table::Referrals, Rowed::Plain, "referrer_id,occurred_at\nd,2021-01-01")
+            .build(false);
+        let types = Types::new(&canon);
+        let shown: Vec<Option<&str>> = (0..5).map(|s| canon.texts.text(types.of(s))).collect();
+        assert_eq!(shown, [Some("employee"), Some("customer"), Some("supplier"), None, None]);
+    }
+}

@@ -102,3 +102,78 @@ fn is_full(ordered: f64, arrived: f64, received: Micros, tolerance: f64) -> Opti
     let needed = ordered * (1.0 - tolerance) - ordered.abs() * 1e-12;
     (!ordered.is_nan() && !arrived.is_nan()).then_some(arrived >= needed)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::canon::fixture::{Fixture, Rowed};
+    use crate::facts::testing;
+
+    const LINES: &str = "stakeholder_id,order_id,promised_at,received_at\n\
+                         a,1,2026-01-10T12:00,2026-01-10T18:00\na,2,2026-01-10T12:00,2026-01-10T12:00\na,3,2026-01-10T12:00,2026-01-11T12:00\n\
+                         a,4,2026-01-10T12:00,2026-01-11T12:01\na,5,2026-01-10T12:00,2026-01-07T12:00\na,6,2026-01-10T12:00,\n\
+                         a,7,,2026-01-10T12:00\na,8,2026-01-10T12:00,2026-01-09T11:00";
+
+    fn on_time(dates: &[&str], early: Option<i64>, late: i64) -> Vec<(u64, String)> {
+        let fixture = Fixture::new("2026-02-01").table(Table::Supplies, Rowed::Plain, LINES);
+        let canon = dates.iter().fold(fixture, |f, column| f.dates(Table::Supplies, column)).build(false);
+        let settings = Settings { supply_early_days: early, supply_late_days: late, ..Settings::default() };
+        let rows = canon.table(Table::Supplies).unwrap();
+        let number = |key| (1..=8).find(|n: &u64| crate::canon::key_of(&n.to_string()) == key).unwrap();
+        let shown = testing::shown(&SPEC, &canon, &settings, &[], "on_time");
+        let mut lines: Vec<_> = shown.into_iter().enumerate().map(|(row, text)| (number(rows.keys("order_id").at(row)), text[3..].to_string())).collect();
+        lines.sort();
+        lines
+    }
+
+    fn words(lines: Vec<(u64, String)>) -> String {
+        lines.into_iter().map(|(_, word)| word).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn promises_with_a_time_of_day_are_kept_to_the_minute() {
+        assert_eq!(words(on_time(&[], None, 0)), "no yes no no yes no - yes");
+        assert_eq!(words(on_time(&[], None, 1)), "yes yes yes no yes no - yes");
+        assert_eq!(words(on_time(&[], Some(1), 1)), "yes yes yes no no no - no");
+        assert_eq!(words(on_time(&[], Some(3), 0)), "no yes no no yes no - yes");
+    }
+
+    #[test]
+    fn dates_are_kept_to_the_day() {
+        for column in ["promised_at", "received_at"] {
+            assert_eq!(words(on_time(&[column], None, 0)), "yes yes no no yes no - yes");
+            assert_eq!(words(on_time(&[column], Some(1), 1)), "yes yes yes yes no no - yes");
+            assert_eq!(words(on_time(&[column], Some(0), 0)), "yes yes no no no no - no");
+        }
+    }
+
+    #[test]
+    fn full_is_a_matter_of_quantity_and_tolerance() {
+        let text = "stakeholder_id,ordered_at,received_at,quantity,quantity_received\n\
+                    a,2026-01-01,2026-01-05,10,10\na,2026-01-02,2026-01-05,10,3\na,2026-01-03,,10,10\na,2026-01-04,2026-01-05,10,\na,2026-01-05,2026-01-05,,10\n\
+                    a,2026-01-06,2026-01-07,10,2.9";
+        let canon = testing::tables("2026-02-01", &[(Table::Supplies, text)]);
+        let shown = |tolerance| {
+            let settings = Settings { supply_tolerance: tolerance, ..Settings::default() };
+            testing::shown(&SPEC, &canon, &settings, &[], "in_full").join(" ").replace("a: ", "")
+        };
+        assert_eq!(shown(0.0), "yes no no - - no");
+        assert_eq!(shown(0.7), "yes yes no - - no");
+    }
+
+    #[test]
+    fn days_are_civil_and_never_negative() {
+        let text = "stakeholder_id,ordered_at,promised_at,received_at,amount\n\
+                    a,2026-01-01T23:00,2026-01-03,2026-01-02T01:00,5\na,2026-01-02T10:00,,2026-01-01,\na,2026-01-03,,,1.5\na,,2026-01-09,2026-01-10,2";
+        let canon = testing::tables("2026-01-31T12:00", &[(Table::Supplies, text)]);
+        assert_eq!(
+            testing::shown(&SPEC, &canon, &Settings::default(), &[], "lead_time_days waiting_days spent_at amount on_time"),
+            [
+                "a: - - 2026-01-09 2 no",
+                "a: 1 30 2026-01-01T23:00 5 yes",
+                "a: - 29 2026-01-02T10:00 - -",
+                "a: - 28 2026-01-03 1.5 -",
+            ]
+        );
+    }
+}
