@@ -266,7 +266,7 @@ pub fn did_you_mean<S: AsRef<str>>(name: &str, candidates: impl IntoIterator<Ite
         return String::new();
     }
     let names: Vec<String> = all.iter().map(|c| format!("`{}`", visible(c.as_ref()))).collect();
-    format!("there is {}", listed(&names))
+    format!("there {} {}", if names.len() == 1 { "is" } else { "are" }, listed(&names))
 }
 
 /// `a`, `a and b`, `a, b and c`.
@@ -368,6 +368,7 @@ mod tests {
             assert_eq!(nearest(far, names), None, "{far}");
         }
         assert_eq!(nearest(&"a".repeat(5000), ["a"]), None);
+        assert_eq!(nearest("x", ["y"]), None);
         // Of equally near ones the first.
         assert_eq!(nearest("cat", ["bat", "rat"]).as_deref(), Some("bat"));
     }
@@ -377,8 +378,9 @@ mod tests {
         assert_eq!(did_you_mean("jsn", ["json", "csv"]), "did you mean `json`?");
         assert_eq!(
             did_you_mean("parquet", ["json", "csv", "html"]),
-            "there is `json`, `csv` and `html`"
+            "there are `json`, `csv` and `html`"
         );
+        assert_eq!(did_you_mean("parquet", ["csv"]), "there is `csv`");
         assert_eq!(did_you_mean("parquet", (0..20).map(|i| format!("column {i}"))), "");
         assert_eq!(did_you_mean::<&str>("x", []), "");
     }

@@ -17,13 +17,16 @@ pub enum Rowed {
     Messages,
 }
 
+type Cells = BTreeMap<String, String>;
+
 /// Tables under construction; each call of [`Fixture::table`] is one source.
 #[derive(Debug)]
 pub struct Fixture {
     zone: Zone,
     as_of: Micros,
     sources: Vec<SourceInfo>,
-    records: BTreeMap<Table, Vec<(u16, BTreeMap<String, String>)>>,
+    /// Of each table the records: their source, and their cells by column.
+    records: BTreeMap<Table, Vec<(u16, Cells)>>,
     dates: BTreeSet<(Table, String)>,
 }
 

@@ -9,8 +9,11 @@ pub mod commitments;
 pub mod contacts;
 pub mod context;
 pub mod customers;
+#[cfg(test)]
+pub mod fixture;
 pub mod frame;
 pub mod members;
+pub mod messaging;
 pub mod newcomers;
 pub mod ordering;
 pub mod orders;

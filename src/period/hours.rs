@@ -166,10 +166,12 @@ impl BusinessHours {
             return start;
         }
         let target = self.count(start).saturating_add(open);
-        // The last stretch that starts with less than the target holds it, or the change at its end does.
+        // The last stretch that starts with less than the target holds it; as a rule it is this one or the next.
         let starts = self.zone.stretches();
-        let first = self.zone.stretch(start);
-        let stretch = first + starts[first + 1..].partition_point(|at| self.count(*at) < target);
+        let mut stretch = self.zone.stretch(start);
+        while stretch + 1 < starts.len() && self.count(starts[stretch + 1]) < target {
+            stretch += 1;
+        }
         let offset = self.zone.stretch_offset(stretch);
         let from = start.max(starts[stretch]).saturating_add(offset);
         self.civil_at(target.saturating_sub(self.shifts[stretch]), from)
@@ -259,7 +261,13 @@ pub enum Clock {
     /// All time counts.
     Calendar,
     /// Open hours count.
-    Business(BusinessHours),
+    Business(Box<BusinessHours>),
+}
+
+impl From<BusinessHours> for Clock {
+    fn from(hours: BusinessHours) -> Clock {
+        Clock::Business(Box::new(hours))
+    }
 }
 
 impl Clock {
@@ -367,6 +375,8 @@ mod tests {
         assert_eq!(hours.add(at(3, 20), HOUR), at(5, 10));
         assert_eq!(hours.add(at(6, 10), HOUR), at(12, 10));
         assert_eq!(hours.add(at(3, 20), 0), at(3, 20));
+        // Due at closing time, with a change of the clocks before the next opening.
+        assert_eq!(hours.add(at(20, 16), HOUR), at(20, 17));
         assert_eq!(hours.between(at(5, 16), at(12, 10)), 2 * HOUR);
         assert_eq!(hours.between(at(12, 10), at(5, 16)), -2 * HOUR);
         assert_eq!(hours.between(at(6, 0), at(7, 0)), 0);
@@ -381,7 +391,7 @@ mod tests {
             hours.between(Micros::MIN + 1, Micros::MAX);
             assert!(hours.add(0, Micros::MAX / 4) > 0);
             assert_eq!(hours.add(0, Micros::MAX), Micros::MAX);
-            let clock = Clock::Business(hours);
+            let clock = Clock::from(hours);
             assert_eq!(clock.between(NO_TIME, 0), NO_INT);
         }
         assert_eq!(Clock::Calendar.between(NO_TIME, 0), NO_INT);

@@ -203,6 +203,7 @@ mod tests {
             ("2026-Wé", "cannot be read"),
             ("..2026", "two ends"),
             ("2026-03..2026-01", "2026-01 is before 2026-03"),
+            ("2026-02..2026-01", "2026-01 is before 2026-02"),
             ("2026-01..2026-02..2026-03", "cannot be read"),
             ("last-fortnight", "no grain"),
             ("next-month", "neither last nor this"),

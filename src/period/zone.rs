@@ -198,7 +198,8 @@ impl Zone {
     }
 
     /// The first instant of a civil day. Where clocks jump over midnight it is the instant of the jump; a day that a zone
-    /// skipped altogether starts, and ends, there. Where clocks go back over midnight it is the first of the two midnights.
+    /// skipped altogether starts, and ends, there. Where clocks go back over midnight it is the first of the two midnights; the
+    /// repeated time before the second one then shows the day before ([`Zone::day_of`]) but lies after this instant.
     pub fn midnight(&self, day: i32) -> Micros {
         let local = i64::from(day).saturating_mul(DAY);
         match self.place(local) {
@@ -306,7 +307,8 @@ mod tests {
     use jiff::tz::AmbiguousOffset;
     use proptest::prelude::*;
 
-    const ZONES: [&str; 14] = [
+    const ZONES: [&str; 15] = [
+        "America/Toronto",
         "Europe/Berlin",
         "America/New_York",
         "Asia/Kathmandu",
@@ -402,6 +404,9 @@ mod tests {
         assert!(sao_paulo.is_midnight(first));
         assert!(!sao_paulo.is_midnight(first + HOUR));
         assert_eq!(sao_paulo.midnight(day(2018, 11, 5)) - first, 23 * HOUR);
+        // On 30 March 1919 clocks jumped from 23:30 to 00:30: the 31st starts in the middle of its first hour.
+        let toronto = Zone::parse("America/Toronto").unwrap();
+        assert_eq!(toronto.civil(toronto.midnight(day(1919, 3, 31))), (day(1919, 3, 31), HOUR / 2));
         // On 17 February 2018 clocks went back from 24:00 to 23:00: that day has 25 hours.
         assert_eq!(
             sao_paulo.midnight(day(2018, 2, 18)) - sao_paulo.midnight(day(2018, 2, 17)),
