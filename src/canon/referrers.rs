@@ -56,12 +56,20 @@ impl<'a> Arrivals<'a> {
             if !run.is_empty() {
                 // Rows come by start, those without one first.
                 let value = starts.at(run.start);
-                return (value != NO_TIME).then_some(Said { value, table: Table::Stakeholders, row: run.start });
+                return (value != NO_TIME).then_some(Said {
+                    value,
+                    table: Table::Stakeholders,
+                    row: run.start,
+                });
             }
         }
         let purchases = self.purchases?;
         let row = self.first_line(stakeholder)?;
-        Some(Said { value: purchases.times("occurred_at").at(row), table: Table::Purchases, row })
+        Some(Said {
+            value: purchases.times("occurred_at").at(row),
+            table: Table::Purchases,
+            row,
+        })
     }
 
     /// Who referred a stakeholder: the roster's word, else that of the lines of the first order. Nobody refers himself.
@@ -70,11 +78,19 @@ impl<'a> Arrivals<'a> {
         if let (Some(roster), Some(referrers)) = (self.roster, self.roster_referrers)
             && let Some(row) = roster.run(stakeholder).find(|&row| is_other(referrers.at(row)))
         {
-            return Some(Said { value: referrers.at(row), table: Table::Stakeholders, row });
+            return Some(Said {
+                value: referrers.at(row),
+                table: Table::Stakeholders,
+                row,
+            });
         }
         let referrers = self.purchase_referrers?;
         let row = self.first_order(stakeholder).find(|&row| is_other(referrers.at(row)))?;
-        Some(Said { value: referrers.at(row), table: Table::Purchases, row })
+        Some(Said {
+            value: referrers.at(row),
+            table: Table::Purchases,
+            row,
+        })
     }
 
     /// The lines of a stakeholder's first order: those with its id, or those of its day where it has none. Refunds are no order.
@@ -136,15 +152,26 @@ pub fn derive(canon: &Canon) -> Option<Rows> {
         }
     }
     let is_date = |table: &Table| {
-        let column = if *table == Table::Stakeholders { "started_at" } else { "occurred_at" };
+        let column = if *table == Table::Stakeholders {
+            "started_at"
+        } else {
+            "occurred_at"
+        };
         canon.table(*table).is_some_and(|rows| rows.is_date(column))
     };
-    let dates = if !bases.is_empty() && bases.iter().all(is_date) { BTreeSet::from(["occurred_at".to_string()]) } else { BTreeSet::new() };
+    let dates = if !bases.is_empty() && bases.iter().all(is_date) {
+        BTreeSet::from(["occurred_at".to_string()])
+    } else {
+        BTreeSet::new()
+    };
     let mut rows = Rows {
         table: Table::Referrals,
         len: times.len(),
         first_event: times.iter().copied().min().unwrap_or(NO_TIME),
-        columns: BTreeMap::from([("occurred_at".to_string(), Data::Int(times)), ("referred_id".to_string(), Data::Code(referred))]),
+        columns: BTreeMap::from([
+            ("occurred_at".to_string(), Data::Int(times)),
+            ("referred_id".to_string(), Data::Code(referred)),
+        ]),
         starts: Vec::new(),
         source: Some(sources),
         only_source: 0,
@@ -162,7 +189,10 @@ mod tests {
     use crate::period::Zone;
 
     fn plain(texts: &[(Table, &str)]) -> Canon {
-        texts.iter().fold(Fixture::new("2026-06-01"), |f, (table, text)| f.table(*table, Rowed::Plain, text)).build(false)
+        texts
+            .iter()
+            .fold(Fixture::new("2026-06-01"), |f, (table, text)| f.table(*table, Rowed::Plain, text))
+            .build(false)
     }
 
     fn joined(canon: &Canon, id: &str) -> Option<Micros> {
@@ -177,14 +207,24 @@ mod tests {
     fn the_roster_says_when_somebody_joined_and_else_the_first_order() {
         let purchases = "stakeholder_id,occurred_at,amount\na,2026-01-05,-3\na,2026-01-07,3\nb,2026-01-02,1\nc,2026-01-03,1";
         let canon = plain(&[
-            (Table::Stakeholders, "stakeholder_id,started_at\nb,2026-02-01\nb,2025-02-01\nc,\nc,2026-03-01"),
+            (
+                Table::Stakeholders,
+                "stakeholder_id,started_at\nb,2026-02-01\nb,2025-02-01\nc,\nc,2026-03-01",
+            ),
             (Table::Purchases, purchases),
         ]);
         assert_eq!(joined(&canon, "a"), at("2026-01-07"), "a refund is no first order");
         assert_eq!(joined(&canon, "b"), at("2025-02-01"), "the earliest start counts");
         assert_eq!(joined(&canon, "c"), None, "an empty start is before the data");
-        let canon = plain(&[(Table::Stakeholders, "stakeholder_id,region\nb,north"), (Table::Purchases, purchases)]);
-        assert_eq!(joined(&canon, "b"), at("2026-01-02"), "a roster that tells no starts leaves it to the orders");
+        let canon = plain(&[
+            (Table::Stakeholders, "stakeholder_id,region\nb,north"),
+            (Table::Purchases, purchases),
+        ]);
+        assert_eq!(
+            joined(&canon, "b"),
+            at("2026-01-02"),
+            "a roster that tells no starts leaves it to the orders"
+        );
     }
 
     #[test]
@@ -208,7 +248,10 @@ mod tests {
 
     #[test]
     fn the_log_lists_who_was_referred() {
-        let canon = plain(&[(Table::Referrals, "referrer_id,referred_id,occurred_at\na,b,2026-01-01\nc,c,2026-01-01\na,,2026-01-02")]);
+        let canon = plain(&[(
+            Table::Referrals,
+            "referrer_id,referred_id,occurred_at\na,b,2026-01-01\nc,c,2026-01-01\na,,2026-01-02",
+        )]);
         assert_eq!(referred(&canon), [false, true, false]);
         assert!(derive(&canon).is_none(), "there is a log");
     }
@@ -220,7 +263,10 @@ mod tests {
                 Table::Stakeholders,
                 "stakeholder_id,started_at,referrer_id\na,2026-03-01,x\na,2026-01-01,\nb,2026-02-01,a\nc,,x\nd,2026-01-01,d\nx,2020-01-01,",
             ),
-            (Table::Purchases, "stakeholder_id,occurred_at,amount,referrer_id\ne,2026-01-15,5,x\nb,2026-01-01,5,x"),
+            (
+                Table::Purchases,
+                "stakeholder_id,occurred_at,amount,referrer_id\ne,2026-01-15,5,x\nb,2026-01-01,5,x",
+            ),
         ]);
         // The fixture has put the derived log among the tables.
         let rows = canon.table(Table::Referrals).unwrap();
@@ -232,8 +278,19 @@ mod tests {
             })
             .collect()
         };
-        assert_eq!(listed("x"), [("a".into(), at("2026-01-01").unwrap(), 0), ("e".into(), at("2026-01-15").unwrap(), 1)], "c is not dated");
-        assert_eq!(listed("a"), [("b".into(), at("2026-02-01").unwrap(), 0)], "the roster's word comes first");
+        assert_eq!(
+            listed("x"),
+            [
+                ("a".into(), at("2026-01-01").unwrap(), 0),
+                ("e".into(), at("2026-01-15").unwrap(), 1)
+            ],
+            "c is not dated"
+        );
+        assert_eq!(
+            listed("a"),
+            [("b".into(), at("2026-02-01").unwrap(), 0)],
+            "the roster's word comes first"
+        );
         assert_eq!(listed("d"), []);
         assert_eq!((rows.len, rows.first_event), (3, at("2026-01-01").unwrap()));
         assert_eq!(rows.run(canon.nobody()).len(), 0);

@@ -9,7 +9,11 @@ use super::roster::{Roster, Types};
 use crate::schema::{FactSpec, NO_TIME, Shape, Table, Unit};
 
 const SPELL: super::Needs = &[&["stakeholders.started_at"], &["stakeholders.ended_at"]];
-const PAID: super::Needs = &[&["stakeholders.started_at"], &["stakeholders.ended_at"], &["stakeholders.recurring_amount"]];
+const PAID: super::Needs = &[
+    &["stakeholders.started_at"],
+    &["stakeholders.ended_at"],
+    &["stakeholders.recurring_amount"],
+];
 
 /// The fact's description.
 pub static SPEC: FactSpec = FactSpec {
@@ -20,16 +24,55 @@ pub static SPEC: FactSpec = FactSpec {
     tables: &[Table::Stakeholders],
     looks_back: false,
     columns: &[
-        column("at_start", Unit::Bool, "started before the period and not ended before it; an end date is the last day", SPELL),
+        column(
+            "at_start",
+            Unit::Bool,
+            "started before the period and not ended before it; an end date is the last day",
+            SPELL,
+        ),
         column("at_end", Unit::Bool, "the same at the period's end", SPELL),
         column("joined", Unit::Bool, "started in the period", SPELL),
         column("left", Unit::Bool, "ended in the period", SPELL),
-        column("end_reason", Unit::Text, "why the spell that ended in the period did", &[&["stakeholders.started_at"], &["stakeholders.ended_at"], &["stakeholders.end_reason"]]),
-        column("stayed_1y", Unit::Bool, "joined in the period and was still there 365 days later", SPELL),
-        column("tenure_days", Unit::Days, "days from the start to the end, or to the period's end while still there", SPELL),
-        column("mean_headcount_share", Unit::Number, "mean over the period's months (or the period, when shorter) of (there at the start + there at the end) / 2", SPELL),
-        column("recurring_amount", Unit::Money, "recurring amount a month at the period's end, 0 when gone", PAID),
-        column("recurring_amount_before", Unit::Money, "recurring amount a month at the period's start, 0 when not yet there", PAID),
+        column(
+            "end_reason",
+            Unit::Text,
+            "why the spell that ended in the period did",
+            &[
+                &["stakeholders.started_at"],
+                &["stakeholders.ended_at"],
+                &["stakeholders.end_reason"],
+            ],
+        ),
+        column(
+            "stayed_1y",
+            Unit::Bool,
+            "joined in the period and was still there 365 days later",
+            SPELL,
+        ),
+        column(
+            "tenure_days",
+            Unit::Days,
+            "days from the start to the end, or to the period's end while still there",
+            SPELL,
+        ),
+        column(
+            "mean_headcount_share",
+            Unit::Number,
+            "mean over the period's months (or the period, when shorter) of (there at the start + there at the end) / 2",
+            SPELL,
+        ),
+        column(
+            "recurring_amount",
+            Unit::Money,
+            "recurring amount a month at the period's end, 0 when gone",
+            PAID,
+        ),
+        column(
+            "recurring_amount_before",
+            Unit::Money,
+            "recurring amount a month at the period's start, 0 when not yet there",
+            PAID,
+        ),
         column("type", Unit::Text, "type of the stakeholder", &[]),
     ],
 };
@@ -106,8 +149,10 @@ mod tests {
     use crate::facts::testing;
 
     fn shown(as_of: &str, text: &str, periods: &[&str], columns: &str) -> Vec<String> {
-        let canon =
-            Fixture::new(as_of).table(Table::Stakeholders, Rowed::Plain, text).dates(Table::Stakeholders, "ended_at").build(false);
+        let canon = Fixture::new(as_of)
+            .table(Table::Stakeholders, Rowed::Plain, text)
+            .dates(Table::Stakeholders, "ended_at")
+            .build(false);
         testing::shown(&SPEC, &canon, &Settings::default(), periods, columns)
     }
 
@@ -132,7 +177,12 @@ mod tests {
     fn a_stakeholder_has_a_row_in_each_period_that_concerns_him_only() {
         let text = "stakeholder_id,started_at,ended_at\na,2025-02-10,2025-03-31";
         assert_eq!(
-            shown("2026-01-01", text, &["2025-01", "2025-02", "2025-03", "2025-04"], "at_start at_end joined left"),
+            shown(
+                "2026-01-01",
+                text,
+                &["2025-01", "2025-02", "2025-03", "2025-04"],
+                "at_start at_end joined left"
+            ),
             ["a 2025-02: no yes yes no", "a 2025-03: yes no no yes"]
         );
     }
@@ -140,7 +190,10 @@ mod tests {
     #[test]
     fn an_end_after_as_of_is_a_plan() {
         let text = "stakeholder_id,started_at,ended_at\na,2025-01-01,2025-06-20\nb,2025-06-25,";
-        assert_eq!(shown("2025-06-20", text, &["2025-06"], "at_start at_end joined left"), ["a 2025-06: yes yes no no"]);
+        assert_eq!(
+            shown("2025-06-20", text, &["2025-06"], "at_start at_end joined left"),
+            ["a 2025-06: yes yes no no"]
+        );
         assert_eq!(
             shown("2025-06-26", text, &["2025-06"], "at_start at_end joined left"),
             ["a 2025-06: yes no no yes", "b 2025-06: no yes yes no"]
@@ -194,18 +247,41 @@ mod tests {
         let text = "stakeholder_id,started_at,ended_at,recurring_amount\n\
                     a,2024-01-01,2024-12-31,10\na,2025-01-01,2025-01-31,20\na,2025-02-01,,30\nb,2024-01-01,2025-01-15,7.5\nc,2025-01-10,,4\nd,2024-01-01,,";
         assert_eq!(
-            shown("2026-01-01", text, &["2025-01", "2025-02"], "recurring_amount_before recurring_amount"),
-            ["a 2025-01: 10 20", "a 2025-02: 20 30", "b 2025-01: 7.5 0", "c 2025-01: 0 4", "c 2025-02: 4 4", "d 2025-01: - -", "d 2025-02: - -"]
+            shown(
+                "2026-01-01",
+                text,
+                &["2025-01", "2025-02"],
+                "recurring_amount_before recurring_amount"
+            ),
+            [
+                "a 2025-01: 10 20",
+                "a 2025-02: 20 30",
+                "b 2025-01: 7.5 0",
+                "c 2025-01: 0 4",
+                "c 2025-02: 4 4",
+                "d 2025-01: - -",
+                "d 2025-02: - -"
+            ]
         );
     }
 
     #[test]
     fn slices_come_from_the_stakeholder_and_origins_from_the_roster() {
         let text = "stakeholder_id,started_at,ended_at\na,2024-01-01,\na,2023-01-01,2023-02-01\nb,2024-01-01,";
-        let canon = Fixture::new("2026-01-01").table(Table::Stakeholders, Rowed::Plain, text).build(true);
+        let canon = Fixture::new("2026-01-01")
+            .table(Table::Stakeholders, Rowed::Plain, text)
+            .build(true);
         let windows = testing::windows(&canon, &["2025-01"]);
-        let slicing = Slicing { rows: None, stakeholders: Some(vec![3, crate::schema::NO_CODE, 0]) };
-        let ctx = Context { canon: &canon, settings: &Settings::default(), slicing: &slicing, windows: &windows };
+        let slicing = Slicing {
+            rows: None,
+            stakeholders: Some(vec![3, crate::schema::NO_CODE, 0]),
+        };
+        let ctx = Context {
+            canon: &canon,
+            settings: &Settings::default(),
+            slicing: &slicing,
+            windows: &windows,
+        };
         let frame = testing::frame(&SPEC, &ctx, &[], true);
         assert_eq!((frame.stakeholder, frame.slice), (vec![0], vec![3]));
         assert_eq!(frame.origins.unwrap(), [[(Table::Stakeholders, 0), (Table::Stakeholders, 1)]]);

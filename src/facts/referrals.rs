@@ -20,14 +20,36 @@ pub static SPEC: FactSpec = FactSpec {
     looks_back: false,
     columns: &[
         column("referred_at", Unit::Time, "time of the referral", MADE),
-        known_at("converted_at", "converted_at", Unit::Time, "when the referred became a stakeholder", &[&["referrals.converted_at"]]),
-        known_at("converted_at", "converted", Unit::Bool, "the referral led to a new stakeholder", &[&["referrals.converted_at", "referrals.status"]]),
+        known_at(
+            "converted_at",
+            "converted_at",
+            Unit::Time,
+            "when the referred became a stakeholder",
+            &[&["referrals.converted_at"]],
+        ),
+        known_at(
+            "converted_at",
+            "converted",
+            Unit::Bool,
+            "the referral led to a new stakeholder",
+            &[&["referrals.converted_at", "referrals.status"]],
+        ),
         column("status", Unit::Text, "status of the referral", &[&["referrals.status"]]),
     ],
 };
 
 /// The statuses of a referral that led to a new stakeholder, in any case.
-static CONVERTED: &[&str] = &["converted", "won", "success", "successful", "joined", "signed up", "completed", "accepted", "purchased"];
+static CONVERTED: &[&str] = &[
+    "converted",
+    "won",
+    "success",
+    "successful",
+    "joined",
+    "signed up",
+    "completed",
+    "accepted",
+    "purchased",
+];
 
 /// Builds the referrals that the stakeholders of a block made.
 pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
@@ -45,7 +67,11 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
             if is_out(slice) || referred.at(row) == stakeholder {
                 continue;
             }
-            out.begin(if stakeholder == canon.nobody() { NO_CODE } else { stakeholder }, slice, rows.source_of(row));
+            out.begin(
+                if stakeholder == canon.nobody() { NO_CODE } else { stakeholder },
+                slice,
+                rows.source_of(row),
+            );
             out.int(referred_at, times.at(row));
             out.int(converted_at, conversions.at(row));
             out.code(status, statuses.at(row));
@@ -92,15 +118,35 @@ mod tests {
                 "a: 2026-01-04 - no -",
             ]
         );
-        assert_eq!(shown(&[(Table::Referrals, "referrer_id,occurred_at\na,2026-01-01")]), ["a: 2026-01-01 - - -"]);
+        assert_eq!(
+            shown(&[(Table::Referrals, "referrer_id,occurred_at\na,2026-01-01")]),
+            ["a: 2026-01-01 - - -"]
+        );
     }
 
     #[test]
     fn a_derived_log_does_not_tell_conversions_and_rests_on_the_roster() {
-        let canon = tables("2026-06-01", &[(Table::Stakeholders, "stakeholder_id,started_at,referrer_id\na,2026-01-01,\nb,2026-02-01,a")]);
+        let canon = tables(
+            "2026-06-01",
+            &[(
+                Table::Stakeholders,
+                "stakeholder_id,started_at,referrer_id\na,2026-01-01,\nb,2026-02-01,a",
+            )],
+        );
         let (settings, slicing) = (Settings::default(), Default::default());
-        assert_eq!(testing::shown(&SPEC, &canon, &settings, &[], "referred_at converted"), ["a: 2026-02-01 -"]);
-        let ctx = Context { canon: &canon, settings: &settings, slicing: &slicing, windows: &[] };
-        assert_eq!(testing::frame(&SPEC, &ctx, &[], true).origins.unwrap(), [[(Table::Stakeholders, 1)]]);
+        assert_eq!(
+            testing::shown(&SPEC, &canon, &settings, &[], "referred_at converted"),
+            ["a: 2026-02-01 -"]
+        );
+        let ctx = Context {
+            canon: &canon,
+            settings: &settings,
+            slicing: &slicing,
+            windows: &[],
+        };
+        assert_eq!(
+            testing::frame(&SPEC, &ctx, &[], true).origins.unwrap(),
+            [[(Table::Stakeholders, 1)]]
+        );
     }
 }

@@ -2,15 +2,15 @@
 
 use std::ops::Range;
 
-use super::context::{Context, is_out};
+use super::context::{Context, Window, is_out};
 use super::frame::Frame;
 use super::messaging::{Cases, Contacts};
 use super::ordering::Orders;
 use super::responses::Answers;
 use super::roster::{Roster, Types, current};
 use super::{Needs, column};
-use crate::canon::Rows;
-use crate::schema::{FactSpec, Micros, NO_INT, NO_TIME, Shape, Table, Unit};
+use crate::canon::{Column, Rows};
+use crate::schema::{FactSpec, Micros, NO_CODE, NO_INT, NO_TIME, Shape, Table, Unit};
 
 const CONTACT: Needs = &[&["interactions.occurred_at"]];
 const COMPLAINT: Needs = &[&["interactions.kind"]];
@@ -21,25 +21,79 @@ pub static SPEC: FactSpec = FactSpec {
     text: "a stakeholder in a period: on the roster at its end, or with any activity in it",
     shape: Shape::StakeholderPeriod,
     rows: None,
-    tables: &[Table::Stakeholders, Table::Interactions, Table::Purchases, Table::Surveys, Table::Supplies],
+    tables: &[
+        Table::Stakeholders,
+        Table::Interactions,
+        Table::Purchases,
+        Table::Surveys,
+        Table::Supplies,
+    ],
     looks_back: false,
     columns: &[
-        column("on_roster", Unit::Bool, "on the roster at the period's end", &[&["stakeholders.stakeholder_id"]]),
+        column(
+            "on_roster",
+            Unit::Bool,
+            "on the roster at the period's end",
+            &[&["stakeholders.stakeholder_id"]],
+        ),
         column("inbound", Unit::Count, "inbound contacts in the period", CONTACT),
         column("outbound", Unit::Count, "outbound contacts in the period", CONTACT),
         column("contacts", Unit::Count, "contacts in the period", CONTACT),
-        column("reciprocity", Unit::Number, "2 min(inbound, outbound) / (inbound + outbound)", CONTACT),
-        column("days_since_contact", Unit::Days, "days from the last contact to the period's end; from the start of the relationship if there was none", CONTACT),
-        column("target_days", Unit::Days, "how often there should be a contact", &[&["stakeholders.contact_target_days", "targets.contact_days"]]),
-        column("is_overdue", Unit::Bool, "more days since the last contact than the target", &[&["interactions.occurred_at"], &["stakeholders.contact_target_days", "targets.contact_days"]]),
+        column(
+            "reciprocity",
+            Unit::Number,
+            "2 min(inbound, outbound) / (inbound + outbound)",
+            CONTACT,
+        ),
+        column(
+            "days_since_contact",
+            Unit::Days,
+            "days from the last contact to the period's end; from the start of the relationship if there was none",
+            CONTACT,
+        ),
+        column(
+            "target_days",
+            Unit::Days,
+            "how often there should be a contact",
+            &[&["stakeholders.contact_target_days", "targets.contact_days"]],
+        ),
+        column(
+            "is_overdue",
+            Unit::Bool,
+            "more days since the last contact than the target",
+            &[
+                &["interactions.occurred_at"],
+                &["stakeholders.contact_target_days", "targets.contact_days"],
+            ],
+        ),
         column("has_order", Unit::Bool, "an order in the period", &[&["purchases.occurred_at"]]),
         column("has_answer", Unit::Bool, "an answered survey in the period", &[&["surveys.score"]]),
-        column("has_supply", Unit::Bool, "a supply ordered or received in the period", &[&["supplies.stakeholder_id"]]),
+        column(
+            "has_supply",
+            Unit::Bool,
+            "a supply ordered or received in the period",
+            &[&["supplies.stakeholder_id"]],
+        ),
         column("is_active", Unit::Bool, "any contact, order, answer or supply in the period", &[]),
-        column("referrals_made", Unit::Count, "referrals made in the period", &[&["referrals.referrer_id", "stakeholders.referrer_id", "purchases.referrer_id"]]),
+        column(
+            "referrals_made",
+            Unit::Count,
+            "referrals made in the period",
+            &[&["referrals.referrer_id", "stakeholders.referrer_id", "purchases.referrer_id"]],
+        ),
         column("complaints", Unit::Count, "complaints opened in the period", COMPLAINT),
-        column("recovered_90d", Unit::Bool, "an order 1 to 90 days after the period's last complaint; without purchases: on the roster 90 days after it", COMPLAINT),
-        column("service_cost", Unit::Money, "cost of the period's interactions", &[&["interactions.cost"]]),
+        column(
+            "recovered_90d",
+            Unit::Bool,
+            "an order 1 to 90 days after the period's last complaint; without purchases: on the roster 90 days after it",
+            COMPLAINT,
+        ),
+        column(
+            "service_cost",
+            Unit::Money,
+            "cost of the period's interactions",
+            &[&["interactions.cost"]],
+        ),
         column("type", Unit::Text, "type of the stakeholder", &[]),
     ],
 };
@@ -80,12 +134,12 @@ struct Gatherer<'a> {
     contacts: Option<Contacts<'a>>,
     /// Orders by id, and the purchases where no source has ids: there each line tells the day of an order.
     orders: Option<Orders<'a>>,
-    purchases: Option<&'a Rows>,
+    purchases: Option<(&'a Rows, Column<'a, i64>, Column<'a, i64>)>,
     answers: Option<Answers<'a>>,
-    supplies: Option<&'a Rows>,
-    referrals: Option<&'a Rows>,
+    supplies: Option<(&'a Rows, [Column<'a, i64>; 2])>,
+    referrals: Option<(&'a Rows, Column<'a, i64>, Column<'a, u32>)>,
     cases: Option<Cases<'a>>,
-    costs: Option<&'a Rows>,
+    costs: Option<(&'a Rows, Column<'a, i64>, Column<'a, i64>)>,
     with_behind: bool,
     tallies: Vec<Tally>,
     contact_times: Vec<Micros>,
@@ -95,18 +149,25 @@ struct Gatherer<'a> {
 impl<'a> Gatherer<'a> {
     fn new(ctx: &Context<'a>, out: &Frame) -> Gatherer<'a> {
         let wanted = |names: &[&str]| names.iter().any(|name| out.handle(name).is_wanted());
-        let purchases = ctx.canon.table(Table::Purchases);
+        let table = |table| ctx.canon.table(table);
+        let wanted_table = |names: &[&str], name| if wanted(names) { table(name) } else { None };
+        let purchases = table(Table::Purchases);
         let has_ids = purchases.is_some_and(|rows| rows.keys("order_id").exists());
-        let interactions = ctx.canon.table(Table::Interactions);
+        let costs = wanted_table(&["service_cost"], Table::Interactions).filter(|rows| rows.ints("cost").exists());
         Gatherer {
             contacts: Contacts::new(ctx),
             orders: if has_ids { Orders::new(ctx) } else { None },
-            purchases,
+            purchases: purchases.map(|rows| (rows, rows.times("occurred_at"), rows.ints("amount"))),
             answers: Answers::new(ctx).filter(Answers::tells_scores),
-            supplies: ctx.canon.table(Table::Supplies),
-            referrals: if wanted(&["referrals_made"]) { ctx.canon.table(Table::Referrals) } else { None },
-            cases: if wanted(&["complaints", "recovered_90d"]) { Cases::new(ctx) } else { None },
-            costs: interactions.filter(|rows| wanted(&["service_cost"]) && rows.ints("cost").exists()),
+            supplies: table(Table::Supplies).map(|rows| (rows, ["ordered_at", "received_at"].map(|c| rows.times(c)))),
+            referrals: wanted_table(&["referrals_made"], Table::Referrals)
+                .map(|rows| (rows, rows.times("occurred_at"), rows.codes("referred_id"))),
+            cases: if wanted(&["complaints", "recovered_90d"]) {
+                Cases::new(ctx)
+            } else {
+                None
+            },
+            costs: costs.map(|rows| (rows, rows.times("occurred_at"), rows.ints("cost"))),
             with_behind: out.origins.is_some(),
             tallies: Vec::new(),
             contact_times: Vec::new(),
@@ -124,16 +185,14 @@ impl<'a> Gatherer<'a> {
         self.read_orders(ctx, stakeholder);
         self.read_answers_and_supplies(ctx, stakeholder);
         self.read_complaints(ctx, stakeholder);
-        if let Some(rows) = self.referrals {
-            let (times, referred) = (rows.times("occurred_at"), rows.codes("referred_id"));
+        if let Some((rows, times, referred)) = self.referrals {
             for row in rows.run(stakeholder).filter(|&row| referred.at(row) != stakeholder) {
                 if let Some(tally) = note(ctx, &mut self.tallies, times.at(row), None) {
                     tally.referrals += 1;
                 }
             }
         }
-        if let Some(rows) = self.costs {
-            let (times, costs) = (rows.times("occurred_at"), rows.ints("cost"));
+        if let Some((rows, times, costs)) = self.costs {
             for row in rows.run(stakeholder).filter(|&row| costs.at(row) != NO_INT) {
                 if let Some(tally) = note(ctx, &mut self.tallies, times.at(row), None) {
                     tally.cost += costs.at(row);
@@ -153,7 +212,6 @@ impl<'a> Gatherer<'a> {
                 tally.outbound += i64::from(contact.is_outbound());
             }
         }
-        self.contact_times.sort_unstable();
     }
 
     fn read_orders(&mut self, ctx: &Context, stakeholder: u32) {
@@ -169,13 +227,17 @@ impl<'a> Gatherer<'a> {
             reader.of(ctx, stakeholder, |_| 0);
             let orders = reader.last();
             if with_behind {
-                reader.lines(stakeholder).filter(|&(_, i)| orders[i].is_order).for_each(|(row, i)| take(orders[i].at, row));
+                reader
+                    .lines(stakeholder)
+                    .filter(|&(_, i)| orders[i].is_order)
+                    .for_each(|(row, i)| take(orders[i].at, row));
             } else {
                 orders.iter().filter(|o| o.is_order).for_each(|o| take(o.at, o.row as usize));
             }
-        } else if let Some(rows) = self.purchases {
-            let (times, amounts) = (rows.times("occurred_at"), rows.ints("amount"));
-            rows.run(stakeholder).filter(|&row| amounts.at(row) >= 0).for_each(|row| take(times.at(row), row));
+        } else if let Some((rows, times, amounts)) = self.purchases {
+            rows.run(stakeholder)
+                .filter(|&row| amounts.at(row) >= 0)
+                .for_each(|row| take(times.at(row), row));
         }
     }
 
@@ -188,8 +250,8 @@ impl<'a> Gatherer<'a> {
                 }
             }
         }
-        if let Some(rows) = self.supplies {
-            for times in [rows.times("ordered_at"), rows.times("received_at")] {
+        if let Some((rows, columns)) = self.supplies {
+            for times in columns {
                 for row in rows.run(stakeholder).filter(|&row| times.at(row) != NO_TIME) {
                     if let Some(tally) = note(ctx, &mut self.tallies, times.at(row), origin(Table::Supplies, row)) {
                         tally.has_supply = true;
@@ -203,10 +265,38 @@ impl<'a> Gatherer<'a> {
         let Some(cases) = &mut self.cases else { return };
         for case in cases.of(stakeholder).iter().filter(|c| c.is_complaint) {
             if let Some(tally) = note(ctx, &mut self.tallies, case.opened_at, None) {
-                tally.last_complaint = if tally.complaints == 0 { case.opened_at } else { tally.last_complaint.max(case.opened_at) };
+                tally.last_complaint = if tally.complaints == 0 {
+                    case.opened_at
+                } else {
+                    tally.last_complaint.max(case.opened_at)
+                };
                 tally.complaints += 1;
             }
         }
+    }
+}
+
+/// What looks beyond one period.
+impl Gatherer<'_> {
+    /// The last contact before a period's end.
+    fn last_contact(&self, window: &Window) -> Option<Micros> {
+        let before = self.contact_times.partition_point(|&at| at < window.end);
+        before.checked_sub(1).map(|last| self.contact_times[last])
+    }
+
+    /// Whether a stakeholder came back after a complaint; `None` where neither purchases nor a roster tell.
+    fn recovered(&self, ctx: &Context, window: &Window, complaint: Micros, roster: Option<&Roster>) -> Option<bool> {
+        let zone = &ctx.canon.zone;
+        let day = zone.day_of(complaint);
+        if self.purchases.is_some() {
+            let known = self.order_times.iter().filter(|&&at| at < window.as_of);
+            return Some(
+                known
+                    .map(|&at| zone.day_of(at) - day)
+                    .any(|days| (1..=RECOVERY_DAYS).contains(&days)),
+            );
+        }
+        roster.map(|r| r.is_present(zone.midnight(day + RECOVERY_DAYS), window.as_of))
     }
 }
 
@@ -220,6 +310,8 @@ fn note<'t>(ctx: &Context, tallies: &'t mut [Tally], at: Micros, origin: Option<
 /// How often there should be a contact with whom.
 struct Targets<'a> {
     rows: &'a Rows,
+    days: Column<'a, f64>,
+    tiers: Column<'a, u32>,
     /// Days by code of a tier.
     by_tier: Vec<(u32, i64)>,
 }
@@ -227,19 +319,34 @@ struct Targets<'a> {
 impl<'a> Targets<'a> {
     fn new(ctx: &Context<'a>) -> Option<Targets<'a>> {
         let rows = ctx.canon.table(Table::Stakeholders)?;
-        let by_tier = ctx.settings.contact_days.iter().filter_map(|(tier, &days)| Some((ctx.canon.texts.code(tier)?, days))).collect();
-        Some(Targets { rows, by_tier })
+        let by_tier = ctx
+            .settings
+            .contact_days
+            .iter()
+            .filter_map(|(tier, &days)| Some((ctx.canon.texts.code(tier)?, days)))
+            .collect();
+        Some(Targets {
+            rows,
+            days: rows.floats("contact_target_days"),
+            tiers: rows.codes("tier"),
+            by_tier,
+        })
     }
 
     /// The roster's days, else those of the tier; [`NO_INT`] without a target.
     fn of(&self, stakeholder: u32) -> i64 {
-        let Some(row) = current(self.rows, stakeholder) else { return NO_INT };
-        let days = self.rows.floats("contact_target_days").at(row);
+        let Some(row) = current(self.rows, stakeholder) else {
+            return NO_INT;
+        };
+        let days = self.days.at(row);
         if !days.is_nan() {
             return days.round() as i64;
         }
-        let tier = self.rows.codes("tier").at(row);
-        self.by_tier.iter().find(|(code, _)| *code == tier).map_or(NO_INT, |(_, days)| *days)
+        let tier = self.tiers.at(row);
+        self.by_tier
+            .iter()
+            .find(|(code, _)| *code == tier)
+            .map_or(NO_INT, |(_, days)| *days)
     }
 }
 
@@ -254,7 +361,11 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
         ["referrals_made", "complaints", "recovered_90d", "service_cost", "type"].map(|c| out.handle(c));
     let mut gatherer = Gatherer::new(ctx, out);
     let mut roster = Roster::new(ctx);
-    let targets = if target.is_wanted() || is_overdue.is_wanted() { Targets::new(ctx) } else { None };
+    let targets = if target.is_wanted() || is_overdue.is_wanted() {
+        Targets::new(ctx)
+    } else {
+        None
+    };
     let members = ctx.canon.table(Table::Stakeholders);
     let types = Types::new(ctx.canon);
     for stakeholder in block.filter(|s| *s != ctx.canon.nobody()) {
@@ -267,6 +378,7 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
             roster.of(stakeholder);
         }
         let target_days = targets.as_ref().map_or(NO_INT, |t| t.of(stakeholder));
+        let type_code = if kind.is_wanted() { types.of(stakeholder) } else { NO_CODE };
         for (index, (window, tally)) in ctx.windows.iter().zip(&gatherer.tallies).enumerate() {
             let is_there = roster.as_ref().is_some_and(|r| r.is_present(window.end, window.as_of));
             if !is_there && !tally.is_active() {
@@ -276,21 +388,17 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
             out.flag(on_roster, is_there);
             out.flag(is_active, tally.is_active());
             out.int(target, target_days);
-            if kind.is_wanted() {
-                out.code(kind, types.of(stakeholder));
-            }
+            out.code(kind, type_code);
             if gatherer.contacts.is_some() {
                 out.int(inbound, tally.inbound);
                 out.int(outbound, tally.outbound);
                 out.int(contacts, tally.contacts);
                 out.float(reciprocity, tally.reciprocity());
                 if since.is_wanted() || is_overdue.is_wanted() {
-                    let before = gatherer.contact_times.partition_point(|&t| t < window.end);
-                    let last = match before {
-                        0 => roster.as_ref().and_then(|r| r.last().iter().rfind(|s| s.start < window.end)).map_or(NO_TIME, |s| s.start),
-                        n => gatherer.contact_times[n - 1],
-                    };
-                    if last != NO_TIME {
+                    let last = gatherer
+                        .last_contact(window)
+                        .or_else(|| roster.as_ref()?.last().iter().rfind(|s| s.start < window.end).map(|s| s.start));
+                    if let Some(last) = last.filter(|&at| at != NO_TIME) {
                         let days = i64::from(zone.day_of(window.end) - zone.day_of(last));
                         out.int(since, days);
                         if target_days != NO_INT {
@@ -317,15 +425,10 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
             if gatherer.cases.is_some() {
                 out.int(complaints, tally.complaints);
             }
-            if tally.complaints > 0 {
-                let day = zone.day_of(tally.last_complaint);
-                if gatherer.purchases.is_some() {
-                    let days_after = |&at: &Micros| zone.day_of(at) - day;
-                    let known = gatherer.order_times.iter().filter(|&&at| at < window.as_of);
-                    out.flag(recovered, known.map(days_after).any(|days| (1..=RECOVERY_DAYS).contains(&days)));
-                } else if let Some(roster) = &roster {
-                    out.flag(recovered, roster.is_present(zone.midnight(day + RECOVERY_DAYS), window.as_of));
-                }
+            if tally.complaints > 0
+                && let Some(yes) = gatherer.recovered(ctx, window, tally.last_complaint, roster.as_ref())
+            {
+                out.flag(recovered, yes);
             }
             if out.origins.is_some() {
                 if is_there && let Some(row) = members.and_then(|rows| current(rows, stakeholder)) {
@@ -358,15 +461,34 @@ mod tests {
         let canon = tables(
             "2026-06-01",
             &[
-                (ROSTER, "stakeholder_id,started_at,ended_at,type\nhere,2026-01-01,,partner\ngone,2025-01-01,2026-02-10,partner\nlater,2026-03-01,,partner"),
-                (Table::Interactions, "stakeholder_id,occurred_at,direction\ngone,2026-02-05,inbound\nwrote,2026-02-01,both\nwrote,2026-04-01,both"),
-                (Table::Purchases, "stakeholder_id,occurred_at,amount\nbought,2026-02-28T23:59,5\nrefund,2026-02-01,-5\nbought,2026-03-01,-5"),
-                (Table::Surveys, "stakeholder_id,sent_at,responded_at,score\nsaid,2026-01-31,2026-02-02,4\nsilent,2026-02-02,,\n,,2026-02-02,5"),
-                (Table::Supplies, "stakeholder_id,ordered_at,received_at\nsent,2025-12-01,2026-02-03\nasked,2026-02-03,\npromised,2026-03-03,"),
+                (
+                    ROSTER,
+                    "stakeholder_id,started_at,ended_at,type\nhere,2026-01-01,,partner\ngone,2025-01-01,2026-02-10,partner\nlater,2026-03-01,,partner",
+                ),
+                (
+                    Table::Interactions,
+                    "stakeholder_id,occurred_at,direction\ngone,2026-02-05,inbound\nwrote,2026-02-01,both\nwrote,2026-04-01,both",
+                ),
+                (
+                    Table::Purchases,
+                    "stakeholder_id,occurred_at,amount\nbought,2026-02-28T23:59,5\nrefund,2026-02-01,-5\nbought,2026-03-01,-5",
+                ),
+                (
+                    Table::Surveys,
+                    "stakeholder_id,sent_at,responded_at,score\nsaid,2026-01-31,2026-02-02,4\nsilent,2026-02-02,,\n,,2026-02-02,5",
+                ),
+                (
+                    Table::Supplies,
+                    "stakeholder_id,ordered_at,received_at\nsent,2025-12-01,2026-02-03\nasked,2026-02-03,\npromised,2026-03-03,",
+                ),
             ],
         );
         assert_eq!(
-            shown(&canon, &["2026-02"], "on_roster contacts has_order has_answer has_supply is_active type"),
+            shown(
+                &canon,
+                &["2026-02"],
+                "on_roster contacts has_order has_answer has_supply is_active type"
+            ),
             [
                 "asked 2026-02: no 0 no no yes yes supplier",
                 "bought 2026-02: no 0 yes no no yes customer",
@@ -384,7 +506,10 @@ mod tests {
     #[test]
     fn tables_that_are_missing_leave_nulls() {
         let columns = "on_roster inbound contacts reciprocity days_since_contact has_order has_answer has_supply is_active referrals_made complaints recovered_90d service_cost";
-        let canon = tables("2026-06-01", &[(Table::Purchases, "stakeholder_id,occurred_at,amount\na,2026-02-01,5")]);
+        let canon = tables(
+            "2026-06-01",
+            &[(Table::Purchases, "stakeholder_id,occurred_at,amount\na,2026-02-01,5")],
+        );
         assert_eq!(shown(&canon, &["2026-02"], columns), ["a 2026-02: no - - - - yes - - yes - - - -"]);
         let canon = tables("2026-06-01", &[(Table::Interactions, "stakeholder_id,occurred_at\na,2026-02-01")]);
         assert_eq!(shown(&canon, &["2026-02"], columns), ["a 2026-02: no 0 1 - 28 - - - yes - 0 - -"]);
@@ -392,7 +517,13 @@ mod tests {
 
     #[test]
     fn an_order_is_where_its_earliest_line_is() {
-        let canon = tables("2026-06-01", &[(Table::Purchases, "stakeholder_id,occurred_at,amount,order_id\na,2026-01-31,5,o\na,2026-02-01,5,o")]);
+        let canon = tables(
+            "2026-06-01",
+            &[(
+                Table::Purchases,
+                "stakeholder_id,occurred_at,amount,order_id\na,2026-01-31,5,o\na,2026-02-01,5,o",
+            )],
+        );
         assert_eq!(shown(&canon, &["2026-01", "2026-02"], "has_order"), ["a 2026-01: yes"]);
     }
 
@@ -407,7 +538,11 @@ mod tests {
             )],
         );
         assert_eq!(
-            shown(&canon, &["2026-01", "2026-02"], "inbound outbound contacts reciprocity service_cost"),
+            shown(
+                &canon,
+                &["2026-01", "2026-02"],
+                "inbound outbound contacts reciprocity service_cost"
+            ),
             ["a 2026-01: 3 1 6 0.5 3.5", "a 2026-02: 0 0 1 - 7", "b 2026-01: 1 0 1 0 0"]
         );
     }
@@ -424,7 +559,10 @@ mod tests {
             .dates(ROSTER, "ended_at")
             .build(true);
         let contact_days = [("gold".to_string(), 31), ("nobody's".to_string(), 1)].into();
-        let settings = Settings { contact_days, ..Settings::default() };
+        let settings = Settings {
+            contact_days,
+            ..Settings::default()
+        };
         assert_eq!(
             testing::shown(&SPEC, &canon, &settings, &["2026-01"], "days_since_contact target_days is_overdue"),
             [
@@ -454,9 +592,19 @@ mod tests {
         };
         assert_eq!(
             shown(&canon("2026-06-01"), &["2026-01"], "complaints recovered_90d"),
-            ["a 2026-01: 2 no", "b 2026-01: 1 yes", "c 2026-01: 1 no", "d 2026-01: 0 -", "e 2026-01: 1 no"]
+            [
+                "a 2026-01: 2 no",
+                "b 2026-01: 1 yes",
+                "c 2026-01: 1 no",
+                "d 2026-01: 0 -",
+                "e 2026-01: 1 no"
+            ]
         );
-        assert_eq!(shown(&canon("2026-04-10"), &["2026-01"], "recovered_90d")[1], "b 2026-01: no", "that order is not known yet");
+        assert_eq!(
+            shown(&canon("2026-04-10"), &["2026-01"], "recovered_90d")[1],
+            "b 2026-01: no",
+            "that order is not known yet"
+        );
     }
 
     #[test]
@@ -475,7 +623,13 @@ mod tests {
 
     #[test]
     fn referrals_count_for_the_referrer() {
-        let canon = tables("2026-06-01", &[(ROSTER, "stakeholder_id,started_at,referrer_id\na,2025-01-01,\nb,2026-01-05,a\nc,2026-01-06,a\nd,2026-02-01,a")]);
+        let canon = tables(
+            "2026-06-01",
+            &[(
+                ROSTER,
+                "stakeholder_id,started_at,referrer_id\na,2025-01-01,\nb,2026-01-05,a\nc,2026-01-06,a\nd,2026-02-01,a",
+            )],
+        );
         let made = shown(&canon, &["2026-01", "2026-02"], "referrals_made");
         assert_eq!(made[..3], ["a 2026-01: 2", "a 2026-02: 1", "b 2026-01: 0"]);
     }
@@ -486,15 +640,29 @@ mod tests {
             "2026-06-01",
             &[
                 (ROSTER, "stakeholder_id,started_at\na,2025-01-01\nb,2025-01-01"),
-                (Table::Purchases, "stakeholder_id,occurred_at,amount,order_id\na,2026-01-01,5,o\na,2026-01-02,5,o\na,2026-01-03,-5,x\na,2026-02-03,5,y"),
+                (
+                    Table::Purchases,
+                    "stakeholder_id,occurred_at,amount,order_id\na,2026-01-01,5,o\na,2026-01-02,5,o\na,2026-01-03,-5,x\na,2026-02-03,5,y",
+                ),
                 (Table::Surveys, "stakeholder_id,responded_at,score\na,2026-01-02,5"),
             ],
         );
         let windows = testing::windows(&canon, &["2026-01"]);
-        let slicing = Slicing { rows: None, stakeholders: Some(vec![7, crate::schema::NO_CODE, 0]) };
-        let ctx = Context { canon: &canon, settings: &Settings::default(), slicing: &slicing, windows: &windows };
+        let slicing = Slicing {
+            rows: None,
+            stakeholders: Some(vec![7, crate::schema::NO_CODE, 0]),
+        };
+        let ctx = Context {
+            canon: &canon,
+            settings: &Settings::default(),
+            slicing: &slicing,
+            windows: &windows,
+        };
         let frame = testing::frame(&SPEC, &ctx, &[], true);
         assert_eq!((frame.stakeholder, frame.slice), (vec![0], vec![7]));
-        assert_eq!(frame.origins.unwrap(), [[(ROSTER, 0), (Table::Purchases, 0), (Table::Purchases, 1), (Table::Surveys, 0)]]);
+        assert_eq!(
+            frame.origins.unwrap(),
+            [[(ROSTER, 0), (Table::Purchases, 0), (Table::Purchases, 1), (Table::Surveys, 0)]]
+        );
     }
 }

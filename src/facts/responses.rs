@@ -21,15 +21,48 @@ pub static SPEC: FactSpec = FactSpec {
         column("counted_at", Unit::Time, "when an answer counts: responded_at, else sent_at", &[]),
         known_at("counted_at", "answered", Unit::Bool, "has a score", &[&["surveys.score"]]),
         column("sent_at", Unit::Time, "when the survey was sent", &[&["surveys.sent_at"]]),
-        known_at("responded_at", "responded_at", Unit::Time, "when it was answered", &[&["surveys.responded_at"]]),
-        column("instrument", Unit::Text, "nps, enps, csat, ces, engagement or other", &[&["surveys.instrument"]]),
+        known_at(
+            "responded_at",
+            "responded_at",
+            Unit::Time,
+            "when it was answered",
+            &[&["surveys.responded_at"]],
+        ),
+        column(
+            "instrument",
+            Unit::Text,
+            "nps, enps, csat, ces, engagement or other",
+            &[&["surveys.instrument"]],
+        ),
         known_at("counted_at", "score", Unit::Number, "the score, as given", &[&["surveys.score"]]),
-        known_at("counted_at", "rescaled_score", Unit::Number, "(score - min) / (max - min) x 100", &[&["surveys.score"], &["surveys.scale_min"], &["surveys.scale_max"]]),
-        known_at("counted_at", "favourable", Unit::Bool, "4 and 5 of a five-point scale, the upper quarter of any other", &[&["surveys.score"], &["surveys.scale_min"], &["surveys.scale_max"]]),
-        column("high_is_easy", Unit::Bool, "true where the direction of effort scores is declared: high is easy", &[&["ces.high_is_easy"]]),
+        known_at(
+            "counted_at",
+            "rescaled_score",
+            Unit::Number,
+            "(score - min) / (max - min) x 100",
+            &[&["surveys.score"], &["surveys.scale_min"], &["surveys.scale_max"]],
+        ),
+        known_at(
+            "counted_at",
+            "favourable",
+            Unit::Bool,
+            "4 and 5 of a five-point scale, the upper quarter of any other",
+            &[&["surveys.score"], &["surveys.scale_min"], &["surveys.scale_max"]],
+        ),
+        column(
+            "high_is_easy",
+            Unit::Bool,
+            "true where the direction of effort scores is declared: high is easy",
+            &[&["ces.high_is_easy"]],
+        ),
         column("weight", Unit::Number, "survey weight; 1 where none is mapped", &[]),
         column("is_anonymous", Unit::Bool, "no stakeholder is known", &[]),
-        column("days_to_next_outbound", Unit::Days, "days from the answer to the next outbound contact with the same stakeholder", &[&["interactions.occurred_at"]]),
+        column(
+            "days_to_next_outbound",
+            Unit::Days,
+            "days from the answer to the next outbound contact with the same stakeholder",
+            &[&["interactions.occurred_at"]],
+        ),
         column("owner", Unit::Text, "owner of the survey", &[&["surveys.owner"]]),
         column("case_id", Unit::Key, "the case that the survey is about", &[&["surveys.case_id"]]),
     ],
@@ -93,7 +126,11 @@ impl<'a> Answers<'a> {
     pub fn score(&self, row: usize) -> f64 {
         let score = self.scores.at(row);
         let is_off = self.scale(row).is_some_and(|(min, max)| score < min || score > max);
-        if is_off || (self.recommends(row) && score.fract() != 0.0) { f64::NAN } else { score }
+        if is_off || (self.recommends(row) && score.fract() != 0.0) {
+            f64::NAN
+        } else {
+            score
+        }
     }
 }
 
@@ -104,8 +141,7 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
     let [counted_at, sent_at, responded_at] = ["counted_at", "sent_at", "responded_at"].map(|c| out.handle(c));
     let [answered, favourable, high_is_easy, is_anonymous] =
         ["answered", "favourable", "high_is_easy", "is_anonymous"].map(|c| out.handle(c));
-    let [score_column, rescaled, weight, follow_up] =
-        ["score", "rescaled_score", "weight", "days_to_next_outbound"].map(|c| out.handle(c));
+    let [score_column, rescaled, weight, follow_up] = ["score", "rescaled_score", "weight", "days_to_next_outbound"].map(|c| out.handle(c));
     let case_id = out.handle("case_id");
     let texts = ["instrument", "owner"].map(|c| (out.handle(c), rows.codes(c)));
     let (weights, cases) = (rows.floats("weight"), rows.keys("case_id"));
@@ -116,7 +152,6 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
         sent_by_us.clear();
         if let Some(contacts) = contacts.as_mut().filter(|_| !nobody && !rows.run(stakeholder).is_empty()) {
             sent_by_us.extend(contacts.of(ctx, stakeholder).iter().filter(|c| c.is_outbound()).map(|c| c.at));
-            sent_by_us.sort_unstable();
         }
         for row in rows.run(stakeholder) {
             let slice = ctx.slicing.of_row(row, stakeholder);
@@ -160,7 +195,13 @@ mod tests {
     use crate::facts::testing::{self, tables};
 
     fn shown(text: &str, columns: &str) -> Vec<String> {
-        testing::shown(&SPEC, &tables("2026-06-01", &[(Table::Surveys, text)]), &Settings::default(), &[], columns)
+        testing::shown(
+            &SPEC,
+            &tables("2026-06-01", &[(Table::Surveys, text)]),
+            &Settings::default(),
+            &[],
+            columns,
+        )
     }
 
     #[test]
@@ -208,14 +249,20 @@ mod tests {
 
     #[test]
     fn weights_are_one_only_where_none_are_mapped() {
-        assert_eq!(shown("stakeholder_id,responded_at,weight\na,2026-01-01,2.5\na,2026-01-02,", "weight"), ["a: 2.5", "a: -"]);
+        assert_eq!(
+            shown("stakeholder_id,responded_at,weight\na,2026-01-01,2.5\na,2026-01-02,", "weight"),
+            ["a: 2.5", "a: -"]
+        );
     }
 
     #[test]
     fn the_direction_of_effort_is_as_declared() {
         let canon = tables("2026-06-01", &[(Table::Surveys, "responded_at,score\n2026-01-01,5")]);
         for (declared, word) in [(true, "-: yes"), (false, "-: no")] {
-            let settings = Settings { high_is_easy: declared, ..Settings::default() };
+            let settings = Settings {
+                high_is_easy: declared,
+                ..Settings::default()
+            };
             assert_eq!(testing::shown(&SPEC, &canon, &settings, &[], "high_is_easy"), [word]);
         }
     }

@@ -97,7 +97,12 @@ impl<'a> Roster<'a> {
                 end => end,
             };
             if start <= self.last_instant(end) {
-                self.spans.push(Span { start, end, until: end, row: row as u32 });
+                self.spans.push(Span {
+                    start,
+                    end,
+                    until: end,
+                    row: row as u32,
+                });
             }
         }
         // Rows come by start, so the row that takes over is the first one that starts after the end.
@@ -120,7 +125,11 @@ impl<'a> Roster<'a> {
                     until = until.max(span.until);
                 }
                 _ => {
-                    self.spells.push(Spell { start: span.start, end: span.end, end_row: span.row });
+                    self.spells.push(Spell {
+                        start: span.start,
+                        end: span.end,
+                        end_row: span.row,
+                    });
                     until = span.until;
                 }
             }
@@ -130,7 +139,11 @@ impl<'a> Roster<'a> {
 
     /// The last instant before which nobody is gone: of an end date that of its day.
     fn last_instant(&self, end: Micros) -> Micros {
-        if self.ends_are_dates && end != STILL_HERE { self.zone.midnight(self.zone.day_of(end) + 1) - 1 } else { end }
+        if self.ends_are_dates && end != STILL_HERE {
+            self.zone.midnight(self.zone.day_of(end) + 1) - 1
+        } else {
+            end
+        }
     }
 
     /// The spells last read.
@@ -150,7 +163,11 @@ impl<'a> Roster<'a> {
         if covering.peek().is_none() {
             return 0;
         }
-        covering.map(|s| self.amounts.at(s.row as usize)).filter(|&a| a != NO_INT).reduce(|a, b| a + b).unwrap_or(NO_INT)
+        covering
+            .map(|s| self.amounts.at(s.row as usize))
+            .filter(|&a| a != NO_INT)
+            .reduce(|a, b| a + b)
+            .unwrap_or(NO_INT)
     }
 }
 
@@ -175,7 +192,12 @@ impl<'a> Types<'a> {
     pub fn new(canon: &'a Canon) -> Types<'a> {
         let code = |word| canon.texts.code(word).unwrap_or(NO_CODE);
         let roster = canon.table(Table::Stakeholders).map(|rows| (rows, rows.codes("type")));
-        Types { canon, roster, customer: code("customer"), supplier: code("supplier") }
+        Types {
+            canon,
+            roster,
+            customer: code("customer"),
+            supplier: code("supplier"),
+        }
     }
 
     /// The code of a stakeholder's type: the current roster row's; off the roster a customer where there is a purchase, a survey
@@ -210,10 +232,19 @@ mod tests {
     fn roster(text: &str, ends_are_dates: bool, look: impl Fn(&mut Roster)) {
         for reversed in [false, true] {
             let fixture = Fixture::new("2030-01-01").table(Table::Stakeholders, Rowed::Plain, text);
-            let fixture = if ends_are_dates { fixture.dates(Table::Stakeholders, "ended_at") } else { fixture };
+            let fixture = if ends_are_dates {
+                fixture.dates(Table::Stakeholders, "ended_at")
+            } else {
+                fixture
+            };
             let canon = fixture.build(reversed);
             let (settings, slicing) = (Settings::default(), Slicing::default());
-            let ctx = Context { canon: &canon, settings: &settings, slicing: &slicing, windows: &[] };
+            let ctx = Context {
+                canon: &canon,
+                settings: &settings,
+                slicing: &slicing,
+                windows: &[],
+            };
             let mut roster = Roster::new(&ctx).unwrap();
             roster.of(0);
             look(&mut roster);
@@ -232,7 +263,9 @@ mod tests {
             assert!(there("2025-01-02") && there("2025-12-31"));
             assert!(!there("2026-01-01"));
         });
-        roster("stakeholder_id,started_at,ended_at\na,2025-01-01,2026-01-01", true, |r| assert!(r.is_present(day("2026-01-01"), Micros::MAX)));
+        roster("stakeholder_id,started_at,ended_at\na,2025-01-01,2026-01-01", true, |r| {
+            assert!(r.is_present(day("2026-01-01"), Micros::MAX))
+        });
     }
 
     #[test]
@@ -249,24 +282,44 @@ mod tests {
         let text = "stakeholder_id,started_at,ended_at,end_reason\n\
                     a,2020-01-01,2021-12-31,other\na,2020-06-01,2020-07-01,voluntary\na,2022-01-01,2022-06-30,involuntary\na,2022-07-02,,";
         roster(text, true, |r| {
-            assert_eq!(bounds(r), [(day("2020-01-01"), day("2022-06-30")), (day("2022-07-02"), STILL_HERE)], "one day apart is a gap");
-            assert_eq!(r.starts.at(r.last()[0].end_row as usize), day("2022-01-01"), "the row of the last end");
+            assert_eq!(
+                bounds(r),
+                [(day("2020-01-01"), day("2022-06-30")), (day("2022-07-02"), STILL_HERE)],
+                "one day apart is a gap"
+            );
+            assert_eq!(
+                r.starts.at(r.last()[0].end_row as usize),
+                day("2022-01-01"),
+                "the row of the last end"
+            );
             assert!(r.is_present(day("2022-01-01"), Micros::MAX));
         });
         // Ends that are instants touch only where they meet.
         roster(text, false, |r| assert_eq!(r.last().len(), 3));
-        roster("stakeholder_id,started_at,ended_at\na,2020-01-01T09:00,2020-05-01T17:00\na,2020-05-01T17:00,2020-06-01", false, |r| {
-            assert_eq!(bounds(r), [(day("2020-01-01T09:00"), day("2020-06-01"))]);
-        });
+        roster(
+            "stakeholder_id,started_at,ended_at\na,2020-01-01T09:00,2020-05-01T17:00\na,2020-05-01T17:00,2020-06-01",
+            false,
+            |r| {
+                assert_eq!(bounds(r), [(day("2020-01-01T09:00"), day("2020-06-01"))]);
+            },
+        );
     }
 
     #[test]
     fn an_end_before_the_start_is_no_spell() {
-        roster("stakeholder_id,started_at,ended_at\na,2020-05-01,2020-04-30\na,2021-01-01,2021-02-01", true, |r| {
-            assert_eq!(bounds(r), [(day("2021-01-01"), day("2021-02-01"))]);
-        });
+        roster(
+            "stakeholder_id,started_at,ended_at\na,2020-05-01,2020-04-30\na,2021-01-01,2021-02-01",
+            true,
+            |r| {
+                assert_eq!(bounds(r), [(day("2021-01-01"), day("2021-02-01"))]);
+            },
+        );
         roster("stakeholder_id,started_at,ended_at\na,2020-05-01T10:00,2020-05-01", true, |r| {
-            assert_eq!(bounds(r), [(day("2020-05-01T10:00"), day("2020-05-01"))], "one day, started in its course");
+            assert_eq!(
+                bounds(r),
+                [(day("2020-05-01T10:00"), day("2020-05-01"))],
+                "one day, started in its course"
+            );
         });
     }
 
@@ -288,7 +341,11 @@ mod tests {
             assert_eq!(amount("2025-01-01"), 0);
             assert_eq!(amount("2025-02-01"), 1_000_000);
             assert_eq!(amount("2025-02-02"), 1_500_000);
-            assert_eq!(amount("2026-01-01"), 1_500_000, "taken over on the next day: the old amount until then, never neither");
+            assert_eq!(
+                amount("2026-01-01"),
+                1_500_000,
+                "taken over on the next day: the old amount until then, never neither"
+            );
             assert_eq!(amount("2026-01-01") + 100_000, amount("2026-01-02"));
             assert_eq!(amount("2026-02-01"), 1_000_000);
             assert_eq!(amount("2026-03-02"), 1_000_000, "an unknown amount adds nothing to a known one");
@@ -308,7 +365,12 @@ mod tests {
             .dates(Table::Stakeholders, "ended_at")
             .build(false);
         let (settings, slicing) = (Settings::default(), Slicing::default());
-        let ctx = Context { canon: &canon, settings: &settings, slicing: &slicing, windows: &[] };
+        let ctx = Context {
+            canon: &canon,
+            settings: &settings,
+            slicing: &slicing,
+            windows: &[],
+        };
         let mut roster = Roster::new(&ctx).unwrap();
         assert_eq!(roster.of(0).len(), 1, "30 March 2025 has 23 hours there");
     }
@@ -316,9 +378,21 @@ mod tests {
     #[test]
     fn types_come_from_the_current_row_or_from_what_there_is() {
         let canon = Fixture::new("2030-01-01")
-            .table(Table::Stakeholders, Rowed::Plain, "stakeholder_id,started_at,type\na,2021-01-01,employee\na,2020-01-01,volunteer\ne,,")
-            .table(Table::Purchases, Rowed::Plain, "stakeholder_id,occurred_at,amount\na,2021-01-01,1\nb,2021-01-01,1\ne,2021-01-01,1")
-            .table(Table::Supplies, Rowed::Plain, "stakeholder_id,ordered_at\nb,2021-01-01\nc,2021-01-01")
+            .table(
+                Table::Stakeholders,
+                Rowed::Plain,
+                "stakeholder_id,started_at,type\na,2021-01-01,employee\na,2020-01-01,volunteer\ne,,",
+            )
+            .table(
+                Table::Purchases,
+                Rowed::Plain,
+                "stakeholder_id,occurred_at,amount\na,2021-01-01,1\nb,2021-01-01,1\ne,2021-01-01,1",
+            )
+            .table(
+                Table::Supplies,
+                Rowed::Plain,
+                "stakeholder_id,ordered_at\nb,2021-01-01\nc,2021-01-01",
+            )
             .table(Table::Referrals, Rowed::Plain, "referrer_id,occurred_at\nd,2021-01-01")
             .build(false);
         let types = Types::new(&canon);

@@ -9,7 +9,12 @@ use crate::period::Zone;
 use crate::schema::{DAY, FactSpec, Micros, NO_CODE, NO_TIME, Shape, Table, Unit};
 
 const PUNCTUAL: Needs = &[&["supplies.promised_at"], &["supplies.received_at"]];
-const FULL: Needs = &[&["supplies.promised_at"], &["supplies.received_at"], &["supplies.quantity"], &["supplies.quantity_received"]];
+const FULL: Needs = &[
+    &["supplies.promised_at"],
+    &["supplies.received_at"],
+    &["supplies.quantity"],
+    &["supplies.quantity_received"],
+];
 
 /// The fact's description.
 pub static SPEC: FactSpec = FactSpec {
@@ -21,16 +26,62 @@ pub static SPEC: FactSpec = FactSpec {
     looks_back: false,
     columns: &[
         column("ordered_at", Unit::Time, "when the line was ordered", &[&["supplies.ordered_at"]]),
-        column("promised_at", Unit::Time, "when it was promised; a date is the end of that day", &[&["supplies.promised_at"]]),
-        column("spent_at", Unit::Time, "when the money counts: ordered_at, else promised_at", &[&["supplies.ordered_at", "supplies.promised_at"]]),
-        known_at("received_at", "received_at", Unit::Time, "when it was received", &[&["supplies.received_at"]]),
-        known_at("received_at", "on_time", Unit::Bool, "received within the target's window around the promise", PUNCTUAL),
-        known_at("received_at", "in_full", Unit::Bool, "received quantity at least the ordered one, less the tolerance", FULL),
-        known_at("received_at", "lead_time_days", Unit::Days, "days from order to receipt", &[&["supplies.ordered_at"], &["supplies.received_at"]]),
+        column(
+            "promised_at",
+            Unit::Time,
+            "when it was promised; a date is the end of that day",
+            &[&["supplies.promised_at"]],
+        ),
+        column(
+            "spent_at",
+            Unit::Time,
+            "when the money counts: ordered_at, else promised_at",
+            &[&["supplies.ordered_at", "supplies.promised_at"]],
+        ),
+        known_at(
+            "received_at",
+            "received_at",
+            Unit::Time,
+            "when it was received",
+            &[&["supplies.received_at"]],
+        ),
+        known_at(
+            "received_at",
+            "on_time",
+            Unit::Bool,
+            "received within the target's window around the promise",
+            PUNCTUAL,
+        ),
+        known_at(
+            "received_at",
+            "in_full",
+            Unit::Bool,
+            "received quantity at least the ordered one, less the tolerance",
+            FULL,
+        ),
+        known_at(
+            "received_at",
+            "lead_time_days",
+            Unit::Days,
+            "days from order to receipt",
+            &[&["supplies.ordered_at"], &["supplies.received_at"]],
+        ),
         column("waiting_days", Unit::Days, "days from order to as-of", &[&["supplies.ordered_at"]]),
         column("quantity", Unit::Number, "quantity ordered", &[&["supplies.quantity"]]),
-        known_at("received_at", "quantity_received", Unit::Number, "quantity received", &[&["supplies.quantity_received"]]),
-        known_at("received_at", "quantity_rejected", Unit::Number, "quantity rejected", &[&["supplies.quantity_rejected"]]),
+        known_at(
+            "received_at",
+            "quantity_received",
+            Unit::Number,
+            "quantity received",
+            &[&["supplies.quantity_received"]],
+        ),
+        known_at(
+            "received_at",
+            "quantity_rejected",
+            Unit::Number,
+            "quantity rejected",
+            &[&["supplies.quantity_rejected"]],
+        ),
         column("amount", Unit::Money, "amount of the line", &[&["supplies.amount"]]),
         column("order_id", Unit::Key, "the order's id", &[&["supplies.order_id"]]),
         column("currency", Unit::Text, "currency of the line", &[&["supplies.currency"]]),
@@ -55,7 +106,11 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
                 continue;
             }
             let (ordered, promised, received) = (orders.at(row), promises.at(row), receipts.at(row));
-            out.begin(if stakeholder == ctx.canon.nobody() { NO_CODE } else { stakeholder }, slice, rows.source_of(row));
+            out.begin(
+                if stakeholder == ctx.canon.nobody() { NO_CODE } else { stakeholder },
+                slice,
+                rows.source_of(row),
+            );
             out.int(ordered_at, ordered);
             out.int(promised_at, promised);
             out.int(spent_at, if ordered == NO_TIME { promised } else { ordered });
@@ -67,7 +122,10 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
                 out.float(handle, values.at(row));
             }
             if promised != NO_TIME {
-                out.flag(on_time, received != NO_TIME && is_on_time(zone, ctx.settings, by_day, promised, received));
+                out.flag(
+                    on_time,
+                    received != NO_TIME && is_on_time(zone, ctx.settings, by_day, promised, received),
+                );
             }
             let [(_, quantities), (_, arrived), _] = numbers;
             if let Some(full) = is_full(quantities.at(row), arrived.at(row), received, ctx.settings.supply_tolerance) {
@@ -89,7 +147,11 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
 /// Whether a receipt lies in the window around the promise; by civil day where either time is a date, else by the hour.
 fn is_on_time(zone: &Zone, settings: &Settings, by_day: bool, promised: Micros, received: Micros) -> bool {
     let (early, late) = (settings.supply_early_days, settings.supply_late_days);
-    let (delay, day) = if by_day { (i64::from(zone.day_of(received) - zone.day_of(promised)), 1) } else { (received - promised, DAY) };
+    let (delay, day) = if by_day {
+        (i64::from(zone.day_of(received) - zone.day_of(promised)), 1)
+    } else {
+        (received - promised, DAY)
+    };
     delay <= late * day && early.is_none_or(|early| delay >= -early * day)
 }
 
@@ -116,12 +178,23 @@ mod tests {
 
     fn on_time(dates: &[&str], early: Option<i64>, late: i64) -> Vec<(u64, String)> {
         let fixture = Fixture::new("2026-02-01").table(Table::Supplies, Rowed::Plain, LINES);
-        let canon = dates.iter().fold(fixture, |f, column| f.dates(Table::Supplies, column)).build(false);
-        let settings = Settings { supply_early_days: early, supply_late_days: late, ..Settings::default() };
+        let canon = dates
+            .iter()
+            .fold(fixture, |f, column| f.dates(Table::Supplies, column))
+            .build(false);
+        let settings = Settings {
+            supply_early_days: early,
+            supply_late_days: late,
+            ..Settings::default()
+        };
         let rows = canon.table(Table::Supplies).unwrap();
         let number = |key| (1..=8).find(|n: &u64| crate::canon::key_of(&n.to_string()) == key).unwrap();
         let shown = testing::shown(&SPEC, &canon, &settings, &[], "on_time");
-        let mut lines: Vec<_> = shown.into_iter().enumerate().map(|(row, text)| (number(rows.keys("order_id").at(row)), text[3..].to_string())).collect();
+        let mut lines: Vec<_> = shown
+            .into_iter()
+            .enumerate()
+            .map(|(row, text)| (number(rows.keys("order_id").at(row)), text[3..].to_string()))
+            .collect();
         lines.sort();
         lines
     }
@@ -154,8 +227,13 @@ mod tests {
                     a,2026-01-06,2026-01-07,10,2.9";
         let canon = testing::tables("2026-02-01", &[(Table::Supplies, text)]);
         let shown = |tolerance| {
-            let settings = Settings { supply_tolerance: tolerance, ..Settings::default() };
-            testing::shown(&SPEC, &canon, &settings, &[], "in_full").join(" ").replace("a: ", "")
+            let settings = Settings {
+                supply_tolerance: tolerance,
+                ..Settings::default()
+            };
+            testing::shown(&SPEC, &canon, &settings, &[], "in_full")
+                .join(" ")
+                .replace("a: ", "")
         };
         assert_eq!(shown(0.0), "yes no no - - no");
         assert_eq!(shown(0.7), "yes yes no - - no");
@@ -167,7 +245,13 @@ mod tests {
                     a,2026-01-01T23:00,2026-01-03,2026-01-02T01:00,5\na,2026-01-02T10:00,,2026-01-01,\na,2026-01-03,,,1.5\na,,2026-01-09,2026-01-10,2";
         let canon = testing::tables("2026-01-31T12:00", &[(Table::Supplies, text)]);
         assert_eq!(
-            testing::shown(&SPEC, &canon, &Settings::default(), &[], "lead_time_days waiting_days spent_at amount on_time"),
+            testing::shown(
+                &SPEC,
+                &canon,
+                &Settings::default(),
+                &[],
+                "lead_time_days waiting_days spent_at amount on_time"
+            ),
             [
                 "a: - - 2026-01-09 2 no",
                 "a: 1 30 2026-01-01T23:00 5 yes",

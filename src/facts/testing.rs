@@ -1,13 +1,12 @@
-//! A fact's rows as lines of text, for tests.
-
-use polars::prelude::AnyValue;
+//! Periods, and facts of stakeholders in periods as text, for tests.
 
 use super::context::{Context, Settings, Slicing, Window};
+use super::fixture::text;
 use super::frame::Frame;
 use crate::canon::Canon;
 use crate::canon::fixture::{Fixture, Rowed};
-use crate::period::{Period, instant_text};
-use crate::schema::{FactSpec, MONEY_SCALE, NO_CODE, Table, Unit};
+use crate::period::Period;
+use crate::schema::{FactSpec, NO_CODE, Table};
 
 /// The periods named, all with the as-of of the tables.
 pub fn windows(canon: &Canon, periods: &[&str]) -> Vec<Window> {
@@ -28,7 +27,10 @@ pub fn windows(canon: &Canon, periods: &[&str]) -> Vec<Window> {
 
 /// Tables of plain records.
 pub fn tables(as_of: &str, texts: &[(Table, &str)]) -> Canon {
-    texts.iter().fold(Fixture::new(as_of), |f, (table, text)| f.table(*table, Rowed::Plain, text)).build(false)
+    texts
+        .iter()
+        .fold(Fixture::new(as_of), |f, (table, text)| f.table(*table, Rowed::Plain, text))
+        .build(false)
 }
 
 /// A frame of a fact with these columns.
@@ -38,30 +40,29 @@ pub fn frame(spec: &FactSpec, ctx: &Context, columns: &[&str], with_origins: boo
     frame
 }
 
-/// The rows of a fact with these columns: `id period: value value`, nulls as `-`.
+/// The rows of a fact with these columns: `id period: value value`; times at midnight as dates.
 pub fn shown(spec: &FactSpec, canon: &Canon, settings: &Settings, periods: &[&str], columns: &str) -> Vec<String> {
     let columns: Vec<&str> = columns.split(' ').collect();
     let windows = windows(canon, periods);
-    let ctx = Context { canon, settings, slicing: &Slicing::default(), windows: &windows };
+    let ctx = Context {
+        canon,
+        settings,
+        slicing: &Slicing::default(),
+        windows: &windows,
+    };
     let frame = frame(spec, &ctx, &columns, false);
     let table = frame.to_polars(None).unwrap();
     let value = |row: usize, name: &str| {
-        let unit = spec.column(name).unwrap().unit;
-        match table.column(name).unwrap().get(row).unwrap() {
-            AnyValue::Null => "-".to_string(),
-            AnyValue::Boolean(yes) => if yes { "yes" } else { "no" }.to_string(),
-            AnyValue::UInt32(code) => canon.texts.text(code).unwrap().to_string(),
-            AnyValue::Int64(at) if unit == Unit::Time => instant_text(at).trim_end_matches(":00Z").replace("T00:00", ""),
-            AnyValue::Int64(amount) if unit == Unit::Money => (amount as f64 / MONEY_SCALE as f64).to_string(),
-            AnyValue::Int64(number) => number.to_string(),
-            AnyValue::Float64(number) => number.to_string(),
-            other => panic!("{name}: {other}"),
-        }
+        let value = table.column(name).unwrap().get(row).unwrap();
+        text(canon, spec.column(name).unwrap().unit, value).replace("T00:00", "")
     };
     let line = |row: usize| {
         let id = frame.stakeholder[row];
         let id = if id == NO_CODE { "-" } else { canon.stakeholders.text(id).unwrap() };
-        let period = frame.window.get(row).map_or(String::new(), |&w| format!(" {}", periods[w as usize]));
+        let period = frame
+            .window
+            .get(row)
+            .map_or(String::new(), |&w| format!(" {}", periods[w as usize]));
         let values: Vec<String> = columns.iter().map(|name| value(row, name)).collect();
         format!("{id}{period}: {}", values.join(" "))
     };
