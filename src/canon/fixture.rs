@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Canon, Data, Interner, Rows, SourceInfo, key_of, messages};
+use super::{Canon, Data, Interner, Rows, SourceInfo, key_of, messages, referrers};
 use crate::period::{Zone, parse_date};
 use crate::schema::{ColumnType, DAY, HOUR, MONEY_SCALE, Micros, NO_CODE, NO_INT, NO_KEY, NO_TIME, Table};
 
@@ -78,6 +78,9 @@ impl Fixture {
         Table::ALL.iter().flat_map(|t| t.columns()).flat_map(|c| c.words).for_each(|w| {
             texts.code(w);
         });
+        for word in ["customer", "supplier"] {
+            texts.code(word);
+        }
         for (table, records) in &self.records {
             for (name, cell) in records.iter().flat_map(|(_, r)| r).filter(|(_, cell)| !cell.is_empty()) {
                 match kind(*table, name) {
@@ -137,7 +140,13 @@ impl Fixture {
             rows.sort_by_stakeholder(&stakeholder, stakeholders.len());
             tables.insert(table, rows);
         }
-        Canon { stakeholders, texts, tables, sources: self.sources, as_of: self.as_of, zone: self.zone }
+        let (sources, referred) = (self.sources, Vec::new());
+        let mut canon = Canon { stakeholders, texts, tables, referred, sources, as_of: self.as_of, zone: self.zone };
+        canon.referred = referrers::referred(&canon);
+        if let Some(rows) = referrers::derive(&canon) {
+            canon.tables.insert(Table::Referrals, rows);
+        }
+        canon
     }
 }
 

@@ -36,7 +36,8 @@ pub fn built(spec: &FactSpec, canon: &Canon, settings: &Settings, slicing: &Slic
         .collect()
 }
 
-fn text(canon: &Canon, unit: Unit, value: AnyValue) -> String {
+/// A value of a column with this unit.
+pub fn text(canon: &Canon, unit: Unit, value: AnyValue) -> String {
     match (unit, value) {
         (_, AnyValue::Null) => "-".into(),
         (Unit::Text, AnyValue::UInt32(code)) => canon.texts.text(code).unwrap().into(),

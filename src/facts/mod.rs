@@ -20,7 +20,10 @@ pub mod orders;
 pub mod referrals;
 pub mod relations;
 pub mod responses;
+pub mod roster;
 pub mod supply_lines;
+#[cfg(test)]
+pub mod testing;
 
 /// Every fact, in the order of the flow.
 pub static SPECS: &[&FactSpec] = &[
