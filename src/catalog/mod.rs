@@ -23,6 +23,8 @@ pub use example::{Example, Expect, Given, REASONS};
 pub use expression::{Expression, TIMES_AT_HAND};
 pub use problem::Problem;
 
+pub use crate::stats::Good;
+
 use crate::note;
 use crate::schema::{FactColumn, FactSpec};
 use std::collections::{BTreeSet, HashMap};
@@ -273,31 +275,6 @@ impl MetricUnit {
     }
 }
 
-/// The direction of change that is better.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Good {
-    /// More is better.
-    Up,
-    /// Less is better.
-    Down,
-    /// Neither: it depends.
-    Neither,
-}
-
-impl Good {
-    /// All directions.
-    pub const ALL: [Good; 3] = [Good::Up, Good::Down, Good::Neither];
-
-    /// The direction's word in stanzas and machine formats.
-    pub fn word(self) -> &'static str {
-        match self {
-            Good::Up => "up",
-            Good::Down => "down",
-            Good::Neither => "neither",
-        }
-    }
-}
-
 /// Where a definition is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Origin {
@@ -345,7 +322,8 @@ impl Metric {
         }
     }
 
-    fn expressions(&self) -> impl Iterator<Item = &Expression> {
+    /// Its expressions over the fact's columns.
+    pub fn expressions(&self) -> impl Iterator<Item = &Expression> {
         self.where_.iter().chain(self.kind.expressions())
     }
 }
