@@ -39,7 +39,7 @@ pub static SPEC: FactSpec = FactSpec {
         column("response_due_at", Unit::Time, "when the first response is due: the row's, else the first inbound message plus the target", &[&["interactions.response_due_at", "targets.first_response_hours"]]),
         column("due_at", Unit::Time, "when the resolution is due: the row's, else opening plus the target", &[&["interactions.due_at", "targets.resolution_hours"]]),
         undated("reopens", Unit::Count, "how often the case was reopened", &[&["interactions.reopens"]]),
-        column("kind", Unit::Text, "kind of the case", &[]),
+        column("kind", Unit::Text, "kind of the case", &[&["interactions.kind"]]),
         column("channel", Unit::Text, "channel of the first message", &[&["interactions.channel"]]),
         column("owner", Unit::Text, "owner of the case", &[&["interactions.owner"]]),
         column("status", Unit::Text, "status of the case", &[&["interactions.status"]]),
