@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use crate::schema::{FactColumn, FactSpec, Known, Unit};
 
+pub mod activity;
 pub mod cases;
 pub mod commitments;
 pub mod contacts;
