@@ -332,6 +332,23 @@ mod tests {
     }
 
     #[test]
+    fn a_question_of_the_same_instant_is_the_one_answered() {
+        let text = "label,stakeholder_id,occurred_at,case_id,direction
+            m1,ann,2026-01-01T10:00,A,inbound
+            m2,bob,2026-01-01T11:00,A,inbound
+            m3,,2026-01-01T11:00,A,outbound";
+        assert_eq!(cases(text), ["ann: m1", "bob: m2 m3"]);
+    }
+
+    #[test]
+    fn a_case_and_a_message_of_one_id_are_two_things() {
+        let text = "label,stakeholder_id,occurred_at,interaction_id,case_id,direction
+            m1,ann,2026-01-01T10:00,1,,inbound
+            m2,ann,2026-01-01T11:00,2,1,inbound";
+        assert_eq!(cases(text), ["ann: m1, m2"]);
+    }
+
+    #[test]
     fn circles_end_and_open_at_their_earliest_message() {
         let text = "label,stakeholder_id,occurred_at,interaction_id,in_reply_to,direction
             m1,,2026-01-01T12:00,1,3,outbound
