@@ -13,6 +13,7 @@ pub mod customers;
 #[cfg(test)]
 pub mod fixture;
 pub mod frame;
+pub mod log;
 pub mod members;
 pub mod messaging;
 pub mod newcomers;
