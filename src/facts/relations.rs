@@ -390,7 +390,7 @@ mod tests {
             ]
         );
         assert_eq!(
-            shown(&canon("2026-04-10"), &["2026-01"], "recovered_90d")[1],
+            shown(&canon("2026-04-10T23:00"), &["2026-01"], "recovered_90d")[1],
             "b 2026-01: no",
             "that order is not known yet"
         );
