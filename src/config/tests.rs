@@ -124,7 +124,7 @@ fn everything_that_is_wrong_is_said_at_once_and_in_order() {
     let text = r#"timezon = "UTC"
 level = 95
 currency = "euro"
-as_of = 2026-10
+as_of = "2026-10"
 
 [[source]]
 kind = "purchase"
@@ -157,6 +157,7 @@ x = 3
     );
     let all = wrong(text).join("\n");
     for part in [
+        "4:9: `2026-10` is no ",
         "6:1: a source needs a `path`",
         "7:8: `purchase` is no value of `kind` | did you mean `purchases`?",
         "8:1: unknown key `delimeter` of a source | did you mean `delimiter`?",
