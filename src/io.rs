@@ -26,7 +26,8 @@ pub struct FileError {
 }
 
 impl FileError {
-    fn new(path: impl ToString, tried: &'static str, why: impl Into<String>, help: impl Into<String>) -> FileError {
+    /// A failure that the operating system knows nothing of.
+    pub(crate) fn new(path: impl ToString, tried: &'static str, why: impl Into<String>, help: impl Into<String>) -> FileError {
         FileError {
             path: path.to_string(),
             tried,

@@ -6,6 +6,10 @@ use crate::period::Zone;
 use crate::schema::{Micros, Table};
 
 mod dictionary;
+#[cfg(test)]
+pub mod fixture;
+pub mod messages;
+pub mod referrers;
 mod rows;
 
 pub use dictionary::{Dictionary, Interner, key_of};
@@ -37,6 +41,8 @@ pub struct Canon {
     pub texts: Dictionary,
     /// The tables that there are.
     pub tables: BTreeMap<Table, Rows>,
+    /// By stakeholder code: whether the referral log lists the stakeholder as referred ([`referrers::referred`]).
+    pub referred: Vec<bool>,
     /// The sources.
     pub sources: Vec<SourceInfo>,
     /// Nothing at or after it is known.

@@ -184,6 +184,14 @@ impl Frame {
         })
     }
 
+    /// The codes of a text column, if it is wanted.
+    pub fn codes(&self, name: &str) -> Option<&[u32]> {
+        self.columns.iter().find(|(n, _)| *n == name).and_then(|(_, store)| match store {
+            Store::Code(v) => Some(v.as_slice()),
+            _ => None,
+        })
+    }
+
     /// The columns as polars columns; `order` picks and repeats rows, `None` takes all as they are.
     pub fn to_polars(&self, order: Option<&[u32]>) -> PolarsResult<DataFrame> {
         let height = order.map_or(self.len(), <[u32]>::len);

@@ -9,15 +9,21 @@ pub mod commitments;
 pub mod contacts;
 pub mod context;
 pub mod customers;
+#[cfg(test)]
+pub mod fixture;
 pub mod frame;
 pub mod members;
+pub mod messaging;
 pub mod newcomers;
 pub mod ordering;
 pub mod orders;
 pub mod referrals;
 pub mod relations;
 pub mod responses;
+pub mod roster;
 pub mod supply_lines;
+#[cfg(test)]
+pub mod testing;
 
 /// Every fact, in the order of the flow.
 pub static SPECS: &[&FactSpec] = &[

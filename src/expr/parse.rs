@@ -1,0 +1,505 @@
+//! From a text to the tree: a whitelist over `sqlparser`'s expressions.
+//!
+//! The grammar's dialect is plain standard SQL. Positions come from the tokens; where `sqlparser` says less than we want to
+//! show (the closing bracket of a call, the `null` of `is null`) the span is widened along them.
+
+use std::ops::Range;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use jiff::civil::{Date, DateTime};
+use rust_decimal::Decimal;
+use sqlparser::ast::{self, BinaryOperator, DataType, Spanned, TimezoneInfo, UnaryOperator};
+use sqlparser::dialect::Dialect;
+use sqlparser::parser::{Parser, ParserError};
+use sqlparser::tokenizer::{Location, Span, Token, Tokenizer};
+
+use super::{Arithmetic, Compare, Expr, ExprError, Function, Node, Op, Test, nearest};
+
+/// More tokens than any sane expression has; bounds the depth of the tree, and so the stack.
+const MAX_TOKENS: usize = 4_000;
+
+/// Standard SQL: names in double quotes, text in single ones, letters of any script in bare names.
+#[derive(Debug)]
+struct Portable;
+
+impl Dialect for Portable {
+    fn is_delimited_identifier_start(&self, ch: char) -> bool {
+        ch == '"'
+    }
+
+    fn is_identifier_start(&self, ch: char) -> bool {
+        ch.is_alphabetic() || ch == '_'
+    }
+
+    fn is_identifier_part(&self, ch: char) -> bool {
+        ch.is_alphanumeric() || ch == '_'
+    }
+}
+
+/// Reads an expression.
+///
+/// # Errors
+/// Where the text is no expression, or uses SQL that is not part of the language: with the place, and with the nearest
+/// right name for an unknown function.
+pub fn parse(text: &str) -> Result<Expr, ExprError> {
+    let mut source = Source {
+        text,
+        lines: vec![0],
+        tokens: Vec::new(),
+    };
+    source.lines.extend(text.match_indices('\n').map(|(at, _)| at + 1));
+    let tokens = Tokenizer::new(&Portable, text).tokenize_with_location().map_err(|e| {
+        let at = source.byte(e.location);
+        source.error(at..text.len(), plain(&e.message))
+    })?;
+    for token in &tokens {
+        if !matches!(token.token, Token::Whitespace(_) | Token::EOF) {
+            source.tokens.push((source.range(token.span), token.token.clone()));
+        }
+    }
+    if source.tokens.is_empty() {
+        return Err(source.error(0..0, "expected an expression, found nothing"));
+    }
+    if source.tokens.len() > MAX_TOKENS {
+        return Err(source.error(0..0, format!("the expression has more than {MAX_TOKENS} words and signs")));
+    }
+    let mut parser = Parser::new(&Portable).with_tokens_with_locations(tokens);
+    let tree = parser.parse_expr().map_err(|e| source.syntax(e))?;
+    let next = parser.peek_token();
+    if next.token != Token::EOF {
+        let error = source.error(
+            source.range(next.span),
+            format!("expected the end of the expression, found `{}`", next.token),
+        );
+        return Err(match next.token {
+            Token::LBracket | Token::Period => error.hint("names with blanks, dots or brackets stand in double quotes"),
+            Token::Word(_) => error.hint("names with blanks stand in double quotes, text in single ones"),
+            _ => error,
+        });
+    }
+    Ok(Expr {
+        root: source.node(tree)?,
+        text: Arc::from(text),
+    })
+}
+
+struct Source<'a> {
+    text: &'a str,
+    /// Where lines start.
+    lines: Vec<usize>,
+    /// Tokens with their bytes, white space and comments left out.
+    tokens: Vec<(Range<usize>, Token)>,
+}
+
+impl Source<'_> {
+    fn error(&self, span: Range<usize>, message: impl Into<String>) -> ExprError {
+        ExprError {
+            message: message.into(),
+            span,
+            hint: None,
+        }
+    }
+
+    fn byte(&self, at: Location) -> usize {
+        let Some(&start) = (at.line as usize).checked_sub(1).and_then(|line| self.lines.get(line)) else {
+            return self.text.len();
+        };
+        let column = (at.column as usize).saturating_sub(1);
+        self.text[start..]
+            .char_indices()
+            .nth(column)
+            .map_or(self.text.len(), |(offset, _)| start + offset)
+    }
+
+    fn range(&self, span: Span) -> Range<usize> {
+        let start = self.byte(span.start);
+        start..self.byte(span.end).max(start)
+    }
+
+    /// The parser's own complaint in our words, at the place that it names at its end.
+    fn syntax(&self, error: ParserError) -> ExprError {
+        let message = match error {
+            ParserError::RecursionLimitExceeded => return self.error(0..self.text.len(), "the expression is nested too deeply"),
+            ParserError::ParserError(message) | ParserError::TokenizerError(message) => message,
+        };
+        let (message, place) = message.rsplit_once(" at Line: ").unwrap_or((&message, ""));
+        let location = place.split_once(", Column: ").and_then(|(line, column)| {
+            Some(Location {
+                line: line.trim().parse().ok()?,
+                column: column.trim().parse().ok()?,
+            })
+        });
+        let start = location.map_or(self.text.len(), |at| self.byte(at));
+        let end = self
+            .tokens
+            .iter()
+            .find(|(range, _)| range.start == start)
+            .map_or(start, |(range, _)| range.end);
+        let found_end = start >= self.text.len() || message.ends_with("found: EOF");
+        if found_end {
+            let end = self.text.trim_end().len();
+            return self.error(end..end, plain(message));
+        }
+        self.error(start..end, plain(message))
+    }
+
+    /// The index of the first token at or after a byte.
+    fn token_after(&self, byte: usize) -> usize {
+        self.tokens.partition_point(|(range, _)| range.start < byte)
+    }
+
+    /// The end of the first token at or after `from` that is the given keyword.
+    fn through_word(&self, from: usize, word: &str) -> usize {
+        self.tokens[self.token_after(from)..]
+            .iter()
+            .find(|(range, _)| self.text[range.clone()].eq_ignore_ascii_case(word))
+            .map_or(from, |(range, _)| range.end)
+    }
+
+    /// The end of the bracket that closes the first one opened at or after `from`.
+    fn through_brackets(&self, from: usize) -> usize {
+        let mut depth = 0;
+        for (range, token) in &self.tokens[self.token_after(from)..] {
+            match token {
+                Token::LParen => depth += 1,
+                Token::RParen if depth == 1 => return range.end,
+                Token::RParen => depth -= 1,
+                _ => {}
+            }
+        }
+        from
+    }
+
+    /// The start of the token before a byte.
+    fn token_before(&self, byte: usize) -> usize {
+        self.token_after(byte).checked_sub(1).map_or(byte, |i| self.tokens[i].0.start)
+    }
+
+    /// Refuses a construct by its name.
+    fn refuse(&self, span: Span, what: &str) -> ExprError {
+        let span = if span == Span::empty() {
+            0..self.text.trim_end().len()
+        } else {
+            self.range(span)
+        };
+        self.error(span, format!("{what} not part of the language"))
+    }
+
+    fn nodes(&self, list: impl IntoIterator<Item = ast::Expr>) -> Result<Vec<Node>, ExprError> {
+        list.into_iter().map(|e| self.node(e)).collect()
+    }
+
+    fn node(&self, e: ast::Expr) -> Result<Node, ExprError> {
+        use ast::Expr as E;
+        let span = e.span();
+        match e {
+            E::Identifier(name) => Ok(leaf(
+                Op::Column {
+                    quoted: name.quote_style.is_some(),
+                    name: name.value,
+                },
+                self.range(name.span),
+            )),
+            E::CompoundIdentifier(_) | E::CompoundFieldAccess { .. } => Err(self
+                .error(self.range(span), "a column has no table before it")
+                .hint("names with dots stand in double quotes")),
+            E::Nested(inner) => {
+                let mut node = self.node(*inner)?;
+                node.span = self.token_before(node.span.start)..self.through_brackets_end(node.span.end);
+                Ok(node)
+            }
+            E::Value(value) => self.literal(value),
+            E::TypedString(typed) => self.time(typed),
+            E::UnaryOp { op, expr } => self.unary(op, *expr),
+            E::BinaryOp { left, op, right } => self.binary(*left, op, *right, span),
+            E::IsNull(inner) => self.is(*inner, Test::Null, false),
+            E::IsNotNull(inner) => self.is(*inner, Test::Null, true),
+            E::IsTrue(inner) => self.is(*inner, Test::True, false),
+            E::IsNotTrue(inner) => self.is(*inner, Test::True, true),
+            E::IsFalse(inner) => self.is(*inner, Test::False, false),
+            E::IsNotFalse(inner) => self.is(*inner, Test::False, true),
+            E::IsUnknown(_) | E::IsNotUnknown(_) => Err(self.refuse(span, "`is unknown` is").hint("write `is null`")),
+            E::InList { expr, list, negated } => {
+                let first = self.node(*expr)?;
+                let span = first.span.start..self.through_brackets(self.through_word(first.span.end, "in"));
+                let mut args = vec![first];
+                args.extend(self.nodes(list)?);
+                Ok(Node {
+                    op: Op::In { negated },
+                    args,
+                    span,
+                })
+            }
+            E::Between { expr, negated, low, high } => Ok(over(Op::Between { negated }, self.nodes([*expr, *low, *high])?)),
+            E::Like {
+                negated,
+                any,
+                expr,
+                pattern,
+                escape_char,
+            } => {
+                if any || escape_char.is_some() {
+                    let what = if any { "`like any` is" } else { "`escape` is" };
+                    return Err(self.refuse(span, what));
+                }
+                let value = self.node(*expr)?;
+                let pattern = self.node(*pattern)?;
+                let span = value.span.start..pattern.span.end;
+                let Op::Text(pattern) = pattern.op else {
+                    return Err(pattern.error("the pattern of `like` must be text in single quotes"));
+                };
+                Ok(Node {
+                    op: Op::Like { pattern, negated },
+                    args: vec![value],
+                    span,
+                })
+            }
+            E::Case {
+                case_token,
+                end_token,
+                operand,
+                conditions,
+                else_result,
+            } => {
+                let op = Op::Case {
+                    operand: operand.is_some(),
+                    otherwise: else_result.is_some(),
+                };
+                let mut args = self.nodes(operand.map(|e| *e))?;
+                for when in conditions {
+                    args.extend(self.nodes([when.condition, when.result])?);
+                }
+                args.extend(self.nodes(else_result.map(|e| *e))?);
+                Ok(Node {
+                    op,
+                    args,
+                    span: self.range(case_token.0.span).start..self.range(end_token.0.span).end,
+                })
+            }
+            E::Function(call) => self.call(call),
+            other => Err(self.foreign(&other, span)),
+        }
+    }
+
+    /// The end of the closing bracket right after a byte.
+    fn through_brackets_end(&self, byte: usize) -> usize {
+        self.tokens.get(self.token_after(byte)).map_or(byte, |(range, _)| range.end)
+    }
+
+    fn is(&self, inner: ast::Expr, test: Test, negated: bool) -> Result<Node, ExprError> {
+        let value = self.node(inner)?;
+        let word = match test {
+            Test::Null => "null",
+            Test::True => "true",
+            Test::False => "false",
+        };
+        let span = value.span.start..self.through_word(value.span.end, word);
+        Ok(Node {
+            op: Op::Is { test, negated },
+            args: vec![value],
+            span,
+        })
+    }
+
+    fn unary(&self, op: UnaryOperator, inner: ast::Expr) -> Result<Node, ExprError> {
+        let place = inner.span();
+        let value = self.node(inner)?;
+        let start = self.token_before(value.span.start);
+        let op = match op {
+            UnaryOperator::Minus => Op::Negate,
+            UnaryOperator::Not => Op::Not,
+            UnaryOperator::Plus => return Ok(value),
+            other => return Err(self.refuse(place, &format!("`{other}` is"))),
+        };
+        let span = start..value.span.end;
+        Ok(Node {
+            op,
+            args: vec![value],
+            span,
+        })
+    }
+
+    fn binary(&self, left: ast::Expr, op: BinaryOperator, right: ast::Expr, span: Span) -> Result<Node, ExprError> {
+        let op = match op {
+            BinaryOperator::Plus => Op::Arithmetic(Arithmetic::Add),
+            BinaryOperator::Minus => Op::Arithmetic(Arithmetic::Subtract),
+            BinaryOperator::Multiply => Op::Arithmetic(Arithmetic::Multiply),
+            BinaryOperator::Divide => Op::Arithmetic(Arithmetic::Divide),
+            BinaryOperator::StringConcat => Op::Concat,
+            BinaryOperator::Eq => Op::Compare(Compare::Eq),
+            BinaryOperator::NotEq => Op::Compare(Compare::Ne),
+            BinaryOperator::Lt => Op::Compare(Compare::Lt),
+            BinaryOperator::LtEq => Op::Compare(Compare::Le),
+            BinaryOperator::Gt => Op::Compare(Compare::Gt),
+            BinaryOperator::GtEq => Op::Compare(Compare::Ge),
+            BinaryOperator::And => Op::And,
+            BinaryOperator::Or => Op::Or,
+            other => return Err(self.refuse(span, &format!("the operator `{other}` is"))),
+        };
+        Ok(over(op, self.nodes([left, right])?))
+    }
+
+    fn literal(&self, value: ast::ValueWithSpan) -> Result<Node, ExprError> {
+        let span = self.range(value.span);
+        let op = match value.value {
+            ast::Value::Null => Op::Null,
+            ast::Value::Boolean(b) => Op::Bool(b),
+            ast::Value::SingleQuotedString(text) => Op::Text(text),
+            ast::Value::Number(text, false) => {
+                let digits = text.trim_end_matches('.');
+                let exact = Decimal::from_str_exact(digits).or_else(|_| Decimal::from_scientific(digits));
+                match (exact, f64::from_str(digits)) {
+                    (Ok(exact), Ok(float)) => Op::Number { exact, float },
+                    _ => return Err(self.error(span, format!("`{text}` has more digits than the 28 that are kept"))),
+                }
+            }
+            other => {
+                let error = self.error(span, format!("`{other}` is no literal of the language"));
+                return Err(error.hint("there are 'text', numbers, true, false, null, DATE '2024-01-31', TIMESTAMP '2024-01-31 10:00:00'"));
+            }
+        };
+        Ok(leaf(op, span))
+    }
+
+    fn time(&self, typed: ast::TypedString) -> Result<Node, ExprError> {
+        let value = self.range(typed.value.span);
+        let span = self.token_before(value.start)..value.end;
+        let text = match typed.value.value {
+            ast::Value::SingleQuotedString(text) => text,
+            other => return Err(self.error(value, format!("expected text in single quotes, found `{other}`"))),
+        };
+        // The library reads more than one spelling, and would pass over an offset.
+        let plain = text.bytes().all(|b| b.is_ascii_digit() || b"-:. T".contains(&b)) && text.matches('-').count() == 2;
+        let op = match typed.data_type {
+            DataType::Date if plain && text.len() == 10 => text.parse::<Date>().ok().map(Op::Date),
+            DataType::Date => None,
+            DataType::Timestamp(None, TimezoneInfo::None) if plain && text.len() >= 10 => text.parse::<DateTime>().ok().map(Op::Timestamp),
+            DataType::Timestamp(None, TimezoneInfo::None) => None,
+            other => {
+                let error = self.error(span, format!("literals of type {other} are not part of the language"));
+                return Err(error.hint("there are DATE '2024-01-31' and TIMESTAMP '2024-01-31 10:00:00'"));
+            }
+        };
+        match op {
+            Some(op) => Ok(leaf(op, span)),
+            None => {
+                let error = self.error(value, format!("'{text}' is no date or time of the calendar"));
+                Err(error.hint("write DATE '2024-01-31' or TIMESTAMP '2024-01-31 10:00:00', without a zone"))
+            }
+        }
+    }
+
+    fn call(&self, call: ast::Function) -> Result<Node, ExprError> {
+        let written = call.name.to_string();
+        let place = self.range(call.name.span());
+        let span = place.start..self.through_brackets(place.end);
+        if call.over.is_some() {
+            return Err(self.error(span, "window functions are not part of the language"));
+        }
+        let name = written.to_lowercase();
+        let Some(function) = Function::ALL.into_iter().find(|f| f.name() == name) else {
+            return Err(self.unknown_function(&written, place));
+        };
+        let ast::FunctionArguments::List(list) = call.args else {
+            return Err(self.error(span, format!("{name} needs arguments in brackets")));
+        };
+        let plain = list.duplicate_treatment.is_none()
+            && list.clauses.is_empty()
+            && call.filter.is_none()
+            && call.null_treatment.is_none()
+            && call.within_group.is_empty()
+            && matches!(call.parameters, ast::FunctionArguments::None);
+        let mut args = Vec::with_capacity(list.args.len());
+        for arg in list.args {
+            match arg {
+                ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(e)) if plain => args.push(self.node(e)?),
+                _ => return Err(self.error(span, format!("{name} takes plain arguments only"))),
+            }
+        }
+        let (right, wanted) = match function {
+            Function::Abs => (args.len() == 1, "one argument"),
+            Function::HoursBetween | Function::DaysBetween => (args.len() == 2, "two arguments, the earlier time first"),
+            Function::Coalesce | Function::Least | Function::Greatest => (args.len() >= 2, "two arguments or more"),
+        };
+        if !plain || !right {
+            return Err(self.error(span, format!("{name} takes {wanted}, found {}", args.len())));
+        }
+        Ok(Node {
+            op: Op::Call(function),
+            args,
+            span,
+        })
+    }
+
+    fn unknown_function(&self, written: &str, place: Range<usize>) -> ExprError {
+        let error = self.error(place, format!("unknown function `{written}`"));
+        let known = match written.to_lowercase().as_str() {
+            "nullif" => "write `case when a <> b then a end`; a division by zero is null as it is",
+            "ifnull" | "nvl" | "isnull" => "write `coalesce(a, b)`",
+            "if" | "iif" | "iff" | "decode" => "write `case when ... then ... else ... end`",
+            "min" => "write `least(a, b)`; over rows, the metric's kind does it",
+            "max" => "write `greatest(a, b)`; over rows, the metric's kind does it",
+            "count" | "sum" | "avg" | "mean" | "median" => "an expression is about one row; over rows, the metric's kind does it",
+            "datediff" | "date_diff" | "timestampdiff" | "age" => "write `days_between(a, b)` or `hours_between(a, b)`",
+            "concat" => "write `a || b`",
+            _ => match nearest(written, Function::ALL.map(Function::name)) {
+                Some(name) => return error.hint(format!("did you mean `{name}`?")),
+                None => return error.hint(format!("functions are {}", Function::ALL.map(Function::name).join(", "))),
+            },
+        };
+        error.hint(known)
+    }
+
+    /// Names what is asked for and not there.
+    fn foreign(&self, e: &ast::Expr, span: Span) -> ExprError {
+        use ast::Expr as E;
+        let (what, hint) = match e {
+            E::Subquery(_) | E::InSubquery { .. } | E::Exists { .. } | E::AnyOp { .. } | E::AllOp { .. } => ("subqueries are", ""),
+            E::Cast { .. } | E::Convert { .. } => ("casts are", "numbers, times and text are told apart by what they stand beside"),
+            E::RLike { .. } | E::SimilarTo { .. } => ("regular expressions are", "write `like` with % and _"),
+            E::ILike { .. } => ("`ilike` is", "write `like`; it minds case"),
+            E::IsDistinctFrom(..) | E::IsNotDistinctFrom(..) => ("`is distinct from` is", "write `=` and `is null`"),
+            E::Interval(_) => ("intervals are", "write `days_between(a, b) <= 7` or `hours_between(a, b) <= 4`"),
+            E::Extract { .. } => ("parts of dates are", ""),
+            E::Ceil { .. } | E::Floor { .. } => ("rounding is", ""),
+            E::Substring { .. } | E::Trim { .. } | E::Position { .. } | E::Overlay { .. } => {
+                ("parts of text are", "write `like` with % and _")
+            }
+            E::Tuple(_) => ("lists outside `in` are", ""),
+            E::AtTimeZone { .. } => ("time zones are", "the configuration names the report's time zone"),
+            E::InUnnest { .. } | E::Array(_) => ("arrays are", ""),
+            _ => ("this is", ""),
+        };
+        let error = self.refuse(span, what);
+        if hint.is_empty() { error } else { error.hint(hint) }
+    }
+}
+
+fn leaf(op: Op, span: Range<usize>) -> Node {
+    Node {
+        op,
+        args: Vec::new(),
+        span,
+    }
+}
+
+/// A node from its first argument to its last.
+fn over(op: Op, args: Vec<Node>) -> Node {
+    let span = args.first().map_or(0, |a| a.span.start)..args.last().map_or(0, |a| a.span.end);
+    Node { op, args, span }
+}
+
+/// The parser's message in plain words.
+fn plain(message: &str) -> String {
+    let message = message
+        .trim()
+        .replace("Expected: ", "expected ")
+        .replace("found: EOF", "found the end");
+    match message.split_once("found: ") {
+        Some((before, found)) => format!("{before}found `{found}`"),
+        None if message.starts_with("Unterminated string literal") => "the text's closing quote ' is missing".to_string(),
+        None if message.starts_with("Expected close delimiter") => "the name's closing quote \" is missing".to_string(),
+        None => message,
+    }
+}
