@@ -205,7 +205,7 @@ impl Summary<'_> {
             }
         }
         if !reasons.is_empty() {
-            document.heading(2, "Not there".into());
+            document.heading(2, "Not available".into());
         }
         for (reason, titles) in reasons {
             document.sentence(reason.and(": ").and_untrusted(titles.join("; ")));
@@ -284,6 +284,7 @@ mod tests {
             interval_absent: Some(Absent::NotDefined),
             n: 0,
             stakeholders: 0,
+            private_people: 0,
             deff: None,
             part: None,
             part_minus: None,
@@ -370,7 +371,7 @@ Profitability
 Metric                Value       n
 Revenue +  8,911,407.90 EUR  18,532
 
-Not there
+Not available
 missing input (interactions.responded_at): First response time, median; First
 response time, 90th percentile
 no rows: Referral rate
@@ -405,9 +406,9 @@ no rows: Referral rate
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines[0], "2026-10 to 2026-11");
         let table = lines.iter().position(|line| line.starts_with("Period")).unwrap();
-        assert_eq!(lines[table], "Period     Region             Value  Interval        n  2026-09  Change");
-        assert_eq!(lines[table + 1], "2026-10    nor\\u{1b}th         41.3  [35.6, 46.7]  812     42.6  -1.3 no clear change");
-        assert!(lines[table + 2].starts_with("2026-11 *  nor\\u{1b}th   suppressed"), "{}", lines[table + 2]);
+        assert_eq!(lines[table], "Period     Region            Value  Interval        n  2026-09  Change");
+        assert_eq!(lines[table + 1], "2026-10    nor\\u{1b}th        41.3  [35.6, 46.7]  812     42.6  -1.3 no clear change");
+        assert!(lines[table + 2].starts_with("2026-11 *  nor\\u{1b}th  suppressed"), "{}", lines[table + 2]);
     }
 
     #[test]

@@ -83,7 +83,7 @@ fn lines(out: &mut String, text: &str, width: usize) {
 
 fn grid(out: &mut String, table: &Table, width: usize) {
     let mut grid = comfy_table::Table::new();
-    grid.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
+    grid.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
     // The last column's padding is cut off again.
     grid.set_width(u16::try_from(width + 2).unwrap_or(u16::MAX));
     if table.columns.iter().any(|(title, _)| !title.terminal().is_empty()) {
