@@ -402,7 +402,7 @@ no rows: Referral rate
         second.absent = Some(Absent::Suppressed);
         second.changes.clear();
         measured.cells.push(second);
-        let text = terminal::text(&document(&measured, false), terminal::Style { width: 80, color: false });
+        let text = terminal::text(&document(&measured, false), terminal::Style { width: 100, color: false });
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines[0], "2026-10 to 2026-11");
         let table = lines.iter().position(|line| line.starts_with("Period")).unwrap();
