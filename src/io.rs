@@ -326,7 +326,10 @@ fn matching(pattern: &str) -> Result<Vec<PathBuf>> {
     })?;
     let mut found = Vec::new();
     for path in paths {
-        let path = path.map_err(|e| FileError::of(&e.path().to_owned(), "list", e.into()))?;
+        let path = path.map_err(|e| {
+            let folder = e.path().to_path_buf();
+            FileError::of(&folder, "list", e.into())
+        })?;
         if !path.is_dir() {
             found.push(path);
         }
@@ -605,6 +608,9 @@ mod tests {
         assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o640);
         write_bytes(Path::new("/dev/null"), b"x").unwrap();
         assert!(fs::metadata("/dev/null").unwrap().file_type().is_char_device());
+        // What gives its bytes only once is copied first.
+        let device = Source::file(Path::new("/dev/null")).unwrap();
+        assert_eq!((device.path(), read(&device).unwrap()), (None, vec![]));
     }
 
     #[cfg(target_os = "linux")]

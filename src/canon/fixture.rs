@@ -34,10 +34,16 @@ impl Fixture {
     /// An empty fixture in UTC, with as-of at a time such as `2026-02-01` or `2026-01-31T18:00`.
     pub fn new(as_of: &str) -> Fixture {
         let zone = Zone::utc();
-        Fixture { as_of: time(&zone, as_of), zone, sources: Vec::new(), records: BTreeMap::new(), dates: BTreeSet::new() }
+        Fixture {
+            as_of: time(&zone, as_of),
+            zone,
+            sources: Vec::new(),
+            records: BTreeMap::new(),
+            dates: BTreeSet::new(),
+        }
     }
 
-    /// Another zone, for days and for the times of tables added from now on.
+    /// Another zone, for days and for the times of the tables; as-of stays as it is.
     pub fn zone(mut self, name: &str) -> Fixture {
         self.zone = Zone::parse(name).unwrap();
         self
@@ -53,7 +59,14 @@ impl Fixture {
         for line in lines {
             let cells: Vec<&str> = line.split(',').collect();
             assert_eq!(cells.len(), names.len(), "{line}");
-            records.push((source, names.iter().map(|n| n.to_string()).zip(cells.iter().map(|c| c.to_string())).collect()));
+            records.push((
+                source,
+                names
+                    .iter()
+                    .map(|n| n.to_string())
+                    .zip(cells.iter().map(|c| c.to_string()))
+                    .collect(),
+            ));
         }
         self.sources.push(SourceInfo {
             table,
@@ -72,7 +85,7 @@ impl Fixture {
         self
     }
 
-    /// The tables, in another order of the records where `reversed`.
+    /// The tables; read from the last record to the first where `reversed`, which must make no difference to anything.
     pub fn build(self, reversed: bool) -> Canon {
         let (mut ids, mut texts) = (Interner::default(), Interner::default());
         Table::ALL.iter().flat_map(|t| t.columns()).flat_map(|c| c.words).for_each(|w| {
@@ -110,7 +123,9 @@ impl Fixture {
                     ColumnType::Stakeholder => Data::Code(each(&cells, NO_CODE, |c| stakeholders.code(c).unwrap())),
                     ColumnType::Key => Data::Key(each(&cells, NO_KEY, key_of)),
                     ColumnType::Time => Data::Int(each(&cells, NO_TIME, |c| time(&self.zone, c))),
-                    ColumnType::Money => Data::Int(each(&cells, NO_INT, |c| (c.parse::<f64>().unwrap() * MONEY_SCALE as f64).round() as i64)),
+                    ColumnType::Money => Data::Int(each(&cells, NO_INT, |c| {
+                        (c.parse::<f64>().unwrap() * MONEY_SCALE as f64).round() as i64
+                    })),
                     ColumnType::Number => Data::Float(each(&cells, f64::NAN, |c| c.parse().unwrap())),
                     ColumnType::Text => Data::Code(each(&cells, NO_CODE, |c| texts.code(c).unwrap())),
                     ColumnType::Bool => Data::Flag(each(&cells, 2, |c| u8::from(c == "true"))),
@@ -140,8 +155,15 @@ impl Fixture {
             rows.sort_by_stakeholder(&stakeholder, stakeholders.len());
             tables.insert(table, rows);
         }
-        let (sources, referred) = (self.sources, Vec::new());
-        let mut canon = Canon { stakeholders, texts, tables, referred, sources, as_of: self.as_of, zone: self.zone };
+        let mut canon = Canon {
+            stakeholders,
+            texts,
+            tables,
+            referred: Vec::new(),
+            sources: self.sources,
+            as_of: self.as_of,
+            zone: self.zone,
+        };
         canon.referred = referrers::referred(&canon);
         if let Some(rows) = referrers::derive(&canon) {
             canon.tables.insert(Table::Referrals, rows);

@@ -176,7 +176,11 @@ impl<'a> Threads<'a> {
                     break joined(1, self.cases.at(row));
                 }
                 if self.parents[row] == NONE {
-                    break if self.ids.at(row) == NO_KEY { NO_KEY } else { joined(2, self.ids.at(row)) };
+                    break if self.ids.at(row) == NO_KEY {
+                        NO_KEY
+                    } else {
+                        joined(2, self.ids.at(row))
+                    };
                 }
                 row = self.parents[row] as usize;
             };
@@ -211,7 +215,13 @@ fn earlier(rows: &Rows, stakeholder: &[u32], a: usize, b: usize) -> Ordering {
     let at = rows.times("occurred_at");
     at.at(a)
         .cmp(&at.at(b))
-        .then_with(|| rows.columns.values().map(|data| data.compare(a, b)).find(|o| o.is_ne()).unwrap_or(Ordering::Equal))
+        .then_with(|| {
+            rows.columns
+                .values()
+                .map(|data| data.compare(a, b))
+                .find(|o| o.is_ne())
+                .unwrap_or(Ordering::Equal)
+        })
         .then_with(|| stakeholder[a].cmp(&stakeholder[b]))
 }
 
@@ -225,7 +235,9 @@ mod tests {
     /// in both orders.
     fn cases(text: &str) -> Vec<String> {
         let read = |reversed: bool| {
-            let canon = Fixture::new("2026-02-01").table(Table::Interactions, Rowed::Messages, text).build(reversed);
+            let canon = Fixture::new("2026-02-01")
+                .table(Table::Interactions, Rowed::Messages, text)
+                .build(reversed);
             let rows = canon.table(Table::Interactions).unwrap();
             let names = rows.codes("label");
             let mut found = Vec::new();
@@ -234,7 +246,10 @@ mod tests {
                 for row in rows.run(stakeholder) {
                     let key = rows.keys(super::CASE).at(row);
                     let alone = if key == NO_KEY { row } else { 0 };
-                    cases.entry((key, alone)).or_default().push(canon.texts.text(names.at(row)).unwrap());
+                    cases
+                        .entry((key, alone))
+                        .or_default()
+                        .push(canon.texts.text(names.at(row)).unwrap());
                 }
                 let mut cases: Vec<String> = cases
                     .into_values()
@@ -244,7 +259,11 @@ mod tests {
                     })
                     .collect();
                 cases.sort_unstable();
-                let name = if stakeholder == canon.nobody() { "-" } else { canon.stakeholders.text(stakeholder).unwrap() };
+                let name = if stakeholder == canon.nobody() {
+                    "-"
+                } else {
+                    canon.stakeholders.text(stakeholder).unwrap()
+                };
                 if !cases.is_empty() {
                     found.push(format!("{name}: {}", cases.join(", ")));
                 }
@@ -313,6 +332,23 @@ mod tests {
     }
 
     #[test]
+    fn a_question_of_the_same_instant_is_the_one_answered() {
+        let text = "label,stakeholder_id,occurred_at,case_id,direction
+            m1,ann,2026-01-01T10:00,A,inbound
+            m2,bob,2026-01-01T11:00,A,inbound
+            m3,,2026-01-01T11:00,A,outbound";
+        assert_eq!(cases(text), ["ann: m1", "bob: m2 m3"]);
+    }
+
+    #[test]
+    fn a_case_and_a_message_of_one_id_are_two_things() {
+        let text = "label,stakeholder_id,occurred_at,interaction_id,case_id,direction
+            m1,ann,2026-01-01T10:00,1,,inbound
+            m2,ann,2026-01-01T11:00,2,1,inbound";
+        assert_eq!(cases(text), ["ann: m1, m2"]);
+    }
+
+    #[test]
     fn circles_end_and_open_at_their_earliest_message() {
         let text = "label,stakeholder_id,occurred_at,interaction_id,in_reply_to,direction
             m1,,2026-01-01T12:00,1,3,outbound
@@ -336,7 +372,8 @@ mod tests {
 
     #[test]
     fn a_long_chain_of_answers_without_a_stakeholder_ends_at_the_question() {
-        let mut text = String::from("label,stakeholder_id,occurred_at,interaction_id,in_reply_to,direction\nm,ann,2026-01-01T10:00,0,,inbound\n");
+        let mut text =
+            String::from("label,stakeholder_id,occurred_at,interaction_id,in_reply_to,direction\nm,ann,2026-01-01T10:00,0,,inbound\n");
         for i in 1..20_000 {
             text.push_str(&format!("m,,2026-01-01T10:00,{i},{},outbound\n", i - 1));
         }
@@ -350,7 +387,9 @@ mod tests {
         let text = "stakeholder_id,occurred_at,interaction_id,in_reply_to,case_id,direction
             ann,2026-01-01T10:00,1,,A,inbound
             ,2026-01-01T10:00,2,1,A,outbound";
-        let canon = Fixture::new("2026-02-01").table(Table::Interactions, Rowed::Tickets, text).build(false);
+        let canon = Fixture::new("2026-02-01")
+            .table(Table::Interactions, Rowed::Tickets, text)
+            .build(false);
         let rows = canon.table(Table::Interactions).unwrap();
         assert_eq!((0..2).map(|row| rows.keys(super::CASE).at(row)).collect::<Vec<_>>(), [NO_KEY; 2]);
         assert_eq!(rows.run(canon.nobody()).len(), 1);

@@ -60,11 +60,14 @@ pub(super) struct SourceText<'a> {
 impl SourceText<'_> {
     /// The problem at these bytes of the text; of a range over several lines the first line is shown.
     pub fn problem(&self, span: Range<usize>, message: impl Into<String>, hint: Option<String>) -> Problem {
-        let start = floor(self.text, span.start);
+        let start = self.text.floor_char_boundary(span.start);
         let begin = self.text[..start].rfind('\n').map_or(0, |i| i + 1);
         let end = self.text[start..].find('\n').map_or(self.text.len(), |i| start + i);
         let line = self.text[begin..end].trim_end_matches('\r');
-        let stop = floor(self.text, span.end).clamp(start, begin + line.len().max(start - begin));
+        let stop = self
+            .text
+            .floor_char_boundary(span.end)
+            .clamp(start, begin + line.len().max(start - begin));
         Problem {
             file: self.file.to_string(),
             line: self.line(start),
@@ -78,7 +81,7 @@ impl SourceText<'_> {
 
     /// The line of this byte, from 1.
     pub fn line(&self, at: usize) -> usize {
-        self.text[..floor(self.text, at)].matches('\n').count() + 1
+        self.text[..self.text.floor_char_boundary(at)].matches('\n').count() + 1
     }
 
     /// Where a part of a string value stands in the file. A value with escapes is shown as a whole: its parts stand elsewhere.
@@ -100,15 +103,6 @@ impl SourceText<'_> {
         }
         value
     }
-}
-
-/// The start of the character that holds this byte.
-fn floor(text: &str, at: usize) -> usize {
-    let mut at = at.min(text.len());
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    at
 }
 
 /// The hint for a name that does not exist, if there is one to give.

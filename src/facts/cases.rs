@@ -4,13 +4,19 @@ use std::ops::Range;
 
 use super::context::{Context, is_out};
 use super::frame::Frame;
-use super::messaging::{Case, Cases, Direction, Reached};
+use super::log::{Direction, Reached};
+use super::messaging::{Case, Cases};
 use super::{Needs, column, known_at, undated};
 use crate::canon::Column;
 use crate::period::{Clock, Zone};
 use crate::schema::{DAY, FactSpec, Micros, NO_CODE, NO_INT, NO_KEY, NO_TIME, Shape, Table, Unit};
 
-const RESPONSE: Needs = &[&["interactions.responded_at", "interactions.response_minutes", "interactions.in_reply_to", "interactions.direction"]];
+const RESPONSE: Needs = &[&[
+    "interactions.responded_at",
+    "interactions.response_minutes",
+    "interactions.in_reply_to",
+    "interactions.direction",
+]];
 const RESOLUTION: Needs = &[&["interactions.resolved_at", "interactions.resolution_minutes"]];
 
 /// The fact's description.
@@ -23,32 +29,117 @@ pub static SPEC: FactSpec = FactSpec {
     looks_back: false,
     columns: &[
         column("opened_at", Unit::Time, "time of the ticket, or of the case's first message", &[]),
-        column("opened_by", Unit::Text, "direction of the first message; inbound for a ticket that does not say", &[]),
+        column(
+            "opened_by",
+            Unit::Text,
+            "direction of the first message; inbound for a ticket that does not say",
+            &[],
+        ),
         column("asked_at", Unit::Time, "time of the first inbound message", &[]),
-        known_at("responded_at", "responded_at", Unit::Time, "time of the first response that is not automated", RESPONSE),
-        known_at("responded_at", "response_hours", Unit::Hours, "hours from the first inbound message to the first response", RESPONSE),
-        known_at("replied_at", "direct_reply_hours", Unit::Hours, "hours from the first inbound message to the first message that replies to it", &[&["interactions.in_reply_to"]]),
-        known_at("replied_at", "replied_at", Unit::Time, "time of the first message that replies to the first inbound one", &[&["interactions.in_reply_to"]]),
+        known_at(
+            "responded_at",
+            "responded_at",
+            Unit::Time,
+            "time of the first response that is not automated",
+            RESPONSE,
+        ),
+        known_at(
+            "responded_at",
+            "response_hours",
+            Unit::Hours,
+            "hours from the first inbound message to the first response",
+            RESPONSE,
+        ),
+        known_at(
+            "replied_at",
+            "direct_reply_hours",
+            Unit::Hours,
+            "hours from the first inbound message to the first message that replies to it",
+            &[&["interactions.in_reply_to"]],
+        ),
+        known_at(
+            "replied_at",
+            "replied_at",
+            Unit::Time,
+            "time of the first message that replies to the first inbound one",
+            &[&["interactions.in_reply_to"]],
+        ),
         known_at("responded_at", "answered", Unit::Bool, "has a response", RESPONSE),
         known_at("resolved_at", "resolved_at", Unit::Time, "time of the last resolution", RESOLUTION),
-        known_at("resolved_at", "resolution_hours", Unit::Hours, "hours from opening to the last resolution", RESOLUTION),
+        known_at(
+            "resolved_at",
+            "resolution_hours",
+            Unit::Hours,
+            "hours from opening to the last resolution",
+            RESOLUTION,
+        ),
         known_at("resolved_at", "resolved", Unit::Bool, "has a resolution", RESOLUTION),
-        column("waiting_hours", Unit::Hours, "hours from the first inbound message to as-of: how long an unanswered case is known to wait", &[]),
-        column("open_hours", Unit::Hours, "hours from opening to as-of: how long an unresolved case is known to be open", &[]),
-        column("age_hours", Unit::Hours, "hours from opening to the end of the period, for stocks", &[]),
-        column("response_due_at", Unit::Time, "when the first response is due: the row's, else the first inbound message plus the target", &[&["interactions.response_due_at", "targets.first_response_hours"]]),
-        column("due_at", Unit::Time, "when the resolution is due: the row's, else opening plus the target", &[&["interactions.due_at", "targets.resolution_hours"]]),
-        undated("reopens", Unit::Count, "how often the case was reopened", &[&["interactions.reopens"]]),
-        column("kind", Unit::Text, "kind of the case", &[]),
+        column(
+            "waiting_hours",
+            Unit::Hours,
+            "hours from the first inbound message to as-of: how long an unanswered case is known to wait",
+            &[],
+        ),
+        column(
+            "open_hours",
+            Unit::Hours,
+            "hours from opening to as-of: how long an unresolved case is known to be open",
+            &[],
+        ),
+        column(
+            "age_hours",
+            Unit::Hours,
+            "hours from opening to the end of the period, for stocks",
+            &[],
+        ),
+        column(
+            "response_due_at",
+            Unit::Time,
+            "when the first response is due: the row's, else the first inbound message plus the target",
+            &[&["interactions.response_due_at", "targets.first_response_hours"]],
+        ),
+        column(
+            "due_at",
+            Unit::Time,
+            "when the resolution is due: the row's, else opening plus the target",
+            &[&["interactions.due_at", "targets.resolution_hours"]],
+        ),
+        undated(
+            "reopens",
+            Unit::Count,
+            "how often the case was reopened",
+            &[&["interactions.reopens"]],
+        ),
+        column("kind", Unit::Text, "kind of the case", &[&["interactions.kind"]]),
         column("channel", Unit::Text, "channel of the first message", &[&["interactions.channel"]]),
         column("owner", Unit::Text, "owner of the case", &[&["interactions.owner"]]),
         column("status", Unit::Text, "status of the case", &[&["interactions.status"]]),
-        undated("outbound_messages", Unit::Count, "outbound messages of the case; null for a ticket, which does not say", &[&["interactions.in_reply_to", "interactions.direction"]]),
-        undated("messages", Unit::Count, "messages of the case", &[&["interactions.in_reply_to", "interactions.direction"]]),
-        column("days_since_previous_complaint", Unit::Days, "days since the stakeholder's previous complaint, for complaints", &[&["interactions.kind"]]),
+        undated(
+            "outbound_messages",
+            Unit::Count,
+            "outbound messages of the case; null for a ticket, which does not say",
+            &[&["interactions.in_reply_to", "interactions.direction"]],
+        ),
+        undated(
+            "messages",
+            Unit::Count,
+            "messages of the case",
+            &[&["interactions.in_reply_to", "interactions.direction"]],
+        ),
+        column(
+            "days_since_previous_complaint",
+            Unit::Days,
+            "days since the stakeholder's previous complaint, for complaints",
+            &[&["interactions.kind"]],
+        ),
         column("cost", Unit::Money, "cost of handling the case", &[&["interactions.cost"]]),
         column("case_id", Unit::Key, "the case's id", &[&["interactions.case_id"]]),
-        column("in_reply_to", Unit::Key, "the message that the case's first message replies to", &[&["interactions.in_reply_to"]]),
+        column(
+            "in_reply_to",
+            Unit::Key,
+            "the message that the case's first message replies to",
+            &[&["interactions.in_reply_to"]],
+        ),
     ],
 };
 
@@ -97,9 +188,13 @@ impl Meter<'_> {
 pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
     let Some(mut reader) = Cases::new(ctx) else { return };
     let Some(rows) = ctx.canon.table(Table::Interactions) else { return };
-    let meter = Meter { clock: &ctx.settings.clock, zone: &ctx.canon.zone };
+    let meter = Meter {
+        clock: &ctx.settings.clock,
+        zone: &ctx.canon.zone,
+    };
     let [opened_at, opened_by, asked_at, kind] = ["opened_at", "opened_by", "asked_at", "kind"].map(|c| out.handle(c));
-    let [responded_at, response, answered, waiting] = ["responded_at", "response_hours", "answered", "waiting_hours"].map(|c| out.handle(c));
+    let [responded_at, response, answered, waiting] =
+        ["responded_at", "response_hours", "answered", "waiting_hours"].map(|c| out.handle(c));
     let [resolved_at, resolution, resolved, open] = ["resolved_at", "resolution_hours", "resolved", "open_hours"].map(|c| out.handle(c));
     let [replied_at, reply] = ["replied_at", "direct_reply_hours"].map(|c| out.handle(c));
     let [response_due, due, reopens] = ["response_due_at", "due_at", "reopens"].map(|c| out.handle(c));
@@ -126,7 +221,11 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
                 continue;
             }
             let traits = reader.log.traits(row);
-            out.begin(if stakeholder == ctx.canon.nobody() { NO_CODE } else { stakeholder }, slice, rows.source_of(row));
+            out.begin(
+                if stakeholder == ctx.canon.nobody() { NO_CODE } else { stakeholder },
+                slice,
+                rows.source_of(row),
+            );
             out.int(opened_at, case.opened_at);
             out.code(opened_by, reader.log.word(case.opened_by));
             out.int(asked_at, case.asked_at);
@@ -200,7 +299,12 @@ fn first<T: PartialEq + Copy>(reader: &Cases, case: &Case, value: impl Fn(usize)
     if own != null || case.is_ticket {
         return own;
     }
-    reader.rows_of(case).filter(|&row| !reader.log.is_automated(row)).map(value).find(|v| *v != null).unwrap_or(null)
+    reader
+        .rows_of(case)
+        .filter(|&row| !reader.log.is_automated(row))
+        .map(value)
+        .find(|v| *v != null)
+        .unwrap_or(null)
 }
 
 /// When the first of our messages that answers the case's first inbound one was sent.
@@ -238,7 +342,10 @@ mod tests {
 
     fn office() -> Settings {
         let week = ["mon", "tue", "wed", "thu", "fri"].map(|day| (day, "09:00-17:00"));
-        Settings { clock: Clock::from(BusinessHours::new(Zone::utc(), week, []).unwrap()), ..Settings::default() }
+        Settings {
+            clock: Clock::from(BusinessHours::new(Zone::utc(), week, []).unwrap()),
+            ..Settings::default()
+        }
     }
 
     #[test]
@@ -264,7 +371,10 @@ mod tests {
             ]
         );
         assert_eq!(
-            plain(&canon, "resolved_at resolution_hours resolved waiting_hours open_hours age_hours reopens channel cost messages outbound_messages"),
+            plain(
+                &canon,
+                "resolved_at resolution_hours resolved waiting_hours open_hours age_hours reopens channel cost messages outbound_messages"
+            ),
             [
                 "ann: 2026-01-06T10:00 24 yes 638 638 - 1 mail 2.5 - -",
                 "ann: - - no 614 614 - - - - - -",
@@ -289,15 +399,28 @@ mod tests {
             ann,2026-01-05T11:00,,-5,
             ann,2026-02-02T10:00,,,",
         );
-        let expected = ["ann: - yes 2026-01-05T09:00 - yes 638", "ann: - yes 2026-01-05T10:55 - no 637", "ann: - no - - no -"];
-        assert_eq!(plain(&canon, "response_hours answered responded_at resolution_hours resolved waiting_hours"), expected);
+        let expected = [
+            "ann: - yes 2026-01-05T09:00 - yes 638",
+            "ann: - yes 2026-01-05T10:55 - no 637",
+            "ann: - no - - no -",
+        ];
+        assert_eq!(
+            plain(
+                &canon,
+                "response_hours answered responded_at resolution_hours resolved waiting_hours"
+            ),
+            expected
+        );
         // Saturday night holds no open time in either direction, but backwards is still backwards.
         let closed = Fixture::new("2026-02-01").table(
             Table::Interactions,
             Rowed::Tickets,
             "stakeholder_id,occurred_at,responded_at\nann,2026-01-10T23:00,2026-01-10T22:00\nann,2026-01-10T23:00,2026-01-10T23:30",
         );
-        assert_eq!(built(&SPEC, &closed.build(false), &office(), &Slicing::default(), "response_hours"), ["ann: -", "ann: 0"]);
+        assert_eq!(
+            built(&SPEC, &closed.build(false), &office(), &Slicing::default(), "response_hours"),
+            ["ann: -", "ann: 0"]
+        );
     }
 
     #[test]
@@ -309,7 +432,10 @@ mod tests {
         let canon = canon(Rowed::Tickets, text);
         let columns = "responded_at response_hours resolved_at resolution_hours";
         let given = "ann: 2026-01-09T18:00 1.5 2026-01-12T16:30 72";
-        assert_eq!(plain(&canon, columns), ["ann: 2026-01-12T10:00 66 - -", given, "ann: 2026-01-12T09:30 45.5 - -"]);
+        assert_eq!(
+            plain(&canon, columns),
+            ["ann: 2026-01-12T10:00 66 - -", given, "ann: 2026-01-12T09:30 45.5 - -"]
+        );
         let open = built(&SPEC, &canon, &office(), &Slicing::default(), columns);
         assert_eq!(open, ["ann: 2026-01-12T10:00 2 - -", given, "ann: 2026-01-12T09:30 0.5 - -"]);
         // 15 working days from Monday 2026-01-12 to Friday 30, and the hour and the half hour of Friday 9.
@@ -329,11 +455,18 @@ mod tests {
             .build(false);
         // An unanswered case waits in the same measure: until the start of the last day that is known in part.
         let expected = ["ann: 0 yes 648 3 639", "ann: 48 yes 624 - 615", "ann: - yes 552 - 543"];
-        assert_eq!(plain(&canon, "response_hours answered waiting_hours resolution_hours open_hours"), expected);
+        assert_eq!(
+            plain(&canon, "response_hours answered waiting_hours resolution_hours open_hours"),
+            expected
+        );
         let berlin = Fixture::new("2026-04-10")
             .zone("Europe/Berlin")
             .dates(Table::Interactions, "occurred_at")
-            .table(Table::Interactions, Rowed::Tickets, "stakeholder_id,occurred_at,responded_at\nann,2026-03-28,2026-03-30T01:00");
+            .table(
+                Table::Interactions,
+                Rowed::Tickets,
+                "stakeholder_id,occurred_at,responded_at\nann,2026-03-28,2026-03-30T01:00",
+            );
         assert_eq!(plain(&berlin.build(false), "response_hours"), ["ann: 48"]);
     }
 
@@ -344,11 +477,22 @@ mod tests {
             ann,2026-01-09T16:30,outbound,,
             ann,2026-01-09T16:45,,2026-01-09T18:00,2026-01-20T12:00";
         let canon = canon(Rowed::Tickets, text);
-        assert_eq!(plain(&canon, "response_due_at due_at"), ["ann: - -", "ann: - -", "ann: 2026-01-09T18:00 2026-01-20T12:00"]);
-        let settings = Settings { first_response: Some(4 * HOUR), resolution: Some(8 * HOUR), ..office() };
+        assert_eq!(
+            plain(&canon, "response_due_at due_at"),
+            ["ann: - -", "ann: - -", "ann: 2026-01-09T18:00 2026-01-20T12:00"]
+        );
+        let settings = Settings {
+            first_response: Some(4 * HOUR),
+            resolution: Some(8 * HOUR),
+            ..office()
+        };
         assert_eq!(
             built(&SPEC, &canon, &settings, &Slicing::default(), "response_due_at due_at"),
-            ["ann: 2026-01-12T12:00 2026-01-12T16:00", "ann: - 2026-01-12T16:30", "ann: 2026-01-09T18:00 2026-01-20T12:00"]
+            [
+                "ann: 2026-01-12T12:00 2026-01-12T16:00",
+                "ann: - 2026-01-12T16:30",
+                "ann: 2026-01-09T18:00 2026-01-20T12:00"
+            ]
         );
     }
 
@@ -366,7 +510,10 @@ mod tests {
             ,2026-01-05T18:30,7,4,outbound,,,chat,max,,",
         );
         assert_eq!(
-            plain(&canon, "opened_by asked_at responded_at response_hours replied_at direct_reply_hours messages outbound_messages"),
+            plain(
+                &canon,
+                "opened_by asked_at responded_at response_hours replied_at direct_reply_hours messages outbound_messages"
+            ),
             [
                 "ann: inbound 2026-01-05T10:00 2026-01-05T12:00 2 2026-01-05T13:00 3 5 3",
                 "bob: inbound 2026-01-05T12:30 2026-01-05T18:30 6 2026-01-05T18:30 6 2 1",
@@ -396,13 +543,29 @@ mod tests {
             ann,2026-01-08T11:00,,inbound,",
         );
         assert_eq!(
-            plain(&canon, "opened_at opened_by asked_at response_hours answered waiting_hours messages outbound_messages"),
+            plain(
+                &canon,
+                "opened_at opened_by asked_at response_hours answered waiting_hours messages outbound_messages"
+            ),
             [
                 "ann: 2026-01-05T10:00 outbound 2026-01-05T12:00 2 yes 636 6 4",
                 "ann: 2026-01-06T10:00 outbound - - no - 1 1",
                 "ann: 2026-01-08T11:00 inbound 2026-01-08T11:00 - no 565 1 0",
                 "ann: 2026-01-08T11:00 inbound 2026-01-08T11:00 - no 565 1 0",
             ]
+        );
+    }
+
+    #[test]
+    fn a_meeting_filed_in_a_case_is_no_message_of_it() {
+        let text = "stakeholder_id,occurred_at,case_id,direction,kind
+            ann,2026-01-05T10:00,A,inbound,
+            ann,2026-01-05T11:00,A,outbound,meeting
+            ann,2026-01-05T12:00,A,outbound,other
+            ann,2026-01-05T12:00,B,,event";
+        assert_eq!(
+            plain(&canon(Rowed::Messages, text), "response_hours messages kind"),
+            ["ann: 2 2 other"]
         );
     }
 
@@ -415,7 +578,10 @@ mod tests {
             bob,2026-01-05,4,3,inbound,c
             bob,2026-01-05,5,4,outbound,a";
         for reversed in [false, true] {
-            let canon = Fixture::new("2026-02-01").dates(Table::Interactions, "occurred_at").table(Table::Interactions, Rowed::Messages, text);
+            let canon =
+                Fixture::new("2026-02-01")
+                    .dates(Table::Interactions, "occurred_at")
+                    .table(Table::Interactions, Rowed::Messages, text);
             let found = plain(&canon.build(reversed), "opened_by response_hours direct_reply_hours channel");
             assert_eq!(found, ["ann: inbound 0 0 b", "bob: outbound 0 0 b"]);
         }
@@ -425,7 +591,13 @@ mod tests {
     fn many_cases_of_one_stakeholder_are_told_apart() {
         let mut text = String::from("stakeholder_id,occurred_at,case_id,direction\n");
         for i in 0..100 {
-            text.push_str(&format!("ann,2026-01-05T{:02}:{:02},{},{}\n", i / 60, i % 60, i % 50, if i < 50 { "inbound" } else { "outbound" }));
+            text.push_str(&format!(
+                "ann,2026-01-05T{:02}:{:02},{},{}\n",
+                i / 60,
+                i % 60,
+                i % 50,
+                if i < 50 { "inbound" } else { "outbound" }
+            ));
         }
         let found = plain(&canon(Rowed::Messages, &text), "response_hours messages");
         assert_eq!(found, vec![format!("ann: {} 2", 50.0 / 60.0); 50]);
@@ -445,7 +617,10 @@ mod tests {
         );
         let column = "days_since_previous_complaint";
         assert_eq!(plain(&canon, column), ["ann: -", "ann: 1", "ann: -", "ann: 4", "ann: 0", "bob: -"]);
-        let slicing = Slicing { rows: Some(vec![0, NO_CODE, 0, 3, 0, NO_CODE]), stakeholders: None };
+        let slicing = Slicing {
+            rows: Some(vec![0, NO_CODE, 0, 3, 0, NO_CODE]),
+            stakeholders: None,
+        };
         let found = built(&SPEC, &canon, &Settings::default(), &slicing, column);
         assert_eq!(found, ["ann: -", "ann: -", "ann/3: 4", "ann: 0"]);
     }
@@ -453,9 +628,21 @@ mod tests {
     #[test]
     fn what_a_source_never_tells_is_unknown() {
         let canon = Fixture::new("2026-02-01")
-            .table(Table::Interactions, Rowed::Tickets, "stakeholder_id,occurred_at,responded_at\nann,2026-01-05T10:00,")
-            .table(Table::Interactions, Rowed::Tickets, "stakeholder_id,occurred_at,resolution_minutes\nann,2026-01-05T11:00,60")
-            .table(Table::Interactions, Rowed::Messages, "stakeholder_id,occurred_at,case_id\nann,2026-01-05T12:00,A")
+            .table(
+                Table::Interactions,
+                Rowed::Tickets,
+                "stakeholder_id,occurred_at,responded_at\nann,2026-01-05T10:00,",
+            )
+            .table(
+                Table::Interactions,
+                Rowed::Tickets,
+                "stakeholder_id,occurred_at,resolution_minutes\nann,2026-01-05T11:00,60",
+            )
+            .table(
+                Table::Interactions,
+                Rowed::Messages,
+                "stakeholder_id,occurred_at,case_id\nann,2026-01-05T12:00,A",
+            )
             .build(false);
         let expected = ["ann: inbound no 638 - -", "ann: inbound - - yes 637", "ann: - - - - -"];
         assert_eq!(plain(&canon, "opened_by answered waiting_hours resolved open_hours"), expected);
@@ -466,7 +653,12 @@ mod tests {
         let text = "stakeholder_id,occurred_at,case_id,direction\nann,2026-01-05T10:00,A,inbound\nann,2026-01-05T11:00,B,inbound\nann,2026-01-05T12:00,A,outbound";
         let canon = canon(Rowed::Messages, text);
         let (settings, slicing) = (Settings::default(), Slicing::default());
-        let context = Context { canon: &canon, settings: &settings, slicing: &slicing, windows: &[] };
+        let context = Context {
+            canon: &canon,
+            settings: &settings,
+            slicing: &slicing,
+            windows: &[],
+        };
         let mut out = Frame::new(&SPEC, &|_| true, true);
         build(&context, 0..2, &mut out);
         let rows = |i: usize| out.origins.as_ref().unwrap()[i].iter().map(|(_, row)| *row).collect::<Vec<_>>();

@@ -4,12 +4,16 @@ use std::ops::Range;
 
 use super::context::{Context, is_out};
 use super::frame::Frame;
-use super::messaging::Log;
+use super::log::Log;
 use super::{Needs, column, known_at};
 use crate::schema::{FactSpec, NO_CODE, NO_TIME, Shape, Table, Unit};
 
 const DUE: Needs = &[&["interactions.kind"], &["interactions.due_at"]];
-const KEPT: Needs = &[&["interactions.kind"], &["interactions.due_at"], &["interactions.resolved_at", "interactions.resolution_minutes"]];
+const KEPT: Needs = &[
+    &["interactions.kind"],
+    &["interactions.due_at"],
+    &["interactions.resolved_at", "interactions.resolution_minutes"],
+];
 
 /// The fact's description.
 pub static SPEC: FactSpec = FactSpec {
@@ -46,7 +50,11 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
                 continue;
             }
             let done = log.resolution(row);
-            out.begin(if stakeholder == ctx.canon.nobody() { NO_CODE } else { stakeholder }, slice, rows.source_of(row));
+            out.begin(
+                if stakeholder == ctx.canon.nobody() { NO_CODE } else { stakeholder },
+                slice,
+                rows.source_of(row),
+            );
             out.int(made, log.at(row));
             out.int(due, dues.at(row));
             out.int(resolved, done.at);
@@ -81,9 +89,19 @@ mod tests {
             ann,2026-01-05T16:00,,2026-01-06T10:00,2026-01-06T10:00,,";
         let canon = Fixture::new("2026-02-01")
             .table(Table::Interactions, Rowed::Plain, text)
-            .table(Table::Interactions, Rowed::Plain, "stakeholder_id,occurred_at,kind,due_at\nbob,2026-01-05T10:00,commitment,2026-01-06T10:00")
+            .table(
+                Table::Interactions,
+                Rowed::Plain,
+                "stakeholder_id,occurred_at,kind,due_at\nbob,2026-01-05T10:00,commitment,2026-01-06T10:00",
+            )
             .build(false);
-        let found = built(&SPEC, &canon, &Settings::default(), &Slicing::default(), "made_at due_at resolved_at kept kind owner");
+        let found = built(
+            &SPEC,
+            &canon,
+            &Settings::default(),
+            &Slicing::default(),
+            "made_at due_at resolved_at kept kind owner",
+        );
         assert_eq!(
             found,
             [
@@ -94,7 +112,13 @@ mod tests {
                 "bob: 2026-01-05T10:00 2026-01-06T10:00 - - commitment -",
             ]
         );
-        let slicing = Slicing { rows: Some(vec![NO_CODE, 2, 0, NO_CODE, 0, 0, 0, NO_CODE]), stakeholders: None };
-        assert_eq!(built(&SPEC, &canon, &Settings::default(), &slicing, "kept"), ["ann/2: no", "ann: yes"]);
+        let slicing = Slicing {
+            rows: Some(vec![NO_CODE, 2, 0, NO_CODE, 0, 0, 0, NO_CODE]),
+            stakeholders: None,
+        };
+        assert_eq!(
+            built(&SPEC, &canon, &Settings::default(), &slicing, "kept"),
+            ["ann/2: no", "ann: yes"]
+        );
     }
 }

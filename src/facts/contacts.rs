@@ -18,14 +18,24 @@ pub static SPEC: FactSpec = FactSpec {
     looks_back: false,
     columns: &[
         column("occurred_at", Unit::Time, "time of the contact", &[]),
-        column("days_since_previous", Unit::Days, "days since the stakeholder's previous contact day; null but on the first contact of each contact day after the first", &[]),
+        column(
+            "days_since_previous",
+            Unit::Days,
+            "days since the stakeholder's previous contact day; null but on the first contact of each contact day after the first",
+            &[],
+        ),
         column("direction", Unit::Text, "inbound, outbound, internal or both", &[]),
         column("kind", Unit::Text, "kind of the interaction", &[&["interactions.kind"]]),
         column("outcome", Unit::Text, "successful or unsuccessful", &[&["interactions.outcome"]]),
         column("channel", Unit::Text, "channel of the interaction", &[&["interactions.channel"]]),
         column("owner", Unit::Text, "owner of the interaction", &[&["interactions.owner"]]),
         column("status", Unit::Text, "status of the interaction", &[&["interactions.status"]]),
-        column("cost", Unit::Money, "cost of the interaction; of a ticket on its first contact only", &[&["interactions.cost"]]),
+        column(
+            "cost",
+            Unit::Money,
+            "cost of the interaction; of a ticket on its first contact only",
+            &[&["interactions.cost"]],
+        ),
     ],
 };
 
@@ -47,7 +57,11 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
             if is_out(slice) {
                 continue;
             }
-            out.begin(if stakeholder == ctx.canon.nobody() { NO_CODE } else { stakeholder }, slice, rows.source_of(row));
+            out.begin(
+                if stakeholder == ctx.canon.nobody() { NO_CODE } else { stakeholder },
+                slice,
+                rows.source_of(row),
+            );
             out.int(at, contact.at);
             if gap.is_wanted() {
                 out.int(gap, days_since(&mut last_days, slice, contact.day));
@@ -98,7 +112,9 @@ mod tests {
             ann,2026-01-06T11:00,incident,2026-01-06T12:00,,,,,true
             ann,2026-01-08T11:00,meeting,2026-01-08T12:00,,,,,
             ann,2026-01-08T12:00,follow_up,2026-01-08T12:30,,,,,";
-        let canon = Fixture::new("2026-02-01").table(Table::Interactions, Rowed::Tickets, text).build(false);
+        let canon = Fixture::new("2026-02-01")
+            .table(Table::Interactions, Rowed::Tickets, text)
+            .build(false);
         assert_eq!(
             plain(&canon, "occurred_at days_since_previous direction kind outcome channel cost"),
             [
@@ -140,8 +156,14 @@ mod tests {
             bob,2026-01-09T10:00,both";
         let canon = || Fixture::new("2026-02-01").table(Table::Interactions, Rowed::Messages, text);
         let column = "days_since_previous";
-        assert_eq!(plain(&canon().build(false), column), ["ann: -", "ann: -", "ann: 2", "ann: 1", "bob: -"]);
-        let slicing = Slicing { rows: Some(vec![0, 1, NO_CODE, 0, 1]), stakeholders: None };
+        assert_eq!(
+            plain(&canon().build(false), column),
+            ["ann: -", "ann: -", "ann: 2", "ann: 1", "bob: -"]
+        );
+        let slicing = Slicing {
+            rows: Some(vec![0, 1, NO_CODE, 0, 1]),
+            stakeholders: None,
+        };
         let found = built(&SPEC, &canon().build(false), &Settings::default(), &slicing, column);
         assert_eq!(found, ["ann: -", "ann/1: -", "ann: 3", "bob/1: -"]);
         // In Tokyo the second contact is on the sixth.

@@ -13,7 +13,12 @@ use crate::schema::{FactSpec, Unit};
 /// the stakeholder as `/slice`. Block borders lie between all stakeholders.
 pub fn built(spec: &FactSpec, canon: &Canon, settings: &Settings, slicing: &Slicing, columns: &str) -> Vec<String> {
     let columns: Vec<&str> = columns.split(' ').collect();
-    let context = Context { canon, settings, slicing, windows: &[] };
+    let context = Context {
+        canon,
+        settings,
+        slicing,
+        windows: &[],
+    };
     let mut out = Frame::new(spec, &|name| columns.contains(&name), true);
     for stakeholder in 0..canon.nobody() {
         super::build(spec, &context, stakeholder..stakeholder + 1, &mut out);

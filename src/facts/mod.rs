@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use crate::schema::{FactColumn, FactSpec, Known, Unit};
 
+pub mod activity;
 pub mod cases;
 pub mod commitments;
 pub mod contacts;
@@ -12,6 +13,7 @@ pub mod customers;
 #[cfg(test)]
 pub mod fixture;
 pub mod frame;
+pub mod log;
 pub mod members;
 pub mod messaging;
 pub mod newcomers;

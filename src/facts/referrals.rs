@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::context::{Context, is_out};
 use super::frame::Frame;
 use super::{Needs, column, known_at};
+use crate::canon::Canon;
 use crate::canon::referrers::Arrivals;
 use crate::schema::{FactSpec, NO_CODE, NO_TIME, Shape, Table, Unit};
 
@@ -58,9 +59,6 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
     let [referred_at, converted_at, converted, status] = ["referred_at", "converted_at", "converted", "status"].map(|c| out.handle(c));
     let (times, conversions) = (rows.times("occurred_at"), rows.times("converted_at"));
     let (statuses, referred) = (rows.codes("status"), rows.codes("referred_id"));
-    // A log made of referrer columns has no rows of its own in any file: those that name the referrer stand behind it.
-    let is_derived = !canon.sources.iter().any(|s| s.table == Table::Referrals);
-    let arrivals = Arrivals::new(canon);
     for stakeholder in block {
         for row in rows.run(stakeholder) {
             let slice = ctx.slicing.of_row(row, stakeholder);
@@ -79,15 +77,23 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
                 let says_so = || canon.texts.text(statuses.at(row)).is_some_and(is_conversion);
                 out.flag(converted, conversions.at(row) != NO_TIME || says_so());
             }
-            if out.origins.is_some() {
-                if !is_derived {
-                    out.origin(Table::Referrals, row);
-                } else if let Some(said) = arrivals.referrer(referred.at(row)) {
-                    out.origin(said.table, said.row);
-                }
+            if out.origins.is_some()
+                && let Some((table, row)) = origin(canon, row, referred.at(row))
+            {
+                out.origin(table, row as usize);
             }
         }
     }
+}
+
+/// The row of an export behind a row of the log. A log made of referrer columns has no rows in any file: behind it stand those
+/// that name the referrer.
+pub fn origin(canon: &Canon, row: usize, referred: u32) -> Option<(Table, u32)> {
+    if canon.sources.iter().any(|s| s.table == Table::Referrals) {
+        return Some((Table::Referrals, row as u32));
+    }
+    let said = Arrivals::new(canon).referrer(referred)?;
+    Some((said.table, said.row as u32))
 }
 
 fn is_conversion(status: &str) -> bool {

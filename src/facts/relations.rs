@@ -2,15 +2,13 @@
 
 use std::ops::Range;
 
-use super::context::{Context, Window, is_out};
+use super::activity::Activity;
+use super::context::{Context, is_out};
 use super::frame::Frame;
-use super::messaging::{Cases, Contacts};
-use super::ordering::Orders;
-use super::responses::Answers;
 use super::roster::{Roster, Types, current};
 use super::{Needs, column};
 use crate::canon::{Column, Rows};
-use crate::schema::{FactSpec, Micros, NO_CODE, NO_INT, NO_TIME, Shape, Table, Unit};
+use crate::schema::{FactSpec, NO_CODE, NO_INT, NO_TIME, Shape, Table, Unit};
 
 const CONTACT: Needs = &[&["interactions.occurred_at"]];
 const COMPLAINT: Needs = &[&["interactions.kind"]];
@@ -98,215 +96,6 @@ pub static SPEC: FactSpec = FactSpec {
     ],
 };
 
-/// Days within which an order after a complaint counts as a recovery.
-const RECOVERY_DAYS: i32 = 90;
-
-/// What happened with a stakeholder in one period.
-#[derive(Debug, Clone, Default)]
-struct Tally {
-    inbound: i64,
-    outbound: i64,
-    contacts: i64,
-    has_order: bool,
-    has_answer: bool,
-    has_supply: bool,
-    referrals: i64,
-    complaints: i64,
-    last_complaint: Micros,
-    cost: i64,
-    behind: Vec<(Table, u32)>,
-}
-
-impl Tally {
-    fn is_active(&self) -> bool {
-        self.contacts > 0 || self.has_order || self.has_answer || self.has_supply
-    }
-
-    fn reciprocity(&self) -> f64 {
-        // 0 / 0 is null.
-        2.0 * self.inbound.min(self.outbound) as f64 / (self.inbound + self.outbound) as f64
-    }
-}
-
-/// Gathers what happened with one stakeholder after the other. Who has a row rests on contacts, orders, answers and supplies, so
-/// these are read whatever columns are wanted; the rest is read where it is.
-struct Gatherer<'a> {
-    contacts: Option<Contacts<'a>>,
-    /// Orders by id, and the purchases where no source has ids: there each line tells the day of an order.
-    orders: Option<Orders<'a>>,
-    purchases: Option<(&'a Rows, Column<'a, i64>, Column<'a, i64>)>,
-    answers: Option<Answers<'a>>,
-    supplies: Option<(&'a Rows, [Column<'a, i64>; 2])>,
-    referrals: Option<(&'a Rows, Column<'a, i64>, Column<'a, u32>)>,
-    cases: Option<Cases<'a>>,
-    costs: Option<(&'a Rows, Column<'a, i64>, Column<'a, i64>)>,
-    with_behind: bool,
-    tallies: Vec<Tally>,
-    contact_times: Vec<Micros>,
-    order_times: Vec<Micros>,
-}
-
-impl<'a> Gatherer<'a> {
-    fn new(ctx: &Context<'a>, out: &Frame) -> Gatherer<'a> {
-        let wanted = |names: &[&str]| names.iter().any(|name| out.handle(name).is_wanted());
-        let table = |table| ctx.canon.table(table);
-        let wanted_table = |names: &[&str], name| if wanted(names) { table(name) } else { None };
-        let purchases = table(Table::Purchases);
-        let has_ids = purchases.is_some_and(|rows| rows.keys("order_id").exists());
-        let costs = wanted_table(&["service_cost"], Table::Interactions).filter(|rows| rows.ints("cost").exists());
-        Gatherer {
-            contacts: Contacts::new(ctx),
-            orders: if has_ids { Orders::new(ctx) } else { None },
-            purchases: purchases.map(|rows| (rows, rows.times("occurred_at"), rows.ints("amount"))),
-            answers: Answers::new(ctx).filter(Answers::tells_scores),
-            supplies: table(Table::Supplies).map(|rows| (rows, ["ordered_at", "received_at"].map(|c| rows.times(c)))),
-            referrals: wanted_table(&["referrals_made"], Table::Referrals)
-                .map(|rows| (rows, rows.times("occurred_at"), rows.codes("referred_id"))),
-            cases: if wanted(&["complaints", "recovered_90d"]) {
-                Cases::new(ctx)
-            } else {
-                None
-            },
-            costs: costs.map(|rows| (rows, rows.times("occurred_at"), rows.ints("cost"))),
-            with_behind: out.origins.is_some(),
-            tallies: Vec::new(),
-            contact_times: Vec::new(),
-            order_times: Vec::new(),
-        }
-    }
-
-    /// Reads all that there is of a stakeholder.
-    fn read(&mut self, ctx: &Context, stakeholder: u32) {
-        self.tallies.clear();
-        self.tallies.resize(ctx.windows.len(), Tally::default());
-        self.contact_times.clear();
-        self.order_times.clear();
-        self.read_contacts(ctx, stakeholder);
-        self.read_orders(ctx, stakeholder);
-        self.read_answers_and_supplies(ctx, stakeholder);
-        self.read_complaints(ctx, stakeholder);
-        if let Some((rows, times, referred)) = self.referrals {
-            for row in rows.run(stakeholder).filter(|&row| referred.at(row) != stakeholder) {
-                if let Some(tally) = note(ctx, &mut self.tallies, times.at(row), None) {
-                    tally.referrals += 1;
-                }
-            }
-        }
-        if let Some((rows, times, costs)) = self.costs {
-            for row in rows.run(stakeholder).filter(|&row| costs.at(row) != NO_INT) {
-                if let Some(tally) = note(ctx, &mut self.tallies, times.at(row), None) {
-                    tally.cost += costs.at(row);
-                }
-            }
-        }
-    }
-
-    fn read_contacts(&mut self, ctx: &Context, stakeholder: u32) {
-        let Some(contacts) = &mut self.contacts else { return };
-        for contact in contacts.of(ctx, stakeholder) {
-            self.contact_times.push(contact.at);
-            let origin = self.with_behind.then_some((Table::Interactions, contact.row));
-            if let Some(tally) = note(ctx, &mut self.tallies, contact.at, origin) {
-                tally.contacts += 1;
-                tally.inbound += i64::from(contact.is_inbound());
-                tally.outbound += i64::from(contact.is_outbound());
-            }
-        }
-    }
-
-    fn read_orders(&mut self, ctx: &Context, stakeholder: u32) {
-        let (tallies, with_behind) = (&mut self.tallies, self.with_behind);
-        let order_times = &mut self.order_times;
-        let mut take = |at: Micros, row: usize| {
-            order_times.push(at);
-            if let Some(tally) = note(ctx, tallies, at, with_behind.then_some((Table::Purchases, row as u32))) {
-                tally.has_order = true;
-            }
-        };
-        if let Some(reader) = &mut self.orders {
-            reader.of(ctx, stakeholder, |_| 0);
-            let orders = reader.last();
-            if with_behind {
-                reader
-                    .lines(stakeholder)
-                    .filter(|&(_, i)| orders[i].is_order)
-                    .for_each(|(row, i)| take(orders[i].at, row));
-            } else {
-                orders.iter().filter(|o| o.is_order).for_each(|o| take(o.at, o.row as usize));
-            }
-        } else if let Some((rows, times, amounts)) = self.purchases {
-            rows.run(stakeholder)
-                .filter(|&row| amounts.at(row) >= 0)
-                .for_each(|row| take(times.at(row), row));
-        }
-    }
-
-    fn read_answers_and_supplies(&mut self, ctx: &Context, stakeholder: u32) {
-        let origin = |table, row: usize| self.with_behind.then_some((table, row as u32));
-        if let Some(answers) = &self.answers {
-            for row in answers.rows.run(stakeholder).filter(|&row| !answers.score(row).is_nan()) {
-                if let Some(tally) = note(ctx, &mut self.tallies, answers.counted_at(row), origin(Table::Surveys, row)) {
-                    tally.has_answer = true;
-                }
-            }
-        }
-        if let Some((rows, columns)) = self.supplies {
-            for times in columns {
-                for row in rows.run(stakeholder).filter(|&row| times.at(row) != NO_TIME) {
-                    if let Some(tally) = note(ctx, &mut self.tallies, times.at(row), origin(Table::Supplies, row)) {
-                        tally.has_supply = true;
-                    }
-                }
-            }
-        }
-    }
-
-    fn read_complaints(&mut self, ctx: &Context, stakeholder: u32) {
-        let Some(cases) = &mut self.cases else { return };
-        for case in cases.of(stakeholder).iter().filter(|c| c.is_complaint) {
-            if let Some(tally) = note(ctx, &mut self.tallies, case.opened_at, None) {
-                tally.last_complaint = if tally.complaints == 0 {
-                    case.opened_at
-                } else {
-                    tally.last_complaint.max(case.opened_at)
-                };
-                tally.complaints += 1;
-            }
-        }
-    }
-}
-
-/// What looks beyond one period.
-impl Gatherer<'_> {
-    /// The last contact before a period's end.
-    fn last_contact(&self, window: &Window) -> Option<Micros> {
-        let before = self.contact_times.partition_point(|&at| at < window.end);
-        before.checked_sub(1).map(|last| self.contact_times[last])
-    }
-
-    /// Whether a stakeholder came back after a complaint; `None` where neither purchases nor a roster tell.
-    fn recovered(&self, ctx: &Context, window: &Window, complaint: Micros, roster: Option<&Roster>) -> Option<bool> {
-        let zone = &ctx.canon.zone;
-        let day = zone.day_of(complaint);
-        if self.purchases.is_some() {
-            let known = self.order_times.iter().filter(|&&at| at < window.as_of);
-            return Some(
-                known
-                    .map(|&at| zone.day_of(at) - day)
-                    .any(|days| (1..=RECOVERY_DAYS).contains(&days)),
-            );
-        }
-        roster.map(|r| r.is_present(zone.midnight(day + RECOVERY_DAYS), window.as_of))
-    }
-}
-
-/// The tally of the period in which a time lies, with the row behind it noted.
-fn note<'t>(ctx: &Context, tallies: &'t mut [Tally], at: Micros, origin: Option<(Table, u32)>) -> Option<&'t mut Tally> {
-    let tally = &mut tallies[ctx.window_of(at)?];
-    tally.behind.extend(origin);
-    Some(tally)
-}
-
 /// How often there should be a contact with whom.
 struct Targets<'a> {
     rows: &'a Rows,
@@ -359,7 +148,7 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
     let [since, target, is_overdue] = ["days_since_contact", "target_days", "is_overdue"].map(|c| out.handle(c));
     let [referrals, complaints, recovered, cost, kind] =
         ["referrals_made", "complaints", "recovered_90d", "service_cost", "type"].map(|c| out.handle(c));
-    let mut gatherer = Gatherer::new(ctx, out);
+    let mut activity = Activity::new(ctx, out);
     let mut roster = Roster::new(ctx);
     let targets = if target.is_wanted() || is_overdue.is_wanted() {
         Targets::new(ctx)
@@ -373,13 +162,13 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
         if is_out(slice) {
             continue;
         }
-        gatherer.read(ctx, stakeholder);
+        activity.read(ctx, stakeholder);
         if let Some(roster) = &mut roster {
             roster.of(stakeholder);
         }
         let target_days = targets.as_ref().map_or(NO_INT, |t| t.of(stakeholder));
         let type_code = if kind.is_wanted() { types.of(stakeholder) } else { NO_CODE };
-        for (index, (window, tally)) in ctx.windows.iter().zip(&gatherer.tallies).enumerate() {
+        for (index, (window, tally)) in ctx.windows.iter().zip(&activity.tallies).enumerate() {
             let is_there = roster.as_ref().is_some_and(|r| r.is_present(window.end, window.as_of));
             if !is_there && !tally.is_active() {
                 continue;
@@ -389,13 +178,13 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
             out.flag(is_active, tally.is_active());
             out.int(target, target_days);
             out.code(kind, type_code);
-            if gatherer.contacts.is_some() {
+            if activity.tells_contacts() {
                 out.int(inbound, tally.inbound);
                 out.int(outbound, tally.outbound);
                 out.int(contacts, tally.contacts);
                 out.float(reciprocity, tally.reciprocity());
                 if since.is_wanted() || is_overdue.is_wanted() {
-                    let last = gatherer
+                    let last = activity
                         .last_contact(window)
                         .or_else(|| roster.as_ref()?.last().iter().rfind(|s| s.start < window.end).map(|s| s.start));
                     if let Some(last) = last.filter(|&at| at != NO_TIME) {
@@ -407,26 +196,26 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
                     }
                 }
             }
-            if gatherer.purchases.is_some() {
+            if activity.tells_orders() {
                 out.flag(has_order, tally.has_order);
             }
-            if gatherer.answers.is_some() {
+            if activity.tells_answers() {
                 out.flag(has_answer, tally.has_answer);
             }
-            if gatherer.supplies.is_some() {
+            if activity.tells_supplies() {
                 out.flag(has_supply, tally.has_supply);
             }
-            if gatherer.referrals.is_some() {
+            if activity.tells_referrals() {
                 out.int(referrals, tally.referrals);
             }
-            if gatherer.costs.is_some() {
+            if activity.tells_costs() {
                 out.int(cost, tally.cost);
             }
-            if gatherer.cases.is_some() {
+            if activity.tells_cases() {
                 out.int(complaints, tally.complaints);
             }
             if tally.complaints > 0
-                && let Some(yes) = gatherer.recovered(ctx, window, tally.last_complaint, roster.as_ref())
+                && let Some(yes) = activity.recovered(ctx, window, tally.last_complaint, roster.as_ref())
             {
                 out.flag(recovered, yes);
             }
@@ -601,7 +390,7 @@ mod tests {
             ]
         );
         assert_eq!(
-            shown(&canon("2026-04-10"), &["2026-01"], "recovered_90d")[1],
+            shown(&canon("2026-04-10T23:00"), &["2026-01"], "recovered_90d")[1],
             "b 2026-01: no",
             "that order is not known yet"
         );
@@ -662,7 +451,41 @@ mod tests {
         assert_eq!((frame.stakeholder, frame.slice), (vec![0], vec![7]));
         assert_eq!(
             frame.origins.unwrap(),
-            [[(ROSTER, 0), (Table::Purchases, 0), (Table::Purchases, 1), (Table::Surveys, 0)]]
+            [[(ROSTER, 0), (Table::Surveys, 0), (Table::Purchases, 0), (Table::Purchases, 1)]]
+        );
+    }
+
+    #[test]
+    fn a_row_stands_behind_once_and_referrals_rest_on_who_names_the_referrer() {
+        let canon = Fixture::new("2026-06-01")
+            .table(
+                ROSTER,
+                Rowed::Plain,
+                "stakeholder_id,started_at,referrer_id\na,2025-01-01,\nb,2026-01-05,a",
+            )
+            .table(
+                Table::Interactions,
+                Rowed::Tickets,
+                "stakeholder_id,occurred_at,responded_at\na,2026-01-01,2026-01-02",
+            )
+            .table(
+                Table::Supplies,
+                Rowed::Plain,
+                "stakeholder_id,ordered_at,received_at\na,2026-01-01,2026-01-02",
+            )
+            .build(false);
+        let windows = testing::windows(&canon, &["2026-01"]);
+        let slicing = Slicing::default();
+        let ctx = Context {
+            canon: &canon,
+            settings: &Settings::default(),
+            slicing: &slicing,
+            windows: &windows,
+        };
+        let origins = testing::frame(&SPEC, &ctx, &["referrals_made"], true).origins.unwrap();
+        assert_eq!(
+            origins[0],
+            [(ROSTER, 0), (Table::Interactions, 0), (ROSTER, 1), (Table::Supplies, 0)]
         );
     }
 }

@@ -248,6 +248,14 @@ mod tests {
     }
 
     #[test]
+    fn the_ends_of_a_scale_belong_to_it() {
+        let text = "stakeholder_id,responded_at,instrument,score,scale_min,scale_max\n\
+                    a,2026-01-01,csat,5,1,5\na,2026-01-02,csat,1,1,5\na,2026-01-03,csat,0.9,1,5\n\
+                    a,2026-01-04,nps,10,,\na,2026-01-05,nps,0,,\na,2026-01-06,nps,-1,,";
+        assert_eq!(shown(text, "rescaled_score"), ["a: 100", "a: 0", "a: -", "a: 100", "a: 0", "a: -"]);
+    }
+
+    #[test]
     fn weights_are_one_only_where_none_are_mapped() {
         assert_eq!(
             shown("stakeholder_id,responded_at,weight\na,2026-01-01,2.5\na,2026-01-02,", "weight"),

@@ -219,6 +219,22 @@ impl<'a> Types<'a> {
     }
 }
 
+/// The current value of a roster column for every stakeholder code, and for rows without one (nothing). `type` is known off the roster
+/// too ([`Types`]).
+pub fn current_values(canon: &Canon, column: &str) -> Vec<u32> {
+    let types = (column == "type").then(|| Types::new(canon));
+    let roster = canon.table(Table::Stakeholders).map(|rows| (rows, rows.codes(column)));
+    let mut values: Vec<u32> = (0..canon.nobody())
+        .map(|stakeholder| match (&types, &roster) {
+            (Some(types), _) => types.of(stakeholder),
+            (None, Some((rows, codes))) => current(rows, stakeholder).map_or(NO_CODE, |row| codes.at(row)),
+            (None, None) => NO_CODE,
+        })
+        .collect();
+    values.push(NO_CODE);
+    values
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

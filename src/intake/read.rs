@@ -39,7 +39,7 @@ pub struct Block<'a> {
 pub struct Outcome<S> {
     /// What each thread has collected; which blocks it had is in what it noted of [`Block::index`].
     pub sinks: Vec<S>,
-    /// How all of the input was decoded.
+    /// How all of the input was decoded; put into the layout, it spares the next reading a second start.
     pub encoding: Encoding,
     /// Whether something was no character in UTF-16, and became U+FFFD.
     pub malformed: bool,

@@ -37,8 +37,14 @@ pub(super) fn scan(bytes: &[u8], dialect: Dialect) -> Scan {
             found.end = end;
         }
         let Some(quote) = quote else { break };
-        // Inside: up to the quote that closes.
-        let Some(close) = closing(bytes, quote + 1) else {
+        // Inside: up to the quote that closes, and through the fields that follow at once, where nothing but the delimiter is outside.
+        let mut close = closing(bytes, quote + 1);
+        while let Some(before) = close
+            && bytes[before + 1..].starts_with(&[dialect.delimiter, QUOTE])
+        {
+            close = closing(bytes, before + 3);
+        }
+        let Some(close) = close else {
             found.open = true;
             break;
         };

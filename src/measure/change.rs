@@ -41,7 +41,7 @@ pub fn change(metric: &Metric, newer: (&Cell, &Known), older: (&Cell, &Known), s
         change.low = low.filter(|l| l.is_finite());
         change.high = high.filter(|h| h.is_finite());
     }
-    change.reading = reading(interval.as_ref(), metric.good.into());
+    change.reading = reading(interval.as_ref(), metric.good);
     change
 }
 

@@ -206,8 +206,8 @@ impl Evaluator<'_> {
         let code = |text: &str| self.canon.texts.code(text);
         let codes_matching = |keep: &dyn Fn(&str) -> bool| self.canon.texts.matching(keep);
         let key = |id: &str| key_of(id) as i64;
-        let midnight = |y, m, d| self.canon.zone.midnight(crate::period::days_from_civil(y, m, d));
-        use_it(&Lowering { unit: &unit, code: &code, codes_matching: &codes_matching, key: &key, midnight: &midnight })
+        let clock = |at| self.canon.zone.instant(at);
+        use_it(&Lowering { unit: &unit, code: &code, codes_matching: &codes_matching, key: &key, clock: &clock })
     }
 }
 
@@ -219,7 +219,7 @@ struct Wanted {
 
 impl Wanted {
     fn add(&mut self, expression: &Expression, evaluator: &Evaluator) -> Result<()> {
-        let text = expression.sql();
+        let text = expression.expr.to_sql();
         if self.texts.contains_key(&text) {
             return Ok(());
         }
@@ -295,7 +295,7 @@ impl Reader<'_> {
     }
 
     fn name<'n>(&'n self, expression: &'n Expression) -> &'n str {
-        expression.expr.as_column().unwrap_or_else(|| self.names[&expression.sql()].as_str())
+        expression.expr.as_column().unwrap_or_else(|| self.names[&expression.expr.to_sql()].as_str())
     }
 
     fn flags(&self, expression: &Expression) -> Result<Vec<bool>> {

@@ -32,7 +32,6 @@ pub use private::Private;
 pub use slice::{NONE, Slices};
 pub use window::{Compare, lanes};
 
-use change::Shared;
 use finish::Known;
 use plan::Plan;
 use run::Cells;

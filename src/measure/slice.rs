@@ -118,8 +118,7 @@ impl Tuples<'_> {
                 None => Value::Null,
             }
         };
-        let midnight = |y, m, d| self.canon.zone.midnight(crate::period::days_from_civil(y, m, d));
-        matches!(filter.eval(&column, &midnight), Value::Bool(true))
+        matches!(filter.eval(&column, &|at| self.canon.zone.instant(at)), Value::Bool(true))
     }
 }
 

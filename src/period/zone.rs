@@ -216,6 +216,13 @@ impl Zone {
         local.rem_euclid(DAY) == 0 || (self.0.starts[stretch] == at && self.midnight(local.div_euclid(DAY) as i32) == at)
     }
 
+    /// The instant of a date and time on this zone's clocks, as [`Zone::to_utc`] settles gaps and folds.
+    pub fn instant(&self, at: jiff::civil::DateTime) -> Micros {
+        let day = super::days_from_civil(i32::from(at.year()), at.month() as u32, at.day() as u32);
+        let seconds = i64::from(at.hour()) * 3600 + i64::from(at.minute()) * 60 + i64::from(at.second());
+        self.to_utc(day, seconds * 1_000_000 + i64::from(at.subsec_nanosecond()) / 1000).at
+    }
+
     /// The instant of a civil time, given as a day and the microseconds by the clock since its 00:00.
     pub fn to_utc(&self, day: i32, micros_of_day: Micros) -> Local {
         let local = i64::from(day).saturating_mul(DAY).saturating_add(micros_of_day);

@@ -168,6 +168,20 @@ pub enum Good {
     Neither,
 }
 
+impl Good {
+    /// All directions.
+    pub const ALL: [Good; 3] = [Good::Up, Good::Down, Good::Neither];
+
+    /// The direction's word in stanzas and machine formats.
+    pub fn word(self) -> &'static str {
+        match self {
+            Good::Up => "up",
+            Good::Down => "down",
+            Good::Neither => "neither",
+        }
+    }
+}
+
 /// What a change amounts to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Reading {

@@ -292,7 +292,7 @@ impl Fields {
             Some(hour) => hour_of_half(hour, self.afternoon)?,
             None => self.hour,
         };
-        let micros = Clock::new(hour, self.minute, self.second, self.micros)?;
+        let micros = Clock::micros_of(hour, self.minute, self.second, self.micros)?;
         Ok(date.with(Some(Clock {
             micros,
             offset: self.offset,

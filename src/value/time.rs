@@ -87,9 +87,9 @@ pub(super) struct Clock {
 }
 
 impl Clock {
-    /// A time of day of its parts; 24:00:00 is allowed, and second 60 (a leap second) is the last microsecond of its minute, so
+    /// The microseconds since midnight of a time of day; 24:00:00 is allowed, and second 60 (a leap second) is the last microsecond of its minute, so
     /// that it stays after what came before it and on its own day.
-    pub(super) fn new(hour: u32, minute: u32, second: u32, micros: i64) -> Result<i64, ValueError> {
+    pub(super) fn micros_of(hour: u32, minute: u32, second: u32, micros: i64) -> Result<i64, ValueError> {
         let whole = i64::from(hour) * HOUR + i64::from(minute) * MINUTE;
         match (hour, minute, second) {
             (0..=23, 0..=59, 0..=59) => Ok(whole + i64::from(second) * SECOND + micros),
@@ -257,7 +257,7 @@ impl<'a> Cursor<'a> {
         }
         if self.peek().is_none() {
             return Ok(Clock {
-                micros: Clock::new(hour, minute, second, micros)?,
+                micros: Clock::micros_of(hour, minute, second, micros)?,
                 offset: None,
             });
         }
@@ -267,7 +267,7 @@ impl<'a> Cursor<'a> {
             self.blanks();
         }
         Ok(Clock {
-            micros: Clock::new(hour, minute, second, micros)?,
+            micros: Clock::micros_of(hour, minute, second, micros)?,
             offset: self.offset()?,
         })
     }
@@ -344,7 +344,7 @@ pub fn parse_iso(cell: &str) -> Result<Civil, ValueError> {
     }
     // The usual `HH:MM:SS`, alone or with a `Z`, needs no cursor.
     if (bytes.len() == 19 || (bytes.len() == 20 && bytes[19] == b'Z')) && bytes[13] == b':' && bytes[16] == b':' {
-        let micros = Clock::new(two(bytes, 11), two(bytes, 14), two(bytes, 17), 0)?;
+        let micros = Clock::micros_of(two(bytes, 11), two(bytes, 14), two(bytes, 17), 0)?;
         return Ok(date.at(Clock {
             micros,
             offset: (bytes.len() == 20).then_some(0),
