@@ -5,6 +5,10 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use super::periods::Asked;
+use crate::config::{Overlay, is_currency, is_level};
+use crate::period::Zone;
+
 /// Measures the health of an organisation's relationships from the CSV exports it already has.
 #[derive(Parser, Debug)]
 #[command(name = "relhealth", version, disable_help_subcommand = true, max_term_width = 100)]
@@ -63,6 +67,111 @@ pub enum Command {
     },
 }
 
+/// How records are read.
+#[derive(clap::Args, Debug)]
+pub struct Reading {
+    /// Nothing at or after it is known; a date is the end of that day [default: the end of the newest event's day]
+    #[arg(long, value_name = "DATE")]
+    pub as_of: Option<String>,
+    /// Time zone of the report, such as Europe/Berlin [default: UTC]
+    #[arg(long, value_name = "ZONE", value_parser = Zone::parse)]
+    pub timezone: Option<Zone>,
+    /// Currency of the report, such as EUR
+    #[arg(long, value_name = "CODE", value_parser = currency)]
+    pub currency: Option<String>,
+    /// Threads to use [default: one a core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub threads: Option<u16>,
+    /// Write each record that is not used to a file: line, column, code, reason, raw text
+    #[arg(long, value_name = "FILE")]
+    pub rejects: Option<PathBuf>,
+    /// How much of a file may be rejected, as 20% or 500 [default: 5% and, whatever that is, 20 records]
+    #[arg(long, value_name = "BUDGET", value_parser = Budget::parse, conflicts_with = "strict")]
+    pub max_rejects: Option<Budget>,
+    /// Allow no rejects at all
+    #[arg(long)]
+    pub strict: bool,
+    /// A line of [source.map] for the files of a glob
+    #[arg(long, value_name = "FILE:COLUMN=HEADER", value_parser = overlay)]
+    pub map: Vec<Overlay>,
+}
+
+/// How many records of a file may be rejected.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Budget {
+    /// A share of them, 0 to 1.
+    Share(f64),
+    /// A number of them.
+    Records(u64),
+}
+
+impl Budget {
+    /// Reads `20%` or `500`.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn parse(text: &str) -> Result<Budget, String> {
+        let read = match text.trim().strip_suffix('%') {
+            Some(percent) => percent.trim_end().parse().ok().filter(|p| (0.0..=100.0).contains(p)).map(|p: f64| Budget::Share(p / 100.0)),
+            None => text.trim().parse().ok().map(Budget::Records),
+        };
+        read.ok_or_else(|| "write a share such as 20%, or a number of records such as 500".to_string())
+    }
+}
+
+fn currency(text: &str) -> Result<String, String> {
+    if is_currency(text) { Ok(text.to_string()) } else { Err("three capital letters such as EUR".to_string()) }
+}
+
+fn overlay(text: &str) -> Result<Overlay, String> {
+    Overlay::parse(text).map_err(|error| error.to_string())
+}
+
+fn level(text: &str) -> Result<f64, String> {
+    text.parse().ok().filter(|level| is_level(*level)).ok_or_else(|| "a number between 0.5 and 0.9999, such as 0.95".to_string())
+}
+
+/// What a period is compared with.
+#[derive(ValueEnum, Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Against {
+    /// The calendar period before it
+    Previous,
+    /// The same period a year before
+    YearAgo,
+}
+
+/// `measure`.
+#[derive(clap::Args, Debug)]
+pub struct Measure {
+    /// Files, folders, globs, `-`, or KIND=PATH [default: the paths of all sources of the configuration]
+    #[arg(value_name = "INPUT")]
+    pub inputs: Vec<String>,
+    /// Ids of metrics [default: all that the inputs allow]
+    #[arg(long, short, value_name = "ID,...", value_delimiter = ',')]
+    pub metrics: Vec<String>,
+    #[command(flatten)]
+    pub asked: Asked,
+    /// Dimensions to slice by
+    #[arg(long, value_name = "DIMENSION,...", value_delimiter = ',')]
+    pub by: Vec<String>,
+    /// Which slices count: SQL over dimensions
+    #[arg(long = "where", value_name = "SQL")]
+    pub filter: Option<String>,
+    /// What each period is compared with
+    #[arg(long, value_name = "WHAT,...", value_delimiter = ',')]
+    pub compare: Vec<Against>,
+    /// With --by, the total too
+    #[arg(long)]
+    pub total: bool,
+    /// Confidence level of the intervals [default: 0.95]
+    #[arg(long, value_name = "LEVEL", value_parser = level)]
+    pub level: Option<f64>,
+    #[command(flatten)]
+    pub reading: Reading,
+    #[command(flatten)]
+    pub outputs: Outputs,
+}
+
 /// Where the result goes, and as what.
 #[derive(clap::Args, Debug)]
 pub struct Outputs {
@@ -82,4 +191,24 @@ pub struct Metrics {
     pub ids: Vec<String>,
     #[command(flatten)]
     pub outputs: Outputs,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        use clap::CommandFactory;
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn budgets_are_shares_or_numbers() {
+        assert_eq!((Budget::parse("20%"), Budget::parse("2.5 %")), (Ok(Budget::Share(0.2)), Ok(Budget::Share(0.025))));
+        assert_eq!(Budget::parse("500"), Ok(Budget::Records(500)));
+        for wrong in ["", "-1", "101%", "x", "5.5", "NaN%"] {
+            assert!(Budget::parse(wrong).is_err(), "{wrong}");
+        }
+    }
 }

@@ -6,6 +6,7 @@ mod inputs;
 mod metrics;
 mod output;
 mod pages;
+mod periods;
 mod setup;
 
 use std::ffi::OsString;

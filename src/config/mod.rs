@@ -18,6 +18,7 @@ pub use overlay::Overlay;
 pub use settings::is_currency;
 
 use crate::catalog::Catalog;
+use crate::expr::{self, Expr};
 use crate::facts::SPECS;
 use crate::facts::context::Settings;
 use crate::note::Note;
@@ -123,6 +124,15 @@ impl Config {
             notes: reader.notes,
         })
     }
+}
+
+/// Reads an expression that was given to an option.
+///
+/// # Errors
+/// What is wrong with it, below it.
+pub fn expression(option: &str, text: &str) -> Result<Expr, Findings> {
+    let script = Script { file: option, text };
+    expr::parse(text).map_err(|error| Findings::new(vec![script.finding(error.span, error.message, error.hint.unwrap_or_default())]))
 }
 
 fn level(reader: &mut Reader<'_>, document: &toml::de::DeTable<'_>) -> f64 {
