@@ -286,8 +286,3 @@ impl Rows {
 pub fn are_dates(midnights: u64, times: u64) -> bool {
     times > 0 && midnights as f64 >= 0.999 * times as f64
 }
-
-/// The last instant of the day that a deadline given as a date stands for.
-pub fn end_of_day(midnight: Micros, next_midnight: Micros) -> Micros {
-    if midnight == NO_TIME { NO_TIME } else { next_midnight - 1 }
-}
