@@ -24,7 +24,7 @@ pub fn load(
     reading: &Reading,
     config: &Config,
     metrics: &[&Metric],
-    mut texts: BTreeSet<String>,
+    dimensions: BTreeSet<String>,
     keep_lines: bool,
 ) -> anyhow::Result<Loaded> {
     let mut inputs = inputs::resolve(named, &config.sources)?;
@@ -32,15 +32,14 @@ pub fn load(
     let threads = reading.threads.map_or_else(|| std::thread::available_parallelism().map_or(1, std::num::NonZero::get), usize::from);
     // Nothing that comes out depends on the number of threads; where a pool is there already, it stays.
     let _ = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
-    for metric in metrics {
-        texts.extend(metric.columns().iter().map(|c| c.name.to_string()));
-    }
+    let texts = metrics.iter().flat_map(|m| m.columns()).map(|c| c.name.to_string()).collect();
     let as_of = reading.as_of.as_deref().map(|text| parse_as_of(text, &config.zone)).transpose().map_err(|why| Problem::usage("--as-of").why(why))?;
     let budget = if reading.strict { Budget::None } else { reading.max_rejects.unwrap_or_default() };
     let options = Options {
         threads,
         zone: config.zone.clone(),
         as_of: as_of.or(config.as_of),
+        dimensions,
         texts,
         keep_lines,
         keep_unused: reading.rejects.is_some(),
@@ -66,7 +65,7 @@ pub fn filter(text: &str) -> Result<Expr, Problem> {
     expr::parse(text).map_err(|error| Problem::usage("--where cannot be read").why(error.render(text)))
 }
 
-/// The dimensions in the spelling of the reading.
+/// The dimensions as they are written, where the data have them; capitals do not matter.
 ///
 /// # Errors
 /// A dimension that no table has, with the nearest that there is.
@@ -74,7 +73,7 @@ pub fn spelled(by: &[String], canon: &Canon) -> Result<Vec<String>, Problem> {
     by.iter().map(|name| known(name, canon)).collect()
 }
 
-/// A condition over dimensions in the spelling of the reading.
+/// A condition over dimensions that the data have.
 ///
 /// # Errors
 /// A dimension that no table has.
@@ -99,7 +98,7 @@ pub fn spell(filter: &Expr, canon: &Canon) -> Result<Expr, Problem> {
 
 fn known(name: &str, canon: &Canon) -> Result<String, Problem> {
     let all = dimensions(canon);
-    all.iter().find(|d| d.eq_ignore_ascii_case(name)).cloned().ok_or_else(|| {
+    all.iter().find(|d| d.eq_ignore_ascii_case(name)).map(|_| name.to_string()).ok_or_else(|| {
         Problem::usage(format!("no input has a dimension `{}`", crate::note::visible(name)))
             .why("a dimension is a column of text of an input or of the roster")
             .hint(did_you_mean(name, &all))
