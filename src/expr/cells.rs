@@ -190,8 +190,8 @@ enum Part {
     Arithmetic(Arithmetic, Box<[Part; 2]>, Range<usize>),
     Concat(Box<[Part; 2]>),
     Compare(Compare, Box<[Part; 2]>),
-    And(Box<[Part; 2]>),
-    Or(Box<[Part; 2]>),
+    And(Vec<Part>),
+    Or(Vec<Part>),
     Not(Box<Part>),
     In(Box<Part>, Vec<Part>),
     Between(Box<[Part; 3]>),
@@ -232,14 +232,8 @@ impl Binder<'_> {
                 Part::Concat(Box::new([self.joinable(&args[0])?, self.joinable(&args[1])?])),
                 Sort::Text,
             ),
-            Op::And => (
-                Part::And(Box::new([self.condition(&args[0])?, self.condition(&args[1])?])),
-                Sort::Bool,
-            ),
-            Op::Or => (
-                Part::Or(Box::new([self.condition(&args[0])?, self.condition(&args[1])?])),
-                Sort::Bool,
-            ),
+            Op::And => (Part::And(self.conditions(args)?), Sort::Bool),
+            Op::Or => (Part::Or(self.conditions(args)?), Sort::Bool),
             Op::Not => (Part::Not(Box::new(self.condition(&args[0])?)), Sort::Bool),
             Op::Compare(op) => (self.comparison(node, *op, &args[0], &args[1])?, Sort::Bool),
             Op::Between { negated } => {
@@ -319,6 +313,10 @@ impl Binder<'_> {
             (part, Sort::Raw | Sort::Text | Sort::Number | Sort::Null) => Ok(part),
             (_, other) => Err(node.error(format!("`||` joins text, this is {}", other.name()))),
         }
+    }
+
+    fn conditions(&mut self, nodes: &[Node]) -> Result<Vec<Part>, ExprError> {
+        nodes.iter().map(|node| self.condition(node)).collect()
     }
 
     fn condition(&mut self, node: &Node) -> Result<Part, ExprError> {
@@ -550,20 +548,28 @@ impl<'r, F: Fn(usize) -> &'r str> Record<'_, 'r, F> {
 
     fn truth(&self, part: &'r Part) -> Result<Option<bool>, CellError> {
         Ok(match part {
-            Part::And(sides) => match self.truth(&sides[0])? {
-                Some(false) => Some(false),
-                first => {
-                    let second = self.truth(&sides[1])?;
-                    and(first, || second)
+            Part::And(parts) => {
+                let mut all = Some(true);
+                for part in parts {
+                    let next = self.truth(part)?;
+                    all = and(all, || next);
+                    if all == Some(false) {
+                        break;
+                    }
                 }
-            },
-            Part::Or(sides) => match self.truth(&sides[0])? {
-                Some(true) => Some(true),
-                first => {
-                    let second = self.truth(&sides[1])?;
-                    or(first, || second)
+                all
+            }
+            Part::Or(parts) => {
+                let mut any = Some(false);
+                for part in parts {
+                    let next = self.truth(part)?;
+                    any = or(any, || next);
+                    if any == Some(true) {
+                        break;
+                    }
                 }
-            },
+                any
+            }
             Part::Not(of) => not(self.truth(of)?),
             Part::Compare(op, sides) => compare(*op, &self.value(&sides[0])?, &self.value(&sides[1])?),
             Part::Between(three) => {

@@ -62,8 +62,8 @@ impl<'a> Row<'_, 'a> {
                 _ => Value::Null,
             },
             Op::Not => truth(not(self.truth(&node.args[0]))),
-            Op::And => truth(and(self.truth(&node.args[0]), || self.truth(&node.args[1]))),
-            Op::Or => truth(or(self.truth(&node.args[0]), || self.truth(&node.args[1]))),
+            Op::And => truth(node.args.iter().fold(Some(true), |all, arg| and(all, || self.truth(arg)))),
+            Op::Or => truth(node.args.iter().fold(Some(false), |any, arg| or(any, || self.truth(arg)))),
             Op::Compare(op) => truth(compare(*op, &arg(0), &arg(1))),
             Op::Between { negated } => {
                 let value = arg(0);

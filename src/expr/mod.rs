@@ -14,6 +14,7 @@
 mod cells;
 mod check;
 mod eval;
+mod kernels;
 mod lower;
 mod parse;
 mod sql;
@@ -141,7 +142,9 @@ enum Op {
     Timestamp(DateTime),
     Negate,
     Not,
+    /// Of two conditions or more.
     And,
+    /// Of two conditions or more.
     Or,
     Arithmetic(Arithmetic),
     Concat,
