@@ -31,7 +31,7 @@ use rust_decimal::Decimal;
 pub use cells::{Bound, Cell, CellError, Reading};
 pub use check::Scope;
 pub use eval::Value;
-pub use lower::Lowering;
+pub use lower::{CodesMatching, Lowering};
 pub use parse::parse;
 
 /// Turns a date and time on the wall of the report's time zone into microseconds since 1970-01-01T00:00:00Z.

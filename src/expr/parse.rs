@@ -20,8 +20,11 @@ use super::{Arithmetic, Compare, Expr, ExprError, Function, Node, Op, Test, near
 /// More words and signs than any sane expression has.
 const MAX_TOKENS: usize = 10_000;
 
-/// Deeper nesting than any sane expression has; keeps everything that walks the tree within its stack. Chains of `and` and
-/// of `or` count as one level.
+/// Brackets within brackets, counting calls, `case`, `not` and signs: the parser's stack frames are large.
+const MAX_NESTING: usize = 16;
+
+/// Deeper trees than any sane expression has; keeps everything that walks the tree within its stack. Chains of `and` and of
+/// `or` count as one level.
 const MAX_DEPTH: usize = 100;
 
 /// Standard SQL: names in double quotes, text in single ones, letters of any script in bare names.
@@ -70,12 +73,7 @@ impl Dialect for Portable {
 /// Where the text is no expression, or uses SQL that is not part of the language: with the place, and with the nearest
 /// right name for an unknown function.
 pub fn parse(text: &str) -> Result<Expr, ExprError> {
-    let mut source = Source {
-        text,
-        lines: vec![0],
-        tokens: Vec::new(),
-    };
-    source.lines.extend(text.match_indices('\n').map(|(at, _)| at + 1));
+    let mut source = Source::new(text);
     let tokens = Tokenizer::new(&Portable, text).tokenize_with_location().map_err(|e| {
         let at = source.byte(e.location);
         source.error(at..text.len(), plain(&e.message))
@@ -91,7 +89,9 @@ pub fn parse(text: &str) -> Result<Expr, ExprError> {
     if source.tokens.len() > MAX_TOKENS {
         return Err(source.error(0..0, format!("the expression has more than {MAX_TOKENS} words and signs")));
     }
-    let mut parser = Parser::new(&Portable).with_tokens_with_locations(tokens);
+    let mut parser = Parser::new(&Portable)
+        .with_recursion_limit(MAX_NESTING)
+        .with_tokens_with_locations(tokens);
     let tree = parser.parse_expr().map_err(|e| source.syntax(e))?;
     let next = parser.peek_token();
     if next.token != Token::EOF {
@@ -117,13 +117,26 @@ pub fn parse(text: &str) -> Result<Expr, ExprError> {
 
 struct Source<'a> {
     text: &'a str,
-    /// Where lines start.
+    /// The byte at which each character starts.
+    chars: Vec<usize>,
+    /// The character with which each line starts.
     lines: Vec<usize>,
     /// Tokens with their bytes, white space and comments left out.
     tokens: Vec<(Range<usize>, Token)>,
 }
 
-impl Source<'_> {
+impl<'a> Source<'a> {
+    fn new(text: &'a str) -> Self {
+        let chars = text.char_indices().map(|(at, _)| at).collect();
+        let lines = text.chars().enumerate().filter(|(_, c)| *c == '\n').map(|(i, _)| i + 1);
+        Source {
+            text,
+            chars,
+            lines: std::iter::once(0).chain(lines).collect(),
+            tokens: Vec::new(),
+        }
+    }
+
     fn error(&self, span: Range<usize>, message: impl Into<String>) -> ExprError {
         ExprError {
             message: message.into(),
@@ -137,14 +150,9 @@ impl Source<'_> {
     }
 
     fn byte(&self, at: Location) -> usize {
-        let Some(&start) = (at.line as usize).checked_sub(1).and_then(|line| self.lines.get(line)) else {
-            return self.text.len();
-        };
-        let column = (at.column as usize).saturating_sub(1);
-        self.text[start..]
-            .char_indices()
-            .nth(column)
-            .map_or(self.text.len(), |(offset, _)| start + offset)
+        let line = (at.line as usize).checked_sub(1).and_then(|line| self.lines.get(line));
+        let char = line.map(|start| start + (at.column as usize).saturating_sub(1));
+        char.and_then(|char| self.chars.get(char)).copied().unwrap_or(self.text.len())
     }
 
     fn range(&self, span: Span) -> Range<usize> {
