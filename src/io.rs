@@ -1,1 +1,629 @@
-//! stub
+//! The only place that touches the file system: naming inputs, opening them, undoing gzip and zstd, writing output whole or not
+//! at all, and scratch space.
+//!
+//! Every failure says which file, what was tried, why it failed and what to do about it. Compressed files are known by their first
+//! bytes, whatever their name; one that ends early or is damaged is an error, never a shorter file.
+
+use std::fs::{self, File};
+use std::io::{self, BufReader, BufWriter, ErrorKind, Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+
+/// Why a file could not be read or written, in full sentences' worth: the file, what was tried, why not, what to do.
+#[derive(Debug)]
+pub struct FileError {
+    /// The file as it was named.
+    pub path: String,
+    /// What was tried: `read`, `list`, `write`.
+    pub tried: &'static str,
+    /// Why it failed.
+    pub why: String,
+    /// What to do about it; may be empty.
+    pub help: String,
+    cause: Option<io::Error>,
+}
+
+impl FileError {
+    /// A failure that the operating system knows nothing of.
+    pub(crate) fn new(path: impl ToString, tried: &'static str, why: impl Into<String>, help: impl Into<String>) -> FileError {
+        FileError {
+            path: path.to_string(),
+            tried,
+            why: why.into(),
+            help: help.into(),
+            cause: None,
+        }
+    }
+
+    /// The same for an error of the operating system.
+    fn of(path: &Path, tried: &'static str, cause: io::Error) -> FileError {
+        let (why, help) = match cause.kind() {
+            ErrorKind::NotFound => missing(path),
+            ErrorKind::PermissionDenied => ("permission denied".into(), format!("let this user {tried} it")),
+            ErrorKind::IsADirectory => ("it is a folder".into(), "name a file in it".into()),
+            ErrorKind::NotADirectory => ("a part of its path is a file, not a folder".into(), "check the path".into()),
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => ("no space left".into(), "free some space or write elsewhere".into()),
+            ErrorKind::ReadOnlyFilesystem => ("its file system is read-only".into(), "write elsewhere".into()),
+            _ => (cause.to_string(), String::new()),
+        };
+        FileError {
+            cause: Some(cause),
+            ..FileError::new(path.display(), tried, why, help)
+        }
+    }
+}
+
+impl std::fmt::Display for FileError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "cannot {} {}: {}", self.tried, self.path, self.why)?;
+        if self.help.is_empty() {
+            Ok(())
+        } else {
+            write!(f, "; {}", self.help)
+        }
+    }
+}
+
+impl std::error::Error for FileError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.cause.as_ref().map(|cause| cause as _)
+    }
+}
+
+/// Why a path leads nowhere, and the nearest that does exist.
+fn missing(path: &Path) -> (String, String) {
+    let folder = folder_of(path);
+    if !folder.is_dir() {
+        return (format!("there is no folder {}", folder.display()), "check the path".into());
+    }
+    let wanted = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
+    let names = fs::read_dir(folder).into_iter().flatten().flatten();
+    let names = names
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .filter(|name| !name.starts_with('.'));
+    let scored = names.map(|name| (strsim::jaro_winkler(&wanted, &name.to_lowercase()), name));
+    let nearest = scored
+        .filter(|(score, _)| *score >= 0.8)
+        .max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(&a.1)));
+    let help = nearest.map(|(_, name)| format!("did you mean {}?", path.with_file_name(name).display()));
+    ("there is no such file".into(), help.unwrap_or_else(|| "check the name".into()))
+}
+
+/// The folder a path is in; the working directory for a bare name.
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// An input that can be read from the start as often as needed.
+#[derive(Clone, Debug)]
+pub struct Source {
+    name: String,
+    place: Place,
+}
+
+#[derive(Clone, Debug)]
+enum Place {
+    File(PathBuf),
+    Scratch(Arc<File>),
+    Memory(Arc<[u8]>),
+}
+
+impl Source {
+    /// A file. A pipe or a device gives its bytes only once, so they are copied to scratch space.
+    ///
+    /// # Errors
+    /// When it does not exist, is a folder, or may not be read.
+    pub fn file(path: &Path) -> Result<Source> {
+        let fail = |cause| FileError::of(path, "read", cause);
+        let kind = fs::metadata(path).map_err(fail)?;
+        if kind.is_dir() {
+            return Err(fail(ErrorKind::IsADirectory.into()).into());
+        }
+        let file = File::open(path).map_err(fail)?;
+        let name = path.display().to_string();
+        if kind.is_file() {
+            Ok(Source {
+                name,
+                place: Place::File(path.to_owned()),
+            })
+        } else {
+            Source::spool(name, file)
+        }
+    }
+
+    /// Standard input, copied to scratch space.
+    ///
+    /// # Errors
+    /// When it cannot be read, or the scratch space is full.
+    pub fn stdin() -> Result<Source> {
+        Source::spool("-".into(), io::stdin().lock())
+    }
+
+    /// Bytes in memory under a name.
+    pub fn memory(name: &str, bytes: impl Into<Arc<[u8]>>) -> Source {
+        Source {
+            name: name.into(),
+            place: Place::Memory(bytes.into()),
+        }
+    }
+
+    fn spool(name: String, mut from: impl Read) -> Result<Source> {
+        let mut scratch = Scratch::new()?;
+        io::copy(&mut from, &mut scratch).map_err(|cause| FileError::of(Path::new(&name), "copy", cause))?;
+        scratch.into_source(&name)
+    }
+
+    /// The name to show: the path as it was given, `-` for standard input.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The path, unless the bytes come from elsewhere.
+    pub fn path(&self) -> Option<&Path> {
+        match &self.place {
+            Place::File(path) => Some(path),
+            Place::Scratch(_) | Place::Memory(_) => None,
+        }
+    }
+
+    /// Starts reading at the first byte, decompressed.
+    ///
+    /// # Errors
+    /// When the file cannot be opened or its first bytes cannot be read.
+    pub fn open(&self) -> Result<Reader> {
+        let mut bytes: Box<dyn Read + Send> = match &self.place {
+            Place::File(path) => Box::new(File::open(path).map_err(|cause| FileError::of(path, "read", cause))?),
+            Place::Scratch(file) => Box::new(At { file: file.clone(), at: 0 }),
+            Place::Memory(bytes) => Box::new(io::Cursor::new(bytes.clone())),
+        };
+        let fail = |cause| FileError::of(Path::new(&self.name), "read", cause);
+        let mut magic = [0; 4];
+        let got = read_full(&mut bytes, &mut magic).map_err(fail)?;
+        let bytes = io::Cursor::new(magic).take(got as u64).chain(bytes);
+        let (bytes, compression): (Box<dyn Read + Send>, _) = match magic {
+            [0x1f, 0x8b, 0x08, _] => (Box::new(flate2::bufread::MultiGzDecoder::new(buffered(bytes))), Some("gzip")),
+            [0x28, 0xb5, 0x2f, 0xfd] => (Box::new(zstd::Decoder::with_buffer(buffered(bytes)).map_err(fail)?), Some("zstd")),
+            _ => (Box::new(bytes), None),
+        };
+        Ok(Reader {
+            name: self.name.clone(),
+            bytes,
+            compression,
+        })
+    }
+
+    /// The whole text, which must be UTF-8; for configurations.
+    ///
+    /// # Errors
+    /// When it cannot be read or is not UTF-8.
+    pub fn text(&self) -> Result<String> {
+        let mut reader = self.open()?;
+        let mut bytes = Vec::new();
+        reader.bytes.read_to_end(&mut bytes).map_err(|cause| reader.fail(cause))?;
+        String::from_utf8(bytes).map_err(|_| FileError::new(&self.name, "read", "it is not UTF-8 text", "save it as UTF-8").into())
+    }
+}
+
+fn buffered<R: Read>(bytes: R) -> BufReader<R> {
+    BufReader::with_capacity(1 << 18, bytes)
+}
+
+/// Fills as much of the space as there is left to read.
+fn read_full(from: &mut dyn Read, space: &mut [u8]) -> io::Result<usize> {
+    let mut filled = 0;
+    while filled < space.len() {
+        match from.read(&mut space[filled..]) {
+            Ok(0) => break,
+            Ok(n) => filled += n,
+            Err(e) if e.kind() == ErrorKind::Interrupted => {}
+            Err(e) => return Err(e),
+        }
+    }
+    Ok(filled)
+}
+
+/// An input being read, decompressed.
+pub struct Reader {
+    name: String,
+    bytes: Box<dyn Read + Send>,
+    compression: Option<&'static str>,
+}
+
+impl Reader {
+    /// Fills the space from the input: the number of bytes, less than asked for only at the end.
+    ///
+    /// # Errors
+    /// When reading fails, or compressed data are damaged or end early.
+    pub fn fill(&mut self, space: &mut [u8]) -> Result<usize> {
+        read_full(&mut self.bytes, space).map_err(|cause| self.fail(cause).into())
+    }
+
+    fn fail(&self, cause: io::Error) -> FileError {
+        let Some(compression) = self.compression else {
+            return FileError::of(Path::new(&self.name), "read", cause);
+        };
+        // An error of the operating system has a number; the others are the decompressor's.
+        if cause.raw_os_error().is_some() {
+            return FileError::of(Path::new(&self.name), "read", cause);
+        }
+        let cut = cause.kind() == ErrorKind::UnexpectedEof || cause.to_string().contains("incomplete frame");
+        let why = if cut {
+            format!("its {compression} data end early")
+        } else {
+            format!("its {compression} data are damaged ({cause})")
+        };
+        FileError {
+            cause: Some(cause),
+            ..FileError::new(&self.name, "read", why, "copy or export it again")
+        }
+    }
+}
+
+/// The inputs that an argument names: a file, a folder (its `.csv`, `.tsv` and `.txt` files, compressed or not, hidden ones and
+/// subfolders left out), a glob pattern, or `-` for standard input. Sorted by path.
+///
+/// # Errors
+/// When nothing is there to read, or the pattern is not one.
+pub fn expand(input: &str) -> Result<Vec<Source>> {
+    if input == "-" {
+        return Ok(vec![Source::stdin()?]);
+    }
+    if input.is_empty() {
+        return Err(FileError::new(
+            "an input without a name",
+            "read",
+            "the argument is empty",
+            "name a file, a folder or a pattern",
+        )
+        .into());
+    }
+    let path = Path::new(input);
+    if path.is_dir() {
+        return folder(path)?.iter().map(|path| Source::file(path)).collect();
+    }
+    // A file may well be called `a[1].csv`: what exists is no pattern.
+    if path.exists() || !input.contains(['*', '?', '[']) {
+        return Ok(vec![Source::file(path)?]);
+    }
+    matching(input)?.iter().map(|path| Source::file(path)).collect()
+}
+
+fn folder(path: &Path) -> Result<Vec<PathBuf>> {
+    let fail = |cause| FileError::of(path, "list", cause);
+    let mut found = Vec::new();
+    for entry in fs::read_dir(path).map_err(fail)? {
+        let entry = entry.map_err(fail)?.path();
+        let name = entry.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+        let plain = name.strip_suffix(".gz").or_else(|| name.strip_suffix(".zst")).unwrap_or(&name);
+        let table = [".csv", ".tsv", ".txt"].iter().any(|ending| plain.ends_with(ending));
+        if table && !name.starts_with('.') && !entry.is_dir() {
+            found.push(entry);
+        }
+    }
+    found.sort();
+    if found.is_empty() {
+        let why = "no .csv, .tsv or .txt file is in this folder";
+        return Err(FileError::new(path.display(), "read", why, "name another folder, or its files").into());
+    }
+    Ok(found)
+}
+
+fn matching(pattern: &str) -> Result<Vec<PathBuf>> {
+    let options = glob::MatchOptions {
+        case_sensitive: true,
+        require_literal_separator: true,
+        require_literal_leading_dot: true,
+    };
+    let paths = glob::glob_with(pattern, options).map_err(|e| {
+        FileError::new(
+            pattern,
+            "read",
+            format!("no valid pattern: {} at {}", e.msg, e.pos + 1),
+            "* ? [...] are special",
+        )
+    })?;
+    let mut found = Vec::new();
+    for path in paths {
+        let path = path.map_err(|e| {
+            let folder = e.path().to_path_buf();
+            FileError::of(&folder, "list", e.into())
+        })?;
+        if !path.is_dir() {
+            found.push(path);
+        }
+    }
+    found.sort();
+    if found.is_empty() {
+        return Err(FileError::new(pattern, "read", "no file matches the pattern", "check it, or name a file").into());
+    }
+    Ok(found)
+}
+
+/// Writes a file whole or not at all: into a temporary file beside it, renamed into place when all is written. A device or a pipe
+/// is written to directly. An existing file keeps its permissions.
+///
+/// # Errors
+/// Those of `write`, and when the folder does not exist, may not be written to, or is full. Nothing is left behind then, and what
+/// was there before is as it was.
+pub fn write_whole(path: &Path, write: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
+    let fail = |cause| FileError::of(path, "write", cause);
+    // A link keeps pointing where it does.
+    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let before = fs::metadata(&target).ok();
+    if before.as_ref().is_some_and(|m| m.is_dir()) {
+        return Err(fail(ErrorKind::IsADirectory.into()).into());
+    }
+    let say = |e: anyhow::Error| match e.downcast::<io::Error>() {
+        Ok(cause) => fail(cause).into(),
+        Err(e) => e.context(format!("cannot write {}", path.display())),
+    };
+    if before.as_ref().is_some_and(|m| !m.is_file()) {
+        let mut file = BufWriter::new(fs::OpenOptions::new().write(true).open(&target).map_err(fail)?);
+        write(&mut file).map_err(say)?;
+        return Ok(file.flush().map_err(fail)?);
+    }
+    let mut options = tempfile::Builder::new();
+    options.prefix(".relhealth-");
+    #[cfg(unix)]
+    options.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut file = BufWriter::with_capacity(1 << 16, options.tempfile_in(folder_of(&target)).map_err(fail)?);
+    write(&mut file).map_err(say)?;
+    let file = file.into_inner().map_err(|e| fail(e.into()))?;
+    if let Some(before) = before {
+        file.as_file().set_permissions(before.permissions()).map_err(fail)?;
+    }
+    // Some file systems report a full disk only now.
+    file.as_file().sync_all().map_err(fail)?;
+    file.persist(&target).map_err(|e| fail(e.error))?;
+    Ok(())
+}
+
+/// Writes bytes with [`write_whole`].
+///
+/// # Errors
+/// As there.
+pub fn write_bytes(path: &Path, bytes: &[u8]) -> Result<()> {
+    write_whole(path, |to| Ok(to.write_all(bytes)?))
+}
+
+/// Scratch space on disk: write to it, then read it as often as needed. It has no name and is gone with the program, however that
+/// ends.
+#[derive(Debug)]
+pub struct Scratch {
+    file: BufWriter<File>,
+}
+
+impl Scratch {
+    /// Empty scratch space in the system's folder for temporary files.
+    ///
+    /// # Errors
+    /// When no file can be made there.
+    pub fn new() -> Result<Scratch> {
+        let file = tempfile::tempfile().context("cannot make a temporary file; TMPDIR names the folder for them")?;
+        Ok(Scratch {
+            file: BufWriter::with_capacity(1 << 18, file),
+        })
+    }
+
+    /// What was written, to be read under that name.
+    ///
+    /// # Errors
+    /// When the last bytes cannot be written.
+    pub fn into_source(self, name: &str) -> Result<Source> {
+        let file = self
+            .file
+            .into_inner()
+            .map_err(|e| FileError::of(Path::new(name), "copy", e.into()))?;
+        Ok(Source {
+            name: name.into(),
+            place: Place::Scratch(Arc::new(file)),
+        })
+    }
+}
+
+impl Write for Scratch {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+/// A reader of a shared file with a place of its own.
+struct At {
+    file: Arc<File>,
+    at: u64,
+}
+
+impl Read for At {
+    fn read(&mut self, space: &mut [u8]) -> io::Result<usize> {
+        #[cfg(unix)]
+        let got = std::os::unix::fs::FileExt::read_at(&*self.file, space, self.at)?;
+        #[cfg(windows)]
+        let got = std::os::windows::fs::FileExt::seek_read(&*self.file, space, self.at)?;
+        self.at += got as u64;
+        Ok(got)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(source: &Source) -> Result<Vec<u8>> {
+        let mut reader = source.open()?;
+        let mut all = Vec::new();
+        let mut space = [0; 7];
+        loop {
+            match reader.fill(&mut space)? {
+                0 => return Ok(all),
+                n => all.extend_from_slice(&space[..n]),
+            }
+        }
+    }
+
+    fn gzip(bytes: &[u8]) -> Vec<u8> {
+        let mut to = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        to.write_all(bytes).unwrap();
+        to.finish().unwrap()
+    }
+
+    fn names(sources: Vec<Source>) -> Vec<String> {
+        sources
+            .iter()
+            .map(|s| s.path().unwrap().file_name().unwrap().to_string_lossy().into_owned())
+            .collect()
+    }
+
+    #[test]
+    fn compressed_or_not() {
+        let text = b"a,b\n1,2\n".repeat(50);
+        let zst = zstd::encode_all(&text[..], 3).unwrap();
+        for (name, bytes) in [("plain", text.clone()), ("gz", gzip(&text)), ("zst", zst.clone())] {
+            assert_eq!(read(&Source::memory(name, bytes)).unwrap(), text, "{name}");
+        }
+        let mut twice = gzip(&text[..100]);
+        twice.extend(gzip(&text[100..]));
+        assert_eq!(read(&Source::memory("members", twice)).unwrap(), text);
+        for short in [&b""[..], b"a", b"\x1f\x8b"] {
+            assert_eq!(read(&Source::memory("short", short)).unwrap(), short);
+        }
+    }
+
+    #[test]
+    fn damaged_compression_is_an_error_that_names_the_file() {
+        let text = b"a,b\n1,2\n".repeat(50);
+        let mut damaged = gzip(&text);
+        let middle = damaged.len() / 2;
+        damaged[middle] ^= 0xff;
+        let mut garbage = gzip(&text);
+        garbage.extend(b"garbage after the end");
+        let zst = zstd::encode_all(&text[..], 3).unwrap();
+        let gz = gzip(&text);
+        for (bytes, why) in [
+            (&gz[..gz.len() - 9], "gzip data end early"),
+            (&gz[..gz.len() - 1], "gzip data end early"),
+            (&gz[..12], "gzip data end early"),
+            (&zst[..zst.len() - 1], "zstd data end early"),
+            (&damaged, "gzip data are damaged"),
+            (&garbage, "gzip data are damaged"),
+        ] {
+            let error = read(&Source::memory("orders.csv.gz", bytes)).unwrap_err().to_string();
+            assert!(
+                error.starts_with("cannot read orders.csv.gz: its ") && error.contains(why),
+                "{error}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_not_there() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join("orders.csv"), "a\n").unwrap();
+        let say = |name: &str| expand(&dir.path().join(name).display().to_string()).unwrap_err().to_string();
+        assert!(say("order.csv").ends_with("orders.csv?"), "{}", say("order.csv"));
+        assert!(say("xyzzy").contains("there is no such file; check the name"), "{}", say("xyzzy"));
+        assert!(say("no/orders.csv").contains("there is no folder"), "{}", say("no/orders.csv"));
+        assert!(say("*.tsv").contains("no file matches"), "{}", say("*.tsv"));
+        assert!(say("[").contains("no valid pattern"), "{}", say("["));
+        assert!(expand("").unwrap_err().to_string().contains("empty"));
+        let folder = Source::file(dir.path()).unwrap_err().to_string();
+        assert!(folder.contains("it is a folder; name a file in it"), "{folder}");
+        let empty = dir.path().join("empty");
+        fs::create_dir(&empty).unwrap();
+        assert!(say("empty").contains("no .csv, .tsv or .txt file"), "{}", say("empty"));
+        let root = expand(&dir.path().join("order.csv").display().to_string()).unwrap_err();
+        assert_eq!(root.root_cause().downcast_ref::<io::Error>().unwrap().kind(), ErrorKind::NotFound);
+    }
+
+    #[test]
+    fn folders_and_patterns() {
+        let dir = tempfile::tempdir().unwrap();
+        for name in ["b.csv", "a.CSV.gz", "c.txt.zst", "d.tsv", ".hidden.csv", "notes.md", "e[1].csv"] {
+            fs::write(dir.path().join(name), "a\n").unwrap();
+        }
+        fs::create_dir(dir.path().join("sub.csv")).unwrap();
+        let at = |name: &str| dir.path().join(name).display().to_string();
+        assert_eq!(
+            names(expand(&at("")).unwrap()),
+            ["a.CSV.gz", "b.csv", "c.txt.zst", "d.tsv", "e[1].csv"]
+        );
+        assert_eq!(names(expand(&at("*.csv")).unwrap()), ["b.csv", "e[1].csv"]);
+        assert_eq!(names(expand(&at("e[1].csv")).unwrap()), ["e[1].csv"]);
+        assert_eq!(names(expand(&at("b.csv")).unwrap()), ["b.csv"]);
+    }
+
+    #[test]
+    fn scratch_is_read_as_often_as_needed() {
+        let mut scratch = Scratch::new().unwrap();
+        scratch.write_all(b"a,b\n1,2\n").unwrap();
+        let source = scratch.into_source("-").unwrap();
+        let mut first = source.open().unwrap();
+        first.fill(&mut [0; 3]).unwrap();
+        assert_eq!(read(&source).unwrap(), b"a,b\n1,2\n");
+        assert_eq!(first.fill(&mut [0; 100]).unwrap(), 5);
+        assert_eq!((source.name(), source.path()), ("-", None));
+    }
+
+    #[test]
+    fn whole_or_not_at_all() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("out.csv");
+        let entries = || fs::read_dir(dir.path()).unwrap().count();
+        write_bytes(&path, b"one").unwrap();
+        let failed = write_whole(&path, |to| {
+            to.write_all(b"two")?;
+            anyhow::bail!("the numbers ran out")
+        });
+        assert_eq!(
+            format!("{:#}", failed.unwrap_err()),
+            format!("cannot write {}: the numbers ran out", path.display())
+        );
+        assert_eq!((fs::read(&path).unwrap(), entries()), (b"one".to_vec(), 1));
+        write_bytes(&path, b"three").unwrap();
+        assert_eq!((fs::read(&path).unwrap(), entries()), (b"three".to_vec(), 1));
+        let nowhere = write_bytes(&dir.path().join("no/out.csv"), b"x").unwrap_err().to_string();
+        assert!(nowhere.contains("there is no folder"), "{nowhere}");
+        let folder = write_bytes(dir.path(), b"x").unwrap_err().to_string();
+        assert!(folder.contains("it is a folder"), "{folder}");
+        assert_eq!(entries(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_permissions_and_devices_stay_what_they_are() {
+        use std::os::unix::fs::{FileTypeExt, PermissionsExt, symlink};
+        let dir = tempfile::tempdir().unwrap();
+        let (file, link) = (dir.path().join("file"), dir.path().join("link"));
+        fs::write(&file, "one").unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).unwrap();
+        symlink(&file, &link).unwrap();
+        write_bytes(&link, b"two").unwrap();
+        assert_eq!(fs::read(&file).unwrap(), b"two");
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o640);
+        write_bytes(Path::new("/dev/null"), b"x").unwrap();
+        assert!(fs::metadata("/dev/null").unwrap().file_type().is_char_device());
+        // What gives its bytes only once is copied first.
+        let device = Source::file(Path::new("/dev/null")).unwrap();
+        assert_eq!((device.path(), read(&device).unwrap()), (None, vec![]));
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_full_disk_is_said() {
+        let full = write_bytes(Path::new("/dev/full"), b"x").unwrap_err();
+        assert_eq!(
+            full.to_string(),
+            "cannot write /dev/full: no space left; free some space or write elsewhere"
+        );
+        assert_eq!(
+            full.root_cause().downcast_ref::<io::Error>().unwrap().kind(),
+            ErrorKind::StorageFull
+        );
+    }
+}

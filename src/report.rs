@@ -1,1 +1,197 @@
-//! stub
+//! What a run says, as plain values: cells, changes, the row account, notes. Nothing here computes, and nothing prints.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::catalog::Good;
+use crate::note::Note;
+use crate::period::Period;
+use crate::schema::Micros;
+use crate::stats::{Method, Reading};
+
+/// Why a number is not there. Absent is never zero.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Absent {
+    /// No row of the fact lies in the cell.
+    NoRows,
+    /// The whole is zero.
+    ZeroDenominator,
+    /// Too few rows for the number or its interval.
+    TooFew,
+    /// A table or column that the metric needs is not mapped; says which.
+    MissingInput(String),
+    /// Money of several currencies.
+    MixedCurrencies,
+    /// The window that the metric looks ahead is not over.
+    IncompleteWindow,
+    /// A survival quantile that the curve does not reach.
+    NotReached,
+    /// Hidden to protect few people.
+    Suppressed,
+    /// Values that do not differ give no interval.
+    ZeroVariance,
+    /// This kind of number has no interval.
+    NotDefined,
+}
+
+impl Absent {
+    /// The reason as it is written in every format.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Absent::NoRows => "no rows",
+            Absent::ZeroDenominator => "zero denominator",
+            Absent::TooFew => "too few",
+            Absent::MissingInput(_) => "missing input",
+            Absent::MixedCurrencies => "mixed currencies",
+            Absent::IncompleteWindow => "incomplete window",
+            Absent::NotReached => "not reached",
+            Absent::Suppressed => "suppressed",
+            Absent::ZeroVariance => "zero variance",
+            Absent::NotDefined => "not defined",
+        }
+    }
+
+    /// What exactly is missing, where the reason alone does not say it.
+    pub fn detail(&self) -> Option<&str> {
+        match self {
+            Absent::MissingInput(what) => Some(what),
+            _ => None,
+        }
+    }
+}
+
+impl Serialize for Absent {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+/// How a value moved against an earlier period, which is measured as it was known at the same age.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Change {
+    /// Label of the earlier period.
+    pub period: String,
+    /// The earlier value as known at the same age.
+    pub value: Option<f64>,
+    /// The value less the earlier one.
+    pub delta: Option<f64>,
+    /// Lower limit of the difference.
+    pub low: Option<f64>,
+    /// Upper limit of the difference.
+    pub high: Option<f64>,
+    /// What the interval of the difference says, turned by the metric's good direction.
+    pub reading: Reading,
+}
+
+/// One number: a metric in a period and a slice.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cell {
+    /// The metric's id.
+    pub metric: String,
+    /// The period.
+    pub period: Period,
+    /// Whether the period lies wholly before as-of.
+    pub complete: bool,
+    /// Whether the period, or the one before where the metric looks back, starts before the data.
+    pub left_truncated: bool,
+    /// The slice: dimension and value, in the order asked for.
+    pub by: Vec<(String, String)>,
+    /// The value; `None` exactly when `absent` is a reason.
+    pub value: Option<f64>,
+    /// Why there is no value.
+    pub absent: Option<Absent>,
+    /// Lower limit.
+    pub low: Option<f64>,
+    /// Upper limit.
+    pub high: Option<f64>,
+    /// Why there are no limits; then both are `None`. One alone missing is an open end.
+    pub interval_absent: Option<Absent>,
+    /// Rows in the whole.
+    pub n: u64,
+    /// Distinct stakeholders in the whole; a row without one counts as its own.
+    pub stakeholders: u64,
+    /// Of these, the stakeholders who are protected as a small group; 0 in a finished report.
+    pub private_people: u64,
+    /// Design effect of rows of one stakeholder being alike.
+    pub deff: Option<f64>,
+    /// The part: rows of a share, promoters, the sum above the line.
+    pub part: Option<f64>,
+    /// Rows that count against: detractors.
+    pub part_minus: Option<f64>,
+    /// The whole: rows of a share, the sum below the line, the exposure.
+    pub whole: Option<f64>,
+    /// How the limits were found.
+    pub method: Option<Method>,
+    /// Changes by what they are against: `previous`, `year-ago`.
+    pub changes: BTreeMap<&'static str, Change>,
+}
+
+/// A metric as a report shows it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Shown {
+    /// Its id.
+    pub id: String,
+    /// Its short title.
+    pub title: String,
+    /// Its family.
+    pub family: String,
+    /// Its unit, as the catalogue names it.
+    pub unit: String,
+    /// Which direction is better.
+    pub good: Good,
+}
+
+/// What became of the records of one file.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct FileAccount {
+    /// The file as it was named.
+    pub file: String,
+    /// The table it feeds.
+    pub kind: String,
+    /// Records read.
+    pub read: u64,
+    /// Records used.
+    pub used: u64,
+    /// Records that could not be read.
+    pub rejected: u64,
+    /// Records that are there already.
+    pub duplicate: u64,
+    /// Records left out by a rule: no stakeholder, cancelled, filtered, after as-of.
+    pub excluded: u64,
+    /// Records by the code of the reason for not using them.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub reasons: BTreeMap<String, u64>,
+}
+
+impl FileAccount {
+    /// Whether every record is accounted for once.
+    pub fn adds_up(&self) -> bool {
+        self.read == self.used + self.rejected + self.duplicate + self.excluded
+    }
+}
+
+/// The result of a measure: everything that a format can show.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Measured {
+    /// Nothing at or after it is known.
+    pub as_of: Micros,
+    /// Name of the report's time zone.
+    pub timezone: String,
+    /// Confidence level of the intervals.
+    pub level: f64,
+    /// Currency of money metrics, where it is known.
+    pub currency: Option<String>,
+    /// The clock of response, resolution and open-case durations: `calendar hours` or the business hours.
+    pub clock: String,
+    /// The dimensions asked for.
+    pub dimensions: Vec<String>,
+    /// The metrics, in the order of the catalogue.
+    pub metrics: Vec<Shown>,
+    /// The cells: by metric in that order, then by period, then by slice.
+    pub cells: Vec<Cell>,
+    /// The row account.
+    pub account: Vec<FileAccount>,
+    /// Findings.
+    pub notes: Vec<Note>,
+}

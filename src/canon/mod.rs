@@ -1,1 +1,71 @@
-//! stub
+//! The canonical tables: typed columns, one row for each record that is used, sorted by stakeholder.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::period::Zone;
+use crate::schema::{Micros, Table};
+
+mod dictionary;
+mod load;
+#[cfg(test)]
+pub mod fixture;
+pub mod messages;
+pub mod referrers;
+mod rows;
+
+pub use dictionary::{Dictionary, Interner, key_of};
+pub use load::{Budget, Loaded, Options, Reject, load};
+pub use rows::{Column, Data, Rows};
+
+/// What one source (a file as one `[[source]]` or recognition reads it) brought in.
+#[derive(Debug, Clone)]
+pub struct SourceInfo {
+    /// The table it feeds.
+    pub table: Table,
+    /// The file's name as it was given.
+    pub file: String,
+    /// The canonical columns that it maps.
+    pub mapped: BTreeSet<String>,
+    /// Its rows are messages of cases, not tickets.
+    pub messages: bool,
+    /// Its rows are tickets: each is a case of its own.
+    pub tickets: bool,
+    /// Slices of its people are always treated as small groups.
+    pub private: bool,
+}
+
+/// Everything that was read, ready to be turned into facts.
+#[derive(Debug)]
+pub struct Canon {
+    /// Stakeholder ids; a stakeholder's code is the rank of its id.
+    pub stakeholders: Dictionary,
+    /// All texts of all tables.
+    pub texts: Dictionary,
+    /// The tables that there are.
+    pub tables: BTreeMap<Table, Rows>,
+    /// By stakeholder code: whether the referral log lists the stakeholder as referred ([`referrers::referred`]).
+    pub referred: Vec<bool>,
+    /// The sources.
+    pub sources: Vec<SourceInfo>,
+    /// Nothing at or after it is known.
+    pub as_of: Micros,
+    /// The report's time zone.
+    pub zone: Zone,
+}
+
+impl Canon {
+    /// The table, if any source feeds it.
+    pub fn table(&self, table: Table) -> Option<&Rows> {
+        self.tables.get(&table)
+    }
+
+    /// Whether any source maps the column.
+    pub fn is_mapped(&self, table: Table, column: &str) -> bool {
+        self.sources.iter().any(|s| s.table == table && s.mapped.contains(column))
+    }
+
+    /// The code of the rows that have no stakeholder: one past the last.
+    pub fn nobody(&self) -> u32 {
+        self.stakeholders.len() as u32
+    }
+}

@@ -1,1 +1,118 @@
-//! stub
+//! The metric catalogue: every number the program knows how to measure, as data.
+//!
+//! A metric is one stanza of TOML: a fact, the rows that count, a kind with its expressions, and the words that explain it. The
+//! built-in ones stand in one file a family beside this module; a user's own are read in the same grammar, by the same code, with the
+//! same checks. Nothing outside the files knows a single metric: the engine knows kinds.
+//!
+//! Every stanza carries worked examples. An example gives either rows of the fact, or canonical tables that the fact is built from,
+//! and the value that must come out. Where what a share, net share, ratio or rate is divided by comes to nothing, it is absent for
+//! `zero denominator`; a count of nothing is 0.
+
+mod card;
+mod example;
+mod expression;
+mod hash;
+mod link;
+mod load;
+mod metric;
+mod problem;
+mod stanza;
+mod units;
+
+pub use card::Card;
+pub use example::{Example, Expect, Given, REASONS};
+pub use expression::{Expression, TIMES_AT_HAND};
+pub use metric::{Entity, Exposure, Form, Good, Kind, Metric, MetricUnit, Origin, Under, When};
+pub use problem::Problem;
+
+use crate::note;
+use crate::schema::FactSpec;
+use std::collections::HashMap;
+
+/// The built-in families, in the order in which they are listed: name and stanzas.
+const FAMILIES: &[(&str, &str)] = &[
+    ("retention", include_str!("retention.toml")),
+    ("loyalty", include_str!("loyalty.toml")),
+    ("profitability", include_str!("profitability.toml")),
+    ("satisfaction", include_str!("satisfaction.toml")),
+    ("responsiveness", include_str!("responsiveness.toml")),
+    ("contact", include_str!("contact.toml")),
+    ("conflict", include_str!("conflict.toml")),
+    ("reliability", include_str!("reliability.toml")),
+    ("supply", include_str!("supply.toml")),
+    ("dependence", include_str!("dependence.toml")),
+    ("engagement", include_str!("engagement.toml")),
+];
+
+/// All metrics of a run, by family and in the order in which they are written.
+#[derive(Debug)]
+pub struct Catalog {
+    metrics: Vec<Metric>,
+    index: HashMap<String, usize>,
+}
+
+impl Catalog {
+    /// The built-in metrics over these facts.
+    ///
+    /// # Panics
+    ///
+    /// If the embedded stanzas do not fit the facts; that is a defect of the program.
+    pub fn builtin(specs: &[&'static FactSpec]) -> Catalog {
+        load::builtin(specs).unwrap_or_else(|problems| panic!("the built-in catalogue is broken:\n{}", load::joined(&problems)))
+    }
+
+    /// These metrics and those of the `metric` table of a user's file; the file's other tables are not looked at.
+    ///
+    /// # Errors
+    ///
+    /// All mistakes of the file's stanzas, in the order in which they stand there.
+    pub fn with_user(self, toml_text: &str, file_name: &str, specs: &[&'static FactSpec]) -> Result<Catalog, Vec<Problem>> {
+        load::add(self.metrics, toml_text, file_name, specs).map(Catalog::of)
+    }
+
+    /// The metric of that id.
+    pub fn get(&self, id: &str) -> Option<&Metric> {
+        self.index.get(id).map(|&i| &self.metrics[i])
+    }
+
+    /// All metrics, hidden ones too.
+    pub fn iter(&self) -> impl Iterator<Item = &Metric> {
+        self.metrics.iter()
+    }
+
+    /// The families, in order.
+    pub fn families(&self) -> Vec<&str> {
+        let mut families: Vec<&str> = Vec::new();
+        for metric in &self.metrics {
+            if families.last() != Some(&metric.family.as_str()) {
+                families.push(&metric.family);
+            }
+        }
+        families
+    }
+
+    /// The metrics of a family that are not hidden.
+    pub fn family(&self, name: &str) -> impl Iterator<Item = &Metric> {
+        self.metrics.iter().filter(move |m| m.family == name && !m.hidden)
+    }
+
+    /// The id that was most likely meant by one that does not exist.
+    pub fn nearest(&self, id: &str) -> Option<String> {
+        note::nearest(id, self.metrics.iter().filter(|m| !m.hidden).map(|m| &m.id))
+    }
+
+    fn of(mut metrics: Vec<Metric>) -> Catalog {
+        let mut families: Vec<String> = FAMILIES.iter().map(|(name, _)| name.to_string()).collect();
+        for metric in &metrics {
+            if !families.contains(&metric.family) {
+                families.push(metric.family.clone());
+            }
+        }
+        metrics.sort_by_key(|m| families.iter().position(|f| *f == m.family));
+        let index = metrics.iter().enumerate().map(|(i, m)| (m.id.clone(), i)).collect();
+        Catalog { metrics, index }
+    }
+}
+
+#[cfg(test)]
+mod tests;

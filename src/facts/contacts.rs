@@ -1,7 +1,12 @@
 //! `contacts`: an interaction that a person had with a stakeholder.
 
+use std::ops::Range;
+
 use super::column;
-use crate::schema::{FactSpec, Shape, Table, Unit};
+use super::context::{Context, is_out};
+use super::frame::Frame;
+use super::messaging::Contacts;
+use crate::schema::{FactSpec, NO_CODE, NO_INT, Shape, Table, Unit};
 
 /// The fact's description.
 pub static SPEC: FactSpec = FactSpec {
@@ -13,13 +18,157 @@ pub static SPEC: FactSpec = FactSpec {
     looks_back: false,
     columns: &[
         column("occurred_at", Unit::Time, "time of the contact", &[]),
-        column("days_since_previous", Unit::Days, "days since the stakeholder's previous contact day; null but on the first contact of each contact day after the first", &[]),
+        column(
+            "days_since_previous",
+            Unit::Days,
+            "days since the stakeholder's previous contact day; null but on the first contact of each contact day after the first",
+            &[],
+        ),
         column("direction", Unit::Text, "inbound, outbound, internal or both", &[]),
         column("kind", Unit::Text, "kind of the interaction", &[&["interactions.kind"]]),
         column("outcome", Unit::Text, "successful or unsuccessful", &[&["interactions.outcome"]]),
         column("channel", Unit::Text, "channel of the interaction", &[&["interactions.channel"]]),
         column("owner", Unit::Text, "owner of the interaction", &[&["interactions.owner"]]),
         column("status", Unit::Text, "status of the interaction", &[&["interactions.status"]]),
-        column("cost", Unit::Money, "cost of the interaction; of a ticket on its first contact only", &[&["interactions.cost"]]),
+        column(
+            "cost",
+            Unit::Money,
+            "cost of the interaction; of a ticket on its first contact only",
+            &[&["interactions.cost"]],
+        ),
     ],
 };
+
+/// Builds the contacts of the stakeholders of a block.
+pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
+    let Some(mut reader) = Contacts::new(ctx) else { return };
+    let Some(rows) = ctx.canon.table(Table::Interactions) else { return };
+    let [at, gap, direction, kind, outcome, cost] =
+        ["occurred_at", "days_since_previous", "direction", "kind", "outcome", "cost"].map(|c| out.handle(c));
+    let texts = ["channel", "owner", "status"].map(|c| (out.handle(c), rows.codes(c)));
+    let outcomes = rows.codes("outcome");
+    let mut last_days: Vec<(u32, i32)> = Vec::new();
+    for stakeholder in block {
+        reader.of(ctx, stakeholder);
+        last_days.clear();
+        for contact in reader.last() {
+            let row = contact.row as usize;
+            let slice = ctx.slicing.of_row(row, stakeholder);
+            if is_out(slice) {
+                continue;
+            }
+            out.begin(
+                if stakeholder == ctx.canon.nobody() { NO_CODE } else { stakeholder },
+                slice,
+                rows.source_of(row),
+            );
+            out.int(at, contact.at);
+            if gap.is_wanted() {
+                out.int(gap, days_since(&mut last_days, slice, contact.day));
+            }
+            out.code(direction, reader.log.word(contact.direction));
+            out.code(kind, contact.kind);
+            out.int(cost, contact.cost);
+            if !contact.is_response {
+                out.code(outcome, outcomes.at(row));
+            }
+            for (handle, codes) in texts {
+                out.code(handle, codes.at(row));
+            }
+            out.origin(Table::Interactions, row);
+        }
+    }
+}
+
+/// Days since the last contact day in a slice; [`NO_INT`] for the first one, and for further contacts of one day.
+fn days_since(last_days: &mut Vec<(u32, i32)>, slice: u32, day: i32) -> i64 {
+    match last_days.iter_mut().find(|(s, _)| *s == slice) {
+        None => {
+            last_days.push((slice, day));
+            NO_INT
+        }
+        Some((_, last)) if *last == day => NO_INT,
+        Some((_, last)) => i64::from(day - std::mem::replace(last, day)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::canon::Canon;
+    use crate::canon::fixture::{Fixture, Rowed};
+    use crate::facts::context::{Settings, Slicing};
+    use crate::facts::fixture::built;
+
+    fn plain(canon: &Canon, columns: &str) -> Vec<String> {
+        built(&SPEC, canon, &Settings::default(), &Slicing::default(), columns)
+    }
+
+    #[test]
+    fn a_ticket_and_its_first_response_are_two_contacts() {
+        let text = "stakeholder_id,occurred_at,kind,responded_at,response_minutes,outcome,channel,cost,automated
+            ann,2026-01-05T10:00,question,2026-01-07T12:00,,successful,mail,2.5,
+            ann,2026-01-06T10:00,,,30,,,,
+            ann,2026-01-06T11:00,incident,2026-01-06T12:00,,,,,true
+            ann,2026-01-08T11:00,meeting,2026-01-08T12:00,,,,,
+            ann,2026-01-08T12:00,follow_up,2026-01-08T12:30,,,,,";
+        let canon = Fixture::new("2026-02-01")
+            .table(Table::Interactions, Rowed::Tickets, text)
+            .build(false);
+        assert_eq!(
+            plain(&canon, "occurred_at days_since_previous direction kind outcome channel cost"),
+            [
+                "ann: 2026-01-05T10:00 - inbound question successful mail 2.5",
+                "ann: 2026-01-06T10:00 1 inbound - - - -",
+                "ann: 2026-01-06T10:30 - outbound - - - -",
+                "ann: 2026-01-07T12:00 1 outbound question - mail -",
+                "ann: 2026-01-08T11:00 1 both meeting - - -",
+                "ann: 2026-01-08T12:00 - - follow_up - - -",
+            ]
+        );
+    }
+
+    #[test]
+    fn internal_interactions_are_contacts_of_employees_only() {
+        let roster = "stakeholder_id,started_at,type
+            ann,2025-01-01,customer
+            ann,2025-06-01,employee
+            bob,2025-01-01,employee
+            bob,2025-06-01,customer";
+        let log = "stakeholder_id,occurred_at,direction
+            ann,2026-01-05T10:00,internal
+            bob,2026-01-05T10:00,internal
+            bob,2026-01-05T11:00,
+            cid,2026-01-05T10:00,internal";
+        let fixture = || Fixture::new("2026-02-01").table(Table::Interactions, Rowed::Plain, log);
+        let canon = fixture().table(Table::Stakeholders, Rowed::Plain, roster).build(false);
+        assert_eq!(plain(&canon, "direction"), ["ann: internal", "bob: -"]);
+        assert_eq!(plain(&fixture().build(false), "direction"), ["bob: -"]);
+    }
+
+    #[test]
+    fn gaps_are_days_between_contact_days_of_a_slice() {
+        let text = "stakeholder_id,occurred_at,direction
+            ann,2026-01-05T10:00,inbound
+            ann,2026-01-05T23:30,outbound
+            ann,2026-01-07T10:00,inbound
+            ann,2026-01-08T10:00,both
+            bob,2026-01-09T10:00,both";
+        let canon = || Fixture::new("2026-02-01").table(Table::Interactions, Rowed::Messages, text);
+        let column = "days_since_previous";
+        assert_eq!(
+            plain(&canon().build(false), column),
+            ["ann: -", "ann: -", "ann: 2", "ann: 1", "bob: -"]
+        );
+        let slicing = Slicing {
+            rows: Some(vec![0, 1, NO_CODE, 0, 1]),
+            stakeholders: None,
+        };
+        let found = built(&SPEC, &canon().build(false), &Settings::default(), &slicing, column);
+        assert_eq!(found, ["ann: -", "ann/1: -", "ann: 3", "bob/1: -"]);
+        // In Tokyo the second contact is on the sixth.
+        let mut tokyo = canon().build(false);
+        tokyo.zone = crate::period::Zone::parse("Asia/Tokyo").unwrap();
+        assert_eq!(plain(&tokyo, column), ["ann: -", "ann: 1", "ann: 1", "ann: 1", "bob: -"]);
+    }
+}

@@ -1,7 +1,12 @@
 //! `customers`: a stakeholder in a period, seen through orders.
 
+use std::ops::Range;
+
 use super::column;
-use crate::schema::{FactSpec, Shape, Table, Unit};
+use super::context::{Context, is_out};
+use super::frame::Frame;
+use super::ordering::Orders;
+use crate::schema::{FactSpec, NO_INT, NO_TIME, Shape, Table, Unit};
 
 /// The fact's description.
 pub static SPEC: FactSpec = FactSpec {
@@ -23,3 +28,94 @@ pub static SPEC: FactSpec = FactSpec {
         column("days_to_second_order_day", Unit::Days, "days from the first order day to the second; null without a second", &[]),
     ],
 };
+
+/// What is gathered of a stakeholder in one period and slice.
+struct Seen {
+    window: u32,
+    slice: u32,
+    orders: i64,
+    order_days: i64,
+    last_day: i32,
+    orders_before: i64,
+    revenue: i64,
+    revenue_before: i64,
+    lines: Vec<u32>,
+}
+
+/// Builds the customers of a block: the periods are walked within each stakeholder's orders.
+pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
+    let Some(mut reader) = Orders::new(ctx) else { return };
+    let [active, active_before, is_new, orders_in, order_days, revenue, revenue_before, first_at, to_second] = [
+        "active",
+        "active_before",
+        "is_new",
+        "orders",
+        "order_days",
+        "revenue",
+        "revenue_before",
+        "first_ordered_at",
+        "days_to_second_order_day",
+    ]
+    .map(|c| out.handle(c));
+    let mut seen: Vec<Seen> = Vec::new();
+    for stakeholder in block.filter(|s| *s != ctx.canon.nobody()) {
+        reader.of(ctx, stakeholder, |row| ctx.slicing.of_row(row, stakeholder));
+        let orders = reader.last();
+        let first = orders.iter().find(|o| o.is_order);
+        let second_day = first.and_then(|f| orders.iter().find(|o| o.is_order && o.day > f.day)).map(|o| o.day);
+        seen.clear();
+        for (index, order) in orders.iter().enumerate().filter(|(_, o)| !is_out(o.slice)) {
+            let inside = ctx.window_of(order.at);
+            if let Some(window) = inside {
+                let entry = entry(&mut seen, window as u32, order.slice);
+                entry.revenue += order.revenue();
+                if order.is_order {
+                    entry.orders += 1;
+                    // Orders come by time, so a day that differs from the last one is a new day.
+                    entry.order_days += i64::from(entry.last_day != order.day);
+                    entry.last_day = order.day;
+                }
+                if out.origins.is_some() {
+                    entry.lines.push(index as u32);
+                }
+            }
+            if let Some(window) = ctx.window_after(order.at) {
+                let entry = entry(&mut seen, window as u32, order.slice);
+                entry.revenue_before += order.revenue();
+                entry.orders_before += i64::from(order.is_order);
+                if out.origins.is_some() {
+                    entry.lines.push(index as u32);
+                }
+            }
+        }
+        for entry in &seen {
+            let window = &ctx.windows[entry.window as usize];
+            out.begin_in(stakeholder, entry.slice, entry.window);
+            out.flag(active, entry.orders > 0);
+            out.flag(active_before, entry.orders_before > 0);
+            out.int(orders_in, entry.orders);
+            out.int(order_days, entry.order_days);
+            out.int(revenue, entry.revenue);
+            out.int(revenue_before, entry.revenue_before);
+            out.flag(is_new, first.is_some_and(|f| window.start <= f.at && f.at < window.end));
+            out.int(first_at, first.map_or(NO_TIME, |f| f.at));
+            out.int(to_second, first.zip(second_day).map_or(NO_INT, |(f, day)| i64::from(day - f.day)));
+            if out.origins.is_some() {
+                for (row, order) in reader.lines(stakeholder) {
+                    if entry.lines.contains(&(order as u32)) {
+                        out.origin(Table::Purchases, row);
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn entry(seen: &mut Vec<Seen>, window: u32, slice: u32) -> &mut Seen {
+    let found = seen.iter().rposition(|e| e.window == window && e.slice == slice);
+    let index = found.unwrap_or_else(|| {
+        seen.push(Seen { window, slice, orders: 0, order_days: 0, last_day: i32::MIN, orders_before: 0, revenue: 0, revenue_before: 0, lines: Vec::new() });
+        seen.len() - 1
+    });
+    &mut seen[index]
+}

@@ -1,7 +1,13 @@
 //! `newcomers`: a stakeholder first seen.
 
+use std::ops::Range;
+
 use super::column;
-use crate::schema::{FactSpec, Shape, Table, Unit};
+use super::context::{Context, is_out};
+use super::frame::Frame;
+use super::roster::Types;
+use crate::canon::referrers::Arrivals;
+use crate::schema::{FactSpec, NO_CODE, NO_INT, Shape, Table, Unit};
 
 /// The fact's description.
 pub static SPEC: FactSpec = FactSpec {
@@ -12,15 +18,175 @@ pub static SPEC: FactSpec = FactSpec {
     tables: &[Table::Stakeholders, Table::Purchases],
     looks_back: false,
     columns: &[
-        column("joined_at", Unit::Time, "start of the relationship", &[&["stakeholders.started_at", "purchases.occurred_at"]]),
+        column(
+            "joined_at",
+            Unit::Time,
+            "start of the relationship",
+            &[&["stakeholders.started_at", "purchases.occurred_at"]],
+        ),
         column(
             "is_referred",
             Unit::Bool,
             "has a referrer, or came by the source 'referral', or is listed as referred",
-            &[&["stakeholders.referrer_id", "purchases.referrer_id", "stakeholders.acquisition_source", "referrals.referred_id"]],
+            &[&[
+                "stakeholders.referrer_id",
+                "purchases.referrer_id",
+                "stakeholders.acquisition_source",
+                "referrals.referred_id",
+            ]],
         ),
-        column("source_known", Unit::Bool, "how the stakeholder came is known; true where no source is mapped", &[]),
-        column("acquisition_cost", Unit::Money, "cost of winning the stakeholder", &[&["stakeholders.acquisition_cost"]]),
+        column(
+            "source_known",
+            Unit::Bool,
+            "how the stakeholder came is known; true where no source is mapped",
+            &[],
+        ),
+        column(
+            "acquisition_cost",
+            Unit::Money,
+            "cost of winning the stakeholder",
+            &[&["stakeholders.acquisition_cost"]],
+        ),
         column("type", Unit::Text, "type of the stakeholder", &[]),
     ],
 };
+
+/// The acquisition source that stands for a referral, in any case.
+const REFERRAL: &str = "referral";
+
+/// Builds the newcomers of a block.
+pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
+    let canon = ctx.canon;
+    let arrivals = Arrivals::new(canon);
+    let [joined_at, is_referred, source_known, cost, kind] =
+        ["joined_at", "is_referred", "source_known", "acquisition_cost", "type"].map(|c| out.handle(c));
+    let roster = canon
+        .table(Table::Stakeholders)
+        .map(|rows| (rows, rows.codes("acquisition_source"), rows.ints("acquisition_cost")));
+    let tells_sources = roster.is_some_and(|(_, sources, _)| sources.exists());
+    let types = Types::new(canon);
+    for stakeholder in block.filter(|s| *s != canon.nobody()) {
+        let slice = ctx.slicing.of(stakeholder);
+        let Some(joined) = arrivals.joined(stakeholder).filter(|j| !is_out(slice) && j.value < canon.as_of) else {
+            continue;
+        };
+        let Some(table) = canon.table(joined.table) else { continue };
+        out.begin(stakeholder, slice, table.source_of(joined.row));
+        out.int(joined_at, joined.value);
+        if kind.is_wanted() {
+            out.code(kind, types.of(stakeholder));
+        }
+        if is_referred.is_wanted() || source_known.is_wanted() {
+            let mut sources = roster
+                .into_iter()
+                .flat_map(|(rows, sources, _)| rows.run(stakeholder).map(move |row| sources.at(row)));
+            let by_source = sources
+                .clone()
+                .filter_map(|code| canon.texts.text(code))
+                .any(|t| t.trim().eq_ignore_ascii_case(REFERRAL));
+            let referred = by_source || canon.referred[stakeholder as usize] || arrivals.referrer(stakeholder).is_some();
+            out.flag(is_referred, referred);
+            // Who came by a referral has a known source, whatever the source column says.
+            out.flag(source_known, !tells_sources || referred || sources.any(|code| code != NO_CODE));
+        }
+        if cost.is_wanted()
+            && let Some((rows, _, costs)) = roster
+        {
+            out.int(
+                cost,
+                rows.run(stakeholder)
+                    .map(|row| costs.at(row))
+                    .find(|&c| c != NO_INT)
+                    .unwrap_or(NO_INT),
+            );
+        }
+        if out.origins.is_some() {
+            out.origin(joined.table, joined.row);
+            if let Some(said) = arrivals
+                .referrer(stakeholder)
+                .filter(|r| (r.table, r.row) != (joined.table, joined.row))
+            {
+                out.origin(said.table, said.row);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::context::Settings;
+    use crate::facts::testing::{self, tables};
+
+    fn shown(texts: &[(Table, &str)], columns: &str) -> Vec<String> {
+        testing::shown(&SPEC, &tables("2026-06-01", texts), &Settings::default(), &[], columns)
+    }
+
+    #[test]
+    fn all_ways_to_be_referred() {
+        let texts = [
+            (
+                Table::Stakeholders,
+                "stakeholder_id,started_at,referrer_id,acquisition_source,acquisition_cost,type\n\
+                 ad,2026-01-01,,Ads,12.5,member\nlisted,2026-01-02,,,,member\nnobody,2026-01-03,,,,\nroster,2026-01-04,ad,,3,member\n\
+                 self,2026-01-05,self,Web,,member\nword,2026-01-06,,REFERRAL ,,member\nbefore,,ad,,,member\nplan,2026-06-01,ad,,,member",
+            ),
+            (
+                Table::Purchases,
+                "stakeholder_id,occurred_at,amount,referrer_id\nordered,2026-02-02,5,ad\nordered,2026-02-01,5,\nordered,2026-02-01,5,ad\n\
+                 late,2026-02-01,5,\nlate,2026-02-02,5,ad\nnobody,2026-02-01,1,",
+            ),
+            (Table::Referrals, "referrer_id,referred_id,occurred_at\nad,listed,2026-01-01"),
+        ];
+        assert_eq!(
+            shown(&texts, "joined_at is_referred source_known acquisition_cost type"),
+            [
+                "ad: 2026-01-01 no yes 12.5 member",
+                "late: 2026-02-01 no no - customer",
+                "listed: 2026-01-02 yes yes - member",
+                "nobody: 2026-01-03 no no - -",
+                "ordered: 2026-02-01 yes yes - customer",
+                "roster: 2026-01-04 yes yes 3 member",
+                "self: 2026-01-05 no yes - member",
+                "word: 2026-01-06 yes yes - member",
+            ]
+        );
+    }
+
+    #[test]
+    fn without_a_column_of_sources_they_count_as_known() {
+        let purchases = (
+            Table::Purchases,
+            "stakeholder_id,occurred_at,amount\na,2026-02-03,5\na,2026-02-02,-5",
+        );
+        assert_eq!(shown(&[purchases], "joined_at is_referred source_known"), ["a: 2026-02-03 no yes"]);
+        let roster = (
+            Table::Stakeholders,
+            "stakeholder_id,started_at,referrer_id\nb,2026-01-01,\nc,2026-01-02,b",
+        );
+        assert_eq!(
+            shown(&[roster], "joined_at is_referred source_known"),
+            ["b: 2026-01-01 no yes", "c: 2026-01-02 yes yes"]
+        );
+    }
+
+    #[test]
+    fn the_row_of_the_start_and_that_of_the_referrer_stand_behind() {
+        let canon = tables(
+            "2026-06-01",
+            &[(
+                Table::Stakeholders,
+                "stakeholder_id,started_at,referrer_id\na,2026-02-01,b\na,2026-01-01,",
+            )],
+        );
+        let (settings, slicing) = (Settings::default(), Default::default());
+        let ctx = Context {
+            canon: &canon,
+            settings: &settings,
+            slicing: &slicing,
+            windows: &[],
+        };
+        let frame = testing::frame(&SPEC, &ctx, &[], true);
+        assert_eq!(frame.origins.unwrap(), [[(Table::Stakeholders, 0), (Table::Stakeholders, 1)]]);
+    }
+}

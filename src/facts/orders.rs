@@ -1,7 +1,12 @@
 //! `orders`: an order of a stakeholder.
 
+use std::ops::Range;
+
+use super::context::{Context, is_out};
+use super::frame::Frame;
+use super::ordering::{Orders, gaps};
 use super::{column, known_at};
-use crate::schema::{FactSpec, Shape, Table, Unit};
+use crate::schema::{FactSpec, NO_CODE, NO_INT, NO_TIME, Shape, Table, Unit};
 
 /// The fact's description.
 pub static SPEC: FactSpec = FactSpec {
@@ -32,3 +37,95 @@ pub static SPEC: FactSpec = FactSpec {
         column("channel", Unit::Text, "channel of the order's first line", &[&["purchases.channel"]]),
     ],
 };
+
+/// What the lines of one order add up to, beside the amounts.
+#[derive(Clone)]
+struct Sums {
+    cost: i64,
+    cost_known: bool,
+    quantity: f64,
+    promised: i64,
+    delivered: i64,
+    undelivered: bool,
+    lines: Vec<u32>,
+}
+
+/// Builds the orders of the stakeholders of a block.
+pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
+    let Some(mut reader) = Orders::new(ctx) else { return };
+    let Some(rows) = ctx.canon.table(Table::Purchases) else { return };
+    let [at, is_order, gross, refund, revenue, number, gap] =
+        ["ordered_at", "is_order", "gross_amount", "refund", "revenue", "order_number", "days_since_previous"].map(|c| out.handle(c));
+    let [cost, margin, quantity, promised, delivered, on_time] =
+        ["cost", "margin", "quantity", "promised_at", "delivered_at", "delivered_on_time"].map(|c| out.handle(c));
+    let order_id = out.handle("order_id");
+    let texts = ["currency", "status", "product", "channel"].map(|c| (out.handle(c), rows.codes(c)));
+    let sums_wanted = out.origins.is_some() || [cost, margin, quantity, promised, delivered, on_time].iter().any(|h| h.is_wanted());
+    let (costs, quantities) = (rows.ints("cost"), rows.floats("quantity"));
+    let (promises, deliveries) = (rows.times("promised_at"), rows.times("delivered_at"));
+    let ids = rows.keys("order_id");
+    let mut sums: Vec<Sums> = Vec::new();
+    for stakeholder in block {
+        reader.of(ctx, stakeholder, |row| ctx.slicing.of_row(row, stakeholder));
+        let orders = reader.last();
+        if sums_wanted {
+            let empty =
+                Sums { cost: 0, cost_known: true, quantity: f64::NAN, promised: NO_TIME, delivered: NO_TIME, undelivered: false, lines: Vec::new() };
+            sums.clear();
+            sums.resize(orders.len(), empty);
+            for (row, order) in reader.lines(stakeholder) {
+                let sum = &mut sums[order];
+                match costs.at(row) {
+                    NO_INT => sum.cost_known = false,
+                    amount => sum.cost += amount,
+                }
+                if !quantities.at(row).is_nan() {
+                    sum.quantity = if sum.quantity.is_nan() { 0.0 } else { sum.quantity } + quantities.at(row);
+                }
+                sum.promised = sum.promised.max(promises.at(row));
+                sum.delivered = sum.delivered.max(deliveries.at(row));
+                sum.undelivered |= deliveries.at(row) == NO_TIME;
+                sum.lines.push(row as u32);
+            }
+        }
+        let gaps = if gap.is_wanted() { gaps(orders) } else { Vec::new() };
+        for (i, order) in orders.iter().enumerate().filter(|(_, o)| !is_out(o.slice)) {
+            let row = order.row as usize;
+            out.begin(if stakeholder == ctx.canon.nobody() { NO_CODE } else { stakeholder }, order.slice, rows.source_of(row));
+            out.int(at, order.at);
+            out.flag(is_order, order.is_order);
+            out.int(gross, order.gross);
+            out.int(refund, order.refund);
+            out.int(revenue, order.revenue());
+            out.key(order_id, ids.at(row));
+            if order.is_order {
+                out.int(number, i64::from(order.number));
+            }
+            if gap.is_wanted() {
+                out.int(gap, gaps[i]);
+            }
+            for (handle, codes) in texts {
+                out.code(handle, codes.at(row));
+            }
+            if sums_wanted {
+                let sum = &sums[i];
+                if sum.cost_known {
+                    out.int(cost, sum.cost);
+                    out.int(margin, order.revenue() - sum.cost);
+                }
+                out.float(quantity, sum.quantity);
+                if order.is_order {
+                    let delivered_at = if sum.undelivered { NO_TIME } else { sum.delivered };
+                    out.int(promised, sum.promised);
+                    out.int(delivered, delivered_at);
+                    if sum.promised != NO_TIME {
+                        out.flag(on_time, delivered_at != NO_TIME && delivered_at <= sum.promised);
+                    }
+                }
+                for &line in &sum.lines {
+                    out.origin(Table::Purchases, line as usize);
+                }
+            }
+        }
+    }
+}

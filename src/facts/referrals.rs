@@ -1,7 +1,13 @@
 //! `referrals`: a stakeholder who recommended the organisation to somebody.
 
-use super::{column, known_at, Needs};
-use crate::schema::{FactSpec, Shape, Table, Unit};
+use std::ops::Range;
+
+use super::context::{Context, is_out};
+use super::frame::Frame;
+use super::{Needs, column, known_at};
+use crate::canon::Canon;
+use crate::canon::referrers::Arrivals;
+use crate::schema::{FactSpec, NO_CODE, NO_TIME, Shape, Table, Unit};
 
 const MADE: Needs = &[&["referrals.referrer_id", "stakeholders.referrer_id", "purchases.referrer_id"]];
 
@@ -15,8 +21,138 @@ pub static SPEC: FactSpec = FactSpec {
     looks_back: false,
     columns: &[
         column("referred_at", Unit::Time, "time of the referral", MADE),
-        known_at("converted_at", "converted_at", Unit::Time, "when the referred became a stakeholder", &[&["referrals.converted_at"]]),
-        known_at("converted_at", "converted", Unit::Bool, "the referral led to a new stakeholder", &[&["referrals.converted_at", "referrals.status"]]),
+        known_at(
+            "converted_at",
+            "converted_at",
+            Unit::Time,
+            "when the referred became a stakeholder",
+            &[&["referrals.converted_at"]],
+        ),
+        known_at(
+            "converted_at",
+            "converted",
+            Unit::Bool,
+            "the referral led to a new stakeholder",
+            &[&["referrals.converted_at", "referrals.status"]],
+        ),
         column("status", Unit::Text, "status of the referral", &[&["referrals.status"]]),
     ],
 };
+
+/// The statuses of a referral that led to a new stakeholder, in any case.
+static CONVERTED: &[&str] = &[
+    "converted",
+    "won",
+    "success",
+    "successful",
+    "joined",
+    "signed up",
+    "completed",
+    "accepted",
+    "purchased",
+];
+
+/// Builds the referrals that the stakeholders of a block made.
+pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
+    let canon = ctx.canon;
+    let Some(rows) = canon.table(Table::Referrals) else { return };
+    let [referred_at, converted_at, converted, status] = ["referred_at", "converted_at", "converted", "status"].map(|c| out.handle(c));
+    let (times, conversions) = (rows.times("occurred_at"), rows.times("converted_at"));
+    let (statuses, referred) = (rows.codes("status"), rows.codes("referred_id"));
+    for stakeholder in block {
+        for row in rows.run(stakeholder) {
+            let slice = ctx.slicing.of_row(row, stakeholder);
+            if is_out(slice) || referred.at(row) == stakeholder {
+                continue;
+            }
+            out.begin(
+                if stakeholder == canon.nobody() { NO_CODE } else { stakeholder },
+                slice,
+                rows.source_of(row),
+            );
+            out.int(referred_at, times.at(row));
+            out.int(converted_at, conversions.at(row));
+            out.code(status, statuses.at(row));
+            if conversions.exists() || statuses.exists() {
+                let says_so = || canon.texts.text(statuses.at(row)).is_some_and(is_conversion);
+                out.flag(converted, conversions.at(row) != NO_TIME || says_so());
+            }
+            if out.origins.is_some()
+                && let Some((table, row)) = origin(canon, row, referred.at(row))
+            {
+                out.origin(table, row as usize);
+            }
+        }
+    }
+}
+
+/// The row of an export behind a row of the log. A log made of referrer columns has no rows in any file: behind it stand those
+/// that name the referrer.
+pub fn origin(canon: &Canon, row: usize, referred: u32) -> Option<(Table, u32)> {
+    if canon.sources.iter().any(|s| s.table == Table::Referrals) {
+        return Some((Table::Referrals, row as u32));
+    }
+    let said = Arrivals::new(canon).referrer(referred)?;
+    Some((said.table, said.row as u32))
+}
+
+fn is_conversion(status: &str) -> bool {
+    CONVERTED.iter().any(|word| status.trim().eq_ignore_ascii_case(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::context::Settings;
+    use crate::facts::testing::{self, tables};
+
+    fn shown(texts: &[(Table, &str)]) -> Vec<String> {
+        let columns = "referred_at converted_at converted status";
+        testing::shown(&SPEC, &tables("2026-06-01", texts), &Settings::default(), &[], columns)
+    }
+
+    #[test]
+    fn a_time_or_a_status_tells_a_conversion() {
+        let log = "referrer_id,referred_id,occurred_at,converted_at,status\n\
+                   a,b,2026-01-01,2026-02-01,\na,c,2026-01-02,,Signed Up\na,d,2026-01-03,,pending\na,e,2026-01-04,,\na,a,2026-01-05,2026-01-06,won";
+        assert_eq!(
+            shown(&[(Table::Referrals, log)]),
+            [
+                "a: 2026-01-01 2026-02-01 yes -",
+                "a: 2026-01-02 - yes Signed Up",
+                "a: 2026-01-03 - no pending",
+                "a: 2026-01-04 - no -",
+            ]
+        );
+        assert_eq!(
+            shown(&[(Table::Referrals, "referrer_id,occurred_at\na,2026-01-01")]),
+            ["a: 2026-01-01 - - -"]
+        );
+    }
+
+    #[test]
+    fn a_derived_log_does_not_tell_conversions_and_rests_on_the_roster() {
+        let canon = tables(
+            "2026-06-01",
+            &[(
+                Table::Stakeholders,
+                "stakeholder_id,started_at,referrer_id\na,2026-01-01,\nb,2026-02-01,a",
+            )],
+        );
+        let (settings, slicing) = (Settings::default(), Default::default());
+        assert_eq!(
+            testing::shown(&SPEC, &canon, &settings, &[], "referred_at converted"),
+            ["a: 2026-02-01 -"]
+        );
+        let ctx = Context {
+            canon: &canon,
+            settings: &settings,
+            slicing: &slicing,
+            windows: &[],
+        };
+        assert_eq!(
+            testing::frame(&SPEC, &ctx, &[], true).origins.unwrap(),
+            [[(Table::Stakeholders, 1)]]
+        );
+    }
+}

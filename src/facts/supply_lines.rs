@@ -1,10 +1,20 @@
 //! `supply_lines`: a line ordered from a supplier.
 
-use super::{column, known_at, Needs};
-use crate::schema::{FactSpec, Shape, Table, Unit};
+use std::ops::Range;
+
+use super::context::{Context, Settings, is_out};
+use super::frame::Frame;
+use super::{Needs, column, known_at};
+use crate::period::Zone;
+use crate::schema::{DAY, FactSpec, Micros, NO_CODE, NO_TIME, Shape, Table, Unit};
 
 const PUNCTUAL: Needs = &[&["supplies.promised_at"], &["supplies.received_at"]];
-const FULL: Needs = &[&["supplies.promised_at"], &["supplies.received_at"], &["supplies.quantity"], &["supplies.quantity_received"]];
+const FULL: Needs = &[
+    &["supplies.promised_at"],
+    &["supplies.received_at"],
+    &["supplies.quantity"],
+    &["supplies.quantity_received"],
+];
 
 /// The fact's description.
 pub static SPEC: FactSpec = FactSpec {
@@ -16,18 +26,238 @@ pub static SPEC: FactSpec = FactSpec {
     looks_back: false,
     columns: &[
         column("ordered_at", Unit::Time, "when the line was ordered", &[&["supplies.ordered_at"]]),
-        column("promised_at", Unit::Time, "when it was promised; a date is the end of that day", &[&["supplies.promised_at"]]),
-        column("spent_at", Unit::Time, "when the money counts: ordered_at, else promised_at", &[&["supplies.ordered_at", "supplies.promised_at"]]),
-        known_at("received_at", "received_at", Unit::Time, "when it was received", &[&["supplies.received_at"]]),
-        known_at("received_at", "on_time", Unit::Bool, "received within the target's window around the promise", PUNCTUAL),
-        known_at("received_at", "in_full", Unit::Bool, "received quantity at least the ordered one, less the tolerance", FULL),
-        known_at("received_at", "lead_time_days", Unit::Days, "days from order to receipt", &[&["supplies.ordered_at"], &["supplies.received_at"]]),
+        column(
+            "promised_at",
+            Unit::Time,
+            "when it was promised; a date is the end of that day",
+            &[&["supplies.promised_at"]],
+        ),
+        column(
+            "spent_at",
+            Unit::Time,
+            "when the money counts: ordered_at, else promised_at",
+            &[&["supplies.ordered_at", "supplies.promised_at"]],
+        ),
+        known_at(
+            "received_at",
+            "received_at",
+            Unit::Time,
+            "when it was received",
+            &[&["supplies.received_at"]],
+        ),
+        known_at(
+            "received_at",
+            "on_time",
+            Unit::Bool,
+            "received within the target's window around the promise",
+            PUNCTUAL,
+        ),
+        known_at(
+            "received_at",
+            "in_full",
+            Unit::Bool,
+            "received quantity at least the ordered one, less the tolerance",
+            FULL,
+        ),
+        known_at(
+            "received_at",
+            "lead_time_days",
+            Unit::Days,
+            "days from order to receipt",
+            &[&["supplies.ordered_at"], &["supplies.received_at"]],
+        ),
         column("waiting_days", Unit::Days, "days from order to as-of", &[&["supplies.ordered_at"]]),
         column("quantity", Unit::Number, "quantity ordered", &[&["supplies.quantity"]]),
-        known_at("received_at", "quantity_received", Unit::Number, "quantity received", &[&["supplies.quantity_received"]]),
-        known_at("received_at", "quantity_rejected", Unit::Number, "quantity rejected", &[&["supplies.quantity_rejected"]]),
+        known_at(
+            "received_at",
+            "quantity_received",
+            Unit::Number,
+            "quantity received",
+            &[&["supplies.quantity_received"]],
+        ),
+        known_at(
+            "received_at",
+            "quantity_rejected",
+            Unit::Number,
+            "quantity rejected",
+            &[&["supplies.quantity_rejected"]],
+        ),
         column("amount", Unit::Money, "amount of the line", &[&["supplies.amount"]]),
         column("order_id", Unit::Key, "the order's id", &[&["supplies.order_id"]]),
         column("currency", Unit::Text, "currency of the line", &[&["supplies.currency"]]),
     ],
 };
+
+/// Builds the supply lines of the suppliers of a block.
+pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
+    let Some(rows) = ctx.canon.table(Table::Supplies) else { return };
+    let [ordered_at, promised_at, spent_at, received_at] = ["ordered_at", "promised_at", "spent_at", "received_at"].map(|c| out.handle(c));
+    let [on_time, in_full, lead_time, waiting] = ["on_time", "in_full", "lead_time_days", "waiting_days"].map(|c| out.handle(c));
+    let [amount, order_id, currency] = ["amount", "order_id", "currency"].map(|c| out.handle(c));
+    let numbers = ["quantity", "quantity_received", "quantity_rejected"].map(|c| (out.handle(c), rows.floats(c)));
+    let [orders, promises, receipts] = ["ordered_at", "promised_at", "received_at"].map(|c| rows.times(c));
+    let (amounts, ids, currencies) = (rows.ints("amount"), rows.keys("order_id"), rows.codes("currency"));
+    let by_day = rows.is_date("promised_at") || rows.is_date("received_at");
+    let zone = &ctx.canon.zone;
+    for stakeholder in block {
+        for row in rows.run(stakeholder) {
+            let slice = ctx.slicing.of_row(row, stakeholder);
+            if is_out(slice) {
+                continue;
+            }
+            let (ordered, promised, received) = (orders.at(row), promises.at(row), receipts.at(row));
+            out.begin(
+                if stakeholder == ctx.canon.nobody() { NO_CODE } else { stakeholder },
+                slice,
+                rows.source_of(row),
+            );
+            out.int(ordered_at, ordered);
+            out.int(promised_at, promised);
+            out.int(spent_at, if ordered == NO_TIME { promised } else { ordered });
+            out.int(received_at, received);
+            out.int(amount, amounts.at(row));
+            out.key(order_id, ids.at(row));
+            out.code(currency, currencies.at(row));
+            for (handle, values) in numbers {
+                out.float(handle, values.at(row));
+            }
+            if promised != NO_TIME {
+                out.flag(
+                    on_time,
+                    received != NO_TIME && is_on_time(zone, ctx.settings, by_day, promised, received),
+                );
+            }
+            let [(_, quantities), (_, arrived), _] = numbers;
+            if let Some(full) = is_full(quantities.at(row), arrived.at(row), received, ctx.settings.supply_tolerance) {
+                out.flag(in_full, full);
+            }
+            if ordered != NO_TIME {
+                let days_to = |at| i64::from(zone.day_of(at) - zone.day_of(ordered));
+                // Goods that came before they were ordered have no lead time.
+                if received != NO_TIME && days_to(received) >= 0 {
+                    out.int(lead_time, days_to(received));
+                }
+                out.int(waiting, days_to(ctx.canon.as_of));
+            }
+            out.origin(Table::Supplies, row);
+        }
+    }
+}
+
+/// Whether a receipt lies in the window around the promise; by civil day where either time is a date, else by the hour.
+fn is_on_time(zone: &Zone, settings: &Settings, by_day: bool, promised: Micros, received: Micros) -> bool {
+    let (early, late) = (settings.supply_early_days, settings.supply_late_days);
+    let (delay, day) = if by_day {
+        (i64::from(zone.day_of(received) - zone.day_of(promised)), 1)
+    } else {
+        (received - promised, DAY)
+    };
+    delay <= late * day && early.is_none_or(|early| delay >= -early * day)
+}
+
+/// Whether a line came in full; `None` where a quantity is unknown. What was not received did not come in full.
+fn is_full(ordered: f64, arrived: f64, received: Micros, tolerance: f64) -> Option<bool> {
+    if received == NO_TIME {
+        return Some(false);
+    }
+    // The slack keeps 3 of 10 in full at a tolerance of 0.7, where 10 x (1 - 0.7) is a bit more than 3.
+    let needed = ordered * (1.0 - tolerance) - ordered.abs() * 1e-12;
+    (!ordered.is_nan() && !arrived.is_nan()).then_some(arrived >= needed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::canon::fixture::{Fixture, Rowed};
+    use crate::facts::testing;
+
+    const LINES: &str = "stakeholder_id,order_id,promised_at,received_at\n\
+                         a,1,2026-01-10T12:00,2026-01-10T18:00\na,2,2026-01-10T12:00,2026-01-10T12:00\na,3,2026-01-10T12:00,2026-01-11T12:00\n\
+                         a,4,2026-01-10T12:00,2026-01-11T12:01\na,5,2026-01-10T12:00,2026-01-07T12:00\na,6,2026-01-10T12:00,\n\
+                         a,7,,2026-01-10T12:00\na,8,2026-01-10T12:00,2026-01-09T11:00";
+
+    fn on_time(dates: &[&str], early: Option<i64>, late: i64) -> Vec<(u64, String)> {
+        let fixture = Fixture::new("2026-02-01").table(Table::Supplies, Rowed::Plain, LINES);
+        let canon = dates
+            .iter()
+            .fold(fixture, |f, column| f.dates(Table::Supplies, column))
+            .build(false);
+        let settings = Settings {
+            supply_early_days: early,
+            supply_late_days: late,
+            ..Settings::default()
+        };
+        let rows = canon.table(Table::Supplies).unwrap();
+        let number = |key| (1..=8).find(|n: &u64| crate::canon::key_of(&n.to_string()) == key).unwrap();
+        let shown = testing::shown(&SPEC, &canon, &settings, &[], "on_time");
+        let mut lines: Vec<_> = shown
+            .into_iter()
+            .enumerate()
+            .map(|(row, text)| (number(rows.keys("order_id").at(row)), text[3..].to_string()))
+            .collect();
+        lines.sort();
+        lines
+    }
+
+    fn words(lines: Vec<(u64, String)>) -> String {
+        lines.into_iter().map(|(_, word)| word).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn promises_with_a_time_of_day_are_kept_to_the_minute() {
+        assert_eq!(words(on_time(&[], None, 0)), "no yes no no yes no - yes");
+        assert_eq!(words(on_time(&[], None, 1)), "yes yes yes no yes no - yes");
+        assert_eq!(words(on_time(&[], Some(1), 1)), "yes yes yes no no no - no");
+        assert_eq!(words(on_time(&[], Some(3), 0)), "no yes no no yes no - yes");
+    }
+
+    #[test]
+    fn dates_are_kept_to_the_day() {
+        for column in ["promised_at", "received_at"] {
+            assert_eq!(words(on_time(&[column], None, 0)), "yes yes no no yes no - yes");
+            assert_eq!(words(on_time(&[column], Some(1), 1)), "yes yes yes yes no no - yes");
+            assert_eq!(words(on_time(&[column], Some(0), 0)), "yes yes no no no no - no");
+        }
+    }
+
+    #[test]
+    fn full_is_a_matter_of_quantity_and_tolerance() {
+        let text = "stakeholder_id,ordered_at,received_at,quantity,quantity_received\n\
+                    a,2026-01-01,2026-01-05,10,10\na,2026-01-02,2026-01-05,10,3\na,2026-01-03,,10,10\na,2026-01-04,2026-01-05,10,\na,2026-01-05,2026-01-05,,10\n\
+                    a,2026-01-06,2026-01-07,10,2.9";
+        let canon = testing::tables("2026-02-01", &[(Table::Supplies, text)]);
+        let shown = |tolerance| {
+            let settings = Settings {
+                supply_tolerance: tolerance,
+                ..Settings::default()
+            };
+            testing::shown(&SPEC, &canon, &settings, &[], "in_full")
+                .join(" ")
+                .replace("a: ", "")
+        };
+        assert_eq!(shown(0.0), "yes no no - - no");
+        assert_eq!(shown(0.7), "yes yes no - - no");
+    }
+
+    #[test]
+    fn days_are_civil_and_never_negative() {
+        let text = "stakeholder_id,ordered_at,promised_at,received_at,amount\n\
+                    a,2026-01-01T23:00,2026-01-03,2026-01-02T01:00,5\na,2026-01-02T10:00,,2026-01-01,\na,2026-01-03,,,1.5\na,,2026-01-09,2026-01-10,2";
+        let canon = testing::tables("2026-01-31T12:00", &[(Table::Supplies, text)]);
+        assert_eq!(
+            testing::shown(
+                &SPEC,
+                &canon,
+                &Settings::default(),
+                &[],
+                "lead_time_days waiting_days spent_at amount on_time"
+            ),
+            [
+                "a: - - 2026-01-09 2 no",
+                "a: 1 30 2026-01-01T23:00 5 yes",
+                "a: - 29 2026-01-02T10:00 - -",
+                "a: - 28 2026-01-03 1.5 -",
+            ]
+        );
+    }
+}

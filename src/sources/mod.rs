@@ -1,1 +1,117 @@
-//! stub
+//! How records become canonical rows, as data: which file, which table, and where each column comes from.
+//!
+//! One description serves what a user writes in `relhealth.toml`, what `--map` says on the command line, and what is recognised
+//! from the headers alone.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use crate::expr::Expr;
+use crate::io;
+use crate::note::Place;
+use crate::schema::Table;
+
+mod recognise;
+
+pub use recognise::{columns, folded, table, word};
+
+/// Where a canonical column (or a dimension) of a table comes from.
+#[derive(Debug, Clone, PartialEq)]
+pub enum From {
+    /// A column of the file.
+    Column {
+        /// Its header.
+        name: String,
+        /// Formats to try in order; empty: ISO, or a day-month-year order voted over all rows.
+        formats: Vec<String>,
+        /// Time zone of times without an offset.
+        timezone: Option<String>,
+    },
+    /// An expression over the file's columns.
+    Expr(Expr),
+    /// A constant.
+    Value(String),
+}
+
+/// A mapping and the place where it was written.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Mapped {
+    /// Where the values come from.
+    pub from: From,
+    /// File, line and column of the mapping, for messages.
+    pub place: Option<Place>,
+}
+
+/// The order of day, month and year in dates that do not say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dates {
+    /// Day, month, year.
+    Dmy,
+    /// Month, day, year.
+    Mdy,
+    /// Year, month, day.
+    Ymd,
+}
+
+/// The columns of one record of another file, added to each record by a key.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Lookup {
+    /// The other file.
+    pub path: PathBuf,
+    /// The column that both files have.
+    pub key: String,
+}
+
+/// What `amount` is the amount of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum AmountOn {
+    /// Of the record.
+    #[default]
+    Line,
+    /// Of the order: on its first record, or repeated on each.
+    Order,
+}
+
+/// One `[[source]]`.
+#[derive(Debug, Clone, Default)]
+pub struct Source {
+    /// Paths or globs of the files it describes; relative ones are relative to the configuration.
+    pub paths: Vec<PathBuf>,
+    /// The table it feeds; `None`: recognised from the headers.
+    pub table: Option<Table>,
+    /// Canonical columns and dimensions.
+    pub map: BTreeMap<String, Mapped>,
+    /// Replacements of cell values by column: what the file says, what it means.
+    pub values: BTreeMap<String, BTreeMap<String, String>>,
+    /// Which records count, over the file's own columns; the rest is excluded.
+    pub filter: Option<Expr>,
+    /// Canonical columns that together identify a record.
+    pub key: Vec<String>,
+    /// Another file with more columns.
+    pub lookup: Option<Lookup>,
+    /// Order of day, month and year.
+    pub dates: Option<Dates>,
+    /// Encoding by its label.
+    pub encoding: Option<String>,
+    /// The delimiter.
+    pub delimiter: Option<u8>,
+    /// Decimal mark: a point or a comma.
+    pub decimal: Option<char>,
+    /// Time zone of times without an offset; default the report's.
+    pub timezone: Option<String>,
+    /// What an amount is the amount of.
+    pub amount_on: AmountOn,
+    /// Slices of its people are treated as small groups.
+    pub private: bool,
+    /// Where it was written.
+    pub place: Option<Place>,
+}
+
+/// A file to read, and how.
+#[derive(Debug, Clone)]
+pub struct Input {
+    /// The file, or standard input.
+    pub file: io::Source,
+    /// The description that applies; a default one where nothing describes the file.
+    pub source: Source,
+}

@@ -1,1 +1,332 @@
-//! stub
+//! Statistical inference on plain numbers: the engine hands counts, sums by stakeholder or ranked values, and an [`Estimate`] comes out.
+//!
+//! Rows of one stakeholder are not independent, so every method here works by stakeholder ("cluster"): the variance of a share is the
+//! linearised variance over stakeholders, its ratio to the variance of independent rows is the design effect, and an interval is that of a
+//! simple sample of n / deff rows. Where every row is a stakeholder of its own the design effect is exactly 1.
+//!
+//! Everything is deterministic (resampling has a fixed seed and does not depend on the order of its input), and no NaN comes out:
+//! where a number is not defined the interval says why it is absent. A value is reported only where its whole is not empty;
+//! of an empty whole a function returns 0 with [`NoInterval::NotDefined`] and without a method, for the caller to report as absent.
+//!
+//! `level` is the two-sided confidence level between 0 and 1, such as 0.95.
+
+mod bootstrap;
+pub mod concentration;
+mod difference;
+mod distribution;
+mod multiple;
+mod net_share;
+mod quantile;
+mod rate;
+mod ratio;
+mod share;
+mod sums;
+mod survival;
+
+pub use bootstrap::{RESAMPLES, Studentised};
+pub use difference::{Side, difference, difference_of_totals, relative_change};
+pub use distribution::{binomial_lower_rank, normal_quantile, student_quantile};
+pub use multiple::{benjamini_hochberg, p_value};
+pub use net_share::net_share;
+pub use quantile::{quantile, quantile_type7};
+pub use rate::{poisson_byar, poisson_exact, rate};
+pub use ratio::{BOOTSTRAP_BELOW, ratio};
+pub use share::{share, wilson};
+pub use sums::{ClusterSums, CrossSums};
+pub use survival::{NotReached, Observation, Step, Survival, kaplan_meier, survival_quantile};
+
+/// The method behind an interval.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Method {
+    /// Wilson's score interval, with the effective n.
+    Wilson,
+    /// The Wald interval of a net share after adding three pseudo-answers.
+    AdjustedWald,
+    /// Linearisation of a ratio of sums over stakeholders, with Student's t.
+    DeltaMethod,
+    /// Studentised resampling of stakeholders.
+    BootstrapT,
+    /// The exact limits of a Poisson count.
+    PoissonExact,
+    /// Byar's approximation to the exact limits of a Poisson count.
+    Byar,
+    /// Two order statistics with binomial ranks.
+    OrderStatistics,
+    /// The Kaplan-Meier curve and its log-log limits.
+    KaplanMeier,
+}
+
+impl Method {
+    /// The name in output.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Method::Wilson => "wilson",
+            Method::AdjustedWald => "adjusted-wald",
+            Method::DeltaMethod => "delta-method",
+            Method::BootstrapT => "bootstrap-t",
+            Method::PoissonExact => "poisson-exact",
+            Method::Byar => "byar",
+            Method::OrderStatistics => "order-statistics",
+            Method::KaplanMeier => "kaplan-meier",
+        }
+    }
+}
+
+/// Why a value stands without an interval.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum NoInterval {
+    /// Fewer rows, stakeholders or events than the method needs.
+    TooFew,
+    /// The stakeholders (or too many resamples of them) do not differ at all, so nothing can be said about their spread.
+    ZeroVariance,
+    /// The quantity itself is not defined, or the method is not at this level.
+    NotDefined,
+}
+
+impl NoInterval {
+    /// The words in output.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            NoInterval::TooFew => "too few",
+            NoInterval::ZeroVariance => "zero variance",
+            NoInterval::NotDefined => "not defined",
+        }
+    }
+}
+
+/// The range of values that the data do not contradict; an end that is `None` is open.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Interval {
+    /// The lower limit.
+    pub low: Option<f64>,
+    /// The upper limit.
+    pub high: Option<f64>,
+}
+
+impl Interval {
+    /// An interval with both ends.
+    pub fn closed(low: f64, high: f64) -> Interval {
+        Interval {
+            low: Some(low),
+            high: Some(high),
+        }
+    }
+
+    /// Whether `value` is within the interval, limits included.
+    pub fn holds(&self, value: f64) -> bool {
+        self.low.is_none_or(|low| low <= value) && self.high.is_none_or(|high| value <= high)
+    }
+}
+
+/// A value with what is known about its precision.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Estimate {
+    /// The value, in the unit of the quantity.
+    pub value: f64,
+    /// The interval in the same unit, or why there is none.
+    pub interval: Result<Interval, NoInterval>,
+    /// The method of the interval, also where its result is absent; `None` where the quantity is not defined.
+    pub method: Option<Method>,
+    /// How many times larger the variance is than that of as many independent rows; `None` where the method has no such notion.
+    pub deff: Option<f64>,
+}
+
+impl Estimate {
+    /// What stands for a quantity that is not defined, such as a share of nothing.
+    pub fn undefined() -> Estimate {
+        Estimate {
+            value: 0.0,
+            interval: Err(NoInterval::NotDefined),
+            method: None,
+            deff: None,
+        }
+    }
+
+    /// The estimate as one side of a difference, where it has an interval.
+    pub fn side(&self) -> Option<Side> {
+        self.interval.ok().map(|interval| Side::new(self.value, interval))
+    }
+
+    fn absent(value: f64, method: Method, why: NoInterval) -> Estimate {
+        Estimate {
+            value,
+            interval: Err(why),
+            method: Some(method),
+            deff: None,
+        }
+    }
+}
+
+/// Which direction of a metric is the better one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Good {
+    /// Higher is better.
+    Up,
+    /// Lower is better.
+    Down,
+    /// Neither is better.
+    Neither,
+}
+
+impl Good {
+    /// All directions.
+    pub const ALL: [Good; 3] = [Good::Up, Good::Down, Good::Neither];
+
+    /// The direction's word in stanzas and machine formats.
+    pub fn word(self) -> &'static str {
+        match self {
+            Good::Up => "up",
+            Good::Down => "down",
+            Good::Neither => "neither",
+        }
+    }
+}
+
+/// What a change amounts to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Reading {
+    /// The whole interval of the change is on the good side.
+    Better,
+    /// The whole interval of the change is on the bad side.
+    Worse,
+    /// A clear rise of a metric without a good direction.
+    Higher,
+    /// A clear fall of a metric without a good direction.
+    Lower,
+    /// The interval of the change holds 0.
+    NoClearChange,
+    /// The change has no interval.
+    Unclear,
+}
+
+impl Reading {
+    /// The words in output.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Reading::Better => "better",
+            Reading::Worse => "worse",
+            Reading::Higher => "higher",
+            Reading::Lower => "lower",
+            Reading::NoClearChange => "no clear change",
+            Reading::Unclear => "unclear",
+        }
+    }
+}
+
+macro_rules! display_as_str {
+    ($($name:ty),*) => {$(
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.pad(self.as_str())
+            }
+        }
+    )*};
+}
+display_as_str!(Method, NoInterval, Reading);
+
+/// Reads the interval of a difference (newer minus older) in the light of the good direction. A limit of exactly 0 is no clear change.
+pub fn reading(interval: Option<&Interval>, good: Good) -> Reading {
+    let Some(interval) = interval else { return Reading::Unclear };
+    let rise = interval.low.is_some_and(|low| low > 0.0);
+    let fall = interval.high.is_some_and(|high| high < 0.0);
+    match (rise, fall, good) {
+        (true, _, Good::Up) | (_, true, Good::Down) => Reading::Better,
+        (true, _, Good::Down) | (_, true, Good::Up) => Reading::Worse,
+        (true, _, Good::Neither) => Reading::Higher,
+        (_, true, Good::Neither) => Reading::Lower,
+        (false, false, _) => Reading::NoClearChange,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Asserts that `actual` is within `tolerance` of `expected`; a NaN never is.
+    #[track_caller]
+    pub(super) fn close(actual: f64, expected: f64, tolerance: f64) {
+        assert!(
+            (actual - expected).abs() <= tolerance,
+            "{actual} is not within {tolerance} of {expected}"
+        );
+    }
+
+    /// The two ends of an interval that has both.
+    #[track_caller]
+    pub(super) fn ends(interval: Interval) -> (f64, f64) {
+        (interval.low.expect("a lower limit"), interval.high.expect("an upper limit"))
+    }
+
+    #[test]
+    fn readings_turn_with_the_good_direction() {
+        let rise = Interval::closed(0.1, 0.3);
+        let fall = Interval::closed(-0.3, -0.1);
+        let words = |interval: &Interval| [Good::Up, Good::Down, Good::Neither].map(|good| reading(Some(interval), good).as_str());
+        assert_eq!(words(&rise), ["better", "worse", "higher"]);
+        assert_eq!(words(&fall), ["worse", "better", "lower"]);
+        assert_eq!(words(&Interval::closed(0.0, 0.3)), ["no clear change"; 3]);
+        assert_eq!(words(&Interval::closed(-0.1, 0.0)), ["no clear change"; 3]);
+        assert_eq!(reading(None, Good::Up), Reading::Unclear);
+    }
+
+    #[test]
+    fn open_ends_are_read_too() {
+        assert_eq!(
+            reading(
+                Some(&Interval {
+                    low: Some(1.0),
+                    high: None
+                }),
+                Good::Down
+            ),
+            Reading::Worse
+        );
+        assert_eq!(
+            reading(
+                Some(&Interval {
+                    low: None,
+                    high: Some(-1.0)
+                }),
+                Good::Down
+            ),
+            Reading::Better
+        );
+        assert_eq!(
+            reading(
+                Some(&Interval {
+                    low: None,
+                    high: Some(1.0)
+                }),
+                Good::Down
+            ),
+            Reading::NoClearChange
+        );
+        assert_eq!(reading(Some(&Interval { low: None, high: None }), Good::Up), Reading::NoClearChange);
+    }
+
+    #[test]
+    fn names_are_padded_like_text() {
+        assert_eq!(format!("{:>12}|{:<8}|", Method::Byar, NoInterval::TooFew), "        byar|too few |");
+        assert_eq!(Reading::NoClearChange.to_string(), "no clear change");
+    }
+
+    #[test]
+    fn an_interval_holds_its_limits_and_whatever_lies_beyond_an_open_end() {
+        assert!(Interval::closed(1.0, 2.0).holds(1.0) && Interval::closed(1.0, 2.0).holds(2.0));
+        assert!(!Interval::closed(1.0, 2.0).holds(2.1));
+        assert!(
+            Interval {
+                low: Some(1.0),
+                high: None
+            }
+            .holds(1e300)
+        );
+        assert!(
+            !Interval {
+                low: Some(1.0),
+                high: None
+            }
+            .holds(0.9)
+        );
+    }
+}

@@ -1,0 +1,288 @@
+//! One canonical table in memory: columns of plain numbers, rows sorted by stakeholder, a run of rows for each stakeholder.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+use crate::schema::{Micros, NO_CODE, NO_INT, NO_KEY, Table};
+
+/// The values of one column.
+#[derive(Debug, Clone)]
+pub enum Data {
+    /// Times in microseconds, or exact integers (money): [`NO_INT`] is null.
+    Int(Vec<i64>),
+    /// Numbers; NaN is null.
+    Float(Vec<f64>),
+    /// Codes of the stakeholder ids or of the texts; [`NO_CODE`] is null.
+    Code(Vec<u32>),
+    /// Hashed ids; [`NO_KEY`] is null.
+    Key(Vec<u64>),
+    /// 0 false, 1 true, 2 null.
+    Flag(Vec<u8>),
+}
+
+impl Data {
+    /// Number of rows.
+    pub fn len(&self) -> usize {
+        match self {
+            Data::Int(v) => v.len(),
+            Data::Float(v) => v.len(),
+            Data::Code(v) => v.len(),
+            Data::Key(v) => v.len(),
+            Data::Flag(v) => v.len(),
+        }
+    }
+
+    /// Whether there is no row.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The same values in another order.
+    pub fn gather(&self, order: &[u32]) -> Data {
+        fn pick<T: Copy>(values: &[T], order: &[u32]) -> Vec<T> {
+            order.iter().map(|&i| values[i as usize]).collect()
+        }
+        match self {
+            Data::Int(v) => Data::Int(pick(v, order)),
+            Data::Float(v) => Data::Float(pick(v, order)),
+            Data::Code(v) => Data::Code(pick(v, order)),
+            Data::Key(v) => Data::Key(pick(v, order)),
+            Data::Flag(v) => Data::Flag(pick(v, order)),
+        }
+    }
+
+    /// Appends the values of another column of the same kind.
+    pub fn append(&mut self, other: Data) {
+        match (self, other) {
+            (Data::Int(a), Data::Int(b)) => grow(a, b),
+            (Data::Float(a), Data::Float(b)) => grow(a, b),
+            (Data::Code(a), Data::Code(b)) => grow(a, b),
+            (Data::Key(a), Data::Key(b)) => grow(a, b),
+            (Data::Flag(a), Data::Flag(b)) => grow(a, b),
+            _ => unreachable!("columns of one name have one kind"),
+        }
+    }
+
+    /// Appends `n` nulls.
+    pub fn append_null(&mut self, n: usize) {
+        match self {
+            Data::Int(v) => v.resize(v.len() + n, NO_INT),
+            Data::Float(v) => v.resize(v.len() + n, f64::NAN),
+            Data::Code(v) => v.resize(v.len() + n, NO_CODE),
+            Data::Key(v) => v.resize(v.len() + n, NO_KEY),
+            Data::Flag(v) => v.resize(v.len() + n, 2),
+        }
+    }
+
+    /// An empty column of the same kind.
+    pub fn empty_like(&self) -> Data {
+        match self {
+            Data::Int(_) => Data::Int(Vec::new()),
+            Data::Float(_) => Data::Float(Vec::new()),
+            Data::Code(_) => Data::Code(Vec::new()),
+            Data::Key(_) => Data::Key(Vec::new()),
+            Data::Flag(_) => Data::Flag(Vec::new()),
+        }
+    }
+
+    /// Order of two rows by this column alone; any total order that depends on values only.
+    pub fn compare(&self, a: usize, b: usize) -> std::cmp::Ordering {
+        match self {
+            Data::Int(v) => v[a].cmp(&v[b]),
+            Data::Float(v) => v[a].total_cmp(&v[b]),
+            Data::Code(v) => v[a].cmp(&v[b]),
+            Data::Key(v) => v[a].cmp(&v[b]),
+            Data::Flag(v) => v[a].cmp(&v[b]),
+        }
+    }
+}
+
+fn grow<T>(a: &mut Vec<T>, mut b: Vec<T>) {
+    if a.is_empty() { *a = b } else { a.append(&mut b) }
+}
+
+/// A column that may be missing from a table: then every value is null.
+#[derive(Clone, Copy, Debug)]
+pub struct Column<'a, T>(Option<&'a [T]>, T);
+
+impl<T: Copy> Column<'_, T> {
+    /// The value in a row.
+    #[inline]
+    pub fn at(&self, row: usize) -> T {
+        match self.0 {
+            Some(values) => values[row],
+            None => self.1,
+        }
+    }
+
+    /// Whether the table has the column.
+    pub fn exists(&self) -> bool {
+        self.0.is_some()
+    }
+}
+
+/// One canonical table.
+#[derive(Debug)]
+pub struct Rows {
+    /// Which table it is.
+    pub table: Table,
+    /// Number of rows.
+    pub len: usize,
+    /// Canonical columns and dimensions by name.
+    pub columns: BTreeMap<String, Data>,
+    /// Rows of stakeholder `s` are `starts[s]..starts[s + 1]`; the last run holds the rows without one.
+    pub starts: Vec<u32>,
+    /// The source (index into the run's sources) of each row; `None` where all rows come from source `only_source`.
+    pub source: Option<Vec<u16>>,
+    /// The source of all rows where [`Rows::source`] is `None`.
+    pub only_source: u16,
+    /// File line (1-based) of each row, kept only where asked for.
+    pub line: Option<Vec<u32>>,
+    /// Columns whose times are all midnight: dates.
+    pub dates: BTreeSet<String>,
+    /// Time of the first event in the table.
+    pub first_event: Micros,
+}
+
+impl Rows {
+    /// The rows of a stakeholder; of the rows without one for the code one past the last stakeholder.
+    #[inline]
+    pub fn run(&self, stakeholder: u32) -> Range<usize> {
+        self.starts[stakeholder as usize] as usize..self.starts[stakeholder as usize + 1] as usize
+    }
+
+    /// A column of times, money or other integers.
+    pub fn ints(&self, name: &str) -> Column<'_, i64> {
+        match self.columns.get(name) {
+            Some(Data::Int(v)) => Column(Some(v), NO_INT),
+            _ => Column(None, NO_INT),
+        }
+    }
+
+    /// A column of times.
+    pub fn times(&self, name: &str) -> Column<'_, Micros> {
+        self.ints(name)
+    }
+
+    /// A column of numbers.
+    pub fn floats(&self, name: &str) -> Column<'_, f64> {
+        match self.columns.get(name) {
+            Some(Data::Float(v)) => Column(Some(v), f64::NAN),
+            _ => Column(None, f64::NAN),
+        }
+    }
+
+    /// A column of text or stakeholder codes.
+    pub fn codes(&self, name: &str) -> Column<'_, u32> {
+        match self.columns.get(name) {
+            Some(Data::Code(v)) => Column(Some(v), NO_CODE),
+            _ => Column(None, NO_CODE),
+        }
+    }
+
+    /// A column of hashed ids.
+    pub fn keys(&self, name: &str) -> Column<'_, u64> {
+        match self.columns.get(name) {
+            Some(Data::Key(v)) => Column(Some(v), NO_KEY),
+            _ => Column(None, NO_KEY),
+        }
+    }
+
+    /// A column of yes and no.
+    pub fn flags(&self, name: &str) -> Column<'_, u8> {
+        match self.columns.get(name) {
+            Some(Data::Flag(v)) => Column(Some(v), 2),
+            _ => Column(None, 2),
+        }
+    }
+
+    /// The source of a row.
+    #[inline]
+    pub fn source_of(&self, row: usize) -> u16 {
+        match &self.source {
+            Some(sources) => sources[row],
+            None => self.only_source,
+        }
+    }
+
+    /// Whether the times of a column are dates.
+    pub fn is_date(&self, column: &str) -> bool {
+        self.dates.contains(column)
+    }
+
+    /// Keeps the rows for which `keep` holds, in order.
+    pub fn retain(&mut self, keep: &[bool]) {
+        let order: Vec<u32> = (0..self.len as u32).filter(|&i| keep[i as usize]).collect();
+        if order.len() == self.len {
+            return;
+        }
+        for start in 0..self.starts.len() {
+            // starts are ascending, so counting the kept rows before each is one pass over all
+            self.starts[start] = order.partition_point(|&row| row < self.starts[start]) as u32;
+        }
+        for data in self.columns.values_mut() {
+            *data = data.gather(&order);
+        }
+        if let Some(sources) = &mut self.source {
+            *sources = order.iter().map(|&i| sources[i as usize]).collect();
+        }
+        if let Some(lines) = &mut self.line {
+            *lines = order.iter().map(|&i| lines[i as usize]).collect();
+        }
+        self.len = order.len();
+    }
+
+    /// Sorts the rows by stakeholder, then by the first present event column, then by all other columns, so that the order is
+    /// a matter of the rows' contents alone. `stakeholder` gives the code of each row; `count` is the number of stakeholders.
+    pub fn sort_by_stakeholder(&mut self, stakeholder: &[u32], count: usize) {
+        let run_of = |row: usize| if stakeholder[row] == NO_CODE { count } else { stakeholder[row] as usize };
+        let mut starts = vec![0u32; count + 2];
+        for row in 0..self.len {
+            starts[run_of(row) + 1] += 1;
+        }
+        for s in 0..=count {
+            starts[s + 1] += starts[s];
+        }
+        let mut next = starts.clone();
+        let mut order = vec![0u32; self.len];
+        for row in 0..self.len {
+            let slot = &mut next[run_of(row)];
+            order[*slot as usize] = row as u32;
+            *slot += 1;
+        }
+        drop(next);
+        let first = self.table.event_columns().iter().find_map(|c| match self.columns.get(*c) {
+            Some(Data::Int(v)) => Some(v.as_slice()),
+            _ => None,
+        });
+        let rest: Vec<&Data> = self.columns.values().collect();
+        let sources = self.source.as_deref();
+        for s in 0..=count {
+            let run = &mut order[starts[s] as usize..starts[s + 1] as usize];
+            if run.len() > 1 {
+                run.sort_unstable_by(|&a, &b| {
+                    let (a, b) = (a as usize, b as usize);
+                    let by_time = first.map_or(std::cmp::Ordering::Equal, |v| v[a].cmp(&v[b]));
+                    by_time
+                        .then_with(|| rest.iter().map(|d| d.compare(a, b)).find(|o| o.is_ne()).unwrap_or(std::cmp::Ordering::Equal))
+                        .then_with(|| sources.map_or(std::cmp::Ordering::Equal, |v| v[a].cmp(&v[b])))
+                });
+            }
+        }
+        for data in self.columns.values_mut() {
+            *data = data.gather(&order);
+        }
+        if let Some(sources) = &mut self.source {
+            *sources = order.iter().map(|&i| sources[i as usize]).collect();
+        }
+        if let Some(lines) = &mut self.line {
+            *lines = order.iter().map(|&i| lines[i as usize]).collect();
+        }
+        self.starts = starts;
+    }
+}
+
+/// Whether all the times that are there (99.9 %) are the first instant of a day.
+pub fn are_dates(midnights: u64, times: u64) -> bool {
+    times > 0 && midnights as f64 >= 0.999 * times as f64
+}

@@ -1,0 +1,122 @@
+//! Expressions of a metric: what they may name, and of which unit they must be.
+
+use super::stanza::Stanza;
+use crate::expr::{self, Expr, ExprError, Scope};
+use crate::schema::{FactSpec, Unit};
+use std::collections::BTreeSet;
+
+/// The times that every expression over a fact may name besides the fact's columns.
+pub const TIMES_AT_HAND: [&str; 3] = ["as_of", "period_start", "period_end"];
+
+/// An expression that has been checked: every name in it exists, and its unit is known.
+#[derive(Debug)]
+pub struct Expression {
+    /// As it is written.
+    pub text: String,
+    /// Its tree, with names spelled as they are declared.
+    pub expr: Expr,
+    /// What it yields.
+    pub unit: Unit,
+}
+
+impl Expression {
+    /// The expression as SQL, spelled the one canonical way.
+    pub fn sql(&self) -> String {
+        self.expr.to_sql()
+    }
+
+    /// The names in it, in order: columns and times at hand, or the metric ids of a derived metric.
+    pub fn names(&self) -> BTreeSet<String> {
+        self.expr.columns()
+    }
+}
+
+/// What an expression must yield.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Want {
+    /// True or false.
+    Truth,
+    /// Something that can be added.
+    Number,
+    /// Something that can be added, or true as 1.
+    NumberOrTruth,
+}
+
+impl Want {
+    pub fn takes(self, unit: Unit) -> bool {
+        match self {
+            Want::Truth => unit == Unit::Bool,
+            Want::Number => unit.is_number(),
+            Want::NumberOrTruth => unit.is_number() || unit == Unit::Bool,
+        }
+    }
+
+    fn words(self) -> &'static str {
+        match self {
+            Want::Truth => "true or false",
+            Want::Number => "a number",
+            Want::NumberOrTruth => "a number, or true or false",
+        }
+    }
+}
+
+/// The names that an expression over a fact may use.
+pub(super) struct Columns(pub &'static FactSpec);
+
+impl Scope for Columns {
+    fn unit(&self, name: &str) -> Option<(String, Unit)> {
+        let column = self
+            .0
+            .columns
+            .iter()
+            .find(|c| c.name.eq_ignore_ascii_case(name))
+            .map(|c| (c.name, c.unit));
+        let time = || {
+            TIMES_AT_HAND
+                .into_iter()
+                .find(|t| t.eq_ignore_ascii_case(name))
+                .map(|t| (t, Unit::Time))
+        };
+        column.or_else(time).map(|(name, unit)| (name.to_string(), unit))
+    }
+
+    fn names(&self) -> Vec<String> {
+        self.0
+            .columns
+            .iter()
+            .map(|c| c.name)
+            .chain(TIMES_AT_HAND)
+            .map(str::to_string)
+            .collect()
+    }
+}
+
+impl Stanza<'_> {
+    /// The expression of this key, if it is there, can be read, names what exists and yields what is wanted.
+    pub fn expression(&mut self, key: &str, scope: &dyn Scope, want: Want) -> Option<Expression> {
+        let spot = self.words(key)?;
+        let checked = expr::parse(&spot.value).and_then(|expr| Ok((expr.resolve(scope)?, expr.check(scope)?)));
+        match checked {
+            Ok((expr, unit)) if want.takes(unit) => Some(Expression {
+                text: spot.value,
+                expr,
+                unit,
+            }),
+            Ok((_, unit)) => {
+                let message = format!("`{key}` must be {}, but this is {}", want.words(), unit.name());
+                self.problem(self.source.inside(spot.span, &spot.value, 0..spot.value.len()), message, None);
+                None
+            }
+            Err(error) => {
+                self.bad_expression(spot.span, &spot.value, error);
+                None
+            }
+        }
+    }
+
+    /// The problem that an expression's error is, at its place in the file.
+    pub fn bad_expression(&mut self, value: std::ops::Range<usize>, text: &str, error: ExprError) {
+        let span = self.source.inside(value, text, error.span);
+        self.problem(span, error.message, error.hint);
+    }
+}

@@ -1,0 +1,197 @@
+//! What metrics say of each other: ids are unique, the ids they name exist, and nothing rests on itself.
+
+use super::expression::Want;
+use super::problem::{Problem, SourceText, did_you_mean};
+use super::stanza::Spot;
+use super::{Exposure, Kind, Metric, hash, units};
+use crate::expr::Scope;
+use crate::schema::Unit;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::ops::Range;
+
+/// A stanza that has been read.
+pub(super) struct Draft<'a> {
+    pub name: Spot<String>,
+    pub source: SourceText<'a>,
+    /// None where something is wrong with the stanza.
+    pub metric: Option<Metric>,
+    /// The value that names other metrics.
+    pub reference: Option<Reference>,
+}
+
+/// A string value that names other metrics.
+pub(super) struct Reference {
+    pub span: Range<usize>,
+    pub text: String,
+}
+
+/// What a derived metric may name: the metrics whose stanzas are right, with the units of their values.
+struct Metrics<'a>(&'a BTreeMap<String, Unit>);
+
+impl Scope for Metrics<'_> {
+    fn unit(&self, name: &str) -> Option<(String, Unit)> {
+        let name = name.to_ascii_lowercase();
+        self.0.get(&name).map(|unit| (name, *unit))
+    }
+
+    fn names(&self) -> Vec<String> {
+        self.0.keys().cloned().collect()
+    }
+}
+
+/// Joins new stanzas to the metrics that are there already.
+///
+/// # Errors
+///
+/// The problems found so far and those found here, by file and place.
+pub(super) fn link(mut metrics: Vec<Metric>, mut drafts: Vec<Draft>, mut problems: Vec<Problem>) -> Result<Vec<Metric>, Vec<Problem>> {
+    problems.extend(duplicates(&metrics, &drafts));
+    let broken: HashSet<String> = drafts.iter().filter(|d| d.metric.is_none()).map(|d| d.name.value.clone()).collect();
+    let sound = || metrics.iter().chain(drafts.iter().filter_map(|d| d.metric.as_ref()));
+    let known: BTreeMap<String, Unit> = sound().map(|m| (m.id.clone(), units::in_expressions(m.unit))).collect();
+    let kinds: HashMap<String, &'static str> = sound().map(|m| (m.id.clone(), m.kind.word())).collect();
+    for draft in &mut drafts {
+        let (Some(metric), Some(reference)) = (&mut draft.metric, &draft.reference) else {
+            continue;
+        };
+        let unit = metric.unit;
+        let found = match &mut metric.kind {
+            Kind::Rate {
+                exposure: Exposure::Metric(id),
+                ..
+            } => exposure(draft.source, reference, id, &kinds, &broken),
+            kind @ Kind::Derived { .. } => derived(draft.source, reference, kind, unit, &known, &broken),
+            _ => None,
+        };
+        problems.extend(found);
+    }
+    problems.extend(cycles(&drafts));
+    if !problems.is_empty() {
+        problems.sort_by(|a, b| (&a.file, a.line, a.column).cmp(&(&b.file, b.line, b.column)));
+        return Err(problems);
+    }
+    metrics.extend(drafts.into_iter().filter_map(|d| d.metric));
+    hash::define(&mut metrics);
+    Ok(metrics)
+}
+
+fn duplicates(metrics: &[Metric], drafts: &[Draft]) -> Vec<Problem> {
+    let mut places: HashMap<&str, (&str, usize)> = metrics
+        .iter()
+        .map(|m| (m.id.as_str(), (m.origin.file.as_str(), m.origin.line)))
+        .collect();
+    let mut problems = Vec::new();
+    for draft in drafts {
+        let here = (draft.source.file, draft.source.line(draft.name.span.start));
+        if let Some((file, line)) = places.insert(&draft.name.value, here) {
+            let message = format!("metric `{}` is there already: {file}:{line}", draft.name.value);
+            problems.push(
+                draft
+                    .source
+                    .problem(draft.name.span.clone(), message, Some("choose another id".to_string())),
+            );
+        }
+    }
+    problems
+}
+
+fn exposure(
+    source: SourceText,
+    reference: &Reference,
+    id: &str,
+    kinds: &HashMap<String, &'static str>,
+    broken: &HashSet<String>,
+) -> Option<Problem> {
+    let span = source.inside(reference.span.clone(), &reference.text, 0..reference.text.len());
+    match kinds.get(id) {
+        Some(&"count") => None,
+        Some(kind) => Some(source.problem(
+            span,
+            format!("`exposure` must be a column or a count metric, but `{id}` is a {kind}"),
+            None,
+        )),
+        None if broken.contains(id) => None,
+        None => {
+            let counts = kinds.iter().filter(|(_, kind)| **kind == "count").map(|(id, _)| id.as_str());
+            Some(source.problem(
+                span,
+                format!("there is neither a column nor a metric `{id}`"),
+                did_you_mean(id, counts),
+            ))
+        }
+    }
+}
+
+fn derived(
+    source: SourceText,
+    reference: &Reference,
+    kind: &mut Kind,
+    unit: super::MetricUnit,
+    known: &BTreeMap<String, Unit>,
+    broken: &HashSet<String>,
+) -> Option<Problem> {
+    let Kind::Derived { expr } = kind else { return None };
+    if expr.names().iter().any(|id| broken.contains(id)) {
+        return None;
+    }
+    let inside = |part: Range<usize>| source.inside(reference.span.clone(), &reference.text, part);
+    let scope = Metrics(known);
+    match expr
+        .expr
+        .resolve(&scope)
+        .and_then(|resolved| Ok((expr.expr.check(&scope)?, resolved)))
+    {
+        Err(error) => return Some(source.problem(inside(error.span), error.message, error.hint)),
+        Ok((yields, _)) if !Want::Number.takes(yields) => {
+            let message = format!("`expr` must be a number, but this is {}", yields.name());
+            return Some(source.problem(inside(0..reference.text.len()), message, None));
+        }
+        Ok((yields, resolved)) => {
+            expr.unit = yields;
+            expr.expr = resolved;
+        }
+    }
+    let (message, hint) = units::misfit(kind, unit)?;
+    Some(source.problem(inside(0..reference.text.len()), message, Some(hint)))
+}
+
+/// One problem for each ring of metrics that rest on each other, at its first stanza.
+fn cycles(drafts: &[Draft]) -> Vec<Problem> {
+    let parts: BTreeMap<&str, BTreeSet<String>> = drafts
+        .iter()
+        .filter_map(|d| d.metric.as_ref().map(|m| (m.id.as_str(), m.parts())))
+        .collect();
+    let mut problems = Vec::new();
+    let mut told: HashSet<String> = HashSet::new();
+    for draft in drafts {
+        let id = &draft.name.value;
+        let (Some(reference), false) = (&draft.reference, told.contains(id)) else {
+            continue;
+        };
+        let mut path = vec![id.clone()];
+        if ring(id, &mut path, &mut HashSet::new(), &parts) {
+            let message = format!("metric `{id}` rests on itself: {}", path.join(" <- "));
+            let span = draft
+                .source
+                .inside(reference.span.clone(), &reference.text, 0..reference.text.len());
+            problems.push(draft.source.problem(span, message, None));
+            told.extend(path);
+        }
+    }
+    problems
+}
+
+/// Whether a way leads from the end of `path` back to `goal`; the way is then in `path`, `goal` at both ends.
+fn ring(goal: &str, path: &mut Vec<String>, seen: &mut HashSet<String>, parts: &BTreeMap<&str, BTreeSet<String>>) -> bool {
+    let Some(next) = path.last().and_then(|id| parts.get(id.as_str())) else {
+        return false;
+    };
+    for id in next {
+        path.push(id.clone());
+        if id == goal || (seen.insert(id.clone()) && ring(goal, path, seen, parts)) {
+            return true;
+        }
+        path.pop();
+    }
+    false
+}

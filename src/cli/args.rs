@@ -1,0 +1,185 @@
+//! What can be written on the command line.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+use super::periods::Asked;
+use crate::canon::Budget;
+use crate::config::{Overlay, is_currency, is_level};
+use crate::period::Zone;
+
+/// Measures the health of an organisation's relationships from the CSV exports it already has.
+#[derive(Parser, Debug)]
+#[command(name = "relhealth", version, disable_help_subcommand = true, max_term_width = 100)]
+#[command(after_help = "Exit codes: relhealth help exit-codes")]
+pub struct Args {
+    #[command(flatten)]
+    pub global: Global,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Options of every command.
+#[derive(clap::Args, Debug)]
+pub struct Global {
+    /// The configuration [default: relhealth.toml, where there is one]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Whether to use colours; NO_COLOR is respected
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub color: When,
+    /// Say nothing on stderr but errors
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+}
+
+/// When to use colours.
+#[derive(ValueEnum, Debug, Clone, Copy, PartialEq, Eq)]
+pub enum When {
+    /// On a terminal
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// A command.
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    /// Measure metrics for periods and slices
+    Measure(Measure),
+    /// List the metrics, or show the cards of some: definition, formula, inputs, source, example
+    Metrics(Metrics),
+    /// Print the completions of a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Print the manual page, of the program or of a command
+    Man {
+        /// The command
+        command: Option<String>,
+    },
+    /// Print help, of the program, of a command, or the exit codes
+    Help {
+        /// A command, or exit-codes
+        topic: Option<String>,
+    },
+}
+
+/// How records are read.
+#[derive(clap::Args, Debug)]
+pub struct Reading {
+    /// Nothing at or after it is known; a date is the end of that day [default: the end of the newest event's day]
+    #[arg(long, value_name = "DATE")]
+    pub as_of: Option<String>,
+    /// Time zone of the report, such as Europe/Berlin [default: UTC]
+    #[arg(long, value_name = "ZONE", value_parser = Zone::parse)]
+    pub timezone: Option<Zone>,
+    /// Currency of the report, such as EUR
+    #[arg(long, value_name = "CODE", value_parser = currency)]
+    pub currency: Option<String>,
+    /// Threads to use [default: one a core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub threads: Option<u16>,
+    /// Write each record that is not used to a file: line, column, code, reason, raw text
+    #[arg(long, value_name = "FILE")]
+    pub rejects: Option<PathBuf>,
+    /// How much of a file may be rejected, as 20% or 500 [default: 5% and, whatever that is, 20 records]
+    #[arg(long, value_name = "BUDGET", value_parser = Budget::parse, conflicts_with = "strict")]
+    pub max_rejects: Option<Budget>,
+    /// Allow no rejects at all
+    #[arg(long)]
+    pub strict: bool,
+    /// A line of [source.map] for the files of a glob
+    #[arg(long, value_name = "FILE:COLUMN=HEADER", value_parser = overlay)]
+    pub map: Vec<Overlay>,
+}
+
+fn currency(text: &str) -> Result<String, String> {
+    if is_currency(text) { Ok(text.to_string()) } else { Err("three capital letters such as EUR".to_string()) }
+}
+
+fn overlay(text: &str) -> Result<Overlay, String> {
+    Overlay::parse(text).map_err(|error| error.to_string())
+}
+
+fn level(text: &str) -> Result<f64, String> {
+    text.parse().ok().filter(|level| is_level(*level)).ok_or_else(|| "a number between 0.5 and 0.9999, such as 0.95".to_string())
+}
+
+/// What a period is compared with.
+#[derive(ValueEnum, Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Against {
+    /// The calendar period before it
+    Previous,
+    /// The same period a year before
+    YearAgo,
+}
+
+/// `measure`.
+#[derive(clap::Args, Debug)]
+pub struct Measure {
+    /// Files, folders, globs, `-`, or KIND=PATH [default: the paths of all sources of the configuration]
+    #[arg(value_name = "INPUT")]
+    pub inputs: Vec<String>,
+    /// Ids of metrics [default: all that the inputs allow]
+    #[arg(long, short, value_name = "ID,...", value_delimiter = ',')]
+    pub metrics: Vec<String>,
+    #[command(flatten)]
+    pub asked: Asked,
+    /// Dimensions to slice by
+    #[arg(long, value_name = "DIMENSION,...", value_delimiter = ',')]
+    pub by: Vec<String>,
+    /// Which slices count: SQL over dimensions
+    #[arg(long = "where", value_name = "SQL")]
+    pub filter: Option<String>,
+    /// What each period is compared with
+    #[arg(long, value_name = "WHAT,...", value_delimiter = ',')]
+    pub compare: Vec<Against>,
+    /// With --by, the total too
+    #[arg(long)]
+    pub total: bool,
+    /// Confidence level of the intervals [default: 0.95]
+    #[arg(long, value_name = "LEVEL", value_parser = level)]
+    pub level: Option<f64>,
+    #[command(flatten)]
+    pub reading: Reading,
+    #[command(flatten)]
+    pub outputs: Outputs,
+}
+
+/// Where the result goes, and as what.
+#[derive(clap::Args, Debug)]
+pub struct Outputs {
+    /// What stdout gets [default: table]
+    #[arg(long, short, value_name = "FORMAT")]
+    pub format: Option<String>,
+    /// What a file gets, by the name of a format; without a file, stdout; may be repeated
+    #[arg(long, short, value_name = "FORMAT[=FILE]")]
+    pub output: Vec<String>,
+}
+
+/// `metrics`.
+#[derive(clap::Args, Debug)]
+pub struct Metrics {
+    /// Ids of metrics; without any, the list of all
+    #[arg(value_name = "ID")]
+    pub ids: Vec<String>,
+    #[command(flatten)]
+    pub outputs: Outputs,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        use clap::CommandFactory;
+        Args::command().debug_assert();
+    }
+}

@@ -1,0 +1,73 @@
+//! `measure`: metrics for periods and slices.
+
+use std::collections::BTreeSet;
+
+use super::args::{Against, Global, Measure};
+use super::data;
+use super::metrics::find;
+use super::output::{self, Format};
+use super::setup;
+use crate::catalog::Metric;
+use crate::measure::{self, Compare, Request};
+use crate::note::Problem;
+use crate::render::{csv, json, markdown, summary, terminal};
+use crate::report::Measured;
+
+/// Runs the command.
+///
+/// # Errors
+/// Wrong usage or configuration, data that cannot be used, an output that cannot be written.
+pub fn run(global: &Global, args: &Measure) -> anyhow::Result<()> {
+    let targets = output::targets(&args.outputs, &[Format::Table, Format::Csv, Format::Json, Format::Markdown])?;
+    let config = setup::config(global, args.reading.timezone.clone())?;
+    let ids = args.metrics.iter().map(|id| find(&config.catalog, id).map(|m| m.id.clone())).collect::<Result<Vec<String>, Problem>>()?;
+    let wanted = args.asked.wanted()?;
+    let filter = args.filter.as_deref().map(data::filter).transpose()?;
+    let mut compare: Vec<Compare> = args.compare.iter().map(|against| match against {
+        Against::Previous => Compare::Previous,
+        Against::YearAgo => Compare::YearAgo,
+    }).collect();
+    compare.sort();
+    compare.dedup();
+    let metrics = if ids.is_empty() { config.catalog.iter().filter(|m| !m.hidden).map(|m| m.id.clone()).collect() } else { ids.clone() };
+    let chosen: Vec<&Metric> = metrics.iter().filter_map(|id| config.catalog.get(id)).collect();
+    let mut texts: BTreeSet<String> = args.by.iter().cloned().collect();
+    texts.extend(filter.iter().flat_map(|f| f.columns()));
+    let loaded = data::load(&args.inputs, &args.reading, &config, &chosen, texts, false)?;
+    let request = Request {
+        metrics,
+        all: ids.is_empty(),
+        periods: args.asked.periods(wanted, &config.zone, loaded.canon.as_of)?,
+        by: data::spelled(&args.by, &loaded.canon)?,
+        filter: filter.map(|f| data::spell(&f, &loaded.canon)).transpose()?,
+        total: args.total,
+        compare,
+        level: args.level.unwrap_or(config.level),
+    };
+    let outcome = measure::measure(&loaded.canon, &config.catalog, &config.settings, &request)?;
+    let mut notes = loaded.notes;
+    notes.extend(outcome.notes);
+    let measured = Measured {
+        as_of: loaded.canon.as_of,
+        timezone: config.zone.name().to_string(),
+        level: request.level,
+        currency: args.reading.currency.clone().or(config.currency.clone()),
+        clock: data::clock_words(&config.settings.clock),
+        dimensions: request.by.clone(),
+        metrics: outcome.metrics,
+        cells: outcome.cells,
+        account: loaded.account,
+        notes,
+    };
+    data::tell(global, &measured.account, &measured.notes);
+    output::write(&targets, global, |format, style| {
+        let mut bytes = Vec::new();
+        match format {
+            Format::Json => json::write(&measured, &mut bytes)?,
+            Format::Csv => csv::write(&measured, &mut bytes)?,
+            Format::Markdown => bytes = markdown::text(&summary::document(&measured, request.all)).into_bytes(),
+            Format::Table => bytes = terminal::text(&summary::document(&measured, request.all), style).into_bytes(),
+        }
+        Ok(bytes)
+    })
+}

@@ -1,0 +1,129 @@
+//! What a fact is built with: the tables, the settings, the slices and the periods.
+
+use std::collections::BTreeMap;
+
+use crate::canon::Canon;
+use crate::period::Clock;
+use crate::schema::{Micros, NO_CODE};
+
+/// Settings of a run that change what facts say.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Calendar hours, or business hours, for response, resolution and open-case durations.
+    pub clock: Clock,
+    /// Target of the first response, in microseconds of that clock.
+    pub first_response: Option<i64>,
+    /// Target of the resolution, in microseconds of that clock.
+    pub resolution: Option<i64>,
+    /// Days that a supply may come early; `None`: any.
+    pub supply_early_days: Option<i64>,
+    /// Days that a supply may come late.
+    pub supply_late_days: i64,
+    /// Share of the ordered quantity that may be missing from a full delivery.
+    pub supply_tolerance: f64,
+    /// Days between contacts by tier.
+    pub contact_days: BTreeMap<String, i64>,
+    /// Effort scores are declared: a high score is easy.
+    pub high_is_easy: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings {
+            clock: Clock::Calendar,
+            first_response: None,
+            resolution: None,
+            supply_early_days: None,
+            supply_late_days: 0,
+            supply_tolerance: 0.0,
+            contact_days: BTreeMap::new(),
+            high_is_easy: false,
+        }
+    }
+}
+
+/// A period as it is measured: its bounds, those of the period before, and what is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Window {
+    /// Start, inclusive.
+    pub start: Micros,
+    /// End, exclusive.
+    pub end: Micros,
+    /// Start of the period before.
+    pub previous_start: Micros,
+    /// End of the period before; for calendar periods the start of this one.
+    pub previous_end: Micros,
+    /// Nothing at or after it is known in this window.
+    pub as_of: Micros,
+    /// The months (or the one period, when shorter) over which a mean headcount is taken.
+    pub months: Vec<(Micros, Micros)>,
+}
+
+/// The slice of each row or stakeholder: an index, or [`NO_CODE`] for what `--where` leaves out.
+#[derive(Debug, Clone, Default)]
+pub struct Slicing {
+    /// By row of the fact's own table, where a dimension is one of its columns.
+    pub rows: Option<Vec<u32>>,
+    /// By stakeholder code (the last entry is for rows without one), where all dimensions are the roster's.
+    pub stakeholders: Option<Vec<u32>>,
+}
+
+impl Slicing {
+    /// The slice of a row of the fact's own table.
+    #[inline]
+    pub fn of_row(&self, row: usize, stakeholder: u32) -> u32 {
+        match &self.rows {
+            Some(rows) => rows[row],
+            None => self.of(stakeholder),
+        }
+    }
+
+    /// The slice of a stakeholder. Meaningful only where no dimension comes from rows.
+    #[inline]
+    pub fn of(&self, stakeholder: u32) -> u32 {
+        match &self.stakeholders {
+            Some(stakeholders) => stakeholders[stakeholder as usize],
+            None => 0,
+        }
+    }
+
+    /// Whether rows of one stakeholder can lie in different slices.
+    pub fn by_row(&self) -> bool {
+        self.rows.is_some()
+    }
+}
+
+/// Whether a slice is left out.
+#[inline]
+pub fn is_out(slice: u32) -> bool {
+    slice == NO_CODE
+}
+
+/// Everything that a fact is built with.
+#[derive(Debug)]
+pub struct Context<'a> {
+    /// The canonical tables.
+    pub canon: &'a Canon,
+    /// The run's settings.
+    pub settings: &'a Settings,
+    /// The slices, as this fact sees them.
+    pub slicing: &'a Slicing,
+    /// The periods of the lane, sorted and disjoint; empty for event facts.
+    pub windows: &'a [Window],
+}
+
+impl Context<'_> {
+    /// The window that contains a time.
+    #[inline]
+    pub fn window_of(&self, at: Micros) -> Option<usize> {
+        let next = self.windows.partition_point(|w| w.start <= at);
+        (next > 0 && at < self.windows[next - 1].end).then(|| next - 1)
+    }
+
+    /// The window whose period before contains a time.
+    #[inline]
+    pub fn window_after(&self, at: Micros) -> Option<usize> {
+        let next = self.windows.partition_point(|w| w.previous_start <= at);
+        (next > 0 && at < self.windows[next - 1].previous_end).then(|| next - 1)
+    }
+}

@@ -1,0 +1,242 @@
+//! The frame a fact is built into: only the columns that some metric needs, filled row by row.
+
+use polars::prelude::{Column as PolarsColumn, DataFrame, IntoColumn, NamedFrom, NewChunkedArray, PolarsResult, Series};
+use polars::prelude::{BooleanChunked, Float64Chunked, Int64Chunked, UInt32Chunked};
+
+use crate::schema::{FactSpec, NO_CODE, NO_INT, NO_KEY, Shape, Table, Unit};
+
+/// A column of the frame under construction; of a column that nobody needs, every value is dropped.
+#[derive(Clone, Copy, Debug)]
+pub struct Handle(usize);
+
+const UNWANTED: usize = usize::MAX;
+
+impl Handle {
+    /// Whether anybody needs the column.
+    pub fn is_wanted(self) -> bool {
+        self.0 != UNWANTED
+    }
+}
+
+#[derive(Debug)]
+enum Store {
+    Int(Vec<i64>),
+    Float(Vec<f64>),
+    Code(Vec<u32>),
+    Flag(Vec<u8>),
+}
+
+/// A fact's rows: who, which slice, which period where the fact has one, which source, and the wanted columns.
+#[derive(Debug)]
+pub struct Frame {
+    shape: Shape,
+    columns: Vec<(&'static str, Store)>,
+    /// Code of the stakeholder of each row; [`NO_CODE`] where unknown.
+    pub stakeholder: Vec<u32>,
+    /// Slice of each row.
+    pub slice: Vec<u32>,
+    /// For facts of a stakeholder in a period: the index of the period in the lane.
+    pub window: Vec<u32>,
+    /// Source of each row.
+    pub source: Vec<u16>,
+    /// The canonical rows behind each row, where asked for.
+    pub origins: Option<Vec<Vec<(Table, u32)>>>,
+}
+
+impl Frame {
+    /// An empty frame with the wanted columns of a fact. Columns that the fact does not have are left out.
+    pub fn new(spec: &FactSpec, wanted: &dyn Fn(&str) -> bool, with_origins: bool) -> Frame {
+        let columns = spec
+            .columns
+            .iter()
+            .filter(|c| wanted(c.name))
+            .map(|c| {
+                let store = match c.unit {
+                    Unit::Number => Store::Float(Vec::new()),
+                    Unit::Text => Store::Code(Vec::new()),
+                    Unit::Bool => Store::Flag(Vec::new()),
+                    _ => Store::Int(Vec::new()),
+                };
+                (c.name, store)
+            })
+            .collect();
+        Frame {
+            shape: spec.shape,
+            columns,
+            stakeholder: Vec::new(),
+            slice: Vec::new(),
+            window: Vec::new(),
+            source: Vec::new(),
+            origins: with_origins.then(Vec::new),
+        }
+    }
+
+    /// Number of rows.
+    pub fn len(&self) -> usize {
+        self.stakeholder.len()
+    }
+
+    /// Whether there is no row.
+    pub fn is_empty(&self) -> bool {
+        self.stakeholder.is_empty()
+    }
+
+    /// The handle of a column.
+    pub fn handle(&self, name: &str) -> Handle {
+        Handle(self.columns.iter().position(|(n, _)| *n == name).unwrap_or(UNWANTED))
+    }
+
+    /// Starts a row of an event fact; every wanted column of it is null until set.
+    pub fn begin(&mut self, stakeholder: u32, slice: u32, source: u16) {
+        debug_assert!(self.shape == Shape::Event);
+        self.open(stakeholder, slice, source);
+    }
+
+    /// Starts a row of a stakeholder in a period.
+    pub fn begin_in(&mut self, stakeholder: u32, slice: u32, window: u32) {
+        debug_assert!(self.shape == Shape::StakeholderPeriod);
+        self.window.push(window);
+        self.open(stakeholder, slice, 0);
+    }
+
+    fn open(&mut self, stakeholder: u32, slice: u32, source: u16) {
+        self.stakeholder.push(stakeholder);
+        self.slice.push(slice);
+        self.source.push(source);
+        for (_, store) in &mut self.columns {
+            match store {
+                Store::Int(v) => v.push(NO_INT),
+                Store::Float(v) => v.push(f64::NAN),
+                Store::Code(v) => v.push(NO_CODE),
+                Store::Flag(v) => v.push(2),
+            }
+        }
+        if let Some(origins) = &mut self.origins {
+            origins.push(Vec::new());
+        }
+    }
+
+    /// Sets a time, an amount of money, a duration, a number of days or a count of the current row; [`NO_INT`] is null.
+    #[inline]
+    pub fn int(&mut self, handle: Handle, value: i64) {
+        if handle.is_wanted()
+            && let Store::Int(v) = &mut self.columns[handle.0].1
+            && let Some(last) = v.last_mut()
+        {
+            *last = value;
+        }
+    }
+
+    /// Sets an id of the current row.
+    #[inline]
+    pub fn key(&mut self, handle: Handle, value: u64) {
+        self.int(handle, if value == NO_KEY { NO_INT } else { value as i64 });
+    }
+
+    /// Sets a number of the current row; NaN is null.
+    #[inline]
+    pub fn float(&mut self, handle: Handle, value: f64) {
+        if handle.is_wanted()
+            && let Store::Float(v) = &mut self.columns[handle.0].1
+            && let Some(last) = v.last_mut()
+        {
+            *last = value;
+        }
+    }
+
+    /// Sets a text of the current row.
+    #[inline]
+    pub fn code(&mut self, handle: Handle, value: u32) {
+        if handle.is_wanted()
+            && let Store::Code(v) = &mut self.columns[handle.0].1
+            && let Some(last) = v.last_mut()
+        {
+            *last = value;
+        }
+    }
+
+    /// Sets a yes or no of the current row.
+    #[inline]
+    pub fn flag(&mut self, handle: Handle, value: bool) {
+        if handle.is_wanted()
+            && let Store::Flag(v) = &mut self.columns[handle.0].1
+            && let Some(last) = v.last_mut()
+        {
+            *last = u8::from(value);
+        }
+    }
+
+    /// Names a canonical row behind the current row.
+    #[inline]
+    pub fn origin(&mut self, table: Table, row: usize) {
+        if let Some(origins) = &mut self.origins
+            && let Some(last) = origins.last_mut()
+        {
+            last.push((table, row as u32));
+        }
+    }
+
+    /// The integers of a column (a time column, say), if it is wanted and holds integers.
+    pub fn ints(&self, name: &str) -> Option<&[i64]> {
+        self.columns.iter().find(|(n, _)| *n == name).and_then(|(_, store)| match store {
+            Store::Int(v) => Some(v.as_slice()),
+            _ => None,
+        })
+    }
+
+    /// The codes of a text column, if it is wanted.
+    pub fn codes(&self, name: &str) -> Option<&[u32]> {
+        self.columns.iter().find(|(n, _)| *n == name).and_then(|(_, store)| match store {
+            Store::Code(v) => Some(v.as_slice()),
+            _ => None,
+        })
+    }
+
+    /// The columns as polars columns; `order` picks and repeats rows, `None` takes all as they are.
+    pub fn to_polars(&self, order: Option<&[u32]>) -> PolarsResult<DataFrame> {
+        let height = order.map_or(self.len(), <[u32]>::len);
+        let columns = self.columns.iter().map(|(name, store)| polars_column(name, store, order)).collect();
+        DataFrame::new(height, columns)
+    }
+}
+
+fn polars_column(name: &str, store: &Store, order: Option<&[u32]>) -> PolarsColumn {
+    fn each<T: Copy>(values: &[T], order: Option<&[u32]>, mut take: impl FnMut(T)) {
+        match order {
+            Some(order) => order.iter().for_each(|&i| take(values[i as usize])),
+            None => values.iter().for_each(|&v| take(v)),
+        }
+    }
+    let height = order.map_or(usize::MAX, <[u32]>::len);
+    match store {
+        Store::Int(v) => {
+            let mut out = Vec::with_capacity(v.len().min(height));
+            each(v, order, |x| out.push(x));
+            int_column(name, &out)
+        }
+        Store::Float(v) => {
+            let mut out = Vec::with_capacity(v.len().min(height));
+            each(v, order, |x| out.push((!x.is_nan()).then_some(x)));
+            Float64Chunked::from_iter_options(name.into(), out.into_iter()).into_column()
+        }
+        Store::Code(v) => {
+            let mut out = Vec::with_capacity(v.len().min(height));
+            each(v, order, |x| out.push((x != NO_CODE).then_some(x)));
+            UInt32Chunked::from_iter_options(name.into(), out.into_iter()).into_column()
+        }
+        Store::Flag(v) => {
+            let mut out = Vec::with_capacity(v.len().min(height));
+            each(v, order, |x| out.push((x != 2).then_some(x == 1)));
+            BooleanChunked::from_iter_options(name.into(), out.into_iter()).into_column()
+        }
+    }
+}
+
+/// A polars column of integers in which [`NO_INT`] is null.
+pub fn int_column(name: &str, values: &[i64]) -> PolarsColumn {
+    if values.contains(&NO_INT) {
+        Int64Chunked::from_iter_options(name.into(), values.iter().map(|&x| (x != NO_INT).then_some(x))).into_column()
+    } else {
+        Series::new(name.into(), values).into_column()
+    }
+}

@@ -1,0 +1,112 @@
+//! Column names.
+
+use rustc_hash::FxHashMap;
+
+/// The names of a file's columns, each one different.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Header {
+    /// The names, in the order of the columns.
+    pub names: Vec<String>,
+    /// The columns whose name is not what the file says.
+    pub renamed: Vec<Renamed>,
+}
+
+/// A column that got another name, because its own is taken or empty.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Renamed {
+    /// The column, from 0.
+    pub column: usize,
+    /// What the file says; empty where it says nothing.
+    pub was: String,
+    /// The name it has here.
+    pub now: String,
+}
+
+impl Header {
+    /// Makes the names unique: outer blanks go, a name that comes again becomes `Name.2`, `Name.3`, and one that is empty becomes
+    /// `column N`, counted from 1.
+    pub(super) fn new(said: impl IntoIterator<Item = String>) -> Header {
+        let said: Vec<String> = said.into_iter().map(|name| name.trim().to_owned()).collect();
+        // A name that stands in the file goes to the column that it stands over, even where an earlier column is renamed.
+        let mut first = FxHashMap::default();
+        for (column, name) in said.iter().enumerate().filter(|(_, name)| !name.is_empty()) {
+            first.entry(name.clone()).or_insert(column);
+        }
+        let mut taken = first.clone();
+        let mut next: FxHashMap<String, usize> = FxHashMap::default();
+        let mut header = Header::default();
+        for (column, was) in said.into_iter().enumerate() {
+            if first.get(&was) == Some(&column) {
+                header.names.push(was);
+                continue;
+            }
+            let number = next.entry(was.clone()).or_insert(2);
+            let now = if was.is_empty() {
+                format!("column {}", column + 1)
+            } else {
+                format!("{was}.{number}")
+            };
+            let mut now = now;
+            while taken.contains_key(&now) {
+                *number += 1;
+                now = if was.is_empty() {
+                    format!("column {}.{number}", column + 1)
+                } else {
+                    format!("{was}.{number}")
+                };
+            }
+            taken.insert(now.clone(), column);
+            header.names.push(now.clone());
+            header.renamed.push(Renamed { column, was, now });
+        }
+        header
+    }
+
+    /// The column of that name: outer blanks trimmed, inner white space folded, capitals or not; the very name wins over one that
+    /// differs in these.
+    pub fn find(&self, name: &str) -> Option<usize> {
+        let exact = self.names.iter().position(|n| n == name);
+        exact.or_else(|| {
+            let wanted = fold(name);
+            self.names.iter().position(|n| fold(n) == wanted)
+        })
+    }
+}
+
+fn fold(name: &str) -> String {
+    name.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(said: &[&str]) -> Vec<String> {
+        Header::new(said.iter().map(|s| s.to_string())).names
+    }
+
+    #[test]
+    fn unique() {
+        assert_eq!(names(&[" a ", "b\u{a0}"]), ["a", "b"]);
+        assert_eq!(names(&["Date", "x", "Date", "Date"]), ["Date", "x", "Date.2", "Date.3"]);
+        assert_eq!(names(&["a", "a", "a.2"]), ["a", "a.3", "a.2"]);
+        assert_eq!(names(&["", "a", " "]), ["column 1", "a", "column 3"]);
+        assert_eq!(names(&["column 2", ""]), ["column 2", "column 2.3"]);
+        let header = Header::new(["a", "", "a"].map(String::from));
+        let renamed = |column, was: &str, now: &str| Renamed {
+            column,
+            was: was.into(),
+            now: now.into(),
+        };
+        assert_eq!(header.renamed, [renamed(1, "", "column 2"), renamed(2, "a", "a.2")]);
+    }
+
+    #[test]
+    fn found_by_what_people_write() {
+        let header = Header::new(["Order  Date", "order date", "ID"].map(String::from));
+        assert_eq!(header.find("order date"), Some(1));
+        assert_eq!(header.find("ORDER DATE"), Some(0));
+        assert_eq!(header.find(" id "), Some(2));
+        assert_eq!(header.find("name"), None);
+    }
+}

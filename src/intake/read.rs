@@ -1,0 +1,540 @@
+//! All records of an input, on several threads.
+//!
+//! Whichever thread is free takes the next block: it reads, decodes and cuts it at the end of a record while holding a lock, and takes
+//! it apart after letting go. So there is no thread that only reads, memory is one block a thread, and where blocks begin and end
+//! depends on the input alone, not on the number of threads.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use anyhow::Result;
+
+use super::decode::{Buffer, Encoding, Text};
+use super::dialect::Dialect;
+use super::peek::{LONGEST, Layout, not_text};
+use super::record::{Record, Records};
+use super::scan::{count_lines, scan};
+use crate::io::{FileError, Source};
+
+/// The usual size of a block.
+const BLOCK: usize = 1 << 21;
+
+/// A stretch of an input that holds whole records.
+#[derive(Clone, Copy, Debug)]
+pub struct Block<'a> {
+    /// Its number in the input, from 0: the order of blocks is that of their records.
+    pub index: usize,
+    /// The number of its first data record, from 1.
+    pub first_record: u64,
+    /// The line it starts on, from 1.
+    pub first_line: u64,
+    /// How many data records it holds.
+    pub records: u64,
+    /// Its text, header rows and blank lines included.
+    pub text: &'a str,
+}
+
+/// What came of reading an input.
+#[derive(Debug)]
+pub struct Outcome<S> {
+    /// What each thread has collected; which blocks it had is in what it noted of [`Block::index`].
+    pub sinks: Vec<S>,
+    /// How all of the input was decoded; put into the layout, it spares the next reading a second start.
+    pub encoding: Encoding,
+    /// Whether something was no character in UTF-16, and became U+FFFD.
+    pub malformed: bool,
+    /// The number of data records.
+    pub records: u64,
+}
+
+/// Reads all data records of an input on so many threads: each makes itself a sink with `new`, and calls `each` with it for every
+/// block it takes. One thread is the caller's own.
+///
+/// If an input that looked like UTF-8 turns out not to be, all sinks are dropped and it is read again from the start, as
+/// windows-1252, with new sinks: a sink must not leave marks elsewhere that a second reading would double.
+///
+/// # Errors
+/// When the input cannot be read, is no text, or holds a record of more than 256 MiB; and the first error, in the order of the input,
+/// of `each`, whatever the number of threads.
+pub fn read_blocks<S: Send>(
+    source: &Source,
+    layout: &Layout,
+    threads: usize,
+    new: impl Fn() -> S + Sync,
+    each: impl Fn(&mut S, &Block<'_>, Records<'_>) -> Result<()> + Sync,
+) -> Result<Outcome<S>> {
+    read_sized(source, layout, threads, BLOCK, &new, &each)
+}
+
+/// Shows every data record of an input to `visit`; otherwise as [`read_blocks`].
+///
+/// # Errors
+/// As there.
+pub fn for_each_record<S: Send>(
+    source: &Source,
+    layout: &Layout,
+    threads: usize,
+    new: impl Fn() -> S + Sync,
+    visit: impl Fn(&mut S, &Record<'_>) -> Result<()> + Sync,
+) -> Result<Outcome<S>> {
+    read_blocks(source, layout, threads, new, |sink, _, mut records| {
+        while let Some(record) = records.read() {
+            visit(sink, &record)?;
+        }
+        Ok(())
+    })
+}
+
+fn read_sized<S: Send>(
+    source: &Source,
+    layout: &Layout,
+    threads: usize,
+    block_size: usize,
+    new: &(impl Fn() -> S + Sync),
+    each: &(impl Fn(&mut S, &Block<'_>, Records<'_>) -> Result<()> + Sync),
+) -> Result<Outcome<S>> {
+    let mut encoding = layout.encoding;
+    loop {
+        let run = Run {
+            source,
+            dialect: layout.dialect,
+            cutter: Mutex::new(Cutter::new(source, layout, encoding, block_size)?),
+            stop: AtomicBool::new(false),
+            failure: Mutex::new(None),
+        };
+        let work = || {
+            let mut sink = new();
+            run.work(|block, records| each(&mut sink, block, records));
+            sink
+        };
+        let sinks = match threads {
+            0 | 1 => vec![work()],
+            _ => std::thread::scope(|scope| {
+                let handles: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+                let joined = handles.into_iter().map(|handle| handle.join());
+                joined
+                    .map(|sink| sink.unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+                    .collect()
+            }),
+        };
+        match run.failure.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            Some((_, Failure::NotUtf8)) => encoding = Encoding::Windows1252,
+            Some((_, Failure::Other(error))) => return Err(error),
+            None => {
+                let cutter = run.cutter.into_inner().unwrap_or_else(PoisonError::into_inner);
+                let Text { encoding, malformed, .. } = cutter.text;
+                return Ok(Outcome {
+                    sinks,
+                    encoding,
+                    malformed,
+                    records: cutter.next_record - 1,
+                });
+            }
+        }
+    }
+}
+
+/// Why a block could not be used.
+enum Failure {
+    NotUtf8,
+    Other(anyhow::Error),
+}
+
+impl From<anyhow::Error> for Failure {
+    fn from(error: anyhow::Error) -> Failure {
+        Failure::Other(error)
+    }
+}
+
+/// One reading of an input, shared by its threads.
+struct Run<'a> {
+    source: &'a Source,
+    dialect: Dialect,
+    cutter: Mutex<Cutter<'a>>,
+    stop: AtomicBool,
+    /// The failure of the earliest block. Blocks are given out in order, and each that is given out is finished, so that it does not
+    /// depend on the threads which failure this is.
+    failure: Mutex<Option<(usize, Failure)>>,
+}
+
+impl Run<'_> {
+    fn work(&self, mut each: impl FnMut(&Block<'_>, Records<'_>) -> Result<()>) {
+        let mut buffer = Buffer::default();
+        while !self.stop.load(Ordering::Relaxed) {
+            let (index, cut) = {
+                let mut cutter = self.cutter.lock().unwrap_or_else(PoisonError::into_inner);
+                (cutter.index, cutter.next(&mut buffer))
+            };
+            let done = match cut {
+                Ok(None) => return,
+                Ok(Some(cut)) => self.block(cut, &buffer, &mut each),
+                Err(error) => Err(error.into()),
+            };
+            if let Err(failure) = done {
+                self.stop.store(true, Ordering::Relaxed);
+                let mut first = self.failure.lock().unwrap_or_else(PoisonError::into_inner);
+                if first.as_ref().is_none_or(|(earlier, _)| index < *earlier) {
+                    *first = Some((index, failure));
+                }
+                return;
+            }
+        }
+    }
+
+    fn block(&self, cut: Cut, buffer: &Buffer, each: &mut impl FnMut(&Block<'_>, Records<'_>) -> Result<()>) -> Result<(), Failure> {
+        let bytes = &buffer.text()[..cut.end];
+        if let Some(zero) = memchr::memchr(0, bytes) {
+            return Err(not_text(self.source, cut.first_line + count_lines(&bytes[..zero], None)).into());
+        }
+        let text = std::str::from_utf8(bytes).map_err(|_| Failure::NotUtf8)?;
+        let mut records = Records::new(text, self.dialect, cut.first_line, cut.first_record, cut.open);
+        records.skip_header(cut.skip);
+        let block = Block {
+            index: cut.index,
+            first_record: cut.first_record,
+            first_line: cut.first_line,
+            records: cut.records,
+            text,
+        };
+        Ok(each(&block, records)?)
+    }
+}
+
+/// Where a block ends and what is in it.
+struct Cut {
+    index: usize,
+    end: usize,
+    first_line: u64,
+    first_record: u64,
+    records: u64,
+    /// Header rows before the data records.
+    skip: u64,
+    open: bool,
+}
+
+/// Cuts an input into blocks.
+struct Cutter<'a> {
+    source: &'a Source,
+    text: Text,
+    dialect: Dialect,
+    block_size: usize,
+    /// What was read but belongs to the next block.
+    carry: Vec<u8>,
+    index: usize,
+    next_line: u64,
+    next_record: u64,
+    /// Header rows still to come.
+    skip: u64,
+    over: bool,
+}
+
+impl<'a> Cutter<'a> {
+    fn new(source: &'a Source, layout: &Layout, encoding: Encoding, block_size: usize) -> Result<Cutter<'a>> {
+        Ok(Cutter {
+            source,
+            text: Text::open(source, Some(encoding))?,
+            dialect: layout.dialect,
+            block_size,
+            carry: Vec::new(),
+            index: 0,
+            next_line: 1,
+            next_record: 1,
+            skip: layout.before_data,
+            over: false,
+        })
+    }
+
+    /// Fills the buffer and cuts it after its last whole record; `None` after the last block.
+    fn next(&mut self, buffer: &mut Buffer) -> Result<Option<Cut>> {
+        if self.over {
+            return Ok(None);
+        }
+        buffer.set(&self.carry);
+        let mut size = self.block_size.max(self.carry.len());
+        let (end, records, open) = loop {
+            self.over = self.text.fill(buffer, size)?;
+            let found = scan(buffer.text(), self.dialect);
+            if self.over {
+                break (buffer.filled, found.started, found.open);
+            }
+            if found.end > 0 {
+                break (found.end, found.records, false);
+            }
+            if size >= LONGEST {
+                let why = format!(
+                    "the record that starts in line {} is longer than {} MiB",
+                    self.next_line,
+                    LONGEST >> 20
+                );
+                return Err(FileError::new(self.source.name(), "read", why, "is a quote there never closed?").into());
+            }
+            size *= 2;
+        };
+        if end == 0 {
+            return Ok(None);
+        }
+        self.carry.clear();
+        self.carry.extend_from_slice(&buffer.text()[end..]);
+        let skip = self.skip.min(records);
+        let cut = Cut {
+            index: self.index,
+            end,
+            first_line: self.next_line,
+            first_record: self.next_record,
+            records: records - skip,
+            skip,
+            open,
+        };
+        self.index += 1;
+        self.next_line += count_lines(&buffer.text()[..end], None);
+        self.next_record += cut.records;
+        self.skip -= skip;
+        Ok(Some(cut))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::intake::{Header, Wishes, peek};
+
+    /// A record as it was delivered: line, number, fields, raw text, whether it was cut off.
+    type Kept = (u64, u64, Vec<String>, String, bool);
+
+    fn read(source: &Source, layout: &Layout, threads: usize, block_size: usize) -> Result<(Vec<Kept>, Outcome<()>)> {
+        let keep = |sink: &mut Vec<(usize, Vec<Kept>)>, block: &Block<'_>, mut records: Records<'_>| {
+            let mut kept = Vec::new();
+            while let Some(r) = records.read() {
+                kept.push((
+                    r.line(),
+                    r.number(),
+                    r.iter().map(str::to_owned).collect(),
+                    r.raw().to_owned(),
+                    r.cut_off(),
+                ));
+            }
+            assert_eq!(kept.len() as u64, block.records);
+            assert!(kept.first().is_none_or(|first| first.1 == block.first_record));
+            sink.push((block.index, kept));
+            Ok(())
+        };
+        let Outcome {
+            sinks,
+            encoding,
+            malformed,
+            records,
+        } = read_sized(source, layout, threads, block_size, &Vec::new, &keep)?;
+        let mut blocks: Vec<_> = sinks.into_iter().flatten().collect();
+        blocks.sort_by_key(|(index, _)| *index);
+        assert!(blocks.iter().enumerate().all(|(at, (index, _))| at == *index));
+        let kept: Vec<Kept> = blocks.into_iter().flat_map(|(_, kept)| kept).collect();
+        assert_eq!(kept.len() as u64, records);
+        Ok((
+            kept,
+            Outcome {
+                sinks: Vec::new(),
+                encoding,
+                malformed,
+                records,
+            },
+        ))
+    }
+
+    /// Lines and fields of the data records below one header row, the same for every number of threads and size of blocks.
+    fn rows(bytes: &[u8]) -> Vec<(u64, Vec<String>)> {
+        let source = Source::memory("test.csv", bytes);
+        let layout = peek(&source, &Wishes::default(), 5).unwrap().layout;
+        let (kept, _) = read(&source, &layout, 1, BLOCK).unwrap();
+        for (threads, size) in [(1, 1), (2, 7), (3, 16)] {
+            assert_eq!(
+                read(&source, &layout, threads, size).unwrap().0,
+                kept,
+                "{threads} threads, blocks of {size}"
+            );
+        }
+        assert!(kept.iter().zip(1..).all(|(row, number)| row.1 == number));
+        kept.into_iter().map(|(line, _, fields, _, _)| (line, fields)).collect()
+    }
+
+    fn row(line: u64, fields: &[&str]) -> (u64, Vec<String>) {
+        (line, fields.iter().map(|f| f.to_string()).collect())
+    }
+
+    #[test]
+    fn all_line_ends() {
+        for (text, lines) in [
+            ("a,b\n1,2\n3,4\n", [2, 3]),
+            ("a,b\r\n1,2\r\n3,4", [2, 3]),
+            ("a,b\r1,2\r3,4\r", [2, 3]),
+            ("a,b\r\n1,2\r3,4\n", [2, 3]),
+            ("\n\na,b\r\r1,2\n\r\n3,4\n\n", [5, 7]),
+        ] {
+            assert_eq!(
+                rows(text.as_bytes()),
+                [row(lines[0], &["1", "2"]), row(lines[1], &["3", "4"])],
+                "{text:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn quotes_breaks_and_ragged_records() {
+        let text = "id,note,x\n1,\"two\r\nlines, \"\"quoted\"\"\",y\n2,in \"the\" middle,z\n3\n4,b,c,d\n\"5\"tail,,\n";
+        let wanted = [
+            row(2, &["1", "two\r\nlines, \"quoted\"", "y"]),
+            row(4, &["2", "in \"the\" middle", "z"]),
+            row(5, &["3"]),
+            row(6, &["4", "b", "c", "d"]),
+            row(7, &["5tail", "", ""]),
+        ];
+        assert_eq!(rows(text.as_bytes()), wanted);
+        assert_eq!(rows(format!("\u{feff}{text}").as_bytes()), wanted);
+        for (mark, big) in [([0xff, 0xfe], false), ([0xfe, 0xff], true)] {
+            let mut bytes = mark.to_vec();
+            bytes.extend(
+                text.encode_utf16()
+                    .flat_map(|unit| if big { unit.to_be_bytes() } else { unit.to_le_bytes() }),
+            );
+            assert_eq!(rows(&bytes), wanted);
+        }
+        assert_eq!(rows(&zstd::encode_all(text.as_bytes(), 1).unwrap()), wanted);
+    }
+
+    #[test]
+    fn nothing_or_only_a_header() {
+        assert_eq!(rows(b""), []);
+        assert_eq!(rows(b"\n\r\n"), []);
+        assert_eq!(rows(b"a,b"), []);
+        assert_eq!(rows(b"sep=;\na;b\n1;2\n"), [row(3, &["1", "2"])]);
+    }
+
+    #[test]
+    fn a_quote_that_is_never_closed() {
+        let source = Source::memory("test.csv", &b"a,b\n1,2\n3,\"4\n5,6\n"[..]);
+        let layout = peek(&source, &Wishes::default(), 0).unwrap().layout;
+        for size in [1, BLOCK] {
+            let (kept, _) = read(&source, &layout, 2, size).unwrap();
+            assert_eq!(kept.len(), 2);
+            assert!(!kept[0].4);
+            assert_eq!(kept[1], (3, 2, vec!["3".into(), "4\n5,6\n".into()], "3,\"4\n5,6\n".into(), true));
+        }
+        // A quote closed at the very end is whole.
+        let whole = Source::memory("test.csv", &b"a,b\n1,2\n3,\"4\""[..]);
+        assert!(!read(&whole, &layout, 1, BLOCK).unwrap().0[1].4);
+    }
+
+    #[test]
+    fn windows_1252_found_late() {
+        let mut bytes = b"name,n\n".to_vec();
+        for n in 0..100_000 {
+            bytes.extend(format!("caf\u{e9},{n}\n").bytes());
+        }
+        bytes.extend(b"caf\xe9 \x80 \x81,x\n");
+        let source = Source::memory("test.csv", bytes);
+        let peeked = peek(&source, &Wishes::default(), 1).unwrap();
+        assert_eq!((peeked.layout.encoding, &peeked.rows[0].fields[0][..]), (Encoding::Utf8, "café"));
+        for threads in [1, 2] {
+            let (kept, outcome) = read(&source, &peeked.layout, threads, 1 << 16).unwrap();
+            assert_eq!((outcome.encoding, kept.len()), (Encoding::Windows1252, 100_001));
+            assert_eq!((&kept[0].2[0][..], &kept[100_000].2[0][..]), ("cafÃ©", "café € \u{81}"));
+        }
+    }
+
+    #[test]
+    fn a_zero_byte_is_no_text() {
+        let mut bytes = b"a,b\n".repeat(100_000);
+        bytes.push(0);
+        let source = Source::memory("photo.csv", bytes);
+        let layout = peek(&source, &Wishes::default(), 1).unwrap().layout;
+        for threads in [1, 2] {
+            let error = read(&source, &layout, threads, 1 << 12).unwrap_err().to_string();
+            assert!(
+                error.contains("photo.csv: it is not a text file (a zero byte in line 100001)"),
+                "{error}"
+            );
+        }
+    }
+
+    #[test]
+    fn malformed_utf_16_is_said() {
+        let source = Source::memory("test.csv", &b"\xff\xfea\0\n\0\x00\xd8b\0\n\0"[..]);
+        let layout = peek(&source, &Wishes::default(), 1).unwrap().layout;
+        let (kept, outcome) = read(&source, &layout, 1, BLOCK).unwrap();
+        assert_eq!((outcome.malformed, &kept[0].2[0][..]), (true, "\u{fffd}b"));
+    }
+
+    #[test]
+    fn a_truncated_file_gives_no_records() {
+        use std::io::Write;
+        let mut gz = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        gz.write_all(&b"a,b\n1,2\n".repeat(200_000)).unwrap();
+        let gz = gz.finish().unwrap();
+        let source = Source::memory("test.csv.gz", &gz[..gz.len() - 20]);
+        let layout = peek(&source, &Wishes::default(), 1).unwrap().layout;
+        for threads in [1, 2] {
+            let error = read(&source, &layout, threads, 1 << 12).unwrap_err().to_string();
+            assert!(error.contains("test.csv.gz: its gzip data end early"), "{error}");
+        }
+    }
+
+    #[test]
+    fn the_first_error_of_the_file_is_told_whatever_the_threads() {
+        let source = Source::memory("test.csv", b"a,b\n".repeat(10_000));
+        let layout = peek(&source, &Wishes::default(), 1).unwrap().layout;
+        for threads in [1, 2, 4] {
+            for _ in 0..20 {
+                let each = |_: &mut (), block: &Block<'_>, _: Records<'_>| {
+                    // The later blocks fail at once, the first that fails takes longest.
+                    std::thread::sleep(std::time::Duration::from_micros(200 - 20 * block.index.min(10) as u64));
+                    if block.index >= 3 {
+                        anyhow::bail!("block {}", block.index)
+                    } else {
+                        Ok(())
+                    }
+                };
+                let error = read_sized(&source, &layout, threads, 100, &|| (), &each).unwrap_err().to_string();
+                assert_eq!(error, "block 3");
+            }
+        }
+    }
+
+    #[test]
+    fn every_record_once() {
+        let text: String = (0..5_000).map(|n| format!("{n},\"{}\"\n", "x\n".repeat(n % 50))).collect();
+        let source = Source::memory("test.csv", format!("n,x\n{text}").into_bytes());
+        let layout = peek(&source, &Wishes::default(), 1).unwrap().layout;
+        for threads in [1, 2, 3] {
+            let sum = |sum: &mut u64, record: &Record<'_>| {
+                *sum += record.get(0).unwrap().parse::<u64>()?;
+                Ok(())
+            };
+            let outcome = for_each_record(&source, &layout, threads, || 0, sum).unwrap();
+            assert_eq!((outcome.records, outcome.sinks.iter().sum::<u64>()), (5_000, 4_999 * 2_500));
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn blocks_hold_the_records_of_the_csv_crate(text in "[;\"\n\ra é]{0,60}", size in 1usize..30, threads in 1usize..4) {
+            let dialect = Dialect { delimiter: b';' };
+            let layout = Layout { encoding: Encoding::Utf8, dialect, header: Header::default(), before_data: 0 };
+            let (kept, _) = read(&Source::memory("test.csv", text.clone().into_bytes()), &layout, threads, size).unwrap();
+            let mut reader = csv::ReaderBuilder::new().delimiter(b';').has_headers(false).flexible(true).from_reader(text.as_bytes());
+            let wanted: Vec<Vec<String>> = reader.records().map(|r| r.unwrap().iter().map(str::to_owned).collect()).collect();
+            proptest::prop_assert_eq!(kept.iter().map(|k| k.2.clone()).collect::<Vec<_>>(), wanted);
+            // Raw texts stand in the file one after the other, each on the line that an editor shows.
+            let mut at = 0;
+            for (number, (line, said, _, raw, _)) in kept.iter().enumerate() {
+                proptest::prop_assert_eq!(*said, number as u64 + 1);
+                while text[at..].starts_with(['\n', '\r']) {
+                    at += 1;
+                }
+                proptest::prop_assert!(text[at..].starts_with(raw.as_str()));
+                let before = text[..at].replace("\r\n", "\n").replace('\r', "\n");
+                proptest::prop_assert_eq!(*line, 1 + before.matches('\n').count() as u64);
+                at += raw.len();
+            }
+            proptest::prop_assert!(text[at..].chars().all(|c| c == '\n' || c == '\r'));
+        }
+    }
+}

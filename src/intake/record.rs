@@ -1,0 +1,304 @@
+//! Taking records apart.
+//!
+//! A record without quotes, as nearly all are, is parted where the delimiter stands, in place and without copying; one with quotes is
+//! taken apart by `csv-core`. Both are the same where both apply, which the tests show.
+
+use csv_core::ReadRecordResult;
+use memchr::{memchr, memchr2};
+
+use super::dialect::{Dialect, QUOTE};
+use super::scan::count_lines;
+
+/// The records of a stretch of text that starts at the start of a record, one after the other.
+pub struct Records<'a> {
+    text: &'a str,
+    delimiter: u8,
+    /// Where the next record or the line ends before it start.
+    at: usize,
+    /// The line there.
+    line: u64,
+    /// The number of the next record.
+    number: u64,
+    /// Whether the text ends within quotes.
+    open: bool,
+    /// The next quote at or after `at`; the length of the text if there is none.
+    quote: usize,
+    /// Ends of the current record's fields.
+    ends: Vec<usize>,
+    /// The current record's fields, where quotes had to be taken off.
+    bare: Vec<u8>,
+    core: csv_core::Reader,
+}
+
+/// One record.
+#[derive(Clone, Copy, Debug)]
+pub struct Record<'r> {
+    fields: &'r str,
+    ends: &'r [usize],
+    /// Bytes between the end of a field and the start of the next.
+    gap: usize,
+    raw: &'r str,
+    line: u64,
+    number: u64,
+    cut_off: bool,
+}
+
+impl<'a> Records<'a> {
+    /// The records of a text whose first line and record have these numbers; `open` says whether the text ends within quotes.
+    pub(super) fn new(text: &'a str, dialect: Dialect, line: u64, number: u64, open: bool) -> Records<'a> {
+        let mut core = csv_core::ReaderBuilder::new().delimiter(dialect.delimiter).build();
+        // At its very start csv-core would take a byte order mark off; here it is in the middle of a file, where it is text.
+        core.read_record(b"\n", &mut [0], &mut [0]);
+        Records {
+            text,
+            delimiter: dialect.delimiter,
+            at: 0,
+            line,
+            number,
+            open,
+            quote: 0,
+            ends: Vec::new(),
+            bare: Vec::new(),
+            core,
+        }
+    }
+
+    /// The records of a text from line 1 and record 1 on.
+    pub(super) fn of(text: &'a str, dialect: Dialect) -> Records<'a> {
+        Records::new(text, dialect, 1, 1, false)
+    }
+
+    /// Passes over header rows, which have no number.
+    pub(super) fn skip_header(&mut self, rows: u64) {
+        let first = self.number;
+        for _ in 0..rows {
+            self.read();
+        }
+        self.number = first;
+    }
+
+    /// The next record, or `None` after the last.
+    pub fn read(&mut self) -> Option<Record<'_>> {
+        let bytes = self.text.as_bytes();
+        self.skip_line_ends();
+        let start = self.at;
+        if start == bytes.len() {
+            return None;
+        }
+        if self.quote <= start {
+            self.quote = memchr(QUOTE, &bytes[start..]).map_or(bytes.len(), |hit| start + hit);
+        }
+        let line_end = memchr2(b'\n', b'\r', &bytes[start..]).map_or(bytes.len(), |hit| start + hit);
+        let (line, number) = (self.line, self.number);
+        self.number += 1;
+        self.ends.clear();
+        if self.quote >= line_end {
+            let raw = &self.text[start..line_end];
+            split(raw.as_bytes(), self.delimiter, &mut self.ends);
+            self.ends.push(raw.len());
+            self.at = line_end;
+            return Some(Record {
+                fields: raw,
+                ends: &self.ends,
+                gap: 1,
+                raw,
+                line,
+                number,
+                cut_off: false,
+            });
+        }
+        let (end, length) = self.take_quotes_off(start);
+        let raw = &self.text[start..end];
+        self.at = end;
+        if end > line_end {
+            self.line += count_lines(raw.as_bytes(), None);
+        }
+        // Only ASCII characters were left out, so that the rest of valid text is valid.
+        let fields = std::str::from_utf8(&self.bare[..length]).expect("fields of valid text");
+        Some(Record {
+            fields,
+            ends: &self.ends,
+            gap: 0,
+            raw,
+            line,
+            number,
+            cut_off: self.open && end == bytes.len(),
+        })
+    }
+
+    /// Skips line ends, each of which ends a line or is a blank one.
+    fn skip_line_ends(&mut self) {
+        let bytes = self.text.as_bytes();
+        while let Some(&byte @ (b'\n' | b'\r')) = bytes.get(self.at) {
+            self.at += 1;
+            if byte == b'\r' && bytes.get(self.at) == Some(&b'\n') {
+                self.at += 1;
+            }
+            self.line += 1;
+        }
+    }
+
+    /// Takes the record that starts there apart: where its text ends, without the line end, and the length of its bare fields.
+    fn take_quotes_off(&mut self, start: usize) -> (usize, usize) {
+        let bytes = self.text.as_bytes();
+        let (mut read, mut written, mut fields) = (start, 0, 0);
+        self.ends.resize(self.ends.capacity().max(16), 0);
+        self.bare.resize(self.bare.len().max(256), 0);
+        loop {
+            let (result, ate, wrote, ended) = self
+                .core
+                .read_record(&bytes[read..], &mut self.bare[written..], &mut self.ends[fields..]);
+            read += ate;
+            written += wrote;
+            fields += ended;
+            match result {
+                // With nothing left to read the next call ends the record.
+                ReadRecordResult::InputEmpty => {}
+                ReadRecordResult::OutputFull => self.bare.resize(self.bare.len() * 2, 0),
+                ReadRecordResult::OutputEndsFull => self.ends.resize(self.ends.len() * 2, 0),
+                ReadRecordResult::Record | ReadRecordResult::End => {
+                    self.ends.truncate(fields);
+                    // The line end was eaten, unless the text was over before.
+                    return (if ate > 0 { read - 1 } else { read }, written);
+                }
+            }
+        }
+    }
+}
+
+/// Adds the places of the delimiter, eight bytes at a time: fields are so short that a call for each costs more than the search.
+#[inline]
+fn split(bytes: &[u8], delimiter: u8, ends: &mut Vec<usize>) {
+    const LOW: u64 = 0x7f7f_7f7f_7f7f_7f7f;
+    let wanted = u64::from_ne_bytes([delimiter; 8]);
+    let (words, rest) = bytes.as_chunks::<8>();
+    let mut base = 0;
+    for word in words {
+        // A byte equal to the delimiter becomes 0x80, every other one 0 (Warren, "Hacker's Delight", 6-1).
+        let other = u64::from_le_bytes(*word) ^ wanted;
+        let mut hits = !(((other & LOW) + LOW) | other | LOW);
+        while hits != 0 {
+            ends.push(base + hits.trailing_zeros() as usize / 8);
+            hits &= hits - 1;
+        }
+        base += 8;
+    }
+    ends.extend(
+        rest.iter()
+            .enumerate()
+            .filter(|&(_, &byte)| byte == delimiter)
+            .map(|(at, _)| base + at),
+    );
+}
+
+impl<'r> Record<'r> {
+    /// The number of fields, at least one.
+    #[allow(clippy::len_without_is_empty)]
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// A field, without its quotes; `None` beyond the last.
+    #[inline]
+    pub fn get(&self, field: usize) -> Option<&'r str> {
+        let end = *self.ends.get(field)?;
+        let start = if field == 0 { 0 } else { self.ends[field - 1] + self.gap };
+        Some(&self.fields[start..end])
+    }
+
+    /// The fields.
+    pub fn iter(&self) -> impl Iterator<Item = &'r str> {
+        let record = *self;
+        (0..self.len()).filter_map(move |field| record.get(field))
+    }
+
+    /// The record as it stands in the file (decoded), without its line end.
+    pub fn raw(&self) -> &'r str {
+        self.raw
+    }
+
+    /// The line it starts on, as a text editor counts: from 1, with CR, LF and CRLF each ending one.
+    pub fn line(&self) -> u64 {
+        self.line
+    }
+
+    /// Its number among the file's data records, from 1; header rows do not count.
+    pub fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// Whether the file ends within its quotes.
+    pub fn cut_off(&self) -> bool {
+        self.cut_off
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const COMMA: Dialect = Dialect { delimiter: b',' };
+
+    fn all(text: &str) -> Vec<(u64, Vec<&str>, &str)> {
+        let mut records = Records::of(text, COMMA);
+        let mut found = Vec::new();
+        while let Some(record) = records.read() {
+            let raw_at = record.raw().as_ptr() as usize - text.as_ptr() as usize;
+            // Fields live as long as the reader's buffer; here they are looked up in the text.
+            let fields = record.iter().map(|f| &text[text.find(f).unwrap()..][..f.len()]).collect();
+            found.push((record.line(), fields, &text[raw_at..][..record.raw().len()]));
+        }
+        found
+    }
+
+    #[test]
+    fn fields_lines_and_raw_text() {
+        assert_eq!(
+            all("a,b\r\n\r\nc,,d\re\n"),
+            [(1, vec!["a", "b"], "a,b"), (3, vec!["c", "", "d"], "c,,d"), (4, vec!["e"], "e")]
+        );
+        assert_eq!(all("x,\"p\nq\"\n\ny"), [(1, vec!["x", "p\nq"], "x,\"p\nq\""), (4, vec!["y"], "y")]);
+        assert_eq!(all("a\"b,c\nd"), [(1, vec!["a\"b", "c"], "a\"b,c"), (2, vec!["d"], "d")]);
+        assert_eq!(all(",\n\",\""), [(1, vec!["", ""], ","), (2, vec![","], "\",\"")]);
+        assert_eq!(all("\n\r\n\r"), []);
+    }
+
+    #[test]
+    fn many_and_long_fields_with_quotes() {
+        let long = "x".repeat(5000);
+        let text = format!("\"{long}\"{}\n", ",é".repeat(300));
+        let mut records = Records::of(&text, COMMA);
+        let record = records.read().unwrap();
+        assert_eq!(
+            (record.len(), record.get(0), record.get(300), record.get(301)),
+            (301, Some(&long[..]), Some("é"), None)
+        );
+        assert!(records.read().is_none());
+    }
+
+    #[test]
+    fn a_byte_order_mark_in_the_middle_is_text() {
+        let mut records = Records::of("\u{feff}\"a\"\n", COMMA);
+        assert_eq!(records.read().unwrap().get(0), Some("\u{feff}\"a\""));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn records_are_those_of_the_csv_crate(text in "[,\"\n\ra é]{0,60}") {
+            let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
+            let mut wanted = reader.records().map(|r| r.unwrap());
+            let mut records = Records::of(&text, COMMA);
+            let mut line_ends_before = 0;
+            while let Some(record) = records.read() {
+                let wanted = wanted.next();
+                proptest::prop_assert_eq!(Some(record.iter().collect::<Vec<_>>()), wanted.as_ref().map(|r| r.iter().collect()));
+                let at = record.raw().as_ptr() as usize - text.as_ptr() as usize;
+                let before = text[..at].replace("\r\n", "\n").replace('\r', "\n");
+                proptest::prop_assert_eq!(record.line(), 1 + before.matches('\n').count() as u64);
+                proptest::prop_assert!(line_ends_before <= at);
+                line_ends_before = at + record.raw().len();
+            }
+            proptest::prop_assert!(wanted.next().is_none());
+        }
+    }
+}

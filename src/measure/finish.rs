@@ -1,0 +1,198 @@
+//! From what was counted to a cell: the value, its interval, or why there is none.
+
+use super::tally::{Pairs, Tally};
+use crate::catalog::{Entity, Exposure, Form, Kind, Metric, Under};
+use crate::report::{Absent, Cell};
+use crate::stats::{self, Estimate, Interval, NoInterval, Side, concentration};
+
+/// What was estimated of a cell, beside what the cell shows: what a difference needs.
+#[derive(Debug, Clone, Default)]
+pub struct Known {
+    /// Value and limits, where both are there.
+    pub side: Option<Side>,
+    /// The sums over stakeholders, where the metric has them.
+    pub pairs: Option<Pairs>,
+}
+
+/// Fills the cell's value, limits and counts from what was counted; nothing counted is "no rows", but for counts and sums,
+/// of which nothing is zero.
+pub fn finish(metric: &Metric, tally: Option<&mut Tally>, scales: (f64, f64), level: f64, cell: &mut Cell) -> Known {
+    let Some(tally) = tally else {
+        match metric.kind {
+            Kind::Count { .. } | Kind::Sum { .. } => {
+                cell.value = Some(0.0);
+                cell.part = Some(0.0);
+                cell.interval_absent = Some(Absent::NotDefined);
+            }
+            _ => cell.absent = Some(Absent::NoRows),
+        }
+        return Known { side: None, pairs: Some(Pairs::default()) };
+    };
+    match tally {
+        Tally::Pairs(pairs) => finish_pairs(metric, pairs, scales, level, cell),
+        Tally::Distinct(things, pairs) => finish_distinct(metric, things.len(), pairs, scales, cell),
+        Tally::Values(values) => {
+            cell.n = values.values.len() as u64;
+            cell.stakeholders = values.stakeholders();
+            let Kind::Quantile { q, .. } = metric.kind else { return Known::default() };
+            let mut ranked = values.values.clone();
+            let estimate = stats::quantile(&mut ranked, &values.owners, q, level);
+            cell.whole = Some(cell.n as f64);
+            take(cell, estimate)
+        }
+        Tally::Survival(observations, _) => {
+            let Kind::SurvivalQuantile { q, .. } = metric.kind else { return Known::default() };
+            cell.n = observations.len() as u64;
+            cell.part = Some(observations.iter().filter(|o| o.event).count() as f64);
+            cell.whole = Some(cell.n as f64);
+            let mut owners: Vec<u32> = observations.iter().map(|o| o.cluster).collect();
+            owners.sort_unstable();
+            let anonymous = owners.iter().filter(|o| **o == crate::schema::NO_CODE).count() as u64;
+            owners.dedup();
+            cell.stakeholders = owners.iter().filter(|o| **o != crate::schema::NO_CODE).count() as u64 + anonymous;
+            let survival = stats::survival_quantile(observations, q, level);
+            cell.deff = survival.deff;
+            cell.method = Some(survival.method);
+            match survival.estimate {
+                Ok(value) => cell.value = Some(value),
+                Err(_) => cell.absent = Some(Absent::NotReached),
+            }
+            set_interval(cell, survival.interval);
+            Known { side: survival.side(), pairs: None }
+        }
+        Tally::Groups(groups) => {
+            let Kind::Concentration { form, .. } = metric.kind else { return Known::default() };
+            cell.n = groups.rows;
+            cell.stakeholders = groups.stakeholders;
+            let totals: Vec<f64> = groups.totals.values().map(|(i, f)| if *i != 0 { *i as f64 / scales.0 } else { *f }).collect();
+            let kept: Vec<f64> = totals.into_iter().filter(|t| *t >= 0.0).collect();
+            cell.whole = Some(kept.iter().sum());
+            cell.value = concentrate(form, &kept);
+            cell.interval_absent = Some(Absent::NotDefined);
+            if cell.value.is_none() {
+                cell.absent = Some(Absent::ZeroDenominator);
+            }
+            Known::default()
+        }
+    }
+}
+
+/// A measure of concentration; `None` where the totals add up to nothing.
+pub fn concentrate(form: Form, totals: &[f64]) -> Option<f64> {
+    match form {
+        Form::Hhi => concentration::hhi(totals),
+        Form::EffectiveNumber => concentration::effective_number(totals),
+        Form::Gini => concentration::gini(totals),
+        Form::Top(k) => concentration::top_share(totals, k as usize),
+        Form::FewestTo(share) => concentration::fewest_to(totals, share).map(|n| n as f64),
+    }
+}
+
+fn finish_pairs(metric: &Metric, pairs: &Pairs, scales: (f64, f64), level: f64, cell: &mut Cell) -> Known {
+    let (x, n) = pairs.totals(scales);
+    cell.n = pairs.rows;
+    cell.stakeholders = pairs.stakeholders;
+    cell.part = Some(x);
+    let mut known = Known { side: None, pairs: Some(pairs.clone()) };
+    let estimate = match &metric.kind {
+        Kind::Count { distinct: Some(Entity::Stakeholder) } => {
+            cell.value = Some(pairs.stakeholders as f64);
+            cell.interval_absent = Some(Absent::NotDefined);
+            return known;
+        }
+        Kind::Count { .. } | Kind::Sum { .. } => {
+            cell.value = Some(x);
+            cell.interval_absent = Some(Absent::NotDefined);
+            return known;
+        }
+        // Events per the value of another metric: that one is known only when all are finished.
+        Kind::Rate { exposure: Exposure::Metric(_), .. } => return known,
+        _ if n == 0.0 => {
+            cell.whole = Some(0.0);
+            cell.absent = Some(if pairs.rows == 0 { Absent::NoRows } else { Absent::ZeroDenominator });
+            return known;
+        }
+        Kind::Share { .. } => stats::share(&pairs.sums, pairs.rows as f64, level),
+        Kind::NetShare { .. } => {
+            cell.part = Some(pairs.plus);
+            cell.part_minus = Some(pairs.minus);
+            stats::net_share(&pairs.sums, pairs.plus, pairs.minus, pairs.rows as f64, level)
+        }
+        Kind::Rate { per, .. } => stats::rate(x, pairs.sums.xx, n, *per, level),
+        _ => stats::ratio(&pairs.sums, pairs.few(), level),
+    };
+    cell.whole = Some(n);
+    known.side = take(cell, estimate).side;
+    // Sums of integers are exact: the quotient is taken of them, not of sums of quotients.
+    if let (Kind::Ratio { .. } | Kind::Mean { .. } | Kind::Share { .. }, Some(_)) = (&metric.kind, cell.value) {
+        cell.value = Some(x / n);
+    }
+    known
+}
+
+fn finish_distinct(metric: &Metric, things: usize, pairs: &Pairs, scales: (f64, f64), cell: &mut Cell) -> Known {
+    let (x, _) = pairs.totals(scales);
+    cell.n = pairs.rows;
+    cell.stakeholders = pairs.stakeholders;
+    cell.interval_absent = Some(Absent::NotDefined);
+    match &metric.kind {
+        Kind::Ratio { under: Under::Distinct(_), .. } => {
+            cell.part = Some(x);
+            cell.whole = Some(things as f64);
+            if things == 0 {
+                cell.absent = Some(Absent::ZeroDenominator);
+                cell.interval_absent = None;
+            } else {
+                cell.value = Some(x / things as f64);
+            }
+        }
+        _ => {
+            cell.part = Some(things as f64);
+            cell.value = Some(things as f64);
+        }
+    }
+    Known::default()
+}
+
+/// A rate whose exposure is the value of another metric of the same cell.
+pub fn finish_rate(events: &Pairs, exposure: Option<f64>, per: f64, level: f64, cell: &mut Cell) -> Known {
+    cell.n = events.rows;
+    cell.stakeholders = events.stakeholders;
+    cell.part = Some(events.sums.x);
+    cell.whole = exposure;
+    match exposure {
+        Some(exposure) if exposure > 0.0 => {
+            cell.absent = None;
+            take(cell, stats::rate(events.sums.x, events.sums.xx, exposure, per, level))
+        }
+        _ => {
+            cell.absent = Some(Absent::ZeroDenominator);
+            Known::default()
+        }
+    }
+}
+
+/// Takes an estimate into the cell.
+fn take(cell: &mut Cell, estimate: Estimate) -> Known {
+    cell.value = Some(estimate.value);
+    cell.method = estimate.method;
+    cell.deff = estimate.deff;
+    set_interval(cell, estimate.interval);
+    Known { side: estimate.side(), pairs: None }
+}
+
+fn set_interval(cell: &mut Cell, interval: Result<Interval, NoInterval>) {
+    match interval {
+        Ok(interval) => {
+            cell.low = interval.low;
+            cell.high = interval.high;
+        }
+        Err(why) => {
+            cell.interval_absent = Some(match why {
+                NoInterval::TooFew => Absent::TooFew,
+                NoInterval::ZeroVariance => Absent::ZeroVariance,
+                NoInterval::NotDefined => Absent::NotDefined,
+            });
+        }
+    }
+}

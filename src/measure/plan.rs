@@ -1,0 +1,165 @@
+//! What has to be measured: the metrics asked for and those they rest on, grouped by fact and by how rows come into periods.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::canon::Canon;
+use crate::catalog::{Catalog, Kind, Metric, When};
+use crate::facts::context::Settings;
+use crate::report::Absent;
+use crate::schema::{FactSpec, Known, Table, Unit};
+
+/// Metrics of one fact whose rows come into periods the same way.
+#[derive(Debug)]
+pub struct View {
+    /// How.
+    pub when: When,
+    /// Indexes into [`Plan::metrics`].
+    pub metrics: Vec<usize>,
+}
+
+/// All that is measured on one fact.
+#[derive(Debug)]
+pub struct FactPlan {
+    /// The fact.
+    pub spec: &'static FactSpec,
+    /// The columns that some metric needs.
+    pub wanted: BTreeSet<&'static str>,
+    /// Its views.
+    pub views: Vec<View>,
+}
+
+/// What has to be measured.
+pub struct Plan<'a> {
+    /// The metrics in the order of the catalogue: those asked for and those they rest on.
+    pub metrics: Vec<&'a Metric>,
+    /// For each metric why it cannot be measured at all, if so.
+    pub absent: Vec<Option<Absent>>,
+    /// For each metric the sources whose rows it can be measured on; `None`: all.
+    pub sources: Vec<Option<Vec<bool>>>,
+    /// By fact.
+    pub facts: Vec<FactPlan>,
+}
+
+impl<'a> Plan<'a> {
+    /// The plan for these metric ids, which exist in the catalogue.
+    pub fn new(catalog: &'a Catalog, ids: &[String], canon: &Canon, settings: &Settings) -> Plan<'a> {
+        let mut wanted: BTreeSet<&str> = BTreeSet::new();
+        let mut open: Vec<&str> = ids.iter().map(String::as_str).collect();
+        while let Some(id) = open.pop() {
+            if let Some(metric) = catalog.get(id)
+                && wanted.insert(&metric.id)
+            {
+                open.extend(metric.parts().iter().filter_map(|id| catalog.get(id)).map(|m| m.id.as_str()));
+            }
+        }
+        let metrics: Vec<&Metric> = catalog.iter().filter(|m| wanted.contains(m.id.as_str())).collect();
+        let mut plan = Plan { absent: Vec::new(), sources: Vec::new(), facts: Vec::new(), metrics };
+        for metric in &plan.metrics {
+            let (absent, sources) = match metric.fact {
+                None => (None, None),
+                Some(fact) => match usable_sources(metric, fact, canon, settings) {
+                    Ok(sources) => (None, sources),
+                    Err(missing) => (Some(Absent::MissingInput(missing)), None),
+                },
+            };
+            plan.absent.push(absent);
+            plan.sources.push(sources);
+        }
+        // A derived metric misses what its parts miss.
+        for index in 0..plan.metrics.len() {
+            if let Kind::Derived { .. } | Kind::Rate { .. } = plan.metrics[index].kind {
+                let missing = plan.metrics[index].parts().iter().find_map(|id| plan.index(id).and_then(|i| plan.absent[i].clone()));
+                plan.absent[index] = plan.absent[index].take().or(missing);
+            }
+        }
+        plan.facts = fact_plans(&plan.metrics, &plan.absent, canon);
+        plan
+    }
+
+    /// The index of a metric.
+    pub fn index(&self, id: &str) -> Option<usize> {
+        self.metrics.iter().position(|m| m.id == id)
+    }
+}
+
+fn fact_plans(metrics: &[&Metric], absent: &[Option<Absent>], canon: &Canon) -> Vec<FactPlan> {
+    let mut facts: BTreeMap<&'static str, FactPlan> = BTreeMap::new();
+    for (index, metric) in metrics.iter().enumerate().filter(|(i, _)| absent[*i].is_none()) {
+        let Some(spec) = metric.fact else { continue };
+        let plan = facts.entry(spec.name).or_insert_with(|| FactPlan { spec, wanted: BTreeSet::new(), views: Vec::new() });
+        for column in metric.columns() {
+            plan.wanted.insert(column.name);
+            if let Known::At(at) = column.known {
+                plan.wanted.insert(at);
+            }
+        }
+        if is_money(metric) && spec.column("currency").is_some() && mixed_currencies(canon, spec) {
+            plan.wanted.insert("currency");
+        }
+        match plan.views.iter_mut().find(|v| v.when == metric.when) {
+            Some(view) => view.metrics.push(index),
+            None => plan.views.push(View { when: metric.when.clone(), metrics: vec![index] }),
+        }
+    }
+    facts.into_values().collect()
+}
+
+/// Whether the metric adds money.
+pub fn is_money(metric: &Metric) -> bool {
+    metric.columns().iter().any(|c| c.unit == Unit::Money)
+}
+
+/// Whether the table that a fact takes its money from holds several currencies.
+pub fn mixed_currencies(canon: &Canon, spec: &FactSpec) -> bool {
+    spec.tables.iter().filter_map(|t| canon.table(*t)).any(|rows| {
+        let codes = rows.codes("currency");
+        codes.exists() && (1..rows.len).any(|row| codes.at(row) != codes.at(0))
+    })
+}
+
+/// Which sources a metric can be measured on, or what is missing.
+fn usable_sources(metric: &Metric, fact: &FactSpec, canon: &Canon, settings: &Settings) -> Result<Option<Vec<bool>>, String> {
+    if !fact.tables.iter().any(|t| canon.table(*t).is_some()) {
+        let names: Vec<&str> = fact.tables.iter().map(|t| t.name()).collect();
+        return Err(names.join(" or "));
+    }
+    let columns = metric.columns();
+    let mut usable = vec![true; canon.sources.len()];
+    let mut restricted = false;
+    for group in columns.iter().flat_map(|c| c.needs.iter()) {
+        let given = |name: &str| is_given(name, canon, settings);
+        if !group.iter().any(|name| given(name)) {
+            return Err(group.iter().filter(|n| !n.ends_with(".messages")).copied().collect::<Vec<_>>().join(" or "));
+        }
+        // What one table's rows need, each of its sources must map by itself.
+        let Some(table) = fact.rows.filter(|t| group.iter().all(|n| n.starts_with(t.name()))) else { continue };
+        for (index, source) in canon.sources.iter().enumerate().filter(|(_, s)| s.table == table) {
+            if !group.iter().any(|n| source.mapped.contains(n.split_once('.').map_or("", |(_, c)| c))) {
+                usable[index] = false;
+                restricted = true;
+            }
+        }
+    }
+    if !restricted {
+        return Ok(None);
+    }
+    let table = fact.rows.expect("only facts with a table of their own are restricted");
+    if canon.sources.iter().zip(&usable).any(|(s, ok)| s.table == table && *ok) {
+        Ok(Some(usable))
+    } else {
+        let needs: BTreeSet<&str> = columns.iter().flat_map(|c| c.needs.iter()).flat_map(|g| g.iter().copied()).collect();
+        Err(format!("{} in one source", needs.into_iter().collect::<Vec<_>>().join(" and ")))
+    }
+}
+
+/// Whether a `table.column`, a target or a declaration is there.
+fn is_given(name: &str, canon: &Canon, settings: &Settings) -> bool {
+    let (table, column) = name.split_once('.').unwrap_or((name, ""));
+    match (table, column) {
+        ("targets", "first_response_hours") => settings.first_response.is_some(),
+        ("targets", "resolution_hours") => settings.resolution.is_some(),
+        ("targets", "contact_days") => !settings.contact_days.is_empty(),
+        ("ces", _) => settings.high_is_easy,
+        _ => Table::parse(table).is_some_and(|t| canon.is_mapped(t, column)),
+    }
+}

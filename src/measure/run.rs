@@ -1,0 +1,299 @@
+//! Running a plan: blocks of stakeholders over the threads, merged in order.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use anyhow::Result;
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+
+use super::change::{Shared, rank_correlation};
+use super::count::{self, Counted};
+use super::evaluate::{Evaluator, place};
+use super::plan::{FactPlan, Plan, is_money, mixed_currencies};
+use super::private::Private;
+use super::slice::Slices;
+use super::tally::{Tally, cross};
+use super::window::{Compare, Lane};
+use crate::canon::Canon;
+use crate::catalog::{Kind, Metric};
+use crate::facts::context::{Context, Settings, Slicing, Window};
+use crate::facts::frame::Frame;
+use crate::facts::{self};
+use crate::note::Note;
+use crate::schema::{FactSpec, Micros, NO_CODE, Shape, Table};
+use crate::stats::CrossSums;
+
+/// Rows of canonical tables that a block aims at: enough that polars is busy, few enough that a block stays small.
+const BLOCK_ROWS: usize = 200_000;
+
+/// What was counted, by metric, lane and cell.
+pub struct Cells {
+    tallies: BTreeMap<(usize, usize), FxHashMap<u32, Tally>>,
+    crosses: BTreeMap<(usize, usize), BTreeMap<u32, CrossSums>>,
+    currencies: BTreeMap<(usize, usize), FxHashMap<u32, (u32, u32)>>,
+    scales: Vec<(f64, f64)>,
+    leader: Vec<usize>,
+    all_mixed: Vec<bool>,
+    first_events: BTreeMap<&'static str, Micros>,
+    /// Findings.
+    pub notes: Vec<Note>,
+}
+
+impl Cells {
+    /// Steps of a metric's part and whole in one unit.
+    pub fn scales(&self, metric: usize) -> (f64, f64) {
+        self.scales[metric]
+    }
+
+    /// Takes the tally of a cell out, to be put back.
+    pub fn take(&mut self, metric: usize, lane: usize, cell: usize) -> Option<Tally> {
+        self.tallies.get_mut(&(self.leader[metric], lane))?.remove(&(cell as u32))
+    }
+
+    /// Puts a tally back.
+    pub fn put_back(&mut self, metric: usize, lane: usize, cell: usize, tally: Option<Tally>) {
+        if let Some(tally) = tally {
+            self.tallies.entry((self.leader[metric], lane)).or_default().insert(cell as u32, tally);
+        }
+    }
+
+    /// Whether the money of a cell is of several currencies.
+    pub fn mixed(&self, metric: usize, lane: usize, cell: usize) -> bool {
+        self.all_mixed[metric]
+            || self.currencies.get(&(metric, lane)).and_then(|c| c.get(&(cell as u32))).is_some_and(|(low, high)| low != high)
+    }
+
+    /// Whether a window starts before the data of a metric's fact, or the period before does where the fact looks back.
+    pub fn truncated(&self, metric: &Metric, window: &Window) -> bool {
+        let Some(fact) = metric.fact else { return false };
+        let start = if fact.looks_back { window.previous_start } else { window.start };
+        self.first_events.get(fact.name).is_some_and(|first| start < *first)
+    }
+
+    /// What the cell of a period and the one it is compared with share.
+    #[allow(clippy::too_many_arguments)]
+    pub fn shared(&self, metric: usize, with: Compare, cell: usize, period: usize, lanes: &[Lane], value: Option<f64>, older: Option<f64>) -> Shared {
+        let Some(lane) = lanes.iter().position(|l| l.compare == Some(with) && l.period.contains(&period)) else { return Shared::None };
+        let leader = self.leader[metric];
+        let tally = |lane: usize| self.tallies.get(&(leader, lane)).and_then(|t| t.get(&(cell as u32)));
+        match (tally(0), tally(lane), value, older) {
+            (Some(Tally::Values(a)), Some(Tally::Values(b)), Some(x), Some(y)) => Shared::Ranks(rank_correlation(a, x, b, y)),
+            _ => self.crosses.get(&(leader, lane)).and_then(|c| c.get(&(cell as u32))).map_or(Shared::None, |c| Shared::Sums(*c)),
+        }
+    }
+}
+
+/// What one block counted: by metric and lane.
+#[derive(Default)]
+struct Block {
+    counted: Vec<(usize, usize, Counted)>,
+    crosses: Vec<(usize, usize, BTreeMap<u32, CrossSums>)>,
+    currencies: Vec<(usize, usize, FxHashMap<u32, (u32, u32)>)>,
+    scales: Vec<(usize, (f64, f64))>,
+}
+
+/// Counts everything of a plan.
+pub fn run(
+    canon: &Canon,
+    settings: &Settings,
+    plan: &Plan,
+    slices: &Slices,
+    lanes: &[Lane],
+    periods: usize,
+    comparing: bool,
+) -> Result<Cells> {
+    let private = Private::new(canon);
+    let mut cells = Cells {
+        tallies: BTreeMap::new(),
+        crosses: BTreeMap::new(),
+        currencies: BTreeMap::new(),
+        scales: vec![(1.0, 1.0); plan.metrics.len()],
+        leader: leaders(plan),
+        all_mixed: vec![false; plan.metrics.len()],
+        first_events: BTreeMap::new(),
+        notes: Vec::new(),
+    };
+    for fact in &plan.facts {
+        let first = fact.spec.tables.iter().filter_map(|t| canon.table(*t)).map(|r| r.first_event).filter(|t| *t != Micros::MAX).min();
+        if let Some(first) = first {
+            cells.first_events.insert(fact.spec.name, canon.zone.midnight(canon.zone.day_of(first)));
+        }
+        if mixed_currencies(canon, fact.spec) && fact.spec.column("currency").is_none() {
+            for &index in fact.views.iter().flat_map(|v| &v.metrics) {
+                cells.all_mixed[index] = is_money(plan.metrics[index]);
+            }
+        }
+        let Some(Ok((slicing, _))) = slices.facts.get(fact.spec.name) else { continue };
+        let job = Job { canon, settings, plan, fact, slicing, lanes, periods, slices: slices.labels.len(), comparing, private: &private, leader: &cells.leader };
+        let blocks = blocks(canon, fact.spec);
+        // A few blocks at a time, so that what they count does not pile up.
+        for some in blocks.chunks(4 * rayon::current_num_threads().max(1)) {
+            let done: Vec<Result<Block>> = some.par_iter().map(|range| job.block(range.clone())).collect();
+            for block in done {
+                let block = block?;
+                for (metric, lane, counted) in block.counted {
+                    let all = cells.tallies.entry((metric, lane)).or_default();
+                    for (cell, tally) in counted.tallies {
+                        match all.get_mut(&cell) {
+                            Some(earlier) => earlier.merge(tally),
+                            None => {
+                                all.insert(cell, tally);
+                            }
+                        }
+                    }
+                }
+                for (metric, lane, crosses) in block.crosses {
+                    let all = cells.crosses.entry((metric, lane)).or_default();
+                    crosses.into_iter().for_each(|(cell, sums)| all.entry(cell).or_default().merge(&sums));
+                }
+                for (metric, lane, found) in block.currencies {
+                    let all = cells.currencies.entry((metric, lane)).or_default();
+                    for (cell, (low, high)) in found {
+                        let entry = all.entry(cell).or_insert((low, high));
+                        *entry = (entry.0.min(low), entry.1.max(high));
+                    }
+                }
+                for (metric, scales) in block.scales {
+                    cells.scales[metric] = scales;
+                }
+            }
+        }
+    }
+    Ok(cells)
+}
+
+/// Quantiles of the same values over the same rows share one list of values: each metric's leader holds it.
+fn leaders(plan: &Plan) -> Vec<usize> {
+    let mut leader: Vec<usize> = (0..plan.metrics.len()).collect();
+    let key = |m: &Metric| match &m.kind {
+        Kind::Quantile { of, .. } => {
+            Some((m.fact.map(|f| f.name), m.when.clone(), of.sql(), m.where_.as_ref().map(|w| w.sql()), plan.sources[plan.index(&m.id)?].clone()))
+        }
+        _ => None,
+    };
+    for index in 0..plan.metrics.len() {
+        let mine = key(plan.metrics[index]);
+        if let Some(first) = (0..index).find(|&i| mine.is_some() && key(plan.metrics[i]) == mine) {
+            leader[index] = first;
+        }
+    }
+    leader
+}
+
+/// Blocks of whole stakeholders of about [`BLOCK_ROWS`] rows; the same whatever the number of threads.
+fn blocks(canon: &Canon, spec: &FactSpec) -> Vec<Range<u32>> {
+    let tables: Vec<_> = spec.tables.iter().chain(extra_tables(spec)).filter_map(|t| canon.table(*t)).collect();
+    let end = canon.nobody() + 1;
+    let mut blocks = Vec::new();
+    let (mut start, mut rows) = (0, 0);
+    for s in 0..end {
+        rows += 1 + tables.iter().map(|t| t.run(s).len()).sum::<usize>();
+        if rows >= BLOCK_ROWS {
+            blocks.push(start..s + 1);
+            (start, rows) = (s + 1, 0);
+        }
+    }
+    if start < end {
+        blocks.push(start..end);
+    }
+    blocks
+}
+
+/// Tables that a fact walks beside those it is made from.
+fn extra_tables(spec: &FactSpec) -> &'static [Table] {
+    if spec.name == "responses" { &[Table::Interactions] } else { &[] }
+}
+
+/// One fact's work.
+struct Job<'a> {
+    canon: &'a Canon,
+    settings: &'a Settings,
+    plan: &'a Plan<'a>,
+    fact: &'a FactPlan,
+    slicing: &'a Slicing,
+    lanes: &'a [Lane],
+    periods: usize,
+    slices: usize,
+    comparing: bool,
+    private: &'a Private,
+    leader: &'a [usize],
+}
+
+impl Job<'_> {
+    fn block(&self, range: Range<u32>) -> Result<Block> {
+        let mut block = Block::default();
+        let by_period = self.fact.spec.shape == Shape::StakeholderPeriod;
+        let mut frame = None;
+        // What each stakeholder added in the periods themselves, to be set against what they added in earlier ones.
+        let mut own: FxHashMap<usize, Counted> = FxHashMap::default();
+        let people = |stakeholder: u32, source: u16| self.private.is(stakeholder, source);
+        let nobody = |_: u32, _: u16| false;
+        let private: &dyn Fn(u32, u16) -> bool = if self.private.any() { &people } else { &nobody };
+        for (lane_index, lane) in self.lanes.iter().enumerate() {
+            if by_period || frame.is_none() {
+                frame = Some(self.build(range.clone(), lane));
+            }
+            let Some(frame) = &frame else { continue };
+            for view in &self.fact.views {
+                let metrics: Vec<usize> = view.metrics.iter().copied().filter(|&i| self.leader[i] == i).collect();
+                let placed = place(frame, &view.when, lane);
+                if placed.order.is_empty() {
+                    continue;
+                }
+                let evaluator = Evaluator { canon: self.canon, settings: self.settings, plan: self.fact };
+                let list: Vec<&Metric> = metrics.iter().map(|&i| self.plan.metrics[i]).collect();
+                let inputs = evaluator.inputs(&list, frame, &placed, lane, &view.when)?;
+                let cells = count::Cells::new(frame, &placed, &lane.period, self.periods, self.slices);
+                for ((&index, metric), inputs) in metrics.iter().zip(list).zip(inputs) {
+                    let scales = count::scales(metric, &inputs);
+                    block.scales.push((index, scales));
+                    let mut counted = count::count(metric, &inputs, &cells, self.plan.sources[index].as_deref(), private);
+                    if let Some(codes) = self.currency_codes(metric, frame, &placed.order) {
+                        block.currencies.push((index, lane_index, currencies(&codes, &inputs.keep, &cells.cell)));
+                    }
+                    if self.comparing {
+                        let flushes = std::mem::take(&mut counted.flushes);
+                        if lane.compare.is_none() {
+                            own.insert(index, Counted { tallies: FxHashMap::default(), flushes });
+                        } else if let Some(newer) = own.get(&index) {
+                            let mut crosses = BTreeMap::new();
+                            cross(&newer.flushes, &flushes, scales, &mut crosses);
+                            block.crosses.push((index, lane_index, crosses));
+                        }
+                    }
+                    counted.flushes = Vec::new();
+                    block.counted.push((index, lane_index, counted));
+                }
+            }
+        }
+        Ok(block)
+    }
+
+    fn build(&self, range: Range<u32>, lane: &Lane) -> Frame {
+        let mut frame = Frame::new(self.fact.spec, &|name| self.fact.wanted.contains(name), false);
+        let context = Context { canon: self.canon, settings: self.settings, slicing: self.slicing, windows: &lane.windows };
+        facts::build(self.fact.spec, &context, range, &mut frame);
+        frame
+    }
+
+    /// The currency of each placed row, where money of several may meet.
+    fn currency_codes(&self, metric: &Metric, frame: &Frame, order: &[u32]) -> Option<Vec<u32>> {
+        if !self.fact.wanted.contains("currency") || !is_money(metric) {
+            return None;
+        }
+        let codes = frame.codes("currency")?;
+        Some(order.iter().map(|&row| codes[row as usize]).collect())
+    }
+}
+
+fn currencies(codes: &[u32], keep: &[bool], cells: &[u32]) -> FxHashMap<u32, (u32, u32)> {
+    let mut found: FxHashMap<u32, (u32, u32)> = FxHashMap::default();
+    for ((&code, &keep), &cell) in codes.iter().zip(keep).zip(cells) {
+        if keep && cell != NO_CODE {
+            let entry = found.entry(cell).or_insert((code, code));
+            *entry = (entry.0.min(code), entry.1.max(code));
+        }
+    }
+    found
+}

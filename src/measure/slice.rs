@@ -1,0 +1,174 @@
+//! Dimensions: which slice each row and each stakeholder lies in, and what `--where` leaves out.
+//!
+//! A dimension is a column of the fact's own table, or a column of the roster, where a stakeholder's current value counts. What
+//! is in no slice of a dimension is in the slice `(none)`; no row is dropped.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rustc_hash::FxHashMap;
+
+use crate::canon::{Canon, Data};
+use crate::expr::{Expr, Value};
+use crate::facts::context::Slicing;
+use crate::facts::roster;
+use crate::schema::{FactSpec, NO_CODE, Table};
+
+/// What the slice of a row without a value is called.
+pub const NONE: &str = "(none)";
+
+/// The slices of a run, and how each fact falls into them.
+#[derive(Debug, Default)]
+pub struct Slices {
+    /// Labels of each slice, in the order of the dimensions asked for; sorted.
+    pub labels: Vec<Vec<String>>,
+    /// By fact: its slicing, and the slices that it has; or the dimension that it lacks.
+    pub facts: BTreeMap<&'static str, Result<(Slicing, BTreeSet<u32>), String>>,
+}
+
+/// Where a fact takes a dimension from.
+#[derive(Clone, Copy)]
+enum Origin {
+    Rows,
+    Roster,
+}
+
+impl Slices {
+    /// The slices of these facts by the dimensions asked for, of what `filter` keeps.
+    pub fn new(canon: &Canon, facts: &[&'static FactSpec], by: &[String], filter: Option<&Expr>) -> Slices {
+        let mut dimensions: Vec<String> = by.to_vec();
+        for name in filter.map(Expr::columns).unwrap_or_default() {
+            if !dimensions.iter().any(|d| d.eq_ignore_ascii_case(&name)) {
+                dimensions.push(name);
+            }
+        }
+        if dimensions.is_empty() {
+            let all = facts.iter().map(|f| (f.name, Ok((Slicing::default(), BTreeSet::from([0]))))).collect();
+            return Slices { labels: vec![Vec::new()], facts: all };
+        }
+        let mut seen = Tuples { kept: FxHashMap::default(), labels: Vec::new(), by: by.len(), canon, dimensions: &dimensions, filter };
+        let mut sliced = BTreeMap::new();
+        for fact in facts {
+            sliced.insert(fact.name, slicing(canon, fact, &dimensions, &mut seen));
+        }
+        let labels = seen.labels;
+        // Slices are numbered by their labels, not by who met them first.
+        let mut order: Vec<usize> = (0..labels.len()).collect();
+        order.sort_by(|&a, &b| labels[a].cmp(&labels[b]));
+        let mut rank = vec![0; order.len()];
+        for (new, &old) in order.iter().enumerate() {
+            rank[old] = new as u32;
+        }
+        let renumber = |slices: &mut Option<Vec<u32>>| {
+            slices.iter_mut().flatten().filter(|s| **s != NO_CODE).for_each(|s| *s = rank[*s as usize]);
+        };
+        let facts = sliced
+            .into_iter()
+            .map(|(fact, result)| {
+                let result = result.map(|mut slicing| {
+                    renumber(&mut slicing.rows);
+                    renumber(&mut slicing.stakeholders);
+                    let present = slicing.rows.iter().chain(&slicing.stakeholders).flatten().copied().filter(|s| *s != NO_CODE).collect();
+                    (slicing, present)
+                });
+                (fact, result)
+            })
+            .collect();
+        Slices { labels: order.into_iter().map(|i| labels[i].clone()).collect(), facts }
+    }
+}
+
+/// The tuples of dimension values met so far.
+struct Tuples<'a> {
+    kept: FxHashMap<Vec<u32>, u32>,
+    labels: Vec<Vec<String>>,
+    by: usize,
+    canon: &'a Canon,
+    dimensions: &'a [String],
+    filter: Option<&'a Expr>,
+}
+
+impl Tuples<'_> {
+    /// The slice of a tuple of codes; [`NO_CODE`] where the filter leaves it out.
+    fn slice(&mut self, tuple: &[u32]) -> u32 {
+        if let Some(&slice) = self.kept.get(tuple) {
+            return slice;
+        }
+        let slice = if self.keeps(tuple) {
+            let labels: Vec<String> = tuple[..self.by].iter().map(|&c| self.canon.texts.text(c).unwrap_or(NONE).to_string()).collect();
+            match self.labels.iter().position(|l| *l == labels) {
+                Some(index) => index as u32,
+                None => {
+                    self.labels.push(labels);
+                    self.labels.len() as u32 - 1
+                }
+            }
+        } else {
+            NO_CODE
+        };
+        self.kept.insert(tuple.to_vec(), slice);
+        slice
+    }
+
+    fn keeps(&self, tuple: &[u32]) -> bool {
+        let Some(filter) = self.filter else { return true };
+        let column = |name: &str| {
+            let index = self.dimensions.iter().position(|d| d.eq_ignore_ascii_case(name));
+            match index.and_then(|i| self.canon.texts.text(tuple[i])) {
+                Some(text) => Value::Text(text.to_string().into()),
+                None => Value::Null,
+            }
+        };
+        matches!(filter.eval(&column, &|at| self.canon.zone.instant(at)), Value::Bool(true))
+    }
+}
+
+/// How one fact falls into slices, numbered by first sight; or the dimension that it lacks.
+fn slicing(canon: &Canon, fact: &FactSpec, dimensions: &[String], seen: &mut Tuples) -> Result<Slicing, String> {
+    let rows = fact.rows.and_then(|t| canon.table(t));
+    let mut origins = Vec::new();
+    for dimension in dimensions {
+        let origin = if rows.is_some_and(|r| matches!(r.columns.get(dimension), Some(Data::Code(_)))) && dimension != "stakeholder_id" {
+            Origin::Rows
+        } else if dimension == "type" || canon.table(Table::Stakeholders).is_some_and(|r| r.codes(dimension).exists()) {
+            Origin::Roster
+        } else {
+            return Err(dimension.clone());
+        };
+        origins.push(origin);
+    }
+    let of_stakeholder: Vec<Vec<u32>> = dimensions
+        .iter()
+        .zip(&origins)
+        .map(|(dimension, origin)| match origin {
+            Origin::Rows => Vec::new(),
+            Origin::Roster => roster::current_values(canon, dimension),
+        })
+        .collect();
+    let count = canon.stakeholders.len() + 1;
+    let mut tuple = vec![NO_CODE; dimensions.len()];
+    let by_row = origins.iter().any(|o| matches!(o, Origin::Rows));
+    if !by_row {
+        let slices = (0..count)
+            .map(|s| {
+                tuple.iter_mut().zip(&of_stakeholder).for_each(|(t, values)| *t = values[s]);
+                seen.slice(&tuple)
+            })
+            .collect();
+        return Ok(Slicing { rows: None, stakeholders: Some(slices) });
+    }
+    let rows = rows.expect("a dimension of rows has rows");
+    let columns: Vec<_> = dimensions.iter().map(|d| rows.codes(d)).collect();
+    let mut slices = Vec::with_capacity(rows.len);
+    for s in 0..count as u32 {
+        for row in rows.run(s) {
+            for (i, origin) in origins.iter().enumerate() {
+                tuple[i] = match origin {
+                    Origin::Rows => columns[i].at(row),
+                    Origin::Roster => of_stakeholder[i][s as usize],
+                };
+            }
+            slices.push(seen.slice(&tuple));
+        }
+    }
+    Ok(Slicing { rows: Some(slices), stakeholders: None })
+}

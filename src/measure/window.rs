@@ -1,0 +1,122 @@
+//! The periods of a run as lanes of disjoint windows: the periods themselves, and what they are compared with.
+//!
+//! An earlier period is measured as it was known at the same age (its own end plus the time from the end of the current period to
+//! as-of), so it is a window of its own, never the cell of the period itself.
+
+use crate::facts::context::Window;
+use crate::period::Period;
+use crate::schema::Micros;
+
+/// What a period is compared with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Compare {
+    /// The calendar period before it.
+    Previous,
+    /// The same period a year before.
+    YearAgo,
+}
+
+impl Compare {
+    /// As people write it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Compare::Previous => "previous",
+            Compare::YearAgo => "year-ago",
+        }
+    }
+
+    /// The period that `period` is compared with.
+    pub fn of(self, period: &Period) -> Period {
+        match self {
+            Compare::Previous => period.previous(),
+            Compare::YearAgo => period.year_ago(),
+        }
+    }
+}
+
+/// Disjoint windows in ascending order, each for one of the run's periods.
+#[derive(Debug)]
+pub struct Lane {
+    /// `None`: the periods themselves.
+    pub compare: Option<Compare>,
+    /// The windows.
+    pub windows: Vec<Window>,
+    /// For each window the index of the run's period that it serves.
+    pub period: Vec<usize>,
+}
+
+/// The lanes of a run. Two periods may share one earlier period (an ISO week 53 and 52): then there is a further lane.
+pub fn lanes(periods: &[Period], compares: &[Compare], as_of: Micros) -> Vec<Lane> {
+    let mut out = Vec::new();
+    for compare in std::iter::once(None).chain(compares.iter().copied().map(Some)) {
+        let mut entries: Vec<(usize, Window)> = periods
+            .iter()
+            .enumerate()
+            .map(|(index, period)| match compare {
+                None => (index, window(period, as_of)),
+                Some(compare) => {
+                    let earlier = compare.of(period);
+                    // As known at the same age; a period that is not over yet is compared with the same part of the earlier one.
+                    let known = as_of - period.end + earlier.end;
+                    (index, window(&earlier, known))
+                }
+            })
+            .collect();
+        entries.sort_by_key(|(index, window)| (window.start, window.end, *index));
+        while !entries.is_empty() {
+            let mut lane = Lane { compare, windows: Vec::new(), period: Vec::new() };
+            entries.retain(|(index, window)| {
+                let fits = lane.windows.last().is_none_or(|last| last.end <= window.start && last.previous_end <= window.previous_start);
+                if fits {
+                    lane.windows.push(window.clone());
+                    lane.period.push(*index);
+                }
+                !fits
+            });
+            out.push(lane);
+        }
+    }
+    out
+}
+
+fn window(period: &Period, as_of: Micros) -> Window {
+    let previous = period.previous();
+    Window {
+        start: period.start,
+        end: period.end.min(as_of.max(period.start)),
+        previous_start: previous.start,
+        previous_end: previous.end,
+        as_of,
+        months: period.months().iter().map(|m| (m.start, m.end)).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::period::{Grain, Zone};
+
+    #[test]
+    fn an_earlier_period_is_known_at_the_same_age() {
+        let zone = Zone::utc();
+        let as_of = zone.midnight(crate::period::days_from_civil(2026, 11, 11));
+        let october = Period::parse("2026-10", &zone, as_of).unwrap();
+        let lanes = lanes(&[october.clone()], &[Compare::Previous, Compare::YearAgo], as_of);
+        assert_eq!(lanes.len(), 3);
+        assert_eq!(lanes[0].windows[0].as_of, as_of);
+        assert_eq!(lanes[1].windows[0].end, october.start);
+        // ten days after its own end, as October is seen ten days after its end
+        assert_eq!(lanes[1].windows[0].as_of - lanes[1].windows[0].end, 10 * crate::schema::DAY);
+        assert_eq!(lanes[2].windows[0].as_of - lanes[2].windows[0].end, 10 * crate::schema::DAY);
+    }
+
+    #[test]
+    fn two_weeks_that_share_one_earlier_week_need_two_lanes() {
+        let zone = Zone::utc();
+        let as_of = zone.midnight(crate::period::days_from_civil(2022, 1, 1));
+        let last = Period::of(Grain::Week, crate::period::days_from_civil(2020, 12, 30), &zone);
+        assert_eq!(last.label, "2020-W53");
+        let lanes = lanes(&[last.previous(), last], &[Compare::YearAgo], as_of);
+        assert_eq!(lanes.iter().map(|l| l.windows.len()).collect::<Vec<_>>(), [2, 1, 1]);
+    }
+}

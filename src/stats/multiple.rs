@@ -1,0 +1,139 @@
+//! Many comparisons at once: of twenty segments one is "clearly different" by chance alone.
+
+use super::Interval;
+
+/// The smallest p that [`p_value`] tells apart.
+const SMALLEST: f64 = 1e-12;
+
+/// The p-value that belongs to a family of intervals: the smallest 1 - level whose interval leaves out 0.
+///
+/// `interval_at` gives the interval of a difference at a level, or `None` where there is none at that level (it then rules out nothing).
+/// Between 1e-12 and 1, to 6 digits; `None` where there is no interval at any ordinary level. The p-value is for [`benjamini_hochberg`] and
+/// not for print.
+pub fn p_value(interval_at: impl Fn(f64) -> Option<Interval>) -> Option<f64> {
+    let leaves_out_0 = |p: f64| interval_at(1.0 - p).is_some_and(|interval| !interval.holds(0.0));
+    interval_at(0.5)?;
+    if leaves_out_0(SMALLEST) {
+        return Some(SMALLEST);
+    }
+    // On the log scale, since what matters of a p-value is its order of magnitude.
+    let (mut no, mut yes) = (SMALLEST.ln(), 0.0);
+    while yes - no > 1e-7 {
+        let middle = f64::midpoint(no, yes);
+        if leaves_out_0(f64::exp(middle)) {
+            yes = middle;
+        } else {
+            no = middle;
+        }
+    }
+    Some(f64::exp(yes))
+}
+
+/// Benjamini-Hochberg adjusted p-values, in the order given: rejecting those below x keeps the expected share of false rejections
+/// below x. A NaN counts as 1.
+///
+/// Benjamini and Hochberg, JRSS B 57 (1995), 289-300, in the step-up form.
+pub fn benjamini_hochberg(p: &[f64]) -> Vec<f64> {
+    let p: Vec<f64> = p.iter().map(|p| if p.is_nan() { 1.0 } else { p.clamp(0.0, 1.0) }).collect();
+    let mut descending: Vec<usize> = (0..p.len()).collect();
+    descending.sort_by(|&a, &b| p[b].total_cmp(&p[a]));
+    let mut adjusted = vec![1.0; p.len()];
+    let mut smallest = 1.0_f64;
+    for (place, &i) in descending.iter().enumerate() {
+        let rank = p.len() - place;
+        smallest = smallest.min(p[i] * (p.len() as f64 / rank as f64));
+        adjusted[i] = smallest;
+    }
+    adjusted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::distribution::normal_quantile;
+    use super::super::tests::close;
+    use super::super::{Side, difference, wilson};
+    use super::*;
+    use proptest::prelude::*;
+
+    const P: [f64; 15] = [
+        0.001, 0.008, 0.039, 0.041, 0.042, 0.06, 0.074, 0.205, 0.212, 0.216, 0.222, 0.251, 0.269, 0.275, 0.34,
+    ];
+
+    // scipy.stats.false_discovery_control(P)
+    #[test]
+    fn adjusted_values_match_scipy() {
+        let expected = [
+            0.015,
+            0.06,
+            0.126,
+            0.126,
+            0.126,
+            0.15,
+            0.15857142857142856,
+            0.2946428571428571,
+            0.2946428571428571,
+            0.2946428571428571,
+            0.2946428571428571,
+            0.2946428571428571,
+            0.2946428571428571,
+            0.2946428571428571,
+            0.34,
+        ];
+        for (adjusted, expected) in benjamini_hochberg(&P).into_iter().zip(expected) {
+            close(adjusted, expected, 1e-12);
+        }
+    }
+
+    #[test]
+    fn the_order_given_is_kept() {
+        let mut turned = P;
+        turned.reverse();
+        let mut adjusted = benjamini_hochberg(&turned);
+        adjusted.reverse();
+        assert_eq!(adjusted, benjamini_hochberg(&P));
+        assert_eq!(benjamini_hochberg(&[]), Vec::<f64>::new());
+        assert_eq!(benjamini_hochberg(&[f64::NAN, 0.01]), [1.0, 0.02]);
+    }
+
+    // 2 * scipy.stats.norm.sf(1.5), and of 3
+    #[test]
+    fn a_wald_interval_gives_the_normal_p() {
+        let wald = |value: f64| move |level: f64| Some(Interval::closed(value - normal_quantile(level), value + normal_quantile(level)));
+        close(p_value(wald(1.5)).unwrap(), 0.13361440253771617, 1e-7);
+        close(p_value(wald(-3.0)).unwrap(), 0.0026997960632601866, 1e-8);
+        close(p_value(wald(0.0)).unwrap(), 1.0, 1e-6);
+        assert_eq!(p_value(wald(100.0)), Some(1e-12));
+        assert_eq!(p_value(|_| None), None);
+    }
+
+    #[test]
+    fn a_reading_stands_when_p_is_below_alpha() {
+        let side = |x: f64, n: f64, level: f64| {
+            let (low, high) = wilson(x / n, n, level);
+            Side { value: x / n, low, high }
+        };
+        let at = |level: f64| Some(difference(&side(60.0, 100.0, level), &side(50.0, 100.0, level), 0.0).1);
+        let p = p_value(at).unwrap();
+        assert!(p > 0.05 && at(0.95).unwrap().holds(0.0));
+        assert!(at(1.0 - p * 0.999).unwrap().holds(0.0) && !at(1.0 - p * 1.001).unwrap().holds(0.0));
+    }
+
+    #[test]
+    fn a_level_without_an_interval_rules_nothing_out() {
+        let p = p_value(|level| (level <= 0.999).then(|| Interval::closed(1.0, 2.0))).unwrap();
+        close(p, 0.001, 1e-8);
+    }
+
+    proptest! {
+        #[test]
+        fn adjusting_never_lowers_and_keeps_the_order(p in prop::collection::vec(0.0..1.0, 0..30)) {
+            let adjusted = benjamini_hochberg(&p);
+            for i in 0..p.len() {
+                prop_assert!(p[i] <= adjusted[i] && adjusted[i] <= 1.0);
+                for j in 0..p.len() {
+                    prop_assert!(p[i] > p[j] || adjusted[i] <= adjusted[j]);
+                }
+            }
+        }
+    }
+}

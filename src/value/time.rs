@@ -1,0 +1,481 @@
+//! Calendar dates and times of day, and the ISO 8601 form of them.
+//!
+//! A cell gives a [`Civil`]: what a calendar and a clock on the wall showed, with an offset from UTC where the cell states one.
+//! Turning a time without an offset into an instant needs a time zone, which is the caller's.
+
+use super::ValueError;
+use crate::schema::{DAY, HOUR, Micros};
+
+const MINUTE: i64 = 60_000_000;
+const SECOND: i64 = 1_000_000;
+
+/// A date, or a date and a time of day, as a calendar and a clock show it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Civil {
+    /// Days since 1970-01-01 in the proleptic Gregorian calendar.
+    pub days: i32,
+    /// Microseconds since midnight, below one day; `None` where the cell gives the date only.
+    pub micros_of_day: Option<i64>,
+    /// Seconds east of UTC; `None` where the cell does not say.
+    pub offset_seconds: Option<i32>,
+}
+
+impl Civil {
+    /// The date alone.
+    ///
+    /// # Errors
+    /// When there is no such day; years are 1 to 9999.
+    pub fn date(year: u32, month: u32, day: u32) -> Result<Civil, ValueError> {
+        Ok(Civil {
+            days: days_from(year, month, day)?,
+            micros_of_day: None,
+            offset_seconds: None,
+        })
+    }
+
+    /// The same date with a time of day; 24:00 is the next midnight.
+    fn at(self, clock: Clock) -> Civil {
+        match clock.micros {
+            DAY => Civil {
+                days: self.days + 1,
+                micros_of_day: Some(0),
+                offset_seconds: clock.offset,
+            },
+            micros => Civil {
+                micros_of_day: Some(micros),
+                offset_seconds: clock.offset,
+                ..self
+            },
+        }
+    }
+
+    /// The date with that time of day, if there is one.
+    pub(super) fn with(self, clock: Option<Clock>) -> Civil {
+        clock.map_or(self, |clock| self.at(clock))
+    }
+
+    /// Microseconds from 1970-01-01T00:00 to this moment on the same clock, whatever its offset; a date counts from its midnight.
+    pub fn local_micros(&self) -> Micros {
+        i64::from(self.days) * DAY + self.micros_of_day.unwrap_or(0)
+    }
+
+    /// The instant, where the cell states an offset.
+    pub fn utc(&self) -> Option<Micros> {
+        self.offset_seconds.map(|seconds| self.local_micros() - i64::from(seconds) * SECOND)
+    }
+
+    /// Year, month and day.
+    pub fn ymd(&self) -> (i32, u32, u32) {
+        // Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", civil_from_days.
+        let z = i64::from(self.days) + 719_468;
+        let era = z.div_euclid(146_097);
+        let of_era = z.rem_euclid(146_097);
+        let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+        let day_of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+        let shifted = (5 * day_of_year + 2) / 153;
+        let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
+        let year = year_of_era + era * 400 + i64::from(month <= 2);
+        (year as i32, month as u32, (day_of_year - (153 * shifted + 2) / 5 + 1) as u32)
+    }
+}
+
+/// A time of day with the offset written after it. Micros may be [`DAY`] (24:00).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Clock {
+    pub micros: i64,
+    pub offset: Option<i32>,
+}
+
+impl Clock {
+    /// The microseconds since midnight of a time of day; 24:00:00 is allowed, and second 60 (a leap second) is the last microsecond of its minute, so
+    /// that it stays after what came before it and on its own day.
+    pub(super) fn micros_of(hour: u32, minute: u32, second: u32, micros: i64) -> Result<i64, ValueError> {
+        let whole = i64::from(hour) * HOUR + i64::from(minute) * MINUTE;
+        match (hour, minute, second) {
+            (0..=23, 0..=59, 0..=59) => Ok(whole + i64::from(second) * SECOND + micros),
+            (0..=23, 0..=59, 60) => Ok(whole + MINUTE - 1),
+            (24, 0, 0) if micros == 0 => Ok(DAY),
+            _ => Err(ValueError::TimeOfDay),
+        }
+    }
+}
+
+/// Days since 1970-01-01.
+pub(super) fn days_from(year: u32, month: u32, day: u32) -> Result<i32, ValueError> {
+    if !(1..=9999).contains(&year) {
+        return Err(ValueError::Year(year));
+    }
+    if !(1..=12).contains(&month) {
+        return Err(ValueError::Month(month));
+    }
+    if day == 0 || day > days_in_month(year, month) {
+        return Err(ValueError::Day(day, month));
+    }
+    // Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", days_from_civil.
+    let year = year as i32 - i32::from(month <= 2);
+    let era = year.div_euclid(400);
+    let year_of_era = year.rem_euclid(400);
+    let shifted = (month as i32 + 9) % 12;
+    let day_of_year = (153 * shifted + 2) / 5 + day as i32 - 1;
+    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    Ok(era * 146_097 + day_of_era - 719_468)
+}
+
+pub(super) fn is_leap(year: u32) -> bool {
+    year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400))
+}
+
+fn days_in_month(year: u32, month: u32) -> u32 {
+    match month {
+        2 => 28 + u32::from(is_leap(year)),
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    }
+}
+
+/// A cursor over the ASCII bytes of a cell.
+#[derive(Clone, Copy)]
+pub(super) struct Cursor<'a> {
+    pub bytes: &'a [u8],
+    pub at: usize,
+}
+
+impl<'a> Cursor<'a> {
+    pub(super) fn new(text: &'a str) -> Cursor<'a> {
+        Cursor {
+            bytes: text.as_bytes(),
+            at: 0,
+        }
+    }
+
+    #[inline]
+    pub(super) fn peek(&self) -> Option<u8> {
+        self.bytes.get(self.at).copied()
+    }
+
+    pub(super) fn rest(&self) -> &'a [u8] {
+        &self.bytes[self.at..]
+    }
+
+    #[inline]
+    pub(super) fn eat(&mut self, byte: u8) -> bool {
+        let hit = self.peek() == Some(byte);
+        self.at += usize::from(hit);
+        hit
+    }
+
+    /// Skips white space; whether there was any.
+    pub(super) fn blanks(&mut self) -> bool {
+        let from = self.at;
+        while self.peek().is_some_and(|b| b.is_ascii_whitespace()) {
+            self.at += 1;
+        }
+        self.at > from
+    }
+
+    /// Reads up to `most` digits: their value and how many there were.
+    #[inline]
+    pub(super) fn digits(&mut self, most: usize) -> (u32, usize) {
+        let from = self.at;
+        let mut value = 0u32;
+        while self.at - from < most
+            && let Some(b @ b'0'..=b'9') = self.peek()
+        {
+            value = value * 10 + u32::from(b - b'0');
+            self.at += 1;
+        }
+        (value, self.at - from)
+    }
+
+    /// Reads the digits of a fraction of a second as microseconds; beyond the sixth they are dropped, more than nine are not read.
+    pub(super) fn fraction(&mut self) -> Option<i64> {
+        let (value, count) = self.digits(9);
+        match count {
+            0 => None,
+            1..=6 => Some(i64::from(value) * 10i64.pow(6 - count as u32)),
+            _ => Some(i64::from(value) / 10i64.pow(count as u32 - 6)),
+        }
+    }
+
+    /// Reads `Z`, `+02`, `+0200`, `+02:00`, `UTC` or `GMT`, as seconds east of UTC; `None` if nothing of that stands here.
+    pub(super) fn offset(&mut self) -> Result<Option<i32>, ValueError> {
+        let sign = match self.peek() {
+            Some(b'Z' | b'z') => {
+                self.at += 1;
+                return Ok(Some(0));
+            }
+            Some(b'+') => 1,
+            Some(b'-') => -1,
+            // U+2212, the minus sign proper.
+            Some(0xe2) if self.rest().starts_with("\u{2212}".as_bytes()) => {
+                self.at += 2;
+                -1
+            }
+            _ => {
+                let named = self
+                    .rest()
+                    .get(..3)
+                    .is_some_and(|w| w.eq_ignore_ascii_case(b"UTC") || w.eq_ignore_ascii_case(b"GMT"));
+                self.at += if named { 3 } else { 0 };
+                return Ok(named.then_some(0));
+            }
+        };
+        self.at += 1;
+        let (hours, count) = self.digits(2);
+        if count != 2 {
+            return Err(ValueError::Offset);
+        }
+        let colon = self.eat(b':');
+        let (minutes, count) = self.digits(2);
+        if (count != 2 && (count != 0 || colon)) || hours > 18 || minutes > 59 {
+            return Err(ValueError::Offset);
+        }
+        Ok(Some(sign * (hours as i32 * 3_600 + minutes as i32 * 60)))
+    }
+
+    /// Reads `H:MM`, `HH:MM:SS`, a fraction after point or comma, `am` or `pm`, and an offset.
+    pub(super) fn clock(&mut self) -> Result<Clock, ValueError> {
+        let (mut hour, count) = self.digits(2);
+        if count == 0 || !self.eat(b':') {
+            return Err(ValueError::TimeOfDay);
+        }
+        let (minute, count) = self.digits(2);
+        if count != 2 {
+            return Err(ValueError::TimeOfDay);
+        }
+        let (mut second, mut micros) = (0, 0);
+        if self.eat(b':') {
+            let count;
+            (second, count) = self.digits(2);
+            if count != 2 {
+                return Err(ValueError::TimeOfDay);
+            }
+            if matches!(self.peek(), Some(b'.' | b',')) {
+                self.at += 1;
+                micros = self.fraction().ok_or(ValueError::TimeOfDay)?;
+            }
+        }
+        if self.peek().is_none() {
+            return Ok(Clock {
+                micros: Clock::micros_of(hour, minute, second, micros)?,
+                offset: None,
+            });
+        }
+        self.blanks();
+        if let Some(afternoon) = self.half_of_day() {
+            hour = hour_of_half(hour, afternoon)?;
+            self.blanks();
+        }
+        Ok(Clock {
+            micros: Clock::micros_of(hour, minute, second, micros)?,
+            offset: self.offset()?,
+        })
+    }
+
+    /// Reads `am`, `pm`, `a.m.` or `p.m.` in any case: whether it is the afternoon.
+    pub(super) fn half_of_day(&mut self) -> Option<bool> {
+        let afternoon = match self.peek()? | 0x20 {
+            b'a' => false,
+            b'p' => true,
+            _ => return None,
+        };
+        let rest = &self.rest()[1..];
+        let length = if rest.first().is_some_and(|b| b | 0x20 == b'm') {
+            2
+        } else if rest.len() >= 3 && rest[..3].eq_ignore_ascii_case(b".m.") {
+            4
+        } else {
+            return None;
+        };
+        self.at += length;
+        Some(afternoon)
+    }
+}
+
+/// The hour of the day of an hour on a twelve-hour clock.
+pub(super) fn hour_of_half(hour: u32, afternoon: bool) -> Result<u32, ValueError> {
+    match hour {
+        1..=12 => Ok(hour % 12 + if afternoon { 12 } else { 0 }),
+        _ => Err(ValueError::TimeOfDay),
+    }
+}
+
+/// The position (1-based, in characters) of a byte of a text.
+pub(super) fn position(text: &str, at: usize) -> usize {
+    text.char_indices().take_while(|&(start, _)| start < at).count() + 1
+}
+
+/// Two digits at a place, or something above 99.
+#[inline]
+fn two(bytes: &[u8], at: usize) -> u32 {
+    let (tens, ones) = (bytes[at].wrapping_sub(b'0'), bytes[at + 1].wrapping_sub(b'0'));
+    if tens > 9 || ones > 9 {
+        100
+    } else {
+        u32::from(tens) * 10 + u32::from(ones)
+    }
+}
+
+/// Reads ISO 8601: `2024-01-31`, `2024-01-31T10:20:30.123456Z`, a blank instead of `T`, `HH:MM`, and an offset as `Z`, `+02`,
+/// `+0200`, `+02:00` or `UTC`. Year, month, day, hours and minutes have all their digits.
+///
+/// # Errors
+/// When the cell has another shape or names a day or time that does not exist.
+pub fn parse_iso(cell: &str) -> Result<Civil, ValueError> {
+    let text = cell.trim_ascii();
+    let bytes = text.as_bytes();
+    if bytes.len() < 10 || bytes[4] != b'-' || bytes[7] != b'-' {
+        return Err(if text.is_empty() { ValueError::Empty } else { ValueError::NotDate });
+    }
+    let (century, year, month, day) = (two(bytes, 0), two(bytes, 2), two(bytes, 5), two(bytes, 8));
+    if century > 99 || year > 99 || month > 99 || day > 99 {
+        return Err(ValueError::NotDate);
+    }
+    let date = Civil {
+        days: days_from(century * 100 + year, month, day)?,
+        micros_of_day: None,
+        offset_seconds: None,
+    };
+    if bytes.len() == 10 {
+        return Ok(date);
+    }
+    if !matches!(bytes[10], b'T' | b't' | b' ') {
+        return Err(ValueError::Trailing(11));
+    }
+    // The usual `HH:MM:SS`, alone or with a `Z`, needs no cursor.
+    if (bytes.len() == 19 || (bytes.len() == 20 && bytes[19] == b'Z')) && bytes[13] == b':' && bytes[16] == b':' {
+        let micros = Clock::micros_of(two(bytes, 11), two(bytes, 14), two(bytes, 17), 0)?;
+        return Ok(date.at(Clock {
+            micros,
+            offset: (bytes.len() == 20).then_some(0),
+        }));
+    }
+    let mut cursor = Cursor { bytes, at: 11 };
+    cursor.blanks();
+    if cursor.rest().len() < 5 || cursor.rest()[2] != b':' {
+        return Err(ValueError::TimeOfDay);
+    }
+    let clock = cursor.clock()?;
+    match cursor.rest() {
+        [] => Ok(date.at(clock)),
+        _ => Err(ValueError::Trailing(position(text, cursor.at))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What jiff, an independent implementation, makes of the same instant.
+    fn instant(text: &str) -> Micros {
+        text.parse::<jiff::Timestamp>().unwrap().as_microsecond()
+    }
+
+    #[test]
+    fn dates() {
+        assert_eq!(parse_iso("1970-01-01"), Civil::date(1970, 1, 1));
+        assert_eq!(parse_iso("1970-01-01").unwrap().days, 0);
+        assert_eq!(parse_iso(" 2024-02-29 ").unwrap().days, 19_782);
+        assert_eq!(parse_iso("0001-01-01").unwrap().days, -719_162);
+        assert_eq!(parse_iso("9999-12-31").unwrap().days, 2_932_896);
+        assert_eq!(parse_iso("2024-01-31").unwrap().micros_of_day, None);
+    }
+
+    #[test]
+    fn every_day_of_eight_centuries_goes_there_and_back() {
+        let first = parse_iso("1601-01-01").unwrap().days;
+        for days in first..first + 2 * 146_097 {
+            let (y, m, d) = Civil {
+                days,
+                micros_of_day: None,
+                offset_seconds: None,
+            }
+            .ymd();
+            assert_eq!(days_from(y as u32, m, d), Ok(days));
+        }
+    }
+
+    #[test]
+    fn times_with_an_offset_are_instants() {
+        for text in [
+            "2024-01-31T10:20:30Z",
+            "2024-01-31t10:20:30z",
+            "2024-01-31 10:20:30.123456Z",
+            "2024-01-31T10:20:30.5+02:00",
+            "2024-01-31T10:20:30.123456789-05:30",
+            "2024-01-31T10:20:30+0200",
+            "2024-01-31T10:20:30+02",
+            "1969-12-31T23:59:59.999999Z",
+        ] {
+            assert_eq!(parse_iso(text).unwrap().utc(), Some(instant(text)), "{text}");
+        }
+        assert_eq!(
+            parse_iso("2024-01-31 10:20 UTC").unwrap().utc(),
+            Some(instant("2024-01-31T10:20:00Z"))
+        );
+        assert_eq!(
+            parse_iso("2024-01-31 10:20:30 +0000").unwrap().utc(),
+            Some(instant("2024-01-31T10:20:30Z"))
+        );
+        assert_eq!(
+            parse_iso("2024-01-31 10:20:30,25 \u{2212}01:00").unwrap().utc(),
+            Some(instant("2024-01-31T11:20:30.25Z"))
+        );
+    }
+
+    #[test]
+    fn times_without_an_offset_stay_on_the_wall() {
+        let civil = parse_iso("2024-01-31T10:20").unwrap();
+        assert_eq!(
+            (civil.micros_of_day, civil.offset_seconds, civil.utc()),
+            (Some(10 * HOUR + 20 * MINUTE), None, None)
+        );
+        assert_eq!(civil.local_micros(), instant("2024-01-31T10:20:00Z"));
+    }
+
+    #[test]
+    fn midnight_at_the_end_and_leap_seconds() {
+        assert_eq!(parse_iso("2024-12-31T24:00:00"), parse_iso("2025-01-01T00:00:00"));
+        assert_eq!(parse_iso("2024-12-31 24:00"), parse_iso("2025-01-01 00:00"));
+        assert_eq!(parse_iso("2016-12-31T23:59:60Z"), parse_iso("2016-12-31T23:59:59.999999Z"));
+        assert_eq!(parse_iso("2024-12-31T24:00:01"), Err(ValueError::TimeOfDay));
+    }
+
+    #[test]
+    fn what_does_not_exist_is_refused() {
+        assert_eq!(parse_iso("2024-02-30"), Err(ValueError::Day(30, 2)));
+        assert_eq!(parse_iso("2023-02-29"), Err(ValueError::Day(29, 2)));
+        assert_eq!(parse_iso("1900-02-29"), Err(ValueError::Day(29, 2)));
+        assert_eq!(parse_iso("2024-13-01"), Err(ValueError::Month(13)));
+        assert_eq!(parse_iso("0000-00-00"), Err(ValueError::Year(0)));
+        assert_eq!(parse_iso("2024-01-00"), Err(ValueError::Day(0, 1)));
+        assert_eq!(parse_iso("2024-01-31T25:00:00"), Err(ValueError::TimeOfDay));
+        assert_eq!(parse_iso("2024-01-31T10:60"), Err(ValueError::TimeOfDay));
+        assert_eq!(parse_iso("2024-01-31T10:00:61"), Err(ValueError::TimeOfDay));
+        assert_eq!(parse_iso("2024-01-31T10:00:00+2"), Err(ValueError::Offset));
+        assert_eq!(parse_iso("2024-01-31T10:00:00+02:"), Err(ValueError::Offset));
+        assert_eq!(parse_iso("2024-01-31T10:00:00+99"), Err(ValueError::Offset));
+        assert_eq!(parse_iso("2024-01-31T10:00:00 x"), Err(ValueError::Trailing(21)));
+        assert_eq!(parse_iso("2024-01-31x"), Err(ValueError::Trailing(11)));
+        assert_eq!(parse_iso(""), Err(ValueError::Empty));
+        for cell in [
+            "31.01.2024",
+            "2024-1-31",
+            "2024-01-3",
+            "20240131",
+            "abcd-ef-gh",
+            "2024-01-31T",
+            "2024-01-31T10",
+            "2024-01-31T1:00",
+        ] {
+            assert!(parse_iso(cell).is_err(), "{cell}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_read_or_refused(cell in "\\PC{0,30}|[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]\\PC{0,12}") {
+            let _ = parse_iso(&cell);
+        }
+    }
+}
