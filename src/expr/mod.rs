@@ -11,12 +11,14 @@
 //! `TIMESTAMP '2024-01-31 10:00:00'`. Logic is three-valued; null in arithmetic, in `least` and in `greatest` gives null,
 //! and so does a division by zero. A name in double quotes is matched exactly, any other without regard to case.
 
+mod bind;
 mod cells;
 mod check;
 mod eval;
 mod kernels;
 mod lower;
 mod parse;
+mod source;
 mod sql;
 
 use std::cmp::Ordering;
