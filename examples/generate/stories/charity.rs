@@ -78,7 +78,7 @@ fn transactions(random: &mut Random, created: &[Date]) -> Vec<u8> {
         for donor in 0..MONTHLY {
             stopped[donor] |= random.chance(0.012);
             if !stopped[donor] {
-                let day = days_later(month(now as i64), 4);
+                let day = days_later(month(now as i64), random.between(2, 6));
                 records.push((day, (donor, regular[donor], "RecurringDonationPayment", "Card")));
             }
         }

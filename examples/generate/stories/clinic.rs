@@ -6,7 +6,7 @@
 use jiff::civil::DateTime;
 
 use super::Story;
-use super::calendar::{LAST, MONTHS, any_day, any_time, days_later, end, in_utc, known, known_day, later, month, work_time};
+use super::calendar::{LAST, MONTHS, any_day, any_time, days_later, end, in_utc, is_workday, known, known_day, later, month, work_time};
 use super::export::Export;
 use super::names::person;
 use super::random::Random;
@@ -95,7 +95,7 @@ fn messages(random: &mut Random) -> Vec<u8> {
     let mut all = Vec::new();
     let mut conversations = 0;
     for now in 0..MONTHS {
-        for _ in 0..random.between(27, 32) {
+        for _ in 0..random.between(38, 42) {
             let patient = random.below(PATIENTS);
             let asked = any_time(random, now, 7, 22);
             let mut say = |at: DateTime, sender: &'static str, turn: usize| {
@@ -104,9 +104,11 @@ fn messages(random: &mut Random) -> Vec<u8> {
                 }
             };
             say(asked, "patient", 0);
-            say(later(asked, 1), "auto-reply", 1);
-            if random.chance(0.95) {
-                let median = if now >= LAST - 1 { 300.0 } else { 1_150.0 };
+            if !is_open(asked) {
+                say(later(asked, 1), "auto-reply", 1);
+            }
+            if random.chance(0.97) {
+                let median = if now >= LAST - 1 { 240.0 } else { 1_150.0 };
                 let answered = answer_time(random, asked, median);
                 say(answered, "practice", 2);
                 if random.chance(0.35) {
@@ -141,10 +143,14 @@ fn messages(random: &mut Random) -> Vec<u8> {
     export.bytes()
 }
 
+fn is_open(at: DateTime) -> bool {
+    is_workday(at.date()) && (8..18).contains(&at.hour())
+}
+
 /// The practice writes from 8 to 18 on weekdays.
 fn answer_time(random: &mut Random, asked: DateTime, median: f64) -> DateTime {
     let mut at = later(asked, random.skewed(median) as i64 + 3);
-    while !super::calendar::is_workday(at.date()) || !(8..18).contains(&at.hour()) {
+    while !is_open(at) {
         at = later(at, random.between(30, 90));
     }
     at
@@ -177,8 +183,8 @@ fn complaints(random: &mut Random) -> Vec<u8> {
     for now in 0..MONTHS {
         for _ in 0..random.between(5, 10) {
             let at = work_time(random, now, 8, 18);
-            let replied = random.chance(0.95).then(|| later(at, random.skewed(1_900.0) as i64));
-            let closed = replied.filter(|_| random.chance(0.9)).map(|at| later(at, random.skewed(7_000.0) as i64));
+            let replied = later(at, random.skewed(1_900.0) as i64);
+            let closed = later(replied, random.skewed(7_000.0) as i64);
             records.push((at, (replied, closed)));
         }
     }
@@ -190,8 +196,8 @@ fn complaints(random: &mut Random) -> Vec<u8> {
             format!("C{:03}", i + 1),
             id(random.below(PATIENTS)),
             time(Some(at)),
-            time(replied),
-            time(closed),
+            time(Some(replied)),
+            time(Some(closed)),
             random.pick(&["waiting time", "billing", "results late", "manner"]),
         ]);
     }

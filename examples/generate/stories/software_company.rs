@@ -126,7 +126,8 @@ fn tickets(random: &mut Random, accounts: &[Account]) -> Vec<u8> {
             let slow = if now == LAST { 2.6 } else { 1.0 };
             let kind = random.weighted(&[("Question", 50), ("Incident", 24), ("Problem", 12), ("Task", 14)]);
             let reply = random.chance(0.965).then(|| random.skewed(130.0 * slow).ceil() as i64);
-            let solved = reply.filter(|_| random.chance(0.95)).map(|minutes| later(created, minutes + random.skewed(1_100.0) as i64));
+            // What nobody answers is closed after two weeks.
+            let solved = Some(reply.map_or(later(created, 14 * 1440), |minutes| later(created, minutes + random.skewed(1_100.0) as i64)));
             let replied = reply.map(|minutes| later(created, minutes)).filter(|at| *at < super::calendar::end());
             let solved_text = known(solved, SECONDS);
             let score = if solved_text.is_empty() || random.chance(0.62) {
@@ -175,7 +176,7 @@ fn recommendations(random: &mut Random, accounts: &[Account]) -> Vec<u8> {
     let mut records = Vec::new();
     for now in 0..MONTHS {
         let better = now as u32;
-        for _ in 0..random.between(46, 58) {
+        for _ in 0..random.between(100, 112) {
             let account = &accounts[random.below(accounts.len())];
             if !account.is_there(now) {
                 continue;
