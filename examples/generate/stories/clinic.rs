@@ -95,7 +95,7 @@ fn messages(random: &mut Random) -> Vec<u8> {
     let mut all = Vec::new();
     let mut conversations = 0;
     for now in 0..MONTHS {
-        for _ in 0..random.between(38, 42) {
+        for _ in 0..random.between(31, 35) {
             let patient = random.below(PATIENTS);
             let asked = any_time(random, now, 7, 22);
             let mut say = |at: DateTime, sender: &'static str, turn: usize| {
@@ -108,7 +108,7 @@ fn messages(random: &mut Random) -> Vec<u8> {
                 say(later(asked, 1), "auto-reply", 1);
             }
             if random.chance(0.97) {
-                let median = if now >= LAST - 1 { 240.0 } else { 1_150.0 };
+                let median = if now >= LAST - 1 { 100.0 } else { 1_150.0 };
                 let answered = answer_time(random, asked, median);
                 say(answered, "practice", 2);
                 if random.chance(0.35) {

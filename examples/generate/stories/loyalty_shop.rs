@@ -6,7 +6,7 @@
 use jiff::civil::{Date, DateTime};
 
 use super::Story;
-use super::calendar::{LAST, MONTHS, any_day, any_time, days_later, end, in_utc, known_day, later, month, with_offset};
+use super::calendar::{LAST, MONTHS, any_day, any_time, days_later, end, in_utc, known_day, later, month, on, with_offset};
 use super::export::{Export, money};
 use super::names::{email, full_name, person};
 use super::random::Random;
@@ -22,6 +22,9 @@ const PRODUCTS: [(&str, &str, i64); 6] = [
     ("Trek Poles", "TP-1", 6_900),
 ];
 
+/// Customers from before the data begin.
+const OLD: usize = 265;
+
 struct Customer {
     number: usize,
     since: usize,
@@ -29,6 +32,10 @@ struct Customer {
     is_old: bool,
     tier: Option<&'static str>,
     referrer: Option<usize>,
+    /// The day they came.
+    day: Date,
+    /// The month in which they buy for the last time.
+    until: usize,
 }
 
 struct Order {
@@ -63,15 +70,17 @@ fn address(number: usize) -> String {
 fn customers(random: &mut Random) -> Vec<Customer> {
     let mut customers = Vec::new();
     for now in 0..=MONTHS {
-        let (count, is_old) = if now == 0 { (130, true) } else { (random.between(23, 27) as usize, false) };
+        let (count, is_old) = if now == 0 { (OLD, true) } else { (random.between(17, 21) as usize, false) };
         for _ in 0..count {
             let number = customers.len();
             let since = if is_old { 0 } else { now - 1 };
             let referred = !is_old && random.chance(if since >= 11 { 0.5 } else { 0.08 });
             let member = is_old || referred || random.chance(0.6);
             let tier = member.then(|| random.weighted(&[("Bronze", 60), ("Silver", 28), ("Gold", 12)]));
-            let referrer = referred.then(|| random.below(130));
-            customers.push(Customer { number, since, is_old, tier, referrer });
+            let referrer = referred.then(|| random.below(OLD));
+            let day = days_later(month(since as i64), random.between(4, 19));
+            let until = since + (random.skewed(14.0) as usize);
+            customers.push(Customer { number, since, is_old, tier, referrer, day, until });
         }
     }
     customers
@@ -83,7 +92,7 @@ fn members(random: &mut Random, customers: &[Customer]) -> Vec<u8> {
         let Some(tier) = customer.tier else { continue };
         let (first, last) = person(customer.number);
         let enrolled =
-            if customer.is_old { days_later(month(random.between(-30, -1)), random.between(0, 27)) } else { first_day(customer.since) };
+            if customer.is_old { days_later(month(random.between(-30, -1)), random.between(0, 27)) } else { customer.day };
         let gone = random.chance(0.08).then(|| {
             let at = random.below(MONTHS);
             any_day(random, at.max(customer.since + 1))
@@ -105,11 +114,6 @@ fn members(random: &mut Random, customers: &[Customer]) -> Vec<u8> {
     export.bytes()
 }
 
-/// Newcomers arrive early in a month, so that their first order falls into it.
-fn first_day(since: usize) -> Date {
-    month(since as i64)
-}
-
 const ORDERS: &str = "Name|Email|Financial Status|Paid at|Fulfillment Status|Currency|Subtotal|Shipping|Total|Discount Code|Created at|\
                       Lineitem quantity|Lineitem name|Lineitem price|Lineitem sku|Shipping Province|Cancelled at|Payment Method|Source";
 
@@ -119,13 +123,18 @@ fn orders(random: &mut Random, customers: &[Customer]) -> (Vec<Order>, Vec<u8>) 
         for customer in customers.iter().filter(|c| c.since <= now) {
             let is_first = customer.since == now && !customer.is_old;
             let chance = match customer.tier {
-                Some("Gold") => 0.42,
-                Some("Silver") => 0.27,
-                Some(_) => 0.15,
+                Some("Gold") => 0.38,
+                Some("Silver") => 0.22,
+                Some(_) => 0.13,
                 None => 0.05,
             };
-            if is_first || random.chance(chance) {
+            if is_first {
+                sales.push((on(customer.day, random.between(7 * 60, 23 * 60)), Some(customer.number)));
+            } else if now <= customer.until && random.chance(chance) {
                 sales.push((any_time(random, now, 7, 23), Some(customer.number)));
+                if random.chance(0.12) {
+                    sales.push((any_time(random, now, 7, 23), Some(customer.number)));
+                }
             }
         }
         // Sales in the store carry no address.
@@ -206,8 +215,8 @@ fn referrals(random: &mut Random, customers: &[Customer]) -> Vec<u8> {
     let mut records = Vec::new();
     for customer in customers {
         if let Some(referrer) = customer.referrer {
-            let joined = first_day(customer.since);
-            let asked = days_later(joined, -random.between(1, 9));
+            let joined = customer.day;
+            let asked = days_later(joined, -random.between(0, 3));
             records.push((asked, cells![address(referrer), address(customer.number), asked, joined, "$10 off"]));
         }
     }
@@ -216,7 +225,7 @@ fn referrals(random: &mut Random, customers: &[Customer]) -> Vec<u8> {
         for _ in 0..random.between(2, 4) {
             let asked = any_day(random, now);
             let friend = 1_200 + records.len();
-            records.push((asked, cells![address(random.below(130)), address(friend), asked, "", ""]));
+            records.push((asked, cells![address(random.below(OLD)), address(friend), asked, "", ""]));
         }
     }
     let mut export = Export::new("Advocate Email|Friend Email|Shared On|Joined On|Reward");

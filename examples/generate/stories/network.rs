@@ -142,7 +142,7 @@ fn follow_ups(random: &mut Random) -> Vec<u8> {
             if noted < month(0) {
                 continue;
             }
-            let kept = random.chance(if now == LAST { 0.4 } else { 0.82 });
+            let kept = random.chance(if now == LAST { 0.3 } else { 0.82 });
             let done = if kept { days_later(due, -random.between(0, 2)) } else { days_later(due, random.between(2, 25)) };
             let done = (kept || random.chance(0.6)).then_some(done);
             let what = random.pick(&["Send the book", "Introduce to Mina", "Answer about May", "Call back", "Pay the tickets"]);

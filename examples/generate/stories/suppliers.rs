@@ -74,21 +74,22 @@ fn lines(random: &mut Random, countries: &[&str]) -> Vec<u8> {
     let header = "Bestellung|Position|Lieferant|Material|Bestelldatum|Zugesagt zum|Wareneingang|Menge bestellt|Menge geliefert|Menge gesperrt|\
                   Nettowert|Währung|Werk";
     let mut records: Vec<(Date, usize, Vec<String>)> = Vec::new();
-    for now in 0..MONTHS {
-        for _ in 0..random.between(90, 104) {
+    // What is promised for the next months has been ordered, too.
+    for now in 0..MONTHS + 2 {
+        for _ in 0..random.between(86, 98) {
             let supplier = ((random.unit() * random.unit()) * SUPPLIERS as f64) as usize;
             let promised = any_day(random, now);
             let ordered = days_later(promised, -random.between(9, 34));
-            if ordered < month(0) {
+            if on(ordered, 0) >= end() {
                 continue;
             }
-            let is_late = random.chance(if now == LAST { 0.3 } else { 0.09 });
+            let is_late = random.chance(if now == LAST { 0.4 } else { 0.09 });
             let shift = if is_late { random.skewed(6.0) as i64 + 2 } else { -random.between(0, 3) };
             let received = random.chance(0.985).then(|| days_later(promised, shift)).filter(|day| on(*day, 0) < end());
             let quantity = random.pick(&[10, 20, 50, 100, 250, 500]);
             let short = random.chance(0.04);
             let delivered = if short { quantity - (quantity / 10).max(1) } else { quantity };
-            let rejected = if random.chance(if now >= 7 { 0.03 } else { 0.13 }) { (delivered / 12).max(1) } else { 0 };
+            let rejected = if random.chance(if now >= 7 { 0.04 } else { 0.24 }) { (delivered / 6).max(1) } else { 0 };
             let cents = quantity * random.skewed(900.0) as i64;
             let arrived = |amount: i64| received.map_or(String::new(), |_| amount.to_string());
             records.push((

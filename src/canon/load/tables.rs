@@ -404,13 +404,20 @@ impl Building {
         let Some(Data::Key(orders)) = self.rows.columns.get("order_id").cloned() else { return };
         let sources: Vec<u16> = (0..self.rows.len).map(|r| self.rows.source_of(r)).collect();
         let of_order = |row: usize| amount_on[sources[row] as usize] == AmountOn::Order;
-        if let Some(Data::Int(amounts)) = self.rows.columns.get("amount") {
+        if let Some(Data::Int(amounts)) = self.rows.columns.get("amount").cloned() {
             let priced: Vec<usize> = (0..self.rows.len).filter(|&row| of_order(row) && amounts[row] != NO_INT).collect();
             let order = |row: usize| (orders[row], sources[row]);
             let known: FxHashSet<(u64, u16)> = priced.iter().map(|&row| order(row)).collect();
             let kept: FxHashSet<(u64, u16)> = priced.iter().filter(|&&row| self.keep[row]).map(|&row| order(row)).collect();
             let left = |row: &usize| of_order(*row) && amounts[*row] == NO_INT && !kept.contains(&order(*row));
             let rows: Vec<(usize, bool)> = (0..self.rows.len).filter(left).map(|row| (row, known.contains(&order(row)))).collect();
+            if let Some(Data::Code(currencies)) = self.rows.columns.get_mut("currency") {
+                // The currency stands beside the amount.
+                let stated: FxHashMap<(u64, u16), u32> = priced.iter().rev().map(|&row| (order(row), currencies[row])).collect();
+                for (row, currency) in currencies.iter_mut().enumerate().filter(|(row, c)| of_order(*row) && amounts[*row] == NO_INT && **c == NO_CODE) {
+                    *currency = stated.get(&order(row)).copied().unwrap_or(NO_CODE);
+                }
+            }
             for (row, known) in rows {
                 let (fate, code) = if known { (Fate::Excluded, "order-excluded") } else { (Fate::Rejected, "missing") };
                 self.drop_row(row, fate, code, dropped);
