@@ -149,8 +149,13 @@ fn slicing(canon: &Canon, fact: &FactSpec, dimensions: &[String], seen: &mut Tup
     let mut tuple = vec![NO_CODE; dimensions.len()];
     let by_row = origins.iter().any(|o| matches!(o, Origin::Rows));
     if !by_row {
+        // Only who has a row of the fact's tables makes a slice.
+        let tables: Vec<_> = fact.tables.iter().filter_map(|t| canon.table(*t)).collect();
         let slices = (0..count)
             .map(|s| {
+                if tables.iter().all(|rows| rows.run(s as u32).is_empty()) {
+                    return NO_CODE;
+                }
                 tuple.iter_mut().zip(&of_stakeholder).for_each(|(t, values)| *t = values[s]);
                 seen.slice(&tuple)
             })

@@ -81,6 +81,8 @@ pub struct Job<'a> {
     pub keep_unused: bool,
     /// Messages may come without a stakeholder: it is found later.
     pub messages: bool,
+    /// Amounts are of the order: a record of it may come without.
+    pub of_order: bool,
 }
 
 /// What one thread, and in the end the whole file, gave.
@@ -264,6 +266,9 @@ impl Job<'_> {
                 }
                 return Err(Out { fate: Fate::Excluded, code: "no-stakeholder", column: &plan.header, reason: "no stakeholder".to_string() });
             }
+            if plan.name == "amount" && self.of_order && has("order_id") {
+                continue;
+            }
             return Err(Out { fate: Fate::Rejected, code: "missing", column: &plan.header, reason: format!("no {}", plan.name) });
         }
         if table == Table::Surveys && !has("responded_at") && !has("sent_at") {
@@ -279,6 +284,15 @@ impl Job<'_> {
         }
         Ok(())
     }
+<<<<<<< HEAD
+=======
+
+    fn expression_mark(&self) -> DecimalMark {
+        let expressions = || self.mapping.plans.iter().filter(|p| matches!(p.take, Take::Expr(_)));
+        let numbers = || expressions().filter(|p| matches!(p.kind, ColumnType::Money | ColumnType::Number));
+        numbers().chain(expressions()).next().map_or(DecimalMark::Point, |p| p.mark)
+    }
+>>>>>>> refs/heads/examples
 }
 
 /// The values of one record, without a heap allocation for the usual number of columns.

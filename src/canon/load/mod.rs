@@ -16,8 +16,8 @@ use crate::io;
 use crate::note::{Note, Place, Problem};
 use crate::period::Zone;
 use crate::report::FileAccount;
-use crate::schema::{Micros, Table};
-use crate::sources::{self, Input, Source};
+use crate::schema::{ColumnType, Micros, Table};
+use crate::sources::{self, AmountOn, Input, Source};
 use crate::value::{DecimalMark, is_null};
 
 use super::{Canon, SourceInfo};
@@ -155,6 +155,7 @@ fn read_part(opened: Opened, options: &Options, several: bool, notes: &mut Vec<N
             keep_hashes: several,
             keep_unused: options.keep_unused,
             messages,
+            of_order: source.amount_on == AmountOn::Order,
         };
         if let Some(outcome) = file::read(&job)? {
             break outcome;
@@ -172,7 +173,7 @@ fn read_part(opened: Opened, options: &Options, several: bool, notes: &mut Vec<N
         notes.push(Note::new("encoding", format!("not UTF-8: read as {}", outcome.encoding)).at(Place::file(&file)));
     }
     layout.encoding = outcome.encoding;
-    if mapping.plans.iter().any(|p| p.mark == DecimalMark::Auto && matches!(p.take, Take::Expr(_)) && !p.open) {
+    if mapping.plans.iter().any(|p| p.mark == DecimalMark::Auto && matches!(p.take, Take::Expr(_)) && matches!(p.kind, ColumnType::Money | ColumnType::Number) && !p.open) {
         notes.push(Note::new("decimal-mark", "decimal points and commas both occur; each cell is read by its own evidence".to_string()).at(Place::file(&file)));
     }
     let mut rowset = tables::join(outcome.sinks);

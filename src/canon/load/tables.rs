@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::account::Reject;
 use super::file::{Fate, Rowset};
@@ -134,7 +134,7 @@ pub fn assemble(parts: Vec<Part>, options: &Options, mut notes: Vec<Note>) -> Re
     let as_of = options.as_of.unwrap_or_else(|| newest(&tables, &options.zone));
     for building in tables.values_mut() {
         building.forget_after(as_of, &mut dropped, options.as_of.is_some());
-        building.amounts_once(&amount_on);
+        building.amounts_once(&amount_on, &mut dropped);
     }
     if options.as_of.is_none() {
         notes.extend(far_ahead(&tables, &options.zone));
@@ -395,20 +395,41 @@ impl Building {
         }
     }
 
-    /// Where amounts are of the order, on its first record or repeated, an order's amount counts once.
-    fn amounts_once(&mut self, amount_on: &[AmountOn]) {
+    /// Where amounts are of the order, on its first record or repeated, an order's amount counts once; its other records are there
+    /// for their products. They share its fate: where none that is kept has an amount, none of them counts.
+    fn amounts_once(&mut self, amount_on: &[AmountOn], dropped: &mut Dropped) {
         if amount_on.iter().all(|a| *a == AmountOn::Line) {
             return;
         }
         let Some(Data::Key(orders)) = self.rows.columns.get("order_id").cloned() else { return };
-        let mut seen: FxHashMap<(u64, u16), ()> = FxHashMap::default();
+        let sources: Vec<u16> = (0..self.rows.len).map(|r| self.rows.source_of(r)).collect();
+        let of_order = |row: usize| amount_on[sources[row] as usize] == AmountOn::Order;
+        if let Some(Data::Int(amounts)) = self.rows.columns.get("amount").cloned() {
+            let priced: Vec<usize> = (0..self.rows.len).filter(|&row| of_order(row) && amounts[row] != NO_INT).collect();
+            let order = |row: usize| (orders[row], sources[row]);
+            let known: FxHashSet<(u64, u16)> = priced.iter().map(|&row| order(row)).collect();
+            let kept: FxHashSet<(u64, u16)> = priced.iter().filter(|&&row| self.keep[row]).map(|&row| order(row)).collect();
+            let left = |row: &usize| of_order(*row) && amounts[*row] == NO_INT && !kept.contains(&order(*row));
+            let rows: Vec<(usize, bool)> = (0..self.rows.len).filter(left).map(|row| (row, known.contains(&order(row)))).collect();
+            if let Some(Data::Code(currencies)) = self.rows.columns.get_mut("currency") {
+                // The currency stands beside the amount.
+                let stated: FxHashMap<(u64, u16), u32> = priced.iter().rev().map(|&row| (order(row), currencies[row])).collect();
+                for (row, currency) in currencies.iter_mut().enumerate().filter(|(row, c)| of_order(*row) && amounts[*row] == NO_INT && **c == NO_CODE) {
+                    *currency = stated.get(&order(row)).copied().unwrap_or(NO_CODE);
+                }
+            }
+            for (row, known) in rows {
+                let (fate, code) = if known { (Fate::Excluded, "order-excluded") } else { (Fate::Rejected, "missing") };
+                self.drop_row(row, fate, code, dropped);
+            }
+        }
+        let mut seen: FxHashSet<(u64, u16)> = FxHashSet::default();
         for name in ["amount", "refund", "cost"] {
             seen.clear();
-            let sources: Vec<u16> = (0..self.rows.len).map(|r| self.rows.source_of(r)).collect();
             if let Some(Data::Int(values)) = self.rows.columns.get_mut(name) {
-                for row in 0..values.len() {
-                    let of_order = amount_on[sources[row] as usize] == AmountOn::Order;
-                    if of_order && self.keep[row] && values[row] != NO_INT && seen.insert((orders[row], sources[row]), ()).is_some() {
+                for row in (0..values.len()).filter(|&row| of_order(row) && self.keep[row]) {
+                    let is_first = values[row] != NO_INT && seen.insert((orders[row], sources[row]));
+                    if !is_first && (values[row] != NO_INT || name == "amount") {
                         values[row] = 0;
                     }
                 }
@@ -556,6 +577,8 @@ fn reason(code: &str) -> &'static str {
         "duplicate" => "equal in all columns to a record of another file",
         "duplicate-key" => "a later record has the same key",
         "no-stakeholder" => "no stakeholder",
+        "missing" => "no amount on any record of the order",
+        "order-excluded" => "the record of the order that has its amount does not count",
         "cancelled" => "the status says that it never became a purchase",
         "other-currency" => "in another currency, and there is no rate for it",
         "after-as-of" => "happened at or after as-of",
