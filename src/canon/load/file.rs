@@ -284,15 +284,6 @@ impl Job<'_> {
         }
         Ok(())
     }
-<<<<<<< HEAD
-=======
-
-    fn expression_mark(&self) -> DecimalMark {
-        let expressions = || self.mapping.plans.iter().filter(|p| matches!(p.take, Take::Expr(_)));
-        let numbers = || expressions().filter(|p| matches!(p.kind, ColumnType::Money | ColumnType::Number));
-        numbers().chain(expressions()).next().map_or(DecimalMark::Point, |p| p.mark)
-    }
->>>>>>> refs/heads/examples
 }
 
 /// The values of one record, without a heap allocation for the usual number of columns.
