@@ -6,6 +6,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use super::periods::Asked;
+use crate::canon::Budget;
 use crate::config::{Overlay, is_currency, is_level};
 use crate::period::Zone;
 
@@ -48,6 +49,8 @@ pub enum When {
 /// A command.
 #[derive(Subcommand, Debug)]
 pub enum Command {
+    /// Measure metrics for periods and slices
+    Measure(Box<Measure>),
     /// List the metrics, or show the cards of some: definition, formula, inputs, source, example
     Metrics(Metrics),
     /// Print the completions of a shell
@@ -94,29 +97,6 @@ pub struct Reading {
     /// A line of [source.map] for the files of a glob
     #[arg(long, value_name = "FILE:COLUMN=HEADER", value_parser = overlay)]
     pub map: Vec<Overlay>,
-}
-
-/// How many records of a file may be rejected.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Budget {
-    /// A share of them, 0 to 1.
-    Share(f64),
-    /// A number of them.
-    Records(u64),
-}
-
-impl Budget {
-    /// Reads `20%` or `500`.
-    ///
-    /// # Errors
-    /// What is wrong with it.
-    pub fn parse(text: &str) -> Result<Budget, String> {
-        let read = match text.trim().strip_suffix('%') {
-            Some(percent) => percent.trim_end().parse().ok().filter(|p| (0.0..=100.0).contains(p)).map(|p: f64| Budget::Share(p / 100.0)),
-            None => text.trim().parse().ok().map(Budget::Records),
-        };
-        read.ok_or_else(|| "write a share such as 20%, or a number of records such as 500".to_string())
-    }
 }
 
 fn currency(text: &str) -> Result<String, String> {
@@ -201,14 +181,5 @@ mod tests {
     fn the_command_line_is_sound() {
         use clap::CommandFactory;
         Args::command().debug_assert();
-    }
-
-    #[test]
-    fn budgets_are_shares_or_numbers() {
-        assert_eq!((Budget::parse("20%"), Budget::parse("2.5 %")), (Ok(Budget::Share(0.2)), Ok(Budget::Share(0.025))));
-        assert_eq!(Budget::parse("500"), Ok(Budget::Records(500)));
-        for wrong in ["", "-1", "101%", "x", "5.5", "NaN%"] {
-            assert!(Budget::parse(wrong).is_err(), "{wrong}");
-        }
     }
 }

@@ -3,6 +3,8 @@
 mod args;
 mod failure;
 mod inputs;
+mod load;
+mod measure;
 mod metrics;
 mod output;
 mod pages;
@@ -32,6 +34,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 fn run(args: &Args) -> anyhow::Result<()> {
     match &args.command {
+        Command::Measure(measure) => measure::run(&args.global, measure),
         Command::Metrics(metrics) => metrics::run(&args.global, metrics),
         Command::Completions { shell } => pages::completions(*shell),
         Command::Man { command } => pages::man(command.as_deref()),
