@@ -169,6 +169,11 @@ pub struct Metrics {
     /// Ids of metrics; without any, the list of all
     #[arg(value_name = "ID")]
     pub ids: Vec<String>,
+    /// Mark what these inputs allow and what they lack; alone, the paths of all sources of the configuration
+    #[arg(long, value_name = "INPUT", num_args = 0..)]
+    pub with: Option<Vec<String>>,
+    #[command(flatten)]
+    pub reading: Reading,
     #[command(flatten)]
     pub outputs: Outputs,
 }
