@@ -100,7 +100,11 @@ pub struct Reading {
 }
 
 fn currency(text: &str) -> Result<String, String> {
-    if is_currency(text) { Ok(text.to_string()) } else { Err("three capital letters such as EUR".to_string()) }
+    if is_currency(text) {
+        Ok(text.to_string())
+    } else {
+        Err("three capital letters such as EUR".to_string())
+    }
 }
 
 fn overlay(text: &str) -> Result<Overlay, String> {
@@ -108,7 +112,10 @@ fn overlay(text: &str) -> Result<Overlay, String> {
 }
 
 fn level(text: &str) -> Result<f64, String> {
-    text.parse().ok().filter(|level| is_level(*level)).ok_or_else(|| "a number between 0.5 and 0.9999, such as 0.95".to_string())
+    text.parse()
+        .ok()
+        .filter(|level| is_level(*level))
+        .ok_or_else(|| "a number between 0.5 and 0.9999, such as 0.95".to_string())
 }
 
 /// What a period is compared with.

@@ -18,14 +18,23 @@ use crate::schema::{Table, Unit};
 ///
 /// # Errors
 /// Options that are wrong, inputs that cannot be found, read or mapped, too many rejects, an output that cannot be written.
-pub fn load(global: &Global, reading: &Reading, config: &Config, inputs: &[String], texts: BTreeSet<String>, lines: bool) -> anyhow::Result<Loaded> {
+pub fn load(
+    global: &Global,
+    reading: &Reading,
+    config: &Config,
+    inputs: &[String],
+    texts: BTreeSet<String>,
+    lines: bool,
+) -> anyhow::Result<Loaded> {
     let as_of = match &reading.as_of {
         Some(text) => Some(parse_as_of(text, &config.zone).map_err(|why| Problem::usage("cannot read --as-of").why(why))?),
         None => config.as_of,
     };
     let mut inputs = inputs::resolve(inputs, &config.sources)?;
     Overlay::apply(&reading.map, &mut inputs)?;
-    let threads = reading.threads.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
+    let threads = reading
+        .threads
+        .map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
     // Where the pool is there already it has been asked for with the same number.
     let _ = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
     let mut options = Options {
@@ -35,7 +44,11 @@ pub fn load(global: &Global, reading: &Reading, config: &Config, inputs: &[Strin
         texts,
         keep_lines: lines,
         keep_unused: reading.rejects.is_some(),
-        budget: if reading.strict { Budget::None } else { reading.max_rejects.unwrap_or_default() },
+        budget: if reading.strict {
+            Budget::None
+        } else {
+            reading.max_rejects.unwrap_or_default()
+        },
         currency: reading.currency.clone().or_else(|| config.currency.clone()),
         rates: config.rates.clone(),
     };
@@ -62,7 +75,11 @@ pub fn load(global: &Global, reading: &Reading, config: &Config, inputs: &[Strin
 /// Says notes on stderr.
 pub fn tell(notes: &[Note]) {
     for note in notes {
-        let count = if note.count > 1 { format!(" ({} times)", note.count) } else { String::new() };
+        let count = if note.count > 1 {
+            format!(" ({} times)", note.count)
+        } else {
+            String::new()
+        };
         say(&format!("note: {note}{count}"));
     }
 }
@@ -78,7 +95,15 @@ pub fn texts_of<'m>(catalog: &'m Catalog, metrics: impl IntoIterator<Item = &'m 
         }
         waiting.extend(metric.parts().iter().filter_map(|id| catalog.get(id)));
         for column in metric.columns().into_iter().filter(|column| column.unit == Unit::Text) {
-            texts.extend(column.needs.iter().copied().flatten().filter_map(|name| name.split_once('.')).map(|(_, name)| name.to_string()));
+            texts.extend(
+                column
+                    .needs
+                    .iter()
+                    .copied()
+                    .flatten()
+                    .filter_map(|name| name.split_once('.'))
+                    .map(|(_, name)| name.to_string()),
+            );
             texts.insert(column.name.to_string());
         }
     }
@@ -89,7 +114,7 @@ pub fn texts_of<'m>(catalog: &'m Catalog, metrics: impl IntoIterator<Item = &'m 
 ///
 /// # Errors
 /// One that is not, with the nearest that is; as wrong usage.
-pub fn check_dimensions(loaded: &Loaded, names: impl IntoIterator<Item = String>) -> Result<(), Problem> {
+pub fn check_dimensions(loaded: &Loaded, names: impl IntoIterator<Item = String>) -> anyhow::Result<()> {
     let canon = &loaded.canon;
     for name in names {
         let known = name == "type" || canon.tables.values().any(|rows| rows.codes(&name).exists());
@@ -97,8 +122,12 @@ pub fn check_dimensions(loaded: &Loaded, names: impl IntoIterator<Item = String>
             let canonical = Table::ALL.into_iter().flat_map(|table| table.columns()).map(|column| column.name);
             let read = canon.tables.values().flat_map(|rows| rows.columns.keys().map(String::as_str));
             let hint = did_you_mean(&name, canonical.chain(read).filter(|other| *other != name));
-            let hint = if hint.is_empty() { "a dimension is a column of the inputs or of the roster".to_string() } else { hint };
-            return Err(Problem::usage(format!("unknown dimension `{}`", visible(&name))).hint(hint));
+            let hint = if hint.is_empty() {
+                "a dimension is a column of the inputs or of the roster".to_string()
+            } else {
+                hint
+            };
+            return Err(Problem::usage(format!("unknown dimension `{}`", visible(&name))).hint(hint).into());
         }
     }
     Ok(())

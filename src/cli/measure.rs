@@ -9,7 +9,6 @@ use crate::canon::Loaded;
 use crate::catalog::{Catalog, Metric};
 use crate::config::{Config, expression};
 use crate::measure::{Compare, Request, measure};
-use crate::note::Problem;
 use crate::period::Clock;
 use crate::render::terminal::Style;
 use crate::render::{csv, json, markdown, summary, terminal};
@@ -26,7 +25,11 @@ pub fn run(global: &Global, args: &Measure) -> anyhow::Result<()> {
     let wanted = args.asked.wanted()?;
     let filter = args.filter.as_deref().map(|text| expression("--where", text)).transpose()?;
     let by: Vec<String> = args.by.iter().map(|name| name.trim().to_string()).collect();
-    let dimensions: Vec<String> = by.iter().cloned().chain(filter.iter().flat_map(|filter| filter.columns())).collect();
+    let dimensions: Vec<String> = by
+        .iter()
+        .cloned()
+        .chain(filter.iter().flat_map(|filter| filter.columns()))
+        .collect();
     let mut texts = texts_of(&config.catalog, metrics.iter().copied());
     texts.extend(dimensions.iter().cloned());
     let loaded = load(global, &args.reading, &config, &args.inputs, texts, false)?;
@@ -46,7 +49,7 @@ pub fn run(global: &Global, args: &Measure) -> anyhow::Result<()> {
 }
 
 /// The metrics of some ids; all that are not hidden where there are none.
-fn chosen<'c>(catalog: &'c Catalog, ids: &[String]) -> Result<Vec<&'c Metric>, Problem> {
+fn chosen<'c>(catalog: &'c Catalog, ids: &[String]) -> anyhow::Result<Vec<&'c Metric>> {
     if ids.is_empty() {
         return Ok(catalog.iter().filter(|metric| !metric.hidden).collect());
     }

@@ -22,7 +22,11 @@ pub fn run(global: &Global, args: &Metrics) -> anyhow::Result<()> {
     let targets = output::targets(&args.outputs, &[Format::Table, Format::Json, Format::Markdown])?;
     let config = setup::config(global, args.reading.timezone.clone())?;
     let catalog = &config.catalog;
-    let chosen = args.ids.iter().map(|id| find(catalog, id)).collect::<Result<Vec<&Metric>, Problem>>()?;
+    let chosen = args
+        .ids
+        .iter()
+        .map(|id| find(catalog, id))
+        .collect::<anyhow::Result<Vec<&Metric>>>()?;
     let all: Vec<&Metric> = catalog.iter().filter(|metric| !metric.hidden).collect();
     let missing = match &args.with {
         Some(inputs) => Some(missing(global, &args.reading, &config, inputs, &all)?),
@@ -30,7 +34,11 @@ pub fn run(global: &Global, args: &Metrics) -> anyhow::Result<()> {
     };
     let lookup = missing.as_ref().map(|missing| |metric: &Metric| missing.get(&metric.id).cloned());
     let lookup = lookup.as_ref().map(|lookup| lookup as &dyn Fn(&Metric) -> Option<String>);
-    let document = if chosen.is_empty() { cards::list(catalog, lookup) } else { cards::cards(&chosen, lookup) };
+    let document = if chosen.is_empty() {
+        cards::list(catalog, lookup)
+    } else {
+        cards::cards(&chosen, lookup)
+    };
     output::write(&targets, global, |format, style| {
         Ok(match format {
             Format::Json => format!("{:#}\n", cards::json(if chosen.is_empty() { &all } else { &chosen }, lookup)),
@@ -55,7 +63,11 @@ fn missing(
     let request = Request {
         metrics: metrics.iter().map(|metric| metric.id.clone()).collect(),
         all: false,
-        periods: vec![Period::of(Grain::Day, config.zone.day_of(canon.as_of.saturating_sub(1)), &config.zone)],
+        periods: vec![Period::of(
+            Grain::Day,
+            config.zone.day_of(canon.as_of.saturating_sub(1)),
+            &config.zone,
+        )],
         by: Vec::new(),
         filter: None,
         total: false,
@@ -71,10 +83,12 @@ fn missing(
 ///
 /// # Errors
 /// None of that id, with the nearest that there is; as wrong usage.
-pub fn find<'c>(catalog: &'c Catalog, id: &str) -> Result<&'c Metric, Problem> {
+pub fn find<'c>(catalog: &'c Catalog, id: &str) -> anyhow::Result<&'c Metric> {
     catalog.get(id).ok_or_else(|| {
         let near = catalog.nearest(id).map(|near| format!("did you mean `{near}`?"));
         let hint = near.unwrap_or_else(|| "`relhealth metrics` lists them all".to_string());
-        Problem::usage(format!("unknown metric `{}`", crate::note::visible(id))).hint(hint)
+        Problem::usage(format!("unknown metric `{}`", crate::note::visible(id)))
+            .hint(hint)
+            .into()
     })
 }

@@ -43,6 +43,9 @@ mod tests {
             raw: "=1,\"b\"\nc".into(),
         };
         let text = String::from_utf8(csv(&[reject]).unwrap()).unwrap();
-        assert_eq!(text, "file,line,record,fate,column,code,reason,raw\na.csv,3,2,rejected,amount,amount,x,\"'=1,\"\"b\"\"\nc\"\n");
+        assert_eq!(
+            text,
+            "file,line,record,fate,column,code,reason,raw\na.csv,3,2,rejected,amount,amount,x,\"'=1,\"\"b\"\"\nc\"\n"
+        );
     }
 }

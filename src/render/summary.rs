@@ -213,10 +213,20 @@ impl Summary<'_> {
         let mut labels: Vec<&str> = changes.iter().flatten().map(|change| change.period.as_str()).collect();
         labels.dedup();
         // Where all rows look back to the same period, its name says more than the word.
-        let title = if let [label] = labels[..] { label.to_string() } else { capital(against) };
+        let title = if let [label] = labels[..] {
+            label.to_string()
+        } else {
+            capital(against)
+        };
         let known = changes.iter().flatten().any(|change| change.value.is_some());
-        let change = if known { "Change".to_string() } else { format!("Change from {title}") };
-        table.columns.extend([(Text::own(title), Align::Right), (Text::own(change), Align::Left)]);
+        let change = if known {
+            "Change".to_string()
+        } else {
+            format!("Change from {title}")
+        };
+        table
+            .columns
+            .extend([(Text::own(title), Align::Right), (Text::own(change), Align::Left)]);
         for ((row, cell), change) in table.rows.iter_mut().zip(cells).zip(changes) {
             let scale = self.scale(cell);
             let earlier = change
