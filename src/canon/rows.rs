@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use crate::schema::{Micros, NO_CODE, NO_INT, NO_KEY, NO_TIME, Table};
+use crate::schema::{Micros, NO_CODE, NO_INT, NO_KEY, Table};
 
 /// The values of one column.
 #[derive(Debug, Clone)]

@@ -52,7 +52,7 @@ pub enum Command {
     /// Measure metrics for periods and slices
     Measure(Box<Measure>),
     /// List the metrics, or show the cards of some: definition, formula, inputs, source, example
-    Metrics(Metrics),
+    Metrics(Box<Metrics>),
     /// Print the completions of a shell
     Completions {
         /// The shell

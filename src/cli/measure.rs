@@ -1,16 +1,15 @@
 //! `measure`: metrics for periods and slices.
 
+use std::collections::BTreeSet;
+
 use super::args::{Against, Global, Measure};
-use super::load::{check_dimensions, load, tell, texts_of};
+use super::data;
 use super::metrics::find;
 use super::output::{self, Format};
 use super::setup;
-use crate::canon::Loaded;
-use crate::catalog::{Catalog, Metric};
-use crate::config::{Config, expression};
-use crate::measure::{Compare, Request, measure};
-use crate::period::Clock;
-use crate::render::terminal::Style;
+use crate::catalog::Metric;
+use crate::config::expression;
+use crate::measure::{self, Compare, Request};
 use crate::render::{csv, json, markdown, summary, terminal};
 use crate::report::Measured;
 
@@ -19,81 +18,68 @@ use crate::report::Measured;
 /// # Errors
 /// Wrong usage or configuration, data that cannot be used, an output that cannot be written.
 pub fn run(global: &Global, args: &Measure) -> anyhow::Result<()> {
-    let targets = output::targets(&args.outputs, &[Format::Table, Format::Json, Format::Csv, Format::Markdown])?;
+    let targets = output::targets(&args.outputs, &[Format::Table, Format::Csv, Format::Json, Format::Markdown])?;
     let config = setup::config(global, args.reading.timezone.clone())?;
-    let metrics = chosen(&config.catalog, &args.metrics)?;
+    let ids = args
+        .metrics
+        .iter()
+        .map(|id| find(&config.catalog, id).map(|m| m.id.clone()))
+        .collect::<anyhow::Result<Vec<String>>>()?;
     let wanted = args.asked.wanted()?;
     let filter = args.filter.as_deref().map(|text| expression("--where", text)).transpose()?;
-    let by: Vec<String> = args.by.iter().map(|name| name.trim().to_string()).collect();
-    let dimensions: Vec<String> = by
+    let mut compare: Vec<Compare> = args
+        .compare
         .iter()
-        .cloned()
-        .chain(filter.iter().flat_map(|filter| filter.columns()))
+        .map(|against| match against {
+            Against::Previous => Compare::Previous,
+            Against::YearAgo => Compare::YearAgo,
+        })
         .collect();
-    let mut texts = texts_of(&config.catalog, metrics.iter().copied());
-    texts.extend(dimensions.iter().cloned());
-    let loaded = load(global, &args.reading, &config, &args.inputs, texts, false)?;
-    check_dimensions(&loaded, dimensions)?;
+    compare.sort();
+    compare.dedup();
+    let metrics = if ids.is_empty() {
+        config.catalog.iter().filter(|m| !m.hidden).map(|m| m.id.clone()).collect()
+    } else {
+        ids.clone()
+    };
+    let chosen: Vec<&Metric> = metrics.iter().filter_map(|id| config.catalog.get(id)).collect();
+    let mut texts: BTreeSet<String> = args.by.iter().cloned().collect();
+    texts.extend(filter.iter().flat_map(|f| f.columns()));
+    let loaded = data::load(&args.inputs, &args.reading, &config, &chosen, texts, false)?;
     let request = Request {
-        metrics: metrics.iter().map(|metric| metric.id.clone()).collect(),
-        all: args.metrics.is_empty(),
+        metrics,
+        all: ids.is_empty(),
         periods: args.asked.periods(wanted, &config.zone, loaded.canon.as_of)?,
-        by,
-        filter,
+        by: data::spelled(&args.by, &loaded.canon)?,
+        filter: filter.map(|f| data::spell(&f, &loaded.canon)).transpose()?,
         total: args.total,
-        compare: args.compare.iter().map(|against| compare(*against)).collect(),
+        compare,
         level: args.level.unwrap_or(config.level),
     };
-    let measured = measured(global, config, loaded, &request, args.reading.currency.clone())?;
-    output::write(&targets, global, |format, style| rendered(&measured, format, style))
-}
-
-/// The metrics of some ids; all that are not hidden where there are none.
-fn chosen<'c>(catalog: &'c Catalog, ids: &[String]) -> anyhow::Result<Vec<&'c Metric>> {
-    if ids.is_empty() {
-        return Ok(catalog.iter().filter(|metric| !metric.hidden).collect());
-    }
-    ids.iter().map(|id| find(catalog, id.trim())).collect()
-}
-
-fn compare(against: Against) -> Compare {
-    match against {
-        Against::Previous => Compare::Previous,
-        Against::YearAgo => Compare::YearAgo,
-    }
-}
-
-/// Measures, and puts everything that a format can show together.
-fn measured(global: &Global, config: Config, loaded: Loaded, request: &Request, currency: Option<String>) -> anyhow::Result<Measured> {
-    let outcome = measure(&loaded.canon, &config.catalog, &config.settings, request)?;
-    if !global.quiet {
-        tell(&outcome.notes);
-    }
-    let clock = match &config.settings.clock {
-        Clock::Calendar => "calendar hours".to_string(),
-        Clock::Business(hours) => format!("business hours in {}", hours.zone().name()),
-    };
-    Ok(Measured {
+    let outcome = measure::measure(&loaded.canon, &config.catalog, &config.settings, &request)?;
+    let mut notes = loaded.notes;
+    notes.extend(outcome.notes);
+    let measured = Measured {
         as_of: loaded.canon.as_of,
         timezone: config.zone.name().to_string(),
         level: request.level,
-        currency: currency.or(config.currency),
-        clock,
+        currency: args.reading.currency.clone().or(config.currency.clone()),
+        clock: data::clock_words(&config.settings.clock),
         dimensions: request.by.clone(),
         metrics: outcome.metrics,
         cells: outcome.cells,
         account: loaded.account,
-        notes: loaded.notes.into_iter().chain(outcome.notes).collect(),
+        notes,
+    };
+    data::tell(global, &measured.account, &measured.notes);
+    output::write(&targets, global, |format, style| {
+        let mut bytes = Vec::new();
+        match format {
+            Format::Json => json::write(&measured, &mut bytes)?,
+            Format::Csv => csv::write(&measured, &mut bytes)?,
+            Format::Markdown => bytes = markdown::text(&summary::document(&measured, true)).into_bytes(),
+            Format::Table => bytes = terminal::text(&summary::document(&measured, false), style).into_bytes(),
+        }
+        Ok(bytes)
     })
-}
-
-fn rendered(measured: &Measured, format: Format, style: Style) -> anyhow::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    match format {
-        Format::Json => json::write(measured, &mut bytes)?,
-        Format::Csv => csv::write(measured, &mut bytes)?,
-        Format::Markdown => bytes = markdown::text(&summary::document(measured, true)).into_bytes(),
-        Format::Table => bytes = terminal::text(&summary::document(measured, false), style).into_bytes(),
-    }
-    Ok(bytes)
 }

@@ -1,9 +1,9 @@
 //! `metrics`: the catalogue by family, or the cards of some metrics.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::args::{Global, Metrics, Reading};
-use super::load::{load, texts_of};
+use super::data;
 use super::output::{self, Format};
 use super::setup;
 use crate::catalog::{Catalog, Metric};
@@ -57,8 +57,9 @@ fn missing(
     inputs: &[String],
     metrics: &[&Metric],
 ) -> anyhow::Result<BTreeMap<String, String>> {
-    let texts = texts_of(&config.catalog, metrics.iter().copied());
-    let canon = load(global, reading, config, inputs, texts, false)?.canon;
+    let loaded = data::load(inputs, reading, config, metrics, BTreeSet::new(), false)?;
+    data::tell(global, &loaded.account, &loaded.notes);
+    let canon = loaded.canon;
     // Measured for any period: what is missing is missing in all of them.
     let request = Request {
         metrics: metrics.iter().map(|metric| metric.id.clone()).collect(),

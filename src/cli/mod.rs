@@ -1,9 +1,9 @@
 //! The commands: arguments, wiring, exit codes. One file a command.
 
 mod args;
+mod data;
 mod failure;
 mod inputs;
-mod load;
 mod measure;
 mod metrics;
 mod output;

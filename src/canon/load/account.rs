@@ -4,6 +4,7 @@ use anyhow::Result;
 
 use super::file::{Fate, Rowset};
 use crate::note::{Place, Problem};
+use crate::report::FileAccount;
 
 /// A record that is not used, as `--rejects` writes it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -77,6 +78,20 @@ impl Budget {
             Budget::Share(share) => format!("{} % may be, and {} in any case", share * 100.0, Budget::FEW),
             Budget::Number(most) => format!("{most} may be"),
         }
+    }
+
+    /// The same on a finished account.
+    ///
+    /// # Errors
+    /// When more records of the file are rejected than allowed.
+    pub fn check_account(self, file: &FileAccount) -> Result<()> {
+        if self.allows(file.rejected, file.read) {
+            return Ok(());
+        }
+        Err(Problem::data(format!("{} of {} records of {} cannot be used; {}", file.rejected, file.read, file.file, self.words()))
+            .hint("the file of --rejects lists them; mend the mapping, or allow more with --max-rejects")
+            .at(Place::file(&file.file))
+            .into())
     }
 
     /// Stops the run when more records of a file are rejected than allowed.

@@ -82,18 +82,26 @@ pub fn load(inputs: &[Input], options: &Options) -> Result<Loaded> {
     let mut parts = Vec::new();
     let mut kinds: BTreeMap<Table, usize> = BTreeMap::new();
     let opened = inputs.iter().map(|input| open(input, options)).collect::<Result<Vec<_>>>()?;
-    for (_, mapping, _) in &opened {
-        *kinds.entry(mapping.table).or_default() += 1;
+    for opened in &opened {
+        *kinds.entry(opened.mapping.table).or_default() += 1;
     }
-    for (input, (peek, mapping, lookup)) in inputs.iter().zip(opened) {
-        let several = kinds[&mapping.table] > 1;
-        parts.push(read_part(input, options, peek, mapping, lookup, several, &mut notes)?);
+    for opened in opened {
+        let several = kinds[&opened.mapping.table] > 1;
+        parts.push(read_part(opened, options, several, &mut notes)?);
     }
     tables::assemble(parts, options, notes)
 }
 
-/// The start of a file, its columns, and what is looked up for it.
-fn open(input: &Input, options: &Options) -> Result<(Peek, Mapping, Option<LookedUp>)> {
+/// A file before it is read: its start, its columns, and what is looked up for it.
+struct Opened<'a> {
+    file: &'a io::Source,
+    source: &'a Source,
+    peek: Peek,
+    mapping: Mapping,
+    lookup: Option<LookedUp>,
+}
+
+fn open<'a>(input: &'a Input, options: &Options) -> Result<Opened<'a>> {
     let file = input.file.name();
     let peek = intake::peek(&input.file, &Wishes { delimiter: input.source.delimiter, header_rows: 1 }, 200)?;
     if peek.layout.header.names.is_empty() {
@@ -107,20 +115,12 @@ fn open(input: &Input, options: &Options) -> Result<(Peek, Mapping, Option<Looke
     let texts: BTreeSet<String> = options.texts.iter().map(|t| t.to_lowercase()).collect();
     let wanted = Wanted { zone: &options.zone, texts: &texts };
     let mapping = mapping::map(&input.source, file, &peek.layout.header, added, &wanted)?;
-    Ok((peek, mapping, lookup))
+    Ok(Opened { source: &input.source, peek, mapping, lookup, file: &input.file })
 }
 
-fn read_part(
-    input: &Input,
-    options: &Options,
-    peek: Peek,
-    mut mapping: Mapping,
-    lookup: Option<LookedUp>,
-    several: bool,
-    notes: &mut Vec<Note>,
-) -> Result<Part> {
-    let file = input.file.name().to_string();
-    let source = &input.source;
+fn read_part(opened: Opened, options: &Options, several: bool, notes: &mut Vec<Note>) -> Result<Part> {
+    let Opened { file: input, source, peek, mut mapping, lookup } = opened;
+    let file = input.name().to_string();
     let mut layout = peek.layout;
     for renamed in layout.header.renamed.iter().filter(|r| !r.was.is_empty()) {
         notes.push(Note::new("duplicate-header", format!("column {} is read as {}: the name {} is taken", renamed.column + 1, renamed.now, renamed.was)).at(Place::file(&file)));
@@ -140,7 +140,7 @@ fn read_part(
     let mut decided = BTreeSet::new();
     let outcome = loop {
         let job = Job {
-            file: &input.file,
+            file: input,
             layout: &layout,
             mapping: &mapping,
             filter: filter.as_ref(),

@@ -1,0 +1,189 @@
+//! Reading the inputs of a command: configuration, files, the row account and what is told of it.
+
+use std::collections::BTreeSet;
+
+use super::args::{Global, Reading};
+use super::failure::say;
+use super::inputs;
+use crate::canon::{self, Budget, Canon, Loaded, Options};
+use crate::catalog::{Catalog, Metric};
+use crate::config::{Config, Overlay, unfit};
+use crate::expr::{self, Expr};
+use crate::io::write_bytes;
+use crate::note::{Note, Problem, nearest, visible};
+use crate::period::{Clock, parse_as_of};
+use crate::render::{account, rejects};
+use crate::report::FileAccount;
+use crate::schema::{ColumnType, Table, Unit};
+
+/// Reads the inputs.
+///
+/// # Errors
+/// Wrong usage, or data that cannot be used.
+pub fn load(
+    named: &[String],
+    reading: &Reading,
+    config: &Config,
+    metrics: &[&Metric],
+    mut texts: BTreeSet<String>,
+    keep_lines: bool,
+) -> anyhow::Result<Loaded> {
+    let mut inputs = inputs::resolve(named, &config.sources)?;
+    Overlay::apply(&reading.map, &mut inputs)?;
+    let threads = reading.threads.map_or_else(
+        || std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+        usize::from,
+    );
+    // Nothing that comes out depends on the number of threads; where a pool is there already, it stays.
+    let _ = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
+    texts.extend(texts_of(&config.catalog, metrics.iter().copied()));
+    let as_of = reading
+        .as_of
+        .as_deref()
+        .map(|text| parse_as_of(text, &config.zone))
+        .transpose()
+        .map_err(|why| Problem::usage("cannot read --as-of").why(why))?;
+    let budget = if reading.strict {
+        Budget::None
+    } else {
+        reading.max_rejects.unwrap_or_default()
+    };
+    let options = Options {
+        threads,
+        zone: config.zone.clone(),
+        as_of: as_of.or(config.as_of),
+        texts,
+        keep_lines,
+        keep_unused: reading.rejects.is_some(),
+        budget,
+        currency: reading.currency.clone().or(config.currency.clone()),
+        rates: config.rates.clone(),
+    };
+    if let Some(file) = &reading.rejects {
+        // A run that stops at its budget leaves the rejects too: they are what one needs then.
+        let loaded = canon::load(
+            &inputs,
+            &Options {
+                budget: Budget::Number(u64::MAX),
+                ..options.clone()
+            },
+        )?;
+        write_bytes(file, &rejects::csv(&loaded.unused)?)?;
+        loaded.account.iter().try_for_each(|a| options.budget.check_account(a))?;
+        return Ok(loaded);
+    }
+    canon::load(&inputs, &options)
+}
+
+/// The texts that metrics need beside the dimensions of a run.
+fn texts_of<'m>(catalog: &'m Catalog, metrics: impl IntoIterator<Item = &'m Metric>) -> BTreeSet<String> {
+    let mut waiting: Vec<&Metric> = metrics.into_iter().collect();
+    let mut texts = BTreeSet::new();
+    let mut seen = BTreeSet::new();
+    while let Some(metric) = waiting.pop() {
+        if !seen.insert(&metric.id) {
+            continue;
+        }
+        waiting.extend(metric.parts().iter().filter_map(|id| catalog.get(id)));
+        for column in metric.columns().into_iter().filter(|column| column.unit == Unit::Text) {
+            texts.extend(
+                column
+                    .needs
+                    .iter()
+                    .copied()
+                    .flatten()
+                    .filter_map(|name| name.split_once('.'))
+                    .map(|(_, name)| name.to_string()),
+            );
+            texts.insert(column.name.to_string());
+        }
+    }
+    texts
+}
+
+/// The dimensions in the spelling of the reading.
+///
+/// # Errors
+/// A dimension that no table has, with the nearest that there is.
+pub fn spelled(by: &[String], canon: &Canon) -> anyhow::Result<Vec<String>> {
+    by.iter().map(|name| known(name, canon)).collect()
+}
+
+/// A condition over dimensions in the spelling of the reading.
+///
+/// # Errors
+/// A dimension that no table has.
+pub fn spell(filter: &Expr, canon: &Canon) -> anyhow::Result<Expr> {
+    struct Dimensions<'a>(&'a Canon);
+    impl expr::Scope for Dimensions<'_> {
+        fn unit(&self, name: &str) -> Option<(String, Unit)> {
+            known(name, self.0).ok().map(|name| (name, Unit::Text))
+        }
+        fn names(&self) -> Vec<String> {
+            dimensions(self.0)
+        }
+    }
+    let scope = Dimensions(canon);
+    match filter.check(&scope) {
+        Ok(Unit::Bool) => filter
+            .resolve(&scope)
+            .map_err(|error| unfit("--where", filter.text(), error).into()),
+        Ok(_) => {
+            let what = format!("--where {} is no condition", filter.text());
+            Err(Problem::usage(what).hint("write one like region = 'north'").into())
+        }
+        Err(error) => Err(unfit("--where", filter.text(), error).into()),
+    }
+}
+
+fn known(name: &str, canon: &Canon) -> anyhow::Result<String> {
+    let all = dimensions(canon);
+    all.iter().find(|d| d.eq_ignore_ascii_case(name)).cloned().ok_or_else(|| {
+        // Columns that nobody asked for are not read; those of the canonical tables are known all the same.
+        let canonical = Table::ALL.into_iter().flat_map(|table| table.columns());
+        let texts = canonical.filter(|column| column.kind == ColumnType::Text).map(|column| column.name);
+        let near = nearest(name, all.iter().map(String::as_str).chain(texts));
+        let hint = near.map_or("it is a column of text of an input or of the roster".to_string(), |near| {
+            format!("did you mean `{near}`?")
+        });
+        Problem::usage(format!("unknown dimension `{}`", visible(name))).hint(hint).into()
+    })
+}
+
+/// All dimensions that are loaded.
+fn dimensions(canon: &Canon) -> Vec<String> {
+    let mut names: BTreeSet<String> = BTreeSet::from(["type".to_string()]);
+    for (table, rows) in &canon.tables {
+        let texts = rows.columns.iter().filter(|(_, data)| matches!(data, canon::Data::Code(_)));
+        names.extend(
+            texts
+                .map(|(name, _)| name.clone())
+                .filter(|n| !n.ends_with("_id") && !n.starts_with('#') && (*table != Table::Identities)),
+        );
+    }
+    names.into_iter().collect()
+}
+
+/// Which clock durations are measured by.
+pub fn clock_words(clock: &Clock) -> String {
+    match clock {
+        Clock::Calendar => "calendar hours".to_string(),
+        Clock::Business(hours) => format!("business hours ({})", hours.zone().name()),
+    }
+}
+
+/// Tells of the row account and the findings on stderr.
+pub fn tell(global: &Global, files: &[FileAccount], notes: &[Note]) {
+    if global.quiet {
+        return;
+    }
+    files.iter().for_each(|file| say(&account::line(file)));
+    for note in notes {
+        let count = if note.count > 1 {
+            format!(" ({} times)", note.count)
+        } else {
+            String::new()
+        };
+        say(&format!("note: {note}{count}"));
+    }
+}
