@@ -23,6 +23,7 @@ pub struct Args {
 
 /// Options of every command.
 #[derive(clap::Args, Debug)]
+#[command(next_help_heading = "Everywhere")]
 pub struct Global {
     /// The configuration [default: relhealth.toml, where there is one]
     #[arg(long, global = true, value_name = "FILE")]
@@ -72,6 +73,7 @@ pub enum Command {
 
 /// How records are read.
 #[derive(clap::Args, Debug)]
+#[command(next_help_heading = "How records are read")]
 pub struct Reading {
     /// Nothing at or after it is known; a date is the end of that day [default: the end of the newest event's day]
     #[arg(long, value_name = "DATE")]
@@ -161,6 +163,7 @@ pub struct Measure {
 
 /// Where the result goes, and as what.
 #[derive(clap::Args, Debug)]
+#[command(next_help_heading = "Where the result goes")]
 pub struct Outputs {
     /// What stdout gets [default: table]
     #[arg(long, short, value_name = "FORMAT")]

@@ -120,7 +120,7 @@ pub fn spell(filter: &Expr, canon: &Canon) -> anyhow::Result<Expr> {
             known(name, self.0).ok().map(|name| (name, Unit::Text))
         }
         fn names(&self) -> Vec<String> {
-            dimensions(self.0)
+            candidates(self.0)
         }
     }
     let scope = Dimensions(canon);
@@ -139,15 +139,21 @@ pub fn spell(filter: &Expr, canon: &Canon) -> anyhow::Result<Expr> {
 fn known(name: &str, canon: &Canon) -> anyhow::Result<String> {
     let all = dimensions(canon);
     all.iter().find(|d| d.eq_ignore_ascii_case(name)).cloned().ok_or_else(|| {
-        // Columns that nobody asked for are not read; those of the canonical tables are known all the same.
-        let canonical = Table::ALL.into_iter().flat_map(|table| table.columns());
-        let texts = canonical.filter(|column| column.kind == ColumnType::Text).map(|column| column.name);
-        let near = nearest(name, all.iter().map(String::as_str).chain(texts));
+        let near = nearest(name, candidates(canon));
         let hint = near.map_or("it is a column of text of an input or of the roster".to_string(), |near| {
             format!("did you mean `{near}`?")
         });
         Problem::usage(format!("unknown dimension `{}`", visible(name))).hint(hint).into()
     })
+}
+
+/// What may have been meant: columns that nobody asked for are not loaded, but those of the canonical tables are known.
+fn candidates(canon: &Canon) -> Vec<String> {
+    let canonical = Table::ALL.into_iter().flat_map(|table| table.columns());
+    let texts = canonical
+        .filter(|column| column.kind == ColumnType::Text)
+        .map(|column| column.name.to_string());
+    dimensions(canon).into_iter().chain(texts).collect()
 }
 
 /// All dimensions that are loaded.

@@ -114,6 +114,8 @@ fn what_was_asked_for_wrongly_is_said_with_the_right_name() {
             "error: unknown dimension `regio`\nhint: did you mean `region`?\n",
         ),
         (&["--where", "region = "], "error: --where:1:"),
+        (&["--where", "regon = 'north'"], "hint: did you mean `region`?"),
+        (&["--where", "region"], "error: --where region is no condition\n"),
         (&["--period", "2026-13"], "error: `2026-13` is no period: "),
         (&["--as-of", "soon"], "error: cannot read --as-of: "),
         (&["--timezone", "Europe/Berln"], "did you mean `Europe/Berlin`?"),
