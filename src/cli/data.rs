@@ -25,7 +25,7 @@ pub fn load(
     reading: &Reading,
     config: &Config,
     metrics: &[&Metric],
-    mut texts: BTreeSet<String>,
+    dimensions: BTreeSet<String>,
     keep_lines: bool,
 ) -> anyhow::Result<Loaded> {
     let mut inputs = inputs::resolve(named, &config.sources)?;
@@ -36,7 +36,7 @@ pub fn load(
     );
     // Nothing that comes out depends on the number of threads; where a pool is there already, it stays.
     let _ = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
-    texts.extend(texts_of(&config.catalog, metrics.iter().copied()));
+    let texts = texts_of(&config.catalog, metrics.iter().copied());
     let as_of = reading
         .as_of
         .as_deref()
@@ -52,6 +52,7 @@ pub fn load(
         threads,
         zone: config.zone.clone(),
         as_of: as_of.or(config.as_of),
+        dimensions,
         texts,
         keep_lines,
         keep_unused: reading.rejects.is_some(),
@@ -101,7 +102,7 @@ fn texts_of<'m>(catalog: &'m Catalog, metrics: impl IntoIterator<Item = &'m Metr
     texts
 }
 
-/// The dimensions in the spelling of the reading.
+/// The dimensions as they are written, where the data have them; capitals do not matter.
 ///
 /// # Errors
 /// A dimension that no table has, with the nearest that there is.
@@ -109,7 +110,7 @@ pub fn spelled(by: &[String], canon: &Canon) -> anyhow::Result<Vec<String>> {
     by.iter().map(|name| known(name, canon)).collect()
 }
 
-/// A condition over dimensions in the spelling of the reading.
+/// A condition over dimensions that the data have.
 ///
 /// # Errors
 /// A dimension that no table has.
@@ -138,13 +139,16 @@ pub fn spell(filter: &Expr, canon: &Canon) -> anyhow::Result<Expr> {
 
 fn known(name: &str, canon: &Canon) -> anyhow::Result<String> {
     let all = dimensions(canon);
-    all.iter().find(|d| d.eq_ignore_ascii_case(name)).cloned().ok_or_else(|| {
-        let near = nearest(name, candidates(canon));
-        let hint = near.map_or("it is a column of text of an input or of the roster".to_string(), |near| {
-            format!("did you mean `{near}`?")
-        });
-        Problem::usage(format!("unknown dimension `{}`", visible(name))).hint(hint).into()
-    })
+    all.iter()
+        .find(|d| d.eq_ignore_ascii_case(name))
+        .map(|_| name.to_string())
+        .ok_or_else(|| {
+            let near = nearest(name, candidates(canon));
+            let hint = near.map_or("it is a column of text of an input or of the roster".to_string(), |near| {
+                format!("did you mean `{near}`?")
+            });
+            Problem::usage(format!("unknown dimension `{}`", visible(name))).hint(hint).into()
+        })
 }
 
 /// What may have been meant: columns that nobody asked for are not loaded, but those of the canonical tables are known.

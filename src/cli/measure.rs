@@ -43,9 +43,9 @@ pub fn run(global: &Global, args: &Measure) -> anyhow::Result<()> {
         ids.clone()
     };
     let chosen: Vec<&Metric> = metrics.iter().filter_map(|id| config.catalog.get(id)).collect();
-    let mut texts: BTreeSet<String> = args.by.iter().cloned().collect();
-    texts.extend(filter.iter().flat_map(|f| f.columns()));
-    let loaded = data::load(&args.inputs, &args.reading, &config, &chosen, texts, false)?;
+    let mut dimensions: BTreeSet<String> = args.by.iter().cloned().collect();
+    dimensions.extend(filter.iter().flat_map(|f| f.columns()));
+    let loaded = data::load(&args.inputs, &args.reading, &config, &chosen, dimensions, false)?;
     let request = Request {
         metrics,
         all: ids.is_empty(),

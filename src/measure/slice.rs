@@ -127,12 +127,13 @@ fn slicing(canon: &Canon, fact: &FactSpec, dimensions: &[String], seen: &mut Tup
     let rows = fact.rows.and_then(|t| canon.table(t));
     let mut origins = Vec::new();
     for dimension in dimensions {
-        let origin = if rows.is_some_and(|r| matches!(r.columns.get(dimension), Some(Data::Code(_)))) && dimension != "stakeholder_id" {
+        let dimension = dimension.to_lowercase();
+        let origin = if rows.is_some_and(|r| matches!(r.columns.get(&dimension), Some(Data::Code(_)))) && dimension != "stakeholder_id" {
             Origin::Rows
-        } else if dimension == "type" || canon.table(Table::Stakeholders).is_some_and(|r| r.codes(dimension).exists()) {
+        } else if dimension == "type" || canon.table(Table::Stakeholders).is_some_and(|r| r.codes(&dimension).exists()) {
             Origin::Roster
         } else {
-            return Err(dimension.clone());
+            return Err(dimension);
         };
         origins.push(origin);
     }
@@ -141,7 +142,7 @@ fn slicing(canon: &Canon, fact: &FactSpec, dimensions: &[String], seen: &mut Tup
         .zip(&origins)
         .map(|(dimension, origin)| match origin {
             Origin::Rows => Vec::new(),
-            Origin::Roster => roster::current_values(canon, dimension),
+            Origin::Roster => roster::current_values(canon, &dimension.to_lowercase()),
         })
         .collect();
     let count = canon.stakeholders.len() + 1;
@@ -157,7 +158,7 @@ fn slicing(canon: &Canon, fact: &FactSpec, dimensions: &[String], seen: &mut Tup
         return Ok(Slicing { rows: None, stakeholders: Some(slices) });
     }
     let rows = rows.expect("a dimension of rows has rows");
-    let columns: Vec<_> = dimensions.iter().map(|d| rows.codes(d)).collect();
+    let columns: Vec<_> = dimensions.iter().map(|d| rows.codes(&d.to_lowercase())).collect();
     let mut slices = Vec::with_capacity(rows.len);
     for s in 0..count as u32 {
         for row in rows.run(s) {

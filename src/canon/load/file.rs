@@ -211,21 +211,23 @@ impl Job<'_> {
             }
         };
         let is_nothing = |cell: &str| is_null(cell);
-        let mark = self.expression_mark();
-        let amount = |cell: &str| expression_amount(cell, mark);
+        let mark = std::cell::Cell::new(self.mapping.filter_mark);
+        let amount = |cell: &str| expression_amount(cell, mark.get());
         let time = |_: usize, cell: &str| expression_time(cell, self.dates, self.zone);
         let reading = Reading { is_null: &is_nothing, amount: &amount, time: &time };
         if let Some(filter) = self.filter {
             match filter.eval(&field, &reading) {
                 Ok(Cell::Bool(true)) => {}
                 Ok(_) => return Err(Out { fate: Fate::Excluded, code: "filtered", column: "", reason: "the source's where leaves it out".to_string() }),
-                Err(_) if mark == DecimalMark::Auto && self.mapping.plans.iter().any(|p| p.open) => return Ok(false),
-                Err(error) => return Err(rejected("bad-where", "", error.to_string())),
+                Err(_) if self.mapping.filter_open => return Ok(false),
+                // What cannot be compared does not fulfil the condition; it is told apart from what was compared.
+                Err(error) => return Err(Out { fate: Fate::Excluded, code: "filtered-unreadable", column: "", reason: error.to_string() }),
             }
         }
         let plans = &self.mapping.plans;
         let mut values = Values::new();
         for (plan, filling) in plans.iter().zip(&mut sink.fillings) {
+            mark.set(plan.mark);
             match plan.read(&field, &reading, &mut sink.interners, filling) {
                 Ok(value) => values.push(value),
                 Err(Trouble::LookFirst) => return Ok(false),
@@ -276,10 +278,6 @@ impl Job<'_> {
             }
         }
         Ok(())
-    }
-
-    fn expression_mark(&self) -> DecimalMark {
-        self.mapping.plans.iter().find(|p| matches!(p.take, Take::Expr(_))).map_or(DecimalMark::Point, |p| p.mark)
     }
 }
 
@@ -335,9 +333,12 @@ struct Votes {
 /// # Errors
 ///
 /// When day and month cannot be told apart, or two date styles contradict each other: with both readings and what to write.
-pub fn look(job: &Job, plans: &mut [Plan], file: &str) -> Result<Vec<String>> {
+pub fn look(job: &Job, decided: &mut Decided, file: &str) -> Result<Vec<String>> {
     let mut fields: Vec<(usize, ColumnType)> = Vec::new();
-    for plan in plans.iter().filter(|p| p.open) {
+    if let (true, Some(filter)) = (job.mapping.filter_open, job.filter) {
+        fields.extend(filter.columns().iter().map(|&i| (i, ColumnType::Money)));
+    }
+    for plan in decided.plans.iter().filter(|p| p.open) {
         match &plan.take {
             Take::Field(index) => fields.push((*index, plan.kind)),
             Take::Expr(expr) => fields.extend(expr.columns().iter().map(|&i| (i, ColumnType::Money))),
@@ -380,13 +381,26 @@ pub fn look(job: &Job, plans: &mut [Plan], file: &str) -> Result<Vec<String>> {
             *ids = (ids.0 + zeros, ids.1 + all);
         }
     }
-    decide(job, plans, file, &votes)
+    decide(job, decided, file, &votes)
 }
 
-fn decide(job: &Job, plans: &mut [Plan], file: &str, votes: &Votes) -> Result<Vec<String>> {
+/// The columns, and how the condition's cells are read, once they were looked at.
+pub struct Decided {
+    /// The columns.
+    pub plans: Vec<Plan>,
+    /// Decimal mark of the condition's cells.
+    pub filter_mark: DecimalMark,
+}
+
+fn decide(job: &Job, decided: &mut Decided, file: &str, votes: &Votes) -> Result<Vec<String>> {
     let mut said = Vec::new();
     let delimiter = job.layout.dialect.delimiter;
-    for plan in plans.iter_mut().filter(|p| p.open) {
+    if let (true, Some(filter)) = (job.mapping.filter_open, job.filter) {
+        let mut vote = DecimalVote::new();
+        filter.columns().iter().filter_map(|i| votes.numbers.get(i)).for_each(|v| vote.merge(v));
+        decided.filter_mark = vote.verdict(delimiter).mark();
+    }
+    for plan in decided.plans.iter_mut().filter(|p| p.open) {
         plan.open = false;
         let column = plan.header.clone();
         match (&plan.take, plan.kind) {

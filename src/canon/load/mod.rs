@@ -22,7 +22,7 @@ use crate::value::{DecimalMark, is_null};
 
 use super::{Canon, SourceInfo};
 use columns::{Plan, Take, is_deadline, names, to_end_of_day};
-use file::{Job, Rowset};
+use file::{Decided, Job, Rowset};
 use mapping::{LookedUp, Mapping, Wanted};
 
 pub use account::{Budget, Reject};
@@ -36,7 +36,9 @@ pub struct Options {
     pub zone: Zone,
     /// Nothing at or after it counts; default: the end of the newest event's day.
     pub as_of: Option<Micros>,
-    /// Dimensions and free texts to keep, by name.
+    /// Dimensions to keep, by name.
+    pub dimensions: BTreeSet<String>,
+    /// Free texts of the canonical tables to keep, by name.
     pub texts: BTreeSet<String>,
     /// Whether the line of every row is kept, for `rows`.
     pub keep_lines: bool,
@@ -112,8 +114,9 @@ fn open<'a>(input: &'a Input, options: &Options) -> Result<Opened<'a>> {
         None => None,
     };
     let added = lookup.as_ref().map_or(&[][..], |l| l.names.as_slice());
-    let texts: BTreeSet<String> = options.texts.iter().map(|t| t.to_lowercase()).collect();
-    let wanted = Wanted { zone: &options.zone, texts: &texts };
+    let lower = |names: &BTreeSet<String>| names.iter().map(|t| t.to_lowercase()).collect::<BTreeSet<String>>();
+    let (dimensions, texts) = (lower(&options.dimensions), lower(&options.texts));
+    let wanted = Wanted { zone: &options.zone, dimensions: &dimensions, texts: &texts };
     let mapping = mapping::map(&input.source, file, &peek.layout.header, added, &wanted)?;
     Ok(Opened { source: &input.source, peek, mapping, lookup, file: &input.file })
 }
@@ -156,9 +159,11 @@ fn read_part(opened: Opened, options: &Options, several: bool, notes: &mut Vec<N
         if let Some(outcome) = file::read(&job)? {
             break outcome;
         }
-        let mut plans = mapping.plans.clone();
-        decided.extend(file::look(&job, &mut plans, &file)?);
-        mapping.plans = plans;
+        let mut found = Decided { plans: mapping.plans.clone(), filter_mark: mapping.filter_mark };
+        decided.extend(file::look(&job, &mut found, &file)?);
+        mapping.plans = found.plans;
+        mapping.filter_mark = found.filter_mark;
+        mapping.filter_open = false;
     };
     for text in decided {
         notes.push(Note::new("decided", text).at(Place::file(&file)));
