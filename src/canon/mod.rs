@@ -6,6 +6,7 @@ use crate::period::Zone;
 use crate::schema::{Micros, Table};
 
 mod dictionary;
+mod load;
 #[cfg(test)]
 pub mod fixture;
 pub mod messages;
@@ -13,6 +14,7 @@ pub mod referrers;
 mod rows;
 
 pub use dictionary::{Dictionary, Interner, key_of};
+pub use load::{Budget, Loaded, Options, Reject, load};
 pub use rows::{Column, Data, Rows};
 
 /// What one source (a file as one `[[source]]` or recognition reads it) brought in.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use crate::schema::{Micros, NO_CODE, NO_INT, NO_KEY, NO_TIME, Table};
+use crate::schema::{Micros, NO_CODE, NO_INT, NO_KEY, Table};
 
 /// The values of one column.
 #[derive(Debug, Clone)]
@@ -285,9 +285,4 @@ impl Rows {
 /// Whether all the times that are there (99.9 %) are the first instant of a day.
 pub fn are_dates(midnights: u64, times: u64) -> bool {
     times > 0 && midnights as f64 >= 0.999 * times as f64
-}
-
-/// The last instant of the day that a deadline given as a date stands for.
-pub fn end_of_day(midnight: Micros, next_midnight: Micros) -> Micros {
-    if midnight == NO_TIME { NO_TIME } else { next_midnight - 1 }
 }

@@ -1,1 +1,52 @@
-//! stub
+//! The commands: arguments, wiring, exit codes. One file a command.
+
+mod args;
+mod data;
+mod failure;
+mod inputs;
+mod measure;
+mod metrics;
+mod output;
+mod pages;
+mod rejects;
+mod setup;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Args, Command};
+
+/// Runs the program; whatever happens becomes an exit code.
+pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    failure::catch_panics();
+    let args = match Args::try_parse_from(args) {
+        Ok(args) => args,
+        Err(error) => return failure::usage(&error),
+    };
+    match std::panic::catch_unwind(|| run(&args)) {
+        Ok(Ok(())) => ExitCode::SUCCESS,
+        Ok(Err(error)) => failure::report(&error),
+        Err(_) => ExitCode::from(failure::DEFECT),
+    }
+}
+
+fn run(args: &Args) -> anyhow::Result<()> {
+    match &args.command {
+        Command::Measure { data, measure } => {
+            threads(data);
+            measure::run(&args.global, data, measure)
+        }
+        Command::Metrics(metrics) => metrics::run(&args.global, metrics),
+        Command::Completions { shell } => pages::completions(*shell),
+        Command::Man { command } => pages::man(command.as_deref()),
+        Command::Help { topic } => pages::help(topic.as_deref()),
+    }
+}
+
+/// Sets the threads of the run. Nothing that comes out depends on their number.
+fn threads(data: &args::Data) {
+    // A pool that is there already has the right size: it was made by an earlier run in this process.
+    let _ = rayon::ThreadPoolBuilder::new().num_threads(data::threads(data)).build_global();
+}

@@ -1,1 +1,126 @@
-//! stub
+//! `relhealth.toml`: what a person writes about the report, the files and the metrics, as plain values.
+//!
+//! A configuration is read in one go, and everything that is wrong in it is said in one go: each unknown key, wrong type and bad
+//! value with its line, and with the nearest name that there is.
+
+mod finding;
+mod overlay;
+mod reader;
+mod rules;
+mod settings;
+mod sources;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+pub use finding::{Findings, Script};
+pub use overlay::Overlay;
+pub use settings::is_currency;
+
+use crate::catalog::Catalog;
+use crate::facts::SPECS;
+use crate::facts::context::Settings;
+use crate::note::Note;
+use crate::period::{Zone, parse_as_of};
+use crate::schema::Micros;
+use crate::sources::Source;
+use reader::Reader;
+
+/// The confidence level of intervals where none is stated.
+pub const LEVEL: f64 = 0.95;
+
+const KEYS: &[&str] = &[
+    "timezone", "currency", "as_of", "level", "source", "hours", "targets", "ces", "rates", "rule", "waiver", "metric",
+];
+
+/// A configuration.
+#[derive(Debug)]
+pub struct Config {
+    /// Time zone of the report.
+    pub zone: Zone,
+    /// Currency of the report.
+    pub currency: Option<String>,
+    /// Nothing at or after it is known; `None`: the end of the newest event's day.
+    pub as_of: Option<Micros>,
+    /// Confidence level of the intervals.
+    pub level: f64,
+    /// The files and how they are read.
+    pub sources: Vec<Source>,
+    /// Clocks and targets.
+    pub settings: Settings,
+    /// What one unit of a currency is worth in that of the report.
+    pub rates: BTreeMap<String, f64>,
+    /// The built-in metrics and the user's.
+    pub catalog: Catalog,
+    /// What is only remarkable.
+    pub notes: Vec<Note>,
+}
+
+impl Config {
+    /// What holds where there is no configuration; the zone is the report's.
+    pub fn none(zone: Zone) -> Config {
+        Config {
+            zone,
+            currency: None,
+            as_of: None,
+            level: LEVEL,
+            sources: Vec::new(),
+            settings: Settings::default(),
+            rates: BTreeMap::new(),
+            catalog: Catalog::builtin(SPECS),
+            notes: Vec::new(),
+        }
+    }
+
+    /// Reads a configuration; its relative paths start from `folder`. A zone that is given wins over the one that is written.
+    ///
+    /// # Errors
+    /// Everything that is wrong in it.
+    pub fn parse(script: Script<'_>, folder: &Path, zone: Option<Zone>) -> Result<Config, Findings> {
+        let mut reader = Reader::new(script);
+        let document = reader.document();
+        // What is left of a text that is no TOML would only give errors that follow from the first.
+        if !reader.findings.is_empty() {
+            return Err(Findings::new(reader.findings));
+        }
+        reader.known(&document, "of the configuration", KEYS);
+        let written = sources::zone(&mut reader, &document);
+        let zone = zone.or(written).unwrap_or_else(Zone::utc);
+        let as_of = reader.date(&document, "as_of").and_then(|text| {
+            let as_of = parse_as_of(&text.text, &zone);
+            as_of.map_err(|why| reader.wrong(text.span, why, "")).ok()
+        });
+        let currency = reader.text(&document, "currency").and_then(|text| settings::currency(&mut reader, &text));
+        let level = level(&mut reader, &document);
+        let tables = reader.tables(&document, "source");
+        let sources = tables.into_iter().map(|(table, span)| sources::source(&mut reader, table, span, folder)).collect();
+        let settings = settings::settings(&mut reader, &document, &zone);
+        let rates = settings::rates(&mut reader, &document);
+        let catalog = Catalog::builtin(SPECS).with_user(script.text, script.file, SPECS).unwrap_or_else(|problems| {
+            reader.findings.extend(problems);
+            Catalog::builtin(SPECS)
+        });
+        rules::check(&mut reader, &document, &catalog);
+        if !reader.findings.is_empty() {
+            return Err(Findings::new(reader.findings));
+        }
+        Ok(Config { zone, currency, as_of, level, sources, settings, rates, catalog, notes: reader.notes })
+    }
+}
+
+fn level(reader: &mut Reader<'_>, document: &toml::de::DeTable<'_>) -> f64 {
+    let Some((level, span)) = reader.number(document, "level") else { return LEVEL };
+    if !is_level(level) {
+        reader.wrong(span, "`level` must lie between 0.5 and 0.9999", "such as 0.95");
+        return LEVEL;
+    }
+    level
+}
+
+/// Whether a confidence level makes sense.
+pub fn is_level(level: f64) -> bool {
+    (0.5..=0.9999).contains(&level)
+}
+
+#[cfg(test)]
+mod tests;

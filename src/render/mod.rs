@@ -1,1 +1,16 @@
-//! stub
+//! What a person or a machine reads, from the plain values of a report.
+//!
+//! Machine formats ([`json`], [`csv`]) write the cells as they are. Reading formats ([`terminal`], [`markdown`]) share one
+//! [`document::Document`] of a few blocks, so that layout is decided once. Text that came from outside is [`text::Untrusted`]: only
+//! a format's escaper can write it.
+
+pub mod account;
+pub mod cards;
+pub mod csv;
+pub mod document;
+pub mod format;
+pub mod json;
+pub mod markdown;
+pub mod summary;
+pub mod terminal;
+pub mod text;

@@ -1,0 +1,252 @@
+//! From a source's description and a file's header to the columns to read.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::Result;
+
+use super::columns::{Plan, Take, Times, is_optional_text};
+use crate::expr::{Expr, ExprError};
+use crate::intake::Header;
+use crate::note::{Place, Problem, did_you_mean};
+use crate::period::Zone;
+use crate::schema::{Column, ColumnType, Table};
+use crate::sources::{self, Dates, From, Mapped, Source};
+use crate::value::{DecimalMark, Format, Order};
+
+/// The columns to read of one file.
+#[derive(Debug)]
+pub struct Mapping {
+    /// The table that the file feeds.
+    pub table: Table,
+    /// The columns, canonical ones and dimensions.
+    pub plans: Vec<Plan>,
+    /// Canonical columns that the file has, read or not.
+    pub mapped: BTreeSet<String>,
+}
+
+/// What a mapping is made for.
+#[derive(Debug)]
+pub struct Wanted<'a> {
+    /// The report's zone.
+    pub zone: &'a Zone,
+    /// Dimensions and free texts that are asked for, in lower case.
+    pub texts: &'a BTreeSet<String>,
+}
+
+/// Settles the table and the columns of a file.
+///
+/// # Errors
+///
+/// When it cannot be told which table the file feeds, when a mapping names a column that the file does not have, and when a needed
+/// column is missing.
+pub fn map(source: &Source, file: &str, header: &Header, looked_up: &[String], wanted: &Wanted) -> Result<Mapping> {
+    let names: Vec<String> = header.names.iter().chain(looked_up).cloned().collect();
+    let Some(table) = source.table.or_else(|| sources::table(&names, file)) else {
+        return Err(Problem::data(format!("cannot tell what {file} is"))
+            .why(format!("its columns are {}", listed(&header.names)))
+            .hint(format!("say it: KIND={file} with KIND one of {}, or map its columns in relhealth.toml", Table::ALL.map(Table::name).join(", ")))
+            .at(Place::file(file))
+            .into());
+    };
+    let find = |name: &str| header.find(name).or_else(|| names.iter().position(|n| sources::folded(n) == sources::folded(name)));
+    let zone = match &source.timezone {
+        Some(name) => Zone::parse(name).map_err(|why| Problem::usage(format!("{file}: timezone")).why(why))?,
+        None => wanted.zone.clone(),
+    };
+    let mut maker = Maker { source, file, names: &names, zone, wanted, table, plans: Vec::new(), mapped: BTreeSet::new() };
+    let mut used = vec![false; names.len()];
+    for (name, mapped) in &source.map {
+        let take = match &mapped.from {
+            From::Column { name: header, .. } => {
+                let Some(index) = find(header) else {
+                    return Err(missing_column(file, header, &names, mapped.place.clone()).into());
+                };
+                used[index] = true;
+                Take::Field(index)
+            }
+            From::Value(text) => Take::Value(text.clone()),
+            From::Expr(expr) => Take::Expr(bind(expr, &names, file, &maker.zone, mapped.place.as_ref())?),
+        };
+        maker.add(name, take, Some(mapped))?;
+    }
+    for (name, index) in sources::columns(table, &names, &|i| used[i]) {
+        if !source.map.contains_key(name) {
+            used[index] = true;
+            maker.add(name, Take::Field(index), None)?;
+        }
+    }
+    // Dimensions keep the file's own name; a canonical column of that name is one already.
+    for (index, name) in names.iter().enumerate() {
+        let folded = name.trim().to_lowercase();
+        if let Some(asked) = wanted.texts.get(&folded)
+            && !maker.plans.iter().any(|p| p.name.to_lowercase() == *asked)
+        {
+            maker.add(name.trim(), Take::Field(index), None)?;
+        }
+    }
+    let Maker { plans, mapped, .. } = maker;
+    check_needed(table, &mapped, file, &names)?;
+    Ok(Mapping { table, plans, mapped })
+}
+
+/// Binds an expression to a file's columns.
+///
+/// # Errors
+///
+/// A name that the file does not have, with the nearest that it has.
+pub fn bind(expr: &Expr, names: &[String], file: &str, zone: &Zone, place: Option<&Place>) -> Result<crate::expr::Bound> {
+    expr.bind(names, &|at| zone.instant(at)).map_err(|error| expression_problem(expr, &error, file, place).into())
+}
+
+fn expression_problem(expr: &Expr, error: &ExprError, file: &str, place: Option<&Place>) -> Problem {
+    let problem = Problem::usage(format!("an expression over the columns of {file} cannot be used")).why(error.render(expr.text()));
+    match place {
+        Some(place) => problem.at(place.clone()),
+        None => problem,
+    }
+}
+
+fn missing_column(file: &str, header: &str, names: &[String], place: Option<Place>) -> Problem {
+    let problem = Problem::usage(format!("{file} has no column {header}"))
+        .why(format!("its columns are {}", listed(names)))
+        .hint(did_you_mean(header, names));
+    match place {
+        Some(place) => problem.at(place),
+        None => problem,
+    }
+}
+
+fn check_needed(table: Table, mapped: &BTreeSet<String>, file: &str, names: &[String]) -> Result<()> {
+    let messages = mapped.contains("in_reply_to") || mapped.contains("case_id");
+    let missing: Vec<&str> = table
+        .columns()
+        .iter()
+        .filter(|c| c.required && !mapped.contains(c.name))
+        .filter(|c| !(c.name == "stakeholder_id" && table == Table::Interactions && messages))
+        .map(|c| c.name)
+        .collect();
+    let no_time = table == Table::Surveys && !mapped.contains("responded_at") && !mapped.contains("sent_at");
+    if missing.is_empty() && !no_time {
+        return Ok(());
+    }
+    let what = if no_time { "responded_at or sent_at".to_string() } else { missing.join(", ") };
+    Err(Problem::data(format!("{file} cannot be read as {table}: no column for {what}"))
+        .why(format!("its columns are {}", listed(names)))
+        .hint(format!("name it: --map '{file}:{}=COLUMN', or in [source.map] of relhealth.toml", missing.first().unwrap_or(&"responded_at")))
+        .at(Place::file(file))
+        .into())
+}
+
+fn listed(names: &[String]) -> String {
+    const SHOWN: usize = 30;
+    let shown = names.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ");
+    if names.is_empty() {
+        "none".to_string()
+    } else if names.len() > SHOWN {
+        format!("{shown} and {} more", names.len() - SHOWN)
+    } else {
+        shown
+    }
+}
+
+struct Maker<'a> {
+    source: &'a Source,
+    file: &'a str,
+    names: &'a [String],
+    zone: Zone,
+    wanted: &'a Wanted<'a>,
+    table: Table,
+    plans: Vec<Plan>,
+    mapped: BTreeSet<String>,
+}
+
+impl Maker<'_> {
+    fn add(&mut self, name: &str, take: Take, mapped: Option<&Mapped>) -> Result<()> {
+        let canonical: Option<&'static Column> = self.table.column(name);
+        if let Some(column) = canonical {
+            self.mapped.insert(column.name.to_string());
+        }
+        let asked = self.wanted.texts.contains(&name.to_lowercase());
+        if is_optional_text(self.table, name) && !asked || (canonical.is_none() && !asked) {
+            return Ok(());
+        }
+        let (kind, words) = canonical.map_or((ColumnType::Text, &[] as &[&str]), |c| (c.kind, c.words));
+        // An alias is compared with ids, so it is one.
+        let kind = if name == "alias" { ColumnType::Stakeholder } else { kind };
+        let header = match &take {
+            Take::Field(index) => self.names[*index].clone(),
+            _ => name.to_string(),
+        };
+        let (times, zone) = self.times(name, mapped)?;
+        let mark = match self.source.decimal {
+            Some(',') => DecimalMark::Comma,
+            Some(_) => DecimalMark::Point,
+            None => DecimalMark::Auto,
+        };
+        let is_time = kind == ColumnType::Time;
+        let is_number = matches!(kind, ColumnType::Money | ColumnType::Number);
+        let is_id = matches!(kind, ColumnType::Key | ColumnType::Stakeholder);
+        let open = (is_time && times == Times::Iso) || (is_number && mark == DecimalMark::Auto) || is_id;
+        let values = self.source.values.get(name).cloned().unwrap_or_default();
+        self.plans.push(Plan {
+            name: canonical.map_or_else(|| name.to_lowercase(), |c| c.name.to_string()),
+            kind,
+            words,
+            header,
+            open: open && !matches!(take, Take::Value(_)),
+            take,
+            times,
+            zone,
+            report_zone: self.wanted.zone.clone(),
+            mark,
+            strip_point_zero: false,
+            forgiving: name == "score",
+            values,
+        });
+        Ok(())
+    }
+
+    fn times(&self, name: &str, mapped: Option<&Mapped>) -> Result<(Times, Zone)> {
+        let mut zone = self.zone.clone();
+        if let Some(Mapped { from: From::Column { formats, timezone, .. }, place }) = mapped {
+            let at = |problem: Problem| match place {
+                Some(place) => problem.at(place.clone()),
+                None => problem,
+            };
+            if let Some(name) = timezone {
+                zone = Zone::parse(name).map_err(|why| at(Problem::usage("timezone of a mapping").why(why)))?;
+            }
+            if !formats.is_empty() {
+                let compiled = formats.iter().map(|f| Format::compile(f)).collect::<Result<Vec<_>, _>>();
+                let compiled =
+                    compiled.map_err(|e| at(Problem::usage(format!("{}: format of {name}: '{}'", self.file, e.format)).why(e.reason)))?;
+                return Ok((Times::Formats(compiled), zone));
+            }
+        }
+        let times = match self.source.dates {
+            Some(dates) => Times::Ordered(order_of(dates)),
+            None => Times::Iso,
+        };
+        Ok((times, zone))
+    }
+}
+
+/// The order that a configuration states.
+pub fn order_of(dates: Dates) -> Order {
+    match dates {
+        Dates::Dmy => Order::Dmy,
+        Dates::Mdy => Order::Mdy,
+        Dates::Ymd => Order::Ymd,
+    }
+}
+
+/// The records of another file by key, and the names of the columns that they add.
+#[derive(Debug, Default)]
+pub struct LookedUp {
+    /// Names of the added columns.
+    pub names: Vec<String>,
+    /// Index of the key among the columns of the file that is read.
+    pub key: usize,
+    /// The added cells of each key.
+    pub records: BTreeMap<String, Vec<String>>,
+}

@@ -1,0 +1,245 @@
+//! From files to the canonical tables, with an account of every record.
+
+mod account;
+mod columns;
+mod file;
+mod mapping;
+mod tables;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::Result;
+
+use crate::expr::Bound;
+use crate::intake::{self, Peek, Wishes};
+use crate::io;
+use crate::note::{Note, Place, Problem};
+use crate::period::Zone;
+use crate::report::FileAccount;
+use crate::schema::{Micros, Table};
+use crate::sources::{self, Input, Source};
+use crate::value::{DecimalMark, is_null};
+
+use super::{Canon, SourceInfo};
+use columns::{Plan, Take, is_deadline, names, to_end_of_day};
+use file::{Job, Rowset};
+use mapping::{LookedUp, Mapping, Wanted};
+
+pub use account::{Budget, Reject};
+
+/// How files are read.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Threads; at least one.
+    pub threads: usize,
+    /// The report's time zone.
+    pub zone: Zone,
+    /// Nothing at or after it counts; default: the end of the newest event's day.
+    pub as_of: Option<Micros>,
+    /// Dimensions and free texts to keep, by name.
+    pub texts: BTreeSet<String>,
+    /// Whether the line of every row is kept, for `rows`.
+    pub keep_lines: bool,
+    /// Whether every record that is not used is kept with its text, for `--rejects`.
+    pub keep_unused: bool,
+    /// How many records may be rejected.
+    pub budget: Budget,
+    /// The currency that money is stated in: what is in another one is converted by [`Options::rates`] or excluded.
+    pub currency: Option<String>,
+    /// What one unit of a currency is worth in [`Options::currency`].
+    pub rates: BTreeMap<String, f64>,
+}
+
+/// What was read.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The tables.
+    pub canon: Canon,
+    /// What became of the records of each file.
+    pub account: Vec<FileAccount>,
+    /// Records that are not used: all, or the first few of each reason.
+    pub unused: Vec<Reject>,
+    /// Findings.
+    pub notes: Vec<Note>,
+}
+
+/// One file, read.
+struct Part {
+    info: SourceInfo,
+    source: Source,
+    plans: Vec<Plan>,
+    rowset: Rowset,
+    read: u64,
+}
+
+/// Reads files into the canonical tables.
+///
+/// # Errors
+///
+/// When a file cannot be read or mapped, its dates are ambiguous, or more of its records are rejected than the budget allows.
+pub fn load(inputs: &[Input], options: &Options) -> Result<Loaded> {
+    let mut notes = Vec::new();
+    let mut parts = Vec::new();
+    let mut kinds: BTreeMap<Table, usize> = BTreeMap::new();
+    let opened = inputs.iter().map(|input| open(input, options)).collect::<Result<Vec<_>>>()?;
+    for opened in &opened {
+        *kinds.entry(opened.mapping.table).or_default() += 1;
+    }
+    for opened in opened {
+        let several = kinds[&opened.mapping.table] > 1;
+        parts.push(read_part(opened, options, several, &mut notes)?);
+    }
+    tables::assemble(parts, options, notes)
+}
+
+/// A file before it is read: its start, its columns, and what is looked up for it.
+struct Opened<'a> {
+    file: io::Source,
+    source: &'a Source,
+    peek: Peek,
+    mapping: Mapping,
+    lookup: Option<LookedUp>,
+}
+
+fn open<'a>(input: &'a Input, options: &Options) -> Result<Opened<'a>> {
+    let source = if input.path.as_os_str() == "-" { io::Source::stdin()? } else { io::Source::file(&input.path)? };
+    let file = source.name();
+    let peek = intake::peek(&source, &Wishes { delimiter: input.source.delimiter, header_rows: 1 }, 200)?;
+    if peek.layout.header.names.is_empty() {
+        return Err(Problem::data(format!("{file} is empty")).why("there is no header line").hint("export it again, or leave it out").at(Place::file(file)).into());
+    }
+    let lookup = match &input.source.lookup {
+        Some(lookup) => Some(look_up(lookup, &peek, file)?),
+        None => None,
+    };
+    let added = lookup.as_ref().map_or(&[][..], |l| l.names.as_slice());
+    let texts: BTreeSet<String> = options.texts.iter().map(|t| t.to_lowercase()).collect();
+    let wanted = Wanted { zone: &options.zone, texts: &texts };
+    let mapping = mapping::map(&input.source, file, &peek.layout.header, added, &wanted)?;
+    Ok(Opened { source: &input.source, peek, mapping, lookup, file: source })
+}
+
+fn read_part(opened: Opened, options: &Options, several: bool, notes: &mut Vec<Note>) -> Result<Part> {
+    let Opened { file: input, source, peek, mut mapping, lookup } = opened;
+    let file = input.name().to_string();
+    let mut layout = peek.layout;
+    for renamed in layout.header.renamed.iter().filter(|r| !r.was.is_empty()) {
+        notes.push(Note::new("duplicate-header", format!("column {} is read as {}: the name {} is taken", renamed.column + 1, renamed.now, renamed.was)).at(Place::file(&file)));
+    }
+    let mut all_names = layout.header.names.clone();
+    all_names.extend(lookup.iter().flat_map(|l| l.names.iter().cloned()));
+    let zone = mapping.plans.first().map_or_else(|| options.zone.clone(), |p| p.zone.clone());
+    let filter: Option<Bound> = match &source.filter {
+        Some(expr) => Some(mapping::bind(expr, &all_names, &file, &zone, source.place.as_ref())?),
+        None => None,
+    };
+    let has = |name: &str| mapping.mapped.contains(name);
+    let timed = ["responded_at", "response_minutes", "resolved_at", "resolution_minutes"].iter().any(|c| has(c));
+    let interactions = mapping.table == Table::Interactions;
+    let messages = interactions && (has("in_reply_to") || (has("case_id") && has("direction") && !timed));
+    let tickets = interactions && !messages && (timed || has("case_id"));
+    let mut decided = BTreeSet::new();
+    let outcome = loop {
+        let job = Job {
+            file: &input,
+            layout: &layout,
+            mapping: &mapping,
+            filter: filter.as_ref(),
+            lookup: lookup.as_ref(),
+            dates: source.dates.map(mapping::order_of),
+            zone: &zone,
+            threads: options.threads,
+            keep_lines: options.keep_lines || options.keep_unused,
+            keep_hashes: several,
+            keep_unused: options.keep_unused,
+            messages,
+        };
+        if let Some(outcome) = file::read(&job)? {
+            break outcome;
+        }
+        let mut plans = mapping.plans.clone();
+        decided.extend(file::look(&job, &mut plans, &file)?);
+        mapping.plans = plans;
+    };
+    for text in decided {
+        notes.push(Note::new("decided", text).at(Place::file(&file)));
+    }
+    if outcome.encoding != intake::Encoding::Utf8 {
+        notes.push(Note::new("encoding", format!("not UTF-8: read as {}", outcome.encoding)).at(Place::file(&file)));
+    }
+    layout.encoding = outcome.encoding;
+    if mapping.plans.iter().any(|p| p.mark == DecimalMark::Auto && matches!(p.take, Take::Expr(_)) && !p.open) {
+        notes.push(Note::new("decimal-mark", "decimal points and commas both occur; each cell is read by its own evidence".to_string()).at(Place::file(&file)));
+    }
+    let mut rowset = tables::join(outcome.sinks);
+    note_cells(&mapping.plans, &rowset, &file, notes);
+    for (plan, filling) in mapping.plans.iter().zip(&mut rowset.fillings) {
+        let dates = super::rows::are_dates(filling.times.1, filling.times.0);
+        if dates && is_deadline(&plan.name) {
+            to_end_of_day(&mut filling.data, &options.zone);
+        }
+    }
+    let mut mapped = mapping.mapped.clone();
+    if messages {
+        mapped.insert("messages".to_string());
+    }
+    let info = SourceInfo { table: mapping.table, file: file.clone(), mapped, messages, tickets, private: source.private };
+    options.budget.check(&file, outcome.records, &rowset)?;
+    Ok(Part { info, source: source.clone(), plans: mapping.plans, rowset, read: outcome.records })
+}
+
+/// Counted findings about single cells.
+fn note_cells(plans: &[Plan], rowset: &Rowset, file: &str, notes: &mut Vec<Note>) {
+    for (plan, filling) in plans.iter().zip(&rowset.fillings) {
+        if filling.rounded > 0 {
+            notes.push(
+                Note::new("rounded", format!("{}: amounts beyond four decimals are rounded half-even to 1/10,000", plan.header))
+                    .count(filling.rounded)
+                    .at(Place::file(file)),
+            );
+        }
+        for (what, count) in &filling.voided {
+            notes.push(Note::new("voided", format!("cells voided: {what}")).count(*count).at(Place::file(file)));
+        }
+    }
+}
+
+/// Reads the looked-up file: the record of each key. A key that stands twice is an error.
+fn look_up(lookup: &sources::Lookup, peek: &Peek, file: &str) -> Result<LookedUp> {
+    let other = io::Source::file(&lookup.path)?;
+    let other_name = other.name().to_string();
+    let other_peek = intake::peek(&other, &Wishes::default(), 1)?;
+    let missing = |file: &str, header: &intake::Header| {
+        Problem::usage(format!("lookup: {file} has no column {}", lookup.key))
+            .why(format!("its columns are {}", header.names.join(", ")))
+            .hint(crate::note::did_you_mean(&lookup.key, &header.names))
+    };
+    let key = peek.layout.header.find(&lookup.key).ok_or_else(|| missing(file, &peek.layout.header))?;
+    let header = &other_peek.layout.header;
+    let theirs = header.find(&lookup.key).ok_or_else(|| missing(&other_name, header))?;
+    let added: Vec<usize> =
+        (0..header.names.len()).filter(|&i| i != theirs && peek.layout.header.find(&header.names[i]).is_none()).collect();
+    let outcome = intake::for_each_record(&other, &other_peek.layout, 1, Vec::new, |found: &mut Vec<(String, Vec<String>, u64)>, record| {
+        let key = record.get(theirs).unwrap_or("").trim().to_string();
+        if !is_null(&key) {
+            found.push((key, added.iter().map(|&i| record.get(i).unwrap_or("").to_string()).collect(), record.line()));
+        }
+        Ok(())
+    })?;
+    let mut records = BTreeMap::new();
+    for (found, cells, line) in outcome.sinks.into_iter().flatten() {
+        if records.insert(found.clone(), cells).is_some() {
+            return Err(Problem::data(format!("lookup: {} '{found}' stands twice in {other_name}", lookup.key))
+                .why("a record can take the columns of one record only")
+                .hint("make the key unique, or choose another one")
+                .at(Place::line(&other_name, line))
+                .into());
+        }
+    }
+    Ok(LookedUp { names: added.iter().map(|&i| header.names[i].clone()).collect(), key, records })
+}
+
+/// Names of the columns that a part has.
+fn part_names(part: &Part) -> BTreeSet<String> {
+    names(&part.plans)
+}

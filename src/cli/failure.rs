@@ -1,0 +1,119 @@
+//! What becomes of an error: a message on stderr and an exit code.
+
+use std::io::{ErrorKind, Write};
+use std::process::ExitCode;
+
+use crate::config::Findings;
+use crate::io::FileError;
+use crate::note::{Class, Problem, visible};
+
+/// The exit code of a defect in the program.
+pub const DEFECT: u8 = 70;
+
+/// The exit codes and what they mean.
+pub const EXIT_CODES: [(u8, &str); 5] = [
+    (0, "done, and every rule passed (warnings allowed)"),
+    (1, "a rule failed, or could not be judged and is not marked optional"),
+    (2, "wrong usage or configuration, or the output cannot be written"),
+    (3, "the data cannot be used: unreadable, ambiguous dates, too many rejects"),
+    (DEFECT, "a defect in the program; please report it"),
+];
+
+/// Writes to stderr; nobody can be told that this failed.
+pub fn say(text: &str) {
+    let _ = writeln!(std::io::stderr(), "{text}");
+}
+
+/// Turns panics into a plain message.
+pub fn catch_panics() {
+    std::panic::set_hook(Box::new(|info| {
+        let what = info.payload_as_str().unwrap_or("unknown");
+        let place = info.location().map_or(String::new(), |at| format!(" ({}:{})", at.file(), at.line()));
+        say(&format!("error: this is a defect in relhealth {}, please report it: {what}{place}", env!("CARGO_PKG_VERSION")));
+    }));
+}
+
+/// Shows wrong arguments, or the help that was asked for.
+pub fn usage(error: &clap::Error) -> ExitCode {
+    // Help into a closed pipe is as good as read.
+    let _ = error.print();
+    if error.use_stderr() { ExitCode::from(Class::Usage.exit_code()) } else { ExitCode::SUCCESS }
+}
+
+/// Shows an error and gives its exit code; a pipe that was closed is none.
+pub fn report(error: &anyhow::Error) -> ExitCode {
+    if error.chain().any(is_closed_pipe) {
+        return ExitCode::SUCCESS;
+    }
+    say(&message(error));
+    ExitCode::from(exit_code(error))
+}
+
+fn is_closed_pipe(cause: &(dyn std::error::Error + 'static)) -> bool {
+    cause.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
+}
+
+/// Each thing that is wrong, from `error: ` on; what was being done comes first, why it failed below.
+fn message(error: &anyhow::Error) -> String {
+    let mut text = String::from("error: ");
+    for (i, cause) in error.chain().enumerate() {
+        if let Some(findings) = cause.downcast_ref::<Findings>() {
+            let each: Vec<String> = findings.texts().map(|finding| format!("error: {finding}")).collect();
+            return each.join("\n\n");
+        }
+        if i > 0 {
+            text.push_str("\n  because ");
+        }
+        if cause.is::<Problem>() {
+            // Escapes what it shows itself.
+            return text + &cause.to_string();
+        }
+        text.push_str(&visible(&cause.to_string()));
+        if cause.is::<FileError>() {
+            // Says why in words of its own.
+            return text;
+        }
+    }
+    text + "\nhint: this looks like a defect in the program; please report it"
+}
+
+fn exit_code(error: &anyhow::Error) -> u8 {
+    for cause in error.chain() {
+        if cause.is::<Findings>() {
+            return Class::Usage.exit_code();
+        }
+        if let Some(problem) = cause.downcast_ref::<Problem>() {
+            return problem.class.exit_code();
+        }
+        if let Some(file) = cause.downcast_ref::<FileError>() {
+            return if file.tried == "write" { Class::Usage } else { Class::Data }.exit_code();
+        }
+    }
+    DEFECT
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use anyhow::Context;
+
+    #[test]
+    fn every_kind_of_error_has_its_code_and_words() {
+        let data = anyhow::Error::from(Problem::data("cannot read `a.csv`").why("it is empty").hint("export it again"));
+        assert_eq!((exit_code(&data), message(&data).as_str()), (3, "error: cannot read `a.csv`: it is empty\nhint: export it again"));
+        let deep = Err::<(), _>(Problem::usage("no")).context("while measuring").unwrap_err();
+        assert_eq!((exit_code(&deep), message(&deep).as_str()), (2, "error: while measuring\n  because no"));
+        let defect = anyhow::anyhow!("a\u{1b}b");
+        assert_eq!(exit_code(&defect), 70);
+        assert_eq!(message(&defect), "error: a\\u{1b}b\nhint: this looks like a defect in the program; please report it");
+        let missing = crate::io::Source::file(std::path::Path::new("no/such.csv")).unwrap_err();
+        assert_eq!(exit_code(&missing), 3);
+        assert_eq!(message(&missing), "error: cannot read no/such.csv: there is no folder no; check the path");
+    }
+
+    #[test]
+    fn a_closed_pipe_is_no_error() {
+        let error = anyhow::Error::from(std::io::Error::from(ErrorKind::BrokenPipe)).context("cannot write");
+        assert_eq!(format!("{:?}", report(&error)), format!("{:?}", ExitCode::SUCCESS));
+    }
+}

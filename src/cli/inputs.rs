@@ -1,0 +1,171 @@
+//! Which files are read, and how: what INPUT names, and which `[[source]]` describes it.
+
+use std::path::{Component, Path, PathBuf};
+
+use glob::{MatchOptions, Pattern};
+
+use crate::io::expand;
+use crate::note::{Problem, nearest, visible};
+use crate::schema::Table;
+use crate::sources::{Input, Source};
+
+/// The files that the arguments name, each once for every source that describes it; without arguments, the files of all sources.
+/// `KIND=PATH` keeps the sources of that kind, or states the kind where there is none.
+///
+/// # Errors
+/// Nothing to read, an unknown kind, a path that leads nowhere.
+pub fn resolve(args: &[String], sources: &[Source]) -> anyhow::Result<Vec<Input>> {
+    if args.is_empty() && sources.is_empty() {
+        let hint = "name files, folders or globs, or describe them as [[source]] in relhealth.toml";
+        return Err(Problem::usage("there is nothing to read").hint(hint).into());
+    }
+    let mut inputs: Vec<Input> = Vec::new();
+    if args.is_empty() {
+        for source in sources {
+            for path in &source.paths {
+                let found = files(&path.to_string_lossy())?;
+                found.into_iter().for_each(|path| add(&mut inputs, Input { path, source: source.clone() }));
+            }
+        }
+        return Ok(inputs);
+    }
+    for arg in args {
+        let (kind, name) = stated_kind(arg)?;
+        for path in files(name)? {
+            let mut described = false;
+            for source in sources.iter().filter(|source| describes(source, &path)) {
+                if kind.is_none() || source.table.is_none() || source.table == kind {
+                    let source = Source { table: source.table.or(kind), ..source.clone() };
+                    add(&mut inputs, Input { path: path.clone(), source });
+                    described = true;
+                }
+            }
+            if !described {
+                add(&mut inputs, Input { path, source: Source { table: kind, ..Source::default() } });
+            }
+        }
+    }
+    Ok(inputs)
+}
+
+/// A file that is named twice is read once.
+fn add(inputs: &mut Vec<Input>, input: Input) {
+    let same = |other: &Input| {
+        clean(&other.path) == clean(&input.path) && other.source.place == input.source.place && other.source.table == input.source.table
+    };
+    if !inputs.iter().any(same) {
+        inputs.push(input);
+    }
+}
+
+/// Splits `KIND=PATH`; a path may hold `=` as well.
+fn stated_kind(arg: &str) -> Result<(Option<Table>, &str), Problem> {
+    let Some((kind, path)) = arg.split_once('=').filter(|_| !Path::new(arg).exists()) else { return Ok((None, arg)) };
+    if let Some(kind) = Table::parse(kind) {
+        return Ok((Some(kind), path));
+    }
+    if kind.contains(['/', '\\', '*', '?', '[', '.']) {
+        return Ok((None, arg));
+    }
+    let names = Table::ALL.map(Table::name);
+    let hint = nearest(kind, names).map_or_else(|| format!("the kinds are {}", names.join(", ")), |near| format!("did you mean `{near}`?"));
+    Err(Problem::usage(format!("unknown kind `{}` in `{}`", visible(kind), visible(arg))).hint(hint))
+}
+
+fn files(name: &str) -> anyhow::Result<Vec<PathBuf>> {
+    // What is there already is not opened before it is read: a pipe gives its bytes once.
+    let path = Path::new(name);
+    if name == "-" || (path.exists() && !path.is_dir()) {
+        return Ok(vec![path.to_path_buf()]);
+    }
+    Ok(expand(name)?.iter().map(|source| PathBuf::from(source.name())).collect())
+}
+
+/// Whether a source describes a file: one of its paths is the file, the file's folder, or a glob that matches it.
+fn describes(source: &Source, file: &Path) -> bool {
+    if file == Path::new("-") {
+        return source.paths.iter().any(|path| path == file);
+    }
+    let file = clean(file);
+    source.paths.iter().any(|path| {
+        let path = clean(path);
+        let options = MatchOptions { case_sensitive: true, require_literal_separator: true, require_literal_leading_dot: true };
+        path == file
+            || file.parent() == Some(path.as_path())
+            || Pattern::new(&path.to_string_lossy()).is_ok_and(|glob| glob.matches_path_with(&file, options))
+    })
+}
+
+/// The absolute path without `.` and `..`.
+fn clean(path: &Path) -> PathBuf {
+    let mut clean = PathBuf::new();
+    for part in std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf()).components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                clean.pop();
+            }
+            part => clean.push(part),
+        }
+    }
+    clean
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::note::Place;
+
+    fn source(line: u64, path: PathBuf, table: Option<Table>) -> Source {
+        Source { paths: vec![path], table, place: Some(Place::line("relhealth.toml", line)), ..Source::default() }
+    }
+
+    /// Name, line of the source, and table of each input.
+    fn shown(args: &[String], sources: &[Source]) -> Vec<(String, Option<u64>, Option<Table>)> {
+        let inputs = resolve(args, sources).unwrap();
+        let name = |input: &Input| input.path.file_name().map_or("-".into(), |name| name.to_string_lossy().into_owned());
+        inputs.iter().map(|i| (name(i), i.source.place.as_ref().and_then(|place| place.line), i.source.table)).collect()
+    }
+
+    #[test]
+    fn files_meet_the_sources_that_describe_them() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        std::fs::create_dir(at("sub")).unwrap();
+        for name in ["orders-1.csv", "orders-2.csv", "roster.csv", "a=b.csv"] {
+            std::fs::write(at(name), "x\n").unwrap();
+        }
+        let (purchases, roster) = (Some(Table::Purchases), Some(Table::Stakeholders));
+        let sources = [
+            source(1, at("orders-*.csv"), purchases),
+            source(2, at("./sub/../orders-1.csv"), roster),
+            source(3, at("roster.csv"), None),
+        ];
+        let text = |name: &str| at(name).to_string_lossy().into_owned();
+        let first = |line, table| ("orders-1.csv".to_string(), Some(line), table);
+        let second = ("orders-2.csv".to_string(), Some(1), purchases);
+        // Without arguments: the files of all sources.
+        let all = vec![first(1, purchases), second.clone(), first(2, roster), ("roster.csv".to_string(), Some(3), None)];
+        assert_eq!(shown(&[], &sources), all);
+        // A file of two sources is read for each of them, and once however often it is named.
+        assert_eq!(shown(&[text("orders-1.csv"), text("orders-?.csv")], &sources), [first(1, purchases), first(2, roster), second]);
+        assert_eq!(shown(&[format!("stakeholders={}", text("orders-1.csv"))], &sources), [first(2, roster)]);
+        assert_eq!(shown(&[format!("surveys={}", text("roster.csv"))], &sources), [("roster.csv".into(), Some(3), Some(Table::Surveys))]);
+        assert_eq!(shown(&[format!("surveys={}", text("orders-2.csv"))], &sources), [("orders-2.csv".into(), None, Some(Table::Surveys))]);
+        assert_eq!(shown(&[text("a=b.csv"), "-".into()], &sources), [("a=b.csv".into(), None, None), ("-".into(), None, None)]);
+        assert_eq!(shown(&[folder.path().to_string_lossy().into_owned()], &[]).len(), 4);
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_said() {
+        for (args, what) in [
+            (vec![], "there is nothing to read"),
+            (vec!["purchase=x.csv".to_string()], "did you mean `purchases`?"),
+            (vec!["zzz=x.csv".to_string()], "the kinds are interactions"),
+            (vec!["purchases=no-such.csv".to_string()], "there is no such file"),
+        ] {
+            let error = resolve(&args, &[]).unwrap_err().to_string();
+            assert!(error.contains(what), "{error}");
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! Where results go: stdout and files, each in a format of its own.
+
+use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
+
+use super::args::{Global, Outputs, When};
+use crate::io::write_bytes;
+use crate::note::{Problem, did_you_mean};
+use crate::render::terminal::Style;
+
+/// The formats that results can be printed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// For people, on a terminal.
+    Table,
+    /// For programs.
+    Json,
+    /// For spreadsheets.
+    Csv,
+    /// For documents.
+    Markdown,
+}
+
+impl Format {
+    const ALL: [Format; 4] = [Format::Table, Format::Json, Format::Csv, Format::Markdown];
+
+    fn name(self) -> &'static str {
+        match self {
+            Format::Table => "table",
+            Format::Json => "json",
+            Format::Csv => "csv",
+            Format::Markdown => "markdown",
+        }
+    }
+
+    fn parse(name: &str, offered: &[Format]) -> Result<Format, Problem> {
+        let found = offered.iter().find(|format| format.name() == name);
+        found.copied().ok_or_else(|| {
+            let known = Format::ALL.iter().any(|format| format.name() == name);
+            let what = if known { format!("this command has no format `{name}`") } else { format!("unknown format `{name}`") };
+            let names: Vec<&str> = offered.iter().map(|format| format.name()).collect();
+            let near = did_you_mean(name, &names);
+            Problem::usage(what).hint(if near.is_empty() || known { format!("there are {}", names.join(", ")) } else { near })
+        })
+    }
+}
+
+/// One result to write.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Target {
+    /// As what.
+    pub format: Format,
+    /// Where to; `None`: stdout.
+    pub file: Option<PathBuf>,
+}
+
+/// What to write: `--format` to stdout, each `--output` to its file; a table to stdout where nothing is said.
+///
+/// # Errors
+/// A format that the command does not offer, stdout or a file asked for twice; as wrong usage.
+pub fn targets(outputs: &Outputs, offered: &[Format]) -> Result<Vec<Target>, Problem> {
+    let mut targets = Vec::new();
+    if let Some(format) = &outputs.format {
+        targets.push(Target { format: Format::parse(format, offered)?, file: None });
+    }
+    for output in &outputs.output {
+        let (format, file) = match output.split_once('=') {
+            Some((_, "")) => return Err(Problem::usage(format!("--output {output} names no file"))),
+            Some((format, "-")) => (format, None),
+            Some((format, file)) => (format, Some(PathBuf::from(file))),
+            None => (output.as_str(), None),
+        };
+        targets.push(Target { format: Format::parse(format, offered)?, file });
+    }
+    if targets.is_empty() {
+        targets.push(Target { format: offered[0], file: None });
+    }
+    for (i, target) in targets.iter().enumerate() {
+        if targets[..i].iter().any(|earlier| earlier.file == target.file) {
+            let name = target.file.as_ref().map_or("stdout".to_string(), |file| file.display().to_string());
+            return Err(Problem::usage(format!("two results are to be written to {name}")).hint("name a file: --output FORMAT=FILE"));
+        }
+    }
+    Ok(targets)
+}
+
+/// Writes each target with what `render` makes of its format; the files first, so that nothing is printed when one fails.
+///
+/// # Errors
+/// Those of rendering and writing.
+pub fn write(targets: &[Target], global: &Global, render: impl Fn(Format, Style) -> anyhow::Result<Vec<u8>>) -> anyhow::Result<()> {
+    for target in targets {
+        if let Some(file) = &target.file {
+            write_bytes(file, &render(target.format, Style { width: WIDTH, color: false })?)?;
+        }
+    }
+    for target in targets.iter().filter(|target| target.file.is_none()) {
+        print(&render(target.format, style(global.color))?)?;
+    }
+    Ok(())
+}
+
+/// Prints to stdout.
+///
+/// # Errors
+/// A closed pipe as it is; all else as a problem.
+pub fn print(bytes: &[u8]) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    let written = out.write_all(bytes).and_then(|()| out.flush());
+    written.map_err(|error| match error.kind() {
+        std::io::ErrorKind::BrokenPipe => anyhow::Error::from(error),
+        _ => Problem::usage("cannot write to standard output").why(error.to_string()).into(),
+    })
+}
+
+/// The width where there is no terminal.
+const WIDTH: usize = 80;
+
+/// What stdout can show.
+fn style(when: When) -> Style {
+    let stdout = std::io::stdout();
+    let is_terminal = stdout.is_terminal();
+    let size = if is_terminal { terminal_size::terminal_size_of(&stdout) } else { None };
+    let width = size.map_or(WIDTH, |(width, _)| usize::from(width.0).max(40));
+    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+    let color = match when {
+        When::Always => true,
+        When::Never => false,
+        When::Auto => is_terminal && !set("NO_COLOR") && !dumb,
+    };
+    Style { width, color }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(format: Option<&str>, output: &[&str]) -> Result<Vec<Target>, Problem> {
+        let outputs = Outputs { format: format.map(str::to_string), output: output.iter().map(|o| o.to_string()).collect() };
+        targets(&outputs, &[Format::Table, Format::Json])
+    }
+
+    #[test]
+    fn stdout_and_files_get_what_was_asked_for() {
+        let target = |format, file: Option<&str>| Target { format, file: file.map(PathBuf::from) };
+        assert_eq!(asked(None, &[]).unwrap(), [target(Format::Table, None)]);
+        assert_eq!(asked(Some("json"), &["table=a"]).unwrap(), [target(Format::Json, None), target(Format::Table, Some("a"))]);
+        assert_eq!(asked(None, &["json=a", "table"]).unwrap(), [target(Format::Json, Some("a")), target(Format::Table, None)]);
+        assert_eq!(asked(None, &["json=a=b"]).unwrap(), [target(Format::Json, Some("a=b"))]);
+        for (format, output, what) in [
+            (Some("jsn"), &[][..], "did you mean `json`?"),
+            (Some("csv"), &[], "this command has no format `csv`"),
+            (None, &["json="], "names no file"),
+            (Some("json"), &["table"], "written to stdout"),
+            (None, &["json=a", "table=a"], "written to a"),
+        ] {
+            let problem = asked(format, output).unwrap_err().to_string();
+            assert!(problem.contains(what), "{problem}");
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! What the program says about itself: help, exit codes, manual pages, completions.
+
+use clap::CommandFactory;
+use clap_complete::Shell;
+
+use super::args::Args;
+use super::failure::EXIT_CODES;
+use super::output::print;
+use crate::note::{Problem, did_you_mean, visible};
+
+/// Prints the completions of a shell.
+///
+/// # Errors
+/// Those of printing.
+pub fn completions(shell: Shell) -> anyhow::Result<()> {
+    let mut bytes = Vec::new();
+    clap_complete::generate(shell, &mut Args::command(), "relhealth", &mut bytes);
+    print(&bytes)
+}
+
+/// Prints a manual page.
+///
+/// # Errors
+/// A command that does not exist; those of printing.
+pub fn man(command: Option<&str>) -> anyhow::Result<()> {
+    let mut page = match command {
+        None => Args::command(),
+        Some(name) => {
+            let command = subcommand(name, &[])?;
+            command.display_name(format!("relhealth-{name}"))
+        }
+    };
+    page.build();
+    let mut bytes = Vec::new();
+    clap_mangen::Man::new(page).render(&mut bytes)?;
+    print(&bytes)
+}
+
+/// Prints the help of the program or of a topic.
+///
+/// # Errors
+/// A topic that does not exist; those of printing.
+pub fn help(topic: Option<&str>) -> anyhow::Result<()> {
+    let text = match topic {
+        None => Args::command().render_long_help().to_string(),
+        Some("exit-codes") => EXIT_CODES.iter().map(|(code, text)| format!("{code:>2}  {text}\n")).collect(),
+        Some(name) => subcommand(name, &["exit-codes"])?.render_long_help().to_string(),
+    };
+    print(text.as_bytes())
+}
+
+/// A command with all its options, those of every command too.
+fn subcommand(name: &str, topics: &[&str]) -> Result<clap::Command, Problem> {
+    let mut program = Args::command();
+    program.build();
+    let found = program.find_subcommand(name).cloned();
+    found.ok_or_else(|| {
+        let names = program.get_subcommands().map(|command| command.get_name()).chain(topics.iter().copied());
+        Problem::usage(format!("there is no command `{}`", visible(name))).hint(did_you_mean(name, names))
+    })
+}

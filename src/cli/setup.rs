@@ -1,0 +1,36 @@
+//! The configuration of a run: the file, and the options that win over it.
+
+use std::path::{Path, PathBuf};
+
+use super::args::Global;
+use super::failure::say;
+use crate::config::{Config, Script};
+use crate::io::Source;
+use crate::note::Problem;
+use crate::period::Zone;
+
+/// The configuration that is looked for in the working directory.
+const FILE: &str = "relhealth.toml";
+
+/// Reads the configuration, if there is one; a zone that is given wins over its own. Its notes go to stderr.
+///
+/// # Errors
+/// A file that cannot be read, or everything that is wrong in it; as wrong usage.
+pub fn config(global: &Global, zone: Option<Zone>) -> anyhow::Result<Config> {
+    let path = match &global.config {
+        Some(path) => path.clone(),
+        None if Path::new(FILE).exists() => PathBuf::from(FILE),
+        None => return Ok(Config::none(zone.unwrap_or_else(Zone::utc))),
+    };
+    let text = Source::file(&path).and_then(|source| source.text());
+    let text = text.map_err(|error| Problem::usage(format!("{error:#}")))?;
+    let name = path.display().to_string();
+    let script = Script { file: &name, text: text.strip_prefix('\u{feff}').unwrap_or(&text) };
+    let config = Config::parse(script, path.parent().unwrap_or(Path::new("")), zone)?;
+    if !global.quiet {
+        for note in &config.notes {
+            say(&format!("note: {note}"));
+        }
+    }
+    Ok(config)
+}

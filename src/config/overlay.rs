@@ -1,0 +1,118 @@
+//! `--map`: one line of a `[source.map]` on the command line.
+
+use std::path::Path;
+
+use glob::Pattern;
+
+use super::finding::{Findings, Script};
+use super::reader::Reader;
+use super::sources::origin;
+use crate::note::Problem;
+use crate::sources::{From, Input, Mapped};
+
+/// A mapping for the files that a glob matches.
+#[derive(Debug, Clone)]
+pub struct Overlay {
+    glob: Pattern,
+    column: String,
+    mapped: Mapped,
+}
+
+impl Overlay {
+    /// Reads `FILE_GLOB:column=Header` or `FILE_GLOB:column={ a TOML table as in [source.map] }`.
+    ///
+    /// # Errors
+    /// What is wrong with it, as wrong usage.
+    pub fn parse(text: &str) -> anyhow::Result<Overlay> {
+        let wrong = |why: &str| {
+            let what = format!("cannot read --map {text}");
+            Problem::usage(what).why(why).hint("write it like --map orders.csv:stakeholder_id='Customer Ref'")
+        };
+        let (target, header) = text.split_once('=').ok_or_else(|| wrong("there is no `=`"))?;
+        let (glob, column) = target.rsplit_once(':').ok_or_else(|| wrong("there is no `:` between file and column"))?;
+        let (glob, column, header) = (glob.trim(), column.trim(), header.trim());
+        if glob.is_empty() || column.is_empty() || header.is_empty() {
+            return Err(wrong("file, column and header must not be empty").into());
+        }
+        let glob = Pattern::new(glob).map_err(|error| wrong(error.msg))?;
+        let from = if header.starts_with('{') { table(column, header)? } else { plain(header) };
+        Ok(Overlay { glob, column: column.to_string(), mapped: Mapped { from, place: None } })
+    }
+
+    /// Whether a file is meant: by its path, or by its name alone.
+    pub fn matches(&self, path: &Path) -> bool {
+        self.glob.matches_path(path) || path.file_name().is_some_and(|name| self.glob.matches_path(Path::new(name)))
+    }
+
+    /// Puts the mappings over those of the inputs that they match; a later one wins.
+    ///
+    /// # Errors
+    /// A mapping that matches no input, as wrong usage.
+    pub fn apply(overlays: &[Overlay], inputs: &mut [Input]) -> Result<(), Problem> {
+        for overlay in overlays {
+            let mut matched = false;
+            for input in inputs.iter_mut().filter(|input| overlay.matches(&input.path)) {
+                input.source.map.insert(overlay.column.clone(), overlay.mapped.clone());
+                matched = true;
+            }
+            if !matched {
+                let what = format!("--map {}:{} matches none of the inputs", overlay.glob, overlay.column);
+                return Err(Problem::usage(what));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn plain(header: &str) -> From {
+    let quoted = |quote: char| header.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote));
+    let name = quoted('\'').or_else(|| quoted('"')).unwrap_or(header);
+    From::Column { name: name.to_string(), formats: Vec::new(), timezone: None }
+}
+
+fn table(column: &str, text: &str) -> Result<From, Findings> {
+    let script = format!("map = {text}");
+    let mut reader = Reader::new(Script { file: "--map", text: &script });
+    let document = reader.document();
+    let from = document.get("map").and_then(|node| origin(&mut reader, column, node, None));
+    match from {
+        Some(from) if reader.findings.is_empty() => Ok(from),
+        _ => Err(Findings::new(reader.findings)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headers_may_hold_anything() {
+        for text in ["orders*.csv:stakeholder_id=Customer = Ref", "orders*.csv:stakeholder_id='Customer = Ref'"] {
+            let overlay = Overlay::parse(text).unwrap();
+            assert!(overlay.matches(Path::new("in/orders-1.csv")) && !overlay.matches(Path::new("in/tickets.csv")));
+            assert_eq!(overlay.mapped.from, From::Column { name: "Customer = Ref".into(), formats: vec![], timezone: None });
+        }
+        let overlay = Overlay::parse("o.csv:occurred_at={ column = 'Date', format = '%d.%m.%Y' }").unwrap();
+        assert_eq!(overlay.mapped.from, From::Column { name: "Date".into(), formats: vec!["%d.%m.%Y".into()], timezone: None });
+        assert_eq!(Overlay::parse("o.csv:kind={value = 1}").unwrap().mapped.from, From::Value("1".into()));
+    }
+
+    #[test]
+    fn what_is_wrong_is_said() {
+        for text in ["orders.csv", "a=b", ":a=b", "a:=b", "a:b=", "[:a=b"] {
+            assert!(Overlay::parse(text).unwrap_err().downcast_ref::<Problem>().is_some(), "{text}");
+        }
+        for text in ["a:b={}", "a:b={colum = 'x'}", "a:b={column = 'x'"] {
+            assert!(Overlay::parse(text).unwrap_err().downcast_ref::<Findings>().is_some(), "{text}");
+        }
+    }
+
+    #[test]
+    fn overlays_win_over_what_is_written_and_must_match() {
+        let mut inputs = vec![Input { path: "a.csv".into(), source: Default::default() }];
+        let overlays: Vec<Overlay> = ["a.csv:x=A", "*.csv:x=B"].map(|text| Overlay::parse(text).unwrap()).into();
+        Overlay::apply(&overlays, &mut inputs).unwrap();
+        assert_eq!(inputs[0].source.map["x"], overlays[1].mapped);
+        assert!(Overlay::apply(&[Overlay::parse("b.csv:x=A").unwrap()], &mut inputs).is_err());
+    }
+}

@@ -1,0 +1,122 @@
+//! The settings of a run: clocks, targets, and what scores mean.
+
+use std::collections::BTreeMap;
+
+use toml::de::DeTable;
+
+use super::reader::{Reader, Text};
+use super::sources::zone;
+use crate::facts::context::Settings;
+use crate::note::visible;
+use crate::period::{BusinessHours, Clock, Zone, parse_date};
+use crate::schema::HOUR;
+
+/// Ten years: longer than any target.
+const MOST_HOURS: f64 = 87_600.0;
+
+/// Reads `[hours]`, `[targets]` and `[ces]`; business hours without a zone are in the report's.
+pub fn settings(reader: &mut Reader<'_>, document: &DeTable<'_>, report: &Zone) -> Settings {
+    let mut settings = Settings::default();
+    if let Some(hours) = hours(reader, document, report) {
+        settings.clock = Clock::from(hours);
+    }
+    if let Some(ces) = reader.table(document, "ces") {
+        reader.known(ces, "of [ces]", &["high_is_easy"]);
+        settings.high_is_easy = reader.flag(ces, "high_is_easy");
+    }
+    let Some(targets) = reader.table(document, "targets") else { return settings };
+    reader.known(targets, "of [targets]", &["first_response_hours", "resolution_hours", "supply", "contact_days"]);
+    let micros = |hours: f64| (hours * HOUR as f64).round() as i64;
+    settings.first_response = reader.number_within(targets, "first_response_hours", 0.0..MOST_HOURS).map(micros);
+    settings.resolution = reader.number_within(targets, "resolution_hours", 0.0..MOST_HOURS).map(micros);
+    if let Some(supply) = reader.table(targets, "supply") {
+        reader.known(supply, "of [targets.supply]", &["early", "late", "tolerance"]);
+        settings.supply_early_days = reader.days(supply, "early", 0);
+        settings.supply_late_days = reader.days(supply, "late", 0).unwrap_or(settings.supply_late_days);
+        settings.supply_tolerance = reader.number_within(supply, "tolerance", 0.0..1.0).unwrap_or(settings.supply_tolerance);
+    }
+    if let Some(tiers) = reader.table(targets, "contact_days") {
+        let days = tiers.keys().filter_map(|tier| Some((tier.get_ref().to_string(), reader.days(tiers, tier.get_ref(), 1)?)));
+        settings.contact_days = days.collect::<BTreeMap<_, _>>();
+    }
+    settings
+}
+
+/// Reads `[rates]`: what one unit of a currency is worth in that of the report.
+pub fn rates(reader: &mut Reader<'_>, document: &DeTable<'_>) -> BTreeMap<String, f64> {
+    let Some(table) = reader.table(document, "rates") else { return BTreeMap::new() };
+    let mut rates = BTreeMap::new();
+    for code in table.keys() {
+        currency(reader, &Text { text: code.get_ref().to_string(), span: code.span() });
+        if let Some((rate, span)) = reader.number(table, code.get_ref()) {
+            if rate > 0.0 {
+                rates.insert(code.get_ref().to_string(), rate);
+            } else {
+                reader.wrong(span, "a rate is more than 0", "");
+            }
+        }
+    }
+    rates
+}
+
+/// A currency's code, as `EUR`.
+pub fn currency(reader: &mut Reader<'_>, text: &Text) -> Option<String> {
+    let right = is_currency(&text.text);
+    if !right {
+        reader.wrong(text.span.clone(), format!("`{}` is no currency", text.text), "three capital letters such as EUR");
+    }
+    right.then(|| text.text.clone())
+}
+
+/// Whether a text has the form of a currency's code: three capital letters.
+pub fn is_currency(text: &str) -> bool {
+    text.len() == 3 && text.bytes().all(|b| b.is_ascii_uppercase())
+}
+
+fn hours(reader: &mut Reader<'_>, document: &DeTable<'_>, report: &Zone) -> Option<BusinessHours> {
+    let table = reader.table(document, "hours")?;
+    reader.known(table, "of [hours]", &["timezone", "weekly", "holidays"]);
+    let zone = if table.contains_key("timezone") { zone(reader, table)? } else { report.clone() };
+    let span = document["hours"].span();
+    if !table.contains_key("weekly") {
+        reader.wrong(span, "[hours] needs `weekly`", "such as weekly = { mon = \"09:00-17:00\" }");
+        return None;
+    }
+    let weekly = reader.table(table, "weekly")?;
+    let mut days = Vec::new();
+    for (day, node) in weekly.iter() {
+        let text = reader.text_of(node, day.get_ref())?;
+        // Each day is tried alone first, so that what is wrong with it is shown where it stands.
+        let open = if text.text.trim().is_empty() { "00:00-24:00" } else { &text.text };
+        if let Err(why) = BusinessHours::new(Zone::utc(), [(day.get_ref().as_ref(), open)], []) {
+            reader.wrong(day.span().start..text.span.end, why, "");
+            return None;
+        }
+        days.push((day.get_ref().to_string(), text.text));
+    }
+    let holidays = holidays(reader, table);
+    match BusinessHours::new(zone, days.iter().map(|(day, text)| (day.as_str(), text.as_str())), holidays) {
+        Ok(hours) => Some(hours),
+        Err(why) => {
+            reader.wrong(table["weekly"].span(), why, "");
+            None
+        }
+    }
+}
+
+fn holidays(reader: &mut Reader<'_>, table: &DeTable<'_>) -> Vec<i32> {
+    let Some(node) = table.get("holidays") else { return Vec::new() };
+    let Some(nodes) = node.get_ref().as_array() else {
+        reader.mistyped(node, "holidays", "a list of dates");
+        return Vec::new();
+    };
+    let mut days = Vec::new();
+    for node in nodes.iter() {
+        let Some(date) = reader.date_of(node, "holidays") else { continue };
+        match parse_date(&date.text) {
+            Ok(day) => days.push(day),
+            Err(why) => reader.wrong(date.span, visible(&why), ""),
+        }
+    }
+    days
+}

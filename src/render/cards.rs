@@ -1,0 +1,70 @@
+//! The catalogue for people: a list by family, or the card of a metric.
+
+use super::document::{Align, Document, Table};
+use super::summary::capital;
+use super::text::Text;
+use crate::catalog::{Catalog, Metric};
+
+/// All metrics by family: id and title, and what is missing for each where that is known.
+pub fn list(catalog: &Catalog, missing: Option<&dyn Fn(&Metric) -> Option<String>>) -> Document {
+    let mut document = Document::default();
+    for family in catalog.families() {
+        let row = |metric: &Metric| {
+            let mut row = vec![Text::untrusted(&metric.id), Text::untrusted(&metric.title)];
+            if let Some(missing) = missing {
+                row.push(match missing(metric) {
+                    Some(what) => Text::own("missing ").and_untrusted(what),
+                    None => Text::own("can be measured"),
+                });
+            }
+            row
+        };
+        let rows: Vec<Vec<Text>> = catalog.family(family).map(row).collect();
+        let mut columns: Vec<(Text, Align)> = vec![("Id".into(), Align::Left), ("Metric".into(), Align::Left)];
+        columns.extend(missing.map(|_| ("Input".into(), Align::Left)));
+        document.heading(2, Text::untrusted(capital(family)));
+        document.table(Table { columns, rows });
+    }
+    document
+}
+
+/// The cards of some metrics.
+pub fn cards(metrics: &[&Metric]) -> Document {
+    let mut document = Document::default();
+    for metric in metrics {
+        let card = metric.card();
+        document.heading(2, Text::untrusted(card.title).and(" (").and_untrusted(card.id).and(")"));
+        let row = |(label, text): (&'static str, String)| vec![Text::own(capital(label)), many(&text)];
+        let columns = vec![(Text::default(), Align::Left), (Text::default(), Align::Left)];
+        document.table(Table { columns, rows: card.lines.into_iter().map(row).collect() });
+    }
+    document
+}
+
+/// Text from outside whose line breaks stay.
+fn many(text: &str) -> Text {
+    let mut lines = text.split('\n');
+    let first = Text::untrusted(lines.next().unwrap_or_default());
+    lines.fold(first, |text, line| text.and("\n").and_untrusted(line))
+}
+
+/// The metrics as JSON, for machines.
+pub fn json(metrics: &[&Metric], missing: Option<&dyn Fn(&Metric) -> Option<String>>) -> serde_json::Value {
+    let metric = |metric: &&Metric| {
+        let card = metric.card();
+        let mut value = serde_json::json!({
+            "id": metric.id,
+            "title": metric.title,
+            "family": metric.family,
+            "kind": metric.kind.word(),
+            "unit": metric.unit.word(),
+            "good": metric.good.word(),
+            "card": card.lines.into_iter().map(|(label, text)| (label.to_string(), text.into())).collect::<serde_json::Map<_, _>>(),
+        });
+        if let Some(missing) = missing {
+            value["missing"] = missing(metric).into();
+        }
+        value
+    };
+    serde_json::json!({ "schema": "relhealth.metrics/1", "metrics": metrics.iter().map(metric).collect::<Vec<_>>() })
+}

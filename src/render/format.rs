@@ -1,0 +1,156 @@
+//! Numbers as people read them; machine formats never round.
+
+/// How the numbers of one metric in one row are written: value, limits and change on the same scale, so that they can be compared.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Scale<'a> {
+    factor: f64,
+    decimals: usize,
+    suffix: &'a str,
+    change_suffix: &'a str,
+}
+
+/// What the values of a run are measured in.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Units<'a> {
+    /// The currency of money, where it is known.
+    pub currency: Option<&'a str>,
+    /// Hours are those of a business, which has no days of 24 of them.
+    pub business_hours: bool,
+}
+
+impl<'a> Units<'a> {
+    /// The scale on which a metric of a unit is read, chosen for the size of its value.
+    pub fn scale(&self, unit: &str, value: f64) -> Scale<'a> {
+        let scale = |factor, decimals, suffix| Scale { factor, decimals, suffix, change_suffix: suffix };
+        match unit {
+            "share" => Scale { change_suffix: "pp", ..scale(100.0, 1, "%") },
+            "points" | "score" => scale(1.0, 1, ""),
+            "money" => scale(1.0, 2, self.currency.unwrap_or("")),
+            "hours" if value.abs() < 1.0 => scale(60.0, 1, "min"),
+            "hours" if value.abs() < 48.0 || self.business_hours => scale(1.0, 1, "h"),
+            "hours" => scale(1.0 / 24.0, 1, "d"),
+            "days" => scale(1.0, usize::from(value.fract() != 0.0), "d"),
+            "count" => scale(1.0, usize::from(value.fract() != 0.0), ""),
+            "index" => scale(1.0, 3, ""),
+            _ => scale(1.0, 2, ""),
+        }
+    }
+}
+
+impl Scale<'_> {
+    /// A value with its unit: `65.6 %`, `8,911,407.90 EUR`, `12.0 min`.
+    pub fn value(&self, value: f64) -> String {
+        with_suffix(number(value * self.factor, self.decimals), self.suffix)
+    }
+
+    /// A change with its sign and unit: `+1.3 pp`.
+    pub fn change(&self, delta: f64) -> String {
+        let text = number(delta * self.factor, self.decimals.max(usize::from(delta.fract() != 0.0)));
+        let sign = if delta > 0.0 && text.bytes().any(|b| (b'1'..=b'9').contains(&b)) { "+" } else { "" };
+        with_suffix(format!("{sign}{text}"), self.change_suffix)
+    }
+
+    /// An interval without the unit: `[64.2, 67.0]`; an open end is three dots. Empty where there is neither limit.
+    pub fn interval(&self, low: Option<f64>, high: Option<f64>) -> String {
+        if low.is_none() && high.is_none() {
+            return String::new();
+        }
+        // Limits of a whole number are no whole numbers.
+        let fraction = |limit: f64| (limit * self.factor).fract() != 0.0;
+        let decimals = self.decimals.max(usize::from([low, high].into_iter().flatten().any(fraction)));
+        let limit = |limit: Option<f64>| limit.map_or("...".to_string(), |limit| number(limit * self.factor, decimals));
+        format!("[{}, {}]", limit(low), limit(high))
+    }
+}
+
+fn with_suffix(text: String, suffix: &str) -> String {
+    if suffix.is_empty() { text } else { format!("{text} {suffix}") }
+}
+
+/// A number with that many decimals and thousands separators: `8,911,407.90`.
+pub fn number(value: f64, decimals: usize) -> String {
+    if !value.is_finite() {
+        return String::new();
+    }
+    let text = format!("{:.decimals$}", value.abs());
+    let (whole, fraction) = text.split_once('.').map_or((text.as_str(), ""), |(whole, fraction)| (whole, fraction));
+    let is_zero = !text.bytes().any(|b| (b'1'..=b'9').contains(&b));
+    let mut out = String::from(if value < 0.0 && !is_zero { "-" } else { "" });
+    grouped(whole, &mut out);
+    if !fraction.is_empty() {
+        out.push('.');
+        out.push_str(fraction);
+    }
+    out
+}
+
+/// A count with thousands separators: `541,909`.
+pub fn count(value: u64) -> String {
+    let mut out = String::new();
+    grouped(&value.to_string(), &mut out);
+    out
+}
+
+fn grouped(digits: &str, out: &mut String) {
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const UNITS: Units = Units { currency: Some("EUR"), business_hours: false };
+
+    #[test]
+    fn values_read_as_people_write_them() {
+        for (unit, value, text) in [
+            ("share", 0.65583, "65.6 %"),
+            ("points", 41.256, "41.3"),
+            ("score", -0.04, "0.0"),
+            ("money", 8_911_407.904, "8,911,407.90 EUR"),
+            ("money", -1234.5, "-1,234.50 EUR"),
+            ("hours", 0.2, "12.0 min"),
+            ("hours", 4.2, "4.2 h"),
+            ("hours", 74.4, "3.1 d"),
+            ("days", 28.0, "28 d"),
+            ("days", 28.5, "28.5 d"),
+            ("count", 541_909.0, "541,909"),
+            ("count", 2.25, "2.2"),
+            ("ratio", 1.005_1, "1.01"),
+            ("index", 0.012_34, "0.012"),
+        ] {
+            assert_eq!(UNITS.scale(unit, value).value(value), text);
+        }
+        assert_eq!(Units::default().scale("money", 1.0).value(1.0), "1.00");
+        assert_eq!(Units { business_hours: true, ..UNITS }.scale("hours", 74.4).value(74.4), "74.4 h");
+    }
+
+    #[test]
+    fn limits_and_changes_share_the_scale_of_the_value() {
+        let hours = UNITS.scale("hours", 0.2);
+        assert_eq!(hours.interval(Some(0.1), Some(1.5)), "[6.0, 90.0]");
+        assert_eq!(hours.change(-0.05), "-3.0 min");
+        let share = UNITS.scale("share", 0.65);
+        assert_eq!(share.interval(None, Some(0.67)), "[..., 67.0]");
+        assert_eq!(share.interval(None, None), "");
+        assert_eq!((share.change(0.0123).as_str(), share.change(0.000_1).as_str()), ("+1.2 pp", "0.0 pp"));
+        let days = UNITS.scale("days", 28.0);
+        assert_eq!((days.interval(Some(27.0), Some(29.0)), days.change(0.5)), ("[27, 29]".into(), "+0.5 d".into()));
+        assert_eq!(days.interval(Some(27.0), Some(29.5)), "[27.0, 29.5]");
+    }
+
+    proptest! {
+        #[test]
+        fn separators_lose_no_digit(value in any::<i64>()) {
+            let text = number(value as f64, 0);
+            prop_assert_eq!(text.replace(',', "").parse::<f64>().unwrap(), value as f64);
+            prop_assert!(text.trim_start_matches('-').rsplit(',').skip(1).all(|group| group.len() <= 3));
+        }
+    }
+}

@@ -1,0 +1,431 @@
+//! A measure as a document: one table a family for a single period, one table a metric where there are periods or slices to
+//! compare, and a line a reason for what is absent.
+
+use std::collections::BTreeSet;
+
+use super::account;
+use super::document::{Align, Document, Table};
+use super::format::{Scale, Units, count};
+use super::text::{Text, Tone};
+use crate::period::{date_text, instant_text};
+use crate::report::{Absent, Cell, Change, Measured, Shown};
+use crate::stats::Reading;
+
+/// The document of a measure. With `whole`, the row account and the notes are part of it; a terminal has them beside it.
+pub fn document(measured: &Measured, whole: bool) -> Document {
+    let summary = Summary {
+        measured,
+        units: Units { currency: measured.currency.as_deref(), business_hours: measured.clock != "calendar hours" },
+        against: measured.cells.iter().flat_map(|cell| cell.changes.keys().copied()).collect(),
+    };
+    let mut document = Document::default();
+    document.heading(1, summary.title());
+    document.sentence(summary.basis());
+    if summary.periods().len() < 2 && measured.dimensions.is_empty() {
+        summary.by_family(&mut document);
+    } else {
+        summary.by_metric(&mut document);
+    }
+    summary.absent(&mut document);
+    summary.remarks(&mut document);
+    if whole {
+        account::add(&mut document, &measured.account);
+        for note in &measured.notes {
+            document.note(Text::untrusted(note.to_string()));
+        }
+    }
+    document
+}
+
+struct Summary<'a> {
+    measured: &'a Measured,
+    units: Units<'a>,
+    against: BTreeSet<&'static str>,
+}
+
+impl Summary<'_> {
+    fn periods(&self) -> Vec<&str> {
+        let mut labels: Vec<&str> = Vec::new();
+        for cell in &self.measured.cells {
+            if !labels.contains(&cell.period.label.as_str()) {
+                labels.push(&cell.period.label);
+            }
+        }
+        labels
+    }
+
+    fn title(&self) -> Text {
+        match self.periods()[..] {
+            [] => Text::own("No periods"),
+            [one] => Text::own(one),
+            [first, .., last] => Text::own(format!("{first} to {last}")),
+        }
+    }
+
+    fn basis(&self) -> Text {
+        let as_of = self.measured.as_of;
+        let zone = self.measured.cells.first().map(|cell| cell.period.zone());
+        let day = zone.filter(|zone| zone.is_midnight(as_of)).map(|zone| date_text(zone.day_of(as_of) - 1));
+        let known = day.map_or_else(|| instant_text(as_of), |day| format!("the end of {day}"));
+        let level = self.measured.level * 100.0;
+        let clock = if self.units.business_hours { format!(", {}", self.measured.clock) } else { String::new() };
+        Text::own(format!("As of {known}, {}, intervals of {level} %{clock}.", self.measured.timezone))
+    }
+
+    fn cells<'c>(&'c self, id: &'c str) -> impl Iterator<Item = &'c Cell> {
+        self.measured.cells.iter().filter(move |cell| cell.metric == id)
+    }
+
+    /// The metrics that are there in at least one cell, by family.
+    fn families(&self) -> Vec<(&str, Vec<&Shown>)> {
+        let mut families: Vec<(&str, Vec<&Shown>)> = Vec::new();
+        for metric in self.measured.metrics.iter().filter(|metric| self.cells(&metric.id).any(|cell| cell.value.is_some())) {
+            match families.iter_mut().find(|(family, _)| *family == metric.family) {
+                Some((_, metrics)) => metrics.push(metric),
+                None => families.push((&metric.family, vec![metric])),
+            }
+        }
+        families
+    }
+
+    fn by_family(&self, document: &mut Document) {
+        for (family, metrics) in self.families() {
+            document.heading(2, Text::untrusted(capital(family)));
+            let cells: Vec<&Cell> = metrics.iter().flat_map(|metric| self.cells(&metric.id)).collect();
+            let rows = metrics.iter().zip(&cells).map(|(metric, cell)| vec![Text::untrusted(&metric.title).and(mark(cell))]);
+            self.tables(document, vec![("Metric".into(), Align::Left)], rows.collect(), &cells);
+        }
+    }
+
+    fn by_metric(&self, document: &mut Document) {
+        let several = self.periods().len() > 1;
+        for (family, metrics) in self.families() {
+            document.heading(2, Text::untrusted(capital(family)));
+            for metric in metrics {
+                document.heading(3, Text::untrusted(&metric.title));
+                let mut heads: Vec<(Text, Align)> = Vec::new();
+                if several {
+                    heads.push(("Period".into(), Align::Left));
+                }
+                heads.extend(self.measured.dimensions.iter().map(|name| (Text::untrusted(capital(name)), Align::Left)));
+                let cells: Vec<&Cell> = self.cells(&metric.id).collect();
+                let rows = cells.iter().map(|cell| self.row_head(cell, several)).collect();
+                self.tables(document, heads, rows, &cells);
+            }
+        }
+    }
+
+    fn row_head(&self, cell: &Cell, several: bool) -> Vec<Text> {
+        let mut texts = Vec::new();
+        if several {
+            texts.push(Text::own(cell.period.label.as_str()).and(mark(cell)));
+        }
+        for (i, dimension) in self.measured.dimensions.iter().enumerate() {
+            let value = cell.by.iter().find(|(name, _)| name == dimension);
+            let text = value.map_or_else(|| Text::own("(total)"), |(_, value)| Text::untrusted(value));
+            texts.push(if i == 0 && !several { text.and(mark(cell)) } else { text });
+        }
+        texts
+    }
+
+    /// The table of some cells, with the first comparison in it; each further comparison has a table of its own.
+    fn tables(&self, document: &mut Document, heads: Vec<(Text, Align)>, rows: Vec<Vec<Text>>, cells: &[&Cell]) {
+        let mut against = self.against.iter().copied();
+        let mut table = Table { columns: heads.clone(), rows: rows.clone() };
+        table.columns.extend([("Value".into(), Align::Right), ("Interval".into(), Align::Left), ("n".into(), Align::Right)]);
+        for (row, cell) in table.rows.iter_mut().zip(cells) {
+            row.extend(self.numbers(cell));
+        }
+        if let Some(first) = against.next() {
+            self.add_changes(&mut table, cells, first);
+        }
+        document.table(table);
+        for further in against {
+            let mut table = Table { columns: heads.clone(), rows: rows.clone() };
+            table.columns.push(("Value".into(), Align::Right));
+            for (row, cell) in table.rows.iter_mut().zip(cells) {
+                row.extend(self.numbers(cell).into_iter().take(1));
+            }
+            self.add_changes(&mut table, cells, further);
+            document.table(table);
+        }
+    }
+
+    fn scale(&self, cell: &Cell) -> Scale<'_> {
+        let unit = self.measured.metrics.iter().find(|metric| metric.id == cell.metric).map_or("", |metric| &metric.unit);
+        self.units.scale(unit, cell.value.unwrap_or_default())
+    }
+
+    fn numbers(&self, cell: &Cell) -> [Text; 3] {
+        let scale = self.scale(cell);
+        let Some(value) = cell.value else {
+            let reason = cell.absent.as_ref().map_or("", |absent| absent.as_str());
+            return [Text::own(reason), Text::default(), Text::own(count(cell.n))];
+        };
+        let interval = match &cell.interval_absent {
+            None => scale.interval(cell.low, cell.high),
+            // A kind of number that never has one needs no words in every row.
+            Some(Absent::NotDefined) => String::new(),
+            Some(reason) => reason.as_str().to_string(),
+        };
+        [Text::own(scale.value(value)), Text::own(interval), Text::own(count(cell.n))]
+    }
+
+    fn add_changes(&self, table: &mut Table, cells: &[&Cell], against: &str) {
+        let changes: Vec<Option<&Change>> = cells.iter().map(|cell| cell.changes.get(against)).collect();
+        let mut labels: Vec<&str> = changes.iter().flatten().map(|change| change.period.as_str()).collect();
+        labels.dedup();
+        // Where all rows look back to the same period, its name says more than the word.
+        let title = if let [label] = labels[..] { label.to_string() } else { capital(against) };
+        table.columns.extend([(Text::own(title), Align::Right), ("Change".into(), Align::Left)]);
+        for ((row, cell), change) in table.rows.iter_mut().zip(cells).zip(changes) {
+            let scale = self.scale(cell);
+            let earlier = change.and_then(|change| change.value).map_or(String::new(), |value| scale.value(value));
+            row.push(Text::own(earlier));
+            row.push(change.map_or_else(Text::default, |change| moved(change, &scale)));
+        }
+    }
+
+    /// What no cell of a metric has, a line for each reason.
+    fn absent(&self, document: &mut Document) {
+        let mut reasons: Vec<(Text, Vec<&str>)> = Vec::new();
+        for metric in &self.measured.metrics {
+            let mut cells = self.cells(&metric.id).peekable();
+            let Some(reason) = cells.peek().and_then(|cell| cell.absent.as_ref()) else { continue };
+            if cells.any(|cell| cell.value.is_some()) {
+                continue;
+            }
+            let reason = match reason.detail() {
+                Some(detail) => Text::own(reason.as_str()).and(" (").and_untrusted(detail).and(")"),
+                None => Text::own(reason.as_str()),
+            };
+            match reasons.iter_mut().find(|(known, _)| *known == reason) {
+                Some((_, titles)) => titles.push(&metric.title),
+                None => reasons.push((reason, vec![&metric.title])),
+            }
+        }
+        if !reasons.is_empty() {
+            document.heading(2, "Not available".into());
+        }
+        for (reason, titles) in reasons {
+            document.sentence(reason.and(": ").and_untrusted(titles.join("; ")));
+        }
+    }
+
+    fn remarks(&self, document: &mut Document) {
+        let any = |is: fn(&Cell) -> bool| self.measured.cells.iter().any(|cell| cell.value.is_some() && is(cell));
+        if any(|cell| !cell.complete) {
+            document.note("* the period is not over at as-of".into());
+        }
+        if any(|cell| cell.left_truncated) {
+            document.note("+ the period, or the one that it looks back to, starts before the data".into());
+        }
+    }
+}
+
+fn mark(cell: &Cell) -> &'static str {
+    match (cell.complete, cell.left_truncated) {
+        (true, false) => "",
+        (false, false) => " *",
+        (true, true) => " +",
+        (false, true) => " * +",
+    }
+}
+
+fn moved(change: &Change, scale: &Scale<'_>) -> Text {
+    let tone = match change.reading {
+        Reading::Better => Tone::Good,
+        Reading::Worse => Tone::Bad,
+        _ => Tone::Plain,
+    };
+    let delta = change.delta.map_or(String::new(), |delta| format!("{} ", scale.change(delta)));
+    Text::own(delta).and(change.reading.as_str()).toned(tone)
+}
+
+/// A word with a capital first letter and blanks, as a title.
+pub fn capital(word: &str) -> String {
+    let mut chars = word.chars();
+    let first = chars.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
+    first + &chars.as_str().replace(['_', '-'], " ")
+}
+
+#[cfg(test)]
+pub(super) fn sample() -> Measured {
+    tests::sample()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::catalog::Good;
+    use crate::note::Note;
+    use crate::period::{Period, Zone};
+    use crate::render::{markdown, terminal};
+    use crate::report::FileAccount;
+    use crate::stats::Method;
+
+    fn shown(id: &str, title: &str, family: &str, unit: &str) -> Shown {
+        Shown { id: id.into(), title: title.into(), family: family.into(), unit: unit.into(), good: Good::Up }
+    }
+
+    fn cell(metric: &str, period: &Period) -> Cell {
+        Cell {
+            metric: metric.into(),
+            period: period.clone(),
+            complete: true,
+            left_truncated: false,
+            by: Vec::new(),
+            value: None,
+            absent: None,
+            low: None,
+            high: None,
+            interval_absent: Some(Absent::NotDefined),
+            n: 0,
+            stakeholders: 0,
+            private_people: 0,
+            deff: None,
+            part: None,
+            part_minus: None,
+            whole: None,
+            method: None,
+            changes: BTreeMap::new(),
+        }
+    }
+
+    pub(in crate::render) fn sample() -> Measured {
+        let zone = Zone::utc();
+        let period = Period::parse("2026-10", &zone, 0).unwrap();
+        let change = Change {
+            period: "2026-09".into(),
+            value: Some(42.56),
+            delta: Some(-1.3),
+            low: Some(-8.0),
+            high: Some(5.4),
+            reading: Reading::NoClearChange,
+        };
+        let nps = Cell {
+            value: Some(41.2562),
+            low: Some(35.5509),
+            high: Some(46.6577),
+            interval_absent: None,
+            n: 812,
+            stakeholders: 790,
+            deff: Some(1.02),
+            part: Some(497.0),
+            part_minus: Some(162.0),
+            whole: Some(812.0),
+            method: Some(Method::AdjustedWald),
+            changes: [("previous", change)].into(),
+            ..cell("nps", &period)
+        };
+        let revenue = Cell { value: Some(8_911_407.904), n: 18_532, left_truncated: true, ..cell("revenue", &period) };
+        let missing = Some(Absent::MissingInput("interactions.responded_at".into()));
+        let first = Cell { absent: missing.clone(), ..cell("first_response_time_median", &period) };
+        let p90 = Cell { absent: missing, ..cell("first_response_time_p90", &period) };
+        let rate = Cell { absent: Some(Absent::NoRows), ..cell("referral_rate", &period) };
+        Measured {
+            as_of: period.end,
+            timezone: "UTC".into(),
+            level: 0.95,
+            currency: Some("EUR".into()),
+            clock: "calendar hours".into(),
+            dimensions: Vec::new(),
+            metrics: vec![
+                shown("nps", "NPS", "satisfaction", "points"),
+                shown("revenue", "Revenue", "profitability", "money"),
+                shown("first_response_time_median", "First response time, median", "responsiveness", "hours"),
+                shown("first_response_time_p90", "First response time, 90th percentile", "responsiveness", "hours"),
+                shown("referral_rate", "Referral rate", "loyalty", "share"),
+            ],
+            cells: vec![nps, revenue, first, p90, rate],
+            account: vec![FileAccount {
+                file: "surveys.csv".into(),
+                kind: "surveys".into(),
+                read: 1000,
+                used: 990,
+                rejected: 6,
+                duplicate: 2,
+                excluded: 2,
+                reasons: [("bad-date".to_string(), 6)].into(),
+            }],
+            notes: vec![Note::new("negative-duration", "durations below zero").count(3)],
+        }
+    }
+
+    #[test]
+    fn one_period_is_a_table_a_family() {
+        let text = terminal::text(&document(&sample(), false), terminal::Style { width: 80, color: false });
+        assert_eq!(
+            text,
+            "\
+2026-10
+As of the end of 2026-10-31, UTC, intervals of 95 %.
+
+Satisfaction
+Metric  Value  Interval        n  2026-09  Change
+NPS      41.3  [35.6, 46.7]  812     42.6  -1.3 no clear change
+
+Profitability
+Metric                Value       n
+Revenue +  8,911,407.90 EUR  18,532
+
+Not available
+missing input (interactions.responded_at): First response time, median; First
+response time, 90th percentile
+no rows: Referral rate
+
++ the period, or the one that it looks back to, starts before the data
+"
+        );
+    }
+
+    #[test]
+    fn markdown_has_the_account_and_the_notes() {
+        let text = markdown::text(&document(&sample(), true));
+        assert!(text.contains("| NPS | 41.3 | [35.6, 46.7] | 812 | 42.6 | -1.3 no clear change |"), "{text}");
+        assert!(text.contains("| surveys\\.csv | surveys | 1,000 | 990 | 6 | 2 | 2 |"), "{text}");
+        assert!(text.contains("> durations below zero"), "{text}");
+    }
+
+    #[test]
+    fn periods_and_slices_are_rows() {
+        let mut measured = sample();
+        measured.dimensions = vec!["region".into()];
+        measured.metrics.truncate(1);
+        measured.cells.truncate(1);
+        let november = Period::parse("2026-11", &Zone::utc(), 0).unwrap();
+        measured.cells[0].by = vec![("region".into(), "nor\u{1b}th".into())];
+        let mut second = Cell { period: november, complete: false, ..measured.cells[0].clone() };
+        second.value = None;
+        second.absent = Some(Absent::Suppressed);
+        second.changes.clear();
+        measured.cells.push(second);
+        let text = terminal::text(&document(&measured, false), terminal::Style { width: 100, color: false });
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines[0], "2026-10 to 2026-11");
+        let table = lines.iter().position(|line| line.starts_with("Period")).unwrap();
+        assert_eq!(lines[table], "Period     Region            Value  Interval        n  2026-09  Change");
+        assert_eq!(lines[table + 1], "2026-10    nor\\u{1b}th        41.3  [35.6, 46.7]  812     42.6  -1.3 no clear change");
+        assert!(lines[table + 2].starts_with("2026-11 *  nor\\u{1b}th  suppressed"), "{}", lines[table + 2]);
+    }
+
+    #[test]
+    fn every_line_fits_and_colours_are_only_added() {
+        let mut measured = sample();
+        measured.cells[0].changes.get_mut("previous").unwrap().reading = Reading::Worse;
+        let year = Change { period: "2025-10".into(), reading: Reading::Better, ..measured.cells[0].changes["previous"].clone() };
+        measured.cells[0].changes.insert("year-ago", year);
+        let document = document(&measured, false);
+        for width in [60, 80, 120] {
+            let plain = terminal::text(&document, terminal::Style { width, color: false });
+            assert!(plain.lines().all(|line| line.chars().count() <= width), "{plain}");
+            assert!(plain.contains("2025-10"));
+            let colored = terminal::text(&document, terminal::Style { width, color: true });
+            assert!(colored.contains("\u{1b}[31m-1.3 worse\u{1b}[0m"), "{colored}");
+            let stripped = ["\u{1b}[0m", "\u{1b}[1m", "\u{1b}[31m", "\u{1b}[32m"].iter().fold(colored, |text, code| text.replace(code, ""));
+            assert_eq!(stripped, plain);
+        }
+    }
+}

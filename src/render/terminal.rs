@@ -1,0 +1,106 @@
+//! A document on a terminal, or in a pipe: tables without lines, within a width.
+
+use comfy_table::{CellAlignment, ContentArrangement, presets};
+
+use super::document::{Align, Block, Document, Table};
+use super::text::{Text, Tone};
+
+/// What a terminal can show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Style {
+    /// Columns of characters.
+    pub width: usize,
+    /// Whether to use colours.
+    pub color: bool,
+}
+
+/// Where a tone starts and ends while a table is laid out: invisible operators, which take no room. Text from outside cannot
+/// hold them, since they are escaped in it.
+const MARKS: [(Tone, char, &str); 3] = [
+    (Tone::Good, '\u{2061}', "\u{1b}[32m"),
+    (Tone::Bad, '\u{2062}', "\u{1b}[31m"),
+    (Tone::Strong, '\u{2063}', "\u{1b}[1m"),
+];
+const END: char = '\u{2064}';
+
+/// The document as text; each line ends with a line feed.
+pub fn text(document: &Document, style: Style) -> String {
+    let mut out = String::new();
+    let mut before: Option<&Block> = None;
+    for block in &document.blocks {
+        // Blocks of a kind stand together, and so do a heading and what it heads.
+        let together = match (before, block) {
+            (None, _) | (Some(Block::Heading(..)), Block::Sentence(_) | Block::Table(_)) => true,
+            (Some(Block::Sentence(_)), Block::Sentence(_)) | (Some(Block::Note(_)), Block::Note(_)) => true,
+            _ => false,
+        };
+        if !together {
+            out.push('\n');
+        }
+        match block {
+            Block::Heading(_, text) => lines(&mut out, &marked(&text.clone().toned(Tone::Strong)), style.width),
+            Block::Sentence(text) | Block::Note(text) => lines(&mut out, &marked(text), style.width),
+            Block::Table(table) => grid(&mut out, table, style.width),
+        }
+        before = Some(block);
+    }
+    unmarked(out, style.color)
+}
+
+fn marked(text: &Text) -> String {
+    match MARKS.iter().find(|(tone, ..)| *tone == text.tone) {
+        Some((_, mark, _)) => format!("{mark}{}{END}", text.terminal()),
+        None => text.terminal(),
+    }
+}
+
+fn unmarked(mut text: String, color: bool) -> String {
+    for (_, mark, code) in MARKS {
+        text = text.replace(mark, if color { code } else { "" });
+    }
+    text.replace(END, if color { "\u{1b}[0m" } else { "" })
+}
+
+/// Running text, broken at blanks.
+fn lines(out: &mut String, text: &str, width: usize) {
+    for line in text.split('\n') {
+        let mut used = 0;
+        for word in line.split(' ') {
+            let long = word.chars().filter(|c| *c != END && MARKS.iter().all(|(_, mark, _)| mark != c)).count();
+            if used > 0 && used + 1 + long > width {
+                out.push('\n');
+                used = 0;
+            } else if used > 0 {
+                out.push(' ');
+                used += 1;
+            }
+            out.push_str(word);
+            used += long;
+        }
+        out.push('\n');
+    }
+}
+
+fn grid(out: &mut String, table: &Table, width: usize) {
+    let mut grid = comfy_table::Table::new();
+    grid.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
+    // The last column's padding is cut off again.
+    grid.set_width(u16::try_from(width + 2).unwrap_or(u16::MAX));
+    if table.columns.iter().any(|(title, _)| !title.terminal().is_empty()) {
+        grid.set_header(table.columns.iter().map(|(title, _)| title.terminal()));
+    }
+    for row in &table.rows {
+        grid.add_row(row.iter().map(marked));
+    }
+    for (column, (_, align)) in grid.column_iter_mut().zip(&table.columns) {
+        column.set_padding((0, 2));
+        column.set_cell_alignment(match align {
+            Align::Left => CellAlignment::Left,
+            Align::Right => CellAlignment::Right,
+        });
+    }
+    for line in grid.lines() {
+        out.push_str(line.trim_end());
+        out.push('\n');
+    }
+}

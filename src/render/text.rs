@@ -1,0 +1,165 @@
+//! Text of a document: the program's own words beside text from outside, which each format escapes in its own way.
+
+use std::borrow::Cow;
+
+use crate::note::visible;
+
+/// Text from outside: a cell of an export, a file's name, a user's words. Its content can only be had escaped for a format.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Untrusted(String);
+
+impl Untrusted {
+    /// Marks text as coming from outside.
+    pub fn new(text: impl Into<String>) -> Untrusted {
+        Untrusted(text.into())
+    }
+
+    /// For a terminal: control, bidirectional and invisible characters as escapes.
+    pub fn terminal(&self) -> Cow<'_, str> {
+        visible(&self.0)
+    }
+
+    /// For Markdown: as on a terminal, and no character means anything but itself.
+    pub fn markdown(&self) -> String {
+        let mut escaped = String::with_capacity(self.0.len() + 8);
+        for (i, c) in visible(&self.0).chars().enumerate() {
+            let harmless = matches!(c, ',' | '\'' | '(' | ')') || (c == '-' && i > 0);
+            if c.is_ascii_punctuation() && !harmless {
+                escaped.push('\\');
+            }
+            escaped.push(c);
+        }
+        escaped
+    }
+
+    /// For a cell of CSV that a spreadsheet may open: what would be a formula gets an apostrophe in front.
+    pub fn csv(&self) -> Cow<'_, str> {
+        if self.0.starts_with(['=', '+', '-', '@', '\t', '\r']) { Cow::Owned(format!("'{}", self.0)) } else { Cow::Borrowed(&self.0) }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Piece {
+    Own(String),
+    Untrusted(Untrusted),
+}
+
+/// How a text stands out where a format can show it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Tone {
+    /// Not at all.
+    #[default]
+    Plain,
+    /// Good news.
+    Good,
+    /// Bad news.
+    Bad,
+    /// A heading.
+    Strong,
+}
+
+/// A text of own and foreign pieces.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Text {
+    pieces: Vec<Piece>,
+    /// How it stands out.
+    pub tone: Tone,
+}
+
+impl Text {
+    /// The program's own words and numbers; never text from outside.
+    pub fn own(text: impl Into<String>) -> Text {
+        Text { pieces: vec![Piece::Own(text.into())], tone: Tone::Plain }
+    }
+
+    /// Text from outside.
+    pub fn untrusted(text: impl Into<String>) -> Text {
+        Text { pieces: vec![Piece::Untrusted(Untrusted::new(text))], tone: Tone::Plain }
+    }
+
+    /// This text with own words after it.
+    pub fn and(mut self, text: impl Into<String>) -> Text {
+        self.pieces.push(Piece::Own(text.into()));
+        self
+    }
+
+    /// This text with text from outside after it.
+    pub fn and_untrusted(mut self, text: impl Into<String>) -> Text {
+        self.pieces.push(Piece::Untrusted(Untrusted::new(text)));
+        self
+    }
+
+    /// This text with another after it.
+    pub fn and_text(mut self, text: Text) -> Text {
+        self.pieces.extend(text.pieces);
+        self
+    }
+
+    /// This text, standing out.
+    pub fn toned(self, tone: Tone) -> Text {
+        Text { tone, ..self }
+    }
+
+    /// For a terminal; own line breaks stay.
+    pub fn terminal(&self) -> String {
+        let shown = self.pieces.iter().map(|piece| match piece {
+            Piece::Own(text) => Cow::Borrowed(text.as_str()),
+            Piece::Untrusted(text) => text.terminal(),
+        });
+        shown.collect()
+    }
+
+    /// For Markdown, within a line; own line breaks are breaks.
+    pub fn markdown(&self) -> String {
+        let shown = self.pieces.iter().map(|piece| match piece {
+            Piece::Own(text) => own_markdown(text),
+            Piece::Untrusted(text) => text.markdown(),
+        });
+        shown.collect()
+    }
+}
+
+impl From<&'static str> for Text {
+    fn from(text: &'static str) -> Text {
+        Text::own(text)
+    }
+}
+
+fn own_markdown(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len() + 8);
+    for c in text.chars() {
+        match c {
+            '\n' => escaped.push_str("<br>"),
+            '\\' | '|' | '<' | '>' | '&' | '*' | '_' | '`' | '#' => escaped.extend(['\\', c]),
+            c => escaped.push(c),
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hostile_cells_mean_nothing() {
+        let cell = Untrusted::new("=1+1|<b>\u{1b}[31m[x](http://y.z)\u{202e}\n**a**");
+        assert_eq!(cell.terminal(), "=1+1|<b>\\u{1b}[31m[x](http://y.z)\\u{202e}\\n**a**");
+        assert_eq!(
+            cell.markdown(),
+            r"\=1\+1\|\<b\>\\u\{1b\}\[31m\[x\](http\:\/\/y\.z)\\u\{202e\}\\n\*\*a\*\*"
+        );
+        assert_eq!(Untrusted::new("- a-b").markdown(), r"\- a-b");
+        for formula in ["=1", "+1", "-1", "@x", "\tx", "\rx"] {
+            assert_eq!(Untrusted::new(formula).csv(), format!("'{formula}"));
+        }
+        assert_eq!(Untrusted::new("a=1").csv(), "a=1");
+    }
+
+    #[test]
+    fn pieces_keep_their_order() {
+        let text = Text::own("region_1 = ").and_untrusted("a_b").and(", [1, 2]");
+        assert_eq!(text.terminal(), "region_1 = a_b, [1, 2]");
+        assert_eq!(text.markdown(), r"region\_1 = a\_b, [1, 2]");
+    }
+}

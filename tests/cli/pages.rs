@@ -1,0 +1,75 @@
+//! What the program says about itself.
+
+use std::io::Read;
+use std::process::Stdio;
+
+use snapbox::str;
+
+use crate::harness::{Folder, run};
+
+#[test]
+fn help_lists_what_there_is() {
+    let long = run(&["--help"]).silent();
+    let same = run(&["help"]).silent();
+    assert_eq!(long.out(), same.out());
+    long.holds(&["Usage: relhealth", "metrics", "completions", "man", "Exit codes: relhealth help exit-codes"]);
+    run(&["help", "metrics"]).silent().holds(&["Usage: relhealth metrics", "--format", "--config"]);
+    assert_eq!(run(&["--version"]).silent().out(), concat!("relhealth ", env!("CARGO_PKG_VERSION"), "\n"));
+}
+
+#[test]
+fn help_has_the_exit_codes() {
+    run(&["help", "exit-codes"]).prints(str![[r#"
+ 0  done, and every rule passed (warnings allowed)
+ 1  a rule failed, or could not be judged and is not marked optional
+ 2  wrong usage or configuration, or the output cannot be written
+ 3  the data cannot be used: unreadable, ambiguous dates, too many rejects
+70  a defect in the program; please report it
+
+"#]]);
+}
+
+#[test]
+fn a_topic_that_is_not_there_is_wrong_usage() {
+    run(&["help", "metrcs"]).code(2).says(str![[r#"
+error: there is no command `metrcs`
+hint: did you mean `metrics`?
+
+"#]]);
+    run(&["man", "help-me"]).code(2);
+    assert!(run(&["metrcs"]).code(2).err().contains("metrics"));
+    assert!(run(&[]).code(2).err().contains("Usage: relhealth"));
+}
+
+#[test]
+fn shells_get_their_completions() {
+    for (shell, part) in [("bash", "_relhealth()"), ("zsh", "#compdef relhealth"), ("fish", "complete -c relhealth")] {
+        run(&["completions", shell]).silent().holds(&[part, "metrics"]);
+    }
+    run(&["completions", "cmd"]).code(2);
+}
+
+#[test]
+fn manual_pages_are_pages() {
+    run(&["man"]).silent().holds(&[".TH relhealth 1", ".SH SYNOPSIS", "metrics"]);
+    run(&["man", "metrics"]).silent().holds(&[".TH relhealth-metrics 1", "\\-\\-format"]);
+}
+
+#[test]
+fn a_closed_pipe_is_no_error() {
+    let folder = Folder::new();
+    let mut child = folder.command(&["completions", "zsh"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let mut said = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+    assert_eq!((child.wait().unwrap().code(), said.as_str()), (Some(0), ""));
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_full_disk_is_said() {
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let output = Folder::new().command(&["man"]).stdout(full).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).starts_with("error: cannot write to standard output: "));
+}
