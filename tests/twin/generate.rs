@@ -383,7 +383,7 @@ impl Maker {
         let mut out = Export::new(
             "interactions",
             "interactions-chats.csv",
-            "stakeholder_id,occurred_at,interaction_id,case_id,direction,channel,automated",
+            "stakeholder_id,occurred_at,interaction_id,case_id,direction,channel,resolved_at,automated",
         );
         for case in 0..40 {
             let who = self.customer();
@@ -397,6 +397,7 @@ impl Maker {
                     ("case_id", format!("h{case}")),
                     ("direction", text(if ours { "outbound" } else { "inbound" })),
                     ("channel", text("chat")),
+                    ("resolved_at", { let t = self.event(at); self.maybe(if ours { 50 } else { 5 }, t) }),
                     ("automated", text(if ours && self.rng.percent(20) { "true" } else { "false" })),
                 ]);
                 at = self.later(at, 5) + if self.flavour.only_dates { 86_400 } else { 0 };
@@ -486,12 +487,13 @@ impl Maker {
         for number in 0..50 {
             let at = self.moment();
             let converted = self.rng.percent(45);
+            let later = at + self.rng.int(0, 90) * 86_400;
             let referred = if self.rng.percent(30) { self.customer() } else { format!("lead{number}") };
             out.push(&[
                 ("referrer_id", self.customer()),
                 ("referred_id", { let r = referred; self.maybe(90, r) }),
                 ("occurred_at", self.event(at)),
-                ("converted_at", if converted { self.event(at + self.rng.int(0, 90) * 86_400) } else { String::new() }),
+                ("converted_at", if converted { self.event(later) } else { String::new() }),
                 ("status", { let s = self.one(&["open", "lost", "Converted"]); self.maybe(30, s) }),
             ]);
         }
@@ -511,13 +513,14 @@ impl Maker {
             let got = (quantity - if self.rng.percent(25) { self.rng.int(0, 5) } else { 0 }).max(0);
             let due = at + self.rng.int(0, 30) * 86_400;
             let ordered = self.rng.percent(92);
+            let arrival = due + self.rng.int(-6, 8) * 43_200;
             out.push(&[
                 ("stakeholder_id", self.rng.pick(&self.suppliers).clone()),
                 ("order_id", format!("b{}", number / 2)),
                 ("line_id", number.to_string()),
                 ("ordered_at", if ordered { self.event(at) } else { String::new() }),
                 ("promised_at", if !ordered || self.rng.percent(85) { date(due) } else { String::new() }),
-                ("received_at", if received { self.event(due + self.rng.int(-6, 8) * 43_200) } else { String::new() }),
+                ("received_at", if received { self.event(arrival) } else { String::new() }),
                 ("quantity", { let q = quantity.to_string(); self.maybe(92, q) }),
                 ("quantity_received", if received { let q = got.to_string(); self.maybe(92, q) } else { String::new() }),
                 ("quantity_rejected", if received { let q = self.rng.int(0, got.min(3)).to_string(); self.maybe(60, q) } else { String::new() }),
