@@ -5,6 +5,11 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use super::periods::Asked;
+use crate::canon::Budget;
+use crate::config::{Overlay, is_currency, is_level};
+use crate::period::Zone;
+
 /// Measures the health of an organisation's relationships from the CSV exports it already has.
 #[derive(Parser, Debug)]
 #[command(name = "relhealth", version, disable_help_subcommand = true, max_term_width = 100)]
@@ -45,12 +50,7 @@ pub enum When {
 #[derive(Subcommand, Debug)]
 pub enum Command {
     /// Measure metrics for periods and slices
-    Measure {
-        #[command(flatten)]
-        data: Data,
-        #[command(flatten)]
-        measure: Measure,
-    },
+    Measure(Measure),
     /// List the metrics, or show the cards of some: definition, formula, inputs, source, example
     Metrics(Metrics),
     /// Print the completions of a shell
@@ -68,6 +68,88 @@ pub enum Command {
         /// A command, or exit-codes
         topic: Option<String>,
     },
+}
+
+/// How records are read.
+#[derive(clap::Args, Debug)]
+pub struct Reading {
+    /// Nothing at or after it is known; a date is the end of that day [default: the end of the newest event's day]
+    #[arg(long, value_name = "DATE")]
+    pub as_of: Option<String>,
+    /// Time zone of the report, such as Europe/Berlin [default: UTC]
+    #[arg(long, value_name = "ZONE", value_parser = Zone::parse)]
+    pub timezone: Option<Zone>,
+    /// Currency of the report, such as EUR
+    #[arg(long, value_name = "CODE", value_parser = currency)]
+    pub currency: Option<String>,
+    /// Threads to use [default: one a core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub threads: Option<u16>,
+    /// Write each record that is not used to a file: line, column, code, reason, raw text
+    #[arg(long, value_name = "FILE")]
+    pub rejects: Option<PathBuf>,
+    /// How much of a file may be rejected, as 20% or 500 [default: 5% and, whatever that is, 20 records]
+    #[arg(long, value_name = "BUDGET", value_parser = Budget::parse, conflicts_with = "strict")]
+    pub max_rejects: Option<Budget>,
+    /// Allow no rejects at all
+    #[arg(long)]
+    pub strict: bool,
+    /// A line of [source.map] for the files of a glob
+    #[arg(long, value_name = "FILE:COLUMN=HEADER", value_parser = overlay)]
+    pub map: Vec<Overlay>,
+}
+
+fn currency(text: &str) -> Result<String, String> {
+    if is_currency(text) { Ok(text.to_string()) } else { Err("three capital letters such as EUR".to_string()) }
+}
+
+fn overlay(text: &str) -> Result<Overlay, String> {
+    Overlay::parse(text).map_err(|error| error.to_string())
+}
+
+fn level(text: &str) -> Result<f64, String> {
+    text.parse().ok().filter(|level| is_level(*level)).ok_or_else(|| "a number between 0.5 and 0.9999, such as 0.95".to_string())
+}
+
+/// What a period is compared with.
+#[derive(ValueEnum, Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Against {
+    /// The calendar period before it
+    Previous,
+    /// The same period a year before
+    YearAgo,
+}
+
+/// `measure`.
+#[derive(clap::Args, Debug)]
+pub struct Measure {
+    /// Files, folders, globs, `-`, or KIND=PATH [default: the paths of all sources of the configuration]
+    #[arg(value_name = "INPUT")]
+    pub inputs: Vec<String>,
+    /// Ids of metrics [default: all that the inputs allow]
+    #[arg(long, short, value_name = "ID,...", value_delimiter = ',')]
+    pub metrics: Vec<String>,
+    #[command(flatten)]
+    pub asked: Asked,
+    /// Dimensions to slice by
+    #[arg(long, value_name = "DIMENSION,...", value_delimiter = ',')]
+    pub by: Vec<String>,
+    /// Which slices count: SQL over dimensions
+    #[arg(long = "where", value_name = "SQL")]
+    pub filter: Option<String>,
+    /// What each period is compared with
+    #[arg(long, value_name = "WHAT,...", value_delimiter = ',')]
+    pub compare: Vec<Against>,
+    /// With --by, the total too
+    #[arg(long)]
+    pub total: bool,
+    /// Confidence level of the intervals [default: 0.95]
+    #[arg(long, value_name = "LEVEL", value_parser = level)]
+    pub level: Option<f64>,
+    #[command(flatten)]
+    pub reading: Reading,
+    #[command(flatten)]
+    pub outputs: Outputs,
 }
 
 /// Where the result goes, and as what.
@@ -91,71 +173,13 @@ pub struct Metrics {
     pub outputs: Outputs,
 }
 
-/// Options of commands that read data.
-#[derive(clap::Args, Debug)]
-pub struct Data {
-    /// Files, folders, globs or `-`; KIND=PATH states the kind; default: the paths of all sources of the configuration
-    #[arg(value_name = "INPUT")]
-    pub inputs: Vec<String>,
-    /// Nothing at or after it is known; a date is the end of that day [default: the end of the newest event's day]
-    #[arg(long, value_name = "DATE")]
-    pub as_of: Option<String>,
-    /// Time zone of the report [default: UTC]
-    #[arg(long, value_name = "ZONE")]
-    pub timezone: Option<String>,
-    /// Currency of the report: money in others is converted by [rates] or left out and counted
-    #[arg(long, value_name = "CODE")]
-    pub currency: Option<String>,
-    /// Confidence level of the intervals [default: 0.95]
-    #[arg(long, value_name = "LEVEL")]
-    pub level: Option<f64>,
-    /// Threads [default: as many as the machine has]
-    #[arg(long, value_name = "N")]
-    pub threads: Option<usize>,
-    /// Write every record that is not used to this file, with the reason
-    #[arg(long, value_name = "FILE")]
-    pub rejects: Option<PathBuf>,
-    /// How many records of a file may be rejected, as 20% or 500 [default: 5%, and 20 in any case]
-    #[arg(long, value_name = "SHARE|N")]
-    pub max_rejects: Option<String>,
-    /// Allow no rejected record
-    #[arg(long)]
-    pub strict: bool,
-    /// Map a column: FILE:COLUMN=HEADER, as in [source.map]; may be repeated
-    #[arg(long, value_name = "FILE:COLUMN=HEADER")]
-    pub map: Vec<String>,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// `measure`.
-#[derive(clap::Args, Debug)]
-pub struct Measure {
-    /// Metrics, by id [default: all that the inputs allow]
-    #[arg(long, short, value_name = "ID,...", value_delimiter = ',')]
-    pub metrics: Vec<String>,
-    /// Period: 2026-10, 2026-Q3, 2026-W41, 2026, 2026-01-01..2026-03-31, last-month [default: the last complete month]
-    #[arg(long, value_name = "PERIOD")]
-    pub period: Option<String>,
-    /// Split into days, weeks, months, quarters or years
-    #[arg(long, value_name = "GRAIN")]
-    pub grain: Option<String>,
-    /// The last N periods
-    #[arg(long, value_name = "N")]
-    pub last: Option<usize>,
-    /// Dimensions: columns of the inputs or of the roster
-    #[arg(long, value_name = "DIMENSION,...", value_delimiter = ',')]
-    pub by: Vec<String>,
-    /// Which slices count: a condition over dimensions
-    #[arg(long = "where", value_name = "SQL")]
-    pub filter: Option<String>,
-    /// Compare with previous, year-ago
-    #[arg(long, value_name = "WHAT,...", value_delimiter = ',')]
-    pub compare: Vec<String>,
-    /// Show periods that are not over
-    #[arg(long)]
-    pub incomplete: bool,
-    /// With --by, the total too
-    #[arg(long)]
-    pub total: bool,
-    #[command(flatten)]
-    pub outputs: Outputs,
+    #[test]
+    fn the_command_line_is_sound() {
+        use clap::CommandFactory;
+        Args::command().debug_assert();
+    }
 }

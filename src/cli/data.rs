@@ -2,85 +2,60 @@
 
 use std::collections::BTreeSet;
 
-use super::args::{Data, Global};
+use super::args::{Global, Reading};
 use super::failure::say;
-use super::{inputs, setup};
+use super::inputs;
 use crate::canon::{self, Budget, Canon, Loaded, Options};
 use crate::catalog::Metric;
 use crate::config::{Config, Overlay};
 use crate::expr::{self, Expr};
 use crate::note::{Note, Problem, did_you_mean};
-use crate::period::{Clock, Zone, parse_as_of};
+use crate::period::{Clock, parse_as_of};
 use crate::render::account;
 use crate::report::FileAccount;
 use crate::schema::Table;
-
-/// What is particular to a command.
-pub struct Run<'a> {
-    /// The dimensions asked for.
-    pub by: &'a [String],
-    /// The condition on dimensions.
-    pub filter: Option<&'a Expr>,
-    /// Whether lines of rows are needed.
-    pub keep_lines: bool,
-}
-
-/// The configuration, with the options of a command that reads data over it.
-///
-/// # Errors
-/// Wrong usage or configuration.
-pub fn config(global: &Global, data: &Data) -> anyhow::Result<Config> {
-    let zone = data.timezone.as_deref().map(Zone::parse).transpose().map_err(|why| Problem::usage("--timezone").why(why))?;
-    let config = setup::config(global, zone)?;
-    if data.level.is_some_and(|level| !crate::config::is_level(level)) {
-        return Err(Problem::usage("--level").why("a confidence level lies between 0.5 and 0.9999").into());
-    }
-    Ok(config)
-}
 
 /// Reads the inputs.
 ///
 /// # Errors
 /// Wrong usage, or data that cannot be used.
-pub fn load(global: &Global, data: &Data, config: &Config, metrics: &[&Metric], mut texts: BTreeSet<String>, run: &Run) -> anyhow::Result<Loaded> {
-    let mut inputs = inputs::resolve(&data.inputs, &config.sources)?;
-    let overlays = data.map.iter().map(|text| Overlay::parse(text)).collect::<Result<Vec<_>, _>>()?;
-    Overlay::apply(&overlays, &mut inputs)?;
+pub fn load(
+    named: &[String],
+    reading: &Reading,
+    config: &Config,
+    metrics: &[&Metric],
+    mut texts: BTreeSet<String>,
+    keep_lines: bool,
+) -> anyhow::Result<Loaded> {
+    let mut inputs = inputs::resolve(named, &config.sources)?;
+    Overlay::apply(&reading.map, &mut inputs)?;
+    let threads = reading.threads.map_or_else(|| std::thread::available_parallelism().map_or(1, std::num::NonZero::get), usize::from);
+    // Nothing that comes out depends on the number of threads; where a pool is there already, it stays.
+    let _ = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
     for metric in metrics {
         texts.extend(metric.columns().iter().map(|c| c.name.to_string()));
     }
-    let as_of = data.as_of.as_deref().map(|text| parse_as_of(text, &config.zone)).transpose().map_err(|why| Problem::usage("--as-of").why(why))?;
-    let budget = match (&data.max_rejects, data.strict) {
-        (_, true) => Budget::None,
-        (Some(text), false) => Budget::parse(text).map_err(|why| Problem::usage("--max-rejects").why(why))?,
-        (None, false) => Budget::default(),
-    };
+    let as_of = reading.as_of.as_deref().map(|text| parse_as_of(text, &config.zone)).transpose().map_err(|why| Problem::usage("--as-of").why(why))?;
+    let budget = if reading.strict { Budget::None } else { reading.max_rejects.unwrap_or_default() };
     let options = Options {
-        threads: threads(data),
+        threads,
         zone: config.zone.clone(),
         as_of: as_of.or(config.as_of),
         texts,
-        keep_lines: run.keep_lines,
-        keep_unused: data.rejects.is_some(),
+        keep_lines,
+        keep_unused: reading.rejects.is_some(),
         budget,
-        currency: data.currency.clone().or(config.currency.clone()),
+        currency: reading.currency.clone().or(config.currency.clone()),
         rates: config.rates.clone(),
     };
-    if let Some(file) = &data.rejects {
+    if let Some(file) = &reading.rejects {
         // A run that stops at its budget leaves the rejects too: they are what one needs then.
         let loaded = canon::load(&inputs, &Options { budget: Budget::Number(u64::MAX), ..options.clone() })?;
         super::rejects::write(file, &loaded.unused)?;
         loaded.account.iter().try_for_each(|a| options.budget.check_account(a))?;
         return Ok(loaded);
     }
-    let loaded = canon::load(&inputs, &options)?;
-    let _ = global;
-    Ok(loaded)
-}
-
-/// Threads of a run: as asked for, else as many as the machine has.
-pub fn threads(data: &Data) -> usize {
-    data.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, std::num::NonZero::get)).max(1)
+    canon::load(&inputs, &options)
 }
 
 /// Reads a `--where`.
@@ -91,7 +66,7 @@ pub fn filter(text: &str) -> Result<Expr, Problem> {
     expr::parse(text).map_err(|error| Problem::usage("--where cannot be read").why(error.render(text)))
 }
 
-/// The dimensions in the spelling of the data.
+/// The dimensions in the spelling of the reading.
 ///
 /// # Errors
 /// A dimension that no table has, with the nearest that there is.
@@ -99,7 +74,7 @@ pub fn spelled(by: &[String], canon: &Canon) -> Result<Vec<String>, Problem> {
     by.iter().map(|name| known(name, canon)).collect()
 }
 
-/// A condition over dimensions in the spelling of the data.
+/// A condition over dimensions in the spelling of the reading.
 ///
 /// # Errors
 /// A dimension that no table has.

@@ -28,8 +28,13 @@ pub fn say(text: &str) {
 pub fn catch_panics() {
     std::panic::set_hook(Box::new(|info| {
         let what = info.payload_as_str().unwrap_or("unknown");
-        let place = info.location().map_or(String::new(), |at| format!(" ({}:{})", at.file(), at.line()));
-        say(&format!("error: this is a defect in relhealth {}, please report it: {what}{place}", env!("CARGO_PKG_VERSION")));
+        let place = info
+            .location()
+            .map_or(String::new(), |at| format!(" ({}:{})", at.file(), at.line()));
+        say(&format!(
+            "error: this is a defect in relhealth {}, please report it: {what}{place}",
+            env!("CARGO_PKG_VERSION")
+        ));
     }));
 }
 
@@ -37,7 +42,11 @@ pub fn catch_panics() {
 pub fn usage(error: &clap::Error) -> ExitCode {
     // Help into a closed pipe is as good as read.
     let _ = error.print();
-    if error.use_stderr() { ExitCode::from(Class::Usage.exit_code()) } else { ExitCode::SUCCESS }
+    if error.use_stderr() {
+        ExitCode::from(Class::Usage.exit_code())
+    } else {
+        ExitCode::SUCCESS
+    }
 }
 
 /// Shows an error and gives its exit code; a pipe that was closed is none.
@@ -50,7 +59,9 @@ pub fn report(error: &anyhow::Error) -> ExitCode {
 }
 
 fn is_closed_pipe(cause: &(dyn std::error::Error + 'static)) -> bool {
-    cause.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
+    cause
+        .downcast_ref::<std::io::Error>()
+        .is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
 }
 
 /// Each thing that is wrong, from `error: ` on; what was being done comes first, why it failed below.
@@ -100,15 +111,27 @@ mod tests {
     #[test]
     fn every_kind_of_error_has_its_code_and_words() {
         let data = anyhow::Error::from(Problem::data("cannot read `a.csv`").why("it is empty").hint("export it again"));
-        assert_eq!((exit_code(&data), message(&data).as_str()), (3, "error: cannot read `a.csv`: it is empty\nhint: export it again"));
+        assert_eq!(
+            (exit_code(&data), message(&data).as_str()),
+            (3, "error: cannot read `a.csv`: it is empty\nhint: export it again")
+        );
         let deep = Err::<(), _>(Problem::usage("no")).context("while measuring").unwrap_err();
-        assert_eq!((exit_code(&deep), message(&deep).as_str()), (2, "error: while measuring\n  because no"));
+        assert_eq!(
+            (exit_code(&deep), message(&deep).as_str()),
+            (2, "error: while measuring\n  because no")
+        );
         let defect = anyhow::anyhow!("a\u{1b}b");
         assert_eq!(exit_code(&defect), 70);
-        assert_eq!(message(&defect), "error: a\\u{1b}b\nhint: this looks like a defect in the program; please report it");
+        assert_eq!(
+            message(&defect),
+            "error: a\\u{1b}b\nhint: this looks like a defect in the program; please report it"
+        );
         let missing = crate::io::Source::file(std::path::Path::new("no/such.csv")).unwrap_err();
         assert_eq!(exit_code(&missing), 3);
-        assert_eq!(message(&missing), "error: cannot read no/such.csv: there is no folder no; check the path");
+        assert_eq!(
+            message(&missing),
+            "error: cannot read no/such.csv: there is no folder no; check the path"
+        );
     }
 
     #[test]

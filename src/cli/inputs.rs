@@ -4,7 +4,7 @@ use std::path::{Component, Path, PathBuf};
 
 use glob::{MatchOptions, Pattern};
 
-use crate::io::expand;
+use crate::io::{self, expand};
 use crate::note::{Problem, nearest, visible};
 use crate::schema::Table;
 use crate::sources::{Input, Source};
@@ -23,25 +23,50 @@ pub fn resolve(args: &[String], sources: &[Source]) -> anyhow::Result<Vec<Input>
     if args.is_empty() {
         for source in sources {
             for path in &source.paths {
-                let found = files(&path.to_string_lossy())?;
-                found.into_iter().for_each(|path| add(&mut inputs, Input { path, source: source.clone() }));
+                for file in expand(&path.to_string_lossy())? {
+                    add(
+                        &mut inputs,
+                        Input {
+                            file,
+                            source: source.clone(),
+                        },
+                    );
+                }
             }
         }
         return Ok(inputs);
     }
     for arg in args {
         let (kind, name) = stated_kind(arg)?;
-        for path in files(name)? {
+        for file in expand(name)? {
             let mut described = false;
-            for source in sources.iter().filter(|source| describes(source, &path)) {
+            for source in sources.iter().filter(|source| describes(source, &file)) {
                 if kind.is_none() || source.table.is_none() || source.table == kind {
-                    let source = Source { table: source.table.or(kind), ..source.clone() };
-                    add(&mut inputs, Input { path: path.clone(), source });
+                    let source = Source {
+                        table: source.table.or(kind),
+                        ..source.clone()
+                    };
+                    add(
+                        &mut inputs,
+                        Input {
+                            file: file.clone(),
+                            source,
+                        },
+                    );
                     described = true;
                 }
             }
             if !described {
-                add(&mut inputs, Input { path, source: Source { table: kind, ..Source::default() } });
+                add(
+                    &mut inputs,
+                    Input {
+                        file,
+                        source: Source {
+                            table: kind,
+                            ..Source::default()
+                        },
+                    },
+                );
             }
         }
     }
@@ -50,8 +75,9 @@ pub fn resolve(args: &[String], sources: &[Source]) -> anyhow::Result<Vec<Input>
 
 /// A file that is named twice is read once.
 fn add(inputs: &mut Vec<Input>, input: Input) {
+    let place = |input: &Input| clean(Path::new(input.file.name()));
     let same = |other: &Input| {
-        clean(&other.path) == clean(&input.path) && other.source.place == input.source.place && other.source.table == input.source.table
+        place(other) == place(&input) && other.source.place == input.source.place && other.source.table == input.source.table
     };
     if !inputs.iter().any(same) {
         inputs.push(input);
@@ -60,7 +86,9 @@ fn add(inputs: &mut Vec<Input>, input: Input) {
 
 /// Splits `KIND=PATH`; a path may hold `=` as well.
 fn stated_kind(arg: &str) -> Result<(Option<Table>, &str), Problem> {
-    let Some((kind, path)) = arg.split_once('=').filter(|_| !Path::new(arg).exists()) else { return Ok((None, arg)) };
+    let Some((kind, path)) = arg.split_once('=').filter(|_| !Path::new(arg).exists()) else {
+        return Ok((None, arg));
+    };
     if let Some(kind) = Table::parse(kind) {
         return Ok((Some(kind), path));
     }
@@ -68,36 +96,34 @@ fn stated_kind(arg: &str) -> Result<(Option<Table>, &str), Problem> {
         return Ok((None, arg));
     }
     let names = Table::ALL.map(Table::name);
-    let hint = nearest(kind, names).map_or_else(|| format!("the kinds are {}", names.join(", ")), |near| format!("did you mean `{near}`?"));
+    let hint = nearest(kind, names).map_or_else(
+        || format!("the kinds are {}", names.join(", ")),
+        |near| format!("did you mean `{near}`?"),
+    );
     Err(Problem::usage(format!("unknown kind `{}` in `{}`", visible(kind), visible(arg))).hint(hint))
 }
 
-fn files(name: &str) -> anyhow::Result<Vec<PathBuf>> {
-    // What is there already is not opened before it is read: a pipe gives its bytes once.
-    let path = Path::new(name);
-    if name == "-" || (path.exists() && !path.is_dir()) {
-        return Ok(vec![path.to_path_buf()]);
-    }
-    Ok(expand(name)?.iter().map(|source| PathBuf::from(source.name())).collect())
-}
-
 /// Whether a source describes a file: one of its paths is the file, the file's folder, or a glob that matches it.
-fn describes(source: &Source, file: &Path) -> bool {
-    if file == Path::new("-") {
-        return source.paths.iter().any(|path| path == file);
-    }
-    let file = clean(file);
+fn describes(source: &Source, file: &io::Source) -> bool {
+    let file = clean(Path::new(file.name()));
     source.paths.iter().any(|path| {
         let path = clean(path);
-        let options = MatchOptions { case_sensitive: true, require_literal_separator: true, require_literal_leading_dot: true };
+        let options = MatchOptions {
+            case_sensitive: true,
+            require_literal_separator: true,
+            require_literal_leading_dot: true,
+        };
         path == file
             || file.parent() == Some(path.as_path())
             || Pattern::new(&path.to_string_lossy()).is_ok_and(|glob| glob.matches_path_with(&file, options))
     })
 }
 
-/// The absolute path without `.` and `..`.
+/// The absolute path without `.` and `..`; standard input is `-`.
 fn clean(path: &Path) -> PathBuf {
+    if path == Path::new("-") {
+        return path.to_path_buf();
+    }
     let mut clean = PathBuf::new();
     for part in std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf()).components() {
         match part {
@@ -117,14 +143,22 @@ mod tests {
     use crate::note::Place;
 
     fn source(line: u64, path: PathBuf, table: Option<Table>) -> Source {
-        Source { paths: vec![path], table, place: Some(Place::line("relhealth.toml", line)), ..Source::default() }
+        Source {
+            paths: vec![path],
+            table,
+            place: Some(Place::line("relhealth.toml", line)),
+            ..Source::default()
+        }
     }
 
     /// Name, line of the source, and table of each input.
     fn shown(args: &[String], sources: &[Source]) -> Vec<(String, Option<u64>, Option<Table>)> {
         let inputs = resolve(args, sources).unwrap();
-        let name = |input: &Input| input.path.file_name().map_or("-".into(), |name| name.to_string_lossy().into_owned());
-        inputs.iter().map(|i| (name(i), i.source.place.as_ref().and_then(|place| place.line), i.source.table)).collect()
+        let name = |input: &Input| input.file.name().rsplit('/').next().unwrap_or_default().to_string();
+        inputs
+            .iter()
+            .map(|i| (name(i), i.source.place.as_ref().and_then(|place| place.line), i.source.table))
+            .collect()
     }
 
     #[test]
@@ -145,14 +179,31 @@ mod tests {
         let first = |line, table| ("orders-1.csv".to_string(), Some(line), table);
         let second = ("orders-2.csv".to_string(), Some(1), purchases);
         // Without arguments: the files of all sources.
-        let all = vec![first(1, purchases), second.clone(), first(2, roster), ("roster.csv".to_string(), Some(3), None)];
+        let all = vec![
+            first(1, purchases),
+            second.clone(),
+            first(2, roster),
+            ("roster.csv".to_string(), Some(3), None),
+        ];
         assert_eq!(shown(&[], &sources), all);
         // A file of two sources is read for each of them, and once however often it is named.
-        assert_eq!(shown(&[text("orders-1.csv"), text("orders-?.csv")], &sources), [first(1, purchases), first(2, roster), second]);
-        assert_eq!(shown(&[format!("stakeholders={}", text("orders-1.csv"))], &sources), [first(2, roster)]);
-        assert_eq!(shown(&[format!("surveys={}", text("roster.csv"))], &sources), [("roster.csv".into(), Some(3), Some(Table::Surveys))]);
-        assert_eq!(shown(&[format!("surveys={}", text("orders-2.csv"))], &sources), [("orders-2.csv".into(), None, Some(Table::Surveys))]);
-        assert_eq!(shown(&[text("a=b.csv"), "-".into()], &sources), [("a=b.csv".into(), None, None), ("-".into(), None, None)]);
+        assert_eq!(
+            shown(&[text("orders-1.csv"), text("orders-?.csv")], &sources),
+            [first(1, purchases), first(2, roster), second]
+        );
+        assert_eq!(
+            shown(&[format!("stakeholders={}", text("orders-1.csv"))], &sources),
+            [first(2, roster)]
+        );
+        assert_eq!(
+            shown(&[format!("surveys={}", text("roster.csv"))], &sources),
+            [("roster.csv".into(), Some(3), Some(Table::Surveys))]
+        );
+        assert_eq!(
+            shown(&[format!("surveys={}", text("orders-2.csv"))], &sources),
+            [("orders-2.csv".into(), None, Some(Table::Surveys))]
+        );
+        assert_eq!(shown(&[text("a=b.csv")], &sources), [("a=b.csv".into(), None, None)]);
         assert_eq!(shown(&[folder.path().to_string_lossy().into_owned()], &[]).len(), 4);
     }
 

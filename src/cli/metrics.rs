@@ -14,8 +14,16 @@ use crate::render::{cards, markdown, terminal};
 pub fn run(global: &Global, args: &Metrics) -> anyhow::Result<()> {
     let targets = output::targets(&args.outputs, &[Format::Table, Format::Json, Format::Markdown])?;
     let catalog = setup::config(global, None)?.catalog;
-    let chosen = args.ids.iter().map(|id| find(&catalog, id)).collect::<Result<Vec<&Metric>, Problem>>()?;
-    let document = if chosen.is_empty() { cards::list(&catalog, None) } else { cards::cards(&chosen) };
+    let chosen = args
+        .ids
+        .iter()
+        .map(|id| find(&catalog, id))
+        .collect::<Result<Vec<&Metric>, Problem>>()?;
+    let document = if chosen.is_empty() {
+        cards::list(&catalog, None)
+    } else {
+        cards::cards(&chosen)
+    };
     let all: Vec<&Metric> = catalog.iter().filter(|metric| !metric.hidden).collect();
     output::write(&targets, global, |format, style| {
         Ok(match format {

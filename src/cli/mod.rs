@@ -8,6 +8,7 @@ mod measure;
 mod metrics;
 mod output;
 mod pages;
+mod periods;
 mod rejects;
 mod setup;
 
@@ -34,19 +35,10 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 fn run(args: &Args) -> anyhow::Result<()> {
     match &args.command {
-        Command::Measure { data, measure } => {
-            threads(data);
-            measure::run(&args.global, data, measure)
-        }
+        Command::Measure(measure) => measure::run(&args.global, measure),
         Command::Metrics(metrics) => metrics::run(&args.global, metrics),
         Command::Completions { shell } => pages::completions(*shell),
         Command::Man { command } => pages::man(command.as_deref()),
         Command::Help { topic } => pages::help(topic.as_deref()),
     }
-}
-
-/// Sets the threads of the run. Nothing that comes out depends on their number.
-fn threads(data: &args::Data) {
-    // A pool that is there already has the right size: it was made by an earlier run in this process.
-    let _ = rayon::ThreadPoolBuilder::new().num_threads(data::threads(data)).build_global();
 }

@@ -37,10 +37,18 @@ impl Format {
         let found = offered.iter().find(|format| format.name() == name);
         found.copied().ok_or_else(|| {
             let known = Format::ALL.iter().any(|format| format.name() == name);
-            let what = if known { format!("this command has no format `{name}`") } else { format!("unknown format `{name}`") };
+            let what = if known {
+                format!("this command has no format `{name}`")
+            } else {
+                format!("unknown format `{name}`")
+            };
             let names: Vec<&str> = offered.iter().map(|format| format.name()).collect();
             let near = did_you_mean(name, &names);
-            Problem::usage(what).hint(if near.is_empty() || known { format!("there are {}", names.join(", ")) } else { near })
+            Problem::usage(what).hint(if near.is_empty() || known {
+                format!("there are {}", names.join(", "))
+            } else {
+                near
+            })
         })
     }
 }
@@ -61,7 +69,10 @@ pub struct Target {
 pub fn targets(outputs: &Outputs, offered: &[Format]) -> Result<Vec<Target>, Problem> {
     let mut targets = Vec::new();
     if let Some(format) = &outputs.format {
-        targets.push(Target { format: Format::parse(format, offered)?, file: None });
+        targets.push(Target {
+            format: Format::parse(format, offered)?,
+            file: None,
+        });
     }
     for output in &outputs.output {
         let (format, file) = match output.split_once('=') {
@@ -70,10 +81,16 @@ pub fn targets(outputs: &Outputs, offered: &[Format]) -> Result<Vec<Target>, Pro
             Some((format, file)) => (format, Some(PathBuf::from(file))),
             None => (output.as_str(), None),
         };
-        targets.push(Target { format: Format::parse(format, offered)?, file });
+        targets.push(Target {
+            format: Format::parse(format, offered)?,
+            file,
+        });
     }
     if targets.is_empty() {
-        targets.push(Target { format: offered[0], file: None });
+        targets.push(Target {
+            format: offered[0],
+            file: None,
+        });
     }
     for (i, target) in targets.iter().enumerate() {
         if targets[..i].iter().any(|earlier| earlier.file == target.file) {
@@ -91,7 +108,16 @@ pub fn targets(outputs: &Outputs, offered: &[Format]) -> Result<Vec<Target>, Pro
 pub fn write(targets: &[Target], global: &Global, render: impl Fn(Format, Style) -> anyhow::Result<Vec<u8>>) -> anyhow::Result<()> {
     for target in targets {
         if let Some(file) = &target.file {
-            write_bytes(file, &render(target.format, Style { width: WIDTH, color: false })?)?;
+            write_bytes(
+                file,
+                &render(
+                    target.format,
+                    Style {
+                        width: WIDTH,
+                        color: false,
+                    },
+                )?,
+            )?;
         }
     }
     for target in targets.iter().filter(|target| target.file.is_none()) {
@@ -120,7 +146,11 @@ const WIDTH: usize = 80;
 fn style(when: When) -> Style {
     let stdout = std::io::stdout();
     let is_terminal = stdout.is_terminal();
-    let size = if is_terminal { terminal_size::terminal_size_of(&stdout) } else { None };
+    let size = if is_terminal {
+        terminal_size::terminal_size_of(&stdout)
+    } else {
+        None
+    };
     let width = size.map_or(WIDTH, |(width, _)| usize::from(width.0).max(40));
     let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
@@ -137,16 +167,28 @@ mod tests {
     use super::*;
 
     fn asked(format: Option<&str>, output: &[&str]) -> Result<Vec<Target>, Problem> {
-        let outputs = Outputs { format: format.map(str::to_string), output: output.iter().map(|o| o.to_string()).collect() };
+        let outputs = Outputs {
+            format: format.map(str::to_string),
+            output: output.iter().map(|o| o.to_string()).collect(),
+        };
         targets(&outputs, &[Format::Table, Format::Json])
     }
 
     #[test]
     fn stdout_and_files_get_what_was_asked_for() {
-        let target = |format, file: Option<&str>| Target { format, file: file.map(PathBuf::from) };
+        let target = |format, file: Option<&str>| Target {
+            format,
+            file: file.map(PathBuf::from),
+        };
         assert_eq!(asked(None, &[]).unwrap(), [target(Format::Table, None)]);
-        assert_eq!(asked(Some("json"), &["table=a"]).unwrap(), [target(Format::Json, None), target(Format::Table, Some("a"))]);
-        assert_eq!(asked(None, &["json=a", "table"]).unwrap(), [target(Format::Json, Some("a")), target(Format::Table, None)]);
+        assert_eq!(
+            asked(Some("json"), &["table=a"]).unwrap(),
+            [target(Format::Json, None), target(Format::Table, Some("a"))]
+        );
+        assert_eq!(
+            asked(None, &["json=a", "table"]).unwrap(),
+            [target(Format::Json, Some("a")), target(Format::Table, None)]
+        );
         assert_eq!(asked(None, &["json=a=b"]).unwrap(), [target(Format::Json, Some("a=b"))]);
         for (format, output, what) in [
             (Some("jsn"), &[][..], "did you mean `json`?"),

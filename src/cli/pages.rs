@@ -55,7 +55,10 @@ fn subcommand(name: &str, topics: &[&str]) -> Result<clap::Command, Problem> {
     program.build();
     let found = program.find_subcommand(name).cloned();
     found.ok_or_else(|| {
-        let names = program.get_subcommands().map(|command| command.get_name()).chain(topics.iter().copied());
+        let names = program
+            .get_subcommands()
+            .map(|command| command.get_name())
+            .chain(topics.iter().copied());
         Problem::usage(format!("there is no command `{}`", visible(name))).hint(did_you_mean(name, names))
     })
 }

@@ -25,7 +25,10 @@ pub fn config(global: &Global, zone: Option<Zone>) -> anyhow::Result<Config> {
     let text = Source::file(&path).and_then(|source| source.text());
     let text = text.map_err(|error| Problem::usage(format!("{error:#}")))?;
     let name = path.display().to_string();
-    let script = Script { file: &name, text: text.strip_prefix('\u{feff}').unwrap_or(&text) };
+    let script = Script {
+        file: &name,
+        text: text.strip_prefix('\u{feff}').unwrap_or(&text),
+    };
     let config = Config::parse(script, path.parent().unwrap_or(Path::new("")), zone)?;
     if !global.quiet {
         for note in &config.notes {

@@ -40,7 +40,11 @@ impl Script<'_> {
             message: what.into(),
             hint: Some(hint.into()).filter(|hint: &String| !hint.is_empty()),
             // One blank for each hidden character, so that the carets stay below what they mean.
-            snippet: self.text[line_start..line_end].trim_end().chars().map(|c| if hidden(c) { ' ' } else { c }).collect(),
+            snippet: self.text[line_start..line_end]
+                .trim_end()
+                .chars()
+                .map(|c| if hidden(c) { ' ' } else { c })
+                .collect(),
             width: self.text[start..end].trim_end().chars().count().max(1),
         }
     }
@@ -73,7 +77,11 @@ impl Findings {
             let number = problem.line.to_string();
             let gutter = " ".repeat(number.len());
             let indent = " ".repeat(problem.column.saturating_sub(1));
-            let mut text = format!("{place}: {}\n{number} | {}\n{gutter} | {indent}", visible(&problem.message), problem.snippet);
+            let mut text = format!(
+                "{place}: {}\n{number} | {}\n{gutter} | {indent}",
+                visible(&problem.message),
+                problem.snippet
+            );
             text.push_str(&"^".repeat(problem.width));
             if let Some(hint) = &problem.hint {
                 text.push_str("\nhint: ");
@@ -98,7 +106,10 @@ mod tests {
 
     #[test]
     fn carets_stand_below_what_is_wrong() {
-        let script = Script { file: "relhealth.toml", text: "a = 1\nzoë\t= \"x\"\n" };
+        let script = Script {
+            file: "relhealth.toml",
+            text: "a = 1\nzoë\t= \"x\"\n",
+        };
         let at = script.text.find("\"x\"").unwrap();
         let later = script.finding(at..at + 3, "wrong", "right");
         let earlier = script.finding(6..10, "also wrong", "");
@@ -110,7 +121,10 @@ mod tests {
 
     #[test]
     fn any_span_is_shown_without_a_panic() {
-        let script = Script { file: "f", text: "é\n\r\n" };
+        let script = Script {
+            file: "f",
+            text: "é\n\r\n",
+        };
         for start in 0..7 {
             for end in 0..7 {
                 assert!(Findings::new(vec![script.finding(start..end, "w", "")]).to_string().contains('^'));

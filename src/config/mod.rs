@@ -18,6 +18,7 @@ pub use overlay::Overlay;
 pub use settings::is_currency;
 
 use crate::catalog::Catalog;
+use crate::expr::{self, Expr};
 use crate::facts::SPECS;
 use crate::facts::context::Settings;
 use crate::note::Note;
@@ -90,26 +91,54 @@ impl Config {
             let as_of = parse_as_of(&text.text, &zone);
             as_of.map_err(|why| reader.wrong(text.span, why, "")).ok()
         });
-        let currency = reader.text(&document, "currency").and_then(|text| settings::currency(&mut reader, &text));
+        let currency = reader
+            .text(&document, "currency")
+            .and_then(|text| settings::currency(&mut reader, &text));
         let level = level(&mut reader, &document);
         let tables = reader.tables(&document, "source");
-        let sources = tables.into_iter().map(|(table, span)| sources::source(&mut reader, table, span, folder)).collect();
+        let sources = tables
+            .into_iter()
+            .map(|(table, span)| sources::source(&mut reader, table, span, folder))
+            .collect();
         let settings = settings::settings(&mut reader, &document, &zone);
         let rates = settings::rates(&mut reader, &document);
-        let catalog = Catalog::builtin(SPECS).with_user(script.text, script.file, SPECS).unwrap_or_else(|problems| {
-            reader.findings.extend(problems);
-            Catalog::builtin(SPECS)
-        });
+        let catalog = Catalog::builtin(SPECS)
+            .with_user(script.text, script.file, SPECS)
+            .unwrap_or_else(|problems| {
+                reader.findings.extend(problems);
+                Catalog::builtin(SPECS)
+            });
         rules::check(&mut reader, &document, &catalog);
         if !reader.findings.is_empty() {
             return Err(Findings::new(reader.findings));
         }
-        Ok(Config { zone, currency, as_of, level, sources, settings, rates, catalog, notes: reader.notes })
+        Ok(Config {
+            zone,
+            currency,
+            as_of,
+            level,
+            sources,
+            settings,
+            rates,
+            catalog,
+            notes: reader.notes,
+        })
     }
 }
 
+/// Reads an expression that was given to an option.
+///
+/// # Errors
+/// What is wrong with it, below it.
+pub fn expression(option: &str, text: &str) -> Result<Expr, Findings> {
+    let script = Script { file: option, text };
+    expr::parse(text).map_err(|error| Findings::new(vec![script.finding(error.span, error.message, error.hint.unwrap_or_default())]))
+}
+
 fn level(reader: &mut Reader<'_>, document: &toml::de::DeTable<'_>) -> f64 {
-    let Some((level, span)) = reader.number(document, "level") else { return LEVEL };
+    let Some((level, span)) = reader.number(document, "level") else {
+        return LEVEL;
+    };
     if !is_level(level) {
         reader.wrong(span, "`level` must lie between 0.5 and 0.9999", "such as 0.95");
         return LEVEL;

@@ -26,17 +26,29 @@ impl Overlay {
     pub fn parse(text: &str) -> anyhow::Result<Overlay> {
         let wrong = |why: &str| {
             let what = format!("cannot read --map {text}");
-            Problem::usage(what).why(why).hint("write it like --map orders.csv:stakeholder_id='Customer Ref'")
+            Problem::usage(what)
+                .why(why)
+                .hint("write it like --map orders.csv:stakeholder_id='Customer Ref'")
         };
         let (target, header) = text.split_once('=').ok_or_else(|| wrong("there is no `=`"))?;
-        let (glob, column) = target.rsplit_once(':').ok_or_else(|| wrong("there is no `:` between file and column"))?;
+        let (glob, column) = target
+            .rsplit_once(':')
+            .ok_or_else(|| wrong("there is no `:` between file and column"))?;
         let (glob, column, header) = (glob.trim(), column.trim(), header.trim());
         if glob.is_empty() || column.is_empty() || header.is_empty() {
             return Err(wrong("file, column and header must not be empty").into());
         }
         let glob = Pattern::new(glob).map_err(|error| wrong(error.msg))?;
-        let from = if header.starts_with('{') { table(column, header)? } else { plain(header) };
-        Ok(Overlay { glob, column: column.to_string(), mapped: Mapped { from, place: None } })
+        let from = if header.starts_with('{') {
+            table(column, header)?
+        } else {
+            plain(header)
+        };
+        Ok(Overlay {
+            glob,
+            column: column.to_string(),
+            mapped: Mapped { from, place: None },
+        })
     }
 
     /// Whether a file is meant: by its path, or by its name alone.
@@ -51,7 +63,7 @@ impl Overlay {
     pub fn apply(overlays: &[Overlay], inputs: &mut [Input]) -> Result<(), Problem> {
         for overlay in overlays {
             let mut matched = false;
-            for input in inputs.iter_mut().filter(|input| overlay.matches(&input.path)) {
+            for input in inputs.iter_mut().filter(|input| overlay.matches(Path::new(input.file.name()))) {
                 input.source.map.insert(overlay.column.clone(), overlay.mapped.clone());
                 matched = true;
             }
@@ -67,12 +79,19 @@ impl Overlay {
 fn plain(header: &str) -> From {
     let quoted = |quote: char| header.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote));
     let name = quoted('\'').or_else(|| quoted('"')).unwrap_or(header);
-    From::Column { name: name.to_string(), formats: Vec::new(), timezone: None }
+    From::Column {
+        name: name.to_string(),
+        formats: Vec::new(),
+        timezone: None,
+    }
 }
 
 fn table(column: &str, text: &str) -> Result<From, Findings> {
     let script = format!("map = {text}");
-    let mut reader = Reader::new(Script { file: "--map", text: &script });
+    let mut reader = Reader::new(Script {
+        file: "--map",
+        text: &script,
+    });
     let document = reader.document();
     let from = document.get("map").and_then(|node| origin(&mut reader, column, node, None));
     match from {
@@ -87,14 +106,34 @@ mod tests {
 
     #[test]
     fn headers_may_hold_anything() {
-        for text in ["orders*.csv:stakeholder_id=Customer = Ref", "orders*.csv:stakeholder_id='Customer = Ref'"] {
+        for text in [
+            "orders*.csv:stakeholder_id=Customer = Ref",
+            "orders*.csv:stakeholder_id='Customer = Ref'",
+        ] {
             let overlay = Overlay::parse(text).unwrap();
             assert!(overlay.matches(Path::new("in/orders-1.csv")) && !overlay.matches(Path::new("in/tickets.csv")));
-            assert_eq!(overlay.mapped.from, From::Column { name: "Customer = Ref".into(), formats: vec![], timezone: None });
+            assert_eq!(
+                overlay.mapped.from,
+                From::Column {
+                    name: "Customer = Ref".into(),
+                    formats: vec![],
+                    timezone: None
+                }
+            );
         }
         let overlay = Overlay::parse("o.csv:occurred_at={ column = 'Date', format = '%d.%m.%Y' }").unwrap();
-        assert_eq!(overlay.mapped.from, From::Column { name: "Date".into(), formats: vec!["%d.%m.%Y".into()], timezone: None });
-        assert_eq!(Overlay::parse("o.csv:kind={value = 1}").unwrap().mapped.from, From::Value("1".into()));
+        assert_eq!(
+            overlay.mapped.from,
+            From::Column {
+                name: "Date".into(),
+                formats: vec!["%d.%m.%Y".into()],
+                timezone: None
+            }
+        );
+        assert_eq!(
+            Overlay::parse("o.csv:kind={value = 1}").unwrap().mapped.from,
+            From::Value("1".into())
+        );
     }
 
     #[test]
@@ -109,7 +148,10 @@ mod tests {
 
     #[test]
     fn overlays_win_over_what_is_written_and_must_match() {
-        let mut inputs = vec![Input { path: "a.csv".into(), source: Default::default() }];
+        let mut inputs = vec![Input {
+            file: crate::io::Source::memory("a.csv", *b""),
+            source: Default::default(),
+        }];
         let overlays: Vec<Overlay> = ["a.csv:x=A", "*.csv:x=B"].map(|text| Overlay::parse(text).unwrap()).into();
         Overlay::apply(&overlays, &mut inputs).unwrap();
         assert_eq!(inputs[0].source.map["x"], overlays[1].mapped);

@@ -35,7 +35,11 @@ pub struct Reader<'t> {
 impl<'t> Reader<'t> {
     /// A reader of a text.
     pub fn new(script: Script<'t>) -> Reader<'t> {
-        Reader { script, findings: Vec::new(), notes: Vec::new() }
+        Reader {
+            script,
+            findings: Vec::new(),
+            notes: Vec::new(),
+        }
     }
 
     /// Records something wrong.
@@ -52,7 +56,11 @@ impl<'t> Reader<'t> {
     pub fn document(&mut self) -> DeTable<'t> {
         let (table, errors) = DeTable::parse_recoverable(self.script.text);
         for error in errors {
-            self.wrong(error.span().unwrap_or(0..0), error.message().lines().next().unwrap_or("not valid TOML"), "");
+            self.wrong(
+                error.span().unwrap_or(0..0),
+                error.message().lines().next().unwrap_or("not valid TOML"),
+                "",
+            );
         }
         table.into_inner()
     }
@@ -76,7 +84,10 @@ impl<'t> Reader<'t> {
     /// The text of a value.
     pub fn text_of(&mut self, node: &Node<'_>, key: &str) -> Option<Text> {
         match node.get_ref().as_str() {
-            Some(text) => Some(Text { text: text.to_string(), span: node.span() }),
+            Some(text) => Some(Text {
+                text: text.to_string(),
+                span: node.span(),
+            }),
             None => {
                 self.mistyped(node, key, "a text");
                 None
@@ -111,8 +122,14 @@ impl<'t> Reader<'t> {
     /// A date or time, written as one or as a text.
     pub fn date_of(&mut self, node: &Node<'_>, key: &str) -> Option<Text> {
         match node.get_ref() {
-            DeValue::Datetime(at) => Some(Text { text: at.to_string(), span: node.span() }),
-            DeValue::String(text) => Some(Text { text: text.to_string(), span: node.span() }),
+            DeValue::Datetime(at) => Some(Text {
+                text: at.to_string(),
+                span: node.span(),
+            }),
+            DeValue::String(text) => Some(Text {
+                text: text.to_string(),
+                span: node.span(),
+            }),
             _ => {
                 self.mistyped(node, key, "a date such as 2026-10-31");
                 None
@@ -157,7 +174,9 @@ impl<'t> Reader<'t> {
     /// The whole number of days at a key, at least `least`.
     pub fn days(&mut self, table: &DeTable<'_>, key: &str, least: i64) -> Option<i64> {
         let node = table.get(key)?;
-        let days = number_of(node.get_ref()).filter(|days| days.fract() == 0.0 && days.abs() < 1e6).map(|days| days as i64);
+        let days = number_of(node.get_ref())
+            .filter(|days| days.fract() == 0.0 && days.abs() < 1e6)
+            .map(|days| days as i64);
         if days.is_none_or(|days| days < least) {
             self.wrong(node.span(), format!("`{key}` must be a whole number of days, at least {least}"), "");
             return None;
@@ -218,7 +237,11 @@ impl<'t> Reader<'t> {
         let found = choices.iter().find(|(name, _)| *name == text.text);
         if found.is_none() {
             let names = choices.iter().map(|(name, _)| *name);
-            self.wrong(text.span, format!("`{}` is no value of `{key}`", text.text), did_you_mean(&text.text, names));
+            self.wrong(
+                text.span,
+                format!("`{}` is no value of `{key}`", text.text),
+                did_you_mean(&text.text, names),
+            );
         }
         found.map(|(_, choice)| *choice)
     }
@@ -227,7 +250,9 @@ impl<'t> Reader<'t> {
 /// A number of either kind.
 pub fn number_of(value: &DeValue<'_>) -> Option<f64> {
     match value {
-        DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix()).ok().map(|number| number as f64),
+        DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix())
+            .ok()
+            .map(|number| number as f64),
         DeValue::Float(number) => number.as_str().parse().ok().filter(|number: &f64| number.is_finite()),
         _ => None,
     }
@@ -263,12 +288,20 @@ fn kind_of(value: &DeValue<'_>) -> &'static str {
 /// For each byte of a TOML string's value, the byte of its raw text (quotes included) that it comes from; one more for the end.
 fn raw_offsets(raw: &str) -> Vec<usize> {
     let quote = if raw.starts_with('\'') { '\'' } else { '"' };
-    let width = if raw.len() >= 6 && raw.starts_with(&quote.to_string().repeat(3)) { 3 } else { 1 };
+    let width = if raw.len() >= 6 && raw.starts_with(&quote.to_string().repeat(3)) {
+        3
+    } else {
+        1
+    };
     let end = raw.len().saturating_sub(width);
     let mut at = width;
     if width == 3 {
         // The line break right after the opening quotes is none of the text.
-        at += if raw[at..].starts_with("\r\n") { 2 } else { usize::from(raw[at..].starts_with('\n')) };
+        at += if raw[at..].starts_with("\r\n") {
+            2
+        } else {
+            usize::from(raw[at..].starts_with('\n'))
+        };
     }
     let mut offsets = Vec::with_capacity(raw.len());
     while at < end {
@@ -306,7 +339,15 @@ mod tests {
     #[test]
     fn decoded_text_is_found_in_the_raw_one() {
         // Each raw text decodes to something whose byte 1 is `b`.
-        for raw in [r#""ab""#, "'ab'", "\"\"\"\nab\"\"\"", "'''\r\nab'''", r#""\u0061b""#, r#""\nb""#, "\"\"\"a\\\n   b\"\"\""] {
+        for raw in [
+            r#""ab""#,
+            "'ab'",
+            "\"\"\"\nab\"\"\"",
+            "'''\r\nab'''",
+            r#""\u0061b""#,
+            r#""\nb""#,
+            "\"\"\"a\\\n   b\"\"\"",
+        ] {
             let toml = format!("x = {raw}");
             let table = DeTable::parse(&toml).unwrap().into_inner();
             let decoded = table["x"].get_ref().as_str().unwrap();

@@ -24,8 +24,14 @@ pub fn settings(reader: &mut Reader<'_>, document: &DeTable<'_>, report: &Zone) 
         reader.known(ces, "of [ces]", &["high_is_easy"]);
         settings.high_is_easy = reader.flag(ces, "high_is_easy");
     }
-    let Some(targets) = reader.table(document, "targets") else { return settings };
-    reader.known(targets, "of [targets]", &["first_response_hours", "resolution_hours", "supply", "contact_days"]);
+    let Some(targets) = reader.table(document, "targets") else {
+        return settings;
+    };
+    reader.known(
+        targets,
+        "of [targets]",
+        &["first_response_hours", "resolution_hours", "supply", "contact_days"],
+    );
     let micros = |hours: f64| (hours * HOUR as f64).round() as i64;
     settings.first_response = reader.number_within(targets, "first_response_hours", 0.0..MOST_HOURS).map(micros);
     settings.resolution = reader.number_within(targets, "resolution_hours", 0.0..MOST_HOURS).map(micros);
@@ -33,10 +39,14 @@ pub fn settings(reader: &mut Reader<'_>, document: &DeTable<'_>, report: &Zone) 
         reader.known(supply, "of [targets.supply]", &["early", "late", "tolerance"]);
         settings.supply_early_days = reader.days(supply, "early", 0);
         settings.supply_late_days = reader.days(supply, "late", 0).unwrap_or(settings.supply_late_days);
-        settings.supply_tolerance = reader.number_within(supply, "tolerance", 0.0..1.0).unwrap_or(settings.supply_tolerance);
+        settings.supply_tolerance = reader
+            .number_within(supply, "tolerance", 0.0..1.0)
+            .unwrap_or(settings.supply_tolerance);
     }
     if let Some(tiers) = reader.table(targets, "contact_days") {
-        let days = tiers.keys().filter_map(|tier| Some((tier.get_ref().to_string(), reader.days(tiers, tier.get_ref(), 1)?)));
+        let days = tiers
+            .keys()
+            .filter_map(|tier| Some((tier.get_ref().to_string(), reader.days(tiers, tier.get_ref(), 1)?)));
         settings.contact_days = days.collect::<BTreeMap<_, _>>();
     }
     settings
@@ -44,10 +54,18 @@ pub fn settings(reader: &mut Reader<'_>, document: &DeTable<'_>, report: &Zone) 
 
 /// Reads `[rates]`: what one unit of a currency is worth in that of the report.
 pub fn rates(reader: &mut Reader<'_>, document: &DeTable<'_>) -> BTreeMap<String, f64> {
-    let Some(table) = reader.table(document, "rates") else { return BTreeMap::new() };
+    let Some(table) = reader.table(document, "rates") else {
+        return BTreeMap::new();
+    };
     let mut rates = BTreeMap::new();
     for code in table.keys() {
-        currency(reader, &Text { text: code.get_ref().to_string(), span: code.span() });
+        currency(
+            reader,
+            &Text {
+                text: code.get_ref().to_string(),
+                span: code.span(),
+            },
+        );
         if let Some((rate, span)) = reader.number(table, code.get_ref()) {
             if rate > 0.0 {
                 rates.insert(code.get_ref().to_string(), rate);
@@ -63,7 +81,11 @@ pub fn rates(reader: &mut Reader<'_>, document: &DeTable<'_>) -> BTreeMap<String
 pub fn currency(reader: &mut Reader<'_>, text: &Text) -> Option<String> {
     let right = is_currency(&text.text);
     if !right {
-        reader.wrong(text.span.clone(), format!("`{}` is no currency", text.text), "three capital letters such as EUR");
+        reader.wrong(
+            text.span.clone(),
+            format!("`{}` is no currency", text.text),
+            "three capital letters such as EUR",
+        );
     }
     right.then(|| text.text.clone())
 }
@@ -76,7 +98,11 @@ pub fn is_currency(text: &str) -> bool {
 fn hours(reader: &mut Reader<'_>, document: &DeTable<'_>, report: &Zone) -> Option<BusinessHours> {
     let table = reader.table(document, "hours")?;
     reader.known(table, "of [hours]", &["timezone", "weekly", "holidays"]);
-    let zone = if table.contains_key("timezone") { zone(reader, table)? } else { report.clone() };
+    let zone = if table.contains_key("timezone") {
+        zone(reader, table)?
+    } else {
+        report.clone()
+    };
     let span = document["hours"].span();
     if !table.contains_key("weekly") {
         reader.wrong(span, "[hours] needs `weekly`", "such as weekly = { mon = \"09:00-17:00\" }");

@@ -56,7 +56,9 @@ pub fn source(reader: &mut Reader<'_>, table: &DeTable<'_>, span: Range<usize>, 
         delimiter: delimiter(reader, table),
         decimal: reader.choice(table, "decimal", &[(".", '.'), (",", ',')]),
         timezone: timezone(reader, table),
-        amount_on: reader.choice(table, "amount_on", &[("line", AmountOn::Line), ("order", AmountOn::Order)]).unwrap_or_default(),
+        amount_on: reader
+            .choice(table, "amount_on", &[("line", AmountOn::Line), ("order", AmountOn::Order)])
+            .unwrap_or_default(),
         private: reader.flag(table, "private"),
         place: Some(reader.place(&span)),
     }
@@ -82,23 +84,36 @@ fn map(reader: &mut Reader<'_>, table: &DeTable<'_>, kind: Option<Table>) -> BTr
 /// What a column is mapped to: `"Header"`, `{ column, format, timezone }`, `{ expr }` or `{ value }`.
 pub fn origin(reader: &mut Reader<'_>, column: &str, node: &Node<'_>, kind: Option<Table>) -> Option<From> {
     if let DeValue::String(name) = node.get_ref() {
-        return Some(From::Column { name: name.to_string(), formats: Vec::new(), timezone: None });
+        return Some(From::Column {
+            name: name.to_string(),
+            formats: Vec::new(),
+            timezone: None,
+        });
     }
     let Some(table) = node.get_ref().as_table() else {
         reader.mistyped(node, column, "a column's header, or a table with `column`, `expr` or `value`");
         return None;
     };
     reader.known(table, "of a mapping", &["column", "format", "timezone", "expr", "value"]);
-    let given: Vec<&str> = ["column", "expr", "value"].into_iter().filter(|key| table.contains_key(*key)).collect();
+    let given: Vec<&str> = ["column", "expr", "value"]
+        .into_iter()
+        .filter(|key| table.contains_key(*key))
+        .collect();
     let [given] = given[..] else {
         let what = format!("the mapping of `{column}` needs exactly one of `column`, `expr` and `value`");
         reader.wrong(node.span(), what, "");
         return None;
     };
-    let is_time = kind.and_then(|kind| kind.column(column)).is_none_or(|canonical| canonical.kind == ColumnType::Time);
+    let is_time = kind
+        .and_then(|kind| kind.column(column))
+        .is_none_or(|canonical| canonical.kind == ColumnType::Time);
     for key in ["format", "timezone"] {
         if let Some(node) = table.get(key).filter(|_| given != "column" || !is_time) {
-            reader.wrong(node.span(), format!("`{key}` goes with `column` of a time; `{column}` is none here"), "");
+            reader.wrong(
+                node.span(),
+                format!("`{key}` goes with `column` of a time; `{column}` is none here"),
+                "",
+            );
         }
     }
     match given {
@@ -114,15 +129,24 @@ pub fn origin(reader: &mut Reader<'_>, column: &str, node: &Node<'_>, kind: Opti
         _ => {
             let formats = reader.texts(table, "format").into_iter().map(|format| format.text).collect();
             let timezone = timezone(reader, table);
-            reader.text(table, "column").map(|name| From::Column { name: name.text, formats, timezone })
+            reader.text(table, "column").map(|name| From::Column {
+                name: name.text,
+                formats,
+                timezone,
+            })
         }
     }
 }
 
 /// A column that is not canonical is a dimension; one that is nearly canonical is probably a slip, so it is noted.
 fn canonical_or_dimension(reader: &mut Reader<'_>, column: &str, span: Range<usize>, kind: Option<Table>) {
-    let Some(kind) = kind.filter(|kind| kind.column(column).is_none()) else { return };
-    let near = kind.columns().iter().find(|known| strsim::damerau_levenshtein(known.name, column) <= 2);
+    let Some(kind) = kind.filter(|kind| kind.column(column).is_none()) else {
+        return;
+    };
+    let near = kind
+        .columns()
+        .iter()
+        .find(|known| strsim::damerau_levenshtein(known.name, column) <= 2);
     if let Some(near) = near {
         let text = format!("`{}` becomes a dimension of {kind}; was `{}` meant?", visible(column), near.name);
         let place = reader.place(&span);
@@ -132,14 +156,18 @@ fn canonical_or_dimension(reader: &mut Reader<'_>, column: &str, span: Range<usi
 
 fn values(reader: &mut Reader<'_>, table: &DeTable<'_>, kind: Option<Table>) -> BTreeMap<String, BTreeMap<String, String>> {
     let mut values = BTreeMap::new();
-    let Some(columns) = reader.table(table, "values") else { return values };
+    let Some(columns) = reader.table(table, "values") else {
+        return values;
+    };
     for (column, node) in columns.iter() {
         canonical_or_dimension(reader, column.get_ref(), column.span(), kind);
         let Some(entries) = node.get_ref().as_table() else {
             reader.mistyped(node, column.get_ref(), "a table of values and what they mean");
             continue;
         };
-        let words = kind.and_then(|kind| kind.column(column.get_ref())).map_or(&[][..], |canonical| canonical.words);
+        let words = kind
+            .and_then(|kind| kind.column(column.get_ref()))
+            .map_or(&[][..], |canonical| canonical.words);
         let mut meanings = BTreeMap::new();
         for (said, node) in entries.iter() {
             let Some(means) = constant_of(node.get_ref()) else {
@@ -148,7 +176,11 @@ fn values(reader: &mut Reader<'_>, table: &DeTable<'_>, kind: Option<Table>) -> 
             };
             // An empty meaning is none: the value counts as missing.
             if !words.is_empty() && !means.is_empty() && !words.contains(&means.as_str()) {
-                reader.wrong(node.span(), format!("`{means}` is no {}", column.get_ref()), did_you_mean(&means, words));
+                reader.wrong(
+                    node.span(),
+                    format!("`{means}` is no {}", column.get_ref()),
+                    did_you_mean(&means, words),
+                );
             }
             meanings.insert(said.get_ref().to_string(), means);
         }
@@ -162,9 +194,16 @@ fn key(reader: &mut Reader<'_>, table: &DeTable<'_>, kind: Option<Table>) -> Vec
     for column in &key {
         let slip = kind.filter(|kind| kind.column(&column.text).is_none());
         if let Some(near) = slip.and_then(|kind| nearest(&column.text, kind.columns().iter().map(|known| known.name))) {
-            let mapped = table.get("map").and_then(|map| map.get_ref().as_table()).is_some_and(|map| map.contains_key(column.text.as_str()));
+            let mapped = table
+                .get("map")
+                .and_then(|map| map.get_ref().as_table())
+                .is_some_and(|map| map.contains_key(column.text.as_str()));
             if !mapped {
-                reader.wrong(column.span.clone(), format!("unknown column `{}`", column.text), format!("did you mean `{near}`?"));
+                reader.wrong(
+                    column.span.clone(),
+                    format!("unknown column `{}`", column.text),
+                    format!("did you mean `{near}`?"),
+                );
             }
         }
     }
@@ -180,7 +219,10 @@ fn lookup(reader: &mut Reader<'_>, table: &DeTable<'_>, folder: &Path) -> Option
         }
     }
     let (path, key) = (reader.text(lookup, "path"), reader.text(lookup, "key"));
-    Some(Lookup { path: folder.join(path?.text), key: key?.text })
+    Some(Lookup {
+        path: folder.join(path?.text),
+        key: key?.text,
+    })
 }
 
 fn encoding(reader: &mut Reader<'_>, table: &DeTable<'_>) -> Option<String> {
@@ -198,7 +240,11 @@ fn delimiter(reader: &mut Reader<'_>, table: &DeTable<'_>) -> Option<u8> {
     match text.text.as_bytes() {
         [byte] if byte.is_ascii() && !byte.is_ascii_alphanumeric() && !matches!(byte, b'"' | b'\n' | b'\r') => Some(*byte),
         _ => {
-            reader.wrong(text.span, "`delimiter` is one character such as `,`, `;`, `|` or a tab (\"\\t\")", "");
+            reader.wrong(
+                text.span,
+                "`delimiter` is one character such as `,`, `;`, `|` or a tab (\"\\t\")",
+                "",
+            );
             None
         }
     }

@@ -4,7 +4,14 @@ use crate::schema::{HOUR, Table};
 use crate::sources::{AmountOn, Dates, From, Lookup};
 
 fn parse(text: &str) -> Result<Config, Findings> {
-    Config::parse(Script { file: "relhealth.toml", text }, Path::new("in"), None)
+    Config::parse(
+        Script {
+            file: "relhealth.toml",
+            text,
+        },
+        Path::new("in"),
+        None,
+    )
 }
 
 /// What is wrong with a text: `line:column: what | hint` each.
@@ -89,31 +96,71 @@ reason = "new survey tool"
 "#,
     )
     .unwrap();
-    assert_eq!((config.zone.name(), config.currency.as_deref(), config.level), ("Europe/Berlin", Some("EUR"), 0.9));
+    assert_eq!(
+        (config.zone.name(), config.currency.as_deref(), config.level),
+        ("Europe/Berlin", Some("EUR"), 0.9)
+    );
     // The end of the day in Berlin, after the change back to winter time.
-    assert_eq!(config.as_of.map(crate::period::instant_text).as_deref(), Some("2026-10-31T23:00:00Z"));
+    assert_eq!(
+        config.as_of.map(crate::period::instant_text).as_deref(),
+        Some("2026-10-31T23:00:00Z")
+    );
     let source = &config.sources[0];
     assert_eq!(source.paths, [Path::new("in/exports/tickets-*.csv"), Path::new("/abs/t.csv")]);
-    assert_eq!((source.table, source.dates, source.amount_on), (Some(Table::Interactions), Some(Dates::Dmy), AmountOn::Order));
+    assert_eq!(
+        (source.table, source.dates, source.amount_on),
+        (Some(Table::Interactions), Some(Dates::Dmy), AmountOn::Order)
+    );
     assert_eq!((source.delimiter, source.decimal, source.private), (Some(b';'), Some(','), true));
-    assert_eq!((source.encoding.as_deref(), source.timezone.as_deref()), (Some("windows-1252"), Some("America/New_York")));
+    assert_eq!(
+        (source.encoding.as_deref(), source.timezone.as_deref()),
+        (Some("windows-1252"), Some("America/New_York"))
+    );
     assert_eq!(source.key, ["case_id", "Ref"]);
-    assert_eq!(source.lookup, Some(Lookup { path: "in/orders.csv".into(), key: "order_id".into() }));
+    assert_eq!(
+        source.lookup,
+        Some(Lookup {
+            path: "in/orders.csv".into(),
+            key: "order_id".into()
+        })
+    );
     assert_eq!(source.filter, Some(crate::expr::parse("\"Group\" <> 'Test'").unwrap()));
     assert_eq!(source.values["kind"]["Problem"], "complaint");
     let from = |column: &str| source.map[column].from.clone();
-    assert_eq!(from("stakeholder_id"), From::Column { name: "Requester id".into(), formats: vec![], timezone: None });
+    assert_eq!(
+        from("stakeholder_id"),
+        From::Column {
+            name: "Requester id".into(),
+            formats: vec![],
+            timezone: None
+        }
+    );
     let formats = vec!["%d/%m/%Y %H:%M".to_string(), "%d/%m/%Y".to_string()];
-    assert_eq!(from("occurred_at"), From::Column { name: "Created".into(), formats, timezone: Some("+02:00".into()) });
+    assert_eq!(
+        from("occurred_at"),
+        From::Column {
+            name: "Created".into(),
+            formats,
+            timezone: Some("+02:00".into())
+        }
+    );
     assert_eq!(from("cost"), From::Expr(crate::expr::parse("Quantity * UnitPrice").unwrap()));
     assert_eq!(from("kind"), From::Value("question".into()));
-    assert_eq!((from("reopens"), from("automated")), (From::Value("2".into()), From::Value("false".into())));
+    assert_eq!(
+        (from("reopens"), from("automated")),
+        (From::Value("2".into()), From::Value("false".into()))
+    );
     assert_eq!(source.map["team"].place.as_ref().unwrap().line, Some(28));
     let settings = &config.settings;
-    let Clock::Business(hours) = &settings.clock else { panic!("no business hours") };
+    let Clock::Business(hours) = &settings.clock else {
+        panic!("no business hours")
+    };
     assert_eq!((hours.zone().name(), hours.open_per_week()), ("Europe/Berlin", 8 * HOUR));
     assert_eq!((settings.first_response, settings.resolution), (Some(4 * HOUR), Some(3 * HOUR / 2)));
-    assert_eq!((settings.supply_early_days, settings.supply_late_days, settings.supply_tolerance), (Some(3), 1, 0.05));
+    assert_eq!(
+        (settings.supply_early_days, settings.supply_late_days, settings.supply_tolerance),
+        (Some(3), 1, 0.05)
+    );
     assert_eq!(settings.contact_days["gold"], 30);
     assert!(settings.high_is_easy);
     assert_eq!(config.rates["USD"], 0.9);
@@ -192,18 +239,36 @@ fn hours_targets_and_rules_are_checked() {
         ("[hours]\nweekly = { mon = '9-17' }", "2:12: mon: `9-17` are no open hours"),
         ("[hours]\nweekly = { mun = '09:00-17:00' }", "2:12: `mun` is no weekday"),
         ("[hours]\nweekly = { mon = '' }", "no hour in the week"),
-        ("[hours]\nweekly = { mon = '09:00-17:00' }\nholidays = ['2026-02-30']", "3:13: `2026-02-30` is no date"),
-        ("[hours]\nweekly = { mon = '09:00-17:00' }\ntimezone = 'Europe/Berln'", "did you mean `Europe/Berlin`?"),
-        ("[targets]\nfirst_response_hours = -1", "2:24: `first_response_hours` must be between 0 and"),
-        ("[targets.supply]\nlate = 1.5", "2:8: `late` must be a whole number of days, at least 0"),
+        (
+            "[hours]\nweekly = { mon = '09:00-17:00' }\nholidays = ['2026-02-30']",
+            "3:13: `2026-02-30` is no date",
+        ),
+        (
+            "[hours]\nweekly = { mon = '09:00-17:00' }\ntimezone = 'Europe/Berln'",
+            "did you mean `Europe/Berlin`?",
+        ),
+        (
+            "[targets]\nfirst_response_hours = -1",
+            "2:24: `first_response_hours` must be between 0 and",
+        ),
+        (
+            "[targets.supply]\nlate = 1.5",
+            "2:8: `late` must be a whole number of days, at least 0",
+        ),
         ("[targets.contact_days]\ngold = 'x'", "`gold` must be a whole number of days"),
-        ("[ces]\nhigh_is_easy = 1", "2:16: `high_is_easy` must be true or false, not a number"),
+        (
+            "[ces]\nhigh_is_easy = 1",
+            "2:16: `high_is_easy` must be true or false, not a number",
+        ),
         ("[rates]\nusd = 0", "2:1: `usd` is no currency"),
         ("[[rule]]\nmetric = 'npss'", "2:10: unknown metric `npss` | did you mean `nps`?"),
         ("[[rule]]\nfail_bellow = 1", "did you mean `fail_below`?"),
         ("[[waiver]]\nuntill = 1", "did you mean `until`?"),
         ("[rule]\n", "`rule` must be written as [[rule]]"),
-        ("[[source]]\npath='a'\nkind='interactions'\n[source.values.kind]\nx='complain'", "5:3: `complain` is no kind | did you mean `complaint`?"),
+        (
+            "[[source]]\npath='a'\nkind='interactions'\n[source.values.kind]\nx='complain'",
+            "5:3: `complain` is no kind | did you mean `complaint`?",
+        ),
     ] {
         let all = wrong(text).join("\n");
         assert!(all.contains(part), "{part} is not in\n{all}");
@@ -214,15 +279,26 @@ fn hours_targets_and_rules_are_checked() {
 fn a_dimension_that_looks_like_a_column_is_noted() {
     let config = parse("[[source]]\npath = 'a'\nkind = 'purchases'\n[source.map]\nquantty = 'Q'\nstore = 'S'\n").unwrap();
     let [note] = &config.notes[..] else { panic!("{:?}", config.notes) };
-    assert_eq!(note.to_string(), "relhealth.toml:5:1: `quantty` becomes a dimension of purchases; was `quantity` meant?");
+    assert_eq!(
+        note.to_string(),
+        "relhealth.toml:5:1: `quantty` becomes a dimension of purchases; was `quantity` meant?"
+    );
     assert!(config.sources[0].map.contains_key("quantty"));
 }
 
 #[test]
 fn the_zone_of_the_command_line_wins() {
-    let script = Script { file: "f", text: "timezone = 'Asia/Tokyo'\nas_of = 2026-01-01\n[hours]\nweekly = { mon = '09:00-10:00' }" };
+    let script = Script {
+        file: "f",
+        text: "timezone = 'Asia/Tokyo'\nas_of = 2026-01-01\n[hours]\nweekly = { mon = '09:00-10:00' }",
+    };
     let config = Config::parse(script, Path::new(""), Some(Zone::utc())).unwrap();
-    assert_eq!(config.as_of.map(crate::period::instant_text).as_deref(), Some("2026-01-02T00:00:00Z"));
-    let Clock::Business(hours) = &config.settings.clock else { panic!("no business hours") };
+    assert_eq!(
+        config.as_of.map(crate::period::instant_text).as_deref(),
+        Some("2026-01-02T00:00:00Z")
+    );
+    let Clock::Business(hours) = &config.settings.clock else {
+        panic!("no business hours")
+    };
     assert_eq!(hours.zone().name(), "UTC");
 }

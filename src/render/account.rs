@@ -8,13 +8,21 @@ use crate::report::FileAccount;
 
 /// A line for a file: `orders.csv: 1,000 read = 990 used + 6 rejected + 2 duplicate + 2 excluded`; what is zero is left out.
 pub fn line(file: &FileAccount) -> String {
-    let parts = [("rejected", file.rejected), ("duplicate", file.duplicate), ("excluded", file.excluded)];
+    let parts = [
+        ("rejected", file.rejected),
+        ("duplicate", file.duplicate),
+        ("excluded", file.excluded),
+    ];
     let mut line = format!("{}: {} read = {} used", visible(&file.file), count(file.read), count(file.used));
     for (name, rows) in parts.into_iter().filter(|(_, rows)| *rows > 0) {
         line.push_str(&format!(" + {} {name}", count(rows)));
     }
     if !file.reasons.is_empty() {
-        let reasons: Vec<String> = file.reasons.iter().map(|(code, rows)| format!("{} {}", count(*rows), visible(code))).collect();
+        let reasons: Vec<String> = file
+            .reasons
+            .iter()
+            .map(|(code, rows)| format!("{} {}", count(*rows), visible(code)))
+            .collect();
         line.push_str(&format!(" ({})", reasons.join(", ")));
     }
     line
@@ -34,7 +42,10 @@ pub fn add(document: &mut Document, account: &[FileAccount]) {
         row.extend([file.read, file.used, file.rejected, file.duplicate, file.excluded].map(|rows| Text::own(count(rows))));
         row
     };
-    document.table(Table { columns, rows: account.iter().map(row).collect() });
+    document.table(Table {
+        columns,
+        rows: account.iter().map(row).collect(),
+    });
 }
 
 #[cfg(test)]

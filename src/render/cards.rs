@@ -36,7 +36,10 @@ pub fn cards(metrics: &[&Metric]) -> Document {
         document.heading(2, Text::untrusted(card.title).and(" (").and_untrusted(card.id).and(")"));
         let row = |(label, text): (&'static str, String)| vec![Text::own(capital(label)), many(&text)];
         let columns = vec![(Text::default(), Align::Left), (Text::default(), Align::Left)];
-        document.table(Table { columns, rows: card.lines.into_iter().map(row).collect() });
+        document.table(Table {
+            columns,
+            rows: card.lines.into_iter().map(row).collect(),
+        });
     }
     document
 }

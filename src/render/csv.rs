@@ -46,7 +46,11 @@ pub fn write(measured: &Measured, out: &mut dyn Write) -> csv::Result<()> {
     }
     csv.write_record(&header)?;
     for cell in &measured.cells {
-        let unit = measured.metrics.iter().find(|metric| metric.id == cell.metric).map_or("", |metric| &metric.unit);
+        let unit = measured
+            .metrics
+            .iter()
+            .find(|metric| metric.id == cell.metric)
+            .map_or("", |metric| &metric.unit);
         let mut row: Vec<String> = vec![
             cell.metric.clone(),
             cell.period.label.clone(),
@@ -94,7 +98,9 @@ pub fn write(measured: &Measured, out: &mut dyn Write) -> csv::Result<()> {
 }
 
 fn number(value: Option<f64>) -> String {
-    value.filter(|value| value.is_finite()).map_or(String::new(), |value| value.to_string())
+    value
+        .filter(|value| value.is_finite())
+        .map_or(String::new(), |value| value.to_string())
 }
 
 fn text(text: &str) -> String {
@@ -119,9 +125,18 @@ mod tests {
         let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
         assert_eq!(rows.len(), measured.cells.len());
         let at = |row: usize, column: &str| rows[row][headers.iter().position(|header| header == column).unwrap()].to_string();
-        assert_eq!((at(0, "value"), at(0, "low"), at(0, "method")), ("41.2562".into(), "-3.5".into(), "adjusted-wald".into()));
+        assert_eq!(
+            (at(0, "value"), at(0, "low"), at(0, "method")),
+            ("41.2562".into(), "-3.5".into(), "adjusted-wald".into())
+        );
         assert_eq!(at(0, "by.region"), "'=cmd|' /c calc'");
-        assert_eq!((at(0, "previous.delta"), at(0, "previous.reading")), ("-1.3".into(), "no clear change".into()));
-        assert_eq!((at(2, "value"), at(2, "absent"), at(2, "missing")), ("".into(), "missing input".into(), "interactions.responded_at".into()));
+        assert_eq!(
+            (at(0, "previous.delta"), at(0, "previous.reading")),
+            ("-1.3".into(), "no clear change".into())
+        );
+        assert_eq!(
+            (at(2, "value"), at(2, "absent"), at(2, "missing")),
+            ("".into(), "missing input".into(), "interactions.responded_at".into())
+        );
     }
 }

@@ -54,11 +54,24 @@ impl Document {
     /// Adds a table, unless it has no rows; columns without any text go.
     pub fn table(&mut self, mut table: Table) {
         let is_empty = |text: &Text| text.terminal().is_empty();
-        let kept: Vec<bool> = (0..table.columns.len()).map(|i| !table.rows.iter().all(|row| is_empty(&row[i]))).collect();
+        let kept: Vec<bool> = (0..table.columns.len())
+            .map(|i| !table.rows.iter().all(|row| is_empty(&row[i])))
+            .collect();
         let keep = |i: usize| kept[i];
-        table.columns = table.columns.into_iter().enumerate().filter(|(i, _)| keep(*i)).map(|(_, column)| column).collect();
+        table.columns = table
+            .columns
+            .into_iter()
+            .enumerate()
+            .filter(|(i, _)| keep(*i))
+            .map(|(_, column)| column)
+            .collect();
         for row in &mut table.rows {
-            *row = std::mem::take(row).into_iter().enumerate().filter(|(i, _)| keep(*i)).map(|(_, text)| text).collect();
+            *row = std::mem::take(row)
+                .into_iter()
+                .enumerate()
+                .filter(|(i, _)| keep(*i))
+                .map(|(_, text)| text)
+                .collect();
         }
         if !table.rows.is_empty() {
             self.blocks.push(Block::Table(table));

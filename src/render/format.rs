@@ -21,9 +21,17 @@ pub struct Units<'a> {
 impl<'a> Units<'a> {
     /// The scale on which a metric of a unit is read, chosen for the size of its value.
     pub fn scale(&self, unit: &str, value: f64) -> Scale<'a> {
-        let scale = |factor, decimals, suffix| Scale { factor, decimals, suffix, change_suffix: suffix };
+        let scale = |factor, decimals, suffix| Scale {
+            factor,
+            decimals,
+            suffix,
+            change_suffix: suffix,
+        };
         match unit {
-            "share" => Scale { change_suffix: "pp", ..scale(100.0, 1, "%") },
+            "share" => Scale {
+                change_suffix: "pp",
+                ..scale(100.0, 1, "%")
+            },
             "points" | "score" => scale(1.0, 1, ""),
             "money" => scale(1.0, 2, self.currency.unwrap_or("")),
             "hours" if value.abs() < 1.0 => scale(60.0, 1, "min"),
@@ -46,7 +54,11 @@ impl Scale<'_> {
     /// A change with its sign and unit: `+1.3 pp`.
     pub fn change(&self, delta: f64) -> String {
         let text = number(delta * self.factor, self.decimals.max(usize::from(delta.fract() != 0.0)));
-        let sign = if delta > 0.0 && text.bytes().any(|b| (b'1'..=b'9').contains(&b)) { "+" } else { "" };
+        let sign = if delta > 0.0 && text.bytes().any(|b| (b'1'..=b'9').contains(&b)) {
+            "+"
+        } else {
+            ""
+        };
         with_suffix(format!("{sign}{text}"), self.change_suffix)
     }
 
@@ -73,7 +85,9 @@ pub fn number(value: f64, decimals: usize) -> String {
         return String::new();
     }
     let text = format!("{:.decimals$}", value.abs());
-    let (whole, fraction) = text.split_once('.').map_or((text.as_str(), ""), |(whole, fraction)| (whole, fraction));
+    let (whole, fraction) = text
+        .split_once('.')
+        .map_or((text.as_str(), ""), |(whole, fraction)| (whole, fraction));
     let is_zero = !text.bytes().any(|b| (b'1'..=b'9').contains(&b));
     let mut out = String::from(if value < 0.0 && !is_zero { "-" } else { "" });
     grouped(whole, &mut out);
@@ -105,7 +119,10 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const UNITS: Units = Units { currency: Some("EUR"), business_hours: false };
+    const UNITS: Units = Units {
+        currency: Some("EUR"),
+        business_hours: false,
+    };
 
     #[test]
     fn values_read_as_people_write_them() {
@@ -128,7 +145,15 @@ mod tests {
             assert_eq!(UNITS.scale(unit, value).value(value), text);
         }
         assert_eq!(Units::default().scale("money", 1.0).value(1.0), "1.00");
-        assert_eq!(Units { business_hours: true, ..UNITS }.scale("hours", 74.4).value(74.4), "74.4 h");
+        assert_eq!(
+            Units {
+                business_hours: true,
+                ..UNITS
+            }
+            .scale("hours", 74.4)
+            .value(74.4),
+            "74.4 h"
+        );
     }
 
     #[test]
@@ -139,9 +164,15 @@ mod tests {
         let share = UNITS.scale("share", 0.65);
         assert_eq!(share.interval(None, Some(0.67)), "[..., 67.0]");
         assert_eq!(share.interval(None, None), "");
-        assert_eq!((share.change(0.0123).as_str(), share.change(0.000_1).as_str()), ("+1.2 pp", "0.0 pp"));
+        assert_eq!(
+            (share.change(0.0123).as_str(), share.change(0.000_1).as_str()),
+            ("+1.2 pp", "0.0 pp")
+        );
         let days = UNITS.scale("days", 28.0);
-        assert_eq!((days.interval(Some(27.0), Some(29.0)), days.change(0.5)), ("[27, 29]".into(), "+0.5 d".into()));
+        assert_eq!(
+            (days.interval(Some(27.0), Some(29.0)), days.change(0.5)),
+            ("[27, 29]".into(), "+0.5 d".into())
+        );
         assert_eq!(days.interval(Some(27.0), Some(29.5)), "[27.0, 29.5]");
     }
 

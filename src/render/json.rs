@@ -17,7 +17,12 @@ pub const SCHEMA: &str = "relhealth.measure/1";
 /// Those of the writer.
 pub fn write(measured: &Measured, out: &mut dyn Write) -> io::Result<()> {
     let as_of = instant_text(measured.as_of);
-    write!(out, "{{\"schema\": \"{SCHEMA}\", \"as_of\": {}, \"timezone\": {}", json!(as_of), json!(measured.timezone))?;
+    write!(
+        out,
+        "{{\"schema\": \"{SCHEMA}\", \"as_of\": {}, \"timezone\": {}",
+        json!(as_of),
+        json!(measured.timezone)
+    )?;
     write!(out, ", \"level\": {}, \"cells\": ", json!(measured.level))?;
     list(out, measured.cells.iter().map(|cell| self::cell(cell, measured)))?;
     write!(out, ", \"account\": ")?;
@@ -36,9 +41,17 @@ fn list(out: &mut dyn Write, values: impl Iterator<Item = Value>) -> io::Result<
 }
 
 fn cell(cell: &Cell, measured: &Measured) -> Value {
-    let unit = measured.metrics.iter().find(|metric| metric.id == cell.metric).map(|metric| &metric.unit);
+    let unit = measured
+        .metrics
+        .iter()
+        .find(|metric| metric.id == cell.metric)
+        .map(|metric| &metric.unit);
     let by: Map<String, Value> = cell.by.iter().map(|(dimension, value)| (dimension.clone(), json!(value))).collect();
-    let changes: Map<String, Value> = cell.changes.iter().map(|(against, change)| (against.to_string(), self::change(change))).collect();
+    let changes: Map<String, Value> = cell
+        .changes
+        .iter()
+        .map(|(against, change)| (against.to_string(), self::change(change)))
+        .collect();
     let mut value = json!({
         "metric": cell.metric,
         "period": cell.period.label,
@@ -128,7 +141,11 @@ mod tests {
                 ("enum", _) => rule.as_array().expect("a list").contains(value),
                 ("minimum", Value::Number(number)) => number.as_f64() >= rule.as_f64(),
                 ("minimum", _) => true,
-                ("required", Value::Object(object)) => rule.as_array().expect("a list").iter().all(|key| object.contains_key(key.as_str().unwrap())),
+                ("required", Value::Object(object)) => rule
+                    .as_array()
+                    .expect("a list")
+                    .iter()
+                    .all(|key| object.contains_key(key.as_str().unwrap())),
                 ("properties", Value::Object(object)) => {
                     for (key, value) in object {
                         if let Some(schema) = rule.get(key) {
@@ -172,7 +189,11 @@ mod tests {
         wrong["cells"][0]["extra"] = json!(1);
         wrong["level"] = Value::Null;
         let found = broken(&schema, &schema, &wrong, "$").join("\n");
-        for part in ["$.level breaks type", "$.cells[0].extra is not described", "$.cells[0].n breaks minimum"] {
+        for part in [
+            "$.level breaks type",
+            "$.cells[0].extra is not described",
+            "$.cells[0].n breaks minimum",
+        ] {
             assert!(found.contains(part), "{part} is not in\n{found}");
         }
     }
@@ -180,13 +201,25 @@ mod tests {
     #[test]
     fn cells_are_written_unrounded_and_absent_is_null() {
         let value = written(&sample());
-        assert_eq!((&value["schema"], &value["as_of"]), (&json!("relhealth.measure/1"), &json!("2026-11-01T00:00:00Z")));
+        assert_eq!(
+            (&value["schema"], &value["as_of"]),
+            (&json!("relhealth.measure/1"), &json!("2026-11-01T00:00:00Z"))
+        );
         let cell = &value["cells"][0];
-        assert_eq!((&cell["value"], &cell["unit"], &cell["method"]), (&json!(41.2562), &json!("points"), &json!("adjusted-wald")));
+        assert_eq!(
+            (&cell["value"], &cell["unit"], &cell["method"]),
+            (&json!(41.2562), &json!("points"), &json!("adjusted-wald"))
+        );
         assert_eq!(cell["changes"]["previous"]["reading"], "no clear change");
-        assert_eq!((&cell["interval_absent"], &cell["absent"], cell.get("missing")), (&Value::Null, &Value::Null, None));
+        assert_eq!(
+            (&cell["interval_absent"], &cell["absent"], cell.get("missing")),
+            (&Value::Null, &Value::Null, None)
+        );
         let absent = &value["cells"][2];
-        assert_eq!((&absent["value"], &absent["absent"], &absent["missing"]), (&Value::Null, &json!("missing input"), &json!("interactions.responded_at")));
+        assert_eq!(
+            (&absent["value"], &absent["absent"], &absent["missing"]),
+            (&Value::Null, &json!("missing input"), &json!("interactions.responded_at"))
+        );
         let keys: Vec<&String> = cell.as_object().unwrap().keys().collect();
         assert_eq!((keys[0], keys[keys.len() - 1]), (&"metric".to_string(), &"changes".to_string()));
     }
@@ -198,7 +231,10 @@ mod tests {
         measured.cells[0].high = Some(f64::INFINITY);
         measured.cells[0].by = vec![("a\"b".into(), "\u{1b}[0m\n".into())];
         let value = written(&measured);
-        assert_eq!((&value["cells"][0]["value"], &value["cells"][0]["high"]), (&Value::Null, &Value::Null));
+        assert_eq!(
+            (&value["cells"][0]["value"], &value["cells"][0]["high"]),
+            (&Value::Null, &Value::Null)
+        );
         assert_eq!(value["cells"][0]["by"]["a\"b"], "\u{1b}[0m\n");
     }
 }

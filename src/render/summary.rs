@@ -15,7 +15,10 @@ use crate::stats::Reading;
 pub fn document(measured: &Measured, whole: bool) -> Document {
     let summary = Summary {
         measured,
-        units: Units { currency: measured.currency.as_deref(), business_hours: measured.clock != "calendar hours" },
+        units: Units {
+            currency: measured.currency.as_deref(),
+            business_hours: measured.clock != "calendar hours",
+        },
         against: measured.cells.iter().flat_map(|cell| cell.changes.keys().copied()).collect(),
     };
     let mut document = Document::default();
@@ -65,10 +68,16 @@ impl Summary<'_> {
     fn basis(&self) -> Text {
         let as_of = self.measured.as_of;
         let zone = self.measured.cells.first().map(|cell| cell.period.zone());
-        let day = zone.filter(|zone| zone.is_midnight(as_of)).map(|zone| date_text(zone.day_of(as_of) - 1));
+        let day = zone
+            .filter(|zone| zone.is_midnight(as_of))
+            .map(|zone| date_text(zone.day_of(as_of) - 1));
         let known = day.map_or_else(|| instant_text(as_of), |day| format!("the end of {day}"));
         let level = self.measured.level * 100.0;
-        let clock = if self.units.business_hours { format!(", {}", self.measured.clock) } else { String::new() };
+        let clock = if self.units.business_hours {
+            format!(", {}", self.measured.clock)
+        } else {
+            String::new()
+        };
         Text::own(format!("As of {known}, {}, intervals of {level} %{clock}.", self.measured.timezone))
     }
 
@@ -79,7 +88,12 @@ impl Summary<'_> {
     /// The metrics that are there in at least one cell, by family.
     fn families(&self) -> Vec<(&str, Vec<&Shown>)> {
         let mut families: Vec<(&str, Vec<&Shown>)> = Vec::new();
-        for metric in self.measured.metrics.iter().filter(|metric| self.cells(&metric.id).any(|cell| cell.value.is_some())) {
+        for metric in self
+            .measured
+            .metrics
+            .iter()
+            .filter(|metric| self.cells(&metric.id).any(|cell| cell.value.is_some()))
+        {
             match families.iter_mut().find(|(family, _)| *family == metric.family) {
                 Some((_, metrics)) => metrics.push(metric),
                 None => families.push((&metric.family, vec![metric])),
@@ -92,7 +106,10 @@ impl Summary<'_> {
         for (family, metrics) in self.families() {
             document.heading(2, Text::untrusted(capital(family)));
             let cells: Vec<&Cell> = metrics.iter().flat_map(|metric| self.cells(&metric.id)).collect();
-            let rows = metrics.iter().zip(&cells).map(|(metric, cell)| vec![Text::untrusted(&metric.title).and(mark(cell))]);
+            let rows = metrics
+                .iter()
+                .zip(&cells)
+                .map(|(metric, cell)| vec![Text::untrusted(&metric.title).and(mark(cell))]);
             self.tables(document, vec![("Metric".into(), Align::Left)], rows.collect(), &cells);
         }
     }
@@ -107,7 +124,12 @@ impl Summary<'_> {
                 if several {
                     heads.push(("Period".into(), Align::Left));
                 }
-                heads.extend(self.measured.dimensions.iter().map(|name| (Text::untrusted(capital(name)), Align::Left)));
+                heads.extend(
+                    self.measured
+                        .dimensions
+                        .iter()
+                        .map(|name| (Text::untrusted(capital(name)), Align::Left)),
+                );
                 let cells: Vec<&Cell> = self.cells(&metric.id).collect();
                 let rows = cells.iter().map(|cell| self.row_head(cell, several)).collect();
                 self.tables(document, heads, rows, &cells);
@@ -131,8 +153,15 @@ impl Summary<'_> {
     /// The table of some cells, with the first comparison in it; each further comparison has a table of its own.
     fn tables(&self, document: &mut Document, heads: Vec<(Text, Align)>, rows: Vec<Vec<Text>>, cells: &[&Cell]) {
         let mut against = self.against.iter().copied();
-        let mut table = Table { columns: heads.clone(), rows: rows.clone() };
-        table.columns.extend([("Value".into(), Align::Right), ("Interval".into(), Align::Left), ("n".into(), Align::Right)]);
+        let mut table = Table {
+            columns: heads.clone(),
+            rows: rows.clone(),
+        };
+        table.columns.extend([
+            ("Value".into(), Align::Right),
+            ("Interval".into(), Align::Left),
+            ("n".into(), Align::Right),
+        ]);
         for (row, cell) in table.rows.iter_mut().zip(cells) {
             row.extend(self.numbers(cell));
         }
@@ -141,7 +170,10 @@ impl Summary<'_> {
         }
         document.table(table);
         for further in against {
-            let mut table = Table { columns: heads.clone(), rows: rows.clone() };
+            let mut table = Table {
+                columns: heads.clone(),
+                rows: rows.clone(),
+            };
             table.columns.push(("Value".into(), Align::Right));
             for (row, cell) in table.rows.iter_mut().zip(cells) {
                 row.extend(self.numbers(cell).into_iter().take(1));
@@ -152,7 +184,12 @@ impl Summary<'_> {
     }
 
     fn scale(&self, cell: &Cell) -> Scale<'_> {
-        let unit = self.measured.metrics.iter().find(|metric| metric.id == cell.metric).map_or("", |metric| &metric.unit);
+        let unit = self
+            .measured
+            .metrics
+            .iter()
+            .find(|metric| metric.id == cell.metric)
+            .map_or("", |metric| &metric.unit);
         self.units.scale(unit, cell.value.unwrap_or_default())
     }
 
@@ -176,11 +213,19 @@ impl Summary<'_> {
         let mut labels: Vec<&str> = changes.iter().flatten().map(|change| change.period.as_str()).collect();
         labels.dedup();
         // Where all rows look back to the same period, its name says more than the word.
-        let title = if let [label] = labels[..] { label.to_string() } else { capital(against) };
-        table.columns.extend([(Text::own(title), Align::Right), ("Change".into(), Align::Left)]);
+        let title = if let [label] = labels[..] {
+            label.to_string()
+        } else {
+            capital(against)
+        };
+        table
+            .columns
+            .extend([(Text::own(title), Align::Right), ("Change".into(), Align::Left)]);
         for ((row, cell), change) in table.rows.iter_mut().zip(cells).zip(changes) {
             let scale = self.scale(cell);
-            let earlier = change.and_then(|change| change.value).map_or(String::new(), |value| scale.value(value));
+            let earlier = change
+                .and_then(|change| change.value)
+                .map_or(String::new(), |value| scale.value(value));
             row.push(Text::own(earlier));
             row.push(change.map_or_else(Text::default, |change| moved(change, &scale)));
         }
@@ -191,7 +236,9 @@ impl Summary<'_> {
         let mut reasons: Vec<(Text, Vec<&str>)> = Vec::new();
         for metric in &self.measured.metrics {
             let mut cells = self.cells(&metric.id).peekable();
-            let Some(reason) = cells.peek().and_then(|cell| cell.absent.as_ref()) else { continue };
+            let Some(reason) = cells.peek().and_then(|cell| cell.absent.as_ref()) else {
+                continue;
+            };
             if cells.any(|cell| cell.value.is_some()) {
                 continue;
             }
@@ -267,7 +314,13 @@ mod tests {
     use crate::stats::Method;
 
     fn shown(id: &str, title: &str, family: &str, unit: &str) -> Shown {
-        Shown { id: id.into(), title: title.into(), family: family.into(), unit: unit.into(), good: Good::Up }
+        Shown {
+            id: id.into(),
+            title: title.into(),
+            family: family.into(),
+            unit: unit.into(),
+            good: Good::Up,
+        }
     }
 
     fn cell(metric: &str, period: &Period) -> Cell {
@@ -320,11 +373,25 @@ mod tests {
             changes: [("previous", change)].into(),
             ..cell("nps", &period)
         };
-        let revenue = Cell { value: Some(8_911_407.904), n: 18_532, left_truncated: true, ..cell("revenue", &period) };
+        let revenue = Cell {
+            value: Some(8_911_407.904),
+            n: 18_532,
+            left_truncated: true,
+            ..cell("revenue", &period)
+        };
         let missing = Some(Absent::MissingInput("interactions.responded_at".into()));
-        let first = Cell { absent: missing.clone(), ..cell("first_response_time_median", &period) };
-        let p90 = Cell { absent: missing, ..cell("first_response_time_p90", &period) };
-        let rate = Cell { absent: Some(Absent::NoRows), ..cell("referral_rate", &period) };
+        let first = Cell {
+            absent: missing.clone(),
+            ..cell("first_response_time_median", &period)
+        };
+        let p90 = Cell {
+            absent: missing,
+            ..cell("first_response_time_p90", &period)
+        };
+        let rate = Cell {
+            absent: Some(Absent::NoRows),
+            ..cell("referral_rate", &period)
+        };
         Measured {
             as_of: period.end,
             timezone: "UTC".into(),
@@ -335,8 +402,18 @@ mod tests {
             metrics: vec![
                 shown("nps", "NPS", "satisfaction", "points"),
                 shown("revenue", "Revenue", "profitability", "money"),
-                shown("first_response_time_median", "First response time, median", "responsiveness", "hours"),
-                shown("first_response_time_p90", "First response time, 90th percentile", "responsiveness", "hours"),
+                shown(
+                    "first_response_time_median",
+                    "First response time, median",
+                    "responsiveness",
+                    "hours",
+                ),
+                shown(
+                    "first_response_time_p90",
+                    "First response time, 90th percentile",
+                    "responsiveness",
+                    "hours",
+                ),
                 shown("referral_rate", "Referral rate", "loyalty", "share"),
             ],
             cells: vec![nps, revenue, first, p90, rate],
@@ -384,7 +461,10 @@ no rows: Referral rate
     #[test]
     fn markdown_has_the_account_and_the_notes() {
         let text = markdown::text(&document(&sample(), true));
-        assert!(text.contains("| NPS | 41.3 | [35.6, 46.7] | 812 | 42.6 | -1.3 no clear change |"), "{text}");
+        assert!(
+            text.contains("| NPS | 41.3 | [35.6, 46.7] | 812 | 42.6 | -1.3 no clear change |"),
+            "{text}"
+        );
         assert!(text.contains("| surveys\\.csv | surveys | 1,000 | 990 | 6 | 2 | 2 |"), "{text}");
         assert!(text.contains("> durations below zero"), "{text}");
     }
@@ -397,7 +477,11 @@ no rows: Referral rate
         measured.cells.truncate(1);
         let november = Period::parse("2026-11", &Zone::utc(), 0).unwrap();
         measured.cells[0].by = vec![("region".into(), "nor\u{1b}th".into())];
-        let mut second = Cell { period: november, complete: false, ..measured.cells[0].clone() };
+        let mut second = Cell {
+            period: november,
+            complete: false,
+            ..measured.cells[0].clone()
+        };
         second.value = None;
         second.absent = Some(Absent::Suppressed);
         second.changes.clear();
@@ -406,16 +490,30 @@ no rows: Referral rate
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines[0], "2026-10 to 2026-11");
         let table = lines.iter().position(|line| line.starts_with("Period")).unwrap();
-        assert_eq!(lines[table], "Period     Region            Value  Interval        n  2026-09  Change");
-        assert_eq!(lines[table + 1], "2026-10    nor\\u{1b}th        41.3  [35.6, 46.7]  812     42.6  -1.3 no clear change");
-        assert!(lines[table + 2].starts_with("2026-11 *  nor\\u{1b}th  suppressed"), "{}", lines[table + 2]);
+        assert_eq!(
+            lines[table],
+            "Period     Region            Value  Interval        n  2026-09  Change"
+        );
+        assert_eq!(
+            lines[table + 1],
+            "2026-10    nor\\u{1b}th        41.3  [35.6, 46.7]  812     42.6  -1.3 no clear change"
+        );
+        assert!(
+            lines[table + 2].starts_with("2026-11 *  nor\\u{1b}th  suppressed"),
+            "{}",
+            lines[table + 2]
+        );
     }
 
     #[test]
     fn every_line_fits_and_colours_are_only_added() {
         let mut measured = sample();
         measured.cells[0].changes.get_mut("previous").unwrap().reading = Reading::Worse;
-        let year = Change { period: "2025-10".into(), reading: Reading::Better, ..measured.cells[0].changes["previous"].clone() };
+        let year = Change {
+            period: "2025-10".into(),
+            reading: Reading::Better,
+            ..measured.cells[0].changes["previous"].clone()
+        };
         measured.cells[0].changes.insert("year-ago", year);
         let document = document(&measured, false);
         for width in [60, 80, 120] {
@@ -424,7 +522,9 @@ no rows: Referral rate
             assert!(plain.contains("2025-10"));
             let colored = terminal::text(&document, terminal::Style { width, color: true });
             assert!(colored.contains("\u{1b}[31m-1.3 worse\u{1b}[0m"), "{colored}");
-            let stripped = ["\u{1b}[0m", "\u{1b}[1m", "\u{1b}[31m", "\u{1b}[32m"].iter().fold(colored, |text, code| text.replace(code, ""));
+            let stripped = ["\u{1b}[0m", "\u{1b}[1m", "\u{1b}[31m", "\u{1b}[32m"]
+                .iter()
+                .fold(colored, |text, code| text.replace(code, ""));
             assert_eq!(stripped, plain);
         }
     }

@@ -66,7 +66,10 @@ fn lines(out: &mut String, text: &str, width: usize) {
     for line in text.split('\n') {
         let mut used = 0;
         for word in line.split(' ') {
-            let long = word.chars().filter(|c| *c != END && MARKS.iter().all(|(_, mark, _)| mark != c)).count();
+            let long = word
+                .chars()
+                .filter(|c| *c != END && MARKS.iter().all(|(_, mark, _)| mark != c))
+                .count();
             if used > 0 && used + 1 + long > width {
                 out.push('\n');
                 used = 0;
@@ -83,7 +86,8 @@ fn lines(out: &mut String, text: &str, width: usize) {
 
 fn grid(out: &mut String, table: &Table, width: usize) {
     let mut grid = comfy_table::Table::new();
-    grid.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
+    grid.load_style(presets::NOTHING)
+        .set_content_arrangement(ContentArrangement::Dynamic);
     // The last column's padding is cut off again.
     grid.set_width(u16::try_from(width + 2).unwrap_or(u16::MAX));
     if table.columns.iter().any(|(title, _)| !title.terminal().is_empty()) {

@@ -34,7 +34,11 @@ impl Untrusted {
 
     /// For a cell of CSV that a spreadsheet may open: what would be a formula gets an apostrophe in front.
     pub fn csv(&self) -> Cow<'_, str> {
-        if self.0.starts_with(['=', '+', '-', '@', '\t', '\r']) { Cow::Owned(format!("'{}", self.0)) } else { Cow::Borrowed(&self.0) }
+        if self.0.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+            Cow::Owned(format!("'{}", self.0))
+        } else {
+            Cow::Borrowed(&self.0)
+        }
     }
 }
 
@@ -69,12 +73,18 @@ pub struct Text {
 impl Text {
     /// The program's own words and numbers; never text from outside.
     pub fn own(text: impl Into<String>) -> Text {
-        Text { pieces: vec![Piece::Own(text.into())], tone: Tone::Plain }
+        Text {
+            pieces: vec![Piece::Own(text.into())],
+            tone: Tone::Plain,
+        }
     }
 
     /// Text from outside.
     pub fn untrusted(text: impl Into<String>) -> Text {
-        Text { pieces: vec![Piece::Untrusted(Untrusted::new(text))], tone: Tone::Plain }
+        Text {
+            pieces: vec![Piece::Untrusted(Untrusted::new(text))],
+            tone: Tone::Plain,
+        }
     }
 
     /// This text with own words after it.

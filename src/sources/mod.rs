@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use crate::expr::Expr;
+use crate::io;
 use crate::note::Place;
 use crate::schema::Table;
 
@@ -109,8 +110,8 @@ pub struct Source {
 /// A file to read, and how.
 #[derive(Debug, Clone)]
 pub struct Input {
-    /// The path, or `-`.
-    pub path: PathBuf,
+    /// The file, or standard input.
+    pub file: io::Source,
     /// The description that applies; a default one where nothing describes the file.
     pub source: Source,
 }

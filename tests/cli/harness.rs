@@ -42,7 +42,10 @@ impl Folder {
     /// Runs the program.
     pub fn run(&self, args: &[&str]) -> Ran {
         let output = self.command(args).stdin(Stdio::null()).output().expect("the program can be run");
-        Ran { output, args: args.join(" ") }
+        Ran {
+            output,
+            args: args.join(" "),
+        }
     }
 }
 
@@ -67,7 +70,14 @@ impl Ran {
     /// Checks the exit code.
     #[track_caller]
     pub fn code(self, code: i32) -> Ran {
-        assert_eq!(self.output.status.code(), Some(code), "`relhealth {}`\n{}{}", self.args, self.out(), self.err());
+        assert_eq!(
+            self.output.status.code(),
+            Some(code),
+            "`relhealth {}`\n{}{}",
+            self.args,
+            self.out(),
+            self.err()
+        );
         self
     }
 
@@ -107,7 +117,12 @@ impl Ran {
     #[track_caller]
     pub fn holds(self, parts: &[&str]) -> Ran {
         for part in parts {
-            assert!(self.out().contains(part), "`relhealth {}` does not print {part:?}:\n{}", self.args, self.out());
+            assert!(
+                self.out().contains(part),
+                "`relhealth {}` does not print {part:?}:\n{}",
+                self.args,
+                self.out()
+            );
         }
         self
     }

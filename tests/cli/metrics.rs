@@ -6,7 +6,9 @@ use crate::harness::{Folder, run};
 
 #[test]
 fn the_list_is_by_family_and_fits() {
-    let ran = run(&["metrics"]).silent().holds(&["Retention\n", "retention_rate", "Satisfaction\n", "nps"]);
+    let ran = run(&["metrics"])
+        .silent()
+        .holds(&["Retention\n", "retention_rate", "Satisfaction\n", "nps"]);
     for line in ran.out().lines() {
         assert!(line.chars().count() <= 80, "{line}");
         assert_eq!(line, line.trim_end());
@@ -18,18 +20,36 @@ fn the_list_is_by_family_and_fits() {
 #[test]
 fn a_card_says_what_a_metric_is() {
     let ran = run(&["metrics", "nps", "retention_rate"]).silent();
-    let ran = ran.holds(&["(nps)", "(retention_rate)", "Definition", "Formula", "Source", "Example", "promoter"]);
+    let ran = ran.holds(&[
+        "(nps)",
+        "(retention_rate)",
+        "Definition",
+        "Formula",
+        "Source",
+        "Example",
+        "promoter",
+    ]);
     assert!(ran.out().lines().all(|line| line.chars().count() <= 80), "{}", ran.out());
 }
 
 #[test]
 fn machines_get_json_and_documents_markdown() {
     let folder = Folder::new();
-    folder.run(&["metrics", "-o", "json=all.json", "-o", "markdown=all.md"]).prints(str![""]);
+    folder
+        .run(&["metrics", "-o", "json=all.json", "-o", "markdown=all.md"])
+        .prints(str![""]);
     let all: serde_json::Value = serde_json::from_str(&folder.read("all.json")).unwrap();
     assert_eq!(all["schema"], "relhealth.metrics/1");
-    let nps = all["metrics"].as_array().unwrap().iter().find(|metric| metric["id"] == "nps").unwrap();
-    assert_eq!((&nps["unit"], &nps["good"], &nps["kind"]), (&"points".into(), &"up".into(), &"net_share".into()));
+    let nps = all["metrics"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|metric| metric["id"] == "nps")
+        .unwrap();
+    assert_eq!(
+        (&nps["unit"], &nps["good"], &nps["kind"]),
+        (&"points".into(), &"up".into(), &"net_share".into())
+    );
     assert!(folder.read("all.md").contains("| nps | "));
     let one = folder.run(&["metrics", "nps", "--format", "json"]).silent();
     let one: serde_json::Value = serde_json::from_str(&one.out()).unwrap();
@@ -64,5 +84,8 @@ fn metrics_of_the_user_are_listed() {
          part = 'response_hours <= 1'\nunit = 'share'\ngood = 'up'\ntext = 'Answered within an hour.'\nsource = 'the team'\n",
     );
     folder.run(&["metrics"]).silent().holds(&["Fast first response"]);
-    folder.run(&["metrics", "fast"]).silent().holds(&["(fast)", "response_hours <= 1", "the team"]);
+    folder
+        .run(&["metrics", "fast"])
+        .silent()
+        .holds(&["(fast)", "response_hours <= 1", "the team"]);
 }

@@ -12,9 +12,20 @@ fn help_lists_what_there_is() {
     let long = run(&["--help"]).silent();
     let same = run(&["help"]).silent();
     assert_eq!(long.out(), same.out());
-    long.holds(&["Usage: relhealth", "metrics", "completions", "man", "Exit codes: relhealth help exit-codes"]);
-    run(&["help", "metrics"]).silent().holds(&["Usage: relhealth metrics", "--format", "--config"]);
-    assert_eq!(run(&["--version"]).silent().out(), concat!("relhealth ", env!("CARGO_PKG_VERSION"), "\n"));
+    long.holds(&[
+        "Usage: relhealth",
+        "metrics",
+        "completions",
+        "man",
+        "Exit codes: relhealth help exit-codes",
+    ]);
+    run(&["help", "metrics"])
+        .silent()
+        .holds(&["Usage: relhealth metrics", "--format", "--config"]);
+    assert_eq!(
+        run(&["--version"]).silent().out(),
+        concat!("relhealth ", env!("CARGO_PKG_VERSION"), "\n")
+    );
 }
 
 #[test]
@@ -43,7 +54,11 @@ hint: did you mean `metrics`?
 
 #[test]
 fn shells_get_their_completions() {
-    for (shell, part) in [("bash", "_relhealth()"), ("zsh", "#compdef relhealth"), ("fish", "complete -c relhealth")] {
+    for (shell, part) in [
+        ("bash", "_relhealth()"),
+        ("zsh", "#compdef relhealth"),
+        ("fish", "complete -c relhealth"),
+    ] {
         run(&["completions", shell]).silent().holds(&[part, "metrics"]);
     }
     run(&["completions", "cmd"]).code(2);
@@ -52,13 +67,20 @@ fn shells_get_their_completions() {
 #[test]
 fn manual_pages_are_pages() {
     run(&["man"]).silent().holds(&[".TH relhealth 1", ".SH SYNOPSIS", "metrics"]);
-    run(&["man", "metrics"]).silent().holds(&[".TH relhealth-metrics 1", "\\-\\-format"]);
+    run(&["man", "metrics"])
+        .silent()
+        .holds(&[".TH relhealth-metrics 1", "\\-\\-format"]);
 }
 
 #[test]
 fn a_closed_pipe_is_no_error() {
     let folder = Folder::new();
-    let mut child = folder.command(&["completions", "zsh"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child = folder
+        .command(&["completions", "zsh"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
     drop(child.stdout.take());
     let mut said = String::new();
     child.stderr.take().unwrap().read_to_string(&mut said).unwrap();

@@ -94,7 +94,7 @@ pub fn load(inputs: &[Input], options: &Options) -> Result<Loaded> {
 
 /// A file before it is read: its start, its columns, and what is looked up for it.
 struct Opened<'a> {
-    file: io::Source,
+    file: &'a io::Source,
     source: &'a Source,
     peek: Peek,
     mapping: Mapping,
@@ -102,9 +102,8 @@ struct Opened<'a> {
 }
 
 fn open<'a>(input: &'a Input, options: &Options) -> Result<Opened<'a>> {
-    let source = if input.path.as_os_str() == "-" { io::Source::stdin()? } else { io::Source::file(&input.path)? };
-    let file = source.name();
-    let peek = intake::peek(&source, &Wishes { delimiter: input.source.delimiter, header_rows: 1 }, 200)?;
+    let file = input.file.name();
+    let peek = intake::peek(&input.file, &Wishes { delimiter: input.source.delimiter, header_rows: 1 }, 200)?;
     if peek.layout.header.names.is_empty() {
         return Err(Problem::data(format!("{file} is empty")).why("there is no header line").hint("export it again, or leave it out").at(Place::file(file)).into());
     }
@@ -116,7 +115,7 @@ fn open<'a>(input: &'a Input, options: &Options) -> Result<Opened<'a>> {
     let texts: BTreeSet<String> = options.texts.iter().map(|t| t.to_lowercase()).collect();
     let wanted = Wanted { zone: &options.zone, texts: &texts };
     let mapping = mapping::map(&input.source, file, &peek.layout.header, added, &wanted)?;
-    Ok(Opened { source: &input.source, peek, mapping, lookup, file: source })
+    Ok(Opened { source: &input.source, peek, mapping, lookup, file: &input.file })
 }
 
 fn read_part(opened: Opened, options: &Options, several: bool, notes: &mut Vec<Note>) -> Result<Part> {
@@ -141,7 +140,7 @@ fn read_part(opened: Opened, options: &Options, several: bool, notes: &mut Vec<N
     let mut decided = BTreeSet::new();
     let outcome = loop {
         let job = Job {
-            file: &input,
+            file: input,
             layout: &layout,
             mapping: &mapping,
             filter: filter.as_ref(),
