@@ -42,10 +42,23 @@ impl Slices {
             }
         }
         if dimensions.is_empty() {
-            let all = facts.iter().map(|f| (f.name, Ok((Slicing::default(), BTreeSet::from([0]))))).collect();
-            return Slices { labels: vec![Vec::new()], facts: all };
+            let all = facts
+                .iter()
+                .map(|f| (f.name, Ok((Slicing::default(), BTreeSet::from([0])))))
+                .collect();
+            return Slices {
+                labels: vec![Vec::new()],
+                facts: all,
+            };
         }
-        let mut seen = Tuples { kept: FxHashMap::default(), labels: Vec::new(), by: by.len(), canon, dimensions: &dimensions, filter };
+        let mut seen = Tuples {
+            kept: FxHashMap::default(),
+            labels: Vec::new(),
+            by: by.len(),
+            canon,
+            dimensions: &dimensions,
+            filter,
+        };
         let mut sliced = BTreeMap::new();
         for fact in facts {
             sliced.insert(fact.name, slicing(canon, fact, &dimensions, &mut seen));
@@ -59,7 +72,11 @@ impl Slices {
             rank[old] = new as u32;
         }
         let renumber = |slices: &mut Option<Vec<u32>>| {
-            slices.iter_mut().flatten().filter(|s| **s != NO_CODE).for_each(|s| *s = rank[*s as usize]);
+            slices
+                .iter_mut()
+                .flatten()
+                .filter(|s| **s != NO_CODE)
+                .for_each(|s| *s = rank[*s as usize]);
         };
         let facts = sliced
             .into_iter()
@@ -67,13 +84,23 @@ impl Slices {
                 let result = result.map(|mut slicing| {
                     renumber(&mut slicing.rows);
                     renumber(&mut slicing.stakeholders);
-                    let present = slicing.rows.iter().chain(&slicing.stakeholders).flatten().copied().filter(|s| *s != NO_CODE).collect();
+                    let present = slicing
+                        .rows
+                        .iter()
+                        .chain(&slicing.stakeholders)
+                        .flatten()
+                        .copied()
+                        .filter(|s| *s != NO_CODE)
+                        .collect();
                     (slicing, present)
                 });
                 (fact, result)
             })
             .collect();
-        Slices { labels: order.into_iter().map(|i| labels[i].clone()).collect(), facts }
+        Slices {
+            labels: order.into_iter().map(|i| labels[i].clone()).collect(),
+            facts,
+        }
     }
 }
 
@@ -94,7 +121,10 @@ impl Tuples<'_> {
             return slice;
         }
         let slice = if self.keeps(tuple) {
-            let labels: Vec<String> = tuple[..self.by].iter().map(|&c| self.canon.texts.text(c).unwrap_or(NONE).to_string()).collect();
+            let labels: Vec<String> = tuple[..self.by]
+                .iter()
+                .map(|&c| self.canon.texts.text(c).unwrap_or(NONE).to_string())
+                .collect();
             match self.labels.iter().position(|l| *l == labels) {
                 Some(index) => index as u32,
                 None => {
@@ -160,7 +190,10 @@ fn slicing(canon: &Canon, fact: &FactSpec, dimensions: &[String], seen: &mut Tup
                 seen.slice(&tuple)
             })
             .collect();
-        return Ok(Slicing { rows: None, stakeholders: Some(slices) });
+        return Ok(Slicing {
+            rows: None,
+            stakeholders: Some(slices),
+        });
     }
     let rows = rows.expect("a dimension of rows has rows");
     let columns: Vec<_> = dimensions.iter().map(|d| rows.codes(&d.to_lowercase())).collect();
@@ -176,5 +209,8 @@ fn slicing(canon: &Canon, fact: &FactSpec, dimensions: &[String], seen: &mut Tup
             slices.push(seen.slice(&tuple));
         }
     }
-    Ok(Slicing { rows: Some(slices), stakeholders: None })
+    Ok(Slicing {
+        rows: Some(slices),
+        stakeholders: None,
+    })
 }

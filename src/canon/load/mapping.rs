@@ -50,16 +50,32 @@ pub fn map(source: &Source, file: &str, header: &Header, looked_up: &[String], w
     let Some(table) = source.table.or_else(|| sources::table(&names, file)) else {
         return Err(Problem::data(format!("cannot tell what {file} is"))
             .why(format!("its columns are {}", listed(&header.names)))
-            .hint(format!("say it: KIND={file} with KIND one of {}, or map its columns in relhealth.toml", Table::ALL.map(Table::name).join(", ")))
+            .hint(format!(
+                "say it: KIND={file} with KIND one of {}, or map its columns in relhealth.toml",
+                Table::ALL.map(Table::name).join(", ")
+            ))
             .at(Place::file(file))
             .into());
     };
-    let find = |name: &str| header.find(name).or_else(|| names.iter().position(|n| sources::folded(n) == sources::folded(name)));
+    let find = |name: &str| {
+        header
+            .find(name)
+            .or_else(|| names.iter().position(|n| sources::folded(n) == sources::folded(name)))
+    };
     let zone = match &source.timezone {
         Some(name) => Zone::parse(name).map_err(|why| Problem::usage(format!("{file}: timezone")).why(why))?,
         None => wanted.zone.clone(),
     };
-    let mut maker = Maker { source, file, names: &names, zone, wanted, table, plans: Vec::new(), mapped: BTreeSet::new() };
+    let mut maker = Maker {
+        source,
+        file,
+        names: &names,
+        zone,
+        wanted,
+        table,
+        plans: Vec::new(),
+        mapped: BTreeSet::new(),
+    };
     let mut used = vec![false; names.len()];
     for (name, mapped) in &source.map {
         let take = match &mapped.from {
@@ -97,7 +113,13 @@ pub fn map(source: &Source, file: &str, header: &Header, looked_up: &[String], w
     let Maker { plans, mapped, .. } = maker;
     check_needed(table, &mapped, file, &names)?;
     let filter_mark = mark_of(source);
-    Ok(Mapping { table, plans, mapped, filter_mark, filter_open: source.filter.is_some() && filter_mark == DecimalMark::Auto })
+    Ok(Mapping {
+        table,
+        plans,
+        mapped,
+        filter_mark,
+        filter_open: source.filter.is_some() && filter_mark == DecimalMark::Auto,
+    })
 }
 
 /// Binds an expression to a file's columns.
@@ -106,7 +128,8 @@ pub fn map(source: &Source, file: &str, header: &Header, looked_up: &[String], w
 ///
 /// A name that the file does not have, with the nearest that it has.
 pub fn bind(expr: &Expr, names: &[String], file: &str, zone: &Zone, place: Option<&Place>) -> Result<crate::expr::Bound> {
-    expr.bind(names, &|at| zone.instant(at)).map_err(|error| expression_problem(expr, &error, file, place).into())
+    expr.bind(names, &|at| zone.instant(at))
+        .map_err(|error| expression_problem(expr, &error, file, place).into())
 }
 
 fn expression_problem(expr: &Expr, error: &ExprError, file: &str, place: Option<&Place>) -> Problem {
@@ -140,10 +163,17 @@ fn check_needed(table: Table, mapped: &BTreeSet<String>, file: &str, names: &[St
     if missing.is_empty() && !no_time {
         return Ok(());
     }
-    let what = if no_time { "responded_at or sent_at".to_string() } else { missing.join(", ") };
+    let what = if no_time {
+        "responded_at or sent_at".to_string()
+    } else {
+        missing.join(", ")
+    };
     Err(Problem::data(format!("{file} cannot be read as {table}: no column for {what}"))
         .why(format!("its columns are {}", listed(names)))
-        .hint(format!("name it: --map '{file}:{}=COLUMN', or in [source.map] of relhealth.toml", missing.first().unwrap_or(&"responded_at")))
+        .hint(format!(
+            "name it: --map '{file}:{}=COLUMN', or in [source.map] of relhealth.toml",
+            missing.first().unwrap_or(&"responded_at")
+        ))
         .at(Place::file(file))
         .into())
 }
@@ -216,7 +246,11 @@ impl Maker<'_> {
 
     fn times(&self, name: &str, mapped: Option<&Mapped>) -> Result<(Times, Zone)> {
         let mut zone = self.zone.clone();
-        if let Some(Mapped { from: From::Column { formats, timezone, .. }, place }) = mapped {
+        if let Some(Mapped {
+            from: From::Column { formats, timezone, .. },
+            place,
+        }) = mapped
+        {
             let at = |problem: Problem| match place {
                 Some(place) => problem.at(place.clone()),
                 None => problem,
