@@ -65,7 +65,8 @@ pub fn days_later(day: Date, days: i64) -> Date {
 
 /// A time as `strftime` writes it; nothing for what lies after the export.
 pub fn known(at: Option<DateTime>, format: &str) -> String {
-    at.filter(|at| *at < end()).map_or(String::new(), |at| at.strftime(format).to_string())
+    at.filter(|at| *at < end())
+        .map_or(String::new(), |at| at.strftime(format).to_string())
 }
 
 /// The same for a day.
@@ -76,7 +77,10 @@ pub fn known_day(day: Option<Date>, format: &str) -> String {
 /// A time on a wall clock somewhere, with that place's offset from UTC on that day.
 pub fn with_offset(at: DateTime, zone: &str) -> String {
     let zone = TimeZone::get(zone).expect("a zone of the bundled database");
-    at.to_zoned(zone).expect("within range").strftime("%Y-%m-%d %H:%M:%S %z").to_string()
+    at.to_zoned(zone)
+        .expect("within range")
+        .strftime("%Y-%m-%d %H:%M:%S %z")
+        .to_string()
 }
 
 /// A time on a wall clock somewhere, in UTC.

@@ -32,7 +32,11 @@ pub fn story() -> Story {
 }
 
 fn start(random: &mut Random, donor: usize) -> Date {
-    let joined = if donor < 190 { random.between(-60, -1) } else { random.between(0, LAST as i64 - 1) };
+    let joined = if donor < 190 {
+        random.between(-60, -1)
+    } else {
+        random.between(0, LAST as i64 - 1)
+    };
     days_later(month(joined), random.between(0, 27))
 }
 
@@ -46,10 +50,17 @@ fn midnight(day: Date) -> String {
 }
 
 fn constituents(random: &mut Random, created: &[Date]) -> Vec<u8> {
-    let mut export = Export::new("AccountNumber|Type|Status|First|Last|FullName|InformalName|GivingLevel|CommunicationChannelPreferred|CreatedDate").bom().crlf();
+    let mut export =
+        Export::new("AccountNumber|Type|Status|First|Last|FullName|InformalName|GivingLevel|CommunicationChannelPreferred|CreatedDate")
+            .bom()
+            .crlf();
     for (donor, created) in created.iter().enumerate() {
         let (first, last) = person(donor);
-        let level = if donor < MONTHLY { "Sustainer" } else { random.weighted(&[("Friend", 7), ("Patron", 2), ("Major", 1)]) };
+        let level = if donor < MONTHLY {
+            "Sustainer"
+        } else {
+            random.weighted(&[("Friend", 7), ("Patron", 2), ("Major", 1)])
+        };
         export.push(cells![
             account(donor),
             "Individual",
@@ -73,7 +84,9 @@ fn transactions(random: &mut Random, created: &[Date]) -> Vec<u8> {
         dollars.clamp(low, 1_500) * 100
     };
     let mut stopped = [false; MONTHLY];
-    let regular: Vec<i64> = (0..MONTHLY).map(|_| random.weighted(&[(1_000, 3), (2_500, 4), (5_000, 2)])).collect();
+    let regular: Vec<i64> = (0..MONTHLY)
+        .map(|_| random.weighted(&[(1_000, 3), (2_500, 4), (5_000, 2)]))
+        .collect();
     for now in 0..MONTHS {
         for donor in 0..MONTHLY {
             stopped[donor] |= random.chance(0.012);
@@ -90,19 +103,33 @@ fn transactions(random: &mut Random, created: &[Date]) -> Vec<u8> {
             if created[donor] <= day {
                 let cents = gift(random, 10);
                 let kind = random.weighted(&[("Donation", 93), ("Pledge", 7)]);
-                records.push((day, (donor, cents, kind, random.weighted(&[("Card", 6), ("Check", 3), ("Cash", 1)]))));
+                records.push((
+                    day,
+                    (donor, cents, kind, random.weighted(&[("Card", 6), ("Check", 3), ("Cash", 1)])),
+                ));
             }
         }
     }
     records.sort_by_key(|r| r.0);
-    let mut export = Export::new("TransactionNumber|AccountNumber|Date|Type|Amount|Method|Fund|Campaign").bom().crlf();
+    let mut export = Export::new("TransactionNumber|AccountNumber|Date|Type|Amount|Method|Fund|Campaign")
+        .bom()
+        .crlf();
     for (i, (day, (donor, cents, kind, method))) in records.into_iter().enumerate() {
         let mut amount = money(cents);
         if cents >= 100_000 {
             amount.insert(1, ',');
         }
         let fund = random.weighted(&[("General", 6), ("Wells", 3), ("Schools", 2)]);
-        export.push(cells![20_000 + i, account(donor), midnight(day), kind, format!("${amount}"), method, fund, if kind == "Pledge" { "Spring" } else { "" }]);
+        export.push(cells![
+            20_000 + i,
+            account(donor),
+            midnight(day),
+            kind,
+            format!("${amount}"),
+            method,
+            fund,
+            if kind == "Pledge" { "Spring" } else { "" }
+        ]);
     }
     export.bytes()
 }
@@ -130,7 +157,9 @@ fn interactions(random: &mut Random, created: &[Date]) -> Vec<u8> {
         }
     }
     records.sort_by_key(|r| r.0);
-    let mut export = Export::new("Id|AccountNumber|Date|Channel|Purpose|Subject|IsInbound|Note").bom().crlf();
+    let mut export = Export::new("Id|AccountNumber|Date|Channel|Purpose|Subject|IsInbound|Note")
+        .bom()
+        .crlf();
     for (i, (day, (donor, channel, purpose, inbound))) in records.into_iter().enumerate() {
         let note = random.weighted(&[("", 6), ("Asked about the wells.\r\nWants photos.", 1), ("Moved, new address", 1)]);
         export.push(cells![
@@ -158,18 +187,32 @@ fn tasks(random: &mut Random, created: &[Date]) -> Vec<u8> {
                 continue;
             }
             let kept = random.chance(if now == LAST { 0.55 } else { 0.87 });
-            let done = if kept { days_later(due, -random.between(0, 6)) } else { days_later(due, random.between(3, 20)) };
+            let done = if kept {
+                days_later(due, -random.between(0, 6))
+            } else {
+                days_later(due, random.between(3, 20))
+            };
             let done = (kept || random.chance(0.7)).then_some(done).filter(|day| on(*day, 0) < end());
             records.push((promised, (donor, due, done)));
         }
     }
-    let mut export = Export::new("AccountNumber|Subject|Channel|CreatedDate|DueDate|CompletedDate|AssignedTo").bom().crlf();
+    let mut export = Export::new("AccountNumber|Subject|Channel|CreatedDate|DueDate|CompletedDate|AssignedTo")
+        .bom()
+        .crlf();
     records.sort_by_key(|r| r.0);
     for (promised, (donor, due, done)) in records {
         let subject = random.pick(&["Send project report", "Send receipt", "Call back", "Send photos"]);
         let day = |day: Date| format!("{}/{}/{}", day.month(), day.day(), day.year());
         let done = done.map_or(String::new(), day);
-        export.push(cells![account(donor), subject, "Task", day(promised), day(due), done, random.pick(&["Rosa", "Kofi", "Lea"])]);
+        export.push(cells![
+            account(donor),
+            subject,
+            "Task",
+            day(promised),
+            day(due),
+            done,
+            random.pick(&["Rosa", "Kofi", "Lea"])
+        ]);
     }
     export.bytes()
 }

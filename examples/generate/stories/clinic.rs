@@ -63,7 +63,11 @@ fn appointments(random: &mut Random) -> Vec<u8> {
         for _ in 0..random.between(86, 100) {
             let at = work_time(random, now, 8, 18);
             let missed = if now == LAST { 0.24 } else { 0.08 };
-            let status = if random.chance(missed) { "no_show" } else { random.weighted(&[("completed", 93), ("cancelled", 7)]) };
+            let status = if random.chance(missed) {
+                "no_show"
+            } else {
+                random.weighted(&[("completed", 93), ("cancelled", 7)])
+            };
             records.push((at, (random.below(PATIENTS), status)));
         }
     }
@@ -100,7 +104,12 @@ fn messages(random: &mut Random) -> Vec<u8> {
             let asked = any_time(random, now, 7, 22);
             let mut say = |at: DateTime, sender: &'static str, turn: usize| {
                 if at < end() {
-                    all.push(Message { at, patient, sender, place: (conversations, turn) });
+                    all.push(Message {
+                        at,
+                        patient,
+                        sender,
+                        place: (conversations, turn),
+                    });
                 }
             };
             say(asked, "patient", 0);
@@ -161,7 +170,10 @@ fn feedback(random: &mut Random) -> Vec<u8> {
     for now in 0..MONTHS {
         for _ in 0..random.between(46, 56) {
             let sent = work_time(random, now, 17, 19);
-            let answered = random.chance(0.66).then(|| later(sent, random.skewed(900.0) as i64 + 2)).filter(|at| *at < end());
+            let answered = random
+                .chance(0.66)
+                .then(|| later(sent, random.skewed(900.0) as i64 + 2))
+                .filter(|at| *at < end());
             let rating = random.weighted(&[(5, 52), (4, 29), (3, 10), (2, 6), (1, 3)]);
             let record = cells![
                 id(random.below(PATIENTS)),

@@ -13,7 +13,13 @@ use super::random::Random;
 use crate::cells;
 
 const US_DAY: &str = "%m/%d/%Y";
-const DEPARTMENTS: [(&str, usize); 5] = [("Support", 46), ("Engineering", 52), ("Sales", 38), ("Operations", 27), ("Legal", 3)];
+const DEPARTMENTS: [(&str, usize); 5] = [
+    ("Support", 46),
+    ("Engineering", 52),
+    ("Sales", 38),
+    ("Operations", 27),
+    ("Legal", 3),
+];
 
 struct Employee {
     number: usize,
@@ -57,7 +63,12 @@ fn staff(random: &mut Random) -> Vec<Employee> {
                 let from = (0..MONTHS).find(|m| month(*m as i64) > start).unwrap_or(MONTHS);
                 let leaves = (from..MONTHS).find(|_| department != "Legal" && random.chance(if place % 3 == 0 { 0.02 } else { 0.009 }));
                 let end = leaves.map(|m| any_day(random, m));
-                staff.push(Employee { number: staff.len(), department, start, end });
+                staff.push(Employee {
+                    number: staff.len(),
+                    department,
+                    start,
+                    end,
+                });
                 match leaves {
                     Some(m) if m + 2 < MONTHS => start = any_day(random, m + 2),
                     _ => break,
@@ -70,11 +81,16 @@ fn staff(random: &mut Random) -> Vec<Employee> {
 
 fn roster(random: &mut Random, staff: &[Employee]) -> Vec<u8> {
     let mut export =
-        Export::new("Employee ID|First Name|Last Name|Department|Location|Hire Date|Termination Date|Termination Type|Employment Status").bom();
+        Export::new("Employee ID|First Name|Last Name|Department|Location|Hire Date|Termination Date|Termination Type|Employment Status")
+            .bom();
     for employee in staff {
         let (first, last) = person(employee.number);
         let gone = known_day(employee.end, US_DAY);
-        let why = if gone.is_empty() { "" } else { random.weighted(&[("Resignation", 6), ("Dismissal", 2), ("Retirement", 1)]) };
+        let why = if gone.is_empty() {
+            ""
+        } else {
+            random.weighted(&[("Resignation", 6), ("Dismissal", 2), ("Retirement", 1)])
+        };
         export.push(cells![
             employee.id(),
             first,
@@ -118,7 +134,8 @@ fn recommendations(random: &mut Random, staff: &[Employee]) -> Vec<u8> {
             records.push(((sent, employee.number), record));
         }
     }
-    let mut export = Export::new("Survey|Employee ID|Department|Sent|Completed|Would you recommend us as a place to work? (0-10)|Comment").bom();
+    let mut export =
+        Export::new("Survey|Employee ID|Department|Sent|Completed|Would you recommend us as a place to work? (0-10)|Comment").bom();
     export.extend_sorted(records);
     export.bytes()
 }
@@ -133,8 +150,17 @@ fn engagement(random: &mut Random, staff: &[Employee]) -> Vec<u8> {
             }
             let at = work_time(random, now, 8, 18);
             for (i, question) in questions.iter().enumerate() {
-                let answer = random.weighted(&[("Strongly agree", 22), ("Agree", 46), ("Neutral", 18), ("Disagree", 10), ("Strongly disagree", 4)]);
-                records.push(((at, employee.number, i), cells![employee.id(), question, answer, known(Some(at), "%m/%d/%Y %H:%M")]));
+                let answer = random.weighted(&[
+                    ("Strongly agree", 22),
+                    ("Agree", 46),
+                    ("Neutral", 18),
+                    ("Disagree", 10),
+                    ("Strongly disagree", 4),
+                ]);
+                records.push((
+                    (at, employee.number, i),
+                    cells![employee.id(), question, answer, known(Some(at), "%m/%d/%Y %H:%M")],
+                ));
             }
         }
     }
@@ -158,7 +184,14 @@ fn meetings(random: &mut Random, staff: &[Employee]) -> Vec<u8> {
             let name = full_name(employee.number);
             records.push((
                 (at, employee.number),
-                cells![format!("1:1 {name}"), employee.id(), known(Some(at), US_DAY), known(Some(at), "%H:%M"), known(Some(later(at, 30)), "%H:%M"), "Confirmed"],
+                cells![
+                    format!("1:1 {name}"),
+                    employee.id(),
+                    known(Some(at), US_DAY),
+                    known(Some(at), "%H:%M"),
+                    known(Some(later(at, 30)), "%H:%M"),
+                    "Confirmed"
+                ],
             ));
         }
     }

@@ -19,7 +19,13 @@ impl Export {
     /// Commas, LF, UTF-8; the header is given as one text with `|` between names.
     pub fn new(header: &str) -> Export {
         let header = header.split('|').map(str::to_string).collect();
-        Export { delimiter: b',', crlf: false, bom: false, windows: false, records: vec![header] }
+        Export {
+            delimiter: b',',
+            crlf: false,
+            bom: false,
+            windows: false,
+            records: vec![header],
+        }
     }
 
     /// Semicolons instead of commas.
@@ -58,8 +64,15 @@ impl Export {
 
     /// The file.
     pub fn bytes(self) -> Vec<u8> {
-        let terminator = if self.crlf { csv::Terminator::CRLF } else { csv::Terminator::Any(b'\n') };
-        let mut writer = csv::WriterBuilder::new().delimiter(self.delimiter).terminator(terminator).from_writer(Vec::new());
+        let terminator = if self.crlf {
+            csv::Terminator::CRLF
+        } else {
+            csv::Terminator::Any(b'\n')
+        };
+        let mut writer = csv::WriterBuilder::new()
+            .delimiter(self.delimiter)
+            .terminator(terminator)
+            .from_writer(Vec::new());
         for record in &self.records {
             writer.write_record(record).expect("into memory");
         }

@@ -70,7 +70,11 @@ fn address(number: usize) -> String {
 fn customers(random: &mut Random) -> Vec<Customer> {
     let mut customers = Vec::new();
     for now in 0..=MONTHS {
-        let (count, is_old) = if now == 0 { (OLD, true) } else { (random.between(17, 21) as usize, false) };
+        let (count, is_old) = if now == 0 {
+            (OLD, true)
+        } else {
+            (random.between(17, 21) as usize, false)
+        };
         for _ in 0..count {
             let number = customers.len();
             let since = if is_old { 0 } else { now - 1 };
@@ -80,19 +84,32 @@ fn customers(random: &mut Random) -> Vec<Customer> {
             let referrer = referred.then(|| random.below(OLD));
             let day = days_later(month(since as i64), random.between(4, 19));
             let until = since + (random.skewed(14.0) as usize);
-            customers.push(Customer { number, since, is_old, tier, referrer, day, until });
+            customers.push(Customer {
+                number,
+                since,
+                is_old,
+                tier,
+                referrer,
+                day,
+                until,
+            });
         }
     }
     customers
 }
 
 fn members(random: &mut Random, customers: &[Customer]) -> Vec<u8> {
-    let mut export = Export::new("Customer ID|First Name|Last Name|Email|Accepts Email Marketing|Tier|Points|State|Enrolled At|Opted Out At|How did you find us");
+    let mut export = Export::new(
+        "Customer ID|First Name|Last Name|Email|Accepts Email Marketing|Tier|Points|State|Enrolled At|Opted Out At|How did you find us",
+    );
     for customer in customers {
         let Some(tier) = customer.tier else { continue };
         let (first, last) = person(customer.number);
-        let enrolled =
-            if customer.is_old { days_later(month(random.between(-30, -1)), random.between(0, 27)) } else { customer.day };
+        let enrolled = if customer.is_old {
+            days_later(month(random.between(-30, -1)), random.between(0, 27))
+        } else {
+            customer.day
+        };
         let gone = random.chance(0.08).then(|| {
             let at = random.below(MONTHS);
             any_day(random, at.max(customer.since + 1))
@@ -108,7 +125,11 @@ fn members(random: &mut Random, customers: &[Customer]) -> Vec<u8> {
             random.weighted(&[("NY", 5), ("NJ", 3), ("CT", 2), ("MA", 2)]),
             known_day(Some(enrolled), "%Y-%m-%d"),
             known_day(gone, "%Y-%m-%d"),
-            if customer.referrer.is_some() { "referral" } else { random.weighted(&[("search", 5), ("social", 3), ("store", 2)]) },
+            if customer.referrer.is_some() {
+                "referral"
+            } else {
+                random.weighted(&[("search", 5), ("social", 3), ("store", 2)])
+            },
         ]);
     }
     export.bytes()
@@ -148,7 +169,12 @@ fn orders(random: &mut Random, customers: &[Customer]) -> (Vec<Order>, Vec<u8>) 
     for (i, (at, customer)) in sales.into_iter().enumerate() {
         let name = format!("#{}", 4_100 + i);
         let lines: Vec<(usize, i64)> = (0..random.weighted(&[(1, 75), (2, 20), (3, 5)]))
-            .map(|_| (random.weighted(&[(0, 24), (1, 14), (2, 30), (3, 10), (4, 16), (5, 6)]), random.weighted(&[(1, 8), (2, 2)])))
+            .map(|_| {
+                (
+                    random.weighted(&[(0, 24), (1, 14), (2, 30), (3, 10), (4, 16), (5, 6)]),
+                    random.weighted(&[(1, 8), (2, 2)]),
+                )
+            })
             .collect();
         let subtotal: i64 = lines.iter().map(|(product, quantity)| PRODUCTS[*product].2 * quantity).sum();
         let shipping = if subtotal >= 7_500 { 0 } else { 595 };
@@ -174,13 +200,23 @@ fn orders(random: &mut Random, customers: &[Customer]) -> (Vec<Order>, Vec<u8>) 
                 money(price),
                 sku,
                 first(random.weighted(&[("NY", 5), ("NJ", 3), ("CT", 2), ("MA", 2)]).into()),
-                first(if cancelled { with_offset(later(at, 90), ZONE) } else { String::new() }),
+                first(if cancelled {
+                    with_offset(later(at, 90), ZONE)
+                } else {
+                    String::new()
+                }),
                 first("Card".into()),
                 if customer.is_some() { "web" } else { "pos" },
             ]);
         }
         if !cancelled {
-            orders.push(Order { name, customer, at, cents: subtotal, product: lines[0].0 });
+            orders.push(Order {
+                name,
+                customer,
+                at,
+                cents: subtotal,
+                product: lines[0].0,
+            });
         }
     }
     (orders, export.bytes())
@@ -197,7 +233,11 @@ fn returns(random: &mut Random, orders: &[Order]) -> Vec<u8> {
         if random.chance(if is_faulty(order) { 0.75 } else { 0.05 }) {
             let at = later(order.at, random.between(3 * 1440, 12 * 1440));
             let part = PRODUCTS[order.product].2.min(order.cents);
-            let reason = if is_faulty(order) { "Sole comes off" } else { random.pick(&["Too small", "Changed my mind", "Colour"]) };
+            let reason = if is_faulty(order) {
+                "Sole comes off"
+            } else {
+                random.pick(&["Too small", "Changed my mind", "Colour"])
+            };
             if at < end() {
                 records.push((at, (order, customer, part, reason)));
             }
@@ -206,7 +246,14 @@ fn returns(random: &mut Random, orders: &[Order]) -> Vec<u8> {
     records.sort_by_key(|r| r.0);
     let mut export = Export::new("RMA|Order|Customer email|Returned at|Reason|Refund");
     for (i, (at, (order, customer, part, reason))) in records.into_iter().enumerate() {
-        export.push(cells![format!("R-{:04}", i + 1), order.name, address(customer), with_offset(at, ZONE), reason, format!("${}", money(part))]);
+        export.push(cells![
+            format!("R-{:04}", i + 1),
+            order.name,
+            address(customer),
+            with_offset(at, ZONE),
+            reason,
+            format!("${}", money(part))
+        ]);
     }
     export.bytes()
 }
@@ -236,10 +283,16 @@ fn referrals(random: &mut Random, customers: &[Customer]) -> Vec<u8> {
 fn reviews(random: &mut Random, orders: &[Order]) -> Vec<u8> {
     let mut records = Vec::new();
     for order in orders {
-        let Some(customer) = order.customer.filter(|_| random.chance(0.55)) else { continue };
+        let Some(customer) = order.customer.filter(|_| random.chance(0.55)) else {
+            continue;
+        };
         let at = later(order.at, random.between(4 * 1440, 10 * 1440));
         let is_bad = is_faulty(order) || at.date() >= month(LAST as i64) && random.chance(0.22);
-        let stars = if is_bad { random.weighted(&[(1, 5), (2, 4), (3, 2)]) } else { random.weighted(&[(5, 58), (4, 28), (3, 7), (2, 4), (1, 3)]) };
+        let stars = if is_bad {
+            random.weighted(&[(1, 5), (2, 4), (3, 2)])
+        } else {
+            random.weighted(&[(5, 58), (4, 28), (3, 7), (2, 4), (1, 3)])
+        };
         let (title, sku, _) = PRODUCTS[order.product];
         if at < end() {
             let record = cells![

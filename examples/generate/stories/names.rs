@@ -7,9 +7,9 @@ const FIRST: [&str; 48] = [
 ];
 
 const LAST: [&str; 41] = [
-    "Abbott", "Ahmed", "Bauer", "Becker", "Brandt", "Carter", "Castro", "Cohen", "Costa", "Dalton", "Eriksen", "Fischer", "Flores", "Fuchs",
-    "Garcia", "Hansen", "Haas", "Ito", "Jensen", "Keller", "Khan", "Kowal", "Kumar", "Lange", "Larsen", "Lopez", "Marsh", "Meyer", "Moreau",
-    "Novak", "Okafor", "Park", "Peters", "Quinn", "Reyes", "Rossi", "Sato", "Silva", "Stone", "Weber", "Young",
+    "Abbott", "Ahmed", "Bauer", "Becker", "Brandt", "Carter", "Castro", "Cohen", "Costa", "Dalton", "Eriksen", "Fischer", "Flores",
+    "Fuchs", "Garcia", "Hansen", "Haas", "Ito", "Jensen", "Keller", "Khan", "Kowal", "Kumar", "Lange", "Larsen", "Lopez", "Marsh", "Meyer",
+    "Moreau", "Novak", "Okafor", "Park", "Peters", "Quinn", "Reyes", "Rossi", "Sato", "Silva", "Stone", "Weber", "Young",
 ];
 
 const COMPANY: [&str; 32] = [
@@ -18,8 +18,19 @@ const COMPANY: [&str; 32] = [
     "Saffron", "Summit", "Tidal", "Willow", "Zephyr",
 ];
 
-const TRADE: [&str; 11] =
-    ["Logistics", "Foods", "Studios", "Systems", "Partners", "Energy", "Textiles", "Health", "Media", "Robotics", "Travel"];
+const TRADE: [&str; 11] = [
+    "Logistics",
+    "Foods",
+    "Studios",
+    "Systems",
+    "Partners",
+    "Energy",
+    "Textiles",
+    "Health",
+    "Media",
+    "Robotics",
+    "Travel",
+];
 
 /// First and last name of the person with that number; different for the first 1,968.
 pub fn person(number: usize) -> (&'static str, &'static str) {
@@ -40,7 +51,11 @@ pub fn email(number: usize, domain: &str) -> String {
 
 /// An organisation's name; different for the first 352.
 pub fn company(number: usize) -> String {
-    format!("{} {}", COMPANY[number % COMPANY.len()], TRADE[(number * 3 + number / COMPANY.len()) % TRADE.len()])
+    format!(
+        "{} {}",
+        COMPANY[number % COMPANY.len()],
+        TRADE[(number * 3 + number / COMPANY.len()) % TRADE.len()]
+    )
 }
 
 /// Its domain.

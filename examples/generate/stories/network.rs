@@ -19,7 +19,15 @@ const ME: &str = "robin@hollis.example";
 /// The story.
 pub fn story() -> Story {
     let mut random = Random::new("network");
-    let labels: Vec<&'static str> = (0..PEOPLE).map(|i| if i < 18 { "close" } else { random.weighted(&[("friend", 3), ("work", 5)]) }).collect();
+    let labels: Vec<&'static str> = (0..PEOPLE)
+        .map(|i| {
+            if i < 18 {
+                "close"
+            } else {
+                random.weighted(&[("friend", 3), ("work", 5)])
+            }
+        })
+        .collect();
     Story {
         folder: "network",
         files: vec![
@@ -46,8 +54,20 @@ fn contacts(random: &mut Random, labels: &[&str]) -> Vec<u8> {
     for (who, label) in labels.iter().enumerate() {
         let (first, last) = person(who);
         let met = days_later(month(joined(who).unwrap_or(-random.between(1, 100))), random.between(0, 5));
-        let by = if random.chance(0.3) && who > 0 { address(random.below(who)) } else { String::new() };
-        export.push(cells![first, last, company(who), label, address(who), known_day(Some(met), "%d %b %Y"), by]);
+        let by = if random.chance(0.3) && who > 0 {
+            address(random.below(who))
+        } else {
+            String::new()
+        };
+        export.push(cells![
+            first,
+            last,
+            company(who),
+            label,
+            address(who),
+            known_day(Some(met), "%d %b %Y"),
+            by
+        ]);
     }
     export.bytes()
 }
@@ -109,10 +129,25 @@ fn mails(random: &mut Random, labels: &[&str]) -> Vec<u8> {
         let id = |i: usize| format!("<{:05}@post.example>", 10_000 + i * 3);
         let parent = all[..i].iter().rposition(|m| m.3 == *thread).map_or(String::new(), id);
         let has_alias = who % 2 == 0 || *who < 4;
-        let theirs = if has_alias && random.chance(0.3) { work_address(*who) } else { address(*who) };
-        let (from, to) = if *mine { (ME.to_string(), theirs) } else { (theirs, ME.to_string()) };
+        let theirs = if has_alias && random.chance(0.3) {
+            work_address(*who)
+        } else {
+            address(*who)
+        };
+        let (from, to) = if *mine {
+            (ME.to_string(), theirs)
+        } else {
+            (theirs, ME.to_string())
+        };
         let subject = ["Dinner?", "Re: the draft", "Your move", "Photos", "Job lead, maybe"][thread % 5];
-        export.push(cells![id(i), parent, in_utc(*at, ZONE, "%Y-%m-%d %H:%M:%S+00:00"), from, to, subject]);
+        export.push(cells![
+            id(i),
+            parent,
+            in_utc(*at, ZONE, "%Y-%m-%d %H:%M:%S+00:00"),
+            from,
+            to,
+            subject
+        ]);
     }
     export.bytes()
 }
@@ -143,10 +178,23 @@ fn follow_ups(random: &mut Random) -> Vec<u8> {
                 continue;
             }
             let kept = random.chance(if now == LAST { 0.3 } else { 0.82 });
-            let done = if kept { days_later(due, -random.between(0, 2)) } else { days_later(due, random.between(2, 25)) };
+            let done = if kept {
+                days_later(due, -random.between(0, 2))
+            } else {
+                days_later(due, random.between(2, 25))
+            };
             let done = (kept || random.chance(0.6)).then_some(done);
-            let what = random.pick(&["Send the book", "Introduce to Mina", "Answer about May", "Call back", "Pay the tickets"]);
-            records.push((noted, cells![noted, address(random.below(70)), what, due, known_day(done, "%Y-%m-%d")]));
+            let what = random.pick(&[
+                "Send the book",
+                "Introduce to Mina",
+                "Answer about May",
+                "Call back",
+                "Pay the tickets",
+            ]);
+            records.push((
+                noted,
+                cells![noted, address(random.below(70)), what, due, known_day(done, "%Y-%m-%d")],
+            ));
         }
     }
     let mut export = Export::new("Noted|Who|What|Due|Done");

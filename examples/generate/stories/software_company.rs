@@ -51,7 +51,11 @@ fn subscriptions(random: &mut Random) -> (Vec<Account>, Vec<u8>) {
     for number in 0..230 {
         let id = format!("cus_{:06X}", 0x4F_1000 + number * 7919);
         let region = random.weighted(&[("dach", 5), ("nordics", 3), ("uk", 2)]);
-        let joined = if number < 160 { random.between(-26, -1) } else { random.between(0, LAST as i64) };
+        let joined = if number < 160 {
+            random.between(-26, -1)
+        } else {
+            random.between(0, LAST as i64)
+        };
         let start = days_later(month(joined), random.between(0, 27));
         let (mut from, mut plan) = (start, random.weighted(&[(0, 5), (1, 3), (2, 1)]));
         let seats = random.between(2, 30);
@@ -61,8 +65,20 @@ fn subscriptions(random: &mut Random) -> (Vec<Account>, Vec<u8>) {
             let day = days_later(month(now), random.between(0, 27));
             let leaves = random.chance(0.011);
             if leaves || (plan < 2 && random.chance(0.012)) {
-                let why = if leaves { random.pick(&["too_expensive", "missing_features", "switched_service", "unused", "other"]) } else { "plan_change" };
-                records.push(subscription(number, &id, region, (from, Some(day)), why, (plan, seats, yearly), start));
+                let why = if leaves {
+                    random.pick(&["too_expensive", "missing_features", "switched_service", "unused", "other"])
+                } else {
+                    "plan_change"
+                };
+                records.push(subscription(
+                    number,
+                    &id,
+                    region,
+                    (from, Some(day)),
+                    why,
+                    (plan, seats, yearly),
+                    start,
+                ));
                 gone = leaves.then_some(day);
                 if leaves {
                     break;
@@ -73,7 +89,13 @@ fn subscriptions(random: &mut Random) -> (Vec<Account>, Vec<u8>) {
         if gone.is_none() {
             records.push(subscription(number, &id, region, (from, None), "", (plan, seats, yearly), start));
         }
-        accounts.push(Account { number, id, region, start, end: gone });
+        accounts.push(Account {
+            number,
+            id,
+            region,
+            start,
+            end: gone,
+        });
     }
     let mut export = Export::new(header);
     export.extend_sorted(records);
@@ -122,13 +144,21 @@ fn tickets(random: &mut Random, accounts: &[Account]) -> Vec<u8> {
             // A few accounts write often, as everywhere.
             let skew = random.unit() * random.unit();
             let account = here[(skew * here.len() as f64) as usize];
-            let created = if random.chance(0.9) { work_time(random, now, 7, 19) } else { any_time(random, now, 0, 24) };
+            let created = if random.chance(0.9) {
+                work_time(random, now, 7, 19)
+            } else {
+                any_time(random, now, 0, 24)
+            };
             let slow = if now == LAST { 2.6 } else { 1.0 };
             let kind = random.weighted(&[("Question", 50), ("Incident", 24), ("Problem", 12), ("Task", 14)]);
             let reply = random.chance(0.965).then(|| random.skewed(130.0 * slow).ceil() as i64);
             // What nobody answers is closed after two weeks.
-            let solved = Some(reply.map_or(later(created, 14 * 1440), |minutes| later(created, minutes + random.skewed(1_100.0) as i64)));
-            let replied = reply.map(|minutes| later(created, minutes)).filter(|at| *at < super::calendar::end());
+            let solved = Some(reply.map_or(later(created, 14 * 1440), |minutes| {
+                later(created, minutes + random.skewed(1_100.0) as i64)
+            }));
+            let replied = reply
+                .map(|minutes| later(created, minutes))
+                .filter(|at| *at < super::calendar::end());
             let solved_text = known(solved, SECONDS);
             let score = if solved_text.is_empty() || random.chance(0.62) {
                 "Not Offered"
@@ -142,17 +172,32 @@ fn tickets(random: &mut Random, accounts: &[Account]) -> Vec<u8> {
                 domain(account.number),
                 random.pick(&["Ines", "Jonas", "Mina", "Theo"]),
                 random.weighted(&[("Support", 80), ("Billing", 18), ("Test", 1)]),
-                random.pick(&["Export fails", "How do I add a seat?", "Login loop", "Invoice, again", "Dashboard is slow", "API limit", "\"Sync\" stuck"]),
+                random.pick(&[
+                    "Export fails",
+                    "How do I add a seat?",
+                    "Login loop",
+                    "Invoice, again",
+                    "Dashboard is slow",
+                    "API limit",
+                    "\"Sync\" stuck"
+                ]),
                 format!("region_{}", account.region),
                 if solved_text.is_empty() { "open" } else { "closed" },
                 random.weighted(&[("low", 3), ("normal", 10), ("high", 4), ("urgent", 1)]),
                 random.weighted(&[("Mail", 6), ("Web form", 3), ("Chat", 3)]),
                 kind,
                 known(Some(created), SECONDS),
-                known(Some(solved.filter(|_| !solved_text.is_empty()).or(replied).unwrap_or(created)), SECONDS),
+                known(
+                    Some(solved.filter(|_| !solved_text.is_empty()).or(replied).unwrap_or(created)),
+                    SECONDS
+                ),
                 solved_text,
                 score,
-                if solved_text.is_empty() { 0 } else { random.weighted(&[(0, 90), (1, 9), (2, 1)]) },
+                if solved_text.is_empty() {
+                    0
+                } else {
+                    random.weighted(&[(0, 90), (1, 9), (2, 1)])
+                },
                 replied.map_or(0, |_| random.between(1, 4)),
                 replied.and(reply).map_or("-".to_string(), |minutes| minutes.to_string()),
             ];
@@ -172,7 +217,16 @@ fn tickets(random: &mut Random, accounts: &[Account]) -> Vec<u8> {
 fn recommendations(random: &mut Random, accounts: &[Account]) -> Vec<u8> {
     let header = "#|How likely are you to recommend us to a friend or colleague?|What is the main reason for your score?|customer_id|region|\
                   Start Date (UTC)|Submit Date (UTC)|Network ID";
-    let reasons = ["", "", "", "Support is great", "It just works", "Too expensive,\nand the new plans are confusing", "\"OK\" for what we need", "Slow, at times; but fair"];
+    let reasons = [
+        "",
+        "",
+        "",
+        "Support is great",
+        "It just works",
+        "Too expensive,\nand the new plans are confusing",
+        "\"OK\" for what we need",
+        "Slow, at times; but fair",
+    ];
     let mut records = Vec::new();
     for now in 0..MONTHS {
         let better = now as u32;

@@ -1,6 +1,6 @@
 //! A company and its suppliers: what was ordered and delivered, and what there was to complain about. The exports are German.
 //!
-//! To be found: in October 2026 deliveries are late everywhere; over the year far less has to be rejected. Spend is noise.
+//! To be found: in October 2026 deliveries are late everywhere; there are far fewer complaints than a year before. Spend is noise.
 
 use jiff::civil::Date;
 
@@ -17,7 +17,9 @@ const DAY: &str = "%d.%m.%Y";
 /// The story.
 pub fn story() -> Story {
     let mut random = Random::new("suppliers");
-    let countries: Vec<&'static str> = (0..SUPPLIERS).map(|_| random.weighted(&[("DE", 6), ("AT", 2), ("IT", 3), ("PL", 2)])).collect();
+    let countries: Vec<&'static str> = (0..SUPPLIERS)
+        .map(|_| random.weighted(&[("DE", 6), ("AT", 2), ("IT", 3), ("PL", 2)]))
+        .collect();
     Story {
         folder: "suppliers",
         files: vec![
@@ -46,7 +48,9 @@ fn euros(cents: i64) -> String {
 }
 
 fn roster(random: &mut Random, countries: &[&str]) -> Vec<u8> {
-    let mut export = Export::new("Lieferant|Name|Ort|Land|Warengruppe|Stufe|Lieferant seit|Gesperrt ab").semicolons().windows();
+    let mut export = Export::new("Lieferant|Name|Ort|Land|Warengruppe|Stufe|Lieferant seit|Gesperrt ab")
+        .semicolons()
+        .windows();
     for (supplier, country) in countries.iter().enumerate() {
         let since = days_later(month(-random.between(2, 120)), random.between(0, 27));
         let town = match *country {
@@ -62,7 +66,11 @@ fn roster(random: &mut Random, countries: &[&str]) -> Vec<u8> {
             town,
             country,
             random.pick(&["Stahl", "Elektronik", "Verpackung", "Dienstleistung"]),
-            if supplier < 10 { "A" } else { random.weighted(&[("B", 3), ("C", 5)]) },
+            if supplier < 10 {
+                "A"
+            } else {
+                random.weighted(&[("B", 3), ("C", 5)])
+            },
             known_day(Some(since), DAY),
             known_day(blocked, DAY),
         ]);
@@ -84,12 +92,23 @@ fn lines(random: &mut Random, countries: &[&str]) -> Vec<u8> {
                 continue;
             }
             let is_late = random.chance(if now == LAST { 0.4 } else { 0.09 });
-            let shift = if is_late { random.skewed(6.0) as i64 + 2 } else { -random.between(0, 3) };
-            let received = random.chance(0.985).then(|| days_later(promised, shift)).filter(|day| on(*day, 0) < end());
+            let shift = if is_late {
+                random.skewed(6.0) as i64 + 2
+            } else {
+                -random.between(0, 3)
+            };
+            let received = random
+                .chance(0.985)
+                .then(|| days_later(promised, shift))
+                .filter(|day| on(*day, 0) < end());
             let quantity = random.pick(&[10, 20, 50, 100, 250, 500]);
             let short = random.chance(0.04);
             let delivered = if short { quantity - (quantity / 10).max(1) } else { quantity };
-            let rejected = if random.chance(if now >= 7 { 0.04 } else { 0.24 }) { (delivered / 6).max(1) } else { 0 };
+            let rejected = if random.chance(if now >= 7 { 0.04 } else { 0.24 }) {
+                (delivered / 6).max(1)
+            } else {
+                0
+            };
             let cents = quantity * random.skewed(900.0) as i64;
             let arrived = |amount: i64| received.map_or(String::new(), |_| amount.to_string());
             records.push((
@@ -115,7 +134,11 @@ fn lines(random: &mut Random, countries: &[&str]) -> Vec<u8> {
     let (mut order, mut position, mut last) = (4_500_000, 0, None);
     for (ordered, supplier, rest) in records {
         // Lines that one supplier gets on one day are one order.
-        (order, position) = if last == Some((ordered, supplier)) { (order, position + 10) } else { (order + 1, 10) };
+        (order, position) = if last == Some((ordered, supplier)) {
+            (order, position + 10)
+        } else {
+            (order + 1, 10)
+        };
         last = Some((ordered, supplier));
         let mut record = cells![order, position, id(supplier)];
         record.extend(rest);
@@ -132,14 +155,23 @@ fn complaints(random: &mut Random) -> Vec<u8> {
             let supplier = ((random.unit() * random.unit()) * SUPPLIERS as f64) as usize;
             let day = any_day(random, now);
             let answered = random.chance(0.92).then(|| days_later(day, random.skewed(3.0) as i64 + 1));
-            let fixed = answered.filter(|_| random.chance(0.9)).map(|answer| days_later(answer, random.skewed(8.0) as i64 + 1));
+            let fixed = answered
+                .filter(|_| random.chance(0.9))
+                .map(|answer| days_later(answer, random.skewed(8.0) as i64 + 1));
             records.push((day, (supplier, answered, fixed)));
         }
     }
     records.sort_by_key(|r| r.0);
-    let mut export = Export::new("Meldung|Lieferant|Gemeldet am|Fehlerart|Stellungnahme am|Erledigt am|Kosten").semicolons().windows();
+    let mut export = Export::new("Meldung|Lieferant|Gemeldet am|Fehlerart|Stellungnahme am|Erledigt am|Kosten")
+        .semicolons()
+        .windows();
     for (i, (day, (supplier, answered, fixed))) in records.into_iter().enumerate() {
-        let fault = random.pick(&["Maß außer Toleranz", "Transportschaden", "Falsches Material", "Papiere fehlen; unvollständig"]);
+        let fault = random.pick(&[
+            "Maß außer Toleranz",
+            "Transportschaden",
+            "Falsches Material",
+            "Papiere fehlen; unvollständig",
+        ]);
         export.push(cells![
             200_001 + i,
             id(supplier),

@@ -65,7 +65,12 @@ pub fn map(source: &Source, file: &str, header: &Header, looked_up: &[String], w
                 Take::Field(index)
             }
             From::Value(text) => Take::Value(text.clone()),
-            From::Expr(expr) => Take::Expr(bind(expr, &names, file, &maker.zone, mapped.place.as_ref())?),
+            From::Expr(expr) => {
+                // What an expression is made of is not recognised once more: a refund turned into a negative amount would count twice.
+                let bound = bind(expr, &names, file, &maker.zone, mapped.place.as_ref())?;
+                bound.columns().iter().filter(|i| **i < names.len()).for_each(|i| used[*i] = true);
+                Take::Expr(bound)
+            }
         };
         maker.add(name, take, Some(mapped))?;
     }
