@@ -1,0 +1,372 @@
+//! The program's cells against those of the naive implementation.
+
+use std::collections::BTreeSet;
+
+use relhealth::catalog::{Catalog, Metric};
+use relhealth::expr;
+use relhealth::facts;
+use relhealth::period::{Grain, Period, Zone};
+use serde_json::Value as Json;
+
+use crate::generate::{Export, Flavour, organisation};
+use crate::naive::metric::{Answer, Built, Naive};
+use crate::naive::{Data, Dims, Window, people};
+use crate::run;
+
+/// What is asked.
+struct Question {
+    period: &'static str,
+    grain: Option<&'static str>,
+    by: &'static [&'static str],
+    filter: Option<&'static str>,
+    zone: &'static str,
+    as_of: Option<&'static str>,
+}
+
+const WHOLE: Question = Question {
+    period: "2025-01-01..2026-03-31",
+    grain: None,
+    by: &[],
+    filter: None,
+    zone: "UTC",
+    as_of: None,
+};
+
+impl Question {
+    fn options(&self) -> Vec<String> {
+        let mut options = vec![
+            "--period".to_string(),
+            self.period.into(),
+            "--timezone".into(),
+            self.zone.into(),
+            "--compare".into(),
+            "previous".into(),
+        ];
+        let mut add = |name: &str, value: &str| options.extend([name.to_string(), value.to_string()]);
+        if let Some(grain) = self.grain {
+            add("--grain", grain);
+        }
+        if !self.by.is_empty() {
+            add("--by", &self.by.join(","));
+        }
+        if let Some(filter) = self.filter {
+            add("--where", filter);
+        }
+        if let Some(as_of) = self.as_of {
+            add("--as-of", as_of);
+        }
+        options
+    }
+}
+
+/// Every cell of the program that differs from the naive one, and every one that it lacks.
+fn differences(exports: &[Export], question: &Question) -> Vec<String> {
+    let catalog = Catalog::builtin(facts::SPECS);
+    let zone = Zone::parse(question.zone).unwrap();
+    let as_of = question.as_of.map(|text| relhealth::period::parse_as_of(text, &zone).unwrap());
+    let data = Data::new(exports, zone.clone(), as_of);
+    let dims = Dims {
+        by: question.by.iter().map(|d| d.to_string()).collect(),
+        filter: question.filter.map(|f| expr::parse(f).unwrap()),
+    };
+    let naive = Naive {
+        data: &data,
+        catalog: &catalog,
+        dims: &dims,
+    };
+    let whole = Period::parse(question.period, &zone, data.as_of).unwrap();
+    let periods = match question.grain {
+        Some(grain) => whole.split(Grain::parse(grain).unwrap()),
+        None => vec![whole],
+    };
+    let periods: Vec<Period> = periods.into_iter().filter(|p| p.is_complete(data.as_of)).collect();
+
+    let options = question.options();
+    let json = run::measure(exports, &options.iter().map(String::as_str).collect::<Vec<_>>());
+    let cells = json["cells"].as_array().unwrap();
+    let mut built = Built::default();
+    let mut found = Vec::new();
+    let mut seen: BTreeSet<(String, String, Vec<String>)> = BTreeSet::new();
+    for cell in cells {
+        let id = cell["metric"].as_str().unwrap();
+        let label = cell["period"].as_str().unwrap();
+        let slice: Vec<String> = question.by.iter().map(|d| cell["by"][d].as_str().unwrap().to_string()).collect();
+        let name = format!("{id} {label} {}", slice.join("/"));
+        if !seen.insert((id.into(), label.into(), slice.clone())) {
+            found.push(format!("{name}: twice"));
+            continue;
+        }
+        let metric = catalog.get(id).unwrap();
+        let Some(period) = periods.iter().find(|p| p.label == label) else {
+            found.push(format!("{name}: no such period"));
+            continue;
+        };
+        let now = Window {
+            period: period.clone(),
+            as_of: data.as_of,
+        };
+        let earlier = period.previous();
+        let then = Window {
+            as_of: data.as_of - period.end + earlier.end,
+            period: earlier,
+        };
+        let answer = naive.answer(&mut built, metric, &now, &slice);
+        if cell["absent"] == "suppressed" {
+            found.extend(unjustified(&data, &answer, cells, cell).map(|why| format!("{name}: {why}")));
+            continue;
+        }
+        found.extend(too_open(&data, &answer).map(|why| format!("{name}: {why}")));
+        found.extend(unlike(metric, cell, &answer).into_iter().map(|why| format!("{name}: {why}")));
+        let change = &cell["changes"]["previous"];
+        if !change.is_null() {
+            let before = naive.answer(&mut built, metric, &then, &slice);
+            let value = before.value.filter(|_| before.absent.is_none());
+            if !same(&change["value"], value) {
+                found.push(format!("{name}: before it was {:?}, found {}", value, change["value"]));
+            }
+        }
+    }
+    // Whatever the naive implementation counts must be there.
+    for metric in catalog.iter().filter(|m| !m.hidden) {
+        for period in &periods {
+            let window = Window {
+                period: period.clone(),
+                as_of: data.as_of,
+            };
+            let slices: BTreeSet<Vec<String>> = match metric.fact {
+                Some(fact) => crate::naive::fact(fact.name, &data, &dims, &window)
+                    .into_iter()
+                    .map(|r| r.slice)
+                    .collect(),
+                None => continue,
+            };
+            for slice in slices {
+                let answer = naive.answer(&mut built, metric, &window, &slice);
+                if answer.n > 0 && answer.value.is_some() && !seen.contains(&(metric.id.clone(), period.label.clone(), slice.clone())) {
+                    found.push(format!(
+                        "{} {} {}: not there, should be {:?}",
+                        metric.id,
+                        period.label,
+                        slice.join("/"),
+                        answer.value
+                    ));
+                }
+            }
+        }
+    }
+    found
+}
+
+fn same(json: &Json, wanted: Option<f64>) -> bool {
+    match (json.as_f64(), wanted) {
+        (None, None) => true,
+        (Some(a), Some(b)) => (a - b).abs() <= 1e-9 * a.abs().max(b.abs()).max(1e-3),
+        _ => false,
+    }
+}
+
+/// Where a cell differs from an answer.
+fn unlike(metric: &Metric, cell: &Json, answer: &Answer) -> Vec<String> {
+    let mut out = Vec::new();
+    let mut differs = |what: &str, wanted: String| out.push(format!("{what} should be {wanted}, found {}", cell[what]));
+    let value = answer.value.filter(|_| answer.absent.is_none());
+    if !same(&cell["value"], value) {
+        differs("value", format!("{value:?}"));
+    }
+    if cell["absent"].as_str() != answer.absent {
+        differs("absent", format!("{:?}", answer.absent));
+    }
+    if matches!(answer.absent, Some("missing input" | "incomplete window")) || metric.fact.is_none() {
+        return out;
+    }
+    if cell["n"] != answer.n {
+        differs("n", answer.n.to_string());
+    }
+    if cell["stakeholders"] != answer.stakeholders {
+        differs("stakeholders", answer.stakeholders.to_string());
+    }
+    for (name, wanted) in [("part", answer.part), ("part_minus", answer.part_minus), ("whole", answer.whole)] {
+        // Nothing and zero are one where nothing was counted.
+        if answer.n > 0 && !same(&cell[name], wanted) {
+            differs(name, format!("{wanted:?}"));
+        }
+    }
+    if let Some(interval) = answer.interval.filter(|_| answer.absent.is_none()) {
+        let (low, high) = interval.unzip();
+        if !same(&cell["low"], low) || !same(&cell["high"], high) {
+            out.push(format!(
+                "interval should be {low:?} {high:?}, found {} {}",
+                cell["low"], cell["high"]
+            ));
+        }
+    }
+    out
+}
+
+/// Of few protected people everything is hidden.
+fn too_open(data: &Data, answer: &Answer) -> Option<String> {
+    let protected = !answer.people.is_empty() && answer.people.iter().all(|p| people::is_employee(data, Some(p)));
+    (protected && answer.stakeholders < 5).then(|| format!("shows {} employees", answer.stakeholders))
+}
+
+/// Nothing is hidden but few protected people, and what would give them away.
+fn unjustified(data: &Data, answer: &Answer, cells: &[Json], cell: &Json) -> Option<String> {
+    let employees = answer.people.iter().filter(|p| people::is_employee(data, Some(p))).count();
+    let siblings = cells
+        .iter()
+        .filter(|c| c["metric"] == cell["metric"] && c["period"] == cell["period"] && c["absent"] == "suppressed")
+        .count();
+    let few = employees > 0 && answer.stakeholders < 5;
+    (!few && siblings < 2).then(|| format!("hidden without a reason: {} of {} are employees", employees, answer.stakeholders))
+}
+
+fn check(seed: u64, questions: &[Question]) {
+    let exports = organisation(Flavour::of(seed));
+    for question in questions {
+        let found = differences(&exports, question);
+        let shown: Vec<&str> = found.iter().take(40).map(String::as_str).collect();
+        assert!(
+            found.is_empty(),
+            "seed {seed}, {:?}: {} differences\n{}",
+            question.options(),
+            found.len(),
+            shown.join("\n")
+        );
+    }
+}
+
+#[test]
+fn whole_range() {
+    for seed in 0..6 {
+        check(seed, &[WHOLE]);
+    }
+}
+
+#[test]
+fn months() {
+    for seed in [0, 3] {
+        check(
+            seed,
+            &[Question {
+                grain: Some("month"),
+                ..WHOLE
+            }],
+        );
+    }
+}
+
+#[test]
+fn weeks_over_new_year() {
+    check(
+        1,
+        &[Question {
+            period: "2024-12-02..2025-02-02",
+            grain: Some("week"),
+            ..WHOLE
+        }],
+    );
+}
+
+#[test]
+fn quarters_in_another_zone() {
+    let berlin = Question {
+        grain: Some("quarter"),
+        zone: "Europe/Berlin",
+        ..WHOLE
+    };
+    let new_york = Question {
+        grain: Some("quarter"),
+        zone: "America/New_York",
+        ..WHOLE
+    };
+    check(2, &[berlin, new_york]);
+}
+
+#[test]
+fn as_of_in_the_middle() {
+    check(
+        5,
+        &[Question {
+            grain: Some("month"),
+            as_of: Some("2025-11-14"),
+            ..WHOLE
+        }],
+    );
+    check(
+        6,
+        &[Question {
+            period: "2025",
+            as_of: Some("2025-12-31"),
+            ..WHOLE
+        }],
+    );
+}
+
+#[test]
+fn by_region() {
+    check(
+        1,
+        &[
+            Question { by: &["region"], ..WHOLE },
+            Question {
+                by: &["region"],
+                grain: Some("quarter"),
+                ..WHOLE
+            },
+        ],
+    );
+}
+
+#[test]
+fn by_channel() {
+    check(1, &[Question { by: &["channel"], ..WHOLE }]);
+    check(
+        3,
+        &[Question {
+            by: &["channel"],
+            grain: Some("quarter"),
+            ..WHOLE
+        }],
+    );
+}
+
+#[test]
+fn by_two() {
+    check(
+        7,
+        &[
+            Question {
+                by: &["region", "channel"],
+                ..WHOLE
+            },
+            Question {
+                by: &["tier", "segment"],
+                grain: Some("quarter"),
+                ..WHOLE
+            },
+        ],
+    );
+}
+
+#[test]
+fn only_some() {
+    check(
+        1,
+        &[
+            Question {
+                filter: Some("region = 'north'"),
+                grain: Some("quarter"),
+                ..WHOLE
+            },
+            Question {
+                filter: Some("channel in ('web', 'mail')"),
+                ..WHOLE
+            },
+            Question {
+                filter: Some("channel = 'web'"),
+                by: &["region"],
+                ..WHOLE
+            },
+        ],
+    );
+}

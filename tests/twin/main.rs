@@ -1,0 +1,9 @@
+//! A second, naive implementation of the facts and the metrics that the engine must agree with, on made-up organisations; and laws
+//! that hold for any input.
+
+mod agree;
+mod generate;
+mod laws;
+mod naive;
+mod rng;
+mod run;

@@ -1,0 +1,434 @@
+//! Any metric of the catalogue, by loops over the rows of its fact.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use relhealth::catalog::{Catalog, Entity, Exposure, Expression, Form, Kind, Metric, Under, When};
+use relhealth::expr::Value;
+use relhealth::schema::{DAY, FactSpec, Known, Table, Unit};
+
+use super::{Data, Dims, Row, V, Window, fact, interval};
+
+/// What comes out of a metric in a window and a slice.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Answer {
+    pub value: Option<f64>,
+    pub absent: Option<&'static str>,
+    pub n: usize,
+    pub stakeholders: usize,
+    pub part: Option<f64>,
+    pub part_minus: Option<f64>,
+    pub whole: Option<f64>,
+    /// Of a share without weights.
+    pub interval: Option<Option<(f64, f64)>>,
+    /// Who is in the whole.
+    pub people: BTreeSet<String>,
+}
+
+/// Facts that were built already, by fact and window.
+#[derive(Default)]
+pub struct Built(BTreeMap<(String, i64, i64, i64), Vec<Row>>);
+
+/// All that a metric needs.
+pub struct Naive<'a> {
+    pub data: &'a Data,
+    pub catalog: &'a Catalog,
+    pub dims: &'a Dims,
+}
+
+impl Naive<'_> {
+    fn rows<'b>(&self, built: &'b mut Built, fact_name: &str, window: &Window) -> &'b [Row] {
+        let key = (fact_name.to_string(), window.period.start, window.period.end, window.as_of);
+        built.0.entry(key).or_insert_with(|| fact(fact_name, self.data, self.dims, window))
+    }
+
+    /// The answer for one slice.
+    pub fn answer(&self, built: &mut Built, metric: &Metric, window: &Window, slice: &[String]) -> Answer {
+        if let Kind::Derived { expr } = &metric.kind {
+            return self.derived(built, metric, expr, window, slice);
+        }
+        let fact = metric.fact.unwrap();
+        let usable = match self.usable_files(metric, fact) {
+            Ok(files) => files,
+            Err(reason) => {
+                return Answer {
+                    absent: Some(reason),
+                    ..Answer::default()
+                };
+            }
+        };
+        if let Some(days) = metric.window_days
+            && window.period.end + i64::from(days) * DAY > window.as_of
+        {
+            return Answer {
+                absent: Some("incomplete window"),
+                ..Answer::default()
+            };
+        }
+        if let Some(days) = metric.lookback_days {
+            let first = self
+                .data
+                .of(Table::Interactions)
+                .iter()
+                .filter_map(|r| self.data.time(r, "occurred_at"))
+                .min();
+            if first.is_some_and(|first| window.period.start - i64::from(days) * DAY < self.data.zone.midnight(self.data.day(first))) {
+                return Answer {
+                    absent: Some("incomplete window"),
+                    ..Answer::default()
+                };
+            }
+        }
+        let rows: Vec<Row> = (self.rows(built, fact.name, window).iter())
+            .filter(|row| row.slice == slice)
+            .filter(|row| usable.as_ref().is_none_or(|files| row.file.is_none_or(|f| files.contains(&f))))
+            .map(|row| as_known(row, fact, window.as_of))
+            .filter(|row| lies_in(row, metric, window))
+            .filter(|row| metric.where_.as_ref().is_none_or(|w| eval(w, row, window) == Value::Bool(true)))
+            .collect();
+        let mut answer = evaluate(metric, &rows, window);
+        if let Kind::Rate {
+            exposure: Exposure::Metric(id),
+            per,
+            ..
+        } = &metric.kind
+        {
+            let exposure = self.answer(built, self.catalog.get(id).unwrap(), window, slice).value;
+            answer.whole = exposure;
+            match exposure {
+                Some(exposure) if exposure > 0.0 => answer.value = Some(answer.part.unwrap_or(0.0) / exposure * per),
+                _ => answer.absent = Some("zero denominator"),
+            }
+        }
+        answer
+    }
+
+    fn derived(&self, built: &mut Built, metric: &Metric, expr: &Expression, window: &Window, slice: &[String]) -> Answer {
+        let parts: BTreeMap<String, Answer> = metric
+            .parts()
+            .into_iter()
+            .map(|id| (id.clone(), self.answer(built, self.catalog.get(&id).unwrap(), window, slice)))
+            .collect();
+        let column = |id: &str| parts[id].value.map_or(Value::Null, Value::Number);
+        match expr.expr.eval(&column, &|_| 0) {
+            Value::Number(value) => Answer {
+                value: Some(value),
+                ..Answer::default()
+            },
+            _ if parts.values().any(|a| a.absent == Some("missing input")) => Answer {
+                absent: Some("missing input"),
+                ..Answer::default()
+            },
+            _ if parts.values().any(|a| a.value.is_none()) => Answer {
+                absent: Some("no rows"),
+                ..Answer::default()
+            },
+            _ => Answer {
+                absent: Some("zero denominator"),
+                ..Answer::default()
+            },
+        }
+    }
+
+    /// The files whose rows the metric can be measured on (nothing: all of them), or why it cannot be.
+    fn usable_files(&self, metric: &Metric, fact: &FactSpec) -> Result<Option<Vec<usize>>, &'static str> {
+        if !fact.tables.iter().any(|t| self.data.has(*t)) || self.dims.missing(self.data, fact.rows) {
+            return Err("missing input");
+        }
+        let mapped = |name: &str| {
+            let (table, column) = name.split_once('.').unwrap();
+            Table::parse(table).is_some_and(|t| self.data.is_mapped(t, column))
+        };
+        let groups: Vec<&[&str]> = metric.columns().iter().flat_map(|c| c.needs.iter().copied()).collect();
+        if groups.iter().any(|group| !group.iter().any(|name| mapped(name))) {
+            return Err("missing input");
+        }
+        let Some(table) = fact.rows else { return Ok(None) };
+        let prefix = format!("{}.", table.name());
+        let own: Vec<&&[&str]> = groups.iter().filter(|g| g.iter().all(|name| name.starts_with(&prefix))).collect();
+        let tells_all = |columns: &BTreeSet<String>| {
+            own.iter()
+                .all(|group| group.iter().any(|name| columns.contains(&name[prefix.len()..])))
+        };
+        let files: Vec<usize> = (self.data.files.iter().enumerate())
+            .filter(|(_, (t, columns))| *t == table && tells_all(columns))
+            .map(|(i, _)| i)
+            .collect();
+        if files.is_empty() && self.data.has(table) {
+            Err("missing input")
+        } else {
+            Ok(Some(files))
+        }
+    }
+}
+
+/// The row as it was known before `as_of`.
+fn as_known(row: &Row, fact: &FactSpec, as_of: i64) -> Row {
+    let mut known = row.clone();
+    for column in fact.columns {
+        if let Known::At(at) = column.known
+            && let Value::Time(at) = row.get(at)
+            && at >= as_of
+        {
+            let unknown = if column.unit == Unit::Bool {
+                Value::Bool(false)
+            } else {
+                Value::Null
+            };
+            known.cells.insert(column.name, unknown);
+        }
+    }
+    known
+}
+
+fn lies_in(row: &Row, metric: &Metric, window: &Window) -> bool {
+    match &metric.when {
+        When::InPeriod => true,
+        When::At(at) => matches!(row.get(at), Value::Time(at) if window.holds(at)),
+        When::Stock { from, until } => {
+            let t1 = window.period.end;
+            matches!(row.get(from), Value::Time(from) if from < t1) && !matches!(row.get(until), Value::Time(until) if until < t1)
+        }
+    }
+}
+
+fn eval(expression: &Expression, row: &Row, window: &Window) -> V {
+    let column = |name: &str| match name {
+        "as_of" => Value::Time(window.as_of),
+        "period_start" => Value::Time(window.period.start),
+        "period_end" => Value::Time(window.period.end),
+        _ => row.get(name),
+    };
+    match expression.expr.eval(&column, &|_| 0) {
+        Value::Null => Value::Null,
+        Value::Bool(b) => Value::Bool(b),
+        Value::Number(x) => Value::Number(x),
+        Value::Time(t) => Value::Time(t),
+        Value::Text(text) => Value::Text(text.into_owned().into()),
+    }
+}
+
+fn is_true(expression: &Expression, row: &Row, window: &Window) -> bool {
+    eval(expression, row, window) == Value::Bool(true)
+}
+
+fn number(expression: &Expression, row: &Row, window: &Window) -> Option<f64> {
+    match eval(expression, row, window) {
+        Value::Number(x) => Some(x),
+        Value::Bool(b) => Some(f64::from(u8::from(b))),
+        _ => None,
+    }
+}
+
+/// Distinct stakeholders; rows without one are their own.
+fn stakeholders(rows: &[&Row]) -> usize {
+    rows.iter().filter_map(|r| r.who.as_ref()).collect::<BTreeSet<_>>().len() + rows.iter().filter(|r| r.who.is_none()).count()
+}
+
+/// The metric over the rows of a cell.
+pub fn evaluate(metric: &Metric, rows: &[Row], window: &Window) -> Answer {
+    let all: Vec<&Row> = rows.iter().collect();
+    let sum = |of: &Expression| all.iter().filter_map(|r| number(of, r, window)).sum::<f64>();
+    let weight = |row: &Row| match &metric.weight {
+        None => 1.0,
+        Some(column) => match row.get(column) {
+            Value::Number(w) => w,
+            _ => 0.0,
+        },
+    };
+    let weighted = |rows: &[&Row], of: &dyn Fn(&Row) -> f64| rows.iter().map(|r| weight(r) * of(r)).sum::<f64>();
+    let over = |rows: &[&Row], part: f64, whole: f64| {
+        let absent = if rows.is_empty() {
+            Some("no rows")
+        } else {
+            (whole == 0.0).then_some("zero denominator")
+        };
+        (absent.is_none().then(|| part / whole), absent)
+    };
+    let mut answer = Answer {
+        n: all.len(),
+        stakeholders: stakeholders(&all),
+        ..Answer::default()
+    };
+    let mut counted = all.clone();
+    match &metric.kind {
+        Kind::Count { distinct: None } => {
+            answer.value = Some(all.len() as f64);
+            answer.part = answer.value;
+        }
+        Kind::Count {
+            distinct: Some(Entity::Stakeholder),
+        } => answer.value = Some(answer.stakeholders as f64),
+        Kind::Count {
+            distinct: Some(Entity::Column(_)),
+        } => unreachable!("no built-in metric counts the values of a column"),
+        Kind::Sum { of } => {
+            answer.value = Some(sum(of));
+            answer.part = answer.value;
+        }
+        Kind::Mean { of } => {
+            counted.retain(|r| number(of, r, window).is_some());
+            answer.n = counted.len();
+            answer.stakeholders = stakeholders(&counted);
+            let (part, whole) = (
+                weighted(&counted, &|r| number(of, r, window).unwrap()),
+                weighted(&counted, &|_| 1.0),
+            );
+            (answer.value, answer.absent) = over(&counted, part, whole);
+            (answer.part, answer.whole) = (Some(part), Some(whole));
+        }
+        Kind::Share { part } => {
+            let (x, n) = (
+                weighted(&all, &|r| f64::from(u8::from(is_true(part, r, window)))),
+                weighted(&all, &|_| 1.0),
+            );
+            (answer.value, answer.absent) = over(&all, x, n);
+            (answer.part, answer.whole) = (Some(x), Some(n));
+            if all.iter().all(|r| weight(r) == 1.0) {
+                let pairs: Vec<_> = all.iter().map(|r| (r.who.clone(), is_true(part, r, window))).collect();
+                answer.interval = Some(interval::wilson(&pairs));
+            }
+        }
+        Kind::NetShare { plus, minus } => {
+            let of = |e: &Expression| weighted(&all, &|r| f64::from(u8::from(is_true(e, r, window))));
+            let (plus, minus, n) = (of(plus), of(minus), weighted(&all, &|_| 1.0));
+            (answer.value, answer.absent) = over(&all, 100.0 * (plus - minus), n);
+            (answer.part, answer.part_minus, answer.whole) = (Some(plus), Some(minus), Some(n));
+        }
+        Kind::Ratio { over: above, under } => {
+            let below = match under {
+                Under::Sum(below) => sum(below),
+                Under::Distinct(_) => answer.stakeholders as f64,
+            };
+            (answer.value, answer.absent) = over(&all, sum(above), below);
+            (answer.part, answer.whole) = (Some(sum(above)), Some(below));
+        }
+        Kind::Rate { part, per, exposure } => {
+            let events = all.iter().filter(|r| is_true(part, r, window)).count() as f64;
+            answer.part = Some(events);
+            if let Exposure::Column(exposure) = exposure {
+                let exposure = sum(exposure);
+                (answer.value, answer.absent) = over(&all, events * per, exposure);
+                answer.whole = Some(exposure);
+            }
+        }
+        Kind::Quantile { of, q } => {
+            counted.retain(|r| number(of, r, window).is_some());
+            let mut values: Vec<f64> = counted.iter().filter_map(|r| number(of, r, window)).collect();
+            values.sort_by(f64::total_cmp);
+            answer.n = values.len();
+            answer.stakeholders = stakeholders(&counted);
+            answer.whole = Some(values.len() as f64);
+            if values.is_empty() {
+                answer.absent = Some("no rows");
+            } else {
+                let rank = (values.len() - 1) as f64 * q;
+                let (low, high) = (values[rank.floor() as usize], values[rank.ceil() as usize]);
+                answer.value = Some(low + (high - low) * (rank - rank.floor()));
+            }
+        }
+        Kind::SurvivalQuantile { of, event, censored_of, q } => {
+            let time = |r: &Row| number(if is_true(event, r, window) { of } else { censored_of }, r, window);
+            counted.retain(|r| time(r).is_some());
+            let times: Vec<(f64, bool)> = counted.iter().map(|r| (time(r).unwrap(), is_true(event, r, window))).collect();
+            answer.n = times.len();
+            answer.stakeholders = stakeholders(&counted);
+            answer.part = Some(times.iter().filter(|(_, e)| *e).count() as f64);
+            answer.whole = Some(times.len() as f64);
+            answer.value = kaplan_meier(&times, *q);
+            if answer.value.is_none() {
+                answer.absent = Some(if times.is_empty() { "no rows" } else { "not reached" });
+            }
+        }
+        Kind::Concentration { of, group, form } => {
+            let mut totals: BTreeMap<String, f64> = BTreeMap::new();
+            counted.retain(|r| group_of(group, r).is_some());
+            for row in &counted {
+                *totals.entry(group_of(group, row).unwrap()).or_default() += number(of, row, window).unwrap_or(0.0);
+            }
+            answer.n = counted.len();
+            answer.stakeholders = stakeholders(&counted);
+            // Sums of cents that should be nothing may miss it by a trillionth.
+            let kept: Vec<f64> = totals
+                .values()
+                .map(|t| (t * 10_000.0).round() / 10_000.0)
+                .filter(|t| *t >= 0.0)
+                .collect();
+            answer.whole = Some(kept.iter().sum());
+            answer.value = concentrated(*form, kept);
+            if answer.value.is_none() {
+                answer.absent = Some(if counted.is_empty() { "no rows" } else { "zero denominator" });
+            }
+        }
+        Kind::Derived { .. } => unreachable!("derived metrics have no rows"),
+    }
+    answer.people = counted.iter().filter_map(|r| r.who.clone()).collect();
+    answer
+}
+
+fn group_of(group: &Entity, row: &Row) -> Option<String> {
+    match group {
+        Entity::Stakeholder => row.who.clone(),
+        Entity::Column(name) => match row.get(name) {
+            Value::Text(text) => Some(text.into_owned()),
+            _ => None,
+        },
+    }
+}
+
+/// The smallest time at which at most 1 - q are left.
+fn kaplan_meier(times: &[(f64, bool)], q: f64) -> Option<f64> {
+    let mut events: Vec<f64> = times.iter().filter(|(_, e)| *e).map(|(t, _)| *t).collect();
+    events.sort_by(f64::total_cmp);
+    events.dedup();
+    let mut left = 1.0;
+    for t in events {
+        let at_risk = times.iter().filter(|(u, _)| *u >= t).count() as f64;
+        let ended = times.iter().filter(|(u, e)| *u == t && *e).count() as f64;
+        left *= 1.0 - ended / at_risk;
+        if left <= 1.0 - q + 1e-9 {
+            return Some(t);
+        }
+    }
+    None
+}
+
+fn concentrated(form: Form, mut totals: Vec<f64>) -> Option<f64> {
+    let all: f64 = totals.iter().sum();
+    if all <= 0.0 {
+        return None;
+    }
+    totals.sort_by(|a, b| b.total_cmp(a));
+    let n = totals.len() as f64;
+    let hhi: f64 = totals.iter().map(|t| (t / all).powi(2)).sum();
+    Some(match form {
+        Form::Hhi => hhi,
+        Form::EffectiveNumber => 1.0 / hhi,
+        Form::Top(k) => totals.iter().take(k as usize).sum::<f64>() / all,
+        // Ranks go from the smallest.
+        Form::Gini => {
+            (totals.iter().rev().enumerate())
+                .map(|(i, t)| (2.0 * (i as f64 + 1.0) - n - 1.0) * t)
+                .sum::<f64>()
+                / (n * all)
+        }
+        Form::FewestTo(share) => (1..=totals.len())
+            .find(|k| totals.iter().take(*k).sum::<f64>() >= share * all - 1e-9)
+            .unwrap() as f64,
+    })
+}
+
+#[test]
+fn kaplan_meier_of_the_golden_values() {
+    let times = [1, 2, 2, 3, 4, -5, 6, 8, -10, 12, -15, -20].map(|t: i32| (f64::from(t.abs()), t > 0));
+    assert_eq!(kaplan_meier(&times, 0.5), Some(6.0));
+    assert_eq!(kaplan_meier(&times, 0.9), None);
+}
+
+#[test]
+fn concentration_of_the_golden_values() {
+    let totals = vec![30.0, 30.0, 20.0, 20.0];
+    assert!((concentrated(Form::Hhi, totals.clone()).unwrap() - 0.26).abs() < 1e-12);
+    assert_eq!(concentrated(Form::FewestTo(0.8), totals.clone()), Some(3.0));
+    assert_eq!(concentrated(Form::Gini, vec![5.0, 5.0]), Some(0.0));
+    assert_eq!(concentrated(Form::Top(1), vec![0.0, 0.0]), None);
+}

@@ -1,0 +1,380 @@
+//! The facts and the metrics once more, by plain loops over the records of the exports.
+//!
+//! Nothing here is fast and nothing is clever. Times are microseconds since 1970, money is in ten-thousandths.
+
+pub mod answers;
+pub mod interval;
+pub mod metric;
+pub mod orders;
+pub mod people;
+pub mod relations;
+pub mod supplies;
+pub mod talk;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use relhealth::expr::{Expr, Value};
+use relhealth::period::{Period, Zone};
+use relhealth::schema::{DAY, Table};
+
+use crate::generate::Export;
+
+pub type V = Value<'static>;
+
+/// One record of an export.
+#[derive(Clone, Debug)]
+pub struct Record {
+    /// The file it stands in.
+    pub file: usize,
+    cells: BTreeMap<String, String>,
+}
+
+impl Record {
+    pub fn text(&self, column: &str) -> Option<&str> {
+        self.cells.get(column).map(String::as_str).filter(|c| !c.is_empty())
+    }
+
+    pub fn number(&self, column: &str) -> Option<f64> {
+        self.text(column).map(|c| c.parse().unwrap())
+    }
+
+    pub fn money(&self, column: &str) -> Option<i64> {
+        let text = self.text(column)?;
+        let (sign, digits) = text.strip_prefix('-').map_or((1, text), |rest| (-1, rest));
+        let (whole, part) = digits.split_once('.').unwrap_or((digits, ""));
+        let part: i64 = format!("{part:0<4}").parse().unwrap();
+        Some(sign * (whole.parse::<i64>().unwrap() * 10_000 + part))
+    }
+
+    pub fn is(&self, column: &str, word: &str) -> bool {
+        self.text(column) == Some(word)
+    }
+
+    fn blank(&mut self, columns: &[&str]) {
+        for column in columns {
+            self.cells.remove(*column);
+        }
+    }
+}
+
+/// What stands in the exports, up to as-of.
+pub struct Data {
+    pub zone: Zone,
+    pub as_of: i64,
+    /// Table and columns of each file.
+    pub files: Vec<(Table, BTreeSet<String>)>,
+    records: BTreeMap<Table, Vec<Record>>,
+    dates: BTreeSet<(Table, String)>,
+}
+
+impl Data {
+    pub fn new(exports: &[Export], zone: Zone, as_of: Option<i64>) -> Data {
+        let mut data = Data {
+            zone,
+            as_of: i64::MAX,
+            files: Vec::new(),
+            records: BTreeMap::new(),
+            dates: BTreeSet::new(),
+        };
+        for (file, export) in exports.iter().enumerate() {
+            let table = Table::parse(export.kind).unwrap();
+            data.files.push((table, export.header.iter().map(|c| c.to_string()).collect()));
+            let records = data.records.entry(table).or_default();
+            for row in &export.rows {
+                let cells = export.header.iter().map(|c| c.to_string()).zip(row.iter().cloned()).collect();
+                records.push(Record { file, cells });
+            }
+        }
+        for (table, columns) in data.files.clone() {
+            for column in columns.iter().filter(|c| c.ends_with("_at")) {
+                let mut times = data.of(table).iter().filter_map(|r| data.time(r, column)).peekable();
+                if times.peek().is_some() && times.all(|at| data.zone.is_midnight(at)) {
+                    data.dates.insert((table, column.clone()));
+                }
+            }
+        }
+        data.as_of = as_of.unwrap_or_else(|| data.zone.midnight(data.day(data.newest()) + 1));
+        data.forget_the_future();
+        data
+    }
+
+    /// The newest event.
+    fn newest(&self) -> i64 {
+        let of = |table: Table, column: &str| self.of(table).iter().filter_map(|r| self.time(r, column)).max();
+        [
+            of(Table::Interactions, "occurred_at"),
+            of(Table::Interactions, "responded_at"),
+            of(Table::Interactions, "resolved_at"),
+            of(Table::Surveys, "sent_at"),
+            of(Table::Surveys, "responded_at"),
+            of(Table::Purchases, "occurred_at"),
+            of(Table::Supplies, "ordered_at"),
+            of(Table::Supplies, "received_at"),
+            of(Table::Referrals, "occurred_at"),
+            of(Table::Referrals, "converted_at"),
+            of(Table::Stakeholders, "started_at"),
+        ]
+        .into_iter()
+        .flatten()
+        .max()
+        .unwrap()
+    }
+
+    /// Nothing at or after as-of is known.
+    fn forget_the_future(&mut self) {
+        let mut records = std::mem::take(&mut self.records);
+        let later = |r: &Record, column: &str| self.time(r, column).is_some_and(|at| at >= self.as_of);
+        for (table, rows) in &mut records {
+            rows.retain(|r| match table {
+                Table::Supplies => !later(r, "ordered_at"),
+                Table::Surveys if r.text("sent_at").is_some() => !later(r, "sent_at"),
+                Table::Surveys => !later(r, "responded_at"),
+                Table::Stakeholders => true,
+                _ => !later(r, "occurred_at"),
+            });
+            for row in rows {
+                for (told, with) in [
+                    ("responded_at", &["responded_at", "score"][..]),
+                    ("resolved_at", &["resolved_at"]),
+                    ("delivered_at", &["delivered_at"]),
+                    ("converted_at", &["converted_at"]),
+                    ("received_at", &["received_at", "quantity_received", "quantity_rejected"]),
+                ] {
+                    if later(row, told) {
+                        row.blank(with);
+                    }
+                }
+            }
+        }
+        self.records = records;
+    }
+
+    pub fn of(&self, table: Table) -> &[Record] {
+        self.records.get(&table).map_or(&[], Vec::as_slice)
+    }
+
+    pub fn has(&self, table: Table) -> bool {
+        self.files.iter().any(|(t, _)| *t == table)
+    }
+
+    /// Whether any file of the table has the column.
+    pub fn is_mapped(&self, table: Table, column: &str) -> bool {
+        self.files.iter().any(|(t, columns)| *t == table && columns.contains(column))
+    }
+
+    /// Whether the record's file has the column.
+    pub fn tells(&self, record: &Record, column: &str) -> bool {
+        self.files[record.file].1.contains(column)
+    }
+
+    pub fn is_date(&self, table: Table, column: &str) -> bool {
+        self.dates.contains(&(table, column.to_string()))
+    }
+
+    pub fn time(&self, record: &Record, column: &str) -> Option<i64> {
+        let text = record.text(column)?;
+        let text = if text.len() == 10 {
+            format!("{text}T00:00:00")
+        } else {
+            text.to_string()
+        };
+        Some(self.zone.instant(text.parse().unwrap()))
+    }
+
+    pub fn day(&self, at: i64) -> i32 {
+        self.zone.day_of(at)
+    }
+
+    /// The last instant of a time that may be a date.
+    pub fn end_of(&self, table: Table, column: &str, at: i64) -> i64 {
+        if self.is_date(table, column) {
+            self.zone.midnight(self.day(at) + 1) - 1
+        } else {
+            at
+        }
+    }
+
+    /// Microseconds between two times, whole days where one is a date; nothing where it is negative.
+    pub fn span(&self, from: i64, to: i64, by_date: bool) -> Option<i64> {
+        let span = if by_date {
+            i64::from(self.day(to) - self.day(from)) * DAY
+        } else {
+            to - from
+        };
+        (span >= 0).then_some(span)
+    }
+
+    /// Everybody whom any table names as its stakeholder.
+    pub fn everybody(&self) -> BTreeSet<String> {
+        let mut all: BTreeSet<String> = BTreeSet::new();
+        for table in Table::ALL {
+            let column = if table == Table::Referrals {
+                "referrer_id"
+            } else {
+                "stakeholder_id"
+            };
+            all.extend(self.of(table).iter().filter_map(|r| r.text(column)).map(str::to_string));
+        }
+        all
+    }
+}
+
+/// A period as it is measured: what is known is what happened before `as_of`.
+#[derive(Clone, Debug)]
+pub struct Window {
+    pub period: Period,
+    pub as_of: i64,
+}
+
+impl Window {
+    pub fn holds(&self, at: i64) -> bool {
+        self.period.contains(at)
+    }
+
+    pub fn before_holds(&self, at: i64) -> bool {
+        self.period.previous().contains(at)
+    }
+}
+
+/// How rows fall into slices, and which of them count.
+pub struct Dims {
+    pub by: Vec<String>,
+    pub filter: Option<Expr>,
+}
+
+pub const NONE: &str = "(none)";
+
+impl Dims {
+    pub fn none() -> Dims {
+        Dims {
+            by: Vec::new(),
+            filter: None,
+        }
+    }
+
+    /// The slice of a record of a stakeholder; nothing where the filter leaves it out.
+    pub fn of(&self, data: &Data, table: Option<Table>, record: Option<&Record>, who: Option<&str>) -> Option<Vec<String>> {
+        let value = |dimension: &str| -> Option<String> {
+            match (table, record) {
+                (Some(table), Some(record)) if data.is_mapped(table, dimension) => record.text(dimension).map(str::to_string),
+                _ => people::current(data, who?).and_then(|r| r.text(dimension)).map(str::to_string),
+            }
+        };
+        if let Some(filter) = &self.filter {
+            let column = |name: &str| value(name).map_or(Value::Null, |text| Value::Text(text.into()));
+            if filter.eval(&column, &|_| 0) != Value::Bool(true) {
+                return None;
+            }
+        }
+        Some(self.by.iter().map(|d| value(d).unwrap_or(NONE.to_string())).collect())
+    }
+
+    /// The dimension that a fact lacks.
+    pub fn missing(&self, data: &Data, table: Option<Table>) -> bool {
+        let names = self.by.iter().cloned().chain(self.filter.iter().flat_map(|f| f.columns()));
+        names
+            .into_iter()
+            .any(|d| !table.is_some_and(|t| data.is_mapped(t, &d)) && !data.is_mapped(Table::Stakeholders, &d))
+    }
+}
+
+/// A row of a fact.
+#[derive(Clone, Debug)]
+pub struct Row {
+    pub who: Option<String>,
+    pub file: Option<usize>,
+    pub slice: Vec<String>,
+    pub cells: HashMap<&'static str, V>,
+}
+
+impl Row {
+    pub fn new(who: Option<&str>, file: Option<usize>, slice: Vec<String>) -> Row {
+        Row {
+            who: who.map(str::to_string),
+            file,
+            slice,
+            cells: HashMap::new(),
+        }
+    }
+
+    pub fn set(&mut self, name: &'static str, value: impl Into<Cell>) {
+        self.cells.insert(name, value.into().0);
+    }
+
+    pub fn get(&self, name: &str) -> V {
+        self.cells.get(name).cloned().unwrap_or(Value::Null)
+    }
+}
+
+/// A value on its way into a row.
+pub struct Cell(V);
+
+impl From<bool> for Cell {
+    fn from(b: bool) -> Cell {
+        Cell(Value::Bool(b))
+    }
+}
+impl From<f64> for Cell {
+    fn from(x: f64) -> Cell {
+        Cell(Value::Number(x))
+    }
+}
+impl From<usize> for Cell {
+    fn from(n: usize) -> Cell {
+        Cell(Value::Number(n as f64))
+    }
+}
+impl From<i32> for Cell {
+    fn from(n: i32) -> Cell {
+        Cell(Value::Number(f64::from(n)))
+    }
+}
+impl From<&str> for Cell {
+    fn from(text: &str) -> Cell {
+        Cell(Value::Text(text.to_string().into()))
+    }
+}
+/// A point in time.
+pub struct At(pub i64);
+impl From<At> for Cell {
+    fn from(at: At) -> Cell {
+        Cell(Value::Time(at.0))
+    }
+}
+/// Money in ten-thousandths.
+pub struct Money(pub i64);
+impl From<Money> for Cell {
+    fn from(m: Money) -> Cell {
+        Cell(Value::Number(m.0 as f64 / 10_000.0))
+    }
+}
+/// Microseconds that are told in hours.
+pub struct Span(pub i64);
+impl From<Span> for Cell {
+    fn from(s: Span) -> Cell {
+        Cell(Value::Number(s.0 as f64 / 3_600_000_000.0))
+    }
+}
+impl<T: Into<Cell>> From<Option<T>> for Cell {
+    fn from(value: Option<T>) -> Cell {
+        value.map_or(Cell(Value::Null), Into::into)
+    }
+}
+
+/// The rows of a fact in a window.
+pub fn fact(name: &str, data: &Data, dims: &Dims, window: &Window) -> Vec<Row> {
+    match name {
+        "orders" => orders::orders(data, dims),
+        "customers" => orders::customers(data, dims, window),
+        "newcomers" => people::newcomers(data, dims),
+        "members" => people::members(data, dims, window),
+        "cases" => talk::cases(data, dims, window),
+        "contacts" => talk::contacts(data, dims),
+        "commitments" => talk::commitments(data, dims),
+        "responses" => answers::responses(data, dims),
+        "supply_lines" => supplies::supply_lines(data, dims, window),
+        "referrals" => people::referrals(data, dims),
+        "relations" => relations::relations(data, dims, window),
+        other => panic!("no fact {other}"),
+    }
+}
