@@ -239,7 +239,8 @@ fn an_order_s_amount_may_stand_on_its_first_record_alone() {
                   bob,2,2026-01-06,20.00,EUR,cancelled\nbob,2,2026-01-06,,,\n\
                   cem,3,2026-01-07,30.00,EUR,paid\ncem,3,2026-01-07,30.00,EUR,paid\n\
                   dee,4,2026-01-08,,EUR,paid\n";
-    let config = "[[source]]\npath = \"orders.csv\"\nkind = \"purchases\"\namount_on = \"order\"\n[source.map]\namount = \"total\"\n";
+    let config = "[[source]]\npath = \"orders.csv\"\nkind = \"purchases\"\namount_on = \"order\"\n[source.map]\namount = \"total\"\n\
+                  order_id = \"order_id\"\ncurrency = \"currency\"\nstatus = \"status\"\n";
     std::fs::write(folder.path().join("orders.csv"), orders).expect("can be written");
     std::fs::write(folder.path().join("relhealth.toml"), config).expect("can be written");
     let config = folder.path().join("relhealth.toml");

@@ -117,7 +117,7 @@ fn lines(random: &mut Random, countries: &[&str]) -> Vec<u8> {
                 cells![
                     format!("{}-{:03}", countries[supplier], random.below(400)),
                     known_day(Some(ordered), DAY),
-                    known_day(Some(promised), DAY),
+                    promised.strftime(DAY),
                     known_day(received, DAY),
                     quantity,
                     arrived(delivered),
