@@ -214,7 +214,7 @@ impl Maker<'_> {
         }
         let lower = name.to_lowercase();
         let asked = self.wanted.dimensions.contains(&lower) || (canonical.is_some() && self.wanted.texts.contains(&lower));
-        if is_optional_text(self.table, name) && !asked || (canonical.is_none() && !asked) {
+        if !asked && (is_optional_text(self.table, name) || canonical.is_none()) {
             return Ok(());
         }
         let (kind, words) = canonical.map_or((ColumnType::Text, &[] as &[&str]), |c| (c.kind, c.words));
