@@ -31,7 +31,7 @@ const BLOCK_ROWS: usize = 200_000;
 pub struct Cells {
     tallies: BTreeMap<(usize, usize), FxHashMap<u32, Tally>>,
     crosses: BTreeMap<(usize, usize), BTreeMap<u32, CrossSums>>,
-    currencies: BTreeMap<(usize, usize), FxHashMap<u32, (u32, u32)>>,
+    currencies: BTreeMap<(usize, usize), Currencies>,
     scales: Vec<(f64, f64)>,
     leader: Vec<usize>,
     all_mixed: Vec<bool>,
@@ -106,12 +106,15 @@ impl Cells {
     }
 }
 
+/// By cell, the smallest and the largest code among its currencies.
+type Currencies = FxHashMap<u32, (u32, u32)>;
+
 /// What one block counted: by metric and lane.
 #[derive(Default)]
 struct Block {
     counted: Vec<(usize, usize, Counted)>,
     crosses: Vec<(usize, usize, BTreeMap<u32, CrossSums>)>,
-    currencies: Vec<(usize, usize, FxHashMap<u32, (u32, u32)>)>,
+    currencies: Vec<(usize, usize, Currencies)>,
     scales: Vec<(usize, (f64, f64))>,
 }
 
@@ -212,7 +215,6 @@ pub fn run(
 
 /// Quantiles of the same values over the same rows share one list of values: each metric's leader holds it.
 fn leaders(plan: &Plan) -> Vec<usize> {
-    let mut leader: Vec<usize> = (0..plan.metrics.len()).collect();
     let key = |m: &Metric| match &m.kind {
         Kind::Quantile { of, .. } => Some((
             m.fact.map(|f| f.name),
@@ -223,13 +225,11 @@ fn leaders(plan: &Plan) -> Vec<usize> {
         )),
         _ => None,
     };
-    for index in 0..plan.metrics.len() {
-        let mine = key(plan.metrics[index]);
-        if let Some(first) = (0..index).find(|&i| mine.is_some() && key(plan.metrics[i]) == mine) {
-            leader[index] = first;
-        }
-    }
-    leader
+    let first_alike = |index: usize| {
+        let mine = key(plan.metrics[index])?;
+        (0..index).find(|&i| key(plan.metrics[i]).as_ref() == Some(&mine))
+    };
+    (0..plan.metrics.len()).map(|index| first_alike(index).unwrap_or(index)).collect()
 }
 
 /// Blocks of whole stakeholders of about [`BLOCK_ROWS`] rows; the same whatever the number of threads.
@@ -360,8 +360,8 @@ impl Job<'_> {
     }
 }
 
-fn currencies(codes: &[u32], keep: &[bool], cells: &[u32]) -> FxHashMap<u32, (u32, u32)> {
-    let mut found: FxHashMap<u32, (u32, u32)> = FxHashMap::default();
+fn currencies(codes: &[u32], keep: &[bool], cells: &[u32]) -> Currencies {
+    let mut found = Currencies::default();
     for ((&code, &keep), &cell) in codes.iter().zip(keep).zip(cells) {
         if keep && cell != NO_CODE {
             let entry = found.entry(cell).or_insert((code, code));
