@@ -9,7 +9,8 @@ const TABLE: Table = Table::Interactions;
 /// Whether the rows of the record's file are messages of cases.
 fn is_message(data: &Data, record: &Record) -> bool {
     let tells = |column| data.tells(record, column);
-    tells("in_reply_to") || (tells("case_id") && tells("direction") && !tells("responded_at") && !tells("response_minutes"))
+    let tells_times = tells("responded_at") || tells("resolved_at");
+    tells("in_reply_to") || (tells("case_id") && tells("direction") && !tells_times)
 }
 
 /// Whether the row is a ticket: no message, and neither its file nor its kind makes it a mere contact.
@@ -47,7 +48,7 @@ fn answered<'a>(data: &'a Data, record: &Record) -> Option<&'a Record> {
 }
 
 /// Whose a record is: its own word; of our messages without one, that of the message they answer.
-fn owner(data: &Data, record: &Record) -> Option<String> {
+pub fn owner(data: &Data, record: &Record) -> Option<String> {
     if let Some(who) = record.text("stakeholder_id") {
         return Some(who.to_string());
     }
