@@ -143,13 +143,28 @@ pub struct Column {
 }
 
 const fn col(name: &'static str, kind: ColumnType) -> Column {
-    Column { name, kind, required: false, words: &[] }
+    Column {
+        name,
+        kind,
+        required: false,
+        words: &[],
+    }
 }
 const fn req(name: &'static str, kind: ColumnType) -> Column {
-    Column { name, kind, required: true, words: &[] }
+    Column {
+        name,
+        kind,
+        required: true,
+        words: &[],
+    }
 }
 const fn words(name: &'static str, words: &'static [&'static str]) -> Column {
-    Column { name, kind: ColumnType::Text, required: false, words }
+    Column {
+        name,
+        kind: ColumnType::Text,
+        required: false,
+        words,
+    }
 }
 
 use ColumnType::{Bool, Key, Money, Number, Stakeholder, Text, Time};

@@ -31,7 +31,8 @@ impl Interner {
         self.buffer.push_str(text);
         self.ends.push(self.buffer.len());
         let (buffer, ends) = (&self.buffer, &self.ends);
-        self.codes.insert_unique(hash, code, |&code| FxBuildHasher.hash_one(slice(buffer, ends, code)));
+        self.codes
+            .insert_unique(hash, code, |&code| FxBuildHasher.hash_one(slice(buffer, ends, code)));
         code
     }
 
@@ -60,7 +61,10 @@ impl Interner {
         let mut order: Vec<u32> = (0..self.len() as u32).collect();
         order.par_sort_unstable_by(|&a, &b| self.text(a).cmp(self.text(b)));
         let mut ranks = vec![0; order.len()];
-        let mut sorted = Dictionary { buffer: String::with_capacity(self.buffer.len()), ends: Vec::with_capacity(order.len()) };
+        let mut sorted = Dictionary {
+            buffer: String::with_capacity(self.buffer.len()),
+            ends: Vec::with_capacity(order.len()),
+        };
         for (rank, &code) in order.iter().enumerate() {
             ranks[code as usize] = rank as u32;
             sorted.buffer.push_str(self.text(code));
@@ -115,7 +119,9 @@ impl Dictionary {
 
     /// The codes of all texts for which `keep` holds.
     pub fn matching(&self, keep: &dyn Fn(&str) -> bool) -> Vec<u32> {
-        (0..self.len() as u32).filter(|&code| keep(slice(&self.buffer, &self.ends, code))).collect()
+        (0..self.len() as u32)
+            .filter(|&code| keep(slice(&self.buffer, &self.ends, code)))
+            .collect()
     }
 }
 
@@ -151,7 +157,10 @@ mod tests {
         assert_eq!(codes, [0, 1, 0, 2, 3]);
         let (dictionary, ranks) = interner.finish();
         assert_eq!(ranks, [2, 1, 0, 3]);
-        assert_eq!((0..4).map(|c| dictionary.text(c).unwrap()).collect::<Vec<_>>(), ["", "east", "north", "west"]);
+        assert_eq!(
+            (0..4).map(|c| dictionary.text(c).unwrap()).collect::<Vec<_>>(),
+            ["", "east", "north", "west"]
+        );
         assert_eq!(dictionary.code("north"), Some(2));
         assert_eq!(dictionary.code("south"), None);
         assert_eq!(dictionary.text(NO_CODE), None);

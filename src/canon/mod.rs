@@ -6,9 +6,9 @@ use crate::period::Zone;
 use crate::schema::{Micros, Table};
 
 mod dictionary;
-mod load;
 #[cfg(test)]
 pub mod fixture;
+mod load;
 pub mod messages;
 pub mod referrers;
 mod rows;

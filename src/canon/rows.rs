@@ -235,7 +235,13 @@ impl Rows {
     /// Sorts the rows by stakeholder, then by the first present event column, then by all other columns, so that the order is
     /// a matter of the rows' contents alone. `stakeholder` gives the code of each row; `count` is the number of stakeholders.
     pub fn sort_by_stakeholder(&mut self, stakeholder: &[u32], count: usize) {
-        let run_of = |row: usize| if stakeholder[row] == NO_CODE { count } else { stakeholder[row] as usize };
+        let run_of = |row: usize| {
+            if stakeholder[row] == NO_CODE {
+                count
+            } else {
+                stakeholder[row] as usize
+            }
+        };
         let mut starts = vec![0u32; count + 2];
         for row in 0..self.len {
             starts[run_of(row) + 1] += 1;
@@ -264,7 +270,12 @@ impl Rows {
                     let (a, b) = (a as usize, b as usize);
                     let by_time = first.map_or(std::cmp::Ordering::Equal, |v| v[a].cmp(&v[b]));
                     by_time
-                        .then_with(|| rest.iter().map(|d| d.compare(a, b)).find(|o| o.is_ne()).unwrap_or(std::cmp::Ordering::Equal))
+                        .then_with(|| {
+                            rest.iter()
+                                .map(|d| d.compare(a, b))
+                                .find(|o| o.is_ne())
+                                .unwrap_or(std::cmp::Ordering::Equal)
+                        })
                         .then_with(|| sources.map_or(std::cmp::Ordering::Equal, |v| v[a].cmp(&v[b])))
                 });
             }

@@ -1,9 +1,9 @@
 //! What a metric is: the fact and the rows, the kind with exactly its fields, and the words that explain it.
 
-pub use crate::stats::Good;
 use super::example::Example;
 use super::expression::Expression;
 use crate::schema::{FactColumn, FactSpec};
+pub use crate::stats::Good;
 use std::collections::BTreeSet;
 
 /// One metric: what is measured, how, and the words that explain it.

@@ -23,6 +23,7 @@ pub struct Args {
 
 /// Options of every command.
 #[derive(clap::Args, Debug)]
+#[command(next_help_heading = "Everywhere")]
 pub struct Global {
     /// The configuration [default: relhealth.toml, where there is one]
     #[arg(long, global = true, value_name = "FILE")]
@@ -50,9 +51,9 @@ pub enum When {
 #[derive(Subcommand, Debug)]
 pub enum Command {
     /// Measure metrics for periods and slices
-    Measure(Measure),
+    Measure(Box<Measure>),
     /// List the metrics, or show the cards of some: definition, formula, inputs, source, example
-    Metrics(Metrics),
+    Metrics(Box<Metrics>),
     /// Print the completions of a shell
     Completions {
         /// The shell
@@ -72,6 +73,7 @@ pub enum Command {
 
 /// How records are read.
 #[derive(clap::Args, Debug)]
+#[command(next_help_heading = "How records are read")]
 pub struct Reading {
     /// Nothing at or after it is known; a date is the end of that day [default: the end of the newest event's day]
     #[arg(long, value_name = "DATE")]
@@ -100,7 +102,11 @@ pub struct Reading {
 }
 
 fn currency(text: &str) -> Result<String, String> {
-    if is_currency(text) { Ok(text.to_string()) } else { Err("three capital letters such as EUR".to_string()) }
+    if is_currency(text) {
+        Ok(text.to_string())
+    } else {
+        Err("three capital letters such as EUR".to_string())
+    }
 }
 
 fn overlay(text: &str) -> Result<Overlay, String> {
@@ -108,7 +114,10 @@ fn overlay(text: &str) -> Result<Overlay, String> {
 }
 
 fn level(text: &str) -> Result<f64, String> {
-    text.parse().ok().filter(|level| is_level(*level)).ok_or_else(|| "a number between 0.5 and 0.9999, such as 0.95".to_string())
+    text.parse()
+        .ok()
+        .filter(|level| is_level(*level))
+        .ok_or_else(|| "a number between 0.5 and 0.9999, such as 0.95".to_string())
 }
 
 /// What a period is compared with.
@@ -154,6 +163,7 @@ pub struct Measure {
 
 /// Where the result goes, and as what.
 #[derive(clap::Args, Debug)]
+#[command(next_help_heading = "Where the result goes")]
 pub struct Outputs {
     /// What stdout gets [default: table]
     #[arg(long, short, value_name = "FORMAT")]
@@ -169,6 +179,11 @@ pub struct Metrics {
     /// Ids of metrics; without any, the list of all
     #[arg(value_name = "ID")]
     pub ids: Vec<String>,
+    /// Mark what these inputs allow and what they lack; alone, the paths of all sources of the configuration
+    #[arg(long, value_name = "INPUT", num_args = 0..)]
+    pub with: Option<Vec<String>>,
+    #[command(flatten)]
+    pub reading: Reading,
     #[command(flatten)]
     pub outputs: Outputs,
 }

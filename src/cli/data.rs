@@ -6,14 +6,15 @@ use super::args::{Global, Reading};
 use super::failure::say;
 use super::inputs;
 use crate::canon::{self, Budget, Canon, Loaded, Options};
-use crate::catalog::Metric;
-use crate::config::{Config, Overlay};
+use crate::catalog::{Catalog, Metric};
+use crate::config::{Config, Overlay, unfit};
 use crate::expr::{self, Expr};
-use crate::note::{Note, Problem, did_you_mean};
+use crate::io::write_bytes;
+use crate::note::{Note, Problem, nearest, visible};
 use crate::period::{Clock, parse_as_of};
-use crate::render::account;
+use crate::render::{account, rejects};
 use crate::report::FileAccount;
-use crate::schema::Table;
+use crate::schema::{ColumnType, Table, Unit};
 
 /// Reads the inputs.
 ///
@@ -24,23 +25,34 @@ pub fn load(
     reading: &Reading,
     config: &Config,
     metrics: &[&Metric],
-    mut texts: BTreeSet<String>,
+    dimensions: BTreeSet<String>,
     keep_lines: bool,
 ) -> anyhow::Result<Loaded> {
     let mut inputs = inputs::resolve(named, &config.sources)?;
     Overlay::apply(&reading.map, &mut inputs)?;
-    let threads = reading.threads.map_or_else(|| std::thread::available_parallelism().map_or(1, std::num::NonZero::get), usize::from);
+    let threads = reading.threads.map_or_else(
+        || std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+        usize::from,
+    );
     // Nothing that comes out depends on the number of threads; where a pool is there already, it stays.
     let _ = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
-    for metric in metrics {
-        texts.extend(metric.columns().iter().map(|c| c.name.to_string()));
-    }
-    let as_of = reading.as_of.as_deref().map(|text| parse_as_of(text, &config.zone)).transpose().map_err(|why| Problem::usage("--as-of").why(why))?;
-    let budget = if reading.strict { Budget::None } else { reading.max_rejects.unwrap_or_default() };
+    let texts = texts_of(&config.catalog, metrics.iter().copied());
+    let as_of = reading
+        .as_of
+        .as_deref()
+        .map(|text| parse_as_of(text, &config.zone))
+        .transpose()
+        .map_err(|why| Problem::usage("cannot read --as-of").why(why))?;
+    let budget = if reading.strict {
+        Budget::None
+    } else {
+        reading.max_rejects.unwrap_or_default()
+    };
     let options = Options {
         threads,
         zone: config.zone.clone(),
         as_of: as_of.or(config.as_of),
+        dimensions,
         texts,
         keep_lines,
         keep_unused: reading.rejects.is_some(),
@@ -50,60 +62,102 @@ pub fn load(
     };
     if let Some(file) = &reading.rejects {
         // A run that stops at its budget leaves the rejects too: they are what one needs then.
-        let loaded = canon::load(&inputs, &Options { budget: Budget::Number(u64::MAX), ..options.clone() })?;
-        super::rejects::write(file, &loaded.unused)?;
+        let loaded = canon::load(
+            &inputs,
+            &Options {
+                budget: Budget::Number(u64::MAX),
+                ..options.clone()
+            },
+        )?;
+        write_bytes(file, &rejects::csv(&loaded.unused)?)?;
         loaded.account.iter().try_for_each(|a| options.budget.check_account(a))?;
         return Ok(loaded);
     }
     canon::load(&inputs, &options)
 }
 
-/// Reads a `--where`.
-///
-/// # Errors
-/// What is no expression, with the place.
-pub fn filter(text: &str) -> Result<Expr, Problem> {
-    expr::parse(text).map_err(|error| Problem::usage("--where cannot be read").why(error.render(text)))
+/// The texts that metrics need beside the dimensions of a run.
+fn texts_of<'m>(catalog: &'m Catalog, metrics: impl IntoIterator<Item = &'m Metric>) -> BTreeSet<String> {
+    let mut waiting: Vec<&Metric> = metrics.into_iter().collect();
+    let mut texts = BTreeSet::new();
+    let mut seen = BTreeSet::new();
+    while let Some(metric) = waiting.pop() {
+        if !seen.insert(&metric.id) {
+            continue;
+        }
+        waiting.extend(metric.parts().iter().filter_map(|id| catalog.get(id)));
+        for column in metric.columns().into_iter().filter(|column| column.unit == Unit::Text) {
+            texts.extend(
+                column
+                    .needs
+                    .iter()
+                    .copied()
+                    .flatten()
+                    .filter_map(|name| name.split_once('.'))
+                    .map(|(_, name)| name.to_string()),
+            );
+            texts.insert(column.name.to_string());
+        }
+    }
+    texts
 }
 
-/// The dimensions in the spelling of the reading.
+/// The dimensions as they are written, where the data have them; capitals do not matter.
 ///
 /// # Errors
 /// A dimension that no table has, with the nearest that there is.
-pub fn spelled(by: &[String], canon: &Canon) -> Result<Vec<String>, Problem> {
+pub fn spelled(by: &[String], canon: &Canon) -> anyhow::Result<Vec<String>> {
     by.iter().map(|name| known(name, canon)).collect()
 }
 
-/// A condition over dimensions in the spelling of the reading.
+/// A condition over dimensions that the data have.
 ///
 /// # Errors
 /// A dimension that no table has.
-pub fn spell(filter: &Expr, canon: &Canon) -> Result<Expr, Problem> {
+pub fn spell(filter: &Expr, canon: &Canon) -> anyhow::Result<Expr> {
     struct Dimensions<'a>(&'a Canon);
     impl expr::Scope for Dimensions<'_> {
-        fn unit(&self, name: &str) -> Option<(String, crate::schema::Unit)> {
-            known(name, self.0).ok().map(|name| (name, crate::schema::Unit::Text))
+        fn unit(&self, name: &str) -> Option<(String, Unit)> {
+            known(name, self.0).ok().map(|name| (name, Unit::Text))
         }
         fn names(&self) -> Vec<String> {
-            dimensions(self.0)
+            candidates(self.0)
         }
     }
     let scope = Dimensions(canon);
-    let wrong = |error: expr::ExprError| Problem::usage("--where does not fit the data").why(error.render(filter.text()));
     match filter.check(&scope) {
-        Ok(crate::schema::Unit::Bool) => filter.resolve(&scope).map_err(wrong),
-        Ok(_) => Err(Problem::usage("--where is no condition").why(filter.text().to_string()).hint("write one like region = 'north'")),
-        Err(error) => Err(wrong(error)),
+        Ok(Unit::Bool) => filter
+            .resolve(&scope)
+            .map_err(|error| unfit("--where", filter.text(), error).into()),
+        Ok(_) => {
+            let what = format!("--where {} is no condition", filter.text());
+            Err(Problem::usage(what).hint("write one like region = 'north'").into())
+        }
+        Err(error) => Err(unfit("--where", filter.text(), error).into()),
     }
 }
 
-fn known(name: &str, canon: &Canon) -> Result<String, Problem> {
+fn known(name: &str, canon: &Canon) -> anyhow::Result<String> {
     let all = dimensions(canon);
-    all.iter().find(|d| d.eq_ignore_ascii_case(name)).cloned().ok_or_else(|| {
-        Problem::usage(format!("no input has a dimension `{}`", crate::note::visible(name)))
-            .why("a dimension is a column of text of an input or of the roster")
-            .hint(did_you_mean(name, &all))
-    })
+    all.iter()
+        .find(|d| d.eq_ignore_ascii_case(name))
+        .map(|_| name.to_string())
+        .ok_or_else(|| {
+            let near = nearest(name, candidates(canon));
+            let hint = near.map_or("it is a column of text of an input or of the roster".to_string(), |near| {
+                format!("did you mean `{near}`?")
+            });
+            Problem::usage(format!("unknown dimension `{}`", visible(name))).hint(hint).into()
+        })
+}
+
+/// What may have been meant: columns that nobody asked for are not loaded, but those of the canonical tables are known.
+fn candidates(canon: &Canon) -> Vec<String> {
+    let canonical = Table::ALL.into_iter().flat_map(|table| table.columns());
+    let texts = canonical
+        .filter(|column| column.kind == ColumnType::Text)
+        .map(|column| column.name.to_string());
+    dimensions(canon).into_iter().chain(texts).collect()
 }
 
 /// All dimensions that are loaded.
@@ -111,7 +165,11 @@ fn dimensions(canon: &Canon) -> Vec<String> {
     let mut names: BTreeSet<String> = BTreeSet::from(["type".to_string()]);
     for (table, rows) in &canon.tables {
         let texts = rows.columns.iter().filter(|(_, data)| matches!(data, canon::Data::Code(_)));
-        names.extend(texts.map(|(name, _)| name.clone()).filter(|n| !n.ends_with("_id") && !n.starts_with('#') && (*table != Table::Identities)));
+        names.extend(
+            texts
+                .map(|(name, _)| name.clone())
+                .filter(|n| !n.ends_with("_id") && !n.starts_with('#') && (*table != Table::Identities)),
+        );
     }
     names.into_iter().collect()
 }
@@ -130,5 +188,12 @@ pub fn tell(global: &Global, files: &[FileAccount], notes: &[Note]) {
         return;
     }
     files.iter().for_each(|file| say(&account::line(file)));
-    notes.iter().for_each(|note| say(&format!("note: {note}")));
+    for note in notes {
+        let count = if note.count > 1 {
+            format!(" ({} times)", note.count)
+        } else {
+            String::new()
+        };
+        say(&format!("note: {note}{count}"));
+    }
 }

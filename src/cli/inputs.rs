@@ -85,7 +85,7 @@ fn add(inputs: &mut Vec<Input>, input: Input) {
 }
 
 /// Splits `KIND=PATH`; a path may hold `=` as well.
-fn stated_kind(arg: &str) -> Result<(Option<Table>, &str), Problem> {
+fn stated_kind(arg: &str) -> anyhow::Result<(Option<Table>, &str)> {
     let Some((kind, path)) = arg.split_once('=').filter(|_| !Path::new(arg).exists()) else {
         return Ok((None, arg));
     };
@@ -100,7 +100,9 @@ fn stated_kind(arg: &str) -> Result<(Option<Table>, &str), Problem> {
         || format!("the kinds are {}", names.join(", ")),
         |near| format!("did you mean `{near}`?"),
     );
-    Err(Problem::usage(format!("unknown kind `{}` in `{}`", visible(kind), visible(arg))).hint(hint))
+    Err(Problem::usage(format!("unknown kind `{}` in `{}`", visible(kind), visible(arg)))
+        .hint(hint)
+        .into())
 }
 
 /// Whether a source describes a file: one of its paths is the file, the file's folder, or a glob that matches it.

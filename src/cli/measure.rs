@@ -8,8 +8,8 @@ use super::metrics::find;
 use super::output::{self, Format};
 use super::setup;
 use crate::catalog::Metric;
+use crate::config::expression;
 use crate::measure::{self, Compare, Request};
-use crate::note::Problem;
 use crate::render::{csv, json, markdown, summary, terminal};
 use crate::report::Measured;
 
@@ -20,20 +20,32 @@ use crate::report::Measured;
 pub fn run(global: &Global, args: &Measure) -> anyhow::Result<()> {
     let targets = output::targets(&args.outputs, &[Format::Table, Format::Csv, Format::Json, Format::Markdown])?;
     let config = setup::config(global, args.reading.timezone.clone())?;
-    let ids = args.metrics.iter().map(|id| find(&config.catalog, id).map(|m| m.id.clone())).collect::<Result<Vec<String>, Problem>>()?;
+    let ids = args
+        .metrics
+        .iter()
+        .map(|id| find(&config.catalog, id).map(|m| m.id.clone()))
+        .collect::<anyhow::Result<Vec<String>>>()?;
     let wanted = args.asked.wanted()?;
-    let filter = args.filter.as_deref().map(data::filter).transpose()?;
-    let mut compare: Vec<Compare> = args.compare.iter().map(|against| match against {
-        Against::Previous => Compare::Previous,
-        Against::YearAgo => Compare::YearAgo,
-    }).collect();
+    let filter = args.filter.as_deref().map(|text| expression("--where", text)).transpose()?;
+    let mut compare: Vec<Compare> = args
+        .compare
+        .iter()
+        .map(|against| match against {
+            Against::Previous => Compare::Previous,
+            Against::YearAgo => Compare::YearAgo,
+        })
+        .collect();
     compare.sort();
     compare.dedup();
-    let metrics = if ids.is_empty() { config.catalog.iter().filter(|m| !m.hidden).map(|m| m.id.clone()).collect() } else { ids.clone() };
+    let metrics = if ids.is_empty() {
+        config.catalog.iter().filter(|m| !m.hidden).map(|m| m.id.clone()).collect()
+    } else {
+        ids.clone()
+    };
     let chosen: Vec<&Metric> = metrics.iter().filter_map(|id| config.catalog.get(id)).collect();
-    let mut texts: BTreeSet<String> = args.by.iter().cloned().collect();
-    texts.extend(filter.iter().flat_map(|f| f.columns()));
-    let loaded = data::load(&args.inputs, &args.reading, &config, &chosen, texts, false)?;
+    let mut dimensions: BTreeSet<String> = args.by.iter().cloned().collect();
+    dimensions.extend(filter.iter().flat_map(|f| f.columns()));
+    let loaded = data::load(&args.inputs, &args.reading, &config, &chosen, dimensions, false)?;
     let request = Request {
         metrics,
         all: ids.is_empty(),
@@ -65,8 +77,8 @@ pub fn run(global: &Global, args: &Measure) -> anyhow::Result<()> {
         match format {
             Format::Json => json::write(&measured, &mut bytes)?,
             Format::Csv => csv::write(&measured, &mut bytes)?,
-            Format::Markdown => bytes = markdown::text(&summary::document(&measured, request.all)).into_bytes(),
-            Format::Table => bytes = terminal::text(&summary::document(&measured, request.all), style).into_bytes(),
+            Format::Markdown => bytes = markdown::text(&summary::document(&measured, true)).into_bytes(),
+            Format::Table => bytes = terminal::text(&summary::document(&measured, false), style).into_bytes(),
         }
         Ok(bytes)
     })

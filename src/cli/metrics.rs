@@ -1,33 +1,47 @@
 //! `metrics`: the catalogue by family, or the cards of some metrics.
 
-use super::args::{Global, Metrics};
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::args::{Global, Metrics, Reading};
+use super::data;
 use super::output::{self, Format};
 use super::setup;
 use crate::catalog::{Catalog, Metric};
+use crate::config::Config;
+use crate::measure::{Request, measure};
 use crate::note::Problem;
+use crate::period::{Grain, Period};
 use crate::render::{cards, markdown, terminal};
+use crate::report::Cell;
 
 /// Runs the command.
 ///
 /// # Errors
-/// A wrong configuration, an unknown metric, an output that cannot be written.
+/// A wrong configuration, an unknown metric, inputs that cannot be used, an output that cannot be written.
 pub fn run(global: &Global, args: &Metrics) -> anyhow::Result<()> {
     let targets = output::targets(&args.outputs, &[Format::Table, Format::Json, Format::Markdown])?;
-    let catalog = setup::config(global, None)?.catalog;
+    let config = setup::config(global, args.reading.timezone.clone())?;
+    let catalog = &config.catalog;
     let chosen = args
         .ids
         .iter()
-        .map(|id| find(&catalog, id))
-        .collect::<Result<Vec<&Metric>, Problem>>()?;
-    let document = if chosen.is_empty() {
-        cards::list(&catalog, None)
-    } else {
-        cards::cards(&chosen)
-    };
+        .map(|id| find(catalog, id))
+        .collect::<anyhow::Result<Vec<&Metric>>>()?;
     let all: Vec<&Metric> = catalog.iter().filter(|metric| !metric.hidden).collect();
+    let missing = match &args.with {
+        Some(inputs) => Some(missing(global, &args.reading, &config, inputs, &all)?),
+        None => None,
+    };
+    let lookup = missing.as_ref().map(|missing| |metric: &Metric| missing.get(&metric.id).cloned());
+    let lookup = lookup.as_ref().map(|lookup| lookup as &dyn Fn(&Metric) -> Option<String>);
+    let document = if chosen.is_empty() {
+        cards::list(catalog, lookup)
+    } else {
+        cards::cards(&chosen, lookup)
+    };
     output::write(&targets, global, |format, style| {
         Ok(match format {
-            Format::Json => format!("{:#}\n", cards::json(if chosen.is_empty() { &all } else { &chosen }, None)),
+            Format::Json => format!("{:#}\n", cards::json(if chosen.is_empty() { &all } else { &chosen }, lookup)),
             Format::Markdown => markdown::text(&document),
             _ => terminal::text(&document, style),
         }
@@ -35,14 +49,47 @@ pub fn run(global: &Global, args: &Metrics) -> anyhow::Result<()> {
     })
 }
 
+/// What the inputs lack, by the ids of the metrics that cannot be measured for want of it.
+fn missing(
+    global: &Global,
+    reading: &Reading,
+    config: &Config,
+    inputs: &[String],
+    metrics: &[&Metric],
+) -> anyhow::Result<BTreeMap<String, String>> {
+    let loaded = data::load(inputs, reading, config, metrics, BTreeSet::new(), false)?;
+    data::tell(global, &loaded.account, &loaded.notes);
+    let canon = loaded.canon;
+    // Measured for any period: what is missing is missing in all of them.
+    let request = Request {
+        metrics: metrics.iter().map(|metric| metric.id.clone()).collect(),
+        all: false,
+        periods: vec![Period::of(
+            Grain::Day,
+            config.zone.day_of(canon.as_of.saturating_sub(1)),
+            &config.zone,
+        )],
+        by: Vec::new(),
+        filter: None,
+        total: false,
+        compare: Vec::new(),
+        level: config.level,
+    };
+    let cells = measure(&canon, &config.catalog, &config.settings, &request)?.cells;
+    let detail = |cell: Cell| Some((cell.metric, cell.absent?.detail()?.to_string()));
+    Ok(cells.into_iter().filter_map(detail).collect())
+}
+
 /// The metric of an id.
 ///
 /// # Errors
 /// None of that id, with the nearest that there is; as wrong usage.
-pub fn find<'c>(catalog: &'c Catalog, id: &str) -> Result<&'c Metric, Problem> {
+pub fn find<'c>(catalog: &'c Catalog, id: &str) -> anyhow::Result<&'c Metric> {
     catalog.get(id).ok_or_else(|| {
         let near = catalog.nearest(id).map(|near| format!("did you mean `{near}`?"));
         let hint = near.unwrap_or_else(|| "`relhealth metrics` lists them all".to_string());
-        Problem::usage(format!("unknown metric `{}`", crate::note::visible(id))).hint(hint)
+        Problem::usage(format!("unknown metric `{}`", crate::note::visible(id)))
+            .hint(hint)
+            .into()
     })
 }

@@ -9,7 +9,6 @@ mod metrics;
 mod output;
 mod pages;
 mod periods;
-mod rejects;
 mod setup;
 
 use std::ffi::OsString;

@@ -33,7 +33,7 @@ impl Format {
         }
     }
 
-    fn parse(name: &str, offered: &[Format]) -> Result<Format, Problem> {
+    fn parse(name: &str, offered: &[Format]) -> anyhow::Result<Format> {
         let found = offered.iter().find(|format| format.name() == name);
         found.copied().ok_or_else(|| {
             let known = Format::ALL.iter().any(|format| format.name() == name);
@@ -44,11 +44,13 @@ impl Format {
             };
             let names: Vec<&str> = offered.iter().map(|format| format.name()).collect();
             let near = did_you_mean(name, &names);
-            Problem::usage(what).hint(if near.is_empty() || known {
-                format!("there are {}", names.join(", "))
-            } else {
-                near
-            })
+            Problem::usage(what)
+                .hint(if near.is_empty() || known {
+                    format!("there are {}", names.join(", "))
+                } else {
+                    near
+                })
+                .into()
         })
     }
 }
@@ -66,7 +68,7 @@ pub struct Target {
 ///
 /// # Errors
 /// A format that the command does not offer, stdout or a file asked for twice; as wrong usage.
-pub fn targets(outputs: &Outputs, offered: &[Format]) -> Result<Vec<Target>, Problem> {
+pub fn targets(outputs: &Outputs, offered: &[Format]) -> anyhow::Result<Vec<Target>> {
     let mut targets = Vec::new();
     if let Some(format) = &outputs.format {
         targets.push(Target {
@@ -76,7 +78,7 @@ pub fn targets(outputs: &Outputs, offered: &[Format]) -> Result<Vec<Target>, Pro
     }
     for output in &outputs.output {
         let (format, file) = match output.split_once('=') {
-            Some((_, "")) => return Err(Problem::usage(format!("--output {output} names no file"))),
+            Some((_, "")) => return Err(Problem::usage(format!("--output {output} names no file")).into()),
             Some((format, "-")) => (format, None),
             Some((format, file)) => (format, Some(PathBuf::from(file))),
             None => (output.as_str(), None),
@@ -95,7 +97,9 @@ pub fn targets(outputs: &Outputs, offered: &[Format]) -> Result<Vec<Target>, Pro
     for (i, target) in targets.iter().enumerate() {
         if targets[..i].iter().any(|earlier| earlier.file == target.file) {
             let name = target.file.as_ref().map_or("stdout".to_string(), |file| file.display().to_string());
-            return Err(Problem::usage(format!("two results are to be written to {name}")).hint("name a file: --output FORMAT=FILE"));
+            return Err(Problem::usage(format!("two results are to be written to {name}"))
+                .hint("name a file: --output FORMAT=FILE")
+                .into());
         }
     }
     Ok(targets)
@@ -166,7 +170,7 @@ fn style(when: When) -> Style {
 mod tests {
     use super::*;
 
-    fn asked(format: Option<&str>, output: &[&str]) -> Result<Vec<Target>, Problem> {
+    fn asked(format: Option<&str>, output: &[&str]) -> anyhow::Result<Vec<Target>> {
         let outputs = Outputs {
             format: format.map(str::to_string),
             output: output.iter().map(|o| o.to_string()).collect(),

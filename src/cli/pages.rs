@@ -50,7 +50,7 @@ pub fn help(topic: Option<&str>) -> anyhow::Result<()> {
 }
 
 /// A command with all its options, those of every command too.
-fn subcommand(name: &str, topics: &[&str]) -> Result<clap::Command, Problem> {
+fn subcommand(name: &str, topics: &[&str]) -> anyhow::Result<clap::Command> {
     let mut program = Args::command();
     program.build();
     let found = program.find_subcommand(name).cloned();
@@ -59,6 +59,8 @@ fn subcommand(name: &str, topics: &[&str]) -> Result<clap::Command, Problem> {
             .get_subcommands()
             .map(|command| command.get_name())
             .chain(topics.iter().copied());
-        Problem::usage(format!("there is no command `{}`", visible(name))).hint(did_you_mean(name, names))
+        Problem::usage(format!("there is no command `{}`", visible(name)))
+            .hint(did_you_mean(name, names))
+            .into()
     })
 }

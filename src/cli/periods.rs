@@ -28,15 +28,18 @@ impl Asked {
     ///
     /// # Errors
     /// A period that cannot be read, as wrong usage.
-    pub fn wanted(&self) -> Result<Option<Wanted>, Problem> {
-        self.period.as_deref().map(|text| Wanted::parse(text).map_err(Problem::usage)).transpose()
+    pub fn wanted(&self) -> anyhow::Result<Option<Wanted>> {
+        self.period
+            .as_deref()
+            .map(|text| Wanted::parse(text).map_err(|why| Problem::usage(why).into()))
+            .transpose()
     }
 
     /// The periods, the earliest first.
     ///
     /// # Errors
     /// None is left, as wrong usage.
-    pub fn periods(&self, wanted: Option<Wanted>, zone: &Zone, as_of: Micros) -> Result<Vec<Period>, Problem> {
+    pub fn periods(&self, wanted: Option<Wanted>, zone: &Zone, as_of: Micros) -> anyhow::Result<Vec<Period>> {
         let grain = self.grain.unwrap_or(Grain::Month);
         let Some(wanted) = wanted else {
             let count = usize::from(self.last.unwrap_or(1));
@@ -53,12 +56,12 @@ impl Asked {
         let mut parts = period.split(grain);
         if parts.is_empty() {
             let what = format!("no whole {} lies in {}", grain.name(), period.label);
-            return Err(Problem::usage(what).hint("name a longer period, or a shorter --grain"));
+            return Err(Problem::usage(what).hint("name a longer period, or a shorter --grain").into());
         }
         parts.retain(|part| part.is_complete(as_of) || (self.incomplete && part.start < as_of));
         if parts.is_empty() {
             let what = format!("no {} of {} is over at as-of", grain.name(), period.label);
-            return Err(Problem::usage(what).hint("name an earlier period, or add --incomplete"));
+            return Err(Problem::usage(what).hint("name an earlier period, or add --incomplete").into());
         }
         Ok(parts)
     }
@@ -72,13 +75,22 @@ mod tests {
     fn labels(asked: &Asked) -> Result<String, String> {
         let zone = Zone::utc();
         let as_of = parse_as_of("2026-10-15", &zone).unwrap();
-        let wanted = asked.wanted().map_err(|problem| problem.what)?;
-        let periods = asked.periods(wanted, &zone, as_of).map_err(|problem| problem.what)?;
+        let wanted = asked
+            .wanted()
+            .map_err(|error| error.downcast::<Problem>().expect("wrong usage").what)?;
+        let periods = asked
+            .periods(wanted, &zone, as_of)
+            .map_err(|error| error.downcast::<Problem>().expect("wrong usage").what)?;
         Ok(periods.iter().map(|period| period.label.as_str()).collect::<Vec<_>>().join(" "))
     }
 
     fn asked(period: &str, grain: Option<Grain>, last: Option<u16>, incomplete: bool) -> Asked {
-        Asked { period: Some(period.to_string()).filter(|period| !period.is_empty()), grain, last, incomplete }
+        Asked {
+            period: Some(period.to_string()).filter(|period| !period.is_empty()),
+            grain,
+            last,
+            incomplete,
+        }
     }
 
     #[test]
@@ -102,8 +114,14 @@ mod tests {
 
     #[test]
     fn nothing_to_measure_is_said() {
-        assert_eq!(labels(&asked("2026-12", Some(Grain::Month), None, true)).unwrap_err(), "no month of 2026-12 is over at as-of");
-        assert_eq!(labels(&asked("2026-09-02..2026-09-30", Some(Grain::Month), None, false)).unwrap_err(), "no whole month lies in 2026-09-02..2026-09-30");
+        assert_eq!(
+            labels(&asked("2026-12", Some(Grain::Month), None, true)).unwrap_err(),
+            "no month of 2026-12 is over at as-of"
+        );
+        assert_eq!(
+            labels(&asked("2026-09-02..2026-09-30", Some(Grain::Month), None, false)).unwrap_err(),
+            "no whole month lies in 2026-09-02..2026-09-30"
+        );
         assert!(labels(&asked("2026-13", None, None, false)).unwrap_err().contains("2026-13"));
     }
 }

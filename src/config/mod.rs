@@ -18,7 +18,7 @@ pub use overlay::Overlay;
 pub use settings::is_currency;
 
 use crate::catalog::Catalog;
-use crate::expr::{self, Expr};
+use crate::expr::{self, Expr, ExprError};
 use crate::facts::SPECS;
 use crate::facts::context::Settings;
 use crate::note::Note;
@@ -131,8 +131,13 @@ impl Config {
 /// # Errors
 /// What is wrong with it, below it.
 pub fn expression(option: &str, text: &str) -> Result<Expr, Findings> {
+    expr::parse(text).map_err(|error| unfit(option, text, error))
+}
+
+/// What is wrong with an expression that was given to an option.
+pub fn unfit(option: &str, text: &str, error: ExprError) -> Findings {
     let script = Script { file: option, text };
-    expr::parse(text).map_err(|error| Findings::new(vec![script.finding(error.span, error.message, error.hint.unwrap_or_default())]))
+    Findings::new(vec![script.finding(error.span, error.message, error.hint.unwrap_or_default())])
 }
 
 fn level(reader: &mut Reader<'_>, document: &toml::de::DeTable<'_>) -> f64 {

@@ -60,7 +60,7 @@ impl Overlay {
     ///
     /// # Errors
     /// A mapping that matches no input, as wrong usage.
-    pub fn apply(overlays: &[Overlay], inputs: &mut [Input]) -> Result<(), Problem> {
+    pub fn apply(overlays: &[Overlay], inputs: &mut [Input]) -> anyhow::Result<()> {
         for overlay in overlays {
             let mut matched = false;
             for input in inputs.iter_mut().filter(|input| overlay.matches(Path::new(input.file.name()))) {
@@ -69,7 +69,7 @@ impl Overlay {
             }
             if !matched {
                 let what = format!("--map {}:{} matches none of the inputs", overlay.glob, overlay.column);
-                return Err(Problem::usage(what));
+                return Err(Problem::usage(what).into());
             }
         }
         Ok(())

@@ -46,6 +46,7 @@ pub fn source(reader: &mut Reader<'_>, table: &DeTable<'_>, span: Range<usize>, 
     Source {
         paths,
         table: kind,
+        is_mapped: table.contains_key("map"),
         map: map(reader, table, kind),
         values,
         filter: reader.expression_at(table, "where"),

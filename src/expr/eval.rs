@@ -62,8 +62,8 @@ impl<'a> Row<'_, 'a> {
                 _ => Value::Null,
             },
             Op::Not => truth(not(self.truth(&node.args[0]))),
-            Op::And => truth(and(self.truth(&node.args[0]), || self.truth(&node.args[1]))),
-            Op::Or => truth(or(self.truth(&node.args[0]), || self.truth(&node.args[1]))),
+            Op::And => truth(not(any(node.args.iter().map(|arg| not(self.truth(arg)))))),
+            Op::Or => truth(any(node.args.iter().map(|arg| self.truth(arg)))),
             Op::Compare(op) => truth(compare(*op, &arg(0), &arg(1))),
             Op::Between { negated } => {
                 let value = arg(0);
@@ -72,9 +72,7 @@ impl<'a> Row<'_, 'a> {
             }
             Op::In { negated } => {
                 let value = arg(0);
-                let found = node.args[1..].iter().fold(Some(false), |found, item| {
-                    or(found, || compare(Compare::Eq, &value, &self.value(item)))
-                });
+                let found = any(node.args[1..].iter().map(|item| compare(Compare::Eq, &value, &self.value(item))));
                 truth(if *negated { not(found) } else { found })
             }
             Op::Like { pattern, negated } => match arg(0) {
@@ -168,6 +166,19 @@ pub(super) fn and(a: Option<bool>, b: impl FnOnce() -> Option<bool>) -> Option<b
 /// Or of three-valued logic: true wins over unknown.
 pub(super) fn or(a: Option<bool>, b: impl FnOnce() -> Option<bool>) -> Option<bool> {
     not(and(not(a), || not(b())))
+}
+
+/// Whether one of several is true; unknown where none is and one is unknown.
+fn any(parts: impl Iterator<Item = Option<bool>>) -> Option<bool> {
+    let mut known = true;
+    for part in parts {
+        match part {
+            Some(true) => return part,
+            Some(false) => {}
+            None => known = false,
+        }
+    }
+    known.then_some(false)
 }
 
 /// Text compares by its bytes; null with anything, and things of different kinds, are unknown.

@@ -11,11 +11,14 @@
 //! `TIMESTAMP '2024-01-31 10:00:00'`. Logic is three-valued; null in arithmetic, in `least` and in `greatest` gives null,
 //! and so does a division by zero. A name in double quotes is matched exactly, any other without regard to case.
 
+mod bind;
 mod cells;
 mod check;
 mod eval;
+mod kernels;
 mod lower;
 mod parse;
+mod source;
 mod sql;
 
 use std::cmp::Ordering;
@@ -30,7 +33,7 @@ use rust_decimal::Decimal;
 pub use cells::{Bound, Cell, CellError, Reading};
 pub use check::Scope;
 pub use eval::Value;
-pub use lower::Lowering;
+pub use lower::{CodesMatching, Lowering};
 pub use parse::parse;
 
 /// Turns a date and time on the wall of the report's time zone into microseconds since 1970-01-01T00:00:00Z.
@@ -141,7 +144,9 @@ enum Op {
     Timestamp(DateTime),
     Negate,
     Not,
+    /// Of two conditions or more.
     And,
+    /// Of two conditions or more.
     Or,
     Arithmetic(Arithmetic),
     Concat,

@@ -11,13 +11,22 @@ use jiff::civil::{Date, DateTime};
 use rust_decimal::Decimal;
 use sqlparser::ast::{self, BinaryOperator, DataType, Spanned, TimezoneInfo, UnaryOperator};
 use sqlparser::dialect::Dialect;
+use sqlparser::keywords::Keyword;
 use sqlparser::parser::{Parser, ParserError};
-use sqlparser::tokenizer::{Location, Span, Token, Tokenizer};
+use sqlparser::tokenizer::{Span, Token, Tokenizer};
 
+use super::source::{Source, plain};
 use super::{Arithmetic, Compare, Expr, ExprError, Function, Node, Op, Test, nearest};
 
-/// More tokens than any sane expression has; bounds the depth of the tree, and so the stack.
-const MAX_TOKENS: usize = 4_000;
+/// More words and signs than any sane expression has.
+const MAX_TOKENS: usize = 10_000;
+
+/// Brackets within brackets, counting calls, `case`, `not` and signs: the parser's stack frames are large.
+const MAX_NESTING: usize = 16;
+
+/// Deeper trees than any sane expression has; keeps everything that walks the tree within its stack. Chains of `and` and of
+/// `or` count as one level.
+const MAX_DEPTH: usize = 100;
 
 /// Standard SQL: names in double quotes, text in single ones, letters of any script in bare names.
 #[derive(Debug)]
@@ -35,6 +44,28 @@ impl Dialect for Portable {
     fn is_identifier_part(&self, ch: char) -> bool {
         ch.is_alphanumeric() || ch == '_'
     }
+
+    /// Takes a bare word before an operator or an end for a name, whatever it means elsewhere in SQL: `left`, `interval`.
+    fn parse_prefix(&self, parser: &mut Parser<'_>) -> Option<Result<ast::Expr, ParserError>> {
+        use Keyword::*;
+        let first = parser.peek_token_ref();
+        let Token::Word(word) = &first.token else { return None };
+        let reserved = [CASE, NOT, NULL, TRUE, FALSE, AND, OR, IS, IN, BETWEEN, LIKE, WHEN, THEN, ELSE, END];
+        if word.quote_style.is_none() && reserved.contains(&word.keyword) {
+            return None;
+        }
+        let name = word.clone().into_ident(first.span);
+        let ends = match &parser.peek_nth_token_ref(1).token {
+            Token::Word(next) => [AND, OR, NOT, IS, IN, BETWEEN, LIKE, WHEN, THEN, ELSE, END].contains(&next.keyword),
+            Token::EOF | Token::RParen | Token::Comma | Token::Eq | Token::Neq | Token::Lt | Token::LtEq | Token::Gt | Token::GtEq => true,
+            Token::Plus | Token::Minus | Token::Mul | Token::Div | Token::StringConcat => true,
+            _ => false,
+        };
+        ends.then(|| {
+            parser.advance_token();
+            Ok(ast::Expr::Identifier(name))
+        })
+    }
 }
 
 /// Reads an expression.
@@ -43,12 +74,7 @@ impl Dialect for Portable {
 /// Where the text is no expression, or uses SQL that is not part of the language: with the place, and with the nearest
 /// right name for an unknown function.
 pub fn parse(text: &str) -> Result<Expr, ExprError> {
-    let mut source = Source {
-        text,
-        lines: vec![0],
-        tokens: Vec::new(),
-    };
-    source.lines.extend(text.match_indices('\n').map(|(at, _)| at + 1));
+    let mut source = Source::new(text);
     let tokens = Tokenizer::new(&Portable, text).tokenize_with_location().map_err(|e| {
         let at = source.byte(e.location);
         source.error(at..text.len(), plain(&e.message))
@@ -64,7 +90,9 @@ pub fn parse(text: &str) -> Result<Expr, ExprError> {
     if source.tokens.len() > MAX_TOKENS {
         return Err(source.error(0..0, format!("the expression has more than {MAX_TOKENS} words and signs")));
     }
-    let mut parser = Parser::new(&Portable).with_tokens_with_locations(tokens);
+    let mut parser = Parser::new(&Portable)
+        .with_recursion_limit(MAX_NESTING)
+        .with_tokens_with_locations(tokens);
     let tree = parser.parse_expr().map_err(|e| source.syntax(e))?;
     let next = parser.peek_token();
     if next.token != Token::EOF {
@@ -78,121 +106,23 @@ pub fn parse(text: &str) -> Result<Expr, ExprError> {
             _ => error,
         });
     }
+    let root = source.node(tree)?;
+    if depth(&root) > MAX_DEPTH {
+        return Err(source.too_deep());
+    }
     Ok(Expr {
-        root: source.node(tree)?,
+        root,
         text: Arc::from(text),
     })
 }
 
-struct Source<'a> {
-    text: &'a str,
-    /// Where lines start.
-    lines: Vec<usize>,
-    /// Tokens with their bytes, white space and comments left out.
-    tokens: Vec<(Range<usize>, Token)>,
-}
-
 impl Source<'_> {
-    fn error(&self, span: Range<usize>, message: impl Into<String>) -> ExprError {
-        ExprError {
-            message: message.into(),
-            span,
-            hint: None,
-        }
-    }
-
-    fn byte(&self, at: Location) -> usize {
-        let Some(&start) = (at.line as usize).checked_sub(1).and_then(|line| self.lines.get(line)) else {
-            return self.text.len();
-        };
-        let column = (at.column as usize).saturating_sub(1);
-        self.text[start..]
-            .char_indices()
-            .nth(column)
-            .map_or(self.text.len(), |(offset, _)| start + offset)
-    }
-
-    fn range(&self, span: Span) -> Range<usize> {
-        let start = self.byte(span.start);
-        start..self.byte(span.end).max(start)
-    }
-
-    /// The parser's own complaint in our words, at the place that it names at its end.
-    fn syntax(&self, error: ParserError) -> ExprError {
-        let message = match error {
-            ParserError::RecursionLimitExceeded => return self.error(0..self.text.len(), "the expression is nested too deeply"),
-            ParserError::ParserError(message) | ParserError::TokenizerError(message) => message,
-        };
-        let (message, place) = message.rsplit_once(" at Line: ").unwrap_or((&message, ""));
-        let location = place.split_once(", Column: ").and_then(|(line, column)| {
-            Some(Location {
-                line: line.trim().parse().ok()?,
-                column: column.trim().parse().ok()?,
-            })
-        });
-        let start = location.map_or(self.text.len(), |at| self.byte(at));
-        let end = self
-            .tokens
-            .iter()
-            .find(|(range, _)| range.start == start)
-            .map_or(start, |(range, _)| range.end);
-        let found_end = start >= self.text.len() || message.ends_with("found: EOF");
-        if found_end {
-            let end = self.text.trim_end().len();
-            return self.error(end..end, plain(message));
-        }
-        self.error(start..end, plain(message))
-    }
-
-    /// The index of the first token at or after a byte.
-    fn token_after(&self, byte: usize) -> usize {
-        self.tokens.partition_point(|(range, _)| range.start < byte)
-    }
-
-    /// The end of the first token at or after `from` that is the given keyword.
-    fn through_word(&self, from: usize, word: &str) -> usize {
-        self.tokens[self.token_after(from)..]
-            .iter()
-            .find(|(range, _)| self.text[range.clone()].eq_ignore_ascii_case(word))
-            .map_or(from, |(range, _)| range.end)
-    }
-
-    /// The end of the bracket that closes the first one opened at or after `from`.
-    fn through_brackets(&self, from: usize) -> usize {
-        let mut depth = 0;
-        for (range, token) in &self.tokens[self.token_after(from)..] {
-            match token {
-                Token::LParen => depth += 1,
-                Token::RParen if depth == 1 => return range.end,
-                Token::RParen => depth -= 1,
-                _ => {}
-            }
-        }
-        from
-    }
-
-    /// The start of the token before a byte.
-    fn token_before(&self, byte: usize) -> usize {
-        self.token_after(byte).checked_sub(1).map_or(byte, |i| self.tokens[i].0.start)
-    }
-
-    /// Refuses a construct by its name.
-    fn refuse(&self, span: Span, what: &str) -> ExprError {
-        let span = if span == Span::empty() {
-            0..self.text.trim_end().len()
-        } else {
-            self.range(span)
-        };
-        self.error(span, format!("{what} not part of the language"))
-    }
-
     fn nodes(&self, list: impl IntoIterator<Item = ast::Expr>) -> Result<Vec<Node>, ExprError> {
         list.into_iter().map(|e| self.node(e)).collect()
     }
 
     fn node(&self, e: ast::Expr) -> Result<Node, ExprError> {
         use ast::Expr as E;
-        let span = e.span();
         match e {
             E::Identifier(name) => Ok(leaf(
                 Op::Column {
@@ -202,7 +132,7 @@ impl Source<'_> {
                 self.range(name.span),
             )),
             E::CompoundIdentifier(_) | E::CompoundFieldAccess { .. } => Err(self
-                .error(self.range(span), "a column has no table before it")
+                .error(self.range(e.span()), "a column has no table before it")
                 .hint("names with dots stand in double quotes")),
             E::Nested(inner) => {
                 let mut node = self.node(*inner)?;
@@ -212,14 +142,14 @@ impl Source<'_> {
             E::Value(value) => self.literal(value),
             E::TypedString(typed) => self.time(typed),
             E::UnaryOp { op, expr } => self.unary(op, *expr),
-            E::BinaryOp { left, op, right } => self.binary(*left, op, *right, span),
+            E::BinaryOp { .. } => self.chain(e),
             E::IsNull(inner) => self.is(*inner, Test::Null, false),
             E::IsNotNull(inner) => self.is(*inner, Test::Null, true),
             E::IsTrue(inner) => self.is(*inner, Test::True, false),
             E::IsNotTrue(inner) => self.is(*inner, Test::True, true),
             E::IsFalse(inner) => self.is(*inner, Test::False, false),
             E::IsNotFalse(inner) => self.is(*inner, Test::False, true),
-            E::IsUnknown(_) | E::IsNotUnknown(_) => Err(self.refuse(span, "`is unknown` is").hint("write `is null`")),
+            E::IsUnknown(_) | E::IsNotUnknown(_) => Err(self.refuse(e.span(), "`is unknown` is").hint("write `is null`")),
             E::InList { expr, list, negated } => {
                 let first = self.node(*expr)?;
                 let span = first.span.start..self.through_brackets(self.through_word(first.span.end, "in"));
@@ -241,7 +171,7 @@ impl Source<'_> {
             } => {
                 if any || escape_char.is_some() {
                     let what = if any { "`like any` is" } else { "`escape` is" };
-                    return Err(self.refuse(span, what));
+                    return Err(self.refuse(expr.span().union(&pattern.span()), what));
                 }
                 let value = self.node(*expr)?;
                 let pattern = self.node(*pattern)?;
@@ -278,13 +208,8 @@ impl Source<'_> {
                 })
             }
             E::Function(call) => self.call(call),
-            other => Err(self.foreign(&other, span)),
+            other => Err(self.foreign(&other, other.span())),
         }
-    }
-
-    /// The end of the closing bracket right after a byte.
-    fn through_brackets_end(&self, byte: usize) -> usize {
-        self.tokens.get(self.token_after(byte)).map_or(byte, |(range, _)| range.end)
     }
 
     fn is(&self, inner: ast::Expr, test: Test, negated: bool) -> Result<Node, ExprError> {
@@ -320,8 +245,39 @@ impl Source<'_> {
         })
     }
 
-    fn binary(&self, left: ast::Expr, op: BinaryOperator, right: ast::Expr, span: Span) -> Result<Node, ExprError> {
-        let op = match op {
+    /// A chain such as `a + b - c`, taken apart from its end without recursion. Links of `and`, and of `or`, become one node.
+    fn chain(&self, mut e: ast::Expr) -> Result<Node, ExprError> {
+        let mut links = Vec::new();
+        while let ast::Expr::BinaryOp { left, op, right } = e {
+            links.push((op, *right));
+            e = *left;
+        }
+        let mut node = self.node(e)?;
+        let mut levels = 0;
+        while let Some((sign, right)) = links.pop() {
+            let right = self.node(right)?;
+            let span = node.span.start..right.span.end;
+            let op = self.operator(sign, &span)?;
+            if levels > 0 && matches!(op, Op::And | Op::Or) && node.op == op {
+                node.args.push(right);
+                node.span = span;
+                continue;
+            }
+            levels += 1;
+            if levels > MAX_DEPTH {
+                return Err(self.too_deep());
+            }
+            node = Node {
+                op,
+                args: vec![node, right],
+                span,
+            };
+        }
+        Ok(node)
+    }
+
+    fn operator(&self, sign: BinaryOperator, span: &Range<usize>) -> Result<Op, ExprError> {
+        Ok(match sign {
             BinaryOperator::Plus => Op::Arithmetic(Arithmetic::Add),
             BinaryOperator::Minus => Op::Arithmetic(Arithmetic::Subtract),
             BinaryOperator::Multiply => Op::Arithmetic(Arithmetic::Multiply),
@@ -335,9 +291,8 @@ impl Source<'_> {
             BinaryOperator::GtEq => Op::Compare(Compare::Ge),
             BinaryOperator::And => Op::And,
             BinaryOperator::Or => Op::Or,
-            other => return Err(self.refuse(span, &format!("the operator `{other}` is"))),
-        };
-        Ok(over(op, self.nodes([left, right])?))
+            other => return Err(self.error(span.clone(), format!("the operator `{other}` is not part of the language"))),
+        })
     }
 
     fn literal(&self, value: ast::ValueWithSpan) -> Result<Node, ExprError> {
@@ -476,6 +431,10 @@ impl Source<'_> {
     }
 }
 
+fn depth(node: &Node) -> usize {
+    1 + node.args.iter().map(depth).max().unwrap_or(0)
+}
+
 fn leaf(op: Op, span: Range<usize>) -> Node {
     Node {
         op,
@@ -490,16 +449,252 @@ fn over(op: Op, args: Vec<Node>) -> Node {
     Node { op, args, span }
 }
 
-/// The parser's message in plain words.
-fn plain(message: &str) -> String {
-    let message = message
-        .trim()
-        .replace("Expected: ", "expected ")
-        .replace("found: EOF", "found the end");
-    match message.split_once("found: ") {
-        Some((before, found)) => format!("{before}found `{found}`"),
-        None if message.starts_with("Unterminated string literal") => "the text's closing quote ' is missing".to_string(),
-        None if message.starts_with("Expected close delimiter") => "the name's closing quote \" is missing".to_string(),
-        None => message,
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The tree with every operation in brackets.
+    fn shape(node: &Node) -> String {
+        let args = node.args.iter().map(shape).collect::<Vec<_>>().join(" ");
+        match &node.op {
+            Op::Column { name, quoted } => format!("{name}{}", if *quoted { "!" } else { "" }),
+            Op::Null => "null".into(),
+            Op::Bool(b) => b.to_string(),
+            Op::Number { exact, float } => {
+                assert_eq!(exact.to_string().parse::<f64>().unwrap(), *float);
+                exact.to_string()
+            }
+            Op::Text(text) => format!("'{text}'"),
+            Op::Date(date) => date.to_string(),
+            Op::Timestamp(time) => time.to_string(),
+            Op::Arithmetic(op) => format!("({} {args})", op.sign()),
+            Op::Compare(op) => format!("({} {args})", op.sign()),
+            Op::Call(function) => format!("({} {args})", function.name()),
+            other => format!("({} {args})", format!("{other:?}").to_lowercase()),
+        }
+    }
+
+    #[test]
+    fn trees() {
+        for (text, tree) in [
+            ("A and b OR NOT c", "(or (and A b) (not c))"),
+            ("a + b * -c - 1.50", "(- (+ a (* b (negate c))) 1.50)"),
+            ("a != +1e3", "(<> a 1000)"),
+            ("a / .5 / 2.", "(/ (/ a 0.5) 2)"),
+            ("Coalesce(a, ABS(b)) >= 0", "(>= (coalesce a (abs b)) 0)"),
+            ("a not in (1, null)", "(in { negated: true } a 1 null)"),
+            ("a between 1 and 2 and b", "(and (between { negated: false } a 1 2) b)"),
+            ("a || 'it''s' || b", "(concat (concat a 'it's') b)"),
+            ("a like 'C%'", "(like { pattern: \"c%\", negated: false } a)"),
+            ("not a is not true", "(not (is { test: true, negated: true } a))"),
+            ("case a when 1 then 2 end", "(case { operand: true, otherwise: false } a 1 2)"),
+            ("case when a then 2 else 3 end", "(case { operand: false, otherwise: true } a 2 3)"),
+            ("date = DATE '2024-02-29'", "(= date 2024-02-29)"),
+            ("at < TIMESTAMP '2024-01-31 10:00:00'", "(< at 2024-01-31T10:00:00)"),
+            ("\"Customer \"\"X\"\".Name\" = größe", "(= Customer \"X\".Name! größe)"),
+            ("left and type = kind and status = 'x'", "(and left (= type kind) (= status 'x'))"),
+            (
+                "interval > 3 and text = 'x' and time is null",
+                "(and (> interval 3) (= text 'x') (is { test: null, negated: false } time))",
+            ),
+            ("a -- a comment\n = /* another */ 1", "(= a 1)"),
+            ("'a\\' = b", "(= 'a\\' b)"),
+        ] {
+            assert_eq!(
+                shape(&parse(text).unwrap_or_else(|e| panic!("{}", e.render(text))).root),
+                tree,
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn spans_cover_what_is_written() {
+        for (text, path, part) in [
+            ("a = 1 and (b + 2) * 3 > abs( c )", &[1, 0, 0][..], "(b + 2)"),
+            ("a = 1 and (b + 2) * 3 > abs( c )", &[1, 1], "abs( c )"),
+            ("a = 1 and é.b".split('.').next().unwrap(), &[1], "é"),
+            ("x\nand y is not null", &[1], "y is not null"),
+            ("f and not (a in (1, (2)) ) ", &[1], "not (a in (1, (2)) )"),
+            ("f and not (a in (1, (2)) ) ", &[1, 0], "(a in (1, (2)) )"),
+            ("f and - a > 1", &[1, 0], "- a"),
+            ("f and case when a then 1 end = 1", &[1, 0], "case when a then 1 end"),
+            ("a < date '2024-01-31'", &[1], "date '2024-01-31'"),
+            ("f or a like 'x%'", &[1], "a like 'x%'"),
+            ("f or a between 1 and 2", &[1], "a between 1 and 2"),
+        ] {
+            let e = parse(text).unwrap();
+            let node = path.iter().fold(&e.root, |node, &i| &node.args[i]);
+            assert_eq!(&text[node.span.clone()], part, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_there_is_refused_in_plain_words() {
+        for (text, at, message, hint) in [
+            ("", "", "expected an expression, found nothing", None),
+            ("a = ", "", "expected an expression, found the end", None),
+            ("a = )", ")", "expected an expression, found `)`", None),
+            ("(a = 1", "", "expected ), found the end", None),
+            (
+                "a = 1 b",
+                "b",
+                "expected the end of the expression, found `b`",
+                Some("names with blanks stand in double quotes, text in single ones"),
+            ),
+            (
+                "Customer Name = 'x'",
+                "Name",
+                "expected the end of the expression, found `Name`",
+                Some("names with blanks stand in double quotes, text in single ones"),
+            ),
+            ("a = 'x", "'x", "the text's closing quote ' is missing", None),
+            ("a = \"x", "\"x", "the name's closing quote \" is missing", None),
+            ("a = 1; drop table b", ";", "expected the end of the expression, found `;`", None),
+            (
+                "rank() over (order by a) > 1",
+                "rank()",
+                "window functions are not part of the language",
+                None,
+            ),
+            (
+                "coalesc(a, 1) > 1",
+                "coalesc",
+                "unknown function `coalesc`",
+                Some("did you mean `coalesce`?"),
+            ),
+            (
+                "NULLIF(a, 0) > 1",
+                "NULLIF",
+                "unknown function `NULLIF`",
+                Some("write `case when a <> b then a end`; a division by zero is null as it is"),
+            ),
+            (
+                "sum(a) > 1",
+                "sum",
+                "unknown function `sum`",
+                Some("an expression is about one row; over rows, the metric's kind does it"),
+            ),
+            ("a in (select b)", "a in (select b", "subqueries are not part of the language", None),
+            ("exists (select 1)", "select 1", "subqueries are not part of the language", None),
+            (
+                "cast(a as int) > 1",
+                "a",
+                "casts are not part of the language",
+                Some("numbers, times and text are told apart by what they stand beside"),
+            ),
+            (
+                "a::int > 1",
+                "a",
+                "casts are not part of the language",
+                Some("numbers, times and text are told apart by what they stand beside"),
+            ),
+            (
+                "a ilike 'x'",
+                "a ilike 'x'",
+                "`ilike` is not part of the language",
+                Some("write `like`; it minds case"),
+            ),
+            ("a like b", "b", "the pattern of `like` must be text in single quotes", None),
+            ("a like 'x' escape '!'", "a like 'x'", "`escape` is not part of the language", None),
+            ("a % 2 = 1", "a % 2", "the operator `%` is not part of the language", None),
+            (
+                "cases.a = 1",
+                "cases.a",
+                "a column has no table before it",
+                Some("names with dots stand in double quotes"),
+            ),
+            (
+                "a is unknown",
+                "a",
+                "`is unknown` is not part of the language",
+                Some("write `is null`"),
+            ),
+            ("(1, 2) = a", "1, 2", "lists outside `in` are not part of the language", None),
+            (
+                "a < DATE '2023-02-29'",
+                "'2023-02-29'",
+                "'2023-02-29' is no date or time of the calendar",
+                Some("write DATE '2024-01-31' or TIMESTAMP '2024-01-31 10:00:00', without a zone"),
+            ),
+            (
+                "a < TIMESTAMP '2024-01-31 10:00+02'",
+                "'2024-01-31 10:00+02'",
+                "'2024-01-31 10:00+02' is no date or time of the calendar",
+                Some("write DATE '2024-01-31' or TIMESTAMP '2024-01-31 10:00:00', without a zone"),
+            ),
+            (
+                "a > time '10:00'",
+                "time '10:00'",
+                "literals of type TIME are not part of the language",
+                Some("there are DATE '2024-01-31' and TIMESTAMP '2024-01-31 10:00:00'"),
+            ),
+            (
+                "a < as_of - interval '7' day",
+                "'7'",
+                "intervals are not part of the language",
+                Some("write `days_between(a, b) <= 7` or `hours_between(a, b) <= 4`"),
+            ),
+            ("abs(a, b) = 1", "abs(a, b)", "abs takes one argument, found 2", None),
+            (
+                "hours_between(a) = 1",
+                "hours_between(a)",
+                "hours_between takes two arguments, the earlier time first, found 1",
+                None,
+            ),
+            (
+                "least(distinct a, b) = 1",
+                "least(distinct a, b)",
+                "least takes plain arguments only",
+                None,
+            ),
+            ("coalesce(*) = 1", "coalesce(*)", "coalesce takes plain arguments only", None),
+            (
+                "a = 123456789012345678901234567890123",
+                "123456789012345678901234567890123",
+                "`123456789012345678901234567890123` has more digits than the 28 that are kept",
+                None,
+            ),
+            (
+                "a = X'1F'",
+                "X'1F'",
+                "`X'1F'` is no literal of the language",
+                Some("there are 'text', numbers, true, false, null, DATE '2024-01-31', TIMESTAMP '2024-01-31 10:00:00'"),
+            ),
+        ] {
+            let error = parse(text).expect_err(text);
+            assert_eq!(
+                (&text[error.span.clone()], error.message.as_str(), error.hint.as_deref()),
+                (at, message, hint),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn depth_is_bounded() {
+        let chain = vec!["a = 1"; 900].join(" or ");
+        assert!(parse(&chain).unwrap().to_sql().len() > 900);
+        assert!(parse(&vec!["a"; 90].join(" + ")).is_ok());
+        assert_eq!(
+            parse(&vec!["a"; 3000].join(" + ")).unwrap_err().message,
+            "the expression is nested too deeply"
+        );
+        assert_eq!(
+            parse(&vec!["a"; 9000].join(" or ")).unwrap_err().message,
+            "the expression has more than 10000 words and signs"
+        );
+        for (open, close) in [
+            ("(", ")"),
+            ("abs(", ")"),
+            ("case when ", " then 1 end"),
+            ("not ", ""),
+            ("- ", ""),
+            ("(select ", ")"),
+            ("date ", ""),
+        ] {
+            let deep = format!("{}a{}", open.repeat(500), close.repeat(500));
+            assert!(parse(&deep).is_err(), "{open}");
+        }
     }
 }

@@ -141,6 +141,15 @@ fn infix(node: &Node, sign: &str, strength: (u8, u8), out: &mut String) {
     inner(&node.args[1], strength.1, out);
 }
 
+fn chain(node: &Node, word: &str, strength: u8, out: &mut String) {
+    for (i, arg) in node.args.iter().enumerate() {
+        if i > 0 {
+            out.push_str(word);
+        }
+        inner(arg, strength + 1, out);
+    }
+}
+
 fn list(nodes: &[Node], out: &mut String) {
     for (i, node) in nodes.iter().enumerate() {
         if i > 0 {
@@ -168,8 +177,8 @@ fn print(node: &Node, out: &mut String) {
             out.push_str("NOT ");
             inner(&node.args[0], COMPARE, out);
         }
-        Op::And => infix(node, "AND", (AND, AND + 1), out),
-        Op::Or => infix(node, "OR", (OR, OR + 1), out),
+        Op::And => chain(node, " AND ", AND, out),
+        Op::Or => chain(node, " OR ", OR, out),
         Op::Concat => infix(node, "||", (ATOM, ATOM), out),
         Op::Compare(op) => infix(node, op.sign(), (ADD, ADD), out),
         Op::Arithmetic(Arithmetic::Divide) => divide(&node.args[0], &node.args[1], out),

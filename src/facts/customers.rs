@@ -25,7 +25,12 @@ pub static SPEC: FactSpec = FactSpec {
         column("revenue", Unit::Money, "revenue in the period", &[]),
         column("revenue_before", Unit::Money, "revenue in the period before", &[]),
         column("first_ordered_at", Unit::Time, "time of the stakeholder's first order ever", &[]),
-        column("days_to_second_order_day", Unit::Days, "days from the first order day to the second; null without a second", &[]),
+        column(
+            "days_to_second_order_day",
+            Unit::Days,
+            "days from the first order day to the second; null without a second",
+            &[],
+        ),
     ],
 };
 
@@ -45,7 +50,17 @@ struct Seen {
 /// Builds the customers of a block: the periods are walked within each stakeholder's orders.
 pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
     let Some(mut reader) = Orders::new(ctx) else { return };
-    let [active, active_before, is_new, orders_in, order_days, revenue, revenue_before, first_at, to_second] = [
+    let [
+        active,
+        active_before,
+        is_new,
+        orders_in,
+        order_days,
+        revenue,
+        revenue_before,
+        first_at,
+        to_second,
+    ] = [
         "active",
         "active_before",
         "is_new",
@@ -62,7 +77,9 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
         reader.of(ctx, stakeholder, |row| ctx.slicing.of_row(row, stakeholder));
         let orders = reader.last();
         let first = orders.iter().find(|o| o.is_order);
-        let second_day = first.and_then(|f| orders.iter().find(|o| o.is_order && o.day > f.day)).map(|o| o.day);
+        let second_day = first
+            .and_then(|f| orders.iter().find(|o| o.is_order && o.day > f.day))
+            .map(|o| o.day);
         seen.clear();
         for (index, order) in orders.iter().enumerate().filter(|(_, o)| !is_out(o.slice)) {
             let inside = ctx.window_of(order.at);
@@ -114,7 +131,17 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
 fn entry(seen: &mut Vec<Seen>, window: u32, slice: u32) -> &mut Seen {
     let found = seen.iter().rposition(|e| e.window == window && e.slice == slice);
     let index = found.unwrap_or_else(|| {
-        seen.push(Seen { window, slice, orders: 0, order_days: 0, last_day: i32::MIN, orders_before: 0, revenue: 0, revenue_before: 0, lines: Vec::new() });
+        seen.push(Seen {
+            window,
+            slice,
+            orders: 0,
+            order_days: 0,
+            last_day: i32::MIN,
+            orders_before: 0,
+            revenue: 0,
+            revenue_before: 0,
+            lines: Vec::new(),
+        });
         seen.len() - 1
     });
     &mut seen[index]

@@ -1,7 +1,7 @@
 //! The frame a fact is built into: only the columns that some metric needs, filled row by row.
 
-use polars::prelude::{Column as PolarsColumn, DataFrame, IntoColumn, NamedFrom, NewChunkedArray, PolarsResult, Series};
 use polars::prelude::{BooleanChunked, Float64Chunked, Int64Chunked, UInt32Chunked};
+use polars::prelude::{Column as PolarsColumn, DataFrame, IntoColumn, NamedFrom, NewChunkedArray, PolarsResult, Series};
 
 use crate::schema::{FactSpec, NO_CODE, NO_INT, NO_KEY, Shape, Table, Unit};
 

@@ -45,15 +45,33 @@ pub static SPECS: &[&FactSpec] = &[
 type Needs = &'static [&'static [&'static str]];
 
 const fn column(name: &'static str, unit: Unit, text: &'static str, needs: Needs) -> FactColumn {
-    FactColumn { name, unit, text, needs, known: Known::Always }
+    FactColumn {
+        name,
+        unit,
+        text,
+        needs,
+        known: Known::Always,
+    }
 }
 
 const fn known_at(at: &'static str, name: &'static str, unit: Unit, text: &'static str, needs: Needs) -> FactColumn {
-    FactColumn { name, unit, text, needs, known: Known::At(at) }
+    FactColumn {
+        name,
+        unit,
+        text,
+        needs,
+        known: Known::At(at),
+    }
 }
 
 const fn undated(name: &'static str, unit: Unit, text: &'static str, needs: Needs) -> FactColumn {
-    FactColumn { name, unit, text, needs, known: Known::Undated }
+    FactColumn {
+        name,
+        unit,
+        text,
+        needs,
+        known: Known::Undated,
+    }
 }
 
 /// Builds the rows of a fact for a block of stakeholders (codes; the one past the last stands for rows without one) into a frame.

@@ -48,7 +48,12 @@ impl<'a> Orders<'a> {
     /// Over the purchases, if there are any.
     pub fn new(ctx: &Context<'a>) -> Option<Orders<'a>> {
         let rows = ctx.canon.table(Table::Purchases)?;
-        Some(Orders { rows, orders: Vec::new(), line_order: Vec::new(), found: FxHashMap::default() })
+        Some(Orders {
+            rows,
+            orders: Vec::new(),
+            line_order: Vec::new(),
+            found: FxHashMap::default(),
+        })
     }
 
     /// The orders of a stakeholder by time. Lines that `--where` leaves out are there too, with an out slice: what is global
@@ -82,7 +87,17 @@ impl<'a> Orders<'a> {
                 };
                 let index = known.unwrap_or_else(|| {
                     let index = self.orders.len() as u32;
-                    self.orders.push(Order { at, day, slice, is_order: pass == 0, number: 0, gross: 0, refund: 0, row: row as u32, key });
+                    self.orders.push(Order {
+                        at,
+                        day,
+                        slice,
+                        is_order: pass == 0,
+                        number: 0,
+                        gross: 0,
+                        refund: 0,
+                        row: row as u32,
+                        key,
+                    });
                     if many {
                         self.found.insert((key.0, key.1, slice), index);
                     }

@@ -18,23 +18,65 @@ pub static SPEC: FactSpec = FactSpec {
     looks_back: false,
     columns: &[
         column("ordered_at", Unit::Time, "time of the order's earliest line", &[]),
-        column("is_order", Unit::Bool, "true for an order, false for a refund that belongs to none", &[]),
+        column(
+            "is_order",
+            Unit::Bool,
+            "true for an order, false for a refund that belongs to none",
+            &[],
+        ),
         column("gross_amount", Unit::Money, "amount before refunds", &[]),
         column("refund", Unit::Money, "amount refunded", &[]),
         column("revenue", Unit::Money, "gross amount less refunds", &[]),
         column("cost", Unit::Money, "cost of what was sold", &[&["purchases.cost"]]),
-        column("margin", Unit::Money, "revenue less cost, where a cost is known", &[&["purchases.cost"]]),
+        column(
+            "margin",
+            Unit::Money,
+            "revenue less cost, where a cost is known",
+            &[&["purchases.cost"]],
+        ),
         column("order_number", Unit::Count, "1 for the stakeholder's first order, by time", &[]),
-        column("days_since_previous", Unit::Days, "days since the stakeholder's previous order day; null but on the first order of each order day after the first", &[]),
+        column(
+            "days_since_previous",
+            Unit::Days,
+            "days since the stakeholder's previous order day; null but on the first order of each order day after the first",
+            &[],
+        ),
         column("quantity", Unit::Number, "units ordered", &[&["purchases.quantity"]]),
-        column("promised_at", Unit::Time, "promised delivery; a date is the end of that day", &[&["purchases.promised_at"]]),
-        known_at("delivered_at", "delivered_at", Unit::Time, "delivery of the order's last line; null while a line is undelivered", &[&["purchases.delivered_at"]]),
-        known_at("delivered_at", "delivered_on_time", Unit::Bool, "delivered by the promised time", &[&["purchases.promised_at"], &["purchases.delivered_at"]]),
+        column(
+            "promised_at",
+            Unit::Time,
+            "promised delivery; a date is the end of that day",
+            &[&["purchases.promised_at"]],
+        ),
+        known_at(
+            "delivered_at",
+            "delivered_at",
+            Unit::Time,
+            "delivery of the order's last line; null while a line is undelivered",
+            &[&["purchases.delivered_at"]],
+        ),
+        known_at(
+            "delivered_at",
+            "delivered_on_time",
+            Unit::Bool,
+            "delivered by the promised time",
+            &[&["purchases.promised_at"], &["purchases.delivered_at"]],
+        ),
         column("order_id", Unit::Key, "the order's id", &[&["purchases.order_id"]]),
         column("currency", Unit::Text, "currency of the order", &[&["purchases.currency"]]),
         column("status", Unit::Text, "status of the order's first line", &[&["purchases.status"]]),
-        column("product", Unit::Text, "product of the order's first line", &[&["purchases.product"]]),
-        column("channel", Unit::Text, "channel of the order's first line", &[&["purchases.channel"]]),
+        column(
+            "product",
+            Unit::Text,
+            "product of the order's first line",
+            &[&["purchases.product"]],
+        ),
+        column(
+            "channel",
+            Unit::Text,
+            "channel of the order's first line",
+            &[&["purchases.channel"]],
+        ),
     ],
 };
 
@@ -54,8 +96,16 @@ struct Sums {
 pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
     let Some(mut reader) = Orders::new(ctx) else { return };
     let Some(rows) = ctx.canon.table(Table::Purchases) else { return };
-    let [at, is_order, gross, refund, revenue, number, gap] =
-        ["ordered_at", "is_order", "gross_amount", "refund", "revenue", "order_number", "days_since_previous"].map(|c| out.handle(c));
+    let [at, is_order, gross, refund, revenue, number, gap] = [
+        "ordered_at",
+        "is_order",
+        "gross_amount",
+        "refund",
+        "revenue",
+        "order_number",
+        "days_since_previous",
+    ]
+    .map(|c| out.handle(c));
     let [cost, margin, quantity, promised, delivered, on_time] =
         ["cost", "margin", "quantity", "promised_at", "delivered_at", "delivered_on_time"].map(|c| out.handle(c));
     let order_id = out.handle("order_id");
@@ -69,8 +119,15 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
         reader.of(ctx, stakeholder, |row| ctx.slicing.of_row(row, stakeholder));
         let orders = reader.last();
         if sums_wanted {
-            let empty =
-                Sums { cost: 0, cost_known: true, quantity: f64::NAN, promised: NO_TIME, delivered: NO_TIME, undelivered: false, lines: Vec::new() };
+            let empty = Sums {
+                cost: 0,
+                cost_known: true,
+                quantity: f64::NAN,
+                promised: NO_TIME,
+                delivered: NO_TIME,
+                undelivered: false,
+                lines: Vec::new(),
+            };
             sums.clear();
             sums.resize(orders.len(), empty);
             for (row, order) in reader.lines(stakeholder) {
@@ -95,7 +152,11 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
         let gaps = if gap.is_wanted() { gaps(orders) } else { Vec::new() };
         for (i, order) in orders.iter().enumerate().filter(|(_, o)| !is_out(o.slice)) {
             let row = order.row as usize;
-            out.begin(if stakeholder == ctx.canon.nobody() { NO_CODE } else { stakeholder }, order.slice, rows.source_of(row));
+            out.begin(
+                if stakeholder == ctx.canon.nobody() { NO_CODE } else { stakeholder },
+                order.slice,
+                rows.source_of(row),
+            );
             out.int(at, order.at);
             out.flag(is_order, order.is_order);
             out.int(gross, order.gross);

@@ -9,9 +9,17 @@ use crate::stats::{self, CrossSums, Interval, Reading, reading};
 
 /// The change of a cell against the same cell of an earlier period as known at the same age.
 pub fn change(metric: &Metric, newer: (&Cell, &Known), older: (&Cell, &Known), shared: Shared, level: f64) -> Change {
-    let mut change =
-        Change { period: older.0.period.label.clone(), value: older.0.value, delta: None, low: None, high: None, reading: Reading::Unclear };
-    let (Some(new), Some(old)) = (newer.0.value, older.0.value) else { return change };
+    let mut change = Change {
+        period: older.0.period.label.clone(),
+        value: older.0.value,
+        delta: None,
+        low: None,
+        high: None,
+        reading: Reading::Unclear,
+    };
+    let (Some(new), Some(old)) = (newer.0.value, older.0.value) else {
+        return change;
+    };
     change.delta = Some(new - old);
     // What rests on a column without a date cannot be set back to the same age.
     if metric.columns().iter().any(|c| c.known == KnownAt::Undated) {
@@ -23,7 +31,11 @@ pub fn change(metric: &Metric, newer: (&Cell, &Known), older: (&Cell, &Known), s
                 Shared::Sums(sums) => sums.x1x2,
                 _ => 0.0,
             };
-            Some(stats::difference_of_totals(new - old, a.sums.xx + b.sums.xx - 2.0 * products, level))
+            Some(stats::difference_of_totals(
+                new - old,
+                a.sums.xx + b.sums.xx - 2.0 * products,
+                level,
+            ))
         }
         _ => match (&newer.1.side, &older.1.side) {
             (Some(a), Some(b)) => {

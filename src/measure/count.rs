@@ -35,7 +35,11 @@ impl Cells {
         };
         for (&row, &window) in placed.order.iter().zip(&placed.window) {
             let slice = frame.slice[row as usize];
-            cells.cell.push(if slice == NO_CODE { NO_CODE } else { (period[window as usize] * slices) as u32 + slice });
+            cells.cell.push(if slice == NO_CODE {
+                NO_CODE
+            } else {
+                (period[window as usize] * slices) as u32 + slice
+            });
             cells.stakeholder.push(frame.stakeholder[row as usize]);
             cells.source.push(frame.source[row as usize]);
         }
@@ -65,9 +69,7 @@ pub fn scales(metric: &Metric, inputs: &Inputs) -> (f64, f64) {
 
 /// Counts one metric over the rows of a view.
 pub fn count(metric: &Metric, inputs: &Inputs, cells: &Cells, sources: Option<&[bool]>, private: &dyn Fn(u32, u16) -> bool) -> Counted {
-    let counts = |row: usize| {
-        inputs.keep[row] && cells.cell[row] != NO_CODE && sources.is_none_or(|ok| ok[cells.source[row] as usize])
-    };
+    let counts = |row: usize| inputs.keep[row] && cells.cell[row] != NO_CODE && sources.is_none_or(|ok| ok[cells.source[row] as usize]);
     let rows = (0..cells.cell.len()).filter(|&row| counts(row));
     match &metric.kind {
         Kind::Quantile { .. } => ranked(&inputs.numbers[0], cells, rows, private),
@@ -79,7 +81,13 @@ pub fn count(metric: &Metric, inputs: &Inputs, cells: &Cells, sources: Option<&[
 }
 
 /// Sums a part and a whole by stakeholder and cell.
-fn pairs(metric: &Metric, inputs: &Inputs, cells: &Cells, rows: impl Iterator<Item = usize>, private: &dyn Fn(u32, u16) -> bool) -> Counted {
+fn pairs(
+    metric: &Metric,
+    inputs: &Inputs,
+    cells: &Cells,
+    rows: impl Iterator<Item = usize>,
+    private: &dyn Fn(u32, u16) -> bool,
+) -> Counted {
     let scales = scales(metric, inputs);
     let distinct = inputs.things.is_some();
     let mut counted = Counted::default();
@@ -91,7 +99,11 @@ fn pairs(metric: &Metric, inputs: &Inputs, cells: &Cells, rows: impl Iterator<It
         for (flush, source) in current.drain(..) {
             slot[flush.cell as usize] = NO_CODE;
             let tally = counted.tallies.entry(flush.cell).or_insert_with(|| {
-                if distinct { Tally::Distinct(BTreeSet::new(), Box::default()) } else { Tally::Pairs(Box::<Pairs>::default()) }
+                if distinct {
+                    Tally::Distinct(BTreeSet::new(), Box::default())
+                } else {
+                    Tally::Pairs(Box::<Pairs>::default())
+                }
             });
             if let Tally::Pairs(pairs) | Tally::Distinct(_, pairs) = tally {
                 pairs.add(&flush, scales, private(flush.stakeholder, source));
@@ -116,7 +128,14 @@ fn pairs(metric: &Metric, inputs: &Inputs, cells: &Cells, rows: impl Iterator<It
         let index = &mut slot[cell as usize];
         if *index == NO_CODE {
             *index = current.len() as u32;
-            current.push((Flush { stakeholder, cell, ..Flush::default() }, cells.source[row]));
+            current.push((
+                Flush {
+                    stakeholder,
+                    cell,
+                    ..Flush::default()
+                },
+                cells.source[row],
+            ));
         }
         let flush = &mut current[*index as usize].0;
         flush.rows += 1;
@@ -212,7 +231,9 @@ struct Seen {
 
 impl Seen {
     fn new(cells: usize) -> Seen {
-        Seen { last: vec![NO_CODE; cells] }
+        Seen {
+            last: vec![NO_CODE; cells],
+        }
     }
 
     fn is_first(&mut self, cell: u32, stakeholder: u32) -> bool {
@@ -236,8 +257,15 @@ fn ranked(number: &Num, cells: &Cells, rows: impl Iterator<Item = usize>, privat
             values.private += 1;
         }
     }
-    let tallies = found.into_iter().enumerate().filter_map(|(cell, v)| v.map(|v| (cell as u32, Tally::Values(*v)))).collect();
-    Counted { tallies, flushes: Vec::new() }
+    let tallies = found
+        .into_iter()
+        .enumerate()
+        .filter_map(|(cell, v)| v.map(|v| (cell as u32, Tally::Values(*v))))
+        .collect();
+    Counted {
+        tallies,
+        flushes: Vec::new(),
+    }
 }
 
 fn survival(inputs: &Inputs, cells: &Cells, rows: impl Iterator<Item = usize>, private: &dyn Fn(u32, u16) -> bool) -> Counted {
@@ -245,7 +273,9 @@ fn survival(inputs: &Inputs, cells: &Cells, rows: impl Iterator<Item = usize>, p
     let mut seen = Seen::new(cells.count);
     for row in rows {
         let event = inputs.flags[0][row];
-        let Some(time) = inputs.numbers[usize::from(!event)].at(row) else { continue };
+        let Some(time) = inputs.numbers[usize::from(!event)].at(row) else {
+            continue;
+        };
         let (cell, cluster) = (cells.cell[row], cells.stakeholder[row]);
         let tally = counted.tallies.entry(cell).or_insert_with(|| Tally::Survival(Vec::new(), 0));
         if let Tally::Survival(observations, people) = tally {
@@ -258,7 +288,13 @@ fn survival(inputs: &Inputs, cells: &Cells, rows: impl Iterator<Item = usize>, p
     counted
 }
 
-fn groups(inputs: &Inputs, group: &Entity, cells: &Cells, rows: impl Iterator<Item = usize>, private: &dyn Fn(u32, u16) -> bool) -> Counted {
+fn groups(
+    inputs: &Inputs,
+    group: &Entity,
+    cells: &Cells,
+    rows: impl Iterator<Item = usize>,
+    private: &dyn Fn(u32, u16) -> bool,
+) -> Counted {
     let mut counted = Counted::default();
     let mut seen = Seen::new(cells.count);
     for row in rows {

@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use super::plan::FactPlan;
 use super::window::Lane;
 use crate::canon::{Canon, key_of};
-use crate::catalog::{Entity, Expression, Exposure, Kind, Metric, Under, When};
+use crate::catalog::{Entity, Exposure, Expression, Kind, Metric, Under, When};
 use crate::expr::Lowering;
 use crate::facts::context::Settings;
 use crate::facts::frame::{Frame, int_column};
@@ -67,7 +67,10 @@ pub struct Placed {
 
 /// Which rows lie in which windows of the lane.
 pub fn place(frame: &Frame, when: &When, lane: &Lane) -> Placed {
-    let mut placed = Placed { order: Vec::with_capacity(frame.len()), window: Vec::with_capacity(frame.len()) };
+    let mut placed = Placed {
+        order: Vec::with_capacity(frame.len()),
+        window: Vec::with_capacity(frame.len()),
+    };
     let windows = &lane.windows;
     match when {
         When::InPeriod => {
@@ -124,7 +127,10 @@ impl Evaluator<'_> {
         let mut table = frame.to_polars(order).context("cannot build the frame")?;
         self.add_times(&mut table, metrics, frame, placed, lane, when)?;
         self.forget_unknown(&mut table, placed, lane)?;
-        let mut wanted = Wanted { texts: FxHashMap::default(), exprs: Vec::new() };
+        let mut wanted = Wanted {
+            texts: FxHashMap::default(),
+            exprs: Vec::new(),
+        };
         for metric in metrics {
             for expression in metric.expressions() {
                 if expression.expr.as_column().is_none() {
@@ -135,15 +141,35 @@ impl Evaluator<'_> {
         let table = if wanted.exprs.is_empty() {
             table
         } else {
-            table.lazy().with_columns(wanted.exprs.clone()).collect().context("cannot evaluate the metrics' expressions")?
+            table
+                .lazy()
+                .with_columns(wanted.exprs.clone())
+                .collect()
+                .context("cannot evaluate the metrics' expressions")?
         };
-        let read = Reader { table: &table, names: &wanted.texts, plan: self.plan };
+        let read = Reader {
+            table: &table,
+            names: &wanted.texts,
+            plan: self.plan,
+        };
         metrics.iter().map(|m| read.inputs(m)).collect()
     }
 
     /// The times at hand (as-of, the period's bounds) and the age of what is in stock.
-    fn add_times(&self, table: &mut DataFrame, metrics: &[&Metric], frame: &Frame, placed: &Placed, lane: &Lane, when: &When) -> Result<()> {
-        let named = |name: &str| metrics.iter().any(|m| m.expressions().any(|e| e.expr.columns().iter().any(|c| c == name)));
+    fn add_times(
+        &self,
+        table: &mut DataFrame,
+        metrics: &[&Metric],
+        frame: &Frame,
+        placed: &Placed,
+        lane: &Lane,
+        when: &When,
+    ) -> Result<()> {
+        let named = |name: &str| {
+            metrics
+                .iter()
+                .any(|m| m.expressions().any(|e| e.expr.columns().iter().any(|c| c == name)))
+        };
         let windows = &lane.windows;
         for (name, of) in [
             ("as_of", (|w| w.as_of) as fn(&crate::facts::context::Window) -> i64),
@@ -187,14 +213,22 @@ impl Evaluator<'_> {
             .filter_map(|c| match c.known {
                 Known::At(at) => {
                     let known = col(at).lt(col("#as_of"));
-                    let otherwise = if c.unit == Unit::Bool { lit(false) } else { lit(polars::prelude::NULL) };
+                    let otherwise = if c.unit == Unit::Bool {
+                        lit(false)
+                    } else {
+                        lit(polars::prelude::NULL)
+                    };
                     Some(when(known).then(col(c.name)).otherwise(otherwise).alias(c.name))
                 }
                 _ => None,
             })
             .collect();
         if !masked.is_empty() {
-            *table = std::mem::take(table).lazy().with_columns(masked).collect().context("cannot set the as-of")?;
+            *table = std::mem::take(table)
+                .lazy()
+                .with_columns(masked)
+                .collect()
+                .context("cannot set the as-of")?;
         }
         let as_of_only = "#as_of";
         table.drop_in_place(as_of_only).context("cannot drop as-of")?;
@@ -207,7 +241,13 @@ impl Evaluator<'_> {
         let codes_matching = |keep: &dyn Fn(&str) -> bool| self.canon.texts.matching(keep);
         let key = |id: &str| key_of(id) as i64;
         let clock = |at| self.canon.zone.instant(at);
-        use_it(&Lowering { unit: &unit, code: &code, codes_matching: &codes_matching, key: &key, clock: &clock })
+        use_it(&Lowering {
+            unit: &unit,
+            code: &code,
+            codes_matching: &codes_matching,
+            key: &key,
+            clock: &clock,
+        })
     }
 }
 
@@ -224,7 +264,9 @@ impl Wanted {
             return Ok(());
         }
         let name = format!("#{}", self.exprs.len());
-        let lowered = evaluator.lowering(|l| expression.expr.lower(l)).map_err(|e| anyhow::anyhow!("{}: {}", expression.text, e.message))?;
+        let lowered = evaluator
+            .lowering(|l| expression.expr.lower(l))
+            .map_err(|e| anyhow::anyhow!("{}: {}", expression.text, e.message))?;
         self.exprs.push(lowered.alias(name.as_str()));
         self.texts.insert(text, name);
         Ok(())
@@ -241,7 +283,13 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn inputs(&self, metric: &Metric) -> Result<Inputs> {
         let height = self.table.height();
-        let mut inputs = Inputs { keep: Vec::new(), weight: None, flags: Vec::new(), numbers: Vec::new(), things: None };
+        let mut inputs = Inputs {
+            keep: Vec::new(),
+            weight: None,
+            flags: Vec::new(),
+            numbers: Vec::new(),
+            things: None,
+        };
         inputs.keep = match &metric.where_ {
             Some(expression) => self.flags(expression)?,
             None => vec![true; height],
@@ -278,7 +326,9 @@ impl Reader<'_> {
                     inputs.numbers.push(self.numbers(exposure)?);
                 }
             }
-            Kind::SurvivalQuantile { of, event, censored_of, .. } => {
+            Kind::SurvivalQuantile {
+                of, event, censored_of, ..
+            } => {
                 inputs.numbers.push(self.numbers(of)?);
                 inputs.numbers.push(self.numbers(censored_of)?);
                 inputs.flags.push(self.flags(event)?);
@@ -295,7 +345,10 @@ impl Reader<'_> {
     }
 
     fn name<'n>(&'n self, expression: &'n Expression) -> &'n str {
-        expression.expr.as_column().unwrap_or_else(|| self.names[&expression.expr.to_sql()].as_str())
+        expression
+            .expr
+            .as_column()
+            .unwrap_or_else(|| self.names[&expression.expr.to_sql()].as_str())
     }
 
     fn flags(&self, expression: &Expression) -> Result<Vec<bool>> {
@@ -309,10 +362,25 @@ impl Reader<'_> {
         }
         let column = self.table.column(self.name(expression)).context("missing column")?;
         if column.dtype() == &DataType::Boolean {
-            return Ok(Num::Int(column.bool().context("not a condition")?.iter().map(|v| v.map_or(NO_INT, i64::from)).collect(), 1));
+            return Ok(Num::Int(
+                column
+                    .bool()
+                    .context("not a condition")?
+                    .iter()
+                    .map(|v| v.map_or(NO_INT, i64::from))
+                    .collect(),
+                1,
+            ));
         }
         let column = column.cast(&DataType::Float64).context("not a number")?;
-        Ok(Num::Float(column.f64().context("not a number")?.iter().map(|v| v.unwrap_or(f64::NAN)).collect()))
+        Ok(Num::Float(
+            column
+                .f64()
+                .context("not a number")?
+                .iter()
+                .map(|v| v.unwrap_or(f64::NAN))
+                .collect(),
+        ))
     }
 
     /// A bare column keeps its exact integers.
@@ -320,18 +388,45 @@ impl Reader<'_> {
         let unit = self.plan.spec.column(name).map_or(Unit::Time, |c| c.unit);
         let column = self.table.column(name).context("missing column")?;
         Ok(match unit {
-            Unit::Number => Num::Float(column.f64().context("not a number")?.iter().map(|v| v.unwrap_or(f64::NAN)).collect()),
-            Unit::Bool => Num::Int(column.bool().context("not a condition")?.iter().map(|v| v.map_or(NO_INT, i64::from)).collect(), 1),
-            _ => Num::Int(column.i64().context("not an integer")?.iter().map(|v| v.unwrap_or(NO_INT)).collect(), unit.scale()),
+            Unit::Number => Num::Float(
+                column
+                    .f64()
+                    .context("not a number")?
+                    .iter()
+                    .map(|v| v.unwrap_or(f64::NAN))
+                    .collect(),
+            ),
+            Unit::Bool => Num::Int(
+                column
+                    .bool()
+                    .context("not a condition")?
+                    .iter()
+                    .map(|v| v.map_or(NO_INT, i64::from))
+                    .collect(),
+                1,
+            ),
+            _ => Num::Int(
+                column
+                    .i64()
+                    .context("not an integer")?
+                    .iter()
+                    .map(|v| v.unwrap_or(NO_INT))
+                    .collect(),
+                unit.scale(),
+            ),
         })
     }
 
     fn things(&self, name: &str) -> Result<Vec<i64>> {
         let column = self.table.column(name).context("missing column")?;
         Ok(match column.dtype() {
-            DataType::UInt32 => column.u32().context("not text")?.iter().map(|v| v.map_or(NO_INT, i64::from)).collect(),
+            DataType::UInt32 => column
+                .u32()
+                .context("not text")?
+                .iter()
+                .map(|v| v.map_or(NO_INT, i64::from))
+                .collect(),
             _ => column.i64().context("not an id")?.iter().map(|v| v.unwrap_or(NO_INT)).collect(),
         })
     }
 }
-

@@ -26,7 +26,10 @@ pub fn finish(metric: &Metric, tally: Option<&mut Tally>, scales: (f64, f64), le
             }
             _ => cell.absent = Some(Absent::NoRows),
         }
-        return Known { side: None, pairs: Some(Pairs::default()) };
+        return Known {
+            side: None,
+            pairs: Some(Pairs::default()),
+        };
     };
     match tally {
         Tally::Pairs(pairs) => finish_pairs(metric, pairs, scales, level, cell),
@@ -34,14 +37,18 @@ pub fn finish(metric: &Metric, tally: Option<&mut Tally>, scales: (f64, f64), le
         Tally::Values(values) => {
             cell.n = values.values.len() as u64;
             cell.stakeholders = values.stakeholders();
-            let Kind::Quantile { q, .. } = metric.kind else { return Known::default() };
+            let Kind::Quantile { q, .. } = metric.kind else {
+                return Known::default();
+            };
             let mut ranked = values.values.clone();
             let estimate = stats::quantile(&mut ranked, &values.owners, q, level);
             cell.whole = Some(cell.n as f64);
             take(cell, estimate)
         }
         Tally::Survival(observations, _) => {
-            let Kind::SurvivalQuantile { q, .. } = metric.kind else { return Known::default() };
+            let Kind::SurvivalQuantile { q, .. } = metric.kind else {
+                return Known::default();
+            };
             cell.n = observations.len() as u64;
             cell.part = Some(observations.iter().filter(|o| o.event).count() as f64);
             cell.whole = Some(cell.n as f64);
@@ -58,13 +65,22 @@ pub fn finish(metric: &Metric, tally: Option<&mut Tally>, scales: (f64, f64), le
                 Err(_) => cell.absent = Some(Absent::NotReached),
             }
             set_interval(cell, survival.interval);
-            Known { side: survival.side(), pairs: None }
+            Known {
+                side: survival.side(),
+                pairs: None,
+            }
         }
         Tally::Groups(groups) => {
-            let Kind::Concentration { form, .. } = metric.kind else { return Known::default() };
+            let Kind::Concentration { form, .. } = metric.kind else {
+                return Known::default();
+            };
             cell.n = groups.rows;
             cell.stakeholders = groups.stakeholders;
-            let totals: Vec<f64> = groups.totals.values().map(|(i, f)| if *i != 0 { *i as f64 / scales.0 } else { *f }).collect();
+            let totals: Vec<f64> = groups
+                .totals
+                .values()
+                .map(|(i, f)| if *i != 0 { *i as f64 / scales.0 } else { *f })
+                .collect();
             let kept: Vec<f64> = totals.into_iter().filter(|t| *t >= 0.0).collect();
             cell.whole = Some(kept.iter().sum());
             cell.value = concentrate(form, &kept);
@@ -93,9 +109,14 @@ fn finish_pairs(metric: &Metric, pairs: &Pairs, scales: (f64, f64), level: f64, 
     cell.n = pairs.rows;
     cell.stakeholders = pairs.stakeholders;
     cell.part = Some(x);
-    let mut known = Known { side: None, pairs: Some(pairs.clone()) };
+    let mut known = Known {
+        side: None,
+        pairs: Some(pairs.clone()),
+    };
     let estimate = match &metric.kind {
-        Kind::Count { distinct: Some(Entity::Stakeholder) } => {
+        Kind::Count {
+            distinct: Some(Entity::Stakeholder),
+        } => {
             cell.value = Some(pairs.stakeholders as f64);
             cell.interval_absent = Some(Absent::NotDefined);
             return known;
@@ -106,7 +127,10 @@ fn finish_pairs(metric: &Metric, pairs: &Pairs, scales: (f64, f64), level: f64, 
             return known;
         }
         // Events per the value of another metric: that one is known only when all are finished.
-        Kind::Rate { exposure: Exposure::Metric(_), .. } => return known,
+        Kind::Rate {
+            exposure: Exposure::Metric(_),
+            ..
+        } => return known,
         _ if n == 0.0 => {
             cell.whole = Some(0.0);
             cell.absent = Some(if pairs.rows == 0 { Absent::NoRows } else { Absent::ZeroDenominator });
@@ -136,7 +160,9 @@ fn finish_distinct(metric: &Metric, things: usize, pairs: &Pairs, scales: (f64, 
     cell.stakeholders = pairs.stakeholders;
     cell.interval_absent = Some(Absent::NotDefined);
     match &metric.kind {
-        Kind::Ratio { under: Under::Distinct(_), .. } => {
+        Kind::Ratio {
+            under: Under::Distinct(_), ..
+        } => {
             cell.part = Some(x);
             cell.whole = Some(things as f64);
             if things == 0 {
@@ -178,7 +204,10 @@ fn take(cell: &mut Cell, estimate: Estimate) -> Known {
     cell.method = estimate.method;
     cell.deff = estimate.deff;
     set_interval(cell, estimate.interval);
-    Known { side: estimate.side(), pairs: None }
+    Known {
+        side: estimate.side(),
+        pairs: None,
+    }
 }
 
 fn set_interval(cell: &mut Cell, interval: Result<Interval, NoInterval>) {

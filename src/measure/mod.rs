@@ -79,8 +79,9 @@ pub fn measure(canon: &Canon, catalog: &Catalog, settings: &Settings, request: &
         passes.push(Vec::new());
     }
     let plan = Plan::new(catalog, &request.metrics, canon, settings);
-    let asked: Vec<usize> =
-        (0..plan.metrics.len()).filter(|&i| request.metrics.contains(&plan.metrics[i].id) && !plan.metrics[i].hidden).collect();
+    let asked: Vec<usize> = (0..plan.metrics.len())
+        .filter(|&i| request.metrics.contains(&plan.metrics[i].id) && !plan.metrics[i].hidden)
+        .collect();
     let mut found: Vec<Cell> = Vec::new();
     let mut notes = Vec::new();
     for by in &passes {
@@ -107,12 +108,22 @@ pub fn measure(canon: &Canon, catalog: &Catalog, settings: &Settings, request: &
     let shown = asked
         .iter()
         .map(|&i| plan.metrics[i])
-        .map(|m| Shown { id: m.id.clone(), title: m.title.clone(), family: m.family.clone(), unit: m.unit.word().to_string(), good: m.good })
+        .map(|m| Shown {
+            id: m.id.clone(),
+            title: m.title.clone(),
+            family: m.family.clone(),
+            unit: m.unit.word().to_string(),
+            good: m.good,
+        })
         .collect();
     for cell in &mut cells {
         cell.private_people = 0;
     }
-    Ok(Outcome { metrics: shown, cells, notes })
+    Ok(Outcome {
+        metrics: shown,
+        cells,
+        notes,
+    })
 }
 
 /// All cells of one set of dimensions.
@@ -120,7 +131,15 @@ fn pass(canon: &Canon, settings: &Settings, request: &Request, by: &[String], pl
     let facts: Vec<_> = plan.facts.iter().map(|f| f.spec).collect();
     let slices = Slices::new(canon, &facts, by, request.filter.as_ref());
     let lanes = lanes(&request.periods, &request.compare, canon.as_of);
-    let mut counted = run::run(canon, settings, plan, &slices, &lanes, request.periods.len(), !request.compare.is_empty())?;
+    let mut counted = run::run(
+        canon,
+        settings,
+        plan,
+        &slices,
+        &lanes,
+        request.periods.len(),
+        !request.compare.is_empty(),
+    )?;
     notes.append(&mut counted.notes);
     let mut out = Vec::new();
     let count = slices.labels.len();
@@ -130,7 +149,13 @@ fn pass(canon: &Canon, settings: &Settings, request: &Request, by: &[String], pl
     while order.len() < plan.metrics.len() {
         let ready: Vec<usize> = (0..plan.metrics.len())
             .filter(|i| !order.contains(i))
-            .filter(|&i| plan.metrics[i].parts().iter().filter_map(|id| plan.index(id)).all(|p| order.contains(&p)))
+            .filter(|&i| {
+                plan.metrics[i]
+                    .parts()
+                    .iter()
+                    .filter_map(|id| plan.index(id))
+                    .all(|p| order.contains(&p))
+            })
             .collect();
         if ready.is_empty() {
             break;
@@ -189,7 +214,11 @@ fn pass(canon: &Canon, settings: &Settings, request: &Request, by: &[String], pl
 
 /// The lanes that hold a window for a period: itself first, then what it is compared with.
 fn lanes_of(lanes: &[window::Lane], period: usize) -> impl Iterator<Item = (Option<Compare>, usize)> + '_ {
-    lanes.iter().enumerate().filter(move |(_, l)| l.period.contains(&period)).map(|(i, l)| (l.compare, i))
+    lanes
+        .iter()
+        .enumerate()
+        .filter(move |(_, l)| l.period.contains(&period))
+        .map(|(i, l)| (l.compare, i))
 }
 
 /// The slices in which a metric has cells: those of its fact, or, for derived ones, of the facts it rests on.
@@ -201,7 +230,12 @@ fn present(plan: &Plan, slices: &Slices, index: usize) -> Vec<u32> {
     };
     let found = match metric.fact {
         Some(fact) => of_fact(fact.name),
-        None => metric.parts().iter().filter_map(|id| plan.index(id)).filter_map(|p| plan.metrics[p].fact).find_map(|f| of_fact(f.name)),
+        None => metric
+            .parts()
+            .iter()
+            .filter_map(|id| plan.index(id))
+            .filter_map(|p| plan.metrics[p].fact)
+            .find_map(|f| of_fact(f.name)),
     };
     match found {
         Some(found) => found,
@@ -223,7 +257,15 @@ fn absent(plan: &Plan, slices: &Slices, index: usize, metric: &Metric, as_of: i6
     {
         return Some(Absent::IncompleteWindow);
     }
-    let first = || metric.fact.into_iter().flat_map(|f| f.tables).filter_map(|t| canon.table(*t)).map(|r| r.first_event).min();
+    let first = || {
+        metric
+            .fact
+            .into_iter()
+            .flat_map(|f| f.tables)
+            .filter_map(|t| canon.table(*t))
+            .map(|r| r.first_event)
+            .min()
+    };
     if let Some(days) = metric.lookback_days
         && first().is_some_and(|first| period.start - i64::from(days) * DAY < canon.zone.midnight(canon.zone.day_of(first)))
     {
@@ -292,9 +334,14 @@ fn finish_one(
             cell.private_people = tally.as_ref().map_or(0, |t| t.private());
             let known = finish::finish(metric, tally.as_mut(), scales, level, cell);
             let known = match (&metric.kind, &known.pairs) {
-                (Kind::Rate { per, exposure: crate::catalog::Exposure::Metric(id), .. }, Some(events)) => {
-                    finish::finish_rate(events, of(id), *per, level, cell)
-                }
+                (
+                    Kind::Rate {
+                        per,
+                        exposure: crate::catalog::Exposure::Metric(id),
+                        ..
+                    },
+                    Some(events),
+                ) => finish::finish_rate(events, of(id), *per, level, cell),
                 _ => known,
             };
             counted.put_back(index, lane, at, tally);

@@ -53,7 +53,12 @@ impl<'a> Plan<'a> {
             }
         }
         let metrics: Vec<&Metric> = catalog.iter().filter(|m| wanted.contains(m.id.as_str())).collect();
-        let mut plan = Plan { absent: Vec::new(), sources: Vec::new(), facts: Vec::new(), metrics };
+        let mut plan = Plan {
+            absent: Vec::new(),
+            sources: Vec::new(),
+            facts: Vec::new(),
+            metrics,
+        };
         for metric in &plan.metrics {
             let (absent, sources) = match metric.fact {
                 None => (None, None),
@@ -68,7 +73,10 @@ impl<'a> Plan<'a> {
         // A derived metric misses what its parts miss.
         for index in 0..plan.metrics.len() {
             if let Kind::Derived { .. } | Kind::Rate { .. } = plan.metrics[index].kind {
-                let missing = plan.metrics[index].parts().iter().find_map(|id| plan.index(id).and_then(|i| plan.absent[i].clone()));
+                let missing = plan.metrics[index]
+                    .parts()
+                    .iter()
+                    .find_map(|id| plan.index(id).and_then(|i| plan.absent[i].clone()));
                 plan.absent[index] = plan.absent[index].take().or(missing);
             }
         }
@@ -86,7 +94,11 @@ fn fact_plans(metrics: &[&Metric], absent: &[Option<Absent>], canon: &Canon) -> 
     let mut facts: BTreeMap<&'static str, FactPlan> = BTreeMap::new();
     for (index, metric) in metrics.iter().enumerate().filter(|(i, _)| absent[*i].is_none()) {
         let Some(spec) = metric.fact else { continue };
-        let plan = facts.entry(spec.name).or_insert_with(|| FactPlan { spec, wanted: BTreeSet::new(), views: Vec::new() });
+        let plan = facts.entry(spec.name).or_insert_with(|| FactPlan {
+            spec,
+            wanted: BTreeSet::new(),
+            views: Vec::new(),
+        });
         for column in metric.columns() {
             plan.wanted.insert(column.name);
             if let Known::At(at) = column.known {
@@ -98,7 +110,10 @@ fn fact_plans(metrics: &[&Metric], absent: &[Option<Absent>], canon: &Canon) -> 
         }
         match plan.views.iter_mut().find(|v| v.when == metric.when) {
             Some(view) => view.metrics.push(index),
-            None => plan.views.push(View { when: metric.when.clone(), metrics: vec![index] }),
+            None => plan.views.push(View {
+                when: metric.when.clone(),
+                metrics: vec![index],
+            }),
         }
     }
     facts.into_values().collect()
@@ -129,12 +144,22 @@ fn usable_sources(metric: &Metric, fact: &FactSpec, canon: &Canon, settings: &Se
     for group in columns.iter().flat_map(|c| c.needs.iter()) {
         let given = |name: &str| is_given(name, canon, settings);
         if !group.iter().any(|name| given(name)) {
-            return Err(group.iter().filter(|n| !n.ends_with(".messages")).copied().collect::<Vec<_>>().join(" or "));
+            return Err(group
+                .iter()
+                .filter(|n| !n.ends_with(".messages"))
+                .copied()
+                .collect::<Vec<_>>()
+                .join(" or "));
         }
         // What one table's rows need, each of its sources must map by itself.
-        let Some(table) = fact.rows.filter(|t| group.iter().all(|n| n.starts_with(t.name()))) else { continue };
+        let Some(table) = fact.rows.filter(|t| group.iter().all(|n| n.starts_with(t.name()))) else {
+            continue;
+        };
         for (index, source) in canon.sources.iter().enumerate().filter(|(_, s)| s.table == table) {
-            if !group.iter().any(|n| source.mapped.contains(n.split_once('.').map_or("", |(_, c)| c))) {
+            if !group
+                .iter()
+                .any(|n| source.mapped.contains(n.split_once('.').map_or("", |(_, c)| c)))
+            {
                 usable[index] = false;
                 restricted = true;
             }
@@ -147,7 +172,11 @@ fn usable_sources(metric: &Metric, fact: &FactSpec, canon: &Canon, settings: &Se
     if canon.sources.iter().zip(&usable).any(|(s, ok)| s.table == table && *ok) {
         Ok(Some(usable))
     } else {
-        let needs: BTreeSet<&str> = columns.iter().flat_map(|c| c.needs.iter()).flat_map(|g| g.iter().copied()).collect();
+        let needs: BTreeSet<&str> = columns
+            .iter()
+            .flat_map(|c| c.needs.iter())
+            .flat_map(|g| g.iter().copied())
+            .collect();
         Err(format!("{} in one source", needs.into_iter().collect::<Vec<_>>().join(" and ")))
     }
 }

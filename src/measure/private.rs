@@ -17,8 +17,10 @@ impl Private {
     /// Reads it from the roster's types and the sources.
     pub fn new(canon: &Canon) -> Private {
         let employee = canon.texts.code("employee");
-        let mut stakeholders: Vec<bool> =
-            roster::current_values(canon, "type").into_iter().map(|code| code != NO_CODE && Some(code) == employee).collect();
+        let mut stakeholders: Vec<bool> = roster::current_values(canon, "type")
+            .into_iter()
+            .map(|code| code != NO_CODE && Some(code) == employee)
+            .collect();
         let sources: Vec<bool> = canon.sources.iter().map(|s| s.private).collect();
         for rows in canon.tables.values().filter(|_| sources.iter().any(|p| *p)) {
             for s in 0..canon.nobody() {

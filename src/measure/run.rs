@@ -54,14 +54,21 @@ impl Cells {
     /// Puts a tally back.
     pub fn put_back(&mut self, metric: usize, lane: usize, cell: usize, tally: Option<Tally>) {
         if let Some(tally) = tally {
-            self.tallies.entry((self.leader[metric], lane)).or_default().insert(cell as u32, tally);
+            self.tallies
+                .entry((self.leader[metric], lane))
+                .or_default()
+                .insert(cell as u32, tally);
         }
     }
 
     /// Whether the money of a cell is of several currencies.
     pub fn mixed(&self, metric: usize, lane: usize, cell: usize) -> bool {
         self.all_mixed[metric]
-            || self.currencies.get(&(metric, lane)).and_then(|c| c.get(&(cell as u32))).is_some_and(|(low, high)| low != high)
+            || self
+                .currencies
+                .get(&(metric, lane))
+                .and_then(|c| c.get(&(cell as u32)))
+                .is_some_and(|(low, high)| low != high)
     }
 
     /// Whether a window starts before the data of a metric's fact, or the period before does where the fact looks back.
@@ -73,13 +80,28 @@ impl Cells {
 
     /// What the cell of a period and the one it is compared with share.
     #[allow(clippy::too_many_arguments)]
-    pub fn shared(&self, metric: usize, with: Compare, cell: usize, period: usize, lanes: &[Lane], value: Option<f64>, older: Option<f64>) -> Shared {
-        let Some(lane) = lanes.iter().position(|l| l.compare == Some(with) && l.period.contains(&period)) else { return Shared::None };
+    pub fn shared(
+        &self,
+        metric: usize,
+        with: Compare,
+        cell: usize,
+        period: usize,
+        lanes: &[Lane],
+        value: Option<f64>,
+        older: Option<f64>,
+    ) -> Shared {
+        let Some(lane) = lanes.iter().position(|l| l.compare == Some(with) && l.period.contains(&period)) else {
+            return Shared::None;
+        };
         let leader = self.leader[metric];
         let tally = |lane: usize| self.tallies.get(&(leader, lane)).and_then(|t| t.get(&(cell as u32)));
         match (tally(0), tally(lane), value, older) {
             (Some(Tally::Values(a)), Some(Tally::Values(b)), Some(x), Some(y)) => Shared::Ranks(rank_correlation(a, x, b, y)),
-            _ => self.crosses.get(&(leader, lane)).and_then(|c| c.get(&(cell as u32))).map_or(Shared::None, |c| Shared::Sums(*c)),
+            _ => self
+                .crosses
+                .get(&(leader, lane))
+                .and_then(|c| c.get(&(cell as u32)))
+                .map_or(Shared::None, |c| Shared::Sums(*c)),
         }
     }
 }
@@ -115,17 +137,40 @@ pub fn run(
         notes: Vec::new(),
     };
     for fact in &plan.facts {
-        let first = fact.spec.tables.iter().filter_map(|t| canon.table(*t)).map(|r| r.first_event).filter(|t| *t != Micros::MAX).min();
+        let first = fact
+            .spec
+            .tables
+            .iter()
+            .filter_map(|t| canon.table(*t))
+            .map(|r| r.first_event)
+            .filter(|t| *t != Micros::MAX)
+            .min();
         if let Some(first) = first {
-            cells.first_events.insert(fact.spec.name, canon.zone.midnight(canon.zone.day_of(first)));
+            cells
+                .first_events
+                .insert(fact.spec.name, canon.zone.midnight(canon.zone.day_of(first)));
         }
         if mixed_currencies(canon, fact.spec) && fact.spec.column("currency").is_none() {
             for &index in fact.views.iter().flat_map(|v| &v.metrics) {
                 cells.all_mixed[index] = is_money(plan.metrics[index]);
             }
         }
-        let Some(Ok((slicing, _))) = slices.facts.get(fact.spec.name) else { continue };
-        let job = Job { canon, settings, plan, fact, slicing, lanes, periods, slices: slices.labels.len(), comparing, private: &private, leader: &cells.leader };
+        let Some(Ok((slicing, _))) = slices.facts.get(fact.spec.name) else {
+            continue;
+        };
+        let job = Job {
+            canon,
+            settings,
+            plan,
+            fact,
+            slicing,
+            lanes,
+            periods,
+            slices: slices.labels.len(),
+            comparing,
+            private: &private,
+            leader: &cells.leader,
+        };
         let blocks = blocks(canon, fact.spec);
         // A few blocks at a time, so that what they count does not pile up.
         for some in blocks.chunks(4 * rayon::current_num_threads().max(1)) {
@@ -145,7 +190,9 @@ pub fn run(
                 }
                 for (metric, lane, crosses) in block.crosses {
                     let all = cells.crosses.entry((metric, lane)).or_default();
-                    crosses.into_iter().for_each(|(cell, sums)| all.entry(cell).or_default().merge(&sums));
+                    crosses
+                        .into_iter()
+                        .for_each(|(cell, sums)| all.entry(cell).or_default().merge(&sums));
                 }
                 for (metric, lane, found) in block.currencies {
                     let all = cells.currencies.entry((metric, lane)).or_default();
@@ -167,9 +214,13 @@ pub fn run(
 fn leaders(plan: &Plan) -> Vec<usize> {
     let mut leader: Vec<usize> = (0..plan.metrics.len()).collect();
     let key = |m: &Metric| match &m.kind {
-        Kind::Quantile { of, .. } => {
-            Some((m.fact.map(|f| f.name), m.when.clone(), of.sql(), m.where_.as_ref().map(|w| w.sql()), plan.sources[plan.index(&m.id)?].clone()))
-        }
+        Kind::Quantile { of, .. } => Some((
+            m.fact.map(|f| f.name),
+            m.when.clone(),
+            of.sql(),
+            m.where_.as_ref().map(|w| w.sql()),
+            plan.sources[plan.index(&m.id)?].clone(),
+        )),
         _ => None,
     };
     for index in 0..plan.metrics.len() {
@@ -183,7 +234,12 @@ fn leaders(plan: &Plan) -> Vec<usize> {
 
 /// Blocks of whole stakeholders of about [`BLOCK_ROWS`] rows; the same whatever the number of threads.
 fn blocks(canon: &Canon, spec: &FactSpec) -> Vec<Range<u32>> {
-    let tables: Vec<_> = spec.tables.iter().chain(extra_tables(spec)).filter_map(|t| canon.table(*t)).collect();
+    let tables: Vec<_> = spec
+        .tables
+        .iter()
+        .chain(extra_tables(spec))
+        .filter_map(|t| canon.table(*t))
+        .collect();
     let end = canon.nobody() + 1;
     let mut blocks = Vec::new();
     let (mut start, mut rows) = (0, 0);
@@ -241,7 +297,11 @@ impl Job<'_> {
                 if placed.order.is_empty() {
                     continue;
                 }
-                let evaluator = Evaluator { canon: self.canon, settings: self.settings, plan: self.fact };
+                let evaluator = Evaluator {
+                    canon: self.canon,
+                    settings: self.settings,
+                    plan: self.fact,
+                };
                 let list: Vec<&Metric> = metrics.iter().map(|&i| self.plan.metrics[i]).collect();
                 let inputs = evaluator.inputs(&list, frame, &placed, lane, &view.when)?;
                 let cells = count::Cells::new(frame, &placed, &lane.period, self.periods, self.slices);
@@ -250,12 +310,20 @@ impl Job<'_> {
                     block.scales.push((index, scales));
                     let mut counted = count::count(metric, &inputs, &cells, self.plan.sources[index].as_deref(), private);
                     if let Some(codes) = self.currency_codes(metric, frame, &placed.order) {
-                        block.currencies.push((index, lane_index, currencies(&codes, &inputs.keep, &cells.cell)));
+                        block
+                            .currencies
+                            .push((index, lane_index, currencies(&codes, &inputs.keep, &cells.cell)));
                     }
                     if self.comparing {
                         let flushes = std::mem::take(&mut counted.flushes);
                         if lane.compare.is_none() {
-                            own.insert(index, Counted { tallies: FxHashMap::default(), flushes });
+                            own.insert(
+                                index,
+                                Counted {
+                                    tallies: FxHashMap::default(),
+                                    flushes,
+                                },
+                            );
                         } else if let Some(newer) = own.get(&index) {
                             let mut crosses = BTreeMap::new();
                             cross(&newer.flushes, &flushes, scales, &mut crosses);
@@ -272,7 +340,12 @@ impl Job<'_> {
 
     fn build(&self, range: Range<u32>, lane: &Lane) -> Frame {
         let mut frame = Frame::new(self.fact.spec, &|name| self.fact.wanted.contains(name), false);
-        let context = Context { canon: self.canon, settings: self.settings, slicing: self.slicing, windows: &lane.windows };
+        let context = Context {
+            canon: self.canon,
+            settings: self.settings,
+            slicing: self.slicing,
+            windows: &lane.windows,
+        };
         facts::build(self.fact.spec, &context, range, &mut frame);
         frame
     }

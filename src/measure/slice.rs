@@ -42,10 +42,23 @@ impl Slices {
             }
         }
         if dimensions.is_empty() {
-            let all = facts.iter().map(|f| (f.name, Ok((Slicing::default(), BTreeSet::from([0]))))).collect();
-            return Slices { labels: vec![Vec::new()], facts: all };
+            let all = facts
+                .iter()
+                .map(|f| (f.name, Ok((Slicing::default(), BTreeSet::from([0])))))
+                .collect();
+            return Slices {
+                labels: vec![Vec::new()],
+                facts: all,
+            };
         }
-        let mut seen = Tuples { kept: FxHashMap::default(), labels: Vec::new(), by: by.len(), canon, dimensions: &dimensions, filter };
+        let mut seen = Tuples {
+            kept: FxHashMap::default(),
+            labels: Vec::new(),
+            by: by.len(),
+            canon,
+            dimensions: &dimensions,
+            filter,
+        };
         let mut sliced = BTreeMap::new();
         for fact in facts {
             sliced.insert(fact.name, slicing(canon, fact, &dimensions, &mut seen));
@@ -59,7 +72,11 @@ impl Slices {
             rank[old] = new as u32;
         }
         let renumber = |slices: &mut Option<Vec<u32>>| {
-            slices.iter_mut().flatten().filter(|s| **s != NO_CODE).for_each(|s| *s = rank[*s as usize]);
+            slices
+                .iter_mut()
+                .flatten()
+                .filter(|s| **s != NO_CODE)
+                .for_each(|s| *s = rank[*s as usize]);
         };
         let facts = sliced
             .into_iter()
@@ -67,13 +84,23 @@ impl Slices {
                 let result = result.map(|mut slicing| {
                     renumber(&mut slicing.rows);
                     renumber(&mut slicing.stakeholders);
-                    let present = slicing.rows.iter().chain(&slicing.stakeholders).flatten().copied().filter(|s| *s != NO_CODE).collect();
+                    let present = slicing
+                        .rows
+                        .iter()
+                        .chain(&slicing.stakeholders)
+                        .flatten()
+                        .copied()
+                        .filter(|s| *s != NO_CODE)
+                        .collect();
                     (slicing, present)
                 });
                 (fact, result)
             })
             .collect();
-        Slices { labels: order.into_iter().map(|i| labels[i].clone()).collect(), facts }
+        Slices {
+            labels: order.into_iter().map(|i| labels[i].clone()).collect(),
+            facts,
+        }
     }
 }
 
@@ -94,7 +121,10 @@ impl Tuples<'_> {
             return slice;
         }
         let slice = if self.keeps(tuple) {
-            let labels: Vec<String> = tuple[..self.by].iter().map(|&c| self.canon.texts.text(c).unwrap_or(NONE).to_string()).collect();
+            let labels: Vec<String> = tuple[..self.by]
+                .iter()
+                .map(|&c| self.canon.texts.text(c).unwrap_or(NONE).to_string())
+                .collect();
             match self.labels.iter().position(|l| *l == labels) {
                 Some(index) => index as u32,
                 None => {
@@ -127,12 +157,13 @@ fn slicing(canon: &Canon, fact: &FactSpec, dimensions: &[String], seen: &mut Tup
     let rows = fact.rows.and_then(|t| canon.table(t));
     let mut origins = Vec::new();
     for dimension in dimensions {
-        let origin = if rows.is_some_and(|r| matches!(r.columns.get(dimension), Some(Data::Code(_)))) && dimension != "stakeholder_id" {
+        let dimension = dimension.to_lowercase();
+        let origin = if rows.is_some_and(|r| matches!(r.columns.get(&dimension), Some(Data::Code(_)))) && dimension != "stakeholder_id" {
             Origin::Rows
-        } else if dimension == "type" || canon.table(Table::Stakeholders).is_some_and(|r| r.codes(dimension).exists()) {
+        } else if dimension == "type" || canon.table(Table::Stakeholders).is_some_and(|r| r.codes(&dimension).exists()) {
             Origin::Roster
         } else {
-            return Err(dimension.clone());
+            return Err(dimension);
         };
         origins.push(origin);
     }
@@ -141,23 +172,31 @@ fn slicing(canon: &Canon, fact: &FactSpec, dimensions: &[String], seen: &mut Tup
         .zip(&origins)
         .map(|(dimension, origin)| match origin {
             Origin::Rows => Vec::new(),
-            Origin::Roster => roster::current_values(canon, dimension),
+            Origin::Roster => roster::current_values(canon, &dimension.to_lowercase()),
         })
         .collect();
     let count = canon.stakeholders.len() + 1;
     let mut tuple = vec![NO_CODE; dimensions.len()];
     let by_row = origins.iter().any(|o| matches!(o, Origin::Rows));
     if !by_row {
+        // Only who has a row of the fact's tables makes a slice.
+        let tables: Vec<_> = fact.tables.iter().filter_map(|t| canon.table(*t)).collect();
         let slices = (0..count)
             .map(|s| {
+                if tables.iter().all(|rows| rows.run(s as u32).is_empty()) {
+                    return NO_CODE;
+                }
                 tuple.iter_mut().zip(&of_stakeholder).for_each(|(t, values)| *t = values[s]);
                 seen.slice(&tuple)
             })
             .collect();
-        return Ok(Slicing { rows: None, stakeholders: Some(slices) });
+        return Ok(Slicing {
+            rows: None,
+            stakeholders: Some(slices),
+        });
     }
     let rows = rows.expect("a dimension of rows has rows");
-    let columns: Vec<_> = dimensions.iter().map(|d| rows.codes(d)).collect();
+    let columns: Vec<_> = dimensions.iter().map(|d| rows.codes(&d.to_lowercase())).collect();
     let mut slices = Vec::with_capacity(rows.len);
     for s in 0..count as u32 {
         for row in rows.run(s) {
@@ -170,5 +209,8 @@ fn slicing(canon: &Canon, fact: &FactSpec, dimensions: &[String], seen: &mut Tup
             slices.push(seen.slice(&tuple));
         }
     }
-    Ok(Slicing { rows: Some(slices), stakeholders: None })
+    Ok(Slicing {
+        rows: Some(slices),
+        stakeholders: None,
+    })
 }

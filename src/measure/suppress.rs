@@ -13,7 +13,9 @@ pub const FEWEST: u64 = 5;
 pub fn suppress(cells: &mut [&mut Cell], private: &[bool]) {
     let people: Vec<u64> = cells.iter().map(|c| c.stakeholders).collect();
     let by: Vec<Vec<(String, String)>> = cells.iter().map(|c| c.by.clone()).collect();
-    let mut hidden: Vec<bool> = (0..cells.len()).map(|i| private[i] && people[i] > 0 && people[i] < FEWEST).collect();
+    let mut hidden: Vec<bool> = (0..cells.len())
+        .map(|i| private[i] && people[i] > 0 && people[i] < FEWEST)
+        .collect();
     let mut changed = hidden.iter().any(|h| *h);
     while changed {
         changed = false;

@@ -235,5 +235,8 @@ pub fn cross(newer: &[Flush], older: &[Flush], scales: (f64, f64), out: &mut BTr
 
 fn run_end(flushes: &[Flush], start: usize) -> usize {
     let stakeholder = flushes[start].stakeholder;
-    flushes[start..].iter().position(|f| f.stakeholder != stakeholder).map_or(flushes.len(), |n| start + n)
+    flushes[start..]
+        .iter()
+        .position(|f| f.stakeholder != stakeholder)
+        .map_or(flushes.len(), |n| start + n)
 }

@@ -64,9 +64,16 @@ pub fn lanes(periods: &[Period], compares: &[Compare], as_of: Micros) -> Vec<Lan
             .collect();
         entries.sort_by_key(|(index, window)| (window.start, window.end, *index));
         while !entries.is_empty() {
-            let mut lane = Lane { compare, windows: Vec::new(), period: Vec::new() };
+            let mut lane = Lane {
+                compare,
+                windows: Vec::new(),
+                period: Vec::new(),
+            };
             entries.retain(|(index, window)| {
-                let fits = lane.windows.last().is_none_or(|last| last.end <= window.start && last.previous_end <= window.previous_start);
+                let fits = lane
+                    .windows
+                    .last()
+                    .is_none_or(|last| last.end <= window.start && last.previous_end <= window.previous_start);
                 if fits {
                     lane.windows.push(window.clone());
                     lane.period.push(*index);

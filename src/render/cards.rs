@@ -5,41 +5,47 @@ use super::summary::capital;
 use super::text::Text;
 use crate::catalog::{Catalog, Metric};
 
+/// What the inputs of a run lack for a metric; `None`: nothing.
+pub type Missing<'a> = &'a dyn Fn(&Metric) -> Option<String>;
+
 /// All metrics by family: id and title, and what is missing for each where that is known.
-pub fn list(catalog: &Catalog, missing: Option<&dyn Fn(&Metric) -> Option<String>>) -> Document {
+pub fn list(catalog: &Catalog, missing: Option<Missing>) -> Document {
     let mut document = Document::default();
     for family in catalog.families() {
         let row = |metric: &Metric| {
             let mut row = vec![Text::untrusted(&metric.id), Text::untrusted(&metric.title)];
             if let Some(missing) = missing {
-                row.push(match missing(metric) {
-                    Some(what) => Text::own("missing ").and_untrusted(what),
-                    None => Text::own("can be measured"),
-                });
+                row.push(availability(missing(metric)));
             }
             row
         };
         let rows: Vec<Vec<Text>> = catalog.family(family).map(row).collect();
         let mut columns: Vec<(Text, Align)> = vec![("Id".into(), Align::Left), ("Metric".into(), Align::Left)];
-        columns.extend(missing.map(|_| ("Input".into(), Align::Left)));
+        columns.extend(missing.map(|_| ("These inputs".into(), Align::Left)));
         document.heading(2, Text::untrusted(capital(family)));
         document.table(Table { columns, rows });
     }
     document
 }
 
-/// The cards of some metrics.
-pub fn cards(metrics: &[&Metric]) -> Document {
+fn availability(missing: Option<String>) -> Text {
+    match missing {
+        Some(what) => Text::own("needs ").and_untrusted(what),
+        None => Text::own("can be measured"),
+    }
+}
+
+/// The cards of some metrics, and what is missing for each where that is known.
+pub fn cards(metrics: &[&Metric], missing: Option<Missing>) -> Document {
     let mut document = Document::default();
     for metric in metrics {
         let card = metric.card();
         document.heading(2, Text::untrusted(card.title).and(" (").and_untrusted(card.id).and(")"));
         let row = |(label, text): (&'static str, String)| vec![Text::own(capital(label)), many(&text)];
         let columns = vec![(Text::default(), Align::Left), (Text::default(), Align::Left)];
-        document.table(Table {
-            columns,
-            rows: card.lines.into_iter().map(row).collect(),
-        });
+        let mut rows: Vec<Vec<Text>> = card.lines.into_iter().map(row).collect();
+        rows.extend(missing.map(|missing| vec![Text::own("These inputs"), availability(missing(metric))]));
+        document.table(Table { columns, rows });
     }
     document
 }
@@ -52,7 +58,7 @@ fn many(text: &str) -> Text {
 }
 
 /// The metrics as JSON, for machines.
-pub fn json(metrics: &[&Metric], missing: Option<&dyn Fn(&Metric) -> Option<String>>) -> serde_json::Value {
+pub fn json(metrics: &[&Metric], missing: Option<Missing>) -> serde_json::Value {
     let metric = |metric: &&Metric| {
         let card = metric.card();
         let mut value = serde_json::json!({

@@ -11,6 +11,7 @@ pub mod document;
 pub mod format;
 pub mod json;
 pub mod markdown;
+pub mod rejects;
 pub mod summary;
 pub mod terminal;
 pub mod text;

@@ -218,9 +218,15 @@ impl Summary<'_> {
         } else {
             capital(against)
         };
+        let known = changes.iter().flatten().any(|change| change.value.is_some());
+        let change = if known {
+            "Change".to_string()
+        } else {
+            format!("Change from {title}")
+        };
         table
             .columns
-            .extend([(Text::own(title), Align::Right), ("Change".into(), Align::Left)]);
+            .extend([(Text::own(title), Align::Right), (Text::own(change), Align::Left)]);
         for ((row, cell), change) in table.rows.iter_mut().zip(cells).zip(changes) {
             let scale = self.scale(cell);
             let earlier = change

@@ -29,11 +29,13 @@ pub fn text(document: &Document, style: Style) -> String {
     let mut before: Option<&Block> = None;
     for block in &document.blocks {
         // Blocks of a kind stand together, and so do a heading and what it heads.
-        let together = match (before, block) {
-            (None, _) | (Some(Block::Heading(..)), Block::Sentence(_) | Block::Table(_)) => true,
-            (Some(Block::Sentence(_)), Block::Sentence(_)) | (Some(Block::Note(_)), Block::Note(_)) => true,
-            _ => false,
-        };
+        let together = matches!(
+            (before, block),
+            (None, _)
+                | (Some(Block::Heading(..)), Block::Sentence(_) | Block::Table(_))
+                | (Some(Block::Sentence(_)), Block::Sentence(_))
+                | (Some(Block::Note(_)), Block::Note(_))
+        );
         if !together {
             out.push('\n');
         }

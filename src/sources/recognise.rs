@@ -98,15 +98,25 @@ pub fn table(headers: &[String], file: &str) -> Option<Table> {
         let found = columns(table, headers, &|_| false);
         let complete = match table {
             Table::Surveys => found.contains_key("score") && (found.contains_key("responded_at") || found.contains_key("sent_at")),
-            Table::Supplies => found.contains_key("stakeholder_id") && (found.contains_key("promised_at") || found.contains_key("received_at")),
+            Table::Supplies => {
+                found.contains_key("stakeholder_id") && (found.contains_key("promised_at") || found.contains_key("received_at"))
+            }
             _ => table.columns().iter().filter(|c| c.required).all(|c| found.contains_key(c.name)),
         };
         let named = ALIASES.file_names[table.name()].iter().any(|word| name.contains(word.as_str()));
-        let kinds = found.keys().filter(|c| table.column(c).is_some_and(|c| c.kind != ColumnType::Text || !c.words.is_empty())).count();
+        let kinds = found
+            .keys()
+            .filter(|c| table.column(c).is_some_and(|c| c.kind != ColumnType::Text || !c.words.is_empty()))
+            .count();
         complete.then_some((2 * found.len() + kinds + if named { 8 } else { 0 }, table))
     });
     // The first of equals wins: the order of the tables is that of their importance.
-    scored.fold(None, |best: Option<(usize, Table)>, next| if best.is_none_or(|b| next.0 > b.0) { Some(next) } else { best }).map(|(_, t)| t)
+    scored
+        .fold(
+            None,
+            |best: Option<(usize, Table)>, next| if best.is_none_or(|b| next.0 > b.0) { Some(next) } else { best },
+        )
+        .map(|(_, t)| t)
 }
 
 /// The closed word of a column that a cell means, if any.
@@ -116,7 +126,10 @@ pub fn word(column: &str, words: &[&'static str], cell: &str) -> Option<&'static
         return Some(word);
     }
     let synonyms = ALIASES.words.get(column)?;
-    words.iter().copied().find(|w| synonyms.get(*w).is_some_and(|list| list.contains(&lower)))
+    words
+        .iter()
+        .copied()
+        .find(|w| synonyms.get(*w).is_some_and(|list| list.contains(&lower)))
 }
 
 #[cfg(test)]
@@ -137,7 +150,12 @@ mod tests {
             assert!(ALIASES.file_names.contains_key(table.name()));
         }
         for (column, words) in &ALIASES.words {
-            let known: Vec<&str> = Table::ALL.iter().filter_map(|t| t.column(column)).flat_map(|c| c.words).copied().collect();
+            let known: Vec<&str> = Table::ALL
+                .iter()
+                .filter_map(|t| t.column(column))
+                .flat_map(|c| c.words)
+                .copied()
+                .collect();
             words.keys().for_each(|w| assert!(known.contains(&w.as_str()), "{column}: {w}"));
         }
     }
@@ -145,12 +163,32 @@ mod tests {
     #[test]
     fn tables_are_told_by_their_headers() {
         for (file, header, expected) in [
-            ("a.csv", "order_id,customer_id,ordered_at,amount,currency,channel", Some(Table::Purchases)),
-            ("a.csv", "ticket_id,customer_id,created_at,first_response_at,resolved_at,channel,kind", Some(Table::Interactions)),
-            ("a.csv", "response_id,customer_id,sent_at,responded_at,score,instrument", Some(Table::Surveys)),
-            ("a.csv", "customer_id,name,type,region,started_at,referrer_id", Some(Table::Stakeholders)),
+            (
+                "a.csv",
+                "order_id,customer_id,ordered_at,amount,currency,channel",
+                Some(Table::Purchases),
+            ),
+            (
+                "a.csv",
+                "ticket_id,customer_id,created_at,first_response_at,resolved_at,channel,kind",
+                Some(Table::Interactions),
+            ),
+            (
+                "a.csv",
+                "response_id,customer_id,sent_at,responded_at,score,instrument",
+                Some(Table::Surveys),
+            ),
+            (
+                "a.csv",
+                "customer_id,name,type,region,started_at,referrer_id",
+                Some(Table::Stakeholders),
+            ),
             ("a.csv", "referrer_id,referred_id,occurred_at", Some(Table::Referrals)),
-            ("a.csv", "supplier_id,po_number,order_date,promised_date,received_date,quantity", Some(Table::Supplies)),
+            (
+                "a.csv",
+                "supplier_id,po_number,order_date,promised_date,received_date,quantity",
+                Some(Table::Supplies),
+            ),
             ("a.csv", "alias,stakeholder_id", Some(Table::Identities)),
             ("a.csv", "colour,shape", None),
         ] {
@@ -161,7 +199,10 @@ mod tests {
     #[test]
     fn a_header_serves_one_column() {
         let found = columns(Table::Interactions, &headers("ticket_id,Customer ID,Created  At,Type"), &|_| false);
-        assert_eq!(found, BTreeMap::from([("case_id", 0), ("stakeholder_id", 1), ("occurred_at", 2), ("kind", 3)]));
+        assert_eq!(
+            found,
+            BTreeMap::from([("case_id", 0), ("stakeholder_id", 1), ("occurred_at", 2), ("kind", 3)])
+        );
     }
 
     #[test]

@@ -3,5 +3,6 @@
 mod harness;
 
 mod configuration;
+mod measure;
 mod metrics;
 mod pages;

@@ -23,11 +23,25 @@ struct Question {
     as_of: Option<&'static str>,
 }
 
-const WHOLE: Question = Question { period: "2025-01-01..2026-03-31", grain: None, by: &[], filter: None, zone: "UTC", as_of: None };
+const WHOLE: Question = Question {
+    period: "2025-01-01..2026-03-31",
+    grain: None,
+    by: &[],
+    filter: None,
+    zone: "UTC",
+    as_of: None,
+};
 
 impl Question {
     fn options(&self) -> Vec<String> {
-        let mut options = vec!["--period".to_string(), self.period.into(), "--timezone".into(), self.zone.into(), "--compare".into(), "previous".into()];
+        let mut options = vec![
+            "--period".to_string(),
+            self.period.into(),
+            "--timezone".into(),
+            self.zone.into(),
+            "--compare".into(),
+            "previous".into(),
+        ];
         let mut add = |name: &str, value: &str| options.extend([name.to_string(), value.to_string()]);
         if let Some(grain) = self.grain {
             add("--grain", grain);
@@ -51,8 +65,15 @@ fn differences(exports: &[Export], question: &Question) -> Vec<String> {
     let zone = Zone::parse(question.zone).unwrap();
     let as_of = question.as_of.map(|text| relhealth::period::parse_as_of(text, &zone).unwrap());
     let data = Data::new(exports, zone.clone(), as_of);
-    let dims = Dims { by: question.by.iter().map(|d| d.to_string()).collect(), filter: question.filter.map(|f| expr::parse(f).unwrap()) };
-    let naive = Naive { data: &data, catalog: &catalog, dims: &dims };
+    let dims = Dims {
+        by: question.by.iter().map(|d| d.to_string()).collect(),
+        filter: question.filter.map(|f| expr::parse(f).unwrap()),
+    };
+    let naive = Naive {
+        data: &data,
+        catalog: &catalog,
+        dims: &dims,
+    };
     let whole = Period::parse(question.period, &zone, data.as_of).unwrap();
     let periods = match question.grain {
         Some(grain) => whole.split(Grain::parse(grain).unwrap()),
@@ -80,9 +101,15 @@ fn differences(exports: &[Export], question: &Question) -> Vec<String> {
             found.push(format!("{name}: no such period"));
             continue;
         };
-        let now = Window { period: period.clone(), as_of: data.as_of };
+        let now = Window {
+            period: period.clone(),
+            as_of: data.as_of,
+        };
         let earlier = period.previous();
-        let then = Window { as_of: data.as_of - period.end + earlier.end, period: earlier };
+        let then = Window {
+            as_of: data.as_of - period.end + earlier.end,
+            period: earlier,
+        };
         let answer = naive.answer(&mut built, metric, &now, &slice);
         if cell["absent"] == "suppressed" {
             found.extend(unjustified(&data, &answer, cells, cell).map(|why| format!("{name}: {why}")));
@@ -102,15 +129,27 @@ fn differences(exports: &[Export], question: &Question) -> Vec<String> {
     // Whatever the naive implementation counts must be there.
     for metric in catalog.iter().filter(|m| !m.hidden) {
         for period in &periods {
-            let window = Window { period: period.clone(), as_of: data.as_of };
+            let window = Window {
+                period: period.clone(),
+                as_of: data.as_of,
+            };
             let slices: BTreeSet<Vec<String>> = match metric.fact {
-                Some(fact) => crate::naive::fact(fact.name, &data, &dims, &window).into_iter().map(|r| r.slice).collect(),
+                Some(fact) => crate::naive::fact(fact.name, &data, &dims, &window)
+                    .into_iter()
+                    .map(|r| r.slice)
+                    .collect(),
                 None => continue,
             };
             for slice in slices {
                 let answer = naive.answer(&mut built, metric, &window, &slice);
                 if answer.n > 0 && answer.value.is_some() && !seen.contains(&(metric.id.clone(), period.label.clone(), slice.clone())) {
-                    found.push(format!("{} {} {}: not there, should be {:?}", metric.id, period.label, slice.join("/"), answer.value));
+                    found.push(format!(
+                        "{} {} {}: not there, should be {:?}",
+                        metric.id,
+                        period.label,
+                        slice.join("/"),
+                        answer.value
+                    ));
                 }
             }
         }
@@ -155,7 +194,10 @@ fn unlike(metric: &Metric, cell: &Json, answer: &Answer) -> Vec<String> {
     if let Some(interval) = answer.interval.filter(|_| answer.absent.is_none()) {
         let (low, high) = interval.unzip();
         if !same(&cell["low"], low) || !same(&cell["high"], high) {
-            out.push(format!("interval should be {low:?} {high:?}, found {} {}", cell["low"], cell["high"]));
+            out.push(format!(
+                "interval should be {low:?} {high:?}, found {} {}",
+                cell["low"], cell["high"]
+            ));
         }
     }
     out
@@ -170,7 +212,10 @@ fn too_open(data: &Data, answer: &Answer) -> Option<String> {
 /// Nothing is hidden but few protected people, and what would give them away.
 fn unjustified(data: &Data, answer: &Answer, cells: &[Json], cell: &Json) -> Option<String> {
     let employees = answer.people.iter().filter(|p| people::is_employee(data, Some(p))).count();
-    let siblings = cells.iter().filter(|c| c["metric"] == cell["metric"] && c["period"] == cell["period"] && c["absent"] == "suppressed").count();
+    let siblings = cells
+        .iter()
+        .filter(|c| c["metric"] == cell["metric"] && c["period"] == cell["period"] && c["absent"] == "suppressed")
+        .count();
     let few = employees > 0 && answer.stakeholders < 5;
     (!few && siblings < 2).then(|| format!("hidden without a reason: {} of {} are employees", employees, answer.stakeholders))
 }
@@ -180,7 +225,13 @@ fn check(seed: u64, questions: &[Question]) {
     for question in questions {
         let found = differences(&exports, question);
         let shown: Vec<&str> = found.iter().take(40).map(String::as_str).collect();
-        assert!(found.is_empty(), "seed {seed}, {:?}: {} differences\n{}", question.options(), found.len(), shown.join("\n"));
+        assert!(
+            found.is_empty(),
+            "seed {seed}, {:?}: {} differences\n{}",
+            question.options(),
+            found.len(),
+            shown.join("\n")
+        );
     }
 }
 
@@ -194,49 +245,128 @@ fn whole_range() {
 #[test]
 fn months() {
     for seed in [0, 3] {
-        check(seed, &[Question { grain: Some("month"), ..WHOLE }]);
+        check(
+            seed,
+            &[Question {
+                grain: Some("month"),
+                ..WHOLE
+            }],
+        );
     }
 }
 
 #[test]
 fn weeks_over_new_year() {
-    check(1, &[Question { period: "2024-12-02..2025-02-02", grain: Some("week"), ..WHOLE }]);
+    check(
+        1,
+        &[Question {
+            period: "2024-12-02..2025-02-02",
+            grain: Some("week"),
+            ..WHOLE
+        }],
+    );
 }
 
 #[test]
 fn quarters_in_another_zone() {
-    let berlin = Question { grain: Some("quarter"), zone: "Europe/Berlin", ..WHOLE };
-    let new_york = Question { grain: Some("quarter"), zone: "America/New_York", ..WHOLE };
+    let berlin = Question {
+        grain: Some("quarter"),
+        zone: "Europe/Berlin",
+        ..WHOLE
+    };
+    let new_york = Question {
+        grain: Some("quarter"),
+        zone: "America/New_York",
+        ..WHOLE
+    };
     check(2, &[berlin, new_york]);
 }
 
 #[test]
 fn as_of_in_the_middle() {
-    check(5, &[Question { grain: Some("month"), as_of: Some("2025-11-14"), ..WHOLE }]);
-    check(6, &[Question { period: "2025", as_of: Some("2025-12-31"), ..WHOLE }]);
+    check(
+        5,
+        &[Question {
+            grain: Some("month"),
+            as_of: Some("2025-11-14"),
+            ..WHOLE
+        }],
+    );
+    check(
+        6,
+        &[Question {
+            period: "2025",
+            as_of: Some("2025-12-31"),
+            ..WHOLE
+        }],
+    );
 }
 
 #[test]
 fn by_region() {
-    check(1, &[Question { by: &["region"], ..WHOLE }, Question { by: &["region"], grain: Some("quarter"), ..WHOLE }]);
+    check(
+        1,
+        &[
+            Question { by: &["region"], ..WHOLE },
+            Question {
+                by: &["region"],
+                grain: Some("quarter"),
+                ..WHOLE
+            },
+        ],
+    );
 }
 
 #[test]
 fn by_channel() {
     check(1, &[Question { by: &["channel"], ..WHOLE }]);
-    check(3, &[Question { by: &["channel"], grain: Some("quarter"), ..WHOLE }]);
+    check(
+        3,
+        &[Question {
+            by: &["channel"],
+            grain: Some("quarter"),
+            ..WHOLE
+        }],
+    );
 }
 
 #[test]
 fn by_two() {
-    check(7, &[Question { by: &["region", "channel"], ..WHOLE }, Question { by: &["tier", "segment"], grain: Some("quarter"), ..WHOLE }]);
+    check(
+        7,
+        &[
+            Question {
+                by: &["region", "channel"],
+                ..WHOLE
+            },
+            Question {
+                by: &["tier", "segment"],
+                grain: Some("quarter"),
+                ..WHOLE
+            },
+        ],
+    );
 }
 
 #[test]
 fn only_some() {
-    check(1, &[
-        Question { filter: Some("region = 'north'"), grain: Some("quarter"), ..WHOLE },
-        Question { filter: Some("channel in ('web', 'mail')"), ..WHOLE },
-        Question { filter: Some("channel = 'web'"), by: &["region"], ..WHOLE },
-    ]);
+    check(
+        1,
+        &[
+            Question {
+                filter: Some("region = 'north'"),
+                grain: Some("quarter"),
+                ..WHOLE
+            },
+            Question {
+                filter: Some("channel in ('web', 'mail')"),
+                ..WHOLE
+            },
+            Question {
+                filter: Some("channel = 'web'"),
+                by: &["region"],
+                ..WHOLE
+            },
+        ],
+    );
 }

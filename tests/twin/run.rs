@@ -17,7 +17,12 @@ pub fn measure(exports: &[Export], options: &[&str]) -> Value {
 /// Measures files in a folder.
 pub fn measure_files(folder: &Path, inputs: &[String], options: &[&str]) -> Value {
     let mut command = Command::new(env!("CARGO_BIN_EXE_relhealth"));
-    command.current_dir(folder).arg("measure").args(inputs).args(["--format", "json", "--max-rejects", "100%"]).args(options);
+    command
+        .current_dir(folder)
+        .arg("measure")
+        .args(inputs)
+        .args(["--format", "json", "--max-rejects", "100%"])
+        .args(options);
     let output = command.output().unwrap();
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{options:?}: {errors}");

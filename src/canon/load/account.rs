@@ -88,15 +88,26 @@ impl Budget {
         if self.allows(file.rejected, file.read) {
             return Ok(());
         }
-        Err(Problem::data(format!("{} of {} records of {} cannot be used; {}", file.rejected, file.read, file.file, self.words()))
-            .hint("the file of --rejects lists them; mend the mapping, or allow more with --max-rejects")
-            .at(Place::file(&file.file))
-            .into())
+        Err(Problem::data(format!(
+            "{} of {} records of {} cannot be used; {}",
+            file.rejected,
+            file.read,
+            file.file,
+            self.words()
+        ))
+        .hint("the file of --rejects lists them; mend the mapping, or allow more with --max-rejects")
+        .at(Place::file(&file.file))
+        .into())
     }
 
     /// Stops the run when more records of a file are rejected than allowed.
     pub(super) fn check(self, file: &str, read: u64, rowset: &Rowset) -> Result<()> {
-        let rejected: u64 = rowset.counts.iter().filter(|((fate, _), _)| *fate == Fate::Rejected).map(|(_, n)| n).sum();
+        let rejected: u64 = rowset
+            .counts
+            .iter()
+            .filter(|((fate, _), _)| *fate == Fate::Rejected)
+            .map(|(_, n)| n)
+            .sum();
         if self.allows(rejected, read) {
             return Ok(());
         }
@@ -105,14 +116,22 @@ impl Budget {
         let examples: Vec<String> = first
             .iter()
             .take(3)
-            .map(|u| if u.column.is_empty() { format!("line {}: {}", u.line, u.reason) } else { format!("line {}, {}: {}", u.line, u.column, u.reason) })
+            .map(|u| {
+                if u.column.is_empty() {
+                    format!("line {}: {}", u.line, u.reason)
+                } else {
+                    format!("line {}, {}: {}", u.line, u.column, u.reason)
+                }
+            })
             .collect();
         let line = first.first().map_or(1, |u| u.line);
-        Err(Problem::data(format!("{rejected} of {read} records of {file} cannot be used; {}", self.words()))
-            .why(examples.join("; "))
-            .hint("see all of them with --rejects FILE, mend the mapping, or allow more with --max-rejects")
-            .at(Place::line(file, line))
-            .into())
+        Err(
+            Problem::data(format!("{rejected} of {read} records of {file} cannot be used; {}", self.words()))
+                .why(examples.join("; "))
+                .hint("see all of them with --rejects FILE, mend the mapping, or allow more with --max-rejects")
+                .at(Place::line(file, line))
+                .into(),
+        )
     }
 }
 

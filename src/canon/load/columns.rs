@@ -10,7 +10,9 @@ use crate::expr::{Bound, Cell, Reading};
 use crate::period::Zone;
 use crate::schema::{ColumnType, DAY, MONEY_SCALE, Micros, NO_CODE, NO_INT, NO_KEY, NO_TIME, Table};
 use crate::sources::word;
-use crate::value::{Civil, DecimalMark, Format, Order, ValueError, is_null, parse_bool, parse_decimal, parse_iso, parse_money, parse_number, parse_ordered};
+use crate::value::{
+    Civil, DecimalMark, Format, Order, ValueError, is_null, parse_bool, parse_decimal, parse_iso, parse_money, parse_number, parse_ordered,
+};
 
 /// Where the cells of a column come from.
 #[derive(Debug, Clone)]
@@ -99,7 +101,13 @@ impl Filling {
             ColumnType::Number => Data::Float(Vec::new()),
             ColumnType::Bool => Data::Flag(Vec::new()),
         };
-        Filling { data, is_stakeholder: plan.kind == ColumnType::Stakeholder, times: (0, 0), rounded: 0, voided: BTreeMap::new() }
+        Filling {
+            data,
+            is_stakeholder: plan.kind == ColumnType::Stakeholder,
+            times: (0, 0),
+            rounded: 0,
+            voided: BTreeMap::new(),
+        }
     }
 }
 
@@ -173,7 +181,10 @@ impl Plan {
                 let steps = number * Decimal::from(MONEY_SCALE);
                 let rounded = steps.round_dp_with_strategy(0, rust_decimal::RoundingStrategy::MidpointNearestEven);
                 filling.rounded += u64::from(rounded != steps);
-                rounded.to_i64().map(Read::Int).ok_or_else(|| Trouble::Bad("bad-amount", format!("{number} is too large")))
+                rounded
+                    .to_i64()
+                    .map(Read::Int)
+                    .ok_or_else(|| Trouble::Bad("bad-amount", format!("{number} is too large")))
             }
             ColumnType::Number => Ok(Read::Float(number.to_f64().unwrap_or(f64::NAN))),
             _ => self.text(&number.normalize().to_string(), interners, filling),
@@ -181,7 +192,11 @@ impl Plan {
     }
 
     fn text(&self, cell: &str, interners: &mut Interners, filling: &mut Filling) -> Result<Read, Trouble> {
-        let replaced = if self.values.is_empty() { None } else { self.values.get(cell.trim()) };
+        let replaced = if self.values.is_empty() {
+            None
+        } else {
+            self.values.get(cell.trim())
+        };
         let cell = replaced.map_or(cell, String::as_str);
         if is_null(cell) {
             return Ok(self.null());
@@ -242,8 +257,15 @@ impl Plan {
         match word(&self.name, self.words, cell) {
             Some(word) => interners.texts.code(word),
             None => {
-                *filling.voided.entry(format!("{}: '{}' is none of {}", self.name, shortened(cell), self.words.join(", "))).or_default() += 1;
-                if self.words.contains(&"other") { interners.texts.code("other") } else { NO_CODE }
+                *filling
+                    .voided
+                    .entry(format!("{}: '{}' is none of {}", self.name, shortened(cell), self.words.join(", ")))
+                    .or_default() += 1;
+                if self.words.contains(&"other") {
+                    interners.texts.code("other")
+                } else {
+                    NO_CODE
+                }
             }
         }
     }
@@ -254,7 +276,9 @@ impl Plan {
             Times::Ordered(order) => parse_ordered(cell, *order).map_err(|error| bad_date(cell, error))?,
             Times::Formats(formats) => {
                 let mut first = None;
-                let read = formats.iter().find_map(|format| format.parse(cell).map_err(|e| first.get_or_insert(e).to_owned()).ok());
+                let read = formats
+                    .iter()
+                    .find_map(|format| format.parse(cell).map_err(|e| first.get_or_insert(e).to_owned()).ok());
                 match (read, first) {
                     (Some(civil), _) => civil,
                     (None, error) => return Err(bad_date(cell, error.unwrap_or(ValueError::NotDate))),
@@ -286,7 +310,11 @@ fn bad_date(cell: &str, error: ValueError) -> Trouble {
 /// A cell as a message shows it.
 pub fn shortened(cell: &str) -> String {
     let cell = cell.trim();
-    if cell.chars().count() <= 40 { cell.to_string() } else { format!("{}...", cell.chars().take(40).collect::<String>()) }
+    if cell.chars().count() <= 40 {
+        cell.to_string()
+    } else {
+        format!("{}...", cell.chars().take(40).collect::<String>())
+    }
 }
 
 impl Filling {
@@ -318,7 +346,11 @@ pub fn expression_time(cell: &str, order: Option<Order>, zone: &Zone) -> Option<
         Some(order) => parse_ordered(cell, order).ok()?,
         None => parse_iso(cell).ok()?,
     };
-    Some(civil.utc().unwrap_or_else(|| zone.to_utc(civil.days, civil.micros_of_day.unwrap_or(0)).at))
+    Some(
+        civil
+            .utc()
+            .unwrap_or_else(|| zone.to_utc(civil.days, civil.micros_of_day.unwrap_or(0)).at),
+    )
 }
 
 /// An amount of a cell for expressions.
@@ -328,8 +360,19 @@ pub fn expression_amount(cell: &str, mark: DecimalMark) -> Option<Decimal> {
 
 /// Texts that are only read where somebody asks for them: dimensions and free text.
 pub fn is_optional_text(table: Table, name: &str) -> bool {
-    const ALWAYS: [&str; 11] =
-        ["kind", "direction", "instrument", "outcome", "end_reason", "type", "tier", "status", "currency", "acquisition_source", "alias"];
+    const ALWAYS: [&str; 11] = [
+        "kind",
+        "direction",
+        "instrument",
+        "outcome",
+        "end_reason",
+        "type",
+        "tier",
+        "status",
+        "currency",
+        "acquisition_source",
+        "alias",
+    ];
     table.column(name).is_some_and(|c| c.kind == ColumnType::Text) && !ALWAYS.contains(&name)
 }
 
@@ -337,7 +380,11 @@ pub fn is_optional_text(table: Table, name: &str) -> bool {
 pub fn to_end_of_day(data: &mut Data, zone: &Zone) {
     if let Data::Int(values) = data {
         for value in values.iter_mut().filter(|v| **v != NO_TIME) {
-            *value = if zone.name() == "UTC" { *value + DAY - 1 } else { zone.midnight(zone.day_of(*value) + 1) - 1 };
+            *value = if zone.name() == "UTC" {
+                *value + DAY - 1
+            } else {
+                zone.midnight(zone.day_of(*value) + 1) - 1
+            };
         }
     }
 }

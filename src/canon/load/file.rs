@@ -81,6 +81,8 @@ pub struct Job<'a> {
     pub keep_unused: bool,
     /// Messages may come without a stakeholder: it is found later.
     pub messages: bool,
+    /// Amounts are of the order: a record of it may come without.
+    pub of_order: bool,
 }
 
 /// What one thread, and in the end the whole file, gave.
@@ -123,7 +125,13 @@ const KEPT: usize = 5;
 ///
 /// When the file cannot be read.
 pub fn read(job: &Job) -> Result<Option<Outcome<Rowset>>> {
-    let read = for_each_record(job.file, job.layout, job.threads, || Rowset::new(&job.mapping.plans), |sink, record| job.record(sink, record));
+    let read = for_each_record(
+        job.file,
+        job.layout,
+        job.threads,
+        || Rowset::new(&job.mapping.plans),
+        |sink, record| job.record(sink, record),
+    );
     match read {
         Ok(outcome) => Ok(Some(outcome)),
         Err(error) if error.downcast_ref::<LookFirst>().is_some() => Ok(None),
@@ -180,15 +188,28 @@ impl Job<'_> {
     /// Reads a record into the sink's columns; `Ok(false)` where the columns have to be looked at first.
     fn row<'s>(&'s self, sink: &mut Rowset, record: &Record<'_>) -> Result<bool, Out<'s>> {
         let width = self.layout.header.names.len();
-        let rejected = |code, column, reason| Out { fate: Fate::Rejected, code, column, reason };
+        let rejected = |code, column, reason| Out {
+            fate: Fate::Rejected,
+            code,
+            column,
+            reason,
+        };
         if record.cut_off() {
             return Err(rejected("cut-off", "", "the file ends within a quoted field".to_string()));
         }
         if record.len() < width {
-            return Err(rejected("too-few-cells", "", format!("{} cells, and the header has {width}", record.len())));
+            return Err(rejected(
+                "too-few-cells",
+                "",
+                format!("{} cells, and the header has {width}", record.len()),
+            ));
         }
         if record.iter().skip(width).any(|cell| !cell.trim().is_empty()) {
-            return Err(rejected("too-many-cells", "", format!("{} cells, and the header has {width}", record.len())));
+            return Err(rejected(
+                "too-many-cells",
+                "",
+                format!("{} cells, and the header has {width}", record.len()),
+            ));
         }
         let found = match self.lookup {
             None => None,
@@ -198,7 +219,11 @@ impl Job<'_> {
                     Some(cells) => Some(cells),
                     None => {
                         let column = self.layout.header.names[lookup.key].as_str();
-                        return Err(rejected("no-lookup", column, format!("no record of the looked-up file has '{key}'")));
+                        return Err(rejected(
+                            "no-lookup",
+                            column,
+                            format!("no record of the looked-up file has '{key}'"),
+                        ));
                     }
                 }
             }
@@ -211,21 +236,41 @@ impl Job<'_> {
             }
         };
         let is_nothing = |cell: &str| is_null(cell);
-        let mark = self.expression_mark();
-        let amount = |cell: &str| expression_amount(cell, mark);
+        let mark = std::cell::Cell::new(self.mapping.filter_mark);
+        let amount = |cell: &str| expression_amount(cell, mark.get());
         let time = |_: usize, cell: &str| expression_time(cell, self.dates, self.zone);
-        let reading = Reading { is_null: &is_nothing, amount: &amount, time: &time };
+        let reading = Reading {
+            is_null: &is_nothing,
+            amount: &amount,
+            time: &time,
+        };
         if let Some(filter) = self.filter {
             match filter.eval(&field, &reading) {
                 Ok(Cell::Bool(true)) => {}
-                Ok(_) => return Err(Out { fate: Fate::Excluded, code: "filtered", column: "", reason: "the source's where leaves it out".to_string() }),
-                Err(_) if mark == DecimalMark::Auto && self.mapping.plans.iter().any(|p| p.open) => return Ok(false),
-                Err(error) => return Err(rejected("bad-where", "", error.to_string())),
+                Ok(_) => {
+                    return Err(Out {
+                        fate: Fate::Excluded,
+                        code: "filtered",
+                        column: "",
+                        reason: "the source's where leaves it out".to_string(),
+                    });
+                }
+                Err(_) if self.mapping.filter_open => return Ok(false),
+                // What cannot be compared does not fulfil the condition; it is told apart from what was compared.
+                Err(error) => {
+                    return Err(Out {
+                        fate: Fate::Excluded,
+                        code: "filtered-unreadable",
+                        column: "",
+                        reason: error.to_string(),
+                    });
+                }
             }
         }
         let plans = &self.mapping.plans;
         let mut values = Values::new();
         for (plan, filling) in plans.iter().zip(&mut sink.fillings) {
+            mark.set(plan.mark);
             match plan.read(&field, &reading, &mut sink.interners, filling) {
                 Ok(value) => values.push(value),
                 Err(Trouble::LookFirst) => return Ok(false),
@@ -260,26 +305,45 @@ impl Job<'_> {
                 if self.messages {
                     continue;
                 }
-                return Err(Out { fate: Fate::Excluded, code: "no-stakeholder", column: &plan.header, reason: "no stakeholder".to_string() });
+                return Err(Out {
+                    fate: Fate::Excluded,
+                    code: "no-stakeholder",
+                    column: &plan.header,
+                    reason: "no stakeholder".to_string(),
+                });
             }
-            return Err(Out { fate: Fate::Rejected, code: "missing", column: &plan.header, reason: format!("no {}", plan.name) });
+            if plan.name == "amount" && self.of_order && has("order_id") {
+                continue;
+            }
+            return Err(Out {
+                fate: Fate::Rejected,
+                code: "missing",
+                column: &plan.header,
+                reason: format!("no {}", plan.name),
+            });
         }
         if table == Table::Surveys && !has("responded_at") && !has("sent_at") {
-            return Err(Out { fate: Fate::Rejected, code: "missing", column: "", reason: "neither responded_at nor sent_at".to_string() });
+            return Err(Out {
+                fate: Fate::Rejected,
+                code: "missing",
+                column: "",
+                reason: "neither responded_at nor sent_at".to_string(),
+            });
         }
         if table == Table::Referrals {
             let code = |name: &str| plans.iter().zip(values.iter()).find(|(p, _)| p.name == name).map(|(_, v)| v);
             if let (Some(super::columns::Read::Code(a)), Some(super::columns::Read::Code(b))) = (code("referrer_id"), code("referred_id"))
                 && a == b
             {
-                return Err(Out { fate: Fate::Rejected, code: "self-referral", column: "", reason: "referrer and referred are the same".to_string() });
+                return Err(Out {
+                    fate: Fate::Rejected,
+                    code: "self-referral",
+                    column: "",
+                    reason: "referrer and referred are the same".to_string(),
+                });
             }
         }
         Ok(())
-    }
-
-    fn expression_mark(&self) -> DecimalMark {
-        self.mapping.plans.iter().find(|p| matches!(p.take, Take::Expr(_))).map_or(DecimalMark::Point, |p| p.mark)
     }
 }
 
@@ -292,7 +356,11 @@ struct Values {
 
 impl Values {
     fn new() -> Values {
-        Values { few: [super::columns::Read::Flag(2); 24], len: 0, more: Vec::new() }
+        Values {
+            few: [super::columns::Read::Flag(2); 24],
+            len: 0,
+            more: Vec::new(),
+        }
     }
 
     fn push(&mut self, value: super::columns::Read) {
@@ -335,9 +403,12 @@ struct Votes {
 /// # Errors
 ///
 /// When day and month cannot be told apart, or two date styles contradict each other: with both readings and what to write.
-pub fn look(job: &Job, plans: &mut [Plan], file: &str) -> Result<Vec<String>> {
+pub fn look(job: &Job, decided: &mut Decided, file: &str) -> Result<Vec<String>> {
     let mut fields: Vec<(usize, ColumnType)> = Vec::new();
-    for plan in plans.iter().filter(|p| p.open) {
+    if let (true, Some(filter)) = (job.mapping.filter_open, job.filter) {
+        fields.extend(filter.columns().iter().map(|&i| (i, ColumnType::Money)));
+    }
+    for plan in decided.plans.iter().filter(|p| p.open) {
         match &plan.take {
             Take::Field(index) => fields.push((*index, plan.kind)),
             Take::Expr(expr) => fields.extend(expr.columns().iter().map(|&i| (i, ColumnType::Money))),
@@ -380,13 +451,30 @@ pub fn look(job: &Job, plans: &mut [Plan], file: &str) -> Result<Vec<String>> {
             *ids = (ids.0 + zeros, ids.1 + all);
         }
     }
-    decide(job, plans, file, &votes)
+    decide(job, decided, file, &votes)
 }
 
-fn decide(job: &Job, plans: &mut [Plan], file: &str, votes: &Votes) -> Result<Vec<String>> {
+/// The columns, and how the condition's cells are read, once they were looked at.
+pub struct Decided {
+    /// The columns.
+    pub plans: Vec<Plan>,
+    /// Decimal mark of the condition's cells.
+    pub filter_mark: DecimalMark,
+}
+
+fn decide(job: &Job, decided: &mut Decided, file: &str, votes: &Votes) -> Result<Vec<String>> {
     let mut said = Vec::new();
     let delimiter = job.layout.dialect.delimiter;
-    for plan in plans.iter_mut().filter(|p| p.open) {
+    if let (true, Some(filter)) = (job.mapping.filter_open, job.filter) {
+        let mut vote = DecimalVote::new();
+        filter
+            .columns()
+            .iter()
+            .filter_map(|i| votes.numbers.get(i))
+            .for_each(|v| vote.merge(v));
+        decided.filter_mark = vote.verdict(delimiter).mark();
+    }
+    for plan in decided.plans.iter_mut().filter(|p| p.open) {
         plan.open = false;
         let column = plan.header.clone();
         match (&plan.take, plan.kind) {
@@ -411,7 +499,10 @@ fn decide(job: &Job, plans: &mut [Plan], file: &str, votes: &Votes) -> Result<Ve
             }
             (Take::Expr(expr), _) => {
                 let mut vote = DecimalVote::new();
-                expr.columns().iter().filter_map(|i| votes.numbers.get(i)).for_each(|v| vote.merge(v));
+                expr.columns()
+                    .iter()
+                    .filter_map(|i| votes.numbers.get(i))
+                    .for_each(|v| vote.merge(v));
                 plan.mark = vote.verdict(delimiter).mark();
             }
             _ => {}
@@ -433,13 +524,20 @@ fn date_order(vote: Option<&DateVote>, file: &str, column: &str) -> Result<Optio
     let choose = format!("say which: dates = \"dmy\", \"mdy\" or \"ymd\" in the [[source]] of {file}, or a format in [source.map]");
     match vote.map(DateVote::verdict) {
         None | Some(DateVerdict::NoDates { .. }) => Ok(None),
-        Some(DateVerdict::Clear { order, decided_by: Some(example), .. }) => {
+        Some(DateVerdict::Clear {
+            order,
+            decided_by: Some(example),
+            ..
+        }) => {
             let words = match order {
                 Order::Dmy => "day, month, year",
                 Order::Mdy => "month, day, year",
                 Order::Ymd => "year, month, day",
             };
-            Ok(Some((order, format!("{words}, as '{}' on line {} can only be", example.cell, example.line))))
+            Ok(Some((
+                order,
+                format!("{words}, as '{}' on line {} can only be", example.cell, example.line),
+            )))
         }
         Some(DateVerdict::Clear { order, .. }) => Ok(Some((order, "every cell says its own order".to_string()))),
         Some(DateVerdict::Ambiguous { example, readings }) => {
@@ -450,17 +548,28 @@ fn date_order(vote: Option<&DateVote>, file: &str, column: &str) -> Result<Optio
                     format!("{y:04}-{m:02}-{d:02} ({})", format!("{order:?}").to_lowercase())
                 })
                 .collect();
-            Err(Problem::data(format!("the dates in column {column} of {file} can be read in more than one way"))
-                .why(format!("every cell fits each order; '{}' would be {}", example.cell, read.join(" or ")))
-                .hint(choose)
-                .at(place(example.line))
-                .into())
+            Err(
+                Problem::data(format!("the dates in column {column} of {file} can be read in more than one way"))
+                    .why(format!(
+                        "every cell fits each order; '{}' would be {}",
+                        example.cell,
+                        read.join(" or ")
+                    ))
+                    .hint(choose)
+                    .at(place(example.line))
+                    .into(),
+            )
         }
         Some(DateVerdict::Mixed { orders }) => {
             let read: Vec<String> = orders
                 .iter()
                 .map(|(order, cells, example)| {
-                    format!("{} reads {cells} cells but not '{}' on line {}", format!("{order:?}").to_lowercase(), example.cell, example.line)
+                    format!(
+                        "{} reads {cells} cells but not '{}' on line {}",
+                        format!("{order:?}").to_lowercase(),
+                        example.cell,
+                        example.line
+                    )
                 })
                 .collect();
             let line = orders.first().map_or(1, |(_, _, e)| e.line);

@@ -22,6 +22,10 @@ pub struct Mapping {
     pub plans: Vec<Plan>,
     /// Canonical columns that the file has, read or not.
     pub mapped: BTreeSet<String>,
+    /// Decimal mark of the cells that the source's condition reads; until the file was looked at, each cell by its own evidence.
+    pub filter_mark: DecimalMark,
+    /// Whether that is to be looked at.
+    pub filter_open: bool,
 }
 
 /// What a mapping is made for.
@@ -29,7 +33,9 @@ pub struct Mapping {
 pub struct Wanted<'a> {
     /// The report's zone.
     pub zone: &'a Zone,
-    /// Dimensions and free texts that are asked for, in lower case.
+    /// Dimensions that are asked for, in lower case.
+    pub dimensions: &'a BTreeSet<String>,
+    /// Free texts that some metric needs, in lower case.
     pub texts: &'a BTreeSet<String>,
 }
 
@@ -44,16 +50,32 @@ pub fn map(source: &Source, file: &str, header: &Header, looked_up: &[String], w
     let Some(table) = source.table.or_else(|| sources::table(&names, file)) else {
         return Err(Problem::data(format!("cannot tell what {file} is"))
             .why(format!("its columns are {}", listed(&header.names)))
-            .hint(format!("say it: KIND={file} with KIND one of {}, or map its columns in relhealth.toml", Table::ALL.map(Table::name).join(", ")))
+            .hint(format!(
+                "say it: KIND={file} with KIND one of {}, or map its columns in relhealth.toml",
+                Table::ALL.map(Table::name).join(", ")
+            ))
             .at(Place::file(file))
             .into());
     };
-    let find = |name: &str| header.find(name).or_else(|| names.iter().position(|n| sources::folded(n) == sources::folded(name)));
+    let find = |name: &str| {
+        header
+            .find(name)
+            .or_else(|| names.iter().position(|n| sources::folded(n) == sources::folded(name)))
+    };
     let zone = match &source.timezone {
         Some(name) => Zone::parse(name).map_err(|why| Problem::usage(format!("{file}: timezone")).why(why))?,
         None => wanted.zone.clone(),
     };
-    let mut maker = Maker { source, file, names: &names, zone, wanted, table, plans: Vec::new(), mapped: BTreeSet::new() };
+    let mut maker = Maker {
+        source,
+        file,
+        names: &names,
+        zone,
+        wanted,
+        table,
+        plans: Vec::new(),
+        mapped: BTreeSet::new(),
+    };
     let mut used = vec![false; names.len()];
     for (name, mapped) in &source.map {
         let take = match &mapped.from {
@@ -69,8 +91,11 @@ pub fn map(source: &Source, file: &str, header: &Header, looked_up: &[String], w
         };
         maker.add(name, take, Some(mapped))?;
     }
+    // A mapping that somebody wrote is the whole mapping; headers are asked only for what the table cannot do without.
+    let only_needed = source.is_mapped;
     for (name, index) in sources::columns(table, &names, &|i| used[i]) {
-        if !source.map.contains_key(name) {
+        let needed = table.column(name).is_some_and(|c| c.required);
+        if !source.map.contains_key(name) && (needed || !only_needed) {
             used[index] = true;
             maker.add(name, Take::Field(index), None)?;
         }
@@ -78,15 +103,23 @@ pub fn map(source: &Source, file: &str, header: &Header, looked_up: &[String], w
     // Dimensions keep the file's own name; a canonical column of that name is one already.
     for (index, name) in names.iter().enumerate() {
         let folded = name.trim().to_lowercase();
-        if let Some(asked) = wanted.texts.get(&folded)
+        if let Some(asked) = wanted.dimensions.get(&folded)
+            && table.column(&folded).is_none_or(|c| c.kind == ColumnType::Text)
             && !maker.plans.iter().any(|p| p.name.to_lowercase() == *asked)
         {
-            maker.add(name.trim(), Take::Field(index), None)?;
+            maker.add(&folded, Take::Field(index), None)?;
         }
     }
     let Maker { plans, mapped, .. } = maker;
     check_needed(table, &mapped, file, &names)?;
-    Ok(Mapping { table, plans, mapped })
+    let filter_mark = mark_of(source);
+    Ok(Mapping {
+        table,
+        plans,
+        mapped,
+        filter_mark,
+        filter_open: source.filter.is_some() && filter_mark == DecimalMark::Auto,
+    })
 }
 
 /// Binds an expression to a file's columns.
@@ -95,7 +128,8 @@ pub fn map(source: &Source, file: &str, header: &Header, looked_up: &[String], w
 ///
 /// A name that the file does not have, with the nearest that it has.
 pub fn bind(expr: &Expr, names: &[String], file: &str, zone: &Zone, place: Option<&Place>) -> Result<crate::expr::Bound> {
-    expr.bind(names, &|at| zone.instant(at)).map_err(|error| expression_problem(expr, &error, file, place).into())
+    expr.bind(names, &|at| zone.instant(at))
+        .map_err(|error| expression_problem(expr, &error, file, place).into())
 }
 
 fn expression_problem(expr: &Expr, error: &ExprError, file: &str, place: Option<&Place>) -> Problem {
@@ -129,10 +163,17 @@ fn check_needed(table: Table, mapped: &BTreeSet<String>, file: &str, names: &[St
     if missing.is_empty() && !no_time {
         return Ok(());
     }
-    let what = if no_time { "responded_at or sent_at".to_string() } else { missing.join(", ") };
+    let what = if no_time {
+        "responded_at or sent_at".to_string()
+    } else {
+        missing.join(", ")
+    };
     Err(Problem::data(format!("{file} cannot be read as {table}: no column for {what}"))
         .why(format!("its columns are {}", listed(names)))
-        .hint(format!("name it: --map '{file}:{}=COLUMN', or in [source.map] of relhealth.toml", missing.first().unwrap_or(&"responded_at")))
+        .hint(format!(
+            "name it: --map '{file}:{}=COLUMN', or in [source.map] of relhealth.toml",
+            missing.first().unwrap_or(&"responded_at")
+        ))
         .at(Place::file(file))
         .into())
 }
@@ -166,7 +207,8 @@ impl Maker<'_> {
         if let Some(column) = canonical {
             self.mapped.insert(column.name.to_string());
         }
-        let asked = self.wanted.texts.contains(&name.to_lowercase());
+        let lower = name.to_lowercase();
+        let asked = self.wanted.dimensions.contains(&lower) || (canonical.is_some() && self.wanted.texts.contains(&lower));
         if is_optional_text(self.table, name) && !asked || (canonical.is_none() && !asked) {
             return Ok(());
         }
@@ -178,11 +220,7 @@ impl Maker<'_> {
             _ => name.to_string(),
         };
         let (times, zone) = self.times(name, mapped)?;
-        let mark = match self.source.decimal {
-            Some(',') => DecimalMark::Comma,
-            Some(_) => DecimalMark::Point,
-            None => DecimalMark::Auto,
-        };
+        let mark = mark_of(self.source);
         let is_time = kind == ColumnType::Time;
         let is_number = matches!(kind, ColumnType::Money | ColumnType::Number);
         let is_id = matches!(kind, ColumnType::Key | ColumnType::Stakeholder);
@@ -208,7 +246,11 @@ impl Maker<'_> {
 
     fn times(&self, name: &str, mapped: Option<&Mapped>) -> Result<(Times, Zone)> {
         let mut zone = self.zone.clone();
-        if let Some(Mapped { from: From::Column { formats, timezone, .. }, place }) = mapped {
+        if let Some(Mapped {
+            from: From::Column { formats, timezone, .. },
+            place,
+        }) = mapped
+        {
             let at = |problem: Problem| match place {
                 Some(place) => problem.at(place.clone()),
                 None => problem,
@@ -228,6 +270,14 @@ impl Maker<'_> {
             None => Times::Iso,
         };
         Ok((times, zone))
+    }
+}
+
+fn mark_of(source: &Source) -> DecimalMark {
+    match source.decimal {
+        Some(',') => DecimalMark::Comma,
+        Some(_) => DecimalMark::Point,
+        None => DecimalMark::Auto,
     }
 }
 

@@ -16,13 +16,13 @@ use crate::io;
 use crate::note::{Note, Place, Problem};
 use crate::period::Zone;
 use crate::report::FileAccount;
-use crate::schema::{Micros, Table};
-use crate::sources::{self, Input, Source};
+use crate::schema::{ColumnType, Micros, Table};
+use crate::sources::{self, AmountOn, Input, Source};
 use crate::value::{DecimalMark, is_null};
 
 use super::{Canon, SourceInfo};
 use columns::{Plan, Take, is_deadline, names, to_end_of_day};
-use file::{Job, Rowset};
+use file::{Decided, Job, Rowset};
 use mapping::{LookedUp, Mapping, Wanted};
 
 pub use account::{Budget, Reject};
@@ -36,7 +36,9 @@ pub struct Options {
     pub zone: Zone,
     /// Nothing at or after it counts; default: the end of the newest event's day.
     pub as_of: Option<Micros>,
-    /// Dimensions and free texts to keep, by name.
+    /// Dimensions to keep, by name.
+    pub dimensions: BTreeSet<String>,
+    /// Free texts of the canonical tables to keep, by name.
     pub texts: BTreeSet<String>,
     /// Whether the line of every row is kept, for `rows`.
     pub keep_lines: bool,
@@ -103,27 +105,66 @@ struct Opened<'a> {
 
 fn open<'a>(input: &'a Input, options: &Options) -> Result<Opened<'a>> {
     let file = input.file.name();
-    let peek = intake::peek(&input.file, &Wishes { delimiter: input.source.delimiter, header_rows: 1 }, 200)?;
+    let peek = intake::peek(
+        &input.file,
+        &Wishes {
+            delimiter: input.source.delimiter,
+            header_rows: 1,
+        },
+        200,
+    )?;
     if peek.layout.header.names.is_empty() {
-        return Err(Problem::data(format!("{file} is empty")).why("there is no header line").hint("export it again, or leave it out").at(Place::file(file)).into());
+        return Err(Problem::data(format!("{file} is empty"))
+            .why("there is no header line")
+            .hint("export it again, or leave it out")
+            .at(Place::file(file))
+            .into());
     }
     let lookup = match &input.source.lookup {
         Some(lookup) => Some(look_up(lookup, &peek, file)?),
         None => None,
     };
     let added = lookup.as_ref().map_or(&[][..], |l| l.names.as_slice());
-    let texts: BTreeSet<String> = options.texts.iter().map(|t| t.to_lowercase()).collect();
-    let wanted = Wanted { zone: &options.zone, texts: &texts };
+    let lower = |names: &BTreeSet<String>| names.iter().map(|t| t.to_lowercase()).collect::<BTreeSet<String>>();
+    let (dimensions, texts) = (lower(&options.dimensions), lower(&options.texts));
+    let wanted = Wanted {
+        zone: &options.zone,
+        dimensions: &dimensions,
+        texts: &texts,
+    };
     let mapping = mapping::map(&input.source, file, &peek.layout.header, added, &wanted)?;
-    Ok(Opened { source: &input.source, peek, mapping, lookup, file: &input.file })
+    Ok(Opened {
+        source: &input.source,
+        peek,
+        mapping,
+        lookup,
+        file: &input.file,
+    })
 }
 
 fn read_part(opened: Opened, options: &Options, several: bool, notes: &mut Vec<Note>) -> Result<Part> {
-    let Opened { file: input, source, peek, mut mapping, lookup } = opened;
+    let Opened {
+        file: input,
+        source,
+        peek,
+        mut mapping,
+        lookup,
+    } = opened;
     let file = input.name().to_string();
     let mut layout = peek.layout;
     for renamed in layout.header.renamed.iter().filter(|r| !r.was.is_empty()) {
-        notes.push(Note::new("duplicate-header", format!("column {} is read as {}: the name {} is taken", renamed.column + 1, renamed.now, renamed.was)).at(Place::file(&file)));
+        notes.push(
+            Note::new(
+                "duplicate-header",
+                format!(
+                    "column {} is read as {}: the name {} is taken",
+                    renamed.column + 1,
+                    renamed.now,
+                    renamed.was
+                ),
+            )
+            .at(Place::file(&file)),
+        );
     }
     let mut all_names = layout.header.names.clone();
     all_names.extend(lookup.iter().flat_map(|l| l.names.iter().cloned()));
@@ -133,7 +174,9 @@ fn read_part(opened: Opened, options: &Options, several: bool, notes: &mut Vec<N
         None => None,
     };
     let has = |name: &str| mapping.mapped.contains(name);
-    let timed = ["responded_at", "response_minutes", "resolved_at", "resolution_minutes"].iter().any(|c| has(c));
+    let timed = ["responded_at", "response_minutes", "resolved_at", "resolution_minutes"]
+        .iter()
+        .any(|c| has(c));
     let interactions = mapping.table == Table::Interactions;
     let messages = interactions && (has("in_reply_to") || (has("case_id") && has("direction") && !timed));
     let tickets = interactions && !messages && (timed || has("case_id"));
@@ -152,13 +195,19 @@ fn read_part(opened: Opened, options: &Options, several: bool, notes: &mut Vec<N
             keep_hashes: several,
             keep_unused: options.keep_unused,
             messages,
+            of_order: source.amount_on == AmountOn::Order,
         };
         if let Some(outcome) = file::read(&job)? {
             break outcome;
         }
-        let mut plans = mapping.plans.clone();
-        decided.extend(file::look(&job, &mut plans, &file)?);
-        mapping.plans = plans;
+        let mut found = Decided {
+            plans: mapping.plans.clone(),
+            filter_mark: mapping.filter_mark,
+        };
+        decided.extend(file::look(&job, &mut found, &file)?);
+        mapping.plans = found.plans;
+        mapping.filter_mark = found.filter_mark;
+        mapping.filter_open = false;
     };
     for text in decided {
         notes.push(Note::new("decided", text).at(Place::file(&file)));
@@ -167,8 +216,19 @@ fn read_part(opened: Opened, options: &Options, several: bool, notes: &mut Vec<N
         notes.push(Note::new("encoding", format!("not UTF-8: read as {}", outcome.encoding)).at(Place::file(&file)));
     }
     layout.encoding = outcome.encoding;
-    if mapping.plans.iter().any(|p| p.mark == DecimalMark::Auto && matches!(p.take, Take::Expr(_)) && !p.open) {
-        notes.push(Note::new("decimal-mark", "decimal points and commas both occur; each cell is read by its own evidence".to_string()).at(Place::file(&file)));
+    if mapping.plans.iter().any(|p| {
+        p.mark == DecimalMark::Auto
+            && matches!(p.take, Take::Expr(_))
+            && matches!(p.kind, ColumnType::Money | ColumnType::Number)
+            && !p.open
+    }) {
+        notes.push(
+            Note::new(
+                "decimal-mark",
+                "decimal points and commas both occur; each cell is read by its own evidence".to_string(),
+            )
+            .at(Place::file(&file)),
+        );
     }
     let mut rowset = tables::join(outcome.sinks);
     note_cells(&mapping.plans, &rowset, &file, notes);
@@ -182,9 +242,22 @@ fn read_part(opened: Opened, options: &Options, several: bool, notes: &mut Vec<N
     if messages {
         mapped.insert("messages".to_string());
     }
-    let info = SourceInfo { table: mapping.table, file: file.clone(), mapped, messages, tickets, private: source.private };
+    let info = SourceInfo {
+        table: mapping.table,
+        file: file.clone(),
+        mapped,
+        messages,
+        tickets,
+        private: source.private,
+    };
     options.budget.check(&file, outcome.records, &rowset)?;
-    Ok(Part { info, source: source.clone(), plans: mapping.plans, rowset, read: outcome.records })
+    Ok(Part {
+        info,
+        source: source.clone(),
+        plans: mapping.plans,
+        rowset,
+        read: outcome.records,
+    })
 }
 
 /// Counted findings about single cells.
@@ -192,13 +265,20 @@ fn note_cells(plans: &[Plan], rowset: &Rowset, file: &str, notes: &mut Vec<Note>
     for (plan, filling) in plans.iter().zip(&rowset.fillings) {
         if filling.rounded > 0 {
             notes.push(
-                Note::new("rounded", format!("{}: amounts beyond four decimals are rounded half-even to 1/10,000", plan.header))
-                    .count(filling.rounded)
-                    .at(Place::file(file)),
+                Note::new(
+                    "rounded",
+                    format!("{}: amounts beyond four decimals are rounded half-even to 1/10,000", plan.header),
+                )
+                .count(filling.rounded)
+                .at(Place::file(file)),
             );
         }
         for (what, count) in &filling.voided {
-            notes.push(Note::new("voided", format!("cells voided: {what}")).count(*count).at(Place::file(file)));
+            notes.push(
+                Note::new("voided", format!("cells voided: {what}"))
+                    .count(*count)
+                    .at(Place::file(file)),
+            );
         }
     }
 }
@@ -213,29 +293,50 @@ fn look_up(lookup: &sources::Lookup, peek: &Peek, file: &str) -> Result<LookedUp
             .why(format!("its columns are {}", header.names.join(", ")))
             .hint(crate::note::did_you_mean(&lookup.key, &header.names))
     };
-    let key = peek.layout.header.find(&lookup.key).ok_or_else(|| missing(file, &peek.layout.header))?;
+    let key = peek
+        .layout
+        .header
+        .find(&lookup.key)
+        .ok_or_else(|| missing(file, &peek.layout.header))?;
     let header = &other_peek.layout.header;
     let theirs = header.find(&lookup.key).ok_or_else(|| missing(&other_name, header))?;
-    let added: Vec<usize> =
-        (0..header.names.len()).filter(|&i| i != theirs && peek.layout.header.find(&header.names[i]).is_none()).collect();
-    let outcome = intake::for_each_record(&other, &other_peek.layout, 1, Vec::new, |found: &mut Vec<(String, Vec<String>, u64)>, record| {
-        let key = record.get(theirs).unwrap_or("").trim().to_string();
-        if !is_null(&key) {
-            found.push((key, added.iter().map(|&i| record.get(i).unwrap_or("").to_string()).collect(), record.line()));
-        }
-        Ok(())
-    })?;
+    let added: Vec<usize> = (0..header.names.len())
+        .filter(|&i| i != theirs && peek.layout.header.find(&header.names[i]).is_none())
+        .collect();
+    let outcome = intake::for_each_record(
+        &other,
+        &other_peek.layout,
+        1,
+        Vec::new,
+        |found: &mut Vec<(String, Vec<String>, u64)>, record| {
+            let key = record.get(theirs).unwrap_or("").trim().to_string();
+            if !is_null(&key) {
+                found.push((
+                    key,
+                    added.iter().map(|&i| record.get(i).unwrap_or("").to_string()).collect(),
+                    record.line(),
+                ));
+            }
+            Ok(())
+        },
+    )?;
     let mut records = BTreeMap::new();
     for (found, cells, line) in outcome.sinks.into_iter().flatten() {
         if records.insert(found.clone(), cells).is_some() {
-            return Err(Problem::data(format!("lookup: {} '{found}' stands twice in {other_name}", lookup.key))
-                .why("a record can take the columns of one record only")
-                .hint("make the key unique, or choose another one")
-                .at(Place::line(&other_name, line))
-                .into());
+            return Err(
+                Problem::data(format!("lookup: {} '{found}' stands twice in {other_name}", lookup.key))
+                    .why("a record can take the columns of one record only")
+                    .hint("make the key unique, or choose another one")
+                    .at(Place::line(&other_name, line))
+                    .into(),
+            );
         }
     }
-    Ok(LookedUp { names: added.iter().map(|&i| header.names[i].clone()).collect(), key, records })
+    Ok(LookedUp {
+        names: added.iter().map(|&i| header.names[i].clone()).collect(),
+        key,
+        records,
+    })
 }
 
 /// Names of the columns that a part has.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::account::Reject;
 use super::file::{Fate, Rowset};
@@ -69,7 +69,13 @@ pub fn assemble(parts: Vec<Part>, options: &Options, mut notes: Vec<Note>) -> Re
     let mut wholes: BTreeMap<Table, BTreeMap<String, (u64, u64)>> = BTreeMap::new();
     for (index, part) in parts.into_iter().enumerate() {
         let present = part_names(&part);
-        let Part { info, source, plans, rowset, read } = part;
+        let Part {
+            info,
+            source,
+            plans,
+            rowset,
+            read,
+        } = part;
         account.push(open_account(&info, read, &rowset));
         unused.extend(rowset.unused.iter().map(|u| Reject {
             file: info.file.clone(),
@@ -86,7 +92,11 @@ pub fn assemble(parts: Vec<Part>, options: &Options, mut notes: Vec<Note>) -> Re
         let table = info.table;
         let building = tables.entry(table).or_insert_with(|| Building::new(table));
         let before = building.rows.len;
-        let who = if table == Table::Referrals { "referrer_id" } else { "stakeholder_id" };
+        let who = if table == Table::Referrals {
+            "referrer_id"
+        } else {
+            "stakeholder_id"
+        };
         let mut stakeholder = vec![NO_CODE; rowset.rows];
         for (plan, filling) in plans.iter().zip(rowset.fillings) {
             let whole = wholes.entry(table).or_default().entry(plan.name.clone()).or_default();
@@ -94,7 +104,11 @@ pub fn assemble(parts: Vec<Part>, options: &Options, mut notes: Vec<Note>) -> Re
             whole.1 += filling.times.0;
             let mut data = filling.data;
             if let Data::Code(codes) = &mut data {
-                let ranks = if plan.kind == ColumnType::Stakeholder { &stakeholder_ranks } else { &text_ranks };
+                let ranks = if plan.kind == ColumnType::Stakeholder {
+                    &stakeholder_ranks
+                } else {
+                    &text_ranks
+                };
                 let map = &ranks[index];
                 codes.iter_mut().filter(|c| **c != NO_CODE).for_each(|c| *c = map[*c as usize]);
             }
@@ -116,7 +130,11 @@ pub fn assemble(parts: Vec<Part>, options: &Options, mut notes: Vec<Note>) -> Re
     }
     for (table, building) in &mut tables {
         let columns = &wholes[table];
-        building.rows.dates = columns.iter().filter(|(_, (midnights, times))| are_dates(*midnights, *times)).map(|(n, _)| n.clone()).collect();
+        building.rows.dates = columns
+            .iter()
+            .filter(|(_, (midnights, times))| are_dates(*midnights, *times))
+            .map(|(n, _)| n.clone())
+            .collect();
     }
     identify(&mut tables, &stakeholders);
     let mut dropped = Dropped::new();
@@ -134,7 +152,7 @@ pub fn assemble(parts: Vec<Part>, options: &Options, mut notes: Vec<Note>) -> Re
     let as_of = options.as_of.unwrap_or_else(|| newest(&tables, &options.zone));
     for building in tables.values_mut() {
         building.forget_after(as_of, &mut dropped, options.as_of.is_some());
-        building.amounts_once(&amount_on);
+        building.amounts_once(&amount_on, &mut dropped);
     }
     if options.as_of.is_none() {
         notes.extend(far_ahead(&tables, &options.zone));
@@ -162,7 +180,12 @@ pub fn assemble(parts: Vec<Part>, options: &Options, mut notes: Vec<Note>) -> Re
         anyhow::ensure!(file.adds_up(), "the row account of {} does not add up: {file:?}", file.file);
     }
     unused.sort();
-    Ok(Loaded { canon, account, unused, notes })
+    Ok(Loaded {
+        canon,
+        account,
+        unused,
+        notes,
+    })
 }
 
 /// One dictionary of stakeholders and one of texts over all files, and for each file the rank of each of its codes.
@@ -218,7 +241,12 @@ impl Building {
             dates: BTreeSet::new(),
             first_event: Micros::MAX,
         };
-        Building { rows, stakeholder: Vec::new(), hashes: Vec::new(), keep: Vec::new() }
+        Building {
+            rows,
+            stakeholder: Vec::new(),
+            hashes: Vec::new(),
+            keep: Vec::new(),
+        }
     }
 
     fn append(&mut self, name: &str, data: Data, before: usize) {
@@ -247,7 +275,10 @@ impl Building {
 
     fn drop_row(&mut self, row: usize, fate: Fate, code: &'static str, dropped: &mut Dropped) {
         if std::mem::replace(&mut self.keep[row], false) {
-            dropped.entry((self.rows.source_of(row) as usize, fate, code)).or_default().push(row as u32);
+            dropped
+                .entry((self.rows.source_of(row) as usize, fate, code))
+                .or_default()
+                .push(row as u32);
         }
     }
 
@@ -324,7 +355,8 @@ impl Building {
         {
             let void: BTreeSet<u32> = texts.matching(&is_void).into_iter().collect();
             let rows: Vec<usize> = (0..self.rows.len).filter(|&r| void.contains(&statuses[r])).collect();
-            rows.into_iter().for_each(|row| self.drop_row(row, Fate::Excluded, "cancelled", dropped));
+            rows.into_iter()
+                .for_each(|row| self.drop_row(row, Fate::Excluded, "cancelled", dropped));
         }
         if let Some(currency) = &options.currency
             && matches!(table, Table::Purchases | Table::Supplies)
@@ -335,7 +367,9 @@ impl Building {
 
     /// Converts money into the report's currency; what has no rate is excluded and counted.
     fn convert(&mut self, currency: &str, texts: &Dictionary, options: &Options, dropped: &mut Dropped) {
-        let Some(Data::Code(codes)) = self.rows.columns.get("currency").cloned() else { return };
+        let Some(Data::Code(codes)) = self.rows.columns.get("currency").cloned() else {
+            return;
+        };
         let home = texts.code(currency);
         for row in 0..self.rows.len {
             if codes[row] == NO_CODE || Some(codes[row]) == home {
@@ -371,7 +405,8 @@ impl Building {
             };
             let first = |row: usize| happened.iter().filter_map(|n| self.time(n, row)).min();
             let late: Vec<usize> = (0..self.rows.len).filter(|&row| first(row).is_some_and(|t| t >= as_of)).collect();
-            late.into_iter().for_each(|row| self.drop_row(row, Fate::Excluded, "after-as-of", dropped));
+            late.into_iter()
+                .for_each(|row| self.drop_row(row, Fate::Excluded, "after-as-of", dropped));
         }
         for name in ["responded_at", "resolved_at", "delivered_at", "received_at", "converted_at"] {
             let answers = table == Table::Surveys && name == "responded_at";
@@ -395,20 +430,54 @@ impl Building {
         }
     }
 
-    /// Where amounts are of the order, on its first record or repeated, an order's amount counts once.
-    fn amounts_once(&mut self, amount_on: &[AmountOn]) {
+    /// Where amounts are of the order, on its first record or repeated, an order's amount counts once; its other records are there
+    /// for their products. They share its fate: where none that is kept has an amount, none of them counts.
+    fn amounts_once(&mut self, amount_on: &[AmountOn], dropped: &mut Dropped) {
         if amount_on.iter().all(|a| *a == AmountOn::Line) {
             return;
         }
-        let Some(Data::Key(orders)) = self.rows.columns.get("order_id").cloned() else { return };
-        let mut seen: FxHashMap<(u64, u16), ()> = FxHashMap::default();
+        let Some(Data::Key(orders)) = self.rows.columns.get("order_id").cloned() else {
+            return;
+        };
+        let sources: Vec<u16> = (0..self.rows.len).map(|r| self.rows.source_of(r)).collect();
+        let of_order = |row: usize| amount_on[sources[row] as usize] == AmountOn::Order;
+        if let Some(Data::Int(amounts)) = self.rows.columns.get("amount").cloned() {
+            let priced: Vec<usize> = (0..self.rows.len).filter(|&row| of_order(row) && amounts[row] != NO_INT).collect();
+            let order = |row: usize| (orders[row], sources[row]);
+            let known: FxHashSet<(u64, u16)> = priced.iter().map(|&row| order(row)).collect();
+            let kept: FxHashSet<(u64, u16)> = priced.iter().filter(|&&row| self.keep[row]).map(|&row| order(row)).collect();
+            let left = |row: &usize| of_order(*row) && amounts[*row] == NO_INT && !kept.contains(&order(*row));
+            let rows: Vec<(usize, bool)> = (0..self.rows.len)
+                .filter(left)
+                .map(|row| (row, known.contains(&order(row))))
+                .collect();
+            if let Some(Data::Code(currencies)) = self.rows.columns.get_mut("currency") {
+                // The currency stands beside the amount.
+                let stated: FxHashMap<(u64, u16), u32> = priced.iter().rev().map(|&row| (order(row), currencies[row])).collect();
+                for (row, currency) in currencies
+                    .iter_mut()
+                    .enumerate()
+                    .filter(|(row, c)| of_order(*row) && amounts[*row] == NO_INT && **c == NO_CODE)
+                {
+                    *currency = stated.get(&order(row)).copied().unwrap_or(NO_CODE);
+                }
+            }
+            for (row, known) in rows {
+                let (fate, code) = if known {
+                    (Fate::Excluded, "order-excluded")
+                } else {
+                    (Fate::Rejected, "missing")
+                };
+                self.drop_row(row, fate, code, dropped);
+            }
+        }
+        let mut seen: FxHashSet<(u64, u16)> = FxHashSet::default();
         for name in ["amount", "refund", "cost"] {
             seen.clear();
-            let sources: Vec<u16> = (0..self.rows.len).map(|r| self.rows.source_of(r)).collect();
             if let Some(Data::Int(values)) = self.rows.columns.get_mut(name) {
-                for row in 0..values.len() {
-                    let of_order = amount_on[sources[row] as usize] == AmountOn::Order;
-                    if of_order && self.keep[row] && values[row] != NO_INT && seen.insert((orders[row], sources[row]), ()).is_some() {
+                for row in (0..values.len()).filter(|&row| of_order(row) && self.keep[row]) {
+                    let is_first = values[row] != NO_INT && seen.insert((orders[row], sources[row]));
+                    if !is_first && (values[row] != NO_INT || name == "amount") {
                         values[row] = 0;
                     }
                 }
@@ -430,10 +499,15 @@ impl Building {
     }
 
     fn finish(mut self) -> Rows {
-        let first = self.rows.table.event_columns().iter().filter_map(|name| match self.rows.columns.get(*name) {
-            Some(Data::Int(v)) => v.iter().copied().filter(|t| *t != NO_TIME).min(),
-            _ => None,
-        });
+        let first = self
+            .rows
+            .table
+            .event_columns()
+            .iter()
+            .filter_map(|name| match self.rows.columns.get(*name) {
+                Some(Data::Int(v)) => v.iter().copied().filter(|t| *t != NO_TIME).min(),
+                _ => None,
+            });
         self.rows.first_event = first.min().unwrap_or(Micros::MAX);
         self.rows
     }
@@ -442,8 +516,22 @@ impl Building {
 /// Statuses of purchases that never became one.
 fn is_void(status: &str) -> bool {
     const VOID: [&str; 16] = [
-        "cancelled", "canceled", "void", "voided", "failed", "declined", "pledge", "pledged", "test", "expired", "abandoned", "rejected", "unpaid",
-        "draft", "cancelled by customer", "unavailable",
+        "cancelled",
+        "canceled",
+        "void",
+        "voided",
+        "failed",
+        "declined",
+        "pledge",
+        "pledged",
+        "test",
+        "expired",
+        "abandoned",
+        "rejected",
+        "unpaid",
+        "draft",
+        "cancelled by customer",
+        "unavailable",
     ];
     let status = status.trim().to_lowercase();
     VOID.contains(&status.as_str())
@@ -452,7 +540,9 @@ fn is_void(status: &str) -> bool {
 /// One stakeholder under several ids: an identities table says which alias stands for whom.
 fn identify(tables: &mut BTreeMap<Table, Building>, stakeholders: &Dictionary) {
     let Some(identities) = tables.get(&Table::Identities) else { return };
-    let Some(Data::Code(aliases)) = identities.rows.columns.get("alias") else { return };
+    let Some(Data::Code(aliases)) = identities.rows.columns.get("alias") else {
+        return;
+    };
     let mut same: Vec<u32> = (0..stakeholders.len() as u32).collect();
     for (&alias, &stakeholder) in aliases.iter().zip(&identities.stakeholder) {
         if alias != NO_CODE && stakeholder != NO_CODE && alias != stakeholder {
@@ -471,7 +561,11 @@ fn identify(tables: &mut BTreeMap<Table, Building>, stakeholders: &Dictionary) {
     };
     for (table, building) in tables.iter_mut() {
         if *table != Table::Identities {
-            building.stakeholder.iter_mut().filter(|c| **c != NO_CODE).for_each(|c| *c = resolve(*c));
+            building
+                .stakeholder
+                .iter_mut()
+                .filter(|c| **c != NO_CODE)
+                .for_each(|c| *c = resolve(*c));
         }
         for name in ["referrer_id", "referred_id"] {
             if let Some(Data::Code(codes)) = building.rows.columns.get_mut(name) {
@@ -491,12 +585,24 @@ fn newest(tables: &BTreeMap<Table, Building>, zone: &crate::period::Zone) -> Mic
 }
 
 fn events(tables: &BTreeMap<Table, Building>) -> impl Iterator<Item = Micros> + '_ {
-    tables.values().flat_map(|b| {
-        b.rows.table.event_columns().iter().filter_map(|name| match b.rows.columns.get(*name) {
-            Some(Data::Int(v)) => Some(v.iter().enumerate().filter(|(row, t)| **t != NO_TIME && b.keep[*row]).map(|(_, t)| *t)),
-            _ => None,
+    tables
+        .values()
+        .flat_map(|b| {
+            b.rows
+                .table
+                .event_columns()
+                .iter()
+                .filter_map(|name| match b.rows.columns.get(*name) {
+                    Some(Data::Int(v)) => Some(
+                        v.iter()
+                            .enumerate()
+                            .filter(|(row, t)| **t != NO_TIME && b.keep[*row])
+                            .map(|(_, t)| *t),
+                    ),
+                    _ => None,
+                })
         })
-    }).flatten()
+        .flatten()
 }
 
 /// If the newest 0.1 % of the events lie more than 31 days after the rest, as-of is probably wrong.
@@ -512,7 +618,14 @@ fn far_ahead(tables: &BTreeMap<Table, Building>, zone: &crate::period::Zone) -> 
     let first_ahead = ahead.iter().copied().min()?;
     (first_ahead - rest > 31 * crate::schema::DAY).then(|| {
         let day = |t| crate::period::date_text(zone.day_of(t));
-        Note::new("as-of", format!("the newest {few} of {all} events lie on or after {}, the others end on {}: state as_of if these are slips", day(first_ahead), day(rest)))
+        Note::new(
+            "as-of",
+            format!(
+                "the newest {few} of {all} events lie on or after {}, the others end on {}: state as_of if these are slips",
+                day(first_ahead),
+                day(rest)
+            ),
+        )
     })
 }
 
@@ -536,7 +649,9 @@ fn settle(
         }
         *file.reasons.entry(code.to_string()).or_default() += count;
         let lines = tables.get(&sources[*source].table).and_then(|b| b.rows.line.as_ref());
-        if options.keep_unused && let Some(lines) = lines {
+        if options.keep_unused
+            && let Some(lines) = lines
+        {
             unused.extend(rows.iter().map(|&row| Reject {
                 file: sources[*source].file.clone(),
                 line: u64::from(lines[row as usize]),
@@ -556,6 +671,8 @@ fn reason(code: &str) -> &'static str {
         "duplicate" => "equal in all columns to a record of another file",
         "duplicate-key" => "a later record has the same key",
         "no-stakeholder" => "no stakeholder",
+        "missing" => "no amount on any record of the order",
+        "order-excluded" => "the record of the order that has its amount does not count",
         "cancelled" => "the status says that it never became a purchase",
         "other-currency" => "in another currency, and there is no rate for it",
         "after-as-of" => "happened at or after as-of",
@@ -575,7 +692,9 @@ fn contradictions(tables: &BTreeMap<Table, Building>) -> Vec<Note> {
     ];
     let mut notes = Vec::new();
     for (table, from, to) in PAIRS {
-        let Some(rows) = tables.get(&table).map(|b| &b.rows) else { continue };
+        let Some(rows) = tables.get(&table).map(|b| &b.rows) else {
+            continue;
+        };
         let (first, second) = (rows.times(from), rows.times(to));
         let dates = rows.is_date(from) || rows.is_date(to);
         let slack = if dates { crate::schema::DAY } else { 0 };
@@ -587,7 +706,13 @@ fn contradictions(tables: &BTreeMap<Table, Building>) -> Vec<Note> {
             }
         }
         for count in per_source.values() {
-            notes.push(Note::new("negative-duration", format!("{table}: {to} lies before {from}; that duration is void, the row stays")).count(*count));
+            notes.push(
+                Note::new(
+                    "negative-duration",
+                    format!("{table}: {to} lies before {from}; that duration is void, the row stays"),
+                )
+                .count(*count),
+            );
         }
     }
     notes.sort_by(|a, b| (a.code, &a.text).cmp(&(b.code, &b.text)));

@@ -29,7 +29,9 @@ pub fn responses(data: &Data, dims: &Dims) -> Vec<Row> {
     let mut rows = Vec::new();
     for record in data.of(Table::Surveys) {
         let who = record.text("stakeholder_id");
-        let Some(slice) = dims.of(data, Some(Table::Surveys), Some(record), who) else { continue };
+        let Some(slice) = dims.of(data, Some(Table::Surveys), Some(record), who) else {
+            continue;
+        };
         let mut row = Row::new(who, Some(record.file), slice);
         let at = counted_at(data, record);
         let score = score(record);
@@ -45,9 +47,18 @@ pub fn responses(data: &Data, dims: &Dims) -> Vec<Row> {
             // 4 and 5 of five points are the upper quarter and more, too.
             row.set("favourable", part >= 0.75);
         }
-        row.set("weight", if data.tells(record, "weight") { record.number("weight") } else { Some(1.0) });
+        row.set(
+            "weight",
+            if data.tells(record, "weight") {
+                record.number("weight")
+            } else {
+                Some(1.0)
+            },
+        );
         row.set("is_anonymous", who.is_none());
-        let next = contacts.iter().filter(|c| c.direction.as_deref() == Some("outbound") && c.who.as_deref() == who && who.is_some());
+        let next = contacts
+            .iter()
+            .filter(|c| c.direction.as_deref() == Some("outbound") && c.who.as_deref() == who && who.is_some());
         let next = next.map(|c| c.at).filter(|t| *t > at).min();
         row.set("days_to_next_outbound", next.map(|t| data.day(t) - data.day(at)));
         rows.push(row);

@@ -25,7 +25,11 @@ pub fn wilson(rows: &[(Option<String>, bool)]) -> Option<(f64, f64)> {
             return None;
         }
         let v = g / (g - 1.0) * clusters.iter().map(|(_, x, count)| (x - p * count).powi(2)).sum::<f64>() / (n * n);
-        let deff = if p == 0.0 || p == 1.0 { n / g } else { (v / (p * (1.0 - p) / n)).max(1.0) };
+        let deff = if p == 0.0 || p == 1.0 {
+            n / g
+        } else {
+            (v / (p * (1.0 - p) / n)).max(1.0)
+        };
         let t = StudentsT::new(0.0, 1.0, g - 1.0).unwrap().inverse_cdf(0.975);
         effective = n / deff * (z / t).powi(2);
     }
@@ -39,7 +43,9 @@ pub fn wilson(rows: &[(Option<String>, bool)]) -> Option<(f64, f64)> {
 fn the_golden_values() {
     let rows = |parts: &[usize], wholes: &[usize]| -> Vec<(Option<String>, bool)> {
         let of = |g: usize| (0..wholes[g]).map(move |i| (Some(format!("s{g}")), i));
-        (0..parts.len()).flat_map(|g| of(g).map(move |(who, i)| (who, i < parts[g]))).collect()
+        (0..parts.len())
+            .flat_map(|g| of(g).map(move |(who, i)| (who, i < parts[g])))
+            .collect()
     };
     let close = |found: (f64, f64), wanted: (f64, f64)| (found.0 - wanted.0).abs() < 1e-6 && (found.1 - wanted.1).abs() < 1e-6;
     let (low, high) = wilson(&rows(&[3, 1, 6, 2, 0, 5, 4, 2, 7, 1], &[4, 5, 6, 5, 2, 5, 4, 6, 8, 3])).unwrap();

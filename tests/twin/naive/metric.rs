@@ -49,17 +49,33 @@ impl Naive<'_> {
         let fact = metric.fact.unwrap();
         let usable = match self.usable_files(metric, fact) {
             Ok(files) => files,
-            Err(reason) => return Answer { absent: Some(reason), ..Answer::default() },
+            Err(reason) => {
+                return Answer {
+                    absent: Some(reason),
+                    ..Answer::default()
+                };
+            }
         };
         if let Some(days) = metric.window_days
             && window.period.end + i64::from(days) * DAY > window.as_of
         {
-            return Answer { absent: Some("incomplete window"), ..Answer::default() };
+            return Answer {
+                absent: Some("incomplete window"),
+                ..Answer::default()
+            };
         }
         if let Some(days) = metric.lookback_days {
-            let first = self.data.of(Table::Interactions).iter().filter_map(|r| self.data.time(r, "occurred_at")).min();
+            let first = self
+                .data
+                .of(Table::Interactions)
+                .iter()
+                .filter_map(|r| self.data.time(r, "occurred_at"))
+                .min();
             if first.is_some_and(|first| window.period.start - i64::from(days) * DAY < self.data.zone.midnight(self.data.day(first))) {
-                return Answer { absent: Some("incomplete window"), ..Answer::default() };
+                return Answer {
+                    absent: Some("incomplete window"),
+                    ..Answer::default()
+                };
             }
         }
         let rows: Vec<Row> = (self.rows(built, fact.name, window).iter())
@@ -70,7 +86,12 @@ impl Naive<'_> {
             .filter(|row| metric.where_.as_ref().is_none_or(|w| eval(w, row, window) == Value::Bool(true)))
             .collect();
         let mut answer = evaluate(metric, &rows, window);
-        if let Kind::Rate { exposure: Exposure::Metric(id), per, .. } = &metric.kind {
+        if let Kind::Rate {
+            exposure: Exposure::Metric(id),
+            per,
+            ..
+        } = &metric.kind
+        {
             let exposure = self.answer(built, self.catalog.get(id).unwrap(), window, slice).value;
             answer.whole = exposure;
             match exposure {
@@ -82,14 +103,29 @@ impl Naive<'_> {
     }
 
     fn derived(&self, built: &mut Built, metric: &Metric, expr: &Expression, window: &Window, slice: &[String]) -> Answer {
-        let parts: BTreeMap<String, Answer> =
-            metric.parts().into_iter().map(|id| (id.clone(), self.answer(built, self.catalog.get(&id).unwrap(), window, slice))).collect();
+        let parts: BTreeMap<String, Answer> = metric
+            .parts()
+            .into_iter()
+            .map(|id| (id.clone(), self.answer(built, self.catalog.get(&id).unwrap(), window, slice)))
+            .collect();
         let column = |id: &str| parts[id].value.map_or(Value::Null, Value::Number);
         match expr.expr.eval(&column, &|_| 0) {
-            Value::Number(value) => Answer { value: Some(value), ..Answer::default() },
-            _ if parts.values().any(|a| a.absent == Some("missing input")) => Answer { absent: Some("missing input"), ..Answer::default() },
-            _ if parts.values().any(|a| a.value.is_none()) => Answer { absent: Some("no rows"), ..Answer::default() },
-            _ => Answer { absent: Some("zero denominator"), ..Answer::default() },
+            Value::Number(value) => Answer {
+                value: Some(value),
+                ..Answer::default()
+            },
+            _ if parts.values().any(|a| a.absent == Some("missing input")) => Answer {
+                absent: Some("missing input"),
+                ..Answer::default()
+            },
+            _ if parts.values().any(|a| a.value.is_none()) => Answer {
+                absent: Some("no rows"),
+                ..Answer::default()
+            },
+            _ => Answer {
+                absent: Some("zero denominator"),
+                ..Answer::default()
+            },
         }
     }
 
@@ -110,11 +146,18 @@ impl Naive<'_> {
         let prefix = format!("{}.", table.name());
         let own: Vec<&&[&str]> = groups.iter().filter(|g| g.iter().all(|name| name.starts_with(&prefix))).collect();
         let tells_all = |columns: &BTreeSet<String>| {
-            own.iter().all(|group| group.iter().any(|name| columns.contains(&name[prefix.len()..])))
+            own.iter()
+                .all(|group| group.iter().any(|name| columns.contains(&name[prefix.len()..])))
         };
-        let files: Vec<usize> =
-            (self.data.files.iter().enumerate()).filter(|(_, (t, columns))| *t == table && tells_all(columns)).map(|(i, _)| i).collect();
-        if files.is_empty() && self.data.has(table) { Err("missing input") } else { Ok(Some(files)) }
+        let files: Vec<usize> = (self.data.files.iter().enumerate())
+            .filter(|(_, (t, columns))| *t == table && tells_all(columns))
+            .map(|(i, _)| i)
+            .collect();
+        if files.is_empty() && self.data.has(table) {
+            Err("missing input")
+        } else {
+            Ok(Some(files))
+        }
     }
 }
 
@@ -126,7 +169,11 @@ fn as_known(row: &Row, fact: &FactSpec, as_of: i64) -> Row {
             && let Value::Time(at) = row.get(at)
             && at >= as_of
         {
-            let unknown = if column.unit == Unit::Bool { Value::Bool(false) } else { Value::Null };
+            let unknown = if column.unit == Unit::Bool {
+                Value::Bool(false)
+            } else {
+                Value::Null
+            };
             known.cells.insert(column.name, unknown);
         }
     }
@@ -190,18 +237,30 @@ pub fn evaluate(metric: &Metric, rows: &[Row], window: &Window) -> Answer {
     };
     let weighted = |rows: &[&Row], of: &dyn Fn(&Row) -> f64| rows.iter().map(|r| weight(r) * of(r)).sum::<f64>();
     let over = |rows: &[&Row], part: f64, whole: f64| {
-        let absent = if rows.is_empty() { Some("no rows") } else { (whole == 0.0).then_some("zero denominator") };
+        let absent = if rows.is_empty() {
+            Some("no rows")
+        } else {
+            (whole == 0.0).then_some("zero denominator")
+        };
         (absent.is_none().then(|| part / whole), absent)
     };
-    let mut answer = Answer { n: all.len(), stakeholders: stakeholders(&all), ..Answer::default() };
+    let mut answer = Answer {
+        n: all.len(),
+        stakeholders: stakeholders(&all),
+        ..Answer::default()
+    };
     let mut counted = all.clone();
     match &metric.kind {
         Kind::Count { distinct: None } => {
             answer.value = Some(all.len() as f64);
             answer.part = answer.value;
         }
-        Kind::Count { distinct: Some(Entity::Stakeholder) } => answer.value = Some(answer.stakeholders as f64),
-        Kind::Count { distinct: Some(Entity::Column(_)) } => unreachable!("no built-in metric counts the values of a column"),
+        Kind::Count {
+            distinct: Some(Entity::Stakeholder),
+        } => answer.value = Some(answer.stakeholders as f64),
+        Kind::Count {
+            distinct: Some(Entity::Column(_)),
+        } => unreachable!("no built-in metric counts the values of a column"),
         Kind::Sum { of } => {
             answer.value = Some(sum(of));
             answer.part = answer.value;
@@ -210,12 +269,18 @@ pub fn evaluate(metric: &Metric, rows: &[Row], window: &Window) -> Answer {
             counted.retain(|r| number(of, r, window).is_some());
             answer.n = counted.len();
             answer.stakeholders = stakeholders(&counted);
-            let (part, whole) = (weighted(&counted, &|r| number(of, r, window).unwrap()), weighted(&counted, &|_| 1.0));
+            let (part, whole) = (
+                weighted(&counted, &|r| number(of, r, window).unwrap()),
+                weighted(&counted, &|_| 1.0),
+            );
             (answer.value, answer.absent) = over(&counted, part, whole);
             (answer.part, answer.whole) = (Some(part), Some(whole));
         }
         Kind::Share { part } => {
-            let (x, n) = (weighted(&all, &|r| f64::from(u8::from(is_true(part, r, window)))), weighted(&all, &|_| 1.0));
+            let (x, n) = (
+                weighted(&all, &|r| f64::from(u8::from(is_true(part, r, window)))),
+                weighted(&all, &|_| 1.0),
+            );
             (answer.value, answer.absent) = over(&all, x, n);
             (answer.part, answer.whole) = (Some(x), Some(n));
             if all.iter().all(|r| weight(r) == 1.0) {
@@ -283,7 +348,11 @@ pub fn evaluate(metric: &Metric, rows: &[Row], window: &Window) -> Answer {
             answer.n = counted.len();
             answer.stakeholders = stakeholders(&counted);
             // Sums of cents that should be nothing may miss it by a trillionth.
-            let kept: Vec<f64> = totals.values().map(|t| (t * 10_000.0).round() / 10_000.0).filter(|t| *t >= 0.0).collect();
+            let kept: Vec<f64> = totals
+                .values()
+                .map(|t| (t * 10_000.0).round() / 10_000.0)
+                .filter(|t| *t >= 0.0)
+                .collect();
             answer.whole = Some(kept.iter().sum());
             answer.value = concentrated(*form, kept);
             if answer.value.is_none() {
@@ -336,10 +405,15 @@ fn concentrated(form: Form, mut totals: Vec<f64>) -> Option<f64> {
         Form::EffectiveNumber => 1.0 / hhi,
         Form::Top(k) => totals.iter().take(k as usize).sum::<f64>() / all,
         // Ranks go from the smallest.
-        Form::Gini => (totals.iter().rev().enumerate()).map(|(i, t)| (2.0 * (i as f64 + 1.0) - n - 1.0) * t).sum::<f64>() / (n * all),
-        Form::FewestTo(share) => {
-            (1..=totals.len()).find(|k| totals.iter().take(*k).sum::<f64>() >= share * all - 1e-9).unwrap() as f64
+        Form::Gini => {
+            (totals.iter().rev().enumerate())
+                .map(|(i, t)| (2.0 * (i as f64 + 1.0) - n - 1.0) * t)
+                .sum::<f64>()
+                / (n * all)
         }
+        Form::FewestTo(share) => (1..=totals.len())
+            .find(|k| totals.iter().take(*k).sum::<f64>() >= share * all - 1e-9)
+            .unwrap() as f64,
     })
 }
 
@@ -358,4 +432,3 @@ fn concentration_of_the_golden_values() {
     assert_eq!(concentrated(Form::Gini, vec![5.0, 5.0]), Some(0.0));
     assert_eq!(concentrated(Form::Top(1), vec![0.0, 0.0]), None);
 }
-

@@ -69,7 +69,13 @@ pub struct Data {
 
 impl Data {
     pub fn new(exports: &[Export], zone: Zone, as_of: Option<i64>) -> Data {
-        let mut data = Data { zone, as_of: i64::MAX, files: Vec::new(), records: BTreeMap::new(), dates: BTreeSet::new() };
+        let mut data = Data {
+            zone,
+            as_of: i64::MAX,
+            files: Vec::new(),
+            records: BTreeMap::new(),
+            dates: BTreeSet::new(),
+        };
         for (file, export) in exports.iter().enumerate() {
             let table = Table::parse(export.kind).unwrap();
             data.files.push((table, export.header.iter().map(|c| c.to_string()).collect()));
@@ -167,7 +173,11 @@ impl Data {
 
     pub fn time(&self, record: &Record, column: &str) -> Option<i64> {
         let text = record.text(column)?;
-        let text = if text.len() == 10 { format!("{text}T00:00:00") } else { text.to_string() };
+        let text = if text.len() == 10 {
+            format!("{text}T00:00:00")
+        } else {
+            text.to_string()
+        };
         Some(self.zone.instant(text.parse().unwrap()))
     }
 
@@ -177,12 +187,20 @@ impl Data {
 
     /// The last instant of a time that may be a date.
     pub fn end_of(&self, table: Table, column: &str, at: i64) -> i64 {
-        if self.is_date(table, column) { self.zone.midnight(self.day(at) + 1) - 1 } else { at }
+        if self.is_date(table, column) {
+            self.zone.midnight(self.day(at) + 1) - 1
+        } else {
+            at
+        }
     }
 
     /// Microseconds between two times, whole days where one is a date; nothing where it is negative.
     pub fn span(&self, from: i64, to: i64, by_date: bool) -> Option<i64> {
-        let span = if by_date { i64::from(self.day(to) - self.day(from)) * DAY } else { to - from };
+        let span = if by_date {
+            i64::from(self.day(to) - self.day(from)) * DAY
+        } else {
+            to - from
+        };
         (span >= 0).then_some(span)
     }
 
@@ -190,7 +208,11 @@ impl Data {
     pub fn everybody(&self) -> BTreeSet<String> {
         let mut all: BTreeSet<String> = BTreeSet::new();
         for table in Table::ALL {
-            let column = if table == Table::Referrals { "referrer_id" } else { "stakeholder_id" };
+            let column = if table == Table::Referrals {
+                "referrer_id"
+            } else {
+                "stakeholder_id"
+            };
             all.extend(self.of(table).iter().filter_map(|r| r.text(column)).map(str::to_string));
         }
         all
@@ -224,7 +246,10 @@ pub const NONE: &str = "(none)";
 
 impl Dims {
     pub fn none() -> Dims {
-        Dims { by: Vec::new(), filter: None }
+        Dims {
+            by: Vec::new(),
+            filter: None,
+        }
     }
 
     /// The slice of a record of a stakeholder; nothing where the filter leaves it out.
@@ -247,7 +272,9 @@ impl Dims {
     /// The dimension that a fact lacks.
     pub fn missing(&self, data: &Data, table: Option<Table>) -> bool {
         let names = self.by.iter().cloned().chain(self.filter.iter().flat_map(|f| f.columns()));
-        names.into_iter().any(|d| !table.is_some_and(|t| data.is_mapped(t, &d)) && !data.is_mapped(Table::Stakeholders, &d))
+        names
+            .into_iter()
+            .any(|d| !table.is_some_and(|t| data.is_mapped(t, &d)) && !data.is_mapped(Table::Stakeholders, &d))
     }
 }
 
@@ -262,7 +289,12 @@ pub struct Row {
 
 impl Row {
     pub fn new(who: Option<&str>, file: Option<usize>, slice: Vec<String>) -> Row {
-        Row { who: who.map(str::to_string), file, slice, cells: HashMap::new() }
+        Row {
+            who: who.map(str::to_string),
+            file,
+            slice,
+            cells: HashMap::new(),
+        }
     }
 
     pub fn set(&mut self, name: &'static str, value: impl Into<Cell>) {

@@ -11,7 +11,11 @@ pub fn current<'a>(data: &'a Data, who: &str) -> Option<&'a Record> {
 
 /// The roster rows of a stakeholder by start, those without one first.
 fn roster<'a>(data: &'a Data, who: &str) -> Vec<&'a Record> {
-    let mut rows: Vec<&Record> = data.of(Table::Stakeholders).iter().filter(|r| r.is("stakeholder_id", who)).collect();
+    let mut rows: Vec<&Record> = data
+        .of(Table::Stakeholders)
+        .iter()
+        .filter(|r| r.is("stakeholder_id", who))
+        .collect();
     rows.sort_by_key(|r| data.time(r, "started_at"));
     rows
 }
@@ -37,12 +41,19 @@ impl Spell {
 
 /// What a row says for itself.
 fn bounds(data: &Data, row: &Record) -> (i64, i64) {
-    (data.time(row, "started_at").unwrap_or(i64::MIN), data.time(row, "ended_at").unwrap_or(i64::MAX))
+    (
+        data.time(row, "started_at").unwrap_or(i64::MIN),
+        data.time(row, "ended_at").unwrap_or(i64::MAX),
+    )
 }
 
 /// The day after a last day, where ends are dates.
 fn next_start(data: &Data, end: i64) -> i64 {
-    if end == i64::MAX || !data.is_date(Table::Stakeholders, "ended_at") { end } else { data.zone.midnight(data.day(end) + 1) }
+    if end == i64::MAX || !data.is_date(Table::Stakeholders, "ended_at") {
+        end
+    } else {
+        data.zone.midnight(data.day(end) + 1)
+    }
 }
 
 pub fn spells(data: &Data, who: &str) -> Vec<Spell> {
@@ -81,8 +92,16 @@ fn recurring(data: &Data, who: &str, at: i64, as_of: i64) -> Option<i64> {
         }
         // A row that another one takes over on the next day lasts until then.
         let next = next_start(data, end);
-        let until = if rows.iter().any(|r| bounds(data, r).0 > end && bounds(data, r).0 <= next) { next } else { end };
-        let spell = Spell { start, end: until, reason: None };
+        let until = if rows.iter().any(|r| bounds(data, r).0 > end && bounds(data, r).0 <= next) {
+            next
+        } else {
+            end
+        };
+        let spell = Spell {
+            start,
+            end: until,
+            reason: None,
+        };
         if spell.covers(at, as_of) {
             covered = true;
             if let Some(amount) = row.money("recurring_amount") {
@@ -98,7 +117,9 @@ pub fn members(data: &Data, dims: &Dims, window: &Window) -> Vec<Row> {
     let (t0, t1, as_of) = (window.period.start, window.period.end, window.as_of);
     for who in data.everybody() {
         let Some(now) = current(data, &who) else { continue };
-        let Some(slice) = dims.of(data, None, None, Some(&who)) else { continue };
+        let Some(slice) = dims.of(data, None, None, Some(&who)) else {
+            continue;
+        };
         let spells = spells(data, &who);
         let at_start = is_there(data, &who, t0, as_of);
         let at_end = is_there(data, &who, t1, as_of);
@@ -139,7 +160,11 @@ fn joined(data: &Data, who: &str) -> Option<i64> {
             return data.time(first, "started_at");
         }
     }
-    orders::of(data, &Dims::none()).iter().filter(|o| o.who == who && o.is_order).map(|o| o.at(data)).min()
+    orders::of(data, &Dims::none())
+        .iter()
+        .filter(|o| o.who == who && o.is_order)
+        .map(|o| o.at(data))
+        .min()
 }
 
 /// Who referred somebody: the roster's word, else that of the first order.
@@ -156,16 +181,24 @@ fn referrer(data: &Data, who: &str) -> Option<String> {
 pub fn newcomers(data: &Data, dims: &Dims) -> Vec<Row> {
     let mut rows = Vec::new();
     for who in data.everybody() {
-        let Some(slice) = dims.of(data, None, None, Some(&who)) else { continue };
+        let Some(slice) = dims.of(data, None, None, Some(&who)) else {
+            continue;
+        };
         let Some(at) = joined(data, &who) else { continue };
         let own = roster(data, &who);
         let source = own.iter().find_map(|r| r.text("acquisition_source"));
-        let listed = data.of(Table::Referrals).iter().any(|r| r.is("referred_id", &who) && !r.is("referrer_id", &who));
+        let listed = data
+            .of(Table::Referrals)
+            .iter()
+            .any(|r| r.is("referred_id", &who) && !r.is("referrer_id", &who));
         let is_referred = listed || referrer(data, &who).is_some() || source.is_some_and(|s| s.eq_ignore_ascii_case("referral"));
         let mut row = Row::new(Some(&who), None, slice);
         row.set("joined_at", At(at));
         row.set("is_referred", is_referred);
-        row.set("source_known", source.is_some() || is_referred || !data.is_mapped(Table::Stakeholders, "acquisition_source"));
+        row.set(
+            "source_known",
+            source.is_some() || is_referred || !data.is_mapped(Table::Stakeholders, "acquisition_source"),
+        );
         row.set("acquisition_cost", own.iter().find_map(|r| r.money("acquisition_cost")).map(Money));
         rows.push(row);
     }
@@ -184,11 +217,21 @@ pub fn all_referrals(data: &Data) -> Vec<Referral<'_>> {
         let log = data.of(Table::Referrals).iter();
         return log
             .filter(|r| r.text("referred_id") != r.text("referrer_id"))
-            .map(|r| Referral { who: r.text("referrer_id").unwrap().into(), at: data.time(r, "occurred_at").unwrap(), record: Some(r) })
+            .map(|r| Referral {
+                who: r.text("referrer_id").unwrap().into(),
+                at: data.time(r, "occurred_at").unwrap(),
+                record: Some(r),
+            })
             .collect();
     }
     let everybody = data.everybody();
-    let found = everybody.iter().filter_map(|who| Some(Referral { who: referrer(data, who)?, at: joined(data, who)?, record: None }));
+    let found = everybody.iter().filter_map(|who| {
+        Some(Referral {
+            who: referrer(data, who)?,
+            at: joined(data, who)?,
+            record: None,
+        })
+    });
     found.collect()
 }
 
@@ -196,13 +239,18 @@ pub fn referrals(data: &Data, dims: &Dims) -> Vec<Row> {
     let mut rows = Vec::new();
     for referral in all_referrals(data) {
         let table = referral.record.map(|_| Table::Referrals);
-        let Some(slice) = dims.of(data, table, referral.record, Some(&referral.who)) else { continue };
+        let Some(slice) = dims.of(data, table, referral.record, Some(&referral.who)) else {
+            continue;
+        };
         let mut row = Row::new(Some(&referral.who), referral.record.map(|r| r.file), slice);
         row.set("referred_at", At(referral.at));
         if let Some(record) = referral.record {
             let at = data.time(record, "converted_at");
             row.set("converted_at", at.map(At));
-            row.set("converted", at.is_some() || record.text("status").is_some_and(|s| s.eq_ignore_ascii_case("converted")));
+            row.set(
+                "converted",
+                at.is_some() || record.text("status").is_some_and(|s| s.eq_ignore_ascii_case("converted")),
+            );
         }
         rows.push(row);
     }

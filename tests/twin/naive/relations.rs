@@ -14,7 +14,9 @@ pub fn relations(data: &Data, dims: &Dims, window: &Window) -> Vec<Row> {
     let mut everybody = data.everybody();
     everybody.extend(contacts.iter().filter_map(|c| c.who.clone()));
     for who in everybody {
-        let Some(slice) = dims.of(data, None, None, Some(&who)) else { continue };
+        let Some(slice) = dims.of(data, None, None, Some(&who)) else {
+            continue;
+        };
         let talked: Vec<&talk::Contact> = contacts.iter().filter(|c| c.who.as_deref() == Some(&who)).collect();
         let now: Vec<&&talk::Contact> = talked.iter().filter(|c| window.holds(c.at)).collect();
         let on_roster = people::is_there(data, &who, t1, as_of);
@@ -47,13 +49,20 @@ pub fn relations(data: &Data, dims: &Dims, window: &Window) -> Vec<Row> {
         row.set("target_days", target);
         // Any contact resets the clock; without one it runs from the last start.
         let last = talked.iter().map(|c| c.at).filter(|at| *at < t1).max();
-        let last = last.or(people::spells(data, &who).iter().map(|s| s.start).filter(|at| *at < t1 && *at != i64::MIN).max());
+        let last = last.or(people::spells(data, &who)
+            .iter()
+            .map(|s| s.start)
+            .filter(|at| *at < t1 && *at != i64::MIN)
+            .max());
         if let Some(last) = last {
             let days = data.day(t1) - data.day(last);
             row.set("days_since_contact", days);
             row.set("is_overdue", target.map(|t| f64::from(days) > t));
         }
-        row.set("referrals_made", referrals.iter().filter(|r| r.who == who && window.holds(r.at)).count());
+        row.set(
+            "referrals_made",
+            referrals.iter().filter(|r| r.who == who && window.holds(r.at)).count(),
+        );
         let complaints: Vec<i64> = (cases.iter())
             .filter(|c| c.who == who && c.kind() == Some("complaint") && window.holds(c.opened_at(data)))
             .map(|c| c.opened_at(data))
@@ -62,7 +71,9 @@ pub fn relations(data: &Data, dims: &Dims, window: &Window) -> Vec<Row> {
         if let Some(last) = complaints.iter().max() {
             let day = data.day(*last);
             let recovered = if data.has(Table::Purchases) {
-                order_times.iter().any(|at| *at < as_of && (1..=90).contains(&(data.day(*at) - day)))
+                order_times
+                    .iter()
+                    .any(|at| *at < as_of && (1..=90).contains(&(data.day(*at) - day)))
             } else {
                 people::is_there(data, &who, data.zone.midnight(day + 90), as_of)
             };

@@ -8,10 +8,14 @@ pub fn supply_lines(data: &Data, dims: &Dims, window: &Window) -> Vec<Row> {
     let mut rows = Vec::new();
     for record in data.of(Table::Supplies) {
         let who = record.text("stakeholder_id");
-        let Some(slice) = dims.of(data, Some(Table::Supplies), Some(record), who) else { continue };
+        let Some(slice) = dims.of(data, Some(Table::Supplies), Some(record), who) else {
+            continue;
+        };
         let mut row = Row::new(who, Some(record.file), slice);
         let ordered = data.time(record, "ordered_at");
-        let promised = data.time(record, "promised_at").map(|at| data.end_of(Table::Supplies, "promised_at", at));
+        let promised = data
+            .time(record, "promised_at")
+            .map(|at| data.end_of(Table::Supplies, "promised_at", at));
         let received = data.time(record, "received_at");
         row.set("ordered_at", ordered.map(At));
         row.set("promised_at", promised.map(At));
@@ -19,7 +23,14 @@ pub fn supply_lines(data: &Data, dims: &Dims, window: &Window) -> Vec<Row> {
         row.set("received_at", received.map(At));
         if let (Some(promised), Some(received)) = (promised, received) {
             let by_date = data.is_date(Table::Supplies, "promised_at") || data.is_date(Table::Supplies, "received_at");
-            row.set("on_time", if by_date { data.day(received) <= data.day(promised) } else { received <= promised });
+            row.set(
+                "on_time",
+                if by_date {
+                    data.day(received) <= data.day(promised)
+                } else {
+                    received <= promised
+                },
+            );
         }
         let quantities = (record.number("quantity"), record.number("quantity_received"));
         if let ((Some(quantity), Some(got)), true) = (quantities, received.is_some()) {

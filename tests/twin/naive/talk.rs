@@ -20,7 +20,10 @@ fn is_ticket(data: &Data, record: &Record) -> bool {
 }
 
 fn is_case_kind(record: &Record) -> bool {
-    matches!(record.text("kind"), None | Some("question" | "complaint" | "incident" | "request" | "other"))
+    matches!(
+        record.text("kind"),
+        None | Some("question" | "complaint" | "incident" | "request" | "other")
+    )
 }
 
 fn is_automated(record: &Record) -> bool {
@@ -59,7 +62,10 @@ pub fn owner(data: &Data, record: &Record) -> Option<String> {
         return owner(data, parent);
     }
     let case = record.text("case_id")?;
-    let inbound = data.of(TABLE).iter().filter(|r| r.is("case_id", case) && r.is("direction", "inbound") && is_message(data, r));
+    let inbound = data
+        .of(TABLE)
+        .iter()
+        .filter(|r| r.is("case_id", case) && r.is("direction", "inbound") && is_message(data, r));
     let mut inbound: Vec<&Record> = inbound.collect();
     inbound.sort_by_key(|r| at(data, r));
     let earlier = inbound.iter().rfind(|r| at(data, r) <= at(data, record));
@@ -87,9 +93,21 @@ pub fn all_contacts(data: &Data) -> Vec<Contact<'_>> {
         if direction.as_deref() == Some("internal") && !people::is_employee(data, Some(&who)) {
             continue;
         }
-        contacts.push(Contact { who: Some(who.clone()), at: at(data, record), direction, record, is_response: false });
+        contacts.push(Contact {
+            who: Some(who.clone()),
+            at: at(data, record),
+            direction,
+            record,
+            is_response: false,
+        });
         if let (true, Some(responded)) = (is_ticket(data, record), data.time(record, "responded_at")) {
-            contacts.push(Contact { who: Some(who), at: responded, direction: Some("outbound".into()), record, is_response: true });
+            contacts.push(Contact {
+                who: Some(who),
+                at: responded,
+                direction: Some("outbound".into()),
+                record,
+                is_response: true,
+            });
         }
     }
     contacts
@@ -97,8 +115,10 @@ pub fn all_contacts(data: &Data) -> Vec<Contact<'_>> {
 
 pub fn contacts(data: &Data, dims: &Dims) -> Vec<Row> {
     let all = all_contacts(data);
-    let sliced: Vec<(&Contact, Vec<String>)> =
-        all.iter().filter_map(|c| Some((c, dims.of(data, Some(TABLE), Some(c.record), c.who.as_deref())?))).collect();
+    let sliced: Vec<(&Contact, Vec<String>)> = all
+        .iter()
+        .filter_map(|c| Some((c, dims.of(data, Some(TABLE), Some(c.record), c.who.as_deref())?)))
+        .collect();
     let mut rows = Vec::new();
     for (index, (contact, slice)) in sliced.iter().enumerate() {
         let mut row = Row::new(contact.who.as_deref(), Some(contact.record.file), slice.clone());
@@ -107,10 +127,19 @@ pub fn contacts(data: &Data, dims: &Dims) -> Vec<Row> {
         row.set("kind", contact.record.text("kind"));
         row.set("outcome", contact.record.text("outcome"));
         row.set("channel", contact.record.text("channel"));
-        row.set("cost", if contact.is_response { None } else { contact.record.money("cost").map(Money) });
+        row.set(
+            "cost",
+            if contact.is_response {
+                None
+            } else {
+                contact.record.money("cost").map(Money)
+            },
+        );
         let day = data.day(contact.at);
         let same = || sliced.iter().enumerate().filter(|(_, (c, s))| c.who == contact.who && s == slice);
-        let is_first = same().filter(|(_, (c, _))| data.day(c.at) == day).all(|(i, (c, _))| (c.at, i) >= (contact.at, index));
+        let is_first = same()
+            .filter(|(_, (c, _))| data.day(c.at) == day)
+            .all(|(i, (c, _))| (c.at, i) >= (contact.at, index));
         let previous = same().map(|(_, (c, _))| data.day(c.at)).filter(|d| *d < day).max();
         row.set("days_since_previous", previous.filter(|_| is_first).map(|p| day - p));
         rows.push(row);
@@ -121,16 +150,26 @@ pub fn contacts(data: &Data, dims: &Dims) -> Vec<Row> {
 pub fn commitments(data: &Data, dims: &Dims) -> Vec<Row> {
     let mut rows = Vec::new();
     for record in data.of(TABLE) {
-        let (true, Some(due)) = (matches!(record.text("kind"), Some("commitment" | "follow_up")), data.time(record, "due_at")) else { continue };
+        let (true, Some(due)) = (
+            matches!(record.text("kind"), Some("commitment" | "follow_up")),
+            data.time(record, "due_at"),
+        ) else {
+            continue;
+        };
         let Some(who) = owner(data, record) else { continue };
-        let Some(slice) = dims.of(data, Some(TABLE), Some(record), Some(&who)) else { continue };
+        let Some(slice) = dims.of(data, Some(TABLE), Some(record), Some(&who)) else {
+            continue;
+        };
         let mut row = Row::new(Some(&who), Some(record.file), slice);
         let resolved = data.time(record, "resolved_at");
         let due = data.end_of(TABLE, "due_at", due);
         let by_date = data.is_date(TABLE, "due_at") || data.is_date(TABLE, "resolved_at");
         row.set("due_at", At(due));
         row.set("resolved_at", resolved.map(At));
-        row.set("kept", resolved.is_some_and(|at| if by_date { data.day(at) <= data.day(due) } else { at <= due }));
+        row.set(
+            "kept",
+            resolved.is_some_and(|at| if by_date { data.day(at) <= data.day(due) } else { at <= due }),
+        );
         rows.push(row);
     }
     rows
@@ -150,7 +189,11 @@ impl Case<'_> {
 
     pub fn kind(&self) -> Option<&str> {
         let mut kinds = self.records.iter().filter_map(|r| r.text("kind"));
-        if self.records.iter().any(|r| r.is("kind", "complaint")) { Some("complaint") } else { kinds.next() }
+        if self.records.iter().any(|r| r.is("kind", "complaint")) {
+            Some("complaint")
+        } else {
+            kinds.next()
+        }
     }
 }
 
@@ -169,12 +212,26 @@ pub fn all_cases(data: &Data) -> Vec<Case<'_>> {
     for record in data.of(TABLE) {
         let Some(who) = owner(data, record) else { continue };
         if is_ticket(data, record) {
-            cases.push((String::new(), Case { who, is_ticket: true, records: vec![record] }));
+            cases.push((
+                String::new(),
+                Case {
+                    who,
+                    is_ticket: true,
+                    records: vec![record],
+                },
+            ));
         } else if is_message(data, record) && is_case_kind(record) {
             let root = root(data, record);
             match cases.iter_mut().find(|(r, c)| !c.is_ticket && *r == root && c.who == who) {
                 Some((_, case)) => case.records.push(record),
-                None => cases.push((root, Case { who, is_ticket: false, records: vec![record] })),
+                None => cases.push((
+                    root,
+                    Case {
+                        who,
+                        is_ticket: false,
+                        records: vec![record],
+                    },
+                )),
             }
         }
     }
@@ -192,7 +249,9 @@ pub fn cases(data: &Data, dims: &Dims, window: &Window) -> Vec<Row> {
     let mut rows = Vec::new();
     for (index, case) in all.iter().enumerate() {
         let first = case.records[0];
-        let Some(slice) = dims.of(data, Some(TABLE), Some(first), Some(&case.who)) else { continue };
+        let Some(slice) = dims.of(data, Some(TABLE), Some(first), Some(&case.who)) else {
+            continue;
+        };
         let mut row = Row::new(Some(&case.who), Some(first.file), slice);
         let opened = case.opened_at(data);
         let speaks = |r: &Record, word: &str| direction(data, r).as_deref() == Some(word);
@@ -209,13 +268,19 @@ pub fn cases(data: &Data, dims: &Dims, window: &Window) -> Vec<Row> {
                 true => data.time(first, "responded_at"),
                 false => {
                     let later = case.records.iter().skip(asked_by.map_or(usize::MAX, |i| i + 1));
-                    later.filter(|r| speaks(r, "outbound") && !is_automated(r)).map(|r| at(data, r)).next()
+                    later
+                        .filter(|r| speaks(r, "outbound") && !is_automated(r))
+                        .map(|r| at(data, r))
+                        .next()
                 }
             };
             let by_date = dated || (case.is_ticket && data.is_date(TABLE, "responded_at"));
             row.set("answered", responded.is_some());
             row.set("responded_at", responded.map(At));
-            row.set("response_hours", asked.zip(responded).and_then(|(a, r)| data.span(a, r, by_date)).map(Span));
+            row.set(
+                "response_hours",
+                asked.zip(responded).and_then(|(a, r)| data.span(a, r, by_date)).map(Span),
+            );
             row.set("waiting_hours", asked.and_then(|a| data.span(a, window.as_of, by_date)).map(Span));
         }
         if data.tells(first, "resolved_at") {
@@ -234,9 +299,8 @@ pub fn cases(data: &Data, dims: &Dims, window: &Window) -> Vec<Row> {
             row.set("outbound_messages", case.records.iter().filter(|r| speaks(r, "outbound")).count());
         }
         if case.kind() == Some("complaint") {
-            let earlier = |(i, c): &(usize, &Case)| {
-                c.who == case.who && c.kind() == Some("complaint") && (c.opened_at(data), *i) < (opened, index)
-            };
+            let earlier =
+                |(i, c): &(usize, &Case)| c.who == case.who && c.kind() == Some("complaint") && (c.opened_at(data), *i) < (opened, index);
             let previous = all.iter().enumerate().filter(earlier).map(|(_, c)| c.opened_at(data)).max();
             row.set("days_since_previous_complaint", previous.map(|p| data.day(opened) - data.day(p)));
         }

@@ -1,0 +1,51 @@
+//! The records that were not used, as CSV.
+
+use super::text::Untrusted;
+use crate::canon::Reject;
+
+/// A header line and a row for each record; text is guarded against being taken for a formula.
+///
+/// # Errors
+/// Only defects: nothing is written to but memory.
+pub fn csv(rejects: &[Reject]) -> anyhow::Result<Vec<u8>> {
+    let mut csv = csv::Writer::from_writer(Vec::new());
+    csv.write_record(["file", "line", "record", "fate", "column", "code", "reason", "raw"])?;
+    for reject in rejects {
+        let text = |text: &str| Untrusted::new(text).csv().into_owned();
+        csv.write_record([
+            text(&reject.file),
+            reject.line.to_string(),
+            reject.record.to_string(),
+            reject.fate.to_string(),
+            text(&reject.column),
+            text(&reject.code),
+            text(&reject.reason),
+            text(&reject.raw),
+        ])?;
+    }
+    Ok(csv.into_inner()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn raw_text_stays_text() {
+        let reject = Reject {
+            file: "a.csv".into(),
+            line: 3,
+            record: 2,
+            fate: "rejected",
+            column: "amount".into(),
+            code: "amount".into(),
+            reason: "x".into(),
+            raw: "=1,\"b\"\nc".into(),
+        };
+        let text = String::from_utf8(csv(&[reject]).unwrap()).unwrap();
+        assert_eq!(
+            text,
+            "file,line,record,fate,column,code,reason,raw\na.csv,3,2,rejected,amount,amount,x,\"'=1,\"\"b\"\"\nc\"\n"
+        );
+    }
+}
