@@ -201,7 +201,14 @@ fn pass(canon: &Canon, settings: &Settings, request: &Request, by: &[String], pl
                     let shared = counted.shared(index, compare, at, period, &lanes, cell.value, older.value);
                     let few = older.private_people > 0 && older.stakeholders < suppress::FEWEST;
                     if !few && (older.value.is_some() || older.absent.is_some()) {
-                        let change = change::change(metric, (&cell, &known), (&older, &older_known), shared, request.level);
+                        let change = change::change(
+                            metric,
+                            plan.undated[index],
+                            (&cell, &known),
+                            (&older, &older_known),
+                            shared,
+                            request.level,
+                        );
                         cell.changes.insert(compare.as_str(), change);
                     }
                 }
