@@ -22,7 +22,12 @@ pub struct Export {
 impl Export {
     fn new(kind: &'static str, file: &str, header: &str) -> Export {
         let header: &'static str = Box::leak(header.to_string().into_boxed_str());
-        Export { kind, file: file.to_string(), header: header.split(',').collect(), rows: Vec::new() }
+        Export {
+            kind,
+            file: file.to_string(),
+            header: header.split(',').collect(),
+            rows: Vec::new(),
+        }
     }
 
     /// Adds a record, given as cells by column; columns that are not named stay empty.
@@ -30,7 +35,12 @@ impl Export {
         for (name, _) in cells {
             assert!(self.header.contains(name), "{} has no column {name}", self.file);
         }
-        let cell = |name: &str| cells.iter().find(|(n, _)| *n == name).map_or(String::new(), |(_, value)| value.clone());
+        let cell = |name: &str| {
+            cells
+                .iter()
+                .find(|(n, _)| *n == name)
+                .map_or(String::new(), |(_, value)| value.clone())
+        };
         self.rows.push(self.header.iter().map(|name| cell(name)).collect());
     }
 
@@ -180,21 +190,42 @@ impl Maker {
             .chain(self.suppliers.iter().skip(1).map(|s| (s.clone(), "supplier")))
             .collect();
         for (who, kind) in people {
-            let region = { let word = self.one(&["north", "south", "east"]); self.maybe(90, word) };
+            let region = {
+                let word = self.one(&["north", "south", "east"]);
+                self.maybe(90, word)
+            };
             let segment = self.one(&["small", "large"]);
             let tier = self.one(&["a", "b", "c"]);
-            let referrer = { let c = self.customer(); self.maybe(25, c) };
-            let source = { let s = self.one(&["ads", "referral", "fair", "Referral"]); self.maybe(70, s) };
-            let cost = { let c = money(self.rng.int(0, 50_000)); self.maybe(60, c) };
-            let target = { let t = self.rng.int(5, 90).to_string(); self.maybe(60, t) };
+            let referrer = {
+                let c = self.customer();
+                self.maybe(25, c)
+            };
+            let source = {
+                let s = self.one(&["ads", "referral", "fair", "Referral"]);
+                self.maybe(70, s)
+            };
+            let cost = {
+                let c = money(self.rng.int(0, 50_000));
+                self.maybe(60, c)
+            };
+            let target = {
+                let t = self.rng.int(5, 90).to_string();
+                self.maybe(60, t)
+            };
             let mut start = self.moment() - 200 * 86_400;
             let spells = if self.rng.percent(20) { 2 } else { 1 };
             for spell in 0..spells {
                 let end = start + self.rng.int(0, 300) * 86_400;
                 let ends = spell + 1 < spells || self.rng.percent(40);
                 let never_started = spell == 0 && self.rng.percent(8);
-                let reason = { let r = self.one(&["voluntary", "involuntary", "other"]); self.maybe(80, r) };
-                let recurring = { let r = money(self.rng.int(0, 90_000)); self.maybe(80, r) };
+                let reason = {
+                    let r = self.one(&["voluntary", "involuntary", "other"]);
+                    self.maybe(80, r)
+                };
+                let recurring = {
+                    let r = money(self.rng.int(0, 90_000));
+                    self.maybe(80, r)
+                };
                 out.push(&[
                     ("stakeholder_id", who.clone()),
                     ("type", text(kind)),
@@ -235,8 +266,14 @@ impl Maker {
             last = Some((who.clone(), at));
             let id = format!("o{number}");
             ids.push((who.clone(), id.clone(), at));
-            let channel = { let c = self.one(&["web", "shop", "phone"]); self.maybe(92, c) };
-            let referrer = { let c = self.customer(); self.maybe(15, c) };
+            let channel = {
+                let c = self.one(&["web", "shop", "phone"]);
+                self.maybe(92, c)
+            };
+            let referrer = {
+                let c = self.customer();
+                self.maybe(15, c)
+            };
             let promised = at + self.rng.int(0, 20) * 86_400;
             let promise = self.rng.percent(60);
             let delivered = promised + self.rng.int(-5, 5) * 43_200;
@@ -246,7 +283,10 @@ impl Maker {
             for line in 0..self.rng.int(1, 3) {
                 let mixed = self.flavour.mixed_orders && self.rng.percent(30);
                 let amount = if self.rng.percent(6) { 0 } else { self.rng.int(1, 30_000) };
-                let refund = { let r = money(self.rng.int(0, amount)); self.maybe(8, r) };
+                let refund = {
+                    let r = money(self.rng.int(0, amount));
+                    self.maybe(8, r)
+                };
                 lines.push(&[
                     ("stakeholder_id", who.clone()),
                     ("occurred_at", self.event(at + line * 7)),
@@ -256,12 +296,26 @@ impl Maker {
                     ("refund", refund),
                     ("cost", if costed { money(amount * 6 / 10) } else { String::new() }),
                     ("currency", text("EUR")),
-                    ("channel", if mixed { self.one(&["web", "shop", "phone"]) } else { channel.clone() }),
+                    (
+                        "channel",
+                        if mixed {
+                            self.one(&["web", "shop", "phone"])
+                        } else {
+                            channel.clone()
+                        },
+                    ),
                     ("product", self.one(&["p1", "p2"])),
                     ("status", text(if cancelled { "cancelled" } else { "" })),
                     ("referrer_id", referrer.clone()),
                     ("promised_at", if promise { date(promised) } else { String::new() }),
-                    ("delivered_at", if delivery && !self.rng.percent(5) { date(delivered.max(at)) } else { String::new() }),
+                    (
+                        "delivered_at",
+                        if delivery && !self.rng.percent(5) {
+                            date(delivered.max(at))
+                        } else {
+                            String::new()
+                        },
+                    ),
                 ]);
             }
         }
@@ -282,14 +336,22 @@ impl Maker {
             ]);
         }
         // A till that knows no order ids: lines of a day are an order.
-        let mut till = Export::new("purchases", "purchases-till.csv", "stakeholder_id,occurred_at,line_id,amount,currency,channel,product");
+        let mut till = Export::new(
+            "purchases",
+            "purchases-till.csv",
+            "stakeholder_id,occurred_at,line_id,amount,currency,channel,product",
+        );
         for line in 0..60 {
             let (who, at) = match &last {
                 Some((who, at)) if self.rng.percent(30) => (who.clone(), (at / 86_400) * 86_400 + self.rng.int(0, 86_399)),
                 _ => (self.customer(), self.moment()),
             };
             last = Some((who.clone(), at));
-            let amount = if self.rng.percent(8) { -self.rng.int(1, 2_000) } else { self.rng.int(0, 5_000) };
+            let amount = if self.rng.percent(8) {
+                -self.rng.int(1, 2_000)
+            } else {
+                self.rng.int(0, 5_000)
+            };
             till.push(&[
                 ("stakeholder_id", who),
                 ("occurred_at", self.event(at)),
@@ -311,24 +373,52 @@ impl Maker {
         );
         for number in 0..180 {
             let at = self.moment();
-            let who = if self.rng.percent(5) { self.rng.pick(&self.employees).clone() } else { self.customer() };
+            let who = if self.rng.percent(5) {
+                self.rng.pick(&self.employees).clone()
+            } else {
+                self.customer()
+            };
             let responded = if self.rng.percent(4) { at - 3_600 } else { self.later(at, 90) };
             let resolved = if self.rng.percent(3) { at - 86_400 } else { self.later(at, 900) };
-            let kind = { let k = self.one(&["question", "complaint", "complaint", "incident", "request", "other"]); self.maybe(90, k) };
+            let kind = {
+                let k = self.one(&["question", "complaint", "complaint", "incident", "request", "other"]);
+                self.maybe(90, k)
+            };
             out.push(&[
                 ("stakeholder_id", who),
                 ("occurred_at", self.event(at)),
                 ("interaction_id", format!("t{number}")),
                 ("case_id", format!("k{number}")),
                 ("direction", if self.rng.percent(7) { text("outbound") } else { String::new() }),
-                ("channel", { let c = self.one(&["email", "phone", "web"]); self.maybe(90, c) }),
+                ("channel", {
+                    let c = self.one(&["email", "phone", "web"]);
+                    self.maybe(90, c)
+                }),
                 ("kind", kind),
-                ("responded_at", { let t = self.event(responded); self.maybe(80, t) }),
-                ("response_due_at", { let t = time(at + 86_400); self.maybe(60, t) }),
-                ("resolved_at", { let t = self.event(resolved); self.maybe(75, t) }),
-                ("due_at", { let t = time(at + 10 * 86_400); self.maybe(60, t) }),
-                ("reopens", { let n = self.rng.int(0, 2).to_string(); self.maybe(50, n) }),
-                ("cost", { let c = money(self.rng.int(0, 4_000)); self.maybe(70, c) }),
+                ("responded_at", {
+                    let t = self.event(responded);
+                    self.maybe(80, t)
+                }),
+                ("response_due_at", {
+                    let t = time(at + 86_400);
+                    self.maybe(60, t)
+                }),
+                ("resolved_at", {
+                    let t = self.event(resolved);
+                    self.maybe(75, t)
+                }),
+                ("due_at", {
+                    let t = time(at + 10 * 86_400);
+                    self.maybe(60, t)
+                }),
+                ("reopens", {
+                    let n = self.rng.int(0, 2).to_string();
+                    self.maybe(50, n)
+                }),
+                ("cost", {
+                    let c = money(self.rng.int(0, 4_000));
+                    self.maybe(70, c)
+                }),
                 ("automated", text(if self.rng.percent(5) { "true" } else { "false" })),
             ]);
         }
@@ -345,12 +435,19 @@ impl Maker {
         for _ in 0..70 {
             let who = self.customer();
             let mut at = self.moment();
-            let kind = { let k = self.one(&["question", "complaint"]); self.maybe(60, k) };
+            let kind = {
+                let k = self.one(&["question", "complaint"]);
+                self.maybe(60, k)
+            };
             let mut earlier: Vec<String> = Vec::new();
             for position in 0..self.rng.int(1, 5) {
                 let id = format!("m{}", self.messages);
                 self.messages += 1;
-                let ours = if position == 0 { self.rng.percent(15) } else { self.rng.percent(60) };
+                let ours = if position == 0 {
+                    self.rng.percent(15)
+                } else {
+                    self.rng.percent(60)
+                };
                 let machine = ours && self.rng.percent(25);
                 let author = match (ours, position) {
                     (true, 1..) if self.rng.percent(60) => String::new(),
@@ -366,10 +463,27 @@ impl Maker {
                     ("occurred_at", self.event(at)),
                     ("interaction_id", id.clone()),
                     ("in_reply_to", answered.cloned().unwrap_or_default()),
-                    ("direction", text(if ours { if self.rng.percent(8) { "internal" } else { "outbound" } } else { "inbound" })),
+                    (
+                        "direction",
+                        text(if ours {
+                            if self.rng.percent(8) { "internal" } else { "outbound" }
+                        } else {
+                            "inbound"
+                        }),
+                    ),
                     ("channel", text("mail")),
-                    ("resolved_at", { let t = self.event(at); self.maybe(if ours { 40 } else { 5 }, t) }),
-                    ("kind", if position == 0 || self.rng.percent(20) { kind.clone() } else { String::new() }),
+                    ("resolved_at", {
+                        let t = self.event(at);
+                        self.maybe(if ours { 40 } else { 5 }, t)
+                    }),
+                    (
+                        "kind",
+                        if position == 0 || self.rng.percent(20) {
+                            kind.clone()
+                        } else {
+                            String::new()
+                        },
+                    ),
                     ("automated", text(if machine { "true" } else { "false" })),
                 ]);
                 earlier.push(id);
@@ -392,7 +506,10 @@ impl Maker {
             for position in 0..self.rng.int(1, 4) {
                 let ours = position > 0 && self.rng.percent(60);
                 out.push(&[
-                    ("stakeholder_id", if ours && self.rng.percent(50) { String::new() } else { who.clone() }),
+                    (
+                        "stakeholder_id",
+                        if ours && self.rng.percent(50) { String::new() } else { who.clone() },
+                    ),
                     ("occurred_at", self.event(at)),
                     ("interaction_id", format!("h{case}-{position}")),
                     ("case_id", format!("h{case}")),
@@ -428,13 +545,36 @@ impl Maker {
                 ("stakeholder_id", who),
                 ("occurred_at", self.event(at)),
                 ("interaction_id", format!("g{number}")),
-                ("direction", { let d = self.one(&["inbound", "outbound", "internal", "both"]); self.maybe(60, d) }),
+                ("direction", {
+                    let d = self.one(&["inbound", "outbound", "internal", "both"]);
+                    self.maybe(60, d)
+                }),
                 ("channel", self.one(&["office", "phone"])),
                 ("kind", kind.clone()),
-                ("outcome", { let o = self.one(&["successful", "unsuccessful"]); self.maybe(if kind == "collaboration" { 75 } else { 10 }, o) }),
-                ("due_at", if is_promise && self.rng.percent(85) { self.event(due) } else { String::new() }),
-                ("resolved_at", if is_promise && self.rng.percent(75) { self.event(done) } else { String::new() }),
-                ("cost", { let c = money(self.rng.int(0, 9_000)); self.maybe(30, c) }),
+                ("outcome", {
+                    let o = self.one(&["successful", "unsuccessful"]);
+                    self.maybe(if kind == "collaboration" { 75 } else { 10 }, o)
+                }),
+                (
+                    "due_at",
+                    if is_promise && self.rng.percent(85) {
+                        self.event(due)
+                    } else {
+                        String::new()
+                    },
+                ),
+                (
+                    "resolved_at",
+                    if is_promise && self.rng.percent(75) {
+                        self.event(done)
+                    } else {
+                        String::new()
+                    },
+                ),
+                ("cost", {
+                    let c = money(self.rng.int(0, 9_000));
+                    self.maybe(30, c)
+                }),
             ]);
         }
         out
@@ -442,7 +582,11 @@ impl Maker {
 
     fn surveys(&mut self) -> Export {
         let header = "stakeholder_id,sent_at,responded_at,response_id,instrument,score,scale_min,scale_max,channel";
-        let header = if self.flavour.weights { format!("{header},weight") } else { text(header) };
+        let header = if self.flavour.weights {
+            format!("{header},weight")
+        } else {
+            text(header)
+        };
         let mut out = Export::new("surveys", "surveys.csv", &header);
         for number in 0..320 {
             let instrument = *self.rng.pick(&["nps", "nps", "csat", "csat", "enps", "ces", "engagement", "other"]);
@@ -461,12 +605,23 @@ impl Maker {
             let answered = self.rng.percent(75);
             let is_sent = self.rng.percent(85) || !answered;
             let score = if self.rng.percent(3) { max + 1 } else { self.rng.int(min, max) };
-            let score = if self.rng.percent(2) { format!("{score}.5") } else { score.to_string() };
+            let score = if self.rng.percent(2) {
+                format!("{score}.5")
+            } else {
+                score.to_string()
+            };
             let declares = !matches!(instrument, "nps" | "enps") && self.rng.percent(95);
             let mut cells = vec![
                 ("stakeholder_id", self.maybe(85, who)),
                 ("sent_at", if is_sent { self.event(sent) } else { String::new() }),
-                ("responded_at", if answered && (!is_sent || self.rng.percent(95)) { self.event(responded) } else { String::new() }),
+                (
+                    "responded_at",
+                    if answered && (!is_sent || self.rng.percent(95)) {
+                        self.event(responded)
+                    } else {
+                        String::new()
+                    },
+                ),
                 ("response_id", format!("s{number}")),
                 ("instrument", text(instrument)),
                 ("score", if answered { self.maybe(96, score) } else { String::new() }),
@@ -483,18 +638,32 @@ impl Maker {
     }
 
     fn referrals(&mut self) -> Export {
-        let mut out = Export::new("referrals", "referrals.csv", "referrer_id,referred_id,occurred_at,converted_at,status");
+        let mut out = Export::new(
+            "referrals",
+            "referrals.csv",
+            "referrer_id,referred_id,occurred_at,converted_at,status",
+        );
         for number in 0..50 {
             let at = self.moment();
             let converted = self.rng.percent(45);
             let later = at + self.rng.int(0, 90) * 86_400;
-            let referred = if self.rng.percent(30) { self.customer() } else { format!("lead{number}") };
+            let referred = if self.rng.percent(30) {
+                self.customer()
+            } else {
+                format!("lead{number}")
+            };
             out.push(&[
                 ("referrer_id", self.customer()),
-                ("referred_id", { let r = referred; self.maybe(90, r) }),
+                ("referred_id", {
+                    let r = referred;
+                    self.maybe(90, r)
+                }),
                 ("occurred_at", self.event(at)),
                 ("converted_at", if converted { self.event(later) } else { String::new() }),
-                ("status", { let s = self.one(&["open", "lost", "Converted"]); self.maybe(30, s) }),
+                ("status", {
+                    let s = self.one(&["open", "lost", "Converted"]);
+                    self.maybe(30, s)
+                }),
             ]);
         }
         out
@@ -519,12 +688,41 @@ impl Maker {
                 ("order_id", format!("b{}", number / 2)),
                 ("line_id", number.to_string()),
                 ("ordered_at", if ordered { self.event(at) } else { String::new() }),
-                ("promised_at", if !ordered || self.rng.percent(85) { date(due) } else { String::new() }),
+                (
+                    "promised_at",
+                    if !ordered || self.rng.percent(85) {
+                        date(due)
+                    } else {
+                        String::new()
+                    },
+                ),
                 ("received_at", if received { self.event(arrival) } else { String::new() }),
-                ("quantity", { let q = quantity.to_string(); self.maybe(92, q) }),
-                ("quantity_received", if received { let q = got.to_string(); self.maybe(92, q) } else { String::new() }),
-                ("quantity_rejected", if received { let q = self.rng.int(0, got.min(3)).to_string(); self.maybe(60, q) } else { String::new() }),
-                ("amount", { let a = money(self.rng.int(0, 200_000)); self.maybe(95, a) }),
+                ("quantity", {
+                    let q = quantity.to_string();
+                    self.maybe(92, q)
+                }),
+                (
+                    "quantity_received",
+                    if received {
+                        let q = got.to_string();
+                        self.maybe(92, q)
+                    } else {
+                        String::new()
+                    },
+                ),
+                (
+                    "quantity_rejected",
+                    if received {
+                        let q = self.rng.int(0, got.min(3)).to_string();
+                        self.maybe(60, q)
+                    } else {
+                        String::new()
+                    },
+                ),
+                ("amount", {
+                    let a = money(self.rng.int(0, 200_000));
+                    self.maybe(95, a)
+                }),
                 ("currency", text("EUR")),
                 ("channel", self.one(&["edi", "mail"])),
             ]);

@@ -23,7 +23,11 @@ impl Order<'_> {
     }
 
     pub fn gross(&self) -> i64 {
-        if self.is_order { self.lines.iter().map(|l| l.money("amount").unwrap()).sum() } else { 0 }
+        if self.is_order {
+            self.lines.iter().map(|l| l.money("amount").unwrap()).sum()
+        } else {
+            0
+        }
     }
 
     pub fn refund(&self) -> i64 {
@@ -48,7 +52,9 @@ pub fn of<'a>(data: &'a Data, dims: &Dims) -> Vec<Order<'a>> {
                 continue;
             }
             let who = line.text("stakeholder_id").unwrap();
-            let Some(slice) = dims.of(data, Some(Table::Purchases), Some(line), Some(who)) else { continue };
+            let Some(slice) = dims.of(data, Some(Table::Purchases), Some(line), Some(who)) else {
+                continue;
+            };
             let id = line.text("order_id").map(str::to_string);
             let day = data.day(data.time(line, "occurred_at").unwrap());
             let same_thing = |o: &Order| o.who == who && o.slice == slice;
@@ -57,19 +63,38 @@ pub fn of<'a>(data: &'a Data, dims: &Dims) -> Vec<Order<'a>> {
                 (false, Some(_)) => orders.iter_mut().find(|o| same_thing(o) && o.id == id),
                 (false, None) => orders.iter_mut().find(|o| same_thing(o) && o.id.is_none() && same_day(o)),
                 (true, Some(_)) => orders.iter_mut().find(|o| same_thing(o) && o.is_order && o.id == id),
-                (true, None) => orders.iter_mut().find(|o| same_thing(o) && o.is_order && o.id.is_none() && same_day(o)),
+                (true, None) => orders
+                    .iter_mut()
+                    .find(|o| same_thing(o) && o.is_order && o.id.is_none() && same_day(o)),
             };
             match found {
                 Some(order) if refunds => order.refunds.push(line),
                 Some(order) => order.lines.push(line),
                 None if refunds => {
                     // On its own day.
-                    match orders.iter_mut().find(|o| same_thing(o) && !o.is_order && o.id == id && (id.is_some() || same_day(o))) {
+                    match orders
+                        .iter_mut()
+                        .find(|o| same_thing(o) && !o.is_order && o.id == id && (id.is_some() || same_day(o)))
+                    {
                         Some(order) => order.lines.push(line),
-                        None => orders.push(Order { who: who.into(), slice, is_order: false, id, lines: vec![line], refunds: vec![] }),
+                        None => orders.push(Order {
+                            who: who.into(),
+                            slice,
+                            is_order: false,
+                            id,
+                            lines: vec![line],
+                            refunds: vec![],
+                        }),
                     }
                 }
-                None => orders.push(Order { who: who.into(), slice, is_order: true, id, lines: vec![line], refunds: vec![] }),
+                None => orders.push(Order {
+                    who: who.into(),
+                    slice,
+                    is_order: true,
+                    id,
+                    lines: vec![line],
+                    refunds: vec![],
+                }),
             }
         }
     }
@@ -98,12 +123,19 @@ pub fn orders(data: &Data, dims: &Dims) -> Vec<Row> {
             let promised = order.lines.iter().filter_map(|l| data.time(l, "promised_at")).max();
             let promised = promised.map(|at| data.end_of(Table::Purchases, "promised_at", at));
             let deliveries: Vec<Option<i64>> = order.lines.iter().map(|l| data.time(l, "delivered_at")).collect();
-            let delivered = deliveries.iter().all(Option::is_some).then(|| deliveries.iter().flatten().max().copied().unwrap());
+            let delivered = deliveries
+                .iter()
+                .all(Option::is_some)
+                .then(|| deliveries.iter().flatten().max().copied().unwrap());
             row.set("promised_at", promised.map(At));
             row.set("delivered_at", delivered.map(At));
             if let (Some(promised), Some(delivered)) = (promised, delivered) {
                 let by_date = data.is_date(Table::Purchases, "promised_at") || data.is_date(Table::Purchases, "delivered_at");
-                let on_time = if by_date { data.day(delivered) <= data.day(promised) } else { delivered <= promised };
+                let on_time = if by_date {
+                    data.day(delivered) <= data.day(promised)
+                } else {
+                    delivered <= promised
+                };
                 row.set("delivered_on_time", on_time);
             }
         }
@@ -121,7 +153,10 @@ fn days_since_previous(data: &Data, all: &[Order], index: usize) -> Option<i32> 
         .map(|(i, o)| (i, o.at(data)))
         .collect();
     // Of several orders at one time any one counts, the first in the file here.
-    let is_first = same.iter().filter(|(_, t)| data.day(*t) == day).all(|(i, t)| *t > at || (*t == at && *i >= index));
+    let is_first = same
+        .iter()
+        .filter(|(_, t)| data.day(*t) == day)
+        .all(|(i, t)| *t > at || (*t == at && *i >= index));
     let previous = same.iter().map(|(_, t)| data.day(*t)).filter(|d| *d < day).max()?;
     is_first.then_some(day - previous)
 }
@@ -144,7 +179,11 @@ pub fn customers(data: &Data, dims: &Dims, window: &Window) -> Vec<Row> {
         let mut days: Vec<i32> = now.iter().filter(|o| o.is_order).map(|o| data.day(o.at(data))).collect();
         days.sort_unstable();
         days.dedup();
-        let mut ever: Vec<i32> = all.iter().filter(|o| o.who == *who && o.is_order).map(|o| data.day(o.at(data))).collect();
+        let mut ever: Vec<i32> = all
+            .iter()
+            .filter(|o| o.who == *who && o.is_order)
+            .map(|o| data.day(o.at(data)))
+            .collect();
         ever.sort_unstable();
         ever.dedup();
         let mut row = Row::new(Some(who), None, slice.clone());

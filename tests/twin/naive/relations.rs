@@ -80,7 +80,7 @@ pub fn relations(data: &Data, dims: &Dims, window: &Window) -> Vec<Row> {
             row.set("recovered_90d", recovered);
         }
         // Of every interaction, whoever or whatever had it.
-        let own = |r: &&Record| talk::owner(data, r).as_deref() == Some(&who) && window.holds(data.time(r, "occurred_at").unwrap());
+        let own = |r: &&Record| r.owner.as_deref() == Some(&who) && window.holds(data.time(r, "occurred_at").unwrap());
         let costs = data.of(Table::Interactions).iter().filter(own).filter_map(|r| r.money("cost"));
         row.set("service_cost", Money(costs.sum()));
         row.set("type", current.and_then(|r| r.text("type")));

@@ -44,10 +44,17 @@ fn at(data: &Data, record: &Record) -> i64 {
     data.time(record, "occurred_at").unwrap()
 }
 
+/// Where the message that a message answers stands.
+pub fn parent(data: &Data, record: &Record) -> Option<usize> {
+    let id = record.text("in_reply_to")?;
+    data.of(TABLE)
+        .iter()
+        .position(|r| is_message(data, r) && r.is("interaction_id", id))
+}
+
 /// The message that a message answers.
 fn answered<'a>(data: &'a Data, record: &Record) -> Option<&'a Record> {
-    let id = record.text("in_reply_to")?;
-    data.of(TABLE).iter().find(|r| is_message(data, r) && r.is("interaction_id", id))
+    record.parent.map(|i| &data.of(TABLE)[i])
 }
 
 /// Whose a record is: its own word; of our messages without one, that of the message they answer.
@@ -85,7 +92,7 @@ pub struct Contact<'a> {
 pub fn all_contacts(data: &Data) -> Vec<Contact<'_>> {
     let mut contacts = Vec::new();
     for record in data.of(TABLE) {
-        let Some(who) = owner(data, record) else { continue };
+        let Some(who) = record.owner.clone() else { continue };
         let direction = direction(data, record);
         if is_automated(record) {
             continue;
@@ -156,7 +163,7 @@ pub fn commitments(data: &Data, dims: &Dims) -> Vec<Row> {
         ) else {
             continue;
         };
-        let Some(who) = owner(data, record) else { continue };
+        let Some(who) = record.owner.clone() else { continue };
         let Some(slice) = dims.of(data, Some(TABLE), Some(record), Some(&who)) else {
             continue;
         };
@@ -210,7 +217,7 @@ fn root(data: &Data, record: &Record) -> String {
 pub fn all_cases(data: &Data) -> Vec<Case<'_>> {
     let mut cases: Vec<(String, Case)> = Vec::new();
     for record in data.of(TABLE) {
-        let Some(who) = owner(data, record) else { continue };
+        let Some(who) = record.owner.clone() else { continue };
         if is_ticket(data, record) {
             cases.push((
                 String::new(),
