@@ -194,7 +194,7 @@ fn lies_in(row: &Row, metric: &Metric, window: &Window) -> bool {
     }
 }
 
-fn eval(expression: &Expression, row: &Row, window: &Window) -> V {
+pub fn eval(expression: &Expression, row: &Row, window: &Window) -> V {
     let column = |name: &str| match name {
         "as_of" => Value::Time(window.as_of),
         "period_start" => Value::Time(window.period.start),

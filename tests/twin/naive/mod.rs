@@ -74,7 +74,7 @@ pub struct Data {
 }
 
 /// A date is its first instant.
-fn instant(zone: &Zone, text: &str) -> i64 {
+pub fn instant(zone: &Zone, text: &str) -> i64 {
     let text = if text.len() == 10 {
         format!("{text}T00:00:00")
     } else {
