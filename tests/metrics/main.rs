@@ -20,7 +20,12 @@ fn outcomes(catalog: &Catalog, zone: &Zone) -> Vec<(String, Outcome)> {
 
 fn failures(outcomes: &[(String, Outcome)]) -> String {
     let failed = outcomes.iter().filter(|(_, outcome)| !outcome.passed);
-    let lines = failed.map(|(id, o)| format!("{id} ({}:{}): expected {:?}, got {}\n", o.origin.file, o.origin.line, o.expected, o.got));
+    let lines = failed.map(|(id, o)| {
+        format!(
+            "{id} ({}:{}): expected {:?}, got {}\n",
+            o.origin.file, o.origin.line, o.expected, o.got
+        )
+    });
     lines.collect()
 }
 
