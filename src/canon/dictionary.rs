@@ -32,7 +32,11 @@ impl Entry {
         let mut start = [0; 16];
         let kept = text.len().min(16);
         start[..kept].copy_from_slice(&text.as_bytes()[..kept]);
-        Entry { start, length: text.len() as u32, code }
+        Entry {
+            start,
+            length: text.len() as u32,
+            code,
+        }
     }
 }
 
@@ -52,7 +56,8 @@ impl Interner {
         self.ends.push(self.buffer.len());
         let (buffer, ends) = (&self.buffer, &self.ends);
         let entry = Entry { code, ..wanted };
-        self.entries.insert_unique(hash, entry, |e| FxBuildHasher.hash_one(slice(buffer, ends, e.code)));
+        self.entries
+            .insert_unique(hash, entry, |e| FxBuildHasher.hash_one(slice(buffer, ends, e.code)));
         code
     }
 

@@ -43,7 +43,7 @@ impl fmt::Display for Got {
                 f.write_str(absent.as_str())?;
                 absent.detail().map_or(Ok(()), |detail| write!(f, " ({detail})"))
             }
-            Got::Unreadable(why) => write!(f, "cannot be read: {why}"),
+            Got::Unreadable(why) => write!(f, "nothing, because {why}"),
         }
     }
 }
