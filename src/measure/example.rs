@@ -16,6 +16,7 @@ use crate::catalog::{self, Catalog, Example, Expect, Metric, Origin};
 use crate::facts;
 use crate::facts::context::Settings;
 use crate::io;
+use crate::note::Problem;
 use crate::period::{Period, Zone, parse_as_of};
 use crate::report::Absent;
 use crate::schema::{DAY, Micros, Table};
@@ -75,7 +76,7 @@ pub fn run(metric: &Metric, catalog: &Catalog, settings: &Settings, zone: &Zone)
             catalog::Given::Tables(tables) => runner.tables(tables, example),
             catalog::Given::Rows(csv) => runner.rows(csv, example),
         };
-        let got = got.unwrap_or_else(|why| Got::Unreadable(format!("{why:#}")));
+        let got = got.unwrap_or_else(|why| Got::Unreadable(reason(&why)));
         Outcome {
             origin: example.origin.clone(),
             passed: is_same(&example.expect, &got),
@@ -84,6 +85,14 @@ pub fn run(metric: &Metric, catalog: &Catalog, settings: &Settings, zone: &Zone)
         }
     };
     metric.examples.iter().map(outcome).collect()
+}
+
+/// Why an example cannot be read. What to do about a file does not go for an example.
+fn reason(error: &anyhow::Error) -> String {
+    match error.downcast_ref::<Problem>() {
+        Some(problem) => problem.why.iter().fold(problem.what.clone(), |what, why| format!("{what}: {why}")),
+        None => format!("{error:#}"),
+    }
 }
 
 fn is_same(expected: &Expect, got: &Got) -> bool {
@@ -119,11 +128,15 @@ impl Runner<'_> {
             texts: texts(self.catalog, [self.metric]),
             keep_lines: false,
             keep_unused: false,
-            budget: Budget::None,
+            budget: Budget::Number(u64::MAX),
             currency: None,
             rates: BTreeMap::new(),
         };
-        let canon = canon::load(&tables.iter().map(input).collect::<Vec<_>>(), &options)?.canon;
+        let loaded = canon::load(&tables.iter().map(input).collect::<Vec<_>>(), &options)?;
+        if let Some(reject) = loaded.unused.iter().find(|record| record.fate == "rejected") {
+            anyhow::bail!("{}, line {}, {}: {}", reject.file, reject.line, reject.column, reject.reason);
+        }
+        let canon = loaded.canon;
         let first = canon
             .tables
             .values()
@@ -202,5 +215,114 @@ impl Runner<'_> {
     fn covering(&self, first: Micros, last: Micros) -> Period {
         let last = last.max(first);
         Period::range(self.zone.day_of(first), self.zone.day_of(last) + 1, self.zone)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::SPECS;
+
+    const HEAD: &str = "title = 't'\nfamily = 'own'\ngood = 'up'\ntext = 'For a test.'\n";
+
+    /// What comes out of the examples of a metric `m`.
+    fn got(definition: &str, zone: &str) -> Vec<String> {
+        let text = format!("[metric.m]\n{HEAD}{definition}");
+        let catalog = Catalog::builtin(SPECS).with_user(&text, "own.toml", SPECS);
+        let catalog = catalog.unwrap_or_else(|problems| panic!("{problems:?}"));
+        let zone = Zone::parse(zone).unwrap();
+        let outcomes = run(catalog.get("m").unwrap(), &catalog, &Settings::default(), &zone);
+        outcomes
+            .iter()
+            .map(|o| format!("{} {}", if o.passed { "ok" } else { "no" }, o.got))
+            .collect()
+    }
+
+    fn example(text: &str) -> String {
+        format!("\n[[metric.m.example]]\n{text}\n")
+    }
+
+    #[test]
+    fn values_are_compared_up_to_rounding() {
+        let same = |a, b| is_same(&Expect::Value(a), &Got::Value(b));
+        assert!(same(1.0, 1.0 + 1e-10) && same(1e9, 1e9 + 0.5) && same(0.0, 1e-17) && same(1e-6, 1e-6));
+        assert!(!same(1.0, 1.0 + 1e-8) && !same(1e-6, 1.001e-6) && !same(0.0, 1e-9) && !same(1.0, f64::NAN));
+        let absent = |reason: &str, absent| is_same(&Expect::Absent(reason.to_string()), &Got::Absent(absent));
+        assert!(absent("no rows", Absent::NoRows) && absent("missing input", Absent::MissingInput("x".into())));
+        assert!(!absent("no rows", Absent::ZeroDenominator));
+        assert!(!is_same(&Expect::Value(0.0), &Got::Absent(Absent::NoRows)));
+    }
+
+    #[test]
+    fn rows_lie_in_the_period_unless_they_say_otherwise() {
+        let count = "fact = 'contacts'\nat = 'occurred_at'\nkind = 'count'\nunit = 'count'\n";
+        let two = "rows = \"occurred_at\\n2026-01-31T23:30\\n2026-02-01T00:30\\n\"\n";
+        let all = [
+            example("rows = \"channel\\nphone\\nmail\\n\"\nvalue = 2"),
+            example(&format!("{two}value = 2")),
+            example(&format!("{two}period = '2026-01'\nvalue = 1")),
+            // at that time both are to come
+            example(&format!("{two}as_of = 2026-01-30\nvalue = 0")),
+        ];
+        assert_eq!(
+            got(&(count.to_string() + &all.concat()), "Asia/Tokyo"),
+            ["ok 2", "ok 2", "ok 1", "ok 0"]
+        );
+    }
+
+    #[test]
+    fn stocks_hold_rows_without_an_end() {
+        let open = "fact = 'cases'\nfrom = 'opened_at'\nuntil = 'resolved_at'\nkind = 'count'\nunit = 'count'\n";
+        let all = [
+            example("rows = \"kind\\nrequest\\nother\\n\"\nvalue = 2"),
+            example("rows = \"resolved_at\\n2026-01-05\\n2026-02-05\\n\"\nperiod = '2026-01'\nas_of = 2026-03-01\nvalue = 1"),
+        ];
+        assert_eq!(got(&(open.to_string() + &all.concat()), "UTC"), ["ok 2", "ok 1"]);
+    }
+
+    #[test]
+    fn windows_are_over_unless_as_of_is_stated() {
+        let kept = "fact = 'relations'\nkind = 'share'\npart = 'recovered_90d'\nwindow_days = 90\nunit = 'share'\n";
+        let all = [
+            example("rows = \"recovered_90d\\ntrue\\n\"\nvalue = 1"),
+            example("rows = \"recovered_90d\\ntrue\\n\"\nperiod = '2026-01'\nas_of = 2026-03-31\nabsent = 'incomplete window'"),
+        ];
+        assert_eq!(got(&(kept.to_string() + &all.concat()), "UTC"), ["ok 1", "ok incomplete window"]);
+    }
+
+    #[test]
+    fn who_has_a_row_counts_once() {
+        let people = "fact = 'contacts'\nat = 'occurred_at'\nkind = 'count'\ndistinct = 'stakeholder_id'\nunit = 'count'\n";
+        let all = [
+            example("rows = \"stakeholder_id\\nb\\na\\nb\\n\"\nvalue = 2"),
+            example("rows = \"channel\\nmail\\nmail\\nmail\\n\"\nvalue = 3"),
+            example("interactions = \"stakeholder_id,occurred_at\\na,2026-01-05\\na,2026-07-05\\nb,2026-03-05\\n\"\nvalue = 2"),
+        ];
+        assert_eq!(got(&(people.to_string() + &all.concat()), "UTC"), ["ok 2", "ok 3", "ok 2"]);
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_said() {
+        let rate = "fact = 'cases'\nat = 'opened_at'\nkind = 'rate'\npart = 'answered'\nexposure = 'active_stakeholders'\nunit = 'ratio'\n";
+        let all = [
+            example("rows = \"answered\\ntrue\\n\"\nvalue = 1"),
+            example("rows = \"answered\\nsoon\\n\"\nvalue = 1"),
+            example("interactions = \"stakeholder_id,case_id,occurred_at\\na,1,2026-01-05\\nb,2,2026-13-05\\n\"\nvalue = 0"),
+            example("interactions = \"stakeholder_id,case_id\\na,1\\n\"\nvalue = 0"),
+            example("interactions = \"stakeholder_id,occurred_at\\na,2026-01-05\\n\"\nperiod = 'soon'\nvalue = 0"),
+        ];
+        let got = got(&(rate.to_string() + &all.concat()), "UTC");
+        for (got, part) in got.iter().zip([
+            "rows of `cases` do not tell `active_stakeholders`",
+            "row 1, `answered`: `soon`",
+            "interactions, line 3, occurred_at: not a date",
+            "no column for occurred_at",
+            "`soon` is no period",
+        ]) {
+            assert!(
+                got.starts_with("no nothing, because ") && got.contains(part) && !got.contains("hint"),
+                "{got}"
+            );
+        }
     }
 }

@@ -26,11 +26,14 @@ use crate::stats::CrossSums;
 /// Rows of canonical tables that a block aims at: enough that polars is busy, few enough that a block stays small.
 const BLOCK_ROWS: usize = 200_000;
 
+/// By cell the lowest and the highest code of a currency in it.
+type Currencies = FxHashMap<u32, (u32, u32)>;
+
 /// What was counted, by metric, lane and cell.
 pub struct Cells {
     tallies: BTreeMap<(usize, usize), FxHashMap<u32, Tally>>,
     crosses: BTreeMap<(usize, usize), BTreeMap<u32, CrossSums>>,
-    currencies: BTreeMap<(usize, usize), FxHashMap<u32, (u32, u32)>>,
+    currencies: BTreeMap<(usize, usize), Currencies>,
     scales: Vec<(f64, f64)>,
     leader: Vec<usize>,
     all_mixed: Vec<bool>,
@@ -110,7 +113,7 @@ impl Cells {
 struct Block {
     counted: Vec<(usize, usize, Counted)>,
     crosses: Vec<(usize, usize, BTreeMap<u32, CrossSums>)>,
-    currencies: Vec<(usize, usize, FxHashMap<u32, (u32, u32)>)>,
+    currencies: Vec<(usize, usize, Currencies)>,
     scales: Vec<(usize, (f64, f64))>,
 }
 
@@ -217,7 +220,6 @@ pub fn run(
 
 /// Quantiles of the same values over the same rows share one list of values: each metric's leader holds it.
 fn leaders(plan: &Plan) -> Vec<usize> {
-    let mut leader: Vec<usize> = (0..plan.metrics.len()).collect();
     let key = |m: &Metric| match &m.kind {
         Kind::Quantile { of, .. } => Some((
             m.fact.map(|f| f.name),
@@ -228,13 +230,12 @@ fn leaders(plan: &Plan) -> Vec<usize> {
         )),
         _ => None,
     };
-    for index in 0..plan.metrics.len() {
+    let leader = |index: usize| {
         let mine = key(plan.metrics[index]);
-        if let Some(first) = (0..index).find(|&i| mine.is_some() && key(plan.metrics[i]) == mine) {
-            leader[index] = first;
-        }
-    }
-    leader
+        let first = (0..index).find(|&i| mine.is_some() && key(plan.metrics[i]) == mine);
+        first.unwrap_or(index)
+    };
+    (0..plan.metrics.len()).map(leader).collect()
 }
 
 /// Blocks of whole stakeholders of about [`BLOCK_ROWS`] rows; the same whatever the number of threads.
@@ -366,8 +367,8 @@ impl Job<'_> {
     }
 }
 
-fn currencies(codes: &[u32], keep: &[bool], cells: &[u32]) -> FxHashMap<u32, (u32, u32)> {
-    let mut found: FxHashMap<u32, (u32, u32)> = FxHashMap::default();
+fn currencies(codes: &[u32], keep: &[bool], cells: &[u32]) -> Currencies {
+    let mut found: Currencies = FxHashMap::default();
     for ((&code, &keep), &cell) in codes.iter().zip(keep).zip(cells) {
         if keep && cell != NO_CODE {
             let entry = found.entry(cell).or_insert((code, code));
