@@ -19,13 +19,15 @@ use crate::canon::Canon;
 use crate::catalog::{Kind, Metric};
 use crate::facts::context::{Context, Settings, Slicing, Window};
 use crate::facts::frame::Frame;
-use crate::facts::{self};
 use crate::note::Note;
 use crate::schema::{FactSpec, Micros, NO_CODE, Shape, Table};
 use crate::stats::CrossSums;
 
 /// Rows of canonical tables that a block aims at: enough that polars is busy, few enough that a block stays small.
 const BLOCK_ROWS: usize = 200_000;
+
+/// By cell the lowest and the highest code of a currency in it.
+type Currencies = FxHashMap<u32, (u32, u32)>;
 
 /// What was counted, by metric, lane and cell.
 pub struct Cells {
@@ -118,10 +120,15 @@ struct Block {
     scales: Vec<(usize, (f64, f64))>,
 }
 
+/// Fills a frame with the rows of a fact for a block of stakeholders: [`crate::facts::build`], or what stands in for it.
+pub type Build<'b> = dyn Fn(&FactSpec, &Context, Range<u32>, &mut Frame) + Sync + 'b;
+
 /// Counts everything of a plan.
+#[allow(clippy::too_many_arguments)]
 pub fn run(
     canon: &Canon,
     settings: &Settings,
+    build: &Build,
     plan: &Plan,
     slices: &Slices,
     lanes: &[Lane],
@@ -164,6 +171,7 @@ pub fn run(
         let job = Job {
             canon,
             settings,
+            build,
             plan,
             fact,
             slicing,
@@ -265,6 +273,7 @@ fn extra_tables(spec: &FactSpec) -> &'static [Table] {
 struct Job<'a> {
     canon: &'a Canon,
     settings: &'a Settings,
+    build: &'a Build<'a>,
     plan: &'a Plan<'a>,
     fact: &'a FactPlan,
     slicing: &'a Slicing,
@@ -288,7 +297,7 @@ impl Job<'_> {
         let private: &dyn Fn(u32, u16) -> bool = if self.private.any() { &people } else { &nobody };
         for (lane_index, lane) in self.lanes.iter().enumerate() {
             if by_period || frame.is_none() {
-                frame = Some(self.build(range.clone(), lane));
+                frame = Some(self.frame(range.clone(), lane));
             }
             let Some(frame) = &frame else { continue };
             for view in &self.fact.views {
@@ -338,7 +347,7 @@ impl Job<'_> {
         Ok(block)
     }
 
-    fn build(&self, range: Range<u32>, lane: &Lane) -> Frame {
+    fn frame(&self, range: Range<u32>, lane: &Lane) -> Frame {
         let mut frame = Frame::new(self.fact.spec, &|name| self.fact.wanted.contains(name), false);
         let context = Context {
             canon: self.canon,
@@ -346,7 +355,7 @@ impl Job<'_> {
             slicing: self.slicing,
             windows: &lane.windows,
         };
-        facts::build(self.fact.spec, &context, range, &mut frame);
+        (self.build)(self.fact.spec, &context, range, &mut frame);
         frame
     }
 
