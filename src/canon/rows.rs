@@ -233,7 +233,7 @@ impl Rows {
     }
 
     /// Sorts the rows by stakeholder, then by the first present event column, then by all other columns, so that the order is
-    /// a matter of the rows' contents alone. `stakeholder` gives the code of each row; `count` is the number of stakeholders.
+    /// a matter of the rows' contents alone (and, where they are kept, of the lines of equal ones). `stakeholder` gives the code of each row; `count` is the number of stakeholders.
     pub fn sort_by_stakeholder(&mut self, stakeholder: &[u32], count: usize) {
         let run_of = |row: usize| {
             if stakeholder[row] == NO_CODE {
@@ -262,7 +262,7 @@ impl Rows {
             _ => None,
         });
         let rest: Vec<&Data> = self.columns.values().collect();
-        let sources = self.source.as_deref();
+        let (sources, lines) = (self.source.as_deref(), self.line.as_deref());
         for s in 0..=count {
             let run = &mut order[starts[s] as usize..starts[s + 1] as usize];
             if run.len() > 1 {
@@ -277,6 +277,7 @@ impl Rows {
                                 .unwrap_or(std::cmp::Ordering::Equal)
                         })
                         .then_with(|| sources.map_or(std::cmp::Ordering::Equal, |v| v[a].cmp(&v[b])))
+                        .then_with(|| lines.map_or(std::cmp::Ordering::Equal, |v| v[a].cmp(&v[b])))
                 });
             }
         }
