@@ -14,9 +14,26 @@ use crate::schema::NO_CODE;
 /// Hands out codes in the order of first sight. All texts lie in one buffer.
 #[derive(Debug, Default)]
 pub struct Interner {
-    codes: HashTable<u32>,
+    entries: HashTable<Entry>,
     buffer: String,
     ends: Vec<usize>,
+}
+
+/// A text in the table. Short ones, which ids nearly always are, stand in the entry itself: a look-up then touches one place in memory.
+#[derive(Debug, Clone, Copy)]
+struct Entry {
+    start: [u8; 16],
+    length: u32,
+    code: u32,
+}
+
+impl Entry {
+    fn new(text: &str, code: u32) -> Entry {
+        let mut start = [0; 16];
+        let kept = text.len().min(16);
+        start[..kept].copy_from_slice(&text.as_bytes()[..kept]);
+        Entry { start, length: text.len() as u32, code }
+    }
 }
 
 impl Interner {
@@ -24,15 +41,18 @@ impl Interner {
     pub fn code(&mut self, text: &str) -> u32 {
         let hash = FxBuildHasher.hash_one(text);
         let (buffer, ends) = (&self.buffer, &self.ends);
-        if let Some(&code) = self.codes.find(hash, |&code| slice(buffer, ends, code) == text) {
-            return code;
+        let wanted = Entry::new(text, 0);
+        let is_same =
+            |e: &Entry| e.start == wanted.start && e.length == wanted.length && (text.len() <= 16 || slice(buffer, ends, e.code) == text);
+        if let Some(entry) = self.entries.find(hash, is_same) {
+            return entry.code;
         }
         let code = u32::try_from(self.ends.len()).expect("fewer than 2^32 distinct texts");
         self.buffer.push_str(text);
         self.ends.push(self.buffer.len());
         let (buffer, ends) = (&self.buffer, &self.ends);
-        self.codes
-            .insert_unique(hash, code, |&code| FxBuildHasher.hash_one(slice(buffer, ends, code)));
+        let entry = Entry { code, ..wanted };
+        self.entries.insert_unique(hash, entry, |e| FxBuildHasher.hash_one(slice(buffer, ends, e.code)));
         code
     }
 

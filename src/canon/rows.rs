@@ -1,7 +1,10 @@
 //! One canonical table in memory: columns of plain numbers, rows sorted by stakeholder, a run of rows for each stakeholder.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
+
+use rayon::prelude::*;
 
 use crate::schema::{Micros, NO_CODE, NO_INT, NO_KEY, Table};
 
@@ -86,7 +89,7 @@ impl Data {
     }
 
     /// Order of two rows by this column alone; any total order that depends on values only.
-    pub fn compare(&self, a: usize, b: usize) -> std::cmp::Ordering {
+    pub fn compare(&self, a: usize, b: usize) -> Ordering {
         match self {
             Data::Int(v) => v[a].cmp(&v[b]),
             Data::Float(v) => v[a].total_cmp(&v[b]),
@@ -233,7 +236,8 @@ impl Rows {
     }
 
     /// Sorts the rows by stakeholder, then by the first present event column, then by all other columns, so that the order is
-    /// a matter of the rows' contents alone (and, where they are kept, of the lines of equal ones). `stakeholder` gives the code of each row; `count` is the number of stakeholders.
+    /// a matter of the rows' contents alone, and of their lines where these are kept. `stakeholder` gives the code of each row; `count`
+    /// is the number of stakeholders.
     pub fn sort_by_stakeholder(&mut self, stakeholder: &[u32], count: usize) {
         let run_of = |row: usize| {
             if stakeholder[row] == NO_CODE {
@@ -263,27 +267,21 @@ impl Rows {
         });
         let rest: Vec<&Data> = self.columns.values().collect();
         let (sources, lines) = (self.source.as_deref(), self.line.as_deref());
-        for s in 0..=count {
-            let run = &mut order[starts[s] as usize..starts[s + 1] as usize];
-            if run.len() > 1 {
-                run.sort_unstable_by(|&a, &b| {
-                    let (a, b) = (a as usize, b as usize);
-                    let by_time = first.map_or(std::cmp::Ordering::Equal, |v| v[a].cmp(&v[b]));
-                    by_time
-                        .then_with(|| {
-                            rest.iter()
-                                .map(|d| d.compare(a, b))
-                                .find(|o| o.is_ne())
-                                .unwrap_or(std::cmp::Ordering::Equal)
-                        })
-                        .then_with(|| sources.map_or(std::cmp::Ordering::Equal, |v| v[a].cmp(&v[b])))
-                        .then_with(|| lines.map_or(std::cmp::Ordering::Equal, |v| v[a].cmp(&v[b])))
-                });
+        let compare = |a: u32, b: u32| {
+            let (a, b) = (a as usize, b as usize);
+            let by_time = first.map_or(Ordering::Equal, |v| v[a].cmp(&v[b]));
+            by_time
+                .then_with(|| rest.iter().map(|d| d.compare(a, b)).find(|o| o.is_ne()).unwrap_or(Ordering::Equal))
+                .then_with(|| sources.map_or(Ordering::Equal, |v| v[a].cmp(&v[b])))
+                .then_with(|| lines.map_or(Ordering::Equal, |v| v[a].cmp(&v[b])))
+        };
+        runs(&mut order, &starts).into_par_iter().for_each(|(some, bounds)| {
+            let base = bounds[0];
+            for run in bounds.windows(2).filter(|run| run[1] - run[0] > 1) {
+                some[(run[0] - base) as usize..(run[1] - base) as usize].sort_unstable_by(|&a, &b| compare(a, b));
             }
-        }
-        for data in self.columns.values_mut() {
-            *data = data.gather(&order);
-        }
+        });
+        self.columns.values_mut().collect::<Vec<_>>().into_par_iter().for_each(|data| *data = data.gather(&order));
         if let Some(sources) = &mut self.source {
             *sources = order.iter().map(|&i| sources[i as usize]).collect();
         }
@@ -292,6 +290,21 @@ impl Rows {
         }
         self.starts = starts;
     }
+}
+
+/// The order cut into stretches of whole runs, each with the bounds of its runs, to be sorted side by side.
+fn runs<'a>(mut order: &'a mut [u32], starts: &'a [u32]) -> Vec<(&'a mut [u32], &'a [u32])> {
+    const STRETCH: usize = 4096;
+    let mut out = Vec::new();
+    let mut first = 0;
+    while first + 1 < starts.len() {
+        let last = (first + STRETCH).min(starts.len() - 1);
+        let (some, rest) = order.split_at_mut((starts[last] - starts[first]) as usize);
+        out.push((some, &starts[first..=last]));
+        order = rest;
+        first = last;
+    }
+    out
 }
 
 /// Whether all the times that are there (99.9 %) are the first instant of a day.

@@ -85,10 +85,12 @@ pub struct Filling {
     pub is_stakeholder: bool,
     /// Cells that were times, and those of them that were midnights.
     pub times: (u64, u64),
+    /// Closed words by the cells that were met, so that each is looked up once.
+    words: (Interner, Vec<u32>),
     /// Cells rounded to 1/10,000.
     pub rounded: u64,
     /// Cells voided: a word outside the closed list, a score that is none; with one example each.
-    pub voided: BTreeMap<String, u64>,
+    pub voided: BTreeMap<String, (u64, String)>,
 }
 
 impl Filling {
@@ -105,6 +107,7 @@ impl Filling {
             data,
             is_stakeholder: plan.kind == ColumnType::Stakeholder,
             times: (0, 0),
+            words: (Interner::default(), Vec::new()),
             rounded: 0,
             voided: BTreeMap::new(),
         }
@@ -216,8 +219,8 @@ impl Plan {
             ColumnType::Number => match parse_number(cell, self.mark) {
                 Ok(number) => Ok(Read::Float(number)),
                 Err(ValueError::AmbiguousSeparator(_)) if self.open => Err(Trouble::LookFirst),
-                Err(error) if self.forgiving => {
-                    *filling.voided.entry(format!("{}: {error}", self.name)).or_default() += 1;
+                Err(_) if self.forgiving => {
+                    filling.void(format!("{} is no number", self.name), cell);
                     Ok(Read::Float(f64::NAN))
                 }
                 Err(error) => Err(self.number_trouble("bad-number", cell, error)),
@@ -254,19 +257,22 @@ impl Plan {
                 _ => interners.texts.code(cell),
             };
         }
-        match word(&self.name, self.words, cell) {
-            Some(word) => interners.texts.code(word),
-            None => {
-                *filling
-                    .voided
-                    .entry(format!("{}: '{}' is none of {}", self.name, shortened(cell), self.words.join(", ")))
-                    .or_default() += 1;
+        let (seen, known) = &mut filling.words;
+        let index = seen.code(cell) as usize;
+        if known.len() <= index {
+            let word = word(&self.name, self.words, cell);
+            known.push(word.map_or(NO_CODE, |word| interners.texts.code(word)));
+        }
+        match known[index] {
+            NO_CODE => {
+                filling.void(format!("{} is none of {}", self.name, self.words.join(", ")), cell);
                 if self.words.contains(&"other") {
                     interners.texts.code("other")
                 } else {
                     NO_CODE
                 }
             }
+            code => code,
         }
     }
 
@@ -318,6 +324,22 @@ pub fn shortened(cell: &str) -> String {
 }
 
 impl Filling {
+    /// Counts a cell that is void, with the least of them as an example, so that it does not depend on who came first.
+    fn void(&mut self, what: String, cell: &str) {
+        let cell = shortened(cell);
+        match self.voided.get_mut(&what) {
+            Some((count, example)) => {
+                *count += 1;
+                if cell < *example {
+                    *example = cell;
+                }
+            }
+            None => {
+                self.voided.insert(what, (1, cell));
+            }
+        }
+    }
+
     /// Appends a value.
     pub fn push(&mut self, read: Read) {
         match (&mut self.data, read) {

@@ -284,9 +284,9 @@ fn note_cells(plans: &[Plan], rowset: &Rowset, file: &str, notes: &mut Vec<Note>
                 .at(Place::file(file)),
             );
         }
-        for (what, count) in &filling.voided {
+        for (what, (count, example)) in &filling.voided {
             notes.push(
-                Note::new("voided", format!("cells voided: {what}"))
+                Note::new("voided", format!("cells voided: {what}, such as '{}'", crate::note::visible(example)))
                     .count(*count)
                     .at(Place::file(file)),
             );

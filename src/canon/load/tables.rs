@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
+use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::account::Reject;
@@ -31,8 +32,12 @@ pub fn join(mut sinks: Vec<Rowset>) -> Rowset {
             mine.times.0 += theirs.times.0;
             mine.times.1 += theirs.times.1;
             mine.rounded += theirs.rounded;
-            for (what, count) in theirs.voided {
-                *mine.voided.entry(what).or_default() += count;
+            for (what, (count, example)) in theirs.voided {
+                let entry = mine.voided.entry(what).or_insert_with(|| (0, example.clone()));
+                entry.0 += count;
+                if example < entry.1 {
+                    entry.1 = example;
+                }
             }
         }
         all.lines.append(&mut sink.lines);
@@ -176,10 +181,10 @@ pub fn assemble(parts: Vec<Part>, options: &Options, mut notes: Vec<Note>) -> Re
     if options.keep_unused {
         unused.extend(late_rejects(&tables, &sources, &files, &dropped)?);
     }
-    for building in tables.values_mut() {
+    tables.values_mut().collect::<Vec<_>>().into_par_iter().for_each(|building| {
         building.apply_keep();
         building.rows.sort_by_stakeholder(&building.stakeholder, stakeholders.len());
-    }
+    });
     notes.extend(contradictions(&tables));
     let mut canon = Canon {
         stakeholders,
@@ -197,6 +202,12 @@ pub fn assemble(parts: Vec<Part>, options: &Options, mut notes: Vec<Note>) -> Re
     for file in &account {
         anyhow::ensure!(file.adds_up(), "the row account of {} does not add up: {file:?}", file.file);
     }
+    // A raw record of a private source would tell of a person.
+    let private: BTreeSet<&str> = canon.sources.iter().filter(|s| s.private).map(|s| s.file.as_str()).collect();
+    unused
+        .iter_mut()
+        .filter(|reject| private.contains(reject.file.as_str()))
+        .for_each(|reject| reject.raw = String::new());
     unused.sort();
     Ok(Loaded {
         canon,
@@ -422,7 +433,8 @@ impl Building {
                 Table::Supplies => &["ordered_at"],
                 Table::Stakeholders | Table::Identities => &[],
             };
-            let first = |row: usize| happened.iter().filter_map(|n| self.time(n, row)).min();
+            let columns: Vec<_> = happened.iter().map(|n| self.rows.times(n)).filter(|c| c.exists()).collect();
+            let first = |row: usize| columns.iter().map(|c| c.at(row)).filter(|t| *t != NO_TIME).min();
             let late: Vec<usize> = (0..self.rows.len).filter(|&row| first(row).is_some_and(|t| t >= as_of)).collect();
             late.into_iter()
                 .for_each(|row| self.drop_row(row, Fate::Excluded, "after-as-of", dropped));
@@ -439,13 +451,6 @@ impl Building {
             if answers && let Some(Data::Float(scores)) = self.rows.columns.get_mut("score") {
                 voided.iter().for_each(|&row| scores[row] = f64::NAN);
             }
-        }
-    }
-
-    fn time(&self, name: &str, row: usize) -> Option<Micros> {
-        match self.rows.columns.get(name) {
-            Some(Data::Int(v)) if v[row] != NO_TIME => Some(v[row]),
-            _ => None,
         }
     }
 
