@@ -9,6 +9,7 @@ mod evaluate;
 mod finish;
 mod plan;
 mod private;
+mod rows;
 mod run;
 mod slice;
 mod suppress;
@@ -29,6 +30,7 @@ use crate::report::{Absent, Cell, Shown};
 use crate::schema::DAY;
 
 pub use private::Private;
+pub use rows::{Behind, Entry, FactRow, Wanted, may_show, rows};
 pub use slice::{NONE, Slices};
 pub use window::{Compare, lanes};
 
