@@ -255,7 +255,22 @@ mod tests {
     #[test]
     fn numbers_and_what_only_looks_like_them_are_told_apart() {
         let mut interner = Interner::default();
-        let texts = ["C1", "C01", "C", "1", "C16777216", "C16777215", "C1x", "c1", "C1 ", "C0", "C00", "C999999999", "C9999999999", ""];
+        let texts = [
+            "C1",
+            "C01",
+            "C",
+            "1",
+            "C16777216",
+            "C16777215",
+            "C1x",
+            "c1",
+            "C1 ",
+            "C0",
+            "C00",
+            "C999999999",
+            "C9999999999",
+            "",
+        ];
         let codes: Vec<u32> = texts.iter().map(|t| interner.code(t)).collect();
         assert_eq!(codes, (0..texts.len() as u32).collect::<Vec<_>>());
         assert_eq!(texts.iter().map(|t| interner.code(t)).collect::<Vec<_>>(), codes);

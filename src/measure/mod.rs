@@ -11,6 +11,7 @@ mod finish;
 mod given;
 mod plan;
 mod private;
+mod rows;
 mod run;
 mod slice;
 mod suppress;
@@ -33,6 +34,7 @@ use crate::schema::DAY;
 
 pub use plan::texts;
 pub use private::Private;
+pub use rows::{Behind, Entry, FactRow, Wanted, may_show, rows};
 pub use slice::{NONE, Slices};
 pub use window::{Compare, lanes};
 

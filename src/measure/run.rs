@@ -241,7 +241,7 @@ fn leaders(plan: &Plan) -> Vec<usize> {
 }
 
 /// Blocks of whole stakeholders of about [`BLOCK_ROWS`] rows; the same whatever the number of threads.
-fn blocks(canon: &Canon, spec: &FactSpec) -> Vec<Range<u32>> {
+pub fn blocks(canon: &Canon, spec: &FactSpec) -> Vec<Range<u32>> {
     let tables: Vec<_> = spec
         .tables
         .iter()
