@@ -48,7 +48,9 @@ pub struct Plan<'a> {
 impl<'a> Plan<'a> {
     /// The plan for these metric ids, which exist in the catalogue, over what the tables and settings give.
     pub fn new(catalog: &'a Catalog, ids: &[String], canon: &Canon, settings: &Settings) -> Plan<'a> {
-        Plan::over(catalog, ids, canon, &|metric, fact| usable_sources(metric, fact, canon, settings))
+        let mut plan = Plan::over(catalog, ids, canon, &|metric, fact| usable_sources(metric, fact, canon, settings));
+        plan.undated = plan.metrics.iter().map(|m| is_undated(m, canon, settings)).collect();
+        plan
     }
 
     /// The plan for a metric whose facts are given as they are, with nothing missing.
@@ -71,7 +73,7 @@ impl<'a> Plan<'a> {
             absent: Vec::new(),
             sources: Vec::new(),
             facts: Vec::new(),
-            undated: metrics.iter().map(|m| is_undated(m, canon, settings)).collect(),
+            undated: vec![false; metrics.len()],
             metrics,
         };
         for metric in &plan.metrics {

@@ -108,9 +108,6 @@ impl Cells {
     }
 }
 
-/// By cell, the smallest and the largest code among its currencies.
-type Currencies = FxHashMap<u32, (u32, u32)>;
-
 /// What one block counted: by metric and lane.
 #[derive(Default)]
 struct Block {

@@ -200,7 +200,6 @@ fn read_part(opened: Opened, options: &Options, several: bool, notes: &mut Vec<N
             zone: &zone,
             threads: options.threads,
             expected,
-            keep_lines: options.keep_lines || options.keep_unused,
             keep_lines: options.keep_lines || options.keep_unused || by_position,
             keep_hashes: several,
             keep_unused: options.keep_unused,
