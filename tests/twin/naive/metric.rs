@@ -88,6 +88,7 @@ impl Naive<'_> {
             .filter(|row| lies_in(row, metric, window))
             .filter(|row| metric.where_.as_ref().is_none_or(|w| eval(w, row, window) == Value::Bool(true)))
             .collect();
+        let none = rows.is_empty();
         let mut answer = evaluate(metric, &rows, window);
         if let Kind::Rate {
             exposure: Exposure::Metric(id),
@@ -99,7 +100,7 @@ impl Naive<'_> {
             answer.whole = exposure;
             match exposure {
                 Some(exposure) if exposure > 0.0 => answer.value = Some(answer.part.unwrap_or(0.0) / exposure * per),
-                _ => answer.absent = Some(if rows.is_empty() { "no rows" } else { "zero denominator" }),
+                _ => answer.absent = Some(if none { "no rows" } else { "zero denominator" }),
             }
         }
         answer
