@@ -238,7 +238,11 @@ fn pass(
                     let shared = counted.shared(index, compare, at, period, &lanes, cell.value, older.value);
                     let few = older.private_people > 0 && older.stakeholders < suppress::FEWEST;
                     if !few && (older.value.is_some() || older.absent.is_some()) {
-                        let change = change::change(metric, (&cell, &known), (&older, &older_known), shared, request.level);
+                        let mut change = change::change(metric, (&cell, &known), (&older, &older_known), shared, request.level);
+                        // Before the data begin there is nothing to compare with: few customers then were not few customers.
+                        if older.left_truncated {
+                            change.reading = crate::stats::Reading::Unclear;
+                        }
                         cell.changes.insert(compare.as_str(), change);
                     }
                 }

@@ -26,9 +26,6 @@ use crate::stats::CrossSums;
 /// Rows of canonical tables that a block aims at: enough that polars is busy, few enough that a block stays small.
 const BLOCK_ROWS: usize = 200_000;
 
-/// By cell the lowest and the highest code of a currency in it.
-type Currencies = FxHashMap<u32, (u32, u32)>;
-
 /// What was counted, by metric, lane and cell.
 pub struct Cells {
     tallies: BTreeMap<(usize, usize), FxHashMap<u32, Tally>>,
@@ -107,6 +104,9 @@ impl Cells {
         }
     }
 }
+
+/// By cell, the smallest and the largest code among its currencies.
+type Currencies = FxHashMap<u32, (u32, u32)>;
 
 /// What one block counted: by metric and lane.
 #[derive(Default)]
@@ -230,12 +230,11 @@ fn leaders(plan: &Plan) -> Vec<usize> {
         )),
         _ => None,
     };
-    let leader = |index: usize| {
-        let mine = key(plan.metrics[index]);
-        let first = (0..index).find(|&i| mine.is_some() && key(plan.metrics[i]) == mine);
-        first.unwrap_or(index)
+    let first_alike = |index: usize| {
+        let mine = key(plan.metrics[index])?;
+        (0..index).find(|&i| key(plan.metrics[i]).as_ref() == Some(&mine))
     };
-    (0..plan.metrics.len()).map(leader).collect()
+    (0..plan.metrics.len()).map(|index| first_alike(index).unwrap_or(index)).collect()
 }
 
 /// Blocks of whole stakeholders of about [`BLOCK_ROWS`] rows; the same whatever the number of threads.
@@ -368,7 +367,7 @@ impl Job<'_> {
 }
 
 fn currencies(codes: &[u32], keep: &[bool], cells: &[u32]) -> Currencies {
-    let mut found: Currencies = FxHashMap::default();
+    let mut found = Currencies::default();
     for ((&code, &keep), &cell) in codes.iter().zip(keep).zip(cells) {
         if keep && cell != NO_CODE {
             let entry = found.entry(cell).or_insert((code, code));

@@ -180,6 +180,7 @@ fn read_part(opened: Opened, options: &Options, several: bool, notes: &mut Vec<N
     let interactions = mapping.table == Table::Interactions;
     let messages = interactions && (has("in_reply_to") || (has("case_id") && has("direction") && !timed));
     let tickets = interactions && !messages && (timed || has("case_id"));
+    let expected = expected_records(input, &peek.rows);
     let mut decided = BTreeSet::new();
     let outcome = loop {
         let job = Job {
@@ -191,6 +192,7 @@ fn read_part(opened: Opened, options: &Options, several: bool, notes: &mut Vec<N
             dates: source.dates.map(mapping::order_of),
             zone: &zone,
             threads: options.threads,
+            expected,
             keep_lines: options.keep_lines || options.keep_unused,
             keep_hashes: several,
             keep_unused: options.keep_unused,
@@ -258,6 +260,15 @@ fn read_part(opened: Opened, options: &Options, several: bool, notes: &mut Vec<N
         rowset,
         read: outcome.records,
     })
+}
+
+/// About how many records a file holds, by its size and its first records; 0 where nothing tells.
+fn expected_records(file: &io::Source, first: &[intake::Row]) -> usize {
+    let bytes: usize = first.iter().map(|r| r.fields.iter().map(|f| f.len() + 1).sum::<usize>()).sum();
+    match (file.size(), bytes) {
+        (Some(size), 1..) => (size as f64 * first.len() as f64 / bytes as f64 * 1.05) as usize,
+        _ => 0,
+    }
 }
 
 /// Counted findings about single cells.

@@ -168,6 +168,7 @@ pub fn assemble(parts: Vec<Part>, options: &Options, mut notes: Vec<Note>) -> Re
         building.rows.sort_by_stakeholder(&building.stakeholder, stakeholders.len());
     });
     notes.extend(contradictions(&tables));
+    notes.extend(repeated(&tables, &sources));
     let mut canon = Canon {
         stakeholders,
         texts,
@@ -677,6 +678,32 @@ fn reason(code: &str) -> &'static str {
         "after-as-of" => "happened at or after as-of",
         _ => "left out",
     }
+}
+
+/// Records that equal one of the same file in all columns that are read: they are kept, and noted. Sorted rows have them side by side.
+fn repeated(tables: &BTreeMap<Table, Building>, sources: &[SourceInfo]) -> Vec<Note> {
+    let mut counts: BTreeMap<u16, u64> = BTreeMap::new();
+    for building in tables.values() {
+        let rows = &building.rows;
+        let columns: Vec<&Data> = rows.columns.values().collect();
+        for run in rows.starts.windows(2) {
+            for row in run[0] as usize + 1..run[1] as usize {
+                let source = rows.source_of(row);
+                if columns.iter().all(|c| c.compare(row - 1, row).is_eq()) && rows.source_of(row - 1) == source {
+                    *counts.entry(source).or_default() += 1;
+                }
+            }
+        }
+    }
+    let note = |(source, count): (u16, u64)| {
+        Note::new(
+            "repeated",
+            "records equal one of the same file in all columns that are read; they are kept (a key in [[source]] would drop them)",
+        )
+        .count(count)
+        .at(crate::note::Place::file(&sources[source as usize].file))
+    };
+    counts.into_iter().map(note).collect()
 }
 
 /// Counted contradictions between columns of one row; the row stays, what follows from the contradiction is void.
