@@ -9,6 +9,7 @@ mod metrics;
 mod output;
 mod pages;
 mod periods;
+mod rows;
 mod setup;
 mod test;
 
@@ -39,6 +40,7 @@ fn run(args: &Args) -> anyhow::Result<ExitCode> {
         Command::Test(test) => return test::run(&args.global, test),
         Command::Measure(measure) => measure::run(&args.global, measure),
         Command::Metrics(metrics) => metrics::run(&args.global, metrics),
+        Command::Rows(rows) => rows::run(&args.global, rows),
         Command::Completions { shell } => pages::completions(*shell),
         Command::Man { command } => pages::man(command.as_deref()),
         Command::Help { topic } => pages::help(topic.as_deref()),

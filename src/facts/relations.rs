@@ -193,6 +193,7 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
                 if since.is_wanted() || is_overdue.is_wanted() {
                     let last = activity
                         .last_contact(window)
+                        .map(|(at, _)| at)
                         .or_else(|| roster.as_ref()?.last().iter().rfind(|s| s.start < window.end).map(|s| s.start));
                     if let Some(last) = last.filter(|&at| at != NO_TIME) {
                         let days = i64::from(zone.day_of(window.end) - zone.day_of(last));
@@ -227,12 +228,20 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
                 out.flag(recovered, yes);
             }
             if out.origins.is_some() {
-                if is_there && let Some(row) = members.and_then(|rows| current(rows, stakeholder)) {
-                    out.origin(Table::Stakeholders, row);
+                let mut behind = tally.behind.clone();
+                if let Some(rows) = members.filter(|_| is_there) {
+                    behind.extend(rows.run(stakeholder).map(|row| (Table::Stakeholders, row as u32)));
                 }
-                for &(table, row) in &tally.behind {
-                    out.origin(table, row as usize);
+                // What lies outside the period: the contact since which days are counted, and the orders of a recovery.
+                if since.is_wanted() || is_overdue.is_wanted() {
+                    behind.extend(activity.last_contact(window).map(|(_, row)| (Table::Interactions, row)));
                 }
+                if recovered.is_wanted() && tally.complaints > 0 {
+                    behind.extend(activity.recovery(ctx, window, tally.last_complaint));
+                }
+                behind.sort_unstable();
+                behind.dedup();
+                behind.into_iter().for_each(|(table, row)| out.origin(table, row as usize));
             }
         }
     }

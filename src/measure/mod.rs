@@ -11,6 +11,7 @@ mod finish;
 mod given;
 mod plan;
 mod private;
+mod rows;
 mod run;
 mod slice;
 mod suppress;
@@ -32,6 +33,7 @@ use crate::report::{Absent, Cell, Shown};
 
 pub use plan::texts;
 pub use private::Private;
+pub use rows::{Behind, Entry, FactRow, Wanted, may_show, rows};
 pub use slice::{NONE, Slices};
 pub use window::{Compare, lanes};
 
@@ -237,7 +239,14 @@ fn pass(
                     let shared = counted.shared(index, compare, at, period, &lanes, cell.value, older.value);
                     let few = older.private_people > 0 && older.stakeholders < suppress::FEWEST;
                     if !few && (older.value.is_some() || older.absent.is_some()) {
-                        let mut change = change::change(metric, (&cell, &known), (&older, &older_known), shared, request.level);
+                        let mut change = change::change(
+                            metric,
+                            plan.undated[index],
+                            (&cell, &known),
+                            (&older, &older_known),
+                            shared,
+                            request.level,
+                        );
                         // Before the data begin there is nothing to compare with: few customers then were not few customers.
                         if older.left_truncated {
                             change.reading = crate::stats::Reading::Unclear;

@@ -41,12 +41,16 @@ pub struct Plan<'a> {
     pub sources: Vec<Option<Vec<bool>>>,
     /// By fact.
     pub facts: Vec<FactPlan>,
+    /// For each metric whether it rests on something that nobody dated, so that it cannot be set back to an earlier as-of.
+    pub undated: Vec<bool>,
 }
 
 impl<'a> Plan<'a> {
     /// The plan for these metric ids, which exist in the catalogue, over what the tables and settings give.
     pub fn new(catalog: &'a Catalog, ids: &[String], canon: &Canon, settings: &Settings) -> Plan<'a> {
-        Plan::over(catalog, ids, canon, &|metric, fact| usable_sources(metric, fact, canon, settings))
+        let mut plan = Plan::over(catalog, ids, canon, &|metric, fact| usable_sources(metric, fact, canon, settings));
+        plan.undated = plan.metrics.iter().map(|m| is_undated(m, canon, settings)).collect();
+        plan
     }
 
     /// The plan for a metric whose facts are given as they are, with nothing missing.
@@ -69,6 +73,7 @@ impl<'a> Plan<'a> {
             absent: Vec::new(),
             sources: Vec::new(),
             facts: Vec::new(),
+            undated: vec![false; metrics.len()],
             metrics,
         };
         for metric in &plan.metrics {
@@ -102,6 +107,19 @@ impl<'a> Plan<'a> {
     }
 }
 
+fn is_undated(metric: &Metric, canon: &Canon, settings: &Settings) -> bool {
+    let Some(fact) = metric.fact else { return false };
+    let is_told = |column: &str| {
+        let mut needs = fact.column(column).into_iter().flat_map(|c| c.needs);
+        needs.all(|group| group.iter().any(|name| is_given(name, canon, settings)))
+    };
+    metric.columns().iter().any(|c| match c.known {
+        Known::Undated => true,
+        Known::At(at) => !is_told(at),
+        Known::Always | Known::Lasting(_) => false,
+    })
+}
+
 fn fact_plans(metrics: &[&Metric], absent: &[Option<Absent>], canon: &Canon) -> Vec<FactPlan> {
     let mut facts: BTreeMap<&'static str, FactPlan> = BTreeMap::new();
     for (index, metric) in metrics.iter().enumerate().filter(|(i, _)| absent[*i].is_none()) {
@@ -113,7 +131,7 @@ fn fact_plans(metrics: &[&Metric], absent: &[Option<Absent>], canon: &Canon) -> 
         });
         for column in metric.columns() {
             plan.wanted.insert(column.name);
-            if let Known::At(at) = column.known {
+            if let Known::At(at) | Known::Lasting(at) = column.known {
                 plan.wanted.insert(at);
             }
         }

@@ -105,9 +105,6 @@ impl Cells {
     }
 }
 
-/// By cell, the smallest and the largest code among its currencies.
-type Currencies = FxHashMap<u32, (u32, u32)>;
-
 /// What one block counted: by metric and lane.
 #[derive(Default)]
 struct Block {
@@ -238,7 +235,7 @@ fn leaders(plan: &Plan) -> Vec<usize> {
 }
 
 /// Blocks of whole stakeholders of about [`BLOCK_ROWS`] rows; the same whatever the number of threads.
-fn blocks(canon: &Canon, spec: &FactSpec) -> Vec<Range<u32>> {
+pub fn blocks(canon: &Canon, spec: &FactSpec) -> Vec<Range<u32>> {
     let tables: Vec<_> = spec
         .tables
         .iter()

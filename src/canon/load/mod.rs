@@ -4,6 +4,7 @@ mod account;
 mod columns;
 mod file;
 mod mapping;
+mod raw;
 mod tables;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,6 +27,7 @@ use file::{Decided, Job, Rowset};
 use mapping::{LookedUp, Mapping, Wanted};
 
 pub use account::{Budget, Reject};
+pub use raw::{RawFile, RawRecords};
 
 /// How files are read.
 #[derive(Debug, Clone)]
@@ -63,6 +65,8 @@ pub struct Loaded {
     pub unused: Vec<Reject>,
     /// Findings.
     pub notes: Vec<Note>,
+    /// The file of each source, to be read again where its records are shown.
+    pub files: Vec<RawFile>,
 }
 
 /// One file, read.
@@ -72,6 +76,7 @@ struct Part {
     plans: Vec<Plan>,
     rowset: Rowset,
     read: u64,
+    raw: RawFile,
 }
 
 /// Reads files into the canonical tables.
@@ -181,6 +186,8 @@ fn read_part(opened: Opened, options: &Options, several: bool, notes: &mut Vec<N
     let messages = interactions && (has("in_reply_to") || (has("case_id") && has("direction") && !timed));
     let tickets = interactions && !messages && (timed || has("case_id"));
     let expected = expected_records(input, &peek.rows);
+    // Which record of a key is the last, and which of an order the first, is told by their lines.
+    let by_position = !source.key.is_empty() || source.amount_on == AmountOn::Order;
     let mut decided = BTreeSet::new();
     let outcome = loop {
         let job = Job {
@@ -193,7 +200,7 @@ fn read_part(opened: Opened, options: &Options, several: bool, notes: &mut Vec<N
             zone: &zone,
             threads: options.threads,
             expected,
-            keep_lines: options.keep_lines || options.keep_unused,
+            keep_lines: options.keep_lines || options.keep_unused || by_position,
             keep_hashes: several,
             keep_unused: options.keep_unused,
             messages,
@@ -259,6 +266,10 @@ fn read_part(opened: Opened, options: &Options, several: bool, notes: &mut Vec<N
         plans: mapping.plans,
         rowset,
         read: outcome.records,
+        raw: RawFile {
+            file: input.clone(),
+            layout,
+        },
     })
 }
 

@@ -63,20 +63,25 @@ pub fn of<'a>(data: &'a Data, dims: &Dims) -> Vec<Order<'a>> {
                 (false, Some(_)) => orders.iter_mut().find(|o| same_thing(o) && o.id == id),
                 (false, None) => orders.iter_mut().find(|o| same_thing(o) && o.id.is_none() && same_day(o)),
                 (true, Some(_)) => orders.iter_mut().find(|o| same_thing(o) && o.is_order && o.id == id),
-                (true, None) => None,
+                (true, None) => orders
+                    .iter_mut()
+                    .find(|o| same_thing(o) && o.is_order && o.id.is_none() && same_day(o)),
             };
             match found {
                 Some(order) if refunds => order.refunds.push(line),
                 Some(order) => order.lines.push(line),
                 None if refunds => {
                     // On its own day.
-                    match orders.iter_mut().find(|o| same_thing(o) && !o.is_order && same_day(o)) {
+                    match orders
+                        .iter_mut()
+                        .find(|o| same_thing(o) && !o.is_order && o.id == id && (id.is_some() || same_day(o)))
+                    {
                         Some(order) => order.lines.push(line),
                         None => orders.push(Order {
                             who: who.into(),
                             slice,
                             is_order: false,
-                            id: None,
+                            id,
                             lines: vec![line],
                             refunds: vec![],
                         }),
@@ -107,9 +112,9 @@ pub fn orders(data: &Data, dims: &Dims) -> Vec<Row> {
         row.set("gross_amount", Money(order.gross()));
         row.set("refund", Money(order.refund()));
         row.set("revenue", Money(order.revenue()));
-        let costs: Vec<Option<i64>> = order.lines.iter().map(|l| l.money("cost")).collect();
-        if costs.iter().all(Option::is_some) {
-            let cost: i64 = costs.iter().flatten().sum();
+        // What was sold must have a cost; a refund may bring one back.
+        if order.lines.iter().all(|l| l.money("cost").is_some()) {
+            let cost: i64 = order.lines.iter().chain(&order.refunds).filter_map(|l| l.money("cost")).sum();
             row.set("cost", Money(cost));
             row.set("margin", Money(order.revenue() - cost));
         }
