@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use relhealth::catalog::{Catalog, Entity, Exposure, Expression, Form, Kind, Metric, Under, When};
 use relhealth::expr::Value;
-use relhealth::schema::{DAY, FactSpec, Known, Table, Unit};
+use relhealth::schema::{FactSpec, Known, Table, Unit};
 
 use super::{Data, Dims, Row, V, Window, fact, interval};
 
@@ -61,7 +61,7 @@ impl Naive<'_> {
             }
         };
         if let Some(days) = metric.window_days
-            && window.period.end + i64::from(days) * DAY > window.as_of
+            && self.data.zone.midnight(window.period.last_day_exclusive + days as i32) > window.as_of
         {
             return Answer {
                 absent: Some("incomplete window"),
@@ -75,7 +75,7 @@ impl Naive<'_> {
                 .iter()
                 .filter_map(|r| self.data.time(r, "occurred_at"))
                 .min();
-            if first.is_some_and(|first| window.period.start - i64::from(days) * DAY < self.data.zone.midnight(self.data.day(first))) {
+            if first.is_some_and(|first| window.period.first_day - (days as i32) < self.data.day(first)) {
                 return Answer {
                     absent: Some("incomplete window"),
                     ..Answer::default()
