@@ -43,6 +43,19 @@ fn unchanged(before: &Json, after: &Json) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+/// With nobody on the roster whom small numbers would have to hide.
+fn without_employees(mut exports: Vec<Export>) -> Vec<Export> {
+    for export in exports.iter_mut().filter(|e| e.kind == "stakeholders") {
+        let kind = export.header.iter().position(|h| *h == "type").unwrap();
+        export
+            .rows
+            .iter_mut()
+            .filter(|r| r[kind] == "employee")
+            .for_each(|r| r[kind] = "partner".to_string());
+    }
+    exports
+}
+
 /// Value by metric and period of the cells that have one.
 fn totals(cells: &Json, metrics: &[&str]) -> BTreeMap<(String, String), f64> {
     let mut totals = BTreeMap::new();
@@ -152,7 +165,7 @@ proptest! {
 
     #[test]
     fn sums_and_rows_add_up_over_every_dimension(seed in 0u64..1000) {
-        let exports = organisation(Flavour { mixed_orders: false, roster: true, ..Flavour::of(seed) });
+        let exports = without_employees(organisation(Flavour { mixed_orders: false, roster: true, ..Flavour::of(seed) }));
         let metrics = ["revenue", "orders", "interactions", "cases_opened", "complaints"];
         for dimension in ["channel", "region", "tier"] {
             adds_up(&exports, &metrics, dimension)?;
@@ -163,7 +176,7 @@ proptest! {
 
     #[test]
     fn stakeholders_add_up_over_the_roster(seed in 0u64..1000) {
-        let exports = organisation(Flavour { roster: true, ..Flavour::of(seed) });
+        let exports = without_employees(organisation(Flavour { roster: true, ..Flavour::of(seed) }));
         for dimension in ["region", "tier", "segment"] {
             adds_up(&exports, &["active_customers", "active_stakeholders"], dimension)?;
         }

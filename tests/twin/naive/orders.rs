@@ -11,6 +11,7 @@ pub struct Order<'a> {
     pub slice: Vec<String>,
     pub is_order: bool,
     pub id: Option<String>,
+    at: i64,
     /// The lines that are no refunds; of a refund without an order, the refunds.
     pub lines: Vec<&'a Record>,
     /// Refunds of this order.
@@ -18,8 +19,24 @@ pub struct Order<'a> {
 }
 
 impl Order<'_> {
-    pub fn at(&self, data: &Data) -> i64 {
-        self.lines.iter().map(|l| data.time(l, "occurred_at").unwrap()).min().unwrap()
+    /// When it was placed: its earliest line, whatever slice that lies in. A refund without an order has its own time.
+    pub fn at(&self, _: &Data) -> i64 {
+        self.at
+    }
+
+    fn placed(&self, data: &Data) -> i64 {
+        let time = |line: &Record| data.time(line, "occurred_at").unwrap();
+        let day = data.day(time(self.lines[0]));
+        let same = |l: &&Record| match &self.id {
+            Some(id) => l.is("order_id", id),
+            None => l.text("order_id").is_none() && data.day(time(l)) == day,
+        };
+        let all = data
+            .of(Table::Purchases)
+            .iter()
+            .filter(|l| l.is("stakeholder_id", &self.who) && !l.is("status", "cancelled"));
+        let sold = all.filter(|l| l.money("amount").unwrap() >= 0).filter(same);
+        sold.map(time).min().unwrap_or(self.lines.iter().map(|l| time(l)).min().unwrap())
     }
 
     pub fn gross(&self) -> i64 {
@@ -82,6 +99,7 @@ pub fn of<'a>(data: &'a Data, dims: &Dims) -> Vec<Order<'a>> {
                             slice,
                             is_order: false,
                             id,
+                            at: 0,
                             lines: vec![line],
                             refunds: vec![],
                         }),
@@ -92,11 +110,15 @@ pub fn of<'a>(data: &'a Data, dims: &Dims) -> Vec<Order<'a>> {
                     slice,
                     is_order: true,
                     id,
+                    at: 0,
                     lines: vec![line],
                     refunds: vec![],
                 }),
             }
         }
+    }
+    for order in &mut orders {
+        order.at = order.placed(data);
     }
     orders
 }
