@@ -281,7 +281,11 @@ impl Rows {
                 some[(run[0] - base) as usize..(run[1] - base) as usize].sort_unstable_by(|&a, &b| compare(a, b));
             }
         });
-        self.columns.values_mut().collect::<Vec<_>>().into_par_iter().for_each(|data| *data = data.gather(&order));
+        self.columns
+            .values_mut()
+            .collect::<Vec<_>>()
+            .into_par_iter()
+            .for_each(|data| *data = data.gather(&order));
         if let Some(sources) = &mut self.source {
             *sources = order.iter().map(|&i| sources[i as usize]).collect();
         }

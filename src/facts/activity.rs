@@ -209,7 +209,9 @@ impl<'a> Activity<'a> {
                 };
                 tally.complaints += 1;
                 if self.with_behind {
-                    tally.behind.extend(cases.rows_of(case).map(|row| (Table::Interactions, row as u32)));
+                    tally
+                        .behind
+                        .extend(cases.rows_of(case).map(|row| (Table::Interactions, row as u32)));
                 }
             }
         }

@@ -68,7 +68,11 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
         .map(|rows| (rows, rows.codes("acquisition_source"), rows.ints("acquisition_cost")));
     let tells_sources = roster.is_some_and(|(_, sources, _)| sources.exists());
     let types = Types::new(canon);
-    let log = if out.origins.is_some() { referred_rows(canon) } else { FxHashMap::default() };
+    let log = if out.origins.is_some() {
+        referred_rows(canon)
+    } else {
+        FxHashMap::default()
+    };
     for stakeholder in block.filter(|s| *s != canon.nobody()) {
         let slice = ctx.slicing.of(stakeholder);
         let Some(joined) = arrivals.joined(stakeholder).filter(|j| !is_out(slice) && j.value < canon.as_of) else {
@@ -217,8 +221,14 @@ mod tests {
         let canon = tables(
             "2026-06-01",
             &[
-                (Table::Purchases, "stakeholder_id,occurred_at,amount\na,2026-02-02,5\na,2026-02-01,5\nb,2026-02-01,5"),
-                (Table::Referrals, "referrer_id,referred_id,occurred_at\na,a,2026-01-01\nb,a,2026-01-02\nz,c,2026-01-02"),
+                (
+                    Table::Purchases,
+                    "stakeholder_id,occurred_at,amount\na,2026-02-02,5\na,2026-02-01,5\nb,2026-02-01,5",
+                ),
+                (
+                    Table::Referrals,
+                    "referrer_id,referred_id,occurred_at\na,a,2026-01-01\nb,a,2026-01-02\nz,c,2026-01-02",
+                ),
             ],
         );
         let (settings, slicing) = (Settings::default(), Default::default());

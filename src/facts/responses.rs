@@ -323,10 +323,7 @@ mod tests {
         };
         let origins = |columns: &[&str]| testing::frame(&SPEC, &ctx, columns, true).origins.unwrap();
         let (answer, contact) = (|row| (Table::Surveys, row), (Table::Interactions, 2));
-        assert_eq!(
-            origins(&["days_to_next_outbound"]),
-            [vec![answer(0), contact], vec![answer(1)]]
-        );
+        assert_eq!(origins(&["days_to_next_outbound"]), [vec![answer(0), contact], vec![answer(1)]]);
         assert_eq!(origins(&["score"]), [vec![answer(0)], vec![answer(1)]]);
     }
 }

@@ -101,7 +101,10 @@ pub fn rows(canon: &Canon, catalog: &Catalog, settings: &Settings, wanted: &Want
     let specs: Vec<_> = plan.facts.iter().map(|f| f.spec).collect();
     let slices = Slices::new(canon, &specs, &wanted.by, wanted.filter.as_ref());
     let lanes = lanes(std::slice::from_ref(&wanted.period), &[], canon.as_of);
-    let (Some(lane), Some(fact)) = (lanes.first(), plan.facts.iter().find(|f| f.views.iter().any(|v| v.metrics.contains(&index)))) else {
+    let (Some(lane), Some(fact)) = (
+        lanes.first(),
+        plan.facts.iter().find(|f| f.views.iter().any(|v| v.metrics.contains(&index))),
+    ) else {
         anyhow::bail!("{} has no fact", metric.id);
     };
     let slicing = match slices.facts.get(fact.spec.name) {
@@ -184,7 +187,10 @@ fn rests_on_others(metric: &Metric) -> Problem {
     };
     Problem::usage(format!("`{}` has no rows of its own", metric.id))
         .why(format!("it is computed from {listed}"))
-        .hint(format!("ask for the rows of {}", if others.is_empty() { "that metric" } else { "each of these" }))
+        .hint(format!(
+            "ask for the rows of {}",
+            if others.is_empty() { "that metric" } else { "each of these" }
+        ))
 }
 
 fn refusal(metric: &Metric, why: &str, hint: &str) -> Problem {

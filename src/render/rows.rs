@@ -142,7 +142,10 @@ pub fn json(sheet: &Sheet, out: &mut dyn Write) -> io::Result<()> {
         write!(out, "{}\"{name}\": {value}", if i > 0 { ", " } else { "{" })?;
     }
     write!(out, ", \"rows\": ")?;
-    list(out, sheet.behind.rows.iter().zip(1..).map(|(row, number)| object(sheet, row, number)))?;
+    list(
+        out,
+        sheet.behind.rows.iter().zip(1..).map(|(row, number)| object(sheet, row, number)),
+    )?;
     write!(out, ", \"account\": ")?;
     list(out, sheet.account.iter().map(|file| json!(file)))?;
     write!(out, ", \"notes\": ")?;
@@ -151,7 +154,12 @@ pub fn json(sheet: &Sheet, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn object(sheet: &Sheet, row: &FactRow, number: u64) -> Value {
-    let by: Map<String, Value> = sheet.dimensions.iter().cloned().zip(sheet.slice(row).iter().map(|label| json!(label))).collect();
+    let by: Map<String, Value> = sheet
+        .dimensions
+        .iter()
+        .cloned()
+        .zip(sheet.slice(row).iter().map(|label| json!(label)))
+        .collect();
     let mut object = Map::from_iter([
         ("row".to_string(), json!(number)),
         ("stakeholder_id".to_string(), json!(sheet.canon.stakeholders.text(row.stakeholder))),
@@ -246,7 +254,11 @@ fn column_title(column: &str) -> String {
 fn totals(sheet: &Sheet) -> String {
     let rows = &sheet.behind.rows;
     let mut words: BTreeMap<&str, u64> = BTreeMap::new();
-    if rows.iter().flat_map(|row| &row.entries).any(|e| matches!(e, Entry::Word(word) if *word != "yes")) {
+    if rows
+        .iter()
+        .flat_map(|row| &row.entries)
+        .any(|e| matches!(e, Entry::Word(word) if *word != "yes"))
+    {
         for row in rows {
             if let Some(Entry::Word(word)) = row.entries.first() {
                 *words.entry(word).or_default() += 1;
@@ -255,7 +267,11 @@ fn totals(sheet: &Sheet) -> String {
     }
     let what = if sheet.behind.columns.contains(&"event") { "event " } else { "" };
     let each: Vec<String> = words.iter().rev().map(|(word, n)| format!("{} {what}{word}", count(*n))).collect();
-    let each = if each.is_empty() { String::new() } else { format!(" ({})", each.join(", ")) };
+    let each = if each.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", each.join(", "))
+    };
     let records: usize = rows.iter().map(|row| row.records.len()).sum();
     let s = |n: usize| if n == 1 { "" } else { "s" };
     format!(
@@ -279,7 +295,9 @@ fn widths(sheet: &Sheet, header: &[String], width: usize) -> Vec<usize> {
             }
         }
     }
-    let Some((record, others)) = widths.split_last_mut() else { return widths };
+    let Some((record, others)) = widths.split_last_mut() else {
+        return widths;
+    };
     others.iter_mut().for_each(|w| *w = (*w).min((width / 4).max(4)));
     let used: usize = others.iter().map(|w| *w + 2).sum();
     *record = (*record).min(width.saturating_sub(used).max(10));
@@ -288,7 +306,8 @@ fn widths(sheet: &Sheet, header: &[String], width: usize) -> Vec<usize> {
 
 fn grid(header: Option<&Vec<String>>, lines: &[Vec<String>], widths: &[usize], out: &mut dyn Write) -> io::Result<()> {
     let mut grid = comfy_table::Table::new();
-    grid.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
+    grid.load_style(presets::NOTHING)
+        .set_content_arrangement(ContentArrangement::Dynamic);
     // Wide enough for all columns: what is too long was told to each of them.
     grid.set_width(u16::try_from(widths.iter().map(|w| w + 2).sum::<usize>()).unwrap_or(u16::MAX));
     if let Some(header) = header {
@@ -303,7 +322,9 @@ fn grid(header: Option<&Vec<String>>, lines: &[Vec<String>], widths: &[usize], o
         column.set_padding((0, 2));
         // Nothing that is shown holds it, so that cells are cut anywhere, not between words.
         column.set_delimiter('\u{2064}');
-        column.set_constraint(ColumnConstraint::Absolute(Width::Fixed(u16::try_from(width + 2).unwrap_or(u16::MAX))));
+        column.set_constraint(ColumnConstraint::Absolute(Width::Fixed(
+            u16::try_from(width + 2).unwrap_or(u16::MAX),
+        )));
         if i == 0 {
             column.set_cell_alignment(CellAlignment::Right);
         }

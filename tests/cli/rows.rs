@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use relhealth::catalog::{Catalog, Exposure, Kind, Metric, Under};
 use relhealth::period::{date_text, days_from_civil};
 use serde_json::Value;
+use snapbox::{assert_data_eq, str};
 
 use crate::harness::{Folder, run_in};
 
@@ -46,7 +47,12 @@ fn adds_up(metric: &Metric, cell: &Value, lines: &[Line]) {
     let number = |line: &Line, column: &str| line[column].parse::<f64>().unwrap_or(0.0);
     let weight = |line: &Line| line.get("weight").map_or(1.0, |w| w.parse().unwrap());
     let sum = |column: &str| rows.iter().map(|line| number(line, column) * weight(line)).sum::<f64>();
-    let words = |word: &str| rows.iter().filter(|line| line["in_part"] == word).map(|line| weight(line)).sum::<f64>();
+    let words = |word: &str| {
+        rows.iter()
+            .filter(|line| line["in_part"] == word)
+            .map(|line| weight(line))
+            .sum::<f64>()
+    };
     let distinct = |column: &str| {
         let all: BTreeSet<&String> = rows.iter().map(|line| &line[column]).filter(|cell| !cell.is_empty()).collect();
         all.len() as f64
@@ -54,7 +60,10 @@ fn adds_up(metric: &Metric, cell: &Value, lines: &[Line]) {
     let all: f64 = rows.iter().map(|line| weight(line)).sum();
     let agrees = |field: &str, ours: f64| match cell[field].as_f64() {
         Some(theirs) => assert!(near(theirs, ours), "{id}: {field} is {theirs} in the cell, {ours} in the rows"),
-        None => assert!(rows.is_empty() && ours == 0.0, "{id}: the cell has no {field}, the rows give {ours}: {cell}"),
+        None => assert!(
+            rows.is_empty() && ours == 0.0,
+            "{id}: the cell has no {field}, the rows give {ours}: {cell}"
+        ),
     };
     match &metric.kind {
         Kind::Count { distinct: None } => agrees("part", words("yes")),
@@ -93,12 +102,20 @@ fn adds_up(metric: &Metric, cell: &Value, lines: &[Line]) {
         Kind::SurvivalQuantile { .. } => {
             let events = rows.iter().filter(|line| line["event"] == "yes").count();
             agrees("part", events as f64);
-            assert!(rows.iter().all(|line| line["time"].parse::<f64>().is_ok()), "{id}: every row has a time");
+            assert!(
+                rows.iter().all(|line| line["time"].parse::<f64>().is_ok()),
+                "{id}: every row has a time"
+            );
         }
         Kind::Concentration { .. } => {
-            let group = if rows.iter().any(|line| line.contains_key("group")) { "group" } else { "stakeholder_id" };
+            let group = if rows.iter().any(|line| line.contains_key("group")) {
+                "group"
+            } else {
+                "stakeholder_id"
+            };
             let mut totals: BTreeMap<&str, f64> = BTreeMap::new();
-            rows.iter().for_each(|line| *totals.entry(&line[group]).or_default() += number(line, "value"));
+            rows.iter()
+                .for_each(|line| *totals.entry(&line[group]).or_default() += number(line, "value"));
             // Groups below zero have no share.
             agrees("whole", totals.values().filter(|total| **total >= 0.0).sum());
         }
@@ -179,7 +196,11 @@ fn world() -> Folder {
             let (promised, delivered) = (day(at + 2), some(i % 9 != 0, day(at + late)));
             // Every third record is a further line of the order before.
             let order = i - i % 3 / 2;
-            let who = if order % 2 == 0 { id(order * order / 3).to_string() } else { format!("c{}", order % 80 / 3) };
+            let who = if order % 2 == 0 {
+                id(order * order / 3).to_string()
+            } else {
+                format!("c{}", order % 80 / 3)
+            };
             format!(
                 "{who},o{order},{}T10:{:02}:00,{amount},{},{},{},{promised},{delivered},{}",
                 day(at),
@@ -281,7 +302,13 @@ fn world() -> Folder {
         },
     );
     let referrals = table("referrer_id,referred_id,occurred_at,converted_at", 12, &|i| {
-        format!("{},s{},{},{}", id(i * 3), 8 + i % 8, day(15 * i + 20), some(i % 2 == 0, day(15 * i + 30)))
+        format!(
+            "{},s{},{},{}",
+            id(i * 3),
+            8 + i % 8,
+            day(15 * i + 20),
+            some(i % 2 == 0, day(15 * i + 30))
+        )
     });
     let supplies = table(
         "stakeholder_id,order_id,ordered_at,promised_at,received_at,quantity,quantity_received,quantity_rejected,amount",
@@ -309,7 +336,10 @@ fn world() -> Folder {
         .with("roster.csv", roster)
         .with("referrals.csv", referrals)
         .with("supplies.csv", supplies)
-        .with("relhealth.toml", "[ces]\nhigh_is_easy = true\n[targets]\nfirst_response_hours = 4\n")
+        .with(
+            "relhealth.toml",
+            "[ces]\nhigh_is_easy = true\n[targets]\nfirst_response_hours = 4\n",
+        )
 }
 
 const WORLD: [&str; 8] = [
@@ -328,7 +358,9 @@ fn the_rows_of_every_metric_are_those_of_its_cell() {
     let world = world();
     let seen = holds(&world.path(""), &WORLD, &["--period", "2025-Q2", "--as-of", "2026-06-30"]);
     let catalog = Catalog::builtin(relhealth::facts::SPECS);
-    let shown = catalog.iter().filter(|metric| !metric.hidden && why_not(metric, &Value::Null).is_none());
+    let shown = catalog
+        .iter()
+        .filter(|metric| !metric.hidden && why_not(metric, &Value::Null).is_none());
     let without: Vec<&str> = shown.map(|metric| metric.id.as_str()).filter(|id| !seen.contains(*id)).collect();
     assert_eq!(without, [""; 0], "the data give every metric some rows");
 }
@@ -354,3 +386,272 @@ fn the_rows_of_a_slice_are_those_of_its_cell() {
     assert!(holds(&world.path(""), &WORLD[..6], &options).len() > 50);
 }
 
+const ORDERS: &str = "\
+order_id,customer_id,ordered_at,amount,region,note
+1,a,2026-09-01,10.00,north,
+1,a,2026-09-01,2.5,north,\"two
+lines\"
+2,b,2026-09-03,30.50,=south,-x
+3,c,2026-09-30,40.00,north,\u{1b}[31m
+";
+
+fn shop() -> Folder {
+    Folder::new().with("orders.csv", ORDERS)
+}
+
+#[test]
+fn an_order_is_one_row_of_several_records() {
+    let ran = shop().run(&["rows", "revenue", "orders.csv"]).code(0);
+    assert_eq!(ran.err(), "orders.csv: 4 read = 4 used\n");
+    assert_data_eq!(
+        ran.out(),
+        str![[r#"
+Revenue, 2026-09
+3 rows, 4 records
+
+Row  Stakeholder  Value  Where         Record
+  1  a            12.5   orders.csv:2  1,a,2026-09-01,10.00,north,
+                         orders.csv:3  1,a,2026-09-01,2.5,north,"two/nlines"
+  2  b            30.5   orders.csv:5  2,b,2026-09-03,30.50,=south,-x
+  3  c            40     orders.csv:6  3,c,2026-09-30,40.00,north,/u{1b}[31m
+
+"#]]
+    );
+    shop()
+        .run(&["rows", "revenue", "orders.csv", "-q", "--by", "region", "--format", "csv"])
+        .prints(str![[r#"
+metric,period,by.region,stakeholder_id,row,value,file,line,raw
+revenue,2026-09,north,a,1,12.5,orders.csv,2,"1,a,2026-09-01,10.00,north,"
+revenue,2026-09,north,a,1,12.5,orders.csv,3,"1,a,2026-09-01,2.5,north,""two
+lines"""
+revenue,2026-09,'=south,b,2,30.5,orders.csv,5,"2,b,2026-09-03,30.50,=south,-x"
+revenue,2026-09,north,c,3,40,orders.csv,6,"3,c,2026-09-30,40.00,north,[..]"
+
+"#]]);
+}
+
+#[test]
+fn tables_fit_the_width_and_json_holds_all_of_a_record() {
+    let long = format!(
+        "order_id,customer_id,ordered_at,amount,note\n1,{},2026-09-01,10.00,{}\n",
+        "c".repeat(60),
+        "日本".repeat(60)
+    );
+    let folder = Folder::new().with("orders.csv", &long);
+    let table = folder
+        .run(&["rows", "revenue", "orders.csv", "-q", "--period", "2026-09"])
+        .silent()
+        .out();
+    let widest = table
+        .lines()
+        .map(|line| line.chars().map(|c| 1 + usize::from(c > '\u{2fff}')).sum::<usize>())
+        .max();
+    assert!(widest <= Some(80), "{table}");
+    assert!(table.contains("…"), "what is cut off is marked: {table}");
+    let json = folder
+        .run(&["rows", "revenue", "orders.csv", "-q", "--period", "2026-09", "--format", "json"])
+        .silent()
+        .out();
+    let value: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(value["n"], 1);
+    let row = &value["rows"][0];
+    assert_eq!(
+        (&row["row"], &row["value"], &row["by"]),
+        (&1.into(), &10.0.into(), &serde_json::json!({}))
+    );
+    assert_eq!(
+        row["records"],
+        serde_json::json!([{"file": "orders.csv", "line": 2, "raw": long.lines().nth(1)}])
+    );
+}
+
+#[test]
+fn output_files_and_threads_make_no_difference() {
+    let folder = world();
+    let args = [
+        &["rows", "retention_rate"][..],
+        &WORLD,
+        &["-q", "--as-of", "2026-06-30", "--period", "2025-Q2"],
+    ]
+    .concat();
+    let one = folder
+        .run(&[&args[..], &["--format", "csv", "--threads", "1"]].concat())
+        .silent()
+        .out();
+    assert_eq!(
+        one,
+        folder
+            .run(&[&args[..], &["--format", "csv", "--threads", "3"]].concat())
+            .silent()
+            .out()
+    );
+    let both = folder.run(&[&args[..], &["-o", "csv=rows.csv", "-f", "table"]].concat()).silent();
+    assert_eq!(folder.read("rows.csv"), one);
+    assert!(both.out().starts_with("Customer retention, 2025-Q2\n"), "{}", both.out());
+}
+
+#[test]
+fn what_has_no_rows_says_why() {
+    let folder = shop();
+    for (args, code, said) in [
+        (
+            &["revenu"][..],
+            2,
+            "error: unknown metric `revenu`\nhint: did you mean `revenue`?\n",
+        ),
+        (
+            &["response_time_spread"],
+            2,
+            "it is computed from `first_response_time_median`, `first_response_time_p25` and `first_response_time_p75`\nhint: ask for the rows of each of these\n",
+        ),
+        (&["enps"], 2, "error: the rows of `enps` are not shown: it is about employees"),
+        (&["nps"], 3, "error: these inputs cannot give `nps`: missing input (surveys)\n"),
+        (&["revenue", "--by", "regio"], 2, "hint: did you mean `region`?\n"),
+        (&["revenue", "--where", "region"], 2, "error: --where region is no condition\n"),
+        (&["revenue", "--period", "2026-13"], 2, "error: `2026-13` is no period: "),
+        (
+            &["revenue", "--format", "markdown"],
+            2,
+            "error: this command has no format `markdown`\n",
+        ),
+    ] {
+        let inputs = [&["rows", args[0], "orders.csv", "-q"], &args[1..]].concat();
+        let ran = folder.run(&inputs).code(code);
+        assert!(ran.err().contains(said), "{args:?}: {}", ran.err());
+        assert_eq!(ran.out(), "");
+    }
+    let none = folder.run(&["rows", "revenue", "orders.csv", "-q", "--period", "2020"]).silent();
+    assert_eq!(none.out(), "Revenue, 2020\n0 rows, 0 records\n");
+    folder.run(&["rows"]).code(2);
+}
+
+#[test]
+fn protected_people_are_not_shown() {
+    let roster = "stakeholder_id,type,started_at,ended_at\na,employee,2020-01-01,\nb,customer,2020-01-01,\n";
+    let folder = shop().with("roster.csv", roster);
+    let rows = ["rows", "revenue", "orders.csv", "stakeholders=roster.csv", "-q"];
+    let ran = folder.run(&rows).code(2);
+    assert!(ran.err().contains("there are protected people among its rows"), "{}", ran.err());
+    assert_eq!(ran.out(), "");
+    let filter = ["--where", "type is null or type <> 'employee'", "--format", "csv"];
+    let others = lines(&folder.run(&[&rows[..], &filter].concat()).silent().out());
+    assert_eq!(
+        others.iter().map(|line| line["stakeholder_id"].as_str()).collect::<Vec<_>>(),
+        ["b", "c"]
+    );
+
+    let private = shop().with(
+        "relhealth.toml",
+        "[[source]]\npath = 'orders.csv'\nkind = 'purchases'\nprivate = true\n",
+    );
+    let ran = private
+        .run(&[
+            "rows",
+            "orders",
+            "-q",
+            "--rejects",
+            "rejects.csv",
+            "--as-of",
+            "2026-09-15",
+            "--period",
+            "2026-09",
+        ])
+        .code(2);
+    assert!(ran.err().contains("sources marked private"), "{}", ran.err());
+    let rejects = lines(&private.read("rejects.csv"));
+    assert_eq!(
+        (rejects[0]["code"].as_str(), rejects[0]["raw"].as_str()),
+        ("after-as-of", ""),
+        "{rejects:?}"
+    );
+}
+
+#[test]
+fn a_rate_shows_its_events_and_names_what_they_are_divided_by() {
+    let folder = world();
+    let args = [
+        &["rows", "complaint_rate"][..],
+        &WORLD,
+        &["--as-of", "2026-06-30", "--period", "2025-Q2"],
+    ]
+    .concat();
+    let ran = folder.run(&args).code(0);
+    assert!(
+        ran.err().contains("note: these are the events; they are divided by `"),
+        "{}",
+        ran.err()
+    );
+    let late = [
+        &["rows", "second_purchase_rate_90d"][..],
+        &WORLD,
+        &["--as-of", "2025-07-15", "--period", "2025-Q2"],
+    ]
+    .concat();
+    let ran = folder.run(&late).code(0);
+    assert!(
+        ran.err()
+            .contains("note: `measure` gives no number for these rows: incomplete window"),
+        "{}",
+        ran.err()
+    );
+}
+
+#[test]
+fn rejects_found_after_reading_have_their_text_too() {
+    let text = "order_id,customer_id,ordered_at,amount,status\n1,a,2026-09-01,1,paid\n2,b,2026-09-02,\"2\",Cancelled\n3,c,2026-10-03,3,paid\n1,a,2026-09-01,9,paid\n";
+    let folder = Folder::new()
+        .with("a.csv", text)
+        .with("b.csv", "order_id,customer_id,ordered_at,amount,status\n3,c,2026-10-03,3,paid\n")
+        .with(
+            "relhealth.toml",
+            "[[source]]\npath = '*.csv'\nkind = 'purchases'\nkey = ['order_id']\n",
+        );
+    folder
+        .run(&[
+            "measure",
+            "-q",
+            "-m",
+            "revenue",
+            "--as-of",
+            "2026-09-30",
+            "--rejects",
+            "rejects.txt",
+        ])
+        .silent();
+    let rejects = lines(&folder.read("rejects.txt"));
+    let shown = |line: &Line| {
+        ["file", "line", "record", "code", "raw"]
+            .map(|column| line[column].clone())
+            .join(" | ")
+    };
+    assert_eq!(
+        rejects.iter().map(shown).collect::<Vec<_>>(),
+        [
+            "a.csv | 2 | 1 | duplicate-key | 1,a,2026-09-01,1,paid",
+            "a.csv | 3 | 2 | cancelled | 2,b,2026-09-02,\"2\",Cancelled",
+            "a.csv | 4 | 3 | after-as-of | 3,c,2026-10-03,3,paid",
+            "b.csv | 2 | 1 | duplicate | 3,c,2026-10-03,3,paid",
+        ]
+    );
+}
+
+#[test]
+fn the_last_record_of_a_key_stays_whatever_thread_read_it() {
+    let note = "x".repeat(200);
+    // Some eight megabytes: every block has its own thread.
+    let text = (0..40_000).fold(String::from("order_id,customer_id,ordered_at,amount,note\n"), |text, i| {
+        text + &format!("{},c,2026-09-01,{i},{note}\n", i % 100)
+    });
+    let folder = Folder::new().with("orders.csv", text).with(
+        "relhealth.toml",
+        "[[source]]\npath = 'orders.csv'\nkind = 'purchases'\nkey = ['order_id']\n",
+    );
+    let sum: u64 = (39_900..40_000).sum();
+    for threads in ["1", "4"] {
+        let ran = folder
+            .run(&["measure", "-q", "-m", "revenue", "--period", "2026-09", "--format", "json", "--threads", threads])
+            .silent();
+        let value: Value = serde_json::from_str(&ran.out()).unwrap();
+        assert_eq!(value["cells"][0]["value"], sum as f64, "{threads} threads");
+    }
+}

@@ -286,9 +286,12 @@ fn note_cells(plans: &[Plan], rowset: &Rowset, file: &str, notes: &mut Vec<Note>
         }
         for (what, (count, example)) in &filling.voided {
             notes.push(
-                Note::new("voided", format!("cells voided: {what}, such as '{}'", crate::note::visible(example)))
-                    .count(*count)
-                    .at(Place::file(file)),
+                Note::new(
+                    "voided",
+                    format!("cells voided: {what}, such as '{}'", crate::note::visible(example)),
+                )
+                .count(*count)
+                .at(Place::file(file)),
             );
         }
     }

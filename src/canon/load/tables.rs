@@ -669,12 +669,7 @@ fn settle(account: &mut [FileAccount], dropped: &Dropped) {
 }
 
 /// Tells of each record that was dropped after reading; its text is read again.
-fn late_rejects(
-    tables: &BTreeMap<Table, Building>,
-    sources: &[SourceInfo],
-    files: &[RawFile],
-    dropped: &Dropped,
-) -> Result<Vec<Reject>> {
+fn late_rejects(tables: &BTreeMap<Table, Building>, sources: &[SourceInfo], files: &[RawFile], dropped: &Dropped) -> Result<Vec<Reject>> {
     let mut rejects = Vec::new();
     for (source, (info, file)) in sources.iter().zip(files).enumerate() {
         let Some(lines) = tables.get(&info.table).and_then(|b| b.rows.line.as_ref()) else {
