@@ -6,4 +6,8 @@ mod configuration;
 mod measure;
 mod metrics;
 mod pages;
+<<<<<<< HEAD
 mod test;
+=======
+mod rows;
+>>>>>>> refs/heads/rows
