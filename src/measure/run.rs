@@ -108,9 +108,6 @@ impl Cells {
     }
 }
 
-/// By cell the lowest and the highest code of its currencies.
-type Currencies = FxHashMap<u32, (u32, u32)>;
-
 /// What one block counted: by metric and lane.
 #[derive(Default)]
 struct Block {

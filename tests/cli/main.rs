@@ -6,8 +6,5 @@ mod configuration;
 mod measure;
 mod metrics;
 mod pages;
-<<<<<<< HEAD
-mod test;
-=======
 mod rows;
->>>>>>> refs/heads/rows
+mod test;

@@ -719,16 +719,24 @@ fn reason(code: &str) -> &'static str {
 fn repeated(tables: &BTreeMap<Table, Building>, sources: &[SourceInfo]) -> Vec<Note> {
     let mut counts: BTreeMap<u16, u64> = BTreeMap::new();
     for building in tables.values().filter(|b| b.hashes.len() == b.rows.len) {
-        let mut all: Vec<(u16, u128)> = building.hashes.iter().enumerate().map(|(row, hash)| (building.rows.source_of(row), *hash)).collect();
+        let mut all: Vec<(u16, u128)> = building
+            .hashes
+            .iter()
+            .enumerate()
+            .map(|(row, hash)| (building.rows.source_of(row), *hash))
+            .collect();
         all.sort_unstable();
         for pair in all.windows(2).filter(|pair| pair[0] == pair[1]) {
             *counts.entry(pair[0].0).or_default() += 1;
         }
     }
     let note = |(source, count): (u16, u64)| {
-        Note::new("repeated", "records that stand in the file already are kept (a key in [[source]] would drop them)")
-            .count(count)
-            .at(crate::note::Place::file(&sources[source as usize].file))
+        Note::new(
+            "repeated",
+            "records that stand in the file already are kept (a key in [[source]] would drop them)",
+        )
+        .count(count)
+        .at(crate::note::Place::file(&sources[source as usize].file))
     };
     counts.into_iter().map(note).collect()
 }
