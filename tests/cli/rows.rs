@@ -649,7 +649,18 @@ fn the_last_record_of_a_key_stays_whatever_thread_read_it() {
     let sum: u64 = (39_900..40_000).sum();
     for threads in ["1", "4"] {
         let ran = folder
-            .run(&["measure", "-q", "-m", "revenue", "--period", "2026-09", "--format", "json", "--threads", threads])
+            .run(&[
+                "measure",
+                "-q",
+                "-m",
+                "revenue",
+                "--period",
+                "2026-09",
+                "--format",
+                "json",
+                "--threads",
+                threads,
+            ])
             .silent();
         let value: Value = serde_json::from_str(&ran.out()).unwrap();
         assert_eq!(value["cells"][0]["value"], sum as f64, "{threads} threads");
