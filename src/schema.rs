@@ -344,6 +344,8 @@ pub enum Known {
     Always,
     /// At the time in that column of the same fact; before it the value is null (a boolean: false).
     At(&'static str),
+    /// It lasts from the time in that column of the same fact until as-of: at an earlier as-of it was shorter.
+    Lasting(&'static str),
     /// Some time, nobody wrote down when: changes that rest on it read as `unclear`.
     Undated,
 }

@@ -54,6 +54,8 @@ pub enum Command {
     Measure(Box<Measure>),
     /// List the metrics, or show the cards of some: definition, formula, inputs, source, example
     Metrics(Box<Metrics>),
+    /// Run the worked examples of the metrics that the configuration defines
+    Test(Test),
     /// Show the records behind a number, numerator and denominator, with file and line
     Rows(Box<Rows>),
     /// Print the completions of a shell
@@ -188,6 +190,17 @@ pub struct Metrics {
     pub reading: Reading,
     #[command(flatten)]
     pub outputs: Outputs,
+}
+
+/// `test`.
+#[derive(clap::Args, Debug)]
+pub struct Test {
+    /// The configuration [default: that of --config, else relhealth.toml]
+    #[arg(value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    /// Run the examples of the built-in metrics too
+    #[arg(long)]
+    pub builtin: bool,
 }
 
 /// `rows`.

@@ -6,7 +6,7 @@ use super::context::{Context, is_out};
 use super::frame::Frame;
 use super::log::{Direction, Reached};
 use super::messaging::{Case, Cases};
-use super::{Needs, column, known_at, undated};
+use super::{Needs, column, known_at, lasting, undated};
 use crate::canon::Column;
 use crate::period::{Clock, Zone};
 use crate::schema::{DAY, FactSpec, Micros, NO_CODE, NO_INT, NO_KEY, NO_TIME, Shape, Table, Unit};
@@ -74,13 +74,15 @@ pub static SPEC: FactSpec = FactSpec {
             RESOLUTION,
         ),
         known_at("resolved_at", "resolved", Unit::Bool, "has a resolution", RESOLUTION),
-        column(
+        lasting(
+            "asked_at",
             "waiting_hours",
             Unit::Hours,
             "hours from the first inbound message to as-of: how long an unanswered case is known to wait",
             &[],
         ),
-        column(
+        lasting(
+            "opened_at",
             "open_hours",
             Unit::Hours,
             "hours from opening to as-of: how long an unresolved case is known to be open",

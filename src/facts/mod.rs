@@ -64,6 +64,16 @@ const fn known_at(at: &'static str, name: &'static str, unit: Unit, text: &'stat
     }
 }
 
+const fn lasting(from: &'static str, name: &'static str, unit: Unit, text: &'static str, needs: Needs) -> FactColumn {
+    FactColumn {
+        name,
+        unit,
+        text,
+        needs,
+        known: Known::Lasting(from),
+    }
+}
+
 const fn undated(name: &'static str, unit: Unit, text: &'static str, needs: Needs) -> FactColumn {
     FactColumn {
         name,

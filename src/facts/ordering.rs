@@ -69,7 +69,15 @@ impl<'a> Orders<'a> {
         let start = run.start;
         self.line_order.resize(run.len(), u32::MAX);
         // Orders first, then the negative lines, which may come before the order they belong to.
+        let mut first: Option<FxHashMap<(u64, bool), (Micros, i32)>> = None;
         for pass in 0..2 {
+            if pass == 1 && self.orders.windows(2).any(|w| w[0].slice != w[1].slice) {
+                // An order whose lines lie in several slices has one time, so that periods add up over slices.
+                let first = first.get_or_insert_with(|| times_by_key(&self.orders));
+                for order in &mut self.orders {
+                    (order.at, order.day) = first[&order.key];
+                }
+            }
             for row in run.clone() {
                 let amount = amounts.at(row);
                 if (amount < 0) != (pass == 1) {
@@ -87,6 +95,14 @@ impl<'a> Orders<'a> {
                 };
                 let index = known.unwrap_or_else(|| {
                     let index = self.orders.len() as u32;
+                    // A refund counts when its order does, also where that lies in another slice.
+                    let (at, day) = match pass {
+                        0 => (at, day),
+                        _ => *first
+                            .get_or_insert_with(|| times_by_key(&self.orders))
+                            .get(&key)
+                            .unwrap_or(&(at, day)),
+                    };
                     self.orders.push(Order {
                         at,
                         day,
@@ -116,9 +132,9 @@ impl<'a> Orders<'a> {
         &self.orders
     }
 
-    /// Lines come by time, so orders do too; only refunds without an order, added last, have to be sorted in.
+    /// Lines come by time, so most orders do too; refunds without an order, added last, and parts of orders have to be sorted in.
     fn number_orders(&mut self) {
-        if self.orders.iter().any(|o| !o.is_order) {
+        if !self.orders.is_sorted_by_key(|o| o.at) {
             let mut order: Vec<u32> = (0..self.orders.len() as u32).collect();
             order.sort_by_key(|&i| (self.orders[i as usize].at, i));
             let mut place = vec![0; order.len()];
@@ -155,6 +171,16 @@ impl<'a> Orders<'a> {
     pub fn last(&self) -> &[Order] {
         &self.orders
     }
+}
+
+/// When each order was placed: the time and the day of its earliest line, whatever the slice.
+fn times_by_key(orders: &[Order]) -> FxHashMap<(u64, bool), (Micros, i32)> {
+    let mut times = FxHashMap::default();
+    for order in orders.iter().filter(|o| o.is_order) {
+        // Lines come by time.
+        times.entry(order.key).or_insert((order.at, order.day));
+    }
+    times
 }
 
 /// Days between distinct order days, per slice: for each order the days since the previous order day, on the first order of

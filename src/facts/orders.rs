@@ -111,7 +111,7 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
     let order_id = out.handle("order_id");
     let texts = ["currency", "status", "product", "channel"].map(|c| (out.handle(c), rows.codes(c)));
     let sums_wanted = out.origins.is_some() || [cost, margin, quantity, promised, delivered, on_time].iter().any(|h| h.is_wanted());
-    let (costs, quantities) = (rows.ints("cost"), rows.floats("quantity"));
+    let (amounts, costs, quantities) = (rows.ints("amount"), rows.ints("cost"), rows.floats("quantity"));
     let (promises, deliveries) = (rows.times("promised_at"), rows.times("delivered_at"));
     let ids = rows.keys("order_id");
     let mut sums: Vec<Sums> = Vec::new();
@@ -132,16 +132,20 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
             sums.resize(orders.len(), empty);
             for (row, order) in reader.lines(stakeholder) {
                 let sum = &mut sums[order];
+                // A refund of an order sells and delivers nothing: it may bring a cost back, but leaves nothing unknown or undelivered.
+                let is_refund = orders[order].is_order && amounts.at(row) < 0;
                 match costs.at(row) {
-                    NO_INT => sum.cost_known = false,
+                    NO_INT => sum.cost_known &= is_refund,
                     amount => sum.cost += amount,
                 }
                 if !quantities.at(row).is_nan() {
                     sum.quantity = if sum.quantity.is_nan() { 0.0 } else { sum.quantity } + quantities.at(row);
                 }
-                sum.promised = sum.promised.max(promises.at(row));
-                sum.delivered = sum.delivered.max(deliveries.at(row));
-                sum.undelivered |= deliveries.at(row) == NO_TIME;
+                if !is_refund {
+                    sum.promised = sum.promised.max(promises.at(row));
+                    sum.delivered = sum.delivered.max(deliveries.at(row));
+                    sum.undelivered |= deliveries.at(row) == NO_TIME;
+                }
                 sum.lines.push(row as u32);
             }
         }

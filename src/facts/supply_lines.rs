@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::context::{Context, Settings, is_out};
 use super::frame::Frame;
-use super::{Needs, column, known_at};
+use super::{Needs, column, known_at, lasting};
 use crate::period::Zone;
 use crate::schema::{DAY, FactSpec, Micros, NO_CODE, NO_TIME, Shape, Table, Unit};
 
@@ -66,7 +66,13 @@ pub static SPEC: FactSpec = FactSpec {
             "days from order to receipt",
             &[&["supplies.ordered_at"], &["supplies.received_at"]],
         ),
-        column("waiting_days", Unit::Days, "days from order to as-of", &[&["supplies.ordered_at"]]),
+        lasting(
+            "ordered_at",
+            "waiting_days",
+            Unit::Days,
+            "days from order to as-of",
+            &[&["supplies.ordered_at"]],
+        ),
         column("quantity", Unit::Number, "quantity ordered", &[&["supplies.quantity"]]),
         known_at(
             "received_at",

@@ -4,11 +4,13 @@ use super::finish::Known;
 use super::tally::Values;
 use crate::catalog::{Kind, Metric};
 use crate::report::{Cell, Change};
-use crate::schema::{Known as KnownAt, NO_CODE};
+use crate::schema::NO_CODE;
 use crate::stats::{self, CrossSums, Interval, Reading, reading};
 
 /// The change of a cell against the same cell of an earlier period as known at the same age.
-pub fn change(metric: &Metric, newer: (&Cell, &Known), older: (&Cell, &Known), shared: Shared, level: f64) -> Change {
+///
+/// What is `undated` has a value, but nothing can be read from how it moved.
+pub fn change(metric: &Metric, undated: bool, newer: (&Cell, &Known), older: (&Cell, &Known), shared: Shared, level: f64) -> Change {
     let mut change = Change {
         period: older.0.period.label.clone(),
         value: older.0.value,
@@ -22,7 +24,7 @@ pub fn change(metric: &Metric, newer: (&Cell, &Known), older: (&Cell, &Known), s
     };
     change.delta = Some(new - old);
     // What rests on a column without a date cannot be set back to the same age.
-    if metric.columns().iter().any(|c| c.known == KnownAt::Undated) {
+    if undated {
         return change;
     }
     let interval = match (&metric.kind, &newer.1.pairs, &older.1.pairs) {

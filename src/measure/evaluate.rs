@@ -6,12 +6,12 @@ use rustc_hash::FxHashMap;
 
 use super::plan::FactPlan;
 use super::window::Lane;
-use crate::canon::{Canon, key_of};
+use crate::canon::{Canon, Rows, key_of};
 use crate::catalog::{Entity, Exposure, Expression, Kind, Metric, Under, When};
 use crate::expr::Lowering;
 use crate::facts::context::Settings;
 use crate::facts::frame::{Frame, int_column};
-use crate::schema::{Known, NO_INT, Shape, Unit};
+use crate::schema::{DAY, Known, NO_INT, Shape, Unit};
 
 /// A number of each row.
 #[derive(Debug, Clone, PartialEq)]
@@ -126,7 +126,7 @@ impl Evaluator<'_> {
         let order = (!all).then_some(placed.order.as_slice());
         let mut table = frame.to_polars(order).context("cannot build the frame")?;
         self.add_times(&mut table, metrics, frame, placed, lane, when)?;
-        self.forget_unknown(&mut table, placed, lane)?;
+        self.forget_unknown(&mut table, frame, placed, lane)?;
         let mut wanted = Wanted {
             texts: FxHashMap::default(),
             exprs: Vec::new(),
@@ -198,11 +198,24 @@ impl Evaluator<'_> {
     }
 
     /// In a window that is seen from an earlier as-of, what became known later is not known.
-    fn forget_unknown(&self, table: &mut DataFrame, placed: &Placed, lane: &Lane) -> Result<()> {
+    fn forget_unknown(&self, table: &mut DataFrame, frame: &Frame, placed: &Placed, lane: &Lane) -> Result<()> {
         if self.plan.spec.shape == Shape::StakeholderPeriod || lane.windows.iter().all(|w| w.as_of >= self.canon.as_of) {
             return Ok(());
         }
         let as_of: Vec<i64> = placed.window.iter().map(|&w| lane.windows[w as usize].as_of).collect();
+        for column in self.plan.spec.columns {
+            if let Known::Lasting(from) = column.known
+                && let (Some(lasted), Some(from)) = (frame.ints(column.name), frame.ints(from))
+            {
+                let rows = placed.order.iter().map(|&row| row as usize).zip(&as_of);
+                let values: Vec<i64> = rows
+                    .map(|(row, &as_of)| self.lasted_until(as_of, from[row], lasted[row], column.unit))
+                    .collect();
+                table
+                    .with_column(int_column(column.name, &values))
+                    .context("cannot set back durations")?;
+            }
+        }
         table.with_column(int_column("#as_of", &as_of)).context("cannot add as-of")?;
         let masked: Vec<_> = self
             .plan
@@ -212,13 +225,14 @@ impl Evaluator<'_> {
             .filter(|c| self.plan.wanted.contains(c.name))
             .filter_map(|c| match c.known {
                 Known::At(at) => {
-                    let known = col(at).lt(col("#as_of"));
-                    let otherwise = if c.unit == Unit::Bool {
+                    // Without a time there is nothing to forget: it was known, nobody wrote down since when.
+                    let unknown = col(at).gt_eq(col("#as_of"));
+                    let nothing = if c.unit == Unit::Bool {
                         lit(false)
                     } else {
                         lit(polars::prelude::NULL)
                     };
-                    Some(when(known).then(col(c.name)).otherwise(otherwise).alias(c.name))
+                    Some(when(unknown).then(nothing).otherwise(col(c.name)).alias(c.name))
                 }
                 _ => None,
             })
@@ -233,6 +247,23 @@ impl Evaluator<'_> {
         let as_of_only = "#as_of";
         table.drop_in_place(as_of_only).context("cannot drop as-of")?;
         Ok(())
+    }
+
+    /// How long something had lasted at an earlier as-of that has lasted so long at the run's: in days where it is told in days.
+    fn lasted_until(&self, as_of: i64, from: i64, lasted: i64, unit: Unit) -> i64 {
+        if from == NO_INT || lasted == NO_INT || from >= as_of {
+            return NO_INT;
+        }
+        let zone = &self.canon.zone;
+        let days = i64::from(zone.day_of(self.canon.as_of) - zone.day_of(as_of));
+        let is_dated = |rows: &Rows| rows.table.event_columns().iter().any(|c| rows.is_date(c));
+        if unit == Unit::Days {
+            lasted - days
+        } else if lasted % DAY == 0 && self.plan.spec.rows.and_then(|t| self.canon.table(t)).is_some_and(is_dated) {
+            lasted - days * DAY
+        } else {
+            self.settings.clock.between(from, as_of)
+        }
     }
 
     fn lowering<T>(&self, use_it: impl FnOnce(&Lowering) -> T) -> T {

@@ -7,3 +7,4 @@ mod measure;
 mod metrics;
 mod pages;
 mod rows;
+mod test;

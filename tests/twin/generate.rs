@@ -430,7 +430,7 @@ impl Maker {
         let mut out = Export::new(
             "interactions",
             "interactions-mails.csv",
-            "stakeholder_id,occurred_at,interaction_id,in_reply_to,direction,channel,kind,automated",
+            "stakeholder_id,occurred_at,interaction_id,in_reply_to,direction,channel,kind,resolved_at,automated",
         );
         for _ in 0..70 {
             let who = self.customer();
@@ -472,6 +472,10 @@ impl Maker {
                         }),
                     ),
                     ("channel", text("mail")),
+                    ("resolved_at", {
+                        let t = self.event(at);
+                        self.maybe(if ours { 40 } else { 5 }, t)
+                    }),
                     (
                         "kind",
                         if position == 0 || self.rng.percent(20) {
@@ -494,7 +498,7 @@ impl Maker {
         let mut out = Export::new(
             "interactions",
             "interactions-chats.csv",
-            "stakeholder_id,occurred_at,interaction_id,case_id,direction,channel,resolved_at,automated",
+            "stakeholder_id,occurred_at,interaction_id,case_id,direction,channel,automated",
         );
         for case in 0..40 {
             let who = self.customer();
@@ -511,10 +515,6 @@ impl Maker {
                     ("case_id", format!("h{case}")),
                     ("direction", text(if ours { "outbound" } else { "inbound" })),
                     ("channel", text("chat")),
-                    ("resolved_at", {
-                        let t = self.event(at);
-                        self.maybe(if ours { 50 } else { 5 }, t)
-                    }),
                     ("automated", text(if ours && self.rng.percent(20) { "true" } else { "false" })),
                 ]);
                 at = self.later(at, 5) + if self.flavour.only_dates { 86_400 } else { 0 };

@@ -1,1 +1,184 @@
+//! Laws that hold for any input.
 
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
+use serde_json::Value as Json;
+
+use crate::generate::{Export, Flavour, organisation};
+use crate::rng::Rng;
+use crate::run;
+
+const PERIOD: [&str; 4] = ["--period", "2025-01-01..2026-03-31", "--grain", "quarter"];
+
+fn few(seed: u64) -> ProptestConfig {
+    ProptestConfig {
+        cases: 3,
+        failure_persistence: None,
+        max_shrink_iters: 0,
+        rng_seed: RngSeed::Fixed(seed),
+        ..ProptestConfig::default()
+    }
+}
+
+fn ask<'a>(more: &[&'a str]) -> Vec<&'a str> {
+    PERIOD.iter().chain(more).copied().collect()
+}
+
+fn cells(exports: &[Export], options: &[&str]) -> Json {
+    run::measure(exports, options)["cells"].clone()
+}
+
+/// The cells of both are the same, byte for byte.
+fn unchanged(before: &Json, after: &Json) -> Result<(), TestCaseError> {
+    let (before, after) = (before.as_array().unwrap(), after.as_array().unwrap());
+    let first = before.iter().zip(after).find(|(b, a)| b.to_string() != a.to_string());
+    prop_assert!(
+        first.is_none() && before.len() == after.len(),
+        "{first:?}, {} and {} cells",
+        before.len(),
+        after.len()
+    );
+    Ok(())
+}
+
+/// With nobody on the roster whom small numbers would have to hide.
+fn without_employees(mut exports: Vec<Export>) -> Vec<Export> {
+    for export in exports.iter_mut().filter(|e| e.kind == "stakeholders") {
+        let kind = export.header.iter().position(|h| *h == "type").unwrap();
+        export
+            .rows
+            .iter_mut()
+            .filter(|r| r[kind] == "employee")
+            .for_each(|r| r[kind] = "partner".to_string());
+    }
+    exports
+}
+
+/// Value by metric and period of the cells that have one.
+fn totals(cells: &Json, metrics: &[&str]) -> BTreeMap<(String, String), f64> {
+    let mut totals = BTreeMap::new();
+    for cell in cells.as_array().unwrap() {
+        let (metric, period) = (cell["metric"].as_str().unwrap(), cell["period"].as_str().unwrap());
+        if metrics.contains(&metric) {
+            *totals.entry((metric.to_string(), period.to_string())).or_default() += cell["value"].as_f64().unwrap();
+        }
+    }
+    totals
+}
+
+fn adds_up(exports: &[Export], metrics: &[&str], dimension: &str) -> Result<(), TestCaseError> {
+    let names = metrics.join(",");
+    let whole = totals(&cells(exports, &ask(&["-m", &names])), metrics);
+    let parts = totals(&cells(exports, &ask(&["-m", &names, "--by", dimension])), metrics);
+    prop_assert_eq!(whole.len(), metrics.len() * 5);
+    prop_assert!(whole.values().any(|v| *v > 0.0));
+    for (key, total) in &whole {
+        let sum = parts.get(key).copied().unwrap_or(0.0);
+        prop_assert!(
+            (sum - total).abs() <= 1e-9 * total.abs().max(1.0),
+            "{:?} by {}: {} and {}",
+            key,
+            dimension,
+            total,
+            sum
+        );
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(few(1))]
+
+    #[test]
+    fn the_order_of_rows_means_nothing(seed in 0u64..1000) {
+        let mut exports = organisation(Flavour::of(seed));
+        let options = ask(&["--by", "region", "--compare", "previous"]);
+        let before = cells(&exports, &options);
+        let mut rng = Rng::new(seed + 1);
+        for export in &mut exports {
+            rng.shuffle(&mut export.rows);
+        }
+        unchanged(&before, &cells(&exports, &options))?;
+    }
+
+    #[test]
+    fn the_number_of_files_means_nothing(seed in 0u64..1000) {
+        let exports = organisation(Flavour::of(seed));
+        let options = ask(&["--compare", "previous"]);
+        let before = cells(&exports, &options);
+        let mut rng = Rng::new(seed + 2);
+        let mut split = Vec::new();
+        for export in &exports {
+            let keyed = ["order_id", "interaction_id", "response_id"].iter().any(|key| export.header.contains(key));
+            if !keyed {
+                split.push(export.clone());
+                continue;
+            }
+            let mut halves = [export.clone(), export.clone()];
+            for (number, half) in halves.iter_mut().enumerate() {
+                half.file = format!("part{number}-{}", export.file);
+                half.rows.clear();
+            }
+            for row in &export.rows {
+                halves[rng.int(0, 1) as usize].rows.push(row.clone());
+            }
+            split.extend(halves);
+        }
+        unchanged(&before, &cells(&split, &options))?;
+    }
+
+    #[test]
+    fn the_number_of_threads_means_nothing(seed in 0u64..1000) {
+        let exports = organisation(Flavour::of(seed));
+        let one = cells(&exports, &ask(&["--by", "channel", "--compare", "previous", "--threads", "1"]));
+        let two = cells(&exports, &ask(&["--by", "channel", "--compare", "previous", "--threads", "2"]));
+        unchanged(&one, &two)?;
+    }
+
+    #[test]
+    fn an_empty_file_adds_nothing(seed in 0u64..1000) {
+        let mut exports = organisation(Flavour::of(seed));
+        let options = ask(&["--compare", "previous"]);
+        let before = cells(&exports, &options);
+        for index in 0..exports.len() {
+            let mut empty = exports[index].clone();
+            empty.file = format!("empty-{}", empty.file);
+            empty.rows.clear();
+            exports.push(empty);
+        }
+        unchanged(&before, &cells(&exports, &options))?;
+    }
+
+    #[test]
+    fn a_share_lies_within_its_interval(seed in 0u64..1000) {
+        let cells = cells(&organisation(Flavour::of(seed)), &ask(&["--by", "region"]));
+        let mut seen = 0;
+        for cell in cells.as_array().unwrap().iter().filter(|c| c["method"].as_str().is_some_and(|m| m.contains("wilson"))) {
+            let (Some(value), Some(low), Some(high)) = (cell["value"].as_f64(), cell["low"].as_f64(), cell["high"].as_f64()) else { continue };
+            prop_assert!(0.0 <= low && low <= value && value <= high && high <= 1.0, "{cell}");
+            seen += 1;
+        }
+        prop_assert!(seen > 100, "only {seen} shares");
+    }
+
+    #[test]
+    fn sums_and_rows_add_up_over_every_dimension(seed in 0u64..1000) {
+        let exports = without_employees(organisation(Flavour { mixed_orders: false, roster: true, ..Flavour::of(seed) }));
+        let metrics = ["revenue", "orders", "interactions", "cases_opened", "complaints"];
+        for dimension in ["channel", "region", "tier"] {
+            adds_up(&exports, &metrics, dimension)?;
+        }
+        adds_up(&exports, &["revenue"], "product")?;
+        adds_up(&exports, &["interactions", "complaints"], "kind")?;
+    }
+
+    #[test]
+    fn stakeholders_add_up_over_the_roster(seed in 0u64..1000) {
+        let exports = without_employees(organisation(Flavour { roster: true, ..Flavour::of(seed) }));
+        for dimension in ["region", "tier", "segment"] {
+            adds_up(&exports, &["active_customers", "active_stakeholders"], dimension)?;
+        }
+    }
+}

@@ -2,6 +2,7 @@
 //! that hold for any input.
 
 mod agree;
+mod examples;
 mod generate;
 mod laws;
 mod naive;

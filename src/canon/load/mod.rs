@@ -185,6 +185,7 @@ fn read_part(opened: Opened, options: &Options, several: bool, notes: &mut Vec<N
     let interactions = mapping.table == Table::Interactions;
     let messages = interactions && (has("in_reply_to") || (has("case_id") && has("direction") && !timed));
     let tickets = interactions && !messages && (timed || has("case_id"));
+    let expected = expected_records(input, &peek.rows);
     // Which record of a key is the last, and which of an order the first, is told by their lines.
     let by_position = !source.key.is_empty() || source.amount_on == AmountOn::Order;
     let mut decided = BTreeSet::new();
@@ -198,8 +199,9 @@ fn read_part(opened: Opened, options: &Options, several: bool, notes: &mut Vec<N
             dates: source.dates.map(mapping::order_of),
             zone: &zone,
             threads: options.threads,
+            expected,
             keep_lines: options.keep_lines || options.keep_unused || by_position,
-            keep_hashes: several,
+            keep_hashes: several || expected <= MOST_HASHED,
             keep_unused: options.keep_unused,
             messages,
             of_order: source.amount_on == AmountOn::Order,
@@ -269,6 +271,18 @@ fn read_part(opened: Opened, options: &Options, several: bool, notes: &mut Vec<N
             layout,
         },
     })
+}
+
+/// Files of more records are not looked at for records that stand in them twice.
+const MOST_HASHED: usize = 500_000;
+
+/// About how many records a file holds, by its size and its first records; 0 where nothing tells.
+fn expected_records(file: &io::Source, first: &[intake::Row]) -> usize {
+    let bytes: usize = first.iter().map(|r| r.fields.iter().map(|f| f.len() + 1).sum::<usize>()).sum();
+    match (file.size(), bytes) {
+        (Some(size), 1..) => (size as f64 * first.len() as f64 / bytes as f64 * 1.05) as usize,
+        _ => 0,
+    }
 }
 
 /// Counted findings about single cells.

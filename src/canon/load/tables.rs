@@ -157,6 +157,7 @@ pub fn assemble(parts: Vec<Part>, options: &Options, mut notes: Vec<Note>) -> Re
             .collect();
     }
     identify(&mut tables, &stakeholders);
+    notes.extend(repeated(&tables, &sources));
     let mut dropped = Dropped::new();
     for building in tables.values_mut() {
         building.drop_duplicates(&keys, &mut dropped);
@@ -711,6 +712,33 @@ fn reason(code: &str) -> &'static str {
         "after-as-of" => "happened at or after as-of",
         _ => "left out",
     }
+}
+
+/// Records that equal an earlier one of the same file in all their cells: they are kept, and noted. Large files are not looked at
+/// for this: it takes a hash of every record.
+fn repeated(tables: &BTreeMap<Table, Building>, sources: &[SourceInfo]) -> Vec<Note> {
+    let mut counts: BTreeMap<u16, u64> = BTreeMap::new();
+    for building in tables.values().filter(|b| b.hashes.len() == b.rows.len) {
+        let mut all: Vec<(u16, u128)> = building
+            .hashes
+            .iter()
+            .enumerate()
+            .map(|(row, hash)| (building.rows.source_of(row), *hash))
+            .collect();
+        all.sort_unstable();
+        for pair in all.windows(2).filter(|pair| pair[0] == pair[1]) {
+            *counts.entry(pair[0].0).or_default() += 1;
+        }
+    }
+    let note = |(source, count): (u16, u64)| {
+        Note::new(
+            "repeated",
+            "records that stand in the file already are kept (a key in [[source]] would drop them)",
+        )
+        .count(count)
+        .at(crate::note::Place::file(&sources[source as usize].file))
+    };
+    counts.into_iter().map(note).collect()
 }
 
 /// Counted contradictions between columns of one row; the row stays, what follows from the contradiction is void.

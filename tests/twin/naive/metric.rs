@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use relhealth::catalog::{Catalog, Entity, Exposure, Expression, Form, Kind, Metric, Under, When};
 use relhealth::expr::Value;
-use relhealth::schema::{DAY, FactSpec, Known, Table, Unit};
+use relhealth::schema::{FactSpec, Known, Table, Unit};
 
 use super::{Data, Dims, Row, V, Window, fact, interval};
 
@@ -36,9 +36,13 @@ pub struct Naive<'a> {
 }
 
 impl Naive<'_> {
-    fn rows<'b>(&self, built: &'b mut Built, fact_name: &str, window: &Window) -> &'b [Row] {
-        let key = (fact_name.to_string(), window.period.start, window.period.end, window.as_of);
-        built.0.entry(key).or_insert_with(|| fact(fact_name, self.data, self.dims, window))
+    fn rows<'b>(&self, built: &'b mut Built, spec: &FactSpec, window: &Window) -> &'b [Row] {
+        let key = (spec.name.to_string(), window.period.start, window.period.end, window.as_of);
+        let known = |row: &Row| as_known(row, spec, window.as_of);
+        built
+            .0
+            .entry(key)
+            .or_insert_with(|| fact(spec.name, self.data, self.dims, window).iter().map(known).collect())
     }
 
     /// The answer for one slice.
@@ -57,7 +61,7 @@ impl Naive<'_> {
             }
         };
         if let Some(days) = metric.window_days
-            && window.period.end + i64::from(days) * DAY > window.as_of
+            && self.data.zone.midnight(window.period.last_day_exclusive + days as i32) > window.as_of
         {
             return Answer {
                 absent: Some("incomplete window"),
@@ -71,20 +75,20 @@ impl Naive<'_> {
                 .iter()
                 .filter_map(|r| self.data.time(r, "occurred_at"))
                 .min();
-            if first.is_some_and(|first| window.period.start - i64::from(days) * DAY < self.data.zone.midnight(self.data.day(first))) {
+            if first.is_some_and(|first| window.period.first_day - (days as i32) < self.data.day(first)) {
                 return Answer {
                     absent: Some("incomplete window"),
                     ..Answer::default()
                 };
             }
         }
-        let rows: Vec<Row> = (self.rows(built, fact.name, window).iter())
+        let rows: Vec<&Row> = (self.rows(built, fact, window).iter())
             .filter(|row| row.slice == slice)
             .filter(|row| usable.as_ref().is_none_or(|files| row.file.is_none_or(|f| files.contains(&f))))
-            .map(|row| as_known(row, fact, window.as_of))
             .filter(|row| lies_in(row, metric, window))
             .filter(|row| metric.where_.as_ref().is_none_or(|w| eval(w, row, window) == Value::Bool(true)))
             .collect();
+        let none = rows.is_empty();
         let mut answer = evaluate(metric, &rows, window);
         if let Kind::Rate {
             exposure: Exposure::Metric(id),
@@ -96,7 +100,7 @@ impl Naive<'_> {
             answer.whole = exposure;
             match exposure {
                 Some(exposure) if exposure > 0.0 => answer.value = Some(answer.part.unwrap_or(0.0) / exposure * per),
-                _ => answer.absent = Some("zero denominator"),
+                _ => answer.absent = Some(if none { "no rows" } else { "zero denominator" }),
             }
         }
         answer
@@ -191,7 +195,7 @@ fn lies_in(row: &Row, metric: &Metric, window: &Window) -> bool {
     }
 }
 
-fn eval(expression: &Expression, row: &Row, window: &Window) -> V {
+pub fn eval(expression: &Expression, row: &Row, window: &Window) -> V {
     let column = |name: &str| match name {
         "as_of" => Value::Time(window.as_of),
         "period_start" => Value::Time(window.period.start),
@@ -225,8 +229,8 @@ fn stakeholders(rows: &[&Row]) -> usize {
 }
 
 /// The metric over the rows of a cell.
-pub fn evaluate(metric: &Metric, rows: &[Row], window: &Window) -> Answer {
-    let all: Vec<&Row> = rows.iter().collect();
+pub fn evaluate(metric: &Metric, rows: &[&Row], window: &Window) -> Answer {
+    let all: Vec<&Row> = rows.to_vec();
     let sum = |of: &Expression| all.iter().filter_map(|r| number(of, r, window)).sum::<f64>();
     let weight = |row: &Row| match &metric.weight {
         None => 1.0,

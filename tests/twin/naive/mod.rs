@@ -27,6 +27,11 @@ pub struct Record {
     /// The file it stands in.
     pub file: usize,
     cells: BTreeMap<String, String>,
+    times: BTreeMap<String, i64>,
+    /// Of an interaction: whose it is, where that is found out.
+    pub owner: Option<String>,
+    /// Of a message: where the one that it answers stands.
+    pub parent: Option<usize>,
 }
 
 impl Record {
@@ -53,6 +58,7 @@ impl Record {
     fn blank(&mut self, columns: &[&str]) {
         for column in columns {
             self.cells.remove(*column);
+            self.times.remove(*column);
         }
     }
 }
@@ -67,10 +73,20 @@ pub struct Data {
     dates: BTreeSet<(Table, String)>,
 }
 
+/// A date is its first instant.
+pub fn instant(zone: &Zone, text: &str) -> i64 {
+    let text = if text.len() == 10 {
+        format!("{text}T00:00:00")
+    } else {
+        text.to_string()
+    };
+    zone.instant(text.parse().unwrap())
+}
+
 impl Data {
     pub fn new(exports: &[Export], zone: Zone, as_of: Option<i64>) -> Data {
         let mut data = Data {
-            zone,
+            zone: zone.clone(),
             as_of: i64::MAX,
             files: Vec::new(),
             records: BTreeMap::new(),
@@ -81,8 +97,16 @@ impl Data {
             data.files.push((table, export.header.iter().map(|c| c.to_string()).collect()));
             let records = data.records.entry(table).or_default();
             for row in &export.rows {
-                let cells = export.header.iter().map(|c| c.to_string()).zip(row.iter().cloned()).collect();
-                records.push(Record { file, cells });
+                let cells: BTreeMap<String, String> = export.header.iter().map(|c| c.to_string()).zip(row.iter().cloned()).collect();
+                let times = cells.iter().filter(|(column, text)| column.ends_with("_at") && !text.is_empty());
+                let times = times.map(|(column, text)| (column.clone(), instant(&zone, text))).collect();
+                records.push(Record {
+                    file,
+                    cells,
+                    times,
+                    owner: None,
+                    parent: None,
+                });
             }
         }
         for (table, columns) in data.files.clone() {
@@ -95,6 +119,14 @@ impl Data {
         }
         data.as_of = as_of.unwrap_or_else(|| data.zone.midnight(data.day(data.newest()) + 1));
         data.forget_the_future();
+        let parents: Vec<Option<usize>> = data.of(Table::Interactions).iter().map(|r| talk::parent(&data, r)).collect();
+        for (record, parent) in data.records.entry(Table::Interactions).or_default().iter_mut().zip(parents) {
+            record.parent = parent;
+        }
+        let owners: Vec<Option<String>> = data.of(Table::Interactions).iter().map(|r| talk::owner(&data, r)).collect();
+        for (record, owner) in data.records.entry(Table::Interactions).or_default().iter_mut().zip(owners) {
+            record.owner = owner;
+        }
         data
     }
 
@@ -172,13 +204,7 @@ impl Data {
     }
 
     pub fn time(&self, record: &Record, column: &str) -> Option<i64> {
-        let text = record.text(column)?;
-        let text = if text.len() == 10 {
-            format!("{text}T00:00:00")
-        } else {
-            text.to_string()
-        };
-        Some(self.zone.instant(text.parse().unwrap()))
+        record.times.get(column).copied()
     }
 
     pub fn day(&self, at: i64) -> i32 {

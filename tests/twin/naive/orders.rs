@@ -11,6 +11,7 @@ pub struct Order<'a> {
     pub slice: Vec<String>,
     pub is_order: bool,
     pub id: Option<String>,
+    at: i64,
     /// The lines that are no refunds; of a refund without an order, the refunds.
     pub lines: Vec<&'a Record>,
     /// Refunds of this order.
@@ -18,8 +19,24 @@ pub struct Order<'a> {
 }
 
 impl Order<'_> {
-    pub fn at(&self, data: &Data) -> i64 {
-        self.lines.iter().map(|l| data.time(l, "occurred_at").unwrap()).min().unwrap()
+    /// When it was placed: its earliest line, whatever slice that lies in. A refund without an order has its own time.
+    pub fn at(&self, _: &Data) -> i64 {
+        self.at
+    }
+
+    fn placed(&self, data: &Data) -> i64 {
+        let time = |line: &Record| data.time(line, "occurred_at").unwrap();
+        let day = data.day(time(self.lines[0]));
+        let same = |l: &&Record| match &self.id {
+            Some(id) => l.is("order_id", id),
+            None => l.text("order_id").is_none() && data.day(time(l)) == day,
+        };
+        let all = data
+            .of(Table::Purchases)
+            .iter()
+            .filter(|l| l.is("stakeholder_id", &self.who) && !l.is("status", "cancelled"));
+        let sold = all.filter(|l| l.money("amount").unwrap() >= 0).filter(same);
+        sold.map(time).min().unwrap_or(self.lines.iter().map(|l| time(l)).min().unwrap())
     }
 
     pub fn gross(&self) -> i64 {
@@ -63,20 +80,26 @@ pub fn of<'a>(data: &'a Data, dims: &Dims) -> Vec<Order<'a>> {
                 (false, Some(_)) => orders.iter_mut().find(|o| same_thing(o) && o.id == id),
                 (false, None) => orders.iter_mut().find(|o| same_thing(o) && o.id.is_none() && same_day(o)),
                 (true, Some(_)) => orders.iter_mut().find(|o| same_thing(o) && o.is_order && o.id == id),
-                (true, None) => None,
+                (true, None) => orders
+                    .iter_mut()
+                    .find(|o| same_thing(o) && o.is_order && o.id.is_none() && same_day(o)),
             };
             match found {
                 Some(order) if refunds => order.refunds.push(line),
                 Some(order) => order.lines.push(line),
                 None if refunds => {
                     // On its own day.
-                    match orders.iter_mut().find(|o| same_thing(o) && !o.is_order && same_day(o)) {
+                    match orders
+                        .iter_mut()
+                        .find(|o| same_thing(o) && !o.is_order && o.id == id && (id.is_some() || same_day(o)))
+                    {
                         Some(order) => order.lines.push(line),
                         None => orders.push(Order {
                             who: who.into(),
                             slice,
                             is_order: false,
-                            id: None,
+                            id,
+                            at: 0,
                             lines: vec![line],
                             refunds: vec![],
                         }),
@@ -87,11 +110,15 @@ pub fn of<'a>(data: &'a Data, dims: &Dims) -> Vec<Order<'a>> {
                     slice,
                     is_order: true,
                     id,
+                    at: 0,
                     lines: vec![line],
                     refunds: vec![],
                 }),
             }
         }
+    }
+    for order in &mut orders {
+        order.at = order.placed(data);
     }
     orders
 }
@@ -107,9 +134,9 @@ pub fn orders(data: &Data, dims: &Dims) -> Vec<Row> {
         row.set("gross_amount", Money(order.gross()));
         row.set("refund", Money(order.refund()));
         row.set("revenue", Money(order.revenue()));
-        let costs: Vec<Option<i64>> = order.lines.iter().map(|l| l.money("cost")).collect();
-        if costs.iter().all(Option::is_some) {
-            let cost: i64 = costs.iter().flatten().sum();
+        // What was sold must have a cost; a refund may bring one back.
+        if order.lines.iter().all(|l| l.money("cost").is_some()) {
+            let cost: i64 = order.lines.iter().chain(&order.refunds).filter_map(|l| l.money("cost")).sum();
             row.set("cost", Money(cost));
             row.set("margin", Money(order.revenue() - cost));
         }

@@ -2,7 +2,8 @@
 
 use relhealth::schema::Table;
 
-use super::{At, Data, Dims, Money, Record, Row, Window, orders};
+use super::orders::{self, Order};
+use super::{At, Data, Dims, Money, Record, Row, Window};
 
 /// The roster row of a stakeholder that started last.
 pub fn current<'a>(data: &'a Data, who: &str) -> Option<&'a Record> {
@@ -152,7 +153,7 @@ pub fn members(data: &Data, dims: &Dims, window: &Window) -> Vec<Row> {
 }
 
 /// When somebody was first seen: by the roster, else by the first order.
-fn joined(data: &Data, who: &str) -> Option<i64> {
+fn joined(data: &Data, orders: &[Order], who: &str) -> Option<i64> {
     if data.is_mapped(Table::Stakeholders, "started_at") {
         let rows = roster(data, who);
         if let Some(first) = rows.first() {
@@ -160,38 +161,34 @@ fn joined(data: &Data, who: &str) -> Option<i64> {
             return data.time(first, "started_at");
         }
     }
-    orders::of(data, &Dims::none())
-        .iter()
-        .filter(|o| o.who == who && o.is_order)
-        .map(|o| o.at(data))
-        .min()
+    orders.iter().filter(|o| o.who == who && o.is_order).map(|o| o.at(data)).min()
 }
 
 /// Who referred somebody: the roster's word, else that of the first order.
-fn referrer(data: &Data, who: &str) -> Option<String> {
+fn referrer(data: &Data, orders: &[Order], who: &str) -> Option<String> {
     let other = |r: &&Record| r.text("referrer_id").filter(|other| *other != who).map(str::to_string);
     if let Some(found) = roster(data, who).iter().find_map(other) {
         return Some(found);
     }
-    let orders = orders::of(data, &Dims::none());
     let first = orders.iter().filter(|o| o.who == who && o.is_order).min_by_key(|o| o.at(data))?;
     first.lines.iter().find_map(other)
 }
 
 pub fn newcomers(data: &Data, dims: &Dims) -> Vec<Row> {
+    let orders = orders::of(data, &Dims::none());
     let mut rows = Vec::new();
     for who in data.everybody() {
         let Some(slice) = dims.of(data, None, None, Some(&who)) else {
             continue;
         };
-        let Some(at) = joined(data, &who) else { continue };
+        let Some(at) = joined(data, &orders, &who) else { continue };
         let own = roster(data, &who);
         let source = own.iter().find_map(|r| r.text("acquisition_source"));
         let listed = data
             .of(Table::Referrals)
             .iter()
             .any(|r| r.is("referred_id", &who) && !r.is("referrer_id", &who));
-        let is_referred = listed || referrer(data, &who).is_some() || source.is_some_and(|s| s.eq_ignore_ascii_case("referral"));
+        let is_referred = listed || referrer(data, &orders, &who).is_some() || source.is_some_and(|s| s.eq_ignore_ascii_case("referral"));
         let mut row = Row::new(Some(&who), None, slice);
         row.set("joined_at", At(at));
         row.set("is_referred", is_referred);
@@ -224,11 +221,12 @@ pub fn all_referrals(data: &Data) -> Vec<Referral<'_>> {
             })
             .collect();
     }
+    let orders = orders::of(data, &Dims::none());
     let everybody = data.everybody();
     let found = everybody.iter().filter_map(|who| {
         Some(Referral {
-            who: referrer(data, who)?,
-            at: joined(data, who)?,
+            who: referrer(data, &orders, who)?,
+            at: joined(data, &orders, who)?,
             record: None,
         })
     });

@@ -2,7 +2,7 @@
 
 use relhealth::schema::Table;
 
-use super::{Data, Dims, Money, Row, Window, answers, orders, people, talk};
+use super::{Data, Dims, Money, Record, Row, Window, answers, orders, people, talk};
 
 pub fn relations(data: &Data, dims: &Dims, window: &Window) -> Vec<Row> {
     let (t1, as_of) = (window.period.end, window.as_of);
@@ -36,6 +36,8 @@ pub fn relations(data: &Data, dims: &Dims, window: &Window) -> Vec<Row> {
         let (inbound, outbound) = (count("inbound"), count("outbound"));
         let mut row = Row::new(Some(&who), None, slice);
         row.set("on_roster", on_roster);
+        let has_roster = data.has(Table::Stakeholders);
+        row.set("in_base", if has_roster { on_roster } else { has_order });
         row.set("inbound", inbound);
         row.set("outbound", outbound);
         row.set("contacts", now.len());
@@ -79,7 +81,9 @@ pub fn relations(data: &Data, dims: &Dims, window: &Window) -> Vec<Row> {
             };
             row.set("recovered_90d", recovered);
         }
-        let costs = now.iter().filter(|c| !c.is_response).filter_map(|c| c.record.money("cost"));
+        // Of every interaction, whoever or whatever had it.
+        let own = |r: &&Record| r.owner.as_deref() == Some(&who) && window.holds(data.time(r, "occurred_at").unwrap());
+        let costs = data.of(Table::Interactions).iter().filter(own).filter_map(|r| r.money("cost"));
         row.set("service_cost", Money(costs.sum()));
         row.set("type", current.and_then(|r| r.text("type")));
         rows.push(row);

@@ -9,7 +9,8 @@ const TABLE: Table = Table::Interactions;
 /// Whether the rows of the record's file are messages of cases.
 fn is_message(data: &Data, record: &Record) -> bool {
     let tells = |column| data.tells(record, column);
-    tells("in_reply_to") || (tells("case_id") && tells("direction") && !tells("responded_at") && !tells("response_minutes"))
+    let tells_times = tells("responded_at") || tells("resolved_at");
+    tells("in_reply_to") || (tells("case_id") && tells("direction") && !tells_times)
 }
 
 /// Whether the row is a ticket: no message, and neither its file nor its kind makes it a mere contact.
@@ -43,14 +44,21 @@ fn at(data: &Data, record: &Record) -> i64 {
     data.time(record, "occurred_at").unwrap()
 }
 
+/// Where the message that a message answers stands.
+pub fn parent(data: &Data, record: &Record) -> Option<usize> {
+    let id = record.text("in_reply_to")?;
+    data.of(TABLE)
+        .iter()
+        .position(|r| is_message(data, r) && r.is("interaction_id", id))
+}
+
 /// The message that a message answers.
 fn answered<'a>(data: &'a Data, record: &Record) -> Option<&'a Record> {
-    let id = record.text("in_reply_to")?;
-    data.of(TABLE).iter().find(|r| is_message(data, r) && r.is("interaction_id", id))
+    record.parent.map(|i| &data.of(TABLE)[i])
 }
 
 /// Whose a record is: its own word; of our messages without one, that of the message they answer.
-fn owner(data: &Data, record: &Record) -> Option<String> {
+pub fn owner(data: &Data, record: &Record) -> Option<String> {
     if let Some(who) = record.text("stakeholder_id") {
         return Some(who.to_string());
     }
@@ -84,7 +92,7 @@ pub struct Contact<'a> {
 pub fn all_contacts(data: &Data) -> Vec<Contact<'_>> {
     let mut contacts = Vec::new();
     for record in data.of(TABLE) {
-        let Some(who) = owner(data, record) else { continue };
+        let Some(who) = record.owner.clone() else { continue };
         let direction = direction(data, record);
         if is_automated(record) {
             continue;
@@ -155,7 +163,7 @@ pub fn commitments(data: &Data, dims: &Dims) -> Vec<Row> {
         ) else {
             continue;
         };
-        let Some(who) = owner(data, record) else { continue };
+        let Some(who) = record.owner.clone() else { continue };
         let Some(slice) = dims.of(data, Some(TABLE), Some(record), Some(&who)) else {
             continue;
         };
@@ -209,7 +217,7 @@ fn root(data: &Data, record: &Record) -> String {
 pub fn all_cases(data: &Data) -> Vec<Case<'_>> {
     let mut cases: Vec<(String, Case)> = Vec::new();
     for record in data.of(TABLE) {
-        let Some(who) = owner(data, record) else { continue };
+        let Some(who) = record.owner.clone() else { continue };
         if is_ticket(data, record) {
             cases.push((
                 String::new(),
