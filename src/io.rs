@@ -168,6 +168,15 @@ impl Source {
         }
     }
 
+    /// The size in bytes as it lies there, compressed or not; `None` where it cannot be told.
+    pub fn size(&self) -> Option<u64> {
+        match &self.place {
+            Place::File(path) => std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file).map(|m| m.len()),
+            Place::Scratch(_) => None,
+            Place::Memory(bytes) => Some(bytes.len() as u64),
+        }
+    }
+
     /// Starts reading at the first byte, decompressed.
     ///
     /// # Errors

@@ -236,7 +236,8 @@ impl Rows {
     }
 
     /// Sorts the rows by stakeholder, then by the first present event column, then by all other columns, so that the order is
-    /// a matter of the rows' contents alone. `stakeholder` gives the code of each row; `count` is the number of stakeholders.
+    /// a matter of the rows' contents alone, and of their lines where these are kept. `stakeholder` gives the code of each row; `count`
+    /// is the number of stakeholders.
     pub fn sort_by_stakeholder(&mut self, stakeholder: &[u32], count: usize) {
         let run_of = |row: usize| {
             if stakeholder[row] == NO_CODE {
@@ -265,13 +266,14 @@ impl Rows {
             _ => None,
         });
         let rest: Vec<&Data> = self.columns.values().collect();
-        let sources = self.source.as_deref();
+        let (sources, lines) = (self.source.as_deref(), self.line.as_deref());
         let compare = |a: u32, b: u32| {
             let (a, b) = (a as usize, b as usize);
             let by_time = first.map_or(Ordering::Equal, |v| v[a].cmp(&v[b]));
             by_time
                 .then_with(|| rest.iter().map(|d| d.compare(a, b)).find(|o| o.is_ne()).unwrap_or(Ordering::Equal))
                 .then_with(|| sources.map_or(Ordering::Equal, |v| v[a].cmp(&v[b])))
+                .then_with(|| lines.map_or(Ordering::Equal, |v| v[a].cmp(&v[b])))
         };
         runs(&mut order, &starts).into_par_iter().for_each(|(some, bounds)| {
             let base = bounds[0];

@@ -1,4 +1,5 @@
-//! Worked examples: given these rows, this value must come out.
+//! Worked examples: given these rows, this value must come out. The engine that measures real data runs them, so that an example of
+//! fewer than five employees comes out `suppressed`.
 
 use super::Origin;
 use super::problem::did_you_mean;
@@ -22,9 +23,9 @@ pub const REASONS: [&str; 8] = [
 pub struct Example {
     /// What is there.
     pub given: Given,
-    /// The period, as on the command line; of rows without one, any.
+    /// The period, as on the command line; without one, all the time that is written.
     pub period: Option<String>,
-    /// The as-of date or time, as on the command line.
+    /// The as-of date or time, as on the command line; of rows without one, all is known that the metric waits for.
     pub as_of: Option<String>,
     /// What must come out.
     pub expect: Expect,
@@ -36,7 +37,7 @@ pub struct Example {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Given {
     /// Rows of the metric's fact. Without the metric's times they lie in the period; without `stakeholder_id` each is its own
-    /// stakeholder's; any other column that is left out is null.
+    /// stakeholder's; without the metric's weight they weigh 1; any other column that is left out is null.
     Rows(String),
     /// Canonical tables, from which the facts are built.
     Tables(Vec<(Table, String)>),

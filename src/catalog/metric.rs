@@ -323,7 +323,8 @@ impl Kind {
         }
     }
 
-    fn entity(&self) -> Option<&Entity> {
+    /// The things that it tells apart, if any: of a distinct count, below a ratio, or of a concentration.
+    pub fn entity(&self) -> Option<&Entity> {
         match self {
             Kind::Count { distinct } => distinct.as_ref(),
             Kind::Ratio {

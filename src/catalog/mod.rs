@@ -5,8 +5,8 @@
 //! same checks. Nothing outside the files knows a single metric: the engine knows kinds.
 //!
 //! Every stanza carries worked examples. An example gives either rows of the fact, or canonical tables that the fact is built from,
-//! and the value that must come out. Where what a share, net share, ratio or rate is divided by comes to nothing, it is absent for
-//! `zero denominator`; a count of nothing is 0.
+//! and the value that must come out. Where no row counts, a count or a sum is 0 and everything else is absent for `no rows`; where
+//! rows count but what they are divided by comes to nothing, it is absent for `zero denominator`.
 
 mod card;
 mod example;

@@ -54,6 +54,10 @@ pub enum Command {
     Measure(Box<Measure>),
     /// List the metrics, or show the cards of some: definition, formula, inputs, source, example
     Metrics(Box<Metrics>),
+    /// Run the worked examples of the metrics that the configuration defines
+    Test(Test),
+    /// Show the records behind a number, numerator and denominator, with file and line
+    Rows(Box<Rows>),
     /// Print the completions of a shell
     Completions {
         /// The shell
@@ -182,6 +186,41 @@ pub struct Metrics {
     /// Mark what these inputs allow and what they lack; alone, the paths of all sources of the configuration
     #[arg(long, value_name = "INPUT", num_args = 0..)]
     pub with: Option<Vec<String>>,
+    #[command(flatten)]
+    pub reading: Reading,
+    #[command(flatten)]
+    pub outputs: Outputs,
+}
+
+/// `test`.
+#[derive(clap::Args, Debug)]
+pub struct Test {
+    /// The configuration [default: that of --config, else relhealth.toml]
+    #[arg(value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    /// Run the examples of the built-in metrics too
+    #[arg(long)]
+    pub builtin: bool,
+}
+
+/// `rows`.
+#[derive(clap::Args, Debug)]
+pub struct Rows {
+    /// Id of the metric
+    #[arg(value_name = "METRIC")]
+    pub metric: String,
+    /// Files, folders, globs, `-`, or KIND=PATH [default: the paths of all sources of the configuration]
+    #[arg(value_name = "INPUT")]
+    pub inputs: Vec<String>,
+    /// 2026-10, 2026-Q3, 2026-W41, 2026, 2026-01-01..2026-03-31, last-month [default: the last complete month]
+    #[arg(long, value_name = "PERIOD")]
+    pub period: Option<String>,
+    /// Dimensions to slice by, each a column
+    #[arg(long, value_name = "DIMENSION,...", value_delimiter = ',')]
+    pub by: Vec<String>,
+    /// Which slices count: SQL over dimensions
+    #[arg(long = "where", value_name = "SQL")]
+    pub filter: Option<String>,
     #[command(flatten)]
     pub reading: Reading,
     #[command(flatten)]

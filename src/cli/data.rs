@@ -6,10 +6,11 @@ use super::args::{Global, Reading};
 use super::failure::say;
 use super::inputs;
 use crate::canon::{self, Budget, Canon, Loaded, Options};
-use crate::catalog::{Catalog, Metric};
+use crate::catalog::Metric;
 use crate::config::{Config, Overlay, unfit};
 use crate::expr::{self, Expr};
 use crate::io::write_bytes;
+use crate::measure;
 use crate::note::{Note, Problem, nearest, visible};
 use crate::period::{Clock, parse_as_of};
 use crate::render::{account, rejects};
@@ -36,7 +37,7 @@ pub fn load(
     );
     // Nothing that comes out depends on the number of threads; where a pool is there already, it stays.
     let _ = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
-    let texts = texts_of(&config.catalog, metrics.iter().copied());
+    let texts = measure::texts(&config.catalog, metrics.iter().copied());
     let as_of = reading
         .as_of
         .as_deref()
@@ -74,32 +75,6 @@ pub fn load(
         return Ok(loaded);
     }
     canon::load(&inputs, &options)
-}
-
-/// The texts that metrics need beside the dimensions of a run.
-fn texts_of<'m>(catalog: &'m Catalog, metrics: impl IntoIterator<Item = &'m Metric>) -> BTreeSet<String> {
-    let mut waiting: Vec<&Metric> = metrics.into_iter().collect();
-    let mut texts = BTreeSet::new();
-    let mut seen = BTreeSet::new();
-    while let Some(metric) = waiting.pop() {
-        if !seen.insert(&metric.id) {
-            continue;
-        }
-        waiting.extend(metric.parts().iter().filter_map(|id| catalog.get(id)));
-        for column in metric.columns().into_iter().filter(|column| column.unit == Unit::Text) {
-            texts.extend(
-                column
-                    .needs
-                    .iter()
-                    .copied()
-                    .flatten()
-                    .filter_map(|name| name.split_once('.'))
-                    .map(|(_, name)| name.to_string()),
-            );
-            texts.insert(column.name.to_string());
-        }
-    }
-    texts
 }
 
 /// The dimensions as they are written, where the data have them; capitals do not matter.

@@ -13,7 +13,10 @@ pub const DEFECT: u8 = 70;
 /// The exit codes and what they mean.
 pub const EXIT_CODES: [(u8, &str); 5] = [
     (0, "done, and every rule passed (warnings allowed)"),
-    (1, "a rule failed, or could not be judged and is not marked optional"),
+    (
+        1,
+        "a rule or an example failed, or a rule could not be judged and is not marked optional",
+    ),
     (2, "wrong usage or configuration, or the output cannot be written"),
     (3, "the data cannot be used: unreadable, ambiguous dates, too many rejects"),
     (DEFECT, "a defect in the program; please report it"),

@@ -8,11 +8,10 @@ use super::output::{self, Format};
 use super::setup;
 use crate::catalog::{Catalog, Metric};
 use crate::config::Config;
-use crate::measure::{Request, measure};
+use crate::measure;
 use crate::note::Problem;
-use crate::period::{Grain, Period};
 use crate::render::{cards, markdown, terminal};
-use crate::report::Cell;
+use crate::report::Absent;
 
 /// Runs the command.
 ///
@@ -59,25 +58,9 @@ fn missing(
 ) -> anyhow::Result<BTreeMap<String, String>> {
     let loaded = data::load(inputs, reading, config, metrics, BTreeSet::new(), false)?;
     data::tell(global, &loaded.account, &loaded.notes);
-    let canon = loaded.canon;
-    // Measured for any period: what is missing is missing in all of them.
-    let request = Request {
-        metrics: metrics.iter().map(|metric| metric.id.clone()).collect(),
-        all: false,
-        periods: vec![Period::of(
-            Grain::Day,
-            config.zone.day_of(canon.as_of.saturating_sub(1)),
-            &config.zone,
-        )],
-        by: Vec::new(),
-        filter: None,
-        total: false,
-        compare: Vec::new(),
-        level: config.level,
-    };
-    let cells = measure(&canon, &config.catalog, &config.settings, &request)?.cells;
-    let detail = |cell: Cell| Some((cell.metric, cell.absent?.detail()?.to_string()));
-    Ok(cells.into_iter().filter_map(detail).collect())
+    let missing = measure::missing(&config.catalog, &loaded.canon, &config.settings);
+    let detail = |(id, absent): (String, Absent)| Some((id, absent.detail()?.to_string()));
+    Ok(missing.into_iter().filter_map(detail).collect())
 }
 
 /// The metric of an id.

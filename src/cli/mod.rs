@@ -9,7 +9,9 @@ mod metrics;
 mod output;
 mod pages;
 mod periods;
+mod rows;
 mod setup;
+mod test;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -26,18 +28,22 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(error) => return failure::usage(&error),
     };
     match std::panic::catch_unwind(|| run(&args)) {
-        Ok(Ok(())) => ExitCode::SUCCESS,
+        Ok(Ok(code)) => code,
         Ok(Err(error)) => failure::report(&error),
         Err(_) => ExitCode::from(failure::DEFECT),
     }
 }
 
-fn run(args: &Args) -> anyhow::Result<()> {
+/// Runs a command. One that judges something has a code of its own for what failed.
+fn run(args: &Args) -> anyhow::Result<ExitCode> {
     match &args.command {
+        Command::Test(test) => return test::run(&args.global, test),
         Command::Measure(measure) => measure::run(&args.global, measure),
         Command::Metrics(metrics) => metrics::run(&args.global, metrics),
+        Command::Rows(rows) => rows::run(&args.global, rows),
         Command::Completions { shell } => pages::completions(*shell),
         Command::Man { command } => pages::man(command.as_deref()),
         Command::Help { topic } => pages::help(topic.as_deref()),
-    }
+    }?;
+    Ok(ExitCode::SUCCESS)
 }

@@ -1,10 +1,10 @@
 //! Where results go: stdout and files, each in a format of its own.
 
-use std::io::{IsTerminal, Write};
+use std::io::{BufWriter, IsTerminal, StdoutLock, Write};
 use std::path::PathBuf;
 
 use super::args::{Global, Outputs, When};
-use crate::io::write_bytes;
+use crate::io::write_whole;
 use crate::note::{Problem, did_you_mean};
 use crate::render::terminal::Style;
 
@@ -110,22 +110,29 @@ pub fn targets(outputs: &Outputs, offered: &[Format]) -> anyhow::Result<Vec<Targ
 /// # Errors
 /// Those of rendering and writing.
 pub fn write(targets: &[Target], global: &Global, render: impl Fn(Format, Style) -> anyhow::Result<Vec<u8>>) -> anyhow::Result<()> {
+    stream(targets, global, |format, style, out| Ok(out.write_all(&render(format, style)?)?))
+}
+
+/// The same for results that are written bit by bit.
+///
+/// # Errors
+/// As there.
+pub fn stream(
+    targets: &[Target],
+    global: &Global,
+    render: impl Fn(Format, Style, &mut dyn Write) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    let plain = Style {
+        width: WIDTH,
+        color: false,
+    };
     for target in targets {
         if let Some(file) = &target.file {
-            write_bytes(
-                file,
-                &render(
-                    target.format,
-                    Style {
-                        width: WIDTH,
-                        color: false,
-                    },
-                )?,
-            )?;
+            write_whole(file, |out| render(target.format, plain, out))?;
         }
     }
     for target in targets.iter().filter(|target| target.file.is_none()) {
-        print(&render(target.format, style(global.color))?)?;
+        to_stdout(|out| render(target.format, style(global.color), out))?;
     }
     Ok(())
 }
@@ -135,12 +142,48 @@ pub fn write(targets: &[Target], global: &Global, render: impl Fn(Format, Style)
 /// # Errors
 /// A closed pipe as it is; all else as a problem.
 pub fn print(bytes: &[u8]) -> anyhow::Result<()> {
-    let mut out = std::io::stdout().lock();
-    let written = out.write_all(bytes).and_then(|()| out.flush());
-    written.map_err(|error| match error.kind() {
-        std::io::ErrorKind::BrokenPipe => anyhow::Error::from(error),
-        _ => Problem::usage("cannot write to standard output").why(error.to_string()).into(),
-    })
+    to_stdout(|out| Ok(out.write_all(bytes)?))
+}
+
+/// Standard output, which keeps what went wrong with it: a renderer may wrap it in an error of its own.
+struct Stdout {
+    out: BufWriter<StdoutLock<'static>>,
+    failure: Option<std::io::Error>,
+}
+
+impl Stdout {
+    fn keep<T>(&mut self, result: std::io::Result<T>) -> std::io::Result<T> {
+        result.map_err(|error| {
+            let kind = error.kind();
+            self.failure = Some(error);
+            kind.into()
+        })
+    }
+}
+
+impl Write for Stdout {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let result = self.out.write(bytes);
+        self.keep(result)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        let result = self.out.flush();
+        self.keep(result)
+    }
+}
+
+fn to_stdout(render: impl FnOnce(&mut dyn Write) -> anyhow::Result<()>) -> anyhow::Result<()> {
+    let mut stdout = Stdout {
+        out: BufWriter::with_capacity(1 << 16, std::io::stdout().lock()),
+        failure: None,
+    };
+    let rendered = render(&mut stdout).and_then(|()| Ok(stdout.flush()?));
+    match stdout.failure {
+        None => rendered,
+        Some(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Err(error.into()),
+        Some(error) => Err(Problem::usage("cannot write to standard output").why(error.to_string()).into()),
+    }
 }
 
 /// The width where there is no terminal.

@@ -17,8 +17,16 @@ const FILE: &str = "relhealth.toml";
 /// # Errors
 /// A file that cannot be read, or everything that is wrong in it; as wrong usage.
 pub fn config(global: &Global, zone: Option<Zone>) -> anyhow::Result<Config> {
-    let path = match &global.config {
-        Some(path) => path.clone(),
+    read(global.config.as_deref(), global, zone)
+}
+
+/// Reads this configuration, else the one that lies in the working directory.
+///
+/// # Errors
+/// Those of [`config`].
+pub fn read(path: Option<&Path>, global: &Global, zone: Option<Zone>) -> anyhow::Result<Config> {
+    let path = match path {
+        Some(path) => path.to_path_buf(),
         None if Path::new(FILE).exists() => PathBuf::from(FILE),
         None => return Ok(Config::none(zone.unwrap_or_else(Zone::utc))),
     };

@@ -67,8 +67,9 @@ pub struct Activity<'a> {
     with_behind: bool,
     /// What happened with the stakeholder last read, by period.
     pub tallies: Vec<Tally>,
-    contact_times: Vec<Micros>,
-    order_times: Vec<Micros>,
+    /// Times and rows of the contacts and of the orders.
+    contact_times: Vec<(Micros, u32)>,
+    order_times: Vec<(Micros, u32)>,
 }
 
 impl<'a> Activity<'a> {
@@ -113,19 +114,18 @@ impl<'a> Activity<'a> {
         self.read_complaints(ctx, stakeholder);
         if let Some((rows, times, referred)) = self.referrals {
             for row in rows.run(stakeholder).filter(|&row| referred.at(row) != stakeholder) {
-                let origin = if self.with_behind {
-                    referrals::origin(ctx.canon, row, referred.at(row))
-                } else {
-                    None
-                };
-                if let Some(tally) = note(ctx, &mut self.tallies, times.at(row), origin) {
+                if let Some(tally) = note(ctx, &mut self.tallies, times.at(row), None) {
                     tally.referrals += 1;
+                    if self.with_behind {
+                        tally.behind.extend(referrals::origins(ctx.canon, row, referred.at(row)));
+                    }
                 }
             }
         }
         if let Some((rows, times, costs)) = self.costs {
             for row in rows.run(stakeholder).filter(|&row| costs.at(row) != NO_INT) {
-                if let Some(tally) = note(ctx, &mut self.tallies, times.at(row), None) {
+                let origin = self.with_behind.then_some((Table::Interactions, row as u32));
+                if let Some(tally) = note(ctx, &mut self.tallies, times.at(row), origin) {
                     tally.cost += costs.at(row);
                 }
             }
@@ -140,7 +140,7 @@ impl<'a> Activity<'a> {
     fn read_contacts(&mut self, ctx: &Context, stakeholder: u32) {
         let Some(contacts) = &mut self.contacts else { return };
         for contact in contacts.of(ctx, stakeholder) {
-            self.contact_times.push(contact.at);
+            self.contact_times.push((contact.at, contact.row));
             let origin = self.with_behind.then_some((Table::Interactions, contact.row));
             if let Some(tally) = note(ctx, &mut self.tallies, contact.at, origin) {
                 tally.contacts += 1;
@@ -154,7 +154,7 @@ impl<'a> Activity<'a> {
         let (tallies, with_behind) = (&mut self.tallies, self.with_behind);
         let order_times = &mut self.order_times;
         let mut take = |at: Micros, row: usize| {
-            order_times.push(at);
+            order_times.push((at, row as u32));
             if let Some(tally) = note(ctx, tallies, at, with_behind.then_some((Table::Purchases, row as u32))) {
                 tally.has_order = true;
             }
@@ -199,7 +199,8 @@ impl<'a> Activity<'a> {
 
     fn read_complaints(&mut self, ctx: &Context, stakeholder: u32) {
         let Some(cases) = &mut self.cases else { return };
-        for case in cases.of(stakeholder).iter().filter(|c| c.is_complaint) {
+        cases.of(stakeholder);
+        for case in cases.last().iter().filter(|c| c.is_complaint) {
             if let Some(tally) = note(ctx, &mut self.tallies, case.opened_at, None) {
                 tally.last_complaint = if tally.complaints == 0 {
                     case.opened_at
@@ -207,6 +208,11 @@ impl<'a> Activity<'a> {
                     tally.last_complaint.max(case.opened_at)
                 };
                 tally.complaints += 1;
+                if self.with_behind {
+                    tally
+                        .behind
+                        .extend(cases.rows_of(case).map(|row| (Table::Interactions, row as u32)));
+                }
             }
         }
     }
@@ -252,9 +258,9 @@ impl Activity<'_> {
 
 /// What looks beyond one period.
 impl Activity<'_> {
-    /// The last contact before a period's end.
-    pub fn last_contact(&self, window: &Window) -> Option<Micros> {
-        let before = self.contact_times.partition_point(|&at| at < window.end);
+    /// The last contact before a period's end: its time and its row.
+    pub fn last_contact(&self, window: &Window) -> Option<(Micros, u32)> {
+        let before = self.contact_times.partition_point(|&(at, _)| at < window.end);
         before.checked_sub(1).map(|last| self.contact_times[last])
     }
 
@@ -263,14 +269,21 @@ impl Activity<'_> {
         let zone = &ctx.canon.zone;
         let day = zone.day_of(complaint);
         if self.purchases.is_some() {
-            let known = self.order_times.iter().filter(|&&at| at < window.as_of);
-            return Some(
-                known
-                    .map(|&at| zone.day_of(at) - day)
-                    .any(|days| (1..=RECOVERY_DAYS).contains(&days)),
-            );
+            return Some(self.recovery(ctx, window, complaint).next().is_some());
         }
         roster.map(|r| r.is_present(zone.midnight(day + RECOVERY_DAYS), window.as_of))
+    }
+}
+
+impl Activity<'_> {
+    /// The orders by which a stakeholder came back after a complaint.
+    pub fn recovery(&self, ctx: &Context, window: &Window, complaint: Micros) -> impl Iterator<Item = (Table, u32)> {
+        let zone = &ctx.canon.zone;
+        let days_after = move |at| zone.day_of(at) - zone.day_of(complaint);
+        let known = self.order_times.iter().filter(|(at, _)| *at < window.as_of);
+        known
+            .filter(move |(at, _)| (1..=RECOVERY_DAYS).contains(&days_after(*at)))
+            .map(|&(_, row)| (Table::Purchases, row))
     }
 }
 

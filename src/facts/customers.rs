@@ -77,9 +77,11 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
         reader.of(ctx, stakeholder, |row| ctx.slicing.of_row(row, stakeholder));
         let orders = reader.last();
         let first = orders.iter().find(|o| o.is_order);
-        let second_day = first
-            .and_then(|f| orders.iter().find(|o| o.is_order && o.day > f.day))
-            .map(|o| o.day);
+        let second = first.and_then(|f| orders.iter().find(|o| o.is_order && o.day > f.day));
+        let second_day = second.map(|o| o.day);
+        // Behind a wanted first or second order stand its lines, in whatever period they lie.
+        let first_row = first.filter(|_| first_at.is_wanted() || to_second.is_wanted()).map(|o| o.row);
+        let second_row = second.filter(|_| to_second.is_wanted()).map(|o| o.row);
         seen.clear();
         for (index, order) in orders.iter().enumerate().filter(|(_, o)| !is_out(o.slice)) {
             let inside = ctx.window_of(order.at);
@@ -119,7 +121,8 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
             out.int(to_second, first.zip(second_day).map_or(NO_INT, |(f, day)| i64::from(day - f.day)));
             if out.origins.is_some() {
                 for (row, order) in reader.lines(stakeholder) {
-                    if entry.lines.contains(&(order as u32)) {
+                    let is_named = Some(orders[order].row) == first_row || Some(orders[order].row) == second_row;
+                    if is_named || entry.lines.contains(&(order as u32)) {
                         out.origin(Table::Purchases, row);
                     }
                 }

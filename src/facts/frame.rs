@@ -71,6 +71,11 @@ impl Frame {
         }
     }
 
+    /// How the fact's rows come into periods.
+    pub fn shape(&self) -> Shape {
+        self.shape
+    }
+
     /// Number of rows.
     pub fn len(&self) -> usize {
         self.stakeholder.len()

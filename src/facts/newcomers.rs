@@ -2,10 +2,13 @@
 
 use std::ops::Range;
 
+use rustc_hash::FxHashMap;
+
 use super::column;
 use super::context::{Context, is_out};
 use super::frame::Frame;
 use super::roster::Types;
+use crate::canon::Canon;
 use crate::canon::referrers::Arrivals;
 use crate::schema::{FactSpec, NO_CODE, NO_INT, Shape, Table, Unit};
 
@@ -65,6 +68,11 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
         .map(|rows| (rows, rows.codes("acquisition_source"), rows.ints("acquisition_cost")));
     let tells_sources = roster.is_some_and(|(_, sources, _)| sources.exists());
     let types = Types::new(canon);
+    let log = if out.origins.is_some() {
+        referred_rows(canon)
+    } else {
+        FxHashMap::default()
+    };
     for stakeholder in block.filter(|s| *s != canon.nobody()) {
         let slice = ctx.slicing.of(stakeholder);
         let Some(joined) = arrivals.joined(stakeholder).filter(|j| !is_out(slice) && j.value < canon.as_of) else {
@@ -101,15 +109,33 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
             );
         }
         if out.origins.is_some() {
-            out.origin(joined.table, joined.row);
-            if let Some(said) = arrivals
-                .referrer(stakeholder)
-                .filter(|r| (r.table, r.row) != (joined.table, joined.row))
-            {
-                out.origin(said.table, said.row);
+            let said = arrivals.referrer(stakeholder).map(|said| (said.table, said.row));
+            let on_roster = roster.into_iter().flat_map(|(rows, ..)| rows.run(stakeholder));
+            let in_log = log.get(&stakeholder).into_iter().flatten();
+            let mut behind: Vec<(Table, usize)> = [(joined.table, joined.row)].into_iter().chain(said).collect();
+            behind.extend(on_roster.map(|row| (Table::Stakeholders, row)));
+            behind.extend(in_log.map(|&row| (Table::Referrals, row)));
+            behind.sort_unstable();
+            behind.dedup();
+            behind.into_iter().for_each(|(table, row)| out.origin(table, row));
+        }
+    }
+}
+
+/// The rows of the referral log that list each stakeholder as referred by somebody else.
+fn referred_rows(canon: &Canon) -> FxHashMap<u32, Vec<usize>> {
+    let mut listed: FxHashMap<u32, Vec<usize>> = FxHashMap::default();
+    // A log that was made of referrer columns has no rows in any file.
+    let exported = canon.sources.iter().any(|source| source.table == Table::Referrals);
+    if let Some(rows) = canon.table(Table::Referrals).filter(|_| exported) {
+        let ids = rows.codes("referred_id");
+        for referrer in 0..=canon.nobody() {
+            for row in rows.run(referrer).filter(|&row| ids.at(row) != NO_CODE && ids.at(row) != referrer) {
+                listed.entry(ids.at(row)).or_default().push(row);
             }
         }
     }
+    listed
 }
 
 #[cfg(test)]

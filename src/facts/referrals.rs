@@ -77,23 +77,25 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
                 let says_so = || canon.texts.text(statuses.at(row)).is_some_and(is_conversion);
                 out.flag(converted, conversions.at(row) != NO_TIME || says_so());
             }
-            if out.origins.is_some()
-                && let Some((table, row)) = origin(canon, row, referred.at(row))
-            {
-                out.origin(table, row as usize);
+            if out.origins.is_some() {
+                origins(canon, row, referred.at(row)).for_each(|(table, row)| out.origin(table, row as usize));
             }
         }
     }
 }
 
-/// The row of an export behind a row of the log. A log made of referrer columns has no rows in any file: behind it stand those
-/// that name the referrer.
-pub fn origin(canon: &Canon, row: usize, referred: u32) -> Option<(Table, u32)> {
-    if canon.sources.iter().any(|s| s.table == Table::Referrals) {
-        return Some((Table::Referrals, row as u32));
-    }
-    let said = Arrivals::new(canon).referrer(referred)?;
-    Some((said.table, said.row as u32))
+/// The rows of exports behind a row of the log. A log made of referrer columns has no rows in any file: behind it stand those
+/// that name the referrer and that tell when the referred stakeholder came.
+pub fn origins(canon: &Canon, row: usize, referred: u32) -> impl Iterator<Item = (Table, u32)> {
+    let [first, second] = if canon.sources.iter().any(|s| s.table == Table::Referrals) {
+        [Some((Table::Referrals, row)), None]
+    } else {
+        let arrivals = Arrivals::new(canon);
+        let named = arrivals.referrer(referred).map(|said| (said.table, said.row));
+        let joined = arrivals.joined(referred).map(|said| (said.table, said.row));
+        [named, joined.filter(|joined| Some(*joined) != named)]
+    };
+    first.into_iter().chain(second).map(|(table, row)| (table, row as u32))
 }
 
 fn is_conversion(status: &str) -> bool {

@@ -34,6 +34,12 @@ pub static SPEC: FactSpec = FactSpec {
             "on the roster at the period's end",
             &[&["stakeholders.stakeholder_id"]],
         ),
+        column(
+            "in_base",
+            Unit::Bool,
+            "on the roster at the period's end; without a roster: an order in the period",
+            &[&["stakeholders.stakeholder_id", "purchases.occurred_at"]],
+        ),
         column("inbound", Unit::Count, "inbound contacts in the period", CONTACT),
         column("outbound", Unit::Count, "outbound contacts in the period", CONTACT),
         column("contacts", Unit::Count, "contacts in the period", CONTACT),
@@ -142,8 +148,8 @@ impl<'a> Targets<'a> {
 /// Builds the relations of a block: the periods are walked within each stakeholder.
 pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
     let zone = &ctx.canon.zone;
-    let [on_roster, has_order, has_answer, has_supply, is_active] =
-        ["on_roster", "has_order", "has_answer", "has_supply", "is_active"].map(|c| out.handle(c));
+    let [on_roster, in_base, has_order, has_answer, has_supply, is_active] =
+        ["on_roster", "in_base", "has_order", "has_answer", "has_supply", "is_active"].map(|c| out.handle(c));
     let [inbound, outbound, contacts, reciprocity] = ["inbound", "outbound", "contacts", "reciprocity"].map(|c| out.handle(c));
     let [since, target, is_overdue] = ["days_since_contact", "target_days", "is_overdue"].map(|c| out.handle(c));
     let [referrals, complaints, recovered, cost, kind] =
@@ -175,6 +181,7 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
             }
             out.begin_in(stakeholder, slice, index as u32);
             out.flag(on_roster, is_there);
+            out.flag(in_base, if roster.is_some() { is_there } else { tally.has_order });
             out.flag(is_active, tally.is_active());
             out.int(target, target_days);
             out.code(kind, type_code);
@@ -186,6 +193,7 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
                 if since.is_wanted() || is_overdue.is_wanted() {
                     let last = activity
                         .last_contact(window)
+                        .map(|(at, _)| at)
                         .or_else(|| roster.as_ref()?.last().iter().rfind(|s| s.start < window.end).map(|s| s.start));
                     if let Some(last) = last.filter(|&at| at != NO_TIME) {
                         let days = i64::from(zone.day_of(window.end) - zone.day_of(last));
@@ -220,12 +228,20 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
                 out.flag(recovered, yes);
             }
             if out.origins.is_some() {
-                if is_there && let Some(row) = members.and_then(|rows| current(rows, stakeholder)) {
-                    out.origin(Table::Stakeholders, row);
+                let mut behind = tally.behind.clone();
+                if let Some(rows) = members.filter(|_| is_there) {
+                    behind.extend(rows.run(stakeholder).map(|row| (Table::Stakeholders, row as u32)));
                 }
-                for &(table, row) in &tally.behind {
-                    out.origin(table, row as usize);
+                // What lies outside the period: the contact since which days are counted, and the orders of a recovery.
+                if since.is_wanted() || is_overdue.is_wanted() {
+                    behind.extend(activity.last_contact(window).map(|(_, row)| (Table::Interactions, row)));
                 }
+                if recovered.is_wanted() && tally.complaints > 0 {
+                    behind.extend(activity.recovery(ctx, window, tally.last_complaint));
+                }
+                behind.sort_unstable();
+                behind.dedup();
+                behind.into_iter().for_each(|(table, row)| out.origin(table, row as usize));
             }
         }
     }
@@ -287,6 +303,18 @@ mod tests {
                 "sent 2026-02: no 0 no no yes yes supplier",
                 "wrote 2026-02: no 1 no no no yes customer",
             ]
+        );
+        // With a roster it alone is the base; without one, who ordered.
+        assert_eq!(
+            shown(&canon, &["2026-02"], "in_base").iter().filter(|r| r.ends_with("yes")).count(),
+            1
+        );
+        let orders = "stakeholder_id,occurred_at,amount\nbought,2026-02-01,5\nbefore,2026-01-01,5";
+        let contacts = "stakeholder_id,occurred_at\nbefore,2026-02-01\nwrote,2026-02-01";
+        let without = tables("2026-06-01", &[(Table::Purchases, orders), (Table::Interactions, contacts)]);
+        assert_eq!(
+            shown(&without, &["2026-02"], "on_roster in_base"),
+            ["before 2026-02: no no", "bought 2026-02: no yes", "wrote 2026-02: no no"]
         );
         // Who has a row does not hang on the columns that happen to be asked for.
         assert_eq!(shown(&canon, &["2026-02"], "referrals_made").len(), 7);

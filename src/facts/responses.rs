@@ -146,12 +146,13 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
     let texts = ["instrument", "owner"].map(|c| (out.handle(c), rows.codes(c)));
     let (weights, cases) = (rows.floats("weight"), rows.keys("case_id"));
     let mut contacts = if follow_up.is_wanted() { Contacts::new(ctx) } else { None };
-    let mut sent_by_us: Vec<Micros> = Vec::new();
+    let mut sent_by_us: Vec<(Micros, u32)> = Vec::new();
     for stakeholder in block {
         let nobody = stakeholder == ctx.canon.nobody();
         sent_by_us.clear();
         if let Some(contacts) = contacts.as_mut().filter(|_| !nobody && !rows.run(stakeholder).is_empty()) {
-            sent_by_us.extend(contacts.of(ctx, stakeholder).iter().filter(|c| c.is_outbound()).map(|c| c.at));
+            let outbound = contacts.of(ctx, stakeholder).iter().filter(|c| c.is_outbound());
+            sent_by_us.extend(outbound.map(|c| (c.at, c.row)));
         }
         for row in rows.run(stakeholder) {
             let slice = ctx.slicing.of_row(row, stakeholder);
@@ -173,16 +174,19 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
             out.flag(high_is_easy, ctx.settings.high_is_easy);
             out.float(weight, if weights.exists() { weights.at(row) } else { 1.0 });
             out.flag(is_anonymous, nobody);
-            if !score.is_nan()
-                && let Some(next) = sent_by_us.get(sent_by_us.partition_point(|&t| t <= at))
-            {
-                out.int(follow_up, i64::from(ctx.canon.zone.day_of(*next) - ctx.canon.zone.day_of(at)));
+            let next = sent_by_us.get(sent_by_us.partition_point(|&(sent, _)| sent <= at));
+            let next = next.filter(|_| !score.is_nan());
+            if let Some(&(next, _)) = next {
+                out.int(follow_up, i64::from(ctx.canon.zone.day_of(next) - ctx.canon.zone.day_of(at)));
             }
             out.key(case_id, cases.at(row));
             for (handle, codes) in texts {
                 out.code(handle, codes.at(row));
             }
             out.origin(Table::Surveys, row);
+            if let Some(&(_, contact)) = next {
+                out.origin(Table::Interactions, contact as usize);
+            }
         }
     }
 }

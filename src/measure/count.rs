@@ -69,8 +69,7 @@ pub fn scales(metric: &Metric, inputs: &Inputs) -> (f64, f64) {
 
 /// Counts one metric over the rows of a view.
 pub fn count(metric: &Metric, inputs: &Inputs, cells: &Cells, sources: Option<&[bool]>, private: &dyn Fn(u32, u16) -> bool) -> Counted {
-    let counts = |row: usize| inputs.keep[row] && cells.cell[row] != NO_CODE && sources.is_none_or(|ok| ok[cells.source[row] as usize]);
-    let rows = (0..cells.cell.len()).filter(|&row| counts(row));
+    let rows = kept(inputs, cells, sources);
     match &metric.kind {
         Kind::Quantile { .. } => ranked(&inputs.numbers[0], cells, rows, private),
         Kind::SurvivalQuantile { .. } => survival(inputs, cells, rows, private),
@@ -78,6 +77,24 @@ pub fn count(metric: &Metric, inputs: &Inputs, cells: &Cells, sources: Option<&[
         Kind::Derived { .. } => Counted::default(),
         _ => pairs(metric, inputs, cells, rows, private),
     }
+}
+
+/// The rows that fulfil the metric's condition, lie in a cell, and come from a source that tells enough.
+fn kept(inputs: &Inputs, cells: &Cells, sources: Option<&[bool]>) -> impl Iterator<Item = usize> {
+    let counts =
+        move |row: &usize| inputs.keep[*row] && cells.cell[*row] != NO_CODE && sources.is_none_or(|ok| ok[cells.source[*row] as usize]);
+    (0..cells.cell.len()).filter(counts)
+}
+
+/// The rows of a view that one metric counts: those of the n of its cells.
+pub fn counted(metric: &Metric, inputs: &Inputs, cells: &Cells, sources: Option<&[bool]>) -> impl Iterator<Item = usize> {
+    kept(inputs, cells, sources).filter(move |&row| match &metric.kind {
+        Kind::Quantile { .. } => inputs.numbers[0].at(row).is_some(),
+        Kind::SurvivalQuantile { .. } => inputs.numbers[usize::from(!inputs.flags[0][row])].at(row).is_some(),
+        Kind::Concentration { .. } => inputs.things.as_ref().is_none_or(|things| things[row] != NO_INT),
+        Kind::Derived { .. } => false,
+        _ => addition(metric, inputs, row).is_some(),
+    })
 }
 
 /// Sums a part and a whole by stakeholder and cell.

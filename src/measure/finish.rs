@@ -14,8 +14,8 @@ pub struct Known {
     pub pairs: Option<Pairs>,
 }
 
-/// Fills the cell's value, limits and counts from what was counted; nothing counted is "no rows", but for counts and sums,
-/// of which nothing is zero.
+/// Fills the cell's value, limits and counts from what was counted. No row in the whole is "no rows", but for counts and sums, of
+/// which nothing is zero; rows whose denominators add up to nothing are "zero denominator".
 pub fn finish(metric: &Metric, tally: Option<&mut Tally>, scales: (f64, f64), level: f64, cell: &mut Cell) -> Known {
     let Some(tally) = tally else {
         match metric.kind {
@@ -180,7 +180,7 @@ fn finish_distinct(metric: &Metric, things: usize, pairs: &Pairs, scales: (f64, 
     Known::default()
 }
 
-/// A rate whose exposure is the value of another metric of the same cell.
+/// A rate whose exposure is the value of another metric of the same cell; no events of no exposure are "no rows".
 pub fn finish_rate(events: &Pairs, exposure: Option<f64>, per: f64, level: f64, cell: &mut Cell) -> Known {
     cell.n = events.rows;
     cell.stakeholders = events.stakeholders;
@@ -192,7 +192,8 @@ pub fn finish_rate(events: &Pairs, exposure: Option<f64>, per: f64, level: f64, 
             take(cell, stats::rate(events.sums.x, events.sums.xx, exposure, per, level))
         }
         _ => {
-            cell.absent = Some(Absent::ZeroDenominator);
+            let nothing = events.rows == 0;
+            cell.absent = Some(if nothing { Absent::NoRows } else { Absent::ZeroDenominator });
             Known::default()
         }
     }

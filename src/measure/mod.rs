@@ -6,9 +6,12 @@
 mod change;
 mod count;
 mod evaluate;
+pub mod example;
 mod finish;
+mod given;
 mod plan;
 mod private;
+mod rows;
 mod run;
 mod slice;
 mod suppress;
@@ -22,19 +25,22 @@ use anyhow::Result;
 use crate::canon::Canon;
 use crate::catalog::{Catalog, Kind, Metric};
 use crate::expr::{self, Expr, Value};
+use crate::facts;
 use crate::facts::context::Settings;
 use crate::note::Note;
 use crate::period::Period;
 use crate::report::{Absent, Cell, Shown};
 use crate::schema::DAY;
 
+pub use plan::texts;
 pub use private::Private;
+pub use rows::{Behind, Entry, FactRow, Wanted, may_show, rows};
 pub use slice::{NONE, Slices};
 pub use window::{Compare, lanes};
 
 use finish::Known;
 use plan::Plan;
-use run::Cells;
+use run::{Build, Cells};
 
 /// What is to be measured.
 #[derive(Debug, Clone)]
@@ -74,22 +80,61 @@ pub struct Outcome {
 ///
 /// Only defects: whatever the data lack makes a cell absent.
 pub fn measure(canon: &Canon, catalog: &Catalog, settings: &Settings, request: &Request) -> Result<Outcome> {
-    let mut passes = vec![request.by.clone()];
-    if request.total && !request.by.is_empty() {
-        passes.push(Vec::new());
-    }
     let plan = Plan::new(catalog, &request.metrics, canon, settings);
     let asked: Vec<usize> = (0..plan.metrics.len())
         .filter(|&i| request.metrics.contains(&plan.metrics[i].id) && !plan.metrics[i].hidden)
         .collect();
-    let mut found: Vec<Cell> = Vec::new();
     let mut notes = Vec::new();
+    let cells = cells(canon, settings, &facts::build, request, &plan, &asked, &mut notes)?;
+    let shown = asked
+        .iter()
+        .map(|&i| plan.metrics[i])
+        .map(|m| Shown {
+            id: m.id.clone(),
+            title: m.title.clone(),
+            family: m.family.clone(),
+            unit: m.unit.word().to_string(),
+            good: m.good,
+        })
+        .collect();
+    Ok(Outcome {
+        metrics: shown,
+        cells,
+        notes,
+    })
+}
+
+/// What the inputs lack: the metrics that they cannot give for any period, and why.
+pub fn missing(catalog: &Catalog, canon: &Canon, settings: &Settings) -> Vec<(String, Absent)> {
+    let ids: Vec<String> = catalog.iter().filter(|m| !m.hidden).map(|m| m.id.clone()).collect();
+    let plan = Plan::new(catalog, &ids, canon, settings);
+    let absent = plan.metrics.iter().zip(plan.absent).filter(|(metric, _)| !metric.hidden);
+    absent
+        .filter_map(|(metric, absent)| absent.map(|absent| (metric.id.clone(), absent)))
+        .collect()
+}
+
+/// The cells of the metrics asked for, by metric, period and slice; what is told of too few people is hidden.
+fn cells(
+    canon: &Canon,
+    settings: &Settings,
+    build: &Build,
+    request: &Request,
+    plan: &Plan,
+    asked: &[usize],
+    notes: &mut Vec<Note>,
+) -> Result<Vec<Cell>> {
+    let mut passes = vec![request.by.clone()];
+    if request.total && !request.by.is_empty() {
+        passes.push(Vec::new());
+    }
+    let mut found: Vec<Cell> = Vec::new();
     for by in &passes {
-        found.extend(pass(canon, settings, request, by, &plan, &mut notes)?);
+        found.extend(pass(canon, settings, build, request, by, plan, notes)?);
     }
     let private = Private::new(canon);
     let mut cells = Vec::with_capacity(found.len());
-    for &index in &asked {
+    for &index in asked {
         let metric = plan.metrics[index];
         for period in &request.periods {
             let mut of: Vec<Cell> = Vec::new();
@@ -105,35 +150,29 @@ pub fn measure(canon: &Canon, catalog: &Catalog, settings: &Settings, request: &
             cells.extend(of);
         }
     }
-    let shown = asked
-        .iter()
-        .map(|&i| plan.metrics[i])
-        .map(|m| Shown {
-            id: m.id.clone(),
-            title: m.title.clone(),
-            family: m.family.clone(),
-            unit: m.unit.word().to_string(),
-            good: m.good,
-        })
-        .collect();
     for cell in &mut cells {
         cell.private_people = 0;
     }
-    Ok(Outcome {
-        metrics: shown,
-        cells,
-        notes,
-    })
+    Ok(cells)
 }
 
 /// All cells of one set of dimensions.
-fn pass(canon: &Canon, settings: &Settings, request: &Request, by: &[String], plan: &Plan, notes: &mut Vec<Note>) -> Result<Vec<Cell>> {
+fn pass(
+    canon: &Canon,
+    settings: &Settings,
+    build: &Build,
+    request: &Request,
+    by: &[String],
+    plan: &Plan,
+    notes: &mut Vec<Note>,
+) -> Result<Vec<Cell>> {
     let facts: Vec<_> = plan.facts.iter().map(|f| f.spec).collect();
     let slices = Slices::new(canon, &facts, by, request.filter.as_ref());
     let lanes = lanes(&request.periods, &request.compare, canon.as_of);
     let mut counted = run::run(
         canon,
         settings,
+        build,
         plan,
         &slices,
         &lanes,
@@ -201,7 +240,7 @@ fn pass(canon: &Canon, settings: &Settings, request: &Request, by: &[String], pl
                     let shared = counted.shared(index, compare, at, period, &lanes, cell.value, older.value);
                     let few = older.private_people > 0 && older.stakeholders < suppress::FEWEST;
                     if !few && (older.value.is_some() || older.absent.is_some()) {
-                        let change = change::change(
+                        let mut change = change::change(
                             metric,
                             plan.undated[index],
                             (&cell, &known),
@@ -209,6 +248,10 @@ fn pass(canon: &Canon, settings: &Settings, request: &Request, by: &[String], pl
                             shared,
                             request.level,
                         );
+                        // Before the data begin there is nothing to compare with: few customers then were not few customers.
+                        if older.left_truncated {
+                            change.reading = crate::stats::Reading::Unclear;
+                        }
                         cell.changes.insert(compare.as_str(), change);
                     }
                 }

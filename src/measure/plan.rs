@@ -28,6 +28,9 @@ pub struct FactPlan {
     pub views: Vec<View>,
 }
 
+/// Which sources a metric can be measured on (`None`: all), or what is missing.
+type Usable<'u> = dyn Fn(&Metric, &FactSpec) -> Result<Option<Vec<bool>>, String> + 'u;
+
 /// What has to be measured.
 pub struct Plan<'a> {
     /// The metrics in the order of the catalogue: those asked for and those they rest on.
@@ -43,8 +46,19 @@ pub struct Plan<'a> {
 }
 
 impl<'a> Plan<'a> {
-    /// The plan for these metric ids, which exist in the catalogue.
+    /// The plan for these metric ids, which exist in the catalogue, over what the tables and settings give.
     pub fn new(catalog: &'a Catalog, ids: &[String], canon: &Canon, settings: &Settings) -> Plan<'a> {
+        let mut plan = Plan::over(catalog, ids, canon, &|metric, fact| usable_sources(metric, fact, canon, settings));
+        plan.undated = plan.metrics.iter().map(|m| is_undated(m, canon, settings)).collect();
+        plan
+    }
+
+    /// The plan for a metric whose facts are given as they are, with nothing missing.
+    pub fn given(catalog: &'a Catalog, id: &str, canon: &Canon) -> Plan<'a> {
+        Plan::over(catalog, &[id.to_string()], canon, &|_, _| Ok(None))
+    }
+
+    fn over(catalog: &'a Catalog, ids: &[String], canon: &Canon, usable: &Usable) -> Plan<'a> {
         let mut wanted: BTreeSet<&str> = BTreeSet::new();
         let mut open: Vec<&str> = ids.iter().map(String::as_str).collect();
         while let Some(id) = open.pop() {
@@ -59,13 +73,13 @@ impl<'a> Plan<'a> {
             absent: Vec::new(),
             sources: Vec::new(),
             facts: Vec::new(),
-            undated: metrics.iter().map(|m| is_undated(m, canon, settings)).collect(),
+            undated: vec![false; metrics.len()],
             metrics,
         };
         for metric in &plan.metrics {
             let (absent, sources) = match metric.fact {
                 None => (None, None),
-                Some(fact) => match usable_sources(metric, fact, canon, settings) {
+                Some(fact) => match usable(metric, fact) {
                     Ok(sources) => (None, sources),
                     Err(missing) => (Some(Absent::MissingInput(missing)), None),
                 },
@@ -133,6 +147,32 @@ fn fact_plans(metrics: &[&Metric], absent: &[Option<Absent>], canon: &Canon) -> 
         }
     }
     facts.into_values().collect()
+}
+
+/// The texts of the canonical tables that these metrics, and those they rest on, are made from: what a load has to keep for them.
+pub fn texts<'m>(catalog: &'m Catalog, metrics: impl IntoIterator<Item = &'m Metric>) -> BTreeSet<String> {
+    let mut waiting: Vec<&Metric> = metrics.into_iter().collect();
+    let mut texts = BTreeSet::new();
+    let mut seen = BTreeSet::new();
+    while let Some(metric) = waiting.pop() {
+        if !seen.insert(&metric.id) {
+            continue;
+        }
+        waiting.extend(metric.parts().iter().filter_map(|id| catalog.get(id)));
+        for column in metric.columns().into_iter().filter(|column| column.unit == Unit::Text) {
+            texts.extend(
+                column
+                    .needs
+                    .iter()
+                    .copied()
+                    .flatten()
+                    .filter_map(|name| name.split_once('.'))
+                    .map(|(_, name)| name.to_string()),
+            );
+            texts.insert(column.name.to_string());
+        }
+    }
+    texts
 }
 
 /// Whether the metric adds money.

@@ -48,10 +48,14 @@ impl Private {
 
     /// Whether a cell tells about protected people: all of its people are, or the metric is about employees by its definition.
     pub fn protects(&self, metric: &Metric, cell: &Cell) -> bool {
-        let employees = metric.where_.as_ref().is_some_and(|w| {
-            let text = w.text.to_ascii_lowercase();
-            ["'employee'", "'enps'", "'engagement'"].iter().any(|word| text.contains(word))
-        });
-        cell.stakeholders > 0 && (employees || cell.private_people == cell.stakeholders)
+        cell.stakeholders > 0 && (is_about_employees(metric) || cell.private_people == cell.stakeholders)
     }
+}
+
+/// Whether a metric is about employees by its definition.
+pub fn is_about_employees(metric: &Metric) -> bool {
+    metric.where_.as_ref().is_some_and(|w| {
+        let text = w.text.to_ascii_lowercase();
+        ["'employee'", "'enps'", "'engagement'"].iter().any(|word| text.contains(word))
+    })
 }

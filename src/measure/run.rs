@@ -19,7 +19,6 @@ use crate::canon::Canon;
 use crate::catalog::{Kind, Metric};
 use crate::facts::context::{Context, Settings, Slicing, Window};
 use crate::facts::frame::Frame;
-use crate::facts::{self};
 use crate::note::Note;
 use crate::schema::{FactSpec, Micros, NO_CODE, Shape, Table};
 use crate::stats::CrossSums;
@@ -27,11 +26,14 @@ use crate::stats::CrossSums;
 /// Rows of canonical tables that a block aims at: enough that polars is busy, few enough that a block stays small.
 const BLOCK_ROWS: usize = 200_000;
 
+/// By cell the lowest and the highest code of a currency in it.
+type Currencies = FxHashMap<u32, (u32, u32)>;
+
 /// What was counted, by metric, lane and cell.
 pub struct Cells {
     tallies: BTreeMap<(usize, usize), FxHashMap<u32, Tally>>,
     crosses: BTreeMap<(usize, usize), BTreeMap<u32, CrossSums>>,
-    currencies: BTreeMap<(usize, usize), FxHashMap<u32, (u32, u32)>>,
+    currencies: BTreeMap<(usize, usize), Currencies>,
     scales: Vec<(f64, f64)>,
     leader: Vec<usize>,
     all_mixed: Vec<bool>,
@@ -111,14 +113,19 @@ impl Cells {
 struct Block {
     counted: Vec<(usize, usize, Counted)>,
     crosses: Vec<(usize, usize, BTreeMap<u32, CrossSums>)>,
-    currencies: Vec<(usize, usize, FxHashMap<u32, (u32, u32)>)>,
+    currencies: Vec<(usize, usize, Currencies)>,
     scales: Vec<(usize, (f64, f64))>,
 }
 
+/// Fills a frame with the rows of a fact for a block of stakeholders: [`crate::facts::build`], or what stands in for it.
+pub type Build<'b> = dyn Fn(&FactSpec, &Context, Range<u32>, &mut Frame) + Sync + 'b;
+
 /// Counts everything of a plan.
+#[allow(clippy::too_many_arguments)]
 pub fn run(
     canon: &Canon,
     settings: &Settings,
+    build: &Build,
     plan: &Plan,
     slices: &Slices,
     lanes: &[Lane],
@@ -161,6 +168,7 @@ pub fn run(
         let job = Job {
             canon,
             settings,
+            build,
             plan,
             fact,
             slicing,
@@ -212,7 +220,6 @@ pub fn run(
 
 /// Quantiles of the same values over the same rows share one list of values: each metric's leader holds it.
 fn leaders(plan: &Plan) -> Vec<usize> {
-    let mut leader: Vec<usize> = (0..plan.metrics.len()).collect();
     let key = |m: &Metric| match &m.kind {
         Kind::Quantile { of, .. } => Some((
             m.fact.map(|f| f.name),
@@ -223,17 +230,15 @@ fn leaders(plan: &Plan) -> Vec<usize> {
         )),
         _ => None,
     };
-    for index in 0..plan.metrics.len() {
-        let mine = key(plan.metrics[index]);
-        if let Some(first) = (0..index).find(|&i| mine.is_some() && key(plan.metrics[i]) == mine) {
-            leader[index] = first;
-        }
-    }
-    leader
+    let first_alike = |index: usize| {
+        let mine = key(plan.metrics[index])?;
+        (0..index).find(|&i| key(plan.metrics[i]).as_ref() == Some(&mine))
+    };
+    (0..plan.metrics.len()).map(|index| first_alike(index).unwrap_or(index)).collect()
 }
 
 /// Blocks of whole stakeholders of about [`BLOCK_ROWS`] rows; the same whatever the number of threads.
-fn blocks(canon: &Canon, spec: &FactSpec) -> Vec<Range<u32>> {
+pub fn blocks(canon: &Canon, spec: &FactSpec) -> Vec<Range<u32>> {
     let tables: Vec<_> = spec
         .tables
         .iter()
@@ -265,6 +270,7 @@ fn extra_tables(spec: &FactSpec) -> &'static [Table] {
 struct Job<'a> {
     canon: &'a Canon,
     settings: &'a Settings,
+    build: &'a Build<'a>,
     plan: &'a Plan<'a>,
     fact: &'a FactPlan,
     slicing: &'a Slicing,
@@ -288,7 +294,7 @@ impl Job<'_> {
         let private: &dyn Fn(u32, u16) -> bool = if self.private.any() { &people } else { &nobody };
         for (lane_index, lane) in self.lanes.iter().enumerate() {
             if by_period || frame.is_none() {
-                frame = Some(self.build(range.clone(), lane));
+                frame = Some(self.frame(range.clone(), lane));
             }
             let Some(frame) = &frame else { continue };
             for view in &self.fact.views {
@@ -338,7 +344,7 @@ impl Job<'_> {
         Ok(block)
     }
 
-    fn build(&self, range: Range<u32>, lane: &Lane) -> Frame {
+    fn frame(&self, range: Range<u32>, lane: &Lane) -> Frame {
         let mut frame = Frame::new(self.fact.spec, &|name| self.fact.wanted.contains(name), false);
         let context = Context {
             canon: self.canon,
@@ -346,7 +352,7 @@ impl Job<'_> {
             slicing: self.slicing,
             windows: &lane.windows,
         };
-        facts::build(self.fact.spec, &context, range, &mut frame);
+        (self.build)(self.fact.spec, &context, range, &mut frame);
         frame
     }
 
@@ -360,8 +366,8 @@ impl Job<'_> {
     }
 }
 
-fn currencies(codes: &[u32], keep: &[bool], cells: &[u32]) -> FxHashMap<u32, (u32, u32)> {
-    let mut found: FxHashMap<u32, (u32, u32)> = FxHashMap::default();
+fn currencies(codes: &[u32], keep: &[bool], cells: &[u32]) -> Currencies {
+    let mut found = Currencies::default();
     for ((&code, &keep), &cell) in codes.iter().zip(keep).zip(cells) {
         if keep && cell != NO_CODE {
             let entry = found.entry(cell).or_insert((code, code));

@@ -108,7 +108,7 @@ mod tests {
         let zone = Zone::utc();
         let as_of = zone.midnight(crate::period::days_from_civil(2026, 11, 11));
         let october = Period::parse("2026-10", &zone, as_of).unwrap();
-        let lanes = lanes(&[october.clone()], &[Compare::Previous, Compare::YearAgo], as_of);
+        let lanes = lanes(std::slice::from_ref(&october), &[Compare::Previous, Compare::YearAgo], as_of);
         assert_eq!(lanes.len(), 3);
         assert_eq!(lanes[0].windows[0].as_of, as_of);
         assert_eq!(lanes[1].windows[0].end, october.start);

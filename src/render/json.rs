@@ -32,7 +32,7 @@ pub fn write(measured: &Measured, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "}}")
 }
 
-fn list(out: &mut dyn Write, values: impl Iterator<Item = Value>) -> io::Result<()> {
+pub(super) fn list(out: &mut dyn Write, values: impl Iterator<Item = Value>) -> io::Result<()> {
     write!(out, "[")?;
     for (i, value) in values.enumerate() {
         write!(out, "{}\n  {value}", if i > 0 { "," } else { "" })?;
@@ -92,7 +92,7 @@ fn change(change: &Change) -> Value {
     })
 }
 
-fn note(note: &Note) -> Value {
+pub(super) fn note(note: &Note) -> Value {
     let place = note.place.as_ref();
     json!({
         "code": note.code,

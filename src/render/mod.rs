@@ -12,6 +12,7 @@ pub mod format;
 pub mod json;
 pub mod markdown;
 pub mod rejects;
+pub mod rows;
 pub mod summary;
 pub mod terminal;
 pub mod text;

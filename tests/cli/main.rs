@@ -6,3 +6,4 @@ mod configuration;
 mod measure;
 mod metrics;
 mod pages;
+mod test;

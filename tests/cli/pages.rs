@@ -32,7 +32,7 @@ fn help_lists_what_there_is() {
 fn help_has_the_exit_codes() {
     run(&["help", "exit-codes"]).prints(str![[r#"
  0  done, and every rule passed (warnings allowed)
- 1  a rule failed, or could not be judged and is not marked optional
+ 1  a rule or an example failed, or a rule could not be judged and is not marked optional
  2  wrong usage or configuration, or the output cannot be written
  3  the data cannot be used: unreadable, ambiguous dates, too many rejects
 70  a defect in the program; please report it

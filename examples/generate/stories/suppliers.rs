@@ -1,6 +1,6 @@
 //! A company and its suppliers: what was ordered and delivered, and what there was to complain about. The exports are German.
 //!
-//! To be found: in October 2026 deliveries are late everywhere; over the year far less has to be rejected. Spend is noise.
+//! To be found: in October 2026 deliveries are late everywhere; there are far fewer complaints than a year before. Spend is noise.
 
 use jiff::civil::Date;
 
@@ -117,7 +117,7 @@ fn lines(random: &mut Random, countries: &[&str]) -> Vec<u8> {
                 cells![
                     format!("{}-{:03}", countries[supplier], random.below(400)),
                     known_day(Some(ordered), DAY),
-                    known_day(Some(promised), DAY),
+                    promised.strftime(DAY),
                     known_day(received, DAY),
                     quantity,
                     arrived(delivered),

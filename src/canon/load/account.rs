@@ -13,7 +13,7 @@ pub struct Reject {
     pub file: String,
     /// The line that the record starts on, from 1.
     pub line: u64,
-    /// Its number among the data records, from 1; 0 where only the line is known.
+    /// Its number among the data records, from 1.
     pub record: u64,
     /// `rejected`, `duplicate` or `excluded`.
     pub fate: &'static str,

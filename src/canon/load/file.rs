@@ -73,6 +73,8 @@ pub struct Job<'a> {
     pub zone: &'a Zone,
     /// Threads.
     pub threads: usize,
+    /// How many records are expected.
+    pub expected: usize,
     /// Whether lines of rows are kept.
     pub keep_lines: bool,
     /// Whether a hash of each record is kept, to find it again in other files.
@@ -129,7 +131,7 @@ pub fn read(job: &Job) -> Result<Option<Outcome<Rowset>>> {
         job.file,
         job.layout,
         job.threads,
-        || Rowset::new(&job.mapping.plans),
+        || Rowset::new(&job.mapping.plans, job.expected),
         |sink, record| job.record(sink, record),
     );
     match read {
@@ -140,9 +142,9 @@ pub fn read(job: &Job) -> Result<Option<Outcome<Rowset>>> {
 }
 
 impl Rowset {
-    fn new(plans: &[Plan]) -> Rowset {
+    fn new(plans: &[Plan], expected: usize) -> Rowset {
         Rowset {
-            fillings: plans.iter().map(Filling::new).collect(),
+            fillings: plans.iter().map(|plan| Filling::new(plan, expected)).collect(),
             interners: Interners::default(),
             lines: Vec::new(),
             hashes: Vec::new(),

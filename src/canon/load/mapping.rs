@@ -87,7 +87,12 @@ pub fn map(source: &Source, file: &str, header: &Header, looked_up: &[String], w
                 Take::Field(index)
             }
             From::Value(text) => Take::Value(text.clone()),
-            From::Expr(expr) => Take::Expr(bind(expr, &names, file, &maker.zone, mapped.place.as_ref())?),
+            From::Expr(expr) => {
+                // What an expression is made of is not recognised once more: a refund turned into a negative amount would count twice.
+                let bound = bind(expr, &names, file, &maker.zone, mapped.place.as_ref())?;
+                bound.columns().iter().filter(|i| **i < names.len()).for_each(|i| used[*i] = true);
+                Take::Expr(bound)
+            }
         };
         maker.add(name, take, Some(mapped))?;
     }
@@ -209,7 +214,7 @@ impl Maker<'_> {
         }
         let lower = name.to_lowercase();
         let asked = self.wanted.dimensions.contains(&lower) || (canonical.is_some() && self.wanted.texts.contains(&lower));
-        if is_optional_text(self.table, name) && !asked || (canonical.is_none() && !asked) {
+        if !asked && (is_optional_text(self.table, name) || canonical.is_none()) {
             return Ok(());
         }
         let (kind, words) = canonical.map_or((ColumnType::Text, &[] as &[&str]), |c| (c.kind, c.words));

@@ -4,6 +4,7 @@ mod account;
 mod columns;
 mod file;
 mod mapping;
+mod raw;
 mod tables;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,6 +27,7 @@ use file::{Decided, Job, Rowset};
 use mapping::{LookedUp, Mapping, Wanted};
 
 pub use account::{Budget, Reject};
+pub use raw::{RawFile, RawRecords};
 
 /// How files are read.
 #[derive(Debug, Clone)]
@@ -63,6 +65,8 @@ pub struct Loaded {
     pub unused: Vec<Reject>,
     /// Findings.
     pub notes: Vec<Note>,
+    /// The file of each source, to be read again where its records are shown.
+    pub files: Vec<RawFile>,
 }
 
 /// One file, read.
@@ -72,6 +76,7 @@ struct Part {
     plans: Vec<Plan>,
     rowset: Rowset,
     read: u64,
+    raw: RawFile,
 }
 
 /// Reads files into the canonical tables.
@@ -180,6 +185,9 @@ fn read_part(opened: Opened, options: &Options, several: bool, notes: &mut Vec<N
     let interactions = mapping.table == Table::Interactions;
     let messages = interactions && (has("in_reply_to") || (has("case_id") && has("direction") && !timed));
     let tickets = interactions && !messages && (timed || has("case_id"));
+    let expected = expected_records(input, &peek.rows);
+    // Which record of a key is the last, and which of an order the first, is told by their lines.
+    let by_position = !source.key.is_empty() || source.amount_on == AmountOn::Order;
     let mut decided = BTreeSet::new();
     let outcome = loop {
         let job = Job {
@@ -191,7 +199,8 @@ fn read_part(opened: Opened, options: &Options, several: bool, notes: &mut Vec<N
             dates: source.dates.map(mapping::order_of),
             zone: &zone,
             threads: options.threads,
-            keep_lines: options.keep_lines || options.keep_unused,
+            expected,
+            keep_lines: options.keep_lines || options.keep_unused || by_position,
             keep_hashes: several,
             keep_unused: options.keep_unused,
             messages,
@@ -257,7 +266,20 @@ fn read_part(opened: Opened, options: &Options, several: bool, notes: &mut Vec<N
         plans: mapping.plans,
         rowset,
         read: outcome.records,
+        raw: RawFile {
+            file: input.clone(),
+            layout,
+        },
     })
+}
+
+/// About how many records a file holds, by its size and its first records; 0 where nothing tells.
+fn expected_records(file: &io::Source, first: &[intake::Row]) -> usize {
+    let bytes: usize = first.iter().map(|r| r.fields.iter().map(|f| f.len() + 1).sum::<usize>()).sum();
+    match (file.size(), bytes) {
+        (Some(size), 1..) => (size as f64 * first.len() as f64 / bytes as f64 * 1.05) as usize,
+        _ => 0,
+    }
 }
 
 /// Counted findings about single cells.

@@ -8,7 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::account::Reject;
 use super::file::{Fate, Rowset};
-use super::{Loaded, Options, Part, part_names};
+use super::{Loaded, Options, Part, RawFile, part_names};
 use crate::canon::rows::are_dates;
 use crate::canon::{Canon, Data, Dictionary, Interner, Rows, SourceInfo, messages, referrers};
 use crate::note::Note;
@@ -48,6 +48,18 @@ pub fn join(mut sinks: Vec<Rowset>) -> Rowset {
             *all.counts.entry(key).or_default() += count;
         }
     }
+    // Threads take blocks as they come; where lines are kept, records stand in the order of the file.
+    if !all.lines.is_sorted() {
+        let mut order: Vec<u32> = (0..all.rows as u32).collect();
+        order.sort_unstable_by_key(|&row| all.lines[row as usize]);
+        for filling in &mut all.fillings {
+            filling.data = filling.data.gather(&order);
+        }
+        if !all.hashes.is_empty() {
+            all.hashes = order.iter().map(|&row| all.hashes[row as usize]).collect();
+        }
+        all.lines.sort_unstable();
+    }
     all
 }
 
@@ -67,6 +79,7 @@ pub fn assemble(parts: Vec<Part>, options: &Options, mut notes: Vec<Note>) -> Re
     let (stakeholders, stakeholder_ranks, texts, text_ranks) = dictionaries(&parts);
     let mut sources: Vec<SourceInfo> = Vec::new();
     let mut account: Vec<FileAccount> = Vec::new();
+    let mut files: Vec<RawFile> = Vec::new();
     let mut unused: Vec<Reject> = Vec::new();
     let mut tables: BTreeMap<Table, Building> = BTreeMap::new();
     let mut amount_on: Vec<AmountOn> = Vec::new();
@@ -80,7 +93,9 @@ pub fn assemble(parts: Vec<Part>, options: &Options, mut notes: Vec<Note>) -> Re
             plans,
             rowset,
             read,
+            raw,
         } = part;
+        files.push(raw);
         account.push(open_account(&info, read, &rowset));
         unused.extend(rowset.unused.iter().map(|u| Reject {
             file: info.file.clone(),
@@ -162,12 +177,16 @@ pub fn assemble(parts: Vec<Part>, options: &Options, mut notes: Vec<Note>) -> Re
     if options.as_of.is_none() {
         notes.extend(far_ahead(&tables, &options.zone));
     }
-    settle(&mut account, &mut unused, &tables, &sources, &dropped, options);
+    settle(&mut account, &dropped);
+    if options.keep_unused {
+        unused.extend(late_rejects(&tables, &sources, &files, &dropped)?);
+    }
     tables.values_mut().collect::<Vec<_>>().into_par_iter().for_each(|building| {
         building.apply_keep();
         building.rows.sort_by_stakeholder(&building.stakeholder, stakeholders.len());
     });
     notes.extend(contradictions(&tables));
+    notes.extend(repeated(&tables, &sources));
     let mut canon = Canon {
         stakeholders,
         texts,
@@ -184,12 +203,19 @@ pub fn assemble(parts: Vec<Part>, options: &Options, mut notes: Vec<Note>) -> Re
     for file in &account {
         anyhow::ensure!(file.adds_up(), "the row account of {} does not add up: {file:?}", file.file);
     }
+    // A raw record of a private source would tell of a person.
+    let private: BTreeSet<&str> = canon.sources.iter().filter(|s| s.private).map(|s| s.file.as_str()).collect();
+    unused
+        .iter_mut()
+        .filter(|reject| private.contains(reject.file.as_str()))
+        .for_each(|reject| reject.raw = String::new());
     unused.sort();
     Ok(Loaded {
         canon,
         account,
         unused,
         notes,
+        files,
     })
 }
 
@@ -628,15 +654,8 @@ fn far_ahead(tables: &BTreeMap<Table, Building>, zone: &crate::period::Zone) -> 
     })
 }
 
-/// Sets the account right for what was dropped after reading, and tells of each such record.
-fn settle(
-    account: &mut [FileAccount],
-    unused: &mut Vec<Reject>,
-    tables: &BTreeMap<Table, Building>,
-    sources: &[SourceInfo],
-    dropped: &Dropped,
-    options: &Options,
-) {
+/// Sets the account right for what was dropped after reading.
+fn settle(account: &mut [FileAccount], dropped: &Dropped) {
     for ((source, fate, code), rows) in dropped {
         let file = &mut account[*source];
         let count = rows.len() as u64;
@@ -647,22 +666,38 @@ fn settle(
             Fate::Excluded => file.excluded += count,
         }
         *file.reasons.entry(code.to_string()).or_default() += count;
-        let lines = tables.get(&sources[*source].table).and_then(|b| b.rows.line.as_ref());
-        if options.keep_unused
-            && let Some(lines) = lines
-        {
-            unused.extend(rows.iter().map(|&row| Reject {
-                file: sources[*source].file.clone(),
-                line: u64::from(lines[row as usize]),
-                record: 0,
-                fate: fate.as_str(),
-                column: String::new(),
-                code: code.to_string(),
-                reason: reason(code).to_string(),
-                raw: String::new(),
+    }
+}
+
+/// Tells of each record that was dropped after reading; its text is read again.
+fn late_rejects(tables: &BTreeMap<Table, Building>, sources: &[SourceInfo], files: &[RawFile], dropped: &Dropped) -> Result<Vec<Reject>> {
+    let mut rejects = Vec::new();
+    for (source, (info, file)) in sources.iter().zip(files).enumerate() {
+        let Some(lines) = tables.get(&info.table).and_then(|b| b.rows.line.as_ref()) else {
+            continue;
+        };
+        let of_source = || dropped.iter().filter(|((of, ..), _)| *of == source);
+        let line = |row: &u32| u64::from(lines[*row as usize]);
+        let mut wanted: Vec<u64> = of_source().flat_map(|(_, rows)| rows.iter().map(line)).collect();
+        wanted.sort_unstable();
+        let records = file.records(&wanted)?;
+        for ((_, fate, code), rows) in of_source() {
+            rejects.extend(rows.iter().map(line).map(|line| {
+                let (record, raw) = records.get(line).unwrap_or_default();
+                Reject {
+                    file: info.file.clone(),
+                    line,
+                    record,
+                    fate: fate.as_str(),
+                    column: String::new(),
+                    code: code.to_string(),
+                    reason: reason(code).to_string(),
+                    raw: raw.to_string(),
+                }
             }));
         }
     }
+    Ok(rejects)
 }
 
 fn reason(code: &str) -> &'static str {
@@ -677,6 +712,32 @@ fn reason(code: &str) -> &'static str {
         "after-as-of" => "happened at or after as-of",
         _ => "left out",
     }
+}
+
+/// Records that equal one of the same file in all columns that are read: they are kept, and noted. Sorted rows have them side by side.
+fn repeated(tables: &BTreeMap<Table, Building>, sources: &[SourceInfo]) -> Vec<Note> {
+    let mut counts: BTreeMap<u16, u64> = BTreeMap::new();
+    for building in tables.values() {
+        let rows = &building.rows;
+        let columns: Vec<&Data> = rows.columns.values().collect();
+        for run in rows.starts.windows(2) {
+            for row in run[0] as usize + 1..run[1] as usize {
+                let source = rows.source_of(row);
+                if columns.iter().all(|c| c.compare(row - 1, row).is_eq()) && rows.source_of(row - 1) == source {
+                    *counts.entry(source).or_default() += 1;
+                }
+            }
+        }
+    }
+    let note = |(source, count): (u16, u64)| {
+        Note::new(
+            "repeated",
+            "records equal one of the same file in all columns that are read; they are kept (a key in [[source]] would drop them)",
+        )
+        .count(count)
+        .at(crate::note::Place::file(&sources[source as usize].file))
+    };
+    counts.into_iter().map(note).collect()
 }
 
 /// Counted contradictions between columns of one row; the row stays, what follows from the contradiction is void.

@@ -36,6 +36,8 @@ pub fn relations(data: &Data, dims: &Dims, window: &Window) -> Vec<Row> {
         let (inbound, outbound) = (count("inbound"), count("outbound"));
         let mut row = Row::new(Some(&who), None, slice);
         row.set("on_roster", on_roster);
+        let has_roster = data.has(Table::Stakeholders);
+        row.set("in_base", if has_roster { on_roster } else { has_order });
         row.set("inbound", inbound);
         row.set("outbound", outbound);
         row.set("contacts", now.len());

@@ -1,0 +1,101 @@
+//! `rows`: the records behind a number.
+
+use std::collections::BTreeSet;
+
+use super::args::{Global, Rows};
+use super::data;
+use super::metrics::find;
+use super::output::{self, Format};
+use super::periods::Asked;
+use super::setup;
+use crate::canon::{Loaded, RawRecords};
+use crate::catalog::{Exposure, Kind, Metric};
+use crate::config::expression;
+use crate::measure::{self, Behind, Wanted};
+use crate::note::Note;
+use crate::render::rows::{self, Sheet};
+
+/// Runs the command.
+///
+/// # Errors
+/// Wrong usage or configuration, a metric whose rows are not shown, data that cannot be used, an output that cannot be written.
+pub fn run(global: &Global, args: &Rows) -> anyhow::Result<()> {
+    let targets = output::targets(&args.outputs, &[Format::Table, Format::Csv, Format::Json])?;
+    let config = setup::config(global, args.reading.timezone.clone())?;
+    let metric = find(&config.catalog, &args.metric)?;
+    // Whom the rows are kept from is told before any data are read.
+    measure::may_show(metric)?;
+    let asked = Asked {
+        period: args.period.clone(),
+        ..Asked::default()
+    };
+    let named = asked.wanted()?;
+    let filter = args.filter.as_deref().map(|text| expression("--where", text)).transpose()?;
+    let mut dimensions: BTreeSet<String> = args.by.iter().cloned().collect();
+    dimensions.extend(filter.iter().flat_map(|f| f.columns()));
+    let loaded = data::load(&args.inputs, &args.reading, &config, &[metric], dimensions, true)?;
+    let periods = asked.periods(named, &config.zone, loaded.canon.as_of)?;
+    let [period] = periods.as_slice() else {
+        anyhow::bail!("one period was asked for");
+    };
+    let wanted = Wanted {
+        metric: metric.id.clone(),
+        period: period.clone(),
+        by: data::spelled(&args.by, &loaded.canon)?,
+        filter: filter.map(|f| data::spell(&f, &loaded.canon)).transpose()?,
+    };
+    let behind = measure::rows(&loaded.canon, &config.catalog, &config.settings, &wanted)?;
+    let raw = texts(&loaded, &behind)?;
+    let mut notes = loaded.notes;
+    notes.extend(remarks(metric, &behind));
+    data::tell(global, &loaded.account, &notes);
+    let sheet = Sheet {
+        metric,
+        period,
+        timezone: config.zone.name(),
+        dimensions: &wanted.by,
+        filter: args.filter.as_deref(),
+        canon: &loaded.canon,
+        behind: &behind,
+        raw: &raw,
+        account: &loaded.account,
+        notes: &notes,
+    };
+    output::stream(&targets, global, |format, style, out| match format {
+        Format::Csv => Ok(rows::csv(&sheet, out)?),
+        Format::Json => Ok(rows::json(&sheet, out)?),
+        _ => Ok(rows::table(&sheet, style, out)?),
+    })
+}
+
+/// The text of every record behind the rows, by source.
+fn texts(loaded: &Loaded, behind: &Behind) -> anyhow::Result<Vec<RawRecords>> {
+    let mut lines: Vec<Vec<u64>> = vec![Vec::new(); loaded.files.len()];
+    for &(source, line) in behind.rows.iter().flat_map(|row| &row.records) {
+        lines[usize::from(source)].push(u64::from(line));
+    }
+    let read = loaded.files.iter().zip(&mut lines).map(|(file, lines)| {
+        lines.sort_unstable();
+        lines.dedup();
+        file.records(lines)
+    });
+    read.collect()
+}
+
+/// What the number is made of beside its rows, and why there may be none.
+fn remarks(metric: &Metric, behind: &Behind) -> Vec<Note> {
+    let mut notes = Vec::new();
+    if let Kind::Rate {
+        exposure: Exposure::Metric(id),
+        ..
+    } = &metric.kind
+    {
+        let text = format!("these are the events; they are divided by `{id}`, whose rows are shown by `relhealth rows {id}`");
+        notes.push(Note::new("exposure", text));
+    }
+    if let Some(absent) = &behind.absent {
+        let text = format!("`measure` gives no number for these rows: {}", absent.as_str());
+        notes.push(Note::new("absent", text));
+    }
+    notes
+}

@@ -1,0 +1,358 @@
+//! The rows behind a number: each row of the fact that a cell counts, what it adds, and the records that it is made of.
+
+use std::ops::Range;
+
+use anyhow::Result;
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+
+use super::count;
+use super::evaluate::{Evaluator, Inputs, place};
+use super::lanes;
+use super::plan::{FactPlan, Plan, is_money};
+use super::private::{Private, is_about_employees};
+use super::run;
+use super::slice::Slices;
+use super::window::Lane;
+use crate::canon::Canon;
+use crate::catalog::{Catalog, Entity, Exposure, Kind, Metric, Under};
+use crate::expr::Expr;
+use crate::facts;
+use crate::facts::context::{Context, Settings, Slicing};
+use crate::facts::frame::Frame;
+use crate::note::Problem;
+use crate::period::Period;
+use crate::report::Absent;
+use crate::schema::NO_INT;
+
+/// The cell, or the cells of the slices, whose rows are wanted.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    /// Id of the metric; it exists in the catalogue.
+    pub metric: String,
+    /// The period.
+    pub period: Period,
+    /// The dimensions of the slices.
+    pub by: Vec<String>,
+    /// Which slices count, over dimensions.
+    pub filter: Option<Expr>,
+}
+
+/// What a row adds to the number, or a thing that it names.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Entry {
+    /// `yes`, `no`, `plus`, `minus`.
+    Word(&'static str),
+    /// A number in the unit of its column.
+    Number(f64),
+    /// A text of the data, by its code.
+    Text(u32),
+    /// An id, of which only a number is known: the first to be met is 1.
+    Thing(u64),
+    /// Nothing is known.
+    Nothing,
+}
+
+/// A row of the fact.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FactRow {
+    /// Code of its stakeholder; [`crate::schema::NO_CODE`] where unknown.
+    pub stakeholder: u32,
+    /// Its slice, as an index into [`Behind::slices`].
+    pub slice: u32,
+    /// What it adds, in the order of [`Behind::columns`].
+    pub entries: Vec<Entry>,
+    /// The records that it is made of: source and line.
+    pub records: Vec<(u16, u32)>,
+}
+
+/// The rows behind a number.
+#[derive(Debug, Default)]
+pub struct Behind {
+    /// What the entries of a row are: `in_part`, `value`, `over`, `under`, `event`, `time`, `exposure`, `group`, `thing`, `weight`.
+    pub columns: Vec<&'static str>,
+    /// Labels of the slices.
+    pub slices: Vec<Vec<String>>,
+    /// The rows: as many as the n of the cell, by stakeholder.
+    pub rows: Vec<FactRow>,
+    /// Why there is no number though there are rows.
+    pub absent: Option<Absent>,
+}
+
+/// The rows behind the cells of a metric in a period. Lines of rows were kept when the canonical tables were read.
+///
+/// # Errors
+///
+/// A metric that rests on others alone, inputs or dimensions that do not give it, and protected people, whose rows nobody is shown:
+/// as problems. All else is a defect.
+pub fn rows(canon: &Canon, catalog: &Catalog, settings: &Settings, wanted: &Wanted) -> Result<Behind> {
+    let plan = Plan::new(catalog, std::slice::from_ref(&wanted.metric), canon, settings);
+    let Some(index) = plan.index(&wanted.metric) else {
+        anyhow::bail!("{} is not in the catalogue", wanted.metric);
+    };
+    let metric = plan.metrics[index];
+    may_show(metric)?;
+    if let Some(absent) = &plan.absent[index] {
+        let missing = absent.detail().unwrap_or_default();
+        return Err(Problem::data(format!("these inputs cannot give `{}`", metric.id))
+            .why(format!("{} ({missing})", absent.as_str()))
+            .into());
+    }
+    let specs: Vec<_> = plan.facts.iter().map(|f| f.spec).collect();
+    let slices = Slices::new(canon, &specs, &wanted.by, wanted.filter.as_ref());
+    let lanes = lanes(std::slice::from_ref(&wanted.period), &[], canon.as_of);
+    let (Some(lane), Some(fact)) = (
+        lanes.first(),
+        plan.facts.iter().find(|f| f.views.iter().any(|v| v.metrics.contains(&index))),
+    ) else {
+        anyhow::bail!("{} has no fact", metric.id);
+    };
+    let slicing = match slices.facts.get(fact.spec.name) {
+        Some(Ok((slicing, _))) => slicing,
+        Some(Err(dimension)) => {
+            let what = format!("`{}` cannot be sliced by `{dimension}`", metric.id);
+            return Err(Problem::usage(what).why(format!("its rows are {}", fact.spec.text)).into());
+        }
+        None => anyhow::bail!("{} was not sliced", fact.spec.name),
+    };
+    let private = Private::new(canon);
+    let job = Job {
+        canon,
+        settings,
+        metric,
+        fact,
+        sources: plan.sources[index].as_deref(),
+        slicing,
+        lane,
+        slices: slices.labels.len(),
+        private: &private,
+    };
+    let mut behind = Behind {
+        columns: columns(metric),
+        slices: slices.labels.clone(),
+        rows: Vec::new(),
+        absent: super::absent(&plan, &slices, index, metric, lane.windows[0].as_of, &wanted.period, canon),
+    };
+    let mut things: FxHashMap<i64, u64> = FxHashMap::default();
+    let mut currencies: Vec<u32> = Vec::new();
+    for some in run::blocks(canon, fact.spec).chunks(4 * rayon::current_num_threads().max(1)) {
+        let done: Vec<Result<Block>> = some.par_iter().map(|range| job.block(range.clone())).collect();
+        for block in done {
+            let mut block = block?;
+            if block.protected {
+                let hint = "leave them out: --where \"type is null or type <> 'employee'\", and without private sources";
+                return Err(refusal(metric, "there are protected people among its rows", hint).into());
+            }
+            // Ids are hashes; they are numbered as they come, so that they can be told apart.
+            for entry in block.rows.iter_mut().flat_map(|row| &mut row.entries) {
+                if let Entry::Thing(key) = entry {
+                    let next = things.len() as u64 + 1;
+                    *entry = Entry::Thing(*things.entry(*key as i64).or_insert(next));
+                }
+            }
+            behind.rows.append(&mut block.rows);
+            currencies.append(&mut block.currencies);
+        }
+    }
+    currencies.sort_unstable();
+    currencies.dedup();
+    if currencies.len() > 1 {
+        behind.absent = Some(Absent::MixedCurrencies);
+    }
+    Ok(behind)
+}
+
+/// Whether a metric has rows that may be shown, whatever the data are.
+///
+/// # Errors
+///
+/// A metric that rests on others alone, or one about employees; as wrong usage.
+pub fn may_show(metric: &Metric) -> Result<(), Problem> {
+    if let Kind::Derived { .. } = metric.kind {
+        Err(rests_on_others(metric))
+    } else if is_about_employees(metric) {
+        Err(refusal(metric, "it is about employees", ""))
+    } else {
+        Ok(())
+    }
+}
+
+fn rests_on_others(metric: &Metric) -> Problem {
+    let parts: Vec<String> = metric.parts().iter().map(|id| format!("`{id}`")).collect();
+    let (last, others) = parts.split_last().map_or(("", &[][..]), |(last, others)| (last.as_str(), others));
+    let listed = if others.is_empty() {
+        last.to_string()
+    } else {
+        format!("{} and {last}", others.join(", "))
+    };
+    Problem::usage(format!("`{}` has no rows of its own", metric.id))
+        .why(format!("it is computed from {listed}"))
+        .hint(format!(
+            "ask for the rows of {}",
+            if others.is_empty() { "that metric" } else { "each of these" }
+        ))
+}
+
+fn refusal(metric: &Metric, why: &str, hint: &str) -> Problem {
+    Problem::usage(format!("the rows of `{}` are not shown", metric.id))
+        .why(format!(
+            "{why}, and people of these are shown in groups only (employees, and sources marked private)"
+        ))
+        .hint(hint)
+}
+
+/// What the entries of a row are.
+fn columns(metric: &Metric) -> Vec<&'static str> {
+    let mut columns = match &metric.kind {
+        Kind::Count {
+            distinct: Some(Entity::Column(_)),
+        } => vec!["in_part", "thing"],
+        Kind::Count { .. } | Kind::Share { .. } | Kind::NetShare { .. } => vec!["in_part"],
+        Kind::Sum { .. } | Kind::Mean { .. } | Kind::Quantile { .. } => vec!["value"],
+        Kind::Ratio {
+            under: Under::Distinct(Entity::Stakeholder),
+            ..
+        } => vec!["over"],
+        Kind::Ratio { .. } => vec!["over", "under"],
+        Kind::Rate {
+            exposure: Exposure::Column(_),
+            ..
+        } => vec!["in_part", "exposure"],
+        Kind::Rate { .. } => vec!["in_part"],
+        Kind::SurvivalQuantile { .. } => vec!["event", "time"],
+        Kind::Concentration {
+            group: Entity::Column(_), ..
+        } => vec!["value", "group"],
+        Kind::Concentration { .. } => vec!["value"],
+        Kind::Derived { .. } => Vec::new(),
+    };
+    columns.extend(metric.weight.as_ref().map(|_| "weight"));
+    columns
+}
+
+/// What one row adds, in the order of [`columns`].
+fn entries(metric: &Metric, inputs: &Inputs, things_are_texts: bool, row: usize) -> Vec<Entry> {
+    let number = |i: usize| inputs.numbers.get(i).and_then(|n| n.at(row)).map_or(Entry::Nothing, Entry::Number);
+    let yes = |flag: bool| Entry::Word(if flag { "yes" } else { "no" });
+    let thing = || match inputs.things.as_ref().map(|things| things[row]) {
+        None | Some(NO_INT) => Entry::Nothing,
+        Some(code) if things_are_texts => Entry::Text(code as u32),
+        Some(key) => Entry::Thing(key as u64),
+    };
+    let mut entries = match &metric.kind {
+        Kind::Count {
+            distinct: Some(Entity::Column(_)),
+        } => vec![yes(true), thing()],
+        Kind::Count { .. } => vec![yes(true)],
+        Kind::Share { .. } => vec![yes(inputs.flags[0][row])],
+        Kind::NetShare { .. } => vec![Entry::Word(match (inputs.flags[0][row], inputs.flags[1][row]) {
+            (true, true) => "plus and minus",
+            (true, false) => "plus",
+            (false, true) => "minus",
+            (false, false) => "no",
+        })],
+        Kind::Sum { .. } | Kind::Mean { .. } | Kind::Quantile { .. } => vec![number(0)],
+        Kind::Ratio { under, .. } => match under {
+            Under::Sum(_) => vec![number(0), number(1)],
+            Under::Distinct(Entity::Column(_)) => vec![number(0), thing()],
+            Under::Distinct(Entity::Stakeholder) => vec![number(0)],
+        },
+        Kind::Rate { exposure, .. } => match exposure {
+            Exposure::Column(_) => vec![yes(inputs.flags[0][row]), number(0)],
+            Exposure::Metric(_) => vec![yes(inputs.flags[0][row])],
+        },
+        Kind::SurvivalQuantile { .. } => {
+            let event = inputs.flags[0][row];
+            vec![yes(event), number(usize::from(!event))]
+        }
+        Kind::Concentration { group, .. } => match group {
+            Entity::Column(_) => vec![number(0), thing()],
+            Entity::Stakeholder => vec![number(0)],
+        },
+        Kind::Derived { .. } => Vec::new(),
+    };
+    entries.extend(inputs.weight.as_ref().map(|w| Entry::Number(w[row])));
+    entries
+}
+
+/// What a block of stakeholders gave.
+#[derive(Default)]
+struct Block {
+    rows: Vec<FactRow>,
+    /// The currencies of the rows, where money of several may meet.
+    currencies: Vec<u32>,
+    protected: bool,
+}
+
+struct Job<'a> {
+    canon: &'a Canon,
+    settings: &'a Settings,
+    metric: &'a Metric,
+    fact: &'a FactPlan,
+    sources: Option<&'a [bool]>,
+    slicing: &'a Slicing,
+    lane: &'a Lane,
+    slices: usize,
+    private: &'a Private,
+}
+
+impl Job<'_> {
+    fn block(&self, range: Range<u32>) -> Result<Block> {
+        let mut frame = Frame::new(self.fact.spec, &|name| self.fact.wanted.contains(name), true);
+        let context = Context {
+            canon: self.canon,
+            settings: self.settings,
+            slicing: self.slicing,
+            windows: &self.lane.windows,
+        };
+        facts::build(self.fact.spec, &context, range, &mut frame);
+        let when = &self.metric.when;
+        let placed = place(&frame, when, self.lane);
+        let mut block = Block::default();
+        if placed.order.is_empty() {
+            return Ok(block);
+        }
+        let evaluator = Evaluator {
+            canon: self.canon,
+            settings: self.settings,
+            plan: self.fact,
+        };
+        let inputs = evaluator.inputs(&[self.metric], &frame, &placed, self.lane, when)?.remove(0);
+        let cells = count::Cells::new(&frame, &placed, &self.lane.period, 1, self.slices);
+        let things_are_texts = self.metric.kind.entity().is_some_and(|entity| match entity {
+            Entity::Column(name) => frame.codes(name).is_some(),
+            Entity::Stakeholder => false,
+        });
+        let currencies = if is_money(self.metric) { frame.codes("currency") } else { None };
+        for at in count::counted(self.metric, &inputs, &cells, self.sources) {
+            let row = placed.order[at] as usize;
+            let records = self.records(&frame, row);
+            block.protected |= self.private.is(cells.stakeholder[at], cells.source[at]);
+            block.protected |= records.iter().any(|(source, _)| self.canon.sources[*source as usize].private);
+            block.currencies.extend(currencies.map(|codes| codes[row]));
+            block.rows.push(FactRow {
+                stakeholder: cells.stakeholder[at],
+                slice: cells.cell[at],
+                entries: entries(self.metric, &inputs, things_are_texts, at),
+                records,
+            });
+        }
+        block.currencies.sort_unstable();
+        block.currencies.dedup();
+        Ok(block)
+    }
+
+    /// Source and line of the records behind a row of the frame, by source and line.
+    fn records(&self, frame: &Frame, row: usize) -> Vec<(u16, u32)> {
+        let origins = frame.origins.iter().flat_map(|origins| &origins[row]);
+        let mut records: Vec<(u16, u32)> = origins
+            .filter_map(|&(table, row)| {
+                let rows = self.canon.table(table)?;
+                Some((rows.source_of(row as usize), *rows.line.as_ref()?.get(row as usize)?))
+            })
+            .collect();
+        records.sort_unstable();
+        records.dedup();
+        records
+    }
+}
