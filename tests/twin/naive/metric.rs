@@ -99,7 +99,7 @@ impl Naive<'_> {
             answer.whole = exposure;
             match exposure {
                 Some(exposure) if exposure > 0.0 => answer.value = Some(answer.part.unwrap_or(0.0) / exposure * per),
-                _ => answer.absent = Some(if rows.is_empty() { "no rows" } else { "zero denominator" }),
+                _ => answer.absent = Some(if answer.n == 0 { "no rows" } else { "zero denominator" }),
             }
         }
         answer
