@@ -10,6 +10,7 @@ use std::fmt;
 use super::given::{self, Given};
 use super::plan::{Plan, texts};
 use super::run::Build;
+use super::window::later;
 use super::{Request, cells};
 use crate::canon::{self, Budget, Canon, Dictionary, Options};
 use crate::catalog::{self, Catalog, Example, Expect, Metric, Origin};
@@ -161,7 +162,9 @@ impl Runner<'_> {
             .period(example, as_of.unwrap_or(0))?
             .unwrap_or_else(|| self.covering(first, last));
         // With nothing said, all is known that the metric waits for.
-        let over = period.end + i64::from(self.metric.window_days.unwrap_or(0)) * DAY;
+        let over = self
+            .zone
+            .midnight(later(period.last_day_exclusive, self.metric.window_days.unwrap_or(0)));
         let canon = Canon {
             stakeholders: Dictionary::default(),
             texts,

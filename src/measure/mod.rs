@@ -30,7 +30,6 @@ use crate::facts::context::Settings;
 use crate::note::Note;
 use crate::period::Period;
 use crate::report::{Absent, Cell, Shown};
-use crate::schema::DAY;
 
 pub use plan::texts;
 pub use private::Private;
@@ -303,7 +302,7 @@ fn absent(plan: &Plan, slices: &Slices, index: usize, metric: &Metric, as_of: i6
         return Some(Absent::MissingInput(format!("dimension {dimension}")));
     }
     if let Some(days) = metric.window_days
-        && period.end + i64::from(days) * DAY > as_of
+        && canon.zone.midnight(window::later(period.last_day_exclusive, days)) > as_of
     {
         return Some(Absent::IncompleteWindow);
     }
@@ -317,7 +316,7 @@ fn absent(plan: &Plan, slices: &Slices, index: usize, metric: &Metric, as_of: i6
             .min()
     };
     if let Some(days) = metric.lookback_days
-        && first().is_some_and(|first| period.start - i64::from(days) * DAY < canon.zone.midnight(canon.zone.day_of(first)))
+        && first().is_some_and(|first| window::later(canon.zone.day_of(first), days) > period.first_day)
     {
         return Some(Absent::IncompleteWindow);
     }

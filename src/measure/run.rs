@@ -26,7 +26,7 @@ use crate::stats::CrossSums;
 /// Rows of canonical tables that a block aims at: enough that polars is busy, few enough that a block stays small.
 const BLOCK_ROWS: usize = 200_000;
 
-/// By cell the lowest and the highest code of a currency in it.
+/// By cell, the smallest and the largest code among its currencies.
 type Currencies = FxHashMap<u32, (u32, u32)>;
 
 /// What was counted, by metric, lane and cell.

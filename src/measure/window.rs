@@ -86,6 +86,11 @@ pub fn lanes(periods: &[Period], compares: &[Compare], as_of: Micros) -> Vec<Lan
     out
 }
 
+/// The civil day so many days later. Days are counted by the calendar: the days on which clocks change are days too.
+pub fn later(day: i32, days: u32) -> i32 {
+    day.saturating_add_unsigned(days)
+}
+
 fn window(period: &Period, as_of: Micros) -> Window {
     let previous = period.previous();
     Window {

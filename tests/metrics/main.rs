@@ -38,3 +38,23 @@ fn every_example_of_every_metric_comes_out() {
     let unproven: Vec<&str> = catalog.iter().map(|m| m.id.as_str()).filter(|id| !proven.contains(id)).collect();
     assert!(unproven.is_empty(), "without an example: {unproven:?}");
 }
+
+#[test]
+fn they_come_out_in_every_time_zone() {
+    let catalog = Catalog::builtin(SPECS);
+    for zone in ["Asia/Kolkata", "America/New_York", "Pacific/Kiritimati"] {
+        assert_eq!(failures(&outcomes(&catalog, &Zone::parse(zone).unwrap())), "", "{zone}");
+    }
+}
+
+#[test]
+fn a_wrong_example_would_not_come_out() {
+    let text = "[metric.own]\ntitle = 'Own'\nfamily = 'loyalty'\nfact = 'customers'\nkind = 'share'\nwhere = 'orders >= 1'\npart = 'orders >= 3'\n\
+                unit = 'share'\ngood = 'up'\ntext = 'As the repeat purchase rate, but wrong.'\n";
+    let builtin = Catalog::builtin(SPECS);
+    let csv = "stakeholder_id,order_id,occurred_at,amount\\na,1,2026-02-05,10\\na,2,2026-02-05,10\\nb,3,2026-02-09,10\\n";
+    let example = format!("[[metric.own.example]]\nperiod = '2026-02'\nas_of = 2026-02-28\npurchases = \"{csv}\"\nvalue = 0.5\n");
+    let catalog = builtin.with_user(&format!("{text}{example}"), "own.toml", SPECS).unwrap();
+    let outcomes = run(catalog.get("own").unwrap(), &catalog, &Settings::default(), &Zone::utc());
+    assert_eq!((outcomes[0].passed, outcomes[0].got.to_string().as_str()), (false, "0"));
+}
