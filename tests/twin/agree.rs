@@ -134,10 +134,7 @@ fn differences(exports: &[Export], question: &Question) -> Vec<String> {
                 as_of: data.as_of,
             };
             let slices: BTreeSet<Vec<String>> = match metric.fact {
-                Some(fact) => crate::naive::fact(fact.name, &data, &dims, &window)
-                    .into_iter()
-                    .map(|r| r.slice)
-                    .collect(),
+                Some(fact) => naive.rows(&mut built, fact, &window).iter().map(|r| r.slice.clone()).collect(),
                 None => continue,
             };
             for slice in slices {

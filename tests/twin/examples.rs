@@ -51,7 +51,6 @@ fn outcome(metric: &Metric, example: &Example) -> Result<f64, String> {
                 answer if ABOUT_EMPLOYEES.contains(&metric.id.as_str()) && (1..5).contains(&answer.stakeholders) => {
                     Err("suppressed".to_string())
                 }
-                Answer { absent: Some(reason), .. } if !rows.is_empty() && reason == "no rows" => Err("zero denominator".to_string()),
                 Answer { absent: Some(reason), .. } => Err(reason.to_string()),
                 answer => Ok(answer.value.unwrap()),
             }

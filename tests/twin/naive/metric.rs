@@ -36,7 +36,8 @@ pub struct Naive<'a> {
 }
 
 impl Naive<'_> {
-    fn rows<'b>(&self, built: &'b mut Built, spec: &FactSpec, window: &Window) -> &'b [Row] {
+    /// The rows of a fact in a window, as they were known then.
+    pub fn rows<'b>(&self, built: &'b mut Built, spec: &FactSpec, window: &Window) -> &'b [Row] {
         let key = (spec.name.to_string(), window.period.start, window.period.end, window.as_of);
         let known = |row: &Row| as_known(row, spec, window.as_of);
         built
