@@ -149,3 +149,31 @@ fn entry(seen: &mut Vec<Seen>, window: u32, slice: u32) -> &mut Seen {
     });
     &mut seen[index]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::context::Settings;
+    use crate::facts::testing::{self, tables};
+
+    #[test]
+    fn the_orders_of_both_periods_stand_behind_and_the_first_two_where_they_tell() {
+        let purchases = "stakeholder_id,occurred_at,amount\na,2026-01-01,5\na,2026-03-01,5\na,2026-03-02,5\na,2026-05-01,5\na,2026-06-01,5";
+        let canon = tables("2026-07-01", &[(Table::Purchases, purchases)]);
+        let (settings, slicing) = (Settings::default(), Default::default());
+        let windows = testing::windows(&canon, &["2026-06"]);
+        let ctx = Context {
+            canon: &canon,
+            settings: &settings,
+            slicing: &slicing,
+            windows: &windows,
+        };
+        let rows = |columns: &[&str]| {
+            let origins = testing::frame(&SPEC, &ctx, columns, true).origins.unwrap();
+            origins[0].iter().map(|(_, row)| *row).collect::<Vec<_>>()
+        };
+        assert_eq!(rows(&["active"]), [3, 4]);
+        assert_eq!(rows(&["first_ordered_at"]), [0, 3, 4]);
+        assert_eq!(rows(&["days_to_second_order_day"]), [0, 1, 3, 4]);
+    }
+}

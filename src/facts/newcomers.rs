@@ -215,4 +215,31 @@ mod tests {
         let frame = testing::frame(&SPEC, &ctx, &[], true);
         assert_eq!(frame.origins.unwrap(), [[(Table::Stakeholders, 0), (Table::Stakeholders, 1)]]);
     }
+
+    #[test]
+    fn so_does_the_row_of_the_log_that_lists_somebody_as_referred() {
+        let canon = tables(
+            "2026-06-01",
+            &[
+                (
+                    Table::Purchases,
+                    "stakeholder_id,occurred_at,amount\na,2026-02-02,5\na,2026-02-01,5\nb,2026-02-01,5",
+                ),
+                (
+                    Table::Referrals,
+                    "referrer_id,referred_id,occurred_at\na,a,2026-01-01\nb,a,2026-01-02\nz,c,2026-01-02",
+                ),
+            ],
+        );
+        let (settings, slicing) = (Settings::default(), Default::default());
+        let ctx = Context {
+            canon: &canon,
+            settings: &settings,
+            slicing: &slicing,
+            windows: &[],
+        };
+        let frame = testing::frame(&SPEC, &ctx, &[], true);
+        let first = vec![(Table::Purchases, 0), (Table::Referrals, 1)];
+        assert_eq!(frame.origins.unwrap(), [first, vec![(Table::Purchases, 2)]]);
+    }
 }

@@ -157,4 +157,29 @@ mod tests {
             [[(Table::Stakeholders, 1)]]
         );
     }
+
+    #[test]
+    fn who_names_the_referrer_and_when_the_referred_came_may_stand_in_two_rows() {
+        let canon = tables(
+            "2026-06-01",
+            &[
+                (Table::Stakeholders, "stakeholder_id,referrer_id\nb,a"),
+                (
+                    Table::Purchases,
+                    "stakeholder_id,occurred_at,amount\nb,2026-02-01,5\nb,2026-03-01,5",
+                ),
+            ],
+        );
+        let (settings, slicing) = (Settings::default(), Default::default());
+        let ctx = Context {
+            canon: &canon,
+            settings: &settings,
+            slicing: &slicing,
+            windows: &[],
+        };
+        assert_eq!(
+            testing::frame(&SPEC, &ctx, &[], true).origins.unwrap(),
+            [[(Table::Stakeholders, 0), (Table::Purchases, 0)]]
+        );
+    }
 }

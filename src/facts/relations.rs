@@ -479,7 +479,7 @@ mod tests {
         assert_eq!((frame.stakeholder, frame.slice), (vec![0], vec![7]));
         assert_eq!(
             frame.origins.unwrap(),
-            [[(ROSTER, 0), (Table::Surveys, 0), (Table::Purchases, 0), (Table::Purchases, 1)]]
+            [[(Table::Surveys, 0), (Table::Purchases, 0), (Table::Purchases, 1), (ROSTER, 0)]]
         );
     }
 
@@ -513,7 +513,58 @@ mod tests {
         let origins = testing::frame(&SPEC, &ctx, &["referrals_made"], true).origins.unwrap();
         assert_eq!(
             origins[0],
-            [(ROSTER, 0), (Table::Interactions, 0), (ROSTER, 1), (Table::Supplies, 0)]
+            [(Table::Interactions, 0), (ROSTER, 0), (ROSTER, 1), (Table::Supplies, 0)]
         );
+    }
+
+    #[test]
+    fn what_lies_outside_the_period_stands_behind_where_it_tells() {
+        let canon = Fixture::new("2026-06-01")
+            .table(
+                ROSTER,
+                Rowed::Plain,
+                "stakeholder_id,started_at,contact_target_days\na,2025-01-01,30\na,2025-06-01,20",
+            )
+            .table(
+                Table::Interactions,
+                Rowed::Tickets,
+                "stakeholder_id,occurred_at,kind,automated,cost\na,2026-01-05,question,,\na,2026-02-05,complaint,,\n\
+                 a,2026-02-06,other,true,3\na,2026-03-05,question,,",
+            )
+            .table(
+                Table::Purchases,
+                Rowed::Plain,
+                "stakeholder_id,occurred_at,amount\na,2026-02-01,1\na,2026-03-07,1\na,2026-05-30,1",
+            )
+            .build(false);
+        let slicing = Slicing::default();
+        let settings = Settings::default();
+        let origins = |period: &str, columns: &[&str]| {
+            let windows = testing::windows(&canon, &[period]);
+            let ctx = Context {
+                canon: &canon,
+                settings: &settings,
+                slicing: &slicing,
+                windows: &windows,
+            };
+            testing::frame(&SPEC, &ctx, columns, true).origins.unwrap().remove(0)
+        };
+        let log = |row| (Table::Interactions, row);
+        let order = |row| (Table::Purchases, row);
+        let roster = [(ROSTER, 0), (ROSTER, 1)];
+        let with = |rows: &[(Table, u32)]| [rows, &roster].concat();
+        assert_eq!(origins("2026-02", &["on_roster"]), with(&[log(1), order(0)]));
+        assert_eq!(
+            origins("2026-02", &["service_cost"]),
+            with(&[log(1), log(2), order(0)]),
+            "what a machine did costs too"
+        );
+        assert_eq!(
+            origins("2026-02", &["recovered_90d"]),
+            with(&[log(1), order(0), order(1)]),
+            "the order by which the stakeholder came back, not one 114 days later"
+        );
+        assert_eq!(origins("2026-04", &["on_roster"]), with(&[]));
+        assert_eq!(origins("2026-04", &["is_overdue"]), with(&[log(3)]), "the last contact");
     }
 }

@@ -299,4 +299,31 @@ mod tests {
             ["a: 3", "a: 0", "a: -", "b: 1", "c: -", "-: -"]
         );
     }
+
+    #[test]
+    fn the_contact_that_followed_stands_behind_an_answer() {
+        let canon = Fixture::new("2026-06-01")
+            .table(
+                Table::Surveys,
+                Rowed::Plain,
+                "stakeholder_id,responded_at,score\na,2026-01-02,3\na,2026-03-01,3",
+            )
+            .table(
+                Table::Interactions,
+                Rowed::Plain,
+                "stakeholder_id,occurred_at,direction\na,2026-01-01,outbound\na,2026-01-03,inbound\na,2026-01-05,outbound",
+            )
+            .build(false);
+        let (settings, slicing) = (Settings::default(), Default::default());
+        let ctx = Context {
+            canon: &canon,
+            settings: &settings,
+            slicing: &slicing,
+            windows: &[],
+        };
+        let origins = |columns: &[&str]| testing::frame(&SPEC, &ctx, columns, true).origins.unwrap();
+        let (answer, contact) = (|row| (Table::Surveys, row), (Table::Interactions, 2));
+        assert_eq!(origins(&["days_to_next_outbound"]), [vec![answer(0), contact], vec![answer(1)]]);
+        assert_eq!(origins(&["score"]), [vec![answer(0)], vec![answer(1)]]);
+    }
 }

@@ -55,6 +55,15 @@ fn command(folder: &Path, args: &[&str]) -> Command {
     command
 }
 
+/// Runs the program in a folder that is there.
+pub fn run_in(folder: &Path, args: &[&str]) -> Ran {
+    let output = command(folder, args).stdin(Stdio::null()).output().expect("the program can be run");
+    Ran {
+        output,
+        args: args.join(" "),
+    }
+}
+
 /// Runs the program in an empty folder.
 pub fn run(args: &[&str]) -> Ran {
     Folder::new().run(args)

@@ -6,4 +6,5 @@ mod configuration;
 mod measure;
 mod metrics;
 mod pages;
+mod rows;
 mod test;

@@ -201,7 +201,7 @@ fn read_part(opened: Opened, options: &Options, several: bool, notes: &mut Vec<N
             threads: options.threads,
             expected,
             keep_lines: options.keep_lines || options.keep_unused || by_position,
-            keep_hashes: several,
+            keep_hashes: several || expected <= MOST_HASHED,
             keep_unused: options.keep_unused,
             messages,
             of_order: source.amount_on == AmountOn::Order,
@@ -272,6 +272,9 @@ fn read_part(opened: Opened, options: &Options, several: bool, notes: &mut Vec<N
         },
     })
 }
+
+/// Files of more records are not looked at for records that stand in them twice.
+const MOST_HASHED: usize = 500_000;
 
 /// About how many records a file holds, by its size and its first records; 0 where nothing tells.
 fn expected_records(file: &io::Source, first: &[intake::Row]) -> usize {

@@ -157,6 +157,7 @@ pub fn assemble(parts: Vec<Part>, options: &Options, mut notes: Vec<Note>) -> Re
             .collect();
     }
     identify(&mut tables, &stakeholders);
+    notes.extend(repeated(&tables, &sources));
     let mut dropped = Dropped::new();
     for building in tables.values_mut() {
         building.drop_duplicates(&keys, &mut dropped);
@@ -186,7 +187,6 @@ pub fn assemble(parts: Vec<Part>, options: &Options, mut notes: Vec<Note>) -> Re
         building.rows.sort_by_stakeholder(&building.stakeholder, stakeholders.len());
     });
     notes.extend(contradictions(&tables));
-    notes.extend(repeated(&tables, &sources));
     let mut canon = Canon {
         stakeholders,
         texts,
@@ -714,25 +714,26 @@ fn reason(code: &str) -> &'static str {
     }
 }
 
-/// Records that equal one of the same file in all columns that are read: they are kept, and noted. Sorted rows have them side by side.
+/// Records that equal an earlier one of the same file in all their cells: they are kept, and noted. Large files are not looked at
+/// for this: it takes a hash of every record.
 fn repeated(tables: &BTreeMap<Table, Building>, sources: &[SourceInfo]) -> Vec<Note> {
     let mut counts: BTreeMap<u16, u64> = BTreeMap::new();
-    for building in tables.values() {
-        let rows = &building.rows;
-        let columns: Vec<&Data> = rows.columns.values().collect();
-        for run in rows.starts.windows(2) {
-            for row in run[0] as usize + 1..run[1] as usize {
-                let source = rows.source_of(row);
-                if columns.iter().all(|c| c.compare(row - 1, row).is_eq()) && rows.source_of(row - 1) == source {
-                    *counts.entry(source).or_default() += 1;
-                }
-            }
+    for building in tables.values().filter(|b| b.hashes.len() == b.rows.len) {
+        let mut all: Vec<(u16, u128)> = building
+            .hashes
+            .iter()
+            .enumerate()
+            .map(|(row, hash)| (building.rows.source_of(row), *hash))
+            .collect();
+        all.sort_unstable();
+        for pair in all.windows(2).filter(|pair| pair[0] == pair[1]) {
+            *counts.entry(pair[0].0).or_default() += 1;
         }
     }
     let note = |(source, count): (u16, u64)| {
         Note::new(
             "repeated",
-            "records equal one of the same file in all columns that are read; they are kept (a key in [[source]] would drop them)",
+            "records that stand in the file already are kept (a key in [[source]] would drop them)",
         )
         .count(count)
         .at(crate::note::Place::file(&sources[source as usize].file))
