@@ -167,11 +167,11 @@ pub fn rows(canon: &Canon, catalog: &Catalog, settings: &Settings, wanted: &Want
 /// # Errors
 ///
 /// A metric that rests on others alone, or one about employees; as wrong usage.
-pub fn may_show(metric: &Metric) -> Result<(), Problem> {
+pub fn may_show(metric: &Metric) -> Result<()> {
     if let Kind::Derived { .. } = metric.kind {
-        Err(rests_on_others(metric))
+        Err(rests_on_others(metric).into())
     } else if is_about_employees(metric) {
-        Err(refusal(metric, "it is about employees", ""))
+        Err(refusal(metric, "it is about employees", "").into())
     } else {
         Ok(())
     }

@@ -334,3 +334,100 @@ fn grid(header: Option<&Vec<String>>, lines: &[Vec<String>], widths: &[usize], o
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::canon::fixture::{Fixture, Rowed};
+    use crate::catalog::Catalog;
+    use crate::period::Zone;
+    use crate::render::json::tests::broken;
+    use crate::schema::{NO_CODE, Table};
+
+    fn with_sheet(use_it: impl FnOnce(&Sheet)) {
+        let canon = Fixture::new("2026-06-01")
+            .table(Table::Surveys, Rowed::Plain, "stakeholder_id,responded_at,score\n=a,2026-05-01,3")
+            .build(false);
+        let catalog = Catalog::builtin(crate::facts::SPECS);
+        let period = Period::parse("2026-05", &Zone::utc(), canon.as_of).unwrap();
+        let entries = vec![Entry::Word("minus"), Entry::Number(1.5), Entry::Thing(2), Entry::Nothing];
+        let row = |stakeholder, records: &[(u16, u32)]| FactRow {
+            stakeholder,
+            slice: 0,
+            entries: entries.clone(),
+            records: records.to_vec(),
+        };
+        let behind = Behind {
+            columns: vec!["in_part", "weight", "thing", "value"],
+            slices: vec![vec!["-1".to_string()]],
+            rows: vec![row(0, &[(0, 2), (0, 1234)]), row(NO_CODE, &[])],
+            absent: None,
+        };
+        use_it(&Sheet {
+            metric: catalog.get("nps").unwrap(),
+            period: &period,
+            timezone: "UTC",
+            dimensions: &["region".to_string()],
+            filter: Some("region = 'x'"),
+            canon: &canon,
+            behind: &behind,
+            raw: &[RawRecords::default()],
+            account: &[],
+            notes: &[Note::new("x", "y")],
+        });
+    }
+
+    #[test]
+    fn json_follows_its_schema() {
+        let schema: Value = serde_json::from_str(include_str!("rows.schema.json")).unwrap();
+        with_sheet(|sheet| {
+            let mut bytes = Vec::new();
+            json(sheet, &mut bytes).unwrap();
+            let mut value: Value = serde_json::from_slice(&bytes).unwrap();
+            assert_eq!(broken(&schema, &schema, &value, "$"), Vec::<String>::new());
+            value["rows"][0]["records"][1]["line"] = json!(0);
+            value["rows"][1]["by"] = Value::Null;
+            assert_eq!(broken(&schema, &schema, &value, "$").len(), 2, "the check itself can fail");
+        });
+    }
+
+    #[test]
+    fn csv_is_guarded_and_a_row_without_a_record_has_a_line_too() {
+        with_sheet(|sheet| {
+            let mut bytes = Vec::new();
+            csv(sheet, &mut bytes).unwrap();
+            let file = &sheet.canon.sources[0].file;
+            assert_eq!(
+                String::from_utf8(bytes).unwrap(),
+                format!(
+                    "metric,period,by.region,stakeholder_id,row,in_part,weight,thing,value,file,line,raw\n\
+                     nps,2026-05,'-1,'=a,1,minus,1.5,2,,{file},2,\nnps,2026-05,'-1,'=a,1,minus,1.5,2,,{file},1234,\n\
+                     nps,2026-05,'-1,,2,minus,1.5,2,,,,\n"
+                )
+            );
+        });
+    }
+
+    #[test]
+    fn tables_of_many_lines_keep_their_columns() {
+        with_sheet(|sheet| {
+            let behind = Behind {
+                columns: sheet.behind.columns.clone(),
+                slices: sheet.behind.slices.clone(),
+                rows: vec![sheet.behind.rows[0].clone(); CHUNK],
+                absent: None,
+            };
+            let sheet = Sheet { behind: &behind, ..*sheet };
+            let mut bytes = Vec::new();
+            let style = Style { width: 100, color: false };
+            table(&sheet, style, &mut bytes).unwrap();
+            let text = String::from_utf8(bytes).unwrap();
+            let lines: Vec<&str> = text.lines().collect();
+            assert_eq!(lines[1], "1,000 rows (1,000 minus), 2,000 records");
+            assert_eq!(lines.len(), 4 + 2 * CHUNK);
+            let column = |line: &str, what: &str| line.find(what).unwrap_or_else(|| panic!("{line}"));
+            assert_eq!(column(lines[4], "minus"), column(lines[2 + 2 * CHUNK], "minus"));
+            assert_eq!(column(lines[4], ":2"), column(lines[5], ":1234"));
+        });
+    }
+}
