@@ -119,7 +119,10 @@ fn a_metric_without_an_example_is_noted() {
         (ran.out().as_str(), ran.err().as_str()),
         ("0 passed, 0 failed\n", "note: relhealth.toml:7: metric `fast` has no example\n")
     );
-    folder.run(&["test", "--quiet"]).prints(str!["0 passed, 0 failed\n"]);
+    folder.run(&["test", "--quiet"]).prints(str![[r#"
+0 passed, 0 failed
+
+"#]]);
 }
 
 #[test]

@@ -112,8 +112,7 @@ fn a_faulty_shoe_spoils_the_shop_s_ratings_and_referrals_bring_newcomers() {
 fn returns_of_october() -> (f64, f64) {
     let records = |name: &str| {
         let reader = csv::Reader::from_path(root().join("examples/loyalty-shop").join(name)).expect("readable");
-        let headers = reader.into_records().map(|r| r.expect("well-formed")).collect::<Vec<_>>();
-        headers
+        reader.into_records().map(|r| r.expect("well-formed")).collect::<Vec<_>>()
     };
     let cents = |text: &str| (text.trim_start_matches('$').parse::<f64>().expect("an amount") * 100.0).round() as i64;
     let mut orders = std::collections::BTreeMap::new();

@@ -134,10 +134,7 @@ fn differences(exports: &[Export], question: &Question) -> Vec<String> {
                 as_of: data.as_of,
             };
             let slices: BTreeSet<Vec<String>> = match metric.fact {
-                Some(fact) => crate::naive::fact(fact.name, &data, &dims, &window)
-                    .into_iter()
-                    .map(|r| r.slice)
-                    .collect(),
+                Some(fact) => naive.rows(&mut built, fact, &window).iter().map(|r| r.slice.clone()).collect(),
                 None => continue,
             };
             for slice in slices {
@@ -203,18 +200,20 @@ fn unlike(metric: &Metric, cell: &Json, answer: &Answer) -> Vec<String> {
     out
 }
 
+/// Metrics that are about employees by their definition.
+pub const ABOUT_EMPLOYEES: [&str; 5] = [
+    "employee_retention_rate",
+    "employee_turnover_rate",
+    "enps",
+    "engagement_score",
+    "engagement_mean",
+];
+
 /// Whether a cell is about employees: by its definition, or because all of its people are.
 fn protected(data: &Data, metric: &Metric, answer: &Answer) -> bool {
-    let about_employees = [
-        "employee_retention_rate",
-        "employee_turnover_rate",
-        "enps",
-        "engagement_score",
-        "engagement_mean",
-    ];
     let all_known = answer.people.len() == answer.stakeholders;
     let all_employees = all_known && answer.people.iter().all(|p| people::is_employee(data, Some(p)));
-    answer.stakeholders > 0 && (about_employees.contains(&metric.id.as_str()) || all_employees)
+    answer.stakeholders > 0 && (ABOUT_EMPLOYEES.contains(&metric.id.as_str()) || all_employees)
 }
 
 /// Of few protected people everything is hidden.

@@ -39,7 +39,7 @@ fn euros(cents: i64) -> String {
     let whole = (cents / 100).to_string();
     let mut text = String::new();
     for (i, digit) in whole.chars().enumerate() {
-        if i > 0 && (whole.len() - i) % 3 == 0 {
+        if i > 0 && (whole.len() - i).is_multiple_of(3) {
             text.push('.');
         }
         text.push(digit);

@@ -17,7 +17,8 @@ pub fn score(record: &Record) -> Option<f64> {
     let score = record.number("score")?;
     let recommends = record.is("instrument", "nps") || record.is("instrument", "enps");
     let off = scale(record).is_some_and(|(min, max)| score < min || score > max);
-    (!off && !(recommends && score.fract() != 0.0)).then_some(score)
+    let broken = recommends && score.fract() != 0.0;
+    (!off && !broken).then_some(score)
 }
 
 pub fn counted_at(data: &Data, record: &Record) -> i64 {

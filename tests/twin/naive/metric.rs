@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use relhealth::catalog::{Catalog, Entity, Exposure, Expression, Form, Kind, Metric, Under, When};
 use relhealth::expr::Value;
-use relhealth::schema::{FactSpec, Known, Table, Unit};
+use relhealth::schema::{DAY, FactSpec, Known, Table, Unit};
 
 use super::{Data, Dims, Row, V, Window, fact, interval};
 
@@ -36,7 +36,8 @@ pub struct Naive<'a> {
 }
 
 impl Naive<'_> {
-    fn rows<'b>(&self, built: &'b mut Built, spec: &FactSpec, window: &Window) -> &'b [Row] {
+    /// The rows of a fact in a window, as they were known then.
+    pub fn rows<'b>(&self, built: &'b mut Built, spec: &FactSpec, window: &Window) -> &'b [Row] {
         let key = (spec.name.to_string(), window.period.start, window.period.end, window.as_of);
         let known = |row: &Row| as_known(row, spec, window.as_of);
         built
@@ -61,7 +62,7 @@ impl Naive<'_> {
             }
         };
         if let Some(days) = metric.window_days
-            && self.data.zone.midnight(window.period.last_day_exclusive + days as i32) > window.as_of
+            && window.period.end + i64::from(days) * DAY > window.as_of
         {
             return Answer {
                 absent: Some("incomplete window"),
@@ -75,7 +76,7 @@ impl Naive<'_> {
                 .iter()
                 .filter_map(|r| self.data.time(r, "occurred_at"))
                 .min();
-            if first.is_some_and(|first| window.period.first_day - (days as i32) < self.data.day(first)) {
+            if first.is_some_and(|first| window.period.start - i64::from(days) * DAY < self.data.zone.midnight(self.data.day(first))) {
                 return Answer {
                     absent: Some("incomplete window"),
                     ..Answer::default()
@@ -88,7 +89,6 @@ impl Naive<'_> {
             .filter(|row| lies_in(row, metric, window))
             .filter(|row| metric.where_.as_ref().is_none_or(|w| eval(w, row, window) == Value::Bool(true)))
             .collect();
-        let none = rows.is_empty();
         let mut answer = evaluate(metric, &rows, window);
         if let Kind::Rate {
             exposure: Exposure::Metric(id),
@@ -100,7 +100,7 @@ impl Naive<'_> {
             answer.whole = exposure;
             match exposure {
                 Some(exposure) if exposure > 0.0 => answer.value = Some(answer.part.unwrap_or(0.0) / exposure * per),
-                _ => answer.absent = Some(if none { "no rows" } else { "zero denominator" }),
+                _ => answer.absent = Some(if answer.n == 0 { "no rows" } else { "zero denominator" }),
             }
         }
         answer
