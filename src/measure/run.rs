@@ -181,7 +181,7 @@ pub fn run(
         };
         let blocks = blocks(canon, fact.spec);
         // A few blocks at a time, so that what they count does not pile up.
-        for some in blocks.chunks(4 * rayon::current_num_threads().max(1)) {
+        for some in blocks.chunks(6 * rayon::current_num_threads().max(1)) {
             let done: Vec<Result<Block>> = some.par_iter().map(|range| job.block(range.clone())).collect();
             for block in done {
                 let block = block?;

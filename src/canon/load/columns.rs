@@ -43,6 +43,8 @@ pub struct Plan {
     pub name: String,
     /// How its cells are read.
     pub kind: ColumnType,
+    /// A record without it cannot be used.
+    pub required: bool,
     /// Its closed words, if it has any.
     pub words: &'static [&'static str],
     /// Header in the file, for messages.
@@ -339,6 +341,29 @@ impl Filling {
             None => {
                 self.voided.insert(what, (1, cell));
             }
+        }
+    }
+
+    /// The value that was appended last.
+    pub fn last(&self) -> Read {
+        let missing = "a value was appended";
+        match &self.data {
+            Data::Int(v) => Read::Int(*v.last().expect(missing)),
+            Data::Float(v) => Read::Float(*v.last().expect(missing)),
+            Data::Code(v) => Read::Code(*v.last().expect(missing)),
+            Data::Key(v) => Read::Key(*v.last().expect(missing)),
+            Data::Flag(v) => Read::Flag(*v.last().expect(missing)),
+        }
+    }
+
+    /// Takes back the value that was appended last.
+    pub fn take_back(&mut self) {
+        match &mut self.data {
+            Data::Int(v) => drop(v.pop()),
+            Data::Float(v) => drop(v.pop()),
+            Data::Code(v) => drop(v.pop()),
+            Data::Key(v) => drop(v.pop()),
+            Data::Flag(v) => drop(v.pop()),
         }
     }
 

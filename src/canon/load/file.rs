@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use anyhow::Result;
 
-use super::columns::{Filling, Interners, Plan, Take, Times, Trouble, expression_amount, expression_time};
+use super::columns::{Filling, Interners, Plan, Read, Take, Times, Trouble, expression_amount, expression_time};
 use super::mapping::{LookedUp, Mapping};
 use crate::expr::{Bound, Cell, Reading};
 use crate::intake::{Layout, Outcome, Record, for_each_record};
@@ -270,18 +270,33 @@ impl Job<'_> {
             }
         }
         let plans = &self.mapping.plans;
-        let mut values = Values::new();
+        // Values go straight into their columns; those of a record that is not used after all are taken back.
+        let mut doubtful = matches!(self.mapping.table, Table::Surveys | Table::Referrals);
+        let mut trouble = None;
+        let mut pushed = 0;
         for (plan, filling) in plans.iter().zip(&mut sink.fillings) {
             mark.set(plan.mark);
             match plan.read(&field, &reading, &mut sink.interners, filling) {
-                Ok(value) => values.push(value),
-                Err(Trouble::LookFirst) => return Ok(false),
-                Err(Trouble::Bad(code, reason)) => return Err(rejected(code, &plan.header, reason)),
+                Ok(value) => {
+                    doubtful |= plan.required && value.is_null();
+                    filling.push(value);
+                    pushed += 1;
+                }
+                Err(why) => {
+                    trouble = Some((why, plan.header.as_str()));
+                    break;
+                }
             }
         }
-        self.needed(&values)?;
-        for (value, filling) in values.iter().zip(&mut sink.fillings) {
-            filling.push(*value);
+        let out = match trouble {
+            None if doubtful => self.needed(&sink.fillings.iter().map(Filling::last).collect::<Vec<_>>()).err(),
+            None => None,
+            Some((Trouble::LookFirst, _)) => return Ok(false),
+            Some((Trouble::Bad(code, reason), column)) => Some(rejected(code, column, reason)),
+        };
+        if let Some(out) = out {
+            sink.fillings[..pushed].iter_mut().for_each(Filling::take_back);
+            return Err(out);
         }
         sink.rows += 1;
         if self.keep_lines {
@@ -294,13 +309,12 @@ impl Job<'_> {
     }
 
     /// What a record of the table cannot be without.
-    fn needed<'s>(&'s self, values: &Values) -> Result<(), Out<'s>> {
+    fn needed<'s>(&'s self, values: &[Read]) -> Result<(), Out<'s>> {
         let plans = &self.mapping.plans;
         let table = self.mapping.table;
         let has = |name: &str| plans.iter().zip(values.iter()).any(|(p, v)| p.name == name && !v.is_null());
         for (plan, value) in plans.iter().zip(values.iter()) {
-            let needed = table.column(&plan.name).is_some_and(|c| c.required);
-            if !needed || !value.is_null() {
+            if !plan.required || !value.is_null() {
                 continue;
             }
             if plan.name == "stakeholder_id" && matches!(table, Table::Purchases | Table::Interactions | Table::Supplies) {
@@ -334,7 +348,7 @@ impl Job<'_> {
         }
         if table == Table::Referrals {
             let code = |name: &str| plans.iter().zip(values.iter()).find(|(p, _)| p.name == name).map(|(_, v)| v);
-            if let (Some(super::columns::Read::Code(a)), Some(super::columns::Read::Code(b))) = (code("referrer_id"), code("referred_id"))
+            if let (Some(Read::Code(a)), Some(Read::Code(b))) = (code("referrer_id"), code("referred_id"))
                 && a == b
             {
                 return Err(Out {
@@ -346,36 +360,6 @@ impl Job<'_> {
             }
         }
         Ok(())
-    }
-}
-
-/// The values of one record, without a heap allocation for the usual number of columns.
-struct Values {
-    few: [super::columns::Read; 24],
-    len: usize,
-    more: Vec<super::columns::Read>,
-}
-
-impl Values {
-    fn new() -> Values {
-        Values {
-            few: [super::columns::Read::Flag(2); 24],
-            len: 0,
-            more: Vec::new(),
-        }
-    }
-
-    fn push(&mut self, value: super::columns::Read) {
-        if self.len < self.few.len() {
-            self.few[self.len] = value;
-        } else {
-            self.more.push(value);
-        }
-        self.len += 1;
-    }
-
-    fn iter(&self) -> impl Iterator<Item = &super::columns::Read> {
-        self.few[..self.len.min(self.few.len())].iter().chain(&self.more)
     }
 }
 

@@ -234,6 +234,7 @@ impl Maker<'_> {
         self.plans.push(Plan {
             name: canonical.map_or_else(|| name.to_lowercase(), |c| c.name.to_string()),
             kind,
+            required: canonical.is_some_and(|c| c.required),
             words,
             header,
             open: open && !matches!(take, Take::Value(_)),

@@ -22,7 +22,7 @@ pub fn join(mut sinks: Vec<Rowset>) -> Rowset {
     for mut sink in sinks {
         let stakeholders = all.interners.stakeholders.absorb(&sink.interners.stakeholders);
         let texts = all.interners.texts.absorb(&sink.interners.texts);
-        for (mine, mut theirs) in all.fillings.iter_mut().zip(sink.fillings) {
+        all.fillings.par_iter_mut().zip(sink.fillings).for_each(|(mine, mut theirs)| {
             if let Data::Code(codes) = &mut theirs.data {
                 // The same column of the same file: stakeholder or text is told by the plan, and both maps are by code.
                 let map = if theirs.is_stakeholder { &stakeholders } else { &texts };
@@ -39,7 +39,7 @@ pub fn join(mut sinks: Vec<Rowset>) -> Rowset {
                     entry.1 = example;
                 }
             }
-        }
+        });
         all.lines.append(&mut sink.lines);
         all.hashes.append(&mut sink.hashes);
         all.rows += sink.rows;
