@@ -24,7 +24,7 @@ use crate::schema::{FactSpec, Micros, NO_CODE, Shape, Table};
 use crate::stats::CrossSums;
 
 /// Rows of canonical tables that a block aims at: enough that polars is busy, few enough that a block stays small.
-const BLOCK_ROWS: usize = 200_000;
+const BLOCK_ROWS: usize = 50_000;
 
 /// By cell, the smallest and the largest code among its currencies.
 type Currencies = FxHashMap<u32, (u32, u32)>;

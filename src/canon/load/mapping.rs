@@ -22,6 +22,10 @@ pub struct Mapping {
     pub plans: Vec<Plan>,
     /// Canonical columns that the file has, read or not.
     pub mapped: BTreeSet<String>,
+    /// Its records are messages of cases.
+    pub messages: bool,
+    /// Its records are tickets: each is a case of its own.
+    pub tickets: bool,
     /// Decimal mark of the cells that the source's condition reads; until the file was looked at, each cell by its own evidence.
     pub filter_mark: DecimalMark,
     /// Whether that is to be looked at.
@@ -115,13 +119,23 @@ pub fn map(source: &Source, file: &str, header: &Header, looked_up: &[String], w
             maker.add(&folded, Take::Field(index), None)?;
         }
     }
-    let Maker { plans, mapped, .. } = maker;
+    let Maker { mut plans, mapped, .. } = maker;
+    let has = |name: &str| mapped.contains(name);
+    let timed = ["responded_at", "response_minutes", "resolved_at", "resolution_minutes"].iter().any(|c| has(c));
+    let interactions = table == Table::Interactions;
+    let messages = interactions && (has("in_reply_to") || (has("case_id") && has("direction") && !timed));
+    let tickets = interactions && !messages && (timed || has("case_id"));
+    // Ids that link nothing here are known to be there, and not read.
+    let links = |name: &str| name == "order_id" || messages || source.key.iter().any(|k| k == name) || wanted.texts.contains(name);
+    plans.retain(|plan| plan.kind != ColumnType::Key || links(&plan.name));
     check_needed(table, &mapped, file, &names)?;
     let filter_mark = mark_of(source);
     Ok(Mapping {
         table,
         plans,
         mapped,
+        messages,
+        tickets,
         filter_mark,
         filter_open: source.filter.is_some() && filter_mark == DecimalMark::Auto,
     })

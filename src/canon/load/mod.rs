@@ -178,13 +178,7 @@ fn read_part(opened: Opened, options: &Options, several: bool, notes: &mut Vec<N
         Some(expr) => Some(mapping::bind(expr, &all_names, &file, &zone, source.place.as_ref())?),
         None => None,
     };
-    let has = |name: &str| mapping.mapped.contains(name);
-    let timed = ["responded_at", "response_minutes", "resolved_at", "resolution_minutes"]
-        .iter()
-        .any(|c| has(c));
-    let interactions = mapping.table == Table::Interactions;
-    let messages = interactions && (has("in_reply_to") || (has("case_id") && has("direction") && !timed));
-    let tickets = interactions && !messages && (timed || has("case_id"));
+    let (messages, tickets) = (mapping.messages, mapping.tickets);
     let expected = expected_records(input, &peek.rows);
     // Which record of a key is the last, and which of an order the first, is told by their lines.
     let by_position = !source.key.is_empty() || source.amount_on == AmountOn::Order;
