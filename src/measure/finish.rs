@@ -16,7 +16,14 @@ pub struct Known {
 
 /// Fills the cell's value, limits and counts from what was counted. No row in the whole is "no rows", but for counts and sums, of
 /// which nothing is zero; rows whose denominators add up to nothing are "zero denominator".
-pub fn finish(metric: &Metric, tally: Option<&mut Tally>, scales: (f64, f64), level: f64, cell: &mut Cell) -> Known {
+pub fn finish(
+    metric: &Metric,
+    tally: Option<&mut Tally>,
+    ranked: Option<Estimate>,
+    scales: (f64, f64),
+    level: f64,
+    cell: &mut Cell,
+) -> Known {
     let Some(tally) = tally else {
         match metric.kind {
             Kind::Count { .. } | Kind::Sum { .. } => {
@@ -37,11 +44,7 @@ pub fn finish(metric: &Metric, tally: Option<&mut Tally>, scales: (f64, f64), le
         Tally::Values(values) => {
             cell.n = values.values.len() as u64;
             cell.stakeholders = values.stakeholders();
-            let Kind::Quantile { q, .. } = metric.kind else {
-                return Known::default();
-            };
-            let mut ranked = values.values.clone();
-            let estimate = stats::quantile(&mut ranked, &values.owners, q, level);
+            let Some(estimate) = ranked else { return Known::default() };
             cell.whole = Some(cell.n as f64);
             take(cell, estimate)
         }

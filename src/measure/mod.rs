@@ -178,6 +178,7 @@ fn pass(
         request.periods.len(),
         !request.compare.is_empty(),
     )?;
+    counted.rank(plan, request.level);
     notes.append(&mut counted.notes);
     let mut out = Vec::new();
     let count = slices.labels.len();
@@ -381,7 +382,8 @@ fn finish_one(
             }
             let mut tally = counted.take(index, lane, at);
             cell.private_people = tally.as_ref().map_or(0, |t| t.private());
-            let known = finish::finish(metric, tally.as_mut(), scales, level, cell);
+            let ranked = counted.ranked(index, lane, at);
+            let known = finish::finish(metric, tally.as_mut(), ranked, scales, level, cell);
             let known = match (&metric.kind, &known.pairs) {
                 (
                     Kind::Rate {

@@ -21,7 +21,7 @@ use crate::facts::context::{Context, Settings, Slicing, Window};
 use crate::facts::frame::Frame;
 use crate::note::Note;
 use crate::schema::{FactSpec, Micros, NO_CODE, Shape, Table};
-use crate::stats::CrossSums;
+use crate::stats::{self, CrossSums, Estimate};
 
 /// Rows of canonical tables that a block aims at: enough that polars is busy, few enough that a block stays small.
 const BLOCK_ROWS: usize = 50_000;
@@ -36,6 +36,7 @@ pub struct Cells {
     currencies: BTreeMap<(usize, usize), Currencies>,
     scales: Vec<(f64, f64)>,
     leader: Vec<usize>,
+    ranked: FxHashMap<(usize, usize, u32), Estimate>,
     all_mixed: Vec<bool>,
     first_events: BTreeMap<&'static str, Micros>,
     /// Findings.
@@ -61,6 +62,27 @@ impl Cells {
                 .or_default()
                 .insert(cell as u32, tally);
         }
+    }
+
+    /// Ranks the values of all quantiles, side by side: of what follows the counting it is what costs.
+    pub fn rank(&mut self, plan: &Plan, level: f64) {
+        let mut jobs = Vec::new();
+        for (index, metric) in plan.metrics.iter().enumerate() {
+            if let Kind::Quantile { q, .. } = metric.kind {
+                let mine = self.tallies.iter().filter(|((m, _), _)| *m == self.leader[index]);
+                jobs.extend(mine.flat_map(|((_, lane), cells)| cells.iter().map(move |(cell, tally)| ((index, *lane, *cell), q, tally))));
+            }
+        }
+        let ranked = jobs.into_par_iter().filter_map(|(key, q, tally)| match tally {
+            Tally::Values(values) => Some((key, stats::quantile(&mut values.values.clone(), &values.owners, q, level))),
+            _ => None,
+        });
+        self.ranked = ranked.collect();
+    }
+
+    /// The quantile of a cell, once [`Cells::rank`] has been at it.
+    pub fn ranked(&self, metric: usize, lane: usize, cell: usize) -> Option<Estimate> {
+        self.ranked.get(&(metric, lane, cell as u32)).cloned()
     }
 
     /// Whether the money of a cell is of several currencies.
@@ -139,6 +161,7 @@ pub fn run(
         currencies: BTreeMap::new(),
         scales: vec![(1.0, 1.0); plan.metrics.len()],
         leader: leaders(plan),
+        ranked: FxHashMap::default(),
         all_mixed: vec![false; plan.metrics.len()],
         first_events: BTreeMap::new(),
         notes: Vec::new(),

@@ -187,6 +187,7 @@ pub fn assemble(parts: Vec<Part>, options: &Options, mut notes: Vec<Note>) -> Re
         building.rows.sort_by_stakeholder(&building.stakeholder, stakeholders.len());
     });
     notes.extend(contradictions(&tables));
+    notes.extend(off_scale(&tables, &texts));
     let mut canon = Canon {
         stakeholders,
         texts,
@@ -741,6 +742,22 @@ fn repeated(tables: &BTreeMap<Table, Building>, sources: &[SourceInfo]) -> Vec<N
     counts.into_iter().map(note).collect()
 }
 
+/// Scores that their scale does not have: the answer is void, the row stays.
+fn off_scale(tables: &BTreeMap<Table, Building>, texts: &Dictionary) -> Option<Note> {
+    let rows = &tables.get(&Table::Surveys)?.rows;
+    let (scores, instruments) = (rows.floats("score"), rows.codes("instrument"));
+    let (lowest, highest) = (rows.floats("scale_min"), rows.floats("scale_max"));
+    let recommends = ["nps", "enps"].map(|word| texts.code(word));
+    let is_off = |row: &usize| {
+        let score = scores.at(*row);
+        let recommendation = recommends.contains(&Some(instruments.at(*row)));
+        let broken = recommendation && (score.fract() != 0.0 || !(0.0..=10.0).contains(&score));
+        !score.is_nan() && (broken || score < lowest.at(*row) || score > highest.at(*row))
+    };
+    let count = (0..rows.len).filter(is_off).count() as u64;
+    (count > 0).then(|| Note::new("off-scale", "surveys: scores outside their scale; these answers are void, the rows stay").count(count))
+}
+
 /// Counted contradictions between columns of one row; the row stays, what follows from the contradiction is void.
 fn contradictions(tables: &BTreeMap<Table, Building>) -> Vec<Note> {
     const PAIRS: [(Table, &str, &str); 6] = [
@@ -751,31 +768,25 @@ fn contradictions(tables: &BTreeMap<Table, Building>) -> Vec<Note> {
         (Table::Stakeholders, "started_at", "ended_at"),
         (Table::Purchases, "occurred_at", "delivered_at"),
     ];
-    let mut notes = Vec::new();
-    for (table, from, to) in PAIRS {
-        let Some(rows) = tables.get(&table).map(|b| &b.rows) else {
-            continue;
-        };
-        let (first, second) = (rows.times(from), rows.times(to));
-        let dates = rows.is_date(from) || rows.is_date(to);
-        let slack = if dates { crate::schema::DAY } else { 0 };
+    let found = PAIRS.into_par_iter().flat_map_iter(|(table, from, to)| {
         let mut per_source: BTreeMap<u16, u64> = BTreeMap::new();
-        for row in 0..rows.len {
-            let (a, b) = (first.at(row), second.at(row));
-            if a != NO_TIME && b != NO_TIME && b + slack < a + i64::from(dates) {
-                *per_source.entry(rows.source_of(row)).or_default() += 1;
+        if let Some(rows) = tables.get(&table).map(|b| &b.rows) {
+            let (first, second) = (rows.times(from), rows.times(to));
+            let dates = rows.is_date(from) || rows.is_date(to);
+            let slack = if dates { crate::schema::DAY } else { 0 };
+            for row in (0..rows.len).filter(|_| first.exists() && second.exists()) {
+                let (a, b) = (first.at(row), second.at(row));
+                if a != NO_TIME && b != NO_TIME && b + slack < a + i64::from(dates) {
+                    *per_source.entry(rows.source_of(row)).or_default() += 1;
+                }
             }
         }
-        for count in per_source.values() {
-            notes.push(
-                Note::new(
-                    "negative-duration",
-                    format!("{table}: {to} lies before {from}; that duration is void, the row stays"),
-                )
-                .count(*count),
-            );
-        }
-    }
+        per_source.into_values().map(move |count| {
+            let text = format!("{table}: {to} lies before {from}; that duration is void, the row stays");
+            Note::new("negative-duration", text).count(count)
+        })
+    });
+    let mut notes: Vec<Note> = found.collect();
     notes.sort_by(|a, b| (a.code, &a.text).cmp(&(b.code, &b.text)));
     notes
 }
