@@ -15,6 +15,7 @@ pub mod io;
 pub mod period;
 pub mod schema;
 // Floor 1: small values.
+pub mod account;
 pub mod expr;
 pub mod note;
 pub mod value;

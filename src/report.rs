@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+pub use crate::account::FileAccount;
 use crate::catalog::Good;
 use crate::note::Note;
 use crate::period::Period;
@@ -140,35 +141,6 @@ pub struct Shown {
     pub unit: String,
     /// Which direction is better.
     pub good: Good,
-}
-
-/// What became of the records of one file.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct FileAccount {
-    /// The file as it was named.
-    pub file: String,
-    /// The table it feeds.
-    pub kind: String,
-    /// Records read.
-    pub read: u64,
-    /// Records used.
-    pub used: u64,
-    /// Records that could not be read.
-    pub rejected: u64,
-    /// Records that are there already.
-    pub duplicate: u64,
-    /// Records left out by a rule: no stakeholder, cancelled, filtered, after as-of.
-    pub excluded: u64,
-    /// Records by the code of the reason for not using them.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub reasons: BTreeMap<String, u64>,
-}
-
-impl FileAccount {
-    /// Whether every record is accounted for once.
-    pub fn adds_up(&self) -> bool {
-        self.read == self.used + self.rejected + self.duplicate + self.excluded
-    }
 }
 
 /// The result of a measure: everything that a format can show.

@@ -3,8 +3,8 @@
 use anyhow::Result;
 
 use super::file::{Fate, Rowset};
+use crate::account::FileAccount;
 use crate::note::{Place, Problem};
-use crate::report::FileAccount;
 
 /// A record that is not used, as `--rejects` writes it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

@@ -121,7 +121,9 @@ pub fn map(source: &Source, file: &str, header: &Header, looked_up: &[String], w
     }
     let Maker { mut plans, mapped, .. } = maker;
     let has = |name: &str| mapped.contains(name);
-    let timed = ["responded_at", "response_minutes", "resolved_at", "resolution_minutes"].iter().any(|c| has(c));
+    let timed = ["responded_at", "response_minutes", "resolved_at", "resolution_minutes"]
+        .iter()
+        .any(|c| has(c));
     let interactions = table == Table::Interactions;
     let messages = interactions && (has("in_reply_to") || (has("case_id") && has("direction") && !timed));
     let tickets = interactions && !messages && (timed || has("case_id"));

@@ -1,29 +1,34 @@
 //! From files to the canonical tables, with an account of every record.
 
 mod account;
+mod building;
 mod columns;
 mod file;
+mod findings;
+mod look;
 mod mapping;
 mod raw;
+mod rules;
 mod tables;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 
+use crate::account::FileAccount;
 use crate::expr::Bound;
 use crate::intake::{self, Peek, Wishes};
 use crate::io;
 use crate::note::{Note, Place, Problem};
 use crate::period::Zone;
-use crate::report::FileAccount;
 use crate::schema::{ColumnType, Micros, Table};
 use crate::sources::{self, AmountOn, Input, Source};
 use crate::value::{DecimalMark, is_null};
 
 use super::{Canon, SourceInfo};
 use columns::{Plan, Take, is_deadline, names, to_end_of_day};
-use file::{Decided, Job, Rowset};
+use file::{Job, Rowset};
+use look::Decided;
 use mapping::{LookedUp, Mapping, Wanted};
 
 pub use account::{Budget, Reject};
@@ -207,7 +212,7 @@ fn read_part(opened: Opened, options: &Options, several: bool, notes: &mut Vec<N
             plans: mapping.plans.clone(),
             filter_mark: mapping.filter_mark,
         };
-        decided.extend(file::look(&job, &mut found, &file)?);
+        decided.extend(look::look(&job, &mut found, &file)?);
         mapping.plans = found.plans;
         mapping.filter_mark = found.filter_mark;
         mapping.filter_open = false;
