@@ -58,7 +58,6 @@ pub fn map(source: &Source, file: &str, header: &Header, looked_up: &[String], w
                 "say it: KIND={file} with KIND one of {}, or map its columns in relhealth.toml",
                 Table::ALL.map(Table::name).join(", ")
             ))
-            .at(Place::file(file))
             .into());
     };
     let find = |name: &str| {
@@ -195,7 +194,6 @@ fn check_needed(table: Table, mapped: &BTreeSet<String>, file: &str, names: &[St
             "name it: --map '{file}:{}=COLUMN', or in [source.map] of relhealth.toml",
             missing.first().unwrap_or(&"responded_at")
         ))
-        .at(Place::file(file))
         .into())
 }
 

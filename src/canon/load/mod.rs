@@ -127,7 +127,6 @@ fn open<'a>(input: &'a Input, options: &Options) -> Result<Opened<'a>> {
         return Err(Problem::data(format!("{file} is empty"))
             .why("there is no header line")
             .hint("export it again, or leave it out")
-            .at(Place::file(file))
             .into());
     }
     let lookup = match &input.source.lookup {
