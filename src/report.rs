@@ -112,8 +112,6 @@ pub struct Cell {
     pub n: u64,
     /// Distinct stakeholders in the whole; a row without one counts as its own.
     pub stakeholders: u64,
-    /// Of these, the stakeholders who are protected as a small group; 0 in a finished report.
-    pub private_people: u64,
     /// Design effect of rows of one stakeholder being alike.
     pub deff: Option<f64>,
     /// The part: rows of a share, promoters, the sum above the line.

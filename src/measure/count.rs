@@ -107,13 +107,24 @@ fn pairs(
 ) -> Counted {
     let scales = scales(metric, inputs);
     let distinct = inputs.things.is_some();
+    let by_stakeholder = matches!(
+        metric.kind,
+        Kind::Ratio {
+            under: Under::Distinct(Entity::Stakeholder),
+            ..
+        }
+    );
     let mut counted = Counted::default();
     let mut things: FxHashMap<u32, BTreeSet<i64>> = FxHashMap::default();
     let mut current: Vec<(Flush, u16)> = Vec::new();
     let mut slot: Vec<u32> = vec![NO_CODE; cells.count];
     let finish = |current: &mut Vec<(Flush, u16)>, slot: &mut Vec<u32>, counted: &mut Counted| {
         current.sort_unstable_by_key(|(f, _)| f.cell);
-        for (flush, source) in current.drain(..) {
+        for (mut flush, source) in current.drain(..) {
+            // Below the line stands the number of stakeholders: each counts once in a cell.
+            if by_stakeholder {
+                flush.ni = 1;
+            }
             slot[flush.cell as usize] = NO_CODE;
             let tally = counted.tallies.entry(flush.cell).or_insert_with(|| {
                 if distinct {

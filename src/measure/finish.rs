@@ -12,6 +12,8 @@ pub struct Known {
     pub side: Option<Side>,
     /// The sums over stakeholders, where the metric has them.
     pub pairs: Option<Pairs>,
+    /// How many of the stakeholders are protected as a small group.
+    pub private: u64,
 }
 
 /// Fills the cell's value, limits and counts from what was counted. No row in the whole is "no rows", but for counts and sums, of
@@ -36,6 +38,7 @@ pub fn finish(
         return Known {
             side: None,
             pairs: Some(Pairs::default()),
+            private: 0,
         };
     };
     match tally {
@@ -71,6 +74,7 @@ pub fn finish(
             Known {
                 side: survival.side(),
                 pairs: None,
+                private: 0,
             }
         }
         Tally::Groups(groups) => {
@@ -115,6 +119,7 @@ fn finish_pairs(metric: &Metric, pairs: &Pairs, scales: (f64, f64), level: f64, 
     let mut known = Known {
         side: None,
         pairs: Some(pairs.clone()),
+        private: 0,
     };
     let estimate = match &metric.kind {
         Kind::Count {
@@ -211,6 +216,7 @@ fn take(cell: &mut Cell, estimate: Estimate) -> Known {
     Known {
         side: estimate.side(),
         pairs: None,
+        private: 0,
     }
 }
 

@@ -127,35 +127,35 @@ fn cells(
     if request.total && !request.by.is_empty() {
         passes.push(Vec::new());
     }
-    let mut found: Vec<Cell> = Vec::new();
+    let mut found: BTreeMap<(usize, usize), Vec<Found>> = BTreeMap::new();
     for by in &passes {
-        found.extend(pass(canon, settings, build, request, by, plan, notes)?);
+        for (at, one) in pass(canon, settings, build, request, by, plan, notes)? {
+            found.entry(at).or_default().push(one);
+        }
     }
-    let private = Private::new(canon);
-    let mut cells = Vec::with_capacity(found.len());
+    let mut cells = Vec::new();
     for &index in asked {
-        let metric = plan.metrics[index];
-        for period in &request.periods {
-            let mut of: Vec<Cell> = Vec::new();
-            found.retain_mut(|cell| {
-                let mine = cell.metric == metric.id && cell.period.start == period.start && cell.period.end == period.end;
-                if mine {
-                    of.push(cell.clone());
-                }
-                !mine
-            });
-            let protected: Vec<bool> = of.iter().map(|c| private.protects(metric, c)).collect();
+        for period in 0..request.periods.len() {
+            let of = found.remove(&(index, period)).unwrap_or_default();
+            let protected: Vec<bool> = of
+                .iter()
+                .map(|f| private::protects(plan.metrics[index], &f.cell, f.private))
+                .collect();
+            let mut of: Vec<Cell> = of.into_iter().map(|f| f.cell).collect();
             suppress::suppress(&mut of.iter_mut().collect::<Vec<_>>(), &protected);
             cells.extend(of);
         }
     }
-    for cell in &mut cells {
-        cell.private_people = 0;
-    }
     Ok(cells)
 }
 
-/// All cells of one set of dimensions.
+/// A cell, and how many of its people are protected.
+struct Found {
+    cell: Cell,
+    private: u64,
+}
+
+/// All cells of one set of dimensions, by index of the metric and of the period.
 fn pass(
     canon: &Canon,
     settings: &Settings,
@@ -164,7 +164,7 @@ fn pass(
     by: &[String],
     plan: &Plan,
     notes: &mut Vec<Note>,
-) -> Result<Vec<Cell>> {
+) -> Result<Vec<((usize, usize), Found)>> {
     let facts: Vec<_> = plan.facts.iter().map(|f| f.spec).collect();
     let slices = Slices::new(canon, &facts, by, request.filter.as_ref());
     let lanes = lanes(&request.periods, &request.compare, canon.as_of);
@@ -238,7 +238,7 @@ fn pass(
                 for (compare, older, older_known) in finished {
                     let Some(compare) = compare else { continue };
                     let shared = counted.shared(index, compare, at, period, &lanes, cell.value, older.value);
-                    let few = older.private_people > 0 && older.stakeholders < suppress::FEWEST;
+                    let few = older_known.private > 0 && older.stakeholders < suppress::FEWEST;
                     if !few && (older.value.is_some() || older.absent.is_some()) {
                         let mut change = change::change(
                             metric,
@@ -255,7 +255,8 @@ fn pass(
                         cell.changes.insert(compare.as_str(), change);
                     }
                 }
-                out.push(cell);
+                let private = known.private;
+                out.push(((index, period), Found { cell, private }));
             }
         }
     }
@@ -338,7 +339,6 @@ fn blank(metric: &Metric, period: &Period, canon: &Canon, by: &[String], labels:
         interval_absent: None,
         n: 0,
         stakeholders: 0,
-        private_people: 0,
         deff: None,
         part: None,
         part_minus: None,
@@ -381,7 +381,7 @@ fn finish_one(
                 return Known::default();
             }
             let mut tally = counted.take(index, lane, at);
-            cell.private_people = tally.as_ref().map_or(0, |t| t.private());
+            let private = tally.as_ref().map_or(0, |t| t.private());
             let ranked = counted.ranked(index, lane, at);
             let known = finish::finish(metric, tally.as_mut(), ranked, scales, level, cell);
             let known = match (&metric.kind, &known.pairs) {
@@ -396,7 +396,7 @@ fn finish_one(
                 _ => known,
             };
             counted.put_back(index, lane, at, tally);
-            known
+            Known { private, ..known }
         }
     }
 }

@@ -45,11 +45,12 @@ impl Private {
     pub fn any(&self) -> bool {
         self.stakeholders.iter().chain(&self.sources).any(|p| *p)
     }
+}
 
-    /// Whether a cell tells about protected people: all of its people are, or the metric is about employees by its definition.
-    pub fn protects(&self, metric: &Metric, cell: &Cell) -> bool {
-        cell.stakeholders > 0 && (is_about_employees(metric) || cell.private_people == cell.stakeholders)
-    }
+/// Whether a cell tells about protected people: all of its people are (so many of them), or the metric is about employees by its
+/// definition.
+pub fn protects(metric: &Metric, cell: &Cell, private: u64) -> bool {
+    cell.stakeholders > 0 && (is_about_employees(metric) || private == cell.stakeholders)
 }
 
 /// Whether a metric is about employees by its definition.

@@ -84,7 +84,7 @@ impl Slices {
                 let result = result.map(|mut slicing| {
                     renumber(&mut slicing.rows);
                     renumber(&mut slicing.stakeholders);
-                    let present = slicing
+                    let present: BTreeSet<u32> = slicing
                         .rows
                         .iter()
                         .chain(&slicing.stakeholders)
@@ -97,6 +97,17 @@ impl Slices {
                 (fact, result)
             })
             .collect();
+        let mut facts: BTreeMap<_, _> = facts;
+        if by.is_empty() && labels.is_empty() {
+            // Nothing is left: that is said of the whole.
+            facts.values_mut().flatten().for_each(|(_, present)| {
+                present.insert(0);
+            });
+            return Slices {
+                labels: vec![Vec::new()],
+                facts,
+            };
+        }
         Slices {
             labels: order.into_iter().map(|i| labels[i].clone()).collect(),
             facts,

@@ -1,6 +1,6 @@
 //! The rows behind a number: every record that stands behind a row of the fact, with what the row adds, its file and its line.
 //!
-//! [`csv`] and [`table`] have a line for each record, and the records of one row of the fact share its number; [`json`], described by
+//! [`csv()`] and [`table`] have a line for each record, and the records of one row of the fact share its number; [`json()`], described by
 //! `rows.schema.json` beside this file, has an object for each row of the fact. All write as they go.
 
 use std::collections::BTreeMap;

@@ -343,7 +343,6 @@ mod tests {
             interval_absent: Some(Absent::NotDefined),
             n: 0,
             stakeholders: 0,
-            private_people: 0,
             deff: None,
             part: None,
             part_minus: None,

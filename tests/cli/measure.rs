@@ -213,3 +213,33 @@ fn metrics_say_what_the_inputs_lack() {
         .silent()
         .holds(&["These inputs", "needs surveys"]);
 }
+
+#[test]
+fn a_condition_that_keeps_nothing_leaves_nothing_and_says_so() {
+    let ran = shop()
+        .run(&[
+            "measure",
+            "orders.csv",
+            "-m",
+            "orders,average_order_value",
+            "--where",
+            "region = 'west'",
+            "-q",
+        ])
+        .code(0);
+    snapbox::assert_data_eq!(
+        ran.out(),
+        str![[r#"
+2026-09
+As of the end of 2026-09-30, UTC, intervals of 95 %.
+
+Loyalty
+Metric  Value  n
+Orders      0  0
+
+Not available
+no rows: Average order value
+
+"#]]
+    );
+}
