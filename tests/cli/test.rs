@@ -186,6 +186,6 @@ fn things_are_told_apart_below_the_line_and_in_counts() {
         ),
         metric("products", "kind = \"count\"\ndistinct = \"product\"\nunit = \"count\"", 2.0),
     ];
-    let ran = Folder::new().with("relhealth.toml", &text.concat()).run(&["test", "--quiet"]);
+    let ran = Folder::new().with("relhealth.toml", text.concat()).run(&["test", "--quiet"]);
     assert!(ran.out().ends_with("4 passed, 0 failed\n"), "{}", ran.out());
 }
