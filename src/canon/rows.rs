@@ -40,17 +40,19 @@ impl Data {
         self.len() == 0
     }
 
-    /// The same values in another order.
-    pub fn gather(&self, order: &[u32]) -> Data {
-        fn pick<T: Copy>(values: &[T], order: &[u32]) -> Vec<T> {
-            order.iter().map(|&i| values[i as usize]).collect()
+    /// Puts the values into another order, by way of a spare column: its memory is used again for the next one.
+    pub fn reorder(&mut self, order: &[u32], spare: &mut Spare) {
+        fn pick<T: Copy>(values: &mut Vec<T>, order: &[u32], spare: &mut Vec<T>) {
+            spare.clear();
+            spare.extend(order.iter().map(|&i| values[i as usize]));
+            std::mem::swap(values, spare);
         }
         match self {
-            Data::Int(v) => Data::Int(pick(v, order)),
-            Data::Float(v) => Data::Float(pick(v, order)),
-            Data::Code(v) => Data::Code(pick(v, order)),
-            Data::Key(v) => Data::Key(pick(v, order)),
-            Data::Flag(v) => Data::Flag(pick(v, order)),
+            Data::Int(v) => pick(v, order, &mut spare.ints),
+            Data::Float(v) => pick(v, order, &mut spare.floats),
+            Data::Code(v) => pick(v, order, &mut spare.codes),
+            Data::Key(v) => pick(v, order, &mut spare.keys),
+            Data::Flag(v) => pick(v, order, &mut spare.flags),
         }
     }
 
@@ -98,6 +100,16 @@ impl Data {
             Data::Flag(v) => v[a].cmp(&v[b]),
         }
     }
+}
+
+/// Memory that one column leaves for the next.
+#[derive(Debug, Default)]
+pub struct Spare {
+    ints: Vec<i64>,
+    floats: Vec<f64>,
+    codes: Vec<u32>,
+    keys: Vec<u64>,
+    flags: Vec<u8>,
 }
 
 fn grow<T>(a: &mut Vec<T>, mut b: Vec<T>) {
@@ -223,9 +235,8 @@ impl Rows {
             // starts are ascending, so counting the kept rows before each is one pass over all
             self.starts[start] = order.partition_point(|&row| row < self.starts[start]) as u32;
         }
-        for data in self.columns.values_mut() {
-            *data = data.gather(&order);
-        }
+        let mut spare = Spare::default();
+        self.columns.values_mut().for_each(|data| data.reorder(&order, &mut spare));
         if let Some(sources) = &mut self.source {
             *sources = order.iter().map(|&i| sources[i as usize]).collect();
         }
@@ -281,11 +292,11 @@ impl Rows {
                 some[(run[0] - base) as usize..(run[1] - base) as usize].sort_unstable_by(|&a, &b| compare(a, b));
             }
         });
-        self.columns
-            .values_mut()
-            .collect::<Vec<_>>()
+        let columns: Vec<&mut Data> = self.columns.values_mut().collect();
+        columns
             .into_par_iter()
-            .for_each(|data| *data = data.gather(&order));
+            .with_min_len(4)
+            .for_each_init(Spare::default, |spare, data| data.reorder(&order, spare));
         if let Some(sources) = &mut self.source {
             *sources = order.iter().map(|&i| sources[i as usize]).collect();
         }

@@ -52,6 +52,10 @@ impl Folder {
 fn command(folder: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(PROGRAM);
     command.env_clear().current_dir(folder).args(args);
+    // Where a measurement of coverage writes to; everything else of the surroundings is kept out.
+    if let Some(file) = std::env::var_os("LLVM_PROFILE_FILE") {
+        command.env("LLVM_PROFILE_FILE", file);
+    }
     command
 }
 

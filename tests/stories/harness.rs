@@ -15,6 +15,10 @@ pub struct Ran(Output);
 pub fn run(args: &[&str]) -> Ran {
     let mut command = Command::new(env!("CARGO_BIN_EXE_relhealth"));
     command.env_clear().current_dir(root()).args(args).stdin(Stdio::null());
+    // Where a measurement of coverage writes to; everything else of the surroundings is kept out.
+    if let Some(file) = std::env::var_os("LLVM_PROFILE_FILE") {
+        command.env("LLVM_PROFILE_FILE", file);
+    }
     Ran(command.output().expect("the program can be run"))
 }
 

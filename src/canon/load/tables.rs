@@ -54,7 +54,7 @@ pub fn join(mut sinks: Vec<Rowset>) -> Rowset {
         let mut order: Vec<u32> = (0..all.rows as u32).collect();
         order.sort_unstable_by_key(|&row| all.lines[row as usize]);
         for filling in &mut all.fillings {
-            filling.data = filling.data.gather(&order);
+            filling.data.reorder(&order, &mut Default::default());
         }
         if !all.hashes.is_empty() {
             all.hashes = order.iter().map(|&row| all.hashes[row as usize]).collect();
