@@ -223,13 +223,25 @@ fn table_lines(sheet: &Sheet, row: &FactRow, number: u64, lines: &mut Vec<Vec<St
     let width = start.len();
     for record in sheet.records(row) {
         let mut line = std::mem::replace(&mut start, vec![String::new(); width]);
-        line.push(shown(&format!("{}:{}", record.file, record.line)));
+        line.push(shown(&place(record.file, record.line)));
         line.push(shown(record.raw));
         lines.push(line);
     }
     if row.records.is_empty() {
         start.extend([String::new(), String::new()]);
         lines.push(start);
+    }
+}
+
+/// The end of a file's name and the line: in a narrow column these say most. The account has the whole path.
+fn place(file: &str, line: u32) -> String {
+    const ROOM: usize = 20;
+    let line = format!(":{line}");
+    let name: Vec<char> = file.rsplit(['/', '\\']).next().unwrap_or(file).chars().collect();
+    let room = ROOM.saturating_sub(line.len());
+    match name.len() <= room {
+        true => name.into_iter().collect::<String>() + &line,
+        false => format!("\u{2026}{}{line}", name[name.len() + 1 - room..].iter().collect::<String>()),
     }
 }
 
