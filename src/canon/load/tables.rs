@@ -181,7 +181,7 @@ pub fn assemble(parts: Vec<Part>, options: &Options, mut notes: Vec<Note>) -> Re
     let mut canon = Canon {
         stakeholders,
         texts,
-        tables: tables.into_iter().map(|(t, b)| (t, b.finish())).collect(),
+        tables: tables.into_par_iter().map(|(t, b)| (t, b.finish())).collect(),
         referred: Vec::new(),
         sources,
         as_of,
@@ -282,7 +282,7 @@ fn identify(tables: &mut BTreeMap<Table, Building>, stakeholders: &Dictionary) {
         }
         for name in ["referrer_id", "referred_id"] {
             if let Some(Data::Code(codes)) = building.rows.columns.get_mut(name) {
-                codes.iter_mut().filter(|c| **c != NO_CODE).for_each(|c| *c = resolve(*c));
+                codes.par_iter_mut().filter(|c| **c != NO_CODE).for_each(|c| *c = resolve(*c));
             }
         }
     }
