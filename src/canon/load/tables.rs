@@ -120,7 +120,7 @@ pub fn assemble(parts: Vec<Part>, options: &Options, mut notes: Vec<Note>) -> Re
                     &text_ranks
                 };
                 let map = &ranks[index];
-                codes.iter_mut().filter(|c| **c != NO_CODE).for_each(|c| *c = map[*c as usize]);
+                codes.par_iter_mut().filter(|c| **c != NO_CODE).for_each(|c| *c = map[*c as usize]);
             }
             if plan.name == who {
                 if let Data::Code(codes) = data {
@@ -282,7 +282,7 @@ fn identify(tables: &mut BTreeMap<Table, Building>, stakeholders: &Dictionary) {
         }
         for name in ["referrer_id", "referred_id"] {
             if let Some(Data::Code(codes)) = building.rows.columns.get_mut(name) {
-                codes.par_iter_mut().filter(|c| **c != NO_CODE).for_each(|c| *c = resolve(*c));
+                codes.iter_mut().filter(|c| **c != NO_CODE).for_each(|c| *c = resolve(*c));
             }
         }
     }
