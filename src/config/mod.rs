@@ -3,9 +3,7 @@
 //! A configuration is read in one go, and everything that is wrong in it is said in one go: each unknown key, wrong type and bad
 //! value with its line, and with the nearest name that there is.
 
-mod finding;
 mod overlay;
-mod reader;
 mod rules;
 mod settings;
 mod sources;
@@ -13,7 +11,7 @@ mod sources;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-pub use finding::{Findings, Script};
+pub use crate::script::{Findings, Script};
 pub use overlay::Overlay;
 pub use settings::is_currency;
 
@@ -24,8 +22,8 @@ use crate::facts::context::Settings;
 use crate::note::Note;
 use crate::period::{Zone, parse_as_of};
 use crate::schema::Micros;
+use crate::script::Reader;
 use crate::sources::Source;
-use reader::Reader;
 
 /// The confidence level of intervals where none is stated.
 pub const LEVEL: f64 = 0.95;
@@ -137,7 +135,7 @@ pub fn expression(option: &str, text: &str) -> Result<Expr, Findings> {
 /// What is wrong with an expression that was given to an option.
 pub fn unfit(option: &str, text: &str, error: ExprError) -> Findings {
     let script = Script { file: option, text };
-    Findings::new(vec![script.finding(error.span, error.message, error.hint.unwrap_or_default())])
+    Findings::new(vec![script.mistake(error.span, error.message, error.hint)])
 }
 
 fn level(reader: &mut Reader<'_>, document: &toml::de::DeTable<'_>) -> f64 {

@@ -4,10 +4,9 @@ use std::path::Path;
 
 use glob::Pattern;
 
-use super::finding::{Findings, Script};
-use super::reader::Reader;
 use super::sources::origin;
 use crate::note::Problem;
+use crate::script::{Findings, Reader, Script};
 use crate::sources::{From, Input, Mapped};
 
 /// A mapping for the files that a glob matches.

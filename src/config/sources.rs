@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 
 use toml::de::{DeTable, DeValue};
 
-use super::reader::{Node, Reader, constant_of};
 use crate::note::{Note, did_you_mean, nearest, visible};
 use crate::period::Zone;
 use crate::schema::{ColumnType, Table};
+use crate::script::{Node, Reader, constant_of};
 use crate::sources::{AmountOn, Dates, From, Lookup, Mapped, Source};
 
 const KEYS: &[&str] = &[

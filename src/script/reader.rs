@@ -5,8 +5,7 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::finding::Script;
-use crate::catalog::Problem;
+use super::{Mistake, Script};
 use crate::expr::{self, Expr};
 use crate::note::{Note, Place, did_you_mean};
 
@@ -27,7 +26,7 @@ pub struct Reader<'t> {
     /// The file.
     pub script: Script<'t>,
     /// What is wrong so far.
-    pub findings: Vec<Problem>,
+    pub findings: Vec<Mistake>,
     /// What is only remarkable.
     pub notes: Vec<Note>,
 }
@@ -44,7 +43,8 @@ impl<'t> Reader<'t> {
 
     /// Records something wrong.
     pub fn wrong(&mut self, span: Range<usize>, what: impl Into<String>, hint: impl Into<String>) {
-        self.findings.push(self.script.finding(span, what, hint));
+        let hint = Some(hint.into()).filter(|hint: &String| !hint.is_empty());
+        self.findings.push(self.script.mistake(span, what, hint));
     }
 
     /// The place of a stretch of the text.
