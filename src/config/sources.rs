@@ -74,22 +74,18 @@ fn map(reader: &mut Reader<'_>, table: &DeTable<'_>, kind: Option<Table>) -> BTr
     let Some(entries) = reader.table(table, "map") else { return map };
     for (column, node) in entries.iter() {
         canonical_or_dimension(reader, column.get_ref(), column.span(), kind);
-        if let Some(from) = origin(reader, column.get_ref(), node, kind) {
+        if let Some(mapped) = origin(reader, column.get_ref(), node, kind) {
             let place = Some(reader.place(&column.span()));
-            map.insert(column.get_ref().to_string(), Mapped { from, place });
+            map.insert(column.get_ref().to_string(), Mapped { place, ..mapped });
         }
     }
     map
 }
 
 /// What a column is mapped to: `"Header"`, `{ column, format, timezone }`, `{ expr }` or `{ value }`.
-pub fn origin(reader: &mut Reader<'_>, column: &str, node: &Node<'_>, kind: Option<Table>) -> Option<From> {
+pub fn origin(reader: &mut Reader<'_>, column: &str, node: &Node<'_>, kind: Option<Table>) -> Option<Mapped> {
     if let DeValue::String(name) = node.get_ref() {
-        return Some(From::Column {
-            name: name.to_string(),
-            formats: Vec::new(),
-            timezone: None,
-        });
+        return Some(Mapped::new(From::Column(name.to_string())));
     }
     let Some(table) = node.get_ref().as_table() else {
         reader.mistyped(node, column, "a column's header, or a table with `column`, `expr` or `value`");
@@ -109,34 +105,31 @@ pub fn origin(reader: &mut Reader<'_>, column: &str, node: &Node<'_>, kind: Opti
         .and_then(|kind| kind.column(column))
         .is_none_or(|canonical| canonical.kind == ColumnType::Time);
     for key in ["format", "timezone"] {
-        if let Some(node) = table.get(key).filter(|_| given != "column" || !is_time) {
+        if let Some(node) = table.get(key).filter(|_| given == "value" || !is_time) {
             reader.wrong(
                 node.span(),
-                format!("`{key}` goes with `column` of a time; `{column}` is none here"),
+                format!("`{key}` goes with `column` or `expr` of a time; `{column}` is none here"),
                 "",
             );
         }
     }
-    match given {
-        "expr" => reader.expression_at(table, "expr").map(From::Expr),
+    let from = match given {
+        "expr" => From::Expr(reader.expression_at(table, "expr")?),
         "value" => {
             let node = &table["value"];
             let constant = constant_of(node.get_ref());
             if constant.is_none() {
                 reader.mistyped(node, "value", "a text, a number, or true or false");
             }
-            constant.map(From::Value)
+            From::Value(constant?)
         }
-        _ => {
-            let formats = reader.texts(table, "format").into_iter().map(|format| format.text).collect();
-            let timezone = timezone(reader, table);
-            reader.text(table, "column").map(|name| From::Column {
-                name: name.text,
-                formats,
-                timezone,
-            })
-        }
-    }
+        _ => From::Column(reader.text(table, "column")?.text),
+    };
+    Some(Mapped {
+        formats: reader.texts(table, "format").into_iter().map(|format| format.text).collect(),
+        timezone: timezone(reader, table),
+        ..Mapped::new(from)
+    })
 }
 
 /// A column that is not canonical is a dimension; one that is nearly canonical is probably a slip, so it is noted.

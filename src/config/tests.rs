@@ -1,7 +1,7 @@
 use super::*;
 use crate::period::Clock;
 use crate::schema::{HOUR, Table};
-use crate::sources::{AmountOn, Dates, From, Lookup};
+use crate::sources::{AmountOn, Dates, From, Lookup, Mapped};
 
 fn parse(text: &str) -> Result<Config, Findings> {
     Config::parse(
@@ -127,21 +127,14 @@ reason = "new survey tool"
     assert_eq!(source.filter, Some(crate::expr::parse("\"Group\" <> 'Test'").unwrap()));
     assert_eq!(source.values["kind"]["Problem"], "complaint");
     let from = |column: &str| source.map[column].from.clone();
+    assert_eq!(from("stakeholder_id"), From::Column("Requester id".into()));
     assert_eq!(
-        from("stakeholder_id"),
-        From::Column {
-            name: "Requester id".into(),
-            formats: vec![],
-            timezone: None
-        }
-    );
-    let formats = vec!["%d/%m/%Y %H:%M".to_string(), "%d/%m/%Y".to_string()];
-    assert_eq!(
-        from("occurred_at"),
-        From::Column {
-            name: "Created".into(),
-            formats,
-            timezone: Some("+02:00".into())
+        source.map["occurred_at"],
+        Mapped {
+            formats: vec!["%d/%m/%Y %H:%M".to_string(), "%d/%m/%Y".to_string()],
+            timezone: Some("+02:00".into()),
+            place: source.map["occurred_at"].place.clone(),
+            ..Mapped::new(From::Column("Created".into()))
         }
     );
     assert_eq!(from("cost"), From::Expr(crate::expr::parse("Quantity * UnitPrice").unwrap()));

@@ -18,15 +18,8 @@ pub use recognise::{columns, folded, table, word};
 /// Where a canonical column (or a dimension) of a table comes from.
 #[derive(Debug, Clone, PartialEq)]
 pub enum From {
-    /// A column of the file.
-    Column {
-        /// Its header.
-        name: String,
-        /// Formats to try in order; empty: ISO, or a day-month-year order voted over all rows.
-        formats: Vec<String>,
-        /// Time zone of times without an offset.
-        timezone: Option<String>,
-    },
+    /// A column of the file, by its header.
+    Column(String),
     /// An expression over the file's columns.
     Expr(Expr),
     /// A constant.
@@ -38,8 +31,24 @@ pub enum From {
 pub struct Mapped {
     /// Where the values come from.
     pub from: From,
+    /// Formats of a time to try in order; empty: ISO, or a day-month-year order voted over all rows.
+    pub formats: Vec<String>,
+    /// Time zone of times without an offset.
+    pub timezone: Option<String>,
     /// File, line and column of the mapping, for messages.
     pub place: Option<Place>,
+}
+
+impl Mapped {
+    /// A plain mapping.
+    pub fn new(from: From) -> Mapped {
+        Mapped {
+            from,
+            formats: Vec::new(),
+            timezone: None,
+            place: None,
+        }
+    }
 }
 
 /// The order of day, month and year in dates that do not say.

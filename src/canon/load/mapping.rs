@@ -82,7 +82,7 @@ pub fn map(source: &Source, file: &str, header: &Header, looked_up: &[String], w
     let mut used = vec![false; names.len()];
     for (name, mapped) in &source.map {
         let take = match &mapped.from {
-            From::Column { name: header, .. } => {
+            From::Column(header) => {
                 let Some(index) = find(header) else {
                     return Err(missing_column(file, header, &names, mapped.place.clone()).into());
                 };
@@ -267,8 +267,7 @@ impl Maker<'_> {
     fn times(&self, name: &str, mapped: Option<&Mapped>) -> Result<(Times, Zone)> {
         let mut zone = self.zone.clone();
         if let Some(Mapped {
-            from: From::Column { formats, timezone, .. },
-            place,
+            formats, timezone, place, ..
         }) = mapped
         {
             let at = |problem: Problem| match place {
