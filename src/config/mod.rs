@@ -6,7 +6,6 @@
 mod overlay;
 mod rules;
 mod settings;
-mod sources;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -23,13 +22,13 @@ use crate::note::Note;
 use crate::period::{Zone, parse_as_of};
 use crate::schema::Micros;
 use crate::script::Reader;
-use crate::sources::Source;
+use crate::sources::{Profile, Source, grammar};
 
 /// The confidence level of intervals where none is stated.
 pub const LEVEL: f64 = 0.95;
 
 const KEYS: &[&str] = &[
-    "timezone", "currency", "as_of", "level", "source", "hours", "targets", "ces", "rates", "rule", "waiver", "metric",
+    "timezone", "currency", "as_of", "level", "source", "profile", "hours", "targets", "ces", "rates", "rule", "waiver", "metric",
 ];
 
 /// A configuration.
@@ -45,6 +44,8 @@ pub struct Config {
     pub level: f64,
     /// The files and how they are read.
     pub sources: Vec<Source>,
+    /// Export formats that the user describes.
+    pub profiles: Vec<Profile>,
     /// Clocks and targets.
     pub settings: Settings,
     /// What one unit of a currency is worth in that of the report.
@@ -64,6 +65,7 @@ impl Config {
             as_of: None,
             level: LEVEL,
             sources: Vec::new(),
+            profiles: Vec::new(),
             settings: Settings::default(),
             rates: BTreeMap::new(),
             catalog: Catalog::builtin(SPECS),
@@ -83,7 +85,7 @@ impl Config {
             return Err(Findings::new(reader.findings));
         }
         reader.known(&document, "of the configuration", KEYS);
-        let written = sources::zone(&mut reader, &document);
+        let written = reader.zone(&document, "timezone");
         let zone = zone.or(written).unwrap_or_else(Zone::utc);
         let as_of = reader.date(&document, "as_of").and_then(|text| {
             let as_of = parse_as_of(&text.text, &zone);
@@ -93,10 +95,11 @@ impl Config {
             .text(&document, "currency")
             .and_then(|text| settings::currency(&mut reader, &text));
         let level = level(&mut reader, &document);
+        let profiles = profiles(&mut reader, &document);
         let tables = reader.tables(&document, "source");
-        let sources = tables
+        let sources: Vec<Source> = tables
             .into_iter()
-            .map(|(table, span)| sources::source(&mut reader, table, span, folder))
+            .map(|(table, span)| grammar::source(&mut reader, table, span, folder, &profiles))
             .collect();
         let settings = settings::settings(&mut reader, &document, &zone);
         let rates = settings::rates(&mut reader, &document);
@@ -116,6 +119,7 @@ impl Config {
             as_of,
             level,
             sources,
+            profiles,
             settings,
             rates,
             catalog,
@@ -136,6 +140,21 @@ pub fn expression(option: &str, text: &str) -> Result<Expr, Findings> {
 pub fn unfit(option: &str, text: &str, error: ExprError) -> Findings {
     let script = Script { file: option, text };
     Findings::new(vec![script.mistake(error.span, error.message, error.hint)])
+}
+
+/// The `[profile.ID]` tables.
+fn profiles(reader: &mut Reader<'_>, document: &toml::de::DeTable<'_>) -> Vec<Profile> {
+    let Some(tables) = reader.table(document, "profile") else {
+        return Vec::new();
+    };
+    let mut profiles = Vec::new();
+    for (id, node) in tables.iter() {
+        match node.get_ref().as_table() {
+            Some(table) => profiles.push(grammar::profile(reader, id.get_ref(), table, id.span())),
+            None => reader.mistyped(node, id.get_ref(), "a table"),
+        }
+    }
+    profiles
 }
 
 fn level(reader: &mut Reader<'_>, document: &toml::de::DeTable<'_>) -> f64 {

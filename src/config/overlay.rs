@@ -4,9 +4,9 @@ use std::path::Path;
 
 use glob::Pattern;
 
-use super::sources::origin;
 use crate::note::Problem;
 use crate::script::{Findings, Reader, Script};
+use crate::sources::grammar::origin;
 use crate::sources::{From, Input, Mapped};
 
 /// A mapping for the files that a glob matches.
@@ -107,10 +107,7 @@ mod tests {
         ] {
             let overlay = Overlay::parse(text).unwrap();
             assert!(overlay.matches(Path::new("in/orders-1.csv")) && !overlay.matches(Path::new("in/tickets.csv")));
-            assert_eq!(
-                overlay.mapped.from,
-                From::Column("Customer = Ref".into())
-            );
+            assert_eq!(overlay.mapped.from, From::Column("Customer = Ref".into()));
         }
         let overlay = Overlay::parse("o.csv:occurred_at={ column = 'Date', format = '%d.%m.%Y' }").unwrap();
         assert_eq!(overlay.mapped.from, From::Column("Date".into()));

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use toml::de::DeTable;
 
-use super::sources::zone;
 use crate::facts::context::Settings;
 use crate::note::visible;
 use crate::period::{BusinessHours, Clock, Zone, parse_date};
@@ -99,7 +98,7 @@ fn hours(reader: &mut Reader<'_>, document: &DeTable<'_>, report: &Zone) -> Opti
     let table = reader.table(document, "hours")?;
     reader.known(table, "of [hours]", &["timezone", "weekly", "holidays"]);
     let zone = if table.contains_key("timezone") {
-        zone(reader, table)?
+        reader.zone(table, "timezone")?
     } else {
         report.clone()
     };

@@ -109,7 +109,7 @@ reason = "new survey tool"
     assert_eq!(source.paths, [Path::new("in/exports/tickets-*.csv"), Path::new("/abs/t.csv")]);
     assert_eq!(
         (source.table, source.dates, source.amount_on),
-        (Some(Table::Interactions), Some(Dates::Dmy), AmountOn::Order)
+        (Some(Table::Interactions), Some(Dates::Dmy), Some(AmountOn::Order))
     );
     assert_eq!((source.delimiter, source.decimal, source.private), (Some(b';'), Some(','), true));
     assert_eq!(
@@ -209,9 +209,9 @@ x = 3
         "16:9: `ydm` is no value of `dates`",
         "17:12: `utf-99` is no encoding",
         "18:13: `delimiter` is one character",
-        "19:11: there is no profile `zendesk`",
+        "19:11: there is no profile `zendesk` | there is `zendesk-tickets`",
         "20:8: unknown column `order_idd` | did you mean `order_id`?",
-        "22:35: `format` goes with `column` of a time",
+        "22:35: `format` goes with `column` or `expr` of a time",
         "23:12: the mapping of `quantity` needs exactly one",
     ] {
         assert!(all.contains(part), "{part} is not in\n{all}");

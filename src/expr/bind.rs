@@ -104,7 +104,10 @@ impl Binder<'_> {
                     unreachable!("the parser lets no other arguments through")
                 };
                 let number = exact.to_usize().unwrap_or(usize::MAX);
-                (Part::Split(Box::new(self.joinable(&args[0])?), separator.clone(), number - 1), Sort::Text)
+                (
+                    Part::Split(Box::new(self.joinable(&args[0])?), separator.clone(), number - 1),
+                    Sort::Text,
+                )
             }
             Op::And => (Part::And(self.conditions(args)?), Sort::Bool),
             Op::Or => (Part::Or(self.conditions(args)?), Sort::Bool),

@@ -207,7 +207,9 @@ impl<'r, F: Fn(usize) -> &'r str> Record<'_, 'r, F> {
                 (Some(a), Some(b)) => Cell::Text(a + b),
                 _ => Cell::Null,
             },
-            Part::Lower(of) => self.text(of)?.map_or(Cell::Null, |text| Cell::Text(Cow::Owned(text.to_lowercase()))),
+            Part::Lower(of) => self
+                .text(of)?
+                .map_or(Cell::Null, |text| Cell::Text(Cow::Owned(text.to_lowercase()))),
             Part::Split(of, separator, index) => {
                 let part = self.text(of)?.and_then(|text| match text {
                     Cow::Borrowed(text) => text.split(separator.as_str()).nth(*index).map(|part| Cow::Borrowed(part.trim())),

@@ -374,7 +374,10 @@ impl Source<'_> {
         }
         let (right, wanted) = match function {
             Function::Abs | Function::Lower => (args.len() == 1, "one argument"),
-            Function::SplitPart => (is_split(&args), "a text, what parts it, and the number of the part from 1, as in split_part(ids, ';', 1)"),
+            Function::SplitPart => (
+                is_split(&args),
+                "a text, what parts it, and the number of the part from 1, as in split_part(ids, ';', 1)",
+            ),
             Function::HoursBetween | Function::DaysBetween => (args.len() == 2, "two arguments, the earlier time first"),
             Function::Coalesce | Function::Least | Function::Greatest => (args.len() >= 2, "two arguments or more"),
         };
@@ -454,7 +457,8 @@ fn over(op: Op, args: Vec<Node>) -> Node {
 fn is_split(args: &[Node]) -> bool {
     let [_, separator, number] = args else { return false };
     let parted = matches!(&separator.op, Op::Text(text) if !text.is_empty());
-    parted && matches!(&number.op, Op::Number { exact, .. } if exact.fract().is_zero() && *exact >= Decimal::ONE && *exact <= Decimal::from(1000))
+    parted
+        && matches!(&number.op, Op::Number { exact, .. } if exact.fract().is_zero() && *exact >= Decimal::ONE && *exact <= Decimal::from(1000))
 }
 
 #[cfg(test)]

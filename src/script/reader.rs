@@ -8,6 +8,7 @@ use toml::de::{DeTable, DeValue};
 use super::{Mistake, Script};
 use crate::expr::{self, Expr};
 use crate::note::{Note, Place, did_you_mean};
+use crate::period::Zone;
 
 /// A value and where it stands.
 pub type Node<'t> = Spanned<DeValue<'t>>;
@@ -229,6 +230,12 @@ impl<'t> Reader<'t> {
     pub fn expression_at(&mut self, table: &DeTable<'_>, key: &str) -> Option<Expr> {
         let text = self.text(table, key)?;
         self.expression(&text)
+    }
+
+    /// The zone at a key.
+    pub fn zone(&mut self, table: &DeTable<'_>, key: &str) -> Option<Zone> {
+        let text = self.text(table, key)?;
+        Zone::parse(&text.text).map_err(|why| self.wrong(text.span, why, "")).ok()
     }
 
     /// The one of a few words at a key, by what it stands for.
