@@ -8,12 +8,14 @@ use crate::schema::{Micros, Table};
 mod dictionary;
 #[cfg(test)]
 pub mod fixture;
+mod inspection;
 mod load;
 pub mod messages;
 pub mod referrers;
 mod rows;
 
 pub use dictionary::{Dictionary, Interner, key_of};
+pub use inspection::{ColumnInspection, Inspection, Question, Recognised};
 pub use load::{Budget, Loaded, Options, RawFile, RawRecords, Reject, load};
 pub use rows::{Column, Data, Rows};
 

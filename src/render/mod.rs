@@ -9,6 +9,7 @@ pub mod cards;
 pub mod csv;
 pub mod document;
 pub mod format;
+pub mod inspection;
 pub mod json;
 pub mod markdown;
 pub mod rejects;
