@@ -11,6 +11,7 @@ pub mod document;
 pub mod format;
 pub mod json;
 pub mod markdown;
+pub mod raw;
 pub mod rejects;
 pub mod rows;
 pub mod summary;
