@@ -4,9 +4,10 @@
 //! days and times are written as ISO 8601, with a `Z` where the column has a zone; decimals exactly; lists and structures as JSON.
 
 use std::io::{Cursor, Write};
+use std::panic;
 
 use anyhow::Result;
-use polars::prelude::{AnyValue, ParquetReader, PolarsError, SerReader, TimeUnit};
+use polars::prelude::{AnyValue, ArrowDataType, ParquetReader, PolarsError, SerReader, TimeUnit};
 use serde_json::Value;
 
 use crate::io::{FileError, Scratch, Source};
@@ -19,7 +20,7 @@ const MAGIC: &[u8] = b"PAR1";
 /// held in memory, and the rows of one row group at a time.
 ///
 /// # Errors
-/// When it cannot be read, or is damaged Parquet.
+/// When it cannot be read, is damaged, or has a column of a type that has no text.
 pub fn as_text(source: Source) -> Result<Source> {
     let mut start = [0; MAGIC.len()];
     let got = source.open()?.fill(&mut start)?;
@@ -27,25 +28,67 @@ pub fn as_text(source: Source) -> Result<Source> {
         return Ok(source);
     }
     let bytes = source.bytes()?;
-    let damaged = |why: String| FileError::new(source.name(), "read", format!("its Parquet data {why}"), "copy or export it again");
     if bytes.len() < 2 * MAGIC.len() || !bytes.ends_with(MAGIC) {
-        return Err(damaged("end early".to_string()).into());
+        return Err(unreadable(&source, "its Parquet data end early", AGAIN));
     }
-    let fail = |error: PolarsError| damaged(format!("are damaged ({})", crate::note::visible(&error.to_string())));
-    let mut reader = ParquetReader::new(Cursor::new(bytes.as_slice()));
+    match guarded(|| decode(&source, &bytes)) {
+        Some(decoded) => decoded?.into_source(source.name()),
+        None => Err(unreadable(
+            &source,
+            "its Parquet data are damaged, or of a kind that is unknown here",
+            AGAIN,
+        )),
+    }
+}
+
+/// What to do about damage.
+const AGAIN: &str = "copy or export it again";
+
+fn unreadable(source: &Source, why: impl Into<String>, help: &str) -> anyhow::Error {
+    FileError::new(source.name(), "read", why, help).into()
+}
+
+/// Runs the decoder, which panics over some damaged files: that is no defect of the program, so nothing is said of it as one. Inputs are
+/// opened one after the other before anything else runs, so that no other panic is silenced.
+fn guarded<T>(decode: impl FnOnce() -> T) -> Option<T> {
+    let hook = panic::take_hook();
+    panic::set_hook(Box::new(|_| {}));
+    let decoded = panic::catch_unwind(panic::AssertUnwindSafe(decode));
+    panic::set_hook(hook);
+    decoded.ok()
+}
+
+fn decode(source: &Source, bytes: &[u8]) -> Result<Scratch> {
+    let fail = |error: PolarsError| {
+        let why = format!("its Parquet data are damaged ({})", crate::note::visible(&error.to_string()));
+        unreadable(source, why, AGAIN)
+    };
+    let mut reader = ParquetReader::new(Cursor::new(bytes));
     let metadata = reader.get_metadata().map_err(fail)?.clone();
     let schema = reader.schema().map_err(fail)?;
+    for (name, field) in schema.iter() {
+        let kind = match field.dtype() {
+            ArrowDataType::Map(..) => "a map",
+            ArrowDataType::Interval(_) => "a calendar interval",
+            _ => continue,
+        };
+        let why = format!("its column {} holds {kind}, which has no text", crate::note::visible(name));
+        return Err(unreadable(source, why, "export the column as text, or leave it out"));
+    }
     let mut text = Scratch::new()?;
     let mut line = Vec::new();
-    if schema.len() > 0 {
+    if !schema.is_empty() {
         schema.iter_names().for_each(|name| push(&mut line, name));
         end(&mut line, &mut text)?;
     }
     let mut first = 0;
     for group in &metadata.row_groups {
-        let mut reader = ParquetReader::new(Cursor::new(bytes.as_slice())).with_slice(Some((first, group.num_rows())));
+        let mut reader = ParquetReader::new(Cursor::new(bytes)).with_slice(Some((first, group.num_rows())));
         reader.set_metadata(metadata.clone());
         let frame = reader.finish().map_err(fail)?;
+        if frame.height() != group.num_rows() {
+            return Err(unreadable(source, "its Parquet data are damaged (rows are missing)", AGAIN));
+        }
         for row in 0..frame.height() {
             for column in frame.columns() {
                 push(&mut line, &cell(&column.get(row).map_err(fail)?));
@@ -54,7 +97,7 @@ pub fn as_text(source: Source) -> Result<Source> {
         }
         first += group.num_rows();
     }
-    text.into_source(source.name())
+    Ok(text)
 }
 
 /// Adds a cell and a comma. Whatever might be taken for a delimiter is quoted, so that the comma is the only one.
@@ -94,7 +137,7 @@ fn cell(value: &AnyValue) -> String {
         AnyValue::Datetime(at, unit, zone) => time(*at, *unit, zone.is_some()),
         AnyValue::DatetimeOwned(at, unit, zone) => time(*at, *unit, zone.is_some()),
         AnyValue::Time(nanos) => time_of_day(*nanos),
-        AnyValue::Duration(length, unit) => format!("PT{}S", scaled(i128::from(*length), digits(*unit))),
+        AnyValue::Duration(length, unit) => format!("PT{}S", short(&scaled(i128::from(*length), digits(*unit)))),
         AnyValue::Decimal(number, _, scale) => unmistakable(scaled(*number, *scale)),
         AnyValue::Binary(bytes) => binary(bytes),
         AnyValue::BinaryOwned(bytes) => binary(bytes),
@@ -141,6 +184,14 @@ fn scaled(number: i128, digits: usize) -> String {
     match text.split_at(text.len() - digits) {
         (whole, "") => format!("{sign}{whole}"),
         (whole, decimals) => format!("{sign}{whole}.{decimals}"),
+    }
+}
+
+/// Without the zeros at the end of its decimals.
+fn short(number: &str) -> &str {
+    match number.contains('.') {
+        true => number.trim_end_matches('0').trim_end_matches('.'),
+        false => number,
     }
 }
 

@@ -287,10 +287,9 @@ impl Maker<'_> {
         let taken: BTreeSet<String> = self.plans.iter().map(|p| p.name.to_lowercase()).collect();
         for (index, header) in self.names.iter().enumerate() {
             let own = header.trim().to_lowercase();
-            // Words that are sorted, replaced or called otherwise can be wanted under their own name too.
+            // Words that are called otherwise, or replaced, can be wanted under their own name too.
             let as_it_is = |p: &Plan| {
-                let same = p.name == own && p.name != "type" && p.words.is_empty();
-                matches!(p.take, Take::Field(i) if i == index) && p.values.is_empty() && (p.kind != ColumnType::Text || same)
+                matches!(p.take, Take::Field(i) if i == index) && p.values.is_empty() && (p.kind != ColumnType::Text || p.name == own)
             };
             if self.plans.iter().any(as_it_is) {
                 continue;
