@@ -212,8 +212,8 @@ cost = "cost"
 occurred_at = "occurred_at"
 order_id = "order_id"
 promised_at = "promised_at"
-status = "status"
 stakeholder_id = "stakeholder_id"
+status = "status"
 
 "#]]
     );
