@@ -1,5 +1,6 @@
 //! How each canonical column of one file is read: from which field, expression or constant, and into what.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use rust_decimal::Decimal;
@@ -7,11 +8,12 @@ use rust_decimal::prelude::ToPrimitive;
 
 use crate::canon::{Data, Interner, key_of};
 use crate::expr::{Bound, Cell, Reading};
-use crate::period::Zone;
+use crate::period::{Fit, Zone};
 use crate::schema::{ColumnType, DAY, MONEY_SCALE, Micros, NO_CODE, NO_INT, NO_KEY, NO_TIME, Table};
 use crate::sources::word;
 use crate::value::{
-    Civil, DecimalMark, Format, Order, ValueError, is_null, parse_bool, parse_decimal, parse_iso, parse_money, parse_number, parse_ordered,
+    Civil, DecimalMark, DurationUnit, Format, Order, Style, ValueError, cleaned, is_marked_nothing, is_no_value, is_null, is_sheet_error,
+    is_zero_date, parse_bool, parse_decimal, parse_duration, parse_iso, parse_money, parse_number, parse_ordered,
 };
 
 /// Where the cells of a column come from.
@@ -32,6 +34,8 @@ pub enum Times {
     Iso,
     /// Day, month and year in this order.
     Ordered(Order),
+    /// As a look at the whole column has found.
+    Styled(Style),
     /// One of these formats.
     Formats(Vec<Format>),
 }
@@ -59,6 +63,8 @@ pub struct Plan {
     pub report_zone: Zone,
     /// Its decimal mark.
     pub mark: DecimalMark,
+    /// What a plain number counts in a column of durations.
+    pub unit: DurationUnit,
     /// Ids are read without their `.0`.
     pub strip_point_zero: bool,
     /// Whether cells may still tell that the column has to be looked at as a whole first.
@@ -91,6 +97,8 @@ pub struct Filling {
     words: (Interner, Vec<u32>),
     /// Cells rounded to 1/10,000.
     pub rounded: u64,
+    /// Findings about cells, by their kind; with one example each.
+    pub found: BTreeMap<Finding, (u64, String)>,
     /// Cells voided: a word outside the closed list, a score that is none; with one example each.
     pub voided: BTreeMap<String, (u64, String)>,
 }
@@ -113,7 +121,55 @@ impl Filling {
             times: (0, 0),
             words: (Interner::default(), Vec::new()),
             rounded: 0,
+            found: BTreeMap::new(),
             voided: BTreeMap::new(),
+        }
+    }
+}
+
+/// Something about a cell that is worth saying although it is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Finding {
+    /// The date stands for none.
+    ZeroDate,
+    /// A spreadsheet's formula failed.
+    SheetError,
+    /// The time is one that clocks jumped over.
+    Gap,
+    /// The time is one that clocks showed twice.
+    Fold,
+    /// Clocks of the zone that the cell names jumped over its time, or showed it twice.
+    ClockChange,
+    /// The id had invisible characters, odd blanks or a spreadsheet's guard.
+    CleanedId,
+    /// The id was rounded to a few digits by a spreadsheet.
+    RoundedId,
+}
+
+impl Finding {
+    /// A stable word for machines.
+    pub fn code(self) -> &'static str {
+        match self {
+            Finding::ZeroDate => "zero-date",
+            Finding::SheetError => "sheet-error",
+            Finding::Gap | Finding::Fold | Finding::ClockChange => "clock-change",
+            Finding::CleanedId => "cleaned-ids",
+            Finding::RoundedId => "rounded-ids",
+        }
+    }
+
+    /// What was found, and what was done about it.
+    pub fn words(self) -> &'static str {
+        match self {
+            Finding::ZeroDate => "dates that stand for none are read as nothing",
+            Finding::SheetError => "errors of a spreadsheet's formulas are read as nothing",
+            Finding::Gap => "times that clocks jumped over are read as if they had not",
+            Finding::Fold => "times that clocks showed twice are read as the earlier of the two",
+            Finding::ClockChange => {
+                "times that clocks of their zone showed twice, or jumped over, are read with the offset before the change"
+            }
+            Finding::CleanedId => "ids are read without invisible characters and a spreadsheet's guards",
+            Finding::RoundedId => "ids were rounded by a spreadsheet: different ones may have become equal; export them as text",
         }
     }
 }
@@ -209,8 +265,11 @@ impl Plan {
             return Ok(self.null());
         }
         match self.kind {
-            ColumnType::Stakeholder => Ok(Read::Code(interners.stakeholders.code(self.id(cell)?))),
-            ColumnType::Key => Ok(Read::Key(key_of(self.id(cell)?))),
+            ColumnType::Stakeholder => Ok(match self.id(cell, filling)? {
+                Some(id) => Read::Code(interners.stakeholders.code(&id)),
+                None => self.null(),
+            }),
+            ColumnType::Key => Ok(self.id(cell, filling)?.map_or(self.null(), |id| Read::Key(key_of(&id)))),
             ColumnType::Text => Ok(Read::Code(self.word(cell, interners, filling))),
             ColumnType::Time => self.time(cell, filling),
             ColumnType::Money => match parse_money(cell, self.mark) {
@@ -218,11 +277,20 @@ impl Plan {
                     filling.rounded += u64::from(money.rounded);
                     Ok(Read::Int(money.stored))
                 }
-                Err(error) => Err(self.number_trouble("bad-amount", cell, error)),
+                Err(error) => self
+                    .no_value(cell, filling)
+                    .ok_or_else(|| self.number_trouble("bad-amount", cell, error)),
+            },
+            ColumnType::Number if self.is_duration() => match parse_duration(cell, self.unit, self.mark) {
+                Ok(minutes) => Ok(Read::Float(minutes)),
+                Err(error) => self
+                    .no_value(cell, filling)
+                    .ok_or_else(|| self.number_trouble("bad-duration", cell, error)),
             },
             ColumnType::Number => match parse_number(cell, self.mark) {
                 Ok(number) => Ok(Read::Float(number)),
                 Err(ValueError::AmbiguousSeparator(_)) if self.open => Err(Trouble::LookFirst),
+                Err(_) if is_no_value(cell) => Ok(self.no_value(cell, filling).unwrap_or(Read::Float(f64::NAN))),
                 Err(_) if self.forgiving => {
                     filling.void(format!("{} is no number", self.name), cell);
                     Ok(Read::Float(f64::NAN))
@@ -231,7 +299,9 @@ impl Plan {
             },
             ColumnType::Bool => match parse_bool(cell) {
                 Ok(value) => Ok(Read::Flag(u8::from(value))),
-                Err(error) => Err(Trouble::Bad("bad-flag", error.to_string())),
+                Err(error) => self
+                    .no_value(cell, filling)
+                    .ok_or_else(|| Trouble::Bad("bad-flag", error.to_string())),
             },
         }
     }
@@ -243,13 +313,63 @@ impl Plan {
         }
     }
 
-    fn id<'c>(&self, cell: &'c str) -> Result<&'c str, Trouble> {
-        let id = cell.trim();
+    /// Whether the column holds durations.
+    fn is_duration(&self) -> bool {
+        matches!(self.name.as_str(), "response_minutes" | "resolution_minutes")
+    }
+
+    /// Nothing, where the cell says so in a way that only columns of this kind understand.
+    #[cold]
+    fn no_value(&self, cell: &str, filling: &mut Filling) -> Option<Read> {
+        if !is_no_value(cell) {
+            return None;
+        }
+        if is_sheet_error(cell) {
+            filling.find(Finding::SheetError, cell);
+        }
+        Some(self.null())
+    }
+
+    /// The id in a cell; `None` where the cell holds what nobody is called.
+    fn id<'c>(&self, cell: &'c str, filling: &mut Filling) -> Result<Option<Cow<'c, str>>, Trouble> {
+        let plain = cell.trim();
+        let id = if plain.is_ascii() && !plain.starts_with(['\'', '=', '#', '<', '(', '\\']) {
+            Cow::Borrowed(plain)
+        } else {
+            match self.odd_id(cell, filling) {
+                Some(id) => id,
+                None => return Ok(None),
+            }
+        };
+        let end = id.as_bytes();
+        // `1.23457E+11`
+        if let [b'0'..=b'9', .., b'E' | b'e', b'+', b'0'..=b'9', b'0'..=b'9'] = end
+            && end[..end.len() - 4].iter().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b','))
+        {
+            filling.find(Finding::RoundedId, &id);
+        }
         match id.strip_suffix(".0") {
             Some(_) if self.open => Err(Trouble::LookFirst),
-            Some(stripped) if self.strip_point_zero => Ok(stripped),
-            _ => Ok(id),
+            Some(stripped) if self.strip_point_zero => Ok(Some(Cow::Owned(stripped.to_string()))),
+            _ => Ok(Some(id)),
         }
+    }
+
+    /// An id that is not plain.
+    #[cold]
+    fn odd_id<'c>(&self, cell: &'c str, filling: &mut Filling) -> Option<Cow<'c, str>> {
+        if is_sheet_error(cell) {
+            filling.find(Finding::SheetError, cell);
+            return None;
+        }
+        let id = cleaned(cell);
+        if id.is_empty() || is_marked_nothing(&id) {
+            return None;
+        }
+        if *id != *cell.trim() {
+            filling.find(Finding::CleanedId, &id);
+        }
+        Some(id)
     }
 
     fn word(&self, cell: &str, interners: &mut Interners, filling: &mut Filling) -> u32 {
@@ -281,34 +401,62 @@ impl Plan {
     }
 
     fn time(&self, cell: &str, filling: &mut Filling) -> Result<Read, Trouble> {
-        let civil = match &self.times {
-            Times::Iso => parse_iso(cell).map_err(|error| if self.open { Trouble::LookFirst } else { bad_date(cell, error) })?,
-            Times::Ordered(order) => parse_ordered(cell, *order).map_err(|error| bad_date(cell, error))?,
+        let read = match &self.times {
+            Times::Iso => parse_iso(cell),
+            Times::Ordered(order) => parse_ordered(cell, *order),
+            Times::Styled(style) => style.parse(cell),
             Times::Formats(formats) => {
                 let mut first = None;
                 let read = formats
                     .iter()
                     .find_map(|format| format.parse(cell).map_err(|e| first.get_or_insert(e).to_owned()).ok());
-                match (read, first) {
-                    (Some(civil), _) => civil,
-                    (None, error) => return Err(bad_date(cell, error.unwrap_or(ValueError::NotDate))),
-                }
+                read.ok_or(first.unwrap_or(ValueError::NotDate))
             }
         };
-        let at = self.instant(&civil);
+        let civil = match read {
+            Ok(civil) if !civil.is_zero() => civil,
+            read => return self.no_time(cell, read.err(), filling),
+        };
+        let at = self.instant(&civil, cell, filling);
         filling.times.0 += 1;
         filling.times.1 += u64::from(civil.offset_seconds.is_none() && civil.micros_of_day.unwrap_or(0) == 0);
         Ok(Read::Int(at))
     }
 
+    /// What is to be done about a cell that gives no time.
+    #[cold]
+    fn no_time(&self, cell: &str, error: Option<ValueError>, filling: &mut Filling) -> Result<Read, Trouble> {
+        match error {
+            Some(_) if is_no_value(cell) => Ok(self.no_value(cell, filling).unwrap_or(Read::Int(NO_INT))),
+            Some(error) if !is_zero_date(cell) => Err(if self.open { Trouble::LookFirst } else { bad_date(cell, error) }),
+            _ => {
+                filling.find(Finding::ZeroDate, cell);
+                Ok(Read::Int(NO_INT))
+            }
+        }
+    }
+
     /// The instant of a date or time: with an offset as it says; a bare date is a day of the report's zone, any other time one of the
     /// source's zone.
-    fn instant(&self, civil: &Civil) -> Micros {
+    fn instant(&self, civil: &Civil, cell: &str, filling: &mut Filling) -> Micros {
         match (civil.utc(), civil.micros_of_day) {
-            (Some(at), _) => at,
+            (Some(at), _) => {
+                if civil.clock_change {
+                    filling.find(Finding::ClockChange, cell);
+                }
+                at
+            }
             (None, None) => self.report_zone.midnight(civil.days),
             (None, Some(0)) => self.zone.midnight(civil.days),
-            (None, Some(micros)) => self.zone.to_utc(civil.days, micros).at,
+            (None, Some(micros)) => {
+                let local = self.zone.to_utc(civil.days, micros);
+                match local.fit {
+                    Fit::Unique => {}
+                    Fit::Gap => filling.find(Finding::Gap, cell),
+                    Fit::Fold => filling.find(Finding::Fold, cell),
+                }
+                local.at
+            }
         }
     }
 }
@@ -327,20 +475,37 @@ pub fn shortened(cell: &str) -> String {
     }
 }
 
+/// Counts a cell, with the least of them as an example, so that it does not depend on who came first.
+fn count<K: Ord>(counts: &mut BTreeMap<K, (u64, String)>, what: K, cell: String, times: u64) {
+    match counts.get_mut(&what) {
+        Some((count, example)) => {
+            *count += times;
+            if cell < *example {
+                *example = cell;
+            }
+        }
+        None => {
+            counts.insert(what, (times, cell));
+        }
+    }
+}
+
 impl Filling {
-    /// Counts a cell that is void, with the least of them as an example, so that it does not depend on who came first.
+    /// Counts a cell that is void.
     fn void(&mut self, what: String, cell: &str) {
-        let cell = shortened(cell);
-        match self.voided.get_mut(&what) {
-            Some((count, example)) => {
-                *count += 1;
-                if cell < *example {
-                    *example = cell;
-                }
-            }
-            None => {
-                self.voided.insert(what, (1, cell));
-            }
+        count(&mut self.voided, what, shortened(cell), 1);
+    }
+
+    /// Counts a finding about a cell.
+    #[cold]
+    fn find(&mut self, finding: Finding, cell: &str) {
+        count(&mut self.found, finding, shortened(cell), 1);
+    }
+
+    /// Adds what another thread has found in the same column.
+    pub fn add_found(&mut self, other: BTreeMap<Finding, (u64, String)>) {
+        for (finding, (times, example)) in other {
+            count(&mut self.found, finding, example, times);
         }
     }
 
