@@ -1,7 +1,8 @@
 //! Dates as bare numbers: the days of a spreadsheet, the seconds or milliseconds since 1970, and the digits of a date run together.
 
 use super::ValueError;
-use super::time::{Civil, Clock, Cursor, days_from};
+use super::cursor::Cursor;
+use super::time::{Civil, Clock, days_from};
 use super::zones;
 use crate::schema::DAY;
 
@@ -146,7 +147,7 @@ impl Number {
             _ => return Err(ValueError::Count),
         };
         let days = i64::from(first) + day;
-        if days >= i64::from(days_from(9999, 12, 31)?) + 1 {
+        if days > i64::from(days_from(9999, 12, 31)?) {
             return Err(ValueError::Count);
         }
         Ok(Civil {

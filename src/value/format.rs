@@ -4,9 +4,10 @@ use std::fmt;
 
 use super::ValueError;
 use super::count::Count;
+use super::cursor::{Cursor, hour_of_half, position};
 use super::names::{month_name, weekday_name};
 use super::order::century;
-use super::time::{Civil, Clock, Cursor, days_from, hour_of_half, is_leap, position};
+use super::time::{Civil, Clock, days_from, is_leap};
 use super::zones::{self, Shift};
 
 /// A compiled date format.

@@ -10,6 +10,7 @@ mod bools;
 mod clean;
 mod count;
 mod currency;
+mod cursor;
 mod dates;
 mod decimals;
 mod dress;

@@ -5,7 +5,7 @@
 //! `juin` or `juillet`. Weekdays only check a date, so that a beginning may fit several of them (`ma` is Monday in Dutch and Tuesday
 //! in French).
 
-use super::time::Cursor;
+use super::cursor::Cursor;
 
 /// The longest name has ten letters.
 const LONGEST: usize = 12;
@@ -104,12 +104,12 @@ fn plain(c: char) -> Option<u8> {
 
 /// The set of rows (bit 0 the first) with a name that begins with the word.
 fn matching(rows: &[&[&str]], word: &str, least: usize) -> u16 {
-    let fits = |names: &&[&str]| {
+    let fits = |names: &[&str]| {
         names
             .iter()
             .any(|name| *name == word || (word.len() >= least && name.starts_with(word)))
     };
-    rows.iter().enumerate().map(|(at, names)| u16::from(fits(&names)) << at).sum()
+    rows.iter().enumerate().map(|(at, names)| u16::from(fits(names)) << at).sum()
 }
 
 /// Reads a month name of at least three letters: 1 to 12.

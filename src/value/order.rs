@@ -5,8 +5,9 @@ use std::fmt;
 use super::ValueError;
 use super::clean::cleaned;
 use super::count::parse_compact;
+use super::cursor::{Cursor, position};
 use super::names::{Word, month_name, weekday_name};
-use super::time::{Civil, Clock, Cursor, parse_iso, position};
+use super::time::{Civil, Clock, parse_iso};
 use super::zones::{self, Shift};
 
 /// In which order a date names its parts.
@@ -294,14 +295,12 @@ fn part(cursor: &mut Cursor<'_>) -> Result<Part, ValueError> {
 fn ordinal(cursor: &mut Cursor<'_>) {
     let rest = cursor.rest();
     let letters = rest.iter().take_while(|b| b.is_ascii_alphabetic()).count();
-    if [&b"st"[..], b"nd", b"rd", b"th", b"er"]
+    let ending = [&b"st"[..], b"nd", b"rd", b"th", b"er"]
         .iter()
-        .any(|end| end.eq_ignore_ascii_case(&rest[..letters]))
-    {
-        cursor.at += 2;
-    } else if ["º", "ª", "°"].iter().any(|sign| rest.starts_with(sign.as_bytes())) {
-        cursor.at += 2;
-    }
+        .any(|end| end.eq_ignore_ascii_case(&rest[..letters]));
+    let sign = ["º", "ª", "°"].iter().any(|sign| rest.starts_with(sign.as_bytes()));
+    // Each of them has two bytes.
+    cursor.at += if ending || sign { 2 } else { 0 };
 }
 
 /// Skips what stands between two parts: blanks with at most one of `/ . - ,` among them, or `de`, `del`, `of`. The mark, or a blank, or

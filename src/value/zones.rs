@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::sync::{LazyLock, RwLock};
 
 use super::ValueError;
-use super::time::Cursor;
+use super::cursor::Cursor;
 use crate::period::Zone;
 
 /// What a cell says after its time of day about where that time holds.
@@ -236,18 +236,11 @@ fn iana(name: &str) -> Option<&'static Zone> {
     if let Some(known) = known.get(name) {
         return *known;
     }
-    let zone = match zone {
+    let zone = zone.map(|zone| {
         // Two spellings of a name share one zone.
-        Some(zone) => Some(
-            known
-                .values()
-                .flatten()
-                .copied()
-                .find(|k| **k == zone)
-                .unwrap_or_else(|| Box::leak(Box::new(zone))),
-        ),
-        None => None,
-    };
+        let same = known.values().flatten().copied().find(|k| **k == zone);
+        same.unwrap_or_else(|| Box::leak(Box::new(zone)))
+    });
     if known.len() < REMEMBERED {
         known.insert(name.to_string(), zone);
     }

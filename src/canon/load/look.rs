@@ -114,7 +114,7 @@ fn decide(job: &Job, decided: &mut Decided, file: &str, votes: &Votes) -> Result
         vote.verdict(delimiter).mark()
     };
     if let (true, Some(filter)) = (job.mapping.filter_open, job.filter) {
-        decided.filter_mark = together(&filter.columns());
+        decided.filter_mark = together(filter.columns());
     }
     for plan in decided.plans.iter_mut().filter(|p| p.open) {
         plan.open = false;
@@ -152,7 +152,7 @@ fn decide(job: &Job, decided: &mut Decided, file: &str, votes: &Votes) -> Result
                     say("ids are read without their .0".to_string(), format!("which all {all} have"));
                 }
             }
-            (Take::Expr(expr), _) => plan.mark = together(&expr.columns()),
+            (Take::Expr(expr), _) => plan.mark = together(expr.columns()),
             _ => {}
         }
     }

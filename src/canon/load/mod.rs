@@ -4,6 +4,7 @@ mod account;
 mod building;
 mod columns;
 mod file;
+mod filling;
 mod findings;
 mod look;
 mod mapping;
