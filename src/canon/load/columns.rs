@@ -416,3 +416,131 @@ pub fn is_deadline(name: &str) -> bool {
 pub fn names(plans: &[Plan]) -> BTreeSet<String> {
     plans.iter().map(|p| p.name.clone()).collect()
 }
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::canon::load::{Budget, Loaded, Options, load};
+    use crate::io;
+    use crate::sources::{Dates, Input, Source};
+
+    /// What becomes of a file of one table.
+    pub fn loaded(table: Table, text: &str, zone: &str, dates: Option<Dates>) -> anyhow::Result<Loaded> {
+        let source = Source {
+            table: Some(table),
+            dates,
+            ..Source::default()
+        };
+        let input = Input {
+            file: io::Source::memory("file.csv", text.as_bytes()),
+            source,
+        };
+        let options = Options {
+            threads: 1,
+            zone: Zone::parse(zone).unwrap(),
+            as_of: None,
+            dimensions: BTreeSet::new(),
+            texts: BTreeSet::new(),
+            keep_lines: false,
+            keep_unused: true,
+            budget: Budget::default(),
+            currency: None,
+            rates: BTreeMap::new(),
+        };
+        load(&[input], &options)
+    }
+
+    /// The text and count of the note with that code.
+    pub fn noted(loaded: &Loaded, code: &str) -> Option<(String, u64)> {
+        let note = loaded.notes.iter().find(|n| n.code == code)?;
+        Some((note.text.clone(), note.count))
+    }
+
+    #[test]
+    fn cells_that_are_nothing_in_columns_of_numbers() {
+        let cells = ["5", "#REF!", "--", "None", "#DIV/0!", "", "(blank)", "'7"];
+        let rows: String = cells.iter().map(|cell| format!("c;2024-01-02;{cell};1\n")).collect();
+        let text = format!("stakeholder_id;occurred_at;cost;amount\n{rows}");
+        let loaded = loaded(Table::Purchases, &text, "UTC", None).unwrap();
+        let rows = loaded.canon.table(Table::Purchases).unwrap();
+        let mut costs: Vec<i64> = (0..rows.len)
+            .map(|row| rows.ints("cost").at(row))
+            .filter(|v| *v != NO_INT)
+            .collect();
+        costs.sort_unstable();
+        assert_eq!((rows.len, costs), (8, vec![50_000, 70_000]));
+        assert_eq!(noted(&loaded, "sheet-error").map(|n| n.1), Some(2));
+        assert!(loaded.unused.is_empty());
+    }
+
+    #[test]
+    fn ids_without_their_disguise() {
+        let text = "stakeholder_id,occurred_at,amount\n\
+            '00123,2024-01-02,1\n\u{200b}00123,2024-01-03,1\n00123,2024-01-04,1\n=\"00123\",2024-01-05,1\n\
+            Jean\u{a0}Dupont,2024-01-02,1\nJean Dupont,2024-01-02,1\n\
+            1.23457E+11,2024-01-02,1\n#REF!,2024-01-02,1\n\\N,2024-01-02,1\nNaN,2024-01-02,1\n";
+        let loaded = loaded(Table::Purchases, &text.replace("=\"00123\"", "\"=\"\"00123\"\"\""), "UTC", None).unwrap();
+        let names: Vec<&str> = (0..loaded.canon.stakeholders.len() as u32)
+            .filter_map(|code| loaded.canon.stakeholders.text(code))
+            .collect();
+        assert_eq!(names, ["00123", "1.23457E+11", "Jean Dupont", "NaN"]);
+        assert_eq!(noted(&loaded, "cleaned-ids").map(|n| n.1), Some(4));
+        assert_eq!(noted(&loaded, "rounded-ids").map(|n| n.1), Some(1));
+        assert_eq!(noted(&loaded, "sheet-error").map(|n| n.1), Some(1));
+        let without: Vec<u64> = loaded
+            .unused
+            .iter()
+            .filter(|r| r.code == "no-stakeholder")
+            .map(|r| r.line)
+            .collect();
+        assert_eq!(without, [9, 10]);
+    }
+
+    #[test]
+    fn durations_in_minutes() {
+        let text = "stakeholder_id,occurred_at,response_minutes\n\
+            a,2024-01-02,03:25:10\nb,2024-01-02,90\nc,2024-01-02,1d 2h 5m\nd,2024-01-02,PT1H30M\ne,2024-01-02,\nf,2024-01-02,#N/A\n\
+            g,2024-01-02,soon\n";
+        let loaded = loaded(Table::Interactions, text, "UTC", None).unwrap();
+        let rows = loaded.canon.table(Table::Interactions).unwrap();
+        let minutes: Vec<f64> = (0..rows.len).map(|row| rows.floats("response_minutes").at(row)).collect();
+        let wanted = [205.0 + 1.0 / 6.0, 90.0, 1_565.0, 90.0];
+        assert_eq!(minutes.len(), 6);
+        minutes
+            .iter()
+            .zip(wanted)
+            .for_each(|(found, wanted)| assert!((found - wanted).abs() < 1e-9, "{found} {wanted}"));
+        assert!(minutes[4].is_nan() && minutes[5].is_nan());
+        assert_eq!(loaded.unused[0].code, "bad-duration");
+    }
+
+    #[test]
+    fn times_when_clocks_change_are_counted() {
+        let text = "stakeholder_id,occurred_at,amount\na,2024-03-31 02:30:00,1\nb,2024-10-27 02:30:00,1\nc,2024-10-27 04:30:00,1\n\
+            d,2024-10-27 02:30 Europe/Paris,1\n";
+        let loaded = loaded(Table::Purchases, text, "Europe/Berlin", None).unwrap();
+        let notes: Vec<&str> = loaded
+            .notes
+            .iter()
+            .filter(|n| n.code == "clock-change")
+            .map(|n| n.text.as_str())
+            .collect();
+        assert_eq!(notes.len(), 3, "{notes:?}");
+        assert!(
+            notes[0].contains("jumped over") && notes[0].contains("2024-03-31 02:30:00"),
+            "{notes:?}"
+        );
+        let rows = loaded.canon.table(Table::Purchases).unwrap();
+        let times: Vec<Micros> = (0..rows.len).map(|row| rows.times("occurred_at").at(row)).collect();
+        let at = |text: &str| parse_iso(text).unwrap().utc().unwrap();
+        assert_eq!(
+            times,
+            [
+                at("2024-03-31T01:30Z"),
+                at("2024-10-27T00:30Z"),
+                at("2024-10-27T03:30Z"),
+                at("2024-10-27T00:30Z")
+            ]
+        );
+    }
+}

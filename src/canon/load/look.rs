@@ -316,3 +316,115 @@ fn dates(verdict: DateVerdict, stated: Option<Order>, file: &str, column: &str) 
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::columns::tests::{loaded, noted};
+    use crate::canon::load::Loaded;
+    use crate::schema::{Micros, NO_TIME, Table};
+    use crate::sources::Dates;
+    use crate::value::parse_iso;
+
+    fn text(cells: &[&str]) -> String {
+        let rows: String = (10..).zip(cells).map(|(at, cell)| format!("c{at};{cell};1\n")).collect();
+        format!("stakeholder_id;occurred_at;amount\n{rows}")
+    }
+
+    fn read(cells: &[&str]) -> Loaded {
+        loaded(Table::Purchases, &text(cells), "UTC", None).unwrap()
+    }
+
+    fn refused(cells: &[&str]) -> String {
+        let error = loaded(Table::Purchases, &text(cells), "UTC", None).unwrap_err();
+        format!("{error:?}")
+    }
+
+    /// What was decided about the dates.
+    fn said(loaded: &Loaded) -> String {
+        let mut decided = loaded.notes.iter().filter(|n| n.code == "decided");
+        decided.find(|n| n.text.starts_with("occurred_at: ")).unwrap().text.clone()
+    }
+
+    fn times(loaded: &Loaded) -> Vec<Micros> {
+        let rows = loaded.canon.table(Table::Purchases).unwrap();
+        (0..rows.len).map(|row| rows.times("occurred_at").at(row)).collect()
+    }
+
+    fn at(cells: &[&str]) -> Vec<Micros> {
+        cells.iter().map(|cell| parse_iso(cell).unwrap().local_micros()).collect()
+    }
+
+    #[test]
+    fn a_column_of_numbers_is_one_of_dates() {
+        let found = read(&["45384.5", "45385"]);
+        assert_eq!(times(&found), at(&["2024-04-02 12:00", "2024-04-03"]));
+        let said = said(&found);
+        assert!(
+            said.contains("count of days since 1899-12-30") && said.contains("'45384.5' on line 2"),
+            "{said}"
+        );
+        assert!(said.contains("excel1904"), "{said}");
+        assert_eq!(
+            times(&read(&["1713497396", "1713497397"])),
+            at(&["2024-04-19 03:29:56", "2024-04-19 03:29:57"])
+        );
+        assert_eq!(times(&read(&["1713497396250"])), at(&["2024-04-19 03:29:56.25"]));
+    }
+
+    #[test]
+    fn ways_that_mix_are_said_with_their_counts() {
+        let found = read(&["2024-04-02", "45384", "3 avr. 2024", "13/04/2024"]);
+        assert_eq!(times(&found), at(&["2024-04-02", "2024-04-02", "2024-04-03", "2024-04-13"]));
+        let said = said(&found);
+        for part in [
+            "dates in 4 ways",
+            "1 as ISO 8601 ('2024-04-02' on line 2)",
+            "1 as a spreadsheet's count",
+        ] {
+            assert!(said.contains(part), "{said}");
+        }
+    }
+
+    #[test]
+    fn two_styles_are_read_where_they_can_be_told_apart_and_refused_where_not() {
+        let found = read(&["13.02.2024", "01.02.2024", "02/14/2024", "01/02/2024"]);
+        assert_eq!(times(&found), at(&["2024-02-13", "2024-02-01", "2024-02-14", "2024-01-02"]));
+        let error = refused(&["13/02/2024", "02/14/2024", "01/02/2024"]);
+        for part in ["mixes orders", "2024-02-01 (dmy) or 2024-01-02 (mdy)", "dates = "] {
+            assert!(error.contains(part), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_stated_order_is_followed() {
+        let cells = text(&["01/02/2024", "45384", "2024-03-04"]);
+        let found = loaded(Table::Purchases, &cells, "UTC", Some(Dates::Mdy)).unwrap();
+        assert_eq!(times(&found), at(&["2024-01-02", "2024-04-02", "2024-03-04"]));
+    }
+
+    #[test]
+    fn days_taken_for_months_are_not_believed() {
+        let cells: Vec<String> = (13..=22)
+            .map(|day| format!("{day}/05/2024"))
+            .chain((1..=9).map(|month| format!("2024-{month:02}-05 00:00:00")))
+            .collect();
+        let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
+        let error = refused(&cells);
+        assert!(
+            error.contains("taken days for months") && error.contains("'2024-01-05 00:00:00' on line 12"),
+            "{error}"
+        );
+        assert!(loaded(Table::Purchases, &text(&cells), "UTC", Some(Dates::Dmy)).is_ok());
+    }
+
+    #[test]
+    fn zero_dates_are_nothing_and_counted() {
+        let rows = "stakeholder_id;occurred_at;delivered_at;amount\na;2024-01-01;0000-00-00;1\nb;2024-01-01;0001-01-01;1\n\
+            c;2024-01-01;30/12/1899;1\nd;2024-01-01;2024-01-03;1\ne;2024-02-20;13/02/2024;1\n";
+        let found = loaded(Table::Purchases, rows, "UTC", None).unwrap();
+        let table = found.canon.table(Table::Purchases).unwrap();
+        let there = (0..table.len).filter(|row| table.times("delivered_at").at(*row) != NO_TIME).count();
+        assert_eq!((table.len, there), (5, 2));
+        assert_eq!(noted(&found, "zero-date").map(|n| n.1), Some(3));
+    }
+}
