@@ -22,6 +22,8 @@ struct Shape {
     differ: [Tally; 3],
     /// Which first and last parts were seen where all parts have two digits and a dash between them.
     ends: (u128, u128),
+    /// Dates that every order reads alike: most of them say their order themselves.
+    own: Tally,
 }
 
 /// The vote on how the dates of a column are written.
@@ -98,6 +100,9 @@ impl Shape {
         let readings = parts.readings();
         let set = (0..3).map(|o| usize::from(readings[o].is_some()) << o).sum::<usize>();
         self.fits[set].see(cell, line);
+        if set == 7 && readings[0] == readings[1] && readings[1] == readings[2] {
+            self.own.see(cell, line);
+        }
         for (tally, (one, other)) in self.differ.iter_mut().zip([(0, 1), (0, 2), (1, 2)]) {
             if readings[one].is_some() && readings[other].is_some() && readings[one] != readings[other] {
                 tally.see(cell, line);
@@ -120,15 +125,26 @@ impl Shape {
         }
         self.ends.0 |= other.ends.0;
         self.ends.1 |= other.ends.1;
+        self.own.merge(&other.own);
     }
 
     fn dates(&self) -> u64 {
         self.fits[1..].iter().map(|t| t.count).sum()
     }
 
-    /// The first of its dates.
-    fn first(&self) -> Option<Example> {
-        self.fits[1..].iter().filter_map(|t| t.first.clone()).min()
+    /// Its dates that do not say their order themselves.
+    fn open_dates(&self) -> Tally {
+        let mut open = Tally::default();
+        self.fits[1..7].iter().for_each(|tally| open.merge(tally));
+        // Those that fit every order, and differ.
+        let count = self.dates() - self.own.count - open.count;
+        if let Some(first) = self.differ.iter().filter_map(|t| t.first.as_ref()).min().filter(|_| count > 0) {
+            open.merge(&Tally {
+                count,
+                first: Some(first.clone()),
+            });
+        }
+        open
     }
 
     /// The orders that read every date, and the first cell on which they differ.
@@ -296,31 +312,28 @@ impl DateVote {
 
     /// Each way of writing a date that occurs.
     fn ways(&self, style: &Style) -> Vec<(String, u64, Example)> {
-        let mut ways = Vec::new();
-        let mut add = |words: String, count: u64, first: Option<Example>| {
-            if let Some(first) = first {
-                ways.push((words, count, first));
-            }
+        let mut ways: Vec<(String, Tally)> = Vec::new();
+        let mut add = |words: &str, tally: &Tally| match ways.iter_mut().find(|(known, _)| known == words) {
+            Some((_, known)) => known.merge(tally),
+            None if tally.count > 0 => ways.push((words.to_string(), tally.clone())),
+            None => {}
         };
-        add("ISO 8601".to_string(), self.iso.count, self.iso.first.clone());
-        add(
-            "year, month and day run together".to_string(),
-            self.compact.count,
-            self.compact.first.clone(),
-        );
+        add("ISO 8601", &self.iso);
+        add("year, month and day run together", &self.compact);
         for (count, tally) in Count::TOLD.iter().zip(&self.counts) {
-            add(count.words().to_string(), tally.count, tally.first.clone());
+            add(count.words(), tally);
         }
         for (shape, pick) in self.shapes.iter().zip(&style.picks) {
-            let words = match pick {
-                // Each of them says its order itself.
-                Pick::Order(_) if shape.fits[7].count == shape.dates() => "dates that say their own order".to_string(),
-                Pick::Order(order) => order.to_string(),
-                Pick::Alone => "each cell in the one order that makes it a date".to_string(),
-            };
-            add(words, shape.dates(), shape.first());
+            add("dates that say their own order", &shape.own);
+            match pick {
+                Pick::Order(order) => add(&order.to_string(), &shape.open_dates()),
+                Pick::Alone => add("each cell in the one order that makes it a date", &shape.open_dates()),
+            }
         }
-        ways
+        let listed = ways
+            .into_iter()
+            .filter_map(|(words, tally)| Some((words, tally.count, tally.first?)));
+        listed.collect()
     }
 
     /// Whether a program has read one half of the dates, and which.
@@ -519,10 +532,7 @@ mod tests {
             "05-13-2024 1:00 PM",
         ]);
         let words = |order: Order| order.to_string();
-        assert_eq!(
-            ways,
-            [(words(Order::Mdy), 2, 4), (words(Order::Dmy), 2, 2), (words(Order::Mdy), 2, 6)]
-        );
+        assert_eq!(ways, [(words(Order::Mdy), 4, 4), (words(Order::Dmy), 2, 2)]);
         assert_eq!(style.parse("01.02.2024"), parse_iso("2024-02-01"));
         assert_eq!(style.parse("01/02/2024"), parse_iso("2024-01-02"));
         assert_eq!(style.parse("03-05-2024 1:00 PM"), parse_iso("2024-03-05 13:00"));
