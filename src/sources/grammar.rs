@@ -11,6 +11,7 @@ use super::{AmountOn, Dates, From, Lookup, Mapped, Profile, Source};
 use crate::note::{Note, did_you_mean, nearest, visible};
 use crate::schema::{ColumnType, Table};
 use crate::script::{Node, Reader, constant_of};
+use crate::value::DurationUnit;
 
 /// Keys that say how a file is read, in a `[[source]]` as in a profile.
 const READING: &[&str] = &[
@@ -163,7 +164,7 @@ pub fn origin(reader: &mut Reader<'_>, column: &str, node: &Node<'_>, kind: Opti
         reader.mistyped(node, column, "a column's header, or a table with `column`, `expr` or `value`");
         return None;
     };
-    reader.known(table, "of a mapping", &["column", "format", "timezone", "expr", "value"]);
+    reader.known(table, "of a mapping", &["column", "format", "timezone", "unit", "expr", "value"]);
     let given: Vec<&str> = ["column", "expr", "value"]
         .into_iter()
         .filter(|key| table.contains_key(*key))
@@ -185,6 +186,14 @@ pub fn origin(reader: &mut Reader<'_>, column: &str, node: &Node<'_>, kind: Opti
             );
         }
     }
+    let unit = reader.choice(table, "unit", &DurationUnit::ALL.map(|unit| (unit.word(), unit)));
+    if let Some(node) = table
+        .get("unit")
+        .filter(|_| !matches!(column, "response_minutes" | "resolution_minutes"))
+    {
+        let what = format!("`unit` goes with a duration; `{column}` is none");
+        reader.wrong(node.span(), what, "durations are response_minutes and resolution_minutes");
+    }
     let from = match given {
         "expr" => From::Expr(reader.expression_at(table, "expr")?),
         "value" => {
@@ -200,6 +209,7 @@ pub fn origin(reader: &mut Reader<'_>, column: &str, node: &Node<'_>, kind: Opti
     Some(Mapped {
         formats: reader.texts(table, "format").into_iter().map(|format| format.text).collect(),
         timezone: timezone(reader, table),
+        unit,
         ..Mapped::new(from)
     })
 }

@@ -10,6 +10,7 @@ use crate::expr::Expr;
 use crate::io;
 use crate::note::Place;
 use crate::schema::Table;
+use crate::value::DurationUnit;
 
 mod describe;
 pub mod grammar;
@@ -41,6 +42,8 @@ pub struct Mapped {
     pub formats: Vec<String>,
     /// Time zone of times without an offset.
     pub timezone: Option<String>,
+    /// The unit of a duration that is a bare number; `None`: minutes.
+    pub unit: Option<DurationUnit>,
     /// What is taken instead where the file does not have this.
     pub or: Vec<Mapped>,
     /// File, line and column of the mapping, for messages.
@@ -63,6 +66,7 @@ impl Mapped {
             from,
             formats: Vec::new(),
             timezone: None,
+            unit: None,
             or: Vec::new(),
             place: None,
         }
