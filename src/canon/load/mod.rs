@@ -118,8 +118,9 @@ fn open<'a>(input: &'a Input, options: &Options) -> Result<Opened<'a>> {
     let peek = intake::peek(
         &input.file,
         &Wishes {
-            delimiter: input.source.delimiter,
-            header_rows: 1,
+            encoding: input.source.encoding.clone(),
+            delimiter: input.source.delimiter.map(|byte| char::from(byte).to_string()),
+            ..Wishes::default()
         },
         200,
     )?;
@@ -219,8 +220,8 @@ fn read_part(opened: Opened, options: &Options, several: bool, notes: &mut Vec<N
     for text in decided {
         notes.push(Note::new("decided", text).at(Place::file(&file)));
     }
-    if outcome.encoding != intake::Encoding::Utf8 {
-        notes.push(Note::new("encoding", format!("not UTF-8: read as {}", outcome.encoding)).at(Place::file(&file)));
+    for (code, text) in outcome.findings() {
+        notes.push(Note::new(code, text).at(Place::file(&file)));
     }
     layout.encoding = outcome.encoding;
     if mapping.plans.iter().any(|p| {
