@@ -117,18 +117,12 @@ pub fn load(inputs: &[Input], options: &Options) -> Result<Loaded> {
 fn describe(inputs: &[Input], options: &Options, notes: &mut Vec<Note>) -> Result<Vec<Input>> {
     let mut described = Vec::new();
     for input in inputs {
-        let mut wishes = wishes(&input.source);
+        let wishes = input.source.wishes();
         let mut peek = intake::peek(&input.file, &wishes, SAMPLE)?;
         let mut found = describe_peek(input, &peek, options);
-        // A format may have more header rows than the file tells by itself.
-        if let Some(rows) = found
-            .sources
-            .iter()
-            .find_map(|s| s.header_rows)
-            .filter(|rows| *rows != wishes.header_rows)
-        {
-            wishes.header_rows = rows;
-            peek = intake::peek(&input.file, &wishes, SAMPLE)?;
+        // A format may know more of the file than the file tells by itself.
+        if let Some(known) = found.sources.first().map(Source::wishes).filter(|known| *known != wishes) {
+            peek = intake::peek(&input.file, &known, SAMPLE)?;
             found = describe_peek(input, &peek, options);
         }
         notes.extend(
@@ -152,14 +146,6 @@ fn describe_peek(input: &Input, peek: &Peek, options: &Options) -> sources::Desc
 /// So many records tell what a file is.
 const SAMPLE: usize = 200;
 
-/// What a source says of how its files are parted.
-fn wishes(source: &Source) -> Wishes {
-    Wishes {
-        delimiter: source.delimiter,
-        header_rows: source.header_rows.unwrap_or(1),
-    }
-}
-
 /// A file before it is read: its start, its columns, and what is looked up for it.
 struct Opened<'a> {
     file: &'a io::Source,
@@ -171,7 +157,7 @@ struct Opened<'a> {
 
 fn open<'a>(input: &'a Input, options: &Options) -> Result<Opened<'a>> {
     let file = input.file.name();
-    let peek = intake::peek(&input.file, &wishes(&input.source), SAMPLE)?;
+    let peek = intake::peek(&input.file, &input.source.wishes(), SAMPLE)?;
     if peek.layout.header.names.is_empty() {
         return Err(Problem::data(format!("{file} is empty"))
             .why("there is no header line")
@@ -269,8 +255,8 @@ fn read_part(opened: Opened, options: &Options, several: bool, notes: &mut Vec<N
     for decision in decided {
         notes.push(Note::new("decided", decision.to_string()).at(Place::file(&file)));
     }
-    if outcome.encoding != intake::Encoding::Utf8 {
-        notes.push(Note::new("encoding", format!("not UTF-8: read as {}", outcome.encoding)).at(Place::file(&file)));
+    for (code, text) in outcome.findings() {
+        notes.push(Note::new(code, text).at(Place::file(&file)));
     }
     layout.encoding = outcome.encoding;
     if mapping.plans.iter().any(|p| {
