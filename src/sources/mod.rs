@@ -11,6 +11,7 @@ use crate::io;
 use crate::note::Place;
 use crate::schema::Table;
 
+pub mod guess;
 mod recognise;
 
 pub use recognise::{columns, folded, table, word};
