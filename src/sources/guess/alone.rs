@@ -13,6 +13,26 @@ const SERVES: f64 = 0.65;
 /// One of several that would serve: to be asked.
 const MAYBE: f64 = 0.45;
 
+/// Whose ids are no stakeholder's.
+const THINGS: [&str; 16] = [
+    "order",
+    "product",
+    "line",
+    "item",
+    "ticket",
+    "case",
+    "deal",
+    "payment",
+    "type",
+    "invoice",
+    "transaction",
+    "source",
+    "campaign",
+    "amount",
+    "sku",
+    "message",
+];
+
 fn order(table: Table, column: &str) -> usize {
     table.columns().iter().position(|c| c.name == column).unwrap_or(0)
 }
@@ -127,7 +147,9 @@ pub(super) fn fall_back(table: Table, candidates: &mut Vec<Candidate>, taken: &m
         .filter(|&i| file.profiles[i].share(&[Kind::Date]) >= 0.9 && !taken.iter().any(|t| t.header == i))
         .filter(|&i| !meanings::is_other_date(&file.headers[i]))
         .collect();
-    let only = dates.len() == 1 && !taken.iter().any(|t| file.profiles[t.header].share(&[Kind::Date]) >= 0.9);
+    // Its name has to speak of a time at least: many exports end with when they were written.
+    let says = dates.first().is_some_and(|&i| file.headers[i].words.contains("date"));
+    let only = says && dates.len() == 1 && !taken.iter().any(|t| file.profiles[t.header].share(&[Kind::Date]) >= 0.9);
     for index in dates {
         let (confidence, why) = match only {
             true => (SERVES, "the only column of dates".to_string()),
@@ -199,7 +221,8 @@ fn stakeholder(table: Table, candidates: &mut Vec<Candidate>, taken: &mut Vec<Ca
         {
             continue;
         }
-        let repeats = profile.filled >= content::ENOUGH && profile.distinct < profile.filled && profile.distinct > 10;
+        let repeats = profile.filled >= content::ENOUGH && 10 * profile.distinct < 9 * profile.filled && profile.distinct > 10;
+        let is_things = header.words.iter().any(|w| THINGS.contains(&w.as_str()));
         let is_id =
             profile.share(&[Kind::Code, Kind::Uuid]) >= 0.9 || (header.words.contains("id") && profile.share(&[Kind::Integer]) >= 0.9);
         let only_whose = header
@@ -207,7 +230,7 @@ fn stakeholder(table: Table, candidates: &mut Vec<Candidate>, taken: &mut Vec<Ca
             .iter()
             .all(|w| w == "name" || w == "full" || meanings::is_who(w) || w == "supplier");
         let is_name = only_whose && (profile.filled == 0 || profile.share(&[Kind::Words, Kind::Text]) >= 0.5);
-        if repeats && is_id {
+        if repeats && is_id && !is_things {
             let why = format!(
                 "its cells are codes that repeat: {} different in {}",
                 profile.distinct, profile.filled

@@ -44,7 +44,11 @@ pub(super) fn judge(table: Table, column: &Column, is_exact: bool, header: &Head
                 Strange(ASKED, "a point in time or a duration: no cell tells".to_string())
             }
             (true, _, None) => Strange(ASKED, "a duration of unknown unit: no cell tells".to_string()),
-            _ if column.kind == ColumnType::Stakeholder && !is_exact && !header.words.contains("id") && table != Table::Supplies => {
+            _ if column.kind == ColumnType::Stakeholder
+                && !is_exact
+                && table != Table::Supplies
+                && !["id", "email"].iter().any(|w| header.words.contains(*w)) =>
+            {
                 Strange(0.65, "an id or a name: no cell tells".to_string())
             }
             _ => Silent,

@@ -21,8 +21,8 @@ pub(super) const WHOLE: f64 = 0.88;
 const NEUTRAL_COST: f64 = 0.06;
 /// What a word for a person costs: `order delivered customer date` is a delivery, but `customer created date` may be no order.
 const WHO_COST: f64 = 0.25;
-/// What an unknown word costs: with one of them a header is a question, unless its cells speak for it.
-const UNKNOWN_COST: f64 = 0.32;
+/// What an unknown word costs: with one of them a header is a question even where its cells are dates or numbers, as many are.
+const UNKNOWN_COST: f64 = 0.4;
 /// A single word with others around it is as likely an accident.
 const SINGLE: f64 = 0.84;
 

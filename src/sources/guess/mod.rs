@@ -147,7 +147,7 @@ impl Reading {
                 candidates.extend(candidate(table, order, column, index, file));
             }
         }
-        relations::relate(table, &mut candidates, file.profiles, file.columns);
+        relations::relate(table, &mut candidates, file);
         alone::propose(table, &mut candidates, file);
         let mut taken = assign(&candidates);
         alone::fall_back(table, &mut candidates, &mut taken, file);

@@ -288,7 +288,12 @@ fn is_clock(cell: &str) -> bool {
 
 fn is_email(cell: &str) -> bool {
     cell.split_once('@').is_some_and(|(local, domain)| {
-        !local.is_empty() && domain.contains('.') && !domain.ends_with('.') && !cell.contains(char::is_whitespace) && !domain.contains('@')
+        !local.is_empty()
+            && !cell.contains(['<', '>'])
+            && domain.contains('.')
+            && !domain.ends_with('.')
+            && !cell.contains(char::is_whitespace)
+            && !domain.contains('@')
     })
 }
 
@@ -324,7 +329,7 @@ fn style(verdict: &DateVerdict, cells: &[&str]) -> &'static str {
 /// 1982 to 2064). A number alone is never taken for a date; its header has to say so.
 fn numbered_dates(cells: &[&str], (low, high): (f64, f64)) -> Option<&'static str> {
     let compact = |c: &&str| c.len() == 8 && c.is_ascii() && parse_iso(&format!("{}-{}-{}", &c[..4], &c[4..6], &c[6..])).is_ok();
-    if cells.iter().all(|c| compact(c)) {
+    if cells.iter().all(compact) {
         Some("year, month and day in eight digits")
     } else if low >= 1e12 && high < 4e12 {
         Some("epoch milliseconds")

@@ -53,7 +53,7 @@ pub(super) fn ask(file: &str, reading: &Reading, is_sure: bool, tables: &[(Table
                 !reading
                     .taken
                     .iter()
-                    .any(|t| t.header == c.header && t.confidence >= c.confidence && t.column != "name")
+                    .any(|t| t.header == c.header && t.confidence >= c.confidence - 0.1 && t.column != "name")
             })
             .collect();
         candidates.sort_by(|a, b| b.confidence.total_cmp(&a.confidence).then(a.header.cmp(&b.header)));

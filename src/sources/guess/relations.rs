@@ -1,8 +1,9 @@
 //! What columns say about each other: ids that repeat and ids that do not, a time that is never before another, a product.
 
-use super::Candidate;
 use super::content::ENOUGH;
 use super::profile::{ColumnProfile, Kind, number};
+use super::words::Header;
+use super::{Candidate, File};
 use crate::schema::{DAY, Micros, Table};
 use crate::value::{Civil, DateVerdict, DateVote, DecimalVote, parse_iso, parse_ordered};
 
@@ -20,11 +21,23 @@ fn orders(table: Table) -> (&'static str, &'static [&'static str]) {
 }
 
 /// Lets the columns of a file speak for and against each other.
-pub(super) fn relate(table: Table, candidates: &mut Vec<Candidate>, profiles: &[ColumnProfile], columns: &[Vec<&str>]) {
-    ids(table, candidates, profiles);
-    times(table, candidates, columns);
+pub(super) fn relate(table: Table, candidates: &mut Vec<Candidate>, file: &File<'_>) {
+    ids(table, candidates, file.profiles);
+    times(table, candidates, file.columns);
+    places(candidates, file);
     if table == Table::Purchases {
-        products(candidates, profiles, columns);
+        products(candidates, file.profiles, file.columns);
+    }
+}
+
+/// A state beside a city or a postcode is part of an address.
+fn places(candidates: &mut [Candidate], file: &File<'_>) {
+    let is_address = |h: &Header| ["city", "postcode", "street", "country"].iter().any(|w| h.words.contains(*w));
+    if file.headers.iter().any(is_address) {
+        let states = candidates
+            .iter_mut()
+            .filter(|c| c.column == "status" && file.headers[c.header].words.contains("state"));
+        states.for_each(|c| c.lower(0.3, "beside it stand the other parts of an address".to_string()));
     }
 }
 

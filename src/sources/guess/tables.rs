@@ -16,6 +16,9 @@ const RECOGNISED: f64 = 0.9;
 /// A table recognised by its names keeps its rank unless the cells, or words beside the known names, make another one clearly more.
 const LEAD: f64 = 0.8;
 
+/// A roster needs no more than an id, which every table has: its name alone recognises nothing below so many points.
+const ROSTER: f64 = 3.0;
+
 /// What finding a column says for its table: those that only one or two tables have say most.
 fn weight(table: Table, column: &Column) -> f64 {
     match column.name {
@@ -80,7 +83,8 @@ pub(super) fn rank(
         .filter(|s| s.1 > 0.0)
         .map(|(table, points, mut why, complete)| {
             let mut sure = ((points - best) * STEEPNESS).exp() / whole * (points / FULL).min(1.0);
-            if known == Some(table) && complete && points >= LEAD * best {
+            let is_more_than_an_id = table != Table::Stakeholders || points >= ROSTER;
+            if known == Some(table) && complete && points >= LEAD * best && is_more_than_an_id {
                 sure = sure.max(RECOGNISED);
                 why = format!("known names of all that it needs; {why}");
             }
@@ -111,7 +115,7 @@ fn points(file: &str, seen: &File<'_>, reading: &Reading) -> (f64, String) {
     }
     let hints = meanings::hints(table, seen.headers);
     if !hints.is_empty() {
-        points += 0.5 * hints.len().min(6) as f64;
+        points += 0.6 * hints.len().min(6) as f64;
         said.push(format!("its headers speak of {}", hints.join(", ")));
     }
     if let Some(word) = recognise::named_by(table, file) {

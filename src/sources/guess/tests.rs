@@ -215,15 +215,25 @@ fn a_renamed_header_is_understood_or_asked_about() {
         assert_eq!(question.candidates.first().map(|c| c.0), Some(1), "{header}");
         assert_eq!(question.option, format!("--map orders.csv:stakeholder_id='{header}'"));
     }
-    // The date under such a name is the only one there is, and said to be.
-    let line = "purchases orders.csv | Order #~u:O~order_id | Customer No~r:C~stakeholder_id | Zeta~d~occurred_at | Total~m~amount";
-    let understood = Export::parse(line).understood(None);
-    assert_eq!(Export::parse(line).wrong(&understood), Vec::<String>::new());
-    let date = understood.guesses.iter().find(|g| g.column == "occurred_at").unwrap();
-    assert!(
-        date.confidence < 0.7 && date.evidence[0].contains("only column of dates"),
-        "{date:?}"
-    );
+    // A column of dates under such a name is asked about, and taken where the name speaks of a time.
+    for (header, is_taken) in [("Zeta", false), ("When", true), ("_synced", false)] {
+        let line = format!("purchases orders.csv | Order #~u:O~- | Customer No~r:C~- | {header}~d~- | Total~m~-");
+        let understood = Export::parse(&line).understood(None);
+        let taken = understood.guesses.iter().any(|g| g.column == "occurred_at");
+        let question = understood.questions.iter().find(|q| q.column == Some("occurred_at"));
+        assert_eq!((taken, question.is_none()), (is_taken, is_taken), "{header}");
+    }
+    let candidates = |header: &str| {
+        let line = format!("purchases orders.csv | Order #~u:O~- | Customer No~r:C~- | {header}~d~- | Total~m~-");
+        let questions = Export::parse(&line).understood(None).questions;
+        questions
+            .into_iter()
+            .find(|q| q.column == Some("occurred_at"))
+            .unwrap()
+            .candidates
+            .len()
+    };
+    assert_eq!((candidates("Zeta"), candidates("_synced")), (1, 0));
 }
 
 /// Columns that look like what they are not: never taken as the column that their name resembles.
@@ -272,6 +282,7 @@ fn false_friends() {
         (Table::Purchases, "Order status date~d", "status"),
         (Table::Purchases, "Date of birth~d", "occurred_at"),
         (Table::Purchases, "Expected delivery~t", "promised_at"),
+        (Table::Purchases, "_synced_at~dt", "occurred_at"),
         (Table::Surveys, "Score~t", "score"),
         (Table::Surveys, "Rating~pc", "score"),
         (Table::Surveys, "Survey~t", "instrument"),
@@ -286,6 +297,7 @@ fn false_friends() {
         (Table::Stakeholders, "Account created by~nm", "started_at"),
         (Table::Stakeholders, "Contract expires~d", "ended_at"),
         (Table::Stakeholders, "Birthday~d", "started_at"),
+        (Table::Stakeholders, "Join time~dt", "started_at"),
         (Table::Stakeholders, "Postcode~pc", "stakeholder_id"),
         (Table::Supplies, "Invoice due date~d", "received_at"),
         (Table::Supplies, "Received by~nm", "received_at"),
@@ -435,6 +447,16 @@ fn times_and_products_tell_columns_apart() {
             found.guesses
         );
     }
+}
+
+#[test]
+fn an_address_has_a_state_that_is_no_status() {
+    let has = |headers: &str| {
+        let line = format!("purchases o.csv | Order~u:O~- | Customer ID~r:C~- | Date~d~- | Total~m~- | {headers}");
+        Export::parse(&line).understood(None).guesses.iter().any(|g| g.column == "status")
+    };
+    assert!(has("State~w:open/paid~-"));
+    assert!(!has("City~w:Rome/Bonn~- | State~w:Ohio/Utah~-"));
 }
 
 #[test]
