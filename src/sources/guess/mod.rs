@@ -172,7 +172,7 @@ fn candidate(table: Table, order: usize, column: &Column, index: usize, file: &F
         Cells::Fit(share, why) => candidate.raise(share, why),
         Cells::Silent => {}
         Cells::Strange(left, why) => {
-            candidate.is_refuted = left <= content::REFUTED && file.profiles[index].filled > 0;
+            candidate.is_refuted = left <= content::REFUTED && file.profiles[index].filled > 0 && named.confidence >= TAKE;
             candidate.lower(left, why);
         }
     }

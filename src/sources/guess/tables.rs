@@ -69,11 +69,11 @@ pub(super) fn rank(
         return vec![(table, 1.0, "it was said".to_string())];
     }
     let known = recognised(headers, file);
-    let scored: Vec<(Table, f64, String, bool)> = readings
+    let scored: Vec<(&Reading, f64, String)> = readings
         .iter()
         .map(|reading| {
             let (points, why) = points(file, seen, reading);
-            (reading.table, points, why, is_complete(reading))
+            (reading, points, why)
         })
         .collect();
     let best = scored.iter().map(|s| s.1).fold(0.0, f64::max);
@@ -81,7 +81,8 @@ pub(super) fn rank(
     let mut ranked: Vec<(Table, f64, String)> = scored
         .into_iter()
         .filter(|s| s.1 > 0.0)
-        .map(|(table, points, mut why, complete)| {
+        .map(|(reading, points, mut why)| {
+            let (table, complete) = (reading.table, is_complete(reading));
             let mut sure = ((points - best) * STEEPNESS).exp() / whole * (points / FULL).min(1.0);
             let is_more_than_an_id = table != Table::Stakeholders || points >= ROSTER;
             if known == Some(table) && complete && points >= LEAD * best && is_more_than_an_id {
@@ -98,6 +99,19 @@ pub(super) fn rank(
         rest.iter_mut().for_each(|r| r.1 = r.1.min(left));
     }
     ranked
+}
+
+/// Whether a roster is one of people or organisations: products and coupons have an id, a name and a beginning too.
+fn speaks_of_people(file: &str, seen: &File<'_>, reading: &Reading) -> bool {
+    let id = reading
+        .taken
+        .iter()
+        .find(|t| t.column == "stakeholder_id")
+        .map(|t| &seen.headers[t.header]);
+    id.is_some_and(|h| h.words.iter().any(|w| meanings::is_who(w) || w == "supplier"))
+        || reading.has("email")
+        || recognise::named_by(Table::Stakeholders, file).is_some()
+        || meanings::hints(Table::Stakeholders, seen.headers).len() >= 2
 }
 
 fn points(file: &str, seen: &File<'_>, reading: &Reading) -> (f64, String) {
@@ -137,6 +151,10 @@ fn points(file: &str, seen: &File<'_>, reading: &Reading) -> (f64, String) {
             (Table::Interactions | Table::Purchases, false) => points += 0.5,
             _ => {}
         }
+    }
+    if table == Table::Stakeholders && !speaks_of_people(file, seen, reading) {
+        points *= 0.5;
+        said.push("nothing says that it lists people or organisations".to_string());
     }
     // Two kinds of id in one record are what a list of other names is.
     if table == Table::Identities

@@ -450,6 +450,23 @@ fn times_and_products_tell_columns_apart() {
 }
 
 #[test]
+fn a_list_of_things_is_no_roster() {
+    let table = |line: &str| Export::parse(line).understood(None).table.map(|t| t.0);
+    assert_eq!(
+        table("stakeholders list.csv | id~u:P~- | name~nm~- | type~w:good/service~- | created~d~-"),
+        None
+    );
+    assert_eq!(
+        table("stakeholders list.csv | coupon id~u:P~- | percent off~q~- | valid until~d~-"),
+        None
+    );
+    assert_eq!(
+        table("stakeholders list.csv | member id~u:P~- | name~nm~- | type~w:full/guest~- | created~d~-"),
+        Some(Table::Stakeholders)
+    );
+}
+
+#[test]
 fn an_address_has_a_state_that_is_no_status() {
     let has = |headers: &str| {
         let line = format!("purchases o.csv | Order~u:O~- | Customer ID~r:C~- | Date~d~- | Total~m~- | {headers}");
