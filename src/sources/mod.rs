@@ -15,6 +15,7 @@ use crate::value::DurationUnit;
 
 mod describe;
 pub mod grammar;
+pub mod guess;
 pub mod profile;
 mod questions;
 mod recognise;
