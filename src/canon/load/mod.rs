@@ -5,6 +5,7 @@ mod building;
 mod columns;
 mod file;
 mod findings;
+mod identities;
 mod look;
 mod mapping;
 mod raw;

@@ -9,6 +9,7 @@ use super::account::Reject;
 use super::building::{Building, Dropped};
 use super::file::{Fate, Rowset};
 use super::findings::{contradictions, events, far_ahead, off_scale, repeated};
+use super::identities::identify;
 use super::{Loaded, Options, Part, RawFile, part_names};
 use crate::account::FileAccount;
 use crate::canon::rows::are_dates;
@@ -247,44 +248,6 @@ fn open_account(info: &SourceInfo, read: u64, rowset: &Rowset) -> FileAccount {
         duplicate: 0,
         excluded: of(Fate::Excluded),
         reasons: rowset.counts.iter().map(|((_, code), n)| (code.to_string(), *n)).collect(),
-    }
-}
-
-/// One stakeholder under several ids: an identities table says which alias stands for whom.
-fn identify(tables: &mut BTreeMap<Table, Building>, stakeholders: &Dictionary) {
-    let Some(identities) = tables.get(&Table::Identities) else { return };
-    let Some(Data::Code(aliases)) = identities.rows.columns.get("alias") else {
-        return;
-    };
-    let mut same: Vec<u32> = (0..stakeholders.len() as u32).collect();
-    for (&alias, &stakeholder) in aliases.iter().zip(&identities.stakeholder) {
-        if alias != NO_CODE && stakeholder != NO_CODE && alias != stakeholder {
-            same[alias as usize] = stakeholder;
-        }
-    }
-    // An alias of an alias; a circle ends after as many steps as there are stakeholders in it.
-    let resolve = |mut code: u32| {
-        for _ in 0..16 {
-            if same[code as usize] == code {
-                break;
-            }
-            code = same[code as usize];
-        }
-        code
-    };
-    for (table, building) in tables.iter_mut() {
-        if *table != Table::Identities {
-            building
-                .stakeholder
-                .iter_mut()
-                .filter(|c| **c != NO_CODE)
-                .for_each(|c| *c = resolve(*c));
-        }
-        for name in ["referrer_id", "referred_id"] {
-            if let Some(Data::Code(codes)) = building.rows.columns.get_mut(name) {
-                codes.iter_mut().filter(|c| **c != NO_CODE).for_each(|c| *c = resolve(*c));
-            }
-        }
     }
 }
 
