@@ -14,7 +14,7 @@ pub mod referrers;
 mod rows;
 
 pub use dictionary::{Dictionary, Interner, key_of};
-pub use load::{Budget, Loaded, Options, RawFile, RawRecords, Reject, load};
+pub use load::{Budget, FINDINGS, FindingKind, Loaded, Options, RawFile, RawRecords, Reject, load};
 pub use rows::{Column, Data, Rows};
 
 /// What one source (a file as one `[[source]]` or recognition reads it) brought in.
