@@ -103,6 +103,7 @@ struct Part {
 ///
 /// When a file cannot be read or mapped, its dates are ambiguous, or more of its records are rejected than the budget allows.
 pub fn load(inputs: &[Input], options: &Options) -> Result<Loaded> {
+    let mut notes = Vec::new();
     let mut kinds: BTreeMap<Table, usize> = BTreeMap::new();
     let inputs = describe(inputs, options, &mut notes)?;
     let opened = inputs.iter().map(|input| open(input, options)).collect::<Result<Vec<_>>>()?;
@@ -117,13 +118,14 @@ pub fn load(inputs: &[Input], options: &Options) -> Result<Loaded> {
     for (at, mut opened) in opened {
         let several = kinds[&opened.mapping.table] > 1;
         opened.read_more(options, several, has_emails)?;
-        let mut notes = Vec::new();
-        let part = read_part(opened, options, several, &mut notes)?;
+        let mut of_file = Vec::new();
+        let part = read_part(opened, options, several, &mut of_file)?;
         has_emails |= part.info.table != Table::Stakeholders && identities::has_emails(&part.rowset.interners.stakeholders);
-        parts[at] = Some((part, notes));
+        parts[at] = Some((part, of_file));
     }
-    let (parts, notes): (Vec<Part>, Vec<Vec<Note>>) = parts.into_iter().flatten().unzip();
-    tables::assemble(parts, options, notes.concat())
+    let (parts, of_files): (Vec<Part>, Vec<Vec<Note>>) = parts.into_iter().flatten().unzip();
+    notes.extend(of_files.into_iter().flatten());
+    tables::assemble(parts, options, notes)
 }
 
 /// The inputs with their formats recognised: one for each table that a file feeds.

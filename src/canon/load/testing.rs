@@ -22,6 +22,7 @@ pub fn options() -> Options {
         budget: Budget::Number(u64::MAX),
         currency: None,
         rates: BTreeMap::new(),
+        profiles: Vec::new(),
     }
 }
 
