@@ -68,7 +68,7 @@ pub fn far_ahead(tables: &BTreeMap<Table, Building>, zone: &Zone) -> Option<Note
                 day(first_ahead),
                 day(latest)
             );
-            return Some(Note::new("as-of", text).count(ahead));
+            return Some(Note::new("as-of", text));
         }
         ahead += count;
         first_ahead = oldest;
@@ -81,3 +81,45 @@ pub fn far_ahead(tables: &BTreeMap<Table, Building>, zone: &Zone) -> Option<Note
 
 /// Events that span more are no matter of a month: years with five digits.
 const MOST_DAYS: usize = 4_000_000;
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{load, note, notes};
+    use crate::period::parse_date;
+    use crate::schema::DAY;
+
+    fn orders(days: &[&str]) -> String {
+        let rows = days.iter().enumerate().map(|(i, day)| format!("c{i},{i},{day},1\n"));
+        "customer_id,order_id,ordered_at,amount\n".to_string() + &rows.collect::<String>()
+    }
+
+    #[test]
+    fn a_slip_into_the_future_is_noted_and_as_of_asked_for() {
+        let mut days = vec!["2026-01-30"; 30];
+        days.push("2062-01-30");
+        let loaded = load(&[("o.csv", "purchases", &orders(&days))]);
+        let text = &note(&loaded, "as-of").text;
+        assert_eq!(
+            text,
+            "the newest 1 of 31 events lie on or after 2062-01-30, the others end on 2026-01-30: state as_of if these are slips"
+        );
+        assert_eq!(loaded.canon.as_of, i64::from(parse_date("2062-01-31").unwrap()) * DAY);
+    }
+
+    #[test]
+    fn a_gap_of_a_month_or_too_many_beyond_it_is_no_slip() {
+        let with = |more: &[&str]| load(&[("o.csv", "purchases", &orders(&[&["2026-01-30"; 30], more].concat()))]);
+        assert!(notes(&with(&["2026-03-02"]), "as-of").is_empty());
+        assert_eq!(notes(&with(&["2026-03-03"]), "as-of").len(), 1);
+        assert!(notes(&with(&["2026-06-01", "2026-06-01"]), "as-of").is_empty());
+        // The lower of two gaps may be the one: one in a thousand is more than one.
+        let mut many = vec!["2026-01-30"; 3000];
+        many.extend(["2026-06-01", "2026-06-02", "2026-06-03"]);
+        let loaded = load(&[("o.csv", "purchases", &orders(&many))]);
+        assert!(
+            note(&loaded, "as-of")
+                .text
+                .starts_with("the newest 3 of 3003 events lie on or after 2026-06-01")
+        );
+    }
+}

@@ -101,7 +101,7 @@ pub fn identify(tables: &mut BTreeMap<Table, Building>, who: &Who) -> Vec<Note> 
         ),
     ] {
         if count > 0 {
-            notes.push(Note::new(code, format!("{count} {text}")).count(count));
+            notes.push(Note::new(code, text).count(count));
         }
     }
     apply(tables, &leader);

@@ -90,8 +90,8 @@ fn not_on_roster(canon: &Canon) -> Vec<Note> {
                 )
             } else {
                 format!(
-                    "{} of its {} stakeholders are not on the roster{}",
-                    missing[source],
+                    "{:.1} % of its {} stakeholders are not on the roster{}",
+                    100.0 * missing[source] as f64 / all[source] as f64,
                     all[source],
                     such_as(canon, &first[source..=source])
                 )
@@ -296,7 +296,7 @@ mod tests {
             texts[0],
             "none of its 1 stakeholders is on the roster, such as 'q': its ids are of another kind"
         );
-        assert_eq!(texts[1], "2 of its 3 stakeholders are not on the roster, such as 'x'");
+        assert_eq!(texts[1], "66.7 % of its 3 stakeholders are not on the roster, such as 'x'");
         assert!(notes(&load(&files[1..]), "not-on-roster").is_empty());
     }
 
