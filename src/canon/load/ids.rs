@@ -178,7 +178,7 @@ fn lists(canon: &Canon) -> Option<Note> {
                     let parts = of(separator);
                     let is_short = |part: &&str| part.bytes().any(|b| b.is_ascii_digit() || b == b'@');
                     parts.iter().all(|part| !part.is_empty())
-                        && (parts.iter().all(|part| is_known(part)) || (!needs_known && parts.iter().all(|part| is_short(&part))))
+                        && (parts.iter().all(|part| is_known(part)) || (!needs_known && parts.iter().all(is_short)))
                 }
             })
     };
