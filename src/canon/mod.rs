@@ -13,7 +13,7 @@ pub mod messages;
 pub mod referrers;
 mod rows;
 
-pub use dictionary::{Dictionary, Interner, key_of};
+pub use dictionary::{Codes, Dictionary, Interner, Texts, key_of};
 pub use load::{Budget, Loaded, Options, RawFile, RawRecords, Reject, load};
 pub use rows::{Column, Data, Rows};
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
-use crate::canon::{Data, Interner, key_of};
+use crate::canon::{Data, Interner, Texts, key_of};
 use crate::expr::{Bound, Cell, Reading};
 use crate::period::Zone;
 use crate::schema::{ColumnType, DAY, MONEY_SCALE, Micros, NO_CODE, NO_INT, NO_KEY, NO_TIME, Table};
@@ -88,7 +88,7 @@ pub struct Filling {
     /// Cells that were times, and those of them that were midnights.
     pub times: (u64, u64),
     /// Closed words by the cells that were met, so that each is looked up once.
-    words: (Interner, Vec<u32>),
+    words: (Texts, Vec<u32>),
     /// Cells rounded to 1/10,000.
     pub rounded: u64,
     /// Cells voided: a word outside the closed list, a score that is none; with one example each.
@@ -111,7 +111,7 @@ impl Filling {
             data,
             is_stakeholder: plan.kind == ColumnType::Stakeholder,
             times: (0, 0),
-            words: (Interner::default(), Vec::new()),
+            words: (Texts::default(), Vec::new()),
             rounded: 0,
             voided: BTreeMap::new(),
         }
