@@ -39,7 +39,11 @@ impl Numbered {
         let prefix = self
             .prefix
             .get_or_insert_with(|| text.trim_end_matches(|c: char| c.is_ascii_digit()).to_string());
-        let digits = text.as_bytes().strip_prefix(prefix.as_bytes())?;
+        // Prefixes are too short to be worth a call, which comparing them whole would be.
+        let (start, digits) = text.as_bytes().split_at_checked(prefix.len())?;
+        if start.iter().zip(prefix.as_bytes()).any(|(a, b)| a != b) {
+            return None;
+        }
         if digits.is_empty() || digits.len() > 9 || (digits[0] == b'0' && digits.len() > 1) {
             return None;
         }

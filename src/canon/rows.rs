@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
+use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
@@ -273,15 +274,13 @@ impl Rows {
         for s in 0..=count {
             starts[s + 1] += starts[s];
         }
+        let spares = Mutex::new(Vec::new());
         let mut clustered = Vec::new();
         let clusters = Clusters::new(&starts);
         if clusters.len() > 1 {
             clusters.gather(stakeholder, stakeholder, &mut clustered);
             let columns: Vec<&mut Data> = self.columns.values_mut().collect();
-            columns
-                .into_par_iter()
-                .with_min_len(4)
-                .for_each_init(Spare::default, |spare, data| data.cluster(&clusters, stakeholder, spare));
+            each(columns, &spares, |data, spare| data.cluster(&clusters, stakeholder, spare));
             if let Some(sources) = &mut self.source {
                 clusters.reorder(sources, stakeholder, &mut Vec::new());
             }
@@ -324,10 +323,7 @@ impl Rows {
             }
         });
         let columns: Vec<&mut Data> = self.columns.values_mut().collect();
-        columns
-            .into_par_iter()
-            .with_min_len(4)
-            .for_each_init(Spare::default, |spare, data| data.reorder(&order, spare));
+        each(columns, &spares, |data, spare| data.reorder(&order, spare));
         if let Some(sources) = &mut self.source {
             *sources = order.iter().map(|&i| sources[i as usize]).collect();
         }
@@ -336,6 +332,16 @@ impl Rows {
         }
         self.starts = starts;
     }
+}
+
+/// Works at a few columns at a time, side by side; what they leave of spare memory is there for the next ones.
+fn each(mut columns: Vec<&mut Data>, spares: &Mutex<Vec<Spare>>, work: impl Fn(&mut Data, &mut Spare) + Sync) {
+    columns.par_chunks_mut(4).for_each(|few| {
+        let left = || spares.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut spare = left().pop().unwrap_or_default();
+        few.iter_mut().for_each(|data| work(data, &mut spare));
+        left().push(spare);
+    });
 }
 
 /// Runs of neighbouring stakeholders, so many that their rows fit into a processor's cache, and not so many that the ends of all

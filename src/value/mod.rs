@@ -16,7 +16,7 @@ mod vote;
 pub use format::{Format, FormatError};
 pub use number::{DecimalMark, Money, parse_decimal, parse_money, parse_number};
 pub use order::{Order, Parts, parse_ordered};
-pub use time::{Civil, parse_iso};
+pub use time::{Civil, parse_iso, parse_plain_iso};
 pub use vote::{DateVerdict, DateVote, DecimalVerdict, DecimalVote, Example};
 
 /// Why a cell cannot be read; displayed as a short plain reason.

@@ -12,6 +12,7 @@ use crate::schema::{ColumnType, DAY, MONEY_SCALE, Micros, NO_CODE, NO_INT, NO_KE
 use crate::sources::word;
 use crate::value::{
     Civil, DecimalMark, Format, Order, ValueError, is_null, parse_bool, parse_decimal, parse_iso, parse_money, parse_number, parse_ordered,
+    parse_plain_iso,
 };
 
 /// Where the cells of a column come from.
@@ -244,7 +245,7 @@ impl Plan {
     }
 
     fn id<'c>(&self, cell: &'c str) -> Result<&'c str, Trouble> {
-        let id = cell.trim();
+        let id = trimmed(cell);
         match id.strip_suffix(".0") {
             Some(_) if self.open => Err(Trouble::LookFirst),
             Some(stripped) if self.strip_point_zero => Ok(stripped),
@@ -253,7 +254,7 @@ impl Plan {
     }
 
     fn word(&self, cell: &str, interners: &mut Interners, filling: &mut Filling) -> u32 {
-        let cell = cell.trim();
+        let cell = trimmed(cell);
         if self.words.is_empty() {
             // A type is a word that metrics name: capitals say nothing.
             return match self.name.as_str() {
@@ -282,7 +283,10 @@ impl Plan {
 
     fn time(&self, cell: &str, filling: &mut Filling) -> Result<Read, Trouble> {
         let civil = match &self.times {
-            Times::Iso => parse_iso(cell).map_err(|error| if self.open { Trouble::LookFirst } else { bad_date(cell, error) })?,
+            Times::Iso => match parse_plain_iso(cell) {
+                Some(civil) => civil,
+                None => parse_iso(cell).map_err(|error| if self.open { Trouble::LookFirst } else { bad_date(cell, error) })?,
+            },
             Times::Ordered(order) => parse_ordered(cell, *order).map_err(|error| bad_date(cell, error))?,
             Times::Formats(formats) => {
                 let mut first = None;
@@ -315,6 +319,15 @@ impl Plan {
 
 fn bad_date(cell: &str, error: ValueError) -> Trouble {
     Trouble::Bad("bad-date", format!("{error}: '{}'", shortened(cell)))
+}
+
+/// A cell without outer blanks, which most have none of: then its first and its last byte tell.
+#[inline]
+fn trimmed(cell: &str) -> &str {
+    match cell.as_bytes() {
+        [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => cell,
+        _ => cell.trim(),
+    }
 }
 
 /// A cell as a message shows it.
