@@ -14,7 +14,7 @@ pub mod messages;
 pub mod referrers;
 mod rows;
 
-pub use dictionary::{Dictionary, Interner, key_of};
+pub use dictionary::{Codes, Dictionary, Interner, Texts, key_of};
 pub use inspection::{ColumnInspection, Inspection, Question, Recognised};
 pub use load::{Budget, FINDINGS, FindingKind, ID, Loaded, OTHER, Options, RawFile, RawRecords, Reject, is_deadline, load};
 pub use rows::{Column, Data, Rows};

@@ -205,7 +205,7 @@ impl Job<'_> {
                 format!("{} cells, and the header has {width}", record.len()),
             ));
         }
-        if record.iter().skip(width).any(|cell| !cell.trim().is_empty()) {
+        if (width..record.len()).any(|at| record.get(at).is_some_and(|cell| !cell.trim().is_empty())) {
             return Err(rejected(
                 "too-many-cells",
                 "",
