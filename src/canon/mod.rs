@@ -12,6 +12,7 @@ mod load;
 pub mod messages;
 pub mod referrers;
 mod rows;
+mod sort;
 
 pub use dictionary::{Codes, Dictionary, Interner, Texts, key_of};
 pub use load::{Budget, Loaded, Options, RawFile, RawRecords, Reject, load};
