@@ -16,8 +16,8 @@ use crate::schema::NO_CODE;
 /// Hands out codes; what they are says nothing, and [`Interner::finish`] makes ranks of them.
 ///
 /// Ids are mostly running numbers behind a common prefix (`C10425`): there the number is the code, and nothing has to be looked up.
-/// That takes an eighth of a second off each ten million ids beside a list of codes by number, which is too long for a processor's
-/// caches, and interners of different threads and files need no translation.
+/// Ten million ids take a quarter of a second less than with a list of codes by number, which is too long for a processor's caches;
+/// and interners of different threads and files need no translation.
 #[derive(Debug, Default)]
 pub struct Interner {
     numbered: Numbered,
@@ -379,9 +379,9 @@ mod tests {
     #[test]
     fn numbers_and_what_only_looks_like_them_are_told_apart() {
         // Whichever text is first, and so says what the prefix is.
-        for first in 0..ALIKE.len() {
+        for first in ALIKE {
             let mut interner = Interner::default();
-            interner.code(ALIKE[first]);
+            interner.code(first);
             let codes: Vec<u32> = ALIKE.iter().map(|t| interner.code(t)).collect();
             assert_eq!(ALIKE.iter().map(|t| interner.code(t)).collect::<Vec<_>>(), codes);
             let (dictionary, ranks) = interner.finish();

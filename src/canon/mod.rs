@@ -13,6 +13,7 @@ mod load;
 pub mod messages;
 pub mod referrers;
 mod rows;
+mod sort;
 
 pub use dictionary::{Codes, Dictionary, Interner, Texts, key_of};
 pub use inspection::{ColumnInspection, Inspection, Question, Recognised};

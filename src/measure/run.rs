@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
 
 use anyhow::Result;
 use rayon::prelude::*;
@@ -12,6 +10,7 @@ use rustc_hash::FxHashMap;
 use super::change::{Shared, rank_correlation};
 use super::count::{self, Counted};
 use super::evaluate::{Evaluator, place};
+use super::in_order::in_order;
 use super::plan::{FactPlan, Plan, is_money, mixed_currencies};
 use super::private::Private;
 use super::slice::Slices;
@@ -240,42 +239,6 @@ pub fn run(
         in_order(&blocks, |range| job.block(range.clone()), |block| cells.merge(block))?;
     }
     Ok(cells)
-}
-
-/// Does jobs on all threads, and takes what they give in the order of the jobs while others are still at work; what comes early
-/// waits. Threads take the jobs in order too, so that little waits: no more than one result a thread, but for chance.
-///
-/// # Errors
-/// The first error in the order of the jobs.
-fn in_order<J: Sync, R: Send>(jobs: &[J], work: impl Fn(&J) -> Result<R> + Sync, take: impl FnMut(R) + Send) -> Result<()> {
-    let next = AtomicUsize::new(0);
-    let early = Mutex::new(BTreeMap::new());
-    let taker = Mutex::new((0, Ok(()), take));
-    // Who finds somebody at it leaves the taking to them, or to whoever comes later.
-    let take_ready = || {
-        let Ok(mut taker) = taker.try_lock() else { return };
-        let (at, outcome, take) = &mut *taker;
-        while let Some(done) = early.lock().unwrap_or_else(PoisonError::into_inner).remove(at) {
-            *at += 1;
-            match done {
-                Ok(done) if outcome.is_ok() => take(done),
-                Err(error) if outcome.is_ok() => {
-                    *outcome = Err(error);
-                    next.store(jobs.len(), Ordering::Relaxed);
-                }
-                _ => {}
-            }
-        }
-    };
-    rayon::broadcast(|_| {
-        while let Some((index, job)) = Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|i| Some((i, jobs.get(i)?))) {
-            let done = work(job);
-            early.lock().unwrap_or_else(PoisonError::into_inner).insert(index, done);
-            take_ready();
-        }
-    });
-    take_ready();
-    taker.into_inner().unwrap_or_else(PoisonError::into_inner).1
 }
 
 /// Quantiles of the same values over the same rows share one list of values: each metric's leader holds it.

@@ -156,7 +156,8 @@ pub(super) fn days_from(year: u32, month: u32, day: u32) -> Result<i32, ValueErr
     if !(1..=12).contains(&month) {
         return Err(ValueError::Month(month));
     }
-    if day == 0 || day > days_in_month(year, month) {
+    // Every month has a 28th.
+    if day == 0 || (day > 28 && day > days_in_month(year, month)) {
         return Err(ValueError::Day(day, month));
     }
     // Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", days_from_civil.
@@ -193,7 +194,7 @@ fn two(bytes: &[u8], at: usize) -> u32 {
 }
 
 /// Reads what nearly all times of exports look like, `2024-01-31T10:20:30` or the same with a `Z`; `None` for any other cell, which is
-/// then up to [`parse_iso`]. It takes eight characters at a time, and a third of the time of looking at one after the other.
+/// then up to [`parse_iso`]. It takes eight characters at a time, and half the time of looking at one after the other.
 #[inline]
 pub fn parse_plain_iso(cell: &str) -> Option<Civil> {
     let bytes = cell.as_bytes();
