@@ -228,7 +228,7 @@ fn lookup(reader: &mut Reader<'_>, table: &DeTable<'_>, folder: &Path) -> Option
 
 fn encoding(reader: &mut Reader<'_>, table: &DeTable<'_>) -> Option<String> {
     let label = reader.text(table, "encoding")?;
-    if encoding_rs::Encoding::for_label(label.text.as_bytes()).is_none() {
+    if crate::intake::Encoding::for_label(&label.text).is_none() {
         let what = format!("`{}` is no encoding", label.text);
         reader.wrong(label.span, what, "such as utf-8, windows-1252, iso-8859-15, utf-16le or shift_jis");
         return None;

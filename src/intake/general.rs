@@ -51,6 +51,8 @@ pub(super) struct Parsed {
     pub open: bool,
     /// Whether it broke the rules and was read so that it has the width of the table.
     pub repaired: bool,
+    /// Whether it was repaired by taking a quote in a field that is not quoted as text.
+    pub astray: bool,
     /// Whether more text could lead to another reading.
     pub doubtful: bool,
 }
@@ -62,6 +64,7 @@ pub(super) fn read_record(bytes: &[u8], start: usize, rules: Rules<'_>, over: bo
         end: strict.end,
         open: strict.open,
         repaired: false,
+        astray: false,
         doubtful: false,
     };
     if (strict.irregular || strict.open) && rules.width > 1 {
@@ -71,6 +74,7 @@ pub(super) fn read_record(bytes: &[u8], start: usize, rules: Rules<'_>, over: bo
             parsed.end = end;
             parsed.open = false;
             parsed.repaired = true;
+            parsed.astray = found.astray;
         }
     }
     parsed
@@ -289,18 +293,21 @@ mod tests {
     #[test]
     fn delimiters_of_several_characters() {
         assert_eq!(all("a||\"b||c\"||d|e\n", &with("||"), 0), [["a", "b||c", "d|e"]]);
-        assert_eq!(all("a, \"b, c\", 1,5\nd, e, \nf, g,\n", &with(", "), 0), [["a", "b, c", "1,5"], ["d", "e", ""], ["f", "g", ""]]);
+        assert_eq!(
+            all("a, \"b, c\", 1,5\nd, e, \nf, g,\n", &with(", "), 0),
+            [["a", "b, c", "1,5"], ["d", "e", ""], ["f", "g", ""]]
+        );
         assert_eq!(all("a+|b\r\nc+|+d\r", &with("+|"), 0), [["a", "b"], ["c", "+d"]]);
         assert_eq!(all("a§b", &with("§"), 0), [["a", "b"]]);
     }
 
     #[test]
     fn blanks_around_delimiters_belong_to_them() {
-        let padded = Dialect {
-            padded: true,
-            ..with(",")
-        };
-        assert_eq!(all(" a , \"b , c\" ,d \n\"x\"  ,,  y\n", &padded, 0), [["a", "b , c", "d"], ["x", "", "y"]]);
+        let padded = Dialect { padded: true, ..with(",") };
+        assert_eq!(
+            all(" a , \"b , c\" ,d \n\"x\"  ,,  y\n", &padded, 0),
+            [["a", "b , c", "d"], ["x", "", "y"]]
+        );
     }
 
     #[test]
@@ -310,7 +317,12 @@ mod tests {
             quote: None,
             ..with(",")
         };
-        assert_eq!(all("Name        Qty\nBig  box      3  \n  Old cup   12\n", &blanks, 0).concat().join("|"), "Name|Qty|Big|box|3|Old cup|12");
+        assert_eq!(
+            all("Name        Qty\nBig  box      3  \n  Old cup   12\n", &blanks, 0)
+                .concat()
+                .join("|"),
+            "Name|Qty|Big|box|3|Old cup|12"
+        );
     }
 
     #[test]
@@ -324,11 +336,11 @@ mod tests {
             escape: Some(b'\\'),
             ..with(",")
         };
-        assert_eq!(all("\"a,\\\"b\\\"\",\"c\\\\\",\\N,\"8\\'9\"\n", &backslash, 0), [["a,\"b\"", "c\\", "\\N", "8\\'9"]]);
-        let none = Dialect {
-            quote: None,
-            ..with("||")
-        };
+        assert_eq!(
+            all("\"a,\\\"b\\\"\",\"c\\\\\",\\N,\"8\\'9\"\n", &backslash, 0),
+            [["a,\"b\"", "c\\", "\\N", "8\\'9"]]
+        );
+        let none = Dialect { quote: None, ..with("||") };
         assert_eq!(all("\"a||b\"\n", &none, 0), [["\"a", "b\""]]);
     }
 

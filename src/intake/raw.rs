@@ -36,7 +36,10 @@ pub fn write_raw(source: &Source, layout: &Layout, threads: usize, out: &mut (dy
         encoding: all.encoding,
         ..layout.clone()
     };
-    let mut writer = csv::WriterBuilder::new().flexible(true).has_headers(false).from_writer(BufWriter::new(out));
+    let mut writer = csv::WriterBuilder::new()
+        .flexible(true)
+        .has_headers(false)
+        .from_writer(BufWriter::new(out));
     match &layout.header.rows[..] {
         [] => {}
         [row] => writer.write_record(row)?,
@@ -84,7 +87,10 @@ mod tests {
             "Name,Amount,Paid on\n\"Müller, Ann\",\"1,5\",2024-05-01\n\"a;\"\"b\"\"\",\"2,5\",2024-05-02\n3,4\n"
         );
         let lines = |lines: &[Line]| lines.iter().map(|l| format!("{}: {}", l.line, l.text)).collect::<Vec<_>>();
-        assert_eq!((lines(&raw.preamble), lines(&raw.footer)), (vec!["1: Report of May".to_string()], vec!["7: Total;4,0;".to_string()]));
+        assert_eq!(
+            (lines(&raw.preamble), lines(&raw.footer)),
+            (vec!["1: Report of May".to_string()], vec!["7: Total;4,0;".to_string()])
+        );
         assert_eq!(raw.records, 3);
         assert!(raw.findings.iter().any(|f| f.contains("windows-1252")), "{:?}", raw.findings);
     }

@@ -26,6 +26,8 @@ pub(super) struct Repair {
     pub end: Option<usize>,
     /// Whether more text could change the decision.
     pub doubtful: bool,
+    /// Whether a quote stands in a field that is not quoted.
+    pub astray: bool,
 }
 
 /// Looks for another reading of a record that breaks the rules.
@@ -35,13 +37,18 @@ pub(super) fn repair(bytes: &[u8], start: usize, strict: &Strict, rules: Rules<'
         return Repair {
             end: None,
             doubtful: true,
+            astray: false,
         };
     }
-    let kept = |end| Repair { end, doubtful: false };
+    let kept = |end, astray| Repair {
+        end,
+        doubtful: false,
+        astray,
+    };
     let in_line = strict.end == line_end(bytes, start);
     let quote = rules.dialect.quote.unwrap_or(0);
     if in_line && !strict.open && fields.ends.len() == rules.width && !fields.bare.contains(&quote) {
-        return kept(None);
+        return kept(None, false);
     }
     let stop = line_end(bytes, start);
     let goes_on = goes_on(bytes, stop, rules);
@@ -49,17 +56,17 @@ pub(super) fn repair(bytes: &[u8], start: usize, strict: &Strict, rules: Rules<'
     let alone = bytes[stop..].iter().all(|&b| is_end(b)) && stop < bytes.len() && bytes[stop - 1] == quote;
     if !strict.open || goes_on || alone {
         if let Some(found) = search(bytes, start, stop, rules) {
-            return kept(Some(found.fill(bytes, rules.dialect, fields)));
+            return kept(Some(found.fill(bytes, rules.dialect, fields)), found.astray(bytes, quote));
         }
     }
     if !strict.open && fields.ends.len() == rules.width {
-        return kept(None);
+        return kept(None, false);
     }
     let far = bytes.len().min(start + SPAN);
     if stop < far && !goes_on {
         let found = search(bytes, start, far, rules).filter(|r| r.end() < far || far == bytes.len());
         if let Some(found) = found.filter(|_| !strict.open) {
-            return kept(Some(found.fill(bytes, rules.dialect, fields)));
+            return kept(Some(found.fill(bytes, rules.dialect, fields)), found.astray(bytes, quote));
         }
     }
     if goes_on && (strict.open || strict.end > stop) {
@@ -67,9 +74,9 @@ pub(super) fn repair(bytes: &[u8], start: usize, strict: &Strict, rules: Rules<'
             quote: None,
             ..rules.dialect.clone()
         };
-        return kept(Some(as_text(bytes, start, &text, fields)));
+        return kept(Some(as_text(bytes, start, &text, fields)), true);
     }
-    kept(None)
+    kept(None, false)
 }
 
 /// Whether the lines after one are whole records: at least two, the next among them, and three in four of those looked at.
@@ -130,6 +137,12 @@ impl Reading {
         self.pieces.last().map_or(0, |p| p.end)
     }
 
+    fn astray(&self, bytes: &[u8], quote: u8) -> bool {
+        self.pieces
+            .iter()
+            .any(|p| p.tail || (!p.quoted && bytes[p.from..p.to].contains(&quote)))
+    }
+
     /// Copies its fields; where it ends.
     fn fill(&self, bytes: &[u8], dialect: &Dialect, fields: &mut Fields) -> usize {
         let quote = dialect.quote.unwrap_or(0);
@@ -147,7 +160,8 @@ impl Reading {
                 && let Some((&first, rest)) = content.split_first()
             {
                 let doubled = first == quote && rest.first() == Some(&quote);
-                let escaped = first == escape && (rest.first() == Some(&quote) || (dialect.escape.is_some() && rest.first() == Some(&escape)));
+                let escaped =
+                    first == escape && (rest.first() == Some(&quote) || (dialect.escape.is_some() && rest.first() == Some(&escape)));
                 if doubled || escaped {
                     fields.bare.push(rest[0]);
                     content = &rest[1..];
@@ -340,7 +354,10 @@ mod tests {
         // Its own line is ragged, those after it are not.
         assert_eq!(read("1,\"a\n3,b,4\n5,c,6\n", 3), ["1: 1|\"a", "2: 3|b|4", "3: 5|c|6"]);
         // Cut off: nothing regular follows.
-        assert_eq!(read("1,b,4\n5,c,\"a long\nnote that\n", 3), ["1: 1|b|4", "2!: 5|c|a long\nnote that\n"]);
+        assert_eq!(
+            read("1,b,4\n5,c,\"a long\nnote that\n", 3),
+            ["1: 1|b|4", "2!: 5|c|a long\nnote that\n"]
+        );
     }
 
     #[test]

@@ -43,6 +43,8 @@ pub(super) struct Sniffed {
     pub fitting: (usize, usize),
     /// Whether the first record has.
     pub first_fits: bool,
+    /// Whether quotes stand in the records, and nowhere but where the rules have them.
+    pub strict: bool,
 }
 
 /// The dialect of a text that starts at the start of a record; `None` where nothing parts the records into fields. `complete` says
@@ -74,7 +76,9 @@ fn sample(text: &str, complete: bool) -> (&str, bool) {
     }
     let cut = text.as_bytes()[..BYTES].iter().rposition(|&b| is_end(b));
     // A line longer than that is looked at whole.
-    let end = cut.filter(|&c| text.as_bytes()[..c].iter().filter(|&&b| is_end(b)).count() >= 4).map(|c| c + 1);
+    let end = cut
+        .filter(|&c| text.as_bytes()[..c].iter().filter(|&&b| is_end(b)).count() >= 4)
+        .map(|c| c + 1);
     end.map_or((text, complete), |end| (&text[..end], false))
 }
 
@@ -86,7 +90,7 @@ fn at_once(text: &str, complete: bool) -> Option<Sniffed> {
         let Some((width, times)) = tried.common() else {
             continue;
         };
-        if tried.counts.len() >= 3 && times == tried.counts.len() && tried.odd_quotes == 0 {
+        if tried.counts.len() >= 3 && times == tried.counts.len() && tried.odd_quotes == 0 && tried.astray == 0 {
             if perfect.is_some() {
                 return None;
             }
@@ -96,6 +100,7 @@ fn at_once(text: &str, complete: bool) -> Option<Sniffed> {
                 width,
                 fitting: (times, times),
                 first_fits: true,
+                strict: tried.quoted > 0 && tried.astray == 0,
             });
         } else if times * 2 > tried.counts.len() {
             return None;
@@ -160,7 +165,8 @@ fn candidates(text: &str, stated: &Stated) -> Vec<Dialect> {
                     escape,
                     ..base.clone()
                 };
-                let blanks = !mark.contains(' ') && (text.contains(&format!("{mark} {shown}")) || text.contains(&format!("{shown} {mark}")));
+                let blanks =
+                    !mark.contains(' ') && (text.contains(&format!("{mark} {shown}")) || text.contains(&format!("{shown} {mark}")));
                 found.push(dialect.clone());
                 if blanks && quote.is_some() {
                     found.push(Dialect { padded: true, ..dialect });
@@ -174,7 +180,7 @@ fn candidates(text: &str, stated: &Stated) -> Vec<Dialect> {
 /// Delimiters of two or three characters: those that stand in nearly every line, of marks and tabs, or a mark and a blank.
 fn of_several(text: &str) -> Vec<String> {
     let lines: Vec<&str> = text.split(['\n', '\r']).filter(|l| !l.trim().is_empty()).take(30).collect();
-    let is_mark = |b: u8| (b.is_ascii_punctuation() && !b"\"'\\.()[]{}_-$%@".contains(&b)) || b == b'\t' || b < 0x09;
+    let is_mark = |b: u8| (b.is_ascii_punctuation() && !b"\"'\\/.()[]{}_-$%@".contains(&b)) || b == b'\t' || b < 0x09;
     let mut tally: BTreeMap<&[u8], usize> = BTreeMap::new();
     for line in &lines {
         let mut seen: Vec<&[u8]> = Vec::new();
@@ -212,16 +218,22 @@ struct Counted {
     cells: (f64, usize),
     /// By column: how many cells are empty, as long as all are.
     empty: Vec<usize>,
+    /// Records with quotes, and those with a quote in a field that is not quoted.
+    quoted: usize,
+    astray: usize,
 }
 
 impl Counted {
-    /// The most common number of fields, at least two, and how many records have it.
+    /// The most common number of fields, at least two, and how many records have it: that of the first record, if it is about as common
+    /// as any other, as where a second table follows the first.
     fn common(&self) -> Option<(usize, usize)> {
         let mut tally = BTreeMap::new();
         for &count in self.counts.iter().filter(|&&c| c > 1) {
             *tally.entry(count).or_insert(0) += 1;
         }
-        tally.into_iter().max_by_key(|&(fields, times)| (times, fields))
+        let first = self.counts.first().and_then(|&fields| Some((fields, *tally.get(&fields)?)));
+        let most = tally.into_iter().max_by_key(|&(fields, times)| (times, fields))?;
+        Some(first.filter(|&(_, times)| times * 2 > most.1).unwrap_or(most))
     }
 }
 
@@ -250,6 +262,8 @@ fn count(text: &str, complete: bool, dialect: &Dialect, width: usize) -> Counted
             odd |= debris || (open > 0 && raw.matches(quote).count() % 2 == 1);
         }
         found.odd_quotes += usize::from(odd);
+        found.quoted += usize::from(raw.contains(quote));
+        found.astray += usize::from(record.repaired() || record.stray_quote(dialect));
         // A few columns tell enough of a wide table.
         for (column, cell) in record.iter().take(200).enumerate() {
             let empty = cell.trim().is_empty();
@@ -309,6 +323,8 @@ fn score(text: &str, complete: bool, dialect: Dialect) -> Option<Sniffed> {
         " " | ":" if !first_fits || width < 3 => 0.3,
         " " => 0.6,
         ":" | "#" | "&" | "*" => 0.7,
+        // A pair of marks that the first record does not have is more likely part of its texts.
+        other if other.len() > 1 && !first_fits => 0.5,
         _ => 0.97,
     };
     Some(Sniffed {
@@ -317,6 +333,8 @@ fn score(text: &str, complete: bool, dialect: Dialect) -> Option<Sniffed> {
         width,
         fitting: (fitting, all),
         first_fits,
+        // Some records may be damaged, but few.
+        strict: counted.quoted >= 5 && counted.astray * 10 <= counted.quoted,
     })
 }
 
@@ -337,7 +355,11 @@ fn alone(text: &str, complete: bool, rival: &Sniffed) -> f64 {
         at = end;
     }
     // All lines but a name are numbers or times as they are: `1,5` is one number.
-    if typed + 1 >= all && typed > 0 && rival.width == 2 && !rival.first_fits { 0.75 } else { 0.12 }
+    if typed + 1 >= all && typed > 0 && rival.width == 2 && !rival.first_fits {
+        0.75
+    } else {
+        0.12
+    }
 }
 
 #[cfg(test)]
