@@ -315,7 +315,7 @@ impl<'r> Record<'r> {
         let bytes = self.raw.as_bytes();
         let mut at = 0;
         loop {
-            at += bytes[at..].iter().take_while(|b| blank(b)).count();
+            at += bytes[at..].iter().take_while(|&b| blank(b)).count();
             if bytes.get(at) == Some(&quote) {
                 // Through the quoted field, past its quotes that are text.
                 at += 1;
@@ -333,7 +333,7 @@ impl<'r> Record<'r> {
             }
             let end = field_end(bytes, at, dialect);
             if memchr(quote, &bytes[at..end]).is_some()
-                || (at < end && at > 0 && bytes[at - 1] == quote && !bytes[at..end].iter().all(|b| blank(b)))
+                || (at < end && at > 0 && bytes[at - 1] == quote && !bytes[at..end].iter().all(blank))
             {
                 return true;
             }

@@ -7,7 +7,7 @@
 
 use rustc_hash::FxHashSet;
 
-use super::dialect::Dialect;
+use super::dialect::{Delimiter, Dialect};
 use super::general::{Fields, Rules, Strict, delimiter_at, field_end, line_end, skip_blanks};
 use super::scan::is_end;
 
@@ -54,10 +54,10 @@ pub(super) fn repair(bytes: &[u8], start: usize, strict: &Strict, rules: Rules<'
     let goes_on = goes_on(bytes, stop, rules);
     // A file that ends within quotes may be cut off: then nothing regular follows.
     let alone = bytes[stop..].iter().all(|&b| is_end(b)) && stop < bytes.len() && bytes[stop - 1] == quote;
-    if !strict.open || goes_on || alone {
-        if let Some(found) = search(bytes, start, stop, rules) {
-            return kept(Some(found.fill(bytes, rules.dialect, fields)), found.astray(bytes, quote));
-        }
+    if (!strict.open || goes_on || alone)
+        && let Some(found) = search(bytes, start, stop, rules)
+    {
+        return kept(Some(found.fill(bytes, rules.dialect, fields)), found.astray(bytes, quote));
     }
     if !strict.open && fields.ends.len() == rules.width {
         return kept(None, false);
@@ -249,8 +249,11 @@ fn ways(bytes: &[u8], start: usize, dialect: &Dialect) -> Vec<Piece> {
     let mut closes = Vec::new();
     let mut after_pairs = Vec::new();
     let mut tail = None;
+    // Closing quotes before which, after a delimiter, another field seems to open: less likely than that the first quote is text.
+    let mut late = Vec::new();
+    let mut opens_within = false;
     let mut place = from;
-    while closes.len() + after_pairs.len() < CLOSES
+    while closes.len() + after_pairs.len() + late.len() < CLOSES
         && let Some(hit) = memchr::memchr(quote, &bytes[place..])
     {
         let here = place + hit;
@@ -276,6 +279,7 @@ fn ways(bytes: &[u8], start: usize, dialect: &Dialect) -> Vec<Piece> {
             place = here + 2;
         } else {
             match ends(here + 1) {
+                Some(end) if opens_within => late.push(piece(here, end)),
                 Some(end) => closes.push(piece(here, end)),
                 None if tail.is_none() && closes.is_empty() => {
                     let end = field_end(bytes, here + 1, dialect);
@@ -291,10 +295,15 @@ fn ways(bytes: &[u8], start: usize, dialect: &Dialect) -> Vec<Piece> {
                 }
                 None => {}
             }
+            if let Delimiter::Text(mark) = &dialect.delimiter {
+                opens_within |= here > from && bytes[from..here].ends_with(mark.as_bytes()) && ends(here + 1).is_none();
+            }
             place = here + 1;
         }
     }
     let mut ways: Vec<Piece> = tail.into_iter().collect();
+    late.reverse();
+    ways.extend(late);
     ways.push(literal);
     after_pairs.reverse();
     ways.extend(after_pairs);
@@ -326,6 +335,7 @@ mod tests {
     fn a_quote_too_many() {
         assert_eq!(read("\"a,1,\"x,y\",z\nb,2,c,d\n", 4), ["1: \"a|1|x,y|z", "2: b|2|c|d"]);
         assert_eq!(read("a,\"1,\"x,y\",z\n", 4), ["1: a|\"1|x,y|z"]);
+        assert_eq!(read("a,\"b,\"c, d\",\"e, f\"\n", 4), ["1: a|\"b|c, d|e, f"]);
         assert_eq!(read("a,1,\"\"x,y\",z\n", 4), ["1: a|1|\"x,y|z"]);
         assert_eq!(read("a,1,x,\"\nb,\"2,3\",c,d\n", 4), ["1: a|1|x|\"", "2: b|2,3|c|d"]);
     }

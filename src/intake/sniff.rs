@@ -51,10 +51,9 @@ pub(super) struct Sniffed {
 /// whether the text is all of the file.
 pub(super) fn sniff(text: &str, complete: bool, stated: &Stated) -> Option<Sniffed> {
     let (text, complete) = sample(text, complete);
-    if stated.quote.is_none() && stated.escape.is_none() && stated.delimiter.is_none() {
-        if let Some(found) = at_once(text, complete) {
-            return Some(found);
-        }
+    let nothing_stated = stated.quote.is_none() && stated.escape.is_none() && stated.delimiter.is_none();
+    if nothing_stated && let Some(found) = at_once(text, complete) {
+        return Some(found);
     }
     let mut best: Option<Sniffed> = None;
     for dialect in candidates(text, stated) {
