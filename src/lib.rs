@@ -14,6 +14,7 @@
 pub mod io;
 pub mod period;
 pub mod schema;
+pub mod script;
 // Floor 1: small values.
 pub mod account;
 pub mod expr;

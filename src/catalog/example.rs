@@ -2,7 +2,7 @@
 //! fewer than five employees comes out `suppressed`.
 
 use super::Origin;
-use super::problem::did_you_mean;
+use super::did_you_mean;
 use super::stanza::{Spot, Stanza};
 use crate::schema::{FactSpec, Table};
 

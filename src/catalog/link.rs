@@ -1,18 +1,19 @@
 //! What metrics say of each other: ids are unique, the ids they name exist, and nothing rests on itself.
 
+use super::did_you_mean;
 use super::expression::Want;
-use super::problem::{Problem, SourceText, did_you_mean};
 use super::stanza::Spot;
 use super::{Exposure, Kind, Metric, hash, units};
 use crate::expr::Scope;
 use crate::schema::Unit;
+use crate::script::{Mistake, Script};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 
 /// A stanza that has been read.
 pub(super) struct Draft<'a> {
     pub name: Spot<String>,
-    pub source: SourceText<'a>,
+    pub source: Script<'a>,
     /// None where something is wrong with the stanza.
     pub metric: Option<Metric>,
     /// The value that names other metrics.
@@ -44,7 +45,7 @@ impl Scope for Metrics<'_> {
 /// # Errors
 ///
 /// The problems found so far and those found here, by file and place.
-pub(super) fn link(mut metrics: Vec<Metric>, mut drafts: Vec<Draft>, mut problems: Vec<Problem>) -> Result<Vec<Metric>, Vec<Problem>> {
+pub(super) fn link(mut metrics: Vec<Metric>, mut drafts: Vec<Draft>, mut problems: Vec<Mistake>) -> Result<Vec<Metric>, Vec<Mistake>> {
     problems.extend(duplicates(&metrics, &drafts));
     let broken: HashSet<String> = drafts.iter().filter(|d| d.metric.is_none()).map(|d| d.name.value.clone()).collect();
     let sound = || metrics.iter().chain(drafts.iter().filter_map(|d| d.metric.as_ref()));
@@ -75,7 +76,7 @@ pub(super) fn link(mut metrics: Vec<Metric>, mut drafts: Vec<Draft>, mut problem
     Ok(metrics)
 }
 
-fn duplicates(metrics: &[Metric], drafts: &[Draft]) -> Vec<Problem> {
+fn duplicates(metrics: &[Metric], drafts: &[Draft]) -> Vec<Mistake> {
     let mut places: HashMap<&str, (&str, usize)> = metrics
         .iter()
         .map(|m| (m.id.as_str(), (m.origin.file.as_str(), m.origin.line)))
@@ -88,7 +89,7 @@ fn duplicates(metrics: &[Metric], drafts: &[Draft]) -> Vec<Problem> {
             problems.push(
                 draft
                     .source
-                    .problem(draft.name.span.clone(), message, Some("choose another id".to_string())),
+                    .mistake(draft.name.span.clone(), message, Some("choose another id".to_string())),
             );
         }
     }
@@ -96,16 +97,16 @@ fn duplicates(metrics: &[Metric], drafts: &[Draft]) -> Vec<Problem> {
 }
 
 fn exposure(
-    source: SourceText,
+    source: Script,
     reference: &Reference,
     id: &str,
     kinds: &HashMap<String, &'static str>,
     broken: &HashSet<String>,
-) -> Option<Problem> {
+) -> Option<Mistake> {
     let span = source.inside(reference.span.clone(), &reference.text, 0..reference.text.len());
     match kinds.get(id) {
         Some(&"count") => None,
-        Some(kind) => Some(source.problem(
+        Some(kind) => Some(source.mistake(
             span,
             format!("`exposure` must be a column or a count metric, but `{id}` is a {kind}"),
             None,
@@ -113,7 +114,7 @@ fn exposure(
         None if broken.contains(id) => None,
         None => {
             let counts = kinds.iter().filter(|(_, kind)| **kind == "count").map(|(id, _)| id.as_str());
-            Some(source.problem(
+            Some(source.mistake(
                 span,
                 format!("there is neither a column nor a metric `{id}`"),
                 did_you_mean(id, counts),
@@ -123,13 +124,13 @@ fn exposure(
 }
 
 fn derived(
-    source: SourceText,
+    source: Script,
     reference: &Reference,
     kind: &mut Kind,
     unit: super::MetricUnit,
     known: &BTreeMap<String, Unit>,
     broken: &HashSet<String>,
-) -> Option<Problem> {
+) -> Option<Mistake> {
     let Kind::Derived { expr } = kind else { return None };
     if expr.names().iter().any(|id| broken.contains(id)) {
         return None;
@@ -141,10 +142,10 @@ fn derived(
         .resolve(&scope)
         .and_then(|resolved| Ok((expr.expr.check(&scope)?, resolved)))
     {
-        Err(error) => return Some(source.problem(inside(error.span), error.message, error.hint)),
+        Err(error) => return Some(source.mistake(inside(error.span), error.message, error.hint)),
         Ok((yields, _)) if !Want::Number.takes(yields) => {
             let message = format!("`expr` must be a number, but this is {}", yields.name());
-            return Some(source.problem(inside(0..reference.text.len()), message, None));
+            return Some(source.mistake(inside(0..reference.text.len()), message, None));
         }
         Ok((yields, resolved)) => {
             expr.unit = yields;
@@ -152,11 +153,11 @@ fn derived(
         }
     }
     let (message, hint) = units::misfit(kind, unit)?;
-    Some(source.problem(inside(0..reference.text.len()), message, Some(hint)))
+    Some(source.mistake(inside(0..reference.text.len()), message, Some(hint)))
 }
 
 /// One problem for each ring of metrics that rest on each other, at its first stanza.
-fn cycles(drafts: &[Draft]) -> Vec<Problem> {
+fn cycles(drafts: &[Draft]) -> Vec<Mistake> {
     let parts: BTreeMap<&str, BTreeSet<String>> = drafts
         .iter()
         .filter_map(|d| d.metric.as_ref().map(|m| (m.id.as_str(), m.parts())))
@@ -174,7 +175,7 @@ fn cycles(drafts: &[Draft]) -> Vec<Problem> {
             let span = draft
                 .source
                 .inside(reference.span.clone(), &reference.text, 0..reference.text.len());
-            problems.push(draft.source.problem(span, message, None));
+            problems.push(draft.source.mistake(span, message, None));
             told.extend(path);
         }
     }

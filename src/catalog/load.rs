@@ -1,52 +1,53 @@
 //! From TOML to metrics: each stanza by itself; what it says of other metrics is checked when all are read ([`super::link`]).
 
+use super::did_you_mean;
 use super::expression::{Columns, Expression, Want};
 use super::link::{Draft, Reference, link};
-use super::problem::{Problem, SourceText, did_you_mean};
 use super::stanza::{Spot, Stanza};
 use super::{Catalog, Entity, Exposure, FAMILIES, Form, Good, Kind, Metric, MetricUnit, Origin, Under, When, example, units};
 use crate::expr;
 use crate::schema::{FactSpec, Shape, Unit};
+use crate::script::{Mistake, Script};
 use toml::de::DeTable;
 
 /// The built-in catalogue.
-pub(super) fn builtin(specs: &[&'static FactSpec]) -> Result<Catalog, Vec<Problem>> {
+pub(super) fn builtin(specs: &[&'static FactSpec]) -> Result<Catalog, Vec<Mistake>> {
     let names: Vec<String> = FAMILIES.iter().map(|(family, _)| format!("{family}.toml")).collect();
     let mut drafts = Vec::new();
     let mut problems = Vec::new();
     for ((_, text), file) in FAMILIES.iter().zip(&names) {
-        read(SourceText { file, text }, specs, &mut drafts, &mut problems);
+        read(Script { file, text }, specs, &mut drafts, &mut problems);
     }
     link(Vec::new(), drafts, problems).map(Catalog::of)
 }
 
 /// These metrics and those of a user's file.
-pub(super) fn add(metrics: Vec<Metric>, text: &str, file: &str, specs: &[&'static FactSpec]) -> Result<Vec<Metric>, Vec<Problem>> {
+pub(super) fn add(metrics: Vec<Metric>, text: &str, file: &str, specs: &[&'static FactSpec]) -> Result<Vec<Metric>, Vec<Mistake>> {
     let mut drafts = Vec::new();
     let mut problems = Vec::new();
-    read(SourceText { file, text }, specs, &mut drafts, &mut problems);
+    read(Script { file, text }, specs, &mut drafts, &mut problems);
     link(metrics, drafts, problems)
 }
 
 /// Problems one after the other, as people read them.
-pub(super) fn joined(problems: &[Problem]) -> String {
-    problems.iter().map(Problem::to_string).collect::<Vec<_>>().join("\n\n")
+pub(super) fn joined(problems: &[Mistake]) -> String {
+    problems.iter().map(Mistake::to_string).collect::<Vec<_>>().join("\n\n")
 }
 
 /// Reads the `metric` table of a file.
-fn read<'a>(source: SourceText<'a>, specs: &[&'static FactSpec], drafts: &mut Vec<Draft<'a>>, problems: &mut Vec<Problem>) {
+fn read<'a>(source: Script<'a>, specs: &[&'static FactSpec], drafts: &mut Vec<Draft<'a>>, problems: &mut Vec<Mistake>) {
     let (document, errors) = DeTable::parse_recoverable(source.text);
     if !errors.is_empty() {
         problems.extend(
             errors
                 .iter()
-                .map(|e| source.problem(e.span().unwrap_or(0..0), e.message().replace('\n', "; "), None)),
+                .map(|e| source.mistake(e.span().unwrap_or(0..0), e.message().replace('\n', "; "), None)),
         );
         return;
     }
     let Some(metrics) = document.get_ref().get("metric") else { return };
     let Some(table) = metrics.get_ref().as_table() else {
-        problems.push(source.problem(
+        problems.push(source.mistake(
             metrics.span(),
             "`metric` must be tables",
             Some("write [metric.your_id]".to_string()),
@@ -68,14 +69,14 @@ fn read<'a>(source: SourceText<'a>, specs: &[&'static FactSpec], drafts: &mut Ve
             }
             None => {
                 let hint = format!("write [metric.{}] and its keys below", name.value);
-                problems.push(source.problem(value.span(), format!("metric `{}` must be a table", name.value), Some(hint)));
+                problems.push(source.mistake(value.span(), format!("metric `{}` must be a table", name.value), Some(hint)));
             }
         }
     }
 }
 
 /// Reads one stanza; the draft has no metric where something is wrong with it.
-fn draft<'a>(stanza: &mut Stanza, source: SourceText<'a>, specs: &[&'static FactSpec]) -> Draft<'a> {
+fn draft<'a>(stanza: &mut Stanza, source: Script<'a>, specs: &[&'static FactSpec]) -> Draft<'a> {
     let name = stanza.name.clone();
     if !is_id(&name.value) {
         let hint = "an id is lower-case letters, digits and `_`, and starts with a letter".to_string();

@@ -15,7 +15,6 @@ mod hash;
 mod link;
 mod load;
 mod metric;
-mod problem;
 mod stanza;
 mod units;
 
@@ -23,10 +22,10 @@ pub use card::Card;
 pub use example::{Example, Expect, Given, REASONS};
 pub use expression::{Expression, TIMES_AT_HAND};
 pub use metric::{Entity, Exposure, Form, Good, Kind, Metric, MetricUnit, Origin, Under, When};
-pub use problem::Problem;
 
 use crate::note;
 use crate::schema::FactSpec;
+use crate::script::Mistake;
 use std::collections::HashMap;
 
 /// The built-in families, in the order in which they are listed: name and stanzas.
@@ -66,7 +65,7 @@ impl Catalog {
     /// # Errors
     ///
     /// All mistakes of the file's stanzas, in the order in which they stand there.
-    pub fn with_user(self, toml_text: &str, file_name: &str, specs: &[&'static FactSpec]) -> Result<Catalog, Vec<Problem>> {
+    pub fn with_user(self, toml_text: &str, file_name: &str, specs: &[&'static FactSpec]) -> Result<Catalog, Vec<Mistake>> {
         load::add(self.metrics, toml_text, file_name, specs).map(Catalog::of)
     }
 
@@ -112,6 +111,11 @@ impl Catalog {
         let index = metrics.iter().enumerate().map(|(i, m)| (m.id.clone(), i)).collect();
         Catalog { metrics, index }
     }
+}
+
+/// The hint for a name that does not exist, if there is one to give.
+fn did_you_mean<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    Some(note::did_you_mean(name, names)).filter(|hint| !hint.is_empty())
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! One stanza of TOML as typed fields: which keys a kind takes, and what each must hold. Mistakes are collected, never fatal.
 
-use super::problem::{Problem, SourceText, did_you_mean};
+use super::did_you_mean;
+use crate::script::{Mistake, Script};
 use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -102,13 +103,13 @@ pub(super) struct Spot<T> {
 pub(super) struct Stanza<'a> {
     /// The name of the table's last part: of `[metric.x]` the `x`.
     pub name: Spot<String>,
-    pub source: SourceText<'a>,
-    pub problems: Vec<Problem>,
+    pub source: Script<'a>,
+    pub problems: Vec<Mistake>,
     table: &'a DeTable<'a>,
 }
 
 impl<'a> Stanza<'a> {
-    pub fn new(name: Spot<String>, source: SourceText<'a>, table: &'a DeTable<'a>) -> Stanza<'a> {
+    pub fn new(name: Spot<String>, source: Script<'a>, table: &'a DeTable<'a>) -> Stanza<'a> {
         Stanza {
             name,
             source,
@@ -118,7 +119,7 @@ impl<'a> Stanza<'a> {
     }
 
     pub fn problem(&mut self, span: Range<usize>, message: impl Into<String>, hint: Option<String>) {
-        self.problems.push(self.source.problem(span, message, hint));
+        self.problems.push(self.source.mistake(span, message, hint));
     }
 
     pub fn has(&self, key: &str) -> bool {

@@ -37,7 +37,7 @@ fn stanza(lines: &str) -> String {
     format!("[metric.own]\ntitle = \"Own\"\nfamily = \"own\"\nunit = \"share\"\ngood = \"up\"\ntext = \"Own.\"\n{lines}\n")
 }
 
-fn with(text: &str) -> Result<Catalog, Vec<Problem>> {
+fn with(text: &str) -> Result<Catalog, Vec<Mistake>> {
     builtin().with_user(text, "relhealth.toml", SPECS)
 }
 

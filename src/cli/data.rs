@@ -50,6 +50,7 @@ pub fn load(
         reading.max_rejects.unwrap_or_default()
     };
     let options = Options {
+        profiles: config.profiles.clone(),
         threads,
         zone: config.zone.clone(),
         as_of: as_of.or(config.as_of),

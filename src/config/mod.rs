@@ -3,17 +3,14 @@
 //! A configuration is read in one go, and everything that is wrong in it is said in one go: each unknown key, wrong type and bad
 //! value with its line, and with the nearest name that there is.
 
-mod finding;
 mod overlay;
-mod reader;
 mod rules;
 mod settings;
-mod sources;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
-pub use finding::{Findings, Script};
+pub use crate::script::{Findings, Script};
 pub use overlay::Overlay;
 pub use settings::is_currency;
 
@@ -24,14 +21,14 @@ use crate::facts::context::Settings;
 use crate::note::Note;
 use crate::period::{Zone, parse_as_of};
 use crate::schema::Micros;
-use crate::sources::Source;
-use reader::Reader;
+use crate::script::Reader;
+use crate::sources::{Profile, Source, grammar};
 
 /// The confidence level of intervals where none is stated.
 pub const LEVEL: f64 = 0.95;
 
 const KEYS: &[&str] = &[
-    "timezone", "currency", "as_of", "level", "source", "hours", "targets", "ces", "rates", "rule", "waiver", "metric",
+    "timezone", "currency", "as_of", "level", "source", "profile", "hours", "targets", "ces", "rates", "rule", "waiver", "metric",
 ];
 
 /// A configuration.
@@ -47,6 +44,8 @@ pub struct Config {
     pub level: f64,
     /// The files and how they are read.
     pub sources: Vec<Source>,
+    /// Export formats that the user describes.
+    pub profiles: Vec<Profile>,
     /// Clocks and targets.
     pub settings: Settings,
     /// What one unit of a currency is worth in that of the report.
@@ -66,6 +65,7 @@ impl Config {
             as_of: None,
             level: LEVEL,
             sources: Vec::new(),
+            profiles: Vec::new(),
             settings: Settings::default(),
             rates: BTreeMap::new(),
             catalog: Catalog::builtin(SPECS),
@@ -85,7 +85,7 @@ impl Config {
             return Err(Findings::new(reader.findings));
         }
         reader.known(&document, "of the configuration", KEYS);
-        let written = sources::zone(&mut reader, &document);
+        let written = reader.zone(&document, "timezone");
         let zone = zone.or(written).unwrap_or_else(Zone::utc);
         let as_of = reader.date(&document, "as_of").and_then(|text| {
             let as_of = parse_as_of(&text.text, &zone);
@@ -95,10 +95,11 @@ impl Config {
             .text(&document, "currency")
             .and_then(|text| settings::currency(&mut reader, &text));
         let level = level(&mut reader, &document);
+        let profiles = profiles(&mut reader, &document);
         let tables = reader.tables(&document, "source");
-        let sources = tables
+        let sources: Vec<Source> = tables
             .into_iter()
-            .map(|(table, span)| sources::source(&mut reader, table, span, folder))
+            .map(|(table, span)| grammar::source(&mut reader, table, span, folder, &profiles))
             .collect();
         let settings = settings::settings(&mut reader, &document, &zone);
         let rates = settings::rates(&mut reader, &document);
@@ -118,6 +119,7 @@ impl Config {
             as_of,
             level,
             sources,
+            profiles,
             settings,
             rates,
             catalog,
@@ -137,7 +139,22 @@ pub fn expression(option: &str, text: &str) -> Result<Expr, Findings> {
 /// What is wrong with an expression that was given to an option.
 pub fn unfit(option: &str, text: &str, error: ExprError) -> Findings {
     let script = Script { file: option, text };
-    Findings::new(vec![script.finding(error.span, error.message, error.hint.unwrap_or_default())])
+    Findings::new(vec![script.mistake(error.span, error.message, error.hint)])
+}
+
+/// The `[profile.ID]` tables.
+fn profiles(reader: &mut Reader<'_>, document: &toml::de::DeTable<'_>) -> Vec<Profile> {
+    let Some(tables) = reader.table(document, "profile") else {
+        return Vec::new();
+    };
+    let mut profiles = Vec::new();
+    for (id, node) in tables.iter() {
+        match node.get_ref().as_table() {
+            Some(table) => profiles.push(grammar::profile(reader, id.get_ref(), table, id.span())),
+            None => reader.mistyped(node, id.get_ref(), "a table"),
+        }
+    }
+    profiles
 }
 
 fn level(reader: &mut Reader<'_>, document: &toml::de::DeTable<'_>) -> f64 {

@@ -4,10 +4,9 @@ use std::path::Path;
 
 use glob::Pattern;
 
-use super::finding::{Findings, Script};
-use super::reader::Reader;
-use super::sources::origin;
 use crate::note::Problem;
+use crate::script::{Findings, Reader, Script};
+use crate::sources::grammar::origin;
 use crate::sources::{From, Input, Mapped};
 
 /// A mapping for the files that a glob matches.
@@ -39,7 +38,7 @@ impl Overlay {
             return Err(wrong("file, column and header must not be empty").into());
         }
         let glob = Pattern::new(glob).map_err(|error| wrong(error.msg))?;
-        let from = if header.starts_with('{') {
+        let mapped = if header.starts_with('{') {
             table(column, header)?
         } else {
             plain(header)
@@ -47,7 +46,7 @@ impl Overlay {
         Ok(Overlay {
             glob,
             column: column.to_string(),
-            mapped: Mapped { from, place: None },
+            mapped,
         })
     }
 
@@ -76,26 +75,22 @@ impl Overlay {
     }
 }
 
-fn plain(header: &str) -> From {
+fn plain(header: &str) -> Mapped {
     let quoted = |quote: char| header.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote));
     let name = quoted('\'').or_else(|| quoted('"')).unwrap_or(header);
-    From::Column {
-        name: name.to_string(),
-        formats: Vec::new(),
-        timezone: None,
-    }
+    Mapped::new(From::Column(name.to_string()))
 }
 
-fn table(column: &str, text: &str) -> Result<From, Findings> {
+fn table(column: &str, text: &str) -> Result<Mapped, Findings> {
     let script = format!("map = {text}");
     let mut reader = Reader::new(Script {
         file: "--map",
         text: &script,
     });
     let document = reader.document();
-    let from = document.get("map").and_then(|node| origin(&mut reader, column, node, None));
-    match from {
-        Some(from) if reader.findings.is_empty() => Ok(from),
+    let mapped = document.get("map").and_then(|node| origin(&mut reader, column, node, None));
+    match mapped {
+        Some(mapped) if reader.findings.is_empty() => Ok(mapped),
         _ => Err(Findings::new(reader.findings)),
     }
 }
@@ -112,24 +107,11 @@ mod tests {
         ] {
             let overlay = Overlay::parse(text).unwrap();
             assert!(overlay.matches(Path::new("in/orders-1.csv")) && !overlay.matches(Path::new("in/tickets.csv")));
-            assert_eq!(
-                overlay.mapped.from,
-                From::Column {
-                    name: "Customer = Ref".into(),
-                    formats: vec![],
-                    timezone: None
-                }
-            );
+            assert_eq!(overlay.mapped.from, From::Column("Customer = Ref".into()));
         }
         let overlay = Overlay::parse("o.csv:occurred_at={ column = 'Date', format = '%d.%m.%Y' }").unwrap();
-        assert_eq!(
-            overlay.mapped.from,
-            From::Column {
-                name: "Date".into(),
-                formats: vec!["%d.%m.%Y".into()],
-                timezone: None
-            }
-        );
+        assert_eq!(overlay.mapped.from, From::Column("Date".into()));
+        assert_eq!(overlay.mapped.formats, ["%d.%m.%Y"]);
         assert_eq!(
             Overlay::parse("o.csv:kind={value = 1}").unwrap().mapped.from,
             From::Value("1".into())

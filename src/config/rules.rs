@@ -2,8 +2,8 @@
 
 use toml::de::DeTable;
 
-use super::reader::Reader;
 use crate::catalog::Catalog;
+use crate::script::Reader;
 
 const RULE: &[&str] = &[
     "metric",

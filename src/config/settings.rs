@@ -4,12 +4,11 @@ use std::collections::BTreeMap;
 
 use toml::de::DeTable;
 
-use super::reader::{Reader, Text};
-use super::sources::zone;
 use crate::facts::context::Settings;
 use crate::note::visible;
 use crate::period::{BusinessHours, Clock, Zone, parse_date};
 use crate::schema::HOUR;
+use crate::script::{Reader, Text};
 
 /// Ten years: longer than any target.
 const MOST_HOURS: f64 = 87_600.0;
@@ -99,7 +98,7 @@ fn hours(reader: &mut Reader<'_>, document: &DeTable<'_>, report: &Zone) -> Opti
     let table = reader.table(document, "hours")?;
     reader.known(table, "of [hours]", &["timezone", "weekly", "holidays"]);
     let zone = if table.contains_key("timezone") {
-        zone(reader, table)?
+        reader.zone(table, "timezone")?
     } else {
         report.clone()
     };

@@ -1,7 +1,7 @@
 use super::*;
 use crate::period::Clock;
 use crate::schema::{HOUR, Table};
-use crate::sources::{AmountOn, Dates, From, Lookup};
+use crate::sources::{AmountOn, Dates, From, Lookup, Mapped};
 
 fn parse(text: &str) -> Result<Config, Findings> {
     Config::parse(
@@ -109,7 +109,7 @@ reason = "new survey tool"
     assert_eq!(source.paths, [Path::new("in/exports/tickets-*.csv"), Path::new("/abs/t.csv")]);
     assert_eq!(
         (source.table, source.dates, source.amount_on),
-        (Some(Table::Interactions), Some(Dates::Dmy), AmountOn::Order)
+        (Some(Table::Interactions), Some(Dates::Dmy), Some(AmountOn::Order))
     );
     assert_eq!((source.delimiter, source.decimal, source.private), (Some(b';'), Some(','), true));
     assert_eq!(
@@ -127,21 +127,14 @@ reason = "new survey tool"
     assert_eq!(source.filter, Some(crate::expr::parse("\"Group\" <> 'Test'").unwrap()));
     assert_eq!(source.values["kind"]["Problem"], "complaint");
     let from = |column: &str| source.map[column].from.clone();
+    assert_eq!(from("stakeholder_id"), From::Column("Requester id".into()));
     assert_eq!(
-        from("stakeholder_id"),
-        From::Column {
-            name: "Requester id".into(),
-            formats: vec![],
-            timezone: None
-        }
-    );
-    let formats = vec!["%d/%m/%Y %H:%M".to_string(), "%d/%m/%Y".to_string()];
-    assert_eq!(
-        from("occurred_at"),
-        From::Column {
-            name: "Created".into(),
-            formats,
-            timezone: Some("+02:00".into())
+        source.map["occurred_at"],
+        Mapped {
+            formats: vec!["%d/%m/%Y %H:%M".to_string(), "%d/%m/%Y".to_string()],
+            timezone: Some("+02:00".into()),
+            place: source.map["occurred_at"].place.clone(),
+            ..Mapped::new(From::Column("Created".into()))
         }
     );
     assert_eq!(from("cost"), From::Expr(crate::expr::parse("Quantity * UnitPrice").unwrap()));
@@ -216,9 +209,9 @@ x = 3
         "16:9: `ydm` is no value of `dates`",
         "17:12: `utf-99` is no encoding",
         "18:13: `delimiter` is one character",
-        "19:11: there is no profile `zendesk`",
+        "19:11: there is no profile `zendesk` | there is `zendesk-tickets`",
         "20:8: unknown column `order_idd` | did you mean `order_id`?",
-        "22:35: `format` goes with `column` of a time",
+        "22:35: `format` goes with `column` or `expr` of a time",
         "23:12: the mapping of `quantity` needs exactly one",
     ] {
         assert!(all.contains(part), "{part} is not in\n{all}");

@@ -1,6 +1,7 @@
 //! From the tree to parts bound to the columns of a file: which column a name means, and how each cell is read.
 
 use jiff::civil::Time;
+use rust_decimal::prelude::ToPrimitive;
 
 use super::cells::{Bound, Part};
 use super::check::find;
@@ -97,6 +98,17 @@ impl Binder<'_> {
                 Part::Concat(Box::new([self.joinable(&args[0])?, self.joinable(&args[1])?])),
                 Sort::Text,
             ),
+            Op::Call(Function::Lower) => (Part::Lower(Box::new(self.joinable(&args[0])?)), Sort::Text),
+            Op::Call(Function::SplitPart) => {
+                let (Op::Text(separator), Op::Number { exact, .. }) = (&args[1].op, &args[2].op) else {
+                    unreachable!("the parser lets no other arguments through")
+                };
+                let number = exact.to_usize().unwrap_or(usize::MAX);
+                (
+                    Part::Split(Box::new(self.joinable(&args[0])?), separator.clone(), number - 1),
+                    Sort::Text,
+                )
+            }
             Op::And => (Part::And(self.conditions(args)?), Sort::Bool),
             Op::Or => (Part::Or(self.conditions(args)?), Sort::Bool),
             Op::Not => (Part::Not(Box::new(self.condition(&args[0])?)), Sort::Bool),

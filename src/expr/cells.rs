@@ -124,6 +124,9 @@ pub(super) enum Part {
     Abs(Box<Part>),
     Arithmetic(Arithmetic, Box<[Part; 2]>, Range<usize>),
     Concat(Box<[Part; 2]>),
+    Lower(Box<Part>),
+    /// The part of that index between separators.
+    Split(Box<Part>, String, usize),
     Compare(Compare, Box<[Part; 2]>),
     And(Vec<Part>),
     Or(Vec<Part>),
@@ -204,6 +207,19 @@ impl<'r, F: Fn(usize) -> &'r str> Record<'_, 'r, F> {
                 (Some(a), Some(b)) => Cell::Text(a + b),
                 _ => Cell::Null,
             },
+            Part::Lower(of) => self
+                .text(of)?
+                .map_or(Cell::Null, |text| Cell::Text(Cow::Owned(text.to_lowercase()))),
+            Part::Split(of, separator, index) => {
+                let part = self.text(of)?.and_then(|text| match text {
+                    Cow::Borrowed(text) => text.split(separator.as_str()).nth(*index).map(|part| Cow::Borrowed(part.trim())),
+                    Cow::Owned(text) => text
+                        .split(separator.as_str())
+                        .nth(*index)
+                        .map(|part| Cow::Owned(part.trim().to_string())),
+                });
+                part.filter(|part| !part.is_empty()).map_or(Cell::Null, Cell::Text)
+            }
             Part::Compare(..)
             | Part::And(_)
             | Part::Or(_)

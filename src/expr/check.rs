@@ -188,6 +188,9 @@ pub(super) fn sort(node: &Node, scope: &dyn Scope) -> Result<Sort, ExprError> {
             arithmetic(node, *op, args[0], args[1])?
         }
         Op::Concat => return Err(node.error("`||` joins text of a file's own columns only")),
+        Op::Call(function @ (Function::SplitPart | Function::Lower)) => {
+            return Err(node.error(format!("{} is for text of a file's own columns only", function.name())));
+        }
         Op::Compare(op) => {
             let args = args()?;
             compare(node, *op, (&node.args[0], args[0]), (&node.args[1], args[1]))?

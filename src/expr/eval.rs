@@ -116,6 +116,8 @@ impl<'a> Row<'_, 'a> {
                     None => Value::Null,
                 })
             }
+            // These are for cells; what is checked against columns has none of them.
+            Op::Call(Function::SplitPart | Function::Lower) => Value::Null,
             Op::Call(function @ (Function::HoursBetween | Function::DaysBetween)) => match (arg(0), arg(1)) {
                 (Value::Time(a), Value::Time(b)) => Value::Number(b.wrapping_sub(a) as f64 / function.micros() as f64),
                 _ => Value::Null,

@@ -8,7 +8,8 @@
 //! What there is: comparison, `+ - * /`, `||`, `and or not`, `in`, `between`, `like` (`%` and `_`), `is [not] null`,
 //! `is [not] true`, `is [not] false`, `case`, `coalesce`, `least`, `greatest`, `abs`, `hours_between(a, b)`,
 //! `days_between(a, b)`, numbers, `'text'`, `true`, `false`, `null`, `DATE '2024-01-31'`,
-//! `TIMESTAMP '2024-01-31 10:00:00'`. Logic is three-valued; null in arithmetic, in `least` and in `greatest` gives null,
+//! `TIMESTAMP '2024-01-31 10:00:00'`; over the cells of a record also `lower(text)` and `split_part(text, ';', 1)`, the first of the
+//! parts between semicolons. Logic is three-valued; null in arithmetic, in `least` and in `greatest` gives null,
 //! and so does a division by zero. A name in double quotes is matched exactly, any other without regard to case.
 
 mod bind;
@@ -282,16 +283,20 @@ enum Function {
     Abs,
     HoursBetween,
     DaysBetween,
+    SplitPart,
+    Lower,
 }
 
 impl Function {
-    const ALL: [Function; 6] = [
+    const ALL: [Function; 8] = [
         Function::Abs,
         Function::Coalesce,
         Function::DaysBetween,
         Function::Greatest,
         Function::HoursBetween,
         Function::Least,
+        Function::Lower,
+        Function::SplitPart,
     ];
 
     fn name(self) -> &'static str {
@@ -302,6 +307,8 @@ impl Function {
             Function::Abs => "abs",
             Function::HoursBetween => "hours_between",
             Function::DaysBetween => "days_between",
+            Function::SplitPart => "split_part",
+            Function::Lower => "lower",
         }
     }
 

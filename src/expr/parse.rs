@@ -373,7 +373,11 @@ impl Source<'_> {
             }
         }
         let (right, wanted) = match function {
-            Function::Abs => (args.len() == 1, "one argument"),
+            Function::Abs | Function::Lower => (args.len() == 1, "one argument"),
+            Function::SplitPart => (
+                is_split(&args),
+                "a text, what parts it, and the number of the part from 1, as in split_part(ids, ';', 1)",
+            ),
             Function::HoursBetween | Function::DaysBetween => (args.len() == 2, "two arguments, the earlier time first"),
             Function::Coalesce | Function::Least | Function::Greatest => (args.len() >= 2, "two arguments or more"),
         };
@@ -447,6 +451,14 @@ fn leaf(op: Op, span: Range<usize>) -> Node {
 fn over(op: Op, args: Vec<Node>) -> Node {
     let span = args.first().map_or(0, |a| a.span.start)..args.last().map_or(0, |a| a.span.end);
     Node { op, args, span }
+}
+
+/// Whether these are a text, a separator of at least one character, and a whole number from 1.
+fn is_split(args: &[Node]) -> bool {
+    let [_, separator, number] = args else { return false };
+    let parted = matches!(&separator.op, Op::Text(text) if !text.is_empty());
+    parted
+        && matches!(&number.op, Op::Number { exact, .. } if exact.fract().is_zero() && *exact >= Decimal::ONE && *exact <= Decimal::from(1000))
 }
 
 #[cfg(test)]

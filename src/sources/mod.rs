@@ -11,22 +11,21 @@ use crate::io;
 use crate::note::Place;
 use crate::schema::Table;
 
+mod describe;
+pub mod grammar;
+pub mod profile;
+mod questions;
 mod recognise;
 
+pub use describe::{Described, describe, zone_of_header};
+pub use profile::{Confidence, Profile};
 pub use recognise::{columns, folded, table, word};
 
 /// Where a canonical column (or a dimension) of a table comes from.
 #[derive(Debug, Clone, PartialEq)]
 pub enum From {
-    /// A column of the file.
-    Column {
-        /// Its header.
-        name: String,
-        /// Formats to try in order; empty: ISO, or a day-month-year order voted over all rows.
-        formats: Vec<String>,
-        /// Time zone of times without an offset.
-        timezone: Option<String>,
-    },
+    /// A column of the file, by its header.
+    Column(String),
     /// An expression over the file's columns.
     Expr(Expr),
     /// A constant.
@@ -38,8 +37,36 @@ pub enum From {
 pub struct Mapped {
     /// Where the values come from.
     pub from: From,
+    /// Formats of a time to try in order; empty: ISO, or a day-month-year order voted over all rows.
+    pub formats: Vec<String>,
+    /// Time zone of times without an offset.
+    pub timezone: Option<String>,
+    /// What is taken instead where the file does not have this.
+    pub or: Vec<Mapped>,
     /// File, line and column of the mapping, for messages.
     pub place: Option<Place>,
+}
+
+impl Mapped {
+    /// The columns of the file that it reads.
+    pub fn columns(&self) -> Vec<String> {
+        match &self.from {
+            From::Column(name) => vec![name.clone()],
+            From::Expr(expr) => expr.columns().into_iter().collect(),
+            From::Value(_) => Vec::new(),
+        }
+    }
+
+    /// A plain mapping.
+    pub fn new(from: From) -> Mapped {
+        Mapped {
+            from,
+            formats: Vec::new(),
+            timezone: None,
+            or: Vec::new(),
+            place: None,
+        }
+    }
 }
 
 /// The order of day, month and year in dates that do not say.
@@ -62,7 +89,7 @@ pub struct Lookup {
     pub key: String,
 }
 
-/// What `amount` is the amount of.
+/// What `amount` is the amount of; of the line, where nothing is said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum AmountOn {
     /// Of the record.
@@ -77,6 +104,8 @@ pub enum AmountOn {
 pub struct Source {
     /// Paths or globs of the files it describes; relative ones are relative to the configuration.
     pub paths: Vec<PathBuf>,
+    /// The profile that it is based on; `none`: it is not to be recognised.
+    pub profile: Option<String>,
     /// The table it feeds; `None`: recognised from the headers.
     pub table: Option<Table>,
     /// Canonical columns and dimensions.
@@ -97,12 +126,16 @@ pub struct Source {
     pub encoding: Option<String>,
     /// The delimiter.
     pub delimiter: Option<u8>,
+    /// How many records at the start name the columns; `None`: found from the file.
+    pub header_rows: Option<usize>,
+    /// Patterns (`*` for any text) of the first cell of records at the end that are no data.
+    pub footer: Vec<String>,
     /// Decimal mark: a point or a comma.
     pub decimal: Option<char>,
     /// Time zone of times without an offset; default the report's.
     pub timezone: Option<String>,
     /// What an amount is the amount of.
-    pub amount_on: AmountOn,
+    pub amount_on: Option<AmountOn>,
     /// Slices of its people are treated as small groups.
     pub private: bool,
     /// Where it was written.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 /// The floors from the bottom up. A module imports from floors below its own, or from its own floor without going in a circle.
 const FLOORS: [&[&str]; 9] = [
     &["schema", "period", "io"],
-    &["account", "note", "value", "expr"],
+    &["account", "note", "value", "expr", "script"],
     &["intake", "sources", "stats"],
     &["canon", "catalog"],
     &["facts", "report"],

@@ -82,7 +82,7 @@ pub fn map(source: &Source, file: &str, header: &Header, looked_up: &[String], w
     let mut used = vec![false; names.len()];
     for (name, mapped) in &source.map {
         let take = match &mapped.from {
-            From::Column { name: header, .. } => {
+            From::Column(header) => {
                 let Some(index) = find(header) else {
                     return Err(missing_column(file, header, &names, mapped.place.clone()).into());
                 };
@@ -238,7 +238,7 @@ impl Maker<'_> {
             Take::Field(index) => self.names[*index].clone(),
             _ => name.to_string(),
         };
-        let (times, zone) = self.times(name, mapped)?;
+        let (times, zone) = self.times(name, &take, mapped)?;
         let mark = mark_of(self.source);
         let is_time = kind == ColumnType::Time;
         let is_number = matches!(kind, ColumnType::Money | ColumnType::Number);
@@ -264,11 +264,10 @@ impl Maker<'_> {
         Ok(())
     }
 
-    fn times(&self, name: &str, mapped: Option<&Mapped>) -> Result<(Times, Zone)> {
+    fn times(&self, name: &str, take: &Take, mapped: Option<&Mapped>) -> Result<(Times, Zone)> {
         let mut zone = self.zone.clone();
         if let Some(Mapped {
-            from: From::Column { formats, timezone, .. },
-            place,
+            formats, timezone, place, ..
         }) = mapped
         {
             let at = |problem: Problem| match place {
@@ -284,6 +283,12 @@ impl Maker<'_> {
                     compiled.map_err(|e| at(Problem::usage(format!("{}: format of {name}: '{}'", self.file, e.format)).why(e.reason)))?;
                 return Ok((Times::Formats(compiled), zone));
             }
+        }
+        // Nobody says in which zone it is: its header may.
+        if let (Take::Field(index), None, None) = (take, &self.source.timezone, mapped.and_then(|m| m.timezone.as_ref()))
+            && let Some(stated) = sources::zone_of_header(&self.names[*index])
+        {
+            zone = Zone::parse(stated).expect("a header's zone is one");
         }
         let times = match self.source.dates {
             Some(dates) => Times::Ordered(order_of(dates)),

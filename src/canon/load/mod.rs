@@ -22,7 +22,7 @@ use crate::io;
 use crate::note::{Note, Place, Problem};
 use crate::period::Zone;
 use crate::schema::{ColumnType, Micros, Table};
-use crate::sources::{self, AmountOn, Input, Source};
+use crate::sources::{self, AmountOn, Input, Profile, Source};
 use crate::value::{DecimalMark, is_null};
 
 use super::{Canon, SourceInfo};
@@ -51,6 +51,8 @@ pub struct Options {
     pub keep_lines: bool,
     /// Whether every record that is not used is kept with its text, for `--rejects`.
     pub keep_unused: bool,
+    /// Export formats that the user describes, besides the built-in ones.
+    pub profiles: Vec<Profile>,
     /// How many records may be rejected.
     pub budget: Budget,
     /// The currency that money is stated in: what is in another one is converted by [`Options::rates`] or excluded.
@@ -93,6 +95,7 @@ pub fn load(inputs: &[Input], options: &Options) -> Result<Loaded> {
     let mut notes = Vec::new();
     let mut parts = Vec::new();
     let mut kinds: BTreeMap<Table, usize> = BTreeMap::new();
+    let inputs = describe(inputs, options, &mut notes)?;
     let opened = inputs.iter().map(|input| open(input, options)).collect::<Result<Vec<_>>>()?;
     for opened in &opened {
         *kinds.entry(opened.mapping.table).or_default() += 1;
@@ -102,6 +105,53 @@ pub fn load(inputs: &[Input], options: &Options) -> Result<Loaded> {
         parts.push(read_part(opened, options, several, &mut notes)?);
     }
     tables::assemble(parts, options, notes)
+}
+
+/// The inputs with their formats recognised: one for each table that a file feeds.
+fn describe(inputs: &[Input], options: &Options, notes: &mut Vec<Note>) -> Result<Vec<Input>> {
+    let mut described = Vec::new();
+    for input in inputs {
+        let mut wishes = wishes(&input.source);
+        let mut peek = intake::peek(&input.file, &wishes, SAMPLE)?;
+        let mut found = describe_peek(input, &peek, options);
+        // A format may have more header rows than the file tells by itself.
+        if let Some(rows) = found
+            .sources
+            .iter()
+            .find_map(|s| s.header_rows)
+            .filter(|rows| *rows != wishes.header_rows)
+        {
+            wishes.header_rows = rows;
+            peek = intake::peek(&input.file, &wishes, SAMPLE)?;
+            found = describe_peek(input, &peek, options);
+        }
+        notes.extend(
+            found
+                .said
+                .map(|said| Note::new("recognised", said).at(Place::file(input.file.name()))),
+        );
+        described.extend(found.sources.into_iter().map(|source| Input {
+            file: input.file.clone(),
+            source,
+        }));
+    }
+    Ok(described)
+}
+
+fn describe_peek(input: &Input, peek: &Peek, options: &Options) -> sources::Described {
+    let rows: Vec<Vec<String>> = peek.rows.iter().map(|row| row.fields.clone()).collect();
+    sources::describe(&input.source, &peek.layout.header.names, &rows, &options.profiles)
+}
+
+/// So many records tell what a file is.
+const SAMPLE: usize = 200;
+
+/// What a source says of how its files are parted.
+fn wishes(source: &Source) -> Wishes {
+    Wishes {
+        delimiter: source.delimiter,
+        header_rows: source.header_rows.unwrap_or(1),
+    }
 }
 
 /// A file before it is read: its start, its columns, and what is looked up for it.
@@ -115,14 +165,7 @@ struct Opened<'a> {
 
 fn open<'a>(input: &'a Input, options: &Options) -> Result<Opened<'a>> {
     let file = input.file.name();
-    let peek = intake::peek(
-        &input.file,
-        &Wishes {
-            delimiter: input.source.delimiter,
-            header_rows: 1,
-        },
-        200,
-    )?;
+    let peek = intake::peek(&input.file, &wishes(&input.source), SAMPLE)?;
     if peek.layout.header.names.is_empty() {
         return Err(Problem::data(format!("{file} is empty"))
             .why("there is no header line")
@@ -185,7 +228,7 @@ fn read_part(opened: Opened, options: &Options, several: bool, notes: &mut Vec<N
     let (messages, tickets) = (mapping.messages, mapping.tickets);
     let expected = expected_records(input, &peek.rows);
     // Which record of a key is the last, and which of an order the first, is told by their lines.
-    let by_position = !source.key.is_empty() || source.amount_on == AmountOn::Order;
+    let by_position = !source.key.is_empty() || source.amount_on == Some(AmountOn::Order);
     let mut decided = BTreeSet::new();
     let outcome = loop {
         let job = Job {
@@ -202,7 +245,7 @@ fn read_part(opened: Opened, options: &Options, several: bool, notes: &mut Vec<N
             keep_hashes: several || expected <= MOST_HASHED,
             keep_unused: options.keep_unused,
             messages,
-            of_order: source.amount_on == AmountOn::Order,
+            of_order: source.amount_on == Some(AmountOn::Order),
         };
         if let Some(outcome) = file::read(&job)? {
             break outcome;

@@ -97,7 +97,7 @@ pub fn assemble(parts: Vec<Part>, options: &Options, mut notes: Vec<Note>) -> Re
             reason: u.reason.clone(),
             raw: u.raw.clone(),
         }));
-        amount_on.push(source.amount_on);
+        amount_on.push(source.amount_on.unwrap_or_default());
         keys.push(source.key.clone());
         let table = info.table;
         let building = tables.entry(table).or_insert_with(|| Building::new(table));

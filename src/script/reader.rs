@@ -5,10 +5,10 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::finding::Script;
-use crate::catalog::Problem;
+use super::{Mistake, Script};
 use crate::expr::{self, Expr};
 use crate::note::{Note, Place, did_you_mean};
+use crate::period::Zone;
 
 /// A value and where it stands.
 pub type Node<'t> = Spanned<DeValue<'t>>;
@@ -27,7 +27,7 @@ pub struct Reader<'t> {
     /// The file.
     pub script: Script<'t>,
     /// What is wrong so far.
-    pub findings: Vec<Problem>,
+    pub findings: Vec<Mistake>,
     /// What is only remarkable.
     pub notes: Vec<Note>,
 }
@@ -44,7 +44,8 @@ impl<'t> Reader<'t> {
 
     /// Records something wrong.
     pub fn wrong(&mut self, span: Range<usize>, what: impl Into<String>, hint: impl Into<String>) {
-        self.findings.push(self.script.finding(span, what, hint));
+        let hint = Some(hint.into()).filter(|hint: &String| !hint.is_empty());
+        self.findings.push(self.script.mistake(span, what, hint));
     }
 
     /// The place of a stretch of the text.
@@ -229,6 +230,12 @@ impl<'t> Reader<'t> {
     pub fn expression_at(&mut self, table: &DeTable<'_>, key: &str) -> Option<Expr> {
         let text = self.text(table, key)?;
         self.expression(&text)
+    }
+
+    /// The zone at a key.
+    pub fn zone(&mut self, table: &DeTable<'_>, key: &str) -> Option<Zone> {
+        let text = self.text(table, key)?;
+        Zone::parse(&text.text).map_err(|why| self.wrong(text.span, why, "")).ok()
     }
 
     /// The one of a few words at a key, by what it stands for.

@@ -1,4 +1,4 @@
-//! `[[source]]`: which files, which table, and where each of its columns comes from.
+//! How a person or a built-in profile writes a source: which files, which table, and where each of its columns comes from.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -6,62 +6,120 @@ use std::path::{Path, PathBuf};
 
 use toml::de::{DeTable, DeValue};
 
-use super::reader::{Node, Reader, constant_of};
+use super::profile::{self, Confidence};
+use super::{AmountOn, Dates, From, Lookup, Mapped, Profile, Source};
 use crate::note::{Note, did_you_mean, nearest, visible};
-use crate::period::Zone;
 use crate::schema::{ColumnType, Table};
-use crate::sources::{AmountOn, Dates, From, Lookup, Mapped, Source};
+use crate::script::{Node, Reader, constant_of};
 
-const KEYS: &[&str] = &[
-    "path",
+/// Keys that say how a file is read, in a `[[source]]` as in a profile.
+const READING: &[&str] = &[
     "kind",
-    "profile",
     "map",
     "values",
     "where",
     "key",
-    "lookup",
     "dates",
     "encoding",
     "delimiter",
+    "header_rows",
+    "footer",
     "decimal",
     "timezone",
     "amount_on",
     "private",
 ];
 
-/// Reads one `[[source]]`; relative paths start from `folder`.
-pub fn source(reader: &mut Reader<'_>, table: &DeTable<'_>, span: Range<usize>, folder: &Path) -> Source {
-    reader.known(table, "of a source", KEYS);
-    let kind = kind(reader, table);
+/// Keys of a `[[source]]` alone.
+const SOURCE: &[&str] = &["path", "profile", "lookup"];
+
+/// Keys of a profile alone.
+const PROFILE: &[&str] = &["title", "confidence", "headers", "without", "first", "also", "questions"];
+
+/// Reads one `[[source]]`; relative paths start from `folder`, and its profile is one of these or built in.
+pub fn source(reader: &mut Reader<'_>, table: &DeTable<'_>, span: Range<usize>, folder: &Path, profiles: &[Profile]) -> Source {
+    reader.known(table, "of a source", &[SOURCE, READING].concat());
     let paths: Vec<PathBuf> = reader.texts(table, "path").into_iter().map(|path| folder.join(path.text)).collect();
     if !table.contains_key("path") {
         reader.wrong(span.clone(), "a source needs a `path`", "a file, a glob, or a list of them");
     }
-    if let Some(profile) = reader.text(table, "profile").filter(|profile| profile.text != "none") {
-        let what = format!("there is no profile `{}`", profile.text);
-        reader.wrong(profile.span, what, "no profiles are built in; state `kind` and a [source.map]");
-    }
-    let values = values(reader, table, kind);
     Source {
         paths,
+        profile: based_on(reader, table, profiles),
+        lookup: lookup(reader, table, folder),
+        filter: reader.expression_at(table, "where"),
+        place: Some(reader.place(&span)),
+        ..reading(reader, table)
+    }
+}
+
+/// The profile at `profile`; `none` says that the file is not to be recognised.
+fn based_on(reader: &mut Reader<'_>, table: &DeTable<'_>, profiles: &[Profile]) -> Option<String> {
+    let text = reader.text(table, "profile")?;
+    let mut known = profiles.iter().chain(profile::builtin()).map(|profile| profile.id.as_str());
+    if text.text != "none" && !known.any(|id| id == text.text) {
+        let ids = profiles.iter().chain(profile::builtin()).map(|profile| profile.id.as_str());
+        let hint = did_you_mean(&text.text, ids);
+        reader.wrong(text.span, format!("there is no profile `{}`", visible(&text.text)), hint);
+        return None;
+    }
+    Some(text.text)
+}
+
+/// Reads the profile of that name.
+pub fn profile(reader: &mut Reader<'_>, id: &str, table: &DeTable<'_>, span: Range<usize>) -> Profile {
+    reader.known(table, "of a profile", &[PROFILE, READING].concat());
+    let mut texts = |key: &str| reader.texts(table, key).into_iter().map(|text| text.text).collect::<Vec<_>>();
+    let (headers, without, also) = (texts("headers"), texts("without"), texts("also"));
+    let conditions = reader.texts(table, "where");
+    let filters = conditions.iter().filter_map(|text| reader.expression(text)).collect();
+    let confidence = reader.choice(table, "confidence", &Confidence::ALL.map(|c| (c.name(), c)));
+    let source = Source {
+        is_mapped: true,
+        place: Some(reader.place(&span)),
+        ..reading(reader, table)
+    };
+    if source.table.is_none() {
+        reader.wrong(
+            span,
+            format!("the profile `{id}` needs a `kind`"),
+            Table::ALL.map(Table::name).join(", "),
+        );
+    }
+    Profile {
+        id: id.to_string(),
+        title: reader.text(table, "title").map_or_else(|| id.to_string(), |text| text.text),
+        confidence: confidence.unwrap_or(Confidence::High),
+        headers,
+        without,
+        first: reader.text(table, "first").map(|text| text.text),
+        also,
+        filters,
+        questions: reader.flag(table, "questions"),
+        source,
+    }
+}
+
+/// What sources and profiles have in common.
+fn reading(reader: &mut Reader<'_>, table: &DeTable<'_>) -> Source {
+    let kind = kind(reader, table);
+    let values = values(reader, table, kind);
+    Source {
         table: kind,
         is_mapped: table.contains_key("map"),
         map: map(reader, table, kind),
         values,
-        filter: reader.expression_at(table, "where"),
         key: key(reader, table, kind),
-        lookup: lookup(reader, table, folder),
         dates: reader.choice(table, "dates", &[("dmy", Dates::Dmy), ("mdy", Dates::Mdy), ("ymd", Dates::Ymd)]),
         encoding: encoding(reader, table),
         delimiter: delimiter(reader, table),
+        header_rows: header_rows(reader, table),
+        footer: reader.texts(table, "footer").into_iter().map(|text| text.text).collect(),
         decimal: reader.choice(table, "decimal", &[(".", '.'), (",", ',')]),
         timezone: timezone(reader, table),
-        amount_on: reader
-            .choice(table, "amount_on", &[("line", AmountOn::Line), ("order", AmountOn::Order)])
-            .unwrap_or_default(),
+        amount_on: reader.choice(table, "amount_on", &[("line", AmountOn::Line), ("order", AmountOn::Order)]),
         private: reader.flag(table, "private"),
-        place: Some(reader.place(&span)),
+        ..Source::default()
     }
 }
 
@@ -74,22 +132,32 @@ fn map(reader: &mut Reader<'_>, table: &DeTable<'_>, kind: Option<Table>) -> BTr
     let Some(entries) = reader.table(table, "map") else { return map };
     for (column, node) in entries.iter() {
         canonical_or_dimension(reader, column.get_ref(), column.span(), kind);
-        if let Some(from) = origin(reader, column.get_ref(), node, kind) {
+        if let Some(mapped) = origins(reader, column.get_ref(), node, kind) {
             let place = Some(reader.place(&column.span()));
-            map.insert(column.get_ref().to_string(), Mapped { from, place });
+            map.insert(column.get_ref().to_string(), Mapped { place, ..mapped });
         }
     }
     map
 }
 
+/// What a column is mapped to, or a list of which the first that the file has is taken.
+fn origins(reader: &mut Reader<'_>, column: &str, node: &Node<'_>, kind: Option<Table>) -> Option<Mapped> {
+    let Some(nodes) = node.get_ref().as_array() else {
+        return origin(reader, column, node, kind);
+    };
+    let mut all: Vec<Mapped> = nodes.iter().filter_map(|node| origin(reader, column, node, kind)).collect();
+    if all.is_empty() {
+        reader.wrong(node.span(), format!("the mapping of `{column}` is empty"), "");
+        return None;
+    }
+    let first = all.remove(0);
+    Some(Mapped { or: all, ..first })
+}
+
 /// What a column is mapped to: `"Header"`, `{ column, format, timezone }`, `{ expr }` or `{ value }`.
-pub fn origin(reader: &mut Reader<'_>, column: &str, node: &Node<'_>, kind: Option<Table>) -> Option<From> {
+pub fn origin(reader: &mut Reader<'_>, column: &str, node: &Node<'_>, kind: Option<Table>) -> Option<Mapped> {
     if let DeValue::String(name) = node.get_ref() {
-        return Some(From::Column {
-            name: name.to_string(),
-            formats: Vec::new(),
-            timezone: None,
-        });
+        return Some(Mapped::new(From::Column(name.to_string())));
     }
     let Some(table) = node.get_ref().as_table() else {
         reader.mistyped(node, column, "a column's header, or a table with `column`, `expr` or `value`");
@@ -109,34 +177,31 @@ pub fn origin(reader: &mut Reader<'_>, column: &str, node: &Node<'_>, kind: Opti
         .and_then(|kind| kind.column(column))
         .is_none_or(|canonical| canonical.kind == ColumnType::Time);
     for key in ["format", "timezone"] {
-        if let Some(node) = table.get(key).filter(|_| given != "column" || !is_time) {
+        if let Some(node) = table.get(key).filter(|_| given == "value" || !is_time) {
             reader.wrong(
                 node.span(),
-                format!("`{key}` goes with `column` of a time; `{column}` is none here"),
+                format!("`{key}` goes with `column` or `expr` of a time; `{column}` is none here"),
                 "",
             );
         }
     }
-    match given {
-        "expr" => reader.expression_at(table, "expr").map(From::Expr),
+    let from = match given {
+        "expr" => From::Expr(reader.expression_at(table, "expr")?),
         "value" => {
             let node = &table["value"];
             let constant = constant_of(node.get_ref());
             if constant.is_none() {
                 reader.mistyped(node, "value", "a text, a number, or true or false");
             }
-            constant.map(From::Value)
+            From::Value(constant?)
         }
-        _ => {
-            let formats = reader.texts(table, "format").into_iter().map(|format| format.text).collect();
-            let timezone = timezone(reader, table);
-            reader.text(table, "column").map(|name| From::Column {
-                name: name.text,
-                formats,
-                timezone,
-            })
-        }
-    }
+        _ => From::Column(reader.text(table, "column")?.text),
+    };
+    Some(Mapped {
+        formats: reader.texts(table, "format").into_iter().map(|format| format.text).collect(),
+        timezone: timezone(reader, table),
+        ..Mapped::new(from)
+    })
 }
 
 /// A column that is not canonical is a dimension; one that is nearly canonical is probably a slip, so it is noted.
@@ -251,13 +316,16 @@ fn delimiter(reader: &mut Reader<'_>, table: &DeTable<'_>) -> Option<u8> {
     }
 }
 
-/// The zone at `timezone`, under its own name.
-fn timezone(reader: &mut Reader<'_>, table: &DeTable<'_>) -> Option<String> {
-    zone(reader, table).map(|zone| zone.name().to_string())
+fn header_rows(reader: &mut Reader<'_>, table: &DeTable<'_>) -> Option<usize> {
+    let (number, span) = reader.number(table, "header_rows")?;
+    if number.fract() != 0.0 || !(0.0..=10.0).contains(&number) {
+        reader.wrong(span, "`header_rows` is a whole number from 0 to 10", "");
+        return None;
+    }
+    Some(number as usize)
 }
 
-/// The zone at `timezone`.
-pub fn zone(reader: &mut Reader<'_>, table: &DeTable<'_>) -> Option<Zone> {
-    let text = reader.text(table, "timezone")?;
-    Zone::parse(&text.text).map_err(|why| reader.wrong(text.span, why, "")).ok()
+/// The zone at `timezone`, under its own name.
+fn timezone(reader: &mut Reader<'_>, table: &DeTable<'_>) -> Option<String> {
+    reader.zone(table, "timezone").map(|zone| zone.name().to_string())
 }

@@ -1,0 +1,150 @@
+//! How a file is read that is described only partly, or not at all: by the profile that it names or that its headers fit.
+
+use super::Source;
+use super::profile::{self, Fit, Profile, fits};
+use super::questions::questions;
+
+/// What a file turned out to be.
+#[derive(Debug, Clone)]
+pub struct Described {
+    /// How it is read: several sources where its format feeds several tables.
+    pub sources: Vec<Source>,
+    /// What was recognised, in words, where something was.
+    pub said: Option<String>,
+}
+
+/// How a file with these headers is read. A whole mapping stands as it is written; a profile that is named is taken; else the headers
+/// tell, and what they do not tell is left to the recognition of single columns.
+pub fn describe(written: &Source, headers: &[String], rows: &[Vec<String>], profiles: &[Profile]) -> Described {
+    let all = || profiles.iter().chain(profile::builtin());
+    let by_id = |id: &str| all().find(|profile| profile.id == id);
+    let as_written = || Described {
+        sources: vec![written.clone()],
+        said: None,
+    };
+    let (profile, said) = match written.profile.as_deref() {
+        Some("none") => return as_written(),
+        Some(id) => match by_id(id) {
+            Some(profile) => (profile, None),
+            None => return as_written(),
+        },
+        None if written.is_mapped => return as_written(),
+        None => {
+            let of_kind = |profile: &&Profile| {
+                let feeds = |p: &Profile| written.table.is_none() || p.source.table == written.table;
+                feeds(profile) || profile.also.iter().filter_map(|id| by_id(id)).any(feeds)
+            };
+            match fits(headers, all().filter(of_kind)).first() {
+                Some(fit) if fit.is_certain => (
+                    fit.profile,
+                    Some(format!("recognised as {} ({})", fit.profile.title, fit.profile.id)),
+                ),
+                Some(fit) => {
+                    return Described {
+                        said: Some(resembles(fit, headers)),
+                        ..as_written()
+                    };
+                }
+                None => return as_written(),
+            }
+        }
+    };
+    let together = std::iter::once(profile).chain(profile.also.iter().filter_map(|id| by_id(id)));
+    let sources = together
+        .filter(|p| written.table.is_none() || p.source.table == written.table)
+        .flat_map(|p| {
+            let source = p.fit(headers, written);
+            let asked = if p.questions && !source.map.contains_key("score") {
+                questions(&source, headers, rows)
+            } else {
+                Vec::new()
+            };
+            if asked.is_empty() { vec![source] } else { asked }
+        })
+        .collect();
+    Described { sources, said }
+}
+
+/// What a file that only resembles a format lacks, and how to say that it is one.
+fn resembles(fit: &Fit<'_>, headers: &[String]) -> String {
+    let headers: Vec<String> = headers.iter().map(|h| super::folded(h)).collect();
+    let lacking = fit.profile.headers.iter().filter(|name| !headers.contains(&super::folded(name)));
+    format!(
+        "resembles {}, with {} of the {} columns that are known of it, but lacks {}; if it is one, say profile = \"{}\" in its [[source]]",
+        fit.profile.title,
+        fit.found,
+        fit.of,
+        lacking.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "),
+        fit.profile.id,
+    )
+}
+
+/// The time zone that a header states: `Created (UTC)`, `Start [Europe/Berlin]`, or the third header row of a survey export with its
+/// `"timeZone":"America/New_York"`.
+pub fn zone_of_header(header: &str) -> Option<&str> {
+    if let Some((_, rest)) = header.split_once("\"timeZone\":\"") {
+        return rest.split('"').next().filter(|zone| is_zone(zone));
+    }
+    let inside = |open: char, close: char| {
+        let (before, _) = header.trim_end().rsplit_once(close).filter(|(_, after)| after.is_empty())?;
+        before.rsplit_once(open).map(|(_, inside)| inside.trim())
+    };
+    inside('(', ')').or_else(|| inside('[', ']')).filter(|zone| is_zone(zone))
+}
+
+fn is_zone(text: &str) -> bool {
+    matches!(text, "UTC" | "GMT" | "Z") || (text.contains('/') && crate::period::Zone::parse(text).is_ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::Table;
+
+    fn headers(text: &str) -> Vec<String> {
+        text.split(',').map(str::to_string).collect()
+    }
+
+    #[test]
+    fn headers_state_zones() {
+        for (header, zone) in [
+            ("Created (UTC)", Some("UTC")),
+            ("Created date [Europe/Berlin] ", Some("Europe/Berlin")),
+            (
+                r#"StartDate Start Date {"ImportId":"startDate","timeZone":"America/New_York"}"#,
+                Some("America/New_York"),
+            ),
+            ("Amount (EUR)", None),
+            ("Created (UTC) at", None),
+            ("w/o (and/or)", None),
+        ] {
+            assert_eq!(zone_of_header(header), zone, "{header}");
+        }
+    }
+
+    #[test]
+    fn what_is_written_wins_over_what_is_recognised() {
+        let file = headers("Summation column,Id,Requester id,Requester domain,Created at,First reply time in minutes");
+        let found = describe(&Source::default(), &file, &[], &[]);
+        assert_eq!(found.sources[0].profile.as_deref(), Some("zendesk-tickets"));
+        assert!(found.said.unwrap().starts_with("recognised as Zendesk"));
+        let none = Source {
+            profile: Some("none".into()),
+            ..Source::default()
+        };
+        assert_eq!(describe(&none, &file, &[], &[]).sources[0].table, None);
+        let purchases = Source {
+            table: Some(Table::Purchases),
+            ..Source::default()
+        };
+        assert_eq!(describe(&purchases, &file, &[], &[]).sources[0].profile, None);
+    }
+
+    #[test]
+    fn a_renamed_header_is_asked_about() {
+        let file = headers("Summation,Id,Requester id,Requester domain,Created at,First reply time in minutes,Solved at,Status,Via,Group");
+        let found = describe(&Source::default(), &file, &[], &[]);
+        assert!(found.said.unwrap().contains("lacks `Summation column`"));
+        assert_eq!(found.sources[0].profile, None);
+    }
+}

@@ -1,0 +1,265 @@
+//! Profiles: what the export of a system looks like and how it becomes canonical rows, as data.
+//!
+//! A profile is written like a `[[source]]`, with the headers that give the format away. The built-in ones lie in `profiles/`, one
+//! file a format; a user writes `[profile.my-crm]` in `relhealth.toml`, and it wins.
+
+use std::sync::LazyLock;
+
+use super::{Mapped, Source, folded, grammar};
+use crate::expr::{self, Expr};
+use crate::script::{Findings, Reader, Script};
+
+/// How well a format is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Confidence {
+    /// One source tells of its headers.
+    Low,
+    /// The vendor's documentation or two independent readers do.
+    Medium,
+    /// Real files do.
+    High,
+}
+
+impl Confidence {
+    /// All, worst first.
+    pub const ALL: [Confidence; 3] = [Confidence::Low, Confidence::Medium, Confidence::High];
+
+    /// Its name in a profile.
+    pub fn name(self) -> &'static str {
+        match self {
+            Confidence::Low => "low",
+            Confidence::Medium => "medium",
+            Confidence::High => "high",
+        }
+    }
+}
+
+/// An export format.
+#[derive(Debug, Clone)]
+pub struct Profile {
+    /// Its name, such as `zendesk-tickets`.
+    pub id: String,
+    /// What people call it.
+    pub title: String,
+    /// How well it is known.
+    pub confidence: Confidence,
+    /// Headers that give it away: a file of this format has all of them.
+    pub headers: Vec<String>,
+    /// Headers that it never has.
+    pub without: Vec<String>,
+    /// The first column's header, where it must be this one.
+    pub first: Option<String>,
+    /// Profiles that read the same file as well, for another table.
+    pub also: Vec<String>,
+    /// Conditions on the records that count; each holds where the file has its columns.
+    pub filters: Vec<Expr>,
+    /// Whether its other columns are questions of a survey, each with an instrument of its own.
+    pub questions: bool,
+    /// How its files are read.
+    pub source: Source,
+}
+
+impl Profile {
+    /// Every header that the profile names: those that give it away and those that it maps.
+    pub fn names(&self) -> impl Iterator<Item = String> + '_ {
+        let mapped = self
+            .source
+            .map
+            .values()
+            .flat_map(|m| std::iter::once(m).chain(&m.or))
+            .flat_map(Mapped::columns);
+        let mut names: Vec<String> = self.headers.iter().cloned().chain(mapped).map(|name| folded(&name)).collect();
+        names.sort();
+        names.dedup();
+        names.into_iter()
+    }
+
+    /// How files with these headers are read: of each mapping the first that they have, of the conditions those that they have, and of
+    /// what a person wrote everything, before the profile.
+    pub fn fit(&self, headers: &[String], written: &Source) -> Source {
+        let headers: Vec<String> = headers.iter().map(|h| folded(h)).collect();
+        let has = |mut names: Vec<String>| names.drain(..).all(|name| headers.contains(&folded(&name)));
+        let mut source = Source {
+            paths: written.paths.clone(),
+            profile: Some(self.id.clone()),
+            table: self.source.table,
+            map: self
+                .source
+                .map
+                .iter()
+                .filter_map(|(column, mapped)| {
+                    let one = std::iter::once(mapped).chain(&mapped.or).find(|m| has(m.columns()))?;
+                    Some((
+                        column.clone(),
+                        Mapped {
+                            or: Vec::new(),
+                            ..one.clone()
+                        },
+                    ))
+                })
+                .collect(),
+            is_mapped: true,
+            ..self.source.clone()
+        };
+        source
+            .map
+            .extend(written.map.iter().map(|(column, mapped)| (column.clone(), mapped.clone())));
+        source
+            .values
+            .extend(written.values.iter().map(|(column, values)| (column.clone(), values.clone())));
+        let conditions: Vec<&Expr> = match &written.filter {
+            Some(filter) => vec![filter],
+            None => self.filters.iter().filter(|f| has(f.columns().into_iter().collect())).collect(),
+        };
+        source.filter = all_of(&conditions);
+        if !written.key.is_empty() {
+            source.key = written.key.clone();
+        }
+        if !written.footer.is_empty() {
+            source.footer = written.footer.clone();
+        }
+        source.lookup = written.lookup.clone();
+        source.dates = written.dates.or(source.dates);
+        source.encoding = written.encoding.clone().or(source.encoding);
+        source.delimiter = written.delimiter.or(source.delimiter);
+        source.header_rows = written.header_rows.or(source.header_rows);
+        source.decimal = written.decimal.or(source.decimal);
+        source.timezone = written.timezone.clone().or(source.timezone);
+        source.amount_on = written.amount_on.or(source.amount_on);
+        source.private |= written.private;
+        source.place = written.place.clone();
+        source
+    }
+}
+
+/// The condition that all of these hold.
+fn all_of(conditions: &[&Expr]) -> Option<Expr> {
+    match conditions {
+        [] => None,
+        [one] => Some((*one).clone()),
+        several => {
+            let text: Vec<String> = several.iter().map(|c| format!("({})", c.text())).collect();
+            Some(expr::parse(&text.join(" and ")).expect("conditions joined are a condition"))
+        }
+    }
+}
+
+/// A file's headers and a profile that fits them.
+#[derive(Debug, Clone, Copy)]
+pub struct Fit<'p> {
+    /// The profile.
+    pub profile: &'p Profile,
+    /// How many of its names the file has.
+    pub found: usize,
+    /// How many names it has.
+    pub of: usize,
+    /// Whether everything that gives it away is there; else the file only resembles it.
+    pub is_certain: bool,
+}
+
+/// Below this share of its names a file does not resemble a profile.
+const RESEMBLES: f64 = 0.7;
+/// A file with fewer of its names does not resemble a profile, whatever the share.
+const FEW: usize = 4;
+
+/// The profiles whose headers these are, best first: those that are certain, then by how many names are found; an earlier one wins.
+pub fn fits<'p>(headers: &[String], profiles: impl IntoIterator<Item = &'p Profile>) -> Vec<Fit<'p>> {
+    let headers: Vec<String> = headers.iter().map(|h| folded(h)).collect();
+    let has = |name: &str| headers.iter().any(|h| h == name);
+    let mut fits: Vec<Fit<'p>> = profiles
+        .into_iter()
+        // What only another profile leads to has nothing that gives it away.
+        .filter(|profile| !profile.headers.is_empty() || profile.first.is_some())
+        .filter_map(|profile| {
+            let names: Vec<String> = profile.names().collect();
+            let found = names.iter().filter(|name| has(name)).count();
+            let foreign = profile.without.iter().any(|name| has(&folded(name)));
+            let first = profile.first.as_ref().is_none_or(|first| headers.first() == Some(&folded(first)));
+            let is_certain = !foreign && first && profile.headers.iter().all(|name| has(&folded(name)));
+            let resembles = !foreign && found >= FEW && found as f64 >= RESEMBLES * names.len() as f64;
+            (is_certain || resembles).then_some(Fit {
+                profile,
+                found,
+                of: names.len(),
+                is_certain,
+            })
+        })
+        .collect();
+    fits.sort_by_key(|fit| (!fit.is_certain, std::cmp::Reverse((fit.profile.headers.len(), fit.found))));
+    fits
+}
+
+macro_rules! builtin {
+    ($($id:literal),* $(,)?) => {
+        &[$(($id, include_str!(concat!("profiles/", $id, ".toml")))),*]
+    };
+}
+
+/// The built-in profiles: name and text.
+const TEXTS: &[(&str, &str)] = builtin!["zendesk-tickets",];
+
+/// The built-in profiles.
+pub fn builtin() -> &'static [Profile] {
+    static PROFILES: LazyLock<Vec<Profile>> = LazyLock::new(|| {
+        TEXTS
+            .iter()
+            .map(|(id, text)| parse(id, text).unwrap_or_else(|findings| panic!("the built-in profile {id}: {findings}")))
+            .collect()
+    });
+    &PROFILES
+}
+
+/// Reads the text of a profile.
+fn parse(id: &str, text: &str) -> Result<Profile, Findings> {
+    let file = format!("{id}.toml");
+    let mut reader = Reader::new(Script { file: &file, text });
+    let document = reader.document();
+    let profile = grammar::profile(&mut reader, id, &document, 0..0);
+    match reader.findings.is_empty() {
+        true => Ok(profile),
+        false => Err(Findings::new(reader.findings)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_folder_and_the_list_are_the_same() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/sources/profiles");
+        let mut files: Vec<String> = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().path().file_stem().unwrap().to_string_lossy().into_owned())
+            .collect();
+        files.sort();
+        let mut listed: Vec<&str> = TEXTS.iter().map(|(id, _)| *id).collect();
+        listed.sort();
+        assert_eq!(files, listed);
+    }
+
+    #[test]
+    fn built_in_profiles_are_whole() {
+        for profile in builtin() {
+            let id = &profile.id;
+            assert!(profile.source.place.is_some(), "{id}");
+            for also in &profile.also {
+                let other = builtin()
+                    .iter()
+                    .find(|p| p.id == *also)
+                    .unwrap_or_else(|| panic!("{id}: no {also}"));
+                assert_ne!(other.source.table, profile.source.table, "{id} and {also} feed one table");
+            }
+            let reached = builtin().iter().any(|p| p.also.contains(id));
+            assert!(
+                reached != (!profile.headers.is_empty() || profile.first.is_some()),
+                "{id} is never recognised, or twice"
+            );
+            // Whoever has all of its headers is recognised, and as it.
+            if !reached {
+                let headers: Vec<String> = profile.first.iter().chain(&profile.headers).cloned().collect();
+                assert_eq!(fits(&headers, builtin())[0].profile.id, *id, "its own headers are another's");
+            }
+        }
+    }
+}

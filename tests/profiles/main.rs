@@ -1,0 +1,102 @@
+//! Every built-in profile: a handmade export in the exact shape of the system's is recognised as it and as nothing else, and becomes
+//! the canonical tables that lie beside it. `UPDATE_SHOWN=1` rewrites those; read what changed before it is committed.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use relhealth::sources::profile;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/profiles")
+}
+
+/// The files of a folder that start like this, sorted.
+fn files(folder: &Path, start: &str) -> Vec<PathBuf> {
+    let mut found: Vec<PathBuf> = std::fs::read_dir(folder)
+        .unwrap_or_else(|error| panic!("{}: {error}", folder.display()))
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.file_name().unwrap().to_string_lossy().starts_with(start))
+        .collect();
+    found.sort();
+    found
+}
+
+/// Converts an export: the tables by file name, and what was said. The export is named by its file alone, and no configuration helps.
+fn convert(export: &Path) -> (Vec<(String, String)>, String) {
+    let to = tempfile::tempdir().unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_relhealth"))
+        .current_dir(export.parent().unwrap())
+        .args([
+            "convert",
+            &export.file_name().unwrap().to_string_lossy(),
+            "--max-rejects",
+            "100%",
+            "-o",
+        ])
+        .arg(to.path())
+        .output()
+        .unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}: {said}", export.display());
+    let tables = files(to.path(), "")
+        .into_iter()
+        .filter(|p| p.extension().is_some_and(|e| e == "csv"));
+    let tables = tables.map(|p| {
+        (
+            p.file_name().unwrap().to_string_lossy().into_owned(),
+            std::fs::read_to_string(&p).unwrap(),
+        )
+    });
+    (tables.collect(), said)
+}
+
+#[test]
+fn every_profile_has_an_export_and_becomes_what_is_expected() {
+    let update = std::env::var_os("UPDATE_SHOWN").is_some();
+    let mut wrong = Vec::new();
+    for profile in profile::builtin() {
+        // What only another profile leads to is shown by that one's export.
+        if profile.headers.is_empty() && profile.first.is_none() {
+            continue;
+        }
+        let folder = root().join(&profile.id);
+        let exports = files(&folder, "export");
+        assert_eq!(exports.len(), 1, "{}: one export in {}", profile.id, folder.display());
+        let (tables, said) = convert(&exports[0]);
+        let recognised = format!("recognised as {} ({})", profile.title, profile.id);
+        if !said.contains(&recognised) {
+            wrong.push(format!("{}: not recognised:\n{said}", profile.id));
+        }
+        if !said.contains(&format!("{} ", exports[0].file_name().unwrap().to_string_lossy())) {
+            wrong.push(format!("{}: no account:\n{said}", profile.id));
+        }
+        let name = |table: &str| folder.join(format!("becomes-{table}"));
+        if update {
+            files(&folder, "becomes-").iter().for_each(|old| std::fs::remove_file(old).unwrap());
+            tables.iter().for_each(|(table, text)| std::fs::write(name(table), text).unwrap());
+        }
+        let expected = files(&folder, "becomes-");
+        if expected.len() != tables.len() || tables.is_empty() {
+            wrong.push(format!("{}: {} tables, {} expected", profile.id, tables.len(), expected.len()));
+        }
+        for (table, text) in &tables {
+            let expected = std::fs::read_to_string(name(table)).unwrap_or_default();
+            if expected != *text {
+                wrong.push(format!("{}: {table} is\n{text}and should be\n{expected}", profile.id));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_export_belongs_to_a_profile() {
+    for folder in files(&root(), "") {
+        let id = folder.file_name().unwrap().to_string_lossy().into_owned();
+        assert!(
+            profile::builtin().iter().any(|p| p.id == id),
+            "{} belongs to no profile",
+            folder.display()
+        );
+    }
+}
