@@ -220,12 +220,7 @@ fn stated(heading: Heading) -> Source {
                 0 => format!("column {}", n + 1),
                 _ => vec![NAMES[n]; rows].join(" "),
             };
-            let from = From::Column {
-                name: column,
-                formats: Vec::new(),
-                timezone: None,
-            };
-            source.map.insert(name.to_string(), Mapped { from, place: None });
+            source.map.insert(name.to_string(), Mapped::new(From::Column(column)));
         }
         source.is_mapped = true;
     }
@@ -241,6 +236,7 @@ fn options() -> Options {
         texts: BTreeSet::from(["product".to_string(), "currency".to_string()]),
         keep_lines: true,
         keep_unused: true,
+        profiles: Vec::new(),
         budget: Budget::Number(u64::MAX),
         currency: None,
         rates: BTreeMap::new(),
