@@ -16,14 +16,27 @@ const CHUNK: usize = 1 << 18;
 /// # Errors
 /// When the input cannot be read or is no text, and those of `out`.
 pub fn write(source: &Source, delimiter: Option<u8>, out: &mut dyn Write) -> Result<()> {
-    // Without header rows every record is one to show, with the blanks that its names have.
-    let wishes = Wishes { delimiter, header_rows: 0 };
+    let wishes = Wishes {
+        delimiter: delimiter.map(|byte| char::from(byte).to_string()),
+        ..Wishes::default()
+    };
     let peeked = peek(source, &wishes, 1)?;
     let mut layout = peeked.layout;
     if !peeked.complete {
         // What was written cannot be taken back: whether all of it can be read, and in which encoding, is found out before.
         layout.encoding = for_each_record(source, &layout, 1, || (), |(), _| Ok(()))?.encoding;
     }
+    let mut head = chunk();
+    match &layout.header.rows[..] {
+        [] => {}
+        [row] => head.write_record(row)?,
+        rows => {
+            let width = rows.iter().map(Vec::len).max().unwrap_or(0);
+            let cells = |column: usize| rows.iter().filter_map(move |row| row.get(column)).map(|cell| cell.trim());
+            head.write_record((0..width).map(|column| cells(column).filter(|c| !c.is_empty()).collect::<Vec<_>>().join(" ")))?;
+        }
+    }
+    out.write_all(&head.into_inner()?)?;
     let (to_writer, chunks) = sync_channel::<Vec<u8>>(4);
     std::thread::scope(|scope| {
         let layout = &layout;

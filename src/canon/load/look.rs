@@ -87,7 +87,7 @@ pub struct Decided {
 
 fn decide(job: &Job, decided: &mut Decided, file: &str, votes: &Votes) -> Result<Vec<String>> {
     let mut said = Vec::new();
-    let delimiter = job.layout.dialect.delimiter;
+    let delimiter = job.layout.dialect.first_byte();
     if let (true, Some(filter)) = (job.mapping.filter_open, job.filter) {
         let mut vote = DecimalVote::new();
         filter

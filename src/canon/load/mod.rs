@@ -119,9 +119,9 @@ fn describe(inputs: &[Input], options: &Options, notes: &mut Vec<Note>) -> Resul
             .sources
             .iter()
             .find_map(|s| s.header_rows)
-            .filter(|rows| *rows != wishes.header_rows)
+            .filter(|rows| Some(*rows) != wishes.header_rows)
         {
-            wishes.header_rows = rows;
+            wishes.header_rows = Some(rows);
             peek = intake::peek(&input.file, &wishes, SAMPLE)?;
             found = describe_peek(input, &peek, options);
         }
@@ -149,8 +149,11 @@ const SAMPLE: usize = 200;
 /// What a source says of how its files are parted.
 fn wishes(source: &Source) -> Wishes {
     Wishes {
-        delimiter: source.delimiter,
-        header_rows: source.header_rows.unwrap_or(1),
+        encoding: source.encoding.clone(),
+        delimiter: source.delimiter.map(|byte| char::from(byte).to_string()),
+        header_rows: source.header_rows,
+        footer: source.footer.clone(),
+        ..Wishes::default()
     }
 }
 
@@ -262,8 +265,8 @@ fn read_part(opened: Opened, options: &Options, several: bool, notes: &mut Vec<N
     for text in decided {
         notes.push(Note::new("decided", text).at(Place::file(&file)));
     }
-    if outcome.encoding != intake::Encoding::Utf8 {
-        notes.push(Note::new("encoding", format!("not UTF-8: read as {}", outcome.encoding)).at(Place::file(&file)));
+    for (code, text) in outcome.findings() {
+        notes.push(Note::new(code, text).at(Place::file(&file)));
     }
     layout.encoding = outcome.encoding;
     if mapping.plans.iter().any(|p| {
