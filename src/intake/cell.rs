@@ -108,13 +108,17 @@ fn is_time(cell: &str, digits: usize, letters: usize) -> bool {
     let colons = cell.matches(':').count();
     let starts = cell.as_bytes()[0].is_ascii_digit();
     let fits = lengths.iter().all(|&l| l <= 4 || l == 6 || l == 9);
-    let words = cell.split(|c: char| !c.is_alphabetic()).filter(|w| !w.is_empty());
-    let known = words.clone().all(is_time_word);
+    let comma = cell.contains([',', ';', '|', '\t']) && !words_of(cell).any(is_month);
+    let known = words_of(cell).all(is_time_word);
     let marks = cell.chars().filter(|c| matches!(c, '-' | '/' | '.')).count();
     let date = lengths.len() >= 3 && marks >= 2 && lengths[..3].iter().all(|&l| l <= 4) && starts;
     let clock = colons >= 1 && lengths.len() >= 2 && lengths.iter().all(|&l| l <= 4 || l == 6) && lengths[0] <= 2 && starts;
-    let named = lengths.len() >= 2 && words.clone().any(|w| is_month(w));
-    fits && known && (date || clock || named)
+    let named = lengths.len() >= 2 && words_of(cell).any(is_month);
+    fits && known && !comma && (date || clock || named)
+}
+
+fn words_of(cell: &str) -> impl Iterator<Item = &str> {
+    cell.split(|c: char| !c.is_alphabetic()).filter(|w| !w.is_empty())
 }
 
 fn is_month(word: &str) -> bool {

@@ -126,7 +126,8 @@ fn read_strictly(bytes: &[u8], start: usize, dialect: &Dialect, fields: &mut Fie
         match delimiter_at(bytes, stop, dialect) {
             Some(length) => at = stop + length,
             None => {
-                found.end = stop;
+                let blanks = dialect.delimiter == Delimiter::Blanks;
+                found.end = if blanks { skip_blanks(bytes, stop) } else { stop };
                 return found;
             }
         }

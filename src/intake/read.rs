@@ -586,15 +586,21 @@ mod tests {
     }
 
     #[test]
-    fn a_zero_byte_is_no_text() {
+    fn zero_bytes_are_left_out_or_mean_that_it_is_no_text() {
         let mut bytes = b"a,b\n".repeat(100_000);
-        bytes.push(0);
-        let source = Source::memory("photo.csv", bytes);
+        bytes.extend(b"\0\"c\0,d\"\0,e");
+        let source = Source::memory("photo.csv", &bytes[..]);
         let layout = peek(&source, &Wishes::default(), 1).unwrap().layout;
+        for threads in [1, 2] {
+            let (kept, outcome) = read(&source, &layout, threads, 1 << 12).unwrap();
+            assert_eq!((outcome.zeros, &kept.last().unwrap().2[..]), (3, &["c,d".to_string(), "e".to_string()][..]));
+        }
+        bytes.extend([0; 5000]);
+        let source = Source::memory("photo.csv", bytes);
         for threads in [1, 2] {
             let error = read(&source, &layout, threads, 1 << 12).unwrap_err().to_string();
             assert!(
-                error.contains("photo.csv: it is not a text file (a zero byte in line 100001)"),
+                error.contains("photo.csv: it is not a text file (zero bytes, first in line 100001)"),
                 "{error}"
             );
         }

@@ -7,7 +7,7 @@
 use csv_core::ReadRecordResult;
 use memchr::{memchr, memchr2};
 
-use super::dialect::{Plain, QUOTE};
+use super::dialect::{Dialect, Plain, QUOTE};
 use super::general::{Fields, Rules, read_record};
 use super::scan::count_lines;
 
@@ -55,6 +55,7 @@ pub struct Record<'r> {
     line: u64,
     number: u64,
     cut_off: bool,
+    repaired: bool,
 }
 
 impl<'a> Records<'a> {
@@ -115,6 +116,7 @@ impl<'a> Records<'a> {
             line,
             number,
             cut_off: parsed.open,
+            repaired: parsed.repaired,
         })
     }
 
@@ -158,6 +160,7 @@ impl<'a> Records<'a> {
                 line,
                 number,
                 cut_off: false,
+                repaired: false,
             });
         }
         let (end, length) = self.take_quotes_off(start);
@@ -176,6 +179,7 @@ impl<'a> Records<'a> {
             line,
             number,
             cut_off: self.open && end == bytes.len(),
+            repaired: false,
         })
     }
 
@@ -283,6 +287,33 @@ impl<'r> Record<'r> {
     /// Whether the file ends within its quotes.
     pub fn cut_off(&self) -> bool {
         self.cut_off
+    }
+
+    /// Whether its quotes broke the rules, and it was read so that it has the width of the table.
+    pub fn repaired(&self) -> bool {
+        self.repaired
+    }
+
+    /// Whether a quote stands in a field that is not quoted. In a file that quotes by the rules such a field is damaged: a delimiter
+    /// is missing before it, or a quote is too many.
+    pub fn stray_quote(&self, dialect: &Dialect) -> bool {
+        let Some(quote) = dialect.quote else {
+            return false;
+        };
+        // Without quotes in the fields, none is stray; and the record stands for its fields where there are none at all.
+        if self.gap == 1 || memchr(quote, self.fields.as_bytes()).is_none() {
+            return false;
+        }
+        self.iter().any(|field| {
+            let bare = field.trim();
+            let (raw, marks) = (self.raw, [quote]);
+            let mark = std::str::from_utf8(&marks).unwrap_or("\"");
+            bare.contains(mark) && {
+                let quoted = format!("{mark}{}{mark}", field.replace(mark, &format!("{mark}{mark}")));
+                let escaped = dialect.escape.map(|e| format!("{mark}{}{mark}", field.replace(mark, &format!("{}{mark}", e as char))));
+                !raw.contains(&quoted) && !escaped.is_some_and(|e| raw.contains(&e))
+            }
+        })
     }
 }
 

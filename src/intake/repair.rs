@@ -44,20 +44,25 @@ pub(super) fn repair(bytes: &[u8], start: usize, strict: &Strict, rules: Rules<'
         return kept(None);
     }
     let stop = line_end(bytes, start);
-    if let Some(found) = search(bytes, start, stop, rules) {
-        return kept(Some(found.fill(bytes, rules.dialect, fields)));
+    let goes_on = goes_on(bytes, stop, rules);
+    // A file that ends within quotes may be cut off: then nothing regular follows.
+    let alone = bytes[stop..].iter().all(|&b| is_end(b)) && stop < bytes.len() && bytes[stop - 1] == quote;
+    if !strict.open || goes_on || alone {
+        if let Some(found) = search(bytes, start, stop, rules) {
+            return kept(Some(found.fill(bytes, rules.dialect, fields)));
+        }
     }
     if !strict.open && fields.ends.len() == rules.width {
         return kept(None);
     }
     let far = bytes.len().min(start + SPAN);
-    if stop < far && strict.end > stop {
+    if stop < far && !goes_on {
         let found = search(bytes, start, far, rules).filter(|r| r.end() < far || far == bytes.len());
-        if let Some(found) = found {
+        if let Some(found) = found.filter(|_| !strict.open) {
             return kept(Some(found.fill(bytes, rules.dialect, fields)));
         }
     }
-    if strict.open && goes_on(bytes, start, stop, rules) {
+    if goes_on && (strict.open || strict.end > stop) {
         let text = Dialect {
             quote: None,
             ..rules.dialect.clone()
@@ -67,11 +72,10 @@ pub(super) fn repair(bytes: &[u8], start: usize, strict: &Strict, rules: Rules<'
     kept(None)
 }
 
-/// Whether the lines after one are whole records: at least two, and three in four of those looked at.
-fn goes_on(bytes: &[u8], start: usize, stop: usize, rules: Rules<'_>) -> bool {
+/// Whether the lines after one are whole records: at least two, the next among them, and three in four of those looked at.
+fn goes_on(bytes: &[u8], stop: usize, rules: Rules<'_>) -> bool {
     let (mut lines, mut whole) = (0, 0);
     let mut at = stop;
-    debug_assert!(start <= stop);
     while lines < LINES {
         while bytes.get(at).is_some_and(|&b| is_end(b)) {
             at += 1;
@@ -82,6 +86,9 @@ fn goes_on(bytes: &[u8], start: usize, stop: usize, rules: Rules<'_>) -> bool {
         let end = line_end(bytes, at);
         lines += 1;
         whole += usize::from(search(bytes, at, end, rules).is_some());
+        if whole == 0 {
+            return false;
+        }
         at = end;
     }
     lines >= 2 && whole * 4 >= lines * 3
@@ -273,8 +280,8 @@ fn ways(bytes: &[u8], start: usize, dialect: &Dialect) -> Vec<Piece> {
             place = here + 1;
         }
     }
-    let mut ways = vec![literal];
-    ways.extend(tail);
+    let mut ways: Vec<Piece> = tail.into_iter().collect();
+    ways.push(literal);
     after_pairs.reverse();
     ways.extend(after_pairs);
     closes.reverse();

@@ -126,7 +126,7 @@ fn is_header(row: &Seen, below: &[Seen]) -> (bool, String) {
     let body: Vec<&Seen> = below.iter().filter(|r| r.cells != row.cells).take(100).collect();
     let kinds: Vec<Kind> = row.cells.iter().map(|c| kind(c)).collect();
     let filled = kinds.iter().filter(|k| **k != Kind::Empty).count();
-    let data = kinds.iter().filter(|k| k.is_data()).count();
+    let data = kinds.iter().zip(&row.cells).filter(|(k, cell)| k.is_data() && !is_year(cell)).count();
     if body.is_empty() {
         let named = data * 3 < filled.max(1);
         let why = if named { "the only row has no data in it" } else { "the only row looks like data" };

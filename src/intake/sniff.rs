@@ -41,6 +41,8 @@ pub(super) struct Sniffed {
     pub width: usize,
     /// How many records have that many, of how many.
     pub fitting: (usize, usize),
+    /// Whether the first record has.
+    pub first_fits: bool,
 }
 
 /// The dialect of a text that starts at the start of a record; `None` where nothing parts the records into fields. `complete` says
@@ -62,7 +64,7 @@ pub(super) fn sniff(text: &str, complete: bool, stated: &Stated) -> Option<Sniff
     }
     let best = best?;
     let certain = stated.delimiter.is_some();
-    (certain || best.score > alone(text, complete, best.width)).then_some(best)
+    (certain || best.score > alone(text, complete, &best)).then_some(best)
 }
 
 /// The start of a text, cut after a line.
@@ -93,16 +95,18 @@ fn at_once(text: &str, complete: bool) -> Option<Sniffed> {
                 score: 1.0,
                 width,
                 fitting: (times, times),
+                first_fits: true,
             });
         } else if times * 2 > tried.counts.len() {
             return None;
         }
     }
-    let padded = perfect.as_ref().is_some_and(|p| {
-        let marks = [format!("{} \"", p.dialect.delimiter()), format!("{} '", p.dialect.delimiter()), format!("{}'", p.dialect.delimiter())];
-        p.width < 3 || text.contains("\\\"") || marks.iter().any(|m| text.contains(m.as_str()))
+    let doubtful = perfect.as_ref().is_some_and(|p| {
+        let mark = p.dialect.delimiter();
+        let marks = [format!("{mark} \""), format!("{mark} '"), format!("{mark}'"), "\\\"".to_string()];
+        p.width < 3 || marks.iter().any(|m| text.contains(m.as_str())) || of_several(text).iter().any(|d| d.contains(mark))
     });
-    perfect.filter(|_| !padded)
+    perfect.filter(|_| !doubtful)
 }
 
 /// The dialects to try.
@@ -206,6 +210,8 @@ struct Counted {
     odd_quotes: usize,
     /// The value of all cells together, and how many there are: 1 for what is clearly something, less for words, least for debris.
     cells: (f64, usize),
+    /// By column: how many cells are empty, as long as all are.
+    empty: Vec<usize>,
 }
 
 impl Counted {
@@ -233,7 +239,7 @@ fn count(text: &str, complete: bool, dialect: &Dialect, width: usize) -> Counted
         found.counts.push(record.len());
         let quote = dialect.quote.map_or('"', char::from);
         let raw = record.raw();
-        let (mut odd, mut debris) = (record.cut_off(), false);
+        let (mut odd, mut debris) = (record.cut_off() || record.repaired(), false);
         if raw.contains(quote) || raw.contains('"') {
             let mut open = 0;
             for cell in record.iter() {
@@ -245,7 +251,16 @@ fn count(text: &str, complete: bool, dialect: &Dialect, width: usize) -> Counted
         }
         found.odd_quotes += usize::from(odd);
         // A few columns tell enough of a wide table.
-        for cell in record.iter().take(200) {
+        for (column, cell) in record.iter().take(200).enumerate() {
+            let empty = cell.trim().is_empty();
+            if found.empty.len() <= column {
+                found.empty.resize(column + 1, 0);
+            }
+            if empty && found.empty[column] != usize::MAX {
+                found.empty[column] += 1;
+            } else if !empty {
+                found.empty[column] = usize::MAX;
+            }
             found.cells.0 += match kind(cell) {
                 Kind::Number | Kind::Time | Kind::Address => 1.0,
                 Kind::Empty => 0.8,
@@ -256,6 +271,9 @@ fn count(text: &str, complete: bool, dialect: &Dialect, width: usize) -> Counted
             found.cells.1 += 1;
         }
     }
+    // A column in which nothing stands at all, not even a name, is no column but half a delimiter.
+    let never: usize = found.empty.iter().filter(|&&n| n != usize::MAX).sum();
+    found.cells.0 -= 0.7 * never as f64;
     found
 }
 
@@ -270,7 +288,7 @@ fn score(text: &str, complete: bool, dialect: Dialect) -> Option<Sniffed> {
     let types = counted.cells.0 / counted.cells.1.max(1) as f64;
     let columns = (width - 1) as f64 / width as f64;
     let first_fits = counted.counts.first() == Some(&width);
-    let clean = 1.0 - 0.5 * counted.odd_quotes as f64 / all as f64;
+    let clean = 1.0 - 0.25 * counted.odd_quotes as f64 / all as f64;
     let mut score = share * share * types * columns.sqrt() * clean;
     if !first_fits {
         score *= 0.9;
@@ -298,11 +316,12 @@ fn score(text: &str, complete: bool, dialect: Dialect) -> Option<Sniffed> {
         score,
         width,
         fitting: (fitting, all),
+        first_fits,
     })
 }
 
 /// How well the lines explain themselves as single cells.
-fn alone(text: &str, complete: bool, rival: usize) -> f64 {
+fn alone(text: &str, complete: bool, rival: &Sniffed) -> f64 {
     let bytes = text.as_bytes();
     let (mut typed, mut all, mut at) = (0, 0, 0);
     while all < RECORDS {
@@ -318,7 +337,7 @@ fn alone(text: &str, complete: bool, rival: usize) -> f64 {
         at = end;
     }
     // All lines but a name are numbers or times as they are: `1,5` is one number.
-    if all > 0 && typed + 1 >= all && typed > 0 && rival == 2 { 0.75 } else { 0.2 }
+    if typed + 1 >= all && typed > 0 && rival.width == 2 && !rival.first_fits { 0.75 } else { 0.12 }
 }
 
 #[cfg(test)]
