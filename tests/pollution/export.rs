@@ -15,7 +15,7 @@ pub const NAMES: [&str; 9] = [
     "notes",
 ];
 /// How many orders the export has.
-pub const ORDERS: usize = 72;
+pub const ORDERS: usize = 48;
 
 /// Which letters names and notes are written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

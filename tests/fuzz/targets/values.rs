@@ -41,5 +41,5 @@ fuzz_target!(|text: &str| {
         dates.see(cell, line as u64 + 1);
         decimals.see(cell, line as u64 + 1);
     }
-    let _ = (dates.verdict(), decimals.verdict(b','), decimals.mark(), decimals.unreadable());
+    let _ = (dates.verdict(), decimals.verdict(b',').mark(), decimals.unreadable());
 });
