@@ -8,13 +8,15 @@ use crate::schema::{Micros, Table};
 mod dictionary;
 #[cfg(test)]
 pub mod fixture;
+mod inspection;
 mod load;
 pub mod messages;
 pub mod referrers;
 mod rows;
 
 pub use dictionary::{Dictionary, Interner, key_of};
-pub use load::{Budget, Loaded, Options, RawFile, RawRecords, Reject, load};
+pub use inspection::{ColumnInspection, Inspection, Question, Recognised};
+pub use load::{Budget, FINDINGS, FindingKind, ID, Loaded, OTHER, Options, RawFile, RawRecords, Reject, is_deadline, load};
 pub use rows::{Column, Data, Rows};
 
 /// What one source (a file as one `[[source]]` or recognition reads it) brought in.
@@ -32,6 +34,8 @@ pub struct SourceInfo {
     pub tickets: bool,
     /// Slices of its people are always treated as small groups.
     pub private: bool,
+    /// The columns whose times are dates, and the zone that the file's midnights are of.
+    pub dates: BTreeMap<String, Zone>,
 }
 
 /// Everything that was read, ready to be turned into facts.

@@ -229,6 +229,15 @@ pub struct Rows {
     pub outputs: Outputs,
 }
 
+/// What tables are written as.
+#[derive(ValueEnum, Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TableFormat {
+    /// Comma-separated values
+    Csv,
+    /// Parquet, with types
+    Parquet,
+}
+
 /// `convert`.
 #[derive(clap::Args, Debug)]
 pub struct Convert {
@@ -238,6 +247,9 @@ pub struct Convert {
     /// The folder that the tables are written to; with --raw, a file for the records [default there: stdout]
     #[arg(long, short, value_name = "DIR", required_unless_present = "raw")]
     pub output: Option<PathBuf>,
+    /// What the tables are written as
+    #[arg(long, short, value_name = "FORMAT", value_enum, default_value = "csv", conflicts_with = "raw")]
+    pub format: TableFormat,
     /// Write the records of one file as they are read, ragged ones too: UTF-8, commas, doubled quotes, LF
     #[arg(long)]
     pub raw: bool,

@@ -62,14 +62,20 @@ pub(super) fn kind(cell: &str) -> Kind {
 
 fn is_nothing(cell: &str) -> bool {
     matches!(cell, "" | "-" | "--" | "\\N" | "?")
-        || (cell.len() <= 4 && ["na", "n/a", "nan", "null", "none", "nil", "#n/a"].iter().any(|n| cell.eq_ignore_ascii_case(n)))
+        || (cell.len() <= 4
+            && ["na", "n/a", "nan", "null", "none", "nil", "#n/a"]
+                .iter()
+                .any(|n| cell.eq_ignore_ascii_case(n)))
 }
 
 /// Digits with signs, marks between them, a currency or a percent sign.
 fn is_number(cell: &str) -> bool {
     let cell = cell.trim_start_matches('(').trim_end_matches(')');
     let money = |c: char| "$€£¥₹₽ \u{a0}\u{202f}".contains(c);
-    let cell = cell.trim_start_matches(['+', '-', '−']).trim_start_matches(money).trim_start_matches(['+', '-', '−']);
+    let cell = cell
+        .trim_start_matches(['+', '-', '−'])
+        .trim_start_matches(money)
+        .trim_start_matches(['+', '-', '−']);
     let cell = cell.trim_end_matches('%').trim_end_matches(money);
     let cell = match cell.find(|c: char| c.is_ascii_alphabetic()) {
         // A currency of three capitals, or an exponent.
@@ -124,8 +130,8 @@ fn words_of(cell: &str) -> impl Iterator<Item = &str> {
 fn is_month(word: &str) -> bool {
     // The first letters of the months in the languages of the exports.
     const MONTHS: [&str; 30] = [
-        "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec", "mär", "mai", "okt", "dez", "fév", "avr", "jui", "aoû", "déc", "ene",
-        "abr", "ago", "dic", "fev", "set", "out", "gen", "mag",
+        "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec", "mär", "mai", "okt", "dez", "fév", "avr",
+        "jui", "aoû", "déc", "ene", "abr", "ago", "dic", "fev", "set", "out", "gen", "mag",
     ];
     let lower = word.to_lowercase();
     let mut ends = lower.char_indices().map(|(i, _)| i).skip(3);
@@ -135,9 +141,14 @@ fn is_month(word: &str) -> bool {
 fn is_time_word(word: &str) -> bool {
     let lower = word.to_ascii_lowercase();
     is_month(word)
-        || matches!(lower.as_str(), "t" | "z" | "am" | "pm" | "a" | "p" | "m" | "utc" | "gmt" | "h" | "st" | "nd" | "rd" | "th" | "de")
+        || matches!(
+            lower.as_str(),
+            "t" | "z" | "am" | "pm" | "a" | "p" | "m" | "utc" | "gmt" | "h" | "st" | "nd" | "rd" | "th" | "de"
+        )
         || (word.len() <= 4 && word.bytes().all(|b| b.is_ascii_uppercase()))
-        || ["mon", "tue", "wed", "thu", "fri", "sat", "sun"].iter().any(|d| lower.starts_with(d) && lower.len() <= 9)
+        || ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+            .iter()
+            .any(|d| lower.starts_with(d) && lower.len() <= 9)
 }
 
 fn is_address(cell: &str) -> bool {
@@ -145,7 +156,9 @@ fn is_address(cell: &str) -> bool {
         return false;
     }
     let web = cell.starts_with("http://") || cell.starts_with("https://");
-    let mail = cell.split_once('@').is_some_and(|(name, host)| !name.is_empty() && host.contains('.') && !host.contains('@'));
+    let mail = cell
+        .split_once('@')
+        .is_some_and(|(name, host)| !name.is_empty() && host.contains('.') && !host.contains('@'));
     web || mail
 }
 
@@ -159,18 +172,43 @@ mod tests {
             (Kind::Empty, &["", " ", "N/A", "null", "-"][..]),
             (
                 Kind::Number,
-                &["1", "-2.5", "1,5", "1.234,56", "$74.69", "€ 12", "12 %", "(1,234.00)", "EUR 5.00", "5,00 EUR", "1e-3", ".5", "1 234,5"],
+                &[
+                    "1",
+                    "-2.5",
+                    "1,5",
+                    "1.234,56",
+                    "$74.69",
+                    "€ 12",
+                    "12 %",
+                    "(1,234.00)",
+                    "EUR 5.00",
+                    "5,00 EUR",
+                    "1e-3",
+                    ".5",
+                    "1 234,5",
+                ],
             ),
             (
                 Kind::Time,
                 &[
-                    "2024-01-31", "28/01/2018", "28.01.2018", "00:15", "2024-01-31T10:00:00Z", "1/2/24 3:04 PM", "31-Jan-2024", "Jan 5, 2024",
-                    "2024-01-31 10:00:00 +0200", "5. März 2024",
+                    "2024-01-31",
+                    "28/01/2018",
+                    "28.01.2018",
+                    "00:15",
+                    "2024-01-31T10:00:00Z",
+                    "1/2/24 3:04 PM",
+                    "31-Jan-2024",
+                    "Jan 5, 2024",
+                    "2024-01-31 10:00:00 +0200",
+                    "5. März 2024",
                 ],
             ),
             (Kind::Address, &["a@b.com", "https://x.org/a?b=1;c"]),
             (Kind::Code, &["MG-8769", "0176/1234567x", "A1234"]),
-            (Kind::Text, &["Name", "Order Date", "Men's Boots, 10", "Q1", "e-mail", "Total (EUR)"]),
+            (
+                Kind::Text,
+                &["Name", "Order Date", "Men's Boots, 10", "Q1", "e-mail", "Total (EUR)"],
+            ),
             (Kind::Odd, &["\"abc", "a;b", "a\tb", "||", "5;2"]),
         ] {
             for cell in cells {

@@ -28,7 +28,8 @@ pub enum Encoding {
     Cp850,
 }
 
-const CP437: &str = "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■\u{a0}";
+const CP437: &str =
+    "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■\u{a0}";
 const CP850: &str = "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜø£Ø×ƒáíóúñÑªº¿®¬½¼¡«»░▒▓│┤ÁÂÀ©╣║╗╝¢¥┐└┴┬├─┼ãÃ╚╔╩╦╠═╬¤ðÐÊËÈıÍÎÏ┘┌█▄¦Ì▀ÓßÔÒõÕµþÞÚÛÙýÝ¯´\u{ad}±‗¾¶§÷¸°¨·¹³²■\u{a0}";
 
 impl fmt::Display for Encoding {
@@ -131,16 +132,15 @@ pub(super) struct Found {
 }
 
 fn found(encoding: Encoding, why: impl Into<String>) -> Found {
-    Found {
-        encoding,
-        why: why.into(),
-    }
+    Found { encoding, why: why.into() }
 }
 
 /// An encoding that is stated; text said to be UTF-8 that is none is read all the same.
 pub(super) fn stated(encoding: Encoding, bytes: &[u8], complete: bool) -> Found {
     match of_start(bytes, complete).encoding {
-        other if encoding == Encoding::Utf8 && other != Encoding::Utf8 => found(Encoding::Mixed, "UTF-8 is stated, but it has bytes that are none"),
+        other if encoding == Encoding::Utf8 && other != Encoding::Utf8 => {
+            found(Encoding::Mixed, "UTF-8 is stated, but it has bytes that are none")
+        }
         _ => found(encoding, "it is stated"),
     }
 }
@@ -288,7 +288,10 @@ impl Tally {
         if self.alone * 10 >= self.high * 8 {
             let mac = Encoding::Library(encoding_rs::MACINTOSH);
             let scored = [western, mac, Encoding::Cp850, Encoding::Cp437].map(|e| (self.plausible(e), e));
-            let best = scored.iter().skip(1).fold(scored[0], |best, &next| if next.0 > best.0 { next } else { best });
+            let best = scored
+                .iter()
+                .skip(1)
+                .fold(scored[0], |best, &next| if next.0 > best.0 { next } else { best });
             if best.0 > scored[0].0 + 0.3 {
                 let why = "only so are its letters beyond ASCII those of Western European words";
                 return found(best.1, why);
@@ -371,7 +374,10 @@ mod tests {
     fn utf_8_and_what_is_hardly_any() {
         assert_eq!(of("näme,straße\n".as_bytes()), "UTF-8");
         assert_eq!(of("Müller,Köln\nJos\u{e9},x\n".as_bytes()), "UTF-8");
-        assert_eq!(of(b"M\xc3\xbcller,K\xc3\xb6ln\nJos\xe9,x\n"), "UTF-8 with stray bytes as windows-1252");
+        assert_eq!(
+            of(b"M\xc3\xbcller,K\xc3\xb6ln\nJos\xe9,x\n"),
+            "UTF-8 with stray bytes as windows-1252"
+        );
         assert_eq!(of_start(b"a,b\n\xc3", false).encoding, Encoding::Utf8);
     }
 
@@ -395,15 +401,42 @@ mod tests {
         assert_eq!(of(b"caf\x8e,1\n"), "macintosh");
         assert_eq!(of(b"\xe9,b\n1,2\n"), "windows-1252");
         for (encoding, text) in [
-            (encoding_rs::SHIFT_JIS, "氏名,住所,電話\n山田太郎,東京都千代田区,03\n鈴木花子,大阪府大阪市,06\n"),
-            (encoding_rs::EUC_JP, "氏名,住所,電話\n山田太郎,東京都千代田区,03\n鈴木花子,大阪府大阪市,06\n"),
-            (encoding_rs::EUC_KR, "이름,주소,전화\n김철수,서울특별시 강남구,02\n이영희,부산광역시 해운대구,051\n"),
-            (encoding_rs::GBK, "姓名,地址,电话\n张伟,北京市朝阳区建国路,010\n王芳,上海市浦东新区世纪大道,021\n"),
-            (encoding_rs::BIG5, "姓名,地址,電話\n陳大文,台北市信義區市府路,02\n林小美,高雄市前鎮區中山路,07\n"),
-            (encoding_rs::WINDOWS_1251, "Имя,Город,Сумма\nИван Петров,Москва,10\nАнна Смирнова,Казань,20\n"),
-            (encoding_rs::KOI8_R, "Имя,Город,Сумма\nИван Петров,Москва,10\nАнна Смирнова,Казань,20\n"),
-            (encoding_rs::WINDOWS_1250, "Jméno,Město,Částka\nJiří Dvořák,Plzeň,10\nŽofie Černá,Ústí nad Labem,20\nTomáš Kříž,Děčín,30\n"),
-            (encoding_rs::WINDOWS_1253, "Όνομα,Πόλη\nΓιώργος Παπαδόπουλος,Αθήνα\nΜαρία Νικολάου,Θεσσαλονίκη\n"),
+            (
+                encoding_rs::SHIFT_JIS,
+                "氏名,住所,電話\n山田太郎,東京都千代田区,03\n鈴木花子,大阪府大阪市,06\n",
+            ),
+            (
+                encoding_rs::EUC_JP,
+                "氏名,住所,電話\n山田太郎,東京都千代田区,03\n鈴木花子,大阪府大阪市,06\n",
+            ),
+            (
+                encoding_rs::EUC_KR,
+                "이름,주소,전화\n김철수,서울특별시 강남구,02\n이영희,부산광역시 해운대구,051\n",
+            ),
+            (
+                encoding_rs::GBK,
+                "姓名,地址,电话\n张伟,北京市朝阳区建国路,010\n王芳,上海市浦东新区世纪大道,021\n",
+            ),
+            (
+                encoding_rs::BIG5,
+                "姓名,地址,電話\n陳大文,台北市信義區市府路,02\n林小美,高雄市前鎮區中山路,07\n",
+            ),
+            (
+                encoding_rs::WINDOWS_1251,
+                "Имя,Город,Сумма\nИван Петров,Москва,10\nАнна Смирнова,Казань,20\n",
+            ),
+            (
+                encoding_rs::KOI8_R,
+                "Имя,Город,Сумма\nИван Петров,Москва,10\nАнна Смирнова,Казань,20\n",
+            ),
+            (
+                encoding_rs::WINDOWS_1250,
+                "Jméno,Město,Částka\nJiří Dvořák,Plzeň,10\nŽofie Černá,Ústí nad Labem,20\nTomáš Kříž,Děčín,30\n",
+            ),
+            (
+                encoding_rs::WINDOWS_1253,
+                "Όνομα,Πόλη\nΓιώργος Παπαδόπουλος,Αθήνα\nΜαρία Νικολάου,Θεσσαλονίκη\n",
+            ),
         ] {
             let (bytes, _, lossy) = encoding.encode(text);
             assert!(!lossy);

@@ -289,18 +289,21 @@ mod tests {
     #[test]
     fn delimiters_of_several_characters() {
         assert_eq!(all("a||\"b||c\"||d|e\n", &with("||"), 0), [["a", "b||c", "d|e"]]);
-        assert_eq!(all("a, \"b, c\", 1,5\nd, e, \nf, g,\n", &with(", "), 0), [["a", "b, c", "1,5"], ["d", "e", ""], ["f", "g", ""]]);
+        assert_eq!(
+            all("a, \"b, c\", 1,5\nd, e, \nf, g,\n", &with(", "), 0),
+            [["a", "b, c", "1,5"], ["d", "e", ""], ["f", "g", ""]]
+        );
         assert_eq!(all("a+|b\r\nc+|+d\r", &with("+|"), 0), [["a", "b"], ["c", "+d"]]);
         assert_eq!(all("a§b", &with("§"), 0), [["a", "b"]]);
     }
 
     #[test]
     fn blanks_around_delimiters_belong_to_them() {
-        let padded = Dialect {
-            padded: true,
-            ..with(",")
-        };
-        assert_eq!(all(" a , \"b , c\" ,d \n\"x\"  ,,  y\n", &padded, 0), [["a", "b , c", "d"], ["x", "", "y"]]);
+        let padded = Dialect { padded: true, ..with(",") };
+        assert_eq!(
+            all(" a , \"b , c\" ,d \n\"x\"  ,,  y\n", &padded, 0),
+            [["a", "b , c", "d"], ["x", "", "y"]]
+        );
     }
 
     #[test]
@@ -310,7 +313,12 @@ mod tests {
             quote: None,
             ..with(",")
         };
-        assert_eq!(all("Name        Qty\nBig  box      3  \n  Old cup   12\n", &blanks, 0).concat().join("|"), "Name|Qty|Big|box|3|Old cup|12");
+        assert_eq!(
+            all("Name        Qty\nBig  box      3  \n  Old cup   12\n", &blanks, 0)
+                .concat()
+                .join("|"),
+            "Name|Qty|Big|box|3|Old cup|12"
+        );
     }
 
     #[test]
@@ -324,11 +332,11 @@ mod tests {
             escape: Some(b'\\'),
             ..with(",")
         };
-        assert_eq!(all("\"a,\\\"b\\\"\",\"c\\\\\",\\N,\"8\\'9\"\n", &backslash, 0), [["a,\"b\"", "c\\", "\\N", "8\\'9"]]);
-        let none = Dialect {
-            quote: None,
-            ..with("||")
-        };
+        assert_eq!(
+            all("\"a,\\\"b\\\"\",\"c\\\\\",\\N,\"8\\'9\"\n", &backslash, 0),
+            [["a,\"b\"", "c\\", "\\N", "8\\'9"]]
+        );
+        let none = Dialect { quote: None, ..with("||") };
         assert_eq!(all("\"a||b\"\n", &none, 0), [["\"a", "b\""]]);
     }
 

@@ -28,10 +28,7 @@ impl Header {
     /// The header of these rows, whose cells over one column are joined by a blank; without rows, columns have numbers for names.
     pub(super) fn of(rows: Vec<Vec<String>>, width: usize) -> Header {
         let said = Header::joined(&rows, width);
-        Header {
-            rows,
-            ..Header::new(said)
-        }
+        Header { rows, ..Header::new(said) }
     }
 
     /// The cells over each column, joined by a blank.
@@ -105,7 +102,11 @@ impl Header {
         let exact = self.names.iter().position(|n| n == name);
         let folded = || self.names.iter().position(|n| fold(n) == wanted);
         let in_row = |row: &Vec<String>| {
-            let mut columns = row.iter().enumerate().filter(|(_, cell)| fold(cell) == wanted).map(|(column, _)| column);
+            let mut columns = row
+                .iter()
+                .enumerate()
+                .filter(|(_, cell)| fold(cell) == wanted)
+                .map(|(column, _)| column);
             columns.next().filter(|_| columns.next().is_none() && !wanted.is_empty())
         };
         let several = self.rows.iter().filter(|_| self.rows.len() > 1);
@@ -155,7 +156,10 @@ mod tests {
         let rows = [["StartDate", "Q1", "Q1"], ["Start Date", "How?", " Why? "]].map(|r| r.map(String::from).to_vec());
         let header = Header::of(rows.to_vec(), 3);
         assert_eq!(header.names, ["StartDate Start Date", "Q1 How?", "Q1 Why?"]);
-        assert_eq!((header.find("startdate"), header.find("q1"), header.find("why?")), (Some(0), None, Some(2)));
+        assert_eq!(
+            (header.find("startdate"), header.find("q1"), header.find("why?")),
+            (Some(0), None, Some(2))
+        );
         assert_eq!(Header::of(Vec::new(), 2).names, ["column 1", "column 2"]);
     }
 }

@@ -201,11 +201,23 @@ impl Known {
         };
         let quote = mark("quote", &wishes.quote)?;
         let escape = mark("escape", &wishes.escape)?.map(|e| e.filter(|_| Some(e) != quote));
-        if wishes.delimiter.as_ref().is_some_and(|d| d.is_empty() || d.contains(['\n', '\r', '"'])) {
-            return Err(usage("the delimiter is empty, or holds a quote or a line end".to_string(), "write the characters between two fields"));
+        if wishes
+            .delimiter
+            .as_ref()
+            .is_some_and(|d| d.is_empty() || d.contains(['\n', '\r', '"']))
+        {
+            return Err(usage(
+                "the delimiter is empty, or holds a quote or a line end".to_string(),
+                "write the characters between two fields",
+            ));
         }
         let footer = wishes.footer.iter().map(|text| {
-            Pattern::new(text).map_err(|e| usage(format!("'{text}' is no pattern: {}", e.msg), "`*` stands for any text, `?` for one character"))
+            Pattern::new(text).map_err(|e| {
+                usage(
+                    format!("'{text}' is no pattern: {}", e.msg),
+                    "`*` stands for any text, `?` for one character",
+                )
+            })
         });
         Ok(Known {
             encoding,
@@ -223,8 +235,16 @@ impl Known {
 
 /// Kinds of files that are no text, by their first bytes: what they are, and what to do.
 const BINARY: [(&[u8], &str, &str); 9] = [
-    (b"PK\x03\x04", "a zip archive or a workbook (xlsx, ods)", "unpack it, or save the sheet as CSV in UTF-8"),
-    (b"\xd0\xcf\x11\xe0", "an old workbook or document (xls, doc)", "save the sheet as CSV in UTF-8"),
+    (
+        b"PK\x03\x04",
+        "a zip archive or a workbook (xlsx, ods)",
+        "unpack it, or save the sheet as CSV in UTF-8",
+    ),
+    (
+        b"\xd0\xcf\x11\xe0",
+        "an old workbook or document (xls, doc)",
+        "save the sheet as CSV in UTF-8",
+    ),
     (b"%PDF", "a PDF document", "export the data as CSV instead"),
     (b"\x89PNG", "a picture", "export the data as CSV instead"),
     (b"\xff\xd8\xff", "a picture", "export the data as CSV instead"),
@@ -322,15 +342,15 @@ fn look(sample: &Sample, known: &Known, wanted: usize) -> Peek {
         (None, None) => undivided(body),
     };
     findings.push(match (&sniffed, &stated.delimiter) {
-        (Some(s), None) => format!("{dialect}: {} of the first {} records have {} fields", s.fitting.0, s.fitting.1, s.width),
+        (Some(s), None) => format!(
+            "{dialect}: {} of the first {} records have {} fields",
+            s.fitting.0, s.fitting.1, s.width
+        ),
         (None, None) => "nothing parts the lines into fields: each is one".to_string(),
         (_, Some(_)) => format!("{dialect}: the delimiter is stated"),
     });
     let width = sniffed.as_ref().map_or(1, |s: &Sniffed| s.width);
-    let rules = Rules {
-        dialect: &dialect,
-        width,
-    };
+    let rules = Rules { dialect: &dialect, width };
     let bytes = text.as_bytes();
     let whole = if over { text } else { &text[..scan(bytes, rules, false).0.end] };
     let read = || Records::careful(whole, bytes, rules, 1, 1, over);
@@ -341,7 +361,11 @@ fn look(sample: &Sample, known: &Known, wanted: usize) -> Peek {
     findings.extend(why);
     let before_data = (preamble + header) as u64;
 
-    let footer = if over { footer::find(whole, read(), before_data, width, &known.footer) } else { None };
+    let footer = if over {
+        footer::find(whole, read(), before_data, width, &known.footer)
+    } else {
+        None
+    };
     let (end, footer) = footer.unwrap_or((whole.len(), Vec::new()));
     let mut records = Records::careful(&whole[..end], bytes, rules, 1, 1, over);
     records.skip_header(before_data);
@@ -357,7 +381,11 @@ fn look(sample: &Sample, known: &Known, wanted: usize) -> Peek {
     let complete = over && records.read().is_none();
     let names: Vec<Vec<String>> = first[preamble..preamble + header].iter().map(|r| r.cells.clone()).collect();
     let columns = rows.first().map_or(0, |row| row.fields.len());
-    let filled = |column: usize| first[preamble + header..].iter().any(|r| r.cells.get(column).is_some_and(|c| !c.trim().is_empty()));
+    let filled = |column: usize| {
+        first[preamble + header..]
+            .iter()
+            .any(|r| r.cells.get(column).is_some_and(|c| !c.trim().is_empty()))
+    };
     let mut header = Header::of(names, if parted { columns.max(width) } else { columns });
     if columns == 0 && header.rows.is_empty() {
         header = Header::default();
@@ -502,7 +530,10 @@ mod tests {
     fn encodings() {
         assert_eq!(plain("\u{feff}é,b\n1,2\n").layout.header.names, ["é", "b"]);
         let old = plain(b"\xe9,b\n1,2\n");
-        assert_eq!((old.layout.encoding, &old.layout.header.names[0][..]), (Encoding::Library(encoding_rs::WINDOWS_1252), "é"));
+        assert_eq!(
+            (old.layout.encoding, &old.layout.header.names[0][..]),
+            (Encoding::Library(encoding_rs::WINDOWS_1252), "é")
+        );
         let wide: Vec<u8> = std::iter::once(0xfeff)
             .chain("é,b\n".encode_utf16())
             .flat_map(u16::to_be_bytes)

@@ -1,13 +1,13 @@
 //! The records of an input as they are read, written as plain CSV, so that anyone can check how a file is understood.
 
-use std::io::{BufWriter, Write};
-use std::sync::{Mutex, PoisonError};
+use std::io::Write;
+use std::sync::mpsc::{SyncSender, sync_channel};
 
 use anyhow::Result;
 
 use super::header::Header;
 use super::peek::{Layout, Line};
-use super::read::for_each_record;
+use super::read::{Outcome, for_each_record};
 use crate::io::Source;
 
 /// What was not written, and what there is to say.
@@ -29,28 +29,31 @@ pub struct Raw {
 ///
 /// # Errors
 /// When the input cannot be read, or the output not be written.
-pub fn write_raw(source: &Source, layout: &Layout, threads: usize, out: &mut (dyn Write + Send)) -> Result<Raw> {
-    // What all of the file says about its encoding has to be known before something is written.
-    let all = for_each_record(source, layout, threads, || (), |(), _| Ok(()))?;
+pub fn write_raw(source: &Source, layout: &Layout, out: &mut dyn Write) -> Result<Raw> {
+    // What was written cannot be taken back: whether all of it can be read, and in which encoding, is found out before.
+    let all = for_each_record(source, layout, 1, || (), |(), _| Ok(()))?;
     let layout = Layout {
         encoding: all.encoding,
         ..layout.clone()
     };
-    let mut writer = csv::WriterBuilder::new().flexible(true).has_headers(false).from_writer(BufWriter::new(out));
+    let mut header = chunk();
     match &layout.header.rows[..] {
         [] => {}
-        [row] => writer.write_record(row)?,
-        rows => writer.write_record(Header::joined(rows, layout.width))?,
+        [row] => header.write_record(row)?,
+        rows => header.write_record(Header::joined(rows, layout.width))?,
     }
-    let writer = Mutex::new(writer);
-    let done = for_each_record(
-        source,
-        &layout,
-        1,
-        || (),
-        |(), record| Ok(writer.lock().unwrap_or_else(PoisonError::into_inner).write_record(record.iter())?),
-    )?;
-    writer.into_inner().unwrap_or_else(PoisonError::into_inner).flush()?;
+    out.write_all(&header.into_inner()?)?;
+    let (to_writer, chunks) = sync_channel::<Vec<u8>>(4);
+    let done = std::thread::scope(|scope| {
+        let layout = &layout;
+        let reader = scope.spawn(move || read(source, layout, to_writer));
+        let written = chunks.iter().try_for_each(|chunk| out.write_all(&chunk));
+        // A reader whose chunks nobody takes any more stops at the next one.
+        drop(chunks);
+        let read = reader.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        written?;
+        read
+    })?;
     let mut findings = layout.findings.clone();
     findings.extend(done.findings().into_iter().map(|(_, text)| text));
     Ok(Raw {
@@ -59,6 +62,28 @@ pub fn write_raw(source: &Source, layout: &Layout, threads: usize, out: &mut (dy
         records: done.records,
         findings,
     })
+}
+
+/// So much text is put together before it is written.
+const CHUNK: usize = 1 << 18;
+
+/// Sends the records in chunks.
+fn read(source: &Source, layout: &Layout, to_writer: SyncSender<Vec<u8>>) -> Result<Outcome<csv::Writer<Vec<u8>>>> {
+    let mut outcome = for_each_record(source, layout, 1, chunk, |chunk, record| {
+        chunk.write_record(record.iter())?;
+        if chunk.get_ref().len() >= CHUNK {
+            to_writer.send(std::mem::replace(chunk, self::chunk()).into_inner()?)?;
+        }
+        Ok(())
+    })?;
+    for last in std::mem::take(&mut outcome.sinks) {
+        to_writer.send(last.into_inner()?)?;
+    }
+    Ok(outcome)
+}
+
+fn chunk() -> csv::Writer<Vec<u8>> {
+    csv::WriterBuilder::new().flexible(true).has_headers(false).from_writer(Vec::new())
 }
 
 #[cfg(test)]
@@ -70,7 +95,7 @@ mod tests {
         let source = Source::memory("a.csv", bytes);
         let layout = peek(&source, &Wishes::default(), 5).unwrap().layout;
         let mut out = Vec::new();
-        let raw = write_raw(&source, &layout, 2, &mut out).unwrap();
+        let raw = write_raw(&source, &layout, &mut out).unwrap();
         (String::from_utf8(out).unwrap(), raw)
     }
 
@@ -84,7 +109,10 @@ mod tests {
             "Name,Amount,Paid on\n\"Müller, Ann\",\"1,5\",2024-05-01\n\"a;\"\"b\"\"\",\"2,5\",2024-05-02\n3,4\n"
         );
         let lines = |lines: &[Line]| lines.iter().map(|l| format!("{}: {}", l.line, l.text)).collect::<Vec<_>>();
-        assert_eq!((lines(&raw.preamble), lines(&raw.footer)), (vec!["1: Report of May".to_string()], vec!["7: Total;4,0;".to_string()]));
+        assert_eq!(
+            (lines(&raw.preamble), lines(&raw.footer)),
+            (vec!["1: Report of May".to_string()], vec!["7: Total;4,0;".to_string()])
+        );
         assert_eq!(raw.records, 3);
         assert!(raw.findings.iter().any(|f| f.contains("windows-1252")), "{:?}", raw.findings);
     }

@@ -65,7 +65,10 @@ impl<S> Outcome<S> {
             said.push(("encoding", format!("not UTF-8: read as {}", self.encoding)));
         }
         if let Some((line, count)) = self.stray {
-            said.push(("stray-bytes", format!("{count} bytes are no UTF-8, the first in line {line}: read as windows-1252")));
+            said.push((
+                "stray-bytes",
+                format!("{count} bytes are no UTF-8, the first in line {line}: read as windows-1252"),
+            ));
         }
         if self.malformed {
             said.push(("malformed", format!("some bytes are no {}: they became U+FFFD", self.encoding)));
@@ -74,12 +77,16 @@ impl<S> Outcome<S> {
             said.push(("zero-bytes", format!("{} zero bytes are left out", self.zeros)));
         }
         if let Some((line, count)) = self.repaired {
-            let what = format!("quotes out of place in {count} records, the first in line {line}: read so that they have the width of the table");
+            let what =
+                format!("quotes out of place in {count} records, the first in line {line}: read so that they have the width of the table");
             said.push(("quotes", what));
         }
         if let Some(first) = self.footer.first() {
             let count = self.footer.len();
-            said.push(("footer", format!("the last {count} lines, from line {}, are no records", first.line)));
+            said.push((
+                "footer",
+                format!("the last {count} lines, from line {}, are no records", first.line),
+            ));
         }
         said
     }
@@ -322,7 +329,11 @@ impl<'a> Cutter<'a> {
             let from = buffer.filled;
             self.over = self.text.fill(buffer, size + self.block_size / 32)?;
             self.drop_zeros(buffer, from)?;
-            let text = if self.over { buffer.text() } else { &buffer.text()[..size.min(buffer.filled)] };
+            let text = if self.over {
+                buffer.text()
+            } else {
+                &buffer.text()[..size.min(buffer.filled)]
+            };
             let stretch = self.stretch(text);
             if stretch.end > 0 || self.over {
                 break stretch;
@@ -337,7 +348,13 @@ impl<'a> Cutter<'a> {
             }
             size *= 2;
         };
-        let Stretch { mut end, mut records, open, careful, repairs } = stretch;
+        let Stretch {
+            mut end,
+            mut records,
+            open,
+            careful,
+            repairs,
+        } = stretch;
         if end == 0 {
             return Ok(None);
         }
@@ -593,7 +610,10 @@ mod tests {
         let layout = peek(&source, &Wishes::default(), 1).unwrap().layout;
         for threads in [1, 2] {
             let (kept, outcome) = read(&source, &layout, threads, 1 << 12).unwrap();
-            assert_eq!((outcome.zeros, &kept.last().unwrap().2[..]), (3, &["c,d".to_string(), "e".to_string()][..]));
+            assert_eq!(
+                (outcome.zeros, &kept.last().unwrap().2[..]),
+                (3, &["c,d".to_string(), "e".to_string()][..])
+            );
         }
         bytes.extend([0; 5000]);
         let source = Source::memory("photo.csv", bytes);

@@ -310,7 +310,9 @@ impl<'r> Record<'r> {
             let mark = std::str::from_utf8(&marks).unwrap_or("\"");
             bare.contains(mark) && {
                 let quoted = format!("{mark}{}{mark}", field.replace(mark, &format!("{mark}{mark}")));
-                let escaped = dialect.escape.map(|e| format!("{mark}{}{mark}", field.replace(mark, &format!("{}{mark}", e as char))));
+                let escaped = dialect
+                    .escape
+                    .map(|e| format!("{mark}{}{mark}", field.replace(mark, &format!("{}{mark}", e as char))));
                 !raw.contains(&quoted) && !escaped.is_some_and(|e| raw.contains(&e))
             }
         })

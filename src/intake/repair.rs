@@ -32,10 +32,7 @@ pub(super) struct Repair {
 pub(super) fn repair(bytes: &[u8], start: usize, strict: &Strict, rules: Rules<'_>, over: bool, fields: &mut Fields) -> Repair {
     // Where the end of the bytes is near and more can follow, the next block decides.
     if !over && bytes.len() - start < SPAN {
-        return Repair {
-            end: None,
-            doubtful: true,
-        };
+        return Repair { end: None, doubtful: true };
     }
     let kept = |end| Repair { end, doubtful: false };
     let in_line = strict.end == line_end(bytes, start);
@@ -147,7 +144,8 @@ impl Reading {
                 && let Some((&first, rest)) = content.split_first()
             {
                 let doubled = first == quote && rest.first() == Some(&quote);
-                let escaped = first == escape && (rest.first() == Some(&quote) || (dialect.escape.is_some() && rest.first() == Some(&escape)));
+                let escaped =
+                    first == escape && (rest.first() == Some(&quote) || (dialect.escape.is_some() && rest.first() == Some(&escape)));
                 if doubled || escaped {
                     fields.bare.push(rest[0]);
                     content = &rest[1..];
@@ -340,7 +338,10 @@ mod tests {
         // Its own line is ragged, those after it are not.
         assert_eq!(read("1,\"a\n3,b,4\n5,c,6\n", 3), ["1: 1|\"a", "2: 3|b|4", "3: 5|c|6"]);
         // Cut off: nothing regular follows.
-        assert_eq!(read("1,b,4\n5,c,\"a long\nnote that\n", 3), ["1: 1|b|4", "2!: 5|c|a long\nnote that\n"]);
+        assert_eq!(
+            read("1,b,4\n5,c,\"a long\nnote that\n", 3),
+            ["1: 1|b|4", "2!: 5|c|a long\nnote that\n"]
+        );
     }
 
     #[test]

@@ -34,7 +34,11 @@ pub(super) fn scan(bytes: &[u8], plain: Plain) -> Scan {
     let mut at = 0;
     loop {
         // Outside of quotes: up to the next quote that opens, it included, or the end.
-        let quote = if plain.quoted { next_opening(bytes, at, plain.delimiter) } else { None };
+        let quote = if plain.quoted {
+            next_opening(bytes, at, plain.delimiter)
+        } else {
+            None
+        };
         let stop = quote.map_or(bytes.len(), |q| q + 1);
         found.started += count_starts(bytes, at, stop);
         if let Some(end) = last_end(bytes, at, stop) {

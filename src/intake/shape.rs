@@ -126,10 +126,18 @@ fn is_header(row: &Seen, below: &[Seen]) -> (bool, String) {
     let body: Vec<&Seen> = below.iter().filter(|r| r.cells != row.cells).take(100).collect();
     let kinds: Vec<Kind> = row.cells.iter().map(|c| kind(c)).collect();
     let filled = kinds.iter().filter(|k| **k != Kind::Empty).count();
-    let data = kinds.iter().zip(&row.cells).filter(|(k, cell)| k.is_data() && !is_year(cell)).count();
+    let data = kinds
+        .iter()
+        .zip(&row.cells)
+        .filter(|(k, cell)| k.is_data() && !is_year(cell))
+        .count();
     if body.is_empty() {
         let named = data * 3 < filled.max(1);
-        let why = if named { "the only row has no data in it" } else { "the only row looks like data" };
+        let why = if named {
+            "the only row has no data in it"
+        } else {
+            "the only row looks like data"
+        };
         return (named, why.to_string());
     }
     let (mut pro, mut contra) = (0.0, 0.0);
@@ -152,7 +160,11 @@ fn is_header(row: &Seen, below: &[Seen]) -> (bool, String) {
             _ => {}
         }
     }
-    let named = if pro == 0.0 && contra == 0.0 { data * 2 < filled.max(1) } else { pro > contra };
+    let named = if pro == 0.0 && contra == 0.0 {
+        data * 2 < filled.max(1)
+    } else {
+        pro > contra
+    };
     let why = match (named, pro > 0.0) {
         (true, true) => "the first row has words where the cells below are data",
         (true, false) => "the words of the first row do not come again below it",
@@ -168,9 +180,16 @@ fn is_year(cell: &str) -> bool {
 
 /// How many header rows follow the first, and why.
 fn more_rows(first: &Seen, below: &[Seen], width: usize) -> (usize, Option<String>) {
-    let imported = below.iter().take(HEADER - 1).position(|r| r.cells.iter().any(|c| c.trim_start().starts_with("{\"ImportId\"") || c.trim_start().starts_with("{'ImportId'")));
+    let imported = below.iter().take(HEADER - 1).position(|r| {
+        r.cells
+            .iter()
+            .any(|c| c.trim_start().starts_with("{\"ImportId\"") || c.trim_start().starts_with("{'ImportId'"))
+    });
     if let Some(index) = imported {
-        return (index + 1, Some(format!("line {} holds the import ids of a survey tool", below[index].line)));
+        return (
+            index + 1,
+            Some(format!("line {} holds the import ids of a survey tool", below[index].line)),
+        );
     }
     let mut more = 0;
     let mut why = None;
@@ -195,7 +214,11 @@ fn continues(first: &Seen, row: &Seen, body: &[Seen], width: usize) -> Option<&'
     if body.is_empty() {
         return None;
     }
-    let body: Vec<&Seen> = body.iter().filter(|r| r.cells != row.cells && r.cells != first.cells).take(100).collect();
+    let body: Vec<&Seen> = body
+        .iter()
+        .filter(|r| r.cells != row.cells && r.cells != first.cells)
+        .take(100)
+        .collect();
     let (mut words_over_data, mut empty_over_filled, mut only_here) = (0, 0, 0);
     for (index, cell) in row.cells.iter().enumerate() {
         let below = column(&body, index);
@@ -206,7 +229,15 @@ fn continues(first: &Seen, row: &Seen, body: &[Seen], width: usize) -> Option<&'
         empty_over_filled += usize::from(empty && above && below.filled * 10 >= body.len() * 9 && below.filled > 0);
         only_here += usize::from(word && !above);
     }
-    let answers = ["response", "open-ended response", "antwort", "réponse", "respuesta", "resposta", "risposta"];
+    let answers = [
+        "response",
+        "open-ended response",
+        "antwort",
+        "réponse",
+        "respuesta",
+        "resposta",
+        "risposta",
+    ];
     let answer = row.cells.iter().any(|c| answers.contains(&c.trim().to_lowercase().as_str()));
     if empty_over_filled >= 1 && (answer || only_here > 0) {
         return Some("names answers");
@@ -258,10 +289,19 @@ mod tests {
 
     #[test]
     fn lines_before_the_table() {
-        assert_eq!(of("Sales report\nAs of 2024-01-31\n\nid,name,on\n1,Ann,2024-01-01\n2,Bob,2024-01-02"), (2, 1));
+        assert_eq!(
+            of("Sales report\nAs of 2024-01-31\n\nid,name,on\n1,Ann,2024-01-01\n2,Bob,2024-01-02"),
+            (2, 1)
+        );
         assert_eq!(of("Title,,\n,,\nid,name,on\n1,Ann,2024-01-01\n2,Bob,2024-01-02"), (2, 1));
-        assert_eq!(of("Meeting,Topic\n12,Talk\n\nName,Mail,Joined\nAnn,a@b.c,10:00\nBob,b@b.c,10:01"), (2, 1));
-        assert_eq!(of("Report:,Sales,,,,\nid,name,on,n,m,k\n1,Ann,2024-01-01,1,2,3\n2,Bob,2024-01-02,1,2,3"), (1, 1));
+        assert_eq!(
+            of("Meeting,Topic\n12,Talk\n\nName,Mail,Joined\nAnn,a@b.c,10:00\nBob,b@b.c,10:01"),
+            (2, 1)
+        );
+        assert_eq!(
+            of("Report:,Sales,,,,\nid,name,on,n,m,k\n1,Ann,2024-01-01,1,2,3\n2,Bob,2024-01-02,1,2,3"),
+            (1, 1)
+        );
         // A header with a name too few is one.
         assert_eq!(of("id,name,on\n1,Ann,2024-01-01,x\n2,Bob,2024-01-02,y"), (0, 1));
     }
@@ -269,7 +309,12 @@ mod tests {
     #[test]
     fn several_header_rows() {
         assert_eq!(of("id,name,on\nid,name,on\n1,Ann,2024-01-01\n2,Bob,2024-01-02"), (0, 2));
-        assert_eq!(of("StartDate,Q1,Q2\nStart Date,How?,Why?\n{\"ImportId\":\"startDate\"},{\"ImportId\":\"QID1\"},{\"ImportId\":\"QID2\"}\n2024-01-01,9,x"), (0, 3));
+        assert_eq!(
+            of(
+                "StartDate,Q1,Q2\nStart Date,How?,Why?\n{\"ImportId\":\"startDate\"},{\"ImportId\":\"QID1\"},{\"ImportId\":\"QID2\"}\n2024-01-01,9,x"
+            ),
+            (0, 3)
+        );
         assert_eq!(
             of("Respondent ID,Start,How likely?,Which?,\n,,Response,Phone,Mail\n11,2024-01-01,9,Phone,\n12,2024-01-02,10,,Mail"),
             (0, 2)

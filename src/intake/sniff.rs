@@ -74,7 +74,9 @@ fn sample(text: &str, complete: bool) -> (&str, bool) {
     }
     let cut = text.as_bytes()[..BYTES].iter().rposition(|&b| is_end(b));
     // A line longer than that is looked at whole.
-    let end = cut.filter(|&c| text.as_bytes()[..c].iter().filter(|&&b| is_end(b)).count() >= 4).map(|c| c + 1);
+    let end = cut
+        .filter(|&c| text.as_bytes()[..c].iter().filter(|&&b| is_end(b)).count() >= 4)
+        .map(|c| c + 1);
     end.map_or((text, complete), |end| (&text[..end], false))
 }
 
@@ -160,7 +162,8 @@ fn candidates(text: &str, stated: &Stated) -> Vec<Dialect> {
                     escape,
                     ..base.clone()
                 };
-                let blanks = !mark.contains(' ') && (text.contains(&format!("{mark} {shown}")) || text.contains(&format!("{shown} {mark}")));
+                let blanks =
+                    !mark.contains(' ') && (text.contains(&format!("{mark} {shown}")) || text.contains(&format!("{shown} {mark}")));
                 found.push(dialect.clone());
                 if blanks && quote.is_some() {
                     found.push(Dialect { padded: true, ..dialect });
@@ -337,7 +340,11 @@ fn alone(text: &str, complete: bool, rival: &Sniffed) -> f64 {
         at = end;
     }
     // All lines but a name are numbers or times as they are: `1,5` is one number.
-    if typed + 1 >= all && typed > 0 && rival.width == 2 && !rival.first_fits { 0.75 } else { 0.12 }
+    if typed + 1 >= all && typed > 0 && rival.width == 2 && !rival.first_fits {
+        0.75
+    } else {
+        0.12
+    }
 }
 
 #[cfg(test)]

@@ -7,12 +7,15 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use crate::expr::Expr;
+use crate::intake::Wishes;
 use crate::io;
 use crate::note::Place;
 use crate::schema::Table;
+use crate::value::DurationUnit;
 
 mod describe;
 pub mod grammar;
+pub mod guess;
 pub mod profile;
 mod questions;
 mod recognise;
@@ -41,6 +44,8 @@ pub struct Mapped {
     pub formats: Vec<String>,
     /// Time zone of times without an offset.
     pub timezone: Option<String>,
+    /// The unit of a duration that is a bare number; `None`: minutes.
+    pub unit: Option<DurationUnit>,
     /// What is taken instead where the file does not have this.
     pub or: Vec<Mapped>,
     /// File, line and column of the mapping, for messages.
@@ -63,6 +68,7 @@ impl Mapped {
             from,
             formats: Vec::new(),
             timezone: None,
+            unit: None,
             or: Vec::new(),
             place: None,
         }
@@ -124,8 +130,14 @@ pub struct Source {
     pub dates: Option<Dates>,
     /// Encoding by its label.
     pub encoding: Option<String>,
-    /// The delimiter.
-    pub delimiter: Option<u8>,
+    /// What stands between fields.
+    pub delimiter: Option<String>,
+    /// The quote character; empty: quotes are text.
+    pub quote: Option<String>,
+    /// The character that makes text of a quote after it; empty: quotes are doubled.
+    pub escape: Option<String>,
+    /// How many lines stand before the header.
+    pub preamble: Option<usize>,
     /// How many records at the start name the columns; `None`: found from the file.
     pub header_rows: Option<usize>,
     /// Patterns (`*` for any text) of the first cell of records at the end that are no data.
@@ -140,6 +152,21 @@ pub struct Source {
     pub private: bool,
     /// Where it was written.
     pub place: Option<Place>,
+}
+
+impl Source {
+    /// What is said of how its files fall into records.
+    pub fn wishes(&self) -> Wishes {
+        Wishes {
+            encoding: self.encoding.clone(),
+            delimiter: self.delimiter.clone(),
+            quote: self.quote.clone(),
+            escape: self.escape.clone(),
+            preamble: self.preamble,
+            header_rows: self.header_rows,
+            footer: self.footer.clone(),
+        }
+    }
 }
 
 /// A file to read, and how.

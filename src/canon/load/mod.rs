@@ -1,15 +1,24 @@
 //! From files to the canonical tables, with an account of every record.
 
 mod account;
+mod ahead;
 mod building;
 mod columns;
+mod contradictions;
+mod duplicates;
 mod file;
+mod filling;
 mod findings;
+mod identities;
+mod ids;
 mod look;
 mod mapping;
+mod more;
 mod raw;
 mod rules;
 mod tables;
+#[cfg(test)]
+mod testing;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,12 +35,15 @@ use crate::sources::{self, AmountOn, Input, Profile, Source};
 use crate::value::{DecimalMark, is_null};
 
 use super::{Canon, SourceInfo};
-use columns::{Plan, Take, is_deadline, names, to_end_of_day};
+use columns::{Plan, Take, names, to_end_of_day};
 use file::{Job, Rowset};
 use look::Decided;
 use mapping::{LookedUp, Mapping, Wanted};
 
 pub use account::{Budget, Reject};
+pub use columns::is_deadline;
+pub use findings::{FINDINGS, FindingKind};
+pub use mapping::{ID, OTHER};
 pub use raw::{RawFile, RawRecords};
 
 /// How files are read.
@@ -47,6 +59,9 @@ pub struct Options {
     pub dimensions: BTreeSet<String>,
     /// Free texts of the canonical tables to keep, by name.
     pub texts: BTreeSet<String>,
+    /// Whether all texts, the texts of ids under [`ID`], and all other columns of the files under [`OTHER`] are kept, to write the
+    /// tables out again.
+    pub everything: bool,
     /// Whether the line of every row is kept, for `rows`.
     pub keep_lines: bool,
     /// Whether every record that is not used is kept with its text, for `--rejects`.
@@ -84,6 +99,8 @@ struct Part {
     rowset: Rowset,
     read: u64,
     raw: RawFile,
+    /// Columns that are read for findings alone.
+    more: BTreeSet<String>,
 }
 
 /// Reads files into the canonical tables.
@@ -93,17 +110,27 @@ struct Part {
 /// When a file cannot be read or mapped, its dates are ambiguous, or more of its records are rejected than the budget allows.
 pub fn load(inputs: &[Input], options: &Options) -> Result<Loaded> {
     let mut notes = Vec::new();
-    let mut parts = Vec::new();
     let mut kinds: BTreeMap<Table, usize> = BTreeMap::new();
     let inputs = describe(inputs, options, &mut notes)?;
     let opened = inputs.iter().map(|input| open(input, options)).collect::<Result<Vec<_>>>()?;
     for opened in &opened {
         *kinds.entry(opened.mapping.table).or_default() += 1;
     }
-    for opened in opened {
+    let mut parts: Vec<Option<(Part, Vec<Note>)>> = opened.iter().map(|_| None).collect();
+    let mut opened: Vec<(usize, Opened)> = opened.into_iter().enumerate().collect();
+    // The roster comes last: only then it is known whether anybody is named by an e-mail address, and the roster's are needed.
+    opened.sort_by_key(|(_, opened)| opened.mapping.table == Table::Stakeholders);
+    let mut has_emails = false;
+    for (at, mut opened) in opened {
         let several = kinds[&opened.mapping.table] > 1;
-        parts.push(read_part(opened, options, several, &mut notes)?);
+        opened.read_more(options, several, has_emails)?;
+        let mut of_file = Vec::new();
+        let part = read_part(opened, options, several, &mut of_file)?;
+        has_emails |= part.info.table != Table::Stakeholders && identities::has_emails(&part.rowset.interners.stakeholders);
+        parts[at] = Some((part, of_file));
     }
+    let (parts, of_files): (Vec<Part>, Vec<Vec<Note>>) = parts.into_iter().flatten().unzip();
+    notes.extend(of_files.into_iter().flatten());
     tables::assemble(parts, options, notes)
 }
 
@@ -111,18 +138,12 @@ pub fn load(inputs: &[Input], options: &Options) -> Result<Loaded> {
 fn describe(inputs: &[Input], options: &Options, notes: &mut Vec<Note>) -> Result<Vec<Input>> {
     let mut described = Vec::new();
     for input in inputs {
-        let mut wishes = wishes(&input.source);
+        let wishes = input.source.wishes();
         let mut peek = intake::peek(&input.file, &wishes, SAMPLE)?;
         let mut found = describe_peek(input, &peek, options);
-        // A format may have more header rows than the file tells by itself.
-        if let Some(rows) = found
-            .sources
-            .iter()
-            .find_map(|s| s.header_rows)
-            .filter(|rows| Some(*rows) != wishes.header_rows)
-        {
-            wishes.header_rows = Some(rows);
-            peek = intake::peek(&input.file, &wishes, SAMPLE)?;
+        // A format may know more of the file than the file tells by itself.
+        if let Some(known) = found.sources.first().map(Source::wishes).filter(|known| *known != wishes) {
+            peek = intake::peek(&input.file, &known, SAMPLE)?;
             found = describe_peek(input, &peek, options);
         }
         notes.extend(
@@ -146,17 +167,6 @@ fn describe_peek(input: &Input, peek: &Peek, options: &Options) -> sources::Desc
 /// So many records tell what a file is.
 const SAMPLE: usize = 200;
 
-/// What a source says of how its files are parted.
-fn wishes(source: &Source) -> Wishes {
-    Wishes {
-        encoding: source.encoding.clone(),
-        delimiter: source.delimiter.map(|byte| char::from(byte).to_string()),
-        header_rows: source.header_rows,
-        footer: source.footer.clone(),
-        ..Wishes::default()
-    }
-}
-
 /// A file before it is read: its start, its columns, and what is looked up for it.
 struct Opened<'a> {
     file: &'a io::Source,
@@ -164,11 +174,13 @@ struct Opened<'a> {
     peek: Peek,
     mapping: Mapping,
     lookup: Option<LookedUp>,
+    /// Columns that are read for findings alone.
+    more: BTreeSet<String>,
 }
 
 fn open<'a>(input: &'a Input, options: &Options) -> Result<Opened<'a>> {
     let file = input.file.name();
-    let peek = intake::peek(&input.file, &wishes(&input.source), SAMPLE)?;
+    let peek = intake::peek(&input.file, &input.source.wishes(), SAMPLE)?;
     if peek.layout.header.names.is_empty() {
         return Err(Problem::data(format!("{file} is empty"))
             .why("there is no header line")
@@ -179,22 +191,30 @@ fn open<'a>(input: &'a Input, options: &Options) -> Result<Opened<'a>> {
         Some(lookup) => Some(look_up(lookup, &peek, file)?),
         None => None,
     };
-    let added = lookup.as_ref().map_or(&[][..], |l| l.names.as_slice());
-    let lower = |names: &BTreeSet<String>| names.iter().map(|t| t.to_lowercase()).collect::<BTreeSet<String>>();
-    let (dimensions, texts) = (lower(&options.dimensions), lower(&options.texts));
-    let wanted = Wanted {
-        zone: &options.zone,
-        dimensions: &dimensions,
-        texts: &texts,
-    };
-    let mapping = mapping::map(&input.source, file, &peek.layout.header, added, &wanted)?;
+    let mapping = map(&input.source, file, &peek, lookup.as_ref(), options, &[])?;
     Ok(Opened {
         source: &input.source,
         peek,
         mapping,
         lookup,
         file: &input.file,
+        more: BTreeSet::new(),
     })
+}
+
+/// The columns of a file that are read, with these texts beside those that are asked for.
+fn map(source: &Source, file: &str, peek: &Peek, lookup: Option<&LookedUp>, options: &Options, more: &[&str]) -> Result<Mapping> {
+    let added = lookup.map_or(&[][..], |l| l.names.as_slice());
+    let lower = |names: &BTreeSet<String>| names.iter().map(|t| t.to_lowercase()).collect::<BTreeSet<String>>();
+    let (dimensions, mut texts) = (lower(&options.dimensions), lower(&options.texts));
+    texts.extend(more.iter().map(|name| name.to_string()));
+    let wanted = Wanted {
+        zone: &options.zone,
+        dimensions: &dimensions,
+        texts: &texts,
+        everything: options.everything,
+    };
+    mapping::map(source, file, &peek.layout.header, added, &wanted)
 }
 
 fn read_part(opened: Opened, options: &Options, several: bool, notes: &mut Vec<Note>) -> Result<Part> {
@@ -204,6 +224,7 @@ fn read_part(opened: Opened, options: &Options, several: bool, notes: &mut Vec<N
         peek,
         mut mapping,
         lookup,
+        more,
     } = opened;
     let file = input.name().to_string();
     let mut layout = peek.layout;
@@ -262,8 +283,8 @@ fn read_part(opened: Opened, options: &Options, several: bool, notes: &mut Vec<N
         mapping.filter_mark = found.filter_mark;
         mapping.filter_open = false;
     };
-    for text in decided {
-        notes.push(Note::new("decided", text).at(Place::file(&file)));
+    for decision in decided {
+        notes.push(Note::new("decided", decision.to_string()).at(Place::file(&file)));
     }
     for (code, text) in outcome.findings() {
         notes.push(Note::new(code, text).at(Place::file(&file)));
@@ -285,10 +306,14 @@ fn read_part(opened: Opened, options: &Options, several: bool, notes: &mut Vec<N
     }
     let mut rowset = tables::join(outcome.sinks);
     note_cells(&mapping.plans, &rowset, &file, notes);
+    let mut dated = BTreeMap::new();
     for (plan, filling) in mapping.plans.iter().zip(&mut rowset.fillings) {
         let dates = super::rows::are_dates(filling.times.1, filling.times.0);
-        if dates && is_deadline(&plan.name) {
-            to_end_of_day(&mut filling.data, &options.zone);
+        if dates {
+            dated.insert(plan.name.clone(), plan.zone.clone());
+            if is_deadline(&plan.name) {
+                to_end_of_day(&mut filling.data, &options.zone);
+            }
         }
     }
     let mut mapped = mapping.mapped.clone();
@@ -302,6 +327,7 @@ fn read_part(opened: Opened, options: &Options, several: bool, notes: &mut Vec<N
         messages,
         tickets,
         private: source.private,
+        dates: dated,
     };
     options.budget.check(&file, outcome.records, &rowset)?;
     Ok(Part {
@@ -314,6 +340,7 @@ fn read_part(opened: Opened, options: &Options, several: bool, notes: &mut Vec<N
             file: input.clone(),
             layout,
         },
+        more,
     })
 }
 
@@ -342,6 +369,10 @@ fn note_cells(plans: &[Plan], rowset: &Rowset, file: &str, notes: &mut Vec<Note>
                 .at(Place::file(file)),
             );
         }
+        for (finding, (count, example)) in &filling.found {
+            let text = format!("{}: {}, such as '{}'", plan.header, finding.words(), crate::note::visible(example));
+            notes.push(Note::new(finding.code(), text).count(*count).at(Place::file(file)));
+        }
         for (what, (count, example)) in &filling.voided {
             notes.push(
                 Note::new(
@@ -357,7 +388,7 @@ fn note_cells(plans: &[Plan], rowset: &Rowset, file: &str, notes: &mut Vec<Note>
 
 /// Reads the looked-up file: the record of each key. A key that stands twice is an error.
 fn look_up(lookup: &sources::Lookup, peek: &Peek, file: &str) -> Result<LookedUp> {
-    let other = io::Source::file(&lookup.path)?;
+    let other = intake::as_text(io::Source::file(&lookup.path)?)?;
     let other_name = other.name().to_string();
     let other_peek = intake::peek(&other, &Wishes::default(), 1)?;
     let missing = |file: &str, header: &intake::Header| {
