@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use relhealth::canon::{Budget, Options, key_of, load};
-use relhealth::intake::{Wishes, for_each_record, peek};
+use relhealth::canon::{Budget, Loaded, Options, key_of, load};
+use relhealth::intake::{Layout, Wishes, for_each_record, peek};
 use relhealth::io;
 use relhealth::period::Zone;
 use relhealth::schema::{MONEY_SCALE, Micros, Table};
@@ -27,8 +27,19 @@ pub enum Verdict {
 /// Judges a variant by its raw records and by its table.
 pub fn judge(variant: &Variant) -> Verdict {
     let file = io::Source::memory("orders.csv", variant.bytes.clone());
-    let raw = records(variant, &file);
-    let table = table(variant, &file);
+    let input = Input {
+        file: file.clone(),
+        source: stated(variant.heading),
+    };
+    let loaded = load(&[input], &options());
+    let layout = match &loaded {
+        Ok(loaded) => Ok(loaded.files[0].layout.clone()),
+        Err(_) => peek(&file, &Wishes::default(), 50).map(|peeked| peeked.layout),
+    };
+    let raw = layout
+        .map_err(|e| format!("peek: {e:#}"))
+        .and_then(|layout| records(variant, &file, &layout));
+    let table = table(variant, loaded);
     if let Err(Verdict::Silent(why)) = &table {
         return Verdict::Silent(why.clone());
     }
@@ -50,16 +61,15 @@ fn by_line(told: &[Told]) -> BTreeMap<u64, usize> {
 }
 
 /// Whether the records of the file are those that were written.
-fn records(variant: &Variant, file: &io::Source) -> Result<(), String> {
-    let peeked = peek(file, &Wishes::default(), 50).map_err(|e| format!("peek: {e:#}"))?;
-    let outcome = for_each_record(file, &peeked.layout, 1, Vec::new, |seen, record| {
+fn records(variant: &Variant, file: &io::Source, layout: &Layout) -> Result<(), String> {
+    let outcome = for_each_record(file, layout, 1, Vec::new, |seen, record| {
         let cells: Vec<String> = record.iter().map(str::to_string).collect();
         seen.push((record.line(), cells));
         Ok(())
     });
     let seen = outcome.map_err(|e| format!("{e:#}"))?.sinks.remove(0);
     if variant.heading == Heading::Whole && !variant.told.is_empty() {
-        let names = &peeked.layout.header.names;
+        let names = &layout.header.names;
         if names.len() != NAMES.len() + variant.more || names[..NAMES.len()] != NAMES {
             return Err(format!("the header is {:?}", &names[..names.len().min(12)]));
         }
@@ -90,13 +100,9 @@ fn records(variant: &Variant, file: &io::Source) -> Result<(), String> {
 }
 
 /// Whether every order is used once with its values, or not used, at its line.
-fn table(variant: &Variant, file: &io::Source) -> Result<(), Verdict> {
+fn table(variant: &Variant, loaded: anyhow::Result<Loaded>) -> Result<(), Verdict> {
     let short = |why: String| Err(Verdict::Short(why));
-    let input = Input {
-        file: file.clone(),
-        source: stated(variant.heading),
-    };
-    let loaded = match load(&[input], &options()) {
+    let loaded = match loaded {
         Ok(loaded) => loaded,
         // A file without an order holds nothing that could be lost.
         Err(_) if variant.told.is_empty() => return Ok(()),
@@ -235,6 +241,7 @@ fn options() -> Options {
         dimensions: BTreeSet::new(),
         texts: BTreeSet::from(["product".to_string(), "currency".to_string()]),
         keep_lines: true,
+        everything: false,
         keep_unused: true,
         profiles: Vec::new(),
         budget: Budget::Number(u64::MAX),

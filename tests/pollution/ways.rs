@@ -66,7 +66,6 @@ fn delimiters() -> Vec<Variant> {
         variants.push(
             Sheet::new("delimiter", format!("{} at the end of each row", shown(delimiter)), style)
                 .each_row(|_, text| format!("{text}{delimiter}"))
-                .more_columns(1)
                 .done(),
         );
     }
@@ -464,9 +463,9 @@ fn cut_off() -> Vec<Variant> {
         let text = std::str::from_utf8(&whole.bytes[..end]).expect("ASCII");
         let lines = 1 + super::export::line_ends(text);
         let mut told: Vec<_> = whole.told.iter().filter(|t| t.line <= lines).cloned().collect();
-        if text.ends_with('\n') {
-            told.retain(|t| t.line < lines);
-        } else if let Some(last) = told.last_mut() {
+        // After a line end the next order has not begun, unless that line end stands in a note.
+        told.retain(|t| t.line < lines || !text.ends_with('\n'));
+        if let Some(last) = told.last_mut().filter(|last| last.last >= lines) {
             (last.fate, last.last) = (Fate::Damaged, lines);
         }
         variants.push(Variant {
