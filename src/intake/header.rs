@@ -57,7 +57,7 @@ impl Header {
 
     /// Makes the names unique: outer blanks go, a name that comes again becomes `Name.2`, `Name.3`, and one that is empty becomes
     /// `column N`, counted from 1.
-    pub(super) fn new(said: impl IntoIterator<Item = String>) -> Header {
+    pub fn new(said: impl IntoIterator<Item = String>) -> Header {
         let said: Vec<String> = said.into_iter().map(|name| name.trim().to_owned()).collect();
         // A name that stands in the file goes to the column that it stands over, even where an earlier column is renamed.
         let mut first = FxHashMap::default();

@@ -6,8 +6,10 @@ use std::fmt;
 
 use anyhow::Result;
 
-use super::columns::{Plan, Take, Times};
+use super::columns::{Plan, Take, Times, expression_amount, expression_time};
+
 use super::file::Job;
+use crate::expr::{Bound, Cell, Reading};
 use crate::intake::for_each_record;
 use crate::note::{Place, Problem};
 use crate::schema::ColumnType;
@@ -41,6 +43,8 @@ struct Votes {
     numbers: BTreeMap<usize, DecimalVote>,
     /// By field: ids that end in `.0`, and all ids.
     ids: BTreeMap<usize, (u64, u64)>,
+    /// By plan: what the expressions that give times give.
+    moments: BTreeMap<usize, DateVote>,
 }
 
 /// Looks at all cells of the columns that are not decided yet, decides them, and says what was decided and why.
@@ -60,20 +64,43 @@ pub fn look(job: &Job, decided: &mut Decided, file: &str) -> Result<Vec<Decision
             Take::Value(_) => {}
         }
     }
+    let moments: Vec<(usize, &Bound)> = decided
+        .plans
+        .iter()
+        .enumerate()
+        .filter_map(|(at, plan)| match &plan.take {
+            Take::Expr(expr) if plan.open && plan.kind == ColumnType::Time => Some((at, expr)),
+            _ => None,
+        })
+        .collect();
+    let is_nothing = |cell: &str| is_null(cell);
+    let amount = |cell: &str| expression_amount(cell, DecimalMark::Auto);
+    let time = |_: usize, cell: &str| expression_time(cell, job.dates, job.zone);
     let width = job.layout.header.names.len();
     let outcome = for_each_record(job.file, job.layout, job.threads, Votes::default, |votes, record| {
         if record.len() < width {
             return Ok(());
         }
+        let cell = |index: usize| match (record.get(index), job.lookup) {
+            (Some(cell), _) if index < width => unguarded(cell),
+            (_, Some(lookup)) => {
+                let cells = lookup.records.get(record.get(lookup.key).unwrap_or("").trim());
+                cells.and_then(|c| c.get(index - width)).map_or("", String::as_str)
+            }
+            _ => "",
+        };
+        let reading = Reading {
+            is_null: &is_nothing,
+            amount: &amount,
+            time: &time,
+        };
+        for (at, expr) in &moments {
+            if let Ok(Cell::Text(text)) = expr.eval(&cell, &reading) {
+                votes.moments.entry(*at).or_default().see(&text, record.line());
+            }
+        }
         for &(index, kind) in &fields {
-            let cell = match (record.get(index), job.lookup) {
-                (Some(cell), _) if index < width => unguarded(cell),
-                (_, Some(lookup)) => {
-                    let cells = lookup.records.get(record.get(lookup.key).unwrap_or("").trim());
-                    cells.and_then(|c| c.get(index - width)).map_or("", String::as_str)
-                }
-                _ => "",
-            };
+            let cell = cell(index);
             match kind {
                 ColumnType::Time => votes.dates.entry(index).or_default().see(cell, record.line()),
                 ColumnType::Money | ColumnType::Number => votes.numbers.entry(index).or_default().see(cell, record.line()),
@@ -90,6 +117,7 @@ pub fn look(job: &Job, decided: &mut Decided, file: &str) -> Result<Vec<Decision
     let mut votes = Votes::default();
     for sink in &outcome.sinks {
         sink.dates.iter().for_each(|(i, v)| votes.dates.entry(*i).or_default().merge(v));
+        sink.moments.iter().for_each(|(i, v)| votes.moments.entry(*i).or_default().merge(v));
         sink.numbers.iter().for_each(|(i, v)| votes.numbers.entry(*i).or_default().merge(v));
         for (i, (zeros, all)) in &sink.ids {
             let ids = votes.ids.entry(*i).or_default();
@@ -118,7 +146,7 @@ fn decide(job: &Job, decided: &mut Decided, file: &str, votes: &Votes) -> Result
     if let (true, Some(filter)) = (job.mapping.filter_open, job.filter) {
         decided.filter_mark = together(filter.columns());
     }
-    for plan in decided.plans.iter_mut().filter(|p| p.open) {
+    for (at, plan) in decided.plans.iter_mut().enumerate().filter(|(_, p)| p.open) {
         plan.open = false;
         let mut say = |what: String, evidence: String| {
             decisions.push(Decision {
@@ -128,8 +156,12 @@ fn decide(job: &Job, decided: &mut Decided, file: &str, votes: &Votes) -> Result
             });
         };
         match (&plan.take, plan.kind) {
-            (Take::Field(index), ColumnType::Time) => {
-                let Some(vote) = votes.dates.get(index) else { continue };
+            (Take::Field(_) | Take::Expr(_), ColumnType::Time) => {
+                let vote = match &plan.take {
+                    Take::Field(index) => votes.dates.get(index),
+                    _ => votes.moments.get(&at),
+                };
+                let Some(vote) = vote else { continue };
                 let stated = match plan.times {
                     Times::Ordered(order) => Some(order),
                     _ => None,
