@@ -20,6 +20,7 @@ mod raw;
 mod read;
 mod record;
 mod repair;
+mod sample;
 mod scan;
 mod shape;
 mod sniff;

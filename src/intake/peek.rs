@@ -3,13 +3,13 @@
 use anyhow::Result;
 use glob::Pattern;
 
-use super::decode::{Buffer, Text};
 use super::dialect::{Delimiter, Dialect};
-use super::encoding::{self, Encoding};
+use super::encoding::Encoding;
 use super::footer;
 use super::general::{Rules, scan};
 use super::header::Header;
 use super::record::Records;
+use super::sample::{Sample, sample};
 use super::scan::count_lines;
 use super::shape::{Seen, Shape, shape};
 use super::sniff::{Sniffed, Stated, sniff};
@@ -234,86 +234,6 @@ impl Known {
             footer: footer.collect::<Result<_>>()?,
         })
     }
-}
-
-/// Kinds of files that are no text, by their first bytes: what they are, and what to do.
-const BINARY: [(&[u8], &str, &str); 9] = [
-    (
-        b"PK\x03\x04",
-        "a zip archive or a workbook (xlsx, ods)",
-        "unpack it, or save the sheet as CSV in UTF-8",
-    ),
-    (
-        b"\xd0\xcf\x11\xe0",
-        "an old workbook or document (xls, doc)",
-        "save the sheet as CSV in UTF-8",
-    ),
-    (b"%PDF", "a PDF document", "export the data as CSV instead"),
-    (b"\x89PNG", "a picture", "export the data as CSV instead"),
-    (b"\xff\xd8\xff", "a picture", "export the data as CSV instead"),
-    (b"GIF8", "a picture", "export the data as CSV instead"),
-    (b"PAR1", "a Parquet file", "convert it to CSV"),
-    (b"SQLite format 3", "an SQLite database", "export the table as CSV"),
-    (b"7z\xbc\xaf", "a 7z archive", "unpack it"),
-];
-
-/// The error for bytes that are no text.
-pub(super) fn not_text(source: &Source, line: u64) -> anyhow::Error {
-    let why = format!("it is not a text file (zero bytes, first in line {line})");
-    FileError::new(source.name(), "read", why, "export it as CSV in UTF-8").into()
-}
-
-/// Whether so many zero bytes among so many are no slip but mean that the file is no text.
-pub(super) fn too_many_zeros(zeros: u64, bytes: usize) -> bool {
-    zeros > 4 && zeros * 20 > bytes as u64
-}
-
-/// The decoded start of an input.
-struct Sample {
-    text: String,
-    encoding: Encoding,
-    why: String,
-    /// Whether that is all of it.
-    over: bool,
-    zeros: u64,
-    stray: Option<(u64, u64)>,
-}
-
-fn sample(source: &Source, size: usize, stated: Option<Encoding>) -> Result<Sample> {
-    let mut bytes = vec![0; size];
-    let got = source.open()?.fill(&mut bytes)?;
-    bytes.truncate(got);
-    if let Some((_, what, help)) = BINARY.iter().find(|(magic, ..)| bytes.starts_with(magic)) {
-        return Err(FileError::new(source.name(), "read", format!("it is {what}"), *help).into());
-    }
-    if bytes.starts_with(b"\xff\xfe\0\0") || bytes.starts_with(b"\0\0\xfe\xff") {
-        return Err(FileError::new(source.name(), "read", "it is in UTF-32", "export it as CSV in UTF-8").into());
-    }
-    let found = match stated {
-        Some(encoding) => encoding::stated(encoding, &bytes, got < size),
-        None => encoding::of_start(&bytes, got < size),
-    };
-    let mut buffer = Buffer::default();
-    let mut text = Text::open(source, found.encoding)?;
-    let over = text.fill(&mut buffer, size)?;
-    let before = buffer.text().to_vec();
-    let zeros = buffer.drop_zeros(0);
-    if too_many_zeros(zeros, before.len()) {
-        let first = memchr::memchr(0, &before).unwrap_or(0);
-        return Err(not_text(source, 1 + count_lines(&before[..first], None)));
-    }
-    let valid = match std::str::from_utf8(buffer.text()) {
-        Ok(_) => buffer.filled,
-        Err(e) => e.valid_up_to(),
-    };
-    Ok(Sample {
-        text: String::from_utf8_lossy(&buffer.text()[..valid]).into_owned(),
-        encoding: text.encoding,
-        why: found.why,
-        over,
-        zeros,
-        stray: text.stray,
-    })
 }
 
 /// A dialect for text in which nothing parts the fields: one whose delimiter does not occur.
@@ -560,7 +480,10 @@ mod tests {
         let binary = peek(&Source::memory("a.xlsx", &b"PK\x03\x04\n\0\0"[..]), &Wishes::default(), 1)
             .unwrap_err()
             .to_string();
-        assert!(binary.contains("a.xlsx: it is a zip archive or a workbook (xlsx, ods)"), "{binary}");
+        assert!(
+            binary.contains("a.xlsx: it is not a text file but a zip archive or a workbook (xlsx, ods)"),
+            "{binary}"
+        );
     }
 
     #[test]

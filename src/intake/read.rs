@@ -11,9 +11,10 @@ use anyhow::Result;
 
 use super::decode::{Buffer, Text};
 use super::encoding::{self, Encoding};
-use super::peek::{LONGEST, Layout, Line, not_text, too_many_zeros};
+use super::peek::{LONGEST, Layout, Line};
 use super::record::{Record, Records};
 use super::repair::SPAN;
+use super::sample::{not_text, too_many_zeros};
 use super::scan::{count_lines, scan};
 use super::{footer, general};
 use crate::io::{FileError, Source};
@@ -623,6 +624,34 @@ mod tests {
                 error.contains("photo.csv: it is not a text file (zero bytes, first in line 100001)"),
                 "{error}"
             );
+        }
+    }
+
+    #[test]
+    fn odd_dialects_repairs_and_footers_do_not_depend_on_threads_or_blocks() {
+        let mut text = "Report\n\nid||name||on||n\n".to_string();
+        for n in 0..3000 {
+            let name = if n % 100 == 7 {
+                "\"a, \"b|| c\"".to_string()
+            } else {
+                format!("\"name {n}|| x\ny\"")
+            };
+            text.push_str(&format!("{n}||{name}||2024-01-01||{n}\n"));
+        }
+        text.push_str("Total||||||9\n\nCopyright\n");
+        let source = Source::memory("test.csv", text.into_bytes());
+        let layout = peek(&source, &Wishes::default(), 1).unwrap().layout;
+        assert_eq!((layout.dialect.delimiter(), layout.preamble.len(), layout.width), ("||", 1, 4));
+        let (kept, outcome) = read(&source, &layout, 1, BLOCK).unwrap();
+        assert_eq!(
+            (kept.len(), &kept[7].2[1][..], &kept[8].2[1][..]),
+            (3000, "a, \"b|| c", "name 8|| x\ny")
+        );
+        assert_eq!((outcome.footer.len(), outcome.repaired.map(|(_, n)| n)), (2, Some(30)));
+        for (threads, size) in [(2, 1 << 17), (3, 1 << 18)] {
+            let (again, other) = read(&source, &layout, threads, size).unwrap();
+            assert!(again == kept, "{threads} threads, blocks of {size}");
+            assert_eq!((other.footer, other.repaired), (outcome.footer.clone(), outcome.repaired));
         }
     }
 

@@ -55,15 +55,25 @@ pub(super) fn sniff(text: &str, complete: bool, stated: &Stated) -> Option<Sniff
     if nothing_stated && let Some(found) = at_once(text, complete) {
         return Some(found);
     }
-    let mut best: Option<Sniffed> = None;
-    for dialect in candidates(text, stated) {
-        if let Some(found) = score(text, complete, dialect)
-            && best.as_ref().is_none_or(|b| found.score > b.score + 1e-9)
-        {
-            best = Some(found);
-        }
+    let scored: Vec<Sniffed> = candidates(text, stated)
+        .into_iter()
+        .filter_map(|dialect| score(text, complete, dialect))
+        .collect();
+    let better = |best: &Sniffed, next: &Sniffed| next.score > best.score + 1e-9;
+    let mut best = scored.iter().reduce(|best, next| if better(best, next) { next } else { best })?;
+    // A delimiter written twice parts every second column off as an empty one, when it is taken for two.
+    let twice = best.dialect.delimiter().repeat(2);
+    let doubled = scored
+        .iter()
+        .filter(|s| s.dialect.delimiter() == twice && s.dialect.quote == best.dialect.quote);
+    let as_good = |s: &&Sniffed| s.width * 2 == best.width + 1 && s.fitting.0 * 10 >= best.fitting.0 * 9;
+    if let Some(double) = doubled
+        .filter(as_good)
+        .reduce(|best, next| if better(best, next) { next } else { best })
+    {
+        best = double;
     }
-    let best = best?;
+    let best = best.clone();
     let certain = stated.delimiter.is_some();
     (certain || best.score > alone(text, complete, &best)).then_some(best)
 }
