@@ -350,6 +350,18 @@ fn matching(pattern: &str) -> Result<Vec<PathBuf>> {
     Ok(found)
 }
 
+/// Makes a folder, and those that it lies in, unless it is there.
+///
+/// # Errors
+/// When a file stands in its place, or it cannot be made.
+pub fn make_folder(path: &Path) -> Result<()> {
+    let made = fs::create_dir_all(path);
+    made.map_err(|cause| match cause.kind() {
+        ErrorKind::AlreadyExists => FileError::new(path.display(), "write", "it is a file, not a folder", "name a folder").into(),
+        _ => FileError::of(path, "write", cause).into(),
+    })
+}
+
 /// Writes a file whole or not at all: into a temporary file beside it, renamed into place when all is written. A device or a pipe
 /// is written to directly. An existing file keeps its permissions.
 ///

@@ -14,7 +14,7 @@ pub mod referrers;
 mod rows;
 
 pub use dictionary::{Dictionary, Interner, key_of};
-pub use load::{Budget, Loaded, Options, RawFile, RawRecords, Reject, load};
+pub use load::{Budget, ID, Loaded, OTHER, Options, RawFile, RawRecords, Reject, is_deadline, load};
 pub use rows::{Column, Data, Rows};
 
 /// What one source (a file as one `[[source]]` or recognition reads it) brought in.
@@ -32,6 +32,8 @@ pub struct SourceInfo {
     pub tickets: bool,
     /// Slices of its people are always treated as small groups.
     pub private: bool,
+    /// The columns whose times are dates, and the zone that the file's midnights are of.
+    pub dates: BTreeMap<String, Zone>,
 }
 
 /// Everything that was read, ready to be turned into facts.

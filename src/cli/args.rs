@@ -58,6 +58,8 @@ pub enum Command {
     Test(Test),
     /// Show the records behind a number, numerator and denominator, with file and line
     Rows(Box<Rows>),
+    /// Write the canonical tables as CSV or Parquet, or the records of a file as they are read
+    Convert(Box<Convert>),
     /// Print the completions of a shell
     Completions {
         /// The shell
@@ -225,6 +227,37 @@ pub struct Rows {
     pub reading: Reading,
     #[command(flatten)]
     pub outputs: Outputs,
+}
+
+/// What tables are written as.
+#[derive(ValueEnum, Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TableFormat {
+    /// Comma-separated values
+    Csv,
+    /// Parquet, with types
+    Parquet,
+}
+
+/// `convert`.
+#[derive(clap::Args, Debug)]
+pub struct Convert {
+    /// Files, folders, globs, `-`, or KIND=PATH [default: the paths of all sources of the configuration]
+    #[arg(value_name = "INPUT")]
+    pub inputs: Vec<String>,
+    /// The folder that the tables are written to; with --raw, a file for the records [default there: stdout]
+    #[arg(long, short, value_name = "DIR", required_unless_present = "raw")]
+    pub output: Option<PathBuf>,
+    /// What the tables are written as
+    #[arg(long, short, value_name = "FORMAT", value_enum, default_value = "csv", conflicts_with = "raw")]
+    pub format: TableFormat,
+    /// Write the records of one file as they are read, ragged ones too: UTF-8, commas, doubled quotes, LF
+    #[arg(long)]
+    pub raw: bool,
+    /// Write over files that are there
+    #[arg(long)]
+    pub force: bool,
+    #[command(flatten)]
+    pub reading: Reading,
 }
 
 #[cfg(test)]

@@ -29,15 +29,33 @@ pub fn load(
     dimensions: BTreeSet<String>,
     keep_lines: bool,
 ) -> anyhow::Result<Loaded> {
-    let mut inputs = inputs::resolve(named, &config.sources)?;
-    Overlay::apply(&reading.map, &mut inputs)?;
+    let options = Options {
+        dimensions,
+        texts: measure::texts(&config.catalog, metrics.iter().copied()),
+        keep_lines,
+        ..options(reading, config)?
+    };
+    read(named, reading, config, &options)
+}
+
+/// Reads everything that the inputs hold, to write it out again.
+///
+/// # Errors
+/// Those of [`load`].
+pub fn load_everything(named: &[String], reading: &Reading, config: &Config) -> anyhow::Result<Loaded> {
+    let options = Options {
+        everything: true,
+        ..options(reading, config)?
+    };
+    read(named, reading, config, &options)
+}
+
+/// What configuration and options say of how records are read.
+fn options(reading: &Reading, config: &Config) -> anyhow::Result<Options> {
     let threads = reading.threads.map_or_else(
         || std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
         usize::from,
     );
-    // Nothing that comes out depends on the number of threads; where a pool is there already, it stays.
-    let _ = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
-    let texts = measure::texts(&config.catalog, metrics.iter().copied());
     let as_of = reading
         .as_of
         .as_deref()
@@ -49,19 +67,27 @@ pub fn load(
     } else {
         reading.max_rejects.unwrap_or_default()
     };
-    let options = Options {
+    Ok(Options {
         profiles: config.profiles.clone(),
         threads,
         zone: config.zone.clone(),
         as_of: as_of.or(config.as_of),
-        dimensions,
-        texts,
-        keep_lines,
+        dimensions: BTreeSet::new(),
+        texts: BTreeSet::new(),
+        everything: false,
+        keep_lines: false,
         keep_unused: reading.rejects.is_some(),
         budget,
         currency: reading.currency.clone().or(config.currency.clone()),
         rates: config.rates.clone(),
-    };
+    })
+}
+
+fn read(named: &[String], reading: &Reading, config: &Config, options: &Options) -> anyhow::Result<Loaded> {
+    let mut inputs = inputs::resolve(named, &config.sources)?;
+    Overlay::apply(&reading.map, &mut inputs)?;
+    // Nothing that comes out depends on the number of threads; where a pool is there already, it stays.
+    let _ = rayon::ThreadPoolBuilder::new().num_threads(options.threads).build_global();
     if let Some(file) = &reading.rejects {
         // A run that stops at its budget leaves the rejects too: they are what one needs then.
         let loaded = canon::load(
@@ -75,7 +101,7 @@ pub fn load(
         loaded.account.iter().try_for_each(|a| options.budget.check_account(a))?;
         return Ok(loaded);
     }
-    canon::load(&inputs, &options)
+    canon::load(&inputs, options)
 }
 
 /// The dimensions as they are written, where the data have them; capitals do not matter.

@@ -1,6 +1,7 @@
 //! The commands: arguments, wiring, exit codes. One file a command.
 
 mod args;
+mod convert;
 mod data;
 mod failure;
 mod inputs;
@@ -41,6 +42,7 @@ fn run(args: &Args) -> anyhow::Result<ExitCode> {
         Command::Measure(measure) => measure::run(&args.global, measure),
         Command::Metrics(metrics) => metrics::run(&args.global, metrics),
         Command::Rows(rows) => rows::run(&args.global, rows),
+        Command::Convert(convert) => convert::run(&args.global, convert),
         Command::Completions { shell } => pages::completions(*shell),
         Command::Man { command } => pages::man(command.as_deref()),
         Command::Help { topic } => pages::help(topic.as_deref()),

@@ -173,7 +173,11 @@ impl Write for Stdout {
     }
 }
 
-fn to_stdout(render: impl FnOnce(&mut dyn Write) -> anyhow::Result<()>) -> anyhow::Result<()> {
+/// Prints to stdout bit by bit.
+///
+/// # Errors
+/// Those of rendering; a closed pipe as it is, all else about stdout as a problem.
+pub fn to_stdout(render: impl FnOnce(&mut dyn Write) -> anyhow::Result<()>) -> anyhow::Result<()> {
     let mut stdout = Stdout {
         out: BufWriter::with_capacity(1 << 16, std::io::stdout().lock()),
         failure: None,

@@ -10,7 +10,7 @@ use crate::note::Problem;
 use crate::period::Zone;
 
 /// The configuration that is looked for in the working directory.
-const FILE: &str = "relhealth.toml";
+pub const FILE: &str = "relhealth.toml";
 
 /// Reads the configuration, if there is one; a zone that is given wins over its own. Its notes go to stderr.
 ///
@@ -25,18 +25,11 @@ pub fn config(global: &Global, zone: Option<Zone>) -> anyhow::Result<Config> {
 /// # Errors
 /// Those of [`config`].
 pub fn read(path: Option<&Path>, global: &Global, zone: Option<Zone>) -> anyhow::Result<Config> {
-    let path = match path {
-        Some(path) => path.to_path_buf(),
-        None if Path::new(FILE).exists() => PathBuf::from(FILE),
-        None => return Ok(Config::none(zone.unwrap_or_else(Zone::utc))),
+    let Some((path, text)) = written(path)? else {
+        return Ok(Config::none(zone.unwrap_or_else(Zone::utc)));
     };
-    let text = Source::file(&path).and_then(|source| source.text());
-    let text = text.map_err(|error| Problem::usage(format!("{error:#}")))?;
     let name = path.display().to_string();
-    let script = Script {
-        file: &name,
-        text: text.strip_prefix('\u{feff}').unwrap_or(&text),
-    };
+    let script = Script { file: &name, text: &text };
     let config = Config::parse(script, path.parent().unwrap_or(Path::new("")), zone)?;
     if !global.quiet {
         for note in &config.notes {
@@ -44,4 +37,20 @@ pub fn read(path: Option<&Path>, global: &Global, zone: Option<Zone>) -> anyhow:
         }
     }
     Ok(config)
+}
+
+/// The text of this configuration, else of the one that lies in the working directory.
+///
+/// # Errors
+/// A file that cannot be read; as wrong usage.
+pub fn written(path: Option<&Path>) -> anyhow::Result<Option<(PathBuf, String)>> {
+    let path = match path {
+        Some(path) => path.to_path_buf(),
+        None if Path::new(FILE).exists() => PathBuf::from(FILE),
+        None => return Ok(None),
+    };
+    let text = Source::file(&path).and_then(|source| source.text());
+    let text = text.map_err(|error| Problem::usage(format!("{error:#}")))?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text).to_string();
+    Ok(Some((path, text)))
 }

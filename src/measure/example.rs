@@ -128,6 +128,7 @@ impl Runner<'_> {
             as_of: self.as_of(example)?,
             dimensions: BTreeSet::new(),
             texts: texts(self.catalog, [self.metric]),
+            everything: false,
             keep_lines: false,
             keep_unused: false,
             budget: Budget::Number(u64::MAX),

@@ -7,12 +7,16 @@
 pub mod account;
 pub mod cards;
 pub mod csv;
+pub mod described;
 pub mod document;
 pub mod format;
 pub mod json;
 pub mod markdown;
+pub mod parquet;
+pub mod raw;
 pub mod rejects;
 pub mod rows;
 pub mod summary;
+pub mod tables;
 pub mod terminal;
 pub mod text;

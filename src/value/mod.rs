@@ -98,6 +98,15 @@ pub fn is_null(cell: &str) -> bool {
     matches!(cell.trim(), "" | "-" | "NA" | "N/A" | "n/a" | "NULL" | "null" | "#N/A")
 }
 
+/// The cell without the apostrophe that keeps a spreadsheet from reading it as a formula: one before `=`, `+`, `-`, `@`, a tab or CR.
+#[inline]
+pub fn unguarded(cell: &str) -> &str {
+    match cell.as_bytes() {
+        [b'\'', b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r', ..] => &cell[1..],
+        _ => cell,
+    }
+}
+
 /// Reads yes or no, in capitals or not: true/false, yes/no, y/n, t/f, 1/0, an `x` for yes, and the words of Dutch, French,
 /// German, Italian, Portuguese and Spanish.
 ///

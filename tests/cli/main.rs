@@ -3,6 +3,7 @@
 mod harness;
 
 mod configuration;
+mod convert;
 mod measure;
 mod metrics;
 mod pages;

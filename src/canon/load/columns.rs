@@ -430,7 +430,7 @@ pub fn to_end_of_day(data: &mut Data, zone: &Zone) {
     if let Data::Int(values) = data {
         for value in values.iter_mut().filter(|v| **v != NO_TIME) {
             *value = if zone.name() == "UTC" {
-                *value + DAY - 1
+                *value - value.rem_euclid(DAY) + DAY - 1
             } else {
                 zone.midnight(zone.day_of(*value) + 1) - 1
             };

@@ -11,7 +11,7 @@ use crate::intake::{Layout, Outcome, Record, for_each_record};
 use crate::io;
 use crate::period::Zone;
 use crate::schema::Table;
-use crate::value::{Order, is_null};
+use crate::value::{Order, is_null, unguarded};
 
 /// A record that is not used.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -231,7 +231,7 @@ impl Job<'_> {
         };
         let field = |index: usize| {
             if index < width {
-                record.get(index).unwrap_or("")
+                unguarded(record.get(index).unwrap_or(""))
             } else {
                 found.and_then(|cells| cells.get(index - width)).map_or("", String::as_str)
             }

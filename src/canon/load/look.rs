@@ -10,7 +10,7 @@ use super::file::Job;
 use crate::intake::for_each_record;
 use crate::note::{Place, Problem};
 use crate::schema::ColumnType;
-use crate::value::{DateVerdict, DateVote, DecimalMark, DecimalVote, Order, is_null};
+use crate::value::{DateVerdict, DateVote, DecimalMark, DecimalVote, Order, is_null, unguarded};
 
 /// What a look at all cells of a file's undecided columns found.
 #[derive(Debug, Default, Clone)]
@@ -45,7 +45,7 @@ pub fn look(job: &Job, decided: &mut Decided, file: &str) -> Result<Vec<String>>
         }
         for &(index, kind) in &fields {
             let cell = match (record.get(index), job.lookup) {
-                (Some(cell), _) if index < width => cell,
+                (Some(cell), _) if index < width => unguarded(cell),
                 (_, Some(lookup)) => {
                     let cells = lookup.records.get(record.get(lookup.key).unwrap_or("").trim());
                     cells.and_then(|c| c.get(index - width)).map_or("", String::as_str)

@@ -13,6 +13,11 @@ use crate::schema::{Column, ColumnType, Table};
 use crate::sources::{self, Dates, From, Mapped, Source};
 use crate::value::{DecimalMark, Format, Order};
 
+/// Before the name of a column of ids that are kept as texts: as a key an id is only compared.
+pub const ID: &str = "#id ";
+/// Before the name of a column of the file that is kept as it is.
+pub const OTHER: &str = "#other ";
+
 /// The columns to read of one file.
 #[derive(Debug)]
 pub struct Mapping {
@@ -41,6 +46,8 @@ pub struct Wanted<'a> {
     pub dimensions: &'a BTreeSet<String>,
     /// Free texts that some metric needs, in lower case.
     pub texts: &'a BTreeSet<String>,
+    /// Whether everything is kept: all texts, ids as texts, other columns.
+    pub everything: bool,
 }
 
 /// Settles the table and the columns of a file.
@@ -117,6 +124,9 @@ pub fn map(source: &Source, file: &str, header: &Header, looked_up: &[String], w
         {
             maker.add(&folded, Take::Field(index), None)?;
         }
+    }
+    if wanted.everything {
+        maker.keep_everything();
     }
     let Maker { mut plans, mapped, .. } = maker;
     let has = |name: &str| mapped.contains(name);
@@ -228,7 +238,7 @@ impl Maker<'_> {
         }
         let lower = name.to_lowercase();
         let asked = self.wanted.dimensions.contains(&lower) || (canonical.is_some() && self.wanted.texts.contains(&lower));
-        if !asked && (is_optional_text(self.table, name) || canonical.is_none()) {
+        if !asked && !self.wanted.everything && (is_optional_text(self.table, name) || canonical.is_none()) {
             return Ok(());
         }
         let (kind, words) = canonical.map_or((ColumnType::Text, &[] as &[&str]), |c| (c.kind, c.words));
@@ -262,6 +272,46 @@ impl Maker<'_> {
             values,
         });
         Ok(())
+    }
+
+    /// Adds the texts of ids, and the file's columns that no plan reads as they are.
+    fn keep_everything(&mut self) {
+        let ids: Vec<Plan> = self.plans.iter().filter(|p| p.kind == ColumnType::Key).cloned().collect();
+        // Ids are read as those of stakeholders, so that they have texts.
+        self.plans.extend(ids.into_iter().map(|id| Plan {
+            name: format!("{ID}{}", id.name),
+            kind: ColumnType::Stakeholder,
+            required: false,
+            ..id
+        }));
+        let taken: BTreeSet<String> = self.plans.iter().map(|p| p.name.to_lowercase()).collect();
+        for (index, header) in self.names.iter().enumerate() {
+            let as_it_is =
+                |p: &Plan| matches!(p.take, Take::Field(i) if i == index) && p.values.is_empty() && p.words.is_empty() && p.name != "type";
+            if self.plans.iter().any(as_it_is) {
+                continue;
+            }
+            let own = header.trim().to_lowercase();
+            let mut names = std::iter::once(own.clone()).chain((2..).map(|n| format!("{own}.{n}")));
+            let free = |name: &String| !taken.contains(name) && (*name == own || !self.names.iter().any(|n| n.to_lowercase() == *name));
+            let name = names.find(free).unwrap_or(own);
+            self.plans.push(Plan {
+                name: format!("{OTHER}{name}"),
+                kind: ColumnType::Text,
+                required: false,
+                words: &[],
+                header: header.clone(),
+                take: Take::Field(index),
+                times: Times::Iso,
+                zone: self.zone.clone(),
+                report_zone: self.wanted.zone.clone(),
+                mark: DecimalMark::Point,
+                strip_point_zero: false,
+                open: false,
+                forgiving: false,
+                values: BTreeMap::new(),
+            });
+        }
     }
 
     fn times(&self, name: &str, take: &Take, mapped: Option<&Mapped>) -> Result<(Times, Zone)> {

@@ -26,12 +26,14 @@ use crate::sources::{self, AmountOn, Input, Profile, Source};
 use crate::value::{DecimalMark, is_null};
 
 use super::{Canon, SourceInfo};
-use columns::{Plan, Take, is_deadline, names, to_end_of_day};
+use columns::{Plan, Take, names, to_end_of_day};
 use file::{Job, Rowset};
 use look::Decided;
 use mapping::{LookedUp, Mapping, Wanted};
 
 pub use account::{Budget, Reject};
+pub use columns::is_deadline;
+pub use mapping::{ID, OTHER};
 pub use raw::{RawFile, RawRecords};
 
 /// How files are read.
@@ -47,6 +49,9 @@ pub struct Options {
     pub dimensions: BTreeSet<String>,
     /// Free texts of the canonical tables to keep, by name.
     pub texts: BTreeSet<String>,
+    /// Whether all texts, the texts of ids under [`ID`], and all other columns of the files under [`OTHER`] are kept, to write the
+    /// tables out again.
+    pub everything: bool,
     /// Whether the line of every row is kept, for `rows`.
     pub keep_lines: bool,
     /// Whether every record that is not used is kept with its text, for `--rejects`.
@@ -183,6 +188,7 @@ fn open<'a>(input: &'a Input, options: &Options) -> Result<Opened<'a>> {
         zone: &options.zone,
         dimensions: &dimensions,
         texts: &texts,
+        everything: options.everything,
     };
     let mapping = mapping::map(&input.source, file, &peek.layout.header, added, &wanted)?;
     Ok(Opened {
@@ -282,10 +288,14 @@ fn read_part(opened: Opened, options: &Options, several: bool, notes: &mut Vec<N
     }
     let mut rowset = tables::join(outcome.sinks);
     note_cells(&mapping.plans, &rowset, &file, notes);
+    let mut dated = BTreeMap::new();
     for (plan, filling) in mapping.plans.iter().zip(&mut rowset.fillings) {
         let dates = super::rows::are_dates(filling.times.1, filling.times.0);
-        if dates && is_deadline(&plan.name) {
-            to_end_of_day(&mut filling.data, &options.zone);
+        if dates {
+            dated.insert(plan.name.clone(), plan.zone.clone());
+            if is_deadline(&plan.name) {
+                to_end_of_day(&mut filling.data, &options.zone);
+            }
         }
     }
     let mut mapped = mapping.mapped.clone();
@@ -299,6 +309,7 @@ fn read_part(opened: Opened, options: &Options, several: bool, notes: &mut Vec<N
         messages,
         tickets,
         private: source.private,
+        dates: dated,
     };
     options.budget.check(&file, outcome.records, &rowset)?;
     Ok(Part {

@@ -1,0 +1,104 @@
+//! `convert`: the records of a file as they are read, or the canonical tables.
+
+use std::path::{Path, PathBuf};
+
+use super::args::{Convert, Global, TableFormat};
+use super::data;
+use super::inputs;
+use super::output;
+use super::setup;
+use crate::io::{make_folder, write_bytes, write_whole};
+use crate::note::{Problem, visible};
+use crate::render::{described, parquet, raw, tables};
+
+/// Runs the command.
+///
+/// # Errors
+/// Wrong usage or configuration, data that cannot be used, an output that cannot be written.
+pub fn run(global: &Global, args: &Convert) -> anyhow::Result<()> {
+    match &args.output {
+        Some(folder) if !args.raw => tables(global, args, folder),
+        _ => records(global, args),
+    }
+}
+
+/// Writes the canonical tables, and a configuration that describes them.
+fn tables(global: &Global, args: &Convert, folder: &Path) -> anyhow::Result<()> {
+    let before = setup::written(global.config.as_deref())?.map_or(String::new(), |(_, text)| text);
+    let config = setup::config(global, args.reading.timezone.clone())?;
+    if folder.is_file() {
+        return Err(Problem::usage(format!("{} is a file", shown(folder)))
+            .hint("name a folder: a file is written for each table")
+            .into());
+    }
+    let description = folder.join(setup::FILE);
+    spare(&description, args.force)?;
+    let loaded = data::load_everything(&args.inputs, &args.reading, &config)?;
+    data::tell(global, &loaded.account, &loaded.notes);
+    let sheets = tables::sheets(&loaded.canon);
+    let ending = match args.format {
+        TableFormat::Csv => "csv",
+        TableFormat::Parquet => "parquet",
+    };
+    let targets: Vec<PathBuf> = sheets
+        .iter()
+        .map(|sheet| folder.join(format!("{}.{ending}", sheet.table)))
+        .collect();
+    targets.iter().try_for_each(|target| spare(target, args.force))?;
+    make_folder(folder)?;
+    for (sheet, target) in sheets.iter().zip(&targets) {
+        write_whole(target, |out| match args.format {
+            TableFormat::Csv => Ok(sheet.csv(out)?),
+            TableFormat::Parquet => parquet::write(sheet, out),
+        })?;
+    }
+    let currency = args.reading.currency.as_ref().or(config.currency.as_ref());
+    let text = described::text(&before, &loaded.canon, currency.map(String::as_str), &sheets, ending)?;
+    write_bytes(&description, text.as_bytes())
+}
+
+/// Writes the records of one file as they are read.
+fn records(global: &Global, args: &Convert) -> anyhow::Result<()> {
+    let config = setup::config(global, args.reading.timezone.clone())?;
+    if args.inputs.is_empty() {
+        return Err(Problem::usage("--raw needs a file")
+            .hint("name one: relhealth convert --raw FILE")
+            .into());
+    }
+    let inputs = inputs::resolve(&args.inputs, &config.sources)?;
+    let Some((first, rest)) = inputs.split_first() else {
+        anyhow::bail!("an input that names nothing was let through");
+    };
+    // A file that several sources describe is one file all the same.
+    if let Some(other) = rest.iter().find(|other| other.file.name() != first.file.name()) {
+        let names = format!("{} and {}", visible(first.file.name()), visible(other.file.name()));
+        return Err(Problem::usage(format!("--raw takes one file, and there are {names}"))
+            .hint("name one file")
+            .into());
+    }
+    let delimiter = first.source.delimiter;
+    match args.output.as_deref().filter(|path| *path != Path::new("-")) {
+        Some(path) => {
+            spare(path, args.force)?;
+            write_whole(path, |out| raw::write(&first.file, delimiter, out))
+        }
+        None => output::to_stdout(|out| raw::write(&first.file, delimiter, out)),
+    }
+}
+
+/// Nothing that is there is written over unasked; a device or a pipe is there to be written to.
+///
+/// # Errors
+/// A file that is there.
+fn spare(path: &Path, force: bool) -> anyhow::Result<()> {
+    if path.is_file() && !force {
+        return Err(Problem::usage(format!("{} exists already", shown(path)))
+            .hint("name another one, or write over it with --force")
+            .into());
+    }
+    Ok(())
+}
+
+fn shown(path: &Path) -> String {
+    visible(&path.display().to_string()).into_owned()
+}

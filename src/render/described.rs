@@ -1,0 +1,64 @@
+//! The configuration beside converted tables: what was said of the report, and of each table what its file cannot say.
+
+use std::fmt::Write;
+
+use super::tables::{Group, Sheet};
+use crate::canon::Canon;
+use crate::period::{date_text, instant_text};
+
+/// What stands above all.
+const HEAD: &str = "\
+# Written by `relhealth convert`: the settings of the configuration that was used, and how the tables beside this file are read.\n";
+
+/// A configuration under which the tables beside it give the numbers of the inputs that they were made of. `before` is the configuration
+/// that was used; of it everything stays but its sources, and its comments.
+///
+/// # Errors
+/// When `before` is no TOML.
+pub fn text(before: &str, canon: &Canon, currency: Option<&str>, sheets: &[Sheet], ending: &str) -> anyhow::Result<String> {
+    let mut settings: toml::Table = toml::from_str(before)?;
+    settings.remove("source");
+    settings.insert("timezone".to_string(), canon.zone.name().into());
+    if let Some(currency) = currency {
+        settings.insert("currency".to_string(), currency.into());
+    }
+    // Later answers are not in the tables any more, so that nothing later may be asked for.
+    settings.insert("as_of".to_string(), toml::Value::Datetime(as_of(canon).parse()?));
+    let mut text = format!("{HEAD}{}", toml::to_string(&settings)?);
+    for sheet in sheets {
+        for group in &sheet.groups {
+            source(&mut text, sheet, group, ending)?;
+        }
+    }
+    Ok(text)
+}
+
+/// The end of a day as its date.
+fn as_of(canon: &Canon) -> String {
+    let day = canon.zone.day_of(canon.as_of);
+    if canon.zone.midnight(day) == canon.as_of {
+        date_text(day - 1)
+    } else {
+        instant_text(canon.as_of)
+    }
+}
+
+fn source(text: &mut String, sheet: &Sheet, group: &Group, ending: &str) -> std::fmt::Result {
+    let table = sheet.table.name();
+    writeln!(text, "\n[[source]]\npath = \"{table}.{ending}\"\nkind = \"{table}\"")?;
+    if let Some(label) = &sheet.label {
+        let condition = format!("\"{label}\" = '{}'", group.label.replace('\'', "''"));
+        writeln!(text, "where = {}", toml::Value::String(condition))?;
+    }
+    if group.private {
+        writeln!(text, "private = true")?;
+    }
+    writeln!(text, "delimiter = \",\"\ndecimal = \".\"\n\n[source.map]")?;
+    for (column, zone) in &group.columns {
+        match zone {
+            Some(zone) => writeln!(text, "{column} = {{ column = \"{column}\", timezone = \"{}\" }}", zone.name())?,
+            None => writeln!(text, "{column} = \"{column}\"")?,
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,386 @@
+//! The canonical tables as files that can be read again: one file a table, with the canonical columns that the inputs have and, under
+//! their own names, all their other columns.
+//!
+//! A table that was made of several exports is made of several kinds of rows: of tickets and of messages, of people to protect and
+//! of others, with and without a column. What a reader has to know of that is told by a column of labels, one for each [`Group`] of
+//! exports that are read alike.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+
+use super::text::Untrusted;
+use crate::canon::{Canon, Data, Dictionary, ID, OTHER, Rows, SourceInfo, is_deadline};
+use crate::note::visible;
+use crate::period::{Zone, date_text, instant_text};
+use crate::schema::{ColumnType, MONEY_SCALE, Micros, NO_CODE, NO_INT, Table};
+use crate::value::is_null;
+
+/// The column of labels.
+const LABEL: &str = "converted_from";
+
+/// One table, ready to be written.
+#[derive(Debug)]
+pub struct Sheet<'a> {
+    /// Which table.
+    pub table: Table,
+    /// Number of rows.
+    pub len: usize,
+    /// Its columns, canonical ones first.
+    pub columns: Vec<Column<'a>>,
+    /// Exports that are read alike.
+    pub groups: Vec<Group>,
+    /// The name of the column of labels; `None` where one group has all rows.
+    pub label: Option<String>,
+    rows: &'a Rows,
+    group_of: BTreeMap<u16, usize>,
+}
+
+/// Exports whose rows are read alike.
+#[derive(Debug)]
+pub struct Group {
+    /// What its rows have in the column of labels.
+    pub label: String,
+    /// Its canonical columns, and the zone of the midnights of a column of dates where that is not the report's.
+    pub columns: BTreeMap<String, Option<Zone>>,
+    /// Slices of its people are treated as small groups.
+    pub private: bool,
+}
+
+/// One column.
+#[derive(Debug)]
+pub struct Column<'a> {
+    /// Its name.
+    pub name: String,
+    /// How it is read.
+    pub kind: ColumnType,
+    /// Its values; where one has none, the next may.
+    parts: Vec<Part<'a>>,
+}
+
+#[derive(Debug)]
+enum Part<'a> {
+    Texts(std::borrow::Cow<'a, [u32]>, &'a Dictionary),
+    Data(&'a Data),
+    Times(&'a [i64], Times<'a>),
+}
+
+/// Which times of a column are dates.
+#[derive(Debug)]
+struct Times<'a> {
+    name: &'a str,
+    canon: &'a Canon,
+    rows: &'a Rows,
+}
+
+/// The value of a cell.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Value<'a> {
+    /// None.
+    Nothing,
+    /// A text, an id or a word.
+    Text(&'a str),
+    /// A day, from 1970-01-01.
+    Day(i32),
+    /// A midnight that the file states without a zone: its day.
+    Midnight(i32),
+    /// A point in time.
+    Instant(Micros),
+    /// Money, in 1/10,000.
+    Money(i64),
+    /// A number.
+    Number(f64),
+    /// Yes or no.
+    Flag(bool),
+}
+
+/// The tables that were read, each as a sheet. What is only derived from others is none of them.
+pub fn sheets(canon: &Canon) -> Vec<Sheet<'_>> {
+    let fed = |table: Table| canon.sources.iter().any(|source| source.table == table);
+    let tables = canon.tables.iter().filter(|(table, _)| fed(**table));
+    tables.map(|(_, rows)| Sheet::new(canon, rows)).collect()
+}
+
+impl<'a> Sheet<'a> {
+    fn new(canon: &'a Canon, rows: &'a Rows) -> Sheet<'a> {
+        let (groups, group_of) = groups(canon, rows.table);
+        let columns = columns(canon, rows, &groups);
+        let label = (groups.len() > 1).then(|| {
+            let mut name = LABEL.to_string();
+            while columns.iter().any(|column| column.name.eq_ignore_ascii_case(&name)) {
+                name.push('_');
+            }
+            name
+        });
+        Sheet {
+            table: rows.table,
+            len: rows.len,
+            columns,
+            groups,
+            label,
+            rows,
+            group_of,
+        }
+    }
+
+    /// The label of a row.
+    pub fn label_of(&self, row: usize) -> &str {
+        &self.groups[self.group_of[&self.rows.source_of(row)]].label
+    }
+
+    /// Whether the times of a column are dates, by all exports of the table together.
+    pub fn is_date(&self, column: &str) -> bool {
+        self.rows.is_date(column)
+    }
+
+    /// Writes the table as CSV. Text that a spreadsheet would read as a formula has an apostrophe in front, which is no part of it when
+    /// the file is read again.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub fn csv(&self, out: &mut dyn Write) -> csv::Result<()> {
+        let mut csv = csv::Writer::from_writer(out);
+        let guarded = |text: &str| Untrusted::new(text).csv().into_owned();
+        let names = self.columns.iter().map(|column| column.name.as_str()).chain(self.label.as_deref());
+        csv.write_record(names.map(guarded))?;
+        for row in 0..self.len {
+            for column in &self.columns {
+                match column.value(row) {
+                    Value::Text(text) => csv.write_field(guarded(text))?,
+                    own => csv.write_field(own.text())?,
+                }
+            }
+            if self.label.is_some() {
+                csv.write_field(guarded(self.label_of(row)))?;
+            }
+            csv.write_record(None::<&[u8]>)?;
+        }
+        csv.flush()?;
+        Ok(())
+    }
+}
+
+/// The groups of a table's sources, and the group of each source.
+fn groups(canon: &Canon, table: Table) -> (Vec<Group>, BTreeMap<u16, usize>) {
+    let mut groups: Vec<Group> = Vec::new();
+    let mut of = BTreeMap::new();
+    for (index, source) in canon.sources.iter().enumerate().filter(|(_, source)| source.table == table) {
+        let columns = mapped(canon, source);
+        let known = groups.iter().position(|g| g.columns == columns && g.private == source.private);
+        let group = known.unwrap_or_else(|| {
+            groups.push(Group {
+                label: label(source, &groups),
+                columns,
+                private: source.private,
+            });
+            groups.len() - 1
+        });
+        of.insert(index as u16, group);
+    }
+    (groups, of)
+}
+
+fn mapped(canon: &Canon, source: &SourceInfo) -> BTreeMap<String, Option<Zone>> {
+    let canonical = source.mapped.iter().filter(|name| source.table.column(name).is_some());
+    let zone = |name: &String| source.dates.get(name).filter(|zone| zone.name() != canon.zone.name());
+    canonical.map(|name| (name.clone(), zone(name).cloned())).collect()
+}
+
+/// The file's name, made different from those that are taken.
+fn label(source: &SourceInfo, taken: &[Group]) -> String {
+    let file = source.file.rsplit(['/', '\\']).next().unwrap_or(&source.file);
+    let name = visible(file.trim()).into_owned();
+    let name = if is_null(&name) { format!("input {name}") } else { name };
+    let mut names = std::iter::once(name.clone()).chain((2..).map(|n| format!("{name} {n}")));
+    let free = |name: &String| taken.iter().all(|group| group.label != *name);
+    names.find(free).unwrap_or(name)
+}
+
+fn columns<'a>(canon: &'a Canon, rows: &'a Rows, groups: &[Group]) -> Vec<Column<'a>> {
+    let mut others: BTreeMap<&str, Vec<Part<'a>>> = BTreeMap::new();
+    for (name, data) in &rows.columns {
+        // Other names with a mark are the loader's own.
+        let other = name.strip_prefix(OTHER).or((!name.starts_with('#')).then_some(name.as_str()));
+        let is_canonical = rows.table.column(name).is_some();
+        if let (Some(other), false, Data::Code(codes)) = (other, is_canonical, data) {
+            others.entry(other).or_default().push(Part::Texts(codes.into(), &canon.texts));
+        }
+    }
+    let who = if rows.table == Table::Referrals {
+        "referrer_id"
+    } else {
+        "stakeholder_id"
+    };
+    let mut columns = Vec::new();
+    for column in rows.table.columns() {
+        let mut parts = Vec::new();
+        if column.name == who {
+            parts.push(Part::Texts(stakeholders(canon, rows).into(), &canon.stakeholders));
+        } else if groups.iter().any(|group| group.columns.contains_key(column.name)) {
+            parts.extend(part(canon, rows, column));
+        }
+        parts.extend(others.remove(column.name).into_iter().flatten());
+        if !parts.is_empty() {
+            columns.push(Column {
+                name: column.name.to_string(),
+                kind: column.kind,
+                parts,
+            });
+        }
+    }
+    columns.extend(others.into_iter().map(|(name, parts)| Column {
+        name: name.to_string(),
+        kind: ColumnType::Text,
+        parts,
+    }));
+    columns
+}
+
+/// The stakeholder of each row.
+fn stakeholders(canon: &Canon, rows: &Rows) -> Vec<u32> {
+    let mut of = vec![NO_CODE; rows.len];
+    for stakeholder in 0..canon.nobody() {
+        of[rows.run(stakeholder)].fill(stakeholder);
+    }
+    of
+}
+
+fn part<'a>(canon: &'a Canon, rows: &'a Rows, column: &'static crate::schema::Column) -> Option<Part<'a>> {
+    let name = match column.kind {
+        ColumnType::Key => format!("{ID}{}", column.name),
+        _ => column.name.to_string(),
+    };
+    let part = match (rows.columns.get(&name)?, column.kind) {
+        (Data::Code(codes), ColumnType::Text) if column.name != "alias" => Part::Texts(codes.into(), &canon.texts),
+        (Data::Code(codes), _) => Part::Texts(codes.into(), &canon.stakeholders),
+        (Data::Int(times), ColumnType::Time) => {
+            let name = column.name;
+            Part::Times(times, Times { name, canon, rows })
+        }
+        (data, _) => Part::Data(data),
+    };
+    Some(part)
+}
+
+impl<'a> Column<'a> {
+    /// Whether it is all of one kind: a column of numbers that is another export's column of any text is not.
+    pub fn is_typed(&self) -> bool {
+        self.parts.iter().skip(1).all(|part| matches!(part, Part::Texts(..))) && (self.parts.len() == 1 || self.is_text())
+    }
+
+    /// Whether its values are texts.
+    pub fn is_text(&self) -> bool {
+        matches!(self.kind, ColumnType::Text | ColumnType::Key | ColumnType::Stakeholder)
+    }
+
+    /// The value of a row.
+    pub fn value(&self, row: usize) -> Value<'_> {
+        let values = self.parts.iter().map(|part| part.value(row, self.kind));
+        values.into_iter().find(|value| *value != Value::Nothing).unwrap_or(Value::Nothing)
+    }
+
+    /// The stored integer of a row of times or money.
+    pub fn stored(&self, row: usize) -> Option<i64> {
+        match self.parts.first() {
+            Some(Part::Times(values, _)) => Some(values[row]).filter(|value| *value != NO_INT),
+            Some(Part::Data(Data::Int(values))) => Some(values[row]).filter(|value| *value != NO_INT),
+            _ => None,
+        }
+    }
+}
+
+impl Part<'_> {
+    fn value(&self, row: usize, kind: ColumnType) -> Value<'_> {
+        match self {
+            Part::Texts(codes, dictionary) => match codes[row] {
+                NO_CODE => Value::Nothing,
+                code => dictionary.text(code).map_or(Value::Nothing, Value::Text),
+            },
+            Part::Times(times, which) => match times[row] {
+                NO_INT => Value::Nothing,
+                at => which.value(at, row),
+            },
+            Part::Data(Data::Int(values)) if kind == ColumnType::Money && values[row] != NO_INT => Value::Money(values[row]),
+            Part::Data(Data::Float(values)) if !values[row].is_nan() => Value::Number(values[row]),
+            Part::Data(Data::Flag(values)) if values[row] != 2 => Value::Flag(values[row] == 1),
+            Part::Data(_) => Value::Nothing,
+        }
+    }
+}
+
+impl Times<'_> {
+    /// A time as its file has it: a column of dates is one of dates again. What was read from dates to the end of the day is a date.
+    fn value(&self, at: Micros, row: usize) -> Value<'_> {
+        let source = &self.canon.sources[usize::from(self.rows.source_of(row))];
+        let report = &self.canon.zone;
+        let own = source.dates.get(self.name);
+        let dates = own.is_some() || self.rows.is_date(self.name);
+        if own.is_some() && is_deadline(self.name) && report.is_midnight(at + 1) {
+            return Value::Day(report.day_of(at));
+        }
+        match own.filter(|zone| zone.is_midnight(at)) {
+            _ if !dates => Value::Instant(at),
+            _ if report.is_midnight(at) => Value::Day(report.day_of(at)),
+            Some(zone) => Value::Midnight(zone.day_of(at)),
+            None => Value::Instant(at),
+        }
+    }
+}
+
+impl Value<'_> {
+    /// The value as a cell: never one that can be read in two ways.
+    pub fn text(&self) -> String {
+        match self {
+            Value::Nothing => String::new(),
+            Value::Text(text) => text.to_string(),
+            Value::Day(day) => date_text(*day),
+            Value::Midnight(day) => format!("{}T00:00:00", date_text(*day)),
+            Value::Instant(at) => instant_text(*at),
+            Value::Money(stored) => money(*stored),
+            Value::Number(number) => plain(*number),
+            Value::Flag(flag) => flag.to_string(),
+        }
+    }
+}
+
+/// An amount with two decimals, or all four.
+fn money(stored: i64) -> String {
+    let scale = MONEY_SCALE.unsigned_abs();
+    let sign = if stored < 0 { "-" } else { "" };
+    let (whole, rest) = (stored.unsigned_abs() / scale, stored.unsigned_abs() % scale);
+    match rest % 100 {
+        0 => format!("{sign}{whole}.{:02}", rest / 100),
+        _ => format!("{sign}{whole}.{rest:04}"),
+    }
+}
+
+/// The shortest text that is read as this number again; three decimals could be read as thousands, so they become four.
+fn plain(number: f64) -> String {
+    let text = number.to_string();
+    match text.split_once('.') {
+        Some((_, decimals)) if decimals.len() == 3 => text + "0",
+        _ => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::{DecimalMark, parse_money, parse_number};
+
+    #[test]
+    fn amounts_and_numbers_are_read_as_they_were() {
+        for (stored, text) in [
+            (12_500_000, "1250.00"),
+            (-12_345, "-1.2345"),
+            (-100, "-0.01"),
+            (1, "0.0001"),
+            (i64::MAX, "922337203685477.5807"),
+        ] {
+            assert_eq!(money(stored), text);
+            assert_eq!(parse_money(text, DecimalMark::Auto).unwrap().stored, stored);
+        }
+        for number in [0.0, 1.125, -12.5, 1e15, 0.1 + 0.2, 1e-7, 250.0, 123.456] {
+            assert_eq!(parse_number(&plain(number), DecimalMark::Auto).unwrap(), number, "{number}");
+        }
+    }
+}
