@@ -67,6 +67,35 @@ impl Expr {
         names
     }
 
+    /// The expression tried with each of these columns in place of one of that name: the first value that comes of it.
+    pub fn first_of(&self, column: &str, columns: &[String]) -> Expr {
+        let mut tried = columns.iter().map(|name| {
+            let (name, quoted) = (name.clone(), true);
+            self.root.replaced(column, &Op::Column { name, quoted })
+        });
+        let root = match columns {
+            [_] => tried.next().expect("there is one"),
+            _ => Node {
+                op: Op::Call(Function::Coalesce),
+                args: tried.collect(),
+                span: self.root.span.clone(),
+            },
+        };
+        Expr {
+            text: self.text.clone(),
+            root,
+        }
+    }
+
+    /// The expression with a text in place of a column.
+    pub fn with_text(&self, column: &str, text: &str) -> Expr {
+        let root = self.root.replaced(column, &Op::Text(text.to_string()));
+        Expr {
+            text: self.text.clone(),
+            root,
+        }
+    }
+
     /// The column's name, where the whole expression is one bare column.
     pub fn as_column(&self) -> Option<&str> {
         match &self.root.op {
@@ -110,6 +139,19 @@ impl Node {
         let (first, rest) = self.args.split_at(usize::from(operand));
         let (pairs, last) = rest.split_at(rest.len() - usize::from(otherwise));
         (first.first(), pairs.chunks_exact(2).map(|pair| (&pair[0], &pair[1])), last.first())
+    }
+
+    /// The part with something else in place of a column; capitals of its name do not matter.
+    fn replaced(&self, column: &str, by: &Op) -> Node {
+        let op = match &self.op {
+            Op::Column { name, .. } if name.eq_ignore_ascii_case(column) => by,
+            op => op,
+        };
+        Node {
+            op: op.clone(),
+            args: self.args.iter().map(|arg| arg.replaced(column, by)).collect(),
+            span: self.span.clone(),
+        }
     }
 
     fn error(&self, message: impl Into<String>) -> ExprError {

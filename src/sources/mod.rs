@@ -13,6 +13,7 @@ use crate::schema::Table;
 
 mod describe;
 pub mod grammar;
+mod own;
 pub mod profile;
 mod questions;
 mod recognise;
@@ -41,6 +42,8 @@ pub struct Mapped {
     pub formats: Vec<String>,
     /// Time zone of times without an offset.
     pub timezone: Option<String>,
+    /// The header that several columns have, each of which the expression is tried with; the first value counts.
+    pub first_of: Option<String>,
     /// What is taken instead where the file does not have this.
     pub or: Vec<Mapped>,
     /// File, line and column of the mapping, for messages.
@@ -63,6 +66,7 @@ impl Mapped {
             from,
             formats: Vec::new(),
             timezone: None,
+            first_of: None,
             or: Vec::new(),
             place: None,
         }
@@ -138,6 +142,8 @@ pub struct Source {
     pub amount_on: Option<AmountOn>,
     /// Slices of its people are treated as small groups.
     pub private: bool,
+    /// Why files of this format may be without a column that their table needs, for the message.
+    pub lacks: Option<String>,
     /// Where it was written.
     pub place: Option<Place>,
 }

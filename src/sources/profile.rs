@@ -51,6 +51,8 @@ pub struct Profile {
     pub first: Option<String>,
     /// Profiles that read the same file as well, for another table.
     pub also: Vec<String>,
+    /// Columns of senders and recipients: who stands in them in every record is whose export it is, `own` in expressions.
+    pub own: Vec<String>,
     /// Conditions on the records that count; each holds where the file has its columns.
     pub filters: Vec<Expr>,
     /// Whether its other columns are questions of a survey, each with an instrument of its own.
@@ -196,7 +198,26 @@ macro_rules! builtin {
 }
 
 /// The built-in profiles: name and text.
-const TEXTS: &[(&str, &str)] = builtin!["zendesk-tickets",];
+const TEXTS: &[(&str, &str)] = builtin![
+    "bloomerang-interactions",
+    "calendar-events",
+    "dynamics-cases",
+    "freshdesk-tickets",
+    "freshservice-tickets",
+    "hubspot-notes",
+    "jira-issues",
+    "jira-issues-es",
+    "jira-satisfaction-es",
+    "kaggle-support-tickets",
+    "linkedin-messages",
+    "outlook-messages",
+    "slack-members",
+    "twilio-messages",
+    "twitter-support",
+    "zendesk-satisfaction",
+    "zendesk-tickets",
+    "zoom-participants",
+];
 
 /// The built-in profiles.
 pub fn builtin() -> &'static [Profile] {
