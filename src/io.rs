@@ -203,15 +203,23 @@ impl Source {
         })
     }
 
+    /// All bytes, decompressed.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn bytes(&self) -> Result<Vec<u8>> {
+        let mut reader = self.open()?;
+        let mut bytes = Vec::new();
+        reader.bytes.read_to_end(&mut bytes).map_err(|cause| reader.fail(cause))?;
+        Ok(bytes)
+    }
+
     /// The whole text, which must be UTF-8; for configurations.
     ///
     /// # Errors
     /// When it cannot be read or is not UTF-8.
     pub fn text(&self) -> Result<String> {
-        let mut reader = self.open()?;
-        let mut bytes = Vec::new();
-        reader.bytes.read_to_end(&mut bytes).map_err(|cause| reader.fail(cause))?;
-        String::from_utf8(bytes).map_err(|_| FileError::new(&self.name, "read", "it is not UTF-8 text", "save it as UTF-8").into())
+        String::from_utf8(self.bytes()?).map_err(|_| FileError::new(&self.name, "read", "it is not UTF-8 text", "save it as UTF-8").into())
     }
 }
 
@@ -270,7 +278,7 @@ impl Reader {
     }
 }
 
-/// The inputs that an argument names: a file, a folder (its `.csv`, `.tsv` and `.txt` files, compressed or not, hidden ones and
+/// The inputs that an argument names: a file, a folder (its `.csv`, `.tsv`, `.txt` and `.parquet` files, compressed or not, hidden ones and
 /// subfolders left out), a glob pattern, or `-` for standard input. Sorted by path.
 ///
 /// # Errors
@@ -306,14 +314,14 @@ fn folder(path: &Path) -> Result<Vec<PathBuf>> {
         let entry = entry.map_err(fail)?.path();
         let name = entry.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
         let plain = name.strip_suffix(".gz").or_else(|| name.strip_suffix(".zst")).unwrap_or(&name);
-        let table = [".csv", ".tsv", ".txt"].iter().any(|ending| plain.ends_with(ending));
+        let table = [".csv", ".tsv", ".txt", ".parquet"].iter().any(|ending| plain.ends_with(ending));
         if table && !name.starts_with('.') && !entry.is_dir() {
             found.push(entry);
         }
     }
     found.sort();
     if found.is_empty() {
-        let why = "no .csv, .tsv or .txt file is in this folder";
+        let why = "no .csv, .tsv, .txt or .parquet file is in this folder";
         return Err(FileError::new(path.display(), "read", why, "name another folder, or its files").into());
     }
     Ok(found)
@@ -556,7 +564,7 @@ mod tests {
         assert!(folder.contains("it is a folder; name a file in it"), "{folder}");
         let empty = dir.path().join("empty");
         fs::create_dir(&empty).unwrap();
-        assert!(say("empty").contains("no .csv, .tsv or .txt file"), "{}", say("empty"));
+        assert!(say("empty").contains("no .csv, .tsv, .txt or .parquet file"), "{}", say("empty"));
         let root = expand(&dir.path().join("order.csv").display().to_string()).unwrap_err();
         assert_eq!(root.root_cause().downcast_ref::<io::Error>().unwrap().kind(), ErrorKind::NotFound);
     }
@@ -564,14 +572,23 @@ mod tests {
     #[test]
     fn folders_and_patterns() {
         let dir = tempfile::tempdir().unwrap();
-        for name in ["b.csv", "a.CSV.gz", "c.txt.zst", "d.tsv", ".hidden.csv", "notes.md", "e[1].csv"] {
+        for name in [
+            "b.csv",
+            "a.CSV.gz",
+            "c.txt.zst",
+            "d.tsv",
+            ".hidden.csv",
+            "notes.md",
+            "e[1].csv",
+            "f.parquet",
+        ] {
             fs::write(dir.path().join(name), "a\n").unwrap();
         }
         fs::create_dir(dir.path().join("sub.csv")).unwrap();
         let at = |name: &str| dir.path().join(name).display().to_string();
         assert_eq!(
             names(expand(&at("")).unwrap()),
-            ["a.CSV.gz", "b.csv", "c.txt.zst", "d.tsv", "e[1].csv"]
+            ["a.CSV.gz", "b.csv", "c.txt.zst", "d.tsv", "e[1].csv", "f.parquet"]
         );
         assert_eq!(names(expand(&at("*.csv")).unwrap()), ["b.csv", "e[1].csv"]);
         assert_eq!(names(expand(&at("e[1].csv")).unwrap()), ["e[1].csv"]);

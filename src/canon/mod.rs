@@ -8,12 +8,14 @@ use crate::schema::{Micros, Table};
 mod dictionary;
 #[cfg(test)]
 pub mod fixture;
+mod inspection;
 mod load;
 pub mod messages;
 pub mod referrers;
 mod rows;
 
 pub use dictionary::{Dictionary, Interner, key_of};
+pub use inspection::{ColumnInspection, Inspection, Question, Recognised};
 pub use load::{Budget, ID, Loaded, OTHER, Options, RawFile, RawRecords, Reject, is_deadline, load};
 pub use rows::{Column, Data, Rows};
 

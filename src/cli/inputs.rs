@@ -1,9 +1,11 @@
 //! Which files are read, and how: what INPUT names, and which `[[source]]` describes it.
 
+use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 
 use glob::{MatchOptions, Pattern};
 
+use crate::intake::as_text;
 use crate::io::{self, expand};
 use crate::note::{Problem, nearest, visible};
 use crate::schema::Table;
@@ -15,6 +17,22 @@ use crate::sources::{Input, Source};
 /// # Errors
 /// Nothing to read, an unknown kind, a path that leads nowhere.
 pub fn resolve(args: &[String], sources: &[Source]) -> anyhow::Result<Vec<Input>> {
+    let mut inputs = named(args, sources)?;
+    // Parquet is read as the text that stands for it, which is made once for a file.
+    let mut texts: BTreeMap<String, io::Source> = BTreeMap::new();
+    for input in &mut inputs {
+        let name = input.file.name().to_string();
+        let text = match texts.remove(&name) {
+            Some(text) => text,
+            None => as_text(input.file.clone())?,
+        };
+        input.file = text.clone();
+        texts.insert(name, text);
+    }
+    Ok(inputs)
+}
+
+fn named(args: &[String], sources: &[Source]) -> anyhow::Result<Vec<Input>> {
     if args.is_empty() && sources.is_empty() {
         let hint = "name files, folders or globs, or describe them as [[source]] in relhealth.toml";
         return Err(Problem::usage("there is nothing to read").hint(hint).into());

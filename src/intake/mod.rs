@@ -8,6 +8,7 @@
 mod decode;
 mod dialect;
 mod header;
+mod parquet;
 mod peek;
 mod read;
 mod record;
@@ -16,6 +17,7 @@ mod scan;
 pub use decode::Encoding;
 pub use dialect::Dialect;
 pub use header::{Header, Renamed};
+pub use parquet::as_text;
 pub use peek::{Layout, Peek, Row, Wishes, peek};
 pub use read::{Block, Outcome, for_each_record, read_blocks};
 pub use record::{Record, Records};

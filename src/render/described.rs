@@ -47,7 +47,7 @@ fn source(text: &mut String, sheet: &Sheet, group: &Group, ending: &str) -> std:
     let table = sheet.table.name();
     writeln!(text, "\n[[source]]\npath = \"{table}.{ending}\"\nkind = \"{table}\"")?;
     if let Some(label) = &sheet.label {
-        let condition = format!("\"{label}\" = '{}'", group.label.replace('\'', "''"));
+        let condition = format!("{label} = '{}'", group.label.replace('\'', "''"));
         writeln!(text, "where = {}", toml::Value::String(condition))?;
     }
     if group.private {

@@ -134,6 +134,22 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_guard_is_no_part_of_a_cell() {
+        for (cell, text) in [
+            ("'=1", "=1"),
+            ("'-5", "-5"),
+            ("'@x", "@x"),
+            ("'\tx", "\tx"),
+            ("'x", "'x"),
+            ("''=x", "''=x"),
+            ("'", "'"),
+            ("=1", "=1"),
+        ] {
+            assert_eq!(unguarded(cell), text);
+        }
+    }
+
+    #[test]
     fn nothing_said() {
         for cell in ["", "  ", "\t", "\u{a0}", "NA", " N/A ", "n/a", "NULL", "null", "#N/A", "-", " - "] {
             assert!(is_null(cell), "{cell:?}");

@@ -1,9 +1,9 @@
-//! `convert`: records as they are read.
+//! `convert`: records as they are read, and the canonical tables.
 
 use std::io::{Read, Write};
 use std::process::Stdio;
 
-use snapbox::str;
+use snapbox::{assert_data_eq, str};
 
 use crate::harness::{Folder, run};
 
@@ -146,4 +146,230 @@ hint: name another one, or write over it with --force
 error: cannot write no/b.csv: there is no folder no; check the path
 
 "#]]);
+}
+
+/// Orders with everything that is hard to write: dates among times, cents and less, formulas, breaks, a duplicate and a reject.
+const ORDERS: &str = "\
+customer_id,order_id,ordered_at,amount,cost,promised_at,note,Status
+C1,A-1,2026-01-05T09:30:00+01:00,12.5,1.2345,2026-01-07,=1+1,paid
+C2,A-2,2026-01-06T10:00:00Z,-3,,2026-01-09,\"two
+lines, \"\"quoted\"\"\",paid
+C1,A-3,2026-01-07 08:00,1250,7,,'-5,void
+C3,A-4,2026-01-32,1,,,x,paid
+=C4,A-5,2026-02-01T00:00:00Z,0.005,0,2026-02-03,@x,paid
+";
+
+#[test]
+fn tables_are_written_and_described() {
+    let folder = Folder::new().with("orders.csv", ORDERS);
+    folder
+        .run(&[
+            "convert",
+            "orders.csv",
+            "-o",
+            "out",
+            "--timezone",
+            "Europe/Berlin",
+            "--rejects",
+            "rejects.csv",
+        ])
+        .code(0)
+        .says(str![[r#"
+orders.csv: 5 read = 3 used + 1 rejected + 1 excluded (1 bad-date, 1 cancelled)
+note: orders.csv: amount: decimal point
+note: orders.csv: cost: decimal point
+note: orders.csv: ordered_at: every cell says its own order
+note: orders.csv: promised_at: every cell says its own order
+
+"#]]);
+    assert_data_eq!(
+        folder.read("out/purchases.csv"),
+        str![[r#"
+stakeholder_id,occurred_at,amount,order_id,cost,status,promised_at,note
+'=C4,2026-02-01T00:00:00Z,0.0050,A-5,0.00,paid,2026-02-03,'@x
+C1,2026-01-05T08:30:00Z,12.50,A-1,1.2345,paid,2026-01-07,'=1+1
+C2,2026-01-06T10:00:00Z,-3.00,A-2,,paid,2026-01-09,"two
+lines, ""quoted"""
+
+"#]]
+    );
+    assert_data_eq!(
+        folder.read("out/relhealth.toml"),
+        str![[r#"
+# Written by `relhealth convert`: the settings of the configuration that was used, and how the tables beside this file are read.
+as_of = 2026-02-01
+timezone = "Europe/Berlin"
+
+[[source]]
+path = "purchases.csv"
+kind = "purchases"
+delimiter = ","
+decimal = "."
+
+[source.map]
+amount = "amount"
+cost = "cost"
+occurred_at = "occurred_at"
+order_id = "order_id"
+promised_at = "promised_at"
+stakeholder_id = "stakeholder_id"
+status = "status"
+
+"#]]
+    );
+    assert!(folder.read("rejects.csv").contains("bad-date"));
+    // Read again, a guard is no part of the text, and everything is written as it was.
+    for (format, again) in [("csv", "again"), ("parquet", "packed")] {
+        folder
+            .run(&["convert", "--config", "out/relhealth.toml", "-o", again, "-f", format])
+            .code(0);
+    }
+    folder
+        .run(&["convert", "--config", "packed/relhealth.toml", "-o", "unpacked"])
+        .code(0);
+    for copy in ["again", "unpacked"] {
+        assert_eq!(
+            folder.read(&format!("{copy}/purchases.csv")),
+            folder.read("out/purchases.csv"),
+            "{copy}"
+        );
+    }
+}
+
+#[test]
+fn what_one_export_has_and_another_has_not_stays_told_apart() {
+    let folder = Folder::new()
+        .with("tickets.csv", "customer_id,ticket_id,created_at,first_response_at,Topic\na,1,2026-01-05T09:00Z,,x\nb,2,2026-01-05T09:00Z,2026-01-05T10:00Z,y\n")
+        .with("calls.csv", "customer_id,created_at,duration\na,2026-01-06T09:00Z,5\n")
+        .with(
+            "relhealth.toml",
+            "# kept\n[targets]\nfirst_response_hours = 4\n[[source]]\npath = \"tickets.csv\"\nkind = \"interactions\"\n\
+             [[source]]\npath = \"calls.csv\"\nkind = \"interactions\"\nprivate = true\n",
+        );
+    folder.run(&["convert", "-o", "out", "-q"]).silent();
+    assert_data_eq!(
+        folder.read("out/interactions.csv"),
+        str![[r#"
+stakeholder_id,occurred_at,case_id,responded_at,duration,topic,converted_from
+a,2026-01-05T09:00:00Z,1,,,x,tickets.csv
+a,2026-01-06T09:00:00Z,,,5,,calls.csv
+b,2026-01-05T09:00:00Z,2,2026-01-05T10:00:00Z,,y,tickets.csv
+
+"#]]
+    );
+    let description = folder.read("out/relhealth.toml");
+    for part in [
+        "[targets]\nfirst_response_hours = 4\n",
+        "where = \"converted_from = 'tickets.csv'\"\ndelimiter",
+        "where = \"converted_from = 'calls.csv'\"\nprivate = true\n",
+    ] {
+        assert!(description.contains(part), "{part}\n{description}");
+    }
+    let rate = |config: &str| {
+        let ran = folder.run(&[
+            "measure",
+            "--config",
+            config,
+            "-m",
+            "unanswered_rate,interactions",
+            "--period",
+            "2026-01",
+            "-f",
+            "csv",
+            "-q",
+        ]);
+        ran.silent().out()
+    };
+    assert_eq!(rate("relhealth.toml"), rate("out/relhealth.toml"));
+    assert!(rate("out/relhealth.toml").contains("unanswered_rate,2026-01"));
+}
+
+#[test]
+fn tables_need_a_folder_and_spare_what_is_there() {
+    let folder = Folder::new()
+        .with("orders.csv", ORDERS)
+        .with("file", "x")
+        .with("there/purchases.csv", "mine\n");
+    let run = |args: &[&str]| folder.run(&[&["convert", "orders.csv", "--max-rejects", "50%", "-q"], args].concat());
+    let error = run(&[]).code(2).err();
+    assert!(error.contains("--output <DIR>"), "{error}");
+    run(&["-o", "file"]).code(2).says(str![[r#"
+error: file is a file
+hint: name a folder: a file is written for each table
+
+"#]]);
+    run(&["-o", "file/sub"]).code(2).says(str![[r#"
+error: cannot write file/sub: a part of its path is a file, not a folder; check the path
+
+"#]]);
+    run(&["-o", "there"]).code(2).says(str![[r#"
+error: there/purchases.csv exists already
+hint: name another one, or write over it with --force
+
+"#]]);
+    assert_eq!(folder.read("there/purchases.csv"), "mine\n");
+    assert!(!folder.path("there/relhealth.toml").exists());
+    run(&["-o", "there", "--force"]).silent();
+    assert!(folder.read("there/purchases.csv").starts_with("stakeholder_id,"));
+    // Another format has another file; the description is one for both.
+    run(&["-o", "there", "-f", "parquet"]).code(2).says(str![[r#"
+error: there/relhealth.toml exists already
+hint: name another one, or write over it with --force
+
+"#]]);
+    run(&["--raw", "-f", "parquet"]).code(2);
+    run(&["-o", "x", "-f", "xlsx"]).code(2);
+    folder.run(&["convert", "-o", "x"]).code(2);
+    folder.run(&["convert", "orders.csv", "-o", "x", "--strict"]).code(3);
+    assert!(!folder.path("x").exists(), "nothing is begun that is not done");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_that_may_not_be_written_to_is_said() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = Folder::new().with("orders.csv", ORDERS).with("locked/x", "");
+    let locked = folder.path("locked");
+    std::fs::set_permissions(&locked, std::fs::Permissions::from_mode(0o555)).unwrap();
+    // Whoever may do everything is not held up.
+    if std::fs::write(locked.join("probe"), "").is_err() {
+        let ran = folder.run(&["convert", "orders.csv", "-o", "locked", "-q"]).code(2);
+        assert!(ran.err().contains("permission denied"), "{}", ran.err());
+    }
+    std::fs::set_permissions(&locked, std::fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+#[test]
+fn parquet_is_read_as_csv_is() {
+    let folder = Folder::new().with("orders.csv", ORDERS);
+    folder.run(&["convert", "orders.csv", "-o", "out", "-f", "parquet", "-q"]).silent();
+    folder.run(&["convert", "--raw", "out/purchases.parquet"]).prints(str![[r#"
+stakeholder_id,occurred_at,amount,order_id,cost,status,promised_at,note
+=C4,2026-02-01T00:00:00Z,0.0050,A-5,0.0000,paid,2026-02-03,@x
+C1,2026-01-05T08:30:00Z,12.5000,A-1,1.2345,paid,2026-01-07,=1+1
+C2,2026-01-06T10:00:00Z,-3.0000,A-2,,paid,2026-01-09,"two
+lines, ""quoted"""
+
+"#]]);
+    let whole = std::fs::read(folder.path("out/purchases.parquet")).unwrap();
+    for length in [4, 12, whole.len() / 2, whole.len() - 1] {
+        let short = Folder::new().with("a.parquet", &whole[..length]);
+        let ran = short.run(&["measure", "purchases=a.parquet"]).code(3);
+        assert!(
+            ran.err().starts_with("error: cannot read a.parquet: its Parquet data end early"),
+            "{}",
+            ran.err()
+        );
+    }
+    // Wherever a byte is wrong: read, or refused, and never a defect.
+    for at in (4..whole.len() - 4).step_by(61) {
+        let mut wrong = whole.clone();
+        wrong[at] ^= 0xa5;
+        let ran = Folder::new().with("a.parquet", wrong).run(&["convert", "--raw", "a.parquet"]);
+        let error = ran.err();
+        assert!(
+            error.is_empty() || error.starts_with("error: cannot read a.parquet: "),
+            "byte {at}: {error}"
+        );
+    }
 }

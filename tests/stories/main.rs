@@ -1,5 +1,6 @@
 //! The example stories and the exports that are not clean, as people run the program on them; and everything that the READMEs show.
 
+mod convert;
 mod dirty;
 #[path = "../../examples/generate/stories/mod.rs"]
 mod generated;

@@ -294,12 +294,14 @@ impl Maker<'_> {
         }));
         let taken: BTreeSet<String> = self.plans.iter().map(|p| p.name.to_lowercase()).collect();
         for (index, header) in self.names.iter().enumerate() {
-            let as_it_is =
-                |p: &Plan| matches!(p.take, Take::Field(i) if i == index) && p.values.is_empty() && p.words.is_empty() && p.name != "type";
+            let own = header.trim().to_lowercase();
+            // Words that are called otherwise, or replaced, can be wanted under their own name too.
+            let as_it_is = |p: &Plan| {
+                matches!(p.take, Take::Field(i) if i == index) && p.values.is_empty() && (p.kind != ColumnType::Text || p.name == own)
+            };
             if self.plans.iter().any(as_it_is) {
                 continue;
             }
-            let own = header.trim().to_lowercase();
             let mut names = std::iter::once(own.clone()).chain((2..).map(|n| format!("{own}.{n}")));
             let free = |name: &String| !taken.contains(name) && (*name == own || !self.names.iter().any(|n| n.to_lowercase() == *name));
             let name = names.find(free).unwrap_or(own);

@@ -365,7 +365,7 @@ fn note_cells(plans: &[Plan], rowset: &Rowset, file: &str, notes: &mut Vec<Note>
 
 /// Reads the looked-up file: the record of each key. A key that stands twice is an error.
 fn look_up(lookup: &sources::Lookup, peek: &Peek, file: &str) -> Result<LookedUp> {
-    let other = io::Source::file(&lookup.path)?;
+    let other = intake::as_text(io::Source::file(&lookup.path)?)?;
     let other_name = other.name().to_string();
     let other_peek = intake::peek(&other, &Wishes::default(), 1)?;
     let missing = |file: &str, header: &intake::Header| {

@@ -1,0 +1,262 @@
+//! What `inspect` shows of a file, for people and for machines.
+
+use serde_json::{Value, json};
+
+use super::account;
+use super::document::{Align, Document, Table};
+use super::text::{Text, Tone};
+use crate::canon::{ColumnInspection, Inspection};
+use crate::note::Note;
+
+/// What the files together allow.
+#[derive(Debug, Clone, Default)]
+pub struct Allowed {
+    /// Metrics that can be measured, by family: name of the family, and ids.
+    pub measurable: Vec<(String, Vec<String>)>,
+    /// What is missing, and the ids of the metrics that need it.
+    pub missing: Vec<(String, Vec<String>)>,
+}
+
+/// Samples longer than this are cut.
+const SAMPLE: usize = 24;
+/// So many metrics are named beside what they lack.
+const NAMED: usize = 4;
+
+/// Everything that was found, file by file, and what all of them allow.
+pub fn document(inspections: &[Inspection], allowed: &Allowed) -> Document {
+    let mut document = Document::default();
+    inspections.iter().for_each(|file| add(&mut document, file));
+    document.heading(2, "What it can be used for".into());
+    if allowed.measurable.is_empty() {
+        document.sentence("Nothing can be measured yet.".into());
+    }
+    document.table(Table {
+        columns: vec![("Family".into(), Align::Left), ("Metrics".into(), Align::Left)],
+        rows: allowed
+            .measurable
+            .iter()
+            .map(|(family, ids)| vec![Text::untrusted(super::summary::capital(family)), listed(ids, usize::MAX)])
+            .collect(),
+    });
+    if !allowed.missing.is_empty() {
+        document.heading(3, "What else would allow more".into());
+        document.table(Table {
+            columns: vec![("Missing".into(), Align::Left), ("For".into(), Align::Left)],
+            rows: allowed
+                .missing
+                .iter()
+                .map(|(what, ids)| vec![Text::untrusted(what), listed(ids, NAMED)])
+                .collect(),
+        });
+    }
+    document
+}
+
+fn listed(ids: &[String], most: usize) -> Text {
+    let mut text = Text::default();
+    for (index, id) in ids.iter().take(most).enumerate() {
+        text = text.and(if index > 0 { ", " } else { "" }).and_untrusted(id);
+    }
+    match ids.len().saturating_sub(most) {
+        0 => text,
+        more => text.and(format!(" and {more} more")),
+    }
+}
+
+fn percent(confidence: f64) -> String {
+    format!("{:.0}%", confidence * 100.0)
+}
+
+fn add(document: &mut Document, file: &Inspection) {
+    document.heading(2, Text::untrusted(&file.file));
+    let found = &file.recognised;
+    let what = match (found.table, &found.profile) {
+        (Some(table), Some(profile)) => Text::own(format!("Feeds {table}, by the profile ")).and_untrusted(profile),
+        (Some(table), None) => Text::own(format!("Feeds {table}")),
+        (None, _) => Text::own("It is not clear what it holds"),
+    };
+    let sure = if found.table.is_some() {
+        format!(", {} sure", percent(found.confidence))
+    } else {
+        String::new()
+    };
+    let mut what = what.and(sure);
+    for (index, evidence) in found.evidence.iter().enumerate() {
+        what = what.and(if index == 0 { ": " } else { "; " }).and_untrusted(evidence);
+    }
+    document.sentence(what.and("."));
+    document.table(Table {
+        columns: vec![(Text::default(), Align::Left), (Text::default(), Align::Left)],
+        rows: file
+            .reading
+            .iter()
+            .map(|(what, text)| vec![Text::own(super::summary::capital(what)), Text::untrusted(text)])
+            .collect(),
+    });
+    if let Some(problem) = &file.problem {
+        document.sentence(Text::own("It cannot be used as it is: ").and_untrusted(problem).toned(Tone::Bad));
+    }
+    if !file.questions.is_empty() {
+        document.heading(3, "To be decided".into());
+        document.table(Table {
+            columns: vec![("Question".into(), Align::Left), ("Answer it with".into(), Align::Left)],
+            rows: file
+                .questions
+                .iter()
+                .map(|q| vec![Text::untrusted(&q.text), Text::untrusted(&q.option)])
+                .collect(),
+        });
+    }
+    document.heading(3, "Columns".into());
+    document.table(columns(&file.columns));
+    if let Some(account) = &file.account {
+        document.sentence(Text::own(account::line(account)));
+    }
+    if !file.unused.is_empty() {
+        document.heading(3, "Records that are not used, the first of each reason".into());
+        document.table(Table {
+            columns: vec![
+                ("Line".into(), Align::Right),
+                ("Column".into(), Align::Left),
+                ("Code".into(), Align::Left),
+                ("Reason".into(), Align::Left),
+            ],
+            rows: file
+                .unused
+                .iter()
+                .map(|r| {
+                    vec![
+                        Text::own(r.line.to_string()),
+                        Text::untrusted(&r.column),
+                        Text::untrusted(&r.code),
+                        Text::untrusted(&r.reason),
+                    ]
+                })
+                .collect(),
+        });
+    }
+    file.notes.iter().for_each(|note| document.note(noted(note)));
+}
+
+fn noted(note: &Note) -> Text {
+    let times = if note.count > 1 {
+        format!(" ({} times)", note.count)
+    } else {
+        String::new()
+    };
+    Text::own(format!("{}: ", note.code)).and_untrusted(&note.text).and(times)
+}
+
+fn columns(columns: &[ColumnInspection]) -> Table {
+    let row = |column: &ColumnInspection| {
+        let means = column.means.as_deref().map_or(Text::default(), Text::untrusted);
+        let why = [column.evidence.join("; "), column.read_as.clone()];
+        let why: Vec<String> = why.into_iter().filter(|text| !text.is_empty()).collect();
+        vec![
+            Text::own(column.number.map_or(String::new(), |n| n.to_string())),
+            Text::untrusted(&column.header),
+            means,
+            Text::own(column.confidence.map_or(String::new(), percent)),
+            Text::untrusted(why.join("; ")),
+            Text::untrusted(column.samples.iter().map(|s| cut(s)).collect::<Vec<_>>().join(" · ")),
+        ]
+    };
+    Table {
+        columns: vec![
+            ("#".into(), Align::Right),
+            ("Column".into(), Align::Left),
+            ("Means".into(), Align::Left),
+            ("Sure".into(), Align::Right),
+            ("Because, and read as".into(), Align::Left),
+            ("Such as".into(), Align::Left),
+        ],
+        rows: columns.iter().map(row).collect(),
+    }
+}
+
+fn cut(sample: &str) -> String {
+    if sample.chars().count() <= SAMPLE {
+        return sample.to_string();
+    }
+    format!("{}...", sample.chars().take(SAMPLE - 3).collect::<String>())
+}
+
+/// The same for machines.
+pub fn json(inspections: &[Inspection], allowed: &Allowed) -> Value {
+    let file = |file: &Inspection| {
+        json!({
+            "file": file.file,
+            "recognised": file.recognised,
+            "reading": file.reading.iter().map(|(what, text)| (what.to_string(), Value::from(text.as_str()))).collect::<serde_json::Map<_, _>>(),
+            "columns": file.columns,
+            "questions": file.questions,
+            "account": file.account,
+            "unused": file.unused.iter().map(|r| json!({
+                "line": r.line, "record": r.record, "fate": r.fate, "column": r.column, "code": r.code, "reason": r.reason, "raw": r.raw,
+            })).collect::<Vec<_>>(),
+            "notes": file.notes.iter().map(|note| json!({ "code": note.code, "text": note.text, "count": note.count })).collect::<Vec<_>>(),
+            "problem": file.problem,
+        })
+    };
+    let by = |pairs: &[(String, Vec<String>)], first: &str| {
+        pairs
+            .iter()
+            .map(|(what, ids)| json!({ first: what, "metrics": ids }))
+            .collect::<Vec<_>>()
+    };
+    json!({
+        "schema": "relhealth.inspect/1",
+        "files": inspections.iter().map(file).collect::<Vec<_>>(),
+        "measurable": by(&allowed.measurable, "family"),
+        "missing": by(&allowed.missing, "what"),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::canon::Recognised;
+    use crate::render::terminal;
+
+    #[test]
+    fn a_file_says_what_it_is_and_what_is_to_be_decided() {
+        let file = Inspection {
+            file: "odd\u{1b}.csv".into(),
+            reading: vec![("encoding", "UTF-8".into())],
+            recognised: Recognised {
+                table: Some(crate::schema::Table::Purchases),
+                confidence: 0.874,
+                evidence: vec!["a date, an amount and an id that repeats".into()],
+                ..Recognised::default()
+            },
+            columns: vec![ColumnInspection {
+                number: Some(1),
+                header: "Kunde".into(),
+                means: Some("stakeholder_id".into()),
+                confidence: Some(0.9),
+                samples: vec!["a very long name of a customer indeed".into()],
+                ..ColumnInspection::default()
+            }],
+            questions: Vec::new(),
+            account: None,
+            unused: Vec::new(),
+            notes: vec![Note::new("encoding", "not UTF-8").count(3)],
+            problem: None,
+        };
+        let document = document(std::slice::from_ref(&file), &Allowed::default());
+        let text = terminal::text(&document, terminal::Style { width: 100, color: false });
+        for part in [
+            "odd\\u{1b}.csv",
+            "Feeds purchases, 87% sure: a date, an amount and an id that repeats.",
+            "stakeholder_id   90%",
+            "a very long name of a...",
+            "encoding: not UTF-8 (3 times)",
+            "Nothing can be measured yet.",
+        ] {
+            assert!(text.contains(part), "{part} is not in\n{text}");
+        }
+        let json = json(&[file], &Allowed::default());
+        assert_eq!(json["files"][0]["recognised"]["table"], "purchases");
+        assert_eq!(json["files"][0]["columns"][0]["means"], "stakeholder_id");
+    }
+}
