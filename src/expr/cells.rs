@@ -555,7 +555,10 @@ mod tests {
         assert_eq!(first(all, ["r", "1;r;x", "2;a;y", "3;b;z"]).as_deref(), Some("2"));
         assert_eq!(first(all, ["r", "1;r;x", "", "3;r"]), None);
         assert_eq!(first(&["Comment"], ["r", "1;r;x", "2;a;y", ""]), None);
-        let told = parse("case when own = Reporter then 'me' end").unwrap().with_text("OWN", "r");
+        let told = parse("case when own = Reporter then 'me' end")
+            .unwrap()
+            .with_text("OWN", "r")
+            .unwrap();
         let bound = told.bind(&header, &clock).unwrap();
         assert_eq!(bound.eval(&|at| ["r", "", "", ""][at], &reading).unwrap(), Cell::Text("me".into()));
     }

@@ -12,8 +12,10 @@ pub fn told(profile: &Profile, headers: &[String], rows: &[Vec<String>]) -> Prof
     let mut told = profile.clone();
     if let Some(owner) = owner(&profile.own, headers, rows) {
         let put = |mapped: &mut Mapped| {
-            if let From::Expr(expr) = &mapped.from {
-                mapped.from = From::Expr(expr.with_text(OWN, &owner));
+            if let From::Expr(expr) = &mapped.from
+                && let Ok(told) = expr.with_text(OWN, &owner)
+            {
+                mapped.from = From::Expr(told);
             }
         };
         for mapped in told.source.map.values_mut() {
