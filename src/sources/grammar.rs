@@ -11,6 +11,7 @@ use super::{AmountOn, Dates, From, Lookup, Mapped, Profile, Source};
 use crate::note::{Note, did_you_mean, nearest, visible};
 use crate::schema::{ColumnType, Table};
 use crate::script::{Node, Reader, constant_of};
+use crate::value::DurationUnit;
 
 /// Keys that say how a file is read, in a `[[source]]` as in a profile.
 const READING: &[&str] = &[
@@ -175,11 +176,8 @@ pub fn origin(reader: &mut Reader<'_>, column: &str, node: &Node<'_>, kind: Opti
         reader.mistyped(node, column, "a column's header, or a table with `column`, `expr` or `value`");
         return None;
     };
-    reader.known(
-        table,
-        "of a mapping",
-        &["column", "format", "timezone", "expr", "first_of", "value"],
-    );
+    let keys = ["column", "format", "timezone", "unit", "expr", "first_of", "value"];
+    reader.known(table, "of a mapping", &keys);
     let given: Vec<&str> = ["column", "expr", "value"]
         .into_iter()
         .filter(|key| table.contains_key(*key))
@@ -205,6 +203,14 @@ pub fn origin(reader: &mut Reader<'_>, column: &str, node: &Node<'_>, kind: Opti
     if let Some(text) = first_of.as_ref().filter(|_| given != "expr") {
         reader.wrong(text.span.clone(), "`first_of` goes with `expr`", "");
     }
+    let unit = reader.choice(table, "unit", &DurationUnit::ALL.map(|unit| (unit.word(), unit)));
+    if let Some(node) = table
+        .get("unit")
+        .filter(|_| !matches!(column, "response_minutes" | "resolution_minutes"))
+    {
+        let what = format!("`unit` goes with a duration; `{column}` is none");
+        reader.wrong(node.span(), what, "durations are response_minutes and resolution_minutes");
+    }
     let from = match given {
         "expr" => From::Expr(reader.expression_at(table, "expr")?),
         "value" => {
@@ -221,6 +227,7 @@ pub fn origin(reader: &mut Reader<'_>, column: &str, node: &Node<'_>, kind: Opti
         formats: reader.texts(table, "format").into_iter().map(|format| format.text).collect(),
         timezone: timezone(reader, table),
         first_of: first_of.map(|text| text.text),
+        unit,
         ..Mapped::new(from)
     })
 }

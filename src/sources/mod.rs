@@ -10,6 +10,7 @@ use crate::expr::Expr;
 use crate::io;
 use crate::note::Place;
 use crate::schema::Table;
+use crate::value::DurationUnit;
 
 mod describe;
 pub mod grammar;
@@ -44,6 +45,8 @@ pub struct Mapped {
     pub timezone: Option<String>,
     /// The header that several columns have, each of which the expression is tried with; the first value counts.
     pub first_of: Option<String>,
+    /// The unit of a duration that is a bare number; `None`: minutes.
+    pub unit: Option<DurationUnit>,
     /// What is taken instead where the file does not have this.
     pub or: Vec<Mapped>,
     /// File, line and column of the mapping, for messages.
@@ -67,6 +70,7 @@ impl Mapped {
             formats: Vec::new(),
             timezone: None,
             first_of: None,
+            unit: None,
             or: Vec::new(),
             place: None,
         }

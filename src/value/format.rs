@@ -1,24 +1,31 @@
-//! Date formats that a configuration states, in the letters of `strptime`, compiled once and read many times.
+//! Date formats that a configuration states, in the letters of `strptime` or as the name of a count, compiled once and read many times.
 
 use std::fmt;
 
 use super::ValueError;
-use super::order::{century, month_name, weekday_name};
-use super::time::{Civil, Clock, Cursor, days_from, hour_of_half, is_leap, position};
+use super::count::Count;
+use super::cursor::{Cursor, hour_of_half, position};
+use super::names::{month_name, weekday_name};
+use super::order::century;
+use super::time::{Civil, Clock, days_from, is_leap};
+use super::zones::{self, Shift};
 
 /// A compiled date format.
 ///
 /// Directives: `%Y` (four digits), `%y` (two digits: 69 to 99 are the 1900s, 00 to 68 the 2000s), `%m`, `%d`, `%e`, `%j`, `%b` `%B`
-/// `%h` (English month names, short or full), `%a` `%A` (English weekdays; checked against the date), `%H`, `%k`, `%I` with `%p`, `%l`,
+/// `%h` (month names, short or full, in the languages of this module), `%a` `%A` (weekdays; checked against the date), `%H`, `%k`, `%I` with `%p`, `%l`,
 /// `%M`, `%S`, `%f` (a fraction of 1 to 9 digits), `%.f` (the same with its point, or nothing), `%z` (`+02`, `+0200`, `+02:00`, `Z`), `%Z`
-/// (`UTC`, `GMT` or `Z` only), `%s` (seconds since 1970, UTC), `%T` (`%H:%M:%S`), `%R` (`%H:%M`), `%F` (`%Y-%m-%d`), `%D` (`%m/%d/%y`), `%n` and
+/// (a zone: its abbreviation, name or offset; up to the next blank, at the end all the rest), `%s` (seconds since 1970, UTC), `%T` (`%H:%M:%S`), `%R` (`%H:%M`), `%F` (`%Y-%m-%d`), `%D` (`%m/%d/%y`), `%n` and
 /// `%t` (white space), `%%`. Numbers may lack leading zeros; `-`, `_` and `0` after the `%` are accepted and change nothing. White space
 /// in a format stands for any amount of it, none included. A format without a day means the first of the month.
+///
+/// Instead of directives a format may be the name of a [`Count`]: `excel`, `excel1904`, `epoch`, `epoch_ms`, `epoch_us`, `epoch_ns`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Format {
     text: String,
     items: Vec<Item>,
     timed: bool,
+    count: Option<Count>,
 }
 
 /// What is wrong with a format.
@@ -60,7 +67,10 @@ enum Item {
     Fraction,
     PointFraction,
     Offset,
-    Utc,
+    /// Up to the next blank.
+    Zone,
+    /// All the rest.
+    LastZone,
     Epoch,
 }
 
@@ -85,7 +95,7 @@ fn directive(letter: char) -> Option<&'static [Item]> {
         'S' => &[Second],
         'f' => &[Fraction],
         'z' => &[Offset],
-        'Z' => &[Utc],
+        'Z' => &[Zone],
         's' => &[Epoch],
         'T' => &[Hour, Literal(':'), Minute, Literal(':'), Second],
         'R' => &[Hour, Literal(':'), Minute],
@@ -104,7 +114,7 @@ struct Fields {
     month: Option<u32>,
     day: Option<u32>,
     day_of_year: Option<u32>,
-    weekday: Option<u32>,
+    weekday: Option<u8>,
     hour: u32,
     hour_of_half: Option<u32>,
     afternoon: bool,
@@ -112,6 +122,7 @@ struct Fields {
     second: u32,
     micros: i64,
     offset: Option<i32>,
+    zone: Option<Shift>,
     epoch: Option<(bool, i64)>,
 }
 
@@ -126,6 +137,14 @@ impl Format {
             position,
             reason,
         };
+        if let Some(count) = Count::named(format.trim()) {
+            return Ok(Format {
+                text: format.to_owned(),
+                items: Vec::new(),
+                timed: true,
+                count: Some(count),
+            });
+        }
         let mut items = Vec::new();
         let mut chars = format.trim().chars().enumerate();
         // Positions count in the format as given.
@@ -155,6 +174,9 @@ impl Format {
                 }
             }
         }
+        if let Some(last @ Item::Zone) = items.last_mut() {
+            *last = Item::LastZone;
+        }
         let has = |wanted: &[Item]| items.iter().any(|item| wanted.contains(item));
         use Item::*;
         if !has(&[Epoch]) {
@@ -176,6 +198,7 @@ impl Format {
             text: format.to_owned(),
             items,
             timed,
+            count: None,
         })
     }
 
@@ -192,6 +215,9 @@ impl Format {
         let text = cell.trim();
         if text.is_empty() {
             return Err(ValueError::Empty);
+        }
+        if let Some(count) = self.count {
+            return count.parse(text);
         }
         let mut cursor = Cursor::new(text);
         let mut fields = Fields::default();
@@ -247,10 +273,16 @@ impl Fields {
             Item::PointFraction if !cursor.eat(b'.') => Some(()),
             Item::PointFraction => put(&mut self.micros, cursor.fraction()),
             Item::Offset => put(&mut self.offset, cursor.offset()?.map(Some)),
-            Item::Utc => match cursor.offset()? {
-                Some(0) => put(&mut self.offset, Some(Some(0))),
-                _ => None,
-            },
+            Item::Zone | Item::LastZone => {
+                let rest = std::str::from_utf8(cursor.rest()).unwrap_or("");
+                let text = match item {
+                    Item::Zone => rest.split(' ').next().unwrap_or(""),
+                    _ => rest,
+                };
+                let found = zones::shift(text.trim())?;
+                cursor.at += text.len();
+                put(&mut self.zone, found.map(Some))
+            }
             Item::Epoch => {
                 let negative = cursor.eat(b'-');
                 let (high, many) = cursor.digits(9);
@@ -268,7 +300,7 @@ impl Fields {
                 .checked_mul(1_000_000)
                 .and_then(|m| m.checked_add(self.micros))
                 .ok_or(ValueError::TooLarge)?;
-            return instant(if negative { -micros } else { micros });
+            return Civil::from_utc(if negative { -micros } else { micros }).ok_or(ValueError::TooLarge);
         }
         let year = self.year.unwrap_or(0);
         let days = match self.day_of_year {
@@ -277,13 +309,14 @@ impl Fields {
             None => days_from(year, self.month.unwrap_or(1), self.day.unwrap_or(1))?,
         };
         // 1970-01-01 was a Thursday, the fourth day of the week.
-        if self.weekday.is_some_and(|weekday| weekday as i32 != (days + 3).rem_euclid(7)) {
+        if self.weekday.is_some_and(|weekday| weekday >> (days + 3).rem_euclid(7) & 1 == 0) {
             return Err(ValueError::Weekday);
         }
         let date = Civil {
             days,
             micros_of_day: None,
             offset_seconds: self.offset,
+            clock_change: false,
         };
         if !timed {
             return Ok(date);
@@ -293,26 +326,13 @@ impl Fields {
             None => self.hour,
         };
         let micros = Clock::micros_of(hour, self.minute, self.second, self.micros)?;
-        Ok(date.with(Some(Clock {
-            micros,
-            offset: self.offset,
-        })))
+        Ok(date
+            .with(Some(Clock {
+                micros,
+                offset: self.offset,
+            }))
+            .shifted(self.zone))
     }
-}
-
-/// The civil form, in UTC, of microseconds since 1970.
-fn instant(micros: i64) -> Result<Civil, ValueError> {
-    const DAY: i64 = crate::schema::DAY;
-    let (days, of_day) = (micros.div_euclid(DAY), micros.rem_euclid(DAY));
-    // The years 1 to 9999, as everywhere.
-    if !(-719_162..=2_932_896).contains(&days) {
-        return Err(ValueError::TooLarge);
-    }
-    Ok(Civil {
-        days: days as i32,
-        micros_of_day: Some(of_day),
-        offset_seconds: Some(0),
-    })
 }
 
 #[cfg(test)]
@@ -346,6 +366,22 @@ mod tests {
             ),
             ("%Y-%m-%d %H:%M:%S%.f %Z", "2024-01-31 10:20:30 GMT", "2024-01-31 10:20:30Z"),
             ("%Y-%m-%d %H:%M:%S%.f", "2024-01-31 10:20:30.5", "2024-01-31 10:20:30.5"),
+            ("%d.%m.%Y %H:%M %Z", "31.01.2024 10:20 CET", "2024-01-31T10:20+01:00"),
+            (
+                "%d.%m.%Y %H:%M %Z",
+                "31.07.2024 10:20 Pacific Time (US & Canada)",
+                "2024-07-31T10:20-07:00",
+            ),
+            (
+                "%a %b %d %H:%M:%S %Z %Y",
+                "Tue Oct 31 22:10:47 EDT 2017",
+                "2017-10-31T22:10:47-04:00",
+            ),
+            ("%d %B %Y", "3 Oktober 2024", "2024-10-03"),
+            ("%a, %d %b %Y", "mié, 3 ene 2024", "2024-01-03"),
+            ("excel", "45384.34789351852", "2024-04-02 08:20:58"),
+            ("epoch", "1706696430", "2024-01-31T10:20:30Z"),
+            ("epoch_ms", "1706696430250", "2024-01-31T10:20:30.25Z"),
             ("%Y-%j", "2024-366", "2024-12-31"),
             ("%B %Y", "Feb 2024", "2024-02-01"),
             ("%Y%n%m%t%d", "2024 \t 01 31", "2024-01-31"),
@@ -379,13 +415,13 @@ mod tests {
         assert_eq!(read("%d/%m/%Y", "31.01.2024"), Err(ValueError::FormatMismatch(3)));
         assert_eq!(read("%d/%m/%Y", ""), Err(ValueError::Empty));
         assert_eq!(read("%d/%m/%Y", "31/02/2024"), Err(ValueError::Day(31, 2)));
-        assert_eq!(read("%d %b %Y", "3 Oktober 2024"), Err(ValueError::FormatMismatch(3)));
+        assert_eq!(read("%d %b %Y", "3 Oktobre 2024"), Err(ValueError::FormatMismatch(3)));
         assert_eq!(read("%a %d %b %Y", "Mon 3 Oct 2024"), Err(ValueError::Weekday));
         assert_eq!(read("%Y-%j", "2023-366"), Err(ValueError::DayOfYear(366)));
         assert_eq!(read("%Y-%m-%d %I:%M %p", "2024-01-31 13:00 PM"), Err(ValueError::TimeOfDay));
         assert_eq!(
-            read("%Y-%m-%d %H:%M %Z", "2024-01-31 13:00 CET"),
-            Err(ValueError::FormatMismatch(18))
+            read("%Y-%m-%d %H:%M %Z", "2024-01-31 13:00 IST"),
+            Err(ValueError::AmbiguousZone("IST", "India, Israel or Ireland"))
         );
     }
 

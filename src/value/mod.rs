@@ -6,18 +6,39 @@
 
 use std::fmt;
 
+mod bools;
+mod clean;
+mod count;
 mod currency;
+mod cursor;
+mod dates;
+mod decimals;
+mod dress;
+mod duration;
 mod format;
+mod names;
+mod nothing;
 mod number;
 mod order;
+mod style;
+mod tally;
 mod time;
-mod vote;
+mod zones;
 
+pub use bools::parse_bool;
+pub use clean::{cleaned, unguarded};
+pub use count::{Count, parse_compact};
+pub use dates::{DateVerdict, DateVote};
+pub use decimals::{DecimalVerdict, DecimalVote};
+pub use duration::{DurationUnit, parse_duration};
 pub use format::{Format, FormatError};
+pub use nothing::{is_marked_nothing, is_no_value, is_null, is_sheet_error};
 pub use number::{DecimalMark, Money, parse_decimal, parse_money, parse_number};
 pub use order::{Order, Parts, parse_ordered};
-pub use time::{Civil, parse_iso};
-pub use vote::{DateVerdict, DateVote, DecimalVerdict, DecimalVote, Example};
+pub use style::Style;
+pub use tally::Example;
+pub use time::{Civil, is_zero_date, parse_iso};
+pub use zones::zone_of;
 
 /// Why a cell cannot be read; displayed as a short plain reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +73,16 @@ pub enum ValueError {
     TimeOfDay,
     /// No such offset from UTC.
     Offset,
+    /// An abbreviation of several time zones, and which.
+    AmbiguousZone(&'static str, &'static str),
+    /// More text after the time that is no time zone.
+    UnknownZone,
+    /// The number lies outside the range of its count of days or seconds.
+    Count,
+    /// The cell may be read in several orders of day, month and year, and the column does not tell.
+    AmbiguousOrder,
+    /// Not a duration; a month or year in it has no fixed length.
+    Duration,
     /// The weekday is not that of the date.
     Weekday,
     /// The cell does not follow the configured format; the position (1-based, in characters) where they part.
@@ -79,6 +110,11 @@ impl fmt::Display for ValueError {
             ValueError::DayOfYear(d) => write!(f, "not a date: day {d} of the year"),
             ValueError::TimeOfDay => f.write_str("not a time of day"),
             ValueError::Offset => f.write_str("not an offset from UTC"),
+            ValueError::AmbiguousZone(word, meanings) => write!(f, "ambiguous time zone: {word} may be {meanings}"),
+            ValueError::UnknownZone => f.write_str("not a date: what follows the time is no time zone"),
+            ValueError::Count => f.write_str("not a date: the number lies outside the range of its count"),
+            ValueError::AmbiguousOrder => f.write_str("ambiguous date: day and month cannot be told apart"),
+            ValueError::Duration => f.write_str("not a duration"),
             ValueError::Weekday => f.write_str("not a date: the weekday is another day's"),
             ValueError::FormatMismatch(at) => write!(f, "not a date in the given format: differs at {at}"),
             ValueError::Trailing(at) => write!(f, "not a date: more text at {at}"),
@@ -88,89 +124,9 @@ impl fmt::Display for ValueError {
 
 impl std::error::Error for ValueError {}
 
-/// Whether a cell says nothing: blank, or alone in it `NA`, `N/A`, `n/a`, `NULL`, `null`, `#N/A` or `-`.
-pub fn is_null(cell: &str) -> bool {
-    // The longest of the words has four letters, so that a longer cell without outer blanks is decided at once.
-    let bytes = cell.as_bytes();
-    if bytes.len() > 4 && bytes[0].is_ascii_graphic() && bytes[bytes.len() - 1].is_ascii_graphic() {
-        return false;
-    }
-    matches!(cell.trim(), "" | "-" | "NA" | "N/A" | "n/a" | "NULL" | "null" | "#N/A")
-}
-
-/// The cell without the apostrophe that keeps a spreadsheet from reading it as a formula: one before `=`, `+`, `-`, `@`, a tab or CR.
-#[inline]
-pub fn unguarded(cell: &str) -> &str {
-    match cell.as_bytes() {
-        [b'\'', b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r', ..] => &cell[1..],
-        _ => cell,
-    }
-}
-
-/// Reads yes or no, in capitals or not: true/false, yes/no, y/n, t/f, 1/0, an `x` for yes, and the words of Dutch, French,
-/// German, Italian, Portuguese and Spanish.
-///
-/// # Errors
-/// [`ValueError::NotBool`] for anything else, the empty cell included.
-pub fn parse_bool(cell: &str) -> Result<bool, ValueError> {
-    const YES: [&str; 14] = [
-        "true", "yes", "1", "y", "t", "x", "ja", "oui", "si", "sí", "sim", "wahr", "vrai", "waar",
-    ];
-    const NO: [&str; 10] = ["false", "no", "0", "n", "f", "nein", "non", "não", "nee", "falsch"];
-    let cell = cell.trim();
-    // `eq_ignore_ascii_case` folds ASCII letters only; the accented capitals are `SÍ` and `NÃO`.
-    let is = |word: &&str| cell.eq_ignore_ascii_case(word);
-    if YES.iter().any(is) || cell == "SÍ" || cell == "Sí" {
-        Ok(true)
-    } else if NO.iter().any(is) || cell == "NÃO" || cell.eq_ignore_ascii_case("faux") {
-        Ok(false)
-    } else {
-        Err(ValueError::NotBool)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_guard_is_no_part_of_a_cell() {
-        for (cell, text) in [
-            ("'=1", "=1"),
-            ("'-5", "-5"),
-            ("'@x", "@x"),
-            ("'\tx", "\tx"),
-            ("'x", "'x"),
-            ("''=x", "''=x"),
-            ("'", "'"),
-            ("=1", "=1"),
-        ] {
-            assert_eq!(unguarded(cell), text);
-        }
-    }
-
-    #[test]
-    fn nothing_said() {
-        for cell in ["", "  ", "\t", "\u{a0}", "NA", " N/A ", "n/a", "NULL", "null", "#N/A", "-", " - "] {
-            assert!(is_null(cell), "{cell:?}");
-        }
-        for cell in ["0", "--", "Na", "Null", "Nullable", "none", "A", "- -", "-1", "N/A2"] {
-            assert!(!is_null(cell), "{cell:?}");
-        }
-    }
-
-    #[test]
-    fn yes_and_no() {
-        for cell in ["true", "TRUE", "Yes", "y", "1", "t", "x", "X", "ja", "Oui", "si", "Sí", " yes "] {
-            assert_eq!(parse_bool(cell), Ok(true), "{cell:?}");
-        }
-        for cell in ["false", "No", "N", "0", "F", "nein", "NON", "não", "NÃO", "Faux"] {
-            assert_eq!(parse_bool(cell), Ok(false), "{cell:?}");
-        }
-        for cell in ["", "2", "maybe", "yesno", "on"] {
-            assert_eq!(parse_bool(cell), Err(ValueError::NotBool), "{cell:?}");
-        }
-    }
 
     #[test]
     fn reasons_are_short_and_plain() {

@@ -1,11 +1,12 @@
 //! Amounts and numbers as people and systems write them: currency signs, thousands separators, decimal commas, percent signs,
-//! parentheses or a minus before or after for negatives, exponents.
+//! parentheses or a minus before or after for negatives, a dash for no decimals (`12,-`), exponents.
 
 use std::io::Write;
 
 use rust_decimal::Decimal;
 
-use super::{ValueError, currency};
+use super::ValueError;
+use super::dress::{Dress, parts_thousands, undisguised};
 
 /// Which character parts the whole from the decimals in a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
@@ -193,55 +194,14 @@ struct Written {
     currency: Option<&'static str>,
 }
 
-/// The signs around the digits of a cell.
-struct Dress<'a> {
-    body: &'a str,
-    negative: bool,
-    percent: bool,
-    currency: Option<&'static str>,
-}
-
-impl<'a> Dress<'a> {
-    fn take_off(cell: &'a str) -> Dress<'a> {
-        const MINUS: [char; 2] = ['-', '\u{2212}'];
-        let mut dress = Dress {
-            body: cell,
-            negative: false,
-            percent: false,
-            currency: None,
-        };
-        let (mut signed, mut enclosed) = (false, false);
-        loop {
-            let text = dress.body.trim();
-            dress.body = text;
-            if !enclosed && let Some(inner) = text.strip_prefix('(').and_then(|t| t.strip_suffix(')')) {
-                (dress.body, dress.negative, enclosed) = (inner, true, true);
-            } else if !signed && let Some(rest) = text.strip_prefix(MINUS).or_else(|| text.strip_suffix(MINUS)) {
-                (dress.body, dress.negative, signed) = (rest, true, true);
-            } else if !signed && let Some(rest) = text.strip_prefix('+') {
-                (dress.body, signed) = (rest, true);
-            } else if !dress.percent
-                && let Some(rest) = text.strip_suffix('%')
-            {
-                (dress.body, dress.percent) = (rest, true);
-            } else if dress.currency.is_none()
-                && let Some((name, rest)) = currency::strip_prefix(text).or_else(|| currency::strip_suffix(text))
-            {
-                (dress.body, dress.currency) = (rest, Some(name));
-            } else {
-                return dress;
-            }
-        }
-    }
-}
-
-/// Characters that only ever part thousands.
-fn parts_thousands(c: char) -> bool {
-    matches!(c, '\'' | '\u{2019}' | ' ' | '\u{a0}' | '\u{2009}' | '\u{202f}')
-}
-
 /// What point and comma mean in the digits of one cell.
-fn weigh(body: &str) -> Evidence {
+fn weigh(dress: &Dress<'_>) -> Evidence {
+    match dress.dash {
+        Some('.') => return Evidence::Point,
+        Some(_) => return Evidence::Comma,
+        None => {}
+    }
+    let body = dress.body;
     let (digits, exponent) = match body.find(['e', 'E']) {
         Some(at) => (&body[..at], true),
         None => (body, false),
@@ -271,7 +231,10 @@ fn weigh(body: &str) -> Evidence {
 
 /// The evidence of a cell, or why it is no number under any reading.
 pub(super) fn evidence(cell: &str) -> Result<Evidence, ValueError> {
-    let evidence = weigh(Dress::take_off(cell).body);
+    if let Some(plain) = undisguised(cell) {
+        return evidence(&plain);
+    }
+    let evidence = weigh(&Dress::take_off(cell));
     let mark = if evidence == Evidence::Comma {
         DecimalMark::Comma
     } else {
@@ -282,21 +245,29 @@ pub(super) fn evidence(cell: &str) -> Result<Evidence, ValueError> {
 
 impl Written {
     fn read(cell: &str, mark: DecimalMark) -> Result<Written, ValueError> {
-        let Dress {
-            body,
-            negative,
-            percent,
-            currency,
-        } = Dress::take_off(cell);
+        if let Some(plain) = undisguised(cell) {
+            return Written::read(&plain, mark);
+        }
+        let dress = Dress::take_off(cell);
         let decimal_mark = match mark {
             DecimalMark::Point => '.',
             DecimalMark::Comma => ',',
-            DecimalMark::Auto => match weigh(body) {
+            DecimalMark::Auto => match weigh(&dress) {
                 Evidence::Comma => ',',
                 Evidence::Either(c) => return Err(ValueError::AmbiguousSeparator(c)),
                 Evidence::Point | Evidence::Nothing => '.',
             },
         };
+        if let Some(mark) = dress.dash.filter(|mark| *mark != decimal_mark) {
+            return Err(ValueError::Grouping(mark));
+        }
+        let Dress {
+            body,
+            negative,
+            percent,
+            currency,
+            ..
+        } = dress;
         // The body is a part of the cell, so that its place in it is the difference of their addresses.
         let offset = body.as_ptr() as usize - cell.as_ptr() as usize;
         let wrong = |c: char, at: usize| ValueError::NumberCharacter(c, cell[..offset + at].chars().count() + 1);
@@ -349,6 +320,8 @@ impl Written {
         }
         if !in_decimals {
             check_group(separator, group, true)?;
+        } else if dress.dash.is_some() {
+            return Err(ValueError::Grouping(decimal_mark));
         }
         Ok(written)
     }
@@ -431,6 +404,16 @@ mod tests {
             " 1.2345E+03 ",
             "1.2345e3",
             "12345e-1",
+            "'1234.50",
+            "=\"1234.50\"",
+            "１，２３４．５０",
+            "＋1234.50",
+            "$1,234.50 USD",
+            "USD $1,234.50",
+            "\u{200e}1,234.50",
+            "1´234.50",
+            "৳1,234.50",
+            "Rp 1,234.50",
         ] {
             assert_eq!(stored(cell, Point), Ok(12_345_000), "{cell}");
         }
@@ -443,6 +426,9 @@ mod tests {
             "1,234.50-",
             "\u{2212}1,234.50",
             "€ 1,234.50-",
+            "'-1234.50",
+            "－1234.50",
+            "($1,234.50)",
         ] {
             assert_eq!(stored(cell, Point), Ok(-12_345_000), "{cell}");
         }
@@ -450,6 +436,18 @@ mod tests {
             assert_eq!(stored(cell, Comma), Ok(12_345_000), "{cell}");
             assert_eq!(stored(cell, Auto), Ok(12_345_000), "{cell}");
         }
+        for cell in ["€ 1.234,-", "1.234,--", "1.234,– €", "1.234,—", "EUR 1.234,-"] {
+            assert_eq!(stored(cell, Comma), Ok(12_340_000), "{cell}");
+            assert_eq!(stored(cell, Auto), Ok(12_340_000), "{cell}");
+            assert_eq!(stored(cell, Point), Err(ValueError::Grouping(',')), "{cell}");
+        }
+        assert_eq!(stored("CHF 12.-", Auto), Ok(120_000));
+        assert_eq!(stored("-12,-", Comma), Ok(-120_000));
+        assert_eq!(stored("1,5,-", Comma), Err(ValueError::Grouping(',')));
+        assert_eq!(stored("12-", Point), Ok(-120_000));
+        assert_eq!(stored("+5", Point), Ok(50_000));
+        assert_eq!(stored("1,23,456.00", Point), Ok(1_234_560_000));
+        assert_eq!(stored("1 234,5 €", Comma), Ok(12_345_000));
         assert_eq!(stored("12,34,567.00", Point), Ok(12_345_670_000));
         assert_eq!(stored(".5", Point), Ok(5_000));
         assert_eq!(stored("5.", Point), Ok(50_000));
@@ -461,6 +459,10 @@ mod tests {
         assert_eq!(parse_money("5 $", Point).unwrap().currency, Some("$"));
         assert_eq!(parse_money("usd 5", Point).unwrap().currency, Some("USD"));
         assert_eq!(parse_money("5", Point).unwrap().currency, None);
+        assert_eq!(parse_money("$5.00 USD", Point).unwrap().currency, Some("USD"));
+        assert_eq!(parse_money("CAD $5", Point).unwrap().currency, Some("CAD"));
+        assert!(parse_money("€5 USD", Point).is_err());
+        assert!(parse_money("USD 5 EUR", Point).is_err());
     }
 
     #[test]

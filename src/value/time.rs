@@ -4,6 +4,9 @@
 //! Turning a time without an offset into an instant needs a time zone, which is the caller's.
 
 use super::ValueError;
+use super::cursor::{Cursor, position};
+use super::zones::Shift;
+use crate::period::Fit;
 use crate::schema::{DAY, HOUR, Micros};
 
 const MINUTE: i64 = 60_000_000;
@@ -18,6 +21,9 @@ pub struct Civil {
     pub micros_of_day: Option<i64>,
     /// Seconds east of UTC; `None` where the cell does not say.
     pub offset_seconds: Option<i32>,
+    /// The zone that the cell names has no such time, or has it twice: its clocks were put forward or back. The offset is then the one
+    /// of [`crate::period::Zone::to_utc`].
+    pub clock_change: bool,
 }
 
 impl Civil {
@@ -30,6 +36,7 @@ impl Civil {
             days: days_from(year, month, day)?,
             micros_of_day: None,
             offset_seconds: None,
+            clock_change: false,
         })
     }
 
@@ -40,6 +47,7 @@ impl Civil {
                 days: self.days + 1,
                 micros_of_day: Some(0),
                 offset_seconds: clock.offset,
+                clock_change: false,
             },
             micros => Civil {
                 micros_of_day: Some(micros),
@@ -54,6 +62,25 @@ impl Civil {
         clock.map_or(self, |clock| self.at(clock))
     }
 
+    /// The same date and time in the zone that the cell states; one without a time of day stays a bare date.
+    pub(super) fn shifted(self, shift: Option<Shift>) -> Civil {
+        match (shift, self.micros_of_day) {
+            (None, _) | (_, None) => self,
+            (Some(Shift::Seconds(seconds)), _) => Civil {
+                offset_seconds: Some(seconds),
+                ..self
+            },
+            (Some(Shift::Zone(zone)), Some(micros)) => {
+                let local = zone.to_utc(self.days, micros);
+                Civil {
+                    offset_seconds: Some(((self.local_micros() - local.at) / SECOND) as i32),
+                    clock_change: local.fit != Fit::Unique,
+                    ..self
+                }
+            }
+        }
+    }
+
     /// Microseconds from 1970-01-01T00:00 to this moment on the same clock, whatever its offset; a date counts from its midnight.
     pub fn local_micros(&self) -> Micros {
         i64::from(self.days) * DAY + self.micros_of_day.unwrap_or(0)
@@ -62,6 +89,27 @@ impl Civil {
     /// The instant, where the cell states an offset.
     pub fn utc(&self) -> Option<Micros> {
         self.offset_seconds.map(|seconds| self.local_micros() - i64::from(seconds) * SECOND)
+    }
+
+    /// The civil form, in UTC, of microseconds since 1970; `None` outside the years 1 to 9999.
+    pub(super) fn from_utc(micros: Micros) -> Option<Civil> {
+        let (days, of_day) = (micros.div_euclid(DAY), micros.rem_euclid(DAY));
+        (-719_162..=2_932_896).contains(&days).then_some(Civil {
+            days: days as i32,
+            micros_of_day: Some(of_day),
+            offset_seconds: Some(0),
+            clock_change: false,
+        })
+    }
+
+    /// Whether it is what systems write for no date at all: the first day of the calendar, or the day before a spreadsheet's first
+    /// (1899-12-30 or, by Excel's own count, 1899-12-31), at midnight.
+    #[inline]
+    pub fn is_zero(&self) -> bool {
+        const FIRST: i32 = -719_162;
+        const BEFORE_EXCEL: i32 = -25_569;
+        // One comparison is enough for a date of our time.
+        self.days <= BEFORE_EXCEL + 1 && (self.days == FIRST || self.days >= BEFORE_EXCEL) && self.micros_of_day.unwrap_or(0) == 0
     }
 
     /// Year, month and day.
@@ -133,178 +181,6 @@ fn days_in_month(year: u32, month: u32) -> u32 {
     }
 }
 
-/// A cursor over the ASCII bytes of a cell.
-#[derive(Clone, Copy)]
-pub(super) struct Cursor<'a> {
-    pub bytes: &'a [u8],
-    pub at: usize,
-}
-
-impl<'a> Cursor<'a> {
-    pub(super) fn new(text: &'a str) -> Cursor<'a> {
-        Cursor {
-            bytes: text.as_bytes(),
-            at: 0,
-        }
-    }
-
-    #[inline]
-    pub(super) fn peek(&self) -> Option<u8> {
-        self.bytes.get(self.at).copied()
-    }
-
-    pub(super) fn rest(&self) -> &'a [u8] {
-        &self.bytes[self.at..]
-    }
-
-    #[inline]
-    pub(super) fn eat(&mut self, byte: u8) -> bool {
-        let hit = self.peek() == Some(byte);
-        self.at += usize::from(hit);
-        hit
-    }
-
-    /// Skips white space; whether there was any.
-    pub(super) fn blanks(&mut self) -> bool {
-        let from = self.at;
-        while self.peek().is_some_and(|b| b.is_ascii_whitespace()) {
-            self.at += 1;
-        }
-        self.at > from
-    }
-
-    /// Reads up to `most` digits: their value and how many there were.
-    #[inline]
-    pub(super) fn digits(&mut self, most: usize) -> (u32, usize) {
-        let from = self.at;
-        let mut value = 0u32;
-        while self.at - from < most
-            && let Some(b @ b'0'..=b'9') = self.peek()
-        {
-            value = value * 10 + u32::from(b - b'0');
-            self.at += 1;
-        }
-        (value, self.at - from)
-    }
-
-    /// Reads the digits of a fraction of a second as microseconds; beyond the sixth they are dropped, more than nine are not read.
-    pub(super) fn fraction(&mut self) -> Option<i64> {
-        let (value, count) = self.digits(9);
-        match count {
-            0 => None,
-            1..=6 => Some(i64::from(value) * 10i64.pow(6 - count as u32)),
-            _ => Some(i64::from(value) / 10i64.pow(count as u32 - 6)),
-        }
-    }
-
-    /// Reads `Z`, `+02`, `+0200`, `+02:00`, `UTC` or `GMT`, as seconds east of UTC; `None` if nothing of that stands here.
-    pub(super) fn offset(&mut self) -> Result<Option<i32>, ValueError> {
-        let sign = match self.peek() {
-            Some(b'Z' | b'z') => {
-                self.at += 1;
-                return Ok(Some(0));
-            }
-            Some(b'+') => 1,
-            Some(b'-') => -1,
-            // U+2212, the minus sign proper.
-            Some(0xe2) if self.rest().starts_with("\u{2212}".as_bytes()) => {
-                self.at += 2;
-                -1
-            }
-            _ => {
-                let named = self
-                    .rest()
-                    .get(..3)
-                    .is_some_and(|w| w.eq_ignore_ascii_case(b"UTC") || w.eq_ignore_ascii_case(b"GMT"));
-                self.at += if named { 3 } else { 0 };
-                return Ok(named.then_some(0));
-            }
-        };
-        self.at += 1;
-        let (hours, count) = self.digits(2);
-        if count != 2 {
-            return Err(ValueError::Offset);
-        }
-        let colon = self.eat(b':');
-        let (minutes, count) = self.digits(2);
-        if (count != 2 && (count != 0 || colon)) || hours > 18 || minutes > 59 {
-            return Err(ValueError::Offset);
-        }
-        Ok(Some(sign * (hours as i32 * 3_600 + minutes as i32 * 60)))
-    }
-
-    /// Reads `H:MM`, `HH:MM:SS`, a fraction after point or comma, `am` or `pm`, and an offset.
-    pub(super) fn clock(&mut self) -> Result<Clock, ValueError> {
-        let (mut hour, count) = self.digits(2);
-        if count == 0 || !self.eat(b':') {
-            return Err(ValueError::TimeOfDay);
-        }
-        let (minute, count) = self.digits(2);
-        if count != 2 {
-            return Err(ValueError::TimeOfDay);
-        }
-        let (mut second, mut micros) = (0, 0);
-        if self.eat(b':') {
-            let count;
-            (second, count) = self.digits(2);
-            if count != 2 {
-                return Err(ValueError::TimeOfDay);
-            }
-            if matches!(self.peek(), Some(b'.' | b',')) {
-                self.at += 1;
-                micros = self.fraction().ok_or(ValueError::TimeOfDay)?;
-            }
-        }
-        if self.peek().is_none() {
-            return Ok(Clock {
-                micros: Clock::micros_of(hour, minute, second, micros)?,
-                offset: None,
-            });
-        }
-        self.blanks();
-        if let Some(afternoon) = self.half_of_day() {
-            hour = hour_of_half(hour, afternoon)?;
-            self.blanks();
-        }
-        Ok(Clock {
-            micros: Clock::micros_of(hour, minute, second, micros)?,
-            offset: self.offset()?,
-        })
-    }
-
-    /// Reads `am`, `pm`, `a.m.` or `p.m.` in any case: whether it is the afternoon.
-    pub(super) fn half_of_day(&mut self) -> Option<bool> {
-        let afternoon = match self.peek()? | 0x20 {
-            b'a' => false,
-            b'p' => true,
-            _ => return None,
-        };
-        let rest = &self.rest()[1..];
-        let length = if rest.first().is_some_and(|b| b | 0x20 == b'm') {
-            2
-        } else if rest.len() >= 3 && rest[..3].eq_ignore_ascii_case(b".m.") {
-            4
-        } else {
-            return None;
-        };
-        self.at += length;
-        Some(afternoon)
-    }
-}
-
-/// The hour of the day of an hour on a twelve-hour clock.
-pub(super) fn hour_of_half(hour: u32, afternoon: bool) -> Result<u32, ValueError> {
-    match hour {
-        1..=12 => Ok(hour % 12 + if afternoon { 12 } else { 0 }),
-        _ => Err(ValueError::TimeOfDay),
-    }
-}
-
-/// The position (1-based, in characters) of a byte of a text.
-pub(super) fn position(text: &str, at: usize) -> usize {
-    text.char_indices().take_while(|&(start, _)| start < at).count() + 1
-}
-
 /// Two digits at a place, or something above 99.
 #[inline]
 fn two(bytes: &[u8], at: usize) -> u32 {
@@ -335,6 +211,7 @@ pub fn parse_iso(cell: &str) -> Result<Civil, ValueError> {
         days: days_from(century * 100 + year, month, day)?,
         micros_of_day: None,
         offset_seconds: None,
+        clock_change: false,
     };
     if bytes.len() == 10 {
         return Ok(date);
@@ -359,6 +236,22 @@ pub fn parse_iso(cell: &str) -> Result<Civil, ValueError> {
     match cursor.rest() {
         [] => Ok(date.at(clock)),
         _ => Err(ValueError::Trailing(position(text, cursor.at))),
+    }
+}
+
+/// Whether the cell is a date that no calendar has, written for none at all: nothing but zeros (`0000-00-00 00:00:00`,
+/// `00/00/0000`), or a spreadsheet's day before its first, `1900-01-00`.
+pub fn is_zero_date(cell: &str) -> bool {
+    let date = cell.trim().split([' ', 'T']).next().unwrap_or("");
+    let zeros = date.bytes().filter(|b| *b == b'0').count();
+    if zeros >= 6 && date.bytes().all(|b| b"0-/.".contains(&b)) {
+        return true;
+    }
+    let mut parts = date.split(['-', '/', '.']).map(|p| p.parse::<u32>().ok());
+    match [parts.next(), parts.next(), parts.next(), parts.next()] {
+        [Some(Some(1900)), Some(Some(1)), Some(Some(0)), None] => true,
+        [Some(Some(a)), Some(Some(b)), Some(Some(1900)), None] => a + b == 1,
+        _ => false,
     }
 }
 
@@ -389,6 +282,7 @@ mod tests {
                 days,
                 micros_of_day: None,
                 offset_seconds: None,
+                clock_change: false,
             }
             .ymd();
             assert_eq!(days_from(y as u32, m, d), Ok(days));
@@ -469,6 +363,50 @@ mod tests {
             "2024-01-31T1:00",
         ] {
             assert!(parse_iso(cell).is_err(), "{cell}");
+        }
+    }
+
+    #[test]
+    fn dates_that_stand_for_none() {
+        for cell in [
+            "0000-00-00",
+            "0000-00-00 00:00:00",
+            "00/00/0000",
+            "00.00.0000",
+            "1900-01-00",
+            "1/0/1900",
+            "0/1/1900",
+            "00/01/1900",
+            "01/00/1900 00:00",
+            "00000000",
+        ] {
+            assert!(is_zero_date(cell), "{cell}");
+        }
+        for cell in [
+            "0",
+            "00:00:00",
+            "2000-00-00",
+            "1900-01-01",
+            "1/1/1900",
+            "1970-01-01",
+            "",
+            "0/1/2000",
+            "0-1-0",
+        ] {
+            assert!(!is_zero_date(cell), "{cell}");
+        }
+        for cell in ["0001-01-01", "0001-01-01T00:00:00Z", "1899-12-30", "1899-12-31 00:00:00"] {
+            assert!(parse_iso(cell).unwrap().is_zero(), "{cell}");
+        }
+        for cell in [
+            "1970-01-01",
+            "1900-01-01",
+            "1899-12-29",
+            "0001-01-02",
+            "1899-12-30 10:00",
+            "2024-01-02",
+        ] {
+            assert!(!parse_iso(cell).unwrap().is_zero(), "{cell}");
         }
     }
 

@@ -1,17 +1,21 @@
 //! How each canonical column of one file is read: from which field, expression or constant, and into what.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
+use super::filling::shortened;
+pub use super::filling::{Filling, Finding, Read};
 use crate::canon::{Data, Interner, key_of};
 use crate::expr::{Bound, Cell, Reading};
-use crate::period::Zone;
+use crate::period::{Fit, Zone};
 use crate::schema::{ColumnType, DAY, MONEY_SCALE, Micros, NO_CODE, NO_INT, NO_KEY, NO_TIME, Table};
 use crate::sources::word;
 use crate::value::{
-    Civil, DecimalMark, Format, Order, ValueError, is_null, parse_bool, parse_decimal, parse_iso, parse_money, parse_number, parse_ordered,
+    Civil, DecimalMark, DurationUnit, Format, Order, Style, ValueError, cleaned, is_marked_nothing, is_no_value, is_null, is_sheet_error,
+    is_zero_date, parse_bool, parse_decimal, parse_duration, parse_iso, parse_money, parse_number, parse_ordered,
 };
 
 /// Where the cells of a column come from.
@@ -32,6 +36,8 @@ pub enum Times {
     Iso,
     /// Day, month and year in this order.
     Ordered(Order),
+    /// As a look at the whole column has found.
+    Styled(Style),
     /// One of these formats.
     Formats(Vec<Format>),
 }
@@ -59,6 +65,8 @@ pub struct Plan {
     pub report_zone: Zone,
     /// Its decimal mark.
     pub mark: DecimalMark,
+    /// What a plain number counts in a column of durations.
+    pub unit: DurationUnit,
     /// Ids are read without their `.0`.
     pub strip_point_zero: bool,
     /// Whether cells may still tell that the column has to be looked at as a whole first.
@@ -76,74 +84,6 @@ pub enum Trouble {
     Bad(&'static str, String),
     /// The whole column has to be looked at before any of its cells can be read.
     LookFirst,
-}
-
-/// A column being filled by one thread.
-#[derive(Debug)]
-pub struct Filling {
-    /// The values so far.
-    pub data: Data,
-    /// Codes are of stakeholders, not of texts.
-    pub is_stakeholder: bool,
-    /// Cells that were times, and those of them that were midnights.
-    pub times: (u64, u64),
-    /// Closed words by the cells that were met, so that each is looked up once.
-    words: (Interner, Vec<u32>),
-    /// Cells rounded to 1/10,000.
-    pub rounded: u64,
-    /// Cells voided: a word outside the closed list, a score that is none; with one example each.
-    pub voided: BTreeMap<String, (u64, String)>,
-}
-
-impl Filling {
-    /// An empty column for a plan.
-    /// Room for the rows that are expected is taken at once: it costs nothing before it is used, and a column that has to move while
-    /// it grows costs its memory twice.
-    pub fn new(plan: &Plan, expected: usize) -> Filling {
-        let data = match plan.kind {
-            ColumnType::Stakeholder | ColumnType::Text => Data::Code(Vec::with_capacity(expected)),
-            ColumnType::Key => Data::Key(Vec::with_capacity(expected)),
-            ColumnType::Time | ColumnType::Money => Data::Int(Vec::with_capacity(expected)),
-            ColumnType::Number => Data::Float(Vec::with_capacity(expected)),
-            ColumnType::Bool => Data::Flag(Vec::with_capacity(expected)),
-        };
-        Filling {
-            data,
-            is_stakeholder: plan.kind == ColumnType::Stakeholder,
-            times: (0, 0),
-            words: (Interner::default(), Vec::new()),
-            rounded: 0,
-            voided: BTreeMap::new(),
-        }
-    }
-}
-
-/// A value read from a cell, not yet part of a column.
-#[derive(Debug, Clone, Copy)]
-pub enum Read {
-    /// A time or an amount.
-    Int(i64),
-    /// A number.
-    Float(f64),
-    /// An interned text or stakeholder.
-    Code(u32),
-    /// A hashed id.
-    Key(u64),
-    /// Yes or no.
-    Flag(u8),
-}
-
-impl Read {
-    /// Whether there is nothing.
-    pub fn is_null(self) -> bool {
-        match self {
-            Read::Int(v) => v == NO_INT,
-            Read::Float(v) => v.is_nan(),
-            Read::Code(v) => v == NO_CODE,
-            Read::Key(v) => v == NO_KEY,
-            Read::Flag(v) => v == 2,
-        }
-    }
 }
 
 impl Plan {
@@ -209,8 +149,11 @@ impl Plan {
             return Ok(self.null());
         }
         match self.kind {
-            ColumnType::Stakeholder => Ok(Read::Code(interners.stakeholders.code(self.id(cell)?))),
-            ColumnType::Key => Ok(Read::Key(key_of(self.id(cell)?))),
+            ColumnType::Stakeholder => Ok(match self.id(cell, filling)? {
+                Some(id) => Read::Code(interners.stakeholders.code(&id)),
+                None => self.null(),
+            }),
+            ColumnType::Key => Ok(self.id(cell, filling)?.map_or(self.null(), |id| Read::Key(key_of(&id)))),
             ColumnType::Text => Ok(Read::Code(self.word(cell, interners, filling))),
             ColumnType::Time => self.time(cell, filling),
             ColumnType::Money => match parse_money(cell, self.mark) {
@@ -218,11 +161,20 @@ impl Plan {
                     filling.rounded += u64::from(money.rounded);
                     Ok(Read::Int(money.stored))
                 }
-                Err(error) => Err(self.number_trouble("bad-amount", cell, error)),
+                Err(error) => self
+                    .no_value(cell, filling)
+                    .ok_or_else(|| self.number_trouble("bad-amount", cell, error)),
+            },
+            ColumnType::Number if self.is_duration() => match parse_duration(cell, self.unit, self.mark) {
+                Ok(minutes) => Ok(Read::Float(minutes)),
+                Err(error) => self
+                    .no_value(cell, filling)
+                    .ok_or_else(|| self.number_trouble("bad-duration", cell, error)),
             },
             ColumnType::Number => match parse_number(cell, self.mark) {
                 Ok(number) => Ok(Read::Float(number)),
                 Err(ValueError::AmbiguousSeparator(_)) if self.open => Err(Trouble::LookFirst),
+                Err(_) if is_no_value(cell) => Ok(self.no_value(cell, filling).unwrap_or(Read::Float(f64::NAN))),
                 Err(_) if self.forgiving => {
                     filling.void(format!("{} is no number", self.name), cell);
                     Ok(Read::Float(f64::NAN))
@@ -231,7 +183,9 @@ impl Plan {
             },
             ColumnType::Bool => match parse_bool(cell) {
                 Ok(value) => Ok(Read::Flag(u8::from(value))),
-                Err(error) => Err(Trouble::Bad("bad-flag", error.to_string())),
+                Err(error) => self
+                    .no_value(cell, filling)
+                    .ok_or_else(|| Trouble::Bad("bad-flag", error.to_string())),
             },
         }
     }
@@ -243,13 +197,63 @@ impl Plan {
         }
     }
 
-    fn id<'c>(&self, cell: &'c str) -> Result<&'c str, Trouble> {
-        let id = cell.trim();
+    /// Whether the column holds durations.
+    fn is_duration(&self) -> bool {
+        matches!(self.name.as_str(), "response_minutes" | "resolution_minutes")
+    }
+
+    /// Nothing, where the cell says so in a way that only columns of this kind understand.
+    #[cold]
+    fn no_value(&self, cell: &str, filling: &mut Filling) -> Option<Read> {
+        if !is_no_value(cell) {
+            return None;
+        }
+        if is_sheet_error(cell) {
+            filling.find(Finding::SheetError, cell);
+        }
+        Some(self.null())
+    }
+
+    /// The id in a cell; `None` where the cell holds what nobody is called.
+    fn id<'c>(&self, cell: &'c str, filling: &mut Filling) -> Result<Option<Cow<'c, str>>, Trouble> {
+        let plain = cell.trim();
+        let id = if plain.is_ascii() && !plain.starts_with(['\'', '=', '#', '<', '(', '\\']) {
+            Cow::Borrowed(plain)
+        } else {
+            match self.odd_id(cell, filling) {
+                Some(id) => id,
+                None => return Ok(None),
+            }
+        };
+        let end = id.as_bytes();
+        // `1.23457E+11`
+        if let [b'0'..=b'9', .., b'E' | b'e', b'+', b'0'..=b'9', b'0'..=b'9'] = end
+            && end[..end.len() - 4].iter().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b','))
+        {
+            filling.find(Finding::RoundedId, &id);
+        }
         match id.strip_suffix(".0") {
             Some(_) if self.open => Err(Trouble::LookFirst),
-            Some(stripped) if self.strip_point_zero => Ok(stripped),
-            _ => Ok(id),
+            Some(stripped) if self.strip_point_zero => Ok(Some(Cow::Owned(stripped.to_string()))),
+            _ => Ok(Some(id)),
         }
+    }
+
+    /// An id that is not plain.
+    #[cold]
+    fn odd_id<'c>(&self, cell: &'c str, filling: &mut Filling) -> Option<Cow<'c, str>> {
+        if is_sheet_error(cell) {
+            filling.find(Finding::SheetError, cell);
+            return None;
+        }
+        let id = cleaned(cell);
+        if id.is_empty() || is_marked_nothing(&id) {
+            return None;
+        }
+        if *id != *cell.trim() {
+            filling.find(Finding::CleanedId, &id);
+        }
+        Some(id)
     }
 
     fn word(&self, cell: &str, interners: &mut Interners, filling: &mut Filling) -> u32 {
@@ -281,103 +285,68 @@ impl Plan {
     }
 
     fn time(&self, cell: &str, filling: &mut Filling) -> Result<Read, Trouble> {
-        let civil = match &self.times {
-            Times::Iso => parse_iso(cell).map_err(|error| if self.open { Trouble::LookFirst } else { bad_date(cell, error) })?,
-            Times::Ordered(order) => parse_ordered(cell, *order).map_err(|error| bad_date(cell, error))?,
+        let read = match &self.times {
+            Times::Iso => parse_iso(cell),
+            Times::Ordered(order) => parse_ordered(cell, *order),
+            Times::Styled(style) => style.parse(cell),
             Times::Formats(formats) => {
                 let mut first = None;
                 let read = formats
                     .iter()
                     .find_map(|format| format.parse(cell).map_err(|e| first.get_or_insert(e).to_owned()).ok());
-                match (read, first) {
-                    (Some(civil), _) => civil,
-                    (None, error) => return Err(bad_date(cell, error.unwrap_or(ValueError::NotDate))),
-                }
+                read.ok_or(first.unwrap_or(ValueError::NotDate))
             }
         };
-        let at = self.instant(&civil);
+        let civil = match read {
+            Ok(civil) if !civil.is_zero() => civil,
+            read => return self.no_time(cell, read.err(), filling),
+        };
+        let at = self.instant(&civil, cell, filling);
         filling.times.0 += 1;
         filling.times.1 += u64::from(civil.offset_seconds.is_none() && civil.micros_of_day.unwrap_or(0) == 0);
         Ok(Read::Int(at))
     }
 
+    /// What is to be done about a cell that gives no time.
+    #[cold]
+    fn no_time(&self, cell: &str, error: Option<ValueError>, filling: &mut Filling) -> Result<Read, Trouble> {
+        match error {
+            Some(_) if is_no_value(cell) => Ok(self.no_value(cell, filling).unwrap_or(Read::Int(NO_INT))),
+            Some(error) if !is_zero_date(cell) => Err(if self.open { Trouble::LookFirst } else { bad_date(cell, error) }),
+            _ => {
+                filling.find(Finding::ZeroDate, cell);
+                Ok(Read::Int(NO_INT))
+            }
+        }
+    }
+
     /// The instant of a date or time: with an offset as it says; a bare date is a day of the report's zone, any other time one of the
     /// source's zone.
-    fn instant(&self, civil: &Civil) -> Micros {
+    fn instant(&self, civil: &Civil, cell: &str, filling: &mut Filling) -> Micros {
         match (civil.utc(), civil.micros_of_day) {
-            (Some(at), _) => at,
+            (Some(at), _) => {
+                if civil.clock_change {
+                    filling.find(Finding::ClockChange, cell);
+                }
+                at
+            }
             (None, None) => self.report_zone.midnight(civil.days),
             (None, Some(0)) => self.zone.midnight(civil.days),
-            (None, Some(micros)) => self.zone.to_utc(civil.days, micros).at,
+            (None, Some(micros)) => {
+                let local = self.zone.to_utc(civil.days, micros);
+                match local.fit {
+                    Fit::Unique => {}
+                    Fit::Gap => filling.find(Finding::Gap, cell),
+                    Fit::Fold => filling.find(Finding::Fold, cell),
+                }
+                local.at
+            }
         }
     }
 }
 
 fn bad_date(cell: &str, error: ValueError) -> Trouble {
     Trouble::Bad("bad-date", format!("{error}: '{}'", shortened(cell)))
-}
-
-/// A cell as a message shows it.
-pub fn shortened(cell: &str) -> String {
-    let cell = cell.trim();
-    if cell.chars().count() <= 40 {
-        cell.to_string()
-    } else {
-        format!("{}...", cell.chars().take(40).collect::<String>())
-    }
-}
-
-impl Filling {
-    /// Counts a cell that is void, with the least of them as an example, so that it does not depend on who came first.
-    fn void(&mut self, what: String, cell: &str) {
-        let cell = shortened(cell);
-        match self.voided.get_mut(&what) {
-            Some((count, example)) => {
-                *count += 1;
-                if cell < *example {
-                    *example = cell;
-                }
-            }
-            None => {
-                self.voided.insert(what, (1, cell));
-            }
-        }
-    }
-
-    /// The value that was appended last.
-    pub fn last(&self) -> Read {
-        let missing = "a value was appended";
-        match &self.data {
-            Data::Int(v) => Read::Int(*v.last().expect(missing)),
-            Data::Float(v) => Read::Float(*v.last().expect(missing)),
-            Data::Code(v) => Read::Code(*v.last().expect(missing)),
-            Data::Key(v) => Read::Key(*v.last().expect(missing)),
-            Data::Flag(v) => Read::Flag(*v.last().expect(missing)),
-        }
-    }
-
-    /// Takes back the value that was appended last.
-    pub fn take_back(&mut self) {
-        match &mut self.data {
-            Data::Int(v) => drop(v.pop()),
-            Data::Float(v) => drop(v.pop()),
-            Data::Code(v) => drop(v.pop()),
-            Data::Key(v) => drop(v.pop()),
-            Data::Flag(v) => drop(v.pop()),
-        }
-    }
-
-    /// Appends a value.
-    pub fn push(&mut self, read: Read) {
-        match (&mut self.data, read) {
-            (Data::Int(v), Read::Int(x)) => v.push(x),
-            (Data::Float(v), Read::Float(x)) => v.push(x),
-            (Data::Code(v), Read::Code(x)) => v.push(x),
-            (Data::Key(v), Read::Key(x)) => v.push(x),
-            (Data::Flag(v), Read::Flag(x)) => v.push(x),
-            _ => unreachable!("a column is read as one kind"),
-        }
-    }
 }
 
 /// The texts that one thread has met.
@@ -446,4 +415,134 @@ pub fn is_deadline(name: &str) -> bool {
 /// Names that are there in a plan.
 pub fn names(plans: &[Plan]) -> BTreeSet<String> {
     plans.iter().map(|p| p.name.clone()).collect()
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::canon::load::{Budget, Loaded, Options, load};
+    use crate::io;
+    use crate::sources::{Dates, Input, Source};
+
+    /// What becomes of a file of one table.
+    pub fn loaded(table: Table, text: &str, zone: &str, dates: Option<Dates>) -> anyhow::Result<Loaded> {
+        let source = Source {
+            table: Some(table),
+            dates,
+            ..Source::default()
+        };
+        let input = Input {
+            file: io::Source::memory("file.csv", text.as_bytes()),
+            source,
+        };
+        let options = Options {
+            threads: 1,
+            profiles: Vec::new(),
+            everything: false,
+            zone: Zone::parse(zone).unwrap(),
+            as_of: None,
+            dimensions: BTreeSet::new(),
+            texts: BTreeSet::new(),
+            keep_lines: false,
+            keep_unused: true,
+            budget: Budget::default(),
+            currency: None,
+            rates: BTreeMap::new(),
+        };
+        load(&[input], &options)
+    }
+
+    /// The text and count of the note with that code.
+    pub fn noted(loaded: &Loaded, code: &str) -> Option<(String, u64)> {
+        let note = loaded.notes.iter().find(|n| n.code == code)?;
+        Some((note.text.clone(), note.count))
+    }
+
+    #[test]
+    fn cells_that_are_nothing_in_columns_of_numbers() {
+        let cells = ["5", "#REF!", "--", "None", "#DIV/0!", "", "(blank)", "'7"];
+        let rows: String = cells.iter().map(|cell| format!("c;2024-01-02;{cell};1\n")).collect();
+        let text = format!("stakeholder_id;occurred_at;cost;amount\n{rows}");
+        let loaded = loaded(Table::Purchases, &text, "UTC", None).unwrap();
+        let rows = loaded.canon.table(Table::Purchases).unwrap();
+        let mut costs: Vec<i64> = (0..rows.len)
+            .map(|row| rows.ints("cost").at(row))
+            .filter(|v| *v != NO_INT)
+            .collect();
+        costs.sort_unstable();
+        assert_eq!((rows.len, costs), (8, vec![50_000, 70_000]));
+        assert_eq!(noted(&loaded, "sheet-error").map(|n| n.1), Some(2));
+        assert!(loaded.unused.is_empty());
+    }
+
+    #[test]
+    fn ids_without_their_disguise() {
+        let text = "stakeholder_id,occurred_at,amount\n\
+            '00123,2024-01-02,1\n\u{200b}00123,2024-01-03,1\n00123,2024-01-04,1\n=\"00123\",2024-01-05,1\n\
+            Jean\u{a0}Dupont,2024-01-02,1\nJean Dupont,2024-01-02,1\n\
+            1.23457E+11,2024-01-02,1\n#REF!,2024-01-02,1\n\\N,2024-01-02,1\nNaN,2024-01-02,1\n";
+        let loaded = loaded(Table::Purchases, &text.replace("=\"00123\"", "\"=\"\"00123\"\"\""), "UTC", None).unwrap();
+        let names: Vec<&str> = (0..loaded.canon.stakeholders.len() as u32)
+            .filter_map(|code| loaded.canon.stakeholders.text(code))
+            .collect();
+        assert_eq!(names, ["00123", "1.23457E+11", "Jean Dupont", "NaN"]);
+        assert_eq!(noted(&loaded, "cleaned-ids").map(|n| n.1), Some(4));
+        assert_eq!(noted(&loaded, "rounded-ids").map(|n| n.1), Some(1));
+        assert_eq!(noted(&loaded, "sheet-error").map(|n| n.1), Some(1));
+        let without: Vec<u64> = loaded
+            .unused
+            .iter()
+            .filter(|r| r.code == "no-stakeholder")
+            .map(|r| r.line)
+            .collect();
+        assert_eq!(without, [9, 10]);
+    }
+
+    #[test]
+    fn durations_in_minutes() {
+        let text = "stakeholder_id,occurred_at,response_minutes\n\
+            a,2024-01-02,03:25:10\nb,2024-01-02,90\nc,2024-01-02,1d 2h 5m\nd,2024-01-02,PT1H30M\ne,2024-01-02,\nf,2024-01-02,#N/A\n\
+            g,2024-01-02,soon\n";
+        let loaded = loaded(Table::Interactions, text, "UTC", None).unwrap();
+        let rows = loaded.canon.table(Table::Interactions).unwrap();
+        let minutes: Vec<f64> = (0..rows.len).map(|row| rows.floats("response_minutes").at(row)).collect();
+        let wanted = [205.0 + 1.0 / 6.0, 90.0, 1_565.0, 90.0];
+        assert_eq!(minutes.len(), 6);
+        minutes
+            .iter()
+            .zip(wanted)
+            .for_each(|(found, wanted)| assert!((found - wanted).abs() < 1e-9, "{found} {wanted}"));
+        assert!(minutes[4].is_nan() && minutes[5].is_nan());
+        assert_eq!(loaded.unused[0].code, "bad-duration");
+    }
+
+    #[test]
+    fn times_when_clocks_change_are_counted() {
+        let text = "stakeholder_id,occurred_at,amount\na,2024-03-31 02:30:00,1\nb,2024-10-27 02:30:00,1\nc,2024-10-27 04:30:00,1\n\
+            d,2024-10-27 02:30 Europe/Paris,1\n";
+        let loaded = loaded(Table::Purchases, text, "Europe/Berlin", None).unwrap();
+        let notes: Vec<&str> = loaded
+            .notes
+            .iter()
+            .filter(|n| n.code == "clock-change")
+            .map(|n| n.text.as_str())
+            .collect();
+        assert_eq!(notes.len(), 3, "{notes:?}");
+        assert!(
+            notes[0].contains("jumped over") && notes[0].contains("2024-03-31 02:30:00"),
+            "{notes:?}"
+        );
+        let rows = loaded.canon.table(Table::Purchases).unwrap();
+        let times: Vec<Micros> = (0..rows.len).map(|row| rows.times("occurred_at").at(row)).collect();
+        let at = |text: &str| parse_iso(text).unwrap().utc().unwrap();
+        assert_eq!(
+            times,
+            [
+                at("2024-03-31T01:30Z"),
+                at("2024-10-27T00:30Z"),
+                at("2024-10-27T03:30Z"),
+                at("2024-10-27T00:30Z")
+            ]
+        );
+    }
 }

@@ -143,7 +143,7 @@ pub fn read(job: &Job) -> Result<Option<Outcome<Rowset>>> {
 impl Rowset {
     fn new(plans: &[Plan], expected: usize) -> Rowset {
         Rowset {
-            fillings: plans.iter().map(|plan| Filling::new(plan, expected)).collect(),
+            fillings: plans.iter().map(|plan| Filling::new(plan.kind, expected)).collect(),
             interners: Interners::default(),
             lines: Vec::new(),
             hashes: Vec::new(),

@@ -2,6 +2,7 @@
 //! whether ids end in `.0`.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use anyhow::Result;
 
@@ -10,7 +11,28 @@ use super::file::Job;
 use crate::intake::for_each_record;
 use crate::note::{Place, Problem};
 use crate::schema::ColumnType;
-use crate::value::{DateVerdict, DateVote, DecimalMark, DecimalVote, Order, is_null, unguarded};
+use crate::value::{
+    Civil, Count, DateVerdict, DateVote, DecimalMark, DecimalVerdict, DecimalVote, Example, Order, cleaned, is_null, unguarded,
+};
+
+/// What was decided about a column, and what speaks for it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Decision {
+    /// The column's header.
+    pub column: String,
+    /// What was decided, in words.
+    pub what: String,
+    /// The cells that say so; empty where nothing is to be added.
+    pub evidence: String,
+}
+
+impl fmt::Display for Decision {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Decision { column, what, evidence } = self;
+        write!(f, "{column}: {what}")?;
+        if evidence.is_empty() { Ok(()) } else { write!(f, ", {evidence}") }
+    }
+}
 
 /// What a look at all cells of a file's undecided columns found.
 #[derive(Debug, Default, Clone)]
@@ -26,7 +48,7 @@ struct Votes {
 /// # Errors
 ///
 /// When day and month cannot be told apart, or two date styles contradict each other: with both readings and what to write.
-pub fn look(job: &Job, decided: &mut Decided, file: &str) -> Result<Vec<String>> {
+pub fn look(job: &Job, decided: &mut Decided, file: &str) -> Result<Vec<Decision>> {
     let mut fields: Vec<(usize, ColumnType)> = Vec::new();
     if let (true, Some(filter)) = (job.mapping.filter_open, job.filter) {
         fields.extend(filter.columns().iter().map(|&i| (i, ColumnType::Money)));
@@ -57,7 +79,7 @@ pub fn look(job: &Job, decided: &mut Decided, file: &str) -> Result<Vec<String>>
                 ColumnType::Money | ColumnType::Number => votes.numbers.entry(index).or_default().see(cell, record.line()),
                 ColumnType::Key | ColumnType::Stakeholder if !is_null(cell) => {
                     let ids = votes.ids.entry(index).or_default();
-                    ids.0 += u64::from(cell.trim().ends_with(".0"));
+                    ids.0 += u64::from(cleaned(cell).ends_with(".0"));
                     ids.1 += 1;
                 }
                 _ => {}
@@ -85,122 +107,326 @@ pub struct Decided {
     pub filter_mark: DecimalMark,
 }
 
-fn decide(job: &Job, decided: &mut Decided, file: &str, votes: &Votes) -> Result<Vec<String>> {
-    let mut said = Vec::new();
+fn decide(job: &Job, decided: &mut Decided, file: &str, votes: &Votes) -> Result<Vec<Decision>> {
+    let mut decisions = Vec::new();
     let delimiter = job.layout.dialect.delimiter;
-    if let (true, Some(filter)) = (job.mapping.filter_open, job.filter) {
+    let together = |fields: &[usize]| {
         let mut vote = DecimalVote::new();
-        filter
-            .columns()
-            .iter()
-            .filter_map(|i| votes.numbers.get(i))
-            .for_each(|v| vote.merge(v));
-        decided.filter_mark = vote.verdict(delimiter).mark();
+        fields.iter().filter_map(|i| votes.numbers.get(i)).for_each(|v| vote.merge(v));
+        vote.verdict(delimiter).mark()
+    };
+    if let (true, Some(filter)) = (job.mapping.filter_open, job.filter) {
+        decided.filter_mark = together(filter.columns());
     }
     for plan in decided.plans.iter_mut().filter(|p| p.open) {
         plan.open = false;
-        let column = plan.header.clone();
+        let mut say = |what: String, evidence: String| {
+            decisions.push(Decision {
+                column: plan.header.clone(),
+                what,
+                evidence,
+            });
+        };
         match (&plan.take, plan.kind) {
             (Take::Field(index), ColumnType::Time) => {
-                if let Some(order) = date_order(votes.dates.get(index), file, &column)? {
-                    said.push(format!("{column}: {}", order.1));
-                    plan.times = Times::Ordered(order.0);
+                let Some(vote) = votes.dates.get(index) else { continue };
+                let stated = match plan.times {
+                    Times::Ordered(order) => Some(order),
+                    _ => None,
+                };
+                if let Some(found) = dates(vote.verdict_in(stated), stated, file, &plan.header)? {
+                    say(found.what, found.evidence);
+                    plan.times = found.times;
                 }
             }
             (Take::Field(index), ColumnType::Money | ColumnType::Number) => {
                 if let Some(vote) = votes.numbers.get(index) {
-                    plan.mark = vote.verdict(delimiter).mark();
-                    said.push(format!("{column}: {}", mark_words(plan.mark)));
+                    let verdict = vote.verdict(delimiter);
+                    plan.mark = verdict.mark();
+                    let (what, evidence) = mark_words(&verdict, delimiter);
+                    say(what, evidence);
                 }
             }
             (Take::Field(index), ColumnType::Key | ColumnType::Stakeholder) => {
                 let (zeros, all) = votes.ids.get(index).copied().unwrap_or_default();
                 plan.strip_point_zero = all > 0 && zeros == all;
                 if plan.strip_point_zero {
-                    said.push(format!("{column}: ids are read without their .0"));
+                    say("ids are read without their .0".to_string(), format!("which all {all} have"));
                 }
             }
-            (Take::Expr(expr), _) => {
-                let mut vote = DecimalVote::new();
-                expr.columns()
-                    .iter()
-                    .filter_map(|i| votes.numbers.get(i))
-                    .for_each(|v| vote.merge(v));
-                plan.mark = vote.verdict(delimiter).mark();
-            }
+            (Take::Expr(expr), _) => plan.mark = together(expr.columns()),
             _ => {}
         }
     }
-    Ok(said)
+    Ok(decisions)
 }
 
-fn mark_words(mark: DecimalMark) -> &'static str {
-    match mark {
-        DecimalMark::Point => "decimal point",
-        DecimalMark::Comma => "decimal comma",
-        DecimalMark::Auto => "decimal point and comma, each cell by its own evidence",
+fn shown(example: &Example) -> String {
+    format!("'{}' on line {}", example.cell, example.line)
+}
+
+fn mark_words(verdict: &DecimalVerdict, delimiter: u8) -> (String, String) {
+    let name = |mark| match mark {
+        DecimalMark::Comma => "decimal comma".to_string(),
+        _ => "decimal point".to_string(),
+    };
+    match verdict {
+        DecimalVerdict::Unmarked => (name(DecimalMark::Point), String::new()),
+        DecimalVerdict::Clear { mark, decided_by } => (name(*mark), format!("as {} can only be", shown(decided_by))),
+        DecimalVerdict::Assumed { mark, example } => (
+            name(*mark),
+            format!(
+                "as cells are parted by '{}': {} alone does not tell",
+                char::from(delimiter).escape_default(),
+                shown(example)
+            ),
+        ),
+        DecimalVerdict::Mixed { point, comma } => (
+            "decimal point and comma, each cell by its own evidence".to_string(),
+            format!("as {} beside {}", shown(point), shown(comma)),
+        ),
     }
 }
 
-fn date_order(vote: Option<&DateVote>, file: &str, column: &str) -> Result<Option<(Order, String)>> {
-    let place = |line| Place::line(file, line);
+/// How a column's dates are read, and why.
+struct Found {
+    times: Times,
+    what: String,
+    evidence: String,
+}
+
+/// What the configuration calls an order.
+fn short(order: Order) -> &'static str {
+    match order {
+        Order::Dmy => "dmy",
+        Order::Mdy => "mdy",
+        Order::Ymd => "ymd",
+    }
+}
+
+/// A cell's readings in several orders, as a question.
+fn readings_words(example: &Example, readings: &[(Order, Civil)]) -> String {
+    let read: Vec<String> = readings
+        .iter()
+        .map(|(order, civil)| {
+            let (y, m, d) = civil.ymd();
+            format!("{y:04}-{m:02}-{d:02} ({})", short(*order))
+        })
+        .collect();
+    format!("'{}' would be {}", example.cell, read.join(" or "))
+}
+
+/// How to read a column of dates; `None` where there are none.
+fn dates(verdict: DateVerdict, stated: Option<Order>, file: &str, column: &str) -> Result<Option<Found>> {
     let choose = format!("say which: dates = \"dmy\", \"mdy\" or \"ymd\" in the [[source]] of {file}, or a format in [source.map]");
-    match vote.map(DateVote::verdict) {
-        None | Some(DateVerdict::NoDates { .. }) => Ok(None),
-        Some(DateVerdict::Clear {
+    match verdict {
+        DateVerdict::NoDates { .. } => Ok(None),
+        DateVerdict::Clear {
             order,
-            decided_by: Some(example),
-            ..
-        }) => {
-            let words = match order {
-                Order::Dmy => "day, month, year",
-                Order::Mdy => "month, day, year",
-                Order::Ymd => "year, month, day",
+            style,
+            decided_by,
+            misfits,
+            first_misfit,
+            ways,
+        } => {
+            let times = style.order().map_or(Times::Styled(style), Times::Ordered);
+            let mut evidence = Vec::new();
+            let what = match (&ways[..], &decided_by) {
+                _ if stated.is_some() && ways.len() == 1 && style.order().is_some() => return Ok(None),
+                ([_], Some(example)) if style.order().is_some() => {
+                    evidence.push(format!("as {} can only be", shown(example)));
+                    match order {
+                        Order::Dmy => "day, month, year",
+                        Order::Mdy => "month, day, year",
+                        Order::Ymd => "year, month, day",
+                    }
+                    .to_string()
+                }
+                ([(words, _, first)], _) if style.order().is_none() => {
+                    evidence.push(format!("such as {}", shown(first)));
+                    words.clone()
+                }
+                ([_], _) => "every cell says its own order".to_string(),
+                (ways, decided_by) => {
+                    let listed = |(words, count, first): &(String, u64, Example)| format!("{count} as {words} ({})", shown(first));
+                    if let Some(example) = decided_by.as_ref().filter(|_| style.order().is_some()) {
+                        evidence.push(format!("as {} can only be", shown(example)));
+                    }
+                    format!(
+                        "dates in {} ways, each cell read in its own: {}",
+                        ways.len(),
+                        ways.iter().map(listed).collect::<Vec<_>>().join("; ")
+                    )
+                }
             };
-            Ok(Some((
-                order,
-                format!("{words}, as '{}' on line {} can only be", example.cell, example.line),
-            )))
+            if ways.iter().any(|(words, ..)| words == Count::Excel.words()) {
+                evidence.push("(format = \"excel1904\" if the workbook counts from 1904: 1462 days later)".to_string());
+            }
+            if let Some(first) = first_misfit.filter(|_| misfits > 0) {
+                evidence.push(format!("{misfits} cells are no dates, {} the first", shown(&first)));
+            }
+            Ok(Some(Found {
+                times,
+                what,
+                evidence: evidence.join(", "),
+            }))
         }
-        Some(DateVerdict::Clear { order, .. }) => Ok(Some((order, "every cell says its own order".to_string()))),
-        Some(DateVerdict::Ambiguous { example, readings }) => {
-            let read: Vec<String> = readings
-                .iter()
-                .map(|(order, civil)| {
-                    let (y, m, d) = civil.ymd();
-                    format!("{y:04}-{m:02}-{d:02} ({})", format!("{order:?}").to_lowercase())
-                })
-                .collect();
+        DateVerdict::Ambiguous { example, readings } => {
             Err(
                 Problem::data(format!("the dates in column {column} of {file} can be read in more than one way"))
-                    .why(format!(
-                        "every cell fits each order; '{}' would be {}",
-                        example.cell,
-                        read.join(" or ")
-                    ))
+                    .why(format!("every cell fits each order; {}", readings_words(&example, &readings)))
                     .hint(choose)
-                    .at(place(example.line))
+                    .at(Place::line(file, example.line))
                     .into(),
             )
         }
-        Some(DateVerdict::Mixed { orders }) => {
-            let read: Vec<String> = orders
+        DateVerdict::Mixed {
+            orders,
+            example,
+            readings,
+        } => {
+            let mut read: Vec<String> = orders
                 .iter()
-                .map(|(order, cells, example)| {
-                    format!(
-                        "{} reads {cells} cells but not '{}' on line {}",
-                        format!("{order:?}").to_lowercase(),
-                        example.cell,
-                        example.line
-                    )
-                })
+                .map(|(order, cells, example)| format!("{} reads {cells} cells but not {}", short(*order), shown(example)))
                 .collect();
+            read.extend(
+                example
+                    .iter()
+                    .map(|e| format!("{}, and the column does not tell which", readings_words(e, &readings))),
+            );
             let line = orders.first().map_or(1, |(_, _, e)| e.line);
             Err(Problem::data(format!("column {column} of {file} mixes orders of day and month"))
                 .why(read.join("; "))
                 .hint(choose)
-                .at(place(line))
+                .at(Place::line(file, line))
                 .into())
         }
+        DateVerdict::Halved { texts, read } => {
+            Err(Problem::data(format!("a spreadsheet has most likely taken days for months in column {column} of {file}"))
+                .why(format!(
+                    "its {} dates all lie on the 1st to the 12th, such as {}, and {} others that it left as they were all lie after the 12th, such as {}",
+                    read.0,
+                    shown(&read.1),
+                    texts.0,
+                    shown(&texts.1)
+                ))
+                .hint(format!(
+                    "export {file} again without opening it in a spreadsheet; if its dates are right all the same, say how they are written: dates = \"dmy\" or \"mdy\" in its [[source]]"
+                ))
+                .at(Place::line(file, read.1.line))
+                .into())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::columns::tests::{loaded, noted};
+    use crate::canon::load::Loaded;
+    use crate::schema::{Micros, NO_TIME, Table};
+    use crate::sources::Dates;
+    use crate::value::parse_iso;
+
+    fn text(cells: &[&str]) -> String {
+        let rows: String = (10..).zip(cells).map(|(at, cell)| format!("c{at};{cell};1\n")).collect();
+        format!("stakeholder_id;occurred_at;amount\n{rows}")
+    }
+
+    fn read(cells: &[&str]) -> Loaded {
+        loaded(Table::Purchases, &text(cells), "UTC", None).unwrap()
+    }
+
+    fn refused(cells: &[&str]) -> String {
+        let error = loaded(Table::Purchases, &text(cells), "UTC", None).unwrap_err();
+        format!("{error:?}")
+    }
+
+    /// What was decided about the dates.
+    fn said(loaded: &Loaded) -> String {
+        let mut decided = loaded.notes.iter().filter(|n| n.code == "decided");
+        decided.find(|n| n.text.starts_with("occurred_at: ")).unwrap().text.clone()
+    }
+
+    fn times(loaded: &Loaded) -> Vec<Micros> {
+        let rows = loaded.canon.table(Table::Purchases).unwrap();
+        (0..rows.len).map(|row| rows.times("occurred_at").at(row)).collect()
+    }
+
+    fn at(cells: &[&str]) -> Vec<Micros> {
+        cells.iter().map(|cell| parse_iso(cell).unwrap().local_micros()).collect()
+    }
+
+    #[test]
+    fn a_column_of_numbers_is_one_of_dates() {
+        let found = read(&["45384.5", "45385"]);
+        assert_eq!(times(&found), at(&["2024-04-02 12:00", "2024-04-03"]));
+        let said = said(&found);
+        assert!(
+            said.contains("count of days since 1899-12-30") && said.contains("'45384.5' on line 2"),
+            "{said}"
+        );
+        assert!(said.contains("excel1904"), "{said}");
+        assert_eq!(
+            times(&read(&["1713497396", "1713497397"])),
+            at(&["2024-04-19 03:29:56", "2024-04-19 03:29:57"])
+        );
+        assert_eq!(times(&read(&["1713497396250"])), at(&["2024-04-19 03:29:56.25"]));
+    }
+
+    #[test]
+    fn ways_that_mix_are_said_with_their_counts() {
+        let found = read(&["2024-04-02", "45384", "3 avr. 2024", "13/04/2024"]);
+        assert_eq!(times(&found), at(&["2024-04-02", "2024-04-02", "2024-04-03", "2024-04-13"]));
+        let said = said(&found);
+        for part in [
+            "dates in 4 ways",
+            "1 as ISO 8601 ('2024-04-02' on line 2)",
+            "1 as a spreadsheet's count",
+        ] {
+            assert!(said.contains(part), "{said}");
+        }
+    }
+
+    #[test]
+    fn two_styles_are_read_where_they_can_be_told_apart_and_refused_where_not() {
+        let found = read(&["13.02.2024", "01.02.2024", "02/14/2024", "01/02/2024"]);
+        assert_eq!(times(&found), at(&["2024-02-13", "2024-02-01", "2024-02-14", "2024-01-02"]));
+        let error = refused(&["13/02/2024", "02/14/2024", "01/02/2024"]);
+        for part in ["mixes orders", "2024-02-01 (dmy) or 2024-01-02 (mdy)", "dates = "] {
+            assert!(error.contains(part), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_stated_order_is_followed() {
+        let cells = text(&["01/02/2024", "45384", "2024-03-04"]);
+        let found = loaded(Table::Purchases, &cells, "UTC", Some(Dates::Mdy)).unwrap();
+        assert_eq!(times(&found), at(&["2024-01-02", "2024-04-02", "2024-03-04"]));
+    }
+
+    #[test]
+    fn days_taken_for_months_are_not_believed() {
+        let cells: Vec<String> = (13..=22)
+            .map(|day| format!("{day}/05/2024"))
+            .chain((1..=9).map(|month| format!("2024-{month:02}-05 00:00:00")))
+            .collect();
+        let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
+        let error = refused(&cells);
+        assert!(
+            error.contains("taken days for months") && error.contains("'2024-01-05 00:00:00' on line 12"),
+            "{error}"
+        );
+        assert!(loaded(Table::Purchases, &text(&cells), "UTC", Some(Dates::Dmy)).is_ok());
+    }
+
+    #[test]
+    fn zero_dates_are_nothing_and_counted() {
+        let rows = "stakeholder_id;occurred_at;delivered_at;amount\na;2024-01-01;0000-00-00;1\nb;2024-01-01;0001-01-01;1\n\
+            c;2024-01-01;30/12/1899;1\nd;2024-01-01;2024-01-03;1\ne;2024-02-20;13/02/2024;1\n";
+        let found = loaded(Table::Purchases, rows, "UTC", None).unwrap();
+        let table = found.canon.table(Table::Purchases).unwrap();
+        let there = (0..table.len).filter(|row| table.times("delivered_at").at(*row) != NO_TIME).count();
+        assert_eq!((table.len, there), (5, 2));
+        assert_eq!(noted(&found, "zero-date").map(|n| n.1), Some(3));
     }
 }

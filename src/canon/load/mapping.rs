@@ -12,7 +12,7 @@ use crate::note::{Place, Problem, did_you_mean};
 use crate::period::Zone;
 use crate::schema::{Column, ColumnType, Table};
 use crate::sources::{self, Dates, From, Mapped, Source};
-use crate::value::{DecimalMark, Format, Order};
+use crate::value::{DecimalMark, DurationUnit, Format, Order};
 
 /// Before the name of a column of ids that are kept as texts: as a key an id is only compared.
 pub const ID: &str = "#id ";
@@ -261,7 +261,7 @@ impl Maker<'_> {
         let is_time = kind == ColumnType::Time;
         let is_number = matches!(kind, ColumnType::Money | ColumnType::Number);
         let is_id = matches!(kind, ColumnType::Key | ColumnType::Stakeholder);
-        let open = (is_time && times == Times::Iso) || (is_number && mark == DecimalMark::Auto) || is_id;
+        let open = (is_time && !matches!(times, Times::Formats(_))) || (is_number && mark == DecimalMark::Auto) || is_id;
         let values = self.source.values.get(name).cloned().unwrap_or_default();
         self.plans.push(Plan {
             name: canonical.map_or_else(|| name.to_lowercase(), |c| c.name.to_string()),
@@ -275,6 +275,7 @@ impl Maker<'_> {
             zone,
             report_zone: self.wanted.zone.clone(),
             mark,
+            unit: mapped.and_then(|m| m.unit).unwrap_or_default(),
             strip_point_zero: false,
             forgiving: name == "score",
             values,
@@ -319,6 +320,7 @@ impl Maker<'_> {
                 strip_point_zero: false,
                 open: false,
                 forgiving: false,
+                unit: DurationUnit::default(),
                 values: BTreeMap::new(),
             });
         }

@@ -4,6 +4,7 @@ mod account;
 mod building;
 mod columns;
 mod file;
+mod filling;
 mod findings;
 mod look;
 mod mapping;
@@ -265,8 +266,8 @@ fn read_part(opened: Opened, options: &Options, several: bool, notes: &mut Vec<N
         mapping.filter_mark = found.filter_mark;
         mapping.filter_open = false;
     };
-    for text in decided {
-        notes.push(Note::new("decided", text).at(Place::file(&file)));
+    for decision in decided {
+        notes.push(Note::new("decided", decision.to_string()).at(Place::file(&file)));
     }
     if outcome.encoding != intake::Encoding::Utf8 {
         notes.push(Note::new("encoding", format!("not UTF-8: read as {}", outcome.encoding)).at(Place::file(&file)));
@@ -349,6 +350,10 @@ fn note_cells(plans: &[Plan], rowset: &Rowset, file: &str, notes: &mut Vec<Note>
                 .count(filling.rounded)
                 .at(Place::file(file)),
             );
+        }
+        for (finding, (count, example)) in &filling.found {
+            let text = format!("{}: {}, such as '{}'", plan.header, finding.words(), crate::note::visible(example));
+            notes.push(Note::new(finding.code(), text).count(*count).at(Place::file(file)));
         }
         for (what, (count, example)) in &filling.voided {
             notes.push(

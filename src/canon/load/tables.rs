@@ -33,6 +33,7 @@ pub fn join(mut sinks: Vec<Rowset>) -> Rowset {
             mine.times.0 += theirs.times.0;
             mine.times.1 += theirs.times.1;
             mine.rounded += theirs.rounded;
+            mine.add_found(theirs.found);
             for (what, (count, example)) in theirs.voided {
                 let entry = mine.voided.entry(what).or_insert_with(|| (0, example.clone()));
                 entry.0 += count;
