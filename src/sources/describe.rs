@@ -155,8 +155,35 @@ mod tests {
     }
 
     #[test]
+    fn what_a_format_feeds_besides_needs_its_columns() {
+        let with = |more: &str| {
+            let file = headers(&format!(
+                "Summation column,Id,Requester id,Requester domain,Created at,First reply time in minutes,{more}"
+            ));
+            let found = describe(&Source::default(), &file, &[], &[]).sources;
+            found.iter().map(|source| source.table.unwrap()).collect::<Vec<_>>()
+        };
+        assert_eq!(with("Satisfaction Score,Solved at"), [Table::Interactions, Table::Surveys]);
+        assert_eq!(with("Satisfaction Score"), [Table::Interactions]);
+        assert_eq!(with("Solved at"), [Table::Interactions]);
+    }
+
+    #[test]
+    fn expressions_take_names_as_the_file_spells_them() {
+        let file = headers("ID,WHOID,whatId,ActivityDate,TaskSubtype,AccountId,IsDeleted");
+        let found = &describe(&Source::default(), &file, &[], &[]).sources[0];
+        let super::super::From::Expr(expr) = &found.map["stakeholder_id"].from else {
+            panic!("{:?}", found.map["stakeholder_id"])
+        };
+        assert_eq!(expr.text(), r#"coalesce("WHOID", "AccountId")"#);
+        assert!(found.filter.as_ref().unwrap().text().contains(r#""IsDeleted""#));
+    }
+
+    #[test]
     fn a_renamed_header_is_asked_about() {
-        let file = headers("Summation,Id,Requester id,Requester domain,Created at,First reply time in minutes,Solved at,Status,Via,Group");
+        let file = headers(
+            "Summation,Id,Requester id,Requester domain,Created at,First reply time in minutes,Solved at,Status,Via,Ticket type,Assignee,Reopens",
+        );
         let found = describe(&Source::default(), &file, &[], &[]);
         assert!(found.said.unwrap().contains("lacks `Summation column`"));
         assert_eq!(found.sources[0].profile, None);
