@@ -1,15 +1,18 @@
 //! `convert`: the records of a file as they are read, or the canonical tables.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::args::{Convert, Global, TableFormat};
 use super::data;
+use super::failure::say;
 use super::inputs;
 use super::output;
 use super::setup;
+use crate::intake;
 use crate::io::{make_folder, write_bytes, write_whole};
 use crate::note::{Problem, visible};
-use crate::render::{described, parquet, raw, tables};
+use crate::render::{described, parquet, tables};
 
 /// Runs the command.
 ///
@@ -76,14 +79,30 @@ fn records(global: &Global, args: &Convert) -> anyhow::Result<()> {
             .hint("name one file")
             .into());
     }
-    let delimiter = first.source.delimiter;
+    let layout = intake::peek(&first.file, &first.source.wishes(), 1)?.layout;
+    let mut written = None;
+    let write = |out: &mut dyn Write| {
+        written = Some(intake::write_raw(&first.file, &layout, out)?);
+        Ok(())
+    };
     match args.output.as_deref().filter(|path| *path != Path::new("-")) {
         Some(path) => {
             spare(path, args.force)?;
-            write_whole(path, |out| raw::write(&first.file, delimiter, out))
+            write_whole(path, write)?;
         }
-        None => output::to_stdout(|out| raw::write(&first.file, delimiter, out)),
+        None => output::to_stdout(write)?,
     }
+    if let Some(written) = written.filter(|_| !global.quiet) {
+        let lines = |what: &str, lines: &[intake::Line]| {
+            lines
+                .iter()
+                .for_each(|line| say(&format!("{what}, line {}: {}", line.line, visible(&line.text))));
+        };
+        lines("preamble", &written.preamble);
+        lines("footer", &written.footer);
+        written.findings.iter().for_each(|finding| say(&format!("note: {finding}")));
+    }
+    Ok(())
 }
 
 /// Nothing that is there is written over unasked; a device or a pipe is there to be written to.

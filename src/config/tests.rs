@@ -111,7 +111,10 @@ reason = "new survey tool"
         (source.table, source.dates, source.amount_on),
         (Some(Table::Interactions), Some(Dates::Dmy), Some(AmountOn::Order))
     );
-    assert_eq!((source.delimiter, source.decimal, source.private), (Some(b';'), Some(','), true));
+    assert_eq!(
+        (source.delimiter.as_deref(), source.decimal, source.private),
+        (Some(";"), Some(','), true)
+    );
     assert_eq!(
         (source.encoding.as_deref(), source.timezone.as_deref()),
         (Some("windows-1252"), Some("America/New_York"))
@@ -208,7 +211,7 @@ x = 3
         "15:12: ",
         "16:9: `ydm` is no value of `dates`",
         "17:12: `utf-99` is no encoding",
-        "18:13: `delimiter` is one character",
+        "18:13: `delimiter` is a character",
         "19:11: there is no profile `zendesk` | there is `zendesk-tickets`",
         "20:8: unknown column `order_idd` | did you mean `order_id`?",
         "22:35: `format` goes with `column` or `expr` of a time",

@@ -1,47 +1,9 @@
 //! Bytes to UTF-8.
 
-use std::fmt;
-
 use anyhow::Result;
 
+use super::encoding::{Encoding, mixed_character};
 use crate::io::{Reader, Source};
-
-/// How a file's bytes stand for characters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Encoding {
-    /// UTF-8, with or without a byte order mark.
-    Utf8,
-    /// UTF-16 with the low byte first, told by its byte order mark.
-    Utf16Le,
-    /// UTF-16 with the high byte first, told by its byte order mark.
-    Utf16Be,
-    /// Bytes that are no UTF-8, read as windows-1252; the five that it leaves undefined become the control characters of the same
-    /// number, so that nothing is lost.
-    Windows1252,
-}
-
-impl fmt::Display for Encoding {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Encoding::Utf8 => "UTF-8",
-            Encoding::Utf16Le => "UTF-16LE",
-            Encoding::Utf16Be => "UTF-16BE",
-            Encoding::Windows1252 => "windows-1252",
-        })
-    }
-}
-
-impl Encoding {
-    /// The encoding that a byte order mark at the start says, and the length of the mark.
-    fn marked(start: &[u8]) -> Option<(Encoding, usize)> {
-        match start {
-            [0xef, 0xbb, 0xbf, ..] => Some((Encoding::Utf8, 3)),
-            [0xff, 0xfe, ..] => Some((Encoding::Utf16Le, 2)),
-            [0xfe, 0xff, ..] => Some((Encoding::Utf16Be, 2)),
-            _ => None,
-        }
-    }
-}
 
 /// A space that is filled with text; its bytes stay allocated and set from one filling to the next.
 #[derive(Default)]
@@ -63,6 +25,23 @@ impl Buffer {
         self.filled = bytes.len();
     }
 
+    /// Takes the zero bytes out that stand at or after a place; how many there were.
+    pub(super) fn drop_zeros(&mut self, from: usize) -> u64 {
+        let Some(first) = memchr::memchr(0, &self.bytes[from..self.filled]) else {
+            return 0;
+        };
+        let mut kept = from + first;
+        for at in kept..self.filled {
+            if self.bytes[at] != 0 {
+                self.bytes[kept] = self.bytes[at];
+                kept += 1;
+            }
+        }
+        let dropped = self.filled - kept;
+        self.filled = kept;
+        dropped as u64
+    }
+
     fn grow(&mut self, size: usize) {
         if self.bytes.len() < size {
             self.bytes.resize(size, 0);
@@ -70,39 +49,52 @@ impl Buffer {
     }
 }
 
+/// How bytes become characters.
+enum Decoder {
+    /// They are UTF-8 as they are; whether this is so, the reader of the blocks checks.
+    None,
+    Library(encoding_rs::Decoder),
+    /// One character for each byte from 0x80 on.
+    Table(&'static [char; 128]),
+    /// UTF-8 where it is valid, windows-1252 for each other byte.
+    Mixed,
+}
+
 /// The text of an input, from its start. Text said to be UTF-8 is passed on as it is; whether it is, the reader of the blocks checks.
 pub(super) struct Text {
     reader: Reader,
     pub encoding: Encoding,
-    decoder: Option<encoding_rs::Decoder>,
+    decoder: Decoder,
     /// Bytes read but not yet passed on or decoded.
     raw: Vec<u8>,
     at: usize,
     at_end: bool,
     /// Whether something was no character in the encoding, and became U+FFFD.
     pub malformed: bool,
+    /// The line in which a byte of mixed text is no UTF-8 for the first time, and how many there are.
+    pub stray: Option<(u64, u64)>,
+    /// Line ends passed in mixed text.
+    lines: u64,
+    after_cr: bool,
 }
 
 /// So many bytes are decoded at once.
 const CHUNK: usize = 1 << 16;
 
 impl Text {
-    /// Opens an input; its byte order mark is skipped, and decides the encoding unless one is given.
-    pub(super) fn open(source: &Source, encoding: Option<Encoding>) -> Result<Text> {
+    /// Opens an input; its byte order mark is skipped.
+    pub(super) fn open(source: &Source, encoding: Encoding) -> Result<Text> {
         let mut reader = source.open()?;
         let mut raw = vec![0; 3];
         let got = reader.fill(&mut raw)?;
         raw.truncate(got);
-        let marked = Encoding::marked(&raw);
-        let encoding = encoding.or(marked.map(|(e, _)| e)).unwrap_or(Encoding::Utf8);
         let decoder = match encoding {
-            Encoding::Utf8 => None,
-            Encoding::Utf16Le => Some(encoding_rs::UTF_16LE),
-            Encoding::Utf16Be => Some(encoding_rs::UTF_16BE),
-            Encoding::Windows1252 => Some(encoding_rs::WINDOWS_1252),
+            Encoding::Utf8 => Decoder::None,
+            Encoding::Library(library) => Decoder::Library(library.new_decoder_without_bom_handling()),
+            Encoding::Cp437 | Encoding::Cp850 => Decoder::Table(encoding.table()),
+            Encoding::Mixed => Decoder::Mixed,
         };
-        let decoder = decoder.map(|e| e.new_decoder_without_bom_handling());
-        let at = marked.map_or(0, |(_, length)| length);
+        let at = Encoding::marked(&raw).map_or(0, |(_, length)| length);
         Ok(Text {
             reader,
             encoding,
@@ -111,6 +103,9 @@ impl Text {
             at,
             at_end: false,
             malformed: false,
+            stray: None,
+            lines: 0,
+            after_cr: false,
         })
     }
 
@@ -118,7 +113,7 @@ impl Text {
     pub(super) fn fill(&mut self, buffer: &mut Buffer, size: usize) -> Result<bool> {
         buffer.grow(size);
         let space = &mut buffer.bytes[..size];
-        let Some(decoder) = &mut self.decoder else {
+        if let Decoder::None = self.decoder {
             let head = &self.raw[self.at..];
             let head = &head[..head.len().min(space.len() - buffer.filled)];
             space[buffer.filled..][..head.len()].copy_from_slice(head);
@@ -128,24 +123,108 @@ impl Text {
             let over = buffer.filled + got < size;
             buffer.filled += got;
             return Ok(over);
-        };
+        }
         loop {
-            if self.at == self.raw.len() && !self.at_end {
-                self.raw.resize(CHUNK, 0);
-                let got = self.reader.fill(&mut self.raw)?;
-                self.at_end = got < CHUNK;
-                self.raw.truncate(got);
+            if !self.at_end && self.raw.len() - self.at < 4 {
+                self.raw.drain(..self.at);
                 self.at = 0;
+                let kept = self.raw.len();
+                self.raw.resize(kept + CHUNK, 0);
+                let got = self.reader.fill(&mut self.raw[kept..])?;
+                self.at_end = got < CHUNK;
+                self.raw.truncate(kept + got);
             }
-            let (result, ate, wrote, malformed) = decoder.decode_to_utf8(&self.raw[self.at..], &mut space[buffer.filled..], self.at_end);
-            self.at += ate;
+            let space = &mut space[buffer.filled..];
+            let (full, wrote) = match &mut self.decoder {
+                Decoder::None => return Ok(false),
+                Decoder::Library(decoder) => {
+                    let (result, ate, wrote, malformed) = decoder.decode_to_utf8(&self.raw[self.at..], space, self.at_end);
+                    self.at += ate;
+                    self.malformed |= malformed;
+                    (result == encoding_rs::CoderResult::OutputFull, wrote)
+                }
+                Decoder::Table(table) => {
+                    let table = *table;
+                    self.translate(space, |bytes, _| match bytes {
+                        [byte, ..] if *byte >= 0x80 => Some((table[usize::from(*byte - 0x80)], 1, false)),
+                        [byte, ..] => Some((char::from(*byte), 1, false)),
+                        [] => None,
+                    })
+                }
+                Decoder::Mixed => self.translate(space, mixed_character),
+            };
             buffer.filled += wrote;
-            self.malformed |= malformed;
-            match result {
-                encoding_rs::CoderResult::OutputFull => return Ok(false),
-                encoding_rs::CoderResult::InputEmpty if self.at_end => return Ok(true),
-                encoding_rs::CoderResult::InputEmpty => {}
+            if full {
+                return Ok(false);
+            }
+            if self.at_end && self.at == self.raw.len() {
+                return Ok(true);
             }
         }
+    }
+
+    /// Decodes character by character: `next` gives the first character of some bytes, its length there, and whether it is a stray
+    /// byte; `None` where more bytes are needed. Whether the space is full, and how much was written.
+    fn translate(&mut self, space: &mut [u8], next: impl Fn(&[u8], bool) -> Option<(char, usize, bool)>) -> (bool, usize) {
+        let mut wrote = 0;
+        while let Some((character, length, stray)) = next(&self.raw[self.at..], self.at_end) {
+            let Some(room) = space.get_mut(wrote..wrote + character.len_utf8()) else {
+                return (true, wrote);
+            };
+            character.encode_utf8(room);
+            wrote += room.len();
+            self.at += length;
+            let ends_line = character == '\r' || (character == '\n' && !self.after_cr);
+            self.lines += u64::from(ends_line);
+            self.after_cr = character == '\r';
+            if stray {
+                let (_, count) = self.stray.get_or_insert((self.lines + 1, 0));
+                *count += 1;
+            }
+        }
+        (false, wrote)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn decoded(bytes: &[u8], encoding: Encoding, size: usize) -> (String, Option<(u64, u64)>) {
+        let mut text = Text::open(&Source::memory("test.csv", bytes), encoding).unwrap();
+        let (mut all, mut buffer) = (Vec::new(), Buffer::default());
+        while !text.fill(&mut buffer, size).unwrap() {
+            all.extend_from_slice(buffer.text());
+            buffer.filled = 0;
+        }
+        all.extend_from_slice(buffer.text());
+        (String::from_utf8(all).unwrap(), text.stray)
+    }
+
+    #[test]
+    fn mixed_text_loses_nothing() {
+        let bytes = b"a\r\n\xc3\xa9\n\xe9 \x81\xe2\x82\xac\xe2\x82\n\xff";
+        for size in [4, 5, 100] {
+            let (text, stray) = decoded(bytes, Encoding::Mixed, size);
+            assert_eq!(text, "a\r\né\né \u{81}€â‚\nÿ", "{size}");
+            assert_eq!(stray, Some((3, 5)));
+        }
+        let long = "é€".repeat(100_000);
+        assert_eq!(decoded(long.as_bytes(), Encoding::Mixed, 1000), (long, None));
+    }
+
+    #[test]
+    fn tables() {
+        assert_eq!(decoded(b"caf\x82 \xd0", Encoding::Cp850, 10).0, "café ð");
+        assert_eq!(decoded(b"caf\x82 \xd0", Encoding::Cp437, 10).0, "café ╨");
+    }
+
+    #[test]
+    fn zero_bytes() {
+        let mut buffer = Buffer::default();
+        buffer.set(b"a\0b\0\0c");
+        assert_eq!((buffer.drop_zeros(2), buffer.text()), (2, &b"a\0bc"[..]));
+        assert_eq!((buffer.drop_zeros(0), buffer.text()), (1, &b"abc"[..]));
+        assert_eq!(buffer.drop_zeros(0), 0);
     }
 }

@@ -1,118 +1,186 @@
-//! How a file parts its fields, and finding that out from its start.
+//! How a file parts its fields.
 
-use std::collections::BTreeMap;
+use std::fmt;
 
-use super::record::Records;
+use crate::note::visible;
 
-/// How a file parts its fields. Quotes are `"`, doubled within quotes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// How a file parts its fields. Records end with LF, CR or CRLF, each of them wherever it stands.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Dialect {
-    /// The byte between two fields.
-    pub delimiter: u8,
+    /// What stands between two fields.
+    pub delimiter: Delimiter,
+    /// The ASCII character around fields that hold delimiters or line ends, if there is one.
+    pub quote: Option<u8>,
+    /// The ASCII character that takes the next quote as text; `None` where a quote within quotes is doubled.
+    pub escape: Option<u8>,
+    /// Whether blanks around a delimiter belong to it: a quote may follow them.
+    pub padded: bool,
 }
 
-/// The quote character.
-pub(super) const QUOTE: u8 = b'"';
+/// What stands between two fields.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Delimiter {
+    /// These characters, at least one.
+    Text(String),
+    /// Two blanks or more, as in text laid out for the eye.
+    Blanks,
+}
 
-/// Delimiters looked for; the earlier wins where the evidence is equal.
-const CANDIDATES: [u8; 4] = [b',', b';', b'\t', b'|'];
-/// So many records are looked at.
-const RECORDS: usize = 200;
+/// A dialect that the fast reader knows: one byte between fields, and quotes `"` that are doubled within quotes, or none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Plain {
+    /// The byte between two fields.
+    pub delimiter: u8,
+    /// Whether fields can stand in quotes.
+    pub quoted: bool,
+}
+
+/// The usual quote character.
+pub(super) const QUOTE: u8 = b'"';
 
 impl Default for Dialect {
     fn default() -> Dialect {
-        Dialect { delimiter: b',' }
+        Dialect::of(",")
     }
 }
 
 impl Dialect {
-    /// The dialect in which the start of a file falls into records of the same number of fields, at least two; `None` where no
-    /// delimiter does that. `complete` says whether the text is all of the file.
-    pub(super) fn sniff(text: &str, complete: bool) -> Option<Dialect> {
-        let mut best: Option<((bool, u64, usize), u8)> = None;
-        for delimiter in CANDIDATES {
-            let Some(score) = score(text, complete, Dialect { delimiter }) else {
-                continue;
-            };
-            if best.is_none_or(|(leader, _)| score > leader) {
-                best = Some((score, delimiter));
-            }
+    /// Fields parted by these characters, in quotes `"` that are doubled within quotes.
+    pub fn of(delimiter: &str) -> Dialect {
+        Dialect {
+            delimiter: Delimiter::Text(delimiter.to_string()),
+            quote: Some(QUOTE),
+            escape: None,
+            padded: false,
         }
-        best.map(|(_, delimiter)| Dialect { delimiter })
+    }
+
+    /// The delimiter as text: two blanks stand for any number of them.
+    pub fn delimiter(&self) -> &str {
+        match &self.delimiter {
+            Delimiter::Text(text) => text,
+            Delimiter::Blanks => "  ",
+        }
+    }
+
+    /// The first byte of the delimiter, which tells whether decimals may have a comma.
+    pub fn first_byte(&self) -> u8 {
+        self.delimiter().as_bytes()[0]
+    }
+
+    /// This dialect as the fast reader knows it, if it does.
+    pub(super) fn plain(&self) -> Option<Plain> {
+        let [delimiter] = *self.delimiter().as_bytes() else {
+            return None;
+        };
+        let quoted = match self.quote {
+            Some(QUOTE) => true,
+            None => false,
+            Some(_) => return None,
+        };
+        let plain = self.escape.is_none() && !self.padded && delimiter.is_ascii() && delimiter != QUOTE;
+        plain.then_some(Plain { delimiter, quoted })
     }
 
     /// The delimiter that a first line `sep=;` states, as spreadsheets write it, quoted or not.
-    pub(super) fn stated(first_line: &str) -> Option<u8> {
+    pub(super) fn stated(first_line: &str) -> Option<&str> {
         let line = first_line.trim_end_matches(['\r', '\n']);
         let line = line.strip_prefix('"').and_then(|l| l.strip_suffix('"')).unwrap_or(line);
         let (key, value) = line.split_at_checked(4)?;
-        match value.as_bytes() {
-            [delimiter] if key.eq_ignore_ascii_case("sep=") && !delimiter.is_ascii_alphanumeric() => Some(*delimiter),
-            _ => None,
+        let mut characters = value.chars();
+        let delimiter = characters.next()?;
+        let alone = characters.next().is_none() && !delimiter.is_alphanumeric();
+        (key.eq_ignore_ascii_case("sep=") && alone).then_some(value)
+    }
+}
+
+impl fmt::Display for Dialect {
+    /// In words: `fields are parted by ';', in quotes '"' that are doubled`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.delimiter {
+            Delimiter::Text(text) => write!(f, "fields are parted by {}", named(text))?,
+            Delimiter::Blanks => f.write_str("fields are parted by two blanks or more")?,
+        }
+        if self.padded {
+            f.write_str(" with blanks around it")?;
+        }
+        match (self.quote, self.escape) {
+            (None, _) => f.write_str(", quotes are text"),
+            (Some(quote), None) => write!(f, ", in quotes {} that are doubled within quotes", quote as char),
+            (Some(quote), Some(escape)) => write!(f, ", in quotes {}, after {} text within quotes", quote as char, escape as char),
         }
     }
 }
 
-/// How well a delimiter explains the records: whether the first record has the most common number of fields, how many in a thousand
-/// have it, and that number. `None` where it parts nothing.
-fn score(text: &str, complete: bool, dialect: Dialect) -> Option<(bool, u64, usize)> {
-    let mut counts = Vec::with_capacity(RECORDS);
-    let mut records = Records::of(text, dialect);
-    while counts.len() <= RECORDS
-        && let Some(record) = records.read()
-    {
-        counts.push(record.len());
+/// A delimiter in words.
+fn named(text: &str) -> String {
+    match text {
+        "," => "commas".to_string(),
+        ";" => "semicolons".to_string(),
+        "\t" => "tabs".to_string(),
+        "|" => "bars (|)".to_string(),
+        " " => "blanks".to_string(),
+        ":" => "colons".to_string(),
+        _ => format!("'{}'", visible(text)),
     }
-    // The last record may go on beyond the sample.
-    if !complete && counts.len() > 1 && counts.len() <= RECORDS {
-        counts.pop();
-    }
-    let mut tally = BTreeMap::new();
-    for &count in &counts {
-        *tally.entry(count).or_insert(0u64) += 1;
-    }
-    let (fields, times) = tally
-        .into_iter()
-        .filter(|&(fields, _)| fields > 1)
-        .max_by_key(|&(fields, times)| (times, fields))?;
-    Some((counts[0] == fields, times * 1000 / counts.len() as u64, fields))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn sniff(text: &str) -> Option<char> {
-        Dialect::sniff(text, true).map(|d| d.delimiter as char)
-    }
-
-    #[test]
-    fn delimiters() {
-        assert_eq!(sniff("a,b\n1,2\n"), Some(','));
-        assert_eq!(sniff("a;b;c\n1,5;2,5;x\n1,7;2,9;y\n"), Some(';'));
-        assert_eq!(sniff("a\tb\nx, y\tz, w\n"), Some('\t'));
-        assert_eq!(sniff("a|b\r1|2\r"), Some('|'));
-        assert_eq!(sniff("a,b\n\"x;y;z\nu;v;w\",1\n\"p;q;r\",2\n"), Some(','));
-        assert_eq!(sniff("name\nx\ny\n"), None);
-        assert_eq!(sniff(""), None);
-        // A ragged row or a note with commas does not turn the vote.
-        assert_eq!(sniff("id;note\n1;a, b, c\n2;d\n3;e, f\n4\n"), Some(';'));
-        // The header decides where decimals are as regular as delimiters.
-        assert_eq!(sniff("a;b\n1,5;2,5\n1,7;2,7\n"), Some(';'));
-    }
-
-    #[test]
-    fn the_last_record_of_a_sample_may_be_cut() {
-        assert_eq!(Dialect::sniff("a;b;c\n1;2;3\n4;5", false), Some(Dialect { delimiter: b';' }));
-    }
-
     #[test]
     fn a_first_line_that_states_it() {
-        assert_eq!(Dialect::stated("sep=;\r\n"), Some(b';'));
-        assert_eq!(Dialect::stated("\"SEP=\t\"\n"), Some(b'\t'));
+        assert_eq!(Dialect::stated("sep=;\r\n"), Some(";"));
+        assert_eq!(Dialect::stated("\"SEP=\t\"\n"), Some("\t"));
         assert_eq!(Dialect::stated("sep=\n"), None);
         assert_eq!(Dialect::stated("sep=ab"), None);
         assert_eq!(Dialect::stated("separator"), None);
         assert_eq!(Dialect::stated("sép"), None);
+    }
+
+    #[test]
+    fn plain_ones() {
+        let plain = |d: &Dialect| d.plain().map(|p| (p.delimiter, p.quoted));
+        assert_eq!(plain(&Dialect::of(";")), Some((b';', true)));
+        assert_eq!(
+            plain(&Dialect {
+                quote: None,
+                ..Dialect::of("\t")
+            }),
+            Some((b'\t', false))
+        );
+        assert_eq!(plain(&Dialect::of("||")), None);
+        assert_eq!(plain(&Dialect::of("§")), None);
+        for other in [
+            Dialect {
+                quote: Some(b'\''),
+                ..Dialect::default()
+            },
+            Dialect {
+                escape: Some(b'\\'),
+                ..Dialect::default()
+            },
+            Dialect {
+                padded: true,
+                ..Dialect::default()
+            },
+        ] {
+            assert_eq!(plain(&other), None);
+        }
+    }
+
+    #[test]
+    fn in_words() {
+        assert_eq!(
+            Dialect::default().to_string(),
+            "fields are parted by commas, in quotes \" that are doubled within quotes"
+        );
+        let odd = Dialect {
+            delimiter: Delimiter::Blanks,
+            quote: None,
+            ..Dialect::default()
+        };
+        assert_eq!(odd.to_string(), "fields are parted by two blanks or more, quotes are text");
     }
 }

@@ -9,6 +9,8 @@ pub struct Header {
     pub names: Vec<String>,
     /// The columns whose name is not what the file says.
     pub renamed: Vec<Renamed>,
+    /// The cells of the header rows, as the file has them; none if it has no header.
+    pub rows: Vec<Vec<String>>,
 }
 
 /// A column that got another name, because its own is taken or empty.
@@ -23,6 +25,36 @@ pub struct Renamed {
 }
 
 impl Header {
+    /// The header of these rows, whose cells over one column are joined by a blank; without rows, columns have numbers for names.
+    pub(super) fn of(rows: Vec<Vec<String>>, width: usize) -> Header {
+        let said = Header::joined(&rows, width);
+        Header { rows, ..Header::new(said) }
+    }
+
+    /// The cells over each column, joined by a blank.
+    pub(super) fn joined(rows: &[Vec<String>], width: usize) -> Vec<String> {
+        let width = rows.iter().map(Vec::len).max().unwrap_or(width);
+        let cells = |column: usize| rows.iter().filter_map(move |row| row.get(column)).map(|cell| cell.trim());
+        let join = |column| cells(column).filter(|c| !c.is_empty()).collect::<Vec<_>>().join(" ");
+        (0..width).map(join).collect()
+    }
+
+    /// Takes the columns away that stand at the end without a name, and in which nothing stands; how many there were.
+    pub(super) fn drop_trailing(&mut self, filled: impl Fn(usize) -> bool) -> usize {
+        let before = self.names.len();
+        while let Some(last) = self.renamed.last()
+            && last.was.is_empty()
+            && last.column + 1 == self.names.len()
+            && self.names.len() > 1
+            && !self.rows.is_empty()
+            && !filled(last.column)
+        {
+            self.renamed.pop();
+            self.names.pop();
+        }
+        before - self.names.len()
+    }
+
     /// Makes the names unique: outer blanks go, a name that comes again becomes `Name.2`, `Name.3`, and one that is empty becomes
     /// `column N`, counted from 1.
     pub(super) fn new(said: impl IntoIterator<Item = String>) -> Header {
@@ -63,13 +95,22 @@ impl Header {
     }
 
     /// The column of that name: outer blanks trimmed, inner white space folded, capitals or not; the very name wins over one that
-    /// differs in these.
+    /// differs in these. Where names are joined from several rows, also by what the first row alone says, or else another one, if one
+    /// column only has it.
     pub fn find(&self, name: &str) -> Option<usize> {
+        let wanted = fold(name);
         let exact = self.names.iter().position(|n| n == name);
-        exact.or_else(|| {
-            let wanted = fold(name);
-            self.names.iter().position(|n| fold(n) == wanted)
-        })
+        let folded = || self.names.iter().position(|n| fold(n) == wanted);
+        let in_row = |row: &Vec<String>| {
+            let mut columns = row
+                .iter()
+                .enumerate()
+                .filter(|(_, cell)| fold(cell) == wanted)
+                .map(|(column, _)| column);
+            columns.next().filter(|_| columns.next().is_none() && !wanted.is_empty())
+        };
+        let several = self.rows.iter().filter(|_| self.rows.len() > 1);
+        exact.or_else(folded).or_else(|| several.map(in_row).find_map(|column| column))
     }
 }
 
@@ -127,5 +168,17 @@ mod tests {
         let header = Header::new(["Comment", "x", "comment", "Comment", "Comment"].map(String::from));
         assert_eq!(header.all(" COMMENT"), ["Comment", "comment", "Comment.2", "Comment.3"]);
         assert_eq!(header.all("name"), ["name"]);
+    }
+
+    #[test]
+    fn several_rows() {
+        let rows = [["StartDate", "Q1", "Q1"], ["Start Date", "How?", " Why? "]].map(|r| r.map(String::from).to_vec());
+        let header = Header::of(rows.to_vec(), 3);
+        assert_eq!(header.names, ["StartDate Start Date", "Q1 How?", "Q1 Why?"]);
+        assert_eq!(
+            (header.find("startdate"), header.find("q1"), header.find("why?")),
+            (Some(0), None, Some(2))
+        );
+        assert_eq!(Header::of(Vec::new(), 2).names, ["column 1", "column 2"]);
     }
 }

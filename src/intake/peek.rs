@@ -1,33 +1,78 @@
 //! The start of an input, and how all of it would be read.
 
 use anyhow::Result;
+use glob::Pattern;
 
-use super::decode::{Buffer, Encoding, Text};
-use super::dialect::Dialect;
+use super::decode::{Buffer, Text};
+use super::dialect::{Delimiter, Dialect};
+use super::encoding::{self, Encoding};
+use super::footer;
+use super::general::{Rules, scan};
 use super::header::Header;
 use super::record::Records;
-use super::scan::scan;
+use super::scan::count_lines;
+use super::shape::{Seen, Shape, shape};
+use super::sniff::{Sniffed, Stated, sniff};
 use crate::io::{FileError, Source};
+use crate::note::{Problem, visible};
 
 /// So many bytes are looked at, or more where the first records are longer.
 const SAMPLE: usize = 1 << 18;
 /// No record is longer than this; a quote that is never closed would else swallow a file into memory.
 pub(super) const LONGEST: usize = 1 << 28;
+/// So many records tell the shape of a table.
+const RECORDS: usize = 230;
 
-/// What is already known about an input.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What is already known about an input; what is `None` is found from its bytes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Wishes {
-    /// The byte between fields, if it is stated.
-    pub delimiter: Option<u8>,
-    /// How many records at the start are names of columns; the names of one column are joined by a blank. 0: columns have no names.
-    pub header_rows: usize,
+    /// The encoding, by a name that [`Encoding::for_label`] knows.
+    pub encoding: Option<String>,
+    /// What stands between fields: one character or several.
+    pub delimiter: Option<String>,
+    /// The quote character; empty where quotes are text.
+    pub quote: Option<String>,
+    /// The character that makes text of the quote after it; empty, or the quote itself, where quotes are doubled.
+    pub escape: Option<String>,
+    /// How many lines stand before the header.
+    pub preamble: Option<usize>,
+    /// How many records are names of columns; the names of one column are joined by a blank. 0: columns have no names.
+    pub header_rows: Option<usize>,
+    /// Patterns (`Total*`) of what the first filled cell of a line says that is no record but belongs to the end of the file.
+    pub footer: Vec<String>,
 }
 
-impl Default for Wishes {
-    fn default() -> Wishes {
-        Wishes {
-            delimiter: None,
-            header_rows: 1,
+/// A line that is no record, or a record as it stands in the file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// Its number, from 1, as a text editor counts.
+    pub line: u64,
+    /// Its text, without the line end.
+    pub text: String,
+}
+
+/// What ends the records at the start of an input.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LineEnds {
+    /// Records that end with LF.
+    pub lf: u64,
+    /// Records that end with CR and LF.
+    pub crlf: u64,
+    /// Records that end with CR.
+    pub cr: u64,
+}
+
+impl std::fmt::Display for LineEnds {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let counts = [("LF", self.lf), ("CRLF", self.crlf), ("CR", self.cr)];
+        let there: Vec<_> = counts.iter().filter(|(_, n)| *n > 0).collect();
+        match there[..] {
+            [] => f.write_str("none"),
+            [(name, _)] => f.write_str(name),
+            _ => {
+                let each: Vec<String> = there.iter().map(|(name, n)| format!("{name} ({n})")).collect();
+                write!(f, "mixed: {}", each.join(", "))
+            }
         }
     }
 }
@@ -36,14 +81,41 @@ impl Default for Wishes {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Layout {
     /// The encoding as far as the start of the file tells. Where it says UTF-8, reading all of the file may find otherwise and read
-    /// it as windows-1252 instead: [`super::Outcome::encoding`] has the last word.
+    /// it as another one instead: [`super::Outcome::encoding`] has the last word.
     pub encoding: Encoding,
+    /// How the encoding is known.
+    pub encoding_why: String,
     /// How fields are parted.
     pub dialect: Dialect,
+    /// What ends records.
+    pub line_ends: LineEnds,
+    /// The lines before the table, blank ones left out.
+    pub preamble: Vec<Line>,
     /// The names of the columns; none if the file is empty.
     pub header: Header,
+    /// How many fields a record has as a rule; 0 if there are no records.
+    pub width: usize,
+    /// What was found out about the file, and by what evidence, in words.
+    pub findings: Vec<String>,
     /// Records before the first data record.
     pub(super) before_data: u64,
+    /// Stated patterns of footer lines.
+    pub(super) footer: Vec<Pattern>,
+}
+
+impl Layout {
+    /// How records are taken apart.
+    pub(super) fn rules(&self) -> Rules<'_> {
+        Rules {
+            dialect: &self.dialect,
+            width: self.width,
+        }
+    }
+
+    /// Whether the file has names of columns.
+    pub fn has_header(&self) -> bool {
+        !self.header.rows.is_empty()
+    }
 }
 
 /// The start of an input.
@@ -52,12 +124,14 @@ pub struct Peek {
     /// How all of it is read.
     pub layout: Layout,
     /// Whether the delimiter is stated, by the wishes or by a first line `sep=;`, or found by its regularity; false where nothing
-    /// parts the records and the comma stands in.
+    /// parts the records.
     pub parted: bool,
     /// The first data records.
     pub rows: Vec<Row>,
     /// Whether these are all records of the input.
     pub complete: bool,
+    /// The lines after the last record, where the start reaches as far; reading all of the input gives them in any case.
+    pub footer: Vec<Line>,
 }
 
 /// A record, kept.
@@ -72,15 +146,16 @@ pub struct Row {
 /// Looks at the start of an input: its layout, and up to so many of its first records.
 ///
 /// # Errors
-/// When it cannot be read, is no text file, or its first records are unreasonably long.
+/// When it cannot be read, is no text file, its first records are unreasonably long, or a wish makes no sense.
 pub fn peek(source: &Source, wishes: &Wishes, rows: usize) -> Result<Peek> {
+    let known = Known::of(wishes)?;
     let mut size = SAMPLE;
     // Where there is a data record, the header before it is complete.
     let wanted = rows.max(1);
     loop {
-        let (text, encoding, over) = sample(source, size)?;
-        let mut found = look(&text, encoding, over, wishes, wanted);
-        if over || found.rows.len() == wanted {
+        let sample = sample(source, size, known.encoding)?;
+        let mut found = look(&sample, &known, wanted);
+        if sample.over || found.rows.len() == wanted {
             found.complete &= found.rows.len() <= rows;
             found.rows.truncate(rows);
             return Ok(found);
@@ -96,59 +171,204 @@ pub fn peek(source: &Source, wishes: &Wishes, rows: usize) -> Result<Peek> {
     }
 }
 
+/// Wishes, understood.
+struct Known {
+    encoding: Option<Encoding>,
+    stated: Stated,
+    preamble: Option<usize>,
+    header_rows: Option<usize>,
+    footer: Vec<Pattern>,
+}
+
+impl Known {
+    fn of(wishes: &Wishes) -> Result<Known> {
+        let usage = |what: String, hint: &str| anyhow::Error::from(Problem::usage(what).hint(hint));
+        let encoding = match &wishes.encoding {
+            None => None,
+            Some(label) => Some(Encoding::for_label(label).ok_or_else(|| {
+                let hint = "write utf-8, utf-16le, windows-1252, shift_jis, macintosh, cp850 or another name of the Encoding Standard";
+                usage(format!("'{label}' is no encoding"), hint)
+            })?),
+        };
+        let mark = |what: &str, text: &Option<String>| match text.as_deref().map(str::as_bytes) {
+            None => Ok(None),
+            Some([]) => Ok(Some(None)),
+            Some(&[byte]) if byte.is_ascii_graphic() && !byte.is_ascii_alphanumeric() => Ok(Some(Some(byte))),
+            Some(_) => Err(usage(
+                format!("'{}' cannot be the {what}", visible(text.as_deref().unwrap_or_default())),
+                "write one mark such as \" or ', or nothing",
+            )),
+        };
+        let quote = mark("quote", &wishes.quote)?;
+        let escape = mark("escape", &wishes.escape)?.map(|e| e.filter(|_| Some(e) != quote));
+        if wishes
+            .delimiter
+            .as_ref()
+            .is_some_and(|d| d.is_empty() || d.contains(['\n', '\r', '"']))
+        {
+            return Err(usage(
+                "the delimiter is empty, or holds a quote or a line end".to_string(),
+                "write the characters between two fields",
+            ));
+        }
+        let footer = wishes.footer.iter().map(|text| {
+            Pattern::new(text).map_err(|e| {
+                usage(
+                    format!("'{text}' is no pattern: {}", e.msg),
+                    "`*` stands for any text, `?` for one character",
+                )
+            })
+        });
+        Ok(Known {
+            encoding,
+            stated: Stated {
+                delimiter: wishes.delimiter.clone(),
+                quote,
+                escape,
+            },
+            preamble: wishes.preamble,
+            header_rows: wishes.header_rows,
+            footer: footer.collect::<Result<_>>()?,
+        })
+    }
+}
+
+/// Kinds of files that are no text, by their first bytes: what they are, and what to do.
+const BINARY: [(&[u8], &str, &str); 9] = [
+    (
+        b"PK\x03\x04",
+        "a zip archive or a workbook (xlsx, ods)",
+        "unpack it, or save the sheet as CSV in UTF-8",
+    ),
+    (
+        b"\xd0\xcf\x11\xe0",
+        "an old workbook or document (xls, doc)",
+        "save the sheet as CSV in UTF-8",
+    ),
+    (b"%PDF", "a PDF document", "export the data as CSV instead"),
+    (b"\x89PNG", "a picture", "export the data as CSV instead"),
+    (b"\xff\xd8\xff", "a picture", "export the data as CSV instead"),
+    (b"GIF8", "a picture", "export the data as CSV instead"),
+    (b"PAR1", "a Parquet file", "convert it to CSV"),
+    (b"SQLite format 3", "an SQLite database", "export the table as CSV"),
+    (b"7z\xbc\xaf", "a 7z archive", "unpack it"),
+];
+
 /// The error for bytes that are no text.
 pub(super) fn not_text(source: &Source, line: u64) -> anyhow::Error {
-    let why = format!("it is not a text file (a zero byte in line {line})");
+    let why = format!("it is not a text file (zero bytes, first in line {line})");
     FileError::new(source.name(), "read", why, "export it as CSV in UTF-8").into()
 }
 
-/// The decoded start of an input, its encoding, and whether that is all of it.
-fn sample(source: &Source, size: usize) -> Result<(String, Encoding, bool)> {
-    let mut buffer = Buffer::default();
-    let mut text = Text::open(source, None)?;
-    let mut over = text.fill(&mut buffer, size)?;
-    let valid = match std::str::from_utf8(buffer.text()) {
-        Ok(_) => buffer.filled,
-        // A character cut at the end of the sample is none that is wrong.
-        Err(e) if e.error_len().is_none() && !over => e.valid_up_to(),
-        Err(_) => {
-            text = Text::open(source, Some(Encoding::Windows1252))?;
-            buffer.filled = 0;
-            over = text.fill(&mut buffer, size)?;
-            buffer.filled
-        }
-    };
-    if let Some(zero) = memchr::memchr(0, buffer.text()) {
-        return Err(not_text(source, 1 + super::scan::count_lines(&buffer.text()[..zero], None)));
-    }
-    Ok((String::from_utf8_lossy(&buffer.text()[..valid]).into_owned(), text.encoding, over))
+/// Whether so many zero bytes among so many are no slip but mean that the file is no text.
+pub(super) fn too_many_zeros(zeros: u64, bytes: usize) -> bool {
+    zeros > 4 && zeros * 20 > bytes as u64
 }
 
-fn look(text: &str, encoding: Encoding, over: bool, wishes: &Wishes, wanted: usize) -> Peek {
-    let first_line = text.split_inclusive(['\r', '\n']).next().unwrap_or_default();
-    let stated = Dialect::stated(first_line);
-    let body = if stated.is_some() { &text[first_line.len()..] } else { text };
-    let known = wishes.delimiter.or(stated).map(|delimiter| Dialect { delimiter });
-    let found = known.or_else(|| Dialect::sniff(body, over));
-    let dialect = found.unwrap_or_default();
+/// The decoded start of an input.
+struct Sample {
+    text: String,
+    encoding: Encoding,
+    why: String,
+    /// Whether that is all of it.
+    over: bool,
+    zeros: u64,
+    stray: Option<(u64, u64)>,
+}
 
-    let text = if over { text } else { &text[..scan(text.as_bytes(), dialect).end] };
-    let mut records = Records::of(text, dialect);
-    let mut before_data = 0;
-    if stated.is_some() && records.read().is_some() {
-        before_data += 1;
+fn sample(source: &Source, size: usize, stated: Option<Encoding>) -> Result<Sample> {
+    let mut bytes = vec![0; size];
+    let got = source.open()?.fill(&mut bytes)?;
+    bytes.truncate(got);
+    if let Some((_, what, help)) = BINARY.iter().find(|(magic, ..)| bytes.starts_with(magic)) {
+        return Err(FileError::new(source.name(), "read", format!("it is {what}"), *help).into());
     }
-    let mut names: Vec<String> = Vec::new();
-    for _ in 0..wishes.header_rows {
-        let Some(record) = records.read() else { break };
-        before_data += 1;
-        names.resize(names.len().max(record.len()), String::new());
-        for (name, more) in names.iter_mut().zip(record.iter()) {
-            let more = more.trim();
-            let blank = if name.is_empty() || more.is_empty() { "" } else { " " };
-            *name = format!("{name}{blank}{more}");
-        }
+    if bytes.starts_with(b"\xff\xfe\0\0") || bytes.starts_with(b"\0\0\xfe\xff") {
+        return Err(FileError::new(source.name(), "read", "it is in UTF-32", "export it as CSV in UTF-8").into());
     }
+    let found = match stated {
+        Some(encoding) => encoding::stated(encoding, &bytes, got < size),
+        None => encoding::of_start(&bytes, got < size),
+    };
+    let mut buffer = Buffer::default();
+    let mut text = Text::open(source, found.encoding)?;
+    let over = text.fill(&mut buffer, size)?;
+    let before = buffer.text().to_vec();
+    let zeros = buffer.drop_zeros(0);
+    if too_many_zeros(zeros, before.len()) {
+        let first = memchr::memchr(0, &before).unwrap_or(0);
+        return Err(not_text(source, 1 + count_lines(&before[..first], None)));
+    }
+    let valid = match std::str::from_utf8(buffer.text()) {
+        Ok(_) => buffer.filled,
+        Err(e) => e.valid_up_to(),
+    };
+    Ok(Sample {
+        text: String::from_utf8_lossy(&buffer.text()[..valid]).into_owned(),
+        encoding: text.encoding,
+        why: found.why,
+        over,
+        zeros,
+        stray: text.stray,
+    })
+}
+
+/// A dialect for text in which nothing parts the fields: one whose delimiter does not occur.
+fn undivided(text: &str) -> Dialect {
+    let free = [",", "\t", ";", "|", "\u{1f}"].into_iter().find(|d| !text.contains(d));
+    Dialect::of(free.unwrap_or(","))
+}
+
+fn look(sample: &Sample, known: &Known, wanted: usize) -> Peek {
+    let (text, over) = (sample.text.as_str(), sample.over);
+    let mut findings = vec![format!("read as {}: {}", sample.encoding, sample.why)];
+    let first_line = text.split_inclusive(['\r', '\n']).next().unwrap_or_default();
+    let said = Dialect::stated(first_line);
+    let body = if said.is_some() { &text[first_line.len()..] } else { text };
+    let mut stated = known.stated.clone();
+    if stated.delimiter.is_none() {
+        stated.delimiter = said.map(str::to_string);
+    }
+    let sniffed = sniff(body, over, &stated);
+    let parted = sniffed.is_some() || stated.delimiter.is_some();
+    let dialect = match (&sniffed, &stated.delimiter) {
+        (Some(sniffed), _) => sniffed.dialect.clone(),
+        (None, Some(delimiter)) => Dialect {
+            delimiter: Delimiter::Text(delimiter.clone()),
+            quote: stated.quote.unwrap_or(Some(super::dialect::QUOTE)),
+            escape: stated.escape.flatten(),
+            padded: false,
+        },
+        (None, None) => undivided(body),
+    };
+    findings.push(match (&sniffed, &stated.delimiter) {
+        (Some(s), None) => format!(
+            "{dialect}: {} of the first {} records have {} fields",
+            s.fitting.0, s.fitting.1, s.width
+        ),
+        (None, None) => "nothing parts the lines into fields: each is one".to_string(),
+        (_, Some(_)) => format!("{dialect}: the delimiter is stated"),
+    });
+    let width = sniffed.as_ref().map_or(1, |s: &Sniffed| s.width);
+    let rules = Rules { dialect: &dialect, width };
+    let bytes = text.as_bytes();
+    let whole = if over { text } else { &text[..scan(bytes, rules, false).0.end] };
+    let read = || Records::careful(whole, bytes, rules, 1, 1, over);
+    let (first, line_ends) = collect(bytes, read(), RECORDS);
+    let said_rows = usize::from(said.is_some() && !first.is_empty());
+    let Shape { preamble, header, why } = shape(&first[said_rows..], width, known.preamble, known.header_rows);
+    let preamble = preamble + said_rows;
+    findings.extend(why);
+    let before_data = (preamble + header) as u64;
+
+    let footer = if over {
+        footer::find(whole, read(), before_data, width, &known.footer)
+    } else {
+        None
+    };
+    let (end, footer) = footer.unwrap_or((whole.len(), Vec::new()));
+    let mut records = Records::careful(&whole[..end], bytes, rules, 1, 1, over);
+    records.skip_header(before_data);
     let mut rows = Vec::new();
     while rows.len() < wanted
         && let Some(record) = records.read()
@@ -158,21 +378,80 @@ fn look(text: &str, encoding: Encoding, over: bool, wishes: &Wishes, wanted: usi
             fields: record.iter().map(str::to_owned).collect(),
         });
     }
-    if wishes.header_rows == 0 {
-        names.resize(rows.first().map_or(0, |row| row.fields.len()), String::new());
-    }
     let complete = over && records.read().is_none();
+    let names: Vec<Vec<String>> = first[preamble..preamble + header].iter().map(|r| r.cells.clone()).collect();
+    let columns = rows.first().map_or(0, |row| row.fields.len());
+    let filled = |column: usize| {
+        first[preamble + header..]
+            .iter()
+            .any(|r| r.cells.get(column).is_some_and(|c| !c.trim().is_empty()))
+    };
+    let mut header = Header::of(names, if parted { columns.max(width) } else { columns });
+    if columns == 0 && header.rows.is_empty() {
+        header = Header::default();
+    }
+    let unnamed = header.drop_trailing(filled);
+    if unnamed > 0 {
+        findings.push(format!("{unnamed} columns at the end have neither name nor content"));
+    }
+    if sample.zeros > 0 {
+        findings.push(format!("{} zero bytes are left out", sample.zeros));
+    }
+    if let Some((line, _)) = sample.stray {
+        findings.push(format!("line {line} is the first with a byte that is no UTF-8"));
+    }
+    let lines = |records: &[Seen]| {
+        let line = |r: &Seen| Line {
+            line: r.line,
+            text: r.raw.clone(),
+        };
+        records.iter().map(line).collect::<Vec<_>>()
+    };
     Peek {
         layout: Layout {
-            encoding,
-            dialect,
-            header: Header::new(names),
+            encoding: sample.encoding,
+            encoding_why: sample.why.clone(),
+            line_ends,
+            preamble: lines(&first[..preamble]),
+            header,
+            width: if first.is_empty() { 0 } else { width },
+            findings,
             before_data,
+            footer: known.footer.clone(),
+            dialect,
         },
-        parted: found.is_some(),
+        parted,
         rows,
         complete,
+        footer,
     }
+}
+
+/// The first records, and what ends them.
+fn collect(bytes: &[u8], mut records: Records<'_>, most: usize) -> (Vec<Seen>, LineEnds) {
+    let mut found: Vec<Seen> = Vec::new();
+    let mut ends = LineEnds::default();
+    let mut expected = 1;
+    while found.len() < most
+        && let Some(record) = records.read()
+    {
+        let raw = record.raw();
+        let after = raw.as_ptr() as usize - bytes.as_ptr() as usize + raw.len();
+        match bytes.get(after..).unwrap_or_default() {
+            [b'\r', b'\n', ..] => ends.crlf += 1,
+            [b'\r', ..] => ends.cr += 1,
+            [b'\n', ..] => ends.lf += 1,
+            _ => {}
+        }
+        found.push(Seen {
+            line: record.line(),
+            raw: raw.to_string(),
+            cells: record.iter().map(str::to_owned).collect(),
+            after_blank: record.line() > expected,
+        });
+        expected = record.line() + count_lines(raw.as_bytes(), None) + 1;
+    }
+    (found, ends)
 }
 
 #[cfg(test)]
@@ -191,7 +470,7 @@ mod tests {
     fn header_and_first_records() {
         let peeked = plain("\n id ;name;name\n1;x;y\n\n2;\"z\nz\"\n");
         assert_eq!(peeked.layout.header.names, ["id", "name", "name.2"]);
-        assert_eq!(peeked.layout.dialect.delimiter, b';');
+        assert_eq!(peeked.layout.dialect, Dialect::of(";"));
         assert_eq!((peeked.parted, peeked.complete), (true, true));
         let rows: Vec<_> = peeked.rows.iter().map(|r| (r.line, r.fields.join("|"))).collect();
         assert_eq!(rows, [(3, "1|x|y".to_string()), (5, "2|z\nz".to_string())]);
@@ -208,7 +487,7 @@ mod tests {
             (&["a,b".to_string(), "c".into()][..], 3)
         );
         let wishes = Wishes {
-            delimiter: Some(b','),
+            delimiter: Some(",".into()),
             ..Wishes::default()
         };
         assert_eq!(of("sep=;\na,b;c\n", wishes, 1).layout.header.names, ["a", "b;c"]);
@@ -223,8 +502,8 @@ mod tests {
             of(
                 text,
                 Wishes {
-                    header_rows: 2,
-                    delimiter: None
+                    header_rows: Some(2),
+                    ..Wishes::default()
                 },
                 1
             )
@@ -236,8 +515,8 @@ mod tests {
         let none = of(
             text,
             Wishes {
-                header_rows: 0,
-                delimiter: None,
+                header_rows: Some(0),
+                ..Wishes::default()
             },
             5,
         );
@@ -251,7 +530,10 @@ mod tests {
     fn encodings() {
         assert_eq!(plain("\u{feff}é,b\n1,2\n").layout.header.names, ["é", "b"]);
         let old = plain(b"\xe9,b\n1,2\n");
-        assert_eq!((old.layout.encoding, &old.layout.header.names[0][..]), (Encoding::Windows1252, "é"));
+        assert_eq!(
+            (old.layout.encoding, &old.layout.header.names[0][..]),
+            (Encoding::Library(encoding_rs::WINDOWS_1252), "é")
+        );
         let wide: Vec<u8> = std::iter::once(0xfeff)
             .chain("é,b\n".encode_utf16())
             .flat_map(u16::to_be_bytes)
@@ -259,7 +541,7 @@ mod tests {
         let wide = plain(wide);
         assert_eq!(
             (wide.layout.encoding, wide.layout.header.names.join("|")),
-            (Encoding::Utf16Be, "é|b".to_string())
+            (Encoding::Library(encoding_rs::UTF_16BE), "é|b".to_string())
         );
         // A character that the end of the sample cuts in two.
         for shift in 0..3 {
@@ -274,7 +556,7 @@ mod tests {
         let binary = peek(&Source::memory("a.xlsx", &b"PK\x03\x04\n\0\0"[..]), &Wishes::default(), 1)
             .unwrap_err()
             .to_string();
-        assert!(binary.contains("a.xlsx: it is not a text file (a zero byte in line 2)"), "{binary}");
+        assert!(binary.contains("a.xlsx: it is a zip archive or a workbook (xlsx, ods)"), "{binary}");
     }
 
     #[test]

@@ -9,11 +9,13 @@ use std::sync::{Mutex, PoisonError};
 
 use anyhow::Result;
 
-use super::decode::{Buffer, Encoding, Text};
-use super::dialect::Dialect;
-use super::peek::{LONGEST, Layout, not_text};
+use super::decode::{Buffer, Text};
+use super::encoding::{self, Encoding};
+use super::peek::{LONGEST, Layout, Line, not_text, too_many_zeros};
 use super::record::{Record, Records};
+use super::repair::SPAN;
 use super::scan::{count_lines, scan};
+use super::{footer, general};
 use crate::io::{FileError, Source};
 
 /// The usual size of a block.
@@ -30,7 +32,7 @@ pub struct Block<'a> {
     pub first_line: u64,
     /// How many data records it holds.
     pub records: u64,
-    /// Its text, header rows and blank lines included.
+    /// Its text, header rows and blank lines included, without the footer.
     pub text: &'a str,
 }
 
@@ -41,17 +43,60 @@ pub struct Outcome<S> {
     pub sinks: Vec<S>,
     /// How all of the input was decoded; put into the layout, it spares the next reading a second start.
     pub encoding: Encoding,
-    /// Whether something was no character in UTF-16, and became U+FFFD.
+    /// Whether something was no character in the encoding, and became U+FFFD.
     pub malformed: bool,
     /// The number of data records.
     pub records: u64,
+    /// The lines after the last record that are none.
+    pub footer: Vec<Line>,
+    /// Zero bytes, which are left out.
+    pub zeros: u64,
+    /// Of UTF-8 with stray bytes: the first line that has one, and how many there are.
+    pub stray: Option<(u64, u64)>,
+    /// Records whose quotes break the rules, read so that they have the width of the table: the first line, and how many there are.
+    pub repaired: Option<(u64, u64)>,
+}
+
+impl<S> Outcome<S> {
+    /// What there is to say about how the input was read: a code and a sentence each.
+    pub fn findings(&self) -> Vec<(&'static str, String)> {
+        let mut said = Vec::new();
+        if self.encoding != Encoding::Utf8 {
+            said.push(("encoding", format!("not UTF-8: read as {}", self.encoding)));
+        }
+        if let Some((line, count)) = self.stray {
+            said.push((
+                "stray-bytes",
+                format!("{count} bytes are no UTF-8, the first in line {line}: read as windows-1252"),
+            ));
+        }
+        if self.malformed {
+            said.push(("malformed", format!("some bytes are no {}: they became U+FFFD", self.encoding)));
+        }
+        if self.zeros > 0 {
+            said.push(("zero-bytes", format!("{} zero bytes are left out", self.zeros)));
+        }
+        if let Some((line, count)) = self.repaired {
+            let what =
+                format!("quotes out of place in {count} records, the first in line {line}: read so that they have the width of the table");
+            said.push(("quotes", what));
+        }
+        if let Some(first) = self.footer.first() {
+            let count = self.footer.len();
+            said.push((
+                "footer",
+                format!("the last {count} lines, from line {}, are no records", first.line),
+            ));
+        }
+        said
+    }
 }
 
 /// Reads all data records of an input on so many threads: each makes itself a sink with `new`, and calls `each` with it for every
 /// block it takes. One thread is the caller's own.
 ///
-/// If an input that looked like UTF-8 turns out not to be, all sinks are dropped and it is read again from the start, as
-/// windows-1252, with new sinks: a sink must not leave marks elsewhere that a second reading would double.
+/// If an input that looked like UTF-8 turns out not to be, all sinks are dropped and it is read again from the start, in the encoding
+/// that all of it tells, with new sinks: a sink must not leave marks elsewhere that a second reading would double.
 ///
 /// # Errors
 /// When the input cannot be read, is no text, or holds a record of more than 256 MiB; and the first error, in the order of the input,
@@ -96,8 +141,7 @@ fn read_sized<S: Send>(
     let mut encoding = layout.encoding;
     loop {
         let run = Run {
-            source,
-            dialect: layout.dialect,
+            layout,
             cutter: Mutex::new(Cutter::new(source, layout, encoding, block_size)?),
             stop: AtomicBool::new(false),
             failure: Mutex::new(None),
@@ -118,16 +162,25 @@ fn read_sized<S: Send>(
             }),
         };
         match run.failure.into_inner().unwrap_or_else(PoisonError::into_inner) {
-            Some((_, Failure::NotUtf8)) => encoding = Encoding::Windows1252,
+            Some((_, Failure::NotUtf8)) => encoding = encoding::of_file(source)?.encoding,
             Some((_, Failure::Other(error))) => return Err(error),
             None => {
                 let cutter = run.cutter.into_inner().unwrap_or_else(PoisonError::into_inner);
-                let Text { encoding, malformed, .. } = cutter.text;
+                let Text {
+                    encoding,
+                    malformed,
+                    stray,
+                    ..
+                } = cutter.text;
                 return Ok(Outcome {
                     sinks,
                     encoding,
                     malformed,
                     records: cutter.next_record - 1,
+                    footer: cutter.footer,
+                    zeros: cutter.zeros,
+                    stray,
+                    repaired: cutter.repaired,
                 });
             }
         }
@@ -148,8 +201,7 @@ impl From<anyhow::Error> for Failure {
 
 /// One reading of an input, shared by its threads.
 struct Run<'a> {
-    source: &'a Source,
-    dialect: Dialect,
+    layout: &'a Layout,
     cutter: Mutex<Cutter<'a>>,
     stop: AtomicBool,
     /// The failure of the earliest block. Blocks are given out in order, and each that is given out is finished, so that it does not
@@ -182,12 +234,15 @@ impl Run<'_> {
     }
 
     fn block(&self, cut: Cut, buffer: &Buffer, each: &mut impl FnMut(&Block<'_>, Records<'_>) -> Result<()>) -> Result<(), Failure> {
-        let bytes = &buffer.text()[..cut.end];
-        if let Some(zero) = memchr::memchr(0, bytes) {
-            return Err(not_text(self.source, cut.first_line + count_lines(&bytes[..zero], None)).into());
-        }
-        let text = std::str::from_utf8(bytes).map_err(|_| Failure::NotUtf8)?;
-        let mut records = Records::new(text, self.dialect, cut.first_line, cut.first_record, cut.open);
+        let text = std::str::from_utf8(&buffer.text()[..cut.end]).map_err(|_| Failure::NotUtf8)?;
+        let mut records = match (self.layout.dialect.plain(), cut.careful) {
+            (Some(plain), None) => Records::new(text, plain, cut.first_line, cut.first_record, cut.open),
+            (_, seen) => {
+                let (ahead, over) = seen.unwrap_or((cut.end, true));
+                let ahead = &buffer.text()[..ahead];
+                Records::careful(text, ahead, self.layout.rules(), cut.first_line, cut.first_record, over)
+            }
+        };
         records.skip_header(cut.skip);
         let block = Block {
             index: cut.index,
@@ -210,13 +265,15 @@ struct Cut {
     /// Header rows before the data records.
     skip: u64,
     open: bool,
+    /// Where the general reader is needed: how many bytes told where the block ends, and whether nothing follows them.
+    careful: Option<(usize, bool)>,
 }
 
 /// Cuts an input into blocks.
 struct Cutter<'a> {
     source: &'a Source,
     text: Text,
-    dialect: Dialect,
+    layout: &'a Layout,
     block_size: usize,
     /// What was read but belongs to the next block.
     carry: Vec<u8>,
@@ -226,14 +283,26 @@ struct Cutter<'a> {
     /// Header rows still to come.
     skip: u64,
     over: bool,
+    footer: Vec<Line>,
+    zeros: u64,
+    repaired: Option<(u64, u64)>,
+}
+
+/// A stretch of text in which the last record ends.
+struct Stretch {
+    end: usize,
+    records: u64,
+    open: bool,
+    careful: Option<(usize, bool)>,
+    repairs: general::Repairs,
 }
 
 impl<'a> Cutter<'a> {
-    fn new(source: &'a Source, layout: &Layout, encoding: Encoding, block_size: usize) -> Result<Cutter<'a>> {
+    fn new(source: &'a Source, layout: &'a Layout, encoding: Encoding, block_size: usize) -> Result<Cutter<'a>> {
         Ok(Cutter {
             source,
-            text: Text::open(source, Some(encoding))?,
-            dialect: layout.dialect,
+            text: Text::open(source, encoding)?,
+            layout,
             block_size,
             carry: Vec::new(),
             index: 0,
@@ -241,6 +310,9 @@ impl<'a> Cutter<'a> {
             next_record: 1,
             skip: layout.before_data,
             over: false,
+            footer: Vec::new(),
+            zeros: 0,
+            repaired: None,
         })
     }
 
@@ -251,14 +323,20 @@ impl<'a> Cutter<'a> {
         }
         buffer.set(&self.carry);
         let mut size = self.block_size.max(self.carry.len());
-        let (end, records, open) = loop {
-            self.over = self.text.fill(buffer, size)?;
-            let found = scan(buffer.text(), self.dialect);
-            if self.over {
-                break (buffer.filled, found.started, found.open);
-            }
-            if found.end > 0 {
-                break (found.end, found.records, false);
+        let stretch = loop {
+            // A little more is read than the block has: where the input ends there, the block ends with it, so that the last one has
+            // more than a few records and the footer is not cut.
+            let from = buffer.filled;
+            self.over = self.text.fill(buffer, size + self.block_size / 32)?;
+            self.drop_zeros(buffer, from)?;
+            let text = if self.over {
+                buffer.text()
+            } else {
+                &buffer.text()[..size.min(buffer.filled)]
+            };
+            let stretch = self.stretch(text);
+            if stretch.end > 0 || self.over {
+                break stretch;
             }
             if size >= LONGEST {
                 let why = format!(
@@ -270,12 +348,27 @@ impl<'a> Cutter<'a> {
             }
             size *= 2;
         };
+        let Stretch {
+            mut end,
+            mut records,
+            open,
+            careful,
+            repairs,
+        } = stretch;
         if end == 0 {
             return Ok(None);
         }
         self.carry.clear();
         self.carry.extend_from_slice(&buffer.text()[end..]);
         let skip = self.skip.min(records);
+        if let Some(at) = repairs.first {
+            let line = self.next_line + count_lines(&buffer.text()[..at], None);
+            let (_, count) = self.repaired.get_or_insert((line, 0));
+            *count += repairs.count;
+        }
+        if self.over {
+            self.take_footer(buffer, &mut end, &mut records, careful.is_some(), skip);
+        }
         let cut = Cut {
             index: self.index,
             end,
@@ -284,6 +377,7 @@ impl<'a> Cutter<'a> {
             records: records - skip,
             skip,
             open,
+            careful,
         };
         self.index += 1;
         self.next_line += count_lines(&buffer.text()[..end], None);
@@ -291,12 +385,72 @@ impl<'a> Cutter<'a> {
         self.skip -= skip;
         Ok(Some(cut))
     }
+
+    /// Where the last record of a text ends. Plain text whose quotes keep the rules is scanned fast; the rest is read record by record.
+    fn stretch(&self, text: &[u8]) -> Stretch {
+        if let Some(plain) = self.layout.dialect.plain() {
+            let found = scan(text, plain);
+            let open_long = found.open && (self.over || text.len() - found.opened >= SPAN);
+            if !(self.layout.width > 1 && (found.irregular || open_long)) {
+                return Stretch {
+                    end: if self.over { text.len() } else { found.end },
+                    records: if self.over { found.started } else { found.records },
+                    open: found.open && self.over,
+                    careful: None,
+                    repairs: general::Repairs::default(),
+                };
+            }
+        }
+        let (found, repairs) = general::scan(text, self.layout.rules(), self.over);
+        Stretch {
+            end: if self.over { text.len() } else { found.end },
+            records: if self.over { found.started } else { found.records },
+            open: found.open && self.over,
+            careful: Some((text.len(), self.over)),
+            repairs,
+        }
+    }
+
+    /// Zero bytes within text are left out; text with many of them is none.
+    fn drop_zeros(&mut self, buffer: &mut Buffer, from: usize) -> Result<()> {
+        let Some(first) = memchr::memchr(0, &buffer.text()[from..]) else {
+            return Ok(());
+        };
+        let line = self.next_line + count_lines(&buffer.text()[..from + first], None);
+        let size = buffer.filled;
+        let zeros = buffer.drop_zeros(from);
+        if too_many_zeros(zeros, size) {
+            return Err(not_text(self.source, line));
+        }
+        self.zeros += zeros;
+        Ok(())
+    }
+
+    /// Takes the footer off the last block.
+    fn take_footer(&mut self, buffer: &Buffer, end: &mut usize, records: &mut u64, careful: bool, skip: u64) {
+        let bytes = &buffer.text()[..*end];
+        // Text that is no UTF-8 is read again in another encoding.
+        let Ok(text) = std::str::from_utf8(bytes) else {
+            return;
+        };
+        let (line, rules) = (self.next_line, self.layout.rules());
+        let all = match self.layout.dialect.plain() {
+            Some(plain) if !careful => Records::new(text, plain, line, 1, false),
+            _ => Records::careful(text, bytes, rules, line, 1, true),
+        };
+        let patterns = &self.layout.footer;
+        if let Some((at, lines)) = footer::find(text, all, skip, self.layout.width, patterns) {
+            *end = at;
+            *records -= lines.len() as u64;
+            self.footer = lines;
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::intake::{Header, Wishes, peek};
+    use crate::intake::{Dialect, Wishes, peek};
 
     /// A record as it was delivered: line, number, fields, raw text, whether it was cut off.
     type Kept = (u64, u64, Vec<String>, String, bool);
@@ -323,6 +477,10 @@ mod tests {
             encoding,
             malformed,
             records,
+            footer,
+            zeros,
+            stray,
+            repaired,
         } = read_sized(source, layout, threads, block_size, &Vec::new, &keep)?;
         let mut blocks: Vec<_> = sinks.into_iter().flatten().collect();
         blocks.sort_by_key(|(index, _)| *index);
@@ -336,6 +494,10 @@ mod tests {
                 encoding,
                 malformed,
                 records,
+                footer,
+                zeros,
+                stray,
+                repaired,
             },
         ))
     }
@@ -424,7 +586,7 @@ mod tests {
     }
 
     #[test]
-    fn windows_1252_found_late() {
+    fn stray_bytes_found_late() {
         let mut bytes = b"name,n\n".to_vec();
         for n in 0..100_000 {
             bytes.extend(format!("caf\u{e9},{n}\n").bytes());
@@ -435,21 +597,30 @@ mod tests {
         assert_eq!((peeked.layout.encoding, &peeked.rows[0].fields[0][..]), (Encoding::Utf8, "café"));
         for threads in [1, 2] {
             let (kept, outcome) = read(&source, &peeked.layout, threads, 1 << 16).unwrap();
-            assert_eq!((outcome.encoding, kept.len()), (Encoding::Windows1252, 100_001));
-            assert_eq!((&kept[0].2[0][..], &kept[100_000].2[0][..]), ("cafÃ©", "café € \u{81}"));
+            assert_eq!((outcome.encoding, kept.len()), (Encoding::Mixed, 100_001));
+            assert_eq!((&kept[0].2[0][..], &kept[100_000].2[0][..]), ("café", "café € \u{81}"));
         }
     }
 
     #[test]
-    fn a_zero_byte_is_no_text() {
+    fn zero_bytes_are_left_out_or_mean_that_it_is_no_text() {
         let mut bytes = b"a,b\n".repeat(100_000);
-        bytes.push(0);
-        let source = Source::memory("photo.csv", bytes);
+        bytes.extend(b"\0\"c\0,d\"\0,e");
+        let source = Source::memory("photo.csv", &bytes[..]);
         let layout = peek(&source, &Wishes::default(), 1).unwrap().layout;
+        for threads in [1, 2] {
+            let (kept, outcome) = read(&source, &layout, threads, 1 << 12).unwrap();
+            assert_eq!(
+                (outcome.zeros, &kept.last().unwrap().2[..]),
+                (3, &["c,d".to_string(), "e".to_string()][..])
+            );
+        }
+        bytes.extend([0; 5000]);
+        let source = Source::memory("photo.csv", bytes);
         for threads in [1, 2] {
             let error = read(&source, &layout, threads, 1 << 12).unwrap_err().to_string();
             assert!(
-                error.contains("photo.csv: it is not a text file (a zero byte in line 100001)"),
+                error.contains("photo.csv: it is not a text file (zero bytes, first in line 100001)"),
                 "{error}"
             );
         }
@@ -516,8 +687,8 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn blocks_hold_the_records_of_the_csv_crate(text in "[;\"\n\ra é]{0,60}", size in 1usize..30, threads in 1usize..4) {
-            let dialect = Dialect { delimiter: b';' };
-            let layout = Layout { encoding: Encoding::Utf8, dialect, header: Header::default(), before_data: 0 };
+            let mut layout = peek(&Source::memory("none.csv", &b""[..]), &Wishes::default(), 0).unwrap().layout;
+            layout.dialect = Dialect::of(";");
             let (kept, _) = read(&Source::memory("test.csv", text.clone().into_bytes()), &layout, threads, size).unwrap();
             let mut reader = csv::ReaderBuilder::new().delimiter(b';').has_headers(false).flexible(true).from_reader(text.as_bytes());
             let wanted: Vec<Vec<String>> = reader.records().map(|r| r.unwrap().iter().map(str::to_owned).collect()).collect();

@@ -1,12 +1,14 @@
 //! Taking records apart.
 //!
 //! A record without quotes, as nearly all are, is parted where the delimiter stands, in place and without copying; one with quotes is
-//! taken apart by `csv-core`. Both are the same where both apply, which the tests show.
+//! taken apart by `csv-core`. Both are the same where both apply, which the tests show. Records of other dialects, and those of a
+//! stretch in which quotes break the rules, are taken apart by [`super::general`].
 
 use csv_core::ReadRecordResult;
 use memchr::{memchr, memchr2};
 
-use super::dialect::{Dialect, QUOTE};
+use super::dialect::{Dialect, Plain, QUOTE};
+use super::general::{Fields, Rules, read_record};
 use super::scan::count_lines;
 
 /// The records of a stretch of text that starts at the start of a record, one after the other.
@@ -28,6 +30,18 @@ pub struct Records<'a> {
     /// The current record's fields, where quotes had to be taken off.
     bare: Vec<u8>,
     core: csv_core::Reader,
+    /// How the general reader takes the records apart, where it does.
+    careful: Option<Careful<'a>>,
+}
+
+/// What the general reader needs.
+struct Careful<'a> {
+    rules: Rules<'a>,
+    /// The text and what of the input is known to follow it.
+    ahead: &'a [u8],
+    /// Whether nothing follows that.
+    over: bool,
+    fields: Fields,
 }
 
 /// One record.
@@ -41,31 +55,69 @@ pub struct Record<'r> {
     line: u64,
     number: u64,
     cut_off: bool,
+    repaired: bool,
 }
 
 impl<'a> Records<'a> {
     /// The records of a text whose first line and record have these numbers; `open` says whether the text ends within quotes.
-    pub(super) fn new(text: &'a str, dialect: Dialect, line: u64, number: u64, open: bool) -> Records<'a> {
-        let mut core = csv_core::ReaderBuilder::new().delimiter(dialect.delimiter).build();
+    pub(super) fn new(text: &'a str, plain: Plain, line: u64, number: u64, open: bool) -> Records<'a> {
+        let mut core = csv_core::ReaderBuilder::new().delimiter(plain.delimiter).build();
         // At its very start csv-core would take a byte order mark off; here it is in the middle of a file, where it is text.
         core.read_record(b"\n", &mut [0], &mut [0]);
         Records {
             text,
-            delimiter: dialect.delimiter,
+            delimiter: plain.delimiter,
             at: 0,
             line,
             number,
             open,
-            quote: 0,
+            quote: if plain.quoted { 0 } else { text.len() },
             ends: Vec::new(),
             bare: Vec::new(),
             core,
+            careful: None,
         }
     }
 
-    /// The records of a text from line 1 and record 1 on.
-    pub(super) fn of(text: &'a str, dialect: Dialect) -> Records<'a> {
-        Records::new(text, dialect, 1, 1, false)
+    /// The same by the general reader; `ahead` is the text with what is known to follow it, `over` whether nothing else does.
+    pub(super) fn careful(text: &'a str, ahead: &'a [u8], rules: Rules<'a>, line: u64, number: u64, over: bool) -> Records<'a> {
+        let plain = Plain {
+            delimiter: b',',
+            quoted: false,
+        };
+        let fields = Fields::default();
+        Records {
+            careful: Some(Careful {
+                rules,
+                ahead,
+                over,
+                fields,
+            }),
+            ..Records::new(text, plain, line, number, false)
+        }
+    }
+
+    /// The next record by the general reader.
+    fn read_carefully(&mut self) -> Option<Record<'_>> {
+        let careful = self.careful.as_mut()?;
+        let (start, line, number) = (self.at, self.line, self.number);
+        let parsed = read_record(careful.ahead, start, careful.rules, careful.over, &mut careful.fields);
+        let raw = &self.text[start..parsed.end.min(self.text.len())];
+        self.at = start + raw.len();
+        self.line += count_lines(raw.as_bytes(), None);
+        self.number += 1;
+        let fields = &careful.fields;
+        Some(Record {
+            // Only whole characters were left out, so that the rest of valid text is valid.
+            fields: std::str::from_utf8(&fields.bare).expect("fields of valid text"),
+            ends: &fields.ends,
+            gap: 0,
+            raw,
+            line,
+            number,
+            cut_off: parsed.open,
+            repaired: parsed.repaired,
+        })
     }
 
     /// Passes over header rows, which have no number.
@@ -84,6 +136,9 @@ impl<'a> Records<'a> {
         let start = self.at;
         if start == bytes.len() {
             return None;
+        }
+        if self.careful.is_some() {
+            return self.read_carefully();
         }
         if self.quote <= start {
             self.quote = memchr(QUOTE, &bytes[start..]).map_or(bytes.len(), |hit| start + hit);
@@ -105,6 +160,7 @@ impl<'a> Records<'a> {
                 line,
                 number,
                 cut_off: false,
+                repaired: false,
             });
         }
         let (end, length) = self.take_quotes_off(start);
@@ -123,6 +179,7 @@ impl<'a> Records<'a> {
             line,
             number,
             cut_off: self.open && end == bytes.len(),
+            repaired: false,
         })
     }
 
@@ -231,16 +288,52 @@ impl<'r> Record<'r> {
     pub fn cut_off(&self) -> bool {
         self.cut_off
     }
+
+    /// Whether its quotes broke the rules, and it was read so that it has the width of the table.
+    pub fn repaired(&self) -> bool {
+        self.repaired
+    }
+
+    /// Whether a quote stands in a field that is not quoted. In a file that quotes by the rules such a field is damaged: a delimiter
+    /// is missing before it, or a quote is too many.
+    pub fn stray_quote(&self, dialect: &Dialect) -> bool {
+        let Some(quote) = dialect.quote else {
+            return false;
+        };
+        // Without quotes in the fields, none is stray; and the record stands for its fields where there are none at all.
+        if self.gap == 1 || memchr(quote, self.fields.as_bytes()).is_none() {
+            return false;
+        }
+        self.iter().any(|field| {
+            let bare = field.trim();
+            let (raw, marks) = (self.raw, [quote]);
+            let mark = std::str::from_utf8(&marks).unwrap_or("\"");
+            bare.contains(mark) && {
+                let quoted = format!("{mark}{}{mark}", field.replace(mark, &format!("{mark}{mark}")));
+                let escaped = dialect
+                    .escape
+                    .map(|e| format!("{mark}{}{mark}", field.replace(mark, &format!("{}{mark}", e as char))));
+                !raw.contains(&quoted) && !escaped.is_some_and(|e| raw.contains(&e))
+            }
+        })
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const COMMA: Dialect = Dialect { delimiter: b',' };
+    const COMMA: Plain = Plain {
+        delimiter: b',',
+        quoted: true,
+    };
+
+    fn of(text: &str) -> Records<'_> {
+        Records::new(text, COMMA, 1, 1, false)
+    }
 
     fn all(text: &str) -> Vec<(u64, Vec<&str>, &str)> {
-        let mut records = Records::of(text, COMMA);
+        let mut records = of(text);
         let mut found = Vec::new();
         while let Some(record) = records.read() {
             let raw_at = record.raw().as_ptr() as usize - text.as_ptr() as usize;
@@ -267,7 +360,7 @@ mod tests {
     fn many_and_long_fields_with_quotes() {
         let long = "x".repeat(5000);
         let text = format!("\"{long}\"{}\n", ",é".repeat(300));
-        let mut records = Records::of(&text, COMMA);
+        let mut records = of(&text);
         let record = records.read().unwrap();
         assert_eq!(
             (record.len(), record.get(0), record.get(300), record.get(301)),
@@ -278,7 +371,7 @@ mod tests {
 
     #[test]
     fn a_byte_order_mark_in_the_middle_is_text() {
-        let mut records = Records::of("\u{feff}\"a\"\n", COMMA);
+        let mut records = of("\u{feff}\"a\"\n");
         assert_eq!(records.read().unwrap().get(0), Some("\u{feff}\"a\""));
     }
 
@@ -287,7 +380,7 @@ mod tests {
         fn records_are_those_of_the_csv_crate(text in "[,\"\n\ra é]{0,60}") {
             let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
             let mut wanted = reader.records().map(|r| r.unwrap());
-            let mut records = Records::of(&text, COMMA);
+            let mut records = of(&text);
             let mut line_ends_before = 0;
             while let Some(record) = records.read() {
                 let wanted = wanted.next();

@@ -5,7 +5,7 @@
 
 use memchr::{memchr, memrchr2};
 
-use super::dialect::{Dialect, QUOTE};
+use super::dialect::{Plain, QUOTE};
 
 /// What a stretch of bytes that starts at the start of a record holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -18,19 +18,27 @@ pub(super) struct Scan {
     pub started: u64,
     /// Whether all bytes together end within quotes.
     pub open: bool,
+    /// Whether quotes break the rules somewhere: text follows a closing quote.
+    pub irregular: bool,
+    /// Near the quote that is not closed: where the run of quoted fields starts that ends open.
+    pub opened: usize,
 }
 
-fn is_end(byte: u8) -> bool {
+pub(super) fn is_end(byte: u8) -> bool {
     byte == b'\n' || byte == b'\r'
 }
 
 /// Scans bytes that start at the start of a record.
-pub(super) fn scan(bytes: &[u8], dialect: Dialect) -> Scan {
+pub(super) fn scan(bytes: &[u8], plain: Plain) -> Scan {
     let mut found = Scan::default();
     let mut at = 0;
     loop {
         // Outside of quotes: up to the next quote that opens, it included, or the end.
-        let quote = next_opening(bytes, at, dialect.delimiter);
+        let quote = if plain.quoted {
+            next_opening(bytes, at, plain.delimiter)
+        } else {
+            None
+        };
         let stop = quote.map_or(bytes.len(), |q| q + 1);
         found.started += count_starts(bytes, at, stop);
         if let Some(end) = last_end(bytes, at, stop) {
@@ -40,15 +48,17 @@ pub(super) fn scan(bytes: &[u8], dialect: Dialect) -> Scan {
         // Inside: up to the quote that closes, and through the fields that follow at once, where nothing but the delimiter is outside.
         let mut close = closing(bytes, quote + 1);
         while let Some(before) = close
-            && bytes[before + 1..].starts_with(&[dialect.delimiter, QUOTE])
+            && bytes[before + 1..].starts_with(&[plain.delimiter, QUOTE])
         {
             close = closing(bytes, before + 3);
         }
         let Some(close) = close else {
             found.open = true;
+            found.opened = quote;
             break;
         };
         at = close + 1;
+        found.irregular |= bytes.get(at).is_some_and(|&b| b != plain.delimiter && !is_end(b));
     }
     // What follows the last end is one record that has started, unless it is a lone CR.
     let unfinished = bytes.get(found.end).is_some_and(|&b| !is_end(b));
@@ -127,7 +137,10 @@ fn count_pairs(bytes: &[u8], test: impl Fn(u8, u8) -> bool) -> u64 {
 mod tests {
     use super::*;
 
-    const COMMA: Dialect = Dialect { delimiter: b',' };
+    const COMMA: Plain = Plain {
+        delimiter: b',',
+        quoted: true,
+    };
 
     fn of(text: &str) -> (usize, u64, bool) {
         let Scan { end, records, open, .. } = scan(text.as_bytes(), COMMA);

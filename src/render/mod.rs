@@ -14,7 +14,6 @@ pub mod inspection;
 pub mod json;
 pub mod markdown;
 pub mod parquet;
-pub mod raw;
 pub mod rejects;
 pub mod rows;
 pub mod summary;

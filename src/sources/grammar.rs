@@ -8,6 +8,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::profile::{self, Confidence};
 use super::{AmountOn, Dates, From, Lookup, Mapped, Profile, Source};
+use crate::intake;
 use crate::note::{Note, did_you_mean, nearest, visible};
 use crate::schema::{ColumnType, Table};
 use crate::script::{Node, Reader, constant_of};
@@ -23,6 +24,9 @@ const READING: &[&str] = &[
     "dates",
     "encoding",
     "delimiter",
+    "quote",
+    "escape",
+    "preamble",
     "header_rows",
     "footer",
     "decimal",
@@ -126,7 +130,10 @@ fn reading(reader: &mut Reader<'_>, table: &DeTable<'_>) -> Source {
         dates: reader.choice(table, "dates", &[("dmy", Dates::Dmy), ("mdy", Dates::Mdy), ("ymd", Dates::Ymd)]),
         encoding: encoding(reader, table),
         delimiter: delimiter(reader, table),
-        header_rows: header_rows(reader, table),
+        quote: mark(reader, table, "quote"),
+        escape: mark(reader, table, "escape"),
+        preamble: small(reader, table, "preamble"),
+        header_rows: small(reader, table, "header_rows"),
         footer: reader.texts(table, "footer").into_iter().map(|text| text.text).collect(),
         decimal: reader.choice(table, "decimal", &[(".", '.'), (",", ',')]),
         timezone: timezone(reader, table),
@@ -321,33 +328,47 @@ fn lookup(reader: &mut Reader<'_>, table: &DeTable<'_>, folder: &Path) -> Option
 
 fn encoding(reader: &mut Reader<'_>, table: &DeTable<'_>) -> Option<String> {
     let label = reader.text(table, "encoding")?;
-    if encoding_rs::Encoding::for_label(label.text.as_bytes()).is_none() {
+    if intake::Encoding::for_label(&label.text).is_none() {
         let what = format!("`{}` is no encoding", label.text);
-        reader.wrong(label.span, what, "such as utf-8, windows-1252, iso-8859-15, utf-16le or shift_jis");
+        reader.wrong(
+            label.span,
+            what,
+            "such as utf-8, windows-1252, iso-8859-15, macintosh, cp850, utf-16le or shift_jis",
+        );
         return None;
     }
     Some(label.text)
 }
 
-fn delimiter(reader: &mut Reader<'_>, table: &DeTable<'_>) -> Option<u8> {
+/// What stands between fields: characters that are no part of a word, a quote or a line end.
+fn delimiter(reader: &mut Reader<'_>, table: &DeTable<'_>) -> Option<String> {
     let text = reader.text(table, "delimiter")?;
-    match text.text.as_bytes() {
-        [byte] if byte.is_ascii() && !byte.is_ascii_alphanumeric() && !matches!(byte, b'"' | b'\n' | b'\r') => Some(*byte),
-        _ => {
-            reader.wrong(
-                text.span,
-                "`delimiter` is one character such as `,`, `;`, `|` or a tab (\"\\t\")",
-                "",
-            );
-            None
-        }
+    let fits = |c: char| !c.is_alphanumeric() && !matches!(c, '"' | '\n' | '\r');
+    if text.text.is_empty() || text.text.chars().count() > 8 || !text.text.chars().all(fits) {
+        let what = "`delimiter` is a character such as `,`, `;`, `|` or a tab (\"\\t\"), or a few such as `||`";
+        reader.wrong(text.span, what, "");
+        return None;
     }
+    Some(text.text)
 }
 
-fn header_rows(reader: &mut Reader<'_>, table: &DeTable<'_>) -> Option<usize> {
-    let (number, span) = reader.number(table, "header_rows")?;
-    if number.fract() != 0.0 || !(0.0..=10.0).contains(&number) {
-        reader.wrong(span, "`header_rows` is a whole number from 0 to 10", "");
+/// A character that means something to the reader of a file, or none where the text is empty.
+fn mark(reader: &mut Reader<'_>, table: &DeTable<'_>, key: &str) -> Option<String> {
+    let text = reader.text(table, key)?;
+    let is_mark = |byte: &u8| byte.is_ascii_punctuation();
+    if !(text.text.is_empty() || matches!(text.text.as_bytes(), [byte] if is_mark(byte))) {
+        let what = format!("`{key}` is one character such as `'`, or empty for none");
+        reader.wrong(text.span, what, "");
+        return None;
+    }
+    Some(text.text)
+}
+
+/// A small number of lines or records.
+fn small(reader: &mut Reader<'_>, table: &DeTable<'_>, key: &str) -> Option<usize> {
+    let (number, span) = reader.number(table, key)?;
+    if number.fract() != 0.0 || !(0.0..=100.0).contains(&number) {
+        reader.wrong(span, format!("`{key}` is a whole number from 0 to 100"), "");
         return None;
     }
     Some(number as usize)

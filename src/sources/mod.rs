@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use crate::expr::Expr;
+use crate::intake::Wishes;
 use crate::io;
 use crate::note::Place;
 use crate::schema::Table;
@@ -14,6 +15,7 @@ use crate::value::DurationUnit;
 
 mod describe;
 pub mod grammar;
+pub mod guess;
 mod own;
 pub mod profile;
 mod questions;
@@ -132,8 +134,14 @@ pub struct Source {
     pub dates: Option<Dates>,
     /// Encoding by its label.
     pub encoding: Option<String>,
-    /// The delimiter.
-    pub delimiter: Option<u8>,
+    /// What stands between fields.
+    pub delimiter: Option<String>,
+    /// The quote character; empty: quotes are text.
+    pub quote: Option<String>,
+    /// The character that makes text of a quote after it; empty: quotes are doubled.
+    pub escape: Option<String>,
+    /// How many lines stand before the header.
+    pub preamble: Option<usize>,
     /// How many records at the start name the columns; `None`: found from the file.
     pub header_rows: Option<usize>,
     /// Patterns (`*` for any text) of the first cell of records at the end that are no data.
@@ -150,6 +158,21 @@ pub struct Source {
     pub lacks: Option<String>,
     /// Where it was written.
     pub place: Option<Place>,
+}
+
+impl Source {
+    /// What is said of how its files fall into records.
+    pub fn wishes(&self) -> Wishes {
+        Wishes {
+            encoding: self.encoding.clone(),
+            delimiter: self.delimiter.clone(),
+            quote: self.quote.clone(),
+            escape: self.escape.clone(),
+            preamble: self.preamble,
+            header_rows: self.header_rows,
+            footer: self.footer.clone(),
+        }
+    }
 }
 
 /// A file to read, and how.

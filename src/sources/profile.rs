@@ -134,7 +134,10 @@ impl Profile {
         source.lookup = written.lookup.clone();
         source.dates = written.dates.or(source.dates);
         source.encoding = written.encoding.clone().or(source.encoding);
-        source.delimiter = written.delimiter.or(source.delimiter);
+        source.delimiter = written.delimiter.clone().or(source.delimiter);
+        source.quote = written.quote.clone().or(source.quote);
+        source.escape = written.escape.clone().or(source.escape);
+        source.preamble = written.preamble.or(source.preamble);
         source.header_rows = written.header_rows.or(source.header_rows);
         source.decimal = written.decimal.or(source.decimal);
         source.timezone = written.timezone.clone().or(source.timezone);

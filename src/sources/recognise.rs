@@ -39,6 +39,18 @@ impl Aliases {
     }
 }
 
+/// The known names of a canonical column besides its own, the ones that win first.
+pub(super) fn aliases(table: Table, column: &str) -> &'static [String] {
+    ALIASES.of(table).get(column).map_or(&[], Vec::as_slice)
+}
+
+/// The word in a file's name that speaks for a table, if any.
+pub(super) fn named_by(table: Table, file: &str) -> Option<&'static str> {
+    let name = folded(file.rsplit(['/', '\\']).next().unwrap_or(file));
+    let words = ALIASES.file_names[table.name()].iter();
+    words.map(String::as_str).find(|word| name.contains(word))
+}
+
 /// A header in the form in which headers are compared: lower case, one `_` for every run of blanks, dashes, points and underscores.
 pub fn folded(header: &str) -> String {
     let mut out = String::with_capacity(header.len());
@@ -93,7 +105,6 @@ pub fn columns(table: Table, headers: &[String], taken: &dyn Fn(usize) -> bool) 
 
 /// Which table a file most likely feeds, by its headers and its name. `None` where no table's needed columns are there.
 pub fn table(headers: &[String], file: &str) -> Option<Table> {
-    let name = folded(file.rsplit(['/', '\\']).next().unwrap_or(file));
     let scored = Table::ALL.into_iter().filter_map(|table| {
         let found = columns(table, headers, &|_| false);
         let complete = match table {
@@ -103,7 +114,7 @@ pub fn table(headers: &[String], file: &str) -> Option<Table> {
             }
             _ => table.columns().iter().filter(|c| c.required).all(|c| found.contains_key(c.name)),
         };
-        let named = ALIASES.file_names[table.name()].iter().any(|word| name.contains(word.as_str()));
+        let named = named_by(table, file).is_some();
         let kinds = found
             .keys()
             .filter(|c| table.column(c).is_some_and(|c| c.kind != ColumnType::Text || !c.words.is_empty()))
@@ -157,6 +168,12 @@ mod tests {
                 .copied()
                 .collect();
             words.keys().for_each(|w| assert!(known.contains(&w.as_str()), "{column}: {w}"));
+            let mut all: Vec<&String> = words.values().flatten().collect();
+            all.sort();
+            all.windows(2)
+                .for_each(|w| assert_ne!(w[0], w[1], "{column}: a word of two meanings"));
+            all.iter()
+                .for_each(|w| assert_eq!(**w, w.to_lowercase(), "{column}: words are compared in lower case"));
         }
     }
 
@@ -211,5 +228,26 @@ mod tests {
         assert_eq!(word("kind", words, " Problem "), Some("incident"));
         assert_eq!(word("kind", words, "COMPLAINT"), Some("complaint"));
         assert_eq!(word("kind", words, "gibberish"), None);
+        for (cell, expected) in [
+            ("Beschwerde", "complaint"),
+            ("Réclamation", "complaint"),
+            ("Queja", "complaint"),
+            ("Reclamação", "complaint"),
+            ("Reclamo", "complaint"),
+            ("Klacht", "complaint"),
+        ] {
+            assert_eq!(word("kind", words, cell), Some(expected), "{cell}");
+        }
+        let ways = Table::Interactions.column("direction").unwrap().words;
+        for (cell, expected) in [
+            ("Eingehend", "inbound"),
+            ("sortant", "outbound"),
+            ("SALIENTE", "outbound"),
+            ("Entrada", "inbound"),
+            ("in uscita", "outbound"),
+            ("uitgaand", "outbound"),
+        ] {
+            assert_eq!(word("direction", ways, cell), Some(expected), "{cell}");
+        }
     }
 }

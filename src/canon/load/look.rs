@@ -109,7 +109,7 @@ pub struct Decided {
 
 fn decide(job: &Job, decided: &mut Decided, file: &str, votes: &Votes) -> Result<Vec<Decision>> {
     let mut decisions = Vec::new();
-    let delimiter = job.layout.dialect.delimiter;
+    let delimiter = job.layout.dialect.first_byte();
     let together = |fields: &[usize]| {
         let mut vote = DecimalVote::new();
         fields.iter().filter_map(|i| votes.numbers.get(i)).for_each(|v| vote.merge(v));

@@ -1,16 +1,24 @@
 //! From files to the canonical tables, with an account of every record.
 
 mod account;
+mod ahead;
 mod building;
 mod columns;
+mod contradictions;
+mod duplicates;
 mod file;
 mod filling;
 mod findings;
+mod identities;
+mod ids;
 mod look;
 mod mapping;
+mod more;
 mod raw;
 mod rules;
 mod tables;
+#[cfg(test)]
+mod testing;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -34,6 +42,7 @@ use mapping::{LookedUp, Mapping, Wanted};
 
 pub use account::{Budget, Reject};
 pub use columns::is_deadline;
+pub use findings::{FINDINGS, FindingKind};
 pub use mapping::{ID, OTHER};
 pub use raw::{RawFile, RawRecords};
 
@@ -90,6 +99,8 @@ struct Part {
     rowset: Rowset,
     read: u64,
     raw: RawFile,
+    /// Columns that are read for findings alone.
+    more: BTreeSet<String>,
 }
 
 /// Reads files into the canonical tables.
@@ -99,17 +110,27 @@ struct Part {
 /// When a file cannot be read or mapped, its dates are ambiguous, or more of its records are rejected than the budget allows.
 pub fn load(inputs: &[Input], options: &Options) -> Result<Loaded> {
     let mut notes = Vec::new();
-    let mut parts = Vec::new();
     let mut kinds: BTreeMap<Table, usize> = BTreeMap::new();
     let inputs = describe(inputs, options, &mut notes)?;
     let opened = inputs.iter().map(|input| open(input, options)).collect::<Result<Vec<_>>>()?;
     for opened in &opened {
         *kinds.entry(opened.mapping.table).or_default() += 1;
     }
-    for opened in opened {
+    let mut parts: Vec<Option<(Part, Vec<Note>)>> = opened.iter().map(|_| None).collect();
+    let mut opened: Vec<(usize, Opened)> = opened.into_iter().enumerate().collect();
+    // The roster comes last: only then it is known whether anybody is named by an e-mail address, and the roster's are needed.
+    opened.sort_by_key(|(_, opened)| opened.mapping.table == Table::Stakeholders);
+    let mut has_emails = false;
+    for (at, mut opened) in opened {
         let several = kinds[&opened.mapping.table] > 1;
-        parts.push(read_part(opened, options, several, &mut notes)?);
+        opened.read_more(options, several, has_emails)?;
+        let mut of_file = Vec::new();
+        let part = read_part(opened, options, several, &mut of_file)?;
+        has_emails |= part.info.table != Table::Stakeholders && identities::has_emails(&part.rowset.interners.stakeholders);
+        parts[at] = Some((part, of_file));
     }
+    let (parts, of_files): (Vec<Part>, Vec<Vec<Note>>) = parts.into_iter().flatten().unzip();
+    notes.extend(of_files.into_iter().flatten());
     tables::assemble(parts, options, notes)
 }
 
@@ -117,18 +138,12 @@ pub fn load(inputs: &[Input], options: &Options) -> Result<Loaded> {
 fn describe(inputs: &[Input], options: &Options, notes: &mut Vec<Note>) -> Result<Vec<Input>> {
     let mut described = Vec::new();
     for input in inputs {
-        let mut wishes = wishes(&input.source);
+        let wishes = input.source.wishes();
         let mut peek = intake::peek(&input.file, &wishes, SAMPLE)?;
         let mut found = describe_peek(input, &peek, options);
-        // A format may have more header rows than the file tells by itself.
-        if let Some(rows) = found
-            .sources
-            .iter()
-            .find_map(|s| s.header_rows)
-            .filter(|rows| *rows != wishes.header_rows)
-        {
-            wishes.header_rows = rows;
-            peek = intake::peek(&input.file, &wishes, SAMPLE)?;
+        // A format may know more of the file than the file tells by itself.
+        if let Some(known) = found.sources.first().map(Source::wishes).filter(|known| *known != wishes) {
+            peek = intake::peek(&input.file, &known, SAMPLE)?;
             found = describe_peek(input, &peek, options);
         }
         notes.extend(
@@ -152,14 +167,6 @@ fn describe_peek(input: &Input, peek: &Peek, options: &Options) -> sources::Desc
 /// So many records tell what a file is.
 const SAMPLE: usize = 200;
 
-/// What a source says of how its files are parted.
-fn wishes(source: &Source) -> Wishes {
-    Wishes {
-        delimiter: source.delimiter,
-        header_rows: source.header_rows.unwrap_or(1),
-    }
-}
-
 /// A file before it is read: its start, its columns, and what is looked up for it.
 struct Opened<'a> {
     file: &'a io::Source,
@@ -167,11 +174,13 @@ struct Opened<'a> {
     peek: Peek,
     mapping: Mapping,
     lookup: Option<LookedUp>,
+    /// Columns that are read for findings alone.
+    more: BTreeSet<String>,
 }
 
 fn open<'a>(input: &'a Input, options: &Options) -> Result<Opened<'a>> {
     let file = input.file.name();
-    let peek = intake::peek(&input.file, &wishes(&input.source), SAMPLE)?;
+    let peek = intake::peek(&input.file, &input.source.wishes(), SAMPLE)?;
     if peek.layout.header.names.is_empty() {
         return Err(Problem::data(format!("{file} is empty"))
             .why("there is no header line")
@@ -182,23 +191,30 @@ fn open<'a>(input: &'a Input, options: &Options) -> Result<Opened<'a>> {
         Some(lookup) => Some(look_up(lookup, &peek, file)?),
         None => None,
     };
-    let added = lookup.as_ref().map_or(&[][..], |l| l.names.as_slice());
-    let lower = |names: &BTreeSet<String>| names.iter().map(|t| t.to_lowercase()).collect::<BTreeSet<String>>();
-    let (dimensions, texts) = (lower(&options.dimensions), lower(&options.texts));
-    let wanted = Wanted {
-        zone: &options.zone,
-        dimensions: &dimensions,
-        texts: &texts,
-        everything: options.everything,
-    };
-    let mapping = mapping::map(&input.source, file, &peek.layout.header, added, &wanted)?;
+    let mapping = map(&input.source, file, &peek, lookup.as_ref(), options, &[])?;
     Ok(Opened {
         source: &input.source,
         peek,
         mapping,
         lookup,
         file: &input.file,
+        more: BTreeSet::new(),
     })
+}
+
+/// The columns of a file that are read, with these texts beside those that are asked for.
+fn map(source: &Source, file: &str, peek: &Peek, lookup: Option<&LookedUp>, options: &Options, more: &[&str]) -> Result<Mapping> {
+    let added = lookup.map_or(&[][..], |l| l.names.as_slice());
+    let lower = |names: &BTreeSet<String>| names.iter().map(|t| t.to_lowercase()).collect::<BTreeSet<String>>();
+    let (dimensions, mut texts) = (lower(&options.dimensions), lower(&options.texts));
+    texts.extend(more.iter().map(|name| name.to_string()));
+    let wanted = Wanted {
+        zone: &options.zone,
+        dimensions: &dimensions,
+        texts: &texts,
+        everything: options.everything,
+    };
+    mapping::map(source, file, &peek.layout.header, added, &wanted)
 }
 
 fn read_part(opened: Opened, options: &Options, several: bool, notes: &mut Vec<Note>) -> Result<Part> {
@@ -208,6 +224,7 @@ fn read_part(opened: Opened, options: &Options, several: bool, notes: &mut Vec<N
         peek,
         mut mapping,
         lookup,
+        more,
     } = opened;
     let file = input.name().to_string();
     let mut layout = peek.layout;
@@ -269,8 +286,8 @@ fn read_part(opened: Opened, options: &Options, several: bool, notes: &mut Vec<N
     for decision in decided {
         notes.push(Note::new("decided", decision.to_string()).at(Place::file(&file)));
     }
-    if outcome.encoding != intake::Encoding::Utf8 {
-        notes.push(Note::new("encoding", format!("not UTF-8: read as {}", outcome.encoding)).at(Place::file(&file)));
+    for (code, text) in outcome.findings() {
+        notes.push(Note::new(code, text).at(Place::file(&file)));
     }
     layout.encoding = outcome.encoding;
     if mapping.plans.iter().any(|p| {
@@ -323,6 +340,7 @@ fn read_part(opened: Opened, options: &Options, several: bool, notes: &mut Vec<N
             file: input.clone(),
             layout,
         },
+        more,
     })
 }
 

@@ -1,0 +1,244 @@
+//! Columns whose name says nothing: what their cells alone tell, and what serves where the wanted column is missing.
+
+use super::content::known_words;
+use super::profile::Kind;
+use super::words::currency;
+use super::{Candidate, File, TAKE, content, meanings};
+use crate::schema::Table;
+
+/// Cells that only one column has: direction words, survey instruments, currencies. One other column in four may hold them too.
+const DISTINCT: f64 = 0.75;
+/// The only dates of a file, or an e-mail address for want of an id: taken, and said.
+const SERVES: f64 = 0.65;
+/// One of several that would serve: to be asked.
+const MAYBE: f64 = 0.45;
+
+/// Whose ids are no stakeholder's.
+const THINGS: [&str; 16] = [
+    "order",
+    "product",
+    "line",
+    "item",
+    "ticket",
+    "case",
+    "deal",
+    "payment",
+    "type",
+    "invoice",
+    "transaction",
+    "source",
+    "campaign",
+    "amount",
+    "sku",
+    "message",
+];
+
+fn order(table: Table, column: &str) -> usize {
+    table.columns().iter().position(|c| c.name == column).unwrap_or(0)
+}
+
+fn is_missing(column: &str, candidates: &[Candidate]) -> bool {
+    !candidates.iter().any(|c| c.column == column && c.confidence >= TAKE)
+}
+
+/// Adds what cells tell by themselves.
+pub(super) fn propose(table: Table, candidates: &mut Vec<Candidate>, file: &File<'_>) {
+    for column in table.columns() {
+        if !matches!(column.name, "direction" | "instrument" | "currency" | "email" | "score") || !is_missing(column.name, candidates) {
+            continue;
+        }
+        for (index, profile) in file.profiles.iter().enumerate() {
+            let is_known = candidates
+                .iter()
+                .any(|c| c.header == index && c.confidence >= super::ASK && !c.is_refuted);
+            if is_known || profile.filled < 5 {
+                continue;
+            }
+            let cells = &file.columns[index];
+            let (known, found) = known_words(column, cells);
+            let all = known * 20 >= profile.filled * 19;
+            let told = match column.name {
+                // `agent` and `customer` are words for a direction too, but also for much else: both ways must be named as such.
+                "direction" if all && found.contains(&"inbound") && found.contains(&"outbound") && !profile.is_bool() => {
+                    let ways = cells.iter().filter(|c| {
+                        !matches!(
+                            c.trim().to_lowercase().as_str(),
+                            "customer" | "agent" | "note" | "private" | "reply"
+                        )
+                    });
+                    let plain = known_words(column, &ways.copied().collect::<Vec<_>>()).1;
+                    (plain.len() >= 2).then(|| (DISTINCT, format!("its cells are words for {}", found.join(", "))))
+                }
+                "instrument" if all && found.iter().any(|f| matches!(*f, "nps" | "enps" | "csat" | "ces")) => {
+                    Some((DISTINCT, format!("its cells are words for {}", found.join(", "))))
+                }
+                "currency" if cells.iter().filter(|c| currency(c.trim()).is_some()).count() == profile.filled => {
+                    Some((DISTINCT, "its cells are currencies".to_string()))
+                }
+                "email" if profile.share(&[Kind::Email]) >= 0.95 && !is_ours(table, index, file) => Some((DISTINCT, profile.said())),
+                "score" if file.headers[index].words.contains("recommend") && profile.is_scale(0.0, 10.0) => {
+                    Some((0.8, "it asks whether one would recommend, and its cells are 0 to 10".to_string()))
+                }
+                "score" if profile.is_scale(0.0, 10.0) && profile.distinct >= 3 && !profile.is_unique() => {
+                    Some((MAYBE, content_said(profile)))
+                }
+                _ => None,
+            };
+            if let Some((confidence, why)) = told {
+                candidates.retain(|c| !(c.column == column.name && c.header == index));
+                candidates.push(Candidate::new(column.name, order(table, column.name), index, confidence, why));
+            }
+        }
+    }
+}
+
+fn content_said(profile: &super::ColumnProfile) -> String {
+    let (low, high) = profile.range.unwrap_or_default();
+    format!("its cells are whole numbers from {low} to {high}")
+}
+
+/// Whether a header speaks of the own people rather than of a stakeholder.
+fn is_ours(table: Table, index: usize, file: &File<'_>) -> bool {
+    let ours = [
+        "agent",
+        "owner",
+        "assignee",
+        "creator",
+        "by",
+        "cc",
+        "bcc",
+        "sales",
+        "manager",
+        "parent",
+        "referrer",
+        "referred",
+        "fundraiser",
+    ];
+    let customers = || {
+        file.headers
+            .iter()
+            .any(|h| ["customer", "contact", "requester"].iter().any(|w| h.words.contains(*w)))
+    };
+    file.headers[index].words.iter().any(|w| match w.as_str() {
+        "recipient" => table != Table::Surveys,
+        // Where customers are spoken of, employees are those who serve them.
+        "employee" => table != Table::Stakeholders && customers(),
+        word => ours.contains(&word),
+    })
+}
+
+/// What serves as a needed column that nothing was found for.
+pub(super) fn fall_back(table: Table, candidates: &mut Vec<Candidate>, taken: &mut Vec<Candidate>, file: &File<'_>) {
+    let has = |column: &str, taken: &[Candidate]| taken.iter().any(|c| c.column == column);
+    // Where two names are equally good, that is the question.
+    let is_open = |column: &str, candidates: &[Candidate]| is_missing(column, candidates);
+    if table.column("stakeholder_id").is_some() && !has("stakeholder_id", taken) && is_open("stakeholder_id", candidates) {
+        stakeholder(table, candidates, taken, file);
+    }
+    let event = match table {
+        Table::Interactions | Table::Purchases | Table::Referrals => "occurred_at",
+        Table::Surveys if !has("sent_at", taken) => "responded_at",
+        _ => return,
+    };
+    if has(event, taken) || !is_open(event, candidates) {
+        return;
+    }
+    let dates: Vec<usize> = (0..file.headers.len())
+        .filter(|&i| file.profiles[i].share(&[Kind::Date]) >= 0.9 && !taken.iter().any(|t| t.header == i))
+        .filter(|&i| !meanings::is_other_date(&file.headers[i]))
+        .collect();
+    // Its name has to speak of a time at least: many exports end with when they were written.
+    let says = dates.first().is_some_and(|&i| file.headers[i].words.contains("date"));
+    let only = says && dates.len() == 1 && !taken.iter().any(|t| file.profiles[t.header].share(&[Kind::Date]) >= 0.9);
+    for index in dates {
+        let (confidence, why) = match only {
+            true => (SERVES, "the only column of dates".to_string()),
+            false => (MAYBE, "its cells are dates".to_string()),
+        };
+        candidates.retain(|c| !(c.column == event && c.header == index && c.confidence < confidence));
+        if candidates.iter().any(|c| c.column == event && c.header == index) {
+            continue;
+        }
+        let found = Candidate::new(event, order(table, event), index, confidence, why);
+        if only {
+            taken.push(found.clone());
+        }
+        candidates.push(found);
+    }
+}
+
+fn stakeholder(table: Table, candidates: &mut Vec<Candidate>, taken: &mut Vec<Candidate>, file: &File<'_>) {
+    let column = "stakeholder_id";
+    let place = order(table, column);
+    let plain = ["email", "billing", "primary", "recipient"];
+    let is_email = |i: usize| match file.profiles[i].filled {
+        0 => {
+            file.headers[i].words.contains("email")
+                && file.headers[i]
+                    .words
+                    .iter()
+                    .all(|w| plain.contains(&w.as_str()) || meanings::is_who(w))
+        }
+        _ => file.profiles[i].share(&[Kind::Email]) >= 0.9,
+    };
+    // In a list of further addresses the address is the alias.
+    let emails: Vec<usize> = (0..file.headers.len())
+        .filter(|&i| is_email(i) && !is_ours(table, i, file) && table != Table::Identities)
+        .collect();
+    // Of several the one that names a stakeholder.
+    let whose: Vec<usize> = emails
+        .iter()
+        .copied()
+        .filter(|&i| file.headers[i].words.iter().any(|w| meanings::is_who(w)))
+        .collect();
+    let chosen = match (emails.as_slice(), whose.as_slice()) {
+        ([one], _) | (_, [one]) => Some(*one),
+        _ => None,
+    };
+    for &index in &emails {
+        let sure = chosen == Some(index);
+        let why = "there is no id: the e-mail address serves as one".to_string();
+        let found = Candidate::new(column, place, index, if sure { SERVES } else { MAYBE }, why);
+        // The address may be the roster's `email` as well.
+        let is_free = taken.iter().all(|t| t.header != index || t.column == "email");
+        if sure && is_free {
+            taken.push(found.clone());
+        }
+        candidates.retain(|c| !(c.column == column && c.header == index));
+        candidates.push(found);
+    }
+    if !emails.is_empty() {
+        return;
+    }
+    for (index, profile) in file.profiles.iter().enumerate() {
+        let header = &file.headers[index];
+        let is_used = taken.iter().any(|t| t.header == index && t.column != "name");
+        if is_used
+            || is_ours(table, index, file)
+            || candidates
+                .iter()
+                .any(|c| c.column == column && c.header == index && c.confidence >= super::ASK)
+        {
+            continue;
+        }
+        let repeats = profile.filled >= content::ENOUGH && 10 * profile.distinct < 9 * profile.filled && profile.distinct > 10;
+        let is_things = header.words.iter().any(|w| THINGS.contains(&w.as_str()));
+        let is_id =
+            profile.share(&[Kind::Code, Kind::Uuid]) >= 0.9 || (header.words.contains("id") && profile.share(&[Kind::Integer]) >= 0.9);
+        let only_whose = header
+            .words
+            .iter()
+            .all(|w| w == "name" || w == "full" || meanings::is_who(w) || w == "supplier");
+        let is_name = only_whose && (profile.filled == 0 || profile.share(&[Kind::Words, Kind::Text]) >= 0.5);
+        if repeats && is_id && !is_things {
+            let why = format!(
+                "its cells are codes that repeat: {} different in {}",
+                profile.distinct, profile.filled
+            );
+            candidates.push(Candidate::new(column, place, index, MAYBE, why));
+        } else if is_name && !header.words.is_empty() {
+            let why = "a name, for want of an id: two of one name would count as one".to_string();
+            candidates.push(Candidate::new(column, place, index, MAYBE - 0.05, why));
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! What the cells of a column say about a canonical column: they fit it, they do not, or they are silent.
+
+use super::profile::{ColumnProfile, Kind};
+use super::words::{Header, Unit, currency};
+use crate::schema::{Column, ColumnType, Table};
+use crate::sources::word;
+
+/// The verdict of the cells.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Cells {
+    /// They fit: the share of the remaining doubt that they take away.
+    Fit(f64, String),
+    /// They say nothing.
+    Silent,
+    /// They are strange: what is left of the confidence.
+    Strange(f64, String),
+}
+
+/// What is left of a name's confidence when the cells cannot be what it says: nothing is asked about it any more.
+pub(super) const REFUTED: f64 = 0.1;
+/// What is left when the cells may be that, but it has to be asked: even an exact alias falls below [`super::TAKE`].
+const ASKED: f64 = 0.6;
+/// Many things are dates or numbers: that they are one here says a little.
+const LITTLE: f64 = 0.2;
+/// Few things are direction words, currencies or e-mail addresses: that they are says much.
+const MUCH: f64 = 0.5;
+/// From this many filled cells on, all of them different or all the same is no accident.
+pub(super) const ENOUGH: usize = 20;
+
+use Cells::{Fit, Silent, Strange};
+use Kind::{Bool, Clock, Code, Date, Decimal, Email, Integer, Json, Money, Percent, Phone, Text, Url, Uuid, Words};
+
+/// What the cells of a column say about it as that canonical column.
+pub(super) fn judge(table: Table, column: &Column, is_exact: bool, header: &Header, profile: &ColumnProfile, cells: &[&str]) -> Cells {
+    let lasts = matches!(column.name, "response_minutes" | "resolution_minutes");
+    let tells = matches!(column.name, "responded_at" | "resolved_at") && table == Table::Interactions;
+    if profile.filled == 0 {
+        return match (lasts, tells, header.unit) {
+            (true, _, Some(Unit::Minutes)) => Silent,
+            (true, _, Some(unit)) => Strange(ASKED, other_unit(unit)),
+            (_, true, Some(unit)) => Strange(REFUTED, other_unit(unit)),
+            // What was resolved has a time; a resolution may have one, or take one.
+            (_, true, None) if header.time && !is_exact && ["response", "resolution"].iter().any(|w| header.words.contains(*w)) => {
+                Strange(ASKED, "a point in time or a duration: no cell tells".to_string())
+            }
+            (true, _, None) => Strange(ASKED, "a duration of unknown unit: no cell tells".to_string()),
+            _ if column.kind == ColumnType::Stakeholder
+                && !is_exact
+                && table != Table::Supplies
+                && !["id", "email"].iter().any(|w| header.words.contains(*w)) =>
+            {
+                Strange(0.65, "an id or a name: no cell tells".to_string())
+            }
+            _ => Silent,
+        };
+    }
+    let strange = |left: f64| Strange(left, profile.said());
+    let fit = |taken: f64| Fit(taken, profile.said());
+    let is = |kinds: &[Kind]| profile.share(kinds) >= 0.9;
+    let numbers = [Integer, Decimal, Money];
+    match column.kind {
+        ColumnType::Time => {
+            let dates = profile.share(&[Date]);
+            if dates >= 0.9 {
+                Fit(LITTLE, format!("{} ({})", profile.said(), profile.dates.unwrap_or("dates")))
+            } else if let Some(style) = profile.dates.filter(|_| header.unit.is_none()) {
+                Strange(0.95, format!("its numbers may be {style}"))
+            } else if dates >= 0.6 {
+                strange(0.8)
+            } else {
+                strange(REFUTED)
+            }
+        }
+        ColumnType::Number if lasts => match header.unit {
+            _ if !is(&numbers) && is(&[Clock]) => Strange(ASKED, "its cells are durations as hours and minutes".to_string()),
+            _ if !is(&numbers) => strange(REFUTED),
+            Some(Unit::Minutes) => fit(LITTLE),
+            Some(unit) => Strange(ASKED, other_unit(unit)),
+            None => Strange(ASKED, "its numbers are durations of unknown unit".to_string()),
+        },
+        ColumnType::Number if column.name == "score" => {
+            if profile.is_scale(0.0, 10.0) {
+                Fit(0.4, scale_said(profile))
+            } else if is(&[Integer, Decimal]) && profile.range.is_some_and(|(low, high)| low >= -100.0 && high <= 100.0) {
+                Fit(LITTLE, scale_said(profile))
+            } else {
+                strange(if is(&numbers) { 0.3 } else { REFUTED })
+            }
+        }
+        ColumnType::Number | ColumnType::Money => {
+            let looks_like_id = column.kind == ColumnType::Number && profile.range.is_some_and(|(_, high)| high >= 1e9);
+            if is(&numbers) && !looks_like_id {
+                fit(if column.kind == ColumnType::Money && profile.main() != Some(Integer) {
+                    0.3
+                } else {
+                    LITTLE
+                })
+            } else {
+                strange(REFUTED)
+            }
+        }
+        ColumnType::Bool => match profile.is_bool() {
+            true => fit(MUCH),
+            false => strange(REFUTED),
+        },
+        ColumnType::Stakeholder => stakeholder(table, is_exact, header, profile),
+        ColumnType::Key => {
+            if is(&[Words]) && !profile.samples.iter().any(|s| s.bytes().any(|b| b.is_ascii_digit())) {
+                strange(0.3)
+            } else if profile.share(&[Date, Bool, Percent, Money, Json, Text, Clock, Decimal]) >= 0.5 {
+                strange(REFUTED)
+            } else {
+                few(profile).unwrap_or(Silent)
+            }
+        }
+        ColumnType::Text if !column.words.is_empty() => closed(column, profile, cells),
+        ColumnType::Text => match column.name {
+            "currency" => {
+                let named = cells.iter().filter(|c| currency(&c.trim().to_uppercase()).is_some()).count();
+                match named * 10 >= profile.filled * 9 {
+                    true => Fit(MUCH, "its cells are currencies".to_string()),
+                    false => strange(REFUTED),
+                }
+            }
+            "email" => match profile.share(&[Email]) >= 0.8 {
+                true => fit(MUCH),
+                false => strange(REFUTED),
+            },
+            "name" => match profile.share(&[Date, Integer, Decimal, Money, Email, Url, Uuid, Clock, Json]) >= 0.5 {
+                true => strange(0.2),
+                false => Silent,
+            },
+            "comment" => match profile.share(&[Text, Words]) >= 0.5 {
+                true => fit(0.1),
+                false => strange(0.3),
+            },
+            "product" | "owner" | "alias" => match profile.share(&[Date, Clock, Json, Money]) >= 0.5 {
+                true => strange(REFUTED),
+                false => Silent,
+            },
+            _ if profile.share(&[Date, Clock, Json, Money, Decimal, Email, Url, Uuid, Text, Phone]) >= 0.5 => strange(0.2),
+            _ if profile.filled >= ENOUGH && profile.is_unique() => Strange(0.4, "all its cells are different".to_string()),
+            _ => Silent,
+        },
+    }
+}
+
+fn other_unit(unit: Unit) -> String {
+    format!("a duration in {}", format!("{unit:?}").to_lowercase())
+}
+
+fn scale_said(profile: &ColumnProfile) -> String {
+    let (low, high) = profile.range.unwrap_or_default();
+    format!("{} from {low} to {high}", profile.said())
+}
+
+/// A column with the same one or two values everywhere is no id.
+fn few(profile: &ColumnProfile) -> Option<Cells> {
+    (profile.filled >= ENOUGH && profile.distinct <= 2).then(|| Strange(0.5, format!("only {} different values", profile.distinct)))
+}
+
+fn stakeholder(table: Table, is_exact: bool, header: &Header, profile: &ColumnProfile) -> Cells {
+    let strange = |left: f64| Strange(left, profile.said());
+    if profile.share(&[Date, Bool, Percent, Money, Decimal, Json, Text, Clock]) >= 0.5 {
+        return strange(REFUTED);
+    }
+    let names = profile.share(&[Words]) >= 0.5 && !header.words.contains("id");
+    // Suppliers are few, and their names are what lists of deliveries know them by.
+    if names && table == Table::Supplies {
+        return Strange(0.9, "its cells are names, which serve as ids".to_string());
+    }
+    if names {
+        let why = "its cells look like names: two of one name would count as one".to_string();
+        return Strange(if is_exact { 0.68 } else { 0.5 }, why);
+    }
+    if profile.share(&[Email]) >= 0.9 {
+        return Fit(0.05, "its cells are e-mail addresses, which serve as ids".to_string());
+    }
+    if profile.share(&[Code, Integer, Uuid]) >= 0.9 {
+        return few(profile).unwrap_or_else(|| Fit(0.1, profile.said()));
+    }
+    few(profile).unwrap_or(Silent)
+}
+
+/// How many of the filled cells are words of a closed list, and which of the words.
+pub(super) fn known_words(column: &Column, cells: &[&str]) -> (usize, Vec<&'static str>) {
+    let mut found = Vec::new();
+    let mut known = 0;
+    for meant in cells.iter().filter_map(|c| word(column.name, column.words, c)) {
+        known += 1;
+        if !found.contains(&meant) {
+            found.push(meant);
+        }
+    }
+    (known, found)
+}
+
+fn closed(column: &Column, profile: &ColumnProfile, cells: &[&str]) -> Cells {
+    let (known, found) = known_words(column, cells);
+    let share = known as f64 / profile.filled as f64;
+    let said = format!("{known} of {} cells are words for {}", profile.filled, found.join(", "));
+    if share >= 0.9 {
+        return Fit(MUCH, said);
+    }
+    if share >= 0.5 {
+        return Fit(0.1, said);
+    }
+    // Kinds are free in many systems; what is no word of the list is kept as it is.
+    let free = column.name == "kind" && profile.share(&[Words, Code]) >= 0.8 && !(profile.filled >= ENOUGH && profile.is_unique());
+    match free {
+        true => Silent,
+        false => Strange(
+            if profile.share(&[Words, Code, Bool]) >= 0.8 {
+                ASKED
+            } else {
+                REFUTED
+            },
+            format!("{known} of {} cells are words that it may hold", profile.filled),
+        ),
+    }
+}

@@ -1,0 +1,265 @@
+//! What a header means by its words: how far the words of a header are those of a canonical column.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+use super::words::Header;
+use crate::schema::Table;
+use crate::sources::recognise::aliases;
+
+/// The canonical name itself.
+pub(super) const CANONICAL: f64 = 0.98;
+/// An English alias, letter by letter: what is recognised without looking at a cell.
+pub(super) const EXACT: f64 = 0.94;
+/// The same once units, zones and brackets are off: they say how to read, not what it is.
+pub(super) const BARE: f64 = 0.92;
+/// All words of a phrase and no other: the sense is the same, but nobody wrote the header down as an alias.
+pub(super) const WHOLE: f64 = 0.88;
+/// What a word costs that only says whose record it is (`ticket status`).
+const NEUTRAL_COST: f64 = 0.06;
+/// What a word for a person costs: `order delivered customer date` is a delivery, but `customer created date` may be no order.
+const WHO_COST: f64 = 0.25;
+/// What an unknown word costs: with one of them a header is a question even where its cells are dates or numbers, as many are.
+const UNKNOWN_COST: f64 = 0.4;
+/// A single word with others around it is as likely an accident.
+const SINGLE: f64 = 0.84;
+
+type Phrases = BTreeMap<String, Vec<String>>;
+
+#[derive(Deserialize)]
+struct Written {
+    who: Vec<String>,
+    stop: HashSet<String>,
+    other: BTreeSet<String>,
+    neutral: BTreeMap<String, BTreeSet<String>>,
+    hints: BTreeMap<String, BTreeSet<String>>,
+    #[serde(flatten)]
+    tables: BTreeMap<String, Phrases>,
+}
+
+struct Meanings {
+    who: BTreeSet<String>,
+    stop: HashSet<String>,
+    other: BTreeSet<String>,
+    neutral: BTreeMap<String, BTreeSet<String>>,
+    hints: BTreeMap<String, BTreeSet<String>>,
+    /// By table and column, the sets of words that mean it.
+    phrases: BTreeMap<(Table, &'static str), Vec<BTreeSet<String>>>,
+    vocabulary: BTreeSet<String>,
+}
+
+static MEANINGS: LazyLock<Meanings> = LazyLock::new(|| {
+    let written: Written = toml::from_str(include_str!("meanings.toml")).expect("the embedded meanings are TOML");
+    let mut phrases = BTreeMap::new();
+    let mut vocabulary: BTreeSet<String> = written.who.iter().chain(&written.other).cloned().collect();
+    vocabulary.extend(written.hints.values().flatten().cloned());
+    vocabulary.extend(written.neutral.values().flatten().cloned());
+    for (name, columns) in &written.tables {
+        let table = Table::parse(name).expect("meanings are of tables");
+        for (column, texts) in columns {
+            let column = table.column(column).expect("meanings are of canonical columns").name;
+            let sets: Vec<BTreeSet<String>> = texts.iter().flat_map(|t| expanded(t, &written.who)).collect();
+            vocabulary.extend(sets.iter().flatten().cloned());
+            phrases.insert((table, column), sets);
+        }
+    }
+    Meanings {
+        who: written.who.into_iter().collect(),
+        stop: written.stop,
+        other: written.other,
+        neutral: written.neutral,
+        hints: written.hints,
+        phrases,
+        vocabulary,
+    }
+});
+
+/// All sets of words that a phrase stands for.
+fn expanded(phrase: &str, who: &[String]) -> Vec<BTreeSet<String>> {
+    phrase.split(' ').fold(vec![BTreeSet::new()], |sets, word| {
+        let (word, may_miss) = word.strip_suffix('?').map_or((word, false), |w| (w, true));
+        let choices: Vec<&str> = if word == "<who>" {
+            who.iter().map(String::as_str).collect()
+        } else {
+            word.split('|').collect()
+        };
+        let mut out = Vec::with_capacity(sets.len() * (choices.len() + 1));
+        for set in sets {
+            for choice in &choices {
+                let mut longer = set.clone();
+                longer.insert((*choice).to_string());
+                out.push(longer);
+            }
+            if may_miss {
+                out.push(set);
+            }
+        }
+        out
+    })
+}
+
+/// The normal words: all that phrases, hints and word lists are made of.
+pub(super) fn vocabulary() -> &'static BTreeSet<String> {
+    &MEANINGS.vocabulary
+}
+
+/// Whether a word has no weight in any header.
+pub(super) fn is_stop(word: &str) -> bool {
+    MEANINGS.stop.contains(word)
+}
+
+/// Whether a word stands for a stakeholder.
+pub(super) fn is_who(word: &str) -> bool {
+    MEANINGS.who.contains(word)
+}
+
+/// Whether a header names a date that is no event's: a birth, a change, a plan.
+pub(super) fn is_other_date(header: &Header) -> bool {
+    header.words.iter().any(|w| w != "date" && MEANINGS.other.contains(w))
+}
+
+/// How many words of the headers speak for a table, each once.
+pub(super) fn hints(table: Table, headers: &[Header]) -> Vec<&'static str> {
+    let all: BTreeSet<&str> = headers.iter().flat_map(|h| &h.words).map(String::as_str).collect();
+    let listed = MEANINGS.hints.get(table.name()).into_iter().flatten();
+    listed.map(String::as_str).filter(|w| all.contains(w)).collect()
+}
+
+/// How sure a header's name makes a column, and why.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Named {
+    pub confidence: f64,
+    /// The column's own name, or an alias of it, letter by letter.
+    pub is_exact: bool,
+    /// Place among the aliases: earlier ones win, as they always did.
+    pub place: usize,
+    pub why: String,
+}
+
+/// How far a header is named like a canonical column.
+pub(super) fn named(table: Table, column: &'static str, header: &Header) -> Option<Named> {
+    let exact = |confidence, place, why: &str| Named {
+        confidence,
+        is_exact: true,
+        place,
+        why: why.to_string(),
+    };
+    if header.exact == column {
+        return Some(exact(CANONICAL, 0, "the column's own name"));
+    }
+    let listed = aliases(table, column);
+    if let Some(at) = listed.iter().position(|a| *a == header.exact) {
+        return Some(exact(EXACT, at + 1, "a known name of it"));
+    }
+    let bare = header.bare.as_str();
+    let place = listed
+        .iter()
+        .position(|a| a == bare)
+        .map(|at| at + 1)
+        .or((bare == column).then_some(0));
+    if let Some(place) = place {
+        return Some(Named {
+            is_exact: false,
+            ..exact(BARE, place, &format!("a known name of it: {bare}"))
+        });
+    }
+    let phrases = MEANINGS.phrases.get(&(table, column))?;
+    let none = BTreeSet::new();
+    let neutral = MEANINGS.neutral.get(table.name()).unwrap_or(&none);
+    let (confidence, place, phrase) = phrases
+        .iter()
+        .enumerate()
+        .filter_map(|(place, phrase)| Some((similar(phrase, header, neutral)?, place, phrase)))
+        .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)))?;
+    let said: Vec<&str> = phrase.iter().map(String::as_str).collect();
+    let foreign = header.language.map(|l| format!(", from {l}")).unwrap_or_default();
+    let extra: Vec<&str> = header.words.difference(phrase).map(String::as_str).collect();
+    let beside = if extra.is_empty() {
+        String::new()
+    } else {
+        format!(", beside them {}", extra.join(", "))
+    };
+    Some(Named {
+        confidence,
+        is_exact: false,
+        place,
+        why: format!("its words are {}{beside}{foreign}", said.join(" + ")),
+    })
+}
+
+fn similar(phrase: &BTreeSet<String>, header: &Header, neutral: &BTreeSet<String>) -> Option<f64> {
+    if phrase.len() > header.words.len() || !phrase.is_subset(&header.words) {
+        return None;
+    }
+    let mut confidence = WHOLE;
+    let mut extra = 0;
+    for word in header.words.difference(phrase) {
+        extra += 1;
+        confidence -= if neutral.contains(word) {
+            NEUTRAL_COST
+        } else if MEANINGS.other.contains(word) {
+            return None;
+        } else if is_who(word) {
+            WHO_COST
+        } else if word.bytes().all(|b| b.is_ascii_digit()) {
+            NEUTRAL_COST
+        } else {
+            UNKNOWN_COST
+        };
+    }
+    if extra > 0 && phrase.len() == 1 {
+        confidence *= SINGLE;
+    }
+    (confidence > 0.0).then_some(confidence)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::words::headers;
+    use super::*;
+
+    fn confidence(table: Table, column: &'static str, header: &str) -> f64 {
+        named(table, column, &headers(&[header.to_string()])[0]).map_or(0.0, |n| n.confidence)
+    }
+
+    #[test]
+    fn the_nearer_the_name_the_surer() {
+        let order = [
+            "occurred_at",
+            "created_at",
+            "created_at (UTC)",
+            "Creation date",
+            "Record creation date",
+            "Frobbed creation date",
+        ];
+        let sure: Vec<f64> = order.iter().map(|h| confidence(Table::Interactions, "occurred_at", h)).collect();
+        assert!(sure.windows(2).all(|w| w[0] > w[1]), "{sure:?}");
+        assert!(sure[5] > 0.0);
+    }
+
+    #[test]
+    fn another_noun_is_another_thing() {
+        for header in [
+            "Date of birth",
+            "Date modified",
+            "Created by",
+            "Due date",
+            "Expiry date",
+            "Next call date",
+            "Last contact date",
+        ] {
+            assert_eq!(confidence(Table::Interactions, "occurred_at", header), 0.0, "{header}");
+        }
+        for header in [
+            "Customer email",
+            "Customer type",
+            "Phone number",
+            "Parent customer ID",
+            "Customer tax ID",
+        ] {
+            assert_eq!(confidence(Table::Interactions, "stakeholder_id", header), 0.0, "{header}");
+        }
+    }
+}

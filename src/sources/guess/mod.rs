@@ -1,0 +1,256 @@
+//! Understanding a file that nobody has seen: which table it is, and what each of its columns means.
+//!
+//! Three kinds of evidence are weighed for every pair of a header and a canonical column. The **name** gives a first confidence: 0.98
+//! for the column's own name, 0.94 for a known English alias, 0.88 for the same words in another order, spelling or language, and less
+//! for each word too many. The **cells** then take a share of the remaining doubt away, or most of the confidence: a `Score` full of
+//! sentences is no score. Last the columns speak about **each other**: an id that repeats, a time that is never before another, a
+//! product. Where no name says anything, cells alone may, with a lower confidence.
+//!
+//! What reaches [`TAKE`] is a guess, with its evidence in words. What reaches [`ASK`], and what a table cannot do without, is a
+//! [`Question`]. Nothing else is said: a wrong mapping costs more than a missing one.
+
+use crate::schema::{Column, ColumnType, Table};
+
+mod alone;
+mod content;
+mod meanings;
+mod profile;
+mod questions;
+mod relations;
+mod tables;
+mod words;
+
+pub use profile::{ColumnProfile, Kind};
+pub use questions::Question;
+pub use words::Unit;
+
+use content::Cells;
+use words::Header;
+
+/// From here on a guess is taken. A known name with cells that leave a doubt lies just above it; a name with one unknown word in it,
+/// or cells without a name, lies just below.
+pub const TAKE: f64 = 0.6;
+/// From here on it is worth asking; below, a person would not know why they are asked.
+pub const ASK: f64 = 0.35;
+
+/// A column of a file and what it means.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Guess {
+    /// The canonical column.
+    pub column: &'static str,
+    /// The column of the file, counted from 0.
+    pub header: usize,
+    /// From 0 to 1.
+    pub confidence: f64,
+    /// Why, in words, the name first.
+    pub evidence: Vec<String>,
+    /// The time zone that the header names, of a time.
+    pub timezone: Option<String>,
+    /// The currency that the header names, of money.
+    pub currency: Option<String>,
+}
+
+/// What a file is taken for.
+#[derive(Debug, Clone)]
+pub struct Understanding {
+    /// The table and how sure that is; none below [`TAKE`].
+    pub table: Option<(Table, f64)>,
+    /// All tables that it may be, the likeliest first, with the evidence.
+    pub tables: Vec<(Table, f64, String)>,
+    /// The columns that are understood, in the schema's order; of the likeliest table where [`Self::table`] is none.
+    pub guesses: Vec<Guess>,
+    /// Names that the cells contradict: as guesses, but not to be taken.
+    pub contradicted: Vec<Guess>,
+    /// What has to be asked.
+    pub questions: Vec<Question>,
+    /// What the cells of each column are.
+    pub columns: Vec<ColumnProfile>,
+}
+
+/// A header that may be a canonical column.
+#[derive(Debug, Clone)]
+struct Candidate {
+    column: &'static str,
+    /// Place of the column in the schema.
+    order: usize,
+    header: usize,
+    confidence: f64,
+    is_exact: bool,
+    /// Place of the name among the aliases.
+    place: usize,
+    evidence: Vec<String>,
+    /// The cells cannot be that.
+    is_refuted: bool,
+}
+
+impl Candidate {
+    fn new(column: &'static str, order: usize, header: usize, confidence: f64, why: String) -> Candidate {
+        Candidate {
+            column,
+            order,
+            header,
+            confidence,
+            is_exact: false,
+            place: 0,
+            evidence: vec![why],
+            is_refuted: false,
+        }
+    }
+
+    /// Takes a share of the doubt away.
+    fn raise(&mut self, share: f64, why: String) {
+        self.confidence += (1.0 - self.confidence) * share;
+        self.evidence.push(why);
+    }
+
+    /// Leaves a share of the confidence.
+    fn lower(&mut self, left: f64, why: String) {
+        self.confidence *= left;
+        self.evidence.push(why);
+    }
+
+    /// Which goes first: known names that nothing contradicts, in the schema's order and that of the aliases, as they are recognised
+    /// without looking at a cell; then the surest. An id of the record itself says less than the columns that link.
+    fn rank(&self) -> (usize, bool, usize, usize, usize, usize) {
+        let doubt = ((1.0 - self.confidence) * 1000.0).round() as usize;
+        let is_own = matches!(self.column, "interaction_id" | "response_id" | "line_id");
+        if self.is_exact && self.confidence >= 0.9 {
+            let group = usize::from(self.place > 0);
+            (group, is_own && group > 0, self.order, self.place, 0, self.header)
+        } else {
+            (2, false, doubt + if is_own { 30 } else { 0 }, self.place, self.order, self.header)
+        }
+    }
+}
+
+/// A file as it is looked at for one table.
+struct File<'a> {
+    headers: &'a [Header],
+    profiles: &'a [ColumnProfile],
+    columns: &'a [Vec<&'a str>],
+}
+
+/// What each column would mean if the file were that table.
+#[derive(Debug, Clone)]
+struct Reading {
+    table: Table,
+    /// All candidates, also those that came to nothing.
+    candidates: Vec<Candidate>,
+    taken: Vec<Candidate>,
+}
+
+impl Reading {
+    fn of(table: Table, file: &File<'_>) -> Reading {
+        let mut candidates = Vec::new();
+        for (order, column) in table.columns().iter().enumerate() {
+            for index in 0..file.headers.len() {
+                candidates.extend(candidate(table, order, column, index, file));
+            }
+        }
+        relations::relate(table, &mut candidates, file);
+        alone::propose(table, &mut candidates, file);
+        let mut taken = assign(&candidates);
+        alone::fall_back(table, &mut candidates, &mut taken, file);
+        taken.sort_by_key(|c| c.order);
+        Reading { table, candidates, taken }
+    }
+
+    fn has(&self, column: &str) -> bool {
+        self.taken.iter().any(|c| c.column == column)
+    }
+}
+
+fn candidate(table: Table, order: usize, column: &Column, index: usize, file: &File<'_>) -> Option<Candidate> {
+    let header = &file.headers[index];
+    let named = meanings::named(table, table.column(column.name)?.name, header)?;
+    let mut candidate = Candidate {
+        is_exact: named.is_exact,
+        place: named.place,
+        ..Candidate::new(table.columns()[order].name, order, index, named.confidence, named.why)
+    };
+    match content::judge(table, column, named.is_exact, header, &file.profiles[index], &file.columns[index]) {
+        Cells::Fit(share, why) => candidate.raise(share, why),
+        Cells::Silent => {}
+        Cells::Strange(left, why) => {
+            candidate.is_refuted = left <= content::REFUTED && file.profiles[index].filled > 0 && named.confidence >= TAKE;
+            candidate.lower(left, why);
+        }
+    }
+    Some(candidate)
+}
+
+/// Gives each header to one column and each column one header, the surest first. Of two headers that say the same with the same
+/// confidence neither is taken, unless they are known names, whose first wins.
+fn assign(candidates: &[Candidate]) -> Vec<Candidate> {
+    let mut sorted: Vec<&Candidate> = candidates.iter().filter(|c| c.confidence >= TAKE).collect();
+    sorted.sort_by_key(|c| c.rank());
+    let mut taken: Vec<Candidate> = Vec::new();
+    let mut unsettled: Vec<&str> = Vec::new();
+    for (at, candidate) in sorted.iter().enumerate() {
+        let is_free = |c: &Candidate, taken: &[Candidate]| !taken.iter().any(|t| t.header == c.header || t.column == c.column);
+        if !is_free(candidate, &taken) || unsettled.contains(&candidate.column) {
+            continue;
+        }
+        let twin = sorted[at + 1..].iter().any(|other| {
+            let (mine, theirs) = (candidate.rank(), other.rank());
+            other.column == candidate.column
+                && is_free(other, &taken)
+                && mine.0 == 2
+                && (mine.0, mine.2, mine.3) == (theirs.0, theirs.2, theirs.3)
+        });
+        match twin {
+            true => unsettled.push(candidate.column),
+            false => taken.push((*candidate).clone()),
+        }
+    }
+    taken
+}
+
+/// Understands a file by its name, its headers and a sample of its records; `stated` is the table where somebody has said it.
+///
+/// Records may be shorter or longer than the headers; no records at all leaves the names to speak alone.
+pub fn understand(file: &str, headers: &[String], rows: &[Vec<String>], stated: Option<Table>) -> Understanding {
+    let columns: Vec<Vec<&str>> = (0..headers.len())
+        .map(|i| rows.iter().map(|r| r.get(i).map_or("", String::as_str)).collect())
+        .collect();
+    let profiles: Vec<ColumnProfile> = headers.iter().zip(&columns).map(|(h, c)| ColumnProfile::of(h, c)).collect();
+    let parsed = words::headers(headers);
+    let seen = File {
+        headers: &parsed,
+        profiles: &profiles,
+        columns: &columns,
+    };
+    let tables: Vec<Table> = stated.map_or(Table::ALL.to_vec(), |t| vec![t]);
+    let mut readings: Vec<Reading> = tables.into_iter().map(|t| Reading::of(t, &seen)).collect();
+    let ranked = tables::rank(file, headers, &seen, &readings, stated);
+    // A table that nothing speaks for is not ranked.
+    readings.sort_by_key(|r| ranked.iter().position(|(t, ..)| *t == r.table).unwrap_or(usize::MAX));
+    let table = ranked.first().filter(|(_, sure, _)| *sure >= TAKE).map(|(t, sure, _)| (*t, *sure));
+    let best = &readings[0];
+    let guess = |c: &Candidate| {
+        let kind = best.table.column(c.column).map(|c| c.kind);
+        Guess {
+            column: c.column,
+            header: c.header,
+            confidence: c.confidence,
+            evidence: c.evidence.clone(),
+            timezone: parsed[c.header].timezone.clone().filter(|_| kind == Some(ColumnType::Time)),
+            currency: parsed[c.header].currency.clone().filter(|_| kind == Some(ColumnType::Money)),
+        }
+    };
+    let refuted = best
+        .candidates
+        .iter()
+        .filter(|c| c.is_refuted && !best.taken.iter().any(|t| t.header == c.header));
+    Understanding {
+        table,
+        questions: questions::ask(file, best, table.is_some(), &ranked, &seen),
+        guesses: best.taken.iter().map(guess).collect(),
+        contradicted: refuted.map(guess).collect(),
+        tables: ranked,
+        columns: profiles.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

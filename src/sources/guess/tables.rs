@@ -1,0 +1,173 @@
+//! Which table a file is: how much of each table its columns make.
+
+use super::content::ENOUGH;
+use super::profile::Kind;
+use super::{File, Reading, meanings};
+use crate::schema::{Column, ColumnType, Table};
+use crate::sources::{recognise, table as recognised};
+
+/// How much confidence is added by one more point: at two points' lead the odds are four to one.
+const STEEPNESS: f64 = 0.7;
+/// So many points make a file a table at all; two columns that many files have do not.
+const FULL: f64 = 4.0;
+/// The least confidence of a table that is recognised by known names alone and that no cell contradicts.
+const RECOGNISED: f64 = 0.9;
+
+/// A table recognised by its names keeps its rank unless the cells, or words beside the known names, make another one clearly more.
+const LEAD: f64 = 0.8;
+
+/// A roster needs no more than an id, which every table has: its name alone recognises nothing below so many points.
+const ROSTER: f64 = 3.0;
+
+/// What finding a column says for its table: those that only one or two tables have say most.
+fn weight(table: Table, column: &Column) -> f64 {
+    match column.name {
+        "referrer_id" if table == Table::Referrals => 3.0,
+        "stakeholder_id" => 0.5,
+        "status" | "owner" | "channel" | "currency" | "name" | "email" | "type" | "kind" => 0.7,
+        "score" | "amount" | "referred_id" | "alias" | "direction" | "in_reply_to" | "quantity_received" | "quantity_rejected" => 3.0,
+        "resolved_at" | "case_id" | "response_minutes" | "resolution_minutes" | "unit_amount" | "ended_at" | "started_at" => 2.0,
+        _ if matches!(column.kind, ColumnType::Text) && column.words.is_empty() => 1.0,
+        _ => 1.5,
+    }
+}
+
+/// Whether a reading has what its table cannot do without.
+pub(super) fn is_complete(reading: &Reading) -> bool {
+    let table = reading.table;
+    match table {
+        Table::Surveys => reading.has("score") && (reading.has("responded_at") || reading.has("sent_at")),
+        Table::Supplies => reading.has("stakeholder_id") && (reading.has("promised_at") || reading.has("received_at")),
+        _ => table.columns().iter().filter(|c| c.required).all(|c| reading.has(c.name)),
+    }
+}
+
+/// Whether a reading lacks one thing that a question can settle: an id or an amount beside the rest.
+fn is_nearly(reading: &Reading) -> bool {
+    let missing = reading
+        .table
+        .columns()
+        .iter()
+        .filter(|c| c.required && !reading.has(c.name))
+        .count();
+    match reading.table {
+        Table::Interactions | Table::Purchases => missing == 1,
+        Table::Surveys => reading.has("responded_at") || reading.has("sent_at") || reading.has("score"),
+        _ => false,
+    }
+}
+
+/// The tables that a file may be, the likeliest first, with their confidence and the evidence.
+pub(super) fn rank(
+    file: &str,
+    headers: &[String],
+    seen: &File<'_>,
+    readings: &[Reading],
+    stated: Option<Table>,
+) -> Vec<(Table, f64, String)> {
+    if let Some(table) = stated {
+        return vec![(table, 1.0, "it was said".to_string())];
+    }
+    let known = recognised(headers, file);
+    let scored: Vec<(&Reading, f64, String)> = readings
+        .iter()
+        .map(|reading| {
+            let (points, why) = points(file, seen, reading);
+            (reading, points, why)
+        })
+        .collect();
+    let best = scored.iter().map(|s| s.1).fold(0.0, f64::max);
+    let whole: f64 = scored.iter().map(|s| ((s.1 - best) * STEEPNESS).exp()).sum();
+    let mut ranked: Vec<(Table, f64, String)> = scored
+        .into_iter()
+        .filter(|s| s.1 > 0.0)
+        .map(|(reading, points, mut why)| {
+            let (table, complete) = (reading.table, is_complete(reading));
+            let mut sure = ((points - best) * STEEPNESS).exp() / whole * (points / FULL).min(1.0);
+            let is_more_than_an_id = table != Table::Stakeholders || points >= ROSTER;
+            if known == Some(table) && complete && points >= LEAD * best && is_more_than_an_id {
+                sure = sure.max(RECOGNISED);
+                why = format!("known names of all that it needs; {why}");
+            }
+            (table, sure, why)
+        })
+        .collect();
+    // The order of the tables is that of their importance.
+    ranked.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+    if let Some((first, rest)) = ranked.split_first_mut() {
+        let left = 1.0 - first.1;
+        rest.iter_mut().for_each(|r| r.1 = r.1.min(left));
+    }
+    ranked
+}
+
+/// Whether a roster is one of people or organisations: products and coupons have an id, a name and a beginning too.
+fn speaks_of_people(file: &str, seen: &File<'_>, reading: &Reading) -> bool {
+    let id = reading
+        .taken
+        .iter()
+        .find(|t| t.column == "stakeholder_id")
+        .map(|t| &seen.headers[t.header]);
+    id.is_some_and(|h| h.words.iter().any(|w| meanings::is_who(w) || w == "supplier"))
+        || reading.has("email")
+        || recognise::named_by(Table::Stakeholders, file).is_some()
+        || meanings::hints(Table::Stakeholders, seen.headers).len() >= 2
+}
+
+fn points(file: &str, seen: &File<'_>, reading: &Reading) -> (f64, String) {
+    let table = reading.table;
+    let mut points = 0.0;
+    let mut said: Vec<String> = Vec::new();
+    for taken in &reading.taken {
+        if let Some(column) = table.column(taken.column) {
+            points += weight(table, column) * taken.confidence;
+        }
+    }
+    if !reading.taken.is_empty() {
+        let names: Vec<&str> = reading.taken.iter().map(|t| t.column).collect();
+        said.push(format!("it has {}", names.join(", ")));
+    }
+    let hints = meanings::hints(table, seen.headers);
+    if !hints.is_empty() {
+        points += 0.6 * hints.len().min(6) as f64;
+        said.push(format!("its headers speak of {}", hints.join(", ")));
+    }
+    if let Some(word) = recognise::named_by(table, file) {
+        points += 2.0;
+        said.push(format!("its name has \"{word}\""));
+    }
+    let id = reading
+        .taken
+        .iter()
+        .find(|t| t.column == "stakeholder_id")
+        .map(|t| &seen.profiles[t.header]);
+    if let Some(id) = id.filter(|p| p.filled >= ENOUGH) {
+        match (table, id.is_unique()) {
+            (Table::Stakeholders, true) => {
+                points += 1.5;
+                said.push("every record is another stakeholder".to_string());
+            }
+            (Table::Stakeholders, false) if 2 * id.distinct < id.filled => points -= 2.0,
+            (Table::Interactions | Table::Purchases, false) => points += 0.5,
+            _ => {}
+        }
+    }
+    if table == Table::Stakeholders && !speaks_of_people(file, seen, reading) {
+        points *= 0.5;
+        said.push("nothing says that it lists people or organisations".to_string());
+    }
+    // Two kinds of id in one record are what a list of other names is.
+    if table == Table::Identities
+        && seen
+            .profiles
+            .iter()
+            .any(|p| matches!(p.main(), Some(Kind::Date | Kind::Money | Kind::Decimal)))
+    {
+        points *= 0.5;
+    }
+    if !is_complete(reading) {
+        points *= if is_nearly(reading) { 0.85 } else { 0.6 };
+        said.push("it lacks some of what the table needs".to_string());
+    }
+    (points, said.join("; "))
+}

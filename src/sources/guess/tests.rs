@@ -1,0 +1,498 @@
+//! Made-up exports in seven languages, and columns that look like what they are not.
+
+use super::*;
+
+const EXPORTS: &str = include_str!("exports.txt");
+const RECORDS: usize = 40;
+
+/// The cell of a record, by a short pattern: `u:X` codes that differ, `r:X` codes that repeat, `d` dates (`/`, `.`, `-` day first; `t` with
+/// a time; `+N` so many days later), `m` money, `p` prices, `q` quantities, `qp` their product, `s5`, `s10` scores, `w:a/b` words in turn ...
+fn cell(pattern: &str, i: usize) -> String {
+    let repeated = i * 7 % 17;
+    if let Some(prefix) = pattern.strip_prefix("u:") {
+        return format!("{prefix}{}", 1000 + i);
+    }
+    if let Some(prefix) = pattern.strip_prefix("r:") {
+        return format!("{prefix}{}", 100 + repeated);
+    }
+    if let Some(words) = pattern.strip_prefix("w:") {
+        let words: Vec<&str> = words.split('/').collect();
+        return words[i % words.len()].to_string();
+    }
+    let (pattern, comma) = pattern.strip_suffix(',').map_or((pattern, false), |p| (p, true));
+    let decimal = |hundredths: usize| {
+        let text = format!("{}.{:02}", hundredths / 100, hundredths % 100);
+        if comma { text.replace('.', ",") } else { text }
+    };
+    let (quantity, price) = (1 + i % 4, 250 + 35 * (i % 11));
+    let letters = |i: usize| ((b'a' + (i % 26) as u8) as char).to_string().repeat(1 + i / 26);
+    match pattern {
+        "n" => (5000 + i).to_string(),
+        "m" => decimal(1995 + 1303 * (i % 23)),
+        "q" => quantity.to_string(),
+        "p" => decimal(price),
+        "qp" => decimal(quantity * price),
+        "s10" => (i * 7 % 11).to_string(),
+        "s5" => (1 + i % 5).to_string(),
+        "z" => (i % 2).to_string(),
+        "min" => (5 + 13 * i).to_string(),
+        "hh" => format!("{:02}:{:02}:00", i % 30, i % 60),
+        "e" => format!("{}@example.org", letters(repeated)),
+        "eu" => format!("{}@example.org", letters(i)),
+        "nm" => format!("Anna {} Berg", letters(i).to_uppercase()),
+        "t" => format!("The parcel number {i} came late and was open"),
+        "b" => ["yes", "no"][i % 2].to_string(),
+        "c" => ["EUR", "USD"][i % 2].to_string(),
+        "ph" => format!("+49 30 12345{:02}", i),
+        "pc" => format!("{}", 10000 + 137 * i),
+        "x" => String::new(),
+        _ => date(pattern, i),
+    }
+}
+
+fn date(pattern: &str, i: usize) -> String {
+    let (style, later) = pattern.split_once('+').map_or((pattern, 0), |(s, n)| (s, n.parse().unwrap()));
+    let (style, timed) = style.strip_suffix('t').map_or((style, false), |s| (s, true));
+    let days = 19_700 + 3 * i as i64 + later;
+    let (year, month, day) = civil(days);
+    let text = match style {
+        "d" => format!("{year}-{month:02}-{day:02}"),
+        "d." => format!("{day:02}.{month:02}.{year}"),
+        "d/" => format!("{day:02}/{month:02}/{year}"),
+        "d-" => format!("{day:02}-{month:02}-{year}"),
+        _ => panic!("no such pattern: {pattern}"),
+    };
+    if timed { format!("{text} {:02}:15", 8 + i % 9) } else { text }
+}
+
+/// Days since 1970 to year, month and day (Hinnant 2013).
+fn civil(days: i64) -> (i64, i64, i64) {
+    let z = days + 719_468;
+    let era = z.div_euclid(146_097);
+    let doe = z.rem_euclid(146_097);
+    let yoe = (doe - doe / 1460 + doe / 36_524 - doe / 146_096) / 365;
+    let doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
+    let mp = (5 * doy + 2) / 153;
+    let month = if mp < 10 { mp + 3 } else { mp - 9 };
+    (yoe + era * 400 + i64::from(month <= 2), month, doy - (153 * mp + 2) / 5 + 1)
+}
+
+struct Export {
+    table: Table,
+    file: String,
+    /// Header, pattern, what it is.
+    columns: Vec<(String, String, String)>,
+}
+
+impl Export {
+    fn parse(line: &str) -> Export {
+        let mut parts = line.split(" | ");
+        let (table, file) = parts.next().unwrap().split_once(' ').unwrap();
+        let column = |text: &str| {
+            let fields: Vec<&str> = text.split('~').collect();
+            (fields[0].to_string(), fields[1].to_string(), fields[2].to_string())
+        };
+        Export {
+            table: Table::parse(table).unwrap(),
+            file: file.to_string(),
+            columns: parts.map(column).collect(),
+        }
+    }
+
+    fn all() -> Vec<Export> {
+        EXPORTS.lines().filter(|l| !l.starts_with('#')).map(Export::parse).collect()
+    }
+
+    fn understood(&self, stated: Option<Table>) -> Understanding {
+        let headers: Vec<String> = self.columns.iter().map(|c| c.0.clone()).collect();
+        let rows: Vec<Vec<String>> = (0..RECORDS).map(|i| self.columns.iter().map(|c| cell(&c.1, i)).collect()).collect();
+        understand(&self.file, &headers, &rows, stated)
+    }
+
+    /// What is understood otherwise than expected.
+    fn wrong(&self, understanding: &Understanding) -> Vec<String> {
+        let mut wrong = Vec::new();
+        for (index, (header, _, expected)) in self.columns.iter().enumerate() {
+            let found: Vec<&str> = understanding
+                .guesses
+                .iter()
+                .filter(|g| g.header == index)
+                .map(|g| g.column)
+                .collect();
+            let right = match expected.as_str() {
+                "-" => found.is_empty(),
+                asked if asked.starts_with('?') => {
+                    found.is_empty()
+                        && understanding
+                            .questions
+                            .iter()
+                            .any(|q| q.column == Some(&asked[1..]) && q.candidates.iter().any(|c| c.0 == index))
+                }
+                column => found.contains(&column),
+            };
+            if !right {
+                wrong.push(format!("{header}: {found:?} instead of {expected}"));
+            }
+        }
+        wrong
+    }
+}
+
+#[test]
+fn exports_are_understood() {
+    let mut wrong = Vec::new();
+    let all = Export::all();
+    assert!(all.len() >= 60);
+    for export in &all {
+        let free = export.understood(None);
+        let found = free.table.map(|t| t.0);
+        if found != Some(export.table) {
+            let tables: Vec<String> = free.tables.iter().take(3).map(|(t, p, w)| format!("{t} {p:.2} {w}")).collect();
+            wrong.push(format!("{}: {found:?} instead of {}: {tables:#?}", export.file, export.table));
+        }
+        for text in export.wrong(&export.understood(Some(export.table))) {
+            wrong.push(format!("{} {}: {text}", export.table, export.file));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_order_of_columns_does_not_matter() {
+    for export in Export::all() {
+        let mut turned = Export {
+            table: export.table,
+            file: export.file.clone(),
+            columns: export.columns.clone(),
+        };
+        turned.columns.reverse();
+        let names = |export: &Export| {
+            let understood = export.understood(Some(export.table));
+            let mut names: Vec<(&str, String)> = understood
+                .guesses
+                .iter()
+                .map(|g| (g.column, export.columns[g.header].0.clone()))
+                .collect();
+            names.sort();
+            names
+        };
+        assert_eq!(names(&export), names(&turned), "{}", export.file);
+    }
+}
+
+#[test]
+fn a_renamed_header_is_understood_or_asked_about() {
+    // The customer column under a name that nobody knows.
+    let export = |header: &str| {
+        let line = format!(
+            "purchases orders.csv | Order #~u:O~order_id | {header}~r:C~stakeholder_id | Order date~d~occurred_at | Total~m~amount"
+        );
+        Export::parse(&line)
+    };
+    for header in [
+        "Customer No",
+        "cust_no",
+        "Cust. Ref.",
+        "Client",
+        "Purchaser ID",
+        "Buyer number",
+        "Kundennr",
+        "Acct. customer no",
+    ] {
+        assert_eq!(
+            export(header).wrong(&export(header).understood(None)),
+            Vec::<String>::new(),
+            "{header}"
+        );
+    }
+    for header in ["Frobnicator", "XK_17", "Ref A", "Debtor key"] {
+        let understood = export(header).understood(None);
+        let question = understood
+            .questions
+            .iter()
+            .find(|q| q.column == Some("stakeholder_id"))
+            .unwrap_or_else(|| panic!("{header}: {understood:#?}"));
+        assert_eq!(question.candidates.first().map(|c| c.0), Some(1), "{header}");
+        assert_eq!(question.option, format!("--map orders.csv:stakeholder_id='{header}'"));
+    }
+    // A column of dates under such a name is asked about, and taken where the name speaks of a time.
+    for (header, is_taken) in [("Zeta", false), ("When", true), ("_synced", false)] {
+        let line = format!("purchases orders.csv | Order #~u:O~- | Customer No~r:C~- | {header}~d~- | Total~m~-");
+        let understood = Export::parse(&line).understood(None);
+        let taken = understood.guesses.iter().any(|g| g.column == "occurred_at");
+        let question = understood.questions.iter().find(|q| q.column == Some("occurred_at"));
+        assert_eq!((taken, question.is_none()), (is_taken, is_taken), "{header}");
+    }
+    let candidates = |header: &str| {
+        let line = format!("purchases orders.csv | Order #~u:O~- | Customer No~r:C~- | {header}~d~- | Total~m~-");
+        let questions = Export::parse(&line).understood(None).questions;
+        questions
+            .into_iter()
+            .find(|q| q.column == Some("occurred_at"))
+            .unwrap()
+            .candidates
+            .len()
+    };
+    assert_eq!((candidates("Zeta"), candidates("_synced")), (1, 0));
+}
+
+/// Columns that look like what they are not: never taken as the column that their name resembles.
+#[test]
+fn false_friends() {
+    let base = [
+        (Table::Interactions, "Ticket ID~u:T~- | Customer ID~r:C~-"),
+        (Table::Purchases, "Order ID~u:O~- | Customer ID~r:C~-"),
+        (Table::Surveys, "Customer ID~r:C~- | Submitted at~dt~-"),
+        (Table::Stakeholders, "Customer ID~u:C~-"),
+        (Table::Supplies, "Vendor ID~r:V~- | Order ID~u:O~-"),
+        (Table::Referrals, "Referrer ID~r:C~-"),
+    ];
+    let cases = [
+        (Table::Interactions, "Date of birth~d", "occurred_at"),
+        (Table::Interactions, "Last modified date~dt", "occurred_at"),
+        (Table::Interactions, "Updated at~dt", "occurred_at"),
+        (Table::Interactions, "Expiry date~d", "occurred_at"),
+        (Table::Interactions, "Next contact date~d", "occurred_at"),
+        (Table::Interactions, "Created by~w:Ann Lee/Bo Chan", "occurred_at"),
+        (Table::Interactions, "Parent ticket ID~u:T", "in_reply_to"),
+        (Table::Interactions, "Created at~t", "occurred_at"),
+        (Table::Interactions, "Time spent~min", "occurred_at"),
+        (Table::Interactions, "First response time~min", "responded_at"),
+        (Table::Interactions, "First response time~dt+1", "response_minutes"),
+        (Table::Interactions, "First response time (hours)~min", "response_minutes"),
+        (Table::Interactions, "First response time~hh", "response_minutes"),
+        (Table::Interactions, "Resolution~t", "resolved_at"),
+        (Table::Interactions, "Resolution time (in hrs)~hh", "resolution_minutes"),
+        (Table::Interactions, "Is closed~b", "resolved_at"),
+        (Table::Interactions, "Direction~w:north/south/east", "direction"),
+        (Table::Interactions, "Outcome~t", "outcome"),
+        (Table::Interactions, "Automated~t", "automated"),
+        (Table::Interactions, "Geburtsdatum~d.", "occurred_at"),
+        (Table::Interactions, "Änderungsdatum~d.", "occurred_at"),
+        (Table::Interactions, "Fecha de nacimiento~d/", "occurred_at"),
+        (Table::Interactions, "Date de modification~d/", "occurred_at"),
+        (Table::Purchases, "Tax amount~m", "amount"),
+        (Table::Purchases, "Discount amount~m", "amount"),
+        (Table::Purchases, "Shipping cost~m", "cost"),
+        (Table::Purchases, "Total~t", "amount"),
+        (Table::Purchases, "Currency~t", "currency"),
+        (Table::Purchases, "Quantity~t", "quantity"),
+        (Table::Purchases, "Refund ID~u:R", "refund"),
+        (Table::Purchases, "Country code~w:DE/FR", "currency"),
+        (Table::Purchases, "Order status date~d", "status"),
+        (Table::Purchases, "Date of birth~d", "occurred_at"),
+        (Table::Purchases, "Expected delivery~t", "promised_at"),
+        (Table::Purchases, "_synced_at~dt", "occurred_at"),
+        (Table::Surveys, "Score~t", "score"),
+        (Table::Surveys, "Rating~pc", "score"),
+        (Table::Surveys, "Survey~t", "instrument"),
+        (Table::Surveys, "Score date~d", "score"),
+        (Table::Stakeholders, "Tax ID~u:X", "stakeholder_id"),
+        (Table::Stakeholders, "Phone number~ph", "stakeholder_id"),
+        (Table::Stakeholders, "Number of employees~q", "stakeholder_id"),
+        (Table::Stakeholders, "Parent account ID~r:C", "stakeholder_id"),
+        (Table::Stakeholders, "Last name~nm", "name"),
+        (Table::Stakeholders, "Email opt-in~b", "email"),
+        (Table::Stakeholders, "E-mail~nm", "email"),
+        (Table::Stakeholders, "Account created by~nm", "started_at"),
+        (Table::Stakeholders, "Contract expires~d", "ended_at"),
+        (Table::Stakeholders, "Birthday~d", "started_at"),
+        (Table::Stakeholders, "Join time~dt", "started_at"),
+        (Table::Stakeholders, "Postcode~pc", "stakeholder_id"),
+        (Table::Supplies, "Invoice due date~d", "received_at"),
+        (Table::Supplies, "Received by~nm", "received_at"),
+        (Table::Referrals, "Referral code~u:R", "referred_id"),
+    ];
+    let mut wrong = Vec::new();
+    for (table, friend, column) in cases {
+        let others = base.iter().find(|b| b.0 == table).unwrap().1;
+        // Beside its real neighbours, and in front of them.
+        for line in [
+            format!("{table} f.csv | {others} | {friend}~-"),
+            format!("{table} f.csv | {friend}~- | {others}"),
+        ] {
+            let export = Export::parse(&line);
+            let at = export
+                .columns
+                .iter()
+                .position(|c| friend.starts_with(&format!("{}~", c.0)))
+                .unwrap();
+            let understood = export.understood(Some(table));
+            for guess in understood.guesses.iter().filter(|g| g.header == at && g.column == column) {
+                wrong.push(format!("{friend} is taken as {column}: {guess:?}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn known_names_keep_their_confidence_and_their_order() {
+    for export in Export::all() {
+        let headers: Vec<String> = export.columns.iter().map(|c| c.0.clone()).collect();
+        let known = crate::sources::columns(export.table, &headers, &|_| false);
+        let understood = understand(&export.file, &headers, &[], Some(export.table));
+        for (column, header) in known {
+            let guess = understood.guesses.iter().find(|g| g.column == column);
+            assert!(
+                guess.is_some_and(|g| g.header == header && g.confidence >= 0.9),
+                "{}: {column} is {} by its known name, and {guess:?}",
+                export.file,
+                headers[header]
+            );
+        }
+    }
+}
+
+#[test]
+fn what_a_header_says_beside_its_name_is_handed_on() {
+    let export = Export::parse("purchases o.csv | Order no~u:O~- | Customer ID~r:C~- | Order date (UTC)~dt~- | Total [EUR]~m~-");
+    let understood = export.understood(None);
+    let guess = |column: &str| {
+        understood
+            .guesses
+            .iter()
+            .find(|g| g.column == column)
+            .unwrap_or_else(|| panic!("{column}: {understood:#?}"))
+    };
+    assert_eq!(guess("occurred_at").timezone.as_deref(), Some("UTC"));
+    assert_eq!(guess("amount").currency.as_deref(), Some("EUR"));
+    assert_eq!(guess("order_id").timezone, None);
+}
+
+#[test]
+fn questions_say_what_to_write() {
+    let export = Export::parse("purchases o.csv | Order no~u:O~- | Customer ID~r:C~- | Order date~d~- | Qty~q~- | Unit price~p~-");
+    let question = export
+        .understood(Some(Table::Purchases))
+        .questions
+        .into_iter()
+        .find(|q| q.column == Some("amount"))
+        .unwrap();
+    assert_eq!(question.option, r#"amount = { expr = '"Qty" * "Unit price"' }"#);
+    let export =
+        Export::parse("interactions t.csv | Ticket ID~u:T~- | Customer ID~r:C~- | Created at~dt~- | First response time (in hrs)~min~-");
+    let understood = export.understood(None);
+    let question = understood.questions.iter().find(|q| q.column == Some("response_minutes")).unwrap();
+    assert_eq!(
+        question.option,
+        r#"response_minutes = { expr = '"First response time (in hrs)" * 60' }"#
+    );
+    assert!(question.text.contains("hours"), "{}", question.text);
+    let nothing = understand("x.csv", &["colour".to_string(), "shape".to_string()], &[], None);
+    assert!(nothing.table.is_none() && nothing.guesses.is_empty());
+    assert_eq!(nothing.questions.len(), 1);
+    assert!(nothing.questions[0].option.ends_with("=x.csv"), "{}", nothing.questions[0].option);
+}
+
+#[test]
+fn cells_tell_where_names_do_not() {
+    let export = Export::parse(
+        "interactions log.csv | Ref~u:A~interaction_id | Person~r:C~stakeholder_id | When~dt~occurred_at | Way~w:inbound/outbound~direction",
+    );
+    assert_eq!(export.wrong(&export.understood(Some(Table::Interactions))), Vec::<String>::new());
+    let contradicted = Export::parse("surveys s.csv | Customer ID~r:C~- | Date~d~- | Score~t~-").understood(Some(Table::Surveys));
+    assert!(contradicted.contradicted.iter().any(|g| g.column == "score" && g.header == 2));
+    assert!(contradicted.questions.iter().any(|q| q.column == Some("score")));
+    // An address is the id where there is none, and a name only asks.
+    let mails = Export::parse("purchases o.csv | Order~u:O~- | E-mail~e~stakeholder_id | Date~d~- | Total~m~-");
+    let understood = mails.understood(None);
+    assert_eq!(
+        understood
+            .guesses
+            .iter()
+            .filter(|g| g.column == "stakeholder_id")
+            .map(|g| g.header)
+            .collect::<Vec<_>>(),
+        [1]
+    );
+    let names = Export::parse("purchases o.csv | Order~u:O~- | Contact name~nm~?stakeholder_id | Date~d~- | Total~m~-");
+    assert_eq!(
+        names.understood(None).questions[0]
+            .candidates
+            .iter()
+            .map(|c| c.0)
+            .collect::<Vec<_>>(),
+        [1]
+    );
+}
+
+#[test]
+fn times_and_products_tell_columns_apart() {
+    // The second date is before the first: it is no delivery of that order.
+    let rows = |days: [i64; 2]| {
+        Export::parse(&format!(
+            "purchases o.csv | Order~u:O~- | Customer ID~r:C~- | Order date~d+{}~- | Delivery date~d+{}~- | Total~m~-",
+            days[0], days[1]
+        ))
+    };
+    let has = |export: &Export| {
+        export
+            .understood(Some(Table::Purchases))
+            .guesses
+            .iter()
+            .any(|g| g.column == "delivered_at")
+    };
+    assert!(has(&rows([0, 4])));
+    assert!(!has(&rows([40, 4])));
+    // `Price` is a known name of the amount, but it is the price of one here.
+    let export = Export::parse(
+        "purchases o.csv | Order~u:O~order_id | Customer ID~r:C~- | Date~d~- | Qty~q~quantity | Price~p~unit_amount | Worth~qp~amount",
+    );
+    let found = export.understood(Some(Table::Purchases));
+    for (column, header) in [("quantity", 3), ("unit_amount", 4), ("amount", 5)] {
+        assert!(
+            found.guesses.iter().any(|g| g.column == column && g.header == header),
+            "{column}: {:#?}",
+            found.guesses
+        );
+    }
+}
+
+#[test]
+fn a_list_of_things_is_no_roster() {
+    let table = |line: &str| Export::parse(line).understood(None).table.map(|t| t.0);
+    assert_eq!(
+        table("stakeholders list.csv | id~u:P~- | name~nm~- | type~w:good/service~- | created~d~-"),
+        None
+    );
+    assert_eq!(
+        table("stakeholders list.csv | coupon id~u:P~- | percent off~q~- | valid until~d~-"),
+        None
+    );
+    assert_eq!(
+        table("stakeholders list.csv | member id~u:P~- | name~nm~- | type~w:full/guest~- | created~d~-"),
+        Some(Table::Stakeholders)
+    );
+}
+
+#[test]
+fn an_address_has_a_state_that_is_no_status() {
+    let has = |headers: &str| {
+        let line = format!("purchases o.csv | Order~u:O~- | Customer ID~r:C~- | Date~d~- | Total~m~- | {headers}");
+        Export::parse(&line).understood(None).guesses.iter().any(|g| g.column == "status")
+    };
+    assert!(has("State~w:open/paid~-"));
+    assert!(!has("City~w:Rome/Bonn~- | State~w:Ohio/Utah~-"));
+}
+
+#[test]
+fn ragged_and_strange_records_do_no_harm() {
+    let headers: Vec<String> = ["", "Customer ID", "Größe\u{0}", "(", "日付", "Total ["].map(String::from).to_vec();
+    let rows: Vec<Vec<String>> = vec![
+        vec![],
+        vec!["é".into()],
+        vec![
+            "\u{feff}".into(),
+            "x".into(),
+            "1".into(),
+            "2".into(),
+            "3".into(),
+            "4".into(),
+            "5".into(),
+        ],
+    ];
+    let understood = understand("", &headers, &rows, None);
+    assert_eq!(understood.columns.len(), headers.len());
+    assert!(understood.guesses.iter().all(|g| (0.0..=1.0).contains(&g.confidence)));
+}
