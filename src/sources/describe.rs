@@ -70,6 +70,12 @@ pub fn describe(written: &Source, headers: &[String], rows: &[Vec<String>], prof
     Described { sources, said }
 }
 
+/// Whether these are the headers of a format that is known.
+pub fn is_header(fields: &[String], profiles: &[Profile]) -> bool {
+    let fits = fits(fields, profiles.iter().chain(profile::builtin()));
+    fits.first().is_some_and(|fit| fit.is_certain)
+}
+
 /// Whether the mapping has what its table is of no use without.
 fn is_whole(source: &Source) -> bool {
     let has = |name: &str| source.map.contains_key(name);

@@ -21,7 +21,7 @@ pub mod profile;
 mod questions;
 mod recognise;
 
-pub use describe::{Described, describe, zone_of_header};
+pub use describe::{Described, describe, is_header, zone_of_header};
 pub use profile::{Confidence, Profile};
 pub use recognise::{columns, folded, table, word};
 

@@ -138,13 +138,23 @@ pub fn load(inputs: &[Input], options: &Options) -> Result<Loaded> {
 fn describe(inputs: &[Input], options: &Options, notes: &mut Vec<Note>) -> Result<Vec<Input>> {
     let mut described = Vec::new();
     for input in inputs {
+        let mut input = input.clone();
+        let mut peek = intake::peek(&input.file, &input.source.wishes(), SAMPLE)?;
+        // Some put a small table of what the export is about before the one that counts, whose header stands further down then.
+        let asked = input.source.preamble.is_none() && !input.source.is_mapped;
+        if asked && !sources::is_header(&peek.layout.header.names, &options.profiles) {
+            let mut first = peek.rows.iter().take(HEADER_WITHIN);
+            if let Some(header) = first.find(|row| sources::is_header(&row.fields, &options.profiles)) {
+                input.source.preamble = Some(header.line as usize - 1);
+                peek = intake::peek(&input.file, &input.source.wishes(), SAMPLE)?;
+            }
+        }
         let wishes = input.source.wishes();
-        let mut peek = intake::peek(&input.file, &wishes, SAMPLE)?;
-        let mut found = describe_peek(input, &peek, options);
+        let mut found = describe_peek(&input, &peek, options);
         // A format may know more of the file than the file tells by itself.
         if let Some(known) = found.sources.first().map(Source::wishes).filter(|known| *known != wishes) {
             peek = intake::peek(&input.file, &known, SAMPLE)?;
-            found = describe_peek(input, &peek, options);
+            found = describe_peek(&input, &peek, options);
         }
         notes.extend(
             found
@@ -163,6 +173,9 @@ fn describe_peek(input: &Input, peek: &Peek, options: &Options) -> sources::Desc
     let rows: Vec<Vec<String>> = peek.rows.iter().map(|row| row.fields.clone()).collect();
     sources::describe(&input.source, &peek.layout.header.names, &rows, &options.profiles)
 }
+
+/// The header of a format is sought in so many records below the first that looks like one.
+const HEADER_WITHIN: usize = 5;
 
 /// So many records tell what a file is.
 const SAMPLE: usize = 200;
