@@ -13,8 +13,9 @@ mod load;
 pub mod messages;
 pub mod referrers;
 mod rows;
+mod sort;
 
-pub use dictionary::{Dictionary, Interner, key_of};
+pub use dictionary::{Codes, Dictionary, Interner, Texts, key_of};
 pub use inspection::{ColumnInspection, Inspection, Question, Recognised};
 pub use load::{Budget, FINDINGS, FindingKind, ID, Loaded, OTHER, Options, RawFile, RawRecords, Reject, is_deadline, load};
 pub use rows::{Column, Data, Rows};

@@ -4,8 +4,6 @@ use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use rayon::prelude::*;
-
 use crate::schema::{Micros, NO_CODE, NO_INT, NO_KEY, Table};
 
 /// The values of one column.
@@ -105,11 +103,11 @@ impl Data {
 /// Memory that one column leaves for the next.
 #[derive(Debug, Default)]
 pub struct Spare {
-    ints: Vec<i64>,
-    floats: Vec<f64>,
-    codes: Vec<u32>,
-    keys: Vec<u64>,
-    flags: Vec<u8>,
+    pub(super) ints: Vec<i64>,
+    pub(super) floats: Vec<f64>,
+    pub(super) codes: Vec<u32>,
+    pub(super) keys: Vec<u64>,
+    pub(super) flags: Vec<u8>,
 }
 
 fn grow<T>(a: &mut Vec<T>, mut b: Vec<T>) {
@@ -245,81 +243,6 @@ impl Rows {
         }
         self.len = order.len();
     }
-
-    /// Sorts the rows by stakeholder, then by the first present event column, then by all other columns, so that the order is
-    /// a matter of the rows' contents alone, and of their lines where these are kept. `stakeholder` gives the code of each row; `count`
-    /// is the number of stakeholders.
-    pub fn sort_by_stakeholder(&mut self, stakeholder: &[u32], count: usize) {
-        let run_of = |row: usize| {
-            if stakeholder[row] == NO_CODE {
-                count
-            } else {
-                stakeholder[row] as usize
-            }
-        };
-        let mut starts = vec![0u32; count + 2];
-        for row in 0..self.len {
-            starts[run_of(row) + 1] += 1;
-        }
-        for s in 0..=count {
-            starts[s + 1] += starts[s];
-        }
-        let mut next = starts.clone();
-        let mut order = vec![0u32; self.len];
-        for row in 0..self.len {
-            let slot = &mut next[run_of(row)];
-            order[*slot as usize] = row as u32;
-            *slot += 1;
-        }
-        drop(next);
-        let first = self.table.event_columns().iter().find_map(|c| match self.columns.get(*c) {
-            Some(Data::Int(v)) => Some(v.as_slice()),
-            _ => None,
-        });
-        let rest: Vec<&Data> = self.columns.values().collect();
-        let (sources, lines) = (self.source.as_deref(), self.line.as_deref());
-        let compare = |a: u32, b: u32| {
-            let (a, b) = (a as usize, b as usize);
-            let by_time = first.map_or(Ordering::Equal, |v| v[a].cmp(&v[b]));
-            by_time
-                .then_with(|| rest.iter().map(|d| d.compare(a, b)).find(|o| o.is_ne()).unwrap_or(Ordering::Equal))
-                .then_with(|| sources.map_or(Ordering::Equal, |v| v[a].cmp(&v[b])))
-                .then_with(|| lines.map_or(Ordering::Equal, |v| v[a].cmp(&v[b])))
-        };
-        runs(&mut order, &starts).into_par_iter().for_each(|(some, bounds)| {
-            let base = bounds[0];
-            for run in bounds.windows(2).filter(|run| run[1] - run[0] > 1) {
-                some[(run[0] - base) as usize..(run[1] - base) as usize].sort_unstable_by(|&a, &b| compare(a, b));
-            }
-        });
-        let columns: Vec<&mut Data> = self.columns.values_mut().collect();
-        columns
-            .into_par_iter()
-            .with_min_len(4)
-            .for_each_init(Spare::default, |spare, data| data.reorder(&order, spare));
-        if let Some(sources) = &mut self.source {
-            *sources = order.iter().map(|&i| sources[i as usize]).collect();
-        }
-        if let Some(lines) = &mut self.line {
-            *lines = order.iter().map(|&i| lines[i as usize]).collect();
-        }
-        self.starts = starts;
-    }
-}
-
-/// The order cut into stretches of whole runs, each with the bounds of its runs, to be sorted side by side.
-fn runs<'a>(mut order: &'a mut [u32], starts: &'a [u32]) -> Vec<(&'a mut [u32], &'a [u32])> {
-    const STRETCH: usize = 4096;
-    let mut out = Vec::new();
-    let mut first = 0;
-    while first + 1 < starts.len() {
-        let last = (first + STRETCH).min(starts.len() - 1);
-        let (some, rest) = order.split_at_mut((starts[last] - starts[first]) as usize);
-        out.push((some, &starts[first..=last]));
-        order = rest;
-        first = last;
-    }
-    out
 }
 
 /// Whether all the times that are there (99.9 %) are the first instant of a day.

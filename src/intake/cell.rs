@@ -95,7 +95,8 @@ fn is_number(cell: &str) -> bool {
             _ => return false,
         }
     }
-    !cell.is_empty() && !(last_mark && marks > 1) && cell.bytes().any(|b| b.is_ascii_digit()) && !is_dotted_date(cell)
+    let ends_in_mark = last_mark && marks > 1;
+    !ends_in_mark && cell.bytes().any(|b| b.is_ascii_digit()) && !is_dotted_date(cell)
 }
 
 /// `28.01.2018` is a date, not a number.

@@ -30,8 +30,9 @@ impl Buffer {
         let Some(first) = memchr::memchr(0, &self.bytes[from..self.filled]) else {
             return 0;
         };
-        let mut kept = from + first;
-        for at in kept..self.filled {
+        let first = from + first;
+        let mut kept = first;
+        for at in first..self.filled {
             if self.bytes[at] != 0 {
                 self.bytes[kept] = self.bytes[at];
                 kept += 1;

@@ -365,8 +365,8 @@ mod tests {
         assert_eq!(of(b"\xef\xbb\xbfa"), "UTF-8");
         assert_eq!(of(b"\xff\xfea\0"), "UTF-16LE");
         assert_eq!(of(b"\xfe\xff\0a"), "UTF-16BE");
-        assert_eq!(of(b"i\0d\0,\0n\0\n\0001\0,\0x\0"), "UTF-16LE");
-        assert_eq!(of(b"\0i\0d\0,\0n\0\n\0001\0,\0x"), "UTF-16BE");
+        assert_eq!(of(b"i\0d\0,\0n\0\n\0a\0,\0x\0"), "UTF-16LE");
+        assert_eq!(of(b"\0i\0d\0,\0n\0\n\0a\0,\0x"), "UTF-16BE");
         assert_eq!(of(b"id,n\n1,a\0b\n"), "UTF-8");
     }
 

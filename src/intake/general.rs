@@ -51,6 +51,8 @@ pub(super) struct Parsed {
     pub open: bool,
     /// Whether it broke the rules and was read so that it has the width of the table.
     pub repaired: bool,
+    /// Whether it was repaired by taking a quote in a field that is not quoted as text.
+    pub astray: bool,
     /// Whether more text could lead to another reading.
     pub doubtful: bool,
 }
@@ -62,6 +64,7 @@ pub(super) fn read_record(bytes: &[u8], start: usize, rules: Rules<'_>, over: bo
         end: strict.end,
         open: strict.open,
         repaired: false,
+        astray: false,
         doubtful: false,
     };
     if (strict.irregular || strict.open) && rules.width > 1 {
@@ -71,6 +74,7 @@ pub(super) fn read_record(bytes: &[u8], start: usize, rules: Rules<'_>, over: bo
             parsed.end = end;
             parsed.open = false;
             parsed.repaired = true;
+            parsed.astray = found.astray;
         }
     }
     parsed

@@ -95,6 +95,9 @@ pub struct Layout {
     pub header: Header,
     /// How many fields a record has as a rule; 0 if there are no records.
     pub width: usize,
+    /// Whether the records at the start use quotes by the rules, hardly any excepted: then a quote in a field that is not quoted means
+    /// that the record is damaged ([`super::Record::stray_quote`]).
+    pub strict_quotes: bool,
     /// What was found out about the file, and by what evidence, in words.
     pub findings: Vec<String>,
     /// Records before the first data record.
@@ -415,6 +418,7 @@ fn look(sample: &Sample, known: &Known, wanted: usize) -> Peek {
             preamble: lines(&first[..preamble]),
             header,
             width: if first.is_empty() { 0 } else { width },
+            strict_quotes: sniffed.as_ref().is_some_and(|s| s.strict),
             findings,
             before_data,
             footer: known.footer.clone(),

@@ -8,7 +8,7 @@ use csv_core::ReadRecordResult;
 use memchr::{memchr, memchr2};
 
 use super::dialect::{Dialect, Plain, QUOTE};
-use super::general::{Fields, Rules, read_record};
+use super::general::{Fields, Rules, delimiter_at, field_end, read_record};
 use super::scan::count_lines;
 
 /// The records of a stretch of text that starts at the start of a record, one after the other.
@@ -56,6 +56,7 @@ pub struct Record<'r> {
     number: u64,
     cut_off: bool,
     repaired: bool,
+    astray: bool,
 }
 
 impl<'a> Records<'a> {
@@ -117,6 +118,7 @@ impl<'a> Records<'a> {
             number,
             cut_off: parsed.open,
             repaired: parsed.repaired,
+            astray: parsed.astray,
         })
     }
 
@@ -161,6 +163,7 @@ impl<'a> Records<'a> {
                 number,
                 cut_off: false,
                 repaired: false,
+                astray: false,
             });
         }
         let (end, length) = self.take_quotes_off(start);
@@ -180,6 +183,7 @@ impl<'a> Records<'a> {
             number,
             cut_off: self.open && end == bytes.len(),
             repaired: false,
+            astray: false,
         })
     }
 
@@ -300,22 +304,44 @@ impl<'r> Record<'r> {
         let Some(quote) = dialect.quote else {
             return false;
         };
+        if self.repaired {
+            return self.astray;
+        }
         // Without quotes in the fields, none is stray; and the record stands for its fields where there are none at all.
         if self.gap == 1 || memchr(quote, self.fields.as_bytes()).is_none() {
             return false;
         }
-        self.iter().any(|field| {
-            let bare = field.trim();
-            let (raw, marks) = (self.raw, [quote]);
-            let mark = std::str::from_utf8(&marks).unwrap_or("\"");
-            bare.contains(mark) && {
-                let quoted = format!("{mark}{}{mark}", field.replace(mark, &format!("{mark}{mark}")));
-                let escaped = dialect
-                    .escape
-                    .map(|e| format!("{mark}{}{mark}", field.replace(mark, &format!("{}{mark}", e as char))));
-                !raw.contains(&quoted) && !escaped.is_some_and(|e| raw.contains(&e))
+        let blank = |b: &u8| *b == b' ' && dialect.padded;
+        let bytes = self.raw.as_bytes();
+        let mut at = 0;
+        loop {
+            at += bytes[at..].iter().take_while(|&b| blank(b)).count();
+            if bytes.get(at) == Some(&quote) {
+                // Through the quoted field, past its quotes that are text.
+                at += 1;
+                while let Some(hit) = memchr(quote, &bytes[at..]) {
+                    let escaped = dialect.escape.is_some_and(|e| hit > 0 && bytes[at + hit - 1] == e);
+                    at += hit + 1;
+                    if escaped {
+                        continue;
+                    }
+                    if bytes.get(at) != Some(&quote) {
+                        break;
+                    }
+                    at += 1;
+                }
             }
-        })
+            let end = field_end(bytes, at, dialect);
+            if memchr(quote, &bytes[at..end]).is_some()
+                || (at < end && at > 0 && bytes[at - 1] == quote && !bytes[at..end].iter().all(blank))
+            {
+                return true;
+            }
+            match delimiter_at(bytes, end, dialect) {
+                Some(length) => at = end + length,
+                None => return false,
+            }
+        }
     }
 }
 

@@ -7,7 +7,7 @@
 
 use rustc_hash::FxHashSet;
 
-use super::dialect::Dialect;
+use super::dialect::{Delimiter, Dialect};
 use super::general::{Fields, Rules, Strict, delimiter_at, field_end, line_end, skip_blanks};
 use super::scan::is_end;
 
@@ -26,37 +26,47 @@ pub(super) struct Repair {
     pub end: Option<usize>,
     /// Whether more text could change the decision.
     pub doubtful: bool,
+    /// Whether a quote stands in a field that is not quoted.
+    pub astray: bool,
 }
 
 /// Looks for another reading of a record that breaks the rules.
 pub(super) fn repair(bytes: &[u8], start: usize, strict: &Strict, rules: Rules<'_>, over: bool, fields: &mut Fields) -> Repair {
     // Where the end of the bytes is near and more can follow, the next block decides.
     if !over && bytes.len() - start < SPAN {
-        return Repair { end: None, doubtful: true };
+        return Repair {
+            end: None,
+            doubtful: true,
+            astray: false,
+        };
     }
-    let kept = |end| Repair { end, doubtful: false };
+    let kept = |end, astray| Repair {
+        end,
+        doubtful: false,
+        astray,
+    };
     let in_line = strict.end == line_end(bytes, start);
     let quote = rules.dialect.quote.unwrap_or(0);
     if in_line && !strict.open && fields.ends.len() == rules.width && !fields.bare.contains(&quote) {
-        return kept(None);
+        return kept(None, false);
     }
     let stop = line_end(bytes, start);
     let goes_on = goes_on(bytes, stop, rules);
     // A file that ends within quotes may be cut off: then nothing regular follows.
     let alone = bytes[stop..].iter().all(|&b| is_end(b)) && stop < bytes.len() && bytes[stop - 1] == quote;
-    if !strict.open || goes_on || alone {
-        if let Some(found) = search(bytes, start, stop, rules) {
-            return kept(Some(found.fill(bytes, rules.dialect, fields)));
-        }
+    if (!strict.open || goes_on || alone)
+        && let Some(found) = search(bytes, start, stop, rules)
+    {
+        return kept(Some(found.fill(bytes, rules.dialect, fields)), found.astray(bytes, quote));
     }
     if !strict.open && fields.ends.len() == rules.width {
-        return kept(None);
+        return kept(None, false);
     }
     let far = bytes.len().min(start + SPAN);
     if stop < far && !goes_on {
         let found = search(bytes, start, far, rules).filter(|r| r.end() < far || far == bytes.len());
         if let Some(found) = found.filter(|_| !strict.open) {
-            return kept(Some(found.fill(bytes, rules.dialect, fields)));
+            return kept(Some(found.fill(bytes, rules.dialect, fields)), found.astray(bytes, quote));
         }
     }
     if goes_on && (strict.open || strict.end > stop) {
@@ -64,9 +74,9 @@ pub(super) fn repair(bytes: &[u8], start: usize, strict: &Strict, rules: Rules<'
             quote: None,
             ..rules.dialect.clone()
         };
-        return kept(Some(as_text(bytes, start, &text, fields)));
+        return kept(Some(as_text(bytes, start, &text, fields)), true);
     }
-    kept(None)
+    kept(None, false)
 }
 
 /// Whether the lines after one are whole records: at least two, the next among them, and three in four of those looked at.
@@ -125,6 +135,12 @@ struct Reading {
 impl Reading {
     fn end(&self) -> usize {
         self.pieces.last().map_or(0, |p| p.end)
+    }
+
+    fn astray(&self, bytes: &[u8], quote: u8) -> bool {
+        self.pieces
+            .iter()
+            .any(|p| p.tail || (!p.quoted && bytes[p.from..p.to].contains(&quote)))
     }
 
     /// Copies its fields; where it ends.
@@ -233,8 +249,11 @@ fn ways(bytes: &[u8], start: usize, dialect: &Dialect) -> Vec<Piece> {
     let mut closes = Vec::new();
     let mut after_pairs = Vec::new();
     let mut tail = None;
+    // Closing quotes before which, after a delimiter, another field seems to open: less likely than that the first quote is text.
+    let mut late = Vec::new();
+    let mut opens_within = false;
     let mut place = from;
-    while closes.len() + after_pairs.len() < CLOSES
+    while closes.len() + after_pairs.len() + late.len() < CLOSES
         && let Some(hit) = memchr::memchr(quote, &bytes[place..])
     {
         let here = place + hit;
@@ -260,6 +279,7 @@ fn ways(bytes: &[u8], start: usize, dialect: &Dialect) -> Vec<Piece> {
             place = here + 2;
         } else {
             match ends(here + 1) {
+                Some(end) if opens_within => late.push(piece(here, end)),
                 Some(end) => closes.push(piece(here, end)),
                 None if tail.is_none() && closes.is_empty() => {
                     let end = field_end(bytes, here + 1, dialect);
@@ -275,10 +295,15 @@ fn ways(bytes: &[u8], start: usize, dialect: &Dialect) -> Vec<Piece> {
                 }
                 None => {}
             }
+            if let Delimiter::Text(mark) = &dialect.delimiter {
+                opens_within |= here > from && bytes[from..here].ends_with(mark.as_bytes()) && ends(here + 1).is_none();
+            }
             place = here + 1;
         }
     }
     let mut ways: Vec<Piece> = tail.into_iter().collect();
+    late.reverse();
+    ways.extend(late);
     ways.push(literal);
     after_pairs.reverse();
     ways.extend(after_pairs);
@@ -310,6 +335,7 @@ mod tests {
     fn a_quote_too_many() {
         assert_eq!(read("\"a,1,\"x,y\",z\nb,2,c,d\n", 4), ["1: \"a|1|x,y|z", "2: b|2|c|d"]);
         assert_eq!(read("a,\"1,\"x,y\",z\n", 4), ["1: a|\"1|x,y|z"]);
+        assert_eq!(read("a,\"b,\"c, d\",\"e, f\"\n", 4), ["1: a|\"b|c, d|e, f"]);
         assert_eq!(read("a,1,\"\"x,y\",z\n", 4), ["1: a|1|\"x,y|z"]);
         assert_eq!(read("a,1,x,\"\nb,\"2,3\",c,d\n", 4), ["1: a|1|x|\"", "2: b|2,3|c|d"]);
     }

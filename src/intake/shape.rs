@@ -45,10 +45,12 @@ const HEADER: usize = 3;
 /// The shape of a table whose records have so many fields as a rule. `preamble` and `header` are what is stated: how many lines stand
 /// before the table, and how many header rows it has.
 pub(super) fn shape(records: &[Seen], width: usize, preamble: Option<usize>, header: Option<usize>) -> Shape {
-    let mut shape = Shape::default();
-    shape.preamble = match preamble {
-        Some(lines) => records.iter().take_while(|r| r.line <= lines as u64).count(),
-        None => table_start(records, width),
+    let mut shape = Shape {
+        preamble: match preamble {
+            Some(lines) => records.iter().take_while(|r| r.line <= lines as u64).count(),
+            None => table_start(records, width),
+        },
+        ..Shape::default()
     };
     let table = &records[shape.preamble..];
     let Some((first, rest)) = table.split_first() else {

@@ -43,16 +43,17 @@ pub(super) struct Sniffed {
     pub fitting: (usize, usize),
     /// Whether the first record has.
     pub first_fits: bool,
+    /// Whether quotes stand in the records, and nowhere but where the rules have them.
+    pub strict: bool,
 }
 
 /// The dialect of a text that starts at the start of a record; `None` where nothing parts the records into fields. `complete` says
 /// whether the text is all of the file.
 pub(super) fn sniff(text: &str, complete: bool, stated: &Stated) -> Option<Sniffed> {
     let (text, complete) = sample(text, complete);
-    if stated.quote.is_none() && stated.escape.is_none() && stated.delimiter.is_none() {
-        if let Some(found) = at_once(text, complete) {
-            return Some(found);
-        }
+    let nothing_stated = stated.quote.is_none() && stated.escape.is_none() && stated.delimiter.is_none();
+    if nothing_stated && let Some(found) = at_once(text, complete) {
+        return Some(found);
     }
     let mut best: Option<Sniffed> = None;
     for dialect in candidates(text, stated) {
@@ -88,7 +89,7 @@ fn at_once(text: &str, complete: bool) -> Option<Sniffed> {
         let Some((width, times)) = tried.common() else {
             continue;
         };
-        if tried.counts.len() >= 3 && times == tried.counts.len() && tried.odd_quotes == 0 {
+        if tried.counts.len() >= 3 && times == tried.counts.len() && tried.odd_quotes == 0 && tried.astray == 0 {
             if perfect.is_some() {
                 return None;
             }
@@ -98,6 +99,7 @@ fn at_once(text: &str, complete: bool) -> Option<Sniffed> {
                 width,
                 fitting: (times, times),
                 first_fits: true,
+                strict: tried.quoted > 0 && tried.astray == 0,
             });
         } else if times * 2 > tried.counts.len() {
             return None;
@@ -177,7 +179,7 @@ fn candidates(text: &str, stated: &Stated) -> Vec<Dialect> {
 /// Delimiters of two or three characters: those that stand in nearly every line, of marks and tabs, or a mark and a blank.
 fn of_several(text: &str) -> Vec<String> {
     let lines: Vec<&str> = text.split(['\n', '\r']).filter(|l| !l.trim().is_empty()).take(30).collect();
-    let is_mark = |b: u8| (b.is_ascii_punctuation() && !b"\"'\\.()[]{}_-$%@".contains(&b)) || b == b'\t' || b < 0x09;
+    let is_mark = |b: u8| (b.is_ascii_punctuation() && !b"\"'\\/.()[]{}_-$%@".contains(&b)) || b == b'\t' || b < 0x09;
     let mut tally: BTreeMap<&[u8], usize> = BTreeMap::new();
     for line in &lines {
         let mut seen: Vec<&[u8]> = Vec::new();
@@ -215,16 +217,22 @@ struct Counted {
     cells: (f64, usize),
     /// By column: how many cells are empty, as long as all are.
     empty: Vec<usize>,
+    /// Records with quotes, and those with a quote in a field that is not quoted.
+    quoted: usize,
+    astray: usize,
 }
 
 impl Counted {
-    /// The most common number of fields, at least two, and how many records have it.
+    /// The most common number of fields, at least two, and how many records have it: that of the first record, if it is about as common
+    /// as any other, as where a second table follows the first.
     fn common(&self) -> Option<(usize, usize)> {
         let mut tally = BTreeMap::new();
         for &count in self.counts.iter().filter(|&&c| c > 1) {
             *tally.entry(count).or_insert(0) += 1;
         }
-        tally.into_iter().max_by_key(|&(fields, times)| (times, fields))
+        let first = self.counts.first().and_then(|&fields| Some((fields, *tally.get(&fields)?)));
+        let most = tally.into_iter().max_by_key(|&(fields, times)| (times, fields))?;
+        Some(first.filter(|&(_, times)| times * 2 > most.1).unwrap_or(most))
     }
 }
 
@@ -253,6 +261,8 @@ fn count(text: &str, complete: bool, dialect: &Dialect, width: usize) -> Counted
             odd |= debris || (open > 0 && raw.matches(quote).count() % 2 == 1);
         }
         found.odd_quotes += usize::from(odd);
+        found.quoted += usize::from(raw.contains(quote));
+        found.astray += usize::from(record.repaired() || record.stray_quote(dialect));
         // A few columns tell enough of a wide table.
         for (column, cell) in record.iter().take(200).enumerate() {
             let empty = cell.trim().is_empty();
@@ -312,6 +322,8 @@ fn score(text: &str, complete: bool, dialect: Dialect) -> Option<Sniffed> {
         " " | ":" if !first_fits || width < 3 => 0.3,
         " " => 0.6,
         ":" | "#" | "&" | "*" => 0.7,
+        // A pair of marks that the first record does not have is more likely part of its texts.
+        other if other.len() > 1 && !first_fits => 0.5,
         _ => 0.97,
     };
     Some(Sniffed {
@@ -320,6 +332,8 @@ fn score(text: &str, complete: bool, dialect: Dialect) -> Option<Sniffed> {
         width,
         fitting: (fitting, all),
         first_fits,
+        // Some records may be damaged, but few.
+        strict: counted.quoted >= 5 && counted.astray * 10 <= counted.quoted,
     })
 }
 

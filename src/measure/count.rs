@@ -67,15 +67,22 @@ pub fn scales(metric: &Metric, inputs: &Inputs) -> (f64, f64) {
     }
 }
 
-/// Counts one metric over the rows of a view.
-pub fn count(metric: &Metric, inputs: &Inputs, cells: &Cells, sources: Option<&[bool]>, private: &dyn Fn(u32, u16) -> bool) -> Counted {
+/// Counts one metric over the rows of a view; `comparing` keeps what each stakeholder added.
+pub fn count(
+    metric: &Metric,
+    inputs: &Inputs,
+    cells: &Cells,
+    sources: Option<&[bool]>,
+    private: &dyn Fn(u32, u16) -> bool,
+    comparing: bool,
+) -> Counted {
     let rows = kept(inputs, cells, sources);
     match &metric.kind {
         Kind::Quantile { .. } => ranked(&inputs.numbers[0], cells, rows, private),
         Kind::SurvivalQuantile { .. } => survival(inputs, cells, rows, private),
         Kind::Concentration { group, .. } => groups(inputs, group, cells, rows, private),
         Kind::Derived { .. } => Counted::default(),
-        _ => pairs(metric, inputs, cells, rows, private),
+        _ => pairs(metric, inputs, cells, rows, private, comparing),
     }
 }
 
@@ -104,6 +111,7 @@ fn pairs(
     cells: &Cells,
     rows: impl Iterator<Item = usize>,
     private: &dyn Fn(u32, u16) -> bool,
+    comparing: bool,
 ) -> Counted {
     let scales = scales(metric, inputs);
     let distinct = inputs.things.is_some();
@@ -114,11 +122,13 @@ fn pairs(
             ..
         }
     );
-    let mut counted = Counted::default();
+    // By cell, as a list: each stakeholder of each metric would cost a look-up in a hash table, and 3 % of a run.
+    let mut found: Vec<Option<Box<Pairs>>> = (0..cells.count).map(|_| None).collect();
+    let mut flushes = Vec::new();
     let mut things: FxHashMap<u32, BTreeSet<i64>> = FxHashMap::default();
     let mut current: Vec<(Flush, u16)> = Vec::new();
     let mut slot: Vec<u32> = vec![NO_CODE; cells.count];
-    let finish = |current: &mut Vec<(Flush, u16)>, slot: &mut Vec<u32>, counted: &mut Counted| {
+    let mut finish = |current: &mut Vec<(Flush, u16)>, slot: &mut Vec<u32>| {
         current.sort_unstable_by_key(|(f, _)| f.cell);
         for (mut flush, source) in current.drain(..) {
             // Below the line stands the number of stakeholders: each counts once in a cell.
@@ -126,24 +136,18 @@ fn pairs(
                 flush.ni = 1;
             }
             slot[flush.cell as usize] = NO_CODE;
-            let tally = counted.tallies.entry(flush.cell).or_insert_with(|| {
-                if distinct {
-                    Tally::Distinct(BTreeSet::new(), Box::default())
-                } else {
-                    Tally::Pairs(Box::<Pairs>::default())
-                }
-            });
-            if let Tally::Pairs(pairs) | Tally::Distinct(_, pairs) = tally {
-                pairs.add(&flush, scales, private(flush.stakeholder, source));
+            let pairs = found[flush.cell as usize].get_or_insert_default();
+            pairs.add(&flush, scales, private(flush.stakeholder, source));
+            if comparing {
+                flushes.push(flush);
             }
-            counted.flushes.push(flush);
         }
     };
     let mut last = NO_CODE;
     for row in rows {
         let stakeholder = cells.stakeholder[row];
         if stakeholder != last || stakeholder == NO_CODE {
-            finish(&mut current, &mut slot, &mut counted);
+            finish(&mut current, &mut slot);
             last = stakeholder;
         }
         let Some(added) = addition(metric, inputs, row) else { continue };
@@ -174,13 +178,19 @@ fn pairs(
         flush.plus += added.plus;
         flush.minus += added.minus;
     }
-    finish(&mut current, &mut slot, &mut counted);
-    for (cell, found) in things {
-        if let Some(Tally::Distinct(all, _)) = counted.tallies.get_mut(&cell) {
-            all.extend(found);
-        }
+    finish(&mut current, &mut slot);
+    let tally = |(cell, pairs): (usize, Option<Box<Pairs>>)| {
+        let (cell, pairs) = (cell as u32, pairs?);
+        let tally = match distinct {
+            true => Tally::Distinct(things.remove(&cell).unwrap_or_default(), pairs),
+            false => Tally::Pairs(pairs),
+        };
+        Some((cell, tally))
+    };
+    Counted {
+        tallies: found.into_iter().enumerate().filter_map(tally).collect(),
+        flushes,
     }
-    counted
 }
 
 /// What a row adds to the part and the whole; `None` where the metric leaves the row out.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use rust_decimal::{Decimal, RoundingStrategy, prelude::ToPrimitive};
 
-use crate::canon::{Dictionary, Interner, key_of};
+use crate::canon::{Dictionary, Interner, Texts, key_of};
 use crate::catalog::{Metric, When};
 use crate::facts::frame::Frame;
 use crate::note::visible;
@@ -48,7 +48,7 @@ impl Given {
                 .ok_or_else(|| format!("`{}` has no column `{}`", fact.name, visible(name)))?;
             columns.push((at, column));
         }
-        let mut people = Interner::default();
+        let mut people = Texts::default();
         let mut texts = Interner::default();
         let mut rows = Vec::new();
         for (index, record) in reader.records().enumerate() {
@@ -67,7 +67,7 @@ impl Given {
         let (texts, ranks) = texts.finish();
         for cell in rows.iter_mut().flat_map(|(_, cells)| cells) {
             if let Cell::Code(code) = cell {
-                *code = ranks[*code as usize];
+                *code = ranks.of(*code);
             }
         }
         rows.sort_by_key(|(stakeholder, _)| *stakeholder);

@@ -9,6 +9,7 @@ mod evaluate;
 pub mod example;
 mod finish;
 mod given;
+mod in_order;
 mod plan;
 mod private;
 mod rows;

@@ -10,6 +10,7 @@ use rustc_hash::FxHashMap;
 use super::change::{Shared, rank_correlation};
 use super::count::{self, Counted};
 use super::evaluate::{Evaluator, place};
+use super::in_order::in_order;
 use super::plan::{FactPlan, Plan, is_money, mixed_currencies};
 use super::private::Private;
 use super::slice::Slices;
@@ -47,6 +48,37 @@ impl Cells {
     /// Steps of a metric's part and whole in one unit.
     pub fn scales(&self, metric: usize) -> (f64, f64) {
         self.scales[metric]
+    }
+
+    /// Adds what the next block counted.
+    fn merge(&mut self, block: Block) {
+        for (metric, lane, counted) in block.counted {
+            let all = self.tallies.entry((metric, lane)).or_default();
+            for (cell, tally) in counted.tallies {
+                match all.get_mut(&cell) {
+                    Some(earlier) => earlier.merge(tally),
+                    None => {
+                        all.insert(cell, tally);
+                    }
+                }
+            }
+        }
+        for (metric, lane, crosses) in block.crosses {
+            let all = self.crosses.entry((metric, lane)).or_default();
+            crosses
+                .into_iter()
+                .for_each(|(cell, sums)| all.entry(cell).or_default().merge(&sums));
+        }
+        for (metric, lane, found) in block.currencies {
+            let all = self.currencies.entry((metric, lane)).or_default();
+            for (cell, (low, high)) in found {
+                let entry = all.entry(cell).or_insert((low, high));
+                *entry = (entry.0.min(low), entry.1.max(high));
+            }
+        }
+        for (metric, scales) in block.scales {
+            self.scales[metric] = scales;
+        }
     }
 
     /// Takes the tally of a cell out, to be put back.
@@ -155,12 +187,13 @@ pub fn run(
     comparing: bool,
 ) -> Result<Cells> {
     let private = Private::new(canon);
+    let leader = leaders(plan);
     let mut cells = Cells {
         tallies: BTreeMap::new(),
         crosses: BTreeMap::new(),
         currencies: BTreeMap::new(),
         scales: vec![(1.0, 1.0); plan.metrics.len()],
-        leader: leaders(plan),
+        leader: leader.clone(),
         ranked: FxHashMap::default(),
         all_mixed: vec![false; plan.metrics.len()],
         first_events: BTreeMap::new(),
@@ -200,43 +233,10 @@ pub fn run(
             slices: slices.labels.len(),
             comparing,
             private: &private,
-            leader: &cells.leader,
+            leader: &leader,
         };
         let blocks = blocks(canon, fact.spec);
-        // A few blocks at a time, so that what they count does not pile up.
-        for some in blocks.chunks(6 * rayon::current_num_threads().max(1)) {
-            let done: Vec<Result<Block>> = some.par_iter().map(|range| job.block(range.clone())).collect();
-            for block in done {
-                let block = block?;
-                for (metric, lane, counted) in block.counted {
-                    let all = cells.tallies.entry((metric, lane)).or_default();
-                    for (cell, tally) in counted.tallies {
-                        match all.get_mut(&cell) {
-                            Some(earlier) => earlier.merge(tally),
-                            None => {
-                                all.insert(cell, tally);
-                            }
-                        }
-                    }
-                }
-                for (metric, lane, crosses) in block.crosses {
-                    let all = cells.crosses.entry((metric, lane)).or_default();
-                    crosses
-                        .into_iter()
-                        .for_each(|(cell, sums)| all.entry(cell).or_default().merge(&sums));
-                }
-                for (metric, lane, found) in block.currencies {
-                    let all = cells.currencies.entry((metric, lane)).or_default();
-                    for (cell, (low, high)) in found {
-                        let entry = all.entry(cell).or_insert((low, high));
-                        *entry = (entry.0.min(low), entry.1.max(high));
-                    }
-                }
-                for (metric, scales) in block.scales {
-                    cells.scales[metric] = scales;
-                }
-            }
-        }
+        in_order(&blocks, |range| job.block(range.clone()), |block| cells.merge(block))?;
     }
     Ok(cells)
 }
@@ -337,7 +337,14 @@ impl Job<'_> {
                 for ((&index, metric), inputs) in metrics.iter().zip(list).zip(inputs) {
                     let scales = count::scales(metric, &inputs);
                     block.scales.push((index, scales));
-                    let mut counted = count::count(metric, &inputs, &cells, self.plan.sources[index].as_deref(), private);
+                    let mut counted = count::count(
+                        metric,
+                        &inputs,
+                        &cells,
+                        self.plan.sources[index].as_deref(),
+                        private,
+                        self.comparing,
+                    );
                     if let Some(codes) = self.currency_codes(metric, frame, &placed.order) {
                         block
                             .currencies
@@ -359,7 +366,6 @@ impl Job<'_> {
                             block.crosses.push((index, lane_index, crosses));
                         }
                     }
-                    counted.flushes = Vec::new();
                     block.counted.push((index, lane_index, counted));
                 }
             }

@@ -264,7 +264,7 @@ fn part<'a>(canon: &'a Canon, rows: &'a Rows, column: &'static crate::schema::Co
 impl<'a> Column<'a> {
     /// Whether it is all of one kind: a column of numbers that is another export's column of any text is not.
     pub fn is_typed(&self) -> bool {
-        self.parts.iter().skip(1).all(|part| matches!(part, Part::Texts(..))) && (self.parts.len() == 1 || self.is_text())
+        self.is_text() || matches!(self.parts[..], [Part::Data(_) | Part::Times(..)])
     }
 
     /// Whether its values are texts.

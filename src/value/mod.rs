@@ -37,7 +37,7 @@ pub use number::{DecimalMark, Money, parse_decimal, parse_money, parse_number};
 pub use order::{Order, Parts, parse_ordered};
 pub use style::Style;
 pub use tally::Example;
-pub use time::{Civil, is_zero_date, parse_iso};
+pub use time::{Civil, is_zero_date, parse_iso, parse_plain_iso};
 pub use zones::zone_of;
 
 /// Why a cell cannot be read; displayed as a short plain reason.

@@ -15,7 +15,7 @@ use crate::schema::{ColumnType, DAY, MONEY_SCALE, Micros, NO_CODE, NO_INT, NO_KE
 use crate::sources::word;
 use crate::value::{
     Civil, DecimalMark, DurationUnit, Format, Order, Style, ValueError, cleaned, is_marked_nothing, is_no_value, is_null, is_sheet_error,
-    is_zero_date, parse_bool, parse_decimal, parse_duration, parse_iso, parse_money, parse_number, parse_ordered,
+    is_zero_date, parse_bool, parse_decimal, parse_duration, parse_iso, parse_money, parse_number, parse_ordered, parse_plain_iso,
 };
 
 /// Where the cells of a column come from.
@@ -216,7 +216,7 @@ impl Plan {
 
     /// The id in a cell; `None` where the cell holds what nobody is called.
     fn id<'c>(&self, cell: &'c str, filling: &mut Filling) -> Result<Option<Cow<'c, str>>, Trouble> {
-        let plain = cell.trim();
+        let plain = trimmed(cell);
         let id = if plain.is_ascii() && !plain.starts_with(['\'', '=', '#', '<', '(', '\\']) {
             Cow::Borrowed(plain)
         } else {
@@ -257,7 +257,7 @@ impl Plan {
     }
 
     fn word(&self, cell: &str, interners: &mut Interners, filling: &mut Filling) -> u32 {
-        let cell = cell.trim();
+        let cell = trimmed(cell);
         if self.words.is_empty() {
             // A type is a word that metrics name: capitals say nothing.
             return match self.name.as_str() {
@@ -286,7 +286,7 @@ impl Plan {
 
     fn time(&self, cell: &str, filling: &mut Filling) -> Result<Read, Trouble> {
         let read = match &self.times {
-            Times::Iso => parse_iso(cell),
+            Times::Iso => parse_plain_iso(cell).map_or_else(|| parse_iso(cell), Ok),
             Times::Ordered(order) => parse_ordered(cell, *order),
             Times::Styled(style) => style.parse(cell),
             Times::Formats(formats) => {
@@ -347,6 +347,15 @@ impl Plan {
 
 fn bad_date(cell: &str, error: ValueError) -> Trouble {
     Trouble::Bad("bad-date", format!("{error}: '{}'", shortened(cell)))
+}
+
+/// A cell without outer blanks, which most have none of: then its first and its last byte tell.
+#[inline]
+fn trimmed(cell: &str) -> &str {
+    match cell.as_bytes() {
+        [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => cell,
+        _ => cell.trim(),
+    }
 }
 
 /// The texts that one thread has met.

@@ -198,6 +198,10 @@ impl Job<'_> {
         if record.cut_off() {
             return Err(rejected("cut-off", "", "the file ends within a quoted field".to_string()));
         }
+        if self.layout.strict_quotes && record.stray_quote(&self.layout.dialect) {
+            let reason = "a quote stands in a cell that is not quoted, and the file quotes by the rules elsewhere";
+            return Err(rejected("stray-quote", "", reason.to_string()));
+        }
         if record.len() < width {
             return Err(rejected(
                 "too-few-cells",
@@ -205,7 +209,10 @@ impl Job<'_> {
                 format!("{} cells, and the header has {width}", record.len()),
             ));
         }
-        if record.iter().skip(width).any(|cell| !cell.trim().is_empty()) {
+        // Empty cells at the end pass where the records have them as a rule.
+        if record.len() > width.max(self.layout.width)
+            || (width..record.len()).any(|at| record.get(at).is_some_and(|cell| !cell.trim().is_empty()))
+        {
             return Err(rejected(
                 "too-many-cells",
                 "",

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::canon::{Data, Interner};
+use crate::canon::{Data, Texts};
 use crate::schema::{ColumnType, NO_CODE, NO_INT, NO_KEY};
 
 /// A column being filled by one thread.
@@ -15,7 +15,7 @@ pub struct Filling {
     /// Cells that were times, and those of them that were midnights.
     pub times: (u64, u64),
     /// Closed words by the cells that were met, so that each is looked up once.
-    pub(super) words: (Interner, Vec<u32>),
+    pub(super) words: (Texts, Vec<u32>),
     /// Cells rounded to 1/10,000.
     pub rounded: u64,
     /// Findings about cells, by their kind; with one example each.
@@ -39,7 +39,7 @@ impl Filling {
             data,
             is_stakeholder: kind == ColumnType::Stakeholder,
             times: (0, 0),
-            words: (Interner::default(), Vec::new()),
+            words: (Texts::default(), Vec::new()),
             rounded: 0,
             found: BTreeMap::new(),
             voided: BTreeMap::new(),

@@ -120,13 +120,13 @@ pub fn load(inputs: &[Input], options: &Options) -> Result<Loaded> {
     let mut opened: Vec<(usize, Opened)> = opened.into_iter().enumerate().collect();
     // The roster comes last: only then it is known whether anybody is named by an e-mail address, and the roster's are needed.
     opened.sort_by_key(|(_, opened)| opened.mapping.table == Table::Stakeholders);
-    let mut has_emails = false;
+    let mut may_have_emails = false;
     for (at, mut opened) in opened {
         let several = kinds[&opened.mapping.table] > 1;
-        opened.read_more(options, several, has_emails)?;
+        opened.read_more(options, several, may_have_emails)?;
         let mut of_file = Vec::new();
         let part = read_part(opened, options, several, &mut of_file)?;
-        has_emails |= part.info.table != Table::Stakeholders && identities::has_emails(&part.rowset.interners.stakeholders);
+        may_have_emails |= part.info.table != Table::Stakeholders && identities::may_have_emails(&part.rowset.interners.stakeholders);
         parts[at] = Some((part, of_file));
     }
     let (parts, of_files): (Vec<Part>, Vec<Vec<Note>>) = parts.into_iter().flatten().unzip();

@@ -13,13 +13,13 @@ impl Opened<'_> {
     ///
     /// # Errors
     /// Those of [`map`].
-    pub fn read_more(&mut self, options: &Options, several: bool, has_emails: bool) -> Result<()> {
+    pub fn read_more(&mut self, options: &Options, several: bool, may_have_emails: bool) -> Result<()> {
         let table = self.mapping.table;
         let mut wanted: Vec<&str> = Vec::new();
         if several || expected_records(self.file, &self.peek.rows) <= MOST_HASHED {
             wanted.extend(record_ids(table, &self.mapping.mapped, self.mapping.tickets).into_iter().flatten());
         }
-        if has_emails && table == Table::Stakeholders {
+        if may_have_emails && table == Table::Stakeholders {
             wanted.push("email");
         }
         let read = names(&self.mapping.plans);

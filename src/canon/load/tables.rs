@@ -15,7 +15,7 @@ use super::{Loaded, Options, Part, RawFile, part_names};
 use super::{ahead, findings, ids};
 use crate::account::FileAccount;
 use crate::canon::rows::are_dates;
-use crate::canon::{Canon, Data, Dictionary, Interner, SourceInfo, messages, referrers};
+use crate::canon::{Canon, Codes, Data, Dictionary, Interner, SourceInfo, messages, referrers};
 use crate::note::Note;
 use crate::schema::{ColumnType, NO_CODE, Table};
 use crate::sources::AmountOn;
@@ -30,7 +30,9 @@ pub fn join(mut sinks: Vec<Rowset>) -> Rowset {
             if let Data::Code(codes) = &mut theirs.data {
                 // The same column of the same file: stakeholder or text is told by the plan, and both maps are by code.
                 let map = if theirs.is_stakeholder { &stakeholders } else { &texts };
-                codes.iter_mut().filter(|c| **c != NO_CODE).for_each(|c| *c = map[*c as usize]);
+                if !map.are_same() {
+                    codes.iter_mut().for_each(|c| *c = map.of(*c));
+                }
             }
             mine.data.append(theirs.data);
             mine.times.0 += theirs.times.0;
@@ -118,31 +120,35 @@ pub fn assemble(parts: Vec<Part>, options: &Options, mut notes: Vec<Note>) -> Re
         } else {
             "stakeholder_id"
         };
-        let mut stakeholder = vec![NO_CODE; rowset.rows];
+        let mut stakeholder = None;
         for (plan, filling) in plans.iter().zip(rowset.fillings) {
             let whole = wholes.entry(table).or_default().entry(plan.name.clone()).or_default();
             whole.0 += filling.times.1;
             whole.1 += filling.times.0;
             let mut data = filling.data;
             if let Data::Code(codes) = &mut data {
-                let ranks = if plan.kind == ColumnType::Stakeholder {
+                let (maps, ranks) = if plan.kind == ColumnType::Stakeholder {
                     &stakeholder_ranks
                 } else {
                     &text_ranks
                 };
-                let map = &ranks[index];
-                codes.par_iter_mut().filter(|c| **c != NO_CODE).for_each(|c| *c = map[*c as usize]);
+                let map = &maps[index];
+                codes.par_iter_mut().for_each(|c| *c = ranks.of(map.of(*c)));
             }
             if plan.name == who {
                 if let Data::Code(codes) = data {
-                    stakeholder = codes;
+                    stakeholder = Some(codes);
                 }
                 continue;
             }
             building.append(&plan.name, data, before);
         }
         building.finish_source(&present, before, rowset.rows, index);
-        building.stakeholder.extend(stakeholder);
+        let stakeholder = stakeholder.unwrap_or_else(|| vec![NO_CODE; rowset.rows]);
+        match building.stakeholder.is_empty() {
+            true => building.stakeholder = stakeholder,
+            false => building.stakeholder.extend(stakeholder),
+        }
         building.hashes.extend(rowset.hashes);
         if options.keep_lines || options.keep_unused {
             building.rows.line.get_or_insert_default().extend(rowset.lines);
@@ -165,9 +171,9 @@ pub fn assemble(parts: Vec<Part>, options: &Options, mut notes: Vec<Note>) -> Re
     notes.extend(identify(&mut tables, &who));
     notes.extend(repeated(&tables, &sources));
     let mut dropped = Dropped::new();
-    for building in tables.values_mut() {
-        building.drop_duplicates(&keys, &mut dropped);
-    }
+    side_by_side(&mut tables, &mut dropped, |building, dropped| {
+        building.drop_duplicates(&keys, dropped)
+    });
     let headers: Vec<&[String]> = files.iter().map(|file| file.layout.header.names.as_slice()).collect();
     let exports = Exports {
         sources: &sources,
@@ -182,14 +188,14 @@ pub fn assemble(parts: Vec<Part>, options: &Options, mut notes: Vec<Note>) -> Re
     for (table, name) in read_more.difference(&asked) {
         tables.get_mut(table).and_then(|building| building.rows.columns.remove(name));
     }
-    for building in tables.values_mut() {
+    side_by_side(&mut tables, &mut dropped, |building, dropped| {
         if building.rows.table == Table::Interactions && sources.iter().any(|s| s.messages) {
             let is_message = |source: u16| sources[source as usize].messages;
             let cases = messages::resolve(&building.rows, &mut building.stakeholder, &is_message, &texts);
             building.rows.columns.insert(messages::CASE.to_string(), Data::Key(cases));
         }
-        building.drop_by_rule(&texts, options, &mut dropped);
-    }
+        building.drop_by_rule(&texts, options, dropped);
+    });
     let records = Records {
         tables: &tables,
         sources: &sources,
@@ -204,10 +210,10 @@ pub fn assemble(parts: Vec<Part>, options: &Options, mut notes: Vec<Note>) -> Re
         notes.extend(later);
     }
     let as_of = options.as_of.unwrap_or_else(|| ahead::end_of_data(&tables, &options.zone));
-    for building in tables.values_mut() {
-        building.forget_after(as_of, &mut dropped, options.as_of.is_some());
-        building.amounts_once(&amount_on, &mut dropped);
-    }
+    side_by_side(&mut tables, &mut dropped, |building, dropped| {
+        building.forget_after(as_of, dropped, options.as_of.is_some());
+        building.amounts_once(&amount_on, dropped);
+    });
     if options.as_of.is_none() {
         notes.extend(ahead::far_ahead(&tables, &options.zone));
     }
@@ -253,9 +259,27 @@ pub fn assemble(parts: Vec<Part>, options: &Options, mut notes: Vec<Note>) -> Re
     })
 }
 
-/// One dictionary of stakeholders and one of texts over all files, and for each file the rank of each of its codes.
-#[allow(clippy::type_complexity)]
-fn dictionaries(parts: &[Part]) -> (Dictionary, Vec<Vec<u32>>, Dictionary, Vec<Vec<u32>>) {
+/// Works at all tables, and gathers what is dropped in the order of the tables.
+fn side_by_side(tables: &mut BTreeMap<Table, Building>, dropped: &mut Dropped, work: impl Fn(&mut Building, &mut Dropped) + Sync) {
+    let buildings: Vec<&mut Building> = tables.values_mut().collect();
+    let of_tables: Vec<Dropped> = buildings
+        .into_par_iter()
+        .map(|building| {
+            let mut dropped = Dropped::new();
+            work(building, &mut dropped);
+            dropped
+        })
+        .collect();
+    for (why, rows) in of_tables.into_iter().flatten() {
+        dropped.entry(why).or_default().extend(rows);
+    }
+}
+
+/// For the codes of each file those of an interner of all of them, and the ranks of these.
+type Ranks = (Vec<Codes>, Codes);
+
+/// One dictionary of stakeholders and one of texts over all files, and the ranks of the codes of each file.
+fn dictionaries(parts: &[Part]) -> (Dictionary, Ranks, Dictionary, Ranks) {
     let mut stakeholders = Interner::default();
     let mut texts = Interner::default();
     for table in Table::ALL {
@@ -266,17 +290,14 @@ fn dictionaries(parts: &[Part]) -> (Dictionary, Vec<Vec<u32>>, Dictionary, Vec<V
     for word in ["customer", "supplier", "employee", "referral"] {
         texts.code(word);
     }
-    let mut of_stakeholders: Vec<Vec<u32>> = Vec::new();
-    let mut of_texts: Vec<Vec<u32>> = Vec::new();
+    let (mut of_stakeholders, mut of_texts) = (Vec::new(), Vec::new());
     for part in parts {
         of_stakeholders.push(stakeholders.absorb(&part.rowset.interners.stakeholders));
         of_texts.push(texts.absorb(&part.rowset.interners.texts));
     }
     let (stakeholders, ranks) = stakeholders.finish();
-    of_stakeholders.iter_mut().flatten().for_each(|c| *c = ranks[*c as usize]);
-    let (texts, ranks) = texts.finish();
-    of_texts.iter_mut().flatten().for_each(|c| *c = ranks[*c as usize]);
-    (stakeholders, of_stakeholders, texts, of_texts)
+    let (texts, text_ranks) = texts.finish();
+    (stakeholders, (of_stakeholders, ranks), texts, (of_texts, text_ranks))
 }
 
 fn open_account(info: &SourceInfo, read: u64, rowset: &Rowset) -> FileAccount {

@@ -1,0 +1,45 @@
+//! Any cell: no parser of values panics, and what is read is read again the same.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use relhealth::period::{Period, Wanted, Zone, parse_as_of, parse_date, parse_hours};
+use relhealth::value::{
+    DateVote, DecimalMark, DecimalVote, Format, Order, Parts, is_null, parse_bool, parse_decimal, parse_iso, parse_money, parse_number,
+    parse_ordered,
+};
+
+fuzz_target!(|text: &str| {
+    // The first line is a format, or a zone; the cells come after it.
+    let (first, rest) = text.split_once('\n').unwrap_or(("", text));
+    let format = Format::compile(first).ok();
+    let zone = Zone::parse(first).unwrap_or_else(|_| Zone::utc());
+    let (mut dates, mut decimals) = (DateVote::new(), DecimalVote::new());
+    for (line, cell) in rest.lines().enumerate() {
+        let _ = (is_null(cell), parse_bool(cell));
+        for mark in [DecimalMark::Point, DecimalMark::Comma, DecimalMark::Auto] {
+            let number = parse_number(cell, mark);
+            assert!(number.as_ref().is_ok_and(|n| n.is_finite()) || number.is_err(), "{cell:?} is {number:?}");
+            let _ = (parse_money(cell, mark), parse_decimal(cell, mark));
+        }
+        if let Ok(time) = parse_iso(cell) {
+            let (_, month, day) = time.ymd();
+            assert!((1..=12).contains(&month) && (1..=31).contains(&day), "{cell:?} is {time:?}");
+            let _ = (time.local_micros(), time.utc());
+        }
+        for order in [Order::Dmy, Order::Mdy, Order::Ymd] {
+            let _ = parse_ordered(cell, order).map(|time| (time.local_micros(), time.utc()));
+        }
+        if let Ok(parts) = Parts::scan(cell) {
+            let _ = parts.readings();
+        }
+        if let Some(format) = &format {
+            let _ = format.parse(cell).map(|time| (time.local_micros(), time.utc()));
+        }
+        let _ = (parse_hours(cell), parse_date(cell), parse_as_of(cell, &zone));
+        let _ = (Wanted::parse(cell), Period::parse(cell, &zone, 1_700_000_000_000_000));
+        dates.see(cell, line as u64 + 1);
+        decimals.see(cell, line as u64 + 1);
+    }
+    let _ = (dates.verdict(), decimals.verdict(b',').mark(), decimals.unreadable());
+});
