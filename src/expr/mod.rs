@@ -524,7 +524,7 @@ mod tests {
         let error = parse(text).unwrap_err();
         assert_eq!(
             error.render(text),
-            "unknown function `foo`\n  and é < foo(2)\n          ^^^\n  functions are abs, coalesce, days_between, greatest, hours_between, least"
+            "unknown function `foo`\n  and é < foo(2)\n          ^^^\n  functions are abs, coalesce, days_between, greatest, hours_between, least, lower, split_part"
         );
         let end = parse("a +").unwrap_err();
         assert_eq!(end.render("a +"), "expected an expression, found the end\n  a +\n     ^");
