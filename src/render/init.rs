@@ -103,7 +103,8 @@ fn relative(file: &str, folder: &Path) -> String {
         let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
         whole.components().filter(|part| *part != Component::CurDir).collect()
     };
-    let (file_path, folder) = (absolute(Path::new(file)), absolute(folder));
+    let here = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let (file_path, folder) = (absolute(Path::new(file)), absolute(here));
     file_path
         .strip_prefix(&folder)
         .map_or_else(|_| file.to_string(), |inside| inside.display().to_string())

@@ -3,7 +3,7 @@
 use super::guess::{Understanding, understand};
 use super::profile::{self, Fit, Profile, fits};
 use super::questions::questions;
-use super::{From, Mapped, Source, folded, own};
+use super::{From, Mapped, Source, folded, own, recognise};
 use crate::intake::Header;
 use crate::period::Zone;
 use crate::schema::Table;
@@ -89,7 +89,17 @@ pub fn describe(written: &Source, file: &str, header: &Header, rows: &[Vec<Strin
 fn by_columns(written: &Source, file: &str, headers: &[String], rows: &[Vec<String>]) -> Described {
     let found = understand(file, headers, rows, written.table);
     let mut source = written.clone();
-    if let Some((table, _)) = found.table {
+    let whole = |table: &Table| {
+        table
+            .columns()
+            .iter()
+            .all(|c| !c.required || headers.iter().any(|h| folded(h) == c.name))
+    };
+    if let Some(table) = found
+        .table
+        .map(|(table, _)| table)
+        .or_else(|| recognise::table(headers, file).filter(whole))
+    {
         source.table = Some(table);
         // Columns that are named in what is written mean that, and nothing else.
         let taken: Vec<String> = written.map.values().flat_map(Mapped::columns).map(|name| folded(&name)).collect();
@@ -101,6 +111,21 @@ fn by_columns(written: &Source, file: &str, headers: &[String], rows: &[Vec<Stri
                     ..Mapped::new(From::Column(header.clone()))
                 };
                 source.map.insert(guess.column.to_string(), mapped);
+            }
+        }
+        // A canonical name means its column, whatever its cells are like; what is wrong with them is said of each.
+        for column in table
+            .columns()
+            .iter()
+            .filter(|column| !found.guesses.iter().any(|g| g.column == column.name))
+        {
+            let own = headers
+                .iter()
+                .find(|header| folded(header) == column.name && !taken.contains(&folded(header)));
+            if let (Some(header), false) = (own, source.map.contains_key(column.name)) {
+                source
+                    .map
+                    .insert(column.name.to_string(), Mapped::new(From::Column(header.clone())));
             }
         }
         source.is_mapped = true;
@@ -194,7 +219,7 @@ mod tests {
             profile: Some("none".into()),
             ..Source::default()
         };
-        assert_eq!(describe(&none, "export.csv", &file, &[], &[]).sources[0].table, None);
+        assert_eq!(describe(&none, "export.csv", &file, &[], &[]).said, None);
         let purchases = Source {
             table: Some(Table::Purchases),
             ..Source::default()
