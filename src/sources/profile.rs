@@ -199,7 +199,35 @@ macro_rules! builtin {
 }
 
 /// The built-in profiles: name and text.
-const TEXTS: &[(&str, &str)] = builtin!["zendesk-tickets",];
+const TEXTS: &[(&str, &str)] = builtin![
+    "actblue-contributions",
+    "amazon-orders",
+    "bloomerang-transactions",
+    "civicrm-contributions",
+    "donorschoose-donations",
+    "etsy-orders",
+    "eventbrite-attendees",
+    "hubspot-deals",
+    "magento-orders",
+    "olist-orders",
+    "paypal",
+    "paypal-short",
+    "pipedrive-deals",
+    "quickbooks-transactions",
+    "raisers-edge-gifts",
+    "salesforce-npsp-import",
+    "shopify-orders",
+    "square-items",
+    "square-transactions",
+    "stripe-payments",
+    "stripe-payments-all",
+    "uci-online-retail",
+    "uci-online-retail-2",
+    "woocommerce-analytics",
+    "woocommerce-orders",
+    "xero-invoices",
+    "zendesk-tickets",
+];
 
 /// The built-in profiles.
 pub fn builtin() -> &'static [Profile] {
