@@ -16,7 +16,7 @@ mod rows;
 
 pub use dictionary::{Dictionary, Interner, key_of};
 pub use inspection::{ColumnInspection, Inspection, Question, Recognised};
-pub use load::{Budget, ID, Loaded, OTHER, Options, RawFile, RawRecords, Reject, is_deadline, load};
+pub use load::{Budget, FINDINGS, FindingKind, ID, Loaded, OTHER, Options, RawFile, RawRecords, Reject, is_deadline, load};
 pub use rows::{Column, Data, Rows};
 
 /// What one source (a file as one `[[source]]` or recognition reads it) brought in.

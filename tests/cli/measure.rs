@@ -23,7 +23,11 @@ fn a_table_for_people_and_the_account_beside_it() {
     let ran = shop()
         .run(&["measure", "orders.csv", "-m", "revenue,orders,nps", "--currency", "EUR"])
         .code(0);
-    assert_eq!(ran.err(), "orders.csv: 5 read = 4 used + 1 excluded (1 no-stakeholder)\n");
+    assert_eq!(
+        ran.err(),
+        "orders.csv: 5 read = 4 used + 1 excluded (1 no-stakeholder)\n\
+         note: orders.csv: 20.0 % of its records are purchases of nobody; they are left out\n"
+    );
     snapbox::assert_data_eq!(
         ran.out(),
         str![[r#"

@@ -292,3 +292,114 @@ fn a_column_within_an_expression_is_not_recognised_again() {
     ]);
     gives(&ran, [1, 1, 0, 0, 0], 1.0, 6.0);
 }
+
+/// Runs January's orders and revenue over files in a folder of their own.
+fn january_of(files: &[(&str, &str)], more: &[&str]) -> Ran {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mut args = vec!["measure", "--period", "2026-01", "-m", "orders,revenue", "--format", "json"];
+    let mut inputs = Vec::new();
+    for (input, text) in files {
+        let (kind, name) = input.split_once('=').expect("KIND=NAME");
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).expect("can be written");
+        inputs.push(format!("{kind}={}", path.display()));
+    }
+    args.extend(inputs.iter().map(String::as_str));
+    args.extend(more);
+    run(&args)
+}
+
+/// Checks that a run says each of these on stderr.
+#[track_caller]
+fn says(ran: &Ran, words: &[&str]) {
+    for word in words {
+        assert!(ran.err().contains(word), "it does not say {word:?}:\n{}", ran.err());
+    }
+}
+
+#[test]
+fn somebody_known_by_an_address_is_one_customer() {
+    let roster = "customer_id,email\nC1,Ann@Example.org\nC2,bob@example.org\n";
+    let orders = "customer_id,order_id,ordered_at,amount\nann@example.org,1,2026-01-05,10\nC1,1,2026-01-06,20\n\
+                  guest,2,2026-01-07,5\n,3,2026-01-31,5\n";
+    let ran = january_of(&[("purchases=orders.csv", orders), ("stakeholders=roster.csv", roster)], &[]);
+    // Both lines are one order of one customer.
+    let measured: Value = serde_json::from_str(&ran.out()).expect("JSON");
+    let orders = measured["cells"]
+        .as_array()
+        .expect("cells")
+        .iter()
+        .find(|c| c["metric"] == "orders")
+        .map(|c| c["value"].as_f64());
+    assert_eq!((ran.code(), orders), (0, Some(Some(2.0))), "{}", ran.err());
+    says(
+        &ran,
+        &[
+            "note: ids are others under an e-mail address of theirs",
+            "orders.csv: 50.0 % of its 2 stakeholders are not on the roster, such as 'guest'",
+            "orders.csv: 25.0 % of its records are purchases of nobody",
+            "note: purchases: records of ids that stand for nobody in particular, such as 'guest'",
+        ],
+    );
+    let codes: Vec<&str> = measured["notes"]
+        .as_array()
+        .expect("notes")
+        .iter()
+        .filter_map(|n| n["code"].as_str())
+        .collect();
+    assert_eq!(codes, ["merged-by-email", "not-on-roster", "purchases-of-nobody", "placeholder-id"]);
+}
+
+#[test]
+fn an_updated_export_is_noted_and_a_key_settles_it() {
+    let first = "customer_id,order_id,ordered_at,amount\nann,1,2026-01-05,10\nbob,2,2026-01-06,20\n";
+    let second = "customer_id,order_id,ordered_at,amount\nann,1,2026-01-05,15\nbob,2,2026-01-06,20\ncem,3,2026-01-31,1\n";
+    let ran = january_of(&[("purchases=1.csv", first), ("purchases=2.csv", second)], &[]);
+    gives(&ran, [3, 2, 0, 1, 0], 3.0, 46.0);
+    says(
+        &ran,
+        &["2.csv: purchases: records with the order_id of an earlier one differ from it, such as one of 'ann'"],
+    );
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let config = folder.path().join("relhealth.toml");
+    let text = "[[source]]\npath = \"*.csv\"\nkind = \"purchases\"\nkey = [\"order_id\"]\n";
+    for (name, text) in [("1.csv", first), ("2.csv", second), ("relhealth.toml", text)] {
+        std::fs::write(folder.path().join(name), text).expect("can be written");
+    }
+    let config = config.to_str().expect("UTF-8");
+    let ran = run(&[
+        "measure",
+        "--config",
+        config,
+        "--period",
+        "2026-01",
+        "-m",
+        "orders,revenue",
+        "--format",
+        "json",
+    ]);
+    assert!(!ran.err().contains("differ from it"), "{}", ran.err());
+    gives(&ran, [3, 2, 0, 1, 0], 3.0, 36.0);
+}
+
+#[test]
+fn contradictions_are_told_with_their_line_where_lines_are_read() {
+    let orders = "customer_id,order_id,ordered_at,amount,quantity,refund,delivered_at,status\n\
+                  ann,1,2026-01-05,10,1,,2026-01-04,paid\nbob,2,2026-01-06,20,-1,,2026-01-07,Storniert\n\
+                  cem,3,2026-01-07,30,-1,31,2026-01-31,paid\n";
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("orders.csv");
+    std::fs::write(&path, orders).expect("can be written");
+    let input = format!("purchases={}", path.display());
+    let ran = run(&["rows", "orders", &input, "--period", "2026-01", "--as-of", "2026-01-31"]);
+    assert_eq!(ran.code(), 0, "{}", ran.err());
+    says(
+        &ran,
+        &[
+            "1 excluded (1 cancelled)",
+            "orders.csv:2: purchases: delivered_at lies before occurred_at",
+            "orders.csv:4: purchases: a negative quantity beside a positive amount",
+            "orders.csv:4: purchases: a refund is larger than the amount it is of",
+        ],
+    );
+}

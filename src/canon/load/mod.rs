@@ -1,16 +1,24 @@
 //! From files to the canonical tables, with an account of every record.
 
 mod account;
+mod ahead;
 mod building;
 mod columns;
+mod contradictions;
+mod duplicates;
 mod file;
 mod filling;
 mod findings;
+mod identities;
+mod ids;
 mod look;
 mod mapping;
+mod more;
 mod raw;
 mod rules;
 mod tables;
+#[cfg(test)]
+mod testing;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -34,6 +42,7 @@ use mapping::{LookedUp, Mapping, Wanted};
 
 pub use account::{Budget, Reject};
 pub use columns::is_deadline;
+pub use findings::{FINDINGS, FindingKind};
 pub use mapping::{ID, OTHER};
 pub use raw::{RawFile, RawRecords};
 
@@ -90,6 +99,8 @@ struct Part {
     rowset: Rowset,
     read: u64,
     raw: RawFile,
+    /// Columns that are read for findings alone.
+    more: BTreeSet<String>,
 }
 
 /// Reads files into the canonical tables.
@@ -99,17 +110,27 @@ struct Part {
 /// When a file cannot be read or mapped, its dates are ambiguous, or more of its records are rejected than the budget allows.
 pub fn load(inputs: &[Input], options: &Options) -> Result<Loaded> {
     let mut notes = Vec::new();
-    let mut parts = Vec::new();
     let mut kinds: BTreeMap<Table, usize> = BTreeMap::new();
     let inputs = describe(inputs, options, &mut notes)?;
     let opened = inputs.iter().map(|input| open(input, options)).collect::<Result<Vec<_>>>()?;
     for opened in &opened {
         *kinds.entry(opened.mapping.table).or_default() += 1;
     }
-    for opened in opened {
+    let mut parts: Vec<Option<(Part, Vec<Note>)>> = opened.iter().map(|_| None).collect();
+    let mut opened: Vec<(usize, Opened)> = opened.into_iter().enumerate().collect();
+    // The roster comes last: only then it is known whether anybody is named by an e-mail address, and the roster's are needed.
+    opened.sort_by_key(|(_, opened)| opened.mapping.table == Table::Stakeholders);
+    let mut has_emails = false;
+    for (at, mut opened) in opened {
         let several = kinds[&opened.mapping.table] > 1;
-        parts.push(read_part(opened, options, several, &mut notes)?);
+        opened.read_more(options, several, has_emails)?;
+        let mut of_file = Vec::new();
+        let part = read_part(opened, options, several, &mut of_file)?;
+        has_emails |= part.info.table != Table::Stakeholders && identities::has_emails(&part.rowset.interners.stakeholders);
+        parts[at] = Some((part, of_file));
     }
+    let (parts, of_files): (Vec<Part>, Vec<Vec<Note>>) = parts.into_iter().flatten().unzip();
+    notes.extend(of_files.into_iter().flatten());
     tables::assemble(parts, options, notes)
 }
 
@@ -153,6 +174,8 @@ struct Opened<'a> {
     peek: Peek,
     mapping: Mapping,
     lookup: Option<LookedUp>,
+    /// Columns that are read for findings alone.
+    more: BTreeSet<String>,
 }
 
 fn open<'a>(input: &'a Input, options: &Options) -> Result<Opened<'a>> {
@@ -168,23 +191,30 @@ fn open<'a>(input: &'a Input, options: &Options) -> Result<Opened<'a>> {
         Some(lookup) => Some(look_up(lookup, &peek, file)?),
         None => None,
     };
-    let added = lookup.as_ref().map_or(&[][..], |l| l.names.as_slice());
-    let lower = |names: &BTreeSet<String>| names.iter().map(|t| t.to_lowercase()).collect::<BTreeSet<String>>();
-    let (dimensions, texts) = (lower(&options.dimensions), lower(&options.texts));
-    let wanted = Wanted {
-        zone: &options.zone,
-        dimensions: &dimensions,
-        texts: &texts,
-        everything: options.everything,
-    };
-    let mapping = mapping::map(&input.source, file, &peek.layout.header, added, &wanted)?;
+    let mapping = map(&input.source, file, &peek, lookup.as_ref(), options, &[])?;
     Ok(Opened {
         source: &input.source,
         peek,
         mapping,
         lookup,
         file: &input.file,
+        more: BTreeSet::new(),
     })
+}
+
+/// The columns of a file that are read, with these texts beside those that are asked for.
+fn map(source: &Source, file: &str, peek: &Peek, lookup: Option<&LookedUp>, options: &Options, more: &[&str]) -> Result<Mapping> {
+    let added = lookup.map_or(&[][..], |l| l.names.as_slice());
+    let lower = |names: &BTreeSet<String>| names.iter().map(|t| t.to_lowercase()).collect::<BTreeSet<String>>();
+    let (dimensions, mut texts) = (lower(&options.dimensions), lower(&options.texts));
+    texts.extend(more.iter().map(|name| name.to_string()));
+    let wanted = Wanted {
+        zone: &options.zone,
+        dimensions: &dimensions,
+        texts: &texts,
+        everything: options.everything,
+    };
+    mapping::map(source, file, &peek.layout.header, added, &wanted)
 }
 
 fn read_part(opened: Opened, options: &Options, several: bool, notes: &mut Vec<Note>) -> Result<Part> {
@@ -194,6 +224,7 @@ fn read_part(opened: Opened, options: &Options, several: bool, notes: &mut Vec<N
         peek,
         mut mapping,
         lookup,
+        more,
     } = opened;
     let file = input.name().to_string();
     let mut layout = peek.layout;
@@ -309,6 +340,7 @@ fn read_part(opened: Opened, options: &Options, several: bool, notes: &mut Vec<N
             file: input.clone(),
             layout,
         },
+        more,
     })
 }
 

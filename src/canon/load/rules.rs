@@ -1,76 +1,23 @@
-//! What does not count: duplicates, records without a stakeholder, purchases that never were, what happened after as-of; and money
-//! that is stated twice or in another currency.
+//! What does not count: records without a stakeholder, purchases that never were, what happened after as-of; and money that is
+//! stated twice or in another currency.
 
 use std::collections::BTreeSet;
 
+use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Options;
 use super::building::{Building, Dropped};
+use super::contradictions::plain;
 use super::file::Fate;
-use crate::canon::{Data, Dictionary};
+use super::findings::Found;
+use crate::canon::{Data, Dictionary, SourceInfo};
+use crate::note::Note;
+use crate::period::{Zone, date_text};
 use crate::schema::{Micros, NO_CODE, NO_INT, NO_TIME, Table};
 use crate::sources::AmountOn;
 
 impl Building {
-    /// A record that equals one of another file in all columns counts once (found m and k times, max(m, k) times); of records with
-    /// one declared key the last stays.
-    pub fn drop_duplicates(&mut self, keys: &[Vec<String>], dropped: &mut Dropped) {
-        let several = self.rows.source.is_some();
-        if several && self.hashes.len() == self.rows.len {
-            let mut per_source: FxHashMap<u128, Vec<(u16, u32)>> = FxHashMap::default();
-            for row in 0..self.rows.len {
-                let source = self.rows.source_of(row);
-                let counts = per_source.entry(self.hashes[row]).or_default();
-                let seen = match counts.iter_mut().find(|(s, _)| *s == source) {
-                    Some((_, n)) => {
-                        *n += 1;
-                        *n
-                    }
-                    None => {
-                        counts.push((source, 1));
-                        1
-                    }
-                };
-                let elsewhere = counts.iter().filter(|(s, _)| *s != source).map(|(_, n)| *n).max().unwrap_or(0);
-                if seen <= elsewhere {
-                    self.drop_row(row, Fate::Duplicate, "duplicate", dropped);
-                }
-            }
-        }
-        self.hashes = Vec::new();
-        let mut last: FxHashMap<u128, usize> = FxHashMap::default();
-        for row in 0..self.rows.len {
-            let key = &keys[self.rows.source_of(row) as usize];
-            if key.is_empty() || !self.keep[row] {
-                continue;
-            }
-            let hash = self.key_hash(row, key);
-            if let Some(earlier) = last.insert(hash, row) {
-                self.drop_row(earlier, Fate::Duplicate, "duplicate-key", dropped);
-            }
-        }
-    }
-
-    pub fn key_hash(&self, row: usize, key: &[String]) -> u128 {
-        use std::hash::{Hash, Hasher};
-        let mut low = rustc_hash::FxHasher::default();
-        let mut high = std::hash::DefaultHasher::new();
-        for name in key {
-            let value = match self.rows.columns.get(name) {
-                Some(Data::Int(v)) => v[row] as u64,
-                Some(Data::Float(v)) => v[row].to_bits(),
-                Some(Data::Code(v)) => u64::from(v[row]),
-                Some(Data::Key(v)) => v[row],
-                Some(Data::Flag(v)) => u64::from(v[row]),
-                None => u64::from(self.stakeholder[row]),
-            };
-            value.hash(&mut low);
-            value.hash(&mut high);
-        }
-        u128::from(high.finish()) << 64 | u128::from(low.finish())
-    }
-
     /// What does not count: no stakeholder, cancelled purchases, money of a currency that nothing converts.
     pub fn drop_by_rule(&mut self, texts: &Dictionary, options: &Options, dropped: &mut Dropped) {
         let table = self.rows.table;
@@ -128,19 +75,13 @@ impl Building {
     pub fn forget_after(&mut self, as_of: Micros, dropped: &mut Dropped, stated: bool) {
         let table = self.rows.table;
         if stated {
-            let happened: &[&str] = match table {
-                Table::Interactions | Table::Purchases | Table::Referrals => &["occurred_at"],
-                Table::Surveys => &["sent_at", "responded_at"],
-                Table::Supplies => &["ordered_at"],
-                Table::Stakeholders | Table::Identities => &[],
-            };
-            let columns: Vec<_> = happened.iter().map(|n| self.rows.times(n)).filter(|c| c.exists()).collect();
+            let columns: Vec<_> = happened(table).iter().map(|n| self.rows.times(n)).filter(|c| c.exists()).collect();
             let first = |row: usize| columns.iter().map(|c| c.at(row)).filter(|t| *t != NO_TIME).min();
             let late: Vec<usize> = (0..self.rows.len).filter(|&row| first(row).is_some_and(|t| t >= as_of)).collect();
             late.into_iter()
                 .for_each(|row| self.drop_row(row, Fate::Excluded, "after-as-of", dropped));
         }
-        for name in ["responded_at", "resolved_at", "delivered_at", "received_at", "converted_at"] {
+        for name in LATER {
             let answers = table == Table::Surveys && name == "responded_at";
             let mut voided = Vec::new();
             if let Some(Data::Int(times)) = self.rows.columns.get_mut(name) {
@@ -153,6 +94,38 @@ impl Building {
                 voided.iter().for_each(|&row| scores[row] = f64::NAN);
             }
         }
+    }
+
+    /// What [`Building::forget_after`] a stated as-of will leave out, column by column.
+    pub fn future_dates(&self, as_of: Micros, zone: &Zone, sources: &[SourceInfo]) -> Vec<Note> {
+        let table = self.rows.table;
+        let columns = happened(table)
+            .iter()
+            .chain(LATER.iter().filter(|name| !happened(table).contains(name)));
+        let mut notes = Vec::new();
+        for name in columns {
+            let times = self.rows.times(name);
+            if !times.exists() {
+                continue;
+            }
+            let found = Found::scan(&self.rows, |row| {
+                self.keep[row] && times.at(row) != NO_TIME && times.at(row) >= as_of
+            });
+            let newest = (0..self.rows.len)
+                .into_par_iter()
+                .filter(|&row| self.keep[row])
+                .map(|row| times.at(row))
+                .max();
+            let newest = date_text(zone.day_of(newest.unwrap_or(as_of)));
+            let fate = if happened(table).contains(name) {
+                "left out"
+            } else {
+                "not known yet"
+            };
+            let text = format!("{table}: {name} at or after as-of, the newest on {newest}: {fate}");
+            notes.extend(found.notes("future-date", text, sources));
+        }
+        notes
     }
 
     /// Where amounts are of the order, on its first record or repeated, an order's amount counts once; its other records are there
@@ -211,26 +184,215 @@ impl Building {
     }
 }
 
-/// Statuses of purchases that never became one.
+/// The columns that say when a record of a table happened.
+fn happened(table: Table) -> &'static [&'static str] {
+    match table {
+        Table::Interactions | Table::Purchases | Table::Referrals => &["occurred_at"],
+        Table::Surveys => &["sent_at", "responded_at"],
+        Table::Supplies => &["ordered_at"],
+        Table::Stakeholders | Table::Identities => &[],
+    }
+}
+
+/// The columns that say what became of it later.
+const LATER: [&str; 5] = ["responded_at", "resolved_at", "delivered_at", "received_at", "converted_at"];
+
+/// Statuses of purchases that never became one: cancelled, void, failed, mere pledges and tests. What is pending or was refunded is a
+/// purchase.
 fn is_void(status: &str) -> bool {
-    const VOID: [&str; 16] = [
-        "cancelled",
-        "canceled",
-        "void",
-        "voided",
-        "failed",
-        "declined",
-        "pledge",
-        "pledged",
-        "test",
-        "expired",
-        "abandoned",
-        "rejected",
-        "unpaid",
-        "draft",
-        "cancelled by customer",
-        "unavailable",
-    ];
-    let status = status.trim().to_lowercase();
-    VOID.contains(&status.as_str())
+    if status.len() > 80 {
+        return false;
+    }
+    let status = plain(status);
+    let first = status.split(' ').next().unwrap_or("");
+    VOID.contains(&status.as_str()) || CANCELLED.contains(&status.as_str()) || CANCELLED.contains(&first)
+}
+
+/// Words that say so whatever follows them, such as `by customer`.
+const CANCELLED: [&str; 42] = [
+    "cancelled",
+    "canceled",
+    "void",
+    "voided",
+    "storniert",
+    "storno",
+    "abgebrochen",
+    "annulliert",
+    "annulé",
+    "annulée",
+    "annule",
+    "annulee",
+    "cancelado",
+    "cancelada",
+    "anulado",
+    "anulada",
+    "annullato",
+    "annullata",
+    "cancellato",
+    "cancellata",
+    "stornato",
+    "geannuleerd",
+    "geannulleerd",
+    "fehlgeschlagen",
+    "fallido",
+    "fallida",
+    "fallito",
+    "fallita",
+    "mislukt",
+    "echoué",
+    "échoué",
+    "échouée",
+    "falhou",
+    "falhado",
+    "rechazado",
+    "rechazada",
+    "recusado",
+    "recusada",
+    "rifiutato",
+    "rifiutata",
+    "geweigerd",
+    "afgewezen",
+];
+
+/// Words that say so alone.
+const VOID: [&str; 60] = [
+    "failed",
+    "failure",
+    "payment failed",
+    "failed payment",
+    "payment error",
+    "declined",
+    "payment declined",
+    "pledge",
+    "pledged",
+    "test",
+    "test order",
+    "testorder",
+    "expired",
+    "abandoned",
+    "rejected",
+    "unpaid",
+    "draft",
+    "unavailable",
+    "order cancelled",
+    "order canceled",
+    "invalid",
+    "abgelehnt",
+    "abgelaufen",
+    "entwurf",
+    "ungültig",
+    "unbezahlt",
+    "testbestellung",
+    "zahlung fehlgeschlagen",
+    "zusage",
+    "refusé",
+    "refusée",
+    "échec",
+    "expiré",
+    "expirée",
+    "brouillon",
+    "abandonné",
+    "abandonnée",
+    "impayé",
+    "impayée",
+    "promesse",
+    "borrador",
+    "expirado",
+    "abandonado",
+    "impagado",
+    "prueba",
+    "promesa",
+    "rejeitado",
+    "rascunho",
+    "teste",
+    "não pago",
+    "promessa",
+    "scaduto",
+    "bozza",
+    "abbandonato",
+    "prova",
+    "non pagato",
+    "vervallen",
+    "onbetaald",
+    "verlopen",
+    "toezegging",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{input, load, load_inputs, notes, options, places};
+    use super::*;
+    use crate::period::{Zone, parse_as_of};
+
+    #[test]
+    fn what_never_became_a_purchase_is_told_in_six_languages() {
+        for status in [
+            "cancelled",
+            "Canceled",
+            "CANCELLED_BY_CUSTOMER",
+            "Cancelled - refunded",
+            "Storniert",
+            "annulé",
+            "ANNULÉE",
+            "cancelado",
+            "Cancelado pelo cliente",
+            "annullato",
+            "geannuleerd",
+            "payment-failed",
+            "Test",
+            "pledge",
+            "void",
+            "Échec",
+            "mislukt",
+        ] {
+            assert!(is_void(status), "{status}");
+        }
+        for status in [
+            "",
+            "paid",
+            "pending",
+            "refunded",
+            "partially refunded",
+            "complete",
+            "not cancelled",
+            "cancellation requested",
+            "tested",
+            "open",
+            "offen",
+            "bezahlt",
+            "en cours",
+            "pendiente",
+        ] {
+            assert!(!is_void(status), "{status}");
+        }
+    }
+
+    #[test]
+    fn such_purchases_are_left_out_and_counted() {
+        let orders = "customer_id,order_id,ordered_at,amount,status\na,1,2026-01-01,1,paid\na,2,2026-01-01,1,Storniert\nb,3,2026-01-01,1,test\nb,4,2026-01-01,1,pending\n";
+        let loaded = load(&[("orders.csv", "purchases", orders)]);
+        let file = &loaded.account[0];
+        assert_eq!((file.used, file.excluded, file.reasons["cancelled"]), (2, 2, 2));
+    }
+
+    #[test]
+    fn what_lies_after_a_stated_as_of_is_counted_by_column() {
+        let tickets = "customer_id,ticket_id,created_at,resolved_at\na,1,2026-01-02,2026-01-03\na,2,2026-01-02,2026-02-03\nb,3,2026-02-02,2062-02-03\n";
+        let stated = Options {
+            as_of: parse_as_of("2026-01-31", &Zone::utc()).ok(),
+            ..options()
+        };
+        let loaded = load_inputs(&[input("t.csv", "interactions", tickets)], &stated);
+        assert_eq!(places(&loaded, "future-date"), [("t.csv:4".into(), 1), ("t.csv:3".into(), 2)]);
+        let text = |i: usize| notes(&loaded, "future-date")[i].text.clone();
+        assert_eq!(
+            text(0),
+            "interactions: occurred_at at or after as-of, the newest on 2026-02-02: left out"
+        );
+        assert_eq!(
+            text(1),
+            "interactions: resolved_at at or after as-of, the newest on 2062-02-03: not known yet"
+        );
+        assert!(notes(&load(&[("t.csv", "interactions", tickets)]), "future-date").is_empty());
+    }
 }

@@ -7,14 +7,17 @@ use rayon::prelude::*;
 
 use super::account::Reject;
 use super::building::{Building, Dropped};
+use super::contradictions::{Records, activity_after_end};
+use super::duplicates::{Exports, repeated};
 use super::file::{Fate, Rowset};
-use super::findings::{contradictions, events, far_ahead, off_scale, repeated};
+use super::identities::{Who, identify};
 use super::{Loaded, Options, Part, RawFile, part_names};
+use super::{ahead, findings, ids};
 use crate::account::FileAccount;
 use crate::canon::rows::are_dates;
 use crate::canon::{Canon, Data, Dictionary, Interner, SourceInfo, messages, referrers};
 use crate::note::Note;
-use crate::schema::{ColumnType, Micros, NO_CODE, Table};
+use crate::schema::{ColumnType, NO_CODE, Table};
 use crate::sources::AmountOn;
 
 /// What the threads of one file gave, as one.
@@ -75,6 +78,7 @@ pub fn assemble(parts: Vec<Part>, options: &Options, mut notes: Vec<Note>) -> Re
     let mut tables: BTreeMap<Table, Building> = BTreeMap::new();
     let mut amount_on: Vec<AmountOn> = Vec::new();
     let mut keys: Vec<Vec<String>> = Vec::new();
+    let (mut read_more, mut asked) = (BTreeSet::new(), BTreeSet::new());
     let mut wholes: BTreeMap<Table, BTreeMap<String, (u64, u64)>> = BTreeMap::new();
     for (index, part) in parts.into_iter().enumerate() {
         let present = part_names(&part);
@@ -85,7 +89,13 @@ pub fn assemble(parts: Vec<Part>, options: &Options, mut notes: Vec<Note>) -> Re
             rowset,
             read,
             raw,
+            more,
         } = part;
+        for name in &more {
+            read_more.insert((info.table, name.clone()));
+        }
+        // What another file of the table is asked for stays.
+        asked.extend(present.difference(&more).map(|name| (info.table, name.clone())));
         files.push(raw);
         account.push(open_account(&info, read, &rowset));
         unused.extend(rowset.unused.iter().map(|u| Reject {
@@ -147,11 +157,30 @@ pub fn assemble(parts: Vec<Part>, options: &Options, mut notes: Vec<Note>) -> Re
             .map(|(n, _)| n.clone())
             .collect();
     }
-    identify(&mut tables, &stakeholders);
+    let who = Who {
+        stakeholders: &stakeholders,
+        texts: &texts,
+        examples: findings::may_show(&sources),
+    };
+    notes.extend(identify(&mut tables, &who));
     notes.extend(repeated(&tables, &sources));
     let mut dropped = Dropped::new();
     for building in tables.values_mut() {
         building.drop_duplicates(&keys, &mut dropped);
+    }
+    let headers: Vec<&[String]> = files.iter().map(|file| file.layout.header.names.as_slice()).collect();
+    let exports = Exports {
+        sources: &sources,
+        keys: &keys,
+        headers: &headers,
+        stakeholders: &stakeholders,
+    };
+    notes.extend(exports.same_id_differs(&tables));
+    for building in tables.values_mut() {
+        building.hashes = Vec::new();
+    }
+    for (table, name) in read_more.difference(&asked) {
+        tables.get_mut(table).and_then(|building| building.rows.columns.remove(name));
     }
     for building in tables.values_mut() {
         if building.rows.table == Table::Interactions && sources.iter().any(|s| s.messages) {
@@ -161,13 +190,26 @@ pub fn assemble(parts: Vec<Part>, options: &Options, mut notes: Vec<Note>) -> Re
         }
         building.drop_by_rule(&texts, options, &mut dropped);
     }
-    let as_of = options.as_of.unwrap_or_else(|| newest(&tables, &options.zone));
+    let records = Records {
+        tables: &tables,
+        sources: &sources,
+        texts: &texts,
+        as_of: options.as_of,
+    };
+    notes.extend(records.contradictions());
+    if let Some(as_of) = options.as_of {
+        let later = tables
+            .values()
+            .flat_map(|building| building.future_dates(as_of, &options.zone, &sources));
+        notes.extend(later);
+    }
+    let as_of = options.as_of.unwrap_or_else(|| ahead::end_of_data(&tables, &options.zone));
     for building in tables.values_mut() {
         building.forget_after(as_of, &mut dropped, options.as_of.is_some());
         building.amounts_once(&amount_on, &mut dropped);
     }
     if options.as_of.is_none() {
-        notes.extend(far_ahead(&tables, &options.zone));
+        notes.extend(ahead::far_ahead(&tables, &options.zone));
     }
     settle(&mut account, &dropped);
     if options.keep_unused {
@@ -177,8 +219,6 @@ pub fn assemble(parts: Vec<Part>, options: &Options, mut notes: Vec<Note>) -> Re
         building.apply_keep();
         building.rows.sort_by_stakeholder(&building.stakeholder, stakeholders.len());
     });
-    notes.extend(contradictions(&tables));
-    notes.extend(off_scale(&tables, &texts));
     let mut canon = Canon {
         stakeholders,
         texts,
@@ -188,6 +228,8 @@ pub fn assemble(parts: Vec<Part>, options: &Options, mut notes: Vec<Note>) -> Re
         as_of,
         zone: options.zone.clone(),
     };
+    notes.extend(activity_after_end(&canon));
+    notes.extend(ids::doubtful(&canon, &account));
     canon.referred = referrers::referred(&canon);
     if let Some(rows) = referrers::derive(&canon) {
         canon.tables.insert(Table::Referrals, rows);
@@ -248,53 +290,6 @@ fn open_account(info: &SourceInfo, read: u64, rowset: &Rowset) -> FileAccount {
         duplicate: 0,
         excluded: of(Fate::Excluded),
         reasons: rowset.counts.iter().map(|((_, code), n)| (code.to_string(), *n)).collect(),
-    }
-}
-
-/// One stakeholder under several ids: an identities table says which alias stands for whom.
-fn identify(tables: &mut BTreeMap<Table, Building>, stakeholders: &Dictionary) {
-    let Some(identities) = tables.get(&Table::Identities) else { return };
-    let Some(Data::Code(aliases)) = identities.rows.columns.get("alias") else {
-        return;
-    };
-    let mut same: Vec<u32> = (0..stakeholders.len() as u32).collect();
-    for (&alias, &stakeholder) in aliases.iter().zip(&identities.stakeholder) {
-        if alias != NO_CODE && stakeholder != NO_CODE && alias != stakeholder {
-            same[alias as usize] = stakeholder;
-        }
-    }
-    // An alias of an alias; a circle ends after as many steps as there are stakeholders in it.
-    let resolve = |mut code: u32| {
-        for _ in 0..16 {
-            if same[code as usize] == code {
-                break;
-            }
-            code = same[code as usize];
-        }
-        code
-    };
-    for (table, building) in tables.iter_mut() {
-        if *table != Table::Identities {
-            building
-                .stakeholder
-                .iter_mut()
-                .filter(|c| **c != NO_CODE)
-                .for_each(|c| *c = resolve(*c));
-        }
-        for name in ["referrer_id", "referred_id"] {
-            if let Some(Data::Code(codes)) = building.rows.columns.get_mut(name) {
-                codes.iter_mut().filter(|c| **c != NO_CODE).for_each(|c| *c = resolve(*c));
-            }
-        }
-    }
-}
-
-/// The end of the day of the newest event.
-fn newest(tables: &BTreeMap<Table, Building>, zone: &crate::period::Zone) -> Micros {
-    let newest = events(tables).max();
-    match newest {
-        Some(at) => zone.midnight(zone.day_of(at) + 1),
-        None => 0,
     }
 }
 

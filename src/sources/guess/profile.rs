@@ -320,7 +320,7 @@ fn style(verdict: &DateVerdict, cells: &[&str]) -> &'static str {
         DateVerdict::Clear { order: Order::Mdy, .. } => "month first",
         DateVerdict::Clear { order: Order::Ymd, .. } => "year first",
         DateVerdict::Ambiguous { .. } => "day and month in an order that the cells do not tell",
-        DateVerdict::Mixed { .. } => "mixed orders",
+        DateVerdict::Mixed { .. } | DateVerdict::Halved { .. } => "mixed orders",
         DateVerdict::NoDates { .. } => "month names",
     }
 }
