@@ -160,3 +160,54 @@ fn tickets_without_a_time_of_opening_are_no_interactions() {
     assert_eq!((code, tables.len()), (Some(3), 0), "{said}");
     assert!(said.contains("cannot be read as interactions: no column for occurred_at"), "{said}");
 }
+
+#[test]
+fn amazon_s_orders_need_to_be_told_who_bought() {
+    let (code, tables, said) = asked("amazon-orders", "export.txt", &["export.txt:stakeholder_id=ship-postal-code"]);
+    assert_eq!(code, Some(0), "{said}");
+    let rows: Vec<&str> = tables[0].lines().skip(1).collect();
+    for (row, start) in rows.iter().zip([
+        "97213,2026-04-10T09:15:00Z,20.00,111-0000001-0000001,1,",
+        "97213,2026-04-10T09:15:00Z,36.00,111-0000001-0000001,2,",
+        "97213,2026-04-12T23:59:59Z,20.00,111-0000003-0000003,1,",
+    ]) {
+        assert!(row.starts_with(start), "{row}");
+    }
+    assert_eq!(rows.len(), 3, "the cancelled one is left out");
+}
+
+#[test]
+fn the_customer_of_an_order_is_not_taken_for_a_person() {
+    let (code, tables, said) = asked("olist-orders", "export.csv", &["export.csv:amount=order_id"]);
+    assert_eq!((code, tables.len()), (Some(3), 0), "{said}");
+    assert!(said.contains("no column for stakeholder_id: in Olist's file of orders"), "{said}");
+}
+
+/// Etsy's export after a spreadsheet: tabs whatever its name says, and dates with their century.
+#[test]
+fn an_export_that_was_saved_again_gives_the_same() {
+    let folder = root().join("etsy-orders");
+    let mut records = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .from_path(folder.join("export.csv"))
+        .unwrap();
+    let again = tempfile::tempdir().unwrap();
+    let path = again.path().join("export.csv");
+    let mut writer = csv::WriterBuilder::new().delimiter(b'\t').from_path(&path).unwrap();
+    for record in records.records() {
+        let record = record.unwrap();
+        let date = |cell: &str| match cell.rsplit_once('/') {
+            Some((day, year)) if year.len() == 2 => format!("{}/20{year}", day.trim_start_matches('0').replace("/0", "/")),
+            _ => cell.to_string(),
+        };
+        writer.write_record(record.iter().map(date)).unwrap();
+    }
+    writer.flush().unwrap();
+    assert!(std::fs::read_to_string(&path).unwrap().contains("\n2/3/2026\t"));
+    // Dimensions show the dates as they are written.
+    let canonical = |text: &str| -> Vec<String> { text.lines().map(|l| l.split(',').take(9).collect::<Vec<_>>().join(",")).collect() };
+    let (tables, said) = convert(&path);
+    let expected = std::fs::read_to_string(folder.join("becomes-purchases.csv")).unwrap();
+    assert_eq!(canonical(&tables[0].1), canonical(&expected), "{said}");
+    assert!(said.contains("(etsy-orders)"), "{said}");
+}

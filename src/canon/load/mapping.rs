@@ -111,11 +111,12 @@ pub fn map(source: &Source, file: &str, header: &Header, looked_up: &[String], w
         };
         maker.add(name, take, Some(mapped))?;
     }
-    // A mapping that somebody wrote is the whole mapping; headers are asked only for what the table cannot do without.
+    // A mapping that somebody wrote is the whole mapping; headers are asked only for what the table cannot do without, and not where it
+    // is known that the format may lack it: a header that seems to say it means something else.
     let only_needed = source.is_mapped;
     for (name, index) in sources::columns(table, &names, &|i| used[i]) {
         let needed = table.column(name).is_some_and(|c| c.required);
-        if !source.map.contains_key(name) && (needed || !only_needed) {
+        if !source.map.contains_key(name) && ((needed && source.lacks.is_none()) || !only_needed) {
             used[index] = true;
             maker.add(name, Take::Field(index), None)?;
         }
