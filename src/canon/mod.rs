@@ -17,7 +17,7 @@ mod sort;
 
 pub use dictionary::{Codes, Dictionary, Interner, Texts, key_of};
 pub use inspection::{ColumnInspection, Inspection, Question, Recognised};
-pub use load::{Budget, FINDINGS, FindingKind, ID, Loaded, OTHER, Options, RawFile, RawRecords, Reject, is_deadline, load};
+pub use load::{Budget, FINDINGS, FindingKind, ID, Loaded, OTHER, Options, RawFile, RawRecords, Reject, inspect, is_deadline, load};
 pub use rows::{Column, Data, Rows};
 
 /// What one source (a file as one `[[source]]` or recognition reads it) brought in.

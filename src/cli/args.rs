@@ -50,6 +50,10 @@ pub enum When {
 /// A command.
 #[derive(Subcommand, Debug)]
 pub enum Command {
+    /// Tell how files would be read: encoding, format, what each column means and why, what is wrong with them
+    Inspect(Box<Inspect>),
+    /// Write a commented relhealth.toml from what inspect finds
+    Init(Box<Init>),
     /// Measure metrics for periods and slices
     Measure(Box<Measure>),
     /// List the metrics, or show the cards of some: definition, formula, inputs, source, example
@@ -192,6 +196,34 @@ pub struct Metrics {
     pub reading: Reading,
     #[command(flatten)]
     pub outputs: Outputs,
+}
+
+/// `inspect`.
+#[derive(clap::Args, Debug)]
+pub struct Inspect {
+    /// Files, folders, globs, `-`, or KIND=PATH [default: the paths of all sources of the configuration]
+    #[arg(value_name = "INPUT")]
+    pub inputs: Vec<String>,
+    #[command(flatten)]
+    pub reading: Reading,
+    #[command(flatten)]
+    pub outputs: Outputs,
+}
+
+/// `init`.
+#[derive(clap::Args, Debug)]
+pub struct Init {
+    /// Files, folders, globs, or KIND=PATH
+    #[arg(value_name = "INPUT", required = true)]
+    pub inputs: Vec<String>,
+    /// Where to write it; - for stdout [default: relhealth.toml]
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Write over a file that is there
+    #[arg(long)]
+    pub force: bool,
+    #[command(flatten)]
+    pub reading: Reading,
 }
 
 /// `test`.

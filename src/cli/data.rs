@@ -16,6 +16,7 @@ use crate::period::{Clock, parse_as_of};
 use crate::render::{account, rejects};
 use crate::report::FileAccount;
 use crate::schema::{ColumnType, Table, Unit};
+use crate::sources::Input;
 
 /// Reads the inputs.
 ///
@@ -51,7 +52,10 @@ pub fn load_everything(named: &[String], reading: &Reading, config: &Config) -> 
 }
 
 /// What configuration and options say of how records are read.
-fn options(reading: &Reading, config: &Config) -> anyhow::Result<Options> {
+///
+/// # Errors
+/// An as-of that is no date.
+pub fn options(reading: &Reading, config: &Config) -> anyhow::Result<Options> {
     let threads = reading.threads.map_or_else(
         || std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
         usize::from,
@@ -83,9 +87,18 @@ fn options(reading: &Reading, config: &Config) -> anyhow::Result<Options> {
     })
 }
 
-fn read(named: &[String], reading: &Reading, config: &Config, options: &Options) -> anyhow::Result<Loaded> {
+/// The files that are named, each with what describes it.
+///
+/// # Errors
+/// Wrong usage, a path that leads nowhere.
+pub fn inputs(named: &[String], reading: &Reading, config: &Config) -> anyhow::Result<Vec<Input>> {
     let mut inputs = inputs::resolve(named, &config.sources)?;
     Overlay::apply(&reading.map, &mut inputs)?;
+    Ok(inputs)
+}
+
+fn read(named: &[String], reading: &Reading, config: &Config, options: &Options) -> anyhow::Result<Loaded> {
+    let inputs = inputs(named, reading, config)?;
     // Nothing that comes out depends on the number of threads; where a pool is there already, it stays.
     let _ = rayon::ThreadPoolBuilder::new().num_threads(options.threads).build_global();
     if let Some(file) = &reading.rejects {

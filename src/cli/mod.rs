@@ -4,7 +4,9 @@ mod args;
 mod convert;
 mod data;
 mod failure;
+mod init;
 mod inputs;
+mod inspect;
 mod measure;
 mod metrics;
 mod output;
@@ -39,6 +41,8 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn run(args: &Args) -> anyhow::Result<ExitCode> {
     match &args.command {
         Command::Test(test) => return test::run(&args.global, test),
+        Command::Inspect(inspect) => return inspect::run(&args.global, inspect),
+        Command::Init(init) => init::run(&args.global, init),
         Command::Measure(measure) => measure::run(&args.global, measure),
         Command::Metrics(metrics) => metrics::run(&args.global, metrics),
         Command::Rows(rows) => rows::run(&args.global, rows),

@@ -182,7 +182,7 @@ where = "a ! b"
 dates = "ydm"
 encoding = "utf-99"
 delimiter = "ab"
-profile = "zendesk"
+profile = "zendesk-ticket"
 key = ["order_idd"]
 [source.map]
 amount = { column = "x", format = "%Y" }
@@ -212,13 +212,32 @@ x = 3
         "16:9: `ydm` is no value of `dates`",
         "17:12: `utf-99` is no encoding",
         "18:13: `delimiter` is a character",
-        "19:11: there is no profile `zendesk` | there is `zendesk-tickets`",
+        "19:11: there is no profile `zendesk-ticket` | did you mean `zendesk-tickets`?",
         "20:8: unknown column `order_idd` | did you mean `order_id`?",
         "22:35: `format` goes with `column` or `expr` of a time",
         "23:12: the mapping of `quantity` needs exactly one",
     ] {
         assert!(all.contains(part), "{part} is not in\n{all}");
     }
+}
+
+#[test]
+fn a_profile_says_whose_export_it_is_and_what_it_lacks() {
+    let text = r#"
+[profile.my-mail]
+kind = "interactions"
+headers = ["Sender"]
+own = ["Sender", "Receiver"]
+lacks = "it is of several people"
+[profile.my-mail.map]
+responded_at = { expr = "split_part(Note, ';', 1)", first_of = "Note" }
+"#;
+    let profile = &parse(text).unwrap().profiles[0];
+    assert_eq!(profile.own, ["Sender", "Receiver"]);
+    assert_eq!(profile.source.lacks.as_deref(), Some("it is of several people"));
+    assert_eq!(profile.source.map["responded_at"].first_of.as_deref(), Some("Note"));
+    let text = text.replace("expr = \"split_part(Note, ';', 1)\"", "column = 'Note'");
+    assert!(wrong(&text).join("\n").contains("`first_of` goes with `expr`"));
 }
 
 #[test]

@@ -57,7 +57,7 @@ impl Header {
 
     /// Makes the names unique: outer blanks go, a name that comes again becomes `Name.2`, `Name.3`, and one that is empty becomes
     /// `column N`, counted from 1.
-    pub(super) fn new(said: impl IntoIterator<Item = String>) -> Header {
+    pub fn new(said: impl IntoIterator<Item = String>) -> Header {
         let said: Vec<String> = said.into_iter().map(|name| name.trim().to_owned()).collect();
         // A name that stands in the file goes to the column that it stands over, even where an earlier column is renamed.
         let mut first = FxHashMap::default();
@@ -114,6 +114,22 @@ impl Header {
     }
 }
 
+impl Header {
+    /// The columns over which that name stands in the file, under the names they have here; the name itself where there is none.
+    pub fn all(&self, name: &str) -> Vec<String> {
+        let said = |column: usize| {
+            let renamed = self.renamed.iter().find(|renamed| renamed.column == column);
+            renamed.map_or(&self.names[column], |renamed| &renamed.was)
+        };
+        let wanted = fold(name);
+        let found: Vec<String> = (0..self.names.len())
+            .filter(|&column| fold(said(column)) == wanted)
+            .map(|column| self.names[column].clone())
+            .collect();
+        if found.is_empty() { vec![name.to_owned()] } else { found }
+    }
+}
+
 fn fold(name: &str) -> String {
     name.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
 }
@@ -149,6 +165,9 @@ mod tests {
         assert_eq!(header.find("ORDER DATE"), Some(0));
         assert_eq!(header.find(" id "), Some(2));
         assert_eq!(header.find("name"), None);
+        let header = Header::new(["Comment", "x", "comment", "Comment", "Comment"].map(String::from));
+        assert_eq!(header.all(" COMMENT"), ["Comment", "comment", "Comment.2", "Comment.3"]);
+        assert_eq!(header.all("name"), ["name"]);
     }
 
     #[test]

@@ -10,6 +10,7 @@ pub mod csv;
 pub mod described;
 pub mod document;
 pub mod format;
+pub mod init;
 pub mod inspection;
 pub mod json;
 pub mod markdown;

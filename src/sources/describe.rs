@@ -1,8 +1,12 @@
 //! How a file is read that is described only partly, or not at all: by the profile that it names or that its headers fit.
 
-use super::Source;
+use super::guess::{Understanding, understand};
 use super::profile::{self, Fit, Profile, fits};
 use super::questions::questions;
+use super::{From, Mapped, Source, folded, own, recognise};
+use crate::intake::Header;
+use crate::period::Zone;
+use crate::schema::Table;
 
 /// What a file turned out to be.
 #[derive(Debug, Clone)]
@@ -11,18 +15,26 @@ pub struct Described {
     pub sources: Vec<Source>,
     /// What was recognised, in words, where something was.
     pub said: Option<String>,
+    /// What its columns seem to mean, where neither a person nor a profile says it.
+    pub understanding: Option<Understanding>,
 }
 
-/// How a file with these headers is read. A whole mapping stands as it is written; a profile that is named is taken; else the headers
-/// tell, and what they do not tell is left to the recognition of single columns.
-pub fn describe(written: &Source, headers: &[String], rows: &[Vec<String>], profiles: &[Profile]) -> Described {
+/// How a file with these headers and first records is read. A whole mapping stands as it is written; a profile that is named is taken,
+/// or one that the headers fit; else each column tells what it means, as far as that is sure.
+pub fn describe(written: &Source, file: &str, header: &Header, rows: &[Vec<String>], profiles: &[Profile]) -> Described {
+    let headers = header.names.as_slice();
+    // Of several header rows the first is what formats are known by.
+    let several = header.rows.iter().take(usize::from(header.rows.len() > 1)).flatten();
+    let known_by: Vec<String> = several.chain(headers).cloned().collect();
     let all = || profiles.iter().chain(profile::builtin());
     let by_id = |id: &str| all().find(|profile| profile.id == id);
     let as_written = || Described {
         sources: vec![written.clone()],
         said: None,
+        understanding: None,
     };
     let (profile, said) = match written.profile.as_deref() {
+        Some("none") if !written.is_mapped => return by_columns(written, file, headers, rows),
         Some("none") => return as_written(),
         Some(id) => match by_id(id) {
             Some(profile) => (profile, None),
@@ -34,26 +46,30 @@ pub fn describe(written: &Source, headers: &[String], rows: &[Vec<String>], prof
                 let feeds = |p: &Profile| written.table.is_none() || p.source.table == written.table;
                 feeds(profile) || profile.also.iter().filter_map(|id| by_id(id)).any(feeds)
             };
-            match fits(headers, all().filter(of_kind)).first() {
+            match fits(&known_by, all().filter(of_kind)).first() {
                 Some(fit) if fit.is_certain => (
                     fit.profile,
                     Some(format!("recognised as {} ({})", fit.profile.title, fit.profile.id)),
                 ),
                 Some(fit) => {
                     return Described {
-                        said: Some(resembles(fit, headers)),
-                        ..as_written()
+                        said: Some(resembles(fit, &known_by)),
+                        ..by_columns(written, file, headers, rows)
                     };
                 }
-                None => return as_written(),
+                None => return by_columns(written, file, headers, rows),
             }
         }
     };
     let together = std::iter::once(profile).chain(profile.also.iter().filter_map(|id| by_id(id)));
     let sources = together
         .filter(|p| written.table.is_none() || p.source.table == written.table)
-        .flat_map(|p| {
-            let source = p.fit(headers, written);
+        .filter_map(|p| {
+            let source = own::told(p, headers, rows).fit(&known_by, written);
+            // What a format feeds beside its own table, it feeds where the file has the columns for it.
+            (p.id == profile.id || p.questions || is_whole(&source)).then_some((p, source))
+        })
+        .flat_map(|(p, source)| {
             let asked = if p.questions && !source.map.contains_key("score") {
                 questions(&source, headers, rows)
             } else {
@@ -62,13 +78,85 @@ pub fn describe(written: &Source, headers: &[String], rows: &[Vec<String>], prof
             if asked.is_empty() { vec![source] } else { asked }
         })
         .collect();
-    Described { sources, said }
+    Described {
+        sources,
+        said,
+        understanding: None,
+    }
+}
+
+/// The file by what each of its columns seems to mean; what is written wins.
+fn by_columns(written: &Source, file: &str, headers: &[String], rows: &[Vec<String>]) -> Described {
+    let found = understand(file, headers, rows, written.table);
+    let mut source = written.clone();
+    let whole = |table: &Table| {
+        table
+            .columns()
+            .iter()
+            .all(|c| !c.required || headers.iter().any(|h| folded(h) == c.name))
+    };
+    if let Some(table) = found
+        .table
+        .map(|(table, _)| table)
+        .or_else(|| recognise::table(headers, file).filter(whole))
+    {
+        source.table = Some(table);
+        // Columns that are named in what is written mean that, and nothing else.
+        let taken: Vec<String> = written.map.values().flat_map(Mapped::columns).map(|name| folded(&name)).collect();
+        for guess in &found.guesses {
+            let header = &headers[guess.header];
+            if !source.map.contains_key(guess.column) && !taken.contains(&folded(header)) {
+                let mapped = Mapped {
+                    timezone: guess.timezone.clone().filter(|zone| Zone::parse(zone).is_ok()),
+                    ..Mapped::new(From::Column(header.clone()))
+                };
+                source.map.insert(guess.column.to_string(), mapped);
+            }
+        }
+        // A canonical name means its column, whatever its cells are like; what is wrong with them is said of each.
+        for column in table
+            .columns()
+            .iter()
+            .filter(|column| !found.guesses.iter().any(|g| g.column == column.name))
+        {
+            let own = headers
+                .iter()
+                .find(|header| folded(header) == column.name && !taken.contains(&folded(header)));
+            if let (Some(header), false) = (own, source.map.contains_key(column.name)) {
+                source
+                    .map
+                    .insert(column.name.to_string(), Mapped::new(From::Column(header.clone())));
+            }
+        }
+        source.is_mapped = true;
+    }
+    Described {
+        sources: vec![source],
+        said: None,
+        understanding: Some(found),
+    }
+}
+
+/// Whether these are the headers of a format that is known.
+pub fn is_header(fields: &[String], profiles: &[Profile]) -> bool {
+    let fits = fits(fields, profiles.iter().chain(profile::builtin()));
+    fits.first().is_some_and(|fit| fit.is_certain)
+}
+
+/// Whether the mapping has what its table is of no use without.
+fn is_whole(source: &Source) -> bool {
+    let has = |name: &str| source.map.contains_key(name);
+    match source.table {
+        Some(Table::Surveys) => has("score") && (has("responded_at") || has("sent_at")),
+        Some(table) => table.columns().iter().all(|column| !column.required || has(column.name)),
+        None => true,
+    }
 }
 
 /// What a file that only resembles a format lacks, and how to say that it is one.
 fn resembles(fit: &Fit<'_>, headers: &[String]) -> String {
-    let headers: Vec<String> = headers.iter().map(|h| super::folded(h)).collect();
-    let lacking = fit.profile.headers.iter().filter(|name| !headers.contains(&super::folded(name)));
+    let headers: Vec<String> = headers.iter().map(|h| folded(h)).collect();
+    let lacking = fit.profile.headers.iter().filter(|name| !headers.contains(&folded(name)));
     format!(
         "resembles {}, with {} of the {} columns that are known of it, but lacks {}; if it is one, say profile = \"{}\" in its [[source]]",
         fit.profile.title,
@@ -99,10 +187,9 @@ fn is_zone(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schema::Table;
 
-    fn headers(text: &str) -> Vec<String> {
-        text.split(',').map(str::to_string).collect()
+    fn headers(text: &str) -> Header {
+        Header::new(text.split(',').map(str::to_string))
     }
 
     #[test]
@@ -125,25 +212,52 @@ mod tests {
     #[test]
     fn what_is_written_wins_over_what_is_recognised() {
         let file = headers("Summation column,Id,Requester id,Requester domain,Created at,First reply time in minutes");
-        let found = describe(&Source::default(), &file, &[], &[]);
+        let found = describe(&Source::default(), "export.csv", &file, &[], &[]);
         assert_eq!(found.sources[0].profile.as_deref(), Some("zendesk-tickets"));
         assert!(found.said.unwrap().starts_with("recognised as Zendesk"));
         let none = Source {
             profile: Some("none".into()),
             ..Source::default()
         };
-        assert_eq!(describe(&none, &file, &[], &[]).sources[0].table, None);
+        assert_eq!(describe(&none, "export.csv", &file, &[], &[]).said, None);
         let purchases = Source {
             table: Some(Table::Purchases),
             ..Source::default()
         };
-        assert_eq!(describe(&purchases, &file, &[], &[]).sources[0].profile, None);
+        assert_eq!(describe(&purchases, "export.csv", &file, &[], &[]).sources[0].profile, None);
+    }
+
+    #[test]
+    fn what_a_format_feeds_besides_needs_its_columns() {
+        let with = |more: &str| {
+            let file = headers(&format!(
+                "Summation column,Id,Requester id,Requester domain,Created at,First reply time in minutes,{more}"
+            ));
+            let found = describe(&Source::default(), "export.csv", &file, &[], &[]).sources;
+            found.iter().map(|source| source.table.unwrap()).collect::<Vec<_>>()
+        };
+        assert_eq!(with("Satisfaction Score,Solved at"), [Table::Interactions, Table::Surveys]);
+        assert_eq!(with("Satisfaction Score"), [Table::Interactions]);
+        assert_eq!(with("Solved at"), [Table::Interactions]);
+    }
+
+    #[test]
+    fn expressions_take_names_as_the_file_spells_them() {
+        let file = headers("ID,WHOID,whatId,ActivityDate,TaskSubtype,AccountId,IsDeleted");
+        let found = &describe(&Source::default(), "export.csv", &file, &[], &[]).sources[0];
+        let super::super::From::Expr(expr) = &found.map["stakeholder_id"].from else {
+            panic!("{:?}", found.map["stakeholder_id"])
+        };
+        assert_eq!(expr.text(), r#"coalesce("WHOID", "AccountId")"#);
+        assert!(found.filter.as_ref().unwrap().text().contains(r#""IsDeleted""#));
     }
 
     #[test]
     fn a_renamed_header_is_asked_about() {
-        let file = headers("Summation,Id,Requester id,Requester domain,Created at,First reply time in minutes,Solved at,Status,Via,Group");
-        let found = describe(&Source::default(), &file, &[], &[]);
+        let file = headers(
+            "Summation,Id,Requester id,Requester domain,Created at,First reply time in minutes,Solved at,Status,Via,Ticket type,Assignee,Reopens",
+        );
+        let found = describe(&Source::default(), "export.csv", &file, &[], &[]);
         assert!(found.said.unwrap().contains("lacks `Summation column`"));
         assert_eq!(found.sources[0].profile, None);
     }

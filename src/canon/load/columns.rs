@@ -262,6 +262,8 @@ impl Plan {
             // A type is a word that metrics name: capitals say nothing.
             return match self.name.as_str() {
                 "type" => interners.texts.code(&cell.to_lowercase()),
+                // As are the codes of currencies.
+                "currency" => interners.texts.code(&cell.to_ascii_uppercase()),
                 _ => interners.texts.code(cell),
             };
         }

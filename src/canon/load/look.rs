@@ -6,8 +6,9 @@ use std::fmt;
 
 use anyhow::Result;
 
-use super::columns::{Plan, Take, Times};
+use super::columns::{Plan, Take, Times, expression_amount, expression_time};
 use super::file::Job;
+use crate::expr::{Bound, Cell, Reading};
 use crate::intake::for_each_record;
 use crate::note::{Place, Problem};
 use crate::schema::ColumnType;
@@ -38,6 +39,8 @@ impl fmt::Display for Decision {
 #[derive(Debug, Default, Clone)]
 struct Votes {
     dates: BTreeMap<usize, DateVote>,
+    /// By plan: the times that its expression gives.
+    made: BTreeMap<usize, DateVote>,
     numbers: BTreeMap<usize, DecimalVote>,
     /// By field: ids that end in `.0`, and all ids.
     ids: BTreeMap<usize, (u64, u64)>,
@@ -60,20 +63,39 @@ pub fn look(job: &Job, decided: &mut Decided, file: &str) -> Result<Vec<Decision
             Take::Value(_) => {}
         }
     }
+    // Where the parts of a time stand in several columns, only the whole tells the day from the month, and its zone.
+    let made: Vec<(usize, &Bound)> = (decided.plans.iter().enumerate())
+        .filter(|(_, plan)| plan.open && plan.kind == ColumnType::Time)
+        .filter_map(|(at, plan)| match &plan.take {
+            Take::Expr(expr) => Some((at, expr)),
+            _ => None,
+        })
+        .collect();
     let width = job.layout.header.names.len();
     let outcome = for_each_record(job.file, job.layout, job.threads, Votes::default, |votes, record| {
         if record.len() < width {
             return Ok(());
         }
-        for &(index, kind) in &fields {
-            let cell = match (record.get(index), job.lookup) {
-                (Some(cell), _) if index < width => unguarded(cell),
-                (_, Some(lookup)) => {
-                    let cells = lookup.records.get(record.get(lookup.key).unwrap_or("").trim());
-                    cells.and_then(|c| c.get(index - width)).map_or("", String::as_str)
-                }
-                _ => "",
+        let field = |index: usize| match (record.get(index), job.lookup) {
+            (Some(cell), _) if index < width => unguarded(cell),
+            (_, Some(lookup)) => {
+                let cells = lookup.records.get(record.get(lookup.key).unwrap_or("").trim());
+                cells.and_then(|c| c.get(index - width)).map_or("", String::as_str)
+            }
+            _ => "",
+        };
+        for &(plan, expr) in &made {
+            let reading = Reading {
+                is_null: &is_null,
+                amount: &|cell| expression_amount(cell, DecimalMark::Auto),
+                time: &|_, cell| expression_time(cell, job.dates, job.zone),
             };
+            if let Ok(Cell::Text(time)) = expr.eval(&field, &reading) {
+                votes.made.entry(plan).or_default().see(&time, record.line());
+            }
+        }
+        for &(index, kind) in &fields {
+            let cell = field(index);
             match kind {
                 ColumnType::Time => votes.dates.entry(index).or_default().see(cell, record.line()),
                 ColumnType::Money | ColumnType::Number => votes.numbers.entry(index).or_default().see(cell, record.line()),
@@ -90,6 +112,7 @@ pub fn look(job: &Job, decided: &mut Decided, file: &str) -> Result<Vec<Decision
     let mut votes = Votes::default();
     for sink in &outcome.sinks {
         sink.dates.iter().for_each(|(i, v)| votes.dates.entry(*i).or_default().merge(v));
+        sink.made.iter().for_each(|(i, v)| votes.made.entry(*i).or_default().merge(v));
         sink.numbers.iter().for_each(|(i, v)| votes.numbers.entry(*i).or_default().merge(v));
         for (i, (zeros, all)) in &sink.ids {
             let ids = votes.ids.entry(*i).or_default();
@@ -118,7 +141,7 @@ fn decide(job: &Job, decided: &mut Decided, file: &str, votes: &Votes) -> Result
     if let (true, Some(filter)) = (job.mapping.filter_open, job.filter) {
         decided.filter_mark = together(filter.columns());
     }
-    for plan in decided.plans.iter_mut().filter(|p| p.open) {
+    for (at, plan) in decided.plans.iter_mut().enumerate().filter(|(_, plan)| plan.open) {
         plan.open = false;
         let mut say = |what: String, evidence: String| {
             decisions.push(Decision {
@@ -128,8 +151,15 @@ fn decide(job: &Job, decided: &mut Decided, file: &str, votes: &Votes) -> Result
             });
         };
         match (&plan.take, plan.kind) {
-            (Take::Field(index), ColumnType::Time) => {
-                let Some(vote) = votes.dates.get(index) else { continue };
+            (take @ (Take::Field(_) | Take::Expr(_)), ColumnType::Time) => {
+                let vote = match take {
+                    Take::Field(index) => votes.dates.get(index),
+                    _ => votes.made.get(&at),
+                };
+                if let Take::Expr(expr) = take {
+                    plan.mark = together(expr.columns());
+                }
+                let Some(vote) = vote else { continue };
                 let stated = match plan.times {
                     Times::Ordered(order) => Some(order),
                     _ => None,
@@ -322,9 +352,10 @@ fn dates(verdict: DateVerdict, stated: Option<Order>, file: &str, column: &str) 
 #[cfg(test)]
 mod tests {
     use super::super::columns::tests::{loaded, noted};
+    use super::super::testing::{input, options};
     use crate::canon::load::Loaded;
     use crate::schema::{Micros, NO_TIME, Table};
-    use crate::sources::Dates;
+    use crate::sources::{Dates, From, Mapped};
     use crate::value::parse_iso;
 
     fn text(cells: &[&str]) -> String {
@@ -402,6 +433,29 @@ mod tests {
         let cells = text(&["01/02/2024", "45384", "2024-03-04"]);
         let found = loaded(Table::Purchases, &cells, "UTC", Some(Dates::Mdy)).unwrap();
         assert_eq!(times(&found), at(&["2024-01-02", "2024-04-02", "2024-03-04"]));
+    }
+
+    #[test]
+    fn a_time_in_several_columns_is_looked_at_as_a_whole() {
+        let read = |date: &str| {
+            let text =
+                format!("customer_id,date,time,zone,amount\na,01/03/2023,13:57:10,PST,1\nb,{date},17:00:00,Eastern Time (US & Canada),2\n");
+            let mut orders = input("orders.csv", "purchases", text);
+            let time = "date || ' ' || time || ' ' || zone".parse().unwrap();
+            orders.source.map.insert("occurred_at".into(), Mapped::new(From::Expr(time)));
+            crate::canon::load::load(&[orders], &options())
+        };
+        let found = read("07/20/2023").unwrap();
+        assert_eq!(times(&found), at(&["2023-01-03 21:57:10", "2023-07-20 21:00:00"]));
+        assert!(
+            said(&found).contains("month, day, year, as '07/20/2023 17:00:00"),
+            "{}",
+            said(&found)
+        );
+        let found = read("20/07/2023").unwrap();
+        assert_eq!(times(&found), at(&["2023-03-01 21:57:10", "2023-07-20 21:00:00"]));
+        let error = format!("{:?}", read("02/04/2023").unwrap_err());
+        assert!(error.contains("2023-03-01 (dmy) or 2023-01-03 (mdy)"), "{error}");
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod filling;
 mod findings;
 mod identities;
 mod ids;
+mod inspect;
 mod look;
 mod mapping;
 mod more;
@@ -43,6 +44,7 @@ use mapping::{LookedUp, Mapping, Wanted};
 pub use account::{Budget, Reject};
 pub use columns::is_deadline;
 pub use findings::{FINDINGS, FindingKind};
+pub use inspect::inspect;
 pub use mapping::{ID, OTHER};
 pub use raw::{RawFile, RawRecords};
 
@@ -138,14 +140,7 @@ pub fn load(inputs: &[Input], options: &Options) -> Result<Loaded> {
 fn describe(inputs: &[Input], options: &Options, notes: &mut Vec<Note>) -> Result<Vec<Input>> {
     let mut described = Vec::new();
     for input in inputs {
-        let wishes = input.source.wishes();
-        let mut peek = intake::peek(&input.file, &wishes, SAMPLE)?;
-        let mut found = describe_peek(input, &peek, options);
-        // A format may know more of the file than the file tells by itself.
-        if let Some(known) = found.sources.first().map(Source::wishes).filter(|known| *known != wishes) {
-            peek = intake::peek(&input.file, &known, SAMPLE)?;
-            found = describe_peek(input, &peek, options);
-        }
+        let (_, found) = look_at(input, options)?;
         notes.extend(
             found
                 .said
@@ -159,10 +154,34 @@ fn describe(inputs: &[Input], options: &Options, notes: &mut Vec<Note>) -> Resul
     Ok(described)
 }
 
-fn describe_peek(input: &Input, peek: &Peek, options: &Options) -> sources::Described {
-    let rows: Vec<Vec<String>> = peek.rows.iter().map(|row| row.fields.clone()).collect();
-    sources::describe(&input.source, &peek.layout.header.names, &rows, &options.profiles)
+/// The start of a file, and how it is read.
+fn look_at(input: &Input, options: &Options) -> Result<(Peek, sources::Described)> {
+    let mut source = input.source.clone();
+    let mut peek = intake::peek(&input.file, &source.wishes(), SAMPLE)?;
+    // Some put a small table of what the export is about before the one that counts, whose header stands further down then.
+    let asked = source.preamble.is_none() && !source.is_mapped;
+    if asked && !sources::is_header(&peek.layout.header.names, &options.profiles) {
+        let mut first = peek.rows.iter().take(HEADER_WITHIN);
+        if let Some(header) = first.find(|row| sources::is_header(&row.fields, &options.profiles)) {
+            source.preamble = Some(header.line as usize - 1);
+            peek = intake::peek(&input.file, &source.wishes(), SAMPLE)?;
+        }
+    }
+    let described = |peek: &Peek| {
+        let rows: Vec<Vec<String>> = peek.rows.iter().map(|row| row.fields.clone()).collect();
+        sources::describe(&source, input.file.name(), &peek.layout.header, &rows, &options.profiles)
+    };
+    let found = described(&peek);
+    // A format may know more of the file than the file tells by itself.
+    let known = found.sources.first().map(Source::wishes).filter(|known| *known != source.wishes());
+    let Some(known) = known else { return Ok((peek, found)) };
+    let peek = intake::peek(&input.file, &known, SAMPLE)?;
+    let found = described(&peek);
+    Ok((peek, found))
 }
+
+/// The header of a format is sought in so many records below the first that looks like one.
+const HEADER_WITHIN: usize = 5;
 
 /// So many records tell what a file is.
 const SAMPLE: usize = 200;

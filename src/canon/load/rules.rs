@@ -14,7 +14,7 @@ use super::findings::Found;
 use crate::canon::{Data, Dictionary, SourceInfo};
 use crate::note::Note;
 use crate::period::{Zone, date_text};
-use crate::schema::{Micros, NO_CODE, NO_INT, NO_TIME, Table};
+use crate::schema::{Micros, NO_CODE, NO_INT, NO_KEY, NO_TIME, Table};
 use crate::sources::AmountOn;
 
 impl Building {
@@ -138,7 +138,8 @@ impl Building {
             return;
         };
         let sources: Vec<u16> = (0..self.rows.len).map(|r| self.rows.source_of(r)).collect();
-        let of_order = |row: usize| amount_on[sources[row] as usize] == AmountOn::Order;
+        // A record without an order's id is an order of its own.
+        let of_order = |row: usize| amount_on[sources[row] as usize] == AmountOn::Order && orders[row] != NO_KEY;
         if let Some(Data::Int(amounts)) = self.rows.columns.get("amount").cloned() {
             let priced: Vec<usize> = (0..self.rows.len).filter(|&row| of_order(row) && amounts[row] != NO_INT).collect();
             let order = |row: usize| (orders[row], sources[row]);
@@ -373,6 +374,21 @@ mod tests {
         let loaded = load(&[("orders.csv", "purchases", orders)]);
         let file = &loaded.account[0];
         assert_eq!((file.used, file.excluded, file.reasons["cancelled"]), (2, 2, 2));
+    }
+
+    #[test]
+    fn records_without_an_order_s_id_are_orders_of_their_own() {
+        let text = "customer_id,order_id,ordered_at,amount,currency\na,1,2026-01-01,5,eur\na,1,2026-01-01,5,EUR\na,,2026-01-02,7,eur\nb,,2026-01-02,7,EUR\nb,,2026-01-03,,EUR\n";
+        let mut orders = input("orders.csv", "purchases", text);
+        orders.source.amount_on = Some(AmountOn::Order);
+        let loaded = load_inputs(&[orders], &options());
+        let rows = loaded.canon.table(Table::Purchases).unwrap();
+        let mut amounts: Vec<i64> = (0..rows.len).map(|row| rows.ints("amount").at(row) / 10_000).collect();
+        amounts.sort();
+        assert_eq!(amounts, [0, 5, 7, 7]);
+        assert_eq!((loaded.account[0].used, loaded.account[0].reasons["missing"]), (4, 1));
+        let currencies: BTreeSet<u32> = (0..rows.len).map(|row| rows.codes("currency").at(row)).collect();
+        assert_eq!(currencies.len(), 1, "capitals make no other currency");
     }
 
     #[test]

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::value::{DateVerdict, DateVote, DecimalMark, DecimalVote, Order, is_null, parse_bool, parse_iso, parse_money, parse_ordered};
+use crate::value::{
+    DateVerdict, DateVote, DecimalMark, DecimalVote, Order, is_null, is_sheet_error, parse_bool, parse_iso, parse_money, parse_ordered,
+};
 
 /// What a cell looks like. Each cell is of one kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -86,7 +88,8 @@ pub struct ColumnProfile {
 impl ColumnProfile {
     /// The profile of one column of the records.
     pub fn of(header: &str, cells: &[&str]) -> ColumnProfile {
-        let filled: Vec<&str> = cells.iter().map(|c| c.trim()).filter(|c| !is_null(c)).collect();
+        let says = |c: &&str| !is_null(c) && !is_sheet_error(c);
+        let filled: Vec<&str> = cells.iter().map(|c| c.trim()).filter(says).collect();
         let mut votes = (DecimalVote::new(), DateVote::new());
         filled.iter().for_each(|c| votes.0.see(c, 0));
         filled.iter().for_each(|c| votes.1.see(c, 0));
@@ -309,6 +312,9 @@ fn is_uuid(cell: &str) -> bool {
 }
 
 fn style(verdict: &DateVerdict, cells: &[&str]) -> &'static str {
+    if cells.iter().all(|c| c.len() == 8 && c.bytes().all(|b| b.is_ascii_digit())) {
+        return "year, month and day in eight digits";
+    }
     if cells.iter().all(|c| parse_iso(c).is_ok()) {
         return "ISO";
     }

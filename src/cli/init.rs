@@ -1,0 +1,48 @@
+//! `init`: a commented configuration from what the files tell.
+
+use std::path::{Path, PathBuf};
+
+use super::args::{Global, Init};
+use super::failure::say;
+use super::{inspect, output, setup};
+use crate::config::Config;
+use crate::io::write_bytes;
+use crate::note::Problem;
+use crate::period::Zone;
+use crate::render::init;
+
+/// Runs the command. What is there is not written over unasked.
+///
+/// # Errors
+/// Wrong usage, a file that cannot be read, a configuration that is there already, an output that cannot be written.
+pub fn run(global: &Global, args: &Init) -> anyhow::Result<()> {
+    let path = args.output.clone().unwrap_or_else(|| PathBuf::from(setup::FILE));
+    let to_stdout = path == Path::new("-");
+    if !to_stdout && path.exists() && !args.force {
+        return Err(Problem::usage(format!("{} exists already", path.display()))
+            .hint("write elsewhere with --output, or over it with --force")
+            .into());
+    }
+    // What is to be written does not depend on a configuration that lies there.
+    let config = match &global.config {
+        Some(_) => setup::config(global, args.reading.timezone.clone())?,
+        None => Config::none(args.reading.timezone.clone().unwrap_or_else(Zone::utc)),
+    };
+    let (_, inspections) = inspect::inspections(&args.inputs, &args.reading, &config)?;
+    let folder = path.parent().filter(|_| !to_stdout).unwrap_or(Path::new(""));
+    let text = init::text(&inspections, folder, config.zone.name(), args.reading.currency.as_deref());
+    if to_stdout {
+        return output::to_stdout(|out| Ok(out.write_all(text.as_bytes())?));
+    }
+    write_bytes(&path, text.as_bytes())?;
+    if !global.quiet {
+        let questions: usize = inspections.iter().map(|file| file.questions.len()).sum();
+        let open = if questions > 0 {
+            format!("; {questions} questions are left in it as comments")
+        } else {
+            String::new()
+        };
+        say(&format!("wrote {}{open}", path.display()));
+    }
+    Ok(())
+}

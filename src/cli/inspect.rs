@@ -1,0 +1,87 @@
+//! `inspect`: how files would be read, what their columns mean, and what is wrong with them.
+
+use std::collections::BTreeMap;
+use std::process::ExitCode;
+
+use super::args::{Global, Inspect, Reading};
+use super::output::{self, Format};
+use super::{data, setup};
+use crate::canon::{self, Inspection};
+use crate::config::Config;
+use crate::measure;
+use crate::note::Class;
+use crate::render::inspection::{self, Allowed};
+use crate::render::{markdown, terminal};
+use crate::sources::Input;
+
+/// Runs the command. Files that cannot be used as they are give the exit code of data that cannot be used.
+///
+/// # Errors
+/// Wrong usage or configuration, a file that cannot be read, an output that cannot be written.
+pub fn run(global: &Global, args: &Inspect) -> anyhow::Result<ExitCode> {
+    let targets = output::targets(&args.outputs, &[Format::Table, Format::Json, Format::Markdown])?;
+    let config = setup::config(global, args.reading.timezone.clone())?;
+    let (inputs, inspections) = inspections(&args.inputs, &args.reading, &config)?;
+    let allowed = allowed(&inputs, &inspections, &args.reading, &config)?;
+    let document = inspection::document(&inspections, &allowed);
+    output::write(&targets, global, |format, style| {
+        Ok(match format {
+            Format::Json => format!("{:#}\n", inspection::json(&inspections, &allowed)),
+            Format::Markdown => markdown::text(&document),
+            _ => terminal::text(&document, style),
+        }
+        .into_bytes())
+    })?;
+    let usable = inspections.iter().all(|file| file.problem.is_none());
+    Ok(if usable {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(Class::Data.exit_code())
+    })
+}
+
+/// What each input turns out to be.
+///
+/// # Errors
+/// As [`run`].
+pub fn inspections(named: &[String], reading: &Reading, config: &Config) -> anyhow::Result<(Vec<Input>, Vec<Inspection>)> {
+    let inputs = data::inputs(named, reading, config)?;
+    let options = data::options(reading, config)?;
+    let inspections = canon::inspect(&inputs, &options)?;
+    Ok((inputs, inspections))
+}
+
+/// What those that can be used allow together.
+fn allowed(inputs: &[Input], inspections: &[Inspection], reading: &Reading, config: &Config) -> anyhow::Result<Allowed> {
+    let usable = |input: &&Input| {
+        let mut of_file = inspections.iter().filter(|i| i.file == input.file.name());
+        of_file.all(|inspection| inspection.problem.is_none())
+    };
+    let inputs: Vec<Input> = inputs.iter().filter(usable).cloned().collect();
+    if inputs.is_empty() {
+        return Ok(Allowed::default());
+    }
+    let metrics: Vec<_> = config.catalog.iter().filter(|metric| !metric.hidden).collect();
+    let texts = measure::texts(&config.catalog, metrics.iter().copied());
+    let options = canon::Options {
+        texts,
+        ..data::options(reading, config)?
+    };
+    let loaded = canon::load(&inputs, &options)?;
+    let missing: BTreeMap<String, String> = measure::missing(&config.catalog, &loaded.canon, &config.settings)
+        .into_iter()
+        .filter_map(|(id, absent)| Some((id, absent.detail()?.to_string())))
+        .collect();
+    let mut allowed = Allowed::default();
+    for metric in metrics {
+        let (list, key) = match missing.get(&metric.id) {
+            Some(what) => (&mut allowed.missing, what),
+            None => (&mut allowed.measurable, &metric.family),
+        };
+        match list.iter_mut().find(|(known, _)| known == key) {
+            Some((_, ids)) => ids.push(metric.id.clone()),
+            None => list.push((key.clone(), vec![metric.id.clone()])),
+        }
+    }
+    Ok(allowed)
+}

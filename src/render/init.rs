@@ -1,0 +1,111 @@
+//! A configuration from what files tell: each source with its mapping, and beside each line why.
+
+use std::fmt::Write;
+use std::path::{Component, Path, PathBuf};
+
+use crate::canon::{ColumnInspection, Inspection};
+use crate::note::visible;
+
+/// The text of a configuration that lies in a folder, for these files.
+pub fn text(inspections: &[Inspection], folder: &Path, zone: &str, currency: Option<&str>) -> String {
+    let mut out = String::from("# What relhealth measures, and how the files are read. `relhealth inspect` tells why.\n\n");
+    let _ = writeln!(out, "timezone = {}            # of the report", quoted(zone));
+    match currency {
+        Some(currency) => {
+            let _ = writeln!(out, "currency = {}", quoted(currency));
+        }
+        None => out.push_str("# currency = \"EUR\"\n"),
+    }
+    out.push_str("# as_of = 2026-10-31            # default: the end of the newest event's day\n");
+    for file in inspections {
+        source(&mut out, file, folder);
+    }
+    out
+}
+
+fn quoted(text: &str) -> String {
+    toml::Value::String(text.to_string()).to_string()
+}
+
+/// A remark that no text from outside can end.
+fn remark(out: &mut String, text: &str) {
+    let _ = writeln!(out, "# {}", visible(text));
+}
+
+fn source(out: &mut String, file: &Inspection, folder: &Path) {
+    out.push('\n');
+    let found = &file.recognised;
+    let sure = (found.confidence * 100.0).round();
+    if let Some(table) = found.table {
+        remark(out, &format!("{table}, {sure}% sure: {}", found.evidence.join("; ")));
+    }
+    file.problem
+        .iter()
+        .for_each(|problem| problem.lines().for_each(|line| remark(out, line)));
+    let _ = writeln!(out, "[[source]]\npath = {}", quoted(&relative(&file.file, folder)));
+    if let Some(profile) = &found.profile {
+        let _ = writeln!(out, "profile = {}", quoted(profile));
+    }
+    match (found.table, &found.profile) {
+        (Some(table), _) => {
+            let _ = writeln!(out, "kind = {}", quoted(table.name()));
+        }
+        (None, _) => out.push_str("# kind = \"purchases\"          # say which\n"),
+    }
+    for question in &file.questions {
+        remark(out, &format!("? {}", question.text));
+        remark(out, &format!("  answer it like {}", question.option));
+    }
+    if found.table.is_none() {
+        return;
+    }
+    // What a profile maps it goes on mapping; what is said here wins.
+    let mapped: Vec<&ColumnInspection> = file.columns.iter().filter(|c| c.means.is_some()).collect();
+    let is_comment = found.profile.is_some();
+    if mapped.is_empty() {
+        return;
+    }
+    let start = if is_comment { "# " } else { "" };
+    let _ = writeln!(out, "{start}[source.map]");
+    for column in mapped {
+        let Some(means) = &column.means else { continue };
+        let from = match (column.number, column.header.strip_prefix('\'').and_then(|t| t.strip_suffix('\''))) {
+            (Some(_), _) => quoted(&column.header),
+            (None, Some(value)) => format!("{{ value = {} }}", quoted(value)),
+            (None, None) => format!("{{ expr = {} }}", quoted(&column.header)),
+        };
+        let sure = column.confidence.map_or(String::new(), |c| format!("{:.0}%", c * 100.0));
+        let why: Vec<&str> = [sure.as_str(), column.evidence.first().map_or("", String::as_str), &column.read_as]
+            .into_iter()
+            .filter(|text| !text.is_empty())
+            .collect();
+        let _ = writeln!(
+            out,
+            "{start}{means} = {}  # {}",
+            from.replace('\n', "\\n"),
+            visible(&why.join("; "))
+        );
+    }
+    let others: Vec<String> = file
+        .columns
+        .iter()
+        .filter(|c| c.means.is_none())
+        .map(|c| c.header.clone())
+        .collect();
+    if !others.is_empty() {
+        remark(out, &format!("dimensions under their own names: {}", others.join(", ")));
+    }
+}
+
+/// A path as the configuration in that folder names it.
+fn relative(file: &str, folder: &Path) -> String {
+    let absolute = |path: &Path| -> PathBuf {
+        let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+        whole.components().filter(|part| *part != Component::CurDir).collect()
+    };
+    let here = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let (file_path, folder) = (absolute(Path::new(file)), absolute(here));
+    file_path
+        .strip_prefix(&folder)
+        .map_or_else(|_| file.to_string(), |inside| inside.display().to_string())
+}
