@@ -235,7 +235,6 @@ fn stated(heading: Heading) -> Source {
 
 fn options() -> Options {
     Options {
-        everything: false,
         threads: 1,
         zone: Zone::utc(),
         as_of: None,
