@@ -535,6 +535,35 @@ mod tests {
     }
 
     #[test]
+    fn an_expression_is_tried_with_several_columns() {
+        let expr = parse("case when split_part(\"Comment\", ';', 2) <> Reporter then split_part(comment, ';', 1) end").unwrap();
+        let header = ["Reporter", "Comment", "Comment.2", "Comment.3"];
+        let reading = Reading {
+            is_null: &|_| false,
+            amount: &|_| None,
+            time: &|_, _| None,
+        };
+        let first = |names: &[&str], cells: [&'static str; 4]| {
+            let names: Vec<String> = names.iter().map(|name| name.to_string()).collect();
+            let bound = expr.first_of("Comment", &names).bind(&header, &clock).unwrap();
+            match bound.eval(&|at| cells[at], &reading).unwrap() {
+                Cell::Text(text) => Some(text.into_owned()),
+                _ => None,
+            }
+        };
+        let all = &header[1..];
+        assert_eq!(first(all, ["r", "1;r;x", "2;a;y", "3;b;z"]).as_deref(), Some("2"));
+        assert_eq!(first(all, ["r", "1;r;x", "", "3;r"]), None);
+        assert_eq!(first(&["Comment"], ["r", "1;r;x", "2;a;y", ""]), None);
+        let told = parse("case when own = Reporter then 'me' end")
+            .unwrap()
+            .with_text("OWN", "r")
+            .unwrap();
+        let bound = told.bind(&header, &clock).unwrap();
+        assert_eq!(bound.eval(&|at| ["r", "", "", ""][at], &reading).unwrap(), Cell::Text("me".into()));
+    }
+
+    #[test]
     fn columns_are_bound_once() {
         let bound = parse("Quantity > 1 and author_id = 'x' or Quantity < 0")
             .unwrap()

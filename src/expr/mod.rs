@@ -67,6 +67,54 @@ impl Expr {
         names
     }
 
+    /// The expression with other names of columns, where the function gives one.
+    ///
+    /// # Errors
+    /// None in practice: a name takes the place of a name.
+    pub fn renamed(&self, name: &dyn Fn(&str) -> Option<String>) -> Result<Expr, ExprError> {
+        parse(&self.rewritten(&|column| name(column).map(|name| quoted(&name, '"'))))
+    }
+
+    /// The expression tried with each of these columns in place of one of that name: the first value that comes of it.
+    pub fn first_of(&self, column: &str, columns: &[String]) -> Expr {
+        let tried = columns.iter().map(|name| self.root.over(column, name)).collect();
+        let root = Node {
+            op: Op::Call(Function::Coalesce),
+            args: tried,
+            span: self.root.span.clone(),
+        };
+        let text = self.text.clone();
+        Expr { text, root }
+    }
+
+    /// The expression with a text in place of a column.
+    ///
+    /// # Errors
+    /// Where a text may not stand in its place.
+    pub fn with_text(&self, column: &str, text: &str) -> Result<Expr, ExprError> {
+        parse(&self.rewritten(&|found| found.eq_ignore_ascii_case(column).then(|| quoted(text, '\''))))
+    }
+
+    /// Its text with others in place of columns, where the function gives one.
+    fn rewritten(&self, by: &dyn Fn(&str) -> Option<String>) -> String {
+        fn collect<'e>(node: &'e Node, into: &mut Vec<(Range<usize>, &'e str)>) {
+            if let Op::Column { name, .. } = &node.op {
+                into.push((node.span.clone(), name));
+            }
+            node.args.iter().for_each(|arg| collect(arg, into));
+        }
+        let mut columns = Vec::new();
+        collect(&self.root, &mut columns);
+        columns.sort_by_key(|(span, _)| std::cmp::Reverse(span.start));
+        let mut text = self.text.to_string();
+        for (span, name) in columns {
+            if let Some(by) = by(name) {
+                text.replace_range(span, &by);
+            }
+        }
+        text
+    }
+
     /// The column's name, where the whole expression is one bare column.
     pub fn as_column(&self) -> Option<&str> {
         match &self.root.op {
@@ -74,6 +122,11 @@ impl Expr {
             _ => None,
         }
     }
+}
+
+/// A text between these quotes, with those in it doubled.
+fn quoted(text: &str, quote: char) -> String {
+    format!("{quote}{}{quote}", text.replace(quote, &format!("{quote}{quote}")))
 }
 
 impl PartialEq for Expr {
@@ -110,6 +163,22 @@ impl Node {
         let (first, rest) = self.args.split_at(usize::from(operand));
         let (pairs, last) = rest.split_at(rest.len() - usize::from(otherwise));
         (first.first(), pairs.chunks_exact(2).map(|pair| (&pair[0], &pair[1])), last.first())
+    }
+
+    /// The part over another column in place of one; capitals of its name do not matter.
+    fn over(&self, column: &str, other: &str) -> Node {
+        let op = match &self.op {
+            Op::Column { name, .. } if name.eq_ignore_ascii_case(column) => Op::Column {
+                name: other.to_string(),
+                quoted: true,
+            },
+            op => op.clone(),
+        };
+        Node {
+            op,
+            args: self.args.iter().map(|arg| arg.over(column, other)).collect(),
+            span: self.span.clone(),
+        }
     }
 
     fn error(&self, message: impl Into<String>) -> ExprError {

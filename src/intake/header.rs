@@ -114,6 +114,22 @@ impl Header {
     }
 }
 
+impl Header {
+    /// The columns over which that name stands in the file, under the names they have here; the name itself where there is none.
+    pub fn all(&self, name: &str) -> Vec<String> {
+        let said = |column: usize| {
+            let renamed = self.renamed.iter().find(|renamed| renamed.column == column);
+            renamed.map_or(&self.names[column], |renamed| &renamed.was)
+        };
+        let wanted = fold(name);
+        let found: Vec<String> = (0..self.names.len())
+            .filter(|&column| fold(said(column)) == wanted)
+            .map(|column| self.names[column].clone())
+            .collect();
+        if found.is_empty() { vec![name.to_owned()] } else { found }
+    }
+}
+
 fn fold(name: &str) -> String {
     name.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
 }
@@ -149,6 +165,9 @@ mod tests {
         assert_eq!(header.find("ORDER DATE"), Some(0));
         assert_eq!(header.find(" id "), Some(2));
         assert_eq!(header.find("name"), None);
+        let header = Header::new(["Comment", "x", "comment", "Comment", "Comment"].map(String::from));
+        assert_eq!(header.all(" COMMENT"), ["Comment", "comment", "Comment.2", "Comment.3"]);
+        assert_eq!(header.all("name"), ["name"]);
     }
 
     #[test]

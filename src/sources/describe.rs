@@ -1,8 +1,9 @@
 //! How a file is read that is described only partly, or not at all: by the profile that it names or that its headers fit.
 
-use super::Source;
 use super::profile::{self, Fit, Profile, fits};
 use super::questions::questions;
+use super::{Source, own};
+use crate::schema::Table;
 
 /// What a file turned out to be.
 #[derive(Debug, Clone)]
@@ -52,8 +53,12 @@ pub fn describe(written: &Source, headers: &[String], rows: &[Vec<String>], prof
     let together = std::iter::once(profile).chain(profile.also.iter().filter_map(|id| by_id(id)));
     let sources = together
         .filter(|p| written.table.is_none() || p.source.table == written.table)
-        .flat_map(|p| {
-            let source = p.fit(headers, written);
+        .filter_map(|p| {
+            let source = own::told(p, headers, rows).fit(headers, written);
+            // What a format feeds beside its own table, it feeds where the file has the columns for it.
+            (p.id == profile.id || p.questions || is_whole(&source)).then_some((p, source))
+        })
+        .flat_map(|(p, source)| {
             let asked = if p.questions && !source.map.contains_key("score") {
                 questions(&source, headers, rows)
             } else {
@@ -63,6 +68,16 @@ pub fn describe(written: &Source, headers: &[String], rows: &[Vec<String>], prof
         })
         .collect();
     Described { sources, said }
+}
+
+/// Whether the mapping has what its table is of no use without.
+fn is_whole(source: &Source) -> bool {
+    let has = |name: &str| source.map.contains_key(name);
+    match source.table {
+        Some(Table::Surveys) => has("score") && (has("responded_at") || has("sent_at")),
+        Some(table) => table.columns().iter().all(|column| !column.required || has(column.name)),
+        None => true,
+    }
 }
 
 /// What a file that only resembles a format lacks, and how to say that it is one.
@@ -99,7 +114,6 @@ fn is_zone(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schema::Table;
 
     fn headers(text: &str) -> Vec<String> {
         text.split(',').map(str::to_string).collect()
@@ -141,8 +155,35 @@ mod tests {
     }
 
     #[test]
+    fn what_a_format_feeds_besides_needs_its_columns() {
+        let with = |more: &str| {
+            let file = headers(&format!(
+                "Summation column,Id,Requester id,Requester domain,Created at,First reply time in minutes,{more}"
+            ));
+            let found = describe(&Source::default(), &file, &[], &[]).sources;
+            found.iter().map(|source| source.table.unwrap()).collect::<Vec<_>>()
+        };
+        assert_eq!(with("Satisfaction Score,Solved at"), [Table::Interactions, Table::Surveys]);
+        assert_eq!(with("Satisfaction Score"), [Table::Interactions]);
+        assert_eq!(with("Solved at"), [Table::Interactions]);
+    }
+
+    #[test]
+    fn expressions_take_names_as_the_file_spells_them() {
+        let file = headers("ID,WHOID,whatId,ActivityDate,TaskSubtype,AccountId,IsDeleted");
+        let found = &describe(&Source::default(), &file, &[], &[]).sources[0];
+        let super::super::From::Expr(expr) = &found.map["stakeholder_id"].from else {
+            panic!("{:?}", found.map["stakeholder_id"])
+        };
+        assert_eq!(expr.text(), r#"coalesce("WHOID", "AccountId")"#);
+        assert!(found.filter.as_ref().unwrap().text().contains(r#""IsDeleted""#));
+    }
+
+    #[test]
     fn a_renamed_header_is_asked_about() {
-        let file = headers("Summation,Id,Requester id,Requester domain,Created at,First reply time in minutes,Solved at,Status,Via,Group");
+        let file = headers(
+            "Summation,Id,Requester id,Requester domain,Created at,First reply time in minutes,Solved at,Status,Via,Ticket type,Assignee,Reopens",
+        );
         let found = describe(&Source::default(), &file, &[], &[]);
         assert!(found.said.unwrap().contains("lacks `Summation column`"));
         assert_eq!(found.sources[0].profile, None);

@@ -39,7 +39,17 @@ const READING: &[&str] = &[
 const SOURCE: &[&str] = &["path", "profile", "lookup"];
 
 /// Keys of a profile alone.
-const PROFILE: &[&str] = &["title", "confidence", "headers", "without", "first", "also", "questions"];
+const PROFILE: &[&str] = &[
+    "title",
+    "confidence",
+    "headers",
+    "without",
+    "first",
+    "also",
+    "questions",
+    "own",
+    "lacks",
+];
 
 /// Reads one `[[source]]`; relative paths start from `folder`, and its profile is one of these or built in.
 pub fn source(reader: &mut Reader<'_>, table: &DeTable<'_>, span: Range<usize>, folder: &Path, profiles: &[Profile]) -> Source {
@@ -75,12 +85,13 @@ fn based_on(reader: &mut Reader<'_>, table: &DeTable<'_>, profiles: &[Profile]) 
 pub fn profile(reader: &mut Reader<'_>, id: &str, table: &DeTable<'_>, span: Range<usize>) -> Profile {
     reader.known(table, "of a profile", &[PROFILE, READING].concat());
     let mut texts = |key: &str| reader.texts(table, key).into_iter().map(|text| text.text).collect::<Vec<_>>();
-    let (headers, without, also) = (texts("headers"), texts("without"), texts("also"));
+    let (headers, without, also, own) = (texts("headers"), texts("without"), texts("also"), texts("own"));
     let conditions = reader.texts(table, "where");
     let filters = conditions.iter().filter_map(|text| reader.expression(text)).collect();
     let confidence = reader.choice(table, "confidence", &Confidence::ALL.map(|c| (c.name(), c)));
     let source = Source {
         is_mapped: true,
+        lacks: reader.text(table, "lacks").map(|text| text.text),
         place: Some(reader.place(&span)),
         ..reading(reader, table)
     };
@@ -99,6 +110,7 @@ pub fn profile(reader: &mut Reader<'_>, id: &str, table: &DeTable<'_>, span: Ran
         without,
         first: reader.text(table, "first").map(|text| text.text),
         also,
+        own,
         filters,
         questions: reader.flag(table, "questions"),
         source,
@@ -171,7 +183,8 @@ pub fn origin(reader: &mut Reader<'_>, column: &str, node: &Node<'_>, kind: Opti
         reader.mistyped(node, column, "a column's header, or a table with `column`, `expr` or `value`");
         return None;
     };
-    reader.known(table, "of a mapping", &["column", "format", "timezone", "unit", "expr", "value"]);
+    let keys = ["column", "format", "timezone", "unit", "expr", "first_of", "value"];
+    reader.known(table, "of a mapping", &keys);
     let given: Vec<&str> = ["column", "expr", "value"]
         .into_iter()
         .filter(|key| table.contains_key(*key))
@@ -192,6 +205,10 @@ pub fn origin(reader: &mut Reader<'_>, column: &str, node: &Node<'_>, kind: Opti
                 "",
             );
         }
+    }
+    let first_of = reader.text(table, "first_of");
+    if let Some(text) = first_of.as_ref().filter(|_| given != "expr") {
+        reader.wrong(text.span.clone(), "`first_of` goes with `expr`", "");
     }
     let unit = reader.choice(table, "unit", &DurationUnit::ALL.map(|unit| (unit.word(), unit)));
     if let Some(node) = table
@@ -216,6 +233,7 @@ pub fn origin(reader: &mut Reader<'_>, column: &str, node: &Node<'_>, kind: Opti
     Some(Mapped {
         formats: reader.texts(table, "format").into_iter().map(|format| format.text).collect(),
         timezone: timezone(reader, table),
+        first_of: first_of.map(|text| text.text),
         unit,
         ..Mapped::new(from)
     })

@@ -16,6 +16,7 @@ use crate::value::DurationUnit;
 mod describe;
 pub mod grammar;
 pub mod guess;
+mod own;
 pub mod profile;
 mod questions;
 mod recognise;
@@ -44,6 +45,8 @@ pub struct Mapped {
     pub formats: Vec<String>,
     /// Time zone of times without an offset.
     pub timezone: Option<String>,
+    /// The header that several columns have, each of which the expression is tried with; the first value counts.
+    pub first_of: Option<String>,
     /// The unit of a duration that is a bare number; `None`: minutes.
     pub unit: Option<DurationUnit>,
     /// What is taken instead where the file does not have this.
@@ -68,6 +71,7 @@ impl Mapped {
             from,
             formats: Vec::new(),
             timezone: None,
+            first_of: None,
             unit: None,
             or: Vec::new(),
             place: None,
@@ -150,6 +154,8 @@ pub struct Source {
     pub amount_on: Option<AmountOn>,
     /// Slices of its people are treated as small groups.
     pub private: bool,
+    /// Why files of this format may be without a column that their table needs, for the message.
+    pub lacks: Option<String>,
     /// Where it was written.
     pub place: Option<Place>,
 }

@@ -5,7 +5,7 @@
 
 use std::sync::LazyLock;
 
-use super::{Mapped, Source, folded, grammar};
+use super::{From, Mapped, Source, folded, grammar};
 use crate::expr::{self, Expr};
 use crate::script::{Findings, Reader, Script};
 
@@ -51,6 +51,8 @@ pub struct Profile {
     pub first: Option<String>,
     /// Profiles that read the same file as well, for another table.
     pub also: Vec<String>,
+    /// Columns of senders and recipients: who stands in them in every record is whose export it is, `own` in expressions.
+    pub own: Vec<String>,
     /// Conditions on the records that count; each holds where the file has its columns.
     pub filters: Vec<Expr>,
     /// Whether its other columns are questions of a survey, each with an instrument of its own.
@@ -77,8 +79,15 @@ impl Profile {
     /// How files with these headers are read: of each mapping the first that they have, of the conditions those that they have, and of
     /// what a person wrote everything, before the profile.
     pub fn fit(&self, headers: &[String], written: &Source) -> Source {
+        let said = headers;
         let headers: Vec<String> = headers.iter().map(|h| folded(h)).collect();
         let has = |mut names: Vec<String>| names.drain(..).all(|name| headers.contains(&folded(&name)));
+        // Expressions take the names as the file spells them.
+        let spelled = |name: &str| {
+            let at = headers.iter().position(|header| *header == folded(name))?;
+            (!said.iter().any(|header| header == name)).then(|| said[at].clone())
+        };
+        let in_its_words = |expr: &Expr| expr.renamed(&spelled).unwrap_or_else(|_| expr.clone());
         let mut source = Source {
             paths: written.paths.clone(),
             profile: Some(self.id.clone()),
@@ -89,13 +98,14 @@ impl Profile {
                 .iter()
                 .filter_map(|(column, mapped)| {
                     let one = std::iter::once(mapped).chain(&mapped.or).find(|m| has(m.columns()))?;
-                    Some((
-                        column.clone(),
-                        Mapped {
-                            or: Vec::new(),
-                            ..one.clone()
-                        },
-                    ))
+                    let mut one = Mapped {
+                        or: Vec::new(),
+                        ..one.clone()
+                    };
+                    if let From::Expr(expr) = &one.from {
+                        one.from = From::Expr(in_its_words(expr));
+                    }
+                    Some((column.clone(), one))
                 })
                 .collect(),
             is_mapped: true,
@@ -107,9 +117,12 @@ impl Profile {
         source
             .values
             .extend(written.values.iter().map(|(column, values)| (column.clone(), values.clone())));
-        let conditions: Vec<&Expr> = match &written.filter {
-            Some(filter) => vec![filter],
-            None => self.filters.iter().filter(|f| has(f.columns().into_iter().collect())).collect(),
+        let conditions: Vec<Expr> = match &written.filter {
+            Some(filter) => vec![filter.clone()],
+            None => {
+                let known = self.filters.iter().filter(|f| has(f.columns().into_iter().collect()));
+                known.map(in_its_words).collect()
+            }
         };
         source.filter = all_of(&conditions);
         if !written.key.is_empty() {
@@ -136,10 +149,10 @@ impl Profile {
 }
 
 /// The condition that all of these hold.
-fn all_of(conditions: &[&Expr]) -> Option<Expr> {
+fn all_of(conditions: &[Expr]) -> Option<Expr> {
     match conditions {
         [] => None,
-        [one] => Some((*one).clone()),
+        [one] => Some(one.clone()),
         several => {
             let text: Vec<String> = several.iter().map(|c| format!("({})", c.text())).collect();
             Some(expr::parse(&text.join(" and ")).expect("conditions joined are a condition"))
@@ -199,7 +212,36 @@ macro_rules! builtin {
 }
 
 /// The built-in profiles: name and text.
-const TEXTS: &[(&str, &str)] = builtin!["zendesk-tickets",];
+const TEXTS: &[(&str, &str)] = builtin![
+    "aircall-calls",
+    "bloomerang-interactions",
+    "calendar-events",
+    "dynamics-cases",
+    "freshdesk-tickets",
+    "freshservice-tickets",
+    "hootsuite-conversations",
+    "hubspot-notes",
+    "intercom-messages",
+    "jira-issues",
+    "jira-issues-es",
+    "jira-satisfaction-es",
+    "kaggle-support-tickets",
+    "kustomer-messages",
+    "linkedin-messages",
+    "outlook-messages",
+    "pipedrive-activities",
+    "ringcentral-calls",
+    "salesforce-cases",
+    "salesforce-tasks",
+    "slack-members",
+    "twilio-messages",
+    "twitter-support",
+    "zendesk-explore",
+    "zendesk-explore-hours",
+    "zendesk-satisfaction",
+    "zendesk-tickets",
+    "zoom-participants",
+];
 
 /// The built-in profiles.
 pub fn builtin() -> &'static [Profile] {

@@ -1,5 +1,6 @@
 //! From a source's description and a file's header to the columns to read.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
@@ -99,7 +100,11 @@ pub fn map(source: &Source, file: &str, header: &Header, looked_up: &[String], w
             From::Value(text) => Take::Value(text.clone()),
             From::Expr(expr) => {
                 // What an expression is made of is not recognised once more: a refund turned into a negative amount would count twice.
-                let bound = bind(expr, &names, file, &maker.zone, mapped.place.as_ref())?;
+                let expr = match &mapped.first_of {
+                    Some(column) => Cow::Owned(expr.first_of(column, &header.all(column))),
+                    None => Cow::Borrowed(expr),
+                };
+                let bound = bind(&expr, &names, file, &maker.zone, mapped.place.as_ref())?;
                 bound.columns().iter().filter(|i| **i < names.len()).for_each(|i| used[*i] = true);
                 Take::Expr(bound)
             }
@@ -139,7 +144,7 @@ pub fn map(source: &Source, file: &str, header: &Header, looked_up: &[String], w
     // Ids that link nothing here are known to be there, and not read.
     let links = |name: &str| name == "order_id" || messages || source.key.iter().any(|k| k == name) || wanted.texts.contains(name);
     plans.retain(|plan| plan.kind != ColumnType::Key || links(&plan.name));
-    check_needed(table, &mapped, file, &names)?;
+    check_needed(source, table, &mapped, file, &names)?;
     let filter_mark = mark_of(source);
     Ok(Mapping {
         table,
@@ -180,7 +185,7 @@ fn missing_column(file: &str, header: &str, names: &[String], place: Option<Plac
     }
 }
 
-fn check_needed(table: Table, mapped: &BTreeSet<String>, file: &str, names: &[String]) -> Result<()> {
+fn check_needed(source: &Source, table: Table, mapped: &BTreeSet<String>, file: &str, names: &[String]) -> Result<()> {
     let messages = mapped.contains("in_reply_to") || mapped.contains("case_id");
     let missing: Vec<&str> = table
         .columns()
@@ -199,7 +204,10 @@ fn check_needed(table: Table, mapped: &BTreeSet<String>, file: &str, names: &[St
         missing.join(", ")
     };
     Err(Problem::data(format!("{file} cannot be read as {table}: no column for {what}"))
-        .why(format!("its columns are {}", listed(names)))
+        .why(match &source.lacks {
+            Some(why) => format!("{why}; its columns are {}", listed(names)),
+            None => format!("its columns are {}", listed(names)),
+        })
         .hint(format!(
             "name it: --map '{file}:{}=COLUMN', or in [source.map] of relhealth.toml",
             missing.first().unwrap_or(&"responded_at")
