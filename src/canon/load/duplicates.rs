@@ -32,7 +32,7 @@ impl Building {
             if key.is_empty() || !self.keep[row] {
                 continue;
             }
-            let hash = self.key_hash(row, key);
+            let Some(hash) = self.key_hash(row, key) else { continue };
             if let Some(earlier) = last.insert(hash, row) {
                 self.drop_row(earlier, Fate::Duplicate, "duplicate-key", dropped);
             }
@@ -71,23 +71,26 @@ impl Building {
         found
     }
 
-    fn key_hash(&self, row: usize, key: &[String]) -> u128 {
+    /// The hash of a record's key; none where nothing of the key is filled: such records have no key, rather than the same.
+    fn key_hash(&self, row: usize, key: &[String]) -> Option<u128> {
         use std::hash::{Hash, Hasher};
         let mut low = rustc_hash::FxHasher::default();
         let mut high = std::hash::DefaultHasher::new();
+        let mut is_filled = false;
         for name in key {
-            let value = match self.rows.columns.get(name) {
-                Some(Data::Int(v)) => v[row] as u64,
-                Some(Data::Float(v)) => v[row].to_bits(),
-                Some(Data::Code(v)) => u64::from(v[row]),
-                Some(Data::Key(v)) => v[row],
-                Some(Data::Flag(v)) => u64::from(v[row]),
-                None => u64::from(self.stakeholder[row]),
+            let (value, filled) = match self.rows.columns.get(&name.to_lowercase()) {
+                Some(Data::Int(v)) => (v[row] as u64, v[row] != NO_TIME),
+                Some(Data::Float(v)) => (v[row].to_bits(), !v[row].is_nan()),
+                Some(Data::Code(v)) => (u64::from(v[row]), v[row] != NO_CODE),
+                Some(Data::Key(v)) => (v[row], v[row] != NO_KEY),
+                Some(Data::Flag(v)) => (u64::from(v[row]), v[row] != 2),
+                None => (u64::from(self.stakeholder[row]), self.stakeholder[row] != NO_CODE),
             };
+            is_filled |= filled;
             value.hash(&mut low);
             value.hash(&mut high);
         }
-        u128::from(high.finish()) << 64 | u128::from(low.finish())
+        is_filled.then(|| u128::from(high.finish()) << 64 | u128::from(low.finish()))
     }
 }
 

@@ -245,7 +245,10 @@ impl Maker<'_> {
             self.mapped.insert(column.name.to_string());
         }
         let lower = name.to_lowercase();
-        let asked = self.wanted.dimensions.contains(&lower) || (canonical.is_some() && self.wanted.texts.contains(&lower));
+        let asked = self.wanted.dimensions.contains(&lower)
+            || (canonical.is_some() && self.wanted.texts.contains(&lower))
+            // A key may be a column of the export's own; without it records of one person would be taken for one record.
+            || self.source.key.iter().any(|key| key.to_lowercase() == lower);
         if !asked && !self.wanted.everything && (is_optional_text(self.table, name) || canonical.is_none()) {
             return Ok(());
         }
