@@ -202,6 +202,26 @@ pub const INSTRUMENTS: &[Instrument] = &[
     },
 ];
 
+/// Whether a question is about all of it.
+pub fn says_overall(question: &str) -> bool {
+    const OVERALL: &[&str] = &[
+        "overall",
+        "all in all",
+        "in general",
+        "insgesamt",
+        "alles in allem",
+        "globalement",
+        "dans l'ensemble",
+        "en general",
+        "de modo geral",
+        "complessiv",
+        "nel complesso",
+        "over het geheel",
+    ];
+    let question = question.to_lowercase();
+    OVERALL.iter().any(|words| question.contains(words))
+}
+
 /// Words of a question whether one recommends.
 const RECOMMEND: &[&str] = &[
     "recommend",

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::instruments::{INSTRUMENTS, Instrument, NO_SCORES, numbered};
+use super::instruments::{INSTRUMENTS, Instrument, NO_SCORES, numbered, says_overall};
 use super::{From, Mapped, Source, folded};
 use crate::expr;
 use crate::intake::Header;
@@ -20,6 +20,9 @@ struct Question {
     text: String,
     answers: BTreeSet<String>,
 }
+
+/// An instrument's name, the scale of the answers, and how they are read.
+type Recognised = (&'static str, Scale, Reading);
 
 /// How answers become scores.
 #[derive(Debug, PartialEq)]
@@ -42,11 +45,18 @@ pub fn questions(source: &Source, header: &Header, rows: &[Vec<String>]) -> Vec<
         .filter_map(|name| header.find(&name))
         .collect();
     let mut found = Vec::new();
-    for question in asked(header, rows, &taken) {
-        let Some((instrument, scale, reading)) = recognised(&question) else {
-            continue;
-        };
-        let Some(from) = score(&question, &reading, scale, header) else {
+    let asked: Vec<Question> = asked(header, rows, &taken);
+    let recognised: Vec<_> = asked
+        .iter()
+        .filter_map(|question| Some((question, recognised(question)?)))
+        .collect();
+    // Beside the question about all of it, those about its parts are other questions.
+    let is_overall = |(question, (name, ..)): &&(&Question, Recognised)| *name == "csat" && says_overall(&question.text);
+    let has_overall = recognised.iter().filter(is_overall).count() == 1;
+    for (question, (name, scale, reading)) in recognised {
+        let is_part = has_overall && name == "csat" && !says_overall(&question.text);
+        let instrument = if is_part { "other" } else { name };
+        let Some(from) = score(question, &reading, scale, header) else {
             continue;
         };
         let mut source = source.clone();
@@ -147,7 +157,7 @@ fn asked(header: &Header, rows: &[Vec<String>], taken: &[usize]) -> Vec<Question
 }
 
 /// The instrument of a question, the scale of its answers, and how they are read.
-fn recognised(question: &Question) -> Option<(&'static str, Scale, Reading)> {
+fn recognised(question: &Question) -> Option<Recognised> {
     let text = folded(&question.text);
     if question.answers.is_empty() || NO_SCORES.iter().any(|word| text.contains(word)) {
         return None;
@@ -451,6 +461,9 @@ mod tests {
         let found = sources(&rows, &[&["5", "4", ""], &["3", "4", ""]]);
         let texts: Vec<String> = found.iter().map(|source| said(source, "question")).collect();
         assert_eq!(texts, ["How satisfied are you with Price", "How satisfied are you with Service"]);
+        let found = sources(&[&["Satisfaction with the price", "Overall satisfaction"]], &[&["5", "4"]]);
+        let instruments: Vec<String> = found.iter().map(|source| said(source, "instrument")).collect();
+        assert_eq!(instruments, ["other", "csat"], "the parts are not the whole");
     }
 
     #[test]

@@ -26,16 +26,17 @@ const REFUSED: &str = "becomes-refused.txt";
 
 /// Converts an export: the tables by file name, and what was said; of one that cannot be used, what was said by the name of a table. The export is named by its file alone, and no configuration helps.
 fn convert(export: &Path) -> (Vec<(String, String)>, String) {
+    convert_all(export, &[&export.file_name().unwrap().to_string_lossy()])
+}
+
+/// The same of several files in the folder of this one.
+fn convert_all(export: &Path, names: &[&str]) -> (Vec<(String, String)>, String) {
     let to = tempfile::tempdir().unwrap();
     let output = Command::new(env!("CARGO_BIN_EXE_relhealth"))
         .current_dir(export.parent().unwrap())
-        .args([
-            "convert",
-            &export.file_name().unwrap().to_string_lossy(),
-            "--max-rejects",
-            "100%",
-            "-o",
-        ])
+        .arg("convert")
+        .args(names)
+        .args(["--max-rejects", "100%", "-o"])
         .arg(to.path())
         .output()
         .unwrap();
@@ -159,4 +160,24 @@ fn tickets_without_a_time_of_opening_are_no_interactions() {
     let (code, tables, said) = asked("kaggle-support-tickets", "interactions=export.csv", &[]);
     assert_eq!((code, tables.len()), (Some(3), 0), "{said}");
     assert!(said.contains("cannot be read as interactions: no column for occurred_at"), "{said}");
+}
+
+#[test]
+fn an_answer_in_two_exports_counts_once_question_by_question() {
+    for id in ["qualtrics", "surveymonkey", "typeform", "google-forms"] {
+        let folder = tempfile::tempdir().unwrap();
+        let export = root().join(id).join("export.csv");
+        for name in ["may.csv", "june.csv"] {
+            std::fs::copy(&export, folder.path().join(name)).unwrap();
+        }
+        let (tables, said) = convert_all(&folder.path().join("may.csv"), &["may.csv", "june.csv"]);
+        let expected = std::fs::read_to_string(root().join(id).join("becomes-surveys.csv")).unwrap();
+        // Answers of one person at one time are in no order.
+        let sorted = |table: &str| {
+            let mut lines: Vec<String> = table.lines().map(str::to_string).collect();
+            lines.sort();
+            lines
+        };
+        assert_eq!(sorted(&tables[0].1), sorted(&expected), "{id}: {said}");
+    }
 }

@@ -79,6 +79,7 @@ pub fn map(source: &Source, file: &str, header: &Header, looked_up: &[String], w
     };
     let mut maker = Maker {
         source,
+        header,
         file,
         names: &names,
         zone,
@@ -229,6 +230,7 @@ fn listed(names: &[String]) -> String {
 
 struct Maker<'a> {
     source: &'a Source,
+    header: &'a Header,
     file: &'a str,
     names: &'a [String],
     zone: Zone,
@@ -329,6 +331,12 @@ impl Maker<'_> {
         }
     }
 
+    /// The zone that one of the header rows over a column states.
+    fn zone_of_header(&self, index: usize) -> Option<&str> {
+        let cells = self.header.rows.iter().filter_map(|row| row.get(index));
+        cells.chain([&self.names[index]]).find_map(|cell| sources::zone_of_header(cell))
+    }
+
     fn times(&self, name: &str, take: &Take, mapped: Option<&Mapped>) -> Result<(Times, Zone)> {
         let mut zone = self.zone.clone();
         if let Some(Mapped {
@@ -351,7 +359,7 @@ impl Maker<'_> {
         }
         // Nobody says in which zone it is: its header may.
         if let (Take::Field(index), None, None) = (take, &self.source.timezone, mapped.and_then(|m| m.timezone.as_ref()))
-            && let Some(stated) = sources::zone_of_header(&self.names[*index])
+            && let Some(stated) = self.zone_of_header(*index)
         {
             zone = Zone::parse(stated).expect("a header's zone is one");
         }

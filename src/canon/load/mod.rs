@@ -159,22 +159,6 @@ fn describe(inputs: &[Input], options: &Options, notes: &mut Vec<Note>) -> Resul
     Ok(described)
 }
 
-/// One file may be read once for each question of a survey. What stands in it is no duplicate then, though it is the same record; the
-/// same record of another file is one, question by question.
-fn tell_questions_apart(mapping: &Mapping, rowset: &mut Rowset) {
-    use std::hash::{Hash, Hasher};
-    if let Some(score) = mapping
-        .plans
-        .iter()
-        .find(|plan| mapping.table == Table::Surveys && plan.name == "score")
-    {
-        let mut hasher = std::hash::DefaultHasher::new();
-        format!("{:?}", score.take).hash(&mut hasher);
-        let question = u128::from(hasher.finish());
-        rowset.hashes.iter_mut().for_each(|hash| *hash = hash.wrapping_add(question));
-    }
-}
-
 fn describe_peek(input: &Input, peek: &Peek, options: &Options) -> sources::Described {
     let rows: Vec<Vec<String>> = peek.rows.iter().map(|row| row.fields.clone()).collect();
     sources::describe(&input.source, &peek.layout.header, &rows, &options.profiles)
@@ -321,7 +305,6 @@ fn read_part(opened: Opened, options: &Options, several: bool, notes: &mut Vec<N
         );
     }
     let mut rowset = tables::join(outcome.sinks);
-    tell_questions_apart(&mapping, &mut rowset);
     note_cells(&mapping.plans, &rowset, &file, notes);
     let mut dated = BTreeMap::new();
     for (plan, filling) in mapping.plans.iter().zip(&mut rowset.fillings) {
