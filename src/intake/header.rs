@@ -25,9 +25,18 @@ pub struct Renamed {
 }
 
 impl Header {
-    /// The header of these rows, whose cells over one column are joined by a blank; without rows, columns have numbers for names.
+    /// The header of these rows, whose cells over one column are joined by a blank; without rows, columns have numbers for names. A row
+    /// for machines (`{"ImportId":...}`) is no part of the names.
     pub(super) fn of(rows: Vec<Vec<String>>, width: usize) -> Header {
-        let said = Header::joined(&rows, width);
+        let for_people = |row: &&Vec<String>| {
+            !row.iter().any(|cell| {
+                ["{\"ImportId\"", "{'ImportId'"]
+                    .iter()
+                    .any(|start| cell.trim_start().starts_with(start))
+            })
+        };
+        let people: Vec<Vec<String>> = rows.iter().filter(for_people).cloned().collect();
+        let said = Header::joined(&people, rows.iter().map(Vec::len).max().unwrap_or(width));
         Header { rows, ..Header::new(said) }
     }
 
@@ -57,7 +66,7 @@ impl Header {
 
     /// Makes the names unique: outer blanks go, a name that comes again becomes `Name.2`, `Name.3`, and one that is empty becomes
     /// `column N`, counted from 1.
-    pub fn new(said: impl IntoIterator<Item = String>) -> Header {
+    pub(super) fn new(said: impl IntoIterator<Item = String>) -> Header {
         let said: Vec<String> = said.into_iter().map(|name| name.trim().to_owned()).collect();
         // A name that stands in the file goes to the column that it stands over, even where an earlier column is renamed.
         let mut first = FxHashMap::default();
@@ -178,6 +187,11 @@ mod tests {
         assert_eq!(
             (header.find("startdate"), header.find("q1"), header.find("why?")),
             (Some(0), None, Some(2))
+        );
+        let machine = vec![r#"{"ImportId":"a"}"#.to_string()];
+        assert_eq!(
+            Header::of(vec![vec!["a".to_string()], vec!["b".to_string()], machine], 1).names,
+            ["a b"]
         );
         assert_eq!(Header::of(Vec::new(), 2).names, ["column 1", "column 2"]);
     }

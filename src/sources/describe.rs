@@ -2,9 +2,10 @@
 
 use super::guess::{Understanding, understand};
 use super::profile::{self, Fit, Profile, fits};
-use super::questions::questions;
+use super::questions::{is_form, questions};
 use super::{From, Mapped, Source, folded, own, recognise};
 use crate::intake::Header;
+use crate::note::visible;
 use crate::period::Zone;
 use crate::schema::Table;
 
@@ -22,10 +23,8 @@ pub struct Described {
 /// How a file with these headers and first records is read. A whole mapping stands as it is written; a profile that is named is taken,
 /// or one that the headers fit; else each column tells what it means, as far as that is sure.
 pub fn describe(written: &Source, file: &str, header: &Header, rows: &[Vec<String>], profiles: &[Profile]) -> Described {
-    let headers = header.names.as_slice();
-    // Of several header rows the first is what formats are known by.
-    let several = header.rows.iter().take(usize::from(header.rows.len() > 1)).flatten();
-    let known_by: Vec<String> = several.chain(headers).cloned().collect();
+    let short = short(header);
+    let headers = &short[..];
     let all = || profiles.iter().chain(profile::builtin());
     let by_id = |id: &str| all().find(|profile| profile.id == id);
     let as_written = || Described {
@@ -34,7 +33,7 @@ pub fn describe(written: &Source, file: &str, header: &Header, rows: &[Vec<Strin
         understanding: None,
     };
     let (profile, said) = match written.profile.as_deref() {
-        Some("none") if !written.is_mapped => return by_columns(written, file, headers, rows),
+        Some("none") if !written.is_mapped => return by_columns(written, file, &header.names, rows),
         Some("none") => return as_written(),
         Some(id) => match by_id(id) {
             Some(profile) => (profile, None),
@@ -46,18 +45,20 @@ pub fn describe(written: &Source, file: &str, header: &Header, rows: &[Vec<Strin
                 let feeds = |p: &Profile| written.table.is_none() || p.source.table == written.table;
                 feeds(profile) || profile.also.iter().filter_map(|id| by_id(id)).any(feeds)
             };
-            match fits(&known_by, all().filter(of_kind)).first() {
+            // A first column of a common name alone gives nothing away.
+            let is_likely = |fit: &Fit<'_>| !fit.profile.headers.is_empty() || is_form(header, rows);
+            match fits(headers, all().filter(of_kind)).into_iter().find(is_likely) {
                 Some(fit) if fit.is_certain => (
                     fit.profile,
                     Some(format!("recognised as {} ({})", fit.profile.title, fit.profile.id)),
                 ),
                 Some(fit) => {
                     return Described {
-                        said: Some(resembles(fit, &known_by)),
-                        ..by_columns(written, file, headers, rows)
+                        said: Some(resembles(&fit, headers)),
+                        ..by_columns(written, file, &header.names, rows)
                     };
                 }
-                None => return by_columns(written, file, headers, rows),
+                None => return by_columns(written, file, &header.names, rows),
             }
         }
     };
@@ -65,19 +66,20 @@ pub fn describe(written: &Source, file: &str, header: &Header, rows: &[Vec<Strin
     let sources = together
         .filter(|p| written.table.is_none() || p.source.table == written.table)
         .filter_map(|p| {
-            let source = own::told(p, headers, rows).fit(&known_by, written);
+            let source = in_full(own::told(p, headers, rows).fit(headers, written), header, headers);
             // What a format feeds beside its own table, it feeds where the file has the columns for it.
             (p.id == profile.id || p.questions || is_whole(&source)).then_some((p, source))
         })
         .flat_map(|(p, source)| {
             let asked = if p.questions && !source.map.contains_key("score") {
-                questions(&source, headers, rows)
+                questions(&source, header, rows)
             } else {
                 Vec::new()
             };
             if asked.is_empty() { vec![source] } else { asked }
         })
-        .collect();
+        .collect::<Vec<Source>>();
+    let said = said.map(|said| format!("{said}{}", asked(&sources)));
     Described {
         sources,
         said,
@@ -143,6 +145,58 @@ pub fn is_header(fields: &[String], profiles: &[Profile]) -> bool {
     fits.first().is_some_and(|fit| fit.is_certain)
 }
 
+/// What the columns are called where several header rows stand over them: what the first row says, where it says something, and of
+/// one column only; else all rows together.
+fn short(header: &Header) -> Vec<String> {
+    let [first, _, ..] = &header.rows[..] else {
+        return header.names.clone();
+    };
+    let is_one = |name: &str| !name.trim().is_empty() && first.iter().filter(|other| other.trim() == name.trim()).count() == 1;
+    let name = |(column, name): (usize, &String)| match first.get(column) {
+        Some(short) if is_one(short) => short.trim().to_string(),
+        _ => name.clone(),
+    };
+    header.names.iter().enumerate().map(name).collect()
+}
+
+/// The source with the whole names of columns in place of short ones, in expressions too.
+fn in_full(mut source: Source, header: &Header, short: &[String]) -> Source {
+    if short == header.names {
+        return source;
+    }
+    let full = |name: &str| {
+        let at = short.iter().position(|other| folded(other) == folded(name))?;
+        Some(header.names[at].clone())
+    };
+    for mapped in source.map.values_mut() {
+        match &mut mapped.from {
+            From::Column(name) => *name = full(name).unwrap_or_else(|| name.clone()),
+            From::Expr(expr) => *expr = expr.renamed(&full).unwrap_or_else(|_| expr.clone()),
+            From::Value(_) => {}
+        }
+    }
+    source.filter = source.filter.map(|filter| filter.renamed(&full).unwrap_or(filter));
+    source
+}
+
+/// The questions that were found, in words.
+fn asked(sources: &[Source]) -> String {
+    let value = |source: &Source, column: &str| match source.map.get(column).map(|mapped| &mapped.from) {
+        Some(From::Value(text)) => Some(text.clone()),
+        _ => None,
+    };
+    let asked = sources.iter().filter_map(|source| {
+        let [instrument, low, high, question] = ["instrument", "scale_min", "scale_max", "question"].map(|column| value(source, column));
+        Some(format!("`{}` is {} of {} to {}", visible(&question?), instrument?, low?, high?))
+    });
+    let asked: Vec<String> = asked.collect();
+    if asked.is_empty() {
+        String::new()
+    } else {
+        format!("; {}", asked.join(", "))
+    }
+}
+
 /// Whether the mapping has what its table is of no use without.
 fn is_whole(source: &Source) -> bool {
     let has = |name: &str| source.map.contains_key(name);
@@ -189,7 +243,42 @@ mod tests {
     use super::*;
 
     fn headers(text: &str) -> Header {
-        Header::new(text.split(',').map(str::to_string))
+        Header {
+            names: text.split(',').map(str::to_string).collect(),
+            ..Header::default()
+        }
+    }
+
+    #[test]
+    fn names_of_the_first_header_row_are_enough() {
+        let rows = [
+            "StartDate,RecordedDate,ResponseId,DistributionChannel,Status,RecipientEmail,ExternalReference,Q1",
+            "Start Date,Recorded Date,Response ID,Distribution Channel,Response Type,Email,Reference,Do you recommend us?",
+            r#"{"ImportId":"startDate"},{"ImportId":"recordedDate"},{"ImportId":"_recordId"},{"ImportId":"distributionChannel"},{"ImportId":"status"},{"ImportId":"e"},{"ImportId":"x"},{"ImportId":"QID1"}"#,
+        ];
+        let rows: Vec<Vec<String>> = rows.iter().map(|row| row.split(',').map(str::to_string).collect()).collect();
+        let over = |column: usize| rows.iter().map(|row| row[column].as_str()).collect::<Vec<_>>().join(" ");
+        let file = Header {
+            names: (0..8).map(over).collect(),
+            rows: rows.clone(),
+            ..Header::default()
+        };
+        let answers = [["", "2024-01-01", "R_1", "email", "IP Address", "", "", "9"]
+            .map(String::from)
+            .to_vec()];
+        let found = describe(&Source::default(), "export.csv", &file, &answers, &[]);
+        let said = found.said.unwrap();
+        assert!(said.ends_with("`Q1 Do you recommend us?` is nps of 0 to 10"), "{said}");
+        let source = &found.sources[0];
+        assert_eq!(source.map["responded_at"].columns(), [file.names[1].clone()]);
+        assert_eq!(source.map["score"].columns(), [file.names[7].clone()]);
+        // Whoever binds them folds white space only.
+        let filter = source.filter.as_ref().unwrap();
+        filter.bind(&file.names, &|_| 0).unwrap();
+        assert_eq!(
+            source.map["stakeholder_id"].columns(),
+            [file.names[6].clone(), file.names[5].clone()].to_vec()
+        );
     }
 
     #[test]

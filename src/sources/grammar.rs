@@ -85,7 +85,7 @@ fn based_on(reader: &mut Reader<'_>, table: &DeTable<'_>, profiles: &[Profile]) 
 pub fn profile(reader: &mut Reader<'_>, id: &str, table: &DeTable<'_>, span: Range<usize>) -> Profile {
     reader.known(table, "of a profile", &[PROFILE, READING].concat());
     let mut texts = |key: &str| reader.texts(table, key).into_iter().map(|text| text.text).collect::<Vec<_>>();
-    let (headers, without, also, own) = (texts("headers"), texts("without"), texts("also"), texts("own"));
+    let [headers, without, first, also, own] = ["headers", "without", "first", "also", "own"].map(&mut texts);
     let conditions = reader.texts(table, "where");
     let filters = conditions.iter().filter_map(|text| reader.expression(text)).collect();
     let confidence = reader.choice(table, "confidence", &Confidence::ALL.map(|c| (c.name(), c)));
@@ -108,7 +108,7 @@ pub fn profile(reader: &mut Reader<'_>, id: &str, table: &DeTable<'_>, span: Ran
         confidence: confidence.unwrap_or(Confidence::High),
         headers,
         without,
-        first: reader.text(table, "first").map(|text| text.text),
+        first,
         also,
         own,
         filters,

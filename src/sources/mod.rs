@@ -16,6 +16,7 @@ use crate::value::DurationUnit;
 mod describe;
 pub mod grammar;
 pub mod guess;
+mod instruments;
 mod own;
 pub mod profile;
 mod questions;

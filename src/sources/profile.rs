@@ -47,8 +47,8 @@ pub struct Profile {
     pub headers: Vec<String>,
     /// Headers that it never has.
     pub without: Vec<String>,
-    /// The first column's header, where it must be this one.
-    pub first: Option<String>,
+    /// The first column's header, where it must be one of these.
+    pub first: Vec<String>,
     /// Profiles that read the same file as well, for another table.
     pub also: Vec<String>,
     /// Columns of senders and recipients: who stands in them in every record is whose export it is, `own` in expressions.
@@ -185,12 +185,12 @@ pub fn fits<'p>(headers: &[String], profiles: impl IntoIterator<Item = &'p Profi
     let mut fits: Vec<Fit<'p>> = profiles
         .into_iter()
         // What only another profile leads to has nothing that gives it away.
-        .filter(|profile| !profile.headers.is_empty() || profile.first.is_some())
+        .filter(|profile| !profile.headers.is_empty() || !profile.first.is_empty())
         .filter_map(|profile| {
             let names: Vec<String> = profile.names().collect();
             let found = names.iter().filter(|name| has(name)).count();
             let foreign = profile.without.iter().any(|name| has(&folded(name)));
-            let first = profile.first.as_ref().is_none_or(|first| headers.first() == Some(&folded(first)));
+            let first = profile.first.is_empty() || profile.first.iter().any(|first| headers.first() == Some(&folded(first)));
             let is_certain = !foreign && first && profile.headers.iter().all(|name| has(&folded(name)));
             let resembles = !foreign && found >= FEW && found as f64 >= RESEMBLES * names.len() as f64;
             (is_certain || resembles).then_some(Fit {
@@ -269,6 +269,40 @@ const TEXTS: &[(&str, &str)] = builtin![
     "zendesk-satisfaction",
     "zendesk-tickets",
     "zoom-participants",
+    // Surveys, rosters, referrals.
+    "actblue-cancelled",
+    "bloomerang-constituents",
+    "delighted",
+    "dynamics-leads",
+    "employee-roster",
+    "google-contacts",
+    "google-forms",
+    "google-play-reviews",
+    "hr-dataset",
+    "hubspot-contacts",
+    "judgeme-replies",
+    "judgeme-reviews",
+    "linkedin-connections",
+    "mailchimp-audience",
+    "mailchimp-unsubscribed",
+    "medallia-agent-connect",
+    "meta-leads",
+    "qualtrics",
+    "qualtrics-legacy",
+    "raisers-edge-constituents",
+    "referral-list",
+    "saasquatch-participants",
+    "sap-vendors",
+    "shopify-customers",
+    "stripe-subscriptions",
+    "surveymonkey",
+    "talonone-referral-codes",
+    "talonone-referrals",
+    "telco-churn",
+    "trustpilot-replies",
+    "trustpilot-reviews",
+    "typeform",
+    "zoho-contacts",
 ];
 
 /// The built-in profiles.
@@ -325,12 +359,12 @@ mod tests {
             }
             let reached = builtin().iter().any(|p| p.also.contains(id));
             assert!(
-                reached != (!profile.headers.is_empty() || profile.first.is_some()),
+                reached != (!profile.headers.is_empty() || !profile.first.is_empty()),
                 "{id} is never recognised, or twice"
             );
             // Whoever has all of its headers is recognised, and as it.
             if !reached {
-                let headers: Vec<String> = profile.first.iter().chain(&profile.headers).cloned().collect();
+                let headers: Vec<String> = profile.first.iter().take(1).chain(&profile.headers).cloned().collect();
                 assert_eq!(fits(&headers, builtin())[0].profile.id, *id, "its own headers are another's");
             }
         }

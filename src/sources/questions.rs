@@ -1,163 +1,331 @@
 //! Survey exports with a column a question: which of them are scores, and of which instrument.
 //!
-//! A question is told by the words of its header and by its answers together; a column that only one of the two speaks for is left
-//! alone, because a score of the wrong instrument is worse than none.
+//! A question is told by its words and by its answers together; a column that only one of the two speaks for is left alone, because
+//! a score of the wrong instrument is worse than none. So is one whose answers fit several scales: 3, 4 and 5 may be of five points or
+//! of seven, "agree" may be the last but one of five or of seven.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::instruments::{INSTRUMENTS, Instrument, NO_SCORES, numbered, says_overall};
 use super::{From, Mapped, Source, folded};
+use crate::expr;
+use crate::intake::Header;
 
-/// An instrument: its name, words of its questions (folded), its scale, and what its answers are called from the lowest to the highest.
-struct Instrument {
-    name: &'static str,
-    words: &'static [&'static str],
-    scale: (i64, i64),
-    labels: &'static [&'static [&'static str]],
+/// The first and the last point of a scale.
+type Scale = (i64, i64);
+
+/// What was asked, and the columns with the answers: one, or one for each answer that could be ticked.
+struct Question {
+    columns: Vec<usize>,
+    text: String,
+    answers: BTreeSet<String>,
 }
 
-const INSTRUMENTS: &[Instrument] = &[
-    Instrument {
-        name: "nps",
-        words: &[
-            "nps",
-            "recommend",
-            "net_promoter",
-            "weiterempfehl",
-            "recommand",
-            "recomend",
-            "consigli",
-            "raccomand",
-            "aanbevel",
-            "aanraden",
-        ],
-        scale: (0, 10),
-        labels: &[],
-    },
-    Instrument {
-        name: "ces",
-        words: &[
-            "effort",
-            "how_easy",
-            "easy_was_it",
-            "made_it_easy",
-            "easy_to",
-            "wie_einfach",
-            "facile",
-            "facil",
-            "makkelijk",
-            "gemakkelijk",
-        ],
-        scale: (1, 7),
-        labels: &[&[
-            "strongly disagree",
-            "disagree",
-            "somewhat disagree",
-            "neither agree nor disagree",
-            "somewhat agree",
-            "agree",
-            "strongly agree",
-        ]],
-    },
-    Instrument {
-        name: "csat",
-        words: &[
-            "csat",
-            "satisf",
-            "satisfied",
-            "zufrieden",
-            "satisfait",
-            "satisfech",
-            "satisfeit",
-            "soddisf",
-            "tevreden",
-        ],
-        scale: (1, 5),
-        labels: &[
-            &["very dissatisfied", "dissatisfied", "neutral", "satisfied", "very satisfied"],
-            &["very unsatisfied", "unsatisfied", "neutral", "satisfied", "very satisfied"],
-            &[
-                "very dissatisfied",
-                "somewhat dissatisfied",
-                "neither satisfied nor dissatisfied",
-                "somewhat satisfied",
-                "very satisfied",
-            ],
-            &["sehr unzufrieden", "unzufrieden", "neutral", "zufrieden", "sehr zufrieden"],
-        ],
-    },
-];
+/// An instrument's name, the scale of the answers, and how they are read.
+type Recognised = (&'static str, Scale, Reading);
 
-/// One source for each question of a survey export: its scores, their instrument and scale. None, where no column is one.
-pub fn questions(source: &Source, headers: &[String], rows: &[Vec<String>]) -> Vec<Source> {
-    let taken: Vec<String> = source.map.values().flat_map(Mapped::columns).map(|name| folded(&name)).collect();
+/// How answers become scores.
+#[derive(Debug, PartialEq)]
+enum Reading {
+    /// They are numbers.
+    Numbers,
+    /// They are labels with a number in them: `10 - Extremely likely`.
+    Numbered,
+    /// They are words, in lower case.
+    Words(BTreeMap<String, i64>),
+}
+
+/// One source for each question of a survey export: its scores, their instrument and scale, and the question as a dimension. None,
+/// where no column is one.
+pub fn questions(source: &Source, header: &Header, rows: &[Vec<String>]) -> Vec<Source> {
+    let taken: Vec<usize> = source
+        .map
+        .values()
+        .flat_map(Mapped::columns)
+        .filter_map(|name| header.find(&name))
+        .collect();
     let mut found = Vec::new();
-    for (index, header) in headers.iter().enumerate().filter(|(_, h)| !taken.contains(&folded(h))) {
-        let folded = folded(header);
-        let answers: Vec<String> = rows
-            .iter()
-            .filter_map(|row| row.get(index))
-            .map(|cell| cell.trim().to_lowercase())
-            .filter(|cell| !crate::value::is_null(cell))
-            .collect();
-        let asked = INSTRUMENTS.iter().find(|i| i.words.iter().any(|word| folded.contains(word)));
-        let Some((instrument, labels)) = asked.and_then(|i| Some((i, i.fits(&answers)?))) else {
+    let asked: Vec<Question> = asked(header, rows, &taken);
+    let recognised: Vec<_> = asked
+        .iter()
+        .filter_map(|question| Some((question, recognised(question)?)))
+        .collect();
+    // Beside the question about all of it, those about its parts are other questions.
+    let is_overall = |(question, (name, ..)): &&(&Question, Recognised)| *name == "csat" && says_overall(&question.text);
+    let has_overall = recognised.iter().filter(is_overall).count() == 1;
+    for (question, (name, scale, reading)) in recognised {
+        let is_part = has_overall && name == "csat" && !says_overall(&question.text);
+        let instrument = if is_part { "other" } else { name };
+        let Some(from) = score(question, &reading, scale, header) else {
             continue;
         };
         let mut source = source.clone();
         let mut put = |column: &str, from: From| source.map.insert(column.to_string(), Mapped::new(from));
-        put("score", From::Column(header.clone()));
-        put("instrument", From::Value(instrument.name.to_string()));
-        put("scale_min", From::Value(instrument.scale.0.to_string()));
-        put("scale_max", From::Value(instrument.scale.1.to_string()));
-        let values = source.values.entry("score".to_string()).or_default();
-        for (label, score) in labels.iter().zip(instrument.scale.0..) {
-            let mut capital = label.to_string();
-            capital[..1].make_ascii_uppercase();
-            values.insert(label.to_string(), score.to_string());
-            values.insert(capital, score.to_string());
+        put("score", from);
+        put("instrument", From::Value(instrument.to_string()));
+        put("scale_min", From::Value(scale.0.to_string()));
+        put("scale_max", From::Value(scale.1.to_string()));
+        put("question", From::Value(question.text.clone()));
+        if let Reading::Words(words) = reading {
+            let words = words.into_iter().map(|(word, score)| (word, score.to_string()));
+            source.values.entry("score".to_string()).or_default().extend(words);
         }
         found.push(source);
     }
     found
 }
 
-impl Instrument {
-    /// Whether these are its answers: whole numbers on its scale, or its labels, which are given then.
-    fn fits(&self, answers: &[String]) -> Option<&'static [&'static str]> {
-        if answers.is_empty() {
+/// Whether a file whose first column is called as in a form's answers is one: it asks something, in words, and its times are not those
+/// that programs write to programs.
+pub fn is_form(header: &Header, rows: &[Vec<String>]) -> bool {
+    let is_iso = |cell: &str| {
+        let mut parts = cell.splitn(3, '-');
+        parts.next().is_some_and(|year| year.len() == 4) && parts.next().is_some_and(|month| month.len() == 2)
+    };
+    let mut times = rows
+        .iter()
+        .filter_map(|row| row.first())
+        .map(|cell| cell.trim())
+        .filter(|cell| !cell.is_empty());
+    let sentence = |question: &Question| question.text.split_whitespace().count() >= 3;
+    times.next().is_some_and(|first| !is_iso(first))
+        && times.all(|cell| !is_iso(cell))
+        && asked(header, rows, &[0]).iter().any(|q| sentence(q) && recognised(q).is_some())
+}
+
+/// The questions of a file. With two header rows the first says what was asked, over the first of its columns only, and the second an
+/// answer or the part of the question that the column is about.
+fn asked(header: &Header, rows: &[Vec<String>], taken: &[usize]) -> Vec<Question> {
+    let cell = |row: usize, column: usize| {
+        let cell = header.rows.get(row).and_then(|cells| cells.get(column));
+        cell.map_or("", |cell| cell.trim())
+    };
+    let several = header.rows.len() > 1;
+    let mut carried = String::new();
+    let mut asked: Vec<(String, String)> = Vec::new();
+    for (column, name) in header.names.iter().enumerate() {
+        if !several {
+            asked.push((name.clone(), String::new()));
+            continue;
+        }
+        if !cell(0, column).is_empty() {
+            carried = cell(0, column).to_string();
+        }
+        // What a tool writes where there is but one column.
+        let label = Some(cell(1, column)).filter(|label| !matches!(*label, "Response" | "Open-Ended Response"));
+        asked.push((carried.clone(), label.unwrap_or_default().to_string()));
+    }
+    let answers = |column: usize| -> BTreeSet<String> {
+        let cells = rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.trim());
+        cells.filter(|cell| !crate::value::is_null(cell)).map(str::to_lowercase).collect()
+    };
+    let mut found = Vec::new();
+    let mut column = 0;
+    while column < asked.len() {
+        let run = asked[column..].iter().take_while(|(said, _)| *said == asked[column].0).count();
+        let columns: Vec<usize> = (column..column + run).filter(|c| !taken.contains(c)).collect();
+        column += run;
+        // A column with nothing but its own label in it is an answer that was ticked.
+        let ticked = |c: &&usize| {
+            let label = asked[**c].1.to_lowercase();
+            !label.is_empty() && answers(**c).iter().all(|answer| *answer == label)
+        };
+        let options: Vec<usize> = columns.iter().filter(ticked).copied().collect();
+        let labels = || options.iter().map(|c| asked[*c].1.to_lowercase()).collect::<BTreeSet<String>>();
+        let one = (options.len() >= 3).then(|| Question {
+            text: asked[options[0]].0.clone(),
+            answers: labels(),
+            columns: options.clone(),
+        });
+        if let Some(one) = one.filter(|one| recognised(one).is_some()) {
+            found.push(one);
+            continue;
+        }
+        found.extend(columns.into_iter().map(|c| {
+            Question {
+                columns: vec![c],
+                text: [&asked[c].0, &asked[c].1]
+                    .map(|part| part.split_whitespace().collect::<Vec<_>>().join(" "))
+                    .join(" ")
+                    .trim()
+                    .to_string(),
+                answers: answers(c),
+            }
+        }));
+    }
+    found
+}
+
+/// The instrument of a question, the scale of its answers, and how they are read.
+fn recognised(question: &Question) -> Option<Recognised> {
+    let text = folded(&question.text);
+    if question.answers.is_empty() || NO_SCORES.iter().any(|word| text.contains(word)) {
+        return None;
+    }
+    let instrument = INSTRUMENTS.iter().find(|instrument| instrument.asks(&text))?;
+    let (scale, reading) = read(instrument, &question.text, &question.answers)?;
+    // Effort is counted from 5 of 7 points on; on another scale it is another score.
+    let name = if instrument.name == "ces" && scale != instrument.scale {
+        "other"
+    } else {
+        instrument.name
+    };
+    Some((name, scale, reading))
+}
+
+/// The scale of these answers, where they can be of one scale only.
+fn read(instrument: &Instrument, text: &str, answers: &BTreeSet<String>) -> Option<(Scale, Reading)> {
+    let plain = answers.iter().map(|answer| number(answer)).collect::<Option<Vec<i64>>>();
+    let (numbers, reading) = match plain {
+        Some(numbers) => (Some(numbers), Reading::Numbers),
+        None => (answers.iter().map(|answer| numbered(answer)).collect(), Reading::Numbered),
+    };
+    let Some(numbers) = numbers else {
+        return words(instrument, answers);
+    };
+    let (least, most) = (*numbers.iter().min()?, *numbers.iter().max()?);
+    let stated = stated(text);
+    let scale = stated.unwrap_or(instrument.scale);
+    let fits = (scale.0..=scale.1).contains(&least) && (scale.0..=scale.1).contains(&most);
+    let is_known = stated.is_some() || instrument.is_shown(least, most, &folded(text));
+    let suits = instrument.name != "nps" && instrument.name != "enps" || scale.1 == 10;
+    (fits && is_known && suits).then_some((scale, reading))
+}
+
+/// A whole number, as a cell says it.
+fn number(answer: &str) -> Option<i64> {
+    answer
+        .parse::<f64>()
+        .ok()
+        .filter(|n| n.fract() == 0.0 && n.abs() < 1000.0)
+        .map(|n| n as i64)
+}
+
+/// The scale that a question states: `(1-5)`, `from 0 to 10`, `1 = very hard, 7 = very easy`.
+fn stated(text: &str) -> Option<Scale> {
+    const BETWEEN: &[&str] = &["-", "–", "—", "to", "bis", "à", "a", "al", "tot", "e", "y", "and", "und"];
+    let mut numbers: Vec<(i64, &str)> = Vec::new();
+    let mut rest = text;
+    while let Some(start) = rest.find(|c: char| c.is_ascii_digit()) {
+        let digits = &rest[start..];
+        let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
+        rest = &digits[end..];
+        let after = rest.find(|c: char| c.is_ascii_digit()).map_or(rest, |next| &rest[..next]);
+        numbers.push((digits[..end].parse().ok()?, after));
+    }
+    numbers.windows(2).find_map(|pair| {
+        let [(first, between), (last, after)] = pair else { return None };
+        let between = between.trim();
+        let joined = BETWEEN.contains(&between.to_lowercase().as_str());
+        let equated = between.starts_with('=') && after.trim_start().starts_with('=');
+        (matches!(first, 0 | 1) && (3..=10).contains(last) && (joined || equated)).then_some((*first, *last))
+    })
+}
+
+/// The scale of answers in words: every list of words that has them all must say the same.
+fn words(instrument: &Instrument, answers: &BTreeSet<String>) -> Option<(Scale, Reading)> {
+    let point = |list: &[&str], answer: &str| list.iter().position(|words| words.split('|').any(|word| word == answer));
+    let mut found: Option<(Scale, BTreeMap<String, i64>)> = None;
+    for list in instrument.words {
+        if !answers.iter().all(|answer| point(list, answer).is_some()) {
+            continue;
+        }
+        let scale = (1, list.len() as i64);
+        let said = |answer: &String| point(list, answer).map(|at| at as i64 + 1);
+        let agrees = |(known, scores): &(Scale, BTreeMap<String, i64>)| {
+            *known == scale && answers.iter().all(|answer| scores.get(answer).copied() == said(answer))
+        };
+        if !found.as_ref().is_none_or(agrees) {
             return None;
         }
-        let number = |answer: &String| {
-            answer
-                .parse::<f64>()
-                .is_ok_and(|n| n.fract() == 0.0 && (self.scale.0 as f64..=self.scale.1 as f64).contains(&n))
-        };
-        if answers.iter().all(number) {
-            return Some(&[]);
+        let (_, scores) = found.get_or_insert_with(|| (scale, BTreeMap::new()));
+        for (at, words) in (1..).zip(*list) {
+            for word in words.split('|') {
+                scores.entry(word.to_string()).or_insert(at);
+            }
         }
-        self.labels
-            .iter()
-            .copied()
-            .find(|labels| answers.iter().all(|answer| labels.contains(&answer.as_str())))
     }
+    found.map(|(scale, scores)| (scale, Reading::Words(scores)))
+}
+
+/// Where the score comes from.
+fn score(question: &Question, reading: &Reading, scale: Scale, header: &Header) -> Option<From> {
+    let names: Vec<String> = question.columns.iter().map(|c| header.names[*c].clone()).collect();
+    let quoted = |name: &String| format!("\"{}\"", name.replace('"', "\"\""));
+    let cell = match &names[..] {
+        [name] if *reading == Reading::Numbers => return Some(From::Column(name.clone())),
+        [name] => quoted(name),
+        several => format!("coalesce({})", several.iter().map(quoted).collect::<Vec<_>>().join(", ")),
+    };
+    let text = match reading {
+        Reading::Numbers => cell,
+        Reading::Words(_) => format!("lower({cell})"),
+        Reading::Numbered => {
+            let says = |n: i64| {
+                let ways = ["{n} %", "{n}-%", "{n}=%", "{n}:%", "{n}.%", "{n})%", "% {n}", "%({n})"];
+                let ways = ways.map(|way| format!("{cell} like '{}'", way.replace("{n}", &n.to_string())));
+                format!("when {} then '{n}'", ways.join(" or "))
+            };
+            let cases: Vec<String> = (scale.0..=scale.1).map(says).collect();
+            format!("case {} else {cell} end", cases.join(" "))
+        }
+    };
+    expr::parse(&text).ok().map(From::Expr)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn found(headers: &[&str], rows: &[&[&str]]) -> Vec<(String, String)> {
-        let headers: Vec<String> = headers.iter().map(|h| h.to_string()).collect();
+    fn header(rows: &[&[&str]]) -> Header {
         let rows: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(|cell| cell.to_string()).collect()).collect();
-        let value = |source: &Source, column: &str| match &source.map[column].from {
-            From::Column(name) | From::Value(name) => name.clone(),
-            From::Expr(_) => unreachable!("questions are no expressions"),
+        let over = |column: usize| {
+            rows.iter()
+                .map(|row| row[column].as_str())
+                .collect::<Vec<_>>()
+                .join(" ")
+                .trim()
+                .to_string()
         };
-        let sources = questions(&Source::default(), &headers, &rows);
-        sources.iter().map(|s| (value(s, "score"), value(s, "instrument"))).collect()
+        Header {
+            names: (0..rows[0].len()).map(over).collect(),
+            renamed: Vec::new(),
+            rows,
+        }
+    }
+
+    fn sources(rows: &[&[&str]], answers: &[&[&str]]) -> Vec<Source> {
+        let answers: Vec<Vec<String>> = answers
+            .iter()
+            .map(|row| row.iter().map(|cell| cell.to_string()).collect())
+            .collect();
+        questions(&Source::default(), &header(rows), &answers)
+    }
+
+    fn said(source: &Source, column: &str) -> String {
+        match &source.map[column].from {
+            From::Column(name) | From::Value(name) => name.clone(),
+            From::Expr(expr) => expr.text().to_string(),
+        }
+    }
+
+    /// What is found in one column: instrument and scale.
+    fn one(question: &str, answers: &[&str]) -> Option<(String, String)> {
+        let cells: Vec<[&str; 1]> = answers.iter().map(|answer| [*answer]).collect();
+        let rows: Vec<&[&str]> = cells.iter().map(|cell| &cell[..]).collect();
+        let found = sources(&[&[question]], &rows);
+        found
+            .first()
+            .map(|s| (said(s, "instrument"), format!("{}..{}", said(s, "scale_min"), said(s, "scale_max"))))
+    }
+
+    fn is(instrument: &str, scale: &str) -> Option<(String, String)> {
+        Some((instrument.to_string(), scale.to_string()))
     }
 
     #[test]
     fn words_and_answers_together_tell() {
-        let headers = [
+        let asked: [&str; 6] = [
             "How likely are you to recommend us?",
             "How satisfied are you?",
             "NPS group",
@@ -169,25 +337,142 @@ mod tests {
             &["10", "Satisfied", "Promoter", "9", "11", "2"],
             &["", "Very satisfied", "Passive", "7", "3", "5"],
         ];
+        let found = sources(&[&asked], &rows);
+        let found: Vec<[String; 2]> = found
+            .iter()
+            .map(|s| ["score", "instrument"].map(|column| said(s, column)))
+            .collect();
         let expected = [
-            ("How likely are you to recommend us?", "nps"),
-            ("How satisfied are you?", "csat"),
-            ("Wie zufrieden?", "csat"),
+            ["How likely are you to recommend us?", "nps"],
+            ["lower(\"How satisfied are you?\")", "csat"],
+            ["Wie zufrieden?", "csat"],
         ];
-        assert_eq!(found(&headers, &rows), expected.map(|(a, b)| (a.to_string(), b.to_string())));
+        assert_eq!(found, expected.map(|pair| pair.map(String::from)));
+    }
+
+    #[test]
+    fn a_scale_is_stated_or_shown() {
+        assert_eq!(one("Would you recommend us?", &["5", "3", "4"]), None, "of 5 or of 10");
+        assert_eq!(one("Would you recommend us?", &["5", "3", "0"]), is("nps", "0..10"));
+        assert_eq!(
+            one("Would you recommend us? (1-5)", &["5", "3", "4"]),
+            None,
+            "five points are no NPS"
+        );
+        assert_eq!(one("Would you recommend us, from 1 to 10?", &["5", "3"]), is("nps", "1..10"));
+        assert_eq!(one("NPS", &["5", "3"]), is("nps", "0..10"));
+        assert_eq!(one("How easy was it?", &["5", "4"]), None, "of 5 or of 7");
+        assert_eq!(one("How easy was it?", &["5", "7"]), is("ces", "1..7"));
+        assert_eq!(one("How easy was it? 1 = hard, 5 = easy", &["5", "4"]), is("other", "1..5"));
+        assert_eq!(one("How satisfied are you (1-10)?", &["9", "4"]), is("csat", "1..10"));
+        assert_eq!(one("How satisfied are you (1-10)?", &["9", "11"]), None);
+        assert_eq!(one("Q1_NPS_GROUP", &["1", "3"]), None, "codes of groups");
+        assert_eq!(one("Q1_NPS_GROUP", &["10", "9"]), None);
+        assert_eq!(one("Would you recommend us as a place to work?", &["10", "9"]), is("enps", "0..10"));
+        assert_eq!(one("NPS", &[""]), None, "nobody answered");
     }
 
     #[test]
     fn labels_are_scores() {
-        let headers = vec!["Satisfaction".to_string()];
-        let rows = vec![vec!["Very dissatisfied".to_string()], vec!["neutral".to_string()]];
-        let sources = questions(&Source::default(), &headers, &rows);
-        assert_eq!(sources[0].values["score"]["Very dissatisfied"], "1");
-        assert_eq!(sources[0].values["score"]["neutral"], "3");
+        let found = sources(&[&["Satisfaction"]], &[&["Very dissatisfied"], &["neutral"]]);
+        assert_eq!(found[0].values["score"]["very dissatisfied"], "1");
+        assert_eq!(found[0].values["score"]["neutral"], "3");
+        assert_eq!(
+            found[0].values["score"]["satisfied"], "4",
+            "also those that the first records do not have"
+        );
+        assert_eq!(
+            one("How satisfied?", &["Somewhat satisfied", "Very satisfied"]),
+            None,
+            "4 and 5, or 3 and 4"
+        );
+        assert_eq!(
+            one("How satisfied?", &["Somewhat satisfied", "Very satisfied", "Not so satisfied"]),
+            is("csat", "1..5")
+        );
+        assert_eq!(one("They made it easy", &["Agree", "Strongly agree"]), None, "of 5 or of 7");
+        assert_eq!(one("They made it easy", &["Agree", "Somewhat agree"]), is("ces", "1..7"));
     }
 
     #[test]
-    fn a_column_without_answers_is_no_question_yet() {
-        assert_eq!(found(&["NPS"], &[&[""]]), []);
+    fn numbers_in_labels_are_scores() {
+        assert_eq!(one("Recommend?", &["10 - Extremely likely", "7"]), is("nps", "0..10"));
+        assert_eq!(
+            one("Recommend?", &["Extremely likely - 10", "Not at all likely - 0"]),
+            is("nps", "0..10")
+        );
+        assert_eq!(one("Satisfied?", &["Very satisfied (5)", "Bad (1)"]), is("csat", "1..5"));
+        assert_eq!(one("Recommend?", &["10 of 10", "7"]), None);
+        assert_eq!(one("Recommend?", &["after 10 years", "7"]), None);
+        let found = sources(&[&["a \"b\" recommend"]], &[&["10 - yes"]]);
+        let From::Expr(expr) = &found[0].map["score"].from else {
+            panic!("no expression")
+        };
+        let header = [r#"a "b" recommend"#];
+        let bound = expr.bind(&header, &|_| 0).unwrap();
+        let reading = crate::expr::Reading {
+            is_null: &|cell| cell.is_empty(),
+            amount: &|_| None,
+            time: &|_, _| None,
+        };
+        for (cell, score) in [
+            ("10 - yes", "10"),
+            ("1 - no", "1"),
+            ("rather (3)", "3"),
+            ("so - 0", "0"),
+            ("4", "4"),
+        ] {
+            assert_eq!(
+                bound.eval(&|_| cell, &reading).unwrap(),
+                crate::expr::Cell::Text(score.into()),
+                "{cell}"
+            );
+        }
+    }
+
+    #[test]
+    fn answers_that_are_ticked_are_one_question() {
+        let ask = "How satisfied are you?";
+        let rows: [&[&str]; 2] = [
+            &["Id", ask, "", "", "", "", "Would you recommend us?"],
+            &[
+                "",
+                "Very dissatisfied",
+                "Dissatisfied",
+                "Neutral",
+                "Satisfied",
+                "Very satisfied",
+                "Response",
+            ],
+        ];
+        let found = sources(
+            &rows,
+            &[
+                &["1", "", "", "", "Satisfied", "", "9"],
+                &["2", "", "Dissatisfied", "", "", "", "3"],
+            ],
+        );
+        assert_eq!(found.len(), 2);
+        assert_eq!(said(&found[0], "question"), ask);
+        assert!(said(&found[0], "score").starts_with("lower(coalesce("));
+        assert_eq!(said(&found[1], "instrument"), "nps");
+        // The parts of a question are questions of their own.
+        let rows: [&[&str]; 2] = [&["How satisfied are you with", "", ""], &["Price", "Service", "Delivery"]];
+        let found = sources(&rows, &[&["5", "4", ""], &["3", "4", ""]]);
+        let texts: Vec<String> = found.iter().map(|source| said(source, "question")).collect();
+        assert_eq!(texts, ["How satisfied are you with Price", "How satisfied are you with Service"]);
+        let found = sources(&[&["Satisfaction with the price", "Overall satisfaction"]], &[&["5", "4"]]);
+        let instruments: Vec<String> = found.iter().map(|source| said(source, "instrument")).collect();
+        assert_eq!(instruments, ["other", "csat"], "the parts are not the whole");
+    }
+
+    #[test]
+    fn forms_ask_in_words_and_their_times_are_for_people() {
+        let is = |asked: &str, time: &str| is_form(&header(&[&["Timestamp", asked]]), &[vec![time.into(), "9".into()]]);
+        assert!(is("Would you recommend us?", "2024/01/31 6:31:58 PM EST"));
+        assert!(is("Would you recommend us?", "31/01/2024 14:05:09"));
+        assert!(!is("Would you recommend us?", "2024-01-31T14:05:09Z"));
+        assert!(!is("nps", "31/01/2024 14:05:09"));
+        assert!(!is("How many are you?", "31/01/2024 14:05:09"));
     }
 }

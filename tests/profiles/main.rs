@@ -26,16 +26,17 @@ const REFUSED: &str = "becomes-refused.txt";
 
 /// Converts an export: the tables by file name, and what was said; of one that cannot be used, what was said by the name of a table. The export is named by its file alone, and no configuration helps.
 fn convert(export: &Path) -> (Vec<(String, String)>, String) {
+    convert_all(export, &[&export.file_name().unwrap().to_string_lossy()])
+}
+
+/// The same of several files in the folder of this one.
+fn convert_all(export: &Path, names: &[&str]) -> (Vec<(String, String)>, String) {
     let to = tempfile::tempdir().unwrap();
     let output = Command::new(env!("CARGO_BIN_EXE_relhealth"))
         .current_dir(export.parent().unwrap())
-        .args([
-            "convert",
-            &export.file_name().unwrap().to_string_lossy(),
-            "--max-rejects",
-            "100%",
-            "-o",
-        ])
+        .arg("convert")
+        .args(names)
+        .args(["--max-rejects", "100%", "-o"])
         .arg(to.path())
         .output()
         .unwrap();
@@ -68,7 +69,7 @@ fn every_profile_has_an_export_and_becomes_what_is_expected() {
     let mut wrong = Vec::new();
     for profile in profile::builtin() {
         // What only another profile leads to is shown by that one's export.
-        if profile.headers.is_empty() && profile.first.is_none() {
+        if profile.headers.is_empty() && profile.first.is_empty() {
             continue;
         }
         let folder = root().join(&profile.id);
@@ -210,4 +211,24 @@ fn an_export_that_was_saved_again_gives_the_same() {
     let expected = std::fs::read_to_string(folder.join("becomes-purchases.csv")).unwrap();
     assert_eq!(canonical(&tables[0].1), canonical(&expected), "{said}");
     assert!(said.contains("(etsy-orders)"), "{said}");
+}
+
+#[test]
+fn an_answer_in_two_exports_counts_once_question_by_question() {
+    for id in ["qualtrics", "surveymonkey", "typeform", "google-forms"] {
+        let folder = tempfile::tempdir().unwrap();
+        let export = root().join(id).join("export.csv");
+        for name in ["may.csv", "june.csv"] {
+            std::fs::copy(&export, folder.path().join(name)).unwrap();
+        }
+        let (tables, said) = convert_all(&folder.path().join("may.csv"), &["may.csv", "june.csv"]);
+        let expected = std::fs::read_to_string(root().join(id).join("becomes-surveys.csv")).unwrap();
+        // Answers of one person at one time are in no order.
+        let sorted = |table: &str| {
+            let mut lines: Vec<String> = table.lines().map(str::to_string).collect();
+            lines.sort();
+            lines
+        };
+        assert_eq!(sorted(&tables[0].1), sorted(&expected), "{id}: {said}");
+    }
 }

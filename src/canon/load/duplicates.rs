@@ -15,32 +15,34 @@ use crate::schema::{NO_CODE, NO_KEY, NO_TIME, Table};
 
 impl Building {
     /// A record that equals one of another file in all columns counts once (found m and k times, max(m, k) times); of records with
-    /// one declared key the last stays.
-    pub fn drop_duplicates(&mut self, keys: &[Vec<String>], dropped: &mut Dropped) {
+    /// one declared key the last stays. A file may be read once for each question of a survey: its records are equal then, and no
+    /// duplicates; equal records of other files are, question by question.
+    pub fn drop_duplicates(&mut self, keys: &[Vec<String>], questions: &[String], dropped: &mut Dropped) {
         let several = self.rows.source.is_some();
         if several && self.hashes.len() == self.rows.len {
-            for row in self.found_elsewhere() {
+            for row in self.found_elsewhere(questions) {
                 self.drop_row(row as usize, Fate::Duplicate, "duplicate", dropped);
             }
         }
         if keys.iter().all(Vec::is_empty) {
             return;
         }
-        let mut last: FxHashMap<u128, usize> = FxHashMap::default();
+        let mut last: FxHashMap<(u128, &str), usize> = FxHashMap::default();
         for row in 0..self.rows.len {
-            let key = &keys[self.rows.source_of(row) as usize];
+            let source = self.rows.source_of(row) as usize;
+            let key = &keys[source];
             if key.is_empty() || !self.keep[row] {
                 continue;
             }
-            let hash = self.key_hash(row, key);
-            if let Some(earlier) = last.insert(hash, row) {
+            let Some(hash) = self.key_hash(row, key) else { continue };
+            if let Some(earlier) = last.insert((hash, &questions[source]), row) {
                 self.drop_row(earlier, Fate::Duplicate, "duplicate-key", dropped);
             }
         }
     }
 
     /// The rows that other files have as often before them. Rows come by source, so each counts against those of earlier sources.
-    fn found_elsewhere(&self) -> Vec<u32> {
+    fn found_elsewhere(&self, questions: &[String]) -> Vec<u32> {
         let by_hash = sorted(self.hashes.par_iter().enumerate().map(|(row, hash)| (*hash as u64, row as u32)));
         let mut found: Vec<u32> = by_hash
             .par_chunk_by(|a, b| a.0 == b.0)
@@ -50,7 +52,8 @@ impl Building {
                 let mut seen: Vec<(u128, u16, u32)> = Vec::new();
                 let mut is_elsewhere = move |row: u32| {
                     let (hash, source) = (self.hashes[row as usize], self.rows.source_of(row as usize));
-                    let others = seen.iter().filter(|(h, s, _)| *h == hash && *s != source);
+                    let asks = |other: u16| questions[other as usize] == questions[source as usize];
+                    let others = seen.iter().filter(|(h, s, _)| *h == hash && *s != source && asks(*s));
                     let elsewhere = others.map(|(.., n)| *n).max().unwrap_or(0);
                     let here = match seen.iter_mut().find(|(h, s, _)| (*h, *s) == (hash, source)) {
                         Some((.., n)) => {
@@ -71,23 +74,26 @@ impl Building {
         found
     }
 
-    fn key_hash(&self, row: usize, key: &[String]) -> u128 {
+    /// The hash of a record's key; none where nothing of the key is filled: such records have no key, rather than the same.
+    fn key_hash(&self, row: usize, key: &[String]) -> Option<u128> {
         use std::hash::{Hash, Hasher};
         let mut low = rustc_hash::FxHasher::default();
         let mut high = std::hash::DefaultHasher::new();
+        let mut is_filled = false;
         for name in key {
-            let value = match self.rows.columns.get(name) {
-                Some(Data::Int(v)) => v[row] as u64,
-                Some(Data::Float(v)) => v[row].to_bits(),
-                Some(Data::Code(v)) => u64::from(v[row]),
-                Some(Data::Key(v)) => v[row],
-                Some(Data::Flag(v)) => u64::from(v[row]),
-                None => u64::from(self.stakeholder[row]),
+            let (value, filled) = match self.rows.columns.get(&name.to_lowercase()) {
+                Some(Data::Int(v)) => (v[row] as u64, v[row] != NO_TIME),
+                Some(Data::Float(v)) => (v[row].to_bits(), !v[row].is_nan()),
+                Some(Data::Code(v)) => (u64::from(v[row]), v[row] != NO_CODE),
+                Some(Data::Key(v)) => (v[row], v[row] != NO_KEY),
+                Some(Data::Flag(v)) => (u64::from(v[row]), v[row] != 2),
+                None => (u64::from(self.stakeholder[row]), self.stakeholder[row] != NO_CODE),
             };
+            is_filled |= filled;
             value.hash(&mut low);
             value.hash(&mut high);
         }
-        u128::from(high.finish()) << 64 | u128::from(low.finish())
+        is_filled.then(|| u128::from(high.finish()) << 64 | u128::from(low.finish()))
     }
 }
 

@@ -79,6 +79,7 @@ pub fn map(source: &Source, file: &str, header: &Header, looked_up: &[String], w
     };
     let mut maker = Maker {
         source,
+        header,
         file,
         names: &names,
         zone,
@@ -230,6 +231,7 @@ fn listed(names: &[String]) -> String {
 
 struct Maker<'a> {
     source: &'a Source,
+    header: &'a Header,
     file: &'a str,
     names: &'a [String],
     zone: Zone,
@@ -246,7 +248,10 @@ impl Maker<'_> {
             self.mapped.insert(column.name.to_string());
         }
         let lower = name.to_lowercase();
-        let asked = self.wanted.dimensions.contains(&lower) || (canonical.is_some() && self.wanted.texts.contains(&lower));
+        let asked = self.wanted.dimensions.contains(&lower)
+            || (canonical.is_some() && self.wanted.texts.contains(&lower))
+            // A key may be a column of the export's own; without it records of one person would be taken for one record.
+            || self.source.key.iter().any(|key| key.to_lowercase() == lower);
         if !asked && !self.wanted.everything && (is_optional_text(self.table, name) || canonical.is_none()) {
             return Ok(());
         }
@@ -327,6 +332,12 @@ impl Maker<'_> {
         }
     }
 
+    /// The zone that one of the header rows over a column states.
+    fn zone_of_header(&self, index: usize) -> Option<&str> {
+        let cells = self.header.rows.iter().filter_map(|row| row.get(index));
+        cells.chain([&self.names[index]]).find_map(|cell| sources::zone_of_header(cell))
+    }
+
     fn times(&self, name: &str, take: &Take, mapped: Option<&Mapped>) -> Result<(Times, Zone)> {
         let mut zone = self.zone.clone();
         if let Some(Mapped {
@@ -349,7 +360,7 @@ impl Maker<'_> {
         }
         // Nobody says in which zone it is: its header may.
         if let (Take::Field(index), None, None) = (take, &self.source.timezone, mapped.and_then(|m| m.timezone.as_ref()))
-            && let Some(stated) = sources::zone_of_header(&self.names[*index])
+            && let Some(stated) = self.zone_of_header(*index)
         {
             zone = Zone::parse(stated).expect("a header's zone is one");
         }

@@ -18,7 +18,7 @@ use crate::canon::rows::are_dates;
 use crate::canon::{Canon, Codes, Data, Dictionary, Interner, SourceInfo, messages, referrers};
 use crate::note::Note;
 use crate::schema::{ColumnType, NO_CODE, Table};
-use crate::sources::AmountOn;
+use crate::sources::{AmountOn, From, Source};
 
 /// What the threads of one file gave, as one.
 pub fn join(mut sinks: Vec<Rowset>) -> Rowset {
@@ -80,6 +80,7 @@ pub fn assemble(parts: Vec<Part>, options: &Options, mut notes: Vec<Note>) -> Re
     let mut tables: BTreeMap<Table, Building> = BTreeMap::new();
     let mut amount_on: Vec<AmountOn> = Vec::new();
     let mut keys: Vec<Vec<String>> = Vec::new();
+    let mut questions: Vec<String> = Vec::new();
     let (mut read_more, mut asked) = (BTreeSet::new(), BTreeSet::new());
     let mut wholes: BTreeMap<Table, BTreeMap<String, (u64, u64)>> = BTreeMap::new();
     for (index, part) in parts.into_iter().enumerate() {
@@ -112,6 +113,7 @@ pub fn assemble(parts: Vec<Part>, options: &Options, mut notes: Vec<Note>) -> Re
         }));
         amount_on.push(source.amount_on.unwrap_or_default());
         keys.push(source.key.clone());
+        questions.push(question(&source));
         let table = info.table;
         let building = tables.entry(table).or_insert_with(|| Building::new(table));
         let before = building.rows.len;
@@ -172,7 +174,7 @@ pub fn assemble(parts: Vec<Part>, options: &Options, mut notes: Vec<Note>) -> Re
     notes.extend(repeated(&tables, &sources));
     let mut dropped = Dropped::new();
     side_by_side(&mut tables, &mut dropped, |building, dropped| {
-        building.drop_duplicates(&keys, dropped)
+        building.drop_duplicates(&keys, &questions, dropped)
     });
     let headers: Vec<&[String]> = files.iter().map(|file| file.layout.header.names.as_slice()).collect();
     let exports = Exports {
@@ -298,6 +300,14 @@ fn dictionaries(parts: &[Part]) -> (Dictionary, Ranks, Dictionary, Ranks) {
     let (stakeholders, ranks) = stakeholders.finish();
     let (texts, text_ranks) = texts.finish();
     (stakeholders, (of_stakeholders, ranks), texts, (of_texts, text_ranks))
+}
+
+/// The question that a source reads the answers to, where its file has several.
+fn question(source: &Source) -> String {
+    match source.map.get("question").map(|mapped| &mapped.from) {
+        Some(From::Value(text)) => text.clone(),
+        _ => String::new(),
+    }
 }
 
 fn open_account(info: &SourceInfo, read: u64, rowset: &Rowset) -> FileAccount {
