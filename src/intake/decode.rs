@@ -44,7 +44,10 @@ impl Buffer {
     }
 
     fn grow(&mut self, size: usize) {
-        if self.bytes.len() < size {
+        if self.bytes.is_empty() {
+            // Zeroed memory comes for nothing; filling it with zeros does not.
+            self.bytes = vec![0; size];
+        } else if self.bytes.len() < size {
             self.bytes.resize(size, 0);
         }
     }

@@ -104,6 +104,8 @@ pub struct Style {
     pub quote: Option<char>,
     /// Whether all cells are quoted, the header too.
     pub all: bool,
+    /// A column whose cells are quoted whether they need it or not.
+    pub column: Option<usize>,
     /// How quotes within quotes are written.
     pub escape: Escape,
     /// The ends of lines, used in turn.
@@ -116,17 +118,19 @@ impl Style {
         delimiter: ",",
         quote: Some('"'),
         all: false,
+        column: None,
         escape: Escape::Doubled,
         ends: &["\n"],
     };
 
-    /// The cell as it is written.
-    pub fn cell(&self, text: &str) -> String {
+    /// The cell of a column as it is written.
+    pub fn cell(&self, column: usize, text: &str) -> String {
         let Some(quote) = self.quote else {
             return text.to_string();
         };
         let needs = |c: char| matches!(c, '\n' | '\r') || c == quote || self.delimiter.contains(c);
-        if !self.all && !text.contains(needs) && text.trim() == text && !(text.is_empty() && self.delimiter.trim().is_empty()) {
+        let always = self.all || self.column == Some(column);
+        if !always && !text.contains(needs) && text.trim() == text && !(text.is_empty() && self.delimiter.trim().is_empty()) {
             return text.to_string();
         }
         let inner = match self.escape {
@@ -144,7 +148,7 @@ impl Style {
             if n > 0 {
                 tokens.push(self.delimiter.to_string());
             }
-            tokens.push(self.cell(cell));
+            tokens.push(self.cell(n, cell));
         }
         tokens
     }

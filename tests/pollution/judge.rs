@@ -29,7 +29,7 @@ pub fn judge(variant: &Variant) -> Verdict {
     let file = io::Source::memory("orders.csv", variant.bytes.clone());
     let input = Input {
         file: file.clone(),
-        source: stated(variant.heading),
+        source: stated(variant),
     };
     let loaded = load(&[input], &options());
     let layout = match &loaded {
@@ -204,32 +204,37 @@ fn money(cell: &str) -> i64 {
     whole.parse::<i64>().unwrap() * MONEY_SCALE + cents.parse::<i64>().unwrap() * MONEY_SCALE / 100
 }
 
-/// What a user states of the file: nothing but its kind, or its columns where their names do not tell.
-fn stated(heading: Heading) -> Source {
+/// What a user states of the file: nothing but its kind; or its columns, where their names do not tell, and where single rows are
+/// damaged, for then recognising formats is not what is looked at.
+fn stated(variant: &Variant) -> Source {
     let mut source = Source {
         table: Some(Table::Purchases),
         ..Source::default()
     };
-    if let Heading::Rows(rows) = heading {
-        let canonical = [
-            "order_id",
-            "stakeholder_id",
-            "",
-            "occurred_at",
-            "quantity",
-            "amount",
-            "currency",
-            "product",
-        ];
-        for (n, name) in canonical.iter().enumerate().filter(|(_, name)| !name.is_empty()) {
-            let column = match rows {
-                0 => format!("column {}", n + 1),
-                _ => vec![NAMES[n]; rows].join(" "),
-            };
-            source.map.insert(name.to_string(), Mapped::new(From::Column(column)));
-        }
-        source.is_mapped = true;
+    let rows = match variant.heading {
+        Heading::Rows(rows) => rows,
+        _ if variant.one_row => 1,
+        _ => return source,
+    };
+    let canonical = [
+        "order_id",
+        "stakeholder_id",
+        "",
+        "occurred_at",
+        "quantity",
+        "amount",
+        "currency",
+        "product",
+    ];
+    for (n, name) in canonical.iter().enumerate().filter(|(_, name)| !name.is_empty()) {
+        let column = match rows {
+            0 => format!("column {}", n + 1),
+            _ => vec![NAMES[n]; rows].join(" "),
+        };
+        source.map.insert(name.to_string(), Mapped::new(From::Column(column)));
     }
+    source.is_mapped = true;
+    source.profile = Some("none".to_string());
     source
 }
 

@@ -55,6 +55,8 @@ pub struct Variant {
     pub other: Vec<u64>,
     /// Columns of the file beyond those of the export.
     pub more: usize,
+    /// Whether a single row is damaged.
+    pub one_row: bool,
 }
 
 /// What stands in a file: a stretch of text that ends before a line end.
@@ -75,6 +77,7 @@ pub struct Sheet {
     heading: Heading,
     last_end: Option<&'static str>,
     more: usize,
+    damaged: usize,
 }
 
 impl Sheet {
@@ -99,6 +102,7 @@ impl Sheet {
             heading: Heading::Whole,
             last_end: None,
             more: 0,
+            damaged: 0,
         }
     }
 
@@ -109,6 +113,7 @@ impl Sheet {
         let mut tokens = self.style.tokens(cells);
         change(&mut tokens);
         self.pieces[row].1 = tokens.concat();
+        self.damaged += 1;
         match row {
             0 => self.heading = Heading::Damaged,
             _ => self.pieces[row].0 = Piece::Order(row - 1, fate),
@@ -218,6 +223,7 @@ impl Sheet {
             told,
             other,
             more: self.more,
+            one_row: self.damaged == 1,
         }
     }
 }

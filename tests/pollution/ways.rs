@@ -124,16 +124,11 @@ fn quote_characters() -> Vec<Variant> {
         }
     }
     for (column, name) in NAMES.iter().enumerate() {
-        let sheet = Sheet::new("quotes", format!("around {name} only"), PLAIN);
-        let only = (1..=ORDERS).fold(sheet, |sheet, row| {
-            sheet.damage(row, Fate::Whole, |tokens| {
-                let cell = &mut tokens[2 * column];
-                if !cell.starts_with('"') {
-                    *cell = format!("\"{cell}\"");
-                }
-            })
-        });
-        variants.push(only.done());
+        let style = Style {
+            column: Some(column),
+            ..PLAIN
+        };
+        variants.push(Sheet::new("quotes", format!("around {name} always"), style).done());
     }
     variants
 }
@@ -193,13 +188,19 @@ fn extra_quotes() -> Vec<Variant> {
     variants.collect()
 }
 
-/// The first or the last quote of a cell is gone: the first where row and column add up to an even number.
+/// The first or the last quote of a cell is gone: the first where row and column add up to an even number. All cells of its column are
+/// quoted; in every eighth row all cells of the file.
 fn missing_quotes() -> Vec<Variant> {
     let places = (0..=ORDERS).flat_map(|row| (0..NAMES.len()).map(move |column| (row, column)));
     let variants = places.map(|(row, column)| {
         let first = (row + column) % 2 == 0;
         let which = if first { "opening" } else { "closing" };
-        Sheet::new("missing quote", format!("row {row}, {which} one of {}", NAMES[column]), ALL)
+        let style = Style {
+            all: row % 8 == 0,
+            column: Some(column),
+            ..PLAIN
+        };
+        Sheet::new("missing quote", format!("row {row}, {which} one of {}", NAMES[column]), style)
             .damage(row, Fate::Quoted(column), |tokens| {
                 let cell = &mut tokens[2 * column];
                 if first {
@@ -339,6 +340,7 @@ fn few_rows() -> Vec<Variant> {
             told: Vec::new(),
             other: vec![1],
             more: 0,
+            one_row: false,
         });
     }
     variants

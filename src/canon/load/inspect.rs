@@ -17,7 +17,7 @@ use crate::sources::{self, Confidence, Described, From, Input, Mapped, Source};
 pub fn inspect(inputs: &[Input], options: &Options) -> Result<Vec<Inspection>> {
     let mut inspections = Vec::new();
     for input in inputs {
-        let (peek, found) = look_at(input, options)?;
+        let (_, peek, found) = look_at(input, options)?;
         let columns = profiles(&peek);
         for source in &found.sources {
             let looked = Looked {

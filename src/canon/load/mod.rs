@@ -113,8 +113,11 @@ struct Part {
 pub fn load(inputs: &[Input], options: &Options) -> Result<Loaded> {
     let mut notes = Vec::new();
     let mut kinds: BTreeMap<Table, usize> = BTreeMap::new();
-    let inputs = describe(inputs, options, &mut notes)?;
-    let opened = inputs.iter().map(|input| open(input, options)).collect::<Result<Vec<_>>>()?;
+    let described = describe(inputs, options, &mut notes)?;
+    let opened = described
+        .iter()
+        .map(|(input, peek)| open(input, peek.clone(), options))
+        .collect::<Result<Vec<_>>>()?;
     for opened in &opened {
         *kinds.entry(opened.mapping.table).or_default() += 1;
     }
@@ -136,26 +139,31 @@ pub fn load(inputs: &[Input], options: &Options) -> Result<Loaded> {
     tables::assemble(parts, options, notes)
 }
 
-/// The inputs with their formats recognised: one for each table that a file feeds.
-fn describe(inputs: &[Input], options: &Options, notes: &mut Vec<Note>) -> Result<Vec<Input>> {
+/// The inputs with their formats recognised, one for each table that a file feeds, and the start of each.
+fn describe(inputs: &[Input], options: &Options, notes: &mut Vec<Note>) -> Result<Vec<(Input, Peek)>> {
     let mut described = Vec::new();
     for input in inputs {
-        let (_, found) = look_at(input, options)?;
+        let (wishes, peek, found) = look_at(input, options)?;
         notes.extend(
             found
                 .said
                 .map(|said| Note::new("recognised", said).at(Place::file(input.file.name()))),
         );
-        described.extend(found.sources.into_iter().map(|source| Input {
-            file: input.file.clone(),
-            source,
-        }));
+        for source in found.sources {
+            let file = input.file.clone();
+            // Finding out how a file is parted takes time: it is done again only where more is known by now.
+            let peek = match source.wishes() {
+                now if now == wishes => peek.clone(),
+                now => intake::peek(&file, &now, SAMPLE)?,
+            };
+            described.push((Input { file, source }, peek));
+        }
     }
     Ok(described)
 }
 
-/// The start of a file, and how it is read.
-fn look_at(input: &Input, options: &Options) -> Result<(Peek, sources::Described)> {
+/// The start of a file, what was known of it then, and how it is read.
+fn look_at(input: &Input, options: &Options) -> Result<(Wishes, Peek, sources::Described)> {
     let mut source = input.source.clone();
     let mut peek = intake::peek(&input.file, &source.wishes(), SAMPLE)?;
     // Some put a small table of what the export is about before the one that counts, whose header stands further down then.
@@ -174,10 +182,12 @@ fn look_at(input: &Input, options: &Options) -> Result<(Peek, sources::Described
     let found = described(&peek);
     // A format may know more of the file than the file tells by itself.
     let known = found.sources.first().map(Source::wishes).filter(|known| *known != source.wishes());
-    let Some(known) = known else { return Ok((peek, found)) };
+    let Some(known) = known else {
+        return Ok((source.wishes(), peek, found));
+    };
     let peek = intake::peek(&input.file, &known, SAMPLE)?;
     let found = described(&peek);
-    Ok((peek, found))
+    Ok((known, peek, found))
 }
 
 /// The header of a format is sought in so many records below the first that looks like one.
@@ -197,9 +207,8 @@ struct Opened<'a> {
     more: BTreeSet<String>,
 }
 
-fn open<'a>(input: &'a Input, options: &Options) -> Result<Opened<'a>> {
+fn open<'a>(input: &'a Input, peek: Peek, options: &Options) -> Result<Opened<'a>> {
     let file = input.file.name();
-    let peek = intake::peek(&input.file, &input.source.wishes(), SAMPLE)?;
     if peek.layout.header.names.is_empty() {
         return Err(Problem::data(format!("{file} is empty"))
             .why("there is no header line")
