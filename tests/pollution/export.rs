@@ -130,7 +130,8 @@ impl Style {
         };
         let needs = |c: char| matches!(c, '\n' | '\r') || c == quote || self.delimiter.contains(c);
         let always = self.all || self.column == Some(column);
-        if !always && !text.contains(needs) && text.trim() == text && !(text.is_empty() && self.delimiter.trim().is_empty()) {
+        let blank = text.trim() != text || text.is_empty() && self.delimiter.trim().is_empty();
+        if !(always || blank || text.contains(needs)) {
             return text.to_string();
         }
         let inner = match self.escape {
