@@ -116,7 +116,7 @@ fn what_cannot_be_read_is_said_before_anything_is_written() {
     bytes.resize(250_000, 0);
     let folder = Folder::new().with("a.csv", bytes);
     folder.run(&["convert", "--raw", "a.csv"]).code(3).says(str![[r#"
-error: cannot read a.csv: it is not a text file (a zero byte in line 50001); export it as CSV in UTF-8
+error: cannot read a.csv: it is not a text file (zero bytes, first in line 50001); export it as CSV in UTF-8
 
 "#]]);
     folder.run(&["convert", "--raw", "a.csv", "-o", "b.csv"]).code(3);
@@ -182,9 +182,9 @@ fn tables_are_written_and_described() {
         .code(0)
         .says(str![[r#"
 orders.csv: 5 read = 3 used + 1 rejected + 1 excluded (1 bad-date, 1 cancelled)
-note: orders.csv: amount: decimal point
-note: orders.csv: cost: decimal point
-note: orders.csv: ordered_at: every cell says its own order
+note: orders.csv: amount: decimal point, as '12.5' on line 2 can only be
+note: orders.csv: cost: decimal point, as '1.2345' on line 2 can only be
+note: orders.csv: ordered_at: every cell says its own order, 1 cells are no dates, '2026-01-32' on line 6 the first
 note: orders.csv: promised_at: every cell says its own order
 
 "#]]);
