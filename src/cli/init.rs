@@ -37,10 +37,10 @@ pub fn run(global: &Global, args: &Init) -> anyhow::Result<()> {
     write_bytes(&path, text.as_bytes())?;
     if !global.quiet {
         let questions: usize = inspections.iter().map(|file| file.questions.len()).sum();
-        let open = if questions > 0 {
-            format!("; {questions} questions are left in it as comments")
-        } else {
-            String::new()
+        let open = match questions {
+            0 => String::new(),
+            1 => "; one question is left in it as a comment".to_string(),
+            several => format!("; {several} questions are left in it as comments"),
         };
         say(&format!("wrote {}{open}", path.display()));
     }

@@ -19,7 +19,7 @@ pub struct Raw {
     pub footer: Vec<Line>,
     /// The number of data records.
     pub records: u64,
-    /// How the input was read, in words.
+    /// What was unusual about its bytes, in words.
     pub findings: Vec<String>,
 }
 
@@ -54,8 +54,7 @@ pub fn write_raw(source: &Source, layout: &Layout, out: &mut dyn Write) -> Resul
         written?;
         read
     })?;
-    let mut findings = layout.findings.clone();
-    findings.extend(done.findings().into_iter().map(|(_, text)| text));
+    let findings = done.findings().into_iter().map(|(_, text)| text).collect();
     Ok(Raw {
         preamble: layout.preamble,
         footer: done.footer,

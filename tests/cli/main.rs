@@ -4,6 +4,7 @@ mod harness;
 
 mod configuration;
 mod convert;
+mod inspect;
 mod measure;
 mod metrics;
 mod pages;

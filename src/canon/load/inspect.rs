@@ -94,13 +94,13 @@ impl Looked<'_> {
                     .iter()
                     .try_for_each(|account| self.options.budget.check_account(account))
                 {
-                    inspection.problem = Some(format!("{error:#}"));
+                    inspection.problem = Some(in_a_line(&error));
                 }
                 inspection.account = loaded.account.into_iter().next();
                 inspection.unused = loaded.unused;
                 inspection.notes = loaded.notes;
             }
-            Err(error) => inspection.problem = Some(format!("{error:#}")),
+            Err(error) => inspection.problem = Some(in_a_line(&error)),
         }
     }
 
@@ -194,6 +194,11 @@ impl Looked<'_> {
     }
 }
 
+/// An error on one line, with what to do about it.
+fn in_a_line(error: &anyhow::Error) -> String {
+    format!("{error:#}").replace("\nhint: ", "; ").replace('\n', " ")
+}
+
 /// What the cells look like, in a few words.
 fn looks(profile: &ColumnProfile) -> String {
     let Some((kind, count)) = profile.kinds.first() else {
@@ -248,8 +253,11 @@ fn reading(peek: &Peek) -> Vec<(&'static str, String)> {
     if !peek.footer.is_empty() {
         reading.push(("after the records", lines(&peek.footer)));
     }
-    if !layout.findings.is_empty() {
-        reading.push(("found", layout.findings.join("; ")));
+    // Encoding and fields are told above.
+    let told = |finding: &&String| !finding.starts_with("read as ") && !finding.contains(&layout.dialect.to_string());
+    let findings: Vec<&str> = layout.findings.iter().filter(told).map(String::as_str).collect();
+    if !findings.is_empty() {
+        reading.push(("found", findings.join("; ")));
     }
     reading
 }

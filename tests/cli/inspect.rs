@@ -1,0 +1,205 @@
+//! `inspect` and `init`: what files are, and a configuration from it.
+
+use serde_json::Value;
+use snapbox::str;
+
+use crate::harness::{Folder, run};
+
+const GERMAN: &str = "Kundennr;Bestelldatum;Betrag;Währung;Notiz\n\
+    K1;03.01.2024;1.234,50;EUR;a\nK2;14.02.2024;99,00;EUR;b\nK1;28.02.2024;12,00;EUR;\nK3;bald;1,00;EUR;c\n";
+const SHAPES: &str = "Farbe,Form\nrot,rund\nblau,eckig\n";
+const AMBIGUOUS: &str = "Customer,Date,Amount\nC1,03/04/2024,5\nC2,05/06/2024,7\n";
+
+fn json(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
+}
+
+/// What each column of the first file means.
+fn meanings(found: &Value) -> Vec<(&str, &str)> {
+    let columns = found["files"][0]["columns"].as_array().unwrap();
+    let pair = |c: &'_ Value| -> Option<(String, String)> { Some((c["header"].as_str()?.into(), c["means"].as_str()?.into())) };
+    assert!(
+        columns
+            .iter()
+            .all(|c| pair(c).is_none() || c["confidence"].as_f64().is_some_and(|sure| sure > 0.6))
+    );
+    columns
+        .iter()
+        .filter_map(|c| Some((c["header"].as_str()?, c["means"].as_str()?)))
+        .collect()
+}
+
+#[test]
+fn a_file_that_nobody_has_seen() {
+    let folder = Folder::new().with("odd.csv", GERMAN);
+    let found = json(&folder.run(&["inspect", "odd.csv", "--format", "json"]).silent().out());
+    assert_eq!(found["schema"], "relhealth.inspect/1");
+    let file = &found["files"][0];
+    assert_eq!(
+        (file["recognised"]["table"].as_str(), file["recognised"]["profile"].as_str()),
+        (Some("purchases"), None)
+    );
+    assert_eq!(
+        meanings(&found),
+        [
+            ("Kundennr", "stakeholder_id"),
+            ("Bestelldatum", "occurred_at"),
+            ("Betrag", "amount"),
+            ("Währung", "currency")
+        ]
+    );
+    let columns = file["columns"].as_array().unwrap();
+    assert!(
+        columns[1]["read_as"]
+            .as_str()
+            .unwrap()
+            .starts_with("day, month, year, as '14.02.2024' on line 3 can only be")
+    );
+    assert!(columns[2]["read_as"].as_str().unwrap().starts_with("decimal comma"));
+    assert_eq!(
+        (file["account"]["read"].as_u64(), file["account"]["rejected"].as_u64()),
+        (Some(4), Some(1))
+    );
+    assert_eq!(
+        (file["unused"][0]["line"].as_u64(), file["unused"][0]["code"].as_str()),
+        (Some(5), Some("bad-date"))
+    );
+    assert_eq!(file["problem"], Value::Null);
+    let measurable = found["measurable"].to_string();
+    assert!(
+        measurable.contains("\"repeat_purchase_rate\"") && !measurable.contains("nps"),
+        "{measurable}"
+    );
+    let text = folder.run(&["inspect", "odd.csv"]).silent().out();
+    for part in [
+        "Feeds purchases",
+        "parted by semicolons",
+        "5  Notiz",
+        "bad-date",
+        "What else would allow more",
+    ] {
+        assert!(text.contains(part), "{part} is not in\n{text}");
+    }
+}
+
+#[test]
+fn a_known_format_is_named_with_what_gives_it_away() {
+    let export = concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/profiles/shopify-orders/export.csv");
+    let folder = Folder::new().with("orders_export_1.csv", std::fs::read(export).unwrap());
+    let found = json(&folder.run(&["inspect", "orders_export_1.csv", "-f", "json"]).silent().out());
+    let recognised = &found["files"][0]["recognised"];
+    assert_eq!(recognised["profile"], "shopify-orders");
+    assert!(
+        recognised["evidence"][0].as_str().unwrap().contains("Lineitem quantity"),
+        "{recognised}"
+    );
+}
+
+#[test]
+fn what_is_not_clear_is_asked_and_exits_with_3() {
+    let folder = Folder::new().with("shapes.csv", SHAPES).with("dates.csv", AMBIGUOUS);
+    let found = json(&folder.run(&["inspect", "shapes.csv", "dates.csv", "-f", "json"]).code(3).out());
+    let [shapes, dates] = [0, 1].map(|at| &found["files"][at]);
+    assert_eq!(shapes["recognised"]["table"], Value::Null);
+    assert_eq!(shapes["questions"][0]["option"], "KIND=shapes.csv");
+    let problem = dates["problem"].as_str().unwrap();
+    assert!(
+        problem.contains("2024-04-03 (dmy) or 2024-03-04 (mdy)") && problem.contains("dates = \"dmy\""),
+        "{problem}"
+    );
+    assert_eq!(found["measurable"].as_array().map(Vec::len), Some(0));
+    // What a measure says of such a file is the same.
+    let said = folder.run(&["measure", "dates.csv"]).code(3).err();
+    assert!(said.contains("2024-04-03 (dmy) or 2024-03-04 (mdy)"), "{said}");
+}
+
+#[test]
+fn a_configuration_is_written_once_and_works() {
+    let folder = Folder::new().with("odd.csv", GERMAN);
+    let before = folder.run(&[
+        "measure",
+        "odd.csv",
+        "-m",
+        "revenue",
+        "--period",
+        "2024",
+        "--incomplete",
+        "-f",
+        "json",
+        "-q",
+    ]);
+    folder.run(&["init", "odd.csv"]).code(0).says(str![[r#"
+wrote relhealth.toml
+
+"#]]);
+    let text = folder.read("relhealth.toml");
+    for part in [
+        "path = \"odd.csv\"",
+        "kind = \"purchases\"",
+        "stakeholder_id = \"Kundennr\"  # 8",
+        "occurred_at = \"Bestelldatum\"",
+    ] {
+        assert!(text.contains(part), "{part} is not in\n{text}");
+    }
+    let after = folder.run(&["measure", "-m", "revenue", "--period", "2024", "--incomplete", "-f", "json", "-q"]);
+    let value = |text: &str| json(text)["cells"][0]["value"].as_f64();
+    assert_eq!(
+        (value(&before.silent().out()), value(&after.silent().out())),
+        (Some(1345.5), Some(1345.5))
+    );
+    folder.run(&["init", "odd.csv"]).code(2).says(str![[r#"
+error: relhealth.toml exists already
+hint: write elsewhere with --output, or over it with --force
+
+"#]]);
+    folder.run(&["init", "odd.csv", "--force", "-q"]).silent();
+    assert_eq!(folder.read("relhealth.toml"), text);
+}
+
+#[test]
+fn what_is_not_clear_stays_a_comment() {
+    let folder = Folder::new().with("shapes.csv", SHAPES);
+    folder.run(&["init", "shapes.csv", "-o", "new.toml"]).code(0).says(str![[r#"
+wrote new.toml; one question is left in it as a comment
+
+"#]]);
+    let text = folder.read("new.toml");
+    assert!(
+        text.contains("# kind = ") && text.contains("# ? Which table is shapes.csv?"),
+        "{text}"
+    );
+    folder.run(&["--config", "new.toml", "metrics"]).silent();
+}
+
+#[test]
+fn a_profile_is_named_and_its_mapping_shown() {
+    let export = concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/profiles/shopify-orders/export.csv");
+    let folder = Folder::new().with("s.csv", std::fs::read(export).unwrap());
+    let text = folder.run(&["init", "s.csv", "-o", "-"]).silent().out();
+    assert!(
+        text.contains("profile = \"shopify-orders\"") && text.contains("# amount = \"Total\""),
+        "{text}"
+    );
+    // It can be read again, and says the same.
+    let folder = folder.with("relhealth.toml", &text);
+    let found = json(&folder.run(&["inspect", "-f", "json"]).silent().out());
+    assert_eq!(found["files"][0]["recognised"]["evidence"][0], "the configuration says so");
+}
+
+#[test]
+fn hostile_headers_stay_within_their_comments() {
+    let folder = Folder::new().with("a.csv", "customer_id,\"date\n[rule]\",amount,\"x\u{1b}[31m\"\nC1,2024-01-02,3,=1\n");
+    folder.run(&["init", "a.csv", "-q", "-o", "c.toml"]).code(0);
+    folder.run(&["--config", "c.toml", "metrics"]).silent();
+    let text = folder.run(&["inspect", "a.csv"]).out();
+    assert!(!text.contains('\u{1b}'), "{text:?}");
+}
+
+#[test]
+fn what_is_not_there_is_said() {
+    run(&["inspect", "no.csv"]).code(3).says(str![[r#"
+error: cannot read no.csv: there is no such file; check the name
+
+"#]]);
+    run(&["init"]).code(2);
+}
