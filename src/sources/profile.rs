@@ -5,6 +5,8 @@
 
 use std::sync::LazyLock;
 
+use rustc_hash::FxHashSet;
+
 use super::{From, Mapped, Source, folded, grammar};
 use crate::expr::{self, Expr};
 use crate::script::{Findings, Reader, Script};
@@ -57,25 +59,26 @@ pub struct Profile {
     pub filters: Vec<Expr>,
     /// Whether its other columns are questions of a survey, each with an instrument of its own.
     pub questions: bool,
+    /// Every header that it names, folded: those that give it away and those that it maps.
+    pub names: Vec<String>,
     /// How its files are read.
     pub source: Source,
 }
 
-impl Profile {
-    /// Every header that the profile names: those that give it away and those that it maps.
-    pub fn names(&self) -> impl Iterator<Item = String> + '_ {
-        let mapped = self
-            .source
-            .map
-            .values()
-            .flat_map(|m| std::iter::once(m).chain(&m.or))
-            .flat_map(Mapped::columns);
-        let mut names: Vec<String> = self.headers.iter().cloned().chain(mapped).map(|name| folded(&name)).collect();
-        names.sort();
-        names.dedup();
-        names.into_iter()
-    }
+/// Every header that a profile names, folded: those that give it away and those that it maps.
+pub(super) fn names(headers: &[String], source: &Source) -> Vec<String> {
+    let mapped = source
+        .map
+        .values()
+        .flat_map(|m| std::iter::once(m).chain(&m.or))
+        .flat_map(Mapped::columns);
+    let mut names: Vec<String> = headers.iter().cloned().chain(mapped).map(|name| folded(&name)).collect();
+    names.sort();
+    names.dedup();
+    names
+}
 
+impl Profile {
     /// How files with these headers are read: of each mapping the first that they have, of the conditions those that they have, and of
     /// what a person wrote everything, before the profile.
     pub fn fit(&self, headers: &[String], written: &Source) -> Source {
@@ -181,13 +184,14 @@ const FEW: usize = 4;
 /// The profiles whose headers these are, best first: those that are certain, then by how many names are found; an earlier one wins.
 pub fn fits<'p>(headers: &[String], profiles: impl IntoIterator<Item = &'p Profile>) -> Vec<Fit<'p>> {
     let headers: Vec<String> = headers.iter().map(|h| folded(h)).collect();
-    let has = |name: &str| headers.iter().any(|h| h == name);
+    let there: FxHashSet<&str> = headers.iter().map(String::as_str).collect();
+    let has = |name: &str| there.contains(name);
     let mut fits: Vec<Fit<'p>> = profiles
         .into_iter()
         // What only another profile leads to has nothing that gives it away.
         .filter(|profile| !profile.headers.is_empty() || !profile.first.is_empty())
         .filter_map(|profile| {
-            let names: Vec<String> = profile.names().collect();
+            let names = &profile.names;
             let found = names.iter().filter(|name| has(name)).count();
             let foreign = profile.without.iter().any(|name| has(&folded(name)));
             let first = profile.first.is_empty() || profile.first.iter().any(|first| headers.first() == Some(&folded(first)));
