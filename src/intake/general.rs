@@ -64,7 +64,7 @@ pub(super) fn read_record(bytes: &[u8], start: usize, rules: Rules<'_>, over: bo
         end: strict.end,
         open: strict.open,
         repaired: false,
-        astray: false,
+        astray: strict.irregular,
         doubtful: false,
     };
     if (strict.irregular || strict.open) && rules.width > 1 {

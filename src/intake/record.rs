@@ -298,13 +298,27 @@ impl<'r> Record<'r> {
         self.repaired
     }
 
+    /// Whether its quotes break the rules: text follows a closing one, or one had to be taken otherwise.
+    pub fn breaks_rules(&self) -> bool {
+        self.repaired || self.astray
+    }
+
+    /// Whether a field seems to begin with a quote.
+    pub fn quotes_fields(&self, dialect: &Dialect) -> bool {
+        let Some(quote) = dialect.quote.map(char::from) else {
+            return false;
+        };
+        let after = format!("{}{quote}", dialect.delimiter());
+        self.raw.starts_with(quote) || self.raw.contains(&after)
+    }
+
     /// Whether a quote stands in a field that is not quoted. In a file that quotes by the rules such a field is damaged: a delimiter
     /// is missing before it, or a quote is too many.
     pub fn stray_quote(&self, dialect: &Dialect) -> bool {
         let Some(quote) = dialect.quote else {
             return false;
         };
-        if self.repaired {
+        if self.repaired || self.astray {
             return self.astray;
         }
         // Without quotes in the fields, none is stray; and the record stands for its fields where there are none at all.

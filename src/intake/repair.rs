@@ -2,7 +2,8 @@
 //!
 //! A quote too many, or one that was not doubled, makes text follow a closing quote, or leaves a quote open. Such a record is read in
 //! the first of these ways that gives it the width of the table: within its line, quotes closing only before a delimiter or the line
-//! end, and opening quotes as text where they must be; by the rules; over several lines. Where none does, a quote that is open is text
+//! end, and opening quotes as text where they must be; by the rules; over several lines, unless a quote within such a field could end a
+//! record and start another one. Where none does, a quote that is open is text
 //! if the lines after it are whole records; else the record stays as the rules read it, and its width says that something is wrong.
 
 use rustc_hash::FxHashSet;
@@ -57,19 +58,20 @@ pub(super) fn repair(bytes: &[u8], start: usize, strict: &Strict, rules: Rules<'
     if (!strict.open || goes_on || alone)
         && let Some(found) = search(bytes, start, stop, rules)
     {
-        return kept(Some(found.fill(bytes, rules.dialect, fields)), found.astray(bytes, quote));
+        return kept(Some(found.fill(bytes, rules.dialect, fields)), found.astray(bytes, rules.dialect));
     }
-    if !strict.open && fields.ends.len() == rules.width {
+    // What breaks the rules and goes over several lines may be two records: a width that fits says nothing then.
+    if !strict.open && in_line && fields.ends.len() == rules.width {
         return kept(None, false);
     }
     let far = bytes.len().min(start + SPAN);
     if stop < far && !goes_on {
         let found = search(bytes, start, far, rules).filter(|r| r.end() < far || far == bytes.len());
-        if let Some(found) = found.filter(|_| !strict.open) {
-            return kept(Some(found.fill(bytes, rules.dialect, fields)), found.astray(bytes, quote));
+        if let Some(found) = found.filter(|r| !strict.open && !r.joins(bytes, rules.dialect)) {
+            return kept(Some(found.fill(bytes, rules.dialect, fields)), found.astray(bytes, rules.dialect));
         }
     }
-    if goes_on && (strict.open || strict.end > stop) {
+    if strict.end > stop && (goes_on || !strict.open) || (goes_on && strict.open) {
         let text = Dialect {
             quote: None,
             ..rules.dialect.clone()
@@ -127,6 +129,26 @@ struct Piece {
     end: usize,
 }
 
+impl Piece {
+    /// Whether its quoted content holds a quote that is neither doubled nor escaped.
+    fn is_lone(&self, bytes: &[u8], dialect: &Dialect) -> bool {
+        let quote = dialect.quote.unwrap_or(0);
+        let content = &bytes[self.from..self.to];
+        let mut at = 0;
+        while self.quoted && at < content.len() {
+            let next = content.get(at + 1) == Some(&quote);
+            if next && (content[at] == quote || Some(content[at]) == dialect.escape || content[at] == b'\\') {
+                at += 2;
+            } else if content[at] == quote {
+                return true;
+            } else {
+                at += 1;
+            }
+        }
+        false
+    }
+}
+
 /// A reading of a record.
 struct Reading {
     pieces: Vec<Piece>,
@@ -137,10 +159,18 @@ impl Reading {
         self.pieces.last().map_or(0, |p| p.end)
     }
 
-    fn astray(&self, bytes: &[u8], quote: u8) -> bool {
+    /// Whether a quote stands where it means nothing: in an unquoted field, after a closing quote, or alone within quotes.
+    fn astray(&self, bytes: &[u8], dialect: &Dialect) -> bool {
+        let quote = dialect.quote.unwrap_or(0);
         self.pieces
             .iter()
-            .any(|p| p.tail || (!p.quoted && bytes[p.from..p.to].contains(&quote)))
+            .any(|p| p.tail || (!p.quoted && bytes[p.from..p.to].contains(&quote)) || p.is_lone(bytes, dialect))
+    }
+
+    /// Whether a field that goes over several lines holds a quote that is not doubled: two records may have become one there.
+    fn joins(&self, bytes: &[u8], dialect: &Dialect) -> bool {
+        let over_lines = |p: &Piece| bytes[p.from..p.to].iter().any(|&b| is_end(b));
+        self.pieces.iter().any(|p| over_lines(p) && (p.tail || p.is_lone(bytes, dialect)))
     }
 
     /// Copies its fields; where it ends.
@@ -345,7 +375,11 @@ mod tests {
         assert_eq!(read("a,\"round 48\"\",\"made, so\",x\n", 4), ["1: a|round 48\"|made, so|x"]);
         assert_eq!(read("a,\"5\" seam\",\"b, c\",x\n", 4), ["1: a|5\" seam|b, c|x"]);
         assert_eq!(read("a,\"5\\\" seam, x\",\"b\",x\n", 4), ["1: a|5\" seam, x|b|x"]);
-        assert_eq!(read("1,\"he said \"hi\" and\nleft\",x\n", 3), ["1: 1|he said \"hi\" and\nleft|x"]);
+        // Over lines such a quote could as well be the end of one record and the start of another: each line stands for itself.
+        assert_eq!(
+            read("1,\"he said \"hi\" and\nleft\",x\n", 3),
+            ["1: 1|he said hi\" and", "2: left\"|x"]
+        );
         assert_eq!(read("\"5\"tail,,\n", 3), ["1: 5tail||"]);
     }
 

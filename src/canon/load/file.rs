@@ -198,8 +198,11 @@ impl Job<'_> {
         if record.cut_off() {
             return Err(rejected("cut-off", "", "the file ends within a quoted field".to_string()));
         }
-        if self.layout.strict_quotes && record.stray_quote(&self.layout.dialect) {
-            let reason = "a quote stands in a cell that is not quoted, and the file quotes by the rules elsewhere";
+        // Beside cells in quotes a stray quote leaves open which cells there are; where nothing is quoted, quotes are letters.
+        let dialect = &self.layout.dialect;
+        let open = || record.breaks_rules() || record.quotes_fields(dialect);
+        if record.stray_quote(dialect) && (self.layout.strict_quotes || open()) {
+            let reason = "a quote stands where it means nothing: which cells the record has is not sure";
             return Err(rejected("stray-quote", "", reason.to_string()));
         }
         if record.len() < width {
