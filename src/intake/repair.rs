@@ -71,7 +71,7 @@ pub(super) fn repair(bytes: &[u8], start: usize, strict: &Strict, rules: Rules<'
             return kept(Some(found.fill(bytes, rules.dialect, fields)), found.astray(bytes, rules.dialect));
         }
     }
-    if strict.end > stop && (goes_on || !strict.open) || (goes_on && strict.open) {
+    if goes_on && strict.open || !strict.open && strict.end > stop {
         let text = Dialect {
             quote: None,
             ..rules.dialect.clone()
