@@ -45,6 +45,7 @@ pub fn add(document: &mut Document, account: &[FileAccount]) {
     document.table(Table {
         columns,
         rows: account.iter().map(row).collect(),
+        ..Table::default()
     });
 }
 

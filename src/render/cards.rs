@@ -23,7 +23,11 @@ pub fn list(catalog: &Catalog, missing: Option<Missing>) -> Document {
         let mut columns: Vec<(Text, Align)> = vec![("Id".into(), Align::Left), ("Metric".into(), Align::Left)];
         columns.extend(missing.map(|_| ("These inputs".into(), Align::Left)));
         document.heading(2, Text::untrusted(capital(family)));
-        document.table(Table { columns, rows });
+        document.table(Table {
+            columns,
+            rows,
+            ..Table::default()
+        });
     }
     document
 }
@@ -45,7 +49,11 @@ pub fn cards(metrics: &[&Metric], missing: Option<Missing>) -> Document {
         let columns = vec![(Text::default(), Align::Left), (Text::default(), Align::Left)];
         let mut rows: Vec<Vec<Text>> = card.lines.into_iter().map(row).collect();
         rows.extend(missing.map(|missing| vec![Text::own("These inputs"), availability(missing(metric))]));
-        document.table(Table { columns, rows });
+        document.table(Table {
+            columns,
+            rows,
+            ..Table::default()
+        });
     }
     document
 }

@@ -1,23 +1,29 @@
-//! The blocks that every reading format can show.
+//! The blocks that every reading format can show. Layout is decided once: a format only says how each block looks in it.
 
 use super::text::Text;
 
-/// A document: blocks in reading order.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+/// A document: blocks in reading order. Headings of level 2 open its sections.
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Document {
     /// The blocks.
     pub blocks: Vec<Block>,
 }
 
 /// One block.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Block {
     /// A heading; 1 is the document's title.
     Heading(u8, Text),
     /// Running text.
     Sentence(Text),
+    /// Sentences, each of its own.
+    List(Vec<Text>),
     /// A table.
     Table(Table),
+    /// A chart with its statement and its data.
+    Chart(Chart),
+    /// All that there is to know about one thing.
+    Card(Card),
     /// A remark.
     Note(Text),
 }
@@ -32,12 +38,127 @@ pub enum Align {
 }
 
 /// A table.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Table {
+    /// What it holds, for those who meet it without what stands around it; may be empty.
+    pub caption: Text,
     /// Titles and alignment of the columns.
     pub columns: Vec<(Text, Align)>,
-    /// The rows, each as long as the columns.
+    /// The rows, each as long as the columns. The first cell of a row names it.
     pub rows: Vec<Vec<Text>>,
+    /// A small line for each row, in formats that can draw; what it shows stands in charts or other tables too.
+    pub sparks: Option<Sparks>,
+}
+
+/// The last column of a table: a small line for each row.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sparks {
+    /// Title of the column.
+    pub title: Text,
+    /// The lines, one a row; `None`: nothing to draw.
+    pub rows: Vec<Option<Spark>>,
+}
+
+/// A small line without axes: a value a period with the band of its intervals.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Spark {
+    /// The points, oldest first; `None`: there is no value.
+    pub points: Vec<Option<Point>>,
+    /// What it shows, in a few words, for those who do not see it.
+    pub alternative: Text,
+}
+
+/// A value with its limits; a limit may be open or unknown.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Point {
+    /// The value.
+    pub value: f64,
+    /// Lower limit.
+    pub low: Option<f64>,
+    /// Upper limit.
+    pub high: Option<f64>,
+}
+
+/// A chart: it is never alone, but says what it shows in a sentence, and has its data beside it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Chart {
+    /// Name of its place in the document, to be led to; unique in it.
+    pub anchor: String,
+    /// What it is a chart of.
+    pub title: Text,
+    /// What it shows, in one sentence.
+    pub statement: Text,
+    /// What is drawn.
+    pub figure: Figure,
+    /// Its data.
+    pub data: Table,
+}
+
+/// What a chart draws.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Figure {
+    /// Values by period, with their intervals and the limits of the process.
+    Series(SeriesFigure),
+    /// Values of segments against their size, with the limits that chance alone gives.
+    Funnel(FunnelFigure),
+}
+
+/// How the numbers of an axis are written.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Axis {
+    /// What stands beside it, with the unit.
+    pub title: String,
+    /// The unit as the catalogue names it; shares are drawn in percent, hours in what fits their size.
+    pub unit: String,
+    /// The currency of money.
+    pub currency: Option<String>,
+}
+
+/// Values by period.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct SeriesFigure {
+    /// Labels of the periods, oldest first.
+    pub labels: Vec<String>,
+    /// The values; `None`: there is none.
+    pub points: Vec<Option<Point>>,
+    /// Periods that are not over at as-of, drawn apart.
+    pub open: Vec<bool>,
+    /// The centre of the process, where there are limits.
+    pub centre: Option<f64>,
+    /// Lower and upper limit of the process at each period.
+    pub limits: Vec<(f64, f64)>,
+    /// The target.
+    pub target: Option<f64>,
+    /// For each period whether it breaks a rule of the process, and whether that is good news (`None`: neither good nor bad).
+    pub signals: Vec<Option<Option<bool>>>,
+    /// The axis of values.
+    pub axis: Axis,
+}
+
+/// Values of segments against their size.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct FunnelFigure {
+    /// The segments: name, size, value, and how far out it lies: 0 within, 1 beyond the inner limits, 2 beyond the outer ones.
+    pub segments: Vec<(String, f64, f64, u8)>,
+    /// The value of all.
+    pub centre: f64,
+    /// Limits by size, ascending: size, inner lower, inner upper, outer lower, outer upper.
+    pub limits: Vec<(f64, [f64; 4])>,
+    /// What the size is.
+    pub size: String,
+    /// The axis of values.
+    pub axis: Axis,
+}
+
+/// All that there is to know about one thing: a definition.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Card {
+    /// Name of its place in the document, to be led to; unique in it.
+    pub anchor: String,
+    /// Its title.
+    pub title: Text,
+    /// Label and text.
+    pub lines: Vec<(Text, Text)>,
 }
 
 impl Document {
@@ -51,35 +172,50 @@ impl Document {
         self.blocks.push(Block::Sentence(text));
     }
 
+    /// Adds sentences, unless there are none.
+    pub fn list(&mut self, texts: Vec<Text>) {
+        if !texts.is_empty() {
+            self.blocks.push(Block::List(texts));
+        }
+    }
+
     /// Adds a table, unless it has no rows; columns without any text go.
-    pub fn table(&mut self, mut table: Table) {
-        let is_empty = |text: &Text| text.terminal().is_empty();
-        let kept: Vec<bool> = (0..table.columns.len())
-            .map(|i| !table.rows.iter().all(|row| is_empty(&row[i])))
-            .collect();
-        let keep = |i: usize| kept[i];
-        table.columns = table
-            .columns
-            .into_iter()
-            .enumerate()
-            .filter(|(i, _)| keep(*i))
-            .map(|(_, column)| column)
-            .collect();
-        for row in &mut table.rows {
-            *row = std::mem::take(row)
-                .into_iter()
-                .enumerate()
-                .filter(|(i, _)| keep(*i))
-                .map(|(_, text)| text)
-                .collect();
-        }
+    pub fn table(&mut self, table: Table) {
         if !table.rows.is_empty() {
-            self.blocks.push(Block::Table(table));
+            self.blocks.push(Block::Table(table.without_empty_columns()));
         }
+    }
+
+    /// Adds a chart.
+    pub fn chart(&mut self, mut chart: Chart) {
+        chart.data = chart.data.without_empty_columns();
+        self.blocks.push(Block::Chart(chart));
+    }
+
+    /// Adds a card.
+    pub fn card(&mut self, card: Card) {
+        self.blocks.push(Block::Card(card));
     }
 
     /// Adds a remark.
     pub fn note(&mut self, text: Text) {
         self.blocks.push(Block::Note(text));
+    }
+}
+
+impl Table {
+    /// The table without the columns in which no row says anything.
+    #[must_use]
+    pub fn without_empty_columns(mut self) -> Table {
+        let kept: Vec<bool> = (0..self.columns.len())
+            .map(|i| !self.rows.iter().all(|row| row[i].is_empty()))
+            .collect();
+        let mut keep = kept.iter();
+        self.columns.retain(|_| *keep.next().expect("a column"));
+        for row in &mut self.rows {
+            let mut keep = kept.iter();
+            row.retain(|_| *keep.next().expect("a column"));
+        }
+        self
     }
 }

@@ -37,6 +37,7 @@ pub fn document(inspections: &[Inspection], allowed: &Allowed) -> Document {
             .iter()
             .map(|(family, ids)| vec![Text::untrusted(super::summary::capital(family)), listed(ids, usize::MAX)])
             .collect(),
+        ..Table::default()
     });
     if !allowed.missing.is_empty() {
         document.heading(3, "What else would allow more".into());
@@ -47,6 +48,7 @@ pub fn document(inspections: &[Inspection], allowed: &Allowed) -> Document {
                 .iter()
                 .map(|(what, ids)| vec![Text::untrusted(what), listed(ids, NAMED)])
                 .collect(),
+            ..Table::default()
         });
     }
     document
@@ -92,6 +94,7 @@ fn add(document: &mut Document, file: &Inspection) {
             .iter()
             .map(|(what, text)| vec![Text::own(super::summary::capital(what)), Text::untrusted(text)])
             .collect(),
+        ..Table::default()
     });
     if let Some(problem) = &file.problem {
         document.sentence(Text::own("It cannot be used as it is: ").and_untrusted(problem).toned(Tone::Bad));
@@ -105,6 +108,7 @@ fn add(document: &mut Document, file: &Inspection) {
                 .iter()
                 .map(|q| vec![Text::untrusted(&q.text), Text::untrusted(&q.option)])
                 .collect(),
+            ..Table::default()
         });
     }
     document.heading(3, "Columns".into());
@@ -133,6 +137,7 @@ fn add(document: &mut Document, file: &Inspection) {
                     ]
                 })
                 .collect(),
+            ..Table::default()
         });
     }
     file.notes.iter().for_each(|note| document.note(noted(note)));
@@ -171,6 +176,7 @@ fn columns(columns: &[ColumnInspection]) -> Table {
             ("Such as".into(), Align::Left),
         ],
         rows: columns.iter().map(row).collect(),
+        ..Table::default()
     }
 }
 

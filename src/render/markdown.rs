@@ -1,6 +1,6 @@
 //! A document as Markdown, with the tables of GitHub's.
 
-use super::document::{Align, Block, Document, Table};
+use super::document::{Align, Block, Card, Chart, Document, Table};
 use super::text::Text;
 
 /// The document as text; each line ends with a line feed.
@@ -13,11 +13,29 @@ pub fn text(document: &Document) -> String {
         match block {
             Block::Heading(level, text) => out.push_str(&format!("{} {}\n", "#".repeat(usize::from(*level)), text.markdown())),
             Block::Sentence(text) => out.push_str(&format!("{}\n", text.markdown())),
+            Block::List(texts) => texts.iter().for_each(|text| out.push_str(&format!("- {}\n", text.markdown()))),
             Block::Note(text) => out.push_str(&format!("> {}\n", text.markdown())),
             Block::Table(table) => grid(&mut out, table),
+            Block::Chart(chart) => self::chart(&mut out, chart),
+            Block::Card(card) => self::card(&mut out, card),
         }
     }
     out
+}
+
+/// Nothing is drawn: the statement, and the data folded away.
+fn chart(out: &mut String, chart: &Chart) {
+    out.push_str(&format!("**{}**: {}\n\n", chart.title.markdown(), chart.statement.markdown()));
+    out.push_str("<details><summary>Data</summary>\n\n");
+    grid(out, &chart.data);
+    out.push_str("\n</details>\n");
+}
+
+fn card(out: &mut String, card: &Card) {
+    out.push_str(&format!("**{}**\n\n", card.title.markdown()));
+    for (label, text) in &card.lines {
+        out.push_str(&format!("- {}: {}\n", label.markdown(), text.markdown()));
+    }
 }
 
 fn grid(out: &mut String, table: &Table) {
@@ -41,6 +59,7 @@ mod tests {
         document.table(Table {
             columns: vec![("Name".into(), Align::Left), ("n".into(), Align::Right)],
             rows: vec![vec![Text::untrusted("a|b\n<script>"), Text::own("1")]],
+            ..Table::default()
         });
         assert_eq!(
             text(&document),

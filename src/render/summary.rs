@@ -156,6 +156,7 @@ impl Summary<'_> {
         let mut table = Table {
             columns: heads.clone(),
             rows: rows.clone(),
+            ..Table::default()
         };
         table.columns.extend([
             ("Value".into(), Align::Right),
@@ -173,6 +174,7 @@ impl Summary<'_> {
             let mut table = Table {
                 columns: heads.clone(),
                 rows: rows.clone(),
+                ..Table::default()
             };
             table.columns.push(("Value".into(), Align::Right));
             for (row, cell) in table.rows.iter_mut().zip(cells) {

@@ -2,7 +2,7 @@
 
 use comfy_table::{CellAlignment, ContentArrangement, presets};
 
-use super::document::{Align, Block, Document, Table};
+use super::document::{Align, Block, Card, Document, Table};
 use super::text::{Text, Tone};
 
 /// What a terminal can show.
@@ -32,7 +32,11 @@ pub fn text(document: &Document, style: Style) -> String {
         let together = matches!(
             (before, block),
             (None, _)
-                | (Some(Block::Heading(..)), Block::Sentence(_) | Block::Table(_))
+                | (
+                    Some(Block::Heading(..)),
+                    Block::Sentence(_) | Block::List(_) | Block::Table(_) | Block::Chart(_)
+                )
+                | (Some(Block::Chart(_)), Block::Chart(_))
                 | (Some(Block::Sentence(_)), Block::Sentence(_))
                 | (Some(Block::Note(_)), Block::Note(_))
         );
@@ -42,11 +46,27 @@ pub fn text(document: &Document, style: Style) -> String {
         match block {
             Block::Heading(_, text) => lines(&mut out, &marked(&text.clone().toned(Tone::Strong)), style.width),
             Block::Sentence(text) | Block::Note(text) => lines(&mut out, &marked(text), style.width),
+            Block::List(texts) => texts
+                .iter()
+                .for_each(|text| lines(&mut out, &format!("- {}", marked(text)), style.width)),
             Block::Table(table) => grid(&mut out, table, style.width),
+            Block::Chart(chart) => lines(&mut out, &marked(&chart.statement), style.width),
+            Block::Card(card) => self::card(&mut out, card, style.width),
         }
         before = Some(block);
     }
     unmarked(out, style.color)
+}
+
+fn card(out: &mut String, card: &Card, width: usize) {
+    lines(out, &marked(&card.title.clone().toned(Tone::Strong)), width);
+    let blank = || (Text::default(), Align::Left);
+    let table = Table {
+        columns: vec![blank(), blank()],
+        rows: card.lines.iter().map(|(label, text)| vec![label.clone(), text.clone()]).collect(),
+        ..Table::default()
+    };
+    grid(out, &table, width);
 }
 
 fn marked(text: &Text) -> String {

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::note::visible;
+use crate::period::date_text;
 
 /// Text from outside: a cell of an export, a file's name, a user's words. Its content can only be had escaped for a format.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,10 +43,24 @@ impl Untrusted {
     }
 }
 
+/// A part of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Piece {
+pub enum Piece {
+    /// The program's own words.
     Own(String),
+    /// Text from outside.
     Untrusted(Untrusted),
+    /// Text from outside that leads to the place of that name in the document, where a format can do so.
+    Link(String, Untrusted),
+}
+
+/// What a text shows, for formats that have numbers and dates of their own: unrounded, in the unit of its metric.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Quantity {
+    /// A number and its unit as the catalogue names it: a share is between 0 and 1, a duration in hours or days.
+    Number(f64, String),
+    /// A day, counted from 1970-01-01.
+    Day(i32),
 }
 
 /// How a text stands out where a format can show it.
@@ -60,14 +75,18 @@ pub enum Tone {
     Bad,
     /// A heading.
     Strong,
+    /// A share in hundredths, as the depth of a background; the text says the share too.
+    Heat(u8),
 }
 
 /// A text of own and foreign pieces.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Text {
     pieces: Vec<Piece>,
     /// How it stands out.
     pub tone: Tone,
+    /// The number or date that it shows.
+    pub quantity: Option<Quantity>,
 }
 
 impl Text {
@@ -75,7 +94,7 @@ impl Text {
     pub fn own(text: impl Into<String>) -> Text {
         Text {
             pieces: vec![Piece::Own(text.into())],
-            tone: Tone::Plain,
+            ..Text::default()
         }
     }
 
@@ -83,8 +102,42 @@ impl Text {
     pub fn untrusted(text: impl Into<String>) -> Text {
         Text {
             pieces: vec![Piece::Untrusted(Untrusted::new(text))],
-            tone: Tone::Plain,
+            ..Text::default()
         }
+    }
+
+    /// Text from outside that leads to a named place of the document.
+    pub fn link(to: impl Into<String>, text: impl Into<String>) -> Text {
+        Text {
+            pieces: vec![Piece::Link(to.into(), Untrusted::new(text))],
+            ..Text::default()
+        }
+    }
+
+    /// A number as people read it, with what it is.
+    pub fn number(shown: impl Into<String>, value: f64, unit: impl Into<String>) -> Text {
+        Text {
+            quantity: Some(Quantity::Number(value, unit.into())),
+            ..Text::own(shown)
+        }
+    }
+
+    /// A day.
+    pub fn day(day: i32) -> Text {
+        Text {
+            quantity: Some(Quantity::Day(day)),
+            ..Text::own(date_text(day))
+        }
+    }
+
+    /// Its parts, in order.
+    pub fn pieces(&self) -> &[Piece] {
+        &self.pieces
+    }
+
+    /// Whether it says nothing.
+    pub fn is_empty(&self) -> bool {
+        self.terminal().is_empty()
     }
 
     /// This text with own words after it.
@@ -114,7 +167,7 @@ impl Text {
     pub fn terminal(&self) -> String {
         let shown = self.pieces.iter().map(|piece| match piece {
             Piece::Own(text) => Cow::Borrowed(text.as_str()),
-            Piece::Untrusted(text) => text.terminal(),
+            Piece::Untrusted(text) | Piece::Link(_, text) => text.terminal(),
         });
         shown.collect()
     }
@@ -123,7 +176,7 @@ impl Text {
     pub fn markdown(&self) -> String {
         let shown = self.pieces.iter().map(|piece| match piece {
             Piece::Own(text) => own_markdown(text),
-            Piece::Untrusted(text) => text.markdown(),
+            Piece::Untrusted(text) | Piece::Link(_, text) => text.markdown(),
         });
         shown.collect()
     }
