@@ -139,6 +139,8 @@ pub struct Shown {
     pub unit: String,
     /// Which direction is better.
     pub good: Good,
+    /// It rests on something that nobody dated, so that earlier periods are known as they are now: nothing can be read from how it moved.
+    pub undated: bool,
 }
 
 /// The result of a measure: everything that a format can show.

@@ -54,6 +54,7 @@ pub fn run(global: &Global, args: &Measure) -> anyhow::Result<()> {
         filter: filter.map(|f| data::spell(&f, &loaded.canon)).transpose()?,
         total: args.total,
         compare,
+        series: false,
         level: args.level.unwrap_or(config.level),
     };
     let outcome = measure::measure(&loaded.canon, &config.catalog, &config.settings, &request)?;

@@ -59,6 +59,9 @@ pub struct Request {
     pub total: bool,
     /// What each period is compared with.
     pub compare: Vec<Compare>,
+    /// Whether the periods are one series: each is measured as it was known at the age that the last one has at as-of, and only the
+    /// last is compared.
+    pub series: bool,
     /// Confidence level of the intervals.
     pub level: f64,
 }
@@ -88,13 +91,14 @@ pub fn measure(canon: &Canon, catalog: &Catalog, settings: &Settings, request: &
     let cells = cells(canon, settings, &facts::build, request, &plan, &asked, &mut notes)?;
     let shown = asked
         .iter()
-        .map(|&i| plan.metrics[i])
-        .map(|m| Shown {
+        .map(|&i| (plan.metrics[i], plan.undated[i]))
+        .map(|(m, undated)| Shown {
             id: m.id.clone(),
             title: m.title.clone(),
             family: m.family.clone(),
             unit: m.unit.word().to_string(),
             good: m.good,
+            undated,
         })
         .collect();
     Ok(Outcome {
@@ -168,7 +172,7 @@ fn pass(
 ) -> Result<Vec<((usize, usize), Found)>> {
     let facts: Vec<_> = plan.facts.iter().map(|f| f.spec).collect();
     let slices = Slices::new(canon, &facts, by, request.filter.as_ref());
-    let lanes = lanes(&request.periods, &request.compare, canon.as_of);
+    let lanes = lanes(&request.periods, &request.compare, request.series, canon.as_of);
     let mut counted = run::run(
         canon,
         settings,

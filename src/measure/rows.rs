@@ -100,7 +100,7 @@ pub fn rows(canon: &Canon, catalog: &Catalog, settings: &Settings, wanted: &Want
     }
     let specs: Vec<_> = plan.facts.iter().map(|f| f.spec).collect();
     let slices = Slices::new(canon, &specs, &wanted.by, wanted.filter.as_ref());
-    let lanes = lanes(std::slice::from_ref(&wanted.period), &[], canon.as_of);
+    let lanes = lanes(std::slice::from_ref(&wanted.period), &[], false, canon.as_of);
     let (Some(lane), Some(fact)) = (
         lanes.first(),
         plan.facts.iter().find(|f| f.views.iter().any(|v| v.metrics.contains(&index))),

@@ -46,14 +46,18 @@ pub struct Lane {
 }
 
 /// The lanes of a run. Two periods may share one earlier period (an ISO week 53 and 52): then there is a further lane.
-pub fn lanes(periods: &[Period], compares: &[Compare], as_of: Micros) -> Vec<Lane> {
+///
+/// The periods of a `series` are each known at the age that the last one has at as-of, and only the last is compared.
+pub fn lanes(periods: &[Period], compares: &[Compare], series: bool, as_of: Micros) -> Vec<Lane> {
     let mut out = Vec::new();
+    let age = periods.last().filter(|_| series).map(|last| as_of - last.end);
     for compare in std::iter::once(None).chain(compares.iter().copied().map(Some)) {
         let mut entries: Vec<(usize, Window)> = periods
             .iter()
             .enumerate()
+            .filter(|(index, _)| !series || compare.is_none() || index + 1 == periods.len())
             .map(|(index, period)| match compare {
-                None => (index, window(period, as_of)),
+                None => (index, window(period, age.map_or(as_of, |age| period.end + age))),
                 Some(compare) => {
                     let earlier = compare.of(period);
                     // As known at the same age; a period that is not over yet is compared with the same part of the earlier one.
@@ -113,7 +117,7 @@ mod tests {
         let zone = Zone::utc();
         let as_of = zone.midnight(crate::period::days_from_civil(2026, 11, 11));
         let october = Period::parse("2026-10", &zone, as_of).unwrap();
-        let lanes = lanes(std::slice::from_ref(&october), &[Compare::Previous, Compare::YearAgo], as_of);
+        let lanes = lanes(std::slice::from_ref(&october), &[Compare::Previous, Compare::YearAgo], false, as_of);
         assert_eq!(lanes.len(), 3);
         assert_eq!(lanes[0].windows[0].as_of, as_of);
         assert_eq!(lanes[1].windows[0].end, october.start);
@@ -123,12 +127,32 @@ mod tests {
     }
 
     #[test]
+    fn a_series_is_known_at_one_age() {
+        let zone = Zone::utc();
+        let as_of = zone.midnight(crate::period::days_from_civil(2026, 11, 11));
+        let periods: Vec<Period> = ["2026-08", "2026-09", "2026-10"]
+            .iter()
+            .map(|text| Period::parse(text, &zone, as_of).unwrap())
+            .collect();
+        let lanes = lanes(&periods, &[Compare::Previous], true, as_of);
+        assert_eq!(lanes.iter().map(|l| l.period.clone()).collect::<Vec<_>>(), [vec![0, 1, 2], vec![2]]);
+        for window in lanes.iter().flat_map(|lane| &lane.windows) {
+            assert_eq!(window.as_of - window.end, 10 * crate::schema::DAY);
+        }
+        // The one before is the same window, whether as a part of the series or as what the last is compared with.
+        assert_eq!(
+            (lanes[0].windows[1].start, lanes[0].windows[1].as_of),
+            (lanes[1].windows[0].start, lanes[1].windows[0].as_of)
+        );
+    }
+
+    #[test]
     fn two_weeks_that_share_one_earlier_week_need_two_lanes() {
         let zone = Zone::utc();
         let as_of = zone.midnight(crate::period::days_from_civil(2022, 1, 1));
         let last = Period::of(Grain::Week, crate::period::days_from_civil(2020, 12, 30), &zone);
         assert_eq!(last.label, "2020-W53");
-        let lanes = lanes(&[last.previous(), last], &[Compare::YearAgo], as_of);
+        let lanes = lanes(&[last.previous(), last], &[Compare::YearAgo], false, as_of);
         assert_eq!(lanes.iter().map(|l| l.windows.len()).collect::<Vec<_>>(), [2, 1, 1]);
     }
 }

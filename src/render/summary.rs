@@ -328,6 +328,7 @@ mod tests {
             family: family.into(),
             unit: unit.into(),
             good: Good::Up,
+            undated: false,
         }
     }
 
