@@ -16,7 +16,7 @@ pub(super) fn builtin(specs: &[&'static FactSpec]) -> Result<Catalog, Vec<Mistak
     let mut drafts = Vec::new();
     let mut problems = Vec::new();
     for ((_, text), file) in FAMILIES.iter().zip(&names) {
-        read(Script { file, text }, specs, &mut drafts, &mut problems);
+        read(Script { file, text }, specs, false, &mut drafts, &mut problems);
     }
     link(Vec::new(), drafts, problems).map(Catalog::of)
 }
@@ -25,7 +25,7 @@ pub(super) fn builtin(specs: &[&'static FactSpec]) -> Result<Catalog, Vec<Mistak
 pub(super) fn add(metrics: Vec<Metric>, text: &str, file: &str, specs: &[&'static FactSpec]) -> Result<Vec<Metric>, Vec<Mistake>> {
     let mut drafts = Vec::new();
     let mut problems = Vec::new();
-    read(Script { file, text }, specs, &mut drafts, &mut problems);
+    read(Script { file, text }, specs, true, &mut drafts, &mut problems);
     link(metrics, drafts, problems)
 }
 
@@ -34,8 +34,8 @@ pub(super) fn joined(problems: &[Mistake]) -> String {
     problems.iter().map(Mistake::to_string).collect::<Vec<_>>().join("\n\n")
 }
 
-/// Reads the `metric` table of a file.
-fn read<'a>(source: Script<'a>, specs: &[&'static FactSpec], drafts: &mut Vec<Draft<'a>>, problems: &mut Vec<Mistake>) {
+/// Reads the `metric` table of a file. `key`: what a metric is that does not say whether it is a key metric.
+fn read<'a>(source: Script<'a>, specs: &[&'static FactSpec], key: bool, drafts: &mut Vec<Draft<'a>>, problems: &mut Vec<Mistake>) {
     let (document, errors) = DeTable::parse_recoverable(source.text);
     if !errors.is_empty() {
         problems.extend(
@@ -64,7 +64,7 @@ fn read<'a>(source: Script<'a>, specs: &[&'static FactSpec], drafts: &mut Vec<Dr
         match value.get_ref().as_table() {
             Some(table) => {
                 let mut stanza = Stanza::new(name, source, table);
-                drafts.push(draft(&mut stanza, source, specs));
+                drafts.push(draft(&mut stanza, source, specs, key));
                 problems.append(&mut stanza.problems);
             }
             None => {
@@ -76,7 +76,7 @@ fn read<'a>(source: Script<'a>, specs: &[&'static FactSpec], drafts: &mut Vec<Dr
 }
 
 /// Reads one stanza; the draft has no metric where something is wrong with it.
-fn draft<'a>(stanza: &mut Stanza, source: Script<'a>, specs: &[&'static FactSpec]) -> Draft<'a> {
+fn draft<'a>(stanza: &mut Stanza, source: Script<'a>, specs: &[&'static FactSpec], key: bool) -> Draft<'a> {
     let name = stanza.name.clone();
     if !is_id(&name.value) {
         let hint = "an id is lower-case letters, digits and `_`, and starts with a letter".to_string();
@@ -87,7 +87,7 @@ fn draft<'a>(stanza: &mut Stanza, source: Script<'a>, specs: &[&'static FactSpec
         );
     }
     let mut reference = None;
-    let metric = metric(stanza, specs, &mut reference).filter(|_| stanza.problems.is_empty());
+    let metric = metric(stanza, specs, key, &mut reference).filter(|_| stanza.problems.is_empty());
     Draft {
         name,
         source,
@@ -100,7 +100,7 @@ fn is_id(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_lowercase()) && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
 }
 
-fn metric(stanza: &mut Stanza, specs: &[&'static FactSpec], reference: &mut Option<Reference>) -> Option<Metric> {
+fn metric(stanza: &mut Stanza, specs: &[&'static FactSpec], key: bool, reference: &mut Option<Reference>) -> Option<Metric> {
     let grammar = stanza.grammar();
     let title = stanza.words("title");
     let family = stanza.words("family");
@@ -108,6 +108,7 @@ fn metric(stanza: &mut Stanza, specs: &[&'static FactSpec], reference: &mut Opti
     let unit = stanza.choice("unit", &MetricUnit::ALL, MetricUnit::word);
     let good = stanza.choice("good", &Good::ALL, Good::word);
     let hidden = stanza.truth("hidden").is_some_and(|h| h.value);
+    let key = stanza.truth("key").map_or(key, |k| k.value);
     let window_days = stanza.whole("window_days").map(|w| w.value);
     let lookback_days = stanza.whole("lookback_days").map(|w| w.value);
     let source = stanza
@@ -149,6 +150,7 @@ fn metric(stanza: &mut Stanza, specs: &[&'static FactSpec], reference: &mut Opti
         text: text?.value,
         source,
         hidden,
+        key,
         examples,
         origin: Origin {
             file: stanza.source.file.to_string(),

@@ -39,6 +39,8 @@ pub struct Metric {
     pub source: String,
     /// Whether it is a helper that no list shows.
     pub hidden: bool,
+    /// Whether it is one of the few of its family that a report shows where none are named; those of a user are.
+    pub key: bool,
     /// What must come out of which rows.
     pub examples: Vec<Example>,
     /// Where it is written.

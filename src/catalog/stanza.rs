@@ -9,7 +9,7 @@ use toml::de::{DeTable, DeValue};
 /// Keys of every metric: required, then optional.
 const COMMON: (&[&str], &[&str]) = (
     &["title", "family", "kind", "unit", "good", "text"],
-    &["source", "hidden", "example"],
+    &["source", "hidden", "key", "example"],
 );
 /// Keys of every metric that is measured on a fact.
 const MEASURED: (&[&str], &[&str]) = (&["fact"], &["at", "from", "until", "where", "window_days", "lookback_days"]);

@@ -3,6 +3,8 @@
 //! A configuration is read in one go, and everything that is wrong in it is said in one go: each unknown key, wrong type and bad
 //! value with its line, and with the nearest name that there is.
 
+mod amount;
+mod goals;
 mod overlay;
 mod rules;
 mod settings;
@@ -11,6 +13,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 pub use crate::script::{Findings, Script};
+pub use goals::ReportSettings;
 pub use overlay::Overlay;
 pub use settings::is_currency;
 
@@ -28,7 +31,7 @@ use crate::sources::{Profile, Source, grammar};
 pub const LEVEL: f64 = 0.95;
 
 const KEYS: &[&str] = &[
-    "timezone", "currency", "as_of", "level", "source", "profile", "hours", "targets", "ces", "rates", "rule", "waiver", "metric",
+    "timezone", "currency", "as_of", "level", "source", "profile", "hours", "targets", "ces", "rates", "report", "rule", "waiver", "metric",
 ];
 
 /// A configuration.
@@ -52,6 +55,10 @@ pub struct Config {
     pub rates: BTreeMap<String, f64>,
     /// The built-in metrics and the user's.
     pub catalog: Catalog,
+    /// By metric the value that it is meant to reach.
+    pub goals: BTreeMap<String, f64>,
+    /// What a report shows.
+    pub report: ReportSettings,
     /// What is only remarkable.
     pub notes: Vec<Note>,
 }
@@ -69,6 +76,8 @@ impl Config {
             settings: Settings::default(),
             rates: BTreeMap::new(),
             catalog: Catalog::builtin(SPECS),
+            goals: BTreeMap::new(),
+            report: ReportSettings::default(),
             notes: Vec::new(),
         }
     }
@@ -110,6 +119,8 @@ impl Config {
                 Catalog::builtin(SPECS)
             });
         rules::check(&mut reader, &document, &catalog);
+        let goals = goals::goals(&mut reader, &document, &catalog);
+        let report = goals::report(&mut reader, &document, &catalog);
         if !reader.findings.is_empty() {
             return Err(Findings::new(reader.findings));
         }
@@ -123,6 +134,8 @@ impl Config {
             settings,
             rates,
             catalog,
+            goals,
+            report,
             notes: reader.notes,
         })
     }

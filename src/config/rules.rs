@@ -40,10 +40,7 @@ pub fn check(reader: &mut Reader<'_>, document: &DeTable<'_>, catalog: &Catalog)
             if let Some(metric) = reader.text(table, "metric")
                 && catalog.get(&metric.text).is_none()
             {
-                let hint = catalog
-                    .nearest(&metric.text)
-                    .map_or(String::new(), |near| format!("did you mean `{near}`?"));
-                reader.wrong(metric.span, format!("unknown metric `{}`", metric.text), hint);
+                super::goals::unknown(reader, catalog, &metric.text, metric.span);
             }
         }
     }

@@ -29,7 +29,7 @@ pub fn settings(reader: &mut Reader<'_>, document: &DeTable<'_>, report: &Zone) 
     reader.known(
         targets,
         "of [targets]",
-        &["first_response_hours", "resolution_hours", "supply", "contact_days"],
+        &["first_response_hours", "resolution_hours", "supply", "contact_days", "metrics"],
     );
     let micros = |hours: f64| (hours * HOUR as f64).round() as i64;
     settings.first_response = reader.number_within(targets, "first_response_hours", 0.0..MOST_HOURS).map(micros);

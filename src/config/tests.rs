@@ -279,6 +279,13 @@ fn hours_targets_and_rules_are_checked() {
         ("[[rule]]\nmetric = 'npss'", "2:10: unknown metric `npss` | did you mean `nps`?"),
         ("[[rule]]\nfail_bellow = 1", "did you mean `fail_below`?"),
         ("[[waiver]]\nuntill = 1", "did you mean `until`?"),
+        ("[targets.metrics]\nnsp = 40", "2:1: unknown metric `nsp` | did you mean `nps`?"),
+        (
+            "[targets.metrics]\nretention_rate = '8h'",
+            "2:18: `h` is no unit of a metric in share; write an amount like 85%",
+        ),
+        ("[report]\nmetrics = ['npss']", "2:12: unknown metric `npss` | did you mean `nps`?"),
+        ("[report]\ntitel = 'x'", "did you mean `title`?"),
         ("[rule]\n", "`rule` must be written as [[rule]]"),
         (
             "[[source]]\npath='a'\nkind='interactions'\n[source.values.kind]\nx='complain'",
