@@ -114,10 +114,10 @@ fn index(bits: u64, len: usize) -> usize {
 }
 
 /// Steele, Lea and Flood's generator (OOPSLA 2014): tiny, and good enough to draw samples with.
-struct SplitMix64(u64);
+pub(super) struct SplitMix64(pub(super) u64);
 
 impl SplitMix64 {
-    fn next(&mut self) -> u64 {
+    pub(super) fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);

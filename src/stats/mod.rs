@@ -16,6 +16,7 @@ mod difference;
 mod distribution;
 mod multiple;
 mod net_share;
+pub mod process;
 mod quantile;
 mod rate;
 mod ratio;
@@ -222,7 +223,7 @@ macro_rules! display_as_str {
         }
     )*};
 }
-display_as_str!(Method, NoInterval, Reading);
+display_as_str!(Method, NoInterval, Reading, process::ChartKind, process::Rule, process::Assurance);
 
 /// Reads the interval of a difference (newer minus older) in the light of the good direction. A limit of exactly 0 is no clear change.
 pub fn reading(interval: Option<&Interval>, good: Good) -> Reading {
