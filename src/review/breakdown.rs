@@ -1,0 +1,101 @@
+//! The metrics of a review by the values of one dimension, each slice against the rest.
+
+use std::collections::BTreeMap;
+
+use super::score::Score;
+use crate::report::{Cell, Shown};
+
+/// More slices than this are no breakdown to read: those with the fewest rows go together unnamed.
+const MOST: usize = 24;
+
+/// The metrics by the values of a dimension.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Breakdown {
+    /// The dimension.
+    pub dimension: String,
+    /// Its values, in order.
+    pub slices: Vec<String>,
+    /// How many values are left out, those with the fewest rows.
+    pub left_out: usize,
+    /// The metrics that differ by it: those that have a value in two slices or more.
+    pub metrics: Vec<Shown>,
+    /// The cells: a row a metric, a cell a slice; `None`: the metric has no such slice.
+    pub cells: Vec<Vec<Option<Cell>>>,
+    /// Of each metric that is a share or a mean, where its slices lie among the limits that chance alone gives.
+    pub funnels: Vec<Option<Funnel>>,
+}
+
+/// Slices against the limits that chance alone gives at their size.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Funnel {
+    /// The value of all slices together.
+    pub centre: f64,
+    /// How many times larger the spread of the slices is than chance alone makes it; at least 1, by which the limits are widened.
+    pub dispersion: f64,
+    /// The slices that have a value, in order.
+    pub segments: Vec<FunnelSegment>,
+}
+
+/// A slice of a funnel.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FunnelSegment {
+    /// The value of the dimension.
+    pub slice: String,
+    /// Its rows, less what rows of one stakeholder being alike takes away.
+    pub n: f64,
+    /// The metric's value.
+    pub value: f64,
+    /// Inner limits (95 %) and outer ones (99.8 %): lower and upper.
+    pub limits: [(f64, f64); 2],
+    /// How far out it lies: 0 within, 1 beyond the inner limits, 2 beyond the outer ones.
+    pub beyond: u8,
+}
+
+impl Breakdown {
+    /// The cells of one dimension; `None` where no metric of the scores has two slices.
+    pub fn new(dimension: &str, metrics: Vec<Shown>, cells: Vec<Cell>, scores: &[Score]) -> Option<Breakdown> {
+        let mut sizes: BTreeMap<String, u64> = BTreeMap::new();
+        let mut by_metric: BTreeMap<String, BTreeMap<String, Cell>> = BTreeMap::new();
+        for cell in cells {
+            let Some((_, slice)) = cell.by.first().cloned() else { continue };
+            if cell.value.is_none() && !is_hidden(&cell) {
+                continue;
+            }
+            let size = sizes.entry(slice.clone()).or_default();
+            *size = (*size).max(cell.n);
+            by_metric.entry(cell.metric.clone()).or_default().insert(slice, cell);
+        }
+        let mut slices: Vec<(String, u64)> = sizes.into_iter().collect();
+        let left_out = slices.len().saturating_sub(MOST);
+        if left_out > 0 {
+            slices.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+            slices.truncate(MOST);
+            slices.sort();
+        }
+        let slices: Vec<String> = slices.into_iter().map(|(slice, _)| slice).collect();
+        let mut breakdown = Breakdown {
+            dimension: dimension.to_string(),
+            slices,
+            left_out,
+            metrics: Vec::new(),
+            cells: Vec::new(),
+            funnels: Vec::new(),
+        };
+        for metric in metrics {
+            let Some(mut found) = by_metric.remove(&metric.id) else { continue };
+            let row: Vec<Option<Cell>> = breakdown.slices.iter().map(|slice| found.remove(slice)).collect();
+            if row.iter().flatten().count() < 2 {
+                continue;
+            }
+            let total = scores.iter().find(|score| score.metric.id == metric.id).map(Score::cell);
+            breakdown.funnels.push(total.and_then(|total| funnel(total, &breakdown.slices, &row)));
+            breakdown.metrics.push(metric);
+            breakdown.cells.push(row);
+        }
+        (!breakdown.metrics.is_empty()).then_some(breakdown)
+    }
+}
+
+fn is_hidden(cell: &Cell) -> bool {
+    cell.absent == Some(crate::report::Absent::Suppressed)
+}

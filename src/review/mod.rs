@@ -1,0 +1,127 @@
+//! A review of a period: what the cells of a run say together, as plain values. What changed, what needs attention, how each metric went
+//! over the last periods, which segments differ, and what the data behind it all are worth.
+//!
+//! Nothing here is noise read as news: a change is a finding only where its reading stands after the correction for all comparisons of
+//! the review, and where the series of the metric, if there is one, does more than it always did ([`findings`]).
+
+mod breakdown;
+mod findings;
+mod score;
+
+use std::collections::BTreeMap;
+
+use anyhow::Result;
+
+use crate::canon::Canon;
+use crate::catalog::{Catalog, Kind};
+use crate::expr::Expr;
+use crate::facts::context::Settings;
+use crate::measure::{self, Compare, Request};
+use crate::note::Note;
+use crate::period::Period;
+use crate::report::{Absent, Cell, Shown};
+
+pub use breakdown::{Breakdown, Funnel, FunnelSegment};
+pub use findings::{Finding, Found, findings};
+pub use score::{Goal, Score};
+
+/// What is to be reviewed.
+#[derive(Debug, Clone)]
+pub struct Ask {
+    /// Ids of the metrics; they exist in the catalogue.
+    pub metrics: Vec<String>,
+    /// Whether they were named, so that one that the inputs cannot give is told of in any case.
+    pub named: bool,
+    /// The periods, ascending: those of the series, the last of which is reviewed.
+    pub periods: Vec<Period>,
+    /// The dimensions to break the metrics down by; those of the data.
+    pub by: Vec<String>,
+    /// Which slices count, over dimensions.
+    pub filter: Option<Expr>,
+    /// Confidence level of the intervals and of all that is claimed.
+    pub level: f64,
+    /// By metric the value that it is meant to reach.
+    pub goals: BTreeMap<String, f64>,
+}
+
+/// What the metrics say of a period.
+#[derive(Debug)]
+pub struct Review {
+    /// The period.
+    pub period: Period,
+    /// The periods of the series, ascending; the last is the one that is reviewed.
+    pub periods: Vec<Period>,
+    /// Confidence level.
+    pub level: f64,
+    /// The metrics that have a value in some period, in the order of the catalogue.
+    pub scores: Vec<Score>,
+    /// The metrics that have none, and why.
+    pub absent: Vec<(Shown, Absent)>,
+    /// The metrics by dimension.
+    pub breakdowns: Vec<Breakdown>,
+    /// What is worth saying, what matters most first.
+    pub findings: Vec<Finding>,
+    /// How many comparisons were made to find it.
+    pub compared: usize,
+    /// Findings of the run.
+    pub notes: Vec<Note>,
+}
+
+/// Reviews the last of the periods asked for.
+///
+/// # Errors
+///
+/// Only defects: whatever the data lack makes a cell absent.
+pub fn review(canon: &Canon, catalog: &Catalog, settings: &Settings, ask: &Ask) -> Result<Review> {
+    let request = |periods: &[Period], by: &[String]| Request {
+        metrics: ask.metrics.clone(),
+        all: !ask.named,
+        periods: periods.to_vec(),
+        by: by.to_vec(),
+        filter: ask.filter.clone(),
+        total: false,
+        compare: vec![Compare::Previous, Compare::YearAgo],
+        series: true,
+        level: ask.level,
+    };
+    let outcome = measure::measure(canon, catalog, settings, &request(&ask.periods, &[]))?;
+    let mut cells: BTreeMap<String, Vec<Cell>> = BTreeMap::new();
+    for cell in outcome.cells {
+        cells.entry(cell.metric.clone()).or_default().push(cell);
+    }
+    let mut scores = Vec::new();
+    let mut absent = Vec::new();
+    for metric in outcome.metrics {
+        let series = cells.remove(&metric.id).unwrap_or_default();
+        let is_share = catalog.get(&metric.id).is_some_and(|m| matches!(m.kind, Kind::Share { .. }));
+        match series.last().and_then(|cell| cell.absent.clone()) {
+            Some(reason) if series.iter().all(|cell| cell.value.is_none()) => absent.push((metric, reason)),
+            _ => scores.push(Score::new(metric, series, is_share, &ask.goals)),
+        }
+    }
+    let period = ask.periods.last().cloned().expect("a period is asked for");
+    let mut notes = outcome.notes;
+    let mut breakdowns = Vec::new();
+    for dimension in &ask.by {
+        let found = measure::measure(
+            canon,
+            catalog,
+            settings,
+            &request(std::slice::from_ref(&period), std::slice::from_ref(dimension)),
+        )?;
+        notes.extend(found.notes);
+        breakdowns.extend(Breakdown::new(dimension, found.metrics, found.cells, &scores));
+    }
+    let (findings, compared) = findings(&scores, &breakdowns, ask.level);
+    Ok(Review {
+        period,
+        periods: ask.periods.clone(),
+        level: ask.level,
+        scores,
+        absent,
+        breakdowns,
+        findings,
+        compared,
+        notes,
+    })
+}
