@@ -89,6 +89,29 @@ fn both_tails(level: f64) -> f64 {
 /// q-quantile with at most that probability. `None` where even the smallest value does. The upper rank is n + 1 minus the
 /// lower rank for 1 - q.
 pub fn binomial_lower_rank(n: u64, q: f64, tail: f64) -> Option<u64> {
+    lower_tail(n, q, tail).map(|found| found.k as u64 + 1)
+}
+
+/// The `tail`-quantile of X ~ Binomial(n, q), interpolated between the count k with P(X <= k) <= `tail` and the next; 0 where even
+/// P(X = 0) is larger than `tail`, and where `n` or `q` leave nothing to vary.
+///
+/// Spiegelhalter, Statistics in Medicine 24 (2005), 1185-1202, appendix A.1.
+pub(super) fn binomial_quantile(n: u64, q: f64, tail: f64) -> f64 {
+    lower_tail(n, q, tail).map_or(0.0, |found| found.k + (tail - found.below) / found.next)
+}
+
+/// The largest count whose lower tail is within bounds.
+struct LowerTail {
+    /// The count.
+    k: f64,
+    /// P(X <= k).
+    below: f64,
+    /// P(X = k + 1).
+    next: f64,
+}
+
+/// The largest k with P(X <= k) <= `tail` for X ~ Binomial(n, q), if there is any.
+fn lower_tail(n: u64, q: f64, tail: f64) -> Option<LowerTail> {
     if !(q > 0.0 && q < 1.0) || n == 0 || tail.is_nan() {
         return None;
     }
@@ -109,7 +132,7 @@ pub fn binomial_lower_rank(n: u64, q: f64, tail: f64) -> Option<u64> {
     loop {
         let next = term * (size - k) / (k + 1.0) * q / (1.0 - q);
         if k >= size || below + next > tail {
-            return Some(k as u64 + 1);
+            return Some(LowerTail { k, below, next });
         }
         k += 1.0;
         term = next;

@@ -14,6 +14,7 @@ mod bootstrap;
 pub mod concentration;
 mod difference;
 mod distribution;
+pub mod funnel;
 mod multiple;
 mod net_share;
 pub mod process;
@@ -21,13 +22,14 @@ mod quantile;
 mod rate;
 mod ratio;
 mod share;
+mod signals;
 mod sums;
 mod survival;
 
 pub use bootstrap::{RESAMPLES, Studentised};
 pub use difference::{Side, difference, difference_of_totals, relative_change};
 pub use distribution::{binomial_lower_rank, normal_quantile, student_quantile};
-pub use multiple::{benjamini_hochberg, p_value};
+pub use multiple::{benjamini_hochberg, p_value, stands};
 pub use net_share::net_share;
 pub use quantile::{quantile, quantile_type7};
 pub use rate::{poisson_byar, poisson_exact, rate};
@@ -223,7 +225,15 @@ macro_rules! display_as_str {
         }
     )*};
 }
-display_as_str!(Method, NoInterval, Reading, process::ChartKind, process::Rule, process::Assurance);
+display_as_str!(
+    Method,
+    NoInterval,
+    Reading,
+    process::ChartKind,
+    process::Rule,
+    process::Assurance,
+    funnel::Place
+);
 
 /// Reads the interval of a difference (newer minus older) in the light of the good direction. A limit of exactly 0 is no clear change.
 pub fn reading(interval: Option<&Interval>, good: Good) -> Reading {

@@ -47,6 +47,21 @@ pub fn benjamini_hochberg(p: &[f64]) -> Vec<f64> {
     adjusted
 }
 
+/// Which of many readings stand: those whose Benjamini-Hochberg adjusted p is below 1 - `level`. Of the readings that stand, the expected
+/// share of false ones is below that.
+///
+/// `p` holds the [`p_value`] of each segment's difference from the rest, that is from the other segments together and never from a total
+/// that holds it, with the difference taken at any level: `p_value(|level| Some(difference(&segment(level)?, &rest(level)?, r).1))`. A
+/// segment without one has not been compared: it does not stand, and makes no other harder to tell.
+pub fn stands(p: &[Option<f64>], level: f64) -> Vec<bool> {
+    let compared: Vec<f64> = p.iter().copied().flatten().collect();
+    let mut adjusted = benjamini_hochberg(&compared).into_iter();
+    let alpha = 1.0 - level;
+    p.iter()
+        .map(|p| p.is_some() && adjusted.next().is_some_and(|p| p < alpha))
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::distribution::normal_quantile;
@@ -116,6 +131,36 @@ mod tests {
         let p = p_value(at).unwrap();
         assert!(p > 0.05 && at(0.95).unwrap().holds(0.0));
         assert!(at(1.0 - p * 0.999).unwrap().holds(0.0) && !at(1.0 - p * 1.001).unwrap().holds(0.0));
+    }
+
+    // scipy.stats.false_discovery_control(P) < 0.05, 0.1, 0.13
+    #[test]
+    fn what_stands_is_below_alpha_once_adjusted() {
+        let p = P.map(Some);
+        assert_eq!(stands(&p, 0.95).iter().filter(|stands| **stands).count(), 1);
+        assert_eq!(stands(&p, 0.9).iter().filter(|stands| **stands).count(), 2);
+        assert_eq!(stands(&p, 0.87)[..6], [true, true, true, true, true, false]);
+        assert_eq!(stands(&[Some(0.04), Some(0.9), Some(0.9)], 0.95), [false; 3]);
+    }
+
+    #[test]
+    fn what_was_not_compared_neither_stands_nor_counts() {
+        assert_eq!(stands(&[None, Some(0.03), None], 0.95), [false, true, false]);
+        assert_eq!(stands(&[Some(0.03), Some(0.5), None], 0.95), [false; 3]);
+        assert_eq!(stands(&[None, Some(f64::NAN)], 0.95), [false, false]);
+        assert_eq!(stands(&[], 0.95), Vec::<bool>::new());
+    }
+
+    #[test]
+    fn one_segment_of_many_stands_against_the_rest() {
+        let side = |x: f64, n: f64, level: f64| {
+            let (low, high) = wilson(x / n, n, level);
+            Side { value: x / n, low, high }
+        };
+        let parts = [50.0, 48.0, 53.0, 80.0, 47.0, 51.0];
+        let (all, each) = (parts.iter().sum::<f64>(), 100.0);
+        let p = parts.map(|x| p_value(|level| Some(difference(&side(x, each, level), &side(all - x, 5.0 * each, level), 0.0).1)));
+        assert_eq!(stands(&p, 0.95), [false, false, false, true, false, false]);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::{ClusterSums, Estimate, Interval, Method, NoInterval};
 pub const BOOTSTRAP_BELOW: u64 = 200;
 
 /// Fewer stakeholders than this have no interval.
-const AT_LEAST: u64 = 10;
+pub(super) const AT_LEAST: u64 = 10;
 
 /// The ratio of sums x / n, by stakeholder.
 ///
