@@ -30,6 +30,7 @@ pub mod catalog;
 // Floor 4: derived frames, and the plain values that come out.
 pub mod facts;
 pub mod report;
+pub mod review;
 // Floor 5: the engine.
 pub mod measure;
 // Floor 7: what a person or a machine reads, and what a person writes.

@@ -83,6 +83,8 @@ pub struct Change {
     pub high: Option<f64>,
     /// What the interval of the difference says, turned by the metric's good direction.
     pub reading: Reading,
+    /// The p-value that belongs to the interval, for corrections over many changes; never shown.
+    pub p: Option<f64>,
 }
 
 /// One number: a metric in a period and a slice.

@@ -18,6 +18,7 @@ pub fn change(metric: &Metric, undated: bool, newer: (&Cell, &Known), older: (&C
         low: None,
         high: None,
         reading: Reading::Unclear,
+        p: None,
     };
     let (Some(new), Some(old)) = (newer.0.value, older.0.value) else {
         return change;
@@ -56,6 +57,7 @@ pub fn change(metric: &Metric, undated: bool, newer: (&Cell, &Known), older: (&C
         change.high = high.filter(|h| h.is_finite());
     }
     change.reading = reading(interval.as_ref(), metric.good);
+    change.p = interval.and_then(|interval| stats::implied_p_value(new - old, &interval, level));
     change
 }
 

@@ -365,6 +365,7 @@ mod tests {
             low: Some(-8.0),
             high: Some(5.4),
             reading: Reading::NoClearChange,
+            p: None,
         };
         let nps = Cell {
             value: Some(41.2562),

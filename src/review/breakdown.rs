@@ -3,7 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::score::Score;
-use crate::report::{Cell, Shown};
+use crate::report::{Absent, Cell, Shown};
+use crate::stats::funnel::{LEVELS, Place, Proportion, Segment, funnel_of_shares};
+use crate::stats::{Method, normal_quantile, student_quantile};
+
+/// Fewer slices than this make no funnel.
+const LEAST: usize = 3;
 
 /// More slices than this are no breakdown to read: those with the fewest rows go together unnamed.
 const MOST: usize = 24;
@@ -88,7 +93,9 @@ impl Breakdown {
                 continue;
             }
             let total = scores.iter().find(|score| score.metric.id == metric.id).map(Score::cell);
-            breakdown.funnels.push(total.and_then(|total| funnel(total, &breakdown.slices, &row)));
+            breakdown
+                .funnels
+                .push(total.and_then(|total| funnel(total, &breakdown.slices, &row)));
             breakdown.metrics.push(metric);
             breakdown.cells.push(row);
         }
@@ -97,5 +104,51 @@ impl Breakdown {
 }
 
 fn is_hidden(cell: &Cell) -> bool {
-    cell.absent == Some(crate::report::Absent::Suppressed)
+    cell.absent == Some(Absent::Suppressed)
+}
+
+/// The funnel of a share's slices round the share of all; `None` for other metrics, and for fewer than three slices.
+fn funnel(total: &Cell, slices: &[String], row: &[Option<Cell>]) -> Option<Funnel> {
+    let centre = total.value.filter(|_| total.method == Some(Method::Wilson))?;
+    let proportions: Vec<Option<Proportion>> = row.iter().map(|cell| proportion(cell.as_ref()?)).collect();
+    if proportions.iter().flatten().count() < LEAST {
+        return None;
+    }
+    let found = funnel_of_shares(&proportions, centre);
+    let segments = slices.iter().zip(&proportions).zip(&found.segments);
+    let segment = |((slice, share), segment): ((&String, &Option<Proportion>), &Option<Segment>)| {
+        let (share, segment) = (share.as_ref()?, segment.as_ref()?);
+        Some(FunnelSegment {
+            slice: slice.clone(),
+            n: share.n[0],
+            value: share.value,
+            limits: segment.limits.map(|limits| (limits.low.unwrap_or(0.0), limits.high.unwrap_or(1.0))),
+            beyond: match segment.place {
+                Place::Inside => 0,
+                Place::Beyond95 => 1,
+                Place::Beyond998 => 2,
+            },
+        })
+    };
+    Some(Funnel {
+        centre,
+        dispersion: found.phi,
+        segments: segments.filter_map(segment).collect(),
+    })
+}
+
+/// A cell as the share of a simple sample: its rows over the design effect, with Student's t where there are few stakeholders.
+fn proportion(cell: &Cell) -> Option<Proportion> {
+    let (value, deff) = (cell.value?, cell.deff?);
+    let (n, stakeholders) = (cell.n as f64, cell.stakeholders as f64);
+    let size = |level: f64| {
+        if n == stakeholders {
+            return n;
+        }
+        n / deff * (normal_quantile(level) / student_quantile((stakeholders - 1.0).max(1.0), level)).powi(2)
+    };
+    Some(Proportion {
+        value,
+        n: LEVELS.map(size),
+    })
 }

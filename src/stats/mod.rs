@@ -29,7 +29,7 @@ mod survival;
 pub use bootstrap::{RESAMPLES, Studentised};
 pub use difference::{Side, difference, difference_of_totals, relative_change};
 pub use distribution::{binomial_lower_rank, normal_quantile, student_quantile};
-pub use multiple::{benjamini_hochberg, p_value, stands};
+pub use multiple::{benjamini_hochberg, implied_p_value, p_value, stands};
 pub use net_share::net_share;
 pub use quantile::{quantile, quantile_type7};
 pub use rate::{poisson_byar, poisson_exact, rate};

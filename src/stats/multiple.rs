@@ -62,6 +62,19 @@ pub fn stands(p: &[Option<f64>], level: f64) -> Vec<bool> {
         .collect()
 }
 
+/// The p-value that an interval at one level implies: that of a normal error whose size is the distance of the limit on the side of 0 over
+/// the normal quantile. It is below 1 - level exactly where the interval leaves out 0. `None` where that limit is open.
+pub fn implied_p_value(delta: f64, interval: &Interval, level: f64) -> Option<f64> {
+    let limit = if delta >= 0.0 { interval.low } else { interval.high };
+    let distance = (delta - limit?).abs();
+    let z = delta.abs() / distance * super::normal_quantile(level);
+    match (delta == 0.0, distance == 0.0) {
+        (true, _) => Some(1.0),
+        (false, true) => Some(0.0),
+        _ => Some(super::distribution::two_sided_tail(z)),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::distribution::normal_quantile;

@@ -10,8 +10,8 @@ const FLOORS: [&[&str]; 9] = [
     &["intake", "sources", "stats"],
     &["canon", "catalog"],
     &["facts", "report"],
-    &["measure"],
-    &[],
+    &["measure", "models"],
+    &["review"],
     &["render", "config"],
     &["cli"],
 ];
