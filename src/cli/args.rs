@@ -8,7 +8,7 @@ use clap_complete::Shell;
 use super::periods::Asked;
 use crate::canon::Budget;
 use crate::config::{Overlay, is_currency, is_level};
-use crate::period::Zone;
+use crate::period::{Grain, Zone};
 
 /// Measures the health of an organisation's relationships from the CSV exports it already has.
 #[derive(Parser, Debug)]
@@ -56,6 +56,8 @@ pub enum Command {
     Init(Box<Init>),
     /// Measure metrics for periods and slices
     Measure(Box<Measure>),
+    /// Report on a period: what changed, what needs attention, the numbers and what they are worth
+    Report(Box<Report>),
     /// List the metrics, or show the cards of some: definition, formula, inputs, source, example
     Metrics(Box<Metrics>),
     /// Run the worked examples of the metrics that the configuration defines
@@ -163,6 +165,42 @@ pub struct Measure {
     #[arg(long)]
     pub total: bool,
     /// Confidence level of the intervals [default: 0.95]
+    #[arg(long, value_name = "LEVEL", value_parser = level)]
+    pub level: Option<f64>,
+    #[command(flatten)]
+    pub reading: Reading,
+    #[command(flatten)]
+    pub outputs: Outputs,
+}
+
+/// `report`.
+#[derive(clap::Args, Debug)]
+pub struct Report {
+    /// Files, folders, globs, `-`, or KIND=PATH [default: the paths of all sources of the configuration]
+    #[arg(value_name = "INPUT")]
+    pub inputs: Vec<String>,
+    /// 2026-10, 2026-Q3, 2026-W41, 2026, 2026-01-01..2026-03-31, last-month [default: the last complete month]
+    #[arg(long, value_name = "PERIOD")]
+    pub period: Option<String>,
+    /// Where no period is named, the last complete one of this length [default: month]
+    #[arg(long, value_name = "GRAIN", value_parser = Grain::parse, conflicts_with = "period")]
+    pub grain: Option<Grain>,
+    /// So many periods are shown, the reported one and those before it
+    #[arg(long, value_name = "N", default_value = "13", value_parser = clap::value_parser!(u16).range(1..=120))]
+    pub last: u16,
+    /// Ids of metrics [default: those of the configuration, else the key metrics that the inputs allow]
+    #[arg(long, short, value_name = "ID,...", value_delimiter = ',')]
+    pub metrics: Vec<String>,
+    /// Dimensions to break the metrics down by [default: those of the configuration, else type, segment, tier, region, channel]
+    #[arg(long, value_name = "DIMENSION,...", value_delimiter = ',')]
+    pub by: Vec<String>,
+    /// Which slices count: SQL over dimensions
+    #[arg(long = "where", value_name = "SQL")]
+    pub filter: Option<String>,
+    /// What the report is headed by
+    #[arg(long, value_name = "TEXT")]
+    pub title: Option<String>,
+    /// Confidence level of the intervals, and of all that is claimed [default: 0.95]
     #[arg(long, value_name = "LEVEL", value_parser = level)]
     pub level: Option<f64>,
     #[command(flatten)]

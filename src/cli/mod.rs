@@ -12,6 +12,7 @@ mod metrics;
 mod output;
 mod pages;
 mod periods;
+mod report;
 mod rows;
 mod setup;
 mod test;
@@ -44,6 +45,7 @@ fn run(args: &Args) -> anyhow::Result<ExitCode> {
         Command::Inspect(inspect) => return inspect::run(&args.global, inspect),
         Command::Init(init) => init::run(&args.global, init),
         Command::Measure(measure) => measure::run(&args.global, measure),
+        Command::Report(report) => report::run(&args.global, report),
         Command::Metrics(metrics) => metrics::run(&args.global, metrics),
         Command::Rows(rows) => rows::run(&args.global, rows),
         Command::Convert(convert) => convert::run(&args.global, convert),

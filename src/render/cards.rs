@@ -59,7 +59,7 @@ pub fn cards(metrics: &[&Metric], missing: Option<Missing>) -> Document {
 }
 
 /// Text from outside whose line breaks stay.
-fn many(text: &str) -> Text {
+pub(super) fn many(text: &str) -> Text {
     let mut lines = text.split('\n');
     let first = Text::untrusted(lines.next().unwrap_or_default());
     lines.fold(first, |text, line| text.and("\n").and_untrusted(line))

@@ -16,6 +16,7 @@ pub mod json;
 pub mod markdown;
 pub mod parquet;
 pub mod rejects;
+pub mod report;
 pub mod rows;
 pub mod summary;
 pub mod tables;

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 
 use crate::canon::Canon;
-use crate::catalog::{Catalog, Kind};
+use crate::catalog::{Catalog, Metric};
 use crate::expr::Expr;
 use crate::facts::context::Settings;
 use crate::measure::{self, Compare, Request};
@@ -23,7 +23,7 @@ use crate::report::{Absent, Cell, Shown};
 
 pub use breakdown::{Breakdown, Funnel, FunnelSegment};
 pub use findings::{Finding, Found, findings};
-pub use score::{Goal, Score};
+pub use score::{Goal, Score, is_good};
 
 /// What is to be reviewed.
 #[derive(Debug, Clone)]
@@ -93,10 +93,12 @@ pub fn review(canon: &Canon, catalog: &Catalog, settings: &Settings, ask: &Ask) 
     let mut absent = Vec::new();
     for metric in outcome.metrics {
         let series = cells.remove(&metric.id).unwrap_or_default();
-        let is_share = catalog.get(&metric.id).is_some_and(|m| matches!(m.kind, Kind::Share { .. }));
+        let Some(Metric { kind, .. }) = catalog.get(&metric.id) else {
+            continue;
+        };
         match series.last().and_then(|cell| cell.absent.clone()) {
             Some(reason) if series.iter().all(|cell| cell.value.is_none()) => absent.push((metric, reason)),
-            _ => scores.push(Score::new(metric, series, is_share, &ask.goals)),
+            _ => scores.push(Score::new(metric, series, kind, &ask.goals)),
         }
     }
     let period = ask.periods.last().cloned().expect("a period is asked for");

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::catalog::Kind;
 use crate::report::{Cell, Shown};
 use crate::stats::process::{Assurance, Chart, Point, Series, Signal};
 use crate::stats::{Good, Interval, Reading, reading};
@@ -32,9 +33,9 @@ pub struct Goal {
 }
 
 impl Score {
-    /// A metric with its cells, the earliest first; `goals` by metric.
-    pub fn new(metric: Shown, cells: Vec<Cell>, is_share: bool, goals: &BTreeMap<String, f64>) -> Score {
-        let process = process(&metric, &cells, is_share);
+    /// A metric of a kind with its cells, the earliest first; `goals` by metric.
+    pub fn new(metric: Shown, cells: Vec<Cell>, kind: &Kind, goals: &BTreeMap<String, f64>) -> Score {
+        let process = process(&metric, &cells, kind);
         let goal = goals.get(&metric.id).map(|&value| {
             let against = cells.last().and_then(|cell| interval(cell, value));
             Goal {
@@ -77,7 +78,7 @@ fn interval(cell: &Cell, goal: f64) -> Option<Interval> {
 }
 
 /// The chart of the periods that are whole: those that begin before the data do, or are not over yet, are no points of it.
-fn process(metric: &Shown, cells: &[Cell], is_share: bool) -> Option<Chart> {
+fn process(metric: &Shown, cells: &[Cell], kind: &Kind) -> Option<Chart> {
     if metric.undated {
         return None;
     }
@@ -88,19 +89,19 @@ fn process(metric: &Shown, cells: &[Cell], is_share: bool) -> Option<Chart> {
     };
     let series = Series {
         points: cells.iter().map(point).collect(),
-        share: is_share,
-        range: range(&metric.unit),
+        share: matches!(kind, Kind::Share { .. }),
+        range: range(kind, &metric.unit),
     };
     series.chart().ok()
 }
 
-/// The values that are possible.
-fn range(unit: &str) -> Interval {
-    let (low, high) = match unit {
-        "share" | "index" => (Some(0.0), Some(1.0)),
-        "points" => (Some(-100.0), Some(100.0)),
-        "score" => (Some(0.0), Some(100.0)),
-        "count" | "hours" | "days" => (Some(0.0), None),
+/// The values that are possible: sums and ratios may be negative, or more than the whole.
+fn range(kind: &Kind, unit: &str) -> Interval {
+    let (low, high) = match (kind, unit) {
+        (Kind::Share { .. }, _) | (Kind::Concentration { .. }, "share" | "index") => (Some(0.0), Some(1.0)),
+        (Kind::NetShare { .. }, _) => (Some(-100.0), Some(100.0)),
+        (Kind::Mean { .. }, "score") => (Some(0.0), Some(100.0)),
+        (Kind::Count { .. } | Kind::Rate { .. } | Kind::Concentration { .. }, _) | (_, "hours" | "days") => (Some(0.0), None),
         _ => (None, None),
     };
     Interval { low, high }

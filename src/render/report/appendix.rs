@@ -1,0 +1,45 @@
+//! What every number means, and how to make the report again.
+
+use super::{Report, definition, left, right};
+use crate::render::document::{Card, Document, Table};
+use crate::render::format::count;
+use crate::render::summary::capital;
+use crate::render::text::Text;
+
+/// Adds the definitions and the origin.
+pub fn add(document: &mut Document, report: &Report) {
+    if !report.cards.is_empty() {
+        document.heading(2, "Definitions".into());
+    }
+    for card in &report.cards {
+        document.card(Card {
+            anchor: definition(&card.id),
+            title: Text::untrusted(&card.title).and(" (").and_untrusted(&card.id).and(")"),
+            lines: card
+                .lines
+                .iter()
+                .filter(|(label, _)| *label != "example")
+                .map(|(label, text)| (Text::own(capital(label)), crate::render::cards::many(text)))
+                .collect(),
+        });
+    }
+    document.heading(2, "How to make it again".into());
+    let origin = report.origin;
+    document.sentence(Text::own(format!("relhealth {}: ", origin.version)).and_untrusted(&origin.command));
+    document.table(Table {
+        caption: "The files that were read".into(),
+        columns: vec![left("File"), right("Bytes"), left("SHA-256")],
+        rows: origin
+            .inputs
+            .iter()
+            .map(|file| {
+                vec![
+                    Text::untrusted(&file.name),
+                    Text::number(count(file.bytes), file.bytes as f64, "count"),
+                    Text::own(&file.sha256),
+                ]
+            })
+            .collect(),
+        sparks: None,
+    });
+}

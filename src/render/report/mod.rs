@@ -1,0 +1,160 @@
+//! The report of a period as a document: what a person reads, in the order in which they ask. What changed and what needs attention, the
+//! numbers, how they went, who differs, what to do next, what the data are worth, and what every number means.
+
+mod appendix;
+mod breakdowns;
+mod quality;
+mod scorecard;
+mod sentences;
+mod trends;
+
+use super::document::{Align, Document};
+use super::format::{Scale, Units};
+use super::text::Text;
+use crate::catalog::Card;
+use crate::note::Note;
+use crate::period::{date_text, instant_text};
+use crate::report::{FileAccount, Shown};
+use crate::review::Review;
+use crate::schema::Micros;
+
+/// Everything that a report tells.
+#[derive(Debug)]
+pub struct Report<'a> {
+    /// What it is headed by, if the period is not enough.
+    pub title: Option<&'a str>,
+    /// What the metrics say.
+    pub review: &'a Review,
+    /// Nothing at or after it is known.
+    pub as_of: Micros,
+    /// Name of the time zone.
+    pub timezone: &'a str,
+    /// Currency of money metrics, where it is known.
+    pub currency: Option<&'a str>,
+    /// The clock of response, resolution and open-case durations.
+    pub clock: &'a str,
+    /// The row account.
+    pub account: &'a [FileAccount],
+    /// Findings about the data.
+    pub notes: &'a [Note],
+    /// The definitions of the metrics that are shown.
+    pub cards: Vec<Card>,
+    /// How to make it again.
+    pub origin: &'a Origin,
+}
+
+/// How a report was made.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Origin {
+    /// The command, as it can be typed again.
+    pub command: String,
+    /// Version of the program.
+    pub version: String,
+    /// The files that were read, the configuration too.
+    pub inputs: Vec<InputFile>,
+}
+
+/// A file that was read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct InputFile {
+    /// Its name, as it was given.
+    pub name: String,
+    /// Its size in bytes.
+    pub bytes: u64,
+    /// SHA-256 of its bytes, in hexadecimal.
+    pub sha256: String,
+}
+
+/// The report as a document.
+pub fn document(report: &Report) -> Document {
+    let mut document = Document::default();
+    let period = &report.review.period.label;
+    document.heading(
+        1,
+        match report.title {
+            Some(title) => Text::untrusted(title).and(format!(", {period}")),
+            None => Text::own(format!("Relationship health, {period}")),
+        },
+    );
+    document.sentence(report.basis());
+    sentences::add(&mut document, report);
+    scorecard::add(&mut document, report);
+    trends::add(&mut document, report);
+    breakdowns::add(&mut document, report);
+    quality::add(&mut document, report);
+    appendix::add(&mut document, report);
+    document
+}
+
+impl Report<'_> {
+    fn units(&self) -> Units<'_> {
+        Units {
+            currency: self.currency,
+            business_hours: self.clock != "calendar hours",
+        }
+    }
+
+    fn scale(&self, metric: &Shown, value: f64) -> Scale<'_> {
+        self.units().scale(&metric.unit, value)
+    }
+
+    /// A value of a metric, in the scale that fits it.
+    fn value(&self, metric: &Shown, value: f64) -> Text {
+        Text::number(self.scale(metric, value).value(value), value, metric.unit.as_str())
+    }
+
+    /// What all numbers rest on.
+    fn basis(&self) -> Text {
+        let zone = self.review.period.zone();
+        let known = if zone.is_midnight(self.as_of) {
+            format!("the end of {}", date_text(zone.day_of(self.as_of) - 1))
+        } else {
+            instant_text(self.as_of)
+        };
+        let records: u64 = self.account.iter().map(|file| file.used).sum();
+        let unfinished = if self.review.period.is_complete(self.as_of) {
+            ""
+        } else {
+            " The period is not over: it is compared with the same part of earlier ones."
+        };
+        let clock = if self.clock == "calendar hours" {
+            String::new()
+        } else {
+            format!(" Durations are in {}.", self.clock)
+        };
+        Text::own(format!(
+            "What was known at {known} ({}), from {} records of {}. Intervals are of {} %.{clock}{unfinished}",
+            self.timezone,
+            super::format::count(records),
+            counted(self.account.len(), "reading of a file", "readings of files"),
+            self.review.level * 100.0,
+        ))
+    }
+}
+
+/// `1 file`, `3 files`.
+fn counted(number: usize, one: &str, several: &str) -> String {
+    format!(
+        "{} {}",
+        super::format::count(number as u64),
+        if number == 1 { one } else { several }
+    )
+}
+
+/// The place of a metric in the document.
+fn anchor(metric: &Shown) -> String {
+    format!("m-{}", metric.id)
+}
+
+/// The place of a metric's definition.
+fn definition(id: &str) -> String {
+    format!("d-{id}")
+}
+
+fn left(title: &'static str) -> (Text, Align) {
+    (title.into(), Align::Left)
+}
+
+fn right(title: &'static str) -> (Text, Align) {
+    (title.into(), Align::Right)
+}

@@ -1,0 +1,159 @@
+//! The numbers of the period, a table a family: value, interval, n, target, changes with their readings, and the last periods as a line.
+
+use super::{Report, anchor, left, right};
+use crate::render::document::{Document, Point, Spark, Sparks, Table};
+use crate::render::format::count;
+use crate::render::summary::capital;
+use crate::render::text::{Text, Tone};
+use crate::report::{Absent, Change};
+use crate::review::Score;
+use crate::stats::Reading;
+
+/// The families of the scores in their order, each with its scores.
+pub fn families<'r>(report: &'r Report) -> Vec<(&'r str, Vec<&'r Score>)> {
+    let mut families: Vec<(&str, Vec<&Score>)> = Vec::new();
+    for score in &report.review.scores {
+        match families.iter_mut().find(|(family, _)| *family == score.metric.family) {
+            Some((_, scores)) => scores.push(score),
+            None => families.push((&score.metric.family, vec![score])),
+        }
+    }
+    families
+}
+
+/// Adds the scorecard.
+pub fn add(document: &mut Document, report: &Report) {
+    document.heading(2, "Scorecard".into());
+    if report.review.scores.is_empty() {
+        document.sentence("None of the metrics has a value; why is said below.".into());
+    }
+    for (family, scores) in families(report) {
+        document.heading(3, Text::untrusted(capital(family)));
+        document.table(table(report, family, &scores));
+    }
+    let any = |is: fn(&Score) -> bool| report.review.scores.iter().any(is);
+    if any(|score| score.cell().left_truncated) {
+        document.note("+ the period, or the one that it looks back to, starts before the data".into());
+    }
+    if any(|score| score.metric.undated) {
+        document.note("~ rests on something that nobody dated: earlier periods are shown as they are known now, and nothing is read from how it moved".into());
+    }
+}
+
+fn table(report: &Report, family: &str, scores: &[&Score]) -> Table {
+    let period = &report.review.period;
+    let previous = period.previous().label;
+    let year_ago = period.year_ago().label;
+    let columns = vec![
+        left("Metric"),
+        (Text::own(&period.label), crate::render::document::Align::Right),
+        left("Interval"),
+        right("n"),
+        left("Target"),
+        (Text::own(previous), crate::render::document::Align::Right),
+        left("Change"),
+        (Text::own(year_ago), crate::render::document::Align::Right),
+        left("Change in a year"),
+        left("Series"),
+    ];
+    let rows = scores.iter().map(|score| row(report, score)).collect();
+    let sparks = scores.iter().map(|score| spark(report, score)).collect();
+    Table {
+        caption: Text::untrusted(capital(family)).and(format!(" in {}", period.label)),
+        columns,
+        rows,
+        sparks: Some(Sparks {
+            title: Text::own(format!("Last {}", report.review.periods.len())),
+            rows: sparks,
+        }),
+    }
+}
+
+fn row(report: &Report, score: &Score) -> Vec<Text> {
+    let (metric, cell) = (&score.metric, score.cell());
+    let mark = match (cell.left_truncated, metric.undated) {
+        (true, true) => " + ~",
+        (true, false) => " +",
+        (false, true) => " ~",
+        (false, false) => "",
+    };
+    let scale = report.scale(metric, cell.value.unwrap_or_default());
+    let value = match (cell.value, &cell.absent) {
+        (Some(value), _) => report.value(metric, value),
+        (None, Some(absent)) => Text::own(absent.as_str()),
+        (None, None) => Text::default(),
+    };
+    let interval = match &cell.interval_absent {
+        None => scale.interval(cell.low, cell.high),
+        // A kind of number that never has one needs no words in every row.
+        Some(Absent::NotDefined) => String::new(),
+        Some(reason) => reason.as_str().to_string(),
+    };
+    let mut row = vec![
+        Text::link(anchor(metric), &metric.title).and(mark),
+        value,
+        Text::own(interval),
+        Text::number(count(cell.n), cell.n as f64, "count"),
+        target(report, score),
+    ];
+    for key in ["previous", "year-ago"] {
+        let change = cell.changes.get(key);
+        row.push(
+            change
+                .and_then(|change| change.value)
+                .map_or_else(Text::default, |value| Text::number(scale.value(value), value, metric.unit.as_str())),
+        );
+        row.push(change.map_or_else(Text::default, |change| moved(change, &scale)));
+    }
+    row.push(series(score));
+    row
+}
+
+fn target(report: &Report, score: &Score) -> Text {
+    let Some(goal) = score.goal else { return Text::default() };
+    let (words, tone) = match goal.reading {
+        Reading::Better => ("met", Tone::Good),
+        Reading::Worse => ("missed", Tone::Bad),
+        Reading::NoClearChange => ("not clear", Tone::Plain),
+        _ => ("", Tone::Plain),
+    };
+    let value = report.scale(&score.metric, goal.value).value(goal.value);
+    let assurance = goal.assurance.map_or(String::new(), |assurance| format!(", {assurance}"));
+    let words = if words.is_empty() { String::new() } else { format!(" {words}") };
+    Text::own(format!("{value}{words}{assurance}")).toned(tone)
+}
+
+fn moved(change: &Change, scale: &crate::render::format::Scale) -> Text {
+    let tone = match change.reading {
+        Reading::Better => Tone::Good,
+        Reading::Worse => Tone::Bad,
+        _ => Tone::Plain,
+    };
+    let delta = change.delta.map_or(String::new(), |delta| format!("{} ", scale.change(delta)));
+    Text::own(delta).and(change.reading.as_str()).toned(tone)
+}
+
+/// What the series says of the period.
+fn series(score: &Score) -> Text {
+    match (&score.process, score.signals().next()) {
+        (None, _) => Text::default(),
+        (Some(_), None) => "as usual".into(),
+        (Some(_), Some(signal)) => Text::own(super::trends::words(signal)).toned(super::trends::tone(score, signal)),
+    }
+}
+
+fn spark(report: &Report, score: &Score) -> Option<Spark> {
+    let points: Vec<Option<Point>> = super::trends::points(score);
+    let known: Vec<(usize, &Point)> = points.iter().enumerate().filter_map(|(i, p)| Some((i, p.as_ref()?))).collect();
+    let (&(from, first), &(to, last)) = (known.first()?, known.last()?);
+    if from == to {
+        return None;
+    }
+    let label = |at: usize| score.cells[at].period.label.as_str();
+    let shown = |value: f64| report.scale(&score.metric, value).value(value);
+    let alternative = format!("{} in {}, {} in {}", shown(first.value), label(from), shown(last.value), label(to));
+    Some(Spark {
+        points,
+        alternative: Text::own(alternative),
+    })
+}

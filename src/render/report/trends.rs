@@ -1,0 +1,197 @@
+//! How each metric went: its values with their intervals, the limits of its process, its target.
+
+use super::scorecard::families;
+use super::{Report, anchor, left, right};
+use crate::render::document::{Axis, Chart, Document, Figure, Point, SeriesFigure, Table};
+use crate::render::format::count;
+use crate::render::summary::capital;
+use crate::render::text::{Text, Tone};
+use crate::review::{Score, is_good};
+use crate::stats::process::{Direction, Rule, Signal};
+
+/// Adds a chart for each metric that has two points or more.
+pub fn add(document: &mut Document, report: &Report) {
+    let mut headed = false;
+    for (family, scores) in families(report) {
+        let charts: Vec<Chart> = scores.iter().filter_map(|score| chart(report, score)).collect();
+        if charts.is_empty() {
+            continue;
+        }
+        if !headed {
+            document.heading(2, "How it went".into());
+            document.sentence(
+                "Every earlier period is shown as it was known at the age that the last one has now. Limits are those of the usual variation \
+                 from period to period, set by the first twelve points; what lies outside, or forms a pattern, is a signal."
+                    .into(),
+            );
+            headed = true;
+        }
+        document.heading(3, Text::untrusted(capital(family)));
+        charts.into_iter().for_each(|chart| document.chart(chart));
+    }
+}
+
+/// The values of a score with their limits.
+pub fn points(score: &Score) -> Vec<Option<Point>> {
+    let point = |cell: &crate::report::Cell| {
+        Some(Point {
+            value: cell.value?,
+            low: cell.low,
+            high: cell.high,
+        })
+    };
+    score.cells.iter().map(point).collect()
+}
+
+fn chart(report: &Report, score: &Score) -> Option<Chart> {
+    let points = points(score);
+    if points.iter().flatten().count() < 2 {
+        return None;
+    }
+    let metric = &score.metric;
+    let process = score.process.as_ref();
+    let limits: Vec<(f64, f64)> = process.map_or_else(Vec::new, |chart| {
+        let all = chart.limits.iter().map(|limits| limits.map(|l| (l.lower, l.upper)));
+        // A period without a size of its own has none; what is drawn there goes on from its neighbour.
+        let mut last = chart
+            .limits
+            .iter()
+            .flatten()
+            .next()
+            .map_or((chart.mean, chart.mean), |l| (l.lower, l.upper));
+        all.map(|limits| {
+            last = limits.unwrap_or(last);
+            last
+        })
+        .collect()
+    });
+    let signal = |at: usize| {
+        let signal = process?.signals_at(at).next()?;
+        Some(is_good(metric.good, signal.direction == Direction::Up))
+    };
+    Some(Chart {
+        anchor: anchor(metric),
+        title: Text::untrusted(&metric.title),
+        statement: statement(report, score),
+        figure: Figure::Series(SeriesFigure {
+            labels: score.cells.iter().map(|cell| cell.period.label.clone()).collect(),
+            points,
+            open: score.cells.iter().map(|cell| !cell.complete).collect(),
+            centre: process.map(|chart| chart.mean),
+            limits,
+            target: score.goal.map(|goal| goal.value),
+            signals: (0..score.cells.len()).map(signal).collect(),
+            axis: Axis {
+                title: metric.title.clone(),
+                unit: metric.unit.clone(),
+                currency: report.currency.map(str::to_string),
+            },
+        }),
+        data: data(report, score),
+    })
+}
+
+/// What the chart shows.
+fn statement(report: &Report, score: &Score) -> Text {
+    let (metric, cell) = (&score.metric, score.cell());
+    let shown = |value: f64| report.scale(metric, value).value(value);
+    let now = match cell.value {
+        Some(value) => format!(": {} in {}", shown(value), cell.period.label),
+        None => format!(": no value in {}", cell.period.label),
+    };
+    let series = match (&score.process, score.signals().next()) {
+        (None, _) => String::new(),
+        (Some(chart), None) => {
+            let limits = chart.limits.iter().rev().flatten().next();
+            let within = limits.map_or(String::new(), |l| format!(" of {} to {}", shown(l.lower), shown(l.upper)));
+            format!(", within its usual range{within}")
+        }
+        (Some(_), Some(signal)) => format!(", {}", words(signal)),
+    };
+    let trial = match &score.process {
+        Some(chart) if chart.trial => format!(" (limits on trial, from {} periods)", chart.baseline),
+        _ => String::new(),
+    };
+    let goal = match score.goal {
+        Some(goal) => {
+            let assurance = goal.assurance.map_or(String::new(), |a| format!(", which it {a}"));
+            let words = if assurance.contains("hit and miss") {
+                ", which it meets or misses by chance".to_string()
+            } else {
+                assurance
+            };
+            format!("; its target is {}{words}", shown(goal.value))
+        }
+        None => String::new(),
+    };
+    Text::untrusted(&metric.title).and(format!("{now}{series}{trial}{goal}."))
+}
+
+/// What a signal says, in a few words.
+pub fn words(signal: &Signal) -> String {
+    let up = signal.direction == Direction::Up;
+    let length = signal.at - signal.since + 1;
+    match signal.rule {
+        Rule::Outside if up => "above its usual range".to_string(),
+        Rule::Outside => "below its usual range".to_string(),
+        Rule::Trend if up => format!("{length} in a row, each higher"),
+        Rule::Trend => format!("{length} in a row, each lower"),
+        Rule::TwoOfThree if up => "two of three close to its upper limit".to_string(),
+        Rule::TwoOfThree => "two of three close to its lower limit".to_string(),
+        Rule::Run if up => format!("{length} in a row above its mean"),
+        Rule::Run => format!("{length} in a row below its mean"),
+    }
+}
+
+/// Whether a signal is good news.
+pub fn tone(score: &Score, signal: &Signal) -> Tone {
+    match is_good(score.metric.good, signal.direction == Direction::Up) {
+        Some(true) => Tone::Good,
+        Some(false) => Tone::Bad,
+        None => Tone::Strong,
+    }
+}
+
+fn data(report: &Report, score: &Score) -> Table {
+    let metric = &score.metric;
+    let number = |value: Option<f64>| value.map_or_else(Text::default, |value| report.value(metric, value));
+    let rows = score.cells.iter().enumerate().map(|(at, cell)| {
+        let limits = score.process.as_ref().and_then(|chart| chart.limits[at]);
+        let mark = match (cell.complete, cell.left_truncated) {
+            (true, false) => "",
+            (false, false) => " *",
+            (true, true) => " +",
+            (false, true) => " * +",
+        };
+        let value = match &cell.absent {
+            Some(absent) => Text::own(absent.as_str()),
+            None => number(cell.value),
+        };
+        let signal = score.process.as_ref().and_then(|chart| chart.signals_at(at).next());
+        vec![
+            Text::own(&cell.period.label).and(mark),
+            value,
+            number(cell.low),
+            number(cell.high),
+            Text::number(count(cell.n), cell.n as f64, "count"),
+            number(limits.map(|limits| limits.lower)),
+            number(limits.map(|limits| limits.upper)),
+            signal.map_or_else(Text::default, |signal| Text::own(words(signal)).toned(tone(score, signal))),
+        ]
+    });
+    Table {
+        caption: Text::untrusted(&metric.title).and(" by period"),
+        columns: vec![
+            left("Period"),
+            right("Value"),
+            right("Low"),
+            right("High"),
+            right("n"),
+            right("Lower limit"),
+            right("Upper limit"),
+            left("Signal"),
+        ],
+        rows: rows.collect(),
+        sparks: None,
+    }
+}
