@@ -3,14 +3,14 @@
 //! Small segments vary more than large ones, so a ranking shows little but size. A funnel puts limits round the value of the whole that
 //! narrow with a segment's size; where segments as such differ more than chance allows, all limits are widened by as much. The limits are
 //! for one segment each: of twenty stable segments one lies beyond 95 % by chance. What is claimed of a segment among many goes by
-//! [`stands`](super::stands).
+//! [`stands`](super::stands), of the p of its [`Segment`] or of its difference from the rest.
 //!
 //! Spiegelhalter, Statistics in Medicine 24 (2005), 1185-1202. Quantiles have no funnel.
 
 use super::distribution::{binomial_quantile, normal_quantile, student_quantile};
 use super::ratio::AT_LEAST;
-use super::sums::Design;
-use super::{ClusterSums, Interval, quantile_type7};
+use super::sums::design_effect;
+use super::{ClusterSums, Interval, p_value, quantile_type7};
 
 /// The levels of the two limits.
 pub const LEVELS: [f64; 2] = [0.95, 0.998];
@@ -26,9 +26,10 @@ const ROUNDING: f64 = 1e-12;
 pub struct Proportion {
     /// The share, between 0 and 1.
     pub value: f64,
-    /// The effective number of rows at each of [`LEVELS`]; it need not be whole. Where every row is a stakeholder of its own both are the
-    /// number of rows.
-    pub n: [f64; 2],
+    /// The number of rows over the design effect; it need not be whole.
+    pub n: f64,
+    /// The degrees of freedom of the design effect, stakeholders - 1; infinite where every row is a stakeholder of its own.
+    pub df: f64,
 }
 
 impl Proportion {
@@ -36,11 +37,18 @@ impl Proportion {
     /// `None` where the share has no interval.
     pub fn of(sums: &ClusterSums, rows: f64) -> Option<Proportion> {
         let value = sums.ratio().filter(|_| sums.n > 0.0 && rows > 0.0)?.clamp(0.0, 1.0);
-        let n = |level: f64| Design::of(sums, value * (1.0 - value), rows, level).map(|design| design.n);
-        Some(Proportion {
-            value,
-            n: [n(LEVELS[0])?, n(LEVELS[1])?],
-        })
+        let deff = design_effect(sums, value * (1.0 - value), rows)?;
+        let df = if sums.is_simple(rows) {
+            f64::INFINITY
+        } else {
+            sums.clusters as f64 - 1.0
+        };
+        Some(Proportion { value, n: rows / deff, df })
+    }
+
+    /// n*: the size of the simple sample with the same interval at a level.
+    fn effective(&self, level: f64) -> f64 {
+        self.n * (normal_quantile(level) / student_quantile(self.df, level)).powi(2)
     }
 }
 
@@ -97,6 +105,8 @@ pub struct Segment {
     pub limits: [Interval; 2],
     /// Where the segment lies; on which side tells its value.
     pub place: Place,
+    /// The smallest 1 - level whose limits leave the segment out, between 1e-12 and 1; for [`stands`](super::stands) and not for print.
+    pub p: f64,
 }
 
 /// The limits of all segments.
@@ -118,64 +128,105 @@ pub struct Funnel {
 /// looked at and neither tail is ever larger than half of 1 - level. (Spiegelhalter's appendix interpolates the upper limit from above,
 /// where the tail can be larger.) They are widened by sqrt(phi), the root of the mean z^2, winsorised by 10 % at either end.
 pub fn funnel_of_shares(segments: &[Option<Proportion>], centre: f64) -> Funnel {
-    let possible = |share: &Proportion| share.value.is_finite() && share.n.iter().all(|n| *n > 0.0 && n.is_finite());
-    let range = (0.0, 1.0);
-    funnel(segments, centre, range, |share| {
-        possible(share).then(|| Expected {
-            value: share.value,
-            z: (share.value - centre) / (centre * (1.0 - centre) / share.n[0]).sqrt(),
-            limits: [0, 1].map(|i| binomial_limits(centre, share.n[i], LEVELS[i])),
-        })
-    })
+    funnel(segments, centre)
 }
 
 /// The funnel of means or ratios round that of the whole, or round a target: centre -+ t error sqrt(phi), with Student's t.
 pub fn funnel_of_measured(segments: &[Option<Measured>], centre: f64) -> Funnel {
-    let possible = |segment: &Measured| segment.value.is_finite() && segment.error > 0.0 && segment.error.is_finite() && segment.df >= 1.0;
-    let range = (f64::NEG_INFINITY, f64::INFINITY);
-    funnel(segments, centre, range, |segment| {
-        possible(segment).then(|| {
-            let margin = |level: f64| student_quantile(segment.df, level) * segment.error;
-            Expected {
-                value: segment.value,
-                // As far out as a normal value that is as rare, so that few degrees do not pass for overdispersion.
-                z: (segment.value - centre) / margin(LEVELS[0]) * normal_quantile(LEVELS[0]),
-                limits: LEVELS.map(|level| (centre - margin(level), centre + margin(level))),
-            }
-        })
-    })
+    funnel(segments, centre)
 }
 
-/// What is expected of a segment that is like the whole.
-struct Expected {
-    value: f64,
-    z: f64,
-    limits: [(f64, f64); 2],
+/// What a funnel needs to know of a segment.
+trait Unit {
+    /// The possible values.
+    const RANGE: (f64, f64);
+
+    fn is_defined(&self) -> bool;
+
+    fn value(&self) -> f64;
+
+    /// How many standard errors the segment is from the centre, in terms of a normal value that is as rare.
+    fn z(&self, centre: f64) -> f64;
+
+    /// The limits of a segment of this size that is like the whole.
+    fn limits(&self, centre: f64, level: f64) -> (f64, f64);
 }
 
-fn funnel<T>(segments: &[Option<T>], centre: f64, range: (f64, f64), expect: impl Fn(&T) -> Option<Expected>) -> Funnel {
-    let defined = centre >= range.0 && centre <= range.1 && centre.is_finite();
-    let expect = |segment: &T| if defined { expect(segment) } else { None };
-    let expected: Vec<Option<Expected>> = segments.iter().map(|segment| expect(segment.as_ref()?)).collect();
-    let phi = overdispersion(expected.iter().flatten().map(|expected| expected.z));
-    let widen = |limit: f64| (centre + phi.sqrt() * (limit - centre)).clamp(range.0, range.1);
-    let segment = |expected: &Expected| {
-        let limits = expected.limits.map(|(low, high)| Interval::closed(widen(low), widen(high)));
-        let slack = ROUNDING * expected.value.abs().max(centre.abs());
-        let beyond = |interval: &Interval| {
-            interval.low.is_some_and(|low| expected.value < low - slack) || interval.high.is_some_and(|high| expected.value > high + slack)
+impl Unit for Proportion {
+    const RANGE: (f64, f64) = (0.0, 1.0);
+
+    fn is_defined(&self) -> bool {
+        self.value.is_finite() && self.n > 0.0 && self.n.is_finite() && self.df >= 1.0
+    }
+
+    fn value(&self) -> f64 {
+        self.value
+    }
+
+    fn z(&self, centre: f64) -> f64 {
+        (self.value - centre) / (centre * (1.0 - centre) / self.effective(LEVELS[0])).sqrt()
+    }
+
+    fn limits(&self, centre: f64, level: f64) -> (f64, f64) {
+        binomial_limits(centre, self.effective(level), level)
+    }
+}
+
+impl Unit for Measured {
+    const RANGE: (f64, f64) = (f64::NEG_INFINITY, f64::INFINITY);
+
+    fn is_defined(&self) -> bool {
+        self.value.is_finite() && self.error > 0.0 && self.error.is_finite() && self.df >= 1.0
+    }
+
+    fn value(&self) -> f64 {
+        self.value
+    }
+
+    fn z(&self, centre: f64) -> f64 {
+        let narrowing = normal_quantile(LEVELS[0]) / student_quantile(self.df, LEVELS[0]);
+        (self.value - centre) / self.error * narrowing
+    }
+
+    fn limits(&self, centre: f64, level: f64) -> (f64, f64) {
+        let margin = student_quantile(self.df, level) * self.error;
+        (centre - margin, centre + margin)
+    }
+}
+
+fn funnel<U: Unit>(segments: &[Option<U>], centre: f64) -> Funnel {
+    let (least, most) = U::RANGE;
+    let is_possible = centre.is_finite() && (least..=most).contains(&centre);
+    let defined = |unit: &&U| is_possible && unit.is_defined();
+    let units: Vec<Option<&U>> = segments.iter().map(|unit| unit.as_ref().filter(defined)).collect();
+    let phi = overdispersion(units.iter().flatten().map(|unit| unit.z(centre)));
+    let widened = |limit: f64| (centre + phi.sqrt() * (limit - centre)).clamp(least, most);
+    let segment = |unit: &U| {
+        let limits = |level: f64| {
+            let (low, high) = unit.limits(centre, level);
+            (widened(low), widened(high))
         };
-        let place = match limits.each_ref().map(beyond) {
-            [_, true] => Place::Beyond998,
-            [true, false] => Place::Beyond95,
-            [false, false] => Place::Inside,
+        let slack = ROUNDING * unit.value().abs().max(centre.abs());
+        let holds = |(low, high): (f64, f64)| low - slack <= unit.value() && unit.value() <= high + slack;
+        // As the interval of a difference: one that holds 0 where the limits hold the segment.
+        let difference = |level: f64| {
+            let away = if holds(limits(level)) { 0.0 } else { 1.0 };
+            Some(Interval::closed(away, 1.0))
         };
-        Segment { limits, place }
+        Segment {
+            limits: LEVELS.map(limits).map(|(low, high)| Interval::closed(low, high)),
+            place: match LEVELS.map(|level| holds(limits(level))) {
+                [_, false] => Place::Beyond998,
+                [false, true] => Place::Beyond95,
+                [true, true] => Place::Inside,
+            },
+            p: p_value(difference).unwrap_or(1.0),
+        }
     };
     Funnel {
         centre,
         phi,
-        segments: expected.iter().map(|expected| expected.as_ref().map(segment)).collect(),
+        segments: units.into_iter().map(|unit| unit.map(segment)).collect(),
     }
 }
 
@@ -218,6 +269,9 @@ fn lower_limit(q: f64, n: f64, level: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::bootstrap::SplitMix64;
+    use super::super::stands;
+    use super::super::sums::Design;
     use super::super::tests::{close, ends};
     use super::*;
     use proptest::prelude::*;
@@ -225,7 +279,8 @@ mod tests {
     fn plain(parts: f64, n: f64) -> Option<Proportion> {
         Some(Proportion {
             value: parts / n,
-            n: [n, n],
+            n,
+            df: f64::INFINITY,
         })
     }
 
@@ -367,6 +422,52 @@ mod tests {
         assert_eq!(places, ["inside", "beyond 95 %", "beyond 99.8 %"]);
     }
 
+    // Half the p is the tail up to the segment's own count, where the limit reaches it: 2 * binom.cdf(39, 100, .5), 2 * binom.sf(65, 100, .5)
+    #[test]
+    fn p_is_twice_the_exact_tail() {
+        let funnel = funnel_of_shares(
+            &[plain(50.0, 100.0), plain(39.0, 100.0), plain(66.0, 100.0), plain(50.0, 100.0)],
+            0.5,
+        );
+        let p = |i: usize| funnel.segments[i].unwrap().p;
+        assert!(funnel.phi > 1.0);
+        close(p(0), 1.0, 1e-6);
+        let alone = |parts: f64| {
+            let mut segments = vec![plain(50.0, 100.0); 20];
+            segments.push(plain(parts, 100.0));
+            funnel_of_shares(&segments, 0.5).segments[20].unwrap().p
+        };
+        close(alone(39.0), 0.035200200217704855, 1e-8);
+        close(alone(66.0), 0.0017899303914868528, 1e-9);
+        assert!(p(1) > alone(39.0) && p(2) > alone(66.0));
+    }
+
+    // Exact limits are on the safe side, also where parts are few and intervals of differences are not.
+    #[test]
+    fn among_alike_segments_seldom_any_stands() {
+        const FAMILIES: usize = 600;
+        let mut draws = SplitMix64(11);
+        for (segments, rows, q) in [(20, 100, 0.3), (20, 40, 0.05), (8, 30, 0.1)] {
+            let standing = (0..FAMILIES).filter(|_| {
+                let mut parts = || {
+                    (0..rows)
+                        .filter(|_| (draws.next() >> 11) as f64 / ((1_u64 << 53) as f64) < q)
+                        .count() as f64
+                };
+                let given: Vec<_> = (0..segments).map(|_| plain(parts(), f64::from(rows))).collect();
+                let centre = given.iter().flatten().map(|share| share.value).sum::<f64>() / f64::from(segments);
+                let p: Vec<_> = funnel_of_shares(&given, centre)
+                    .segments
+                    .iter()
+                    .map(|segment| Some(segment.as_ref()?.p))
+                    .collect();
+                stands(&p, 0.95).contains(&true)
+            });
+            let rate = standing.count() as f64 / FAMILIES as f64;
+            assert!(rate <= 0.05, "{segments} of {rows}, {q}: {rate}");
+        }
+    }
+
     #[test]
     fn either_tail_is_at_most_half_of_what_the_level_leaves() {
         for n in 1..=50_i32 {
@@ -394,7 +495,7 @@ mod tests {
 
     #[test]
     fn nothing_known_is_nothing_said() {
-        let broken = |value: f64, n: f64| Some(Proportion { value, n: [n, n] });
+        let broken = |value: f64, n: f64| Some(Proportion { value, n, df: 5.0 });
         let funnel = funnel_of_shares(&[None, broken(0.5, 0.0), broken(f64::NAN, 5.0), plain(1.0, 2.0)], 0.5);
         assert_eq!(
             funnel.segments.iter().map(Option::is_some).collect::<Vec<_>>(),
@@ -421,17 +522,18 @@ mod tests {
     fn sizes_are_effective() {
         let mut simple = ClusterSums::default();
         (0..40).for_each(|i| simple.add(f64::from(i % 2), 1.0));
-        assert_eq!(
-            Proportion::of(&simple, 40.0),
-            Some(Proportion {
-                value: 0.5,
-                n: [40.0, 40.0]
-            })
-        );
+        assert_eq!(Proportion::of(&simple, 40.0), plain(20.0, 40.0));
+        assert_eq!(plain(20.0, 40.0).unwrap().effective(0.998), 40.0);
         let mut clustered = ClusterSums::default();
         (0..10).for_each(|i| clustered.add(f64::from(i % 2) * 4.0, 4.0));
-        let [n95, n998] = Proportion::of(&clustered, 40.0).unwrap().n;
-        assert!(n998 < n95 && n95 < 10.0);
+        let share = Proportion::of(&clustered, 40.0).unwrap();
+        // The variance is 10 / 9 * 40 / 1600 against 0.25 / 40.
+        close(share.n, 40.0 / (40.0 / 9.0), 1e-12);
+        for level in LEVELS {
+            let n = Design::of(&clustered, 0.25, 40.0, level).unwrap().n;
+            close(share.effective(level), n, 1e-12);
+        }
+        assert_eq!(share.df, 9.0);
         let mut one = ClusterSums::default();
         one.add(2.0, 4.0);
         assert_eq!(Proportion::of(&one, 4.0), None);
@@ -449,11 +551,11 @@ mod tests {
     proptest! {
         #[test]
         fn limits_nest_round_the_centre_and_mirror(
-            segments in prop::collection::vec((0.0..=1.0, 0.01..500.0, 0.5..=1.0), 0..30),
+            segments in prop::collection::vec((0.0..=1.0, 0.01..500.0, 5.0..100.0), 0..12),
             centre in 0.0..=1.0,
         ) {
-            let given: Vec<_> = segments.iter().map(|&(value, n, less)| Some(Proportion { value, n: [n, n * less] })).collect();
-            let others: Vec<_> = segments.iter().map(|&(value, n, less)| Some(Proportion { value: 1.0 - value, n: [n, n * less] })).collect();
+            let given: Vec<_> = segments.iter().map(|&(value, n, df)| Some(Proportion { value, n, df })).collect();
+            let others: Vec<_> = segments.iter().map(|&(value, n, df)| Some(Proportion { value: 1.0 - value, n, df })).collect();
             let (funnel, other) = (funnel_of_shares(&given, centre), funnel_of_shares(&others, 1.0 - centre));
             prop_assert!(funnel.phi >= 1.0 && funnel.phi.is_finite());
             prop_assert!((funnel.phi / other.phi - 1.0).abs() < 1e-6);
@@ -461,6 +563,12 @@ mod tests {
                 let [(a, b), (c, d)] = segment.unwrap().limits.map(ends);
                 prop_assert!(0.0 <= a && a <= centre && centre <= b && b <= 1.0);
                 prop_assert!(0.0 <= c && c <= a + 1e-12 && b <= d + 1e-12 && d <= 1.0);
+                let p = segment.unwrap().p;
+                match segment.unwrap().place {
+                    Place::Inside => prop_assert!(p >= 0.05 - 1e-6),
+                    Place::Beyond95 => prop_assert!((0.002 - 1e-6..=0.05 + 1e-6).contains(&p)),
+                    Place::Beyond998 => prop_assert!(p <= 0.002 + 1e-6),
+                }
                 let [(e, f), _] = other.unwrap().limits.map(ends);
                 prop_assert!((a + f - 1.0).abs() < 1e-6 && (b + e - 1.0).abs() < 1e-6);
             }

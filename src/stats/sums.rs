@@ -69,7 +69,7 @@ impl ClusterSums {
     }
 
     /// Whether every row is a stakeholder of its own and all weigh the same.
-    fn is_simple(&self, rows: f64) -> bool {
+    pub(super) fn is_simple(&self, rows: f64) -> bool {
         self.clusters as f64 == rows && self.nn * rows == self.n * self.n
     }
 }
