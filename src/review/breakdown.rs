@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::score::Score;
 use crate::report::{Absent, Cell, Shown};
-use crate::stats::funnel::{LEVELS, Place, Proportion, Segment, funnel_of_shares};
-use crate::stats::{Method, normal_quantile, student_quantile};
+use crate::stats::Method;
+use crate::stats::funnel::{Place, Proportion, Segment, funnel_of_shares};
 
 /// Fewer slices than this make no funnel.
 const LEAST: usize = 3;
@@ -54,6 +54,8 @@ pub struct FunnelSegment {
     pub limits: [(f64, f64); 2],
     /// How far out it lies: 0 within, 1 beyond the inner limits, 2 beyond the outer ones.
     pub beyond: u8,
+    /// The smallest 1 - level whose limits leave it out; for corrections over many slices, and not for print.
+    pub p: f64,
 }
 
 impl Breakdown {
@@ -120,7 +122,7 @@ fn funnel(total: &Cell, slices: &[String], row: &[Option<Cell>]) -> Option<Funne
         let (share, segment) = (share.as_ref()?, segment.as_ref()?);
         Some(FunnelSegment {
             slice: slice.clone(),
-            n: share.n[0],
+            n: share.n,
             value: share.value,
             limits: segment.limits.map(|limits| (limits.low.unwrap_or(0.0), limits.high.unwrap_or(1.0))),
             beyond: match segment.place {
@@ -128,6 +130,7 @@ fn funnel(total: &Cell, slices: &[String], row: &[Option<Cell>]) -> Option<Funne
                 Place::Beyond95 => 1,
                 Place::Beyond998 => 2,
             },
+            p: segment.p,
         })
     };
     Some(Funnel {
@@ -137,18 +140,13 @@ fn funnel(total: &Cell, slices: &[String], row: &[Option<Cell>]) -> Option<Funne
     })
 }
 
-/// A cell as the share of a simple sample: its rows over the design effect, with Student's t where there are few stakeholders.
+/// A cell as the share of a simple sample: its rows over the design effect.
 fn proportion(cell: &Cell) -> Option<Proportion> {
     let (value, deff) = (cell.value?, cell.deff?);
-    let (n, stakeholders) = (cell.n as f64, cell.stakeholders as f64);
-    let size = |level: f64| {
-        if n == stakeholders {
-            return n;
-        }
-        n / deff * (normal_quantile(level) / student_quantile((stakeholders - 1.0).max(1.0), level)).powi(2)
-    };
+    let alone = cell.n == cell.stakeholders;
     Some(Proportion {
         value,
-        n: LEVELS.map(size),
+        n: cell.n as f64 / deff,
+        df: if alone { f64::INFINITY } else { cell.stakeholders as f64 - 1.0 },
     })
 }

@@ -6,7 +6,7 @@
 use super::breakdown::Breakdown;
 use super::score::Score;
 use crate::report::Change;
-use crate::stats::{Reading, benjamini_hochberg};
+use crate::stats::{self, Reading};
 
 /// Something worth saying.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,8 +46,8 @@ pub enum Found {
 /// The findings, what needs attention first, and the number of comparisons that were made.
 pub fn findings(scores: &[Score], breakdowns: &[Breakdown], level: f64) -> (Vec<Finding>, usize) {
     let comparisons = comparisons(scores, breakdowns);
-    let p: Vec<f64> = comparisons.iter().map(|(_, change)| change.p.unwrap_or(1.0)).collect();
-    let stands = benjamini_hochberg(&p).into_iter().map(|p| p < 1.0 - level);
+    let p: Vec<Option<f64>> = comparisons.iter().map(|(place, change)| p(breakdowns, *place, change)).collect();
+    let stands = stats::stands(&p, level);
     let mut found: Vec<Finding> = Vec::new();
     for (score, at) in scores.iter().zip(0..) {
         if score.goal.is_some_and(|goal| goal.reading == Reading::Worse) {
@@ -97,6 +97,19 @@ fn comparisons<'a>(scores: &'a [Score], breakdowns: &'a [Breakdown]) -> Vec<(Pla
     }
     all.retain(|(_, change)| change.p.is_some());
     all
+}
+
+/// The p-value of a comparison. Differences of shares are approximate far out, where the binomial limits of the funnel are exact: there the
+/// larger of the two counts.
+fn p(breakdowns: &[Breakdown], place: Place, change: &Change) -> Option<f64> {
+    let Place::Slice(breakdown, metric, slice) = place else {
+        return change.p;
+    };
+    let breakdown = &breakdowns[breakdown];
+    let name = &breakdown.slices[slice];
+    let funnel = breakdown.funnels[metric].iter().flat_map(|funnel| &funnel.segments);
+    let exact = funnel.filter(|segment| segment.slice == *name).map(|segment| segment.p);
+    change.p.map(|p| exact.fold(p, f64::max))
 }
 
 /// Adds a change; one that reads as another of the same metric is told with it.
