@@ -216,8 +216,8 @@ pub struct Outputs {
     /// What stdout gets [default: table]
     #[arg(long, short, value_name = "FORMAT")]
     pub format: Option<String>,
-    /// What a file gets, by the name of a format; without a file, stdout; may be repeated
-    #[arg(long, short, value_name = "FORMAT[=FILE]")]
+    /// A file whose ending names its format, or FORMAT=FILE, or a format for stdout; may be repeated
+    #[arg(long, short, value_name = "FILE")]
     pub output: Vec<String>,
 }
 

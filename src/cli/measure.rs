@@ -79,7 +79,7 @@ pub fn run(global: &Global, args: &Measure) -> anyhow::Result<()> {
             Format::Json => json::write(&measured, &mut bytes)?,
             Format::Csv => csv::write(&measured, &mut bytes)?,
             Format::Markdown => bytes = markdown::text(&summary::document(&measured, true)).into_bytes(),
-            Format::Table => bytes = terminal::text(&summary::document(&measured, false), style).into_bytes(),
+            _ => bytes = terminal::text(&summary::document(&measured, false), style).into_bytes(),
         }
         Ok(bytes)
     })

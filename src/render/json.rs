@@ -40,7 +40,7 @@ pub(super) fn list(out: &mut dyn Write, values: impl Iterator<Item = Value>) -> 
     write!(out, "]")
 }
 
-fn cell(cell: &Cell, measured: &Measured) -> Value {
+pub(super) fn cell(cell: &Cell, measured: &Measured) -> Value {
     let unit = measured
         .metrics
         .iter()

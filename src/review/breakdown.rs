@@ -52,8 +52,8 @@ pub struct FunnelSegment {
     pub value: f64,
     /// Inner limits (95 %) and outer ones (99.8 %): lower and upper.
     pub limits: [(f64, f64); 2],
-    /// How far out it lies: 0 within, 1 beyond the inner limits, 2 beyond the outer ones.
-    pub beyond: u8,
+    /// How far out it lies.
+    pub place: Place,
     /// The smallest 1 - level whose limits leave it out; for corrections over many slices, and not for print.
     pub p: f64,
 }
@@ -125,11 +125,7 @@ fn funnel(total: &Cell, slices: &[String], row: &[Option<Cell>]) -> Option<Funne
             n: share.n,
             value: share.value,
             limits: segment.limits.map(|limits| (limits.low.unwrap_or(0.0), limits.high.unwrap_or(1.0))),
-            beyond: match segment.place {
-                Place::Inside => 0,
-                Place::Beyond95 => 1,
-                Place::Beyond998 => 2,
-            },
+            place: segment.place,
             p: segment.p,
         })
     };

@@ -98,6 +98,8 @@ pub fn review(canon: &Canon, catalog: &Catalog, settings: &Settings, ask: &Ask) 
         };
         match series.last().and_then(|cell| cell.absent.clone()) {
             Some(reason) if series.iter().all(|cell| cell.value.is_none()) => absent.push((metric, reason)),
+            // A count of what never happens in these data is no news.
+            None if series.iter().all(|cell| cell.n == 0) => absent.push((metric, Absent::NoRows)),
             _ => scores.push(Score::new(metric, series, kind, &ask.goals)),
         }
     }
