@@ -193,6 +193,7 @@ impl Runner<'_> {
             filter: None,
             total: false,
             compare: Vec::new(),
+            p_values: false,
             level: 0.95,
         };
         let asked: Vec<usize> = plan.index(&self.metric.id).into_iter().collect();

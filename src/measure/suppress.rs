@@ -3,7 +3,11 @@
 //! n is the number of distinct people in the whole (answers, where they are anonymous). After the cells below five, in every margin
 //! of the dimensions the next smallest sibling is hidden until at least two siblings and five people are; where there is one sibling
 //! only, its parent is. That is repeated until nothing changes.
+//!
+//! The rest of a slice is the total less the slice. With the other slices that are shown it tells of all that are hidden together, as the
+//! total does; so where these are fewer than two slices or five people, the total and every comparison with the rest are hidden too.
 
+use super::window::Compare;
 use crate::report::{Absent, Cell};
 
 /// Fewest people that may be shown.
@@ -11,7 +15,7 @@ pub const FEWEST: u64 = 5;
 
 /// Hides what has to be hidden of the cells of one metric and period. `private` says which cells are about protected people.
 pub fn suppress(cells: &mut [&mut Cell], private: &[bool]) {
-    let people: Vec<u64> = cells.iter().map(|c| c.stakeholders).collect();
+    let people: Vec<u64> = cells.iter().map(|c| c.stakeholders.unwrap_or_default()).collect();
     let by: Vec<Vec<(String, String)>> = cells.iter().map(|c| c.by.clone()).collect();
     let mut hidden: Vec<bool> = (0..cells.len())
         .map(|i| private[i] && people[i] > 0 && people[i] < FEWEST)
@@ -43,9 +47,14 @@ pub fn suppress(cells: &mut [&mut Cell], private: &[bool]) {
             }
         }
     }
-    for (cell, hide) in cells.iter_mut().zip(hidden) {
-        if hide {
+    let slices: Vec<usize> = (0..cells.len()).filter(|&i| hidden[i] && !by[i].is_empty()).collect();
+    let together: u64 = slices.iter().map(|&i| people[i]).sum();
+    let told = !slices.is_empty() && (slices.len() < 2 || together < FEWEST);
+    for ((cell, hide), by) in cells.iter_mut().zip(hidden).zip(by) {
+        if hide || (told && by.is_empty()) {
             hide_cell(cell);
+        } else if told {
+            cell.changes.remove(Compare::Rest.as_str());
         }
     }
 }
@@ -78,8 +87,8 @@ pub fn hide_cell(cell: &mut Cell) {
     cell.low = None;
     cell.high = None;
     cell.interval_absent = None;
-    cell.n = 0;
-    cell.stakeholders = 0;
+    cell.n = None;
+    cell.stakeholders = None;
     cell.deff = None;
     cell.part = None;
     cell.part_minus = None;

@@ -26,7 +26,7 @@ mod survival;
 pub use bootstrap::{RESAMPLES, Studentised};
 pub use difference::{Side, difference, difference_of_totals, relative_change};
 pub use distribution::{binomial_lower_rank, normal_quantile, student_quantile};
-pub use multiple::{benjamini_hochberg, p_value};
+pub use multiple::{benjamini_hochberg, p_value, scaled_p_value};
 pub use net_share::net_share;
 pub use quantile::{quantile, quantile_type7};
 pub use rate::{poisson_byar, poisson_exact, rate};
@@ -195,6 +195,8 @@ pub enum Reading {
     Lower,
     /// The interval of the change holds 0.
     NoClearChange,
+    /// The same of a difference between slices, or it does not stand among so many of them.
+    NoClearDifference,
     /// The change has no interval.
     Unclear,
 }
@@ -208,6 +210,7 @@ impl Reading {
             Reading::Higher => "higher",
             Reading::Lower => "lower",
             Reading::NoClearChange => "no clear change",
+            Reading::NoClearDifference => "no clear difference",
             Reading::Unclear => "unclear",
         }
     }
