@@ -160,3 +160,157 @@ fn residuals(values: &Values, at: f64) -> Vec<(u32, f64)> {
     }
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::rest::{Adding, Rests};
+    use super::super::tally::{Flush, Pairs};
+    use super::*;
+    use crate::period::{Period, Zone};
+    use crate::report::Absent;
+    use crate::stats::Side;
+    use std::collections::BTreeMap;
+
+    const LEVEL: f64 = 0.95;
+
+    fn cell(against: Option<(Reading, Option<f64>)>) -> Cell {
+        let change = against.map(|(reading, p)| Change {
+            period: "2026-10".into(),
+            value: Some(1.0),
+            delta: Some(1.0),
+            low: None,
+            high: None,
+            reading,
+            p,
+        });
+        Cell {
+            metric: "m".into(),
+            period: Period::parse("2026-10", &Zone::utc(), 0).unwrap(),
+            complete: true,
+            left_truncated: false,
+            by: Vec::new(),
+            value: Some(2.0),
+            absent: None,
+            low: None,
+            high: None,
+            interval_absent: Some(Absent::NotDefined),
+            n: Some(3),
+            stakeholders: Some(3),
+            deff: None,
+            part: None,
+            part_minus: None,
+            whole: None,
+            method: None,
+            changes: change.into_iter().map(|change| ("rest", change)).collect(),
+        }
+    }
+
+    #[test]
+    fn readings_stand_among_all_slices() {
+        let said = |slices: &[(Reading, Option<f64>)]| {
+            let mut cells: Vec<Cell> = slices.iter().map(|of| cell(Some(*of))).collect();
+            cells.push(cell(None));
+            stand(&mut cells, LEVEL);
+            cells
+                .iter()
+                .filter_map(|c| Some(c.changes.get("rest")?.reading))
+                .collect::<Vec<_>>()
+        };
+        let (better, worse) = (Reading::Better, Reading::Worse);
+        assert_eq!(said(&[(better, Some(0.04))]), [better]);
+        // 2 x 0.04 and 2 x 0.03 are too much; of 0.02 and 0.04 both stand
+        assert_eq!(
+            said(&[(better, Some(0.03)), (Reading::NoClearChange, Some(0.4))]),
+            [Reading::NoClearDifference; 2]
+        );
+        assert_eq!(said(&[(better, Some(0.02)), (worse, Some(0.04))]), [better, worse]);
+        // What has no interval is not one of the many.
+        assert_eq!(said(&[(better, Some(0.04)), (Reading::Unclear, None)]), [better, Reading::Unclear]);
+        assert_eq!(said(&[]), []);
+    }
+
+    struct Draws(u64);
+
+    impl Draws {
+        fn below(&mut self, n: u64) -> u64 {
+            self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+            let mut z = self.0;
+            z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+            z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+            (z ^ (z >> 31)) % n
+        }
+    }
+
+    /// The p-values of five slices against the rest: 60 people of two kinds with rows in up to three of them, of whom as many are in the
+    /// part everywhere, but for `lift` percent more in the first.
+    fn simulated(draws: &mut Draws, lift: u64) -> Vec<f64> {
+        const SLICES: u32 = 5;
+        let mut rests = Rests::new(SLICES);
+        let mut own: BTreeMap<u32, Pairs> = BTreeMap::new();
+        let adding = Adding {
+            scales: (1.0, 1.0),
+            once: &|_| {},
+            private: &|_, _| false,
+        };
+        for stakeholder in 0..60 {
+            let chance = [20, 60][draws.below(2) as usize];
+            let mut has: BTreeMap<u32, Flush> = BTreeMap::new();
+            for _ in 0..1 + draws.below(3) {
+                let cell = draws.below(u64::from(SLICES)) as u32;
+                let flush = has.entry(cell).or_insert(Flush {
+                    stakeholder,
+                    cell,
+                    ..Flush::default()
+                });
+                for _ in 0..1 + draws.below(3) {
+                    flush.rows += 1;
+                    flush.ni += 1;
+                    flush.xi += i64::from(draws.below(100) < chance + if cell == 0 { lift } else { 0 });
+                }
+            }
+            let flushes: Vec<(Flush, u16)> = has.into_values().map(|flush| (flush, 0)).collect();
+            rests.add(&flushes, &adding);
+            flushes
+                .iter()
+                .for_each(|(flush, _)| own.entry(flush.cell).or_default().add(flush, adding.scales, false));
+        }
+        let p = |(cell, pairs): (&u32, &Pairs)| {
+            let rest = rests.pairs(*cell)?;
+            let r = rests.cross(*cell).correlation(&pairs.sums, &rest.sums);
+            let side = |of: &Pairs, level| -> Option<Side> { stats::share(&of.sums, of.rows as f64, level).side() };
+            stats::p_value(|level| Some(stats::difference(&side(pairs, level)?, &side(&rest, level)?, r).1))
+        };
+        own.iter().filter_map(p).collect()
+    }
+
+    #[test]
+    fn slices_that_are_alike_are_seldom_told_apart_and_one_that_is_not_often_is() {
+        let mut draws = Draws(11);
+        let (mut readings, mut clear, mut stood, mut runs_with) = (0, 0, 0, 0);
+        const RUNS: usize = 150;
+        for _ in 0..RUNS {
+            let p = simulated(&mut draws, 0);
+            let adjusted = stats::benjamini_hochberg(&p);
+            readings += p.len();
+            clear += p.iter().filter(|p| **p < 1.0 - LEVEL).count();
+            let standing = adjusted.iter().filter(|p| **p < 1.0 - LEVEL).count();
+            stood += standing;
+            runs_with += usize::from(standing > 0);
+        }
+        let share = |count: usize, of: usize| count as f64 / of as f64;
+        assert!(share(stood, readings) <= 1.0 - LEVEL, "{stood} of {readings} stand");
+        // Two standard errors of so many runs.
+        assert!(
+            share(runs_with, RUNS) <= 0.05 + 2.0 * (0.05_f64 * 0.95 / RUNS as f64).sqrt(),
+            "{runs_with} of {RUNS}"
+        );
+        assert!(
+            share(clear, readings) > 0.02 && share(clear, readings) < 0.07,
+            "{clear} of {readings}"
+        );
+        let found = (0..30)
+            .filter(|_| stats::benjamini_hochberg(&simulated(&mut draws, 40))[0] < 1.0 - LEVEL)
+            .count();
+        assert!(found > 20, "{found} of 30");
+    }
+}

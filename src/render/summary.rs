@@ -519,6 +519,32 @@ no rows: Referral rate
     }
 
     #[test]
+    fn the_rest_is_called_so() {
+        let mut measured = sample();
+        measured.dimensions = vec!["region".into()];
+        measured.metrics.truncate(1);
+        measured.cells.truncate(1);
+        measured.cells[0].by = vec![("region".into(), "north".into())];
+        let mut change = measured.cells[0].changes.remove("previous").unwrap();
+        change.reading = Reading::NoClearDifference;
+        measured.cells[0].changes.insert("rest", change);
+        let mut hidden = measured.cells[0].clone();
+        (hidden.value, hidden.n, hidden.absent) = (None, None, Some(Absent::Suppressed));
+        hidden.changes.clear();
+        measured.cells.push(hidden);
+        let text = terminal::text(&document(&measured, false), terminal::Style { width: 100, color: false });
+        let lines: Vec<&str> = text.lines().skip_while(|line| !line.starts_with("Region")).take(3).collect();
+        assert_eq!(
+            lines,
+            [
+                "Region       Value  Interval        n  Rest  Against the rest",
+                "north         41.3  [35.6, 46.7]  812  42.6  -1.3 no clear difference",
+                "north   suppressed",
+            ]
+        );
+    }
+
+    #[test]
     fn every_line_fits_and_colours_are_only_added() {
         let mut measured = sample();
         measured.cells[0].changes.get_mut("previous").unwrap().reading = Reading::Worse;
