@@ -132,13 +132,15 @@ fn level(text: &str) -> Result<f64, String> {
         .ok_or_else(|| "a number between 0.5 and 0.9999, such as 0.95".to_string())
 }
 
-/// What a period is compared with.
+/// What a number is compared with.
 #[derive(ValueEnum, Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Against {
     /// The calendar period before it
     Previous,
     /// The same period a year before
     YearAgo,
+    /// With --by: all other slices of the same period together
+    Rest,
 }
 
 /// `measure`.
@@ -158,7 +160,7 @@ pub struct Measure {
     /// Which slices count: SQL over dimensions
     #[arg(long = "where", value_name = "SQL")]
     pub filter: Option<String>,
-    /// What each period is compared with
+    /// What each number is compared with
     #[arg(long, value_name = "WHAT,...", value_delimiter = ',')]
     pub compare: Vec<Against>,
     /// With --by, the total too

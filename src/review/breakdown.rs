@@ -69,7 +69,7 @@ impl Breakdown {
                 continue;
             }
             let size = sizes.entry(slice.clone()).or_default();
-            *size = (*size).max(cell.n);
+            *size = (*size).max(cell.n.unwrap_or_default());
             by_metric.entry(cell.metric.clone()).or_default().insert(slice, cell);
         }
         let mut slices: Vec<(String, u64)> = sizes.into_iter().collect();
@@ -139,10 +139,14 @@ fn funnel(total: &Cell, slices: &[String], row: &[Option<Cell>]) -> Option<Funne
 /// A cell as the share of a simple sample: its rows over the design effect.
 fn proportion(cell: &Cell) -> Option<Proportion> {
     let (value, deff) = (cell.value?, cell.deff?);
-    let alone = cell.n == cell.stakeholders;
+    let (n, stakeholders) = (cell.n?, cell.stakeholders?);
     Some(Proportion {
         value,
-        n: cell.n as f64 / deff,
-        df: if alone { f64::INFINITY } else { cell.stakeholders as f64 - 1.0 },
+        n: n as f64 / deff,
+        df: if n == stakeholders {
+            f64::INFINITY
+        } else {
+            stakeholders as f64 - 1.0
+        },
     })
 }

@@ -158,6 +158,11 @@ fn counted(number: usize, one: &str, several: &str) -> String {
     )
 }
 
+/// A number of rows; hidden ones say nothing.
+fn rows(n: Option<u64>) -> Text {
+    n.map_or_else(Text::default, |n| Text::number(super::format::count(n), n as f64, "count"))
+}
+
 /// The place of a metric in the document.
 fn anchor(metric: &Shown) -> String {
     format!("m-{}", metric.id)

@@ -2,7 +2,6 @@
 
 use super::{Detail, Report, anchor, left, right};
 use crate::render::document::{Align, Document, Point, Spark, Sparks, Table};
-use crate::render::format::count;
 use crate::render::summary::capital;
 use crate::render::text::{Text, Tone};
 use crate::report::{Absent, Change};
@@ -94,7 +93,7 @@ fn row(report: &Report, score: &Score, detail: Detail) -> Vec<Text> {
         Text::link(anchor(metric), &metric.title).and(mark),
         value,
         Text::own(interval),
-        Text::number(count(cell.n), cell.n as f64, "count"),
+        super::rows(cell.n),
         target(report, score),
     ];
     let against: &[&str] = match detail {
