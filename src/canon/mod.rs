@@ -16,7 +16,7 @@ mod rows;
 mod sort;
 
 pub use dictionary::{Codes, Dictionary, Interner, Texts, key_of};
-pub use inspection::{ColumnInspection, Inspection, Question, Recognised};
+pub use inspection::{ColumnInspection, Inspection, Question, Recognised, Sampled, Sampling};
 pub use load::{Budget, FINDINGS, FindingKind, ID, Loaded, OTHER, Options, RawFile, RawRecords, Reject, inspect, is_deadline, load};
 pub use rows::{Column, Data, Rows};
 

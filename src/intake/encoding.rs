@@ -172,7 +172,7 @@ pub(super) fn of_file(source: &Source) -> Result<Found> {
     let mut chunk = vec![0; 1 << 20];
     loop {
         let got = reader.fill(&mut chunk)?;
-        tally.feed(&chunk[..got], got < chunk.len());
+        tally.feed(&chunk[..got], got < chunk.len() && !reader.is_cut());
         if got < chunk.len() {
             return Ok(tally.verdict());
         }

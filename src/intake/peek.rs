@@ -158,7 +158,7 @@ pub fn peek(source: &Source, wishes: &Wishes, rows: usize) -> Result<Peek> {
     loop {
         let sample = sample(source, size, known.encoding)?;
         let mut found = look(&sample, &known, wanted);
-        if sample.over || found.rows.len() == wanted {
+        if sample.over || sample.cut || found.rows.len() == wanted {
             found.complete &= found.rows.len() <= rows;
             found.rows.truncate(rows);
             return Ok(found);

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::account;
 use super::document::{Align, Document, Table};
 use super::text::{Text, Tone};
-use crate::canon::{ColumnInspection, Inspection};
+use crate::canon::{ColumnInspection, Inspection, Sampled};
 use crate::note::Note;
 
 /// What the files together allow.
@@ -63,6 +63,24 @@ fn listed(ids: &[String], most: usize) -> Text {
     }
 }
 
+/// That only a part was read, and what that means.
+fn part_read(sampled: &Sampled) -> String {
+    let part = part(sampled);
+    format!("It is large, so only {part} was read: all counts here are of that part. Other commands read all of it.")
+}
+
+/// The part that was read.
+pub(super) fn part(sampled: &Sampled) -> String {
+    let megabytes = |bytes: u64| {
+        let tenths = (bytes as f64 / 1e5).round() / 10.0;
+        format!("{tenths} MB")
+    };
+    let of = sampled
+        .of
+        .map_or("decompressed".to_string(), |all| format!("of {}", megabytes(all)));
+    format!("the first {} {of}", megabytes(sampled.bytes))
+}
+
 fn percent(confidence: f64) -> String {
     format!("{:.0}%", confidence * 100.0)
 }
@@ -85,6 +103,9 @@ fn add(document: &mut Document, file: &Inspection) {
         what = what.and(if index == 0 { ": " } else { "; " }).and_untrusted(evidence);
     }
     document.sentence(what.and("."));
+    if let Some(sampled) = &file.sampled {
+        document.sentence(Text::own(part_read(sampled)).toned(Tone::Strong));
+    }
     document.table(Table {
         columns: vec![(Text::default(), Align::Left), (Text::default(), Align::Left)],
         rows: file
@@ -186,6 +207,7 @@ pub fn json(inspections: &[Inspection], allowed: &Allowed) -> Value {
     let file = |file: &Inspection| {
         json!({
             "file": file.file,
+            "sampled": file.sampled,
             "recognised": file.recognised,
             "reading": file.reading.iter().map(|(what, text)| (what.to_string(), Value::from(text.as_str()))).collect::<serde_json::Map<_, _>>(),
             "columns": file.columns,
@@ -222,6 +244,10 @@ mod tests {
     fn a_file_says_what_it_is_and_what_is_to_be_decided() {
         let file = Inspection {
             file: "odd\u{1b}.csv".into(),
+            sampled: Some(Sampled {
+                bytes: 16_000_000,
+                of: Some(915_298_383),
+            }),
             reading: vec![("encoding", "UTF-8".into())],
             recognised: Recognised {
                 table: Some(crate::schema::Table::Purchases),
@@ -248,6 +274,7 @@ mod tests {
         for part in [
             "odd\\u{1b}.csv",
             "Feeds purchases, 87% sure: a date, an amount and an id that repeats.",
+            "only the first 16 MB of 915.3 MB was read",
             "stakeholder_id   90%",
             "a very long name of a...",
             "encoding: not UTF-8 (3 times)",
