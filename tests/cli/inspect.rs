@@ -221,11 +221,11 @@ fn of_a_large_file_the_start_is_inspected() {
     let whole = 16_000_000 / (text.len() / 32_000) as u64;
     assert_eq!(read, used, "{account}");
     assert!(read.abs_diff(whole) < 50, "{read} of {whole}");
-    let said = "only the first 16 MB of 65";
+    let said = "only the first 16 MB of 64.9 MB";
     for format in ["table", "markdown"] {
         let text = folder.run(&["inspect", "large.csv", "--format", format]).silent().out();
         assert!(text.replace('\n', " ").contains(said), "{text}");
     }
     folder.run(&["init", "large.csv", "--quiet"]).silent();
-    assert!(folder.read("relhealth.toml").contains("# told by the first 16 MB of 65"));
+    assert!(folder.read("relhealth.toml").contains("# told by the first 16 MB of 64.9 MB"));
 }
