@@ -42,6 +42,24 @@ pub struct Wishes {
     pub footer: Vec<String>,
 }
 
+impl Wishes {
+    /// These, and where they leave something open, what others say of it.
+    #[must_use]
+    pub fn or(&self, others: &Wishes) -> Wishes {
+        let first = |one: &Option<String>, other: &Option<String>| one.as_ref().or(other.as_ref()).cloned();
+        let footer = if self.footer.is_empty() { &others.footer } else { &self.footer };
+        Wishes {
+            encoding: first(&self.encoding, &others.encoding),
+            delimiter: first(&self.delimiter, &others.delimiter),
+            quote: first(&self.quote, &others.quote),
+            escape: first(&self.escape, &others.escape),
+            preamble: self.preamble.or(others.preamble),
+            header_rows: self.header_rows.or(others.header_rows),
+            footer: footer.clone(),
+        }
+    }
+}
+
 /// A line that is no record, or a record as it stands in the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {

@@ -152,9 +152,9 @@ fn describe(inputs: &[Input], options: &Options, notes: &mut Vec<Note>) -> Resul
         for source in found.sources {
             let file = input.file.clone();
             // Finding out how a file is parted takes time: it is done again only where more is known by now.
-            let peek = match source.wishes() {
-                now if now == wishes => peek.clone(),
-                now => intake::peek(&file, &now, SAMPLE)?,
+            let peek = match source.wishes == wishes {
+                true => peek.clone(),
+                false => intake::peek(&file, &source.wishes, SAMPLE)?,
             };
             described.push((Input { file, source }, peek));
         }
@@ -165,14 +165,14 @@ fn describe(inputs: &[Input], options: &Options, notes: &mut Vec<Note>) -> Resul
 /// The start of a file, what was known of it then, and how it is read.
 fn look_at(input: &Input, options: &Options) -> Result<(Wishes, Peek, sources::Described)> {
     let mut source = input.source.clone();
-    let mut peek = intake::peek(&input.file, &source.wishes(), SAMPLE)?;
+    let mut peek = intake::peek(&input.file, &source.wishes, SAMPLE)?;
     // Some put a small table of what the export is about before the one that counts, whose header stands further down then.
-    let asked = source.preamble.is_none() && !source.is_mapped;
+    let asked = source.wishes.preamble.is_none() && !source.is_mapped;
     if asked && !sources::is_header(&peek.layout.header.names, &options.profiles) {
         let mut first = peek.rows.iter().take(HEADER_WITHIN);
         if let Some(header) = first.find(|row| sources::is_header(&row.fields, &options.profiles)) {
-            source.preamble = Some(header.line as usize - 1);
-            peek = intake::peek(&input.file, &source.wishes(), SAMPLE)?;
+            source.wishes.preamble = Some(header.line as usize - 1);
+            peek = intake::peek(&input.file, &source.wishes, SAMPLE)?;
         }
     }
     let described = |peek: &Peek| {
@@ -181,9 +181,13 @@ fn look_at(input: &Input, options: &Options) -> Result<(Wishes, Peek, sources::D
     };
     let found = described(&peek);
     // A format may know more of the file than the file tells by itself.
-    let known = found.sources.first().map(Source::wishes).filter(|known| *known != source.wishes());
+    let known = found
+        .sources
+        .first()
+        .map(|found| found.wishes.clone())
+        .filter(|known| *known != source.wishes);
     let Some(known) = known else {
-        return Ok((source.wishes(), peek, found));
+        return Ok((source.wishes, peek, found));
     };
     let peek = intake::peek(&input.file, &known, SAMPLE)?;
     let found = described(&peek);
