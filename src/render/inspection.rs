@@ -1,4 +1,4 @@
-//! What `inspect` shows of a file, for people and for machines.
+//! What `inspect` shows of a file, for people and for machines: its JSON is described by `inspection.schema.json` beside this file.
 
 use serde_json::{Value, json};
 
@@ -236,13 +236,17 @@ pub fn json(inspections: &[Inspection], allowed: &Allowed) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::canon::Recognised;
-    use crate::render::terminal;
+    use std::collections::{BTreeMap, BTreeSet};
 
-    #[test]
-    fn a_file_says_what_it_is_and_what_is_to_be_decided() {
-        let file = Inspection {
+    use super::*;
+    use crate::canon::{self, Budget, Options, Question, Recognised, Sampling};
+    use crate::period::Zone;
+    use crate::render::json::tests::broken;
+    use crate::render::terminal;
+    use crate::sources::{Input, Source};
+
+    fn odd() -> Inspection {
+        Inspection {
             file: "odd\u{1b}.csv".into(),
             sampled: Some(Sampled {
                 bytes: 16_000_000,
@@ -268,7 +272,12 @@ mod tests {
             unused: Vec::new(),
             notes: vec![Note::new("encoding", "not UTF-8").count(3)],
             problem: None,
-        };
+        }
+    }
+
+    #[test]
+    fn a_file_says_what_it_is_and_what_is_to_be_decided() {
+        let file = odd();
         let document = document(std::slice::from_ref(&file), &Allowed::default());
         let text = terminal::text(&document, terminal::Style { width: 100, color: false });
         for part in [
@@ -285,5 +294,61 @@ mod tests {
         let json = json(&[file], &Allowed::default());
         assert_eq!(json["files"][0]["recognised"]["table"], "purchases");
         assert_eq!(json["files"][0]["columns"][0]["means"], "stakeholder_id");
+    }
+
+    #[test]
+    fn the_shape_is_the_documented_one() {
+        let schema: Value = serde_json::from_str(include_str!("inspection.schema.json")).unwrap();
+        // A file that fills everything, as it is found, beside one whose records could not be read.
+        let text = "ticket_id,customer_id,created_at,mail\n1,C1,2024-01-01,a\n2,C2,soon,b\n3,,2024-01-03,c\n";
+        let input = Input {
+            file: crate::io::Source::memory("tickets.csv", text.as_bytes()),
+            source: Source::default(),
+        };
+        let options = Options {
+            profiles: Vec::new(),
+            threads: 1,
+            zone: Zone::utc(),
+            as_of: None,
+            dimensions: BTreeSet::new(),
+            texts: BTreeSet::new(),
+            everything: false,
+            keep_lines: false,
+            keep_unused: false,
+            budget: Budget::Number(u64::MAX),
+            currency: None,
+            rates: BTreeMap::new(),
+        };
+        let mut files = canon::inspect(&[input], &options, Sampling::default()).unwrap();
+        assert!(!files[0].unused.is_empty() && files[0].account.is_some());
+        files.push(Inspection {
+            questions: vec![Question {
+                text: "which?".into(),
+                option: "dates = \"dmy\"".into(),
+            }],
+            problem: Some("it cannot be told".into()),
+            ..odd()
+        });
+        let allowed = Allowed {
+            measurable: vec![("contact".into(), vec!["contacts".into()])],
+            missing: vec![("a roster".into(), vec!["turnover_rate".into()])],
+        };
+        let mut value = json(&files, &allowed);
+        assert_eq!(broken(&schema, &schema, &value, "$"), Vec::<String>::new());
+        let tables: Vec<Value> = crate::schema::Table::ALL.iter().map(|table| json!(table.name())).collect();
+        let listed = &schema["$defs"]["recognised"]["properties"]["table"]["enum"];
+        assert!(tables.iter().all(|table| listed.as_array().unwrap().contains(table)));
+        // The check itself can fail.
+        value["files"][0]["columns"][0]["filled"] = json!(-1);
+        value["files"][0]["unused"][0]["fate"] = json!("lost");
+        value["files"][1]["sampled"]["of"] = json!("all");
+        let found = broken(&schema, &schema, &value, "$").join("\n");
+        for part in [
+            "columns[0].filled breaks minimum",
+            "unused[0].fate breaks enum",
+            "files[1].sampled.of breaks type",
+        ] {
+            assert!(found.contains(part), "{part} is not in\n{found}");
+        }
     }
 }

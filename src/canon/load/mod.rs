@@ -3,6 +3,7 @@
 mod account;
 mod ahead;
 mod building;
+mod codes;
 mod columns;
 mod contradictions;
 mod duplicates;
@@ -42,7 +43,9 @@ use look::Decided;
 use mapping::{LookedUp, Mapping, Wanted};
 
 pub use account::{Budget, Reject};
+pub use codes::{READING, UNUSED};
 pub use columns::is_deadline;
+pub use file::Fate;
 pub use findings::{FINDINGS, FindingKind};
 pub use inspect::inspect;
 pub use mapping::{ID, OTHER};
