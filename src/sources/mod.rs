@@ -37,6 +37,17 @@ pub enum From {
     Value(String),
 }
 
+impl std::fmt::Display for From {
+    /// As it is written: the header, the expression, or the constant in quotes.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            From::Column(name) => f.write_str(name),
+            From::Expr(expr) => f.write_str(expr.text()),
+            From::Value(value) => write!(f, "'{value}'"),
+        }
+    }
+}
+
 /// A mapping and the place where it was written.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Mapped {

@@ -204,11 +204,7 @@ impl Looked<'_> {
                 samples: profile.samples.iter().take(3).cloned().collect(),
             });
         }
-        let given = |mapped: &Mapped| match &mapped.from {
-            From::Expr(expr) => Some(expr.text().to_string()),
-            From::Value(value) => Some(format!("'{value}'")),
-            From::Column(_) => None,
-        };
+        let given = |mapped: &Mapped| (!matches!(mapped.from, From::Column(_))).then(|| mapped.from.to_string());
         let others = self.source.map.iter().filter_map(|(column, mapped)| Some((column, given(mapped)?)));
         columns.extend(others.map(|(column, header)| ColumnInspection {
             read_as: read_as(column),
