@@ -12,6 +12,7 @@ use std::fmt;
 use anyhow::Result;
 
 use crate::io::Source;
+use crate::note::counted;
 
 /// How a file's bytes stand for characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -294,7 +295,11 @@ impl Tally {
         if self.characters > self.stray {
             return found(
                 Encoding::Mixed,
-                format!("{} characters of UTF-8, and {} bytes that are none", self.characters, self.stray),
+                format!(
+                    "{} of UTF-8, and {}",
+                    counted(self.characters, "character", "characters"),
+                    counted(self.stray, "byte that is none", "bytes that are none")
+                ),
             );
         }
         let western = Encoding::Library(encoding_rs::WINDOWS_1252);
@@ -484,6 +489,6 @@ mod tests {
         let source = Source::memory("test.csv", bytes);
         let found = of_file(&source).unwrap();
         assert_eq!(found.encoding, Encoding::Mixed);
-        assert_eq!(found.why, "100000 characters of UTF-8, and 1 bytes that are none");
+        assert_eq!(found.why, "100000 characters of UTF-8, and 1 byte that is none");
     }
 }

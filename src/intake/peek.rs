@@ -14,7 +14,7 @@ use super::scan::count_lines;
 use super::shape::{Seen, Shape, shape};
 use super::sniff::{Sniffed, Stated, sniff};
 use crate::io::{FileError, Source};
-use crate::note::{Problem, visible};
+use crate::note::{Problem, counted, visible};
 
 /// So many bytes are looked at, or more where the first records are longer.
 const SAMPLE: usize = 1 << 18;
@@ -333,10 +333,13 @@ fn look(sample: &Sample, known: &Known, wanted: usize) -> Peek {
     }
     let unnamed = header.drop_trailing(filled);
     if unnamed > 0 {
-        findings.push(format!("{unnamed} columns at the end have neither name nor content"));
+        findings.push(format!(
+            "{} neither name nor content",
+            counted(unnamed as u64, "column at the end has", "columns at the end have")
+        ));
     }
     if sample.zeros > 0 {
-        findings.push(format!("{} zero bytes are left out", sample.zeros));
+        findings.push(format!("{} left out", counted(sample.zeros, "zero byte is", "zero bytes are")));
     }
     if let Some((line, _)) = sample.stray {
         findings.push(format!("line {line} is the first with a byte that is no UTF-8"));

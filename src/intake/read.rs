@@ -18,6 +18,7 @@ use super::sample::{not_text, too_many_zeros};
 use super::scan::{count_lines, scan};
 use super::{footer, general};
 use crate::io::{FileError, Source};
+use crate::note::counted;
 
 /// The usual size of a block.
 const BLOCK: usize = 1 << 21;
@@ -68,25 +69,37 @@ impl<S> Outcome<S> {
         if let Some((line, count)) = self.stray {
             said.push((
                 "stray-bytes",
-                format!("{count} bytes are no UTF-8, the first in line {line}: read as windows-1252"),
+                format!(
+                    "{}, the first in line {line}: read as windows-1252",
+                    counted(count, "byte is no UTF-8", "bytes are no UTF-8")
+                ),
             ));
         }
         if self.malformed {
             said.push(("malformed", format!("some bytes are no {}: they became U+FFFD", self.encoding)));
         }
         if self.zeros > 0 {
-            said.push(("zero-bytes", format!("{} zero bytes are left out", self.zeros)));
+            said.push((
+                "zero-bytes",
+                format!("{} left out", counted(self.zeros, "zero byte is", "zero bytes are")),
+            ));
         }
         if let Some((line, count)) = self.repaired {
-            let what =
-                format!("quotes out of place in {count} records, the first in line {line}: read so that they have the width of the table");
+            let what = match count {
+                1 => format!("quotes out of place in the record in line {line}: read so that it has the width of the table"),
+                _ => format!(
+                    "quotes out of place in {count} records, the first in line {line}: read so that they have the width of the table"
+                ),
+            };
             said.push(("quotes", what));
         }
         if let Some(first) = self.footer.first() {
-            let count = self.footer.len();
             said.push((
                 "footer",
-                format!("the last {count} lines, from line {}, are no records", first.line),
+                match self.footer.len() {
+                    1 => format!("the last line, {}, is no record", first.line),
+                    count => format!("the last {count} lines, from line {}, are no records", first.line),
+                },
             ));
         }
         said
