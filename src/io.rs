@@ -568,7 +568,7 @@ mod tests {
             let start = whole.start(25);
             assert_eq!(start.text().unwrap(), text[..25]);
             assert_eq!(start.start(30).start(7).text().unwrap(), text[..7]);
-            assert_eq!(size.is_none() || start.size() == Some(25), true);
+            assert!(size.is_none() || start.size() == Some(25));
             let mut reader = start.open().unwrap();
             let mut space = [0; 20];
             assert_eq!((reader.fill(&mut space).unwrap(), reader.is_cut()), (20, false));

@@ -332,7 +332,9 @@ mod tests {
         let cells = &filling[filling.find("pub fn code(").unwrap()..filling.find("pub fn words(").unwrap()];
         let mut used = after(outcome, &["said.push(("]);
         used.extend(after(cells, &["=> "]));
-        used.extend(after(plain(include_str!("mod.rs")), &["Note::new("]));
+        for file in [include_str!("mod.rs"), include_str!("opening.rs")] {
+            used.extend(after(plain(file), &["Note::new("]));
+        }
         assert_eq!(used, READING.iter().map(|kind| kind.code).collect());
     }
 }

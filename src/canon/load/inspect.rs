@@ -2,7 +2,8 @@
 
 use anyhow::Result;
 
-use super::{Budget, Loaded, Options, load, look_at};
+use super::opening::look_at;
+use super::{Budget, Loaded, Options, load};
 use crate::canon::{ColumnInspection, Inspection, Question, Recognised, Sampled, Sampling};
 use crate::intake::Peek;
 use crate::io;
