@@ -101,6 +101,8 @@ fn folder_of(path: &Path) -> &Path {
 pub struct Source {
     name: String,
     place: Place,
+    /// So many bytes are read of it, decompressed; `None`: all.
+    limit: Option<u64>,
 }
 
 #[derive(Clone, Debug)]
@@ -127,6 +129,7 @@ impl Source {
             Ok(Source {
                 name,
                 place: Place::File(path.to_owned()),
+                limit: None,
             })
         } else {
             Source::spool(name, file)
@@ -146,6 +149,7 @@ impl Source {
         Source {
             name: name.into(),
             place: Place::Memory(bytes.into()),
+            limit: None,
         }
     }
 
@@ -168,13 +172,45 @@ impl Source {
         }
     }
 
-    /// The size in bytes as it lies there, compressed or not; `None` where it cannot be told.
+    /// The size in bytes as it lies there, compressed or not, or that of the start that is read; `None` where it cannot be told.
     pub fn size(&self) -> Option<u64> {
-        match &self.place {
+        let size = match &self.place {
             Place::File(path) => std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file).map(|m| m.len()),
             Place::Scratch(_) => None,
             Place::Memory(bytes) => Some(bytes.len() as u64),
+        };
+        size.map(|size| size.min(self.limit.unwrap_or(u64::MAX)))
+    }
+
+    /// The start of the input under the same name: so many bytes of it, decompressed. Its readers tell where they stop for that
+    /// ([`Reader::is_cut`]).
+    #[must_use]
+    pub fn start(&self, bytes: u64) -> Source {
+        Source {
+            limit: Some(self.limit.unwrap_or(u64::MAX).min(bytes)),
+            ..self.clone()
         }
+    }
+
+    /// Whether it has more than so many bytes, decompressed. Of compressed data so many have to be read.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn is_longer_than(&self, bytes: u64) -> Result<bool> {
+        let mut reader = self.start(bytes.saturating_add(1)).open()?;
+        if let (Some(size), None) = (self.size(), reader.compression) {
+            return Ok(size > bytes);
+        }
+        io::copy(&mut reader.bytes, &mut io::sink()).map_err(|cause| reader.fail(cause))?;
+        Ok(reader.is_cut())
+    }
+
+    /// Whether its bytes are compressed as they lie there.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn is_compressed(&self) -> Result<bool> {
+        Ok(self.open()?.compression.is_some())
     }
 
     /// Starts reading at the first byte, decompressed.
@@ -198,7 +234,7 @@ impl Source {
         };
         Ok(Reader {
             name: self.name.clone(),
-            bytes,
+            bytes: bytes.take(self.limit.unwrap_or(u64::MAX)),
             compression,
         })
     }
@@ -244,7 +280,7 @@ fn read_full(from: &mut dyn Read, space: &mut [u8]) -> io::Result<usize> {
 /// An input being read, decompressed.
 pub struct Reader {
     name: String,
-    bytes: Box<dyn Read + Send>,
+    bytes: io::Take<Box<dyn Read + Send>>,
     compression: Option<&'static str>,
 }
 
@@ -255,6 +291,11 @@ impl Reader {
     /// When reading fails, or compressed data are damaged or end early.
     pub fn fill(&mut self, space: &mut [u8]) -> Result<usize> {
         read_full(&mut self.bytes, space).map_err(|cause| self.fail(cause).into())
+    }
+
+    /// Whether it stopped where the start that is asked for ends, not where the input does.
+    pub fn is_cut(&self) -> bool {
+        self.bytes.limit() == 0
     }
 
     fn fail(&self, cause: io::Error) -> FileError {
@@ -448,6 +489,7 @@ impl Scratch {
         Ok(Source {
             name: name.into(),
             place: Place::Scratch(Arc::new(file)),
+            limit: None,
         })
     }
 }
@@ -506,6 +548,33 @@ mod tests {
             .iter()
             .map(|s| s.path().unwrap().file_name().unwrap().to_string_lossy().into_owned())
             .collect()
+    }
+
+    #[test]
+    fn the_start_of_an_input() {
+        let text = "0123456789".repeat(1000);
+        for (bytes, size) in [
+            (text.as_bytes().to_vec(), Some(10_000)),
+            (gzip(text.as_bytes()), None),
+            (zstd::encode_all(text.as_bytes(), 3).unwrap(), None),
+        ] {
+            let whole = Source::memory("digits.csv", bytes);
+            let longer = |than| whole.is_longer_than(than).unwrap();
+            assert_eq!(
+                (longer(0), longer(9_999), longer(10_000), longer(u64::MAX)),
+                (true, true, false, false)
+            );
+            assert_eq!(whole.is_compressed().unwrap(), size.is_none());
+            let start = whole.start(25);
+            assert_eq!(start.text().unwrap(), text[..25]);
+            assert_eq!(start.start(30).start(7).text().unwrap(), text[..7]);
+            assert!(size.is_none() || start.size() == Some(25));
+            let mut reader = start.open().unwrap();
+            let mut space = [0; 20];
+            assert_eq!((reader.fill(&mut space).unwrap(), reader.is_cut()), (20, false));
+            assert_eq!((reader.fill(&mut space).unwrap(), reader.is_cut()), (5, true));
+            assert!(!whole.open().unwrap().is_cut());
+        }
     }
 
     #[test]

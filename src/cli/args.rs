@@ -13,7 +13,7 @@ use crate::period::{Grain, Zone};
 /// Measures the health of an organisation's relationships from the CSV exports it already has.
 #[derive(Parser, Debug)]
 #[command(name = "relhealth", version, disable_help_subcommand = true, max_term_width = 100)]
-#[command(after_help = "Exit codes: relhealth help exit-codes")]
+#[command(after_help = "Exit codes: relhealth help exit-codes\nCodes of rejects and notes: relhealth help codes")]
 pub struct Args {
     #[command(flatten)]
     pub global: Global,
@@ -76,9 +76,9 @@ pub enum Command {
         /// The command
         command: Option<String>,
     },
-    /// Print help, of the program, of a command, or the exit codes
+    /// Print help, of the program, of a command, or the codes of exits, records and notes
     Help {
-        /// A command, or exit-codes
+        /// A command, exit-codes or codes
         topic: Option<String>,
     },
 }
