@@ -10,7 +10,7 @@ const FLOORS: [&[&str]; 9] = [
     &["intake", "sources", "stats"],
     &["canon", "catalog"],
     &["facts", "report"],
-    &["measure"],
+    &["measure", "models"],
     &[],
     &["render", "config"],
     &["cli"],
