@@ -5,14 +5,18 @@
 //! worked at in blocks, side by side, and blocks are taken in their order: the same values on any number of threads.
 
 pub mod cohorts;
+pub mod concentration;
+pub mod coverage;
+pub mod mix;
 
 use std::ops::Range;
 
 use rayon::prelude::*;
 
-use crate::canon::Canon;
+use crate::canon::{Canon, Rows};
+use crate::facts::roster::current;
 use crate::measure;
-use crate::schema::FactSpec;
+use crate::schema::{FactSpec, Table};
 use crate::stats;
 
 /// A share of independent stakeholders, with Wilson's limits.
@@ -47,4 +51,26 @@ impl Share {
 /// What the blocks of stakeholders of a fact give, in their order.
 fn by_block<R: Send>(canon: &Canon, spec: &FactSpec, work: impl Fn(Range<u32>) -> R + Sync + Send) -> Vec<R> {
     measure::blocks(canon, spec).into_par_iter().map(work).collect()
+}
+
+/// What the roster says of a stakeholder in words.
+struct Words<'a> {
+    canon: &'a Canon,
+    roster: Option<&'a Rows>,
+}
+
+impl<'a> Words<'a> {
+    fn new(canon: &'a Canon) -> Words<'a> {
+        Words {
+            canon,
+            roster: canon.table(Table::Stakeholders),
+        }
+    }
+
+    /// The current text of a column; `None` where the column was not read, or is empty.
+    fn of(&self, stakeholder: u32, column: &str) -> Option<String> {
+        let roster = self.roster?;
+        let code = roster.codes(column).at(current(roster, stakeholder)?);
+        self.canon.texts.text(code).map(str::to_string)
+    }
 }
