@@ -7,6 +7,7 @@
 pub mod cohorts;
 pub mod concentration;
 pub mod coverage;
+pub mod lists;
 pub mod mix;
 
 use std::ops::Range;
