@@ -11,6 +11,11 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 
+mod digest;
+
+use digest::Bytes;
+pub use digest::{Fingerprint, fingerprint, fingerprints, hex};
+
 /// Why a file could not be read or written, in full sentences' worth: the file, what was tried, why not, what to do.
 #[derive(Debug)]
 pub struct FileError {
@@ -103,6 +108,8 @@ pub struct Source {
     place: Place,
     /// So many bytes are read of it, decompressed; `None`: all.
     limit: Option<u64>,
+    /// What lies there, where the bytes are text made of it.
+    original: Option<Arc<Source>>,
 }
 
 #[derive(Clone, Debug)]
@@ -130,6 +137,7 @@ impl Source {
                 name,
                 place: Place::File(path.to_owned()),
                 limit: None,
+                original: None,
             })
         } else {
             Source::spool(name, file)
@@ -150,6 +158,16 @@ impl Source {
             name: name.into(),
             place: Place::Memory(bytes.into()),
             limit: None,
+            original: None,
+        }
+    }
+
+    /// The source, made of another one: it goes by that one's name and fingerprint.
+    pub fn standing_for(self, original: &Source) -> Source {
+        Source {
+            name: original.name.clone(),
+            original: Some(Arc::new(original.clone())),
+            ..self
         }
     }
 
@@ -218,16 +236,12 @@ impl Source {
     /// # Errors
     /// When the file cannot be opened or its first bytes cannot be read.
     pub fn open(&self) -> Result<Reader> {
-        let mut bytes: Box<dyn Read + Send> = match &self.place {
-            Place::File(path) => Box::new(File::open(path).map_err(|cause| FileError::of(path, "read", cause))?),
-            Place::Scratch(file) => Box::new(At { file: file.clone(), at: 0 }),
-            Place::Memory(bytes) => Box::new(io::Cursor::new(bytes.clone())),
-        };
+        let mut bytes = self.raw()?;
         let fail = |cause| FileError::of(Path::new(&self.name), "read", cause);
         let mut magic = [0; 4];
         let got = read_full(&mut bytes, &mut magic).map_err(fail)?;
         let bytes = io::Cursor::new(magic).take(got as u64).chain(bytes);
-        let (bytes, compression): (Box<dyn Read + Send>, _) = match magic {
+        let (bytes, compression): (Bytes, _) = match magic {
             [0x1f, 0x8b, 0x08, _] => (Box::new(flate2::bufread::MultiGzDecoder::new(buffered(bytes))), Some("gzip")),
             [0x28, 0xb5, 0x2f, 0xfd] => (Box::new(zstd::Decoder::with_buffer(buffered(bytes)).map_err(fail)?), Some("zstd")),
             _ => (Box::new(bytes), None),
@@ -237,6 +251,23 @@ impl Source {
             bytes: bytes.take(self.limit.unwrap_or(u64::MAX)),
             compression,
         })
+    }
+
+    /// The bytes as they are, compressed or not.
+    fn raw(&self) -> Result<Bytes> {
+        Ok(match &self.place {
+            Place::File(path) => Box::new(File::open(path).map_err(|cause| FileError::of(path, "read", cause))?),
+            Place::Scratch(file) => Box::new(At { file: file.clone(), at: 0 }),
+            Place::Memory(bytes) => Box::new(io::Cursor::new(bytes.clone())),
+        })
+    }
+
+    /// The bytes of what lies there.
+    fn as_it_lies(&self) -> Result<Bytes> {
+        match &self.original {
+            Some(original) => original.as_it_lies(),
+            None => self.raw(),
+        }
     }
 
     /// All bytes, decompressed.
@@ -280,7 +311,7 @@ fn read_full(from: &mut dyn Read, space: &mut [u8]) -> io::Result<usize> {
 /// An input being read, decompressed.
 pub struct Reader {
     name: String,
-    bytes: io::Take<Box<dyn Read + Send>>,
+    bytes: io::Take<Bytes>,
     compression: Option<&'static str>,
 }
 
@@ -490,6 +521,7 @@ impl Scratch {
             name: name.into(),
             place: Place::Scratch(Arc::new(file)),
             limit: None,
+            original: None,
         })
     }
 }

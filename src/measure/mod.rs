@@ -37,7 +37,9 @@ use crate::report::{Absent, Cell, Shown};
 pub use plan::texts;
 pub use private::Private;
 pub use rows::{Behind, Entry, FactRow, Wanted, may_show, rows};
+pub use run::blocks;
 pub use slice::{NONE, Slices};
+pub use suppress::FEWEST;
 pub use window::{Compare, lanes};
 
 use pass::{Found, pass};

@@ -97,6 +97,16 @@ pub struct Loaded {
     pub files: Vec<RawFile>,
 }
 
+impl Loaded {
+    /// What was read: name, size and SHA-256 of each file, once, in the order of the sources.
+    ///
+    /// # Errors
+    /// When a file cannot be read any more.
+    pub fn fingerprints(&self) -> Result<Vec<io::Fingerprint>> {
+        io::fingerprints(self.files.iter().map(|file| &file.file))
+    }
+}
+
 /// One file, read.
 struct Part {
     info: SourceInfo,
