@@ -12,6 +12,9 @@ use crate::render::text::{Text, Tone, html_escaped};
 /// Tables of more columns are as wide as the page, and can be moved sideways where it is narrow.
 const NARROW: usize = 3;
 
+/// Numbers with their unit have at most so many characters.
+const UNBROKEN: usize = 18;
+
 /// A block and its name in the page, where it has one.
 #[derive(Debug)]
 pub struct Place<'a> {
@@ -120,7 +123,8 @@ fn cell(out: &mut String, text: &Text, align: Align, names_row: bool, names: &Na
     if tag == "th" {
         out.push_str(" scope=\"row\"");
     }
-    let number = (align == Align::Right).then_some("n");
+    // A number stays on its line; a reading is words, and may break.
+    let number = (align == Align::Right).then_some(if text.terminal().chars().count() > UNBROKEN { "n w" } else { "n" });
     match (number, class(text.tone).filter(|_| !said.is_empty())) {
         (Some(number), Some(tone)) => out.push_str(&format!(" class=\"{number} {tone}\"")),
         (Some(class), None) | (None, Some(class)) => out.push_str(&format!(" class=\"{class}\"")),

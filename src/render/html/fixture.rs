@@ -50,8 +50,11 @@ const PERIODS: usize = 13;
 
 /// Numbers that look like chance and are always the same.
 fn noise(seed: usize) -> f64 {
-    let hash = (seed as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    ((hash ^ (hash >> 29)) >> 11) as f64 / (1u64 << 53) as f64 * 2.0 - 1.0
+    let mut hash = (seed as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    for factor in [0xbf58_476d_1ce4_e5b9, 0x94d0_49bb_1331_11eb] {
+        hash = (hash ^ (hash >> 29)).wrapping_mul(factor);
+    }
+    ((hash ^ (hash >> 31)) >> 11) as f64 / (1u64 << 53) as f64 * 2.0 - 1.0
 }
 
 fn labels() -> Vec<String> {

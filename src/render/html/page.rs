@@ -4,6 +4,7 @@ use super::Page;
 use super::blocks::{self, Place};
 use super::names::Names;
 use super::words::{NAME, plain, unlinked, words};
+use crate::note::visible;
 use crate::render::document::{Block, Document};
 use crate::render::text::{Text, html_escaped};
 
@@ -53,7 +54,7 @@ pub fn text(document: &Document, page: &Page) -> String {
 }
 
 fn head(title: &Text, page: &Page) -> String {
-    let (language, version) = (html_escaped(page.language), html_escaped(page.version));
+    let (language, version) = (html_escaped(&visible(page.language)), html_escaped(&visible(page.version)));
     format!(
         "<!DOCTYPE html>\n<html lang=\"{language}\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\

@@ -9,8 +9,11 @@ use crate::note::visible;
 use crate::render::document::{Point, SeriesFigure};
 use crate::render::format::Units;
 
-/// How much room the labels of the periods have where the page is narrow, is not, and is wide, and the class of those shown there.
-const ROOM: [(f64, &str); 3] = [(230.0, "xs"), (360.0, "xm"), (620.0, "xl")];
+/// The least width of a narrow chart, of one that is not, and of a wide one, and the class of what is shown there.
+const WIDTHS: [(f64, &str); 3] = [(320.0, "xs"), (416.0, "xm"), (672.0, "xl")];
+
+/// What numbers and names at the sides take of a chart's width.
+const SIDES: (f64, f64) = (52.0, 88.0);
 
 /// What is drawn of a series, and what has to be said about it beside.
 #[derive(Debug)]
@@ -53,8 +56,8 @@ pub fn draw(figure: &SeriesFigure) -> Option<Drawn> {
     chart.course();
     svg::close_stretched(&mut chart.scene);
     chart.marks();
-    chart.periods();
     let is_named = chart.names();
+    chart.periods(is_named);
     Some(Drawn {
         is_named,
         key: chart.key(),
@@ -236,7 +239,7 @@ impl Series<'_> {
     }
 
     /// The periods along the foot: as many as there is room for, and always the last.
-    fn periods(&mut self) {
+    fn periods(&mut self, is_named: bool) {
         let labels: Vec<String> = self
             .figure
             .labels
@@ -247,11 +250,16 @@ impl Series<'_> {
         let Some(longest) = labels.iter().map(|label| label.chars().count()).max() else {
             return;
         };
-        let each = |(room, _): &(f64, &str)| ((longest as f64 * 6.6 + 12.0) * labels.len() as f64 / room).ceil().max(1.0) as usize;
-        let steps = ROOM.each_ref().map(each);
+        let sides = if is_named { SIDES.0 + SIDES.1 } else { SIDES.0 };
+        let each = |(width, _): &(f64, &str)| {
+            ((longest as f64 * 6.6 + 12.0) * labels.len() as f64 / (width - sides))
+                .ceil()
+                .max(1.0) as usize
+        };
+        let steps = WIDTHS.each_ref().map(each);
         for (period, label) in labels.iter().enumerate() {
             let from_last = labels.len() - 1 - period;
-            let shown = ROOM.iter().zip(steps).filter(|(_, step)| from_last.is_multiple_of(*step));
+            let shown = WIDTHS.iter().zip(steps).filter(|(_, step)| from_last.is_multiple_of(*step));
             let classes: Vec<&str> = shown.map(|((_, class), _)| *class).collect();
             if classes.is_empty() {
                 continue;
@@ -440,8 +448,8 @@ mod tests {
         let mut figure = figure(vec![point(0.5), point(0.6), point(0.7)]);
         figure.open[2] = true;
         let svg = svg_of(&figure);
-        assert_eq!(group(&svg, "course"), "<path d=\"M166.7 120.1L500 90\"/>");
-        assert_eq!(group(&svg, "course open"), "<path d=\"M500 90L833.3 59.9\"/>");
+        assert_eq!(group(&svg, "course"), "<path d=\"M166.7 143.6L500 90\"/>");
+        assert_eq!(group(&svg, "course open"), "<path d=\"M500 90L833.3 36.4\"/>");
         assert!(
             svg.contains("<g class=\"dots open\"><title>2026-03: 70.0 % [65.0, 75.0]</title><circle"),
             "{svg}"

@@ -10,6 +10,7 @@ use std::fmt::Write;
 use kuva::render::color::Color;
 use kuva::render::render::{PathData, Primitive, Scene, TextAnchor};
 
+use crate::note::visible;
 use crate::render::text::html_escaped;
 
 /// Widths of scenes, in their own units.
@@ -130,7 +131,7 @@ pub fn diamond(scene: &mut Scene, (x, y): (f64, f64), side: f64) {
     });
 }
 
-/// A text at a place; hidden characters in it are the caller's to show.
+/// A text at a place.
 pub fn text(scene: &mut Scene, (x, y): (f64, f64), anchor: TextAnchor, content: impl Into<String>) {
     scene.add(Primitive::Text {
         x,
@@ -195,7 +196,7 @@ fn write_element(out: &mut String, element: &Primitive, across: impl Fn(f64) -> 
         Primitive::GroupStart { title, extra_attrs, .. } => {
             write_to(out, format_args!("<g class=\"{}\">", extra_attrs.as_deref().unwrap_or_default()));
             if let Some(title) = title {
-                write_to(out, format_args!("<title>{}</title>", html_escaped(title)));
+                write_to(out, format_args!("<title>{}</title>", html_escaped(&visible(title))));
             }
         }
         Primitive::GroupEnd => out.push_str("</g>"),
@@ -222,7 +223,7 @@ fn write_element(out: &mut String, element: &Primitive, across: impl Fn(f64) -> 
                 TextAnchor::Middle => " text-anchor=\"middle\"",
                 TextAnchor::End => " text-anchor=\"end\"",
             };
-            let (x, y, content) = (across(*x), short(*y, 1), html_escaped(content));
+            let (x, y, content) = (across(*x), short(*y, 1), html_escaped(&visible(content)));
             write_to(out, format_args!("<text x=\"{x}\" y=\"{y}\"{anchor}>{content}</text>"));
         }
         // No other primitive is ever added to a scene here.

@@ -7,7 +7,7 @@ use crate::render::text::{Piece, Text, Tone, html_escaped};
 pub const NAME: usize = 200;
 
 /// Running text from outside has at most so many characters.
-pub const PROSE: usize = 4_000;
+pub const PROSE: usize = 1_000;
 
 /// The text within a line; own line breaks are breaks. Links to places that are not in the page are their words.
 pub fn words(text: &Text, names: &Names, limit: usize) -> String {
