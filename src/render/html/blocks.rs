@@ -15,6 +15,9 @@ const NARROW: usize = 3;
 /// Numbers with their unit have at most so many characters.
 const UNBROKEN: usize = 18;
 
+/// Three columns of such words fit on a telephone.
+const WORD: usize = 12;
+
 /// A block and its name in the page, where it has one.
 #[derive(Debug)]
 pub struct Place<'a> {
@@ -87,11 +90,18 @@ fn table(out: &mut String, table: &Table, heading: &Text, names: &Names) {
     if columns.clone().any(|(title, _)| !title.is_empty()) {
         out.push_str("<thead><tr>");
         for (title, align) in columns {
-            match (title.is_empty(), align) {
-                (true, _) => out.push_str("<td></td>"),
-                (_, Align::Left) => out.push_str(&format!("<th scope=\"col\">{}</th>", words(title, names, NAME))),
-                (_, Align::Right) => out.push_str(&format!("<th scope=\"col\" class=\"n\">{}</th>", words(title, names, NAME))),
+            if title.is_empty() {
+                out.push_str("<td></td>");
+                continue;
             }
+            let number = (align == Align::Right).then_some("n");
+            let classes: Vec<&str> = number.into_iter().chain(long_word(&title.terminal())).collect();
+            let class = if classes.is_empty() {
+                String::new()
+            } else {
+                format!(" class=\"{}\"", classes.join(" "))
+            };
+            out.push_str(&format!("<th scope=\"col\"{class}>{}</th>", words(title, names, NAME)));
         }
         out.push_str("</tr></thead>\n");
     }
@@ -123,12 +133,16 @@ fn cell(out: &mut String, text: &Text, align: Align, names_row: bool, names: &Na
     if tag == "th" {
         out.push_str(" scope=\"row\"");
     }
-    // A number stays on its line; a reading is words, and may break.
-    let number = (align == Align::Right).then_some(if text.terminal().chars().count() > UNBROKEN { "n w" } else { "n" });
-    match (number, class(text.tone).filter(|_| !said.is_empty())) {
-        (Some(number), Some(tone)) => out.push_str(&format!(" class=\"{number} {tone}\"")),
-        (Some(class), None) | (None, Some(class)) => out.push_str(&format!(" class=\"{class}\"")),
-        (None, None) => {}
+    let shown = text.terminal();
+    let mut classes = Vec::new();
+    if align == Align::Right {
+        // A number stays on its line; a reading is words, and may break.
+        classes.push(if shown.chars().count() > UNBROKEN { "n w" } else { "n" });
+    }
+    classes.extend(long_word(&shown));
+    classes.extend(class(text.tone).filter(|_| !said.is_empty()));
+    if !classes.is_empty() {
+        out.push_str(&format!(" class=\"{}\"", classes.join(" ")));
     }
     if let Tone::Heat(depth) = text.tone {
         out.push_str(&format!(" style=\"--h:{}\"", depth.min(100)));
@@ -136,6 +150,11 @@ fn cell(out: &mut String, text: &Text, align: Align, names_row: bool, names: &Na
     out.push('>');
     out.push_str(&said);
     out.push_str(&format!("</{tag}>"));
+}
+
+/// The class of a cell that may break anywhere: one with a word for which a narrow page has no room.
+fn long_word(text: &str) -> Option<&'static str> {
+    text.split(' ').any(|word| word.chars().count() > WORD).then_some("a")
 }
 
 /// A chart with what it says above it, what its marks mean below it, and its data folded away.

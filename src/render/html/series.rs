@@ -13,7 +13,7 @@ use crate::render::format::Units;
 const WIDTHS: [(f64, &str); 3] = [(320.0, "xs"), (416.0, "xm"), (672.0, "xl")];
 
 /// What numbers and names at the sides take of a chart's width.
-const SIDES: (f64, f64) = (52.0, 88.0);
+const SIDES: (f64, f64) = (76.0, 64.0);
 
 /// What is drawn of a series, and what has to be said about it beside.
 #[derive(Debug)]
