@@ -34,6 +34,7 @@ pub fn add(document: &mut Document, report: &Report) {
             counted(more, "slice that differs is", "slices that differ are")
         )));
     }
+    attention.extend(super::lists::alarms(report));
     attention.extend(super::quality::alarms(report));
     if !attention.is_empty() {
         document.heading(2, "What needs attention".into());
