@@ -124,7 +124,7 @@ pub fn review(canon: &Canon, catalog: &Catalog, settings: &Settings, ask: &Ask) 
             &request(std::slice::from_ref(&period), std::slice::from_ref(dimension), &[Compare::Rest]),
         )?;
         notes.extend(found.notes);
-        breakdowns.extend(Breakdown::new(dimension, found.metrics, found.cells, &scores));
+        breakdowns.extend(Breakdown::new(dimension, found.metrics, found.cells, &scores, catalog));
     }
     let beside = match ask.filter {
         None => Some(beside(canon, settings, &ask.periods, ask.level)?),

@@ -132,12 +132,17 @@ fn absent(document: &mut Document, report: &Report) {
     document.table(Table {
         caption: "Metrics without a value, and why".into(),
         columns: vec![left("Why"), left("Metrics")],
-        rows: reasons
-            .into_iter()
-            .map(|(reason, titles)| vec![reason, Text::untrusted(titles.join("; "))])
-            .collect(),
+        rows: reasons.into_iter().map(|(reason, titles)| vec![reason, list(&titles)]).collect(),
         sparks: None,
     });
+}
+
+/// Titles one after the other.
+fn list(titles: &[&str]) -> Text {
+    titles.iter().enumerate().fold(Text::default(), |text, (at, title)| {
+        let text = if at > 0 { text.and("; ") } else { text };
+        text.and_untrusted(*title)
+    })
 }
 
 fn account(report: &Report) -> Table {
