@@ -79,7 +79,7 @@ pub fn pass(
 }
 
 /// The metrics in an order in which those that others rest on come first.
-fn order(plan: &Plan) -> Vec<usize> {
+pub fn order(plan: &Plan) -> Vec<usize> {
     let mut order: Vec<usize> = Vec::new();
     while order.len() < plan.metrics.len() {
         let ready: Vec<usize> = (0..plan.metrics.len())
