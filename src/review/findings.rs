@@ -150,6 +150,7 @@ fn rank(reading: Reading) -> u8 {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
+    use std::sync::LazyLock;
 
     use super::*;
     use crate::catalog::Catalog;
@@ -174,6 +175,8 @@ mod tests {
             (0..n).filter(|_| self.next() < p).count() as u64
         }
     }
+
+    static CATALOG: LazyLock<Catalog> = LazyLock::new(|| Catalog::builtin(SPECS));
 
     /// A share's cells over the periods, each with so many rows, and the changes of the last one.
     fn score(id: &str, periods: &[Period], parts: &[u64], n: u64) -> Score {
@@ -219,8 +222,7 @@ mod tests {
             good: Good::Up,
             undated: false,
         };
-        let catalog = Catalog::builtin(SPECS);
-        Score::new(shown, cells, &catalog.get("retention_rate").unwrap().kind, &BTreeMap::new())
+        Score::new(shown, cells, &CATALOG.get("retention_rate").unwrap().kind, &BTreeMap::new())
     }
 
     fn periods(count: usize) -> Vec<Period> {
