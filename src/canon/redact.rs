@@ -185,8 +185,8 @@ impl Canon {
                 }
             }
             let mut owners = vec![NO_CODE; rows.len];
-            for code in 0..count {
-                rows.run(code as u32).for_each(|row| owners[row] = new_people[code]);
+            for (code, &new) in (0..).zip(&new_people) {
+                owners[rows.run(code)].fill(new);
             }
             rows.sort_by_stakeholder(&owners, stakeholders.len());
         }
