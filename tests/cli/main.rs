@@ -8,5 +8,6 @@ mod inspect;
 mod measure;
 mod metrics;
 mod pages;
+mod redact;
 mod rows;
 mod test;
