@@ -19,10 +19,12 @@ pub enum Format {
     Csv,
     /// For documents.
     Markdown,
+    /// A workbook; only for files.
+    Xlsx,
 }
 
 impl Format {
-    const ALL: [Format; 4] = [Format::Table, Format::Json, Format::Csv, Format::Markdown];
+    const ALL: [Format; 5] = [Format::Table, Format::Json, Format::Csv, Format::Markdown, Format::Xlsx];
 
     fn name(self) -> &'static str {
         match self {
@@ -30,7 +32,22 @@ impl Format {
             Format::Json => "json",
             Format::Csv => "csv",
             Format::Markdown => "markdown",
+            Format::Xlsx => "xlsx",
         }
+    }
+
+    /// The format that the ending of a file's name says, if it is offered.
+    fn of_file(name: &str, offered: &[Format]) -> Option<Format> {
+        let (_, ending) = name.rsplit_once('.')?;
+        let format = match ending.to_lowercase().as_str() {
+            "json" => Format::Json,
+            "csv" => Format::Csv,
+            "md" => Format::Markdown,
+            "txt" => Format::Table,
+            "xlsx" => Format::Xlsx,
+            _ => return None,
+        };
+        offered.contains(&format).then_some(format)
     }
 
     fn parse(name: &str, offered: &[Format]) -> anyhow::Result<Format> {

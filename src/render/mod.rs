@@ -22,3 +22,4 @@ pub mod summary;
 pub mod tables;
 pub mod terminal;
 pub mod text;
+pub mod xlsx;

@@ -1,0 +1,251 @@
+//! Tables: widths of columns from what they hold, titles, cells, small lines.
+
+use anyhow::Result;
+use rust_xlsxwriter::{ChartEmptyCells, Color, Sparkline, TableColumn, TableStyle, Url};
+
+use super::data::Data;
+use super::formats::{self, Value};
+use super::names;
+use super::pages::{LINE, Page};
+use super::plan::Plan;
+use crate::render::document::{Align, Table};
+use crate::render::format::Units;
+use crate::render::text::{Piece, Text};
+
+/// The width of a column of small lines, in characters.
+const SPARK: f64 = 20.0;
+/// The height of a row that has one, in points.
+const TALL: f64 = 21.0;
+/// A table with fewer rows than this is read without a filter.
+const FILTER: usize = 10;
+/// The narrowest column.
+const NARROWEST: f64 = 7.0;
+/// What a cell leaves free at its sides.
+const PADDING: f64 = 2.0;
+/// The blue of small lines and of the values of charts.
+pub const BLUE: Color = Color::RGB(0x1F_5F_A8);
+
+/// Widths of columns, in characters, that suit all of the tables: as wide as what they hold, but together no wider than `most`.
+pub fn widths<'t>(tables: impl Iterator<Item = &'t Table>, most: f64) -> Vec<f64> {
+    let mut widths: Vec<f64> = Vec::new();
+    let mut widen = |at: usize, width: f64| {
+        if widths.len() <= at {
+            widths.resize(at + 1, NARROWEST);
+        }
+        widths[at] = widths[at].max(width + PADDING);
+    };
+    for table in tables {
+        for (at, (title, _)) in table.columns.iter().enumerate() {
+            let title = title.workbook();
+            // A title may take two lines, and has room for the button of a filter.
+            let longest = title.split(' ').map(breadth).fold(breadth(&title) / 2.0, f64::max);
+            widen(at, longest.min(30.0) + if table.rows.len() >= FILTER { 2.0 } else { 1.0 });
+        }
+        for row in &table.rows {
+            for (at, text) in row.iter().enumerate() {
+                widen(at, text.workbook().split('\n').map(breadth).fold(0.0, f64::max));
+            }
+        }
+        if table.sparks.is_some() {
+            widen(table.columns.len(), SPARK);
+        }
+    }
+    level(&mut widths, most);
+    widths
+}
+
+/// Cuts the widest columns down to one width, so that all together are as wide as that.
+fn level(widths: &mut [f64], most: f64) {
+    let mut sorted = widths.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let mut left = most;
+    for (at, width) in sorted.iter().enumerate() {
+        let share = left / (sorted.len() - at) as f64;
+        if *width > share {
+            let widest = share.max(NARROWEST);
+            widths.iter_mut().for_each(|width| *width = width.min(widest));
+            return;
+        }
+        left -= width;
+    }
+}
+
+/// The width of a line in characters of usual width.
+fn breadth(line: &str) -> f64 {
+    let wide = |c: char| matches!(c, '\u{1100}'..='\u{115f}' | '\u{2e80}'..='\u{a4cf}' | '\u{ac00}'..='\u{d7a3}' | '\u{f900}'..='\u{faff}' | '\u{fe30}'..='\u{fe6f}' | '\u{ff00}'..='\u{ff60}' | '\u{1f000}'..='\u{3ffff}');
+    line.chars()
+        .map(|c| if wide(c) { 2.0 } else if c.is_uppercase() || c == 'm' || c == 'w' { 1.2 } else { 1.0 })
+        .sum()
+}
+
+/// How many lines a text takes in a column of a width.
+pub fn lines(text: &str, width: f64) -> f64 {
+    let width = (width - 1.0).max(1.0);
+    let line = |line: &str| {
+        let (mut lines, mut used) = (1.0, 0.0);
+        for word in line.split(' ') {
+            let long = breadth(word);
+            if used > 0.0 && used + 1.0 + long > width {
+                lines += 1.0;
+                used = 0.0;
+            } else if used > 0.0 {
+                used += 1.0;
+            }
+            // What does not fit in a line of its own is broken anywhere.
+            used += long;
+            while used > width {
+                lines += 1.0;
+                used -= width;
+            }
+        }
+        lines
+    };
+    text.split('\n').map(line).sum()
+}
+
+/// What a table is written with.
+pub struct Context<'c, 'd> {
+    /// Where everything stands.
+    pub plan: &'c Plan<'d>,
+    /// The units of the values.
+    pub units: &'c Units<'c>,
+    /// The widths of the columns.
+    pub widths: &'c [f64],
+}
+
+/// Writes a table with its titles in a row; the data of a chart go without a filter.
+///
+/// # Errors
+/// More rows or columns than a sheet holds.
+pub fn write(page: &mut Page, top: u32, table: &Table, context: &Context, data: &mut Data, filter: bool) -> Result<()> {
+    if table.rows.is_empty() || table.columns.is_empty() {
+        return Ok(());
+    }
+    let spark = table.sparks.as_ref().map(|sparks| (sparks.title.workbook(), Align::Left));
+    let wanted = table.columns.iter().map(|(title, align)| (title.workbook(), *align)).chain(spark);
+    let (wanted, aligns): (Vec<String>, Vec<Align>) = wanted.unzip();
+    let titles = names::titles(wanted.into_iter());
+    let mut high = 1.0;
+    for (title, width) in titles.iter().zip(context.widths) {
+        high = lines(title, width - 2.0).max(high);
+    }
+    page.height(top, high * LINE + 3.0)?;
+    for (at, row) in table.rows.iter().enumerate() {
+        let to = top + 1 + at as u32;
+        let mut high = 1.0;
+        for (column, (text, align)) in row.iter().zip(&aligns).enumerate() {
+            let said = write_cell(page, (to, column as u16), text, *align, context)?;
+            high = lines(&said, context.widths[column]).max(high);
+        }
+        page.height(to, high * LINE)?;
+    }
+    if let Some(sparks) = &table.sparks {
+        let column = table.columns.len() as u16;
+        for (at, spark) in sparks.rows.iter().enumerate() {
+            let to = top + 1 + at as u32;
+            page.worksheet.write_blank(to, column, &formats::cell(Align::Left))?;
+            let Some(spark) = spark else { continue };
+            page.height(to, TALL)?;
+            let range = data.spark(&table.caption, &sparks.title, &table.rows[at][0], spark)?;
+            let line = Sparkline::new()
+                .set_range(&range)
+                .show_last_point(true)
+                .show_empty_cells_as(ChartEmptyCells::Gaps)
+                .set_line_weight(1.5)
+                .set_sparkline_color(BLUE)
+                .set_last_point_color(Color::RGB(0xC2_5A_00));
+            page.worksheet.add_sparkline(to, column, &line)?;
+        }
+    }
+    let columns: Vec<TableColumn> = titles
+        .iter()
+        .zip(&aligns)
+        .map(|(title, align)| TableColumn::new().set_header(title).set_header_format(formats::head(*align)))
+        .collect();
+    let shown = rust_xlsxwriter::Table::new()
+        .set_columns(&columns)
+        .set_autofilter(filter && table.rows.len() >= FILTER)
+        .set_style(TableStyle::Light1)
+        .set_alt_text_title(names::cut(&table.caption.workbook(), 255));
+    let bottom = top + table.rows.len() as u32;
+    page.worksheet.add_table(top, 0, bottom, titles.len() as u16 - 1, &shown)?;
+    Ok(())
+}
+
+/// Writes a cell, and tells the text that it shows.
+fn write_cell(page: &mut Page, (row, column): (u32, u16), text: &Text, align: Align, context: &Context) -> Result<String> {
+    let format = formats::toned(formats::cell(align), text.tone);
+    match formats::value(text, context.units.currency) {
+        Value::Number(number, shown) => {
+            page.worksheet
+                .write_number_with_format(row, column, number, &format.set_num_format(shown))?;
+            Ok(text.workbook())
+        }
+        Value::Text => string(page, (row, column), text, "", format, context.plan),
+    }
+}
+
+/// Writes a text as a string, whatever it looks like, with own words before it; it leads to the place that it names, if there is just one.
+///
+/// # Errors
+/// A cell that no sheet has.
+pub fn string(
+    page: &mut Page,
+    (row, column): (u32, u16),
+    text: &Text,
+    before: &str,
+    format: rust_xlsxwriter::Format,
+    plan: &Plan,
+) -> Result<String> {
+    let said = names::cell(&format!("{before}{}", text.workbook()));
+    if said.is_empty() {
+        page.worksheet.write_blank(row, column, &format)?;
+        return Ok(said);
+    }
+    let mut leads = text.pieces().iter().filter_map(|piece| match piece {
+        Piece::Link(to, _) => Some(to.as_str()),
+        _ => None,
+    });
+    let place = match (leads.next(), leads.next()) {
+        (Some(to), None) => plan.places.get(to),
+        _ => None,
+    };
+    // Text that looks like a formula stays text when somebody edits the cell.
+    let format = if said.starts_with(['=', '+', '-', '@', '\'']) { format.set_quote_prefix() } else { format };
+    match place {
+        Some((sheet, line)) => {
+            let name = plan.sheets[*sheet].name.replace('\'', "''");
+            let url = Url::new(format!("internal:'{name}'!A{}", line + 1)).set_text(&said);
+            let format = formats::linked(format, text.tone);
+            page.worksheet.write_url_with_format(row, column, url, &format)?;
+        }
+        None => {
+            page.worksheet.write_string_with_format(row, column, &said, &format)?;
+        }
+    }
+    Ok(said)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_widest_columns_give_way() {
+        let mut widths = vec![10.0, 80.0, 20.0, 90.0];
+        level(&mut widths, 130.0);
+        assert_eq!(widths, [10.0, 50.0, 20.0, 50.0]);
+        let mut widths = vec![10.0, 20.0];
+        level(&mut widths, 130.0);
+        assert_eq!(widths, [10.0, 20.0]);
+    }
+
+    #[test]
+    fn lines_are_counted_as_they_break() {
+        assert_eq!(lines("one two", 20.0), 1.0);
+        assert_eq!(lines("one two", 5.0), 2.0);
+        assert_eq!(lines("abcdefghij", 5.0), 3.0);
+        assert_eq!(lines("a\nb", 20.0), 2.0);
+        assert_eq!(lines("", 20.0), 1.0);
+    }
+}
