@@ -11,6 +11,11 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 
+mod digest;
+
+use digest::Bytes;
+pub use digest::{Fingerprint, fingerprint, fingerprints, hex};
+
 /// Why a file could not be read or written, in full sentences' worth: the file, what was tried, why not, what to do.
 #[derive(Debug)]
 pub struct FileError {
@@ -101,6 +106,10 @@ fn folder_of(path: &Path) -> &Path {
 pub struct Source {
     name: String,
     place: Place,
+    /// So many bytes are read of it, decompressed; `None`: all.
+    limit: Option<u64>,
+    /// What lies there, where the bytes are text made of it.
+    original: Option<Arc<Source>>,
 }
 
 #[derive(Clone, Debug)]
@@ -127,6 +136,8 @@ impl Source {
             Ok(Source {
                 name,
                 place: Place::File(path.to_owned()),
+                limit: None,
+                original: None,
             })
         } else {
             Source::spool(name, file)
@@ -146,6 +157,17 @@ impl Source {
         Source {
             name: name.into(),
             place: Place::Memory(bytes.into()),
+            limit: None,
+            original: None,
+        }
+    }
+
+    /// The source, made of another one: it goes by that one's name and fingerprint.
+    pub fn standing_for(self, original: &Source) -> Source {
+        Source {
+            name: original.name.clone(),
+            original: Some(Arc::new(original.clone())),
+            ..self
         }
     }
 
@@ -168,13 +190,45 @@ impl Source {
         }
     }
 
-    /// The size in bytes as it lies there, compressed or not; `None` where it cannot be told.
+    /// The size in bytes as it lies there, compressed or not, or that of the start that is read; `None` where it cannot be told.
     pub fn size(&self) -> Option<u64> {
-        match &self.place {
+        let size = match &self.place {
             Place::File(path) => std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file).map(|m| m.len()),
             Place::Scratch(_) => None,
             Place::Memory(bytes) => Some(bytes.len() as u64),
+        };
+        size.map(|size| size.min(self.limit.unwrap_or(u64::MAX)))
+    }
+
+    /// The start of the input under the same name: so many bytes of it, decompressed. Its readers tell where they stop for that
+    /// ([`Reader::is_cut`]).
+    #[must_use]
+    pub fn start(&self, bytes: u64) -> Source {
+        Source {
+            limit: Some(self.limit.unwrap_or(u64::MAX).min(bytes)),
+            ..self.clone()
         }
+    }
+
+    /// Whether it has more than so many bytes, decompressed. Of compressed data so many have to be read.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn is_longer_than(&self, bytes: u64) -> Result<bool> {
+        let mut reader = self.start(bytes.saturating_add(1)).open()?;
+        if let (Some(size), None) = (self.size(), reader.compression) {
+            return Ok(size > bytes);
+        }
+        io::copy(&mut reader.bytes, &mut io::sink()).map_err(|cause| reader.fail(cause))?;
+        Ok(reader.is_cut())
+    }
+
+    /// Whether its bytes are compressed as they lie there.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn is_compressed(&self) -> Result<bool> {
+        Ok(self.open()?.compression.is_some())
     }
 
     /// Starts reading at the first byte, decompressed.
@@ -182,25 +236,38 @@ impl Source {
     /// # Errors
     /// When the file cannot be opened or its first bytes cannot be read.
     pub fn open(&self) -> Result<Reader> {
-        let mut bytes: Box<dyn Read + Send> = match &self.place {
-            Place::File(path) => Box::new(File::open(path).map_err(|cause| FileError::of(path, "read", cause))?),
-            Place::Scratch(file) => Box::new(At { file: file.clone(), at: 0 }),
-            Place::Memory(bytes) => Box::new(io::Cursor::new(bytes.clone())),
-        };
+        let mut bytes = self.raw()?;
         let fail = |cause| FileError::of(Path::new(&self.name), "read", cause);
         let mut magic = [0; 4];
         let got = read_full(&mut bytes, &mut magic).map_err(fail)?;
         let bytes = io::Cursor::new(magic).take(got as u64).chain(bytes);
-        let (bytes, compression): (Box<dyn Read + Send>, _) = match magic {
+        let (bytes, compression): (Bytes, _) = match magic {
             [0x1f, 0x8b, 0x08, _] => (Box::new(flate2::bufread::MultiGzDecoder::new(buffered(bytes))), Some("gzip")),
             [0x28, 0xb5, 0x2f, 0xfd] => (Box::new(zstd::Decoder::with_buffer(buffered(bytes)).map_err(fail)?), Some("zstd")),
             _ => (Box::new(bytes), None),
         };
         Ok(Reader {
             name: self.name.clone(),
-            bytes,
+            bytes: bytes.take(self.limit.unwrap_or(u64::MAX)),
             compression,
         })
+    }
+
+    /// The bytes as they are, compressed or not.
+    fn raw(&self) -> Result<Bytes> {
+        Ok(match &self.place {
+            Place::File(path) => Box::new(File::open(path).map_err(|cause| FileError::of(path, "read", cause))?),
+            Place::Scratch(file) => Box::new(At { file: file.clone(), at: 0 }),
+            Place::Memory(bytes) => Box::new(io::Cursor::new(bytes.clone())),
+        })
+    }
+
+    /// The bytes of what lies there.
+    fn as_it_lies(&self) -> Result<Bytes> {
+        match &self.original {
+            Some(original) => original.as_it_lies(),
+            None => self.raw(),
+        }
     }
 
     /// All bytes, decompressed.
@@ -244,7 +311,7 @@ fn read_full(from: &mut dyn Read, space: &mut [u8]) -> io::Result<usize> {
 /// An input being read, decompressed.
 pub struct Reader {
     name: String,
-    bytes: Box<dyn Read + Send>,
+    bytes: io::Take<Bytes>,
     compression: Option<&'static str>,
 }
 
@@ -255,6 +322,11 @@ impl Reader {
     /// When reading fails, or compressed data are damaged or end early.
     pub fn fill(&mut self, space: &mut [u8]) -> Result<usize> {
         read_full(&mut self.bytes, space).map_err(|cause| self.fail(cause).into())
+    }
+
+    /// Whether it stopped where the start that is asked for ends, not where the input does.
+    pub fn is_cut(&self) -> bool {
+        self.bytes.limit() == 0
     }
 
     fn fail(&self, cause: io::Error) -> FileError {
@@ -448,6 +520,8 @@ impl Scratch {
         Ok(Source {
             name: name.into(),
             place: Place::Scratch(Arc::new(file)),
+            limit: None,
+            original: None,
         })
     }
 }
@@ -506,6 +580,33 @@ mod tests {
             .iter()
             .map(|s| s.path().unwrap().file_name().unwrap().to_string_lossy().into_owned())
             .collect()
+    }
+
+    #[test]
+    fn the_start_of_an_input() {
+        let text = "0123456789".repeat(1000);
+        for (bytes, size) in [
+            (text.as_bytes().to_vec(), Some(10_000)),
+            (gzip(text.as_bytes()), None),
+            (zstd::encode_all(text.as_bytes(), 3).unwrap(), None),
+        ] {
+            let whole = Source::memory("digits.csv", bytes);
+            let longer = |than| whole.is_longer_than(than).unwrap();
+            assert_eq!(
+                (longer(0), longer(9_999), longer(10_000), longer(u64::MAX)),
+                (true, true, false, false)
+            );
+            assert_eq!(whole.is_compressed().unwrap(), size.is_none());
+            let start = whole.start(25);
+            assert_eq!(start.text().unwrap(), text[..25]);
+            assert_eq!(start.start(30).start(7).text().unwrap(), text[..7]);
+            assert!(size.is_none() || start.size() == Some(25));
+            let mut reader = start.open().unwrap();
+            let mut space = [0; 20];
+            assert_eq!((reader.fill(&mut space).unwrap(), reader.is_cut()), (20, false));
+            assert_eq!((reader.fill(&mut space).unwrap(), reader.is_cut()), (5, true));
+            assert!(!whole.open().unwrap().is_cut());
+        }
     }
 
     #[test]

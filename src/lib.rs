@@ -30,9 +30,11 @@ pub mod catalog;
 // Floor 4: derived frames, and the plain values that come out.
 pub mod facts;
 pub mod report;
-pub mod review;
-// Floor 5: the engine.
+// Floor 5: the engine, and what a report tells beside metrics.
 pub mod measure;
+pub mod models;
+// Floor 6: what the cells say together.
+pub mod review;
 // Floor 7: what a person or a machine reads, and what a person writes.
 pub mod config;
 pub mod render;

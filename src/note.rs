@@ -278,6 +278,11 @@ fn listed(names: &[String]) -> String {
     }
 }
 
+/// A number with its words: those for one, or those for any other.
+pub fn counted(number: u64, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}
+
 /// Text from outside made safe to show: control characters, bidirectional controls, zero-width and other invisible format
 /// characters are written as escapes (`\n`, `\u{202e}`), so that a cell can neither steer a terminal nor hide or reorder what
 /// stands in a message. Everything else stays as it is.

@@ -68,22 +68,25 @@ impl Serialize for Absent {
     }
 }
 
-/// How a value moved against an earlier period, which is measured as it was known at the same age.
+/// How a value differs from that of an earlier period, measured as it was known at the same age, or from that of the rest: all other
+/// slices of the same period together.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Change {
-    /// Label of the earlier period.
+    /// Label of the period that the other value is of.
     pub period: String,
-    /// The earlier value as known at the same age.
+    /// The other value: the earlier one as known at the same age, or that of the rest.
     pub value: Option<f64>,
-    /// The value less the earlier one.
+    /// The value less the other one.
     pub delta: Option<f64>,
     /// Lower limit of the difference.
     pub low: Option<f64>,
     /// Upper limit of the difference.
     pub high: Option<f64>,
-    /// What the interval of the difference says, turned by the metric's good direction.
+    /// What the interval of the difference says, turned by the metric's good direction. Against the rest, a clear reading is one that
+    /// stands among all slices of the metric and period after Benjamini and Hochberg's adjustment.
     pub reading: Reading,
-    /// The p-value that belongs to the interval, for corrections over many changes; never shown.
+    /// The smallest 1 - level at which the interval of the difference leaves out zero, where asked for: to judge many changes at once,
+    /// not for print. `None` too where there is no interval.
     pub p: Option<f64>,
 }
 
@@ -110,10 +113,10 @@ pub struct Cell {
     pub high: Option<f64>,
     /// Why there are no limits; then both are `None`. One alone missing is an open end.
     pub interval_absent: Option<Absent>,
-    /// Rows in the whole.
-    pub n: u64,
-    /// Distinct stakeholders in the whole; a row without one counts as its own.
-    pub stakeholders: u64,
+    /// Rows in the whole; `None` where they are hidden.
+    pub n: Option<u64>,
+    /// Distinct stakeholders in the whole; a row without one counts as its own. `None` where they are hidden.
+    pub stakeholders: Option<u64>,
     /// Design effect of rows of one stakeholder being alike.
     pub deff: Option<f64>,
     /// The part: rows of a share, promoters, the sum above the line.
@@ -124,7 +127,7 @@ pub struct Cell {
     pub whole: Option<f64>,
     /// How the limits were found.
     pub method: Option<Method>,
-    /// Changes by what they are against: `previous`, `year-ago`.
+    /// Changes by what they are against: `previous`, `year-ago`, `rest`.
     pub changes: BTreeMap<&'static str, Change>,
 }
 

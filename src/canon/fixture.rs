@@ -146,13 +146,16 @@ impl Fixture {
                 only_source: 0,
                 line: None,
                 dates: self.dates.iter().filter(|(t, _)| *t == table).map(|(_, c)| c.clone()).collect(),
-                first_event: NO_TIME,
+                first_event: Micros::MAX,
             };
             if table == Table::Interactions {
                 let is_message = |source: u16| self.sources[source as usize].messages;
                 let keys = messages::resolve(&rows, &mut stakeholder, &is_message, &texts);
                 rows.columns.insert(messages::CASE.to_string(), Data::Key(keys));
             }
+            let times = table.event_columns().iter().map(|name| rows.times(name)).collect::<Vec<_>>();
+            let events = (0..rows.len).flat_map(|row| times.iter().map(move |column| column.at(row)));
+            rows.first_event = events.filter(|at| *at != NO_TIME).min().unwrap_or(Micros::MAX);
             rows.sort_by_stakeholder(&stakeholder, stakeholders.len());
             tables.insert(table, rows);
         }

@@ -13,6 +13,8 @@ use super::Reject;
 pub struct Inspection {
     /// The file's name as it was given.
     pub file: String,
+    /// Of a large file, how much of it was read: everything that is counted is counted there.
+    pub sampled: Option<Sampled>,
     /// How its bytes become records, each with what tells: `encoding`, `fields`, `header`, `footer` ...
     pub reading: Vec<(&'static str, String)>,
     /// What it is.
@@ -29,6 +31,33 @@ pub struct Inspection {
     pub notes: Vec<Note>,
     /// Why it cannot be used as it is, and what to do; `None`: it can.
     pub problem: Option<String>,
+}
+
+/// The part of a large file that was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Sampled {
+    /// So many bytes of its start, decompressed, less the last record where it is not whole.
+    pub bytes: u64,
+    /// The bytes of all of it; `None` where only decompressing all of it would tell.
+    pub of: Option<u64>,
+}
+
+/// How much of large files is read to tell what they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sampling {
+    /// Files of more bytes than this, decompressed, are large.
+    pub over: u64,
+    /// So many bytes of their start are read.
+    pub bytes: u64,
+}
+
+impl Default for Sampling {
+    fn default() -> Sampling {
+        Sampling {
+            over: 64_000_000,
+            bytes: 16_000_000,
+        }
+    }
 }
 
 /// What a file is taken for.

@@ -16,8 +16,11 @@ mod rows;
 mod sort;
 
 pub use dictionary::{Codes, Dictionary, Interner, Texts, key_of};
-pub use inspection::{ColumnInspection, Inspection, Question, Recognised};
-pub use load::{Budget, FINDINGS, FindingKind, ID, Loaded, OTHER, Options, RawFile, RawRecords, Reject, inspect, is_deadline, load};
+pub use inspection::{ColumnInspection, Inspection, Question, Recognised, Sampled, Sampling};
+pub use load::{
+    Budget, FINDINGS, Fate, FindingKind, ID, Loaded, OTHER, Options, READING, RawFile, RawRecords, Reject, UNUSED, inspect, is_deadline,
+    load,
+};
 pub use rows::{Column, Data, Rows};
 
 /// What one source (a file as one `[[source]]` or recognition reads it) brought in.

@@ -13,7 +13,7 @@ use crate::period::{Grain, Zone};
 /// Measures the health of an organisation's relationships from the CSV exports it already has.
 #[derive(Parser, Debug)]
 #[command(name = "relhealth", version, disable_help_subcommand = true, max_term_width = 100)]
-#[command(after_help = "Exit codes: relhealth help exit-codes")]
+#[command(after_help = "Exit codes: relhealth help exit-codes\nCodes of rejects and notes: relhealth help codes")]
 pub struct Args {
     #[command(flatten)]
     pub global: Global,
@@ -76,9 +76,9 @@ pub enum Command {
         /// The command
         command: Option<String>,
     },
-    /// Print help, of the program, of a command, or the exit codes
+    /// Print help, of the program, of a command, or the codes of exits, records and notes
     Help {
-        /// A command, or exit-codes
+        /// A command, exit-codes or codes
         topic: Option<String>,
     },
 }
@@ -132,13 +132,15 @@ fn level(text: &str) -> Result<f64, String> {
         .ok_or_else(|| "a number between 0.5 and 0.9999, such as 0.95".to_string())
 }
 
-/// What a period is compared with.
+/// What a number is compared with.
 #[derive(ValueEnum, Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Against {
     /// The calendar period before it
     Previous,
     /// The same period a year before
     YearAgo,
+    /// With --by: all other slices of the same period together
+    Rest,
 }
 
 /// `measure`.
@@ -158,7 +160,7 @@ pub struct Measure {
     /// Which slices count: SQL over dimensions
     #[arg(long = "where", value_name = "SQL")]
     pub filter: Option<String>,
-    /// What each period is compared with
+    /// What each number is compared with
     #[arg(long, value_name = "WHAT,...", value_delimiter = ',')]
     pub compare: Vec<Against>,
     /// With --by, the total too
@@ -216,8 +218,8 @@ pub struct Outputs {
     /// What stdout gets [default: table]
     #[arg(long, short, value_name = "FORMAT")]
     pub format: Option<String>,
-    /// What a file gets, by the name of a format; without a file, stdout; may be repeated
-    #[arg(long, short, value_name = "FORMAT[=FILE]")]
+    /// A file whose ending names its format, or FORMAT=FILE, or a format for stdout; may be repeated
+    #[arg(long, short, value_name = "FILE")]
     pub output: Vec<String>,
 }
 

@@ -79,7 +79,7 @@ fn records(global: &Global, args: &Convert) -> anyhow::Result<()> {
             .hint("name one file")
             .into());
     }
-    let layout = intake::peek(&first.file, &first.source.wishes(), 1)?.layout;
+    let layout = intake::peek(&first.file, &first.source.wishes, 1)?.layout;
     let mut written = None;
     let write = |out: &mut dyn Write| {
         written = Some(intake::write_raw(&first.file, &layout, out)?);

@@ -47,17 +47,21 @@ pub fn run(global: &Global, args: &Inspect) -> anyhow::Result<ExitCode> {
 pub fn inspections(named: &[String], reading: &Reading, config: &Config) -> anyhow::Result<(Vec<Input>, Vec<Inspection>)> {
     let inputs = data::inputs(named, reading, config)?;
     let options = data::options(reading, config)?;
-    let inspections = canon::inspect(&inputs, &options)?;
+    let inspections = canon::inspect(&inputs, &options, canon::Sampling::default())?;
     Ok((inputs, inspections))
 }
 
-/// What those that can be used allow together.
+/// What those that can be used allow together, by as much of them as was inspected.
 fn allowed(inputs: &[Input], inspections: &[Inspection], reading: &Reading, config: &Config) -> anyhow::Result<Allowed> {
-    let usable = |input: &&Input| {
+    let inspected = |input: &Input| {
         let mut of_file = inspections.iter().filter(|i| i.file == input.file.name());
-        of_file.all(|inspection| inspection.problem.is_none())
+        let usable = of_file.clone().all(|inspection| inspection.problem.is_none());
+        let sampled = of_file.find_map(|inspection| inspection.sampled);
+        let file = sampled.map_or_else(|| input.file.clone(), |sampled| input.file.start(sampled.bytes));
+        let source = input.source.clone();
+        usable.then_some(Input { file, source })
     };
-    let inputs: Vec<Input> = inputs.iter().filter(usable).cloned().collect();
+    let inputs: Vec<Input> = inputs.iter().filter_map(inspected).collect();
     if inputs.is_empty() {
         return Ok(Allowed::default());
     }

@@ -10,6 +10,7 @@ use super::setup;
 use crate::catalog::Metric;
 use crate::config::expression;
 use crate::measure::{self, Compare, Request};
+use crate::note::Problem;
 use crate::render::{csv, json, markdown, summary, terminal};
 use crate::report::Measured;
 
@@ -33,10 +34,17 @@ pub fn run(global: &Global, args: &Measure) -> anyhow::Result<()> {
         .map(|against| match against {
             Against::Previous => Compare::Previous,
             Against::YearAgo => Compare::YearAgo,
+            Against::Rest => Compare::Rest,
         })
         .collect();
     compare.sort();
     compare.dedup();
+    if compare.contains(&Compare::Rest) && args.by.is_empty() {
+        return Err(Problem::usage("--compare rest needs --by")
+            .why("the rest of a slice is all other slices, and without --by there are none")
+            .hint("name what to slice by, such as --by region")
+            .into());
+    }
     let metrics = if ids.is_empty() {
         config.catalog.iter().filter(|m| !m.hidden).map(|m| m.id.clone()).collect()
     } else {
@@ -55,6 +63,7 @@ pub fn run(global: &Global, args: &Measure) -> anyhow::Result<()> {
         total: args.total,
         compare,
         series: false,
+        p_values: false,
         level: args.level.unwrap_or(config.level),
     };
     let outcome = measure::measure(&loaded.canon, &config.catalog, &config.settings, &request)?;
@@ -79,7 +88,7 @@ pub fn run(global: &Global, args: &Measure) -> anyhow::Result<()> {
             Format::Json => json::write(&measured, &mut bytes)?,
             Format::Csv => csv::write(&measured, &mut bytes)?,
             Format::Markdown => bytes = markdown::text(&summary::document(&measured, true)).into_bytes(),
-            Format::Table => bytes = terminal::text(&summary::document(&measured, false), style).into_bytes(),
+            _ => bytes = terminal::text(&summary::document(&measured, false), style).into_bytes(),
         }
         Ok(bytes)
     })

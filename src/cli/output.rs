@@ -19,12 +19,21 @@ pub enum Format {
     Csv,
     /// For documents.
     Markdown,
-    /// A workbook; only for files.
+    /// For browsers, as one file.
+    Html,
+    /// For spreadsheets, with sheets and charts.
     Xlsx,
 }
 
 impl Format {
-    const ALL: [Format; 5] = [Format::Table, Format::Json, Format::Csv, Format::Markdown, Format::Xlsx];
+    const ALL: [Format; 6] = [
+        Format::Table,
+        Format::Json,
+        Format::Csv,
+        Format::Markdown,
+        Format::Html,
+        Format::Xlsx,
+    ];
 
     fn name(self) -> &'static str {
         match self {
@@ -32,22 +41,23 @@ impl Format {
             Format::Json => "json",
             Format::Csv => "csv",
             Format::Markdown => "markdown",
+            Format::Html => "html",
             Format::Xlsx => "xlsx",
         }
     }
 
-    /// The format that the ending of a file's name says, if it is offered.
-    fn of_file(name: &str, offered: &[Format]) -> Option<Format> {
+    /// What a file of that name is.
+    fn of_file(name: &str) -> Option<Format> {
         let (_, ending) = name.rsplit_once('.')?;
-        let format = match ending.to_lowercase().as_str() {
-            "json" => Format::Json,
-            "csv" => Format::Csv,
-            "md" => Format::Markdown,
-            "txt" => Format::Table,
-            "xlsx" => Format::Xlsx,
-            _ => return None,
-        };
-        offered.contains(&format).then_some(format)
+        match ending.to_ascii_lowercase().as_str() {
+            "txt" => Some(Format::Table),
+            "json" => Some(Format::Json),
+            "csv" => Some(Format::Csv),
+            "md" | "markdown" => Some(Format::Markdown),
+            "html" | "htm" => Some(Format::Html),
+            "xlsx" => Some(Format::Xlsx),
+            _ => None,
+        }
     }
 
     fn parse(name: &str, offered: &[Format]) -> anyhow::Result<Format> {
@@ -98,7 +108,11 @@ pub fn targets(outputs: &Outputs, offered: &[Format]) -> anyhow::Result<Vec<Targ
             Some((_, "")) => return Err(Problem::usage(format!("--output {output} names no file")).into()),
             Some((format, "-")) => (format, None),
             Some((format, file)) => (format, Some(PathBuf::from(file))),
-            None => (output.as_str(), None),
+            // The name of a file says what it is to be.
+            None => match Format::of_file(output) {
+                Some(format) => (format.name(), Some(PathBuf::from(output))),
+                None => (output.as_str(), None),
+            },
         };
         targets.push(Target {
             format: Format::parse(format, offered)?,

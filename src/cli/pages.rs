@@ -6,6 +6,7 @@ use clap_complete::Shell;
 use super::args::Args;
 use super::failure::EXIT_CODES;
 use super::output::print;
+use crate::canon::{FINDINGS, Fate, FindingKind, READING, UNUSED};
 use crate::note::{Problem, did_you_mean, visible};
 
 /// Prints the completions of a shell.
@@ -44,9 +45,31 @@ pub fn help(topic: Option<&str>) -> anyhow::Result<()> {
     let text = match topic {
         None => Args::command().render_long_help().to_string(),
         Some("exit-codes") => EXIT_CODES.iter().map(|(code, text)| format!("{code:>2}  {text}\n")).collect(),
-        Some(name) => subcommand(name, &["exit-codes"])?.render_long_help().to_string(),
+        Some("codes") => codes(),
+        Some(name) => subcommand(name, &["exit-codes", "codes"])?.render_long_help().to_string(),
     };
     print(text.as_bytes())
+}
+
+/// Every code that is said of records and files, what it means and what to do about it.
+fn codes() -> String {
+    let mut text = String::from("Codes of the row account, of --rejects and of notes: what each means, and what to do about it\n");
+    let mut list = |title: &str, kinds: &mut dyn Iterator<Item = &FindingKind>| {
+        text.push_str(&format!("\n{title}:\n"));
+        for FindingKind { code, means, advice } in kinds {
+            text.push_str(&format!("  {code}\n      {means}\n      to do: {advice}\n"));
+        }
+    };
+    for (fate, title) in [
+        (Fate::Rejected, "Rejected: records that cannot be read"),
+        (Fate::Duplicate, "Duplicate: records that are there already"),
+        (Fate::Excluded, "Excluded: records that a rule leaves out"),
+    ] {
+        list(title, &mut UNUSED.iter().filter(|(of, _)| *of == fate).map(|(_, kind)| kind));
+    }
+    list("How files are read", &mut READING.iter());
+    list("Findings about the records", &mut FINDINGS.iter());
+    text
 }
 
 /// A command with all its options, those of every command too.

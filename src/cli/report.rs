@@ -12,14 +12,17 @@ use crate::canon::{Canon, Data};
 use crate::catalog::Metric;
 use crate::config::{Config, expression};
 use crate::period::{Grain, Period, Wanted};
-use crate::render::report::{self, Origin};
-use crate::render::{markdown, terminal};
+use crate::render::report::{self, Detail, Origin};
+use crate::render::{csv, markdown, terminal, xlsx};
 use crate::review::{self, Ask};
 use crate::schema::NO_CODE;
 
 /// The dimensions that a report breaks metrics down by where none are named, if the data have them. Who keeps a relationship is not among
 /// them: a table of one's staff is made on purpose or not at all.
 const USUAL: [&str; 5] = ["type", "segment", "tier", "region", "channel"];
+
+/// What a report can be written as.
+const FORMATS: [Format; 5] = [Format::Table, Format::Markdown, Format::Json, Format::Csv, Format::Xlsx];
 
 /// More groups than this are not a breakdown that one asks for without a word.
 const MOST: usize = 24;
@@ -29,7 +32,7 @@ const MOST: usize = 24;
 /// # Errors
 /// Wrong usage or configuration, data that cannot be used, an output that cannot be written.
 pub fn run(global: &Global, args: &Report) -> anyhow::Result<()> {
-    let targets = output::targets(&args.outputs, &[Format::Table, Format::Markdown])?;
+    let targets = output::targets(&args.outputs, &FORMATS)?;
     let config = setup::config(global, args.reading.timezone.clone())?;
     let named = if args.metrics.is_empty() {
         &config.report.metrics
@@ -85,15 +88,29 @@ pub fn run(global: &Global, args: &Report) -> anyhow::Result<()> {
         clock: &clock,
         account: &loaded.account,
         notes: &notes,
-        cards: metrics.iter().filter(shown).map(|metric| metric.card()).collect(),
+        metrics: metrics.iter().filter(shown).copied().collect(),
         origin: &origin,
     };
     data::tell(global, &loaded.account, &notes);
-    let document = report::document(&told);
     output::write(&targets, global, |format, style| {
         Ok(match format {
-            Format::Markdown => markdown::text(&document).into_bytes(),
-            _ => terminal::text(&document, style).into_bytes(),
+            Format::Markdown => markdown::text(&report::document(&told, Detail::Whole)).into_bytes(),
+            Format::Json => {
+                let mut bytes = Vec::new();
+                report::json::write(&told, &mut bytes)?;
+                bytes
+            }
+            Format::Csv => {
+                let mut bytes = Vec::new();
+                csv::write(&report::json::measured(&told), &mut bytes)?;
+                bytes
+            }
+            Format::Xlsx => {
+                let mut bytes = Vec::new();
+                xlsx::write(&report::document(&told, Detail::Whole), &told.units(), told.as_of, &mut bytes)?;
+                bytes
+            }
+            _ => terminal::text(&report::document(&told, Detail::Brief), style).into_bytes(),
         })
     })
 }

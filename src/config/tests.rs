@@ -112,11 +112,11 @@ reason = "new survey tool"
         (Some(Table::Interactions), Some(Dates::Dmy), Some(AmountOn::Order))
     );
     assert_eq!(
-        (source.delimiter.as_deref(), source.decimal, source.private),
+        (source.wishes.delimiter.as_deref(), source.decimal, source.private),
         (Some(";"), Some(','), true)
     );
     assert_eq!(
-        (source.encoding.as_deref(), source.timezone.as_deref()),
+        (source.wishes.encoding.as_deref(), source.timezone.as_deref()),
         (Some("windows-1252"), Some("America/New_York"))
     );
     assert_eq!(source.key, ["case_id", "Ref"]);

@@ -197,6 +197,14 @@ impl Frame {
         })
     }
 
+    /// The values of a yes-or-no column (0 no, 1 yes, 2 null), if it is wanted.
+    pub fn flags(&self, name: &str) -> Option<&[u8]> {
+        self.columns.iter().find(|(n, _)| *n == name).and_then(|(_, store)| match store {
+            Store::Flag(v) => Some(v.as_slice()),
+            _ => None,
+        })
+    }
+
     /// The columns as polars columns; `order` picks and repeats rows, `None` takes all as they are.
     pub fn to_polars(&self, order: Option<&[u32]>) -> PolarsResult<DataFrame> {
         let height = order.map_or(self.len(), <[u32]>::len);

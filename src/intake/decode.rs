@@ -113,6 +113,11 @@ impl Text {
         })
     }
 
+    /// Whether the text is over where the start of the input that is asked for is, and the last record is not whole.
+    pub(super) fn is_cut(&self) -> bool {
+        self.reader.is_cut()
+    }
+
     /// Fills a buffer up to a size, or a few bytes less; whether the text is over.
     pub(super) fn fill(&mut self, buffer: &mut Buffer, size: usize) -> Result<bool> {
         buffer.grow(size);
@@ -138,30 +143,32 @@ impl Text {
                 self.at_end = got < CHUNK;
                 self.raw.truncate(kept + got);
             }
+            // Half a character at a cut is none that the input has.
+            let last = self.at_end && !self.is_cut();
             let space = &mut space[buffer.filled..];
             let (full, wrote) = match &mut self.decoder {
                 Decoder::None => return Ok(false),
                 Decoder::Library(decoder) => {
-                    let (result, ate, wrote, malformed) = decoder.decode_to_utf8(&self.raw[self.at..], space, self.at_end);
+                    let (result, ate, wrote, malformed) = decoder.decode_to_utf8(&self.raw[self.at..], space, last);
                     self.at += ate;
                     self.malformed |= malformed;
                     (result == encoding_rs::CoderResult::OutputFull, wrote)
                 }
                 Decoder::Table(table) => {
                     let table = *table;
-                    self.translate(space, |bytes, _| match bytes {
+                    self.translate(space, last, |bytes, _| match bytes {
                         [byte, ..] if *byte >= 0x80 => Some((table[usize::from(*byte - 0x80)], 1, false)),
                         [byte, ..] => Some((char::from(*byte), 1, false)),
                         [] => None,
                     })
                 }
-                Decoder::Mixed => self.translate(space, mixed_character),
+                Decoder::Mixed => self.translate(space, last, mixed_character),
             };
             buffer.filled += wrote;
             if full {
                 return Ok(false);
             }
-            if self.at_end && self.at == self.raw.len() {
+            if self.at_end && (self.at == self.raw.len() || !last) {
                 return Ok(true);
             }
         }
@@ -169,9 +176,9 @@ impl Text {
 
     /// Decodes character by character: `next` gives the first character of some bytes, its length there, and whether it is a stray
     /// byte; `None` where more bytes are needed. Whether the space is full, and how much was written.
-    fn translate(&mut self, space: &mut [u8], next: impl Fn(&[u8], bool) -> Option<(char, usize, bool)>) -> (bool, usize) {
+    fn translate(&mut self, space: &mut [u8], last: bool, next: impl Fn(&[u8], bool) -> Option<(char, usize, bool)>) -> (bool, usize) {
         let mut wrote = 0;
-        while let Some((character, length, stray)) = next(&self.raw[self.at..], self.at_end) {
+        while let Some((character, length, stray)) = next(&self.raw[self.at..], last) {
             let Some(room) = space.get_mut(wrote..wrote + character.len_utf8()) else {
                 return (true, wrote);
             };

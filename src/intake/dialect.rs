@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::columns::Columns;
 use crate::note::visible;
 
 /// How a file parts its fields. Records end with LF, CR or CRLF, each of them wherever it stands.
@@ -24,6 +25,8 @@ pub enum Delimiter {
     Text(String),
     /// Two blanks or more, as in text laid out for the eye.
     Blanks,
+    /// None: fields stand at the same characters of every line.
+    Columns(Columns),
 }
 
 /// A dialect that the fast reader knows: one byte between fields, and quotes `"` that are doubled within quotes, or none.
@@ -55,11 +58,11 @@ impl Dialect {
         }
     }
 
-    /// The delimiter as text: two blanks stand for any number of them.
+    /// The delimiter as text: two blanks stand for any number of them, or for columns.
     pub fn delimiter(&self) -> &str {
         match &self.delimiter {
             Delimiter::Text(text) => text,
-            Delimiter::Blanks => "  ",
+            Delimiter::Blanks | Delimiter::Columns(_) => "  ",
         }
     }
 
@@ -100,6 +103,10 @@ impl fmt::Display for Dialect {
         match &self.delimiter {
             Delimiter::Text(text) => write!(f, "fields are parted by {}", named(text))?,
             Delimiter::Blanks => f.write_str("fields are parted by two blanks or more")?,
+            Delimiter::Columns(columns) => {
+                let starts: Vec<String> = columns.starts().map(|start| start.to_string()).collect();
+                write!(f, "fields start at the characters {} of each line", starts.join(", "))?;
+            }
         }
         if self.padded {
             f.write_str(" with blanks around it")?;

@@ -12,6 +12,7 @@ use std::fmt;
 use anyhow::Result;
 
 use crate::io::Source;
+use crate::note::counted;
 
 /// How a file's bytes stand for characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -148,6 +149,10 @@ pub(super) fn stated(encoding: Encoding, bytes: &[u8], complete: bool) -> Found 
 /// The encoding of a file by its start; `complete` says whether that is all of it.
 pub(super) fn of_start(bytes: &[u8], complete: bool) -> Found {
     if let Some((encoding, _)) = Encoding::marked(bytes) {
+        let wrong = |e: std::str::Utf8Error| complete || e.error_len().is_some();
+        if encoding == Encoding::Utf8 && std::str::from_utf8(bytes).is_err_and(wrong) {
+            return mixed_though_marked();
+        }
         return found(encoding, "its byte order mark says so");
     }
     if let Some(encoding) = wide(bytes) {
@@ -165,14 +170,23 @@ pub(super) fn of_start(bytes: &[u8], complete: bool) -> Found {
     tally.verdict()
 }
 
+/// A mark is believed before single bytes are.
+fn mixed_though_marked() -> Found {
+    found(Encoding::Mixed, "its byte order mark says UTF-8, but it has bytes that are none")
+}
+
 /// The encoding of a file of which it is known that it is no valid UTF-8.
 pub(super) fn of_file(source: &Source) -> Result<Found> {
     let mut reader = source.open()?;
     let mut tally = Tally::default();
     let mut chunk = vec![0; 1 << 20];
+    let mut at_start = true;
     loop {
         let got = reader.fill(&mut chunk)?;
-        tally.feed(&chunk[..got], got < chunk.len());
+        if std::mem::take(&mut at_start) && matches!(Encoding::marked(&chunk[..got]), Some((Encoding::Utf8, _))) {
+            return Ok(mixed_though_marked());
+        }
+        tally.feed(&chunk[..got], got < chunk.len() && !reader.is_cut());
         if got < chunk.len() {
             return Ok(tally.verdict());
         }
@@ -281,7 +295,11 @@ impl Tally {
         if self.characters > self.stray {
             return found(
                 Encoding::Mixed,
-                format!("{} characters of UTF-8, and {} bytes that are none", self.characters, self.stray),
+                format!(
+                    "{} of UTF-8, and {}",
+                    counted(self.characters, "character", "characters"),
+                    counted(self.stray, "byte that is none", "bytes that are none")
+                ),
             );
         }
         let western = Encoding::Library(encoding_rs::WINDOWS_1252);
@@ -450,6 +468,18 @@ mod tests {
     }
 
     #[test]
+    fn a_mark_is_believed_though_a_byte_is_not() {
+        let bytes = b"\xef\xbb\xbfid,at\r\n1,1\xb2:00\r\n";
+        assert_eq!(of_start(bytes, true).encoding, Encoding::Mixed);
+        let source = Source::memory("test.csv", &bytes[..]);
+        assert_eq!(of_file(&source).unwrap(), of_start(bytes, true));
+        // A character that the end of the sample cuts is none that is wrong.
+        let cut = b"\xef\xbb\xbf\xe2\x82";
+        assert_eq!(of_start(cut, false).encoding, Encoding::Utf8);
+        assert_eq!(of_start(cut, true).encoding, Encoding::Mixed);
+    }
+
+    #[test]
     fn a_file_read_in_pieces_gives_the_same() {
         let mut bytes = b"name,n\n".to_vec();
         for n in 0..100_000 {
@@ -459,6 +489,6 @@ mod tests {
         let source = Source::memory("test.csv", bytes);
         let found = of_file(&source).unwrap();
         assert_eq!(found.encoding, Encoding::Mixed);
-        assert_eq!(found.why, "100000 characters of UTF-8, and 1 bytes that are none");
+        assert_eq!(found.why, "100000 characters of UTF-8, and 1 byte that is none");
     }
 }

@@ -32,6 +32,12 @@ impl Fields {
         self.ends.clear();
     }
 
+    /// A field as a whole.
+    pub(super) fn add(&mut self, bytes: &[u8]) {
+        self.bare.extend_from_slice(bytes);
+        self.close();
+    }
+
     pub(super) fn close(&mut self) {
         self.ends.push(self.bare.len());
     }
@@ -96,6 +102,10 @@ fn read_strictly(bytes: &[u8], start: usize, dialect: &Dialect, fields: &mut Fie
         open: false,
         irregular: false,
     };
+    if let Delimiter::Columns(columns) = &dialect.delimiter {
+        found.end = columns.cut(bytes, start, fields);
+        return found;
+    }
     let mut at = start;
     if dialect.delimiter == Delimiter::Blanks {
         at = skip_blanks(bytes, at);
@@ -206,6 +216,8 @@ pub(super) fn delimiter_at(bytes: &[u8], at: usize, dialect: &Dialect) -> Option
             let ends = cut && bytes[at..].starts_with(bare) && bytes.get(at + bare.len()).is_none_or(|&b| is_end(b));
             ends.then_some(bare.len())
         }
+        // Nothing stands between columns.
+        Delimiter::Columns(_) => None,
         Delimiter::Blanks => {
             let after = skip_blanks(bytes, at);
             let parts = after - at >= 2 && bytes.get(after).is_some_and(|&b| !is_end(b));

@@ -8,6 +8,7 @@
 //! the caller's decision. Lines before the header and after the last record are not delivered but kept.
 
 mod cell;
+mod columns;
 mod decode;
 mod dialect;
 mod encoding;
@@ -25,6 +26,7 @@ mod scan;
 mod shape;
 mod sniff;
 
+pub use columns::Columns;
 pub use dialect::{Delimiter, Dialect};
 pub use encoding::Encoding;
 pub use header::{Header, Renamed};

@@ -32,7 +32,7 @@ pub fn as_text(source: Source) -> Result<Source> {
         return Err(unreadable(&source, "its Parquet data end early", AGAIN));
     }
     match guarded(|| decode(&source, &bytes)) {
-        Some(decoded) => decoded?.into_source(source.name()),
+        Some(decoded) => Ok(decoded?.into_source(source.name())?.standing_for(&source)),
         None => Err(unreadable(
             &source,
             "its Parquet data are damaged, or of a kind that is unknown here",

@@ -14,7 +14,7 @@ use super::scan::count_lines;
 use super::shape::{Seen, Shape, shape};
 use super::sniff::{Sniffed, Stated, sniff};
 use crate::io::{FileError, Source};
-use crate::note::{Problem, visible};
+use crate::note::{Problem, counted, visible};
 
 /// So many bytes are looked at, or more where the first records are longer.
 const SAMPLE: usize = 1 << 18;
@@ -40,6 +40,24 @@ pub struct Wishes {
     pub header_rows: Option<usize>,
     /// Patterns (`Total*`) of what the first filled cell of a line says that is no record but belongs to the end of the file.
     pub footer: Vec<String>,
+}
+
+impl Wishes {
+    /// These, and where they leave something open, what others say of it.
+    #[must_use]
+    pub fn or(&self, others: &Wishes) -> Wishes {
+        let first = |one: &Option<String>, other: &Option<String>| one.as_ref().or(other.as_ref()).cloned();
+        let footer = if self.footer.is_empty() { &others.footer } else { &self.footer };
+        Wishes {
+            encoding: first(&self.encoding, &others.encoding),
+            delimiter: first(&self.delimiter, &others.delimiter),
+            quote: first(&self.quote, &others.quote),
+            escape: first(&self.escape, &others.escape),
+            preamble: self.preamble.or(others.preamble),
+            header_rows: self.header_rows.or(others.header_rows),
+            footer: footer.clone(),
+        }
+    }
 }
 
 /// A line that is no record, or a record as it stands in the file.
@@ -158,7 +176,7 @@ pub fn peek(source: &Source, wishes: &Wishes, rows: usize) -> Result<Peek> {
     loop {
         let sample = sample(source, size, known.encoding)?;
         let mut found = look(&sample, &known, wanted);
-        if sample.over || found.rows.len() == wanted {
+        if sample.over || sample.cut || found.rows.len() == wanted {
             found.complete &= found.rows.len() <= rows;
             found.rows.truncate(rows);
             return Ok(found);
@@ -315,10 +333,13 @@ fn look(sample: &Sample, known: &Known, wanted: usize) -> Peek {
     }
     let unnamed = header.drop_trailing(filled);
     if unnamed > 0 {
-        findings.push(format!("{unnamed} columns at the end have neither name nor content"));
+        findings.push(format!(
+            "{} neither name nor content",
+            counted(unnamed as u64, "column at the end has", "columns at the end have")
+        ));
     }
     if sample.zeros > 0 {
-        findings.push(format!("{} zero bytes are left out", sample.zeros));
+        findings.push(format!("{} left out", counted(sample.zeros, "zero byte is", "zero bytes are")));
     }
     if let Some((line, _)) = sample.stray {
         findings.push(format!("line {line} is the first with a byte that is no UTF-8"));

@@ -18,6 +18,7 @@ use super::sample::{not_text, too_many_zeros};
 use super::scan::{count_lines, scan};
 use super::{footer, general};
 use crate::io::{FileError, Source};
+use crate::note::counted;
 
 /// The usual size of a block.
 const BLOCK: usize = 1 << 21;
@@ -68,25 +69,37 @@ impl<S> Outcome<S> {
         if let Some((line, count)) = self.stray {
             said.push((
                 "stray-bytes",
-                format!("{count} bytes are no UTF-8, the first in line {line}: read as windows-1252"),
+                format!(
+                    "{}, the first in line {line}: read as windows-1252",
+                    counted(count, "byte is no UTF-8", "bytes are no UTF-8")
+                ),
             ));
         }
         if self.malformed {
             said.push(("malformed", format!("some bytes are no {}: they became U+FFFD", self.encoding)));
         }
         if self.zeros > 0 {
-            said.push(("zero-bytes", format!("{} zero bytes are left out", self.zeros)));
+            said.push((
+                "zero-bytes",
+                format!("{} left out", counted(self.zeros, "zero byte is", "zero bytes are")),
+            ));
         }
         if let Some((line, count)) = self.repaired {
-            let what =
-                format!("quotes out of place in {count} records, the first in line {line}: read so that they have the width of the table");
+            let what = match count {
+                1 => format!("quotes out of place in the record in line {line}: read so that it has the width of the table"),
+                _ => format!(
+                    "quotes out of place in {count} records, the first in line {line}: read so that they have the width of the table"
+                ),
+            };
             said.push(("quotes", what));
         }
         if let Some(first) = self.footer.first() {
-            let count = self.footer.len();
             said.push((
                 "footer",
-                format!("the last {count} lines, from line {}, are no records", first.line),
+                match self.footer.len() {
+                    1 => format!("the last line, {}, is no record", first.line),
+                    count => format!("the last {count} lines, from line {}, are no records", first.line),
+                },
             ));
         }
         said
@@ -284,6 +297,8 @@ struct Cutter<'a> {
     /// Header rows still to come.
     skip: u64,
     over: bool,
+    /// Whether it is over because only the start of the input is read.
+    cut: bool,
     footer: Vec<Line>,
     zeros: u64,
     repaired: Option<(u64, u64)>,
@@ -311,6 +326,7 @@ impl<'a> Cutter<'a> {
             next_record: 1,
             skip: layout.before_data,
             over: false,
+            cut: false,
             footer: Vec::new(),
             zeros: 0,
             repaired: None,
@@ -329,13 +345,15 @@ impl<'a> Cutter<'a> {
             // more than a few records and the footer is not cut.
             let from = buffer.filled;
             self.over = self.text.fill(buffer, size + self.block_size / 32)?;
+            // Where only the start of an input is read, the record that goes over its end is left out.
+            self.cut = self.over && self.text.is_cut();
             self.drop_zeros(buffer, from)?;
             let text = if self.over {
                 buffer.text()
             } else {
                 &buffer.text()[..size.min(buffer.filled)]
             };
-            let stretch = self.stretch(text);
+            let stretch = self.stretch(text, self.over && !self.cut);
             if stretch.end > 0 || self.over {
                 break stretch;
             }
@@ -367,7 +385,7 @@ impl<'a> Cutter<'a> {
             let (_, count) = self.repaired.get_or_insert((line, 0));
             *count += repairs.count;
         }
-        if self.over {
+        if self.over && !self.cut {
             self.take_footer(buffer, &mut end, &mut records, careful.is_some(), skip);
         }
         let cut = Cut {
@@ -388,26 +406,27 @@ impl<'a> Cutter<'a> {
     }
 
     /// Where the last record of a text ends. Plain text whose quotes keep the rules is scanned fast; the rest is read record by record.
-    fn stretch(&self, text: &[u8]) -> Stretch {
+    /// Where nothing follows the text, its end is that of the last record.
+    fn stretch(&self, text: &[u8], over: bool) -> Stretch {
         if let Some(plain) = self.layout.dialect.plain() {
             let found = scan(text, plain);
-            let open_long = found.open && (self.over || text.len() - found.opened >= SPAN);
+            let open_long = found.open && (over || text.len() - found.opened >= SPAN);
             if !(self.layout.width > 1 && (found.irregular || open_long)) {
                 return Stretch {
-                    end: if self.over { text.len() } else { found.end },
-                    records: if self.over { found.started } else { found.records },
-                    open: found.open && self.over,
+                    end: if over { text.len() } else { found.end },
+                    records: if over { found.started } else { found.records },
+                    open: found.open && over,
                     careful: None,
                     repairs: general::Repairs::default(),
                 };
             }
         }
-        let (found, repairs) = general::scan(text, self.layout.rules(), self.over);
+        let (found, repairs) = general::scan(text, self.layout.rules(), over);
         Stretch {
-            end: if self.over { text.len() } else { found.end },
-            records: if self.over { found.started } else { found.records },
-            open: found.open && self.over,
-            careful: Some((text.len(), self.over)),
+            end: if over { text.len() } else { found.end },
+            records: if over { found.started } else { found.records },
+            open: found.open && over,
+            careful: Some((text.len(), over)),
             repairs,
         }
     }
@@ -735,6 +754,44 @@ mod tests {
                 at += raw.len();
             }
             proptest::prop_assert!(text[at..].chars().all(|c| c == '\n' || c == '\r'));
+        }
+    }
+
+    #[test]
+    fn the_start_of_an_input_ends_with_a_whole_record() {
+        let text = "id,näme\r\n1,\"€\n\"\"x\"\r\n\r\n2,é\r\n3,\"ß,\"\r\n4,end\r\nTotal,\r\n";
+        let wide: Vec<u8> = std::iter::once(0xfeff)
+            .chain(text.encode_utf16())
+            .flat_map(u16::to_le_bytes)
+            .collect();
+        let mut mixed = text.as_bytes().to_vec();
+        mixed.extend(b"5,\xe9\r\n6,\xc3\xa9\r\n");
+        let (old, ..) = encoding_rs::SHIFT_JIS.encode("id,name\n1,\u{65e5}\u{672c}\n2,\"\u{8a9e}\n\"\n3,x\n");
+        for (bytes, label) in [
+            (text.as_bytes(), None),
+            (&wide, None),
+            (&mixed, Some("utf-8")),
+            (&mixed, None),
+            (&old, Some("shift_jis")),
+        ] {
+            let source = Source::memory("test.csv", bytes);
+            let wishes = Wishes {
+                encoding: label.map(str::to_string),
+                ..Wishes::default()
+            };
+            let layout = peek(&source, &wishes, 5).unwrap().layout;
+            let (all, _) = read(&source, &layout, 1, BLOCK).unwrap();
+            let mut least = 0;
+            for cut in 1..bytes.len() as u64 {
+                for (threads, size) in [(1, BLOCK), (2, 7)] {
+                    let (some, outcome) = read(&source.start(cut), &layout, threads, size).unwrap();
+                    assert!(all.starts_with(&some), "{cut}: {some:?}");
+                    assert!(!outcome.malformed && outcome.footer.is_empty(), "{cut}");
+                    assert!(some.len() >= least, "{cut}: a longer start has fewer records");
+                    least = some.len();
+                }
+            }
+            assert!(all.len() - least <= 1, "more than the record at the cut is left out");
         }
     }
 }

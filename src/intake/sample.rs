@@ -47,6 +47,8 @@ pub(super) struct Sample {
     pub why: String,
     /// Whether that is all of it.
     pub over: bool,
+    /// Whether there is no more to read, although the input goes on.
+    pub cut: bool,
     /// Zero bytes, left out.
     pub zeros: u64,
     /// The first line with a byte that is no UTF-8, and how many there are.
@@ -56,7 +58,8 @@ pub(super) struct Sample {
 /// Reads and decodes so much of the start, in the encoding that is stated or else found.
 pub(super) fn sample(source: &Source, size: usize, stated: Option<Encoding>) -> Result<Sample> {
     let mut bytes = vec![0; size];
-    let got = source.open()?.fill(&mut bytes)?;
+    let mut reader = source.open()?;
+    let got = reader.fill(&mut bytes)?;
     bytes.truncate(got);
     if let Some((_, what, help)) = BINARY.iter().find(|(magic, ..)| bytes.starts_with(magic)) {
         return Err(FileError::new(source.name(), "read", format!("it is not a text file but {what}"), *help).into());
@@ -64,13 +67,15 @@ pub(super) fn sample(source: &Source, size: usize, stated: Option<Encoding>) -> 
     if bytes.starts_with(b"\xff\xfe\0\0") || bytes.starts_with(b"\0\0\xfe\xff") {
         return Err(FileError::new(source.name(), "read", "it is in UTF-32", "export it as CSV in UTF-8").into());
     }
+    let whole = got < size && !reader.is_cut();
     let found = match stated {
-        Some(encoding) => encoding::stated(encoding, &bytes, got < size),
-        None => encoding::of_start(&bytes, got < size),
+        Some(encoding) => encoding::stated(encoding, &bytes, whole),
+        None => encoding::of_start(&bytes, whole),
     };
     let mut buffer = Buffer::default();
     let mut text = Text::open(source, found.encoding)?;
-    let over = text.fill(&mut buffer, size)?;
+    let ended = text.fill(&mut buffer, size)?;
+    let cut = ended && text.is_cut();
     let before = buffer.text().to_vec();
     let zeros = buffer.drop_zeros(0);
     if too_many_zeros(zeros, before.len()) {
@@ -85,7 +90,8 @@ pub(super) fn sample(source: &Source, size: usize, stated: Option<Encoding>) -> 
         text: String::from_utf8_lossy(&buffer.text()[..valid]).into_owned(),
         encoding: text.encoding,
         why: found.why,
-        over,
+        over: ended && !cut,
+        cut,
         zeros,
         stray: text.stray,
     })

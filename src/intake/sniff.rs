@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 
 use super::cell::{Kind, kind};
+use super::columns::Columns;
 use super::dialect::{Delimiter, Dialect, QUOTE};
 use super::general::{Rules, line_end};
 use super::record::Records;
@@ -135,6 +136,7 @@ fn candidates(text: &str, stated: &Stated) -> Vec<Dialect> {
             delimiters.extend(there.map(|d| Delimiter::Text(d.to_string())));
             if text.contains("   ") {
                 delimiters.push(Delimiter::Blanks);
+                delimiters.extend(Columns::of(text).map(Delimiter::Columns));
             }
         }
     }
@@ -152,7 +154,7 @@ fn candidates(text: &str, stated: &Stated) -> Vec<Dialect> {
         };
         let quotes: Vec<Option<u8>> = match stated.quote {
             Some(quote) => vec![quote],
-            None if base.delimiter == Delimiter::Blanks => vec![None],
+            None if matches!(base.delimiter, Delimiter::Blanks | Delimiter::Columns(_)) => vec![None],
             None => {
                 let mut quotes = vec![Some(QUOTE)];
                 if near('\'') {
@@ -330,6 +332,10 @@ fn score(text: &str, complete: bool, dialect: Dialect) -> Option<Sniffed> {
     if dialect.padded {
         score *= 0.995;
     }
+    // Where no cell is empty, blanks part cells as well as their places do.
+    if matches!(dialect.delimiter, Delimiter::Columns(_)) {
+        score *= 0.99;
+    }
     score *= match dialect.delimiter() {
         "," | ";" | "\t" | "|" => 1.0,
         // Words are parted by blanks, clocks by colons, and neither makes a table.
@@ -447,5 +453,20 @@ mod tests {
     fn text_laid_out_for_the_eye() {
         let text = "Name          City            Amount\nAnn Lee       New York          12.50\nBob           Rome               3.00\n";
         assert_eq!(found(text).unwrap().delimiter, Delimiter::Blanks);
+    }
+
+    #[test]
+    fn columns_with_empty_cells() {
+        let text = "Name          City            Amount\nAnn Lee       New York          12.50\nBob                              3.00\nEve           Rome               4.25\n\
+            Joe                              1.00\nMax           Oslo\n";
+        let sniffed = sniff(text, true, &Stated::default()).unwrap();
+        assert!(matches!(sniffed.dialect.delimiter, Delimiter::Columns(_)), "{:?}", sniffed.dialect);
+        assert_eq!((sniffed.width, sniffed.fitting), (3, (6, 6)));
+        assert_eq!(
+            sniffed.dialect.to_string(),
+            "fields start at the characters 1, 15, 31 of each line, quotes are text"
+        );
+        // Fields of CSV that is padded for the eye are parted by its commas.
+        parts("id , name    ,  n\n1  , Ann     ,  5\n2  ,         , 15\n3  , Bob     ,   \n", ",");
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use rustc_hash::FxHashMap;
 
 use super::evaluate::{Inputs, Num, Placed};
+use super::rest::{Adding, Rests};
 use super::tally::{Flush, Groups, Pairs, Tally, Values};
 use crate::catalog::{Entity, Kind, Metric, Under};
 use crate::facts::frame::Frame;
@@ -54,6 +55,17 @@ pub struct Counted {
     pub tallies: FxHashMap<u32, Tally>,
     /// What each stakeholder added, in the order of stakeholders; kept only where periods are compared.
     pub flushes: Vec<Flush>,
+    /// What is in other slices; kept only where slices are compared.
+    pub rests: Option<Rests>,
+}
+
+/// What is kept of each stakeholder beside the tallies.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Keep {
+    /// What it added, to be set against an earlier period.
+    pub flushes: bool,
+    /// What it added in other slices of so many.
+    pub rests: Option<u32>,
 }
 
 /// Steps of the part and of the whole in one unit.
@@ -67,14 +79,14 @@ pub fn scales(metric: &Metric, inputs: &Inputs) -> (f64, f64) {
     }
 }
 
-/// Counts one metric over the rows of a view; `comparing` keeps what each stakeholder added.
+/// Counts one metric over the rows of a view.
 pub fn count(
     metric: &Metric,
     inputs: &Inputs,
     cells: &Cells,
     sources: Option<&[bool]>,
     private: &dyn Fn(u32, u16) -> bool,
-    comparing: bool,
+    keep: Keep,
 ) -> Counted {
     let rows = kept(inputs, cells, sources);
     match &metric.kind {
@@ -82,7 +94,7 @@ pub fn count(
         Kind::SurvivalQuantile { .. } => survival(inputs, cells, rows, private),
         Kind::Concentration { group, .. } => groups(inputs, group, cells, rows, private),
         Kind::Derived { .. } => Counted::default(),
-        _ => pairs(metric, inputs, cells, rows, private, comparing),
+        _ => pairs(metric, inputs, cells, rows, private, keep),
     }
 }
 
@@ -111,7 +123,7 @@ fn pairs(
     cells: &Cells,
     rows: impl Iterator<Item = usize>,
     private: &dyn Fn(u32, u16) -> bool,
-    comparing: bool,
+    keep: Keep,
 ) -> Counted {
     let scales = scales(metric, inputs);
     let distinct = inputs.things.is_some();
@@ -122,6 +134,27 @@ fn pairs(
             ..
         }
     );
+    let by_head = matches!(
+        metric.kind,
+        Kind::Count {
+            distinct: Some(Entity::Stakeholder)
+        }
+    );
+    // Where stakeholders are counted, each counts once in a cell, above or below the line.
+    let once = move |flush: &mut Flush| {
+        if by_stakeholder {
+            flush.ni = 1;
+        }
+        if by_head {
+            flush.xi = 1;
+        }
+    };
+    let mut rests = keep.rests.filter(|_| !distinct).map(Rests::new);
+    let adding = Adding {
+        scales,
+        once: &once,
+        private,
+    };
     // By cell, as a list: each stakeholder of each metric would cost a look-up in a hash table, and 3 % of a run.
     let mut found: Vec<Option<Box<Pairs>>> = (0..cells.count).map(|_| None).collect();
     let mut flushes = Vec::new();
@@ -130,15 +163,15 @@ fn pairs(
     let mut slot: Vec<u32> = vec![NO_CODE; cells.count];
     let mut finish = |current: &mut Vec<(Flush, u16)>, slot: &mut Vec<u32>| {
         current.sort_unstable_by_key(|(f, _)| f.cell);
+        if let Some(rests) = &mut rests {
+            rests.add(current, &adding);
+        }
         for (mut flush, source) in current.drain(..) {
-            // Below the line stands the number of stakeholders: each counts once in a cell.
-            if by_stakeholder {
-                flush.ni = 1;
-            }
+            once(&mut flush);
             slot[flush.cell as usize] = NO_CODE;
             let pairs = found[flush.cell as usize].get_or_insert_default();
             pairs.add(&flush, scales, private(flush.stakeholder, source));
-            if comparing {
+            if keep.flushes {
                 flushes.push(flush);
             }
         }
@@ -190,6 +223,7 @@ fn pairs(
     Counted {
         tallies: found.into_iter().enumerate().filter_map(tally).collect(),
         flushes,
+        rests,
     }
 }
 
@@ -302,7 +336,7 @@ fn ranked(number: &Num, cells: &Cells, rows: impl Iterator<Item = usize>, privat
         .collect();
     Counted {
         tallies,
-        flushes: Vec::new(),
+        ..Counted::default()
     }
 }
 

@@ -194,6 +194,7 @@ impl Runner<'_> {
             total: false,
             compare: Vec::new(),
             series: false,
+            p_values: false,
             level: 0.95,
         };
         let asked: Vec<usize> = plan.index(&self.metric.id).into_iter().collect();

@@ -12,8 +12,24 @@ pub struct Known {
     pub side: Option<Side>,
     /// The sums over stakeholders, where the metric has them.
     pub pairs: Option<Pairs>,
+    /// The exposure of a rate.
+    pub exposure: Option<f64>,
     /// How many of the stakeholders are protected as a small group.
     pub private: u64,
+}
+
+impl Known {
+    /// Value and limits at another level, where they cost little: those that follow from sums. Resampling, ranks and curves cost more.
+    pub fn side_at(&self, metric: &Metric, level: f64) -> Option<Side> {
+        let pairs = self.pairs.as_ref()?;
+        match metric.kind {
+            Kind::Share { .. } | Kind::NetShare { .. } => {}
+            Kind::Rate { .. } if self.exposure.is_some() => {}
+            Kind::Mean { .. } | Kind::Ratio { .. } if pairs.few().is_none() => {}
+            _ => return None,
+        }
+        estimate(metric, pairs, None, self.exposure.unwrap_or_default(), level).side()
+    }
 }
 
 /// Fills the cell's value, limits and counts from what was counted. No row in the whole is "no rows", but for counts and sums, of
@@ -36,33 +52,29 @@ pub fn finish(
             _ => cell.absent = Some(Absent::NoRows),
         }
         return Known {
-            side: None,
             pairs: Some(Pairs::default()),
-            private: 0,
+            ..Known::default()
         };
     };
     match tally {
         Tally::Pairs(pairs) => finish_pairs(metric, pairs, scales, level, cell),
         Tally::Distinct(things, pairs) => finish_distinct(metric, things.len(), pairs, scales, cell),
         Tally::Values(values) => {
-            cell.n = values.values.len() as u64;
-            cell.stakeholders = values.stakeholders();
             let Some(estimate) = ranked else { return Known::default() };
-            cell.whole = Some(cell.n as f64);
-            take(cell, estimate)
+            finish_ranked(values.values.len() as u64, values.stakeholders(), estimate, cell)
         }
         Tally::Survival(observations, _) => {
             let Kind::SurvivalQuantile { q, .. } = metric.kind else {
                 return Known::default();
             };
-            cell.n = observations.len() as u64;
+            cell.n = Some(observations.len() as u64);
             cell.part = Some(observations.iter().filter(|o| o.event).count() as f64);
-            cell.whole = Some(cell.n as f64);
+            cell.whole = Some(observations.len() as f64);
             let mut owners: Vec<u32> = observations.iter().map(|o| o.cluster).collect();
             owners.sort_unstable();
             let anonymous = owners.iter().filter(|o| **o == crate::schema::NO_CODE).count() as u64;
             owners.dedup();
-            cell.stakeholders = owners.iter().filter(|o| **o != crate::schema::NO_CODE).count() as u64 + anonymous;
+            cell.stakeholders = Some(owners.iter().filter(|o| **o != crate::schema::NO_CODE).count() as u64 + anonymous);
             let survival = stats::survival_quantile(observations, q, level);
             cell.deff = survival.deff;
             cell.method = Some(survival.method);
@@ -73,16 +85,15 @@ pub fn finish(
             set_interval(cell, survival.interval);
             Known {
                 side: survival.side(),
-                pairs: None,
-                private: 0,
+                ..Known::default()
             }
         }
         Tally::Groups(groups) => {
             let Kind::Concentration { form, .. } = metric.kind else {
                 return Known::default();
             };
-            cell.n = groups.rows;
-            cell.stakeholders = groups.stakeholders;
+            cell.n = Some(groups.rows);
+            cell.stakeholders = Some(groups.stakeholders);
             let totals: Vec<f64> = groups
                 .totals
                 .values()
@@ -113,15 +124,14 @@ pub fn concentrate(form: Form, totals: &[f64]) -> Option<f64> {
 
 fn finish_pairs(metric: &Metric, pairs: &Pairs, scales: (f64, f64), level: f64, cell: &mut Cell) -> Known {
     let (x, n) = pairs.totals(scales);
-    cell.n = pairs.rows;
-    cell.stakeholders = pairs.stakeholders;
+    cell.n = Some(pairs.rows);
+    cell.stakeholders = Some(pairs.stakeholders);
     cell.part = Some(x);
     let mut known = Known {
-        side: None,
         pairs: Some(pairs.clone()),
-        private: 0,
+        ..Known::default()
     };
-    let estimate = match &metric.kind {
+    match &metric.kind {
         Kind::Count {
             distinct: Some(Entity::Stakeholder),
         } => {
@@ -144,17 +154,15 @@ fn finish_pairs(metric: &Metric, pairs: &Pairs, scales: (f64, f64), level: f64, 
             cell.absent = Some(if pairs.rows == 0 { Absent::NoRows } else { Absent::ZeroDenominator });
             return known;
         }
-        Kind::Share { .. } => stats::share(&pairs.sums, pairs.rows as f64, level),
         Kind::NetShare { .. } => {
             cell.part = Some(pairs.plus);
             cell.part_minus = Some(pairs.minus);
-            stats::net_share(&pairs.sums, pairs.plus, pairs.minus, pairs.rows as f64, level)
         }
-        Kind::Rate { per, .. } => stats::rate(x, pairs.sums.xx, n, *per, level),
-        _ => stats::ratio(&pairs.sums, pairs.few(), level),
-    };
+        Kind::Rate { .. } => known.exposure = Some(n),
+        _ => {}
+    }
     cell.whole = Some(n);
-    known.side = take(cell, estimate).side;
+    known.side = take(cell, estimate(metric, pairs, pairs.few(), n, level)).side;
     // Sums of integers are exact: the quotient is taken of them, not of sums of quotients.
     if let (Kind::Ratio { .. } | Kind::Mean { .. } | Kind::Share { .. }, Some(_)) = (&metric.kind, cell.value) {
         cell.value = Some(x / n);
@@ -162,10 +170,29 @@ fn finish_pairs(metric: &Metric, pairs: &Pairs, scales: (f64, f64), level: f64, 
     known
 }
 
+/// What follows from sums, at any level; each stakeholder's own, where there are few, are resampled.
+fn estimate(metric: &Metric, pairs: &Pairs, few: Option<&[(f64, f64)]>, exposure: f64, level: f64) -> Estimate {
+    let rows = pairs.rows as f64;
+    match &metric.kind {
+        Kind::Share { .. } => stats::share(&pairs.sums, rows, level),
+        Kind::NetShare { .. } => stats::net_share(&pairs.sums, pairs.plus, pairs.minus, rows, level),
+        Kind::Rate { per, .. } => stats::rate(pairs.sums.x, pairs.sums.xx, exposure, *per, level),
+        _ => stats::ratio(&pairs.sums, few, level),
+    }
+}
+
+/// Takes a ranked quantile into the cell.
+pub fn finish_ranked(n: u64, stakeholders: u64, estimate: Estimate, cell: &mut Cell) -> Known {
+    cell.n = Some(n);
+    cell.stakeholders = Some(stakeholders);
+    cell.whole = Some(n as f64);
+    take(cell, estimate)
+}
+
 fn finish_distinct(metric: &Metric, things: usize, pairs: &Pairs, scales: (f64, f64), cell: &mut Cell) -> Known {
     let (x, _) = pairs.totals(scales);
-    cell.n = pairs.rows;
-    cell.stakeholders = pairs.stakeholders;
+    cell.n = Some(pairs.rows);
+    cell.stakeholders = Some(pairs.stakeholders);
     cell.interval_absent = Some(Absent::NotDefined);
     match &metric.kind {
         Kind::Ratio {
@@ -189,15 +216,20 @@ fn finish_distinct(metric: &Metric, things: usize, pairs: &Pairs, scales: (f64, 
 }
 
 /// A rate whose exposure is the value of another metric of the same cell; no events of no exposure are "no rows".
-pub fn finish_rate(events: &Pairs, exposure: Option<f64>, per: f64, level: f64, cell: &mut Cell) -> Known {
-    cell.n = events.rows;
-    cell.stakeholders = events.stakeholders;
+pub fn finish_rate(metric: &Metric, events: &Pairs, exposure: Option<f64>, level: f64, cell: &mut Cell) -> Known {
+    cell.n = Some(events.rows);
+    cell.stakeholders = Some(events.stakeholders);
     cell.part = Some(events.sums.x);
     cell.whole = exposure;
     match exposure {
         Some(exposure) if exposure > 0.0 => {
             cell.absent = None;
-            take(cell, stats::rate(events.sums.x, events.sums.xx, exposure, per, level))
+            let estimate = estimate(metric, events, None, exposure, level);
+            Known {
+                pairs: Some(events.clone()),
+                exposure: Some(exposure),
+                ..take(cell, estimate)
+            }
         }
         _ => {
             let nothing = events.rows == 0;
@@ -215,8 +247,7 @@ fn take(cell: &mut Cell, estimate: Estimate) -> Known {
     set_interval(cell, estimate.interval);
     Known {
         side: estimate.side(),
-        pairs: None,
-        private: 0,
+        ..Known::default()
     }
 }
 

@@ -10,8 +10,10 @@ pub mod example;
 mod finish;
 mod given;
 mod in_order;
+mod pass;
 mod plan;
 mod private;
+mod rest;
 mod rows;
 mod run;
 mod slice;
@@ -24,8 +26,8 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 
 use crate::canon::Canon;
-use crate::catalog::{Catalog, Kind, Metric};
-use crate::expr::{self, Expr, Value};
+use crate::catalog::Catalog;
+use crate::expr::Expr;
 use crate::facts;
 use crate::facts::context::Settings;
 use crate::note::Note;
@@ -35,12 +37,14 @@ use crate::report::{Absent, Cell, Shown};
 pub use plan::texts;
 pub use private::Private;
 pub use rows::{Behind, Entry, FactRow, Wanted, may_show, rows};
+pub use run::blocks;
 pub use slice::{NONE, Slices};
+pub use suppress::FEWEST;
 pub use window::{Compare, lanes};
 
-use finish::Known;
+use pass::{Found, pass};
 use plan::Plan;
-use run::{Build, Cells};
+use run::Build;
 
 /// What is to be measured.
 #[derive(Debug, Clone)]
@@ -57,11 +61,13 @@ pub struct Request {
     pub filter: Option<Expr>,
     /// With dimensions, the total too.
     pub total: bool,
-    /// What each period is compared with.
+    /// What each cell is compared with; with the rest only where there are slices.
     pub compare: Vec<Compare>,
     /// Whether the periods are one series: each is measured as it was known at the age that the last one has at as-of, and only the
     /// last is compared.
     pub series: bool,
+    /// Whether every change gets its p-value; those against the rest have it anyway.
+    pub p_values: bool,
     /// Confidence level of the intervals.
     pub level: f64,
 }
@@ -89,6 +95,7 @@ pub fn measure(canon: &Canon, catalog: &Catalog, settings: &Settings, request: &
         .collect();
     let mut notes = Vec::new();
     let cells = cells(canon, settings, &facts::build, request, &plan, &asked, &mut notes)?;
+    notes.extend(without_rest(&plan, &asked, request));
     let shown = asked
         .iter()
         .map(|&i| (plan.metrics[i], plan.undated[i]))
@@ -106,6 +113,23 @@ pub fn measure(canon: &Canon, catalog: &Catalog, settings: &Settings, request: &
         cells,
         notes,
     })
+}
+
+/// Which of the metrics asked for have no comparison with the rest, though that was asked for too.
+fn without_rest(plan: &Plan, asked: &[usize], request: &Request) -> Option<Note> {
+    if !request.compare.contains(&Compare::Rest) || request.by.is_empty() {
+        return None;
+    }
+    let measured = asked.iter().filter(|&&i| plan.absent[i].is_none());
+    let without: Vec<&str> = measured
+        .filter(|&&i| !pass::has_rest(plan, i))
+        .map(|&i| plan.metrics[i].id.as_str())
+        .collect();
+    let text = format!(
+        "not compared with the rest, because they tell how a total is spread, or count different things: {}",
+        without.join(", ")
+    );
+    (!without.is_empty()).then(|| Note::new("no-rest", text).count(without.len() as u64))
 }
 
 /// What the inputs lack: the metrics that they cannot give for any period, and why.
@@ -148,260 +172,10 @@ fn cells(
                 .collect();
             let mut of: Vec<Cell> = of.into_iter().map(|f| f.cell).collect();
             suppress::suppress(&mut of.iter_mut().collect::<Vec<_>>(), &protected);
+            // After hiding, so that what is hidden shows in nothing.
+            change::stand(&mut of, request.level);
             cells.extend(of);
         }
     }
     Ok(cells)
-}
-
-/// A cell, and how many of its people are protected.
-struct Found {
-    cell: Cell,
-    private: u64,
-}
-
-/// All cells of one set of dimensions, by index of the metric and of the period.
-fn pass(
-    canon: &Canon,
-    settings: &Settings,
-    build: &Build,
-    request: &Request,
-    by: &[String],
-    plan: &Plan,
-    notes: &mut Vec<Note>,
-) -> Result<Vec<((usize, usize), Found)>> {
-    let facts: Vec<_> = plan.facts.iter().map(|f| f.spec).collect();
-    let slices = Slices::new(canon, &facts, by, request.filter.as_ref());
-    let lanes = lanes(&request.periods, &request.compare, request.series, canon.as_of);
-    let mut counted = run::run(
-        canon,
-        settings,
-        build,
-        plan,
-        &slices,
-        &lanes,
-        request.periods.len(),
-        !request.compare.is_empty(),
-    )?;
-    counted.rank(plan, request.level);
-    notes.append(&mut counted.notes);
-    let mut out = Vec::new();
-    let count = slices.labels.len();
-    // Metrics that others rest on come first: values by metric and cell.
-    let mut values: BTreeMap<(usize, usize, usize), Option<f64>> = BTreeMap::new();
-    let mut order: Vec<usize> = Vec::new();
-    while order.len() < plan.metrics.len() {
-        let ready: Vec<usize> = (0..plan.metrics.len())
-            .filter(|i| !order.contains(i))
-            .filter(|&i| {
-                plan.metrics[i]
-                    .parts()
-                    .iter()
-                    .filter_map(|id| plan.index(id))
-                    .all(|p| order.contains(&p))
-            })
-            .collect();
-        if ready.is_empty() {
-            break;
-        }
-        order.extend(ready);
-    }
-    for &index in &order {
-        let metric = plan.metrics[index];
-        for period in 0..request.periods.len() {
-            for slice in present(plan, &slices, index) {
-                let at = period * count + slice as usize;
-                let mut finished: Vec<(Option<Compare>, Cell, Known)> = Vec::new();
-                for (key, lane) in lanes_of(&lanes, period) {
-                    let earlier = key.map(|c| c.of(&request.periods[period]));
-                    let label = earlier.as_ref().unwrap_or(&request.periods[period]);
-                    let window = &lanes[lane].windows[lanes[lane].period.iter().position(|p| *p == period).unwrap_or(0)];
-                    let mut cell = blank(metric, label, canon, by, &slices.labels[slice as usize]);
-                    cell.left_truncated = counted.truncated(metric, window);
-                    let known = if let Some(absent) = absent(plan, &slices, index, metric, window.as_of, label, canon) {
-                        cell.absent = Some(absent);
-                        Known::default()
-                    } else {
-                        finish_one(plan, index, &mut counted, lane, at, request.level, &mut cell, &values)
-                    };
-                    if cell.value.is_none() && cell.absent.is_none() {
-                        cell.absent = Some(Absent::NoRows);
-                    }
-                    if cell.absent.is_some() {
-                        cell.value = None;
-                        cell.low = None;
-                        cell.high = None;
-                        cell.interval_absent = None;
-                        cell.method = None;
-                        cell.deff = None;
-                    }
-                    values.insert((index, lane, at), cell.value);
-                    finished.push((key, cell, known));
-                }
-                let mut finished = finished.into_iter();
-                let Some((_, mut cell, known)) = finished.next() else { continue };
-                for (compare, older, older_known) in finished {
-                    let Some(compare) = compare else { continue };
-                    let shared = counted.shared(index, compare, at, period, &lanes, cell.value, older.value);
-                    let few = older_known.private > 0 && older.stakeholders < suppress::FEWEST;
-                    if !few && (older.value.is_some() || older.absent.is_some()) {
-                        let mut change = change::change(
-                            metric,
-                            plan.undated[index],
-                            (&cell, &known),
-                            (&older, &older_known),
-                            shared,
-                            request.level,
-                        );
-                        // Before the data begin there is nothing to compare with: few customers then were not few customers.
-                        if older.left_truncated {
-                            change.reading = crate::stats::Reading::Unclear;
-                        }
-                        cell.changes.insert(compare.as_str(), change);
-                    }
-                }
-                let private = known.private;
-                out.push(((index, period), Found { cell, private }));
-            }
-        }
-    }
-    Ok(out)
-}
-
-/// The lanes that hold a window for a period: itself first, then what it is compared with.
-fn lanes_of(lanes: &[window::Lane], period: usize) -> impl Iterator<Item = (Option<Compare>, usize)> + '_ {
-    lanes
-        .iter()
-        .enumerate()
-        .filter(move |(_, l)| l.period.contains(&period))
-        .map(|(i, l)| (l.compare, i))
-}
-
-/// The slices in which a metric has cells: those of its fact, or, for derived ones, of the facts it rests on.
-fn present(plan: &Plan, slices: &Slices, index: usize) -> Vec<u32> {
-    let metric = plan.metrics[index];
-    let of_fact = |fact: &str| match slices.facts.get(fact) {
-        Some(Ok((_, present))) => Some(present.iter().copied().collect::<Vec<_>>()),
-        _ => None,
-    };
-    let found = match metric.fact {
-        Some(fact) => of_fact(fact.name),
-        None => metric
-            .parts()
-            .iter()
-            .filter_map(|id| plan.index(id))
-            .filter_map(|p| plan.metrics[p].fact)
-            .find_map(|f| of_fact(f.name)),
-    };
-    match found {
-        Some(found) => found,
-        // Nothing to slice: say once that and why it is missing, on the first slice or, without any, on the whole.
-        None => (0..slices.labels.len().min(1) as u32).collect(),
-    }
-}
-
-/// Why a metric has no value in a window whatever was counted.
-fn absent(plan: &Plan, slices: &Slices, index: usize, metric: &Metric, as_of: i64, period: &Period, canon: &Canon) -> Option<Absent> {
-    if let Some(absent) = &plan.absent[index] {
-        return Some(absent.clone());
-    }
-    if let Some(Err(dimension)) = metric.fact.and_then(|f| slices.facts.get(f.name)) {
-        return Some(Absent::MissingInput(format!("dimension {dimension}")));
-    }
-    if let Some(days) = metric.window_days
-        && canon.zone.midnight(window::later(period.last_day_exclusive, days)) > as_of
-    {
-        return Some(Absent::IncompleteWindow);
-    }
-    let first = || {
-        metric
-            .fact
-            .into_iter()
-            .flat_map(|f| f.tables)
-            .filter_map(|t| canon.table(*t))
-            .map(|r| r.first_event)
-            .min()
-    };
-    if let Some(days) = metric.lookback_days
-        && first().is_some_and(|first| window::later(canon.zone.day_of(first), days) > period.first_day)
-    {
-        return Some(Absent::IncompleteWindow);
-    }
-    None
-}
-
-fn blank(metric: &Metric, period: &Period, canon: &Canon, by: &[String], labels: &[String]) -> Cell {
-    Cell {
-        metric: metric.id.clone(),
-        period: period.clone(),
-        complete: period.is_complete(canon.as_of),
-        left_truncated: false,
-        by: by.iter().cloned().zip(labels.iter().cloned()).collect(),
-        value: None,
-        absent: None,
-        low: None,
-        high: None,
-        interval_absent: None,
-        n: 0,
-        stakeholders: 0,
-        deff: None,
-        part: None,
-        part_minus: None,
-        whole: None,
-        method: None,
-        changes: BTreeMap::new(),
-    }
-}
-
-#[allow(clippy::too_many_arguments)]
-fn finish_one(
-    plan: &Plan,
-    index: usize,
-    counted: &mut Cells,
-    lane: usize,
-    at: usize,
-    level: f64,
-    cell: &mut Cell,
-    values: &BTreeMap<(usize, usize, usize), Option<f64>>,
-) -> Known {
-    let metric = plan.metrics[index];
-    let of = |id: &str| plan.index(id).and_then(|i| values.get(&(i, lane, at)).copied().flatten());
-    match &metric.kind {
-        Kind::Derived { expr } => {
-            cell.interval_absent = Some(Absent::NotDefined);
-            let column = |id: &str| of(id).map_or(Value::Null, Value::Number);
-            match expr.expr.eval(&column, &|_| 0) {
-                expr::Value::Number(value) => cell.value = Some(value),
-                _ => {
-                    let why = metric.parts().iter().any(|id| of(id).is_none());
-                    cell.absent = Some(if why { Absent::NoRows } else { Absent::ZeroDenominator });
-                }
-            }
-            Known::default()
-        }
-        _ => {
-            let scales = counted.scales(index);
-            if counted.mixed(index, lane, at) {
-                cell.absent = Some(Absent::MixedCurrencies);
-                return Known::default();
-            }
-            let mut tally = counted.take(index, lane, at);
-            let private = tally.as_ref().map_or(0, |t| t.private());
-            let ranked = counted.ranked(index, lane, at);
-            let known = finish::finish(metric, tally.as_mut(), ranked, scales, level, cell);
-            let known = match (&metric.kind, &known.pairs) {
-                (
-                    Kind::Rate {
-                        per,
-                        exposure: crate::catalog::Exposure::Metric(id),
-                        ..
-                    },
-                    Some(events),
-                ) => finish::finish_rate(events, of(id), *per, level, cell),
-                _ => known,
-            };
-            counted.put_back(index, lane, at, tally);
-            Known { private, ..known }
-        }
-    }
 }

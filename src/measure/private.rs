@@ -50,7 +50,8 @@ impl Private {
 /// Whether a cell tells about protected people: all of its people are (so many of them), or the metric is about employees by its
 /// definition.
 pub fn protects(metric: &Metric, cell: &Cell, private: u64) -> bool {
-    cell.stakeholders > 0 && (is_about_employees(metric) || private == cell.stakeholders)
+    let people = cell.stakeholders.unwrap_or_default();
+    people > 0 && (is_about_employees(metric) || private == people)
 }
 
 /// Whether a metric is about employees by its definition.

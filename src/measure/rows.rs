@@ -131,7 +131,7 @@ pub fn rows(canon: &Canon, catalog: &Catalog, settings: &Settings, wanted: &Want
         columns: columns(metric),
         slices: slices.labels.clone(),
         rows: Vec::new(),
-        absent: super::absent(&plan, &slices, index, metric, lane.windows[0].as_of, &wanted.period, canon),
+        absent: super::pass::absent(&plan, &slices, index, metric, lane.windows[0].as_of, &wanted.period, canon),
     };
     let mut things: FxHashMap<i64, u64> = FxHashMap::default();
     let mut currencies: Vec<u32> = Vec::new();

@@ -13,6 +13,7 @@ use super::evaluate::{Evaluator, place};
 use super::in_order::in_order;
 use super::plan::{FactPlan, Plan, is_money, mixed_currencies};
 use super::private::Private;
+use super::rest::{Ranked, Rests};
 use super::slice::Slices;
 use super::tally::{Tally, cross};
 use super::window::{Compare, Lane};
@@ -32,13 +33,18 @@ type Currencies = FxHashMap<u32, (u32, u32)>;
 
 /// What was counted, by metric, lane and cell.
 pub struct Cells {
-    tallies: BTreeMap<(usize, usize), FxHashMap<u32, Tally>>,
+    pub(super) tallies: BTreeMap<(usize, usize), FxHashMap<u32, Tally>>,
     crosses: BTreeMap<(usize, usize), BTreeMap<u32, CrossSums>>,
-    currencies: BTreeMap<(usize, usize), Currencies>,
+    pub(super) currencies: BTreeMap<(usize, usize), Currencies>,
     scales: Vec<(f64, f64)>,
-    leader: Vec<usize>,
+    pub(super) leader: Vec<usize>,
     ranked: FxHashMap<(usize, usize, u32), Estimate>,
-    all_mixed: Vec<bool>,
+    pub(super) slices: u32,
+    /// The lane of each period itself.
+    pub(super) own: Vec<usize>,
+    pub(super) rests: BTreeMap<usize, Rests>,
+    pub(super) ranked_rests: FxHashMap<(usize, u32), Ranked>,
+    pub(super) all_mixed: Vec<bool>,
     first_events: BTreeMap<&'static str, Micros>,
     /// Findings.
     pub notes: Vec<Note>,
@@ -53,6 +59,9 @@ impl Cells {
     /// Adds what the next block counted.
     fn merge(&mut self, block: Block) {
         for (metric, lane, counted) in block.counted {
+            if let Some(rests) = counted.rests {
+                self.rests.entry(metric).or_default().merge(rests);
+            }
             let all = self.tallies.entry((metric, lane)).or_default();
             for (cell, tally) in counted.tallies {
                 match all.get_mut(&cell) {
@@ -184,7 +193,7 @@ pub fn run(
     slices: &Slices,
     lanes: &[Lane],
     periods: usize,
-    comparing: bool,
+    compare: &[Compare],
 ) -> Result<Cells> {
     let private = Private::new(canon);
     let leader = leaders(plan);
@@ -195,6 +204,17 @@ pub fn run(
         scales: vec![(1.0, 1.0); plan.metrics.len()],
         leader: leader.clone(),
         ranked: FxHashMap::default(),
+        slices: slices.labels.len() as u32,
+        own: (0..periods)
+            .map(|period| {
+                lanes
+                    .iter()
+                    .position(|l| l.compare.is_none() && l.period.contains(&period))
+                    .unwrap_or(0)
+            })
+            .collect(),
+        rests: BTreeMap::new(),
+        ranked_rests: FxHashMap::default(),
         all_mixed: vec![false; plan.metrics.len()],
         first_events: BTreeMap::new(),
         notes: Vec::new(),
@@ -231,7 +251,8 @@ pub fn run(
             lanes,
             periods,
             slices: slices.labels.len(),
-            comparing,
+            comparing: compare.iter().any(|compare| *compare != Compare::Rest),
+            resting: compare.contains(&Compare::Rest),
             private: &private,
             leader: &leader,
         };
@@ -301,6 +322,7 @@ struct Job<'a> {
     periods: usize,
     slices: usize,
     comparing: bool,
+    resting: bool,
     private: &'a Private,
     leader: &'a [usize],
 }
@@ -333,18 +355,15 @@ impl Job<'_> {
                 };
                 let list: Vec<&Metric> = metrics.iter().map(|&i| self.plan.metrics[i]).collect();
                 let inputs = evaluator.inputs(&list, frame, &placed, lane, &view.when)?;
+                let keep = count::Keep {
+                    flushes: self.comparing,
+                    rests: (self.resting && lane.compare.is_none()).then_some(self.slices as u32),
+                };
                 let cells = count::Cells::new(frame, &placed, &lane.period, self.periods, self.slices);
                 for ((&index, metric), inputs) in metrics.iter().zip(list).zip(inputs) {
                     let scales = count::scales(metric, &inputs);
                     block.scales.push((index, scales));
-                    let mut counted = count::count(
-                        metric,
-                        &inputs,
-                        &cells,
-                        self.plan.sources[index].as_deref(),
-                        private,
-                        self.comparing,
-                    );
+                    let mut counted = count::count(metric, &inputs, &cells, self.plan.sources[index].as_deref(), private, keep);
                     if let Some(codes) = self.currency_codes(metric, frame, &placed.order) {
                         block
                             .currencies
@@ -356,8 +375,8 @@ impl Job<'_> {
                             own.insert(
                                 index,
                                 Counted {
-                                    tallies: FxHashMap::default(),
                                     flushes,
+                                    ..Counted::default()
                                 },
                             );
                         } else if let Some(newer) = own.get(&index) {

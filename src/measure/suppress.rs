@@ -3,7 +3,11 @@
 //! n is the number of distinct people in the whole (answers, where they are anonymous). After the cells below five, in every margin
 //! of the dimensions the next smallest sibling is hidden until at least two siblings and five people are; where there is one sibling
 //! only, its parent is. That is repeated until nothing changes.
+//!
+//! The rest of a slice is the total less the slice. With the other slices that are shown it tells of all that are hidden together, as the
+//! total does; so where these are fewer than two slices or five people, the total and every comparison with the rest are hidden too.
 
+use super::window::Compare;
 use crate::report::{Absent, Cell};
 
 /// Fewest people that may be shown.
@@ -11,7 +15,7 @@ pub const FEWEST: u64 = 5;
 
 /// Hides what has to be hidden of the cells of one metric and period. `private` says which cells are about protected people.
 pub fn suppress(cells: &mut [&mut Cell], private: &[bool]) {
-    let people: Vec<u64> = cells.iter().map(|c| c.stakeholders).collect();
+    let people: Vec<u64> = cells.iter().map(|c| c.stakeholders.unwrap_or_default()).collect();
     let by: Vec<Vec<(String, String)>> = cells.iter().map(|c| c.by.clone()).collect();
     let mut hidden: Vec<bool> = (0..cells.len())
         .map(|i| private[i] && people[i] > 0 && people[i] < FEWEST)
@@ -43,9 +47,14 @@ pub fn suppress(cells: &mut [&mut Cell], private: &[bool]) {
             }
         }
     }
-    for (cell, hide) in cells.iter_mut().zip(hidden) {
-        if hide {
+    let slices: Vec<usize> = (0..cells.len()).filter(|&i| hidden[i] && !by[i].is_empty()).collect();
+    let together: u64 = slices.iter().map(|&i| people[i]).sum();
+    let told = !slices.is_empty() && (slices.len() < 2 || together < FEWEST);
+    for ((cell, hide), by) in cells.iter_mut().zip(hidden).zip(by) {
+        if hide || (told && by.is_empty()) {
             hide_cell(cell);
+        } else if told {
+            cell.changes.remove(Compare::Rest.as_str());
         }
     }
 }
@@ -78,12 +87,93 @@ pub fn hide_cell(cell: &mut Cell) {
     cell.low = None;
     cell.high = None;
     cell.interval_absent = None;
-    cell.n = 0;
-    cell.stakeholders = 0;
+    cell.n = None;
+    cell.stakeholders = None;
     cell.deff = None;
     cell.part = None;
     cell.part_minus = None;
     cell.whole = None;
     cell.method = None;
     cell.changes.clear();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::period::{Period, Zone};
+    use crate::report::Change;
+    use crate::stats::Reading;
+    use std::collections::BTreeMap;
+
+    /// Cells of (slice, people, whether they are protected), and the total; which still have a value, and which a comparison.
+    fn left(slices: &[(&[&str], u64, bool)]) -> (Vec<bool>, Vec<bool>) {
+        let dimensions = ["region", "tier"];
+        let all = slices.iter().map(|(_, people, _)| people).sum();
+        let total: (&[&str], u64, bool) = (&[], all, slices.iter().all(|s| s.2));
+        let cell = |&(slice, people, _): &(&[&str], u64, bool)| Cell {
+            metric: "m".into(),
+            period: Period::parse("2026-10", &Zone::utc(), 0).unwrap(),
+            complete: true,
+            left_truncated: false,
+            by: dimensions.iter().zip(slice).map(|(d, s)| (d.to_string(), s.to_string())).collect(),
+            value: Some(1.0),
+            absent: None,
+            low: None,
+            high: None,
+            interval_absent: Some(Absent::NotDefined),
+            n: Some(people),
+            stakeholders: Some(people),
+            deff: None,
+            part: None,
+            part_minus: None,
+            whole: None,
+            method: None,
+            changes: BTreeMap::from([("rest", change()), ("previous", change())]),
+        };
+        let mut cells: Vec<Cell> = slices.iter().chain([&total]).map(cell).collect();
+        let private: Vec<bool> = slices.iter().chain([&total]).map(|s| s.2).collect();
+        suppress(&mut cells.iter_mut().collect::<Vec<_>>(), &private);
+        for cell in &cells {
+            assert_eq!(cell.value.is_some(), cell.changes.contains_key("previous"));
+            assert_eq!(cell.value.is_some(), cell.n.is_some() && cell.stakeholders.is_some());
+        }
+        let shows = |is: fn(&Cell) -> bool| cells.iter().map(is).collect();
+        (shows(|c| c.value.is_some()), shows(|c| c.changes.contains_key("rest")))
+    }
+
+    fn change() -> Change {
+        Change {
+            period: "2026-10".into(),
+            value: Some(1.0),
+            delta: None,
+            low: None,
+            high: None,
+            reading: Reading::Unclear,
+            p: None,
+        }
+    }
+
+    #[test]
+    fn two_slices_of_five_people_together_may_be_told_by_the_rest() {
+        // 3 are few; 6 go with them
+        let (values, rests) = left(&[(&["a"], 3, true), (&["b"], 6, true), (&["c"], 40, true)]);
+        assert_eq!((values, rests), (vec![false, false, true, true], vec![false, false, true, true]));
+        let (values, rests) = left(&[(&["a"], 6, true), (&["b"], 40, true)]);
+        assert_eq!((values, rests), (vec![true; 3], vec![true; 3]));
+    }
+
+    #[test]
+    fn the_rest_does_not_tell_of_one_slice_that_is_hidden() {
+        // The rest of the customers would be the three employees.
+        let (values, rests) = left(&[(&["a"], 3, true), (&["b"], 100, false)]);
+        assert_eq!((values, rests), (vec![false, true, false], vec![false; 3]));
+        let (values, rests) = left(&[(&["a"], 3, true), (&["b"], 100, false), (&["c"], 50, false)]);
+        assert_eq!((values, rests), (vec![false, true, true, false], vec![false; 4]));
+        // Of two dimensions the total is no parent of a slice, and tells as much.
+        let (values, rests) = left(&[(&["a", "x"], 3, true), (&["b", "y"], 100, false)]);
+        assert_eq!((values, rests), (vec![false, true, false], vec![false; 3]));
+        // One and two people are hidden, and three together are few.
+        let (values, rests) = left(&[(&["a"], 1, true), (&["b"], 2, true), (&["c"], 100, false)]);
+        assert_eq!((values, rests), (vec![false, false, true, false], vec![false; 4]));
+    }
 }

@@ -102,6 +102,17 @@ impl Pairs {
 }
 
 impl Flush {
+    /// Adds what the same stakeholder has elsewhere.
+    pub fn join(&mut self, other: &Flush) {
+        self.rows += other.rows;
+        self.xi += other.xi;
+        self.ni += other.ni;
+        self.xf += other.xf;
+        self.nf += other.nf;
+        self.plus += other.plus;
+        self.minus += other.minus;
+    }
+
     /// The part and the whole in their units.
     pub fn units(&self, scales: (f64, f64)) -> (f64, f64) {
         let x = if self.xi != 0 { self.xi as f64 / scales.0 } else { self.xf };

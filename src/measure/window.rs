@@ -7,13 +7,15 @@ use crate::facts::context::Window;
 use crate::period::Period;
 use crate::schema::Micros;
 
-/// What a period is compared with.
+/// What a cell is compared with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Compare {
     /// The calendar period before it.
     Previous,
     /// The same period a year before.
     YearAgo,
+    /// All other slices of the same period together.
+    Rest,
 }
 
 impl Compare {
@@ -22,14 +24,16 @@ impl Compare {
         match self {
             Compare::Previous => "previous",
             Compare::YearAgo => "year-ago",
+            Compare::Rest => "rest",
         }
     }
 
-    /// The period that `period` is compared with.
+    /// The period that `period` is compared with: for the rest, itself.
     pub fn of(self, period: &Period) -> Period {
         match self {
             Compare::Previous => period.previous(),
             Compare::YearAgo => period.year_ago(),
+            Compare::Rest => period.clone(),
         }
     }
 }
@@ -51,7 +55,8 @@ pub struct Lane {
 pub fn lanes(periods: &[Period], compares: &[Compare], series: bool, as_of: Micros) -> Vec<Lane> {
     let mut out = Vec::new();
     let age = periods.last().filter(|_| series).map(|last| as_of - last.end);
-    for compare in std::iter::once(None).chain(compares.iter().copied().map(Some)) {
+    let earlier = compares.iter().copied().filter(|compare| *compare != Compare::Rest);
+    for compare in std::iter::once(None).chain(earlier.map(Some)) {
         let mut entries: Vec<(usize, Window)> = periods
             .iter()
             .enumerate()

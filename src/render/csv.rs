@@ -62,8 +62,8 @@ pub fn write(measured: &Measured, out: &mut dyn Write) -> csv::Result<()> {
             number(cell.low),
             number(cell.high),
             cell.interval_absent.as_ref().map_or("", |absent| absent.as_str()).to_string(),
-            cell.n.to_string(),
-            cell.stakeholders.to_string(),
+            whole(cell.n),
+            whole(cell.stakeholders),
             number(cell.deff),
             number(cell.part),
             number(cell.part_minus),
@@ -95,6 +95,10 @@ pub fn write(measured: &Measured, out: &mut dyn Write) -> csv::Result<()> {
     }
     csv.flush()?;
     Ok(())
+}
+
+fn whole(value: Option<u64>) -> String {
+    value.map_or(String::new(), |value| value.to_string())
 }
 
 fn number(value: Option<f64>) -> String {

@@ -39,6 +39,9 @@ fn source(out: &mut String, file: &Inspection, folder: &Path) {
     if let Some(table) = found.table {
         remark(out, &format!("{table}, {sure}% sure: {}", found.evidence.join("; ")));
     }
+    if let Some(sampled) = &file.sampled {
+        remark(out, &format!("told by {}", super::inspection::part(sampled)));
+    }
     file.problem
         .iter()
         .for_each(|problem| problem.lines().for_each(|line| remark(out, line)));

@@ -1,11 +1,11 @@
-//! What `inspect` shows of a file, for people and for machines.
+//! What `inspect` shows of a file, for people and for machines: its JSON is described by `inspection.schema.json` beside this file.
 
 use serde_json::{Value, json};
 
 use super::account;
 use super::document::{Align, Document, Table};
 use super::text::{Text, Tone};
-use crate::canon::{ColumnInspection, Inspection};
+use crate::canon::{ColumnInspection, Inspection, Sampled};
 use crate::note::Note;
 
 /// What the files together allow.
@@ -65,6 +65,24 @@ fn listed(ids: &[String], most: usize) -> Text {
     }
 }
 
+/// That only a part was read, and what that means.
+fn part_read(sampled: &Sampled) -> String {
+    let part = part(sampled);
+    format!("It is large, so only {part} was read: all counts here are of that part. Other commands read all of it.")
+}
+
+/// The part that was read.
+pub(super) fn part(sampled: &Sampled) -> String {
+    let megabytes = |bytes: u64| {
+        let tenths = (bytes as f64 / 1e5).round() / 10.0;
+        format!("{tenths} MB")
+    };
+    let of = sampled
+        .of
+        .map_or("decompressed".to_string(), |all| format!("of {}", megabytes(all)));
+    format!("the first {} {of}", megabytes(sampled.bytes))
+}
+
 fn percent(confidence: f64) -> String {
     format!("{:.0}%", confidence * 100.0)
 }
@@ -87,6 +105,9 @@ fn add(document: &mut Document, file: &Inspection) {
         what = what.and(if index == 0 { ": " } else { "; " }).and_untrusted(evidence);
     }
     document.sentence(what.and("."));
+    if let Some(sampled) = &file.sampled {
+        document.sentence(Text::own(part_read(sampled)).toned(Tone::Strong));
+    }
     document.table(Table {
         columns: vec![(Text::default(), Align::Left), (Text::default(), Align::Left)],
         rows: file
@@ -192,6 +213,7 @@ pub fn json(inspections: &[Inspection], allowed: &Allowed) -> Value {
     let file = |file: &Inspection| {
         json!({
             "file": file.file,
+            "sampled": file.sampled,
             "recognised": file.recognised,
             "reading": file.reading.iter().map(|(what, text)| (what.to_string(), Value::from(text.as_str()))).collect::<serde_json::Map<_, _>>(),
             "columns": file.columns,
@@ -220,14 +242,22 @@ pub fn json(inspections: &[Inspection], allowed: &Allowed) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::canon::Recognised;
-    use crate::render::terminal;
+    use std::collections::{BTreeMap, BTreeSet};
 
-    #[test]
-    fn a_file_says_what_it_is_and_what_is_to_be_decided() {
-        let file = Inspection {
+    use super::*;
+    use crate::canon::{self, Budget, Options, Question, Recognised, Sampling};
+    use crate::period::Zone;
+    use crate::render::json::tests::broken;
+    use crate::render::terminal;
+    use crate::sources::{Input, Source};
+
+    fn odd() -> Inspection {
+        Inspection {
             file: "odd\u{1b}.csv".into(),
+            sampled: Some(Sampled {
+                bytes: 16_000_000,
+                of: Some(915_298_383),
+            }),
             reading: vec![("encoding", "UTF-8".into())],
             recognised: Recognised {
                 table: Some(crate::schema::Table::Purchases),
@@ -248,12 +278,18 @@ mod tests {
             unused: Vec::new(),
             notes: vec![Note::new("encoding", "not UTF-8").count(3)],
             problem: None,
-        };
+        }
+    }
+
+    #[test]
+    fn a_file_says_what_it_is_and_what_is_to_be_decided() {
+        let file = odd();
         let document = document(std::slice::from_ref(&file), &Allowed::default());
         let text = terminal::text(&document, terminal::Style { width: 100, color: false });
         for part in [
             "odd\\u{1b}.csv",
             "Feeds purchases, 87% sure: a date, an amount and an id that repeats.",
+            "only the first 16 MB of 915.3 MB was read",
             "stakeholder_id   90%",
             "a very long name of a...",
             "encoding: not UTF-8 (3 times)",
@@ -264,5 +300,61 @@ mod tests {
         let json = json(&[file], &Allowed::default());
         assert_eq!(json["files"][0]["recognised"]["table"], "purchases");
         assert_eq!(json["files"][0]["columns"][0]["means"], "stakeholder_id");
+    }
+
+    #[test]
+    fn the_shape_is_the_documented_one() {
+        let schema: Value = serde_json::from_str(include_str!("inspection.schema.json")).unwrap();
+        // A file that fills everything, as it is found, beside one whose records could not be read.
+        let text = "ticket_id,customer_id,created_at,mail\n1,C1,2024-01-01,a\n2,C2,soon,b\n3,,2024-01-03,c\n";
+        let input = Input {
+            file: crate::io::Source::memory("tickets.csv", text.as_bytes()),
+            source: Source::default(),
+        };
+        let options = Options {
+            profiles: Vec::new(),
+            threads: 1,
+            zone: Zone::utc(),
+            as_of: None,
+            dimensions: BTreeSet::new(),
+            texts: BTreeSet::new(),
+            everything: false,
+            keep_lines: false,
+            keep_unused: false,
+            budget: Budget::Number(u64::MAX),
+            currency: None,
+            rates: BTreeMap::new(),
+        };
+        let mut files = canon::inspect(&[input], &options, Sampling::default()).unwrap();
+        assert!(!files[0].unused.is_empty() && files[0].account.is_some());
+        files.push(Inspection {
+            questions: vec![Question {
+                text: "which?".into(),
+                option: "dates = \"dmy\"".into(),
+            }],
+            problem: Some("it cannot be told".into()),
+            ..odd()
+        });
+        let allowed = Allowed {
+            measurable: vec![("contact".into(), vec!["contacts".into()])],
+            missing: vec![("a roster".into(), vec!["turnover_rate".into()])],
+        };
+        let mut value = json(&files, &allowed);
+        assert_eq!(broken(&schema, &schema, &value, "$"), Vec::<String>::new());
+        let tables: Vec<Value> = crate::schema::Table::ALL.iter().map(|table| json!(table.name())).collect();
+        let listed = &schema["$defs"]["recognised"]["properties"]["table"]["enum"];
+        assert!(tables.iter().all(|table| listed.as_array().unwrap().contains(table)));
+        // The check itself can fail.
+        value["files"][0]["columns"][0]["filled"] = json!(-1);
+        value["files"][0]["unused"][0]["fate"] = json!("lost");
+        value["files"][1]["sampled"]["of"] = json!("all");
+        let found = broken(&schema, &schema, &value, "$").join("\n");
+        for part in [
+            "columns[0].filled breaks minimum",
+            "unused[0].fate breaks enum",
+            "files[1].sampled.of breaks type",
+        ] {
+            assert!(found.contains(part), "{part} is not in\n{found}");
+        }
     }
 }

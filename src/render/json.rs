@@ -40,7 +40,7 @@ pub(super) fn list(out: &mut dyn Write, values: impl Iterator<Item = Value>) -> 
     write!(out, "]")
 }
 
-fn cell(cell: &Cell, measured: &Measured) -> Value {
+pub(super) fn cell(cell: &Cell, measured: &Measured) -> Value {
     let unit = measured
         .metrics
         .iter()
@@ -141,6 +141,8 @@ pub(super) mod tests {
                 ("enum", _) => rule.as_array().expect("a list").contains(value),
                 ("minimum", Value::Number(number)) => number.as_f64() >= rule.as_f64(),
                 ("minimum", _) => true,
+                // Whether there may be nothing, `type` says.
+                ("required" | "properties" | "additionalProperties", Value::Null) => true,
                 ("required", Value::Object(object)) => rule
                     .as_array()
                     .expect("a list")

@@ -1,6 +1,6 @@
 //! What a person or a machine reads, from the plain values of a report.
 //!
-//! Machine formats ([`json`], [`csv`]) write the cells as they are. Reading formats ([`terminal`], [`markdown`]) share one
+//! Machine formats ([`json`], [`csv`]) write the cells as they are. Reading formats ([`terminal`], [`markdown`], [`html`]) share one
 //! [`document::Document`] of a few blocks, so that layout is decided once. Text that came from outside is [`text::Untrusted`]: only
 //! a format's escaper can write it.
 
@@ -10,6 +10,7 @@ pub mod csv;
 pub mod described;
 pub mod document;
 pub mod format;
+pub mod html;
 pub mod init;
 pub mod inspection;
 pub mod json;

@@ -199,7 +199,7 @@ impl Summary<'_> {
         let scale = self.scale(cell);
         let Some(value) = cell.value else {
             let reason = cell.absent.as_ref().map_or("", |absent| absent.as_str());
-            return [Text::own(reason), Text::default(), Text::own(count(cell.n))];
+            return [Text::own(reason), Text::default(), Text::own(cell.n.map_or(String::new(), count))];
         };
         let interval = match &cell.interval_absent {
             None => scale.interval(cell.low, cell.high),
@@ -207,21 +207,28 @@ impl Summary<'_> {
             Some(Absent::NotDefined) => String::new(),
             Some(reason) => reason.as_str().to_string(),
         };
-        [Text::own(scale.value(value)), Text::own(interval), Text::own(count(cell.n))]
+        [
+            Text::own(scale.value(value)),
+            Text::own(interval),
+            Text::own(cell.n.map_or(String::new(), count)),
+        ]
     }
 
     fn add_changes(&self, table: &mut Table, cells: &[&Cell], against: &str) {
         let changes: Vec<Option<&Change>> = cells.iter().map(|cell| cell.changes.get(against)).collect();
         let mut labels: Vec<&str> = changes.iter().flatten().map(|change| change.period.as_str()).collect();
         labels.dedup();
+        let is_rest = against == "rest";
         // Where all rows look back to the same period, its name says more than the word.
-        let title = if let [label] = labels[..] {
+        let title = if let ([label], false) = (&labels[..], is_rest) {
             label.to_string()
         } else {
             capital(against)
         };
         let known = changes.iter().flatten().any(|change| change.value.is_some());
-        let change = if known {
+        let change = if is_rest {
+            "Against the rest".to_string()
+        } else if known {
             "Change".to_string()
         } else {
             format!("Change from {title}")
@@ -344,8 +351,8 @@ mod tests {
             low: None,
             high: None,
             interval_absent: Some(Absent::NotDefined),
-            n: 0,
-            stakeholders: 0,
+            n: Some(0),
+            stakeholders: Some(0),
             deff: None,
             part: None,
             part_minus: None,
@@ -372,8 +379,8 @@ mod tests {
             low: Some(35.5509),
             high: Some(46.6577),
             interval_absent: None,
-            n: 812,
-            stakeholders: 790,
+            n: Some(812),
+            stakeholders: Some(790),
             deff: Some(1.02),
             part: Some(497.0),
             part_minus: Some(162.0),
@@ -384,7 +391,7 @@ mod tests {
         };
         let revenue = Cell {
             value: Some(8_911_407.904),
-            n: 18_532,
+            n: Some(18_532),
             left_truncated: true,
             ..cell("revenue", &period)
         };
@@ -511,6 +518,32 @@ no rows: Referral rate
             lines[table + 2].starts_with("2026-11 *  nor\\u{1b}th  suppressed"),
             "{}",
             lines[table + 2]
+        );
+    }
+
+    #[test]
+    fn the_rest_is_called_so() {
+        let mut measured = sample();
+        measured.dimensions = vec!["region".into()];
+        measured.metrics.truncate(1);
+        measured.cells.truncate(1);
+        measured.cells[0].by = vec![("region".into(), "north".into())];
+        let mut change = measured.cells[0].changes.remove("previous").unwrap();
+        change.reading = Reading::NoClearDifference;
+        measured.cells[0].changes.insert("rest", change);
+        let mut hidden = measured.cells[0].clone();
+        (hidden.value, hidden.n, hidden.absent) = (None, None, Some(Absent::Suppressed));
+        hidden.changes.clear();
+        measured.cells.push(hidden);
+        let text = terminal::text(&document(&measured, false), terminal::Style { width: 100, color: false });
+        let lines: Vec<&str> = text.lines().skip_while(|line| !line.starts_with("Region")).take(3).collect();
+        assert_eq!(
+            lines,
+            [
+                "Region       Value  Interval        n  Rest  Against the rest",
+                "north         41.3  [35.6, 46.7]  812  42.6  -1.3 no clear difference",
+                "north   suppressed",
+            ]
         );
     }
 

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::format::count;
 use crate::note::visible;
 use crate::period::date_text;
 
@@ -45,6 +46,28 @@ impl Untrusted {
         } else {
             shown
         }
+    }
+
+    /// For HTML: as [`Untrusted::html_plain`], and what is written from right to left is kept apart from what stands around it.
+    pub fn html(&self, limit: usize) -> String {
+        let plain = self.html_plain(limit);
+        if self.0.chars().take(limit).any(is_right_to_left) {
+            format!("<bdi>{plain}</bdi>")
+        } else {
+            plain
+        }
+    }
+
+    /// For HTML where no element may stand, such as an attribute in quotes: as on a terminal, and no character means anything but
+    /// itself. What is longer than `limit` characters is cut, and says how long it was.
+    pub fn html_plain(&self, limit: usize) -> String {
+        // Bytes are at least as many as characters: short texts are never counted.
+        let length = if self.0.len() > limit { self.0.chars().count() } else { 0 };
+        if length <= limit {
+            return html_escaped(&visible(&self.0));
+        }
+        let start: String = self.0.chars().take(limit * 3 / 4).collect();
+        format!("{}\u{2026} ({} characters)", html_escaped(&visible(&start)), count(length as u64))
     }
 
     /// For a cell of CSV that a spreadsheet may open: what would be a formula gets an apostrophe in front.
@@ -211,6 +234,27 @@ impl From<&'static str> for Text {
     }
 }
 
+/// Text in which no character has a meaning in HTML, neither between elements nor within an attribute in quotes.
+pub fn html_escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len() + 8);
+    for c in text.chars() {
+        match c {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            c => escaped.push(c),
+        }
+    }
+    escaped
+}
+
+/// Whether a character belongs to a script that is written from right to left.
+fn is_right_to_left(c: char) -> bool {
+    matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefe}' | '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}')
+}
+
 fn own_markdown(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len() + 8);
     for c in text.chars() {
@@ -241,6 +285,29 @@ mod tests {
         }
         assert_eq!(Untrusted::new("a=1").csv(), "a=1");
         assert_eq!(Untrusted::new("=1\0\u{ffff}").workbook(), "=1\\u{0}\\u{ffff}");
+    }
+
+    #[test]
+    fn hostile_cells_mean_nothing_in_html() {
+        let html = |text: &str| Untrusted::new(text).html(200);
+        assert_eq!(
+            html("<script>alert('x')</script> & \"q\""),
+            "&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt; &amp; &quot;q&quot;"
+        );
+        assert_eq!(html("a\0b\u{202e}c\nd"), "a\\u{0}b\\u{202e}c\\nd");
+        assert_eq!(html("=HYPERLINK(1)"), "=HYPERLINK(1)");
+        assert_eq!(html("Müller 🦊"), "Müller 🦊");
+        assert_eq!(html("שלום <b>"), "<bdi>שלום &lt;b&gt;</bdi>");
+        assert_eq!(Untrusted::new("שלום").html_plain(200), "שלום");
+    }
+
+    #[test]
+    fn overlong_text_is_cut_and_says_so() {
+        let shown = Untrusted::new("ä<".repeat(5_000)).html(200);
+        assert_eq!(shown, format!("{}\u{2026} (10,000 characters)", "ä&lt;".repeat(75)));
+        let fits = "ä".repeat(200);
+        assert_eq!(Untrusted::new(fits.as_str()).html(200), fits);
+        assert!(Untrusted::new(fits + "b").html(200).ends_with("(201 characters)"));
     }
 
     #[test]

@@ -52,8 +52,8 @@ pub struct FunnelSegment {
     pub value: f64,
     /// Inner limits (95 %) and outer ones (99.8 %): lower and upper.
     pub limits: [(f64, f64); 2],
-    /// How far out it lies: 0 within, 1 beyond the inner limits, 2 beyond the outer ones.
-    pub beyond: u8,
+    /// How far out it lies.
+    pub place: Place,
     /// The smallest 1 - level whose limits leave it out; for corrections over many slices, and not for print.
     pub p: f64,
 }
@@ -69,7 +69,7 @@ impl Breakdown {
                 continue;
             }
             let size = sizes.entry(slice.clone()).or_default();
-            *size = (*size).max(cell.n);
+            *size = (*size).max(cell.n.unwrap_or_default());
             by_metric.entry(cell.metric.clone()).or_default().insert(slice, cell);
         }
         let mut slices: Vec<(String, u64)> = sizes.into_iter().collect();
@@ -125,11 +125,7 @@ fn funnel(total: &Cell, slices: &[String], row: &[Option<Cell>]) -> Option<Funne
             n: share.n,
             value: share.value,
             limits: segment.limits.map(|limits| (limits.low.unwrap_or(0.0), limits.high.unwrap_or(1.0))),
-            beyond: match segment.place {
-                Place::Inside => 0,
-                Place::Beyond95 => 1,
-                Place::Beyond998 => 2,
-            },
+            place: segment.place,
             p: segment.p,
         })
     };
@@ -143,10 +139,14 @@ fn funnel(total: &Cell, slices: &[String], row: &[Option<Cell>]) -> Option<Funne
 /// A cell as the share of a simple sample: its rows over the design effect.
 fn proportion(cell: &Cell) -> Option<Proportion> {
     let (value, deff) = (cell.value?, cell.deff?);
-    let alone = cell.n == cell.stakeholders;
+    let (n, stakeholders) = (cell.n?, cell.stakeholders?);
     Some(Proportion {
         value,
-        n: cell.n as f64 / deff,
-        df: if alone { f64::INFINITY } else { cell.stakeholders as f64 - 1.0 },
+        n: n as f64 / deff,
+        df: if n == stakeholders {
+            f64::INFINITY
+        } else {
+            stakeholders as f64 - 1.0
+        },
     })
 }

@@ -73,18 +73,24 @@ pub struct Review {
 ///
 /// Only defects: whatever the data lack makes a cell absent.
 pub fn review(canon: &Canon, catalog: &Catalog, settings: &Settings, ask: &Ask) -> Result<Review> {
-    let request = |periods: &[Period], by: &[String]| Request {
+    let request = |periods: &[Period], by: &[String], compare: &[Compare]| Request {
         metrics: ask.metrics.clone(),
         all: !ask.named,
         periods: periods.to_vec(),
         by: by.to_vec(),
         filter: ask.filter.clone(),
         total: false,
-        compare: vec![Compare::Previous, Compare::YearAgo],
+        compare: compare.to_vec(),
         series: true,
+        p_values: true,
         level: ask.level,
     };
-    let outcome = measure::measure(canon, catalog, settings, &request(&ask.periods, &[]))?;
+    let outcome = measure::measure(
+        canon,
+        catalog,
+        settings,
+        &request(&ask.periods, &[], &[Compare::Previous, Compare::YearAgo]),
+    )?;
     let mut cells: BTreeMap<String, Vec<Cell>> = BTreeMap::new();
     for cell in outcome.cells {
         cells.entry(cell.metric.clone()).or_default().push(cell);
@@ -98,6 +104,8 @@ pub fn review(canon: &Canon, catalog: &Catalog, settings: &Settings, ask: &Ask) 
         };
         match series.last().and_then(|cell| cell.absent.clone()) {
             Some(reason) if series.iter().all(|cell| cell.value.is_none()) => absent.push((metric, reason)),
+            // A count of what never happens in these data is no news.
+            None if series.iter().all(|cell| cell.n == Some(0)) => absent.push((metric, Absent::NoRows)),
             _ => scores.push(Score::new(metric, series, kind, &ask.goals)),
         }
     }
@@ -109,7 +117,7 @@ pub fn review(canon: &Canon, catalog: &Catalog, settings: &Settings, ask: &Ask) 
             canon,
             catalog,
             settings,
-            &request(std::slice::from_ref(&period), std::slice::from_ref(dimension)),
+            &request(std::slice::from_ref(&period), std::slice::from_ref(dimension), &[Compare::Rest]),
         )?;
         notes.extend(found.notes);
         breakdowns.extend(Breakdown::new(dimension, found.metrics, found.cells, &scores));

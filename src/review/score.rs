@@ -84,7 +84,7 @@ fn process(metric: &Shown, cells: &[Cell], kind: &Kind) -> Option<Chart> {
     }
     let point = |cell: &Cell| {
         let whole = cell.complete && !cell.left_truncated;
-        let n = cell.n as f64;
+        let n = cell.n.unwrap_or_default() as f64;
         cell.value.filter(|_| whole).map(|value| Point { value, n })
     };
     let series = Series {

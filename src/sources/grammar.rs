@@ -8,7 +8,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::profile::{self, Confidence};
 use super::{AmountOn, Dates, From, Lookup, Mapped, Profile, Source};
-use crate::intake;
+use crate::intake::{self, Wishes};
 use crate::note::{Note, did_you_mean, nearest, visible};
 use crate::schema::{ColumnType, Table};
 use crate::script::{Node, Reader, constant_of};
@@ -129,6 +129,18 @@ fn reading(reader: &mut Reader<'_>, table: &DeTable<'_>) -> Source {
         values,
         key: key(reader, table, kind),
         dates: reader.choice(table, "dates", &[("dmy", Dates::Dmy), ("mdy", Dates::Mdy), ("ymd", Dates::Ymd)]),
+        wishes: wishes(reader, table),
+        decimal: reader.choice(table, "decimal", &[(".", '.'), (",", ',')]),
+        timezone: timezone(reader, table),
+        amount_on: reader.choice(table, "amount_on", &[("line", AmountOn::Line), ("order", AmountOn::Order)]),
+        private: reader.flag(table, "private"),
+        ..Source::default()
+    }
+}
+
+/// How files fall into records.
+fn wishes(reader: &mut Reader<'_>, table: &DeTable<'_>) -> Wishes {
+    Wishes {
         encoding: encoding(reader, table),
         delimiter: delimiter(reader, table),
         quote: mark(reader, table, "quote"),
@@ -136,11 +148,6 @@ fn reading(reader: &mut Reader<'_>, table: &DeTable<'_>) -> Source {
         preamble: small(reader, table, "preamble"),
         header_rows: small(reader, table, "header_rows"),
         footer: reader.texts(table, "footer").into_iter().map(|text| text.text).collect(),
-        decimal: reader.choice(table, "decimal", &[(".", '.'), (",", ',')]),
-        timezone: timezone(reader, table),
-        amount_on: reader.choice(table, "amount_on", &[("line", AmountOn::Line), ("order", AmountOn::Order)]),
-        private: reader.flag(table, "private"),
-        ..Source::default()
     }
 }
 

@@ -37,6 +37,17 @@ pub enum From {
     Value(String),
 }
 
+impl std::fmt::Display for From {
+    /// As it is written: the header, the expression, or the constant in quotes.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            From::Column(name) => f.write_str(name),
+            From::Expr(expr) => f.write_str(expr.text()),
+            From::Value(value) => write!(f, "'{value}'"),
+        }
+    }
+}
+
 /// A mapping and the place where it was written.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Mapped {
@@ -133,20 +144,8 @@ pub struct Source {
     pub lookup: Option<Lookup>,
     /// Order of day, month and year.
     pub dates: Option<Dates>,
-    /// Encoding by its label.
-    pub encoding: Option<String>,
-    /// What stands between fields.
-    pub delimiter: Option<String>,
-    /// The quote character; empty: quotes are text.
-    pub quote: Option<String>,
-    /// The character that makes text of a quote after it; empty: quotes are doubled.
-    pub escape: Option<String>,
-    /// How many lines stand before the header.
-    pub preamble: Option<usize>,
-    /// How many records at the start name the columns; `None`: found from the file.
-    pub header_rows: Option<usize>,
-    /// Patterns (`*` for any text) of the first cell of records at the end that are no data.
-    pub footer: Vec<String>,
+    /// How its files fall into records, as far as it is said.
+    pub wishes: Wishes,
     /// Decimal mark: a point or a comma.
     pub decimal: Option<char>,
     /// Time zone of times without an offset; default the report's.
@@ -159,21 +158,6 @@ pub struct Source {
     pub lacks: Option<String>,
     /// Where it was written.
     pub place: Option<Place>,
-}
-
-impl Source {
-    /// What is said of how its files fall into records.
-    pub fn wishes(&self) -> Wishes {
-        Wishes {
-            encoding: self.encoding.clone(),
-            delimiter: self.delimiter.clone(),
-            quote: self.quote.clone(),
-            escape: self.escape.clone(),
-            preamble: self.preamble,
-            header_rows: self.header_rows,
-            footer: self.footer.clone(),
-        }
-    }
 }
 
 /// A file to read, and how.

@@ -131,17 +131,9 @@ impl Profile {
         if !written.key.is_empty() {
             source.key = written.key.clone();
         }
-        if !written.footer.is_empty() {
-            source.footer = written.footer.clone();
-        }
         source.lookup = written.lookup.clone();
         source.dates = written.dates.or(source.dates);
-        source.encoding = written.encoding.clone().or(source.encoding);
-        source.delimiter = written.delimiter.clone().or(source.delimiter);
-        source.quote = written.quote.clone().or(source.quote);
-        source.escape = written.escape.clone().or(source.escape);
-        source.preamble = written.preamble.or(source.preamble);
-        source.header_rows = written.header_rows.or(source.header_rows);
+        source.wishes = written.wishes.or(&source.wishes);
         source.decimal = written.decimal.or(source.decimal);
         source.timezone = written.timezone.clone().or(source.timezone);
         source.amount_on = written.amount_on.or(source.amount_on);

@@ -5,16 +5,11 @@
 
 use statrs::function::{
     beta::{beta_reg, ln_beta},
-    erf::{erfc, erfc_inv},
+    erf::erfc_inv,
 };
 
 /// Degrees of freedom from which the expansion of Student's t about the normal is exact to all digits that matter.
 const NEARLY_NORMAL: f64 = 1e4;
-
-/// The probability that a standard normal value is at least this far from 0 on either side.
-pub(super) fn two_sided_tail(z: f64) -> f64 {
-    erfc(z.abs() / std::f64::consts::SQRT_2)
-}
 
 /// z with P(|Z| <= z) = `level` for a standard normal Z. A level outside [0, 1) is taken to its nearest end.
 pub fn normal_quantile(level: f64) -> f64 {

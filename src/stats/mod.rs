@@ -29,7 +29,7 @@ mod survival;
 pub use bootstrap::{RESAMPLES, Studentised};
 pub use difference::{Side, difference, difference_of_totals, relative_change};
 pub use distribution::{binomial_lower_rank, normal_quantile, student_quantile};
-pub use multiple::{benjamini_hochberg, implied_p_value, p_value, stands};
+pub use multiple::{benjamini_hochberg, p_value, scaled_p_value, stands};
 pub use net_share::net_share;
 pub use quantile::{quantile, quantile_type7};
 pub use rate::{poisson_byar, poisson_exact, rate};
@@ -198,6 +198,8 @@ pub enum Reading {
     Lower,
     /// The interval of the change holds 0.
     NoClearChange,
+    /// The same of a difference between slices, or it does not stand among so many of them.
+    NoClearDifference,
     /// The change has no interval.
     Unclear,
 }
@@ -211,6 +213,7 @@ impl Reading {
             Reading::Higher => "higher",
             Reading::Lower => "lower",
             Reading::NoClearChange => "no clear change",
+            Reading::NoClearDifference => "no clear difference",
             Reading::Unclear => "unclear",
         }
     }

@@ -1,6 +1,7 @@
 //! Many comparisons at once: of twenty segments one is "clearly different" by chance alone.
 
 use super::Interval;
+use super::distribution::student_quantile;
 
 /// The smallest p that [`p_value`] tells apart.
 const SMALLEST: f64 = 1e-12;
@@ -27,6 +28,22 @@ pub fn p_value(interval_at: impl Fn(f64) -> Option<Interval>) -> Option<f64> {
         }
     }
     Some(f64::exp(yes))
+}
+
+/// The p-value of a difference of which one interval is known only, because one at another level costs too much (resampling, ranks): the
+/// arm of the interval towards 0 is taken to grow with the level as Student's t of `df` degrees of freedom does, 1 at least. At the level
+/// of the interval itself that is exact: p < 1 - level if and only if the interval leaves out 0. 1 where the arm is open.
+pub fn scaled_p_value(delta: f64, interval: &Interval, df: f64, level: f64) -> Option<f64> {
+    let df = df.max(1.0);
+    let towards_0 = if delta > 0.0 { interval.low } else { interval.high };
+    let Some(arm) = towards_0.map(|limit| (delta - limit).abs()).filter(|_| delta != 0.0) else {
+        return delta.is_finite().then_some(1.0);
+    };
+    let unit = arm / student_quantile(df, level);
+    p_value(|at| {
+        let margin = unit * student_quantile(df, at);
+        margin.is_finite().then(|| Interval::closed(delta - margin, delta + margin))
+    })
 }
 
 /// Benjamini-Hochberg adjusted p-values, in the order given: rejecting those below x keeps the expected share of false rejections
@@ -64,19 +81,6 @@ pub fn stands(p: &[Option<f64>], level: f64) -> Vec<bool> {
     p.iter()
         .map(|p| p.is_some() && adjusted.next().is_some_and(|p| p < alpha))
         .collect()
-}
-
-/// The p-value that an interval at one level implies: that of a normal error whose size is the distance of the limit on the side of 0 over
-/// the normal quantile. It is below 1 - level exactly where the interval leaves out 0. `None` where that limit is open.
-pub fn implied_p_value(delta: f64, interval: &Interval, level: f64) -> Option<f64> {
-    let limit = if delta >= 0.0 { interval.low } else { interval.high };
-    let distance = (delta - limit?).abs();
-    let z = delta.abs() / distance * super::normal_quantile(level);
-    match (delta == 0.0, distance == 0.0) {
-        (true, _) => Some(1.0),
-        (false, true) => Some(0.0),
-        _ => Some(super::distribution::two_sided_tail(z)),
-    }
 }
 
 #[cfg(test)]
@@ -207,6 +211,36 @@ mod tests {
             let rate = standing.count() as f64 / FAMILIES as f64;
             assert!((0.01..0.09).contains(&rate), "{segments} of {each}, {p}: {rate}");
         }
+    }
+
+    // 2 * scipy.stats.t.sf(1.2 / 0.5 * scipy.stats.t.isf(0.025, df), df)
+    #[test]
+    fn one_interval_gives_the_p_of_its_family() {
+        let interval = Interval::closed(0.7, 9.0);
+        close(scaled_p_value(1.2, &interval, 9.0, 0.95).unwrap(), 0.0004168186035020066, 1e-9);
+        let open = Interval {
+            low: None,
+            high: Some(3.0),
+        };
+        assert_eq!(scaled_p_value(1.2, &open, 9.0, 0.95), Some(1.0));
+        assert_eq!(scaled_p_value(0.0, &interval, 9.0, 0.95), Some(1.0));
+        // At the level itself: left out or held, on either side.
+        for (delta, low, high, clear) in [
+            (1.0, 0.01, 1.5, true),
+            (1.0, -0.01, 1.5, false),
+            (-1.0, -5.0, -0.01, true),
+            (-1.0, -5.0, 0.01, false),
+        ] {
+            for df in [0.0, 1.0, 3.0, 40.0, 1e6] {
+                for level in [0.8, 0.95, 0.99] {
+                    let p = scaled_p_value(delta, &Interval::closed(low, high), df, level).unwrap();
+                    assert_eq!(p < 1.0 - level, clear, "{delta} {low} {high} {df} {level}: {p}");
+                }
+            }
+        }
+        // Few stakeholders say less.
+        let p = |df| scaled_p_value(2.0, &Interval::closed(1.0, 3.0), df, 0.95).unwrap();
+        assert!(p(3.0) > p(10.0) && p(10.0) > p(1000.0));
     }
 
     #[test]

@@ -62,11 +62,7 @@ fn an_encoding_found_out_late_is_known_from_the_start() {
     let out = Folder::new().with("a.csv", bytes).run(&["convert", "--raw", "a.csv"]).code(0);
     // What is UTF-8 stays it, and the one byte that is none is not lost.
     assert!(out.out() == "café,1\n".repeat(100_000) + "café,2\n");
-    assert!(
-        out.err().contains("1 bytes are no UTF-8, the first in line 100001"),
-        "{}",
-        out.err()
-    );
+    assert!(out.err().contains("1 byte is no UTF-8, the first in line 100001"), "{}", out.err());
 }
 
 #[test]
@@ -184,7 +180,7 @@ fn tables_are_written_and_described() {
 orders.csv: 5 read = 3 used + 1 rejected + 1 excluded (1 bad-date, 1 cancelled)
 note: orders.csv: amount: decimal point, as '12.5' on line 2 can only be
 note: orders.csv: cost: decimal point, as '1.2345' on line 2 can only be
-note: orders.csv: ordered_at: every cell says its own order, 1 cells are no dates, '2026-01-32' on line 6 the first
+note: orders.csv: ordered_at: every cell says its own order, 1 cell is no date, '2026-01-32' on line 6 the first
 note: orders.csv: promised_at: every cell says its own order
 
 "#]]);

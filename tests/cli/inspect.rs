@@ -203,3 +203,29 @@ error: cannot read no.csv: there is no such file; check the name
 "#]]);
     run(&["init"]).code(2);
 }
+
+#[test]
+fn of_a_large_file_the_start_is_inspected() {
+    let note = "n".repeat(2000);
+    let line = |n: usize| format!("C{},2024-01-{:02},12.50,\"{note}\n{n}\"\n", n % 100, 1 + n % 28);
+    let text: String = std::iter::once("Customer,Date,Amount,Note\n".to_string())
+        .chain((0..32_000).map(line))
+        .collect();
+    let folder = Folder::new().with("large.csv", &text);
+    let found = json(&folder.run(&["inspect", "large.csv", "--format", "json"]).silent().out());
+    let file = &found["files"][0];
+    assert_eq!(file["sampled"]["bytes"], 16_000_000);
+    assert_eq!(file["sampled"]["of"], text.len());
+    let account = &file["account"];
+    let (read, used) = (account["read"].as_u64().unwrap(), account["used"].as_u64().unwrap());
+    let whole = 16_000_000 / (text.len() / 32_000) as u64;
+    assert_eq!(read, used, "{account}");
+    assert!(read.abs_diff(whole) < 50, "{read} of {whole}");
+    let said = "only the first 16 MB of 64.9 MB";
+    for format in ["table", "markdown"] {
+        let text = folder.run(&["inspect", "large.csv", "--format", format]).silent().out();
+        assert!(text.replace('\n', " ").contains(said), "{text}");
+    }
+    folder.run(&["init", "large.csv", "--quiet"]).silent();
+    assert!(folder.read("relhealth.toml").contains("# told by the first 16 MB of 64.9 MB"));
+}

@@ -130,6 +130,10 @@ fn what_was_asked_for_wrongly_is_said_with_the_right_name() {
             "error: --map x.csv:amount matches none of the inputs\n",
         ),
         (&["--compare", "last-year"], "year-ago"),
+        (
+            &["--compare", "rest"],
+            "error: --compare rest needs --by: the rest of a slice is all other slices, and without --by there are none\nhint: ",
+        ),
     ] {
         let ran = folder.run(&[&["measure", "orders.csv", "-q"], args].concat()).code(2);
         assert!(ran.err().contains(said), "{args:?}: {}", ran.err());
@@ -246,4 +250,216 @@ no rows: Average order value
 
 "#]]
     );
+}
+
+const ANSWERS: &str = "stakeholder_id,responded_at,instrument,score,scale_min,scale_max,channel\n";
+
+/// Answers on a scale of 1 to 5: who, where, and whether they are favourable.
+fn answers(rows: &[(&str, &str, bool)]) -> Folder {
+    let lines = rows.iter().map(|(who, channel, favourable)| {
+        let score = if *favourable { 5 } else { 2 };
+        format!("{who},2026-09-10,csat,{score},1,5,{channel}\n")
+    });
+    Folder::new().with("answers.csv", ANSWERS.to_string() + &lines.collect::<String>())
+}
+
+fn cells(folder: &Folder, more: &[&str]) -> Vec<Value> {
+    let args = [
+        "measure",
+        "answers.csv",
+        "-q",
+        "--period",
+        "2026-09",
+        "--by",
+        "channel",
+        "--format",
+        "json",
+    ];
+    let out = folder.run(&[&args[..], more].concat()).silent().out();
+    let value: Value = serde_json::from_str(&out).unwrap();
+    value["cells"].as_array().unwrap().clone()
+}
+
+#[track_caller]
+fn is_near(found: &Value, wanted: f64, tolerance: f64) {
+    let found = found.as_f64().unwrap_or_else(|| panic!("{found} is no number"));
+    assert!((found - wanted).abs() <= tolerance, "{found} is not within {tolerance} of {wanted}");
+}
+
+// Newcombe (1998), table II: 56 of 70 against 48 of 80.
+#[test]
+fn a_slice_against_the_rest_is_the_published_difference() {
+    let names: Vec<String> = (0..150).map(|i| format!("p{i}")).collect();
+    let rows: Vec<(&str, &str, bool)> = (names.iter().enumerate())
+        .map(|(i, who)| {
+            (
+                who.as_str(),
+                if i < 70 { "mail" } else { ["web", "shop"][i % 2] },
+                i < 56 || (70..118).contains(&i),
+            )
+        })
+        .collect();
+    let found = cells(&answers(&rows), &["-m", "csat", "--compare", "rest"]);
+    assert_eq!(found[0]["by"]["channel"], "mail");
+    let rest = &found[0]["changes"]["rest"];
+    assert_eq!(
+        (&found[0]["value"], &rest["value"], &rest["period"], &rest["reading"]),
+        (&0.8.into(), &0.6.into(), &"2026-09".into(), &"better".into())
+    );
+    for (key, wanted) in [("delta", 0.2), ("low", 0.0524), ("high", 0.3339)] {
+        is_near(&rest[key], wanted, 5e-5);
+    }
+}
+
+// rows = [("a", "mail", 1), ...]; for a slice and for all others: x, n by person; p, e = x.sum() / n.sum(), x - p * n; Wilson at
+// n* = n / max(1, G / (G - 1) * (e**2).sum() / n.sum()**2 / (p * (1 - p) / n.sum())) * (norm.isf(.025) / t.isf(.025, G - 1))**2
+// r = sum of e_here * e_there over people in both / sqrt((e_here**2).sum() * (e_there**2).sum()); square-and-add
+#[test]
+fn people_who_are_in_several_slices_are_in_the_rest_of_each_with_what_they_have_elsewhere() {
+    let folder = answers(&[
+        ("a", "mail", true),
+        ("a", "mail", true),
+        ("a", "web", false),
+        ("b", "mail", true),
+        ("b", "web", true),
+        ("b", "web", false),
+        ("c", "mail", false),
+        ("c", "phone", false),
+        ("d", "mail", true),
+        ("d", "mail", false),
+        ("e", "web", false),
+        ("e", "web", false),
+        ("e", "phone", true),
+        ("f", "web", true),
+        ("g", "phone", false),
+        ("g", "phone", true),
+    ]);
+    let found = cells(&folder, &["-m", "csat", "--compare", "rest"]);
+    for (cell, (channel, rest, delta, low, high)) in found.iter().zip([
+        ("mail", 0.4, 0.2666666666666666, -0.3274978489173602, 0.6478758903172015),
+        ("phone", 0.5, 0.0, -0.6015872404196245, 0.6015872404196245),
+        ("web", 0.6, -0.26666666666666666, -0.7188277928570328, 0.43214986525899984),
+    ]) {
+        let change = &cell["changes"]["rest"];
+        assert_eq!(
+            (&cell["by"]["channel"], &change["reading"]),
+            (&channel.into(), &"no clear difference".into())
+        );
+        for (key, wanted) in [("value", rest), ("delta", delta), ("low", low), ("high", high)] {
+            is_near(&change[key], wanted, 1e-9);
+        }
+    }
+    // What --where leaves out is in no rest.
+    let found = cells(&folder, &["-m", "csat", "--compare", "rest", "--where", "channel <> 'phone'"]);
+    let mail = &found
+        .iter()
+        .find(|cell| cell["by"]["channel"] == "mail" && cell["metric"] == "csat")
+        .unwrap()["changes"]["rest"];
+    is_near(&mail["value"], 2.0 / 6.0, 1e-12);
+    let table = folder.run(&[
+        "measure",
+        "answers.csv",
+        "-q",
+        "-m",
+        "csat",
+        "--period",
+        "2026-09",
+        "--by",
+        "channel",
+        "--compare",
+        "rest",
+    ]);
+    snapbox::assert_data_eq!(
+        table.out(),
+        str![[r#"
+"#]]
+    );
+    let csv = folder.run(&[
+        "measure",
+        "answers.csv",
+        "-q",
+        "-m",
+        "csat",
+        "--period",
+        "2026-09",
+        "--by",
+        "channel",
+        "--compare",
+        "rest",
+        "-f",
+        "csv",
+    ]);
+    let lines: Vec<String> = csv.out().lines().map(str::to_string).collect();
+    assert!(
+        lines[0].ends_with(",rest.period,rest.value,rest.delta,rest.low,rest.high,rest.reading"),
+        "{}",
+        lines[0]
+    );
+    assert!(lines[2].contains(",2026-09,0.5,0,-0.601587"), "{}", lines[2]);
+}
+
+#[test]
+fn what_cannot_be_set_against_the_rest_is_named() {
+    let folder = answers(&[("a", "mail", true), ("b", "web", false)]);
+    let more = ["-m", "csat", "--compare", "rest"];
+    assert!(cells(&folder, &more).iter().all(|cell| cell["changes"]["rest"].is_object()));
+    let mut shop = shop().run(&[
+        "measure",
+        "orders.csv",
+        "-m",
+        "customer_concentration_hhi,revenue",
+        "--by",
+        "region",
+        "--compare",
+        "rest",
+    ]);
+    shop = shop.code(0);
+    assert!(
+        shop.err()
+            .contains("note: not compared with the rest, because they tell how a total is spread"),
+        "{}",
+        shop.err()
+    );
+}
+
+#[test]
+fn of_a_hidden_cell_nothing_is_told() {
+    let people: String = (0..12)
+        .map(|i| format!("e{i},employee,{}\n", if i < 3 { "north" } else { "south" }))
+        .collect();
+    let scores: String = (0..12).map(|i| format!("e{i},2026-09-10,enps,{}\n", 5 + i % 6)).collect();
+    let folder = Folder::new()
+        .with("people.csv", "stakeholder_id,type,region\n".to_string() + &people)
+        .with("scores.csv", "stakeholder_id,responded_at,instrument,score\n".to_string() + &scores);
+    let args = [
+        "measure",
+        "stakeholders=people.csv",
+        "surveys=scores.csv",
+        "-q",
+        "-m",
+        "enps",
+        "--period",
+        "2026-09",
+        "--by",
+        "region",
+        "--total",
+        "--compare",
+        "rest",
+        "-f",
+    ];
+    let value: Value = serde_json::from_str(&folder.run(&[&args[..], &["json"]].concat()).silent().out()).unwrap();
+    for cell in value["cells"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|cell| cell["by"] != serde_json::json!({}))
+    {
+        assert_eq!(cell["absent"], "suppressed", "{cell}");
+        for key in ["value", "n", "stakeholders", "part", "whole", "deff"] {
+            assert!(cell[key].is_null(), "{key} of {cell}");
+        }
+        assert_eq!(cell["changes"], serde_json::json!({}));
+    }
+    let csv = folder.run(&[&args[..], &["csv"]].concat()).silent().out();
+    assert!(csv.lines().any(|line| line.contains(",,,,,,,,,,points,,suppressed,")), "{csv}");
 }

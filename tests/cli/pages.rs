@@ -18,6 +18,7 @@ fn help_lists_what_there_is() {
         "completions",
         "man",
         "Exit codes: relhealth help exit-codes",
+        "Codes of rejects and notes: relhealth help codes",
     ]);
     run(&["help", "metrics"])
         .silent()
@@ -38,6 +39,16 @@ fn help_has_the_exit_codes() {
 70  a defect in the program; please report it
 
 "#]]);
+}
+
+#[test]
+fn help_has_every_code_with_what_to_do() {
+    run(&["help", "codes"]).silent().holds(&[
+        "Rejected: records that cannot be read:\n  bad-amount\n",
+        "  no-stakeholder\n      it does not say whose it is\n      to do: nothing, if nobody is meant",
+        "  stray-bytes\n",
+        "  not-on-roster\n      stakeholders of a file are not on the roster\n      to do: see whether",
+    ]);
 }
 
 #[test]

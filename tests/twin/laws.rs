@@ -94,7 +94,7 @@ proptest! {
     #[test]
     fn the_order_of_rows_means_nothing(seed in 0u64..1000) {
         let mut exports = organisation(Flavour::of(seed));
-        let options = ask(&["--by", "region", "--compare", "previous"]);
+        let options = ask(&["--by", "region", "--compare", "previous,rest"]);
         let before = cells(&exports, &options);
         let mut rng = Rng::new(seed + 1);
         for export in &mut exports {
@@ -132,8 +132,8 @@ proptest! {
     #[test]
     fn the_number_of_threads_means_nothing(seed in 0u64..1000) {
         let exports = organisation(Flavour::of(seed));
-        let one = cells(&exports, &ask(&["--by", "channel", "--compare", "previous", "--threads", "1"]));
-        let two = cells(&exports, &ask(&["--by", "channel", "--compare", "previous", "--threads", "2"]));
+        let one = cells(&exports, &ask(&["--by", "channel", "--compare", "previous,rest", "--threads", "1"]));
+        let two = cells(&exports, &ask(&["--by", "channel", "--compare", "previous,rest", "--threads", "2"]));
         unchanged(&one, &two)?;
     }
 
@@ -161,6 +161,41 @@ proptest! {
             seen += 1;
         }
         prop_assert!(seen > 100, "only {seen} shares");
+    }
+
+    #[test]
+    fn of_two_slices_each_is_the_rest_of_the_other(seed in 0u64..1000) {
+        let exports = without_employees(organisation(Flavour { roster: true, ..Flavour::of(seed) }));
+        for (dimension, filter) in [("segment", "segment is not null"), ("channel", "channel in ('web', 'shop')")] {
+            let cells = cells(&exports, &ask(&["--by", dimension, "--where", filter, "--compare", "rest"]));
+            let cells = cells.as_array().unwrap();
+            let near = |a: &Json, b: &Json, sign: f64| match (a.as_f64(), b.as_f64()) {
+                (None, None) => true,
+                (Some(a), Some(b)) => (a - sign * b).abs() <= 1e-9 * a.abs().max(b.abs()).max(1e-3),
+                _ => false,
+            };
+            let (mut seen, mut unclear) = (0, 0);
+            for (a, b) in cells.iter().zip(cells.iter().skip(1)) {
+                if a["metric"] != b["metric"] || a["period"] != b["period"] || a["changes"]["rest"].is_null() {
+                    continue;
+                }
+                let (of_a, of_b) = (&a["changes"]["rest"], &b["changes"]["rest"]);
+                prop_assert!(near(&of_a["value"], &b["value"], 1.0) && near(&of_b["value"], &a["value"], 1.0), "{a}\n{b}");
+                prop_assert!(near(&of_a["delta"], &of_b["delta"], -1.0), "{a}\n{b}");
+                prop_assert!(near(&of_a["low"], &of_b["high"], -1.0) && near(&of_a["high"], &of_b["low"], -1.0), "{a}\n{b}");
+                let other = match of_b["reading"].as_str().unwrap() {
+                    "better" => "worse",
+                    "worse" => "better",
+                    "higher" => "lower",
+                    "lower" => "higher",
+                    same => same,
+                };
+                prop_assert_eq!(of_a["reading"].as_str().unwrap(), other);
+                seen += 1;
+                unclear += usize::from(other == "unclear");
+            }
+            prop_assert!(seen > 30 && unclear < seen, "{} pairs by {}, {} unclear", seen, dimension, unclear);
+        }
     }
 
     #[test]

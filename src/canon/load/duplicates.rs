@@ -284,7 +284,7 @@ mod tests {
 
     use super::super::testing::{input, load, load_inputs, note, notes, options, owners, places};
     use super::*;
-    use crate::sources::Input;
+    use crate::sources::{From, Input, Mapped};
 
     fn orders(rows: &[&str]) -> String {
         "customer_id,order_id,ordered_at,amount\n".to_string() + &rows.iter().map(|row| format!("{row}\n")).collect::<String>()
@@ -307,6 +307,39 @@ mod tests {
         // In whatever order they come.
         for order in [[0, 2, 1], [1, 0, 2], [2, 1, 0], [1, 2, 0], [2, 0, 1]] {
             assert_eq!(owners(&load_in(order), Table::Purchases), [("a", 3), ("b", 2)], "{order:?}");
+        }
+    }
+
+    /// Two sources may read one file of a survey, each the answers to another of its questions.
+    #[test]
+    fn answers_to_other_questions_are_no_duplicates() {
+        let text = |rows: &str| format!("response_id,stakeholder_id,responded_at,Service,Price\n{rows}");
+        let (may, june) = (
+            text("1,a,2026-05-01,4,5\n2,b,2026-05-02,3,3\n"),
+            text("2,b,2026-05-02,3,3\n3,c,2026-06-01,1,2\n"),
+        );
+        let asked = |name: &str, text: &str, column: &str, key: &[&str]| {
+            let mut answers = input(name, "surveys", text);
+            let constant = Mapped::new(From::Value("csat".into()));
+            let score = Mapped::new(From::Column(column.into()));
+            answers
+                .source
+                .map
+                .extend([("score".to_string(), score), ("instrument".to_string(), constant)]);
+            answers.source.key = key.iter().map(|column| column.to_string()).collect();
+            answers
+        };
+        for key in [&[][..], &["response_id"]] {
+            let both = |name: &str, text: &str| ["Service", "Price"].map(|column| asked(name, text, column, key));
+            let loaded = load_inputs(&[both("may.csv", &may), both("june.csv", &june)].concat(), &options());
+            assert_eq!(owners(&loaded, Table::Surveys), [("a", 2), ("b", 2), ("c", 2)], "{key:?}");
+            assert_eq!(account(&loaded).iter().map(|file| file.1).sum::<u64>(), 2, "{key:?}");
+            // A source that stands there twice reads the same answers twice.
+            let twice = load_inputs(
+                &[asked("may.csv", &may, "Price", key), asked("may.csv", &may, "Price", key)],
+                &options(),
+            );
+            assert_eq!(owners(&twice, Table::Surveys), [("a", 1), ("b", 1)], "{key:?}");
         }
     }
 

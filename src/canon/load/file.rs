@@ -9,6 +9,7 @@ use super::mapping::{LookedUp, Mapping};
 use crate::expr::{Bound, Cell, Reading};
 use crate::intake::{Layout, Outcome, Record, for_each_record};
 use crate::io;
+use crate::note::counted;
 use crate::period::Zone;
 use crate::schema::Table;
 use crate::value::{Order, is_null, unguarded};
@@ -209,7 +210,7 @@ impl Job<'_> {
             return Err(rejected(
                 "too-few-cells",
                 "",
-                format!("{} cells, and the header has {width}", record.len()),
+                format!("{}, and the header has {width}", counted(record.len() as u64, "cell", "cells")),
             ));
         }
         // Empty cells at the end pass where the records have them as a rule.
@@ -219,7 +220,7 @@ impl Job<'_> {
             return Err(rejected(
                 "too-many-cells",
                 "",
-                format!("{} cells, and the header has {width}", record.len()),
+                format!("{}, and the header has {width}", counted(record.len() as u64, "cell", "cells")),
             ));
         }
         let found = match self.lookup {

@@ -18,7 +18,7 @@ pub struct FindingKind {
     pub advice: &'static str,
 }
 
-const fn kind(code: &'static str, means: &'static str, advice: &'static str) -> FindingKind {
+pub(super) const fn kind(code: &'static str, means: &'static str, advice: &'static str) -> FindingKind {
     FindingKind { code, means, advice }
 }
 

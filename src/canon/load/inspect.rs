@@ -2,22 +2,26 @@
 
 use anyhow::Result;
 
-use super::{Budget, Options, load, look_at};
-use crate::canon::{ColumnInspection, Inspection, Question, Recognised};
+use super::opening::look_at;
+use super::{Budget, Loaded, Options, load};
+use crate::canon::{ColumnInspection, Inspection, Question, Recognised, Sampled, Sampling};
 use crate::intake::Peek;
+use crate::io;
 use crate::note::Note;
 use crate::sources::guess::{ColumnProfile, Understanding};
 use crate::sources::{self, Confidence, Described, From, Input, Mapped, Source};
 
 /// Looks at files, each by itself: one inspection for each table that a file feeds. What is wrong with a file is part of what is told of
-/// it, as long as its bytes can be read.
+/// it, as long as its bytes can be read. Of large files only the start is read, unless it leaves something open that all of the file
+/// may decide.
 ///
 /// # Errors
 /// A file that cannot be read at all.
-pub fn inspect(inputs: &[Input], options: &Options) -> Result<Vec<Inspection>> {
+pub fn inspect(inputs: &[Input], options: &Options, sampling: Sampling) -> Result<Vec<Inspection>> {
     let mut inspections = Vec::new();
     for input in inputs {
         let (_, peek, found) = look_at(input, options)?;
+        let sampled = sampled(&input.file, sampling)?;
         let columns = profiles(&peek);
         for source in &found.sources {
             let looked = Looked {
@@ -27,11 +31,21 @@ pub fn inspect(inputs: &[Input], options: &Options) -> Result<Vec<Inspection>> {
                 found: &found,
                 columns: &columns,
                 options,
+                sampled,
             };
             inspections.push(looked.inspection());
         }
     }
     Ok(inspections)
+}
+
+/// How much of a file is read; `None`: all.
+fn sampled(file: &io::Source, sampling: Sampling) -> Result<Option<Sampled>> {
+    if !file.is_longer_than(sampling.over)? {
+        return Ok(None);
+    }
+    let of = if file.is_compressed()? { None } else { file.size() };
+    Ok(Some(Sampled { bytes: sampling.bytes, of }))
 }
 
 /// What the cells of each column are among the first records.
@@ -48,12 +62,14 @@ struct Looked<'a> {
     found: &'a Described,
     columns: &'a [ColumnProfile],
     options: &'a Options,
+    sampled: Option<Sampled>,
 }
 
 impl Looked<'_> {
     fn inspection(&self) -> Inspection {
         let mut inspection = Inspection {
             file: self.input.file.name().to_string(),
+            sampled: None,
             reading: reading(self.peek),
             recognised: self.recognised(),
             columns: Vec::new(),
@@ -77,30 +93,42 @@ impl Looked<'_> {
         self.found.understanding.as_ref()
     }
 
-    /// Reads all of it, whatever is rejected.
+    /// Reads it, whatever is rejected. Whether dates are ambiguous, or too much is rejected, only all of a file can tell: where its start
+    /// has such a problem, all of it is read.
     fn read(&self, inspection: &mut Inspection) {
-        let input = Input {
-            file: self.input.file.clone(),
-            source: self.source.clone(),
+        inspection.sampled = self.sampled;
+        let (loaded, problem) = match self.sampled {
+            None => self.load(self.input.file.clone()),
+            Some(sampled) => match self.load(self.input.file.start(sampled.bytes)) {
+                (_, Some(_)) => {
+                    inspection.sampled = None;
+                    self.load(self.input.file.clone())
+                }
+                read => read,
+            },
         };
+        inspection.problem = problem.as_ref().map(in_a_line);
+        if let Some(loaded) = loaded {
+            inspection.account = loaded.account.into_iter().next();
+            inspection.unused = loaded.unused;
+            inspection.notes = loaded.notes;
+        }
+    }
+
+    /// What can be read, and why it cannot be used as it is.
+    fn load(&self, file: io::Source) -> (Option<Loaded>, Option<anyhow::Error>) {
+        let source = self.source.clone();
         let options = Options {
             budget: Budget::Number(u64::MAX),
             ..self.options.clone()
         };
-        match load(&[input], &options) {
+        match load(&[Input { file, source }], &options) {
             Ok(loaded) => {
-                if let Err(error) = loaded
-                    .account
-                    .iter()
-                    .try_for_each(|account| self.options.budget.check_account(account))
-                {
-                    inspection.problem = Some(in_a_line(&error));
-                }
-                inspection.account = loaded.account.into_iter().next();
-                inspection.unused = loaded.unused;
-                inspection.notes = loaded.notes;
+                let mut accounts = loaded.account.iter();
+                let over = accounts.try_for_each(|account| self.options.budget.check_account(account));
+                (Some(loaded), over.err())
             }
-            Err(error) => inspection.problem = Some(in_a_line(&error)),
+            Err(error) => (None, Some(error)),
         }
     }
 
@@ -177,11 +205,7 @@ impl Looked<'_> {
                 samples: profile.samples.iter().take(3).cloned().collect(),
             });
         }
-        let given = |mapped: &Mapped| match &mapped.from {
-            From::Expr(expr) => Some(expr.text().to_string()),
-            From::Value(value) => Some(format!("'{value}'")),
-            From::Column(_) => None,
-        };
+        let given = |mapped: &Mapped| (!matches!(mapped.from, From::Column(_))).then(|| mapped.from.to_string());
         let others = self.source.map.iter().filter_map(|(column, mapped)| Some((column, given(mapped)?)));
         columns.extend(others.map(|(column, header)| ColumnInspection {
             read_as: read_as(column),
@@ -260,4 +284,50 @@ fn reading(peek: &Peek) -> Vec<(&'static str, String)> {
         reading.push(("found", findings.join("; ")));
     }
     reading
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{input, options};
+    use super::*;
+
+    const SAMPLING: Sampling = Sampling { over: 1000, bytes: 400 };
+
+    fn inspected(text: &str) -> Inspection {
+        inspect(&[input("orders.csv", "purchases", text)], &options(), SAMPLING)
+            .unwrap()
+            .remove(0)
+    }
+
+    /// Lines of a file whose days of the month go up to this one.
+    fn orders(records: usize, last_day: usize) -> String {
+        let line = |n: usize| format!("C{n},{:02}/01/2024,\"5\n,0\"\n", 1 + n * last_day / records);
+        format!("Customer,Date,Amount\n{}", (0..records).map(line).collect::<String>())
+    }
+
+    #[test]
+    fn of_a_large_file_the_start_is_read_and_said_so() {
+        let text = orders(50, 1).replace("01/01/2024", "2024-01-01");
+        let large = inspected(&text);
+        assert_eq!((text.len() > 1000, large.problem.clone()), (true, None));
+        let of = Some(text.len() as u64);
+        assert_eq!(large.sampled, Some(Sampled { bytes: 400, of }));
+        let whole = text[..400].rfind("\nC").unwrap();
+        let records = text[..whole].matches("\nC").count() as u64;
+        let account = large.account.unwrap();
+        // The record at the cut is no reject: it is left out.
+        assert_eq!((account.read, account.rejected), (records, records));
+        assert!(large.unused.iter().all(|unused| unused.code != "cut-off"));
+        assert_eq!(inspected(&text[..900]).sampled, None);
+    }
+
+    #[test]
+    fn what_the_start_leaves_open_all_of_the_file_decides() {
+        let text = orders(100, 12).replace("5\n,0", "5.0");
+        let ambiguous = inspected(&text).problem.unwrap();
+        assert!(ambiguous.contains("more than one way"), "{ambiguous}");
+        let clear = inspected(&orders(100, 28).replace("5\n,0", "5.0"));
+        assert_eq!((clear.problem, clear.sampled), (None, None));
+        assert_eq!(clear.account.unwrap().read, 100);
+    }
 }

@@ -10,7 +10,7 @@ use super::columns::{Plan, Take, Times, expression_amount, expression_time};
 use super::file::Job;
 use crate::expr::{Bound, Cell, Reading};
 use crate::intake::for_each_record;
-use crate::note::{Place, Problem};
+use crate::note::{Place, Problem, counted};
 use crate::schema::ColumnType;
 use crate::value::{
     Civil, Count, DateVerdict, DateVote, DecimalMark, DecimalVerdict, DecimalVote, Example, Order, cleaned, is_null, unguarded,
@@ -293,7 +293,8 @@ fn dates(verdict: DateVerdict, stated: Option<Order>, file: &str, column: &str) 
                 evidence.push("(format = \"excel1904\" if the workbook counts from 1904: 1462 days later)".to_string());
             }
             if let Some(first) = first_misfit.filter(|_| misfits > 0) {
-                evidence.push(format!("{misfits} cells are no dates, {} the first", shown(&first)));
+                let cells = counted(misfits, "cell is no date", "cells are no dates");
+                evidence.push(format!("{cells}, {} the first", shown(&first)));
             }
             Ok(Some(Found {
                 times,
@@ -317,7 +318,7 @@ fn dates(verdict: DateVerdict, stated: Option<Order>, file: &str, column: &str) 
         } => {
             let mut read: Vec<String> = orders
                 .iter()
-                .map(|(order, cells, example)| format!("{} reads {cells} cells but not {}", short(*order), shown(example)))
+                .map(|(order, cells, example)| format!("{} reads {} but not {}", short(*order), counted(*cells, "cell", "cells"), shown(example)))
                 .collect();
             read.extend(
                 example

@@ -3,6 +3,7 @@
 mod account;
 mod ahead;
 mod building;
+mod codes;
 mod columns;
 mod contradictions;
 mod duplicates;
@@ -15,6 +16,7 @@ mod inspect;
 mod look;
 mod mapping;
 mod more;
+mod opening;
 mod raw;
 mod rules;
 mod tables;
@@ -27,22 +29,24 @@ use anyhow::Result;
 
 use crate::account::FileAccount;
 use crate::expr::Bound;
-use crate::intake::{self, Peek, Wishes};
+use crate::intake;
 use crate::io;
-use crate::note::{Note, Place, Problem};
+use crate::note::{Note, Place};
 use crate::period::Zone;
 use crate::schema::{ColumnType, Micros, Table};
-use crate::sources::{self, AmountOn, Input, Profile, Source};
-use crate::value::{DecimalMark, is_null};
+use crate::sources::{AmountOn, Input, Profile, Source};
+use crate::value::DecimalMark;
 
 use super::{Canon, SourceInfo};
 use columns::{Plan, Take, names, to_end_of_day};
 use file::{Job, Rowset};
 use look::Decided;
-use mapping::{LookedUp, Mapping, Wanted};
+use opening::{Opened, describe, open};
 
 pub use account::{Budget, Reject};
+pub use codes::{READING, UNUSED};
 pub use columns::is_deadline;
+pub use file::Fate;
 pub use findings::{FINDINGS, FindingKind};
 pub use inspect::inspect;
 pub use mapping::{ID, OTHER};
@@ -93,6 +97,16 @@ pub struct Loaded {
     pub files: Vec<RawFile>,
 }
 
+impl Loaded {
+    /// What was read: name, size and SHA-256 of each file, once, in the order of the sources.
+    ///
+    /// # Errors
+    /// When a file cannot be read any more.
+    pub fn fingerprints(&self) -> Result<Vec<io::Fingerprint>> {
+        io::fingerprints(self.files.iter().map(|file| &file.file))
+    }
+}
+
 /// One file, read.
 struct Part {
     info: SourceInfo,
@@ -137,112 +151,6 @@ pub fn load(inputs: &[Input], options: &Options) -> Result<Loaded> {
     let (parts, of_files): (Vec<Part>, Vec<Vec<Note>>) = parts.into_iter().flatten().unzip();
     notes.extend(of_files.into_iter().flatten());
     tables::assemble(parts, options, notes)
-}
-
-/// The inputs with their formats recognised, one for each table that a file feeds, and the start of each.
-fn describe(inputs: &[Input], options: &Options, notes: &mut Vec<Note>) -> Result<Vec<(Input, Peek)>> {
-    let mut described = Vec::new();
-    for input in inputs {
-        let (wishes, peek, found) = look_at(input, options)?;
-        notes.extend(
-            found
-                .said
-                .map(|said| Note::new("recognised", said).at(Place::file(input.file.name()))),
-        );
-        for source in found.sources {
-            let file = input.file.clone();
-            // Finding out how a file is parted takes time: it is done again only where more is known by now.
-            let peek = match source.wishes() {
-                now if now == wishes => peek.clone(),
-                now => intake::peek(&file, &now, SAMPLE)?,
-            };
-            described.push((Input { file, source }, peek));
-        }
-    }
-    Ok(described)
-}
-
-/// The start of a file, what was known of it then, and how it is read.
-fn look_at(input: &Input, options: &Options) -> Result<(Wishes, Peek, sources::Described)> {
-    let mut source = input.source.clone();
-    let mut peek = intake::peek(&input.file, &source.wishes(), SAMPLE)?;
-    // Some put a small table of what the export is about before the one that counts, whose header stands further down then.
-    let asked = source.preamble.is_none() && !source.is_mapped;
-    if asked && !sources::is_header(&peek.layout.header.names, &options.profiles) {
-        let mut first = peek.rows.iter().take(HEADER_WITHIN);
-        if let Some(header) = first.find(|row| sources::is_header(&row.fields, &options.profiles)) {
-            source.preamble = Some(header.line as usize - 1);
-            peek = intake::peek(&input.file, &source.wishes(), SAMPLE)?;
-        }
-    }
-    let described = |peek: &Peek| {
-        let rows: Vec<Vec<String>> = peek.rows.iter().map(|row| row.fields.clone()).collect();
-        sources::describe(&source, input.file.name(), &peek.layout.header, &rows, &options.profiles)
-    };
-    let found = described(&peek);
-    // A format may know more of the file than the file tells by itself.
-    let known = found.sources.first().map(Source::wishes).filter(|known| *known != source.wishes());
-    let Some(known) = known else {
-        return Ok((source.wishes(), peek, found));
-    };
-    let peek = intake::peek(&input.file, &known, SAMPLE)?;
-    let found = described(&peek);
-    Ok((known, peek, found))
-}
-
-/// The header of a format is sought in so many records below the first that looks like one.
-const HEADER_WITHIN: usize = 5;
-
-/// So many records tell what a file is.
-const SAMPLE: usize = 200;
-
-/// A file before it is read: its start, its columns, and what is looked up for it.
-struct Opened<'a> {
-    file: &'a io::Source,
-    source: &'a Source,
-    peek: Peek,
-    mapping: Mapping,
-    lookup: Option<LookedUp>,
-    /// Columns that are read for findings alone.
-    more: BTreeSet<String>,
-}
-
-fn open<'a>(input: &'a Input, peek: Peek, options: &Options) -> Result<Opened<'a>> {
-    let file = input.file.name();
-    if peek.layout.header.names.is_empty() {
-        return Err(Problem::data(format!("{file} is empty"))
-            .why("there is no header line")
-            .hint("export it again, or leave it out")
-            .into());
-    }
-    let lookup = match &input.source.lookup {
-        Some(lookup) => Some(look_up(lookup, &peek, file)?),
-        None => None,
-    };
-    let mapping = map(&input.source, file, &peek, lookup.as_ref(), options, &[])?;
-    Ok(Opened {
-        source: &input.source,
-        peek,
-        mapping,
-        lookup,
-        file: &input.file,
-        more: BTreeSet::new(),
-    })
-}
-
-/// The columns of a file that are read, with these texts beside those that are asked for.
-fn map(source: &Source, file: &str, peek: &Peek, lookup: Option<&LookedUp>, options: &Options, more: &[&str]) -> Result<Mapping> {
-    let added = lookup.map_or(&[][..], |l| l.names.as_slice());
-    let lower = |names: &BTreeSet<String>| names.iter().map(|t| t.to_lowercase()).collect::<BTreeSet<String>>();
-    let (dimensions, mut texts) = (lower(&options.dimensions), lower(&options.texts));
-    texts.extend(more.iter().map(|name| name.to_string()));
-    let wanted = Wanted {
-        zone: &options.zone,
-        dimensions: &dimensions,
-        texts: &texts,
-        everything: options.everything,
-    };
-    mapping::map(source, file, &peek.layout.header, added, &wanted)
 }
 
 fn read_part(opened: Opened, options: &Options, several: bool, notes: &mut Vec<Note>) -> Result<Part> {
@@ -412,62 +320,6 @@ fn note_cells(plans: &[Plan], rowset: &Rowset, file: &str, notes: &mut Vec<Note>
             );
         }
     }
-}
-
-/// Reads the looked-up file: the record of each key. A key that stands twice is an error.
-fn look_up(lookup: &sources::Lookup, peek: &Peek, file: &str) -> Result<LookedUp> {
-    let other = intake::as_text(io::Source::file(&lookup.path)?)?;
-    let other_name = other.name().to_string();
-    let other_peek = intake::peek(&other, &Wishes::default(), 1)?;
-    let missing = |file: &str, header: &intake::Header| {
-        Problem::usage(format!("lookup: {file} has no column {}", lookup.key))
-            .why(format!("its columns are {}", header.names.join(", ")))
-            .hint(crate::note::did_you_mean(&lookup.key, &header.names))
-    };
-    let key = peek
-        .layout
-        .header
-        .find(&lookup.key)
-        .ok_or_else(|| missing(file, &peek.layout.header))?;
-    let header = &other_peek.layout.header;
-    let theirs = header.find(&lookup.key).ok_or_else(|| missing(&other_name, header))?;
-    let added: Vec<usize> = (0..header.names.len())
-        .filter(|&i| i != theirs && peek.layout.header.find(&header.names[i]).is_none())
-        .collect();
-    let outcome = intake::for_each_record(
-        &other,
-        &other_peek.layout,
-        1,
-        Vec::new,
-        |found: &mut Vec<(String, Vec<String>, u64)>, record| {
-            let key = record.get(theirs).unwrap_or("").trim().to_string();
-            if !is_null(&key) {
-                found.push((
-                    key,
-                    added.iter().map(|&i| record.get(i).unwrap_or("").to_string()).collect(),
-                    record.line(),
-                ));
-            }
-            Ok(())
-        },
-    )?;
-    let mut records = BTreeMap::new();
-    for (found, cells, line) in outcome.sinks.into_iter().flatten() {
-        if records.insert(found.clone(), cells).is_some() {
-            return Err(
-                Problem::data(format!("lookup: {} '{found}' stands twice in {other_name}", lookup.key))
-                    .why("a record can take the columns of one record only")
-                    .hint("make the key unique, or choose another one")
-                    .at(Place::line(&other_name, line))
-                    .into(),
-            );
-        }
-    }
-    Ok(LookedUp {
-        names: added.iter().map(|&i| header.names[i].clone()).collect(),
-        key,
-        records,
-    })
 }
 
 /// Names of the columns that a part has.

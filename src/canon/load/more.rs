@@ -4,7 +4,8 @@ use anyhow::Result;
 
 use super::columns::{Take, names};
 use super::duplicates::record_ids;
-use super::{MOST_HASHED, Opened, Options, expected_records, map};
+use super::opening::{Opened, map};
+use super::{MOST_HASHED, Options, expected_records};
 use crate::schema::Table;
 
 impl Opened<'_> {

@@ -18,7 +18,7 @@ use crate::canon::rows::are_dates;
 use crate::canon::{Canon, Codes, Data, Dictionary, Interner, SourceInfo, messages, referrers};
 use crate::note::Note;
 use crate::schema::{ColumnType, NO_CODE, Table};
-use crate::sources::{AmountOn, From, Source};
+use crate::sources::{AmountOn, From};
 
 /// What the threads of one file gave, as one.
 pub fn join(mut sinks: Vec<Rowset>) -> Rowset {
@@ -80,7 +80,7 @@ pub fn assemble(parts: Vec<Part>, options: &Options, mut notes: Vec<Note>) -> Re
     let mut tables: BTreeMap<Table, Building> = BTreeMap::new();
     let mut amount_on: Vec<AmountOn> = Vec::new();
     let mut keys: Vec<Vec<String>> = Vec::new();
-    let mut questions: Vec<String> = Vec::new();
+    let questions = questions(&parts);
     let (mut read_more, mut asked) = (BTreeSet::new(), BTreeSet::new());
     let mut wholes: BTreeMap<Table, BTreeMap<String, (u64, u64)>> = BTreeMap::new();
     for (index, part) in parts.into_iter().enumerate() {
@@ -113,7 +113,6 @@ pub fn assemble(parts: Vec<Part>, options: &Options, mut notes: Vec<Note>) -> Re
         }));
         amount_on.push(source.amount_on.unwrap_or_default());
         keys.push(source.key.clone());
-        questions.push(question(&source));
         let table = info.table;
         let building = tables.entry(table).or_insert_with(|| Building::new(table));
         let before = building.rows.len;
@@ -302,12 +301,21 @@ fn dictionaries(parts: &[Part]) -> (Dictionary, Ranks, Dictionary, Ranks) {
     (stakeholders, (of_stakeholders, ranks), texts, (of_texts, text_ranks))
 }
 
-/// The question that a source reads the answers to, where its file has several.
-fn question(source: &Source) -> String {
-    match source.map.get("question").map(|mapped| &mapped.from) {
-        Some(From::Value(text)) => text.clone(),
-        _ => String::new(),
+/// The question that each source reads the answers to, as far as that tells it from others: a constant where it has one, else where the
+/// scores come from, if a survey's file is read for several of its columns.
+fn questions(parts: &[Part]) -> Vec<String> {
+    let scores = |part: &Part| part.source.map.get("score").map(|mapped| mapped.from.to_string());
+    let mut of_file: BTreeMap<&str, BTreeSet<Option<String>>> = BTreeMap::new();
+    for part in parts.iter().filter(|part| part.info.table == Table::Surveys) {
+        of_file.entry(&part.info.file).or_default().insert(scores(part));
     }
+    let several = of_file.values().any(|origins| origins.len() > 1);
+    let question = |part: &Part| match part.source.map.get("question").map(|mapped| &mapped.from) {
+        Some(From::Value(text)) => text.clone(),
+        _ if several && part.info.table == Table::Surveys => scores(part).unwrap_or_default(),
+        _ => String::new(),
+    };
+    parts.iter().map(question).collect()
 }
 
 fn open_account(info: &SourceInfo, read: u64, rowset: &Rowset) -> FileAccount {

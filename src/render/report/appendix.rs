@@ -8,10 +8,10 @@ use crate::render::text::Text;
 
 /// Adds the definitions and the origin.
 pub fn add(document: &mut Document, report: &Report) {
-    if !report.cards.is_empty() {
+    if !report.metrics.is_empty() {
         document.heading(2, "Definitions".into());
     }
-    for card in &report.cards {
+    for card in report.metrics.iter().map(|metric| metric.card()) {
         document.card(Card {
             anchor: definition(&card.id),
             title: Text::untrusted(&card.title).and(" (").and_untrusted(&card.id).and(")"),

@@ -8,6 +8,7 @@ use crate::render::text::{Text, Tone};
 use crate::report::{Cell, Shown};
 use crate::review::{Breakdown, Found, Funnel};
 use crate::stats::Reading;
+use crate::stats::funnel::Place;
 
 /// Up to so many slices stand side by side; more stand below one another.
 const SIDE_BY_SIDE: usize = 7;
@@ -101,7 +102,12 @@ fn cell(report: &Report, place: (usize, usize, usize), metric: &Shown, cell: Opt
 }
 
 fn chart(report: &Report, breakdown: &Breakdown, metric: &Shown, funnel: &Funnel) -> Chart {
-    let beyond: Vec<&str> = funnel.segments.iter().filter(|s| s.beyond == 2).map(|s| s.slice.as_str()).collect();
+    let beyond: Vec<&str> = funnel
+        .segments
+        .iter()
+        .filter(|s| s.place == Place::Beyond998)
+        .map(|s| s.slice.as_str())
+        .collect();
     let scale = report.scale(metric, funnel.centre);
     let title = Text::untrusted(&metric.title)
         .and(" by ")
@@ -137,7 +143,6 @@ fn chart(report: &Report, breakdown: &Breakdown, metric: &Shown, funnel: &Funnel
         .collect();
     limits.sort_by(|a, b| a.0.total_cmp(&b.0));
     let rows = funnel.segments.iter().map(|s| {
-        let place = ["within", "beyond 95 %", "beyond 99.8 %"][usize::from(s.beyond)];
         vec![
             Text::untrusted(&s.slice),
             Text::number(count(s.n.round() as u64), s.n, "count"),
@@ -146,7 +151,7 @@ fn chart(report: &Report, breakdown: &Breakdown, metric: &Shown, funnel: &Funnel
             report.value(metric, s.limits[0].1),
             report.value(metric, s.limits[1].0),
             report.value(metric, s.limits[1].1),
-            Text::own(place).toned(if s.beyond == 2 { Tone::Strong } else { Tone::Plain }),
+            Text::own(s.place.as_str()).toned(if s.place == Place::Beyond998 { Tone::Strong } else { Tone::Plain }),
         ]
     });
     Chart {
@@ -154,7 +159,11 @@ fn chart(report: &Report, breakdown: &Breakdown, metric: &Shown, funnel: &Funnel
         title: title.clone(),
         statement,
         figure: Figure::Funnel(FunnelFigure {
-            segments: funnel.segments.iter().map(|s| (s.slice.clone(), s.n, s.value, s.beyond)).collect(),
+            segments: funnel
+                .segments
+                .iter()
+                .map(|s| (s.slice.clone(), s.n, s.value, s.place as u8))
+                .collect(),
             centre: funnel.centre,
             limits,
             size: "effective n".to_string(),

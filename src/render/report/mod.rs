@@ -3,15 +3,18 @@
 
 mod appendix;
 mod breakdowns;
+pub mod json;
 mod quality;
 mod scorecard;
 mod sentences;
 mod trends;
 
+use std::collections::BTreeSet;
+
 use super::document::{Align, Document};
 use super::format::{Scale, Units};
 use super::text::Text;
-use crate::catalog::Card;
+use crate::catalog::Metric;
 use crate::note::Note;
 use crate::period::{date_text, instant_text};
 use crate::report::{FileAccount, Shown};
@@ -37,8 +40,8 @@ pub struct Report<'a> {
     pub account: &'a [FileAccount],
     /// Findings about the data.
     pub notes: &'a [Note],
-    /// The definitions of the metrics that are shown.
-    pub cards: Vec<Card>,
+    /// The metrics that are shown.
+    pub metrics: Vec<&'a Metric>,
     /// How to make it again.
     pub origin: &'a Origin,
 }
@@ -65,8 +68,17 @@ pub struct InputFile {
     pub sha256: String,
 }
 
+/// How much of a report a document holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Detail {
+    /// All of it.
+    Whole,
+    /// What a terminal has room for: no charts, no comparison with the year before in the tables, no definitions.
+    Brief,
+}
+
 /// The report as a document.
-pub fn document(report: &Report) -> Document {
+pub fn document(report: &Report, detail: Detail) -> Document {
     let mut document = Document::default();
     let period = &report.review.period.label;
     document.heading(
@@ -78,16 +90,21 @@ pub fn document(report: &Report) -> Document {
     );
     document.sentence(report.basis());
     sentences::add(&mut document, report);
-    scorecard::add(&mut document, report);
-    trends::add(&mut document, report);
+    scorecard::add(&mut document, report, detail);
+    if detail == Detail::Whole {
+        trends::add(&mut document, report);
+    }
     breakdowns::add(&mut document, report);
     quality::add(&mut document, report);
-    appendix::add(&mut document, report);
+    if detail == Detail::Whole {
+        appendix::add(&mut document, report);
+    }
     document
 }
 
 impl Report<'_> {
-    fn units(&self) -> Units<'_> {
+    /// The units of its values.
+    pub fn units(&self) -> Units<'_> {
         Units {
             currency: self.currency,
             business_hours: self.clock != "calendar hours",
@@ -112,6 +129,7 @@ impl Report<'_> {
             instant_text(self.as_of)
         };
         let records: u64 = self.account.iter().map(|file| file.used).sum();
+        let files: BTreeSet<&str> = self.account.iter().map(|file| file.file.as_str()).collect();
         let unfinished = if self.review.period.is_complete(self.as_of) {
             ""
         } else {
@@ -126,7 +144,7 @@ impl Report<'_> {
             "What was known at {known} ({}), from {} records of {}. Intervals are of {} %.{clock}{unfinished}",
             self.timezone,
             super::format::count(records),
-            counted(self.account.len(), "reading of a file", "readings of files"),
+            counted(files.len(), "file", "files"),
             self.review.level * 100.0,
         ))
     }
@@ -139,6 +157,11 @@ fn counted(number: usize, one: &str, several: &str) -> String {
         super::format::count(number as u64),
         if number == 1 { one } else { several }
     )
+}
+
+/// A number of rows; hidden ones say nothing.
+fn rows(n: Option<u64>) -> Text {
+    n.map_or_else(Text::default, |n| Text::number(super::format::count(n), n as f64, "count"))
 }
 
 /// The place of a metric in the document.

@@ -1,8 +1,7 @@
 //! The numbers of the period, a table a family: value, interval, n, target, changes with their readings, and the last periods as a line.
 
-use super::{Report, anchor, left, right};
-use crate::render::document::{Document, Point, Spark, Sparks, Table};
-use crate::render::format::count;
+use super::{Detail, Report, anchor, left, right};
+use crate::render::document::{Align, Document, Point, Spark, Sparks, Table};
 use crate::render::summary::capital;
 use crate::render::text::{Text, Tone};
 use crate::report::{Absent, Change};
@@ -22,14 +21,14 @@ pub fn families<'r>(report: &'r Report) -> Vec<(&'r str, Vec<&'r Score>)> {
 }
 
 /// Adds the scorecard.
-pub fn add(document: &mut Document, report: &Report) {
+pub fn add(document: &mut Document, report: &Report, detail: Detail) {
     document.heading(2, "Scorecard".into());
     if report.review.scores.is_empty() {
         document.sentence("None of the metrics has a value; why is said below.".into());
     }
     for (family, scores) in families(report) {
         document.heading(3, Text::untrusted(capital(family)));
-        document.table(table(report, family, &scores));
+        document.table(table(report, family, &scores, detail));
     }
     let any = |is: fn(&Score) -> bool| report.review.scores.iter().any(is);
     if any(|score| score.cell().left_truncated) {
@@ -40,23 +39,24 @@ pub fn add(document: &mut Document, report: &Report) {
     }
 }
 
-fn table(report: &Report, family: &str, scores: &[&Score]) -> Table {
+fn table(report: &Report, family: &str, scores: &[&Score], detail: Detail) -> Table {
     let period = &report.review.period;
     let previous = period.previous().label;
     let year_ago = period.year_ago().label;
-    let columns = vec![
+    let mut columns = vec![
         left("Metric"),
-        (Text::own(&period.label), crate::render::document::Align::Right),
+        (Text::own(&period.label), Align::Right),
         left("Interval"),
         right("n"),
         left("Target"),
-        (Text::own(previous), crate::render::document::Align::Right),
+        (Text::own(previous), Align::Right),
         left("Change"),
-        (Text::own(year_ago), crate::render::document::Align::Right),
-        left("Change in a year"),
-        left("Series"),
     ];
-    let rows = scores.iter().map(|score| row(report, score)).collect();
+    if detail == Detail::Whole {
+        columns.extend([(Text::own(year_ago), Align::Right), left("Change in a year")]);
+    }
+    columns.push(left("Series"));
+    let rows = scores.iter().map(|score| row(report, score, detail)).collect();
     let sparks = scores.iter().map(|score| spark(report, score)).collect();
     Table {
         caption: Text::untrusted(capital(family)).and(format!(" in {}", period.label)),
@@ -69,7 +69,7 @@ fn table(report: &Report, family: &str, scores: &[&Score]) -> Table {
     }
 }
 
-fn row(report: &Report, score: &Score) -> Vec<Text> {
+fn row(report: &Report, score: &Score, detail: Detail) -> Vec<Text> {
     let (metric, cell) = (&score.metric, score.cell());
     let mark = match (cell.left_truncated, metric.undated) {
         (true, true) => " + ~",
@@ -93,11 +93,15 @@ fn row(report: &Report, score: &Score) -> Vec<Text> {
         Text::link(anchor(metric), &metric.title).and(mark),
         value,
         Text::own(interval),
-        Text::number(count(cell.n), cell.n as f64, "count"),
+        super::rows(cell.n),
         target(report, score),
     ];
-    for key in ["previous", "year-ago"] {
-        let change = cell.changes.get(key);
+    let against: &[&str] = match detail {
+        Detail::Whole => &["previous", "year-ago"],
+        Detail::Brief => &["previous"],
+    };
+    for key in against {
+        let change = cell.changes.get(*key);
         row.push(
             change
                 .and_then(|change| change.value)
@@ -135,6 +139,9 @@ fn moved(change: &Change, scale: &crate::render::format::Scale) -> Text {
 
 /// What the series says of the period.
 fn series(score: &Score) -> Text {
+    if score.cell().value.is_none() {
+        return Text::default();
+    }
     match (&score.process, score.signals().next()) {
         (None, _) => Text::default(),
         (Some(_), None) => "as usual".into(),

@@ -54,7 +54,7 @@ fn told(report: &Report, is: fn(&Found) -> bool) -> Vec<Text> {
 }
 
 /// A finding as a sentence.
-fn sentence(report: &Report, finding: &Finding) -> Text {
+pub fn sentence(report: &Report, finding: &Finding) -> Text {
     let review = report.review;
     let tone = match finding.reading {
         Reading::Better => Tone::Good,

@@ -3,7 +3,6 @@
 use super::scorecard::families;
 use super::{Report, anchor, left, right};
 use crate::render::document::{Axis, Chart, Document, Figure, Point, SeriesFigure, Table};
-use crate::render::format::count;
 use crate::render::summary::capital;
 use crate::render::text::{Text, Tone};
 use crate::review::{Score, is_good};
@@ -173,7 +172,7 @@ fn data(report: &Report, score: &Score) -> Table {
             value,
             number(cell.low),
             number(cell.high),
-            Text::number(count(cell.n), cell.n as f64, "count"),
+            super::rows(cell.n),
             number(limits.map(|limits| limits.lower)),
             number(limits.map(|limits| limits.upper)),
             signal.map_or_else(Text::default, |signal| Text::own(words(signal)).toned(tone(score, signal))),

@@ -36,10 +36,15 @@ pub fn chart(chart: &document::Chart, data: &mut Data) -> Result<Chart> {
         Figure::Series(figure) => series(&title, figure, data)?,
         Figure::Funnel(figure) => funnel(&title, figure, data)?,
     };
-    drawn.set_width(WIDTH).set_height(HEIGHT).set_alt_text(names::cut(&chart.statement.workbook(), 255));
+    drawn
+        .set_width(WIDTH)
+        .set_height(HEIGHT)
+        .set_alt_text(names::cut(&chart.statement.workbook(), 255));
     drawn.show_empty_cells_as(ChartEmptyCells::Gaps);
     drawn.legend().set_position(ChartLegendPosition::Bottom);
-    drawn.chart_area().set_format(ChartFormat::new().set_border(ChartLine::new().set_color(PALE)));
+    drawn
+        .chart_area()
+        .set_format(ChartFormat::new().set_border(ChartLine::new().set_color(PALE)));
     drawn.y_axis().set_major_gridlines_line(ChartLine::new().set_color(PALE));
     Ok(drawn)
 }
@@ -72,7 +77,11 @@ fn series(title: &str, figure: &SeriesFigure, data: &mut Data) -> Result<Chart> 
     let has_interval = below.iter().chain(&above).any(Option::is_some);
     let format = number.as_str();
     let columns = [
-        (if has_interval { "Value and interval" } else { "Value" }, format, (0..periods).map(value).collect()),
+        (
+            if has_interval { "Value and interval" } else { "Value" },
+            format,
+            (0..periods).map(value).collect(),
+        ),
         ("Value less lower end", format, below),
         ("Upper end less value", format, above),
         ("Mean", format, level(figure.centre)),
@@ -93,7 +102,9 @@ fn series(title: &str, figure: &SeriesFigure, data: &mut Data) -> Result<Chart> 
     ];
     for (column, line) in lines.into_iter().filter(|(column, _)| has(*column)) {
         let series = new(&mut chart, &placed, column);
-        series.set_format(ChartFormat::new().set_line(&line)).set_marker(ChartMarker::new().set_none());
+        series
+            .set_format(ChartFormat::new().set_line(&line))
+            .set_marker(ChartMarker::new().set_none());
     }
     let series = new(&mut chart, &placed, VALUE);
     series
@@ -117,7 +128,9 @@ fn series(title: &str, figure: &SeriesFigure, data: &mut Data) -> Result<Chart> 
         }
     }
     heading(&mut chart, placed.title());
-    chart.x_axis().set_font(ChartFont::new().set_size(9).set_rotation(if periods > 8 { -45 } else { 0 }));
+    chart
+        .x_axis()
+        .set_font(ChartFont::new().set_size(9).set_rotation(if periods > 8 { -45 } else { 0 }));
     chart.y_axis().set_num_format(axis(&number)).set_font(ChartFont::new().set_size(9));
     Ok(chart)
 }
@@ -126,12 +139,19 @@ fn funnel(title: &str, figure: &FunnelFigure, data: &mut Data) -> Result<Chart> 
     let number = number(&figure.axis, figure.segments.iter().map(|segment| segment.2));
     let mut segments: Vec<&(String, f64, f64, u8)> = figure.segments.iter().collect();
     segments.sort_by_key(|segment| segment.3);
-    let shown: Vec<String> = segments.iter().map(|segment| names::cell(&crate::note::visible(&segment.0))).collect();
+    let shown: Vec<String> = segments
+        .iter()
+        .map(|segment| names::cell(&crate::note::visible(&segment.0)))
+        .collect();
     let placed = data.columns(
         title,
         ("Segment", &shown),
         &[
-            (figure.size.as_str(), "#,##0.0", segments.iter().map(|segment| Some(segment.1)).collect()),
+            (
+                figure.size.as_str(),
+                "#,##0.0",
+                segments.iter().map(|segment| Some(segment.1)).collect(),
+            ),
             ("Value", &number, segments.iter().map(|segment| Some(segment.2)).collect()),
         ],
     )?;
@@ -141,7 +161,11 @@ fn funnel(title: &str, figure: &FunnelFigure, data: &mut Data) -> Result<Chart> 
         &format!("{title}, limits by size"),
         ("", &sizes),
         &[
-            (figure.size.as_str(), "#,##0.0", figure.limits.iter().map(|(size, _)| Some(*size)).collect()),
+            (
+                figure.size.as_str(),
+                "#,##0.0",
+                figure.limits.iter().map(|(size, _)| Some(*size)).collect(),
+            ),
             ("95 %", &number, limit(0)),
             ("Upper 95 %", &number, limit(1)),
             ("99.8 %", &number, limit(2)),
@@ -169,7 +193,13 @@ fn funnel(title: &str, figure: &FunnelFigure, data: &mut Data) -> Result<Chart> 
     }
     let within = segments.iter().filter(|segment| segment.3 < 2).count() as u32;
     if within > 0 {
-        points(&mut chart, &placed, (0, within), placed.heading(2), &marker(ChartMarkerType::Circle, 6, BLUE, BLUE));
+        points(
+            &mut chart,
+            &placed,
+            (0, within),
+            placed.heading(2),
+            &marker(ChartMarkerType::Circle, 6, BLUE, BLUE),
+        );
     }
     // Each segment that lies far out is a series of its own, which carries its name.
     for at in within..segments.len() as u32 {

@@ -3,8 +3,8 @@
 use anyhow::Result;
 use rust_xlsxwriter::{ChartRange, Format, Worksheet};
 
-use super::{formats, names};
 use super::pages::Page;
+use super::{formats, names};
 use crate::render::document::Spark;
 use crate::render::text::Text;
 
@@ -59,7 +59,13 @@ impl Data {
             self.number(row, column, point.map(|point| point.value), &Format::new())?;
         }
         self.next += 1;
-        Ok(ChartRange::new_from_range(&self.name, row, 1, row, (spark.points.len().max(1)) as u16))
+        Ok(ChartRange::new_from_range(
+            &self.name,
+            row,
+            1,
+            row,
+            (spark.points.len().max(1)) as u16,
+        ))
     }
 
     /// Columns under a title: texts, then numbers in a format, each with a heading.
@@ -108,7 +114,9 @@ impl Data {
     }
 
     fn words(&mut self, row: u32, column: u16, text: &str, format: &Format) -> Result<()> {
-        self.page.worksheet.write_string_with_format(row, column, names::cell(text), format)?;
+        self.page
+            .worksheet
+            .write_string_with_format(row, column, names::cell(text), format)?;
         Ok(())
     }
 

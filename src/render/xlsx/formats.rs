@@ -27,7 +27,10 @@ pub fn number(unit: &str, value: f64, currency: Option<&str>) -> String {
     match unit {
         "share" => "0.0%".to_string(),
         "points" | "score" => "0.0".to_string(),
-        "money" => format!("#,##0.00{}", quoted(&currency.map_or(String::new(), |currency| format!(" {currency}")))),
+        "money" => format!(
+            "#,##0.00{}",
+            quoted(&currency.map_or(String::new(), |currency| format!(" {currency}")))
+        ),
         "hours" if value.abs() < 1.0 => "0.00\" h\"".to_string(),
         "hours" => "#,##0.0\" h\"".to_string(),
         "days" => format!("{}\" d\"", decimals(value.fract() != 0.0)),
@@ -102,7 +105,11 @@ fn heat(depth: u8) -> Color {
 /// A format of what leads somewhere; a tone keeps its colour.
 pub fn linked(format: Format, tone: Tone) -> Format {
     let format = format.set_underline(FormatUnderline::Single);
-    if matches!(tone, Tone::Good | Tone::Bad) { format } else { format.set_font_color(LINK) }
+    if matches!(tone, Tone::Good | Tone::Bad) {
+        format
+    } else {
+        format.set_font_color(LINK)
+    }
 }
 
 /// The cell of a table.
@@ -129,7 +136,10 @@ pub fn head(align: Align) -> Format {
 
 /// Running text.
 pub fn text() -> Format {
-    Format::new().set_align(FormatAlign::Top).set_align(FormatAlign::Left).set_text_wrap()
+    Format::new()
+        .set_align(FormatAlign::Top)
+        .set_align(FormatAlign::Left)
+        .set_text_wrap()
 }
 
 fn side(align: Align) -> FormatAlign {
@@ -147,7 +157,10 @@ mod tests {
     fn numbers_keep_the_words_that_stand_after_them() {
         let share = Text::number("65.6 %", 0.656_123, "share");
         assert_eq!(value(&share, None), Value::Number(0.656_123, "0.0%".into()));
-        assert_eq!(value(&share.clone().and(" \"better\""), None), Value::Number(0.656_123, "0.0%\" 'better'\"".into()));
+        assert_eq!(
+            value(&share.clone().and(" \"better\""), None),
+            Value::Number(0.656_123, "0.0%\" 'better'\"".into())
+        );
         assert_eq!(value(&share.clone().and_untrusted(" better"), None), Value::Text);
         assert_eq!(value(&share.and(" x".repeat(60)), None), Value::Text);
         assert_eq!(value(&Text::number("", f64::NAN, "share"), None), Value::Text);

@@ -34,12 +34,22 @@ pub fn cell(text: &str) -> String {
 pub fn sheet(wanted: &str, taken: &[String]) -> String {
     let clean: String = wanted
         .chars()
-        .map(|c| if matches!(c, '[' | ']' | ':' | '*' | '?' | '/' | '\\' | '\n') { ' ' } else { c })
+        .map(|c| {
+            if matches!(c, '[' | ']' | ':' | '*' | '?' | '/' | '\\' | '\n') {
+                ' '
+            } else {
+                c
+            }
+        })
         .collect();
     let clean = clean.split_whitespace().collect::<Vec<_>>().join(" ");
     let clean = head(&clean, 31).trim_matches(|c: char| c == '\'' || c.is_whitespace());
     // The name of the change history, which no sheet may have.
-    let clean = if clean.is_empty() || clean.eq_ignore_ascii_case("history") { "Sheet" } else { clean };
+    let clean = if clean.is_empty() || clean.eq_ignore_ascii_case("history") {
+        "Sheet"
+    } else {
+        clean
+    };
     unlike(clean, 31, taken)
 }
 
@@ -108,7 +118,10 @@ mod tests {
         assert_eq!(sheet("History", &["Sheet".into()]), "Sheet (2)");
         let long = sheet(&"é".repeat(40), &[]);
         assert_eq!(long.chars().count(), 31);
-        assert_eq!(sheet(&"É".repeat(40), std::slice::from_ref(&long)), format!("{} (2)", "É".repeat(27)));
+        assert_eq!(
+            sheet(&"É".repeat(40), std::slice::from_ref(&long)),
+            format!("{} (2)", "É".repeat(27))
+        );
     }
 
     #[test]

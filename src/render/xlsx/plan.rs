@@ -140,7 +140,9 @@ impl<'d> Plan<'d> {
 impl Sheet<'_> {
     /// The width of so many columns from the first, in characters.
     pub fn width(&self, columns: u16) -> f64 {
-        (0..usize::from(columns)).map(|at| self.widths.get(at).copied().unwrap_or(UNSET)).sum()
+        (0..usize::from(columns))
+            .map(|at| self.widths.get(at).copied().unwrap_or(UNSET))
+            .sum()
     }
 
     /// The tables, those of charts too.
@@ -166,7 +168,11 @@ fn sections(blocks: &[Block]) -> Vec<&[Block]> {
     let mut starts: Vec<usize> = std::iter::once(0).chain(heads.map(|(at, _)| at)).chain([blocks.len()]).collect();
     starts.dedup();
     let mut sections: Vec<&[Block]> = Vec::new();
-    let is_words = |blocks: &[Block]| blocks.iter().all(|block| !matches!(block, Block::Table(_) | Block::Chart(_) | Block::Card(_)));
+    let is_words = |blocks: &[Block]| {
+        blocks
+            .iter()
+            .all(|block| !matches!(block, Block::Table(_) | Block::Chart(_) | Block::Card(_)))
+    };
     for ends in starts.windows(2) {
         let section = &blocks[ends[0]..ends[1]];
         match &mut sections[..] {

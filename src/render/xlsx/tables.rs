@@ -74,7 +74,15 @@ fn level(widths: &mut [f64], most: f64) {
 fn breadth(line: &str) -> f64 {
     let wide = |c: char| matches!(c, '\u{1100}'..='\u{115f}' | '\u{2e80}'..='\u{a4cf}' | '\u{ac00}'..='\u{d7a3}' | '\u{f900}'..='\u{faff}' | '\u{fe30}'..='\u{fe6f}' | '\u{ff00}'..='\u{ff60}' | '\u{1f000}'..='\u{3ffff}');
     line.chars()
-        .map(|c| if wide(c) { 2.0 } else if c.is_uppercase() || c == 'm' || c == 'w' { 1.2 } else { 1.0 })
+        .map(|c| {
+            if wide(c) {
+                2.0
+            } else if c.is_uppercase() || c == 'm' || c == 'w' {
+                1.2
+            } else {
+                1.0
+            }
+        })
         .sum()
 }
 
@@ -211,7 +219,11 @@ pub fn string(
         _ => None,
     };
     // Text that looks like a formula stays text when somebody edits the cell.
-    let format = if said.starts_with(['=', '+', '-', '@', '\'']) { format.set_quote_prefix() } else { format };
+    let format = if said.starts_with(['=', '+', '-', '@', '\'']) {
+        format.set_quote_prefix()
+    } else {
+        format
+    };
     match place {
         Some((sheet, line)) => {
             let name = plan.sheets[*sheet].name.replace('\'', "''");

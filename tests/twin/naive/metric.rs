@@ -28,6 +28,24 @@ pub struct Answer {
 #[derive(Default)]
 pub struct Built(BTreeMap<(String, i64, i64, i64), Vec<Row>>);
 
+/// Which rows of a window are meant.
+#[derive(Clone, Copy)]
+pub enum Of<'a> {
+    /// Those of a slice.
+    Slice(&'a [String]),
+    /// Those of all other slices.
+    Rest(&'a [String]),
+}
+
+impl Of<'_> {
+    fn holds(self, row: &Row) -> bool {
+        match self {
+            Of::Slice(slice) => row.slice == slice,
+            Of::Rest(slice) => row.slice != slice,
+        }
+    }
+}
+
 /// All that a metric needs.
 pub struct Naive<'a> {
     pub data: &'a Data,
@@ -48,8 +66,13 @@ impl Naive<'_> {
 
     /// The answer for one slice.
     pub fn answer(&self, built: &mut Built, metric: &Metric, window: &Window, slice: &[String]) -> Answer {
+        self.answer_of(built, metric, window, Of::Slice(slice))
+    }
+
+    /// The answer for one slice, or for all others.
+    pub fn answer_of(&self, built: &mut Built, metric: &Metric, window: &Window, of: Of) -> Answer {
         if let Kind::Derived { expr } = &metric.kind {
-            return self.derived(built, metric, expr, window, slice);
+            return self.derived(built, metric, expr, window, of);
         }
         let fact = metric.fact.unwrap();
         let usable = match self.usable_files(metric, fact) {
@@ -83,12 +106,7 @@ impl Naive<'_> {
                 };
             }
         }
-        let rows: Vec<&Row> = (self.rows(built, fact, window).iter())
-            .filter(|row| row.slice == slice)
-            .filter(|row| usable.as_ref().is_none_or(|files| row.file.is_none_or(|f| files.contains(&f))))
-            .filter(|row| lies_in(row, metric, window))
-            .filter(|row| metric.where_.as_ref().is_none_or(|w| eval(w, row, window) == Value::Bool(true)))
-            .collect();
+        let rows = self.meant(built, metric, window, of, usable.as_deref());
         let mut answer = evaluate(metric, &rows, window);
         if let Kind::Rate {
             exposure: Exposure::Metric(id),
@@ -96,7 +114,7 @@ impl Naive<'_> {
             ..
         } = &metric.kind
         {
-            let exposure = self.answer(built, self.catalog.get(id).unwrap(), window, slice).value;
+            let exposure = self.answer_of(built, self.catalog.get(id).unwrap(), window, of).value;
             answer.whole = exposure;
             match exposure {
                 Some(exposure) if exposure > 0.0 => answer.value = Some(answer.part.unwrap_or(0.0) / exposure * per),
@@ -106,11 +124,21 @@ impl Naive<'_> {
         answer
     }
 
-    fn derived(&self, built: &mut Built, metric: &Metric, expr: &Expression, window: &Window, slice: &[String]) -> Answer {
+    /// The rows that a metric with a fact is measured on.
+    pub fn meant<'b>(&self, built: &'b mut Built, metric: &Metric, window: &Window, of: Of, usable: Option<&[usize]>) -> Vec<&'b Row> {
+        (self.rows(built, metric.fact.unwrap(), window).iter())
+            .filter(|row| of.holds(row))
+            .filter(|row| usable.is_none_or(|files| row.file.is_none_or(|f| files.contains(&f))))
+            .filter(|row| lies_in(row, metric, window))
+            .filter(|row| metric.where_.as_ref().is_none_or(|w| eval(w, row, window) == Value::Bool(true)))
+            .collect()
+    }
+
+    fn derived(&self, built: &mut Built, metric: &Metric, expr: &Expression, window: &Window, of: Of) -> Answer {
         let parts: BTreeMap<String, Answer> = metric
             .parts()
             .into_iter()
-            .map(|id| (id.clone(), self.answer(built, self.catalog.get(&id).unwrap(), window, slice)))
+            .map(|id| (id.clone(), self.answer_of(built, self.catalog.get(&id).unwrap(), window, of)))
             .collect();
         let column = |id: &str| parts[id].value.map_or(Value::Null, Value::Number);
         match expr.expr.eval(&column, &|_| 0) {
@@ -134,7 +162,7 @@ impl Naive<'_> {
     }
 
     /// The files whose rows the metric can be measured on (nothing: all of them), or why it cannot be.
-    fn usable_files(&self, metric: &Metric, fact: &FactSpec) -> Result<Option<Vec<usize>>, &'static str> {
+    pub fn usable_files(&self, metric: &Metric, fact: &FactSpec) -> Result<Option<Vec<usize>>, &'static str> {
         if !fact.tables.iter().any(|t| self.data.has(*t)) || self.dims.missing(self.data, fact.rows) {
             return Err("missing input");
         }
@@ -211,11 +239,11 @@ pub fn eval(expression: &Expression, row: &Row, window: &Window) -> V {
     }
 }
 
-fn is_true(expression: &Expression, row: &Row, window: &Window) -> bool {
+pub fn is_true(expression: &Expression, row: &Row, window: &Window) -> bool {
     eval(expression, row, window) == Value::Bool(true)
 }
 
-fn number(expression: &Expression, row: &Row, window: &Window) -> Option<f64> {
+pub fn number(expression: &Expression, row: &Row, window: &Window) -> Option<f64> {
     match eval(expression, row, window) {
         Value::Number(x) => Some(x),
         Value::Bool(b) => Some(f64::from(u8::from(b))),

@@ -3,6 +3,7 @@
 //! Nothing here is fast and nothing is clever. Times are microseconds since 1970, money is in ten-thousandths.
 
 pub mod answers;
+pub mod compare;
 pub mod interval;
 pub mod metric;
 pub mod orders;
