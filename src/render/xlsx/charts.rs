@@ -3,9 +3,9 @@
 
 use anyhow::Result;
 use rust_xlsxwriter::{
-    Chart, ChartDataLabel, ChartDataLabelPosition, ChartEmptyCells, ChartErrorBars, ChartErrorBarsDirection, ChartErrorBarsType, ChartFont,
-    ChartFormat, ChartLegendPosition, ChartLine, ChartLineDashType, ChartMarker, ChartMarkerType, ChartRange, ChartSeries, ChartSolidFill,
-    ChartType, Color,
+    Chart, ChartAxisLabelPosition, ChartDataLabel, ChartDataLabelPosition, ChartEmptyCells, ChartErrorBars, ChartErrorBarsDirection,
+    ChartErrorBarsType, ChartFont, ChartFormat, ChartLegendPosition, ChartLine, ChartLineDashType, ChartMarker, ChartMarkerType,
+    ChartRange, ChartSeries, ChartSolidFill, ChartType, Color,
 };
 
 use super::data::{Data, Placed};
@@ -15,11 +15,11 @@ use super::tables::BLUE;
 use crate::render::document::{self, Axis, Figure, FunnelFigure, SeriesFigure};
 
 /// How many rows of usual height a chart takes.
-pub const ROWS: u32 = 17;
+pub const ROWS: u32 = 14;
 /// Its width in pixels.
-pub const WIDTH: u32 = 640;
+pub const WIDTH: u32 = 620;
 /// Its height in pixels.
-const HEIGHT: u32 = 20 * ROWS - 10;
+const HEIGHT: u32 = 20 * ROWS;
 
 const GREY: Color = Color::RGB(0x7F_7F_7F);
 const PALE: Color = Color::RGB(0xE3_E3_E3);
@@ -86,7 +86,7 @@ fn series(title: &str, figure: &SeriesFigure, data: &mut Data) -> Result<Chart> 
         ("Upper end less value", format, above),
         ("Mean", format, level(figure.centre)),
         ("Lower limit", format, limit(|limits| limits.0)),
-        ("Upper limit", format, limit(|limits| limits.1)),
+        ("Usual range", format, limit(|limits| limits.1)),
         ("Target", format, level(figure.target)),
         ("Signal", format, marked(&is_signal)),
         ("Not over yet", format, marked(&is_open)),
@@ -130,6 +130,7 @@ fn series(title: &str, figure: &SeriesFigure, data: &mut Data) -> Result<Chart> 
     heading(&mut chart, placed.title());
     chart
         .x_axis()
+        .set_label_position(ChartAxisLabelPosition::Low)
         .set_font(ChartFont::new().set_size(9).set_rotation(if periods > 8 { -45 } else { 0 }));
     chart.y_axis().set_num_format(axis(&number)).set_font(ChartFont::new().set_size(9));
     Ok(chart)
@@ -181,7 +182,6 @@ fn funnel(title: &str, figure: &FunnelFigure, data: &mut Data) -> Result<Chart> 
         (4, ChartLineDashType::RoundDot, true),
         (5, ChartLineDashType::RoundDot, false),
     ] {
-        // The two limits of a level look alike: one entry in the legend is enough.
         chart
             .add_series()
             .set_name(&bounds.heading(column))

@@ -6,6 +6,7 @@ use rust_xlsxwriter::{Format, IgnoreError, ObjectMovement, Worksheet};
 use super::charts;
 use super::data::Data;
 use super::formats;
+use super::names;
 use super::pages::{LINE, Page};
 use super::plan::{Kind, Part, Plan, Sheet, UNSET};
 use super::tables::{self, Context};
@@ -40,7 +41,7 @@ pub fn worksheet(sheet: &Sheet, plan: &Plan, units: &Units, title: &str, data: &
             Part::Heading(level, text) => {
                 let size = [18.0, 18.0, 15.0, 12.0][usize::from(*level).min(3)];
                 let format = formats::text().set_bold().set_font_size(size);
-                words(&mut page, *row, text, "", (format, size / 11.0), sheet, plan)?;
+                words(&mut page, *row, text, "", (format, size / 11.0), sheet)?;
             }
             Part::Text(text, kind) => {
                 let format = formats::toned(formats::text(), text.tone);
@@ -50,7 +51,7 @@ pub fn worksheet(sheet: &Sheet, plan: &Plan, units: &Units, title: &str, data: &
                     Kind::Note => (formats::text().set_italic().set_font_color(formats::GREY), ""),
                     Kind::Caption => (formats::text().set_bold(), ""),
                 };
-                words(&mut page, *row, text, before, (format, 1.0), sheet, plan)?;
+                words(&mut page, *row, text, before, (format, 1.0), sheet)?;
             }
             Part::Table(table) => tables::write(&mut page, *row, table, &context, data, true)?,
             Part::Chart(chart) => beside(&mut page, *row, chart, sheet, &context, data)?,
@@ -61,23 +62,24 @@ pub fn worksheet(sheet: &Sheet, plan: &Plan, units: &Units, title: &str, data: &
 }
 
 /// A text in a row, over as many columns as it needs.
-fn words(page: &mut Page, row: u32, text: &Text, before: &str, look: (Format, f64), sheet: &Sheet, plan: &Plan) -> Result<()> {
+fn words(page: &mut Page, row: u32, text: &Text, before: &str, look: (Format, f64), sheet: &Sheet) -> Result<()> {
     let (format, size) = look;
     if sheet.span > 1 {
         page.worksheet.merge_range(row, 0, row, sheet.span - 1, "", &format)?;
     }
-    let said = tables::string(page, (row, 0), text, before, format, plan)?;
+    let said = names::cell(&format!("{before}{}", text.workbook()));
+    tables::string(page, (row, 0), &said, format)?;
     // Bold and indented text is a little wider.
-    let lines = tables::lines(&said, sheet.width(sheet.span) / size / 1.05);
+    let lines = tables::lines(&said, sheet.width(sheet.span) / size / 1.1);
     page.height(row, lines * LINE * size + if size > 1.0 { 4.0 } else { 0.0 })
 }
 
 /// Title and statement of a chart, its data, and the drawing at their right.
 fn beside(page: &mut Page, row: u32, chart: &Chart, sheet: &Sheet, context: &Context, data: &mut Data) -> Result<()> {
     let title = formats::text().set_bold();
-    words(page, row, &chart.title, "", (title, 1.0), sheet, context.plan)?;
+    words(page, row, &chart.title, "", (title, 1.0), sheet)?;
     let statement = formats::toned(formats::text(), Tone::Plain);
-    words(page, row + 1, &chart.statement, "", (statement, 1.0), sheet, context.plan)?;
+    words(page, row + 1, &chart.statement, "", (statement, 1.0), sheet)?;
     tables::write(page, row + 2, &chart.data, context, data, false)?;
     let mut drawn = charts::chart(chart, data)?;
     drawn.set_object_movement(ObjectMovement::MoveButDontSizeWithCells);

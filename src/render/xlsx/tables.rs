@@ -1,7 +1,7 @@
 //! Tables: widths of columns from what they hold, titles, cells, small lines.
 
 use anyhow::Result;
-use rust_xlsxwriter::{ChartEmptyCells, Color, Sparkline, TableColumn, TableStyle, Url};
+use rust_xlsxwriter::{ChartEmptyCells, Color, Format, Sparkline, TableColumn, TableStyle, Url};
 
 use super::data::Data;
 use super::formats::{self, Value};
@@ -10,7 +10,7 @@ use super::pages::{LINE, Page};
 use super::plan::Plan;
 use crate::render::document::{Align, Table};
 use crate::render::format::Units;
-use crate::render::text::{Piece, Text};
+use crate::render::text::{Piece, Text, Tone};
 
 /// The width of a column of small lines, in characters.
 const SPARK: f64 = 20.0;
@@ -20,6 +20,8 @@ const TALL: f64 = 21.0;
 const FILTER: usize = 10;
 /// The narrowest column.
 const NARROWEST: f64 = 7.0;
+/// The widest that a column of names may be before it gives way like any other.
+const NAMES: f64 = 44.0;
 /// What a cell leaves free at its sides.
 const PADDING: f64 = 2.0;
 /// The blue of small lines and of the values of charts.
@@ -39,11 +41,16 @@ pub fn widths<'t>(tables: impl Iterator<Item = &'t Table>, most: f64) -> Vec<f64
             let title = title.workbook();
             // A title may take two lines, and has room for the button of a filter.
             let longest = title.split(' ').map(breadth).fold(breadth(&title) / 2.0, f64::max);
-            widen(at, longest.min(30.0) + if table.rows.len() >= FILTER { 2.0 } else { 1.0 });
+            widen(at, longest.min(30.0) * BOLD + indent(at, Align::Left) + button(table));
         }
         for row in &table.rows {
             for (at, text) in row.iter().enumerate() {
-                widen(at, text.workbook().split('\n').map(breadth).fold(0.0, f64::max));
+                let align = table.columns.get(at).map_or(Align::Left, |(_, align)| *align);
+                let bold = if text.tone == Tone::Plain { 1.0 } else { BOLD };
+                widen(
+                    at,
+                    text.workbook().split('\n').map(breadth).fold(0.0, f64::max) * bold + indent(at, align),
+                );
             }
         }
         if table.sparks.is_some() {
@@ -54,36 +61,40 @@ pub fn widths<'t>(tables: impl Iterator<Item = &'t Table>, most: f64) -> Vec<f64
     widths
 }
 
-/// Cuts the widest columns down to one width, so that all together are as wide as that.
+/// Cuts the widest columns down to one width, so that all together are as wide as that. The first, which names the rows, gives way last.
 fn level(widths: &mut [f64], most: f64) {
-    let mut sorted = widths.to_vec();
+    let Some((names, others)) = widths.split_first_mut() else {
+        return;
+    };
+    if *names + others.iter().sum::<f64>() <= most {
+        return;
+    }
+    *names = names.min(NAMES);
+    let mut sorted = others.to_vec();
     sorted.sort_by(f64::total_cmp);
-    let mut left = most;
+    let mut left = most - *names;
     for (at, width) in sorted.iter().enumerate() {
         let share = left / (sorted.len() - at) as f64;
         if *width > share {
             let widest = share.max(NARROWEST);
-            widths.iter_mut().for_each(|width| *width = width.min(widest));
+            others.iter_mut().for_each(|width| *width = width.min(widest));
             return;
         }
         left -= width;
     }
 }
 
-/// The width of a line in characters of usual width.
-fn breadth(line: &str) -> f64 {
-    let wide = |c: char| matches!(c, '\u{1100}'..='\u{115f}' | '\u{2e80}'..='\u{a4cf}' | '\u{ac00}'..='\u{d7a3}' | '\u{f900}'..='\u{faff}' | '\u{fe30}'..='\u{fe6f}' | '\u{ff00}'..='\u{ff60}' | '\u{1f000}'..='\u{3ffff}');
-    line.chars()
-        .map(|c| {
-            if wide(c) {
-                2.0
-            } else if c.is_uppercase() || c == 'm' || c == 'w' {
-                1.2
-            } else {
-                1.0
-            }
-        })
-        .sum()
+/// The width of a line in digits, by which widths of columns are counted.
+pub fn breadth(line: &str) -> f64 {
+    let width = |c: char| match c {
+        'i' | 'j' | 'l' | 't' | 'f' | 'r' | ' ' | '.' | ',' | ':' | ';' | '\'' | '|' | '!' | '(' | ')' | '[' | ']' => 0.65,
+        'm' | 'w' | 'M' | 'W' | '@' | '%' => 1.6,
+        c if c.is_uppercase() => 1.2,
+        '\u{1100}'..='\u{115f}' | '\u{2e80}'..='\u{a4cf}' | '\u{ac00}'..='\u{d7a3}' => 2.0,
+        '\u{f900}'..='\u{faff}' | '\u{fe30}'..='\u{fe6f}' | '\u{ff00}'..='\u{ff60}' | '\u{1f000}'..='\u{3ffff}' => 2.0,
+        _ => 1.0,
+    };
+    line.chars().map(width).sum()
 }
 
 /// How many lines a text takes in a column of a width.
@@ -93,11 +104,12 @@ pub fn lines(text: &str, width: f64) -> f64 {
         let (mut lines, mut used) = (1.0, 0.0);
         for word in line.split(' ') {
             let long = breadth(word);
-            if used > 0.0 && used + 1.0 + long > width {
+            let blank = breadth(" ");
+            if used > 0.0 && used + blank + long > width {
                 lines += 1.0;
                 used = 0.0;
             } else if used > 0.0 {
-                used += 1.0;
+                used += blank;
             }
             // What does not fit in a line of its own is broken anywhere.
             used += long;
@@ -109,6 +121,19 @@ pub fn lines(text: &str, width: f64) -> f64 {
         lines
     };
     text.split('\n').map(line).sum()
+}
+
+/// How much wider bold text is.
+const BOLD: f64 = 1.08;
+
+/// What is free before the words of a column that is not the first: numbers may end where it begins.
+fn indent(column: usize, align: Align) -> f64 {
+    if column > 0 && align == Align::Left { 1.5 } else { 0.0 }
+}
+
+/// The room for the button of a filter.
+fn button(table: &Table) -> f64 {
+    if table.rows.len() >= FILTER { 2.0 } else { 0.0 }
 }
 
 /// What a table is written with.
@@ -134,8 +159,9 @@ pub fn write(page: &mut Page, top: u32, table: &Table, context: &Context, data: 
     let (wanted, aligns): (Vec<String>, Vec<Align>) = wanted.unzip();
     let titles = names::titles(wanted.into_iter());
     let mut high = 1.0;
-    for (title, width) in titles.iter().zip(context.widths) {
-        high = lines(title, width - 2.0).max(high);
+    for (at, (title, width)) in titles.iter().zip(context.widths).enumerate() {
+        let room = width - indent(at, aligns[at]) - if filter { button(table) } else { 0.0 };
+        high = lines(title, room / BOLD).max(high);
     }
     page.height(top, high * LINE + 3.0)?;
     for (at, row) in table.rows.iter().enumerate() {
@@ -143,7 +169,8 @@ pub fn write(page: &mut Page, top: u32, table: &Table, context: &Context, data: 
         let mut high = 1.0;
         for (column, (text, align)) in row.iter().zip(&aligns).enumerate() {
             let said = write_cell(page, (to, column as u16), text, *align, context)?;
-            high = lines(&said, context.widths[column]).max(high);
+            let bold = if text.tone == Tone::Plain { 1.0 } else { BOLD };
+            high = lines(&said, (context.widths[column] - indent(column, *align)) / bold).max(high);
         }
         page.height(to, high * LINE)?;
     }
@@ -168,7 +195,11 @@ pub fn write(page: &mut Page, top: u32, table: &Table, context: &Context, data: 
     let columns: Vec<TableColumn> = titles
         .iter()
         .zip(&aligns)
-        .map(|(title, align)| TableColumn::new().set_header(title).set_header_format(formats::head(*align)))
+        .enumerate()
+        .map(|(at, (title, align))| {
+            let format = indented(formats::head(*align), at as u16, *align);
+            TableColumn::new().set_header(title).set_header_format(format)
+        })
         .collect();
     let shown = rust_xlsxwriter::Table::new()
         .set_columns(&columns)
@@ -182,60 +213,62 @@ pub fn write(page: &mut Page, top: u32, table: &Table, context: &Context, data: 
 
 /// Writes a cell, and tells the text that it shows.
 fn write_cell(page: &mut Page, (row, column): (u32, u16), text: &Text, align: Align, context: &Context) -> Result<String> {
-    let format = formats::toned(formats::cell(align), text.tone);
+    let format = indented(formats::toned(formats::cell(align), text.tone), column, align);
     match formats::value(text, context.units.currency) {
         Value::Number(number, shown) => {
             page.worksheet
                 .write_number_with_format(row, column, number, &format.set_num_format(shown))?;
             Ok(text.workbook())
         }
-        Value::Text => string(page, (row, column), text, "", format, context.plan),
+        Value::Text => {
+            let said = names::cell(&text.workbook());
+            match place(text, context.plan) {
+                Some(url) => {
+                    let format = formats::linked(format, text.tone);
+                    page.worksheet.write_url_with_format(row, column, url.set_text(&said), &format)?;
+                }
+                None => string(page, (row, column), &said, format)?,
+            }
+            Ok(said)
+        }
     }
 }
 
-/// Writes a text as a string, whatever it looks like, with own words before it; it leads to the place that it names, if there is just one.
+fn indented(format: Format, column: u16, align: Align) -> Format {
+    if column > 0 && align == Align::Left {
+        format.set_indent(1)
+    } else {
+        format
+    }
+}
+
+/// Where a text leads that begins with a link.
+fn place(text: &Text, plan: &Plan) -> Option<Url> {
+    let Some(Piece::Link(to, _)) = text.pieces().first() else {
+        return None;
+    };
+    let (sheet, line) = plan.places.get(to.as_str())?;
+    let name = plan.sheets[*sheet].name.replace('\'', "''");
+    Some(Url::new(format!("internal:'{name}'!A{}", line + 1)))
+}
+
+/// Writes a text as a string, whatever it looks like.
 ///
 /// # Errors
 /// A cell that no sheet has.
-pub fn string(
-    page: &mut Page,
-    (row, column): (u32, u16),
-    text: &Text,
-    before: &str,
-    format: rust_xlsxwriter::Format,
-    plan: &Plan,
-) -> Result<String> {
-    let said = names::cell(&format!("{before}{}", text.workbook()));
+pub fn string(page: &mut Page, (row, column): (u32, u16), said: &str, format: Format) -> Result<()> {
     if said.is_empty() {
         page.worksheet.write_blank(row, column, &format)?;
-        return Ok(said);
+        return Ok(());
     }
-    let mut leads = text.pieces().iter().filter_map(|piece| match piece {
-        Piece::Link(to, _) => Some(to.as_str()),
-        _ => None,
-    });
-    let place = match (leads.next(), leads.next()) {
-        (Some(to), None) => plan.places.get(to),
-        _ => None,
-    };
-    // Text that looks like a formula stays text when somebody edits the cell.
+    // What looks like a formula stays text when somebody edits the cell.
     let format = if said.starts_with(['=', '+', '-', '@', '\'']) {
         format.set_quote_prefix()
     } else {
         format
     };
-    match place {
-        Some((sheet, line)) => {
-            let name = plan.sheets[*sheet].name.replace('\'', "''");
-            let url = Url::new(format!("internal:'{name}'!A{}", line + 1)).set_text(&said);
-            let format = formats::linked(format, text.tone);
-            page.worksheet.write_url_with_format(row, column, url, &format)?;
-        }
-        None => {
-            page.worksheet.write_string_with_format(row, column, &said, &format)?;
-        }
-    }
-    Ok(said)
+    page.worksheet.write_string_with_format(row, column, said, &format)?;
+    Ok(())
 }
 
 #[cfg(test)]
@@ -247,6 +280,9 @@ mod tests {
         let mut widths = vec![10.0, 80.0, 20.0, 90.0];
         level(&mut widths, 130.0);
         assert_eq!(widths, [10.0, 50.0, 20.0, 50.0]);
+        let mut widths = vec![90.0, 80.0, 20.0, 90.0];
+        level(&mut widths, 164.0);
+        assert_eq!(widths, [44.0, 50.0, 20.0, 50.0]);
         let mut widths = vec![10.0, 20.0];
         level(&mut widths, 130.0);
         assert_eq!(widths, [10.0, 20.0]);
