@@ -11,7 +11,7 @@ use rust_xlsxwriter::{
 use super::data::{Data, Placed};
 use super::formats;
 use super::names;
-use super::tables::BLUE;
+use super::tables::{BLUE, ORANGE};
 use crate::render::document::{self, Axis, Figure, FunnelFigure, SeriesFigure};
 
 /// How many rows of usual height a chart takes.
@@ -23,7 +23,6 @@ const HEIGHT: u32 = 20 * ROWS;
 
 const GREY: Color = Color::RGB(0x7F_7F_7F);
 const PALE: Color = Color::RGB(0xE3_E3_E3);
-const ORANGE: Color = Color::RGB(0xC2_5A_00);
 const GREEN: Color = Color::RGB(0x1B_6E_3C);
 
 /// The chart; what it draws goes to the sheet of data.

@@ -1,9 +1,9 @@
 //! The sheet of what charts and small lines draw: the numbers of each, unrounded, one below the other.
 
 use anyhow::Result;
-use rust_xlsxwriter::{ChartRange, Format, Worksheet};
+use rust_xlsxwriter::{ChartRange, Format, FormatAlign, Worksheet};
 
-use super::pages::Page;
+use super::pages::{LINE, Page};
 use super::{formats, names};
 use crate::render::document::Spark;
 use crate::render::text::Text;
@@ -32,7 +32,7 @@ impl Data {
     pub fn new(name: &str) -> Result<Data> {
         let mut page = Page::new(name)?;
         page.worksheet.set_column_width(0, 42)?;
-        page.worksheet.set_column_range_width(1, 40, 12)?;
+        page.worksheet.set_column_range_width(1, 40, 13)?;
         Ok(Data {
             page,
             name: name.to_string(),
@@ -77,6 +77,8 @@ impl Data {
         self.caption = None;
         let top = self.next;
         let bold = Format::new().set_bold();
+        let wrapped = bold.clone().set_text_wrap().set_align(FormatAlign::Right);
+        self.page.height(top + 1, 2.0 * LINE)?;
         self.words(top, 0, title, &bold)?;
         self.words(top + 1, 0, words.0, &bold)?;
         for (row, text) in (top + 2..).zip(words.1) {
@@ -84,7 +86,7 @@ impl Data {
         }
         let mut rows = words.1.len() as u32;
         for ((heading, format, values), column) in numbers.iter().zip(1..) {
-            self.words(top + 1, column, heading, &bold)?;
+            self.words(top + 1, column, heading, &wrapped)?;
             let format = Format::new().set_num_format(*format);
             for (row, value) in (top + 2..).zip(values) {
                 self.number(row, column, *value, &format)?;

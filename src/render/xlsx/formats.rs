@@ -115,7 +115,7 @@ pub fn linked(format: Format, tone: Tone) -> Format {
 /// The cell of a table.
 pub fn cell(align: Align) -> Format {
     Format::new()
-        .set_align(FormatAlign::Top)
+        .set_align(FormatAlign::VerticalCenter)
         .set_align(side(align))
         .set_text_wrap()
         .set_border_bottom(FormatBorder::Thin)

@@ -12,6 +12,8 @@ mod pages;
 mod plan;
 mod sheets;
 mod tables;
+#[cfg(test)]
+mod tests;
 
 use std::io::Write;
 

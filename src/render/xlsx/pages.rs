@@ -12,7 +12,7 @@ pub const LINE: f64 = 15.0;
 /// The tallest row that there is, in points.
 const TALLEST: f64 = 409.0;
 /// What of a landscape page can be printed on, A4 or Letter, in points.
-const PAPER: (f64, f64) = (690.0, 470.0);
+const PAPER: (f64, f64) = (690.0, 515.0);
 
 /// A sheet and the heights of its rows. All of them are set, since programs that measure text themselves do so only as long as nothing
 /// is merged, and would move charts away from their data.
@@ -60,6 +60,7 @@ impl Page {
         self.worksheet
             .set_landscape()
             .set_paper_size(9)
+            .set_margins(0.7, 0.7, 0.5, 0.55, 0.3, 0.3)
             .set_print_fit_to_pages(1, 0)
             .set_footer(format!("&L&8{title}&C&8&A&R&8&P / &N"));
     }

@@ -60,7 +60,7 @@ const FIRST: &str = "Summary";
 /// The name of the sheet for what charts draw.
 const DATA: &str = "Chart data";
 /// The width of a column that nobody set.
-pub const UNSET: f64 = 9.0;
+const UNSET: f64 = 9.0;
 /// The width of a sheet of text, and the least that a text goes over elsewhere.
 const TEXT: f64 = 110.0;
 

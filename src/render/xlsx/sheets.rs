@@ -8,7 +8,7 @@ use super::data::Data;
 use super::formats;
 use super::names;
 use super::pages::{LINE, Page};
-use super::plan::{Kind, Part, Plan, Sheet, UNSET};
+use super::plan::{Kind, Part, Plan, Sheet};
 use super::tables::{self, Context};
 use crate::render::document::Chart;
 use crate::render::format::Units;
@@ -41,7 +41,7 @@ pub fn worksheet(sheet: &Sheet, plan: &Plan, units: &Units, title: &str, data: &
             Part::Heading(level, text) => {
                 let size = [18.0, 18.0, 15.0, 12.0][usize::from(*level).min(3)];
                 let format = formats::text().set_bold().set_font_size(size);
-                words(&mut page, *row, text, "", (format, size / 11.0), sheet)?;
+                words(&mut page, *row, text, "", (format, size / 11.0 * tables::BOLD), sheet)?;
             }
             Part::Text(text, kind) => {
                 let format = formats::toned(formats::text(), text.tone);
@@ -69,8 +69,8 @@ fn words(page: &mut Page, row: u32, text: &Text, before: &str, look: (Format, f6
     }
     let said = names::cell(&format!("{before}{}", text.workbook()));
     tables::string(page, (row, 0), &said, format)?;
-    // Bold and indented text is a little wider.
-    let lines = tables::lines(&said, sheet.width(sheet.span) / size / 1.1);
+    let bold = if text.tone == Tone::Plain { 1.0 } else { tables::BOLD };
+    let lines = tables::lines(&said, (sheet.width(sheet.span) - 2.0) / size / bold);
     page.height(row, lines * LINE * size + if size > 1.0 { 4.0 } else { 0.0 })
 }
 
@@ -94,17 +94,21 @@ fn finish(page: &mut Page, sheet: &Sheet) -> Result<()> {
     // Names and codes may be made of digits; that they are texts is meant.
     page.worksheet
         .ignore_error_range(0, 0, last, sheet.widths.len().max(1) as u16, IgnoreError::NumberStoredAsText)?;
-    let charts = sheet.parts.iter().any(|(_, part)| matches!(part, Part::Chart(_)));
-    if charts {
-        let width = sheet.width(sheet.widths.len() as u16) * CHARACTER + (f64::from(charts::WIDTH) + 40.0) * PIXEL;
-        let span = sheet.width(sheet.span).max(UNSET) * CHARACTER;
-        return page.break_between(&blocks(sheet), width.max(span));
-    }
     let tables: Vec<u32> = sheet
         .parts
         .iter()
         .filter_map(|(row, part)| matches!(part, Part::Table(_)).then_some(*row))
         .collect();
+    let has_chart = sheet.parts.iter().any(|(_, part)| matches!(part, Part::Chart(_)));
+    if has_chart || tables.len() > 1 {
+        let drawn = if has_chart {
+            (f64::from(charts::WIDTH) + 40.0) * PIXEL
+        } else {
+            0.0
+        };
+        let width = sheet.width(sheet.widths.len() as u16) * CHARACTER + drawn;
+        return page.break_between(&blocks(sheet), width.max(sheet.width(sheet.span) * CHARACTER));
+    }
     if let [titles] = tables[..]
         && sheet.tables().all(|table| !table.rows.is_empty())
     {

@@ -26,6 +26,8 @@ const NAMES: f64 = 44.0;
 const PADDING: f64 = 2.0;
 /// The blue of small lines and of the values of charts.
 pub const BLUE: Color = Color::RGB(0x1F_5F_A8);
+/// What is to be seen first: the last point of a small line, a signal.
+pub const ORANGE: Color = Color::RGB(0xC2_5A_00);
 
 /// Widths of columns, in characters, that suit all of the tables: as wide as what they hold, but together no wider than `most`.
 pub fn widths<'t>(tables: impl Iterator<Item = &'t Table>, most: f64) -> Vec<f64> {
@@ -87,12 +89,15 @@ fn level(widths: &mut [f64], most: f64) {
 /// The width of a line in digits, by which widths of columns are counted.
 pub fn breadth(line: &str) -> f64 {
     let width = |c: char| match c {
-        'i' | 'j' | 'l' | 't' | 'f' | 'r' | ' ' | '.' | ',' | ':' | ';' | '\'' | '|' | '!' | '(' | ')' | '[' | ']' => 0.65,
-        'm' | 'w' | 'M' | 'W' | '@' | '%' => 1.6,
+        ' ' | '.' | ',' | ':' | ';' | '\'' | '|' | '!' | 'i' | 'j' | 'l' => 0.5,
+        't' | 'f' | 'r' | '(' | ')' | '[' | ']' | '-' | '/' => 0.7,
+        'c' | 's' | 'z' => 0.85,
+        'm' | 'w' | '%' => 1.55,
+        'M' | 'W' | '@' => 1.8,
         c if c.is_uppercase() => 1.2,
         '\u{1100}'..='\u{115f}' | '\u{2e80}'..='\u{a4cf}' | '\u{ac00}'..='\u{d7a3}' => 2.0,
         '\u{f900}'..='\u{faff}' | '\u{fe30}'..='\u{fe6f}' | '\u{ff00}'..='\u{ff60}' | '\u{1f000}'..='\u{3ffff}' => 2.0,
-        _ => 1.0,
+        _ => 1.03,
     };
     line.chars().map(width).sum()
 }
@@ -124,7 +129,7 @@ pub fn lines(text: &str, width: f64) -> f64 {
 }
 
 /// How much wider bold text is.
-const BOLD: f64 = 1.08;
+pub const BOLD: f64 = 1.08;
 
 /// What is free before the words of a column that is not the first: numbers may end where it begins.
 fn indent(column: usize, align: Align) -> f64 {
@@ -174,24 +179,7 @@ pub fn write(page: &mut Page, top: u32, table: &Table, context: &Context, data: 
         }
         page.height(to, high * LINE)?;
     }
-    if let Some(sparks) = &table.sparks {
-        let column = table.columns.len() as u16;
-        for (at, spark) in sparks.rows.iter().enumerate() {
-            let to = top + 1 + at as u32;
-            page.worksheet.write_blank(to, column, &formats::cell(Align::Left))?;
-            let Some(spark) = spark else { continue };
-            page.height(to, TALL)?;
-            let range = data.spark(&table.caption, &sparks.title, &table.rows[at][0], spark)?;
-            let line = Sparkline::new()
-                .set_range(&range)
-                .show_last_point(true)
-                .show_empty_cells_as(ChartEmptyCells::Gaps)
-                .set_line_weight(1.5)
-                .set_sparkline_color(BLUE)
-                .set_last_point_color(Color::RGB(0xC2_5A_00));
-            page.worksheet.add_sparkline(to, column, &line)?;
-        }
-    }
+    small_lines(page, top, table, data)?;
     let columns: Vec<TableColumn> = titles
         .iter()
         .zip(&aligns)
@@ -208,6 +196,29 @@ pub fn write(page: &mut Page, top: u32, table: &Table, context: &Context, data: 
         .set_alt_text_title(names::cut(&table.caption.workbook(), 255));
     let bottom = top + table.rows.len() as u32;
     page.worksheet.add_table(top, 0, bottom, titles.len() as u16 - 1, &shown)?;
+    Ok(())
+}
+
+/// The last column of a table, if it has small lines.
+fn small_lines(page: &mut Page, top: u32, table: &Table, data: &mut Data) -> Result<()> {
+    let Some(sparks) = &table.sparks else { return Ok(()) };
+    let column = table.columns.len() as u16;
+    for ((row, spark), cells) in (top + 1..).zip(&sparks.rows).zip(&table.rows) {
+        page.worksheet.write_blank(row, column, &formats::cell(Align::Left))?;
+        let (Some(spark), Some(name)) = (spark, cells.first()) else {
+            continue;
+        };
+        page.height(row, TALL)?;
+        let range = data.spark(&table.caption, &sparks.title, name, spark)?;
+        let line = Sparkline::new()
+            .set_range(&range)
+            .show_last_point(true)
+            .show_empty_cells_as(ChartEmptyCells::Gaps)
+            .set_line_weight(1.5)
+            .set_sparkline_color(BLUE)
+            .set_last_point_color(ORANGE);
+        page.worksheet.add_sparkline(row, column, &line)?;
+    }
     Ok(())
 }
 
