@@ -13,7 +13,7 @@ use crate::catalog::Metric;
 use crate::config::{Config, expression};
 use crate::period::{Grain, Period, Wanted};
 use crate::render::report::{self, Detail, Origin};
-use crate::render::{csv, markdown, terminal, xlsx};
+use crate::render::{csv, html, markdown, terminal, xlsx};
 use crate::review::{self, Ask};
 use crate::schema::NO_CODE;
 
@@ -22,7 +22,14 @@ use crate::schema::NO_CODE;
 const USUAL: [&str; 5] = ["type", "segment", "tier", "region", "channel"];
 
 /// What a report can be written as.
-const FORMATS: [Format; 5] = [Format::Table, Format::Markdown, Format::Json, Format::Csv, Format::Xlsx];
+const FORMATS: [Format; 6] = [
+    Format::Table,
+    Format::Html,
+    Format::Markdown,
+    Format::Xlsx,
+    Format::Json,
+    Format::Csv,
+];
 
 /// More groups than this are not a breakdown that one asks for without a word.
 const MOST: usize = 24;
@@ -49,7 +56,8 @@ pub fn run(global: &Global, args: &Report) -> anyhow::Result<()> {
         dimensions.extend(USUAL.map(str::to_string));
     }
     dimensions.extend(filter.iter().flat_map(|f| f.columns()));
-    let loaded = data::load(&args.inputs, &args.reading, &config, &metrics, dimensions, false)?;
+    dimensions.extend(review::texts().map(str::to_string));
+    let loaded = data::load(&args.inputs, &args.reading, &config, &metrics, dimensions, true)?;
     let canon = &loaded.canon;
     let period = match wanted {
         Some(wanted) => wanted.resolve(&config.zone, canon.as_of),
@@ -69,14 +77,14 @@ pub fn run(global: &Global, args: &Report) -> anyhow::Result<()> {
         goals: config.goals.clone(),
     };
     let reviewed = review::review(canon, &config.catalog, &config.settings, &ask)?;
-    let mut notes = loaded.notes;
+    let mut notes = loaded.notes.clone();
     notes.extend(reviewed.notes.iter().cloned());
     notes.dedup();
     let clock = data::clock_words(&config.settings.clock);
     let origin = Origin {
         command: command(std::env::args_os().skip(1)),
         version: env!("CARGO_PKG_VERSION").to_string(),
-        inputs: Vec::new(),
+        inputs: loaded.fingerprints()?,
     };
     let shown = |metric: &&&Metric| reviewed.scores.iter().any(|score| score.metric.id == metric.id);
     let told = report::Report {
@@ -91,10 +99,15 @@ pub fn run(global: &Global, args: &Report) -> anyhow::Result<()> {
         metrics: metrics.iter().filter(shown).copied().collect(),
         origin: &origin,
     };
+    let page = html::Page {
+        language: "en",
+        version: env!("CARGO_PKG_VERSION"),
+    };
     data::tell(global, &loaded.account, &notes);
     output::write(&targets, global, |format, style| {
         Ok(match format {
-            Format::Markdown => markdown::text(&report::document(&told, Detail::Whole)).into_bytes(),
+            Format::Markdown => markdown::within(&report::document(&told, Detail::Whole), markdown::LIMIT).into_bytes(),
+            Format::Html => html::text(&report::document(&told, Detail::Whole), &page).into_bytes(),
             Format::Json => {
                 let mut bytes = Vec::new();
                 report::json::write(&told, &mut bytes)?;

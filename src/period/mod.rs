@@ -80,6 +80,14 @@ impl Period {
         }
     }
 
+    /// The grain of a calendar period; `None` of a range.
+    pub fn grain(&self) -> Option<Grain> {
+        match self.kind {
+            Kind::Grain(grain) => Some(grain),
+            Kind::Range => None,
+        }
+    }
+
     /// The zone whose days it is made of.
     pub fn zone(&self) -> &Zone {
         &self.zone

@@ -19,6 +19,7 @@ pub mod parquet;
 pub mod rejects;
 pub mod report;
 pub mod rows;
+pub mod spark;
 pub mod summary;
 pub mod tables;
 pub mod terminal;

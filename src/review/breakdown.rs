@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::score::Score;
+use crate::catalog::{Catalog, Kind};
 use crate::report::{Absent, Cell, Shown};
 use crate::stats::Method;
 use crate::stats::funnel::{Place, Proportion, Segment, funnel_of_shares};
@@ -60,7 +61,7 @@ pub struct FunnelSegment {
 
 impl Breakdown {
     /// The cells of one dimension; `None` where no metric of the scores has two slices.
-    pub fn new(dimension: &str, metrics: Vec<Shown>, cells: Vec<Cell>, scores: &[Score]) -> Option<Breakdown> {
+    pub fn new(dimension: &str, metrics: Vec<Shown>, cells: Vec<Cell>, scores: &[Score], catalog: &Catalog) -> Option<Breakdown> {
         let mut sizes: BTreeMap<String, u64> = BTreeMap::new();
         let mut by_metric: BTreeMap<String, BTreeMap<String, Cell>> = BTreeMap::new();
         for cell in cells {
@@ -90,9 +91,16 @@ impl Breakdown {
         };
         for metric in metrics {
             let Some(mut found) = by_metric.remove(&metric.id) else { continue };
-            let row: Vec<Option<Cell>> = breakdown.slices.iter().map(|slice| found.remove(slice)).collect();
+            let mut row: Vec<Option<Cell>> = breakdown.slices.iter().map(|slice| found.remove(slice)).collect();
             if row.iter().flatten().count() < 2 {
                 continue;
+            }
+            // How many rows a slice has, against all others together, is its size and no difference.
+            if catalog
+                .get(&metric.id)
+                .is_some_and(|m| matches!(m.kind, Kind::Count { .. } | Kind::Sum { .. }))
+            {
+                row.iter_mut().flatten().for_each(|cell| cell.changes.clear());
             }
             let total = scores.iter().find(|score| score.metric.id == metric.id).map(Score::cell);
             breakdown

@@ -4,6 +4,7 @@
 //! Nothing here is noise read as news: a change is a finding only where its reading stands after the correction for all comparisons of
 //! the review, and where the series of the metric, if there is one, does more than it always did ([`findings`]).
 
+mod beside;
 mod breakdown;
 mod findings;
 mod score;
@@ -21,6 +22,7 @@ use crate::note::Note;
 use crate::period::Period;
 use crate::report::{Absent, Cell, Shown};
 
+pub use beside::{Beside, Lists, beside, texts};
 pub use breakdown::{Breakdown, Funnel, FunnelSegment};
 pub use findings::{Finding, Found, findings};
 pub use score::{Goal, Score, is_good};
@@ -61,6 +63,8 @@ pub struct Review {
     pub breakdowns: Vec<Breakdown>,
     /// What is worth saying, what matters most first.
     pub findings: Vec<Finding>,
+    /// What is told beside the metrics; `None` where only some slices count, since it is of all.
+    pub beside: Option<Beside>,
     /// How many comparisons were made to find it.
     pub compared: usize,
     /// Findings of the run.
@@ -120,8 +124,12 @@ pub fn review(canon: &Canon, catalog: &Catalog, settings: &Settings, ask: &Ask) 
             &request(std::slice::from_ref(&period), std::slice::from_ref(dimension), &[Compare::Rest]),
         )?;
         notes.extend(found.notes);
-        breakdowns.extend(Breakdown::new(dimension, found.metrics, found.cells, &scores));
+        breakdowns.extend(Breakdown::new(dimension, found.metrics, found.cells, &scores, catalog));
     }
+    let beside = match ask.filter {
+        None => Some(beside(canon, settings, &ask.periods, ask.level)?),
+        Some(_) => None,
+    };
     let (findings, compared) = findings(&scores, &breakdowns, ask.level);
     Ok(Review {
         period,
@@ -131,6 +139,7 @@ pub fn review(canon: &Canon, catalog: &Catalog, settings: &Settings, ask: &Ask) 
         absent,
         breakdowns,
         findings,
+        beside,
         compared,
         notes,
     })

@@ -24,6 +24,9 @@ pub fn add(document: &mut Document, report: &Report) {
          after correction for all comparisons of this report; slices are not ranked, since small ones vary more."
             .into(),
     );
+    document.list(super::sentences::told(report, |finding| {
+        matches!(finding.found, Found::Differs { .. })
+    }));
     for (at, breakdown) in report.review.breakdowns.iter().enumerate() {
         document.heading(3, Text::own("By ").and_untrusted(capital(&breakdown.dimension).to_lowercase()));
         document.table(table(report, at, breakdown));

@@ -3,7 +3,10 @@
 
 mod appendix;
 mod breakdowns;
+mod cohorts;
+mod dependence;
 pub mod json;
+mod lists;
 mod quality;
 mod scorecard;
 mod sentences;
@@ -15,6 +18,7 @@ use super::document::{Align, Document};
 use super::format::{Scale, Units};
 use super::text::Text;
 use crate::catalog::Metric;
+use crate::io::Fingerprint;
 use crate::note::Note;
 use crate::period::{date_text, instant_text};
 use crate::report::{FileAccount, Shown};
@@ -54,18 +58,7 @@ pub struct Origin {
     /// Version of the program.
     pub version: String,
     /// The files that were read, the configuration too.
-    pub inputs: Vec<InputFile>,
-}
-
-/// A file that was read.
-#[derive(Debug, Clone, PartialEq)]
-pub struct InputFile {
-    /// Its name, as it was given.
-    pub name: String,
-    /// Its size in bytes.
-    pub bytes: u64,
-    /// SHA-256 of its bytes, in hexadecimal.
-    pub sha256: String,
+    pub inputs: Vec<Fingerprint>,
 }
 
 /// How much of a report a document holds.
@@ -95,6 +88,9 @@ pub fn document(report: &Report, detail: Detail) -> Document {
         trends::add(&mut document, report);
     }
     breakdowns::add(&mut document, report);
+    cohorts::add(&mut document, report);
+    dependence::add(&mut document, report);
+    lists::add(&mut document, report);
     quality::add(&mut document, report);
     if detail == Detail::Whole {
         appendix::add(&mut document, report);

@@ -1,7 +1,8 @@
 //! What the data are worth: what could not be computed, the row account, rejects by reason, findings.
 
 use super::{Report, counted, left, right};
-use crate::render::document::{Document, Table};
+use crate::models::coverage::{Span, Verdict};
+use crate::render::document::{Align, Document, Table};
 use crate::render::format::count;
 use crate::render::text::{Text, Tone};
 use crate::report::FileAccount;
@@ -9,14 +10,13 @@ use crate::report::FileAccount;
 /// What of the data needs attention.
 pub fn alarms(report: &Report) -> Vec<Text> {
     let rejected = report.account.iter().filter(|file| file.rejected > 0);
-    rejected
-        .map(|file| {
-            Text::own(format!("{} of {} records of ", count(file.rejected), count(file.read)))
-                .and_untrusted(&file.file)
-                .and(" could not be read, and count nowhere.")
-                .toned(Tone::Bad)
-        })
-        .collect()
+    let rejected = rejected.map(|file| {
+        Text::own(format!("{} of {} records of ", count(file.rejected), count(file.read)))
+            .and_untrusted(&file.file)
+            .and(" could not be read, and count nowhere.")
+            .toned(Tone::Bad)
+    });
+    rejected.chain(gaps(report)).collect()
 }
 
 /// Adds the parts.
@@ -31,6 +31,7 @@ pub fn add(document: &mut Document, report: &Report) {
         document.heading(3, "Records that are not used, by reason".into());
         document.table(reasons);
     }
+    coverage(document, report);
     if !report.notes.is_empty() {
         document.heading(3, "Findings".into());
         let told = |note: &crate::note::Note| {
@@ -43,6 +44,72 @@ pub fn add(document: &mut Document, report: &Report) {
         };
         document.list(report.notes.iter().map(told).collect());
     }
+}
+
+/// The records of each table and file by period, so that nothing happened is told from nothing exported.
+fn coverage(document: &mut Document, report: &Report) {
+    let Some(beside) = &report.review.beside else { return };
+    let coverage = &beside.coverage;
+    let mut rows = Vec::new();
+    for covered in &coverage.tables {
+        // The files of a table stand below it only where there are several.
+        let files = covered.files.iter().filter(|_| covered.files.len() > 1);
+        for span in std::iter::once(&covered.whole).chain(files) {
+            let name = match &span.file {
+                Some(file) => Text::own("- ").and_untrusted(file),
+                None => Text::own(covered.table.name()),
+            };
+            let counts = span.counts.iter().map(|of| match of.verdict {
+                Verdict::Covered => records(of.records),
+                Verdict::Partly => records(of.records).and(" partly").toned(Tone::Strong),
+                Verdict::Zero => records(0),
+                Verdict::Gap => Text::own("gap").toned(Tone::Bad),
+                Verdict::Before | Verdict::After => Text::own("no data"),
+            });
+            rows.push(std::iter::once(name).chain(counts).collect());
+        }
+    }
+    let periods = coverage.periods.iter().map(|period| (Text::own(&period.label), Align::Right));
+    let table = Table {
+        caption: "Records by period".into(),
+        columns: std::iter::once(left("Table")).chain(periods).collect(),
+        rows,
+        sparks: None,
+    };
+    if !table.rows.is_empty() {
+        document.heading(3, "Coverage".into());
+        document.sentence(
+            "Zero is a period in which nothing happened; no data is one before or after what was exported; a gap is one that chance would \
+             hardly leave empty."
+                .into(),
+        );
+        document.table(table);
+    }
+}
+
+fn records(records: u64) -> Text {
+    Text::number(count(records), records as f64, "count")
+}
+
+/// The tables with a gap in the coverage.
+fn gaps(report: &Report) -> Vec<Text> {
+    let Some(beside) = &report.review.beside else { return Vec::new() };
+    let coverage = &beside.coverage;
+    let gaps = |span: &Span| -> Vec<&str> {
+        let pairs = coverage.periods.iter().zip(&span.counts);
+        let gaps = pairs.filter(|(_, of)| of.verdict == Verdict::Gap);
+        gaps.map(|(period, _)| period.label.as_str()).collect()
+    };
+    let tables = coverage.tables.iter().filter_map(|covered| {
+        let periods = gaps(&covered.whole);
+        let text = format!(
+            "{} have no records in {}, which is improbable.",
+            covered.table.name(),
+            periods.join(", ")
+        );
+        (!periods.is_empty()).then(|| Text::own(text).toned(Tone::Bad))
+    });
+    tables.collect()
 }
 
 /// What no period has, a row for each reason.
@@ -65,12 +132,17 @@ fn absent(document: &mut Document, report: &Report) {
     document.table(Table {
         caption: "Metrics without a value, and why".into(),
         columns: vec![left("Why"), left("Metrics")],
-        rows: reasons
-            .into_iter()
-            .map(|(reason, titles)| vec![reason, Text::untrusted(titles.join("; "))])
-            .collect(),
+        rows: reasons.into_iter().map(|(reason, titles)| vec![reason, list(&titles)]).collect(),
         sparks: None,
     });
+}
+
+/// Titles one after the other.
+fn list(titles: &[&str]) -> Text {
+    titles.iter().enumerate().fold(Text::default(), |text, (at, title)| {
+        let text = if at > 0 { text.and("; ") } else { text };
+        text.and_untrusted(*title)
+    })
 }
 
 fn account(report: &Report) -> Table {

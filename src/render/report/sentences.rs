@@ -8,13 +8,13 @@ use crate::report::{Change, Shown};
 use crate::review::{Finding, Found};
 use crate::stats::Reading;
 
-/// More slices that differ than this are told further down only.
+/// More slices that are worse than this are told further down only.
 const SLICES: usize = 6;
 
 /// Adds what changed and what needs attention.
 pub fn add(document: &mut Document, report: &Report) {
     let review = report.review;
-    let moved: Vec<Text> = told(report, |found| matches!(found, Found::Moved { .. }));
+    let moved: Vec<Text> = told(report, |finding| matches!(finding.found, Found::Moved { .. }));
     document.heading(2, "What changed".into());
     if moved.is_empty() {
         document.sentence(Text::own(format!(
@@ -24,16 +24,19 @@ pub fn add(document: &mut Document, report: &Report) {
         )));
     }
     document.list(moved);
-    let mut attention = told(report, |found| matches!(found, Found::Missed { .. }));
-    let differ = told(report, |found| matches!(found, Found::Differs { .. }));
+    let mut attention = told(report, |finding| matches!(finding.found, Found::Missed { .. }));
+    let differ = told(report, |finding| {
+        matches!(finding.found, Found::Differs { .. }) && finding.reading == Reading::Worse
+    });
     let more = differ.len().saturating_sub(SLICES);
     attention.extend(differ.into_iter().take(SLICES));
     if more > 0 {
         attention.push(Text::own(format!(
-            "{} more below.",
-            counted(more, "slice that differs is", "slices that differ are")
+            "{}, below.",
+            counted(more, "more slice is worse than the rest", "more slices are worse than the rest")
         )));
     }
+    attention.extend(super::lists::alarms(report));
     attention.extend(super::quality::alarms(report));
     if !attention.is_empty() {
         document.heading(2, "What needs attention".into());
@@ -48,8 +51,9 @@ pub fn add(document: &mut Document, report: &Report) {
     )));
 }
 
-fn told(report: &Report, is: fn(&Found) -> bool) -> Vec<Text> {
-    let findings = report.review.findings.iter().filter(|finding| is(&finding.found));
+/// The findings of a kind as sentences.
+pub fn told(report: &Report, is: impl Fn(&Finding) -> bool) -> Vec<Text> {
+    let findings = report.review.findings.iter().filter(|finding| is(finding));
     findings.map(|finding| sentence(report, finding)).collect()
 }
 

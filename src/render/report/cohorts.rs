@@ -1,0 +1,90 @@
+//! Retention by cohort as heat tables: a row a cohort, a column an age; a cell whose period is not over stays blank.
+
+use super::{Report, right};
+use crate::models::Share;
+use crate::models::cohorts::{Basis, Cohort, Cohorts};
+use crate::period::Grain;
+use crate::render::document::{Align, Document, Table};
+use crate::render::format::{count, number};
+use crate::render::text::{Text, Tone};
+
+/// Adds the tables.
+pub fn add(document: &mut Document, report: &Report) {
+    let all = report.review.beside.iter().flat_map(|beside| &beside.cohorts);
+    let shown: Vec<&Cohorts> = all
+        .filter(|cohorts| cohorts.rows.iter().any(|row| row.size.is_some_and(|size| size > 0)))
+        .collect();
+    if shown.is_empty() {
+        return;
+    }
+    document.heading(2, "Cohorts".into());
+    for cohorts in shown {
+        let unit = cohorts.grain.name();
+        let kind = cohorts.kind.as_deref();
+        let (heading, sentence) = match cohorts.basis {
+            Basis::Purchases => (
+                Text::own("By first order"),
+                format!("Of those whose first order lies in a {unit}, the share that ordered in the {unit}s after it."),
+            ),
+            Basis::Roster => (
+                kind.map_or_else(|| Text::own("By start"), |kind| Text::own("By start: ").and_untrusted(kind)),
+                format!("Of those who came in a {unit}, the share that was still there at the end of the {unit}s after it."),
+            ),
+        };
+        document.heading(3, heading.clone());
+        document.sentence(Text::own(format!("{sentence} What is not over yet is blank.{}", spread(cohorts))));
+        document.table(table(cohorts, heading));
+        if cohorts.rows.iter().any(|row| row.left_truncated) {
+            document.note("+ the cohort begins before the data do: some who came earlier are taken for new".into());
+        }
+        if cohorts.rows.iter().any(|row| row.suppressed) {
+            document.note("Cohorts of fewer than five people are hidden.".into());
+        }
+    }
+}
+
+/// How sure a cell is, in a sentence.
+fn spread(cohorts: &Cohorts) -> String {
+    let widest = |share: &Share| (share.high - share.low) / 2.0;
+    let cells = cohorts.rows.iter().filter_map(|row| row.kept.get(1)?.as_ref());
+    let mut widths: Vec<f64> = cells.map(widest).collect();
+    widths.sort_by(f64::total_cmp);
+    match widths.get(widths.len() / 2) {
+        Some(width) => format!(" A cell is sure to about {} percentage points.", number(width * 100.0, 0)),
+        None => String::new(),
+    }
+}
+
+fn table(cohorts: &Cohorts, caption: Text) -> Table {
+    let ages = cohorts.rows.iter().map(|row| row.kept.len()).max().unwrap_or(0);
+    // Age 0 of purchases is everybody; of the roster it is the end of the first period.
+    let from = usize::from(cohorts.basis == Basis::Purchases);
+    let mut columns = vec![(Text::own(capital(cohorts.grain)), Align::Left), right("Size")];
+    columns.extend((from..ages).map(|age| (Text::own(format!("+{age}")), Align::Right)));
+    let row = |row: &Cohort| {
+        let mark = if row.left_truncated { " +" } else { "" };
+        let size = match row.size {
+            Some(size) => Text::number(count(size), size as f64, "count"),
+            None => "hidden".into(),
+        };
+        let mut texts = vec![Text::own(row.period.label.as_str()).and(mark), size];
+        texts.extend((from..ages).map(|age| row.kept.get(age).and_then(Option::as_ref).map_or_else(Text::default, cell)));
+        texts
+    };
+    Table {
+        caption,
+        columns,
+        rows: cohorts.rows.iter().map(row).collect(),
+        sparks: None,
+    }
+}
+
+fn cell(share: &Share) -> Text {
+    let value = share.value();
+    let percent = (value * 100.0).round();
+    Text::number(format!("{percent} %"), value, "share").toned(Tone::Heat(percent as u8))
+}
+
+fn capital(grain: Grain) -> String {
+    crate::render::summary::capital(grain.name())
+}

@@ -1,0 +1,151 @@
+//! On how few revenue and spend hang, with and without the largest; and the mix of channels.
+
+use super::{Report, left, right};
+use crate::models::concentration::{Beside, Concentration, Large, Of};
+use crate::models::mix::{Channel, Mix};
+use crate::render::document::{Document, Table};
+use crate::render::format::{Units, count};
+use crate::render::text::{Text, Tone};
+use crate::stats::Reading;
+
+/// Adds a part for each.
+pub fn add(document: &mut Document, report: &Report) {
+    let Some(beside) = &report.review.beside else { return };
+    let shown: Vec<&Concentration> = beside.concentrations.iter().filter(|c| c.stakeholders > 1 && c.sum > 0.0).collect();
+    if !shown.is_empty() {
+        document.heading(2, "Dependence on a few".into());
+    }
+    for concentration in shown {
+        self::concentration(document, report, concentration);
+    }
+    if let Some(mix) = beside.mix.as_ref().filter(|mix| mix.parts.len() > 1) {
+        self::mix(document, report, mix);
+    }
+}
+
+fn concentration(document: &mut Document, report: &Report, few: &Concentration) {
+    let (what, who, whose) = match few.of {
+        Of::Revenue => ("Revenue", "Customer", "customers"),
+        Of::Spend => ("Spend", "Supplier", "suppliers"),
+    };
+    let units = Units {
+        currency: report.currency,
+        ..Units::default()
+    };
+    let share = units.scale("share", few.top1.value);
+    let money = |value: f64| Text::number(units.scale("money", value).value(value), value, "money");
+    let percent = |value: f64| Text::number(units.scale("share", value).value(value), value, "share");
+    document.heading(3, what.into());
+    let without = few
+        .effective_number
+        .without_largest
+        .map_or(String::new(), |value| format!(" ({} without the largest)", decimal(value)));
+    document.sentence(Text::own(format!(
+        "The largest of {} {whose} makes {} of {what}; it spreads as over {} equal ones{without}.",
+        count(few.stakeholders),
+        share.value(few.top1.value),
+        decimal(few.effective_number.value),
+        what = what.to_lowercase(),
+    )));
+    let row = |large: &Large| {
+        vec![
+            Text::number(large.rank.to_string(), large.rank as f64, "count"),
+            Text::untrusted(&large.id),
+            large.name.as_ref().map_or_else(Text::default, Text::untrusted),
+            money(large.amount),
+            percent(large.share),
+            percent(large.cumulative),
+        ]
+    };
+    document.table(Table {
+        caption: Text::own(format!("The largest {whose} by {}", what.to_lowercase())),
+        columns: vec![
+            right("Rank"),
+            left(who),
+            left("Name"),
+            right(what),
+            right("Share"),
+            right("Together"),
+        ],
+        rows: few.largest.iter().map(row).collect(),
+        sparks: None,
+    });
+    if few.withheld {
+        document.note("People who are protected are not shown; they keep their rank.".into());
+    }
+    let measure = |title: &'static str, beside: &Beside, unit: &'static str| {
+        let shown = |value: f64| Text::number(units.scale(unit, value).value(value), value, unit);
+        vec![
+            Text::own(title),
+            shown(beside.value),
+            beside.without_largest.map_or_else(Text::default, shown),
+        ]
+    };
+    document.table(Table {
+        caption: Text::own(format!("Concentration of {}", what.to_lowercase())),
+        columns: vec![left("Measure"), right("All"), right("Without the largest")],
+        rows: vec![
+            measure("Herfindahl-Hirschman index", &few.hhi, "index"),
+            measure("Effective number", &few.effective_number, "ratio"),
+            measure("Share of the largest", &few.top1, "share"),
+            measure("Share of the ten largest", &few.top10, "share"),
+        ],
+        sparks: None,
+    });
+    if few.negative > 0 {
+        document.note(Text::own(format!(
+            "{} with a negative total are left out.",
+            super::counted(few.negative as usize, "stakeholder", "stakeholders")
+        )));
+    }
+}
+
+fn decimal(value: f64) -> String {
+    crate::render::format::number(value, 1)
+}
+
+fn mix(document: &mut Document, report: &Report, mix: &Mix) {
+    document.heading(2, "Channels".into());
+    let units = Units::default();
+    let rows = mix.parts.iter().map(|part| {
+        let cell = &part.cell;
+        let scale = units.scale("share", cell.value.unwrap_or_default());
+        let percent = |value: f64| Text::number(scale.value(value), value, "share");
+        let change = cell.changes.get("previous");
+        let moved = change.map_or_else(Text::default, |change| {
+            let delta = change.delta.map_or(String::new(), |delta| format!("{} ", scale.change(delta)));
+            let tone = if matches!(change.reading, Reading::Higher | Reading::Lower) {
+                Tone::Strong
+            } else {
+                Tone::Plain
+            };
+            Text::own(delta).and(change.reading.as_str()).toned(tone)
+        });
+        let contacts = cell.part.unwrap_or_default();
+        vec![
+            match &part.channel {
+                Channel::Named(name) => Text::untrusted(name),
+                Channel::Others(channels) => Text::own(super::counted(*channels, "other channel", "other channels")),
+                Channel::Unknown => "(none)".into(),
+            },
+            Text::number(count(contacts as u64), contacts, "count"),
+            cell.value.map_or_else(Text::default, percent),
+            Text::own(scale.interval(cell.low, cell.high)),
+            change.and_then(|change| change.value).map_or_else(Text::default, percent),
+            moved,
+        ]
+    });
+    document.table(Table {
+        caption: Text::own(format!("Contacts by channel in {}", report.review.period.label)),
+        columns: vec![
+            left("Channel"),
+            right("Contacts"),
+            right("Share"),
+            left("Interval"),
+            (Text::own(&mix.previous.label), crate::render::document::Align::Right),
+            left("Change"),
+        ],
+        rows: rows.collect(),
+        sparks: None,
+    });
+}

@@ -1,0 +1,191 @@
+//! Lists to act on: whom to call, what to settle, what to answer.
+
+use super::{Report, counted, left, right};
+use crate::models::lists::{List, Lost, Overdue, Waiting, Who};
+use crate::render::document::{Align, Document, Table};
+use crate::render::format::count;
+use crate::render::text::{Text, Tone};
+
+type Columns = Vec<(Text, Align)>;
+
+/// What of the lists needs attention, in a sentence each.
+pub fn alarms(report: &Report) -> Vec<Text> {
+    let Some(beside) = &report.review.beside else { return Vec::new() };
+    let lists = &beside.lists;
+    let mut alarms = Vec::new();
+    let mut alarm = |total: u64, one: &str, several: &str, worst: String| {
+        if total > 0 {
+            alarms.push(Text::own(format!("{}{worst}.", counted(total as usize, one, several))).toned(Tone::Bad));
+        }
+    };
+    if let Some(list) = &lists.overdue {
+        let worst = list
+            .rows
+            .first()
+            .map(|row| format!("; the longest for {} days", count(row.days_since.unsigned_abs())));
+        alarm(
+            list.total,
+            "stakeholder is overdue for a contact",
+            "stakeholders are overdue for a contact",
+            worst.unwrap_or_default(),
+        );
+    }
+    if let Some(list) = &lists.complaints {
+        alarm(list.total, "complaint is open", "complaints are open", oldest(report, list));
+    }
+    if let Some(list) = &lists.unanswered {
+        alarm(
+            list.total,
+            "case waits for an answer",
+            "cases wait for an answer",
+            oldest(report, list),
+        );
+    }
+    if let Some(list) = &lists.commitments {
+        alarm(list.total, "commitment is late", "commitments are late", oldest(report, list));
+    }
+    alarms
+}
+
+fn oldest(report: &Report, list: &List<Waiting>) -> String {
+    let hours = list
+        .rows
+        .first()
+        .map(|row| report.units().scale("hours", row.hours).value(row.hours));
+    hours.map_or(String::new(), |hours| format!("; the oldest for {hours}"))
+}
+
+/// Adds the lists that have rows.
+pub fn add(document: &mut Document, report: &Report) {
+    let Some(beside) = &report.review.beside else { return };
+    let lists = &beside.lists;
+    let before = document.blocks.len();
+    document.heading(2, "What to do next".into());
+    document.sentence("As things stand at as-of, the most urgent first.".into());
+    let opened = document.blocks.len();
+    if let Some(list) = &lists.overdue {
+        let (columns, rows) = overdue(list);
+        part(document, "Overdue for a contact", list, columns, rows);
+    }
+    for (title, list, since) in [
+        ("Open complaints", &lists.complaints, "Opened"),
+        ("Without an answer", &lists.unanswered, "Asked"),
+        ("Late commitments", &lists.commitments, "Made"),
+    ] {
+        if let Some(list) = list {
+            let (columns, rows) = waiting(report, list, since);
+            part(document, title, list, columns, rows);
+        }
+    }
+    if let Some(list) = &lists.lost {
+        let (columns, rows) = lost(report, list);
+        part(document, "Ordered in the period before, and not in this one", list, columns, rows);
+    }
+    if document.blocks.len() == opened {
+        document.blocks.truncate(before);
+    }
+}
+
+fn part<T>(document: &mut Document, title: &'static str, list: &List<T>, columns: Columns, rows: Vec<Vec<Text>>) {
+    if rows.is_empty() {
+        return;
+    }
+    document.heading(3, title.into());
+    let shown = rows.len() as u64;
+    document.table(Table {
+        caption: title.into(),
+        columns,
+        rows,
+        sparks: None,
+    });
+    if shown < list.total {
+        document.note(Text::own(format!("{} of {} are shown.", count(shown), count(list.total))));
+    }
+    if list.withheld {
+        document.note("People who are protected are neither shown nor counted.".into());
+    }
+}
+
+fn who(who: &Who) -> Vec<Text> {
+    let optional = |text: &Option<String>| text.as_ref().map_or_else(Text::default, Text::untrusted);
+    vec![
+        who.id.as_ref().map_or_else(|| "(unknown)".into(), Text::untrusted),
+        optional(&who.name),
+        optional(&who.owner),
+    ]
+}
+
+fn who_columns() -> Columns {
+    vec![left("Stakeholder"), left("Name"), left("Looked after by")]
+}
+
+fn optional(text: Option<&String>) -> Text {
+    text.map_or_else(Text::default, Text::untrusted)
+}
+
+fn overdue(list: &List<Overdue>) -> (Columns, Vec<Vec<Text>>) {
+    let mut columns = who_columns();
+    columns.extend([left("Tier"), left("Last contact"), right("Days since"), right("Target days")]);
+    let days = |days: i64| Text::number(count(days.unsigned_abs()), days as f64, "count");
+    let row = |row: &Overdue| {
+        let mut texts = who(&row.who);
+        texts.extend([
+            optional(row.who.tier.as_ref()),
+            row.last_contact.map_or_else(|| "never".into(), Text::day),
+            days(row.days_since),
+            days(row.target_days),
+        ]);
+        texts
+    };
+    (columns, list.rows.iter().map(row).collect())
+}
+
+fn waiting(report: &Report, list: &List<Waiting>, since: &'static str) -> (Columns, Vec<Vec<Text>>) {
+    let zone = report.review.period.zone();
+    let units = report.units();
+    let mut columns = vec![left("Case")];
+    columns.extend(who_columns());
+    columns.extend([
+        left("Kind"),
+        left("Worked at by"),
+        left(since),
+        right("For"),
+        left("Due"),
+        left("Row"),
+    ]);
+    let row = |row: &Waiting| {
+        let mut texts = vec![optional(row.case_id.as_ref())];
+        texts.extend(who(&row.who));
+        let place = match row.line {
+            Some(line) => Text::untrusted(&row.file).and(format!(":{line}")),
+            None => Text::untrusted(&row.file),
+        };
+        texts.extend([
+            optional(row.kind.as_ref()),
+            optional(row.owner.as_ref()),
+            Text::day(zone.day_of(row.since)),
+            Text::number(units.scale("hours", row.hours).value(row.hours), row.hours, "hours"),
+            row.due_at.map_or_else(Text::default, |due| Text::day(zone.day_of(due))),
+            place,
+        ]);
+        texts
+    };
+    (columns, list.rows.iter().map(row).collect())
+}
+
+fn lost(report: &Report, list: &List<Lost>) -> (Columns, Vec<Vec<Text>>) {
+    let units = report.units();
+    let mut columns = who_columns();
+    columns.extend([left("Last order"), right("Revenue before")]);
+    let row = |row: &Lost| {
+        let mut texts = who(&row.who);
+        texts.extend([
+            row.last_order.map_or_else(Text::default, Text::day),
+            row.revenue_before.map_or_else(Text::default, |value| {
+                Text::number(units.scale("money", value).value(value), value, "money")
+            }),
+        ]);
+        texts
+    };
+    (columns, list.rows.iter().map(row).collect())
+}
