@@ -71,7 +71,8 @@ impl Page {
     /// # Errors
     /// A row that no sheet has.
     pub fn break_between(&mut self, blocks: &[u32], width: f64) -> Result<()> {
-        let scale = (PAPER.0 / width).clamp(0.3, 1.0);
+        // A little less, since programs round widths.
+        let scale = (0.98 * PAPER.0 / width).clamp(0.3, 1.0);
         let room = PAPER.1 / scale;
         let mut breaks = Vec::new();
         let mut top = 0;

@@ -17,8 +17,9 @@ use crate::render::text::{Text, Tone};
 /// A title row may stay in sight if there is no more than that above it, in rows.
 const FROZEN: u32 = 4;
 
-/// Points in the width of a character, and in a pixel.
+/// Points in the width of a character, in the margin of a column, and in a pixel.
 const CHARACTER: f64 = 5.25;
+const MARGIN: f64 = 3.75;
 const PIXEL: f64 = 0.75;
 
 /// Writes a sheet of the plan.
@@ -106,8 +107,9 @@ fn finish(page: &mut Page, sheet: &Sheet) -> Result<()> {
         } else {
             0.0
         };
-        let width = sheet.width(sheet.widths.len() as u16) * CHARACTER + drawn;
-        return page.break_between(&blocks(sheet), width.max(sheet.width(sheet.span) * CHARACTER));
+        let points = |columns: u16| sheet.width(columns) * CHARACTER + f64::from(columns) * MARGIN;
+        let width = points(sheet.widths.len() as u16) + drawn;
+        return page.break_between(&blocks(sheet), width.max(points(sheet.span)));
     }
     if let [titles] = tables[..]
         && sheet.tables().all(|table| !table.rows.is_empty())

@@ -29,61 +29,64 @@ pub const BLUE: Color = Color::RGB(0x1F_5F_A8);
 /// What is to be seen first: the last point of a small line, a signal.
 pub const ORANGE: Color = Color::RGB(0xC2_5A_00);
 
-/// Widths of columns, in characters, that suit all of the tables: as wide as what they hold, but together no wider than `most`.
+/// Widths of columns, in characters, that suit all of the tables: as wide as what they hold, but together no wider than `most` if words can
+/// be broken for it. Numbers cannot: a cell that is too narrow for its number shows none.
 pub fn widths<'t>(tables: impl Iterator<Item = &'t Table>, most: f64) -> Vec<f64> {
     let mut widths: Vec<f64> = Vec::new();
-    let mut widen = |at: usize, width: f64| {
+    let mut least: Vec<f64> = Vec::new();
+    let mut widen = |at: usize, width: f64, is_number: bool| {
         if widths.len() <= at {
             widths.resize(at + 1, NARROWEST);
+            least.resize(at + 1, NARROWEST);
         }
         widths[at] = widths[at].max(width + PADDING);
+        if is_number {
+            least[at] = least[at].max(width + PADDING);
+        }
     };
     for table in tables {
         for (at, (title, _)) in table.columns.iter().enumerate() {
             let title = title.workbook();
             // A title may take two lines, and has room for the button of a filter.
             let longest = title.split(' ').map(breadth).fold(breadth(&title) / 2.0, f64::max);
-            widen(at, longest.min(30.0) * BOLD + indent(at, Align::Left) + button(table));
+            widen(at, longest.min(30.0) * BOLD + indent(at, Align::Left) + button(table), false);
         }
         for row in &table.rows {
             for (at, text) in row.iter().enumerate() {
                 let align = table.columns.get(at).map_or(Align::Left, |(_, align)| *align);
                 let bold = if text.tone == Tone::Plain { 1.0 } else { BOLD };
-                widen(
-                    at,
-                    text.workbook().split('\n').map(breadth).fold(0.0, f64::max) * bold + indent(at, align),
-                );
+                let width = text.workbook().split('\n').map(breadth).fold(0.0, f64::max);
+                let is_number = formats::value(text, None) != Value::Text;
+                widen(at, width * bold + indent(at, align), is_number);
             }
         }
         if table.sparks.is_some() {
-            widen(table.columns.len(), SPARK);
+            widen(table.columns.len(), SPARK, true);
         }
     }
-    level(&mut widths, most);
+    level(&mut widths, &least, most);
     widths
 }
 
-/// Cuts the widest columns down to one width, so that all together are as wide as that. The first, which names the rows, gives way last.
-fn level(widths: &mut [f64], most: f64) {
-    let Some((names, others)) = widths.split_first_mut() else {
+/// Cuts the widest columns down to one width, so that all together are as wide as that, but none below its least. The first, which names the
+/// rows, gives way last.
+fn level(widths: &mut [f64], least: &[f64], most: f64) {
+    if widths.iter().sum::<f64>() <= most {
         return;
+    }
+    if let (Some(names), Some(least)) = (widths.first_mut(), least.first()) {
+        *names = names.min(NAMES).max(*least);
+    }
+    let at = |widest: f64| {
+        let cut = |(width, least): (&f64, &f64)| width.min(widest).max(*least);
+        widths.iter().zip(least).skip(1).map(cut).collect::<Vec<f64>>()
     };
-    if *names + others.iter().sum::<f64>() <= most {
-        return;
-    }
-    *names = names.min(NAMES);
-    let mut sorted = others.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    let mut left = most - *names;
-    for (at, width) in sorted.iter().enumerate() {
-        let share = left / (sorted.len() - at) as f64;
-        if *width > share {
-            let widest = share.max(NARROWEST);
-            others.iter_mut().for_each(|width| *width = width.min(widest));
-            return;
-        }
-        left -= width;
-    }
+    // The largest whole width that is enough.
+    let room = most - widths.first().copied().unwrap_or_default();
+    let fits = |widest: &f64| at(*widest).iter().sum::<f64>() <= room;
+    let widest = (0..=most as u32).rev().map(f64::from).find(fits).unwrap_or(NARROWEST);
+    let others = at(widest);
+    widths.iter_mut().skip(1).zip(others).for_each(|(width, other)| *width = other);
 }
 
 /// The width of a line in digits, by which widths of columns are counted.
@@ -288,15 +291,19 @@ mod tests {
 
     #[test]
     fn the_widest_columns_give_way() {
-        let mut widths = vec![10.0, 80.0, 20.0, 90.0];
-        level(&mut widths, 130.0);
-        assert_eq!(widths, [10.0, 50.0, 20.0, 50.0]);
-        let mut widths = vec![90.0, 80.0, 20.0, 90.0];
-        level(&mut widths, 164.0);
-        assert_eq!(widths, [44.0, 50.0, 20.0, 50.0]);
-        let mut widths = vec![10.0, 20.0];
-        level(&mut widths, 130.0);
-        assert_eq!(widths, [10.0, 20.0]);
+        let leveled = |widths: &[f64], least: &[f64], most: f64| {
+            let mut widths = widths.to_vec();
+            level(&mut widths, least, most);
+            widths
+        };
+        let none = [0.0; 4];
+        assert_eq!(leveled(&[10.0, 80.0, 20.0, 90.0], &none, 130.0), [10.0, 50.0, 20.0, 50.0]);
+        assert_eq!(leveled(&[90.0, 80.0, 20.0, 90.0], &none, 164.0), [44.0, 50.0, 20.0, 50.0]);
+        assert_eq!(leveled(&[10.0, 20.0], &none, 130.0), [10.0, 20.0]);
+        // Numbers keep their width, whatever becomes of the whole.
+        let least = [0.0, 0.0, 60.0, 60.0];
+        assert_eq!(leveled(&[10.0, 80.0, 60.0, 90.0], &least, 160.0), [10.0, 30.0, 60.0, 60.0]);
+        assert_eq!(leveled(&[10.0, 80.0, 60.0, 90.0], &least, 50.0), [10.0, NARROWEST, 60.0, 60.0]);
     }
 
     #[test]

@@ -249,6 +249,8 @@ fn tables_lines_charts_and_links_are_there() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
     #[test]
     fn any_text_makes_a_workbook(text in any::<String>()) {
         let files = files(&document(&text));
