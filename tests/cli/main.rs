@@ -10,3 +10,4 @@ mod metrics;
 mod pages;
 mod rows;
 mod test;
+mod workbook;

@@ -34,22 +34,24 @@ pub const ORANGE: Color = Color::RGB(0xC2_5A_00);
 pub fn widths<'t>(tables: impl Iterator<Item = &'t Table>, most: f64) -> Vec<f64> {
     let mut widths: Vec<f64> = Vec::new();
     let mut least: Vec<f64> = Vec::new();
-    let mut widen = |at: usize, width: f64, is_number: bool| {
+    let mut widen = |at: usize, width: f64, is_whole: bool| {
         if widths.len() <= at {
             widths.resize(at + 1, NARROWEST);
             least.resize(at + 1, NARROWEST);
         }
         widths[at] = widths[at].max(width + PADDING);
-        if is_number {
+        if is_whole {
             least[at] = least[at].max(width + PADDING);
         }
     };
     for table in tables {
         for (at, (title, _)) in table.columns.iter().enumerate() {
             let title = title.workbook();
-            // A title may take two lines, and has room for the button of a filter.
-            let longest = title.split(' ').map(breadth).fold(breadth(&title) / 2.0, f64::max);
-            widen(at, longest.min(30.0) * BOLD + indent(at, Align::Left) + button(table), false);
+            // A title may take two lines, or more, but no word of it; and has room for the button of a filter.
+            let beside = indent(at, Align::Left) + button(table);
+            let word = title.split(' ').map(breadth).fold(0.0, f64::max).min(30.0);
+            widen(at, (breadth(&title) / 2.0).clamp(word, 30.0) * BOLD + beside, false);
+            widen(at, word * BOLD + beside, true);
         }
         for row in &table.rows {
             for (at, text) in row.iter().enumerate() {
