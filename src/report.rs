@@ -131,6 +131,32 @@ pub struct Cell {
     pub changes: BTreeMap<&'static str, Change>,
 }
 
+impl Cell {
+    /// A cell of a period that is over, in which nothing was counted yet.
+    pub fn blank(metric: &str, period: &Period) -> Cell {
+        Cell {
+            metric: metric.to_string(),
+            period: period.clone(),
+            complete: true,
+            left_truncated: false,
+            by: Vec::new(),
+            value: None,
+            absent: None,
+            low: None,
+            high: None,
+            interval_absent: None,
+            n: Some(0),
+            stakeholders: Some(0),
+            deff: None,
+            part: None,
+            part_minus: None,
+            whole: None,
+            method: None,
+            changes: BTreeMap::new(),
+        }
+    }
+}
+
 /// A metric as a report shows it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Shown {

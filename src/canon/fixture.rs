@@ -75,6 +75,7 @@ impl Fixture {
             messages: rowed == Rowed::Messages,
             tickets: rowed == Rowed::Tickets,
             private: false,
+            redacted: false,
             dates: BTreeMap::new(),
         });
         self

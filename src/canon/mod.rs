@@ -11,6 +11,8 @@ pub mod fixture;
 mod inspection;
 mod load;
 pub mod messages;
+mod pseudonym;
+mod redact;
 pub mod referrers;
 mod rows;
 mod sort;
@@ -18,9 +20,10 @@ mod sort;
 pub use dictionary::{Codes, Dictionary, Interner, Texts, key_of};
 pub use inspection::{ColumnInspection, Inspection, Question, Recognised, Sampled, Sampling};
 pub use load::{
-    Budget, FINDINGS, Fate, FindingKind, ID, Loaded, OTHER, Options, READING, RawFile, RawRecords, Reject, UNUSED, inspect, is_deadline,
-    load,
+    Budget, FINDINGS, Fate, FindingKind, ID, Loaded, OTHER, Options, READING, RawFile, RawRecords, Redact, Reject, UNUSED, inspect,
+    is_deadline, load,
 };
+pub use pseudonym::{Key, Thing};
 pub use rows::{Column, Data, Rows};
 
 /// What one source (a file as one `[[source]]` or recognition reads it) brought in.
@@ -38,6 +41,8 @@ pub struct SourceInfo {
     pub tickets: bool,
     /// Slices of its people are always treated as small groups.
     pub private: bool,
+    /// Ids of its people are not shown as examples: they become pseudonyms.
+    pub redacted: bool,
     /// The columns whose times are dates, and the zone that the file's midnights are of.
     pub dates: BTreeMap<String, Zone>,
 }

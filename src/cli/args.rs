@@ -108,6 +108,16 @@ pub struct Reading {
     /// Allow no rejects at all
     #[arg(long)]
     pub strict: bool,
+    /// Show pseudonyms for the ids, names and e-mail addresses of stakeholders, and no raw text; they are made with the key in
+    /// RELHEALTH_REDACT_KEY, or else one made of the inputs
+    #[arg(long)]
+    pub redact: bool,
+    /// Reject records with a cell of more bytes
+    #[arg(long, value_name = "BYTES", value_parser = clap::value_parser!(u32).range(1..))]
+    pub max_field: Option<u32>,
+    /// Do not read files of more columns
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub max_columns: Option<u32>,
     /// A line of [source.map] for the files of a glob
     #[arg(long, value_name = "FILE:COLUMN=HEADER", value_parser = overlay)]
     pub map: Vec<Overlay>,

@@ -62,6 +62,13 @@ fn tables(global: &Global, args: &Convert, folder: &Path) -> anyhow::Result<()> 
 
 /// Writes the records of one file as they are read.
 fn records(global: &Global, args: &Convert) -> anyhow::Result<()> {
+    if args.reading.redact {
+        return Err(
+            Problem::usage("--raw writes records as they are, and --redact keeps people's identity out")
+                .hint("convert to tables: relhealth convert INPUT... -o DIR --redact")
+                .into(),
+        );
+    }
     let config = setup::config(global, args.reading.timezone.clone())?;
     if args.inputs.is_empty() {
         return Err(Problem::usage("--raw needs a file")

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::args::{Global, Reading};
 use super::failure::say;
 use super::inputs;
-use crate::canon::{self, Budget, Canon, Loaded, Options};
+use crate::canon::{self, Budget, Canon, Key, Loaded, Options, Redact};
 use crate::catalog::Metric;
 use crate::config::{Config, Overlay, unfit};
 use crate::expr::{self, Expr};
@@ -84,7 +84,21 @@ pub fn options(reading: &Reading, config: &Config) -> anyhow::Result<Options> {
         budget,
         currency: reading.currency.clone().or(config.currency.clone()),
         rates: config.rates.clone(),
+        redact: reading.redact.then(redact),
+        max_field: reading.max_field.map(|most| most as usize),
+        max_columns: reading.max_columns.map(|most| most as usize),
     })
+}
+
+/// Where the key of pseudonyms is looked for.
+pub const REDACT_KEY: &str = "RELHEALTH_REDACT_KEY";
+
+/// How pseudonyms are made: with the key of the environment, where there is one.
+fn redact() -> Redact {
+    match std::env::var_os(REDACT_KEY).filter(|key| !key.is_empty()) {
+        Some(key) => Redact::By(Key::of_secret(key.as_encoded_bytes())),
+        None => Redact::ByInputs,
+    }
 }
 
 /// The files that are named, each with what describes it.

@@ -45,7 +45,10 @@ pub fn run(global: &Global, args: &Rows) -> anyhow::Result<()> {
         filter: filter.map(|f| data::spell(&f, &loaded.canon)).transpose()?,
     };
     let behind = measure::rows(&loaded.canon, &config.catalog, &config.settings, &wanted)?;
-    let raw = texts(&loaded, &behind)?;
+    let raw = match args.reading.redact {
+        true => loaded.files.iter().map(|_| RawRecords::default()).collect(),
+        false => texts(&loaded, &behind)?,
+    };
     let mut notes = loaded.notes;
     notes.extend(remarks(metric, &behind));
     data::tell(global, &loaded.account, &notes);

@@ -163,9 +163,12 @@ fn residuals(values: &Values, at: f64) -> Vec<(u32, f64)> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::finish;
     use super::super::rest::{Adding, Rests};
-    use super::super::tally::{Flush, Pairs};
+    use super::super::tally::{Flush, Pairs, Tally};
     use super::*;
+    use crate::catalog::Catalog;
+    use crate::facts;
     use crate::period::{Period, Zone};
     use crate::report::Absent;
     use crate::stats::Side;
@@ -227,6 +230,65 @@ mod tests {
         // What has no interval is not one of the many.
         assert_eq!(said(&[(better, Some(0.04)), (Reading::Unclear, None)]), [better, Reading::Unclear]);
         assert_eq!(said(&[]), []);
+    }
+
+    /// What is known of stakeholders with a part and a whole each.
+    fn known(metric: &Metric, each: &[(i64, i64)]) -> (Cell, Known) {
+        let mut pairs = Pairs::default();
+        for &(xi, ni) in each {
+            let flush = Flush {
+                rows: ni as u32,
+                xi,
+                ni,
+                ..Flush::default()
+            };
+            pairs.add(&flush, (1.0, 1.0), false);
+        }
+        let mut cell = cell(None);
+        let known = finish::finish(metric, Some(&mut Tally::Pairs(Box::new(pairs))), None, (1.0, 1.0), LEVEL, &mut cell);
+        (cell, known)
+    }
+
+    // 2 * norm.sf(6 / sqrt(16)); for the share the p whose interval ends at 0, found with scipy.optimize.brentq over Wilson's limits
+    #[test]
+    fn a_change_has_a_p_where_it_is_asked_for() {
+        let catalog = Catalog::builtin(facts::SPECS);
+        let p_of = |id: &str, with, p, newer: &[(i64, i64)], older: &[(i64, i64)]| {
+            let metric = catalog.get(id).unwrap();
+            let how = How {
+                with,
+                undated: false,
+                level: LEVEL,
+                p,
+            };
+            let (new, old) = (known(metric, newer), known(metric, older));
+            change(metric, how, (&new.0, &new.1), (&old.0, &old.1), Shared::None)
+        };
+        let fell = p_of(
+            "complaints",
+            Compare::Previous,
+            true,
+            &[(1, 0), (1, 0)],
+            &[(2, 0), (2, 0), (2, 0), (1, 0), (1, 0)],
+        );
+        assert!((fell.p.unwrap() - 0.133_614_402_537_716).abs() < 1e-6, "{fell:?}");
+        assert_eq!(p_of("complaints", Compare::Previous, false, &[(1, 0)], &[(9, 0)]).p, None);
+        // A total is judged against an earlier one, not against the rest.
+        let (few, many) = ([(1, 0); 3], [(1, 0); 200]);
+        let reading = |with| p_of("complaints", with, true, &few, &many).reading;
+        assert_eq!(
+            (reading(Compare::Previous), reading(Compare::Rest)),
+            (Reading::Better, Reading::Lower)
+        );
+        // Of a share at all levels; of ten means from the one that was resampled.
+        let ones = |x: usize, n: usize| (0..n).map(|i| (i64::from(i < x), 1)).collect::<Vec<_>>();
+        let share = p_of("csat", Compare::Rest, true, &ones(56, 70), &ones(48, 80));
+        assert!((share.p.unwrap() - 0.008133140358606796).abs() < 1e-6, "{share:?}");
+        let spread: Vec<(i64, i64)> = (0..20).map(|i| (i * i % 7, 1)).collect();
+        let higher: Vec<(i64, i64)> = spread.iter().map(|(x, n)| (x + 20, *n)).collect();
+        let mean = p_of("csat_mean", Compare::Rest, true, &higher, &spread);
+        assert!(mean.p.unwrap() < 1e-6 && mean.reading == Reading::Better, "{mean:?}");
+        assert!(p_of("csat_mean", Compare::Rest, true, &spread, &spread).p.unwrap() > 0.999);
     }
 
     struct Draws(u64);

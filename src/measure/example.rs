@@ -134,6 +134,9 @@ impl Runner<'_> {
             budget: Budget::Number(u64::MAX),
             currency: None,
             rates: BTreeMap::new(),
+            redact: None,
+            max_field: None,
+            max_columns: None,
         };
         let loaded = canon::load(&tables.iter().map(input).collect::<Vec<_>>(), &options)?;
         if let Some(reject) = loaded.unused.iter().find(|record| record.fate == "rejected") {

@@ -162,8 +162,8 @@ fn cells(
             found.entry(at).or_default().push(one);
         }
     }
-    let mut cells = Vec::new();
-    for &index in asked {
+    let mut done: BTreeMap<(usize, usize), Vec<Cell>> = BTreeMap::new();
+    for index in pass::order(plan) {
         for period in 0..request.periods.len() {
             let of = found.remove(&(index, period)).unwrap_or_default();
             let protected: Vec<bool> = of
@@ -172,10 +172,16 @@ fn cells(
                 .collect();
             let mut of: Vec<Cell> = of.into_iter().map(|f| f.cell).collect();
             suppress::suppress(&mut of.iter_mut().collect::<Vec<_>>(), &protected);
+            for part in plan.metrics[index].parts().iter().filter_map(|id| plan.index(id)) {
+                suppress::follow(&mut of, done.get(&(part, period)).map_or(&[], Vec::as_slice));
+            }
             // After hiding, so that what is hidden shows in nothing.
             change::stand(&mut of, request.level);
-            cells.extend(of);
+            done.insert((index, period), of);
         }
     }
-    Ok(cells)
+    let keys = asked
+        .iter()
+        .flat_map(|&index| (0..request.periods.len()).map(move |period| (index, period)));
+    Ok(keys.filter_map(|key| done.remove(&key)).flatten().collect())
 }

@@ -79,7 +79,7 @@ pub fn pass(
 }
 
 /// The metrics in an order in which those that others rest on come first.
-fn order(plan: &Plan) -> Vec<usize> {
+pub fn order(plan: &Plan) -> Vec<usize> {
     let mut order: Vec<usize> = Vec::new();
     while order.len() < plan.metrics.len() {
         let ready: Vec<usize> = (0..plan.metrics.len())
@@ -320,23 +320,8 @@ pub fn absent(plan: &Plan, slices: &Slices, index: usize, metric: &Metric, as_of
 
 fn blank(metric: &Metric, period: &Period, canon: &Canon, by: &[String], labels: &[String]) -> Cell {
     Cell {
-        metric: metric.id.clone(),
-        period: period.clone(),
         complete: period.is_complete(canon.as_of),
-        left_truncated: false,
         by: by.iter().cloned().zip(labels.iter().cloned()).collect(),
-        value: None,
-        absent: None,
-        low: None,
-        high: None,
-        interval_absent: None,
-        n: Some(0),
-        stakeholders: Some(0),
-        deff: None,
-        part: None,
-        part_minus: None,
-        whole: None,
-        method: None,
-        changes: BTreeMap::new(),
+        ..Cell::blank(&metric.id, period)
     }
 }

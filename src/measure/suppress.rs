@@ -80,6 +80,19 @@ fn without(by: &[(String, String)], dimension: &str) -> Vec<(String, String)> {
     by.iter().filter(|(d, _)| d != dimension).cloned().collect()
 }
 
+/// Hides what rests on hidden cells of another metric: what is made of a number tells of it.
+pub fn follow(cells: &mut [Cell], parts: &[Cell]) {
+    for cell in cells {
+        let Some(part) = parts.iter().find(|part| part.by == cell.by) else {
+            continue;
+        };
+        if part.absent == Some(Absent::Suppressed) {
+            hide_cell(cell);
+        }
+        cell.changes.retain(|against, _| part.changes.contains_key(against));
+    }
+}
+
 /// Takes everything from a cell that would tell about its people.
 pub fn hide_cell(cell: &mut Cell) {
     cell.value = None;
@@ -107,15 +120,34 @@ mod tests {
 
     /// Cells of (slice, people, whether they are protected), and the total; which still have a value, and which a comparison.
     fn left(slices: &[(&[&str], u64, bool)]) -> (Vec<bool>, Vec<bool>) {
-        let dimensions = ["region", "tier"];
         let all = slices.iter().map(|(_, people, _)| people).sum();
         let total: (&[&str], u64, bool) = (&[], all, slices.iter().all(|s| s.2));
-        let cell = |&(slice, people, _): &(&[&str], u64, bool)| Cell {
+        let mut cells: Vec<Cell> = slices
+            .iter()
+            .chain([&total])
+            .map(|(slice, people, _)| cell(slice, *people))
+            .collect();
+        let private: Vec<bool> = slices.iter().chain([&total]).map(|s| s.2).collect();
+        suppress(&mut cells.iter_mut().collect::<Vec<_>>(), &private);
+        for cell in &cells {
+            assert_eq!(cell.value.is_some(), cell.changes.contains_key("previous"));
+            assert_eq!(cell.value.is_some(), cell.n.is_some() && cell.stakeholders.is_some());
+        }
+        let shows = |is: fn(&Cell) -> bool| cells.iter().map(is).collect();
+        (shows(|c| c.value.is_some()), shows(|c| c.changes.contains_key("rest")))
+    }
+
+    fn cell(slice: &[&str], people: u64) -> Cell {
+        Cell {
             metric: "m".into(),
             period: Period::parse("2026-10", &Zone::utc(), 0).unwrap(),
             complete: true,
             left_truncated: false,
-            by: dimensions.iter().zip(slice).map(|(d, s)| (d.to_string(), s.to_string())).collect(),
+            by: ["region", "tier"]
+                .iter()
+                .zip(slice)
+                .map(|(d, s)| (d.to_string(), s.to_string()))
+                .collect(),
             value: Some(1.0),
             absent: None,
             low: None,
@@ -129,16 +161,7 @@ mod tests {
             whole: None,
             method: None,
             changes: BTreeMap::from([("rest", change()), ("previous", change())]),
-        };
-        let mut cells: Vec<Cell> = slices.iter().chain([&total]).map(cell).collect();
-        let private: Vec<bool> = slices.iter().chain([&total]).map(|s| s.2).collect();
-        suppress(&mut cells.iter_mut().collect::<Vec<_>>(), &private);
-        for cell in &cells {
-            assert_eq!(cell.value.is_some(), cell.changes.contains_key("previous"));
-            assert_eq!(cell.value.is_some(), cell.n.is_some() && cell.stakeholders.is_some());
         }
-        let shows = |is: fn(&Cell) -> bool| cells.iter().map(is).collect();
-        (shows(|c| c.value.is_some()), shows(|c| c.changes.contains_key("rest")))
     }
 
     fn change() -> Change {
@@ -160,6 +183,24 @@ mod tests {
         assert_eq!((values, rests), (vec![false, false, true, true], vec![false, false, true, true]));
         let (values, rests) = left(&[(&["a"], 6, true), (&["b"], 40, true)]);
         assert_eq!((values, rests), (vec![true; 3], vec![true; 3]));
+    }
+
+    #[test]
+    fn what_rests_on_hidden_cells_is_hidden() {
+        let of = |slice: &str| {
+            let mut all = [cell(&[slice], 9)];
+            all[0].changes.remove("previous");
+            all[0].clone()
+        };
+        let mut hidden = of("a");
+        hide_cell(&mut hidden);
+        let mut cells = [cell(&["a"], 0), cell(&["b"], 0), cell(&["c"], 0)];
+        follow(&mut cells, &[hidden, of("b")]);
+        let left = |c: &Cell| (c.value.is_some(), c.changes.keys().copied().collect::<Vec<_>>());
+        assert_eq!(
+            cells.each_ref().map(left),
+            [(false, vec![]), (true, vec!["rest"]), (true, vec!["previous", "rest"])]
+        );
     }
 
     #[test]

@@ -392,7 +392,7 @@ mod tests {
                     next(&mut state) % 250,
                     next(&mut state) % 24,
                     next(&mut state) % 28 + 1,
-                    next(&mut state) % 9 == 0,
+                    next(&mut state).is_multiple_of(9),
                 )
             })
             .collect()

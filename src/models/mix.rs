@@ -145,14 +145,14 @@ fn frequent(canon: &Canon, periods: &[&Period]) -> Vec<String> {
         return Vec::new();
     };
     let (times, codes) = (rows.times("occurred_at"), rows.codes("channel"));
-    let mut counts: BTreeMap<u32, u64> = BTreeMap::new();
+    let mut counts = vec![0u64; canon.texts.len()];
     for row in 0..rows.len {
         let code = codes.at(row);
         if code != NO_CODE && periods.iter().any(|p| p.contains(times.at(row))) {
-            *counts.entry(code).or_default() += 1;
+            counts[code as usize] += 1;
         }
     }
-    let mut counts: Vec<(u32, u64)> = counts.into_iter().collect();
+    let mut counts: Vec<(u32, u64)> = (0..).zip(counts).filter(|(_, count)| *count > 0).collect();
     counts.sort_by_key(|&(code, count)| (std::cmp::Reverse(count), code));
     counts
         .into_iter()

@@ -21,7 +21,7 @@ pub enum Block {
     /// A table.
     Table(Table),
     /// A chart with its statement and its data.
-    Chart(Chart),
+    Chart(Box<Chart>),
     /// All that there is to know about one thing.
     Card(Card),
     /// A remark.
@@ -189,7 +189,7 @@ impl Document {
     /// Adds a chart.
     pub fn chart(&mut self, mut chart: Chart) {
         chart.data = chart.data.without_empty_columns();
-        self.blocks.push(Block::Chart(chart));
+        self.blocks.push(Block::Chart(Box::new(chart)));
     }
 
     /// Adds a card.

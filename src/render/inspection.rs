@@ -319,6 +319,9 @@ mod tests {
             source: Source::default(),
         };
         let options = Options {
+            redact: None,
+            max_field: None,
+            max_columns: None,
             profiles: Vec::new(),
             threads: 1,
             zone: Zone::utc(),

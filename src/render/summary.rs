@@ -318,7 +318,6 @@ pub(super) fn sample() -> Measured {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
 
     use super::*;
     use crate::catalog::Good;
@@ -341,24 +340,8 @@ mod tests {
 
     fn cell(metric: &str, period: &Period) -> Cell {
         Cell {
-            metric: metric.into(),
-            period: period.clone(),
-            complete: true,
-            left_truncated: false,
-            by: Vec::new(),
-            value: None,
-            absent: None,
-            low: None,
-            high: None,
             interval_absent: Some(Absent::NotDefined),
-            n: Some(0),
-            stakeholders: Some(0),
-            deff: None,
-            part: None,
-            part_minus: None,
-            whole: None,
-            method: None,
-            changes: BTreeMap::new(),
+            ..Cell::blank(metric, period)
         }
     }
 

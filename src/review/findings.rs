@@ -146,3 +146,165 @@ fn rank(reading: Reading) -> u8 {
         _ => 2,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::sync::LazyLock;
+
+    use super::*;
+    use crate::catalog::Catalog;
+    use crate::facts::SPECS;
+    use crate::period::{Grain, Period, Zone, days_from_civil};
+    use crate::report::{Cell, Shown};
+    use crate::stats::{Good, Side, difference, p_value, wilson};
+
+    /// Draws between 0 and 1 (Steele, Lea and Flood's SplitMix64).
+    struct Draws(u64);
+
+    impl Draws {
+        fn next(&mut self) -> f64 {
+            self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+            let mut z = self.0;
+            z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            ((z ^ (z >> 31)) >> 11) as f64 / (1_u64 << 53) as f64
+        }
+
+        fn parts(&mut self, n: u64, p: f64) -> u64 {
+            (0..n).filter(|_| self.next() < p).count() as u64
+        }
+    }
+
+    static CATALOG: LazyLock<Catalog> = LazyLock::new(|| Catalog::builtin(SPECS));
+
+    /// A share's cells over the periods, each with so many rows, and the changes of the last one.
+    fn score(id: &str, periods: &[Period], parts: &[u64], n: u64) -> Score {
+        let side = |parts: u64, level: f64| {
+            let value = parts as f64 / n as f64;
+            let (low, high) = wilson(value, n as f64, level);
+            Side { value, low, high }
+        };
+        let mut cells: Vec<Cell> = periods
+            .iter()
+            .zip(parts)
+            .map(|(period, &parts)| {
+                let Side { value, low, high } = side(parts, 0.95);
+                Cell {
+                    value: Some(value),
+                    low: Some(low),
+                    high: Some(high),
+                    n: Some(n),
+                    stakeholders: Some(n),
+                    ..Cell::blank(id, period)
+                }
+            })
+            .collect();
+        let last = parts.len() - 1;
+        for (key, before) in [("previous", last - 1), ("year-ago", 0)] {
+            let interval = |level: f64| difference(&side(parts[last], level), &side(parts[before], level), 0.0).1;
+            let change = Change {
+                period: periods[before].label.clone(),
+                value: cells[before].value,
+                delta: Some(cells[last].value.unwrap() - cells[before].value.unwrap()),
+                low: interval(0.95).low,
+                high: interval(0.95).high,
+                reading: stats::reading(Some(&interval(0.95)), Good::Up),
+                p: p_value(|level| Some(interval(level))),
+            };
+            cells[last].changes.insert(key, change);
+        }
+        let shown = Shown {
+            id: id.into(),
+            title: id.into(),
+            family: "retention".into(),
+            unit: "share".into(),
+            good: Good::Up,
+            undated: false,
+        };
+        Score::new(shown, cells, &CATALOG.get("retention_rate").unwrap().kind, &BTreeMap::new())
+    }
+
+    fn periods(count: usize) -> Vec<Period> {
+        let zone = Zone::utc();
+        Period::last_n(Grain::Month, count, zone.midnight(days_from_civil(2026, 11, 1)), &zone)
+    }
+
+    fn claims(scores: &[Score]) -> usize {
+        findings(scores, &[], 0.95).0.len()
+    }
+
+    #[test]
+    fn noise_is_no_news() {
+        let periods = periods(13);
+        let mut draws = Draws(20_261_101);
+        const SERIES: usize = 1000;
+        for (n, p) in [(200, 0.3), (60, 0.9), (1000, 0.5)] {
+            let claimed = (0..SERIES).filter(|_| {
+                let parts: Vec<u64> = (0..13).map(|_| draws.parts(n, p)).collect();
+                claims(&[score("retention_rate", &periods, &parts, n)]) > 0
+            });
+            let claimed = claimed.count();
+            assert!(claimed * 20 <= SERIES, "{claimed} of {SERIES} stable series of {n} are news");
+        }
+    }
+
+    // The truth itself moves from period to period, by more than the sampling of the rows: that is no news either.
+    #[test]
+    fn usual_variation_is_no_news() {
+        let periods = periods(13);
+        let mut draws = Draws(3);
+        const SERIES: usize = 1000;
+        let mut clear = 0;
+        let claimed = (0..SERIES).filter(|_| {
+            let parts: Vec<u64> = (0..13)
+                .map(|_| {
+                    let p = 0.5 + 0.2 * (draws.next() + draws.next() + draws.next() - 1.5);
+                    draws.parts(1000, p)
+                })
+                .collect();
+            let score = score("retention_rate", &periods, &parts, 1000);
+            clear += usize::from(score.cell().changes.values().any(|change| change.reading != Reading::NoClearChange));
+            claims(&[score]) > 0
+        });
+        let claimed = claimed.count();
+        assert!(claimed * 20 <= SERIES, "{claimed} of {SERIES}");
+        assert!(clear * 2 > SERIES, "the rows alone would make news of most: {clear}");
+    }
+
+    #[test]
+    fn a_report_of_many_metrics_is_seldom_wrong() {
+        let periods = periods(13);
+        let mut draws = Draws(9);
+        const REPORTS: usize = 200;
+        let wrong = (0..REPORTS).filter(|_| {
+            let scores: Vec<Score> = (0..20)
+                .map(|_| {
+                    let parts: Vec<u64> = (0..13).map(|_| draws.parts(100, 0.6)).collect();
+                    score("retention_rate", &periods, &parts, 100)
+                })
+                .collect();
+            claims(&scores) > 0
+        });
+        let wrong = wrong.count();
+        assert!(wrong * 20 <= REPORTS, "{wrong} of {REPORTS}");
+    }
+
+    #[test]
+    fn a_real_drop_is_told_once() {
+        let periods = periods(13);
+        let mut parts = vec![80, 82, 78, 81, 79, 80, 83, 77, 80, 81, 79, 80];
+        parts.push(40);
+        let found = findings(&[score("retention_rate", &periods, &parts, 100)], &[], 0.95).0;
+        let moved = Found::Moved {
+            score: 0,
+            against: vec!["previous", "year-ago"],
+        };
+        assert_eq!(found.len(), 1);
+        assert_eq!((&found[0].found, found[0].reading), (&moved, Reading::Worse));
+        // Without a series the comparison has to do.
+        let short = score("retention_rate", &periods[11..], &parts[11..], 100);
+        assert!(short.process.is_none());
+        assert_eq!(findings(&[short], &[], 0.95).0.len(), 1);
+    }
+}

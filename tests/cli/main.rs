@@ -8,6 +8,7 @@ mod inspect;
 mod measure;
 mod metrics;
 mod pages;
+mod redact;
 mod rows;
 mod test;
 mod workbook;

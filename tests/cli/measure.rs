@@ -372,6 +372,20 @@ fn people_who_are_in_several_slices_are_in_the_rest_of_each_with_what_they_have_
     snapbox::assert_data_eq!(
         table.out(),
         str![[r#"
+2026-09
+As of the end of 2026-09-10, UTC, intervals of 95 %.
+
+Satisfaction
+
+CSAT
+Channel     Value  Interval      n    Rest  Against the rest
+mail * +   66.7 %  [16.2, 95.4]  6  40.0 %  +26.7 pp no clear difference
+phone * +  50.0 %  [4.7, 95.3]   4  50.0 %  0.0 pp no clear difference
+web * +    33.3 %  [4.6, 83.8]   6  60.0 %  -26.7 pp no clear difference
+
+* the period is not over at as-of
++ the period, or the one that it looks back to, starts before the data
+
 "#]]
     );
     let csv = folder.run(&[
@@ -407,7 +421,7 @@ fn what_cannot_be_set_against_the_rest_is_named() {
         "measure",
         "orders.csv",
         "-m",
-        "customer_concentration_hhi,revenue",
+        "revenue_hhi,revenue",
         "--by",
         "region",
         "--compare",

@@ -252,5 +252,8 @@ fn options() -> Options {
         budget: Budget::Number(u64::MAX),
         currency: None,
         rates: BTreeMap::new(),
+        redact: None,
+        max_field: None,
+        max_columns: None,
     }
 }

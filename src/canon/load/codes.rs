@@ -64,6 +64,14 @@ pub const UNUSED: &[(Fate, FindingKind)] = &[
     (
         Fate::Rejected,
         kind(
+            "field-too-long",
+            "a cell is longer than --max-field allows",
+            "see whether the file is read as it is meant, or allow more",
+        ),
+    ),
+    (
+        Fate::Rejected,
+        kind(
             "missing",
             "the record lacks something that every record of its table has",
             "fill in the cell; where the whole column is empty, map another one",

@@ -459,6 +459,9 @@ pub(super) mod tests {
             budget: Budget::default(),
             currency: None,
             rates: BTreeMap::new(),
+            redact: None,
+            max_field: None,
+            max_columns: None,
         };
         load(&[input], &options)
     }

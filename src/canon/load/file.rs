@@ -83,6 +83,8 @@ pub struct Job<'a> {
     pub keep_unused: bool,
     /// Messages may come without a stakeholder: it is found later.
     pub messages: bool,
+    /// The most bytes that a cell may have, in UTF-8.
+    pub max_field: Option<usize>,
     /// Amounts are of the order: a record of it may come without.
     pub of_order: bool,
 }
@@ -222,6 +224,12 @@ impl Job<'_> {
                 "",
                 format!("{}, and the header has {width}", counted(record.len() as u64, "cell", "cells")),
             ));
+        }
+        if let Some(most) = self.max_field
+            && let Some(at) = (0..record.len()).find(|&at| record.get(at).is_some_and(|cell| cell.len() > most))
+        {
+            let column = self.layout.header.names.get(at).map_or("", String::as_str);
+            return Err(rejected("field-too-long", column, format!("more than {most} bytes in a cell")));
         }
         let found = match self.lookup {
             None => None,

@@ -194,9 +194,9 @@ impl Found {
     }
 }
 
-/// Whether ids may be shown as examples: not where a source is private.
+/// Whether ids may be shown as examples: not where a source is private, or ids become pseudonyms.
 pub fn may_show(sources: &[SourceInfo]) -> bool {
-    sources.iter().all(|source| !source.private)
+    sources.iter().all(|source| !source.private && !source.redacted)
 }
 
 #[cfg(test)]

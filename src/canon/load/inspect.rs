@@ -70,7 +70,7 @@ impl Looked<'_> {
         let mut inspection = Inspection {
             file: self.input.file.name().to_string(),
             sampled: None,
-            reading: reading(self.peek),
+            reading: reading(self.peek, self.options.redact.is_none()),
             recognised: self.recognised(),
             columns: Vec::new(),
             questions: self.understanding().map(questions).unwrap_or_default(),
@@ -202,7 +202,10 @@ impl Looked<'_> {
                 filled: profile.filled,
                 looked_at: profile.rows,
                 distinct: profile.distinct,
-                samples: profile.samples.iter().take(3).cloned().collect(),
+                samples: match self.options.redact {
+                    Some(_) => Vec::new(),
+                    None => profile.samples.iter().take(3).cloned().collect(),
+                },
             });
         }
         let given = |mapped: &Mapped| (!matches!(mapped.from, From::Column(_))).then(|| mapped.from.to_string());
@@ -246,8 +249,8 @@ fn questions(found: &Understanding) -> Vec<Question> {
     found.questions.iter().map(question).collect()
 }
 
-/// How the bytes become records.
-fn reading(peek: &Peek) -> Vec<(&'static str, String)> {
+/// How the bytes become records; of lines around them the text, where it may be shown.
+fn reading(peek: &Peek, with_text: bool) -> Vec<(&'static str, String)> {
     let layout = &peek.layout;
     let because = if layout.encoding_why.is_empty() {
         String::new()
@@ -268,7 +271,13 @@ fn reading(peek: &Peek) -> Vec<(&'static str, String)> {
         },
     ));
     let lines = |lines: &[crate::intake::Line]| {
-        let shown: Vec<String> = lines.iter().map(|line| format!("line {}: {}", line.line, line.text)).collect();
+        let shown: Vec<String> = lines
+            .iter()
+            .map(|line| match with_text {
+                true => format!("line {}: {}", line.line, line.text),
+                false => format!("line {}", line.line),
+            })
+            .collect();
         shown.join("; ")
     };
     if !layout.preamble.is_empty() {

@@ -18,6 +18,7 @@ mod mapping;
 mod more;
 mod opening;
 mod raw;
+mod redaction;
 mod rules;
 mod tables;
 #[cfg(test)]
@@ -51,6 +52,9 @@ pub use findings::{FINDINGS, FindingKind};
 pub use inspect::inspect;
 pub use mapping::{ID, OTHER};
 pub use raw::{RawFile, RawRecords};
+pub use redaction::Redact;
+
+pub(super) use identities::email;
 
 /// How files are read.
 #[derive(Debug, Clone)]
@@ -80,6 +84,12 @@ pub struct Options {
     pub currency: Option<String>,
     /// What one unit of a currency is worth in [`Options::currency`].
     pub rates: BTreeMap<String, f64>,
+    /// Whether ids, names and e-mail addresses become pseudonyms, and by which key.
+    pub redact: Option<Redact>,
+    /// A record with a cell of more bytes is rejected.
+    pub max_field: Option<usize>,
+    /// A file of more columns is not read.
+    pub max_columns: Option<usize>,
 }
 
 /// What was read.
@@ -125,6 +135,13 @@ struct Part {
 ///
 /// When a file cannot be read or mapped, its dates are ambiguous, or more of its records are rejected than the budget allows.
 pub fn load(inputs: &[Input], options: &Options) -> Result<Loaded> {
+    match &options.redact {
+        None => read(inputs, options),
+        Some(redact) => redact.load(inputs, options),
+    }
+}
+
+fn read(inputs: &[Input], options: &Options) -> Result<Loaded> {
     let mut notes = Vec::new();
     let mut kinds: BTreeMap<Table, usize> = BTreeMap::new();
     let described = describe(inputs, options, &mut notes)?;
@@ -206,6 +223,7 @@ fn read_part(opened: Opened, options: &Options, several: bool, notes: &mut Vec<N
             keep_unused: options.keep_unused,
             messages,
             of_order: source.amount_on == Some(AmountOn::Order),
+            max_field: options.max_field,
         };
         if let Some(outcome) = file::read(&job)? {
             break outcome;
@@ -241,7 +259,10 @@ fn read_part(opened: Opened, options: &Options, several: bool, notes: &mut Vec<N
         );
     }
     let mut rowset = tables::join(outcome.sinks);
-    note_cells(&mapping.plans, &rowset, &file, notes);
+    if options.redact.is_some() {
+        rowset.unused.iter_mut().for_each(redaction::withhold);
+    }
+    note_cells(&mapping.plans, &rowset, options.redact.is_none(), &file, notes);
     let mut dated = BTreeMap::new();
     for (plan, filling) in mapping.plans.iter().zip(&mut rowset.fillings) {
         let dates = super::rows::are_dates(filling.times.1, filling.times.0);
@@ -263,6 +284,7 @@ fn read_part(opened: Opened, options: &Options, several: bool, notes: &mut Vec<N
         messages,
         tickets,
         private: source.private,
+        redacted: options.redact.is_some(),
         dates: dated,
     };
     options.budget.check(&file, outcome.records, &rowset)?;
@@ -292,8 +314,12 @@ fn expected_records(file: &io::Source, first: &[intake::Row]) -> usize {
     }
 }
 
-/// Counted findings about single cells.
-fn note_cells(plans: &[Plan], rowset: &Rowset, file: &str, notes: &mut Vec<Note>) {
+/// Counted findings about single cells, with examples where these may be shown.
+fn note_cells(plans: &[Plan], rowset: &Rowset, examples: bool, file: &str, notes: &mut Vec<Note>) {
+    let such_as = |cell: &str| match examples {
+        true => format!(", such as '{}'", crate::note::visible(cell)),
+        false => String::new(),
+    };
     for (plan, filling) in plans.iter().zip(&rowset.fillings) {
         if filling.rounded > 0 {
             notes.push(
@@ -306,17 +332,14 @@ fn note_cells(plans: &[Plan], rowset: &Rowset, file: &str, notes: &mut Vec<Note>
             );
         }
         for (finding, (count, example)) in &filling.found {
-            let text = format!("{}: {}, such as '{}'", plan.header, finding.words(), crate::note::visible(example));
+            let text = format!("{}: {}{}", plan.header, finding.words(), such_as(example));
             notes.push(Note::new(finding.code(), text).count(*count).at(Place::file(file)));
         }
         for (what, (count, example)) in &filling.voided {
             notes.push(
-                Note::new(
-                    "voided",
-                    format!("cells voided: {what}, such as '{}'", crate::note::visible(example)),
-                )
-                .count(*count)
-                .at(Place::file(file)),
+                Note::new("voided", format!("cells voided: {what}{}", such_as(example)))
+                    .count(*count)
+                    .at(Place::file(file)),
             );
         }
     }

@@ -97,8 +97,16 @@ pub fn open<'a>(input: &'a Input, peek: Peek, options: &Options) -> Result<Opene
             .hint("export it again, or leave it out")
             .into());
     }
+    if let Some(most) = options.max_columns
+        && peek.layout.header.names.len() > most
+    {
+        return Err(Problem::data(format!("{file} has {} columns", peek.layout.header.names.len()))
+            .why(format!("{most} may be (--max-columns)"))
+            .hint("see with inspect whether it is read as it is meant, or allow more")
+            .into());
+    }
     let lookup = match &input.source.lookup {
-        Some(lookup) => Some(look_up(lookup, &peek, file)?),
+        Some(lookup) => Some(look_up(lookup, &peek, file, options.redact.is_none())?),
         None => None,
     };
     let mapping = map(&input.source, file, &peek, lookup.as_ref(), options, &[])?;
@@ -127,8 +135,8 @@ pub fn map(source: &Source, file: &str, peek: &Peek, lookup: Option<&LookedUp>, 
     mapping::map(source, file, &peek.layout.header, added, &wanted)
 }
 
-/// Reads the looked-up file: the record of each key. A key that stands twice is an error.
-fn look_up(lookup: &sources::Lookup, peek: &Peek, file: &str) -> Result<LookedUp> {
+/// Reads the looked-up file: the record of each key. A key that stands twice is an error, which shows it where it may be shown.
+fn look_up(lookup: &sources::Lookup, peek: &Peek, file: &str, may_show: bool) -> Result<LookedUp> {
     let other = intake::as_text(io::Source::file(&lookup.path)?)?;
     let other_name = other.name().to_string();
     let other_peek = intake::peek(&other, &Wishes::default(), 1)?;
@@ -167,13 +175,14 @@ fn look_up(lookup: &sources::Lookup, peek: &Peek, file: &str) -> Result<LookedUp
     let mut records = BTreeMap::new();
     for (found, cells, line) in outcome.sinks.into_iter().flatten() {
         if records.insert(found.clone(), cells).is_some() {
-            return Err(
-                Problem::data(format!("lookup: {} '{found}' stands twice in {other_name}", lookup.key))
-                    .why("a record can take the columns of one record only")
-                    .hint("make the key unique, or choose another one")
-                    .at(Place::line(&other_name, line))
-                    .into(),
-            );
+            return Err(Problem::data(match may_show {
+                true => format!("lookup: {} '{found}' stands twice in {other_name}", lookup.key),
+                false => format!("lookup: a {} stands twice in {other_name}", lookup.key),
+            })
+            .why("a record can take the columns of one record only")
+            .hint("make the key unique, or choose another one")
+            .at(Place::line(&other_name, line))
+            .into());
         }
     }
     Ok(LookedUp {

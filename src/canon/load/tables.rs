@@ -358,7 +358,11 @@ fn late_rejects(tables: &BTreeMap<Table, Building>, sources: &[SourceInfo], file
         let line = |row: &u32| u64::from(lines[*row as usize]);
         let mut wanted: Vec<u64> = of_source().flat_map(|(_, rows)| rows.iter().map(line)).collect();
         wanted.sort_unstable();
-        let records = file.records(&wanted)?;
+        // Raw text is not even read where it may not be shown.
+        let records = match info.redacted {
+            true => Default::default(),
+            false => file.records(&wanted)?,
+        };
         for ((_, fate, code), rows) in of_source() {
             rejects.extend(rows.iter().map(line).map(|line| {
                 let (record, raw) = records.get(line).unwrap_or_default();

@@ -24,6 +24,9 @@ pub fn options() -> Options {
         currency: None,
         rates: BTreeMap::new(),
         profiles: Vec::new(),
+        redact: None,
+        max_field: None,
+        max_columns: None,
     }
 }
 

@@ -5,9 +5,8 @@ use super::series::Drawn;
 use super::svg::{self, Label};
 use super::words::{NAME, PROSE, class, plain, toned, unlinked, words};
 use super::{funnel, series, spark};
-use crate::note::visible;
-use crate::render::document::{Align, Axis, Block, Card, Chart, Figure, Table};
-use crate::render::text::{Text, Tone, html_escaped};
+use crate::render::document::{Align, Block, Card, Chart, Figure, Table};
+use crate::render::text::{Text, Tone, Untrusted};
 
 /// Tables of more columns are as wide as the page, and can be moved sideways where it is narrow.
 const NARROW: usize = 3;
@@ -15,7 +14,7 @@ const NARROW: usize = 3;
 /// Numbers with their unit have at most so many characters.
 const UNBROKEN: usize = 18;
 
-/// Three columns of such words fit on a telephone.
+/// What has at most so many characters stays on its line; words with more may break anywhere.
 const WORD: usize = 12;
 
 /// A block and its name in the page, where it has one.
@@ -78,7 +77,11 @@ fn table(out: &mut String, table: &Table, heading: &Text, names: &Names) {
             plain(label)
         ));
     }
-    out.push_str(if is_wide { "<table class=\"wide\">\n" } else { "<table>\n" });
+    out.push_str(if is_wide {
+        "<table class=\"wide\">\n"
+    } else {
+        "<div class=\"fit\"><table>\n"
+    });
     if !table.caption.is_empty() {
         out.push_str(&format!(
             "<caption><span>{}</span></caption>\n",
@@ -95,7 +98,7 @@ fn table(out: &mut String, table: &Table, heading: &Text, names: &Names) {
                 continue;
             }
             let number = (align == Align::Right).then_some("n");
-            let classes: Vec<&str> = number.into_iter().chain(long_word(&title.terminal())).collect();
+            let classes: Vec<&str> = number.into_iter().chain(breaks(&title.terminal())).collect();
             let class = if classes.is_empty() {
                 String::new()
             } else {
@@ -118,10 +121,7 @@ fn table(out: &mut String, table: &Table, heading: &Text, names: &Names) {
         }
         out.push_str("</tr>\n");
     }
-    out.push_str("</tbody>\n</table>\n");
-    if is_wide {
-        out.push_str("</div>\n");
-    }
+    out.push_str("</tbody>\n</table></div>\n");
 }
 
 fn cell(out: &mut String, text: &Text, align: Align, names_row: bool, names: &Names) {
@@ -139,7 +139,7 @@ fn cell(out: &mut String, text: &Text, align: Align, names_row: bool, names: &Na
         // A number stays on its line; a reading is words, and may break.
         classes.push(if shown.chars().count() > UNBROKEN { "n w" } else { "n" });
     }
-    classes.extend(long_word(&shown));
+    classes.extend(breaks(&shown).filter(|class| *class == "a" || align == Align::Left));
     classes.extend(class(text.tone).filter(|_| !said.is_empty()));
     if !classes.is_empty() {
         out.push_str(&format!(" class=\"{}\"", classes.join(" ")));
@@ -152,9 +152,15 @@ fn cell(out: &mut String, text: &Text, align: Align, names_row: bool, names: &Na
     out.push_str(&format!("</{tag}>"));
 }
 
-/// The class of a cell that may break anywhere: one with a word for which a narrow page has no room.
-fn long_word(text: &str) -> Option<&'static str> {
-    text.split(' ').any(|word| word.chars().count() > WORD).then_some("a")
+/// The class that says where a text in a table may break.
+fn breaks(text: &str) -> Option<&'static str> {
+    let length = |text: &str| text.chars().count();
+    match text {
+        "" => None,
+        text if length(text) <= WORD => Some("u"),
+        text if text.split(' ').any(|word| length(word) > WORD) => Some("a"),
+        _ => None,
+    }
 }
 
 /// A chart with what it says above it, what its marks mean below it, and its data folded away.
@@ -176,7 +182,9 @@ fn chart(out: &mut String, chart: &Chart, name: &str, names: &mut Names) {
         Figure::Funnel(figure) => (funnel::draw(figure), &figure.axis, Some(figure.size.as_str())),
     };
     if let Some(drawn) = drawn {
-        plot(out, &drawn, axis, size, label);
+        // What is called as the chart is has been said.
+        let axis_title = Some(axis.title.as_str()).filter(|title| *title != chart.title.terminal());
+        plot(out, &drawn, (axis_title, size), label);
     }
     if !chart.data.rows.is_empty() {
         out.push_str("<details>\n<summary>Data");
@@ -187,17 +195,17 @@ fn chart(out: &mut String, chart: &Chart, name: &str, names: &mut Names) {
     out.push_str("</figure>\n");
 }
 
-fn plot(out: &mut String, drawn: &Drawn, axis: &Axis, size: Option<&str>, label: Label) {
-    let axis_title = |out: &mut String, class: &str, title: &str| {
-        if !title.is_empty() {
-            out.push_str(&format!("<p class=\"{class}\">{}</p>\n", html_escaped(&visible(title))));
+fn plot(out: &mut String, drawn: &Drawn, (upwards, along): (Option<&str>, Option<&str>), label: Label) {
+    let axis_title = |out: &mut String, class: &str, title: Option<&str>| {
+        if let Some(title) = title.filter(|title| !title.is_empty()) {
+            out.push_str(&format!("<p class=\"{class}\">{}</p>\n", Untrusted::new(title).html(NAME)));
         }
     };
-    axis_title(out, "axis", &axis.title);
+    axis_title(out, "axis", upwards);
     let class = if drawn.is_named { "plot named" } else { "plot" };
     out.push_str(&svg::fluid(&drawn.scene, class, label));
     out.push('\n');
-    axis_title(out, "axis along", size.unwrap_or_default());
+    axis_title(out, "axis along", along);
     if !drawn.key.is_empty() {
         // The words stand beside their marks; the marks themselves say nothing to a screen reader.
         out.push_str("<p class=\"key\">");

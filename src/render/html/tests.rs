@@ -151,6 +151,10 @@ fn nothing_leads_out_of_a_page_and_nothing_runs() {
         policy.and_then(|tag| tag.get("content")),
         Some("default-src 'none'; style-src 'unsafe-inline'")
     );
+    let harmless = text(&twenty_metrics(), &PAGE);
+    for word in ["://", "url(", "src=", "xmlns", "<!--", "javascript"] {
+        assert!(!harmless.contains(word), "{word} in the page");
+    }
     let style = include_str!("style.css");
     for word in ["url(", "http", "@import", "src", "expression", "</"] {
         assert!(!style.contains(word), "{word} in the style");
