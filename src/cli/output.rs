@@ -156,6 +156,7 @@ pub fn stream(
     let plain = Style {
         width: WIDTH,
         color: false,
+        blocks: false,
     };
     for target in targets {
         if let Some(file) = &target.file {
@@ -241,7 +242,17 @@ fn style(when: When) -> Style {
         When::Never => false,
         When::Auto => is_terminal && !set("NO_COLOR") && !dumb,
     };
-    Style { width, color }
+    let blocks = is_terminal && !dumb && is_utf8(|name| std::env::var(name).ok());
+    Style { width, color, blocks }
+}
+
+/// Whether the locale's characters are UTF-8; the first of these that is set says so.
+fn is_utf8(variable: impl Fn(&str) -> Option<String>) -> bool {
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .into_iter()
+        .filter_map(variable)
+        .find(|locale| !locale.is_empty());
+    locale.is_some_and(|locale| locale.to_lowercase().replace('-', "").contains("utf8"))
 }
 
 #[cfg(test)]
@@ -254,6 +265,16 @@ mod tests {
             output: output.iter().map(|o| o.to_string()).collect(),
         };
         targets(&outputs, &[Format::Table, Format::Json])
+    }
+
+    #[test]
+    fn the_locale_tells_the_characters() {
+        let of =
+            |set: &'static [(&str, &str)]| is_utf8(|name| set.iter().find(|(known, _)| *known == name).map(|(_, value)| value.to_string()));
+        assert!(of(&[("LANG", "de_DE.UTF-8")]));
+        assert!(of(&[("LC_ALL", ""), ("LC_CTYPE", "C.utf8"), ("LANG", "C")]));
+        assert!(!of(&[("LC_ALL", "C"), ("LANG", "en_US.UTF-8")]));
+        assert!(!of(&[]));
     }
 
     #[test]

@@ -13,7 +13,7 @@ use crate::catalog::Metric;
 use crate::config::{Config, expression};
 use crate::period::{Grain, Period, Wanted};
 use crate::render::report::{self, Detail, Origin};
-use crate::render::{csv, html, markdown, terminal};
+use crate::render::{csv, html, markdown, terminal, xlsx};
 use crate::review::{self, Ask};
 use crate::schema::NO_CODE;
 
@@ -22,7 +22,14 @@ use crate::schema::NO_CODE;
 const USUAL: [&str; 5] = ["type", "segment", "tier", "region", "channel"];
 
 /// What a report can be written as.
-const FORMATS: [Format; 5] = [Format::Table, Format::Html, Format::Markdown, Format::Json, Format::Csv];
+const FORMATS: [Format; 6] = [
+    Format::Table,
+    Format::Html,
+    Format::Markdown,
+    Format::Xlsx,
+    Format::Json,
+    Format::Csv,
+];
 
 /// More groups than this are not a breakdown that one asks for without a word.
 const MOST: usize = 24;
@@ -99,7 +106,7 @@ pub fn run(global: &Global, args: &Report) -> anyhow::Result<()> {
     data::tell(global, &loaded.account, &notes);
     output::write(&targets, global, |format, style| {
         Ok(match format {
-            Format::Markdown => markdown::text(&report::document(&told, Detail::Whole)).into_bytes(),
+            Format::Markdown => markdown::within(&report::document(&told, Detail::Whole), markdown::LIMIT).into_bytes(),
             Format::Html => html::text(&report::document(&told, Detail::Whole), &page).into_bytes(),
             Format::Json => {
                 let mut bytes = Vec::new();
@@ -109,6 +116,11 @@ pub fn run(global: &Global, args: &Report) -> anyhow::Result<()> {
             Format::Csv => {
                 let mut bytes = Vec::new();
                 csv::write(&report::json::measured(&told), &mut bytes)?;
+                bytes
+            }
+            Format::Xlsx => {
+                let mut bytes = Vec::new();
+                xlsx::write(&report::document(&told, Detail::Whole), &told.units(), told.as_of, &mut bytes)?;
                 bytes
             }
             _ => terminal::text(&report::document(&told, Detail::Brief), style).into_bytes(),

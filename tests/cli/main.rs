@@ -11,3 +11,4 @@ mod pages;
 mod redact;
 mod rows;
 mod test;
+mod workbook;

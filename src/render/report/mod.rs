@@ -99,7 +99,8 @@ pub fn document(report: &Report, detail: Detail) -> Document {
 }
 
 impl Report<'_> {
-    fn units(&self) -> Units<'_> {
+    /// The units of its values.
+    pub fn units(&self) -> Units<'_> {
         Units {
             currency: self.currency,
             business_hours: self.clock != "calendar hours",
