@@ -4,7 +4,8 @@ use std::io::{BufWriter, IsTerminal, StdoutLock, Write};
 use std::path::PathBuf;
 
 use super::args::{Global, Outputs, When};
-use crate::io::write_whole;
+use super::progress;
+use crate::io::{write_bytes, write_whole};
 use crate::note::{Problem, did_you_mean};
 use crate::render::terminal::Style;
 
@@ -62,6 +63,7 @@ impl Format {
     }
 
     fn parse(name: &str, offered: &[Format]) -> anyhow::Result<Format> {
+        let name = if name == "md" { "markdown" } else { name };
         let found = offered.iter().find(|format| format.name() == name);
         found.copied().ok_or_else(|| {
             let known = Format::ALL.iter().any(|format| format.name() == name);
@@ -142,7 +144,16 @@ pub fn targets(outputs: &Outputs, offered: &[Format]) -> anyhow::Result<Vec<Targ
 /// # Errors
 /// Those of rendering and writing.
 pub fn write(targets: &[Target], global: &Global, render: impl Fn(Format, Style) -> anyhow::Result<Vec<u8>>) -> anyhow::Result<()> {
-    stream(targets, global, |format, style, out| Ok(out.write_all(&render(format, style)?)?))
+    // What cannot be rendered is no trouble of the file that it was for.
+    for target in targets {
+        if let Some(file) = &target.file {
+            write_bytes(file, &render(target.format, PLAIN)?)?;
+        }
+    }
+    for target in targets.iter().filter(|target| target.file.is_none()) {
+        print(&render(target.format, style(global.color))?)?;
+    }
+    Ok(())
 }
 
 /// The same for results that are written bit by bit.
@@ -154,14 +165,9 @@ pub fn stream(
     global: &Global,
     render: impl Fn(Format, Style, &mut dyn Write) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
-    let plain = Style {
-        width: WIDTH,
-        color: false,
-        blocks: false,
-    };
     for target in targets {
         if let Some(file) = &target.file {
-            write_whole(file, |out| render(target.format, plain, out))?;
+            write_whole(file, |out| render(target.format, PLAIN, out))?;
         }
     }
     for target in targets.iter().filter(|target| target.file.is_none()) {
@@ -211,6 +217,7 @@ impl Write for Stdout {
 /// # Errors
 /// Those of rendering; a closed pipe as it is, all else about stdout as a problem.
 pub fn to_stdout(render: impl FnOnce(&mut dyn Write) -> anyhow::Result<()>) -> anyhow::Result<()> {
+    progress::done();
     let mut stdout = Stdout {
         out: BufWriter::with_capacity(1 << 16, std::io::stdout().lock()),
         failure: None,
@@ -225,6 +232,13 @@ pub fn to_stdout(render: impl FnOnce(&mut dyn Write) -> anyhow::Result<()>) -> a
 
 /// The width where there is no terminal.
 const WIDTH: usize = 80;
+
+/// What a file can show.
+const PLAIN: Style = Style {
+    width: WIDTH,
+    color: false,
+    blocks: false,
+};
 
 /// What stdout can show.
 fn style(when: When) -> Style {

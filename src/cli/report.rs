@@ -9,6 +9,7 @@ use super::data;
 use super::failure::say;
 use super::metrics::find;
 use super::output::{self, Format, Target};
+use super::progress;
 use super::setup;
 use crate::canon::{Canon, Data};
 use crate::catalog::Metric;
@@ -83,11 +84,13 @@ pub fn run(global: &Global, args: &Report) -> anyhow::Result<()> {
         level: args.level.unwrap_or(config.level),
         goals: config.goals.clone(),
     };
+    progress::at("Measuring");
     let reviewed = review::review(canon, &config.catalog, &config.settings, &ask)?;
     let mut notes = loaded.notes.clone();
     notes.extend(reviewed.notes.iter().cloned());
     notes.dedup();
     let clock = data::clock_words(&config.settings.clock);
+    progress::at("Writing");
     let origin = Origin {
         command: command(std::env::args_os().skip(1)),
         version: env!("CARGO_PKG_VERSION").to_string(),
