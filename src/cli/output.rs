@@ -35,7 +35,8 @@ impl Format {
         Format::Xlsx,
     ];
 
-    fn name(self) -> &'static str {
+    /// Its name on the command line.
+    pub fn name(self) -> &'static str {
         match self {
             Format::Table => "table",
             Format::Json => "json",

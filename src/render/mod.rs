@@ -22,6 +22,7 @@ pub mod rows;
 pub mod spark;
 pub mod summary;
 pub mod tables;
+pub mod template;
 pub mod terminal;
 pub mod text;
 pub mod xlsx;

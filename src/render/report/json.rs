@@ -92,6 +92,26 @@ pub fn measured(report: &Report) -> Measured {
     }
 }
 
+/// By metric id the reported period, as numbers and as people read them.
+pub fn values(report: &Report) -> Value {
+    let value = |score: &Score| {
+        let (metric, cell) = (&score.metric, score.cell());
+        let scale = report.scale(metric, cell.value.unwrap_or_default());
+        let value = json!({
+            "title": metric.title,
+            "unit": metric.unit,
+            "value": cell.value,
+            "low": cell.low,
+            "high": cell.high,
+            "n": cell.n,
+            "shown": cell.value.map(|value| scale.value(value)),
+            "interval": scale.interval(cell.low, cell.high),
+        });
+        (metric.id.clone(), value)
+    };
+    Value::Object(report.review.scores.iter().map(value).collect())
+}
+
 fn section(out: &mut dyn Write, name: &str, values: impl Iterator<Item = Value>) -> io::Result<()> {
     write!(out, ",\n\"{name}\": ")?;
     list(out, values)
