@@ -122,7 +122,7 @@ impl<'d> Plan<'d> {
         let tables = || rows.parts.iter().filter_map(|(_, part)| part.table());
         let most_columns = tables().map(|table| table.columns.len()).max().unwrap_or(0);
         // What is printed on one page's width can be read up to about there.
-        let most = if most_columns > 5 && !has_chart { 170.0 } else { 130.0 };
+        let most = if most_columns > 5 && !has_chart { 200.0 } else { 130.0 };
         let mut widths = tables::widths(tables(), most);
         if widths.is_empty() {
             widths.push(TEXT);
