@@ -33,7 +33,7 @@ impl Layout {
     ///
     /// # Errors
     /// Another ending, as wrong usage.
-    pub fn of(path: &Path) -> Result<Layout, Problem> {
+    pub fn of(path: &Path) -> anyhow::Result<Layout> {
         let name = path
             .file_name()
             .map(|name| name.to_string_lossy().to_lowercase())
@@ -46,7 +46,8 @@ impl Layout {
             Some("html" | "htm") => Ok(Layout::Html),
             Some("md" | "markdown") => Ok(Layout::Markdown),
             _ => Err(Problem::usage(format!("{} does not say what it writes", path.display()))
-                .hint("name the template with .html or .md, also before .j2")),
+                .hint("name the template with .html or .md, also before .j2")
+                .into()),
         }
     }
 }

@@ -65,6 +65,9 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         "absent",
         absent.map(|(metric, why)| json!({"metric": metric.id, "reason": why.as_str(), "missing": why.detail()})),
     )?;
+    for (name, values) in super::beside::sections(report) {
+        section(out, name, values.into_iter())?;
+    }
     section(out, "account", report.account.iter().map(|file| json!(file)))?;
     section(out, "notes", report.notes.iter().map(note))?;
     writeln!(out, "}}")
