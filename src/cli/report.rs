@@ -218,16 +218,53 @@ fn usual(canon: &Canon) -> Vec<String> {
         .collect()
 }
 
-/// The command as it can be typed again.
+/// The command as it can be typed again. What makes no difference to what comes out is left out.
 fn command(args: impl Iterator<Item = OsString>) -> String {
     let plain = |c: char| c.is_alphanumeric() || "-_./=,:%+@".contains(c);
-    let quoted = args.map(|arg| {
-        let arg = arg.to_string_lossy().into_owned();
-        if !arg.is_empty() && arg.chars().all(plain) {
+    let mut words = vec!["relhealth".to_string()];
+    let mut args = args.map(|arg| arg.to_string_lossy().into_owned());
+    while let Some(arg) = args.next() {
+        let name = arg.split_once('=').map_or(arg.as_str(), |(name, _)| name);
+        match name {
+            "--quiet" | "-q" | "--open" => continue,
+            "--threads" | "--color" => {
+                if name == arg {
+                    args.next();
+                }
+                continue;
+            }
+            _ => {}
+        }
+        words.push(if !arg.is_empty() && arg.chars().all(plain) {
             arg
         } else {
             format!("'{}'", arg.replace('\'', "'\\''"))
-        }
-    });
-    std::iter::once("relhealth".to_string()).chain(quoted).collect::<Vec<_>>().join(" ")
+        });
+    }
+    words.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_can_be_typed_again() {
+        let told = |args: &[&str]| command(args.iter().map(OsString::from));
+        assert_eq!(
+            told(&[
+                "report",
+                "my file.csv",
+                "--threads",
+                "2",
+                "-q",
+                "--title",
+                "it's",
+                "--color=never",
+                "-o",
+                "r.html"
+            ]),
+            r"relhealth report 'my file.csv' --title 'it'\''s' -o r.html"
+        );
+    }
 }

@@ -226,3 +226,17 @@ fn whole_tables_stay_as_they_are() {
         golden(&format!("{story}.txt"), &ran.out());
     }
 }
+
+/// The report of every story, as Markdown. Nothing in it depends on the machine.
+#[test]
+fn the_reports_of_the_stories_stay_as_they_are() {
+    for folder in stories() {
+        let story = folder.file_name().expect("a name").to_str().expect("UTF-8");
+        let config = format!("examples/{story}/relhealth.toml");
+        let ran = run(&[
+            "report", "--config", &config, "--period", "2026-10", "--output", "markdown", "--quiet",
+        ])
+        .succeeded();
+        golden(&format!("{story}.md"), &ran.out());
+    }
+}
