@@ -64,6 +64,7 @@ pub fn run(global: &Global, args: &Measure) -> anyhow::Result<()> {
         compare,
         series: false,
         p_values: false,
+        contributors: false,
         level: args.level.unwrap_or(config.level),
     };
     let outcome = measure::measure(&loaded.canon, &config.catalog, &config.settings, &request)?;

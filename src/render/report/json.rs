@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::Report;
 use crate::period::instant_text;
 use crate::render::json::{cell, list, note};
-use crate::report::Measured;
+use crate::report::{Contributors, Measured};
 use crate::review::{Breakdown, Finding, Found, Funnel, Score};
 
 /// The name and version of the format.
@@ -37,6 +37,7 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         "currency": report.currency,
         "clock": report.clock,
         "level": review.level,
+        "where": review.filter,
         "compared": review.compared,
     });
     let head = head.to_string();
@@ -58,6 +59,7 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         review.findings.iter().map(|finding| self::finding(report, finding)),
     )?;
     section(out, "cells", measured.cells.iter().map(|one| cell(one, &measured)))?;
+    section(out, "contributors", review.contributors.iter().map(contributors))?;
     section(out, "funnels", review.breakdowns.iter().flat_map(funnels))?;
     let absent = review.absent.iter();
     section(
@@ -108,6 +110,8 @@ fn metric(report: &Report, score: &Score) -> Value {
         "unit": metric.unit,
         "good": metric.good.word(),
         "undated": metric.undated,
+        "kind": known.map(|known| known.kind.word()),
+        "per": known.and_then(|known| known.kind.per()),
         "definition": known.map(|known| format!("{:016x}", known.definition_hash())),
         "target": score.goal.map(|goal| json!({
             "value": goal.value,
@@ -131,6 +135,20 @@ fn metric(report: &Report, score: &Score) -> Value {
                 "up": signal.direction == crate::stats::process::Direction::Up,
             })).collect::<Vec<_>>(),
         })),
+    })
+}
+
+/// Who a value comes from.
+fn contributors(of: &Contributors) -> Value {
+    json!({
+        "metric": of.metric,
+        "period": of.period.label,
+        "stakeholders": of.stakeholders,
+        "part": of.part,
+        "whole": of.whole,
+        "squares": of.squares,
+        "others": {"stakeholders": of.others.stakeholders, "part": of.others.part, "whole": of.others.whole},
+        "largest": of.largest.iter().map(|one| json!({"id": one.id, "part": one.part, "whole": one.whole})).collect::<Vec<_>>(),
     })
 }
 
