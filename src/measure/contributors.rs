@@ -104,8 +104,21 @@ impl Largest {
         };
         self.rank(|(_, x, n)| (x - ratio * n).abs());
         self.0.truncate(MOST);
+        if self.0.is_empty() && pairs.stakeholders > 0 {
+            return None;
+        }
         let whole_of = |whole: f64| (!is_without_whole(metric)).then_some(whole);
-        let sum = |of: fn(&Owned) -> f64| self.0.iter().map(of).sum::<f64>();
+        let rest = |all: f64, scale: f64, is_exact: bool, of: fn(&Owned) -> f64| {
+            let named = self.0.iter().map(of);
+            // In whole steps nothing is lost.
+            if is_exact {
+                ((all * scale).round() - named.map(|has| (has * scale).round()).sum::<f64>()) / scale
+            } else if pairs.stakeholders == self.0.len() as u64 {
+                0.0
+            } else {
+                all - named.sum::<f64>()
+            }
+        };
         Some(Contributors {
             metric: metric.id.clone(),
             period: cell.period.clone(),
@@ -115,8 +128,8 @@ impl Largest {
             squares: pairs.sums.xx,
             others: Others {
                 stakeholders: pairs.stakeholders - self.0.len() as u64,
-                part: part - sum(|o| o.1),
-                whole: whole_of(whole - sum(|o| o.2)),
+                part: rest(part, scales.0, pairs.xi != 0, |o| o.1),
+                whole: whole_of(rest(whole, scales.1, pairs.ni != 0, |o| o.2)),
             },
             largest: self
                 .0

@@ -6,6 +6,7 @@
 
 mod beside;
 mod breakdown;
+pub mod compare;
 mod findings;
 mod score;
 

@@ -11,8 +11,7 @@ use crate::render::json::{cell, list, note};
 use crate::report::{Contributors, Measured};
 use crate::review::{Breakdown, Finding, Found, Funnel, Score};
 
-/// The name and version of the format.
-pub const SCHEMA: &str = "relhealth.report/1";
+pub use crate::review::compare::stored::SCHEMA;
 
 /// Writes a report as one object. Numbers are not rounded; what is not there is null.
 ///
