@@ -68,6 +68,7 @@ fn metric(told: &Told, moved: &Moved) -> Value {
         "then": known(&moved.values[0]),
         "now": known(&moved.values[1]),
         "target": {"then": moved.targets[0], "now": moved.targets[1]},
+        "then_at_same_age": moved.at_same_age,
         "delta": moved.delta,
         "low": moved.interval.as_ref().and_then(|interval| interval.low),
         "high": moved.interval.as_ref().and_then(|interval| interval.high),

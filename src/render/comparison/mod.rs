@@ -6,11 +6,11 @@ mod sentences;
 use super::document::{Align, Document, Table};
 use super::format::{Scale, Units, count, number};
 use super::text::Text;
-use crate::period::instant_text;
+use crate::period::{Zone, date_text, instant_text};
 use crate::review::compare::parts::{Amount, Shape};
 use crate::review::compare::people::{Had, People};
 use crate::review::compare::{Basis, Comparison, Divided, Known, Moved};
-use crate::schema::DAY;
+use crate::schema::{DAY, Micros};
 
 /// How much of a comparison a document holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,10 +90,12 @@ impl Told<'_> {
         let mut text = Text::default();
         for (at, head) in [then, now].into_iter().enumerate() {
             text = text.and(if at == 0 { "Then: " } else { " Now: " }).and_untrusted(&head.file);
+            let known = instant(head.as_of, &head.timezone);
             text = text
                 .and(" tells of ")
                 .and_untrusted(&head.period)
-                .and(format!(", as known at {}.", instant_text(head.as_of)));
+                .and(format!(", as known at {known} ("));
+            text = text.and_untrusted(&head.timezone).and(").");
         }
         text
     }
@@ -251,6 +253,14 @@ impl Told<'_> {
         for moved in told {
             document.heading(3, Text::untrusted(&moved.title));
             document.sentence(sentences::value(self, moved));
+            if let Some(known) = moved.at_same_age {
+                let text = Text::own("At the age at which the later report knows its own period, ");
+                let text = text.and_untrusted(&self.comparison.reports[0].period);
+                document.sentence(text.and(format!(
+                    " was {}: only what differs from that is a change.",
+                    self.value(moved, known)
+                )));
+            }
             if !moved.stands && !self.comparison.same_period {
                 document.note("That may be chance: the parts below add up exactly, but may be parts of chance.".into());
             }
@@ -387,8 +397,8 @@ impl Told<'_> {
                 self.number(moved, now.value),
                 rows(then.n),
                 rows(now.n),
-                Text::own(instant_text(restated.known[0])),
-                Text::own(instant_text(restated.known[1])),
+                Text::own(instant(restated.known[0], &self.comparison.reports[0].timezone)),
+                Text::own(instant(restated.known[1], &self.comparison.reports[1].timezone)),
             ]);
         }
         if table.is_empty() {
@@ -431,6 +441,14 @@ impl Told<'_> {
             rows: self.comparison.inputs.iter().map(row).collect(),
             sparks: None,
         });
+    }
+}
+
+/// An instant; one that ends a day of the zone is that day's end.
+fn instant(at: Micros, timezone: &str) -> String {
+    match Zone::parse(timezone) {
+        Ok(zone) if zone.is_midnight(at) => format!("the end of {}", date_text(zone.day_of(at) - 1)),
+        _ => instant_text(at),
     }
 }
 

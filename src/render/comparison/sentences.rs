@@ -73,7 +73,7 @@ pub fn more_rows(then: Option<u64>, now: Option<u64>) -> String {
     match now.cmp(&then) {
         std::cmp::Ordering::Greater => format!(": {} more {}", count(now - then), rows(now - then)),
         std::cmp::Ordering::Less => format!(": {} fewer {}", count(then - now), rows(then - now)),
-        std::cmp::Ordering::Equal => ": as many rows, which say otherwise".to_string(),
+        std::cmp::Ordering::Equal => ": as many rows, but other parts".to_string(),
     }
 }
 

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::Report;
 use crate::period::instant_text;
 use crate::render::json::{cell, list, note};
-use crate::report::{Contributors, Measured};
+use crate::report::{Contributors, Measured, Shown};
 use crate::review::{Breakdown, Finding, Found, Funnel, Score};
 
 pub use crate::review::compare::stored::SCHEMA;
@@ -74,6 +74,13 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 /// The cells of a report as a measure: the series, then the slices.
 pub fn measured(report: &Report) -> Measured {
     let review = report.review;
+    let mut metrics: Vec<Shown> = review.scores.iter().map(|score| score.metric.clone()).collect();
+    // Of what never happens there are slices too, but no score.
+    for metric in review.breakdowns.iter().flat_map(|breakdown| &breakdown.metrics) {
+        if metrics.iter().all(|known| known.id != metric.id) {
+            metrics.push(metric.clone());
+        }
+    }
     let series = review.scores.iter().flat_map(|score| score.cells.iter().cloned());
     let slices = review
         .breakdowns
@@ -86,7 +93,7 @@ pub fn measured(report: &Report) -> Measured {
         currency: report.currency.map(str::to_string),
         clock: report.clock.to_string(),
         dimensions: review.breakdowns.iter().map(|breakdown| breakdown.dimension.clone()).collect(),
-        metrics: review.scores.iter().map(|score| score.metric.clone()).collect(),
+        metrics,
         cells: series.chain(slices).collect(),
         account: report.account.to_vec(),
         notes: report.notes.to_vec(),

@@ -84,6 +84,8 @@ pub struct Moved {
     pub good: stats::Good,
     /// Its values.
     pub values: [Known; 2],
+    /// The value then as the later report knows it at the age that its own period has, where it tells that and it is another one.
+    pub at_same_age: Option<f64>,
     /// Its targets.
     pub targets: [Option<f64>; 2],
     /// The value now less the value then.
@@ -330,6 +332,15 @@ fn p_value(moved: &Moved, level: f64) -> Option<f64> {
     stats::scaled_p_value(moved.delta?, moved.interval.as_ref()?, df, level)
 }
 
+/// What the later report compares with, if it is of the earlier report's period and not the value that this one gave.
+fn at_same_age(now: &StoredCell, then: &StoredCell, value: f64) -> Option<f64> {
+    let mut of_period = now
+        .changes
+        .values()
+        .filter(|change| change.period == then.period && change.period != now.period);
+    of_period.find_map(|change| change.value).filter(|known| !alike(*known, value))
+}
+
 /// Whether two numbers are the same but for the last digits.
 fn alike(a: f64, b: f64) -> bool {
     (a - b).abs() <= 1e-9 * (a.abs() + b.abs())
@@ -382,6 +393,7 @@ impl<'a> Pair<'a> {
             family: metric.family.clone(),
             unit: metric.unit.clone(),
             good: metric.good,
+            at_same_age: then.value.and_then(|value| at_same_age(now, then, value)),
             targets,
             delta,
             reading: if is_read {
@@ -567,3 +579,6 @@ fn amount(shape: Shape, known: &Known) -> Option<Amount> {
         Shape::Ratio(_) => known.part.zip(known.whole).map(|(part, whole)| Amount { part, whole }),
     }
 }
+
+#[cfg(test)]
+mod tests;
