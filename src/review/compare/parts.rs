@@ -236,11 +236,11 @@ mod tests {
     proptest! {
         #[test]
         fn the_parts_add_up(slices in proptest::collection::vec((slice(), slice()), 1..12), scale in 0.5..200.0) {
-            let sum = |of: &dyn Fn(&(Option<Amount>, Option<Amount>)) -> Option<Amount>| {
-                slices.iter().filter_map(of).fold(Amount { part: 0.0, whole: 0.0 }, |a, b| Amount { part: a.part + b.part, whole: a.whole + b.whole })
+            let sum = |side: usize| {
+                slices.iter().filter_map(|&(a, b)| [a, b][side]).fold(Amount { part: 0.0, whole: 0.0 }, |a, b| Amount { part: a.part + b.part, whole: a.whole + b.whole })
             };
             for shape in [Shape::Ratio(scale), Shape::Total] {
-                let change = Change { shape, then: sum(&|s| s.0), now: sum(&|s| s.1) };
+                let change = Change { shape, then: sum(0), now: sum(1) };
                 let Some((before, after)) = change.values() else { continue };
                 let effects: Vec<Effect> = slices.iter().map(|(a, b)| change.effect(*a, *b)).collect();
                 let total: f64 = effects.iter().map(|e| e.both).sum();

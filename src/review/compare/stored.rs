@@ -192,7 +192,7 @@ impl Stored {
     ///
     /// # Errors
     /// What is no JSON, no report, or a report that does not hold what its version says.
-    pub fn parse(name: &str, bytes: &[u8]) -> Result<Stored, Problem> {
+    pub fn parse(name: &str, bytes: &[u8]) -> anyhow::Result<Stored> {
         let shown = visible(name);
         let problem = |what: &str| Problem::data(format!("cannot read {shown} as a report: {what}"));
         let broken = |error: &serde_json::Error| match error.classify() {
@@ -204,20 +204,34 @@ impl Stored {
         let schema: Schema = match serde_json::from_slice(bytes) {
             Ok(schema) => schema,
             Err(error) if error.is_data() => {
-                return Err(problem(&format!("it is no object with a `schema`, which is \"{SCHEMA}\" for a report")).hint(HOW));
+                return Err(
+                    problem(&format!("it is no object with a `schema`, which is \"{SCHEMA}\" for a report"))
+                        .hint(HOW)
+                        .into(),
+                );
             }
-            Err(error) => return Err(broken(&error)),
+            Err(error) => return Err(broken(&error).into()),
         };
         match schema.schema.as_deref() {
             Some(SCHEMA) => {}
             Some("relhealth.measure/1") => {
-                return Err(problem("it is a measure (relhealth.measure/1), which lacks definitions and contributors").hint(HOW));
+                return Err(
+                    problem("it is a measure (relhealth.measure/1), which lacks definitions and contributors")
+                        .hint(HOW)
+                        .into(),
+                );
             }
             Some(other) => {
                 let other: String = other.chars().take(80).collect();
-                return Err(problem(&format!("its schema is \"{}\", not \"{SCHEMA}\"", visible(&other))).hint(HOW));
+                return Err(problem(&format!("its schema is \"{}\", not \"{SCHEMA}\"", visible(&other)))
+                    .hint(HOW)
+                    .into());
             }
-            None => return Err(problem(&format!("it has no `schema`, which is \"{SCHEMA}\" for a report")).hint(HOW)),
+            None => {
+                return Err(problem(&format!("it has no `schema`, which is \"{SCHEMA}\" for a report"))
+                    .hint(HOW)
+                    .into());
+            }
         }
         let stored: Stored = serde_json::from_slice(bytes).map_err(|error| {
             problem(&format!("it says that it is {SCHEMA}, but is not"))
@@ -226,10 +240,10 @@ impl Stored {
         })?;
         let is_code = |code: &String| code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_uppercase());
         if !stored.currency.iter().all(is_code) {
-            return Err(problem("its currency is none"));
+            return Err(problem("its currency is none").into());
         }
         if stored.period.end <= stored.period.start || !(0.0..1.0).contains(&stored.level) || stored.level == 0.0 {
-            return Err(problem("its period or its level is none that a report can have"));
+            return Err(problem("its period or its level is none that a report can have").into());
         }
         Ok(stored)
     }

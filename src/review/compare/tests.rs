@@ -2,7 +2,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::people::Had;
-use super::stored::SCHEMA;
+use super::stored::{SCHEMA, Stored};
 use super::*;
 
 /// A slice: its name, part, whole.
@@ -222,7 +222,7 @@ fn totals_have_an_interval_from_what_each_stakeholder_has() {
 fn what_cannot_be_read_says_why() {
     let whole = written(9, &THEN);
     let says = |bytes: &[u8], parts: &[&str]| {
-        let problem = Stored::parse("a\u{1b}.json", bytes).unwrap_err();
+        let problem: crate::note::Problem = Stored::parse("a\u{1b}.json", bytes).unwrap_err().downcast().unwrap();
         let text = problem.to_string();
         assert_eq!(problem.class.exit_code(), 3);
         assert!(
