@@ -58,6 +58,8 @@ pub enum Command {
     Measure(Box<Measure>),
     /// Report on a period: what changed, what needs attention, the numbers and what they are worth
     Report(Box<Report>),
+    /// Tell why numbers moved between two reports: definitions, slices, stakeholders, data that came late
+    Diff(Diff),
     /// List the metrics, or show the cards of some: definition, formula, inputs, source, example
     Metrics(Box<Metrics>),
     /// Run the worked examples of the metrics that the configuration defines
@@ -223,6 +225,19 @@ pub struct Report {
     pub level: Option<f64>,
     #[command(flatten)]
     pub reading: Reading,
+    #[command(flatten)]
+    pub outputs: Outputs,
+}
+
+/// `diff`.
+#[derive(clap::Args, Debug)]
+pub struct Diff {
+    /// The earlier report, written by report -o FILE.json; - for stdin
+    #[arg(value_name = "THEN.json")]
+    pub then: PathBuf,
+    /// The later report
+    #[arg(value_name = "NOW.json")]
+    pub now: PathBuf,
     #[command(flatten)]
     pub outputs: Outputs,
 }

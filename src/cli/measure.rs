@@ -65,6 +65,7 @@ pub fn run(global: &Global, args: &Measure) -> anyhow::Result<()> {
         compare,
         series: false,
         p_values: false,
+        contributors: false,
         level: args.level.unwrap_or(config.level),
     };
     progress::at("Measuring");

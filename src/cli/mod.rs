@@ -3,6 +3,7 @@
 mod args;
 mod convert;
 mod data;
+mod diff;
 mod failure;
 mod init;
 mod inputs;
@@ -50,6 +51,7 @@ fn run(args: &Args) -> anyhow::Result<ExitCode> {
         Command::Init(init) => init::run(&args.global, init),
         Command::Measure(measure) => measure::run(&args.global, measure),
         Command::Report(report) => report::run(&args.global, report),
+        Command::Diff(diff) => diff::run(&args.global, diff),
         Command::Metrics(metrics) => metrics::run(&args.global, metrics),
         Command::Rows(rows) => rows::run(&args.global, rows),
         Command::Convert(convert) => convert::run(&args.global, convert),

@@ -82,6 +82,7 @@ pub fn run(global: &Global, args: &Report) -> anyhow::Result<()> {
         by: if by.is_empty() { usual(canon) } else { data::spelled(by, canon)? },
         filter: filter.map(|f| data::spell(&f, canon)).transpose()?,
         level: args.level.unwrap_or(config.level),
+        contributors: targets.iter().any(|target| target.format == Format::Json),
         goals: config.goals.clone(),
     };
     progress::at("Measuring");

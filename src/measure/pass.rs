@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 
 use super::change::{self, How, Shared};
+use super::contributors::Largest;
 use super::finish::{self, Known};
 use super::plan::Plan;
 use super::run::{self, Build, Cells};
@@ -17,13 +18,14 @@ use crate::expr::{self, Value};
 use crate::facts::context::Settings;
 use crate::note::Note;
 use crate::period::Period;
-use crate::report::{Absent, Cell};
+use crate::report::{Absent, Cell, Contributors};
 use crate::stats::Reading;
 
-/// A cell, and how many of its people are protected.
+/// A cell, how many of its people are protected, and who it comes from where that is asked for.
 pub struct Found {
     pub cell: Cell,
     pub private: u64,
+    pub contributors: Option<Contributors>,
 }
 
 /// Where the values of the rest stand beside those of the lanes.
@@ -50,7 +52,11 @@ pub fn pass(
         .collect();
     let resting = compare.contains(&Compare::Rest);
     let lanes = lanes(&request.periods, &compare, request.series, canon.as_of);
-    let mut counted = run::run(canon, settings, build, plan, &slices, &lanes, request.periods.len(), &compare)?;
+    let asked = run::Asked {
+        compare: &compare,
+        contributors: request.contributors && by.is_empty(),
+    };
+    let mut counted = run::run(canon, settings, build, plan, &slices, &lanes, request.periods.len(), &asked)?;
     counted.rank(plan, request.level);
     if resting {
         counted.rank_rests(plan, request.level);
@@ -171,7 +177,18 @@ impl Pass<'_> {
             }
         }
         let private = known.private;
-        Some(Found { cell, private })
+        let largest = if period + 1 == self.request.periods.len() {
+            self.counted.largest.remove(&index)
+        } else {
+            None
+        };
+        let told = |largest: Largest| largest.told(metric, known.pairs.as_ref()?, self.counted.scales(index), &cell, self.canon);
+        let contributors = largest.and_then(told);
+        Some(Found {
+            cell,
+            private,
+            contributors,
+        })
     }
 
     /// The p-value of a clear difference of ranked values in two lanes.

@@ -4,6 +4,7 @@ mod harness;
 
 mod configuration;
 mod convert;
+mod diff;
 mod inspect;
 mod measure;
 mod metrics;
