@@ -211,6 +211,12 @@ pub struct Report {
     /// Which slices count: SQL over dimensions
     #[arg(long = "where", value_name = "SQL")]
     pub filter: Option<String>,
+    /// A layout of your own for HTML or Markdown, by its ending: a Jinja template over `report`, `values` and `sections`
+    #[arg(long, value_name = "FILE")]
+    pub template: Option<PathBuf>,
+    /// Open the file that is written, the page before all else
+    #[arg(long)]
+    pub open: bool,
     /// What the report is headed by
     #[arg(long, value_name = "TEXT")]
     pub title: Option<String>,

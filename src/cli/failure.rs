@@ -24,6 +24,7 @@ pub const EXIT_CODES: [(u8, &str); 5] = [
 
 /// Writes to stderr; nobody can be told that this failed.
 pub fn say(text: &str) {
+    super::progress::done();
     let _ = writeln!(std::io::stderr(), "{text}");
 }
 

@@ -13,6 +13,7 @@ mod metrics;
 mod output;
 mod pages;
 mod periods;
+mod progress;
 mod report;
 mod rows;
 mod setup;
@@ -41,6 +42,9 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 /// Runs a command. One that judges something has a code of its own for what failed.
 fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    if args.global.quiet {
+        progress::be_quiet();
+    }
     match &args.command {
         Command::Test(test) => return test::run(&args.global, test),
         Command::Inspect(inspect) => return inspect::run(&args.global, inspect),

@@ -10,5 +10,7 @@ mod measure;
 mod metrics;
 mod pages;
 mod redact;
+mod report;
 mod rows;
 mod test;
+mod workbook;

@@ -66,6 +66,9 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         "absent",
         absent.map(|(metric, why)| json!({"metric": metric.id, "reason": why.as_str(), "missing": why.detail()})),
     )?;
+    for (name, values) in super::beside::sections(report) {
+        section(out, name, values.into_iter())?;
+    }
     section(out, "account", report.account.iter().map(|file| json!(file)))?;
     section(out, "notes", report.notes.iter().map(note))?;
     writeln!(out, "}}")
@@ -98,6 +101,26 @@ pub fn measured(report: &Report) -> Measured {
         account: report.account.to_vec(),
         notes: report.notes.to_vec(),
     }
+}
+
+/// By metric id the reported period, as numbers and as people read them.
+pub fn values(report: &Report) -> Value {
+    let value = |score: &Score| {
+        let (metric, cell) = (&score.metric, score.cell());
+        let scale = report.scale(metric, cell.value.unwrap_or_default());
+        let value = json!({
+            "title": metric.title,
+            "unit": metric.unit,
+            "value": cell.value,
+            "low": cell.low,
+            "high": cell.high,
+            "n": cell.n,
+            "shown": cell.value.map(|value| scale.value(value)),
+            "interval": scale.interval(cell.low, cell.high),
+        });
+        (metric.id.clone(), value)
+    };
+    Value::Object(report.review.scores.iter().map(value).collect())
 }
 
 fn section(out: &mut dyn Write, name: &str, values: impl Iterator<Item = Value>) -> io::Result<()> {
