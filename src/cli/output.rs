@@ -128,6 +128,12 @@ pub fn targets(outputs: &Outputs, offered: &[Format]) -> anyhow::Result<Vec<Targ
             file: None,
         });
     }
+    let printed = targets.iter().any(|target| target.format == Format::Xlsx && target.file.is_none());
+    if printed && std::io::stdout().is_terminal() {
+        return Err(Problem::usage("a workbook is nothing to read on a terminal")
+            .hint("name a file: --output FILE.xlsx")
+            .into());
+    }
     for (i, target) in targets.iter().enumerate() {
         if targets[..i].iter().any(|earlier| earlier.file == target.file) {
             let name = target.file.as_ref().map_or("stdout".to_string(), |file| file.display().to_string());
