@@ -1,6 +1,7 @@
 //! The commands: arguments, wiring, exit codes. One file a command.
 
 mod args;
+mod check;
 mod convert;
 mod data;
 mod failure;
@@ -41,6 +42,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 /// Runs a command. One that judges something has a code of its own for what failed.
 fn run(args: &Args) -> anyhow::Result<ExitCode> {
     match &args.command {
+        Command::Check(check) => return check::run(&args.global, check),
         Command::Test(test) => return test::run(&args.global, test),
         Command::Inspect(inspect) => return inspect::run(&args.global, inspect),
         Command::Init(init) => init::run(&args.global, init),

@@ -6,7 +6,7 @@ use toml::de::DeTable;
 
 use crate::catalog::MetricUnit;
 use crate::note::visible;
-use crate::script::{Reader, number_of};
+use crate::script::{Node, Reader, number_of};
 
 /// The words that may follow a number of a unit, and how many of the metric's own unit each is worth. The first is how it is told to people.
 fn words(unit: MetricUnit) -> &'static [(&'static str, f64)] {
@@ -74,7 +74,11 @@ pub fn parse(text: &str, unit: MetricUnit) -> Result<f64, String> {
 
 /// The amount at a key, a number in the metric's own unit or a text with a unit; with its place.
 pub fn read(reader: &mut Reader<'_>, table: &DeTable<'_>, key: &str, unit: MetricUnit) -> Option<(f64, Range<usize>)> {
-    let node = table.get(key)?;
+    read_node(reader, table.get(key)?, key, unit)
+}
+
+/// The amount of a value that stands at a key, or in its list.
+pub fn read_node(reader: &mut Reader<'_>, node: &Node<'_>, key: &str, unit: MetricUnit) -> Option<(f64, Range<usize>)> {
     if let Some(number) = number_of(node.get_ref()) {
         return Some((number, node.span()));
     }

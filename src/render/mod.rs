@@ -6,6 +6,7 @@
 
 pub mod account;
 pub mod cards;
+pub mod check;
 pub mod csv;
 pub mod described;
 pub mod document;
