@@ -110,9 +110,9 @@ impl Wilson {
     }
 
     fn at(&self, level: f64) -> (f64, f64) {
-        let fewer = self
-            .df
-            .map_or(1.0, |df| (stats::normal_quantile(level) / stats::student_quantile(df, level)).powi(2));
+        let fewer = self.df.map_or(1.0, |df| {
+            (stats::normal_quantile(level) / stats::student_quantile(df, level)).powi(2)
+        });
         stats::wilson(self.value, self.rows * fewer, level)
     }
 }
@@ -192,10 +192,7 @@ mod tests {
 
     #[test]
     fn without_an_interval_only_the_bad_side_stays_open() {
-        let of = |value, why| Number {
-            value,
-            interval: Err(why),
-        };
+        let of = |value, why| Number { value, interval: Err(why) };
         assert_eq!(of(0.9, Absent::TooFew).find(BELOW, Basis::Interval), Finding::Within);
         assert_eq!(
             of(0.7, Absent::TooFew).find(BELOW, Basis::Interval),
@@ -259,12 +256,7 @@ mod tests {
         stand(&mut findings, &[Some(0.03), Some(1.0), Some(0.2), Some(1e-6)], 0.95);
         assert_eq!(
             findings,
-            [
-                Finding::Chance { family: 4 },
-                Finding::Within,
-                Finding::Reaches,
-                Finding::Beyond
-            ]
+            [Finding::Chance { family: 4 }, Finding::Within, Finding::Reaches, Finding::Beyond]
         );
     }
 }

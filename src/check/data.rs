@@ -14,16 +14,18 @@ const NAMED: usize = 5;
 
 /// The verdicts of a rule: one a file or a table.
 pub fn judge(at: usize, rule: &DataRule, canon: &Canon, account: &[FileAccount], ask: &Ask) -> Vec<Verdict> {
-    let files = || account.iter().filter(|file| rule.table.is_none_or(|table| file.kind == table.name()));
+    let files = || {
+        account
+            .iter()
+            .filter(|file| rule.table.is_none_or(|table| file.kind == table.name()))
+    };
     let mut verdicts: Vec<Verdict> = match rule.test {
         DataTest::MaxRejects(most) => files().map(|file| rejects(at, file, most)).collect(),
         DataTest::MaxAge(most) => tables(rule, canon).map(|(_, rows)| age(at, rows, canon, most)).collect(),
         DataTest::NoGaps(grain) => {
             let period = rule.period.clone().map(|wanted| wanted.resolve(&canon.zone, canon.as_of));
             let period = period.unwrap_or_else(|| ask.period.clone());
-            tables(rule, canon)
-                .map(|(_, rows)| gaps(at, rows, canon, &period, grain))
-                .collect()
+            tables(rule, canon).map(|(_, rows)| gaps(at, rows, canon, &period, grain)).collect()
         }
         DataTest::MinRows(least) => Table::ALL
             .into_iter()
@@ -107,19 +109,18 @@ fn rejects(at: usize, file: &FileAccount, most: Amount) -> Verdict {
         rejected: file.rejected,
         read: file.read,
     };
+    // A file may be read as several tables.
+    let mut verdict = blank(at, "file", &file.file);
+    verdict.by.push(("table".to_string(), file.kind.clone()));
     Verdict {
         n: Some(file.read),
-        ..held(blank(at, "file", &file.file), value, threshold, evidence)
+        ..held(verdict, value, threshold, evidence)
     }
 }
 
 /// The times of a table's events that are known at as-of, with whether they are dates.
 fn events<'a>(rows: &'a Rows, canon: &'a Canon) -> impl Iterator<Item = (Micros, bool)> + 'a {
-    let columns = rows
-        .table
-        .event_columns()
-        .iter()
-        .map(|name| (rows.times(name), rows.is_date(name)));
+    let columns = rows.table.event_columns().iter().map(|name| (rows.times(name), rows.is_date(name)));
     columns.filter(|(times, _)| times.exists()).flat_map(move |(times, is_date)| {
         (0..rows.len)
             .map(move |row| (times.at(row), is_date))

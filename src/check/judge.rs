@@ -94,7 +94,12 @@ pub fn check(
         excuse(&mut of_rule, &ask.rules[at]);
         verdicts.extend(of_rule);
     }
-    super::waive::waive(&mut verdicts, &ask.rules, &ask.waivers, canon.zone.day_of(canon.as_of.saturating_sub(1)));
+    super::waive::waive(
+        &mut verdicts,
+        &ask.rules,
+        &ask.waivers,
+        canon.zone.day_of(canon.as_of.saturating_sub(1)),
+    );
     notes.dedup();
     Ok(Checked {
         as_of: canon.as_of,
@@ -420,7 +425,9 @@ impl Judge<'_> {
     fn signal(&self, cells: &[Cell]) -> Verdict {
         let last = cells.last();
         let verdict = self.verdict(last);
-        let Some(cell) = last else { return unknown(verdict, Unknown::NoSlice) };
+        let Some(cell) = last else {
+            return unknown(verdict, Unknown::NoSlice);
+        };
         if let Some(lacks) = self.lacks(cell) {
             return unknown(verdict, lacks);
         }
@@ -443,9 +450,7 @@ impl Judge<'_> {
 /// The change as a number with its interval. A metric whose kind has none has none of its changes either, but for totals.
 fn number_of(cell: &Cell, change: &Change) -> Option<Number> {
     let interval = match (change.low, change.high) {
-        (None, None) if change.reading == Reading::Unclear => {
-            Err(cell.interval_absent.clone().unwrap_or(Absent::TooFew))
-        }
+        (None, None) if change.reading == Reading::Unclear => Err(cell.interval_absent.clone().unwrap_or(Absent::TooFew)),
         (low, high) => Ok(Interval { low, high }),
     };
     Some(Number {

@@ -205,13 +205,7 @@ impl Rule {
     /// Whether it looks at what was saved of an earlier run.
     pub fn needs_baseline(&self) -> bool {
         match &self.of {
-            Of::Metric(rule) => matches!(
-                rule.test,
-                Test::Worse {
-                    than: Than::Baseline,
-                    ..
-                }
-            ),
+            Of::Metric(rule) => matches!(rule.test, Test::Worse { than: Than::Baseline, .. }),
             Of::Data(rule) => matches!(rule.test, DataTest::MinRows(Amount::Share(_))),
         }
     }

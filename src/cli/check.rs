@@ -55,13 +55,14 @@ pub fn run(global: &Global, args: &Check) -> anyhow::Result<ExitCode> {
     let wanted = wanted.map_err(Problem::usage)?;
     let baseline = args.baseline.as_deref().map(read_baseline).transpose()?;
 
-    let metrics: Vec<&Metric> = rules
-        .iter()
-        .filter_map(|rule| config.catalog.get(&rule.metric()?.metric))
-        .collect();
+    let metrics: Vec<&Metric> = rules.iter().filter_map(|rule| config.catalog.get(&rule.metric()?.metric)).collect();
     let of_metrics = || rules.iter().filter_map(Rule::metric);
     let mut dimensions: BTreeSet<String> = of_metrics().flat_map(|rule| rule.by.iter().map(|by| by.name.clone())).collect();
-    dimensions.extend(of_metrics().filter_map(|rule| rule.filter.as_ref()).flat_map(|filter| filter.expr.columns()));
+    dimensions.extend(
+        of_metrics()
+            .filter_map(|rule| rule.filter.as_ref())
+            .flat_map(|filter| filter.expr.columns()),
+    );
     let loaded = data::load(&args.inputs, &args.reading, &config, &metrics, dimensions, false)?;
     let canon = &loaded.canon;
     let rules = fitted(rules, global, canon)?;
@@ -146,7 +147,10 @@ fn chosen(rules: Vec<Rule>, only: &[String], global: &Global) -> anyhow::Result<
                 .into());
         }
     }
-    Ok(rules.into_iter().filter(|rule| only.is_empty() || only.contains(&rule.id)).collect())
+    Ok(rules
+        .into_iter()
+        .filter(|rule| only.is_empty() || only.contains(&rule.id))
+        .collect())
 }
 
 /// The waivers that the chosen rules may need: those of other rules are not asked about.

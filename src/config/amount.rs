@@ -63,6 +63,8 @@ pub fn parse(text: &str, unit: MetricUnit) -> Result<f64, String> {
         return Ok(number);
     }
     match known.iter().find(|(known, _)| known.eq_ignore_ascii_case(word)) {
+        // Divided by a whole number, 95 % is the number 0.95 and none beside it.
+        Some((_, worth)) if *worth < 1.0 => Ok(number / (1.0 / worth).round()),
         Some((_, worth)) => Ok(number * worth),
         None => Err(format!(
             "`{}` is no unit of a metric in {}; write an amount like {example}",
@@ -107,6 +109,8 @@ mod tests {
         for (text, unit, amount) in [
             ("85%", MetricUnit::Share, 0.85),
             ("0.85", MetricUnit::Share, 0.85),
+            ("95%", MetricUnit::Share, 0.95),
+            ("20min", MetricUnit::Hours, 20.0 / 60.0),
             ("3 points", MetricUnit::Share, 0.03),
             ("3 points", MetricUnit::Points, 3.0),
             ("-5", MetricUnit::Points, -5.0),

@@ -35,7 +35,9 @@ pub fn rules(reader: &mut Reader<'_>, document: &DeTable<'_>, catalog: &Catalog)
             from_presets.extend(presets::preset(reader, table, catalog));
             continue;
         }
-        let Some(rule) = rule(reader, table, &span, catalog) else { continue };
+        let Some(rule) = rule(reader, table, &span, catalog) else {
+            continue;
+        };
         let line = rule.origin.line;
         match taken.insert(rule.id.clone(), line) {
             None => rules.push(rule),
@@ -124,7 +126,11 @@ fn metric_rule(reader: &mut Reader<'_>, table: &DeTable<'_>, span: &Range<usize>
                 reader.wrong(
                     key_span(table, key),
                     format!("`{key}` does not go with `fail_on_signal`: {why}"),
-                    if key == "by" { "name one slice with `where`" } else { "leave it out" },
+                    if key == "by" {
+                        "name one slice with `where`"
+                    } else {
+                        "leave it out"
+                    },
                 );
             }
         }
@@ -306,7 +312,11 @@ fn data_rule(reader: &mut Reader<'_>, table: &DeTable<'_>, span: &Range<usize>) 
     }
     let period = period(reader, table);
     if *key != "no_gaps" && table.contains_key("period") {
-        reader.wrong(key_span(table, "period"), format!("`{key}` is about all data, not about a period"), "");
+        reader.wrong(
+            key_span(table, "period"),
+            format!("`{key}` is about all data, not about a period"),
+            "",
+        );
     }
     let kinds = Table::ALL.map(|table| (table.name(), table));
     let kind = reader.choice(table, "kind", &kinds);
@@ -317,11 +327,7 @@ fn data_rule(reader: &mut Reader<'_>, table: &DeTable<'_>, span: &Range<usize>) 
         _ => share_or_number(reader, table, key).map(DataTest::MinRows),
     };
     let test = test.filter(|_| reader.findings.len() == before)?;
-    Some(DataRule {
-        test,
-        table: kind,
-        period,
-    })
+    Some(DataRule { test, table: kind, period })
 }
 
 fn period(reader: &mut Reader<'_>, table: &DeTable<'_>) -> Option<Wanted> {
@@ -381,7 +387,11 @@ fn duration(reader: &mut Reader<'_>, table: &DeTable<'_>, key: &str) -> Option<M
     let number = number.parse::<f64>().ok().filter(|number| *number > 0.0 && *number < 1e5);
     let duration = number.zip(unit).map(|(number, unit)| (number * unit as f64).round() as Micros);
     if duration.is_none() {
-        reader.wrong(text.span, format!("`{key}` must be a duration like \"3d\", \"36h\" or \"2 weeks\""), "");
+        reader.wrong(
+            text.span,
+            format!("`{key}` must be a duration like \"3d\", \"36h\" or \"2 weeks\""),
+            "",
+        );
     }
     duration
 }

@@ -74,8 +74,9 @@ fn basis(checked: &Checked) -> String {
 
 /// How many there are of each, in a sentence.
 pub fn summary(counts: &Counts) -> String {
-    let mut parts = vec![format!("{} passed", count(counts.pass as u64))];
+    let mut parts = Vec::new();
     for (number, words) in [
+        (counts.pass, "passed"),
         (counts.warn, "warned"),
         (counts.fail, "failed"),
         (counts.insufficient, "could not be judged"),
@@ -86,7 +87,13 @@ pub fn summary(counts: &Counts) -> String {
             parts.push(format!("{} {words}", count(number as u64)));
         }
     }
-    let mut text = format!("{}: {}.", counted(counts.rules as u64, "rule", "rules"), parts.join(", "));
+    let verdicts = counts.pass + counts.warn + counts.fail + counts.insufficient + counts.spared + counts.waived;
+    let mut text = format!(
+        "{}, {}: {}.",
+        counted(counts.rules as u64, "rule", "rules"),
+        counted(verdicts as u64, "verdict", "verdicts"),
+        parts.join(", ")
+    );
     if counts.waivers > 0 {
         text.push_str(&format!(" {}", counted(counts.waivers as u64, "waiver", "waivers")));
         if counts.unused > 0 {

@@ -102,7 +102,10 @@ mod tests {
         checked.verdicts = vec![failed; 25];
         let text = text(&checked, false);
         assert_eq!(text.lines().count(), 10);
-        assert!(text.lines().last().unwrap().starts_with("::error title=relhealth::and 16 more: "), "{text}");
+        assert!(
+            text.lines().last().unwrap().starts_with("::error title=relhealth::and 16 more: "),
+            "{text}"
+        );
         checked.verdicts.truncate(10);
         assert_eq!(super::text(&checked, false).lines().count(), 10);
         assert!(!super::text(&checked, false).contains("more:"));

@@ -41,7 +41,11 @@ pub fn write(checked: &Checked, fails: bool, out: &mut dyn Write) -> io::Result<
 }
 
 fn verdict(checked: &Checked, words: &Words, verdict: &Verdict) -> Value {
-    let by: Map<String, Value> = verdict.by.iter().map(|(dimension, value)| (dimension.clone(), json!(value))).collect();
+    let by: Map<String, Value> = verdict
+        .by
+        .iter()
+        .map(|(dimension, value)| (dimension.clone(), json!(value)))
+        .collect();
     let known = checked.metric(verdict);
     let origin = match verdict.subject {
         Subject::Rule(at) => &checked.rules[at].origin,

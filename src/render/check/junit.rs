@@ -66,8 +66,11 @@ mod tests {
         assert_eq!(xml.matches("<error").count(), 1, "{xml}");
         assert_eq!(xml.matches("<skipped").count(), 1, "{xml}");
         assert!(xml.contains("failures=\"1\" errors=\"1\""), "{xml}");
-        assert!(!xml.contains('\u{1b}') && !xml.contains("<b>") && xml.contains("&lt;b&gt;"), "{xml}");
+        assert!(
+            !xml.contains('\u{1b}') && !xml.contains("<b>") && xml.contains("&lt;b&gt;"),
+            "{xml}"
+        );
         // Warnings fail where they are told to.
-        assert_eq!(text(&checked, true).unwrap().matches("<failure").count(), 2);
+        assert_eq!(text(&checked, true).unwrap().matches("<failure").count(), 3);
     }
 }

@@ -14,9 +14,13 @@ pub fn text(checked: &Checked, fails: bool, now: Micros) -> String {
     let numbers: [(&str, &str, Number); 5] = [
         ("relhealth_value", "The value of the metric of a rule.", |v| v.cell.as_ref()?.value),
         ("relhealth_value_low", "The lower limit of its interval.", |v| v.cell.as_ref()?.low),
-        ("relhealth_value_high", "The upper limit of its interval.", |v| v.cell.as_ref()?.high),
+        ("relhealth_value_high", "The upper limit of its interval.", |v| {
+            v.cell.as_ref()?.high
+        }),
         ("relhealth_value_n", "The rows behind it.", |v| v.n.map(|n| n as f64)),
-        ("relhealth_threshold", "The threshold that the rule held it against.", |v| Some(v.threshold?.value)),
+        ("relhealth_threshold", "The threshold that the rule held it against.", |v| {
+            Some(v.threshold?.value)
+        }),
     ];
     for (name, help, number) in numbers {
         head(&mut text, name, help);
@@ -33,7 +37,11 @@ pub fn text(checked: &Checked, fails: bool, now: Micros) -> String {
             text.push_str(&format!("relhealth_verdict{{{labels}}} {}\n", u8::from(verdict.status == status)));
         }
     }
-    head(&mut text, "relhealth_excused", "Whether the verdict does not count: waived, optional, or one slice of many.");
+    head(
+        &mut text,
+        "relhealth_excused",
+        "Whether the verdict does not count: waived, optional, or one slice of many.",
+    );
     for verdict in &checked.verdicts {
         let labels = labels(checked, verdict, None);
         text.push_str(&format!("relhealth_excused{{{labels}}} {}\n", u8::from(verdict.excuse.is_some())));
@@ -90,7 +98,10 @@ fn labels(checked: &Checked, verdict: &Verdict, status: Option<Status>) -> Strin
     if let Some(status) = status {
         labels.push(("verdict".to_string(), status.as_str().to_string()));
     }
-    let each: Vec<String> = labels.into_iter().map(|(name, value)| format!("{name}=\"{}\"", escaped(&value))).collect();
+    let each: Vec<String> = labels
+        .into_iter()
+        .map(|(name, value)| format!("{name}=\"{}\"", escaped(&value)))
+        .collect();
     each.join(",")
 }
 
@@ -128,6 +139,9 @@ mod tests {
             }
         }
         assert!(!text.contains("verdict{} "), "{text}");
-        assert_eq!(text.matches("verdict=\"fail\"} 1").count(), 1 + usize::from(checked.counts().expired > 0) + 1);
+        assert_eq!(
+            text.matches("verdict=\"fail\"} 1").count(),
+            1 + usize::from(checked.counts().expired > 0) + 1
+        );
     }
 }

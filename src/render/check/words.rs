@@ -96,7 +96,11 @@ impl<'a> Words<'a> {
         let value = scale.value(value);
         let interval = scale.interval(verdict.low, verdict.high);
         let has_interval = verdict.basis == Some(Basis::Interval) && !interval.is_empty();
-        let with = if interval.is_empty() { String::new() } else { format!(" {interval}") };
+        let with = if interval.is_empty() {
+            String::new()
+        } else {
+            format!(" {interval}")
+        };
         let said = match finding {
             Finding::Within => match self.between(verdict) {
                 Some((low, high)) => {
@@ -230,7 +234,10 @@ impl<'a> Words<'a> {
                     absent.as_str()
                 )
             }
-            Unknown::NoEarlier(period) => format!("{}, and there is no value of {period} to compare it with", value.unwrap_or_default()),
+            Unknown::NoEarlier(period) => format!(
+                "{}, and there is no value of {period} to compare it with",
+                value.unwrap_or_default()
+            ),
             Unknown::Undated => "it rests on something without a date, so that it is not known what it was before".to_string(),
             Unknown::NoBaseline => "there is no baseline to compare it with; name one with --baseline FILE".to_string(),
             Unknown::NotInBaseline => "the baseline has no such number; save a new one with --save-baseline FILE".to_string(),
@@ -432,11 +439,14 @@ fn data(verdict: &Verdict) -> String {
         Evidence::Rows { rows, before } => {
             let least = number(threshold.value, 0);
             match before {
-                Some(before) => format!("{} records, {} in the baseline, and {least} is the least", count(*rows), count(*before)),
+                Some(before) => format!(
+                    "{} records, {} in the baseline, and {least} is the least",
+                    count(*rows),
+                    count(*before)
+                ),
                 None => format!("{} records, and {least} is the least", count(*rows)),
             }
         }
         _ => String::new(),
     }
 }
-
