@@ -33,7 +33,8 @@ pub mod report;
 // Floor 5: the engine, and what a report tells beside metrics.
 pub mod measure;
 pub mod models;
-// Floor 6: what the cells say together.
+// Floor 6: what the cells say together, and whether they are as they should be.
+pub mod check;
 pub mod review;
 // Floor 7: what a person or a machine reads, and what a person writes.
 pub mod config;

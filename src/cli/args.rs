@@ -60,6 +60,8 @@ pub enum Command {
     Report(Box<Report>),
     /// Tell why numbers moved between two reports: definitions, slices, stakeholders, data that came late
     Diff(Diff),
+    /// Judge the rules of the configuration: whether the numbers and the data are as they should be
+    Check(Box<Check>),
     /// List the metrics, or show the cards of some: definition, formula, inputs, source, example
     Metrics(Box<Metrics>),
     /// Run the worked examples of the metrics that the configuration defines
@@ -238,6 +240,55 @@ pub struct Diff {
     /// The later report
     #[arg(value_name = "NOW.json")]
     pub now: PathBuf,
+    #[command(flatten)]
+    pub outputs: Outputs,
+}
+
+/// What fails a check.
+#[derive(ValueEnum, Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FailOn {
+    /// A rule that warns too
+    Warn,
+    /// A rule that fails, or cannot be judged
+    Fail,
+}
+
+/// `check`.
+#[derive(clap::Args, Debug)]
+pub struct Check {
+    /// Files, folders, globs, `-`, or KIND=PATH [default: the paths of all sources of the configuration]
+    #[arg(value_name = "INPUT")]
+    pub inputs: Vec<String>,
+    /// The period of rules that name none: 2026-10, 2026-Q3, 2026-W41, 2026, 2026-01-01..2026-03-31, last-month [default: the last
+    /// complete month]
+    #[arg(long, value_name = "PERIOD")]
+    pub period: Option<String>,
+    /// Where no period is named, the last complete one of this length [default: month]
+    #[arg(long, value_name = "GRAIN", value_parser = Grain::parse, conflicts_with = "period")]
+    pub grain: Option<Grain>,
+    /// From what on the exit code is 1
+    #[arg(long, value_name = "WHAT", default_value = "fail")]
+    pub fail_on: FailOn,
+    /// Show how each rule was evaluated
+    #[arg(long, conflicts_with = "list")]
+    pub explain: bool,
+    /// Only list the rules; no data are read
+    #[arg(long)]
+    pub list: bool,
+    /// Judge this rule only; may be repeated
+    #[arg(long, value_name = "ID")]
+    pub only: Vec<String>,
+    /// Hold rules with fail_if_worse_than = "baseline" against what an earlier run saved
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// Save the numbers of this run, whatever its verdicts, for later ones to be held against
+    #[arg(long, value_name = "FILE", conflicts_with = "list")]
+    pub save_baseline: Option<PathBuf>,
+    /// Confidence level of the intervals [default: 0.95]
+    #[arg(long, value_name = "LEVEL", value_parser = level)]
+    pub level: Option<f64>,
+    #[command(flatten)]
+    pub reading: Reading,
     #[command(flatten)]
     pub outputs: Outputs,
 }

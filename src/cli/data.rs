@@ -9,7 +9,7 @@ use super::progress;
 use crate::canon::{self, Budget, Canon, Key, Loaded, Options, Redact};
 use crate::catalog::Metric;
 use crate::config::{Config, Overlay, unfit};
-use crate::expr::{self, Expr};
+use crate::expr::{self, Expr, ExprError};
 use crate::io::write_bytes;
 use crate::measure;
 use crate::note::{Note, Problem, nearest, visible};
@@ -147,25 +147,40 @@ pub fn spelled(by: &[String], canon: &Canon) -> anyhow::Result<Vec<String>> {
 /// # Errors
 /// A dimension that no table has.
 pub fn spell(filter: &Expr, canon: &Canon) -> anyhow::Result<Expr> {
-    struct Dimensions<'a>(&'a Canon);
-    impl expr::Scope for Dimensions<'_> {
-        fn unit(&self, name: &str) -> Option<(String, Unit)> {
-            known(name, self.0).ok().map(|name| (name, Unit::Text))
-        }
-        fn names(&self) -> Vec<String> {
-            candidates(self.0)
-        }
-    }
-    let scope = Dimensions(canon);
-    match filter.check(&scope) {
-        Ok(Unit::Bool) => filter
-            .resolve(&scope)
-            .map_err(|error| unfit("--where", filter.text(), error).into()),
-        Ok(_) => {
+    match filter.check(&Dimensions(canon)) {
+        Ok(unit) if unit != Unit::Bool => {
             let what = format!("--where {} is no condition", filter.text());
             Err(Problem::usage(what).hint("write one like region = 'north'").into())
         }
-        Err(error) => Err(unfit("--where", filter.text(), error).into()),
+        _ => fit(filter, canon).map_err(|error| unfit("--where", filter.text(), error).into()),
+    }
+}
+
+/// The same for a condition that stands elsewhere.
+///
+/// # Errors
+/// What is wrong with it, and where in its text.
+pub fn fit(filter: &Expr, canon: &Canon) -> Result<Expr, ExprError> {
+    let scope = Dimensions(canon);
+    match filter.check(&scope)? {
+        Unit::Bool => filter.resolve(&scope),
+        _ => Err(ExprError {
+            message: "this is no condition".to_string(),
+            span: 0..filter.text().len(),
+            hint: Some("write one like region = 'north'".to_string()),
+        }),
+    }
+}
+
+/// The dimensions that conditions may name.
+struct Dimensions<'a>(&'a Canon);
+
+impl expr::Scope for Dimensions<'_> {
+    fn unit(&self, name: &str) -> Option<(String, Unit)> {
+        known(name, self.0).ok().map(|name| (name, Unit::Text))
+    }
+    fn names(&self) -> Vec<String> {
+        candidates(self.0)
     }
 }
 

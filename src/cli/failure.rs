@@ -22,6 +22,18 @@ pub const EXIT_CODES: [(u8, &str); 5] = [
     (DEFECT, "a defect in the program; please report it"),
 ];
 
+/// How a check comes to its code.
+pub const CHECK_CODES: &str = "
+Of `check`, by what its verdicts are:
+  pass          0
+  warn          0; 1 with --fail-on warn
+  fail          1; 0 where a waiver excuses it
+  insufficient  1: too little to judge by is no pass; 0 where the rule is optional, a waiver excuses it, or it is one slice of several
+                of a rule with `by` of which others could be judged
+An expired waiver fails, one that excuses nothing warns. The gravest verdict decides. An error (2, 3, 70) comes before all verdicts:
+then nothing was judged, and no output is written. A closed pipe changes no code of a check.
+";
+
 /// Writes to stderr; nobody can be told that this failed.
 pub fn say(text: &str) {
     super::progress::done();
@@ -55,11 +67,16 @@ pub fn usage(error: &clap::Error) -> ExitCode {
 
 /// Shows an error and gives its exit code; a pipe that was closed is none.
 pub fn report(error: &anyhow::Error) -> ExitCode {
-    if error.chain().any(is_closed_pipe) {
+    if is_pipe_closed(error) {
         return ExitCode::SUCCESS;
     }
     say(&message(error));
     ExitCode::from(exit_code(error))
+}
+
+/// Whether all that went wrong is that nobody reads what is printed.
+pub fn is_pipe_closed(error: &anyhow::Error) -> bool {
+    error.chain().any(is_closed_pipe)
 }
 
 fn is_closed_pipe(cause: &(dyn std::error::Error + 'static)) -> bool {

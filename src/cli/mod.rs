@@ -1,6 +1,7 @@
 //! The commands: arguments, wiring, exit codes. One file a command.
 
 mod args;
+mod check;
 mod convert;
 mod data;
 mod diff;
@@ -46,6 +47,7 @@ fn run(args: &Args) -> anyhow::Result<ExitCode> {
         progress::be_quiet();
     }
     match &args.command {
+        Command::Check(check) => return check::run(&args.global, check),
         Command::Test(test) => return test::run(&args.global, test),
         Command::Inspect(inspect) => return inspect::run(&args.global, inspect),
         Command::Init(init) => init::run(&args.global, init),

@@ -24,16 +24,28 @@ pub enum Format {
     Html,
     /// For spreadsheets, with sheets and charts.
     Xlsx,
+    /// For pipelines, as test cases.
+    Junit,
+    /// For GitHub Actions, as annotations.
+    Github,
+    /// For code scanning.
+    Sarif,
+    /// For Prometheus.
+    Openmetrics,
 }
 
 impl Format {
-    const ALL: [Format; 6] = [
+    const ALL: [Format; 10] = [
         Format::Table,
         Format::Json,
         Format::Csv,
         Format::Markdown,
         Format::Html,
         Format::Xlsx,
+        Format::Junit,
+        Format::Github,
+        Format::Sarif,
+        Format::Openmetrics,
     ];
 
     /// Its name on the command line.
@@ -45,6 +57,10 @@ impl Format {
             Format::Markdown => "markdown",
             Format::Html => "html",
             Format::Xlsx => "xlsx",
+            Format::Junit => "junit",
+            Format::Github => "github",
+            Format::Sarif => "sarif",
+            Format::Openmetrics => "openmetrics",
         }
     }
 
@@ -58,6 +74,9 @@ impl Format {
             "md" | "markdown" => Some(Format::Markdown),
             "html" | "htm" => Some(Format::Html),
             "xlsx" => Some(Format::Xlsx),
+            "xml" => Some(Format::Junit),
+            "sarif" => Some(Format::Sarif),
+            "prom" => Some(Format::Openmetrics),
             _ => None,
         }
     }
@@ -135,7 +154,12 @@ pub fn targets(outputs: &Outputs, offered: &[Format]) -> anyhow::Result<Vec<Targ
             .into());
     }
     for (i, target) in targets.iter().enumerate() {
-        if targets[..i].iter().any(|earlier| earlier.file == target.file) {
+        // Annotations are lines of their own among whatever else is printed.
+        let beside = |a: &Target, b: &Target| a.file.is_none() && (a.format == Format::Github) != (b.format == Format::Github);
+        if targets[..i]
+            .iter()
+            .any(|earlier| earlier.file == target.file && !beside(earlier, target))
+        {
             let name = target.file.as_ref().map_or("stdout".to_string(), |file| file.display().to_string());
             return Err(Problem::usage(format!("two results are to be written to {name}"))
                 .hint("name a file: --output FORMAT=FILE")

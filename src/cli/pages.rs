@@ -4,7 +4,7 @@ use clap::CommandFactory;
 use clap_complete::Shell;
 
 use super::args::Args;
-use super::failure::EXIT_CODES;
+use super::failure::{CHECK_CODES, EXIT_CODES};
 use super::output::print;
 use crate::canon::{FINDINGS, Fate, FindingKind, READING, UNUSED};
 use crate::note::{Problem, did_you_mean, visible};
@@ -44,7 +44,11 @@ pub fn man(command: Option<&str>) -> anyhow::Result<()> {
 pub fn help(topic: Option<&str>) -> anyhow::Result<()> {
     let text = match topic {
         None => Args::command().render_long_help().to_string(),
-        Some("exit-codes") => EXIT_CODES.iter().map(|(code, text)| format!("{code:>2}  {text}\n")).collect(),
+        Some("exit-codes") => EXIT_CODES
+            .iter()
+            .map(|(code, text)| format!("{code:>2}  {text}\n"))
+            .chain([CHECK_CODES.to_string()])
+            .collect(),
         Some("codes") => codes(),
         Some(name) => subcommand(name, &["exit-codes", "codes"])?.render_long_help().to_string(),
     };

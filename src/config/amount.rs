@@ -6,7 +6,7 @@ use toml::de::DeTable;
 
 use crate::catalog::MetricUnit;
 use crate::note::visible;
-use crate::script::{Reader, number_of};
+use crate::script::{Node, Reader, number_of};
 
 /// The words that may follow a number of a unit, and how many of the metric's own unit each is worth. The first is how it is told to people.
 fn words(unit: MetricUnit) -> &'static [(&'static str, f64)] {
@@ -63,6 +63,8 @@ pub fn parse(text: &str, unit: MetricUnit) -> Result<f64, String> {
         return Ok(number);
     }
     match known.iter().find(|(known, _)| known.eq_ignore_ascii_case(word)) {
+        // Divided by a whole number, 95 % is the number 0.95 and none beside it.
+        Some((_, worth)) if *worth < 1.0 => Ok(number / (1.0 / worth).round()),
         Some((_, worth)) => Ok(number * worth),
         None => Err(format!(
             "`{}` is no unit of a metric in {}; write an amount like {example}",
@@ -74,7 +76,11 @@ pub fn parse(text: &str, unit: MetricUnit) -> Result<f64, String> {
 
 /// The amount at a key, a number in the metric's own unit or a text with a unit; with its place.
 pub fn read(reader: &mut Reader<'_>, table: &DeTable<'_>, key: &str, unit: MetricUnit) -> Option<(f64, Range<usize>)> {
-    let node = table.get(key)?;
+    read_node(reader, table.get(key)?, key, unit)
+}
+
+/// The amount of a value that stands at a key, or in its list.
+pub fn read_node(reader: &mut Reader<'_>, node: &Node<'_>, key: &str, unit: MetricUnit) -> Option<(f64, Range<usize>)> {
     if let Some(number) = number_of(node.get_ref()) {
         return Some((number, node.span()));
     }
@@ -103,6 +109,8 @@ mod tests {
         for (text, unit, amount) in [
             ("85%", MetricUnit::Share, 0.85),
             ("0.85", MetricUnit::Share, 0.85),
+            ("95%", MetricUnit::Share, 0.95),
+            ("20min", MetricUnit::Hours, 20.0 / 60.0),
             ("3 points", MetricUnit::Share, 0.03),
             ("3 points", MetricUnit::Points, 3.0),
             ("-5", MetricUnit::Points, -5.0),

@@ -6,8 +6,10 @@
 mod amount;
 mod goals;
 mod overlay;
+mod presets;
 mod rules;
 mod settings;
+mod waivers;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -18,6 +20,7 @@ pub use overlay::Overlay;
 pub use settings::is_currency;
 
 use crate::catalog::Catalog;
+use crate::check::{Rule, Waiver};
 use crate::expr::{self, Expr, ExprError};
 use crate::facts::SPECS;
 use crate::facts::context::Settings;
@@ -59,6 +62,10 @@ pub struct Config {
     pub goals: BTreeMap<String, f64>,
     /// What a report shows.
     pub report: ReportSettings,
+    /// What a check holds the numbers to.
+    pub rules: Vec<Rule>,
+    /// What it excuses.
+    pub waivers: Vec<Waiver>,
     /// What is only remarkable.
     pub notes: Vec<Note>,
 }
@@ -78,6 +85,8 @@ impl Config {
             catalog: Catalog::builtin(SPECS),
             goals: BTreeMap::new(),
             report: ReportSettings::default(),
+            rules: Vec::new(),
+            waivers: Vec::new(),
             notes: Vec::new(),
         }
     }
@@ -118,7 +127,11 @@ impl Config {
                 reader.findings.extend(problems);
                 Catalog::builtin(SPECS)
             });
-        rules::check(&mut reader, &document, &catalog);
+        let before = reader.findings.len();
+        let rules = rules::rules(&mut reader, &document, &catalog);
+        // A waiver of a rule that could not be read would only be a second mistake.
+        let known = (reader.findings.len() == before).then_some(rules.as_slice());
+        let waivers = waivers::waivers(&mut reader, &document, &catalog, known);
         let goals = goals::goals(&mut reader, &document, &catalog);
         let report = goals::report(&mut reader, &document, &catalog);
         if !reader.findings.is_empty() {
@@ -136,6 +149,8 @@ impl Config {
             catalog,
             goals,
             report,
+            rules,
+            waivers,
             notes: reader.notes,
         })
     }

@@ -1,47 +1,419 @@
-//! `[[rule]]` and `[[waiver]]`: their keys and the metrics that they name.
+//! `[[rule]]`: what numbers and data are held to.
+//!
+//! A rule says one thing in one direction: thresholds, or a comparison, or signals, or something of the data. Whoever wants two things
+//! writes two rules, so that each verdict is of one of them.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
 
 use toml::de::DeTable;
 
-use crate::catalog::Catalog;
-use crate::script::Reader;
+use super::amount;
+use super::presets;
+use crate::catalog::{Catalog, Good, Metric, Origin};
+use crate::check::{Amount, Basis, Condition, DataRule, DataTest, Limits, MetricRule, Named, Of, Rule, Test, Than};
+use crate::period::{Grain, Wanted};
+use crate::schema::{DAY, HOUR, Micros, Table};
+use crate::script::{Reader, number_of};
 
-const RULE: &[&str] = &[
-    "metric",
-    "id",
-    "by",
-    "between",
-    "period",
-    "where",
-    "basis",
-    "min_n",
-    "optional",
-    "fail_below",
-    "fail_above",
-    "warn_below",
-    "warn_above",
-    "fail_if_worse_than",
-    "tolerance",
-    "fail_on_signal",
-    "preset",
-    "max_rejects",
-    "max_age",
-    "no_gaps",
-    "min_rows",
-];
-const WAIVER: &[&str] = &["metric", "id", "where", "by", "until", "owner", "reason"];
+const LIMITS: &[&str] = &["fail_below", "fail_above", "warn_below", "warn_above", "between"];
+const WORSE: &[&str] = &["fail_if_worse_than", "tolerance"];
+const DATA: &[&str] = &["max_rejects", "max_age", "no_gaps", "min_rows"];
+/// What goes with any rule on a metric.
+const OF_METRICS: &[&str] = &["metric", "id", "where", "by", "period", "basis", "min_n", "optional"];
+/// What goes with any rule on the data.
+const OF_DATA: &[&str] = &["id", "kind", "period", "optional"];
 
-/// Finds what is wrong with the rules and waivers of a configuration before anything is measured.
-pub fn check(reader: &mut Reader<'_>, document: &DeTable<'_>, catalog: &Catalog) {
-    for (name, keys) in [("rule", RULE), ("waiver", WAIVER)] {
-        for (table, _) in reader.tables(document, name) {
-            reader.known(table, &format!("of a {name}"), keys);
-            reader.expression_at(table, "where");
-            reader.date(table, "until");
-            if let Some(metric) = reader.text(table, "metric")
-                && catalog.get(&metric.text).is_none()
-            {
-                super::goals::unknown(reader, catalog, &metric.text, metric.span);
+/// Reads the `[[rule]]`s, with those of presets that no rule of the file replaces.
+pub fn rules(reader: &mut Reader<'_>, document: &DeTable<'_>, catalog: &Catalog) -> Vec<Rule> {
+    let mut rules: Vec<Rule> = Vec::new();
+    let mut taken: BTreeMap<String, usize> = BTreeMap::new();
+    let mut from_presets: Vec<Rule> = Vec::new();
+    for (table, span) in reader.tables(document, "rule") {
+        if table.contains_key("preset") {
+            reader.known(table, "of a preset", &["preset"]);
+            from_presets.extend(presets::preset(reader, table, catalog));
+            continue;
+        }
+        let Some(rule) = rule(reader, table, &span, catalog) else {
+            continue;
+        };
+        let line = rule.origin.line;
+        match taken.insert(rule.id.clone(), line) {
+            None => rules.push(rule),
+            Some(first) => {
+                let at = table.get("id").map_or(span, |node| node.span());
+                reader.wrong(
+                    at,
+                    format!("a second rule `{}`; the first one is in line {first}", rule.id),
+                    "give one of them an `id` of its own",
+                );
             }
         }
     }
+    // Of a preset that is asked for twice, and of two that share a rule, the first counts.
+    for rule in from_presets {
+        if !taken.contains_key(&rule.id) {
+            taken.insert(rule.id.clone(), rule.origin.line);
+            rules.push(rule);
+        }
+    }
+    rules
+}
+
+/// Reads one rule; what is wrong with it is recorded.
+pub fn rule(reader: &mut Reader<'_>, table: &DeTable<'_>, span: &Range<usize>, catalog: &Catalog) -> Option<Rule> {
+    let before = reader.findings.len();
+    let all: Vec<&str> = [OF_METRICS, LIMITS, WORSE, &["fail_on_signal"], DATA, &["kind", "preset"]].concat();
+    reader.known(table, "of a rule", &all);
+    let of = if table.contains_key("metric") {
+        metric_rule(reader, table, span, catalog).map(Of::Metric)
+    } else {
+        data_rule(reader, table, span).map(Of::Data)
+    };
+    let id = reader.text(table, "id");
+    if let Some(id) = id.as_ref().filter(|id| id.text.trim().is_empty()) {
+        reader.wrong(id.span.clone(), "`id` must not be empty", "");
+    }
+    let optional = reader.flag(table, "optional");
+    let of = of.filter(|_| reader.findings.len() == before)?;
+    Some(Rule {
+        id: id.map_or_else(|| of.id(), |id| id.text),
+        origin: Origin {
+            file: reader.script.file.to_string(),
+            line: reader.script.line(span.start),
+        },
+        optional,
+        of,
+    })
+}
+
+fn metric_rule(reader: &mut Reader<'_>, table: &DeTable<'_>, span: &Range<usize>, catalog: &Catalog) -> Option<MetricRule> {
+    let name = reader.text(table, "metric")?;
+    for key in DATA.iter().chain(&["kind"]).filter(|key| table.contains_key(**key)) {
+        reader.wrong(
+            key_span(table, key),
+            format!("`{key}` is about the data, not about a metric"),
+            "write a rule of its own, without `metric`",
+        );
+    }
+    let filter = reader.text(table, "where").and_then(|text| {
+        let expr = reader.expression(&text)?;
+        Some(Condition { expr, span: text.span })
+    });
+    let by: Vec<Named> = reader
+        .texts(table, "by")
+        .into_iter()
+        .map(|by| Named {
+            name: by.text,
+            span: by.span,
+        })
+        .collect();
+    let period = period(reader, table);
+    let basis = reader.choice(table, "basis", &[("interval", Basis::Interval), ("point", Basis::Point)]);
+    let min_n = whole(reader, table, "min_n", 1);
+    let Some(metric) = catalog.get(&name.text).filter(|metric| !metric.hidden) else {
+        super::goals::unknown(reader, catalog, &name.text, name.span);
+        return None;
+    };
+    let test = test(reader, table, span, metric)?;
+    if test == Test::Signal {
+        for (key, why) in [
+            ("by", "a chart for each slice gives false alarms by the dozen"),
+            ("basis", "a signal is neither of a point nor of an interval"),
+        ] {
+            if table.contains_key(key) {
+                reader.wrong(
+                    key_span(table, key),
+                    format!("`{key}` does not go with `fail_on_signal`: {why}"),
+                    if key == "by" {
+                        "name one slice with `where`"
+                    } else {
+                        "leave it out"
+                    },
+                );
+            }
+        }
+    }
+    Some(MetricRule {
+        metric: metric.id.clone(),
+        unit: metric.unit,
+        by,
+        filter,
+        period,
+        basis: basis.unwrap_or(Basis::Interval),
+        min_n,
+        test,
+    })
+}
+
+/// The one thing that the rule says of its metric.
+fn test(reader: &mut Reader<'_>, table: &DeTable<'_>, span: &Range<usize>, metric: &Metric) -> Option<Test> {
+    let first = |keys: &[&str]| keys.iter().find(|key| table.contains_key(**key)).map(|key| key.to_string());
+    let signal = reader.flag(table, "fail_on_signal");
+    let said: Vec<String> = [first(LIMITS), first(WORSE), signal.then(|| "fail_on_signal".to_string())]
+        .into_iter()
+        .flatten()
+        .collect();
+    match said.as_slice() {
+        [] => {
+            reader.wrong(
+                span.clone(),
+                format!("this rule does not say what of `{}` fails", metric.id),
+                "write fail_below, fail_above, warn_below, warn_above, between, fail_if_worse_than or fail_on_signal",
+            );
+            None
+        }
+        [_] if signal => Some(Test::Signal),
+        [one] if LIMITS.contains(&one.as_str()) => limits(reader, table, metric).map(Test::Limits),
+        [_] => worse(reader, table, metric),
+        [one, other, ..] => {
+            reader.wrong(
+                key_span(table, other),
+                format!("`{other}` does not go with `{one}`: a rule says one thing"),
+                "write a rule for each",
+            );
+            None
+        }
+    }
+}
+
+fn limits(reader: &mut Reader<'_>, table: &DeTable<'_>, metric: &Metric) -> Option<Limits> {
+    let before = reader.findings.len();
+    let mut amount = |key: &str| amount::read(reader, table, key, metric.unit);
+    let [fail_below, fail_above, warn_below, warn_above] =
+        ["fail_below", "fail_above", "warn_below", "warn_above"].map(|key| amount(key).map(|(amount, _)| amount));
+    let limits = Limits {
+        fail_below,
+        fail_above,
+        warn_below,
+        warn_above,
+    };
+    if let Some((low, high)) = between(reader, table, metric) {
+        for key in ["fail_below", "fail_above", "warn_below", "warn_above"] {
+            if table.contains_key(key) {
+                reader.wrong(
+                    key_span(table, key),
+                    format!("`{key}` does not go with `between`, which says both ends"),
+                    "write a rule for each",
+                );
+            }
+        }
+        return Some(Limits {
+            fail_below: Some(low),
+            fail_above: Some(high),
+            ..Limits::default()
+        });
+    }
+    // One direction only.
+    let below = ["fail_below", "warn_below"].into_iter().find(|key| table.contains_key(*key));
+    let above = ["fail_above", "warn_above"].into_iter().find(|key| table.contains_key(*key));
+    if let (Some(below), Some(above)) = (below, above) {
+        reader.wrong(
+            key_span(table, above),
+            format!("`{above}` and `{below}` are two directions"),
+            "write between = [lowest, highest], or a rule for each direction",
+        );
+    }
+    // A warning comes before the failure, or never.
+    for (fail, warn, fail_key, warn_key, sooner) in [
+        (fail_below, warn_below, "fail_below", "warn_below", "above"),
+        (fail_above, warn_above, "fail_above", "warn_above", "below"),
+    ] {
+        let (Some(fail), Some(warn)) = (fail, warn) else { continue };
+        let is_never = if sooner == "above" { warn <= fail } else { warn >= fail };
+        if is_never {
+            reader.wrong(
+                key_span(table, warn_key),
+                format!("this never warns: `{fail_key}` fails sooner"),
+                format!("let `{warn_key}` lie {sooner} `{fail_key}`"),
+            );
+        }
+    }
+    (reader.findings.len() == before).then_some(limits)
+}
+
+fn between(reader: &mut Reader<'_>, table: &DeTable<'_>, metric: &Metric) -> Option<(f64, f64)> {
+    let node = table.get("between")?;
+    let ends = node.get_ref().as_array().filter(|ends| ends.len() == 2);
+    let Some(ends) = ends else {
+        reader.mistyped(node, "between", "a list of the lowest and the highest value, such as [0.8, 0.95]");
+        return None;
+    };
+    let (low, _) = amount::read_node(reader, &ends[0], "between", metric.unit)?;
+    let (high, _) = amount::read_node(reader, &ends[1], "between", metric.unit)?;
+    if low >= high {
+        reader.wrong(node.span(), "the lowest value of `between` must lie below the highest", "");
+        return None;
+    }
+    Some((low, high))
+}
+
+fn worse(reader: &mut Reader<'_>, table: &DeTable<'_>, metric: &Metric) -> Option<Test> {
+    let before = reader.findings.len();
+    let choices = [Than::Previous, Than::YearAgo, Than::Baseline].map(|than| (than.as_str(), than));
+    let than = reader.choice(table, "fail_if_worse_than", &choices);
+    let tolerance = amount::read(reader, table, "tolerance", metric.unit);
+    if let Some((amount, span)) = &tolerance
+        && *amount < 0.0
+    {
+        reader.wrong(
+            span.clone(),
+            "`tolerance` must not be negative",
+            "it says how much worse is still allowed",
+        );
+    }
+    if !table.contains_key("fail_if_worse_than") {
+        reader.wrong(
+            key_span(table, "tolerance"),
+            "`tolerance` belongs to `fail_if_worse_than`",
+            "say what the value is compared with: previous, year-ago or baseline",
+        );
+    } else if metric.good == Good::Neither {
+        reader.wrong(
+            key_span(table, "fail_if_worse_than"),
+            format!("neither more nor less of `{}` is worse", metric.id),
+            "write between = [lowest, highest]",
+        );
+    }
+    let tolerance = tolerance.map_or(0.0, |(amount, _)| amount);
+    than.filter(|_| reader.findings.len() == before)
+        .map(|than| Test::Worse { than, tolerance })
+}
+
+fn data_rule(reader: &mut Reader<'_>, table: &DeTable<'_>, span: &Range<usize>) -> Option<DataRule> {
+    let before = reader.findings.len();
+    let mut said = DATA.iter().filter(|key| table.contains_key(**key));
+    let Some(key) = said.next() else {
+        reader.wrong(
+            span.clone(),
+            "this rule has neither a metric nor anything about the data",
+            format!("write metric, or one of {}; or preset", DATA.join(", ")),
+        );
+        return None;
+    };
+    for other in said {
+        reader.wrong(
+            key_span(table, other),
+            format!("`{other}` does not go with `{key}`: a rule says one thing"),
+            "write a rule for each",
+        );
+    }
+    let others = table.keys().map(|name| name.get_ref().as_ref());
+    let strangers: Vec<&str> = others
+        .filter(|name| [OF_METRICS, LIMITS, WORSE, &["fail_on_signal"]].concat().contains(name) && !OF_DATA.contains(name))
+        .collect();
+    for stranger in strangers {
+        reader.wrong(
+            key_span(table, stranger),
+            format!("`{stranger}` belongs to a rule with `metric`, which this one has not"),
+            "",
+        );
+    }
+    let period = period(reader, table);
+    if *key != "no_gaps" && table.contains_key("period") {
+        reader.wrong(
+            key_span(table, "period"),
+            format!("`{key}` is about all data, not about a period"),
+            "",
+        );
+    }
+    let kinds = Table::ALL.map(|table| (table.name(), table));
+    let kind = reader.choice(table, "kind", &kinds);
+    let test = match *key {
+        "max_rejects" => share_or_number(reader, table, key).map(DataTest::MaxRejects),
+        "max_age" => duration(reader, table, key).map(DataTest::MaxAge),
+        "no_gaps" => grain(reader, table, key).map(DataTest::NoGaps),
+        _ => share_or_number(reader, table, key).map(DataTest::MinRows),
+    };
+    let test = test.filter(|_| reader.findings.len() == before)?;
+    Some(DataRule { test, table: kind, period })
+}
+
+fn period(reader: &mut Reader<'_>, table: &DeTable<'_>) -> Option<Wanted> {
+    let text = reader.text(table, "period")?;
+    Wanted::parse(&text.text).map_err(|why| reader.wrong(text.span, why, "")).ok()
+}
+
+fn whole(reader: &mut Reader<'_>, table: &DeTable<'_>, key: &str, least: u64) -> Option<u64> {
+    let node = table.get(key)?;
+    let number = number_of(node.get_ref()).filter(|number| number.fract() == 0.0 && *number >= least as f64 && *number < 1e15);
+    if number.is_none() {
+        reader.wrong(node.span(), format!("`{key}` must be a whole number, at least {least}"), "");
+    }
+    number.map(|number| number as u64)
+}
+
+/// `500`, `"500"` or `"2%"`.
+fn share_or_number(reader: &mut Reader<'_>, table: &DeTable<'_>, key: &str) -> Option<Amount> {
+    let node = table.get(key)?;
+    let Some(text) = node.get_ref().as_str() else {
+        return whole(reader, table, key, 0).map(Amount::Number);
+    };
+    let amount = match text.trim().strip_suffix('%') {
+        Some(share) => share
+            .trim()
+            .parse::<f64>()
+            .ok()
+            .filter(|share| (0.0..=1000.0).contains(share))
+            .map(|share| Amount::Share(share / 100.0)),
+        None => text.trim().parse().ok().map(Amount::Number),
+    };
+    if amount.is_none() {
+        reader.wrong(
+            node.span(),
+            format!("`{key}` must be a number like 500 or a share like \"20%\""),
+            "",
+        );
+    }
+    amount
+}
+
+/// `"3d"`, `"36h"`, `"2 weeks"`.
+fn duration(reader: &mut Reader<'_>, table: &DeTable<'_>, key: &str) -> Option<Micros> {
+    let text = reader.text(table, key)?;
+    let (number, word) = text.text.trim().split_at(
+        text.text
+            .trim()
+            .find(|c: char| !(c.is_ascii_digit() || c == '.'))
+            .unwrap_or(text.text.trim().len()),
+    );
+    let unit = match word.trim() {
+        "h" | "hour" | "hours" => Some(HOUR),
+        "d" | "day" | "days" => Some(DAY),
+        "w" | "week" | "weeks" => Some(7 * DAY),
+        _ => None,
+    };
+    let number = number.parse::<f64>().ok().filter(|number| *number > 0.0 && *number < 1e5);
+    let duration = number.zip(unit).map(|(number, unit)| (number * unit as f64).round() as Micros);
+    if duration.is_none() {
+        reader.wrong(
+            text.span,
+            format!("`{key}` must be a duration like \"3d\", \"36h\" or \"2 weeks\""),
+            "",
+        );
+    }
+    duration
+}
+
+/// `true` for days, or `"day"`, `"week"`, `"month"`.
+fn grain(reader: &mut Reader<'_>, table: &DeTable<'_>, key: &str) -> Option<Grain> {
+    let node = table.get(key)?;
+    match node.get_ref().as_bool() {
+        Some(true) => Some(Grain::Day),
+        Some(false) => {
+            reader.wrong(node.span(), format!("`{key} = false` asks for nothing"), "leave the rule out");
+            None
+        }
+        None => {
+            let text = reader.text(table, key)?;
+            Grain::parse(&text.text).map_err(|why| reader.wrong(text.span, why, "")).ok()
+        }
+    }
+}
+
+/// Where a key of a table stands; of one that is not there, nowhere in particular.
+pub fn key_span(table: &DeTable<'_>, key: &str) -> Range<usize> {
+    let found = table.keys().find(|name| name.get_ref().as_ref() == key);
+    found.map_or(0..0, |name| name.span())
 }

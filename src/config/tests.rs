@@ -1,4 +1,5 @@
 use super::*;
+use crate::check::{Basis, Test};
 use crate::period::Clock;
 use crate::schema::{HOUR, Table};
 use crate::sources::{AmountOn, Dates, From, Lookup, Mapped};
@@ -323,4 +324,256 @@ fn the_zone_of_the_command_line_wins() {
         panic!("no business hours")
     };
     assert_eq!(hours.zone().name(), "UTC");
+}
+
+#[test]
+fn rules_and_waivers_are_read() {
+    let config = parse(
+        r#"
+[[rule]]
+metric = "retention_rate"
+fail_below = "80%"
+warn_below = 0.85
+where = "region = 'north'"
+min_n = 30
+[[rule]]
+metric = "first_response_time_p90"
+fail_above = "8h"
+basis = "point"
+by = "channel"
+period = "last-week"
+[[rule]]
+id = "mine"
+metric = "nps"
+fail_if_worse_than = "year-ago"
+tolerance = "3 points"
+optional = true
+[[rule]]
+metric = "csat"
+between = [0.8, "95%"]
+[[rule]]
+metric = "orders"
+fail_on_signal = true
+[[rule]]
+max_rejects = "2%"
+[[rule]]
+max_age = "3d"
+kind = "purchases"
+[[rule]]
+no_gaps = true
+[[rule]]
+min_rows = "90%"
+[[waiver]]
+id = "mine"
+until = 2027-01-31
+reason = "new survey tool"
+[[waiver]]
+metric = "first_response_time_p90"
+by = { channel = "mail" }
+until = "2027-01-31"
+owner = "cx-team"
+reason = "r"
+"#,
+    )
+    .unwrap();
+    let ids: Vec<&str> = config.rules.iter().map(|rule| rule.id.as_str()).collect();
+    assert_eq!(
+        ids,
+        [
+            "retention_rate.below.region-north",
+            "first_response_time_p90.above.by-channel.last-week",
+            "mine",
+            "csat.between",
+            "orders.signal",
+            "data.rejects",
+            "data.age.purchases",
+            "data.gaps",
+            "data.rows-of-baseline"
+        ]
+    );
+    let limits = |at: usize| match config.rules[at].metric().unwrap().test {
+        Test::Limits(limits) => (limits.fail_below, limits.fail_above, limits.warn_below, limits.warn_above),
+        _ => panic!("no limits"),
+    };
+    assert_eq!(limits(0), (Some(0.8), None, Some(0.85), None));
+    assert_eq!(limits(1), (None, Some(8.0), None, None));
+    assert_eq!(limits(3), (Some(0.8), Some(0.95), None, None));
+    assert_eq!(
+        (config.rules[0].origin.line, config.rules[0].metric().unwrap().min_n),
+        (2, Some(30))
+    );
+    assert_eq!(config.rules[1].metric().unwrap().basis, Basis::Point);
+    assert!(config.rules[2].optional && config.rules[2].metric().unwrap().basis == Basis::Interval);
+    let waiver = &config.waivers[1];
+    assert_eq!(waiver.by, [("channel".to_string(), "mail".to_string())]);
+    assert_eq!(
+        (waiver.owner.as_deref(), waiver.until),
+        (Some("cx-team"), crate::period::days_from_civil(2027, 1, 31))
+    );
+}
+
+#[test]
+fn every_preset_is_sound_and_gives_way_to_the_user() {
+    for (name, _) in presets::PRESETS {
+        let config = parse(&format!("[[rule]]\npreset = \"{name}\"\n")).unwrap();
+        assert!(config.rules.len() >= 8, "{name}");
+        assert!(
+            config
+                .rules
+                .iter()
+                .all(|rule| rule.optional && rule.origin.file == format!("preset {name}"))
+        );
+    }
+    let own = parse("[[rule]]\npreset = 'support'\n[[rule]]\nmetric = 'unanswered_rate'\nfail_above = '50%'\n").unwrap();
+    let of: Vec<&Rule> = own.rules.iter().filter(|rule| rule.id == "unanswered_rate.above").collect();
+    assert_eq!(of.len(), 1);
+    assert_eq!(of[0].origin.file, "relhealth.toml");
+    assert_eq!(own.rules.len(), parse("[[rule]]\npreset = 'support'").unwrap().rules.len());
+}
+
+#[test]
+fn a_rule_says_one_thing_in_one_direction() {
+    for (rule, what) in [
+        (
+            "metric = 'nps'",
+            "1:1: this rule does not say what of `nps` fails | write fail_below",
+        ),
+        ("fail_below = 1", "1:1: this rule has neither a metric nor anything about the data"),
+        (
+            "metric = 'nps'\nfail_below = 1\nfail_above = 2",
+            "4:1: `fail_above` and `fail_below` are two directions | write between",
+        ),
+        (
+            "metric = 'nps'\nfail_below = 1\nwarn_above = 2",
+            "4:1: `warn_above` and `fail_below` are two directions",
+        ),
+        (
+            "metric = 'nps'\nfail_below = 2\nwarn_below = 1",
+            "4:1: this never warns: `fail_below` fails sooner",
+        ),
+        (
+            "metric = 'nps'\nfail_above = 1\nwarn_above = 1",
+            "4:1: this never warns: `fail_above` fails sooner",
+        ),
+        (
+            "metric = 'nps'\nbetween = [1, 2]\nwarn_above = 1",
+            "4:1: `warn_above` does not go with `between`",
+        ),
+        (
+            "metric = 'nps'\nbetween = [2, 1]",
+            "3:11: the lowest value of `between` must lie below",
+        ),
+        ("metric = 'nps'\nbetween = 3", "3:11: `between` must be a list"),
+        (
+            "metric = 'nps'\nfail_below = 1\nfail_on_signal = true",
+            "4:1: `fail_on_signal` does not go with `fail_below`: a rule says one thing",
+        ),
+        (
+            "metric = 'nps'\nfail_below = 1\nfail_if_worse_than = 'previous'",
+            "4:1: `fail_if_worse_than` does not go with `fail_below`",
+        ),
+        (
+            "metric = 'nps'\nfail_if_worse_than = 'previus'",
+            "3:22: `previus` is no value of `fail_if_worse_than` | did you mean `previous`?",
+        ),
+        (
+            "metric = 'nps'\nfail_if_worse_than = 'previous'\ntolerance = -1",
+            "4:13: `tolerance` must not be negative",
+        ),
+        ("metric = 'nps'\ntolerance = 1", "3:1: `tolerance` belongs to `fail_if_worse_than`"),
+        (
+            "metric = 'spend'\nfail_if_worse_than = 'previous'",
+            "3:1: neither more nor less of `spend` is worse | write between",
+        ),
+        (
+            "metric = 'nps'\nfail_on_signal = true\nby = 'region'",
+            "4:1: `by` does not go with `fail_on_signal`",
+        ),
+        ("metric = 'nps'\nfail_below = '8h'", "3:14: `h` is no unit of a metric in points"),
+        (
+            "metric = 'nps'\nfail_below = 1\nmax_age = '3d'",
+            "4:1: `max_age` is about the data, not about a metric",
+        ),
+        (
+            "metric = 'retension_rate'\nfail_below = 1",
+            "2:10: unknown metric `retension_rate` | did you mean `retention_rate`?",
+        ),
+        (
+            "metric = 'nps'\nfail_belw = 1\nfail_below = 1",
+            "3:1: unknown key `fail_belw` of a rule | did you mean `fail_below`?",
+        ),
+        (
+            "metric = 'nps'\nfail_below = 1\nmin_n = 0.5",
+            "4:9: `min_n` must be a whole number, at least 1",
+        ),
+        (
+            "metric = 'nps'\nfail_below = 1\nbasis = 'intervall'",
+            "4:9: `intervall` is no value of `basis` | did you mean `interval`?",
+        ),
+        ("metric = 'nps'\nfail_below = 1\nwhere = 'region ='", "4:18: "),
+        ("metric = 'nps'\nfail_below = 1\nperiod = 'never'", "4:10: `never` is no period"),
+        ("max_age = '3 parsecs'", "2:11: `max_age` must be a duration like \"3d\""),
+        ("max_rejects = 'few'", "2:15: `max_rejects` must be a number like 500 or a share"),
+        (
+            "max_age = '3d'\nmin_rows = 3",
+            "3:1: `min_rows` does not go with `max_age`: a rule says one thing",
+        ),
+        ("max_age = '3d'\nbasis = 'point'", "3:1: `basis` belongs to a rule with `metric`"),
+        (
+            "max_age = '3d'\nkind = 'purchase'",
+            "3:8: `purchase` is no value of `kind` | did you mean `purchases`?",
+        ),
+        ("no_gaps = false", "2:11: `no_gaps = false` asks for nothing"),
+        (
+            "preset = 'suport'",
+            "2:10: `suport` is no value of `preset` | did you mean `support`?",
+        ),
+        ("preset = 'support'\nmetric = 'nps'", "3:1: unknown key `metric` of a preset"),
+        (
+            "metric = 'nps'\nfail_below = 1\n[[rule]]\nmetric = 'nps'\nfail_below = 2",
+            "4:1: a second rule `nps.below`; the first one is in line 1",
+        ),
+    ] {
+        let found = wrong(&format!("[[rule]]\n{rule}\n"));
+        assert!(found.len() == 1 && found[0].starts_with(what), "{rule}\n{found:#?}\nnot {what}");
+    }
+}
+
+#[test]
+fn a_waiver_says_what_until_when_and_why() {
+    let rule = "[[rule]]\nmetric = 'nps'\nfail_below = 1\n";
+    for (waiver, what) in [
+        ("metric = 'nps'\nreason = 'x'", "4:1: this waiver lacks `until`: a waiver ends"),
+        (
+            "metric = 'nps'\nuntil = 2027-01-01",
+            "4:1: this waiver lacks `reason`: a waiver says why",
+        ),
+        ("until = 2027-01-01\nreason = 'x'", "4:1: this waiver does not say what it excuses"),
+        (
+            "id = 'nps.belw'\nuntil = 2027-01-01\nreason = 'x'",
+            "5:6: there is no rule `nps.belw` | did you mean `nps.below`?",
+        ),
+        ("metric = 'npz'\nuntil = 2027-01-01\nreason = 'x'", "5:10: unknown metric `npz`"),
+        (
+            "metric = 'nps'\nid = 'nps.below'\nuntil = 2027-01-01\nreason = 'x'",
+            "6:6: a waiver names a metric or the id of a rule, not both",
+        ),
+        (
+            "metric = 'nps'\nby = 'region'\nuntil = 2027-01-01\nreason = 'x'",
+            "6:1: `by` of a waiver names a slice",
+        ),
+        ("metric = 'nps'\nuntil = 'soon'\nreason = 'x'", "6:9: `soon` is no date"),
+        (
+            "metric = 'nps'\nuntil = 2027-01-01\nreason = ' '",
+            "7:10: `reason` must not be empty",
+        ),
+    ] {
+        let found = wrong(&format!("{rule}[[waiver]]\n{waiver}\n"));
+        assert!(found.len() == 1 && found[0].starts_with(what), "{waiver}\n{found:#?}\nnot {what}");
+    }
+    // All of a file at once; a waiver of a rule that cannot be read is no second mistake.
+    let found = wrong(
+        "[[rule]]\nmetric = 'retension_rate'\nfail_below = 1\n[[rule]]\nmetric = 'nps'\n[[waiver]]\nid = 'retension_rate.below'\nreason = 'x'\n",
+    );
+    assert_eq!(found.len(), 3, "{found:#?}");
 }

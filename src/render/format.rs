@@ -54,6 +54,28 @@ impl Scale<'_> {
         with_suffix(number(value * self.factor, self.decimals), self.suffix)
     }
 
+    /// The scale with as many decimals, up to six more, as it takes to write a value as it is: for what people wrote themselves.
+    pub fn exact(self, value: f64) -> Self {
+        let decimals = (self.decimals..self.decimals + 6).find(|decimals| {
+            let shown = format!("{:.decimals$}", value * self.factor).parse::<f64>();
+            shown.is_ok_and(|shown| (shown - value * self.factor).abs() <= 1e-9 * shown.abs().max(1.0))
+        });
+        Scale {
+            decimals: decimals.unwrap_or(self.decimals + 6),
+            ..self
+        }
+    }
+
+    /// The scale with as many decimals, up to six more, as it takes to tell two values apart that differ.
+    pub fn telling(self, a: f64, b: f64) -> Self {
+        let differ = |decimals: &usize| number(a * self.factor, *decimals) != number(b * self.factor, *decimals);
+        let decimals = (self.decimals..self.decimals + 6).find(differ).filter(|_| a != b);
+        Scale {
+            decimals: decimals.unwrap_or(self.decimals),
+            ..self
+        }
+    }
+
     /// A change with its sign and unit: `+1.3 pp`.
     pub fn change(&self, delta: f64) -> String {
         let text = number(delta * self.factor, self.decimals.max(usize::from(delta.fract() != 0.0)));

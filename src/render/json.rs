@@ -32,7 +32,7 @@ pub fn write(measured: &Measured, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "}}")
 }
 
-pub(super) fn list(out: &mut dyn Write, values: impl Iterator<Item = Value>) -> io::Result<()> {
+pub(in crate::render) fn list(out: &mut dyn Write, values: impl Iterator<Item = Value>) -> io::Result<()> {
     write!(out, "[")?;
     for (i, value) in values.enumerate() {
         write!(out, "{}\n  {value}", if i > 0 { "," } else { "" })?;
@@ -92,7 +92,7 @@ fn change(change: &Change) -> Value {
     })
 }
 
-pub(super) fn note(note: &Note) -> Value {
+pub(in crate::render) fn note(note: &Note) -> Value {
     let place = note.place.as_ref();
     json!({
         "code": note.code,

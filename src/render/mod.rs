@@ -6,6 +6,7 @@
 
 pub mod account;
 pub mod cards;
+pub mod check;
 pub mod comparison;
 pub mod csv;
 pub mod described;

@@ -2,6 +2,7 @@
 
 mod harness;
 
+mod check;
 mod configuration;
 mod convert;
 mod diff;

@@ -11,7 +11,7 @@ const FLOORS: [&[&str]; 9] = [
     &["canon", "catalog"],
     &["facts", "report"],
     &["measure", "models"],
-    &["review"],
+    &["review", "check"],
     &["render", "config"],
     &["cli"],
 ];

@@ -1,0 +1,300 @@
+//! Whether a gate tells noise from change: rules on an unchanged truth, run ten thousand times, and on a truth that has become worse.
+//!
+//! Each run draws people and their rows anew, estimates as the program does, and judges as `check` does. An unchanged truth lies at the
+//! threshold itself, where a rule that looked at the value alone would fail in half of the runs. Every false rate must stay at or below the
+//! stated one, which is 1 - level = 5 %; else the bench ends with an error. Fewer runs: `cargo bench --bench noise -- 1000`.
+
+use relhealth::check::{Basis, Finding, Number, Side, Threshold, stand};
+use relhealth::report::Absent;
+use relhealth::stats::process::{Direction, Point, Series};
+use relhealth::stats::{self, ClusterSums, CrossSums, Estimate, Interval};
+
+const LEVEL: f64 = 0.95;
+
+/// Splitmix64.
+struct Draws(u64);
+
+impl Draws {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^ (z >> 31)
+    }
+
+    fn unit(&mut self) -> f64 {
+        ((self.next() >> 11) as f64 + 0.5) / (1u64 << 53) as f64
+    }
+
+    fn below(&mut self, n: u64) -> u64 {
+        self.next() % n
+    }
+
+    fn exponential(&mut self) -> f64 {
+        -self.unit().ln()
+    }
+
+    fn normal(&mut self) -> f64 {
+        (-2.0 * self.unit().ln()).sqrt() * (std::f64::consts::TAU * self.unit()).cos()
+    }
+}
+
+fn below(value: f64) -> Threshold {
+    Threshold { bad: Side::Below, value }
+}
+
+fn above(value: f64) -> Threshold {
+    Threshold { bad: Side::Above, value }
+}
+
+fn number(estimate: &Estimate) -> Number {
+    Number {
+        value: estimate.value,
+        interval: estimate.interval.map_err(|_| Absent::TooFew),
+    }
+}
+
+fn fails(number: &Number, threshold: Threshold, basis: Basis) -> bool {
+    number.find(threshold, basis) == Finding::Beyond
+}
+
+/// People with one to `most` rows each, who differ: half of them are in the part by `spread` more often, the others less.
+fn people(draws: &mut Draws, count: usize, most: u64, share: f64, spread: f64) -> Vec<(f64, f64)> {
+    (0..count)
+        .map(|_| {
+            let chance = if draws.below(2) == 0 { share + spread } else { share - spread };
+            let rows = 1 + draws.below(most);
+            let part = (0..rows).filter(|_| draws.unit() < chance).count();
+            (part as f64, rows as f64)
+        })
+        .collect()
+}
+
+fn sums(pairs: &[(f64, f64)]) -> ClusterSums {
+    let mut sums = ClusterSums::default();
+    pairs.iter().for_each(|&(x, n)| sums.add(x, n));
+    sums
+}
+
+fn share(pairs: &[(f64, f64)]) -> Estimate {
+    let sums = sums(pairs);
+    stats::share(&sums, sums.n, LEVEL)
+}
+
+fn nps(draws: &mut Draws, count: usize, promoters: f64, detractors: f64) -> Estimate {
+    let (mut sums, mut plus, mut minus) = (ClusterSums::default(), 0.0, 0.0);
+    for _ in 0..count {
+        let at = draws.unit();
+        let score = if at < promoters {
+            plus += 1.0;
+            1.0
+        } else if at < promoters + detractors {
+            minus += 1.0;
+            -1.0
+        } else {
+            0.0
+        };
+        // A passive answer is a part of the whole all the same.
+        sums.add(score, 1.0);
+    }
+    stats::net_share(&sums, plus, minus, count as f64, LEVEL)
+}
+
+/// Durations of which one in a hundred is ten times as long as most.
+fn mean(draws: &mut Draws, count: usize, scale: f64) -> Estimate {
+    let pairs: Vec<(f64, f64)> = (0..count).map(|_| (scale * draws.exponential(), 1.0)).collect();
+    stats::ratio(&sums(&pairs), Some(&pairs), LEVEL)
+}
+
+fn median(draws: &mut Draws, count: usize, scale: f64) -> Estimate {
+    let mut values: Vec<f64> = (0..count).map(|_| scale * draws.exponential()).collect();
+    stats::quantile(&mut values, &[], 0.5, LEVEL)
+}
+
+/// The change between two estimates that share people with correlation `r`.
+fn change(newer: &Estimate, older: &Estimate, r: f64) -> Number {
+    let sides = newer.side().zip(older.side());
+    Number {
+        value: newer.value - older.value,
+        interval: sides.map(|(a, b)| stats::difference(&a, &b, r).1).ok_or(Absent::TooFew),
+    }
+}
+
+/// The same people twice: who is content stays so.
+fn same_people(draws: &mut Draws, count: usize, share_then: f64, share_now: f64) -> Number {
+    let (mut then, mut now) = (Vec::new(), Vec::new());
+    let mut cross = CrossSums::default();
+    for _ in 0..count {
+        let spread = if draws.below(2) == 0 { 0.1 } else { -0.1 };
+        let mut rows = |share: f64| {
+            let rows = 1 + draws.below(3);
+            ((0..rows).filter(|_| draws.unit() < share + spread).count() as f64, rows as f64)
+        };
+        let (a, b) = (rows(share_now), rows(share_then));
+        cross.add(a, b);
+        now.push(a);
+        then.push(b);
+    }
+    let r = cross.correlation(&sums(&now), &sums(&then));
+    change(&share(&now), &share(&then), r)
+}
+
+/// Twenty slices at their threshold: whether any fails after the correction, and whether any would without.
+fn family(draws: &mut Draws) -> (bool, bool) {
+    let cells: Vec<(Number, f64)> = (0..20)
+        .map(|_| {
+            let pairs = people(draws, 60, 1, 0.85, 0.0);
+            (number(&share(&pairs)), pairs.len() as f64 - 1.0)
+        })
+        .collect();
+    let mut findings: Vec<Finding> = cells.iter().map(|(number, _)| number.find(below(0.85), Basis::Interval)).collect();
+    let alone = findings.contains(&Finding::Beyond);
+    let p: Vec<Option<f64>> = cells.iter().map(|(number, df)| number.p(below(0.85), *df, LEVEL)).collect();
+    stand(&mut findings, &p, LEVEL);
+    (findings.contains(&Finding::Beyond), alone)
+}
+
+/// Whether the last of 24 periods of a stable process signals a fall, or a rise where that is bad.
+fn signals(values: Vec<f64>, bad: Direction) -> bool {
+    let series = Series {
+        points: values.into_iter().map(|value| Some(Point { value, n: 1.0 })).collect(),
+        share: false,
+        range: Interval { low: None, high: None },
+    };
+    let chart = series.chart().expect("values that vary");
+    chart.new_at(23).any(|signal| signal.direction == bad)
+}
+
+/// What a share of so many runs failed.
+fn rate(runs: usize, seed: u64, mut run: impl FnMut(&mut Draws) -> bool) -> f64 {
+    let mut draws = Draws(seed);
+    let failed = (0..runs).filter(|_| run(&mut draws)).count();
+    failed as f64 / runs as f64
+}
+
+fn main() {
+    let runs = std::env::args().skip(1).find_map(|arg| arg.parse().ok()).unwrap_or(10_000);
+    println!("False failures on an unchanged truth at the threshold, {runs} runs each; stated rate 5 %\n");
+    println!("{:<58}{:>10}{:>10}", "rule", "interval", "point");
+    let mut broken = Vec::new();
+    let mut row = |name: &str, stated: f64, interval: f64, point: Option<f64>| {
+        let point = point.map_or(String::new(), |point| format!("{:.1} %", 100.0 * point));
+        println!("{name:<58}{:>10}{point:>10}", format!("{:.2} %", 100.0 * interval));
+        // The rate itself is known to so much from so many runs.
+        if interval > stated + 2.0 * (stated * (1.0 - stated) / runs as f64).sqrt() {
+            broken.push(name.to_string());
+        }
+    };
+    type Drawn = Box<dyn Fn(&mut Draws) -> (Number, Threshold)>;
+    let rules: Vec<(&str, Drawn)> = vec![
+        (
+            "share of 30 rows, fail_below",
+            Box::new(|d| (number(&share(&people(d, 30, 1, 0.85, 0.0))), below(0.85))),
+        ),
+        (
+            "share of 100 rows, fail_below",
+            Box::new(|d| (number(&share(&people(d, 100, 1, 0.85, 0.0))), below(0.85))),
+        ),
+        (
+            "share of 100 rows, fail_above",
+            Box::new(|d| (number(&share(&people(d, 100, 1, 0.15, 0.0))), above(0.15))),
+        ),
+        (
+            "share of 60 people with up to 6 rows, fail_below",
+            Box::new(|d| (number(&share(&people(d, 60, 6, 0.75, 0.2))), below(0.75))),
+        ),
+        (
+            "NPS of 100 answers, fail_below",
+            Box::new(|d| (number(&nps(d, 100, 0.5, 0.2)), below(30.0))),
+        ),
+        (
+            "mean of 30 skewed durations, fail_above",
+            Box::new(|d| (number(&mean(d, 30, 1.0)), above(1.0))),
+        ),
+        (
+            "mean of 300 skewed durations, fail_above",
+            Box::new(|d| (number(&mean(d, 300, 1.0)), above(1.0))),
+        ),
+        (
+            "median of 50 durations, fail_above",
+            Box::new(|d| (number(&median(d, 50, 1.0)), above(std::f64::consts::LN_2))),
+        ),
+        (
+            "share worse than previous, 100 others",
+            Box::new(|d| {
+                let (a, b) = (share(&people(d, 100, 1, 0.85, 0.0)), share(&people(d, 100, 1, 0.85, 0.0)));
+                (change(&a, &b, 0.0), below(0.0))
+            }),
+        ),
+        (
+            "share worse than previous, the same 100 people",
+            Box::new(|d| (same_people(d, 100, 0.8, 0.8), below(0.0))),
+        ),
+        (
+            "share worse by more than 5 points, at 5 points",
+            Box::new(|d| {
+                let (a, b) = (share(&people(d, 200, 1, 0.80, 0.0)), share(&people(d, 200, 1, 0.85, 0.0)));
+                (change(&a, &b, 0.0), below(-0.05))
+            }),
+        ),
+        (
+            "NPS worse than previous, 100 others",
+            Box::new(|d| (change(&nps(d, 100, 0.5, 0.2), &nps(d, 100, 0.5, 0.2), 0.0), below(0.0))),
+        ),
+        (
+            "mean worse than previous, 300 others",
+            Box::new(|d| (change(&mean(d, 300, 1.0), &mean(d, 300, 1.0), 0.0), above(0.0))),
+        ),
+        (
+            "median worse than previous, 50 others",
+            Box::new(|d| (change(&median(d, 50, 1.0), &median(d, 50, 1.0), 0.0), above(0.0))),
+        ),
+    ];
+    for (seed, (name, drawn)) in (1..).zip(&rules) {
+        let of = |basis| {
+            rate(runs, seed, |draws| {
+                let (number, threshold) = drawn(draws);
+                fails(&number, threshold, basis)
+            })
+        };
+        row(name, 1.0 - LEVEL, of(Basis::Interval), Some(of(Basis::Point)));
+    }
+    row(
+        "any of 20 slices of 60 rows, by (point: uncorrected)",
+        1.0 - LEVEL,
+        rate(runs, 100, |draws| family(draws).0),
+        Some(rate(runs, 100, |draws| family(draws).1)),
+    );
+    let normal = |draws: &mut Draws| signals((0..24).map(|_| draws.normal()).collect(), Direction::Down);
+    row("new signal of 24 normal periods", 0.05, rate(runs, 200, normal), None);
+    let skewed = |draws: &mut Draws| signals((0..24).map(|_| draws.exponential()).collect(), Direction::Up);
+    row(
+        "new signal of 24 exponential periods (stated: 8 %)",
+        0.08,
+        rate(runs, 201, skewed),
+        None,
+    );
+
+    println!("\nReal drops that are found: a share of 85 % that has fallen by so many points, {runs} runs each\n");
+    println!(
+        "{:<44}{}",
+        "rule",
+        [0, 2, 5, 8, 10, 15, 20].map(|drop| format!("{drop:>8}")).concat()
+    );
+    for rows in [100, 300, 1000] {
+        let found = |rule: &dyn Fn(&mut Draws, f64) -> bool| {
+            [0.0, 0.02, 0.05, 0.08, 0.10, 0.15, 0.20]
+                .map(|drop| format!("{:>6.1} %", 100.0 * rate(runs, 300 + rows as u64, |draws| rule(draws, 0.85 - drop))))
+                .concat()
+        };
+        let limit = |draws: &mut Draws, now: f64| fails(&number(&share(&people(draws, rows, 1, now, 0.0))), below(0.85), Basis::Interval);
+        println!("{:<44}{}", format!("fail_below 85 %, n = {rows}"), found(&limit));
+        let worse = |draws: &mut Draws, now: f64| {
+            let (a, b) = (share(&people(draws, rows, 1, now, 0.0)), share(&people(draws, rows, 1, 0.85, 0.0)));
+            fails(&change(&a, &b, 0.0), below(0.0), Basis::Interval)
+        };
+        println!("{:<44}{}", format!("worse than previous, n = {rows} each"), found(&worse));
+    }
+    assert!(broken.is_empty(), "false failures above the stated rate: {broken:?}");
+}

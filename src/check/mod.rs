@@ -1,0 +1,24 @@
+//! Checks: rules on the numbers of a run, judged so that a pipeline can trust them.
+//!
+//! A rule names what fails, and nothing else follows from it. By default a number breaks it only with its whole interval, a change only
+//! with the whole interval of the change, and one slice of many only where that stands after the correction for all of them. So chance alone
+//! seldom breaks a rule: in at most 1 - level of the runs on an unchanged truth that lies at the threshold itself, as a rule in half as many
+//! since only one of two directions is bad, and the less the further it lies on the good side. That is the rate of one rule: of many
+//! rules one or the other will be, unless the level is higher. `benches/noise.rs` shows the rates, and what real drops are
+//! found. What cannot be judged is said to be so, and is never taken for a pass.
+//!
+//! Nothing here prints: verdicts are plain values.
+
+pub mod baseline;
+mod bounds;
+mod data;
+mod judge;
+mod rule;
+mod signal;
+mod verdict;
+mod waive;
+
+pub use bounds::{Number, p_of_cell, stand};
+pub use judge::{Ask, check};
+pub use rule::{Amount, Basis, Condition, DataRule, DataTest, Limits, MetricRule, Named, Of, Rule, Test, Than, Waiver};
+pub use verdict::{Checked, Counts, Evidence, Excuse, Finding, Known, Side, Status, Subject, Threshold, Unknown, Verdict};

@@ -1,0 +1,245 @@
+//! `check`: judges the rules of the configuration.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use sha2::{Digest, Sha256};
+
+use super::args::{Check, FailOn, Global};
+use super::data;
+use super::failure;
+use super::output::{self, Format, Target};
+use super::setup;
+use crate::canon::Canon;
+use crate::catalog::Metric;
+use crate::check::baseline::{self, Baseline};
+use crate::check::{self, Ask, Checked, DataTest, Of, Rule, Waiver};
+use crate::config::{Config, Findings, Script};
+use crate::facts::context::Settings;
+use crate::io::{Source, hex, write_bytes};
+use crate::note::{Class, Note, Problem, did_you_mean, visible};
+use crate::period::{Clock, Grain, Period, Wanted};
+use crate::render::check::document::{self, Show};
+use crate::render::check::words::Words;
+use crate::render::check::{github, json, junit, openmetrics, sarif};
+use crate::render::{markdown, terminal};
+use crate::schema::Micros;
+use crate::script::Mistake;
+
+/// What a check can be written as.
+const FORMATS: [Format; 7] = [
+    Format::Table,
+    Format::Json,
+    Format::Junit,
+    Format::Github,
+    Format::Markdown,
+    Format::Sarif,
+    Format::Openmetrics,
+];
+
+/// Runs the command. The code is that of a failed check where a rule failed or could not be judged.
+///
+/// # Errors
+/// Wrong usage or configuration, data that cannot be used, an output that cannot be written.
+pub fn run(global: &Global, args: &Check) -> anyhow::Result<ExitCode> {
+    let targets = output::targets(&args.outputs, if args.list { &FORMATS[..2] } else { &FORMATS })?;
+    let mut config = setup::config(global, args.reading.timezone.clone())?;
+    let rules = chosen(std::mem::take(&mut config.rules), &args.only, global)?;
+    let waivers = relevant(std::mem::take(&mut config.waivers), &rules, &args.only);
+    if args.list {
+        return list(global, &targets, &config, rules);
+    }
+    let wanted = args.period.as_deref().map(Wanted::parse).transpose();
+    let wanted = wanted.map_err(Problem::usage)?;
+    let baseline = args.baseline.as_deref().map(read_baseline).transpose()?;
+
+    let metrics: Vec<&Metric> = rules.iter().filter_map(|rule| config.catalog.get(&rule.metric()?.metric)).collect();
+    let of_metrics = || rules.iter().filter_map(Rule::metric);
+    let mut dimensions: BTreeSet<String> = of_metrics().flat_map(|rule| rule.by.iter().map(|by| by.name.clone())).collect();
+    dimensions.extend(
+        of_metrics()
+            .filter_map(|rule| rule.filter.as_ref())
+            .flat_map(|filter| filter.expr.columns()),
+    );
+    let loaded = data::load(&args.inputs, &args.reading, &config, &metrics, dimensions, false)?;
+    let canon = &loaded.canon;
+    let rules = fitted(rules, global, canon)?;
+    let period = match wanted {
+        Some(wanted) => wanted.resolve(&config.zone, canon.as_of),
+        None => Period::last_complete(args.grain.unwrap_or(Grain::Month), canon.as_of, &config.zone),
+    };
+    let currency = args.reading.currency.clone().or(config.currency.clone());
+    let level = args.level.unwrap_or(config.level);
+    let mut notes = loaded.notes.clone();
+    notes.extend(remarks(&rules, args.reading.as_of.is_some() || config.as_of.is_some()));
+    let ask = Ask {
+        rules,
+        waivers,
+        period,
+        level,
+        terms: terms(&config, currency.as_deref(), level),
+        currency,
+        baseline,
+    };
+    let checked = check::check(canon, &loaded.account, notes, &config.catalog, &config.settings, ask)?;
+    data::tell(global, &checked.account, &checked.notes);
+    if let Some(file) = &args.save_baseline {
+        write_bytes(file, baseline::text(&checked).as_bytes())?;
+    }
+    let fails = checked.fails(args.fail_on == FailOn::Warn);
+    let written = write(global, args, &targets, &checked, fails);
+    // Whoever reads no further has to be told of the verdict all the same.
+    written.or_else(|error| if failure::is_pipe_closed(&error) { Ok(()) } else { Err(error) })?;
+    Ok(if fails {
+        ExitCode::from(Class::Check.exit_code())
+    } else {
+        ExitCode::SUCCESS
+    })
+}
+
+fn write(global: &Global, args: &Check, targets: &[Target], checked: &Checked, fails: bool) -> anyhow::Result<()> {
+    let on_warnings = args.fail_on == FailOn::Warn;
+    let silent = global.quiet && checked.is_well();
+    output::write(targets, global, |format, style| {
+        let show = |whole| Show {
+            whole,
+            explain: args.explain,
+            trouble_only: global.quiet && !whole,
+        };
+        Ok(match format {
+            Format::Json => {
+                let mut bytes = Vec::new();
+                json::write(checked, fails, &mut bytes)?;
+                bytes
+            }
+            Format::Junit => junit::text(checked, on_warnings)?.into_bytes(),
+            Format::Github => github::text(checked, on_warnings).into_bytes(),
+            Format::Sarif => sarif::text(checked)?.into_bytes(),
+            Format::Openmetrics => openmetrics::text(checked, fails, now()).into_bytes(),
+            Format::Markdown => markdown::text(&document::document(checked, show(true))).into_bytes(),
+            _ if silent => Vec::new(),
+            _ => terminal::text(&document::document(checked, show(false)), style).into_bytes(),
+        })
+    })
+}
+
+/// The clock's time, for the one number that is not of the data.
+fn now() -> Micros {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Micros::try_from(since.as_micros()).unwrap_or(Micros::MAX)
+}
+
+/// The rules that are asked for.
+fn chosen(rules: Vec<Rule>, only: &[String], global: &Global) -> anyhow::Result<Vec<Rule>> {
+    if rules.is_empty() {
+        let file = global.config.as_deref().unwrap_or(Path::new(setup::FILE)).display().to_string();
+        return Err(Problem::usage(format!("there is no rule in {}", visible(&file)))
+            .why("a check judges its [[rule]]s")
+            .hint("write one, or begin with a preset: [[rule]] preset = \"support\"")
+            .into());
+    }
+    for id in only {
+        if rules.iter().all(|rule| rule.id != *id) {
+            return Err(Problem::usage(format!("there is no rule `{}`", visible(id)))
+                .hint(did_you_mean(id, rules.iter().map(|rule| &rule.id)))
+                .into());
+        }
+    }
+    Ok(rules
+        .into_iter()
+        .filter(|rule| only.is_empty() || only.contains(&rule.id))
+        .collect())
+}
+
+/// The waivers that the chosen rules may need: those of other rules are not asked about.
+fn relevant(waivers: Vec<Waiver>, rules: &[Rule], only: &[String]) -> Vec<Waiver> {
+    let of_rules = |waiver: &Waiver| rules.iter().any(|rule| waiver.covers(rule, &waiver.by));
+    waivers.into_iter().filter(|waiver| only.is_empty() || of_rules(waiver)).collect()
+}
+
+fn list(global: &Global, targets: &[Target], config: &Config, rules: Vec<Rule>) -> anyhow::Result<ExitCode> {
+    let terms = terms(config, config.currency.as_deref(), config.level);
+    let checked = Checked::unjudged(rules, terms, config.currency.clone(), config.level);
+    output::write(targets, global, |format, style| {
+        let words = Words::of(&checked);
+        Ok(match format {
+            Format::Json => format!("{:#}\n", json::rules(&checked.rules, &words)).into_bytes(),
+            _ => terminal::text(&document::list(&checked.rules, &words), style).into_bytes(),
+        })
+    })?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn read_baseline(path: &Path) -> anyhow::Result<Baseline> {
+    let text = Source::file(path).and_then(|source| source.text());
+    let text = text.map_err(|error| Problem::usage(format!("{error:#}")).hint("write one with --save-baseline"))?;
+    Ok(Baseline::parse(&visible(&path.display().to_string()), &text)?)
+}
+
+/// The rules with their dimensions as the data have them. What the data lack is shown where it is written, all at once.
+fn fitted(rules: Vec<Rule>, global: &Global, canon: &Canon) -> anyhow::Result<Vec<Rule>> {
+    let written = setup::written(global.config.as_deref())?;
+    let (name, text) = written.map_or((String::new(), String::new()), |(path, text)| (path.display().to_string(), text));
+    let script = Script { file: &name, text: &text };
+    let mut mistakes: Vec<Mistake> = Vec::new();
+    let rules = rules
+        .into_iter()
+        .map(|mut rule| {
+            if let Of::Metric(metric) = &mut rule.of {
+                for by in &mut metric.by {
+                    match data::spelled(std::slice::from_ref(&by.name), canon) {
+                        Ok(spelled) => by.name = spelled.concat(),
+                        Err(error) => mistakes.extend(error.downcast::<Problem>().map(|p| script.mistake(by.span.clone(), p.what, p.hint))),
+                    }
+                }
+                if let Some(filter) = &mut metric.filter {
+                    match data::fit(&filter.expr, canon) {
+                        Ok(expr) => filter.expr = expr,
+                        Err(error) => {
+                            let span = script.inside(filter.span.clone(), filter.expr.text(), error.span);
+                            mistakes.push(script.mistake(span, error.message, error.hint));
+                        }
+                    }
+                }
+            }
+            rule
+        })
+        .collect();
+    if mistakes.is_empty() {
+        Ok(rules)
+    } else {
+        Err(Findings::new(mistakes).into())
+    }
+}
+
+/// What numbers of two runs must have in common to be compared.
+fn terms(config: &Config, currency: Option<&str>, level: f64) -> BTreeMap<&'static str, String> {
+    let targets = Settings {
+        clock: Clock::Calendar,
+        ..config.settings.clone()
+    };
+    BTreeMap::from([
+        ("timezone", config.zone.name().to_string()),
+        ("currency", currency.unwrap_or("none").to_string()),
+        ("clock", data::clock_words(&config.settings.clock)),
+        ("hours", fingerprint(&format!("{:?}", config.settings.clock))),
+        ("targets", fingerprint(&format!("{targets:?}"))),
+        ("rates", fingerprint(&format!("{:?}", config.rates))),
+        ("level", level.to_string()),
+    ])
+}
+
+/// Few characters that differ where the text does.
+fn fingerprint(text: &str) -> String {
+    hex(&Sha256::digest(text.as_bytes())[..8])
+}
+
+/// What a rule cannot say of the data as they are read.
+fn remarks(rules: &[Rule], as_of_is_stated: bool) -> Option<Note> {
+    let of_age = |rule: &Rule| matches!(&rule.of, Of::Data(data) if matches!(data.test, DataTest::MaxAge(_)));
+    let text = "as-of is not stated, and so the end of the newest event's day: max_age only finds tables that are older than the others; \
+                state --as-of to hold them against a day";
+    (!as_of_is_stated && rules.iter().any(of_age)).then(|| Note::new("as-of", text))
+}

@@ -1,0 +1,147 @@
+//! A check as OpenMetrics text, for the textfile collector of a Prometheus exporter. It only uses what the older text format has too: gauges
+//! without time stamps.
+//!
+//! Every number comes from the data, and the same data give the same lines, but for one: the time stamp of success is the time at which the
+//! check ran to its end, which is what alerts on a check that does not run any more have to know.
+
+use crate::check::{Checked, Status, Verdict};
+use crate::schema::Micros;
+
+/// The check as metrics; `now` is the clock's time.
+pub fn text(checked: &Checked, fails: bool, now: Micros) -> String {
+    let mut text = String::new();
+    type Number = fn(&Verdict) -> Option<f64>;
+    let numbers: [(&str, &str, Number); 5] = [
+        ("relhealth_value", "The value of the metric of a rule.", |v| v.cell.as_ref()?.value),
+        ("relhealth_value_low", "The lower limit of its interval.", |v| v.cell.as_ref()?.low),
+        ("relhealth_value_high", "The upper limit of its interval.", |v| {
+            v.cell.as_ref()?.high
+        }),
+        ("relhealth_value_n", "The rows behind it.", |v| v.n.map(|n| n as f64)),
+        ("relhealth_threshold", "The threshold that the rule held it against.", |v| {
+            Some(v.threshold?.value)
+        }),
+    ];
+    for (name, help, number) in numbers {
+        head(&mut text, name, help);
+        for verdict in &checked.verdicts {
+            if let Some(value) = number(verdict) {
+                text.push_str(&format!("{name}{{{}}} {}\n", labels(checked, verdict, None), shown(value)));
+            }
+        }
+    }
+    head(&mut text, "relhealth_verdict", "Whether the rule came to this verdict.");
+    for verdict in &checked.verdicts {
+        for status in Status::ALL {
+            let labels = labels(checked, verdict, Some(status));
+            text.push_str(&format!("relhealth_verdict{{{labels}}} {}\n", u8::from(verdict.status == status)));
+        }
+    }
+    head(
+        &mut text,
+        "relhealth_excused",
+        "Whether the verdict does not count: waived, optional, or one slice of many.",
+    );
+    for verdict in &checked.verdicts {
+        let labels = labels(checked, verdict, None);
+        text.push_str(&format!("relhealth_excused{{{labels}}} {}\n", u8::from(verdict.excuse.is_some())));
+    }
+    let seconds = |micros: Micros| shown(micros as f64 / 1e6);
+    for (name, help, value) in [
+        ("relhealth_check_failed", "Whether the check failed.", u8::from(fails).to_string()),
+        (
+            "relhealth_as_of_timestamp_seconds",
+            "Nothing at or after this time was known.",
+            seconds(checked.as_of),
+        ),
+        (
+            "relhealth_success_timestamp_seconds",
+            "When the check last ran to its end, whatever it found.",
+            seconds(now),
+        ),
+    ] {
+        head(&mut text, name, help);
+        text.push_str(&format!("{name} {value}\n"));
+    }
+    text.push_str("# EOF\n");
+    text
+}
+
+fn head(text: &mut String, name: &str, help: &str) {
+    text.push_str(&format!("# TYPE {name} gauge\n# HELP {name} {help}\n"));
+}
+
+/// A number as a float that reads back as the same one.
+fn shown(value: f64) -> String {
+    if value.is_nan() {
+        "NaN".to_string()
+    } else if value.is_infinite() {
+        if value > 0.0 { "+Inf" } else { "-Inf" }.to_string()
+    } else {
+        format!("{value}")
+    }
+}
+
+fn labels(checked: &Checked, verdict: &Verdict, status: Option<Status>) -> String {
+    let mut labels = vec![("rule".to_string(), checked.name(verdict))];
+    if let Some(known) = checked.metric(verdict) {
+        labels.push(("metric".to_string(), known.shown.id.clone()));
+    }
+    // No name of a dimension can meet another label, nor two of them each other.
+    for (dimension, value) in &verdict.by {
+        let mut name = format!("by_{}", label(dimension));
+        while labels.iter().any(|(taken, _)| *taken == name) {
+            name.push('_');
+        }
+        labels.push((name, value.clone()));
+    }
+    if let Some(status) = status {
+        labels.push(("verdict".to_string(), status.as_str().to_string()));
+    }
+    let each: Vec<String> = labels
+        .into_iter()
+        .map(|(name, value)| format!("{name}=\"{}\"", escaped(&value)))
+        .collect();
+    each.join(",")
+}
+
+fn label(name: &str) -> String {
+    name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect()
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing;
+    use super::*;
+
+    #[test]
+    fn families_are_whole_and_labels_are_escaped() {
+        let mut checked = testing::checked();
+        checked.verdicts[0].by = vec![("re-gion".into(), "a\"b\\c\nd".into()), ("re gion".into(), "x".into())];
+        let text = text(&checked, true, 1_500_000);
+        assert!(text.ends_with("relhealth_success_timestamp_seconds 1.5\n# EOF\n"), "{text}");
+        assert!(text.contains("by_re_gion=\"a\\\"b\\\\c\\nd\",by_re_gion_=\"x\""), "{text}");
+        // A family stands together, below its type.
+        let mut seen: Vec<&str> = Vec::new();
+        for line in text.lines() {
+            let name = line
+                .strip_prefix("# TYPE ")
+                .map_or_else(|| line.split(['{', ' ']).next().unwrap(), |rest| rest.split(' ').next().unwrap());
+            if line.starts_with("# TYPE ") {
+                assert!(!seen.contains(&name), "{name}");
+                seen.push(name);
+            } else if !line.starts_with('#') {
+                assert_eq!(seen.last(), Some(&name));
+            }
+        }
+        assert!(!text.contains("verdict{} "), "{text}");
+        assert_eq!(
+            text.matches("verdict=\"fail\"} 1").count(),
+            1 + usize::from(checked.counts().expired > 0) + 1
+        );
+    }
+}

@@ -1,0 +1,173 @@
+//! A check with one of everything, to try formats on.
+
+use std::collections::BTreeMap;
+
+use crate::account::FileAccount;
+use crate::catalog::{MetricUnit, Origin};
+use crate::check::{
+    Basis, Checked, Evidence, Excuse, Finding, Known, Limits, MetricRule, Of, Rule, Side, Status, Subject, Test, Than, Threshold, Unknown,
+    Verdict, Waiver,
+};
+use crate::note::Note;
+use crate::period::{Period, Zone, parse_date};
+use crate::report::{Absent, Cell, Change, Shown};
+use crate::stats::{Good, Method, Reading};
+
+fn origin(line: usize) -> Origin {
+    Origin {
+        file: "relhealth.toml".into(),
+        line,
+    }
+}
+
+fn rule(id: &str, line: usize, test: Test) -> Rule {
+    Rule {
+        id: id.into(),
+        origin: origin(line),
+        optional: false,
+        of: Of::Metric(MetricRule {
+            metric: "csat".into(),
+            unit: MetricUnit::Share,
+            by: Vec::new(),
+            filter: None,
+            period: None,
+            basis: Basis::Interval,
+            min_n: None,
+            test,
+        }),
+    }
+}
+
+/// Fails, warns, passes with a change, cannot be judged, is waived, and a waiver that is not needed.
+pub fn checked() -> Checked {
+    let zone = Zone::utc();
+    let period = Period::parse("2026-10", &zone, 0).expect("a period");
+    let cell = Cell {
+        value: Some(0.7),
+        low: Some(0.6),
+        high: Some(0.78),
+        n: Some(100),
+        stakeholders: Some(90),
+        deff: Some(1.1),
+        method: Some(Method::Wilson),
+        ..Cell::blank("csat", &period)
+    };
+    let limits = Limits {
+        fail_below: Some(0.8),
+        warn_below: Some(0.85),
+        ..Limits::default()
+    };
+    let verdict = |at, status, finding| Verdict {
+        subject: Subject::Rule(at),
+        status,
+        excuse: None,
+        period: Some("2026-10".into()),
+        by: Vec::new(),
+        value: cell.value,
+        low: cell.low,
+        high: cell.high,
+        n: cell.n,
+        cell: Some(cell.clone()),
+        threshold: Some(Threshold {
+            bad: Side::Below,
+            value: 0.8,
+        }),
+        basis: Some(Basis::Interval),
+        finding,
+        evidence: Evidence::Value,
+    };
+    let change = Change {
+        period: "2026-09".into(),
+        value: Some(0.72),
+        delta: Some(-0.02),
+        low: Some(-0.1),
+        high: Some(0.06),
+        reading: Reading::NoClearChange,
+        p: None,
+    };
+    let worse = Test::Worse {
+        than: Than::Previous,
+        tolerance: 0.0,
+    };
+    let mut verdicts = vec![
+        verdict(0, Status::Fail, Finding::Beyond),
+        verdict(1, Status::Warn, Finding::Beyond),
+        Verdict {
+            value: change.delta,
+            low: change.low,
+            high: change.high,
+            evidence: Evidence::Change(change),
+            ..verdict(2, Status::Pass, Finding::Reaches)
+        },
+        verdict(3, Status::Insufficient, Finding::Unknown(Unknown::NoInterval(Absent::TooFew))),
+        Verdict {
+            excuse: Some(Excuse::Waived(0)),
+            by: vec![("region".into(), "=north".into())],
+            ..verdict(4, Status::Fail, Finding::Beyond)
+        },
+    ];
+    verdicts.push(Verdict {
+        subject: Subject::Waiver(1),
+        status: Status::Warn,
+        cell: None,
+        value: None,
+        low: None,
+        high: None,
+        n: None,
+        threshold: None,
+        basis: None,
+        period: None,
+        evidence: Evidence::Waiver,
+        ..verdict(0, Status::Warn, Finding::Within)
+    });
+    let waiver = |line, reason: &str| Waiver {
+        origin: origin(line),
+        metric: Some("csat".into()),
+        id: None,
+        filter: None,
+        by: Vec::new(),
+        until: parse_date("2027-01-31").expect("a date"),
+        owner: Some("cx".into()),
+        reason: reason.into(),
+    };
+    Checked {
+        as_of: period.end,
+        level: 0.95,
+        terms: BTreeMap::from([("timezone", "UTC".to_string()), ("clock", "calendar hours".to_string())]),
+        currency: None,
+        rules: vec![
+            rule("csat.below", 3, Test::Limits(limits)),
+            rule("csat.warn", 7, Test::Limits(limits)),
+            rule("csat.worse-than-previous", 11, worse),
+            rule("csat.few", 15, Test::Limits(limits)),
+            rule("csat.waived", 19, Test::Limits(limits)),
+        ],
+        waivers: vec![waiver(23, "a new survey tool"), waiver(29, "long gone")],
+        metrics: BTreeMap::from([(
+            "csat".to_string(),
+            Known {
+                shown: Shown {
+                    id: "csat".into(),
+                    title: "CSAT".into(),
+                    family: "satisfaction".into(),
+                    unit: "share".into(),
+                    good: Good::Up,
+                    undated: false,
+                },
+                definition: "00000000000000ab".into(),
+            },
+        )]),
+        verdicts,
+        account: vec![FileAccount {
+            file: "a.csv".into(),
+            kind: "surveys".into(),
+            read: 3,
+            used: 3,
+            rejected: 0,
+            duplicate: 0,
+            excluded: 0,
+            reasons: BTreeMap::new(),
+        }],
+        notes: vec![Note::new("as-of", "a note")],
+    }
+}

@@ -1,0 +1,577 @@
+//! `check`: verdicts in every format, exit codes in every combination, baselines, waivers.
+
+use std::fmt::Write as _;
+use std::io::Read;
+use std::process::Stdio;
+
+use serde_json::Value;
+use snapbox::str;
+
+use crate::harness::{Folder, Ran, run};
+
+/// Answers of a survey, each of someone else: month, region, good ones and bad ones.
+fn answers(of: &[(&str, &str, usize, usize)]) -> String {
+    let mut text = String::from("stakeholder_id,responded_at,score,scale_min,scale_max,instrument,region\n");
+    let mut who = 0;
+    for (month, region, good, bad) in of {
+        for answer in 0..good + bad {
+            who += 1;
+            let (day, score) = (1 + answer % 28, u8::from(answer < *good));
+            writeln!(text, "s{who},{month}-{day:02},{score},0,1,csat,{region}").expect("into memory");
+        }
+    }
+    text
+}
+
+/// 70 of 100 in October, 90 of 100 in September.
+const FELL: [(&str, &str, usize, usize); 4] = [
+    ("2026-09", "north", 45, 5),
+    ("2026-09", "south", 45, 5),
+    ("2026-10", "north", 36, 14),
+    ("2026-10", "south", 34, 16),
+];
+
+fn folder(rules: &str) -> Folder {
+    Folder::new()
+        .with("surveys.csv", answers(&FELL))
+        .with("relhealth.toml", config(rules))
+}
+
+fn config(rules: &str) -> String {
+    format!("as_of = 2026-10-31\n\n[[source]]\npath = \"surveys.csv\"\nkind = \"surveys\"\n\n{rules}")
+}
+
+fn verdicts(folder: &Folder, args: &[&str]) -> Vec<Value> {
+    let ran = folder.run(&[&["check", "-q", "--format", "json"], args].concat());
+    let value: Value = serde_json::from_str(&ran.out()).unwrap_or_else(|error| panic!("{error}\n{}{}", ran.out(), ran.err()));
+    value["verdicts"].as_array().expect("verdicts").clone()
+}
+
+/// Verdict and excuse of each.
+fn words(verdicts: &[Value]) -> Vec<(&str, Option<&str>)> {
+    verdicts
+        .iter()
+        .map(|verdict| (verdict["verdict"].as_str().expect("a word"), verdict["excuse"].as_str()))
+        .collect()
+}
+
+const PASS: &str = "[[rule]]\nmetric = 'csat'\nfail_below = 0.5\n";
+const WARN: &str = "[[rule]]\nmetric = 'csat'\nwarn_below = 0.85\n";
+const FAIL: &str = "[[rule]]\nmetric = 'csat'\nfail_below = 0.85\n";
+const INSUFFICIENT: &str = "[[rule]]\nmetric = 'csat'\nfail_below = 0.5\nmin_n = 1000\n";
+const OPTIONAL: &str = "[[rule]]\nmetric = 'nps'\nfail_below = 0\noptional = true\n";
+const WAIVER: &str = "[[waiver]]\nmetric = 'csat'\nuntil = 2026-10-31\nreason = 'r'\n";
+const EXPIRED: &str = "[[waiver]]\nmetric = 'csat'\nuntil = 2026-10-30\nreason = 'r'\n";
+
+#[test]
+fn every_verdict_has_its_exit_code() {
+    for (rules, code, on_warnings) in [
+        (vec![PASS], 0, 0),
+        (vec![WARN], 0, 1),
+        (vec![FAIL], 1, 1),
+        (vec![INSUFFICIENT], 1, 1),
+        (vec![OPTIONAL], 0, 0),
+        (vec![FAIL, WAIVER], 0, 0),
+        (vec![WARN, WAIVER], 0, 0),
+        (vec![INSUFFICIENT, WAIVER], 0, 0),
+        // Nothing to excuse; no longer in force, whatever there is to excuse.
+        (vec![PASS, WAIVER], 0, 1),
+        (vec![PASS, EXPIRED], 1, 1),
+        (vec![FAIL, EXPIRED], 1, 1),
+        (vec![PASS, OPTIONAL], 0, 0),
+        (vec![OPTIONAL, FAIL], 1, 1),
+        (vec![WARN, OPTIONAL], 0, 1),
+        (vec!["[[rule]]\nmetric = 'npz'\nfail_below = 1\n"], 2, 2),
+        (vec![], 2, 2),
+    ] {
+        let folder = folder(&rules.concat());
+        for (more, code) in [
+            (&[][..], code),
+            (&["--fail-on", "fail"], code),
+            (&["--fail-on", "warn"], on_warnings),
+        ] {
+            folder.run(&[&["check", "-q"], more].concat()).code(code);
+        }
+    }
+    // Whatever the format.
+    for (rules, code) in [(PASS, 0), (FAIL, 1)] {
+        let folder = folder(rules);
+        for format in ["json", "junit", "github", "markdown", "sarif", "openmetrics"] {
+            folder.run(&["check", "-q", "--format", format]).code(code);
+        }
+    }
+    let broken = folder(PASS).with("surveys.csv", "stakeholder_id,score\na,1\n");
+    broken.run(&["check", "-q"]).code(3);
+    folder(PASS).run(&["check", "-q", "--output", "json=no/such/folder/x.json"]).code(2);
+}
+
+#[test]
+fn a_table_says_why() {
+    let ran = folder(
+        &[
+            FAIL,
+            OPTIONAL,
+            "[[rule]]\nmetric = 'csat'\nfail_if_worse_than = 'previous'\ntolerance = '5 points'\n",
+        ]
+        .concat(),
+    )
+    .run(&["check"])
+    .code(1);
+    assert_eq!(ran.err(), "surveys.csv: 200 read = 200 used\n");
+    snapbox::assert_data_eq!(
+        ran.out(),
+        str![[r#"
+Check failed
+As of the end of 2026-10-31, UTC, intervals of 95 %.
+3 rules, 3 verdicts: 2 failed, 1 need not be judged.
+
+Failed
+- csat.below 2026-10: 70.0 % [60.4, 78.1] is below 85.0 % with its whole
+interval
+- csat.worse-than-previous 2026-10: 70.0 % after 90.0 % in 2026-09, -20.0 pp
+[-30.6, -9.0]: worse by more than 5.0 pp, with the whole interval of the change
+
+Need not be judged
+- nps.below 2026-10: there is no value: no rows; the rule is optional
+
+"#]]
+    );
+}
+
+#[test]
+fn noise_breaks_no_rule_unless_the_point_is_asked_for() {
+    let near = "[[rule]]\nmetric = 'csat'\nfail_below = 0.75\n";
+    let of = verdicts(&folder(near), &[]);
+    assert_eq!(words(&of), [("pass", None)]);
+    assert!(of[0]["why"].as_str().unwrap().contains("reaches it: that may be chance"), "{of:#?}");
+    assert_eq!(
+        words(&verdicts(&folder(&format!("{near}basis = 'point'\n")), &[])),
+        [("fail", None)]
+    );
+    // A count has no interval: it is judged by its value, and that is said.
+    let count = verdicts(&folder("[[rule]]\nmetric = 'complaints'\nfail_above = 0\n"), &[]);
+    assert_eq!(words(&count), [("insufficient", None)]);
+}
+
+#[test]
+fn of_many_slices_only_what_stands_fails() {
+    let mut of: Vec<(&str, String, usize, usize)> = (0..20).map(|i| ("2026-10", format!("r{i:02}"), 45, 5)).collect();
+    // By itself clearly below 90 %, but of 21 slices one may well be so; and one that is far below.
+    of.push(("2026-10", "unlucky".into(), 40, 10));
+    let write = |of: &[(&str, String, usize, usize)]| {
+        let of: Vec<(&str, &str, usize, usize)> = of
+            .iter()
+            .map(|(month, region, good, bad)| (*month, region.as_str(), *good, *bad))
+            .collect();
+        answers(&of)
+    };
+    let rule = "[[rule]]\nmetric = 'csat'\nfail_below = 0.9\nby = 'region'\n";
+    let folder = folder(rule).with("surveys.csv", write(&of));
+    let found = verdicts(&folder, &[]);
+    assert_eq!(found.len(), 21);
+    assert!(words(&found).iter().all(|of| *of == ("pass", None)), "{found:#?}");
+    let unlucky = found.iter().find(|verdict| verdict["by"]["region"] == "unlucky").unwrap();
+    assert!(
+        unlucky["why"].as_str().unwrap().contains("among 21 slices one may be so by chance"),
+        "{unlucky}"
+    );
+    // The same slice alone.
+    let alone = "[[rule]]\nmetric = 'csat'\nfail_below = 0.9\nwhere = \"region = 'unlucky'\"\n";
+    let alone = Folder::new().with("surveys.csv", write(&of)).with("relhealth.toml", config(alone));
+    assert_eq!(words(&verdicts(&alone, &[])), [("fail", None)]);
+    of.push(("2026-10", "broken".into(), 20, 30));
+    of.push(("2026-10", "tiny".into(), 1, 1));
+    let folder = folder
+        .with("surveys.csv", write(&of))
+        .with("relhealth.toml", config(&format!("{rule}min_n = 30\n")));
+    let found = verdicts(&folder, &[]);
+    let failed: Vec<&Value> = found.iter().filter(|verdict| verdict["verdict"] == "fail").collect();
+    assert_eq!(failed.len(), 1);
+    assert_eq!(failed[0]["by"]["region"], "broken");
+    // A slice that is too small does not fail the run where others could be judged.
+    let tiny = found.iter().find(|verdict| verdict["by"]["region"] == "tiny").unwrap();
+    assert_eq!((&tiny["verdict"], &tiny["excuse"]), (&"insufficient".into(), &"one of many".into()));
+}
+
+#[test]
+fn several_outputs_at_once() {
+    let folder = folder(&[FAIL, WARN].concat().replacen("[[rule]]", "[[rule]]\nid = 'a,b:c%d'", 1));
+    let args = [
+        "check",
+        "-q",
+        "--format",
+        "table",
+        "--output",
+        "junit=kpi.xml",
+        "--output",
+        "github",
+        "--output",
+        "x.sarif",
+        "-o",
+        "x.prom",
+        "-o",
+        "x.md",
+        "-o",
+        "x.json",
+    ];
+    let ran = folder.run(&args).code(1).holds(&[
+        "Check failed\n",
+        "\n::error file=relhealth.toml,line=7,title=a%2Cb%3Ac%25d::fail: 70.0 %25 [60.4, 78.1] is below 85.0 %25 with its whole interval\n",
+        "\n::warning file=relhealth.toml,line=11,title=csat.below::warn: ",
+    ]);
+    assert_eq!(ran.err(), "");
+    assert!(folder.read("kpi.xml").contains("<testsuite name=\"relhealth check\" tests=\"2\""));
+    assert!(folder.read("x.md").contains("| fail | a\\,b\\:c\\%d |") || folder.read("x.md").contains("| fail | a,b\\:c\\%d |"));
+    let sarif: Value = serde_json::from_str(&folder.read("x.sarif")).unwrap();
+    assert_eq!(
+        (&sarif["version"], sarif["runs"][0]["results"].as_array().unwrap().len()),
+        (&"2.1.0".into(), 2)
+    );
+    let json: Value = serde_json::from_str(&folder.read("x.json")).unwrap();
+    assert_eq!((&json["passed"], &json["summary"]["fail"]), (&false.into(), &1.into()));
+    let metrics = folder.read("x.prom");
+    for line in [
+        "relhealth_value{rule=\"csat.below\",metric=\"csat\"} 0.7\n",
+        "relhealth_value_n{rule=\"csat.below\",metric=\"csat\"} 100\n",
+        "relhealth_verdict{rule=\"csat.below\",metric=\"csat\",verdict=\"warn\"} 1\n",
+        "relhealth_check_failed 1\n",
+        "relhealth_as_of_timestamp_seconds 1793491200\n",
+        "# EOF\n",
+    ] {
+        assert!(metrics.contains(line), "{line}{metrics}");
+    }
+    // Two that are not lines of their own cannot share stdout.
+    folder.run(&["check", "--format", "table", "--output", "json"]).code(2);
+    folder.run(&["check", "--format", "csv"]).code(2);
+}
+
+#[test]
+fn quiet_is_silent_when_all_is_well() {
+    let well = folder(&[PASS, OPTIONAL].concat());
+    for format in ["table", "github"] {
+        let ran = well.run(&["check", "--quiet", "--format", format]).silent();
+        assert_eq!(ran.out(), "");
+    }
+    let not = folder(&[PASS, FAIL.replace("[[rule]]", "[[rule]]\nid = 'no'").as_str()].concat());
+    let ran = not.run(&["check", "--quiet"]).code(1).holds(&["Failed\n- no 2026-10: "]);
+    assert!(!ran.out().contains("csat.below") && ran.err().is_empty(), "{}", ran.out());
+    // A warning is said, though it fails nothing.
+    folder(WARN).run(&["check", "--quiet"]).code(0).holds(&["Warned\n"]);
+}
+
+#[test]
+fn the_same_run_gives_the_same_bytes() {
+    let folder = folder(&[FAIL, "[[rule]]\nmetric = 'csat'\nfail_if_worse_than = 'previous'\nby = 'region'\n"].concat());
+    for format in ["table", "json", "junit", "github", "markdown", "sarif", "openmetrics"] {
+        let out = |threads: &str| {
+            let ran = folder.run(&["check", "-q", "--format", format, "--threads", threads]).code(1);
+            let lines: Vec<String> = ran.out().lines().map(str::to_string).collect();
+            // The one number that is the clock's.
+            lines
+                .into_iter()
+                .filter(|line| !line.starts_with("relhealth_success_timestamp_seconds "))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(out("1"), out("3"), "{format}");
+    }
+}
+
+const SINCE: &str = "[[rule]]\nmetric = 'csat'\nfail_if_worse_than = 'baseline'\n";
+
+fn why(of: &[Value]) -> &str {
+    of[0]["why"].as_str().expect("a sentence")
+}
+
+#[test]
+fn a_baseline_is_held_against_later_runs() {
+    let folder = folder(SINCE);
+    // Without one nothing can be judged.
+    assert!(why(&verdicts(&folder, &[])).starts_with("there is no baseline"));
+    folder
+        .run(&["check", "-q", "--period", "2026-09", "--save-baseline", "base.json"])
+        .code(1);
+    snapbox::assert_data_eq!(
+        folder.read("base.json"),
+        str![[r#"
+{"schema": "relhealth.baseline/1", "as_of": "2026-11-01T00:00:00Z",
+ "terms": {"clock":"calendar hours","currency":"none","hours":"[..]","level":"0.95","rates":"[..]","targets":"[..]","timezone":"UTC"},
+ "rows": {"surveys":200},
+ "cells": [
+  {"metric":"csat","by":{},"where":null,"grain":"month","period":"2026-09","definition":"[..]","value":0.9,"low":0.8256343384950865,"high":0.9447708629393249,"n":100}]}
+
+"#]]
+    );
+    let again = folder.read("base.json");
+    folder
+        .run(&["check", "-q", "--period", "2026-09", "--save-baseline", "base.json"])
+        .code(1);
+    assert_eq!(folder.read("base.json"), again);
+
+    let base = ["--baseline", "base.json"];
+    let fell = verdicts(&folder, &base);
+    assert_eq!(words(&fell), [("fail", None)]);
+    assert!(
+        why(&fell).starts_with("70.0 % after 90.0 % in 2026-09 in the baseline, -20.0 pp ["),
+        "{fell:#?}"
+    );
+    assert_eq!(
+        words(&verdicts(&folder, &["--baseline", "base.json", "--period", "2026-09"])),
+        [("pass", None)]
+    );
+
+    // What makes numbers of two runs differ refuses the comparison by name.
+    let other = |args: &[&str]| {
+        let of = verdicts(&folder, &[&base, args].concat());
+        assert_eq!(words(&of), [("insufficient", None)], "{of:#?}");
+        why(&of).to_string()
+    };
+    assert_eq!(
+        other(&["--timezone", "Europe/Berlin"]),
+        "the baseline does not compare: the time zone was UTC and is Europe/Berlin"
+    );
+    assert!(other(&["--currency", "EUR"]).ends_with("the currency was none and is EUR"));
+    assert!(other(&["--level", "0.9"]).ends_with("the confidence level was 0.95 and is 0.9"));
+    assert!(other(&["--period", "2026-Q3"]).starts_with("there is no value") || other(&["--period", "2026"]).contains("no such number"));
+    let hours = "[hours]\nweekly = { mon = '09:00-17:00' }\n";
+    let folder = folder.with("relhealth.toml", config(&format!("{SINCE}{hours}")));
+    let of = verdicts(&folder, &base);
+    assert!(
+        why(&of).contains("the clock was calendar hours and is business hours (UTC), the business calendar was "),
+        "{of:#?}"
+    );
+    // The same zone, but other hours.
+    folder.run(&["check", "-q", "--save-baseline", "hours.json"]).code(1);
+    let folder = folder.with("relhealth.toml", config(&format!("{SINCE}{}", hours.replace("mon", "tue"))));
+    let of = verdicts(&folder, &["--baseline", "hours.json"]);
+    assert!(
+        why(&of).starts_with("the baseline does not compare: the business calendar was "),
+        "{of:#?}"
+    );
+    let folder = folder.with("relhealth.toml", config(SINCE)).with(
+        "old.json",
+        again.replace(&again[again.find("\"definition\":\"").unwrap() + 14..][..16], "00000000000000aa"),
+    );
+    let of = verdicts(&folder, &["--baseline", "old.json"]);
+    assert!(why(&of).contains("the definition of csat was 00000000000000aa and is "), "{of:#?}");
+}
+
+#[test]
+fn a_baseline_that_cannot_be_read_is_wrong_usage() {
+    let folder = folder(SINCE).with("bad.json", "{}").with(
+        "new.json",
+        "{\"schema\": \"relhealth.baseline/9\", \"as_of\": \"\", \"terms\": {}, \"rows\": {}, \"cells\": []}",
+    );
+    for (file, said) in [
+        ("none.json", "hint: write one with --save-baseline"),
+        ("bad.json", "error: bad.json is no baseline: missing field `schema`"),
+        ("new.json", "error: new.json is no baseline: its schema is `relhealth.baseline/9`"),
+    ] {
+        let ran = folder.run(&["check", "-q", "--baseline", file]).code(2);
+        assert!(ran.err().contains(said), "{said}\n{}", ran.err());
+    }
+}
+
+#[test]
+fn the_data_are_held_to_rules_too() {
+    let data = |rules: &str, surveys: &str| {
+        let folder = folder(rules).with("surveys.csv", surveys);
+        verdicts(&folder, &[])
+    };
+    let good = answers(&[("2026-10", "north", 28, 0)]);
+    let mut bad = good.clone();
+    bad.push_str("x,not a date,1,0,1,csat,north\n");
+    let rejects = "[[rule]]\nmax_rejects = '2%'\n";
+    assert_eq!(words(&data(rejects, &good)), [("pass", None)]);
+    let of = data(rejects, &bad);
+    assert_eq!(words(&of), [("fail", None)]);
+    assert_eq!(why(&of), "1 of 29 records are rejected (3.4 %), and 2.0 % may be");
+    assert_eq!(words(&data("[[rule]]\nmax_rejects = 1\n", &bad)), [("pass", None)]);
+
+    // The newest answer is of the 28th, and a date counts to its end: three days before the end of the 31st.
+    assert_eq!(words(&data("[[rule]]\nmax_age = '3d'\n", &good)), [("pass", None)]);
+    assert_eq!(words(&data("[[rule]]\nmax_age = '71h'\n", &good)), [("fail", None)]);
+
+    let of = data("[[rule]]\nno_gaps = true\n", &good);
+    assert_eq!(words(&of), [("fail", None)]);
+    assert_eq!(why(&of), "3 of 31 have no event: 2026-10-29, 2026-10-30, 2026-10-31");
+    assert_eq!(words(&data("[[rule]]\nno_gaps = 'week'\n", &good)), [("pass", None)]);
+
+    assert_eq!(words(&data("[[rule]]\nmin_rows = 28\n", &good)), [("pass", None)]);
+    assert_eq!(words(&data("[[rule]]\nmin_rows = 29\n", &good)), [("fail", None)]);
+    assert_eq!(
+        words(&data("[[rule]]\nmin_rows = 1\nkind = 'purchases'\n", &good)),
+        [("insufficient", None)]
+    );
+
+    // Against the run before.
+    let folder = folder("[[rule]]\nmin_rows = '90%'\n");
+    assert_eq!(words(&verdicts(&folder, &[])), [("insufficient", None)]);
+    folder.run(&["check", "-q", "--save-baseline", "base.json"]).code(1);
+    assert_eq!(words(&verdicts(&folder, &["--baseline", "base.json"])), [("pass", None)]);
+    let folder = folder.with("surveys.csv", &good);
+    let of = verdicts(&folder, &["--baseline", "base.json"]);
+    assert_eq!(
+        (words(&of), why(&of)),
+        (vec![("fail", None)], "28 records, 200 in the baseline, and 180 is the least")
+    );
+}
+
+#[test]
+fn a_signal_of_a_series_fails() {
+    let months: Vec<String> = (0..24)
+        .map(|i| format!("{}-{:02}", 2024 + (i + 10) / 12, (i + 10) % 12 + 1))
+        .collect();
+    let series = |last: usize| {
+        let of: Vec<(&str, &str, usize, usize)> = months
+            .iter()
+            .enumerate()
+            .map(|(i, month)| {
+                let good = if i == 23 { last } else { 80 + (i * 7) % 5 };
+                (month.as_str(), "north", good, 100 - good)
+            })
+            .collect();
+        let folder = folder("[[rule]]\nmetric = 'csat'\nfail_on_signal = true\n").with("surveys.csv", answers(&of));
+        verdicts(&folder, &[])
+    };
+    assert_eq!(words(&series(82)), [("pass", None)]);
+    let fell = series(60);
+    assert_eq!(words(&fell), [("fail", None)]);
+    assert!(why(&fell).ends_with(": a point below the limits"), "{fell:#?}");
+    // For the better is no failure.
+    assert_eq!(words(&series(99)), [("pass", None)]);
+    let short = verdicts(&folder("[[rule]]\nmetric = 'csat'\nfail_on_signal = true\n"), &[]);
+    assert!(why(&short).contains("limits that can be judged by take 13"), "{short:#?}");
+}
+
+#[test]
+fn waivers_excuse_what_they_name_and_are_counted() {
+    let rules = "[[rule]]\nmetric = 'csat'\nfail_below = 0.95\nby = 'region'\n";
+    let waiver =
+        "[[waiver]]\nid = 'csat.below.by-region'\nby = { region = 'north' }\nuntil = 2027-01-31\nowner = 'cx'\nreason = 'moving'\n";
+    let found = verdicts(&folder(&format!("{rules}{waiver}")), &[]);
+    assert_eq!(words(&found), [("fail", Some("waived")), ("fail", None)]);
+    assert_eq!(
+        found[0]["waiver"],
+        serde_json::json!({"until": "2027-01-31", "owner": "cx", "reason": "moving"})
+    );
+    let both = waiver.replace("'north'", "'south'");
+    let ran = folder(&format!("{rules}{waiver}{both}")).run(&["check"]).code(0);
+    let ran = ran.holds(&[
+        "1 rule, 2 verdicts: 2 waived. 2 waivers.",
+        "; waived by cx until 2027-01-31: moving",
+    ]);
+    assert!(ran.out().starts_with("Check passed\n"));
+    // Of a rule that is not asked for, a waiver is not unused.
+    let folder = folder(&[FAIL, OPTIONAL, WAIVER].concat());
+    assert_eq!(
+        words(&verdicts(&folder, &["--only", "nps.below"])),
+        [("insufficient", Some("optional"))]
+    );
+    let expired = crate::check::folder(&[PASS, EXPIRED].concat()).run(&["check", "-q"]).code(1);
+    let _: Ran = expired.holds(&["- waiver.csat: the waiver expired on 2026-10-30 (r)"]);
+}
+
+#[test]
+fn rules_can_be_listed_and_chosen_and_explained() {
+    let folder = folder(&[FAIL, OPTIONAL].concat());
+    folder.run(&["check", "--list"]).prints(str![[r#"
+2 rules
+- csat.below: csat fails below 85.0 %, by the whole interval (relhealth.toml:7)
+- nps.below: nps fails below 0.0, by the whole interval; optional
+(relhealth.toml:10)
+
+"#]]);
+    let list = folder.run(&["check", "--list", "--format", "json"]).silent().out();
+    let list: Value = serde_json::from_str(&list).unwrap();
+    assert_eq!(list["rules"][0]["id"], "csat.below");
+    // No data are read for it.
+    crate::check::folder(FAIL)
+        .with("surveys.csv", "")
+        .run(&["check", "--list"])
+        .silent();
+    folder.run(&["check", "-q", "--only", "nps.below"]).code(0);
+    let ran = folder.run(&["check", "-q", "--only", "csat.belo"]).code(2);
+    assert_eq!(ran.err(), "error: there is no rule `csat.belo`\nhint: did you mean `csat.below`?\n");
+    folder.run(&["check", "--explain", "--only", "csat.below"]).code(1).holds(&[
+        "How each rule was evaluated",
+        "n = 100, stakeholders = 100",
+        "wilson, design effect 1.00, level 0.95",
+        "below 85.0 %",
+        "relhealth.toml:7",
+    ]);
+}
+
+#[test]
+fn slips_of_rules_are_shown_where_they_are_written() {
+    let folder = folder("[[rule]]\nmetric = 'retension_rate'\nfail_below = '80'\n[[rule]]\nmetric = 'nps'\nfail_belw = 1\n");
+    folder.run(&["check"]).code(2).says(str![[r#"
+error: relhealth.toml:8:10: unknown metric `retension_rate`
+8 | metric = 'retension_rate'
+  |          ^^^^^^^^^^^^^^^^
+hint: did you mean `retention_rate`?
+
+error: relhealth.toml:10:1: this rule does not say what of `nps` fails
+10 | [[rule]]
+   | ^^^^^^^^
+hint: write fail_below, fail_above, warn_below, warn_above, between, fail_if_worse_than or fail_on_signal
+
+error: relhealth.toml:12:1: unknown key `fail_belw` of a rule
+12 | fail_belw = 1
+   | ^^^^^^^^^
+hint: did you mean `fail_below`?
+
+"#]]);
+    // What only the data can tell is shown so too, all at once.
+    let folder = folder.with(
+        "relhealth.toml",
+        config("[[rule]]\nmetric = 'csat'\nfail_below = 0.5\nby = ['regio']\n[[rule]]\nmetric = 'csat'\nfail_below = 0.4\nwhere = \"regoin = 'north'\"\nid = 'x'\n"),
+    );
+    folder.run(&["check", "-q"]).code(2).says(str![[r#"
+error: relhealth.toml:10:7: unknown dimension `regio`
+10 | by = ['regio']
+   |       ^^^^^^^
+hint: did you mean `region`?
+
+error: relhealth.toml:14:10: [..]
+14 | where = "regoin = 'north'"
+   |          ^^^^^^
+hint: did you mean `region`?
+
+"#]]);
+    let none = Folder::new().with("a.csv", "x\n").run(&["check", "a.csv"]).code(2);
+    assert!(
+        none.err()
+            .starts_with("error: there is no rule in relhealth.toml: a check judges its [[rule]]s\n"),
+        "{}",
+        none.err()
+    );
+}
+
+#[test]
+fn help_tells_how_a_check_comes_to_its_code() {
+    let ran = run(&["help", "exit-codes"]).silent();
+    for part in [
+        " 0  done",
+        " 1  a rule",
+        " 2  wrong usage",
+        " 3  the data",
+        "70  a defect",
+        "--fail-on warn",
+        "insufficient",
+        "waiver",
+    ] {
+        assert!(ran.out().contains(part), "{part}\n{}", ran.out());
+    }
+}
+
+#[test]
+fn a_reader_who_goes_away_changes_no_verdict() {
+    let folder = folder(FAIL);
+    let mut command = folder.command(&["check", "-q", "--format", "json"]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("started");
+    drop(child.stdout.take());
+    let code = child.wait().expect("ended").code();
+    let mut said = String::new();
+    child.stderr.take().expect("piped").read_to_string(&mut said).expect("readable");
+    assert_eq!((code, said.as_str()), (Some(1), ""));
+}
