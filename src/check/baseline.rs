@@ -71,7 +71,7 @@ impl Baseline {
     ///
     /// # Errors
     /// What is wrong with the text of that file, as wrong usage.
-    pub fn parse(file: &str, text: &str) -> Result<Baseline, Problem> {
+    pub fn parse(file: &str, text: &str) -> anyhow::Result<Baseline> {
         let wrong = |why: String| {
             Problem::usage(format!("{file} is no baseline"))
                 .why(why)
@@ -79,10 +79,7 @@ impl Baseline {
         };
         let baseline: Baseline = serde_json::from_str(text).map_err(|error| wrong(error.to_string()))?;
         if baseline.schema != SCHEMA {
-            return Err(wrong(format!(
-                "its schema is `{}`, and this program reads `{SCHEMA}`",
-                baseline.schema
-            )));
+            return Err(wrong(format!("its schema is `{}`, and this program reads `{SCHEMA}`", baseline.schema)).into());
         }
         Ok(baseline)
     }

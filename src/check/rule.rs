@@ -25,7 +25,7 @@ pub struct Rule {
 #[derive(Debug, Clone)]
 pub enum Of {
     /// A metric.
-    Metric(MetricRule),
+    Metric(Box<MetricRule>),
     /// The data themselves.
     Data(DataRule),
 }

@@ -175,7 +175,7 @@ fn list(global: &Global, targets: &[Target], config: &Config, rules: Vec<Rule>) 
 fn read_baseline(path: &Path) -> anyhow::Result<Baseline> {
     let text = Source::file(path).and_then(|source| source.text());
     let text = text.map_err(|error| Problem::usage(format!("{error:#}")).hint("write one with --save-baseline"))?;
-    Ok(Baseline::parse(&visible(&path.display().to_string()), &text)?)
+    Baseline::parse(&visible(&path.display().to_string()), &text)
 }
 
 /// The rules with their dimensions as the data have them. What the data lack is shown where it is written, all at once.

@@ -190,10 +190,11 @@ fn known(name: &str, canon: &Canon) -> anyhow::Result<String> {
         .find(|d| d.eq_ignore_ascii_case(name))
         .map(|_| name.to_string())
         .ok_or_else(|| {
-            let near = nearest(name, candidates(canon));
-            let hint = near.map_or("it is a column of text of an input or of the roster".to_string(), |near| {
-                format!("did you mean `{near}`?")
-            });
+            let hint = match nearest(name, candidates(canon)) {
+                Some(near) if near.eq_ignore_ascii_case(name) => "no input that was read has it".to_string(),
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "it is a column of text of an input or of the roster".to_string(),
+            };
             Problem::usage(format!("unknown dimension `{}`", visible(name))).hint(hint).into()
         })
 }

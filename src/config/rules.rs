@@ -67,7 +67,7 @@ pub fn rule(reader: &mut Reader<'_>, table: &DeTable<'_>, span: &Range<usize>, c
     let all: Vec<&str> = [OF_METRICS, LIMITS, WORSE, &["fail_on_signal"], DATA, &["kind", "preset"]].concat();
     reader.known(table, "of a rule", &all);
     let of = if table.contains_key("metric") {
-        metric_rule(reader, table, span, catalog).map(Of::Metric)
+        metric_rule(reader, table, span, catalog).map(|rule| Of::Metric(Box::new(rule)))
     } else {
         data_rule(reader, table, span).map(Of::Data)
     };

@@ -64,7 +64,9 @@ fn printed(path: &Path, command: &str) -> String {
         .unwrap_or_else(|| panic!("cannot run {words}"));
     let args = split(args);
     let ran = run(&args.iter().map(String::as_str).collect::<Vec<_>>());
-    assert_eq!(ran.code(), 0, "{words}\n{}", ran.err());
+    // A check that fails has done what it is for.
+    let is_failed_check = args.first().is_some_and(|command| command == "check") && ran.code() == 1;
+    assert!(ran.code() == 0 || is_failed_check, "{words}\n{}", ran.err());
     ran.err() + &ran.out()
 }
 

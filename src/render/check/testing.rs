@@ -25,7 +25,7 @@ fn rule(id: &str, line: usize, test: Test) -> Rule {
         id: id.into(),
         origin: origin(line),
         optional: false,
-        of: Of::Metric(MetricRule {
+        of: Of::Metric(Box::new(MetricRule {
             metric: "csat".into(),
             unit: MetricUnit::Share,
             by: Vec::new(),
@@ -34,7 +34,7 @@ fn rule(id: &str, line: usize, test: Test) -> Rule {
             basis: Basis::Interval,
             min_n: None,
             test,
-        }),
+        })),
     }
 }
 

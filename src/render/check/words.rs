@@ -48,6 +48,14 @@ impl<'a> Words<'a> {
             (Evidence::Signals { .. }, _) => self.signals(verdict),
             _ => data(verdict),
         };
+        if let Some(cell) = verdict.cell.as_ref().filter(|cell| cell.value.is_some()) {
+            if !cell.complete {
+                text.push_str("; the period is not over at as-of");
+            }
+            if cell.left_truncated {
+                text.push_str("; the period, or what it looks back to, begins before the data do");
+            }
+        }
         match verdict.excuse {
             Some(Excuse::Waived(at)) => {
                 let waiver = &self.checked.waivers[at];
