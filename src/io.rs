@@ -8,6 +8,7 @@ use std::fs::{self, File};
 use std::io::{self, BufReader, BufWriter, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::{Context, Result};
 
@@ -110,6 +111,19 @@ pub struct Source {
     limit: Option<u64>,
     /// What lies there, where the bytes are text made of it.
     original: Option<Arc<Source>>,
+    /// Counts what is read of it.
+    meter: Option<Arc<Meter>>,
+}
+
+/// How many bytes were read so far, of all sources that it is given to; for those who wait.
+#[derive(Debug, Default)]
+pub struct Meter(AtomicU64);
+
+impl Meter {
+    /// The bytes, decompressed.
+    pub fn bytes(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -138,6 +152,7 @@ impl Source {
                 place: Place::File(path.to_owned()),
                 limit: None,
                 original: None,
+                meter: None,
             })
         } else {
             Source::spool(name, file)
@@ -159,6 +174,7 @@ impl Source {
             place: Place::Memory(bytes.into()),
             limit: None,
             original: None,
+            meter: None,
         }
     }
 
@@ -167,6 +183,14 @@ impl Source {
         Source {
             name: original.name.clone(),
             original: Some(Arc::new(original.clone())),
+            ..self
+        }
+    }
+
+    /// The source, with what is read of it counted.
+    pub fn metered(self, meter: &Arc<Meter>) -> Source {
+        Source {
+            meter: Some(meter.clone()),
             ..self
         }
     }
@@ -250,6 +274,7 @@ impl Source {
             name: self.name.clone(),
             bytes: bytes.take(self.limit.unwrap_or(u64::MAX)),
             compression,
+            meter: self.meter.clone(),
         })
     }
 
@@ -313,6 +338,7 @@ pub struct Reader {
     name: String,
     bytes: io::Take<Bytes>,
     compression: Option<&'static str>,
+    meter: Option<Arc<Meter>>,
 }
 
 impl Reader {
@@ -321,7 +347,11 @@ impl Reader {
     /// # Errors
     /// When reading fails, or compressed data are damaged or end early.
     pub fn fill(&mut self, space: &mut [u8]) -> Result<usize> {
-        read_full(&mut self.bytes, space).map_err(|cause| self.fail(cause).into())
+        let read = read_full(&mut self.bytes, space).map_err(|cause| self.fail(cause))?;
+        if let Some(meter) = &self.meter {
+            meter.0.fetch_add(read as u64, Ordering::Relaxed);
+        }
+        Ok(read)
     }
 
     /// Whether it stopped where the start that is asked for ends, not where the input does.
@@ -522,6 +552,7 @@ impl Scratch {
             place: Place::Scratch(Arc::new(file)),
             limit: None,
             original: None,
+            meter: None,
         })
     }
 }

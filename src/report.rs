@@ -157,6 +157,49 @@ impl Cell {
     }
 }
 
+/// Who the value of a metric in a period comes from: those who have most to do with it, and all others together.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Contributors {
+    /// The metric's id.
+    pub metric: String,
+    /// The period.
+    pub period: Period,
+    /// How many stakeholders there are; a row without one counts as its own.
+    pub stakeholders: u64,
+    /// The part of all: of a net share, those for less those against.
+    pub part: f64,
+    /// The whole of all; `None` for totals.
+    pub whole: Option<f64>,
+    /// The sum over stakeholders of their squared parts: the variance of a total.
+    pub squares: f64,
+    /// All others together.
+    pub others: Others,
+    /// Those with most influence, the largest first: of a total y, of a ratio p of parts to wholes x - p n.
+    pub largest: Vec<Contributor>,
+}
+
+/// The stakeholders who are not named.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Others {
+    /// How many there are.
+    pub stakeholders: u64,
+    /// Their part.
+    pub part: f64,
+    /// Their whole; `None` where it is not counted with the part.
+    pub whole: Option<f64>,
+}
+
+/// What one stakeholder has of a value.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Contributor {
+    /// Its id; a pseudonym where they are asked for.
+    pub id: String,
+    /// Its part.
+    pub part: f64,
+    /// Its whole; `None` for totals, and for rates whose exposure is another metric.
+    pub whole: Option<f64>,
+}
+
 /// A metric as a report shows it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Shown {

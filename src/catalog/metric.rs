@@ -310,6 +310,14 @@ impl Kind {
         }
     }
 
+    /// The exposure that a rate is stated for; of no other kind.
+    pub fn per(&self) -> Option<f64> {
+        match self {
+            Kind::Rate { per, .. } => Some(*per),
+            _ => None,
+        }
+    }
+
     /// How the interval of such a metric is found.
     pub fn interval(&self) -> &'static str {
         match self {

@@ -189,6 +189,7 @@ impl Run<'_> {
             total: false,
             p_values: !self.by.is_empty() && !compare.is_empty(),
             compare,
+            contributors: false,
             series: self.series,
             level,
         }

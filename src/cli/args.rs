@@ -58,6 +58,8 @@ pub enum Command {
     Measure(Box<Measure>),
     /// Report on a period: what changed, what needs attention, the numbers and what they are worth
     Report(Box<Report>),
+    /// Tell why numbers moved between two reports: definitions, slices, stakeholders, data that came late
+    Diff(Diff),
     /// Judge the rules of the configuration: whether the numbers and the data are as they should be
     Check(Box<Check>),
     /// List the metrics, or show the cards of some: definition, formula, inputs, source, example
@@ -211,6 +213,12 @@ pub struct Report {
     /// Which slices count: SQL over dimensions
     #[arg(long = "where", value_name = "SQL")]
     pub filter: Option<String>,
+    /// A layout of your own for HTML or Markdown, by its ending: a Jinja template over `report`, `values` and `sections`
+    #[arg(long, value_name = "FILE")]
+    pub template: Option<PathBuf>,
+    /// Open the file that is written, the page before all else
+    #[arg(long)]
+    pub open: bool,
     /// What the report is headed by
     #[arg(long, value_name = "TEXT")]
     pub title: Option<String>,
@@ -219,6 +227,19 @@ pub struct Report {
     pub level: Option<f64>,
     #[command(flatten)]
     pub reading: Reading,
+    #[command(flatten)]
+    pub outputs: Outputs,
+}
+
+/// `diff`.
+#[derive(clap::Args, Debug)]
+pub struct Diff {
+    /// The earlier report, written by report -o FILE.json; - for stdin
+    #[arg(value_name = "THEN.json")]
+    pub then: PathBuf,
+    /// The later report
+    #[arg(value_name = "NOW.json")]
+    pub now: PathBuf,
     #[command(flatten)]
     pub outputs: Outputs,
 }

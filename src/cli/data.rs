@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::args::{Global, Reading};
 use super::failure::say;
 use super::inputs;
+use super::progress;
 use crate::canon::{self, Budget, Canon, Key, Loaded, Options, Redact};
 use crate::catalog::Metric;
 use crate::config::{Config, Overlay, unfit};
@@ -112,7 +113,9 @@ pub fn inputs(named: &[String], reading: &Reading, config: &Config) -> anyhow::R
 }
 
 fn read(named: &[String], reading: &Reading, config: &Config, options: &Options) -> anyhow::Result<Loaded> {
-    let inputs = inputs(named, reading, config)?;
+    let mut inputs = inputs(named, reading, config)?;
+    let files = progress::reading(inputs.iter().map(|input| input.file.clone()));
+    inputs.iter_mut().zip(files).for_each(|(input, file)| input.file = file);
     // Nothing that comes out depends on the number of threads; where a pool is there already, it stays.
     let _ = rayon::ThreadPoolBuilder::new().num_threads(options.threads).build_global();
     if let Some(file) = &reading.rejects {

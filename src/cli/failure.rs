@@ -37,6 +37,7 @@ and no output is written. A closed pipe changes no code of a check.
 
 /// Writes to stderr; nobody can be told that this failed.
 pub fn say(text: &str) {
+    super::progress::done();
     let _ = writeln!(std::io::stderr(), "{text}");
 }
 

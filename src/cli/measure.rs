@@ -6,6 +6,7 @@ use super::args::{Against, Global, Measure};
 use super::data;
 use super::metrics::find;
 use super::output::{self, Format};
+use super::progress;
 use super::setup;
 use crate::catalog::Metric;
 use crate::config::expression;
@@ -64,8 +65,10 @@ pub fn run(global: &Global, args: &Measure) -> anyhow::Result<()> {
         compare,
         series: false,
         p_values: false,
+        contributors: false,
         level: args.level.unwrap_or(config.level),
     };
+    progress::at("Measuring");
     let outcome = measure::measure(&loaded.canon, &config.catalog, &config.settings, &request)?;
     let mut notes = loaded.notes;
     notes.extend(outcome.notes);

@@ -4,6 +4,7 @@ mod args;
 mod check;
 mod convert;
 mod data;
+mod diff;
 mod failure;
 mod init;
 mod inputs;
@@ -13,6 +14,7 @@ mod metrics;
 mod output;
 mod pages;
 mod periods;
+mod progress;
 mod report;
 mod rows;
 mod setup;
@@ -41,6 +43,9 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 /// Runs a command. One that judges something has a code of its own for what failed.
 fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    if args.global.quiet {
+        progress::be_quiet();
+    }
     match &args.command {
         Command::Check(check) => return check::run(&args.global, check),
         Command::Test(test) => return test::run(&args.global, test),
@@ -48,6 +53,7 @@ fn run(args: &Args) -> anyhow::Result<ExitCode> {
         Command::Init(init) => init::run(&args.global, init),
         Command::Measure(measure) => measure::run(&args.global, measure),
         Command::Report(report) => report::run(&args.global, report),
+        Command::Diff(diff) => diff::run(&args.global, diff),
         Command::Metrics(metrics) => metrics::run(&args.global, metrics),
         Command::Rows(rows) => rows::run(&args.global, rows),
         Command::Convert(convert) => convert::run(&args.global, convert),

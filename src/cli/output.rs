@@ -4,7 +4,8 @@ use std::io::{BufWriter, IsTerminal, StdoutLock, Write};
 use std::path::PathBuf;
 
 use super::args::{Global, Outputs, When};
-use crate::io::write_whole;
+use super::progress;
+use crate::io::{write_bytes, write_whole};
 use crate::note::{Problem, did_you_mean};
 use crate::render::terminal::Style;
 
@@ -47,7 +48,8 @@ impl Format {
         Format::Openmetrics,
     ];
 
-    fn name(self) -> &'static str {
+    /// Its name on the command line.
+    pub fn name(self) -> &'static str {
         match self {
             Format::Table => "table",
             Format::Json => "json",
@@ -80,6 +82,7 @@ impl Format {
     }
 
     fn parse(name: &str, offered: &[Format]) -> anyhow::Result<Format> {
+        let name = if name == "md" { "markdown" } else { name };
         let found = offered.iter().find(|format| format.name() == name);
         found.copied().ok_or_else(|| {
             let known = Format::ALL.iter().any(|format| format.name() == name);
@@ -144,6 +147,12 @@ pub fn targets(outputs: &Outputs, offered: &[Format]) -> anyhow::Result<Vec<Targ
             file: None,
         });
     }
+    let printed = targets.iter().any(|target| target.format == Format::Xlsx && target.file.is_none());
+    if printed && std::io::stdout().is_terminal() {
+        return Err(Problem::usage("a workbook is nothing to read on a terminal")
+            .hint("name a file: --output FILE.xlsx")
+            .into());
+    }
     for (i, target) in targets.iter().enumerate() {
         // Annotations are lines of their own among whatever else is printed.
         let beside = |a: &Target, b: &Target| a.file.is_none() && (a.format == Format::Github) != (b.format == Format::Github);
@@ -165,7 +174,16 @@ pub fn targets(outputs: &Outputs, offered: &[Format]) -> anyhow::Result<Vec<Targ
 /// # Errors
 /// Those of rendering and writing.
 pub fn write(targets: &[Target], global: &Global, render: impl Fn(Format, Style) -> anyhow::Result<Vec<u8>>) -> anyhow::Result<()> {
-    stream(targets, global, |format, style, out| Ok(out.write_all(&render(format, style)?)?))
+    // What cannot be rendered is no trouble of the file that it was for.
+    for target in targets {
+        if let Some(file) = &target.file {
+            write_bytes(file, &render(target.format, PLAIN)?)?;
+        }
+    }
+    for target in targets.iter().filter(|target| target.file.is_none()) {
+        print(&render(target.format, style(global.color))?)?;
+    }
+    Ok(())
 }
 
 /// The same for results that are written bit by bit.
@@ -177,13 +195,9 @@ pub fn stream(
     global: &Global,
     render: impl Fn(Format, Style, &mut dyn Write) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
-    let plain = Style {
-        width: WIDTH,
-        color: false,
-    };
     for target in targets {
         if let Some(file) = &target.file {
-            write_whole(file, |out| render(target.format, plain, out))?;
+            write_whole(file, |out| render(target.format, PLAIN, out))?;
         }
     }
     for target in targets.iter().filter(|target| target.file.is_none()) {
@@ -233,6 +247,7 @@ impl Write for Stdout {
 /// # Errors
 /// Those of rendering; a closed pipe as it is, all else about stdout as a problem.
 pub fn to_stdout(render: impl FnOnce(&mut dyn Write) -> anyhow::Result<()>) -> anyhow::Result<()> {
+    progress::done();
     let mut stdout = Stdout {
         out: BufWriter::with_capacity(1 << 16, std::io::stdout().lock()),
         failure: None,
@@ -247,6 +262,13 @@ pub fn to_stdout(render: impl FnOnce(&mut dyn Write) -> anyhow::Result<()>) -> a
 
 /// The width where there is no terminal.
 const WIDTH: usize = 80;
+
+/// What a file can show.
+const PLAIN: Style = Style {
+    width: WIDTH,
+    color: false,
+    blocks: false,
+};
 
 /// What stdout can show.
 fn style(when: When) -> Style {
@@ -265,7 +287,17 @@ fn style(when: When) -> Style {
         When::Never => false,
         When::Auto => is_terminal && !set("NO_COLOR") && !dumb,
     };
-    Style { width, color }
+    let blocks = is_terminal && !dumb && is_utf8(|name| std::env::var(name).ok());
+    Style { width, color, blocks }
+}
+
+/// Whether the locale's characters are UTF-8; the first of these that is set says so.
+fn is_utf8(variable: impl Fn(&str) -> Option<String>) -> bool {
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .into_iter()
+        .filter_map(variable)
+        .find(|locale| !locale.is_empty());
+    locale.is_some_and(|locale| locale.to_lowercase().replace('-', "").contains("utf8"))
 }
 
 #[cfg(test)]
@@ -278,6 +310,16 @@ mod tests {
             output: output.iter().map(|o| o.to_string()).collect(),
         };
         targets(&outputs, &[Format::Table, Format::Json])
+    }
+
+    #[test]
+    fn the_locale_tells_the_characters() {
+        let of =
+            |set: &'static [(&str, &str)]| is_utf8(|name| set.iter().find(|(known, _)| *known == name).map(|(_, value)| value.to_string()));
+        assert!(of(&[("LANG", "de_DE.UTF-8")]));
+        assert!(of(&[("LC_ALL", ""), ("LC_CTYPE", "C.utf8"), ("LANG", "C")]));
+        assert!(!of(&[("LC_ALL", "C"), ("LANG", "en_US.UTF-8")]));
+        assert!(!of(&[]));
     }
 
     #[test]

@@ -2,18 +2,24 @@
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 
 use super::args::{Global, Report};
 use super::data;
+use super::failure::say;
 use super::metrics::find;
-use super::output::{self, Format};
+use super::output::{self, Format, Target};
+use super::progress;
 use super::setup;
 use crate::canon::{Canon, Data};
 use crate::catalog::Metric;
 use crate::config::{Config, expression};
+use crate::io::Source;
+use crate::note::Problem;
 use crate::period::{Grain, Period, Wanted};
 use crate::render::report::{self, Detail, Origin};
-use crate::render::{csv, html, markdown, terminal};
+use crate::render::template::{self, Layout};
+use crate::render::{csv, html, markdown, terminal, xlsx};
 use crate::review::{self, Ask};
 use crate::schema::NO_CODE;
 
@@ -22,7 +28,14 @@ use crate::schema::NO_CODE;
 const USUAL: [&str; 5] = ["type", "segment", "tier", "region", "channel"];
 
 /// What a report can be written as.
-const FORMATS: [Format; 5] = [Format::Table, Format::Html, Format::Markdown, Format::Json, Format::Csv];
+const FORMATS: [Format; 6] = [
+    Format::Table,
+    Format::Html,
+    Format::Markdown,
+    Format::Xlsx,
+    Format::Json,
+    Format::Csv,
+];
 
 /// More groups than this are not a breakdown that one asks for without a word.
 const MOST: usize = 24;
@@ -40,8 +53,10 @@ pub fn run(global: &Global, args: &Report) -> anyhow::Result<()> {
         &args.metrics
     };
     let metrics = chosen(&config, named)?;
+    let template = args.template.as_deref().map(|path| template_of(path, &targets)).transpose()?;
+    let opened = args.open.then(|| to_open(&targets)).transpose()?;
     let wanted = args.period.as_deref().map(Wanted::parse).transpose();
-    let wanted = wanted.map_err(crate::note::Problem::usage)?;
+    let wanted = wanted.map_err(Problem::usage)?;
     let filter = args.filter.as_deref().map(|text| expression("--where", text)).transpose()?;
     let by = if args.by.is_empty() { &config.report.by } else { &args.by };
     let mut dimensions: BTreeSet<String> = by.iter().cloned().collect();
@@ -67,13 +82,16 @@ pub fn run(global: &Global, args: &Report) -> anyhow::Result<()> {
         by: if by.is_empty() { usual(canon) } else { data::spelled(by, canon)? },
         filter: filter.map(|f| data::spell(&f, canon)).transpose()?,
         level: args.level.unwrap_or(config.level),
+        contributors: targets.iter().any(|target| target.format == Format::Json),
         goals: config.goals.clone(),
     };
+    progress::at("Measuring");
     let reviewed = review::review(canon, &config.catalog, &config.settings, &ask)?;
     let mut notes = loaded.notes.clone();
     notes.extend(reviewed.notes.iter().cloned());
     notes.dedup();
     let clock = data::clock_words(&config.settings.clock);
+    progress::at("Writing");
     let origin = Origin {
         command: command(std::env::args_os().skip(1)),
         version: env!("CARGO_PKG_VERSION").to_string(),
@@ -97,23 +115,67 @@ pub fn run(global: &Global, args: &Report) -> anyhow::Result<()> {
         version: env!("CARGO_PKG_VERSION"),
     };
     data::tell(global, &loaded.account, &notes);
+    let whole = || report::document(&told, Detail::Whole);
     output::write(&targets, global, |format, style| {
-        Ok(match format {
-            Format::Markdown => markdown::text(&report::document(&told, Detail::Whole)).into_bytes(),
-            Format::Html => html::text(&report::document(&told, Detail::Whole), &page).into_bytes(),
-            Format::Json => {
-                let mut bytes = Vec::new();
-                report::json::write(&told, &mut bytes)?;
-                bytes
-            }
-            Format::Csv => {
-                let mut bytes = Vec::new();
-                csv::write(&report::json::measured(&told), &mut bytes)?;
-                bytes
-            }
-            _ => terminal::text(&report::document(&told, Detail::Brief), style).into_bytes(),
-        })
+        if let Some(template) = template.as_ref().filter(|template| template.format == format) {
+            let Template { file, text, layout, .. } = template;
+            return Ok(template::text(file, text, *layout, &told, &whole(), &page)?.into_bytes());
+        }
+        let mut bytes = Vec::new();
+        match format {
+            Format::Html => bytes = html::text(&whole(), &page).into_bytes(),
+            Format::Markdown => bytes = markdown::within(&whole(), markdown::LIMIT).into_bytes(),
+            Format::Json => report::json::write(&told, &mut bytes)?,
+            Format::Csv => csv::write(&report::json::measured(&told), &mut bytes)?,
+            Format::Xlsx => xlsx::write(&whole(), &told.units(), told.as_of, &mut bytes)?,
+            _ => bytes = terminal::text(&report::document(&told, Detail::Brief), style).into_bytes(),
+        }
+        Ok(bytes)
+    })?;
+    if let Some(file) = opened
+        && let Err(error) = open::that_detached(&file)
+    {
+        say(&format!("note: {} could not be opened: {error}", file.display()));
+    }
+    Ok(())
+}
+
+/// A layout of the user's own.
+struct Template {
+    file: String,
+    text: String,
+    layout: Layout,
+    format: Format,
+}
+
+/// Reads a template; something has to be written with it.
+fn template_of(path: &Path, targets: &[Target]) -> anyhow::Result<Template> {
+    let layout = Layout::of(path)?;
+    let format = match layout {
+        Layout::Html => Format::Html,
+        Layout::Markdown => Format::Markdown,
+    };
+    if targets.iter().all(|target| target.format != format) {
+        let what = format!("--template {} lays out {}, and none is asked for", path.display(), format.name());
+        return Err(Problem::usage(what)
+            .hint(format!("add --output FILE, or --output {}", format.name()))
+            .into());
+    }
+    let text = Source::file(path).and_then(|source| source.text());
+    Ok(Template {
+        file: path.display().to_string(),
+        text: text.map_err(|error| Problem::usage(format!("{error:#}")))?,
+        layout,
+        format,
     })
+}
+
+/// The file to open: a page before all else.
+fn to_open(targets: &[Target]) -> anyhow::Result<PathBuf> {
+    let mut files: Vec<&Target> = targets.iter().filter(|target| target.file.is_some()).collect();
+    files.sort_by_key(|target| target.format != Format::Html);
+    let file = files.first().and_then(|target| target.file.clone());
+    file.ok_or_else(|| Problem::usage("--open needs a file").hint("add --output report.html").into())
 }
 
 /// The metrics that are named, else the key ones, in the order of the catalogue.
@@ -157,16 +219,53 @@ fn usual(canon: &Canon) -> Vec<String> {
         .collect()
 }
 
-/// The command as it can be typed again.
+/// The command as it can be typed again. What makes no difference to what comes out is left out.
 fn command(args: impl Iterator<Item = OsString>) -> String {
     let plain = |c: char| c.is_alphanumeric() || "-_./=,:%+@".contains(c);
-    let quoted = args.map(|arg| {
-        let arg = arg.to_string_lossy().into_owned();
-        if !arg.is_empty() && arg.chars().all(plain) {
+    let mut words = vec!["relhealth".to_string()];
+    let mut args = args.map(|arg| arg.to_string_lossy().into_owned());
+    while let Some(arg) = args.next() {
+        let name = arg.split_once('=').map_or(arg.as_str(), |(name, _)| name);
+        match name {
+            "--quiet" | "-q" | "--open" => continue,
+            "--threads" | "--color" => {
+                if name == arg {
+                    args.next();
+                }
+                continue;
+            }
+            _ => {}
+        }
+        words.push(if !arg.is_empty() && arg.chars().all(plain) {
             arg
         } else {
             format!("'{}'", arg.replace('\'', "'\\''"))
-        }
-    });
-    std::iter::once("relhealth".to_string()).chain(quoted).collect::<Vec<_>>().join(" ")
+        });
+    }
+    words.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_can_be_typed_again() {
+        let told = |args: &[&str]| command(args.iter().map(OsString::from));
+        assert_eq!(
+            told(&[
+                "report",
+                "my file.csv",
+                "--threads",
+                "2",
+                "-q",
+                "--title",
+                "it's",
+                "--color=never",
+                "-o",
+                "r.html"
+            ]),
+            r"relhealth report 'my file.csv' --title 'it'\''s' -o r.html"
+        );
+    }
 }

@@ -198,10 +198,11 @@ impl Runner<'_> {
             compare: Vec::new(),
             series: false,
             p_values: false,
+            contributors: false,
             level: 0.95,
         };
         let asked: Vec<usize> = plan.index(&self.metric.id).into_iter().collect();
-        let cells = cells(canon, self.settings, build, &request, plan, &asked, &mut Vec::new())?;
+        let (cells, _) = cells(canon, self.settings, build, &request, plan, &asked, &mut Vec::new())?;
         let [cell] = cells.as_slice() else {
             anyhow::bail!("one metric in one period has one cell");
         };

@@ -3,7 +3,7 @@
 use super::tally::{Pairs, Tally};
 use crate::catalog::{Entity, Exposure, Form, Kind, Metric, Under};
 use crate::report::{Absent, Cell};
-use crate::stats::{self, Estimate, Interval, NoInterval, Side, concentration};
+use crate::stats::{self, Estimate, Interval, NoInterval, Side, Studentised, concentration};
 
 /// What was estimated of a cell, beside what the cell shows: what a difference needs.
 #[derive(Debug, Clone, Default)]
@@ -19,7 +19,7 @@ pub struct Known {
 }
 
 impl Known {
-    /// Value and limits at another level, where they cost little: those that follow from sums. Resampling, ranks and curves cost more.
+    /// Value and limits at another level, where they follow from sums: at once, or from resampling, which costs more.
     pub fn side_at(&self, metric: &Metric, level: f64) -> Option<Side> {
         let pairs = self.pairs.as_ref()?;
         match metric.kind {
@@ -29,6 +29,14 @@ impl Known {
             _ => return None,
         }
         estimate(metric, pairs, None, self.exposure.unwrap_or_default(), level).side()
+    }
+
+    /// What the few stakeholders of a mean or a ratio were resampled to.
+    pub fn resampled(&self, metric: &Metric) -> Option<Studentised> {
+        let few = self.pairs.as_ref().filter(|_| self.side.is_some())?.few()?;
+        matches!(metric.kind, Kind::Mean { .. } | Kind::Ratio { .. })
+            .then(|| Studentised::of(few).ok())
+            .flatten()
     }
 }
 

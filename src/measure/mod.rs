@@ -4,6 +4,7 @@
 //! one pass over its rows, and thrown away. Blocks are merged in their order, whatever the number of threads.
 
 mod change;
+mod contributors;
 mod count;
 mod evaluate;
 pub mod example;
@@ -32,7 +33,7 @@ use crate::facts;
 use crate::facts::context::Settings;
 use crate::note::Note;
 use crate::period::Period;
-use crate::report::{Absent, Cell, Shown};
+use crate::report::{Absent, Cell, Contributors, Shown};
 
 pub use plan::texts;
 pub use private::Private;
@@ -68,6 +69,8 @@ pub struct Request {
     pub series: bool,
     /// Whether every change gets its p-value; those against the rest have it anyway.
     pub p_values: bool,
+    /// Whether the stakeholders with most of each total and ratio are told, of the last period and all slices together.
+    pub contributors: bool,
     /// Confidence level of the intervals.
     pub level: f64,
 }
@@ -79,6 +82,8 @@ pub struct Outcome {
     pub metrics: Vec<Shown>,
     /// The cells, by metric, period and slice.
     pub cells: Vec<Cell>,
+    /// Who the values of the last period come from, where asked for, by metric; never protected people, nor whom a hidden cell is of.
+    pub contributors: Vec<Contributors>,
     /// Findings.
     pub notes: Vec<Note>,
 }
@@ -94,7 +99,7 @@ pub fn measure(canon: &Canon, catalog: &Catalog, settings: &Settings, request: &
         .filter(|&i| request.metrics.contains(&plan.metrics[i].id) && !plan.metrics[i].hidden)
         .collect();
     let mut notes = Vec::new();
-    let cells = cells(canon, settings, &facts::build, request, &plan, &asked, &mut notes)?;
+    let (cells, contributors) = cells(canon, settings, &facts::build, request, &plan, &asked, &mut notes)?;
     notes.extend(without_rest(&plan, &asked, request));
     let shown = asked
         .iter()
@@ -111,6 +116,7 @@ pub fn measure(canon: &Canon, catalog: &Catalog, settings: &Settings, request: &
     Ok(Outcome {
         metrics: shown,
         cells,
+        contributors,
         notes,
     })
 }
@@ -142,7 +148,7 @@ pub fn missing(catalog: &Catalog, canon: &Canon, settings: &Settings) -> Vec<(St
         .collect()
 }
 
-/// The cells of the metrics asked for, by metric, period and slice; what is told of too few people is hidden.
+/// The cells of the metrics asked for, by metric, period and slice, and whom they come from; what is told of too few people is hidden.
 fn cells(
     canon: &Canon,
     settings: &Settings,
@@ -151,7 +157,7 @@ fn cells(
     plan: &Plan,
     asked: &[usize],
     notes: &mut Vec<Note>,
-) -> Result<Vec<Cell>> {
+) -> Result<(Vec<Cell>, Vec<Contributors>)> {
     let mut passes = vec![request.by.clone()];
     if request.total && !request.by.is_empty() {
         passes.push(Vec::new());
@@ -163,9 +169,11 @@ fn cells(
         }
     }
     let mut done: BTreeMap<(usize, usize), Vec<Cell>> = BTreeMap::new();
+    let mut contributors: BTreeMap<usize, Contributors> = BTreeMap::new();
     for index in pass::order(plan) {
         for period in 0..request.periods.len() {
-            let of = found.remove(&(index, period)).unwrap_or_default();
+            let mut of = found.remove(&(index, period)).unwrap_or_default();
+            let told = of.iter_mut().find_map(|f| f.contributors.take());
             let protected: Vec<bool> = of
                 .iter()
                 .map(|f| private::protects(plan.metrics[index], &f.cell, f.private))
@@ -177,11 +185,15 @@ fn cells(
             }
             // After hiding, so that what is hidden shows in nothing.
             change::stand(&mut of, request.level);
+            let is_shown = of.iter().any(|cell| cell.by.is_empty() && cell.value.is_some());
+            contributors.extend(told.filter(|_| is_shown).map(|told| (index, told)));
             done.insert((index, period), of);
         }
     }
     let keys = asked
         .iter()
         .flat_map(|&index| (0..request.periods.len()).map(move |period| (index, period)));
-    Ok(keys.filter_map(|key| done.remove(&key)).flatten().collect())
+    let cells = keys.filter_map(|key| done.remove(&key)).flatten().collect();
+    let told = asked.iter().filter_map(|index| contributors.remove(index)).collect();
+    Ok((cells, told))
 }

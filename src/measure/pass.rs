@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use anyhow::Result;
 
-use super::change::{self, How};
+use super::change::{self, How, Shared};
+use super::contributors::Largest;
 use super::finish::{self, Known};
 use super::plan::Plan;
 use super::run::{self, Build, Cells};
@@ -17,13 +18,14 @@ use crate::expr::{self, Value};
 use crate::facts::context::Settings;
 use crate::note::Note;
 use crate::period::Period;
-use crate::report::{Absent, Cell};
+use crate::report::{Absent, Cell, Contributors};
 use crate::stats::Reading;
 
-/// A cell, and how many of its people are protected.
+/// A cell, how many of its people are protected, and who it comes from where that is asked for.
 pub struct Found {
     pub cell: Cell,
     pub private: u64,
+    pub contributors: Option<Contributors>,
 }
 
 /// Where the values of the rest stand beside those of the lanes.
@@ -50,7 +52,11 @@ pub fn pass(
         .collect();
     let resting = compare.contains(&Compare::Rest);
     let lanes = lanes(&request.periods, &compare, request.series, canon.as_of);
-    let mut counted = run::run(canon, settings, build, plan, &slices, &lanes, request.periods.len(), &compare)?;
+    let asked = run::Asked {
+        compare: &compare,
+        contributors: request.contributors && by.is_empty(),
+    };
+    let mut counted = run::run(canon, settings, build, plan, &slices, &lanes, request.periods.len(), &asked)?;
     counted.rank(plan, request.level);
     if resting {
         counted.rank_rests(plan, request.level);
@@ -134,15 +140,15 @@ impl Pass<'_> {
         if self.resting && has_rest(self.plan, index) {
             sides.extend(sides.first().map(|&(_, own, _)| (Some(Compare::Rest), own, REST)));
         }
-        let mut finished: Vec<(Option<Compare>, Cell, Known)> = Vec::new();
+        let mut finished: Vec<(Option<Compare>, usize, Cell, Known)> = Vec::new();
         for (key, lane, values) in sides {
             let (cell, known) = self.side(index, period, slice, (key, lane, values), at);
             self.values.insert((index, values, at), cell.value);
-            finished.push((key, cell, known));
+            finished.push((key, values, cell, known));
         }
         let mut finished = finished.into_iter();
-        let (_, mut cell, known) = finished.next()?;
-        for (compare, older, older_known) in finished {
+        let (_, own, mut cell, known) = finished.next()?;
+        for (compare, lane, older, older_known) in finished {
             let Some(compare) = compare else { continue };
             let shared = match compare {
                 Compare::Rest => self.counted.shared_with_rest(index, at),
@@ -158,6 +164,10 @@ impl Pass<'_> {
                     p: compare == Compare::Rest || self.request.p_values,
                 };
                 let mut change = change::change(metric, how, (&cell, &known), (&older, &older_known), shared);
+                let is_ranked = matches!(metric.kind, Kind::Quantile { .. } | Kind::SurvivalQuantile { .. });
+                if change.p.is_some_and(|p| p < 1.0 - how.level) && is_ranked {
+                    change.p = self.ranked_p(index, at, (own, &known), (lane, &older_known), shared);
+                }
                 // Before the data begin there is nothing to compare with: few customers then were not few customers.
                 if older.left_truncated && compare != Compare::Rest {
                     change.reading = Reading::Unclear;
@@ -167,7 +177,31 @@ impl Pass<'_> {
             }
         }
         let private = known.private;
-        Some(Found { cell, private })
+        let largest = if period + 1 == self.request.periods.len() {
+            self.counted.largest.remove(&index)
+        } else {
+            None
+        };
+        let told = |largest: Largest| largest.told(metric, known.pairs.as_ref()?, self.counted.scales(index), &cell, self.canon);
+        let contributors = largest.and_then(told);
+        Some(Found {
+            cell,
+            private,
+            contributors,
+        })
+    }
+
+    /// The p-value of a clear difference of ranked values in two lanes.
+    fn ranked_p(&self, index: usize, at: usize, newer: (usize, &Known), older: (usize, &Known), shared: Shared) -> Option<f64> {
+        let (metric, counted) = (self.plan.metrics[index], &self.counted);
+        let others = (older.0 == REST).then(|| counted.others(index, at)).flatten();
+        let older_tally = match &others {
+            Some(others) => others,
+            None => counted.counted(index, older.0, at)?,
+        };
+        let newer_tally = counted.counted(index, newer.0, at)?;
+        let (newer, older) = ((newer_tally, newer.1), (older_tally, older.1));
+        change::ranked_p_value(metric, newer, older, shared, self.request.level)
     }
 
     /// The cell itself, or what it is compared with.

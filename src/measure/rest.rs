@@ -265,6 +265,20 @@ impl Cells {
         }
     }
 
+    /// The values or observations outside of a cell, in the same period, with the stakeholder of each.
+    pub fn others(&self, metric: usize, cell: usize) -> Option<Tally> {
+        let (cell, period) = (cell as u32, cell as u32 / self.slices);
+        match self.period(metric, period).next()?.1 {
+            Tally::Values(_) => Some(Tally::Values(Pool::new(self.period(metric, period)).without(cell))),
+            _ => observations(cell, self.period(metric, period)),
+        }
+    }
+
+    /// What was counted of a metric in a cell.
+    pub fn counted(&self, metric: usize, lane: usize, cell: usize) -> Option<&Tally> {
+        self.tallies.get(&(self.leader[metric], lane))?.get(&(cell as u32))
+    }
+
     /// The quantile outside of a cell, and how many of its stakeholders are protected.
     pub fn ranked_rest(&self, metric: usize, cell: usize) -> Option<(Ranked, u64)> {
         let cell = cell as u32;

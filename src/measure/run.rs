@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::change::{Shared, rank_correlation};
+use super::contributors::{Largest, has_contributors};
 use super::count::{self, Counted};
 use super::evaluate::{Evaluator, place};
 use super::in_order::in_order;
@@ -43,6 +44,8 @@ pub struct Cells {
     /// The lane of each period itself.
     pub(super) own: Vec<usize>,
     pub(super) rests: BTreeMap<usize, Rests>,
+    /// Of each metric those with most of the last period, where asked for.
+    pub(super) largest: BTreeMap<usize, Largest>,
     pub(super) ranked_rests: FxHashMap<(usize, u32), Ranked>,
     pub(super) all_mixed: Vec<bool>,
     first_events: BTreeMap<&'static str, Micros>,
@@ -84,6 +87,9 @@ impl Cells {
                 let entry = all.entry(cell).or_insert((low, high));
                 *entry = (entry.0.min(low), entry.1.max(high));
             }
+        }
+        for (metric, largest) in block.largest {
+            self.largest.entry(metric).or_default().merge(largest);
         }
         for (metric, scales) in block.scales {
             self.scales[metric] = scales;
@@ -177,11 +183,20 @@ struct Block {
     counted: Vec<(usize, usize, Counted)>,
     crosses: Vec<(usize, usize, BTreeMap<u32, CrossSums>)>,
     currencies: Vec<(usize, usize, Currencies)>,
+    largest: Vec<(usize, Largest)>,
     scales: Vec<(usize, (f64, f64))>,
 }
 
 /// Fills a frame with the rows of a fact for a block of stakeholders: [`crate::facts::build`], or what stands in for it.
 pub type Build<'b> = dyn Fn(&FactSpec, &Context, Range<u32>, &mut Frame) + Sync + 'b;
+
+/// What is wanted of a run beside the tallies.
+pub struct Asked<'a> {
+    /// What cells are compared with.
+    pub compare: &'a [Compare],
+    /// Whether those with most of the last period are; there is one slice then.
+    pub contributors: bool,
+}
 
 /// Counts everything of a plan.
 #[allow(clippy::too_many_arguments)]
@@ -193,7 +208,7 @@ pub fn run(
     slices: &Slices,
     lanes: &[Lane],
     periods: usize,
-    compare: &[Compare],
+    asked: &Asked,
 ) -> Result<Cells> {
     let private = Private::new(canon);
     let leader = leaders(plan);
@@ -214,6 +229,7 @@ pub fn run(
             })
             .collect(),
         rests: BTreeMap::new(),
+        largest: BTreeMap::new(),
         ranked_rests: FxHashMap::default(),
         all_mixed: vec![false; plan.metrics.len()],
         first_events: BTreeMap::new(),
@@ -251,8 +267,9 @@ pub fn run(
             lanes,
             periods,
             slices: slices.labels.len(),
-            comparing: compare.iter().any(|compare| *compare != Compare::Rest),
-            resting: compare.contains(&Compare::Rest),
+            comparing: asked.compare.iter().any(|compare| *compare != Compare::Rest),
+            resting: asked.compare.contains(&Compare::Rest),
+            contributing: asked.contributors,
             private: &private,
             leader: &leader,
         };
@@ -323,6 +340,7 @@ struct Job<'a> {
     slices: usize,
     comparing: bool,
     resting: bool,
+    contributing: bool,
     private: &'a Private,
     leader: &'a [usize],
 }
@@ -356,7 +374,7 @@ impl Job<'_> {
                 let list: Vec<&Metric> = metrics.iter().map(|&i| self.plan.metrics[i]).collect();
                 let inputs = evaluator.inputs(&list, frame, &placed, lane, &view.when)?;
                 let keep = count::Keep {
-                    flushes: self.comparing,
+                    flushes: self.comparing || self.contributing && lane.compare.is_none(),
                     rests: (self.resting && lane.compare.is_none()).then_some(self.slices as u32),
                 };
                 let cells = count::Cells::new(frame, &placed, &lane.period, self.periods, self.slices);
@@ -369,8 +387,13 @@ impl Job<'_> {
                             .currencies
                             .push((index, lane_index, currencies(&codes, &inputs.keep, &cells.cell)));
                     }
+                    let flushes = std::mem::take(&mut counted.flushes);
+                    if self.contributing && lane.compare.is_none() && has_contributors(metric) {
+                        let last = self.periods as u32 - 1;
+                        let flushes = flushes.iter().filter(|flush| flush.cell == last);
+                        block.largest.push((index, Largest::of(flushes, scales, private)));
+                    }
                     if self.comparing {
-                        let flushes = std::mem::take(&mut counted.flushes);
                         if lane.compare.is_none() {
                             own.insert(
                                 index,

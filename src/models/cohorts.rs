@@ -453,6 +453,7 @@ mod tests {
             compare: Vec::new(),
             series: false,
             p_values: false,
+            contributors: false,
             level: 0.95,
         };
         let catalog = Catalog::builtin(facts::SPECS);

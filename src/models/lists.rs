@@ -542,6 +542,7 @@ source = "s"
             compare: Vec::new(),
             series: false,
             p_values: false,
+            contributors: false,
             level: 0.95,
         };
         let catalog = Catalog::builtin(facts::SPECS).with_user(OWN, "own", facts::SPECS).unwrap();

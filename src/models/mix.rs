@@ -93,6 +93,7 @@ pub fn mix(canon: &Canon, settings: &Settings, period: &Period, most: usize, lev
         compare: vec![Compare::Previous],
         series: false,
         p_values: false,
+        contributors: false,
         level,
     };
     let measured = measure::measure(canon, &catalog, settings, &request)?;

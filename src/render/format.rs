@@ -1,5 +1,8 @@
 //! Numbers as people read them; machine formats never round.
 
+use rust_decimal::prelude::FromPrimitive;
+use rust_decimal::{Decimal, RoundingStrategy};
+
 /// How the numbers of one metric in one row are written: value, limits and change on the same scale, so that they can be compared.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Scale<'a> {
@@ -106,7 +109,7 @@ pub fn number(value: f64, decimals: usize) -> String {
     if !value.is_finite() {
         return String::new();
     }
-    let text = format!("{:.decimals$}", value.abs());
+    let text = rounded(value.abs(), decimals);
     let (whole, fraction) = text
         .split_once('.')
         .map_or((text.as_str(), ""), |(whole, fraction)| (whole, fraction));
@@ -118,6 +121,19 @@ pub fn number(value: f64, decimals: usize) -> String {
         out.push_str(fraction);
     }
     out
+}
+
+/// A number of at least 0 with that many decimals. Halves go up, as people and spreadsheets round, where the number as it is written has
+/// them: 0.15 is a half though the nearest binary number lies below it.
+fn rounded(value: f64, decimals: usize) -> String {
+    let exact = Decimal::from_f64(value).filter(|_| value < 1e15);
+    match exact {
+        Some(number) => {
+            let number = number.round_dp_with_strategy(decimals as u32, RoundingStrategy::MidpointAwayFromZero);
+            format!("{number:.decimals$}")
+        }
+        None => format!("{value:.decimals$}"),
+    }
 }
 
 /// A count with thousands separators: `541,909`.
@@ -160,7 +176,9 @@ mod tests {
             ("days", 28.0, "28 d"),
             ("days", 28.5, "28.5 d"),
             ("count", 541_909.0, "541,909"),
-            ("count", 2.25, "2.2"),
+            ("count", 2.25, "2.3"),
+            ("hours", 5.25, "5.3 h"),
+            ("share", 0.0015, "0.2 %"),
             ("ratio", 1.005_1, "1.01"),
             ("index", 0.012_34, "0.012"),
         ] {

@@ -285,7 +285,14 @@ mod tests {
     fn a_file_says_what_it_is_and_what_is_to_be_decided() {
         let file = odd();
         let document = document(std::slice::from_ref(&file), &Allowed::default());
-        let text = terminal::text(&document, terminal::Style { width: 100, color: false });
+        let text = terminal::text(
+            &document,
+            terminal::Style {
+                width: 100,
+                color: false,
+                blocks: false,
+            },
+        );
         for part in [
             "odd\\u{1b}.csv",
             "Feeds purchases, 87% sure: a date, an amount and an id that repeats.",

@@ -105,7 +105,7 @@ pub(in crate::render) fn note(note: &Note) -> Value {
 }
 
 #[cfg(test)]
-pub(in crate::render) mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::render::summary::sample;
 
@@ -116,7 +116,7 @@ pub(in crate::render) mod tests {
     }
 
     /// What of a value breaks a schema, of which the few words that ours uses are known.
-    pub(in crate::render) fn broken(schema: &Value, root: &Value, value: &Value, at: &str) -> Vec<String> {
+    pub(crate) fn broken(schema: &Value, root: &Value, value: &Value, at: &str) -> Vec<String> {
         if let Some(name) = schema.get("$ref").and_then(Value::as_str) {
             return broken(root.pointer(name.trim_start_matches('#')).expect("a known $ref"), root, value, at);
         }

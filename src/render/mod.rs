@@ -7,6 +7,7 @@
 pub mod account;
 pub mod cards;
 pub mod check;
+pub mod comparison;
 pub mod csv;
 pub mod described;
 pub mod document;
@@ -20,7 +21,10 @@ pub mod parquet;
 pub mod rejects;
 pub mod report;
 pub mod rows;
+pub mod spark;
 pub mod summary;
 pub mod tables;
+pub mod template;
 pub mod terminal;
 pub mod text;
+pub mod xlsx;

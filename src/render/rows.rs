@@ -431,7 +431,11 @@ mod tests {
             };
             let sheet = Sheet { behind: &behind, ..*sheet };
             let mut bytes = Vec::new();
-            let style = Style { width: 100, color: false };
+            let style = Style {
+                width: 100,
+                color: false,
+                blocks: false,
+            };
             table(&sheet, style, &mut bytes).unwrap();
             let text = String::from_utf8(bytes).unwrap();
             let lines: Vec<&str> = text.lines().collect();

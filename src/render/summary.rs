@@ -432,7 +432,14 @@ mod tests {
 
     #[test]
     fn one_period_is_a_table_a_family() {
-        let text = terminal::text(&document(&sample(), false), terminal::Style { width: 80, color: false });
+        let text = terminal::text(
+            &document(&sample(), false),
+            terminal::Style {
+                width: 80,
+                color: false,
+                blocks: false,
+            },
+        );
         assert_eq!(
             text,
             "\
@@ -485,7 +492,14 @@ no rows: Referral rate
         second.absent = Some(Absent::Suppressed);
         second.changes.clear();
         measured.cells.push(second);
-        let text = terminal::text(&document(&measured, false), terminal::Style { width: 100, color: false });
+        let text = terminal::text(
+            &document(&measured, false),
+            terminal::Style {
+                width: 100,
+                color: false,
+                blocks: false,
+            },
+        );
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines[0], "2026-10 to 2026-11");
         let table = lines.iter().position(|line| line.starts_with("Period")).unwrap();
@@ -518,7 +532,14 @@ no rows: Referral rate
         (hidden.value, hidden.n, hidden.absent) = (None, None, Some(Absent::Suppressed));
         hidden.changes.clear();
         measured.cells.push(hidden);
-        let text = terminal::text(&document(&measured, false), terminal::Style { width: 100, color: false });
+        let text = terminal::text(
+            &document(&measured, false),
+            terminal::Style {
+                width: 100,
+                color: false,
+                blocks: false,
+            },
+        );
         let lines: Vec<&str> = text.lines().skip_while(|line| !line.starts_with("Region")).take(3).collect();
         assert_eq!(
             lines,
@@ -542,10 +563,24 @@ no rows: Referral rate
         measured.cells[0].changes.insert("year-ago", year);
         let document = document(&measured, false);
         for width in [60, 80, 120] {
-            let plain = terminal::text(&document, terminal::Style { width, color: false });
+            let plain = terminal::text(
+                &document,
+                terminal::Style {
+                    width,
+                    color: false,
+                    blocks: false,
+                },
+            );
             assert!(plain.lines().all(|line| line.chars().count() <= width), "{plain}");
             assert!(plain.contains("2025-10"));
-            let colored = terminal::text(&document, terminal::Style { width, color: true });
+            let colored = terminal::text(
+                &document,
+                terminal::Style {
+                    width,
+                    color: true,
+                    blocks: false,
+                },
+            );
             assert!(colored.contains("\u{1b}[31m-1.3 worse\u{1b}[0m"), "{colored}");
             let stripped = ["\u{1b}[0m", "\u{1b}[1m", "\u{1b}[31m", "\u{1b}[32m"]
                 .iter()

@@ -6,6 +6,9 @@ use super::format::count;
 use crate::note::visible;
 use crate::period::date_text;
 
+/// Characters that Unicode has, but XML has not.
+const NO_CHARACTERS: [char; 2] = ['\u{fffe}', '\u{ffff}'];
+
 /// Text from outside: a cell of an export, a file's name, a user's words. Its content can only be had escaped for a format.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Untrusted(String);
@@ -32,6 +35,17 @@ impl Untrusted {
             escaped.push(c);
         }
         escaped
+    }
+
+    /// For a workbook: as on a terminal, and without the two characters that no XML may hold. What is written as a string is never a formula,
+    /// whatever it begins with.
+    pub fn workbook(&self) -> Cow<'_, str> {
+        let shown = visible(&self.0);
+        if shown.contains(NO_CHARACTERS) {
+            Cow::Owned(shown.replace('\u{fffe}', "\\u{fffe}").replace('\u{ffff}', "\\u{ffff}"))
+        } else {
+            shown
+        }
     }
 
     /// For HTML: as [`Untrusted::html_plain`], and what is written from right to left is kept apart from what stands around it.
@@ -195,6 +209,15 @@ impl Text {
         shown.collect()
     }
 
+    /// For a workbook; own line breaks stay.
+    pub fn workbook(&self) -> String {
+        let shown = self.pieces.iter().map(|piece| match piece {
+            Piece::Own(text) => Cow::Borrowed(text.as_str()),
+            Piece::Untrusted(text) | Piece::Link(_, text) => text.workbook(),
+        });
+        shown.collect()
+    }
+
     /// For Markdown, within a line; own line breaks are breaks.
     pub fn markdown(&self) -> String {
         let shown = self.pieces.iter().map(|piece| match piece {
@@ -261,6 +284,7 @@ mod tests {
             assert_eq!(Untrusted::new(formula).csv(), format!("'{formula}"));
         }
         assert_eq!(Untrusted::new("a=1").csv(), "a=1");
+        assert_eq!(Untrusted::new("=1\0\u{ffff}").workbook(), "=1\\u{0}\\u{ffff}");
     }
 
     #[test]

@@ -6,6 +6,7 @@
 
 mod beside;
 mod breakdown;
+pub mod compare;
 mod findings;
 mod score;
 
@@ -20,7 +21,7 @@ use crate::facts::context::Settings;
 use crate::measure::{self, Compare, Request};
 use crate::note::Note;
 use crate::period::Period;
-use crate::report::{Absent, Cell, Shown};
+use crate::report::{Absent, Cell, Contributors, Shown};
 
 pub use beside::{Beside, Lists, beside, texts};
 pub use breakdown::{Breakdown, Funnel, FunnelSegment};
@@ -42,6 +43,8 @@ pub struct Ask {
     pub filter: Option<Expr>,
     /// Confidence level of the intervals and of all that is claimed.
     pub level: f64,
+    /// Whether it is told who the values come from.
+    pub contributors: bool,
     /// By metric the value that it is meant to reach.
     pub goals: BTreeMap<String, f64>,
 }
@@ -59,6 +62,10 @@ pub struct Review {
     pub scores: Vec<Score>,
     /// The metrics that have none, and why.
     pub absent: Vec<(Shown, Absent)>,
+    /// Which slices count, as it was asked for.
+    pub filter: Option<String>,
+    /// Who the values of the period come from, where asked for.
+    pub contributors: Vec<Contributors>,
     /// The metrics by dimension.
     pub breakdowns: Vec<Breakdown>,
     /// What is worth saying, what matters most first.
@@ -87,6 +94,7 @@ pub fn review(canon: &Canon, catalog: &Catalog, settings: &Settings, ask: &Ask) 
         compare: compare.to_vec(),
         series: true,
         p_values: true,
+        contributors: ask.contributors && by.is_empty(),
         level: ask.level,
     };
     let outcome = measure::measure(
@@ -137,6 +145,8 @@ pub fn review(canon: &Canon, catalog: &Catalog, settings: &Settings, ask: &Ask) 
         level: ask.level,
         scores,
         absent,
+        filter: ask.filter.as_ref().map(|filter| filter.text().to_string()),
+        contributors: outcome.contributors,
         breakdowns,
         findings,
         beside,

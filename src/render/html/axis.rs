@@ -190,7 +190,7 @@ mod tests {
     #[test]
     fn a_line_says_its_value() {
         let numbers = Numbers::new(&axis("share"), [0.8].into_iter());
-        assert_eq!((numbers.single(80.0), numbers.single(82.55)), ("80 %".into(), "82.5 %".into()));
+        assert_eq!((numbers.single(80.0), numbers.single(82.55)), ("80 %".into(), "82.6 %".into()));
     }
 
     #[test]

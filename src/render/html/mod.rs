@@ -13,6 +13,8 @@ mod spark;
 mod svg;
 mod words;
 
+pub use page::{Part, Parts, parts, style};
+
 use super::document::Document;
 
 /// What a page says about itself.

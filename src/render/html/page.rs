@@ -17,38 +17,92 @@ struct Section<'a> {
     blocks: Vec<Place<'a>>,
 }
 
-/// The document as a page of its own.
-pub fn text(document: &Document, page: &Page) -> String {
+/// What a page is made of, each part as HTML.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Parts {
+    /// The title.
+    pub title: String,
+    /// What stands before the first section.
+    pub lead: String,
+    /// The sections.
+    pub sections: Vec<Part>,
+    head: String,
+    content: String,
+    contents: String,
+}
+
+/// A section of a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// The name of its place in the page.
+    pub name: String,
+    /// Its title, as HTML.
+    pub title: String,
+    /// Its title without links, for a list of contents.
+    pub unlinked: String,
+    /// What stands below the title, as HTML.
+    pub body: String,
+}
+
+/// The style of a page.
+pub fn style() -> &'static str {
+    STYLE
+}
+
+/// The parts of a page.
+pub fn parts(document: &Document, page: &Page) -> Parts {
     let mut names = Names::default();
     let (content, contents) = (names.take("content"), names.take("contents"));
-    let (title, lead, sections) = sections(document, &mut names);
+    let (title, before, sections) = sections(document, &mut names);
     let name = "Report".into();
     let title = title.unwrap_or(&name);
+    let mut lead = String::new();
+    blocks::write(&mut lead, &before, title, &mut names);
+    let part = |section: &Section, names: &mut Names| {
+        let title = words(section.title, names, NAME);
+        let mut body = String::new();
+        blocks::write(&mut body, &section.blocks, section.title, names);
+        Part {
+            name: section.name.clone(),
+            title,
+            unlinked: unlinked(section.title),
+            body,
+        }
+    };
+    Parts {
+        title: words(title, &names, NAME),
+        lead,
+        head: head(title, page),
+        content,
+        contents,
+        sections: sections.iter().map(|section| part(section, &mut names)).collect(),
+    }
+}
 
-    let mut out = head(title, page);
+/// The document as a page of its own.
+pub fn text(document: &Document, page: &Page) -> String {
+    let parts = parts(document, page);
+    let (content, contents) = (&parts.content, &parts.contents);
+    let mut out = parts.head;
     out.push_str(&format!("<a class=\"skip\" href=\"#{content}\">Skip to the content</a>\n"));
-    out.push_str(&format!("<header><h1>{}</h1></header>\n", words(title, &names, NAME)));
-    if sections.len() > 1 {
+    out.push_str(&format!("<header><h1>{}</h1></header>\n", parts.title));
+    if parts.sections.len() > 1 {
         out.push_str(&format!(
             "<nav aria-labelledby=\"{contents}\"><p id=\"{contents}\">Contents</p><ol>\n"
         ));
-        for section in &sections {
-            out.push_str(&format!("<li><a href=\"#{}\">{}</a></li>\n", section.name, unlinked(section.title)));
+        for Part { name, unlinked, .. } in &parts.sections {
+            out.push_str(&format!("<li><a href=\"#{name}\">{unlinked}</a></li>\n"));
         }
         out.push_str("</ol></nav>\n");
     }
     out.push_str(&format!("<main id=\"{content}\" tabindex=\"-1\">\n"));
-    if !lead.is_empty() {
-        out.push_str("<div class=\"lead\">\n");
-        blocks::write(&mut out, &lead, title, &mut names);
-        out.push_str("</div>\n");
+    if !parts.lead.is_empty() {
+        out.push_str(&format!("<div class=\"lead\">\n{}</div>\n", parts.lead));
     }
-    for section in &sections {
-        let name = &section.name;
-        let title = words(section.title, &names, NAME);
-        out.push_str(&format!("<section aria-labelledby=\"{name}\">\n<h2 id=\"{name}\">{title}</h2>\n"));
-        blocks::write(&mut out, &section.blocks, section.title, &mut names);
-        out.push_str("</section>\n");
+    for Part { name, title, body, .. } in &parts.sections {
+        out.push_str(&format!(
+            "<section aria-labelledby=\"{name}\">\n<h2 id=\"{name}\">{title}</h2>\n{body}</section>\n"
+        ));
     }
     out + "</main>\n</body>\n</html>\n"
 }

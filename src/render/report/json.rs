@@ -8,11 +8,10 @@ use serde_json::{Value, json};
 use super::Report;
 use crate::period::instant_text;
 use crate::render::json::{cell, list, note};
-use crate::report::Measured;
+use crate::report::{Contributors, Measured, Shown};
 use crate::review::{Breakdown, Finding, Found, Funnel, Score};
 
-/// The name and version of the format.
-pub const SCHEMA: &str = "relhealth.report/1";
+pub use crate::review::compare::stored::SCHEMA;
 
 /// Writes a report as one object. Numbers are not rounded; what is not there is null.
 ///
@@ -37,6 +36,7 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         "currency": report.currency,
         "clock": report.clock,
         "level": review.level,
+        "where": review.filter,
         "compared": review.compared,
     });
     let head = head.to_string();
@@ -58,6 +58,7 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         review.findings.iter().map(|finding| self::finding(report, finding)),
     )?;
     section(out, "cells", measured.cells.iter().map(|one| cell(one, &measured)))?;
+    section(out, "contributors", review.contributors.iter().map(contributors))?;
     section(out, "funnels", review.breakdowns.iter().flat_map(funnels))?;
     let absent = review.absent.iter();
     section(
@@ -65,6 +66,9 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         "absent",
         absent.map(|(metric, why)| json!({"metric": metric.id, "reason": why.as_str(), "missing": why.detail()})),
     )?;
+    for (name, values) in super::beside::sections(report) {
+        section(out, name, values.into_iter())?;
+    }
     section(out, "account", report.account.iter().map(|file| json!(file)))?;
     section(out, "notes", report.notes.iter().map(note))?;
     writeln!(out, "}}")
@@ -73,6 +77,13 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 /// The cells of a report as a measure: the series, then the slices.
 pub fn measured(report: &Report) -> Measured {
     let review = report.review;
+    let mut metrics: Vec<Shown> = review.scores.iter().map(|score| score.metric.clone()).collect();
+    // Of what never happens there are slices too, but no score.
+    for metric in review.breakdowns.iter().flat_map(|breakdown| &breakdown.metrics) {
+        if metrics.iter().all(|known| known.id != metric.id) {
+            metrics.push(metric.clone());
+        }
+    }
     let series = review.scores.iter().flat_map(|score| score.cells.iter().cloned());
     let slices = review
         .breakdowns
@@ -85,11 +96,31 @@ pub fn measured(report: &Report) -> Measured {
         currency: report.currency.map(str::to_string),
         clock: report.clock.to_string(),
         dimensions: review.breakdowns.iter().map(|breakdown| breakdown.dimension.clone()).collect(),
-        metrics: review.scores.iter().map(|score| score.metric.clone()).collect(),
+        metrics,
         cells: series.chain(slices).collect(),
         account: report.account.to_vec(),
         notes: report.notes.to_vec(),
     }
+}
+
+/// By metric id the reported period, as numbers and as people read them.
+pub fn values(report: &Report) -> Value {
+    let value = |score: &Score| {
+        let (metric, cell) = (&score.metric, score.cell());
+        let scale = report.scale(metric, cell.value.unwrap_or_default());
+        let value = json!({
+            "title": metric.title,
+            "unit": metric.unit,
+            "value": cell.value,
+            "low": cell.low,
+            "high": cell.high,
+            "n": cell.n,
+            "shown": cell.value.map(|value| scale.value(value)),
+            "interval": scale.interval(cell.low, cell.high),
+        });
+        (metric.id.clone(), value)
+    };
+    Value::Object(report.review.scores.iter().map(value).collect())
 }
 
 fn section(out: &mut dyn Write, name: &str, values: impl Iterator<Item = Value>) -> io::Result<()> {
@@ -108,6 +139,8 @@ fn metric(report: &Report, score: &Score) -> Value {
         "unit": metric.unit,
         "good": metric.good.word(),
         "undated": metric.undated,
+        "kind": known.map(|known| known.kind.word()),
+        "per": known.and_then(|known| known.kind.per()),
         "definition": known.map(|known| format!("{:016x}", known.definition_hash())),
         "target": score.goal.map(|goal| json!({
             "value": goal.value,
@@ -131,6 +164,20 @@ fn metric(report: &Report, score: &Score) -> Value {
                 "up": signal.direction == crate::stats::process::Direction::Up,
             })).collect::<Vec<_>>(),
         })),
+    })
+}
+
+/// Who a value comes from.
+fn contributors(of: &Contributors) -> Value {
+    json!({
+        "metric": of.metric,
+        "period": of.period.label,
+        "stakeholders": of.stakeholders,
+        "part": of.part,
+        "whole": of.whole,
+        "squares": of.squares,
+        "others": {"stakeholders": of.others.stakeholders, "part": of.others.part, "whole": of.others.whole},
+        "largest": of.largest.iter().map(|one| json!({"id": one.id, "part": one.part, "whole": one.whole})).collect::<Vec<_>>(),
     })
 }
 

@@ -2,6 +2,7 @@
 //! numbers, how they went, who differs, what to do next, what the data are worth, and what every number means.
 
 mod appendix;
+mod beside;
 mod breakdowns;
 mod cohorts;
 mod dependence;
@@ -66,7 +67,7 @@ pub struct Origin {
 pub enum Detail {
     /// All of it.
     Whole,
-    /// What a terminal has room for: no charts, no comparison with the year before in the tables, no definitions.
+    /// What a terminal has room for: no charts and wide tables, no comparison with the year before, no definitions.
     Brief,
 }
 
@@ -88,10 +89,12 @@ pub fn document(report: &Report, detail: Detail) -> Document {
         trends::add(&mut document, report);
     }
     breakdowns::add(&mut document, report);
-    cohorts::add(&mut document, report);
+    if detail == Detail::Whole {
+        cohorts::add(&mut document, report);
+    }
     dependence::add(&mut document, report);
     lists::add(&mut document, report);
-    quality::add(&mut document, report);
+    quality::add(&mut document, report, detail);
     if detail == Detail::Whole {
         appendix::add(&mut document, report);
     }
@@ -99,7 +102,8 @@ pub fn document(report: &Report, detail: Detail) -> Document {
 }
 
 impl Report<'_> {
-    fn units(&self) -> Units<'_> {
+    /// The units of its values.
+    pub fn units(&self) -> Units<'_> {
         Units {
             currency: self.currency,
             business_hours: self.clock != "calendar hours",

@@ -1,6 +1,6 @@
 //! What the data are worth: what could not be computed, the row account, rejects by reason, findings.
 
-use super::{Report, counted, left, right};
+use super::{Detail, Report, counted, left, right};
 use crate::models::coverage::{Span, Verdict};
 use crate::render::document::{Align, Document, Table};
 use crate::render::format::count;
@@ -20,7 +20,7 @@ pub fn alarms(report: &Report) -> Vec<Text> {
 }
 
 /// Adds the parts.
-pub fn add(document: &mut Document, report: &Report) {
+pub fn add(document: &mut Document, report: &Report, detail: Detail) {
     absent(document, report);
     document.heading(2, "Data quality".into());
     document.heading(3, "Records".into());
@@ -31,7 +31,9 @@ pub fn add(document: &mut Document, report: &Report) {
         document.heading(3, "Records that are not used, by reason".into());
         document.table(reasons);
     }
-    coverage(document, report);
+    if detail == Detail::Whole {
+        coverage(document, report);
+    }
     if !report.notes.is_empty() {
         document.heading(3, "Findings".into());
         let told = |note: &crate::note::Note| {
@@ -100,14 +102,19 @@ fn gaps(report: &Report) -> Vec<Text> {
         let gaps = pairs.filter(|(_, of)| of.verdict == Verdict::Gap);
         gaps.map(|(period, _)| period.label.as_str()).collect()
     };
-    let tables = coverage.tables.iter().filter_map(|covered| {
-        let periods = gaps(&covered.whole);
-        let text = format!(
-            "{} have no records in {}, which is improbable.",
-            covered.table.name(),
-            periods.join(", ")
-        );
-        (!periods.is_empty()).then(|| Text::own(text).toned(Tone::Bad))
+    let tables = coverage.tables.iter().flat_map(|covered| {
+        // What a whole table lacks, its files lack.
+        let whole = gaps(&covered.whole);
+        let several = whole.is_empty() && covered.files.len() > 1;
+        let files = covered.files.iter().filter(move |_| several);
+        let files = files.map(|span| (Text::untrusted(span.file.as_deref().unwrap_or_default()), gaps(span)));
+        std::iter::once((Text::own(covered.table.name()), whole))
+            .chain(files)
+            .collect::<Vec<_>>()
+    });
+    let tables = tables.filter(|(_, periods)| !periods.is_empty()).map(|(name, periods)| {
+        name.and(format!(": no records in {}, which is improbable.", periods.join(", ")))
+            .toned(Tone::Bad)
     });
     tables.collect()
 }

@@ -23,12 +23,43 @@ pub fn add(document: &mut Document, report: &Report) {
                  from period to period, set by the first twelve points; what lies outside, or forms a pattern, is a signal."
                     .into(),
             );
+            document.list(signals(report));
             headed = true;
         }
         document.heading(3, Text::untrusted(capital(family)));
         charts.into_iter().for_each(|chart| document.chart(chart));
     }
 }
+
+/// The signals of the period in a sentence, beside how many there would be by chance.
+fn signals(report: &Report) -> Vec<Text> {
+    let charts = report.review.scores.iter().filter(|score| score.process.is_some()).count();
+    let signals: Vec<(&Score, &Signal)> = report
+        .review
+        .scores
+        .iter()
+        .filter_map(|score| Some((score, score.signals().next()?)))
+        .collect();
+    if signals.is_empty() {
+        return Vec::new();
+    }
+    let text = Text::own(format!(
+        "{} of {charts} bear a signal in {}; where nothing has changed, about {} would: ",
+        super::counted(signals.len(), "series", "series"),
+        report.review.period.label,
+        crate::render::format::number(charts as f64 * FALSE_ALARMS, 1),
+    ));
+    let told = signals.into_iter().enumerate().fold(text, |text, (at, (score, signal))| {
+        let text = if at > 0 { text.and("; ") } else { text };
+        text.and_text(Text::link(anchor(&score.metric), &score.metric.title))
+            .and(format!(" {}", words(signal)))
+    });
+    vec![told.and(".")]
+}
+
+/// The share of stable series of thirteen periods that bear a signal at the last one: of normal values and shares, by simulation
+/// ([`crate::stats::process`]); of skewed values it is higher.
+const FALSE_ALARMS: f64 = 0.03;
 
 /// The values of a score with their limits.
 pub fn points(score: &Score) -> Vec<Option<Point>> {

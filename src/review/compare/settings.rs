@@ -1,0 +1,110 @@
+//! What two reports were asked and made of: if that differs, a number may differ for nothing else.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Head;
+use super::stored::{Stored, StoredMetric};
+
+/// A setting that differs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Setting {
+    /// What it is.
+    pub what: &'static str,
+    /// What it was.
+    pub then: String,
+    /// What it is now.
+    pub now: String,
+}
+
+/// A file that differs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct InputChange {
+    /// Its name.
+    pub name: String,
+    /// Its digest then; `None`: it was not read.
+    pub then: Option<String>,
+    /// Its digest now; `None`: it was not read.
+    pub now: Option<String>,
+}
+
+/// A metric that is not what it was.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Redefined {
+    /// Its id.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// What of it is not what it was.
+    pub what: Vec<String>,
+}
+
+/// The settings that differ.
+pub fn settings(then: &Stored, now: &Stored) -> Vec<Setting> {
+    let said = |text: &Option<String>| text.clone().unwrap_or_else(|| "none".to_string());
+    let dimensions = |stored: &Stored| {
+        let names: BTreeSet<&str> = stored.cells.iter().flat_map(|cell| cell.by.keys()).map(String::as_str).collect();
+        names.into_iter().collect::<Vec<_>>().join(", ")
+    };
+    let all = [
+        ("slices that count (--where)", said(&then.filter), said(&now.filter)),
+        ("time zone", then.timezone.clone(), now.timezone.clone()),
+        ("currency", said(&then.currency), said(&now.currency)),
+        ("clock of durations", then.clock.clone(), now.clock.clone()),
+        ("confidence level", then.level.to_string(), now.level.to_string()),
+        ("dimensions", dimensions(then), dimensions(now)),
+        ("version of relhealth", then.version.clone(), now.version.clone()),
+    ];
+    let differ = all.into_iter().filter(|(_, then, now)| then != now);
+    differ.map(|(what, then, now)| Setting { what, then, now }).collect()
+}
+
+/// The files that differ, by name; one that was read several times counts once.
+pub fn inputs(then: &Stored, now: &Stored) -> Vec<InputChange> {
+    let digests = |stored: &Stored| -> BTreeMap<String, String> {
+        let each = stored.inputs.iter().map(|input| (input.name.clone(), input.sha256.clone()));
+        each.collect()
+    };
+    let (before, after) = (digests(then), digests(now));
+    let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+    let change = |name: &String| InputChange {
+        name: name.clone(),
+        then: before.get(name).cloned(),
+        now: after.get(name).cloned(),
+    };
+    names.into_iter().map(change).filter(|input| input.then != input.now).collect()
+}
+
+/// What of a metric is not what it was; `None`: it is the same metric.
+pub fn redefined(old: &StoredMetric, new: &StoredMetric, reports: &[Head; 2], then: &Stored, now: &Stored) -> Option<Redefined> {
+    let mut what: Vec<String> = Vec::new();
+    let mut differs = |is: bool, text: String| {
+        if is {
+            what.push(text);
+        }
+    };
+    differs(old.definition != new.definition, "its definition".into());
+    differs(old.unit != new.unit, format!("its unit ({}, now {})", old.unit, new.unit));
+    differs(
+        old.definition == new.definition && (old.kind != new.kind || old.per != new.per),
+        "its kind".into(),
+    );
+    differs(new.unit == "money" && then.currency != now.currency, "the currency".into());
+    differs(new.unit == "hours" && then.clock != now.clock, "the clock of durations".into());
+    differs(then.filter != now.filter, "the slices that count".into());
+    let is_total = matches!(new.kind.as_deref(), Some("count" | "sum"));
+    differs(
+        is_total && are_of_other_length(reports),
+        "the length of the period, which totals grow with".into(),
+    );
+    (!what.is_empty()).then(|| Redefined {
+        id: new.id.clone(),
+        title: new.title.clone(),
+        what,
+    })
+}
+
+/// Whether one period is longer than the other by more than months, quarters and years are among themselves.
+fn are_of_other_length(reports: &[Head; 2]) -> bool {
+    let [a, b] = reports.each_ref().map(|head| head.span.1.saturating_sub(head.span.0) as f64);
+    a > 1.2 * b || b > 1.2 * a
+}

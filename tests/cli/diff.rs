@@ -1,0 +1,193 @@
+//! Why numbers moved between two reports.
+
+use std::path::{Path, PathBuf};
+
+use snapbox::str;
+
+use crate::harness::{Folder, run_in};
+
+fn example() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/software-company")
+}
+
+/// A folder with the reports of September and October of the software company.
+fn reports() -> Folder {
+    let folder = Folder::new();
+    for (period, name) in [("2026-09", "september.json"), ("2026-10", "october.json")] {
+        let file = folder.path(name);
+        run_in(&example(), &["report", "--quiet", "--period", period, "-o", file.to_str().unwrap()]).silent();
+    }
+    folder
+}
+
+#[test]
+fn it_says_what_moved_and_why() {
+    let folder = reports();
+    let ran = folder.run(&["diff", "september.json", "october.json"]).silent();
+    let ran = ran.holds(&[
+        "From 2026-09 to 2026-10\n",
+        "- First response within target fell from 90.4 % to 67.1 %: -23.4 pp [-35.3,\n-11.1], worse.",
+        "Most of the fall comes from region nordics doing worse (-14.3 pp of -23.4 pp),\nnot from its share of the whole.",
+        "Moved most by cus_4F8BBC (-4.3 pp); the 10 below make -12.7 pp of -23.4 pp\ntogether, all others -10.7 pp.",
+        "cus_4F8BBC   5 of 5  2 of 6    -4.3 pp",
+        "Not divided: its value is no sum of parts",
+        "What follows may be chance",
+    ]);
+    assert!(!ran.out().contains('\u{1b}'));
+    folder
+        .run(&[
+            "diff",
+            "september.json",
+            "october.json",
+            "-o",
+            "d.md",
+            "-o",
+            "d.html",
+            "-o",
+            "d.json",
+        ])
+        .silent();
+    assert!(folder.read("d.md").starts_with("# From 2026-09 to 2026-10\n"));
+    assert!(folder.read("d.html").contains("default-src &#39;none&#39;") || folder.read("d.html").contains("default-src 'none'"));
+    assert!(folder.read("d.json").starts_with("{\"schema\":\"relhealth.diff/1\","));
+    // The same again, and from stdin.
+    folder.run(&["diff", "september.json", "october.json", "-o", "e.json"]).silent();
+    assert_eq!(folder.read("d.json"), folder.read("e.json"));
+    let same = folder.run(&["diff", "october.json", "october.json"]).silent();
+    same.holds(&["The reports say the same: nothing differs."]);
+    let backwards = folder.run(&["diff", "october.json", "september.json"]).silent();
+    backwards.holds(&["The first report is of the later period"]);
+}
+
+#[test]
+fn answers_that_came_late_are_told() {
+    let survey = |rows: &str| format!("stakeholder_id,responded_at,instrument,score,region\n{rows}");
+    let early = "a,2026-09-01,nps,9,north\nb,2026-09-02,nps,3,south\nc,2026-09-03,nps,10,north\n";
+    let late = "d,2026-09-04,nps,10,south\ne,2026-09-05,nps,9,south\nf,2026-10-05,nps,9,south\na,2026-10-06,nps,2,north\n";
+    let folder = Folder::new()
+        .with("then/surveys.csv", survey(early))
+        .with("now/surveys.csv", survey(&format!("{early}{late}")));
+    let report = |path: &str, period: &str, as_of: &str, out: &str| {
+        let input = format!("surveys={path}/surveys.csv");
+        let output = format!("json={out}");
+        folder
+            .run(&[
+                "report", &input, "--period", period, "--as-of", as_of, "-m", "nps", "--last", "3", "-o", &output, "-q",
+            ])
+            .silent();
+    };
+    report("then", "2026-09", "2026-09-30", "a.json");
+    report("now", "2026-10", "2026-10-31", "b.json");
+    report("now", "2026-09", "2026-09-30", "c.json");
+    folder.run(&["diff", "a.json", "b.json"]).silent().holds(&[
+        "What came late or was corrected\n- 2026-09: Net promoter score was 33.3 (n 3) in a.json and is 60.0 (n 5) in\nb.json: 2 more rows.",
+        "Inputs that differ",
+        "then/surveys.csv",
+        "not read",
+    ]);
+    let same_period = folder.run(&["diff", "a.json", "c.json", "-f", "markdown"]).silent();
+    let same_period = same_period.holds(&[
+        "what differs is a correction of what was known, and no change",
+        "is 60.0 (n 5) in c\\.json: 2 more rows.",
+    ]);
+    assert!(!same_period.out().contains("no clear change"));
+}
+
+#[test]
+fn protected_people_are_in_no_list() {
+    let roster = "stakeholder_id,type\nstaff-1,employee\nstaff-2,employee\n";
+    let order = |who: &str| format!("{who},2026-10-05,100\n");
+    let orders = |who: &[String]| {
+        format!(
+            "stakeholder_id,occurred_at,amount\n{}",
+            who.iter().map(|w| order(w)).collect::<String>()
+        )
+    };
+    let customers: Vec<String> = (0..8).map(|i| format!("buyer-{i}")).collect();
+    let two: Vec<String> = customers.iter().cloned().chain(["staff-1".into(), "staff-2".into()]).collect();
+    let six: Vec<String> = customers.iter().cloned().chain((1..=6).map(|i| format!("staff-{i}"))).collect();
+    let six_on_roster = (1..=6).fold("stakeholder_id,type\n".to_string(), |text, i| format!("{text}staff-{i},employee\n"));
+    let folder = Folder::new()
+        .with("roster.csv", roster)
+        .with("six.csv", six_on_roster)
+        .with("customers.csv", orders(&customers))
+        .with("two.csv", orders(&two))
+        .with("of-six.csv", orders(&six));
+    let told = |roster: &str, orders: &str, more: &[&str]| -> (usize, u64, String) {
+        let inputs = [format!("stakeholders={roster}"), format!("purchases={orders}")];
+        let mut args = vec![
+            "report", &inputs[0], &inputs[1], "--period", "2026-10", "-m", "revenue", "-f", "json", "-q",
+        ];
+        args.extend(more);
+        let text = folder.run(&args).silent().out();
+        let value: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let contributors = value["contributors"].as_array().unwrap().clone();
+        let listed = contributors.first().map_or(0, |of| of["largest"].as_array().unwrap().len());
+        let others = contributors.first().map_or(0, |of| of["others"]["stakeholders"].as_u64().unwrap());
+        (listed, others, serde_json::to_string(&contributors).unwrap())
+    };
+    let (listed, others, text) = told("roster.csv", "customers.csv", &[]);
+    assert_eq!((listed, others), (8, 0));
+    assert!(text.contains("\"buyer-3\""));
+    // Two employees would be all the others.
+    assert_eq!(told("roster.csv", "two.csv", &[]).0, 0);
+    let (listed, others, text) = told("six.csv", "of-six.csv", &[]);
+    assert_eq!((listed, others, text.contains("staff")), (8, 6, false));
+    let (listed, _, text) = told("roster.csv", "customers.csv", &["--redact"]);
+    assert_eq!((listed, text.contains("buyer")), (8, false));
+}
+
+#[test]
+fn what_is_no_report_is_refused() {
+    let measure = r#"{"schema": "relhealth.measure/1", "cells": []}"#;
+    let folder = Folder::new()
+        .with("measure.json", measure)
+        .with("cut.json", "{\"schema\": \"relhealth.report/1\", \"per")
+        .with("no.json", "id,score\n1,2\n")
+        .with("hostile.json", "{\"schema\": \"\\u001b[31m<script>\"}");
+    folder.run(&["diff", "measure.json", "no.json"]).code(3).says(str![[r#"
+error: cannot read measure.json as a report: it is a measure (relhealth.measure/1), which lacks definitions and contributors
+hint: write one: relhealth report INPUT... --period 2026-10 -o october.json
+
+"#]]);
+    folder.run(&["diff", "cut.json", "no.json"]).code(3).says(str![[r#"
+error: cannot read cut.json as a report: it ends in the middle: EOF while parsing a string at line 1 column 37
+hint: write it again; the file was cut
+
+"#]]);
+    folder.run(&["diff", "no.json", "cut.json"]).code(3).says(str![[r#"
+error: cannot read no.json as a report: it is no JSON: expected value at line 1 column 1
+
+"#]]);
+    folder.run(&["diff", "hostile.json", "cut.json"]).code(3).says(str![[r#"
+error: cannot read hostile.json as a report: its schema is "/u{1b}[31m<script>", not "relhealth.report/1"
+hint: write one: relhealth report INPUT... --period 2026-10 -o october.json
+
+"#]]);
+    folder.run(&["diff", "missing.json", "no.json"]).code(3);
+    folder.run(&["diff", "no.json"]).code(2);
+    folder.run(&["diff", "-", "-"]).code(2);
+    folder.run(&["diff", "no.json", "no.json", "-f", "csv"]).code(2);
+}
+
+#[test]
+fn hostile_text_means_nothing_in_any_format() {
+    let folder = reports();
+    let hostile = "<script>alert(1)</script>\\u001b[31m\\u202e|**x**";
+    let text = folder.read("october.json");
+    let text = text
+        .replace("\"nordics\"", &format!("\"{hostile}\""))
+        .replace("cus_4F8BBC", hostile);
+    let text = text.replace("\"First response within target\"", &format!("\"{hostile}\""));
+    let folder = folder.with("h.json", text.replace("\"label\":\"2026-10\"", &format!("\"label\":\"{hostile}\"")));
+    folder
+        .run(&["diff", "september.json", "h.json", "-o", "d.md", "-o", "d.html", "-o", "d.json"])
+        .silent();
+    let shown = folder.run(&["diff", "september.json", "h.json"]).silent().out();
+    assert!(shown.contains("<script>") && !shown.contains('\u{1b}') && !shown.contains('\u{202e}'));
+    let html = folder.read("d.html");
+    assert!(html.contains("&lt;script&gt;") && !html.contains("<script"));
+    let markdown = folder.read("d.md");
+    assert!(markdown.contains("\\<script\\>") && !markdown.contains("<script>") && !markdown.contains("**x**"));
+    serde_json::from_str::<serde_json::Value>(&folder.read("d.json")).unwrap();
+}

@@ -1,0 +1,247 @@
+//! `report`: every format of one run, what is wrong with a request, hostile cells, the same bytes.
+
+use serde_json::Value;
+
+use crate::harness::Folder;
+
+/// Two years of orders of a few customers, and answers that fall at the end.
+fn shop() -> Folder {
+    let mut orders = String::from("order_id,stakeholder_id,occurred_at,amount,region\n");
+    let mut answers = String::from("stakeholder_id,responded_at,instrument,score\n");
+    for month in 0..14 {
+        let (year, number) = (2025 + (8 + month) / 12, (8 + month) % 12 + 1);
+        for customer in 0..40 {
+            let day = 1 + (customer * 7 + month * 3) % 27;
+            let region = ["north", "south", "east", "west"][customer % 4];
+            orders.push_str(&format!(
+                "{month}-{customer},c{customer:02},{year}-{number:02}-{day:02},{}.50,{region}\n",
+                20 + (customer * 13 + month * 5) % 60
+            ));
+            let promoter = month < 13 && (customer + month) % 3 > 0;
+            let score = if promoter { 10 } else { 4 };
+            answers.push_str(&format!("c{customer:02},{year}-{number:02}-{day:02},nps,{score}\n"));
+        }
+    }
+    Folder::new().with("purchases.csv", orders).with("surveys.csv", answers)
+}
+
+const INPUTS: [&str; 2] = ["purchases=purchases.csv", "surveys=surveys.csv"];
+
+fn asked<'a>(more: &[&'a str]) -> Vec<&'a str> {
+    [&["report"][..], &INPUTS, &["--quiet", "--as-of", "2026-10-31"], more].concat()
+}
+
+fn json(folder: &Folder, file: &str) -> Value {
+    serde_json::from_str(&folder.read(file)).expect("JSON")
+}
+
+#[test]
+fn one_run_writes_every_format() {
+    let folder = shop();
+    let files = ["r.html", "r.md", "r.xlsx", "r.json", "r.csv", "r.txt"];
+    let outputs: Vec<&str> = files.iter().flat_map(|file| ["-o", file]).collect();
+    assert_eq!(folder.run(&asked(&outputs)).silent().out(), "");
+    let report = json(&folder, "r.json");
+    assert_eq!(report["schema"], "relhealth.report/1");
+    assert_eq!(report["period"]["label"], "2026-10");
+    let nps = &report["metrics"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|metric| metric["id"] == "nps")
+        .unwrap()["process"];
+    assert_eq!(nps["trial"], false);
+    let findings = report["findings"].as_array().unwrap();
+    let text = findings.iter().find(|finding| finding["metric"] == "nps").expect("nps fell")["text"]
+        .as_str()
+        .unwrap();
+    assert!(text.starts_with("Net promoter score fell to -100.0"), "{text}");
+    // The same sentence stands at the head of all reading formats.
+    assert!(folder.read("r.txt").replace('\n', " ").contains(text));
+    assert!(
+        folder.read("r.md").contains("Net promoter score fell to \\-100.0")
+            || folder.read("r.md").contains("Net promoter score fell to -100.0")
+    );
+    let page = folder.read("r.html");
+    assert!(page.starts_with("<!DOCTYPE html>") && page.contains("fell to -100.0"));
+    assert!(page.contains("default-src 'none'") && page.len() < 300_000, "{}", page.len());
+    assert!(std::fs::read(folder.path("r.xlsx")).unwrap().starts_with(b"PK"));
+    // A row a cell, the cells of the JSON.
+    let cells = report["cells"].as_array().unwrap().len();
+    assert_eq!(folder.read("r.csv").lines().count(), cells + 1);
+    let inputs = report["inputs"].as_array().unwrap();
+    assert_eq!(inputs.len(), 2);
+    assert!(inputs.iter().all(|input| input["sha256"].as_str().unwrap().len() == 64));
+    assert!(
+        report["command"]
+            .as_str()
+            .unwrap()
+            .starts_with("relhealth report purchases=purchases.csv")
+    );
+}
+
+#[test]
+fn the_same_bytes_on_any_number_of_threads() {
+    let folder = shop();
+    let written = |threads: &str| {
+        let files = ["r.html", "r.md", "r.xlsx", "r.csv", "r.json", "r.txt"];
+        let outputs = files.iter().flat_map(|file| ["-o", file]);
+        let args: Vec<&str> = ["--threads", threads, "--by", "region"].into_iter().chain(outputs).collect();
+        folder.run(&asked(&args)).silent();
+        files.map(|file| std::fs::read(folder.path(file)).unwrap())
+    };
+    let one = written("1");
+    assert!(one == written("1"));
+    assert!(one == written("2"));
+    assert!(one == written("7"));
+}
+
+#[test]
+fn hostile_cells_are_harmless_everywhere() {
+    let name = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
+    let hostile = [
+        "<script>alert(1)</script>".to_string(),
+        "=HYPERLINK(\"http://evil.example\",\"x\")".to_string(),
+        "\u{202e}gnp.exe".to_string(),
+        "a|b\n# c".to_string(),
+        "\u{1f469}\u{200d}\u{1f52c} \u{5e9}\u{5dc}\u{5d5}\u{5dd}".to_string(),
+        "x".repeat(10_000),
+    ];
+    let mut orders = String::from("order_id,stakeholder_id,occurred_at,amount,region\n");
+    for month in 1..=10 {
+        for (i, text) in hostile.iter().enumerate() {
+            for k in 0..6 {
+                orders.push_str(&format!("{month}-{i}-{k},{},2026-{month:02}-1{k},10,{}\n", name(text), name(text)));
+            }
+        }
+    }
+    let folder = Folder::new().with("purchases.csv", orders);
+    folder.run(&[
+        "report",
+        "purchases.csv",
+        "--quiet",
+        "--by",
+        "region",
+        "-o",
+        "r.html",
+        "-o",
+        "r.md",
+        "-o",
+        "r.csv",
+        "-o",
+        "r.json",
+        "-o",
+        "r.xlsx",
+        "-o",
+        "r.txt",
+    ]);
+    let page = folder.read("r.html");
+    assert!(!page.contains("<script") && !page.contains('\u{202e}'));
+    assert!(page.contains("&lt;script&gt;alert(1)"));
+    assert!(!page.contains(&"x".repeat(1000)));
+    let markdown = folder.read("r.md");
+    assert!(!markdown.replace("\\<", "").contains("<script") && !markdown.contains('\u{202e}'));
+    assert!(folder.read("r.csv").contains(",\"'=HYPERLINK("));
+    assert!(!folder.read("r.txt").contains('\u{202e}'));
+    let cells = json(&folder, "r.json");
+    let slices: Vec<&str> = cells["cells"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|cell| cell["by"]["region"].as_str())
+        .collect();
+    assert!(slices.contains(&hostile[5].as_str()), "machines get the whole text");
+}
+
+#[test]
+fn a_layout_of_ones_own() {
+    let folder = shop()
+        .with(
+            "own.md.j2",
+            "{{ title }}: NPS {{ values.nps.shown }}, {{ 0.25 | shown('share') }}\n{% for s in sections %}{{ s.id }} {% endfor %}\n",
+        )
+        .with(
+            "own.html",
+            "<title>{{ title }}</title>{{ '<b>' }}{% for s in sections %}<h2>{{ s.title }}</h2>{{ s.body }}{% endfor %}",
+        )
+        .with("broken.html", "<p>\n{{ values.nps.shown }\n")
+        .with("missing.html", "<p>\n\n{{ values.npss.shown }}\n");
+    folder.run(&asked(&["--template", "own.md.j2", "-o", "r.md"]));
+    let text = folder.read("r.md");
+    assert!(
+        text.starts_with("Relationship health, 2026-10: NPS -100.0, 25.0 %\nwhat-changed "),
+        "{text}"
+    );
+    folder.run(&asked(&["--template", "own.html", "-o", "own-out.html"]));
+    let page = folder.read("own-out.html");
+    assert!(
+        page.starts_with("<title>Relationship health, 2026-10</title>&lt;b&gt;<h2>What changed</h2>"),
+        "{page}"
+    );
+    for (template, line) in [("broken.html", "broken.html:2"), ("missing.html", "missing.html:3")] {
+        let ran = folder.run(&asked(&["--template", template, "-o", "x.html"])).code(2);
+        assert!(ran.err().contains(line), "{}", ran.err());
+        assert!(!folder.path("x.html").exists());
+    }
+    let ran = folder.run(&asked(&["--template", "own.html", "-o", "x.md"])).code(2);
+    assert!(ran.err().contains("lays out html, and none is asked for"), "{}", ran.err());
+    let ran = folder.run(&asked(&["--template", "own.txt", "-o", "x.md"])).code(2);
+    assert!(ran.err().contains("does not say what it writes"), "{}", ran.err());
+}
+
+#[test]
+fn what_is_asked_for_wrongly_is_said_before_anything_is_read() {
+    let folder = shop();
+    for (args, what) in [
+        (&["--period", "2026-13"][..], "2026-13"),
+        (&["-m", "npss"], "did you mean `nps`?"),
+        (&["--by", "regoin"], "did you mean `region`?"),
+        (&["-o", "x.pdf"], "unknown format `x.pdf`"),
+        (&["--open"], "--open needs a file"),
+        (&["--last", "0"], "--last"),
+    ] {
+        let ran = folder.run(&asked(args)).code(2);
+        assert!(ran.err().contains(what), "{args:?}: {}", ran.err());
+    }
+}
+
+#[test]
+fn a_target_and_a_title_come_from_the_configuration() {
+    let folder = shop().with(
+        "relhealth.toml",
+        "[report]\ntitle = \"Board\"\nmetrics = [\"nps\", \"revenue\"]\nby = [\"region\"]\n[targets.metrics]\nnps = \"20 points\"\n",
+    );
+    folder.run(&asked(&["-o", "r.json", "-o", "r.md"]));
+    let report = json(&folder, "r.json");
+    let ids: Vec<&str> = report["metrics"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|metric| metric["id"].as_str().unwrap())
+        .collect();
+    assert_eq!(ids, ["revenue", "nps"]);
+    assert_eq!(report["metrics"][1]["target"]["value"], 20.0);
+    assert_eq!(report["metrics"][1]["target"]["reading"], "worse");
+    let text = folder.read("r.md");
+    assert!(text.starts_with("# Board, 2026-10\n"));
+    assert!(text.contains("Target missed: Net promoter score"), "{text}");
+    assert!(text.contains("### By region"));
+}
+
+#[test]
+fn nothing_to_report_is_no_error() {
+    let folder = Folder::new().with("surveys.csv", "stakeholder_id,responded_at,instrument,score\na,2026-10-03,nps,9\n");
+    let ran = folder.run(&["report", "surveys=surveys.csv", "--quiet", "--period", "2026-10"]);
+    assert!(ran.out().contains("Nothing that can be told from chance"), "{}", ran.out());
+    // A filter leaves out what is told of all.
+    let folder = shop();
+    folder.run(&asked(&["--where", "region = 'north'", "-o", "r.json"]));
+    let report = json(&folder, "r.json");
+    assert!(report.get("cohorts").is_none());
+    let revenue = report["cells"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|cell| cell["metric"] == "orders" || cell["metric"] == "revenue");
+    assert!(revenue.clone().count() > 0 && revenue.clone().all(|cell| cell["n"] == 10));
+}
