@@ -155,6 +155,27 @@ fn family(draws: &mut Draws) -> (bool, bool) {
     (findings.contains(&Finding::Beyond), alone)
 }
 
+/// Twenty slices that have not changed since the period before: the same.
+fn changed_family(draws: &mut Draws, truth: f64, rows: usize) -> (bool, bool) {
+    let changes: Vec<Number> = (0..20)
+        .map(|_| {
+            let (a, b) = (
+                share(&people(draws, rows, 1, truth, 0.0)),
+                share(&people(draws, rows, 1, truth, 0.0)),
+            );
+            change(&a, &b, 0.0)
+        })
+        .collect();
+    let mut findings: Vec<Finding> = changes.iter().map(|number| number.find(below(0.0), Basis::Interval)).collect();
+    let alone = findings.contains(&Finding::Beyond);
+    let p: Vec<Option<f64>> = changes
+        .iter()
+        .map(|number| number.p(below(0.0), rows as f64 - 1.0, LEVEL))
+        .collect();
+    stand(&mut findings, &p, LEVEL);
+    (findings.contains(&Finding::Beyond), alone)
+}
+
 /// Whether the last of 24 periods of a stable process signals a fall, or a rise where that is bad.
 fn signals(values: Vec<f64>, bad: Direction) -> bool {
     let series = Series {
@@ -266,6 +287,17 @@ fn main() {
         rate(runs, 100, |draws| family(draws).0),
         Some(rate(runs, 100, |draws| family(draws).1)),
     );
+    for (name, level, rows) in [
+        ("any of 20 slices of 60 rows worse than previous, of 75 %", 0.75, 60),
+        ("any of 20 slices of 40 rows worse than previous, of 95 %", 0.95, 40),
+    ] {
+        row(
+            name,
+            1.0 - LEVEL,
+            rate(runs, 101, |draws| changed_family(draws, level, rows).0),
+            Some(rate(runs, 101, |draws| changed_family(draws, level, rows).1)),
+        );
+    }
     let normal = |draws: &mut Draws| signals((0..24).map(|_| draws.normal()).collect(), Direction::Down);
     row("new signal of 24 normal periods", 0.05, rate(runs, 200, normal), None);
     let skewed = |draws: &mut Draws| signals((0..24).map(|_| draws.exponential()).collect(), Direction::Up);

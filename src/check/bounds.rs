@@ -136,10 +136,11 @@ impl Threshold {
 }
 
 /// Takes back what is beyond its threshold in one slice of many, but not after Benjamini and Hochberg's adjustment for all that were judged.
+/// What has no p is judged as a point, which says nothing of chance.
 pub fn stand(findings: &mut [Finding], p: &[Option<f64>], level: f64) {
     let family = p.iter().flatten().count();
-    for (finding, stands) in findings.iter_mut().zip(stats::stands(p, level)) {
-        if *finding == Finding::Beyond && !stands {
+    for ((finding, p), stands) in findings.iter_mut().zip(p).zip(stats::stands(p, level)) {
+        if *finding == Finding::Beyond && p.is_some() && !stands {
             *finding = Finding::Chance { family };
         }
     }
@@ -258,5 +259,8 @@ mod tests {
             findings,
             [Finding::Chance { family: 4 }, Finding::Within, Finding::Reaches, Finding::Beyond]
         );
+        let mut point = vec![Finding::Beyond];
+        stand(&mut point, &[None], 0.95);
+        assert_eq!(point, [Finding::Beyond]);
     }
 }

@@ -13,6 +13,7 @@ pub mod baseline;
 mod bounds;
 mod data;
 mod judge;
+mod metric;
 mod rule;
 mod signal;
 mod verdict;

@@ -15,7 +15,7 @@ pub const EXIT_CODES: [(u8, &str); 5] = [
     (0, "done, and every rule passed (warnings allowed)"),
     (
         1,
-        "a rule or an example failed, or a rule could not be judged and is not marked optional",
+        "a rule or an example failed, or a rule could not be judged and is not marked optional, or warned under --fail-on warn",
     ),
     (2, "wrong usage or configuration, or the output cannot be written"),
     (3, "the data cannot be used: unreadable, ambiguous dates, too many rejects"),
@@ -24,14 +24,15 @@ pub const EXIT_CODES: [(u8, &str); 5] = [
 
 /// How a check comes to its code.
 pub const CHECK_CODES: &str = "
-Of `check`, by what its verdicts are:
+Of `check`, by what its verdicts are; the gravest decides:
   pass          0
   warn          0; 1 with --fail-on warn
-  fail          1; 0 where a waiver excuses it
-  insufficient  1: too little to judge by is no pass; 0 where the rule is optional, a waiver excuses it, or it is one slice of several
-                of a rule with `by` of which others could be judged
-An expired waiver fails, one that excuses nothing warns. The gravest verdict decides. An error (2, 3, 70) comes before all verdicts:
-then nothing was judged, and no output is written. A closed pipe changes no code of a check.
+  fail          1
+  insufficient  1: too little to judge by is no pass; 0 where the rule is optional, and in one
+                slice of several of a rule with `by`, of which others could be judged
+A waiver excuses all of these for its rule, so that they count as 0. One that has expired fails,
+one that excuses nothing warns. An error (2, 3, 70) comes before all verdicts: nothing was judged,
+and no output is written. A closed pipe changes no code of a check.
 ";
 
 /// Writes to stderr; nobody can be told that this failed.

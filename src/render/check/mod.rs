@@ -6,6 +6,7 @@ pub mod json;
 pub mod junit;
 pub mod openmetrics;
 pub mod sarif;
+mod saying;
 #[cfg(test)]
 mod testing;
 pub mod words;
