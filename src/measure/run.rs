@@ -298,7 +298,7 @@ fn leaders(plan: &Plan) -> Vec<usize> {
     (0..plan.metrics.len()).map(|index| first_alike(index).unwrap_or(index)).collect()
 }
 
-/// Blocks of whole stakeholders of about [`BLOCK_ROWS`] rows; the same whatever the number of threads.
+/// Blocks of whole stakeholders of about `BLOCK_ROWS` rows; the same whatever the number of threads.
 pub fn blocks(canon: &Canon, spec: &FactSpec) -> Vec<Range<u32>> {
     let tables: Vec<_> = spec
         .tables

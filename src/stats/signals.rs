@@ -58,7 +58,7 @@ pub enum Direction {
 /// A rule broken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Signal {
-    /// The place in [`Series::points`] of the point that completes the pattern: what was known then, and not before.
+    /// The place in [`Series::points`](super::process::Series::points) of the point that completes the pattern: what was known then, and not before.
     pub at: usize,
     /// The place of the first point of the pattern; `at` itself for a point outside.
     pub since: usize,
