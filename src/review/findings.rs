@@ -58,7 +58,8 @@ pub fn findings(scores: &[Score], breakdowns: &[Breakdown], level: f64) -> (Vec<
         }
     }
     for ((place, change), stands) in comparisons.iter().zip(stands) {
-        if !stands || matches!(change.reading, Reading::NoClearChange | Reading::Unclear) {
+        let clear = matches!(change.reading, Reading::Better | Reading::Worse | Reading::Higher | Reading::Lower);
+        if !stands || !clear {
             continue;
         }
         match *place {
@@ -288,6 +289,37 @@ mod tests {
         });
         let wrong = wrong.count();
         assert!(wrong * 20 <= REPORTS, "{wrong} of {REPORTS}");
+    }
+
+    // What does not stand among the slices of its own metric is no finding, however many others stand beside it.
+    #[test]
+    fn a_difference_that_is_not_clear_is_no_finding() {
+        let period = periods(1).remove(0);
+        let cell = |reading: Reading| {
+            let change = Change {
+                period: period.label.clone(),
+                value: Some(0.5),
+                delta: Some(0.2),
+                low: Some(0.01),
+                high: Some(0.4),
+                reading,
+                p: Some(1e-9),
+            };
+            let mut cell = Cell::blank("csat", &period);
+            cell.changes.insert("rest", change);
+            Some(cell)
+        };
+        let breakdown = Breakdown {
+            dimension: "region".into(),
+            slices: vec!["a".into(), "b".into()],
+            left_out: 0,
+            metrics: Vec::new(),
+            cells: vec![vec![cell(Reading::Better), cell(Reading::NoClearDifference)]],
+            funnels: vec![None],
+        };
+        let (found, compared) = findings(&[], &[breakdown], 0.95);
+        assert_eq!((found.len(), compared), (1, 2));
+        assert!(matches!(found[0].found, Found::Differs { slice: 0, .. }));
     }
 
     #[test]
