@@ -77,15 +77,15 @@ fn interval(cell: &Cell, goal: f64) -> Option<Interval> {
     })
 }
 
-/// The chart of the periods that are whole: those that begin before the data do, or are not over yet, are no points of it.
+/// The chart of the periods; those that begin before the data do are no points of it. A last period that is not over is one: all others are
+/// known at its age then, so that each is the same part of its period.
 fn process(metric: &Shown, cells: &[Cell], kind: &Kind) -> Option<Chart> {
     if metric.undated {
         return None;
     }
     let point = |cell: &Cell| {
-        let whole = cell.complete && !cell.left_truncated;
         let n = cell.n.unwrap_or_default() as f64;
-        cell.value.filter(|_| whole).map(|value| Point { value, n })
+        cell.value.filter(|_| !cell.left_truncated).map(|value| Point { value, n })
     };
     let series = Series {
         points: cells.iter().map(point).collect(),

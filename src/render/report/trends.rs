@@ -43,11 +43,15 @@ fn signals(report: &Report) -> Vec<Text> {
     if signals.is_empty() {
         return Vec::new();
     }
+    let by_chance = if report.review.periods.len() <= SIMULATED {
+        format!("about {}", crate::render::format::number(charts as f64 * FALSE_ALARMS, 1))
+    } else {
+        "some".to_string()
+    };
     let text = Text::own(format!(
-        "{} of {charts} bear a signal in {}; where nothing has changed, about {} would: ",
+        "{} of {charts} bear a signal in {}; where nothing has changed, {by_chance} would: ",
         super::counted(signals.len(), "series", "series"),
         report.review.period.label,
-        crate::render::format::number(charts as f64 * FALSE_ALARMS, 1),
     ));
     let told = signals.into_iter().enumerate().fold(text, |text, (at, (score, signal))| {
         let text = if at > 0 { text.and("; ") } else { text };
@@ -60,6 +64,9 @@ fn signals(report: &Report) -> Vec<Text> {
 /// The share of stable series of thirteen periods that bear a signal at the last one: of normal values and shares, by simulation
 /// ([`crate::stats::process`]); of skewed values it is higher.
 const FALSE_ALARMS: f64 = 0.03;
+
+/// The length of series that [`FALSE_ALARMS`] holds for; longer ones bear more.
+const SIMULATED: usize = 13;
 
 /// The values of a score with their limits.
 pub fn points(score: &Score) -> Vec<Option<Point>> {
@@ -129,7 +136,8 @@ fn statement(report: &Report, score: &Score) -> Text {
         Some(value) => format!(": {} in {}", shown(value), cell.period.label),
         None => format!(": no value in {}", cell.period.label),
     };
-    let series = match (&score.process, score.signals().next()) {
+    let process = score.process.as_ref().filter(|_| cell.value.is_some());
+    let series = match (process, score.signals().next()) {
         (None, _) => String::new(),
         (Some(chart), None) => {
             let limits = chart.limits.iter().rev().flatten().next();
