@@ -88,8 +88,11 @@ pub fn run(global: &Global, args: &Report) -> anyhow::Result<()> {
     progress::at("Measuring");
     let reviewed = review::review(canon, &config.catalog, &config.settings, &ask)?;
     let mut notes = loaded.notes.clone();
-    notes.extend(reviewed.notes.iter().cloned());
-    notes.dedup();
+    for note in &reviewed.notes {
+        if !notes.contains(note) {
+            notes.push(note.clone());
+        }
+    }
     let clock = data::clock_words(&config.settings.clock);
     progress::at("Writing");
     let origin = Origin {

@@ -22,7 +22,7 @@ pub fn alarms(report: &Report) -> Vec<Text> {
         let worst = list
             .rows
             .first()
-            .map(|row| format!("; the longest for {} days", count(row.days_since.unsigned_abs())));
+            .map(|row| format!("; the longest by {} days", count((row.days_since - row.target_days).unsigned_abs())));
         alarm(
             list.total,
             "stakeholder is overdue for a contact",
