@@ -5,7 +5,7 @@
 //! stated one, which is 1 - level = 5 %; else the bench ends with an error. Fewer runs: `cargo bench --bench noise -- 1000`.
 
 use relhealth::check::{Basis, Finding, Number, Side, Threshold, stand};
-use relhealth::report::Absent;
+use relhealth::report::AbsentReason;
 use relhealth::stats::process::{Direction, Point, Series};
 use relhealth::stats::{self, ClusterSums, CrossSums, Estimate, Interval};
 
@@ -51,7 +51,7 @@ fn above(value: f64) -> Threshold {
 fn number(estimate: &Estimate) -> Number {
     Number {
         value: estimate.value,
-        interval: estimate.interval.map_err(|_| Absent::TooFew),
+        interval: estimate.interval.map_err(|_| AbsentReason::TooFew),
     }
 }
 
@@ -117,7 +117,7 @@ fn change(newer: &Estimate, older: &Estimate, r: f64) -> Number {
     let sides = newer.side().zip(older.side());
     Number {
         value: newer.value - older.value,
-        interval: sides.map(|(a, b)| stats::difference(&a, &b, r).1).ok_or(Absent::TooFew),
+        interval: sides.map(|(a, b)| stats::difference(&a, &b, r).1).ok_or(AbsentReason::TooFew),
     }
 }
 

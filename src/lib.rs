@@ -1,43 +1,44 @@
 //! Measures the health of an organisation's relationships from the CSV exports of the systems it already has.
 //!
-//! The flow, one floor above the other; a module imports only from floors below its own:
+//! The data flow from left to right. A module imports only from the layers below its own, and `tests/architecture` enforces that:
 //!
 //! ```text
-//! files - intake - sources - canon --- facts - measure - report - render
-//!         bytes    mapping   typed     orders  metrics   cells    terminal csv json markdown
-//!         decode             tables    cases   periods
-//!         records            account   ...     slices
+//! files - ingest - sources - canonical - facts - measure - report - render
+//!         bytes    mapping   typed       orders  metrics   cells    terminal csv json markdown
+//!         decode             tables      cases   periods            html xlsx junit ...
+//!         records            counts      ...     groups
 //! ```
 #![warn(missing_docs)]
 
-// Floor 0: words that everything else is said in.
+// Layer 0: the vocabulary of all others.
 pub mod io;
 pub mod period;
 pub mod schema;
-pub mod script;
-// Floor 1: small values.
-pub mod account;
+// Layer 1: small values, and the languages that people write.
+pub mod cell_parsing;
+pub mod diagnostics;
 pub mod expr;
-pub mod note;
-pub mod value;
-// Floor 2: bytes to records, how records are read, and statistics on plain numbers.
-pub mod intake;
+pub mod record_counts;
+pub mod toml_reader;
+// Layer 2: bytes to records, known formats and mappings, and statistics on plain numbers.
+pub mod ingest;
 pub mod sources;
 pub mod stats;
-// Floor 3: the canonical tables, and the metric catalogue.
-pub mod canon;
+// Layer 3: the canonical tables, and the metric catalogue.
+pub mod canonical;
 pub mod catalog;
-// Floor 4: derived frames, and the plain values that come out.
+// Layer 4: derived frames, and the plain values that come out.
 pub mod facts;
 pub mod report;
-// Floor 5: the engine, and what a report tells beside metrics.
+// Layer 5: the engine, and the analyses that a report shows in addition to metrics.
+pub mod analyses;
 pub mod measure;
-pub mod models;
-// Floor 6: what the cells say together, and whether they are as they should be.
+// Layer 6: what the cells mean together, what changed between two reports, and whether the rules hold.
 pub mod check;
-pub mod review;
-// Floor 7: what a person or a machine reads, and what a person writes.
+pub mod findings;
+pub mod report_diff;
+// Layer 7: output formats, and the configuration.
 pub mod config;
 pub mod render;
-// Floor 8: the commands.
+// Layer 8: the commands.
 pub mod cli;

@@ -4,16 +4,16 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-pub use crate::account::FileAccount;
-use crate::catalog::Good;
-use crate::note::Note;
+use crate::catalog::BetterDirection;
+use crate::diagnostics::Note;
 use crate::period::Period;
+pub use crate::record_counts::RecordCounts;
 use crate::schema::Micros;
 use crate::stats::{Method, Reading};
 
 /// Why a number is not there. Absent is never zero.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Absent {
+pub enum AbsentReason {
     /// No row of the fact lies in the cell.
     NoRows,
     /// The whole is zero.
@@ -36,33 +36,33 @@ pub enum Absent {
     NotDefined,
 }
 
-impl Absent {
+impl AbsentReason {
     /// The reason as it is written in every format.
     pub fn as_str(&self) -> &'static str {
         match self {
-            Absent::NoRows => "no rows",
-            Absent::ZeroDenominator => "zero denominator",
-            Absent::TooFew => "too few",
-            Absent::MissingInput(_) => "missing input",
-            Absent::MixedCurrencies => "mixed currencies",
-            Absent::IncompleteWindow => "incomplete window",
-            Absent::NotReached => "not reached",
-            Absent::Suppressed => "suppressed",
-            Absent::ZeroVariance => "zero variance",
-            Absent::NotDefined => "not defined",
+            AbsentReason::NoRows => "no rows",
+            AbsentReason::ZeroDenominator => "zero denominator",
+            AbsentReason::TooFew => "too few",
+            AbsentReason::MissingInput(_) => "missing input",
+            AbsentReason::MixedCurrencies => "mixed currencies",
+            AbsentReason::IncompleteWindow => "incomplete window",
+            AbsentReason::NotReached => "not reached",
+            AbsentReason::Suppressed => "suppressed",
+            AbsentReason::ZeroVariance => "zero variance",
+            AbsentReason::NotDefined => "not defined",
         }
     }
 
     /// What exactly is missing, where the reason alone does not say it.
     pub fn detail(&self) -> Option<&str> {
         match self {
-            Absent::MissingInput(what) => Some(what),
+            AbsentReason::MissingInput(what) => Some(what),
             _ => None,
         }
     }
 }
 
-impl Serialize for Absent {
+impl Serialize for AbsentReason {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.as_str())
     }
@@ -106,13 +106,13 @@ pub struct Cell {
     /// The value; `None` exactly when `absent` is a reason.
     pub value: Option<f64>,
     /// Why there is no value.
-    pub absent: Option<Absent>,
+    pub absent: Option<AbsentReason>,
     /// Lower limit.
     pub low: Option<f64>,
     /// Upper limit.
     pub high: Option<f64>,
     /// Why there are no limits; then both are `None`. One alone missing is an open end.
-    pub interval_absent: Option<Absent>,
+    pub interval_absent: Option<AbsentReason>,
     /// Rows in the whole; `None` where they are hidden.
     pub n: Option<u64>,
     /// Distinct stakeholders in the whole; a row without one counts as its own. `None` where they are hidden.
@@ -202,7 +202,7 @@ pub struct Contributor {
 
 /// A metric as a report shows it.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Shown {
+pub struct MetricInfo {
     /// Its id.
     pub id: String,
     /// Its short title.
@@ -212,14 +212,14 @@ pub struct Shown {
     /// Its unit, as the catalogue names it.
     pub unit: String,
     /// Which direction is better.
-    pub good: Good,
+    pub good: BetterDirection,
     /// It rests on something that nobody dated, so that earlier periods are known as they are now: nothing can be read from how it moved.
     pub undated: bool,
 }
 
 /// The result of a measure: everything that a format can show.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Measured {
+pub struct MeasureResult {
     /// Nothing at or after it is known.
     pub as_of: Micros,
     /// Name of the report's time zone.
@@ -233,11 +233,11 @@ pub struct Measured {
     /// The dimensions asked for.
     pub dimensions: Vec<String>,
     /// The metrics, in the order of the catalogue.
-    pub metrics: Vec<Shown>,
+    pub metrics: Vec<MetricInfo>,
     /// The cells: by metric in that order, then by period, then by slice.
     pub cells: Vec<Cell>,
     /// The row account.
-    pub account: Vec<FileAccount>,
+    pub account: Vec<RecordCounts>,
     /// Findings.
     pub notes: Vec<Note>,
 }

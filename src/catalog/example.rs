@@ -49,7 +49,7 @@ pub enum Expect {
     /// This value, up to rounding.
     Value(f64),
     /// No value, for this reason: one of [`REASONS`].
-    Absent(String),
+    AbsentReason(String),
 }
 
 /// Reads the examples of a metric's stanza.
@@ -136,7 +136,7 @@ fn expect(stanza: &mut Stanza) -> Option<Expect> {
         (true, false) => stanza.number("value").map(|v| Expect::Value(v.value)),
         (false, true) => stanza
             .choice("absent", &REASONS, |r| r)
-            .map(|r| Expect::Absent(r.value.to_string())),
+            .map(|r| Expect::AbsentReason(r.value.to_string())),
         (true, true) => {
             stanza.problem(stanza.key_span("absent"), "an example has `value` or `absent`, not both", None);
             None

@@ -33,7 +33,7 @@ impl Expression {
 
 /// What an expression must yield.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Want {
+pub(super) enum ExpectedType {
     /// True or false.
     Truth,
     /// Something that can be added.
@@ -42,20 +42,20 @@ pub(super) enum Want {
     NumberOrTruth,
 }
 
-impl Want {
+impl ExpectedType {
     pub fn takes(self, unit: Unit) -> bool {
         match self {
-            Want::Truth => unit == Unit::Bool,
-            Want::Number => unit.is_number(),
-            Want::NumberOrTruth => unit.is_number() || unit == Unit::Bool,
+            ExpectedType::Truth => unit == Unit::Bool,
+            ExpectedType::Number => unit.is_number(),
+            ExpectedType::NumberOrTruth => unit.is_number() || unit == Unit::Bool,
         }
     }
 
     fn words(self) -> &'static str {
         match self {
-            Want::Truth => "true or false",
-            Want::Number => "a number",
-            Want::NumberOrTruth => "a number, or true or false",
+            ExpectedType::Truth => "true or false",
+            ExpectedType::Number => "a number",
+            ExpectedType::NumberOrTruth => "a number, or true or false",
         }
     }
 }
@@ -93,7 +93,7 @@ impl Scope for Columns {
 
 impl Stanza<'_> {
     /// The expression of this key, if it is there, can be read, names what exists and yields what is wanted.
-    pub fn expression(&mut self, key: &str, scope: &dyn Scope, want: Want) -> Option<Expression> {
+    pub fn expression(&mut self, key: &str, scope: &dyn Scope, want: ExpectedType) -> Option<Expression> {
         let spot = self.words(key)?;
         let checked = expr::parse(&spot.value).and_then(|expr| Ok((expr.resolve(scope)?, expr.check(scope)?)));
         match checked {

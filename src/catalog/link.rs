@@ -1,12 +1,12 @@
 //! What metrics say of each other: ids are unique, the ids they name exist, and nothing rests on itself.
 
 use super::did_you_mean;
-use super::expression::Want;
+use super::expression::ExpectedType;
 use super::stanza::Spot;
 use super::{Exposure, Kind, Metric, hash, units};
 use crate::expr::Scope;
 use crate::schema::Unit;
-use crate::script::{Mistake, Script};
+use crate::toml_reader::{ConfigError, Script};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 
@@ -45,7 +45,11 @@ impl Scope for Metrics<'_> {
 /// # Errors
 ///
 /// The problems found so far and those found here, by file and place.
-pub(super) fn link(mut metrics: Vec<Metric>, mut drafts: Vec<Draft>, mut problems: Vec<Mistake>) -> Result<Vec<Metric>, Vec<Mistake>> {
+pub(super) fn link(
+    mut metrics: Vec<Metric>,
+    mut drafts: Vec<Draft>,
+    mut problems: Vec<ConfigError>,
+) -> Result<Vec<Metric>, Vec<ConfigError>> {
     problems.extend(duplicates(&metrics, &drafts));
     let broken: HashSet<String> = drafts.iter().filter(|d| d.metric.is_none()).map(|d| d.name.value.clone()).collect();
     let sound = || metrics.iter().chain(drafts.iter().filter_map(|d| d.metric.as_ref()));
@@ -76,7 +80,7 @@ pub(super) fn link(mut metrics: Vec<Metric>, mut drafts: Vec<Draft>, mut problem
     Ok(metrics)
 }
 
-fn duplicates(metrics: &[Metric], drafts: &[Draft]) -> Vec<Mistake> {
+fn duplicates(metrics: &[Metric], drafts: &[Draft]) -> Vec<ConfigError> {
     let mut places: HashMap<&str, (&str, usize)> = metrics
         .iter()
         .map(|m| (m.id.as_str(), (m.origin.file.as_str(), m.origin.line)))
@@ -102,7 +106,7 @@ fn exposure(
     id: &str,
     kinds: &HashMap<String, &'static str>,
     broken: &HashSet<String>,
-) -> Option<Mistake> {
+) -> Option<ConfigError> {
     let span = source.inside(reference.span.clone(), &reference.text, 0..reference.text.len());
     match kinds.get(id) {
         Some(&"count") => None,
@@ -130,7 +134,7 @@ fn derived(
     unit: super::MetricUnit,
     known: &BTreeMap<String, Unit>,
     broken: &HashSet<String>,
-) -> Option<Mistake> {
+) -> Option<ConfigError> {
     let Kind::Derived { expr } = kind else { return None };
     if expr.names().iter().any(|id| broken.contains(id)) {
         return None;
@@ -143,7 +147,7 @@ fn derived(
         .and_then(|resolved| Ok((expr.expr.check(&scope)?, resolved)))
     {
         Err(error) => return Some(source.mistake(inside(error.span), error.message, error.hint)),
-        Ok((yields, _)) if !Want::Number.takes(yields) => {
+        Ok((yields, _)) if !ExpectedType::Number.takes(yields) => {
             let message = format!("`expr` must be a number, but this is {}", yields.name());
             return Some(source.mistake(inside(0..reference.text.len()), message, None));
         }
@@ -157,7 +161,7 @@ fn derived(
 }
 
 /// One problem for each ring of metrics that rest on each other, at its first stanza.
-fn cycles(drafts: &[Draft]) -> Vec<Mistake> {
+fn cycles(drafts: &[Draft]) -> Vec<ConfigError> {
     let parts: BTreeMap<&str, BTreeSet<String>> = drafts
         .iter()
         .filter_map(|d| d.metric.as_ref().map(|m| (m.id.as_str(), m.parts())))

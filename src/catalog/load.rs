@@ -1,17 +1,17 @@
 //! From TOML to metrics: each stanza by itself; what it says of other metrics is checked when all are read ([`super::link`]).
 
 use super::did_you_mean;
-use super::expression::{Columns, Expression, Want};
+use super::expression::{Columns, ExpectedType, Expression};
 use super::link::{Draft, Reference, link};
 use super::stanza::{Spot, Stanza};
-use super::{Catalog, Entity, Exposure, FAMILIES, Form, Good, Kind, Metric, MetricUnit, Origin, Under, When, example, units};
+use super::{BetterDirection, Catalog, Entity, Exposure, FAMILIES, Form, Kind, Metric, MetricUnit, Origin, Under, When, example, units};
 use crate::expr;
 use crate::schema::{FactSpec, Shape, Unit};
-use crate::script::{Mistake, Script};
+use crate::toml_reader::{ConfigError, Script};
 use toml::de::DeTable;
 
 /// The built-in catalogue.
-pub(super) fn builtin(specs: &[&'static FactSpec]) -> Result<Catalog, Vec<Mistake>> {
+pub(super) fn builtin(specs: &[&'static FactSpec]) -> Result<Catalog, Vec<ConfigError>> {
     let names: Vec<String> = FAMILIES.iter().map(|(family, _)| format!("{family}.toml")).collect();
     let mut drafts = Vec::new();
     let mut problems = Vec::new();
@@ -22,7 +22,7 @@ pub(super) fn builtin(specs: &[&'static FactSpec]) -> Result<Catalog, Vec<Mistak
 }
 
 /// These metrics and those of a user's file.
-pub(super) fn add(metrics: Vec<Metric>, text: &str, file: &str, specs: &[&'static FactSpec]) -> Result<Vec<Metric>, Vec<Mistake>> {
+pub(super) fn add(metrics: Vec<Metric>, text: &str, file: &str, specs: &[&'static FactSpec]) -> Result<Vec<Metric>, Vec<ConfigError>> {
     let mut drafts = Vec::new();
     let mut problems = Vec::new();
     read(Script { file, text }, specs, true, &mut drafts, &mut problems);
@@ -30,12 +30,12 @@ pub(super) fn add(metrics: Vec<Metric>, text: &str, file: &str, specs: &[&'stati
 }
 
 /// Problems one after the other, as people read them.
-pub(super) fn joined(problems: &[Mistake]) -> String {
-    problems.iter().map(Mistake::to_string).collect::<Vec<_>>().join("\n\n")
+pub(super) fn joined(problems: &[ConfigError]) -> String {
+    problems.iter().map(ConfigError::to_string).collect::<Vec<_>>().join("\n\n")
 }
 
 /// Reads the `metric` table of a file. `key`: what a metric is that does not say whether it is a key metric.
-fn read<'a>(source: Script<'a>, specs: &[&'static FactSpec], key: bool, drafts: &mut Vec<Draft<'a>>, problems: &mut Vec<Mistake>) {
+fn read<'a>(source: Script<'a>, specs: &[&'static FactSpec], key: bool, drafts: &mut Vec<Draft<'a>>, problems: &mut Vec<ConfigError>) {
     let (document, errors) = DeTable::parse_recoverable(source.text);
     if !errors.is_empty() {
         problems.extend(
@@ -106,7 +106,7 @@ fn metric(stanza: &mut Stanza, specs: &[&'static FactSpec], key: bool, reference
     let family = stanza.words("family");
     let text = stanza.words("text");
     let unit = stanza.choice("unit", &MetricUnit::ALL, MetricUnit::word);
-    let good = stanza.choice("good", &Good::ALL, Good::word);
+    let good = stanza.choice("good", &BetterDirection::ALL, BetterDirection::word);
     let hidden = stanza.truth("hidden").is_some_and(|h| h.value);
     let key = stanza.truth("key").map_or(key, |k| k.value);
     let window_days = stanza.whole("window_days").map(|w| w.value);
@@ -125,7 +125,7 @@ fn metric(stanza: &mut Stanza, specs: &[&'static FactSpec], key: bool, reference
         let spec = named_fact(stanza, specs)?;
         fact = Some(spec);
         when = times(stanza, spec);
-        where_ = stanza.expression("where", &Columns(spec), Want::Truth);
+        where_ = stanza.expression("where", &Columns(spec), ExpectedType::Truth);
         weight = stanza.column("weight", spec, &[Unit::Number]);
         kind(stanza, word, spec, reference)
     };
@@ -213,26 +213,26 @@ fn kind(stanza: &mut Stanza, word: &str, spec: &'static FactSpec, reference: &mu
             false => Some(Kind::Count { distinct: None }),
         },
         "sum" => Some(Kind::Sum {
-            of: stanza.expression("of", scope, Want::Number)?,
+            of: stanza.expression("of", scope, ExpectedType::Number)?,
         }),
         "mean" => Some(Kind::Mean {
-            of: stanza.expression("of", scope, Want::Number)?,
+            of: stanza.expression("of", scope, ExpectedType::Number)?,
         }),
         "share" => Some(Kind::Share {
-            part: stanza.expression("part", scope, Want::Truth)?,
+            part: stanza.expression("part", scope, ExpectedType::Truth)?,
         }),
         "net_share" => {
-            let plus = stanza.expression("plus", scope, Want::Truth);
-            let minus = stanza.expression("minus", scope, Want::Truth);
+            let plus = stanza.expression("plus", scope, ExpectedType::Truth);
+            let minus = stanza.expression("minus", scope, ExpectedType::Truth);
             Some(Kind::NetShare {
                 plus: plus?,
                 minus: minus?,
             })
         }
         "ratio" => {
-            let over = stanza.expression("over", scope, Want::NumberOrTruth);
+            let over = stanza.expression("over", scope, ExpectedType::NumberOrTruth);
             let under = match (stanza.has("under"), stanza.has("under_distinct")) {
-                (true, false) => stanza.expression("under", scope, Want::NumberOrTruth).map(Under::Sum),
+                (true, false) => stanza.expression("under", scope, ExpectedType::NumberOrTruth).map(Under::Sum),
                 (false, true) => stanza.entity("under_distinct", spec).map(Under::Distinct),
                 (both, _) => {
                     let span = if both {
@@ -250,7 +250,7 @@ fn kind(stanza: &mut Stanza, word: &str, spec: &'static FactSpec, reference: &mu
             })
         }
         "rate" => {
-            let part = stanza.expression("part", scope, Want::Truth);
+            let part = stanza.expression("part", scope, ExpectedType::Truth);
             let per = stanza.positive("per", 1.0);
             let exposure = exposure(stanza, spec, reference);
             Some(Kind::Rate {
@@ -260,14 +260,14 @@ fn kind(stanza: &mut Stanza, word: &str, spec: &'static FactSpec, reference: &mu
             })
         }
         "quantile" => {
-            let of = stanza.expression("of", scope, Want::Number);
+            let of = stanza.expression("of", scope, ExpectedType::Number);
             let q = stanza.fraction("q");
             Some(Kind::Quantile { of: of?, q: q? })
         }
         "survival_quantile" => {
-            let of = stanza.expression("of", scope, Want::Number);
-            let event = stanza.expression("event", scope, Want::Truth);
-            let censored_of = stanza.expression("censored_of", scope, Want::Number);
+            let of = stanza.expression("of", scope, ExpectedType::Number);
+            let event = stanza.expression("event", scope, ExpectedType::Truth);
+            let censored_of = stanza.expression("censored_of", scope, ExpectedType::Number);
             let q = stanza.fraction("q");
             if let (Some(of), Some(censored)) = (&of, &censored_of)
                 && of.unit != censored.unit
@@ -287,7 +287,7 @@ fn kind(stanza: &mut Stanza, word: &str, spec: &'static FactSpec, reference: &mu
             })
         }
         "concentration" => {
-            let of = stanza.expression("of", scope, Want::Number);
+            let of = stanza.expression("of", scope, ExpectedType::Number);
             let group = if stanza.has("group") {
                 stanza.entity("group", spec)
             } else {
@@ -314,7 +314,9 @@ fn exposure(stanza: &mut Stanza, spec: &'static FactSpec, reference: &mut Option
         });
         return Some(Exposure::Metric(spot.value));
     }
-    stanza.expression("exposure", &Columns(spec), Want::Number).map(Exposure::Column)
+    stanza
+        .expression("exposure", &Columns(spec), ExpectedType::Number)
+        .map(Exposure::Column)
 }
 
 fn form(stanza: &mut Stanza) -> Option<Form> {

@@ -3,7 +3,7 @@
 use super::example::Example;
 use super::expression::Expression;
 use crate::schema::{FactColumn, FactSpec};
-pub use crate::stats::Good;
+pub use crate::stats::BetterDirection;
 use std::collections::BTreeSet;
 
 /// One metric: what is measured, how, and the words that explain it.
@@ -32,7 +32,7 @@ pub struct Metric {
     /// What the value is a number of.
     pub unit: MetricUnit,
     /// The direction that is better.
-    pub good: Good,
+    pub good: BetterDirection,
     /// The definition, in a sentence or two.
     pub text: String,
     /// Where the definition comes from.

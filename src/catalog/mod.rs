@@ -8,7 +8,7 @@
 //! and the value that must come out. Where no row counts, a count or a sum is 0 and everything else is absent for `no rows`; where
 //! rows count but what they are divided by comes to nothing, it is absent for `zero denominator`.
 
-mod card;
+mod definition;
 mod example;
 mod expression;
 mod hash;
@@ -18,14 +18,14 @@ mod metric;
 mod stanza;
 mod units;
 
-pub use card::Card;
+pub use definition::Card;
 pub use example::{Example, Expect, Given, REASONS};
 pub use expression::{Expression, TIMES_AT_HAND};
-pub use metric::{Entity, Exposure, Form, Good, Kind, Metric, MetricUnit, Origin, Under, When};
+pub use metric::{BetterDirection, Entity, Exposure, Form, Kind, Metric, MetricUnit, Origin, Under, When};
 
-use crate::note;
+use crate::diagnostics;
 use crate::schema::FactSpec;
-use crate::script::Mistake;
+use crate::toml_reader::ConfigError;
 use std::collections::HashMap;
 
 /// The built-in families, in the order in which they are listed: name and stanzas.
@@ -65,7 +65,7 @@ impl Catalog {
     /// # Errors
     ///
     /// All mistakes of the file's stanzas, in the order in which they stand there.
-    pub fn with_user(self, toml_text: &str, file_name: &str, specs: &[&'static FactSpec]) -> Result<Catalog, Vec<Mistake>> {
+    pub fn with_user(self, toml_text: &str, file_name: &str, specs: &[&'static FactSpec]) -> Result<Catalog, Vec<ConfigError>> {
         load::add(self.metrics, toml_text, file_name, specs).map(Catalog::of)
     }
 
@@ -97,7 +97,7 @@ impl Catalog {
 
     /// The id that was most likely meant by one that does not exist.
     pub fn nearest(&self, id: &str) -> Option<String> {
-        note::nearest(id, self.metrics.iter().filter(|m| !m.hidden).map(|m| &m.id))
+        diagnostics::nearest(id, self.metrics.iter().filter(|m| !m.hidden).map(|m| &m.id))
     }
 
     fn of(mut metrics: Vec<Metric>) -> Catalog {
@@ -115,7 +115,7 @@ impl Catalog {
 
 /// The hint for a name that does not exist, if there is one to give.
 fn did_you_mean<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> Option<String> {
-    Some(note::did_you_mean(name, names)).filter(|hint| !hint.is_empty())
+    Some(diagnostics::did_you_mean(name, names)).filter(|hint| !hint.is_empty())
 }
 
 #[cfg(test)]

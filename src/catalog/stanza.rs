@@ -1,7 +1,7 @@
 //! One stanza of TOML as typed fields: which keys a kind takes, and what each must hold. Mistakes are collected, never fatal.
 
 use super::did_you_mean;
-use crate::script::{Mistake, Script};
+use crate::toml_reader::{ConfigError, Script};
 use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -104,7 +104,7 @@ pub(super) struct Stanza<'a> {
     /// The name of the table's last part: of `[metric.x]` the `x`.
     pub name: Spot<String>,
     pub source: Script<'a>,
-    pub problems: Vec<Mistake>,
+    pub problems: Vec<ConfigError>,
     table: &'a DeTable<'a>,
 }
 

@@ -37,7 +37,7 @@ fn stanza(lines: &str) -> String {
     format!("[metric.own]\ntitle = \"Own\"\nfamily = \"own\"\nunit = \"share\"\ngood = \"up\"\ntext = \"Own.\"\n{lines}\n")
 }
 
-fn with(text: &str) -> Result<Catalog, Vec<Mistake>> {
+fn with(text: &str) -> Result<Catalog, Vec<ConfigError>> {
     builtin().with_user(text, "relhealth.toml", SPECS)
 }
 

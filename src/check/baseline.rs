@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::verdict::{Checked, Subject, Verdict};
-use crate::note::Problem;
+use super::verdict::{CheckResult, Subject, Verdict};
+use crate::diagnostics::Problem;
 use crate::period::{Period, instant_text};
 use crate::report::Cell;
 
@@ -110,7 +110,7 @@ fn grain(period: &Period) -> &'static str {
 }
 
 /// What is saved of a run: the numbers of all rules on metrics, and the rows of each table.
-pub fn text(checked: &Checked) -> String {
+pub fn text(checked: &CheckResult) -> String {
     let mut cells: Vec<Saved> = checked.verdicts.iter().filter_map(|verdict| saved(checked, verdict)).collect();
     cells.sort_by(|a, b| a.key().cmp(&b.key()).then_with(|| a.period.cmp(&b.period)));
     cells.dedup_by(|a, b| a.key() == b.key() && a.period == b.period);
@@ -127,7 +127,7 @@ pub fn text(checked: &Checked) -> String {
     text
 }
 
-fn saved(checked: &Checked, verdict: &Verdict) -> Option<Saved> {
+fn saved(checked: &CheckResult, verdict: &Verdict) -> Option<Saved> {
     let Subject::Rule(at) = verdict.subject else { return None };
     let rule = checked.rules[at].metric()?;
     let cell = verdict.cell.as_ref()?;
@@ -146,7 +146,7 @@ fn saved(checked: &Checked, verdict: &Verdict) -> Option<Saved> {
 }
 
 /// Records that were used, by table.
-fn rows(checked: &Checked) -> BTreeMap<&str, u64> {
+fn rows(checked: &CheckResult) -> BTreeMap<&str, u64> {
     let mut rows: BTreeMap<&str, u64> = BTreeMap::new();
     for file in &checked.account {
         *rows.entry(file.kind.as_str()).or_default() += file.used;

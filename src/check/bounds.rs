@@ -1,8 +1,8 @@
 //! A number against a threshold: where it lies, and whether chance alone explains it.
 
 use super::rule::Basis;
-use super::verdict::{Finding, Side, Threshold, Unknown};
-use crate::report::{Absent, Cell};
+use super::verdict::{NotEvaluatedReason, Side, Threshold, ThresholdResult};
+use crate::report::{AbsentReason, Cell};
 use crate::stats::{self, Interval, Method};
 
 /// A number with its interval, or why it has none.
@@ -11,7 +11,7 @@ pub struct Number {
     /// The number.
     pub value: f64,
     /// Its interval; an end may be open.
-    pub interval: Result<Interval, Absent>,
+    pub interval: Result<Interval, AbsentReason>,
 }
 
 impl Number {
@@ -26,7 +26,7 @@ impl Number {
     /// What is judged of it: only a point where the number is of a kind without intervals.
     pub fn basis(&self, asked: Basis) -> Basis {
         match self.interval {
-            Err(Absent::NotDefined) => Basis::Point,
+            Err(AbsentReason::NotDefined) => Basis::Point,
             _ => asked,
         }
     }
@@ -35,15 +35,15 @@ impl Number {
     ///
     /// An interval always holds its number. So a number on the good side is within its bounds whatever its interval would be, and only one on
     /// the bad side that has no interval, for want of rows, stays open.
-    pub fn find(&self, threshold: Threshold, asked: Basis) -> Finding {
+    pub fn find(&self, threshold: Threshold, asked: Basis) -> ThresholdResult {
         if !threshold.is_bad(self.value) {
-            return Finding::Within;
+            return ThresholdResult::Within;
         }
         match (&self.interval, self.basis(asked)) {
-            (_, Basis::Point) => Finding::Beyond,
-            (Err(absent), Basis::Interval) => Finding::Unknown(Unknown::NoInterval(absent.clone())),
-            (Ok(interval), Basis::Interval) if threshold.is_wholly_bad(interval) => Finding::Beyond,
-            (Ok(_), Basis::Interval) => Finding::Reaches,
+            (_, Basis::Point) => ThresholdResult::Beyond,
+            (Err(absent), Basis::Interval) => ThresholdResult::Unknown(NotEvaluatedReason::NoInterval(absent.clone())),
+            (Ok(interval), Basis::Interval) if threshold.is_wholly_bad(interval) => ThresholdResult::Beyond,
+            (Ok(_), Basis::Interval) => ThresholdResult::Reaches,
         }
     }
 
@@ -63,10 +63,10 @@ impl Number {
 }
 
 /// Both limits as an interval, unless there is none.
-pub fn interval(low: Option<f64>, high: Option<f64>, absent: Option<&Absent>) -> Result<Interval, Absent> {
+pub fn interval(low: Option<f64>, high: Option<f64>, absent: Option<&AbsentReason>) -> Result<Interval, AbsentReason> {
     match (low, high, absent) {
         (_, _, Some(absent)) => Err(absent.clone()),
-        (None, None, None) => Err(Absent::TooFew),
+        (None, None, None) => Err(AbsentReason::TooFew),
         (low, high, None) => Ok(Interval { low, high }),
     }
 }
@@ -137,11 +137,11 @@ impl Threshold {
 
 /// Takes back what is beyond its threshold in one slice of many, but not after Benjamini and Hochberg's adjustment for all that were judged.
 /// What has no p is judged as a point, which says nothing of chance.
-pub fn stand(findings: &mut [Finding], p: &[Option<f64>], level: f64) {
+pub fn stand(findings: &mut [ThresholdResult], p: &[Option<f64>], level: f64) {
     let family = p.iter().flatten().count();
     for ((finding, p), stands) in findings.iter_mut().zip(p).zip(stats::stands(p, level)) {
-        if *finding == Finding::Beyond && p.is_some() && !stands {
-            *finding = Finding::Chance { family };
+        if *finding == ThresholdResult::Beyond && p.is_some() && !stands {
+            *finding = ThresholdResult::Chance { family };
         }
     }
 }
@@ -170,12 +170,12 @@ mod tests {
     #[test]
     fn only_a_whole_interval_on_the_bad_side_is_beyond() {
         for (number, threshold, point, interval) in [
-            (number(0.9, 0.85, 0.95), BELOW, Finding::Within, Finding::Within),
-            (number(0.8, 0.7, 0.9), BELOW, Finding::Within, Finding::Within),
-            (number(0.7, 0.6, 0.8), BELOW, Finding::Beyond, Finding::Reaches),
-            (number(0.7, 0.6, 0.79), BELOW, Finding::Beyond, Finding::Beyond),
-            (number(0.9, 0.8, 0.95), ABOVE, Finding::Beyond, Finding::Reaches),
-            (number(0.9, 0.81, 0.95), ABOVE, Finding::Beyond, Finding::Beyond),
+            (number(0.9, 0.85, 0.95), BELOW, ThresholdResult::Within, ThresholdResult::Within),
+            (number(0.8, 0.7, 0.9), BELOW, ThresholdResult::Within, ThresholdResult::Within),
+            (number(0.7, 0.6, 0.8), BELOW, ThresholdResult::Beyond, ThresholdResult::Reaches),
+            (number(0.7, 0.6, 0.79), BELOW, ThresholdResult::Beyond, ThresholdResult::Beyond),
+            (number(0.9, 0.8, 0.95), ABOVE, ThresholdResult::Beyond, ThresholdResult::Reaches),
+            (number(0.9, 0.81, 0.95), ABOVE, ThresholdResult::Beyond, ThresholdResult::Beyond),
         ] {
             assert_eq!(number.find(threshold, Basis::Point), point, "{number:?}");
             assert_eq!(number.find(threshold, Basis::Interval), interval, "{number:?}");
@@ -188,20 +188,23 @@ mod tests {
                 high: None,
             }),
         };
-        assert_eq!(open.find(BELOW, Basis::Interval), Finding::Reaches);
+        assert_eq!(open.find(BELOW, Basis::Interval), ThresholdResult::Reaches);
     }
 
     #[test]
     fn without_an_interval_only_the_bad_side_stays_open() {
         let of = |value, why| Number { value, interval: Err(why) };
-        assert_eq!(of(0.9, Absent::TooFew).find(BELOW, Basis::Interval), Finding::Within);
+        assert_eq!(of(0.9, AbsentReason::TooFew).find(BELOW, Basis::Interval), ThresholdResult::Within);
         assert_eq!(
-            of(0.7, Absent::TooFew).find(BELOW, Basis::Interval),
-            Finding::Unknown(Unknown::NoInterval(Absent::TooFew))
+            of(0.7, AbsentReason::TooFew).find(BELOW, Basis::Interval),
+            ThresholdResult::Unknown(NotEvaluatedReason::NoInterval(AbsentReason::TooFew))
         );
         // What never has an interval is judged by its value.
-        assert_eq!(of(0.7, Absent::NotDefined).find(BELOW, Basis::Interval), Finding::Beyond);
-        assert_eq!(of(0.7, Absent::NotDefined).basis(Basis::Interval), Basis::Point);
+        assert_eq!(
+            of(0.7, AbsentReason::NotDefined).find(BELOW, Basis::Interval),
+            ThresholdResult::Beyond
+        );
+        assert_eq!(of(0.7, AbsentReason::NotDefined).basis(Basis::Interval), Basis::Point);
     }
 
     fn share(part: u64, n: u64, stakeholders: u64, deff: f64, level: f64) -> Cell {
@@ -253,14 +256,24 @@ mod tests {
 
     #[test]
     fn of_many_slices_only_what_stands_is_beyond() {
-        let mut findings = vec![Finding::Beyond, Finding::Within, Finding::Reaches, Finding::Beyond];
+        let mut findings = vec![
+            ThresholdResult::Beyond,
+            ThresholdResult::Within,
+            ThresholdResult::Reaches,
+            ThresholdResult::Beyond,
+        ];
         stand(&mut findings, &[Some(0.03), Some(1.0), Some(0.2), Some(1e-6)], 0.95);
         assert_eq!(
             findings,
-            [Finding::Chance { family: 4 }, Finding::Within, Finding::Reaches, Finding::Beyond]
+            [
+                ThresholdResult::Chance { family: 4 },
+                ThresholdResult::Within,
+                ThresholdResult::Reaches,
+                ThresholdResult::Beyond
+            ]
         );
-        let mut point = vec![Finding::Beyond];
+        let mut point = vec![ThresholdResult::Beyond];
         stand(&mut point, &[None], 0.95);
-        assert_eq!(point, [Finding::Beyond]);
+        assert_eq!(point, [ThresholdResult::Beyond]);
     }
 }

@@ -1,19 +1,19 @@
 //! Rules on the data themselves: rejects, age, gaps, rows.
 
 use super::baseline::Baseline;
-use super::judge::Ask;
+use super::judge::CheckRequest;
 use super::rule::{Amount, DataRule, DataTest};
-use super::verdict::{Evidence, Finding, Side, Status, Subject, Threshold, Unknown, Verdict};
-use crate::account::FileAccount;
-use crate::canon::{Canon, Rows};
+use super::verdict::{Evidence, NotEvaluatedReason, Side, Status, Subject, Threshold, ThresholdResult, Verdict};
+use crate::canonical::{CanonicalTables, Rows};
 use crate::period::{Grain, Period};
+use crate::record_counts::RecordCounts;
 use crate::schema::{DAY, Micros, NO_TIME, Table};
 
 /// So many gaps are named.
 const NAMED: usize = 5;
 
 /// The verdicts of a rule: one a file or a table.
-pub fn judge(at: usize, rule: &DataRule, canon: &Canon, account: &[FileAccount], ask: &Ask) -> Vec<Verdict> {
+pub fn judge(at: usize, rule: &DataRule, canonical: &CanonicalTables, account: &[RecordCounts], ask: &CheckRequest) -> Vec<Verdict> {
     let files = || {
         account
             .iter()
@@ -21,11 +21,13 @@ pub fn judge(at: usize, rule: &DataRule, canon: &Canon, account: &[FileAccount],
     };
     let mut verdicts: Vec<Verdict> = match rule.test {
         DataTest::MaxRejects(most) => files().map(|file| rejects(at, file, most)).collect(),
-        DataTest::MaxAge(most) => tables(rule, canon).map(|(_, rows)| age(at, rows, canon, most)).collect(),
+        DataTest::MaxAge(most) => tables(rule, canonical).map(|(_, rows)| age(at, rows, canonical, most)).collect(),
         DataTest::NoGaps(grain) => {
-            let period = rule.period.clone().map(|wanted| wanted.resolve(&canon.zone, canon.as_of));
+            let period = rule.period.clone().map(|wanted| wanted.resolve(&canonical.zone, canonical.as_of));
             let period = period.unwrap_or_else(|| ask.period.clone());
-            tables(rule, canon).map(|(_, rows)| gaps(at, rows, canon, &period, grain)).collect()
+            tables(rule, canonical)
+                .map(|(_, rows)| gaps(at, rows, canonical, &period, grain))
+                .collect()
         }
         DataTest::MinRows(least) => Table::ALL
             .into_iter()
@@ -37,15 +39,18 @@ pub fn judge(at: usize, rule: &DataRule, canon: &Canon, account: &[FileAccount],
             .collect(),
     };
     if verdicts.is_empty() {
-        verdicts.push(unknown(blank(at, "table", rule.table.map_or("", Table::name)), Unknown::NoTable));
+        verdicts.push(unknown(
+            blank(at, "table", rule.table.map_or("", Table::name)),
+            NotEvaluatedReason::NoTable,
+        ));
     }
     verdicts
 }
 
 /// The tables of a rule on events. The lists of who there is are looked at only where they are named: nobody expects news of them.
-fn tables<'a>(rule: &'a DataRule, canon: &'a Canon) -> impl Iterator<Item = (&'a Table, &'a Rows)> {
+fn tables<'a>(rule: &'a DataRule, canonical: &'a CanonicalTables) -> impl Iterator<Item = (&'a Table, &'a Rows)> {
     let listed = |table: Table| matches!(table, Table::Stakeholders | Table::Identities);
-    canon
+    canonical
         .tables
         .iter()
         .filter(move |(table, _)| rule.table.map_or(!listed(**table), |wanted| wanted == **table))
@@ -69,15 +74,15 @@ fn blank(at: usize, dimension: &str, value: &str) -> Verdict {
         n: None,
         threshold: None,
         basis: None,
-        finding: Finding::Within,
+        finding: ThresholdResult::Within,
         evidence: Evidence::Nothing,
     }
 }
 
-fn unknown(verdict: Verdict, why: Unknown) -> Verdict {
+fn unknown(verdict: Verdict, why: NotEvaluatedReason) -> Verdict {
     Verdict {
         status: Status::Insufficient,
-        finding: Finding::Unknown(why),
+        finding: ThresholdResult::Unknown(why),
         ..verdict
     }
 }
@@ -89,13 +94,13 @@ fn held(verdict: Verdict, value: f64, threshold: Threshold, evidence: Evidence) 
         status: if broken { Status::Fail } else { Status::Pass },
         value: Some(value),
         threshold: Some(threshold),
-        finding: if broken { Finding::Beyond } else { Finding::Within },
+        finding: if broken { ThresholdResult::Beyond } else { ThresholdResult::Within },
         evidence,
         ..verdict
     }
 }
 
-fn rejects(at: usize, file: &FileAccount, most: Amount) -> Verdict {
+fn rejects(at: usize, file: &RecordCounts, most: Amount) -> Verdict {
     let (value, most) = match most {
         Amount::Number(most) => (file.rejected as f64, most as f64),
         Amount::Share(most) if file.read == 0 => (0.0, most),
@@ -119,23 +124,23 @@ fn rejects(at: usize, file: &FileAccount, most: Amount) -> Verdict {
 }
 
 /// The times of a table's events that are known at as-of, with whether they are dates.
-fn events<'a>(rows: &'a Rows, canon: &'a Canon) -> impl Iterator<Item = (Micros, bool)> + 'a {
+fn events<'a>(rows: &'a Rows, canonical: &'a CanonicalTables) -> impl Iterator<Item = (Micros, bool)> + 'a {
     let columns = rows.table.event_columns().iter().map(|name| (rows.times(name), rows.is_date(name)));
     columns.filter(|(times, _)| times.exists()).flat_map(move |(times, is_date)| {
         (0..rows.len)
             .map(move |row| (times.at(row), is_date))
-            .filter(|(time, _)| *time != NO_TIME && *time < canon.as_of)
+            .filter(|(time, _)| *time != NO_TIME && *time < canonical.as_of)
     })
 }
 
 /// Of a date the end of its day counts: it may have happened then.
-fn age(at: usize, rows: &Rows, canon: &Canon, most: Micros) -> Verdict {
+fn age(at: usize, rows: &Rows, canonical: &CanonicalTables, most: Micros) -> Verdict {
     let verdict = blank(at, "table", rows.table.name());
-    let Some((newest, is_date)) = events(rows, canon).max() else {
-        return unknown(verdict, Unknown::NoEvents);
+    let Some((newest, is_date)) = events(rows, canonical).max() else {
+        return unknown(verdict, NotEvaluatedReason::NoEvents);
     };
     let latest = if is_date {
-        canon.zone.midnight(canon.zone.day_of(newest) + 1).min(canon.as_of)
+        canonical.zone.midnight(canonical.zone.day_of(newest) + 1).min(canonical.as_of)
     } else {
         newest
     };
@@ -144,25 +149,25 @@ fn age(at: usize, rows: &Rows, canon: &Canon, most: Micros) -> Verdict {
         bad: Side::Above,
         value: days(most),
     };
-    held(verdict, days(canon.as_of - latest), threshold, Evidence::Newest(newest))
+    held(verdict, days(canonical.as_of - latest), threshold, Evidence::Newest(newest))
 }
 
-fn gaps(at: usize, rows: &Rows, canon: &Canon, period: &Period, grain: Grain) -> Verdict {
+fn gaps(at: usize, rows: &Rows, canonical: &CanonicalTables, period: &Period, grain: Grain) -> Verdict {
     let verdict = Verdict {
         period: Some(period.label.clone()),
         ..blank(at, "table", rows.table.name())
     };
     let mut parts = period.split(grain);
-    parts.retain(|part| part.is_complete(canon.as_of));
+    parts.retain(|part| part.is_complete(canonical.as_of));
     let mut seen = vec![false; parts.len()];
-    for (time, _) in events(rows, canon).filter(|(time, _)| period.contains(*time)) {
+    for (time, _) in events(rows, canonical).filter(|(time, _)| period.contains(*time)) {
         let part = parts.partition_point(|part| part.end <= time);
         if parts.get(part).is_some_and(|part| part.contains(time)) {
             seen[part] = true;
         }
     }
     if parts.is_empty() {
-        return unknown(verdict, Unknown::NotWhole);
+        return unknown(verdict, NotEvaluatedReason::NotWhole);
     }
     let missing: Vec<&Period> = parts.iter().zip(&seen).filter(|(_, seen)| !**seen).map(|(part, _)| part).collect();
     let threshold = Threshold {
@@ -186,10 +191,10 @@ fn rows(at: usize, table: Table, used: u64, least: Amount, baseline: Option<&Bas
         Amount::Number(least) => (least as f64, None),
         Amount::Share(share) => {
             let Some(baseline) = baseline else {
-                return unknown(verdict, Unknown::NoBaseline);
+                return unknown(verdict, NotEvaluatedReason::NoBaseline);
             };
             let Some(&before) = baseline.rows.get(table.name()) else {
-                return unknown(verdict, Unknown::NotInBaseline);
+                return unknown(verdict, NotEvaluatedReason::NotInBaseline);
             };
             (share * before as f64, Some(before))
         }

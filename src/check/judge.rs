@@ -7,22 +7,22 @@ use anyhow::Result;
 
 use super::baseline::Baseline;
 use super::metric::Judge;
-use super::rule::{MetricRule, Of, Rule, Test, Than, Waiver};
-use super::verdict::{Checked, Excuse, Known, Status, Verdict};
+use super::rule::{ComparedTo, MetricRule, Rule, RuleTarget, Test, Waiver};
+use super::verdict::{CheckResult, Excuse, Known, Status, Verdict};
 use super::{data, signal};
-use crate::account::FileAccount;
-use crate::canon::Canon;
+use crate::canonical::CanonicalTables;
 use crate::catalog::Catalog;
+use crate::diagnostics::Note;
 use crate::expr::Expr;
 use crate::facts::context::Settings;
 use crate::measure::{self, Compare, Request};
-use crate::note::Note;
 use crate::period::Period;
-use crate::report::{Cell, Shown};
+use crate::record_counts::RecordCounts;
+use crate::report::{Cell, MetricInfo};
 
 /// What is to be judged.
 #[derive(Debug)]
-pub struct Ask {
+pub struct CheckRequest {
     /// The rules; their metrics exist in the catalogue, and their dimensions in the data.
     pub rules: Vec<Rule>,
     /// The waivers.
@@ -45,19 +45,19 @@ pub struct Ask {
 ///
 /// Only defects: whatever the data lack makes a verdict insufficient.
 pub fn check(
-    canon: &Canon,
-    account: &[FileAccount],
+    canonical: &CanonicalTables,
+    account: &[RecordCounts],
     mut notes: Vec<Note>,
     catalog: &Catalog,
     settings: &Settings,
-    ask: Ask,
-) -> Result<Checked> {
+    ask: CheckRequest,
+) -> Result<CheckResult> {
     let mut found: BTreeMap<usize, Vec<Verdict>> = BTreeMap::new();
     let mut metrics: BTreeMap<String, Known> = BTreeMap::new();
-    for run in runs(&ask, canon) {
-        let outcome = measure::measure(canon, catalog, settings, &run.request(ask.level))?;
+    for run in runs(&ask, canonical) {
+        let outcome = measure::measure(canonical, catalog, settings, &run.request(ask.level))?;
         notes.extend(outcome.notes);
-        let shown: BTreeMap<String, Shown> = outcome.metrics.into_iter().map(|shown| (shown.id.clone(), shown)).collect();
+        let shown: BTreeMap<String, MetricInfo> = outcome.metrics.into_iter().map(|shown| (shown.id.clone(), shown)).collect();
         let mut cells: BTreeMap<&str, Vec<Cell>> = BTreeMap::new();
         for cell in outcome.cells {
             if let Some((id, _)) = shown.get_key_value(&cell.metric) {
@@ -84,8 +84,8 @@ pub fn check(
         }
     }
     for (at, rule) in ask.rules.iter().enumerate() {
-        if let Of::Data(data) = &rule.of {
-            found.insert(at, data::judge(at, data, canon, account, &ask));
+        if let RuleTarget::Data(data) = &rule.of {
+            found.insert(at, data::judge(at, data, canonical, account, &ask));
         }
     }
     let mut verdicts = Vec::new();
@@ -97,11 +97,11 @@ pub fn check(
         &mut verdicts,
         &ask.rules,
         &ask.waivers,
-        canon.zone.day_of(canon.as_of.saturating_sub(1)),
+        canonical.zone.day_of(canonical.as_of.saturating_sub(1)),
     );
     notes.dedup();
-    Ok(Checked {
-        as_of: canon.as_of,
+    Ok(CheckResult {
+        as_of: canonical.as_of,
         level: ask.level,
         terms: ask.terms,
         currency: ask.currency,
@@ -136,11 +136,11 @@ struct Run<'a> {
     rules: Vec<(usize, &'a MetricRule)>,
 }
 
-fn runs<'a>(ask: &'a Ask, canon: &Canon) -> Vec<Run<'a>> {
+fn runs<'a>(ask: &'a CheckRequest, canonical: &CanonicalTables) -> Vec<Run<'a>> {
     let mut runs: Vec<Run> = Vec::new();
     for (at, rule) in ask.rules.iter().enumerate() {
         let Some(rule) = rule.metric() else { continue };
-        let period = rule.period.clone().map(|wanted| wanted.resolve(&canon.zone, canon.as_of));
+        let period = rule.period.clone().map(|wanted| wanted.resolve(&canonical.zone, canonical.as_of));
         let period = period.unwrap_or_else(|| ask.period.clone());
         let by: Vec<String> = rule.by.iter().map(|by| by.name.clone()).collect();
         let filter = rule.filter.as_ref().map(|filter| &filter.expr);
@@ -169,8 +169,13 @@ impl Run<'_> {
                 metrics.push(rule.metric.clone());
             }
             compare.extend(match rule.test {
-                Test::Worse { than: Than::Previous, .. } => Some(Compare::Previous),
-                Test::Worse { than: Than::YearAgo, .. } => Some(Compare::YearAgo),
+                Test::Worse {
+                    than: ComparedTo::Previous,
+                    ..
+                } => Some(Compare::Previous),
+                Test::Worse {
+                    than: ComparedTo::YearAgo, ..
+                } => Some(Compare::YearAgo),
                 _ => None,
             });
         }

@@ -1,15 +1,15 @@
 //! Judging one rule on the cells of its metric: against thresholds, against another time, by the signals of a series.
 
 use super::bounds::{Number, interval, p_of_cell, stand};
-use super::judge::Ask;
-use super::rule::{Basis, Limits, MetricRule, Test, Than};
+use super::judge::CheckRequest;
+use super::rule::{Basis, ComparedTo, Limits, MetricRule, Test};
 use super::signal;
-use super::verdict::{Evidence, Finding, Side, Status, Subject, Threshold, Unknown, Verdict};
+use super::verdict::{Evidence, NotEvaluatedReason, Side, Status, Subject, Threshold, ThresholdResult, Verdict};
 use crate::catalog::Metric;
 use crate::measure::Compare;
 use crate::period::Period;
-use crate::report::{Absent, Cell, Change, Shown};
-use crate::stats::{self, Good, Interval, Reading};
+use crate::report::{AbsentReason, Cell, Change, MetricInfo};
+use crate::stats::{self, BetterDirection, Interval, Reading};
 
 /// One rule on one metric.
 pub struct Judge<'a> {
@@ -20,9 +20,9 @@ pub struct Judge<'a> {
     /// Its metric.
     pub metric: &'a Metric,
     /// Its metric as reports show it.
-    pub shown: &'a Shown,
+    pub shown: &'a MetricInfo,
     /// What is to be judged.
-    pub ask: &'a Ask,
+    pub ask: &'a CheckRequest,
 }
 
 impl Judge<'_> {
@@ -38,7 +38,7 @@ impl Judge<'_> {
                 period: Some(period.label.clone()),
                 ..self.verdict(None)
             };
-            return vec![unknown(nothing, Unknown::NoSlice)];
+            return vec![unknown(nothing, NotEvaluatedReason::NoSlice)];
         }
         verdicts
     }
@@ -58,37 +58,37 @@ impl Judge<'_> {
             cell: cell.cloned(),
             threshold: None,
             basis: Some(self.rule.basis),
-            finding: Finding::Within,
+            finding: ThresholdResult::Within,
             evidence: Evidence::Value,
         }
     }
 
     /// Why a cell cannot be judged at all.
-    fn lacks(&self, cell: &Cell) -> Option<Unknown> {
+    fn lacks(&self, cell: &Cell) -> Option<NotEvaluatedReason> {
         if cell.value.is_none() {
-            return Some(Unknown::NoValue(cell.absent.clone().unwrap_or(Absent::NoRows)));
+            return Some(NotEvaluatedReason::NoValue(cell.absent.clone().unwrap_or(AbsentReason::NoRows)));
         }
         let min = self.rule.min_n?;
         let n = cell.n.unwrap_or_default();
-        (n < min).then_some(Unknown::Few { n, min })
+        (n < min).then_some(NotEvaluatedReason::Few { n, min })
     }
 
     fn limits(&self, cells: &[Cell], limits: Limits) -> Vec<Verdict> {
         let thresholds = thresholds(limits);
         // By threshold what each cell is in its light.
-        let findings: Vec<Vec<Finding>> = thresholds
+        let findings: Vec<Vec<ThresholdResult>> = thresholds
             .iter()
             .map(|&(_, threshold)| {
-                let mut findings: Vec<Finding> = cells
+                let mut findings: Vec<ThresholdResult> = cells
                     .iter()
                     .map(|cell| match (self.lacks(cell), Number::of(cell)) {
                         (None, Some(number)) => number.find(threshold, self.rule.basis),
-                        (lacks, _) => Finding::Unknown(lacks.unwrap_or(Unknown::NoValue(Absent::NoRows))),
+                        (lacks, _) => ThresholdResult::Unknown(lacks.unwrap_or(NotEvaluatedReason::NoValue(AbsentReason::NoRows))),
                     })
                     .collect();
                 if self.is_family() {
                     let p = cells.iter().zip(&findings).map(|(cell, finding)| match finding {
-                        Finding::Unknown(_) => None,
+                        ThresholdResult::Unknown(_) => None,
                         _ => p_of_cell(cell, threshold, self.ask.level),
                     });
                     let p: Vec<Option<f64>> = p.collect();
@@ -101,7 +101,7 @@ impl Judge<'_> {
             .iter()
             .enumerate()
             .map(|(at, cell)| {
-                let of_cell: Vec<(Status, Threshold, &Finding)> = thresholds
+                let of_cell: Vec<(Status, Threshold, &ThresholdResult)> = thresholds
                     .iter()
                     .zip(&findings)
                     .map(|(&(status, threshold), findings)| (status, threshold, &findings[at]))
@@ -124,30 +124,30 @@ impl Judge<'_> {
         !self.rule.by.is_empty() && self.rule.basis == Basis::Interval
     }
 
-    fn worse(&self, cells: &[Cell], than: Than, tolerance: f64) -> Vec<Verdict> {
+    fn worse(&self, cells: &[Cell], than: ComparedTo, tolerance: f64) -> Vec<Verdict> {
         let threshold = match self.metric.good {
-            Good::Down => Threshold {
+            BetterDirection::Down => Threshold {
                 bad: Side::Above,
                 value: tolerance,
             },
-            Good::Up | Good::Neither => Threshold {
+            BetterDirection::Up | BetterDirection::Neither => Threshold {
                 bad: Side::Below,
                 value: -tolerance,
             },
         };
-        let changes: Vec<Result<Change, Unknown>> = cells.iter().map(|cell| self.change(cell, than)).collect();
+        let changes: Vec<Result<Change, NotEvaluatedReason>> = cells.iter().map(|cell| self.change(cell, than)).collect();
         let numbers: Vec<Option<Number>> = cells
             .iter()
             .zip(&changes)
             .map(|(cell, change)| number_of(cell, change.as_ref().ok()?))
             .collect();
-        let mut findings: Vec<Finding> = numbers
+        let mut findings: Vec<ThresholdResult> = numbers
             .iter()
             .zip(&changes)
             .map(|(number, change)| match (number, change) {
                 (Some(number), Ok(_)) => number.find(threshold, self.rule.basis),
-                (_, Err(why)) => Finding::Unknown(why.clone()),
-                (None, Ok(change)) => Finding::Unknown(Unknown::NoEarlier(change.period.clone())),
+                (_, Err(why)) => ThresholdResult::Unknown(why.clone()),
+                (None, Ok(change)) => ThresholdResult::Unknown(NotEvaluatedReason::NoEarlier(change.period.clone())),
             })
             .collect();
         let of = |at: usize| -> Option<f64> {
@@ -165,8 +165,8 @@ impl Judge<'_> {
         judged
             .map(|(((cell, finding), change), number)| {
                 let status = match finding {
-                    Finding::Beyond => Status::Fail,
-                    Finding::Unknown(_) => Status::Insufficient,
+                    ThresholdResult::Beyond => Status::Fail,
+                    ThresholdResult::Unknown(_) => Status::Insufficient,
                     _ => Status::Pass,
                 };
                 let verdict = Verdict {
@@ -188,37 +188,39 @@ impl Judge<'_> {
             .collect()
     }
 
-    fn change(&self, cell: &Cell, than: Than) -> Result<Change, Unknown> {
+    fn change(&self, cell: &Cell, than: ComparedTo) -> Result<Change, NotEvaluatedReason> {
         if let Some(lacks) = self.lacks(cell) {
             return Err(lacks);
         }
         let key = match than {
-            Than::Previous => Compare::Previous,
-            Than::YearAgo => Compare::YearAgo,
-            Than::Baseline => return self.since_baseline(cell),
+            ComparedTo::Previous => Compare::Previous,
+            ComparedTo::YearAgo => Compare::YearAgo,
+            ComparedTo::Baseline => return self.since_baseline(cell),
         };
         if self.shown.undated {
-            return Err(Unknown::Undated);
+            return Err(NotEvaluatedReason::Undated);
         }
-        let earlier = || Unknown::NoEarlier(key.of(&cell.period).label);
+        let earlier = || NotEvaluatedReason::NoEarlier(key.of(&cell.period).label);
         let change = cell.changes.get(key.as_str()).ok_or_else(earlier)?;
         change.delta.map(|_| change.clone()).ok_or_else(earlier)
     }
 
     /// The change since the baseline. Nothing is known of the stakeholders that both share, so that the interval is that of two samples: as
     /// a rule wider than need be, never narrower for want of a reason.
-    fn since_baseline(&self, cell: &Cell) -> Result<Change, Unknown> {
-        let baseline = self.ask.baseline.as_ref().ok_or(Unknown::NoBaseline)?;
+    fn since_baseline(&self, cell: &Cell) -> Result<Change, NotEvaluatedReason> {
+        let baseline = self.ask.baseline.as_ref().ok_or(NotEvaluatedReason::NoBaseline)?;
         let other = baseline.other_terms(&self.ask.terms);
         if !other.is_empty() {
-            return Err(Unknown::OtherTerms(other));
+            return Err(NotEvaluatedReason::OtherTerms(other));
         }
         let filter = self.rule.filter.as_ref().map(|filter| filter.expr.text());
-        let saved = baseline.get(&self.rule.metric, filter, cell).ok_or(Unknown::NotInBaseline)?;
+        let saved = baseline
+            .get(&self.rule.metric, filter, cell)
+            .ok_or(NotEvaluatedReason::NotInBaseline)?;
         let definition = format!("{:016x}", self.metric.definition_hash());
         if saved.definition != definition {
             let what = format!("definition of {}", self.rule.metric);
-            return Err(Unknown::OtherTerms(vec![(what, saved.definition.clone(), definition)]));
+            return Err(NotEvaluatedReason::OtherTerms(vec![(what, saved.definition.clone(), definition)]));
         }
         let delta = cell.value.map(|value| value - saved.value);
         let sides = interval(cell.low, cell.high, cell.interval_absent.as_ref())
@@ -243,7 +245,7 @@ impl Judge<'_> {
         let last = cells.last();
         let verdict = self.verdict(last);
         let Some(cell) = last else {
-            return unknown(verdict, Unknown::NoSlice);
+            return unknown(verdict, NotEvaluatedReason::NoSlice);
         };
         if let Some(lacks) = self.lacks(cell) {
             return unknown(verdict, lacks);
@@ -254,7 +256,7 @@ impl Judge<'_> {
                 let fails = matches!(&evidence, Evidence::Signals { bad, .. } if !bad.is_empty());
                 Verdict {
                     status: if fails { Status::Fail } else { Status::Pass },
-                    finding: if fails { Finding::Beyond } else { Finding::Within },
+                    finding: if fails { ThresholdResult::Beyond } else { ThresholdResult::Within },
                     basis: None,
                     evidence,
                     ..verdict
@@ -267,7 +269,7 @@ impl Judge<'_> {
 /// The change as a number with its interval. A metric whose kind has none has none of its changes either, but for totals.
 fn number_of(cell: &Cell, change: &Change) -> Option<Number> {
     let interval = match (change.low, change.high) {
-        (None, None) if change.reading == Reading::Unclear => Err(cell.interval_absent.clone().unwrap_or(Absent::TooFew)),
+        (None, None) if change.reading == Reading::Unclear => Err(cell.interval_absent.clone().unwrap_or(AbsentReason::TooFew)),
         (low, high) => Ok(Interval { low, high }),
     };
     Some(Number {
@@ -276,10 +278,10 @@ fn number_of(cell: &Cell, change: &Change) -> Option<Number> {
     })
 }
 
-fn unknown(verdict: Verdict, why: Unknown) -> Verdict {
+fn unknown(verdict: Verdict, why: NotEvaluatedReason) -> Verdict {
     Verdict {
         status: Status::Insufficient,
-        finding: Finding::Unknown(why),
+        finding: ThresholdResult::Unknown(why),
         ..verdict
     }
 }
@@ -299,19 +301,21 @@ fn thresholds(limits: Limits) -> Vec<(Status, Threshold)> {
 
 /// Of what a cell is in the light of each threshold, what decides: a breach, those that fail first; then what those that matter most leave
 /// open; else what comes nearest to a breach.
-fn decide<'a>(findings: &[(Status, Threshold, &'a Finding)]) -> (Status, Threshold, &'a Finding) {
-    let beyond = findings.iter().find(|(.., finding)| **finding == Finding::Beyond);
+fn decide<'a>(findings: &[(Status, Threshold, &'a ThresholdResult)]) -> (Status, Threshold, &'a ThresholdResult) {
+    let beyond = findings.iter().find(|(.., finding)| **finding == ThresholdResult::Beyond);
     if let Some(&(status, threshold, finding)) = beyond {
         return (status, threshold, finding);
     }
     let gravest = findings[0].0;
-    let open = |(status, _, finding): &&(Status, Threshold, &Finding)| *status == gravest && matches!(finding, Finding::Unknown(_));
+    let open = |(status, _, finding): &&(Status, Threshold, &ThresholdResult)| {
+        *status == gravest && matches!(finding, ThresholdResult::Unknown(_))
+    };
     if let Some(&(_, threshold, finding)) = findings.iter().find(open) {
         return (Status::Insufficient, threshold, finding);
     }
-    let nearness = |finding: &Finding| match finding {
-        Finding::Chance { .. } => 2,
-        Finding::Reaches => 1,
+    let nearness = |finding: &ThresholdResult| match finding {
+        ThresholdResult::Chance { .. } => 2,
+        ThresholdResult::Reaches => 1,
         _ => 0,
     };
     let most = findings.iter().map(|(.., finding)| nearness(finding)).max().unwrap_or_default();

@@ -20,6 +20,8 @@ mod verdict;
 mod waive;
 
 pub use bounds::{Number, p_of_cell, stand};
-pub use judge::{Ask, check};
-pub use rule::{Amount, Basis, Condition, DataRule, DataTest, Limits, MetricRule, Named, Of, Rule, Test, Than, Waiver};
-pub use verdict::{Checked, Counts, Evidence, Excuse, Finding, Known, Side, Status, Subject, Threshold, Unknown, Verdict};
+pub use judge::{CheckRequest, check};
+pub use rule::{Amount, Basis, ComparedTo, Condition, DataRule, DataTest, Limits, MetricRule, Named, Rule, RuleTarget, Test, Waiver};
+pub use verdict::{
+    CheckResult, Counts, Evidence, Excuse, Known, NotEvaluatedReason, Side, Status, Subject, Threshold, ThresholdResult, Verdict,
+};

@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use crate::catalog::{MetricUnit, Origin};
+use crate::diagnostics::visible;
 use crate::expr::Expr;
-use crate::note::visible;
 use crate::period::{Grain, Wanted};
 use crate::schema::{Micros, Table};
 
@@ -18,12 +18,12 @@ pub struct Rule {
     /// Whether it may stay unjudged.
     pub optional: bool,
     /// What it judges.
-    pub of: Of,
+    pub of: RuleTarget,
 }
 
 /// What a rule judges.
 #[derive(Debug, Clone)]
-pub enum Of {
+pub enum RuleTarget {
     /// A metric.
     Metric(Box<MetricRule>),
     /// The data themselves.
@@ -96,7 +96,7 @@ pub enum Test {
     /// A change for the worse, by more than a tolerance in the metric's unit.
     Worse {
         /// Than what.
-        than: Than,
+        than: ComparedTo,
         /// How much worse is still allowed, 0 or more.
         tolerance: f64,
     },
@@ -119,7 +119,7 @@ pub struct Limits {
 
 /// What a value is not to be worse than.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Than {
+pub enum ComparedTo {
     /// The calendar period before.
     Previous,
     /// The same period a year before.
@@ -128,13 +128,13 @@ pub enum Than {
     Baseline,
 }
 
-impl Than {
+impl ComparedTo {
     /// The word in configurations and output.
     pub fn as_str(self) -> &'static str {
         match self {
-            Than::Previous => "previous",
-            Than::YearAgo => "year-ago",
-            Than::Baseline => "baseline",
+            ComparedTo::Previous => "previous",
+            ComparedTo::YearAgo => "year-ago",
+            ComparedTo::Baseline => "baseline",
         }
     }
 }
@@ -197,25 +197,31 @@ impl Rule {
     /// Its metric, if it has one.
     pub fn metric(&self) -> Option<&MetricRule> {
         match &self.of {
-            Of::Metric(rule) => Some(rule),
-            Of::Data(_) => None,
+            RuleTarget::Metric(rule) => Some(rule),
+            RuleTarget::Data(_) => None,
         }
     }
 
     /// Whether it looks at what was saved of an earlier run.
     pub fn needs_baseline(&self) -> bool {
         match &self.of {
-            Of::Metric(rule) => matches!(rule.test, Test::Worse { than: Than::Baseline, .. }),
-            Of::Data(rule) => matches!(rule.test, DataTest::MinRows(Amount::Share(_))),
+            RuleTarget::Metric(rule) => matches!(
+                rule.test,
+                Test::Worse {
+                    than: ComparedTo::Baseline,
+                    ..
+                }
+            ),
+            RuleTarget::Data(rule) => matches!(rule.test, DataTest::MinRows(Amount::Share(_))),
         }
     }
 }
 
-impl Of {
+impl RuleTarget {
     /// The id of a rule that was given none: what it judges and how, so that it stays the same while thresholds move.
     pub fn id(&self) -> String {
         match self {
-            Of::Metric(rule) => {
+            RuleTarget::Metric(rule) => {
                 let mut id = format!("{}.{}", rule.metric, rule.test.word());
                 if !rule.by.is_empty() {
                     let names: Vec<String> = rule.by.iter().map(|by| slug(&by.name)).collect();
@@ -229,7 +235,7 @@ impl Of {
                 }
                 id
             }
-            Of::Data(rule) => {
+            RuleTarget::Data(rule) => {
                 let word = match rule.test {
                     DataTest::MaxRejects(_) => "rejects",
                     DataTest::MaxAge(_) => "age",

@@ -4,11 +4,11 @@
 //! so in 4 % of stable series of normal values and shares, in 8 % of exponential ones, in either direction ([`crate::stats::process`]);
 //! a rule fails on the bad direction only.
 
-use super::verdict::{Evidence, Unknown};
+use super::verdict::{Evidence, NotEvaluatedReason};
 use crate::catalog::Metric;
+use crate::findings::{Score, is_good};
 use crate::period::Period;
-use crate::report::{Cell, Shown};
-use crate::review::{Score, is_good};
+use crate::report::{Cell, MetricInfo};
 use crate::stats::process::{BASELINE, Direction};
 use std::collections::BTreeMap;
 
@@ -25,30 +25,34 @@ pub fn periods(last: &Period) -> Vec<Period> {
 }
 
 /// What the last of the cells of a series signals that is new.
-pub fn signals(metric: &Metric, shown: &Shown, cells: &[Cell]) -> Result<Evidence, Unknown> {
+pub fn signals(metric: &Metric, shown: &MetricInfo, cells: &[Cell]) -> Result<Evidence, NotEvaluatedReason> {
     if shown.undated {
-        return Err(Unknown::Undated);
+        return Err(NotEvaluatedReason::Undated);
     }
     let is_point = |cell: &&Cell| cell.value.is_some() && cell.complete && !cell.left_truncated;
     if !cells.last().is_some_and(|cell| is_point(&cell)) {
-        return Err(Unknown::NotWhole);
+        return Err(NotEvaluatedReason::NotWhole);
     }
     let points = cells.iter().filter(is_point).count();
     if points <= BASELINE {
-        return Err(Unknown::NoChart {
+        return Err(NotEvaluatedReason::NoChart {
             points,
             needed: BASELINE + 1,
         });
     }
     let score = Score::new(shown.clone(), cells.to_vec(), &metric.kind, &BTreeMap::new());
-    let chart = score.process.as_ref().filter(|chart| !chart.trial).ok_or(Unknown::NoVariation)?;
+    let chart = score
+        .process
+        .as_ref()
+        .filter(|chart| !chart.trial)
+        .ok_or(NotEvaluatedReason::NoVariation)?;
     let last = cells.len() - 1;
     let is_bad = |direction: Direction| is_good(metric.good, direction == Direction::Up) != Some(true);
     let (bad, good) = chart
         .new_at(last)
         .map(|signal| (*signal, signal.direction))
         .partition(|(_, direction)| is_bad(*direction));
-    let limits = chart.limits.last().copied().flatten().ok_or(Unknown::NoVariation)?;
+    let limits = chart.limits.last().copied().flatten().ok_or(NotEvaluatedReason::NoVariation)?;
     Ok(Evidence::Signals {
         bad,
         good,

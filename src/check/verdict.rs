@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::rule::{Basis, Rule, Waiver};
-use crate::account::FileAccount;
-use crate::note::Note;
-use crate::report::{Absent, Cell, Change, Shown};
+use crate::diagnostics::Note;
+use crate::record_counts::RecordCounts;
+use crate::report::{AbsentReason, Cell, Change, MetricInfo};
 use crate::schema::Micros;
 use crate::stats::process::{Direction, Signal};
 
@@ -67,7 +67,7 @@ impl Side {
 
 /// What a number, or a change of it, is in the light of a threshold.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Finding {
+pub enum ThresholdResult {
     /// It lies on the good side.
     Within,
     /// It lies on the bad side, but its interval reaches the threshold.
@@ -80,14 +80,14 @@ pub enum Finding {
     /// It lies on the bad side: with its whole interval, or as a point where that is the basis.
     Beyond,
     /// It cannot be said.
-    Unknown(Unknown),
+    NotEvaluatedReason(NotEvaluatedReason),
 }
 
 /// Why something cannot be judged.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Unknown {
+pub enum NotEvaluatedReason {
     /// There is no value.
-    NoValue(Absent),
+    NoValue(AbsentReason),
     /// There are fewer rows than the rule asks for.
     Few {
         /// Rows that there are.
@@ -96,7 +96,7 @@ pub enum Unknown {
         min: u64,
     },
     /// The value lies on the bad side, and there is no interval to tell whether that is chance.
-    NoInterval(Absent),
+    NoInterval(AbsentReason),
     /// The period that it is compared with has no value.
     NoEarlier(String),
     /// The metric rests on something without a date, so that earlier values are not known.
@@ -225,7 +225,7 @@ pub struct Verdict {
     /// What had to lie on the bad side; a point where the metric has no interval, whatever the rule asks for.
     pub basis: Option<Basis>,
     /// What it is in the light of that threshold.
-    pub finding: Finding,
+    pub finding: ThresholdResult,
     /// What it rests on.
     pub evidence: Evidence,
 }
@@ -274,14 +274,14 @@ pub struct Counts {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Known {
     /// The metric as reports show it.
-    pub shown: Shown,
+    pub shown: MetricInfo,
     /// The hash of its definition.
     pub definition: String,
 }
 
 /// The outcome of a check: everything that a format can show.
 #[derive(Debug)]
-pub struct Checked {
+pub struct CheckResult {
     /// Nothing at or after it is known.
     pub as_of: Micros,
     /// Confidence level of the intervals.
@@ -299,15 +299,15 @@ pub struct Checked {
     /// The verdicts: by rule in their order, then by slice; then those of waivers.
     pub verdicts: Vec<Verdict>,
     /// The row account.
-    pub account: Vec<FileAccount>,
+    pub account: Vec<RecordCounts>,
     /// Findings.
     pub notes: Vec<Note>,
 }
 
-impl Checked {
+impl CheckResult {
     /// Rules that are not judged, to tell of them.
-    pub fn unjudged(rules: Vec<Rule>, terms: BTreeMap<&'static str, String>, currency: Option<String>, level: f64) -> Checked {
-        Checked {
+    pub fn unjudged(rules: Vec<Rule>, terms: BTreeMap<&'static str, String>, currency: Option<String>, level: f64) -> CheckResult {
+        CheckResult {
             as_of: 0,
             level,
             terms,

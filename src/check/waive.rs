@@ -1,7 +1,7 @@
 //! Waivers: what they excuse, which have expired, and which excuse nothing.
 
 use super::rule::{Rule, Waiver};
-use super::verdict::{Evidence, Excuse, Finding, Status, Subject, Verdict};
+use super::verdict::{Evidence, Excuse, Status, Subject, ThresholdResult, Verdict};
 
 /// Excuses what waivers cover that holds on `today`, the last civil day that is known, and adds a verdict for each that has expired, which
 /// fails, or is not needed, which warns.
@@ -42,7 +42,11 @@ fn verdict(at: usize, waiver: &Waiver, status: Status) -> Verdict {
         n: None,
         threshold: None,
         basis: None,
-        finding: if status == Status::Fail { Finding::Beyond } else { Finding::Within },
+        finding: if status == Status::Fail {
+            ThresholdResult::Beyond
+        } else {
+            ThresholdResult::Within
+        },
         evidence: Evidence::Waiver,
     }
 }

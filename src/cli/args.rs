@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-use super::periods::Asked;
-use crate::canon::Budget;
+use super::periods::PeriodArgs;
+use crate::canonical::Budget;
 use crate::config::{Overlay, is_currency, is_level};
 use crate::period::{Grain, Zone};
 
@@ -167,7 +167,7 @@ pub struct Measure {
     #[arg(long, short, value_name = "ID,...", value_delimiter = ',')]
     pub metrics: Vec<String>,
     #[command(flatten)]
-    pub asked: Asked,
+    pub asked: PeriodArgs,
     /// Dimensions to slice by
     #[arg(long, value_name = "DIMENSION,...", value_delimiter = ',')]
     pub by: Vec<String>,

@@ -12,21 +12,21 @@ use super::data;
 use super::failure;
 use super::output::{self, Format, Target};
 use super::setup;
-use crate::canon::Canon;
+use crate::canonical::CanonicalTables;
 use crate::catalog::Metric;
 use crate::check::baseline::{self, Baseline};
-use crate::check::{self, Ask, Checked, DataTest, Of, Rule, Waiver};
-use crate::config::{Config, Findings, Script};
+use crate::check::{self, CheckRequest, CheckResult, DataTest, Rule, RuleTarget, Waiver};
+use crate::config::{Config, ConfigErrors, Script};
+use crate::diagnostics::{Class, Note, Problem, did_you_mean, visible};
 use crate::facts::context::Settings;
 use crate::io::{Source, hex, write_bytes};
-use crate::note::{Class, Note, Problem, did_you_mean, visible};
 use crate::period::{Clock, Grain, Period, Wanted};
 use crate::render::check::document::{self, Show};
-use crate::render::check::words::Words;
+use crate::render::check::messages::Words;
 use crate::render::check::{github, json, junit, openmetrics, sarif};
 use crate::render::{markdown, terminal};
 use crate::schema::Micros;
-use crate::script::Mistake;
+use crate::toml_reader::ConfigError;
 
 /// What a check can be written as.
 const FORMATS: [Format; 7] = [
@@ -64,17 +64,17 @@ pub fn run(global: &Global, args: &Check) -> anyhow::Result<ExitCode> {
             .flat_map(|filter| filter.expr.columns()),
     );
     let loaded = data::load(&args.inputs, &args.reading, &config, &metrics, dimensions, false)?;
-    let canon = &loaded.canon;
-    let rules = fitted(rules, global, canon)?;
+    let canonical = &loaded.canonical;
+    let rules = fitted(rules, global, canonical)?;
     let period = match wanted {
-        Some(wanted) => wanted.resolve(&config.zone, canon.as_of),
-        None => Period::last_complete(args.grain.unwrap_or(Grain::Month), canon.as_of, &config.zone),
+        Some(wanted) => wanted.resolve(&config.zone, canonical.as_of),
+        None => Period::last_complete(args.grain.unwrap_or(Grain::Month), canonical.as_of, &config.zone),
     };
     let currency = args.reading.currency.clone().or(config.currency.clone());
     let level = args.level.unwrap_or(config.level);
     let mut notes = loaded.notes.clone();
     notes.extend(remarks(&rules, args.reading.as_of.is_some() || config.as_of.is_some()));
-    let ask = Ask {
+    let ask = CheckRequest {
         rules,
         waivers,
         period,
@@ -83,7 +83,7 @@ pub fn run(global: &Global, args: &Check) -> anyhow::Result<ExitCode> {
         currency,
         baseline,
     };
-    let checked = check::check(canon, &loaded.account, notes, &config.catalog, &config.settings, ask)?;
+    let checked = check::check(canonical, &loaded.account, notes, &config.catalog, &config.settings, ask)?;
     data::tell(global, &checked.account, &checked.notes);
     if let Some(file) = &args.save_baseline {
         write_bytes(file, baseline::text(&checked).as_bytes())?;
@@ -99,7 +99,7 @@ pub fn run(global: &Global, args: &Check) -> anyhow::Result<ExitCode> {
     })
 }
 
-fn write(global: &Global, args: &Check, targets: &[Target], checked: &Checked, fails: bool) -> anyhow::Result<()> {
+fn write(global: &Global, args: &Check, targets: &[Target], checked: &CheckResult, fails: bool) -> anyhow::Result<()> {
     let on_warnings = args.fail_on == FailOn::Warn;
     let silent = global.quiet && checked.is_well();
     output::write(targets, global, |format, style| {
@@ -161,7 +161,7 @@ fn relevant(waivers: Vec<Waiver>, rules: &[Rule], only: &[String]) -> Vec<Waiver
 
 fn list(global: &Global, targets: &[Target], config: &Config, rules: Vec<Rule>) -> anyhow::Result<ExitCode> {
     let terms = terms(config, config.currency.as_deref(), config.level);
-    let checked = Checked::unjudged(rules, terms, config.currency.clone(), config.level);
+    let checked = CheckResult::unjudged(rules, terms, config.currency.clone(), config.level);
     output::write(targets, global, |format, style| {
         let words = Words::of(&checked);
         Ok(match format {
@@ -179,23 +179,23 @@ fn read_baseline(path: &Path) -> anyhow::Result<Baseline> {
 }
 
 /// The rules with their dimensions as the data have them. What the data lack is shown where it is written, all at once.
-fn fitted(rules: Vec<Rule>, global: &Global, canon: &Canon) -> anyhow::Result<Vec<Rule>> {
+fn fitted(rules: Vec<Rule>, global: &Global, canonical: &CanonicalTables) -> anyhow::Result<Vec<Rule>> {
     let written = setup::written(global.config.as_deref())?;
     let (name, text) = written.map_or((String::new(), String::new()), |(path, text)| (path.display().to_string(), text));
     let script = Script { file: &name, text: &text };
-    let mut mistakes: Vec<Mistake> = Vec::new();
+    let mut mistakes: Vec<ConfigError> = Vec::new();
     let rules = rules
         .into_iter()
         .map(|mut rule| {
-            if let Of::Metric(metric) = &mut rule.of {
+            if let RuleTarget::Metric(metric) = &mut rule.of {
                 for by in &mut metric.by {
-                    match data::spelled(std::slice::from_ref(&by.name), canon) {
+                    match data::spelled(std::slice::from_ref(&by.name), canonical) {
                         Ok(spelled) => by.name = spelled.concat(),
                         Err(error) => mistakes.extend(error.downcast::<Problem>().map(|p| script.mistake(by.span.clone(), p.what, p.hint))),
                     }
                 }
                 if let Some(filter) = &mut metric.filter {
-                    match data::fit(&filter.expr, canon) {
+                    match data::fit(&filter.expr, canonical) {
                         Ok(expr) => filter.expr = expr,
                         Err(error) => {
                             let span = script.inside(filter.span.clone(), filter.expr.text(), error.span);
@@ -210,7 +210,7 @@ fn fitted(rules: Vec<Rule>, global: &Global, canon: &Canon) -> anyhow::Result<Ve
     if mistakes.is_empty() {
         Ok(rules)
     } else {
-        Err(Findings::new(mistakes).into())
+        Err(ConfigErrors::new(mistakes).into())
     }
 }
 
@@ -238,7 +238,7 @@ fn fingerprint(text: &str) -> String {
 
 /// What a rule cannot say of the data as they are read.
 fn remarks(rules: &[Rule], as_of_is_stated: bool) -> Option<Note> {
-    let of_age = |rule: &Rule| matches!(&rule.of, Of::Data(data) if matches!(data.test, DataTest::MaxAge(_)));
+    let of_age = |rule: &Rule| matches!(&rule.of, RuleTarget::Data(data) if matches!(data.test, DataTest::MaxAge(_)));
     let text = "as-of is not stated, and so the end of the newest event's day: max_age only finds tables that are older than the others; \
                 state --as-of to hold them against a day";
     (!as_of_is_stated && rules.iter().any(of_age)).then(|| Note::new("as-of", text))

@@ -9,9 +9,9 @@ use super::failure::say;
 use super::inputs;
 use super::output;
 use super::setup;
-use crate::intake;
+use crate::diagnostics::{Problem, visible};
+use crate::ingest;
 use crate::io::{make_folder, write_bytes, write_whole};
-use crate::note::{Problem, visible};
 use crate::render::{described, parquet, tables};
 
 /// Runs the command.
@@ -38,7 +38,7 @@ fn tables(global: &Global, args: &Convert, folder: &Path) -> anyhow::Result<()> 
     spare(&description, args.force)?;
     let loaded = data::load_everything(&args.inputs, &args.reading, &config)?;
     data::tell(global, &loaded.account, &loaded.notes);
-    let sheets = tables::sheets(&loaded.canon);
+    let sheets = tables::sheets(&loaded.canonical);
     let ending = match args.format {
         TableFormat::Csv => "csv",
         TableFormat::Parquet => "parquet",
@@ -56,7 +56,7 @@ fn tables(global: &Global, args: &Convert, folder: &Path) -> anyhow::Result<()> 
         })?;
     }
     let currency = args.reading.currency.as_ref().or(config.currency.as_ref());
-    let text = described::text(&before, &loaded.canon, currency.map(String::as_str), &sheets, ending)?;
+    let text = described::text(&before, &loaded.canonical, currency.map(String::as_str), &sheets, ending)?;
     write_bytes(&description, text.as_bytes())
 }
 
@@ -86,10 +86,10 @@ fn records(global: &Global, args: &Convert) -> anyhow::Result<()> {
             .hint("name one file")
             .into());
     }
-    let layout = intake::peek(&first.file, &first.source.wishes, 1)?.layout;
+    let layout = ingest::peek(&first.file, &first.source.wishes, 1)?.layout;
     let mut written = None;
     let write = |out: &mut dyn Write| {
-        written = Some(intake::write_raw(&first.file, &layout, out)?);
+        written = Some(ingest::write_raw(&first.file, &layout, out)?);
         Ok(())
     };
     match args.output.as_deref().filter(|path| *path != Path::new("-")) {
@@ -100,7 +100,7 @@ fn records(global: &Global, args: &Convert) -> anyhow::Result<()> {
         None => output::to_stdout(write)?,
     }
     if let Some(written) = written.filter(|_| !global.quiet) {
-        let lines = |what: &str, lines: &[intake::Line]| {
+        let lines = |what: &str, lines: &[ingest::Line]| {
             lines
                 .iter()
                 .for_each(|line| say(&format!("{what}, line {}: {}", line.line, visible(&line.text))));

@@ -6,16 +6,16 @@ use super::args::{Global, Reading};
 use super::failure::say;
 use super::inputs;
 use super::progress;
-use crate::canon::{self, Budget, Canon, Key, Loaded, Options, Redact};
+use crate::canonical::{self, Budget, CanonicalTables, Key, Loaded, Options, Redact};
 use crate::catalog::Metric;
 use crate::config::{Config, Overlay, unfit};
+use crate::diagnostics::{Note, Problem, nearest, visible};
 use crate::expr::{self, Expr, ExprError};
 use crate::io::write_bytes;
 use crate::measure;
-use crate::note::{Note, Problem, nearest, visible};
 use crate::period::{Clock, parse_as_of};
 use crate::render::{account, rejects};
-use crate::report::FileAccount;
+use crate::report::RecordCounts;
 use crate::schema::{ColumnType, Table, Unit};
 use crate::sources::Input;
 
@@ -120,7 +120,7 @@ fn read(named: &[String], reading: &Reading, config: &Config, options: &Options)
     let _ = rayon::ThreadPoolBuilder::new().num_threads(options.threads).build_global();
     if let Some(file) = &reading.rejects {
         // A run that stops at its budget leaves the rejects too: they are what one needs then.
-        let loaded = canon::load(
+        let loaded = canonical::load(
             &inputs,
             &Options {
                 budget: Budget::Number(u64::MAX),
@@ -131,28 +131,28 @@ fn read(named: &[String], reading: &Reading, config: &Config, options: &Options)
         loaded.account.iter().try_for_each(|a| options.budget.check_account(a))?;
         return Ok(loaded);
     }
-    canon::load(&inputs, options)
+    canonical::load(&inputs, options)
 }
 
 /// The dimensions as they are written, where the data have them; capitals do not matter.
 ///
 /// # Errors
 /// A dimension that no table has, with the nearest that there is.
-pub fn spelled(by: &[String], canon: &Canon) -> anyhow::Result<Vec<String>> {
-    by.iter().map(|name| known(name, canon)).collect()
+pub fn spelled(by: &[String], canonical: &CanonicalTables) -> anyhow::Result<Vec<String>> {
+    by.iter().map(|name| known(name, canonical)).collect()
 }
 
 /// A condition over dimensions that the data have.
 ///
 /// # Errors
 /// A dimension that no table has.
-pub fn spell(filter: &Expr, canon: &Canon) -> anyhow::Result<Expr> {
-    match filter.check(&Dimensions(canon)) {
+pub fn spell(filter: &Expr, canonical: &CanonicalTables) -> anyhow::Result<Expr> {
+    match filter.check(&Dimensions(canonical)) {
         Ok(unit) if unit != Unit::Bool => {
             let what = format!("--where {} is no condition", filter.text());
             Err(Problem::usage(what).hint("write one like region = 'north'").into())
         }
-        _ => fit(filter, canon).map_err(|error| unfit("--where", filter.text(), error).into()),
+        _ => fit(filter, canonical).map_err(|error| unfit("--where", filter.text(), error).into()),
     }
 }
 
@@ -160,8 +160,8 @@ pub fn spell(filter: &Expr, canon: &Canon) -> anyhow::Result<Expr> {
 ///
 /// # Errors
 /// What is wrong with it, and where in its text.
-pub fn fit(filter: &Expr, canon: &Canon) -> Result<Expr, ExprError> {
-    let scope = Dimensions(canon);
+pub fn fit(filter: &Expr, canonical: &CanonicalTables) -> Result<Expr, ExprError> {
+    let scope = Dimensions(canonical);
     match filter.check(&scope)? {
         Unit::Bool => filter.resolve(&scope),
         _ => Err(ExprError {
@@ -173,7 +173,7 @@ pub fn fit(filter: &Expr, canon: &Canon) -> Result<Expr, ExprError> {
 }
 
 /// The dimensions that conditions may name.
-struct Dimensions<'a>(&'a Canon);
+struct Dimensions<'a>(&'a CanonicalTables);
 
 impl expr::Scope for Dimensions<'_> {
     fn unit(&self, name: &str) -> Option<(String, Unit)> {
@@ -184,13 +184,13 @@ impl expr::Scope for Dimensions<'_> {
     }
 }
 
-fn known(name: &str, canon: &Canon) -> anyhow::Result<String> {
-    let all = dimensions(canon);
+fn known(name: &str, canonical: &CanonicalTables) -> anyhow::Result<String> {
+    let all = dimensions(canonical);
     all.iter()
         .find(|d| d.eq_ignore_ascii_case(name))
         .map(|_| name.to_string())
         .ok_or_else(|| {
-            let hint = match nearest(name, candidates(canon)) {
+            let hint = match nearest(name, candidates(canonical)) {
                 Some(near) if near.eq_ignore_ascii_case(name) => "no input that was read has it".to_string(),
                 Some(near) => format!("did you mean `{near}`?"),
                 None => "it is a column of text of an input or of the roster".to_string(),
@@ -200,19 +200,19 @@ fn known(name: &str, canon: &Canon) -> anyhow::Result<String> {
 }
 
 /// What may have been meant: columns that nobody asked for are not loaded, but those of the canonical tables are known.
-fn candidates(canon: &Canon) -> Vec<String> {
+fn candidates(canonical: &CanonicalTables) -> Vec<String> {
     let canonical = Table::ALL.into_iter().flat_map(|table| table.columns());
     let texts = canonical
         .filter(|column| column.kind == ColumnType::Text)
         .map(|column| column.name.to_string());
-    dimensions(canon).into_iter().chain(texts).collect()
+    dimensions(canonical).into_iter().chain(texts).collect()
 }
 
 /// All dimensions that are loaded.
-fn dimensions(canon: &Canon) -> Vec<String> {
+fn dimensions(canonical: &CanonicalTables) -> Vec<String> {
     let mut names: BTreeSet<String> = BTreeSet::from(["type".to_string()]);
-    for (table, rows) in &canon.tables {
-        let texts = rows.columns.iter().filter(|(_, data)| matches!(data, canon::Data::Code(_)));
+    for (table, rows) in &canonical.tables {
+        let texts = rows.columns.iter().filter(|(_, data)| matches!(data, canonical::Data::Code(_)));
         names.extend(
             texts
                 .map(|(name, _)| name.clone())
@@ -231,11 +231,11 @@ pub fn clock_words(clock: &Clock) -> String {
 }
 
 /// Tells of the row account and the findings on stderr.
-pub fn tell(global: &Global, files: &[FileAccount], notes: &[Note]) {
+pub fn tell(global: &Global, files: &[RecordCounts], notes: &[Note]) {
     if global.quiet {
         return;
     }
-    files.iter().for_each(|file| say(&account::line(file)));
+    files.iter().for_each(|file| say(&record_counts::line(file)));
     for note in notes {
         let count = if note.count > 1 {
             format!(" ({} times)", note.count)

@@ -4,12 +4,12 @@ use std::path::Path;
 
 use super::args::{Diff, Global};
 use super::output::{self, Format};
+use crate::diagnostics::Problem;
 use crate::io::Source;
-use crate::note::Problem;
-use crate::render::comparison::{self, Detail};
+use crate::render::report_diff::{self, Detail};
 use crate::render::{html, markdown, terminal};
-use crate::review::compare::compare;
-use crate::review::compare::stored::Stored;
+use crate::report_diff::compare;
+use crate::report_diff::stored::Stored;
 
 /// What a comparison can be written as.
 const FORMATS: [Format; 4] = [Format::Table, Format::Html, Format::Markdown, Format::Json];
@@ -39,14 +39,14 @@ pub fn run(global: &Global, args: &Diff) -> anyhow::Result<()> {
     };
     output::write(&targets, global, |format, style| {
         Ok(match format {
-            Format::Markdown => markdown::text(&comparison::document(&compared, Detail::Whole)).into_bytes(),
-            Format::Html => html::text(&comparison::document(&compared, Detail::Whole), &page).into_bytes(),
+            Format::Markdown => markdown::text(&report_diff::document(&compared, Detail::Whole)).into_bytes(),
+            Format::Html => html::text(&report_diff::document(&compared, Detail::Whole), &page).into_bytes(),
             Format::Json => {
                 let mut bytes = Vec::new();
-                comparison::json::write(&compared, &mut bytes)?;
+                report_diff::json::write(&compared, &mut bytes)?;
                 bytes
             }
-            _ => terminal::text(&comparison::document(&compared, Detail::Brief), style).into_bytes(),
+            _ => terminal::text(&report_diff::document(&compared, Detail::Brief), style).into_bytes(),
         })
     })
 }

@@ -3,9 +3,9 @@
 use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
-use crate::config::Findings;
+use crate::config::ConfigErrors;
+use crate::diagnostics::{Class, Problem, visible};
 use crate::io::FileError;
-use crate::note::{Class, Problem, visible};
 
 /// The exit code of a defect in the program.
 pub const DEFECT: u8 = 70;
@@ -90,7 +90,7 @@ fn is_closed_pipe(cause: &(dyn std::error::Error + 'static)) -> bool {
 fn message(error: &anyhow::Error) -> String {
     let mut text = String::from("error: ");
     for (i, cause) in error.chain().enumerate() {
-        if let Some(findings) = cause.downcast_ref::<Findings>() {
+        if let Some(findings) = cause.downcast_ref::<ConfigErrors>() {
             let each: Vec<String> = findings.texts().map(|finding| format!("error: {finding}")).collect();
             return each.join("\n\n");
         }
@@ -112,7 +112,7 @@ fn message(error: &anyhow::Error) -> String {
 
 fn exit_code(error: &anyhow::Error) -> u8 {
     for cause in error.chain() {
-        if cause.is::<Findings>() {
+        if cause.is::<ConfigErrors>() {
             return Class::Usage.exit_code();
         }
         if let Some(problem) = cause.downcast_ref::<Problem>() {

@@ -6,8 +6,8 @@ use super::args::{Global, Init};
 use super::failure::say;
 use super::{inspect, output, setup};
 use crate::config::Config;
+use crate::diagnostics::Problem;
 use crate::io::write_bytes;
-use crate::note::Problem;
 use crate::period::Zone;
 use crate::render::init;
 

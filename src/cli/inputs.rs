@@ -5,9 +5,9 @@ use std::path::{Component, Path, PathBuf};
 
 use glob::{MatchOptions, Pattern};
 
-use crate::intake::as_text;
+use crate::diagnostics::{Problem, nearest, visible};
+use crate::ingest::as_text;
 use crate::io::{self, expand};
-use crate::note::{Problem, nearest, visible};
 use crate::schema::Table;
 use crate::sources::{Input, Source};
 
@@ -160,7 +160,7 @@ fn clean(path: &Path) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::note::Place;
+    use crate::diagnostics::Place;
 
     fn source(line: u64, path: PathBuf, table: Option<Table>) -> Source {
         Source {

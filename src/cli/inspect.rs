@@ -6,10 +6,10 @@ use std::process::ExitCode;
 use super::args::{Global, Inspect, Reading};
 use super::output::{self, Format};
 use super::{data, setup};
-use crate::canon::{self, Inspection};
+use crate::canonical::{self, Inspection};
 use crate::config::Config;
+use crate::diagnostics::Class;
 use crate::measure;
-use crate::note::Class;
 use crate::render::inspection::{self, Allowed};
 use crate::render::{markdown, terminal};
 use crate::sources::Input;
@@ -47,7 +47,7 @@ pub fn run(global: &Global, args: &Inspect) -> anyhow::Result<ExitCode> {
 pub fn inspections(named: &[String], reading: &Reading, config: &Config) -> anyhow::Result<(Vec<Input>, Vec<Inspection>)> {
     let inputs = data::inputs(named, reading, config)?;
     let options = data::options(reading, config)?;
-    let inspections = canon::inspect(&inputs, &options, canon::Sampling::default())?;
+    let inspections = canonical::inspect(&inputs, &options, canonical::Sampling::default())?;
     Ok((inputs, inspections))
 }
 
@@ -67,12 +67,12 @@ fn allowed(inputs: &[Input], inspections: &[Inspection], reading: &Reading, conf
     }
     let metrics: Vec<_> = config.catalog.iter().filter(|metric| !metric.hidden).collect();
     let texts = measure::texts(&config.catalog, metrics.iter().copied());
-    let options = canon::Options {
+    let options = canonical::Options {
         texts,
         ..data::options(reading, config)?
     };
-    let loaded = canon::load(&inputs, &options)?;
-    let missing: BTreeMap<String, String> = measure::missing(&config.catalog, &loaded.canon, &config.settings)
+    let loaded = canonical::load(&inputs, &options)?;
+    let missing: BTreeMap<String, String> = measure::missing(&config.catalog, &loaded.canonical, &config.settings)
         .into_iter()
         .filter_map(|(id, absent)| Some((id, absent.detail()?.to_string())))
         .collect();

@@ -10,8 +10,8 @@ use super::progress;
 use super::setup;
 use crate::catalog::Metric;
 use crate::config::expression;
+use crate::diagnostics::Problem;
 use crate::measure::{self, Compare, Request};
-use crate::note::Problem;
 use crate::render::{csv, json, markdown, summary, terminal};
 use crate::report::Measured;
 
@@ -58,9 +58,9 @@ pub fn run(global: &Global, args: &Measure) -> anyhow::Result<()> {
     let request = Request {
         metrics,
         all: ids.is_empty(),
-        periods: args.asked.periods(wanted, &config.zone, loaded.canon.as_of)?,
-        by: data::spelled(&args.by, &loaded.canon)?,
-        filter: filter.map(|f| data::spell(&f, &loaded.canon)).transpose()?,
+        periods: args.asked.periods(wanted, &config.zone, loaded.canonical.as_of)?,
+        by: data::spelled(&args.by, &loaded.canonical)?,
+        filter: filter.map(|f| data::spell(&f, &loaded.canonical)).transpose()?,
         total: args.total,
         compare,
         series: false,
@@ -69,11 +69,11 @@ pub fn run(global: &Global, args: &Measure) -> anyhow::Result<()> {
         level: args.level.unwrap_or(config.level),
     };
     progress::at("Measuring");
-    let outcome = measure::measure(&loaded.canon, &config.catalog, &config.settings, &request)?;
+    let outcome = measure::measure(&loaded.canonical, &config.catalog, &config.settings, &request)?;
     let mut notes = loaded.notes;
     notes.extend(outcome.notes);
-    let measured = Measured {
-        as_of: loaded.canon.as_of,
+    let measured = MeasureResult {
+        as_of: loaded.canonical.as_of,
         timezone: config.zone.name().to_string(),
         level: request.level,
         currency: args.reading.currency.clone().or(config.currency.clone()),

@@ -8,10 +8,10 @@ use super::output::{self, Format};
 use super::setup;
 use crate::catalog::{Catalog, Metric};
 use crate::config::Config;
+use crate::diagnostics::Problem;
 use crate::measure;
-use crate::note::Problem;
 use crate::render::{cards, markdown, terminal};
-use crate::report::Absent;
+use crate::report::AbsentReason;
 
 /// Runs the command.
 ///
@@ -58,8 +58,8 @@ fn missing(
 ) -> anyhow::Result<BTreeMap<String, String>> {
     let loaded = data::load(inputs, reading, config, metrics, BTreeSet::new(), false)?;
     data::tell(global, &loaded.account, &loaded.notes);
-    let missing = measure::missing(&config.catalog, &loaded.canon, &config.settings);
-    let detail = |(id, absent): (String, Absent)| Some((id, absent.detail()?.to_string()));
+    let missing = measure::missing(&config.catalog, &loaded.canonical, &config.settings);
+    let detail = |(id, absent): (String, AbsentReason)| Some((id, absent.detail()?.to_string()));
     Ok(missing.into_iter().filter_map(detail).collect())
 }
 
@@ -71,7 +71,7 @@ pub fn find<'c>(catalog: &'c Catalog, id: &str) -> anyhow::Result<&'c Metric> {
     catalog.get(id).ok_or_else(|| {
         let near = catalog.nearest(id).map(|near| format!("did you mean `{near}`?"));
         let hint = near.unwrap_or_else(|| "`relhealth metrics` lists them all".to_string());
-        Problem::usage(format!("unknown metric `{}`", crate::note::visible(id)))
+        Problem::usage(format!("unknown metric `{}`", crate::diagnostics::visible(id)))
             .hint(hint)
             .into()
     })

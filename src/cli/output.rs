@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use super::args::{Global, Outputs, When};
 use super::progress;
+use crate::diagnostics::{Problem, did_you_mean};
 use crate::io::{write_bytes, write_whole};
-use crate::note::{Problem, did_you_mean};
 use crate::render::terminal::Style;
 
 /// The formats that results can be printed in.

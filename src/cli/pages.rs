@@ -6,8 +6,8 @@ use clap_complete::Shell;
 use super::args::Args;
 use super::failure::{CHECK_CODES, EXIT_CODES};
 use super::output::print;
-use crate::canon::{FINDINGS, Fate, FindingKind, READING, UNUSED};
-use crate::note::{Problem, did_you_mean, visible};
+use crate::canonical::{FINDINGS, FindingKind, READING, UNUSED, UnusedStatus};
+use crate::diagnostics::{Problem, did_you_mean, visible};
 
 /// Prints the completions of a shell.
 ///
@@ -65,9 +65,9 @@ fn codes() -> String {
         }
     };
     for (fate, title) in [
-        (Fate::Rejected, "Rejected: records that cannot be read"),
-        (Fate::Duplicate, "Duplicate: records that are there already"),
-        (Fate::Excluded, "Excluded: records that a rule leaves out"),
+        (UnusedStatus::Rejected, "Rejected: records that cannot be read"),
+        (UnusedStatus::Duplicate, "Duplicate: records that are there already"),
+        (UnusedStatus::Excluded, "Excluded: records that a rule leaves out"),
     ] {
         list(title, &mut UNUSED.iter().filter(|(of, _)| *of == fate).map(|(_, kind)| kind));
     }

@@ -2,13 +2,13 @@
 
 use clap::Args;
 
-use crate::note::Problem;
+use crate::diagnostics::Problem;
 use crate::period::{Grain, Period, Wanted, Zone};
 use crate::schema::Micros;
 
 /// How periods are asked for.
 #[derive(Args, Debug, Default)]
-pub struct Asked {
+pub struct PeriodArgs {
     /// 2026-10, 2026-Q3, 2026-W41, 2026, 2026-01-01..2026-03-31, last-month [default: the last complete month]
     #[arg(long, value_name = "PERIOD")]
     pub period: Option<String>,
@@ -23,7 +23,7 @@ pub struct Asked {
     pub incomplete: bool,
 }
 
-impl Asked {
+impl PeriodArgs {
     /// Reads what was written, before any data are.
     ///
     /// # Errors
@@ -72,7 +72,7 @@ mod tests {
     use super::*;
     use crate::period::parse_as_of;
 
-    fn labels(asked: &Asked) -> Result<String, String> {
+    fn labels(asked: &PeriodArgs) -> Result<String, String> {
         let zone = Zone::utc();
         let as_of = parse_as_of("2026-10-15", &zone).unwrap();
         let wanted = asked
@@ -84,8 +84,8 @@ mod tests {
         Ok(periods.iter().map(|period| period.label.as_str()).collect::<Vec<_>>().join(" "))
     }
 
-    fn asked(period: &str, grain: Option<Grain>, last: Option<u16>, incomplete: bool) -> Asked {
-        Asked {
+    fn asked(period: &str, grain: Option<Grain>, last: Option<u16>, incomplete: bool) -> PeriodArgs {
+        PeriodArgs {
             period: Some(period.to_string()).filter(|period| !period.is_empty()),
             grain,
             last,

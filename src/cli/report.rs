@@ -11,16 +11,16 @@ use super::metrics::find;
 use super::output::{self, Format, Target};
 use super::progress;
 use super::setup;
-use crate::canon::{Canon, Data};
+use crate::canonical::{CanonicalTables, Data};
 use crate::catalog::Metric;
 use crate::config::{Config, expression};
+use crate::diagnostics::Problem;
+use crate::findings::{self, ReviewRequest};
 use crate::io::Source;
-use crate::note::Problem;
 use crate::period::{Grain, Period, Wanted};
 use crate::render::report::{self, Detail, Origin};
 use crate::render::template::{self, Layout};
 use crate::render::{csv, html, markdown, terminal, xlsx};
-use crate::review::{self, Ask};
 use crate::schema::NO_CODE;
 
 /// The dimensions that a report breaks metrics down by where none are named, if the data have them. Who keeps a relationship is not among
@@ -64,29 +64,33 @@ pub fn run(global: &Global, args: &Report) -> anyhow::Result<()> {
         dimensions.extend(USUAL.map(str::to_string));
     }
     dimensions.extend(filter.iter().flat_map(|f| f.columns()));
-    dimensions.extend(review::texts().map(str::to_string));
+    dimensions.extend(findings::texts().map(str::to_string));
     let loaded = data::load(&args.inputs, &args.reading, &config, &metrics, dimensions, true)?;
-    let canon = &loaded.canon;
+    let canonical = &loaded.canonical;
     let period = match wanted {
-        Some(wanted) => wanted.resolve(&config.zone, canon.as_of),
-        None => Period::last_complete(args.grain.unwrap_or(Grain::Month), canon.as_of, &config.zone),
+        Some(wanted) => wanted.resolve(&config.zone, canonical.as_of),
+        None => Period::last_complete(args.grain.unwrap_or(Grain::Month), canonical.as_of, &config.zone),
     };
     let mut periods: Vec<Period> = std::iter::successors(Some(period), |period| Some(period.previous()))
         .take(usize::from(args.last))
         .collect();
     periods.reverse();
-    let ask = Ask {
+    let ask = ReviewRequest {
         metrics: metrics.iter().map(|metric| metric.id.clone()).collect(),
         named: !named.is_empty(),
         periods,
-        by: if by.is_empty() { usual(canon) } else { data::spelled(by, canon)? },
-        filter: filter.map(|f| data::spell(&f, canon)).transpose()?,
+        by: if by.is_empty() {
+            usual(canonical)
+        } else {
+            data::spelled(by, canonical)?
+        },
+        filter: filter.map(|f| data::spell(&f, canonical)).transpose()?,
         level: args.level.unwrap_or(config.level),
         contributors: targets.iter().any(|target| target.format == Format::Json),
         goals: config.goals.clone(),
     };
     progress::at("Measuring");
-    let reviewed = review::review(canon, &config.catalog, &config.settings, &ask)?;
+    let reviewed = findings::review(canonical, &config.catalog, &config.settings, &ask)?;
     let mut notes = loaded.notes.clone();
     for note in &reviewed.notes {
         if !notes.contains(note) {
@@ -104,7 +108,7 @@ pub fn run(global: &Global, args: &Report) -> anyhow::Result<()> {
     let told = report::Report {
         title: args.title.as_deref().or(config.report.title.as_deref()),
         review: &reviewed,
-        as_of: canon.as_of,
+        as_of: canonical.as_of,
         timezone: config.zone.name(),
         currency: args.reading.currency.as_deref().or(config.currency.as_deref()),
         clock: &clock,
@@ -198,10 +202,10 @@ fn chosen<'c>(config: &'c Config, named: &[String]) -> anyhow::Result<Vec<&'c Me
 }
 
 /// Those of the usual dimensions that tell a few groups apart.
-fn usual(canon: &Canon) -> Vec<String> {
+fn usual(canonical: &CanonicalTables) -> Vec<String> {
     let values = |dimension: &str| {
         let mut codes = BTreeSet::new();
-        for rows in canon.tables.values() {
+        for rows in canonical.tables.values() {
             let Some(Data::Code(_)) = rows.columns.get(dimension) else {
                 continue;
             };

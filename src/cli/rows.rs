@@ -6,13 +6,13 @@ use super::args::{Global, Rows};
 use super::data;
 use super::metrics::find;
 use super::output::{self, Format};
-use super::periods::Asked;
+use super::periods::PeriodArgs;
 use super::setup;
-use crate::canon::{Loaded, RawRecords};
+use crate::canonical::{Loaded, RawRecords};
 use crate::catalog::{Exposure, Kind, Metric};
 use crate::config::expression;
-use crate::measure::{self, Behind, Wanted};
-use crate::note::Note;
+use crate::diagnostics::Note;
+use crate::measure::{self, SupportingRows, Wanted};
 use crate::render::rows::{self, Sheet};
 
 /// Runs the command.
@@ -25,26 +25,26 @@ pub fn run(global: &Global, args: &Rows) -> anyhow::Result<()> {
     let metric = find(&config.catalog, &args.metric)?;
     // Whom the rows are kept from is told before any data are read.
     measure::may_show(metric)?;
-    let asked = Asked {
+    let asked = PeriodArgs {
         period: args.period.clone(),
-        ..Asked::default()
+        ..PeriodArgs::default()
     };
     let named = asked.wanted()?;
     let filter = args.filter.as_deref().map(|text| expression("--where", text)).transpose()?;
     let mut dimensions: BTreeSet<String> = args.by.iter().cloned().collect();
     dimensions.extend(filter.iter().flat_map(|f| f.columns()));
     let loaded = data::load(&args.inputs, &args.reading, &config, &[metric], dimensions, true)?;
-    let periods = asked.periods(named, &config.zone, loaded.canon.as_of)?;
+    let periods = asked.periods(named, &config.zone, loaded.canonical.as_of)?;
     let [period] = periods.as_slice() else {
         anyhow::bail!("one period was asked for");
     };
     let wanted = Wanted {
         metric: metric.id.clone(),
         period: period.clone(),
-        by: data::spelled(&args.by, &loaded.canon)?,
-        filter: filter.map(|f| data::spell(&f, &loaded.canon)).transpose()?,
+        by: data::spelled(&args.by, &loaded.canonical)?,
+        filter: filter.map(|f| data::spell(&f, &loaded.canonical)).transpose()?,
     };
-    let behind = measure::rows(&loaded.canon, &config.catalog, &config.settings, &wanted)?;
+    let behind = measure::rows(&loaded.canonical, &config.catalog, &config.settings, &wanted)?;
     let raw = match args.reading.redact {
         true => loaded.files.iter().map(|_| RawRecords::default()).collect(),
         false => texts(&loaded, &behind)?,
@@ -58,7 +58,7 @@ pub fn run(global: &Global, args: &Rows) -> anyhow::Result<()> {
         timezone: config.zone.name(),
         dimensions: &wanted.by,
         filter: args.filter.as_deref(),
-        canon: &loaded.canon,
+        canonical: &loaded.canonical,
         behind: &behind,
         raw: &raw,
         account: &loaded.account,
@@ -72,7 +72,7 @@ pub fn run(global: &Global, args: &Rows) -> anyhow::Result<()> {
 }
 
 /// The text of every record behind the rows, by source.
-fn texts(loaded: &Loaded, behind: &Behind) -> anyhow::Result<Vec<RawRecords>> {
+fn texts(loaded: &Loaded, behind: &SupportingRows) -> anyhow::Result<Vec<RawRecords>> {
     let mut lines: Vec<Vec<u64>> = vec![Vec::new(); loaded.files.len()];
     for &(source, line) in behind.rows.iter().flat_map(|row| &row.records) {
         lines[usize::from(source)].push(u64::from(line));
@@ -86,7 +86,7 @@ fn texts(loaded: &Loaded, behind: &Behind) -> anyhow::Result<Vec<RawRecords>> {
 }
 
 /// What the number is made of beside its rows, and why there may be none.
-fn remarks(metric: &Metric, behind: &Behind) -> Vec<Note> {
+fn remarks(metric: &Metric, behind: &SupportingRows) -> Vec<Note> {
     let mut notes = Vec::new();
     if let Kind::Rate {
         exposure: Exposure::Metric(id),

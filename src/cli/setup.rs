@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use super::args::Global;
 use super::failure::say;
 use crate::config::{Config, Script};
+use crate::diagnostics::Problem;
 use crate::io::Source;
-use crate::note::Problem;
 use crate::period::Zone;
 
 /// The configuration that is looked for in the working directory.

@@ -6,10 +6,10 @@ use super::args::{Global, Test};
 use super::failure::say;
 use super::{output, setup};
 use crate::catalog::{Catalog, Expect, Metric};
+use crate::diagnostics::{Class, Problem, visible};
 use crate::facts::SPECS;
 use crate::facts::context::Settings;
 use crate::measure::example::{self, Got, Outcome};
-use crate::note::{Class, Problem, visible};
 use crate::period::Zone;
 
 /// Runs the command: a line for each example and a closing one. The code is that of a failed check where an example failed.
@@ -68,7 +68,7 @@ impl Report {
                 self.failed += 1;
                 let expected = match &outcome.expected {
                     Expect::Value(value) => value.to_string(),
-                    Expect::Absent(reason) => reason.clone(),
+                    Expect::AbsentReason(reason) => reason.clone(),
                 };
                 let found = match &outcome.got {
                     Got::Unreadable(why) => format!("cannot be read: {why}"),

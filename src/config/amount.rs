@@ -5,8 +5,8 @@ use std::ops::Range;
 use toml::de::DeTable;
 
 use crate::catalog::MetricUnit;
-use crate::note::visible;
-use crate::script::{Node, Reader, number_of};
+use crate::diagnostics::visible;
+use crate::toml_reader::{Node, Reader, number_of};
 
 /// The words that may follow a number of a unit, and how many of the metric's own unit each is worth. The first is how it is told to people.
 fn words(unit: MetricUnit) -> &'static [(&'static str, f64)] {

@@ -6,7 +6,7 @@ use toml::de::DeTable;
 
 use super::amount;
 use crate::catalog::Catalog;
-use crate::script::Reader;
+use crate::toml_reader::Reader;
 
 /// What `[report]` says.
 #[derive(Debug, Clone, PartialEq, Default)]

@@ -14,21 +14,21 @@ mod waivers;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-pub use crate::script::{Findings, Script};
+pub use crate::toml_reader::{ConfigErrors, Script};
 pub use goals::ReportSettings;
 pub use overlay::Overlay;
 pub use settings::is_currency;
 
 use crate::catalog::Catalog;
 use crate::check::{Rule, Waiver};
+use crate::diagnostics::Note;
 use crate::expr::{self, Expr, ExprError};
 use crate::facts::SPECS;
 use crate::facts::context::Settings;
-use crate::note::Note;
 use crate::period::{Zone, parse_as_of};
 use crate::schema::Micros;
-use crate::script::Reader;
 use crate::sources::{Profile, Source, grammar};
+use crate::toml_reader::Reader;
 
 /// The confidence level of intervals where none is stated.
 pub const LEVEL: f64 = 0.95;
@@ -95,12 +95,12 @@ impl Config {
     ///
     /// # Errors
     /// Everything that is wrong in it.
-    pub fn parse(script: Script<'_>, folder: &Path, zone: Option<Zone>) -> Result<Config, Findings> {
+    pub fn parse(script: Script<'_>, folder: &Path, zone: Option<Zone>) -> Result<Config, ConfigErrors> {
         let mut reader = Reader::new(script);
         let document = reader.document();
         // What is left of a text that is no TOML would only give errors that follow from the first.
         if !reader.findings.is_empty() {
-            return Err(Findings::new(reader.findings));
+            return Err(ConfigErrors::new(reader.findings));
         }
         reader.known(&document, "of the configuration", KEYS);
         let written = reader.zone(&document, "timezone");
@@ -135,7 +135,7 @@ impl Config {
         let goals = goals::goals(&mut reader, &document, &catalog);
         let report = goals::report(&mut reader, &document, &catalog);
         if !reader.findings.is_empty() {
-            return Err(Findings::new(reader.findings));
+            return Err(ConfigErrors::new(reader.findings));
         }
         Ok(Config {
             zone,
@@ -160,14 +160,14 @@ impl Config {
 ///
 /// # Errors
 /// What is wrong with it, below it.
-pub fn expression(option: &str, text: &str) -> Result<Expr, Findings> {
+pub fn expression(option: &str, text: &str) -> Result<Expr, ConfigErrors> {
     expr::parse(text).map_err(|error| unfit(option, text, error))
 }
 
 /// What is wrong with an expression that was given to an option.
-pub fn unfit(option: &str, text: &str, error: ExprError) -> Findings {
+pub fn unfit(option: &str, text: &str, error: ExprError) -> ConfigErrors {
     let script = Script { file: option, text };
-    Findings::new(vec![script.mistake(error.span, error.message, error.hint)])
+    ConfigErrors::new(vec![script.mistake(error.span, error.message, error.hint)])
 }
 
 /// The `[profile.ID]` tables.

@@ -4,10 +4,10 @@ use std::path::Path;
 
 use glob::Pattern;
 
-use crate::note::Problem;
-use crate::script::{Findings, Reader, Script};
+use crate::diagnostics::Problem;
 use crate::sources::grammar::origin;
 use crate::sources::{From, Input, Mapped};
+use crate::toml_reader::{ConfigErrors, Reader, Script};
 
 /// A mapping for the files that a glob matches.
 #[derive(Debug, Clone)]
@@ -81,7 +81,7 @@ fn plain(header: &str) -> Mapped {
     Mapped::new(From::Column(name.to_string()))
 }
 
-fn table(column: &str, text: &str) -> Result<Mapped, Findings> {
+fn table(column: &str, text: &str) -> Result<Mapped, ConfigErrors> {
     let script = format!("map = {text}");
     let mut reader = Reader::new(Script {
         file: "--map",
@@ -91,7 +91,7 @@ fn table(column: &str, text: &str) -> Result<Mapped, Findings> {
     let mapped = document.get("map").and_then(|node| origin(&mut reader, column, node, None));
     match mapped {
         Some(mapped) if reader.findings.is_empty() => Ok(mapped),
-        _ => Err(Findings::new(reader.findings)),
+        _ => Err(ConfigErrors::new(reader.findings)),
     }
 }
 
@@ -124,7 +124,7 @@ mod tests {
             assert!(Overlay::parse(text).unwrap_err().downcast_ref::<Problem>().is_some(), "{text}");
         }
         for text in ["a:b={}", "a:b={colum = 'x'}", "a:b={column = 'x'"] {
-            assert!(Overlay::parse(text).unwrap_err().downcast_ref::<Findings>().is_some(), "{text}");
+            assert!(Overlay::parse(text).unwrap_err().downcast_ref::<ConfigErrors>().is_some(), "{text}");
         }
     }
 

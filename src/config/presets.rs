@@ -9,7 +9,7 @@ use toml::de::DeTable;
 use super::rules::rule;
 use crate::catalog::Catalog;
 use crate::check::Rule;
-use crate::script::{Reader, Script};
+use crate::toml_reader::{Reader, Script};
 
 /// The presets: name and rules.
 pub const PRESETS: [(&str, &str); 6] = [

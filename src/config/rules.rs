@@ -10,11 +10,11 @@ use toml::de::DeTable;
 
 use super::amount;
 use super::presets;
-use crate::catalog::{Catalog, Good, Metric, Origin};
-use crate::check::{Amount, Basis, Condition, DataRule, DataTest, Limits, MetricRule, Named, Of, Rule, Test, Than};
+use crate::catalog::{BetterDirection, Catalog, Metric, Origin};
+use crate::check::{Amount, Basis, ComparedTo, Condition, DataRule, DataTest, Limits, MetricRule, Named, Rule, RuleTarget, Test};
 use crate::period::{Grain, Wanted};
 use crate::schema::{DAY, HOUR, Micros, Table};
-use crate::script::{Reader, number_of};
+use crate::toml_reader::{Reader, number_of};
 
 const LIMITS: &[&str] = &["fail_below", "fail_above", "warn_below", "warn_above", "between"];
 const WORSE: &[&str] = &["fail_if_worse_than", "tolerance"];
@@ -67,9 +67,9 @@ pub fn rule(reader: &mut Reader<'_>, table: &DeTable<'_>, span: &Range<usize>, c
     let all: Vec<&str> = [OF_METRICS, LIMITS, WORSE, &["fail_on_signal"], DATA, &["kind", "preset"]].concat();
     reader.known(table, "of a rule", &all);
     let of = if table.contains_key("metric") {
-        metric_rule(reader, table, span, catalog).map(|rule| Of::Metric(Box::new(rule)))
+        metric_rule(reader, table, span, catalog).map(|rule| RuleTarget::Metric(Box::new(rule)))
     } else {
-        data_rule(reader, table, span).map(Of::Data)
+        data_rule(reader, table, span).map(RuleTarget::Data)
     };
     let id = reader.text(table, "id");
     if let Some(id) = id.as_ref().filter(|id| id.text.trim().is_empty()) {
@@ -251,7 +251,7 @@ fn between(reader: &mut Reader<'_>, table: &DeTable<'_>, metric: &Metric) -> Opt
 
 fn worse(reader: &mut Reader<'_>, table: &DeTable<'_>, metric: &Metric) -> Option<Test> {
     let before = reader.findings.len();
-    let choices = [Than::Previous, Than::YearAgo, Than::Baseline].map(|than| (than.as_str(), than));
+    let choices = [ComparedTo::Previous, ComparedTo::YearAgo, ComparedTo::Baseline].map(|than| (than.as_str(), than));
     let than = reader.choice(table, "fail_if_worse_than", &choices);
     let tolerance = amount::read(reader, table, "tolerance", metric.unit);
     if let Some((amount, span)) = &tolerance
@@ -269,7 +269,7 @@ fn worse(reader: &mut Reader<'_>, table: &DeTable<'_>, metric: &Metric) -> Optio
             "`tolerance` belongs to `fail_if_worse_than`",
             "say what the value is compared with: previous, year-ago or baseline",
         );
-    } else if metric.good == Good::Neither {
+    } else if metric.good == BetterDirection::Neither {
         reader.wrong(
             key_span(table, "fail_if_worse_than"),
             format!("neither more nor less of `{}` is worse", metric.id),

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use toml::de::DeTable;
 
+use crate::diagnostics::visible;
 use crate::facts::context::Settings;
-use crate::note::visible;
 use crate::period::{BusinessHours, Clock, Zone, parse_date};
 use crate::schema::HOUR;
-use crate::script::{Reader, Text};
+use crate::toml_reader::{Reader, Text};
 
 /// Ten years: longer than any target.
 const MOST_HOURS: f64 = 87_600.0;

@@ -4,7 +4,7 @@ use crate::period::Clock;
 use crate::schema::{HOUR, Table};
 use crate::sources::{AmountOn, Dates, From, Lookup, Mapped};
 
-fn parse(text: &str) -> Result<Config, Findings> {
+fn parse(text: &str) -> Result<Config, ConfigErrors> {
     Config::parse(
         Script {
             file: "relhealth.toml",

@@ -5,9 +5,9 @@ use toml::de::DeTable;
 use super::rules::key_span;
 use crate::catalog::{Catalog, Origin};
 use crate::check::{Rule, Waiver};
-use crate::note::did_you_mean;
+use crate::diagnostics::did_you_mean;
 use crate::period::parse_date;
-use crate::script::Reader;
+use crate::toml_reader::Reader;
 
 const KEYS: &[&str] = &["metric", "id", "where", "by", "until", "owner", "reason"];
 

@@ -1,4 +1,4 @@
-//! The row interpreter over typed values: what the rows behind a number, and the slow twin of the engine, are made with.
+//! The row interpreter over typed values: what the rows behind a number, and the slow reference implementation of the engine, are made with.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;

@@ -7,7 +7,7 @@ use super::ordering::Orders;
 use super::referrals;
 use super::responses::Answers;
 use super::roster::Roster;
-use crate::canon::{Column, Rows};
+use crate::canonical::{Column, Rows};
 use crate::schema::{Micros, NO_INT, NO_TIME, Table};
 
 /// Days within which an order after a complaint counts as a recovery.
@@ -76,7 +76,7 @@ impl<'a> Activity<'a> {
     /// Over the tables that there are, for the wanted columns of a frame of relations.
     pub fn new(ctx: &Context<'a>, out: &Frame) -> Activity<'a> {
         let wanted = |names: &[&str]| names.iter().any(|name| out.handle(name).is_wanted());
-        let table = |table| ctx.canon.table(table);
+        let table = |table| ctx.canonical.table(table);
         let wanted_table = |names: &[&str], name| if wanted(names) { table(name) } else { None };
         let purchases = table(Table::Purchases);
         let has_ids = purchases.is_some_and(|rows| rows.keys("order_id").exists());
@@ -117,7 +117,7 @@ impl<'a> Activity<'a> {
                 if let Some(tally) = note(ctx, &mut self.tallies, times.at(row), None) {
                     tally.referrals += 1;
                     if self.with_behind {
-                        tally.behind.extend(referrals::origins(ctx.canon, row, referred.at(row)));
+                        tally.behind.extend(referrals::origins(ctx.canonical, row, referred.at(row)));
                     }
                 }
             }
@@ -266,7 +266,7 @@ impl Activity<'_> {
 
     /// Whether a stakeholder came back after a complaint; `None` where neither purchases nor a roster tell.
     pub fn recovered(&self, ctx: &Context, window: &Window, complaint: Micros, roster: Option<&Roster>) -> Option<bool> {
-        let zone = &ctx.canon.zone;
+        let zone = &ctx.canonical.zone;
         let day = zone.day_of(complaint);
         if self.purchases.is_some() {
             return Some(self.recovery(ctx, window, complaint).next().is_some());
@@ -278,7 +278,7 @@ impl Activity<'_> {
 impl Activity<'_> {
     /// The orders by which a stakeholder came back after a complaint.
     pub fn recovery(&self, ctx: &Context, window: &Window, complaint: Micros) -> impl Iterator<Item = (Table, u32)> {
-        let zone = &ctx.canon.zone;
+        let zone = &ctx.canonical.zone;
         let days_after = move |at| zone.day_of(at) - zone.day_of(complaint);
         let known = self.order_times.iter().filter(|(at, _)| *at < window.as_of);
         known

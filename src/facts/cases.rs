@@ -7,7 +7,7 @@ use super::frame::Frame;
 use super::log::{Direction, Reached};
 use super::messaging::{Case, Cases};
 use super::{Needs, column, known_at, lasting, undated};
-use crate::canon::Column;
+use crate::canonical::Column;
 use crate::period::{Clock, Zone};
 use crate::schema::{DAY, FactSpec, Micros, NO_CODE, NO_INT, NO_KEY, NO_TIME, Shape, Table, Unit};
 
@@ -189,10 +189,12 @@ impl Meter<'_> {
 /// Builds the cases of the stakeholders of a block. `age_hours` stays empty: it depends on the period, so the engine fills it.
 pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
     let Some(mut reader) = Cases::new(ctx) else { return };
-    let Some(rows) = ctx.canon.table(Table::Interactions) else { return };
+    let Some(rows) = ctx.canonical.table(Table::Interactions) else {
+        return;
+    };
     let meter = Meter {
         clock: &ctx.settings.clock,
-        zone: &ctx.canon.zone,
+        zone: &ctx.canonical.zone,
     };
     let [opened_at, opened_by, asked_at, kind] = ["opened_at", "opened_by", "asked_at", "kind"].map(|c| out.handle(c));
     let [responded_at, response, answered, waiting] =
@@ -224,7 +226,11 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
             }
             let traits = reader.log.traits(row);
             out.begin(
-                if stakeholder == ctx.canon.nobody() { NO_CODE } else { stakeholder },
+                if stakeholder == ctx.canonical.nobody() {
+                    NO_CODE
+                } else {
+                    stakeholder
+                },
                 slice,
                 rows.source_of(row),
             );
@@ -243,7 +249,7 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
                     out.int(response, meter.until(case.asked_at, case.response, by_date));
                 }
                 if waiting.is_wanted() {
-                    out.int(waiting, meter.between(case.asked_at, ctx.canon.as_of, by_date));
+                    out.int(waiting, meter.between(case.asked_at, ctx.canonical.as_of, by_date));
                 }
             }
             if traits.tells_resolution {
@@ -254,7 +260,7 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
                     out.int(resolution, meter.until(case.opened_at, case.resolution, by_date));
                 }
                 if open.is_wanted() {
-                    out.int(open, meter.between(case.opened_at, ctx.canon.as_of, by_date));
+                    out.int(open, meter.between(case.opened_at, ctx.canonical.as_of, by_date));
                 }
             }
             if response_due.is_wanted() {
@@ -327,19 +333,19 @@ fn rounded(count: f64) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::canon::Canon;
-    use crate::canon::fixture::{Fixture, Rowed};
+    use crate::canonical::CanonicalTables;
+    use crate::canonical::fixture::{Fixture, Rowed};
     use crate::facts::context::{Settings, Slicing};
     use crate::facts::fixture::built;
     use crate::period::BusinessHours;
     use crate::schema::HOUR;
 
-    fn canon(rowed: Rowed, text: &str) -> Canon {
+    fn canonical(rowed: Rowed, text: &str) -> CanonicalTables {
         Fixture::new("2026-02-01").table(Table::Interactions, rowed, text).build(false)
     }
 
-    fn plain(canon: &Canon, columns: &str) -> Vec<String> {
-        built(&SPEC, canon, &Settings::default(), &Slicing::default(), columns)
+    fn plain(canonical: &CanonicalTables, columns: &str) -> Vec<String> {
+        built(&SPEC, canonical, &Settings::default(), &Slicing::default(), columns)
     }
 
     fn office() -> Settings {
@@ -352,7 +358,7 @@ mod tests {
 
     #[test]
     fn a_ticket_is_a_case_of_its_own() {
-        let canon = canon(
+        let canonical = canonical(
             Rowed::Tickets,
             "stakeholder_id,occurred_at,direction,kind,responded_at,resolved_at,reopens,channel,cost,automated
             ann,2026-01-05T10:00,,question,2026-01-05T12:30,2026-01-06T10:00,1,mail,2.5,
@@ -364,7 +370,7 @@ mod tests {
             bob,2026-01-08T13:00,,follow_up,,,,,,",
         );
         assert_eq!(
-            plain(&canon, "opened_at opened_by asked_at kind responded_at response_hours answered"),
+            plain(&canonical, "opened_at opened_by asked_at kind responded_at response_hours answered"),
             [
                 "ann: 2026-01-05T10:00 inbound 2026-01-05T10:00 question 2026-01-05T12:30 2.5 yes",
                 "ann: 2026-01-06T10:00 inbound 2026-01-06T10:00 - - - no",
@@ -374,7 +380,7 @@ mod tests {
         );
         assert_eq!(
             plain(
-                &canon,
+                &canonical,
                 "resolved_at resolution_hours resolved waiting_hours open_hours age_hours reopens channel cost messages outbound_messages"
             ),
             [
@@ -388,13 +394,13 @@ mod tests {
 
     #[test]
     fn interactions_of_other_sources_are_no_cases() {
-        let canon = canon(Rowed::Plain, "stakeholder_id,occurred_at,kind\nann,2026-01-05T10:00,question");
-        assert_eq!(plain(&canon, "opened_at"), [""; 0]);
+        let canonical = canonical(Rowed::Plain, "stakeholder_id,occurred_at,kind\nann,2026-01-05T10:00,question");
+        assert_eq!(plain(&canonical, "opened_at"), [""; 0]);
     }
 
     #[test]
     fn a_duration_that_runs_backwards_is_void_and_the_case_stays_answered() {
-        let canon = canon(
+        let canonical = canonical(
             Rowed::Tickets,
             "stakeholder_id,occurred_at,responded_at,response_minutes,resolved_at
             ann,2026-01-05T10:00,2026-01-05T09:00,,2026-01-04T10:00
@@ -408,7 +414,7 @@ mod tests {
         ];
         assert_eq!(
             plain(
-                &canon,
+                &canonical,
                 "response_hours answered responded_at resolution_hours resolved waiting_hours"
             ),
             expected
@@ -431,17 +437,17 @@ mod tests {
             ann,2026-01-09T16:00,2026-01-12T10:00,,
             ann,2026-01-09T16:30,,90,4320
             ann,2026-01-10T12:00,2026-01-12T09:30,1,";
-        let canon = canon(Rowed::Tickets, text);
+        let canonical = canonical(Rowed::Tickets, text);
         let columns = "responded_at response_hours resolved_at resolution_hours";
         let given = "ann: 2026-01-09T18:00 1.5 2026-01-12T16:30 72";
         assert_eq!(
-            plain(&canon, columns),
+            plain(&canonical, columns),
             ["ann: 2026-01-12T10:00 66 - -", given, "ann: 2026-01-12T09:30 45.5 - -"]
         );
-        let open = built(&SPEC, &canon, &office(), &Slicing::default(), columns);
+        let open = built(&SPEC, &canonical, &office(), &Slicing::default(), columns);
         assert_eq!(open, ["ann: 2026-01-12T10:00 2 - -", given, "ann: 2026-01-12T09:30 0.5 - -"]);
         // 15 working days from Monday 2026-01-12 to Friday 30, and the hour and the half hour of Friday 9.
-        let waiting = built(&SPEC, &canon, &office(), &Slicing::default(), "waiting_hours open_hours");
+        let waiting = built(&SPEC, &canonical, &office(), &Slicing::default(), "waiting_hours open_hours");
         assert_eq!(waiting, ["ann: 121 121", "ann: 120.5 120.5", "ann: 120 120"]);
     }
 
@@ -451,14 +457,14 @@ mod tests {
             ann,2026-01-05T15:00,2026-01-05,2026-01-05T18:00
             ann,2026-01-06T15:00,2026-01-08,2026-01-05T18:00
             ann,2026-01-09T15:00,2026-01-08,";
-        let canon = Fixture::new("2026-02-01T06:00")
+        let canonical = Fixture::new("2026-02-01T06:00")
             .dates(Table::Interactions, "responded_at")
             .table(Table::Interactions, Rowed::Tickets, text)
             .build(false);
         // An unanswered case waits in the same measure: until the start of the last day that is known in part.
         let expected = ["ann: 0 yes 648 3 639", "ann: 48 yes 624 - 615", "ann: - yes 552 - 543"];
         assert_eq!(
-            plain(&canon, "response_hours answered waiting_hours resolution_hours open_hours"),
+            plain(&canonical, "response_hours answered waiting_hours resolution_hours open_hours"),
             expected
         );
         let berlin = Fixture::new("2026-04-10")
@@ -478,9 +484,9 @@ mod tests {
             ann,2026-01-09T16:00,,,
             ann,2026-01-09T16:30,outbound,,
             ann,2026-01-09T16:45,,2026-01-09T18:00,2026-01-20T12:00";
-        let canon = canon(Rowed::Tickets, text);
+        let canonical = canonical(Rowed::Tickets, text);
         assert_eq!(
-            plain(&canon, "response_due_at due_at"),
+            plain(&canonical, "response_due_at due_at"),
             ["ann: - -", "ann: - -", "ann: 2026-01-09T18:00 2026-01-20T12:00"]
         );
         let settings = Settings {
@@ -489,7 +495,7 @@ mod tests {
             ..office()
         };
         assert_eq!(
-            built(&SPEC, &canon, &settings, &Slicing::default(), "response_due_at due_at"),
+            built(&SPEC, &canonical, &settings, &Slicing::default(), "response_due_at due_at"),
             [
                 "ann: 2026-01-12T12:00 2026-01-12T16:00",
                 "ann: - 2026-01-12T16:30",
@@ -500,7 +506,7 @@ mod tests {
 
     #[test]
     fn the_messages_of_a_chain_are_a_case_of_each_stakeholder() {
-        let canon = canon(
+        let canonical = canonical(
             Rowed::Messages,
             "stakeholder_id,occurred_at,interaction_id,in_reply_to,direction,automated,kind,channel,owner,resolved_at,cost
             ann,2026-01-05T10:00,1,,inbound,,question,mail,,,1
@@ -513,7 +519,7 @@ mod tests {
         );
         assert_eq!(
             plain(
-                &canon,
+                &canonical,
                 "opened_by asked_at responded_at response_hours replied_at direct_reply_hours messages outbound_messages"
             ),
             [
@@ -522,14 +528,14 @@ mod tests {
             ]
         );
         assert_eq!(
-            plain(&canon, "resolved_at resolution_hours kind channel owner cost"),
+            plain(&canonical, "resolved_at resolution_hours kind channel owner cost"),
             ["ann: 2026-01-05T15:00 5 complaint mail eve 3", "bob: - - - chat max -"]
         );
     }
 
     #[test]
     fn a_case_that_we_open_is_answered_after_the_first_question() {
-        let canon = canon(
+        let canonical = canonical(
             Rowed::Messages,
             "stakeholder_id,occurred_at,case_id,direction,automated
             ann,2026-01-05T10:00,A,outbound,
@@ -546,7 +552,7 @@ mod tests {
         );
         assert_eq!(
             plain(
-                &canon,
+                &canonical,
                 "opened_at opened_by asked_at response_hours answered waiting_hours messages outbound_messages"
             ),
             [
@@ -566,7 +572,7 @@ mod tests {
             ann,2026-01-05T12:00,A,outbound,other
             ann,2026-01-05T12:00,B,,event";
         assert_eq!(
-            plain(&canon(Rowed::Messages, text), "response_hours messages kind"),
+            plain(&canonical(Rowed::Messages, text), "response_hours messages kind"),
             ["ann: 2 2 other"]
         );
     }
@@ -580,11 +586,11 @@ mod tests {
             bob,2026-01-05,4,3,inbound,c
             bob,2026-01-05,5,4,outbound,a";
         for reversed in [false, true] {
-            let canon =
+            let canonical =
                 Fixture::new("2026-02-01")
                     .dates(Table::Interactions, "occurred_at")
                     .table(Table::Interactions, Rowed::Messages, text);
-            let found = plain(&canon.build(reversed), "opened_by response_hours direct_reply_hours channel");
+            let found = plain(&canonical.build(reversed), "opened_by response_hours direct_reply_hours channel");
             assert_eq!(found, ["ann: inbound 0 0 b", "bob: outbound 0 0 b"]);
         }
     }
@@ -601,13 +607,13 @@ mod tests {
                 if i < 50 { "inbound" } else { "outbound" }
             ));
         }
-        let found = plain(&canon(Rowed::Messages, &text), "response_hours messages");
+        let found = plain(&canonical(Rowed::Messages, &text), "response_hours messages");
         assert_eq!(found, vec![format!("ann: {} 2", 50.0 / 60.0); 50]);
     }
 
     #[test]
     fn complaints_count_from_the_one_before_whatever_the_slice() {
-        let canon = canon(
+        let canonical = canonical(
             Rowed::Tickets,
             "stakeholder_id,occurred_at,kind
             ann,2026-01-05T23:00,complaint
@@ -618,18 +624,21 @@ mod tests {
             bob,2026-01-11T01:00,complaint",
         );
         let column = "days_since_previous_complaint";
-        assert_eq!(plain(&canon, column), ["ann: -", "ann: 1", "ann: -", "ann: 4", "ann: 0", "bob: -"]);
+        assert_eq!(
+            plain(&canonical, column),
+            ["ann: -", "ann: 1", "ann: -", "ann: 4", "ann: 0", "bob: -"]
+        );
         let slicing = Slicing {
             rows: Some(vec![0, NO_CODE, 0, 3, 0, NO_CODE]),
             stakeholders: None,
         };
-        let found = built(&SPEC, &canon, &Settings::default(), &slicing, column);
+        let found = built(&SPEC, &canonical, &Settings::default(), &slicing, column);
         assert_eq!(found, ["ann: -", "ann: -", "ann/3: 4", "ann: 0"]);
     }
 
     #[test]
     fn what_a_source_never_tells_is_unknown() {
-        let canon = Fixture::new("2026-02-01")
+        let canonical = Fixture::new("2026-02-01")
             .table(
                 Table::Interactions,
                 Rowed::Tickets,
@@ -647,16 +656,16 @@ mod tests {
             )
             .build(false);
         let expected = ["ann: inbound no 638 - -", "ann: inbound - - yes 637", "ann: - - - - -"];
-        assert_eq!(plain(&canon, "opened_by answered waiting_hours resolved open_hours"), expected);
+        assert_eq!(plain(&canonical, "opened_by answered waiting_hours resolved open_hours"), expected);
     }
 
     #[test]
     fn every_row_of_a_case_is_named_as_its_origin() {
         let text = "stakeholder_id,occurred_at,case_id,direction\nann,2026-01-05T10:00,A,inbound\nann,2026-01-05T11:00,B,inbound\nann,2026-01-05T12:00,A,outbound";
-        let canon = canon(Rowed::Messages, text);
+        let canonical = canonical(Rowed::Messages, text);
         let (settings, slicing) = (Settings::default(), Slicing::default());
         let context = Context {
-            canon: &canon,
+            canonical: &canonical,
             settings: &settings,
             slicing: &slicing,
             windows: &[],

@@ -39,7 +39,7 @@ pub static SPEC: FactSpec = FactSpec {
 pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
     let Some(log) = Log::new(ctx) else { return };
     let rows = log.rows;
-    let words = ["commitment", "follow_up"].map(|word| ctx.canon.texts.code(word));
+    let words = ["commitment", "follow_up"].map(|word| ctx.canonical.texts.code(word));
     let [made, due, resolved, kept, kind] = ["made_at", "due_at", "resolved_at", "kept", "kind"].map(|c| out.handle(c));
     let texts = ["channel", "owner", "status"].map(|c| (out.handle(c), rows.codes(c)));
     let dues = rows.times("due_at");
@@ -51,7 +51,11 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
             }
             let done = log.resolution(row);
             out.begin(
-                if stakeholder == ctx.canon.nobody() { NO_CODE } else { stakeholder },
+                if stakeholder == ctx.canonical.nobody() {
+                    NO_CODE
+                } else {
+                    stakeholder
+                },
                 slice,
                 rows.source_of(row),
             );
@@ -73,7 +77,7 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::canon::fixture::{Fixture, Rowed};
+    use crate::canonical::fixture::{Fixture, Rowed};
     use crate::facts::context::{Settings, Slicing};
     use crate::facts::fixture::built;
 
@@ -87,7 +91,7 @@ mod tests {
             ann,2026-01-05T14:00,commitment,,2026-01-06T10:00,,
             ann,2026-01-05T15:00,question,2026-01-06T10:00,2026-01-06T10:00,,
             ann,2026-01-05T16:00,,2026-01-06T10:00,2026-01-06T10:00,,";
-        let canon = Fixture::new("2026-02-01")
+        let canonical = Fixture::new("2026-02-01")
             .table(Table::Interactions, Rowed::Plain, text)
             .table(
                 Table::Interactions,
@@ -97,7 +101,7 @@ mod tests {
             .build(false);
         let found = built(
             &SPEC,
-            &canon,
+            &canonical,
             &Settings::default(),
             &Slicing::default(),
             "made_at due_at resolved_at kept kind owner",
@@ -117,7 +121,7 @@ mod tests {
             stakeholders: None,
         };
         assert_eq!(
-            built(&SPEC, &canon, &Settings::default(), &slicing, "kept"),
+            built(&SPEC, &canonical, &Settings::default(), &slicing, "kept"),
             ["ann/2: no", "ann: yes"]
         );
     }

@@ -42,7 +42,9 @@ pub static SPEC: FactSpec = FactSpec {
 /// Builds the contacts of the stakeholders of a block.
 pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
     let Some(mut reader) = Contacts::new(ctx) else { return };
-    let Some(rows) = ctx.canon.table(Table::Interactions) else { return };
+    let Some(rows) = ctx.canonical.table(Table::Interactions) else {
+        return;
+    };
     let [at, gap, direction, kind, outcome, cost] =
         ["occurred_at", "days_since_previous", "direction", "kind", "outcome", "cost"].map(|c| out.handle(c));
     let texts = ["channel", "owner", "status"].map(|c| (out.handle(c), rows.codes(c)));
@@ -58,7 +60,11 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
                 continue;
             }
             out.begin(
-                if stakeholder == ctx.canon.nobody() { NO_CODE } else { stakeholder },
+                if stakeholder == ctx.canonical.nobody() {
+                    NO_CODE
+                } else {
+                    stakeholder
+                },
                 slice,
                 rows.source_of(row),
             );
@@ -95,13 +101,13 @@ fn days_since(last_days: &mut Vec<(u32, i32)>, slice: u32, day: i32) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::canon::Canon;
-    use crate::canon::fixture::{Fixture, Rowed};
+    use crate::canonical::CanonicalTables;
+    use crate::canonical::fixture::{Fixture, Rowed};
     use crate::facts::context::{Settings, Slicing};
     use crate::facts::fixture::built;
 
-    fn plain(canon: &Canon, columns: &str) -> Vec<String> {
-        built(&SPEC, canon, &Settings::default(), &Slicing::default(), columns)
+    fn plain(canonical: &CanonicalTables, columns: &str) -> Vec<String> {
+        built(&SPEC, canonical, &Settings::default(), &Slicing::default(), columns)
     }
 
     #[test]
@@ -112,11 +118,11 @@ mod tests {
             ann,2026-01-06T11:00,incident,2026-01-06T12:00,,,,,true
             ann,2026-01-08T11:00,meeting,2026-01-08T12:00,,,,,
             ann,2026-01-08T12:00,follow_up,2026-01-08T12:30,,,,,";
-        let canon = Fixture::new("2026-02-01")
+        let canonical = Fixture::new("2026-02-01")
             .table(Table::Interactions, Rowed::Tickets, text)
             .build(false);
         assert_eq!(
-            plain(&canon, "occurred_at days_since_previous direction kind outcome channel cost"),
+            plain(&canonical, "occurred_at days_since_previous direction kind outcome channel cost"),
             [
                 "ann: 2026-01-05T10:00 - inbound question successful mail 2.5",
                 "ann: 2026-01-06T10:00 1 inbound - - - -",
@@ -141,8 +147,8 @@ mod tests {
             bob,2026-01-05T11:00,
             cid,2026-01-05T10:00,internal";
         let fixture = || Fixture::new("2026-02-01").table(Table::Interactions, Rowed::Plain, log);
-        let canon = fixture().table(Table::Stakeholders, Rowed::Plain, roster).build(false);
-        assert_eq!(plain(&canon, "direction"), ["ann: internal", "bob: -"]);
+        let canonical = fixture().table(Table::Stakeholders, Rowed::Plain, roster).build(false);
+        assert_eq!(plain(&canonical, "direction"), ["ann: internal", "bob: -"]);
         assert_eq!(plain(&fixture().build(false), "direction"), ["bob: -"]);
     }
 
@@ -154,20 +160,20 @@ mod tests {
             ann,2026-01-07T10:00,inbound
             ann,2026-01-08T10:00,both
             bob,2026-01-09T10:00,both";
-        let canon = || Fixture::new("2026-02-01").table(Table::Interactions, Rowed::Messages, text);
+        let canonical = || Fixture::new("2026-02-01").table(Table::Interactions, Rowed::Messages, text);
         let column = "days_since_previous";
         assert_eq!(
-            plain(&canon().build(false), column),
+            plain(&canonical().build(false), column),
             ["ann: -", "ann: -", "ann: 2", "ann: 1", "bob: -"]
         );
         let slicing = Slicing {
             rows: Some(vec![0, 1, NO_CODE, 0, 1]),
             stakeholders: None,
         };
-        let found = built(&SPEC, &canon().build(false), &Settings::default(), &slicing, column);
+        let found = built(&SPEC, &canonical().build(false), &Settings::default(), &slicing, column);
         assert_eq!(found, ["ann: -", "ann/1: -", "ann: 3", "bob/1: -"]);
         // In Tokyo the second contact is on the sixth.
-        let mut tokyo = canon().build(false);
+        let mut tokyo = canonical().build(false);
         tokyo.zone = crate::period::Zone::parse("Asia/Tokyo").unwrap();
         assert_eq!(plain(&tokyo, column), ["ann: -", "ann: 1", "ann: 1", "ann: 1", "bob: -"]);
     }

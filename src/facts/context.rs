@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::canon::Canon;
+use crate::canonical::CanonicalTables;
 use crate::period::Clock;
 use crate::schema::{Micros, NO_CODE};
 
@@ -103,7 +103,7 @@ pub fn is_out(slice: u32) -> bool {
 #[derive(Debug)]
 pub struct Context<'a> {
     /// The canonical tables.
-    pub canon: &'a Canon,
+    pub canonical: &'a CanonicalTables,
     /// The run's settings.
     pub settings: &'a Settings,
     /// The slices, as this fact sees them.

@@ -73,7 +73,7 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
     ]
     .map(|c| out.handle(c));
     let mut seen: Vec<Seen> = Vec::new();
-    for stakeholder in block.filter(|s| *s != ctx.canon.nobody()) {
+    for stakeholder in block.filter(|s| *s != ctx.canonical.nobody()) {
         reader.of(ctx, stakeholder, |row| ctx.slicing.of_row(row, stakeholder));
         let orders = reader.last();
         let first = orders.iter().find(|o| o.is_order);
@@ -159,11 +159,11 @@ mod tests {
     #[test]
     fn the_orders_of_both_periods_stand_behind_and_the_first_two_where_they_tell() {
         let purchases = "stakeholder_id,occurred_at,amount\na,2026-01-01,5\na,2026-03-01,5\na,2026-03-02,5\na,2026-05-01,5\na,2026-06-01,5";
-        let canon = tables("2026-07-01", &[(Table::Purchases, purchases)]);
+        let canonical = tables("2026-07-01", &[(Table::Purchases, purchases)]);
         let (settings, slicing) = (Settings::default(), Default::default());
-        let windows = testing::windows(&canon, &["2026-06"]);
+        let windows = testing::windows(&canonical, &["2026-06"]);
         let ctx = Context {
-            canon: &canon,
+            canonical: &canonical,
             settings: &settings,
             slicing: &slicing,
             windows: &windows,

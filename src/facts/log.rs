@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::context::Context;
-use crate::canon::{Column, Dictionary, Rows};
+use crate::canonical::{Column, Dictionary, Rows};
 use crate::schema::{HOUR, Micros, NO_CODE, NO_TIME, Table};
 
 /// Who spoke.
@@ -107,10 +107,10 @@ pub struct Log<'a> {
 impl<'a> Log<'a> {
     /// Over the interactions, if there are any.
     pub fn new(ctx: &Context<'a>) -> Option<Log<'a>> {
-        let rows = ctx.canon.table(Table::Interactions)?;
+        let rows = ctx.canonical.table(Table::Interactions)?;
         let tells = |mapped: &BTreeSet<String>, columns: &[&str]| columns.iter().any(|c| mapped.contains(*c));
         let sources: Vec<Traits> = ctx
-            .canon
+            .canonical
             .sources
             .iter()
             .map(|s| Traits {
@@ -129,7 +129,7 @@ impl<'a> Log<'a> {
             .collect();
         Some(Log {
             rows,
-            words: Words::new(&ctx.canon.texts),
+            words: Words::new(&ctx.canonical.texts),
             any_messages: sources.iter().any(|s| s.messages),
             sources,
             occurred: rows.times("occurred_at"),
@@ -139,7 +139,7 @@ impl<'a> Log<'a> {
             responded: (rows.times("responded_at"), rows.floats("response_minutes")),
             resolved: (rows.times("resolved_at"), rows.floats("resolution_minutes")),
             roster: ctx
-                .canon
+                .canonical
                 .table(Table::Stakeholders)
                 .map(|roster| (roster, roster.times("started_at"), roster.codes("type"))),
         })

@@ -80,14 +80,16 @@ pub static SPEC: FactSpec = FactSpec {
 /// Builds the members of a block: the periods are walked within each stakeholder's spells.
 pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
     let Some(mut roster) = Roster::new(ctx) else { return };
-    let Some(rows) = ctx.canon.table(Table::Stakeholders) else { return };
+    let Some(rows) = ctx.canonical.table(Table::Stakeholders) else {
+        return;
+    };
     let [at_start, at_end, joined, left, stayed] = ["at_start", "at_end", "joined", "left", "stayed_1y"].map(|c| out.handle(c));
     let [end_reason, tenure, share, kind] = ["end_reason", "tenure_days", "mean_headcount_share", "type"].map(|c| out.handle(c));
     let [amount, amount_before] = ["recurring_amount", "recurring_amount_before"].map(|c| out.handle(c));
     let reasons = rows.codes("end_reason");
-    let types = Types::new(ctx.canon);
-    let zone = &ctx.canon.zone;
-    for stakeholder in block.filter(|s| *s != ctx.canon.nobody()) {
+    let types = Types::new(ctx.canonical);
+    let zone = &ctx.canonical.zone;
+    for stakeholder in block.filter(|s| *s != ctx.canonical.nobody()) {
         let slice = ctx.slicing.of(stakeholder);
         if is_out(slice) || roster.of(stakeholder).is_empty() {
             continue;
@@ -144,16 +146,16 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::canon::fixture::{Fixture, Rowed};
+    use crate::canonical::fixture::{Fixture, Rowed};
     use crate::facts::context::{Settings, Slicing};
     use crate::facts::testing;
 
     fn shown(as_of: &str, text: &str, periods: &[&str], columns: &str) -> Vec<String> {
-        let canon = Fixture::new(as_of)
+        let canonical = Fixture::new(as_of)
             .table(Table::Stakeholders, Rowed::Plain, text)
             .dates(Table::Stakeholders, "ended_at")
             .build(false);
-        testing::shown(&SPEC, &canon, &Settings::default(), periods, columns)
+        testing::shown(&SPEC, &canonical, &Settings::default(), periods, columns)
     }
 
     #[test]
@@ -268,16 +270,16 @@ mod tests {
     #[test]
     fn slices_come_from_the_stakeholder_and_origins_from_the_roster() {
         let text = "stakeholder_id,started_at,ended_at\na,2024-01-01,\na,2023-01-01,2023-02-01\nb,2024-01-01,";
-        let canon = Fixture::new("2026-01-01")
+        let canonical = Fixture::new("2026-01-01")
             .table(Table::Stakeholders, Rowed::Plain, text)
             .build(true);
-        let windows = testing::windows(&canon, &["2025-01"]);
+        let windows = testing::windows(&canonical, &["2025-01"]);
         let slicing = Slicing {
             rows: None,
             stakeholders: Some(vec![3, crate::schema::NO_CODE, 0]),
         };
         let ctx = Context {
-            canon: &canon,
+            canonical: &canonical,
             settings: &Settings::default(),
             slicing: &slicing,
             windows: &windows,

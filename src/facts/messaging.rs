@@ -1,7 +1,7 @@
 //! A stakeholder's interactions as contacts and as cases: shared by every fact that rests on either.
 //!
 //! A row of a ticket source is a case of its own and up to two contacts, the ticket and its first response. The rows of a message
-//! source are contacts, and together the case that [`crate::canon::messages`] found them to belong to.
+//! source are contacts, and together the case that [`crate::canonical::messages`] found them to belong to.
 
 use std::ops::Range;
 
@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 
 use super::context::Context;
 use super::log::{Direction, Log, Reached};
-use crate::canon::{Column, messages};
+use crate::canonical::{Column, messages};
 use crate::schema::{Micros, NO_CODE, NO_INT, NO_KEY, NO_TIME};
 
 const NONE: u32 = u32::MAX;
@@ -68,7 +68,7 @@ impl<'a> Contacts<'a> {
     /// employees only.
     pub fn of(&mut self, ctx: &Context, stakeholder: u32) -> &[Contact] {
         self.contacts.clear();
-        let (log, zone) = (&self.log, &ctx.canon.zone);
+        let (log, zone) = (&self.log, &ctx.canonical.zone);
         let is_employee = log.is_employee(stakeholder);
         let mut responses = false;
         for row in log.rows.run(stakeholder).filter(|&row| !log.is_automated(row)) {

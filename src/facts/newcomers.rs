@@ -8,8 +8,8 @@ use super::column;
 use super::context::{Context, is_out};
 use super::frame::Frame;
 use super::roster::Types;
-use crate::canon::Canon;
-use crate::canon::referrers::Arrivals;
+use crate::canonical::CanonicalTables;
+use crate::canonical::referrers::Arrivals;
 use crate::schema::{FactSpec, NO_CODE, NO_INT, Shape, Table, Unit};
 
 /// The fact's description.
@@ -59,26 +59,26 @@ const REFERRAL: &str = "referral";
 
 /// Builds the newcomers of a block.
 pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
-    let canon = ctx.canon;
-    let arrivals = Arrivals::new(canon);
+    let canonical = ctx.canonical;
+    let arrivals = Arrivals::new(canonical);
     let [joined_at, is_referred, source_known, cost, kind] =
         ["joined_at", "is_referred", "source_known", "acquisition_cost", "type"].map(|c| out.handle(c));
-    let roster = canon
+    let roster = canonical
         .table(Table::Stakeholders)
         .map(|rows| (rows, rows.codes("acquisition_source"), rows.ints("acquisition_cost")));
     let tells_sources = roster.is_some_and(|(_, sources, _)| sources.exists());
-    let types = Types::new(canon);
+    let types = Types::new(canonical);
     let log = if out.origins.is_some() {
-        referred_rows(canon)
+        referred_rows(canonical)
     } else {
         FxHashMap::default()
     };
-    for stakeholder in block.filter(|s| *s != canon.nobody()) {
+    for stakeholder in block.filter(|s| *s != canonical.nobody()) {
         let slice = ctx.slicing.of(stakeholder);
-        let Some(joined) = arrivals.joined(stakeholder).filter(|j| !is_out(slice) && j.value < canon.as_of) else {
+        let Some(joined) = arrivals.joined(stakeholder).filter(|j| !is_out(slice) && j.value < canonical.as_of) else {
             continue;
         };
-        let Some(table) = canon.table(joined.table) else { continue };
+        let Some(table) = canonical.table(joined.table) else { continue };
         out.begin(stakeholder, slice, table.source_of(joined.row));
         out.int(joined_at, joined.value);
         if kind.is_wanted() {
@@ -90,9 +90,9 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
                 .flat_map(|(rows, sources, _)| rows.run(stakeholder).map(move |row| sources.at(row)));
             let by_source = sources
                 .clone()
-                .filter_map(|code| canon.texts.text(code))
+                .filter_map(|code| canonical.texts.text(code))
                 .any(|t| t.trim().eq_ignore_ascii_case(REFERRAL));
-            let referred = by_source || canon.referred[stakeholder as usize] || arrivals.referrer(stakeholder).is_some();
+            let referred = by_source || canonical.referred[stakeholder as usize] || arrivals.referrer(stakeholder).is_some();
             out.flag(is_referred, referred);
             // Who came by a referral has a known source, whatever the source column says.
             out.flag(source_known, !tells_sources || referred || sources.any(|code| code != NO_CODE));
@@ -123,13 +123,13 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
 }
 
 /// The rows of the referral log that list each stakeholder as referred by somebody else.
-fn referred_rows(canon: &Canon) -> FxHashMap<u32, Vec<usize>> {
+fn referred_rows(canonical: &CanonicalTables) -> FxHashMap<u32, Vec<usize>> {
     let mut listed: FxHashMap<u32, Vec<usize>> = FxHashMap::default();
     // A log that was made of referrer columns has no rows in any file.
-    let exported = canon.sources.iter().any(|source| source.table == Table::Referrals);
-    if let Some(rows) = canon.table(Table::Referrals).filter(|_| exported) {
+    let exported = canonical.sources.iter().any(|source| source.table == Table::Referrals);
+    if let Some(rows) = canonical.table(Table::Referrals).filter(|_| exported) {
         let ids = rows.codes("referred_id");
-        for referrer in 0..=canon.nobody() {
+        for referrer in 0..=canonical.nobody() {
             for row in rows.run(referrer).filter(|&row| ids.at(row) != NO_CODE && ids.at(row) != referrer) {
                 listed.entry(ids.at(row)).or_default().push(row);
             }
@@ -198,7 +198,7 @@ mod tests {
 
     #[test]
     fn the_row_of_the_start_and_that_of_the_referrer_stand_behind() {
-        let canon = tables(
+        let canonical = tables(
             "2026-06-01",
             &[(
                 Table::Stakeholders,
@@ -207,7 +207,7 @@ mod tests {
         );
         let (settings, slicing) = (Settings::default(), Default::default());
         let ctx = Context {
-            canon: &canon,
+            canonical: &canonical,
             settings: &settings,
             slicing: &slicing,
             windows: &[],
@@ -218,7 +218,7 @@ mod tests {
 
     #[test]
     fn so_does_the_row_of_the_log_that_lists_somebody_as_referred() {
-        let canon = tables(
+        let canonical = tables(
             "2026-06-01",
             &[
                 (
@@ -233,7 +233,7 @@ mod tests {
         );
         let (settings, slicing) = (Settings::default(), Default::default());
         let ctx = Context {
-            canon: &canon,
+            canonical: &canonical,
             settings: &settings,
             slicing: &slicing,
             windows: &[],

@@ -3,7 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use super::context::{Context, is_out};
-use crate::canon::Rows;
+use crate::canonical::Rows;
 use crate::schema::{Micros, NO_INT, NO_KEY, Table};
 
 /// An order of a stakeholder in a slice, or a refund that belongs to no order.
@@ -47,7 +47,7 @@ pub struct Orders<'a> {
 impl<'a> Orders<'a> {
     /// Over the purchases, if there are any.
     pub fn new(ctx: &Context<'a>) -> Option<Orders<'a>> {
-        let rows = ctx.canon.table(Table::Purchases)?;
+        let rows = ctx.canonical.table(Table::Purchases)?;
         Some(Orders {
             rows,
             orders: Vec::new(),
@@ -84,7 +84,7 @@ impl<'a> Orders<'a> {
                     continue;
                 }
                 let at = times.at(row);
-                let day = ctx.canon.zone.day_of(at);
+                let day = ctx.canonical.zone.day_of(at);
                 let slice = slice(row);
                 let id = ids.at(row);
                 let key = if id == NO_KEY { (day as u64, true) } else { (id, false) };

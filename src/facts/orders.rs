@@ -95,7 +95,9 @@ struct Sums {
 /// Builds the orders of the stakeholders of a block.
 pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
     let Some(mut reader) = Orders::new(ctx) else { return };
-    let Some(rows) = ctx.canon.table(Table::Purchases) else { return };
+    let Some(rows) = ctx.canonical.table(Table::Purchases) else {
+        return;
+    };
     let [at, is_order, gross, refund, revenue, number, gap] = [
         "ordered_at",
         "is_order",
@@ -153,7 +155,11 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
         for (i, order) in orders.iter().enumerate().filter(|(_, o)| !is_out(o.slice)) {
             let row = order.row as usize;
             out.begin(
-                if stakeholder == ctx.canon.nobody() { NO_CODE } else { stakeholder },
+                if stakeholder == ctx.canonical.nobody() {
+                    NO_CODE
+                } else {
+                    stakeholder
+                },
                 order.slice,
                 rows.source_of(row),
             );

@@ -5,8 +5,8 @@ use std::ops::Range;
 use super::context::{Context, is_out};
 use super::frame::Frame;
 use super::{Needs, column, known_at};
-use crate::canon::Canon;
-use crate::canon::referrers::Arrivals;
+use crate::canonical::CanonicalTables;
+use crate::canonical::referrers::Arrivals;
 use crate::schema::{FactSpec, NO_CODE, NO_TIME, Shape, Table, Unit};
 
 const MADE: Needs = &[&["referrals.referrer_id", "stakeholders.referrer_id", "purchases.referrer_id"]];
@@ -54,8 +54,8 @@ static CONVERTED: &[&str] = &[
 
 /// Builds the referrals that the stakeholders of a block made.
 pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
-    let canon = ctx.canon;
-    let Some(rows) = canon.table(Table::Referrals) else { return };
+    let canonical = ctx.canonical;
+    let Some(rows) = canonical.table(Table::Referrals) else { return };
     let [referred_at, converted_at, converted, status] = ["referred_at", "converted_at", "converted", "status"].map(|c| out.handle(c));
     let (times, conversions) = (rows.times("occurred_at"), rows.times("converted_at"));
     let (statuses, referred) = (rows.codes("status"), rows.codes("referred_id"));
@@ -66,7 +66,7 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
                 continue;
             }
             out.begin(
-                if stakeholder == canon.nobody() { NO_CODE } else { stakeholder },
+                if stakeholder == canonical.nobody() { NO_CODE } else { stakeholder },
                 slice,
                 rows.source_of(row),
             );
@@ -74,11 +74,11 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
             out.int(converted_at, conversions.at(row));
             out.code(status, statuses.at(row));
             if conversions.exists() || statuses.exists() {
-                let says_so = || canon.texts.text(statuses.at(row)).is_some_and(is_conversion);
+                let says_so = || canonical.texts.text(statuses.at(row)).is_some_and(is_conversion);
                 out.flag(converted, conversions.at(row) != NO_TIME || says_so());
             }
             if out.origins.is_some() {
-                origins(canon, row, referred.at(row)).for_each(|(table, row)| out.origin(table, row as usize));
+                origins(canonical, row, referred.at(row)).for_each(|(table, row)| out.origin(table, row as usize));
             }
         }
     }
@@ -86,11 +86,11 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
 
 /// The rows of exports behind a row of the log. A log made of referrer columns has no rows in any file: behind it stand those
 /// that name the referrer and that tell when the referred stakeholder came.
-pub fn origins(canon: &Canon, row: usize, referred: u32) -> impl Iterator<Item = (Table, u32)> {
-    let [first, second] = if canon.sources.iter().any(|s| s.table == Table::Referrals) {
+pub fn origins(canonical: &CanonicalTables, row: usize, referred: u32) -> impl Iterator<Item = (Table, u32)> {
+    let [first, second] = if canonical.sources.iter().any(|s| s.table == Table::Referrals) {
         [Some((Table::Referrals, row)), None]
     } else {
-        let arrivals = Arrivals::new(canon);
+        let arrivals = Arrivals::new(canonical);
         let named = arrivals.referrer(referred).map(|said| (said.table, said.row));
         let joined = arrivals.joined(referred).map(|said| (said.table, said.row));
         [named, joined.filter(|joined| Some(*joined) != named)]
@@ -134,7 +134,7 @@ mod tests {
 
     #[test]
     fn a_derived_log_does_not_tell_conversions_and_rests_on_the_roster() {
-        let canon = tables(
+        let canonical = tables(
             "2026-06-01",
             &[(
                 Table::Stakeholders,
@@ -143,11 +143,11 @@ mod tests {
         );
         let (settings, slicing) = (Settings::default(), Default::default());
         assert_eq!(
-            testing::shown(&SPEC, &canon, &settings, &[], "referred_at converted"),
+            testing::shown(&SPEC, &canonical, &settings, &[], "referred_at converted"),
             ["a: 2026-02-01 -"]
         );
         let ctx = Context {
-            canon: &canon,
+            canonical: &canonical,
             settings: &settings,
             slicing: &slicing,
             windows: &[],
@@ -160,7 +160,7 @@ mod tests {
 
     #[test]
     fn who_names_the_referrer_and_when_the_referred_came_may_stand_in_two_rows() {
-        let canon = tables(
+        let canonical = tables(
             "2026-06-01",
             &[
                 (Table::Stakeholders, "stakeholder_id,referrer_id\nb,a"),
@@ -172,7 +172,7 @@ mod tests {
         );
         let (settings, slicing) = (Settings::default(), Default::default());
         let ctx = Context {
-            canon: &canon,
+            canonical: &canonical,
             settings: &settings,
             slicing: &slicing,
             windows: &[],

@@ -7,7 +7,7 @@ use super::context::{Context, is_out};
 use super::frame::Frame;
 use super::roster::{Roster, Types, current};
 use super::{Needs, column};
-use crate::canon::{Column, Rows};
+use crate::canonical::{Column, Rows};
 use crate::schema::{FactSpec, NO_CODE, NO_INT, NO_TIME, Shape, Table, Unit};
 
 const CONTACT: Needs = &[&["interactions.occurred_at"]];
@@ -113,12 +113,12 @@ struct Targets<'a> {
 
 impl<'a> Targets<'a> {
     fn new(ctx: &Context<'a>) -> Option<Targets<'a>> {
-        let rows = ctx.canon.table(Table::Stakeholders)?;
+        let rows = ctx.canonical.table(Table::Stakeholders)?;
         let by_tier = ctx
             .settings
             .contact_days
             .iter()
-            .filter_map(|(tier, &days)| Some((ctx.canon.texts.code(tier)?, days)))
+            .filter_map(|(tier, &days)| Some((ctx.canonical.texts.code(tier)?, days)))
             .collect();
         Some(Targets {
             rows,
@@ -147,7 +147,7 @@ impl<'a> Targets<'a> {
 
 /// Builds the relations of a block: the periods are walked within each stakeholder.
 pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
-    let zone = &ctx.canon.zone;
+    let zone = &ctx.canonical.zone;
     let [on_roster, in_base, has_order, has_answer, has_supply, is_active] =
         ["on_roster", "in_base", "has_order", "has_answer", "has_supply", "is_active"].map(|c| out.handle(c));
     let [inbound, outbound, contacts, reciprocity] = ["inbound", "outbound", "contacts", "reciprocity"].map(|c| out.handle(c));
@@ -161,9 +161,9 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
     } else {
         None
     };
-    let members = ctx.canon.table(Table::Stakeholders);
-    let types = Types::new(ctx.canon);
-    for stakeholder in block.filter(|s| *s != ctx.canon.nobody()) {
+    let members = ctx.canonical.table(Table::Stakeholders);
+    let types = Types::new(ctx.canonical);
+    for stakeholder in block.filter(|s| *s != ctx.canonical.nobody()) {
         let slice = ctx.slicing.of(stakeholder);
         if is_out(slice) {
             continue;
@@ -250,20 +250,20 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::canon::Canon;
-    use crate::canon::fixture::{Fixture, Rowed};
+    use crate::canonical::CanonicalTables;
+    use crate::canonical::fixture::{Fixture, Rowed};
     use crate::facts::context::{Settings, Slicing};
     use crate::facts::testing::{self, tables};
 
     const ROSTER: Table = Table::Stakeholders;
 
-    fn shown(canon: &Canon, periods: &[&str], columns: &str) -> Vec<String> {
-        testing::shown(&SPEC, canon, &Settings::default(), periods, columns)
+    fn shown(canonical: &CanonicalTables, periods: &[&str], columns: &str) -> Vec<String> {
+        testing::shown(&SPEC, canonical, &Settings::default(), periods, columns)
     }
 
     #[test]
     fn who_has_a_row() {
-        let canon = tables(
+        let canonical = tables(
             "2026-06-01",
             &[
                 (
@@ -290,7 +290,7 @@ mod tests {
         );
         assert_eq!(
             shown(
-                &canon,
+                &canonical,
                 &["2026-02"],
                 "on_roster contacts has_order has_answer has_supply is_active type"
             ),
@@ -306,7 +306,10 @@ mod tests {
         );
         // With a roster it alone is the base; without one, who ordered.
         assert_eq!(
-            shown(&canon, &["2026-02"], "in_base").iter().filter(|r| r.ends_with("yes")).count(),
+            shown(&canonical, &["2026-02"], "in_base")
+                .iter()
+                .filter(|r| r.ends_with("yes"))
+                .count(),
             1
         );
         let orders = "stakeholder_id,occurred_at,amount\nbought,2026-02-01,5\nbefore,2026-01-01,5";
@@ -317,36 +320,42 @@ mod tests {
             ["before 2026-02: no no", "bought 2026-02: no yes", "wrote 2026-02: no no"]
         );
         // Who has a row does not hang on the columns that happen to be asked for.
-        assert_eq!(shown(&canon, &["2026-02"], "referrals_made").len(), 7);
+        assert_eq!(shown(&canonical, &["2026-02"], "referrals_made").len(), 7);
     }
 
     #[test]
     fn tables_that_are_missing_leave_nulls() {
         let columns = "on_roster inbound contacts reciprocity days_since_contact has_order has_answer has_supply is_active referrals_made complaints recovered_90d service_cost";
-        let canon = tables(
+        let canonical = tables(
             "2026-06-01",
             &[(Table::Purchases, "stakeholder_id,occurred_at,amount\na,2026-02-01,5")],
         );
-        assert_eq!(shown(&canon, &["2026-02"], columns), ["a 2026-02: no - - - - yes - - yes - - - -"]);
-        let canon = tables("2026-06-01", &[(Table::Interactions, "stakeholder_id,occurred_at\na,2026-02-01")]);
-        assert_eq!(shown(&canon, &["2026-02"], columns), ["a 2026-02: no 0 1 - 28 - - - yes - 0 - -"]);
+        assert_eq!(
+            shown(&canonical, &["2026-02"], columns),
+            ["a 2026-02: no - - - - yes - - yes - - - -"]
+        );
+        let canonical = tables("2026-06-01", &[(Table::Interactions, "stakeholder_id,occurred_at\na,2026-02-01")]);
+        assert_eq!(
+            shown(&canonical, &["2026-02"], columns),
+            ["a 2026-02: no 0 1 - 28 - - - yes - 0 - -"]
+        );
     }
 
     #[test]
     fn an_order_is_where_its_earliest_line_is() {
-        let canon = tables(
+        let canonical = tables(
             "2026-06-01",
             &[(
                 Table::Purchases,
                 "stakeholder_id,occurred_at,amount,order_id\na,2026-01-31,5,o\na,2026-02-01,5,o",
             )],
         );
-        assert_eq!(shown(&canon, &["2026-01", "2026-02"], "has_order"), ["a 2026-01: yes"]);
+        assert_eq!(shown(&canonical, &["2026-01", "2026-02"], "has_order"), ["a 2026-01: yes"]);
     }
 
     #[test]
     fn reciprocity_is_of_directed_contacts() {
-        let canon = tables(
+        let canonical = tables(
             "2026-06-01",
             &[(
                 Table::Interactions,
@@ -356,7 +365,7 @@ mod tests {
         );
         assert_eq!(
             shown(
-                &canon,
+                &canonical,
                 &["2026-01", "2026-02"],
                 "inbound outbound contacts reciprocity service_cost"
             ),
@@ -370,7 +379,7 @@ mod tests {
                     early,2024-01-01,,gold,\nexact,2024-01-01,,gold,\nnever,2026-01-01,,gold,60\nown,2024-01-01,,gold,7\nplain,2024-01-01,,,\nunknown,,,gold,\n\
                     back,2010-01-01,2012-01-01,gold,\nback,2026-01-20,,silver,";
         let contacts = "stakeholder_id,occurred_at\nearly,2025-12-31\nexact,2026-01-01\nown,2026-01-24\nplain,2026-01-01\nexact,2026-02-01\noff,2026-01-31T23:59";
-        let canon = Fixture::new("2026-06-01")
+        let canonical = Fixture::new("2026-06-01")
             .table(ROSTER, Rowed::Plain, text)
             .table(Table::Interactions, Rowed::Plain, contacts)
             .dates(ROSTER, "ended_at")
@@ -381,7 +390,13 @@ mod tests {
             ..Settings::default()
         };
         assert_eq!(
-            testing::shown(&SPEC, &canon, &settings, &["2026-01"], "days_since_contact target_days is_overdue"),
+            testing::shown(
+                &SPEC,
+                &canonical,
+                &settings,
+                &["2026-01"],
+                "days_since_contact target_days is_overdue"
+            ),
             [
                 "back 2026-01: 12 - -",
                 "early 2026-01: 32 31 yes",
@@ -401,14 +416,14 @@ mod tests {
     #[test]
     fn a_recovery_is_an_order_within_90_days_of_the_last_complaint() {
         let orders = "stakeholder_id,occurred_at,amount\na,2026-01-10T18:00,5\na,2026-01-08,5\nb,2026-04-10T23:00,5\nc,2026-04-11,5\nd,2026-01-11,5\ne,2026-01-11,-5";
-        let canon = |as_of| {
+        let canonical = |as_of| {
             Fixture::new(as_of)
                 .table(Table::Interactions, Rowed::Tickets, COMPLAINTS)
                 .table(Table::Purchases, Rowed::Plain, orders)
                 .build(false)
         };
         assert_eq!(
-            shown(&canon("2026-06-01"), &["2026-01"], "complaints recovered_90d"),
+            shown(&canonical("2026-06-01"), &["2026-01"], "complaints recovered_90d"),
             [
                 "a 2026-01: 2 no",
                 "b 2026-01: 1 yes",
@@ -418,7 +433,7 @@ mod tests {
             ]
         );
         assert_eq!(
-            shown(&canon("2026-04-10T23:00"), &["2026-01"], "recovered_90d")[1],
+            shown(&canonical("2026-04-10T23:00"), &["2026-01"], "recovered_90d")[1],
             "b 2026-01: no",
             "that order is not known yet"
         );
@@ -427,33 +442,33 @@ mod tests {
     #[test]
     fn without_purchases_a_recovery_is_to_be_there_90_days_later() {
         let roster = "stakeholder_id,started_at,ended_at\na,2020-01-01,2026-04-10\nb,2020-01-01,2026-04-09\nc,2020-01-01,\nd,2020-01-01,";
-        let canon = Fixture::new("2026-06-01")
+        let canonical = Fixture::new("2026-06-01")
             .table(Table::Interactions, Rowed::Tickets, COMPLAINTS)
             .table(ROSTER, Rowed::Plain, roster)
             .dates(ROSTER, "ended_at")
             .build(false);
         assert_eq!(
-            shown(&canon, &["2026-01"], "recovered_90d"),
+            shown(&canonical, &["2026-01"], "recovered_90d"),
             ["a 2026-01: yes", "b 2026-01: no", "c 2026-01: yes", "d 2026-01: -", "e 2026-01: no"]
         );
     }
 
     #[test]
     fn referrals_count_for_the_referrer() {
-        let canon = tables(
+        let canonical = tables(
             "2026-06-01",
             &[(
                 ROSTER,
                 "stakeholder_id,started_at,referrer_id\na,2025-01-01,\nb,2026-01-05,a\nc,2026-01-06,a\nd,2026-02-01,a",
             )],
         );
-        let made = shown(&canon, &["2026-01", "2026-02"], "referrals_made");
+        let made = shown(&canonical, &["2026-01", "2026-02"], "referrals_made");
         assert_eq!(made[..3], ["a 2026-01: 2", "a 2026-02: 1", "b 2026-01: 0"]);
     }
 
     #[test]
     fn slices_leave_out_and_origins_tell() {
-        let canon = tables(
+        let canonical = tables(
             "2026-06-01",
             &[
                 (ROSTER, "stakeholder_id,started_at\na,2025-01-01\nb,2025-01-01"),
@@ -464,13 +479,13 @@ mod tests {
                 (Table::Surveys, "stakeholder_id,responded_at,score\na,2026-01-02,5"),
             ],
         );
-        let windows = testing::windows(&canon, &["2026-01"]);
+        let windows = testing::windows(&canonical, &["2026-01"]);
         let slicing = Slicing {
             rows: None,
             stakeholders: Some(vec![7, crate::schema::NO_CODE, 0]),
         };
         let ctx = Context {
-            canon: &canon,
+            canonical: &canonical,
             settings: &Settings::default(),
             slicing: &slicing,
             windows: &windows,
@@ -485,7 +500,7 @@ mod tests {
 
     #[test]
     fn a_row_stands_behind_once_and_referrals_rest_on_who_names_the_referrer() {
-        let canon = Fixture::new("2026-06-01")
+        let canonical = Fixture::new("2026-06-01")
             .table(
                 ROSTER,
                 Rowed::Plain,
@@ -502,10 +517,10 @@ mod tests {
                 "stakeholder_id,ordered_at,received_at\na,2026-01-01,2026-01-02",
             )
             .build(false);
-        let windows = testing::windows(&canon, &["2026-01"]);
+        let windows = testing::windows(&canonical, &["2026-01"]);
         let slicing = Slicing::default();
         let ctx = Context {
-            canon: &canon,
+            canonical: &canonical,
             settings: &Settings::default(),
             slicing: &slicing,
             windows: &windows,
@@ -519,7 +534,7 @@ mod tests {
 
     #[test]
     fn what_lies_outside_the_period_stands_behind_where_it_tells() {
-        let canon = Fixture::new("2026-06-01")
+        let canonical = Fixture::new("2026-06-01")
             .table(
                 ROSTER,
                 Rowed::Plain,
@@ -540,9 +555,9 @@ mod tests {
         let slicing = Slicing::default();
         let settings = Settings::default();
         let origins = |period: &str, columns: &[&str]| {
-            let windows = testing::windows(&canon, &[period]);
+            let windows = testing::windows(&canonical, &[period]);
             let ctx = Context {
-                canon: &canon,
+                canonical: &canonical,
                 settings: &settings,
                 slicing: &slicing,
                 windows: &windows,

@@ -6,7 +6,7 @@ use super::context::{Context, is_out};
 use super::frame::Frame;
 use super::messaging::Contacts;
 use super::{column, known_at};
-use crate::canon::{Column, Rows};
+use crate::canonical::{Column, Rows};
 use crate::schema::{FactSpec, Micros, NO_CODE, NO_TIME, Shape, Table, Unit};
 
 /// The fact's description.
@@ -84,7 +84,7 @@ pub struct Answers<'a> {
 impl<'a> Answers<'a> {
     /// Over the surveys, if there are any.
     pub fn new(ctx: &Context<'a>) -> Option<Answers<'a>> {
-        let rows = ctx.canon.table(Table::Surveys)?;
+        let rows = ctx.canonical.table(Table::Surveys)?;
         Some(Answers {
             rows,
             responded: rows.times("responded_at"),
@@ -92,7 +92,7 @@ impl<'a> Answers<'a> {
             scores: rows.floats("score"),
             instruments: rows.codes("instrument"),
             bounds: ["scale_min", "scale_max"].map(|c| rows.floats(c)),
-            recommending: ["nps", "enps"].map(|word| ctx.canon.texts.code(word)),
+            recommending: ["nps", "enps"].map(|word| ctx.canonical.texts.code(word)),
         })
     }
 
@@ -148,7 +148,7 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
     let mut contacts = if follow_up.is_wanted() { Contacts::new(ctx) } else { None };
     let mut sent_by_us: Vec<(Micros, u32)> = Vec::new();
     for stakeholder in block {
-        let nobody = stakeholder == ctx.canon.nobody();
+        let nobody = stakeholder == ctx.canonical.nobody();
         sent_by_us.clear();
         if let Some(contacts) = contacts.as_mut().filter(|_| !nobody && !rows.run(stakeholder).is_empty()) {
             let outbound = contacts.of(ctx, stakeholder).iter().filter(|c| c.is_outbound());
@@ -177,7 +177,10 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
             let next = sent_by_us.get(sent_by_us.partition_point(|&(sent, _)| sent <= at));
             let next = next.filter(|_| !score.is_nan());
             if let Some(&(next, _)) = next {
-                out.int(follow_up, i64::from(ctx.canon.zone.day_of(next) - ctx.canon.zone.day_of(at)));
+                out.int(
+                    follow_up,
+                    i64::from(ctx.canonical.zone.day_of(next) - ctx.canonical.zone.day_of(at)),
+                );
             }
             out.key(case_id, cases.at(row));
             for (handle, codes) in texts {
@@ -194,7 +197,7 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::canon::fixture::{Fixture, Rowed};
+    use crate::canonical::fixture::{Fixture, Rowed};
     use crate::facts::context::Settings;
     use crate::facts::testing::{self, tables};
 
@@ -269,19 +272,19 @@ mod tests {
 
     #[test]
     fn the_direction_of_effort_is_as_declared() {
-        let canon = tables("2026-06-01", &[(Table::Surveys, "responded_at,score\n2026-01-01,5")]);
+        let canonical = tables("2026-06-01", &[(Table::Surveys, "responded_at,score\n2026-01-01,5")]);
         for (declared, word) in [(true, "-: yes"), (false, "-: no")] {
             let settings = Settings {
                 high_is_easy: declared,
                 ..Settings::default()
             };
-            assert_eq!(testing::shown(&SPEC, &canon, &settings, &[], "high_is_easy"), [word]);
+            assert_eq!(testing::shown(&SPEC, &canonical, &settings, &[], "high_is_easy"), [word]);
         }
     }
 
     #[test]
     fn the_next_outbound_contact_follows_strictly() {
-        let canon = Fixture::new("2026-06-01")
+        let canonical = Fixture::new("2026-06-01")
             .table(
                 Table::Surveys,
                 Rowed::Plain,
@@ -295,14 +298,14 @@ mod tests {
             )
             .build(false);
         assert_eq!(
-            testing::shown(&SPEC, &canon, &Settings::default(), &[], "days_to_next_outbound"),
+            testing::shown(&SPEC, &canonical, &Settings::default(), &[], "days_to_next_outbound"),
             ["a: 3", "a: 0", "a: -", "b: 1", "c: -", "-: -"]
         );
     }
 
     #[test]
     fn the_contact_that_followed_stands_behind_an_answer() {
-        let canon = Fixture::new("2026-06-01")
+        let canonical = Fixture::new("2026-06-01")
             .table(
                 Table::Surveys,
                 Rowed::Plain,
@@ -316,7 +319,7 @@ mod tests {
             .build(false);
         let (settings, slicing) = (Settings::default(), Default::default());
         let ctx = Context {
-            canon: &canon,
+            canonical: &canonical,
             settings: &settings,
             slicing: &slicing,
             windows: &[],

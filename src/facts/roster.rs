@@ -1,7 +1,7 @@
 //! The roster as spells: who was there from when to when, shared by every fact that rests on it.
 
 use super::context::{Context, Window};
-use crate::canon::{Canon, Column, Rows};
+use crate::canonical::{CanonicalTables, Column, Rows};
 use crate::period::Zone;
 use crate::schema::{Micros, NO_CODE, NO_INT, NO_TIME, Table};
 
@@ -72,10 +72,10 @@ pub struct Roster<'a> {
 impl<'a> Roster<'a> {
     /// Over the roster, if there is one.
     pub fn new(ctx: &Context<'a>) -> Option<Roster<'a>> {
-        let rows = ctx.canon.table(Table::Stakeholders)?;
+        let rows = ctx.canonical.table(Table::Stakeholders)?;
         Some(Roster {
             rows,
-            zone: &ctx.canon.zone,
+            zone: &ctx.canonical.zone,
             starts: rows.times("started_at"),
             ends: rows.times("ended_at"),
             amounts: rows.ints("recurring_amount"),
@@ -181,7 +181,7 @@ pub fn current(roster: &Rows, stakeholder: u32) -> Option<usize> {
 /// What type a stakeholder is.
 #[derive(Debug)]
 pub struct Types<'a> {
-    canon: &'a Canon,
+    canonical: &'a CanonicalTables,
     roster: Option<(&'a Rows, Column<'a, u32>)>,
     customer: u32,
     supplier: u32,
@@ -189,11 +189,11 @@ pub struct Types<'a> {
 
 impl<'a> Types<'a> {
     /// Over the tables that there are.
-    pub fn new(canon: &'a Canon) -> Types<'a> {
-        let code = |word| canon.texts.code(word).unwrap_or(NO_CODE);
-        let roster = canon.table(Table::Stakeholders).map(|rows| (rows, rows.codes("type")));
+    pub fn new(canonical: &'a CanonicalTables) -> Types<'a> {
+        let code = |word| canonical.texts.code(word).unwrap_or(NO_CODE);
+        let roster = canonical.table(Table::Stakeholders).map(|rows| (rows, rows.codes("type")));
         Types {
-            canon,
+            canonical,
             roster,
             customer: code("customer"),
             supplier: code("supplier"),
@@ -208,7 +208,7 @@ impl<'a> Types<'a> {
         {
             return types.at(row);
         }
-        let is_in = |table| self.canon.table(table).is_some_and(|rows| !rows.run(stakeholder).is_empty());
+        let is_in = |table| self.canonical.table(table).is_some_and(|rows| !rows.run(stakeholder).is_empty());
         if [Table::Purchases, Table::Surveys, Table::Interactions].into_iter().any(is_in) {
             self.customer
         } else if is_in(Table::Supplies) {
@@ -221,10 +221,10 @@ impl<'a> Types<'a> {
 
 /// The current value of a roster column for every stakeholder code, and for rows without one (nothing). `type` is known off the roster
 /// too ([`Types`]).
-pub fn current_values(canon: &Canon, column: &str) -> Vec<u32> {
-    let types = (column == "type").then(|| Types::new(canon));
-    let roster = canon.table(Table::Stakeholders).map(|rows| (rows, rows.codes(column)));
-    let mut values: Vec<u32> = (0..canon.nobody())
+pub fn current_values(canonical: &CanonicalTables, column: &str) -> Vec<u32> {
+    let types = (column == "type").then(|| Types::new(canonical));
+    let roster = canonical.table(Table::Stakeholders).map(|rows| (rows, rows.codes(column)));
+    let mut values: Vec<u32> = (0..canonical.nobody())
         .map(|stakeholder| match (&types, &roster) {
             (Some(types), _) => types.of(stakeholder),
             (None, Some((rows, codes))) => current(rows, stakeholder).map_or(NO_CODE, |row| codes.at(row)),
@@ -238,7 +238,7 @@ pub fn current_values(canon: &Canon, column: &str) -> Vec<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::canon::fixture::{Fixture, Rowed, time};
+    use crate::canonical::fixture::{Fixture, Rowed, time};
     use crate::facts::context::{Settings, Slicing};
 
     fn day(text: &str) -> Micros {
@@ -253,10 +253,10 @@ mod tests {
             } else {
                 fixture
             };
-            let canon = fixture.build(reversed);
+            let canonical = fixture.build(reversed);
             let (settings, slicing) = (Settings::default(), Slicing::default());
             let ctx = Context {
-                canon: &canon,
+                canonical: &canonical,
                 settings: &settings,
                 slicing: &slicing,
                 windows: &[],
@@ -375,14 +375,14 @@ mod tests {
     #[test]
     fn the_day_after_is_a_civil_day() {
         let text = "stakeholder_id,started_at,ended_at\na,2025-01-01,2025-03-29\na,2025-03-30,2025-03-30\na,2025-03-31,";
-        let canon = Fixture::new("2030-01-01")
+        let canonical = Fixture::new("2030-01-01")
             .zone("Europe/Berlin")
             .table(Table::Stakeholders, Rowed::Plain, text)
             .dates(Table::Stakeholders, "ended_at")
             .build(false);
         let (settings, slicing) = (Settings::default(), Slicing::default());
         let ctx = Context {
-            canon: &canon,
+            canonical: &canonical,
             settings: &settings,
             slicing: &slicing,
             windows: &[],
@@ -393,7 +393,7 @@ mod tests {
 
     #[test]
     fn types_come_from_the_current_row_or_from_what_there_is() {
-        let canon = Fixture::new("2030-01-01")
+        let canonical = Fixture::new("2030-01-01")
             .table(
                 Table::Stakeholders,
                 Rowed::Plain,
@@ -411,8 +411,8 @@ mod tests {
             )
             .table(Table::Referrals, Rowed::Plain, "referrer_id,occurred_at\nd,2021-01-01")
             .build(false);
-        let types = Types::new(&canon);
-        let shown: Vec<Option<&str>> = (0..5).map(|s| canon.texts.text(types.of(s))).collect();
+        let types = Types::new(&canonical);
+        let shown: Vec<Option<&str>> = (0..5).map(|s| canonical.texts.text(types.of(s))).collect();
         assert_eq!(shown, [Some("employee"), Some("customer"), Some("supplier"), None, None]);
     }
 }

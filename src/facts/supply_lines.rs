@@ -96,7 +96,7 @@ pub static SPEC: FactSpec = FactSpec {
 
 /// Builds the supply lines of the suppliers of a block.
 pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
-    let Some(rows) = ctx.canon.table(Table::Supplies) else { return };
+    let Some(rows) = ctx.canonical.table(Table::Supplies) else { return };
     let [ordered_at, promised_at, spent_at, received_at] = ["ordered_at", "promised_at", "spent_at", "received_at"].map(|c| out.handle(c));
     let [on_time, in_full, lead_time, waiting] = ["on_time", "in_full", "lead_time_days", "waiting_days"].map(|c| out.handle(c));
     let [amount, order_id, currency] = ["amount", "order_id", "currency"].map(|c| out.handle(c));
@@ -104,7 +104,7 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
     let [orders, promises, receipts] = ["ordered_at", "promised_at", "received_at"].map(|c| rows.times(c));
     let (amounts, ids, currencies) = (rows.ints("amount"), rows.keys("order_id"), rows.codes("currency"));
     let by_day = rows.is_date("promised_at") || rows.is_date("received_at");
-    let zone = &ctx.canon.zone;
+    let zone = &ctx.canonical.zone;
     for stakeholder in block {
         for row in rows.run(stakeholder) {
             let slice = ctx.slicing.of_row(row, stakeholder);
@@ -113,7 +113,11 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
             }
             let (ordered, promised, received) = (orders.at(row), promises.at(row), receipts.at(row));
             out.begin(
-                if stakeholder == ctx.canon.nobody() { NO_CODE } else { stakeholder },
+                if stakeholder == ctx.canonical.nobody() {
+                    NO_CODE
+                } else {
+                    stakeholder
+                },
                 slice,
                 rows.source_of(row),
             );
@@ -143,7 +147,7 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
                 if received != NO_TIME && days_to(received) >= 0 {
                     out.int(lead_time, days_to(received));
                 }
-                out.int(waiting, days_to(ctx.canon.as_of));
+                out.int(waiting, days_to(ctx.canonical.as_of));
             }
             out.origin(Table::Supplies, row);
         }
@@ -174,7 +178,7 @@ fn is_full(ordered: f64, arrived: f64, received: Micros, tolerance: f64) -> Opti
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::canon::fixture::{Fixture, Rowed};
+    use crate::canonical::fixture::{Fixture, Rowed};
     use crate::facts::testing;
 
     const LINES: &str = "stakeholder_id,order_id,promised_at,received_at\n\
@@ -184,7 +188,7 @@ mod tests {
 
     fn on_time(dates: &[&str], early: Option<i64>, late: i64) -> Vec<(u64, String)> {
         let fixture = Fixture::new("2026-02-01").table(Table::Supplies, Rowed::Plain, LINES);
-        let canon = dates
+        let canonical = dates
             .iter()
             .fold(fixture, |f, column| f.dates(Table::Supplies, column))
             .build(false);
@@ -193,9 +197,9 @@ mod tests {
             supply_late_days: late,
             ..Settings::default()
         };
-        let rows = canon.table(Table::Supplies).unwrap();
-        let number = |key| (1..=8).find(|n: &u64| crate::canon::key_of(&n.to_string()) == key).unwrap();
-        let shown = testing::shown(&SPEC, &canon, &settings, &[], "on_time");
+        let rows = canonical.table(Table::Supplies).unwrap();
+        let number = |key| (1..=8).find(|n: &u64| crate::canonical::key_of(&n.to_string()) == key).unwrap();
+        let shown = testing::shown(&SPEC, &canonical, &settings, &[], "on_time");
         let mut lines: Vec<_> = shown
             .into_iter()
             .enumerate()
@@ -231,13 +235,13 @@ mod tests {
         let text = "stakeholder_id,ordered_at,received_at,quantity,quantity_received\n\
                     a,2026-01-01,2026-01-05,10,10\na,2026-01-02,2026-01-05,10,3\na,2026-01-03,,10,10\na,2026-01-04,2026-01-05,10,\na,2026-01-05,2026-01-05,,10\n\
                     a,2026-01-06,2026-01-07,10,2.9";
-        let canon = testing::tables("2026-02-01", &[(Table::Supplies, text)]);
+        let canonical = testing::tables("2026-02-01", &[(Table::Supplies, text)]);
         let shown = |tolerance| {
             let settings = Settings {
                 supply_tolerance: tolerance,
                 ..Settings::default()
             };
-            testing::shown(&SPEC, &canon, &settings, &[], "in_full")
+            testing::shown(&SPEC, &canonical, &settings, &[], "in_full")
                 .join(" ")
                 .replace("a: ", "")
         };
@@ -249,11 +253,11 @@ mod tests {
     fn days_are_civil_and_never_negative() {
         let text = "stakeholder_id,ordered_at,promised_at,received_at,amount\n\
                     a,2026-01-01T23:00,2026-01-03,2026-01-02T01:00,5\na,2026-01-02T10:00,,2026-01-01,\na,2026-01-03,,,1.5\na,,2026-01-09,2026-01-10,2";
-        let canon = testing::tables("2026-01-31T12:00", &[(Table::Supplies, text)]);
+        let canonical = testing::tables("2026-01-31T12:00", &[(Table::Supplies, text)]);
         assert_eq!(
             testing::shown(
                 &SPEC,
-                &canon,
+                &canonical,
                 &Settings::default(),
                 &[],
                 "lead_time_days waiting_days spent_at amount on_time"

@@ -3,22 +3,22 @@
 use super::context::{Context, Settings, Slicing, Window};
 use super::fixture::text;
 use super::frame::Frame;
-use crate::canon::Canon;
-use crate::canon::fixture::{Fixture, Rowed};
+use crate::canonical::CanonicalTables;
+use crate::canonical::fixture::{Fixture, Rowed};
 use crate::period::Period;
 use crate::schema::{FactSpec, NO_CODE, Table};
 
 /// The periods named, all with the as-of of the tables.
-pub fn windows(canon: &Canon, periods: &[&str]) -> Vec<Window> {
+pub fn windows(canonical: &CanonicalTables, periods: &[&str]) -> Vec<Window> {
     let window = |text: &&str| {
-        let period = Period::parse(text, &canon.zone, canon.as_of).unwrap();
+        let period = Period::parse(text, &canonical.zone, canonical.as_of).unwrap();
         let previous = period.previous();
         Window {
             start: period.start,
             end: period.end,
             previous_start: previous.start,
             previous_end: previous.end,
-            as_of: canon.as_of,
+            as_of: canonical.as_of,
             months: period.months().iter().map(|m| (m.start, m.end)).collect(),
         }
     };
@@ -26,7 +26,7 @@ pub fn windows(canon: &Canon, periods: &[&str]) -> Vec<Window> {
 }
 
 /// Tables of plain records.
-pub fn tables(as_of: &str, texts: &[(Table, &str)]) -> Canon {
+pub fn tables(as_of: &str, texts: &[(Table, &str)]) -> CanonicalTables {
     texts
         .iter()
         .fold(Fixture::new(as_of), |f, (table, text)| f.table(*table, Rowed::Plain, text))
@@ -36,16 +36,16 @@ pub fn tables(as_of: &str, texts: &[(Table, &str)]) -> Canon {
 /// A frame of a fact with these columns.
 pub fn frame(spec: &FactSpec, ctx: &Context, columns: &[&str], with_origins: bool) -> Frame {
     let mut frame = Frame::new(spec, &|name| columns.contains(&name), with_origins);
-    super::build(spec, ctx, 0..ctx.canon.nobody() + 1, &mut frame);
+    super::build(spec, ctx, 0..ctx.canonical.nobody() + 1, &mut frame);
     frame
 }
 
 /// The rows of a fact with these columns: `id period: value value`; times at midnight as dates.
-pub fn shown(spec: &FactSpec, canon: &Canon, settings: &Settings, periods: &[&str], columns: &str) -> Vec<String> {
+pub fn shown(spec: &FactSpec, canonical: &CanonicalTables, settings: &Settings, periods: &[&str], columns: &str) -> Vec<String> {
     let columns: Vec<&str> = columns.split(' ').collect();
-    let windows = windows(canon, periods);
+    let windows = windows(canonical, periods);
     let ctx = Context {
-        canon,
+        canonical,
         settings,
         slicing: &Slicing::default(),
         windows: &windows,
@@ -54,11 +54,15 @@ pub fn shown(spec: &FactSpec, canon: &Canon, settings: &Settings, periods: &[&st
     let table = frame.to_polars(None).unwrap();
     let value = |row: usize, name: &str| {
         let value = table.column(name).unwrap().get(row).unwrap();
-        text(canon, spec.column(name).unwrap().unit, value).replace("T00:00", "")
+        text(canonical, spec.column(name).unwrap().unit, value).replace("T00:00", "")
     };
     let line = |row: usize| {
         let id = frame.stakeholder[row];
-        let id = if id == NO_CODE { "-" } else { canon.stakeholders.text(id).unwrap() };
+        let id = if id == NO_CODE {
+            "-"
+        } else {
+            canonical.stakeholders.text(id).unwrap()
+        };
         let period = frame
             .window
             .get(row)

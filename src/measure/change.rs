@@ -3,7 +3,7 @@
 use super::finish::Known;
 use super::tally::{Tally, Values};
 use super::window::Compare;
-use crate::catalog::{Good, Kind, Metric};
+use crate::catalog::{BetterDirection, Kind, Metric};
 use crate::report::{Cell, Change};
 use crate::schema::NO_CODE;
 use crate::stats::{self, CrossSums, Interval, Reading, Side, reading};
@@ -76,7 +76,7 @@ pub fn change(metric: &Metric, how: How, newer: (&Cell, &Known), older: (&Cell, 
         change.high = high.filter(|h| h.is_finite());
     }
     let good = if is_total && how.with == Compare::Rest {
-        Good::Neither
+        BetterDirection::Neither
     } else {
         metric.good
     };
@@ -208,13 +208,13 @@ fn residuals(values: &Values, at: f64) -> Vec<(u32, f64)> {
 #[cfg(test)]
 mod tests {
     use super::super::finish;
-    use super::super::rest::{Adding, Rests};
+    use super::super::other_groups::{Adding, Rests};
     use super::super::tally::{Flush, Pairs};
     use super::*;
     use crate::catalog::Catalog;
     use crate::facts;
     use crate::period::{Period, Zone};
-    use crate::report::Absent;
+    use crate::report::AbsentReason;
     use std::collections::BTreeMap;
 
     const LEVEL: f64 = 0.95;
@@ -239,7 +239,7 @@ mod tests {
             absent: None,
             low: None,
             high: None,
-            interval_absent: Some(Absent::NotDefined),
+            interval_absent: Some(AbsentReason::NotDefined),
             n: Some(3),
             stakeholders: Some(3),
             deff: None,

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use super::private::is_about_employees;
 use super::suppress::FEWEST;
 use super::tally::{Flush, Pairs};
-use crate::canon::Canon;
+use crate::canonical::CanonicalTables;
 use crate::catalog::{Entity, Exposure, Kind, Metric, Under};
 use crate::report::{Cell, Contributor, Contributors, Others};
 use crate::schema::NO_CODE;
@@ -90,7 +90,14 @@ impl Largest {
 
     /// The contributors of a cell; `None` where they cannot be told, or may not be: protected people are never named, and where they are
     /// fewer than five among the others, what is said of the others would tell of them.
-    pub fn told(mut self, metric: &Metric, pairs: &Pairs, scales: (f64, f64), cell: &Cell, canon: &Canon) -> Option<Contributors> {
+    pub fn told(
+        mut self,
+        metric: &Metric,
+        pairs: &Pairs,
+        scales: (f64, f64),
+        cell: &Cell,
+        canonical: &CanonicalTables,
+    ) -> Option<Contributors> {
         let few = (1..FEWEST).contains(&pairs.private);
         if few || is_about_employees(metric) || !has_contributors(metric) || cell.value.is_none() {
             return None;
@@ -135,7 +142,7 @@ impl Largest {
                 .0
                 .iter()
                 .map(|&(stakeholder, part, whole)| Contributor {
-                    id: canon.stakeholders.text(stakeholder).unwrap_or_default().to_string(),
+                    id: canonical.stakeholders.text(stakeholder).unwrap_or_default().to_string(),
                     part,
                     whole: whole_of(whole),
                 })

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use rustc_hash::FxHashMap;
 
 use super::evaluate::{Inputs, Num, Placed};
-use super::rest::{Adding, Rests};
+use super::other_groups::{Adding, Rests};
 use super::tally::{Flush, Groups, Pairs, Tally, Values};
 use crate::catalog::{Entity, Kind, Metric, Under};
 use crate::facts::frame::Frame;

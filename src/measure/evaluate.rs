@@ -5,8 +5,8 @@ use polars::prelude::{DataFrame, DataType, IntoLazy, col, lit, when};
 use rustc_hash::FxHashMap;
 
 use super::plan::FactPlan;
-use super::window::Lane;
-use crate::canon::{Canon, Rows, key_of};
+use super::window::WindowSet;
+use crate::canonical::{CanonicalTables, Rows, key_of};
 use crate::catalog::{Entity, Exposure, Expression, Kind, Metric, Under, When};
 use crate::expr::Lowering;
 use crate::facts::context::Settings;
@@ -66,7 +66,7 @@ pub struct Placed {
 }
 
 /// Which rows lie in which windows of the lane.
-pub fn place(frame: &Frame, when: &When, lane: &Lane) -> Placed {
+pub fn place(frame: &Frame, when: &When, lane: &WindowSet) -> Placed {
     let mut placed = Placed {
         order: Vec::with_capacity(frame.len()),
         window: Vec::with_capacity(frame.len()),
@@ -112,7 +112,7 @@ pub fn place(frame: &Frame, when: &When, lane: &Lane) -> Placed {
 /// Evaluates the expressions of some metrics of a view.
 pub struct Evaluator<'a> {
     /// The canonical tables.
-    pub canon: &'a Canon,
+    pub canonical: &'a CanonicalTables,
     /// The run's settings.
     pub settings: &'a Settings,
     /// The fact and its wanted columns.
@@ -121,7 +121,7 @@ pub struct Evaluator<'a> {
 
 impl Evaluator<'_> {
     /// The inputs of these metrics for the rows placed.
-    pub fn inputs(&self, metrics: &[&Metric], frame: &Frame, placed: &Placed, lane: &Lane, when: &When) -> Result<Vec<Inputs>> {
+    pub fn inputs(&self, metrics: &[&Metric], frame: &Frame, placed: &Placed, lane: &WindowSet, when: &When) -> Result<Vec<Inputs>> {
         let all = placed.order.len() == frame.len() && !matches!(when, When::Stock { .. });
         let order = (!all).then_some(placed.order.as_slice());
         let mut table = frame.to_polars(order).context("cannot build the frame")?;
@@ -162,7 +162,7 @@ impl Evaluator<'_> {
         metrics: &[&Metric],
         frame: &Frame,
         placed: &Placed,
-        lane: &Lane,
+        lane: &WindowSet,
         when: &When,
     ) -> Result<()> {
         let named = |name: &str| {
@@ -198,8 +198,8 @@ impl Evaluator<'_> {
     }
 
     /// In a window that is seen from an earlier as-of, what became known later is not known.
-    fn forget_unknown(&self, table: &mut DataFrame, frame: &Frame, placed: &Placed, lane: &Lane) -> Result<()> {
-        if self.plan.spec.shape == Shape::StakeholderPeriod || lane.windows.iter().all(|w| w.as_of >= self.canon.as_of) {
+    fn forget_unknown(&self, table: &mut DataFrame, frame: &Frame, placed: &Placed, lane: &WindowSet) -> Result<()> {
+        if self.plan.spec.shape == Shape::StakeholderPeriod || lane.windows.iter().all(|w| w.as_of >= self.canonical.as_of) {
             return Ok(());
         }
         let as_of: Vec<i64> = placed.window.iter().map(|&w| lane.windows[w as usize].as_of).collect();
@@ -254,12 +254,12 @@ impl Evaluator<'_> {
         if from == NO_INT || lasted == NO_INT || from >= as_of {
             return NO_INT;
         }
-        let zone = &self.canon.zone;
-        let days = i64::from(zone.day_of(self.canon.as_of) - zone.day_of(as_of));
+        let zone = &self.canonical.zone;
+        let days = i64::from(zone.day_of(self.canonical.as_of) - zone.day_of(as_of));
         let is_dated = |rows: &Rows| rows.table.event_columns().iter().any(|c| rows.is_date(c));
         if unit == Unit::Days {
             lasted - days
-        } else if lasted % DAY == 0 && self.plan.spec.rows.and_then(|t| self.canon.table(t)).is_some_and(is_dated) {
+        } else if lasted % DAY == 0 && self.plan.spec.rows.and_then(|t| self.canonical.table(t)).is_some_and(is_dated) {
             lasted - days * DAY
         } else {
             self.settings.clock.between(from, as_of)
@@ -268,10 +268,10 @@ impl Evaluator<'_> {
 
     fn lowering<T>(&self, use_it: impl FnOnce(&Lowering) -> T) -> T {
         let unit = |name: &str| self.plan.spec.column(name).map_or(Unit::Time, |c| c.unit);
-        let code = |text: &str| self.canon.texts.code(text);
-        let codes_matching = |keep: &dyn Fn(&str) -> bool| self.canon.texts.matching(keep);
+        let code = |text: &str| self.canonical.texts.code(text);
+        let codes_matching = |keep: &dyn Fn(&str) -> bool| self.canonical.texts.matching(keep);
         let key = |id: &str| key_of(id) as i64;
-        let clock = |at| self.canon.zone.instant(at);
+        let clock = |at| self.canonical.zone.instant(at);
         use_it(&Lowering {
             unit: &unit,
             code: &code,

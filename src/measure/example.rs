@@ -7,19 +7,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use super::given::{self, Given};
+use super::example_rows::{self, Given};
 use super::plan::{Plan, texts};
 use super::run::Build;
 use super::window::later;
 use super::{Request, cells};
-use crate::canon::{self, Budget, Canon, Dictionary, Options};
+use crate::canonical::{self, Budget, CanonicalTables, Dictionary, Options};
 use crate::catalog::{self, Catalog, Example, Expect, Metric, Origin};
+use crate::diagnostics::Problem;
 use crate::facts;
 use crate::facts::context::Settings;
 use crate::io;
-use crate::note::Problem;
 use crate::period::{Period, Zone, parse_as_of};
-use crate::report::Absent;
+use crate::report::AbsentReason;
 use crate::schema::{DAY, Micros, Table};
 use crate::sources::{Input, Source};
 
@@ -32,7 +32,7 @@ pub enum Got {
     /// A value.
     Value(f64),
     /// No value.
-    Absent(Absent),
+    AbsentReason(AbsentReason),
     /// The example itself cannot be read: why.
     Unreadable(String),
 }
@@ -41,7 +41,7 @@ impl fmt::Display for Got {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Got::Value(value) => write!(f, "{value}"),
-            Got::Absent(absent) => {
+            Got::AbsentReason(absent) => {
                 f.write_str(absent.as_str())?;
                 absent.detail().map_or(Ok(()), |detail| write!(f, " ({detail})"))
             }
@@ -100,7 +100,7 @@ fn is_same(expected: &Expect, got: &Got) -> bool {
     match (expected, got) {
         // What is left of sums that cancel out is rounding too.
         (Expect::Value(a), Got::Value(b)) => (a - b).abs() <= ROUNDING * a.abs().max(b.abs()).max(1e-3),
-        (Expect::Absent(reason), Got::Absent(absent)) => reason == absent.as_str(),
+        (Expect::AbsentReason(reason), Got::AbsentReason(absent)) => reason == absent.as_str(),
         _ => false,
     }
 }
@@ -138,21 +138,21 @@ impl Runner<'_> {
             max_field: None,
             max_columns: None,
         };
-        let loaded = canon::load(&tables.iter().map(input).collect::<Vec<_>>(), &options)?;
+        let loaded = canonical::load(&tables.iter().map(input).collect::<Vec<_>>(), &options)?;
         if let Some(reject) = loaded.unused.iter().find(|record| record.fate == "rejected") {
             anyhow::bail!("{}, line {}, {}: {}", reject.file, reject.line, reject.column, reject.reason);
         }
-        let canon = loaded.canon;
-        let first = canon
+        let canonical = loaded.canonical;
+        let first = canonical
             .tables
             .values()
             .map(|rows| rows.first_event)
             .filter(|at| *at != Micros::MAX)
             .min();
-        let known = self.covering(first.unwrap_or(canon.as_of), canon.as_of.saturating_sub(1));
-        let period = self.period(example, canon.as_of)?.unwrap_or(known);
-        let plan = Plan::new(self.catalog, std::slice::from_ref(&self.metric.id), &canon, self.settings);
-        self.measure(&canon, &facts::build, &plan, period)
+        let known = self.covering(first.unwrap_or(canonical.as_of), canonical.as_of.saturating_sub(1));
+        let period = self.period(example, canonical.as_of)?.unwrap_or(known);
+        let plan = Plan::new(self.catalog, std::slice::from_ref(&self.metric.id), &canonical, self.settings);
+        self.measure(&canonical, &facts::build, &plan, period)
     }
 
     fn rows(&self, csv: &str, example: &Example) -> anyhow::Result<Got> {
@@ -161,7 +161,7 @@ impl Runner<'_> {
         };
         let (given, texts) = Given::read(csv, fact, self.zone).map_err(anyhow::Error::msg)?;
         let as_of = self.as_of(example)?;
-        let span = given::begins(self.metric).and_then(|at| given.span(at));
+        let span = example_rows::begins(self.metric).and_then(|at| given.span(at));
         let (first, last) = span.unwrap_or((as_of.unwrap_or(0) - DAY, as_of.unwrap_or(0) - DAY));
         let period = self
             .period(example, as_of.unwrap_or(0))?
@@ -170,7 +170,7 @@ impl Runner<'_> {
         let over = self
             .zone
             .midnight(later(period.last_day_exclusive, self.metric.window_days.unwrap_or(0)));
-        let canon = Canon {
+        let canonical = CanonicalTables {
             stakeholders: Dictionary::default(),
             texts,
             tables: BTreeMap::new(),
@@ -179,15 +179,15 @@ impl Runner<'_> {
             as_of: as_of.unwrap_or(over),
             zone: self.zone.clone(),
         };
-        let plan = Plan::given(self.catalog, &self.metric.id, &canon);
+        let plan = Plan::given(self.catalog, &self.metric.id, &canonical);
         if let Some(other) = plan.metrics.iter().find(|m| m.fact.is_some_and(|f| f.name != fact.name)) {
             anyhow::bail!("rows of `{}` do not tell `{}`; give canonical tables", fact.name, other.id);
         }
         let start = period.start;
-        self.measure(&canon, &|_, _, _, out| given.fill(&plan.metrics, start, out), &plan, period)
+        self.measure(&canonical, &|_, _, _, out| given.fill(&plan.metrics, start, out), &plan, period)
     }
 
-    fn measure(&self, canon: &Canon, build: &Build, plan: &Plan, period: Period) -> anyhow::Result<Got> {
+    fn measure(&self, canonical: &CanonicalTables, build: &Build, plan: &Plan, period: Period) -> anyhow::Result<Got> {
         let request = Request {
             metrics: vec![self.metric.id.clone()],
             all: false,
@@ -202,13 +202,13 @@ impl Runner<'_> {
             level: 0.95,
         };
         let asked: Vec<usize> = plan.index(&self.metric.id).into_iter().collect();
-        let (cells, _) = cells(canon, self.settings, build, &request, plan, &asked, &mut Vec::new())?;
+        let (cells, _) = cells(canonical, self.settings, build, &request, plan, &asked, &mut Vec::new())?;
         let [cell] = cells.as_slice() else {
             anyhow::bail!("one metric in one period has one cell");
         };
         Ok(match (cell.value, &cell.absent) {
             (Some(value), _) => Got::Value(value),
-            (None, absent) => Got::Absent(absent.clone().unwrap_or(Absent::NoRows)),
+            (None, absent) => Got::AbsentReason(absent.clone().unwrap_or(AbsentReason::NoRows)),
         })
     }
 
@@ -258,10 +258,10 @@ mod tests {
         let same = |a, b| is_same(&Expect::Value(a), &Got::Value(b));
         assert!(same(1.0, 1.0 + 1e-10) && same(1e9, 1e9 + 0.5) && same(0.0, 1e-17) && same(1e-6, 1e-6));
         assert!(!same(1.0, 1.0 + 1e-8) && !same(1e-6, 1.001e-6) && !same(0.0, 1e-9) && !same(1.0, f64::NAN));
-        let absent = |reason: &str, absent| is_same(&Expect::Absent(reason.to_string()), &Got::Absent(absent));
-        assert!(absent("no rows", Absent::NoRows) && absent("missing input", Absent::MissingInput("x".into())));
-        assert!(!absent("no rows", Absent::ZeroDenominator));
-        assert!(!is_same(&Expect::Value(0.0), &Got::Absent(Absent::NoRows)));
+        let absent = |reason: &str, absent| is_same(&Expect::AbsentReason(reason.to_string()), &Got::AbsentReason(absent));
+        assert!(absent("no rows", AbsentReason::NoRows) && absent("missing input", AbsentReason::MissingInput("x".into())));
+        assert!(!absent("no rows", AbsentReason::ZeroDenominator));
+        assert!(!is_same(&Expect::Value(0.0), &Got::AbsentReason(AbsentReason::NoRows)));
     }
 
     #[test]

@@ -2,8 +2,8 @@
 
 use super::tally::{Pairs, Tally};
 use crate::catalog::{Entity, Exposure, Form, Kind, Metric, Under};
-use crate::report::{Absent, Cell};
-use crate::stats::{self, Estimate, Interval, NoInterval, Side, Studentised, concentration};
+use crate::report::{AbsentReason, Cell};
+use crate::stats::{self, Estimate, Interval, NoIntervalReason, Side, Studentised, concentration};
 
 /// What was estimated of a cell, beside what the cell shows: what a difference needs.
 #[derive(Debug, Clone, Default)]
@@ -55,9 +55,9 @@ pub fn finish(
             Kind::Count { .. } | Kind::Sum { .. } => {
                 cell.value = Some(0.0);
                 cell.part = Some(0.0);
-                cell.interval_absent = Some(Absent::NotDefined);
+                cell.interval_absent = Some(AbsentReason::NotDefined);
             }
-            _ => cell.absent = Some(Absent::NoRows),
+            _ => cell.absent = Some(AbsentReason::NoRows),
         }
         return Known {
             pairs: Some(Pairs::default()),
@@ -88,7 +88,7 @@ pub fn finish(
             cell.method = Some(survival.method);
             match survival.estimate {
                 Ok(value) => cell.value = Some(value),
-                Err(_) => cell.absent = Some(Absent::NotReached),
+                Err(_) => cell.absent = Some(AbsentReason::NotReached),
             }
             set_interval(cell, survival.interval);
             Known {
@@ -110,9 +110,9 @@ pub fn finish(
             let kept: Vec<f64> = totals.into_iter().filter(|t| *t >= 0.0).collect();
             cell.whole = Some(kept.iter().sum());
             cell.value = concentrate(form, &kept);
-            cell.interval_absent = Some(Absent::NotDefined);
+            cell.interval_absent = Some(AbsentReason::NotDefined);
             if cell.value.is_none() {
-                cell.absent = Some(Absent::ZeroDenominator);
+                cell.absent = Some(AbsentReason::ZeroDenominator);
             }
             Known::default()
         }
@@ -144,12 +144,12 @@ fn finish_pairs(metric: &Metric, pairs: &Pairs, scales: (f64, f64), level: f64, 
             distinct: Some(Entity::Stakeholder),
         } => {
             cell.value = Some(pairs.stakeholders as f64);
-            cell.interval_absent = Some(Absent::NotDefined);
+            cell.interval_absent = Some(AbsentReason::NotDefined);
             return known;
         }
         Kind::Count { .. } | Kind::Sum { .. } => {
             cell.value = Some(x);
-            cell.interval_absent = Some(Absent::NotDefined);
+            cell.interval_absent = Some(AbsentReason::NotDefined);
             return known;
         }
         // Events per the value of another metric: that one is known only when all are finished.
@@ -159,7 +159,11 @@ fn finish_pairs(metric: &Metric, pairs: &Pairs, scales: (f64, f64), level: f64, 
         } => return known,
         _ if n == 0.0 => {
             cell.whole = Some(0.0);
-            cell.absent = Some(if pairs.rows == 0 { Absent::NoRows } else { Absent::ZeroDenominator });
+            cell.absent = Some(if pairs.rows == 0 {
+                AbsentReason::NoRows
+            } else {
+                AbsentReason::ZeroDenominator
+            });
             return known;
         }
         Kind::NetShare { .. } => {
@@ -201,7 +205,7 @@ fn finish_distinct(metric: &Metric, things: usize, pairs: &Pairs, scales: (f64, 
     let (x, _) = pairs.totals(scales);
     cell.n = Some(pairs.rows);
     cell.stakeholders = Some(pairs.stakeholders);
-    cell.interval_absent = Some(Absent::NotDefined);
+    cell.interval_absent = Some(AbsentReason::NotDefined);
     match &metric.kind {
         Kind::Ratio {
             under: Under::Distinct(_), ..
@@ -209,7 +213,7 @@ fn finish_distinct(metric: &Metric, things: usize, pairs: &Pairs, scales: (f64, 
             cell.part = Some(x);
             cell.whole = Some(things as f64);
             if things == 0 {
-                cell.absent = Some(Absent::ZeroDenominator);
+                cell.absent = Some(AbsentReason::ZeroDenominator);
                 cell.interval_absent = None;
             } else {
                 cell.value = Some(x / things as f64);
@@ -241,7 +245,11 @@ pub fn finish_rate(metric: &Metric, events: &Pairs, exposure: Option<f64>, level
         }
         _ => {
             let nothing = events.rows == 0;
-            cell.absent = Some(if nothing { Absent::NoRows } else { Absent::ZeroDenominator });
+            cell.absent = Some(if nothing {
+                AbsentReason::NoRows
+            } else {
+                AbsentReason::ZeroDenominator
+            });
             Known::default()
         }
     }
@@ -259,7 +267,7 @@ fn take(cell: &mut Cell, estimate: Estimate) -> Known {
     }
 }
 
-fn set_interval(cell: &mut Cell, interval: Result<Interval, NoInterval>) {
+fn set_interval(cell: &mut Cell, interval: Result<Interval, NoIntervalReason>) {
     match interval {
         Ok(interval) => {
             cell.low = interval.low;
@@ -267,9 +275,9 @@ fn set_interval(cell: &mut Cell, interval: Result<Interval, NoInterval>) {
         }
         Err(why) => {
             cell.interval_absent = Some(match why {
-                NoInterval::TooFew => Absent::TooFew,
-                NoInterval::ZeroVariance => Absent::ZeroVariance,
-                NoInterval::NotDefined => Absent::NotDefined,
+                NoIntervalReason::TooFew => AbsentReason::TooFew,
+                NoIntervalReason::ZeroVariance => AbsentReason::ZeroVariance,
+                NoIntervalReason::NotDefined => AbsentReason::NotDefined,
             });
         }
     }

@@ -8,13 +8,13 @@ mod contributors;
 mod count;
 mod evaluate;
 pub mod example;
+mod example_rows;
 mod finish;
-mod given;
-mod in_order;
+mod ordered_jobs;
+mod other_groups;
 mod pass;
 mod plan;
 mod private;
-mod rest;
 mod rows;
 mod run;
 mod slice;
@@ -26,18 +26,18 @@ use std::collections::BTreeMap;
 
 use anyhow::Result;
 
-use crate::canon::Canon;
+use crate::canonical::CanonicalTables;
 use crate::catalog::Catalog;
+use crate::diagnostics::Note;
 use crate::expr::Expr;
 use crate::facts;
 use crate::facts::context::Settings;
-use crate::note::Note;
 use crate::period::Period;
-use crate::report::{Absent, Cell, Contributors, Shown};
+use crate::report::{AbsentReason, Cell, Contributors, MetricInfo};
 
 pub use plan::texts;
 pub use private::Private;
-pub use rows::{Behind, Entry, FactRow, Wanted, may_show, rows};
+pub use rows::{Entry, FactRow, SupportingRows, Wanted, may_show, rows};
 pub use run::blocks;
 pub use slice::{NONE, Slices};
 pub use suppress::FEWEST;
@@ -79,7 +79,7 @@ pub struct Request {
 #[derive(Debug)]
 pub struct Outcome {
     /// The metrics that have cells, in the order of the catalogue.
-    pub metrics: Vec<Shown>,
+    pub metrics: Vec<MetricInfo>,
     /// The cells, by metric, period and slice.
     pub cells: Vec<Cell>,
     /// Who the values of the last period come from, where asked for, by metric; never protected people, nor whom a hidden cell is of.
@@ -93,18 +93,18 @@ pub struct Outcome {
 /// # Errors
 ///
 /// Only defects: whatever the data lack makes a cell absent.
-pub fn measure(canon: &Canon, catalog: &Catalog, settings: &Settings, request: &Request) -> Result<Outcome> {
-    let plan = Plan::new(catalog, &request.metrics, canon, settings);
+pub fn measure(canonical: &CanonicalTables, catalog: &Catalog, settings: &Settings, request: &Request) -> Result<Outcome> {
+    let plan = Plan::new(catalog, &request.metrics, canonical, settings);
     let asked: Vec<usize> = (0..plan.metrics.len())
         .filter(|&i| request.metrics.contains(&plan.metrics[i].id) && !plan.metrics[i].hidden)
         .collect();
     let mut notes = Vec::new();
-    let (cells, contributors) = cells(canon, settings, &facts::build, request, &plan, &asked, &mut notes)?;
+    let (cells, contributors) = cells(canonical, settings, &facts::build, request, &plan, &asked, &mut notes)?;
     notes.extend(without_rest(&plan, &asked, request));
     let shown = asked
         .iter()
         .map(|&i| (plan.metrics[i], plan.undated[i]))
-        .map(|(m, undated)| Shown {
+        .map(|(m, undated)| MetricInfo {
             id: m.id.clone(),
             title: m.title.clone(),
             family: m.family.clone(),
@@ -139,9 +139,9 @@ fn without_rest(plan: &Plan, asked: &[usize], request: &Request) -> Option<Note>
 }
 
 /// What the inputs lack: the metrics that they cannot give for any period, and why.
-pub fn missing(catalog: &Catalog, canon: &Canon, settings: &Settings) -> Vec<(String, Absent)> {
+pub fn missing(catalog: &Catalog, canonical: &CanonicalTables, settings: &Settings) -> Vec<(String, AbsentReason)> {
     let ids: Vec<String> = catalog.iter().filter(|m| !m.hidden).map(|m| m.id.clone()).collect();
-    let plan = Plan::new(catalog, &ids, canon, settings);
+    let plan = Plan::new(catalog, &ids, canonical, settings);
     let absent = plan.metrics.iter().zip(plan.absent).filter(|(metric, _)| !metric.hidden);
     absent
         .filter_map(|(metric, absent)| absent.map(|absent| (metric.id.clone(), absent)))
@@ -150,7 +150,7 @@ pub fn missing(catalog: &Catalog, canon: &Canon, settings: &Settings) -> Vec<(St
 
 /// The cells of the metrics asked for, by metric, period and slice, and whom they come from; what is told of too few people is hidden.
 fn cells(
-    canon: &Canon,
+    canonical: &CanonicalTables,
     settings: &Settings,
     build: &Build,
     request: &Request,
@@ -164,7 +164,7 @@ fn cells(
     }
     let mut found: BTreeMap<(usize, usize), Vec<Found>> = BTreeMap::new();
     for by in &passes {
-        for (at, one) in pass(canon, settings, build, request, by, plan, notes)? {
+        for (at, one) in pass(canonical, settings, build, request, by, plan, notes)? {
             found.entry(at).or_default().push(one);
         }
     }

@@ -10,15 +10,15 @@ use super::finish::{self, Known};
 use super::plan::Plan;
 use super::run::{self, Build, Cells};
 use super::slice::Slices;
-use super::window::{self, Compare, Lane, lanes};
+use super::window::{self, Compare, WindowSet, lanes};
 use super::{Request, private, rest, suppress};
-use crate::canon::Canon;
+use crate::canonical::CanonicalTables;
 use crate::catalog::{Exposure, Kind, Metric};
+use crate::diagnostics::Note;
 use crate::expr::{self, Value};
 use crate::facts::context::Settings;
-use crate::note::Note;
 use crate::period::Period;
-use crate::report::{Absent, Cell, Contributors};
+use crate::report::{AbsentReason, Cell, Contributors};
 use crate::stats::Reading;
 
 /// A cell, how many of its people are protected, and who it comes from where that is asked for.
@@ -33,7 +33,7 @@ const REST: usize = usize::MAX;
 
 /// All cells of one set of dimensions, by index of the metric and of the period.
 pub fn pass(
-    canon: &Canon,
+    canonical: &CanonicalTables,
     settings: &Settings,
     build: &Build,
     request: &Request,
@@ -42,7 +42,7 @@ pub fn pass(
     notes: &mut Vec<Note>,
 ) -> Result<Vec<((usize, usize), Found)>> {
     let facts: Vec<_> = plan.facts.iter().map(|f| f.spec).collect();
-    let slices = Slices::new(canon, &facts, by, request.filter.as_ref());
+    let slices = Slices::new(canonical, &facts, by, request.filter.as_ref());
     // The whole has no rest.
     let compare: Vec<Compare> = request
         .compare
@@ -51,19 +51,19 @@ pub fn pass(
         .filter(|compare| *compare != Compare::Rest || !by.is_empty())
         .collect();
     let resting = compare.contains(&Compare::Rest);
-    let lanes = lanes(&request.periods, &compare, request.series, canon.as_of);
-    let asked = run::Asked {
+    let lanes = lanes(&request.periods, &compare, request.series, canonical.as_of);
+    let asked = run::RunRequest {
         compare: &compare,
         contributors: request.contributors && by.is_empty(),
     };
-    let mut counted = run::run(canon, settings, build, plan, &slices, &lanes, request.periods.len(), &asked)?;
+    let mut counted = run::run(canonical, settings, build, plan, &slices, &lanes, request.periods.len(), &asked)?;
     counted.rank(plan, request.level);
     if resting {
         counted.rank_rests(plan, request.level);
     }
     notes.append(&mut counted.notes);
     let mut pass = Pass {
-        canon,
+        canonical,
         request,
         by,
         plan,
@@ -109,7 +109,7 @@ pub fn order(plan: &Plan) -> Vec<usize> {
 /// Whether a metric, and all that it rests on, can be compared with the rest.
 pub fn has_rest(plan: &Plan, index: usize) -> bool {
     let metric = plan.metrics[index];
-    rest::is_comparable(metric)
+    other_groups::is_comparable(metric)
         && metric
             .parts()
             .iter()
@@ -119,12 +119,12 @@ pub fn has_rest(plan: &Plan, index: usize) -> bool {
 
 /// A pass whose cells are being finished.
 struct Pass<'a> {
-    canon: &'a Canon,
+    canonical: &'a CanonicalTables,
     request: &'a Request,
     by: &'a [String],
     plan: &'a Plan<'a>,
     slices: &'a Slices,
-    lanes: &'a [Lane],
+    lanes: &'a [WindowSet],
     resting: bool,
     counted: Cells,
     /// Values by metric, lane ([`REST`] for the rest) and cell.
@@ -182,7 +182,7 @@ impl Pass<'_> {
         } else {
             None
         };
-        let told = |largest: Largest| largest.told(metric, known.pairs.as_ref()?, self.counted.scales(index), &cell, self.canon);
+        let told = |largest: Largest| largest.told(metric, known.pairs.as_ref()?, self.counted.scales(index), &cell, self.canonical);
         let contributors = largest.and_then(told);
         Some(Found {
             cell,
@@ -207,20 +207,20 @@ impl Pass<'_> {
     /// The cell itself, or what it is compared with.
     fn side(&mut self, index: usize, period: usize, slice: u32, side: (Option<Compare>, usize, usize), at: usize) -> (Cell, Known) {
         let (metric, (key, lane, values)) = (self.plan.metrics[index], side);
-        let period_of = |lane: &Lane| lane.period.iter().position(|p| *p == period).unwrap_or(0);
+        let period_of = |lane: &WindowSet| lane.period.iter().position(|p| *p == period).unwrap_or(0);
         let earlier = key.map(|c| c.of(&self.request.periods[period]));
         let label = earlier.as_ref().unwrap_or(&self.request.periods[period]);
         let window = &self.lanes[lane].windows[period_of(&self.lanes[lane])];
-        let mut cell = blank(metric, label, self.canon, self.by, &self.slices.labels[slice as usize]);
+        let mut cell = blank(metric, label, self.canonical, self.by, &self.slices.labels[slice as usize]);
         cell.left_truncated = self.counted.truncated(metric, window);
-        let known = if let Some(absent) = absent(self.plan, self.slices, index, metric, window.as_of, label, self.canon) {
+        let known = if let Some(absent) = absent(self.plan, self.slices, index, metric, window.as_of, label, self.canonical) {
             cell.absent = Some(absent);
             Known::default()
         } else {
             self.finish(index, values, at, &mut cell)
         };
         if cell.value.is_none() && cell.absent.is_none() {
-            cell.absent = Some(Absent::NoRows);
+            cell.absent = Some(AbsentReason::NoRows);
         }
         if cell.absent.is_some() {
             cell.value = None;
@@ -237,13 +237,13 @@ impl Pass<'_> {
         let metric = self.plan.metrics[index];
         let of = |id: &str| self.plan.index(id).and_then(|i| self.values.get(&(i, lane, at)).copied().flatten());
         if let Kind::Derived { expr } = &metric.kind {
-            cell.interval_absent = Some(Absent::NotDefined);
+            cell.interval_absent = Some(AbsentReason::NotDefined);
             let column = |id: &str| of(id).map_or(Value::Null, Value::Number);
             match expr.expr.eval(&column, &|_| 0) {
                 expr::Value::Number(value) => cell.value = Some(value),
                 _ => {
                     let why = metric.parts().iter().any(|id| of(id).is_none());
-                    cell.absent = Some(if why { Absent::NoRows } else { Absent::ZeroDenominator });
+                    cell.absent = Some(if why { AbsentReason::NoRows } else { AbsentReason::ZeroDenominator });
                 }
             }
             return Known::default();
@@ -262,7 +262,7 @@ impl Pass<'_> {
             counted.mixed(index, lane, at)
         };
         if mixed {
-            cell.absent = Some(Absent::MixedCurrencies);
+            cell.absent = Some(AbsentReason::MixedCurrencies);
             return Known::default();
         }
         if lane == REST
@@ -291,7 +291,7 @@ impl Pass<'_> {
 }
 
 /// The lanes that hold a window for a period: itself first, then what it is compared with.
-fn lanes_of(lanes: &[Lane], period: usize) -> impl Iterator<Item = (Option<Compare>, usize)> + '_ {
+fn lanes_of(lanes: &[WindowSet], period: usize) -> impl Iterator<Item = (Option<Compare>, usize)> + '_ {
     lanes
         .iter()
         .enumerate()
@@ -323,38 +323,46 @@ fn present(plan: &Plan, slices: &Slices, index: usize) -> Vec<u32> {
 }
 
 /// Why a metric has no value in a window whatever was counted.
-pub fn absent(plan: &Plan, slices: &Slices, index: usize, metric: &Metric, as_of: i64, period: &Period, canon: &Canon) -> Option<Absent> {
+pub fn absent(
+    plan: &Plan,
+    slices: &Slices,
+    index: usize,
+    metric: &Metric,
+    as_of: i64,
+    period: &Period,
+    canonical: &CanonicalTables,
+) -> Option<AbsentReason> {
     if let Some(absent) = &plan.absent[index] {
         return Some(absent.clone());
     }
     if let Some(Err(dimension)) = metric.fact.and_then(|f| slices.facts.get(f.name)) {
-        return Some(Absent::MissingInput(format!("dimension {dimension}")));
+        return Some(AbsentReason::MissingInput(format!("dimension {dimension}")));
     }
     if let Some(days) = metric.window_days
-        && canon.zone.midnight(window::later(period.last_day_exclusive, days)) > as_of
+        && canonical.zone.midnight(window::later(period.last_day_exclusive, days)) > as_of
     {
-        return Some(Absent::IncompleteWindow);
+        return Some(AbsentReason::IncompleteWindow);
     }
     let first = || {
         metric
             .fact
             .into_iter()
             .flat_map(|f| f.tables)
-            .filter_map(|t| canon.table(*t))
+            .filter_map(|t| canonical.table(*t))
             .map(|r| r.first_event)
             .min()
     };
     if let Some(days) = metric.lookback_days
-        && first().is_some_and(|first| window::later(canon.zone.day_of(first), days) > period.first_day)
+        && first().is_some_and(|first| window::later(canonical.zone.day_of(first), days) > period.first_day)
     {
-        return Some(Absent::IncompleteWindow);
+        return Some(AbsentReason::IncompleteWindow);
     }
     None
 }
 
-fn blank(metric: &Metric, period: &Period, canon: &Canon, by: &[String], labels: &[String]) -> Cell {
+fn blank(metric: &Metric, period: &Period, canonical: &CanonicalTables, by: &[String], labels: &[String]) -> Cell {
     Cell {
-        complete: period.is_complete(canon.as_of),
+        complete: period.is_complete(canonical.as_of),
         by: by.iter().cloned().zip(labels.iter().cloned()).collect(),
         ..Cell::blank(&metric.id, period)
     }

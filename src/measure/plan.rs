@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::canon::Canon;
+use crate::canonical::CanonicalTables;
 use crate::catalog::{Catalog, Kind, Metric, When};
 use crate::facts::context::Settings;
-use crate::report::Absent;
+use crate::report::AbsentReason;
 use crate::schema::{FactSpec, Known, Table, Unit};
 
 /// Metrics of one fact whose rows come into periods the same way.
@@ -36,7 +36,7 @@ pub struct Plan<'a> {
     /// The metrics in the order of the catalogue: those asked for and those they rest on.
     pub metrics: Vec<&'a Metric>,
     /// For each metric why it cannot be measured at all, if so.
-    pub absent: Vec<Option<Absent>>,
+    pub absent: Vec<Option<AbsentReason>>,
     /// For each metric the sources whose rows it can be measured on; `None`: all.
     pub sources: Vec<Option<Vec<bool>>>,
     /// By fact.
@@ -47,18 +47,20 @@ pub struct Plan<'a> {
 
 impl<'a> Plan<'a> {
     /// The plan for these metric ids, which exist in the catalogue, over what the tables and settings give.
-    pub fn new(catalog: &'a Catalog, ids: &[String], canon: &Canon, settings: &Settings) -> Plan<'a> {
-        let mut plan = Plan::over(catalog, ids, canon, &|metric, fact| usable_sources(metric, fact, canon, settings));
-        plan.undated = plan.metrics.iter().map(|m| is_undated(m, canon, settings)).collect();
+    pub fn new(catalog: &'a Catalog, ids: &[String], canonical: &CanonicalTables, settings: &Settings) -> Plan<'a> {
+        let mut plan = Plan::over(catalog, ids, canonical, &|metric, fact| {
+            usable_sources(metric, fact, canonical, settings)
+        });
+        plan.undated = plan.metrics.iter().map(|m| is_undated(m, canonical, settings)).collect();
         plan
     }
 
     /// The plan for a metric whose facts are given as they are, with nothing missing.
-    pub fn given(catalog: &'a Catalog, id: &str, canon: &Canon) -> Plan<'a> {
-        Plan::over(catalog, &[id.to_string()], canon, &|_, _| Ok(None))
+    pub fn given(catalog: &'a Catalog, id: &str, canonical: &CanonicalTables) -> Plan<'a> {
+        Plan::over(catalog, &[id.to_string()], canonical, &|_, _| Ok(None))
     }
 
-    fn over(catalog: &'a Catalog, ids: &[String], canon: &Canon, usable: &Usable) -> Plan<'a> {
+    fn over(catalog: &'a Catalog, ids: &[String], canonical: &CanonicalTables, usable: &Usable) -> Plan<'a> {
         let mut wanted: BTreeSet<&str> = BTreeSet::new();
         let mut open: Vec<&str> = ids.iter().map(String::as_str).collect();
         while let Some(id) = open.pop() {
@@ -81,7 +83,7 @@ impl<'a> Plan<'a> {
                 None => (None, None),
                 Some(fact) => match usable(metric, fact) {
                     Ok(sources) => (None, sources),
-                    Err(missing) => (Some(Absent::MissingInput(missing)), None),
+                    Err(missing) => (Some(AbsentReason::MissingInput(missing)), None),
                 },
             };
             plan.absent.push(absent);
@@ -97,7 +99,7 @@ impl<'a> Plan<'a> {
                 plan.absent[index] = plan.absent[index].take().or(missing);
             }
         }
-        plan.facts = fact_plans(&plan.metrics, &plan.absent, canon);
+        plan.facts = fact_plans(&plan.metrics, &plan.absent, canonical);
         plan
     }
 
@@ -107,11 +109,11 @@ impl<'a> Plan<'a> {
     }
 }
 
-fn is_undated(metric: &Metric, canon: &Canon, settings: &Settings) -> bool {
+fn is_undated(metric: &Metric, canonical: &CanonicalTables, settings: &Settings) -> bool {
     let Some(fact) = metric.fact else { return false };
     let is_told = |column: &str| {
         let mut needs = fact.column(column).into_iter().flat_map(|c| c.needs);
-        needs.all(|group| group.iter().any(|name| is_given(name, canon, settings)))
+        needs.all(|group| group.iter().any(|name| is_given(name, canonical, settings)))
     };
     metric.columns().iter().any(|c| match c.known {
         Known::Undated => true,
@@ -120,7 +122,7 @@ fn is_undated(metric: &Metric, canon: &Canon, settings: &Settings) -> bool {
     })
 }
 
-fn fact_plans(metrics: &[&Metric], absent: &[Option<Absent>], canon: &Canon) -> Vec<FactPlan> {
+fn fact_plans(metrics: &[&Metric], absent: &[Option<AbsentReason>], canonical: &CanonicalTables) -> Vec<FactPlan> {
     let mut facts: BTreeMap<&'static str, FactPlan> = BTreeMap::new();
     for (index, metric) in metrics.iter().enumerate().filter(|(i, _)| absent[*i].is_none()) {
         let Some(spec) = metric.fact else { continue };
@@ -135,7 +137,7 @@ fn fact_plans(metrics: &[&Metric], absent: &[Option<Absent>], canon: &Canon) -> 
                 plan.wanted.insert(at);
             }
         }
-        if is_money(metric) && spec.column("currency").is_some() && mixed_currencies(canon, spec) {
+        if is_money(metric) && spec.column("currency").is_some() && mixed_currencies(canonical, spec) {
             plan.wanted.insert("currency");
         }
         match plan.views.iter_mut().find(|v| v.when == metric.when) {
@@ -181,24 +183,24 @@ pub fn is_money(metric: &Metric) -> bool {
 }
 
 /// Whether the table that a fact takes its money from holds several currencies.
-pub fn mixed_currencies(canon: &Canon, spec: &FactSpec) -> bool {
-    spec.tables.iter().filter_map(|t| canon.table(*t)).any(|rows| {
+pub fn mixed_currencies(canonical: &CanonicalTables, spec: &FactSpec) -> bool {
+    spec.tables.iter().filter_map(|t| canonical.table(*t)).any(|rows| {
         let codes = rows.codes("currency");
         codes.exists() && (1..rows.len).any(|row| codes.at(row) != codes.at(0))
     })
 }
 
 /// Which sources a metric can be measured on, or what is missing.
-fn usable_sources(metric: &Metric, fact: &FactSpec, canon: &Canon, settings: &Settings) -> Result<Option<Vec<bool>>, String> {
-    if !fact.tables.iter().any(|t| canon.table(*t).is_some()) {
+fn usable_sources(metric: &Metric, fact: &FactSpec, canonical: &CanonicalTables, settings: &Settings) -> Result<Option<Vec<bool>>, String> {
+    if !fact.tables.iter().any(|t| canonical.table(*t).is_some()) {
         let names: Vec<&str> = fact.tables.iter().map(|t| t.name()).collect();
         return Err(names.join(" or "));
     }
     let columns = metric.columns();
-    let mut usable = vec![true; canon.sources.len()];
+    let mut usable = vec![true; canonical.sources.len()];
     let mut restricted = false;
     for group in columns.iter().flat_map(|c| c.needs.iter()) {
-        let given = |name: &str| is_given(name, canon, settings);
+        let given = |name: &str| is_given(name, canonical, settings);
         if !group.iter().any(|name| given(name)) {
             return Err(group
                 .iter()
@@ -211,7 +213,7 @@ fn usable_sources(metric: &Metric, fact: &FactSpec, canon: &Canon, settings: &Se
         let Some(table) = fact.rows.filter(|t| group.iter().all(|n| n.starts_with(t.name()))) else {
             continue;
         };
-        for (index, source) in canon.sources.iter().enumerate().filter(|(_, s)| s.table == table) {
+        for (index, source) in canonical.sources.iter().enumerate().filter(|(_, s)| s.table == table) {
             if !group
                 .iter()
                 .any(|n| source.mapped.contains(n.split_once('.').map_or("", |(_, c)| c)))
@@ -225,7 +227,7 @@ fn usable_sources(metric: &Metric, fact: &FactSpec, canon: &Canon, settings: &Se
         return Ok(None);
     }
     let table = fact.rows.expect("only facts with a table of their own are restricted");
-    if canon.sources.iter().zip(&usable).any(|(s, ok)| s.table == table && *ok) {
+    if canonical.sources.iter().zip(&usable).any(|(s, ok)| s.table == table && *ok) {
         Ok(Some(usable))
     } else {
         let needs: BTreeSet<&str> = columns
@@ -238,13 +240,13 @@ fn usable_sources(metric: &Metric, fact: &FactSpec, canon: &Canon, settings: &Se
 }
 
 /// Whether a `table.column`, a target or a declaration is there.
-fn is_given(name: &str, canon: &Canon, settings: &Settings) -> bool {
+fn is_given(name: &str, canonical: &CanonicalTables, settings: &Settings) -> bool {
     let (table, column) = name.split_once('.').unwrap_or((name, ""));
     match (table, column) {
         ("targets", "first_response_hours") => settings.first_response.is_some(),
         ("targets", "resolution_hours") => settings.resolution.is_some(),
         ("targets", "contact_days") => !settings.contact_days.is_empty(),
         ("ces", _) => settings.high_is_easy,
-        _ => Table::parse(table).is_some_and(|t| canon.is_mapped(t, column)),
+        _ => Table::parse(table).is_some_and(|t| canonical.is_mapped(t, column)),
     }
 }

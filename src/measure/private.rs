@@ -1,6 +1,6 @@
 //! Whose numbers are protected: employees, and the people of sources marked private.
 
-use crate::canon::Canon;
+use crate::canonical::CanonicalTables;
 use crate::catalog::Metric;
 use crate::facts::roster;
 use crate::report::Cell;
@@ -15,15 +15,15 @@ pub struct Private {
 
 impl Private {
     /// Reads it from the roster's types and the sources.
-    pub fn new(canon: &Canon) -> Private {
-        let employee = canon.texts.code("employee");
-        let mut stakeholders: Vec<bool> = roster::current_values(canon, "type")
+    pub fn new(canonical: &CanonicalTables) -> Private {
+        let employee = canonical.texts.code("employee");
+        let mut stakeholders: Vec<bool> = roster::current_values(canonical, "type")
             .into_iter()
             .map(|code| code != NO_CODE && Some(code) == employee)
             .collect();
-        let sources: Vec<bool> = canon.sources.iter().map(|s| s.private).collect();
-        for rows in canon.tables.values().filter(|_| sources.iter().any(|p| *p)) {
-            for s in 0..canon.nobody() {
+        let sources: Vec<bool> = canonical.sources.iter().map(|s| s.private).collect();
+        for rows in canonical.tables.values().filter(|_| sources.iter().any(|p| *p)) {
+            for s in 0..canonical.nobody() {
                 if rows.run(s).any(|row| sources[rows.source_of(row) as usize]) {
                     stakeholders[s as usize] = true;
                 }

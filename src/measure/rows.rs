@@ -13,16 +13,16 @@ use super::plan::{FactPlan, Plan, is_money};
 use super::private::{Private, is_about_employees};
 use super::run;
 use super::slice::Slices;
-use super::window::Lane;
-use crate::canon::Canon;
+use super::window::WindowSet;
+use crate::canonical::CanonicalTables;
 use crate::catalog::{Catalog, Entity, Exposure, Kind, Metric, Under};
+use crate::diagnostics::Problem;
 use crate::expr::Expr;
 use crate::facts;
 use crate::facts::context::{Context, Settings, Slicing};
 use crate::facts::frame::Frame;
-use crate::note::Problem;
 use crate::period::Period;
-use crate::report::Absent;
+use crate::report::AbsentReason;
 use crate::schema::NO_INT;
 
 /// The cell, or the cells of the slices, whose rows are wanted.
@@ -58,9 +58,9 @@ pub enum Entry {
 pub struct FactRow {
     /// Code of its stakeholder; [`crate::schema::NO_CODE`] where unknown.
     pub stakeholder: u32,
-    /// Its slice, as an index into [`Behind::slices`].
+    /// Its slice, as an index into [`SupportingRows::slices`].
     pub slice: u32,
-    /// What it adds, in the order of [`Behind::columns`].
+    /// What it adds, in the order of [`SupportingRows::columns`].
     pub entries: Vec<Entry>,
     /// The records that it is made of: source and line.
     pub records: Vec<(u16, u32)>,
@@ -68,7 +68,7 @@ pub struct FactRow {
 
 /// The rows behind a number.
 #[derive(Debug, Default)]
-pub struct Behind {
+pub struct SupportingRows {
     /// What the entries of a row are: `in_part`, `value`, `over`, `under`, `event`, `time`, `exposure`, `group`, `thing`, `weight`.
     pub columns: Vec<&'static str>,
     /// Labels of the slices.
@@ -76,7 +76,7 @@ pub struct Behind {
     /// The rows: as many as the n of the cell, by stakeholder.
     pub rows: Vec<FactRow>,
     /// Why there is no number though there are rows.
-    pub absent: Option<Absent>,
+    pub absent: Option<AbsentReason>,
 }
 
 /// The rows behind the cells of a metric in a period. Lines of rows were kept when the canonical tables were read.
@@ -85,8 +85,8 @@ pub struct Behind {
 ///
 /// A metric that rests on others alone, inputs or dimensions that do not give it, and protected people, whose rows nobody is shown:
 /// as problems. All else is a defect.
-pub fn rows(canon: &Canon, catalog: &Catalog, settings: &Settings, wanted: &Wanted) -> Result<Behind> {
-    let plan = Plan::new(catalog, std::slice::from_ref(&wanted.metric), canon, settings);
+pub fn rows(canonical: &CanonicalTables, catalog: &Catalog, settings: &Settings, wanted: &Wanted) -> Result<SupportingRows> {
+    let plan = Plan::new(catalog, std::slice::from_ref(&wanted.metric), canonical, settings);
     let Some(index) = plan.index(&wanted.metric) else {
         anyhow::bail!("{} is not in the catalogue", wanted.metric);
     };
@@ -99,8 +99,8 @@ pub fn rows(canon: &Canon, catalog: &Catalog, settings: &Settings, wanted: &Want
             .into());
     }
     let specs: Vec<_> = plan.facts.iter().map(|f| f.spec).collect();
-    let slices = Slices::new(canon, &specs, &wanted.by, wanted.filter.as_ref());
-    let lanes = lanes(std::slice::from_ref(&wanted.period), &[], false, canon.as_of);
+    let slices = Slices::new(canonical, &specs, &wanted.by, wanted.filter.as_ref());
+    let lanes = lanes(std::slice::from_ref(&wanted.period), &[], false, canonical.as_of);
     let (Some(lane), Some(fact)) = (
         lanes.first(),
         plan.facts.iter().find(|f| f.views.iter().any(|v| v.metrics.contains(&index))),
@@ -115,9 +115,9 @@ pub fn rows(canon: &Canon, catalog: &Catalog, settings: &Settings, wanted: &Want
         }
         None => anyhow::bail!("{} was not sliced", fact.spec.name),
     };
-    let private = Private::new(canon);
+    let private = Private::new(canonical);
     let job = Job {
-        canon,
+        canonical,
         settings,
         metric,
         fact,
@@ -127,15 +127,15 @@ pub fn rows(canon: &Canon, catalog: &Catalog, settings: &Settings, wanted: &Want
         slices: slices.labels.len(),
         private: &private,
     };
-    let mut behind = Behind {
+    let mut behind = SupportingRows {
         columns: columns(metric),
         slices: slices.labels.clone(),
         rows: Vec::new(),
-        absent: super::pass::absent(&plan, &slices, index, metric, lane.windows[0].as_of, &wanted.period, canon),
+        absent: super::pass::absent(&plan, &slices, index, metric, lane.windows[0].as_of, &wanted.period, canonical),
     };
     let mut things: FxHashMap<i64, u64> = FxHashMap::default();
     let mut currencies: Vec<u32> = Vec::new();
-    for some in run::blocks(canon, fact.spec).chunks(4 * rayon::current_num_threads().max(1)) {
+    for some in run::blocks(canonical, fact.spec).chunks(4 * rayon::current_num_threads().max(1)) {
         let done: Vec<Result<Block>> = some.par_iter().map(|range| job.block(range.clone())).collect();
         for block in done {
             let mut block = block?;
@@ -157,7 +157,7 @@ pub fn rows(canon: &Canon, catalog: &Catalog, settings: &Settings, wanted: &Want
     currencies.sort_unstable();
     currencies.dedup();
     if currencies.len() > 1 {
-        behind.absent = Some(Absent::MixedCurrencies);
+        behind.absent = Some(AbsentReason::MixedCurrencies);
     }
     Ok(behind)
 }
@@ -285,13 +285,13 @@ struct Block {
 }
 
 struct Job<'a> {
-    canon: &'a Canon,
+    canonical: &'a CanonicalTables,
     settings: &'a Settings,
     metric: &'a Metric,
     fact: &'a FactPlan,
     sources: Option<&'a [bool]>,
     slicing: &'a Slicing,
-    lane: &'a Lane,
+    lane: &'a WindowSet,
     slices: usize,
     private: &'a Private,
 }
@@ -300,7 +300,7 @@ impl Job<'_> {
     fn block(&self, range: Range<u32>) -> Result<Block> {
         let mut frame = Frame::new(self.fact.spec, &|name| self.fact.wanted.contains(name), true);
         let context = Context {
-            canon: self.canon,
+            canonical: self.canonical,
             settings: self.settings,
             slicing: self.slicing,
             windows: &self.lane.windows,
@@ -313,7 +313,7 @@ impl Job<'_> {
             return Ok(block);
         }
         let evaluator = Evaluator {
-            canon: self.canon,
+            canonical: self.canonical,
             settings: self.settings,
             plan: self.fact,
         };
@@ -328,7 +328,7 @@ impl Job<'_> {
             let row = placed.order[at] as usize;
             let records = self.records(&frame, row);
             block.protected |= self.private.is(cells.stakeholder[at], cells.source[at]);
-            block.protected |= records.iter().any(|(source, _)| self.canon.sources[*source as usize].private);
+            block.protected |= records.iter().any(|(source, _)| self.canonical.sources[*source as usize].private);
             block.currencies.extend(currencies.map(|codes| codes[row]));
             block.rows.push(FactRow {
                 stakeholder: cells.stakeholder[at],
@@ -347,7 +347,7 @@ impl Job<'_> {
         let origins = frame.origins.iter().flat_map(|origins| &origins[row]);
         let mut records: Vec<(u16, u32)> = origins
             .filter_map(|&(table, row)| {
-                let rows = self.canon.table(table)?;
+                let rows = self.canonical.table(table)?;
                 Some((rows.source_of(row as usize), *rows.line.as_ref()?.get(row as usize)?))
             })
             .collect();

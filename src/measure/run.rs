@@ -11,18 +11,18 @@ use super::change::{Shared, rank_correlation};
 use super::contributors::{Largest, has_contributors};
 use super::count::{self, Counted};
 use super::evaluate::{Evaluator, place};
-use super::in_order::in_order;
+use super::ordered_jobs::in_order;
+use super::other_groups::{Ranked, Rests};
 use super::plan::{FactPlan, Plan, is_money, mixed_currencies};
 use super::private::Private;
-use super::rest::{Ranked, Rests};
 use super::slice::Slices;
 use super::tally::{Tally, cross};
-use super::window::{Compare, Lane};
-use crate::canon::Canon;
+use super::window::{Compare, WindowSet};
+use crate::canonical::CanonicalTables;
 use crate::catalog::{Kind, Metric};
+use crate::diagnostics::Note;
 use crate::facts::context::{Context, Settings, Slicing, Window};
 use crate::facts::frame::Frame;
-use crate::note::Note;
 use crate::schema::{FactSpec, Micros, NO_CODE, Shape, Table};
 use crate::stats::{self, CrossSums, Estimate};
 
@@ -157,7 +157,7 @@ impl Cells {
         with: Compare,
         cell: usize,
         period: usize,
-        lanes: &[Lane],
+        lanes: &[WindowSet],
         value: Option<f64>,
         older: Option<f64>,
     ) -> Shared {
@@ -191,7 +191,7 @@ struct Block {
 pub type Build<'b> = dyn Fn(&FactSpec, &Context, Range<u32>, &mut Frame) + Sync + 'b;
 
 /// What is wanted of a run beside the tallies.
-pub struct Asked<'a> {
+pub struct RunRequest<'a> {
     /// What cells are compared with.
     pub compare: &'a [Compare],
     /// Whether those with most of the last period are; there is one slice then.
@@ -201,16 +201,16 @@ pub struct Asked<'a> {
 /// Counts everything of a plan.
 #[allow(clippy::too_many_arguments)]
 pub fn run(
-    canon: &Canon,
+    canonical: &CanonicalTables,
     settings: &Settings,
     build: &Build,
     plan: &Plan,
     slices: &Slices,
-    lanes: &[Lane],
+    lanes: &[WindowSet],
     periods: usize,
-    asked: &Asked,
+    asked: &RunRequest,
 ) -> Result<Cells> {
-    let private = Private::new(canon);
+    let private = Private::new(canonical);
     let leader = leaders(plan);
     let mut cells = Cells {
         tallies: BTreeMap::new(),
@@ -240,16 +240,16 @@ pub fn run(
             .spec
             .tables
             .iter()
-            .filter_map(|t| canon.table(*t))
+            .filter_map(|t| canonical.table(*t))
             .map(|r| r.first_event)
             .filter(|t| *t != Micros::MAX)
             .min();
         if let Some(first) = first {
             cells
                 .first_events
-                .insert(fact.spec.name, canon.zone.midnight(canon.zone.day_of(first)));
+                .insert(fact.spec.name, canonical.zone.midnight(canonical.zone.day_of(first)));
         }
-        if mixed_currencies(canon, fact.spec) && fact.spec.column("currency").is_none() {
+        if mixed_currencies(canonical, fact.spec) && fact.spec.column("currency").is_none() {
             for &index in fact.views.iter().flat_map(|v| &v.metrics) {
                 cells.all_mixed[index] = is_money(plan.metrics[index]);
             }
@@ -258,7 +258,7 @@ pub fn run(
             continue;
         };
         let job = Job {
-            canon,
+            canonical,
             settings,
             build,
             plan,
@@ -273,7 +273,7 @@ pub fn run(
             private: &private,
             leader: &leader,
         };
-        let blocks = blocks(canon, fact.spec);
+        let blocks = blocks(canonical, fact.spec);
         in_order(&blocks, |range| job.block(range.clone()), |block| cells.merge(block))?;
     }
     Ok(cells)
@@ -299,14 +299,14 @@ fn leaders(plan: &Plan) -> Vec<usize> {
 }
 
 /// Blocks of whole stakeholders of about `BLOCK_ROWS` rows; the same whatever the number of threads.
-pub fn blocks(canon: &Canon, spec: &FactSpec) -> Vec<Range<u32>> {
+pub fn blocks(canonical: &CanonicalTables, spec: &FactSpec) -> Vec<Range<u32>> {
     let tables: Vec<_> = spec
         .tables
         .iter()
         .chain(extra_tables(spec))
-        .filter_map(|t| canon.table(*t))
+        .filter_map(|t| canonical.table(*t))
         .collect();
-    let end = canon.nobody() + 1;
+    let end = canonical.nobody() + 1;
     let mut blocks = Vec::new();
     let (mut start, mut rows) = (0, 0);
     for s in 0..end {
@@ -329,13 +329,13 @@ fn extra_tables(spec: &FactSpec) -> &'static [Table] {
 
 /// One fact's work.
 struct Job<'a> {
-    canon: &'a Canon,
+    canonical: &'a CanonicalTables,
     settings: &'a Settings,
     build: &'a Build<'a>,
     plan: &'a Plan<'a>,
     fact: &'a FactPlan,
     slicing: &'a Slicing,
-    lanes: &'a [Lane],
+    lanes: &'a [WindowSet],
     periods: usize,
     slices: usize,
     comparing: bool,
@@ -367,7 +367,7 @@ impl Job<'_> {
                     continue;
                 }
                 let evaluator = Evaluator {
-                    canon: self.canon,
+                    canonical: self.canonical,
                     settings: self.settings,
                     plan: self.fact,
                 };
@@ -415,10 +415,10 @@ impl Job<'_> {
         Ok(block)
     }
 
-    fn frame(&self, range: Range<u32>, lane: &Lane) -> Frame {
+    fn frame(&self, range: Range<u32>, lane: &WindowSet) -> Frame {
         let mut frame = Frame::new(self.fact.spec, &|name| self.fact.wanted.contains(name), false);
         let context = Context {
-            canon: self.canon,
+            canonical: self.canonical,
             settings: self.settings,
             slicing: self.slicing,
             windows: &lane.windows,

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::FxHashMap;
 
-use crate::canon::{Canon, Data};
+use crate::canonical::{CanonicalTables, Data};
 use crate::expr::{Expr, Value};
 use crate::facts::context::Slicing;
 use crate::facts::roster;
@@ -34,7 +34,7 @@ enum Origin {
 
 impl Slices {
     /// The slices of these facts by the dimensions asked for, of what `filter` keeps.
-    pub fn new(canon: &Canon, facts: &[&'static FactSpec], by: &[String], filter: Option<&Expr>) -> Slices {
+    pub fn new(canonical: &CanonicalTables, facts: &[&'static FactSpec], by: &[String], filter: Option<&Expr>) -> Slices {
         let mut dimensions: Vec<String> = by.to_vec();
         for name in filter.map(Expr::columns).unwrap_or_default() {
             if !dimensions.iter().any(|d| d.eq_ignore_ascii_case(&name)) {
@@ -55,13 +55,13 @@ impl Slices {
             kept: FxHashMap::default(),
             labels: Vec::new(),
             by: by.len(),
-            canon,
+            canonical,
             dimensions: &dimensions,
             filter,
         };
         let mut sliced = BTreeMap::new();
         for fact in facts {
-            sliced.insert(fact.name, slicing(canon, fact, &dimensions, &mut seen));
+            sliced.insert(fact.name, slicing(canonical, fact, &dimensions, &mut seen));
         }
         let labels = seen.labels;
         // Slices are numbered by their labels, not by who met them first.
@@ -120,7 +120,7 @@ struct Tuples<'a> {
     kept: FxHashMap<Vec<u32>, u32>,
     labels: Vec<Vec<String>>,
     by: usize,
-    canon: &'a Canon,
+    canonical: &'a CanonicalTables,
     dimensions: &'a [String],
     filter: Option<&'a Expr>,
 }
@@ -134,7 +134,7 @@ impl Tuples<'_> {
         let slice = if self.keeps(tuple) {
             let labels: Vec<String> = tuple[..self.by]
                 .iter()
-                .map(|&c| self.canon.texts.text(c).unwrap_or(NONE).to_string())
+                .map(|&c| self.canonical.texts.text(c).unwrap_or(NONE).to_string())
                 .collect();
             match self.labels.iter().position(|l| *l == labels) {
                 Some(index) => index as u32,
@@ -154,24 +154,24 @@ impl Tuples<'_> {
         let Some(filter) = self.filter else { return true };
         let column = |name: &str| {
             let index = self.dimensions.iter().position(|d| d.eq_ignore_ascii_case(name));
-            match index.and_then(|i| self.canon.texts.text(tuple[i])) {
+            match index.and_then(|i| self.canonical.texts.text(tuple[i])) {
                 Some(text) => Value::Text(text.to_string().into()),
                 None => Value::Null,
             }
         };
-        matches!(filter.eval(&column, &|at| self.canon.zone.instant(at)), Value::Bool(true))
+        matches!(filter.eval(&column, &|at| self.canonical.zone.instant(at)), Value::Bool(true))
     }
 }
 
 /// How one fact falls into slices, numbered by first sight; or the dimension that it lacks.
-fn slicing(canon: &Canon, fact: &FactSpec, dimensions: &[String], seen: &mut Tuples) -> Result<Slicing, String> {
-    let rows = fact.rows.and_then(|t| canon.table(t));
+fn slicing(canonical: &CanonicalTables, fact: &FactSpec, dimensions: &[String], seen: &mut Tuples) -> Result<Slicing, String> {
+    let rows = fact.rows.and_then(|t| canonical.table(t));
     let mut origins = Vec::new();
     for dimension in dimensions {
         let dimension = dimension.to_lowercase();
         let origin = if rows.is_some_and(|r| matches!(r.columns.get(&dimension), Some(Data::Code(_)))) && dimension != "stakeholder_id" {
             Origin::Rows
-        } else if dimension == "type" || canon.table(Table::Stakeholders).is_some_and(|r| r.codes(&dimension).exists()) {
+        } else if dimension == "type" || canonical.table(Table::Stakeholders).is_some_and(|r| r.codes(&dimension).exists()) {
             Origin::Roster
         } else {
             return Err(dimension);
@@ -183,15 +183,15 @@ fn slicing(canon: &Canon, fact: &FactSpec, dimensions: &[String], seen: &mut Tup
         .zip(&origins)
         .map(|(dimension, origin)| match origin {
             Origin::Rows => Vec::new(),
-            Origin::Roster => roster::current_values(canon, &dimension.to_lowercase()),
+            Origin::Roster => roster::current_values(canonical, &dimension.to_lowercase()),
         })
         .collect();
-    let count = canon.stakeholders.len() + 1;
+    let count = canonical.stakeholders.len() + 1;
     let mut tuple = vec![NO_CODE; dimensions.len()];
     let by_row = origins.iter().any(|o| matches!(o, Origin::Rows));
     if !by_row {
         // Only who has a row of the fact's tables makes a slice.
-        let tables: Vec<_> = fact.tables.iter().filter_map(|t| canon.table(*t)).collect();
+        let tables: Vec<_> = fact.tables.iter().filter_map(|t| canonical.table(*t)).collect();
         let slices = (0..count)
             .map(|s| {
                 if tables.iter().all(|rows| rows.run(s as u32).is_empty()) {

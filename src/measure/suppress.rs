@@ -8,7 +8,7 @@
 //! total does; so where these are fewer than two slices or five people, the total and every comparison with the rest are hidden too.
 
 use super::window::Compare;
-use crate::report::{Absent, Cell};
+use crate::report::{AbsentReason, Cell};
 
 /// Fewest people that may be shown.
 pub const FEWEST: u64 = 5;
@@ -86,7 +86,7 @@ pub fn follow(cells: &mut [Cell], parts: &[Cell]) {
         let Some(part) = parts.iter().find(|part| part.by == cell.by) else {
             continue;
         };
-        if part.absent == Some(Absent::Suppressed) {
+        if part.absent == Some(AbsentReason::Suppressed) {
             hide_cell(cell);
         }
         cell.changes.retain(|against, _| part.changes.contains_key(against));
@@ -96,7 +96,7 @@ pub fn follow(cells: &mut [Cell], parts: &[Cell]) {
 /// Takes everything from a cell that would tell about its people.
 pub fn hide_cell(cell: &mut Cell) {
     cell.value = None;
-    cell.absent = Some(Absent::Suppressed);
+    cell.absent = Some(AbsentReason::Suppressed);
     cell.low = None;
     cell.high = None;
     cell.interval_absent = None;
@@ -152,7 +152,7 @@ mod tests {
             absent: None,
             low: None,
             high: None,
-            interval_absent: Some(Absent::NotDefined),
+            interval_absent: Some(AbsentReason::NotDefined),
             n: Some(people),
             stakeholders: Some(people),
             deff: None,

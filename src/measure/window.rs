@@ -40,7 +40,7 @@ impl Compare {
 
 /// Disjoint windows in ascending order, each for one of the run's periods.
 #[derive(Debug)]
-pub struct Lane {
+pub struct WindowSet {
     /// `None`: the periods themselves.
     pub compare: Option<Compare>,
     /// The windows.
@@ -52,7 +52,7 @@ pub struct Lane {
 /// The lanes of a run. Two periods may share one earlier period (an ISO week 53 and 52): then there is a further lane.
 ///
 /// The periods of a `series` are each known at the age that the last one has at as-of, and only the last is compared.
-pub fn lanes(periods: &[Period], compares: &[Compare], series: bool, as_of: Micros) -> Vec<Lane> {
+pub fn lanes(periods: &[Period], compares: &[Compare], series: bool, as_of: Micros) -> Vec<WindowSet> {
     let mut out = Vec::new();
     let age = periods.last().filter(|_| series).map(|last| as_of - last.end);
     let earlier = compares.iter().copied().filter(|compare| *compare != Compare::Rest);
@@ -73,7 +73,7 @@ pub fn lanes(periods: &[Period], compares: &[Compare], series: bool, as_of: Micr
             .collect();
         entries.sort_by_key(|(index, window)| (window.start, window.end, *index));
         while !entries.is_empty() {
-            let mut lane = Lane {
+            let mut lane = WindowSet {
                 compare,
                 windows: Vec::new(),
                 period: Vec::new(),

@@ -36,7 +36,7 @@ const COLUMNS: [&str; 21] = [
 ///
 /// # Errors
 /// Those of the writer.
-pub fn write(measured: &Measured, out: &mut dyn Write) -> csv::Result<()> {
+pub fn write(measured: &MeasureResult, out: &mut dyn Write) -> csv::Result<()> {
     let mut csv = csv::Writer::from_writer(out);
     let against: BTreeSet<&str> = measured.cells.iter().flat_map(|cell| cell.changes.keys().copied()).collect();
     let mut header: Vec<String> = COLUMNS.iter().map(|column| column.to_string()).collect();

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::tables::{Group, Sheet};
-use crate::canon::Canon;
+use crate::canonical::CanonicalTables;
 use crate::period::{date_text, instant_text};
 
 /// What stands above all.
@@ -15,15 +15,15 @@ const HEAD: &str = "\
 ///
 /// # Errors
 /// When `before` is no TOML.
-pub fn text(before: &str, canon: &Canon, currency: Option<&str>, sheets: &[Sheet], ending: &str) -> anyhow::Result<String> {
+pub fn text(before: &str, canonical: &CanonicalTables, currency: Option<&str>, sheets: &[Sheet], ending: &str) -> anyhow::Result<String> {
     let mut settings: toml::Table = toml::from_str(before)?;
     settings.remove("source");
-    settings.insert("timezone".to_string(), canon.zone.name().into());
+    settings.insert("timezone".to_string(), canonical.zone.name().into());
     if let Some(currency) = currency {
         settings.insert("currency".to_string(), currency.into());
     }
     // Later answers are not in the tables any more, so that nothing later may be asked for.
-    settings.insert("as_of".to_string(), toml::Value::Datetime(as_of(canon).parse()?));
+    settings.insert("as_of".to_string(), toml::Value::Datetime(as_of(canonical).parse()?));
     let mut text = format!("{HEAD}{}", toml::to_string(&settings)?);
     for sheet in sheets {
         for group in &sheet.groups {
@@ -34,12 +34,12 @@ pub fn text(before: &str, canon: &Canon, currency: Option<&str>, sheets: &[Sheet
 }
 
 /// The end of a day as its date.
-fn as_of(canon: &Canon) -> String {
-    let day = canon.zone.day_of(canon.as_of);
-    if canon.zone.midnight(day) == canon.as_of {
+fn as_of(canonical: &CanonicalTables) -> String {
+    let day = canonical.zone.day_of(canonical.as_of);
+    if canonical.zone.midnight(day) == canonical.as_of {
         date_text(day - 1)
     } else {
-        instant_text(canon.as_of)
+        instant_text(canonical.as_of)
     }
 }
 

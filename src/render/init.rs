@@ -3,8 +3,8 @@
 use std::fmt::Write;
 use std::path::{Component, Path, PathBuf};
 
-use crate::canon::{ColumnInspection, Inspection};
-use crate::note::visible;
+use crate::canonical::{ColumnInspection, Inspection};
+use crate::diagnostics::visible;
 
 /// The text of a configuration that lies in a folder, for these files.
 pub fn text(inspections: &[Inspection], folder: &Path, zone: &str, currency: Option<&str>) -> String {

@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::account;
 use super::document::{Align, Document, Table};
+use super::record_counts;
 use super::text::{Text, Tone};
-use crate::canon::{ColumnInspection, Inspection, Sampled};
-use crate::note::Note;
+use crate::canonical::{ColumnInspection, Inspection, Sampled};
+use crate::diagnostics::Note;
 
 /// What the files together allow.
 #[derive(Debug, Clone, Default)]
@@ -135,7 +135,7 @@ fn add(document: &mut Document, file: &Inspection) {
     document.heading(3, "Columns".into());
     document.table(columns(&file.columns));
     if let Some(account) = &file.account {
-        document.sentence(Text::own(account::line(account)));
+        document.sentence(Text::own(record_counts::line(account)));
     }
     if !file.unused.is_empty() {
         document.heading(3, "Records that are not used, the first of each reason".into());
@@ -245,7 +245,7 @@ mod tests {
     use std::collections::{BTreeMap, BTreeSet};
 
     use super::*;
-    use crate::canon::{self, Budget, Options, Question, Recognised, Sampling};
+    use crate::canonical::{self, Budget, Options, Question, Recognised, Sampling};
     use crate::period::Zone;
     use crate::render::json::tests::broken;
     use crate::render::terminal;
@@ -335,7 +335,7 @@ mod tests {
             currency: None,
             rates: BTreeMap::new(),
         };
-        let mut files = canon::inspect(&[input], &options, Sampling::default()).unwrap();
+        let mut files = canonical::inspect(&[input], &options, Sampling::default()).unwrap();
         assert!(!files[0].unused.is_empty() && files[0].account.is_some());
         files.push(Inspection {
             questions: vec![Question {

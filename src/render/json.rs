@@ -4,9 +4,9 @@ use std::io::{self, Write};
 
 use serde_json::{Map, Value, json};
 
-use crate::note::Note;
+use crate::diagnostics::Note;
 use crate::period::instant_text;
-use crate::report::{Cell, Change, Measured};
+use crate::report::{Cell, Change, MeasureResult};
 
 /// The name and version of the format.
 pub const SCHEMA: &str = "relhealth.measure/1";
@@ -15,7 +15,7 @@ pub const SCHEMA: &str = "relhealth.measure/1";
 ///
 /// # Errors
 /// Those of the writer.
-pub fn write(measured: &Measured, out: &mut dyn Write) -> io::Result<()> {
+pub fn write(measured: &MeasureResult, out: &mut dyn Write) -> io::Result<()> {
     let as_of = instant_text(measured.as_of);
     write!(
         out,
@@ -40,7 +40,7 @@ pub(in crate::render) fn list(out: &mut dyn Write, values: impl Iterator<Item = 
     write!(out, "]")
 }
 
-pub(super) fn cell(cell: &Cell, measured: &Measured) -> Value {
+pub(super) fn cell(cell: &Cell, measured: &MeasureResult) -> Value {
     let unit = measured
         .metrics
         .iter()
@@ -109,7 +109,7 @@ pub(crate) mod tests {
     use super::*;
     use crate::render::summary::sample;
 
-    fn written(measured: &Measured) -> Value {
+    fn written(measured: &MeasureResult) -> Value {
         let mut bytes = Vec::new();
         write(measured, &mut bytes).unwrap();
         serde_json::from_slice(&bytes).unwrap()

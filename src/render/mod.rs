@@ -4,11 +4,9 @@
 //! [`document::Document`] of a few blocks, so that layout is decided once. Text that came from outside is [`text::Untrusted`]: only
 //! a format's escaper can write it.
 
-pub mod account;
-pub mod cards;
 pub mod check;
-pub mod comparison;
 pub mod csv;
+pub mod definitions;
 pub mod described;
 pub mod document;
 pub mod format;
@@ -18,8 +16,10 @@ pub mod inspection;
 pub mod json;
 pub mod markdown;
 pub mod parquet;
+pub mod record_counts;
 pub mod rejects;
 pub mod report;
+pub mod report_diff;
 pub mod rows;
 pub mod spark;
 pub mod summary;

@@ -1,7 +1,7 @@
 //! The records that were not used, as CSV.
 
 use super::text::Untrusted;
-use crate::canon::Reject;
+use crate::canonical::Reject;
 
 /// A header line and a row for each record; text is guarded against being taken for a formula.
 ///

@@ -13,12 +13,12 @@ use super::format::count;
 use super::json::{list, note};
 use super::terminal::Style;
 use super::text::Untrusted;
-use crate::canon::{Canon, RawRecords};
+use crate::canonical::{CanonicalTables, RawRecords};
 use crate::catalog::Metric;
-use crate::measure::{Behind, Entry, FactRow};
-use crate::note::Note;
+use crate::diagnostics::Note;
+use crate::measure::{Entry, FactRow, SupportingRows};
 use crate::period::{Period, instant_text};
-use crate::report::FileAccount;
+use crate::report::RecordCounts;
 
 /// The name and version of the JSON format.
 pub const SCHEMA: &str = "relhealth.rows/1";
@@ -40,13 +40,13 @@ pub struct Sheet<'a> {
     /// Which slices count, as it was written.
     pub filter: Option<&'a str>,
     /// The canonical tables: names of stakeholders and files, texts.
-    pub canon: &'a Canon,
+    pub canonical: &'a CanonicalTables,
     /// The rows.
-    pub behind: &'a Behind,
+    pub behind: &'a SupportingRows,
     /// The records as they stand in the files, by source.
     pub raw: &'a [RawRecords],
     /// The row account.
-    pub account: &'a [FileAccount],
+    pub account: &'a [RecordCounts],
     /// Findings.
     pub notes: &'a [Note],
 }
@@ -60,7 +60,7 @@ struct Record<'a> {
 
 impl<'a> Sheet<'a> {
     fn stakeholder(&self, row: &FactRow) -> &'a str {
-        self.canon.stakeholders.text(row.stakeholder).unwrap_or_default()
+        self.canonical.stakeholders.text(row.stakeholder).unwrap_or_default()
     }
 
     fn slice(&self, row: &FactRow) -> &'a [String] {
@@ -69,7 +69,7 @@ impl<'a> Sheet<'a> {
 
     fn records<'s>(&'s self, row: &'s FactRow) -> impl Iterator<Item = Record<'s>> {
         row.records.iter().map(|&(source, line)| Record {
-            file: &self.canon.sources[usize::from(source)].file,
+            file: &self.canonical.sources[usize::from(source)].file,
             line,
             raw: self.raw[usize::from(source)].get(u64::from(line)).map_or("", |(_, raw)| raw),
         })
@@ -81,7 +81,7 @@ impl<'a> Sheet<'a> {
             Entry::Word(word) => (word.to_string(), false),
             Entry::Number(number) => (number.to_string(), false),
             Entry::Thing(number) => (number.to_string(), false),
-            Entry::Text(code) => (self.canon.texts.text(*code).unwrap_or_default().to_string(), true),
+            Entry::Text(code) => (self.canonical.texts.text(*code).unwrap_or_default().to_string(), true),
             Entry::Nothing => (String::new(), false),
         }
     }
@@ -132,7 +132,7 @@ pub fn json(sheet: &Sheet, out: &mut dyn Write) -> io::Result<()> {
         ("period", json!(sheet.period.label)),
         ("start", json!(instant_text(sheet.period.start))),
         ("end", json!(instant_text(sheet.period.end))),
-        ("as_of", json!(instant_text(sheet.canon.as_of))),
+        ("as_of", json!(instant_text(sheet.canonical.as_of))),
         ("timezone", json!(sheet.timezone)),
         ("where", json!(sheet.filter)),
         ("absent", json!(sheet.behind.absent)),
@@ -162,7 +162,10 @@ fn object(sheet: &Sheet, row: &FactRow, number: u64) -> Value {
         .collect();
     let mut object = Map::from_iter([
         ("row".to_string(), json!(number)),
-        ("stakeholder_id".to_string(), json!(sheet.canon.stakeholders.text(row.stakeholder))),
+        (
+            "stakeholder_id".to_string(),
+            json!(sheet.canonical.stakeholders.text(row.stakeholder)),
+        ),
         ("by".to_string(), json!(by)),
     ]);
     for (column, entry) in sheet.behind.columns.iter().zip(&row.entries) {
@@ -170,7 +173,7 @@ fn object(sheet: &Sheet, row: &FactRow, number: u64) -> Value {
             Entry::Word(word) => json!(word),
             Entry::Number(number) => json!(number),
             Entry::Thing(number) => json!(number),
-            Entry::Text(code) => json!(sheet.canon.texts.text(*code)),
+            Entry::Text(code) => json!(sheet.canonical.texts.text(*code)),
             Entry::Nothing => Value::Null,
         };
         object.insert(column.to_string(), value);
@@ -350,18 +353,18 @@ fn grid(header: Option<&Vec<String>>, lines: &[Vec<String>], widths: &[usize], o
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::canon::fixture::{Fixture, Rowed};
+    use crate::canonical::fixture::{Fixture, Rowed};
     use crate::catalog::Catalog;
     use crate::period::Zone;
     use crate::render::json::tests::broken;
     use crate::schema::{NO_CODE, Table};
 
     fn with_sheet(use_it: impl FnOnce(&Sheet)) {
-        let canon = Fixture::new("2026-06-01")
+        let canonical = Fixture::new("2026-06-01")
             .table(Table::Surveys, Rowed::Plain, "stakeholder_id,responded_at,score\n=a,2026-05-01,3")
             .build(false);
         let catalog = Catalog::builtin(crate::facts::SPECS);
-        let period = Period::parse("2026-05", &Zone::utc(), canon.as_of).unwrap();
+        let period = Period::parse("2026-05", &Zone::utc(), canonical.as_of).unwrap();
         let entries = vec![Entry::Word("minus"), Entry::Number(1.5), Entry::Thing(2), Entry::Nothing];
         let row = |stakeholder, records: &[(u16, u32)]| FactRow {
             stakeholder,
@@ -369,7 +372,7 @@ mod tests {
             entries: entries.clone(),
             records: records.to_vec(),
         };
-        let behind = Behind {
+        let behind = SupportingRows {
             columns: vec!["in_part", "weight", "thing", "value"],
             slices: vec![vec!["-1".to_string()]],
             rows: vec![row(0, &[(0, 2), (0, 1234)]), row(NO_CODE, &[])],
@@ -381,7 +384,7 @@ mod tests {
             timezone: "UTC",
             dimensions: &["region".to_string()],
             filter: Some("region = 'x'"),
-            canon: &canon,
+            canonical: &canonical,
             behind: &behind,
             raw: &[RawRecords::default()],
             account: &[],
@@ -408,7 +411,7 @@ mod tests {
         with_sheet(|sheet| {
             let mut bytes = Vec::new();
             csv(sheet, &mut bytes).unwrap();
-            let file = &sheet.canon.sources[0].file;
+            let file = &sheet.canonical.sources[0].file;
             assert_eq!(
                 String::from_utf8(bytes).unwrap(),
                 format!(
@@ -423,7 +426,7 @@ mod tests {
     #[test]
     fn tables_of_many_lines_keep_their_columns() {
         with_sheet(|sheet| {
-            let behind = Behind {
+            let behind = SupportingRows {
                 columns: sheet.behind.columns.clone(),
                 slices: sheet.behind.slices.clone(),
                 rows: vec![sheet.behind.rows[0].clone(); CHUNK],

@@ -3,16 +3,16 @@
 
 use std::collections::BTreeSet;
 
-use super::account;
 use super::document::{Align, Document, Table};
 use super::format::{Scale, Units, count};
+use super::record_counts;
 use super::text::{Text, Tone};
 use crate::period::{date_text, instant_text};
-use crate::report::{Absent, Cell, Change, Measured, Shown};
+use crate::report::{AbsentReason, Cell, Change, MeasureResult, MetricInfo};
 use crate::stats::Reading;
 
 /// The document of a measure. With `whole`, the row account and the notes are part of it; a terminal has them beside it.
-pub fn document(measured: &Measured, whole: bool) -> Document {
+pub fn document(measured: &MeasureResult, whole: bool) -> Document {
     let summary = Summary {
         measured,
         units: Units {
@@ -32,7 +32,7 @@ pub fn document(measured: &Measured, whole: bool) -> Document {
     summary.absent(&mut document);
     summary.remarks(&mut document);
     if whole {
-        account::add(&mut document, &measured.account);
+        record_counts::add(&mut document, &measured.account);
         for note in &measured.notes {
             document.note(Text::untrusted(note.to_string()));
         }
@@ -41,7 +41,7 @@ pub fn document(measured: &Measured, whole: bool) -> Document {
 }
 
 struct Summary<'a> {
-    measured: &'a Measured,
+    measured: &'a MeasureResult,
     units: Units<'a>,
     against: BTreeSet<&'static str>,
 }
@@ -86,8 +86,8 @@ impl Summary<'_> {
     }
 
     /// The metrics that are there in at least one cell, by family.
-    fn families(&self) -> Vec<(&str, Vec<&Shown>)> {
-        let mut families: Vec<(&str, Vec<&Shown>)> = Vec::new();
+    fn families(&self) -> Vec<(&str, Vec<&MetricInfo>)> {
+        let mut families: Vec<(&str, Vec<&MetricInfo>)> = Vec::new();
         for metric in self
             .measured
             .metrics
@@ -204,7 +204,7 @@ impl Summary<'_> {
         let interval = match &cell.interval_absent {
             None => scale.interval(cell.low, cell.high),
             // A kind of number that never has one needs no words in every row.
-            Some(Absent::NotDefined) => String::new(),
+            Some(AbsentReason::NotDefined) => String::new(),
             Some(reason) => reason.as_str().to_string(),
         };
         [
@@ -312,7 +312,7 @@ pub fn capital(word: &str) -> String {
 }
 
 #[cfg(test)]
-pub(super) fn sample() -> Measured {
+pub(super) fn sample() -> MeasureResult {
     tests::sample()
 }
 
@@ -320,32 +320,32 @@ pub(super) fn sample() -> Measured {
 mod tests {
 
     use super::*;
-    use crate::catalog::Good;
-    use crate::note::Note;
+    use crate::catalog::BetterDirection;
+    use crate::diagnostics::Note;
     use crate::period::{Period, Zone};
     use crate::render::{markdown, terminal};
-    use crate::report::FileAccount;
+    use crate::report::RecordCounts;
     use crate::stats::Method;
 
-    fn shown(id: &str, title: &str, family: &str, unit: &str) -> Shown {
-        Shown {
+    fn shown(id: &str, title: &str, family: &str, unit: &str) -> MetricInfo {
+        MetricInfo {
             id: id.into(),
             title: title.into(),
             family: family.into(),
             unit: unit.into(),
-            good: Good::Up,
+            good: BetterDirection::Up,
             undated: false,
         }
     }
 
     fn cell(metric: &str, period: &Period) -> Cell {
         Cell {
-            interval_absent: Some(Absent::NotDefined),
+            interval_absent: Some(AbsentReason::NotDefined),
             ..Cell::blank(metric, period)
         }
     }
 
-    pub(in crate::render) fn sample() -> Measured {
+    pub(in crate::render) fn sample() -> MeasureResult {
         let zone = Zone::utc();
         let period = Period::parse("2026-10", &zone, 0).unwrap();
         let change = Change {
@@ -378,7 +378,7 @@ mod tests {
             left_truncated: true,
             ..cell("revenue", &period)
         };
-        let missing = Some(Absent::MissingInput("interactions.responded_at".into()));
+        let missing = Some(AbsentReason::MissingInput("interactions.responded_at".into()));
         let first = Cell {
             absent: missing.clone(),
             ..cell("first_response_time_median", &period)
@@ -388,10 +388,10 @@ mod tests {
             ..cell("first_response_time_p90", &period)
         };
         let rate = Cell {
-            absent: Some(Absent::NoRows),
+            absent: Some(AbsentReason::NoRows),
             ..cell("referral_rate", &period)
         };
-        Measured {
+        MeasureResult {
             as_of: period.end,
             timezone: "UTC".into(),
             level: 0.95,
@@ -416,7 +416,7 @@ mod tests {
                 shown("referral_rate", "Referral rate", "loyalty", "share"),
             ],
             cells: vec![nps, revenue, first, p90, rate],
-            account: vec![FileAccount {
+            account: vec![RecordCounts {
                 file: "surveys.csv".into(),
                 kind: "surveys".into(),
                 read: 1000,
@@ -489,7 +489,7 @@ no rows: Referral rate
             ..measured.cells[0].clone()
         };
         second.value = None;
-        second.absent = Some(Absent::Suppressed);
+        second.absent = Some(AbsentReason::Suppressed);
         second.changes.clear();
         measured.cells.push(second);
         let text = terminal::text(
@@ -529,7 +529,7 @@ no rows: Referral rate
         change.reading = Reading::NoClearDifference;
         measured.cells[0].changes.insert("rest", change);
         let mut hidden = measured.cells[0].clone();
-        (hidden.value, hidden.n, hidden.absent) = (None, None, Some(Absent::Suppressed));
+        (hidden.value, hidden.n, hidden.absent) = (None, None, Some(AbsentReason::Suppressed));
         hidden.changes.clear();
         measured.cells.push(hidden);
         let text = terminal::text(

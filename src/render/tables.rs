@@ -9,11 +9,11 @@ use std::collections::BTreeMap;
 use std::io::Write;
 
 use super::text::Untrusted;
-use crate::canon::{Canon, Data, Dictionary, ID, OTHER, Rows, SourceInfo, is_deadline};
-use crate::note::visible;
+use crate::canonical::{CanonicalTables, Data, Dictionary, ID, OTHER, Rows, SourceInfo, is_deadline};
+use crate::cell_parsing::is_null;
+use crate::diagnostics::visible;
 use crate::period::{Zone, date_text, instant_text};
 use crate::schema::{ColumnType, MONEY_SCALE, Micros, NO_CODE, NO_INT, Table};
-use crate::value::is_null;
 
 /// The column of labels.
 const LABEL: &str = "converted_from";
@@ -68,7 +68,7 @@ enum Part<'a> {
 #[derive(Debug)]
 struct Times<'a> {
     name: &'a str,
-    canon: &'a Canon,
+    canonical: &'a CanonicalTables,
     rows: &'a Rows,
 }
 
@@ -94,16 +94,16 @@ pub enum Value<'a> {
 }
 
 /// The tables that were read, each as a sheet. What is only derived from others is none of them.
-pub fn sheets(canon: &Canon) -> Vec<Sheet<'_>> {
-    let fed = |table: Table| canon.sources.iter().any(|source| source.table == table);
-    let tables = canon.tables.iter().filter(|(table, _)| fed(**table));
-    tables.map(|(_, rows)| Sheet::new(canon, rows)).collect()
+pub fn sheets(canonical: &CanonicalTables) -> Vec<Sheet<'_>> {
+    let fed = |table: Table| canonical.sources.iter().any(|source| source.table == table);
+    let tables = canonical.tables.iter().filter(|(table, _)| fed(**table));
+    tables.map(|(_, rows)| Sheet::new(canonical, rows)).collect()
 }
 
 impl<'a> Sheet<'a> {
-    fn new(canon: &'a Canon, rows: &'a Rows) -> Sheet<'a> {
-        let (groups, group_of) = groups(canon, rows.table);
-        let columns = columns(canon, rows, &groups);
+    fn new(canonical: &'a CanonicalTables, rows: &'a Rows) -> Sheet<'a> {
+        let (groups, group_of) = groups(canonical, rows.table);
+        let columns = columns(canonical, rows, &groups);
         let label = (groups.len() > 1).then(|| {
             let mut name = LABEL.to_string();
             while columns.iter().any(|column| column.name.eq_ignore_ascii_case(&name)) {
@@ -160,11 +160,11 @@ impl<'a> Sheet<'a> {
 }
 
 /// The groups of a table's sources, and the group of each source.
-fn groups(canon: &Canon, table: Table) -> (Vec<Group>, BTreeMap<u16, usize>) {
+fn groups(canonical: &CanonicalTables, table: Table) -> (Vec<Group>, BTreeMap<u16, usize>) {
     let mut groups: Vec<Group> = Vec::new();
     let mut of = BTreeMap::new();
-    for (index, source) in canon.sources.iter().enumerate().filter(|(_, source)| source.table == table) {
-        let columns = mapped(canon, source);
+    for (index, source) in canonical.sources.iter().enumerate().filter(|(_, source)| source.table == table) {
+        let columns = mapped(canonical, source);
         let known = groups.iter().position(|g| g.columns == columns && g.private == source.private);
         let group = known.unwrap_or_else(|| {
             groups.push(Group {
@@ -179,9 +179,9 @@ fn groups(canon: &Canon, table: Table) -> (Vec<Group>, BTreeMap<u16, usize>) {
     (groups, of)
 }
 
-fn mapped(canon: &Canon, source: &SourceInfo) -> BTreeMap<String, Option<Zone>> {
+fn mapped(canonical: &CanonicalTables, source: &SourceInfo) -> BTreeMap<String, Option<Zone>> {
     let canonical = source.mapped.iter().filter(|name| source.table.column(name).is_some());
-    let zone = |name: &String| source.dates.get(name).filter(|zone| zone.name() != canon.zone.name());
+    let zone = |name: &String| source.dates.get(name).filter(|zone| zone.name() != canonical.zone.name());
     canonical.map(|name| (name.clone(), zone(name).cloned())).collect()
 }
 
@@ -195,14 +195,14 @@ fn label(source: &SourceInfo, taken: &[Group]) -> String {
     names.find(free).unwrap_or(name)
 }
 
-fn columns<'a>(canon: &'a Canon, rows: &'a Rows, groups: &[Group]) -> Vec<Column<'a>> {
+fn columns<'a>(canonical: &'a CanonicalTables, rows: &'a Rows, groups: &[Group]) -> Vec<Column<'a>> {
     let mut others: BTreeMap<&str, Vec<Part<'a>>> = BTreeMap::new();
     for (name, data) in &rows.columns {
         // Other names with a mark are the loader's own.
         let other = name.strip_prefix(OTHER).or((!name.starts_with('#')).then_some(name.as_str()));
         let is_canonical = rows.table.column(name).is_some();
         if let (Some(other), false, Data::Code(codes)) = (other, is_canonical, data) {
-            others.entry(other).or_default().push(Part::Texts(codes.into(), &canon.texts));
+            others.entry(other).or_default().push(Part::Texts(codes.into(), &canonical.texts));
         }
     }
     let who = if rows.table == Table::Referrals {
@@ -214,9 +214,9 @@ fn columns<'a>(canon: &'a Canon, rows: &'a Rows, groups: &[Group]) -> Vec<Column
     for column in rows.table.columns() {
         let mut parts = Vec::new();
         if column.name == who {
-            parts.push(Part::Texts(stakeholders(canon, rows).into(), &canon.stakeholders));
+            parts.push(Part::Texts(stakeholders(canonical, rows).into(), &canonical.stakeholders));
         } else if groups.iter().any(|group| group.columns.contains_key(column.name)) {
-            parts.extend(part(canon, rows, column));
+            parts.extend(part(canonical, rows, column));
         }
         parts.extend(others.remove(column.name).into_iter().flatten());
         if !parts.is_empty() {
@@ -236,25 +236,25 @@ fn columns<'a>(canon: &'a Canon, rows: &'a Rows, groups: &[Group]) -> Vec<Column
 }
 
 /// The stakeholder of each row.
-fn stakeholders(canon: &Canon, rows: &Rows) -> Vec<u32> {
+fn stakeholders(canonical: &CanonicalTables, rows: &Rows) -> Vec<u32> {
     let mut of = vec![NO_CODE; rows.len];
-    for stakeholder in 0..canon.nobody() {
+    for stakeholder in 0..canonical.nobody() {
         of[rows.run(stakeholder)].fill(stakeholder);
     }
     of
 }
 
-fn part<'a>(canon: &'a Canon, rows: &'a Rows, column: &'static crate::schema::Column) -> Option<Part<'a>> {
+fn part<'a>(canonical: &'a CanonicalTables, rows: &'a Rows, column: &'static crate::schema::Column) -> Option<Part<'a>> {
     let name = match column.kind {
         ColumnType::Key => format!("{ID}{}", column.name),
         _ => column.name.to_string(),
     };
     let part = match (rows.columns.get(&name)?, column.kind) {
-        (Data::Code(codes), ColumnType::Text) if column.name != "alias" => Part::Texts(codes.into(), &canon.texts),
-        (Data::Code(codes), _) => Part::Texts(codes.into(), &canon.stakeholders),
+        (Data::Code(codes), ColumnType::Text) if column.name != "alias" => Part::Texts(codes.into(), &canonical.texts),
+        (Data::Code(codes), _) => Part::Texts(codes.into(), &canonical.stakeholders),
         (Data::Int(times), ColumnType::Time) => {
             let name = column.name;
-            Part::Times(times, Times { name, canon, rows })
+            Part::Times(times, Times { name, canonical, rows })
         }
         (data, _) => Part::Data(data),
     };
@@ -310,8 +310,8 @@ impl Part<'_> {
 impl Times<'_> {
     /// A time as its file has it: a column of dates is one of dates again. What was read from dates to the end of the day is a date.
     fn value(&self, at: Micros, row: usize) -> Value<'_> {
-        let source = &self.canon.sources[usize::from(self.rows.source_of(row))];
-        let report = &self.canon.zone;
+        let source = &self.canonical.sources[usize::from(self.rows.source_of(row))];
+        let report = &self.canonical.zone;
         let own = source.dates.get(self.name);
         let dates = own.is_some() || self.rows.is_date(self.name);
         if own.is_some() && is_deadline(self.name) && report.is_midnight(at + 1) {
@@ -365,7 +365,7 @@ fn plain(number: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::value::{DecimalMark, parse_money, parse_number};
+    use crate::cell_parsing::{DecimalMark, parse_money, parse_number};
 
     #[test]
     fn amounts_and_numbers_are_read_as_they_were() {

@@ -17,7 +17,7 @@ use super::document::{Block, Document};
 use super::html;
 use super::markdown;
 use super::report::{Report, json};
-use crate::note::{Place, Problem};
+use crate::diagnostics::{Place, Problem};
 
 /// What a template writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::format::count;
-use crate::note::visible;
+use crate::diagnostics::visible;
 use crate::period::date_text;
 
 /// Characters that Unicode has, but XML has not.
@@ -107,7 +107,7 @@ pub enum Tone {
     #[default]
     Plain,
     /// Good news.
-    Good,
+    BetterDirection,
     /// Bad news.
     Bad,
     /// A heading.

@@ -4,8 +4,8 @@ use super::guess::{Understanding, understand};
 use super::profile::{self, Fit, Profile, fits};
 use super::questions::{is_form, questions};
 use super::{From, Mapped, Source, folded, own, recognise};
-use crate::intake::Header;
-use crate::note::visible;
+use crate::diagnostics::visible;
+use crate::ingest::Header;
 use crate::period::Zone;
 use crate::schema::Table;
 

@@ -8,11 +8,11 @@ use toml::de::{DeTable, DeValue};
 
 use super::profile::{self, Confidence};
 use super::{AmountOn, Dates, From, Lookup, Mapped, Profile, Source};
-use crate::intake::{self, Wishes};
-use crate::note::{Note, did_you_mean, nearest, visible};
+use crate::cell_parsing::DurationUnit;
+use crate::diagnostics::{Note, did_you_mean, nearest, visible};
+use crate::ingest::{self, FormatOverrides};
 use crate::schema::{ColumnType, Table};
-use crate::script::{Node, Reader, constant_of};
-use crate::value::DurationUnit;
+use crate::toml_reader::{Node, Reader, constant_of};
 
 /// Keys that say how a file is read, in a `[[source]]` as in a profile.
 const READING: &[&str] = &[
@@ -139,8 +139,8 @@ fn reading(reader: &mut Reader<'_>, table: &DeTable<'_>) -> Source {
 }
 
 /// How files fall into records.
-fn wishes(reader: &mut Reader<'_>, table: &DeTable<'_>) -> Wishes {
-    Wishes {
+fn wishes(reader: &mut Reader<'_>, table: &DeTable<'_>) -> FormatOverrides {
+    FormatOverrides {
         encoding: encoding(reader, table),
         delimiter: delimiter(reader, table),
         quote: mark(reader, table, "quote"),
@@ -336,7 +336,7 @@ fn lookup(reader: &mut Reader<'_>, table: &DeTable<'_>, folder: &Path) -> Option
 
 fn encoding(reader: &mut Reader<'_>, table: &DeTable<'_>) -> Option<String> {
     let label = reader.text(table, "encoding")?;
-    if intake::Encoding::for_label(&label.text).is_none() {
+    if ingest::Encoding::for_label(&label.text).is_none() {
         let what = format!("`{}` is no encoding", label.text);
         reader.wrong(
             label.span,

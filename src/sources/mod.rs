@@ -6,12 +6,12 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use crate::cell_parsing::DurationUnit;
+use crate::diagnostics::Place;
 use crate::expr::Expr;
-use crate::intake::Wishes;
+use crate::ingest::FormatOverrides;
 use crate::io;
-use crate::note::Place;
 use crate::schema::Table;
-use crate::value::DurationUnit;
 
 mod describe;
 pub mod grammar;
@@ -145,7 +145,7 @@ pub struct Source {
     /// Order of day, month and year.
     pub dates: Option<Dates>,
     /// How its files fall into records, as far as it is said.
-    pub wishes: Wishes,
+    pub wishes: FormatOverrides,
     /// Decimal mark: a point or a comma.
     pub decimal: Option<char>,
     /// Time zone of times without an offset; default the report's.

@@ -9,7 +9,7 @@ use rustc_hash::FxHashSet;
 
 use super::{From, Mapped, Source, folded, grammar};
 use crate::expr::{self, Expr};
-use crate::script::{Findings, Reader, Script};
+use crate::toml_reader::{ConfigErrors, Reader, Script};
 
 /// How well a format is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -313,14 +313,14 @@ pub fn builtin() -> &'static [Profile] {
 }
 
 /// Reads the text of a profile.
-fn parse(id: &str, text: &str) -> Result<Profile, Findings> {
+fn parse(id: &str, text: &str) -> Result<Profile, ConfigErrors> {
     let file = format!("{id}.toml");
     let mut reader = Reader::new(Script { file: &file, text });
     let document = reader.document();
     let profile = grammar::profile(&mut reader, id, &document, 0..0);
     match reader.findings.is_empty() {
         true => Ok(profile),
-        false => Err(Findings::new(reader.findings)),
+        false => Err(ConfigErrors::new(reader.findings)),
     }
 }
 

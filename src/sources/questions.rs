@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::instruments::{INSTRUMENTS, Instrument, NO_SCORES, numbered, says_overall};
 use super::{From, Mapped, Source, folded};
 use crate::expr;
-use crate::intake::Header;
+use crate::ingest::Header;
 
 /// The first and the last point of a scale.
 type Scale = (i64, i64);
@@ -117,7 +117,10 @@ fn asked(header: &Header, rows: &[Vec<String>], taken: &[usize]) -> Vec<Question
     }
     let answers = |column: usize| -> BTreeSet<String> {
         let cells = rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.trim());
-        cells.filter(|cell| !crate::value::is_null(cell)).map(str::to_lowercase).collect()
+        cells
+            .filter(|cell| !crate::cell_parsing::is_null(cell))
+            .map(str::to_lowercase)
+            .collect()
     };
     let mut found = Vec::new();
     let mut column = 0;

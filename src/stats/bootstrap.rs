@@ -4,7 +4,7 @@
 //! bootstrap takes the skew of (estimate - truth) / standard error from the sample itself.
 
 use super::sums::ClusterSums;
-use super::{Interval, NoInterval};
+use super::{Interval, NoIntervalReason};
 
 /// How many samples of stakeholders are drawn.
 pub const RESAMPLES: usize = 2000;
@@ -31,17 +31,17 @@ impl Studentised {
     /// Hinkley, *Bootstrap Methods and their Application* (1997), section 3.8. The standard error is that of the delta method.
     ///
     /// # Errors
-    /// [`NoInterval::NotDefined`] where sum n is 0, [`NoInterval::TooFew`] below two stakeholders, [`NoInterval::ZeroVariance`] where all
+    /// [`NoIntervalReason::NotDefined`] where sum n is 0, [`NoIntervalReason::TooFew`] below two stakeholders, [`NoIntervalReason::ZeroVariance`] where all
     /// have the same ratio.
-    pub fn of(pairs: &[(f64, f64)]) -> Result<Studentised, NoInterval> {
+    pub fn of(pairs: &[(f64, f64)]) -> Result<Studentised, NoIntervalReason> {
         let mut pairs: Vec<(f64, f64)> = pairs.iter().copied().filter(|&pair| pair != (0.0, 0.0)).collect();
         pairs.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
         let mut sums = ClusterSums::default();
         pairs.iter().for_each(|&(x, n)| sums.add(x, n));
-        let value = sums.ratio().ok_or(NoInterval::NotDefined)?;
-        let variance = sums.variance().ok_or(NoInterval::TooFew)?;
+        let value = sums.ratio().ok_or(NoIntervalReason::NotDefined)?;
+        let variance = sums.variance().ok_or(NoIntervalReason::TooFew)?;
         if variance == 0.0 {
-            return Err(NoInterval::ZeroVariance);
+            return Err(NoIntervalReason::ZeroVariance);
         }
         // From here on x stands for the residual, so that the resampled deviation is a plain ratio and nothing cancels.
         for pair in &mut pairs {
@@ -61,12 +61,12 @@ impl Studentised {
     /// down, from either end; widened to hold r.
     ///
     /// # Errors
-    /// [`NoInterval::NotDefined`] at a level too high for the number of resamples, [`NoInterval::ZeroVariance`] where so many resamples
+    /// [`NoIntervalReason::NotDefined`] at a level too high for the number of resamples, [`NoIntervalReason::ZeroVariance`] where so many resamples
     /// do not vary that a limit is infinite.
-    pub fn interval(&self, level: f64) -> Result<Interval, NoInterval> {
+    pub fn interval(&self, level: f64) -> Result<Interval, NoIntervalReason> {
         let rank = ((RESAMPLES + 1) as f64 * (1.0 - level) / 2.0 + 1e-9).floor();
         if !(rank >= 1.0 && level >= 0.0) {
-            return Err(NoInterval::NotDefined);
+            return Err(NoIntervalReason::NotDefined);
         }
         let rank = rank as usize;
         let low = self.value - self.t[RESAMPLES - rank] * self.error;
@@ -74,7 +74,7 @@ impl Studentised {
         if low.is_finite() && high.is_finite() {
             Ok(Interval::closed(low.min(self.value), high.max(self.value)))
         } else {
-            Err(NoInterval::ZeroVariance)
+            Err(NoIntervalReason::ZeroVariance)
         }
     }
 }
@@ -182,7 +182,7 @@ mod tests {
         let (low, high) = ends(a.interval(0.95).unwrap());
         let (lower, higher) = ends(a.interval(0.99).unwrap());
         assert!(lower < low && high < higher);
-        assert_eq!(a.interval(0.9999), Err(NoInterval::NotDefined));
+        assert_eq!(a.interval(0.9999), Err(NoIntervalReason::NotDefined));
         assert!(a.interval(0.999).is_ok());
     }
 
@@ -205,9 +205,12 @@ mod tests {
         let mut pairs = [(0.0, 1.0); 20];
         pairs[0].0 = 5.0;
         // A third of all resamples miss the only one that spends.
-        assert_eq!(Studentised::of(&pairs).unwrap().interval(0.95), Err(NoInterval::ZeroVariance));
-        assert_eq!(Studentised::of(&[(1.0, 2.0); 20]).unwrap_err(), NoInterval::ZeroVariance);
-        assert_eq!(Studentised::of(&[(1.0, 2.0), (0.0, 0.0)]).unwrap_err(), NoInterval::TooFew);
-        assert_eq!(Studentised::of(&[(1.0, 2.0), (3.0, -2.0)]).unwrap_err(), NoInterval::NotDefined);
+        assert_eq!(Studentised::of(&pairs).unwrap().interval(0.95), Err(NoIntervalReason::ZeroVariance));
+        assert_eq!(Studentised::of(&[(1.0, 2.0); 20]).unwrap_err(), NoIntervalReason::ZeroVariance);
+        assert_eq!(Studentised::of(&[(1.0, 2.0), (0.0, 0.0)]).unwrap_err(), NoIntervalReason::TooFew);
+        assert_eq!(
+            Studentised::of(&[(1.0, 2.0), (3.0, -2.0)]).unwrap_err(),
+            NoIntervalReason::NotDefined
+        );
     }
 }

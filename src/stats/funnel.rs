@@ -54,7 +54,7 @@ impl Proportion {
 
 /// A mean, ratio or other value of one segment with its standard error.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Measured {
+pub struct MeasuredSegment {
     /// The value.
     pub value: f64,
     /// Its standard error, in the same unit.
@@ -63,11 +63,11 @@ pub struct Measured {
     pub df: f64,
 }
 
-impl Measured {
+impl MeasuredSegment {
     /// The mean or ratio of a segment from its sums by stakeholder, linearised. `None` below 10 stakeholders, as for
     /// [`ratio`](super::ratio), and where they do not vary.
-    pub fn of(sums: &ClusterSums) -> Option<Measured> {
-        Some(Measured {
+    pub fn of(sums: &ClusterSums) -> Option<MeasuredSegment> {
+        Some(MeasuredSegment {
             value: sums.ratio()?,
             error: sums.variance().filter(|_| sums.clusters >= AT_LEAST)?.sqrt(),
             df: sums.clusters as f64 - 1.0,
@@ -132,7 +132,7 @@ pub fn funnel_of_shares(segments: &[Option<Proportion>], centre: f64) -> Funnel 
 }
 
 /// The funnel of means or ratios round that of the whole, or round a target: centre -+ t error sqrt(phi), with Student's t.
-pub fn funnel_of_measured(segments: &[Option<Measured>], centre: f64) -> Funnel {
+pub fn funnel_of_measured(segments: &[Option<MeasuredSegment>], centre: f64) -> Funnel {
     funnel(segments, centre)
 }
 
@@ -172,7 +172,7 @@ impl Unit for Proportion {
     }
 }
 
-impl Unit for Measured {
+impl Unit for MeasuredSegment {
     const RANGE: (f64, f64) = (f64::NEG_INFINITY, f64::INFINITY);
 
     fn is_defined(&self) -> bool {
@@ -367,7 +367,7 @@ mod tests {
     // 3.4 -+ phi**.5 * t.isf(tail, df) * e
     #[test]
     fn a_funnel_of_means_matches_scipy() {
-        let measured = |value: f64, error: f64, df: f64| Some(Measured { value, error, df });
+        let measured = |value: f64, error: f64, df: f64| Some(MeasuredSegment { value, error, df });
         let funnel = funnel_of_measured(
             &[
                 measured(3.1, 0.3, 30.0),
@@ -503,7 +503,7 @@ mod tests {
         );
         assert_eq!(funnel_of_shares(&[plain(1.0, 2.0)], f64::NAN).segments, [None]);
         assert_eq!(funnel_of_shares(&[], 0.5).phi, 1.0);
-        let measured = |error: f64, df: f64| Some(Measured { value: 1.0, error, df });
+        let measured = |error: f64, df: f64| Some(MeasuredSegment { value: 1.0, error, df });
         let funnel = funnel_of_measured(&[None, measured(0.0, 9.0), measured(f64::NAN, 9.0), measured(1.0, 0.0)], 0.5);
         assert_eq!(funnel.segments, [None; 4]);
     }
@@ -538,14 +538,14 @@ mod tests {
         one.add(2.0, 4.0);
         assert_eq!(Proportion::of(&one, 4.0), None);
         assert_eq!(Proportion::of(&ClusterSums::default(), 0.0), None);
-        let measured = Measured::of(&simple).unwrap();
+        let measured = MeasuredSegment::of(&simple).unwrap();
         // sqrt(40 / 39 * 40 * 0.25) / 40
         close(measured.error, 0.08006407690254357, 1e-15);
         assert_eq!((measured.value, measured.df), (0.5, 39.0));
-        assert_eq!(Measured::of(&one), None);
+        assert_eq!(MeasuredSegment::of(&one), None);
         let mut alike = ClusterSums::default();
         (0..20).for_each(|_| alike.add(3.0, 1.0));
-        assert_eq!(Measured::of(&alike), None);
+        assert_eq!(MeasuredSegment::of(&alike), None);
     }
 
     proptest! {

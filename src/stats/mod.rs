@@ -6,7 +6,7 @@
 //!
 //! Everything is deterministic (resampling has a fixed seed and does not depend on the order of its input), and no NaN comes out:
 //! where a number is not defined the interval says why it is absent. A value is reported only where its whole is not empty;
-//! of an empty whole a function returns 0 with [`NoInterval::NotDefined`] and without a method, for the caller to report as absent.
+//! of an empty whole a function returns 0 with [`NoIntervalReason::NotDefined`] and without a method, for the caller to report as absent.
 //!
 //! `level` is the two-sided confidence level between 0 and 1, such as 0.95.
 
@@ -77,7 +77,7 @@ impl Method {
 
 /// Why a value stands without an interval.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum NoInterval {
+pub enum NoIntervalReason {
     /// Fewer rows, stakeholders or events than the method needs.
     TooFew,
     /// The stakeholders (or too many resamples of them) do not differ at all, so nothing can be said about their spread.
@@ -86,13 +86,13 @@ pub enum NoInterval {
     NotDefined,
 }
 
-impl NoInterval {
+impl NoIntervalReason {
     /// The words in output.
     pub fn as_str(self) -> &'static str {
         match self {
-            NoInterval::TooFew => "too few",
-            NoInterval::ZeroVariance => "zero variance",
-            NoInterval::NotDefined => "not defined",
+            NoIntervalReason::TooFew => "too few",
+            NoIntervalReason::ZeroVariance => "zero variance",
+            NoIntervalReason::NotDefined => "not defined",
         }
     }
 }
@@ -127,7 +127,7 @@ pub struct Estimate {
     /// The value, in the unit of the quantity.
     pub value: f64,
     /// The interval in the same unit, or why there is none.
-    pub interval: Result<Interval, NoInterval>,
+    pub interval: Result<Interval, NoIntervalReason>,
     /// The method of the interval, also where its result is absent; `None` where the quantity is not defined.
     pub method: Option<Method>,
     /// How many times larger the variance is than that of as many independent rows; `None` where the method has no such notion.
@@ -139,7 +139,7 @@ impl Estimate {
     pub fn undefined() -> Estimate {
         Estimate {
             value: 0.0,
-            interval: Err(NoInterval::NotDefined),
+            interval: Err(NoIntervalReason::NotDefined),
             method: None,
             deff: None,
         }
@@ -150,7 +150,7 @@ impl Estimate {
         self.interval.ok().map(|interval| Side::new(self.value, interval))
     }
 
-    fn absent(value: f64, method: Method, why: NoInterval) -> Estimate {
+    fn absent(value: f64, method: Method, why: NoIntervalReason) -> Estimate {
         Estimate {
             value,
             interval: Err(why),
@@ -162,7 +162,7 @@ impl Estimate {
 
 /// Which direction of a metric is the better one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Good {
+pub enum BetterDirection {
     /// Higher is better.
     Up,
     /// Lower is better.
@@ -171,16 +171,16 @@ pub enum Good {
     Neither,
 }
 
-impl Good {
+impl BetterDirection {
     /// All directions.
-    pub const ALL: [Good; 3] = [Good::Up, Good::Down, Good::Neither];
+    pub const ALL: [BetterDirection; 3] = [BetterDirection::Up, BetterDirection::Down, BetterDirection::Neither];
 
     /// The direction's word in stanzas and machine formats.
     pub fn word(self) -> &'static str {
         match self {
-            Good::Up => "up",
-            Good::Down => "down",
-            Good::Neither => "neither",
+            BetterDirection::Up => "up",
+            BetterDirection::Down => "down",
+            BetterDirection::Neither => "neither",
         }
     }
 }
@@ -230,7 +230,7 @@ macro_rules! display_as_str {
 }
 display_as_str!(
     Method,
-    NoInterval,
+    NoIntervalReason,
     Reading,
     process::ChartKind,
     process::Rule,
@@ -239,15 +239,15 @@ display_as_str!(
 );
 
 /// Reads the interval of a difference (newer minus older) in the light of the good direction. A limit of exactly 0 is no clear change.
-pub fn reading(interval: Option<&Interval>, good: Good) -> Reading {
+pub fn reading(interval: Option<&Interval>, good: BetterDirection) -> Reading {
     let Some(interval) = interval else { return Reading::Unclear };
     let rise = interval.low.is_some_and(|low| low > 0.0);
     let fall = interval.high.is_some_and(|high| high < 0.0);
     match (rise, fall, good) {
-        (true, _, Good::Up) | (_, true, Good::Down) => Reading::Better,
-        (true, _, Good::Down) | (_, true, Good::Up) => Reading::Worse,
-        (true, _, Good::Neither) => Reading::Higher,
-        (_, true, Good::Neither) => Reading::Lower,
+        (true, _, BetterDirection::Up) | (_, true, BetterDirection::Down) => Reading::Better,
+        (true, _, BetterDirection::Down) | (_, true, BetterDirection::Up) => Reading::Worse,
+        (true, _, BetterDirection::Neither) => Reading::Higher,
+        (_, true, BetterDirection::Neither) => Reading::Lower,
         (false, false, _) => Reading::NoClearChange,
     }
 }
@@ -275,12 +275,14 @@ mod tests {
     fn readings_turn_with_the_good_direction() {
         let rise = Interval::closed(0.1, 0.3);
         let fall = Interval::closed(-0.3, -0.1);
-        let words = |interval: &Interval| [Good::Up, Good::Down, Good::Neither].map(|good| reading(Some(interval), good).as_str());
+        let words = |interval: &Interval| {
+            [BetterDirection::Up, BetterDirection::Down, BetterDirection::Neither].map(|good| reading(Some(interval), good).as_str())
+        };
         assert_eq!(words(&rise), ["better", "worse", "higher"]);
         assert_eq!(words(&fall), ["worse", "better", "lower"]);
         assert_eq!(words(&Interval::closed(0.0, 0.3)), ["no clear change"; 3]);
         assert_eq!(words(&Interval::closed(-0.1, 0.0)), ["no clear change"; 3]);
-        assert_eq!(reading(None, Good::Up), Reading::Unclear);
+        assert_eq!(reading(None, BetterDirection::Up), Reading::Unclear);
     }
 
     #[test]
@@ -291,7 +293,7 @@ mod tests {
                     low: Some(1.0),
                     high: None
                 }),
-                Good::Down
+                BetterDirection::Down
             ),
             Reading::Worse
         );
@@ -301,7 +303,7 @@ mod tests {
                     low: None,
                     high: Some(-1.0)
                 }),
-                Good::Down
+                BetterDirection::Down
             ),
             Reading::Better
         );
@@ -311,16 +313,22 @@ mod tests {
                     low: None,
                     high: Some(1.0)
                 }),
-                Good::Down
+                BetterDirection::Down
             ),
             Reading::NoClearChange
         );
-        assert_eq!(reading(Some(&Interval { low: None, high: None }), Good::Up), Reading::NoClearChange);
+        assert_eq!(
+            reading(Some(&Interval { low: None, high: None }), BetterDirection::Up),
+            Reading::NoClearChange
+        );
     }
 
     #[test]
     fn names_are_padded_like_text() {
-        assert_eq!(format!("{:>12}|{:<8}|", Method::Byar, NoInterval::TooFew), "        byar|too few |");
+        assert_eq!(
+            format!("{:>12}|{:<8}|", Method::Byar, NoIntervalReason::TooFew),
+            "        byar|too few |"
+        );
         assert_eq!(Reading::NoClearChange.to_string(), "no clear change");
     }
 

@@ -2,7 +2,7 @@
 
 use super::distribution::normal_quantile;
 use super::sums::Design;
-use super::{ClusterSums, Estimate, Interval, Method, NoInterval};
+use super::{ClusterSums, Estimate, Interval, Method, NoIntervalReason};
 
 /// Pseudo-answers added in all, and to each of the two opposite ends.
 const ADDED: f64 = 3.0;
@@ -26,7 +26,7 @@ pub fn net_share(sums: &ClusterSums, plus: f64, minus: f64, rows: f64, level: f6
     let value = 100.0 * net;
     let (plus, minus) = (plus / sums.n * rows, minus / sums.n * rows);
     let Some(design) = Design::of(sums, (plus + minus) / rows - net * net, rows, level) else {
-        return Estimate::absent(value, Method::AdjustedWald, NoInterval::TooFew);
+        return Estimate::absent(value, Method::AdjustedWald, NoIntervalReason::TooFew);
     };
     let promoters = (plus + ADDED_TO_EACH_END) / (rows + ADDED);
     let detractors = (minus + ADDED_TO_EACH_END) / (rows + ADDED);
@@ -115,7 +115,7 @@ mod tests {
         let mut sums = ClusterSums::default();
         sums.add(4.0, 4.0);
         let estimate = net_share(&sums, 4.0, 0.0, 4.0, 0.95);
-        assert_eq!((estimate.value, estimate.interval), (100.0, Err(NoInterval::TooFew)));
+        assert_eq!((estimate.value, estimate.interval), (100.0, Err(NoIntervalReason::TooFew)));
         sums.add(2.0, 2.0);
         assert_eq!(
             net_share(&sums, 6.0, 0.0, 6.0, 0.95).deff,

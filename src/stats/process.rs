@@ -19,7 +19,7 @@
 //! Whoever claims a change at a rate of 5 % can therefore not claim every signal of a skewed series, nor a run that goes on.
 
 use super::signals::{Place, signals};
-use super::{Good, Interval, NoInterval};
+use super::{BetterDirection, Interval, NoIntervalReason};
 
 pub use super::signals::{Direction, Rule, Signal};
 
@@ -146,9 +146,9 @@ impl Series {
     /// (2011); rules and their order as NHS England's *Making Data Count* has them.
     ///
     /// # Errors
-    /// [`NoInterval::TooFew`] with fewer than five moving ranges, [`NoInterval::ZeroVariance`] where the points of the baseline do not vary,
-    /// but for at most a few jumps that the screening drops, and [`NoInterval::NotDefined`] where the values are too large to add.
-    pub fn chart(&self) -> Result<Chart, NoInterval> {
+    /// [`NoIntervalReason::TooFew`] with fewer than five moving ranges, [`NoIntervalReason::ZeroVariance`] where the points of the baseline do not vary,
+    /// but for at most a few jumps that the screening drops, and [`NoIntervalReason::NotDefined`] where the values are too large to add.
+    pub fn chart(&self) -> Result<Chart, NoIntervalReason> {
         let points: Vec<Option<Point>> = self.points.iter().map(|point| point.filter(|point| self.counts(point))).collect();
         let (end, baseline) = first_points(&points);
         let first = &points[..end];
@@ -171,10 +171,10 @@ impl Series {
         let largest = first.iter().flatten().map(|point| point.value.abs()).fold(0.0, f64::max);
         let widest = first.iter().flatten().map(|point| reach * unit(point)).fold(0.0, f64::max);
         if !(mean.is_finite() && (mean.abs() + widest).is_finite()) {
-            return Err(NoInterval::NotDefined);
+            return Err(NoIntervalReason::NotDefined);
         }
         if widest <= ROUNDING * largest {
-            return Err(NoInterval::ZeroVariance);
+            return Err(NoIntervalReason::ZeroVariance);
         }
         let distance = |point: &Option<Point>| match (kind, point) {
             (ChartKind::XmR, _) => Some(reach),
@@ -233,15 +233,15 @@ impl Chart {
     /// nothing yet. It speaks of the process as it was when the limits were set: where the last points bear signals, say that first.
     ///
     /// Assurance as in NHS England's *Making Data Count*. A target that a limit just touches on the good side is met.
-    pub fn assurance(&self, target: f64, good: Good) -> Option<Assurance> {
+    pub fn assurance(&self, target: f64, good: BetterDirection) -> Option<Assurance> {
         let limits = self.limits.iter().rev().find_map(|limits| *limits)?;
         if self.trial || target.is_nan() {
             return None;
         }
         let (meets, misses) = match good {
-            Good::Up => (limits.lower >= target, limits.upper < target),
-            Good::Down => (limits.upper <= target, limits.lower > target),
-            Good::Neither => return None,
+            BetterDirection::Up => (limits.lower >= target, limits.upper < target),
+            BetterDirection::Down => (limits.upper <= target, limits.lower > target),
+            BetterDirection::Neither => return None,
         };
         Some(match (meets, misses) {
             (true, _) => Assurance::ConsistentlyMeets,
@@ -279,21 +279,21 @@ fn mean(values: impl Iterator<Item = f64>) -> f64 {
 }
 
 /// The mean moving range of the `score` of neighbouring points, without those that stand out.
-fn screened_mean_range(first: &[Option<Point>], score: impl Fn(&Point) -> f64) -> Result<f64, NoInterval> {
+fn screened_mean_range(first: &[Option<Point>], score: impl Fn(&Point) -> f64) -> Result<f64, NoIntervalReason> {
     let ranges: Vec<f64> = first
         .windows(2)
         .filter_map(|pair| Some((score(pair[1].as_ref()?) - score(pair[0].as_ref()?)).abs()))
         .collect();
     if ranges.len() < RANGES_AT_LEAST {
-        return Err(NoInterval::TooFew);
+        return Err(NoIntervalReason::TooFew);
     }
     let all = mean(ranges.iter().copied());
     if all.is_infinite() {
-        return Err(NoInterval::NotDefined);
+        return Err(NoIntervalReason::NotDefined);
     }
     // It is NaN by the scores of a share of 0 or 1: no point of the baseline is different.
     if all == 0.0 || all.is_nan() {
-        return Err(NoInterval::ZeroVariance);
+        return Err(NoIntervalReason::ZeroVariance);
     }
     Ok(mean(ranges.into_iter().filter(|&range| range < SCREEN * all)))
 }
@@ -464,28 +464,28 @@ pub(super) mod tests {
         assert_eq!((chart.trial, chart.baseline), (false, 12));
         let fewer = individual(&CALM[..11]).chart().unwrap();
         assert_eq!((fewer.trial, fewer.baseline), (true, 11));
-        assert_eq!(individual(&CALM[..5]).chart(), Err(NoInterval::TooFew));
+        assert_eq!(individual(&CALM[..5]).chart(), Err(NoIntervalReason::TooFew));
         assert!(individual(&CALM[..6]).chart().unwrap().trial);
-        assert_eq!(individual(&[]).chart(), Err(NoInterval::TooFew));
+        assert_eq!(individual(&[]).chart(), Err(NoIntervalReason::TooFew));
     }
 
     #[test]
     fn what_does_not_vary_has_no_chart() {
-        assert_eq!(individual(&[0.1; 30]).chart(), Err(NoInterval::ZeroVariance));
-        assert_eq!(individual(&[0.0; 30]).chart(), Err(NoInterval::ZeroVariance));
+        assert_eq!(individual(&[0.1; 30]).chart(), Err(NoIntervalReason::ZeroVariance));
+        assert_eq!(individual(&[0.0; 30]).chart(), Err(NoIntervalReason::ZeroVariance));
         // 0.3 and 0.1 + 0.2 differ by rounding alone.
         let same: Vec<f64> = (0..30).map(|i| if i % 2 == 0 { 0.3 } else { 0.1 + 0.2 }).collect();
-        assert_eq!(individual(&same).chart(), Err(NoInterval::ZeroVariance));
+        assert_eq!(individual(&same).chart(), Err(NoIntervalReason::ZeroVariance));
         // One event in a year: both its ranges are dropped, and what is left says nothing.
         let mut rare = [0.0; 14];
         (rare[4], rare[13]) = (1.0, 1.0);
-        assert_eq!(individual(&rare).chart(), Err(NoInterval::ZeroVariance));
+        assert_eq!(individual(&rare).chart(), Err(NoIntervalReason::ZeroVariance));
         let uneven: Vec<f64> = (0..14).map(|i| f64::from(20 + 30 * (i % 3))).collect();
-        assert_eq!(shares(&uneven, &uneven).chart(), Err(NoInterval::ZeroVariance));
-        assert_eq!(shares(&[0.0; 14], &uneven).chart(), Err(NoInterval::ZeroVariance));
+        assert_eq!(shares(&uneven, &uneven).chart(), Err(NoIntervalReason::ZeroVariance));
+        assert_eq!(shares(&[0.0; 14], &uneven).chart(), Err(NoIntervalReason::ZeroVariance));
         assert_eq!(
             individual(&[1e308, -1e308, 1e308, -1e308, 1e308, -1e308, 1e308]).chart(),
-            Err(NoInterval::NotDefined)
+            Err(NoIntervalReason::NotDefined)
         );
     }
 
@@ -500,7 +500,7 @@ pub(super) mod tests {
         close(chart.limits[6].unwrap().upper, 4.5 + 2.66, 1e-12);
         assert_eq!((chart.baseline, chart.trial, chart.limits.len()), (12, false, 15));
         let alternating: Vec<Option<f64>> = (0..40).map(|i| (i % 2 == 0).then_some(f64::from(i))).collect();
-        assert_eq!(with_gaps(&alternating).chart(), Err(NoInterval::TooFew));
+        assert_eq!(with_gaps(&alternating).chart(), Err(NoIntervalReason::TooFew));
         let strange: Vec<Option<f64>> = CALM.into_iter().map(Some).chain([Some(f64::NAN), Some(f64::INFINITY)]).collect();
         let chart = with_gaps(&strange).chart().unwrap();
         assert_eq!((chart.signals, chart.limits[13]), (Vec::new(), chart.limits[0]));
@@ -513,28 +513,31 @@ pub(super) mod tests {
     fn assurance_by_the_limits() {
         let series = individual(&CALM); // limits -+ 6.05
         let chart = series.chart().unwrap();
-        let words = |target: f64, good: Good| chart.assurance(target, good).map(Assurance::as_str);
-        assert_eq!(words(-6.1, Good::Up), Some("consistently meets"));
-        assert_eq!(words(6.1, Good::Up), Some("consistently misses"));
-        assert_eq!(words(5.0, Good::Up), Some("hit and miss"));
-        assert_eq!(words(-6.1, Good::Down), Some("consistently misses"));
-        assert_eq!(words(6.1, Good::Down), Some("consistently meets"));
-        assert_eq!(words(5.0, Good::Down), Some("hit and miss"));
-        assert_eq!((words(6.1, Good::Neither), words(f64::NAN, Good::Up)), (None, None));
-        assert_eq!(individual(&CALM[..8]).chart().unwrap().assurance(9.0, Good::Up), None);
+        let words = |target: f64, good: BetterDirection| chart.assurance(target, good).map(Assurance::as_str);
+        assert_eq!(words(-6.1, BetterDirection::Up), Some("consistently meets"));
+        assert_eq!(words(6.1, BetterDirection::Up), Some("consistently misses"));
+        assert_eq!(words(5.0, BetterDirection::Up), Some("hit and miss"));
+        assert_eq!(words(-6.1, BetterDirection::Down), Some("consistently misses"));
+        assert_eq!(words(6.1, BetterDirection::Down), Some("consistently meets"));
+        assert_eq!(words(5.0, BetterDirection::Down), Some("hit and miss"));
+        assert_eq!(
+            (words(6.1, BetterDirection::Neither), words(f64::NAN, BetterDirection::Up)),
+            (None, None)
+        );
+        assert_eq!(individual(&CALM[..8]).chart().unwrap().assurance(9.0, BetterDirection::Up), None);
         // A target at the end of the possible range may be reached, and is by definition not passed the wrong way.
         let bounded = Series {
             range: Interval::closed(-3.0, 3.0),
             ..series
         };
         let chart = bounded.chart().unwrap();
-        assert_eq!(chart.assurance(3.0, Good::Up), Some(Assurance::HitAndMiss));
-        assert_eq!(chart.assurance(-3.0, Good::Up), Some(Assurance::ConsistentlyMeets));
+        assert_eq!(chart.assurance(3.0, BetterDirection::Up), Some(Assurance::HitAndMiss));
+        assert_eq!(chart.assurance(-3.0, BetterDirection::Up), Some(Assurance::ConsistentlyMeets));
         // Of limits by point, the last count.
         let chart = shares(&PARTS, &WHOLES).chart().unwrap();
-        assert_eq!(chart.assurance(0.2, Good::Up), Some(Assurance::HitAndMiss));
+        assert_eq!(chart.assurance(0.2, BetterDirection::Up), Some(Assurance::HitAndMiss));
         let chart = shares(&PARTS[..13], &WHOLES[..13]).chart().unwrap();
-        assert_eq!(chart.assurance(0.2, Good::Up), Some(Assurance::ConsistentlyMeets));
+        assert_eq!(chart.assurance(0.2, BetterDirection::Up), Some(Assurance::ConsistentlyMeets));
     }
 
     fn uniform(draws: &mut SplitMix64) -> f64 {

@@ -2,7 +2,7 @@
 
 use super::distribution::{binomial_lower_rank, normal_quantile};
 use super::sums::Design;
-use super::{ClusterSums, Estimate, Interval, Method, NoInterval};
+use super::{ClusterSums, Estimate, Interval, Method, NoIntervalReason};
 
 /// The `q`-quantile of ascending `sorted` values, by linear interpolation at 1 + (n - 1) q; 0 of no values.
 ///
@@ -30,7 +30,7 @@ fn interpolate(below: f64, above: f64, fraction: f64) -> f64 {
 /// to: values of one stakeholder stand next to each other, `u32::MAX` is a stakeholder of its own, and an empty slice means that all are.
 /// With one row per stakeholder the ranks are the binomial's, each tail at most alpha / 2, so that a median has a 95 % interval from 6 rows on,
 /// a p90 from 36. Else n* comes from the share of rows up to the quantile, and the ranks are floor(n a) and ceil(n b) + 1 with
-/// (a, b) = q -+ z sqrt(q (1 - q) / n*); they need two stakeholders. Ranks outside the data: [`NoInterval::TooFew`].
+/// (a, b) = q -+ z sqrt(q (1 - q) / n*); they need two stakeholders. Ranks outside the data: [`NoIntervalReason::TooFew`].
 ///
 /// Conover, *Practical Nonparametric Statistics* (1999), section 3.2; Woodruff, JASA 47 (1952), 635-646, for clustered rows.
 ///
@@ -117,7 +117,7 @@ impl<'a> Ranked<'a> {
     fn estimate(&mut self, ranks: Option<(usize, usize)>, deff: Option<f64>) -> Estimate {
         let interval = match ranks {
             Some((low, high)) => Ok(Interval::closed(self.at(low).min(self.point), self.at(high).max(self.point))),
-            None => Err(NoInterval::TooFew),
+            None => Err(NoIntervalReason::TooFew),
         };
         Estimate {
             value: self.point,
@@ -190,7 +190,7 @@ mod tests {
         close(estimate.deff.unwrap(), 3.4074074074074074, 1e-10);
         assert_eq!(ends(estimate.interval.unwrap()), (13.0, 48.0));
         let p90 = quantile(&mut values.clone(), &clusters, 0.9, 0.95);
-        assert_eq!((p90.value, p90.interval), (54.1, Err(NoInterval::TooFew)));
+        assert_eq!((p90.value, p90.interval), (54.1, Err(NoIntervalReason::TooFew)));
     }
 
     #[test]
@@ -208,7 +208,7 @@ mod tests {
         assert_eq!(quantile(&mut [1.0, f64::NAN], &[], 0.5, 0.95), Estimate::undefined());
         assert_eq!(quantile(&mut [1.0], &[], f64::NAN, 0.95), Estimate::undefined());
         let one = quantile(&mut [1.0, 2.0, 3.0], &[4, 4, 4], 0.5, 0.95);
-        assert_eq!((one.value, one.interval, one.deff), (2.0, Err(NoInterval::TooFew), None));
+        assert_eq!((one.value, one.interval, one.deff), (2.0, Err(NoIntervalReason::TooFew), None));
         let alike = quantile(
             &mut [5.0; 20],
             &[1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8, 9, 9, 10, 10],

@@ -1,7 +1,7 @@
 //! A rate: events for a given exposure, such as complaints per 100 customers.
 
 use super::distribution::{bisect, normal_quantile};
-use super::{Estimate, Interval, Method, NoInterval};
+use super::{Estimate, Interval, Method, NoIntervalReason};
 use statrs::function::gamma::{gamma_lr, gamma_ur};
 
 /// From this number of events on Byar's approximation is as good as the exact limits.
@@ -32,7 +32,7 @@ pub fn rate(events: f64, events_squared: f64, exposure: f64, per: f64, level: f6
     let interval = if high.is_finite() {
         Ok(Interval::closed(low, high))
     } else {
-        Err(NoInterval::NotDefined)
+        Err(NoIntervalReason::NotDefined)
     };
     Estimate {
         value,

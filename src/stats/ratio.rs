@@ -2,7 +2,7 @@
 
 use super::bootstrap::Studentised;
 use super::distribution::student_quantile;
-use super::{ClusterSums, Estimate, Interval, Method, NoInterval};
+use super::{ClusterSums, Estimate, Interval, Method, NoIntervalReason};
 
 /// Fewer stakeholders than this are resampled, where their pairs are given; from here on linearisation is good enough.
 pub const BOOTSTRAP_BELOW: u64 = 200;
@@ -14,7 +14,7 @@ pub(super) const AT_LEAST: u64 = 10;
 ///
 /// `clusters` are the pairs (x, n), needed below [`BOOTSTRAP_BELOW`] stakeholders: then the interval is studentised resampling's
 /// ([`Studentised`]); else, or without them, the delta method's with Student's t of G - 1 degrees. Below 10 stakeholders there is none
-/// ([`NoInterval::TooFew`]), nor where all have the same ratio ([`NoInterval::ZeroVariance`]).
+/// ([`NoIntervalReason::TooFew`]), nor where all have the same ratio ([`NoIntervalReason::ZeroVariance`]).
 ///
 /// Cochran, *Sampling Techniques* (1977), chapter 6, for the delta method; Efron and Tibshirani (1993), section 12.5.
 pub fn ratio(sums: &ClusterSums, clusters: Option<&[(f64, f64)]>, level: f64) -> Estimate {
@@ -22,7 +22,7 @@ pub fn ratio(sums: &ClusterSums, clusters: Option<&[(f64, f64)]>, level: f64) ->
     let pairs = clusters.filter(|_| sums.clusters < BOOTSTRAP_BELOW);
     let method = if pairs.is_some() { Method::BootstrapT } else { Method::DeltaMethod };
     let interval = if sums.clusters < AT_LEAST {
-        Err(NoInterval::TooFew)
+        Err(NoIntervalReason::TooFew)
     } else if let Some(pairs) = pairs {
         Studentised::of(pairs).and_then(|resampled| resampled.interval(level))
     } else {
@@ -36,16 +36,16 @@ pub fn ratio(sums: &ClusterSums, clusters: Option<&[(f64, f64)]>, level: f64) ->
     }
 }
 
-fn linearised(sums: &ClusterSums, value: f64, level: f64) -> Result<Interval, NoInterval> {
-    let variance = sums.variance().ok_or(NoInterval::TooFew)?;
+fn linearised(sums: &ClusterSums, value: f64, level: f64) -> Result<Interval, NoIntervalReason> {
+    let variance = sums.variance().ok_or(NoIntervalReason::TooFew)?;
     if variance == 0.0 {
-        return Err(NoInterval::ZeroVariance);
+        return Err(NoIntervalReason::ZeroVariance);
     }
     let margin = student_quantile(sums.clusters as f64 - 1.0, level) * variance.sqrt();
     if margin.is_finite() {
         Ok(Interval::closed(value - margin, value + margin))
     } else {
-        Err(NoInterval::NotDefined)
+        Err(NoIntervalReason::NotDefined)
     }
 }
 
@@ -109,12 +109,15 @@ mod tests {
         let estimate = ratio(&sums(&nine[1..]), Some(&nine), 0.95);
         assert_eq!(
             (estimate.interval, estimate.method),
-            (Err(NoInterval::TooFew), Some(Method::BootstrapT))
+            (Err(NoIntervalReason::TooFew), Some(Method::BootstrapT))
         );
         for x in [0.0, 0.1] {
             let alike: Vec<_> = (1..=20).map(|n| (x * f64::from(n), f64::from(n))).collect();
-            assert_eq!(ratio(&sums(&alike), Some(&alike), 0.95).interval, Err(NoInterval::ZeroVariance));
-            assert_eq!(ratio(&sums(&alike), None, 0.95).interval, Err(NoInterval::ZeroVariance));
+            assert_eq!(
+                ratio(&sums(&alike), Some(&alike), 0.95).interval,
+                Err(NoIntervalReason::ZeroVariance)
+            );
+            assert_eq!(ratio(&sums(&alike), None, 0.95).interval, Err(NoIntervalReason::ZeroVariance));
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::distribution::normal_quantile;
 use super::sums::Design;
-use super::{ClusterSums, Estimate, Interval, Method, NoInterval};
+use super::{ClusterSums, Estimate, Interval, Method, NoIntervalReason};
 
 /// The share x / n, with Wilson's score interval at n* = rows / deff (z / t)^2.
 ///
@@ -16,7 +16,7 @@ pub fn share(sums: &ClusterSums, rows: f64, level: f64) -> Estimate {
     };
     let value = ratio.clamp(0.0, 1.0);
     let Some(design) = Design::of(sums, value * (1.0 - value), rows, level) else {
-        return Estimate::absent(value, Method::Wilson, NoInterval::TooFew);
+        return Estimate::absent(value, Method::Wilson, NoIntervalReason::TooFew);
     };
     let (low, high) = wilson(value, design.n, level);
     Estimate {
@@ -197,7 +197,7 @@ mod tests {
         let estimate = share(&sums, rows, 0.95);
         assert_eq!(
             (estimate.value, estimate.interval, estimate.deff),
-            (0.4, Err(NoInterval::TooFew), None)
+            (0.4, Err(NoIntervalReason::TooFew), None)
         );
     }
 

@@ -4,7 +4,7 @@
 
 use super::distribution::normal_quantile;
 use super::sums::{ClusterSums, design_effect};
-use super::{Interval, Method, NoInterval, Side};
+use super::{Interval, Method, NoIntervalReason, Side};
 use rustc_hash::FxHashMap;
 
 /// Survival is a product of many fractions; a curve this close to a level has reached it.
@@ -68,7 +68,7 @@ pub struct Survival {
     /// The smallest time with S(t) <= 1 - q.
     pub estimate: Result<f64, NotReached>,
     /// The interval, an end open where it is not reached; at least one end is there.
-    pub interval: Result<Interval, NoInterval>,
+    pub interval: Result<Interval, NoIntervalReason>,
     /// [`Method::KaplanMeier`].
     pub method: Method,
     /// The design effect at the estimate, or at the last event where it is not reached.
@@ -121,18 +121,18 @@ pub fn kaplan_meier(observations: &mut [Observation]) -> Vec<Step> {
 /// The `q`-quantile of the time to an event: the smallest t with S(t) <= 1 - q, not interpolated; the limits are the smallest t at which the lower and
 /// the upper log-log limit of S(t) are <= 1 - q, each open where that never happens. Sorts the observations.
 ///
-/// Without events, or where neither limit is reached, or with one stakeholder of several rows: [`NoInterval::TooFew`].
+/// Without events, or where neither limit is reached, or with one stakeholder of several rows: [`NoIntervalReason::TooFew`].
 ///
 /// Brookmeyer and Crowley, Biometrics 38 (1982), 29-41, with the log-log limits of Kalbfleisch and Prentice (1980).
 pub fn survival_quantile(observations: &mut [Observation], q: f64, level: f64) -> Survival {
     let mut found = Survival {
         estimate: Err(NotReached),
-        interval: Err(NoInterval::TooFew),
+        interval: Err(NoIntervalReason::TooFew),
         method: Method::KaplanMeier,
         deff: None,
     };
     if !(0.0..=1.0).contains(&q) {
-        found.interval = Err(NoInterval::NotDefined);
+        found.interval = Err(NoIntervalReason::NotDefined);
         return found;
     }
     let steps = kaplan_meier(observations);
@@ -375,10 +375,10 @@ mod tests {
         let none = survival_quantile(&mut [], 0.5, 0.95);
         assert_eq!(
             (none.estimate, none.interval, none.deff),
-            (Err(NotReached), Err(NoInterval::TooFew), None)
+            (Err(NotReached), Err(NoIntervalReason::TooFew), None)
         );
         let open = survival_quantile(&mut observations(&[(1.0, false), (2.0, false)]), 0.5, 0.95);
-        assert_eq!((open.estimate, open.interval), (Err(NotReached), Err(NoInterval::TooFew)));
+        assert_eq!((open.estimate, open.interval), (Err(NotReached), Err(NoIntervalReason::TooFew)));
         let one = survival_quantile(&mut observations(&[(3.0, true)]), 0.5, 0.95);
         assert_eq!(
             (one.estimate, one.interval),
@@ -405,7 +405,7 @@ mod tests {
         let alone = survival_quantile(&mut alone, 0.5, 0.95);
         assert_eq!(
             (alone.estimate, alone.interval, alone.deff),
-            (Ok(1.0), Err(NoInterval::TooFew), None)
+            (Ok(1.0), Err(NoIntervalReason::TooFew), None)
         );
         let steps = kaplan_meier(&mut observations(&[(f64::NAN, true), (1.0, true), (-f64::NAN, true), (2.0, false)]));
         assert_eq!(steps.len(), 1);

@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use relhealth::canon::{Budget, Loaded, Options, key_of, load};
-use relhealth::intake::{Layout, Wishes, for_each_record, peek};
+use relhealth::canonical::{Budget, Loaded, Options, key_of, load};
+use relhealth::cell_parsing::parse_iso;
+use relhealth::ingest::{FormatOverrides, Layout, for_each_record, peek};
 use relhealth::io;
 use relhealth::period::Zone;
 use relhealth::schema::{MONEY_SCALE, Micros, Table};
 use relhealth::sources::{From, Input, Mapped, Source};
-use relhealth::value::parse_iso;
 
 use super::export::NAMES;
 use super::variant::{Fate, Heading, Told, Variant};
@@ -34,7 +34,7 @@ pub fn judge(variant: &Variant) -> Verdict {
     let loaded = load(&[input], &options());
     let layout = match &loaded {
         Ok(loaded) => Ok(loaded.files[0].layout.clone()),
-        Err(_) => peek(&file, &Wishes::default(), 50).map(|peeked| peeked.layout),
+        Err(_) => peek(&file, &FormatOverrides::default(), 50).map(|peeked| peeked.layout),
     };
     let raw = layout
         .map_err(|e| format!("peek: {e:#}"))
@@ -131,16 +131,16 @@ fn table(variant: &Variant, loaded: anyhow::Result<Loaded>) -> Result<(), Verdic
         }
     }
     let mut used = BTreeSet::new();
-    if let Some(rows) = loaded.canon.table(Table::Purchases) {
+    if let Some(rows) = loaded.canonical.table(Table::Purchases) {
         let line_of = rows.line.as_ref().expect("lines are kept");
         let (times, amounts) = (rows.times("occurred_at"), rows.ints("amount"));
         let (ids, products) = (rows.keys("order_id"), rows.codes("product"));
         let (quantities, currencies) = (rows.floats("quantity"), rows.codes("currency"));
         // What a damaged header does not name is not there to be wrong.
         let named = |column: &str| variant.heading != Heading::Damaged || rows.columns.contains_key(column);
-        let text = |code: u32| loaded.canon.texts.text(code).unwrap_or("");
-        for who in 0..loaded.canon.stakeholders.len() as u32 {
-            let customer = loaded.canon.stakeholders.text(who).unwrap_or("");
+        let text = |code: u32| loaded.canonical.texts.text(code).unwrap_or("");
+        for who in 0..loaded.canonical.stakeholders.len() as u32 {
+            let customer = loaded.canonical.stakeholders.text(who).unwrap_or("");
             for row in rows.run(who) {
                 accounted += 1;
                 let line = u64::from(line_of[row]);

@@ -5,7 +5,7 @@
 
 mod export;
 mod judge;
-#[path = "../twin/rng.rs"]
+#[path = "../reference/rng.rs"]
 #[allow(dead_code)]
 mod rng;
 mod variant;

@@ -1,12 +1,12 @@
 //! A check as a document: on a terminal a line for each verdict, the gravest first; elsewhere a table.
 
-use super::words::Words;
-use crate::check::{Checked, Counts, Excuse, Of, Rule, Status, Verdict};
-use crate::note::counted;
+use super::messages::Words;
+use crate::check::{CheckResult, Counts, Excuse, Rule, RuleTarget, Status, Verdict};
+use crate::diagnostics::counted;
 use crate::period::{date_text, instant_text};
-use crate::render::account;
 use crate::render::document::{Align, Block, Card, Document, Table};
 use crate::render::format::count;
+use crate::render::record_counts;
 use crate::render::text::{Text, Tone};
 
 /// What of a check is shown.
@@ -21,7 +21,7 @@ pub struct Show {
 }
 
 /// The document of a check.
-pub fn document(checked: &Checked, show: Show) -> Document {
+pub fn document(checked: &CheckResult, show: Show) -> Document {
     let words = Words::of(checked);
     let mut document = Document::default();
     document.heading(1, Text::own(title(checked)));
@@ -44,7 +44,7 @@ pub fn document(checked: &Checked, show: Show) -> Document {
         }
     }
     if show.whole {
-        account::add(&mut document, &checked.account);
+        record_counts::add(&mut document, &checked.account);
         for note in &checked.notes {
             document.note(Text::untrusted(note.to_string()));
         }
@@ -52,7 +52,7 @@ pub fn document(checked: &Checked, show: Show) -> Document {
     document
 }
 
-fn title(checked: &Checked) -> &'static str {
+fn title(checked: &CheckResult) -> &'static str {
     let counts = checked.counts();
     match (counts.fail + counts.insufficient, counts.warn) {
         (0, 0) => "Check passed",
@@ -61,7 +61,7 @@ fn title(checked: &Checked) -> &'static str {
     }
 }
 
-fn basis(checked: &Checked) -> String {
+fn basis(checked: &CheckResult) -> String {
     let zone = checked.terms.get("timezone").map_or("", String::as_str);
     let cell = checked.verdicts.iter().find_map(|verdict| verdict.cell.as_ref());
     let day = cell
@@ -179,7 +179,7 @@ fn table(document: &mut Document, words: &Words, verdicts: &[&Verdict]) {
 }
 
 /// Everything that led to a verdict.
-fn card(checked: &Checked, words: &Words, verdict: &Verdict, place: usize) -> Card {
+fn card(checked: &CheckResult, words: &Words, verdict: &Verdict, place: usize) -> Card {
     let mut lines: Vec<(Text, Text)> = Vec::new();
     let mut line = |label: &'static str, text: Text| lines.push((label.into(), text));
     line("verdict", Text::own(word(verdict)).toned(tone(verdict)));
@@ -228,8 +228,8 @@ pub fn list(rules: &[Rule], words: &Words) -> Document {
     document.heading(1, Text::own(counted(rules.len() as u64, "rule", "rules")));
     let lines = rules.iter().map(|rule| {
         let of = match &rule.of {
-            Of::Metric(of) => of.metric.as_str(),
-            Of::Data(_) => "the data",
+            RuleTarget::Metric(of) => of.metric.as_str(),
+            RuleTarget::Data(_) => "the data",
         };
         Text::untrusted(&rule.id)
             .and(": ")

@@ -5,15 +5,15 @@
 //! Workflow commands, <https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions>.
 
 use super::json::is_broken;
-use super::words::Words;
-use crate::check::{Checked, Subject, Verdict};
-use crate::note::visible;
+use super::messages::Words;
+use crate::check::{CheckResult, Subject, Verdict};
+use crate::diagnostics::visible;
 
 /// A step shows so many annotations of a kind.
 const MOST: usize = 10;
 
 /// The check as workflow commands; nothing where nothing has to be said.
-pub fn text(checked: &Checked, on_warnings: bool) -> String {
+pub fn text(checked: &CheckResult, on_warnings: bool) -> String {
     let words = Words::of(checked);
     let kind = |verdict: &Verdict| {
         if is_broken(verdict, on_warnings) {
@@ -47,7 +47,7 @@ pub fn text(checked: &Checked, on_warnings: bool) -> String {
     text
 }
 
-fn annotation(checked: &Checked, words: &Words, verdict: &Verdict, kind: &str) -> String {
+fn annotation(checked: &CheckResult, words: &Words, verdict: &Verdict, kind: &str) -> String {
     let origin = match verdict.subject {
         Subject::Rule(at) => &checked.rules[at].origin,
         Subject::Waiver(at) => &checked.waivers[at].origin,

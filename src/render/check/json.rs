@@ -4,8 +4,8 @@ use std::io::{self, Write};
 
 use serde_json::{Map, Value, json};
 
-use super::words::Words;
-use crate::check::{Checked, Excuse, Of, Rule, Status, Subject, Verdict};
+use super::messages::Words;
+use crate::check::{CheckResult, Excuse, Rule, RuleTarget, Status, Subject, Verdict};
 use crate::period::{date_text, instant_text};
 use crate::render::json::{list, note};
 
@@ -16,7 +16,7 @@ pub const SCHEMA: &str = "relhealth.check/1";
 ///
 /// # Errors
 /// Those of the writer.
-pub fn write(checked: &Checked, fails: bool, out: &mut dyn Write) -> io::Result<()> {
+pub fn write(checked: &CheckResult, fails: bool, out: &mut dyn Write) -> io::Result<()> {
     let words = Words::of(checked);
     let counts = checked.counts();
     let summary = json!({
@@ -40,7 +40,7 @@ pub fn write(checked: &Checked, fails: bool, out: &mut dyn Write) -> io::Result<
     writeln!(out, "}}")
 }
 
-fn verdict(checked: &Checked, words: &Words, verdict: &Verdict) -> Value {
+fn verdict(checked: &CheckResult, words: &Words, verdict: &Verdict) -> Value {
     let by: Map<String, Value> = verdict
         .by
         .iter()
@@ -86,8 +86,8 @@ fn verdict(checked: &Checked, words: &Words, verdict: &Verdict) -> Value {
 
 fn about(rule: Option<&Rule>) -> &'static str {
     match rule.map(|rule| &rule.of) {
-        Some(Of::Metric(_)) => "metric",
-        Some(Of::Data(_)) => "data",
+        Some(RuleTarget::Metric(_)) => "metric",
+        Some(RuleTarget::Data(_)) => "data",
         None => "waiver",
     }
 }

@@ -4,15 +4,15 @@ use anyhow::Result;
 use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, TestSuite};
 
 use super::json::is_broken;
-use super::words::Words;
-use crate::check::{Checked, Status, Subject, Verdict};
-use crate::note::visible;
+use super::messages::Words;
+use crate::check::{CheckResult, Status, Subject, Verdict};
+use crate::diagnostics::visible;
 
 /// The check as XML. Without times, so that the same check gives the same bytes.
 ///
 /// # Errors
 /// Those of writing XML.
-pub fn text(checked: &Checked, on_warnings: bool) -> Result<String> {
+pub fn text(checked: &CheckResult, on_warnings: bool) -> Result<String> {
     let words = Words::of(checked);
     let mut suite = TestSuite::new("relhealth check");
     for (name, value) in &checked.terms {
@@ -28,7 +28,7 @@ pub fn text(checked: &Checked, on_warnings: bool) -> Result<String> {
     Ok(report.to_string()?.replacen(&format!(" skipped=\"{skipped}\""), "", 1))
 }
 
-fn case(checked: &Checked, words: &Words, verdict: &Verdict, on_warnings: bool) -> TestCase {
+fn case(checked: &CheckResult, words: &Words, verdict: &Verdict, on_warnings: bool) -> TestCase {
     let why = words.why(verdict);
     let why = visible(&why);
     let mut status = match verdict.status {

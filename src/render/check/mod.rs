@@ -4,9 +4,9 @@ pub mod document;
 pub mod github;
 pub mod json;
 pub mod junit;
+pub mod messages;
 pub mod openmetrics;
+mod rule_description;
 pub mod sarif;
-mod saying;
 #[cfg(test)]
 mod testing;
-pub mod words;

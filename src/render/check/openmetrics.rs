@@ -4,11 +4,11 @@
 //! Every number comes from the data, and the same data give the same lines, but for one: the time stamp of success is the time at which the
 //! check ran to its end, which is what alerts on a check that does not run any more have to know.
 
-use crate::check::{Checked, Status, Verdict};
+use crate::check::{CheckResult, Status, Verdict};
 use crate::schema::Micros;
 
 /// The check as metrics; `now` is the clock's time.
-pub fn text(checked: &Checked, fails: bool, now: Micros) -> String {
+pub fn text(checked: &CheckResult, fails: bool, now: Micros) -> String {
     let mut text = String::new();
     type Number = fn(&Verdict) -> Option<f64>;
     let numbers: [(&str, &str, Number); 5] = [
@@ -82,7 +82,7 @@ fn shown(value: f64) -> String {
     }
 }
 
-fn labels(checked: &Checked, verdict: &Verdict, status: Option<Status>) -> String {
+fn labels(checked: &CheckResult, verdict: &Verdict, status: Option<Status>) -> String {
     let mut labels = vec![("rule".to_string(), checked.name(verdict))];
     if let Some(known) = checked.metric(verdict) {
         labels.push(("metric".to_string(), known.shown.id.clone()));

@@ -6,10 +6,10 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::words::Words;
+use super::messages::Words;
 use crate::catalog::Origin;
-use crate::check::{Checked, Status, Subject, Verdict};
-use crate::note::visible;
+use crate::check::{CheckResult, Status, Subject, Verdict};
+use crate::diagnostics::visible;
 use crate::period::date_text;
 
 #[derive(Serialize)]
@@ -23,7 +23,7 @@ struct Log {
 #[derive(Serialize)]
 struct Run {
     tool: Tool,
-    results: Vec<Finding>,
+    results: Vec<ThresholdResult>,
     #[serde(rename = "columnKind")]
     column_kind: &'static str,
 }
@@ -61,7 +61,7 @@ struct Message {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Finding {
+struct ThresholdResult {
     rule_id: String,
     rule_index: usize,
     kind: &'static str,
@@ -78,7 +78,7 @@ struct Finding {
 ///
 /// # Errors
 /// Those of writing JSON.
-pub fn text(checked: &Checked) -> serde_json::Result<String> {
+pub fn text(checked: &CheckResult) -> serde_json::Result<String> {
     let words = Words::of(checked);
     let mut rules: Vec<Descriptor> = checked
         .rules
@@ -115,7 +115,7 @@ fn descriptor(id: String, text: String, level: &'static str) -> Descriptor {
     }
 }
 
-fn result(checked: &Checked, words: &Words, verdict: &Verdict) -> Finding {
+fn result(checked: &CheckResult, words: &Words, verdict: &Verdict) -> ThresholdResult {
     let (place, origin) = match verdict.subject {
         Subject::Rule(at) => (at, &checked.rules[at].origin),
         Subject::Waiver(at) => (checked.rules.len() + at, &checked.waivers[at].origin),
@@ -132,7 +132,7 @@ fn result(checked: &Checked, words: &Words, verdict: &Verdict) -> Finding {
         let waiver = &checked.waivers[at];
         json!({"kind": "external", "status": "accepted", "justification": visible(&waiver.reason)})
     });
-    Finding {
+    ThresholdResult {
         rule_id: checked.name(verdict),
         rule_index: place,
         kind,

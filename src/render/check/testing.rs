@@ -2,16 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use crate::account::FileAccount;
 use crate::catalog::{MetricUnit, Origin};
 use crate::check::{
-    Basis, Checked, Evidence, Excuse, Finding, Known, Limits, MetricRule, Of, Rule, Side, Status, Subject, Test, Than, Threshold, Unknown,
-    Verdict, Waiver,
+    Basis, CheckResult, ComparedTo, Evidence, Excuse, Known, Limits, MetricRule, NotEvaluatedReason, Rule, RuleTarget, Side, Status,
+    Subject, Test, Threshold, ThresholdResult, Verdict, Waiver,
 };
-use crate::note::Note;
+use crate::diagnostics::Note;
 use crate::period::{Period, Zone, parse_date};
-use crate::report::{Absent, Cell, Change, Shown};
-use crate::stats::{Good, Method, Reading};
+use crate::record_counts::RecordCounts;
+use crate::report::{AbsentReason, Cell, Change, MetricInfo};
+use crate::stats::{BetterDirection, Method, Reading};
 
 fn origin(line: usize) -> Origin {
     Origin {
@@ -25,7 +25,7 @@ fn rule(id: &str, line: usize, test: Test) -> Rule {
         id: id.into(),
         origin: origin(line),
         optional: false,
-        of: Of::Metric(Box::new(MetricRule {
+        of: RuleTarget::Metric(Box::new(MetricRule {
             metric: "csat".into(),
             unit: MetricUnit::Share,
             by: Vec::new(),
@@ -39,7 +39,7 @@ fn rule(id: &str, line: usize, test: Test) -> Rule {
 }
 
 /// Fails, warns, passes with a change, cannot be judged, is waived, and a waiver that is not needed.
-pub fn checked() -> Checked {
+pub fn checked() -> CheckResult {
     let zone = Zone::utc();
     let period = Period::parse("2026-10", &zone, 0).expect("a period");
     let cell = Cell {
@@ -86,24 +86,28 @@ pub fn checked() -> Checked {
         p: None,
     };
     let worse = Test::Worse {
-        than: Than::Previous,
+        than: ComparedTo::Previous,
         tolerance: 0.0,
     };
     let mut verdicts = vec![
-        verdict(0, Status::Fail, Finding::Beyond),
-        verdict(1, Status::Warn, Finding::Beyond),
+        verdict(0, Status::Fail, ThresholdResult::Beyond),
+        verdict(1, Status::Warn, ThresholdResult::Beyond),
         Verdict {
             value: change.delta,
             low: change.low,
             high: change.high,
             evidence: Evidence::Change(change),
-            ..verdict(2, Status::Pass, Finding::Reaches)
+            ..verdict(2, Status::Pass, ThresholdResult::Reaches)
         },
-        verdict(3, Status::Insufficient, Finding::Unknown(Unknown::NoInterval(Absent::TooFew))),
+        verdict(
+            3,
+            Status::Insufficient,
+            ThresholdResult::Unknown(NotEvaluatedReason::NoInterval(AbsentReason::TooFew)),
+        ),
         Verdict {
             excuse: Some(Excuse::Waived(0)),
             by: vec![("region".into(), "=north".into())],
-            ..verdict(4, Status::Fail, Finding::Beyond)
+            ..verdict(4, Status::Fail, ThresholdResult::Beyond)
         },
     ];
     verdicts.push(Verdict {
@@ -118,7 +122,7 @@ pub fn checked() -> Checked {
         basis: None,
         period: None,
         evidence: Evidence::Waiver,
-        ..verdict(0, Status::Warn, Finding::Within)
+        ..verdict(0, Status::Warn, ThresholdResult::Within)
     });
     let waiver = |line, reason: &str| Waiver {
         origin: origin(line),
@@ -130,7 +134,7 @@ pub fn checked() -> Checked {
         owner: Some("cx".into()),
         reason: reason.into(),
     };
-    Checked {
+    CheckResult {
         as_of: period.end,
         level: 0.95,
         terms: BTreeMap::from([("timezone", "UTC".to_string()), ("clock", "calendar hours".to_string())]),
@@ -146,19 +150,19 @@ pub fn checked() -> Checked {
         metrics: BTreeMap::from([(
             "csat".to_string(),
             Known {
-                shown: Shown {
+                shown: MetricInfo {
                     id: "csat".into(),
                     title: "CSAT".into(),
                     family: "satisfaction".into(),
                     unit: "share".into(),
-                    good: Good::Up,
+                    good: BetterDirection::Up,
                     undated: false,
                 },
                 definition: "00000000000000ab".into(),
             },
         )]),
         verdicts,
-        account: vec![FileAccount {
+        account: vec![RecordCounts {
             file: "a.csv".into(),
             kind: "surveys".into(),
             read: 3,

@@ -3,7 +3,7 @@
 use super::names::Names;
 use super::series::Drawn;
 use super::svg::{self, Label};
-use super::words::{NAME, PROSE, class, plain, toned, unlinked, words};
+use super::text::{NAME, PROSE, class, plain, toned, unlinked, words};
 use super::{funnel, series, spark};
 use crate::render::document::{Align, Block, Card, Chart, Figure, Table};
 use crate::render::text::{Text, Tone, Untrusted};

@@ -7,7 +7,7 @@ use kuva::render::render_utils::{RepelItem, repel_labels};
 use super::axis::{HEIGHT, Numbers, extent, scale, size_ticks, ticks, value_range};
 use super::series::{Drawn, short};
 use super::svg;
-use crate::note::visible;
+use crate::diagnostics::visible;
 use crate::render::document::FunnelFigure;
 use crate::render::format::{Units, number};
 

@@ -11,7 +11,7 @@ mod page;
 mod series;
 mod spark;
 mod svg;
-mod words;
+mod text;
 
 pub use page::{Part, Parts, parts, style};
 

@@ -3,8 +3,8 @@
 use super::Page;
 use super::blocks::{self, Place};
 use super::names::Names;
-use super::words::{NAME, plain, unlinked, words};
-use crate::note::visible;
+use super::text::{NAME, plain, unlinked, words};
+use crate::diagnostics::visible;
 use crate::render::document::{Block, Document};
 use crate::render::text::{Text, html_escaped};
 

@@ -5,7 +5,7 @@ use kuva::render::render::{Scene, TextAnchor};
 
 use super::axis::{HEIGHT, Numbers, apart, extent, scale, ticks, value_range};
 use super::svg;
-use crate::note::visible;
+use crate::diagnostics::visible;
 use crate::render::document::{Point, SeriesFigure};
 use crate::render::format::Units;
 

@@ -10,7 +10,7 @@ use std::fmt::Write;
 use kuva::render::color::Color;
 use kuva::render::render::{PathData, Primitive, Scene, TextAnchor};
 
-use crate::note::visible;
+use crate::diagnostics::visible;
 use crate::render::text::html_escaped;
 
 /// Widths of scenes, in their own units.

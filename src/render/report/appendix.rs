@@ -19,7 +19,7 @@ pub fn add(document: &mut Document, report: &Report) {
                 .lines
                 .iter()
                 .filter(|(label, _)| *label != "example")
-                .map(|(label, text)| (Text::own(capital(label)), crate::render::cards::many(text)))
+                .map(|(label, text)| (Text::own(capital(label)), crate::render::definitions::many(text)))
                 .collect(),
         });
     }

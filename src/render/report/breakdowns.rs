@@ -1,12 +1,12 @@
 //! Who differs: each dimension's slices side by side, each against the rest, and the shares among the limits that chance alone gives.
 
 use super::{Report, anchor, left, right};
+use crate::findings::{Breakdown, Found, Funnel};
 use crate::render::document::{Align, Axis, Chart, Document, Figure, FunnelFigure, Table};
 use crate::render::format::count;
 use crate::render::summary::capital;
 use crate::render::text::{Text, Tone};
-use crate::report::{Cell, Shown};
-use crate::review::{Breakdown, Found, Funnel};
+use crate::report::{Cell, MetricInfo};
 use crate::stats::Reading;
 use crate::stats::funnel::Place;
 
@@ -57,7 +57,7 @@ fn table(report: &Report, at: usize, breakdown: &Breakdown) -> Table {
         })
         .collect();
     let caption = Text::own("Metrics by ").and_untrusted(capital(&breakdown.dimension).to_lowercase());
-    let title = |metric: &Shown| Text::link(anchor(metric), &metric.title);
+    let title = |metric: &MetricInfo| Text::link(anchor(metric), &metric.title);
     if breakdown.slices.len() <= SIDE_BY_SIDE {
         let slices = breakdown.slices.iter().map(|slice| (Text::untrusted(slice), Align::Right));
         let rows = breakdown.metrics.iter().zip(cells);
@@ -86,7 +86,7 @@ fn table(report: &Report, at: usize, breakdown: &Breakdown) -> Table {
 }
 
 /// A value, and what stands of its difference from the rest.
-fn cell(report: &Report, place: (usize, usize, usize), metric: &Shown, cell: Option<&Cell>) -> Text {
+fn cell(report: &Report, place: (usize, usize, usize), metric: &MetricInfo, cell: Option<&Cell>) -> Text {
     let Some(cell) = cell else { return Text::default() };
     let Some(value) = cell.value else {
         return Text::own(cell.absent.as_ref().map_or("", |absent| absent.as_str()));
@@ -104,7 +104,7 @@ fn cell(report: &Report, place: (usize, usize, usize), metric: &Shown, cell: Opt
     }
 }
 
-fn chart(report: &Report, breakdown: &Breakdown, metric: &Shown, funnel: &Funnel) -> Chart {
+fn chart(report: &Report, breakdown: &Breakdown, metric: &MetricInfo, funnel: &Funnel) -> Chart {
     let beyond: Vec<&str> = funnel
         .segments
         .iter()

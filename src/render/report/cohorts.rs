@@ -1,8 +1,8 @@
 //! Retention by cohort as heat tables: a row a cohort, a column an age; a cell whose period is not over stays blank.
 
 use super::{Report, right};
-use crate::models::Share;
-use crate::models::cohorts::{Basis, Cohort, Cohorts};
+use crate::analyses::Share;
+use crate::analyses::cohorts::{Basis, Cohort, Cohorts};
 use crate::period::Grain;
 use crate::render::document::{Align, Document, Table};
 use crate::render::format::{count, number};

@@ -1,8 +1,8 @@
 //! On how few revenue and spend hang, with and without the largest; and the mix of channels.
 
 use super::{Report, left, right};
-use crate::models::concentration::{Beside, Concentration, Large, Of};
-use crate::models::mix::{Channel, Mix};
+use crate::analyses::channels::{Channel, Mix};
+use crate::analyses::concentration::{Concentration, ConcentrationOf, Large, Supplements};
 use crate::render::document::{Document, Table};
 use crate::render::format::{Units, count};
 use crate::render::text::{Text, Tone};
@@ -25,8 +25,8 @@ pub fn add(document: &mut Document, report: &Report) {
 
 fn concentration(document: &mut Document, report: &Report, few: &Concentration) {
     let (what, who, whose) = match few.of {
-        Of::Revenue => ("Revenue", "Customer", "customers"),
-        Of::Spend => ("Spend", "Supplier", "suppliers"),
+        ConcentrationOf::Revenue => ("Revenue", "Customer", "customers"),
+        ConcentrationOf::Spend => ("Spend", "Supplier", "suppliers"),
     };
     let units = Units {
         currency: report.currency,
@@ -73,7 +73,7 @@ fn concentration(document: &mut Document, report: &Report, few: &Concentration) 
     if few.withheld {
         document.note("People who are protected are not shown; they keep their rank.".into());
     }
-    let measure = |title: &'static str, beside: &Beside, unit: &'static str| {
+    let measure = |title: &'static str, beside: &Supplements, unit: &'static str| {
         let shown = |value: f64| Text::number(units.scale(unit, value).value(value), value, unit);
         vec![
             Text::own(title),

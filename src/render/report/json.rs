@@ -6,12 +6,12 @@ use std::io::{self, Write};
 use serde_json::{Value, json};
 
 use super::Report;
+use crate::findings::{Breakdown, Finding, Found, Funnel, MetricSeries};
 use crate::period::instant_text;
 use crate::render::json::{cell, list, note};
-use crate::report::{Contributors, Measured, Shown};
-use crate::review::{Breakdown, Finding, Found, Funnel, Score};
+use crate::report::{Contributors, MeasureResult, MetricInfo};
 
-pub use crate::review::compare::stored::SCHEMA;
+pub use crate::report_diff::stored::SCHEMA;
 
 /// Writes a report as one object. Numbers are not rounded; what is not there is null.
 ///
@@ -66,7 +66,7 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         "absent",
         absent.map(|(metric, why)| json!({"metric": metric.id, "reason": why.as_str(), "missing": why.detail()})),
     )?;
-    for (name, values) in super::beside::sections(report) {
+    for (name, values) in super::supplements::sections(report) {
         section(out, name, values.into_iter())?;
     }
     section(out, "account", report.account.iter().map(|file| json!(file)))?;
@@ -75,9 +75,9 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// The cells of a report as a measure: the series, then the slices.
-pub fn measured(report: &Report) -> Measured {
+pub fn measured(report: &Report) -> MeasureResult {
     let review = report.review;
-    let mut metrics: Vec<Shown> = review.scores.iter().map(|score| score.metric.clone()).collect();
+    let mut metrics: Vec<MetricInfo> = review.scores.iter().map(|score| score.metric.clone()).collect();
     // Of what never happens there are slices too, but no score.
     for metric in review.breakdowns.iter().flat_map(|breakdown| &breakdown.metrics) {
         if metrics.iter().all(|known| known.id != metric.id) {
@@ -89,7 +89,7 @@ pub fn measured(report: &Report) -> Measured {
         .breakdowns
         .iter()
         .flat_map(|breakdown| breakdown.cells.iter().flatten().flatten().cloned());
-    Measured {
+    MeasureResult {
         as_of: report.as_of,
         timezone: report.timezone.to_string(),
         level: review.level,
@@ -105,7 +105,7 @@ pub fn measured(report: &Report) -> Measured {
 
 /// By metric id the reported period, as numbers and as people read them.
 pub fn values(report: &Report) -> Value {
-    let value = |score: &Score| {
+    let value = |score: &MetricSeries| {
         let (metric, cell) = (&score.metric, score.cell());
         let scale = report.scale(metric, cell.value.unwrap_or_default());
         let value = json!({
@@ -128,7 +128,7 @@ fn section(out: &mut dyn Write, name: &str, values: impl Iterator<Item = Value>)
     list(out, values)
 }
 
-fn metric(report: &Report, score: &Score) -> Value {
+fn metric(report: &Report, score: &MetricSeries) -> Value {
     let metric = &score.metric;
     let known = report.metrics.iter().find(|known| known.id == metric.id);
     let label = |at: usize| &score.cells[at].period.label;
@@ -211,7 +211,7 @@ fn funnels(breakdown: &Breakdown) -> impl Iterator<Item = Value> + '_ {
             dispersion,
             segments,
         } = funnel.as_ref()?;
-        let segment = |s: &crate::review::FunnelSegment| {
+        let segment = |s: &crate::findings::FunnelSegment| {
             json!({
                 "slice": s.slice,
                 "n": s.n,

@@ -1,7 +1,7 @@
 //! Lists to act on: whom to call, what to settle, what to answer.
 
 use super::{Report, counted, left, right};
-use crate::models::lists::{List, Lost, Overdue, Waiting, Who};
+use crate::analyses::lists::{List, Lost, Overdue, StakeholderRef, Waiting};
 use crate::render::document::{Align, Document, Table};
 use crate::render::format::count;
 use crate::render::text::{Text, Tone};
@@ -106,7 +106,7 @@ fn part<T>(document: &mut Document, title: &'static str, list: &List<T>, columns
     }
 }
 
-fn who(who: &Who) -> Vec<Text> {
+fn who(who: &StakeholderRef) -> Vec<Text> {
     let optional = |text: &Option<String>| text.as_ref().map_or_else(Text::default, Text::untrusted);
     vec![
         who.id.as_ref().map_or_else(|| "(unknown)".into(), Text::untrusted),

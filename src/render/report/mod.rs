@@ -2,7 +2,6 @@
 //! numbers, how they went, who differs, what to do next, what the data are worth, and what every number means.
 
 mod appendix;
-mod beside;
 mod breakdowns;
 mod cohorts;
 mod dependence;
@@ -11,6 +10,7 @@ mod lists;
 mod quality;
 mod scorecard;
 mod sentences;
+mod supplements;
 mod trends;
 
 use std::collections::BTreeSet;
@@ -19,11 +19,11 @@ use super::document::{Align, Document};
 use super::format::{Scale, Units};
 use super::text::Text;
 use crate::catalog::Metric;
+use crate::diagnostics::Note;
+use crate::findings::Review;
 use crate::io::Fingerprint;
-use crate::note::Note;
 use crate::period::{date_text, instant_text};
-use crate::report::{FileAccount, Shown};
-use crate::review::Review;
+use crate::report::{MetricInfo, RecordCounts};
 use crate::schema::Micros;
 
 /// Everything that a report tells.
@@ -42,7 +42,7 @@ pub struct Report<'a> {
     /// The clock of response, resolution and open-case durations.
     pub clock: &'a str,
     /// The row account.
-    pub account: &'a [FileAccount],
+    pub account: &'a [RecordCounts],
     /// Findings about the data.
     pub notes: &'a [Note],
     /// The metrics that are shown.
@@ -110,12 +110,12 @@ impl Report<'_> {
         }
     }
 
-    fn scale(&self, metric: &Shown, value: f64) -> Scale<'_> {
+    fn scale(&self, metric: &MetricInfo, value: f64) -> Scale<'_> {
         self.units().scale(&metric.unit, value)
     }
 
     /// A value of a metric, in the scale that fits it.
-    fn value(&self, metric: &Shown, value: f64) -> Text {
+    fn value(&self, metric: &MetricInfo, value: f64) -> Text {
         Text::number(self.scale(metric, value).value(value), value, metric.unit.as_str())
     }
 
@@ -164,7 +164,7 @@ fn rows(n: Option<u64>) -> Text {
 }
 
 /// The place of a metric in the document.
-fn anchor(metric: &Shown) -> String {
+fn anchor(metric: &MetricInfo) -> String {
     format!("m-{}", metric.id)
 }
 

@@ -1,11 +1,11 @@
 //! What the data are worth: what could not be computed, the row account, rejects by reason, findings.
 
 use super::{Detail, Report, counted, left, right};
-use crate::models::coverage::{Span, Verdict};
+use crate::analyses::coverage::{Span, Verdict};
 use crate::render::document::{Align, Document, Table};
 use crate::render::format::count;
 use crate::render::text::{Text, Tone};
-use crate::report::FileAccount;
+use crate::report::RecordCounts;
 
 /// What of the data needs attention.
 pub fn alarms(report: &Report) -> Vec<Text> {
@@ -36,7 +36,7 @@ pub fn add(document: &mut Document, report: &Report, detail: Detail) {
     }
     if !report.notes.is_empty() {
         document.heading(3, "Findings".into());
-        let told = |note: &crate::note::Note| {
+        let told = |note: &crate::diagnostics::Note| {
             let times = if note.count > 1 {
                 format!(" ({} times)", count(note.count))
             } else {
@@ -153,7 +153,7 @@ fn list(titles: &[&str]) -> Text {
 }
 
 fn account(report: &Report) -> Table {
-    let row = |file: &FileAccount| {
+    let row = |file: &RecordCounts| {
         let mut row = vec![Text::untrusted(&file.file), Text::untrusted(&file.kind)];
         let counts = [file.read, file.used, file.rejected, file.duplicate, file.excluded];
         row.extend(counts.map(|rows| Text::number(count(rows), rows as f64, "count")));
@@ -178,7 +178,7 @@ fn account(report: &Report) -> Table {
     }
 }
 
-fn reasons(account: &[FileAccount]) -> Table {
+fn reasons(account: &[RecordCounts]) -> Table {
     let rows = account.iter().flat_map(|file| {
         file.reasons.iter().map(|(code, rows)| {
             vec![

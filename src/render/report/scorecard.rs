@@ -1,16 +1,16 @@
 //! The numbers of the period, a table a family: value, interval, n, target, changes with their readings, and the last periods as a line.
 
 use super::{Detail, Report, anchor, left, right};
+use crate::findings::MetricSeries;
 use crate::render::document::{Align, Document, Point, Spark, Sparks, Table};
 use crate::render::summary::capital;
 use crate::render::text::{Text, Tone};
-use crate::report::{Absent, Change};
-use crate::review::Score;
+use crate::report::{AbsentReason, Change};
 use crate::stats::Reading;
 
 /// The families of the scores in their order, each with its scores.
-pub fn families<'r>(report: &'r Report) -> Vec<(&'r str, Vec<&'r Score>)> {
-    let mut families: Vec<(&str, Vec<&Score>)> = Vec::new();
+pub fn families<'r>(report: &'r Report) -> Vec<(&'r str, Vec<&'r MetricSeries>)> {
+    let mut families: Vec<(&str, Vec<&MetricSeries>)> = Vec::new();
     for score in &report.review.scores {
         match families.iter_mut().find(|(family, _)| *family == score.metric.family) {
             Some((_, scores)) => scores.push(score),
@@ -30,7 +30,7 @@ pub fn add(document: &mut Document, report: &Report, detail: Detail) {
         document.heading(3, Text::untrusted(capital(family)));
         document.table(table(report, family, &scores, detail));
     }
-    let any = |is: fn(&Score) -> bool| report.review.scores.iter().any(is);
+    let any = |is: fn(&MetricSeries) -> bool| report.review.scores.iter().any(is);
     if any(|score| score.cell().left_truncated) {
         document.note("+ the period, or the one that it looks back to, starts before the data".into());
     }
@@ -39,7 +39,7 @@ pub fn add(document: &mut Document, report: &Report, detail: Detail) {
     }
 }
 
-fn table(report: &Report, family: &str, scores: &[&Score], detail: Detail) -> Table {
+fn table(report: &Report, family: &str, scores: &[&MetricSeries], detail: Detail) -> Table {
     let period = &report.review.period;
     let previous = period.previous().label;
     let year_ago = period.year_ago().label;
@@ -69,7 +69,7 @@ fn table(report: &Report, family: &str, scores: &[&Score], detail: Detail) -> Ta
     }
 }
 
-fn row(report: &Report, score: &Score, detail: Detail) -> Vec<Text> {
+fn row(report: &Report, score: &MetricSeries, detail: Detail) -> Vec<Text> {
     let (metric, cell) = (&score.metric, score.cell());
     let mark = match (cell.left_truncated, metric.undated) {
         (true, true) => " + ~",
@@ -86,7 +86,7 @@ fn row(report: &Report, score: &Score, detail: Detail) -> Vec<Text> {
     let interval = match &cell.interval_absent {
         None => scale.interval(cell.low, cell.high),
         // A kind of number that never has one needs no words in every row.
-        Some(Absent::NotDefined) => String::new(),
+        Some(AbsentReason::NotDefined) => String::new(),
         Some(reason) => reason.as_str().to_string(),
     };
     let mut row = vec![
@@ -113,7 +113,7 @@ fn row(report: &Report, score: &Score, detail: Detail) -> Vec<Text> {
     row
 }
 
-fn target(report: &Report, score: &Score) -> Text {
+fn target(report: &Report, score: &MetricSeries) -> Text {
     let Some(goal) = score.goal else { return Text::default() };
     let (words, tone) = match goal.reading {
         Reading::Better => ("met", Tone::Good),
@@ -138,7 +138,7 @@ fn moved(change: &Change, scale: &crate::render::format::Scale) -> Text {
 }
 
 /// What the series says of the period.
-fn series(score: &Score) -> Text {
+fn series(score: &MetricSeries) -> Text {
     if score.cell().value.is_none() {
         return Text::default();
     }
@@ -149,7 +149,7 @@ fn series(score: &Score) -> Text {
     }
 }
 
-fn spark(report: &Report, score: &Score) -> Option<Spark> {
+fn spark(report: &Report, score: &MetricSeries) -> Option<Spark> {
     let points: Vec<Option<Point>> = super::trends::points(score);
     let known: Vec<(usize, &Point)> = points.iter().enumerate().filter_map(|(i, p)| Some((i, p.as_ref()?))).collect();
     let (&(from, first), &(to, last)) = (known.first()?, known.last()?);

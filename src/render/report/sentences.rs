@@ -1,11 +1,11 @@
 //! The head of the report: sentences, each made from a reading that stands.
 
 use super::{Report, anchor, counted};
+use crate::findings::{Finding, Found};
 use crate::render::document::Document;
 use crate::render::summary::capital;
 use crate::render::text::{Text, Tone};
-use crate::report::{Change, Shown};
-use crate::review::{Finding, Found};
+use crate::report::{Change, MetricInfo};
 use crate::stats::Reading;
 
 /// More slices that are worse than this are told further down only.
@@ -124,7 +124,7 @@ pub fn sentence(report: &Report, finding: &Finding) -> Text {
 }
 
 /// `+44.7 against 2025-10 (1.4)`.
-fn against_earlier(report: &Report, metric: &Shown, change: &Change) -> String {
+fn against_earlier(report: &Report, metric: &MetricInfo, change: &Change) -> String {
     let (delta, earlier) = (change.delta.unwrap_or_default(), change.value.unwrap_or_default());
     let scale = report.scale(metric, earlier + delta);
     format!("{} against {} ({})", scale.change(delta), change.period, scale.value(earlier))

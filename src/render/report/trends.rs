@@ -2,10 +2,10 @@
 
 use super::scorecard::families;
 use super::{Report, anchor, left, right};
+use crate::findings::{MetricSeries, is_good};
 use crate::render::document::{Axis, Chart, Document, Figure, Point, SeriesFigure, Table};
 use crate::render::summary::capital;
 use crate::render::text::{Text, Tone};
-use crate::review::{Score, is_good};
 use crate::stats::process::{Direction, Rule, Signal};
 
 /// Adds a chart for each metric that has two points or more.
@@ -34,7 +34,7 @@ pub fn add(document: &mut Document, report: &Report) {
 /// The signals of the period in a sentence, beside how many there would be by chance.
 fn signals(report: &Report) -> Vec<Text> {
     let charts = report.review.scores.iter().filter(|score| score.process.is_some()).count();
-    let signals: Vec<(&Score, &Signal)> = report
+    let signals: Vec<(&MetricSeries, &Signal)> = report
         .review
         .scores
         .iter()
@@ -69,7 +69,7 @@ const FALSE_ALARMS: f64 = 0.03;
 const SIMULATED: usize = 13;
 
 /// The values of a score with their limits.
-pub fn points(score: &Score) -> Vec<Option<Point>> {
+pub fn points(score: &MetricSeries) -> Vec<Option<Point>> {
     let point = |cell: &crate::report::Cell| {
         Some(Point {
             value: cell.value?,
@@ -80,7 +80,7 @@ pub fn points(score: &Score) -> Vec<Option<Point>> {
     score.cells.iter().map(point).collect()
 }
 
-fn chart(report: &Report, score: &Score) -> Option<Chart> {
+fn chart(report: &Report, score: &MetricSeries) -> Option<Chart> {
     let points = points(score);
     if points.iter().flatten().count() < 2 {
         return None;
@@ -129,7 +129,7 @@ fn chart(report: &Report, score: &Score) -> Option<Chart> {
 }
 
 /// What the chart shows.
-fn statement(report: &Report, score: &Score) -> Text {
+fn statement(report: &Report, score: &MetricSeries) -> Text {
     let (metric, cell) = (&score.metric, score.cell());
     let shown = |value: f64| report.scale(metric, value).value(value);
     let now = match cell.value {
@@ -182,7 +182,7 @@ pub fn words(signal: &Signal) -> String {
 }
 
 /// Whether a signal is good news.
-pub fn tone(score: &Score, signal: &Signal) -> Tone {
+pub fn tone(score: &MetricSeries, signal: &Signal) -> Tone {
     match is_good(score.metric.good, signal.direction == Direction::Up) {
         Some(true) => Tone::Good,
         Some(false) => Tone::Bad,
@@ -190,7 +190,7 @@ pub fn tone(score: &Score, signal: &Signal) -> Tone {
     }
 }
 
-fn data(report: &Report, score: &Score) -> Table {
+fn data(report: &Report, score: &MetricSeries) -> Table {
     let metric = &score.metric;
     let number = |value: Option<f64>| value.map_or_else(Text::default, |value| report.value(metric, value));
     let rows = score.cells.iter().enumerate().map(|(at, cell)| {

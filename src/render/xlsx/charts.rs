@@ -141,7 +141,7 @@ fn funnel(title: &str, figure: &FunnelFigure, data: &mut Data) -> Result<Chart> 
     segments.sort_by_key(|segment| segment.3);
     let shown: Vec<String> = segments
         .iter()
-        .map(|segment| names::cell(&crate::note::visible(&segment.0)))
+        .map(|segment| names::cell(&crate::diagnostics::visible(&segment.0)))
         .collect();
     let placed = data.columns(
         title,

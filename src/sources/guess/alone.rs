@@ -1,8 +1,8 @@
 //! Columns whose name says nothing: what their cells alone tell, and what serves where the wanted column is missing.
 
 use super::content::known_words;
+use super::header_words::currency;
 use super::profile::Kind;
-use super::words::currency;
 use super::{Candidate, File, TAKE, content, meanings};
 use crate::schema::Table;
 

@@ -1,7 +1,7 @@
 //! What the cells of a column say about a canonical column: they fit it, they do not, or they are silent.
 
+use super::header_words::{Header, Unit, currency};
 use super::profile::{ColumnProfile, Kind};
-use super::words::{Header, Unit, currency};
 use crate::schema::{Column, ColumnType, Table};
 use crate::sources::word;
 

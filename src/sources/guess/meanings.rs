@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use super::words::Header;
+use super::header_words::Header;
 use crate::schema::Table;
 use crate::sources::recognise::aliases;
 
@@ -217,7 +217,7 @@ fn similar(phrase: &BTreeSet<String>, header: &Header, neutral: &BTreeSet<String
 
 #[cfg(test)]
 mod tests {
-    use super::super::words::headers;
+    use super::super::header_words::headers;
     use super::*;
 
     fn confidence(table: Table, column: &'static str, header: &str) -> f64 {

@@ -13,19 +13,19 @@ use crate::schema::{Column, ColumnType, Table};
 
 mod alone;
 mod content;
+mod header_words;
 mod meanings;
 mod profile;
 mod questions;
 mod relations;
 mod tables;
-mod words;
 
+pub use header_words::Unit;
 pub use profile::{ColumnProfile, Kind};
 pub use questions::Question;
-pub use words::Unit;
 
 use content::Cells;
-use words::Header;
+use header_words::Header;
 
 /// From here on a guess is taken. A known name with cells that leave a doubt lies just above it; a name with one unknown word in it,
 /// or cells without a name, lies just below.
@@ -214,7 +214,7 @@ pub fn understand(file: &str, headers: &[String], rows: &[Vec<String>], stated: 
         .map(|i| rows.iter().map(|r| r.get(i).map_or("", String::as_str)).collect())
         .collect();
     let profiles: Vec<ColumnProfile> = headers.iter().zip(&columns).map(|(h, c)| ColumnProfile::of(h, c)).collect();
-    let parsed = words::headers(headers);
+    let parsed = header_words::headers(headers);
     let seen = File {
         headers: &parsed,
         profiles: &profiles,

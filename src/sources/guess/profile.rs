@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::value::{
+use crate::cell_parsing::{
     DateVerdict, DateVote, DecimalMark, DecimalVote, Order, is_null, is_sheet_error, parse_bool, parse_iso, parse_money, parse_ordered,
 };
 

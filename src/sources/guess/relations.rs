@@ -1,11 +1,11 @@
 //! What columns say about each other: ids that repeat and ids that do not, a time that is never before another, a product.
 
 use super::content::ENOUGH;
+use super::header_words::Header;
 use super::profile::{ColumnProfile, Kind, number};
-use super::words::Header;
 use super::{Candidate, File};
+use crate::cell_parsing::{Civil, DateVerdict, DateVote, DecimalVote, parse_iso, parse_ordered};
 use crate::schema::{DAY, Micros, Table};
-use crate::value::{Civil, DateVerdict, DateVote, DecimalVote, parse_iso, parse_ordered};
 
 /// The time that comes first, and those that cannot be before it.
 fn orders(table: Table) -> (&'static str, &'static [&'static str]) {

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use libfuzzer_sys::fuzz_target;
 use relhealth::config::Config;
-use relhealth::script::Script;
+use relhealth::toml_reader::Script;
 
 fuzz_target!(|text: &str| {
     let script = Script {

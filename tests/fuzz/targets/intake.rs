@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use relhealth::intake::{Layout, Wishes, for_each_record, peek};
+use relhealth::ingest::{Layout, FormatOverrides, for_each_record, peek};
 use relhealth::io::Source;
 
 /// A record: its line, its number, its cells, its text, and whether the file ends within it.
@@ -11,7 +11,7 @@ type Kept = (u64, u64, Vec<String>, String, bool);
 
 fuzz_target!(|bytes: &[u8]| {
     let source = Source::memory("fuzz.csv", bytes);
-    let Ok(peeked) = peek(&source, &Wishes::default(), 20) else {
+    let Ok(peeked) = peek(&source, &FormatOverrides::default(), 20) else {
         return;
     };
     let Ok((one, number)) = records(&source, &peeked.layout, 1) else {

@@ -4,7 +4,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use relhealth::period::{Period, Wanted, Zone, parse_as_of, parse_date, parse_hours};
-use relhealth::value::{
+use relhealth::cell_parsing::{
     DateVote, DecimalMark, DecimalVote, Format, Order, Parts, is_null, parse_bool, parse_decimal, parse_iso, parse_money, parse_number,
     parse_ordered,
 };

@@ -1,0 +1,466 @@
+//! Retention by cohort: those who came in one period, followed through the periods after it.
+//!
+//! There are two ways to be kept. By purchases, a cohort is those whose first order lies in a period, and they are kept at age k who
+//! ordered in the k-th period after it: a cell may rise again. By the roster, a cohort is those whose first spell began in a
+//! period, and they are kept at age k who are on the roster at the end of the k-th period after it, whether or not they were away in
+//! between. Refunds are no orders, spells that touch are one, and a day of leaving is the last day, as in the facts.
+//!
+//! A cell stands only where its period is over at as-of. Every member of a cohort counts once in it, so that limits are those of
+//! independent draws.
+
+use crate::canonical::CanonicalTables;
+use crate::facts::context::{Context, Settings, Slicing};
+use crate::facts::ordering::Orders;
+use crate::facts::roster::{Roster, Types};
+use crate::facts::{members, orders};
+use crate::measure::{FEWEST, Private};
+use crate::period::{Grain, Period};
+use crate::report::AbsentReason;
+use crate::schema::{Micros, NO_CODE, NO_TIME, Table};
+
+use super::{Share, by_block};
+
+/// So many cohorts are usual: a year of months and the one before it.
+pub const LAST: usize = 13;
+
+/// What makes a cohort, and what keeps its members.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Basis {
+    /// The first order, and orders.
+    Purchases,
+    /// The start on the roster, and being on it.
+    Roster,
+}
+
+/// Which cohorts are wanted.
+#[derive(Debug, Clone, Copy)]
+pub struct CohortRequest {
+    /// What makes a cohort.
+    pub basis: Basis,
+    /// The length of its period, and of ages.
+    pub grain: Grain,
+    /// So many cohorts, the last ones.
+    pub last: usize,
+    /// The last period ends by then, and by as-of.
+    pub until: Micros,
+    /// Confidence level of the limits.
+    pub level: f64,
+}
+
+/// Cohorts of one kind of stakeholder.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cohorts {
+    /// What makes a cohort.
+    pub basis: Basis,
+    /// The length of its period.
+    pub grain: Grain,
+    /// The type of its members, where cohorts are told apart by it; on the roster, `None` is those without a type.
+    pub kind: Option<String>,
+    /// The cohorts, the earliest first.
+    pub rows: Vec<Cohort>,
+}
+
+/// Those who came in one period.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cohort {
+    /// The period.
+    pub period: Period,
+    /// How many came; `None` where they are too few to be told of.
+    pub size: Option<u64>,
+    /// Hidden: fewer than five people who are protected (employees, private sources).
+    pub suppressed: bool,
+    /// The period begins before the data do: who came earlier is taken for new, or part of the period is missing.
+    pub left_truncated: bool,
+    /// By age in periods, from 0: who was kept. `None` where the period is not over, nobody came, or the cohort is hidden.
+    pub kept: Vec<Option<Share>>,
+}
+
+/// Cohorts by purchases in one table; by the roster one table for each type of stakeholder that has a cohort.
+///
+/// # Errors
+/// Why there are none: the table or the columns that they need are missing.
+pub fn cohorts(canonical: &CanonicalTables, settings: &Settings, ask: &CohortRequest) -> Result<Vec<Cohorts>, AbsentReason> {
+    let missing = |what: &str| Err(AbsentReason::MissingInput(what.to_string()));
+    let table = match ask.basis {
+        Basis::Purchases => Table::Purchases,
+        Basis::Roster => Table::Stakeholders,
+    };
+    let Some(rows) = canonical.table(table) else {
+        return missing(table.name());
+    };
+    for column in ["started_at", "ended_at"] {
+        if ask.basis == Basis::Roster && !canonical.is_mapped(table, column) {
+            return missing(&format!("stakeholders.{column}"));
+        }
+    }
+    let periods = Period::last_n(ask.grain, ask.last, ask.until.min(canonical.as_of), &canonical.zone);
+    let slicing = Slicing::default();
+    let context = Context {
+        canonical,
+        settings,
+        slicing: &slicing,
+        windows: &[],
+    };
+    let private = Private::new(canonical);
+    let job = Job {
+        context: &context,
+        periods: &periods,
+        private: &private,
+    };
+    let blocks = match ask.basis {
+        Basis::Purchases => by_block(canonical, &orders::SPEC, |block| job.purchases(block)),
+        Basis::Roster => by_block(canonical, &members::SPEC, |block| job.roster(block)),
+    };
+    let mut all: Vec<(u32, Counts)> = Vec::new();
+    for (kind, counts) in blocks.into_iter().flatten() {
+        match all.iter_mut().find(|(known, _)| *known == kind) {
+            Some((_, sum)) => sum.add(&counts),
+            None => all.push((kind, counts)),
+        }
+    }
+    // Codes are ranks of the words; those without a type come last.
+    all.sort_by_key(|(kind, _)| *kind);
+    if all.is_empty() {
+        all.push((NO_CODE, Counts::new(periods.len())));
+    }
+    let first = canonical
+        .zone
+        .midnight(canonical.zone.day_of(rows.first_event.max(-i64::MAX / 2).min(canonical.as_of)));
+    let tables = all.into_iter().map(|(kind, counts)| Cohorts {
+        basis: ask.basis,
+        grain: ask.grain,
+        kind: canonical.texts.text(kind).map(str::to_string),
+        rows: counts.cohorts(&periods, first, ask.level),
+    });
+    Ok(tables.collect())
+}
+
+/// How many came in each period, and how many of them were there at each age.
+#[derive(Debug, Clone)]
+struct Counts {
+    /// Of `n` cohorts: the number of members.
+    sizes: Vec<u64>,
+    /// Of them, those who are protected.
+    private: Vec<u64>,
+    /// By cohort and age, `n` by `n`.
+    kept: Vec<u64>,
+}
+
+impl Counts {
+    fn new(n: usize) -> Counts {
+        Counts {
+            sizes: vec![0; n],
+            private: vec![0; n],
+            kept: vec![0; n * n],
+        }
+    }
+
+    fn add(&mut self, other: &Counts) {
+        let both = [
+            (&mut self.sizes, &other.sizes),
+            (&mut self.private, &other.private),
+            (&mut self.kept, &other.kept),
+        ];
+        for (mine, theirs) in both {
+            mine.iter_mut().zip(theirs).for_each(|(a, b)| *a += b);
+        }
+    }
+
+    fn cohorts(&self, periods: &[Period], first: Micros, level: f64) -> Vec<Cohort> {
+        let n = periods.len();
+        let cohort = |(at, period): (usize, &Period)| {
+            let size = self.sizes[at];
+            let suppressed = size > 0 && size < FEWEST && self.private[at] == size;
+            // The last of the periods is over, so a cohort has as many ages as periods follow, and itself.
+            let kept = (0..n).map(|age| {
+                let is_over = at + age < n && !suppressed;
+                if is_over {
+                    Share::of(self.kept[at * n + age], size, level)
+                } else {
+                    None
+                }
+            });
+            Cohort {
+                period: period.clone(),
+                size: (!suppressed).then_some(size),
+                suppressed,
+                left_truncated: period.start < first,
+                kept: kept.collect(),
+            }
+        };
+        periods.iter().enumerate().map(cohort).collect()
+    }
+}
+
+struct Job<'a> {
+    context: &'a Context<'a>,
+    /// One after the other without a gap.
+    periods: &'a [Period],
+    private: &'a Private,
+}
+
+impl Job<'_> {
+    /// The period that holds a time.
+    fn period_of(&self, at: Micros) -> Option<usize> {
+        let next = self.periods.partition_point(|p| p.start <= at);
+        (next > 0 && at < self.periods[next - 1].end).then(|| next - 1)
+    }
+
+    fn purchases(&self, block: std::ops::Range<u32>) -> Vec<(u32, Counts)> {
+        let n = self.periods.len();
+        let mut counts = Counts::new(n);
+        let Some(mut reader) = Orders::new(self.context) else {
+            return Vec::new();
+        };
+        for stakeholder in block.filter(|s| *s != self.context.canonical.nobody()) {
+            let mut of_one = reader.of(self.context, stakeholder, |_| 0).iter().filter(|o| o.is_order).peekable();
+            let Some(cohort) = of_one.peek().and_then(|first| self.period_of(first.at)) else {
+                continue;
+            };
+            counts.sizes[cohort] += 1;
+            counts.private[cohort] += u64::from(self.private.is(stakeholder, 0));
+            // Orders come by time: each period that differs from the last one is met for the first time.
+            let mut last = None;
+            for period in of_one.filter_map(|order| self.period_of(order.at)) {
+                if last.replace(period) != Some(period) {
+                    counts.kept[cohort * n + period - cohort] += 1;
+                }
+            }
+        }
+        vec![(NO_CODE, counts)]
+    }
+
+    fn roster(&self, block: std::ops::Range<u32>) -> Vec<(u32, Counts)> {
+        let n = self.periods.len();
+        let mut all: Vec<(u32, Counts)> = Vec::new();
+        let Some(mut roster) = Roster::new(self.context) else {
+            return Vec::new();
+        };
+        let canonical = self.context.canonical;
+        let types = Types::new(canonical);
+        for stakeholder in block.filter(|s| *s != canonical.nobody()) {
+            let start = roster.of(stakeholder).first().map_or(NO_TIME, |spell| spell.start);
+            let Some(cohort) = self.period_of(start).filter(|_| start < canonical.as_of) else {
+                continue;
+            };
+            let kind = types.of(stakeholder);
+            let at = all.iter().position(|(known, _)| *known == kind).unwrap_or_else(|| {
+                all.push((kind, Counts::new(n)));
+                all.len() - 1
+            });
+            let counts = &mut all[at].1;
+            counts.sizes[cohort] += 1;
+            counts.private[cohort] += u64::from(self.private.is(stakeholder, 0));
+            for (age, period) in self.periods[cohort..].iter().enumerate() {
+                counts.kept[cohort * n + age] += u64::from(roster.is_present(period.end, canonical.as_of));
+            }
+        }
+        all
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use super::*;
+    use crate::canonical::fixture::{Fixture, Rowed};
+    use crate::catalog::Catalog;
+    use crate::facts;
+    use crate::measure::{Request, measure};
+
+    fn table(canonical: &CanonicalTables, basis: Basis, last: usize) -> Vec<Cohorts> {
+        let ask = CohortRequest {
+            basis,
+            grain: Grain::Month,
+            last,
+            until: Micros::MAX,
+            level: 0.95,
+        };
+        cohorts(canonical, &Settings::default(), &ask).unwrap()
+    }
+
+    /// `2026-01 size: part part -`, hidden ones as `?`, truncated ones with a star.
+    fn shown(cohorts: &Cohorts) -> Vec<String> {
+        let line = |c: &Cohort| {
+            let size = c.size.map_or("?".to_string(), |s| s.to_string());
+            let star = if c.left_truncated { "*" } else { "" };
+            let kept: Vec<String> = c.kept.iter().map(|k| k.map_or("-".to_string(), |s| s.part.to_string())).collect();
+            format!("{}{star} {size}: {}", c.period, kept.join(" "))
+        };
+        cohorts.rows.iter().map(line).collect()
+    }
+
+    #[test]
+    fn who_bought_first_when_and_came_back() {
+        let canonical = Fixture::new("2026-05-11")
+            .table(
+                Table::Purchases,
+                Rowed::Plain,
+                "stakeholder_id,order_id,occurred_at,amount\n\
+                 a,1,2026-01-05,10\na,2,2026-02-01,10\na,3,2026-02-28,10\na,4,2026-04-01,10\n\
+                 b,5,2026-01-31,10\nb,6,2026-05-05,10\n\
+                 c,r,2026-01-02,-5\nc,7,2026-03-01,10\nc,8,2026-03-31,10\nc,9,2026-04-30,10\n\
+                 d,r2,2026-02-02,-5\n\
+                 e,10,2026-05-02,10",
+            )
+            .build(false);
+        let found = table(&canonical, Basis::Purchases, 4);
+        assert_eq!(found.len(), 1);
+        // May is not over: neither a cohort nor an age. A refund is no first order.
+        assert_eq!(
+            shown(&found[0]),
+            [
+                "2026-01* 2: 2 1 0 1",
+                "2026-02 0: - - - -",
+                "2026-03 1: 1 1 - -",
+                "2026-04 0: - - - -"
+            ]
+        );
+        let share = found[0].rows[0].kept[1].unwrap();
+        assert_eq!((share.part, share.whole, share.value()), (1, 2, 0.5));
+        let (low, high) = crate::stats::wilson(0.5, 2.0, 0.95);
+        assert_eq!((share.low, share.high), (low, high));
+        // Cohorts from before the table are left out, their members are not new later.
+        assert_eq!(shown(&table(&canonical, Basis::Purchases, 1)[0]), ["2026-04 0: -"]);
+        let none = Fixture::new("2026-05-11")
+            .table(Table::Stakeholders, Rowed::Plain, "stakeholder_id\na")
+            .build(false);
+        let ask = CohortRequest {
+            basis: Basis::Purchases,
+            grain: Grain::Month,
+            last: 3,
+            until: Micros::MAX,
+            level: 0.95,
+        };
+        assert_eq!(
+            cohorts(&none, &Settings::default(), &ask),
+            Err(AbsentReason::MissingInput("purchases".into()))
+        );
+        let ask = CohortRequest {
+            basis: Basis::Roster,
+            ..ask
+        };
+        assert_eq!(
+            cohorts(&none, &Settings::default(), &ask),
+            Err(AbsentReason::MissingInput("stakeholders.started_at".into()))
+        );
+    }
+
+    #[test]
+    fn who_joined_when_and_stayed() {
+        let canonical = Fixture::new("2026-05-01")
+            .table(
+                Table::Stakeholders,
+                Rowed::Plain,
+                "stakeholder_id,type,started_at,ended_at\n\
+                 a,customer,2026-02-01,2026-03-31\n\
+                 b,customer,2026-02-15,2026-02-20\nb,customer,2026-04-02,\n\
+                 c,customer,2026-02-28,2026-03-30\nc,customer,2026-03-31,\n\
+                 d,customer,,2026-03-01\n\
+                 e,supplier,2026-03-01,\n\
+                 f,employee,2026-02-01,\ng,employee,2026-03-01,\nh,employee,2026-03-01,\ni,employee,2026-03-01,\n\
+                 j,employee,2026-03-01,\nk,employee,2026-03-02,2026-03-31",
+            )
+            .dates(Table::Stakeholders, "ended_at")
+            .build(false);
+        let found = table(&canonical, Basis::Roster, 3);
+        let kinds: Vec<_> = found.iter().map(|c| c.kind.as_deref()).collect();
+        assert_eq!(kinds, [Some("customer"), Some("employee"), Some("supplier")]);
+        // a's last day is 31 March, so a is gone when March is over; b comes back in April; c never left; d was there before.
+        assert_eq!(shown(&found[0]), ["2026-02 3: 2 1 2", "2026-03 0: - - -", "2026-04 0: - - -"]);
+        // One employee is hidden, five are not.
+        assert_eq!(shown(&found[1]), ["2026-02 ?: - - -", "2026-03 5: 4 4 -", "2026-04 0: - - -"]);
+        assert!(found[1].rows[0].suppressed);
+        assert_eq!(shown(&found[2]), ["2026-02 0: - - -", "2026-03 1: 1 1 -", "2026-04 0: - - -"]);
+    }
+
+    /// A small generator of numbers, seeded.
+    fn next(state: &mut u64) -> u64 {
+        *state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        *state >> 33
+    }
+
+    /// Orders of 250 customers over two years: id, month (from 0), day, whether a refund.
+    fn orders_of(seed: u64) -> Vec<(u64, u64, u64, bool)> {
+        let mut state = seed;
+        (0..400)
+            .map(|_| {
+                (
+                    next(&mut state) % 250,
+                    next(&mut state) % 24,
+                    next(&mut state) % 28 + 1,
+                    next(&mut state).is_multiple_of(9),
+                )
+            })
+            .collect()
+    }
+
+    fn day((month, day): (u64, u64)) -> String {
+        format!("{}-{:02}-{day:02}", 2024 + month / 12, month % 12 + 1)
+    }
+
+    #[test]
+    fn a_second_way_to_count_gives_the_same() {
+        for seed in 1..6 {
+            let orders = orders_of(seed);
+            let mut text = "stakeholder_id,order_id,occurred_at,amount\n".to_string();
+            for (i, (who, month, d, refund)) in orders.iter().enumerate() {
+                text.push_str(&format!("c{who},{i},{},{}\n", day((*month, *d)), if *refund { -5 } else { 10 }));
+            }
+            let canonical = Fixture::new("2025-12-15")
+                .table(Table::Purchases, Rowed::Plain, &text)
+                .build(seed % 2 == 0);
+            let found = table(&canonical, Basis::Purchases, LAST);
+            // By sets: the months in which each customer ordered, up to as-of.
+            let mut months: BTreeMap<u64, BTreeSet<u64>> = BTreeMap::new();
+            for (who, month, _, _) in orders.iter().filter(|o| !o.3) {
+                months.entry(*who).or_default().insert(*month);
+            }
+            for (i, cohort) in found[0].rows.iter().enumerate() {
+                // The last complete month is November 2025, the 23rd.
+                let month = 22 - LAST as u64 + 1 + i as u64;
+                assert_eq!(cohort.period.label, day((month, 1))[..7]);
+                let members: Vec<_> = months.values().filter(|m| m.first() == Some(&month)).collect();
+                assert_eq!(cohort.size, Some(members.len() as u64));
+                for (age, kept) in cohort.kept.iter().enumerate() {
+                    let at = month + age as u64;
+                    let expected = members.iter().filter(|m| m.contains(&at)).count() as u64;
+                    let expected = (at <= 22 && !members.is_empty()).then_some((expected, members.len() as u64));
+                    assert_eq!(kept.map(|k| (k.part, k.whole)), expected, "{} at {age}", cohort.period);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn cohorts_are_as_large_as_the_catalogue_says() {
+        let mut text = "stakeholder_id,order_id,occurred_at,amount\n".to_string();
+        for (i, (who, month, d, refund)) in orders_of(9).iter().enumerate() {
+            text.push_str(&format!("c{who},{i},{},{}\n", day((*month, *d)), if *refund { -5 } else { 10 }));
+        }
+        let canonical = Fixture::new("2026-01-01").table(Table::Purchases, Rowed::Plain, &text).build(false);
+        let found = table(&canonical, Basis::Purchases, LAST);
+        let request = Request {
+            metrics: vec!["new_customers".into()],
+            all: false,
+            periods: found[0].rows.iter().map(|c| c.period.clone()).collect(),
+            by: Vec::new(),
+            filter: None,
+            total: false,
+            compare: Vec::new(),
+            series: false,
+            p_values: false,
+            contributors: false,
+            level: 0.95,
+        };
+        let catalog = Catalog::builtin(facts::SPECS);
+        let outcome = measure(&canonical, &catalog, &Settings::default(), &request).unwrap();
+        let measured: Vec<_> = outcome.cells.iter().map(|c| c.value.unwrap() as u64).collect();
+        let sizes: Vec<_> = found[0].rows.iter().map(|c| c.size.unwrap()).collect();
+        assert_eq!(sizes, measured);
+        assert!(sizes.iter().sum::<u64>() > 50);
+    }
+}

@@ -1,0 +1,44 @@
+//! Columns that nobody asked for and that findings need: what tells one record from the others, and the roster's e-mail addresses.
+
+use anyhow::Result;
+
+use super::columns::{ColumnSource, names};
+use super::duplicates::record_ids;
+use super::opening::{Opened, map};
+use super::{MOST_HASHED, Options, expected_records};
+use crate::schema::Table;
+
+impl Opened<'_> {
+    /// Takes in the ids of the records, where several files have some or there are few, and the addresses of a roster where somebody
+    /// is named by one. They are gone once they were looked at.
+    ///
+    /// # Errors
+    /// Those of [`map`].
+    pub fn read_more(&mut self, options: &Options, several: bool, may_have_emails: bool) -> Result<()> {
+        let table = self.mapping.table;
+        let mut wanted: Vec<&str> = Vec::new();
+        if several || expected_records(self.file, &self.peek.rows) <= MOST_HASHED {
+            wanted.extend(record_ids(table, &self.mapping.mapped, self.mapping.tickets).into_iter().flatten());
+        }
+        if may_have_emails && table == Table::Stakeholders {
+            wanted.push("email");
+        }
+        let read = names(&self.mapping.plans);
+        wanted.retain(|name| self.mapping.mapped.contains(*name) && !read.contains(*name));
+        if wanted.is_empty() {
+            return Ok(());
+        }
+        let mut mapping = map(self.source, self.file.name(), &self.peek, self.lookup.as_ref(), options, &wanted)?;
+        // No record may fail for what nobody asked for: an expression could.
+        mapping.plans.retain(|plan| {
+            let is_more = wanted.contains(&plan.name.as_str());
+            read.contains(&plan.name) || (is_more && !matches!(plan.take, ColumnSource::Expr(_)))
+        });
+        for plan in mapping.plans.iter_mut().filter(|plan| !read.contains(&plan.name)) {
+            plan.open = false;
+            self.more.insert(plan.name.clone());
+        }
+        self.mapping = mapping;
+        Ok(())
+    }
+}

@@ -1,0 +1,100 @@
+//! A canonical table under construction: the columns of its files one after the other, and which rows stay.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::file::UnusedStatus;
+use crate::canonical::{Data, Rows};
+use crate::schema::{Micros, NO_TIME, Table};
+
+/// A table under construction.
+pub struct Building {
+    pub rows: Rows,
+    pub stakeholder: Vec<u32>,
+    pub hashes: Vec<u128>,
+    pub keep: Vec<bool>,
+}
+
+/// Why rows are dropped after reading: by source, fate and code.
+pub type Dropped = BTreeMap<(usize, UnusedStatus, &'static str), Vec<u32>>;
+
+impl Building {
+    pub fn new(table: Table) -> Building {
+        let rows = Rows {
+            table,
+            len: 0,
+            columns: BTreeMap::new(),
+            starts: Vec::new(),
+            source: None,
+            only_source: 0,
+            line: None,
+            dates: BTreeSet::new(),
+            first_event: Micros::MAX,
+        };
+        Building {
+            rows,
+            stakeholder: Vec::new(),
+            hashes: Vec::new(),
+            keep: Vec::new(),
+        }
+    }
+
+    pub fn append(&mut self, name: &str, data: Data, before: usize) {
+        let column = self.rows.columns.entry(name.to_string()).or_insert_with(|| data.empty_like());
+        column.append_null(before - column.len());
+        column.append(data);
+    }
+
+    pub fn finish_source(&mut self, present: &BTreeSet<String>, before: usize, rows: usize, source: usize) {
+        for (name, column) in &mut self.rows.columns {
+            if !present.contains(name) {
+                column.append_null(rows);
+            }
+        }
+        if before == 0 && self.rows.source.is_none() {
+            self.rows.only_source = source as u16;
+        } else if self.rows.source.is_none() {
+            self.rows.source = Some(vec![self.rows.only_source; before]);
+        }
+        if let Some(sources) = &mut self.rows.source {
+            sources.resize(before + rows, source as u16);
+        }
+        self.rows.len = before + rows;
+        self.keep.resize(before + rows, true);
+    }
+
+    pub fn drop_row(&mut self, row: usize, fate: UnusedStatus, code: &'static str, dropped: &mut Dropped) {
+        if std::mem::replace(&mut self.keep[row], false) {
+            dropped
+                .entry((self.rows.source_of(row) as usize, fate, code))
+                .or_default()
+                .push(row as u32);
+        }
+    }
+
+    pub fn apply_keep(&mut self) {
+        if self.keep.iter().all(|k| *k) {
+            return;
+        }
+        let keep = std::mem::take(&mut self.keep);
+        let mut row = 0;
+        self.stakeholder.retain(|_| {
+            row += 1;
+            keep[row - 1]
+        });
+        self.rows.retain(&keep);
+    }
+
+    pub fn finish(mut self) -> Rows {
+        let first = self
+            .rows
+            .table
+            .event_columns()
+            .iter()
+            .filter_map(|name| match self.rows.columns.get(*name) {
+                Some(Data::Int(v)) => v.iter().copied().filter(|t| *t != NO_TIME).min(),
+                _ => None,
+            });
+        self.rows.first_event = first.min().unwrap_or(Micros::MAX);
+        self.rows
+    }
+}

@@ -1,0 +1,485 @@
+//! Records that contradict themselves or one another: an end before its beginning, a status that the times do not bear out, money and
+//! quantities of opposite signs, activity after the end. All are counted, none is dropped.
+
+use std::collections::BTreeMap;
+
+use super::building::Building;
+use super::data_issues::{Found, may_show};
+use crate::canonical::{CanonicalTables, Dictionary, Rows, SourceInfo};
+use crate::diagnostics::{Note, visible};
+use crate::schema::{DAY, Micros, NO_CODE, NO_INT, NO_TIME, Table};
+
+/// What ends, is answered or arrives, and what it must not lie before.
+const PAIRS: [(Table, &str, &str); 7] = [
+    (Table::Interactions, "occurred_at", "responded_at"),
+    (Table::Interactions, "occurred_at", "resolved_at"),
+    (Table::Surveys, "sent_at", "responded_at"),
+    (Table::Supplies, "ordered_at", "received_at"),
+    (Table::Stakeholders, "started_at", "ended_at"),
+    (Table::Purchases, "occurred_at", "delivered_at"),
+    (Table::Referrals, "occurred_at", "converted_at"),
+];
+
+/// The records under construction, before anything is forgotten that lies after as-of.
+pub struct Records<'a> {
+    /// The tables.
+    pub tables: &'a BTreeMap<Table, Building>,
+    /// The sources of their rows.
+    pub sources: &'a [SourceInfo],
+    /// Their texts.
+    pub texts: &'a Dictionary,
+    /// As-of, where it is stated: what happened later is not looked at.
+    pub as_of: Option<Micros>,
+}
+
+impl Records<'_> {
+    /// The contradictions within single records.
+    pub fn contradictions(&self) -> Vec<Note> {
+        let mut notes: Vec<Note> = PAIRS.iter().flat_map(|pair| self.negative_durations(*pair)).collect();
+        notes.extend(self.statuses());
+        notes.extend(self.quantities());
+        notes.extend(self.ends());
+        notes.extend(self.off_scale());
+        notes
+    }
+
+    /// The rows of a table that stay and lie before as-of, for which something holds.
+    fn found(&self, table: Table, is_found: impl Fn(&Rows, usize) -> bool + Sync) -> Found {
+        let Some(Building { rows, keep, .. }) = self.tables.get(&table) else {
+            return Found::default();
+        };
+        let events: Vec<_> = table.event_columns().iter().map(|name| rows.times(name)).collect();
+        let is_known = |row: usize| match (self.as_of, events.iter().map(|c| c.at(row)).filter(|t| *t != NO_TIME).min()) {
+            (Some(as_of), Some(at)) => at < as_of,
+            _ => true,
+        };
+        Found::scan(rows, |row| is_found(rows, row) && keep[row] && is_known(row))
+    }
+
+    /// Whether a table has all these columns.
+    fn has(&self, table: Table, columns: &[&str]) -> bool {
+        let rows = self.tables.get(&table).map(|b| &b.rows);
+        rows.is_some_and(|rows| columns.iter().all(|name| rows.columns.contains_key(*name)))
+    }
+
+    /// By source: whether it maps one of these columns.
+    fn maps(&self, columns: &[&str]) -> Vec<bool> {
+        let maps = |source: &SourceInfo| columns.iter().any(|name| source.mapped.contains(*name));
+        self.sources.iter().map(maps).collect()
+    }
+
+    fn negative_durations(&self, (table, from, to): (Table, &str, &str)) -> impl Iterator<Item = Note> {
+        let mut found = Found::default();
+        if self.has(table, &[from, to]) {
+            found = self.found(table, |rows, row| {
+                let (a, b) = (rows.times(from).at(row), rows.times(to).at(row));
+                let dates = rows.is_date(from) || rows.is_date(to);
+                let slack = if dates { DAY } else { 0 };
+                a != NO_TIME && b != NO_TIME && b + slack < a + i64::from(dates)
+            });
+        }
+        let text = format!("{table}: {to} lies before {from}; that duration is void, the row stays");
+        found.notes("negative-duration", text, self.sources)
+    }
+
+    /// Statuses of cases that their times of resolution do not bear out.
+    fn statuses(&self) -> Vec<Note> {
+        let table = Table::Interactions;
+        if !self.has(table, &["status"]) {
+            return Vec::new();
+        }
+        let timed = self.maps(&["resolved_at", "resolution_minutes"]);
+        let resolved =
+            |rows: &Rows, row| rows.times("resolved_at").at(row) != NO_TIME || !rows.floats("resolution_minutes").at(row).is_nan();
+        let (closed, open) = (self.words(&CLOSED), self.words(&OPEN));
+        let is = |words: &[bool], rows: &Rows, row| words.get(rows.codes("status").at(row) as usize).is_some_and(|is| *is);
+        let without = self.found(table, |rows, row| {
+            timed[rows.source_of(row) as usize] && is(&closed, rows, row) && !resolved(rows, row)
+        });
+        // What was opened again keeps the time of its last resolution.
+        let against = self.found(table, |rows, row| {
+            is(&open, rows, row) && resolved(rows, row) && rows.floats("reopens").at(row).max(0.0) == 0.0
+        });
+        let without = without.notes(
+            "closed-without-time",
+            "interactions: the status says resolved or closed, and there is no time of resolution",
+            self.sources,
+        );
+        let against = against.notes(
+            "open-with-resolution",
+            "interactions: the status says open, and there is a time of resolution",
+            self.sources,
+        );
+        without.chain(against).collect()
+    }
+
+    /// By code of a text: whether it is one of these words.
+    fn words(&self, words: &[&str]) -> Vec<bool> {
+        let mut is = vec![false; self.texts.len()];
+        let matching = self
+            .texts
+            .matching(&|text| text.len() < 40 && words.contains(&plain(text).as_str()));
+        matching.into_iter().for_each(|code| is[code as usize] = true);
+        is
+    }
+
+    /// Quantities and money that do not go together.
+    fn quantities(&self) -> Vec<Note> {
+        let mut notes = Vec::new();
+        for table in [Table::Purchases, Table::Supplies] {
+            if self.has(table, &["quantity", "amount"]) {
+                let found = self.found(table, |rows, row| {
+                    rows.floats("quantity").at(row) < 0.0 && rows.ints("amount").at(row) > 0
+                });
+                let text = format!("{table}: a negative quantity beside a positive amount; the amount counts as it stands");
+                notes.extend(found.notes("negative-quantity", text, self.sources));
+            }
+        }
+        if self.has(Table::Purchases, &["refund", "amount"]) {
+            let found = self.found(Table::Purchases, |rows, row| {
+                let (refund, amount) = (rows.ints("refund").at(row), rows.ints("amount").at(row));
+                refund != NO_INT && amount != NO_INT && refund.unsigned_abs() > amount.unsigned_abs() && amount >= 0
+            });
+            let text = "purchases: a refund is larger than the amount it is of; it counts as it stands";
+            notes.extend(found.notes("refund-over-amount", text, self.sources));
+        }
+        if self.has(Table::Supplies, &["quantity_received"]) {
+            let timed = self.maps(&["received_at"]);
+            let found = self.found(Table::Supplies, |rows, row| {
+                timed[rows.source_of(row) as usize]
+                    && rows.floats("quantity_received").at(row) > 0.0
+                    && rows.times("received_at").at(row) == NO_TIME
+            });
+            let text = "supplies: a quantity was received, and there is no received_at; the line counts as not received";
+            notes.extend(found.notes("received-without-time", text, self.sources));
+        }
+        notes
+    }
+
+    /// Reasons for leaving of those that are still there.
+    fn ends(&self) -> impl Iterator<Item = Note> {
+        let dated = self.maps(&["ended_at"]);
+        let mut found = Found::default();
+        if self.has(Table::Stakeholders, &["end_reason"]) {
+            found = self.found(Table::Stakeholders, |rows, row| {
+                let (reason, end) = (rows.codes("end_reason").at(row), rows.times("ended_at").at(row));
+                reason != NO_CODE && end == NO_TIME && dated[rows.source_of(row) as usize]
+            });
+        }
+        let text = "stakeholders: an end_reason without ended_at; they count as still there";
+        found.notes("end-reason-without-end", text, self.sources)
+    }
+
+    /// Scores that their scale does not have: the answer is void, the row stays.
+    fn off_scale(&self) -> impl Iterator<Item = Note> {
+        let recommends = ["nps", "enps"].map(|word| self.texts.code(word));
+        let found = self.found(Table::Surveys, |rows, row| {
+            let score = rows.floats("score").at(row);
+            let recommendation = recommends.contains(&Some(rows.codes("instrument").at(row)));
+            let broken = recommendation && (score.fract() != 0.0 || !(0.0..=10.0).contains(&score));
+            let off = score < rows.floats("scale_min").at(row) || score > rows.floats("scale_max").at(row);
+            !score.is_nan() && (broken || off)
+        });
+        let text = "surveys: scores outside their scale; these answers are void, the rows stay";
+        found.notes("off-scale", text, self.sources)
+    }
+}
+
+/// Those whose last day on the roster is over, and who bought, were in contact or delivered later.
+pub fn activity_after_end(canonical: &CanonicalTables) -> Vec<Note> {
+    let Some(roster) = canonical.table(Table::Stakeholders) else {
+        return Vec::new();
+    };
+    let ends = roster.times("ended_at");
+    if !ends.exists() {
+        return Vec::new();
+    }
+    let slack = if roster.is_date("ended_at") { DAY } else { 1 };
+    let mut notes = Vec::new();
+    for (table, column) in [
+        (Table::Purchases, "occurred_at"),
+        (Table::Interactions, "occurred_at"),
+        (Table::Supplies, "ordered_at"),
+    ] {
+        let Some(rows) = canonical.table(table) else { continue };
+        let times = rows.times(column);
+        let (mut found, mut example) = (Found::default(), None);
+        for who in 0..canonical.stakeholders.len() as u32 {
+            // Rows of a stakeholder come by time.
+            let Some(newest) = rows.run(who).next_back().map(|row| times.at(row)) else {
+                continue;
+            };
+            let last = roster.run(who).max_by_key(|&row| match ends.at(row) {
+                NO_TIME => Micros::MAX,
+                end => end,
+            });
+            if let Some(last) = last.filter(|&row| ends.at(row) != NO_TIME && newest >= ends.at(row) + slack) {
+                found.add(roster, last);
+                example.get_or_insert(who);
+            }
+        }
+        let example = example
+            .filter(|_| may_show(&canonical.sources))
+            .and_then(|who| canonical.stakeholders.text(who));
+        let example = example.map_or(String::new(), |id| format!(", such as '{}'", visible(id)));
+        let text = format!("stakeholders with {table} after their last day{example}; both are believed");
+        notes.extend(found.notes("activity-after-end", text, &canonical.sources));
+    }
+    notes
+}
+
+/// A status as words alone: in lower case, separators as single blanks.
+pub fn plain(status: &str) -> String {
+    let lower = status.to_lowercase();
+    let words: Vec<&str> = lower.split(|c: char| c.is_whitespace() || "_-./:()[]".contains(c)).collect();
+    words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// Statuses of a case that is over.
+const CLOSED: [&str; 43] = [
+    "closed",
+    "resolved",
+    "solved",
+    "done",
+    "completed",
+    "complete",
+    "fixed",
+    "erledigt",
+    "gelöst",
+    "geschlossen",
+    "abgeschlossen",
+    "behoben",
+    "fermé",
+    "fermée",
+    "clos",
+    "clôturé",
+    "clôturée",
+    "résolu",
+    "résolue",
+    "terminé",
+    "terminée",
+    "cerrado",
+    "cerrada",
+    "resuelto",
+    "resuelta",
+    "solucionado",
+    "terminado",
+    "fechado",
+    "fechada",
+    "resolvido",
+    "resolvida",
+    "concluído",
+    "encerrado",
+    "encerrada",
+    "chiuso",
+    "chiusa",
+    "risolto",
+    "risolta",
+    "completato",
+    "gesloten",
+    "opgelost",
+    "afgerond",
+    "afgehandeld",
+];
+
+/// Statuses of a case that is not.
+const OPEN: [&str; 40] = [
+    "open",
+    "opened",
+    "new",
+    "pending",
+    "in progress",
+    "on hold",
+    "waiting",
+    "unresolved",
+    "unsolved",
+    "offen",
+    "neu",
+    "in bearbeitung",
+    "wartend",
+    "ungelöst",
+    "ouvert",
+    "ouverte",
+    "nouveau",
+    "en cours",
+    "en attente",
+    "non résolu",
+    "abierto",
+    "abierta",
+    "nuevo",
+    "en curso",
+    "en progreso",
+    "pendiente",
+    "aberto",
+    "aberta",
+    "novo",
+    "em andamento",
+    "pendente",
+    "aperto",
+    "aperta",
+    "nuovo",
+    "in corso",
+    "in attesa",
+    "nieuw",
+    "in behandeling",
+    "wachtend",
+    "openstaand",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{input, load, load_inputs, note, notes, options, places};
+    use super::*;
+
+    #[test]
+    fn ends_before_beginnings_are_counted_by_file_with_their_first_line() {
+        let tickets = "customer_id,ticket_id,created_at,first_response_at,resolved_at\n\
+                       a,1,2026-01-02T10:00,2026-01-02T11:00,2026-01-02T12:00\n\
+                       a,2,2026-01-02T10:00,2026-01-02T09:00,2026-01-02T09:30\n\
+                       b,3,2026-01-02T10:00,2026-01-02T08:00,\n";
+        let loaded = load(&[
+            ("a.csv", "interactions", tickets),
+            ("b.csv", "interactions", &tickets.replace("09:30", "09:31").replace("a,", "c,")),
+        ]);
+        assert_eq!(
+            places(&loaded, "negative-duration"),
+            [
+                ("a.csv:3".into(), 2),
+                ("b.csv:3".into(), 1),
+                ("a.csv:3".into(), 1),
+                ("b.csv:3".into(), 1)
+            ]
+        );
+        let text = &notes(&loaded, "negative-duration")[0].text;
+        assert_eq!(
+            text,
+            "interactions: responded_at lies before occurred_at; that duration is void, the row stays"
+        );
+    }
+
+    #[track_caller]
+    fn one(table: &str, csv: &str, code: &str, line: u64, count: u64) {
+        let loaded = load(&[("x.csv", table, csv)]);
+        assert_eq!(places(&loaded, code), [(format!("x.csv:{line}"), count)], "{:?}", loaded.notes);
+    }
+
+    #[track_caller]
+    fn none(table: &str, csv: &str, code: &str) {
+        let loaded = load(&[("x.csv", table, csv)]);
+        assert!(notes(&loaded, code).is_empty(), "{:?}", loaded.notes);
+    }
+
+    #[test]
+    fn every_pair_of_times_is_held_against_each_other() {
+        let negative = "negative-duration";
+        one(
+            "surveys",
+            "customer_id,sent_at,responded_at,score\na,2026-01-05T08:00,2026-01-05T07:00,3\n",
+            negative,
+            2,
+            1,
+        );
+        one(
+            "supplies",
+            "supplier_id,order_date,received_date\na,2026-01-05,2026-01-05\na,2026-01-05,2026-01-04\n",
+            negative,
+            3,
+            1,
+        );
+        one(
+            "stakeholders",
+            "customer_id,start_date,end_date\na,2026-01-05,2026-01-05\nb,2026-01-05,2025-12-31\n",
+            negative,
+            3,
+            1,
+        );
+        one(
+            "purchases",
+            "customer_id,order_date,amount,delivered_at\na,2026-01-05,1,2026-01-04\nb,2026-01-05,1,2026-01-06\n",
+            negative,
+            2,
+            1,
+        );
+        one(
+            "referrals",
+            "referrer_id,referred_id,referred_at,converted_at\na,b,2026-01-05,2026-01-09\na,c,2026-01-05,2026-01-02\n",
+            negative,
+            3,
+            1,
+        );
+    }
+
+    #[test]
+    fn statuses_are_held_against_the_times_of_resolution() {
+        let header = "customer_id,ticket_id,created_at,resolved_at,status,reopens\n";
+        let rows = "a,1,2026-01-02,2026-01-03,closed,\na,2,2026-01-02,,Closed,\na,3,2026-01-02,,Gelöst,\na,4,2026-01-02,2026-01-03,In_Progress,0\n\
+                    a,5,2026-01-02,2026-01-03,open,1\na,6,2026-01-02,,open,\na,7,2026-01-02,,spam,\n";
+        let csv = format!("{header}{rows}");
+        one("interactions", &csv, "closed-without-time", 3, 2);
+        one("interactions", &csv, "open-with-resolution", 5, 1);
+        // Where no time of resolution is exported at all, its absence says nothing.
+        none(
+            "interactions",
+            "customer_id,ticket_id,case_id,created_at,status\na,1,1,2026-01-02,closed\n",
+            "closed-without-time",
+        );
+        // Nor does it where as-of lies before the resolution.
+        let stated = super::super::Options {
+            as_of: crate::period::parse_as_of("2026-01-02", &crate::period::Zone::utc()).ok(),
+            ..options()
+        };
+        let ticket = format!("{header}a,1,2026-01-02,2026-01-09,closed,\na,2,2026-01-09,,closed,\n");
+        let loaded = load_inputs(&[input("x.csv", "interactions", ticket)], &stated);
+        assert!(notes(&loaded, "closed-without-time").is_empty(), "{:?}", loaded.notes);
+    }
+
+    #[test]
+    fn quantities_and_money_that_do_not_go_together() {
+        let header = "customer_id,order_id,order_date,amount,quantity,refund\n";
+        let rows = "a,1,2026-01-02,5,-1,\na,2,2026-01-02,-5,-1,\na,3,2026-01-02,5,1,5\na,4,2026-01-02,5,1,5.01\na,5,2026-01-02,0,1,\n";
+        one("purchases", &format!("{header}{rows}"), "negative-quantity", 2, 1);
+        one("purchases", &format!("{header}{rows}"), "refund-over-amount", 5, 1);
+        let header = "supplier_id,order_date,received_date,quantity,quantity_received\n";
+        let rows = "a,2026-01-02,,5,5\na,2026-01-02,2026-01-03,5,5\na,2026-01-02,,5,0\na,2026-01-02,,5,\n";
+        one("supplies", &format!("{header}{rows}"), "received-without-time", 2, 1);
+    }
+
+    #[test]
+    fn a_reason_for_leaving_needs_a_day_of_leaving() {
+        let csv =
+            "customer_id,start_date,end_date,end_reason\na,2025-01-01,2026-01-01,voluntary\nb,2025-01-01,,voluntary\nc,2025-01-01,,\n";
+        one("stakeholders", csv, "end-reason-without-end", 3, 1);
+        none(
+            "stakeholders",
+            "customer_id,start_date,end_reason\nb,2025-01-01,voluntary\n",
+            "end-reason-without-end",
+        );
+    }
+
+    #[test]
+    fn scores_have_to_lie_on_their_scale() {
+        let csv = "customer_id,responded_at,instrument,score,scale_min,scale_max\n\
+                   a,2026-01-01,nps,10,,\na,2026-01-02,nps,11,,\na,2026-01-03,nps,7.5,,\na,2026-01-04,csat,6,1,5\na,2026-01-05,csat,5,1,5\na,2026-01-06,csat,99,,\n";
+        one("surveys", csv, "off-scale", 3, 3);
+    }
+
+    #[test]
+    fn activity_after_the_last_day_is_noted_at_the_roster_s_line() {
+        let roster = "customer_id,start_date,end_date\na,2025-01-01,2026-01-10\nb,2025-01-01,2026-01-10\nc,2025-01-01,2026-01-10\nc,2026-01-20,\nd,2025-01-01,\n";
+        let orders = "customer_id,order_id,ordered_at,amount\na,1,2026-01-10T23:00,1\nb,2,2026-01-11T00:00,1\nb,3,2026-01-02T00:00,1\n\
+                      c,4,2026-01-15T00:00,1\nd,5,2026-01-15T00:00,1\n";
+        let loaded = load(&[("roster.csv", "stakeholders", roster), ("orders.csv", "purchases", orders)]);
+        assert_eq!(places(&loaded, "activity-after-end"), [("roster.csv:3".into(), 1)]);
+        let text = &note(&loaded, "activity-after-end").text;
+        assert!(
+            text.starts_with("stakeholders with purchases after their last day, such as 'b';"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn statuses_are_read_without_their_dress() {
+        assert_eq!(plain(" In_Progress "), "in progress");
+        assert_eq!(plain("CLOSED (by: agent)"), "closed by agent");
+    }
+}

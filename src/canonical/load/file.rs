@@ -1,0 +1,394 @@
+//! Reading one file into columns: every record is used, rejected or excluded, and counted.
+
+use std::collections::BTreeMap;
+
+use anyhow::Result;
+
+use super::columns::{CellIssue, Filling, Interners, Plan, Read, expression_amount, expression_time};
+use super::mapping::{LookedUp, Mapping};
+use crate::cell_parsing::{Order, is_null, unguarded};
+use crate::diagnostics::counted;
+use crate::expr::{Bound, Cell, Reading};
+use crate::ingest::{Layout, Outcome, Record, for_each_record};
+use crate::io;
+use crate::period::Zone;
+use crate::schema::Table;
+
+/// A record that is not used.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Unused {
+    /// The line it starts on.
+    pub line: u64,
+    /// Its number among the data records.
+    pub record: u64,
+    /// What became of it: `rejected`, `duplicate` or `excluded`.
+    pub fate: UnusedStatus,
+    /// The code of the reason.
+    pub code: &'static str,
+    /// The column that is meant, if one is.
+    pub column: String,
+    /// The reason.
+    pub reason: String,
+    /// The record as it stands in the file.
+    pub raw: String,
+}
+
+/// What becomes of a record that is not used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum UnusedStatus {
+    /// It cannot be read.
+    Rejected,
+    /// It is there already.
+    Duplicate,
+    /// A rule leaves it out.
+    Excluded,
+}
+
+impl UnusedStatus {
+    /// As the account says it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            UnusedStatus::Rejected => "rejected",
+            UnusedStatus::Duplicate => "duplicate",
+            UnusedStatus::Excluded => "excluded",
+        }
+    }
+}
+
+/// How a file is read beyond its mapping.
+pub struct Job<'a> {
+    /// The file.
+    pub file: &'a io::Source,
+    /// Its encoding, dialect and header.
+    pub layout: &'a Layout,
+    /// Its columns.
+    pub mapping: &'a Mapping,
+    /// Which records count.
+    pub filter: Option<&'a Bound>,
+    /// Columns of another file.
+    pub lookup: Option<&'a LookedUp>,
+    /// Order of dates inside expressions, where stated.
+    pub dates: Option<Order>,
+    /// Zone of times inside expressions.
+    pub zone: &'a Zone,
+    /// Threads.
+    pub threads: usize,
+    /// How many records are expected.
+    pub expected: usize,
+    /// Whether lines of rows are kept.
+    pub keep_lines: bool,
+    /// Whether a hash of each record is kept, to find it again in other files.
+    pub keep_hashes: bool,
+    /// Whether every unused record is kept, or only the first of each reason.
+    pub keep_unused: bool,
+    /// Messages may come without a stakeholder: it is found later.
+    pub messages: bool,
+    /// The most bytes that a cell may have, in UTF-8.
+    pub max_field: Option<usize>,
+    /// Amounts are of the order: a record of it may come without.
+    pub of_order: bool,
+}
+
+/// What one thread, and in the end the whole file, gave.
+#[derive(Debug)]
+pub struct Rowset {
+    /// The columns, as the mapping orders them.
+    pub fillings: Vec<Filling>,
+    /// Texts met.
+    pub interners: Interners,
+    /// Lines, where kept.
+    pub lines: Vec<u32>,
+    /// Hashes of the raw records, where kept.
+    pub hashes: Vec<u128>,
+    /// Rows.
+    pub rows: usize,
+    /// Unused records: all, or the first few of each code.
+    pub unused: Vec<Unused>,
+    /// Unused records by fate and code.
+    pub counts: BTreeMap<(UnusedStatus, &'static str), u64>,
+}
+
+/// Raised inside a sink: the columns have to be looked at as a whole before they can be read.
+#[derive(Debug)]
+struct NeedsColumnScan;
+
+impl std::fmt::Display for NeedsColumnScan {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("the columns have to be looked at first")
+    }
+}
+
+impl std::error::Error for NeedsColumnScan {}
+
+/// Kept of each code when not all unused records are: enough for messages.
+const KEPT: usize = 5;
+
+/// Reads a file; `None` where its columns have to be looked at first ([`look`]).
+///
+/// # Errors
+///
+/// When the file cannot be read.
+pub fn read(job: &Job) -> Result<Option<Outcome<Rowset>>> {
+    let read = for_each_record(
+        job.file,
+        job.layout,
+        job.threads,
+        || Rowset::new(&job.mapping.plans, job.expected),
+        |sink, record| job.record(sink, record),
+    );
+    match read {
+        Ok(outcome) => Ok(Some(outcome)),
+        Err(error) if error.downcast_ref::<NeedsColumnScan>().is_some() => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+impl Rowset {
+    fn new(plans: &[Plan], expected: usize) -> Rowset {
+        Rowset {
+            fillings: plans.iter().map(|plan| Filling::new(plan.kind, expected)).collect(),
+            interners: Interners::default(),
+            lines: Vec::new(),
+            hashes: Vec::new(),
+            rows: 0,
+            unused: Vec::new(),
+            counts: BTreeMap::new(),
+        }
+    }
+}
+
+/// Why a record is not used.
+struct Out<'a> {
+    fate: UnusedStatus,
+    code: &'static str,
+    column: &'a str,
+    reason: String,
+}
+
+impl Job<'_> {
+    fn record(&self, sink: &mut Rowset, record: &Record<'_>) -> Result<()> {
+        match self.row(sink, record) {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(NeedsColumnScan.into()),
+            Err(out) => {
+                let seen = sink.counts.entry((out.fate, out.code)).or_default();
+                *seen += 1;
+                if self.keep_unused || *seen <= KEPT as u64 {
+                    sink.unused.push(Unused {
+                        line: record.line(),
+                        record: record.number(),
+                        fate: out.fate,
+                        code: out.code,
+                        column: out.column.to_string(),
+                        reason: out.reason,
+                        raw: record.raw().to_string(),
+                    });
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// Reads a record into the sink's columns; `Ok(false)` where the columns have to be looked at first.
+    fn row<'s>(&'s self, sink: &mut Rowset, record: &Record<'_>) -> Result<bool, Out<'s>> {
+        let width = self.layout.header.names.len();
+        let rejected = |code, column, reason| Out {
+            fate: UnusedStatus::Rejected,
+            code,
+            column,
+            reason,
+        };
+        if record.cut_off() {
+            return Err(rejected("cut-off", "", "the file ends within a quoted field".to_string()));
+        }
+        // Beside cells in quotes a stray quote leaves open which cells there are; where nothing is quoted, quotes are letters.
+        let dialect = &self.layout.dialect;
+        let open = || record.breaks_rules() || record.quotes_fields(dialect);
+        if record.stray_quote(dialect) && (self.layout.strict_quotes || open()) {
+            let reason = "a quote stands where it means nothing: which cells the record has is not sure";
+            return Err(rejected("stray-quote", "", reason.to_string()));
+        }
+        if record.len() < width {
+            return Err(rejected(
+                "too-few-cells",
+                "",
+                format!("{}, and the header has {width}", counted(record.len() as u64, "cell", "cells")),
+            ));
+        }
+        // Empty cells at the end pass where the records have them as a rule.
+        if record.len() > width.max(self.layout.width)
+            || (width..record.len()).any(|at| record.get(at).is_some_and(|cell| !cell.trim().is_empty()))
+        {
+            return Err(rejected(
+                "too-many-cells",
+                "",
+                format!("{}, and the header has {width}", counted(record.len() as u64, "cell", "cells")),
+            ));
+        }
+        if let Some(most) = self.max_field
+            && let Some(at) = (0..record.len()).find(|&at| record.get(at).is_some_and(|cell| cell.len() > most))
+        {
+            let column = self.layout.header.names.get(at).map_or("", String::as_str);
+            return Err(rejected("field-too-long", column, format!("more than {most} bytes in a cell")));
+        }
+        let found = match self.lookup {
+            None => None,
+            Some(lookup) => {
+                let key = record.get(lookup.key).unwrap_or("").trim();
+                match lookup.records.get(key) {
+                    Some(cells) => Some(cells),
+                    None => {
+                        let column = self.layout.header.names[lookup.key].as_str();
+                        return Err(rejected(
+                            "no-lookup",
+                            column,
+                            format!("no record of the looked-up file has '{key}'"),
+                        ));
+                    }
+                }
+            }
+        };
+        let field = |index: usize| {
+            if index < width {
+                unguarded(record.get(index).unwrap_or(""))
+            } else {
+                found.and_then(|cells| cells.get(index - width)).map_or("", String::as_str)
+            }
+        };
+        let is_nothing = |cell: &str| is_null(cell);
+        let mark = std::cell::Cell::new(self.mapping.filter_mark);
+        let amount = |cell: &str| expression_amount(cell, mark.get());
+        let time = |_: usize, cell: &str| expression_time(cell, self.dates, self.zone);
+        let reading = Reading {
+            is_null: &is_nothing,
+            amount: &amount,
+            time: &time,
+        };
+        if let Some(filter) = self.filter {
+            match filter.eval(&field, &reading) {
+                Ok(Cell::Bool(true)) => {}
+                Ok(_) => {
+                    return Err(Out {
+                        fate: UnusedStatus::Excluded,
+                        code: "filtered",
+                        column: "",
+                        reason: "the source's where leaves it out".to_string(),
+                    });
+                }
+                Err(_) if self.mapping.filter_open => return Ok(false),
+                // What cannot be compared does not fulfil the condition; it is told apart from what was compared.
+                Err(error) => {
+                    return Err(Out {
+                        fate: UnusedStatus::Excluded,
+                        code: "filtered-unreadable",
+                        column: "",
+                        reason: error.to_string(),
+                    });
+                }
+            }
+        }
+        let plans = &self.mapping.plans;
+        // Values go straight into their columns; those of a record that is not used after all are taken back.
+        let mut doubtful = matches!(self.mapping.table, Table::Surveys | Table::Referrals);
+        let mut trouble = None;
+        let mut pushed = 0;
+        for (plan, filling) in plans.iter().zip(&mut sink.fillings) {
+            mark.set(plan.mark);
+            match plan.read(&field, &reading, &mut sink.interners, filling) {
+                Ok(value) => {
+                    doubtful |= plan.required && value.is_null();
+                    filling.push(value);
+                    pushed += 1;
+                }
+                Err(why) => {
+                    trouble = Some((why, plan.header.as_str()));
+                    break;
+                }
+            }
+        }
+        let out = match trouble {
+            None if doubtful => self.needed(&sink.fillings.iter().map(Filling::last).collect::<Vec<_>>()).err(),
+            None => None,
+            Some((CellIssue::NeedsColumnScan, _)) => return Ok(false),
+            Some((CellIssue::Bad(code, reason), column)) => Some(rejected(code, column, reason)),
+        };
+        if let Some(out) = out {
+            sink.fillings[..pushed].iter_mut().for_each(Filling::take_back);
+            return Err(out);
+        }
+        sink.rows += 1;
+        if self.keep_lines {
+            sink.lines.push(record.line() as u32);
+        }
+        if self.keep_hashes {
+            sink.hashes.push(hash(record));
+        }
+        Ok(true)
+    }
+
+    /// What a record of the table cannot be without.
+    fn needed<'s>(&'s self, values: &[Read]) -> Result<(), Out<'s>> {
+        let plans = &self.mapping.plans;
+        let table = self.mapping.table;
+        let has = |name: &str| plans.iter().zip(values.iter()).any(|(p, v)| p.name == name && !v.is_null());
+        for (plan, value) in plans.iter().zip(values.iter()) {
+            if !plan.required || !value.is_null() {
+                continue;
+            }
+            if plan.name == "stakeholder_id" && matches!(table, Table::Purchases | Table::Interactions | Table::Supplies) {
+                if self.messages {
+                    continue;
+                }
+                return Err(Out {
+                    fate: UnusedStatus::Excluded,
+                    code: "no-stakeholder",
+                    column: &plan.header,
+                    reason: "no stakeholder".to_string(),
+                });
+            }
+            if plan.name == "amount" && self.of_order && has("order_id") {
+                continue;
+            }
+            return Err(Out {
+                fate: UnusedStatus::Rejected,
+                code: "missing",
+                column: &plan.header,
+                reason: format!("no {}", plan.name),
+            });
+        }
+        if table == Table::Surveys && !has("responded_at") && !has("sent_at") {
+            return Err(Out {
+                fate: UnusedStatus::Rejected,
+                code: "missing",
+                column: "",
+                reason: "neither responded_at nor sent_at".to_string(),
+            });
+        }
+        if table == Table::Referrals {
+            let code = |name: &str| plans.iter().zip(values.iter()).find(|(p, _)| p.name == name).map(|(_, v)| v);
+            if let (Some(Read::Code(a)), Some(Read::Code(b))) = (code("referrer_id"), code("referred_id"))
+                && a == b
+            {
+                return Err(Out {
+                    fate: UnusedStatus::Rejected,
+                    code: "self-referral",
+                    column: "",
+                    reason: "referrer and referred are the same".to_string(),
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A hash of all cells of a record: two records of a run share one by chance with a probability below 1e-24.
+fn hash(record: &Record<'_>) -> u128 {
+    use std::hash::{Hash, Hasher};
+    let mut low = rustc_hash::FxHasher::default();
+    let mut high = std::hash::DefaultHasher::new();
+    for cell in record.iter() {
+        cell.trim().hash(&mut low);
+        cell.trim().hash(&mut high);
+    }
+    u128::from(high.finish()) << 64 | u128::from(low.finish())
+}

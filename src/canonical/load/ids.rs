@@ -1,0 +1,415 @@
+//! Ids that do not say who somebody is: not on the roster, a list, a placeholder, one that stands for many, two that look alike.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use rayon::prelude::*;
+
+use super::data_issues::may_show;
+use crate::canonical::{CanonicalTables, Rows};
+use crate::diagnostics::{Note, Place, visible};
+use crate::record_counts::RecordCounts;
+use crate::schema::{NO_CODE, Table};
+
+/// Everything that the ids of a run make one doubt.
+pub fn doubtful(canonical: &CanonicalTables, account: &[RecordCounts]) -> Vec<Note> {
+    let mut notes = not_on_roster(canonical);
+    notes.extend(of_nobody(account));
+    notes.extend(lookalikes(canonical));
+    notes.extend(lists(canonical));
+    for table in [Table::Purchases, Table::Interactions] {
+        if let Some(rows) = canonical.table(table) {
+            notes.extend(placeholders(canonical, rows));
+            notes.extend(dominating(canonical, rows));
+        }
+    }
+    notes
+}
+
+fn everybody(canonical: &CanonicalTables) -> std::ops::Range<u32> {
+    0..canonical.stakeholders.len() as u32
+}
+
+/// `, such as 'C17'`, where ids may be shown.
+fn such_as(canonical: &CanonicalTables, codes: &[u32]) -> String {
+    let names = codes.iter().filter_map(|&c| canonical.stakeholders.text(c));
+    let names: Vec<String> = names.map(|n| format!("'{}'", visible(n))).collect();
+    if names.is_empty() || !may_show(&canonical.sources) {
+        return String::new();
+    }
+    format!(", such as {}", names.join(" and "))
+}
+
+/// How many stakeholders of each file are not on the roster, where there is one of their kind.
+fn not_on_roster(canonical: &CanonicalTables) -> Vec<Note> {
+    let Some(roster) = canonical.table(Table::Stakeholders).filter(|rows| rows.len > 0) else {
+        return Vec::new();
+    };
+    let (types, supplier) = (roster.codes("type"), canonical.texts.code("supplier"));
+    let suppliers = (0..roster.len).filter(|&row| Some(types.at(row)) == supplier).count();
+    let untyped = (0..roster.len).all(|row| types.at(row) == NO_CODE);
+    let customers = [Table::Purchases, Table::Interactions, Table::Surveys];
+    let of_suppliers = suppliers > 0 || (untyped && customers.iter().all(|table| canonical.table(*table).is_none()));
+    let mut notes = Vec::new();
+    for (table, rows) in &canonical.tables {
+        let has_roster = match table {
+            Table::Stakeholders | Table::Identities => false,
+            Table::Supplies => of_suppliers,
+            _ => suppliers < roster.len,
+        };
+        // What was derived from a column of the roster has no file of its own.
+        if !has_roster || !canonical.sources.iter().any(|s| s.table == *table) {
+            continue;
+        }
+        let sources = canonical.sources.len();
+        let mut seen = vec![NO_CODE; sources];
+        let (mut all, mut missing) = (vec![0u64; sources], vec![0u64; sources]);
+        let mut first = vec![NO_CODE; sources];
+        for who in everybody(canonical) {
+            let is_missing = roster.run(who).is_empty();
+            let run = rows.run(who);
+            // One source, or the rows of a stakeholder, one by one.
+            let looked_at = if rows.source.is_some() { run.len() } else { run.len().min(1) };
+            for source in run.take(looked_at).map(|row| rows.source_of(row) as usize) {
+                if seen[source] != who {
+                    seen[source] = who;
+                    all[source] += 1;
+                    missing[source] += u64::from(is_missing);
+                    if is_missing && first[source] == NO_CODE {
+                        first[source] = who;
+                    }
+                }
+            }
+        }
+        for source in (0..sources).filter(|&s| missing[s] > 0) {
+            let text = if missing[source] == all[source] {
+                format!(
+                    "none of its {} stakeholders is on the roster{}: its ids are of another kind",
+                    all[source],
+                    such_as(canonical, &first[source..=source])
+                )
+            } else {
+                format!(
+                    "{:.1} % of its {} stakeholders are not on the roster{}",
+                    100.0 * missing[source] as f64 / all[source] as f64,
+                    all[source],
+                    such_as(canonical, &first[source..=source])
+                )
+            };
+            let place = Place::file(&canonical.sources[source].file);
+            notes.push(Note::new("not-on-roster", text).count(missing[source]).at(place));
+        }
+    }
+    notes
+}
+
+/// The share of purchases without any stakeholder.
+fn of_nobody(account: &[RecordCounts]) -> impl Iterator<Item = Note> {
+    account
+        .iter()
+        .filter(|file| file.kind == Table::Purchases.name())
+        .filter_map(|file| {
+            let count = *file.reasons.get("no-stakeholder")?;
+            let share = 100.0 * count as f64 / file.read.max(1) as f64;
+            let text = format!("{share:.1} % of its records are purchases of nobody; they are left out");
+            Some(Note::new("purchases-of-nobody", text).count(count).at(Place::file(&file.file)))
+        })
+}
+
+/// An id without what people and spreadsheets put on or take off: blanks and apostrophes, zeros before a number.
+fn bare(id: &str) -> Cow<'_, str> {
+    let trimmed = id.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\'' | '`' | '\u{2019}' | '\u{b4}'));
+    let digits = trimmed.trim_start_matches('0');
+    let is_number = !trimmed.is_empty() && trimmed.bytes().all(|b| b.is_ascii_digit());
+    Cow::Borrowed(match (is_number, digits) {
+        (false, _) => trimmed,
+        (true, "") => "0",
+        (true, digits) => digits,
+    })
+}
+
+/// Ids of different files that differ in what [`bare`] takes off.
+fn lookalikes(canonical: &CanonicalTables) -> Option<Note> {
+    let id = |code: u32| canonical.stakeholders.text(code).unwrap_or("");
+    let is_dressed = |code: u32| bare(id(code)).len() != id(code).len();
+    if canonical.sources.len() < 2 || !everybody(canonical).into_par_iter().any(is_dressed) {
+        return None;
+    }
+    let mut by_bare: Vec<(u64, u32)> = everybody(canonical)
+        .into_par_iter()
+        .map(|code| (crate::canonical::key_of(&bare(id(code))), code))
+        .collect();
+    by_bare.par_sort_unstable();
+    // Two that one file has are two there.
+    let sources = |code: u32| -> BTreeSet<u16> {
+        let tables = canonical.tables.iter().filter(|(table, _)| **table != Table::Identities);
+        tables.flat_map(|(_, rows)| rows.run(code).map(|row| rows.source_of(row))).collect()
+    };
+    let are_apart = |group: &&[(u64, u32)]| {
+        let of_each: Vec<_> = group.iter().map(|(_, code)| sources(*code)).filter(|s| !s.is_empty()).collect();
+        let all: BTreeSet<u16> = of_each.iter().flatten().copied().collect();
+        of_each.len() > 1 && all.len() == of_each.iter().map(BTreeSet::len).sum::<usize>()
+    };
+    let mut groups: Vec<&[(u64, u32)]> = by_bare
+        .par_chunk_by(|a, b| a.0 == b.0)
+        .filter(|group| group.len() > 1)
+        .filter(are_apart)
+        .collect();
+    groups.sort_unstable_by_key(|group| group[0].1);
+    let codes: Vec<u32> = groups.first()?.iter().map(|(_, code)| *code).collect();
+    let text = format!(
+        "ids of different files differ in leading zeros, blanks or apostrophes alone{}; they are not merged",
+        such_as(canonical, &codes)
+    );
+    Some(Note::new("lookalike-ids", text).count(groups.len() as u64))
+}
+
+/// Ids that are lists of ids.
+fn lists(canonical: &CanonicalTables) -> Option<Note> {
+    let is_list = |code: &u32| {
+        let id = canonical.stakeholders.text(*code).unwrap_or("");
+        let is_known = |part: &str| canonical.stakeholders.code(part).is_some();
+        let of = |separator: char| id.split(separator).map(str::trim).collect::<Vec<_>>();
+        // A comma or a slash stands in names too: there the parts have to be ids themselves.
+        [(';', false), ('|', false), (',', true), ('/', true)]
+            .iter()
+            .any(|&(separator, needs_known)| {
+                id.contains(separator) && {
+                    let parts = of(separator);
+                    let is_short = |part: &&str| part.bytes().any(|b| b.is_ascii_digit() || b == b'@');
+                    parts.iter().all(|part| !part.is_empty())
+                        && (parts.iter().all(|part| is_known(part)) || (!needs_known && parts.iter().all(is_short)))
+                }
+            })
+    };
+    let found: Vec<u32> = everybody(canonical).into_par_iter().filter(is_list).collect();
+    let text = format!(
+        "ids are lists of ids{}; each counts as a stakeholder of its own",
+        such_as(canonical, found.get(..1)?)
+    );
+    Some(Note::new("list-of-ids", text).count(found.len() as u64))
+}
+
+/// What stands where nobody in particular is meant.
+const PLACEHOLDERS: [&str; 37] = [
+    "guest",
+    "guest user",
+    "gast",
+    "invité",
+    "invitado",
+    "convidado",
+    "ospite",
+    "anonymous",
+    "anon",
+    "anonym",
+    "anonyme",
+    "anónimo",
+    "anônimo",
+    "anonimo",
+    "anoniem",
+    "unknown",
+    "unbekannt",
+    "inconnu",
+    "desconocido",
+    "desconhecido",
+    "sconosciuto",
+    "onbekend",
+    "none",
+    "nobody",
+    "no customer",
+    "not available",
+    "not applicable",
+    "undefined",
+    "test",
+    "test user",
+    "test customer",
+    "dummy",
+    "default",
+    "walk-in",
+    "walk in",
+    "cash customer",
+    "deleted user",
+];
+
+/// Ids that are placeholders.
+fn placeholders(canonical: &CanonicalTables, rows: &Rows) -> Option<Note> {
+    let found: Vec<u32> = canonical
+        .stakeholders
+        .matching(&|id| id.len() < 32 && PLACEHOLDERS.contains(&id.to_lowercase().as_str()))
+        .into_iter()
+        .filter(|code| !rows.run(*code).is_empty())
+        .collect();
+    let count = found.iter().map(|code| rows.run(*code).len() as u64).sum();
+    let text = format!(
+        "{}: records of ids that stand for nobody in particular{}; each such id counts as one stakeholder",
+        rows.table,
+        such_as(canonical, found.get(..1)?)
+    );
+    Some(Note::new("placeholder-id", text).count(count))
+}
+
+/// One id with more than a fifth of all records, ten times and more what most have.
+fn dominating(canonical: &CanonicalTables, rows: &Rows) -> Option<Note> {
+    let mut counts: Vec<(usize, u32)> = everybody(canonical)
+        .map(|code| (rows.run(code).len(), code))
+        .filter(|(count, _)| *count > 0)
+        .collect();
+    let all: usize = counts.iter().map(|(count, _)| count).sum();
+    let &(most, who) = counts.iter().max_by_key(|(count, code)| (*count, std::cmp::Reverse(*code)))?;
+    let middle = counts.len() / 2;
+    let (_, &mut (median, _), _) = counts.select_nth_unstable(middle);
+    if counts.len() < 10 || most * 5 <= all || most < 10 * median {
+        return None;
+    }
+    let text = format!(
+        "{}: one id has {:.1} % of all records{}, and half of the others at most {median}: if it stands for many, leave it out with where",
+        rows.table,
+        100.0 * most as f64 / all as f64,
+        such_as(canonical, &[who])
+    );
+    Some(Note::new("one-id-dominates", text).count(most as u64))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{load, note, notes, places};
+    use super::*;
+
+    fn orders(ids: &[&str]) -> String {
+        let rows = ids.iter().enumerate().map(|(i, id)| format!("{id},{i},2026-01-01,1\n"));
+        "customer_id,order_id,ordered_at,amount\n".to_string() + &rows.collect::<String>()
+    }
+
+    #[test]
+    fn those_that_are_not_on_the_roster_are_counted_by_file() {
+        let roster = "customer_id,name\na,Ann\nb,Bob\n";
+        let files = [
+            ("roster.csv", "stakeholders", roster),
+            ("1.csv", "purchases", &orders(&["a", "x", "x", "y"])),
+            ("2.csv", "purchases", &orders(&["a", "b"]).replace(",1\n", ",2\n")),
+            ("3.csv", "interactions", "customer_id,date\nq,2026-01-01\n"),
+        ];
+        let loaded = load(&files);
+        assert_eq!(places(&loaded, "not-on-roster"), [("3.csv".into(), 1), ("1.csv".into(), 2)]);
+        let texts: Vec<&str> = notes(&loaded, "not-on-roster").iter().map(|n| n.text.as_str()).collect();
+        assert_eq!(
+            texts[0],
+            "none of its 1 stakeholders is on the roster, such as 'q': its ids are of another kind"
+        );
+        assert_eq!(texts[1], "66.7 % of its 3 stakeholders are not on the roster, such as 'x'");
+        assert!(notes(&load(&files[1..]), "not-on-roster").is_empty());
+    }
+
+    #[test]
+    fn suppliers_are_looked_for_on_a_roster_of_suppliers() {
+        let supplies = ("s.csv", "supplies", "supplier_id,order_date\ns,2026-01-01\nt,2026-01-01\n");
+        let of = |roster: &str, others: &[(&str, &str, &str)]| {
+            let files = [&[supplies, ("roster.csv", "stakeholders", roster)], others].concat();
+            notes(&load(&files), "not-on-roster").len()
+        };
+        assert_eq!(of("customer_id,type\ns,supplier\n", &[]), 1);
+        assert_eq!(of("customer_id,type\na,customer\n", &[]), 0);
+        assert_eq!(of("customer_id,name\ns,Steel\n", &[]), 1);
+        assert_eq!(of("customer_id,name\na,Ann\n", &[("o.csv", "purchases", &orders(&["a"]))]), 0);
+        // Customers are not looked for among suppliers.
+        assert_eq!(
+            of(
+                "customer_id,type\ns,supplier\nt,supplier\n",
+                &[("o.csv", "purchases", &orders(&["a"]))]
+            ),
+            0
+        );
+    }
+
+    #[test]
+    fn the_share_of_purchases_of_nobody_is_said() {
+        let loaded = load(&[("o.csv", "purchases", &orders(&["a", "", "b", "N/A"]))]);
+        let found = note(&loaded, "purchases-of-nobody");
+        assert_eq!(
+            (found.count, found.text.starts_with("50.0 % of its records")),
+            (2, true),
+            "{}",
+            found.text
+        );
+        assert!(notes(&load(&[("o.csv", "purchases", &orders(&["a"]))]), "purchases-of-nobody").is_empty());
+    }
+
+    #[test]
+    fn ids_that_look_alike_in_different_files_are_not_merged_but_noted() {
+        assert_eq!(
+            ["00123", "'123", "123 ", "000", "A01", "\u{2019}A01", ""].map(bare),
+            ["123", "123", "123", "0", "A01", "A01", ""]
+        );
+        let roster = "customer_id,name\n00123,Ann\n00124,Bob\nX7,Cem\n00125,Dee\n125,Eve\n";
+        let loaded = load(&[
+            ("roster.csv", "stakeholders", roster),
+            ("o.csv", "purchases", &orders(&["123", "124", "'X7", "125", "00125"])),
+        ]);
+        let found = note(&loaded, "lookalike-ids");
+        // 125 and 00125 are two in one file.
+        assert_eq!(
+            (found.count, found.text.contains("such as '''X7' and 'X7'")),
+            (3, false),
+            "{}",
+            found.text
+        );
+        assert!(found.text.contains("such as ''X7' and 'X7'"), "{}", found.text);
+        assert_eq!(super::super::testing::owners(&loaded, Table::Purchases).len(), 5);
+    }
+
+    #[test]
+    fn lists_of_ids_are_told_from_names_with_commas() {
+        let loaded = load(&[(
+            "o.csv",
+            "purchases",
+            &orders(&[
+                "C1",
+                "C2",
+                "C1;C2",
+                "\"C1, C2\"",
+                "\"Smith, John\"",
+                "C7|C8",
+                "a@b.c; d@e.f",
+                "Acme; Co",
+                "C1;",
+            ]),
+        )]);
+        let found = note(&loaded, "list-of-ids");
+        assert_eq!((found.count, found.text.contains("such as 'C1, C2';")), (4, true), "{}", found.text);
+    }
+
+    #[test]
+    fn an_id_that_stands_for_many_is_noted_and_kept() {
+        let mut ids = vec!["0"; 30];
+        let others: Vec<String> = (1..=40).map(|i| format!("C{i}")).collect();
+        ids.extend(others.iter().map(String::as_str));
+        let loaded = load(&[("o.csv", "purchases", &orders(&ids))]);
+        let found = note(&loaded, "one-id-dominates");
+        assert_eq!(
+            (
+                found.count,
+                found
+                    .text
+                    .contains("42.9 % of all records, such as '0', and half of the others at most 1")
+            ),
+            (30, true),
+            "{}",
+            found.text
+        );
+        assert_eq!(loaded.account[0].used, 70);
+        // Nine customers, or one with a sixth of the orders, are no such thing.
+        assert!(notes(&load(&[("o.csv", "purchases", &orders(&ids[..38]))]), "one-id-dominates").is_empty());
+        assert!(notes(&load(&[("o.csv", "purchases", &orders(&ids[21..]))]), "one-id-dominates").is_empty());
+    }
+
+    #[test]
+    fn placeholders_are_noted() {
+        let loaded = load(&[(
+            "o.csv",
+            "purchases",
+            &orders(&["a", "Guest", "b", "Guest", "UNKNOWN", "guesthouse"]),
+        )]);
+        let found = note(&loaded, "placeholder-id");
+        assert_eq!((found.count, found.text.contains("such as 'Guest';")), (3, true), "{}", found.text);
+    }
+}

@@ -1,0 +1,403 @@
+//! From a source's description and a file's header to the columns to read.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::Result;
+
+use super::columns::{ColumnSource, Plan, Times, is_optional_text};
+use crate::cell_parsing::{DecimalMark, DurationUnit, Format, Order};
+use crate::diagnostics::{Place, Problem, did_you_mean};
+use crate::expr::{Expr, ExprError};
+use crate::ingest::Header;
+use crate::period::Zone;
+use crate::schema::{Column, ColumnType, Table};
+use crate::sources::{self, Dates, From, Mapped, Source};
+
+/// Before the name of a column of ids that are kept as texts: as a key an id is only compared.
+pub const ID: &str = "#id ";
+/// Before the name of a column of the file that is kept as it is.
+pub const OTHER: &str = "#other ";
+
+/// The columns to read of one file.
+#[derive(Debug)]
+pub struct Mapping {
+    /// The table that the file feeds.
+    pub table: Table,
+    /// The columns, canonical ones and dimensions.
+    pub plans: Vec<Plan>,
+    /// Canonical columns that the file has, read or not.
+    pub mapped: BTreeSet<String>,
+    /// Its records are messages of cases.
+    pub messages: bool,
+    /// Its records are tickets: each is a case of its own.
+    pub tickets: bool,
+    /// Decimal mark of the cells that the source's condition reads; until the file was looked at, each cell by its own evidence.
+    pub filter_mark: DecimalMark,
+    /// Whether that is to be looked at.
+    pub filter_open: bool,
+}
+
+/// What a mapping is made for.
+#[derive(Debug)]
+pub struct Wanted<'a> {
+    /// The report's zone.
+    pub zone: &'a Zone,
+    /// Dimensions that are asked for, in lower case.
+    pub dimensions: &'a BTreeSet<String>,
+    /// Free texts that some metric needs, in lower case.
+    pub texts: &'a BTreeSet<String>,
+    /// Whether everything is kept: all texts, ids as texts, other columns.
+    pub everything: bool,
+}
+
+/// Settles the table and the columns of a file.
+///
+/// # Errors
+///
+/// When it cannot be told which table the file feeds, when a mapping names a column that the file does not have, and when a needed
+/// column is missing.
+pub fn map(source: &Source, file: &str, header: &Header, looked_up: &[String], wanted: &Wanted) -> Result<Mapping> {
+    let names: Vec<String> = header.names.iter().chain(looked_up).cloned().collect();
+    let Some(table) = source.table.or_else(|| sources::table(&names, file)) else {
+        return Err(Problem::data(format!("cannot tell what {file} is"))
+            .why(format!("its columns are {}", listed(&header.names)))
+            .hint(format!(
+                "say it: KIND={file} with KIND one of {}, or map its columns in relhealth.toml",
+                Table::ALL.map(Table::name).join(", ")
+            ))
+            .into());
+    };
+    let find = |name: &str| {
+        header
+            .find(name)
+            .or_else(|| names.iter().position(|n| sources::folded(n) == sources::folded(name)))
+    };
+    let zone = match &source.timezone {
+        Some(name) => Zone::parse(name).map_err(|why| Problem::usage(format!("{file}: timezone")).why(why))?,
+        None => wanted.zone.clone(),
+    };
+    let mut maker = Maker {
+        source,
+        header,
+        file,
+        names: &names,
+        zone,
+        wanted,
+        table,
+        plans: Vec::new(),
+        mapped: BTreeSet::new(),
+    };
+    let mut used = vec![false; names.len()];
+    for (name, mapped) in &source.map {
+        let take = match &mapped.from {
+            From::Column(header) => {
+                let Some(index) = find(header) else {
+                    return Err(missing_column(file, header, &names, mapped.place.clone()).into());
+                };
+                used[index] = true;
+                ColumnSource::Field(index)
+            }
+            From::Value(text) => ColumnSource::Value(text.clone()),
+            From::Expr(expr) => {
+                // What an expression is made of is not recognised once more: a refund turned into a negative amount would count twice.
+                let expr = match &mapped.first_of {
+                    Some(column) => Cow::Owned(expr.first_of(column, &header.all(column))),
+                    None => Cow::Borrowed(expr),
+                };
+                let bound = bind(&expr, &names, file, &maker.zone, mapped.place.as_ref())?;
+                bound.columns().iter().filter(|i| **i < names.len()).for_each(|i| used[*i] = true);
+                ColumnSource::Expr(bound)
+            }
+        };
+        maker.add(name, take, Some(mapped))?;
+    }
+    // A mapping that somebody wrote is the whole mapping; headers are asked only for what the table cannot do without, and not where it
+    // is known that the format may lack it: a header that seems to say it means something else.
+    let only_needed = source.is_mapped;
+    for (name, index) in sources::columns(table, &names, &|i| used[i]) {
+        let needed = table.column(name).is_some_and(|c| c.required);
+        if !source.map.contains_key(name) && ((needed && source.lacks.is_none()) || !only_needed) {
+            used[index] = true;
+            maker.add(name, ColumnSource::Field(index), None)?;
+        }
+    }
+    // Dimensions keep the file's own name; a canonical column of that name is one already.
+    for (index, name) in names.iter().enumerate() {
+        let folded = name.trim().to_lowercase();
+        if let Some(asked) = wanted.dimensions.get(&folded)
+            && table.column(&folded).is_none_or(|c| c.kind == ColumnType::Text)
+            && !maker.plans.iter().any(|p| p.name.to_lowercase() == *asked)
+        {
+            maker.add(&folded, ColumnSource::Field(index), None)?;
+        }
+    }
+    if wanted.everything {
+        maker.keep_everything();
+    }
+    let Maker { mut plans, mapped, .. } = maker;
+    let has = |name: &str| mapped.contains(name);
+    let timed = ["responded_at", "response_minutes", "resolved_at", "resolution_minutes"]
+        .iter()
+        .any(|c| has(c));
+    let interactions = table == Table::Interactions;
+    let messages = interactions && (has("in_reply_to") || (has("case_id") && has("direction") && !timed));
+    let tickets = interactions && !messages && (timed || has("case_id"));
+    // Ids that link nothing here are known to be there, and not read.
+    let links = |name: &str| name == "order_id" || messages || source.key.iter().any(|k| k == name) || wanted.texts.contains(name);
+    plans.retain(|plan| plan.kind != ColumnType::Key || links(&plan.name));
+    check_needed(source, table, &mapped, file, &names)?;
+    let filter_mark = mark_of(source);
+    Ok(Mapping {
+        table,
+        plans,
+        mapped,
+        messages,
+        tickets,
+        filter_mark,
+        filter_open: source.filter.is_some() && filter_mark == DecimalMark::Auto,
+    })
+}
+
+/// Binds an expression to a file's columns.
+///
+/// # Errors
+///
+/// A name that the file does not have, with the nearest that it has.
+pub fn bind(expr: &Expr, names: &[String], file: &str, zone: &Zone, place: Option<&Place>) -> Result<crate::expr::Bound> {
+    expr.bind(names, &|at| zone.instant(at))
+        .map_err(|error| expression_problem(expr, &error, file, place).into())
+}
+
+fn expression_problem(expr: &Expr, error: &ExprError, file: &str, place: Option<&Place>) -> Problem {
+    let problem = Problem::usage(format!("an expression over the columns of {file} cannot be used")).why(error.render(expr.text()));
+    match place {
+        Some(place) => problem.at(place.clone()),
+        None => problem,
+    }
+}
+
+fn missing_column(file: &str, header: &str, names: &[String], place: Option<Place>) -> Problem {
+    let problem = Problem::usage(format!("{file} has no column {header}"))
+        .why(format!("its columns are {}", listed(names)))
+        .hint(did_you_mean(header, names));
+    match place {
+        Some(place) => problem.at(place),
+        None => problem,
+    }
+}
+
+fn check_needed(source: &Source, table: Table, mapped: &BTreeSet<String>, file: &str, names: &[String]) -> Result<()> {
+    let messages = mapped.contains("in_reply_to") || mapped.contains("case_id");
+    let missing: Vec<&str> = table
+        .columns()
+        .iter()
+        .filter(|c| c.required && !mapped.contains(c.name))
+        .filter(|c| !(c.name == "stakeholder_id" && table == Table::Interactions && messages))
+        .map(|c| c.name)
+        .collect();
+    let no_time = table == Table::Surveys && !mapped.contains("responded_at") && !mapped.contains("sent_at");
+    if missing.is_empty() && !no_time {
+        return Ok(());
+    }
+    let what = if no_time {
+        "responded_at or sent_at".to_string()
+    } else {
+        missing.join(", ")
+    };
+    Err(Problem::data(format!("{file} cannot be read as {table}: no column for {what}"))
+        .why(match &source.lacks {
+            Some(why) => format!("{why}; its columns are {}", listed(names)),
+            None => format!("its columns are {}", listed(names)),
+        })
+        .hint(format!(
+            "name it: --map '{file}:{}=COLUMN', or in [source.map] of relhealth.toml",
+            missing.first().unwrap_or(&"responded_at")
+        ))
+        .into())
+}
+
+fn listed(names: &[String]) -> String {
+    const SHOWN: usize = 30;
+    let shown = names.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ");
+    if names.is_empty() {
+        "none".to_string()
+    } else if names.len() > SHOWN {
+        format!("{shown} and {} more", names.len() - SHOWN)
+    } else {
+        shown
+    }
+}
+
+struct Maker<'a> {
+    source: &'a Source,
+    header: &'a Header,
+    file: &'a str,
+    names: &'a [String],
+    zone: Zone,
+    wanted: &'a Wanted<'a>,
+    table: Table,
+    plans: Vec<Plan>,
+    mapped: BTreeSet<String>,
+}
+
+impl Maker<'_> {
+    fn add(&mut self, name: &str, take: ColumnSource, mapped: Option<&Mapped>) -> Result<()> {
+        let canonical: Option<&'static Column> = self.table.column(name);
+        if let Some(column) = canonical {
+            self.mapped.insert(column.name.to_string());
+        }
+        let lower = name.to_lowercase();
+        let asked = self.wanted.dimensions.contains(&lower)
+            || (canonical.is_some() && self.wanted.texts.contains(&lower))
+            // A key may be a column of the export's own; without it records of one person would be taken for one record.
+            || self.source.key.iter().any(|key| key.to_lowercase() == lower);
+        if !asked && !self.wanted.everything && (is_optional_text(self.table, name) || canonical.is_none()) {
+            return Ok(());
+        }
+        let (kind, words) = canonical.map_or((ColumnType::Text, &[] as &[&str]), |c| (c.kind, c.words));
+        // An alias is compared with ids, so it is one.
+        let kind = if name == "alias" { ColumnType::Stakeholder } else { kind };
+        let header = match &take {
+            ColumnSource::Field(index) => self.names[*index].clone(),
+            _ => name.to_string(),
+        };
+        let (times, zone) = self.times(name, &take, mapped)?;
+        let mark = mark_of(self.source);
+        let is_time = kind == ColumnType::Time;
+        let is_number = matches!(kind, ColumnType::Money | ColumnType::Number);
+        let is_id = matches!(kind, ColumnType::Key | ColumnType::Stakeholder);
+        let open = (is_time && !matches!(times, Times::Formats(_))) || (is_number && mark == DecimalMark::Auto) || is_id;
+        let values = self.source.values.get(name).cloned().unwrap_or_default();
+        self.plans.push(Plan {
+            name: canonical.map_or_else(|| name.to_lowercase(), |c| c.name.to_string()),
+            kind,
+            required: canonical.is_some_and(|c| c.required),
+            words,
+            header,
+            open: open && !matches!(take, ColumnSource::Value(_)),
+            take,
+            times,
+            zone,
+            report_zone: self.wanted.zone.clone(),
+            mark,
+            unit: mapped.and_then(|m| m.unit).unwrap_or_default(),
+            strip_point_zero: false,
+            forgiving: name == "score",
+            values,
+        });
+        Ok(())
+    }
+
+    /// Adds the texts of ids, and the file's columns that no plan reads as they are.
+    fn keep_everything(&mut self) {
+        let ids: Vec<Plan> = self.plans.iter().filter(|p| p.kind == ColumnType::Key).cloned().collect();
+        // Ids are read as those of stakeholders, so that they have texts.
+        self.plans.extend(ids.into_iter().map(|id| Plan {
+            name: format!("{ID}{}", id.name),
+            kind: ColumnType::Stakeholder,
+            required: false,
+            ..id
+        }));
+        let taken: BTreeSet<String> = self.plans.iter().map(|p| p.name.to_lowercase()).collect();
+        for (index, header) in self.names.iter().enumerate() {
+            let own = header.trim().to_lowercase();
+            // Words that are called otherwise, or replaced, can be wanted under their own name too.
+            let as_it_is = |p: &Plan| {
+                matches!(p.take, ColumnSource::Field(i) if i == index)
+                    && p.values.is_empty()
+                    && (p.kind != ColumnType::Text || p.name == own)
+            };
+            if self.plans.iter().any(as_it_is) {
+                continue;
+            }
+            let mut names = std::iter::once(own.clone()).chain((2..).map(|n| format!("{own}.{n}")));
+            let free = |name: &String| !taken.contains(name) && (*name == own || !self.names.iter().any(|n| n.to_lowercase() == *name));
+            let name = names.find(free).unwrap_or(own);
+            self.plans.push(Plan {
+                name: format!("{OTHER}{name}"),
+                kind: ColumnType::Text,
+                required: false,
+                words: &[],
+                header: header.clone(),
+                take: ColumnSource::Field(index),
+                times: Times::Iso,
+                zone: self.zone.clone(),
+                report_zone: self.wanted.zone.clone(),
+                mark: DecimalMark::Point,
+                strip_point_zero: false,
+                open: false,
+                forgiving: false,
+                unit: DurationUnit::default(),
+                values: BTreeMap::new(),
+            });
+        }
+    }
+
+    /// The zone that one of the header rows over a column states.
+    fn zone_of_header(&self, index: usize) -> Option<&str> {
+        let cells = self.header.rows.iter().filter_map(|row| row.get(index));
+        cells.chain([&self.names[index]]).find_map(|cell| sources::zone_of_header(cell))
+    }
+
+    fn times(&self, name: &str, take: &ColumnSource, mapped: Option<&Mapped>) -> Result<(Times, Zone)> {
+        let mut zone = self.zone.clone();
+        if let Some(Mapped {
+            formats, timezone, place, ..
+        }) = mapped
+        {
+            let at = |problem: Problem| match place {
+                Some(place) => problem.at(place.clone()),
+                None => problem,
+            };
+            if let Some(name) = timezone {
+                zone = Zone::parse(name).map_err(|why| at(Problem::usage("timezone of a mapping").why(why)))?;
+            }
+            if !formats.is_empty() {
+                let compiled = formats.iter().map(|f| Format::compile(f)).collect::<Result<Vec<_>, _>>();
+                let compiled =
+                    compiled.map_err(|e| at(Problem::usage(format!("{}: format of {name}: '{}'", self.file, e.format)).why(e.reason)))?;
+                return Ok((Times::Formats(compiled), zone));
+            }
+        }
+        // Nobody says in which zone it is: its header may.
+        if let (ColumnSource::Field(index), None, None) = (take, &self.source.timezone, mapped.and_then(|m| m.timezone.as_ref()))
+            && let Some(stated) = self.zone_of_header(*index)
+        {
+            zone = Zone::parse(stated).expect("a header's zone is one");
+        }
+        let times = match self.source.dates {
+            Some(dates) => Times::Ordered(order_of(dates)),
+            None => Times::Iso,
+        };
+        Ok((times, zone))
+    }
+}
+
+fn mark_of(source: &Source) -> DecimalMark {
+    match source.decimal {
+        Some(',') => DecimalMark::Comma,
+        Some(_) => DecimalMark::Point,
+        None => DecimalMark::Auto,
+    }
+}
+
+/// The order that a configuration states.
+pub fn order_of(dates: Dates) -> Order {
+    match dates {
+        Dates::Dmy => Order::Dmy,
+        Dates::Mdy => Order::Mdy,
+        Dates::Ymd => Order::Ymd,
+    }
+}
+
+/// The records of another file by key, and the names of the columns that they add.
+#[derive(Debug, Default)]
+pub struct LookedUp {
+    /// Names of the added columns.
+    pub names: Vec<String>,
+    /// Index of the key among the columns of the file that is read.
+    pub key: usize,
+    /// The added cells of each key.
+    pub records: BTreeMap<String, Vec<String>>,
+}

@@ -1,0 +1,193 @@
+//! A file before it is read: which export it is, what its columns mean, and what is looked up for it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::Result;
+
+use super::Options;
+use super::mapping::{self, LookedUp, Mapping, Wanted};
+use crate::cell_parsing::is_null;
+use crate::diagnostics::{Note, Place, Problem};
+use crate::ingest::{self, FormatOverrides, Peek};
+use crate::io;
+use crate::sources::{self, Input, Source};
+
+/// The inputs with their formats recognised, one for each table that a file feeds, and the start of each.
+pub fn describe(inputs: &[Input], options: &Options, notes: &mut Vec<Note>) -> Result<Vec<(Input, Peek)>> {
+    let mut described = Vec::new();
+    for input in inputs {
+        let (wishes, peek, found) = look_at(input, options)?;
+        notes.extend(
+            found
+                .said
+                .map(|said| Note::new("recognised", said).at(Place::file(input.file.name()))),
+        );
+        for source in found.sources {
+            let file = input.file.clone();
+            // Finding out how a file is parted takes time: it is done again only where more is known by now.
+            let peek = match source.wishes == wishes {
+                true => peek.clone(),
+                false => ingest::peek(&file, &source.wishes, SAMPLE)?,
+            };
+            described.push((Input { file, source }, peek));
+        }
+    }
+    Ok(described)
+}
+
+/// The start of a file, what was known of it then, and how it is read.
+pub fn look_at(input: &Input, options: &Options) -> Result<(FormatOverrides, Peek, sources::Described)> {
+    let mut source = input.source.clone();
+    let mut peek = ingest::peek(&input.file, &source.wishes, SAMPLE)?;
+    // Some put a small table of what the export is about before the one that counts, whose header stands further down then.
+    let asked = source.wishes.preamble.is_none() && !source.is_mapped;
+    if asked && !sources::is_header(&peek.layout.header.names, &options.profiles) {
+        let mut first = peek.rows.iter().take(HEADER_WITHIN);
+        if let Some(header) = first.find(|row| sources::is_header(&row.fields, &options.profiles)) {
+            source.wishes.preamble = Some(header.line as usize - 1);
+            peek = ingest::peek(&input.file, &source.wishes, SAMPLE)?;
+        }
+    }
+    let described = |peek: &Peek| {
+        let rows: Vec<Vec<String>> = peek.rows.iter().map(|row| row.fields.clone()).collect();
+        sources::describe(&source, input.file.name(), &peek.layout.header, &rows, &options.profiles)
+    };
+    let found = described(&peek);
+    // A format may know more of the file than the file tells by itself.
+    let known = found
+        .sources
+        .first()
+        .map(|found| found.wishes.clone())
+        .filter(|known| *known != source.wishes);
+    let Some(known) = known else {
+        return Ok((source.wishes, peek, found));
+    };
+    let peek = ingest::peek(&input.file, &known, SAMPLE)?;
+    let found = described(&peek);
+    Ok((known, peek, found))
+}
+
+/// The header of a format is sought in so many records below the first that looks like one.
+const HEADER_WITHIN: usize = 5;
+
+/// So many records tell what a file is.
+const SAMPLE: usize = 200;
+
+/// A file before it is read: its start, its columns, and what is looked up for it.
+pub struct Opened<'a> {
+    /// The file.
+    pub file: &'a io::Source,
+    /// How it is read.
+    pub source: &'a Source,
+    /// Its start.
+    pub peek: Peek,
+    /// Its columns.
+    pub mapping: Mapping,
+    /// The columns of another file.
+    pub lookup: Option<LookedUp>,
+    /// Columns that are read for findings alone.
+    pub more: BTreeSet<String>,
+}
+
+pub fn open<'a>(input: &'a Input, peek: Peek, options: &Options) -> Result<Opened<'a>> {
+    let file = input.file.name();
+    if peek.layout.header.names.is_empty() {
+        return Err(Problem::data(format!("{file} is empty"))
+            .why("there is no header line")
+            .hint("export it again, or leave it out")
+            .into());
+    }
+    if let Some(most) = options.max_columns
+        && peek.layout.header.names.len() > most
+    {
+        return Err(Problem::data(format!("{file} has {} columns", peek.layout.header.names.len()))
+            .why(format!("{most} may be (--max-columns)"))
+            .hint("see with inspect whether it is read as it is meant, or allow more")
+            .into());
+    }
+    let lookup = match &input.source.lookup {
+        Some(lookup) => Some(look_up(lookup, &peek, file, options.redact.is_none())?),
+        None => None,
+    };
+    let mapping = map(&input.source, file, &peek, lookup.as_ref(), options, &[])?;
+    Ok(Opened {
+        source: &input.source,
+        peek,
+        mapping,
+        lookup,
+        file: &input.file,
+        more: BTreeSet::new(),
+    })
+}
+
+/// The columns of a file that are read, with these texts beside those that are asked for.
+pub fn map(source: &Source, file: &str, peek: &Peek, lookup: Option<&LookedUp>, options: &Options, more: &[&str]) -> Result<Mapping> {
+    let added = lookup.map_or(&[][..], |l| l.names.as_slice());
+    let lower = |names: &BTreeSet<String>| names.iter().map(|t| t.to_lowercase()).collect::<BTreeSet<String>>();
+    let (dimensions, mut texts) = (lower(&options.dimensions), lower(&options.texts));
+    texts.extend(more.iter().map(|name| name.to_string()));
+    let wanted = Wanted {
+        zone: &options.zone,
+        dimensions: &dimensions,
+        texts: &texts,
+        everything: options.everything,
+    };
+    mapping::map(source, file, &peek.layout.header, added, &wanted)
+}
+
+/// Reads the looked-up file: the record of each key. A key that stands twice is an error, which shows it where it may be shown.
+fn look_up(lookup: &sources::Lookup, peek: &Peek, file: &str, may_show: bool) -> Result<LookedUp> {
+    let other = ingest::as_text(io::Source::file(&lookup.path)?)?;
+    let other_name = other.name().to_string();
+    let other_peek = ingest::peek(&other, &FormatOverrides::default(), 1)?;
+    let missing = |file: &str, header: &ingest::Header| {
+        Problem::usage(format!("lookup: {file} has no column {}", lookup.key))
+            .why(format!("its columns are {}", header.names.join(", ")))
+            .hint(crate::diagnostics::did_you_mean(&lookup.key, &header.names))
+    };
+    let key = peek
+        .layout
+        .header
+        .find(&lookup.key)
+        .ok_or_else(|| missing(file, &peek.layout.header))?;
+    let header = &other_peek.layout.header;
+    let theirs = header.find(&lookup.key).ok_or_else(|| missing(&other_name, header))?;
+    let added: Vec<usize> = (0..header.names.len())
+        .filter(|&i| i != theirs && peek.layout.header.find(&header.names[i]).is_none())
+        .collect();
+    let outcome = ingest::for_each_record(
+        &other,
+        &other_peek.layout,
+        1,
+        Vec::new,
+        |found: &mut Vec<(String, Vec<String>, u64)>, record| {
+            let key = record.get(theirs).unwrap_or("").trim().to_string();
+            if !is_null(&key) {
+                found.push((
+                    key,
+                    added.iter().map(|&i| record.get(i).unwrap_or("").to_string()).collect(),
+                    record.line(),
+                ));
+            }
+            Ok(())
+        },
+    )?;
+    let mut records = BTreeMap::new();
+    for (found, cells, line) in outcome.sinks.into_iter().flatten() {
+        if records.insert(found.clone(), cells).is_some() {
+            return Err(Problem::data(match may_show {
+                true => format!("lookup: {} '{found}' stands twice in {other_name}", lookup.key),
+                false => format!("lookup: a {} stands twice in {other_name}", lookup.key),
+            })
+            .why("a record can take the columns of one record only")
+            .hint("make the key unique, or choose another one")
+            .at(Place::line(&other_name, line))
+            .into());
+        }
+    }
+    Ok(LookedUp {
+        names: added.iter().map(|&i| header.names[i].clone()).collect(),
+        key,
+        records,
+    })
+}

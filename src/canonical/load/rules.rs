@@ -1,0 +1,414 @@
+//! What does not count: records without a stakeholder, purchases that never were, what happened after as-of; and money that is
+//! stated twice or in another currency.
+
+use std::collections::BTreeSet;
+
+use rayon::prelude::*;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::Options;
+use super::building::{Building, Dropped};
+use super::contradictions::plain;
+use super::data_issues::Found;
+use super::file::UnusedStatus;
+use crate::canonical::{Data, Dictionary, SourceInfo};
+use crate::diagnostics::Note;
+use crate::period::{Zone, date_text};
+use crate::schema::{Micros, NO_CODE, NO_INT, NO_KEY, NO_TIME, Table};
+use crate::sources::AmountOn;
+
+impl Building {
+    /// What does not count: no stakeholder, cancelled purchases, money of a currency that nothing converts.
+    pub fn drop_by_rule(&mut self, texts: &Dictionary, options: &Options, dropped: &mut Dropped) {
+        let table = self.rows.table;
+        if !matches!(table, Table::Surveys | Table::Identities) {
+            for row in 0..self.rows.len {
+                if self.stakeholder[row] == NO_CODE {
+                    self.drop_row(row, UnusedStatus::Excluded, "no-stakeholder", dropped);
+                }
+            }
+        }
+        if table == Table::Purchases
+            && let Some(Data::Code(statuses)) = self.rows.columns.get("status")
+        {
+            let void: BTreeSet<u32> = texts.matching(&is_void).into_iter().collect();
+            let rows: Vec<usize> = (0..self.rows.len).filter(|&r| void.contains(&statuses[r])).collect();
+            rows.into_iter()
+                .for_each(|row| self.drop_row(row, UnusedStatus::Excluded, "cancelled", dropped));
+        }
+        if let Some(currency) = &options.currency
+            && matches!(table, Table::Purchases | Table::Supplies)
+        {
+            self.convert(currency, texts, options, dropped);
+        }
+    }
+
+    /// Converts money into the report's currency; what has no rate is excluded and counted.
+    pub fn convert(&mut self, currency: &str, texts: &Dictionary, options: &Options, dropped: &mut Dropped) {
+        let Some(Data::Code(codes)) = self.rows.columns.get("currency").cloned() else {
+            return;
+        };
+        let home = texts.code(currency);
+        for row in 0..self.rows.len {
+            if codes[row] == NO_CODE || Some(codes[row]) == home {
+                continue;
+            }
+            match texts.text(codes[row]).and_then(|c| options.rates.get(c)) {
+                None => self.drop_row(row, UnusedStatus::Excluded, "other-currency", dropped),
+                Some(&rate) => {
+                    for name in ["amount", "refund", "cost", "unit_amount"] {
+                        if let Some(Data::Int(v)) = self.rows.columns.get_mut(name)
+                            && v[row] != NO_INT
+                        {
+                            v[row] = (v[row] as f64 * rate).round_ties_even() as i64;
+                        }
+                    }
+                }
+            }
+        }
+        if let (Some(home), Some(Data::Code(codes))) = (home, self.rows.columns.get_mut("currency")) {
+            codes.iter_mut().filter(|c| **c != NO_CODE).for_each(|c| *c = home);
+        }
+    }
+
+    /// Nothing at or after as-of is known: rows that happened then are left out, later answers and resolutions are not there yet.
+    pub fn forget_after(&mut self, as_of: Micros, dropped: &mut Dropped, stated: bool) {
+        let table = self.rows.table;
+        if stated {
+            let columns: Vec<_> = happened(table).iter().map(|n| self.rows.times(n)).filter(|c| c.exists()).collect();
+            let first = |row: usize| columns.iter().map(|c| c.at(row)).filter(|t| *t != NO_TIME).min();
+            let late: Vec<usize> = (0..self.rows.len).filter(|&row| first(row).is_some_and(|t| t >= as_of)).collect();
+            late.into_iter()
+                .for_each(|row| self.drop_row(row, UnusedStatus::Excluded, "after-as-of", dropped));
+        }
+        for name in LATER {
+            let answers = table == Table::Surveys && name == "responded_at";
+            let mut voided = Vec::new();
+            if let Some(Data::Int(times)) = self.rows.columns.get_mut(name) {
+                for (row, time) in times.iter_mut().enumerate().filter(|(_, t)| **t != NO_TIME && **t >= as_of) {
+                    *time = NO_TIME;
+                    voided.push(row);
+                }
+            }
+            if answers && let Some(Data::Float(scores)) = self.rows.columns.get_mut("score") {
+                voided.iter().for_each(|&row| scores[row] = f64::NAN);
+            }
+        }
+    }
+
+    /// What [`Building::forget_after`] a stated as-of will leave out, column by column.
+    pub fn future_dates(&self, as_of: Micros, zone: &Zone, sources: &[SourceInfo]) -> Vec<Note> {
+        let table = self.rows.table;
+        let columns = happened(table)
+            .iter()
+            .chain(LATER.iter().filter(|name| !happened(table).contains(name)));
+        let mut notes = Vec::new();
+        for name in columns {
+            let times = self.rows.times(name);
+            if !times.exists() {
+                continue;
+            }
+            let found = Found::scan(&self.rows, |row| {
+                self.keep[row] && times.at(row) != NO_TIME && times.at(row) >= as_of
+            });
+            let newest = (0..self.rows.len)
+                .into_par_iter()
+                .filter(|&row| self.keep[row])
+                .map(|row| times.at(row))
+                .max();
+            let newest = date_text(zone.day_of(newest.unwrap_or(as_of)));
+            let fate = if happened(table).contains(name) {
+                "left out"
+            } else {
+                "not known yet"
+            };
+            let text = format!("{table}: {name} at or after as-of, the newest on {newest}: {fate}");
+            notes.extend(found.notes("future-date", text, sources));
+        }
+        notes
+    }
+
+    /// Where amounts are of the order, on its first record or repeated, an order's amount counts once; its other records are there
+    /// for their products. They share its fate: where none that is kept has an amount, none of them counts.
+    pub fn amounts_once(&mut self, amount_on: &[AmountOn], dropped: &mut Dropped) {
+        if amount_on.iter().all(|a| *a == AmountOn::Line) {
+            return;
+        }
+        let Some(Data::Key(orders)) = self.rows.columns.get("order_id").cloned() else {
+            return;
+        };
+        let sources: Vec<u16> = (0..self.rows.len).map(|r| self.rows.source_of(r)).collect();
+        // A record without an order's id is an order of its own.
+        let of_order = |row: usize| amount_on[sources[row] as usize] == AmountOn::Order && orders[row] != NO_KEY;
+        if let Some(Data::Int(amounts)) = self.rows.columns.get("amount").cloned() {
+            let priced: Vec<usize> = (0..self.rows.len).filter(|&row| of_order(row) && amounts[row] != NO_INT).collect();
+            let order = |row: usize| (orders[row], sources[row]);
+            let known: FxHashSet<(u64, u16)> = priced.iter().map(|&row| order(row)).collect();
+            let kept: FxHashSet<(u64, u16)> = priced.iter().filter(|&&row| self.keep[row]).map(|&row| order(row)).collect();
+            let left = |row: &usize| of_order(*row) && amounts[*row] == NO_INT && !kept.contains(&order(*row));
+            let rows: Vec<(usize, bool)> = (0..self.rows.len)
+                .filter(left)
+                .map(|row| (row, known.contains(&order(row))))
+                .collect();
+            if let Some(Data::Code(currencies)) = self.rows.columns.get_mut("currency") {
+                // The currency stands beside the amount.
+                let stated: FxHashMap<(u64, u16), u32> = priced.iter().rev().map(|&row| (order(row), currencies[row])).collect();
+                for (row, currency) in currencies
+                    .iter_mut()
+                    .enumerate()
+                    .filter(|(row, c)| of_order(*row) && amounts[*row] == NO_INT && **c == NO_CODE)
+                {
+                    *currency = stated.get(&order(row)).copied().unwrap_or(NO_CODE);
+                }
+            }
+            for (row, known) in rows {
+                let (fate, code) = if known {
+                    (UnusedStatus::Excluded, "order-excluded")
+                } else {
+                    (UnusedStatus::Rejected, "missing")
+                };
+                self.drop_row(row, fate, code, dropped);
+            }
+        }
+        let mut seen: FxHashSet<(u64, u16)> = FxHashSet::default();
+        for name in ["amount", "refund", "cost"] {
+            seen.clear();
+            if let Some(Data::Int(values)) = self.rows.columns.get_mut(name) {
+                for row in (0..values.len()).filter(|&row| of_order(row) && self.keep[row]) {
+                    let is_first = values[row] != NO_INT && seen.insert((orders[row], sources[row]));
+                    if !is_first && (values[row] != NO_INT || name == "amount") {
+                        values[row] = 0;
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The columns that say when a record of a table happened.
+fn happened(table: Table) -> &'static [&'static str] {
+    match table {
+        Table::Interactions | Table::Purchases | Table::Referrals => &["occurred_at"],
+        Table::Surveys => &["sent_at", "responded_at"],
+        Table::Supplies => &["ordered_at"],
+        Table::Stakeholders | Table::Identities => &[],
+    }
+}
+
+/// The columns that say what became of it later.
+const LATER: [&str; 5] = ["responded_at", "resolved_at", "delivered_at", "received_at", "converted_at"];
+
+/// Statuses of purchases that never became one: cancelled, void, failed, mere pledges and tests. What is pending or was refunded is a
+/// purchase.
+fn is_void(status: &str) -> bool {
+    if status.len() > 80 {
+        return false;
+    }
+    let status = plain(status);
+    let first = status.split(' ').next().unwrap_or("");
+    VOID.contains(&status.as_str()) || CANCELLED.contains(&status.as_str()) || CANCELLED.contains(&first)
+}
+
+/// Words that say so whatever follows them, such as `by customer`.
+const CANCELLED: [&str; 42] = [
+    "cancelled",
+    "canceled",
+    "void",
+    "voided",
+    "storniert",
+    "storno",
+    "abgebrochen",
+    "annulliert",
+    "annulé",
+    "annulée",
+    "annule",
+    "annulee",
+    "cancelado",
+    "cancelada",
+    "anulado",
+    "anulada",
+    "annullato",
+    "annullata",
+    "cancellato",
+    "cancellata",
+    "stornato",
+    "geannuleerd",
+    "geannulleerd",
+    "fehlgeschlagen",
+    "fallido",
+    "fallida",
+    "fallito",
+    "fallita",
+    "mislukt",
+    "echoué",
+    "échoué",
+    "échouée",
+    "falhou",
+    "falhado",
+    "rechazado",
+    "rechazada",
+    "recusado",
+    "recusada",
+    "rifiutato",
+    "rifiutata",
+    "geweigerd",
+    "afgewezen",
+];
+
+/// Words that say so alone.
+const VOID: [&str; 60] = [
+    "failed",
+    "failure",
+    "payment failed",
+    "failed payment",
+    "payment error",
+    "declined",
+    "payment declined",
+    "pledge",
+    "pledged",
+    "test",
+    "test order",
+    "testorder",
+    "expired",
+    "abandoned",
+    "rejected",
+    "unpaid",
+    "draft",
+    "unavailable",
+    "order cancelled",
+    "order canceled",
+    "invalid",
+    "abgelehnt",
+    "abgelaufen",
+    "entwurf",
+    "ungültig",
+    "unbezahlt",
+    "testbestellung",
+    "zahlung fehlgeschlagen",
+    "zusage",
+    "refusé",
+    "refusée",
+    "échec",
+    "expiré",
+    "expirée",
+    "brouillon",
+    "abandonné",
+    "abandonnée",
+    "impayé",
+    "impayée",
+    "promesse",
+    "borrador",
+    "expirado",
+    "abandonado",
+    "impagado",
+    "prueba",
+    "promesa",
+    "rejeitado",
+    "rascunho",
+    "teste",
+    "não pago",
+    "promessa",
+    "scaduto",
+    "bozza",
+    "abbandonato",
+    "prova",
+    "non pagato",
+    "vervallen",
+    "onbetaald",
+    "verlopen",
+    "toezegging",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{input, load, load_inputs, notes, options, places};
+    use super::*;
+    use crate::period::{Zone, parse_as_of};
+
+    #[test]
+    fn what_never_became_a_purchase_is_told_in_six_languages() {
+        for status in [
+            "cancelled",
+            "Canceled",
+            "CANCELLED_BY_CUSTOMER",
+            "Cancelled - refunded",
+            "Storniert",
+            "annulé",
+            "ANNULÉE",
+            "cancelado",
+            "Cancelado pelo cliente",
+            "annullato",
+            "geannuleerd",
+            "payment-failed",
+            "Test",
+            "pledge",
+            "void",
+            "Échec",
+            "mislukt",
+        ] {
+            assert!(is_void(status), "{status}");
+        }
+        for status in [
+            "",
+            "paid",
+            "pending",
+            "refunded",
+            "partially refunded",
+            "complete",
+            "not cancelled",
+            "cancellation requested",
+            "tested",
+            "open",
+            "offen",
+            "bezahlt",
+            "en cours",
+            "pendiente",
+        ] {
+            assert!(!is_void(status), "{status}");
+        }
+    }
+
+    #[test]
+    fn such_purchases_are_left_out_and_counted() {
+        let orders = "customer_id,order_id,ordered_at,amount,status\na,1,2026-01-01,1,paid\na,2,2026-01-01,1,Storniert\nb,3,2026-01-01,1,test\nb,4,2026-01-01,1,pending\n";
+        let loaded = load(&[("orders.csv", "purchases", orders)]);
+        let file = &loaded.account[0];
+        assert_eq!((file.used, file.excluded, file.reasons["cancelled"]), (2, 2, 2));
+    }
+
+    #[test]
+    fn records_without_an_order_s_id_are_orders_of_their_own() {
+        let text = "customer_id,order_id,ordered_at,amount,currency\na,1,2026-01-01,5,eur\na,1,2026-01-01,5,EUR\na,,2026-01-02,7,eur\nb,,2026-01-02,7,EUR\nb,,2026-01-03,,EUR\n";
+        let mut orders = input("orders.csv", "purchases", text);
+        orders.source.amount_on = Some(AmountOn::Order);
+        let loaded = load_inputs(&[orders], &options());
+        let rows = loaded.canonical.table(Table::Purchases).unwrap();
+        let mut amounts: Vec<i64> = (0..rows.len).map(|row| rows.ints("amount").at(row) / 10_000).collect();
+        amounts.sort();
+        assert_eq!(amounts, [0, 5, 7, 7]);
+        assert_eq!((loaded.account[0].used, loaded.account[0].reasons["missing"]), (4, 1));
+        let currencies: BTreeSet<u32> = (0..rows.len).map(|row| rows.codes("currency").at(row)).collect();
+        assert_eq!(currencies.len(), 1, "capitals make no other currency");
+    }
+
+    #[test]
+    fn what_lies_after_a_stated_as_of_is_counted_by_column() {
+        let tickets = "customer_id,ticket_id,created_at,resolved_at\na,1,2026-01-02,2026-01-03\na,2,2026-01-02,2026-02-03\nb,3,2026-02-02,2062-02-03\n";
+        let stated = Options {
+            as_of: parse_as_of("2026-01-31", &Zone::utc()).ok(),
+            ..options()
+        };
+        let loaded = load_inputs(&[input("t.csv", "interactions", tickets)], &stated);
+        assert_eq!(places(&loaded, "future-date"), [("t.csv:4".into(), 1), ("t.csv:3".into(), 2)]);
+        let text = |i: usize| notes(&loaded, "future-date")[i].text.clone();
+        assert_eq!(
+            text(0),
+            "interactions: occurred_at at or after as-of, the newest on 2026-02-02: left out"
+        );
+        assert_eq!(
+            text(1),
+            "interactions: resolved_at at or after as-of, the newest on 2062-02-03: not known yet"
+        );
+        assert!(notes(&load(&[("t.csv", "interactions", tickets)]), "future-date").is_empty());
+    }
+}

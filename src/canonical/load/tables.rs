@@ -1,0 +1,397 @@
+//! The files' columns put together into the canonical tables: one id space, duplicates dropped, rules applied, sorted.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::Result;
+use rayon::prelude::*;
+
+use super::building::{Building, Dropped};
+use super::contradictions::{Records, activity_after_end};
+use super::duplicates::{Exports, repeated};
+use super::file::{Rowset, UnusedStatus};
+use super::identities::{IdentityContext, identify};
+use super::record_counts::Reject;
+use super::{Loaded, Options, Part, RawFile, part_names};
+use super::{ahead, findings, ids};
+use crate::canonical::rows::are_dates;
+use crate::canonical::{CanonicalTables, Codes, Data, Dictionary, Interner, SourceInfo, messages, referrers};
+use crate::diagnostics::Note;
+use crate::record_counts::RecordCounts;
+use crate::schema::{ColumnType, NO_CODE, Table};
+use crate::sources::{AmountOn, From};
+
+/// What the threads of one file gave, as one.
+pub fn join(mut sinks: Vec<Rowset>) -> Rowset {
+    let mut all = sinks.remove(0);
+    for mut sink in sinks {
+        let stakeholders = all.interners.stakeholders.absorb(&sink.interners.stakeholders);
+        let texts = all.interners.texts.absorb(&sink.interners.texts);
+        all.fillings.par_iter_mut().zip(sink.fillings).for_each(|(mine, mut theirs)| {
+            if let Data::Code(codes) = &mut theirs.data {
+                // The same column of the same file: stakeholder or text is told by the plan, and both maps are by code.
+                let map = if theirs.is_stakeholder { &stakeholders } else { &texts };
+                if !map.are_same() {
+                    codes.iter_mut().for_each(|c| *c = map.of(*c));
+                }
+            }
+            mine.data.append(theirs.data);
+            mine.times.0 += theirs.times.0;
+            mine.times.1 += theirs.times.1;
+            mine.rounded += theirs.rounded;
+            mine.add_found(theirs.found);
+            for (what, (count, example)) in theirs.voided {
+                let entry = mine.voided.entry(what).or_insert_with(|| (0, example.clone()));
+                entry.0 += count;
+                if example < entry.1 {
+                    entry.1 = example;
+                }
+            }
+        });
+        all.lines.append(&mut sink.lines);
+        all.hashes.append(&mut sink.hashes);
+        all.rows += sink.rows;
+        all.unused.append(&mut sink.unused);
+        for (key, count) in sink.counts {
+            *all.counts.entry(key).or_default() += count;
+        }
+    }
+    // Threads take blocks as they come; where lines are kept, records stand in the order of the file.
+    if !all.lines.is_sorted() {
+        let mut order: Vec<u32> = (0..all.rows as u32).collect();
+        order.sort_unstable_by_key(|&row| all.lines[row as usize]);
+        for filling in &mut all.fillings {
+            filling.data.reorder(&order, &mut Default::default());
+        }
+        if !all.hashes.is_empty() {
+            all.hashes = order.iter().map(|&row| all.hashes[row as usize]).collect();
+        }
+        all.lines.sort_unstable();
+    }
+    all
+}
+
+/// Makes the canonical tables of the files read.
+pub fn assemble(parts: Vec<Part>, options: &Options, mut notes: Vec<Note>) -> Result<Loaded> {
+    let (stakeholders, stakeholder_ranks, texts, text_ranks) = dictionaries(&parts);
+    let mut sources: Vec<SourceInfo> = Vec::new();
+    let mut account: Vec<RecordCounts> = Vec::new();
+    let mut files: Vec<RawFile> = Vec::new();
+    let mut unused: Vec<Reject> = Vec::new();
+    let mut tables: BTreeMap<Table, Building> = BTreeMap::new();
+    let mut amount_on: Vec<AmountOn> = Vec::new();
+    let mut keys: Vec<Vec<String>> = Vec::new();
+    let questions = questions(&parts);
+    let (mut read_more, mut asked) = (BTreeSet::new(), BTreeSet::new());
+    let mut wholes: BTreeMap<Table, BTreeMap<String, (u64, u64)>> = BTreeMap::new();
+    for (index, part) in parts.into_iter().enumerate() {
+        let present = part_names(&part);
+        let Part {
+            info,
+            source,
+            plans,
+            rowset,
+            read,
+            raw,
+            more,
+        } = part;
+        for name in &more {
+            read_more.insert((info.table, name.clone()));
+        }
+        // What another file of the table is asked for stays.
+        asked.extend(present.difference(&more).map(|name| (info.table, name.clone())));
+        files.push(raw);
+        account.push(open_account(&info, read, &rowset));
+        unused.extend(rowset.unused.iter().map(|u| Reject {
+            file: info.file.clone(),
+            line: u.line,
+            record: u.record,
+            fate: u.fate.as_str(),
+            column: u.column.clone(),
+            code: u.code.to_string(),
+            reason: u.reason.clone(),
+            raw: u.raw.clone(),
+        }));
+        amount_on.push(source.amount_on.unwrap_or_default());
+        keys.push(source.key.clone());
+        let table = info.table;
+        let building = tables.entry(table).or_insert_with(|| Building::new(table));
+        let before = building.rows.len;
+        let who = if table == Table::Referrals {
+            "referrer_id"
+        } else {
+            "stakeholder_id"
+        };
+        let mut stakeholder = None;
+        for (plan, filling) in plans.iter().zip(rowset.fillings) {
+            let whole = wholes.entry(table).or_default().entry(plan.name.clone()).or_default();
+            whole.0 += filling.times.1;
+            whole.1 += filling.times.0;
+            let mut data = filling.data;
+            if let Data::Code(codes) = &mut data {
+                let (maps, ranks) = if plan.kind == ColumnType::Stakeholder {
+                    &stakeholder_ranks
+                } else {
+                    &text_ranks
+                };
+                let map = &maps[index];
+                codes.par_iter_mut().for_each(|c| *c = ranks.of(map.of(*c)));
+            }
+            if plan.name == who {
+                if let Data::Code(codes) = data {
+                    stakeholder = Some(codes);
+                }
+                continue;
+            }
+            building.append(&plan.name, data, before);
+        }
+        building.finish_source(&present, before, rowset.rows, index);
+        let stakeholder = stakeholder.unwrap_or_else(|| vec![NO_CODE; rowset.rows]);
+        match building.stakeholder.is_empty() {
+            true => building.stakeholder = stakeholder,
+            false => building.stakeholder.extend(stakeholder),
+        }
+        building.hashes.extend(rowset.hashes);
+        if options.keep_lines || options.keep_unused {
+            building.rows.line.get_or_insert_default().extend(rowset.lines);
+        }
+        sources.push(info);
+    }
+    for (table, building) in &mut tables {
+        let columns = &wholes[table];
+        building.rows.dates = columns
+            .iter()
+            .filter(|(_, (midnights, times))| are_dates(*midnights, *times))
+            .map(|(n, _)| n.clone())
+            .collect();
+    }
+    let who = IdentityContext {
+        stakeholders: &stakeholders,
+        texts: &texts,
+        examples: data_issues::may_show(&sources),
+    };
+    notes.extend(identify(&mut tables, &who));
+    notes.extend(repeated(&tables, &sources));
+    let mut dropped = Dropped::new();
+    side_by_side(&mut tables, &mut dropped, |building, dropped| {
+        building.drop_duplicates(&keys, &questions, dropped)
+    });
+    let headers: Vec<&[String]> = files.iter().map(|file| file.layout.header.names.as_slice()).collect();
+    let exports = Exports {
+        sources: &sources,
+        keys: &keys,
+        headers: &headers,
+        stakeholders: &stakeholders,
+    };
+    notes.extend(exports.same_id_differs(&tables));
+    for building in tables.values_mut() {
+        building.hashes = Vec::new();
+    }
+    for (table, name) in read_more.difference(&asked) {
+        tables.get_mut(table).and_then(|building| building.rows.columns.remove(name));
+    }
+    side_by_side(&mut tables, &mut dropped, |building, dropped| {
+        if building.rows.table == Table::Interactions && sources.iter().any(|s| s.messages) {
+            let is_message = |source: u16| sources[source as usize].messages;
+            let cases = messages::resolve(&building.rows, &mut building.stakeholder, &is_message, &texts);
+            building.rows.columns.insert(messages::CASE.to_string(), Data::Key(cases));
+        }
+        building.drop_by_rule(&texts, options, dropped);
+    });
+    let records = Records {
+        tables: &tables,
+        sources: &sources,
+        texts: &texts,
+        as_of: options.as_of,
+    };
+    notes.extend(records.contradictions());
+    if let Some(as_of) = options.as_of {
+        let later = tables
+            .values()
+            .flat_map(|building| building.future_dates(as_of, &options.zone, &sources));
+        notes.extend(later);
+    }
+    let as_of = options.as_of.unwrap_or_else(|| future_events::end_of_data(&tables, &options.zone));
+    side_by_side(&mut tables, &mut dropped, |building, dropped| {
+        building.forget_after(as_of, dropped, options.as_of.is_some());
+        building.amounts_once(&amount_on, dropped);
+    });
+    if options.as_of.is_none() {
+        notes.extend(future_events::far_ahead(&tables, &options.zone));
+    }
+    settle(&mut account, &dropped);
+    if options.keep_unused {
+        unused.extend(late_rejects(&tables, &sources, &files, &dropped)?);
+    }
+    tables.values_mut().collect::<Vec<_>>().into_par_iter().for_each(|building| {
+        building.apply_keep();
+        building.rows.sort_by_stakeholder(&building.stakeholder, stakeholders.len());
+    });
+    let mut canonical = CanonicalTables {
+        stakeholders,
+        texts,
+        tables: tables.into_par_iter().map(|(t, b)| (t, b.finish())).collect(),
+        referred: Vec::new(),
+        sources,
+        as_of,
+        zone: options.zone.clone(),
+    };
+    notes.extend(activity_after_end(&canonical));
+    notes.extend(ids::doubtful(&canonical, &account));
+    canonical.referred = referrers::referred(&canonical);
+    if let Some(rows) = referrers::derive(&canonical) {
+        canonical.tables.insert(Table::Referrals, rows);
+    }
+    for file in &account {
+        anyhow::ensure!(file.adds_up(), "the row account of {} does not add up: {file:?}", file.file);
+    }
+    // A raw record of a private source would tell of a person.
+    let private: BTreeSet<&str> = canonical.sources.iter().filter(|s| s.private).map(|s| s.file.as_str()).collect();
+    unused
+        .iter_mut()
+        .filter(|reject| private.contains(reject.file.as_str()))
+        .for_each(|reject| reject.raw = String::new());
+    unused.sort();
+    Ok(Loaded {
+        canonical,
+        account,
+        unused,
+        notes,
+        files,
+    })
+}
+
+/// Works at all tables, and gathers what is dropped in the order of the tables.
+fn side_by_side(tables: &mut BTreeMap<Table, Building>, dropped: &mut Dropped, work: impl Fn(&mut Building, &mut Dropped) + Sync) {
+    let buildings: Vec<&mut Building> = tables.values_mut().collect();
+    let of_tables: Vec<Dropped> = buildings
+        .into_par_iter()
+        .map(|building| {
+            let mut dropped = Dropped::new();
+            work(building, &mut dropped);
+            dropped
+        })
+        .collect();
+    for (why, rows) in of_tables.into_iter().flatten() {
+        dropped.entry(why).or_default().extend(rows);
+    }
+}
+
+/// For the codes of each file those of an interner of all of them, and the ranks of these.
+type Ranks = (Vec<Codes>, Codes);
+
+/// One dictionary of stakeholders and one of texts over all files, and the ranks of the codes of each file.
+fn dictionaries(parts: &[Part]) -> (Dictionary, Ranks, Dictionary, Ranks) {
+    let mut stakeholders = Interner::default();
+    let mut texts = Interner::default();
+    for table in Table::ALL {
+        table.columns().iter().flat_map(|c| c.words).for_each(|w| {
+            texts.code(w);
+        });
+    }
+    for word in ["customer", "supplier", "employee", "referral"] {
+        texts.code(word);
+    }
+    let (mut of_stakeholders, mut of_texts) = (Vec::new(), Vec::new());
+    for part in parts {
+        of_stakeholders.push(stakeholders.absorb(&part.rowset.interners.stakeholders));
+        of_texts.push(texts.absorb(&part.rowset.interners.texts));
+    }
+    let (stakeholders, ranks) = stakeholders.finish();
+    let (texts, text_ranks) = texts.finish();
+    (stakeholders, (of_stakeholders, ranks), texts, (of_texts, text_ranks))
+}
+
+/// The question that each source reads the answers to, as far as that tells it from others: a constant where it has one, else where the
+/// scores come from, if a survey's file is read for several of its columns.
+fn questions(parts: &[Part]) -> Vec<String> {
+    let scores = |part: &Part| part.source.map.get("score").map(|mapped| mapped.from.to_string());
+    let mut of_file: BTreeMap<&str, BTreeSet<Option<String>>> = BTreeMap::new();
+    for part in parts.iter().filter(|part| part.info.table == Table::Surveys) {
+        of_file.entry(&part.info.file).or_default().insert(scores(part));
+    }
+    let several = of_file.values().any(|origins| origins.len() > 1);
+    let question = |part: &Part| match part.source.map.get("question").map(|mapped| &mapped.from) {
+        Some(From::Value(text)) => text.clone(),
+        _ if several && part.info.table == Table::Surveys => scores(part).unwrap_or_default(),
+        _ => String::new(),
+    };
+    parts.iter().map(question).collect()
+}
+
+fn open_account(info: &SourceInfo, read: u64, rowset: &Rowset) -> RecordCounts {
+    let of = |fate| rowset.counts.iter().filter(|((f, _), _)| *f == fate).map(|(_, n)| n).sum::<u64>();
+    RecordCounts {
+        file: info.file.clone(),
+        kind: info.table.name().to_string(),
+        read,
+        used: rowset.rows as u64,
+        rejected: of(UnusedStatus::Rejected),
+        duplicate: 0,
+        excluded: of(UnusedStatus::Excluded),
+        reasons: rowset.counts.iter().map(|((_, code), n)| (code.to_string(), *n)).collect(),
+    }
+}
+
+/// Sets the account right for what was dropped after reading.
+fn settle(account: &mut [RecordCounts], dropped: &Dropped) {
+    for ((source, fate, code), rows) in dropped {
+        let file = &mut account[*source];
+        let count = rows.len() as u64;
+        file.used -= count;
+        match fate {
+            UnusedStatus::Rejected => file.rejected += count,
+            UnusedStatus::Duplicate => file.duplicate += count,
+            UnusedStatus::Excluded => file.excluded += count,
+        }
+        *file.reasons.entry(code.to_string()).or_default() += count;
+    }
+}
+
+/// Tells of each record that was dropped after reading; its text is read again.
+fn late_rejects(tables: &BTreeMap<Table, Building>, sources: &[SourceInfo], files: &[RawFile], dropped: &Dropped) -> Result<Vec<Reject>> {
+    let mut rejects = Vec::new();
+    for (source, (info, file)) in sources.iter().zip(files).enumerate() {
+        let Some(lines) = tables.get(&info.table).and_then(|b| b.rows.line.as_ref()) else {
+            continue;
+        };
+        let of_source = || dropped.iter().filter(|((of, ..), _)| *of == source);
+        let line = |row: &u32| u64::from(lines[*row as usize]);
+        let mut wanted: Vec<u64> = of_source().flat_map(|(_, rows)| rows.iter().map(line)).collect();
+        wanted.sort_unstable();
+        // Raw text is not even read where it may not be shown.
+        let records = match info.redacted {
+            true => Default::default(),
+            false => file.records(&wanted)?,
+        };
+        for ((_, fate, code), rows) in of_source() {
+            rejects.extend(rows.iter().map(line).map(|line| {
+                let (record, raw) = records.get(line).unwrap_or_default();
+                Reject {
+                    file: info.file.clone(),
+                    line,
+                    record,
+                    fate: fate.as_str(),
+                    column: String::new(),
+                    code: code.to_string(),
+                    reason: reason(code).to_string(),
+                    raw: raw.to_string(),
+                }
+            }));
+        }
+    }
+    Ok(rejects)
+}
+
+fn reason(code: &str) -> &'static str {
+    match code {
+        "duplicate" => "equal in all columns to a record of another file",
+        "duplicate-key" => "a later record has the same key",
+        "no-stakeholder" => "no stakeholder",
+        "missing" => "no amount on any record of the order",
+        "order-excluded" => "the record of the order that has its amount does not count",
+        "cancelled" => "the status says that it never became a purchase",
+        "other-currency" => "in another currency, and there is no rate for it",
+        "after-as-of" => "happened at or after as-of",
+        _ => "left out",
+    }
+}

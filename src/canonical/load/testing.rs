@@ -1,0 +1,92 @@
+//! Loading literal files, for tests of what is found in them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Budget, Loaded, Options};
+use crate::diagnostics::Note;
+use crate::io;
+use crate::period::Zone;
+use crate::schema::Table;
+use crate::sources::{Input, Source};
+
+/// Plain options: one thread, UTC, everything else left open.
+pub fn options() -> Options {
+    Options {
+        everything: false,
+        threads: 1,
+        zone: Zone::utc(),
+        as_of: None,
+        dimensions: BTreeSet::new(),
+        texts: BTreeSet::new(),
+        keep_lines: false,
+        keep_unused: false,
+        budget: Budget::Number(u64::MAX),
+        currency: None,
+        rates: BTreeMap::new(),
+        profiles: Vec::new(),
+        redact: None,
+        max_field: None,
+        max_columns: None,
+    }
+}
+
+/// A file of a table.
+pub fn input(name: &str, table: &str, text: impl AsRef<[u8]>) -> Input {
+    Input {
+        file: io::Source::memory(name, text.as_ref()),
+        source: Source {
+            table: Table::parse(table),
+            ..Source::default()
+        },
+    }
+}
+
+/// Loads files given as name, table and text; once on one thread and once on three with lines, which must make no difference but for
+/// the lines.
+pub fn load(files: &[(&str, &str, &str)]) -> Loaded {
+    let inputs: Vec<Input> = files.iter().map(|(name, table, text)| input(name, table, text)).collect();
+    load_inputs(&inputs, &options())
+}
+
+/// The same of inputs, with options.
+pub fn load_inputs(inputs: &[Input], options: &Options) -> Loaded {
+    let plain = super::load(inputs, options).unwrap();
+    let lined = Options {
+        threads: 3,
+        keep_lines: true,
+        ..options.clone()
+    };
+    let lined = super::load(inputs, &lined).unwrap();
+    let said = |loaded: &Loaded| loaded.notes.iter().map(|n| (n.code, n.text.clone(), n.count)).collect::<Vec<_>>();
+    assert_eq!(said(&plain), said(&lined));
+    assert_eq!(plain.account, lined.account);
+    lined
+}
+
+/// The notes with a code.
+pub fn notes<'a>(loaded: &'a Loaded, code: &str) -> Vec<&'a Note> {
+    loaded.notes.iter().filter(|n| n.code == code).collect()
+}
+
+/// The one note with a code.
+#[track_caller]
+pub fn note<'a>(loaded: &'a Loaded, code: &str) -> &'a Note {
+    match notes(loaded, code)[..] {
+        [note] => note,
+        _ => panic!("not one {code}: {:?}", loaded.notes),
+    }
+}
+
+/// Place and count of each note with a code.
+pub fn places(loaded: &Loaded, code: &str) -> Vec<(String, u64)> {
+    let place = |n: &&Note| (n.place.as_ref().map_or(String::new(), ToString::to_string), n.count);
+    notes(loaded, code).iter().map(place).collect()
+}
+
+/// How many rows of a table each stakeholder has.
+pub fn owners(loaded: &Loaded, table: Table) -> Vec<(&str, usize)> {
+    let rows = loaded.canonical.table(table).unwrap();
+    let all = 0..loaded.canonical.stakeholders.len() as u32;
+    let named = all.map(|code| (loaded.canonical.stakeholders.text(code).unwrap(), rows.run(code).len()));
+    named.filter(|(_, rows)| *rows > 0).collect()
+}

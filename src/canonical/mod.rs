@@ -1,0 +1,84 @@
+//! The canonical tables: typed columns, one row for each record that is used, sorted by stakeholder.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::period::Zone;
+use crate::schema::{Micros, Table};
+
+mod dictionary;
+#[cfg(test)]
+pub mod fixture;
+mod inspection;
+mod load;
+pub mod messages;
+mod pseudonym;
+mod redact;
+pub mod referrers;
+mod rows;
+mod sort;
+
+pub use dictionary::{Codes, Dictionary, Interner, Texts, key_of};
+pub use inspection::{ColumnInspection, Inspection, Question, Recognised, Sampled, Sampling};
+pub use load::{
+    Budget, FINDINGS, FindingKind, ID, Loaded, OTHER, Options, READING, RawFile, RawRecords, Redact, Reject, UNUSED, UnusedStatus, inspect,
+    is_deadline, load,
+};
+pub use pseudonym::{Key, Thing};
+pub use rows::{Column, Data, Rows};
+
+/// What one source (a file as one `[[source]]` or recognition reads it) brought in.
+#[derive(Debug, Clone)]
+pub struct SourceInfo {
+    /// The table it feeds.
+    pub table: Table,
+    /// The file's name as it was given.
+    pub file: String,
+    /// The canonical columns that it maps.
+    pub mapped: BTreeSet<String>,
+    /// Its rows are messages of cases, not tickets.
+    pub messages: bool,
+    /// Its rows are tickets: each is a case of its own.
+    pub tickets: bool,
+    /// Slices of its people are always treated as small groups.
+    pub private: bool,
+    /// Ids of its people are not shown as examples: they become pseudonyms.
+    pub redacted: bool,
+    /// The columns whose times are dates, and the zone that the file's midnights are of.
+    pub dates: BTreeMap<String, Zone>,
+}
+
+/// Everything that was read, ready to be turned into facts.
+#[derive(Debug)]
+pub struct CanonicalTables {
+    /// Stakeholder ids; a stakeholder's code is the rank of its id.
+    pub stakeholders: Dictionary,
+    /// All texts of all tables.
+    pub texts: Dictionary,
+    /// The tables that there are.
+    pub tables: BTreeMap<Table, Rows>,
+    /// By stakeholder code: whether the referral log lists the stakeholder as referred ([`referrers::referred`]).
+    pub referred: Vec<bool>,
+    /// The sources.
+    pub sources: Vec<SourceInfo>,
+    /// Nothing at or after it is known.
+    pub as_of: Micros,
+    /// The report's time zone.
+    pub zone: Zone,
+}
+
+impl CanonicalTables {
+    /// The table, if any source feeds it.
+    pub fn table(&self, table: Table) -> Option<&Rows> {
+        self.tables.get(&table)
+    }
+
+    /// Whether any source maps the column.
+    pub fn is_mapped(&self, table: Table, column: &str) -> bool {
+        self.sources.iter().any(|s| s.table == table && s.mapped.contains(column))
+    }
+
+    /// The code of the rows that have no stakeholder: one past the last.
+    pub fn nobody(&self) -> u32 {
+        self.stakeholders.len() as u32
+    }
+}

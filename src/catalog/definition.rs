@@ -1,0 +1,199 @@
+//! The card of a metric: all that there is to know about it, as labelled lines of plain text.
+
+use super::{BetterDirection, Entity, Example, Expect, Exposure, Expression, Form, Given, Kind, Metric, Under, When};
+use crate::schema::Unit;
+use std::fmt;
+
+/// What is known about a metric, in the order in which people ask.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Card {
+    /// The metric's short name.
+    pub title: String,
+    /// Its id.
+    pub id: String,
+    /// Label and text; a text may have several lines, unwrapped.
+    pub lines: Vec<(&'static str, String)>,
+}
+
+impl fmt::Display for Card {
+    /// The labels in one column, the texts in the next; lines are not wrapped.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let width = self.lines.iter().map(|(label, _)| label.len()).max().unwrap_or(0);
+        writeln!(f, "{} ({})", self.title, self.id)?;
+        for (label, text) in &self.lines {
+            for (i, line) in text.lines().enumerate() {
+                writeln!(f, "  {:width$}  {line}", if i == 0 { label } else { "" })?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Metric {
+    /// The metric's card: definition, formula, rows, inputs, clock, interval, source and a worked example.
+    pub fn card(&self) -> Card {
+        let mut lines = vec![("definition", self.text.clone()), ("formula", self.formula())];
+        if let Some(fact) = self.fact {
+            lines.push(("rows", format!("{}: {}", fact.name, fact.text)));
+            lines.push(("inputs", self.inputs()));
+            lines.push(("clock", self.clock()));
+        }
+        let better = match self.good {
+            BetterDirection::Up => "more",
+            BetterDirection::Down => "less",
+            BetterDirection::Neither => "neither: it depends",
+        };
+        lines.push(("better", better.to_string()));
+        lines.push(("unit", self.unit.word().to_string()));
+        lines.push(("interval", self.kind.interval().to_string()));
+        lines.push(("source", self.source.clone()));
+        lines.extend(self.examples.first().map(|e| ("example", worked(e))));
+        Card {
+            title: self.title.clone(),
+            id: self.id.clone(),
+            lines,
+        }
+    }
+
+    /// The formula, in words around the expressions as they are written.
+    pub fn formula(&self) -> String {
+        let rows = self
+            .where_
+            .as_ref()
+            .map_or_else(|| "all rows".to_string(), |w| format!("rows where {}", w.text));
+        let weighed = self
+            .weight
+            .as_ref()
+            .map_or_else(String::new, |w| format!(", each row weighted by {w}"));
+        let what = match &self.kind {
+            Kind::Count { distinct: None } => format!("the number of {rows}"),
+            Kind::Count { distinct: Some(things) } => format!("the number of different {} in {rows}", things.name()),
+            Kind::Sum { of } => format!("the sum of {} over {rows}", of.text),
+            Kind::Mean { of } => format!("the mean of {} over {rows}", of.text),
+            Kind::Share { part } => format!("rows where {} / all of them, over {rows}", part.text),
+            Kind::NetShare { plus, minus } => {
+                format!(
+                    "100 x (rows where {} - rows where {}) / all of them, over {rows}",
+                    plus.text, minus.text
+                )
+            }
+            Kind::Ratio {
+                over,
+                under: Under::Sum(under),
+            } => format!("{} / {}, over {rows}", summed(over), summed(under)),
+            Kind::Ratio {
+                over,
+                under: Under::Distinct(things),
+            } => {
+                format!("{} / the number of different {}, over {rows}", summed(over), things.name())
+            }
+            Kind::Rate { part, per, exposure } => {
+                let times = if *per == 1.0 { String::new() } else { format!("{per} x ") };
+                let below = match exposure {
+                    Exposure::Column(column) => summed(column),
+                    Exposure::Metric(id) => id.clone(),
+                };
+                format!("{times}rows where {} / {below}, over {rows}", part.text)
+            }
+            Kind::Quantile { of, q } => format!("the {q} quantile of {} over {rows}", of.text),
+            Kind::SurvivalQuantile { of, event, censored_of, q } => format!(
+                "the smallest t that no more than {} of {rows} outlast, by Kaplan-Meier: {} where {}, else censored at {}",
+                ((1.0 - q) * 1e9).round() / 1e9,
+                of.text,
+                event.text,
+                censored_of.text
+            ),
+            Kind::Concentration { of, group, form } => {
+                let groups = match group {
+                    Entity::Stakeholder => "stakeholder".to_string(),
+                    Entity::Column(name) => name.clone(),
+                };
+                let measure = match form {
+                    Form::Hhi => "the sum of squared shares".to_string(),
+                    Form::EffectiveNumber => "1 / the sum of squared shares".to_string(),
+                    Form::Gini => "the Gini coefficient".to_string(),
+                    Form::Top(1) => "the share of the largest".to_string(),
+                    Form::Top(k) => format!("the share of the {k} largest"),
+                    Form::FewestTo(share) => format!("the fewest that hold a share of {share}"),
+                };
+                format!("{measure}, of the sum of {} by {groups}, over {rows}", of.text)
+            }
+            Kind::Derived { expr } => expr.text.clone(),
+        };
+        what + &weighed
+    }
+
+    /// The canonical columns that the metric's columns are made from; each line is needed, any name of a line will do.
+    fn inputs(&self) -> String {
+        let mut groups: Vec<String> = Vec::new();
+        for group in self.columns().iter().flat_map(|c| c.needs) {
+            let group = group.join(" or ");
+            if !groups.contains(&group) {
+                groups.push(group);
+            }
+        }
+        if groups.is_empty() {
+            let tables = self.fact.map_or(&[][..], |f| f.tables);
+            groups.push(tables.iter().map(|t| t.name()).collect::<Vec<_>>().join(" or "));
+        }
+        groups.join("\n")
+    }
+
+    fn clock(&self) -> String {
+        let mut lines = vec![match &self.when {
+            When::InPeriod => "a row belongs to its period".to_string(),
+            When::At(at) => format!("a row counts in the period of its {at}"),
+            When::Stock { from, until } => format!("a row counts at the end of a period, if {from} lies before it and {until} not"),
+        }];
+        let units: Vec<Unit> = self.columns().iter().map(|c| c.unit).collect();
+        if units.contains(&Unit::Hours) {
+            lines.push("hours are calendar hours, or those of the business calendar where one is configured".to_string());
+        }
+        if units.contains(&Unit::Days) {
+            lines.push("days are calendar days".to_string());
+        }
+        lines.extend(
+            self.window_days
+                .map(|days| format!("known from {days} days after the period's end")),
+        );
+        lines.extend(
+            self.lookback_days
+                .map(|days| format!("known where the data start {days} days before the period")),
+        );
+        lines.join("\n")
+    }
+}
+
+/// What a ratio adds up: true counts as 1.
+fn summed(expression: &Expression) -> String {
+    match expression.unit {
+        Unit::Bool => format!("rows where {}", expression.text),
+        _ => format!("the sum of {}", expression.text),
+    }
+}
+
+fn worked(example: &Example) -> String {
+    let mut text = String::new();
+    if let Some(period) = &example.period {
+        text.push_str(&format!("period {period}"));
+        text.push_str(
+            &example
+                .as_of
+                .as_ref()
+                .map_or_else(|| "\n".to_string(), |as_of| format!(", as of {as_of}\n")),
+        );
+    }
+    match &example.given {
+        Given::Rows(rows) => text.push_str(&format!("{}\n", rows.trim_end())),
+        Given::Tables(tables) => {
+            for (table, rows) in tables {
+                text.push_str(&format!("{table}:\n{}\n", rows.trim_end()));
+            }
+        }
+    }
+    match &example.expect {
+        Expect::Value(value) => text.push_str(&format!("gives {value}")),
+        Expect::AbsentReason(reason) => text.push_str(&format!("is absent: {reason}")),
+    }
+    text
+}

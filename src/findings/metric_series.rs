@@ -1,0 +1,117 @@
+//! One metric over the periods of a review: its cells, its process, its target.
+
+use std::collections::BTreeMap;
+
+use crate::catalog::Kind;
+use crate::report::{Cell, MetricInfo};
+use crate::stats::process::{Assurance, Chart, Point, Series, Signal};
+use crate::stats::{BetterDirection, Interval, Reading, reading};
+
+/// A metric and how it went.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MetricSeries {
+    /// The metric.
+    pub metric: MetricInfo,
+    /// Its cells, one a period, ascending; the last is the one that is reviewed, with its changes.
+    pub cells: Vec<Cell>,
+    /// Its process behaviour chart, where the series allows one.
+    pub process: Option<Chart>,
+    /// What it is meant to reach, and whether it does.
+    pub goal: Option<MetricTarget>,
+}
+
+/// What a metric is meant to reach.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct MetricTarget {
+    /// The value.
+    pub value: f64,
+    /// Whether the reviewed period reaches it: `better` where the whole interval does, `worse` where none of it does, `no clear change` where
+    /// the target lies within. Without an interval, or a good direction, it is unclear.
+    pub reading: Reading,
+    /// Whether the process will meet it.
+    pub assurance: Option<Assurance>,
+}
+
+impl MetricSeries {
+    /// A metric of a kind with its cells, the earliest first; `goals` by metric.
+    pub fn new(metric: MetricInfo, cells: Vec<Cell>, kind: &Kind, goals: &BTreeMap<String, f64>) -> MetricSeries {
+        let process = process(&metric, &cells, kind);
+        let goal = goals.get(&metric.id).map(|&value| {
+            let against = cells.last().and_then(|cell| interval(cell, value));
+            MetricTarget {
+                value,
+                reading: reading(against.as_ref(), metric.good),
+                assurance: process.as_ref().and_then(|chart| chart.assurance(value, metric.good)),
+            }
+        });
+        MetricSeries {
+            metric,
+            cells,
+            process,
+            goal,
+        }
+    }
+
+    /// The cell of the period that is reviewed.
+    pub fn cell(&self) -> &Cell {
+        self.cells.last().expect("a score has a cell for each period")
+    }
+
+    /// The signals of the process that the reviewed period completes, the gravest first.
+    pub fn signals(&self) -> impl Iterator<Item = &Signal> {
+        let last = self.cells.len() - 1;
+        self.process.iter().flat_map(move |chart| chart.signals_at(last))
+    }
+
+    /// Whether the series says that nothing but its usual variation is at work.
+    pub fn is_as_usual(&self) -> bool {
+        self.process.is_some() && self.signals().next().is_none()
+    }
+}
+
+/// The interval of the value less a target.
+fn interval(cell: &Cell, goal: f64) -> Option<Interval> {
+    (cell.low.is_some() || cell.high.is_some()).then(|| Interval {
+        low: cell.low.map(|low| low - goal),
+        high: cell.high.map(|high| high - goal),
+    })
+}
+
+/// The chart of the periods; those that begin before the data do are no points of it. A last period that is not over is one: all others are
+/// known at its age then, so that each is the same part of its period.
+fn process(metric: &MetricInfo, cells: &[Cell], kind: &Kind) -> Option<Chart> {
+    if metric.undated {
+        return None;
+    }
+    let point = |cell: &Cell| {
+        let n = cell.n.unwrap_or_default() as f64;
+        cell.value.filter(|_| !cell.left_truncated).map(|value| Point { value, n })
+    };
+    let series = Series {
+        points: cells.iter().map(point).collect(),
+        share: matches!(kind, Kind::Share { .. }),
+        range: range(kind, &metric.unit),
+    };
+    series.chart().ok()
+}
+
+/// The values that are possible: sums and ratios may be negative, or more than the whole.
+fn range(kind: &Kind, unit: &str) -> Interval {
+    let (low, high) = match (kind, unit) {
+        (Kind::Share { .. }, _) | (Kind::Concentration { .. }, "share" | "index") => (Some(0.0), Some(1.0)),
+        (Kind::NetShare { .. }, _) => (Some(-100.0), Some(100.0)),
+        (Kind::Mean { .. }, "score") => (Some(0.0), Some(100.0)),
+        (Kind::Count { .. } | Kind::Rate { .. } | Kind::Concentration { .. }, _) | (_, "hours" | "days") => (Some(0.0), None),
+        _ => (None, None),
+    };
+    Interval { low, high }
+}
+
+/// Whether a rise is good news, bad news or neither.
+pub fn is_good(good: BetterDirection, rises: bool) -> Option<bool> {
+    match good {
+        BetterDirection::Up => Some(rises),
+        BetterDirection::Down => Some(!rises),
+        BetterDirection::Neither => None,
+    }
+}

@@ -1,0 +1,82 @@
+//! What is told beside the metrics: cohorts, what hangs on few, the mix of channels, lists to act on, what the data cover.
+
+use anyhow::Result;
+
+use crate::analyses::channels::{self, Mix, mix};
+use crate::analyses::cohorts::{self, Basis, Cohorts, cohorts};
+use crate::analyses::concentration::{self, Concentration, ConcentrationOf, concentration};
+use crate::analyses::coverage::{Coverage, coverage};
+use crate::analyses::lists::{self, List, Lost, Overdue, Waiting};
+use crate::canonical::CanonicalTables;
+use crate::facts::context::Settings;
+use crate::period::{Grain, Period};
+
+/// So many of the largest stakeholders are shown.
+const LARGEST: usize = 10;
+
+/// What is told beside the metrics, of all stakeholders.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Supplements {
+    /// Retention by cohort.
+    pub cohorts: Vec<Cohorts>,
+    /// Revenue, and spend, on how few they hang.
+    pub concentrations: Vec<Concentration>,
+    /// The mix of contacts by channel.
+    pub mix: Option<Mix>,
+    /// Lists to act on, as things stand at as-of.
+    pub lists: Lists,
+    /// What the data cover by period.
+    pub coverage: Coverage,
+}
+
+/// Lists to act on; `None`: the inputs cannot give it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Lists {
+    /// Stakeholders overdue for a contact.
+    pub overdue: Option<List<Overdue>>,
+    /// Open complaints.
+    pub complaints: Option<List<Waiting>>,
+    /// Cases without an answer.
+    pub unanswered: Option<List<Waiting>>,
+    /// Promises that are late.
+    pub commitments: Option<List<Waiting>>,
+    /// Customers of the period before without an order in this one.
+    pub lost: Option<List<Lost>>,
+}
+
+/// The texts that it rests on, to be asked for when the inputs are read.
+pub fn texts() -> impl Iterator<Item = &'static str> {
+    [lists::TEXTS, concentration::TEXTS, mix::TEXTS].into_iter().flatten().copied()
+}
+
+/// Finds it for the last of the periods.
+///
+/// # Errors
+///
+/// Only defects.
+pub fn beside(canonical: &CanonicalTables, settings: &Settings, periods: &[Period], level: f64) -> Result<Supplements> {
+    let period = periods.last().expect("a period is asked for");
+    let grain = period.grain().unwrap_or(Grain::Month);
+    let of = |basis| cohorts::ReviewRequest {
+        basis,
+        grain,
+        last: cohorts::LAST,
+        until: period.end,
+        level,
+    };
+    let found = [Basis::Purchases, Basis::Roster].map(|basis| cohorts(canonical, settings, &of(basis)).unwrap_or_default());
+    let few = [ConcentrationOf::Revenue, ConcentrationOf::Spend].map(|of| concentration(canonical, settings, of, period, LARGEST).ok());
+    Ok(Supplements {
+        cohorts: found.into_iter().flatten().collect(),
+        concentrations: few.into_iter().flatten().collect(),
+        mix: mix(canonical, settings, period, mix::MOST, level)?.ok(),
+        lists: Lists {
+            overdue: lists::overdue(canonical, settings, lists::LIMIT).ok(),
+            complaints: lists::open_complaints(canonical, settings, lists::LIMIT).ok(),
+            unanswered: lists::unanswered(canonical, settings, lists::LIMIT).ok(),
+            commitments: lists::late_commitments(canonical, settings, lists::LIMIT).ok(),
+            lost: lists::lost_customers(canonical, settings, period, lists::LIMIT).ok(),
+        },
+        coverage: coverage(canonical, grain, periods.len(), period.end),
+    })
+}

@@ -1,0 +1,37 @@
+//! Bytes to records: encoding, dialect, header, footer, and the fast reading of whole files on several threads.
+//!
+//! [`peek`] looks at the start of an input and says how it would be read (a [`Layout`]); [`read_blocks`] and [`for_each_record`] read
+//! all of it that way. Records are those of the `csv` crate: quotes open only at the start of a field, doubled quotes stand for one, CR,
+//! LF and CRLF end a record, blank lines are no records and are counted nowhere but in line numbers. Other delimiters, quotes and
+//! escapes follow the same rules; records that break them are read so that they have the width of the table, where that is possible.
+//! Ragged records are delivered as they are, and a record whose quote is never closed is delivered and marked; what to do about them is
+//! the caller's decision. Lines before the header and after the last record are not delivered but kept.
+
+mod cell;
+mod columns;
+mod decode;
+mod dialect;
+mod encoding;
+mod footer;
+mod general;
+mod header;
+mod parquet;
+mod peek;
+mod raw;
+mod read;
+mod record;
+mod repair;
+mod sample;
+mod scan;
+mod shape;
+mod sniff;
+
+pub use columns::Columns;
+pub use dialect::{Delimiter, Dialect};
+pub use encoding::Encoding;
+pub use header::{Header, Renamed};
+pub use parquet::as_text;
+pub use peek::{FormatOverrides, Layout, Line, LineEnds, Peek, Row, peek};
+pub use raw::{Raw, write_raw};
+pub use read::{Block, Outcome, for_each_record, read_blocks};
+pub use record::{Record, Records};

@@ -1,0 +1,516 @@
+//! The start of an input, and how all of it would be read.
+
+use anyhow::Result;
+use glob::Pattern;
+
+use super::dialect::{Delimiter, Dialect};
+use super::encoding::Encoding;
+use super::footer;
+use super::general::{Rules, scan};
+use super::header::Header;
+use super::record::Records;
+use super::sample::{Sample, sample};
+use super::scan::count_lines;
+use super::shape::{Seen, Shape, shape};
+use super::sniff::{DialectOverrides, Sniffed, sniff};
+use crate::diagnostics::{Problem, counted, visible};
+use crate::io::{FileError, Source};
+
+/// So many bytes are looked at, or more where the first records are longer.
+const SAMPLE: usize = 1 << 18;
+/// No record is longer than this; a quote that is never closed would else swallow a file into memory.
+pub(super) const LONGEST: usize = 1 << 28;
+/// So many records tell the shape of a table.
+const RECORDS: usize = 230;
+
+/// What is already known about an input; what is `None` is found from its bytes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FormatOverrides {
+    /// The encoding, by a name that [`Encoding::for_label`] knows.
+    pub encoding: Option<String>,
+    /// What stands between fields: one character or several.
+    pub delimiter: Option<String>,
+    /// The quote character; empty where quotes are text.
+    pub quote: Option<String>,
+    /// The character that makes text of the quote after it; empty, or the quote itself, where quotes are doubled.
+    pub escape: Option<String>,
+    /// How many lines stand before the header.
+    pub preamble: Option<usize>,
+    /// How many records are names of columns; the names of one column are joined by a blank. 0: columns have no names.
+    pub header_rows: Option<usize>,
+    /// Patterns (`Total*`) of what the first filled cell of a line says that is no record but belongs to the end of the file.
+    pub footer: Vec<String>,
+}
+
+impl FormatOverrides {
+    /// These, and where they leave something open, what others say of it.
+    #[must_use]
+    pub fn or(&self, others: &FormatOverrides) -> FormatOverrides {
+        let first = |one: &Option<String>, other: &Option<String>| one.as_ref().or(other.as_ref()).cloned();
+        let footer = if self.footer.is_empty() { &others.footer } else { &self.footer };
+        FormatOverrides {
+            encoding: first(&self.encoding, &others.encoding),
+            delimiter: first(&self.delimiter, &others.delimiter),
+            quote: first(&self.quote, &others.quote),
+            escape: first(&self.escape, &others.escape),
+            preamble: self.preamble.or(others.preamble),
+            header_rows: self.header_rows.or(others.header_rows),
+            footer: footer.clone(),
+        }
+    }
+}
+
+/// A line that is no record, or a record as it stands in the file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// Its number, from 1, as a text editor counts.
+    pub line: u64,
+    /// Its text, without the line end.
+    pub text: String,
+}
+
+/// What ends the records at the start of an input.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LineEnds {
+    /// Records that end with LF.
+    pub lf: u64,
+    /// Records that end with CR and LF.
+    pub crlf: u64,
+    /// Records that end with CR.
+    pub cr: u64,
+}
+
+impl std::fmt::Display for LineEnds {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let counts = [("LF", self.lf), ("CRLF", self.crlf), ("CR", self.cr)];
+        let there: Vec<_> = counts.iter().filter(|(_, n)| *n > 0).collect();
+        match there[..] {
+            [] => f.write_str("none"),
+            [(name, _)] => f.write_str(name),
+            _ => {
+                let each: Vec<String> = there.iter().map(|(name, n)| format!("{name} ({n})")).collect();
+                write!(f, "mixed: {}", each.join(", "))
+            }
+        }
+    }
+}
+
+/// How an input is read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Layout {
+    /// The encoding as far as the start of the file tells. Where it says UTF-8, reading all of the file may find otherwise and read
+    /// it as another one instead: [`super::Outcome::encoding`] has the last word.
+    pub encoding: Encoding,
+    /// How the encoding is known.
+    pub encoding_why: String,
+    /// How fields are parted.
+    pub dialect: Dialect,
+    /// What ends records.
+    pub line_ends: LineEnds,
+    /// The lines before the table, blank ones left out.
+    pub preamble: Vec<Line>,
+    /// The names of the columns; none if the file is empty.
+    pub header: Header,
+    /// How many fields a record has as a rule; 0 if there are no records.
+    pub width: usize,
+    /// Whether the records at the start use quotes by the rules, hardly any excepted: then a quote in a field that is not quoted means
+    /// that the record is damaged ([`super::Record::stray_quote`]).
+    pub strict_quotes: bool,
+    /// What was found out about the file, and by what evidence, in words.
+    pub findings: Vec<String>,
+    /// Records before the first data record.
+    pub(super) before_data: u64,
+    /// Stated patterns of footer lines.
+    pub(super) footer: Vec<Pattern>,
+}
+
+impl Layout {
+    /// How records are taken apart.
+    pub(super) fn rules(&self) -> Rules<'_> {
+        Rules {
+            dialect: &self.dialect,
+            width: self.width,
+        }
+    }
+
+    /// Whether the file has names of columns.
+    pub fn has_header(&self) -> bool {
+        !self.header.rows.is_empty()
+    }
+}
+
+/// The start of an input.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Peek {
+    /// How all of it is read.
+    pub layout: Layout,
+    /// Whether the delimiter is stated, by the wishes or by a first line `sep=;`, or found by its regularity; false where nothing
+    /// parts the records.
+    pub parted: bool,
+    /// The first data records.
+    pub rows: Vec<Row>,
+    /// Whether these are all records of the input.
+    pub complete: bool,
+    /// The lines after the last record, where the start reaches as far; reading all of the input gives them in any case.
+    pub footer: Vec<Line>,
+}
+
+/// A record, kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// The line it starts on.
+    pub line: u64,
+    /// Its fields.
+    pub fields: Vec<String>,
+}
+
+/// Looks at the start of an input: its layout, and up to so many of its first records.
+///
+/// # Errors
+/// When it cannot be read, is no text file, its first records are unreasonably long, or a wish makes no sense.
+pub fn peek(source: &Source, wishes: &FormatOverrides, rows: usize) -> Result<Peek> {
+    let known = Known::of(wishes)?;
+    let mut size = SAMPLE;
+    // Where there is a data record, the header before it is complete.
+    let wanted = rows.max(1);
+    loop {
+        let sample = sample(source, size, known.encoding)?;
+        let mut found = look(&sample, &known, wanted);
+        if sample.over || sample.cut || found.rows.len() == wanted {
+            found.complete &= found.rows.len() <= rows;
+            found.rows.truncate(rows);
+            return Ok(found);
+        }
+        if size >= LONGEST {
+            let why = format!(
+                "its first {wanted} records are longer than {} MiB; is a quote never closed?",
+                LONGEST >> 20
+            );
+            return Err(FileError::new(source.name(), "read", why, "").into());
+        }
+        size *= 4;
+    }
+}
+
+/// Wishes, understood.
+struct Known {
+    encoding: Option<Encoding>,
+    stated: DialectOverrides,
+    preamble: Option<usize>,
+    header_rows: Option<usize>,
+    footer: Vec<Pattern>,
+}
+
+impl Known {
+    fn of(wishes: &FormatOverrides) -> Result<Known> {
+        let usage = |what: String, hint: &str| anyhow::Error::from(Problem::usage(what).hint(hint));
+        let encoding = match &wishes.encoding {
+            None => None,
+            Some(label) => Some(Encoding::for_label(label).ok_or_else(|| {
+                let hint = "write utf-8, utf-16le, windows-1252, shift_jis, macintosh, cp850 or another name of the Encoding Standard";
+                usage(format!("'{label}' is no encoding"), hint)
+            })?),
+        };
+        let mark = |what: &str, text: &Option<String>| match text.as_deref().map(str::as_bytes) {
+            None => Ok(None),
+            Some([]) => Ok(Some(None)),
+            Some(&[byte]) if byte.is_ascii_graphic() && !byte.is_ascii_alphanumeric() => Ok(Some(Some(byte))),
+            Some(_) => Err(usage(
+                format!("'{}' cannot be the {what}", visible(text.as_deref().unwrap_or_default())),
+                "write one mark such as \" or ', or nothing",
+            )),
+        };
+        let quote = mark("quote", &wishes.quote)?;
+        let escape = mark("escape", &wishes.escape)?.map(|e| e.filter(|_| Some(e) != quote));
+        if wishes
+            .delimiter
+            .as_ref()
+            .is_some_and(|d| d.is_empty() || d.contains(['\n', '\r', '"']))
+        {
+            return Err(usage(
+                "the delimiter is empty, or holds a quote or a line end".to_string(),
+                "write the characters between two fields",
+            ));
+        }
+        let footer = wishes.footer.iter().map(|text| {
+            Pattern::new(text).map_err(|e| {
+                usage(
+                    format!("'{text}' is no pattern: {}", e.msg),
+                    "`*` stands for any text, `?` for one character",
+                )
+            })
+        });
+        Ok(Known {
+            encoding,
+            stated: DialectOverrides {
+                delimiter: wishes.delimiter.clone(),
+                quote,
+                escape,
+            },
+            preamble: wishes.preamble,
+            header_rows: wishes.header_rows,
+            footer: footer.collect::<Result<_>>()?,
+        })
+    }
+}
+
+/// A dialect for text in which nothing parts the fields: one whose delimiter does not occur.
+fn undivided(text: &str) -> Dialect {
+    let free = [",", "\t", ";", "|", "\u{1f}"].into_iter().find(|d| !text.contains(d));
+    Dialect::of(free.unwrap_or(","))
+}
+
+fn look(sample: &Sample, known: &Known, wanted: usize) -> Peek {
+    let (text, over) = (sample.text.as_str(), sample.over);
+    let mut findings = vec![format!("read as {}: {}", sample.encoding, sample.why)];
+    let first_line = text.split_inclusive(['\r', '\n']).next().unwrap_or_default();
+    let said = Dialect::stated(first_line);
+    let body = if said.is_some() { &text[first_line.len()..] } else { text };
+    let mut stated = known.stated.clone();
+    if stated.delimiter.is_none() {
+        stated.delimiter = said.map(str::to_string);
+    }
+    let sniffed = sniff(body, over, &stated);
+    let parted = sniffed.is_some() || stated.delimiter.is_some();
+    let dialect = match (&sniffed, &stated.delimiter) {
+        (Some(sniffed), _) => sniffed.dialect.clone(),
+        (None, Some(delimiter)) => Dialect {
+            delimiter: Delimiter::Text(delimiter.clone()),
+            quote: stated.quote.unwrap_or(Some(super::dialect::QUOTE)),
+            escape: stated.escape.flatten(),
+            padded: false,
+        },
+        (None, None) => undivided(body),
+    };
+    findings.push(match (&sniffed, &stated.delimiter) {
+        (Some(s), None) => format!(
+            "{dialect}: {} of the first {} records have {} fields",
+            s.fitting.0, s.fitting.1, s.width
+        ),
+        (None, None) => "nothing parts the lines into fields: each is one".to_string(),
+        (_, Some(_)) => format!("{dialect}: the delimiter is stated"),
+    });
+    let width = sniffed.as_ref().map_or(1, |s: &Sniffed| s.width);
+    let rules = Rules { dialect: &dialect, width };
+    let bytes = text.as_bytes();
+    let whole = if over { text } else { &text[..scan(bytes, rules, false).0.end] };
+    let read = || Records::careful(whole, bytes, rules, 1, 1, over);
+    let (first, line_ends) = collect(bytes, read(), RECORDS);
+    let said_rows = usize::from(said.is_some() && !first.is_empty());
+    let Shape { preamble, header, why } = shape(&first[said_rows..], width, known.preamble, known.header_rows);
+    let preamble = preamble + said_rows;
+    findings.extend(why);
+    let before_data = (preamble + header) as u64;
+
+    let footer = if over {
+        footer::find(whole, read(), before_data, width, &known.footer)
+    } else {
+        None
+    };
+    let (end, footer) = footer.unwrap_or((whole.len(), Vec::new()));
+    let mut records = Records::careful(&whole[..end], bytes, rules, 1, 1, over);
+    records.skip_header(before_data);
+    let mut rows = Vec::new();
+    while rows.len() < wanted
+        && let Some(record) = records.read()
+    {
+        rows.push(Row {
+            line: record.line(),
+            fields: record.iter().map(str::to_owned).collect(),
+        });
+    }
+    let complete = over && records.read().is_none();
+    let names: Vec<Vec<String>> = first[preamble..preamble + header].iter().map(|r| r.cells.clone()).collect();
+    let columns = rows.first().map_or(0, |row| row.fields.len());
+    let filled = |column: usize| {
+        first[preamble + header..]
+            .iter()
+            .any(|r| r.cells.get(column).is_some_and(|c| !c.trim().is_empty()))
+    };
+    let mut header = Header::of(names, if parted { columns.max(width) } else { columns });
+    if columns == 0 && header.rows.is_empty() {
+        header = Header::default();
+    }
+    let unnamed = header.drop_trailing(filled);
+    if unnamed > 0 {
+        findings.push(format!(
+            "{} neither name nor content",
+            counted(unnamed as u64, "column at the end has", "columns at the end have")
+        ));
+    }
+    if sample.zeros > 0 {
+        findings.push(format!("{} left out", counted(sample.zeros, "zero byte is", "zero bytes are")));
+    }
+    if let Some((line, _)) = sample.stray {
+        findings.push(format!("line {line} is the first with a byte that is no UTF-8"));
+    }
+    let lines = |records: &[Seen]| {
+        let line = |r: &Seen| Line {
+            line: r.line,
+            text: r.raw.clone(),
+        };
+        records.iter().map(line).collect::<Vec<_>>()
+    };
+    Peek {
+        layout: Layout {
+            encoding: sample.encoding,
+            encoding_why: sample.why.clone(),
+            line_ends,
+            preamble: lines(&first[..preamble]),
+            header,
+            width: if first.is_empty() { 0 } else { width },
+            strict_quotes: sniffed.as_ref().is_some_and(|s| s.strict),
+            findings,
+            before_data,
+            footer: known.footer.clone(),
+            dialect,
+        },
+        parted,
+        rows,
+        complete,
+        footer,
+    }
+}
+
+/// The first records, and what ends them.
+fn collect(bytes: &[u8], mut records: Records<'_>, most: usize) -> (Vec<Seen>, LineEnds) {
+    let mut found: Vec<Seen> = Vec::new();
+    let mut ends = LineEnds::default();
+    let mut expected = 1;
+    while found.len() < most
+        && let Some(record) = records.read()
+    {
+        let raw = record.raw();
+        let after = raw.as_ptr() as usize - bytes.as_ptr() as usize + raw.len();
+        match bytes.get(after..).unwrap_or_default() {
+            [b'\r', b'\n', ..] => ends.crlf += 1,
+            [b'\r', ..] => ends.cr += 1,
+            [b'\n', ..] => ends.lf += 1,
+            _ => {}
+        }
+        found.push(Seen {
+            line: record.line(),
+            raw: raw.to_string(),
+            cells: record.iter().map(str::to_owned).collect(),
+            after_blank: record.line() > expected,
+        });
+        expected = record.line() + count_lines(raw.as_bytes(), None) + 1;
+    }
+    (found, ends)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(bytes: impl AsRef<[u8]>, wishes: FormatOverrides, rows: usize) -> Peek {
+        peek(&Source::memory("test.csv", bytes.as_ref()), &wishes, rows).unwrap()
+    }
+
+    fn plain(bytes: impl AsRef<[u8]>) -> Peek {
+        of(bytes, FormatOverrides::default(), 10)
+    }
+
+    #[test]
+    fn header_and_first_records() {
+        let peeked = plain("\n id ;name;name\n1;x;y\n\n2;\"z\nz\"\n");
+        assert_eq!(peeked.layout.header.names, ["id", "name", "name.2"]);
+        assert_eq!(peeked.layout.dialect, Dialect::of(";"));
+        assert_eq!((peeked.parted, peeked.complete), (true, true));
+        let rows: Vec<_> = peeked.rows.iter().map(|r| (r.line, r.fields.join("|"))).collect();
+        assert_eq!(rows, [(3, "1|x|y".to_string()), (5, "2|z\nz".to_string())]);
+        let short = of("a,b\n1,2\n3,4\n", FormatOverrides::default(), 1);
+        assert_eq!((short.rows.len(), short.complete), (1, false));
+        assert_eq!(of("a,b\n1,2\n", FormatOverrides::default(), 0).layout.header.names, ["a", "b"]);
+    }
+
+    #[test]
+    fn stated_delimiters() {
+        let peeked = plain("sep=;\r\na,b;c\r\n1,2;3\r\n");
+        assert_eq!(
+            (&peeked.layout.header.names[..], peeked.rows[0].line),
+            (&["a,b".to_string(), "c".into()][..], 3)
+        );
+        let wishes = FormatOverrides {
+            delimiter: Some(",".into()),
+            ..FormatOverrides::default()
+        };
+        assert_eq!(of("sep=;\na,b;c\n", wishes, 1).layout.header.names, ["a", "b;c"]);
+        let one = plain("name\nx\n");
+        assert_eq!((one.layout.header.names.len(), one.parted), (1, false));
+    }
+
+    #[test]
+    fn several_header_rows_or_none() {
+        let text = "Q1,Q2,\nscore,,Id\n1,2,3\n";
+        assert_eq!(
+            of(
+                text,
+                FormatOverrides {
+                    header_rows: Some(2),
+                    ..FormatOverrides::default()
+                },
+                1
+            )
+            .layout
+            .header
+            .names,
+            ["Q1 score", "Q2", "Id"]
+        );
+        let none = of(
+            text,
+            FormatOverrides {
+                header_rows: Some(0),
+                ..FormatOverrides::default()
+            },
+            5,
+        );
+        assert_eq!(
+            (none.layout.header.names.join(","), none.rows.len()),
+            ("column 1,column 2,column 3".to_string(), 3)
+        );
+    }
+
+    #[test]
+    fn encodings() {
+        assert_eq!(plain("\u{feff}é,b\n1,2\n").layout.header.names, ["é", "b"]);
+        let old = plain(b"\xe9,b\n1,2\n");
+        assert_eq!(
+            (old.layout.encoding, &old.layout.header.names[0][..]),
+            (Encoding::Library(encoding_rs::WINDOWS_1252), "é")
+        );
+        let wide: Vec<u8> = std::iter::once(0xfeff)
+            .chain("é,b\n".encode_utf16())
+            .flat_map(u16::to_be_bytes)
+            .collect();
+        let wide = plain(wide);
+        assert_eq!(
+            (wide.layout.encoding, wide.layout.header.names.join("|")),
+            (Encoding::Library(encoding_rs::UTF_16BE), "é|b".to_string())
+        );
+        // A character that the end of the sample cuts in two.
+        for shift in 0..3 {
+            let text = format!("a,b\n{}{}", " ".repeat(shift), "€€,1\n".repeat(40_000));
+            assert_eq!(plain(text).layout.encoding, Encoding::Utf8);
+        }
+    }
+
+    #[test]
+    fn what_is_no_table() {
+        assert_eq!(plain("").layout.header.names, [""; 0]);
+        let binary = peek(&Source::memory("a.xlsx", &b"PK\x03\x04\n\0\0"[..]), &FormatOverrides::default(), 1)
+            .unwrap_err()
+            .to_string();
+        assert!(
+            binary.contains("a.xlsx: it is not a text file but a zip archive or a workbook (xlsx, ods)"),
+            "{binary}"
+        );
+    }
+
+    #[test]
+    fn a_header_longer_than_the_sample() {
+        let names: Vec<String> = (0..60_000).map(|n| format!("name{n}")).collect();
+        let peeked = of(format!("{}\n1\n", names.join(",")), FormatOverrides::default(), 0);
+        assert_eq!(peeked.layout.header.names.len(), 60_000);
+    }
+}

@@ -1,0 +1,125 @@
+//! The records of an input as they are read, written as plain CSV, so that anyone can check how a file is understood.
+
+use std::io::Write;
+use std::sync::mpsc::{SyncSender, sync_channel};
+
+use anyhow::Result;
+
+use super::header::Header;
+use super::peek::{Layout, Line};
+use super::read::{Outcome, for_each_record};
+use crate::io::Source;
+
+/// What was not written, and what there is to say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Raw {
+    /// The lines before the table.
+    pub preamble: Vec<Line>,
+    /// The lines after the last record.
+    pub footer: Vec<Line>,
+    /// The number of data records.
+    pub records: u64,
+    /// What was unusual about its bytes, in words.
+    pub findings: Vec<String>,
+}
+
+/// Writes the header and all records as they are read: in UTF-8, with commas, quotes doubled where they are needed, and LF. Ragged
+/// records stay as they are; several header rows are joined by a blank; a file without a header is written without one; preamble and
+/// footer are returned instead.
+///
+/// # Errors
+/// When the input cannot be read, or the output not be written.
+pub fn write_raw(source: &Source, layout: &Layout, out: &mut dyn Write) -> Result<Raw> {
+    // What was written cannot be taken back: whether all of it can be read, and in which encoding, is found out before.
+    let all = for_each_record(source, layout, 1, || (), |(), _| Ok(()))?;
+    let layout = Layout {
+        encoding: all.encoding,
+        ..layout.clone()
+    };
+    let mut header = chunk();
+    match &layout.header.rows[..] {
+        [] => {}
+        [row] => header.write_record(row)?,
+        rows => header.write_record(Header::joined(rows, layout.width))?,
+    }
+    out.write_all(&header.into_inner()?)?;
+    let (to_writer, chunks) = sync_channel::<Vec<u8>>(4);
+    let done = std::thread::scope(|scope| {
+        let layout = &layout;
+        let reader = scope.spawn(move || read(source, layout, to_writer));
+        let written = chunks.iter().try_for_each(|chunk| out.write_all(&chunk));
+        // A reader whose chunks nobody takes any more stops at the next one.
+        drop(chunks);
+        let read = reader.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        written?;
+        read
+    })?;
+    let findings = done.findings().into_iter().map(|(_, text)| text).collect();
+    Ok(Raw {
+        preamble: layout.preamble,
+        footer: done.footer,
+        records: done.records,
+        findings,
+    })
+}
+
+/// So much text is put together before it is written.
+const CHUNK: usize = 1 << 18;
+
+/// Sends the records in chunks.
+fn read(source: &Source, layout: &Layout, to_writer: SyncSender<Vec<u8>>) -> Result<Outcome<csv::Writer<Vec<u8>>>> {
+    let mut outcome = for_each_record(source, layout, 1, chunk, |chunk, record| {
+        chunk.write_record(record.iter())?;
+        if chunk.get_ref().len() >= CHUNK {
+            to_writer.send(std::mem::replace(chunk, self::chunk()).into_inner()?)?;
+        }
+        Ok(())
+    })?;
+    for last in std::mem::take(&mut outcome.sinks) {
+        to_writer.send(last.into_inner()?)?;
+    }
+    Ok(outcome)
+}
+
+fn chunk() -> csv::Writer<Vec<u8>> {
+    csv::WriterBuilder::new().flexible(true).has_headers(false).from_writer(Vec::new())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ingest::{FormatOverrides, peek};
+
+    fn raw(bytes: &[u8]) -> (String, Raw) {
+        let source = Source::memory("a.csv", bytes);
+        let layout = peek(&source, &FormatOverrides::default(), 5).unwrap().layout;
+        let mut out = Vec::new();
+        let raw = write_raw(&source, &layout, &mut out).unwrap();
+        (String::from_utf8(out).unwrap(), raw)
+    }
+
+    #[test]
+    fn plain_csv_whatever_comes_in() {
+        let text = "Report of May\r\n\r\nName;Amount;Paid on\r\nM\u{fc}ller, Ann;1,5;2024-05-01\r\n\"a;\"\"b\"\"\";2,5;2024-05-02\r\n3;4\r\nTotal;4,0;\r\n";
+        let bytes: Vec<u8> = text.chars().map(|c| c as u8).collect();
+        let (out, raw) = raw(&bytes);
+        assert_eq!(
+            out,
+            "Name,Amount,Paid on\n\"Müller, Ann\",\"1,5\",2024-05-01\n\"a;\"\"b\"\"\",\"2,5\",2024-05-02\n3,4\n"
+        );
+        let lines = |lines: &[Line]| lines.iter().map(|l| format!("{}: {}", l.line, l.text)).collect::<Vec<_>>();
+        assert_eq!(
+            (lines(&raw.preamble), lines(&raw.footer)),
+            (vec!["1: Report of May".to_string()], vec!["7: Total;4,0;".to_string()])
+        );
+        assert_eq!(raw.records, 3);
+        assert!(raw.findings.iter().any(|f| f.contains("windows-1252")), "{:?}", raw.findings);
+    }
+
+    #[test]
+    fn header_rows() {
+        assert_eq!(raw(b"id,n\nid,n\n1,2\n").0, "id id,n n\n1,2\n");
+        assert_eq!(raw(b"1,2024-01-01\n2,2024-01-02\n").0, "1,2024-01-01\n2,2024-01-02\n");
+        assert_eq!(raw(b"").0, "");
+    }
+}

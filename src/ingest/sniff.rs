@@ -1,0 +1,472 @@
+//! Finding the dialect of a file from its start.
+//!
+//! Every candidate (delimiter, quote, escape) takes the first records apart. It is the better the more records have the same number of
+//! fields, the more fields that is, and the more cells look like something: a number, a time, an address, words. These are the pattern
+//! and type scores of van den Burg, Nazabal and Sutton, "Wrangling messy CSV files by detecting row and type patterns" (2019), here
+//! with repaired quotes counted against a candidate. A usual dialect that fits perfectly, alone among the usual ones, is taken at once.
+
+use std::collections::BTreeMap;
+
+use super::cell::{Kind, kind};
+use super::columns::Columns;
+use super::dialect::{Delimiter, Dialect, QUOTE};
+use super::general::{Rules, line_end};
+use super::record::Records;
+use super::scan::is_end;
+
+/// So many records are looked at.
+const RECORDS: usize = 200;
+/// So many bytes are looked at, if they hold at least a few records.
+const BYTES: usize = 1 << 17;
+/// The usual delimiters; the earlier wins where the evidence is equal.
+const USUAL: [&str; 4] = [",", ";", "\t", "|"];
+/// Others that are tried.
+const OTHERS: [&str; 12] = [":", "^", "~", "\u{1}", "\u{1f}", "\u{1e}", "\u{a7}", "\u{a6}", "#", "&", "*", " "];
+
+/// What is stated of a dialect; what is not is found.
+#[derive(Clone, Debug, Default)]
+pub(super) struct DialectOverrides {
+    pub delimiter: Option<String>,
+    /// The quote; `Some(None)` where there is none.
+    pub quote: Option<Option<u8>>,
+    /// The escape; `Some(None)` where quotes are doubled.
+    pub escape: Option<Option<u8>>,
+}
+
+/// A dialect, and how well it explains the file.
+#[derive(Clone, Debug)]
+pub(super) struct Sniffed {
+    pub dialect: Dialect,
+    pub score: f64,
+    /// How many fields most records have.
+    pub width: usize,
+    /// How many records have that many, of how many.
+    pub fitting: (usize, usize),
+    /// Whether the first record has.
+    pub first_fits: bool,
+    /// Whether quotes stand in the records, and nowhere but where the rules have them.
+    pub strict: bool,
+}
+
+/// The dialect of a text that starts at the start of a record; `None` where nothing parts the records into fields. `complete` says
+/// whether the text is all of the file.
+pub(super) fn sniff(text: &str, complete: bool, stated: &DialectOverrides) -> Option<Sniffed> {
+    let (text, complete) = sample(text, complete);
+    let nothing_stated = stated.quote.is_none() && stated.escape.is_none() && stated.delimiter.is_none();
+    if nothing_stated && let Some(found) = at_once(text, complete) {
+        return Some(found);
+    }
+    let scored: Vec<Sniffed> = candidates(text, stated)
+        .into_iter()
+        .filter_map(|dialect| score(text, complete, dialect))
+        .collect();
+    let better = |best: &Sniffed, next: &Sniffed| next.score > best.score + 1e-9;
+    let mut best = scored.iter().reduce(|best, next| if better(best, next) { next } else { best })?;
+    // A delimiter written twice parts every second column off as an empty one, when it is taken for two.
+    let twice = best.dialect.delimiter().repeat(2);
+    let doubled = scored
+        .iter()
+        .filter(|s| s.dialect.delimiter() == twice && s.dialect.quote == best.dialect.quote);
+    let as_good = |s: &&Sniffed| s.width * 2 == best.width + 1 && s.fitting.0 * 10 >= best.fitting.0 * 9;
+    if let Some(double) = doubled
+        .filter(as_good)
+        .reduce(|best, next| if better(best, next) { next } else { best })
+    {
+        best = double;
+    }
+    let best = best.clone();
+    let certain = stated.delimiter.is_some();
+    (certain || best.score > alone(text, complete, &best)).then_some(best)
+}
+
+/// The start of a text, cut after a line.
+fn sample(text: &str, complete: bool) -> (&str, bool) {
+    if text.len() <= BYTES {
+        return (text, complete);
+    }
+    let cut = text.as_bytes()[..BYTES].iter().rposition(|&b| is_end(b));
+    // A line longer than that is looked at whole.
+    let end = cut
+        .filter(|&c| text.as_bytes()[..c].iter().filter(|&&b| is_end(b)).count() >= 4)
+        .map(|c| c + 1);
+    end.map_or((text, complete), |end| (&text[..end], false))
+}
+
+/// A usual dialect in which all records have the same number of fields and keep the rules, if no other usual one comes near.
+fn at_once(text: &str, complete: bool) -> Option<Sniffed> {
+    let mut perfect = None;
+    for delimiter in USUAL {
+        let tried = count(text, complete, &Dialect::of(delimiter), 0);
+        let Some((width, times)) = tried.common() else {
+            continue;
+        };
+        if tried.counts.len() >= 3 && times == tried.counts.len() && tried.odd_quotes == 0 && tried.astray == 0 {
+            if perfect.is_some() {
+                return None;
+            }
+            perfect = Some(Sniffed {
+                dialect: Dialect::of(delimiter),
+                score: 1.0,
+                width,
+                fitting: (times, times),
+                first_fits: true,
+                strict: tried.quoted > 0 && tried.astray == 0,
+            });
+        } else if times * 2 > tried.counts.len() {
+            return None;
+        }
+    }
+    let doubtful = perfect.as_ref().is_some_and(|p| {
+        let mark = p.dialect.delimiter();
+        let marks = [format!("{mark} \""), format!("{mark} '"), format!("{mark}'"), "\\\"".to_string()];
+        p.width < 3 || marks.iter().any(|m| text.contains(m.as_str())) || of_several(text).iter().any(|d| d.contains(mark))
+    });
+    perfect.filter(|_| !doubtful)
+}
+
+/// The dialects to try.
+fn candidates(text: &str, stated: &DialectOverrides) -> Vec<Dialect> {
+    let mut delimiters: Vec<Delimiter> = Vec::new();
+    match &stated.delimiter {
+        Some(text) => delimiters.push(Delimiter::Text(text.clone())),
+        None => {
+            delimiters.extend(USUAL.iter().map(|d| Delimiter::Text(d.to_string())));
+            delimiters.extend(of_several(text).into_iter().map(Delimiter::Text));
+            let there = OTHERS.iter().filter(|d| text.contains(**d));
+            delimiters.extend(there.map(|d| Delimiter::Text(d.to_string())));
+            if text.contains("   ") {
+                delimiters.push(Delimiter::Blanks);
+                delimiters.extend(Columns::of(text).map(Delimiter::Columns));
+            }
+        }
+    }
+    let mut found = Vec::new();
+    for delimiter in delimiters {
+        let base = Dialect {
+            delimiter,
+            ..Dialect::default()
+        };
+        let mark = base.delimiter().to_string();
+        let near = |quote: char| {
+            let (before, after) = (format!("{mark}{quote}"), format!("{quote}{mark}"));
+            let at_line = |at: usize| at == 0 || is_end(text.as_bytes()[at - 1]);
+            text.contains(&before) || text.contains(&after) || text.match_indices(quote).take(100).any(|(at, _)| at_line(at))
+        };
+        let quotes: Vec<Option<u8>> = match stated.quote {
+            Some(quote) => vec![quote],
+            None if matches!(base.delimiter, Delimiter::Blanks | Delimiter::Columns(_)) => vec![None],
+            None => {
+                let mut quotes = vec![Some(QUOTE)];
+                if near('\'') {
+                    quotes.push(Some(b'\''));
+                }
+                quotes
+            }
+        };
+        for quote in quotes {
+            let shown = quote.map_or('"', char::from);
+            let escapes = match stated.escape {
+                Some(escape) => vec![escape],
+                None if quote.is_some() && text.contains(&format!("\\{shown}")) => vec![None, Some(b'\\')],
+                None => vec![None],
+            };
+            for escape in escapes {
+                let dialect = Dialect {
+                    quote,
+                    escape,
+                    ..base.clone()
+                };
+                let blanks =
+                    !mark.contains(' ') && (text.contains(&format!("{mark} {shown}")) || text.contains(&format!("{shown} {mark}")));
+                found.push(dialect.clone());
+                if blanks && quote.is_some() {
+                    found.push(Dialect { padded: true, ..dialect });
+                }
+            }
+        }
+    }
+    found
+}
+
+/// Delimiters of two or three characters, of marks and tabs, or a mark and a blank: those that stand in half of the lines or more, and in
+/// nearly every one that has their first mark. The lines that a quoted field goes on over have none of them.
+fn of_several(text: &str) -> Vec<String> {
+    let lines: Vec<&str> = text.split(['\n', '\r']).filter(|l| !l.trim().is_empty()).take(30).collect();
+    let is_mark = |b: u8| (b.is_ascii_punctuation() && !b"\"'\\/.()[]{}_-$%@".contains(&b)) || b == b'\t' || b < 0x09;
+    let mut tally: BTreeMap<&[u8], usize> = BTreeMap::new();
+    for line in &lines {
+        let mut seen: Vec<&[u8]> = Vec::new();
+        for length in [2, 3] {
+            for window in line.as_bytes().windows(length) {
+                let (first, last) = (window[0], window[length - 1]);
+                let inner = window[1..length - 1].iter().all(|&b| is_mark(b));
+                let fits = is_mark(first) && inner && (is_mark(last) || (last == b' ' && length == 2));
+                if fits && !seen.contains(&window) {
+                    seen.push(window);
+                }
+            }
+        }
+        for window in seen {
+            *tally.entry(window).or_default() += 1;
+        }
+    }
+    let mut found: Vec<(usize, String)> = tally
+        .into_iter()
+        .filter(|&(window, times)| {
+            let marked = lines.iter().filter(|line| line.as_bytes().contains(&window[0])).count();
+            times * 2 >= lines.len() && times * 10 >= marked * 8
+        })
+        .filter_map(|(window, times)| Some((times, std::str::from_utf8(window).ok()?.to_string())))
+        .collect();
+    found.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+    found.into_iter().map(|(_, text)| text).take(8).collect()
+}
+
+/// The records of a sample, counted.
+#[derive(Default)]
+struct Counted {
+    /// The number of fields of each record.
+    counts: Vec<usize>,
+    /// Records in which a field holds a quote that should not be there.
+    odd_quotes: usize,
+    /// The value of all cells together, and how many there are: 1 for what is clearly something, less for words, least for debris.
+    cells: (f64, usize),
+    /// By column: how many cells are empty, as long as all are.
+    empty: Vec<usize>,
+    /// Records with quotes, and those with a quote in a field that is not quoted.
+    quoted: usize,
+    astray: usize,
+}
+
+impl Counted {
+    /// The most common number of fields, at least two, and how many records have it: that of the first record, if it is about as common
+    /// as any other, as where a second table follows the first.
+    fn common(&self) -> Option<(usize, usize)> {
+        let mut tally = BTreeMap::new();
+        for &count in self.counts.iter().filter(|&&c| c > 1) {
+            *tally.entry(count).or_insert(0) += 1;
+        }
+        let first = self.counts.first().and_then(|&fields| Some((fields, *tally.get(&fields)?)));
+        let most = tally.into_iter().max_by_key(|&(fields, times)| (times, fields))?;
+        Some(first.filter(|&(_, times)| times * 2 > most.1).unwrap_or(most))
+    }
+}
+
+fn count(text: &str, complete: bool, dialect: &Dialect, width: usize) -> Counted {
+    let mut found = Counted::default();
+    let mut records = Records::careful(text, text.as_bytes(), Rules { dialect, width }, 1, 1, true);
+    while found.counts.len() < RECORDS
+        && let Some(record) = records.read()
+    {
+        // The last record may go on beyond the sample.
+        let last = record.raw().as_ptr() as usize - text.as_ptr() as usize + record.raw().len() == text.len();
+        if last && !complete && !found.counts.is_empty() {
+            break;
+        }
+        found.counts.push(record.len());
+        let quote = dialect.quote.map_or('"', char::from);
+        let raw = record.raw();
+        let (mut odd, mut debris) = (record.cut_off() || record.repaired(), false);
+        if raw.contains(quote) || raw.contains('"') {
+            let mut open = 0;
+            for cell in record.iter() {
+                let edges = cell.starts_with('"') as usize + cell.ends_with('"') as usize;
+                debris |= edges == 2 && cell.len() > 1 && dialect.quote != Some(QUOTE);
+                open += edges % 2;
+            }
+            odd |= debris || (open > 0 && raw.matches(quote).count() % 2 == 1);
+        }
+        found.odd_quotes += usize::from(odd);
+        found.quoted += usize::from(raw.contains(quote));
+        found.astray += usize::from(record.repaired() || record.stray_quote(dialect));
+        // A few columns tell enough of a wide table.
+        for (column, cell) in record.iter().take(200).enumerate() {
+            let empty = cell.trim().is_empty();
+            if found.empty.len() <= column {
+                found.empty.resize(column + 1, 0);
+            }
+            if empty && found.empty[column] != usize::MAX {
+                found.empty[column] += 1;
+            } else if !empty {
+                found.empty[column] = usize::MAX;
+            }
+            found.cells.0 += match kind(cell) {
+                Kind::Number | Kind::Time | Kind::Address => 1.0,
+                Kind::Empty => 0.8,
+                Kind::Code => 0.8,
+                Kind::Text => 0.7,
+                Kind::Odd => 0.1,
+            };
+            found.cells.1 += 1;
+        }
+    }
+    // A column in which nothing stands at all, not even a name, is no column but half a delimiter.
+    let never: usize = found.empty.iter().filter(|&&n| n != usize::MAX).sum();
+    found.cells.0 -= 0.7 * never as f64;
+    found
+}
+
+/// How well a dialect explains the records; `None` where it parts nothing.
+fn score(text: &str, complete: bool, dialect: Dialect) -> Option<Sniffed> {
+    let first = count(text, complete, &dialect, 0);
+    let (width, _) = first.common()?;
+    let counted = count(text, complete, &dialect, width);
+    let all = counted.counts.len();
+    let fitting = counted.counts.iter().filter(|&&c| c == width).count();
+    let share = fitting as f64 / all as f64;
+    let types = counted.cells.0 / counted.cells.1.max(1) as f64;
+    let columns = (width - 1) as f64 / width as f64;
+    let first_fits = counted.counts.first() == Some(&width);
+    let clean = 1.0 - 0.25 * counted.odd_quotes as f64 / all as f64;
+    let mut score = share * share * types * columns.sqrt() * clean;
+    if !first_fits {
+        score *= 0.9;
+    }
+    // Quotes and escapes that are no better than the usual ones are not there.
+    if dialect.quote != Some(QUOTE) && dialect.quote.is_some() {
+        score *= 0.98;
+    }
+    if dialect.escape.is_some() {
+        score *= 0.999;
+    }
+    if dialect.padded {
+        score *= 0.995;
+    }
+    // Where no cell is empty, blanks part cells as well as their places do.
+    if matches!(dialect.delimiter, Delimiter::Columns(_)) {
+        score *= 0.99;
+    }
+    score *= match dialect.delimiter() {
+        "," | ";" | "\t" | "|" => 1.0,
+        // Words are parted by blanks, clocks by colons, and neither makes a table.
+        " " | ":" if !first_fits || width < 3 => 0.3,
+        " " => 0.6,
+        ":" | "#" | "&" | "*" => 0.7,
+        // A pair of marks that the first record does not have is more likely part of its texts.
+        other if other.len() > 1 && !first_fits => 0.5,
+        _ => 0.97,
+    };
+    Some(Sniffed {
+        dialect,
+        score,
+        width,
+        fitting: (fitting, all),
+        first_fits,
+        // Some records may be damaged, but few.
+        strict: counted.quoted >= 5 && counted.astray * 10 <= counted.quoted,
+    })
+}
+
+/// How well the lines explain themselves as single cells.
+fn alone(text: &str, complete: bool, rival: &Sniffed) -> f64 {
+    let bytes = text.as_bytes();
+    let (mut typed, mut all, mut at) = (0, 0, 0);
+    while all < RECORDS {
+        while bytes.get(at).is_some_and(|&b| is_end(b)) {
+            at += 1;
+        }
+        let end = line_end(bytes, at);
+        if at == bytes.len() || (end == bytes.len() && !complete) {
+            break;
+        }
+        all += 1;
+        typed += usize::from(kind(&text[at..end]).is_data());
+        at = end;
+    }
+    // All lines but a name are numbers or times as they are: `1,5` is one number.
+    if typed + 1 >= all && typed > 0 && rival.width == 2 && !rival.first_fits {
+        0.75
+    } else {
+        0.12
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(text: &str) -> Option<Dialect> {
+        sniff(text, true, &DialectOverrides::default()).map(|s| s.dialect)
+    }
+
+    fn delimiter(text: &str) -> Option<String> {
+        found(text).map(|d| d.delimiter().to_string())
+    }
+
+    fn parts(text: &str, wanted: &str) {
+        assert_eq!(delimiter(text).as_deref(), Some(wanted), "{text:?}");
+    }
+
+    #[test]
+    fn usual_delimiters() {
+        parts("a,b\n1,2\n", ",");
+        parts("a;b;c\n1,5;2,5;x\n1,7;2,9;y\n", ";");
+        parts("a\tb\nx, y\tz, w\n", "\t");
+        parts("a|b\r1|2\r", "|");
+        parts("a,b\n\"x;y;z\nu;v;w\",1\n\"p;q;r\",2\n", ",");
+        assert_eq!(delimiter("name\nx\ny\n"), None);
+        assert_eq!(delimiter("name\nJohn Smith\nMary Jones\n"), None);
+        assert_eq!(delimiter("time\n12:30\n13:45\n"), None);
+        assert_eq!(delimiter("price\n1,5\n2,75\n3,1\n"), None);
+        assert_eq!(delimiter(""), None);
+        // A ragged row or a note with commas does not turn the vote.
+        parts("id;note\n1;a, b, c\n2;d\n3;e, f\n4\n", ";");
+        // The header decides where decimals are as regular as delimiters.
+        parts("a;b\n1,5;2,5\n1,7;2,7\n", ";");
+    }
+
+    #[test]
+    fn the_last_record_of_a_sample_may_be_cut() {
+        let sniffed = sniff("a;b;c\n1;2;3\n4;5", false, &DialectOverrides::default()).unwrap();
+        assert_eq!((sniffed.dialect, sniffed.width), (Dialect::of(";"), 3));
+    }
+
+    #[test]
+    fn unusual_delimiters() {
+        parts("id^name^n\n1^x y^2\n3^z, w^4\n", "^");
+        parts("id~name~n\n1~x y~2\n3~z~4\n", "~");
+        parts("id\u{1}name\n1\u{1}x\n2\u{1}y\n", "\u{1}");
+        parts("id:name:n\n1:x:2\n3:y:4\n", ":");
+        parts("id name n\n1 x 2\n3 y 4\n", " ");
+        parts("id||name||n\n1||x|y||2\n3||z||4\n", "||");
+        parts("id::name::n\n1::x::2\n3::z::4\n", "::");
+        parts("id+|name+|n\n1+|x+|2\n3+|z+|4\n", "+|");
+        // Lines within quotes have no delimiter.
+        parts("id;;note\n1;;\"two\nlines\"\n2;;\"and\nmore\"\n3;;x\n", ";;");
+        parts("id\t\tname\t\tn\n1\t\tx\t\t2\n3\t\tz\t\t4\n", "\t\t");
+        parts("id, name, price\n1, \"x, y\", 1,5\n2, z, 2,5\n", ", ");
+    }
+
+    #[test]
+    fn quotes_and_escapes() {
+        let single = found("id,name,note\n1,'a, b','it won''t'\n2,'c, d','x'\n").unwrap();
+        assert_eq!((single.quote, single.delimiter()), (Some(b'\''), ","));
+        let escaped = found("id,name,n\n1,\"5\\\" pipe, long\",2\n2,\"6\\\" pipe\",3\n3,c,4\n").unwrap();
+        assert_eq!((escaped.quote, escaped.escape), (Some(b'"'), Some(b'\\')));
+        let padded = found("id , name , n\n1 , \"a, b\" , 2\n2 , \"c, d\" , 3\n").unwrap();
+        assert_eq!((padded.padded, padded.delimiter()), (true, ","));
+        let plain = found("id,name,n\n1,it's,2\n2,Men's,3\n").unwrap();
+        assert_eq!(plain, Dialect::of(","));
+    }
+
+    #[test]
+    fn text_laid_out_for_the_eye() {
+        let text = "Name          City            Amount\nAnn Lee       New York          12.50\nBob           Rome               3.00\n";
+        assert_eq!(found(text).unwrap().delimiter, Delimiter::Blanks);
+    }
+
+    #[test]
+    fn columns_with_empty_cells() {
+        let text = "Name          City            Amount\nAnn Lee       New York          12.50\nBob                              3.00\nEve           Rome               4.25\n\
+            Joe                              1.00\nMax           Oslo\n";
+        let sniffed = sniff(text, true, &DialectOverrides::default()).unwrap();
+        assert!(matches!(sniffed.dialect.delimiter, Delimiter::Columns(_)), "{:?}", sniffed.dialect);
+        assert_eq!((sniffed.width, sniffed.fitting), (3, (6, 6)));
+        assert_eq!(
+            sniffed.dialect.to_string(),
+            "fields start at the characters 1, 15, 31 of each line, quotes are text"
+        );
+        // Fields of CSV that is padded for the eye are parted by its commas.
+        parts("id , name    ,  n\n1  , Ann     ,  5\n2  ,         , 15\n3  , Bob     ,   \n", ",");
+    }
+}

@@ -1,0 +1,336 @@
+//! Two reports side by side as a document: what is not the same any more, what moved, why, and what is known now of earlier periods.
+
+pub mod json;
+mod reasons;
+mod sentences;
+
+use super::document::{Align, Document, Table};
+use super::format::{Scale, Units, count, number};
+use super::text::Text;
+use crate::period::{Zone, date_text, instant_text};
+use crate::report_diff::{Basis, Comparison, Known, Moved};
+use crate::schema::{DAY, Micros};
+
+/// How much of a comparison a document holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Detail {
+    /// All of it.
+    Whole,
+    /// What a terminal has room for: tables of slices and stakeholders only of what is more than chance, or corrected.
+    Brief,
+}
+
+/// The comparison as a document.
+pub fn document(comparison: &Comparison, detail: Detail) -> Document {
+    let told = ComparisonWriter { comparison, detail };
+    let mut document = Document::default();
+    let [then, now] = &comparison.reports;
+    let title = match comparison.same_period {
+        true => Text::own("What is told of ").and_untrusted(&now.period).and(", then and now"),
+        false => Text::own("From ")
+            .and_untrusted(&then.period)
+            .and(" to ")
+            .and_untrusted(&now.period),
+    };
+    document.heading(1, title);
+    document.sentence(told.basis());
+    told.remarks(&mut document);
+    if comparison.is_same() {
+        document.sentence("The reports say the same: nothing differs.".into());
+        return document;
+    }
+    told.definitions(&mut document);
+    told.moved(&mut document);
+    told.reasons(&mut document);
+    told.restated(&mut document);
+    told.inputs(&mut document);
+    document
+}
+
+/// A comparison that is being told.
+struct ComparisonWriter<'a> {
+    comparison: &'a Comparison,
+    detail: Detail,
+}
+
+impl ComparisonWriter<'_> {
+    fn scale(&self, moved: &Moved) -> Scale<'_> {
+        let now = &self.comparison.reports[1];
+        let units = Units {
+            currency: now.currency.as_deref(),
+            business_hours: now.clock != "calendar hours",
+        };
+        let value = moved.values[1].value.or(moved.values[0].value).unwrap_or_default();
+        units.scale(&moved.unit, value)
+    }
+
+    fn value(&self, moved: &Moved, value: f64) -> String {
+        self.scale(moved).value(value)
+    }
+
+    fn change(&self, moved: &Moved, delta: f64) -> String {
+        self.scale(moved).change(delta)
+    }
+
+    fn number(&self, moved: &Moved, value: Option<f64>) -> Text {
+        value.map_or_else(Text::default, |value| {
+            Text::number(self.value(moved, value), value, moved.unit.as_str())
+        })
+    }
+
+    fn difference(&self, moved: &Moved, delta: Option<f64>) -> Text {
+        delta.map_or_else(Text::default, |delta| {
+            Text::number(self.change(moved, delta), delta, moved.unit.as_str())
+        })
+    }
+
+    fn basis(&self) -> Text {
+        let [then, now] = &self.comparison.reports;
+        let mut text = Text::default();
+        for (at, head) in [then, now].into_iter().enumerate() {
+            text = text.and(if at == 0 { "Then: " } else { " Now: " }).and_untrusted(&head.file);
+            let known = instant(head.as_of, &head.timezone);
+            text = text
+                .and(" tells of ")
+                .and_untrusted(&head.period)
+                .and(format!(", as known at {known} ("));
+            text = text.and_untrusted(&head.timezone).and(").");
+        }
+        text
+    }
+
+    /// What a reader has to bear in mind.
+    fn remarks(&self, document: &mut Document) {
+        let [then, now] = &self.comparison.reports;
+        if self.comparison.same_period {
+            document.note("Both reports are of the same period: what differs is a correction of what was known, and no change.".into());
+        } else if then.span.0 > now.span.0 {
+            document.note("The first report is of the later period: name the earlier one first, to see what changed since.".into());
+        }
+        let age = |micros: i64| number(micros as f64 / DAY as f64, 0);
+        if !self.comparison.same_period && then.age() != now.age() {
+            document.note(Text::own(format!(
+                "The reports know their periods at different ages: {} and {} days after the end. What takes time, such as answers and \
+                 resolutions, may differ for that alone.",
+                age(then.age()),
+                age(now.age())
+            )));
+        }
+        if !then.complete || !now.complete {
+            document.note("A period was not over when it was reported.".into());
+        }
+        if then.level != now.level {
+            document.note("The reports have different confidence levels: their intervals cannot be put together.".into());
+        }
+        let bases = |basis: Basis| self.comparison.metrics.iter().any(|moved| moved.basis == basis);
+        if bases(Basis::Independent) {
+            document.note(
+                "Intervals of changes are put together from those of both reports, as if no stakeholder were in both (r = 0), where the later \
+                 report does not compare with the earlier period itself; stakeholders who are in both make them wider than they need be."
+                    .into(),
+            );
+        }
+    }
+
+    /// What is not the same any more.
+    fn definitions(&self, document: &mut Document) {
+        let comparison = self.comparison;
+        let mut lines = Vec::new();
+        for setting in &comparison.settings {
+            let line = Text::own(format!("The {} differ: ", setting.what)).and_untrusted(&setting.then);
+            lines.push(line.and(", now ").and_untrusted(&setting.now).and("."));
+        }
+        for metric in &comparison.redefined {
+            let line = Text::untrusted(&metric.title)
+                .and(" is not compared: ")
+                .and_untrusted(metric.what.join(", "));
+            lines.push(line.and(" changed."));
+        }
+        for moved in comparison.metrics.iter().filter(|moved| moved.targets[0] != moved.targets[1]) {
+            let target = |side: usize| moved.targets[side].map_or("none".to_string(), |target| self.value(moved, target));
+            lines.push(
+                Text::own("The target of ")
+                    .and_untrusted(&moved.title)
+                    .and(format!(" was {} and is {}.", target(0), target(1))),
+            );
+        }
+        for (titles, which) in [(&comparison.only_then, "earlier"), (&comparison.only_now, "later")] {
+            if !titles.is_empty() {
+                let names: Vec<&str> = titles.iter().map(|(_, title)| title.as_str()).collect();
+                lines.push(
+                    Text::own(format!("Only in the {which} report: "))
+                        .and_untrusted(names.join(", "))
+                        .and("."),
+                );
+            }
+        }
+        if !lines.is_empty() {
+            document.heading(2, "What is not the same any more".into());
+            document.list(lines);
+        }
+    }
+
+    /// What moved, and the numbers of all.
+    fn moved(&self, document: &mut Document) {
+        let comparison = self.comparison;
+        if comparison.same_period {
+            document.heading(2, "What was corrected".into());
+            if !comparison.metrics.iter().any(|moved| moved.delta != Some(0.0)) {
+                document.sentence("No value of the period.".into());
+            }
+        } else {
+            document.heading(2, "What moved".into());
+        }
+        let is_told = |moved: &&Moved| {
+            if comparison.same_period {
+                moved.delta != Some(0.0)
+            } else {
+                moved.stands
+            }
+        };
+        let sentences: Vec<Text> = comparison
+            .metrics
+            .iter()
+            .filter(is_told)
+            .map(|moved| sentences::value(self, moved))
+            .collect();
+        if sentences.is_empty() && !comparison.same_period {
+            document.sentence("Nothing that can be told from chance, after correction for all metrics that were compared.".into());
+        }
+        document.list(sentences);
+        let row = |moved: &Moved| {
+            let [then, now] = &moved.values;
+            let interval = moved
+                .interval
+                .as_ref()
+                .map_or(String::new(), |i| self.scale(moved).interval(i.low, i.high));
+            let reading = match moved.basis {
+                Basis::None => String::new(),
+                _ => moved.reading.to_string(),
+            };
+            vec![
+                Text::untrusted(&moved.title),
+                self.number(moved, then.value),
+                self.number(moved, now.value),
+                self.difference(moved, moved.delta),
+                Text::own(interval),
+                Text::own(reading),
+                rows(then.n),
+                rows(now.n),
+            ]
+        };
+        document.table(Table {
+            caption: "All metrics that are in both reports".into(),
+            columns: vec![
+                left("Metric"),
+                right("Then"),
+                right("Now"),
+                right("Change"),
+                right("Interval"),
+                left("Reading"),
+                right("n then"),
+                right("n now"),
+            ],
+            rows: comparison.metrics.iter().map(row).collect(),
+            sparks: None,
+        });
+    }
+
+    /// What the later report knows of earlier periods that the earlier one did not.
+    fn restated(&self, document: &mut Document) {
+        let all = self
+            .comparison
+            .metrics
+            .iter()
+            .flat_map(|moved| moved.restated.iter().map(move |restated| (moved, restated)));
+        let mut sentences = Vec::new();
+        let mut table = Vec::new();
+        for (moved, restated) in all {
+            let [then, now] = &restated.values;
+            let told = |known: &Known| {
+                let rows = known.n.map_or(String::new(), |n| format!(" (n {})", count(n)));
+                known
+                    .value
+                    .map_or("without a value".to_string(), |value| format!("{}{rows}", self.value(moved, value)))
+            };
+            let [then_file, now_file] = self.comparison.reports.each_ref().map(|head| head.file.as_str());
+            // The newest two of each metric in words; the table has all.
+            if moved.restated.iter().rev().take(2).any(|one| one == restated) {
+                let text = Text::untrusted(&restated.period).and(": ").and_untrusted(&moved.title);
+                let text = text.and(format!(" was {} in ", told(then))).and_untrusted(then_file);
+                let text = text.and(format!(" and is {} in ", told(now))).and_untrusted(now_file);
+                sentences.push(text.and(format!("{}.", sentences::more_rows(then.n, now.n))));
+            }
+            table.push(vec![
+                Text::untrusted(&moved.title),
+                Text::untrusted(&restated.period),
+                self.number(moved, then.value),
+                self.number(moved, now.value),
+                rows(then.n),
+                rows(now.n),
+                Text::own(instant(restated.known[0], &self.comparison.reports[0].timezone)),
+                Text::own(instant(restated.known[1], &self.comparison.reports[1].timezone)),
+            ]);
+        }
+        if table.is_empty() {
+            return;
+        }
+        document.heading(2, "What came late or was corrected".into());
+        document.list(sentences);
+        if self.detail == Detail::Whole {
+            document.table(Table {
+                caption: "Earlier periods that the later report tells otherwise".into(),
+                columns: vec![
+                    left("Metric"),
+                    left("Period"),
+                    right("Then"),
+                    right("Now"),
+                    right("n then"),
+                    right("n now"),
+                    left("As known at"),
+                    left("and at"),
+                ],
+                rows: table,
+                sparks: None,
+            });
+        }
+    }
+
+    fn inputs(&self, document: &mut Document) {
+        if self.comparison.inputs.is_empty() {
+            return;
+        }
+        let digest = |digest: &Option<String>| match digest {
+            Some(digest) => Text::untrusted(digest.chars().take(12).collect::<String>()),
+            None => "not read".into(),
+        };
+        let row = |input: &crate::report_diff::InputChange| vec![Text::untrusted(&input.name), digest(&input.then), digest(&input.now)];
+        document.heading(2, "Inputs that differ".into());
+        document.table(Table {
+            caption: "Files by the start of their SHA-256".into(),
+            columns: vec![left("File"), left("Then"), left("Now")],
+            rows: self.comparison.inputs.iter().map(row).collect(),
+            sparks: None,
+        });
+    }
+}
+
+/// An instant; one that ends a day of the zone is that day's end.
+fn instant(at: Micros, timezone: &str) -> String {
+    match Zone::parse(timezone) {
+        Ok(zone) if zone.is_midnight(at) => format!("the end of {}", date_text(zone.day_of(at) - 1)),
+        _ => instant_text(at),
+    }
+}
+
+fn rows(n: Option<u64>) -> Text {
+    n.map_or_else(Text::default, |n| Text::number(count(n), n as f64, "count"))
+}
+
+fn left(title: &'static str) -> (Text, Align) {
+    (title.into(), Align::Left)
+}
+
+fn right(title: &'static str) -> (Text, Align) {
+    (title.into(), Align::Right)
+}

@@ -1,0 +1,514 @@
+//! Headers as sets of normal words: `CustomerID`, `Kunden-Nr.`, `ID de cliente` and `customer.id` are all {customer, id}.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::LazyLock;
+
+use super::meanings;
+use crate::cell_parsing::{DecimalMark, parse_money};
+use crate::sources::folded;
+
+/// A unit of time that a header names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    /// Seconds.
+    Seconds,
+    /// Minutes.
+    Minutes,
+    /// Hours.
+    Hours,
+    /// Days.
+    Days,
+}
+
+impl Unit {
+    /// How many minutes one of it has, as an expression's factor.
+    pub fn minutes(self) -> &'static str {
+        match self {
+            Unit::Seconds => "/ 60",
+            Unit::Minutes => "* 1",
+            Unit::Hours => "* 60",
+            Unit::Days => "* 1440",
+        }
+    }
+
+    fn parse(word: &str) -> Option<Unit> {
+        Some(match word {
+            "s" | "sec" | "secs" | "second" | "seconds" | "sekunden" | "secondes" | "segundos" | "secondi" | "seconden" => Unit::Seconds,
+            "m" | "min" | "mins" | "minute" | "minutes" | "minuten" | "minutos" | "minuti" => Unit::Minutes,
+            "h" | "hr" | "hrs" | "hour" | "hours" | "std" | "stunden" | "heures" | "horas" | "ore" | "uren" | "uur" => Unit::Hours,
+            "days" | "tage" | "jours" | "dias" | "giorni" | "dagen" => Unit::Days,
+            _ => return None,
+        })
+    }
+}
+
+/// A header taken apart.
+#[derive(Debug, Clone)]
+pub(super) struct Header {
+    /// As written.
+    pub name: String,
+    /// As [`folded`] compares it.
+    pub exact: String,
+    /// The same without what stands in brackets, units, zones and currencies.
+    pub bare: String,
+    /// Its normal words.
+    pub words: BTreeSet<String>,
+    /// The language that words came from, if it is not English.
+    pub language: Option<&'static str>,
+    /// A word for "time" that may as well mean how long something took.
+    pub time: bool,
+    /// The unit it names.
+    pub unit: Option<Unit>,
+    /// The time zone it names.
+    pub timezone: Option<String>,
+    /// The currency it names, by its ISO 4217 code.
+    pub currency: Option<String>,
+}
+
+type Dictionary = HashMap<String, Vec<String>>;
+
+/// The languages of headers: English first, for synonyms, then the others.
+const LANGUAGES: [(&str, &str); 7] = [
+    ("en", "English"),
+    ("de", "German"),
+    ("fr", "French"),
+    ("es", "Spanish"),
+    ("pt", "Portuguese"),
+    ("it", "Italian"),
+    ("nl", "Dutch"),
+];
+
+static DICTIONARIES: LazyLock<Vec<Dictionary>> = LazyLock::new(|| {
+    let mut all: BTreeMap<String, BTreeMap<String, String>> =
+        toml::from_str(include_str!("languages.toml")).expect("the embedded languages are TOML");
+    LANGUAGES
+        .iter()
+        .map(|(code, _)| {
+            let mut dictionary = Dictionary::new();
+            for (key, meaning) in all.remove(*code).unwrap_or_default() {
+                let words: Vec<String> = meaning.split(' ').map(str::to_string).collect();
+                for spelled in [plain(&key, false), plain(&key, true)] {
+                    dictionary.entry(spelled).or_insert_with(|| words.clone());
+                }
+            }
+            dictionary
+        })
+        .collect()
+});
+
+/// Lower case without accents; `umlauts`: with `ae` for `ä`, as people write who have no such key.
+fn plain(text: &str, umlauts: bool) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars().flat_map(char::to_lowercase) {
+        let base = match c {
+            'ä' if umlauts => "ae",
+            'ö' if umlauts => "oe",
+            'ü' if umlauts => "ue",
+            'à' | 'á' | 'â' | 'ã' | 'ä' | 'å' => "a",
+            'ç' => "c",
+            'è' | 'é' | 'ê' | 'ë' => "e",
+            'ì' | 'í' | 'î' | 'ï' => "i",
+            'ñ' => "n",
+            'ò' | 'ó' | 'ô' | 'õ' | 'ö' => "o",
+            'ù' | 'ú' | 'û' | 'ü' => "u",
+            'ý' | 'ÿ' => "y",
+            'ß' => "ss",
+            'œ' => "oe",
+            'æ' => "ae",
+            // Accents as characters of their own.
+            '\u{300}'..='\u{36f}' => "",
+            _ => {
+                out.push(c);
+                continue;
+            }
+        };
+        out.push_str(base);
+    }
+    out
+}
+
+/// Blanks where camelCase has its capitals: `CustomerIDNumber` is `Customer ID Number`.
+fn uncamelled(text: &str) -> String {
+    let chars: Vec<char> = text.chars().collect();
+    let mut out = String::with_capacity(text.len() + 8);
+    for (i, &c) in chars.iter().enumerate() {
+        let before = i.checked_sub(1).map(|b| chars[b]);
+        let after = chars.get(i + 1);
+        let rises = c.is_uppercase() && before.is_some_and(char::is_lowercase);
+        let ends_capitals = c.is_uppercase()
+            && before.is_some_and(char::is_uppercase)
+            && after.is_some_and(|a| a.is_lowercase())
+            // `IDs` and `POs` are no words of their own.
+            && !(chars.get(i + 1) == Some(&'s') && chars.get(i + 2).is_none_or(|c| !c.is_alphabetic()));
+        if rises || ends_capitals {
+            out.push(' ');
+        }
+        out.push(c);
+    }
+    out
+}
+
+fn is_zone(text: &str) -> bool {
+    let upper = text.to_uppercase();
+    let offset = upper.trim_start_matches("UTC").trim_start_matches("GMT").trim();
+    (upper.starts_with("UTC") || upper.starts_with("GMT"))
+        && (offset.is_empty() || (offset.starts_with(['+', '-']) && offset[1..].chars().all(|c| c.is_ascii_digit() || c == ':')))
+        || matches!(
+            upper.as_str(),
+            "PST" | "PDT" | "EST" | "EDT" | "CST" | "CDT" | "MST" | "MDT" | "CET" | "CEST" | "BST"
+        )
+        || (text.contains('/')
+            && [
+                "Europe/",
+                "America/",
+                "Asia/",
+                "Africa/",
+                "Australia/",
+                "Pacific/",
+                "Atlantic/",
+                "Etc/",
+            ]
+            .iter()
+            .any(|z| text.starts_with(z)))
+}
+
+/// The currency that a word or sign names.
+pub(super) fn currency(text: &str) -> Option<String> {
+    let text = text.trim();
+    let is_code = text.len() == 3 && text.bytes().all(|b| b.is_ascii_uppercase());
+    let is_sign = matches!(text, "€" | "$" | "£" | "¥" | "US$" | "R$" | "CHF");
+    if !is_code && !is_sign {
+        return None;
+    }
+    let named = parse_money(&format!("1 {text}"), DecimalMark::Point).or_else(|_| parse_money(&format!("{text} 1"), DecimalMark::Point));
+    named.ok()?.currency.map(str::to_string)
+}
+
+/// A header with what it says beside its words taken out.
+struct Dressed {
+    text: String,
+    unit: Option<Unit>,
+    timezone: Option<String>,
+    currency: Option<String>,
+}
+
+fn undress(name: &str) -> Dressed {
+    let mut dressed = Dressed {
+        text: String::new(),
+        unit: None,
+        timezone: None,
+        currency: None,
+    };
+    let mut rest = name;
+    while let Some(open) = rest.find(['(', '[', '{']) {
+        let Some(close) = rest[open..].find([')', ']', '}']).map(|c| open + c) else {
+            break;
+        };
+        dressed.text.push_str(&rest[..open]);
+        let inside = rest[open + 1..close].trim();
+        let last = inside.rsplit(' ').next().unwrap_or(inside);
+        if is_zone(inside) {
+            dressed.timezone = Some(inside.to_string());
+        } else if let Some(code) = currency(inside).or_else(|| currency(last)) {
+            dressed.currency = Some(code);
+        } else if let Some(unit) = Unit::parse(&plain(last, false)) {
+            dressed.unit = Some(unit);
+        } else if !inside.eq_ignore_ascii_case("do not modify") {
+            dressed.text.push(' ');
+            dressed.text.push_str(inside);
+        }
+        dressed.text.push(' ');
+        rest = &rest[close + 1..];
+    }
+    dressed.text.push_str(rest);
+    // The same at the end without brackets: `Total EUR`, `Created at UTC`, `Response time in minutes`.
+    let trimmed = dressed.text.trim_end().to_string();
+    if let Some(at) = trimmed.rfind([' ', '_']) {
+        let last = &trimmed[at + 1..];
+        let cut = if is_zone(last) && dressed.timezone.is_none() {
+            dressed.timezone = Some(last.to_string());
+            true
+        } else if let Some(code) = currency(last) {
+            dressed.currency = Some(code);
+            true
+        } else if last.len() > 1
+            && let Some(unit) = Unit::parse(&plain(last, false))
+        {
+            dressed.unit = Some(unit);
+            true
+        } else {
+            false
+        };
+        if cut {
+            let shorter = trimmed[..at].trim_end();
+            dressed.text = shorter
+                .strip_suffix(" in")
+                .or(shorter.strip_suffix("_in"))
+                .unwrap_or(shorter)
+                .to_string();
+        }
+    }
+    dressed
+}
+
+fn tokens(text: &str) -> Vec<String> {
+    let numbered = text
+        .replace(['#', '№'], " number ")
+        .replace("n°", " number ")
+        .replace("N°", " number ");
+    // `Nº` too, whose ring is a letter.
+    let numbered = numbered.replace("nº", " number ").replace("Nº", " number ");
+    let split = uncamelled(&numbered);
+    plain(&split, false)
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|t| !t.is_empty())
+        .map(str::to_string)
+        .collect()
+}
+
+/// The headers of a file taken apart. The language that most words come from decides what words of two languages mean.
+pub(super) fn headers(names: &[String]) -> Vec<Header> {
+    let vocabulary = meanings::vocabulary();
+    let dressed: Vec<Dressed> = names.iter().map(|n| undress(n)).collect();
+    let split: Vec<Vec<String>> = dressed.iter().map(|d| tokens(&d.text)).collect();
+    let english = |word: &str| vocabulary.contains(word) || DICTIONARIES[0].contains_key(word);
+    // Hits of each language: headers with words that English does not have, and then headers with any.
+    let mut hits: Vec<(usize, usize, usize)> = (1..LANGUAGES.len())
+        .map(|l| {
+            let foreign = |w: &String| !english(w) && translate_word(w, &[l]).is_some();
+            let any = |w: &String| DICTIONARIES[l].contains_key(w);
+            (
+                split.iter().filter(|h| h.iter().any(foreign)).count(),
+                split.iter().filter(|h| h.iter().any(any)).count(),
+                l,
+            )
+        })
+        .collect();
+    hits.sort_by_key(|&(foreign, any, l)| (std::cmp::Reverse(foreign), std::cmp::Reverse(any), l));
+    // Two headers and a fourth of all: below that a foreign word may be chance.
+    let leads = (hits[0].0 >= 2 || names.len() <= 3 && hits[0].0 == 1) && 4 * hits[0].0 >= names.len();
+    let mut order: Vec<usize> = hits.iter().map(|h| h.2).collect();
+    order.insert(usize::from(leads), 0);
+    names
+        .iter()
+        .zip(dressed)
+        .zip(split)
+        .map(|((name, dressed), tokens)| {
+            let (words, language) = translated(&tokens, &order, vocabulary);
+            let time = tokens.iter().any(|t| {
+                t == "time" || matches!(translate_word(t, &order), Some((words, _)) if words.iter().any(|w| w == "time" || w == "duration"))
+            }) || words.contains("time");
+            let words = words
+                .into_iter()
+                .map(|w| if w == "time" { "date".to_string() } else { w })
+                .collect();
+            Header {
+                name: name.clone(),
+                exact: folded(name),
+                bare: folded(&uncamelled(dressed.text.trim())),
+                words,
+                language: language.map(|l| LANGUAGES[l].1),
+                time,
+                unit: dressed.unit,
+                timezone: dressed.timezone,
+                currency: dressed.currency,
+            }
+        })
+        .collect()
+}
+
+/// The normal words of tokens, and the foreign language that helped. Languages are asked in order; the longest phrase wins.
+fn translated(tokens: &[String], order: &[usize], vocabulary: &BTreeSet<String>) -> (BTreeSet<String>, Option<usize>) {
+    let mut words = BTreeSet::new();
+    let mut language = None;
+    let mut at = 0;
+    while at < tokens.len() {
+        let phrase = (2..=4.min(tokens.len() - at)).rev().find_map(|n| {
+            let phrase = tokens[at..at + n].join(" ");
+            order.iter().find_map(|&l| DICTIONARIES[l].get(&phrase).map(|words| (n, l, words)))
+        });
+        if let Some((n, l, meaning)) = phrase {
+            words.extend(meaning.iter().cloned());
+            language = language.or((l > 0).then_some(l));
+            at += n;
+            continue;
+        }
+        let token = &tokens[at];
+        at += 1;
+        let leader = order[0];
+        let is_leaders = leader > 0 && DICTIONARIES[leader].contains_key(token);
+        if meanings::is_stop(token) && !is_leaders {
+            continue;
+        }
+        let known = vocabulary.contains(token) && !DICTIONARIES[0].contains_key(token) && !is_leaders;
+        match translate_word(token, order).filter(|_| !known) {
+            Some((meaning, l)) => {
+                words.extend(meaning.into_iter().filter(|w| !meanings::is_stop(w)));
+                language = language.or((l > 0).then_some(l));
+            }
+            None => {
+                let singular = token
+                    .strip_suffix('s')
+                    .filter(|s| vocabulary.contains(*s) && !vocabulary.contains(token));
+                words.insert(singular.unwrap_or(token).to_string());
+            }
+        }
+    }
+    (words, language)
+}
+
+/// What a word means in the first of the languages that has it, whole or, if none has, as a compound.
+fn translate_word(word: &str, order: &[usize]) -> Option<(Vec<String>, usize)> {
+    if let Some(found) = order.iter().find_map(|&l| Some((DICTIONARIES[l].get(word)?.clone(), l))) {
+        return Some(found);
+    }
+    // `Rechnungs-Nr.`: the first part of a compound that is written apart.
+    let stem = |l: usize| {
+        let linkers: &[&str] = if has_compounds(l) && l > 0 { LINKERS } else { &[] };
+        linkers.iter().find_map(|s| DICTIONARIES[l].get(word.strip_suffix(s)?).cloned())
+    };
+    order.iter().find_map(|&l| Some((stem(l).or_else(|| compound(word, l, 3))?, l)))
+}
+
+/// What German and Dutch put between the parts of a compound.
+const LINKERS: &[&str] = &["s", "n", "en", "e", "es"];
+
+/// Whether a language writes compounds as one word; English does in the headers of databases. Those of the Romance languages are phrases.
+fn has_compounds(language: usize) -> bool {
+    matches!(LANGUAGES[language].0, "en" | "de" | "nl")
+}
+
+/// A word taken apart into words of a language (German `bestelldatum`, but also `customerid` in English), of at least three letters each
+/// but for `id`, `no` and `nr`; German and Dutch put an `s`, `n`, `en` or `e` between.
+fn compound(word: &str, language: usize, parts: usize) -> Option<Vec<String>> {
+    if !has_compounds(language)
+        || parts == 0
+        || word.len() < 5
+        || !word.is_ascii()
+        || (language == 0 && meanings::vocabulary().contains(word))
+    {
+        return None;
+    }
+    let known = |part: &str| -> Option<Cow<'static, [String]>> {
+        if let Some(found) = DICTIONARIES[language].get(part) {
+            return Some(Cow::Borrowed(found.as_slice()));
+        }
+        // `Ticketnummer`, `Orderdatum`: English words are at home in all of them.
+        ((language == 0 || part.len() >= 4) && meanings::vocabulary().contains(part)).then(|| Cow::Owned(vec![part.to_string()]))
+    };
+    (2..=word.len() - 3).find_map(|at| {
+        let (first, last) = (&word[..word.len() - at], &word[word.len() - at..]);
+        if last.len() < 3 && !matches!(last, "id" | "no" | "nr") {
+            return None;
+        }
+        let tail = known(last)?;
+        let linkers = if language == 0 { &[] } else { LINKERS };
+        let head = std::iter::once(&"").chain(linkers).find_map(|linker| {
+            let stem = first.strip_suffix(linker)?;
+            (stem.len() >= 3).then(|| known(stem).map(Cow::into_owned).or_else(|| compound(stem, language, parts - 1)))?
+        })?;
+        Some(head.into_iter().chain(tail.iter().cloned()).collect())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(name: &str) -> String {
+        let header = headers(&[name.to_string()]).remove(0);
+        header.words.into_iter().collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn one_meaning_has_many_spellings() {
+        for name in [
+            "CustomerID",
+            "customerId",
+            "customer.id",
+            "Customer - ID",
+            "CUSTOMER_NO",
+            "Customer #",
+            "Kunden-Nr.",
+            "Kundennummer",
+            "KUNDENNR",
+            "Kunden-ID",
+            "ID de cliente",
+            "Nº de cliente",
+            "Numéro client",
+            "N° client",
+            "No. cliente",
+            "Klantnummer",
+            "Codice cliente",
+            "Código do cliente",
+            "customerid",
+            "Client ref",
+        ] {
+            assert_eq!(words(name), "customer id", "{name}");
+        }
+        for name in [
+            "Created at",
+            "created_time",
+            "CreatedOn",
+            "Creation date",
+            "Erstellt am",
+            "Erstellungsdatum",
+            "Créé le",
+            "Fecha de creación",
+            "Criado em",
+            "Data creazione",
+            "Aanmaakdatum",
+        ] {
+            assert_eq!(words(name), "created date", "{name}");
+        }
+        for name in ["Fälligkeitsdatum", "Faelligkeitsdatum", "FALLIGKEITSDATUM"] {
+            assert_eq!(words(name), "date due", "{name}");
+        }
+    }
+
+    #[test]
+    fn what_stands_beside_the_words_is_kept() {
+        let all = headers(
+            &[
+                "Created (UTC)",
+                "Amount [EUR]",
+                "Betrag in EUR",
+                "First reply time (in hrs)",
+                "Created at UTC",
+                "Total €",
+                "Wait time in minutes",
+            ]
+            .map(String::from),
+        );
+        assert_eq!(all[0].timezone.as_deref(), Some("UTC"));
+        assert_eq!(all[1].currency.as_deref(), Some("EUR"));
+        assert_eq!(all[2].currency.as_deref(), Some("EUR"));
+        assert_eq!(all[3].unit, Some(Unit::Hours));
+        assert!(all[3].time);
+        assert_eq!(all[4].timezone.as_deref(), Some("UTC"));
+        assert_eq!(all[5].currency.as_deref(), Some("EUR"));
+        assert_eq!(all[6].unit, Some(Unit::Minutes));
+        assert_eq!(all[0].bare, "created");
+    }
+
+    #[test]
+    fn the_language_of_the_file_decides() {
+        let french = headers(&["Numéro de commande", "Prénom", "Note"].map(String::from));
+        assert!(french[2].words.contains("score"), "{:?}", french[2]);
+        let english = headers(&["Order number", "First name", "Note"].map(String::from));
+        assert!(english[2].words.contains("note"), "{:?}", english[2]);
+    }
+
+    #[test]
+    fn every_word_of_a_translation_is_a_normal_word() {
+        let vocabulary = meanings::vocabulary();
+        for (dictionary, (language, _)) in DICTIONARIES.iter().zip(LANGUAGES) {
+            for (key, meaning) in dictionary {
+                for word in meaning.iter().filter(|w| *w != "time") {
+                    assert!(vocabulary.contains(word), "{language}: {key} = {word}");
+                }
+            }
+        }
+    }
+}
