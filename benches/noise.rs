@@ -4,7 +4,7 @@
 //! threshold itself, where a rule that looked at the value alone would fail in half of the runs. Every false rate must stay at or below the
 //! stated one, which is 1 - level = 5 %; else the bench ends with an error. Fewer runs: `cargo bench --bench noise -- 1000`.
 
-use relhealth::check::{Basis, Finding, Number, Side, Threshold, stand};
+use relhealth::check::{Basis, Number, Side, Threshold, ThresholdResult, stand};
 use relhealth::report::AbsentReason;
 use relhealth::stats::process::{Direction, Point, Series};
 use relhealth::stats::{self, ClusterSums, CrossSums, Estimate, Interval};
@@ -56,7 +56,7 @@ fn number(estimate: &Estimate) -> Number {
 }
 
 fn fails(number: &Number, threshold: Threshold, basis: Basis) -> bool {
-    number.find(threshold, basis) == Finding::Beyond
+    number.find(threshold, basis) == ThresholdResult::Beyond
 }
 
 /// People with one to `most` rows each, who differ: half of them are in the part by `spread` more often, the others less.
@@ -148,11 +148,11 @@ fn family(draws: &mut Draws) -> (bool, bool) {
             (number(&share(&pairs)), pairs.len() as f64 - 1.0)
         })
         .collect();
-    let mut findings: Vec<Finding> = cells.iter().map(|(number, _)| number.find(below(0.85), Basis::Interval)).collect();
-    let alone = findings.contains(&Finding::Beyond);
+    let mut findings: Vec<ThresholdResult> = cells.iter().map(|(number, _)| number.find(below(0.85), Basis::Interval)).collect();
+    let alone = findings.contains(&ThresholdResult::Beyond);
     let p: Vec<Option<f64>> = cells.iter().map(|(number, df)| number.p(below(0.85), *df, LEVEL)).collect();
     stand(&mut findings, &p, LEVEL);
-    (findings.contains(&Finding::Beyond), alone)
+    (findings.contains(&ThresholdResult::Beyond), alone)
 }
 
 /// Twenty slices that have not changed since the period before: the same.
@@ -166,14 +166,14 @@ fn changed_family(draws: &mut Draws, truth: f64, rows: usize) -> (bool, bool) {
             change(&a, &b, 0.0)
         })
         .collect();
-    let mut findings: Vec<Finding> = changes.iter().map(|number| number.find(below(0.0), Basis::Interval)).collect();
-    let alone = findings.contains(&Finding::Beyond);
+    let mut findings: Vec<ThresholdResult> = changes.iter().map(|number| number.find(below(0.0), Basis::Interval)).collect();
+    let alone = findings.contains(&ThresholdResult::Beyond);
     let p: Vec<Option<f64>> = changes
         .iter()
         .map(|number| number.p(below(0.0), rows as f64 - 1.0, LEVEL))
         .collect();
     stand(&mut findings, &p, LEVEL);
-    (findings.contains(&Finding::Beyond), alone)
+    (findings.contains(&ThresholdResult::Beyond), alone)
 }
 
 /// Whether the last of 24 periods of a stable process signals a fall, or a rise where that is bad.

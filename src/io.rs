@@ -336,7 +336,7 @@ fn read_full(from: &mut dyn Read, space: &mut [u8]) -> io::Result<usize> {
 /// An input being read, decompressed.
 pub struct Reader {
     name: String,
-    bytes: io::ColumnSource<Bytes>,
+    bytes: io::Take<Bytes>,
     compression: Option<&'static str>,
     meter: Option<Arc<Meter>>,
 }

@@ -41,7 +41,7 @@ impl Number {
         }
         match (&self.interval, self.basis(asked)) {
             (_, Basis::Point) => ThresholdResult::Beyond,
-            (Err(absent), Basis::Interval) => ThresholdResult::Unknown(NotEvaluatedReason::NoInterval(absent.clone())),
+            (Err(absent), Basis::Interval) => ThresholdResult::NotEvaluated(NotEvaluatedReason::NoInterval(absent.clone())),
             (Ok(interval), Basis::Interval) if threshold.is_wholly_bad(interval) => ThresholdResult::Beyond,
             (Ok(_), Basis::Interval) => ThresholdResult::Reaches,
         }
@@ -197,7 +197,7 @@ mod tests {
         assert_eq!(of(0.9, AbsentReason::TooFew).find(BELOW, Basis::Interval), ThresholdResult::Within);
         assert_eq!(
             of(0.7, AbsentReason::TooFew).find(BELOW, Basis::Interval),
-            ThresholdResult::Unknown(NotEvaluatedReason::NoInterval(AbsentReason::TooFew))
+            ThresholdResult::NotEvaluated(NotEvaluatedReason::NoInterval(AbsentReason::TooFew))
         );
         // What never has an interval is judged by its value.
         assert_eq!(

@@ -82,7 +82,7 @@ fn blank(at: usize, dimension: &str, value: &str) -> Verdict {
 fn unknown(verdict: Verdict, why: NotEvaluatedReason) -> Verdict {
     Verdict {
         status: Status::Insufficient,
-        finding: ThresholdResult::Unknown(why),
+        finding: ThresholdResult::NotEvaluated(why),
         ..verdict
     }
 }

@@ -83,12 +83,12 @@ impl Judge<'_> {
                     .iter()
                     .map(|cell| match (self.lacks(cell), Number::of(cell)) {
                         (None, Some(number)) => number.find(threshold, self.rule.basis),
-                        (lacks, _) => ThresholdResult::Unknown(lacks.unwrap_or(NotEvaluatedReason::NoValue(AbsentReason::NoRows))),
+                        (lacks, _) => ThresholdResult::NotEvaluated(lacks.unwrap_or(NotEvaluatedReason::NoValue(AbsentReason::NoRows))),
                     })
                     .collect();
                 if self.is_family() {
                     let p = cells.iter().zip(&findings).map(|(cell, finding)| match finding {
-                        ThresholdResult::Unknown(_) => None,
+                        ThresholdResult::NotEvaluated(_) => None,
                         _ => p_of_cell(cell, threshold, self.ask.level),
                     });
                     let p: Vec<Option<f64>> = p.collect();
@@ -146,8 +146,8 @@ impl Judge<'_> {
             .zip(&changes)
             .map(|(number, change)| match (number, change) {
                 (Some(number), Ok(_)) => number.find(threshold, self.rule.basis),
-                (_, Err(why)) => ThresholdResult::Unknown(why.clone()),
-                (None, Ok(change)) => ThresholdResult::Unknown(NotEvaluatedReason::NoEarlier(change.period.clone())),
+                (_, Err(why)) => ThresholdResult::NotEvaluated(why.clone()),
+                (None, Ok(change)) => ThresholdResult::NotEvaluated(NotEvaluatedReason::NoEarlier(change.period.clone())),
             })
             .collect();
         let of = |at: usize| -> Option<f64> {
@@ -166,7 +166,7 @@ impl Judge<'_> {
             .map(|(((cell, finding), change), number)| {
                 let status = match finding {
                     ThresholdResult::Beyond => Status::Fail,
-                    ThresholdResult::Unknown(_) => Status::Insufficient,
+                    ThresholdResult::NotEvaluated(_) => Status::Insufficient,
                     _ => Status::Pass,
                 };
                 let verdict = Verdict {
@@ -281,7 +281,7 @@ fn number_of(cell: &Cell, change: &Change) -> Option<Number> {
 fn unknown(verdict: Verdict, why: NotEvaluatedReason) -> Verdict {
     Verdict {
         status: Status::Insufficient,
-        finding: ThresholdResult::Unknown(why),
+        finding: ThresholdResult::NotEvaluated(why),
         ..verdict
     }
 }
@@ -308,7 +308,7 @@ fn decide<'a>(findings: &[(Status, Threshold, &'a ThresholdResult)]) -> (Status,
     }
     let gravest = findings[0].0;
     let open = |(status, _, finding): &&(Status, Threshold, &ThresholdResult)| {
-        *status == gravest && matches!(finding, ThresholdResult::Unknown(_))
+        *status == gravest && matches!(finding, ThresholdResult::NotEvaluated(_))
     };
     if let Some(&(_, threshold, finding)) = findings.iter().find(open) {
         return (Status::Insufficient, threshold, finding);

@@ -6,7 +6,7 @@
 
 use super::verdict::{Evidence, NotEvaluatedReason};
 use crate::catalog::Metric;
-use crate::findings::{Score, is_good};
+use crate::findings::{MetricSeries, is_good};
 use crate::period::Period;
 use crate::report::{Cell, MetricInfo};
 use crate::stats::process::{BASELINE, Direction};
@@ -40,7 +40,7 @@ pub fn signals(metric: &Metric, shown: &MetricInfo, cells: &[Cell]) -> Result<Ev
             needed: BASELINE + 1,
         });
     }
-    let score = Score::new(shown.clone(), cells.to_vec(), &metric.kind, &BTreeMap::new());
+    let score = MetricSeries::new(shown.clone(), cells.to_vec(), &metric.kind, &BTreeMap::new());
     let chart = score
         .process
         .as_ref()

@@ -80,7 +80,7 @@ pub enum ThresholdResult {
     /// It lies on the bad side: with its whole interval, or as a point where that is the basis.
     Beyond,
     /// It cannot be said.
-    NotEvaluatedReason(NotEvaluatedReason),
+    NotEvaluated(NotEvaluatedReason),
 }
 
 /// Why something cannot be judged.

@@ -14,7 +14,7 @@ use crate::expr::{self, Expr, ExprError};
 use crate::io::write_bytes;
 use crate::measure;
 use crate::period::{Clock, parse_as_of};
-use crate::render::{account, rejects};
+use crate::render::{record_counts, rejects};
 use crate::report::RecordCounts;
 use crate::schema::{ColumnType, Table, Unit};
 use crate::sources::Input;
@@ -201,8 +201,8 @@ fn known(name: &str, canonical: &CanonicalTables) -> anyhow::Result<String> {
 
 /// What may have been meant: columns that nobody asked for are not loaded, but those of the canonical tables are known.
 fn candidates(canonical: &CanonicalTables) -> Vec<String> {
-    let canonical = Table::ALL.into_iter().flat_map(|table| table.columns());
-    let texts = canonical
+    let columns = Table::ALL.into_iter().flat_map(|table| table.columns());
+    let texts = columns
         .filter(|column| column.kind == ColumnType::Text)
         .map(|column| column.name.to_string());
     dimensions(canonical).into_iter().chain(texts).collect()

@@ -83,7 +83,7 @@ mod tests {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         let folder = tempfile::tempdir().unwrap();
         let report_schema: Value = serde_json::from_str(include_str!("../render/report/report.schema.json")).unwrap();
-        let diff_schema: Value = serde_json::from_str(include_str!("../render/comparison/diff.schema.json")).unwrap();
+        let diff_schema: Value = serde_json::from_str(include_str!("../render/report_diff/diff.schema.json")).unwrap();
         let mut divided = 0;
         for example in [
             "charity",

@@ -13,7 +13,7 @@ use crate::config::expression;
 use crate::diagnostics::Problem;
 use crate::measure::{self, Compare, Request};
 use crate::render::{csv, json, markdown, summary, terminal};
-use crate::report::Measured;
+use crate::report::MeasureResult;
 
 /// Runs the command.
 ///

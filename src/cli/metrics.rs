@@ -10,7 +10,7 @@ use crate::catalog::{Catalog, Metric};
 use crate::config::Config;
 use crate::diagnostics::Problem;
 use crate::measure;
-use crate::render::{cards, markdown, terminal};
+use crate::render::{definitions, markdown, terminal};
 use crate::report::AbsentReason;
 
 /// Runs the command.
@@ -34,13 +34,13 @@ pub fn run(global: &Global, args: &Metrics) -> anyhow::Result<()> {
     let lookup = missing.as_ref().map(|missing| |metric: &Metric| missing.get(&metric.id).cloned());
     let lookup = lookup.as_ref().map(|lookup| lookup as &dyn Fn(&Metric) -> Option<String>);
     let document = if chosen.is_empty() {
-        cards::list(catalog, lookup)
+        definitions::list(catalog, lookup)
     } else {
-        cards::cards(&chosen, lookup)
+        definitions::cards(&chosen, lookup)
     };
     output::write(&targets, global, |format, style| {
         Ok(match format {
-            Format::Json => format!("{:#}\n", cards::json(if chosen.is_empty() { &all } else { &chosen }, lookup)),
+            Format::Json => format!("{:#}\n", definitions::json(if chosen.is_empty() { &all } else { &chosen }, lookup)),
             Format::Markdown => markdown::text(&document),
             _ => terminal::text(&document, style),
         }

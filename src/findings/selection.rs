@@ -63,8 +63,8 @@ pub fn findings(scores: &[MetricSeries], breakdowns: &[Breakdown], level: f64) -
             continue;
         }
         match *place {
-            Place::Score(at, _) if scores[at].is_as_usual() => {}
-            Place::Score(at, key) => moved(&mut found, at, key, change.reading),
+            Place::MetricSeries(at, _) if scores[at].is_as_usual() => {}
+            Place::MetricSeries(at, key) => moved(&mut found, at, key, change.reading),
             Place::Slice(breakdown, metric, slice) => found.push(Finding {
                 found: Found::Differs { breakdown, metric, slice },
                 reading: change.reading,
@@ -86,7 +86,13 @@ enum Place {
 fn comparisons<'a>(scores: &'a [MetricSeries], breakdowns: &'a [Breakdown]) -> Vec<(Place, &'a Change)> {
     let mut all = Vec::new();
     for (at, score) in scores.iter().enumerate() {
-        all.extend(score.cell().changes.iter().map(|(key, change)| (Place::Score(at, key), change)));
+        all.extend(
+            score
+                .cell()
+                .changes
+                .iter()
+                .map(|(key, change)| (Place::MetricSeries(at, key), change)),
+        );
     }
     for (at, breakdown) in breakdowns.iter().enumerate() {
         for (metric, slices) in breakdown.cells.iter().enumerate() {

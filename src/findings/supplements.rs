@@ -46,7 +46,7 @@ pub struct Lists {
 
 /// The texts that it rests on, to be asked for when the inputs are read.
 pub fn texts() -> impl Iterator<Item = &'static str> {
-    [lists::TEXTS, concentration::TEXTS, mix::TEXTS].into_iter().flatten().copied()
+    [lists::TEXTS, concentration::TEXTS, channels::TEXTS].into_iter().flatten().copied()
 }
 
 /// Finds it for the last of the periods.
@@ -57,7 +57,7 @@ pub fn texts() -> impl Iterator<Item = &'static str> {
 pub fn beside(canonical: &CanonicalTables, settings: &Settings, periods: &[Period], level: f64) -> Result<Supplements> {
     let period = periods.last().expect("a period is asked for");
     let grain = period.grain().unwrap_or(Grain::Month);
-    let of = |basis| cohorts::ReviewRequest {
+    let of = |basis| cohorts::CohortRequest {
         basis,
         grain,
         last: cohorts::LAST,
@@ -69,7 +69,7 @@ pub fn beside(canonical: &CanonicalTables, settings: &Settings, periods: &[Perio
     Ok(Supplements {
         cohorts: found.into_iter().flatten().collect(),
         concentrations: few.into_iter().flatten().collect(),
-        mix: mix(canonical, settings, period, mix::MOST, level)?.ok(),
+        mix: mix(canonical, settings, period, channels::MOST, level)?.ok(),
         lists: Lists {
             overdue: lists::overdue(canonical, settings, lists::LIMIT).ok(),
             complaints: lists::open_complaints(canonical, settings, lists::LIMIT).ok(),

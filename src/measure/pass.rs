@@ -11,7 +11,7 @@ use super::plan::Plan;
 use super::run::{self, Build, Cells};
 use super::slice::Slices;
 use super::window::{self, Compare, WindowSet, lanes};
-use super::{Request, private, rest, suppress};
+use super::{Request, other_groups, private, suppress};
 use crate::canonical::CanonicalTables;
 use crate::catalog::{Exposure, Kind, Metric};
 use crate::diagnostics::Note;

@@ -5,7 +5,7 @@ use std::io::Write;
 
 use super::text::Untrusted;
 use crate::period::instant_text;
-use crate::report::Measured;
+use crate::report::MeasureResult;
 
 const COLUMNS: [&str; 21] = [
     "metric",

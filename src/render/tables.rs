@@ -180,9 +180,9 @@ fn groups(canonical: &CanonicalTables, table: Table) -> (Vec<Group>, BTreeMap<u1
 }
 
 fn mapped(canonical: &CanonicalTables, source: &SourceInfo) -> BTreeMap<String, Option<Zone>> {
-    let canonical = source.mapped.iter().filter(|name| source.table.column(name).is_some());
+    let known = source.mapped.iter().filter(|name| source.table.column(name).is_some());
     let zone = |name: &String| source.dates.get(name).filter(|zone| zone.name() != canonical.zone.name());
-    canonical.map(|name| (name.clone(), zone(name).cloned())).collect()
+    known.map(|name| (name.clone(), zone(name).cloned())).collect()
 }
 
 /// The file's name, made different from those that are taken.

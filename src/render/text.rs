@@ -107,7 +107,7 @@ pub enum Tone {
     #[default]
     Plain,
     /// Good news.
-    BetterDirection,
+    Good,
     /// Bad news.
     Bad,
     /// A heading.

@@ -335,7 +335,7 @@ mod tests {
 
     #[test]
     fn the_list_of_readings_is_whole() {
-        let outcome = plain(include_str!("../../intake/read.rs"));
+        let outcome = plain(include_str!("../../ingest/read.rs"));
         let filling = include_str!("filling.rs");
         let cells = &filling[filling.find("pub fn code(").unwrap()..filling.find("pub fn words(").unwrap()];
         let mut used = after(outcome, &["said.push(("]);

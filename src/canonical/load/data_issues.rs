@@ -219,7 +219,7 @@ mod tests {
     #[test]
     fn the_list_is_whole() {
         let files = [
-            include_str!("ahead.rs"),
+            include_str!("future_events.rs"),
             include_str!("contradictions.rs"),
             include_str!("duplicates.rs"),
             include_str!("identities.rs"),

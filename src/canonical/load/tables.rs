@@ -12,7 +12,7 @@ use super::file::{Rowset, UnusedStatus};
 use super::identities::{IdentityContext, identify};
 use super::record_counts::Reject;
 use super::{Loaded, Options, Part, RawFile, part_names};
-use super::{ahead, findings, ids};
+use super::{data_issues, future_events, ids};
 use crate::canonical::rows::are_dates;
 use crate::canonical::{CanonicalTables, Codes, Data, Dictionary, Interner, SourceInfo, messages, referrers};
 use crate::diagnostics::Note;

@@ -41,7 +41,7 @@ impl<'a> Words<'a> {
     pub fn why(&self, verdict: &Verdict) -> String {
         let mut text = match (&verdict.evidence, &verdict.finding) {
             (Evidence::Waiver, _) => self.waiver(verdict),
-            (_, ThresholdResult::Unknown(why)) => self.unknown(verdict, why),
+            (_, ThresholdResult::NotEvaluated(why)) => self.unknown(verdict, why),
             (Evidence::Value, finding) => self.value(verdict, finding),
             (Evidence::Change(change), finding) => self.change(verdict, change, finding),
             (Evidence::Signals { .. }, _) => self.signals(verdict),
@@ -122,7 +122,7 @@ impl<'a> Words<'a> {
             }
             ThresholdResult::Beyond if has_interval => format!("{value} {interval} is {side} {limit} with its whole interval"),
             ThresholdResult::Beyond => format!("{value}{with} is {side} {limit}"),
-            ThresholdResult::Unknown(_) => String::new(),
+            ThresholdResult::NotEvaluated(_) => String::new(),
         };
         format!("{said}{}", self.by_point(verdict))
     }

@@ -102,7 +102,7 @@ pub fn checked() -> CheckResult {
         verdict(
             3,
             Status::Insufficient,
-            ThresholdResult::Unknown(NotEvaluatedReason::NoInterval(AbsentReason::TooFew)),
+            ThresholdResult::NotEvaluated(NotEvaluatedReason::NoInterval(AbsentReason::TooFew)),
         ),
         Verdict {
             excuse: Some(Excuse::Waived(0)),

@@ -2,7 +2,7 @@
 
 use super::{Report, left, right};
 use crate::analyses::channels::{Channel, Mix};
-use crate::analyses::concentration::{Concentration, ConcentrationOf, Large, Supplements};
+use crate::analyses::concentration::{Concentration, ConcentrationOf, Large, WithAndWithoutLargest};
 use crate::render::document::{Document, Table};
 use crate::render::format::{Units, count};
 use crate::render::text::{Text, Tone};
@@ -73,7 +73,7 @@ fn concentration(document: &mut Document, report: &Report, few: &Concentration) 
     if few.withheld {
         document.note("People who are protected are not shown; they keep their rank.".into());
     }
-    let measure = |title: &'static str, beside: &Supplements, unit: &'static str| {
+    let measure = |title: &'static str, beside: &WithAndWithoutLargest, unit: &'static str| {
         let shown = |value: f64| Text::number(units.scale(unit, value).value(value), value, unit);
         vec![
             Text::own(title),

@@ -68,7 +68,7 @@ fn cohorts(cohorts: &Cohorts) -> Value {
 }
 
 fn concentration(few: &Concentration) -> Value {
-    let beside = |of: &concentration::Supplements| json!({ "value": of.value, "without_largest": of.without_largest });
+    let beside = |of: &concentration::WithAndWithoutLargest| json!({ "value": of.value, "without_largest": of.without_largest });
     json!({
         "of": match few.of {
             ConcentrationOf::Revenue => "revenue",
