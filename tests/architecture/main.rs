@@ -14,16 +14,6 @@ const LAYERS: [&[&str]; 9] = [
     &["findings", "report_diff", "check"],
     &["render", "config"],
     &["cli"],
-]; 9] = [
-    &["schema", "period", "io"],
-    &["account", "note", "value", "expr", "script"],
-    &["intake", "sources", "stats"],
-    &["canonical", "catalog"],
-    &["facts", "report"],
-    &["measure", "models"],
-    &["review", "check"],
-    &["render", "config"],
-    &["cli"],
 ];
 
 fn layer(module: &str) -> Option<usize> {
