@@ -478,7 +478,7 @@ pub fn make_folder(path: &Path) -> Result<()> {
 /// # Errors
 /// Those of `write`, and when the folder does not exist, may not be written to, or is full. Nothing is left behind then, and what
 /// was there before is as it was.
-pub fn write_whole(path: &Path, write: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
+pub fn write_whole(path: &Path, write: impl FnOnce(&mut (dyn Write + Send)) -> Result<()>) -> Result<()> {
     let fail = |cause| FileError::of(path, "write", cause);
     // A link keeps pointing where it does.
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());

@@ -88,14 +88,14 @@ fn records(global: &Global, args: &Convert) -> anyhow::Result<()> {
     }
     let layout = ingest::peek(&first.file, &first.source.wishes, 1)?.layout;
     let mut written = None;
-    let write = |out: &mut dyn Write| {
+    let mut write = |out: &mut dyn Write| {
         written = Some(ingest::write_raw(&first.file, &layout, out)?);
         Ok(())
     };
     match args.output.as_deref().filter(|path| *path != Path::new("-")) {
         Some(path) => {
             spare(path, args.force)?;
-            write_whole(path, write)?;
+            write_whole(path, |out| write(out))?;
         }
         None => output::to_stdout(write)?,
     }

@@ -3,12 +3,17 @@
 //! Money is `DECIMAL(19, 4)`, which is exact, and which DuckDB, Spark and Arrow add up as a number.
 
 use std::io::Write;
+use std::sync::Arc;
 
 use anyhow::Result;
-use polars::prelude::{
-    Column as Frame, DataFrame, Int32Chunked, Int64Chunked, Int128Chunked, IntoSeries, NamedFrom, NewChunkedArray, ParquetCompression,
-    ParquetWriter, Series, TimeUnit, TimeZone,
+use arrow_array::{
+    ArrayRef, BooleanArray, Date32Array, Decimal128Array, Float64Array, RecordBatch, RecordBatchOptions, StringArray,
+    TimestampMicrosecondArray,
 };
+use arrow_schema::{Field, Schema};
+use parquet::arrow::ArrowWriter;
+use parquet::basic::{Compression, ZstdLevel};
+use parquet::file::properties::WriterProperties;
 
 use super::tables::{Column, Sheet, Value};
 use crate::schema::ColumnType;
@@ -17,29 +22,37 @@ use crate::schema::ColumnType;
 ///
 /// # Errors
 /// Those of the writer.
-pub fn write(sheet: &Sheet, out: &mut dyn Write) -> Result<()> {
-    let mut columns: Vec<Frame> = Vec::new();
+pub fn write(sheet: &Sheet, out: &mut (dyn Write + Send)) -> Result<()> {
+    let mut columns: Vec<(&str, ArrayRef)> = Vec::new();
     for column in &sheet.columns {
-        columns.push(series(sheet, column)?.into());
+        columns.push((column.name.as_str(), values(sheet, column)?));
     }
     if let Some(label) = &sheet.label {
-        let labels: Vec<&str> = (0..sheet.len).map(|row| sheet.label_of(row)).collect();
-        columns.push(Series::new(label.as_str().into(), labels).into());
+        let labels = (0..sheet.len).map(|row| Some(sheet.label_of(row)));
+        columns.push((label, Arc::new(StringArray::from_iter(labels))));
     }
-    let mut frame = DataFrame::new(sheet.len, columns)?;
-    ParquetWriter::new(out)
-        .with_compression(ParquetCompression::Zstd(None))
-        .set_parallel(false)
-        .finish(&mut frame)?;
+    let fields: Vec<Field> = columns
+        .iter()
+        .map(|(name, values)| Field::new(*name, values.data_type().clone(), true))
+        .collect();
+    let schema = Arc::new(Schema::new(fields));
+    let length = RecordBatchOptions::new().with_row_count(Some(sheet.len));
+    let columns = columns.into_iter().map(|(_, values)| values).collect();
+    let batch = RecordBatch::try_new_with_options(schema.clone(), columns, &length)?;
+    let properties = WriterProperties::builder()
+        .set_compression(Compression::ZSTD(ZstdLevel::default()))
+        .build();
+    let mut writer = ArrowWriter::try_new(out, schema, Some(properties))?;
+    writer.write(&batch)?;
+    writer.close()?;
     Ok(())
 }
 
-fn series(sheet: &Sheet, column: &Column) -> Result<Series> {
-    let name = column.name.as_str().into();
-    let rows = 0..sheet.len;
+fn values(sheet: &Sheet, column: &Column) -> Result<ArrayRef> {
     if !column.is_typed() {
         return Ok(texts(sheet, column));
     }
+    let rows = 0..sheet.len;
     Ok(match column.kind {
         ColumnType::Stakeholder | ColumnType::Key | ColumnType::Text => texts(sheet, column),
         ColumnType::Time => {
@@ -49,44 +62,30 @@ fn series(sheet: &Sheet, column: &Column) -> Result<Series> {
                 _ => None,
             });
             match days.collect::<Option<Vec<Option<i32>>>>() {
-                Some(days) => Int32Chunked::from_iter_options(name, days.into_iter()).into_date().into_series(),
+                Some(days) => Arc::new(Date32Array::from(days)),
                 // A date among times would be no date any more, where it must be one.
                 None if sheet.is_date(&column.name) => texts(sheet, column),
-                None => Int64Chunked::from_iter_options(name, rows.map(|row| column.stored(row)))
-                    .into_datetime(TimeUnit::Microseconds, Some(TimeZone::UTC))
-                    .into_series(),
+                None => Arc::new(TimestampMicrosecondArray::from_iter(rows.map(|row| column.stored(row))).with_timezone("UTC")),
             }
         }
-        ColumnType::Money => Int128Chunked::from_iter_options(name, rows.map(|row| column.stored(row).map(i128::from)))
-            .into_decimal(19, 4)?
-            .into_series(),
-        ColumnType::Number => {
-            let numbers: Vec<Option<f64>> = rows
-                .map(|row| match column.value(row) {
-                    Value::Number(number) => Some(number),
-                    _ => None,
-                })
-                .collect();
-            Series::new(name, numbers)
+        ColumnType::Money => {
+            let amounts = rows.map(|row| column.stored(row).map(i128::from));
+            Arc::new(Decimal128Array::from_iter(amounts).with_precision_and_scale(19, 4)?)
         }
-        ColumnType::Bool => {
-            let flags: Vec<Option<bool>> = rows
-                .map(|row| match column.value(row) {
-                    Value::Flag(flag) => Some(flag),
-                    _ => None,
-                })
-                .collect();
-            Series::new(name, flags)
-        }
+        ColumnType::Number => Arc::new(Float64Array::from_iter(rows.map(|row| match column.value(row) {
+            Value::Number(number) => Some(number),
+            _ => None,
+        }))),
+        ColumnType::Bool => Arc::new(BooleanArray::from_iter(rows.map(|row| match column.value(row) {
+            Value::Flag(flag) => Some(flag),
+            _ => None,
+        }))),
     })
 }
 
-fn texts(sheet: &Sheet, column: &Column) -> Series {
-    let texts: Vec<Option<String>> = (0..sheet.len)
-        .map(|row| match column.value(row) {
-            Value::Nothing => None,
-            value => Some(value.text()),
-        })
-        .collect();
-    Series::new(column.name.as_str().into(), texts)
+fn texts(sheet: &Sheet, column: &Column) -> ArrayRef {
+    Arc::new(StringArray::from_iter((0..sheet.len).map(|row| match column.value(row) {
+        Value::Nothing => None,
+        value => Some(value.text()),
+    })))
 }

@@ -1,5 +1,7 @@
 //! The architecture: imports point to the layers below, and only the upper layers touch the world.
 
+mod dependencies;
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 

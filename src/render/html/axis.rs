@@ -1,8 +1,7 @@
 //! Scales of charts: from values to places, and how the numbers beside them are written.
 
-use kuva::render::layout::{ComputedLayout, Layout};
-use kuva::render::render_utils::{auto_nice_range, generate_ticks, generate_ticks_log};
-
+use super::svg::WIDTH;
+use super::ticks;
 use crate::render::document::Axis;
 use crate::render::format::number;
 
@@ -94,7 +93,7 @@ pub fn value_range(unit: &str, must: (f64, f64), may: (f64, f64)) -> (f64, f64) 
     let (mut low, mut high) = if low < high {
         (low - pad, high + pad)
     } else {
-        auto_nice_range(low, high, STEPS)
+        ticks::range_around(low)
     };
     // An axis never goes where there can be no values, but for the marks' own size.
     let (least, most) = match unit {
@@ -111,15 +110,15 @@ pub fn value_range(unit: &str, must: (f64, f64), may: (f64, f64)) -> (f64, f64) 
 
 /// Ticks of an axis of values, with what is written beside them.
 pub fn ticks(numbers: Numbers, (low, high): (f64, f64)) -> Vec<(f64, String)> {
-    labelled(numbers, generate_ticks(low, high, STEPS))
+    labelled(numbers, ticks::ticks(low, high, STEPS))
 }
 
 /// Ticks along sizes, with what is written beside them.
 pub fn size_ticks((low, high): (f64, f64), is_log: bool) -> Vec<(f64, String)> {
     let ticks = if is_log {
-        generate_ticks_log(low, high)
+        ticks::log_ticks(low, high)
     } else {
-        generate_ticks(low, high, STEPS)
+        ticks::ticks(low, high, STEPS)
     };
     let sizes = Axis::default();
     labelled(Numbers::new(&sizes, ticks.iter().copied()), ticks)
@@ -131,18 +130,48 @@ fn labelled(numbers: Numbers, ticks: Vec<f64>) -> Vec<(f64, String)> {
     ticks.into_iter().map(|tick| (tick, numbers.tick(tick, step))).collect()
 }
 
-/// From values to places in a scene of [`super::svg::WIDTH`] and [`HEIGHT`].
-pub fn scale(x: (f64, f64), y: (f64, f64), is_log: bool) -> ComputedLayout {
-    let layout = Layout::new(x, y)
-        .with_width(super::svg::WIDTH)
-        .with_height(HEIGHT)
-        .with_force_margins(0.0, 0.0)
-        .with_force_margins_y(0.0, 0.0);
-    let mut scale = ComputedLayout::from_layout(&layout);
-    // The library rounds ranges to whole ticks: these are meant as they are.
-    (scale.x_range, scale.y_range, scale.log_x) = (x, y, is_log);
-    scale.recompute_transforms();
-    scale
+/// From values to places in a scene of [`WIDTH`] and [`HEIGHT`].
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Scale {
+    /// Whether equal ratios along the foot have equal widths.
+    is_log: bool,
+    /// The place of x = 0 (where it is a scale of ratios, of x = 1), and the width of one unit.
+    across: (f64, f64),
+    /// The place of y = 0, and the height of one unit.
+    up: (f64, f64),
+}
+
+/// The scale that spreads these ranges over the whole scene.
+pub fn scale(x: (f64, f64), y: (f64, f64), is_log: bool) -> Scale {
+    let x = if is_log { (exponent(x.0), exponent(x.1)) } else { x };
+    let unit = |(low, high): (f64, f64), length: f64| match high - low {
+        span if span.abs() > f64::EPSILON => length / span,
+        _ => 0.0,
+    };
+    let (width, height) = (unit(x, WIDTH), unit(y, HEIGHT));
+    Scale {
+        is_log,
+        across: (-x.0 * width, width),
+        up: (HEIGHT + y.0 * height, height),
+    }
+}
+
+/// A scale of ratios has no place for zero.
+fn exponent(value: f64) -> f64 {
+    value.max(1e-10).log10()
+}
+
+impl Scale {
+    /// The place of a value along the foot.
+    pub fn map_x(&self, x: f64) -> f64 {
+        let x = if self.is_log { exponent(x) } else { x };
+        self.across.0 + x * self.across.1
+    }
+
+    /// The place of a value at the side.
+    pub fn map_y(&self, y: f64) -> f64 {
+        self.up.0 - y * self.up.1
+    }
 }
 
 /// Places of labels from the top down, none nearer to the next than `gap`, all within the height, each as near to its own as can be.

@@ -1,10 +1,8 @@
 //! A chart of segments against their size, with the limits that chance alone gives.
 
-use kuva::render::layout::ComputedLayout;
-use kuva::render::render::{Scene, TextAnchor};
-use kuva::render::render_utils::{RepelItem, repel_labels};
-
-use super::axis::{HEIGHT, Numbers, extent, scale, size_ticks, ticks, value_range};
+use super::axis::{HEIGHT, Numbers, Scale, extent, scale, size_ticks, ticks, value_range};
+use super::labels::{Label, move_apart};
+use super::scene::{Anchor, Scene};
 use super::series::{Drawn, short};
 use super::svg;
 use crate::diagnostics::visible;
@@ -62,7 +60,7 @@ struct Funnel<'a> {
     figure: &'a FunnelFigure,
     segments: Vec<&'a (String, f64, f64, u8)>,
     numbers: Numbers,
-    scale: ComputedLayout,
+    scale: Scale,
     scene: Scene,
 }
 
@@ -76,7 +74,7 @@ impl Funnel<'_> {
         for (value, text) in ticks(self.numbers, range) {
             let y = self.scale.map_y(value);
             svg::line(&mut self.scene, (0.0, y), (svg::WIDTH, y));
-            svg::text(&mut self.scene, (0.0, y + 4.0), TextAnchor::End, text);
+            svg::text(&mut self.scene, (0.0, y + 4.0), Anchor::End, text);
         }
         svg::close(&mut self.scene);
         svg::open(&mut self.scene, "sizes");
@@ -87,7 +85,7 @@ impl Funnel<'_> {
             let half = (text.chars().count() as f64 * 6.6 + 10.0) / 2.0 * svg::WIDTH / 260.0;
             if x - half >= free {
                 free = x + half;
-                svg::text(&mut self.scene, (x, HEIGHT + 18.0), TextAnchor::Middle, text);
+                svg::text(&mut self.scene, (x, HEIGHT + 18.0), Anchor::Middle, text);
             }
         }
         svg::close(&mut self.scene);
@@ -163,29 +161,28 @@ impl Funnel<'_> {
         named.sort_by(|a, b| b.3.cmp(&a.3).then(b.1.total_cmp(&a.1)).then_with(|| a.0.cmp(&b.0)));
         named.truncate(NAMED);
         let across = LAID_OUT_FOR / svg::WIDTH;
-        let mut items: Vec<RepelItem> = Vec::new();
+        let mut labels: Vec<Label> = Vec::new();
         for (name, size, value, _) in &named {
             let (x, y) = self.place(*size, *value);
-            let half_w = short(name, LONGEST).chars().count() as f64 * 3.2;
-            let anchor = (x * across, y);
+            let half_width = short(name, LONGEST).chars().count() as f64 * 3.2;
+            let mark = (x * across, y);
             // Away from the middle, where the others are.
             let side = if *value >= self.figure.centre { -1.0 } else { 1.0 };
-            items.push(RepelItem {
-                anchor,
-                half_w,
-                half_h: 7.0,
-                pos: (anchor.0, y + side * 14.0),
+            labels.push(Label {
+                mark,
+                half: (half_width, 7.0),
+                middle: (mark.0, y + side * 14.0),
             });
         }
-        repel_labels(&mut items, (0.0, -8.0, LAID_OUT_FOR, HEIGHT), 120);
+        move_apart(&mut labels, (0.0, -8.0, LAID_OUT_FOR, HEIGHT), 120);
         svg::open(&mut self.scene, "name");
-        for (item, (name, ..)) in items.iter().zip(named) {
-            let (x, y) = (item.pos.0 / across, item.pos.1 + 4.0);
+        for (label, (name, ..)) in labels.iter().zip(named) {
+            let (x, y) = (label.middle.0 / across, label.middle.1 + 4.0);
             // Anchored at the side that is nearer, a name stays within a narrower page too.
             let (x, anchor) = match x / svg::WIDTH {
-                share if share < 0.35 => ((item.pos.0 - item.half_w) / across, TextAnchor::Start),
-                share if share > 0.65 => ((item.pos.0 + item.half_w) / across, TextAnchor::End),
-                _ => (x, TextAnchor::Middle),
+                share if share < 0.35 => ((label.middle.0 - label.half.0) / across, Anchor::Start),
+                share if share > 0.65 => ((label.middle.0 + label.half.0) / across, Anchor::End),
+                _ => (x, Anchor::Middle),
             };
             svg::text(&mut self.scene, (x, y), anchor, short(name, LONGEST));
         }

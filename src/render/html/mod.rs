@@ -6,12 +6,15 @@
 mod axis;
 mod blocks;
 mod funnel;
+mod labels;
 mod names;
 mod page;
+mod scene;
 mod series;
 mod spark;
 mod svg;
 mod text;
+mod ticks;
 
 pub use page::{Part, Parts, parts, style};
 

@@ -1,9 +1,7 @@
 //! A chart of values by period.
 
-use kuva::render::layout::ComputedLayout;
-use kuva::render::render::{Scene, TextAnchor};
-
-use super::axis::{HEIGHT, Numbers, apart, extent, scale, ticks, value_range};
+use super::axis::{HEIGHT, Numbers, Scale, apart, extent, scale, ticks, value_range};
+use super::scene::{Anchor, Scene};
 use super::svg;
 use crate::diagnostics::visible;
 use crate::render::document::{Point, SeriesFigure};
@@ -69,7 +67,7 @@ struct Series<'a> {
     figure: &'a SeriesFigure,
     shown: Vec<Option<Point>>,
     numbers: Numbers,
-    scale: ComputedLayout,
+    scale: Scale,
     scene: Scene,
 }
 
@@ -93,7 +91,7 @@ impl Series<'_> {
         for (value, text) in &ticks {
             let y = self.scale.map_y(*value);
             svg::line(&mut self.scene, (0.0, y), (svg::WIDTH, y));
-            let side = TextAnchor::End;
+            let side = Anchor::End;
             svg::text(&mut self.scene, (0.0, y + 4.0), side, text.clone());
         }
         svg::close(&mut self.scene);
@@ -266,7 +264,7 @@ impl Series<'_> {
             }
             svg::open(&mut self.scene, &format!("x {}", classes.join(" ")));
             let place = (self.scale.map_x(period as f64 + 0.5), HEIGHT + 18.0);
-            svg::text(&mut self.scene, place, TextAnchor::Middle, label.clone());
+            svg::text(&mut self.scene, place, Anchor::Middle, label.clone());
             svg::close(&mut self.scene);
         }
     }
@@ -292,7 +290,7 @@ impl Series<'_> {
         let is_named = !names.is_empty();
         for (y, text, class) in apart(names, 13.0) {
             svg::open(&mut self.scene, &format!("name {class}"));
-            svg::text(&mut self.scene, (svg::WIDTH, y + 4.0), TextAnchor::Start, text);
+            svg::text(&mut self.scene, (svg::WIDTH, y + 4.0), Anchor::Start, text);
             svg::close(&mut self.scene);
         }
         is_named

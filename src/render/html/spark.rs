@@ -1,10 +1,10 @@
 //! A small line in a table.
 
 use super::axis::extent;
+use super::scene::Scene;
 use super::series::{finite, runs};
 use super::svg;
 use crate::render::document::{Point, Spark};
-use kuva::render::render::Scene;
 
 const WIDTH: f64 = 112.0;
 const HEIGHT: f64 = 26.0;

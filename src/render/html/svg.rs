@@ -1,15 +1,12 @@
-//! Scenes of the plotting library as inline SVG: small, in the colours of the page, and as wide as the page lets them be.
+//! Scenes as inline SVG: small, in the colours of the page, and as wide as the page lets them be.
 //!
-//! The library's own writer gives pictures of one width: on a telephone their letters shrink with them. Here a scene's width is the
-//! width that there is: across, marks and letters stand at shares of it and keep their size; what lies between `ClipStart` and
-//! `ClipEnd` (lines and areas) is stretched, its strokes are not. Classes of groups say what things are; the page's style says how
-//! they look, in light, in dark and on paper.
+//! In a picture of one width, letters shrink on a telephone. Here a scene's width is the width that there is: across, marks and
+//! letters stand at shares of it and keep their size; what is stretched (lines and areas) keeps the width of its strokes. Classes of
+//! groups say what things are; the page's style says how they look, in light, in dark and on paper.
 
 use std::fmt::Write;
 
-use kuva::render::color::Color;
-use kuva::render::render::{PathData, Primitive, Scene, TextAnchor};
-
+use super::scene::{Anchor, Element, Scene};
 use crate::diagnostics::visible;
 use crate::render::text::html_escaped;
 
@@ -39,110 +36,55 @@ pub fn open(scene: &mut Scene, class: &str) {
 
 /// Opens a group of a class, with what shows over it.
 pub fn open_titled(scene: &mut Scene, class: &str, title: Option<String>) {
-    scene.add(Primitive::GroupStart {
-        transform: None,
-        title,
-        extra_attrs: Some(class.to_string()),
-    });
+    let class = class.to_string();
+    scene.add(Element::GroupStart { class, title });
 }
 
 /// Closes the group.
 pub fn close(scene: &mut Scene) {
-    scene.add(Primitive::GroupEnd);
+    scene.add(Element::GroupEnd);
 }
 
 /// Opens the part that is stretched and cut at the scene's edges.
 pub fn open_stretched(scene: &mut Scene) {
-    let (width, height) = (scene.width, scene.height);
-    scene.add(Primitive::ClipStart {
-        x: 0.0,
-        y: 0.0,
-        width,
-        height,
-        id: String::new(),
-    });
+    scene.add(Element::StretchedStart);
 }
 
 /// Closes the stretched part.
 pub fn close_stretched(scene: &mut Scene) {
-    scene.add(Primitive::ClipEnd);
+    scene.add(Element::StretchedEnd);
 }
 
 /// A line through points.
 pub fn polyline(scene: &mut Scene, points: Vec<(f64, f64)>) {
-    scene.add(Primitive::PolyLine {
-        points,
-        stroke: Color::None,
-        stroke_width: 1.0,
-        stroke_dasharray: None,
-    });
+    scene.add(Element::Path { points, closed: false });
 }
 
 /// The area between an upper and a lower line.
 pub fn area(scene: &mut Scene, upper: &[(f64, f64)], lower: &[(f64, f64)]) {
-    let outline: Vec<(f64, f64)> = upper.iter().chain(lower.iter().rev()).copied().collect();
-    scene.add(Primitive::Path(Box::new(PathData {
-        d: path(&outline) + "Z",
-        fill: None,
-        stroke: Color::None,
-        stroke_width: 0.0,
-        opacity: None,
-        stroke_dasharray: None,
-    })));
+    let points = upper.iter().chain(lower.iter().rev()).copied().collect();
+    scene.add(Element::Path { points, closed: true });
 }
 
 /// A straight line.
 pub fn line(scene: &mut Scene, from: (f64, f64), to: (f64, f64)) {
-    scene.add(Primitive::Line {
-        x1: from.0,
-        y1: from.1,
-        x2: to.0,
-        y2: to.1,
-        stroke: Color::None,
-        stroke_width: 1.0,
-        stroke_dasharray: None,
-    });
+    scene.add(Element::Line { from, to });
 }
 
 /// A round mark.
-pub fn dot(scene: &mut Scene, (x, y): (f64, f64), radius: f64) {
-    scene.add(Primitive::Circle {
-        cx: x,
-        cy: y,
-        r: radius,
-        fill: Color::None,
-        fill_opacity: None,
-        stroke: None,
-        stroke_width: None,
-    });
+pub fn dot(scene: &mut Scene, at: (f64, f64), radius: f64) {
+    scene.add(Element::Circle { at, radius });
 }
 
 /// A mark with corners: a square that the page's style moves to its middle and turns.
-pub fn diamond(scene: &mut Scene, (x, y): (f64, f64), side: f64) {
-    scene.add(Primitive::Rect {
-        x,
-        y,
-        width: side,
-        height: side,
-        fill: Color::None,
-        stroke: None,
-        stroke_width: None,
-        opacity: None,
-    });
+pub fn diamond(scene: &mut Scene, at: (f64, f64), side: f64) {
+    scene.add(Element::Square { at, side });
 }
 
 /// A text at a place.
-pub fn text(scene: &mut Scene, (x, y): (f64, f64), anchor: TextAnchor, content: impl Into<String>) {
-    scene.add(Primitive::Text {
-        x,
-        y,
-        content: content.into(),
-        size: 12,
-        anchor,
-        rotate: None,
-        bold: false,
-        color: None,
-    });
+pub fn text(scene: &mut Scene, at: (f64, f64), anchor: Anchor, content: impl Into<String>) {
+    let content = content.into();
+    scene.add(Element::Text { at, anchor, content });
 }
 
 /// The scene as wide as there is room.
@@ -158,15 +100,15 @@ pub fn fluid(scene: &Scene, class: &str, label: Label) -> String {
     let mut stretched = false;
     for element in &scene.elements {
         match element {
-            Primitive::ClipStart { width, height, .. } => {
+            Element::StretchedStart => {
                 stretched = true;
-                let (width, height) = (short(*width, 1), short(*height, 1));
+                let (width, height) = (short(scene.width, 1), short(scene.height, 1));
                 write_to(
                     &mut out,
                     format_args!("<svg viewBox=\"0 0 {width} {height}\" preserveAspectRatio=\"none\" width=\"100%\" height=\"{height}\">"),
                 );
             }
-            Primitive::ClipEnd => {
+            Element::StretchedEnd => {
                 stretched = false;
                 out.push_str("</svg>");
             }
@@ -191,43 +133,42 @@ pub fn fixed(scene: &Scene, class: &str, label: &str) -> String {
     out + "</svg>"
 }
 
-fn write_element(out: &mut String, element: &Primitive, across: impl Fn(f64) -> String) {
+fn write_element(out: &mut String, element: &Element, across: impl Fn(f64) -> String) {
     match element {
-        Primitive::GroupStart { title, extra_attrs, .. } => {
-            write_to(out, format_args!("<g class=\"{}\">", extra_attrs.as_deref().unwrap_or_default()));
+        Element::GroupStart { class, title } => {
+            write_to(out, format_args!("<g class=\"{class}\">"));
             if let Some(title) = title {
                 write_to(out, format_args!("<title>{}</title>", html_escaped(&visible(title))));
             }
         }
-        Primitive::GroupEnd => out.push_str("</g>"),
-        Primitive::PolyLine { points, .. } => write_to(out, format_args!("<path d=\"{}\"/>", path(points))),
-        Primitive::Path(data) => write_to(out, format_args!("<path d=\"{}\"/>", data.d)),
-        Primitive::Line { x1, y1, x2, y2, .. } => {
-            let (x1, y1, x2, y2) = (across(*x1), short(*y1, 1), across(*x2), short(*y2, 1));
+        Element::GroupEnd => out.push_str("</g>"),
+        Element::Path { points, closed } => {
+            let end = if *closed { "Z" } else { "" };
+            write_to(out, format_args!("<path d=\"{}{end}\"/>", path(points)));
+        }
+        Element::Line { from, to } => {
+            let (x1, y1, x2, y2) = (across(from.0), short(from.1, 1), across(to.0), short(to.1, 1));
             write_to(out, format_args!("<line x1=\"{x1}\" y1=\"{y1}\" x2=\"{x2}\" y2=\"{y2}\"/>"));
         }
-        Primitive::Circle { cx, cy, r, .. } => {
-            let (x, y, r) = (across(*cx), short(*cy, 1), short(*r, 1));
+        Element::Circle { at, radius } => {
+            let (x, y, r) = (across(at.0), short(at.1, 1), short(*radius, 1));
             write_to(out, format_args!("<circle cx=\"{x}\" cy=\"{y}\" r=\"{r}\"/>"));
         }
-        Primitive::Rect { x, y, width, height, .. } => {
-            let (x, y, width, height) = (across(*x), short(*y, 1), short(*width, 1), short(*height, 1));
-            write_to(
-                out,
-                format_args!("<rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\"/>"),
-            );
+        Element::Square { at, side } => {
+            let (x, y, side) = (across(at.0), short(at.1, 1), short(*side, 1));
+            write_to(out, format_args!("<rect x=\"{x}\" y=\"{y}\" width=\"{side}\" height=\"{side}\"/>"));
         }
-        Primitive::Text { x, y, content, anchor, .. } => {
+        Element::Text { at, anchor, content } => {
             let anchor = match anchor {
-                TextAnchor::Start => "",
-                TextAnchor::Middle => " text-anchor=\"middle\"",
-                TextAnchor::End => " text-anchor=\"end\"",
+                Anchor::Start => "",
+                Anchor::Middle => " text-anchor=\"middle\"",
+                Anchor::End => " text-anchor=\"end\"",
             };
-            let (x, y, content) = (across(*x), short(*y, 1), html_escaped(&visible(content)));
+            let (x, y, content) = (across(at.0), short(at.1, 1), html_escaped(&visible(content)));
             write_to(out, format_args!("<text x=\"{x}\" y=\"{y}\"{anchor}>{content}</text>"));
         }
-        // No other primitive is ever added to a scene here.
-        other => unreachable!("{other:?} in a scene"),
+        // Only a scene as wide as there is room has a part that is stretched to it.
+        Element::StretchedStart | Element::StretchedEnd => {}
     }
 }
 
