@@ -245,7 +245,7 @@ mod tests {
     #[test]
     fn letters_mean_nothing() {
         let mut scene = scene(10.0);
-        text(&mut scene, (0.0, 0.0), TextAnchor::End, "<script>$a$</script>");
+        text(&mut scene, (0.0, 0.0), Anchor::End, "<script>$a$</script>");
         let svg = fluid(&scene, "plot", LABEL);
         assert!(svg.contains("text-anchor=\"end\">&lt;script&gt;$a$&lt;/script&gt;</text>"), "{svg}");
     }

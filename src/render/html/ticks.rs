@@ -62,7 +62,7 @@ mod tests {
     #[test]
     fn no_ticks_without_a_range() {
         for (low, high) in [(1.0, 1.0), (2.0, 1.0), (f64::NAN, 1.0), (0.0, f64::INFINITY), (1e300, 1e300)] {
-            assert_eq!(ticks(low, high, 4), [], "{low} {high}");
+            assert!(ticks(low, high, 4).is_empty(), "{low} {high}");
         }
     }
 
