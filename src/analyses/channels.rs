@@ -15,10 +15,10 @@ use crate::facts::context::Settings;
 use crate::measure::{self, Compare, Request};
 use crate::period::Period;
 use crate::report::{AbsentReason, Cell};
-use crate::schema::{NO_CODE, Table};
+use crate::schema::{NO_CODE, Table, interactions};
 
 /// Texts that it rests on: to be asked for when the inputs are read.
-pub const TEXTS: &[&str] = &["channel"];
+pub const TEXTS: &[&str] = &[interactions::CHANNEL.name];
 
 /// So many channels are told apart by default.
 pub const MOST: usize = 12;
@@ -66,8 +66,8 @@ pub fn mix(
     most: usize,
     level: f64,
 ) -> Result<Result<Mix, AbsentReason>> {
-    if !canonical.is_mapped(Table::Interactions, "channel") {
-        return Ok(Err(AbsentReason::MissingInput("interactions.channel".to_string())));
+    if !canonical.is_mapped(&interactions::CHANNEL) {
+        return Ok(Err(AbsentReason::MissingInput(interactions::CHANNEL.full_name())));
     }
     let previous = Compare::Previous.of(period);
     let mut named = frequent(canonical, &[period, &previous]);
@@ -151,7 +151,7 @@ fn frequent(canonical: &CanonicalTables, periods: &[&Period]) -> Vec<String> {
     let Some(rows) = canonical.table(Table::Interactions) else {
         return Vec::new();
     };
-    let (times, codes) = (rows.times("occurred_at"), rows.codes("channel"));
+    let (times, codes) = (rows.times(&interactions::OCCURRED_AT), rows.codes(&interactions::CHANNEL));
     let mut counts = vec![0u64; canonical.texts.len()];
     for row in 0..rows.len {
         let code = codes.at(row);

@@ -16,7 +16,7 @@ use crate::facts::{members, orders};
 use crate::measure::{FEWEST, Private};
 use crate::period::{Grain, Period};
 use crate::report::AbsentReason;
-use crate::schema::{Micros, NO_CODE, NO_TIME, Table};
+use crate::schema::{Micros, NO_CODE, NO_TIME, Table, stakeholders};
 
 use super::{Share, by_block};
 
@@ -88,9 +88,9 @@ pub fn cohorts(canonical: &CanonicalTables, settings: &Settings, ask: &CohortReq
     let Some(rows) = canonical.table(table) else {
         return missing(table.name());
     };
-    for column in ["started_at", "ended_at"] {
-        if ask.basis == Basis::Roster && !canonical.is_mapped(table, column) {
-            return missing(&format!("stakeholders.{column}"));
+    for column in [&stakeholders::STARTED_AT, &stakeholders::ENDED_AT] {
+        if ask.basis == Basis::Roster && !canonical.is_mapped(column) {
+            return missing(&column.full_name());
         }
     }
     let periods = Period::last_n(ask.grain, ask.last, ask.until.min(canonical.as_of), &canonical.zone);

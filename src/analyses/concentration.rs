@@ -12,13 +12,13 @@ use crate::facts::{self, orders, supply_lines};
 use crate::measure::{FEWEST, Private};
 use crate::period::Period;
 use crate::report::AbsentReason;
-use crate::schema::{FactSpec, MONEY_SCALE, NO_CODE, NO_INT, NO_TIME, Table};
+use crate::schema::{Column, FactSpec, MONEY_SCALE, NO_CODE, NO_INT, NO_TIME, Role, purchases, stakeholders, supplies};
 use crate::stats::concentration::{effective_number, hhi, top_share, without_largest};
 
 use super::{Words, by_block};
 
 /// Texts that the table shows beside ids: to be asked for when the inputs are read.
-pub const TEXTS: &[&str] = &["name"];
+pub const TEXTS: &[&str] = &[stakeholders::NAME.name];
 
 /// What hangs on few.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,10 +30,10 @@ pub enum ConcentrationOf {
 }
 
 impl ConcentrationOf {
-    fn fact(self) -> (&'static FactSpec, Table, &'static str, &'static str) {
+    fn fact(self) -> (&'static FactSpec, &'static Column, &'static str, &'static str) {
         match self {
-            ConcentrationOf::Revenue => (&orders::SPEC, Table::Purchases, "ordered_at", "revenue"),
-            ConcentrationOf::Spend => (&supply_lines::SPEC, Table::Supplies, "spent_at", "amount"),
+            ConcentrationOf::Revenue => (&orders::SPEC, &purchases::AMOUNT, "ordered_at", "revenue"),
+            ConcentrationOf::Spend => (&supply_lines::SPEC, &supplies::AMOUNT, "spent_at", "amount"),
         }
     }
 }
@@ -102,13 +102,14 @@ pub fn concentration(
     period: &Period,
     top: usize,
 ) -> Result<Concentration, AbsentReason> {
-    let (spec, table, at, amount) = of.fact();
-    let Some(rows) = canonical.table(table) else {
-        return Err(AbsentReason::MissingInput(table.name().to_string()));
+    let (spec, money, at, amount) = of.fact();
+    let Some(rows) = canonical.table(money.table) else {
+        return Err(AbsentReason::MissingInput(money.table.name().to_string()));
     };
-    if !canonical.is_mapped(table, "amount") {
-        return Err(AbsentReason::MissingInput(format!("{table}.amount")));
+    if !canonical.is_mapped(money) {
+        return Err(AbsentReason::MissingInput(money.full_name()));
     }
+    let has_currencies = rows.table.with_role(Role::Currency).any(|column| rows.codes(column).exists());
     let slicing = Slicing::default();
     let context = Context {
         canonical,
@@ -116,7 +117,7 @@ pub fn concentration(
         slicing: &slicing,
         windows: &[],
     };
-    let wanted = |name: &str| name == at || name == amount || (name == "currency" && rows.codes("currency").exists());
+    let wanted = |name: &str| name == at || name == amount || (name == "currency" && has_currencies);
     let end = period.end.min(canonical.as_of);
     let blocks = by_block(canonical, spec, |block| {
         let mut frame = Frame::new(spec, &wanted, false);
@@ -178,7 +179,7 @@ pub fn concentration(
         found.largest.push(Large {
             rank: place + 1,
             id: canonical.stakeholders.text(who).unwrap_or_default().to_string(),
-            name: names.of(who, "name"),
+            name: names.of(who, &stakeholders::NAME),
             amount,
             share: amount / sum,
             cumulative: running as f64 / MONEY_SCALE as f64 / sum,
@@ -218,6 +219,7 @@ mod tests {
     use crate::canonical::fixture::{Fixture, Rowed};
     use crate::catalog::Catalog;
     use crate::measure::{Request, measure};
+    use crate::schema::Table;
 
     fn measured(canonical: &CanonicalTables, metric: &str, period: &Period) -> Option<f64> {
         let request = Request {

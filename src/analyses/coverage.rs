@@ -13,7 +13,7 @@
 
 use rayon::prelude::*;
 
-use crate::canonical::{CanonicalTables, Column, Rows};
+use crate::canonical::{CanonicalTables, Rows, Values};
 use crate::period::{Grain, Period};
 use crate::schema::{Micros, NO_TIME, Table};
 
@@ -118,7 +118,7 @@ pub fn coverage(canonical: &CanonicalTables, grain: Grain, last: usize, until: M
         all.extend(all.last().map(|p| Period::of(grain, p.last_day_exclusive, &canonical.zone)));
     }
     let tables = canonical.tables.iter().filter_map(|(table, rows)| {
-        let column = table.event_columns().iter().map(|name| rows.times(name)).find(Column::exists)?;
+        let column = table.event_columns().map(|column| rows.times(column)).find(Values::exists)?;
         // What was derived from another table's column has no file of its own.
         let sources: Vec<usize> = (0..canonical.sources.len())
             .filter(|&s| canonical.sources[s].table == *table)
@@ -187,7 +187,7 @@ impl Tally {
 }
 
 /// One pass over the rows of a table: what each source has.
-fn count(rows: &Rows, times: Column<Micros>, sources: usize, periods: &[Period]) -> Vec<Tally> {
+fn count(rows: &Rows, times: Values<Micros>, sources: usize, periods: &[Period]) -> Vec<Tally> {
     const ROWS: usize = 1 << 16;
     let empty = || vec![Tally::new(periods.len()); sources];
     let chunks = (0..rows.len.div_ceil(ROWS)).into_par_iter();

@@ -19,12 +19,20 @@ use crate::facts::{self, cases, commitments, customers, relations};
 use crate::measure::{Compare, Private, lanes};
 use crate::period::Period;
 use crate::report::AbsentReason;
-use crate::schema::{FactSpec, HOUR, MONEY_SCALE, Micros, NO_CODE, NO_INT, NO_TIME, Table};
+use crate::schema::{
+    Column, FactSpec, HOUR, Input, MONEY_SCALE, Micros, NO_CODE, NO_INT, NO_TIME, Table, interactions, purchases, stakeholders,
+};
 
 use super::{Words, by_block};
 
 /// Texts that the lists show beside ids: to be asked for when the inputs are read.
-pub const TEXTS: &[&str] = &["name", "owner", "tier", "channel", "status"];
+pub const TEXTS: &[&str] = &[
+    stakeholders::NAME.name,
+    stakeholders::OWNER.name,
+    stakeholders::TIER.name,
+    interactions::CHANNEL.name,
+    interactions::STATUS.name,
+];
 
 /// So many rows are usual.
 pub const LIMIT: usize = 20;
@@ -110,13 +118,12 @@ pub struct Lost {
 /// # Errors
 /// What is missing for it.
 pub fn overdue(canonical: &CanonicalTables, settings: &Settings, limit: usize) -> Result<List<Overdue>, AbsentReason> {
-    need(
-        canonical,
-        &[(Table::Stakeholders, &["stakeholder_id"]), (Table::Interactions, &["occurred_at"])],
-    )?;
+    need(canonical, &[&[stakeholders::STAKEHOLDER_ID], &[interactions::OCCURRED_AT]])?;
     if settings.contact_days.is_empty() {
-        need(canonical, &[(Table::Stakeholders, &["contact_target_days"])])
-            .map_err(|_| AbsentReason::MissingInput("stakeholders.contact_target_days or targets.contact_days".to_string()))?;
+        need(canonical, &[&[stakeholders::CONTACT_TARGET_DAYS]]).map_err(|_| {
+            let either = [Input::Column(&stakeholders::CONTACT_TARGET_DAYS), Input::ContactTarget];
+            AbsentReason::MissingInput(either.map(|input| input.name()).join(" or "))
+        })?;
     }
     let today = canonical.zone.day_of(canonical.as_of);
     let windows = [Window {
@@ -163,8 +170,8 @@ pub fn open_complaints(canonical: &CanonicalTables, settings: &Settings, limit: 
     need(
         canonical,
         &[
-            (Table::Interactions, &["kind"]),
-            (Table::Interactions, &["resolved_at", "resolution_minutes"]),
+            &[interactions::KIND],
+            &[interactions::RESOLVED_AT, interactions::RESOLUTION_MINUTES],
         ],
     )?;
     let complaint = canonical.texts.code("complaint");
@@ -190,10 +197,12 @@ pub fn open_complaints(canonical: &CanonicalTables, settings: &Settings, limit: 
 pub fn unanswered(canonical: &CanonicalTables, settings: &Settings, limit: usize) -> Result<List<Waiting>, AbsentReason> {
     need(
         canonical,
-        &[(
-            Table::Interactions,
-            &["responded_at", "response_minutes", "in_reply_to", "direction"],
-        )],
+        &[&[
+            interactions::RESPONDED_AT,
+            interactions::RESPONSE_MINUTES,
+            interactions::IN_REPLY_TO,
+            interactions::DIRECTION,
+        ]],
     )?;
     let times = ("asked_at", "waiting_hours", "response_due_at");
     waiting(canonical, settings, limit, &CASES, times, |frame, row| {
@@ -213,9 +222,9 @@ pub fn late_commitments(canonical: &CanonicalTables, settings: &Settings, limit:
     need(
         canonical,
         &[
-            (Table::Interactions, &["kind"]),
-            (Table::Interactions, &["due_at"]),
-            (Table::Interactions, &["resolved_at", "resolution_minutes"]),
+            &[interactions::KIND],
+            &[interactions::DUE_AT],
+            &[interactions::RESOLVED_AT, interactions::RESOLUTION_MINUTES],
         ],
     )?;
     waiting(canonical, settings, limit, &PROMISES, ("made_at", "", "due_at"), |frame, row| {
@@ -232,7 +241,7 @@ pub fn late_commitments(canonical: &CanonicalTables, settings: &Settings, limit:
 /// # Errors
 /// What is missing for it.
 pub fn lost_customers(canonical: &CanonicalTables, settings: &Settings, period: &Period, limit: usize) -> Result<List<Lost>, AbsentReason> {
-    need(canonical, &[(Table::Purchases, &["occurred_at"])])?;
+    need(canonical, &[&[purchases::OCCURRED_AT]])?;
     let lanes = lanes(std::slice::from_ref(period), &[] as &[Compare], false, canonical.as_of);
     let search = Search {
         spec: &customers::SPEC,
@@ -245,7 +254,7 @@ pub fn lost_customers(canonical: &CanonicalTables, settings: &Settings, period: 
         (is("active_before", 1) && is("active", 0)).then_some(revenue)
     });
     let mixed = canonical.table(Table::Purchases).is_some_and(|rows| {
-        let codes = rows.codes("currency");
+        let codes = rows.codes(&purchases::CURRENCY);
         codes.exists() && (1..rows.len).any(|row| codes.at(row) != codes.at(0))
     });
     let (words, slicing) = (Words::new(canonical), Slicing::default());
@@ -329,9 +338,9 @@ fn waiting(
             .and_then(|origins| origins[row].first())
             .map(|&(_, at)| at as usize);
         let id = first.zip(rows).map_or(NO_CODE, |(at, rows)| {
-            let of_column = |name: &str| rows.codes(&format!("{}{name}", canonical::ID)).at(at);
-            match of_column("case_id") {
-                NO_CODE => of_column("interaction_id"),
+            let of_column = |column: &Column| rows.dimension(&format!("{}{}", canonical::ID, column.name)).at(at);
+            match of_column(&interactions::CASE_ID) {
+                NO_CODE => of_column(&interactions::INTERACTION_ID),
                 case => case,
             }
         });
@@ -352,13 +361,14 @@ fn waiting(
 }
 
 /// Checks that of each group of columns one is mapped.
-fn need(canonical: &CanonicalTables, groups: &[(Table, &[&str])]) -> Result<(), AbsentReason> {
-    for (table, columns) in groups {
-        if canonical.table(*table).is_none() {
+fn need(canonical: &CanonicalTables, groups: &[&[Column]]) -> Result<(), AbsentReason> {
+    for columns in groups {
+        let mut tables = columns.iter().map(|column| column.table);
+        if let Some(table) = tables.find(|table| canonical.table(*table).is_none()) {
             return Err(AbsentReason::MissingInput(table.name().to_string()));
         }
-        if !columns.iter().any(|column| canonical.is_mapped(*table, column)) {
-            let names: Vec<String> = columns.iter().map(|column| format!("{table}.{column}")).collect();
+        if !columns.iter().any(|column| canonical.is_mapped(column)) {
+            let names: Vec<String> = columns.iter().map(Column::full_name).collect();
             return Err(AbsentReason::MissingInput(names.join(" or ")));
         }
     }
@@ -367,16 +377,16 @@ fn need(canonical: &CanonicalTables, groups: &[(Table, &[&str])]) -> Result<(), 
 
 fn who(canonical: &CanonicalTables, words: &Words, stakeholder: u32) -> StakeholderRef {
     let known = stakeholder != canonical.nobody();
-    let of = |column: &str| if known { words.of(stakeholder, column) } else { None };
+    let of = |column: &Column| if known { words.of(stakeholder, column) } else { None };
     StakeholderRef {
         id: if known {
             canonical.stakeholders.text(stakeholder).map(str::to_string)
         } else {
             None
         },
-        name: of("name"),
-        owner: of("owner"),
-        tier: of("tier"),
+        name: of(&stakeholders::NAME),
+        owner: of(&stakeholders::OWNER),
+        tier: of(&stakeholders::TIER),
     }
 }
 

@@ -17,7 +17,7 @@ use rayon::prelude::*;
 use crate::canonical::{CanonicalTables, Rows};
 use crate::facts::roster::current;
 use crate::measure;
-use crate::schema::{FactSpec, Table};
+use crate::schema::{Column, FactSpec, Table};
 use crate::stats;
 
 /// A share of independent stakeholders, with Wilson's limits.
@@ -69,7 +69,7 @@ impl<'a> Words<'a> {
     }
 
     /// The current text of a column; `None` where the column was not read, or is empty.
-    fn of(&self, stakeholder: u32, column: &str) -> Option<String> {
+    fn of(&self, stakeholder: u32, column: &Column) -> Option<String> {
         let roster = self.roster?;
         let code = roster.codes(column).at(current(roster, stakeholder)?);
         self.canonical.texts.text(code).map(str::to_string)

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{CanonicalTables, Data, Interner, Rows, SourceInfo, key_of, messages, referrers};
 use crate::period::{Zone, parse_date};
-use crate::schema::{ColumnType, DAY, HOUR, MONEY_SCALE, Micros, NO_CODE, NO_INT, NO_KEY, NO_TIME, Table};
+use crate::schema::{
+    ColumnType, DAY, HOUR, MONEY_SCALE, Micros, NO_CODE, NO_INT, NO_KEY, NO_TIME, Table, interactions::CASE_KEY, program_words,
+};
 
 /// What the rows of a table of the fixture are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,12 +92,9 @@ impl Fixture {
     /// The tables; read from the last record to the first where `reversed`, which must make no difference to anything.
     pub fn build(self, reversed: bool) -> CanonicalTables {
         let (mut ids, mut texts) = (Interner::default(), Interner::default());
-        Table::ALL.iter().flat_map(|t| t.columns()).flat_map(|c| c.words).for_each(|w| {
-            texts.code(w);
-        });
-        for word in ["customer", "supplier"] {
+        program_words().for_each(|word| {
             texts.code(word);
-        }
+        });
         for (table, records) in &self.records {
             for (name, cell) in records.iter().flat_map(|(_, r)| r).filter(|(_, cell)| !cell.is_empty()) {
                 match kind(*table, name) {
@@ -134,7 +133,7 @@ impl Fixture {
                 };
                 columns.insert(name, data);
             }
-            let mut stakeholder = match columns.remove("stakeholder_id").or_else(|| columns.remove("referrer_id")) {
+            let mut stakeholder = match columns.remove(table.stakeholder_column().name) {
                 Some(Data::Code(codes)) => codes,
                 _ => vec![NO_CODE; records.len()],
             };
@@ -152,9 +151,9 @@ impl Fixture {
             if table == Table::Interactions {
                 let is_message = |source: u16| self.sources[source as usize].messages;
                 let keys = messages::resolve(&rows, &mut stakeholder, &is_message, &texts);
-                rows.columns.insert(messages::CASE.to_string(), Data::Key(keys));
+                rows.columns.insert(CASE_KEY.name.to_string(), Data::Key(keys));
             }
-            let times = table.event_columns().iter().map(|name| rows.times(name)).collect::<Vec<_>>();
+            let times = table.event_columns().map(|column| rows.times(column)).collect::<Vec<_>>();
             let events = (0..rows.len).flat_map(|row| times.iter().map(move |column| column.at(row)));
             rows.first_event = events.filter(|at| *at != NO_TIME).min().unwrap_or(Micros::MAX);
             rows.sort_by_stakeholder(&stakeholder, stakeholders.len());

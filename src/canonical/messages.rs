@@ -11,11 +11,8 @@ use std::hash::BuildHasher;
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use super::dictionary::Dictionary;
-use super::rows::{Column, Rows};
-use crate::schema::{Micros, NO_CODE, NO_KEY};
-
-/// The name of the column in which the loader keeps what [`resolve`] gives.
-pub const CASE: &str = "#case";
+use super::rows::{Rows, Values};
+use crate::schema::{Micros, NO_CODE, NO_KEY, interactions};
 
 const NONE: u32 = u32::MAX;
 
@@ -36,10 +33,10 @@ pub fn resolve(rows: &Rows, stakeholder: &mut [u32], is_message: &dyn Fn(u16) ->
 
 /// The messages, and which answers which.
 struct Threads<'a> {
-    at: Column<'a, Micros>,
-    ids: Column<'a, u64>,
-    cases: Column<'a, u64>,
-    directions: Column<'a, u32>,
+    at: Values<'a, Micros>,
+    ids: Values<'a, u64>,
+    cases: Values<'a, u64>,
+    directions: Values<'a, u32>,
     inbound: Option<u32>,
     ours: [Option<u32>; 2],
     is_message: Vec<bool>,
@@ -50,16 +47,16 @@ struct Threads<'a> {
 impl<'a> Threads<'a> {
     fn new(rows: &'a Rows, stakeholder: &[u32], is_message: &dyn Fn(u16) -> bool, texts: &Dictionary) -> Threads<'a> {
         let mut threads = Threads {
-            at: rows.times("occurred_at"),
-            ids: rows.keys("interaction_id"),
-            cases: rows.keys("case_id"),
-            directions: rows.codes("direction"),
+            at: rows.times(&interactions::OCCURRED_AT),
+            ids: rows.keys(&interactions::INTERACTION_ID),
+            cases: rows.keys(&interactions::CASE_ID),
+            directions: rows.codes(&interactions::DIRECTION),
             inbound: texts.code("inbound"),
             ours: [texts.code("outbound"), texts.code("internal")],
             is_message: (0..rows.len).map(|row| is_message(rows.source_of(row))).collect(),
             parents: vec![NONE; rows.len],
         };
-        let replies = rows.keys("in_reply_to");
+        let replies = rows.keys(&interactions::IN_REPLY_TO);
         if replies.exists() && threads.ids.exists() {
             threads.link(replies, &|a, b| earlier(rows, stakeholder, a, b));
             threads.cut_circles();
@@ -71,7 +68,7 @@ impl<'a> Threads<'a> {
         (0..self.is_message.len()).filter(|&row| self.is_message[row])
     }
 
-    fn link(&mut self, replies: Column<u64>, order: &dyn Fn(usize, usize) -> Ordering) {
+    fn link(&mut self, replies: Values<u64>, order: &dyn Fn(usize, usize) -> Ordering) {
         let mut named: FxHashMap<u64, u32> = FxHashMap::default();
         for row in self.messages().filter(|&row| self.ids.at(row) != NO_KEY) {
             match named.entry(self.ids.at(row)) {
@@ -212,7 +209,7 @@ fn joined(word: u64, key: u64) -> u64 {
 
 /// Order of two rows by time, then by everything else they hold.
 fn earlier(rows: &Rows, stakeholder: &[u32], a: usize, b: usize) -> Ordering {
-    let at = rows.times("occurred_at");
+    let at = rows.times(&interactions::OCCURRED_AT);
     at.at(a)
         .cmp(&at.at(b))
         .then_with(|| {
@@ -228,7 +225,7 @@ fn earlier(rows: &Rows, stakeholder: &[u32], a: usize, b: usize) -> Ordering {
 #[cfg(test)]
 mod tests {
     use super::super::fixture::{Fixture, Rowed};
-    use crate::schema::{NO_KEY, Table};
+    use crate::schema::{NO_KEY, Table, interactions};
     use std::collections::BTreeMap;
 
     /// The cases of all messages as `stakeholder: id id, id`: each case's ids in order, cases by their first id. Checked for the records
@@ -239,12 +236,12 @@ mod tests {
                 .table(Table::Interactions, Rowed::Messages, text)
                 .build(reversed);
             let rows = canonical.table(Table::Interactions).unwrap();
-            let names = rows.codes("label");
+            let names = rows.dimension("label");
             let mut found = Vec::new();
             for stakeholder in 0..=canonical.nobody() {
                 let mut cases: BTreeMap<(u64, usize), Vec<&str>> = BTreeMap::new();
                 for row in rows.run(stakeholder) {
-                    let key = rows.keys(super::CASE).at(row);
+                    let key = rows.keys(&interactions::CASE_KEY).at(row);
                     let alone = if key == NO_KEY { row } else { 0 };
                     cases
                         .entry((key, alone))
@@ -391,7 +388,10 @@ mod tests {
             .table(Table::Interactions, Rowed::Tickets, text)
             .build(false);
         let rows = canonical.table(Table::Interactions).unwrap();
-        assert_eq!((0..2).map(|row| rows.keys(super::CASE).at(row)).collect::<Vec<_>>(), [NO_KEY; 2]);
+        assert_eq!(
+            (0..2).map(|row| rows.keys(&interactions::CASE_KEY).at(row)).collect::<Vec<_>>(),
+            [NO_KEY; 2]
+        );
         assert_eq!(rows.run(canonical.nobody()).len(), 1);
     }
 }

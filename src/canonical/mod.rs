@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::period::Zone;
-use crate::schema::{Micros, Table};
+use crate::schema::{Column, Micros, Table};
 
 mod dictionary;
 #[cfg(test)]
@@ -21,10 +21,10 @@ pub use dictionary::{Codes, Dictionary, Interner, Texts, key_of};
 pub use inspection::{ColumnInspection, Inspection, Question, Recognised, Sampled, Sampling};
 pub use load::{
     Budget, FINDINGS, FindingKind, ID, Loaded, OTHER, Options, READING, RawFile, RawRecords, Redact, Reject, UNUSED, UnusedStatus, inspect,
-    is_deadline, load,
+    load,
 };
 pub use pseudonym::{Key, Thing};
-pub use rows::{Column, Data, Rows};
+pub use rows::{Data, Rows, Values};
 
 /// What one source (a file as one `[[source]]` or recognition reads it) brought in.
 #[derive(Debug, Clone)]
@@ -45,6 +45,13 @@ pub struct SourceInfo {
     pub redacted: bool,
     /// The columns whose times are dates, and the zone that the file's midnights are of.
     pub dates: BTreeMap<String, Zone>,
+}
+
+impl SourceInfo {
+    /// Whether it maps a canonical column.
+    pub fn maps(&self, column: &Column) -> bool {
+        self.table == column.table && self.mapped.contains(column.name)
+    }
 }
 
 /// Everything that was read, ready to be turned into facts.
@@ -73,8 +80,8 @@ impl CanonicalTables {
     }
 
     /// Whether any source maps the column.
-    pub fn is_mapped(&self, table: Table, column: &str) -> bool {
-        self.sources.iter().any(|s| s.table == table && s.mapped.contains(column))
+    pub fn is_mapped(&self, column: &Column) -> bool {
+        self.sources.iter().any(|source| source.maps(column))
     }
 
     /// The code of the rows that have no stakeholder: one past the last.

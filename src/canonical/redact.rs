@@ -12,43 +12,74 @@ use super::load::{ID, OTHER, email};
 use super::pseudonym::{Book, Key, Thing};
 use super::rows::{Data, Rows};
 use super::{CanonicalTables, Interner};
-use crate::schema::{ColumnType, NO_CODE, Table};
+use crate::schema::{NO_CODE, Role, Table, program_words};
 
 /// Texts that have to be read so that names are known wherever they stand.
-pub const TEXTS: [&str; 2] = ["name", "email"];
+pub fn personal_texts() -> impl Iterator<Item = &'static str> {
+    let columns = Table::ALL.into_iter().flat_map(Table::columns);
+    let personal = columns.filter(|column| matches!(column.role, Role::PersonName | Role::Email));
+    personal.map(|column| column.name)
+}
 
-/// What a text column of a table is.
+/// What is done to a column of text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Role {
-    /// Words of a closed list, or words that numbers are sliced by; only e-mail addresses are replaced.
+enum Treatment {
+    /// E-mail addresses in it are replaced; it holds words that numbers are sliced by.
     Words,
-    /// Names of stakeholders.
+    /// It holds names of stakeholders.
     Name,
-    /// E-mail addresses.
+    /// It holds e-mail addresses.
     Email,
-    /// May hold a name as a whole.
+    /// It may hold a name as a whole.
     Loose,
-    /// Is not kept.
+    /// It is not kept.
     Withheld,
 }
 
-impl Role {
-    fn of(table: Table, name: &str) -> Role {
-        match name {
-            "name" if table == Table::Stakeholders => Role::Name,
-            "email" if table == Table::Stakeholders => Role::Email,
-            "comment" => Role::Withheld,
-            _ if name.starts_with(OTHER) => Role::Withheld,
-            "owner" => Role::Loose,
-            _ if table.column(name).is_some() => Role::Words,
-            _ => Role::Loose,
+impl Treatment {
+    /// What is done to the column of that name; `None` where it does not hold texts but ids.
+    fn of(table: Table, name: &str) -> Option<Treatment> {
+        if name.starts_with(ID) {
+            return None;
+        }
+        if name.starts_with(OTHER) {
+            return Some(Treatment::Withheld);
+        }
+        let Some(column) = table.column(name) else {
+            // A column that the export calls its own way; what is free text in one table is in all.
+            let is_free_text = |table: Table| table.with_role(Role::FreeText).any(|column| column.name == name);
+            let is_withheld = Table::ALL.into_iter().any(is_free_text);
+            return Some(if is_withheld { Treatment::Withheld } else { Treatment::Loose });
+        };
+        match column.role {
+            Role::Stakeholder | Role::OtherStakeholder | Role::Alias => None,
+            Role::PersonName => Some(Treatment::Name),
+            Role::Email => Some(Treatment::Email),
+            Role::FreeText => Some(Treatment::Withheld),
+            Role::Owner => Some(Treatment::Loose),
+            Role::Currency | Role::Status | Role::StakeholderType | Role::Category => Some(Treatment::Words),
+            // These hold no text at all.
+            Role::RecordId
+            | Role::ParentId
+            | Role::EventTime
+            | Role::OutcomeTime
+            | Role::DeliveryTime
+            | Role::Deadline
+            | Role::StartTime
+            | Role::EndTime
+            | Role::Money
+            | Role::Quantity
+            | Role::Duration
+            | Role::Score
+            | Role::Number
+            | Role::Flag => Some(Treatment::Words),
         }
     }
 }
 
 /// Whether the codes of a column are of stakeholders.
 fn is_people(table: Table, name: &str) -> bool {
-    name == "alias" || table.column(name).is_some_and(|column| column.kind == ColumnType::Stakeholder)
+    table.column(name).is_some_and(|column| column.role.names_stakeholder())
 }
 
 impl CanonicalTables {
@@ -57,30 +88,32 @@ impl CanonicalTables {
         for rows in self.tables.values_mut() {
             let table = rows.table;
             rows.columns.retain(|name, data| {
-                let is_text = matches!(data, Data::Code(_)) && !is_people(table, name) && !name.starts_with(ID);
-                !(is_text && Role::of(table, name) == Role::Withheld)
+                let is_text = matches!(data, Data::Code(_));
+                !(is_text && Treatment::of(table, name) == Some(Treatment::Withheld))
             });
         }
         for source in &mut self.sources {
-            source.mapped.remove("comment");
+            for column in source.table.with_role(Role::FreeText) {
+                source.mapped.remove(column.name);
+            }
         }
         self.redact_texts(key);
         self.redact_people(key);
     }
 
     /// The text columns, each with what it is.
-    fn text_columns(tables: &mut BTreeMap<Table, Rows>) -> impl Iterator<Item = (Role, &mut Vec<u32>)> {
+    fn text_columns(tables: &mut BTreeMap<Table, Rows>) -> impl Iterator<Item = (Treatment, &mut Vec<u32>)> {
         tables.values_mut().flat_map(|rows| {
             let table = rows.table;
             rows.columns.iter_mut().filter_map(move |(name, data)| match data {
-                Data::Code(codes) if !is_people(table, name) && !name.starts_with(ID) => Some((Role::of(table, name), codes)),
-                _ => None,
+                Data::Code(codes) => Some((Treatment::of(table, name)?, codes)),
+                Data::Int(_) | Data::Float(_) | Data::Key(_) | Data::Flag(_) => None,
             })
         })
     }
 
     fn redact_texts(&mut self, key: &Key) {
-        let mut met: BTreeMap<Role, BTreeSet<u32>> = BTreeMap::new();
+        let mut met: BTreeMap<Treatment, BTreeSet<u32>> = BTreeMap::new();
         for (role, codes) in CanonicalTables::text_columns(&mut self.tables) {
             let mut seen = vec![false; self.texts.len()];
             codes
@@ -90,34 +123,30 @@ impl CanonicalTables {
             let of_role = met.entry(role).or_default();
             of_role.extend((0..).zip(&seen).filter(|(_, seen)| **seen).map(|(code, _)| code));
         }
-        let names = met.get(&Role::Name).cloned().unwrap_or_default();
+        let names = met.get(&Treatment::Name).cloned().unwrap_or_default();
         let mut book = Book::new(key);
         let texts = |codes: &BTreeSet<u32>| codes.iter().filter_map(|&code| self.texts.text(code)).collect::<Vec<_>>();
         book.learn(Thing::Name, &texts(&names));
-        let addresses: BTreeSet<String> = texts(met.get(&Role::Email).unwrap_or(&BTreeSet::new()))
+        let addresses: BTreeSet<String> = texts(met.get(&Treatment::Email).unwrap_or(&BTreeSet::new()))
             .into_iter()
             .map(address)
             .collect();
         book.learn(Thing::Email, &addresses.iter().map(String::as_str).collect::<Vec<_>>());
         let mut interner = Interner::default();
         // Words that the program looks for stay, whether or not the data have them.
-        let words = Table::ALL
-            .into_iter()
-            .flat_map(|table| table.columns())
-            .flat_map(|column| column.words);
-        words.copied().chain(WORDS).for_each(|word| {
+        program_words().for_each(|word| {
             interner.code(word);
         });
-        let mut codes: BTreeMap<Role, Vec<u32>> = BTreeMap::new();
+        let mut codes: BTreeMap<Treatment, Vec<u32>> = BTreeMap::new();
         for (role, met) in met {
             let of_role = codes.entry(role).or_insert_with(|| vec![NO_CODE; self.texts.len()]);
             for code in met {
                 let text = self.texts.text(code).unwrap_or_default();
                 of_role[code as usize] = match role {
-                    Role::Name => interner.code(book.of(Thing::Name, text)),
-                    Role::Email => interner.code(book.of(Thing::Email, &address(text))),
-                    Role::Loose if names.contains(&code) => interner.code(book.of(Thing::Name, text)),
-                    _ => interner.code(&without_addresses(text, &mut book)),
+                    Treatment::Name => interner.code(book.of(Thing::Name, text)),
+                    Treatment::Email => interner.code(book.of(Thing::Email, &address(text))),
+                    Treatment::Loose if names.contains(&code) => interner.code(book.of(Thing::Name, text)),
+                    Treatment::Words | Treatment::Loose | Treatment::Withheld => interner.code(&without_addresses(text, &mut book)),
                 };
             }
         }
@@ -199,9 +228,6 @@ impl CanonicalTables {
     }
 }
 
-/// Words beside those of the schema that the program looks for.
-const WORDS: [&str; 4] = ["customer", "supplier", "employee", "referral"];
-
 /// The address that a cell of addresses holds; what is none is taken whole.
 fn address(text: &str) -> String {
     email(text).unwrap_or_else(|| text.to_lowercase())
@@ -248,6 +274,7 @@ pub(super) fn without_cell(reason: &str) -> String {
 mod tests {
     use super::*;
     use crate::canonical::fixture::{Fixture, Rowed};
+    use crate::schema::{Column, purchases, stakeholders};
 
     #[test]
     fn addresses_are_found_wherever_they_stand() {
@@ -307,25 +334,25 @@ mod tests {
             for (table, rows) in &plain.tables {
                 let amounts = |canonical: &CanonicalTables, who: u32| -> Vec<i64> {
                     let rows = canonical.table(*table).unwrap();
-                    let amounts = rows.ints("amount");
-                    rows.run(who).map(|row| amounts.at(row)).collect()
+                    let amounts = rows.table.column("amount").map(|column| rows.ints(column));
+                    rows.run(who).filter_map(|row| Some(amounts?.at(row))).collect()
                 };
                 assert_eq!(amounts(&plain, old), amounts(&redacted, new), "{table} of {id}");
                 assert_eq!(rows.len, redacted.table(*table).unwrap().len);
             }
             assert_eq!(plain.referred[old as usize], redacted.referred[new as usize]);
         }
-        let purchases = redacted.table(Table::Purchases).unwrap();
-        let first = purchases.run(code("a")).start;
-        assert_eq!(purchases.codes("referrer_id").at(first), code("c"));
+        let orders = redacted.table(Table::Purchases).unwrap();
+        let first = orders.run(code("a")).start;
+        assert_eq!(orders.codes(&purchases::REFERRER_ID).at(first), code("c"));
         // A product is no name, whatever it is called; an owner who is on the roster is.
-        let text = |table: Table, column: &str, row: usize| redacted.texts.text(redacted.table(table).unwrap().codes(column).at(row));
-        assert_eq!(text(Table::Purchases, "product", first), Some("Anna"));
+        let text = |column: &Column, row: usize| redacted.texts.text(redacted.table(column.table).unwrap().codes(column).at(row));
+        assert_eq!(text(&purchases::PRODUCT, first), Some("Anna"));
         let mut book = Book::new(&key);
         let roster = |id: &str| redacted.table(Table::Stakeholders).unwrap().run(code(id)).start;
-        assert_eq!(text(Table::Stakeholders, "owner", roster("a")), Some(book.of(Thing::Name, "Bert")));
-        assert_eq!(text(Table::Stakeholders, "name", roster("b")), Some(book.of(Thing::Name, "Bert")));
-        assert_eq!(text(Table::Stakeholders, "owner", roster("b")), Some("Carl"));
+        assert_eq!(text(&stakeholders::OWNER, roster("a")), Some(book.of(Thing::Name, "Bert")));
+        assert_eq!(text(&stakeholders::NAME, roster("b")), Some(book.of(Thing::Name, "Bert")));
+        assert_eq!(text(&stakeholders::OWNER, roster("b")), Some("Carl"));
         assert_eq!(redacted.texts.code("Bert"), None);
         assert!(redacted.texts.code("complaint").is_some());
     }

@@ -3,8 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{CanonicalTables, Column, Data, Rows};
-use crate::schema::{Micros, NO_CODE, NO_KEY, NO_TIME, Table};
+use super::{CanonicalTables, Data, Rows, Values};
+use crate::schema::{Micros, NO_CODE, NO_KEY, NO_TIME, Table, purchases, referrals, stakeholders};
 
 /// Something that one canonical row says about a stakeholder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,24 +22,24 @@ pub struct Sourced<T> {
 pub struct Arrivals<'a> {
     canonical: &'a CanonicalTables,
     roster: Option<&'a Rows>,
-    starts: Option<Column<'a, i64>>,
-    roster_referrers: Option<Column<'a, u32>>,
+    starts: Option<Values<'a, i64>>,
+    roster_referrers: Option<Values<'a, u32>>,
     purchases: Option<&'a Rows>,
-    purchase_referrers: Option<Column<'a, u32>>,
+    purchase_referrers: Option<Values<'a, u32>>,
 }
 
 impl<'a> Arrivals<'a> {
     /// Over the tables that there are.
     pub fn new(canonical: &'a CanonicalTables) -> Arrivals<'a> {
         let (roster, purchases) = (canonical.table(Table::Stakeholders), canonical.table(Table::Purchases));
-        let referrers = |rows: &'a Rows| Some(rows.codes("referrer_id")).filter(|c| c.exists());
+        let referrers = |rows: &'a Rows, column| Some(rows.codes(column)).filter(|c| c.exists());
         Arrivals {
             canonical,
             roster,
-            starts: roster.map(|rows| rows.times("started_at")).filter(|c| c.exists()),
-            roster_referrers: roster.and_then(referrers),
+            starts: roster.map(|rows| rows.times(&stakeholders::STARTED_AT)).filter(|c| c.exists()),
+            roster_referrers: roster.and_then(|rows| referrers(rows, &stakeholders::REFERRER_ID)),
             purchases,
-            purchase_referrers: purchases.and_then(referrers),
+            purchase_referrers: purchases.and_then(|rows| referrers(rows, &purchases::REFERRER_ID)),
         }
     }
 
@@ -66,7 +66,7 @@ impl<'a> Arrivals<'a> {
         let purchases = self.purchases?;
         let row = self.first_line(stakeholder)?;
         Some(Sourced {
-            value: purchases.times("occurred_at").at(row),
+            value: purchases.times(&purchases::OCCURRED_AT).at(row),
             table: Table::Purchases,
             row,
         })
@@ -97,7 +97,11 @@ impl<'a> Arrivals<'a> {
     pub fn first_order(&self, stakeholder: u32) -> impl Iterator<Item = usize> + '_ {
         let first = self.first_line(stakeholder);
         self.purchases.zip(first).into_iter().flat_map(move |(rows, first)| {
-            let (times, ids, amounts) = (rows.times("occurred_at"), rows.keys("order_id"), rows.ints("amount"));
+            let (times, ids, amounts) = (
+                rows.times(&purchases::OCCURRED_AT),
+                rows.keys(&purchases::ORDER_ID),
+                rows.ints(&purchases::AMOUNT),
+            );
             let (id, day) = (ids.at(first), self.canonical.zone.day_of(times.at(first)));
             rows.run(stakeholder).filter(move |&row| {
                 let same_day = || self.canonical.zone.day_of(times.at(row)) == day;
@@ -108,7 +112,7 @@ impl<'a> Arrivals<'a> {
 
     fn first_line(&self, stakeholder: u32) -> Option<usize> {
         let rows = self.purchases?;
-        let amounts = rows.ints("amount");
+        let amounts = rows.ints(&purchases::AMOUNT);
         rows.run(stakeholder).find(|&row| amounts.at(row) >= 0)
     }
 }
@@ -117,7 +121,7 @@ impl<'a> Arrivals<'a> {
 pub fn referred(canonical: &CanonicalTables) -> Vec<bool> {
     let mut listed = vec![false; canonical.stakeholders.len()];
     if let Some(rows) = canonical.table(Table::Referrals) {
-        let ids = rows.codes("referred_id");
+        let ids = rows.codes(&referrals::REFERRED_ID);
         for referrer in 0..=canonical.nobody() {
             for row in rows.run(referrer) {
                 let id = ids.at(row);
@@ -153,14 +157,14 @@ pub fn derive(canonical: &CanonicalTables) -> Option<Rows> {
     }
     let is_date = |table: &Table| {
         let column = if *table == Table::Stakeholders {
-            "started_at"
+            &stakeholders::STARTED_AT
         } else {
-            "occurred_at"
+            &purchases::OCCURRED_AT
         };
         canonical.table(*table).is_some_and(|rows| rows.is_date(column))
     };
     let dates = if !bases.is_empty() && bases.iter().all(is_date) {
-        BTreeSet::from(["occurred_at".to_string()])
+        BTreeSet::from([referrals::OCCURRED_AT.name.to_string()])
     } else {
         BTreeSet::new()
     };
@@ -169,8 +173,8 @@ pub fn derive(canonical: &CanonicalTables) -> Option<Rows> {
         len: times.len(),
         first_event: times.iter().copied().min().unwrap_or(NO_TIME),
         columns: BTreeMap::from([
-            ("occurred_at".to_string(), Data::Int(times)),
-            ("referred_id".to_string(), Data::Code(referred)),
+            (referrals::OCCURRED_AT.name.to_string(), Data::Int(times)),
+            (referrals::REFERRED_ID.name.to_string(), Data::Code(referred)),
         ]),
         starts: Vec::new(),
         source: Some(sources),
@@ -275,8 +279,12 @@ mod tests {
         let listed = |id: &str| -> Vec<(String, Micros, u16)> {
             let run = rows.run(canonical.stakeholders.code(id).unwrap());
             run.map(|row| {
-                let referred = canonical.stakeholders.text(rows.codes("referred_id").at(row)).unwrap();
-                (referred.to_string(), rows.times("occurred_at").at(row), rows.source_of(row))
+                let referred = canonical.stakeholders.text(rows.codes(&referrals::REFERRED_ID).at(row)).unwrap();
+                (
+                    referred.to_string(),
+                    rows.times(&referrals::OCCURRED_AT).at(row),
+                    rows.source_of(row),
+                )
             })
             .collect()
         };

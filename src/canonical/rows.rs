@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use crate::schema::{Micros, NO_CODE, NO_INT, NO_KEY, Table};
+use crate::schema::{Column, Micros, NO_CODE, NO_INT, NO_KEY, Table};
 
 /// The values of one column.
 #[derive(Debug, Clone)]
@@ -114,11 +114,11 @@ fn grow<T>(a: &mut Vec<T>, mut b: Vec<T>) {
     if a.is_empty() { *a = b } else { a.append(&mut b) }
 }
 
-/// A column that may be missing from a table: then every value is null.
+/// The values of a column that may be missing from a table: then every value is null.
 #[derive(Clone, Copy, Debug)]
-pub struct Column<'a, T>(Option<&'a [T]>, T);
+pub struct Values<'a, T>(Option<&'a [T]>, T);
 
-impl<T: Copy> Column<'_, T> {
+impl<T: Copy> Values<'_, T> {
     /// The value in a row.
     #[inline]
     pub fn at(&self, row: usize) -> T {
@@ -164,48 +164,64 @@ impl Rows {
         self.starts[stakeholder as usize] as usize..self.starts[stakeholder as usize + 1] as usize
     }
 
+    /// The values of a canonical column, if the table has them.
+    pub fn data(&self, column: &Column) -> Option<&Data> {
+        debug_assert_eq!(column.table, self.table, "{} is no column of {}", column.full_name(), self.table);
+        self.columns.get(column.name)
+    }
+
+    /// The values of a canonical column, if the table has them.
+    pub fn data_mut(&mut self, column: &Column) -> Option<&mut Data> {
+        self.columns.get_mut(column.name)
+    }
+
     /// A column of times, money or other integers.
-    pub fn ints(&self, name: &str) -> Column<'_, i64> {
-        match self.columns.get(name) {
-            Some(Data::Int(v)) => Column(Some(v), NO_INT),
-            _ => Column(None, NO_INT),
+    pub fn ints(&self, column: &Column) -> Values<'_, i64> {
+        match self.data(column) {
+            Some(Data::Int(v)) => Values(Some(v), NO_INT),
+            _ => Values(None, NO_INT),
         }
     }
 
     /// A column of times.
-    pub fn times(&self, name: &str) -> Column<'_, Micros> {
-        self.ints(name)
+    pub fn times(&self, column: &Column) -> Values<'_, Micros> {
+        self.ints(column)
     }
 
     /// A column of numbers.
-    pub fn floats(&self, name: &str) -> Column<'_, f64> {
-        match self.columns.get(name) {
-            Some(Data::Float(v)) => Column(Some(v), f64::NAN),
-            _ => Column(None, f64::NAN),
+    pub fn floats(&self, column: &Column) -> Values<'_, f64> {
+        match self.data(column) {
+            Some(Data::Float(v)) => Values(Some(v), f64::NAN),
+            _ => Values(None, f64::NAN),
         }
     }
 
     /// A column of text or stakeholder codes.
-    pub fn codes(&self, name: &str) -> Column<'_, u32> {
+    pub fn codes(&self, column: &Column) -> Values<'_, u32> {
+        self.dimension(column.name)
+    }
+
+    /// A column of text or stakeholder codes by its name: a dimension can be one that only the export knows.
+    pub fn dimension(&self, name: &str) -> Values<'_, u32> {
         match self.columns.get(name) {
-            Some(Data::Code(v)) => Column(Some(v), NO_CODE),
-            _ => Column(None, NO_CODE),
+            Some(Data::Code(v)) => Values(Some(v), NO_CODE),
+            _ => Values(None, NO_CODE),
         }
     }
 
     /// A column of hashed ids.
-    pub fn keys(&self, name: &str) -> Column<'_, u64> {
-        match self.columns.get(name) {
-            Some(Data::Key(v)) => Column(Some(v), NO_KEY),
-            _ => Column(None, NO_KEY),
+    pub fn keys(&self, column: &Column) -> Values<'_, u64> {
+        match self.data(column) {
+            Some(Data::Key(v)) => Values(Some(v), NO_KEY),
+            _ => Values(None, NO_KEY),
         }
     }
 
     /// A column of yes and no.
-    pub fn flags(&self, name: &str) -> Column<'_, u8> {
-        match self.columns.get(name) {
-            Some(Data::Flag(v)) => Column(Some(v), 2),
-            _ => Column(None, 2),
+    pub fn flags(&self, column: &Column) -> Values<'_, u8> {
+        match self.data(column) {
+            Some(Data::Flag(v)) => Values(Some(v), 2),
+            _ => Values(None, 2),
         }
     }
 
@@ -219,8 +235,8 @@ impl Rows {
     }
 
     /// Whether the times of a column are dates.
-    pub fn is_date(&self, column: &str) -> bool {
-        self.dates.contains(column)
+    pub fn is_date(&self, column: &Column) -> bool {
+        self.dates.contains(column.name)
     }
 
     /// Keeps the rows for which `keep` holds, in order.

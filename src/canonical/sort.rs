@@ -48,7 +48,7 @@ impl Rows {
             *slot += 1;
         }
         drop((next, clustered));
-        let first = self.table.event_columns().iter().find_map(|c| match self.columns.get(*c) {
+        let first = self.table.event_columns().find_map(|column| match self.data(column) {
             Some(Data::Int(v)) => Some(v.as_slice()),
             _ => None,
         });
@@ -180,6 +180,7 @@ mod tests {
     use std::collections::{BTreeMap, BTreeSet};
 
     use super::*;
+    use crate::schema::purchases::OCCURRED_AT;
     use crate::schema::{NO_CODE, Table};
 
     /// A table of so many rows whose values hardly differ, so that all columns have a say in the order.
@@ -233,7 +234,7 @@ mod tests {
         let line = rows.line.as_ref().unwrap()[row];
         (
             stakeholder,
-            rows.times("occurred_at").at(row),
+            rows.times(&OCCURRED_AT).at(row),
             values.collect(),
             rows.source_of(row),
             line,

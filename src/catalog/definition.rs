@@ -1,7 +1,7 @@
 //! The card of a metric: all that there is to know about it, as labelled lines of plain text.
 
 use super::{BetterDirection, Entity, Example, Expect, Exposure, Expression, Form, Given, Kind, Metric, Under, When};
-use crate::schema::Unit;
+use crate::schema::{Input, Unit};
 use std::fmt;
 
 /// What is known about a metric, in the order in which people ask.
@@ -34,7 +34,7 @@ impl Metric {
     pub fn card(&self) -> Card {
         let mut lines = vec![("definition", self.text.clone()), ("formula", self.formula())];
         if let Some(fact) = self.fact {
-            lines.push(("rows", format!("{}: {}", fact.name, fact.text)));
+            lines.push(("rows", format!("{}: {}", fact.name(), fact.text)));
             lines.push(("inputs", self.inputs()));
             lines.push(("clock", self.clock()));
         }
@@ -127,7 +127,7 @@ impl Metric {
     fn inputs(&self) -> String {
         let mut groups: Vec<String> = Vec::new();
         for group in self.columns().iter().flat_map(|c| c.needs) {
-            let group = group.join(" or ");
+            let group = group.iter().map(Input::name).collect::<Vec<_>>().join(" or ");
             if !groups.contains(&group) {
                 groups.push(group);
             }

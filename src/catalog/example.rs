@@ -126,7 +126,7 @@ fn check_header(stanza: &mut Stanza, rows: &Spot<String>, fact: Option<&'static 
         let name = name.trim();
         if name != "stakeholder_id" && fact.column(name).is_none() {
             let hint = did_you_mean(name, fact.columns.iter().map(|c| c.name));
-            stanza.problem(rows.span.clone(), format!("`{}` has no column `{name}`", fact.name), hint);
+            stanza.problem(rows.span.clone(), format!("`{}` has no column `{name}`", fact.name()), hint);
         }
     }
 }

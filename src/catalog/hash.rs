@@ -36,7 +36,7 @@ fn resolve(i: usize, metrics: &[Metric], places: &HashMap<String, usize>, done: 
 fn canonical(metric: &Metric) -> String {
     let mut lines = vec![("kind", metric.kind.word().to_string())];
     if let Some(fact) = metric.fact {
-        lines.push(("fact", fact.name.to_string()));
+        lines.push(("fact", fact.name().to_string()));
     }
     match &metric.when {
         When::InPeriod => {}

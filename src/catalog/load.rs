@@ -163,10 +163,10 @@ fn metric(stanza: &mut Stanza, specs: &[&'static FactSpec], key: bool, reference
 /// The fact that the stanza names.
 fn named_fact(stanza: &mut Stanza, specs: &[&'static FactSpec]) -> Option<&'static FactSpec> {
     let name = stanza.words("fact")?;
-    if let Some(spec) = specs.iter().find(|s| s.name == name.value) {
+    if let Some(spec) = specs.iter().find(|s| s.name() == name.value) {
         return Some(spec);
     }
-    let hint = did_you_mean(&name.value, specs.iter().map(|s| s.name));
+    let hint = did_you_mean(&name.value, specs.iter().map(|s| s.name()));
     stanza.problem(name.span, format!("there is no fact `{}`", name.value), hint);
     None
 }
@@ -179,7 +179,7 @@ fn times(stanza: &mut Stanza, spec: &'static FactSpec) -> Option<When> {
         (Shape::StakeholderPeriod, keys) => {
             for key in keys {
                 let hint = "its rows are stakeholders in a period already".to_string();
-                stanza.problem(stanza.key_span(key), format!("`{}` takes no `{key}`", spec.name), Some(hint));
+                stanza.problem(stanza.key_span(key), format!("`{}` takes no `{key}`", spec.name()), Some(hint));
             }
             None
         }
@@ -196,7 +196,7 @@ fn times(stanza: &mut Stanza, spec: &'static FactSpec) -> Option<When> {
             let times: Vec<&str> = spec.columns.iter().filter(|c| c.unit == Unit::Time).map(|c| c.name).collect();
             let span = keys.first().map_or(stanza.name.span.clone(), |key| stanza.key_span(key));
             let message = format!("metric `{}` needs either `at`, or `from` and `until`", stanza.name.value);
-            stanza.problem(span, message, Some(format!("times of `{}` are {}", spec.name, times.join(", "))));
+            stanza.problem(span, message, Some(format!("times of `{}` are {}", spec.name(), times.join(", "))));
             None
         }
     }
@@ -387,7 +387,7 @@ impl Stanza<'_> {
             None => {
                 let hint = did_you_mean(&spot.value, spec.columns.iter().map(|c| c.name))
                     .unwrap_or_else(|| format!("columns of {wanted} are {}", fitting().collect::<Vec<_>>().join(", ")));
-                self.problem(spot.span, format!("`{}` has no column `{}`", spec.name, spot.value), Some(hint));
+                self.problem(spot.span, format!("`{}` has no column `{}`", spec.name(), spot.value), Some(hint));
             }
         }
         None

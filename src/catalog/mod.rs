@@ -12,6 +12,7 @@ mod definition;
 mod example;
 mod expression;
 mod hash;
+mod kind_reference;
 mod link;
 mod load;
 mod metric;
@@ -21,6 +22,7 @@ mod units;
 pub use definition::Card;
 pub use example::{Example, Expect, Given, REASONS};
 pub use expression::{Expression, TIMES_AT_HAND};
+pub use kind_reference::{KeyReference, KindReference, keys_of_every_metric, keys_of_measured_metrics, kinds};
 pub use metric::{BetterDirection, Entity, Exposure, Form, Kind, Metric, MetricUnit, Origin, Under, When};
 
 use crate::diagnostics;

@@ -7,18 +7,18 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 /// Keys of every metric: required, then optional.
-const COMMON: (&[&str], &[&str]) = (
+pub(super) const COMMON: (&[&str], &[&str]) = (
     &["title", "family", "kind", "unit", "good", "text"],
     &["source", "hidden", "key", "example"],
 );
 /// Keys of every metric that is measured on a fact.
-const MEASURED: (&[&str], &[&str]) = (&["fact"], &["at", "from", "until", "where", "window_days", "lookback_days"]);
+pub(super) const MEASURED: (&[&str], &[&str]) = (&["fact"], &["at", "from", "until", "where", "window_days", "lookback_days"]);
 
 /// The keys that a kind takes besides those of every metric.
 pub(super) struct Grammar {
     pub word: &'static str,
-    required: &'static [&'static str],
-    optional: &'static [&'static str],
+    pub required: &'static [&'static str],
+    pub optional: &'static [&'static str],
 }
 
 /// The kinds, in the order in which they are listed to people.

@@ -1,6 +1,6 @@
 use super::*;
 use crate::facts::SPECS;
-use crate::schema::Table;
+use crate::schema::{Fact, Table};
 use std::collections::HashSet;
 
 /// The ids that people rely on.
@@ -79,13 +79,13 @@ fn every_metric_is_named_explained_sourced_and_exemplified() {
 fn every_fact_is_exercised_from_canonical_tables() {
     let catalog = builtin();
     for spec in SPECS {
-        let metrics: Vec<&Metric> = catalog.iter().filter(|m| m.fact.is_some_and(|f| f.name == spec.name)).collect();
+        let metrics: Vec<&Metric> = catalog.iter().filter(|m| m.fact.is_some_and(|f| f.fact == spec.fact)).collect();
         let from_tables = metrics
             .iter()
             .flat_map(|m| &m.examples)
             .filter(|e| matches!(e.given, Given::Tables(_)))
             .count();
-        assert!(from_tables >= 1, "no example builds {}", spec.name);
+        assert!(from_tables >= 1, "no example builds {}", spec.name());
     }
 }
 
@@ -119,7 +119,7 @@ fn example_tables_are_rectangular_and_canonical_and_dated() {
 #[test]
 fn survey_answers_are_weighted_and_nothing_else_is() {
     for metric in builtin().iter() {
-        let answers = metric.fact.is_some_and(|f| f.name == "responses") && metric.when == When::At("counted_at".into());
+        let answers = metric.fact.is_some_and(|f| f.fact == Fact::Responses) && metric.when == When::At("counted_at".into());
         let follow_up = metric.id == "detractor_follow_up_rate_7d";
         assert_eq!(metric.weight.is_some(), answers && !follow_up, "{}", metric.id);
     }

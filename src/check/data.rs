@@ -125,7 +125,7 @@ fn rejects(at: usize, file: &RecordCounts, most: Amount) -> Verdict {
 
 /// The times of a table's events that are known at as-of, with whether they are dates.
 fn events<'a>(rows: &'a Rows, canonical: &'a CanonicalTables) -> impl Iterator<Item = (Micros, bool)> + 'a {
-    let columns = rows.table.event_columns().iter().map(|name| (rows.times(name), rows.is_date(name)));
+    let columns = rows.table.event_columns().map(|column| (rows.times(column), rows.is_date(column)));
     columns.filter(|(times, _)| times.exists()).flat_map(move |(times, is_date)| {
         (0..rows.len)
             .map(move |row| (times.at(row), is_date))

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use super::pages::topics;
 use super::periods::PeriodArgs;
 use crate::canonical::Budget;
 use crate::config::{Overlay, is_currency, is_level};
@@ -13,7 +14,7 @@ use crate::period::{Grain, Zone};
 /// Measures the health of an organisation's relationships from the CSV exports it already has.
 #[derive(Parser, Debug)]
 #[command(name = "relhealth", version, disable_help_subcommand = true, max_term_width = 100)]
-#[command(after_help = "Exit codes: relhealth help exit-codes\nCodes of rejects and notes: relhealth help codes")]
+#[command(after_help = topics())]
 pub struct Args {
     #[command(flatten)]
     pub global: Global,
@@ -80,9 +81,9 @@ pub enum Command {
         /// The command
         command: Option<String>,
     },
-    /// Print help, of the program, of a command, or the codes of exits, records and notes
+    /// Print help, of the program, of a command, or of a topic
     Help {
-        /// A command, exit-codes or codes
+        /// A command, or a topic: exit-codes, codes, tables, facts, kinds
         topic: Option<String>,
     },
 }

@@ -16,7 +16,7 @@ use crate::measure;
 use crate::period::{Clock, parse_as_of};
 use crate::render::{record_counts, rejects};
 use crate::report::RecordCounts;
-use crate::schema::{ColumnType, Table, Unit};
+use crate::schema::{ColumnType, Table, Unit, stakeholders};
 use crate::sources::Input;
 
 /// Reads the inputs.
@@ -210,7 +210,7 @@ fn candidates(canonical: &CanonicalTables) -> Vec<String> {
 
 /// All dimensions that are loaded.
 fn dimensions(canonical: &CanonicalTables) -> Vec<String> {
-    let mut names: BTreeSet<String> = BTreeSet::from(["type".to_string()]);
+    let mut names: BTreeSet<String> = BTreeSet::from([stakeholders::TYPE.name.to_string()]);
     for (table, rows) in &canonical.tables {
         let texts = rows.columns.iter().filter(|(_, data)| matches!(data, canonical::Data::Code(_)));
         names.extend(

@@ -15,6 +15,7 @@ mod output;
 mod pages;
 mod periods;
 mod progress;
+mod reference;
 mod report;
 mod rows;
 mod setup;

@@ -6,6 +6,7 @@ use clap_complete::Shell;
 use super::args::Args;
 use super::failure::{CHECK_CODES, EXIT_CODES};
 use super::output::print;
+use super::reference;
 use crate::canonical::{FINDINGS, FindingKind, READING, UNUSED, UnusedStatus};
 use crate::diagnostics::{Problem, did_you_mean, visible};
 
@@ -37,6 +38,53 @@ pub fn man(command: Option<&str>) -> anyhow::Result<()> {
     print(&bytes)
 }
 
+/// Something that the program tells about itself besides its commands.
+struct Topic {
+    name: &'static str,
+    title: &'static str,
+    text: fn() -> String,
+}
+
+/// The topics, in the order in which they are listed.
+const TOPICS: &[Topic] = &[
+    Topic {
+        name: "exit-codes",
+        title: "Exit codes",
+        text: exit_codes,
+    },
+    Topic {
+        name: "codes",
+        title: "Codes of rejects and notes",
+        text: codes,
+    },
+    Topic {
+        name: "tables",
+        title: "Canonical tables and their columns",
+        text: reference::tables,
+    },
+    Topic {
+        name: "facts",
+        title: "Facts and their columns",
+        text: reference::facts,
+    },
+    Topic {
+        name: "kinds",
+        title: "Kinds of metrics and their keys",
+        text: reference::kinds_of_metrics,
+    },
+];
+
+/// The list of topics, as it stands at the end of the help.
+pub fn topics() -> String {
+    let line = |topic: &Topic| format!("{}: relhealth help {}", topic.title, topic.name);
+    TOPICS.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+fn exit_codes() -> String {
+    let codes = EXIT_CODES.iter().map(|(code, text)| format!("{code:>2}  {text}\n"));
+    codes.chain([CHECK_CODES.to_string()]).collect()
+}
+
 /// Prints the help of the program or of a topic.
 ///
 /// # Errors
@@ -44,13 +92,13 @@ pub fn man(command: Option<&str>) -> anyhow::Result<()> {
 pub fn help(topic: Option<&str>) -> anyhow::Result<()> {
     let text = match topic {
         None => Args::command().render_long_help().to_string(),
-        Some("exit-codes") => EXIT_CODES
-            .iter()
-            .map(|(code, text)| format!("{code:>2}  {text}\n"))
-            .chain([CHECK_CODES.to_string()])
-            .collect(),
-        Some("codes") => codes(),
-        Some(name) => subcommand(name, &["exit-codes", "codes"])?.render_long_help().to_string(),
+        Some(name) => match TOPICS.iter().find(|topic| topic.name == name) {
+            Some(topic) => (topic.text)(),
+            None => {
+                let names: Vec<&str> = TOPICS.iter().map(|topic| topic.name).collect();
+                subcommand(name, &names)?.render_long_help().to_string()
+            }
+        },
     };
     print(text.as_bytes())
 }

@@ -21,11 +21,17 @@ use crate::period::{Grain, Period, Wanted};
 use crate::render::report::{self, Detail, Origin};
 use crate::render::template::{self, Layout};
 use crate::render::{csv, html, markdown, terminal, xlsx};
-use crate::schema::NO_CODE;
+use crate::schema::{NO_CODE, interactions, stakeholders};
 
 /// The dimensions that a report breaks metrics down by where none are named, if the data have them. Who keeps a relationship is not among
 /// them: a table of one's staff is made on purpose or not at all.
-const USUAL: [&str; 5] = ["type", "segment", "tier", "region", "channel"];
+const USUAL: [&str; 5] = [
+    stakeholders::TYPE.name,
+    stakeholders::SEGMENT.name,
+    stakeholders::TIER.name,
+    stakeholders::REGION.name,
+    interactions::CHANNEL.name,
+];
 
 /// What a report can be written as.
 const FORMATS: [Format; 6] = [
@@ -209,7 +215,7 @@ fn usual(canonical: &CanonicalTables) -> Vec<String> {
             let Some(Data::Code(_)) = rows.columns.get(dimension) else {
                 continue;
             };
-            let column = rows.codes(dimension);
+            let column = rows.dimension(dimension);
             for code in (0..rows.len).map(|row| column.at(row)).filter(|code| *code != NO_CODE) {
                 codes.insert(code);
                 if codes.len() > MOST {

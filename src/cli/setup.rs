@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use super::args::Global;
-use super::failure::say;
 use crate::config::{Config, Script};
 use crate::diagnostics::Problem;
 use crate::io::Source;
@@ -12,31 +11,25 @@ use crate::period::Zone;
 /// The configuration that is looked for in the working directory.
 pub const FILE: &str = "relhealth.toml";
 
-/// Reads the configuration, if there is one; a zone that is given wins over its own. Its notes go to stderr.
+/// Reads the configuration, if there is one; a zone that is given wins over its own.
 ///
 /// # Errors
 /// A file that cannot be read, or everything that is wrong in it; as wrong usage.
 pub fn config(global: &Global, zone: Option<Zone>) -> anyhow::Result<Config> {
-    read(global.config.as_deref(), global, zone)
+    read(global.config.as_deref(), zone)
 }
 
 /// Reads this configuration, else the one that lies in the working directory.
 ///
 /// # Errors
 /// Those of [`config`].
-pub fn read(path: Option<&Path>, global: &Global, zone: Option<Zone>) -> anyhow::Result<Config> {
+pub fn read(path: Option<&Path>, zone: Option<Zone>) -> anyhow::Result<Config> {
     let Some((path, text)) = written(path)? else {
         return Ok(Config::none(zone.unwrap_or_else(Zone::utc)));
     };
     let name = path.display().to_string();
     let script = Script { file: &name, text: &text };
-    let config = Config::parse(script, path.parent().unwrap_or(Path::new("")), zone)?;
-    if !global.quiet {
-        for note in &config.notes {
-            say(&format!("note: {note}"));
-        }
-    }
-    Ok(config)
+    Ok(Config::parse(script, path.parent().unwrap_or(Path::new("")), zone)?)
 }
 
 /// The text of this configuration, else of the one that lies in the working directory.

@@ -21,7 +21,7 @@ pub fn run(global: &Global, args: &Test) -> anyhow::Result<ExitCode> {
         let what = format!("{} and --config both name a configuration", visible(&file.display().to_string()));
         return Err(Problem::usage(what).hint("name one of them").into());
     }
-    let config = setup::read(args.file.as_deref().or(global.config.as_deref()), global, None)?;
+    let config = setup::read(args.file.as_deref().or(global.config.as_deref()), None)?;
     let builtin = Catalog::builtin(SPECS);
     let own: Vec<&Metric> = config.catalog.iter().filter(|metric| builtin.get(&metric.id).is_none()).collect();
     if own.is_empty() && !args.builtin {

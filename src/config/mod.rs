@@ -21,7 +21,6 @@ pub use settings::is_currency;
 
 use crate::catalog::Catalog;
 use crate::check::{Rule, Waiver};
-use crate::diagnostics::Note;
 use crate::expr::{self, Expr, ExprError};
 use crate::facts::SPECS;
 use crate::facts::context::Settings;
@@ -66,8 +65,6 @@ pub struct Config {
     pub rules: Vec<Rule>,
     /// What it excuses.
     pub waivers: Vec<Waiver>,
-    /// What is only remarkable.
-    pub notes: Vec<Note>,
 }
 
 impl Config {
@@ -87,7 +84,6 @@ impl Config {
             report: ReportSettings::default(),
             rules: Vec::new(),
             waivers: Vec::new(),
-            notes: Vec::new(),
         }
     }
 
@@ -151,7 +147,6 @@ impl Config {
             report,
             rules,
             waivers,
-            notes: reader.notes,
         })
     }
 }

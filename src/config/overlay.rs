@@ -5,8 +5,9 @@ use std::path::Path;
 use glob::Pattern;
 
 use crate::diagnostics::Problem;
+use crate::schema::Table;
 use crate::sources::grammar::origin;
-use crate::sources::{From, Input, Mapped};
+use crate::sources::{From, Input, Mapped, OtherTarget};
 use crate::toml_reader::{ConfigErrors, Reader, Script};
 
 /// A mapping for the files that a glob matches.
@@ -43,10 +44,14 @@ impl Overlay {
         } else {
             plain(header)
         };
+        let other_target = match mapped.other_target {
+            OtherTarget::Dimension => OtherTarget::Dimension,
+            OtherTarget::DimensionUnlessNear | OtherTarget::CanonicalElsewhere | OtherTarget::Nothing => OtherTarget::Nothing,
+        };
         Ok(Overlay {
             glob,
             column: column.to_string(),
-            mapped,
+            mapped: Mapped { other_target, ..mapped },
         })
     }
 
@@ -61,12 +66,18 @@ impl Overlay {
     /// A mapping that matches no input, as wrong usage.
     pub fn apply(overlays: &[Overlay], inputs: &mut [Input]) -> anyhow::Result<()> {
         for overlay in overlays {
-            let mut matched = false;
-            for input in inputs.iter_mut().filter(|input| overlay.matches(Path::new(input.file.name()))) {
-                input.source.map.insert(overlay.column.clone(), overlay.mapped.clone());
-                matched = true;
+            let meant = |input: &Input| overlay.matches(Path::new(input.file.name()));
+            let matched = inputs.iter().filter(|input| meant(input)).count();
+            // One mapping for many files is for those of them whose table has the column.
+            let is_canonical = Table::ALL.into_iter().any(|table| table.column(&overlay.column).is_some());
+            let mut mapped = overlay.mapped.clone();
+            if matched > 1 && is_canonical {
+                mapped.other_target = mapped.other_target.of_several();
             }
-            if !matched {
+            for input in inputs.iter_mut().filter(|input| meant(input)) {
+                input.source.map.insert(overlay.column.clone(), mapped.clone());
+            }
+            if matched == 0 {
                 let what = format!("--map {}:{} matches none of the inputs", overlay.glob, overlay.column);
                 return Err(Problem::usage(what).into());
             }

@@ -2,7 +2,7 @@ use super::*;
 use crate::check::{Basis, Test};
 use crate::period::Clock;
 use crate::schema::{HOUR, Table};
-use crate::sources::{AmountOn, Dates, From, Lookup, Mapped};
+use crate::sources::{AmountOn, Dates, From, Lookup, Mapped, OtherTarget};
 
 fn parse(text: &str) -> Result<Config, ConfigErrors> {
     Config::parse(
@@ -31,7 +31,7 @@ fn wrong(text: &str) -> Vec<String> {
 fn an_empty_configuration_is_the_defaults() {
     let config = parse("").unwrap();
     assert_eq!((config.zone.name(), config.level, config.as_of), ("UTC", 0.95, None));
-    assert!(config.sources.is_empty() && config.notes.is_empty() && config.settings.clock == Clock::Calendar);
+    assert!(config.sources.is_empty() && config.settings.clock == Clock::Calendar);
 }
 
 #[test]
@@ -299,14 +299,26 @@ fn hours_targets_and_rules_are_checked() {
 }
 
 #[test]
-fn a_dimension_that_looks_like_a_column_is_noted() {
-    let config = parse("[[source]]\npath = 'a'\nkind = 'purchases'\n[source.map]\nquantty = 'Q'\nstore = 'S'\n").unwrap();
-    let [note] = &config.notes[..] else { panic!("{:?}", config.notes) };
+fn a_dimension_that_looks_like_a_column_must_be_declared() {
+    let source = "[[source]]\npath = 'a'\nkind = 'purchases'\n";
+    let hint = "did you mean `quantity`? For a dimension of that name write quantty = { column = \"...\", dimension = true }";
     assert_eq!(
-        note.to_string(),
-        "relhealth.toml:5:1: `quantty` becomes a dimension of purchases; was `quantity` meant?"
+        wrong(&format!("{source}[source.map]\nquantty = 'Q'\nstore = 'S'\n")),
+        [format!("5:1: purchases has no column `quantty` | {hint}")]
     );
-    assert!(config.sources[0].map.contains_key("quantty"));
+    assert_eq!(
+        wrong(&format!("{source}[source.values.quantty]\n'1' = 'one'\n")),
+        [format!("4:16: purchases has no column `quantty` | {hint}")]
+    );
+    let text = format!("{source}[source.map]\nquantty = {{ column = 'Q', dimension = true }}\n[source.values.quantty]\n'1' = 'one'\n");
+    let config = parse(&text).unwrap();
+    assert_eq!(config.sources[0].map["quantty"].other_target, OtherTarget::Dimension);
+    assert_eq!(
+        wrong(&format!("{source}[source.map]\namount = {{ column = 'Q', dimension = true }}\n")),
+        [
+            "5:1: `amount` is a column of purchases, so it cannot be a dimension | leave out `dimension = true`, or call the dimension otherwise"
+        ]
+    );
 }
 
 #[test]

@@ -67,6 +67,35 @@ impl Expr {
         names
     }
 
+    /// The texts in those of its conditions that name a column, as the scope spells it; `and`, `or` and `not` part conditions.
+    pub fn texts_beside(&self, column: &str) -> BTreeSet<&str> {
+        fn conditions<'e>(node: &'e Node, into: &mut Vec<&'e Node>) {
+            match node.op {
+                Op::And | Op::Or | Op::Not => node.args.iter().for_each(|arg| conditions(arg, into)),
+                _ => into.push(node),
+            }
+        }
+        fn each<'e>(node: &'e Node, see: &mut dyn FnMut(&'e Op)) {
+            see(&node.op);
+            node.args.iter().for_each(|arg| each(arg, see));
+        }
+        let mut parts = Vec::new();
+        conditions(&self.root, &mut parts);
+        let mut found = BTreeSet::new();
+        for part in parts {
+            let (mut names_it, mut texts) = (false, Vec::new());
+            each(part, &mut |op| match op {
+                Op::Column { name, .. } => names_it |= name == column,
+                Op::Text(text) => texts.push(text.as_str()),
+                _ => {}
+            });
+            if names_it {
+                found.extend(texts);
+            }
+        }
+        found
+    }
+
     /// The expression with other names of columns, where the function gives one.
     ///
     /// # Errors
@@ -482,6 +511,15 @@ fn like(pattern: &str, text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_texts_beside_a_column_are_those_of_its_own_conditions() {
+        let expr = parse("not (kind = 'a' or owner = 'b') and case kind when 'c' then owner else 'd' end in ('e') and amount > 1").unwrap();
+        let beside = |column: &str| expr.texts_beside(column).into_iter().collect::<Vec<_>>();
+        assert_eq!(beside("kind"), ["a", "c", "d", "e"]);
+        assert_eq!(beside("owner"), ["b", "c", "d", "e"]);
+        assert!(beside("amount").is_empty() && beside("channel").is_empty());
+    }
 
     #[test]
     fn like_knows_percent_and_underscore() {

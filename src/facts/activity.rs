@@ -4,11 +4,11 @@ use super::context::{Context, Window};
 use super::frame::Frame;
 use super::messaging::{Cases, Contacts};
 use super::ordering::Orders;
-use super::referrals;
+use super::referrals::origins;
 use super::responses::Answers;
 use super::roster::Roster;
-use crate::canonical::{Column, Rows};
-use crate::schema::{Micros, NO_INT, NO_TIME, Table};
+use crate::canonical::{Rows, Values};
+use crate::schema::{Micros, NO_INT, NO_TIME, Table, interactions, purchases, referrals, supplies};
 
 /// Days within which an order after a complaint counts as a recovery.
 const RECOVERY_DAYS: i32 = 90;
@@ -58,12 +58,12 @@ pub struct Activity<'a> {
     contacts: Option<Contacts<'a>>,
     /// Orders by id, and the purchases where no source has ids: there each line tells the day of an order.
     orders: Option<Orders<'a>>,
-    purchases: Option<(&'a Rows, Column<'a, i64>, Column<'a, i64>)>,
+    purchases: Option<(&'a Rows, Values<'a, i64>, Values<'a, i64>)>,
     answers: Option<Answers<'a>>,
-    supplies: Option<(&'a Rows, [Column<'a, i64>; 2])>,
-    referrals: Option<(&'a Rows, Column<'a, i64>, Column<'a, u32>)>,
+    supplies: Option<(&'a Rows, [Values<'a, i64>; 2])>,
+    referrals: Option<(&'a Rows, Values<'a, i64>, Values<'a, u32>)>,
     cases: Option<Cases<'a>>,
-    costs: Option<(&'a Rows, Column<'a, i64>, Column<'a, i64>)>,
+    costs: Option<(&'a Rows, Values<'a, i64>, Values<'a, i64>)>,
     with_behind: bool,
     /// What happened with the stakeholder last read, by period.
     pub tallies: Vec<Tally>,
@@ -79,22 +79,22 @@ impl<'a> Activity<'a> {
         let table = |table| ctx.canonical.table(table);
         let wanted_table = |names: &[&str], name| if wanted(names) { table(name) } else { None };
         let purchases = table(Table::Purchases);
-        let has_ids = purchases.is_some_and(|rows| rows.keys("order_id").exists());
-        let costs = wanted_table(&["service_cost"], Table::Interactions).filter(|rows| rows.ints("cost").exists());
+        let has_ids = purchases.is_some_and(|rows| rows.keys(&purchases::ORDER_ID).exists());
+        let costs = wanted_table(&["service_cost"], Table::Interactions).filter(|rows| rows.ints(&interactions::COST).exists());
         Activity {
             contacts: Contacts::new(ctx),
             orders: if has_ids { Orders::new(ctx) } else { None },
-            purchases: purchases.map(|rows| (rows, rows.times("occurred_at"), rows.ints("amount"))),
+            purchases: purchases.map(|rows| (rows, rows.times(&purchases::OCCURRED_AT), rows.ints(&purchases::AMOUNT))),
             answers: Answers::new(ctx).filter(Answers::tells_scores),
-            supplies: table(Table::Supplies).map(|rows| (rows, ["ordered_at", "received_at"].map(|c| rows.times(c)))),
+            supplies: table(Table::Supplies).map(|rows| (rows, [&supplies::ORDERED_AT, &supplies::RECEIVED_AT].map(|c| rows.times(c)))),
             referrals: wanted_table(&["referrals_made"], Table::Referrals)
-                .map(|rows| (rows, rows.times("occurred_at"), rows.codes("referred_id"))),
+                .map(|rows| (rows, rows.times(&referrals::OCCURRED_AT), rows.codes(&referrals::REFERRED_ID))),
             cases: if wanted(&["complaints", "recovered_90d"]) {
                 Cases::new(ctx)
             } else {
                 None
             },
-            costs: costs.map(|rows| (rows, rows.times("occurred_at"), rows.ints("cost"))),
+            costs: costs.map(|rows| (rows, rows.times(&interactions::OCCURRED_AT), rows.ints(&interactions::COST))),
             with_behind: out.origins.is_some(),
             tallies: Vec::new(),
             contact_times: Vec::new(),
@@ -117,7 +117,7 @@ impl<'a> Activity<'a> {
                 if let Some(tally) = note(ctx, &mut self.tallies, times.at(row), None) {
                     tally.referrals += 1;
                     if self.with_behind {
-                        tally.behind.extend(referrals::origins(ctx.canonical, row, referred.at(row)));
+                        tally.behind.extend(origins(ctx.canonical, row, referred.at(row)));
                     }
                 }
             }

@@ -6,26 +6,28 @@ use super::context::{Context, is_out};
 use super::frame::Frame;
 use super::log::{Direction, Reached};
 use super::messaging::{Case, Cases};
-use super::{Needs, column, known_at, lasting, undated};
-use crate::canonical::Column;
+use super::{column, known_at, lasting, undated};
+use crate::canonical::Values;
 use crate::period::{Clock, Zone};
-use crate::schema::{DAY, FactSpec, Micros, NO_CODE, NO_INT, NO_KEY, NO_TIME, Shape, Table, Unit};
+use crate::schema::Input::Column;
+use crate::schema::{DAY, Fact, FactSpec, Input, Micros, NO_CODE, NO_INT, NO_KEY, NO_TIME, Needs, Shape, Table, Unit, interactions};
 
 const RESPONSE: Needs = &[&[
-    "interactions.responded_at",
-    "interactions.response_minutes",
-    "interactions.in_reply_to",
-    "interactions.direction",
+    Column(&interactions::RESPONDED_AT),
+    Column(&interactions::RESPONSE_MINUTES),
+    Column(&interactions::IN_REPLY_TO),
+    Column(&interactions::DIRECTION),
 ]];
-const RESOLUTION: Needs = &[&["interactions.resolved_at", "interactions.resolution_minutes"]];
+const RESOLUTION: Needs = &[&[Column(&interactions::RESOLVED_AT), Column(&interactions::RESOLUTION_MINUTES)]];
 
 /// The fact's description.
 pub static SPEC: FactSpec = FactSpec {
-    name: "cases",
+    fact: Fact::Cases,
     text: "a ticket, or the messages of one case of one stakeholder",
     shape: Shape::Event,
     rows: Some(Table::Interactions),
     tables: &[Table::Interactions],
+    also_reads: &[],
     looks_back: false,
     columns: &[
         column("opened_at", Unit::Time, "time of the ticket, or of the case's first message", &[]),
@@ -34,7 +36,8 @@ pub static SPEC: FactSpec = FactSpec {
             Unit::Text,
             "direction of the first message; inbound for a ticket that does not say",
             &[],
-        ),
+        )
+        .words_of(&interactions::DIRECTION),
         column("asked_at", Unit::Time, "time of the first inbound message", &[]),
         known_at(
             "responded_at",
@@ -55,14 +58,14 @@ pub static SPEC: FactSpec = FactSpec {
             "direct_reply_hours",
             Unit::Hours,
             "hours from the first inbound message to the first message that replies to it",
-            &[&["interactions.in_reply_to"]],
+            &[&[Column(&interactions::IN_REPLY_TO)]],
         ),
         known_at(
             "replied_at",
             "replied_at",
             Unit::Time,
             "time of the first message that replies to the first inbound one",
-            &[&["interactions.in_reply_to"]],
+            &[&[Column(&interactions::IN_REPLY_TO)]],
         ),
         known_at("responded_at", "answered", Unit::Bool, "has a response", RESPONSE),
         known_at("resolved_at", "resolved_at", Unit::Time, "time of the last resolution", RESOLUTION),
@@ -98,49 +101,54 @@ pub static SPEC: FactSpec = FactSpec {
             "response_due_at",
             Unit::Time,
             "when the first response is due: the row's, else the first inbound message plus the target",
-            &[&["interactions.response_due_at", "targets.first_response_hours"]],
+            &[&[Column(&interactions::RESPONSE_DUE_AT), Input::FirstResponseTarget]],
         ),
         column(
             "due_at",
             Unit::Time,
             "when the resolution is due: the row's, else opening plus the target",
-            &[&["interactions.due_at", "targets.resolution_hours"]],
+            &[&[Column(&interactions::DUE_AT), Input::ResolutionTarget]],
         ),
         undated(
             "reopens",
             Unit::Count,
             "how often the case was reopened",
-            &[&["interactions.reopens"]],
+            &[&[Column(&interactions::REOPENS)]],
         ),
-        column("kind", Unit::Text, "kind of the case", &[&["interactions.kind"]]),
-        column("channel", Unit::Text, "channel of the first message", &[&["interactions.channel"]]),
-        column("owner", Unit::Text, "owner of the case", &[&["interactions.owner"]]),
-        column("status", Unit::Text, "status of the case", &[&["interactions.status"]]),
+        column("kind", Unit::Text, "kind of the case", &[&[Column(&interactions::KIND)]]),
+        column(
+            "channel",
+            Unit::Text,
+            "channel of the first message",
+            &[&[Column(&interactions::CHANNEL)]],
+        ),
+        column("owner", Unit::Text, "owner of the case", &[&[Column(&interactions::OWNER)]]),
+        column("status", Unit::Text, "status of the case", &[&[Column(&interactions::STATUS)]]),
         undated(
             "outbound_messages",
             Unit::Count,
             "outbound messages of the case; null for a ticket, which does not say",
-            &[&["interactions.in_reply_to", "interactions.direction"]],
+            &[&[Column(&interactions::IN_REPLY_TO), Column(&interactions::DIRECTION)]],
         ),
         undated(
             "messages",
             Unit::Count,
             "messages of the case",
-            &[&["interactions.in_reply_to", "interactions.direction"]],
+            &[&[Column(&interactions::IN_REPLY_TO), Column(&interactions::DIRECTION)]],
         ),
         column(
             "days_since_previous_complaint",
             Unit::Days,
             "days since the stakeholder's previous complaint, for complaints",
-            &[&["interactions.kind"]],
+            &[&[Column(&interactions::KIND)]],
         ),
-        column("cost", Unit::Money, "cost of handling the case", &[&["interactions.cost"]]),
-        column("case_id", Unit::Key, "the case's id", &[&["interactions.case_id"]]),
+        column("cost", Unit::Money, "cost of handling the case", &[&[Column(&interactions::COST)]]),
+        column("case_id", Unit::Key, "the case's id", &[&[Column(&interactions::CASE_ID)]]),
         column(
             "in_reply_to",
             Unit::Key,
             "the message that the case's first message replies to",
-            &[&["interactions.in_reply_to"]],
+            &[&[Column(&interactions::IN_REPLY_TO)]],
         ),
     ],
 };
@@ -203,12 +211,14 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
     let [replied_at, reply] = ["replied_at", "direct_reply_hours"].map(|c| out.handle(c));
     let [response_due, due, reopens] = ["response_due_at", "due_at", "reopens"].map(|c| out.handle(c));
     let [messages, outbound, cost] = ["messages", "outbound_messages", "cost"].map(|c| out.handle(c));
-    let [channel, owner, status] = ["channel", "owner", "status"].map(|c| (out.handle(c), rows.codes(c)));
-    let [case_id, in_reply_to] = ["case_id", "in_reply_to"].map(|c| (out.handle(c), rows.keys(c)));
+    let [channel, owner, status] =
+        [&interactions::CHANNEL, &interactions::OWNER, &interactions::STATUS].map(|c| (out.handle(c.name), rows.codes(c)));
+    let [case_id, in_reply_to] = [&interactions::CASE_ID, &interactions::IN_REPLY_TO].map(|c| (out.handle(c.name), rows.keys(c)));
     let since = out.handle("days_since_previous_complaint");
-    let (response_dues, dues) = (rows.times("response_due_at"), rows.times("due_at"));
-    let (reopen_counts, costs) = (rows.floats("reopens"), rows.ints("cost"));
-    let [dated, response_dated, resolution_dated] = ["occurred_at", "responded_at", "resolved_at"].map(|c| rows.is_date(c));
+    let (response_dues, dues) = (rows.times(&interactions::RESPONSE_DUE_AT), rows.times(&interactions::DUE_AT));
+    let (reopen_counts, costs) = (rows.floats(&interactions::REOPENS), rows.ints(&interactions::COST));
+    let [dated, response_dated, resolution_dated] =
+        [&interactions::OCCURRED_AT, &interactions::RESPONDED_AT, &interactions::RESOLVED_AT].map(|c| rows.is_date(c));
     for stakeholder in block {
         reader.of(stakeholder);
         let mut last_complaint: Option<i32> = None;
@@ -275,7 +285,7 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
                 out.int(messages, i64::from(case.messages));
                 out.int(outbound, i64::from(case.outbound));
                 if reply.is_wanted() || replied_at.is_wanted() {
-                    let at = direct_reply(&reader, case, rows.keys("interaction_id"), in_reply_to.1);
+                    let at = direct_reply(&reader, case, rows.keys(&interactions::INTERACTION_ID), in_reply_to.1);
                     out.int(replied_at, at);
                     out.int(reply, meter.between(case.asked_at, at, dated));
                 }
@@ -316,7 +326,7 @@ fn first<T: PartialEq + Copy>(reader: &Cases, case: &Case, value: impl Fn(usize)
 }
 
 /// When the first of our messages that answers the case's first inbound one was sent.
-fn direct_reply(reader: &Cases, case: &Case, ids: Column<u64>, replies: Column<u64>) -> Micros {
+fn direct_reply(reader: &Cases, case: &Case, ids: Values<u64>, replies: Values<u64>) -> Micros {
     let asked = ids.at(case.asked_row as usize);
     if case.asked_at == NO_TIME || asked == NO_KEY {
         return NO_TIME;

@@ -5,33 +5,45 @@ use std::ops::Range;
 use super::context::{Context, is_out};
 use super::frame::Frame;
 use super::log::Log;
-use super::{Needs, column, known_at};
-use crate::schema::{FactSpec, NO_CODE, NO_TIME, Shape, Table, Unit};
+use super::{column, known_at};
+use crate::schema::Input::Column;
+use crate::schema::{Fact, FactSpec, NO_CODE, NO_TIME, Needs, Shape, Table, Unit, interactions};
 
-const DUE: Needs = &[&["interactions.kind"], &["interactions.due_at"]];
+const DUE: Needs = &[&[Column(&interactions::KIND)], &[Column(&interactions::DUE_AT)]];
 const KEPT: Needs = &[
-    &["interactions.kind"],
-    &["interactions.due_at"],
-    &["interactions.resolved_at", "interactions.resolution_minutes"],
+    &[Column(&interactions::KIND)],
+    &[Column(&interactions::DUE_AT)],
+    &[Column(&interactions::RESOLVED_AT), Column(&interactions::RESOLUTION_MINUTES)],
 ];
 
 /// The fact's description.
 pub static SPEC: FactSpec = FactSpec {
-    name: "commitments",
+    fact: Fact::Commitments,
     text: "an interaction of kind commitment or follow_up with a due time",
     shape: Shape::Event,
     rows: Some(Table::Interactions),
     tables: &[Table::Interactions],
+    also_reads: &[],
     looks_back: false,
     columns: &[
         column("made_at", Unit::Time, "time of the interaction", DUE),
         column("due_at", Unit::Time, "when it is due; a date is the end of that day", DUE),
         known_at("resolved_at", "resolved_at", Unit::Time, "when it was done", KEPT),
         known_at("resolved_at", "kept", Unit::Bool, "done by the due time", KEPT),
-        column("kind", Unit::Text, "commitment or follow_up", DUE),
-        column("channel", Unit::Text, "channel of the interaction", &[&["interactions.channel"]]),
-        column("owner", Unit::Text, "owner of the interaction", &[&["interactions.owner"]]),
-        column("status", Unit::Text, "status of the interaction", &[&["interactions.status"]]),
+        column("kind", Unit::Text, "commitment or follow_up", DUE).words_of(&interactions::KIND),
+        column(
+            "channel",
+            Unit::Text,
+            "channel of the interaction",
+            &[&[Column(&interactions::CHANNEL)]],
+        ),
+        column("owner", Unit::Text, "owner of the interaction", &[&[Column(&interactions::OWNER)]]),
+        column(
+            "status",
+            Unit::Text,
+            "status of the interaction",
+            &[&[Column(&interactions::STATUS)]],
+        ),
     ],
 };
 
@@ -41,8 +53,8 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
     let rows = log.rows;
     let words = ["commitment", "follow_up"].map(|word| ctx.canonical.texts.code(word));
     let [made, due, resolved, kept, kind] = ["made_at", "due_at", "resolved_at", "kept", "kind"].map(|c| out.handle(c));
-    let texts = ["channel", "owner", "status"].map(|c| (out.handle(c), rows.codes(c)));
-    let dues = rows.times("due_at");
+    let texts = [&interactions::CHANNEL, &interactions::OWNER, &interactions::STATUS].map(|c| (out.handle(c.name), rows.codes(c)));
+    let dues = rows.times(&interactions::DUE_AT);
     for stakeholder in block {
         for row in rows.run(stakeholder) {
             let slice = ctx.slicing.of_row(row, stakeholder);

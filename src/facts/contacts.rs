@@ -6,15 +6,17 @@ use super::column;
 use super::context::{Context, is_out};
 use super::frame::Frame;
 use super::messaging::Contacts;
-use crate::schema::{FactSpec, NO_CODE, NO_INT, Shape, Table, Unit};
+use crate::schema::Input::Column;
+use crate::schema::{Fact, FactSpec, NO_CODE, NO_INT, Shape, Table, Unit, interactions};
 
 /// The fact's description.
 pub static SPEC: FactSpec = FactSpec {
-    name: "contacts",
+    fact: Fact::Contacts,
     text: "an interaction that is neither automated nor internal (for employees internal counts); a ticket's first response is a second, outbound contact",
     shape: Shape::Event,
     rows: Some(Table::Interactions),
     tables: &[Table::Interactions],
+    also_reads: &[],
     looks_back: false,
     columns: &[
         column("occurred_at", Unit::Time, "time of the contact", &[]),
@@ -24,17 +26,32 @@ pub static SPEC: FactSpec = FactSpec {
             "days since the stakeholder's previous contact day; null but on the first contact of each contact day after the first",
             &[],
         ),
-        column("direction", Unit::Text, "inbound, outbound, internal or both", &[]),
-        column("kind", Unit::Text, "kind of the interaction", &[&["interactions.kind"]]),
-        column("outcome", Unit::Text, "successful or unsuccessful", &[&["interactions.outcome"]]),
-        column("channel", Unit::Text, "channel of the interaction", &[&["interactions.channel"]]),
-        column("owner", Unit::Text, "owner of the interaction", &[&["interactions.owner"]]),
-        column("status", Unit::Text, "status of the interaction", &[&["interactions.status"]]),
+        column("direction", Unit::Text, "inbound, outbound, internal or both", &[]).words_of(&interactions::DIRECTION),
+        column("kind", Unit::Text, "kind of the interaction", &[&[Column(&interactions::KIND)]]),
+        column(
+            "outcome",
+            Unit::Text,
+            "successful or unsuccessful",
+            &[&[Column(&interactions::OUTCOME)]],
+        ),
+        column(
+            "channel",
+            Unit::Text,
+            "channel of the interaction",
+            &[&[Column(&interactions::CHANNEL)]],
+        ),
+        column("owner", Unit::Text, "owner of the interaction", &[&[Column(&interactions::OWNER)]]),
+        column(
+            "status",
+            Unit::Text,
+            "status of the interaction",
+            &[&[Column(&interactions::STATUS)]],
+        ),
         column(
             "cost",
             Unit::Money,
             "cost of the interaction; of a ticket on its first contact only",
-            &[&["interactions.cost"]],
+            &[&[Column(&interactions::COST)]],
         ),
     ],
 };
@@ -47,8 +64,8 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
     };
     let [at, gap, direction, kind, outcome, cost] =
         ["occurred_at", "days_since_previous", "direction", "kind", "outcome", "cost"].map(|c| out.handle(c));
-    let texts = ["channel", "owner", "status"].map(|c| (out.handle(c), rows.codes(c)));
-    let outcomes = rows.codes("outcome");
+    let texts = [&interactions::CHANNEL, &interactions::OWNER, &interactions::STATUS].map(|c| (out.handle(c.name), rows.codes(c)));
+    let outcomes = rows.codes(&interactions::OUTCOME);
     let mut last_days: Vec<(u32, i32)> = Vec::new();
     for stakeholder in block {
         reader.of(ctx, stakeholder);

@@ -6,15 +6,16 @@ use super::column;
 use super::context::{Context, is_out};
 use super::frame::Frame;
 use super::ordering::Orders;
-use crate::schema::{FactSpec, NO_INT, NO_TIME, Shape, Table, Unit};
+use crate::schema::{Fact, FactSpec, NO_INT, NO_TIME, Shape, Table, Unit};
 
 /// The fact's description.
 pub static SPEC: FactSpec = FactSpec {
-    name: "customers",
+    fact: Fact::Customers,
     text: "a stakeholder in a period, with an order or a refund in it or in the period before",
     shape: Shape::StakeholderPeriod,
     rows: Some(Table::Purchases),
     tables: &[Table::Purchases],
+    also_reads: &[],
     looks_back: true,
     columns: &[
         column("active", Unit::Bool, "has an order in the period", &[]),

@@ -3,7 +3,7 @@
 use polars::prelude::{BooleanChunked, Float64Chunked, Int64Chunked, UInt32Chunked};
 use polars::prelude::{Column as PolarsColumn, DataFrame, IntoColumn, NamedFrom, NewChunkedArray, PolarsResult, Series};
 
-use crate::schema::{FactSpec, NO_CODE, NO_INT, NO_KEY, Shape, Table, Unit};
+use crate::schema::{FactColumn, FactSpec, NO_CODE, NO_INT, NO_KEY, Shape, Table, Unit};
 
 /// A column of the frame under construction; of a column that nobody needs, every value is dropped.
 #[derive(Clone, Copy, Debug)]
@@ -30,6 +30,8 @@ enum Store {
 #[derive(Debug)]
 pub struct Frame {
     shape: Shape,
+    /// All columns of the fact, wanted or not.
+    known: &'static [FactColumn],
     columns: Vec<(&'static str, Store)>,
     /// Code of the stakeholder of each row; [`NO_CODE`] where unknown.
     pub stakeholder: Vec<u32>,
@@ -62,6 +64,7 @@ impl Frame {
             .collect();
         Frame {
             shape: spec.shape,
+            known: spec.columns,
             columns,
             stakeholder: Vec::new(),
             slice: Vec::new(),
@@ -86,8 +89,15 @@ impl Frame {
         self.stakeholder.is_empty()
     }
 
-    /// The handle of a column.
+    /// The handle of a column of the fact.
+    ///
+    /// # Panics
+    /// Where the fact has no column of that name: its builder would fill nothing.
     pub fn handle(&self, name: &str) -> Handle {
+        assert!(
+            self.known.iter().any(|column| column.name == name),
+            "`{name}` is no column of the fact that is built"
+        );
         Handle(self.columns.iter().position(|(n, _)| *n == name).unwrap_or(UNWANTED))
     }
 

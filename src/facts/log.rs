@@ -1,10 +1,8 @@
 //! The interactions row by row: who spoke, whether the row is of a case, and what it tells of a response and a resolution.
 
-use std::collections::BTreeSet;
-
 use super::context::Context;
-use crate::canonical::{Column, Dictionary, Rows};
-use crate::schema::{HOUR, Micros, NO_CODE, NO_TIME, Table};
+use crate::canonical::{Dictionary, Rows, SourceInfo, Values};
+use crate::schema::{Column, HOUR, Micros, NO_CODE, NO_TIME, Table, interactions, stakeholders};
 
 /// Who spoke.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -46,7 +44,7 @@ impl Words {
             joint: ["meeting", "event"].map(code),
             contacts_only: ["meeting", "event", "collaboration", "commitment", "follow_up"].map(code),
             complaint: code("complaint"),
-            employee: code("employee"),
+            employee: code(stakeholders::EMPLOYEE),
         }
     }
 }
@@ -94,21 +92,21 @@ pub struct Log<'a> {
     sources: Vec<Traits>,
     /// Whether the rows of any source are messages.
     pub any_messages: bool,
-    occurred: Column<'a, Micros>,
-    directions: Column<'a, u32>,
-    kinds: Column<'a, u32>,
-    automated: Column<'a, u8>,
-    responded: (Column<'a, Micros>, Column<'a, f64>),
-    resolved: (Column<'a, Micros>, Column<'a, f64>),
+    occurred: Values<'a, Micros>,
+    directions: Values<'a, u32>,
+    kinds: Values<'a, u32>,
+    automated: Values<'a, u8>,
+    responded: (Values<'a, Micros>, Values<'a, f64>),
+    resolved: (Values<'a, Micros>, Values<'a, f64>),
     /// Roster: its rows, when each started, and the type it gives.
-    roster: Option<(&'a Rows, Column<'a, Micros>, Column<'a, u32>)>,
+    roster: Option<(&'a Rows, Values<'a, Micros>, Values<'a, u32>)>,
 }
 
 impl<'a> Log<'a> {
     /// Over the interactions, if there are any.
     pub fn new(ctx: &Context<'a>) -> Option<Log<'a>> {
         let rows = ctx.canonical.table(Table::Interactions)?;
-        let tells = |mapped: &BTreeSet<String>, columns: &[&str]| columns.iter().any(|c| mapped.contains(*c));
+        let tells = |source: &SourceInfo, columns: &[Column]| columns.iter().any(|column| source.maps(column));
         let sources: Vec<Traits> = ctx
             .canonical
             .sources
@@ -117,14 +115,14 @@ impl<'a> Log<'a> {
                 messages: s.messages,
                 tickets: s.tickets && !s.messages,
                 tells_response: tells(
-                    &s.mapped,
+                    s,
                     if s.messages {
-                        &["direction"]
+                        &[interactions::DIRECTION]
                     } else {
-                        &["responded_at", "response_minutes"]
+                        &[interactions::RESPONDED_AT, interactions::RESPONSE_MINUTES]
                     },
                 ),
-                tells_resolution: tells(&s.mapped, &["resolved_at", "resolution_minutes"]),
+                tells_resolution: tells(s, &[interactions::RESOLVED_AT, interactions::RESOLUTION_MINUTES]),
             })
             .collect();
         Some(Log {
@@ -132,16 +130,22 @@ impl<'a> Log<'a> {
             words: Words::new(&ctx.canonical.texts),
             any_messages: sources.iter().any(|s| s.messages),
             sources,
-            occurred: rows.times("occurred_at"),
-            directions: rows.codes("direction"),
-            kinds: rows.codes("kind"),
-            automated: rows.flags("automated"),
-            responded: (rows.times("responded_at"), rows.floats("response_minutes")),
-            resolved: (rows.times("resolved_at"), rows.floats("resolution_minutes")),
+            occurred: rows.times(&interactions::OCCURRED_AT),
+            directions: rows.codes(&interactions::DIRECTION),
+            kinds: rows.codes(&interactions::KIND),
+            automated: rows.flags(&interactions::AUTOMATED),
+            responded: (
+                rows.times(&interactions::RESPONDED_AT),
+                rows.floats(&interactions::RESPONSE_MINUTES),
+            ),
+            resolved: (
+                rows.times(&interactions::RESOLVED_AT),
+                rows.floats(&interactions::RESOLUTION_MINUTES),
+            ),
             roster: ctx
                 .canonical
                 .table(Table::Stakeholders)
-                .map(|roster| (roster, roster.times("started_at"), roster.codes("type"))),
+                .map(|roster| (roster, roster.times(&stakeholders::STARTED_AT), roster.codes(&stakeholders::TYPE))),
         })
     }
 
@@ -220,7 +224,7 @@ impl<'a> Log<'a> {
     }
 
     #[inline]
-    fn reached(&self, (times, minutes): (Column<Micros>, Column<f64>), row: usize) -> Reached {
+    fn reached(&self, (times, minutes): (Values<Micros>, Values<f64>), row: usize) -> Reached {
         let at = times.at(row);
         if at != NO_TIME {
             return Reached { at, is_given: false };

@@ -6,22 +6,24 @@ use super::column;
 use super::context::{Context, is_out};
 use super::frame::Frame;
 use super::roster::{Roster, Types};
-use crate::schema::{FactSpec, NO_TIME, Shape, Table, Unit};
+use crate::schema::Input::Column;
+use crate::schema::{Fact, FactSpec, NO_TIME, Needs, Shape, Table, Unit, stakeholders};
 
-const SPELL: super::Needs = &[&["stakeholders.started_at"], &["stakeholders.ended_at"]];
-const PAID: super::Needs = &[
-    &["stakeholders.started_at"],
-    &["stakeholders.ended_at"],
-    &["stakeholders.recurring_amount"],
+const SPELL: Needs = &[&[Column(&stakeholders::STARTED_AT)], &[Column(&stakeholders::ENDED_AT)]];
+const PAID: Needs = &[
+    &[Column(&stakeholders::STARTED_AT)],
+    &[Column(&stakeholders::ENDED_AT)],
+    &[Column(&stakeholders::RECURRING_AMOUNT)],
 ];
 
 /// The fact's description.
 pub static SPEC: FactSpec = FactSpec {
-    name: "members",
+    fact: Fact::Members,
     text: "a roster stakeholder who is there at some time of a period",
     shape: Shape::StakeholderPeriod,
     rows: None,
     tables: &[Table::Stakeholders],
+    also_reads: &[],
     looks_back: false,
     columns: &[
         column(
@@ -38,11 +40,12 @@ pub static SPEC: FactSpec = FactSpec {
             Unit::Text,
             "why the spell that ended in the period did",
             &[
-                &["stakeholders.started_at"],
-                &["stakeholders.ended_at"],
-                &["stakeholders.end_reason"],
+                &[Column(&stakeholders::STARTED_AT)],
+                &[Column(&stakeholders::ENDED_AT)],
+                &[Column(&stakeholders::END_REASON)],
             ],
-        ),
+        )
+        .words_of(&stakeholders::END_REASON),
         column(
             "stayed_1y",
             Unit::Bool,
@@ -73,7 +76,7 @@ pub static SPEC: FactSpec = FactSpec {
             "recurring amount a month at the period's start, 0 when not yet there",
             PAID,
         ),
-        column("type", Unit::Text, "type of the stakeholder", &[]),
+        column("type", Unit::Text, "type of the stakeholder", &[]).words_of(&stakeholders::TYPE),
     ],
 };
 
@@ -86,7 +89,7 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
     let [at_start, at_end, joined, left, stayed] = ["at_start", "at_end", "joined", "left", "stayed_1y"].map(|c| out.handle(c));
     let [end_reason, tenure, share, kind] = ["end_reason", "tenure_days", "mean_headcount_share", "type"].map(|c| out.handle(c));
     let [amount, amount_before] = ["recurring_amount", "recurring_amount_before"].map(|c| out.handle(c));
-    let reasons = rows.codes("end_reason");
+    let reasons = rows.codes(&stakeholders::END_REASON);
     let types = Types::new(ctx.canonical);
     let zone = &ctx.canonical.zone;
     for stakeholder in block.filter(|s| *s != ctx.canonical.nobody()) {

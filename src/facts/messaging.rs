@@ -9,8 +9,8 @@ use rustc_hash::FxHashMap;
 
 use super::context::Context;
 use super::log::{Direction, Log, Reached};
-use crate::canonical::{Column, messages};
-use crate::schema::{Micros, NO_CODE, NO_INT, NO_KEY, NO_TIME};
+use crate::canonical::Values;
+use crate::schema::{Micros, NO_CODE, NO_INT, NO_KEY, NO_TIME, interactions};
 
 const NONE: u32 = u32::MAX;
 
@@ -49,7 +49,7 @@ impl Contact {
 pub struct Contacts<'a> {
     /// The interactions.
     pub log: Log<'a>,
-    costs: Column<'a, i64>,
+    costs: Values<'a, i64>,
     contacts: Vec<Contact>,
 }
 
@@ -58,7 +58,7 @@ impl<'a> Contacts<'a> {
     pub fn new(ctx: &Context<'a>) -> Option<Contacts<'a>> {
         let log = Log::new(ctx)?;
         Some(Contacts {
-            costs: log.rows.ints("cost"),
+            costs: log.rows.ints(&interactions::COST),
             log,
             contacts: Vec::new(),
         })
@@ -153,8 +153,8 @@ pub struct Case {
 pub struct Cases<'a> {
     /// The interactions.
     pub log: Log<'a>,
-    keys: Column<'a, u64>,
-    replies: Column<'a, u64>,
+    keys: Values<'a, u64>,
+    replies: Values<'a, u64>,
     start: usize,
     /// The rows of the run in the order of the conversation; empty where no source has messages.
     order: Vec<u32>,
@@ -168,7 +168,7 @@ impl<'a> Cases<'a> {
     /// Over the interactions, if there are any.
     pub fn new(ctx: &Context<'a>) -> Option<Cases<'a>> {
         let log = Log::new(ctx)?;
-        let (keys, replies) = (log.rows.keys(messages::CASE), log.rows.keys("in_reply_to"));
+        let (keys, replies) = (log.rows.keys(&interactions::CASE_KEY), log.rows.keys(&interactions::IN_REPLY_TO));
         let (order, cases, links) = (Vec::new(), Vec::new(), Vec::new());
         Some(Cases {
             log,

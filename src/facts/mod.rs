@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::schema::{FactColumn, FactSpec, Known, Unit};
+use crate::schema::{Fact, FactColumn, FactSpec, Known, Needs, Unit};
 
 pub mod activity;
 pub mod cases;
@@ -27,78 +27,84 @@ pub mod supply_lines;
 #[cfg(test)]
 pub mod testing;
 
-/// Every fact, in the order of the flow.
-pub static SPECS: &[&FactSpec] = &[
-    &orders::SPEC,
-    &customers::SPEC,
-    &newcomers::SPEC,
-    &members::SPEC,
-    &cases::SPEC,
-    &contacts::SPEC,
-    &commitments::SPEC,
-    &responses::SPEC,
-    &supply_lines::SPEC,
-    &referrals::SPEC,
-    &relations::SPEC,
-];
-
-type Needs = &'static [&'static [&'static str]];
+/// Every fact's description, in the order in which facts are listed.
+pub static SPECS: &[&FactSpec] = &{
+    let mut specs = [&orders::SPEC; Fact::ALL.len()];
+    let mut at = 0;
+    while at < specs.len() {
+        specs[at] = spec(Fact::ALL[at]);
+        at += 1;
+    }
+    specs
+};
 
 const fn column(name: &'static str, unit: Unit, text: &'static str, needs: Needs) -> FactColumn {
-    FactColumn {
-        name,
-        unit,
-        text,
-        needs,
-        known: Known::Always,
-    }
+    FactColumn::new(name, unit, text, needs)
 }
 
 const fn known_at(at: &'static str, name: &'static str, unit: Unit, text: &'static str, needs: Needs) -> FactColumn {
-    FactColumn {
-        name,
-        unit,
-        text,
-        needs,
-        known: Known::At(at),
-    }
+    FactColumn::new(name, unit, text, needs).known(Known::At(at))
 }
 
 const fn lasting(from: &'static str, name: &'static str, unit: Unit, text: &'static str, needs: Needs) -> FactColumn {
-    FactColumn {
-        name,
-        unit,
-        text,
-        needs,
-        known: Known::Lasting(from),
-    }
+    FactColumn::new(name, unit, text, needs).known(Known::Lasting(from))
 }
 
 const fn undated(name: &'static str, unit: Unit, text: &'static str, needs: Needs) -> FactColumn {
-    FactColumn {
-        name,
-        unit,
-        text,
-        needs,
-        known: Known::Undated,
+    FactColumn::new(name, unit, text, needs).known(Known::Undated)
+}
+
+/// The description of a fact.
+pub const fn spec(fact: Fact) -> &'static FactSpec {
+    match fact {
+        Fact::Orders => &orders::SPEC,
+        Fact::Customers => &customers::SPEC,
+        Fact::Newcomers => &newcomers::SPEC,
+        Fact::Members => &members::SPEC,
+        Fact::Cases => &cases::SPEC,
+        Fact::Contacts => &contacts::SPEC,
+        Fact::Commitments => &commitments::SPEC,
+        Fact::Responses => &responses::SPEC,
+        Fact::SupplyLines => &supply_lines::SPEC,
+        Fact::Referrals => &referrals::SPEC,
+        Fact::Relations => &relations::SPEC,
     }
 }
 
 /// Builds the rows of a fact for a block of stakeholders (codes; the one past the last stands for rows without one) into a frame.
 pub fn build(spec: &FactSpec, ctx: &context::Context, block: Range<u32>, out: &mut frame::Frame) {
-    let build = match spec.name {
-        "orders" => orders::build,
-        "customers" => customers::build,
-        "newcomers" => newcomers::build,
-        "members" => members::build,
-        "cases" => cases::build,
-        "contacts" => contacts::build,
-        "commitments" => commitments::build,
-        "responses" => responses::build,
-        "supply_lines" => supply_lines::build,
-        "referrals" => referrals::build,
-        "relations" => relations::build,
-        other => unreachable!("fact {other} has no builder"),
-    };
-    build(ctx, block, out);
+    match spec.fact {
+        Fact::Orders => orders::build(ctx, block, out),
+        Fact::Customers => customers::build(ctx, block, out),
+        Fact::Newcomers => newcomers::build(ctx, block, out),
+        Fact::Members => members::build(ctx, block, out),
+        Fact::Cases => cases::build(ctx, block, out),
+        Fact::Contacts => contacts::build(ctx, block, out),
+        Fact::Commitments => commitments::build(ctx, block, out),
+        Fact::Responses => responses::build(ctx, block, out),
+        Fact::SupplyLines => supply_lines::build(ctx, block, out),
+        Fact::Referrals => referrals::build(ctx, block, out),
+        Fact::Relations => relations::build(ctx, block, out),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_fact_is_listed_and_tells_what_its_words_are() {
+        let facts: Vec<Fact> = SPECS.iter().map(|spec| spec.fact).collect();
+        assert_eq!(facts, Fact::ALL);
+        for spec in SPECS {
+            for column in spec.columns {
+                let name = format!("{}.{}", spec.name(), column.name);
+                assert_eq!(column.words_of.is_some(), column.unit == Unit::Text, "{name}");
+                assert!(spec.columns.iter().filter(|other| other.name == column.name).count() == 1, "{name}");
+                if let Known::At(at) | Known::Lasting(at) = column.known {
+                    assert_eq!(spec.column(at).map(|at| at.unit), Some(Unit::Time), "{name}");
+                }
+            }
+        }
+    }
 }

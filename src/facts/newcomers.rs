@@ -10,32 +10,34 @@ use super::frame::Frame;
 use super::roster::Types;
 use crate::canonical::CanonicalTables;
 use crate::canonical::referrers::Arrivals;
-use crate::schema::{FactSpec, NO_CODE, NO_INT, Shape, Table, Unit};
+use crate::schema::Input::Column;
+use crate::schema::{Fact, FactSpec, NO_CODE, NO_INT, Shape, Table, Unit, purchases, referrals, stakeholders};
 
 /// The fact's description.
 pub static SPEC: FactSpec = FactSpec {
-    name: "newcomers",
+    fact: Fact::Newcomers,
     text: "a stakeholder first seen: by the roster's start, else by the first order",
     shape: Shape::Event,
     rows: None,
     tables: &[Table::Stakeholders, Table::Purchases],
+    also_reads: &[],
     looks_back: false,
     columns: &[
         column(
             "joined_at",
             Unit::Time,
             "start of the relationship",
-            &[&["stakeholders.started_at", "purchases.occurred_at"]],
+            &[&[Column(&stakeholders::STARTED_AT), Column(&purchases::OCCURRED_AT)]],
         ),
         column(
             "is_referred",
             Unit::Bool,
             "has a referrer, or came by the source 'referral', or is listed as referred",
             &[&[
-                "stakeholders.referrer_id",
-                "purchases.referrer_id",
-                "stakeholders.acquisition_source",
-                "referrals.referred_id",
+                Column(&stakeholders::REFERRER_ID),
+                Column(&purchases::REFERRER_ID),
+                Column(&stakeholders::ACQUISITION_SOURCE),
+                Column(&referrals::REFERRED_ID),
             ]],
         ),
         column(
@@ -48,9 +50,9 @@ pub static SPEC: FactSpec = FactSpec {
             "acquisition_cost",
             Unit::Money,
             "cost of winning the stakeholder",
-            &[&["stakeholders.acquisition_cost"]],
+            &[&[Column(&stakeholders::ACQUISITION_COST)]],
         ),
-        column("type", Unit::Text, "type of the stakeholder", &[]),
+        column("type", Unit::Text, "type of the stakeholder", &[]).words_of(&stakeholders::TYPE),
     ],
 };
 
@@ -63,9 +65,13 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
     let arrivals = Arrivals::new(canonical);
     let [joined_at, is_referred, source_known, cost, kind] =
         ["joined_at", "is_referred", "source_known", "acquisition_cost", "type"].map(|c| out.handle(c));
-    let roster = canonical
-        .table(Table::Stakeholders)
-        .map(|rows| (rows, rows.codes("acquisition_source"), rows.ints("acquisition_cost")));
+    let roster = canonical.table(Table::Stakeholders).map(|rows| {
+        (
+            rows,
+            rows.codes(&stakeholders::ACQUISITION_SOURCE),
+            rows.ints(&stakeholders::ACQUISITION_COST),
+        )
+    });
     let tells_sources = roster.is_some_and(|(_, sources, _)| sources.exists());
     let types = Types::new(canonical);
     let log = if out.origins.is_some() {
@@ -128,7 +134,7 @@ fn referred_rows(canonical: &CanonicalTables) -> FxHashMap<u32, Vec<usize>> {
     // A log that was made of referrer columns has no rows in any file.
     let exported = canonical.sources.iter().any(|source| source.table == Table::Referrals);
     if let Some(rows) = canonical.table(Table::Referrals).filter(|_| exported) {
-        let ids = rows.codes("referred_id");
+        let ids = rows.codes(&referrals::REFERRED_ID);
         for referrer in 0..=canonical.nobody() {
             for row in rows.run(referrer).filter(|&row| ids.at(row) != NO_CODE && ids.at(row) != referrer) {
                 listed.entry(ids.at(row)).or_default().push(row);

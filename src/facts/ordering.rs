@@ -4,7 +4,7 @@ use rustc_hash::FxHashMap;
 
 use super::context::{Context, is_out};
 use crate::canonical::Rows;
-use crate::schema::{Micros, NO_INT, NO_KEY, Table};
+use crate::schema::{Micros, NO_INT, NO_KEY, Table, purchases};
 
 /// An order of a stakeholder in a slice, or a refund that belongs to no order.
 #[derive(Debug, Clone)]
@@ -63,8 +63,8 @@ impl<'a> Orders<'a> {
         self.orders.clear();
         self.line_order.clear();
         self.found.clear();
-        let (times, amounts) = (self.rows.times("occurred_at"), self.rows.ints("amount"));
-        let (ids, refunds) = (self.rows.keys("order_id"), self.rows.ints("refund"));
+        let (times, amounts) = (self.rows.times(&purchases::OCCURRED_AT), self.rows.ints(&purchases::AMOUNT));
+        let (ids, refunds) = (self.rows.keys(&purchases::ORDER_ID), self.rows.ints(&purchases::REFUND));
         let many = run.len() > 32;
         let start = run.start;
         self.line_order.resize(run.len(), u32::MAX);

@@ -6,15 +6,17 @@ use super::context::{Context, is_out};
 use super::frame::Frame;
 use super::ordering::{Orders, gaps};
 use super::{column, known_at};
-use crate::schema::{FactSpec, NO_CODE, NO_INT, NO_TIME, Shape, Table, Unit};
+use crate::schema::Input::Column;
+use crate::schema::{Fact, FactSpec, NO_CODE, NO_INT, NO_TIME, Shape, Table, Unit, purchases};
 
 /// The fact's description.
 pub static SPEC: FactSpec = FactSpec {
-    name: "orders",
+    fact: Fact::Orders,
     text: "an order; where the source has no order ids, all of one stakeholder's lines of one calendar day; a refund that belongs to no order is a row with is_order false",
     shape: Shape::Event,
     rows: Some(Table::Purchases),
     tables: &[Table::Purchases],
+    also_reads: &[],
     looks_back: false,
     columns: &[
         column("ordered_at", Unit::Time, "time of the order's earliest line", &[]),
@@ -27,12 +29,12 @@ pub static SPEC: FactSpec = FactSpec {
         column("gross_amount", Unit::Money, "amount before refunds", &[]),
         column("refund", Unit::Money, "amount refunded", &[]),
         column("revenue", Unit::Money, "gross amount less refunds", &[]),
-        column("cost", Unit::Money, "cost of what was sold", &[&["purchases.cost"]]),
+        column("cost", Unit::Money, "cost of what was sold", &[&[Column(&purchases::COST)]]),
         column(
             "margin",
             Unit::Money,
             "revenue less cost, where a cost is known",
-            &[&["purchases.cost"]],
+            &[&[Column(&purchases::COST)]],
         ),
         column("order_number", Unit::Count, "1 for the stakeholder's first order, by time", &[]),
         column(
@@ -41,41 +43,46 @@ pub static SPEC: FactSpec = FactSpec {
             "days since the stakeholder's previous order day; null but on the first order of each order day after the first",
             &[],
         ),
-        column("quantity", Unit::Number, "units ordered", &[&["purchases.quantity"]]),
+        column("quantity", Unit::Number, "units ordered", &[&[Column(&purchases::QUANTITY)]]),
         column(
             "promised_at",
             Unit::Time,
             "promised delivery; a date is the end of that day",
-            &[&["purchases.promised_at"]],
+            &[&[Column(&purchases::PROMISED_AT)]],
         ),
         known_at(
             "delivered_at",
             "delivered_at",
             Unit::Time,
             "delivery of the order's last line; null while a line is undelivered",
-            &[&["purchases.delivered_at"]],
+            &[&[Column(&purchases::DELIVERED_AT)]],
         ),
         known_at(
             "delivered_at",
             "delivered_on_time",
             Unit::Bool,
             "delivered by the promised time",
-            &[&["purchases.promised_at"], &["purchases.delivered_at"]],
+            &[&[Column(&purchases::PROMISED_AT)], &[Column(&purchases::DELIVERED_AT)]],
         ),
-        column("order_id", Unit::Key, "the order's id", &[&["purchases.order_id"]]),
-        column("currency", Unit::Text, "currency of the order", &[&["purchases.currency"]]),
-        column("status", Unit::Text, "status of the order's first line", &[&["purchases.status"]]),
+        column("order_id", Unit::Key, "the order's id", &[&[Column(&purchases::ORDER_ID)]]),
+        column("currency", Unit::Text, "currency of the order", &[&[Column(&purchases::CURRENCY)]]),
+        column(
+            "status",
+            Unit::Text,
+            "status of the order's first line",
+            &[&[Column(&purchases::STATUS)]],
+        ),
         column(
             "product",
             Unit::Text,
             "product of the order's first line",
-            &[&["purchases.product"]],
+            &[&[Column(&purchases::PRODUCT)]],
         ),
         column(
             "channel",
             Unit::Text,
             "channel of the order's first line",
-            &[&["purchases.channel"]],
+            &[&[Column(&purchases::CHANNEL)]],
         ),
     ],
 };
@@ -111,11 +118,16 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
     let [cost, margin, quantity, promised, delivered, on_time] =
         ["cost", "margin", "quantity", "promised_at", "delivered_at", "delivered_on_time"].map(|c| out.handle(c));
     let order_id = out.handle("order_id");
-    let texts = ["currency", "status", "product", "channel"].map(|c| (out.handle(c), rows.codes(c)));
+    let texts =
+        [&purchases::CURRENCY, &purchases::STATUS, &purchases::PRODUCT, &purchases::CHANNEL].map(|c| (out.handle(c.name), rows.codes(c)));
     let sums_wanted = out.origins.is_some() || [cost, margin, quantity, promised, delivered, on_time].iter().any(|h| h.is_wanted());
-    let (amounts, costs, quantities) = (rows.ints("amount"), rows.ints("cost"), rows.floats("quantity"));
-    let (promises, deliveries) = (rows.times("promised_at"), rows.times("delivered_at"));
-    let ids = rows.keys("order_id");
+    let (amounts, costs, quantities) = (
+        rows.ints(&purchases::AMOUNT),
+        rows.ints(&purchases::COST),
+        rows.floats(&purchases::QUANTITY),
+    );
+    let (promises, deliveries) = (rows.times(&purchases::PROMISED_AT), rows.times(&purchases::DELIVERED_AT));
+    let ids = rows.keys(&purchases::ORDER_ID);
     let mut sums: Vec<Sums> = Vec::new();
     for stakeholder in block {
         reader.of(ctx, stakeholder, |row| ctx.slicing.of_row(row, stakeholder));

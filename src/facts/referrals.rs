@@ -4,20 +4,26 @@ use std::ops::Range;
 
 use super::context::{Context, is_out};
 use super::frame::Frame;
-use super::{Needs, column, known_at};
+use super::{column, known_at};
 use crate::canonical::CanonicalTables;
 use crate::canonical::referrers::Arrivals;
-use crate::schema::{FactSpec, NO_CODE, NO_TIME, Shape, Table, Unit};
+use crate::schema::Input::Column;
+use crate::schema::{Fact, FactSpec, NO_CODE, NO_TIME, Needs, Shape, Table, Unit, purchases, referrals, stakeholders};
 
-const MADE: Needs = &[&["referrals.referrer_id", "stakeholders.referrer_id", "purchases.referrer_id"]];
+const MADE: Needs = &[&[
+    Column(&referrals::REFERRER_ID),
+    Column(&stakeholders::REFERRER_ID),
+    Column(&purchases::REFERRER_ID),
+]];
 
 /// The fact's description; the stakeholder of a row is the referrer.
 pub static SPEC: FactSpec = FactSpec {
-    name: "referrals",
+    fact: Fact::Referrals,
     text: "a referral: of the referral log, else one for each stakeholder with a referrer",
     shape: Shape::Event,
     rows: Some(Table::Referrals),
     tables: &[Table::Referrals, Table::Stakeholders, Table::Purchases],
+    also_reads: &[],
     looks_back: false,
     columns: &[
         column("referred_at", Unit::Time, "time of the referral", MADE),
@@ -26,16 +32,16 @@ pub static SPEC: FactSpec = FactSpec {
             "converted_at",
             Unit::Time,
             "when the referred became a stakeholder",
-            &[&["referrals.converted_at"]],
+            &[&[Column(&referrals::CONVERTED_AT)]],
         ),
         known_at(
             "converted_at",
             "converted",
             Unit::Bool,
             "the referral led to a new stakeholder",
-            &[&["referrals.converted_at", "referrals.status"]],
+            &[&[Column(&referrals::CONVERTED_AT), Column(&referrals::STATUS)]],
         ),
-        column("status", Unit::Text, "status of the referral", &[&["referrals.status"]]),
+        column("status", Unit::Text, "status of the referral", &[&[Column(&referrals::STATUS)]]),
     ],
 };
 
@@ -57,8 +63,8 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
     let canonical = ctx.canonical;
     let Some(rows) = canonical.table(Table::Referrals) else { return };
     let [referred_at, converted_at, converted, status] = ["referred_at", "converted_at", "converted", "status"].map(|c| out.handle(c));
-    let (times, conversions) = (rows.times("occurred_at"), rows.times("converted_at"));
-    let (statuses, referred) = (rows.codes("status"), rows.codes("referred_id"));
+    let (times, conversions) = (rows.times(&referrals::OCCURRED_AT), rows.times(&referrals::CONVERTED_AT));
+    let (statuses, referred) = (rows.codes(&referrals::STATUS), rows.codes(&referrals::REFERRED_ID));
     for stakeholder in block {
         for row in rows.run(stakeholder) {
             let slice = ctx.slicing.of_row(row, stakeholder);

@@ -3,19 +3,23 @@
 use std::ops::Range;
 
 use super::activity::Activity;
+use super::column;
 use super::context::{Context, is_out};
 use super::frame::Frame;
 use super::roster::{Roster, Types, current};
-use super::{Needs, column};
-use crate::canonical::{Column, Rows};
-use crate::schema::{FactSpec, NO_CODE, NO_INT, NO_TIME, Shape, Table, Unit};
+use crate::canonical::{Rows, Values};
+use crate::schema::Input::Column;
+use crate::schema::{
+    Fact, FactSpec, Input, NO_CODE, NO_INT, NO_TIME, Needs, Shape, Table, Unit, interactions, purchases, referrals, stakeholders, supplies,
+    surveys,
+};
 
-const CONTACT: Needs = &[&["interactions.occurred_at"]];
-const COMPLAINT: Needs = &[&["interactions.kind"]];
+const CONTACT: Needs = &[&[Column(&interactions::OCCURRED_AT)]];
+const COMPLAINT: Needs = &[&[Column(&interactions::KIND)]];
 
 /// The fact's description.
 pub static SPEC: FactSpec = FactSpec {
-    name: "relations",
+    fact: Fact::Relations,
     text: "a stakeholder in a period: on the roster at its end, or with any activity in it",
     shape: Shape::StakeholderPeriod,
     rows: None,
@@ -26,19 +30,20 @@ pub static SPEC: FactSpec = FactSpec {
         Table::Surveys,
         Table::Supplies,
     ],
+    also_reads: &[],
     looks_back: false,
     columns: &[
         column(
             "on_roster",
             Unit::Bool,
             "on the roster at the period's end",
-            &[&["stakeholders.stakeholder_id"]],
+            &[&[Column(&stakeholders::STAKEHOLDER_ID)]],
         ),
         column(
             "in_base",
             Unit::Bool,
             "on the roster at the period's end; without a roster: an order in the period",
-            &[&["stakeholders.stakeholder_id", "purchases.occurred_at"]],
+            &[&[Column(&stakeholders::STAKEHOLDER_ID), Column(&purchases::OCCURRED_AT)]],
         ),
         column("inbound", Unit::Count, "inbound contacts in the period", CONTACT),
         column("outbound", Unit::Count, "outbound contacts in the period", CONTACT),
@@ -59,31 +64,45 @@ pub static SPEC: FactSpec = FactSpec {
             "target_days",
             Unit::Days,
             "how often there should be a contact",
-            &[&["stakeholders.contact_target_days", "targets.contact_days"]],
+            &[&[Column(&stakeholders::CONTACT_TARGET_DAYS), Input::ContactTarget]],
         ),
         column(
             "is_overdue",
             Unit::Bool,
             "more days since the last contact than the target",
             &[
-                &["interactions.occurred_at"],
-                &["stakeholders.contact_target_days", "targets.contact_days"],
+                &[Column(&interactions::OCCURRED_AT)],
+                &[Column(&stakeholders::CONTACT_TARGET_DAYS), Input::ContactTarget],
             ],
         ),
-        column("has_order", Unit::Bool, "an order in the period", &[&["purchases.occurred_at"]]),
-        column("has_answer", Unit::Bool, "an answered survey in the period", &[&["surveys.score"]]),
+        column(
+            "has_order",
+            Unit::Bool,
+            "an order in the period",
+            &[&[Column(&purchases::OCCURRED_AT)]],
+        ),
+        column(
+            "has_answer",
+            Unit::Bool,
+            "an answered survey in the period",
+            &[&[Column(&surveys::SCORE)]],
+        ),
         column(
             "has_supply",
             Unit::Bool,
             "a supply ordered or received in the period",
-            &[&["supplies.stakeholder_id"]],
+            &[&[Column(&supplies::STAKEHOLDER_ID)]],
         ),
         column("is_active", Unit::Bool, "any contact, order, answer or supply in the period", &[]),
         column(
             "referrals_made",
             Unit::Count,
             "referrals made in the period",
-            &[&["referrals.referrer_id", "stakeholders.referrer_id", "purchases.referrer_id"]],
+            &[&[
+                Column(&referrals::REFERRER_ID),
+                Column(&stakeholders::REFERRER_ID),
+                Column(&purchases::REFERRER_ID),
+            ]],
         ),
         column("complaints", Unit::Count, "complaints opened in the period", COMPLAINT),
         column(
@@ -96,17 +115,17 @@ pub static SPEC: FactSpec = FactSpec {
             "service_cost",
             Unit::Money,
             "cost of the period's interactions",
-            &[&["interactions.cost"]],
+            &[&[Column(&interactions::COST)]],
         ),
-        column("type", Unit::Text, "type of the stakeholder", &[]),
+        column("type", Unit::Text, "type of the stakeholder", &[]).words_of(&stakeholders::TYPE),
     ],
 };
 
 /// How often there should be a contact with whom.
 struct Targets<'a> {
     rows: &'a Rows,
-    days: Column<'a, f64>,
-    tiers: Column<'a, u32>,
+    days: Values<'a, f64>,
+    tiers: Values<'a, u32>,
     /// Days by code of a tier.
     by_tier: Vec<(u32, i64)>,
 }
@@ -122,8 +141,8 @@ impl<'a> Targets<'a> {
             .collect();
         Some(Targets {
             rows,
-            days: rows.floats("contact_target_days"),
-            tiers: rows.codes("tier"),
+            days: rows.floats(&stakeholders::CONTACT_TARGET_DAYS),
+            tiers: rows.codes(&stakeholders::TIER),
             by_tier,
         })
     }

@@ -6,54 +6,70 @@ use super::context::{Context, is_out};
 use super::frame::Frame;
 use super::messaging::Contacts;
 use super::{column, known_at};
-use crate::canonical::{Column, Rows};
-use crate::schema::{FactSpec, Micros, NO_CODE, NO_TIME, Shape, Table, Unit};
+use crate::canonical::{Rows, Values};
+use crate::schema::Input::Column;
+use crate::schema::{Fact, FactSpec, Input, Micros, NO_CODE, NO_TIME, Shape, Table, Unit, interactions, surveys};
 
 /// The fact's description.
 pub static SPEC: FactSpec = FactSpec {
-    name: "responses",
+    fact: Fact::Responses,
     text: "a survey row: an invitation, an answer, or both",
     shape: Shape::Event,
     rows: Some(Table::Surveys),
     tables: &[Table::Surveys],
+    also_reads: &[Table::Interactions],
     looks_back: false,
     columns: &[
         column("counted_at", Unit::Time, "when an answer counts: responded_at, else sent_at", &[]),
-        known_at("counted_at", "answered", Unit::Bool, "has a score", &[&["surveys.score"]]),
-        column("sent_at", Unit::Time, "when the survey was sent", &[&["surveys.sent_at"]]),
+        known_at("counted_at", "answered", Unit::Bool, "has a score", &[&[Column(&surveys::SCORE)]]),
+        column("sent_at", Unit::Time, "when the survey was sent", &[&[Column(&surveys::SENT_AT)]]),
         known_at(
             "responded_at",
             "responded_at",
             Unit::Time,
             "when it was answered",
-            &[&["surveys.responded_at"]],
+            &[&[Column(&surveys::RESPONDED_AT)]],
         ),
         column(
             "instrument",
             Unit::Text,
             "nps, enps, csat, ces, engagement or other",
-            &[&["surveys.instrument"]],
+            &[&[Column(&surveys::INSTRUMENT)]],
         ),
-        known_at("counted_at", "score", Unit::Number, "the score, as given", &[&["surveys.score"]]),
+        known_at(
+            "counted_at",
+            "score",
+            Unit::Number,
+            "the score, as given",
+            &[&[Column(&surveys::SCORE)]],
+        ),
         known_at(
             "counted_at",
             "rescaled_score",
             Unit::Number,
             "(score - min) / (max - min) x 100",
-            &[&["surveys.score"], &["surveys.scale_min"], &["surveys.scale_max"]],
+            &[
+                &[Column(&surveys::SCORE)],
+                &[Column(&surveys::SCALE_MIN)],
+                &[Column(&surveys::SCALE_MAX)],
+            ],
         ),
         known_at(
             "counted_at",
             "favourable",
             Unit::Bool,
             "4 and 5 of a five-point scale, the upper quarter of any other",
-            &[&["surveys.score"], &["surveys.scale_min"], &["surveys.scale_max"]],
+            &[
+                &[Column(&surveys::SCORE)],
+                &[Column(&surveys::SCALE_MIN)],
+                &[Column(&surveys::SCALE_MAX)],
+            ],
         ),
         column(
             "high_is_easy",
             Unit::Bool,
             "true where the direction of effort scores is declared: high is easy",
-            &[&["ces.high_is_easy"]],
+            &[&[Input::EffortDirection]],
         ),
         column("weight", Unit::Number, "survey weight; 1 where none is mapped", &[]),
         column("is_anonymous", Unit::Bool, "no stakeholder is known", &[]),
@@ -61,10 +77,15 @@ pub static SPEC: FactSpec = FactSpec {
             "days_to_next_outbound",
             Unit::Days,
             "days from the answer to the next outbound contact with the same stakeholder",
-            &[&["interactions.occurred_at"]],
+            &[&[Column(&interactions::OCCURRED_AT)]],
         ),
-        column("owner", Unit::Text, "owner of the survey", &[&["surveys.owner"]]),
-        column("case_id", Unit::Key, "the case that the survey is about", &[&["surveys.case_id"]]),
+        column("owner", Unit::Text, "owner of the survey", &[&[Column(&surveys::OWNER)]]),
+        column(
+            "case_id",
+            Unit::Key,
+            "the case that the survey is about",
+            &[&[Column(&surveys::CASE_ID)]],
+        ),
     ],
 };
 
@@ -73,11 +94,11 @@ pub static SPEC: FactSpec = FactSpec {
 pub struct Answers<'a> {
     /// The survey rows.
     pub rows: &'a Rows,
-    responded: Column<'a, i64>,
-    sent: Column<'a, i64>,
-    scores: Column<'a, f64>,
-    instruments: Column<'a, u32>,
-    bounds: [Column<'a, f64>; 2],
+    responded: Values<'a, i64>,
+    sent: Values<'a, i64>,
+    scores: Values<'a, f64>,
+    instruments: Values<'a, u32>,
+    bounds: [Values<'a, f64>; 2],
     recommending: [Option<u32>; 2],
 }
 
@@ -87,11 +108,11 @@ impl<'a> Answers<'a> {
         let rows = ctx.canonical.table(Table::Surveys)?;
         Some(Answers {
             rows,
-            responded: rows.times("responded_at"),
-            sent: rows.times("sent_at"),
-            scores: rows.floats("score"),
-            instruments: rows.codes("instrument"),
-            bounds: ["scale_min", "scale_max"].map(|c| rows.floats(c)),
+            responded: rows.times(&surveys::RESPONDED_AT),
+            sent: rows.times(&surveys::SENT_AT),
+            scores: rows.floats(&surveys::SCORE),
+            instruments: rows.codes(&surveys::INSTRUMENT),
+            bounds: [&surveys::SCALE_MIN, &surveys::SCALE_MAX].map(|c| rows.floats(c)),
             recommending: ["nps", "enps"].map(|word| ctx.canonical.texts.code(word)),
         })
     }
@@ -143,8 +164,8 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
         ["answered", "favourable", "high_is_easy", "is_anonymous"].map(|c| out.handle(c));
     let [score_column, rescaled, weight, follow_up] = ["score", "rescaled_score", "weight", "days_to_next_outbound"].map(|c| out.handle(c));
     let case_id = out.handle("case_id");
-    let texts = ["instrument", "owner"].map(|c| (out.handle(c), rows.codes(c)));
-    let (weights, cases) = (rows.floats("weight"), rows.keys("case_id"));
+    let texts = [&surveys::INSTRUMENT, &surveys::OWNER].map(|c| (out.handle(c.name), rows.codes(c)));
+    let (weights, cases) = (rows.floats(&surveys::WEIGHT), rows.keys(&surveys::CASE_ID));
     let mut contacts = if follow_up.is_wanted() { Contacts::new(ctx) } else { None };
     let mut sent_by_us: Vec<(Micros, u32)> = Vec::new();
     for stakeholder in block {

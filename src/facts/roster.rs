@@ -1,9 +1,9 @@
 //! The roster as spells: who was there from when to when, shared by every fact that rests on it.
 
 use super::context::{Context, Window};
-use crate::canonical::{CanonicalTables, Column, Rows};
+use crate::canonical::{CanonicalTables, Rows, Values};
 use crate::period::Zone;
-use crate::schema::{Micros, NO_CODE, NO_INT, NO_TIME, Table};
+use crate::schema::{Micros, NO_CODE, NO_INT, NO_TIME, Table, stakeholders};
 
 /// The end of a spell that has none.
 pub const STILL_HERE: Micros = Micros::MAX;
@@ -61,9 +61,9 @@ struct Span {
 pub struct Roster<'a> {
     rows: &'a Rows,
     zone: &'a Zone,
-    starts: Column<'a, i64>,
-    ends: Column<'a, i64>,
-    amounts: Column<'a, i64>,
+    starts: Values<'a, i64>,
+    ends: Values<'a, i64>,
+    amounts: Values<'a, i64>,
     ends_are_dates: bool,
     spans: Vec<Span>,
     spells: Vec<Spell>,
@@ -76,10 +76,10 @@ impl<'a> Roster<'a> {
         Some(Roster {
             rows,
             zone: &ctx.canonical.zone,
-            starts: rows.times("started_at"),
-            ends: rows.times("ended_at"),
-            amounts: rows.ints("recurring_amount"),
-            ends_are_dates: rows.is_date("ended_at"),
+            starts: rows.times(&stakeholders::STARTED_AT),
+            ends: rows.times(&stakeholders::ENDED_AT),
+            amounts: rows.ints(&stakeholders::RECURRING_AMOUNT),
+            ends_are_dates: rows.is_date(&stakeholders::ENDED_AT),
             spans: Vec::new(),
             spells: Vec::new(),
         })
@@ -182,7 +182,7 @@ pub fn current(roster: &Rows, stakeholder: u32) -> Option<usize> {
 #[derive(Debug)]
 pub struct Types<'a> {
     canonical: &'a CanonicalTables,
-    roster: Option<(&'a Rows, Column<'a, u32>)>,
+    roster: Option<(&'a Rows, Values<'a, u32>)>,
     customer: u32,
     supplier: u32,
 }
@@ -191,12 +191,14 @@ impl<'a> Types<'a> {
     /// Over the tables that there are.
     pub fn new(canonical: &'a CanonicalTables) -> Types<'a> {
         let code = |word| canonical.texts.code(word).unwrap_or(NO_CODE);
-        let roster = canonical.table(Table::Stakeholders).map(|rows| (rows, rows.codes("type")));
+        let roster = canonical
+            .table(Table::Stakeholders)
+            .map(|rows| (rows, rows.codes(&stakeholders::TYPE)));
         Types {
             canonical,
             roster,
-            customer: code("customer"),
-            supplier: code("supplier"),
+            customer: code(stakeholders::CUSTOMER),
+            supplier: code(stakeholders::SUPPLIER),
         }
     }
 
@@ -222,8 +224,8 @@ impl<'a> Types<'a> {
 /// The current value of a roster column for every stakeholder code, and for rows without one (nothing). `type` is known off the roster
 /// too ([`Types`]).
 pub fn current_values(canonical: &CanonicalTables, column: &str) -> Vec<u32> {
-    let types = (column == "type").then(|| Types::new(canonical));
-    let roster = canonical.table(Table::Stakeholders).map(|rows| (rows, rows.codes(column)));
+    let types = (column == stakeholders::TYPE.name).then(|| Types::new(canonical));
+    let roster = canonical.table(Table::Stakeholders).map(|rows| (rows, rows.dimension(column)));
     let mut values: Vec<u32> = (0..canonical.nobody())
         .map(|stakeholder| match (&types, &roster) {
             (Some(types), _) => types.of(stakeholder),

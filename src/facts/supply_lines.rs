@@ -4,46 +4,53 @@ use std::ops::Range;
 
 use super::context::{Context, Settings, is_out};
 use super::frame::Frame;
-use super::{Needs, column, known_at, lasting};
+use super::{column, known_at, lasting};
 use crate::period::Zone;
-use crate::schema::{DAY, FactSpec, Micros, NO_CODE, NO_TIME, Shape, Table, Unit};
+use crate::schema::Input::Column;
+use crate::schema::{DAY, Fact, FactSpec, Micros, NO_CODE, NO_TIME, Needs, Shape, Table, Unit, supplies};
 
-const PUNCTUAL: Needs = &[&["supplies.promised_at"], &["supplies.received_at"]];
+const PUNCTUAL: Needs = &[&[Column(&supplies::PROMISED_AT)], &[Column(&supplies::RECEIVED_AT)]];
 const FULL: Needs = &[
-    &["supplies.promised_at"],
-    &["supplies.received_at"],
-    &["supplies.quantity"],
-    &["supplies.quantity_received"],
+    &[Column(&supplies::PROMISED_AT)],
+    &[Column(&supplies::RECEIVED_AT)],
+    &[Column(&supplies::QUANTITY)],
+    &[Column(&supplies::QUANTITY_RECEIVED)],
 ];
 
 /// The fact's description.
 pub static SPEC: FactSpec = FactSpec {
-    name: "supply_lines",
+    fact: Fact::SupplyLines,
     text: "a supply line",
     shape: Shape::Event,
     rows: Some(Table::Supplies),
     tables: &[Table::Supplies],
+    also_reads: &[],
     looks_back: false,
     columns: &[
-        column("ordered_at", Unit::Time, "when the line was ordered", &[&["supplies.ordered_at"]]),
+        column(
+            "ordered_at",
+            Unit::Time,
+            "when the line was ordered",
+            &[&[Column(&supplies::ORDERED_AT)]],
+        ),
         column(
             "promised_at",
             Unit::Time,
             "when it was promised; a date is the end of that day",
-            &[&["supplies.promised_at"]],
+            &[&[Column(&supplies::PROMISED_AT)]],
         ),
         column(
             "spent_at",
             Unit::Time,
             "when the money counts: ordered_at, else promised_at",
-            &[&["supplies.ordered_at", "supplies.promised_at"]],
+            &[&[Column(&supplies::ORDERED_AT), Column(&supplies::PROMISED_AT)]],
         ),
         known_at(
             "received_at",
             "received_at",
             Unit::Time,
             "when it was received",
-            &[&["supplies.received_at"]],
+            &[&[Column(&supplies::RECEIVED_AT)]],
         ),
         known_at(
             "received_at",
@@ -64,33 +71,33 @@ pub static SPEC: FactSpec = FactSpec {
             "lead_time_days",
             Unit::Days,
             "days from order to receipt",
-            &[&["supplies.ordered_at"], &["supplies.received_at"]],
+            &[&[Column(&supplies::ORDERED_AT)], &[Column(&supplies::RECEIVED_AT)]],
         ),
         lasting(
             "ordered_at",
             "waiting_days",
             Unit::Days,
             "days from order to as-of",
-            &[&["supplies.ordered_at"]],
+            &[&[Column(&supplies::ORDERED_AT)]],
         ),
-        column("quantity", Unit::Number, "quantity ordered", &[&["supplies.quantity"]]),
+        column("quantity", Unit::Number, "quantity ordered", &[&[Column(&supplies::QUANTITY)]]),
         known_at(
             "received_at",
             "quantity_received",
             Unit::Number,
             "quantity received",
-            &[&["supplies.quantity_received"]],
+            &[&[Column(&supplies::QUANTITY_RECEIVED)]],
         ),
         known_at(
             "received_at",
             "quantity_rejected",
             Unit::Number,
             "quantity rejected",
-            &[&["supplies.quantity_rejected"]],
+            &[&[Column(&supplies::QUANTITY_REJECTED)]],
         ),
-        column("amount", Unit::Money, "amount of the line", &[&["supplies.amount"]]),
-        column("order_id", Unit::Key, "the order's id", &[&["supplies.order_id"]]),
-        column("currency", Unit::Text, "currency of the line", &[&["supplies.currency"]]),
+        column("amount", Unit::Money, "amount of the line", &[&[Column(&supplies::AMOUNT)]]),
+        column("order_id", Unit::Key, "the order's id", &[&[Column(&supplies::ORDER_ID)]]),
+        column("currency", Unit::Text, "currency of the line", &[&[Column(&supplies::CURRENCY)]]),
     ],
 };
 
@@ -100,10 +107,15 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
     let [ordered_at, promised_at, spent_at, received_at] = ["ordered_at", "promised_at", "spent_at", "received_at"].map(|c| out.handle(c));
     let [on_time, in_full, lead_time, waiting] = ["on_time", "in_full", "lead_time_days", "waiting_days"].map(|c| out.handle(c));
     let [amount, order_id, currency] = ["amount", "order_id", "currency"].map(|c| out.handle(c));
-    let numbers = ["quantity", "quantity_received", "quantity_rejected"].map(|c| (out.handle(c), rows.floats(c)));
-    let [orders, promises, receipts] = ["ordered_at", "promised_at", "received_at"].map(|c| rows.times(c));
-    let (amounts, ids, currencies) = (rows.ints("amount"), rows.keys("order_id"), rows.codes("currency"));
-    let by_day = rows.is_date("promised_at") || rows.is_date("received_at");
+    let numbers =
+        [&supplies::QUANTITY, &supplies::QUANTITY_RECEIVED, &supplies::QUANTITY_REJECTED].map(|c| (out.handle(c.name), rows.floats(c)));
+    let [orders, promises, receipts] = [&supplies::ORDERED_AT, &supplies::PROMISED_AT, &supplies::RECEIVED_AT].map(|c| rows.times(c));
+    let (amounts, ids, currencies) = (
+        rows.ints(&supplies::AMOUNT),
+        rows.keys(&supplies::ORDER_ID),
+        rows.codes(&supplies::CURRENCY),
+    );
+    let by_day = rows.is_date(&supplies::PROMISED_AT) || rows.is_date(&supplies::RECEIVED_AT);
     let zone = &ctx.canonical.zone;
     for stakeholder in block {
         for row in rows.run(stakeholder) {
@@ -203,7 +215,7 @@ mod tests {
         let mut lines: Vec<_> = shown
             .into_iter()
             .enumerate()
-            .map(|(row, text)| (number(rows.keys("order_id").at(row)), text[3..].to_string()))
+            .map(|(row, text)| (number(rows.keys(&supplies::ORDER_ID).at(row)), text[3..].to_string()))
             .collect();
         lines.sort();
         lines

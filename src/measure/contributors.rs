@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use super::private::is_about_employees;
+use super::private::is_about_protected_people;
 use super::suppress::FEWEST;
 use super::tally::{Flush, Pairs};
 use crate::canonical::CanonicalTables;
@@ -99,7 +99,7 @@ impl Largest {
         canonical: &CanonicalTables,
     ) -> Option<Contributors> {
         let few = (1..FEWEST).contains(&pairs.private);
-        if few || is_about_employees(metric) || !has_contributors(metric) || cell.value.is_none() {
+        if few || is_about_protected_people(metric) || !has_contributors(metric) || cell.value.is_none() {
             return None;
         }
         self.prune();

@@ -256,7 +256,7 @@ impl Evaluator<'_> {
         }
         let zone = &self.canonical.zone;
         let days = i64::from(zone.day_of(self.canonical.as_of) - zone.day_of(as_of));
-        let is_dated = |rows: &Rows| rows.table.event_columns().iter().any(|c| rows.is_date(c));
+        let is_dated = |rows: &Rows| rows.table.event_columns().any(|column| rows.is_date(column));
         if unit == Unit::Days {
             lasted - days
         } else if lasted % DAY == 0 && self.plan.spec.rows.and_then(|t| self.canonical.table(t)).is_some_and(is_dated) {

@@ -180,8 +180,8 @@ impl Runner<'_> {
             zone: self.zone.clone(),
         };
         let plan = Plan::given(self.catalog, &self.metric.id, &canonical);
-        if let Some(other) = plan.metrics.iter().find(|m| m.fact.is_some_and(|f| f.name != fact.name)) {
-            anyhow::bail!("rows of `{}` do not tell `{}`; give canonical tables", fact.name, other.id);
+        if let Some(other) = plan.metrics.iter().find(|m| m.fact.is_some_and(|f| f.fact != fact.fact)) {
+            anyhow::bail!("rows of `{}` do not tell `{}`; give canonical tables", fact.name(), other.id);
         }
         let start = period.start;
         self.measure(&canonical, &|_, _, _, out| given.fill(&plan.metrics, start, out), &plan, period)

@@ -45,7 +45,7 @@ impl Given {
         for (at, name) in header.iter().enumerate().filter(|(at, _)| Some(*at) != owner) {
             let column = fact
                 .column(name)
-                .ok_or_else(|| format!("`{}` has no column `{}`", fact.name, visible(name)))?;
+                .ok_or_else(|| format!("`{}` has no column `{}`", fact.name(), visible(name)))?;
             columns.push((at, column));
         }
         let mut people = Texts::default();

@@ -154,7 +154,7 @@ impl Pass<'_> {
                 Compare::Rest => self.counted.shared_with_rest(index, at),
                 _ => self.counted.shared(index, compare, at, period, self.lanes, cell.value, older.value),
             };
-            let protected = older_known.private > 0 || private::is_about_employees(metric);
+            let protected = older_known.private > 0 || private::is_about_protected_people(metric);
             let few = protected && older.stakeholders.is_some_and(|people| people < suppress::FEWEST);
             if !few && (older.value.is_some() || older.absent.is_some()) {
                 let how = How {
@@ -307,13 +307,13 @@ fn present(plan: &Plan, slices: &Slices, index: usize) -> Vec<u32> {
         _ => None,
     };
     let found = match metric.fact {
-        Some(fact) => of_fact(fact.name),
+        Some(fact) => of_fact(fact.name()),
         None => metric
             .parts()
             .iter()
             .filter_map(|id| plan.index(id))
             .filter_map(|p| plan.metrics[p].fact)
-            .find_map(|f| of_fact(f.name)),
+            .find_map(|f| of_fact(f.name())),
     };
     match found {
         Some(found) => found,
@@ -335,7 +335,7 @@ pub fn absent(
     if let Some(absent) = &plan.absent[index] {
         return Some(absent.clone());
     }
-    if let Some(Err(dimension)) = metric.fact.and_then(|f| slices.facts.get(f.name)) {
+    if let Some(Err(dimension)) = metric.fact.and_then(|f| slices.facts.get(f.name())) {
         return Some(AbsentReason::MissingInput(format!("dimension {dimension}")));
     }
     if let Some(days) = metric.window_days

@@ -6,7 +6,7 @@ use crate::canonical::CanonicalTables;
 use crate::catalog::{Catalog, Kind, Metric, When};
 use crate::facts::context::Settings;
 use crate::report::AbsentReason;
-use crate::schema::{FactSpec, Known, Table, Unit};
+use crate::schema::{ColumnType, Fact, FactSpec, Input, Known, Role, Unit};
 
 /// Metrics of one fact whose rows come into periods the same way.
 #[derive(Debug)]
@@ -113,7 +113,7 @@ fn is_undated(metric: &Metric, canonical: &CanonicalTables, settings: &Settings)
     let Some(fact) = metric.fact else { return false };
     let is_told = |column: &str| {
         let mut needs = fact.column(column).into_iter().flat_map(|c| c.needs);
-        needs.all(|group| group.iter().any(|name| is_given(name, canonical, settings)))
+        needs.all(|group| group.iter().any(|input| is_given(input, canonical, settings)))
     };
     metric.columns().iter().any(|c| match c.known {
         Known::Undated => true,
@@ -123,10 +123,10 @@ fn is_undated(metric: &Metric, canonical: &CanonicalTables, settings: &Settings)
 }
 
 fn fact_plans(metrics: &[&Metric], absent: &[Option<AbsentReason>], canonical: &CanonicalTables) -> Vec<FactPlan> {
-    let mut facts: BTreeMap<&'static str, FactPlan> = BTreeMap::new();
+    let mut facts: BTreeMap<Fact, FactPlan> = BTreeMap::new();
     for (index, metric) in metrics.iter().enumerate().filter(|(i, _)| absent[*i].is_none()) {
         let Some(spec) = metric.fact else { continue };
-        let plan = facts.entry(spec.name).or_insert_with(|| FactPlan {
+        let plan = facts.entry(spec.fact).or_insert_with(|| FactPlan {
             spec,
             wanted: BTreeSet::new(),
             views: Vec::new(),
@@ -161,17 +161,9 @@ pub fn texts<'m>(catalog: &'m Catalog, metrics: impl IntoIterator<Item = &'m Met
             continue;
         }
         waiting.extend(metric.parts().iter().filter_map(|id| catalog.get(id)));
-        for column in metric.columns().into_iter().filter(|column| column.unit == Unit::Text) {
-            texts.extend(
-                column
-                    .needs
-                    .iter()
-                    .copied()
-                    .flatten()
-                    .filter_map(|name| name.split_once('.'))
-                    .map(|(_, name)| name.to_string()),
-            );
-            texts.insert(column.name.to_string());
+        for column in metric.columns() {
+            let read = column.canonical_columns().chain(column.words_of);
+            texts.extend(read.filter(|c| c.kind == ColumnType::Text).map(|c| c.name.to_string()));
         }
     }
     texts
@@ -185,8 +177,8 @@ pub fn is_money(metric: &Metric) -> bool {
 /// Whether the table that a fact takes its money from holds several currencies.
 pub fn mixed_currencies(canonical: &CanonicalTables, spec: &FactSpec) -> bool {
     spec.tables.iter().filter_map(|t| canonical.table(*t)).any(|rows| {
-        let codes = rows.codes("currency");
-        codes.exists() && (1..rows.len).any(|row| codes.at(row) != codes.at(0))
+        let mut currencies = rows.table.with_role(Role::Currency).map(|column| rows.codes(column));
+        currencies.any(|codes| codes.exists() && (1..rows.len).any(|row| codes.at(row) != codes.at(0)))
     })
 }
 
@@ -200,24 +192,19 @@ fn usable_sources(metric: &Metric, fact: &FactSpec, canonical: &CanonicalTables,
     let mut usable = vec![true; canonical.sources.len()];
     let mut restricted = false;
     for group in columns.iter().flat_map(|c| c.needs.iter()) {
-        let given = |name: &str| is_given(name, canonical, settings);
-        if !group.iter().any(|name| given(name)) {
-            return Err(group
-                .iter()
-                .filter(|n| !n.ends_with(".messages"))
-                .copied()
-                .collect::<Vec<_>>()
-                .join(" or "));
+        if !group.iter().any(|input| is_given(input, canonical, settings)) {
+            return Err(group.iter().map(Input::name).collect::<Vec<_>>().join(" or "));
         }
         // What one table's rows need, each of its sources must map by itself.
-        let Some(table) = fact.rows.filter(|t| group.iter().all(|n| n.starts_with(t.name()))) else {
+        let Some(table) = fact.rows.filter(|table| {
+            group
+                .iter()
+                .all(|input| input.column().is_some_and(|column| column.table == *table))
+        }) else {
             continue;
         };
         for (index, source) in canonical.sources.iter().enumerate().filter(|(_, s)| s.table == table) {
-            if !group
-                .iter()
-                .any(|n| source.mapped.contains(n.split_once('.').map_or("", |(_, c)| c)))
-            {
+            if !group.iter().filter_map(Input::column).any(|column| source.maps(column)) {
                 usable[index] = false;
                 restricted = true;
             }
@@ -230,23 +217,18 @@ fn usable_sources(metric: &Metric, fact: &FactSpec, canonical: &CanonicalTables,
     if canonical.sources.iter().zip(&usable).any(|(s, ok)| s.table == table && *ok) {
         Ok(Some(usable))
     } else {
-        let needs: BTreeSet<&str> = columns
-            .iter()
-            .flat_map(|c| c.needs.iter())
-            .flat_map(|g| g.iter().copied())
-            .collect();
+        let needs: BTreeSet<String> = columns.iter().flat_map(|c| c.needs).copied().flatten().map(Input::name).collect();
         Err(format!("{} in one source", needs.into_iter().collect::<Vec<_>>().join(" and ")))
     }
 }
 
-/// Whether a `table.column`, a target or a declaration is there.
-fn is_given(name: &str, canonical: &CanonicalTables, settings: &Settings) -> bool {
-    let (table, column) = name.split_once('.').unwrap_or((name, ""));
-    match (table, column) {
-        ("targets", "first_response_hours") => settings.first_response.is_some(),
-        ("targets", "resolution_hours") => settings.resolution.is_some(),
-        ("targets", "contact_days") => !settings.contact_days.is_empty(),
-        ("ces", _) => settings.high_is_easy,
-        _ => Table::parse(table).is_some_and(|t| canonical.is_mapped(t, column)),
+/// Whether an input is there: a column that some source maps, a target, or a declaration.
+fn is_given(input: &Input, canonical: &CanonicalTables, settings: &Settings) -> bool {
+    match input {
+        Input::Column(column) => canonical.is_mapped(column),
+        Input::FirstResponseTarget => settings.first_response.is_some(),
+        Input::ResolutionTarget => settings.resolution.is_some(),
+        Input::ContactTarget => !settings.contact_days.is_empty(),
+        Input::EffortDirection => settings.high_is_easy,
     }
 }

@@ -5,6 +5,7 @@ use crate::catalog::Metric;
 use crate::facts::roster;
 use crate::report::Cell;
 use crate::schema::NO_CODE;
+use crate::schema::stakeholders::TYPE;
 
 /// Which stakeholders and sources are protected as small groups.
 #[derive(Debug)]
@@ -16,10 +17,10 @@ pub struct Private {
 impl Private {
     /// Reads it from the roster's types and the sources.
     pub fn new(canonical: &CanonicalTables) -> Private {
-        let employee = canonical.texts.code("employee");
-        let mut stakeholders: Vec<bool> = roster::current_values(canonical, "type")
+        let protected: Vec<u32> = TYPE.protected_words.iter().filter_map(|word| canonical.texts.code(word)).collect();
+        let mut stakeholders: Vec<bool> = roster::current_values(canonical, TYPE.name)
             .into_iter()
-            .map(|code| code != NO_CODE && Some(code) == employee)
+            .map(|code| code != NO_CODE && protected.contains(&code))
             .collect();
         let sources: Vec<bool> = canonical.sources.iter().map(|s| s.private).collect();
         for rows in canonical.tables.values().filter(|_| sources.iter().any(|p| *p)) {
@@ -47,17 +48,60 @@ impl Private {
     }
 }
 
-/// Whether a cell tells about protected people: all of its people are (so many of them), or the metric is about employees by its
-/// definition.
+/// Whether a cell tells about protected people: all of its people are (so many of them), or the metric is about
+/// them by its definition.
 pub fn protects(metric: &Metric, cell: &Cell, private: u64) -> bool {
     let people = cell.stakeholders.unwrap_or_default();
-    people > 0 && (is_about_employees(metric) || private == people)
+    people > 0 && (is_about_protected_people(metric) || private == people)
 }
 
-/// Whether a metric is about employees by its definition.
-pub fn is_about_employees(metric: &Metric) -> bool {
-    metric.where_.as_ref().is_some_and(|w| {
-        let text = w.text.to_ascii_lowercase();
-        ["'employee'", "'enps'", "'engagement'"].iter().any(|word| text.contains(word))
+/// Whether a metric is about protected people by its definition: the condition on its rows names a word that marks them, of a column
+/// that holds such words. It does not matter how it names the word: what is said of all others tells of them too.
+pub fn is_about_protected_people(metric: &Metric) -> bool {
+    let (Some(fact), Some(condition)) = (metric.fact, &metric.where_) else {
+        return false;
+    };
+    fact.columns.iter().any(|column| {
+        let marks = column.words_of.map_or(&[][..], |words_of| words_of.protected_words);
+        let texts = condition.expr.texts_beside(column.name);
+        marks.iter().any(|mark| texts.iter().any(|text| text.eq_ignore_ascii_case(mark)))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::Catalog;
+    use crate::facts::SPECS;
+
+    #[test]
+    fn a_metric_is_about_protected_people_if_its_condition_names_a_word_that_marks_them() {
+        let metric = |id: &str, fact: &str, condition: &str| {
+            format!(
+                "[metric.{id}]\ntitle = 'x'\nfamily = 'x'\nfact = '{fact}'\nkind = 'count'\n{}where = \"{condition}\"\nunit = 'count'\n\
+                 good = 'up'\ntext = 'x'\n",
+                if fact == "responses" { "at = 'counted_at'\n" } else { "" }
+            )
+        };
+        let cases = [
+            ("by_type", "relations", "type = 'Employee'", true),
+            ("others", "relations", "not (type = 'employee')", true),
+            ("in_a_list", "responses", "instrument in ('nps', 'enps') and answered", true),
+            ("customers", "relations", "type = 'customer'", false),
+            ("of_no_such_column", "responses", "owner = 'employee' or owner = 'enps'", false),
+            (
+                "of_another_column",
+                "responses",
+                "instrument = 'nps' and owner = 'engagement'",
+                false,
+            ),
+        ];
+        let text: String = cases.iter().map(|(id, fact, condition, _)| metric(id, fact, condition)).collect();
+        let catalog = Catalog::builtin(SPECS).with_user(&text, "own", SPECS).unwrap();
+        for (id, .., expected) in cases {
+            assert_eq!(is_about_protected_people(catalog.get(id).unwrap()), expected, "{id}");
+        }
+        assert!(is_about_protected_people(catalog.get("enps").unwrap()));
+        assert!(!is_about_protected_people(catalog.get("nps").unwrap()));
+    }
 }

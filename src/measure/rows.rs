@@ -10,7 +10,7 @@ use super::count;
 use super::evaluate::{Evaluator, Inputs, place};
 use super::lanes;
 use super::plan::{FactPlan, Plan, is_money};
-use super::private::{Private, is_about_employees};
+use super::private::{Private, is_about_protected_people};
 use super::run;
 use super::slice::Slices;
 use super::window::WindowSet;
@@ -107,13 +107,13 @@ pub fn rows(canonical: &CanonicalTables, catalog: &Catalog, settings: &Settings,
     ) else {
         anyhow::bail!("{} has no fact", metric.id);
     };
-    let slicing = match slices.facts.get(fact.spec.name) {
+    let slicing = match slices.facts.get(fact.spec.name()) {
         Some(Ok((slicing, _))) => slicing,
         Some(Err(dimension)) => {
             let what = format!("`{}` cannot be sliced by `{dimension}`", metric.id);
             return Err(Problem::usage(what).why(format!("its rows are {}", fact.spec.text)).into());
         }
-        None => anyhow::bail!("{} was not sliced", fact.spec.name),
+        None => anyhow::bail!("{} was not sliced", fact.spec.name()),
     };
     let private = Private::new(canonical);
     let job = Job {
@@ -170,7 +170,7 @@ pub fn rows(canonical: &CanonicalTables, catalog: &Catalog, settings: &Settings,
 pub fn may_show(metric: &Metric) -> Result<()> {
     if let Kind::Derived { .. } = metric.kind {
         Err(rests_on_others(metric).into())
-    } else if is_about_employees(metric) {
+    } else if is_about_protected_people(metric) {
         Err(refusal(metric, "it is about employees", "").into())
     } else {
         Ok(())

@@ -23,7 +23,7 @@ use crate::catalog::{Kind, Metric};
 use crate::diagnostics::Note;
 use crate::facts::context::{Context, Settings, Slicing, Window};
 use crate::facts::frame::Frame;
-use crate::schema::{FactSpec, Micros, NO_CODE, Shape, Table};
+use crate::schema::{FactSpec, Micros, NO_CODE, Shape};
 use crate::stats::{self, CrossSums, Estimate};
 
 /// Rows of canonical tables that a block aims at: enough that polars is busy, few enough that a block stays small.
@@ -146,7 +146,7 @@ impl Cells {
     pub fn truncated(&self, metric: &Metric, window: &Window) -> bool {
         let Some(fact) = metric.fact else { return false };
         let start = if fact.looks_back { window.previous_start } else { window.start };
-        self.first_events.get(fact.name).is_some_and(|first| start < *first)
+        self.first_events.get(fact.name()).is_some_and(|first| start < *first)
     }
 
     /// What the cell of a period and the one it is compared with share.
@@ -247,14 +247,14 @@ pub fn run(
         if let Some(first) = first {
             cells
                 .first_events
-                .insert(fact.spec.name, canonical.zone.midnight(canonical.zone.day_of(first)));
+                .insert(fact.spec.name(), canonical.zone.midnight(canonical.zone.day_of(first)));
         }
         if mixed_currencies(canonical, fact.spec) && fact.spec.column("currency").is_none() {
             for &index in fact.views.iter().flat_map(|v| &v.metrics) {
                 cells.all_mixed[index] = is_money(plan.metrics[index]);
             }
         }
-        let Some(Ok((slicing, _))) = slices.facts.get(fact.spec.name) else {
+        let Some(Ok((slicing, _))) = slices.facts.get(fact.spec.name()) else {
             continue;
         };
         let job = Job {
@@ -283,7 +283,7 @@ pub fn run(
 fn leaders(plan: &Plan) -> Vec<usize> {
     let key = |m: &Metric| match &m.kind {
         Kind::Quantile { of, .. } => Some((
-            m.fact.map(|f| f.name),
+            m.fact.map(|f| f.fact),
             m.when.clone(),
             of.sql(),
             m.where_.as_ref().map(|w| w.sql()),
@@ -303,7 +303,7 @@ pub fn blocks(canonical: &CanonicalTables, spec: &FactSpec) -> Vec<Range<u32>> {
     let tables: Vec<_> = spec
         .tables
         .iter()
-        .chain(extra_tables(spec))
+        .chain(spec.also_reads)
         .filter_map(|t| canonical.table(*t))
         .collect();
     let end = canonical.nobody() + 1;
@@ -320,11 +320,6 @@ pub fn blocks(canonical: &CanonicalTables, spec: &FactSpec) -> Vec<Range<u32>> {
         blocks.push(start..end);
     }
     blocks
-}
-
-/// Tables that a fact walks beside those it is made from.
-fn extra_tables(spec: &FactSpec) -> &'static [Table] {
-    if spec.name == "responses" { &[Table::Interactions] } else { &[] }
 }
 
 /// One fact's work.

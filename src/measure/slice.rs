@@ -11,7 +11,7 @@ use crate::canonical::{CanonicalTables, Data};
 use crate::expr::{Expr, Value};
 use crate::facts::context::Slicing;
 use crate::facts::roster;
-use crate::schema::{FactSpec, NO_CODE, Table};
+use crate::schema::{FactSpec, NO_CODE, Table, stakeholders};
 
 /// What the slice of a row without a value is called.
 pub const NONE: &str = "(none)";
@@ -44,7 +44,7 @@ impl Slices {
         if dimensions.is_empty() {
             let all = facts
                 .iter()
-                .map(|f| (f.name, Ok((Slicing::default(), BTreeSet::from([0])))))
+                .map(|f| (f.name(), Ok((Slicing::default(), BTreeSet::from([0])))))
                 .collect();
             return Slices {
                 labels: vec![Vec::new()],
@@ -61,7 +61,7 @@ impl Slices {
         };
         let mut sliced = BTreeMap::new();
         for fact in facts {
-            sliced.insert(fact.name, slicing(canonical, fact, &dimensions, &mut seen));
+            sliced.insert(fact.name(), slicing(canonical, fact, &dimensions, &mut seen));
         }
         let labels = seen.labels;
         // Slices are numbered by their labels, not by who met them first.
@@ -169,9 +169,15 @@ fn slicing(canonical: &CanonicalTables, fact: &FactSpec, dimensions: &[String], 
     let mut origins = Vec::new();
     for dimension in dimensions {
         let dimension = dimension.to_lowercase();
-        let origin = if rows.is_some_and(|r| matches!(r.columns.get(&dimension), Some(Data::Code(_)))) && dimension != "stakeholder_id" {
+        let origin = if rows.is_some_and(|r| matches!(r.columns.get(&dimension), Some(Data::Code(_))))
+            && dimension != fact.rows.map_or("", |table| table.stakeholder_column().name)
+        {
             Origin::Rows
-        } else if dimension == "type" || canonical.table(Table::Stakeholders).is_some_and(|r| r.codes(&dimension).exists()) {
+        } else if dimension == stakeholders::TYPE.name
+            || canonical
+                .table(Table::Stakeholders)
+                .is_some_and(|r| r.dimension(&dimension).exists())
+        {
             Origin::Roster
         } else {
             return Err(dimension);
@@ -207,7 +213,7 @@ fn slicing(canonical: &CanonicalTables, fact: &FactSpec, dimensions: &[String], 
         });
     }
     let rows = rows.expect("a dimension of rows has rows");
-    let columns: Vec<_> = dimensions.iter().map(|d| rows.codes(&d.to_lowercase())).collect();
+    let columns: Vec<_> = dimensions.iter().map(|d| rows.dimension(&d.to_lowercase())).collect();
     let mut slices = Vec::with_capacity(rows.len);
     for s in 0..count as u32 {
         for row in rows.run(s) {

@@ -9,11 +9,11 @@ use std::collections::BTreeMap;
 use std::io::Write;
 
 use super::text::Untrusted;
-use crate::canonical::{CanonicalTables, Data, Dictionary, ID, OTHER, Rows, SourceInfo, is_deadline};
+use crate::canonical::{CanonicalTables, Data, Dictionary, ID, OTHER, Rows, SourceInfo};
 use crate::cell_parsing::is_null;
 use crate::diagnostics::visible;
 use crate::period::{Zone, date_text, instant_text};
-use crate::schema::{ColumnType, MONEY_SCALE, Micros, NO_CODE, NO_INT, Table};
+use crate::schema::{ColumnType, MONEY_SCALE, Micros, NO_CODE, NO_INT, Role, Table};
 
 /// The column of labels.
 const LABEL: &str = "converted_from";
@@ -68,6 +68,8 @@ enum Part<'a> {
 #[derive(Debug)]
 struct Times<'a> {
     name: &'a str,
+    /// Its dates were read as the ends of their days.
+    is_deadline: bool,
     canonical: &'a CanonicalTables,
     rows: &'a Rows,
 }
@@ -129,7 +131,7 @@ impl<'a> Sheet<'a> {
 
     /// Whether the times of a column are dates, by all exports of the table together.
     pub fn is_date(&self, column: &str) -> bool {
-        self.rows.is_date(column)
+        self.rows.dates.contains(column)
     }
 
     /// Writes the table as CSV. Text that a spreadsheet would read as a formula has an apostrophe in front, which is no part of it when
@@ -205,15 +207,11 @@ fn columns<'a>(canonical: &'a CanonicalTables, rows: &'a Rows, groups: &[Group])
             others.entry(other).or_default().push(Part::Texts(codes.into(), &canonical.texts));
         }
     }
-    let who = if rows.table == Table::Referrals {
-        "referrer_id"
-    } else {
-        "stakeholder_id"
-    };
+    let who = rows.table.stakeholder_column();
     let mut columns = Vec::new();
     for column in rows.table.columns() {
         let mut parts = Vec::new();
-        if column.name == who {
+        if column == who {
             parts.push(Part::Texts(stakeholders(canonical, rows).into(), &canonical.stakeholders));
         } else if groups.iter().any(|group| group.columns.contains_key(column.name)) {
             parts.extend(part(canonical, rows, column));
@@ -250,11 +248,19 @@ fn part<'a>(canonical: &'a CanonicalTables, rows: &'a Rows, column: &'static cra
         _ => column.name.to_string(),
     };
     let part = match (rows.columns.get(&name)?, column.kind) {
-        (Data::Code(codes), ColumnType::Text) if column.name != "alias" => Part::Texts(codes.into(), &canonical.texts),
+        (Data::Code(codes), ColumnType::Text) if column.role != Role::Alias => Part::Texts(codes.into(), &canonical.texts),
         (Data::Code(codes), _) => Part::Texts(codes.into(), &canonical.stakeholders),
         (Data::Int(times), ColumnType::Time) => {
-            let name = column.name;
-            Part::Times(times, Times { name, canonical, rows })
+            let (name, is_deadline) = (column.name, column.role == Role::Deadline);
+            Part::Times(
+                times,
+                Times {
+                    name,
+                    is_deadline,
+                    canonical,
+                    rows,
+                },
+            )
         }
         (data, _) => Part::Data(data),
     };
@@ -313,8 +319,8 @@ impl Times<'_> {
         let source = &self.canonical.sources[usize::from(self.rows.source_of(row))];
         let report = &self.canonical.zone;
         let own = source.dates.get(self.name);
-        let dates = own.is_some() || self.rows.is_date(self.name);
-        if own.is_some() && is_deadline(self.name) && report.is_midnight(at + 1) {
+        let dates = own.is_some() || self.rows.dates.contains(self.name);
+        if own.is_some() && self.is_deadline && report.is_midnight(at + 1) {
             return Value::Day(report.day_of(at));
         }
         match own.filter(|zone| zone.is_midnight(at)) {

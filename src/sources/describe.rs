@@ -2,12 +2,12 @@
 
 use super::guess::{Understanding, understand};
 use super::profile::{self, Fit, Profile, fits};
-use super::questions::{is_form, questions};
+use super::questions::{QUESTION, is_form, questions};
 use super::{From, Mapped, Source, folded, own, recognise};
 use crate::diagnostics::visible;
 use crate::ingest::Header;
 use crate::period::Zone;
-use crate::schema::Table;
+use crate::schema::{Column, Table, surveys};
 
 /// What a file turned out to be.
 #[derive(Debug, Clone)]
@@ -71,7 +71,7 @@ pub fn describe(written: &Source, file: &str, header: &Header, rows: &[Vec<Strin
             (p.id == profile.id || p.questions || is_whole(&source)).then_some((p, source))
         })
         .flat_map(|(p, source)| {
-            let asked = if p.questions && !source.map.contains_key("score") {
+            let asked = if p.questions && !source.map.contains_key(surveys::SCORE.name) {
                 questions(&source, header, rows)
             } else {
                 Vec::new()
@@ -79,12 +79,28 @@ pub fn describe(written: &Source, file: &str, header: &Header, rows: &[Vec<Strin
             if asked.is_empty() { vec![source] } else { asked }
         })
         .collect::<Vec<Source>>();
+    let sources = serving_several(sources);
     let said = said.map(|said| format!("{said}{}", asked(&sources)));
     Described {
         sources,
         said,
         understanding: None,
     }
+}
+
+/// The sources of one file, in which a mapping that is written for one table does not stand as an error for the others.
+fn serving_several(mut sources: Vec<Source>) -> Vec<Source> {
+    let tables: Vec<Table> = sources.iter().filter_map(|source| source.table).collect();
+    for source in sources.iter_mut() {
+        let others = tables.iter().filter(|table| Some(**table) != source.table);
+        let is_elsewhere = |name: &str| others.clone().any(|table| table.column(name).is_some());
+        for (name, mapped) in source.map.iter_mut().filter(|(name, _)| is_elsewhere(name)) {
+            if source.table.is_some_and(|table| table.column(name).is_none()) {
+                mapped.other_target = mapped.other_target.of_several();
+            }
+        }
+    }
+    sources
 }
 
 /// The file by what each of its columns seems to mean; what is written wins.
@@ -186,7 +202,8 @@ fn asked(sources: &[Source]) -> String {
         _ => None,
     };
     let asked = sources.iter().filter_map(|source| {
-        let [instrument, low, high, question] = ["instrument", "scale_min", "scale_max", "question"].map(|column| value(source, column));
+        let [instrument, low, high, question] =
+            [surveys::INSTRUMENT.name, surveys::SCALE_MIN.name, surveys::SCALE_MAX.name, QUESTION].map(|column| value(source, column));
         Some(format!("`{}` is {} of {} to {}", visible(&question?), instrument?, low?, high?))
     });
     let asked: Vec<String> = asked.collect();
@@ -199,10 +216,10 @@ fn asked(sources: &[Source]) -> String {
 
 /// Whether the mapping has what its table is of no use without.
 fn is_whole(source: &Source) -> bool {
-    let has = |name: &str| source.map.contains_key(name);
+    let has = |column: &Column| source.map.contains_key(column.name);
     match source.table {
-        Some(Table::Surveys) => has("score") && (has("responded_at") || has("sent_at")),
-        Some(table) => table.columns().iter().all(|column| !column.required || has(column.name)),
+        Some(Table::Surveys) => has(&surveys::SCORE) && (has(&surveys::RESPONDED_AT) || has(&surveys::SENT_AT)),
+        Some(table) => table.columns().iter().all(|column| !column.required || has(column)),
         None => true,
     }
 }

@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 use toml::de::{DeTable, DeValue};
 
 use super::profile::{self, Confidence};
-use super::{AmountOn, Dates, From, Lookup, Mapped, Profile, Source};
+use super::{AmountOn, Dates, From, Lookup, Mapped, OtherTarget, Profile, Source, check_target};
 use crate::cell_parsing::DurationUnit;
-use crate::diagnostics::{Note, did_you_mean, nearest, visible};
+use crate::diagnostics::{did_you_mean, nearest, visible};
 use crate::ingest::{self, FormatOverrides};
-use crate::schema::{ColumnType, Table};
+use crate::schema::{ColumnType, Role, Table};
 use crate::toml_reader::{Node, Reader, constant_of};
 
 /// Keys that say how a file is read, in a `[[source]]` as in a profile.
@@ -121,11 +121,12 @@ pub fn profile(reader: &mut Reader<'_>, id: &str, table: &DeTable<'_>, span: Ran
 /// What sources and profiles have in common.
 fn reading(reader: &mut Reader<'_>, table: &DeTable<'_>) -> Source {
     let kind = kind(reader, table);
-    let values = values(reader, table, kind);
+    let map = map(reader, table, kind);
+    let values = values(reader, table, kind, &map);
     Source {
         table: kind,
         is_mapped: table.contains_key("map"),
-        map: map(reader, table, kind),
+        map,
         values,
         key: key(reader, table, kind),
         dates: reader.choice(table, "dates", &[("dmy", Dates::Dmy), ("mdy", Dates::Mdy), ("ymd", Dates::Ymd)]),
@@ -159,8 +160,10 @@ fn map(reader: &mut Reader<'_>, table: &DeTable<'_>, kind: Option<Table>) -> BTr
     let mut map = BTreeMap::new();
     let Some(entries) = reader.table(table, "map") else { return map };
     for (column, node) in entries.iter() {
-        canonical_or_dimension(reader, column.get_ref(), column.span(), kind);
         if let Some(mapped) = origins(reader, column.get_ref(), node, kind) {
+            if let Some(Err(wrong)) = kind.map(|kind| check_target(kind, column.get_ref(), &mapped)) {
+                reader.wrong(column.span(), wrong.message, wrong.hint);
+            }
             let place = Some(reader.place(&column.span()));
             map.insert(column.get_ref().to_string(), Mapped { place, ..mapped });
         }
@@ -191,7 +194,7 @@ pub fn origin(reader: &mut Reader<'_>, column: &str, node: &Node<'_>, kind: Opti
         reader.mistyped(node, column, "a column's header, or a table with `column`, `expr` or `value`");
         return None;
     };
-    let keys = ["column", "format", "timezone", "unit", "expr", "first_of", "value"];
+    let keys = ["column", "format", "timezone", "unit", "expr", "first_of", "value", "dimension"];
     reader.known(table, "of a mapping", &keys);
     let given: Vec<&str> = ["column", "expr", "value"]
         .into_iter()
@@ -219,12 +222,12 @@ pub fn origin(reader: &mut Reader<'_>, column: &str, node: &Node<'_>, kind: Opti
         reader.wrong(text.span.clone(), "`first_of` goes with `expr`", "");
     }
     let unit = reader.choice(table, "unit", &DurationUnit::ALL.map(|unit| (unit.word(), unit)));
-    if let Some(node) = table
-        .get("unit")
-        .filter(|_| !matches!(column, "response_minutes" | "resolution_minutes"))
-    {
+    let is_duration = |table: Table| table.column(column).is_some_and(|canonical| canonical.role == Role::Duration);
+    if let Some(node) = table.get("unit").filter(|_| !Table::ALL.into_iter().any(is_duration)) {
         let what = format!("`unit` goes with a duration; `{column}` is none");
-        reader.wrong(node.span(), what, "durations are response_minutes and resolution_minutes");
+        let durations = Table::ALL.into_iter().flat_map(|table| table.with_role(Role::Duration));
+        let names: Vec<&str> = durations.map(|canonical| canonical.name).collect();
+        reader.wrong(node.span(), what, format!("durations are {}", names.join(" and ")));
     }
     let from = match given {
         "expr" => From::Expr(reader.expression_at(table, "expr")?),
@@ -243,33 +246,33 @@ pub fn origin(reader: &mut Reader<'_>, column: &str, node: &Node<'_>, kind: Opti
         timezone: timezone(reader, table),
         first_of: first_of.map(|text| text.text),
         unit,
+        other_target: match reader.flag(table, "dimension") {
+            true => OtherTarget::Dimension,
+            false => OtherTarget::default(),
+        },
         ..Mapped::new(from)
     })
 }
 
-/// A column that is not canonical is a dimension; one that is nearly canonical is probably a slip, so it is noted.
-fn canonical_or_dimension(reader: &mut Reader<'_>, column: &str, span: Range<usize>, kind: Option<Table>) {
-    let Some(kind) = kind.filter(|kind| kind.column(column).is_none()) else {
-        return;
-    };
-    let near = kind
-        .columns()
-        .iter()
-        .find(|known| strsim::damerau_levenshtein(known.name, column) <= 2);
-    if let Some(near) = near {
-        let text = format!("`{}` becomes a dimension of {kind}; was `{}` meant?", visible(column), near.name);
-        let place = reader.place(&span);
-        reader.notes.push(Note::new("probable-typo", text).at(place));
-    }
-}
-
-fn values(reader: &mut Reader<'_>, table: &DeTable<'_>, kind: Option<Table>) -> BTreeMap<String, BTreeMap<String, String>> {
+fn values(
+    reader: &mut Reader<'_>,
+    table: &DeTable<'_>,
+    kind: Option<Table>,
+    map: &BTreeMap<String, Mapped>,
+) -> BTreeMap<String, BTreeMap<String, String>> {
     let mut values = BTreeMap::new();
     let Some(columns) = reader.table(table, "values") else {
         return values;
     };
     for (column, node) in columns.iter() {
-        canonical_or_dimension(reader, column.get_ref(), column.span(), kind);
+        // A name that is mapped was looked at there.
+        let is_mapped = map.contains_key(column.get_ref().as_ref());
+        if let Some(Err(wrong)) = kind
+            .filter(|_| !is_mapped)
+            .map(|kind| check_target(kind, column.get_ref(), &Mapped::new(From::Value(String::new()))))
+        {
+            reader.wrong(column.span(), wrong.message, wrong.hint);
+        }
         let Some(entries) = node.get_ref().as_table() else {
             reader.mistyped(node, column.get_ref(), "a table of values and what they mean");
             continue;

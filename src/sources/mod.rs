@@ -21,10 +21,13 @@ mod own;
 pub mod profile;
 mod questions;
 mod recognise;
+mod target;
 
 pub use describe::{Described, describe, is_header, zone_of_header};
 pub use profile::{Confidence, Profile};
+pub use questions::QUESTION;
 pub use recognise::{columns, folded, table, word};
+pub use target::{OtherTarget, WrongTarget, check_target};
 
 /// Where a canonical column (or a dimension) of a table comes from.
 #[derive(Debug, Clone, PartialEq)]
@@ -63,6 +66,8 @@ pub struct Mapped {
     pub unit: Option<DurationUnit>,
     /// What is taken instead where the file does not have this.
     pub or: Vec<Mapped>,
+    /// What becomes of it where its name is no canonical column.
+    pub other_target: OtherTarget,
     /// File, line and column of the mapping, for messages.
     pub place: Option<Place>,
 }
@@ -86,6 +91,7 @@ impl Mapped {
             first_of: None,
             unit: None,
             or: Vec::new(),
+            other_target: OtherTarget::default(),
             place: None,
         }
     }

@@ -10,6 +10,10 @@ use super::instruments::{INSTRUMENTS, Instrument, NO_SCORES, numbered, says_over
 use super::{From, Mapped, Source, folded};
 use crate::expr;
 use crate::ingest::Header;
+use crate::schema::surveys;
+
+/// The dimension that says what was asked.
+pub const QUESTION: &str = "question";
 
 /// The first and the last point of a scale.
 type Scale = (i64, i64);
@@ -60,15 +64,15 @@ pub fn questions(source: &Source, header: &Header, rows: &[Vec<String>]) -> Vec<
             continue;
         };
         let mut source = source.clone();
-        let mut put = |column: &str, from: From| source.map.insert(column.to_string(), Mapped::new(from));
-        put("score", from);
-        put("instrument", From::Value(instrument.to_string()));
-        put("scale_min", From::Value(scale.0.to_string()));
-        put("scale_max", From::Value(scale.1.to_string()));
-        put("question", From::Value(question.text.clone()));
+        let mut put = |name: &str, from: From| source.map.insert(name.to_string(), Mapped::new(from));
+        put(surveys::SCORE.name, from);
+        put(surveys::INSTRUMENT.name, From::Value(instrument.to_string()));
+        put(surveys::SCALE_MIN.name, From::Value(scale.0.to_string()));
+        put(surveys::SCALE_MAX.name, From::Value(scale.1.to_string()));
+        put(QUESTION, From::Value(question.text.clone()));
         if let Reading::Words(words) = reading {
             let words = words.into_iter().map(|(word, score)| (word, score.to_string()));
-            source.values.entry("score".to_string()).or_default().extend(words);
+            source.values.entry(surveys::SCORE.name.to_string()).or_default().extend(words);
         }
         found.push(source);
     }

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use crate::schema::{ColumnType, Table};
+use crate::schema::{Column, ColumnType, Role, Table, supplies, surveys};
 
 type Names = BTreeMap<String, Vec<String>>;
 
@@ -87,7 +87,7 @@ pub fn columns(table: Table, headers: &[String], taken: &dyn Fn(usize) -> bool) 
     // An id of the record itself says less than the columns that link; it takes what they leave.
     let mut later = Vec::new();
     for column in table.columns() {
-        if matches!(column.name, "interaction_id" | "response_id" | "line_id") {
+        if column.role == Role::RecordId {
             later.push(column);
             continue;
         }
@@ -103,17 +103,21 @@ pub fn columns(table: Table, headers: &[String], taken: &dyn Fn(usize) -> bool) 
     found
 }
 
+/// Whether columns make a table: those without which no record can be used, and those without which its numbers say nothing.
+pub(super) fn is_complete(table: Table, has: &dyn Fn(&Column) -> bool) -> bool {
+    let tells = match table {
+        Table::Surveys => has(&surveys::SCORE) && (has(&surveys::RESPONDED_AT) || has(&surveys::SENT_AT)),
+        Table::Supplies => has(&supplies::PROMISED_AT) || has(&supplies::RECEIVED_AT),
+        Table::Interactions | Table::Purchases | Table::Stakeholders | Table::Referrals | Table::Identities => true,
+    };
+    tells && table.columns().iter().all(|column| !column.required || has(column))
+}
+
 /// Which table a file most likely feeds, by its headers and its name. `None` where no table's needed columns are there.
 pub fn table(headers: &[String], file: &str) -> Option<Table> {
     let scored = Table::ALL.into_iter().filter_map(|table| {
         let found = columns(table, headers, &|_| false);
-        let complete = match table {
-            Table::Surveys => found.contains_key("score") && (found.contains_key("responded_at") || found.contains_key("sent_at")),
-            Table::Supplies => {
-                found.contains_key("stakeholder_id") && (found.contains_key("promised_at") || found.contains_key("received_at"))
-            }
-            _ => table.columns().iter().filter(|c| c.required).all(|c| found.contains_key(c.name)),
-        };
+        let complete = is_complete(table, &|column| found.contains_key(column.name));
         let named = named_by(table, file).is_some();
         let kinds = found
             .keys()

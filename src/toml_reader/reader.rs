@@ -6,7 +6,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::{ConfigError, Script};
-use crate::diagnostics::{Note, Place, did_you_mean};
+use crate::diagnostics::{Place, did_you_mean};
 use crate::expr::{self, Expr};
 use crate::period::Zone;
 
@@ -28,8 +28,6 @@ pub struct Reader<'t> {
     pub script: Script<'t>,
     /// What is wrong so far.
     pub findings: Vec<ConfigError>,
-    /// What is only remarkable.
-    pub notes: Vec<Note>,
 }
 
 impl<'t> Reader<'t> {
@@ -38,7 +36,6 @@ impl<'t> Reader<'t> {
         Reader {
             script,
             findings: Vec::new(),
-            notes: Vec::new(),
         }
     }
 

@@ -65,15 +65,50 @@ fn a_configuration_that_is_named_must_be_there() {
 }
 
 #[test]
-fn notes_are_said_unless_silence_is_asked_for() {
+fn a_misspelled_column_is_an_error_unless_it_is_declared_a_dimension() {
+    let source = "\u{feff}[[source]]\npath = 'a'\nkind = 'purchases'\n[source.map]\n";
+    let folder = Folder::new().with("relhealth.toml", format!("{source}quantty = 'Q'\n"));
+    let said = folder.run(&["metrics"]).code(2).err();
+    assert!(said.contains("relhealth.toml:5:1: purchases has no column `quantty`"), "{said}");
+    assert!(said.contains("did you mean `quantity`?"), "{said}");
+    Folder::new()
+        .with(
+            "relhealth.toml",
+            format!("{source}quantty = {{ column = 'Q', dimension = true }}\n"),
+        )
+        .run(&["metrics"])
+        .silent();
+}
+
+#[test]
+fn a_mapping_of_the_command_line_names_a_column_or_a_declared_dimension() {
     let folder = Folder::new().with(
-        "relhealth.toml",
-        "\u{feff}[[source]]\npath = 'a'\nkind = 'purchases'\n[source.map]\nquantty = 'Q'\n",
+        "orders.csv",
+        "stakeholder_id,occurred_at,Total,Shop\na,2026-01-05,5,north\nb,2026-01-06,7,south\n",
     );
-    let said = folder.run(&["metrics"]).code(0).err();
-    assert_eq!(
-        said,
-        "note: relhealth.toml:5:1: `quantty` becomes a dimension of purchases; was `quantity` meant?\n"
-    );
-    folder.run(&["metrics", "--quiet"]).silent();
+    let measured = |map: &str| {
+        folder.run(&[
+            "measure",
+            "orders.csv",
+            "-m",
+            "orders",
+            "--by",
+            "shop",
+            "--map",
+            "orders.csv:amount=Total",
+            "--map",
+            map,
+        ])
+    };
+    for (map, told) in [
+        ("orders.csv:amuont=Total", "did you mean `amount`?"),
+        ("orders.csv:customer_id=Shop", "did you mean `stakeholder_id`?"),
+        ("orders.csv:shop=Shop", "shop = { column = \"...\", dimension = true }"),
+    ] {
+        let said = measured(map).code(2).err();
+        assert!(said.contains("purchases has no column") && said.contains(told), "{said}");
+    }
+    measured("orders.csv:shop={ column = 'Shop', dimension = true }")
+        .code(0)
+        .holds(&["north", "south"]);
 }

@@ -19,6 +19,9 @@ fn help_lists_what_there_is() {
         "man",
         "Exit codes: relhealth help exit-codes",
         "Codes of rejects and notes: relhealth help codes",
+        "Canonical tables and their columns: relhealth help tables",
+        "Facts and their columns: relhealth help facts",
+        "Kinds of metrics and their keys: relhealth help kinds",
     ]);
     run(&["help", "metrics"])
         .silent()
@@ -58,6 +61,39 @@ fn help_has_every_code_with_what_to_do() {
         "  no-stakeholder\n      it does not say whose it is\n      to do: nothing, if nobody is meant",
         "  stray-bytes\n",
         "  not-on-roster\n      stakeholders of a file are not on the roster\n      to do: see whether",
+    ]);
+}
+
+#[test]
+fn help_has_the_canonical_tables() {
+    run(&["help", "tables"]).silent().holds(&[
+        "\npurchases: An order, a line of an order, a payment or a donation.\n",
+        "  amount               money, money, required\n      The amount of the line or,",
+        "  referrer_id          stakeholder id, another stakeholder\n      The stakeholder who recommended us to the buyer.\n",
+        "  delivered_at         time, time of delivery\n      When it was delivered.\n      not before occurred_at\n",
+        "      one of: inbound, outbound, internal, both\n",
+        "  email                text, personal: e-mail address\n",
+        "      people with these words are protected as small groups: employee\n",
+    ]);
+}
+
+#[test]
+fn help_has_the_facts() {
+    run(&["help", "facts"]).silent().holds(&[
+        "\nresponses: a survey row: an invitation, an answer, or both\n  made from surveys; a row counts in the period",
+        "  margin                         money\n      revenue less cost, where a cost is known\n      needs purchases.cost\n",
+        "      needs interactions.occurred_at and (stakeholders.contact_target_days or targets.contact_days)\n",
+        "  waiting_days                   days\n      days from order to as-of\n      needs supplies.ordered_at\n      lasts from ordered_at until as-of\n",
+    ]);
+}
+
+#[test]
+fn help_has_the_kinds_of_metrics() {
+    run(&["help", "kinds"]).silent().holds(&[
+        "  title            required: A short name for tables.\n",
+        "good is one of up, down, neither\n",
+        "\nkind = \"quantile\": A quantile of an expression, such as the median.\n  of               required: The expression",
+        "  q                required: Which quantile, between 0 and 1",
     ]);
 }
 

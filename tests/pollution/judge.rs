@@ -7,7 +7,7 @@ use relhealth::cell_parsing::parse_iso;
 use relhealth::ingest::{FormatOverrides, Layout, for_each_record, peek};
 use relhealth::io;
 use relhealth::period::Zone;
-use relhealth::schema::{MONEY_SCALE, Micros, Table};
+use relhealth::schema::{MONEY_SCALE, Micros, Table, purchases};
 use relhealth::sources::{From, Input, Mapped, Source};
 
 use super::export::NAMES;
@@ -133,11 +133,11 @@ fn table(variant: &Variant, loaded: anyhow::Result<Loaded>) -> Result<(), Verdic
     let mut used = BTreeSet::new();
     if let Some(rows) = loaded.canonical.table(Table::Purchases) {
         let line_of = rows.line.as_ref().expect("lines are kept");
-        let (times, amounts) = (rows.times("occurred_at"), rows.ints("amount"));
-        let (ids, products) = (rows.keys("order_id"), rows.codes("product"));
-        let (quantities, currencies) = (rows.floats("quantity"), rows.codes("currency"));
+        let (times, amounts) = (rows.times(&purchases::OCCURRED_AT), rows.ints(&purchases::AMOUNT));
+        let (ids, products) = (rows.keys(&purchases::ORDER_ID), rows.codes(&purchases::PRODUCT));
+        let (quantities, currencies) = (rows.floats(&purchases::QUANTITY), rows.codes(&purchases::CURRENCY));
         // What a damaged header does not name is not there to be wrong.
-        let named = |column: &str| variant.heading != Heading::Damaged || rows.columns.contains_key(column);
+        let named = |column| variant.heading != Heading::Damaged || rows.data(column).is_some();
         let text = |code: u32| loaded.canonical.texts.text(code).unwrap_or("");
         for who in 0..loaded.canonical.stakeholders.len() as u32 {
             let customer = loaded.canonical.stakeholders.text(who).unwrap_or("");
@@ -155,13 +155,19 @@ fn table(variant: &Variant, loaded: anyhow::Result<Loaded>) -> Result<(), Verdic
                     return silent(format!("the order of line {line} is used twice"));
                 }
                 let wrong = [
-                    (0, named("order_id") && !told.may_be(0, |id| key_of(id) == ids.at(row))),
+                    (0, named(&purchases::ORDER_ID) && !told.may_be(0, |id| key_of(id) == ids.at(row))),
                     (1, !told.may_be(1, |id| id == customer)),
                     (3, micros(&told.cells[3]) != times.at(row)),
-                    (4, named("quantity") && told.cells[4].parse() != Ok(quantities.at(row))),
+                    (4, named(&purchases::QUANTITY) && told.cells[4].parse() != Ok(quantities.at(row))),
                     (5, money(&told.cells[5]) != amounts.at(row)),
-                    (6, named("currency") && !told.may_be(6, |word| word == text(currencies.at(row)))),
-                    (7, named("product") && !told.may_be(7, |word| word == text(products.at(row)))),
+                    (
+                        6,
+                        named(&purchases::CURRENCY) && !told.may_be(6, |word| word == text(currencies.at(row))),
+                    ),
+                    (
+                        7,
+                        named(&purchases::PRODUCT) && !told.may_be(7, |word| word == text(products.at(row))),
+                    ),
                 ];
                 if let Some((column, _)) = wrong.iter().find(|(_, wrong)| *wrong) {
                     return silent(format!("line {line} is used with another {} than it has", NAMES[*column]));

@@ -6,7 +6,7 @@ use super::columns::{ColumnSource, names};
 use super::duplicates::record_ids;
 use super::opening::{Opened, map};
 use super::{MOST_HASHED, Options, expected_records};
-use crate::schema::Table;
+use crate::schema::Role;
 
 impl Opened<'_> {
     /// Takes in the ids of the records, where several files have some or there are few, and the addresses of a roster where somebody
@@ -18,10 +18,11 @@ impl Opened<'_> {
         let table = self.mapping.table;
         let mut wanted: Vec<&str> = Vec::new();
         if several || expected_records(self.file, &self.peek.rows) <= MOST_HASHED {
-            wanted.extend(record_ids(table, &self.mapping.mapped, self.mapping.tickets).into_iter().flatten());
+            let ids = record_ids(table, &self.mapping.mapped, self.mapping.tickets);
+            wanted.extend(ids.into_iter().flatten().map(|column| column.name));
         }
-        if may_have_emails && table == Table::Stakeholders {
-            wanted.push("email");
+        if may_have_emails {
+            wanted.extend(table.with_role(Role::Email).map(|column| column.name));
         }
         let read = names(&self.mapping.plans);
         wanted.retain(|name| self.mapping.mapped.contains(*name) && !read.contains(*name));

@@ -85,15 +85,10 @@ impl Building {
     }
 
     pub fn finish(mut self) -> Rows {
-        let first = self
-            .rows
-            .table
-            .event_columns()
-            .iter()
-            .filter_map(|name| match self.rows.columns.get(*name) {
-                Some(Data::Int(v)) => v.iter().copied().filter(|t| *t != NO_TIME).min(),
-                _ => None,
-            });
+        let first = self.rows.table.event_columns().filter_map(|column| match self.rows.data(column) {
+            Some(Data::Int(v)) => v.iter().copied().filter(|t| *t != NO_TIME).min(),
+            _ => None,
+        });
         self.rows.first_event = first.min().unwrap_or(Micros::MAX);
         self.rows
     }

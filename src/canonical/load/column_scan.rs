@@ -356,7 +356,7 @@ mod tests {
     use super::super::testing::{input, options};
     use crate::canonical::load::Loaded;
     use crate::cell_parsing::parse_iso;
-    use crate::schema::{Micros, NO_TIME, Table};
+    use crate::schema::{Micros, NO_TIME, Table, purchases};
     use crate::sources::{Dates, From, Mapped};
 
     fn text(cells: &[&str]) -> String {
@@ -381,7 +381,7 @@ mod tests {
 
     fn times(loaded: &Loaded) -> Vec<Micros> {
         let rows = loaded.canonical.table(Table::Purchases).unwrap();
-        (0..rows.len).map(|row| rows.times("occurred_at").at(row)).collect()
+        (0..rows.len).map(|row| rows.times(&purchases::OCCURRED_AT).at(row)).collect()
     }
 
     fn at(cells: &[&str]) -> Vec<Micros> {
@@ -480,7 +480,9 @@ mod tests {
             c;2024-01-01;30/12/1899;1\nd;2024-01-01;2024-01-03;1\ne;2024-02-20;13/02/2024;1\n";
         let found = loaded(Table::Purchases, rows, "UTC", None).unwrap();
         let table = found.canonical.table(Table::Purchases).unwrap();
-        let there = (0..table.len).filter(|row| table.times("delivered_at").at(*row) != NO_TIME).count();
+        let there = (0..table.len)
+            .filter(|row| table.times(&purchases::DELIVERED_AT).at(*row) != NO_TIME)
+            .count();
         assert_eq!((table.len, there), (5, 2));
         assert_eq!(noted(&found, "zero-date").map(|n| n.1), Some(3));
     }

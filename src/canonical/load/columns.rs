@@ -15,7 +15,7 @@ use crate::cell_parsing::{
 };
 use crate::expr::{Bound, Cell, Reading};
 use crate::period::{Fit, Zone};
-use crate::schema::{ColumnType, DAY, MONEY_SCALE, Micros, NO_CODE, NO_INT, NO_KEY, NO_TIME, Table};
+use crate::schema::{Column, ColumnType, DAY, MONEY_SCALE, Micros, NO_CODE, NO_INT, NO_KEY, NO_TIME, Role};
 use crate::sources::word;
 
 /// Where the cells of a column come from.
@@ -47,6 +47,8 @@ pub enum Times {
 pub struct Plan {
     /// Canonical name, or the name of a dimension.
     pub name: String,
+    /// The canonical column that it gives; none of a dimension.
+    pub column: Option<&'static Column>,
     /// How its cells are read.
     pub kind: ColumnType,
     /// A record without it cannot be used.
@@ -165,7 +167,7 @@ impl Plan {
                     .no_value(cell, filling)
                     .ok_or_else(|| self.number_trouble("bad-amount", cell, error)),
             },
-            ColumnType::Number if self.is_duration() => match parse_duration(cell, self.unit, self.mark) {
+            ColumnType::Number if self.role() == Some(Role::Duration) => match parse_duration(cell, self.unit, self.mark) {
                 Ok(minutes) => Ok(Read::Float(minutes)),
                 Err(error) => self
                     .no_value(cell, filling)
@@ -197,9 +199,9 @@ impl Plan {
         }
     }
 
-    /// Whether the column holds durations.
-    fn is_duration(&self) -> bool {
-        matches!(self.name.as_str(), "response_minutes" | "resolution_minutes")
+    /// What the column is for; none of a dimension.
+    pub fn role(&self) -> Option<Role> {
+        self.column.map(|column| column.role)
     }
 
     /// Nothing, where the cell says so in a way that only columns of this kind understand.
@@ -260,10 +262,10 @@ impl Plan {
         let cell = trimmed(cell);
         if self.words.is_empty() {
             // A type is a word that metrics name: capitals say nothing.
-            return match self.name.as_str() {
-                "type" => interners.texts.code(&cell.to_lowercase()),
+            return match self.role() {
+                Some(Role::StakeholderType) => interners.texts.code(&cell.to_lowercase()),
                 // As are the codes of currencies.
-                "currency" => interners.texts.code(&cell.to_ascii_uppercase()),
+                Some(Role::Currency) => interners.texts.code(&cell.to_ascii_uppercase()),
                 _ => interners.texts.code(cell),
             };
         }
@@ -391,24 +393,6 @@ pub fn expression_amount(cell: &str, mark: DecimalMark) -> Option<Decimal> {
     parse_decimal(cell, mark).ok()
 }
 
-/// Texts that are only read where somebody asks for them: dimensions and free text.
-pub fn is_optional_text(table: Table, name: &str) -> bool {
-    const ALWAYS: [&str; 11] = [
-        "kind",
-        "direction",
-        "instrument",
-        "outcome",
-        "end_reason",
-        "type",
-        "tier",
-        "status",
-        "currency",
-        "acquisition_source",
-        "alias",
-    ];
-    table.column(name).is_some_and(|c| c.kind == ColumnType::Text) && !ALWAYS.contains(&name)
-}
-
 /// Moves the deadlines of a column of dates to the end of their days.
 pub fn to_end_of_day(data: &mut Data, zone: &Zone) {
     if let Data::Int(values) = data {
@@ -422,11 +406,6 @@ pub fn to_end_of_day(data: &mut Data, zone: &Zone) {
     }
 }
 
-/// Columns that hold a deadline.
-pub fn is_deadline(name: &str) -> bool {
-    matches!(name, "due_at" | "response_due_at" | "promised_at")
-}
-
 /// Names that are there in a plan.
 pub fn names(plans: &[Plan]) -> BTreeSet<String> {
     plans.iter().map(|p| p.name.clone()).collect()
@@ -437,6 +416,7 @@ pub(super) mod tests {
     use super::*;
     use crate::canonical::load::{Budget, Loaded, Options, load};
     use crate::io;
+    use crate::schema::{Table, interactions, purchases};
     use crate::sources::{Dates, Input, Source};
 
     /// What becomes of a file of one table.
@@ -484,7 +464,7 @@ pub(super) mod tests {
         let loaded = loaded(Table::Purchases, &text, "UTC", None).unwrap();
         let rows = loaded.canonical.table(Table::Purchases).unwrap();
         let mut costs: Vec<i64> = (0..rows.len)
-            .map(|row| rows.ints("cost").at(row))
+            .map(|row| rows.ints(&purchases::COST).at(row))
             .filter(|v| *v != NO_INT)
             .collect();
         costs.sort_unstable();
@@ -523,7 +503,9 @@ pub(super) mod tests {
             g,2024-01-02,soon\n";
         let loaded = loaded(Table::Interactions, text, "UTC", None).unwrap();
         let rows = loaded.canonical.table(Table::Interactions).unwrap();
-        let minutes: Vec<f64> = (0..rows.len).map(|row| rows.floats("response_minutes").at(row)).collect();
+        let minutes: Vec<f64> = (0..rows.len)
+            .map(|row| rows.floats(&interactions::RESPONSE_MINUTES).at(row))
+            .collect();
         let wanted = [205.0 + 1.0 / 6.0, 90.0, 1_565.0, 90.0];
         assert_eq!(minutes.len(), 6);
         minutes
@@ -551,7 +533,7 @@ pub(super) mod tests {
             "{notes:?}"
         );
         let rows = loaded.canonical.table(Table::Purchases).unwrap();
-        let times: Vec<Micros> = (0..rows.len).map(|row| rows.times("occurred_at").at(row)).collect();
+        let times: Vec<Micros> = (0..rows.len).map(|row| rows.times(&purchases::OCCURRED_AT).at(row)).collect();
         let at = |text: &str| parse_iso(text).unwrap().utc().unwrap();
         assert_eq!(
             times,

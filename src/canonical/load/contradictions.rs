@@ -7,18 +7,7 @@ use super::building::Building;
 use super::data_issues::{Found, may_show};
 use crate::canonical::{CanonicalTables, Dictionary, Rows, SourceInfo};
 use crate::diagnostics::{Note, visible};
-use crate::schema::{DAY, Micros, NO_CODE, NO_INT, NO_TIME, Table};
-
-/// What ends, is answered or arrives, and what it must not lie before.
-const PAIRS: [(Table, &str, &str); 7] = [
-    (Table::Interactions, "occurred_at", "responded_at"),
-    (Table::Interactions, "occurred_at", "resolved_at"),
-    (Table::Surveys, "sent_at", "responded_at"),
-    (Table::Supplies, "ordered_at", "received_at"),
-    (Table::Stakeholders, "started_at", "ended_at"),
-    (Table::Purchases, "occurred_at", "delivered_at"),
-    (Table::Referrals, "occurred_at", "converted_at"),
-];
+use crate::schema::{Column, DAY, Micros, NO_CODE, NO_INT, NO_TIME, Role, Table, interactions, purchases, stakeholders, supplies, surveys};
 
 /// The records under construction, before anything is forgotten that lies after as-of.
 pub struct Records<'a> {
@@ -35,7 +24,14 @@ pub struct Records<'a> {
 impl Records<'_> {
     /// The contradictions within single records.
     pub fn contradictions(&self) -> Vec<Note> {
-        let mut notes: Vec<Note> = PAIRS.iter().flat_map(|pair| self.negative_durations(*pair)).collect();
+        let mut notes: Vec<Note> = Table::ALL
+            .into_iter()
+            .flat_map(Table::columns)
+            // A deadline before the event is a target that was missed from the start.
+            .filter(|column| column.role != Role::Deadline)
+            .filter_map(|to| Some(self.negative_durations(to.not_before?, to)))
+            .flatten()
+            .collect();
         notes.extend(self.statuses());
         notes.extend(self.quantities());
         notes.extend(self.ends());
@@ -48,7 +44,7 @@ impl Records<'_> {
         let Some(Building { rows, keep, .. }) = self.tables.get(&table) else {
             return Found::default();
         };
-        let events: Vec<_> = table.event_columns().iter().map(|name| rows.times(name)).collect();
+        let events: Vec<_> = table.event_columns().map(|column| rows.times(column)).collect();
         let is_known = |row: usize| match (self.as_of, events.iter().map(|c| c.at(row)).filter(|t| *t != NO_TIME).min()) {
             (Some(as_of), Some(at)) => at < as_of,
             _ => true,
@@ -56,49 +52,54 @@ impl Records<'_> {
         Found::scan(rows, |row| is_found(rows, row) && keep[row] && is_known(row))
     }
 
-    /// Whether a table has all these columns.
-    fn has(&self, table: Table, columns: &[&str]) -> bool {
-        let rows = self.tables.get(&table).map(|b| &b.rows);
-        rows.is_some_and(|rows| columns.iter().all(|name| rows.columns.contains_key(*name)))
+    /// Whether all these columns were read.
+    fn has(&self, columns: &[&Column]) -> bool {
+        columns
+            .iter()
+            .all(|column| self.tables.get(&column.table).is_some_and(|of| of.rows.data(column).is_some()))
     }
 
     /// By source: whether it maps one of these columns.
-    fn maps(&self, columns: &[&str]) -> Vec<bool> {
-        let maps = |source: &SourceInfo| columns.iter().any(|name| source.mapped.contains(*name));
+    fn maps(&self, columns: &[&Column]) -> Vec<bool> {
+        let maps = |source: &SourceInfo| columns.iter().any(|column| source.maps(column));
         self.sources.iter().map(maps).collect()
     }
 
-    fn negative_durations(&self, (table, from, to): (Table, &str, &str)) -> impl Iterator<Item = Note> {
+    fn negative_durations(&self, from: &Column, to: &Column) -> impl Iterator<Item = Note> {
         let mut found = Found::default();
-        if self.has(table, &[from, to]) {
-            found = self.found(table, |rows, row| {
+        if self.has(&[from, to]) {
+            found = self.found(to.table, |rows, row| {
                 let (a, b) = (rows.times(from).at(row), rows.times(to).at(row));
                 let dates = rows.is_date(from) || rows.is_date(to);
                 let slack = if dates { DAY } else { 0 };
                 a != NO_TIME && b != NO_TIME && b + slack < a + i64::from(dates)
             });
         }
-        let text = format!("{table}: {to} lies before {from}; that duration is void, the row stays");
+        let text = format!(
+            "{}: {} lies before {}; that duration is void, the row stays",
+            to.table, to.name, from.name
+        );
         found.notes("negative-duration", text, self.sources)
     }
 
     /// Statuses of cases that their times of resolution do not bear out.
     fn statuses(&self) -> Vec<Note> {
         let table = Table::Interactions;
-        if !self.has(table, &["status"]) {
+        if !self.has(&[&interactions::STATUS]) {
             return Vec::new();
         }
-        let timed = self.maps(&["resolved_at", "resolution_minutes"]);
-        let resolved =
-            |rows: &Rows, row| rows.times("resolved_at").at(row) != NO_TIME || !rows.floats("resolution_minutes").at(row).is_nan();
+        let timed = self.maps(&[&interactions::RESOLVED_AT, &interactions::RESOLUTION_MINUTES]);
+        let resolved = |rows: &Rows, row| {
+            rows.times(&interactions::RESOLVED_AT).at(row) != NO_TIME || !rows.floats(&interactions::RESOLUTION_MINUTES).at(row).is_nan()
+        };
         let (closed, open) = (self.words(&CLOSED), self.words(&OPEN));
-        let is = |words: &[bool], rows: &Rows, row| words.get(rows.codes("status").at(row) as usize).is_some_and(|is| *is);
+        let is = |words: &[bool], rows: &Rows, row| words.get(rows.codes(&interactions::STATUS).at(row) as usize).is_some_and(|is| *is);
         let without = self.found(table, |rows, row| {
             timed[rows.source_of(row) as usize] && is(&closed, rows, row) && !resolved(rows, row)
         });
         // What was opened again keeps the time of its last resolution.
         let against = self.found(table, |rows, row| {
-            is(&open, rows, row) && resolved(rows, row) && rows.floats("reopens").at(row).max(0.0) == 0.0
+            is(&open, rows, row) && resolved(rows, row) && rows.floats(&interactions::REOPENS).at(row).max(0.0) == 0.0
         });
         let without = without.notes(
             "closed-without-time",
@@ -126,29 +127,30 @@ impl Records<'_> {
     /// Quantities and money that do not go together.
     fn quantities(&self) -> Vec<Note> {
         let mut notes = Vec::new();
-        for table in [Table::Purchases, Table::Supplies] {
-            if self.has(table, &["quantity", "amount"]) {
+        for (quantity, amount) in [(&purchases::QUANTITY, &purchases::AMOUNT), (&supplies::QUANTITY, &supplies::AMOUNT)] {
+            if self.has(&[quantity, amount]) {
+                let table = quantity.table;
                 let found = self.found(table, |rows, row| {
-                    rows.floats("quantity").at(row) < 0.0 && rows.ints("amount").at(row) > 0
+                    rows.floats(quantity).at(row) < 0.0 && rows.ints(amount).at(row) > 0
                 });
                 let text = format!("{table}: a negative quantity beside a positive amount; the amount counts as it stands");
                 notes.extend(found.notes("negative-quantity", text, self.sources));
             }
         }
-        if self.has(Table::Purchases, &["refund", "amount"]) {
+        if self.has(&[&purchases::REFUND, &purchases::AMOUNT]) {
             let found = self.found(Table::Purchases, |rows, row| {
-                let (refund, amount) = (rows.ints("refund").at(row), rows.ints("amount").at(row));
+                let (refund, amount) = (rows.ints(&purchases::REFUND).at(row), rows.ints(&purchases::AMOUNT).at(row));
                 refund != NO_INT && amount != NO_INT && refund.unsigned_abs() > amount.unsigned_abs() && amount >= 0
             });
             let text = "purchases: a refund is larger than the amount it is of; it counts as it stands";
             notes.extend(found.notes("refund-over-amount", text, self.sources));
         }
-        if self.has(Table::Supplies, &["quantity_received"]) {
-            let timed = self.maps(&["received_at"]);
+        if self.has(&[&supplies::QUANTITY_RECEIVED]) {
+            let timed = self.maps(&[&supplies::RECEIVED_AT]);
             let found = self.found(Table::Supplies, |rows, row| {
                 timed[rows.source_of(row) as usize]
-                    && rows.floats("quantity_received").at(row) > 0.0
-                    && rows.times("received_at").at(row) == NO_TIME
+                    && rows.floats(&supplies::QUANTITY_RECEIVED).at(row) > 0.0
+                    && rows.times(&supplies::RECEIVED_AT).at(row) == NO_TIME
             });
             let text = "supplies: a quantity was received, and there is no received_at; the line counts as not received";
             notes.extend(found.notes("received-without-time", text, self.sources));
@@ -158,11 +160,14 @@ impl Records<'_> {
 
     /// Reasons for leaving of those that are still there.
     fn ends(&self) -> impl Iterator<Item = Note> {
-        let dated = self.maps(&["ended_at"]);
+        let dated = self.maps(&[&stakeholders::ENDED_AT]);
         let mut found = Found::default();
-        if self.has(Table::Stakeholders, &["end_reason"]) {
+        if self.has(&[&stakeholders::END_REASON]) {
             found = self.found(Table::Stakeholders, |rows, row| {
-                let (reason, end) = (rows.codes("end_reason").at(row), rows.times("ended_at").at(row));
+                let (reason, end) = (
+                    rows.codes(&stakeholders::END_REASON).at(row),
+                    rows.times(&stakeholders::ENDED_AT).at(row),
+                );
                 reason != NO_CODE && end == NO_TIME && dated[rows.source_of(row) as usize]
             });
         }
@@ -174,10 +179,10 @@ impl Records<'_> {
     fn off_scale(&self) -> impl Iterator<Item = Note> {
         let recommends = ["nps", "enps"].map(|word| self.texts.code(word));
         let found = self.found(Table::Surveys, |rows, row| {
-            let score = rows.floats("score").at(row);
-            let recommendation = recommends.contains(&Some(rows.codes("instrument").at(row)));
+            let score = rows.floats(&surveys::SCORE).at(row);
+            let recommendation = recommends.contains(&Some(rows.codes(&surveys::INSTRUMENT).at(row)));
             let broken = recommendation && (score.fract() != 0.0 || !(0.0..=10.0).contains(&score));
-            let off = score < rows.floats("scale_min").at(row) || score > rows.floats("scale_max").at(row);
+            let off = score < rows.floats(&surveys::SCALE_MIN).at(row) || score > rows.floats(&surveys::SCALE_MAX).at(row);
             !score.is_nan() && (broken || off)
         });
         let text = "surveys: scores outside their scale; these answers are void, the rows stay";
@@ -190,17 +195,14 @@ pub fn activity_after_end(canonical: &CanonicalTables) -> Vec<Note> {
     let Some(roster) = canonical.table(Table::Stakeholders) else {
         return Vec::new();
     };
-    let ends = roster.times("ended_at");
+    let ends = roster.times(&stakeholders::ENDED_AT);
     if !ends.exists() {
         return Vec::new();
     }
-    let slack = if roster.is_date("ended_at") { DAY } else { 1 };
+    let slack = if roster.is_date(&stakeholders::ENDED_AT) { DAY } else { 1 };
     let mut notes = Vec::new();
-    for (table, column) in [
-        (Table::Purchases, "occurred_at"),
-        (Table::Interactions, "occurred_at"),
-        (Table::Supplies, "ordered_at"),
-    ] {
+    for column in [&purchases::OCCURRED_AT, &interactions::OCCURRED_AT, &supplies::ORDERED_AT] {
+        let table = column.table;
         let Some(rows) = canonical.table(table) else { continue };
         let times = rows.times(column);
         let (mut found, mut example) = (Found::default(), None);

@@ -11,7 +11,7 @@ use super::data_issues::{Found, may_show};
 use super::file::UnusedStatus;
 use crate::canonical::{Data, Dictionary, Rows, SourceInfo};
 use crate::diagnostics::{Note, visible};
-use crate::schema::{NO_CODE, NO_KEY, NO_TIME, Table};
+use crate::schema::{Column, NO_CODE, NO_KEY, NO_TIME, Table, interactions, purchases, stakeholders, supplies, surveys};
 
 impl Building {
     /// A record that equals one of another file in all columns counts once (found m and k times, max(m, k) times); of records with
@@ -121,18 +121,21 @@ pub fn repeated(tables: &BTreeMap<Table, Building>, sources: &[SourceInfo]) -> V
 }
 
 /// The columns that, beside the stakeholder, tell a source's records from one another; `None` where it has none.
-pub fn record_ids(table: Table, mapped: &BTreeSet<String>, tickets: bool) -> Option<&'static [&'static str]> {
-    let has = |name: &str| mapped.contains(name);
-    match table {
-        Table::Interactions if has("interaction_id") => Some(&["interaction_id"]),
-        Table::Interactions if tickets && has("case_id") => Some(&["case_id"]),
-        Table::Surveys if has("response_id") => Some(&["response_id", "instrument"]),
-        Table::Purchases | Table::Supplies if has("order_id") && has("line_id") => Some(&["order_id", "line_id"]),
-        Table::Purchases | Table::Supplies if has("order_id") => Some(&["order_id"]),
-        Table::Stakeholders if has("started_at") => Some(&["started_at"]),
-        Table::Stakeholders => Some(&[]),
-        _ => None,
-    }
+pub fn record_ids(table: Table, mapped: &BTreeSet<String>, tickets: bool) -> Option<&'static [Column]> {
+    let has = |column: &Column| mapped.contains(column.name);
+    let ids: &'static [Column] = match table {
+        Table::Interactions if has(&interactions::INTERACTION_ID) => &[interactions::INTERACTION_ID],
+        Table::Interactions if tickets && has(&interactions::CASE_ID) => &[interactions::CASE_ID],
+        Table::Surveys if has(&surveys::RESPONSE_ID) => &[surveys::RESPONSE_ID, surveys::INSTRUMENT],
+        Table::Purchases if has(&purchases::ORDER_ID) && has(&purchases::LINE_ID) => &[purchases::ORDER_ID, purchases::LINE_ID],
+        Table::Purchases if has(&purchases::ORDER_ID) => &[purchases::ORDER_ID],
+        Table::Supplies if has(&supplies::ORDER_ID) && has(&supplies::LINE_ID) => &[supplies::ORDER_ID, supplies::LINE_ID],
+        Table::Supplies if has(&supplies::ORDER_ID) => &[supplies::ORDER_ID],
+        Table::Stakeholders if has(&stakeholders::STARTED_AT) => &[stakeholders::STARTED_AT],
+        Table::Stakeholders => &[],
+        Table::Interactions | Table::Surveys | Table::Purchases | Table::Referrals | Table::Supplies | Table::Identities => return None,
+    };
+    Some(ids)
 }
 
 /// What records are told apart by.
@@ -149,7 +152,7 @@ pub struct Exports<'a> {
 
 /// How the records of one source are told apart.
 struct RecordIdentity<'a> {
-    ids: &'static [&'static str],
+    ids: &'static [Column],
     columns: Vec<&'a Data>,
     /// The first source that has the same header and ids.
     like: usize,
@@ -195,18 +198,18 @@ impl Exports<'_> {
             .filter(|group| group.len() > 1)
             .filter(differs)
             .collect();
-        let mut by_ids: BTreeMap<&[&str], (Found, Option<ShownRecord>)> = BTreeMap::new();
+        let mut by_ids: BTreeMap<Vec<&str>, (Found, Option<ShownRecord>)> = BTreeMap::new();
         for group in groups {
             let ids = told_of(group[0].1 as usize).map_or(&[][..], |told| told.ids);
+            let ids: Vec<&str> = ids.iter().map(|column| column.name).collect();
             let (found, example) = by_ids.entry(ids).or_default();
             group[1..].iter().for_each(|(_, row)| found.add(rows, *row as usize));
             let least = group.iter().map(|(_, row)| self.shown(rows, stakeholder, *row as usize));
             *example = least.chain(example.take()).min();
         }
-        let note = |(ids, (found, example)): (&[&str], (Found, Option<ShownRecord>))| {
-            let mut key = ids.to_vec();
+        let note = |(mut key, (found, example)): (Vec<&str>, (Found, Option<ShownRecord>))| {
             if rows.table == Table::Stakeholders {
-                key.insert(0, "stakeholder_id");
+                key.insert(0, stakeholders::STAKEHOLDER_ID.name);
             }
             let example = example
                 .filter(|_| may_show(self.sources))
@@ -235,18 +238,18 @@ impl Exports<'_> {
             ids,
             columns: ids
                 .iter()
-                .filter(|name| **name != "instrument" || rows.columns.contains_key("instrument"))
-                .map(|name| rows.columns.get(*name))
+                .filter(|column| **column != surveys::INSTRUMENT || rows.data(column).is_some())
+                .map(|column| rows.data(column))
                 .collect::<Option<_>>()?,
             like,
-            whole: !matches!(ids, ["order_id"] | ["started_at"] | []),
+            whole: !matches!(ids, [purchases::ORDER_ID] | [supplies::ORDER_ID] | [stakeholders::STARTED_AT] | []),
         })
     }
 
     /// A record as an example shows it: its stakeholder and its day.
     fn shown(&self, rows: &Rows, stakeholder: &[u32], row: usize) -> ShownRecord {
         let who = stakeholder[row];
-        let times = rows.table.event_columns().iter().map(|name| rows.times(name).at(row));
+        let times = rows.table.event_columns().map(|column| rows.times(column).at(row));
         let at = times.filter(|t| *t != NO_TIME).min().unwrap_or(NO_TIME);
         let mut text = String::new();
         if let Some(id) = self.stakeholders.text(who) {
@@ -392,7 +395,7 @@ mod tests {
             (account(&loaded), owners(&loaded, Table::Purchases)),
             (vec![(1, 1), (1, 1)], vec![("a", 1), ("b", 1)])
         );
-        let amount = loaded.canonical.table(Table::Purchases).unwrap().ints("amount").at(0);
+        let amount = loaded.canonical.table(Table::Purchases).unwrap().ints(&purchases::AMOUNT).at(0);
         assert_eq!(amount, 5 * crate::schema::MONEY_SCALE);
         assert!(notes(&loaded, "same-id-differs").is_empty());
     }

@@ -12,7 +12,7 @@ use crate::expr::{Bound, Cell, Reading};
 use crate::ingest::{Layout, Outcome, Record, for_each_record};
 use crate::io;
 use crate::period::Zone;
-use crate::schema::Table;
+use crate::schema::{Column, Role, Table, purchases, referrals, supplies, surveys};
 
 /// A record that is not used.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -330,12 +330,13 @@ impl Job<'_> {
     fn needed<'s>(&'s self, values: &[Read]) -> Result<(), Out<'s>> {
         let plans = &self.mapping.plans;
         let table = self.mapping.table;
-        let has = |name: &str| plans.iter().zip(values.iter()).any(|(p, v)| p.name == name && !v.is_null());
+        let value = |column: &Column| plans.iter().zip(values).find(|(p, _)| p.column == Some(column)).map(|(_, v)| v);
+        let has = |column: &Column| value(column).is_some_and(|value| !value.is_null());
         for (plan, value) in plans.iter().zip(values.iter()) {
             if !plan.required || !value.is_null() {
                 continue;
             }
-            if plan.name == "stakeholder_id" && matches!(table, Table::Purchases | Table::Interactions | Table::Supplies) {
+            if plan.role() == Some(Role::Stakeholder) && matches!(table, Table::Purchases | Table::Interactions | Table::Supplies) {
                 if self.messages {
                     continue;
                 }
@@ -346,7 +347,8 @@ impl Job<'_> {
                     reason: "no stakeholder".to_string(),
                 });
             }
-            if plan.name == "amount" && self.of_order && has("order_id") {
+            let is_in_order = has(&purchases::ORDER_ID) || has(&supplies::ORDER_ID);
+            if self.of_order && is_in_order && matches!(plan.column, Some(&purchases::AMOUNT | &supplies::AMOUNT)) {
                 continue;
             }
             return Err(Out {
@@ -356,17 +358,16 @@ impl Job<'_> {
                 reason: format!("no {}", plan.name),
             });
         }
-        if table == Table::Surveys && !has("responded_at") && !has("sent_at") {
+        if table == Table::Surveys && !has(&surveys::RESPONDED_AT) && !has(&surveys::SENT_AT) {
             return Err(Out {
                 fate: UnusedStatus::Rejected,
                 code: "missing",
                 column: "",
-                reason: "neither responded_at nor sent_at".to_string(),
+                reason: format!("neither {} nor {}", surveys::RESPONDED_AT.name, surveys::SENT_AT.name),
             });
         }
         if table == Table::Referrals {
-            let code = |name: &str| plans.iter().zip(values.iter()).find(|(p, _)| p.name == name).map(|(_, v)| v);
-            if let (Some(Read::Code(a)), Some(Read::Code(b))) = (code("referrer_id"), code("referred_id"))
+            if let (Some(Read::Code(a)), Some(Read::Code(b))) = (value(&referrals::REFERRER_ID), value(&referrals::REFERRED_ID))
                 && a == b
             {
                 return Err(Out {

@@ -14,13 +14,10 @@ use crate::schema::{DAY, Micros, NO_TIME, Table};
 fn columns<'a>(tables: &'a BTreeMap<Table, Building>) -> Vec<(&'a [Micros], &'a [bool])> {
     let of_table = |building: &'a Building| {
         let Building { rows, keep, .. } = building;
-        rows.table
-            .event_columns()
-            .iter()
-            .filter_map(move |name| match rows.columns.get(*name) {
-                Some(Data::Int(times)) => Some((times.as_slice(), keep.as_slice())),
-                _ => None,
-            })
+        rows.table.event_columns().filter_map(move |column| match rows.data(column) {
+            Some(Data::Int(times)) => Some((times.as_slice(), keep.as_slice())),
+            _ => None,
+        })
     };
     tables.values().flat_map(of_table).collect()
 }

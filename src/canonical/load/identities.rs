@@ -11,7 +11,8 @@ use rayon::prelude::*;
 use super::building::Building;
 use crate::canonical::{Data, Dictionary, Interner};
 use crate::diagnostics::{Note, visible};
-use crate::schema::{NO_CODE, Table};
+use crate::schema::identities::ALIAS;
+use crate::schema::{NO_CODE, Role, Table, stakeholders};
 
 /// What identities are told from.
 pub struct IdentityContext<'a> {
@@ -114,7 +115,7 @@ fn aliases(tables: &BTreeMap<Table, Building>) -> BTreeSet<(u32, u32)> {
     let Some(identities) = tables.get(&Table::Identities) else {
         return BTreeSet::new();
     };
-    let Some(Data::Code(aliases)) = identities.rows.columns.get("alias") else {
+    let Some(Data::Code(aliases)) = identities.rows.data(&ALIAS) else {
         return BTreeSet::new();
     };
     let pairs = aliases.iter().copied().zip(identities.stakeholder.iter().copied());
@@ -264,7 +265,7 @@ impl IdentityMerge<'_> {
     /// An id that is the address of exactly one stakeholder of the roster is that stakeholder.
     fn by_roster(&mut self, emails: &[(String, u32)], roster: Option<&Building>) {
         let Some(roster) = roster else { return };
-        let Some(Data::Code(addresses)) = roster.rows.columns.get("email") else {
+        let Some(Data::Code(addresses)) = roster.rows.data(&stakeholders::EMAIL) else {
             return;
         };
         let told = addresses.par_iter().zip(&roster.stakeholder);
@@ -322,14 +323,12 @@ impl IdentityMerge<'_> {
     }
 }
 
-/// Columns beside the rows' own stakeholder that hold ids.
-const OTHERS: [&str; 2] = ["referrer_id", "referred_id"];
-
 /// Which ids stand anywhere but in the identities table.
 fn used(tables: &BTreeMap<Table, Building>, count: usize) -> Vec<bool> {
     let mut used = vec![false; count];
     for (_, building) in tables.iter().filter(|(table, _)| **table != Table::Identities) {
-        let others = OTHERS.iter().filter_map(|name| match building.rows.columns.get(*name) {
+        let others = building.rows.table.with_role(Role::OtherStakeholder);
+        let others = others.filter_map(|column| match building.rows.data(column) {
             Some(Data::Code(codes)) => Some(codes),
             _ => None,
         });
@@ -352,8 +351,8 @@ fn apply(tables: &mut BTreeMap<Table, Building>, leader: &[u32]) {
     };
     for (_, building) in tables.iter_mut().filter(|(table, _)| **table != Table::Identities) {
         rename(&mut building.stakeholder);
-        for name in OTHERS {
-            if let Some(Data::Code(codes)) = building.rows.columns.get_mut(name) {
+        for column in building.rows.table.with_role(Role::OtherStakeholder) {
+            if let Some(Data::Code(codes)) = building.rows.data_mut(column) {
                 rename(codes);
             }
         }
@@ -413,7 +412,14 @@ mod tests {
         assert_eq!(shared.count, 1);
         assert!(shared.text.ends_with(": 'office@example.org' of 'C3' and 'C4'"), "{}", shared.text);
         // Nothing of it is left behind as a dimension that nobody asked for.
-        assert!(!loaded.canonical.table(Table::Stakeholders).unwrap().columns.contains_key("email"));
+        assert!(
+            !loaded
+                .canonical
+                .table(Table::Stakeholders)
+                .unwrap()
+                .columns
+                .contains_key(stakeholders::EMAIL.name)
+        );
     }
 
     #[test]

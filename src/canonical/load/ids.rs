@@ -9,7 +9,7 @@ use super::data_issues::may_show;
 use crate::canonical::{CanonicalTables, Rows};
 use crate::diagnostics::{Note, Place, visible};
 use crate::record_counts::RecordCounts;
-use crate::schema::{NO_CODE, Table};
+use crate::schema::{NO_CODE, Table, stakeholders};
 
 /// Everything that the ids of a run make one doubt.
 pub fn doubtful(canonical: &CanonicalTables, account: &[RecordCounts]) -> Vec<Note> {
@@ -45,7 +45,7 @@ fn not_on_roster(canonical: &CanonicalTables) -> Vec<Note> {
     let Some(roster) = canonical.table(Table::Stakeholders).filter(|rows| rows.len > 0) else {
         return Vec::new();
     };
-    let (types, supplier) = (roster.codes("type"), canonical.texts.code("supplier"));
+    let (types, supplier) = (roster.codes(&stakeholders::TYPE), canonical.texts.code(stakeholders::SUPPLIER));
     let suppliers = (0..roster.len).filter(|&row| Some(types.at(row)) == supplier).count();
     let untyped = (0..roster.len).all(|row| types.at(row) == NO_CODE);
     let customers = [Table::Purchases, Table::Interactions, Table::Surveys];

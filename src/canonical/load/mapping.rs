@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 
-use super::columns::{ColumnSource, Plan, Times, is_optional_text};
+use super::columns::{ColumnSource, Plan, Times};
 use crate::cell_parsing::{DecimalMark, DurationUnit, Format, Order};
 use crate::diagnostics::{Place, Problem, did_you_mean};
 use crate::expr::{Expr, ExprError};
 use crate::ingest::Header;
 use crate::period::Zone;
-use crate::schema::{Column, ColumnType, Table};
-use crate::sources::{self, Dates, From, Mapped, Source};
+use crate::schema::{Column, ColumnType, Role, Table, interactions, purchases, supplies, surveys};
+use crate::sources::{self, Dates, From, Mapped, Source, WrongTarget};
 
 /// Before the name of a column of ids that are kept as texts: as a key an id is only compared.
 pub const ID: &str = "#id ";
@@ -90,6 +90,9 @@ pub fn map(source: &Source, file: &str, header: &Header, looked_up: &[String], w
     };
     let mut used = vec![false; names.len()];
     for (name, mapped) in &source.map {
+        if let Err(wrong) = sources::check_target(table, name, mapped) {
+            return Err(wrong_target(file, wrong, mapped).into());
+        }
         let take = match &mapped.from {
             From::Column(header) => {
                 let Some(index) = find(header) else {
@@ -136,16 +139,22 @@ pub fn map(source: &Source, file: &str, header: &Header, looked_up: &[String], w
         maker.keep_everything();
     }
     let Maker { mut plans, mapped, .. } = maker;
-    let has = |name: &str| mapped.contains(name);
-    let timed = ["responded_at", "response_minutes", "resolved_at", "resolution_minutes"]
-        .iter()
-        .any(|c| has(c));
-    let interactions = table == Table::Interactions;
-    let messages = interactions && (has("in_reply_to") || (has("case_id") && has("direction") && !timed));
-    let tickets = interactions && !messages && (timed || has("case_id"));
+    let has = |column: &Column| column.table == table && mapped.contains(column.name);
+    let timed = [
+        interactions::RESPONDED_AT,
+        interactions::RESPONSE_MINUTES,
+        interactions::RESOLVED_AT,
+        interactions::RESOLUTION_MINUTES,
+    ]
+    .iter()
+    .any(has);
+    let in_cases = has(&interactions::CASE_ID);
+    let messages = has(&interactions::IN_REPLY_TO) || (in_cases && has(&interactions::DIRECTION) && !timed);
+    let tickets = !messages && (timed || in_cases);
     // Ids that link nothing here are known to be there, and not read.
-    let links = |name: &str| name == "order_id" || messages || source.key.iter().any(|k| k == name) || wanted.texts.contains(name);
-    plans.retain(|plan| plan.kind != ColumnType::Key || links(&plan.name));
+    let is_order = |plan: &Plan| matches!(plan.column, Some(&purchases::ORDER_ID | &supplies::ORDER_ID));
+    let links = |name: &str| messages || source.key.iter().any(|k| k == name) || wanted.texts.contains(name);
+    plans.retain(|plan| plan.kind != ColumnType::Key || is_order(plan) || links(&plan.name));
     check_needed(source, table, &mapped, file, &names)?;
     let filter_mark = mark_of(source);
     Ok(Mapping {
@@ -177,6 +186,14 @@ fn expression_problem(expr: &Expr, error: &ExprError, file: &str, place: Option<
     }
 }
 
+fn wrong_target(file: &str, wrong: WrongTarget, mapped: &Mapped) -> Problem {
+    let problem = Problem::usage(format!("the mapping of {file} cannot be used: {}", wrong.message)).hint(wrong.hint);
+    match &mapped.place {
+        Some(place) => problem.at(place.clone()),
+        None => problem,
+    }
+}
+
 fn missing_column(file: &str, header: &str, names: &[String], place: Option<Place>) -> Problem {
     let problem = Problem::usage(format!("{file} has no column {header}"))
         .why(format!("its columns are {}", listed(names)))
@@ -188,20 +205,22 @@ fn missing_column(file: &str, header: &str, names: &[String], place: Option<Plac
 }
 
 fn check_needed(source: &Source, table: Table, mapped: &BTreeSet<String>, file: &str, names: &[String]) -> Result<()> {
-    let messages = mapped.contains("in_reply_to") || mapped.contains("case_id");
+    let has = |column: &Column| column.table == table && mapped.contains(column.name);
+    let messages = has(&interactions::IN_REPLY_TO) || has(&interactions::CASE_ID);
     let missing: Vec<&str> = table
         .columns()
         .iter()
         .filter(|c| c.required && !mapped.contains(c.name))
-        .filter(|c| !(c.name == "stakeholder_id" && table == Table::Interactions && messages))
+        // A message of ours takes the stakeholder of the one that it answers.
+        .filter(|c| !(c.role == Role::Stakeholder && messages))
         .map(|c| c.name)
         .collect();
-    let no_time = table == Table::Surveys && !mapped.contains("responded_at") && !mapped.contains("sent_at");
+    let no_time = table == Table::Surveys && !has(&surveys::RESPONDED_AT) && !has(&surveys::SENT_AT);
     if missing.is_empty() && !no_time {
         return Ok(());
     }
     let what = if no_time {
-        "responded_at or sent_at".to_string()
+        format!("{} or {}", surveys::RESPONDED_AT.name, surveys::SENT_AT.name)
     } else {
         missing.join(", ")
     };
@@ -212,7 +231,7 @@ fn check_needed(source: &Source, table: Table, mapped: &BTreeSet<String>, file: 
         })
         .hint(format!(
             "name it: --map '{file}:{}=COLUMN', or in [source.map] of relhealth.toml",
-            missing.first().unwrap_or(&"responded_at")
+            missing.first().unwrap_or(&surveys::RESPONDED_AT.name)
         ))
         .into())
 }
@@ -252,12 +271,13 @@ impl Maker<'_> {
             || (canonical.is_some() && self.wanted.texts.contains(&lower))
             // A key may be a column of the export's own; without it records of one person would be taken for one record.
             || self.source.key.iter().any(|key| key.to_lowercase() == lower);
-        if !asked && !self.wanted.everything && (is_optional_text(self.table, name) || canonical.is_none()) {
+        if !asked && !self.wanted.everything && canonical.is_none_or(Column::is_read_on_request) {
             return Ok(());
         }
         let (kind, words) = canonical.map_or((ColumnType::Text, &[] as &[&str]), |c| (c.kind, c.words));
         // An alias is compared with ids, so it is one.
-        let kind = if name == "alias" { ColumnType::Stakeholder } else { kind };
+        let role = canonical.map(|column| column.role);
+        let kind = if role == Some(Role::Alias) { ColumnType::Stakeholder } else { kind };
         let header = match &take {
             ColumnSource::Field(index) => self.names[*index].clone(),
             _ => name.to_string(),
@@ -271,6 +291,7 @@ impl Maker<'_> {
         let values = self.source.values.get(name).cloned().unwrap_or_default();
         self.plans.push(Plan {
             name: canonical.map_or_else(|| name.to_lowercase(), |c| c.name.to_string()),
+            column: canonical,
             kind,
             required: canonical.is_some_and(|c| c.required),
             words,
@@ -283,7 +304,7 @@ impl Maker<'_> {
             mark,
             unit: mapped.and_then(|m| m.unit).unwrap_or_default(),
             strip_point_zero: false,
-            forgiving: name == "score",
+            forgiving: role == Some(Role::Score),
             values,
         });
         Ok(())
@@ -295,6 +316,7 @@ impl Maker<'_> {
         // Ids are read as those of stakeholders, so that they have texts.
         self.plans.extend(ids.into_iter().map(|id| Plan {
             name: format!("{ID}{}", id.name),
+            column: None,
             kind: ColumnType::Stakeholder,
             required: false,
             ..id
@@ -316,6 +338,7 @@ impl Maker<'_> {
             let name = names.find(free).unwrap_or(own);
             self.plans.push(Plan {
                 name: format!("{OTHER}{name}"),
+                column: None,
                 kind: ColumnType::Text,
                 required: false,
                 words: &[],

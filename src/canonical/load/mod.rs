@@ -35,7 +35,7 @@ use crate::ingest;
 use crate::io;
 use crate::period::Zone;
 use crate::record_counts::RecordCounts;
-use crate::schema::{ColumnType, Micros, Table};
+use crate::schema::{ColumnType, Micros, Role, Table};
 use crate::sources::{AmountOn, Input, Profile, Source};
 
 use super::{CanonicalTables, SourceInfo};
@@ -45,7 +45,6 @@ use file::{Job, Rowset};
 use opening::{Opened, describe, open};
 
 pub use codes::{READING, UNUSED};
-pub use columns::is_deadline;
 pub use data_issues::{FINDINGS, FindingKind};
 pub use file::UnusedStatus;
 pub use inspect::inspect;
@@ -268,19 +267,15 @@ fn read_part(opened: Opened, options: &Options, several: bool, notes: &mut Vec<N
         let dates = super::rows::are_dates(filling.times.1, filling.times.0);
         if dates {
             dated.insert(plan.name.clone(), plan.zone.clone());
-            if is_deadline(&plan.name) {
+            if plan.role() == Some(Role::Deadline) {
                 to_end_of_day(&mut filling.data, &options.zone);
             }
         }
     }
-    let mut mapped = mapping.mapped.clone();
-    if messages {
-        mapped.insert("messages".to_string());
-    }
     let info = SourceInfo {
         table: mapping.table,
         file: file.clone(),
-        mapped,
+        mapped: mapping.mapped.clone(),
         messages,
         tickets,
         private: source.private,

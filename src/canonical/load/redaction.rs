@@ -8,7 +8,7 @@ use anyhow::Result;
 use super::file::Unused;
 use super::{Loaded, Options, read};
 use crate::canonical::pseudonym::Key;
-use crate::canonical::redact::{TEXTS, without_cell};
+use crate::canonical::redact::{personal_texts, without_cell};
 use crate::diagnostics::Note;
 use crate::io;
 use crate::sources::Input;
@@ -29,7 +29,7 @@ impl Redact {
     /// Those of reading.
     pub(super) fn load(&self, inputs: &[Input], options: &Options) -> Result<Loaded> {
         let mut options = options.clone();
-        options.texts.extend(TEXTS.map(str::to_string));
+        options.texts.extend(personal_texts().map(str::to_string));
         let mut loaded = read(inputs, &options)?;
         let (key, told) = match self {
             Redact::By(key) => (key.clone(), "by the key given"),

@@ -14,7 +14,7 @@ use super::file::UnusedStatus;
 use crate::canonical::{Data, Dictionary, SourceInfo};
 use crate::diagnostics::Note;
 use crate::period::{Zone, date_text};
-use crate::schema::{Micros, NO_CODE, NO_INT, NO_KEY, NO_TIME, Table};
+use crate::schema::{Column, Micros, NO_CODE, NO_INT, NO_KEY, NO_TIME, Role, Table, interactions, purchases, referrals, supplies, surveys};
 use crate::sources::AmountOn;
 
 impl Building {
@@ -29,7 +29,7 @@ impl Building {
             }
         }
         if table == Table::Purchases
-            && let Some(Data::Code(statuses)) = self.rows.columns.get("status")
+            && let Some(Data::Code(statuses)) = self.rows.data(&purchases::STATUS)
         {
             let void: BTreeSet<u32> = texts.matching(&is_void).into_iter().collect();
             let rows: Vec<usize> = (0..self.rows.len).filter(|&r| void.contains(&statuses[r])).collect();
@@ -45,7 +45,11 @@ impl Building {
 
     /// Converts money into the report's currency; what has no rate is excluded and counted.
     pub fn convert(&mut self, currency: &str, texts: &Dictionary, options: &Options, dropped: &mut Dropped) {
-        let Some(Data::Code(codes)) = self.rows.columns.get("currency").cloned() else {
+        let table = self.rows.table;
+        let Some(column) = table.with_role(Role::Currency).next() else {
+            return;
+        };
+        let Some(Data::Code(codes)) = self.rows.data(column).cloned() else {
             return;
         };
         let home = texts.code(currency);
@@ -56,8 +60,8 @@ impl Building {
             match texts.text(codes[row]).and_then(|c| options.rates.get(c)) {
                 None => self.drop_row(row, UnusedStatus::Excluded, "other-currency", dropped),
                 Some(&rate) => {
-                    for name in ["amount", "refund", "cost", "unit_amount"] {
-                        if let Some(Data::Int(v)) = self.rows.columns.get_mut(name)
+                    for money in table.with_role(Role::Money) {
+                        if let Some(Data::Int(v)) = self.rows.data_mut(money)
                             && v[row] != NO_INT
                         {
                             v[row] = (v[row] as f64 * rate).round_ties_even() as i64;
@@ -66,7 +70,7 @@ impl Building {
                 }
             }
         }
-        if let (Some(home), Some(Data::Code(codes))) = (home, self.rows.columns.get_mut("currency")) {
+        if let (Some(home), Some(Data::Code(codes))) = (home, self.rows.data_mut(column)) {
             codes.iter_mut().filter(|c| **c != NO_CODE).for_each(|c| *c = home);
         }
     }
@@ -75,22 +79,27 @@ impl Building {
     pub fn forget_after(&mut self, as_of: Micros, dropped: &mut Dropped, stated: bool) {
         let table = self.rows.table;
         if stated {
-            let columns: Vec<_> = happened(table).iter().map(|n| self.rows.times(n)).filter(|c| c.exists()).collect();
+            let columns: Vec<_> = happened(table)
+                .iter()
+                .map(|column| self.rows.times(column))
+                .filter(|c| c.exists())
+                .collect();
             let first = |row: usize| columns.iter().map(|c| c.at(row)).filter(|t| *t != NO_TIME).min();
             let late: Vec<usize> = (0..self.rows.len).filter(|&row| first(row).is_some_and(|t| t >= as_of)).collect();
             late.into_iter()
                 .for_each(|row| self.drop_row(row, UnusedStatus::Excluded, "after-as-of", dropped));
         }
-        for name in LATER {
-            let answers = table == Table::Surveys && name == "responded_at";
+        for column in became_known_later(table) {
             let mut voided = Vec::new();
-            if let Some(Data::Int(times)) = self.rows.columns.get_mut(name) {
+            if let Some(Data::Int(times)) = self.rows.data_mut(column) {
                 for (row, time) in times.iter_mut().enumerate().filter(|(_, t)| **t != NO_TIME && **t >= as_of) {
                     *time = NO_TIME;
                     voided.push(row);
                 }
             }
-            if answers && let Some(Data::Float(scores)) = self.rows.columns.get_mut("score") {
+            if *column == surveys::RESPONDED_AT
+                && let Some(Data::Float(scores)) = self.rows.data_mut(&surveys::SCORE)
+            {
                 voided.iter().for_each(|&row| scores[row] = f64::NAN);
             }
         }
@@ -101,10 +110,11 @@ impl Building {
         let table = self.rows.table;
         let columns = happened(table)
             .iter()
-            .chain(LATER.iter().filter(|name| !happened(table).contains(name)));
+            .chain(became_known_later(table).filter(|column| !happened(table).contains(column)));
         let mut notes = Vec::new();
-        for name in columns {
-            let times = self.rows.times(name);
+        for column in columns {
+            let name = column.name;
+            let times = self.rows.times(column);
             if !times.exists() {
                 continue;
             }
@@ -117,7 +127,7 @@ impl Building {
                 .map(|row| times.at(row))
                 .max();
             let newest = date_text(zone.day_of(newest.unwrap_or(as_of)));
-            let fate = if happened(table).contains(name) {
+            let fate = if happened(table).contains(column) {
                 "left out"
             } else {
                 "not known yet"
@@ -134,13 +144,13 @@ impl Building {
         if amount_on.iter().all(|a| *a == AmountOn::Line) {
             return;
         }
-        let Some(Data::Key(orders)) = self.rows.columns.get("order_id").cloned() else {
+        let Some(Data::Key(orders)) = self.rows.columns.get(purchases::ORDER_ID.name).cloned() else {
             return;
         };
         let sources: Vec<u16> = (0..self.rows.len).map(|r| self.rows.source_of(r)).collect();
         // A record without an order's id is an order of its own.
         let of_order = |row: usize| amount_on[sources[row] as usize] == AmountOn::Order && orders[row] != NO_KEY;
-        if let Some(Data::Int(amounts)) = self.rows.columns.get("amount").cloned() {
+        if let Some(Data::Int(amounts)) = self.rows.columns.get(purchases::AMOUNT.name).cloned() {
             let priced: Vec<usize> = (0..self.rows.len).filter(|&row| of_order(row) && amounts[row] != NO_INT).collect();
             let order = |row: usize| (orders[row], sources[row]);
             let known: FxHashSet<(u64, u16)> = priced.iter().map(|&row| order(row)).collect();
@@ -150,7 +160,7 @@ impl Building {
                 .filter(left)
                 .map(|row| (row, known.contains(&order(row))))
                 .collect();
-            if let Some(Data::Code(currencies)) = self.rows.columns.get_mut("currency") {
+            if let Some(Data::Code(currencies)) = self.rows.columns.get_mut(purchases::CURRENCY.name) {
                 // The currency stands beside the amount.
                 let stated: FxHashMap<(u64, u16), u32> = priced.iter().rev().map(|&row| (order(row), currencies[row])).collect();
                 for (row, currency) in currencies
@@ -171,12 +181,12 @@ impl Building {
             }
         }
         let mut seen: FxHashSet<(u64, u16)> = FxHashSet::default();
-        for name in ["amount", "refund", "cost"] {
+        for name in [purchases::AMOUNT.name, purchases::REFUND.name, purchases::COST.name] {
             seen.clear();
             if let Some(Data::Int(values)) = self.rows.columns.get_mut(name) {
                 for row in (0..values.len()).filter(|&row| of_order(row) && self.keep[row]) {
                     let is_first = values[row] != NO_INT && seen.insert((orders[row], sources[row]));
-                    if !is_first && (values[row] != NO_INT || name == "amount") {
+                    if !is_first && (values[row] != NO_INT || name == purchases::AMOUNT.name) {
                         values[row] = 0;
                     }
                 }
@@ -186,17 +196,23 @@ impl Building {
 }
 
 /// The columns that say when a record of a table happened.
-fn happened(table: Table) -> &'static [&'static str] {
+fn happened(table: Table) -> &'static [Column] {
     match table {
-        Table::Interactions | Table::Purchases | Table::Referrals => &["occurred_at"],
-        Table::Surveys => &["sent_at", "responded_at"],
-        Table::Supplies => &["ordered_at"],
+        Table::Interactions => &[interactions::OCCURRED_AT],
+        Table::Purchases => &[purchases::OCCURRED_AT],
+        Table::Referrals => &[referrals::OCCURRED_AT],
+        // An answer may come without its invitation.
+        Table::Surveys => &[surveys::SENT_AT, surveys::RESPONDED_AT],
+        Table::Supplies => &[supplies::ORDERED_AT],
         Table::Stakeholders | Table::Identities => &[],
     }
 }
 
 /// The columns that say what became of it later.
-const LATER: [&str; 5] = ["responded_at", "resolved_at", "delivered_at", "received_at", "converted_at"];
+fn became_known_later(table: Table) -> impl Iterator<Item = &'static Column> {
+    let is_later = |column: &&Column| matches!(column.role, Role::OutcomeTime | Role::DeliveryTime);
+    table.columns().iter().filter(is_later)
+}
 
 /// Statuses of purchases that never became one: cancelled, void, failed, mere pledges and tests. What is pending or was refunded is a
 /// purchase.
@@ -383,11 +399,11 @@ mod tests {
         orders.source.amount_on = Some(AmountOn::Order);
         let loaded = load_inputs(&[orders], &options());
         let rows = loaded.canonical.table(Table::Purchases).unwrap();
-        let mut amounts: Vec<i64> = (0..rows.len).map(|row| rows.ints("amount").at(row) / 10_000).collect();
+        let mut amounts: Vec<i64> = (0..rows.len).map(|row| rows.ints(&purchases::AMOUNT).at(row) / 10_000).collect();
         amounts.sort();
         assert_eq!(amounts, [0, 5, 7, 7]);
         assert_eq!((loaded.account[0].used, loaded.account[0].reasons["missing"]), (4, 1));
-        let currencies: BTreeSet<u32> = (0..rows.len).map(|row| rows.codes("currency").at(row)).collect();
+        let currencies: BTreeSet<u32> = (0..rows.len).map(|row| rows.codes(&purchases::CURRENCY).at(row)).collect();
         assert_eq!(currencies.len(), 1, "capitals make no other currency");
     }
 

@@ -17,8 +17,8 @@ use crate::canonical::rows::are_dates;
 use crate::canonical::{CanonicalTables, Codes, Data, Dictionary, Interner, SourceInfo, messages, referrers};
 use crate::diagnostics::Note;
 use crate::record_counts::RecordCounts;
-use crate::schema::{ColumnType, NO_CODE, Table};
-use crate::sources::{AmountOn, From};
+use crate::schema::{ColumnType, NO_CODE, Table, interactions, surveys};
+use crate::sources::{AmountOn, From, QUESTION};
 
 /// What the threads of one file gave, as one.
 pub fn join(mut sinks: Vec<Rowset>) -> Rowset {
@@ -116,11 +116,7 @@ pub fn assemble(parts: Vec<Part>, options: &Options, mut notes: Vec<Note>) -> Re
         let table = info.table;
         let building = tables.entry(table).or_insert_with(|| Building::new(table));
         let before = building.rows.len;
-        let who = if table == Table::Referrals {
-            "referrer_id"
-        } else {
-            "stakeholder_id"
-        };
+        let who = table.stakeholder_column().name;
         let mut stakeholder = None;
         for (plan, filling) in plans.iter().zip(rowset.fillings) {
             let whole = wholes.entry(table).or_default().entry(plan.name.clone()).or_default();
@@ -193,7 +189,10 @@ pub fn assemble(parts: Vec<Part>, options: &Options, mut notes: Vec<Note>) -> Re
         if building.rows.table == Table::Interactions && sources.iter().any(|s| s.messages) {
             let is_message = |source: u16| sources[source as usize].messages;
             let cases = messages::resolve(&building.rows, &mut building.stakeholder, &is_message, &texts);
-            building.rows.columns.insert(messages::CASE.to_string(), Data::Key(cases));
+            building
+                .rows
+                .columns
+                .insert(interactions::CASE_KEY.name.to_string(), Data::Key(cases));
         }
         building.drop_by_rule(&texts, options, dropped);
     });
@@ -304,13 +303,13 @@ fn dictionaries(parts: &[Part]) -> (Dictionary, Ranks, Dictionary, Ranks) {
 /// The question that each source reads the answers to, as far as that tells it from others: a constant where it has one, else where the
 /// scores come from, if a survey's file is read for several of its columns.
 fn questions(parts: &[Part]) -> Vec<String> {
-    let scores = |part: &Part| part.source.map.get("score").map(|mapped| mapped.from.to_string());
+    let scores = |part: &Part| part.source.map.get(surveys::SCORE.name).map(|mapped| mapped.from.to_string());
     let mut of_file: BTreeMap<&str, BTreeSet<Option<String>>> = BTreeMap::new();
     for part in parts.iter().filter(|part| part.info.table == Table::Surveys) {
         of_file.entry(&part.info.file).or_default().insert(scores(part));
     }
     let several = of_file.values().any(|origins| origins.len() > 1);
-    let question = |part: &Part| match part.source.map.get("question").map(|mapped| &mapped.from) {
+    let question = |part: &Part| match part.source.map.get(QUESTION).map(|mapped| &mapped.from) {
         Some(From::Value(text)) => text.clone(),
         _ if several && part.info.table == Table::Surveys => scores(part).unwrap_or_default(),
         _ => String::new(),

@@ -4,7 +4,7 @@ use super::content::known_words;
 use super::header_words::currency;
 use super::profile::Kind;
 use super::{Candidate, File, TAKE, content, meanings};
-use crate::schema::Table;
+use crate::schema::{Column, Role, Table, interactions, purchases, referrals, surveys};
 
 /// Cells that only one column has: direction words, survey instruments, currencies. One other column in four may hold them too.
 const DISTINCT: f64 = 0.75;
@@ -33,18 +33,16 @@ const THINGS: [&str; 16] = [
     "message",
 ];
 
-fn order(table: Table, column: &str) -> usize {
-    table.columns().iter().position(|c| c.name == column).unwrap_or(0)
-}
-
-fn is_missing(column: &str, candidates: &[Candidate]) -> bool {
+fn is_missing(column: &Column, candidates: &[Candidate]) -> bool {
     !candidates.iter().any(|c| c.column == column && c.confidence >= TAKE)
 }
 
 /// Adds what cells tell by themselves.
 pub(super) fn propose(table: Table, candidates: &mut Vec<Candidate>, file: &File<'_>) {
     for column in table.columns() {
-        if !matches!(column.name, "direction" | "instrument" | "currency" | "email" | "score") || !is_missing(column.name, candidates) {
+        let can_tell = matches!(column.role, Role::Currency | Role::Email | Role::Score)
+            || matches!(*column, interactions::DIRECTION | surveys::INSTRUMENT);
+        if !can_tell || !is_missing(column, candidates) {
             continue;
         }
         for (index, profile) in file.profiles.iter().enumerate() {
@@ -57,9 +55,14 @@ pub(super) fn propose(table: Table, candidates: &mut Vec<Candidate>, file: &File
             let cells = &file.columns[index];
             let (known, found) = known_words(column, cells);
             let all = known * 20 >= profile.filled * 19;
-            let told = match column.name {
+            let told = match column.role {
                 // `agent` and `customer` are words for a direction too, but also for much else: both ways must be named as such.
-                "direction" if all && found.contains(&"inbound") && found.contains(&"outbound") && !profile.is_bool() => {
+                _ if *column == interactions::DIRECTION
+                    && all
+                    && found.contains(&"inbound")
+                    && found.contains(&"outbound")
+                    && !profile.is_bool() =>
+                {
                     let ways = cells.iter().filter(|c| {
                         !matches!(
                             c.trim().to_lowercase().as_str(),
@@ -69,24 +72,24 @@ pub(super) fn propose(table: Table, candidates: &mut Vec<Candidate>, file: &File
                     let plain = known_words(column, &ways.copied().collect::<Vec<_>>()).1;
                     (plain.len() >= 2).then(|| (DISTINCT, format!("its cells are words for {}", found.join(", "))))
                 }
-                "instrument" if all && found.iter().any(|f| matches!(*f, "nps" | "enps" | "csat" | "ces")) => {
+                _ if *column == surveys::INSTRUMENT && all && found.iter().any(|f| matches!(*f, "nps" | "enps" | "csat" | "ces")) => {
                     Some((DISTINCT, format!("its cells are words for {}", found.join(", "))))
                 }
-                "currency" if cells.iter().filter(|c| currency(c.trim()).is_some()).count() == profile.filled => {
+                Role::Currency if cells.iter().filter(|c| currency(c.trim()).is_some()).count() == profile.filled => {
                     Some((DISTINCT, "its cells are currencies".to_string()))
                 }
-                "email" if profile.share(&[Kind::Email]) >= 0.95 && !is_ours(table, index, file) => Some((DISTINCT, profile.said())),
-                "score" if file.headers[index].words.contains("recommend") && profile.is_scale(0.0, 10.0) => {
+                Role::Email if profile.share(&[Kind::Email]) >= 0.95 && !is_ours(table, index, file) => Some((DISTINCT, profile.said())),
+                Role::Score if file.headers[index].words.contains("recommend") && profile.is_scale(0.0, 10.0) => {
                     Some((0.8, "it asks whether one would recommend, and its cells are 0 to 10".to_string()))
                 }
-                "score" if profile.is_scale(0.0, 10.0) && profile.distinct >= 3 && !profile.is_unique() => {
+                Role::Score if profile.is_scale(0.0, 10.0) && profile.distinct >= 3 && !profile.is_unique() => {
                     Some((MAYBE, content_said(profile)))
                 }
                 _ => None,
             };
             if let Some((confidence, why)) = told {
-                candidates.retain(|c| !(c.column == column.name && c.header == index));
-                candidates.push(Candidate::new(column.name, order(table, column.name), index, confidence, why));
+                candidates.retain(|c| !(c.column == column && c.header == index));
+                candidates.push(Candidate::new(column, index, confidence, why));
             }
         }
     }
@@ -129,16 +132,20 @@ fn is_ours(table: Table, index: usize, file: &File<'_>) -> bool {
 
 /// What serves as a needed column that nothing was found for.
 pub(super) fn fall_back(table: Table, candidates: &mut Vec<Candidate>, taken: &mut Vec<Candidate>, file: &File<'_>) {
-    let has = |column: &str, taken: &[Candidate]| taken.iter().any(|c| c.column == column);
+    let has = |column: &Column, taken: &[Candidate]| taken.iter().any(|c| c.column == column);
     // Where two names are equally good, that is the question.
-    let is_open = |column: &str, candidates: &[Candidate]| is_missing(column, candidates);
-    if table.column("stakeholder_id").is_some() && !has("stakeholder_id", taken) && is_open("stakeholder_id", candidates) {
+    let is_open = |column: &Column, candidates: &[Candidate]| is_missing(column, candidates);
+    let who = table.stakeholder_column();
+    // Of the two people of a referral nothing tells which is which.
+    if table != Table::Referrals && !has(who, taken) && is_open(who, candidates) {
         stakeholder(table, candidates, taken, file);
     }
     let event = match table {
-        Table::Interactions | Table::Purchases | Table::Referrals => "occurred_at",
-        Table::Surveys if !has("sent_at", taken) => "responded_at",
-        _ => return,
+        Table::Interactions => &interactions::OCCURRED_AT,
+        Table::Purchases => &purchases::OCCURRED_AT,
+        Table::Referrals => &referrals::OCCURRED_AT,
+        Table::Surveys if !has(&surveys::SENT_AT, taken) => &surveys::RESPONDED_AT,
+        Table::Surveys | Table::Stakeholders | Table::Supplies | Table::Identities => return,
     };
     if has(event, taken) || !is_open(event, candidates) {
         return;
@@ -159,7 +166,7 @@ pub(super) fn fall_back(table: Table, candidates: &mut Vec<Candidate>, taken: &m
         if candidates.iter().any(|c| c.column == event && c.header == index) {
             continue;
         }
-        let found = Candidate::new(event, order(table, event), index, confidence, why);
+        let found = Candidate::new(event, index, confidence, why);
         if only {
             taken.push(found.clone());
         }
@@ -168,8 +175,7 @@ pub(super) fn fall_back(table: Table, candidates: &mut Vec<Candidate>, taken: &m
 }
 
 fn stakeholder(table: Table, candidates: &mut Vec<Candidate>, taken: &mut Vec<Candidate>, file: &File<'_>) {
-    let column = "stakeholder_id";
-    let place = order(table, column);
+    let column = table.stakeholder_column();
     let plain = ["email", "billing", "primary", "recipient"];
     let is_email = |i: usize| match file.profiles[i].filled {
         0 => {
@@ -198,9 +204,9 @@ fn stakeholder(table: Table, candidates: &mut Vec<Candidate>, taken: &mut Vec<Ca
     for &index in &emails {
         let sure = chosen == Some(index);
         let why = "there is no id: the e-mail address serves as one".to_string();
-        let found = Candidate::new(column, place, index, if sure { SERVES } else { MAYBE }, why);
+        let found = Candidate::new(column, index, if sure { SERVES } else { MAYBE }, why);
         // The address may be the roster's `email` as well.
-        let is_free = taken.iter().all(|t| t.header != index || t.column == "email");
+        let is_free = taken.iter().all(|t| t.header != index || t.column.role == Role::Email);
         if sure && is_free {
             taken.push(found.clone());
         }
@@ -212,7 +218,7 @@ fn stakeholder(table: Table, candidates: &mut Vec<Candidate>, taken: &mut Vec<Ca
     }
     for (index, profile) in file.profiles.iter().enumerate() {
         let header = &file.headers[index];
-        let is_used = taken.iter().any(|t| t.header == index && t.column != "name");
+        let is_used = taken.iter().any(|t| t.header == index && t.column.role != Role::PersonName);
         if is_used
             || is_ours(table, index, file)
             || candidates
@@ -235,10 +241,10 @@ fn stakeholder(table: Table, candidates: &mut Vec<Candidate>, taken: &mut Vec<Ca
                 "its cells are codes that repeat: {} different in {}",
                 profile.distinct, profile.filled
             );
-            candidates.push(Candidate::new(column, place, index, MAYBE, why));
+            candidates.push(Candidate::new(column, index, MAYBE, why));
         } else if is_name && !header.words.is_empty() {
             let why = "a name, for want of an id: two of one name would count as one".to_string();
-            candidates.push(Candidate::new(column, place, index, MAYBE - 0.05, why));
+            candidates.push(Candidate::new(column, index, MAYBE - 0.05, why));
         }
     }
 }

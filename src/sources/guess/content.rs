@@ -2,7 +2,7 @@
 
 use super::header_words::{Header, Unit, currency};
 use super::profile::{ColumnProfile, Kind};
-use crate::schema::{Column, ColumnType, Table};
+use crate::schema::{Column, ColumnType, Role, Table, interactions, purchases};
 use crate::sources::word;
 
 /// The verdict of the cells.
@@ -31,9 +31,10 @@ use Cells::{Fit, Silent, Strange};
 use Kind::{Bool, Clock, Code, Date, Decimal, Email, Integer, Json, Money, Percent, Phone, Text, Url, Uuid, Words};
 
 /// What the cells of a column say about it as that canonical column.
-pub(super) fn judge(table: Table, column: &Column, is_exact: bool, header: &Header, profile: &ColumnProfile, cells: &[&str]) -> Cells {
-    let lasts = matches!(column.name, "response_minutes" | "resolution_minutes");
-    let tells = matches!(column.name, "responded_at" | "resolved_at") && table == Table::Interactions;
+pub(super) fn judge(column: &Column, is_exact: bool, header: &Header, profile: &ColumnProfile, cells: &[&str]) -> Cells {
+    let table = column.table;
+    let lasts = column.role == Role::Duration;
+    let tells = matches!(*column, interactions::RESPONDED_AT | interactions::RESOLVED_AT);
     if profile.filled == 0 {
         return match (lasts, tells, header.unit) {
             (true, _, Some(Unit::Minutes)) => Silent,
@@ -78,7 +79,7 @@ pub(super) fn judge(table: Table, column: &Column, is_exact: bool, header: &Head
             Some(unit) => Strange(ASKED, other_unit(unit)),
             None => Strange(ASKED, "its numbers are durations of unknown unit".to_string()),
         },
-        ColumnType::Number if column.name == "score" => {
+        ColumnType::Number if column.role == Role::Score => {
             if profile.is_scale(0.0, 10.0) {
                 Fit(0.4, scale_said(profile))
             } else if is(&[Integer, Decimal]) && profile.range.is_some_and(|(low, high)| low >= -100.0 && high <= 100.0) {
@@ -114,34 +115,40 @@ pub(super) fn judge(table: Table, column: &Column, is_exact: bool, header: &Head
             }
         }
         ColumnType::Text if !column.words.is_empty() => closed(column, profile, cells),
-        ColumnType::Text => match column.name {
-            "currency" => {
+        ColumnType::Text => match column.role {
+            Role::Currency => {
                 let named = cells.iter().filter(|c| currency(&c.trim().to_uppercase()).is_some()).count();
                 match named * 10 >= profile.filled * 9 {
                     true => Fit(MUCH, "its cells are currencies".to_string()),
                     false => strange(REFUTED),
                 }
             }
-            "email" => match profile.share(&[Email]) >= 0.8 {
+            Role::Email => match profile.share(&[Email]) >= 0.8 {
                 true => fit(MUCH),
                 false => strange(REFUTED),
             },
-            "name" => match profile.share(&[Date, Integer, Decimal, Money, Email, Url, Uuid, Clock, Json]) >= 0.5 {
+            Role::PersonName => match profile.share(&[Date, Integer, Decimal, Money, Email, Url, Uuid, Clock, Json]) >= 0.5 {
                 true => strange(0.2),
                 false => Silent,
             },
-            "comment" => match profile.share(&[Text, Words]) >= 0.5 {
+            Role::FreeText => match profile.share(&[Text, Words]) >= 0.5 {
                 true => fit(0.1),
                 false => strange(0.3),
             },
-            "product" | "owner" | "alias" => match profile.share(&[Date, Clock, Json, Money]) >= 0.5 {
-                true => strange(REFUTED),
-                false => Silent,
-            },
+            Role::Owner | Role::Alias => no_time_or_money(profile),
+            _ if *column == purchases::PRODUCT => no_time_or_money(profile),
             _ if profile.share(&[Date, Clock, Json, Money, Decimal, Email, Url, Uuid, Text, Phone]) >= 0.5 => strange(0.2),
             _ if profile.filled >= ENOUGH && profile.is_unique() => Strange(0.4, "all its cells are different".to_string()),
             _ => Silent,
         },
+    }
+}
+
+/// A text that can be anything but a time or money.
+fn no_time_or_money(profile: &ColumnProfile) -> Cells {
+    match profile.share(&[Date, Clock, Json, Money]) >= 0.5 {
+        true => Strange(REFUTED, profile.said()),
+        false => Silent,
     }
 }
 
@@ -206,7 +213,7 @@ fn closed(column: &Column, profile: &ColumnProfile, cells: &[&str]) -> Cells {
         return Fit(0.1, said);
     }
     // Kinds are free in many systems; what is no word of the list is kept as it is.
-    let free = column.name == "kind" && profile.share(&[Words, Code]) >= 0.8 && !(profile.filled >= ENOUGH && profile.is_unique());
+    let free = *column == interactions::KIND && profile.share(&[Words, Code]) >= 0.8 && !(profile.filled >= ENOUGH && profile.is_unique());
     match free {
         true => Silent,
         false => Strange(

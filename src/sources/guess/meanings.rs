@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 use super::header_words::Header;
-use crate::schema::Table;
+use crate::schema::{Column, Table};
 use crate::sources::recognise::aliases;
 
 /// The canonical name itself.
@@ -139,7 +139,8 @@ pub(super) struct Named {
 }
 
 /// How far a header is named like a canonical column.
-pub(super) fn named(table: Table, column: &'static str, header: &Header) -> Option<Named> {
+pub(super) fn named(column: &'static Column, header: &Header) -> Option<Named> {
+    let (table, column) = (column.table, column.name);
     let exact = |confidence, place, why: &str| Named {
         confidence,
         is_exact: true,
@@ -221,7 +222,7 @@ mod tests {
     use super::*;
 
     fn confidence(table: Table, column: &'static str, header: &str) -> f64 {
-        named(table, column, &headers(&[header.to_string()])[0]).map_or(0.0, |n| n.confidence)
+        named(table.column(column).unwrap(), &headers(&[header.to_string()])[0]).map_or(0.0, |n| n.confidence)
     }
 
     #[test]

@@ -9,7 +9,7 @@
 //! What reaches [`TAKE`] is a guess, with its evidence in words. What reaches [`ASK`], and what a table cannot do without, is a
 //! [`Question`]. Nothing else is said: a wrong mapping costs more than a missing one.
 
-use crate::schema::{Column, ColumnType, Table};
+use crate::schema::{Column, ColumnType, Role, Table};
 
 mod alone;
 mod content;
@@ -70,7 +70,7 @@ pub struct Understanding {
 /// A header that may be a canonical column.
 #[derive(Debug, Clone)]
 struct Candidate {
-    column: &'static str,
+    column: &'static Column,
     /// Place of the column in the schema.
     order: usize,
     header: usize,
@@ -84,10 +84,10 @@ struct Candidate {
 }
 
 impl Candidate {
-    fn new(column: &'static str, order: usize, header: usize, confidence: f64, why: String) -> Candidate {
+    fn new(column: &'static Column, header: usize, confidence: f64, why: String) -> Candidate {
         Candidate {
             column,
-            order,
+            order: column.table.columns().iter().position(|other| other == column).unwrap_or(0),
             header,
             confidence,
             is_exact: false,
@@ -113,7 +113,7 @@ impl Candidate {
     /// without looking at a cell; then the surest. An id of the record itself says less than the columns that link.
     fn rank(&self) -> (usize, bool, usize, usize, usize, usize) {
         let doubt = ((1.0 - self.confidence) * 1000.0).round() as usize;
-        let is_own = matches!(self.column, "interaction_id" | "response_id" | "line_id");
+        let is_own = self.column.role == Role::RecordId;
         if self.is_exact && self.confidence >= 0.9 {
             let group = usize::from(self.place > 0);
             (group, is_own && group > 0, self.order, self.place, 0, self.header)
@@ -142,9 +142,9 @@ struct Reading {
 impl Reading {
     fn of(table: Table, file: &File<'_>) -> Reading {
         let mut candidates = Vec::new();
-        for (order, column) in table.columns().iter().enumerate() {
+        for column in table.columns() {
             for index in 0..file.headers.len() {
-                candidates.extend(candidate(table, order, column, index, file));
+                candidates.extend(candidate(column, index, file));
             }
         }
         relations::relate(table, &mut candidates, file);
@@ -155,20 +155,20 @@ impl Reading {
         Reading { table, candidates, taken }
     }
 
-    fn has(&self, column: &str) -> bool {
+    fn has(&self, column: &Column) -> bool {
         self.taken.iter().any(|c| c.column == column)
     }
 }
 
-fn candidate(table: Table, order: usize, column: &Column, index: usize, file: &File<'_>) -> Option<Candidate> {
+fn candidate(column: &'static Column, index: usize, file: &File<'_>) -> Option<Candidate> {
     let header = &file.headers[index];
-    let named = meanings::named(table, table.column(column.name)?.name, header)?;
+    let named = meanings::named(column, header)?;
     let mut candidate = Candidate {
         is_exact: named.is_exact,
         place: named.place,
-        ..Candidate::new(table.columns()[order].name, order, index, named.confidence, named.why)
+        ..Candidate::new(column, index, named.confidence, named.why)
     };
-    match content::judge(table, column, named.is_exact, header, &file.profiles[index], &file.columns[index]) {
+    match content::judge(column, named.is_exact, header, &file.profiles[index], &file.columns[index]) {
         Cells::Fit(share, why) => candidate.raise(share, why),
         Cells::Silent => {}
         Cells::Strange(left, why) => {
@@ -185,7 +185,7 @@ fn assign(candidates: &[Candidate]) -> Vec<Candidate> {
     let mut sorted: Vec<&Candidate> = candidates.iter().filter(|c| c.confidence >= TAKE).collect();
     sorted.sort_by_key(|c| c.rank());
     let mut taken: Vec<Candidate> = Vec::new();
-    let mut unsettled: Vec<&str> = Vec::new();
+    let mut unsettled: Vec<&Column> = Vec::new();
     for (at, candidate) in sorted.iter().enumerate() {
         let is_free = |c: &Candidate, taken: &[Candidate]| !taken.iter().any(|t| t.header == c.header || t.column == c.column);
         if !is_free(candidate, &taken) || unsettled.contains(&candidate.column) {
@@ -228,14 +228,14 @@ pub fn understand(file: &str, headers: &[String], rows: &[Vec<String>], stated: 
     let table = ranked.first().filter(|(_, sure, _)| *sure >= TAKE).map(|(t, sure, _)| (*t, *sure));
     let best = &readings[0];
     let guess = |c: &Candidate| {
-        let kind = best.table.column(c.column).map(|c| c.kind);
+        let kind = c.column.kind;
         Guess {
-            column: c.column,
+            column: c.column.name,
             header: c.header,
             confidence: c.confidence,
             evidence: c.evidence.clone(),
-            timezone: parsed[c.header].timezone.clone().filter(|_| kind == Some(ColumnType::Time)),
-            currency: parsed[c.header].currency.clone().filter(|_| kind == Some(ColumnType::Money)),
+            timezone: parsed[c.header].timezone.clone().filter(|_| kind == ColumnType::Time),
+            currency: parsed[c.header].currency.clone().filter(|_| kind == ColumnType::Money),
         }
     };
     let refuted = best

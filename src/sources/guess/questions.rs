@@ -2,7 +2,7 @@
 
 use super::tables::is_complete;
 use super::{ASK, Candidate, File, Reading, TAKE};
-use crate::schema::{Column, ColumnType, Table};
+use crate::schema::{Column, ColumnType, Role, Table, identities, interactions, purchases, referrals, stakeholders, supplies, surveys};
 
 /// Something that the file does not tell clearly enough.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,15 +19,15 @@ pub struct Question {
 
 /// How a question names a canonical column.
 fn meaning(column: &Column) -> &'static str {
-    match column.name {
-        "stakeholder_id" => "whom the record is about",
-        "occurred_at" => "when it happened",
-        "responded_at" => "when it was answered",
-        "amount" => "the amount",
-        "score" => "the score",
-        "referrer_id" => "who referred",
-        "referred_id" => "who was referred",
-        "alias" => "the other id or address",
+    match *column {
+        interactions::OCCURRED_AT | purchases::OCCURRED_AT | referrals::OCCURRED_AT => "when it happened",
+        interactions::RESPONDED_AT | surveys::RESPONDED_AT => "when it was answered",
+        purchases::AMOUNT | supplies::AMOUNT => "the amount",
+        surveys::SCORE => "the score",
+        referrals::REFERRER_ID | stakeholders::REFERRER_ID | purchases::REFERRER_ID => "who referred",
+        referrals::REFERRED_ID => "who was referred",
+        identities::ALIAS => "the other id or address",
+        _ if column.role == Role::Stakeholder => "whom the record is about",
         _ => column.name,
     }
 }
@@ -42,18 +42,18 @@ pub(super) fn ask(file: &str, reading: &Reading, is_sure: bool, tables: &[(Table
     if !is_sure && !is_complete(reading) && reading.taken.len() < 2 {
         return questions;
     }
-    for column in reading.table.columns().iter().filter(|c| !reading.has(c.name)) {
-        let needed = column.required || is_wanted(reading, column.name);
+    for column in reading.table.columns().iter().filter(|c| !reading.has(c)) {
+        let needed = column.required || is_wanted(reading, column);
         let mut candidates: Vec<&Candidate> = reading
             .candidates
             .iter()
-            .filter(|c| c.column == column.name && c.confidence >= ASK)
+            .filter(|c| c.column == column && c.confidence >= ASK)
             // A column that is understood as something else is no longer in question, unless as a mere fallback.
             .filter(|c| {
                 !reading
                     .taken
                     .iter()
-                    .any(|t| t.header == c.header && t.confidence >= c.confidence - 0.1 && t.column != "name")
+                    .any(|t| t.header == c.header && t.confidence >= c.confidence - 0.1 && t.column.role != Role::PersonName)
             })
             .collect();
         candidates.sort_by(|a, b| b.confidence.total_cmp(&a.confidence).then(a.header.cmp(&b.header)));
@@ -66,11 +66,11 @@ pub(super) fn ask(file: &str, reading: &Reading, is_sure: bool, tables: &[(Table
 }
 
 /// Of two columns one of which is needed, the one to ask for.
-fn is_wanted(reading: &Reading, column: &str) -> bool {
-    match (reading.table, column) {
-        (Table::Surveys, "score") => true,
-        (Table::Surveys, "responded_at") => !reading.has("sent_at"),
-        (Table::Supplies, "promised_at") => !reading.has("received_at"),
+fn is_wanted(reading: &Reading, column: &Column) -> bool {
+    match *column {
+        surveys::SCORE => true,
+        surveys::RESPONDED_AT => !reading.has(&surveys::SENT_AT),
+        supplies::PROMISED_AT => !reading.has(&supplies::RECEIVED_AT),
         _ => false,
     }
 }
@@ -101,16 +101,16 @@ fn quoted(header: &str) -> String {
 
 fn about(file: &str, reading: &Reading, column: &'static Column, candidates: &[&Candidate], seen: &File<'_>) -> Question {
     let name = |index: usize| seen.headers[index].name.as_str();
-    let at = |column: &str| reading.taken.iter().find(|t| t.column == column).map(|t| name(t.header));
+    let at = |column: &Column| reading.taken.iter().find(|t| t.column == column).map(|t| name(t.header));
     let mut option = format!("--map {}", quoted(&format!("{file}:{}=COLUMN", column.name)));
     if let Some(best) = candidates.first() {
         option = format!("--map {file}:{}={}", column.name, quoted(name(best.header)));
-        let lasts = matches!(column.name, "response_minutes" | "resolution_minutes");
+        let lasts = column.role == Role::Duration;
         if let Some(unit) = seen.headers[best.header].unit.filter(|_| lasts) {
             option = format!("{} = {{ expr = '\"{}\" {}' }}", column.name, name(best.header), unit.minutes());
         }
-    } else if column.name == "amount"
-        && let (Some(quantity), Some(price)) = (at("quantity"), at("unit_amount"))
+    } else if *column == purchases::AMOUNT
+        && let (Some(quantity), Some(price)) = (at(&purchases::QUANTITY), at(&purchases::UNIT_AMOUNT))
     {
         option = format!("amount = {{ expr = '\"{quantity}\" * \"{price}\"' }}");
         return Question {

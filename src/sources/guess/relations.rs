@@ -5,20 +5,7 @@ use super::header_words::Header;
 use super::profile::{ColumnProfile, Kind, number};
 use super::{Candidate, File};
 use crate::cell_parsing::{Civil, DateVerdict, DateVote, DecimalVote, parse_iso, parse_ordered};
-use crate::schema::{DAY, Micros, Table};
-
-/// The time that comes first, and those that cannot be before it.
-fn orders(table: Table) -> (&'static str, &'static [&'static str]) {
-    match table {
-        Table::Interactions => ("occurred_at", &["responded_at", "resolved_at", "response_due_at", "due_at"]),
-        Table::Surveys => ("sent_at", &["responded_at"]),
-        Table::Purchases => ("occurred_at", &["promised_at", "delivered_at"]),
-        Table::Stakeholders => ("started_at", &["ended_at"]),
-        Table::Referrals => ("occurred_at", &["converted_at"]),
-        Table::Supplies => ("ordered_at", &["promised_at", "received_at"]),
-        Table::Identities => ("", &[]),
-    }
-}
+use crate::schema::{Column, DAY, Micros, Role, Table, purchases, supplies};
 
 /// Lets the columns of a file speak for and against each other.
 pub(super) fn relate(table: Table, candidates: &mut Vec<Candidate>, file: &File<'_>) {
@@ -36,7 +23,7 @@ fn places(candidates: &mut [Candidate], file: &File<'_>) {
     if file.headers.iter().any(is_address) {
         let states = candidates
             .iter_mut()
-            .filter(|c| c.column == "status" && file.headers[c.header].words.contains("state"));
+            .filter(|c| c.column.role == Role::Status && file.headers[c.header].words.contains("state"));
         states.for_each(|c| c.lower(0.3, "beside it stand the other parts of an address".to_string()));
     }
 }
@@ -49,25 +36,32 @@ fn ids(table: Table, candidates: &mut [Candidate], profiles: &[ColumnProfile]) {
         }
         let (different, filled) = (profile.distinct, profile.filled);
         let roster = table == Table::Stakeholders;
-        match candidate.column {
-            "stakeholder_id" if roster && profile.is_unique() => candidate.raise(0.15, "each record has its own, as a roster has".into()),
-            "stakeholder_id" if roster && 2 * different < filled => {
+        match candidate.column.role {
+            // Of the two people of a referral either may repeat.
+            Role::Stakeholder if table == Table::Referrals => {}
+            Role::Stakeholder if roster && profile.is_unique() => candidate.raise(0.15, "each record has its own, as a roster has".into()),
+            Role::Stakeholder if roster && 2 * different < filled => {
                 candidate.lower(0.7, format!("only {different} different in {filled} records of a roster"));
             }
-            "stakeholder_id" if !roster && table != Table::Identities && different < filled => {
+            Role::Stakeholder if !roster && table != Table::Identities && different < filled => {
                 candidate.raise(
                     0.1,
                     format!("{different} different in {filled} records: it repeats, as a stakeholder's id does"),
                 );
             }
-            "interaction_id" | "response_id" | "line_id" if profile.is_unique() => candidate.raise(0.1, "each record has its own".into()),
+            Role::RecordId if profile.is_unique() => candidate.raise(0.1, "each record has its own".into()),
             // What counts lines starts anew with each order.
-            "interaction_id" | "response_id" if 2 * different < filled => {
+            Role::RecordId if 2 * different < filled && !is_line(candidate.column) => {
                 candidate.lower(0.5, format!("only {different} different in {filled} records"));
             }
             _ => {}
         }
     }
+}
+
+/// Whether a column counts the lines of an order.
+fn is_line(column: &Column) -> bool {
+    matches!(*column, purchases::LINE_ID | supplies::LINE_ID)
 }
 
 /// The points in time of a column; none where the order of day and month is open.
@@ -92,14 +86,19 @@ fn is_before(second: &Civil, first: &Civil) -> bool {
 }
 
 fn times(table: Table, candidates: &mut [Candidate], columns: &[Vec<&str>]) {
-    let (first, seconds) = orders(table);
+    let Some(first) = table.columns().iter().find_map(|column| column.not_before) else {
+        return;
+    };
     let best = candidates
         .iter()
         .filter(|c| c.column == first && c.confidence >= super::TAKE)
         .min_by(|a, b| a.rank().cmp(&b.rank()));
     let Some(start) = best.map(|c| c.header) else { return };
     let started = instants(&columns[start]);
-    for candidate in candidates.iter_mut().filter(|c| c.header != start && seconds.contains(&c.column)) {
+    for candidate in candidates
+        .iter_mut()
+        .filter(|c| c.header != start && c.column.not_before == Some(first))
+    {
         let times = instants(&columns[candidate.header]);
         let pairs: Vec<(&Civil, &Civil)> = started
             .iter()
@@ -109,9 +108,9 @@ fn times(table: Table, candidates: &mut [Candidate], columns: &[Vec<&str>]) {
         let early = pairs.iter().filter(|(a, b)| is_before(b, a)).count();
         // A few records are wrong in any export; a column that is wrong in a third of them is another thing.
         if pairs.len() >= 5 && early * 50 <= pairs.len() {
-            candidate.raise(0.15, format!("never before {first}"));
+            candidate.raise(0.15, format!("never before {}", first.name));
         } else if pairs.len() >= 5 && early * 3 > pairs.len() {
-            candidate.lower(0.4, format!("before {first} in {early} of {} records", pairs.len()));
+            candidate.lower(0.4, format!("before {} in {early} of {} records", first.name, pairs.len()));
         }
     }
 }
@@ -127,7 +126,7 @@ fn products(candidates: &mut Vec<Candidate>, profiles: &[ColumnProfile], columns
     let numeric = |i: usize| profiles[i].share(&[Kind::Integer, Kind::Decimal, Kind::Money]) >= 0.9;
     let best = candidates
         .iter()
-        .filter(|c| c.column == "quantity" && c.confidence >= super::TAKE)
+        .filter(|c| *c.column == purchases::QUANTITY && c.confidence >= super::TAKE)
         .min_by(|a, b| a.rank().cmp(&b.rank()));
     let Some(many) = best.map(|c| c.header) else { return };
     let quantity = numbers(&columns[many]);
@@ -159,24 +158,22 @@ fn products(candidates: &mut Vec<Candidate>, profiles: &[ColumnProfile], columns
             );
             for candidate in candidates
                 .iter_mut()
-                .filter(|c| c.header == *unit && matches!(c.column, "amount" | "cost"))
+                .filter(|c| c.header == *unit && matches!(*c.column, purchases::AMOUNT | purchases::COST))
             {
                 candidate.lower(0.3, said.clone());
             }
-            support(candidates, "unit_amount", *unit, &said);
-            support(candidates, "amount", *amount, &said);
+            support(candidates, &purchases::UNIT_AMOUNT, *unit, &said);
+            support(candidates, &purchases::AMOUNT, *amount, &said);
             return;
         }
     }
 }
 
-fn support(candidates: &mut Vec<Candidate>, column: &'static str, header: usize, said: &str) {
+fn support(candidates: &mut Vec<Candidate>, column: &'static Column, header: usize, said: &str) {
     if let Some(known) = candidates.iter_mut().find(|c| c.column == column && c.header == header) {
         known.raise(0.5, said.to_string());
         return;
     }
-    let table = Table::Purchases;
-    let place = table.columns().iter().position(|c| c.name == column).unwrap_or(0);
     // The arithmetic alone tells; a column of the same numbers by accident in nine of ten records is hardly met.
-    candidates.push(Candidate::new(column, place, header, 0.8, said.to_string()));
+    candidates.push(Candidate::new(column, header, 0.8, said.to_string()));
 }

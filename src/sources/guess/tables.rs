@@ -3,7 +3,7 @@
 use super::content::ENOUGH;
 use super::profile::Kind;
 use super::{File, Reading, meanings};
-use crate::schema::{Column, ColumnType, Table};
+use crate::schema::{Column, ColumnType, Role, Table, identities, interactions, purchases, referrals, stakeholders, supplies, surveys};
 use crate::sources::{recognise, table as recognised};
 
 /// How much confidence is added by one more point: at two points' lead the odds are four to one.
@@ -20,40 +20,55 @@ const LEAD: f64 = 0.8;
 const ROSTER: f64 = 3.0;
 
 /// What finding a column says for its table: those that only one or two tables have say most.
-fn weight(table: Table, column: &Column) -> f64 {
-    match column.name {
-        "referrer_id" if table == Table::Referrals => 3.0,
-        "stakeholder_id" => 0.5,
-        "status" | "owner" | "channel" | "currency" | "name" | "email" | "type" | "kind" => 0.7,
-        "score" | "amount" | "referred_id" | "alias" | "direction" | "in_reply_to" | "quantity_received" | "quantity_rejected" => 3.0,
-        "resolved_at" | "case_id" | "response_minutes" | "resolution_minutes" | "unit_amount" | "ended_at" | "started_at" => 2.0,
-        _ if matches!(column.kind, ColumnType::Text) && column.words.is_empty() => 1.0,
-        _ => 1.5,
+fn weight(column: &Column) -> f64 {
+    match *column {
+        referrals::REFERRER_ID
+        | referrals::REFERRED_ID
+        | surveys::SCORE
+        | purchases::AMOUNT
+        | supplies::AMOUNT
+        | supplies::QUANTITY_RECEIVED
+        | supplies::QUANTITY_REJECTED
+        | identities::ALIAS
+        | interactions::DIRECTION
+        | interactions::IN_REPLY_TO => 3.0,
+        interactions::RESOLVED_AT
+        | interactions::CASE_ID
+        | surveys::CASE_ID
+        | interactions::RESPONSE_MINUTES
+        | interactions::RESOLUTION_MINUTES
+        | purchases::UNIT_AMOUNT
+        | stakeholders::STARTED_AT
+        | stakeholders::ENDED_AT => 2.0,
+        interactions::CHANNEL | purchases::CHANNEL | interactions::KIND => 0.7,
+        _ => match column.role {
+            Role::Stakeholder => 0.5,
+            Role::Status | Role::Owner | Role::Currency | Role::PersonName | Role::Email | Role::StakeholderType => 0.7,
+            _ if column.kind == ColumnType::Text && column.words.is_empty() => 1.0,
+            _ => 1.5,
+        },
     }
 }
 
 /// Whether a reading has what its table cannot do without.
 pub(super) fn is_complete(reading: &Reading) -> bool {
-    let table = reading.table;
-    match table {
-        Table::Surveys => reading.has("score") && (reading.has("responded_at") || reading.has("sent_at")),
-        Table::Supplies => reading.has("stakeholder_id") && (reading.has("promised_at") || reading.has("received_at")),
-        _ => table.columns().iter().filter(|c| c.required).all(|c| reading.has(c.name)),
-    }
+    recognise::is_complete(reading.table, &|column| reading.has(column))
+}
+
+/// Whether a column is the id of the stakeholder whom a record is about. A referral is about two.
+fn is_subject(column: &Column) -> bool {
+    column.role == Role::Stakeholder && column.table != Table::Referrals
 }
 
 /// Whether a reading lacks one thing that a question can settle: an id or an amount beside the rest.
 fn is_nearly(reading: &Reading) -> bool {
-    let missing = reading
-        .table
-        .columns()
-        .iter()
-        .filter(|c| c.required && !reading.has(c.name))
-        .count();
+    let missing = reading.table.columns().iter().filter(|c| c.required && !reading.has(c)).count();
     match reading.table {
         Table::Interactions | Table::Purchases => missing == 1,
-        Table::Surveys => reading.has("responded_at") || reading.has("sent_at") || reading.has("score"),
-        _ => false,
+        Table::Surveys => [&surveys::RESPONDED_AT, &surveys::SENT_AT, &surveys::SCORE]
+            .into_iter()
+            .any(|column| reading.has(column)),
+        Table::Stakeholders | Table::Referrals | Table::Supplies | Table::Identities => false,
     }
 }
 
@@ -103,13 +118,9 @@ pub(super) fn rank(
 
 /// Whether a roster is one of people or organisations: products and coupons have an id, a name and a beginning too.
 fn speaks_of_people(file: &str, seen: &File<'_>, reading: &Reading) -> bool {
-    let id = reading
-        .taken
-        .iter()
-        .find(|t| t.column == "stakeholder_id")
-        .map(|t| &seen.headers[t.header]);
+    let id = reading.taken.iter().find(|t| is_subject(t.column)).map(|t| &seen.headers[t.header]);
     id.is_some_and(|h| h.words.iter().any(|w| meanings::is_who(w) || w == "supplier"))
-        || reading.has("email")
+        || reading.taken.iter().any(|t| t.column.role == Role::Email)
         || recognise::named_by(Table::Stakeholders, file).is_some()
         || meanings::hints(Table::Stakeholders, seen.headers).len() >= 2
 }
@@ -119,12 +130,10 @@ fn points(file: &str, seen: &File<'_>, reading: &Reading) -> (f64, String) {
     let mut points = 0.0;
     let mut said: Vec<String> = Vec::new();
     for taken in &reading.taken {
-        if let Some(column) = table.column(taken.column) {
-            points += weight(table, column) * taken.confidence;
-        }
+        points += weight(taken.column) * taken.confidence;
     }
     if !reading.taken.is_empty() {
-        let names: Vec<&str> = reading.taken.iter().map(|t| t.column).collect();
+        let names: Vec<&str> = reading.taken.iter().map(|t| t.column.name).collect();
         said.push(format!("it has {}", names.join(", ")));
     }
     let hints = meanings::hints(table, seen.headers);
@@ -139,7 +148,7 @@ fn points(file: &str, seen: &File<'_>, reading: &Reading) -> (f64, String) {
     let id = reading
         .taken
         .iter()
-        .find(|t| t.column == "stakeholder_id")
+        .find(|t| is_subject(t.column))
         .map(|t| &seen.profiles[t.header]);
     if let Some(id) = id.filter(|p| p.filled >= ENOUGH) {
         match (table, id.is_unique()) {

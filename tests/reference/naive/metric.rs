@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use relhealth::catalog::{Catalog, Entity, Exposure, Expression, Form, Kind, Metric, Under, When};
 use relhealth::expr::Value;
-use relhealth::schema::{DAY, FactSpec, Known, Table, Unit};
+use relhealth::schema::{DAY, FactSpec, Input, Known, Table, Unit};
 
 use super::{Data, Dims, Row, V, Window, fact, interval};
 
@@ -56,12 +56,12 @@ pub struct Naive<'a> {
 impl Naive<'_> {
     /// The rows of a fact in a window, as they were known then.
     pub fn rows<'b>(&self, built: &'b mut Built, spec: &FactSpec, window: &Window) -> &'b [Row] {
-        let key = (spec.name.to_string(), window.period.start, window.period.end, window.as_of);
+        let key = (spec.name().to_string(), window.period.start, window.period.end, window.as_of);
         let known = |row: &Row| as_known(row, spec, window.as_of);
         built
             .0
             .entry(key)
-            .or_insert_with(|| fact(spec.name, self.data, self.dims, window).iter().map(known).collect())
+            .or_insert_with(|| fact(spec.name(), self.data, self.dims, window).iter().map(known).collect())
     }
 
     /// The answer for one slice.
@@ -166,20 +166,18 @@ impl Naive<'_> {
         if !fact.tables.iter().any(|t| self.data.has(*t)) || self.dims.missing(self.data, fact.rows) {
             return Err("missing input");
         }
-        let mapped = |name: &str| {
-            let (table, column) = name.split_once('.').unwrap();
-            Table::parse(table).is_some_and(|t| self.data.is_mapped(t, column))
-        };
-        let groups: Vec<&[&str]> = metric.columns().iter().flat_map(|c| c.needs.iter().copied()).collect();
-        if groups.iter().any(|group| !group.iter().any(|name| mapped(name))) {
+        // Nothing is configured here, so only columns are given.
+        let mapped = |input: &Input| input.column().is_some_and(|c| self.data.is_mapped(c.table, c.name));
+        let groups: Vec<&[Input]> = metric.columns().iter().flat_map(|c| c.needs.iter().copied()).collect();
+        if groups.iter().any(|group| !group.iter().any(mapped)) {
             return Err("missing input");
         }
         let Some(table) = fact.rows else { return Ok(None) };
-        let prefix = format!("{}.", table.name());
-        let own: Vec<&&[&str]> = groups.iter().filter(|g| g.iter().all(|name| name.starts_with(&prefix))).collect();
+        let is_own = |input: &Input| input.column().is_some_and(|column| column.table == table);
+        let own: Vec<&&[Input]> = groups.iter().filter(|group| group.iter().all(is_own)).collect();
         let tells_all = |columns: &BTreeSet<String>| {
-            own.iter()
-                .all(|group| group.iter().any(|name| columns.contains(&name[prefix.len()..])))
+            let tells = |input: &Input| input.column().is_some_and(|column| columns.contains(column.name));
+            own.iter().all(|group| group.iter().any(tells))
         };
         let files: Vec<usize> = (self.data.files.iter().enumerate())
             .filter(|(_, (t, columns))| *t == table && tells_all(columns))

@@ -1,0 +1,50 @@
+//! The columns of the roster: customers, members, donors, suppliers, employees.
+
+use super::Table;
+use super::column::{Column, Role, columns};
+
+/// The type of who buys, and of who has bought without being on the roster.
+pub const CUSTOMER: &str = "customer";
+/// The type of who delivers, and of who has delivered without being on the roster.
+pub const SUPPLIER: &str = "supplier";
+/// The type of who works for the organisation.
+pub const EMPLOYEE: &str = "employee";
+/// The acquisition source of who came by a referral.
+pub const REFERRAL: &str = "referral";
+
+columns! { Stakeholders:
+    /// The id of the person or organisation.
+    STAKEHOLDER_ID = Column::new("stakeholder_id", Role::Stakeholder).required();
+    /// What the stakeholder is to us, such as customer, member, supplier or employee.
+    TYPE = Column::new("type", Role::StakeholderType)
+        .knows(&[CUSTOMER, SUPPLIER, EMPLOYEE])
+        .protects(&[EMPLOYEE]);
+    /// The name of the person or organisation.
+    NAME = Column::new("name", Role::PersonName);
+    /// The e-mail address.
+    EMAIL = Column::new("email", Role::Email);
+    /// When the relationship started.
+    STARTED_AT = Column::new("started_at", Role::StartTime);
+    /// The last day of the relationship; empty for who is still there.
+    ENDED_AT = Column::new("ended_at", Role::EndTime).not_before(&STARTED_AT);
+    /// Why the relationship ended.
+    END_REASON = Column::new("end_reason", Role::Category).one_of(&["voluntary", "involuntary", "other"]);
+    /// A group that the stakeholder belongs to, such as an industry or a department.
+    SEGMENT = Column::new("segment", Role::Category);
+    /// How important the relationship is; targets of contact go by it.
+    TIER = Column::new("tier", Role::Category).always_read();
+    /// Where the stakeholder is.
+    REGION = Column::new("region", Role::Category);
+    /// The person or team of ours who looks after the stakeholder.
+    OWNER = Column::new("owner", Role::Owner);
+    /// The stakeholder who recommended us to this one.
+    REFERRER_ID = Column::new("referrer_id", Role::OtherStakeholder);
+    /// How the stakeholder was won, such as ads, web or referral.
+    ACQUISITION_SOURCE = Column::new("acquisition_source", Role::Category).knows(&[REFERRAL]).always_read();
+    /// What winning the stakeholder cost.
+    ACQUISITION_COST = Column::new("acquisition_cost", Role::Money);
+    /// What the stakeholder pays or is paid each month.
+    RECURRING_AMOUNT = Column::new("recurring_amount", Role::Money);
+    /// The longest time in days that should pass between two contacts.
+    CONTACT_TARGET_DAYS = Column::new("contact_target_days", Role::Number);
+}

@@ -1,0 +1,33 @@
+//! The columns of surveys: invitations and answers.
+
+use super::Table;
+use super::column::{Column, Role, columns};
+
+columns! { Surveys:
+    /// Who was asked; empty for an anonymous answer.
+    STAKEHOLDER_ID = Column::new("stakeholder_id", Role::Stakeholder);
+    /// When it was answered. One of responded_at and sent_at has to be there.
+    RESPONDED_AT = Column::new("responded_at", Role::OutcomeTime).not_before(&SENT_AT);
+    /// When the survey was sent.
+    SENT_AT = Column::new("sent_at", Role::EventTime);
+    /// The id of the answer.
+    RESPONSE_ID = Column::new("response_id", Role::RecordId);
+    /// What the question measures.
+    INSTRUMENT = Column::new("instrument", Role::Category)
+        .one_of(&["nps", "enps", "csat", "ces", "engagement", "other"])
+        .protects(&["enps", "engagement"]);
+    /// The answer as a number; empty where nobody answered.
+    SCORE = Column::new("score", Role::Score);
+    /// The lowest score of the scale.
+    SCALE_MIN = Column::new("scale_min", Role::Number);
+    /// The highest score of the scale.
+    SCALE_MAX = Column::new("scale_max", Role::Number);
+    /// The survey weight of the answer; 1 where there is none.
+    WEIGHT = Column::new("weight", Role::Number);
+    /// The case that the survey is about.
+    CASE_ID = Column::new("case_id", Role::ParentId);
+    /// The person or team of ours whom the survey is about.
+    OWNER = Column::new("owner", Role::Owner);
+    /// What was written beside the score.
+    COMMENT = Column::new("comment", Role::FreeText);
+}
