@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::escape;
 use super::format::count;
 use crate::diagnostics::visible;
 use crate::period::date_text;
@@ -24,17 +25,9 @@ impl Untrusted {
         visible(&self.0)
     }
 
-    /// For Markdown: as on a terminal, and no character means anything but itself.
+    /// For Markdown, within a line or a cell: as on a terminal, and no character means anything but itself. See [`super::escape`].
     pub fn markdown(&self) -> String {
-        let mut escaped = String::with_capacity(self.0.len() + 8);
-        for (i, c) in visible(&self.0).chars().enumerate() {
-            let harmless = matches!(c, ',' | '\'' | '(' | ')') || (c == '-' && i > 0);
-            if c.is_ascii_punctuation() && !harmless {
-                escaped.push('\\');
-            }
-            escaped.push(c);
-        }
-        escaped
+        escape::inline(&visible(&self.0))
     }
 
     /// For a workbook: as on a terminal, and without the two characters that no XML may hold. What is written as a string is never a formula,
@@ -218,7 +211,15 @@ impl Text {
         shown.collect()
     }
 
-    /// For Markdown, within a line; own line breaks are breaks.
+    /// For Markdown where a block begins, such as a paragraph or an item of a list: nothing at its start makes it another kind of block.
+    pub fn markdown_block(&self) -> String {
+        match self.pieces.first() {
+            Some(Piece::Untrusted(_) | Piece::Link(..)) => escape::block_start(&self.markdown()),
+            Some(Piece::Own(_)) | None => self.markdown(),
+        }
+    }
+
+    /// For Markdown within a line, such as a cell or a heading; own line breaks are breaks.
     pub fn markdown(&self) -> String {
         let shown = self.pieces.iter().map(|piece| match piece {
             Piece::Own(text) => own_markdown(text),
@@ -255,16 +256,10 @@ fn is_right_to_left(c: char) -> bool {
     matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefe}' | '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}')
 }
 
+/// Own text for Markdown: its brackets and signs mean nothing either, except brackets around intervals, which no link follows.
 fn own_markdown(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len() + 8);
-    for c in text.chars() {
-        match c {
-            '\n' => escaped.push_str("<br>"),
-            '\\' | '|' | '<' | '>' | '&' | '*' | '_' | '`' | '#' => escaped.extend(['\\', c]),
-            c => escaped.push(c),
-        }
-    }
-    escaped
+    let lines: Vec<String> = text.split('\n').map(escape::own).collect();
+    lines.join("<br>")
 }
 
 #[cfg(test)]
@@ -277,9 +272,8 @@ mod tests {
         assert_eq!(cell.terminal(), "=1+1|<b>\\u{1b}[31m[x](http://y.z)\\u{202e}\\n**a**");
         assert_eq!(
             cell.markdown(),
-            r"\=1\+1\|\<b\>\\u\{1b\}\[31m\[x\](http\:\/\/y\.z)\\u\{202e\}\\n\*\*a\*\*"
+            r"=1+1\|\<b>\u{1b}\[31m\[x\](http\://y.z)\u{202e}\n\*\*a\*\*"
         );
-        assert_eq!(Untrusted::new("- a-b").markdown(), r"\- a-b");
         for formula in ["=1", "+1", "-1", "@x", "\tx", "\rx"] {
             assert_eq!(Untrusted::new(formula).csv(), format!("'{formula}"));
         }
@@ -314,6 +308,17 @@ mod tests {
     fn pieces_keep_their_order() {
         let text = Text::own("region_1 = ").and_untrusted("a_b").and(", [1, 2]");
         assert_eq!(text.terminal(), "region_1 = a_b, [1, 2]");
-        assert_eq!(text.markdown(), r"region\_1 = a\_b, [1, 2]");
+        assert_eq!(text.markdown(), "region_1 = a_b, [1, 2]");
+        let link = Text::own("[1, 2]").and_untrusted("(x) _y_");
+        assert_eq!(link.markdown(), r"[1, 2]\(x) \_y\_");
+    }
+
+    #[test]
+    fn text_from_outside_begins_no_block() {
+        let block = |text: &str| Text::untrusted(text).markdown_block();
+        assert_eq!(block("# a"), r"\# a");
+        assert_eq!(block("- a-b"), r"\- a-b");
+        assert_eq!(Text::untrusted("- a-b").markdown(), "- a-b");
+        assert_eq!(Text::own("a: ").and_untrusted("- b").markdown_block(), "a: - b");
     }
 }

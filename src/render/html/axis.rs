@@ -30,7 +30,7 @@ impl Numbers {
             suffix,
         };
         let numbers = match axis.unit.as_str() {
-            "share" => unit(100.0, " %"),
+            "share" => unit(100.0, "%"),
             "hours" if largest < 1.0 => unit(60.0, " min"),
             "hours" if largest < 48.0 => unit(1.0, " h"),
             "hours" => unit(1.0 / 24.0, " d"),
@@ -207,7 +207,7 @@ mod tests {
 
     #[test]
     fn ticks_are_round_in_the_unit_that_is_read() {
-        assert_eq!(tick_texts("share", 0.61, 0.69), ["62 %", "64 %", "66 %", "68 %"]);
+        assert_eq!(tick_texts("share", 0.61, 0.69), ["62%", "64%", "66%", "68%"]);
         assert_eq!(tick_texts("hours", 0.1, 0.5), ["10 min", "15 min", "20 min", "25 min", "30 min"]);
         assert_eq!(tick_texts("hours", 24.0, 100.0), ["1 d", "2 d", "3 d", "4 d"]);
         assert_eq!(tick_texts("business_hours", 24.0, 90.0), ["40 h", "60 h", "80 h"]);
@@ -219,7 +219,7 @@ mod tests {
     #[test]
     fn a_line_says_its_value() {
         let numbers = Numbers::new(&axis("share"), [0.8].into_iter());
-        assert_eq!((numbers.single(80.0), numbers.single(82.55)), ("80 %".into(), "82.6 %".into()));
+        assert_eq!((numbers.single(80.0), numbers.single(82.55)), ("80%".into(), "82.6%".into()));
     }
 
     #[test]

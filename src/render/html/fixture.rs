@@ -135,7 +135,7 @@ fn series(metric: usize) -> Chart {
             columns: vec![
                 ("Period".into(), Align::Left),
                 ("Value".into(), Align::Right),
-                ("95 % interval".into(), Align::Right),
+                ("95% interval".into(), Align::Right),
                 ("n".into(), Align::Right),
             ],
             rows: labels().into_iter().zip(points).map(row).collect(),
@@ -166,7 +166,7 @@ fn scorecard(document: &mut Document) {
         let columns = [
             "Metric",
             "October 2026",
-            "95 % interval",
+            "95% interval",
             "n",
             "Target",
             "Against September",
@@ -235,7 +235,7 @@ fn funnel() -> Chart {
     let rows = segments
         .iter()
         .map(|(name, size, value, out)| {
-            let reading = ["", "beyond 95 %", "beyond 99.8 %"][usize::from(*out)];
+            let reading = ["", "outside 95%", "outside 99.8%"][usize::from(*out)];
             vec![
                 Text::untrusted(name.as_str()),
                 Text::own(count(*size as u64)),

@@ -1,4 +1,4 @@
-//! A chart of segments against their size, with the limits that chance alone gives.
+//! A chart of groups by their size, with the control limits for each size.
 
 use super::axis::{HEIGHT, Numbers, Scale, extent, scale, size_ticks, ticks, value_range};
 use super::labels::{Label, move_apart};
@@ -9,7 +9,7 @@ use crate::diagnostics::visible;
 use crate::render::document::FunnelFigure;
 use crate::render::format::{Units, number};
 
-/// At most so many segments are named; the table beside the chart names them all.
+/// At most this number of groups are named; the table next to the chart names them all.
 const NAMED: usize = 12;
 
 /// The longest name in the chart.
@@ -193,11 +193,11 @@ impl Funnel<'_> {
         let is_out = |out: u8| self.segments.iter().any(|segment| segment.3.min(2) == out);
         let has_limits = !self.figure.limits.is_empty();
         [
-            (self.figure.centre.is_finite(), "centre", "all together"),
-            (has_limits, "inner", "95 % limits"),
-            (has_limits, "outer", "99.8 % limits"),
-            (is_out(1), "beyond inner", "beyond 95 %"),
-            (is_out(2), "beyond outer", "beyond 99.8 %"),
+            (self.figure.centre.is_finite(), "centre", "all groups"),
+            (has_limits, "inner", "95% limits"),
+            (has_limits, "outer", "99.8% limits"),
+            (is_out(1), "beyond inner", "outside 95%"),
+            (is_out(2), "beyond outer", "outside 99.8%"),
         ]
         .into_iter()
         .filter_map(|(is_there, class, text)| is_there.then_some((class, text)))
@@ -252,7 +252,7 @@ mod tests {
             "{svg}"
         );
         assert!(
-            svg.contains("<g class=\"dots within\"><title>north: 50.0 %, Orders 100</title><circle"),
+            svg.contains("<g class=\"dots within\"><title>north: 50.0%, Orders 100</title><circle"),
             "{svg}"
         );
         assert_eq!(svg.matches("<rect").count(), 2);

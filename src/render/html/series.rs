@@ -308,10 +308,10 @@ impl Series<'_> {
         let has_interval = self.shown.iter().flatten().any(|point| point.low.is_some() || point.high.is_some());
         let has_open = (0..self.shown.len()).any(|period| self.is_open(period) && self.shown[period].is_some());
         [
-            (has_interval, "band", "interval"),
-            (has_open, "open", "not over yet"),
-            (signals().any(|good| good == Some(true)), "signal good", "signal: good news"),
-            (signals().any(|good| good == Some(false)), "signal bad", "signal: bad news"),
+            (has_interval, "band", "confidence interval"),
+            (has_open, "open", "period not ended"),
+            (signals().any(|good| good == Some(true)), "signal good", "signal: favourable"),
+            (signals().any(|good| good == Some(false)), "signal bad", "signal: unfavourable"),
             (signals().any(|good| good.is_none()), "signal even", "signal"),
         ]
         .into_iter()

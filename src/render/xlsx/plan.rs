@@ -253,7 +253,7 @@ fn definitions(cards: &[&Card]) -> Table {
         })
     });
     Table {
-        caption: "What each of them means".into(),
+        caption: "The definition of each metric".into(),
         columns: ["Definition", "Part", "Text"].map(|title| (title.into(), Align::Left)).to_vec(),
         rows: rows.collect(),
         sparks: None,
