@@ -112,12 +112,27 @@ mod tests {
         };
         let unclear = change(Some(0.5), Reading::Unclear);
         for (change, cell, undated, expected) in [
-            (change(None, Reading::Unclear), cell(Some(0.5), None), false, "not assessed (no value to compare)"),
+            (
+                change(None, Reading::Unclear),
+                cell(Some(0.5), None),
+                false,
+                "not assessed (no value to compare)",
+            ),
             (unclear.clone(), cell(None, None), false, "not assessed (no value to compare)"),
             (unclear.clone(), cell(Some(0.5), None), true, "not assessed (data without a date)"),
-            (unclear.clone(), cell(Some(0.5), Some(AbsentReason::TooFew)), false, "not assessed (too few rows)"),
+            (
+                unclear.clone(),
+                cell(Some(0.5), Some(AbsentReason::TooFew)),
+                false,
+                "not assessed (too few rows)",
+            ),
             (unclear, cell(Some(0.5), None), false, "not assessed (no interval)"),
-            (change(Some(0.4), Reading::NoClearChange), cell(Some(0.5), None), false, "no clear change"),
+            (
+                change(Some(0.4), Reading::NoClearChange),
+                cell(Some(0.5), None),
+                false,
+                "no clear change",
+            ),
         ] {
             assert_eq!(change_label(&change, &cell, undated), expected);
         }

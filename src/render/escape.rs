@@ -85,7 +85,11 @@ fn is_interpreted(chars: &[char], at: usize) -> bool {
         '#' => is(after, |c| c.is_ascii_digit()),
         ':' => (after == Some('/') && chars.get(at + 2) == Some(&'/')) || is_emoji(rest),
         // An address without a scheme.
-        '.' => at >= 3 && chars[at - 3..at].iter().all(|c| c.eq_ignore_ascii_case(&'w')) && !is(at.checked_sub(4).map(|i| chars[i]), char::is_alphanumeric),
+        '.' => {
+            at >= 3
+                && chars[at - 3..at].iter().all(|c| c.eq_ignore_ascii_case(&'w'))
+                && !is(at.checked_sub(4).map(|i| chars[i]), char::is_alphanumeric)
+        }
         // A formula.
         '$' => chars.iter().filter(|c| **c == '$').count() > 1 || after == Some('`'),
         _ => false,
@@ -100,7 +104,10 @@ fn is_entity(rest: &[char]) -> bool {
 
 /// `smile:`. Of numbers only two are emoji: times of day are not.
 fn is_emoji(rest: &[char]) -> bool {
-    let name: String = rest.iter().take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '+' | '-')).collect();
+    let name: String = rest
+        .iter()
+        .take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '+' | '-'))
+        .collect();
     let is_number = name.bytes().all(|b| b.is_ascii_digit());
     rest.get(name.len()) == Some(&':') && !name.is_empty() && (!is_number || matches!(name.as_str(), "100" | "1234"))
 }

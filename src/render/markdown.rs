@@ -96,7 +96,9 @@ fn written(document: &Document, cut: Cut) -> String {
         match block {
             Block::Heading(level, text) => out.push_str(&format!("{} {}\n", "#".repeat(usize::from(*level)), text.markdown())),
             Block::Sentence(text) => out.push_str(&format!("{}\n", text.markdown_block())),
-            Block::List(texts) => texts.iter().for_each(|text| out.push_str(&format!("- {}\n", text.markdown_block()))),
+            Block::List(texts) => texts
+                .iter()
+                .for_each(|text| out.push_str(&format!("- {}\n", text.markdown_block()))),
             Block::Note(text) => out.push_str(&format!("> {}\n", text.markdown_block())),
             Block::Table(table) => grid(&mut out, table, cut.rows),
             Block::Chart(chart) => self::chart(&mut out, chart, cut),

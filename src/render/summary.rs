@@ -458,7 +458,7 @@ mod tests {
             text,
             "\
 2026-10
-As of the end of 2026-10-31, UTC, intervals of 95 %.
+Data as of the end of 2026-10-31 (UTC). Intervals are 95% confidence intervals.
 
 Satisfaction
 Metric  Value  Interval        n  2026-09  Change
@@ -473,7 +473,7 @@ missing input (interactions.responded_at): First response time, median; First
 response time, 90th percentile
 no rows: Referral rate
 
-+ the period, or the one that it looks back to, starts before the data
++ the period, or the earlier period that it uses, starts before the data
 "
         );
     }
@@ -485,7 +485,7 @@ no rows: Referral rate
             text.contains("| NPS | 41.3 | [35.6, 46.7] | 812 | 42.6 | -1.3 no clear change |"),
             "{text}"
         );
-        assert!(text.contains("| surveys\\.csv | surveys | 1,000 | 990 | 6 | 2 | 2 |"), "{text}");
+        assert!(text.contains("| surveys.csv | surveys | 1,000 | 990 | 6 | 2 | 2 |"), "{text}");
         assert!(text.contains("> durations below zero"), "{text}");
     }
 
@@ -533,7 +533,7 @@ no rows: Referral rate
     }
 
     #[test]
-    fn the_rest_is_called_so() {
+    fn all_other_groups_have_a_column() {
         let mut measured = sample();
         measured.dimensions = vec!["region".into()];
         measured.metrics.truncate(1);
@@ -558,8 +558,8 @@ no rows: Referral rate
         assert_eq!(
             lines,
             [
-                "Region       Value  Interval        n  Rest  Against the rest",
-                "north         41.3  [35.6, 46.7]  812  42.6  -1.3 no clear difference",
+                "Region       Value  Interval        n  All others  Difference",
+                "north         41.3  [35.6, 46.7]  812        42.6  -1.3 no clear difference",
                 "north   suppressed",
             ]
         );

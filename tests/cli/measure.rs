@@ -214,12 +214,12 @@ fn metrics_say_what_the_inputs_lack() {
             .unwrap()
             .to_string()
     };
-    assert!(line("revenue").ends_with("can be measured"), "{}", line("revenue"));
-    assert!(line("nps").ends_with("needs surveys"), "{}", line("nps"));
+    assert!(line("revenue").ends_with("available"), "{}", line("revenue"));
+    assert!(line("nps").ends_with("missing: surveys"), "{}", line("nps"));
     folder
         .run(&["metrics", "nps", "-q", "--with", "orders.csv"])
         .silent()
-        .holds(&["These inputs", "needs surveys"]);
+        .holds(&["These inputs", "missing: surveys"]);
 }
 
 #[test]

@@ -69,7 +69,10 @@ fn decode(source: &Source, bytes: Vec<u8>) -> Result<Scratch> {
     let schema = file.schema().clone();
     for field in schema.fields() {
         if let Some(kind) = without_text(field.data_type()) {
-            let why = format!("its column {} holds {kind}, which has no text", crate::diagnostics::visible(field.name()));
+            let why = format!(
+                "its column {} holds {kind}, which has no text",
+                crate::diagnostics::visible(field.name())
+            );
             return Err(unreadable(source, why, "export the column as text, or leave it out"));
         }
     }

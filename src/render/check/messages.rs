@@ -274,7 +274,9 @@ impl<'a> Words<'a> {
             ),
             NotEvaluatedReason::Undated => "the metric uses data without a date, so its earlier value is not known".to_string(),
             NotEvaluatedReason::NoBaseline => "no baseline to compare with; specify one with --baseline FILE".to_string(),
-            NotEvaluatedReason::NotInBaseline => "the baseline does not contain this number; save a new one with --save-baseline FILE".to_string(),
+            NotEvaluatedReason::NotInBaseline => {
+                "the baseline does not contain this number; save a new one with --save-baseline FILE".to_string()
+            }
             NotEvaluatedReason::OtherTerms(terms) => {
                 let each: Vec<String> = terms
                     .iter()

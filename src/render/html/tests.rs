@@ -246,7 +246,7 @@ fn tones_and_depths_are_written() {
         html.contains("<td class=\"n good\">") && html.contains("<td class=\"n bad\">"),
         "readings"
     );
-    assert!(html.contains("<td class=\"n\" style=\"--h:100\">100 %</td>"), "depth");
+    assert!(html.contains("<td class=\"n\" style=\"--h:100\">100%</td>"), "depth");
     assert!(html.contains("<td class=\"n\"></td>"), "cells that are not over stay blank");
     assert!(
         html.contains("(10,000 characters)") && !html.contains(&"W".repeat(201)),

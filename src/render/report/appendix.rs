@@ -18,7 +18,12 @@ pub fn add(document: &mut Document, report: &Report) {
                 .lines
                 .iter()
                 .filter(|(label, _)| *label != "example")
-                .map(|(label, text)| (Text::own(crate::render::definitions::line_title(label)), crate::render::definitions::many(text)))
+                .map(|(label, text)| {
+                    (
+                        Text::own(crate::render::definitions::line_title(label)),
+                        crate::render::definitions::many(text),
+                    )
+                })
                 .collect(),
         });
     }

@@ -28,11 +28,16 @@ pub fn add(document: &mut Document, report: &Report) {
             ),
             Basis::Roster => (
                 kind.map_or_else(|| Text::own("By start"), |kind| Text::own("By start: ").and_untrusted(kind)),
-                format!("Of those who joined in a {unit}, the share still on the roster at the end of that {unit} (+0) and of the following {unit}s."),
+                format!(
+                    "Of those who joined in a {unit}, the share still on the roster at the end of that {unit} (+0) and of the following {unit}s."
+                ),
             ),
         };
         document.heading(3, heading.clone());
-        document.sentence(Text::own(format!("{sentence} Periods that have not ended are empty.{}", spread(cohorts))));
+        document.sentence(Text::own(format!(
+            "{sentence} Periods that have not ended are empty.{}",
+            spread(cohorts)
+        )));
         document.table(table(cohorts, heading));
         if cohorts.rows.iter().any(|row| row.left_truncated) {
             document.note("+ the cohort starts before the data: some of its members may not be new".into());
@@ -50,7 +55,10 @@ fn spread(cohorts: &Cohorts) -> String {
     let mut widths: Vec<f64> = cells.map(widest).collect();
     widths.sort_by(f64::total_cmp);
     match widths.get(widths.len() / 2) {
-        Some(width) => format!(" The margin of error of a typical cell is about {} percentage points.", number(width * 100.0, 0)),
+        Some(width) => format!(
+            " The margin of error of a typical cell is about {} percentage points.",
+            number(width * 100.0, 0)
+        ),
         None => String::new(),
     }
 }

@@ -34,12 +34,7 @@ pub fn alarms(report: &Report) -> Vec<Text> {
         alarm(list.total, "complaint is open", "complaints are open", oldest(report, list));
     }
     if let Some(list) = &lists.unanswered {
-        alarm(
-            list.total,
-            "case is unanswered",
-            "cases are unanswered",
-            oldest(report, list),
-        );
+        alarm(list.total, "case is unanswered", "cases are unanswered", oldest(report, list));
     }
     if let Some(list) = &lists.commitments {
         alarm(list.total, "commitment is late", "commitments are late", oldest(report, list));
@@ -79,7 +74,13 @@ pub fn add(document: &mut Document, report: &Report) {
     }
     if let Some(list) = &lists.lost {
         let (columns, rows) = lost(report, list);
-        part(document, "Customers who ordered in the previous period, but not in this one", list, columns, rows);
+        part(
+            document,
+            "Customers who ordered in the previous period, but not in this one",
+            list,
+            columns,
+            rows,
+        );
     }
     if document.blocks.len() == opened {
         document.blocks.truncate(before);
@@ -125,7 +126,12 @@ fn optional(text: Option<&String>) -> Text {
 
 fn overdue(list: &List<Overdue>) -> (Columns, Vec<Vec<Text>>) {
     let mut columns = who_columns();
-    columns.extend([left("Tier"), left("Last contact"), right("Days since contact"), right("Target days")]);
+    columns.extend([
+        left("Tier"),
+        left("Last contact"),
+        right("Days since contact"),
+        right("Target days"),
+    ]);
     let days = |days: i64| Text::number(count(days.unsigned_abs()), days as f64, "count");
     let row = |row: &Overdue| {
         let mut texts = who(&row.who);

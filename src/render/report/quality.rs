@@ -114,8 +114,11 @@ fn gaps(report: &Report) -> Vec<Text> {
             .collect::<Vec<_>>()
     });
     let tables = tables.filter(|(_, periods)| !periods.is_empty()).map(|(name, periods)| {
-        name.and(format!(": no records in {}. This gap is too long to be chance; check the export.", periods.join(", ")))
-            .toned(Tone::Bad)
+        name.and(format!(
+            ": no records in {}. This gap is too long to be chance; check the export.",
+            periods.join(", ")
+        ))
+        .toned(Tone::Bad)
     });
     tables.collect()
 }
@@ -162,10 +165,7 @@ fn account(report: &Report) -> Table {
         row
     };
     Table {
-        caption: Text::own(format!(
-            "Records of {}",
-            counted(report.account.len(), "file", "files")
-        )),
+        caption: Text::own(format!("Records of {}", counted(report.account.len(), "file", "files"))),
         columns: vec![
             left("File"),
             left("Table"),

@@ -37,9 +37,8 @@ pub fn add(document: &mut Document, report: &Report, detail: Detail) {
         document.note("+ the period, or the earlier period that it uses, starts before the data".into());
     }
     if any(|score| score.metric.undated) {
-        document.note(
-            "~ uses data without a date. Earlier periods show the latest state of these data, so changes are not assessed".into(),
-        );
+        document
+            .note("~ uses data without a date. Earlier periods show the latest state of these data, so changes are not assessed".into());
     }
 }
 

@@ -63,7 +63,8 @@ fn no_change(report: &Report) -> String {
 fn correction(report: &Report) -> String {
     let review = report.review;
     if review.compared == 0 {
-        return "No comparison in this report has a confidence interval, so no change and no group difference could be assessed.".to_string();
+        return "No comparison in this report has a confidence interval, so no change and no group difference could be assessed."
+            .to_string();
     }
     let error = (1.0 - review.level) * 100.0;
     format!(

@@ -89,7 +89,9 @@ impl ComparisonWriter<'_> {
         let [then, now] = &self.comparison.reports;
         let mut text = Text::default();
         for (at, head) in [then, now].into_iter().enumerate() {
-            text = text.and(if at == 0 { "Earlier report: " } else { " Later report: " }).and_untrusted(&head.file);
+            text = text
+                .and(if at == 0 { "Earlier report: " } else { " Later report: " })
+                .and_untrusted(&head.file);
             let known = instant(head.as_of, &head.timezone);
             text = text
                 .and(", period ")

@@ -35,7 +35,8 @@ impl ComparisonWriter<'_> {
                 )));
             }
             if !moved.stands && !self.comparison.same_period {
-                document.note("This change could be due to chance. The parts below add up exactly, but could also be due to chance.".into());
+                document
+                    .note("This change could be due to chance. The parts below add up exactly, but could also be due to chance.".into());
             }
             for divided in &moved.divided {
                 if let Some(sentence) = sentences::divided(self, moved, divided) {

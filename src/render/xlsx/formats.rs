@@ -154,8 +154,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_keep_the_words_that_stand_after_them() {
-        let share = Text::number("65.6 %", 0.656_123, "share");
+    fn numbers_keep_the_words_after_them() {
+        let share = Text::number("65.6%", 0.656_123, "share");
         assert_eq!(value(&share, None), Value::Number(0.656_123, "0.0%".into()));
         assert_eq!(
             value(&share.clone().and(" \"better\""), None),

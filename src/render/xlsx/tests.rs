@@ -85,7 +85,7 @@ fn document(hostile: &str) -> Document {
         rows: vec![vec![
             Text::link("m-a", hostile),
             text(),
-            Text::number("12.3 %", 0.123_456_789_012_345_6, "share")
+            Text::number("12.3%", 0.123_456_789_012_345_6, "share")
                 .and(" better")
                 .toned(Tone::Heat(50)),
         ]],
