@@ -1,4 +1,4 @@
-//! Text of a document: the program's own words beside text from outside, which each format escapes in its own way.
+//! Text of a document: the program's own words and text from outside, which each format escapes in its own way.
 
 use std::borrow::Cow;
 
@@ -30,7 +30,7 @@ impl Untrusted {
         escape::inline(&visible(&self.0))
     }
 
-    /// For a workbook: as on a terminal, and without the two characters that no XML may hold. What is written as a string is never a formula,
+    /// For a workbook: as on a terminal, and without the two characters that XML does not allow. A string is never a formula,
     /// whatever it begins with.
     pub fn workbook(&self) -> Cow<'_, str> {
         let shown = visible(&self.0);
@@ -41,7 +41,7 @@ impl Untrusted {
         }
     }
 
-    /// For HTML: as [`Untrusted::html_plain`], and what is written from right to left is kept apart from what stands around it.
+    /// For HTML: as [`Untrusted::html_plain`], and text written from right to left is isolated from its context.
     pub fn html(&self, limit: usize) -> String {
         let plain = self.html_plain(limit);
         if self.0.chars().take(limit).any(is_right_to_left) {
@@ -51,8 +51,8 @@ impl Untrusted {
         }
     }
 
-    /// For HTML where no element may stand, such as an attribute in quotes: as on a terminal, and no character means anything but
-    /// itself. What is longer than `limit` characters is cut, and says how long it was.
+    /// For HTML without elements, such as an attribute in quotes: as on a terminal, and no character means anything but
+    /// itself. A text longer than `limit` characters is cut, and its length is given.
     pub fn html_plain(&self, limit: usize) -> String {
         // Bytes are at least as many as characters: short texts are never counted.
         let length = if self.0.len() > limit { self.0.chars().count() } else { 0 };
@@ -80,7 +80,7 @@ pub enum Piece {
     Own(String),
     /// Text from outside.
     Untrusted(Untrusted),
-    /// Text from outside that leads to the place of that name in the document, where a format can do so.
+    /// Text from outside that leads to the place of that name in the document, if the format has links.
     Link(String, Untrusted),
 }
 
@@ -93,19 +93,19 @@ pub enum Quantity {
     Day(i32),
 }
 
-/// How a text stands out where a format can show it.
+/// The emphasis of a text, in formats that have it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Tone {
     /// Not at all.
     #[default]
     Plain,
-    /// Good news.
+    /// Favourable.
     Good,
-    /// Bad news.
+    /// Unfavourable.
     Bad,
     /// A heading.
     Strong,
-    /// A share in hundredths, as the depth of a background; the text says the share too.
+    /// A share in hundredths, as the depth of a background; the text also shows the share.
     Heat(u8),
 }
 
@@ -113,7 +113,7 @@ pub enum Tone {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Text {
     pieces: Vec<Piece>,
-    /// How it stands out.
+    /// Its emphasis.
     pub tone: Tone,
     /// The number or date that it shows.
     pub quantity: Option<Quantity>,
@@ -165,7 +165,7 @@ impl Text {
         &self.pieces
     }
 
-    /// Whether it says nothing.
+    /// Whether it is empty.
     pub fn is_empty(&self) -> bool {
         self.terminal().is_empty()
     }

@@ -1,4 +1,4 @@
-//! Scales of charts: from values to places, and how the numbers beside them are written.
+//! Scales of charts: from values to positions, and the labels of ticks.
 
 use super::svg::WIDTH;
 use super::ticks;
@@ -21,7 +21,7 @@ pub struct Numbers {
 }
 
 impl Numbers {
-    /// For an axis that has to hold these values.
+    /// For an axis that includes these values.
     pub fn new(axis: &Axis, values: impl Iterator<Item = f64>) -> Numbers {
         let largest = values.fold(0.0_f64, |largest, value| largest.max(value.abs()));
         let unit = |factor, suffix| Numbers {
@@ -62,7 +62,7 @@ impl Numbers {
         self.written(value, decimals)
     }
 
-    /// A value as drawn, beside a line of its own.
+    /// A value as drawn, next to a separate line.
     pub fn single(&self, value: f64) -> String {
         let decimals = (0..2).find(|d| is_whole(value / self.divisor * 10_f64.powi(*d))).unwrap_or(1);
         self.written(value, decimals as usize)
@@ -85,7 +85,7 @@ pub fn extent(values: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
     })
 }
 
-/// The range of an axis of values. What must be seen is seen; intervals are, as far as they leave room for the rest.
+/// The range of an axis of values. Values are always visible; intervals as far as there is room.
 pub fn value_range(unit: &str, must: (f64, f64), may: (f64, f64)) -> (f64, f64) {
     let room = (must.1 - must.0).max(0.05 * must.0.abs().max(must.1.abs())) * 2.0;
     let (low, high) = (may.0.max(must.0 - room).min(must.0), may.1.min(must.1 + room).max(must.1));
@@ -95,7 +95,7 @@ pub fn value_range(unit: &str, must: (f64, f64), may: (f64, f64)) -> (f64, f64) 
     } else {
         ticks::range_around(low)
     };
-    // An axis never goes where there can be no values, but for the marks' own size.
+    // An axis never includes impossible values, except for the size of the marks.
     let (least, most) = match unit {
         "share" => (0.0, 100.0),
         "count" | "hours" | "business_hours" | "days" => (0.0, f64::INFINITY),
@@ -108,12 +108,12 @@ pub fn value_range(unit: &str, must: (f64, f64), may: (f64, f64)) -> (f64, f64) 
     (low, high)
 }
 
-/// Ticks of an axis of values, with what is written beside them.
+/// Ticks of an axis of values, with their labels.
 pub fn ticks(numbers: Numbers, (low, high): (f64, f64)) -> Vec<(f64, String)> {
     labelled(numbers, ticks::ticks(low, high, STEPS))
 }
 
-/// Ticks along sizes, with what is written beside them.
+/// Ticks along sizes, with their labels.
 pub fn size_ticks((low, high): (f64, f64), is_log: bool) -> Vec<(f64, String)> {
     let ticks = if is_log {
         ticks::log_ticks(low, high)
@@ -135,7 +135,7 @@ fn labelled(numbers: Numbers, ticks: Vec<f64>) -> Vec<(f64, String)> {
 pub struct Scale {
     /// Whether equal ratios along the foot have equal widths.
     is_log: bool,
-    /// The place of x = 0 (where it is a scale of ratios, of x = 1), and the width of one unit.
+    /// The place of x = 0 (of x = 1 on a logarithmic scale), and the width of one unit.
     across: (f64, f64),
     /// The place of y = 0, and the height of one unit.
     up: (f64, f64),

@@ -298,7 +298,7 @@ fn cohorts() -> Table {
     }
 }
 
-/// All kinds of blocks, with texts that mean harm wherever texts from outside can stand.
+/// Blocks of all types, with hostile texts in every place for texts from outside.
 pub fn rich() -> Document {
     let mut document = Document::default();
     document.heading(

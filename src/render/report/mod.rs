@@ -38,7 +38,7 @@ pub struct Report<'a> {
     pub as_of: Micros,
     /// Name of the time zone.
     pub timezone: &'a str,
-    /// Currency of money metrics, where it is known.
+    /// Currency of money metrics, if it is known.
     pub currency: Option<&'a str>,
     /// The clock of response, resolution and open-case durations.
     pub clock: &'a str,

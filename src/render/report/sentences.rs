@@ -75,7 +75,7 @@ fn correction(report: &Report) -> String {
     )
 }
 
-/// The findings of a kind as sentences.
+/// The findings of one type as sentences.
 pub fn told(report: &Report, is: impl Fn(&Finding) -> bool) -> Vec<Text> {
     let findings = report.review.findings.iter().filter(|finding| is(finding));
     findings.map(|finding| sentence(report, finding)).collect()

@@ -166,7 +166,7 @@ fn statement(report: &Report, score: &MetricSeries) -> Text {
     Text::untrusted(&metric.title).and(format!("{now}{series}{trial}{goal}."))
 }
 
-/// What a signal says, in a few words.
+/// A signal, in a few words.
 pub fn words(signal: &Signal) -> String {
     let up = signal.direction == Direction::Up;
     let length = signal.at - signal.since + 1;
@@ -182,7 +182,7 @@ pub fn words(signal: &Signal) -> String {
     }
 }
 
-/// Whether a signal is good news.
+/// The tone of a signal: favourable or unfavourable.
 pub fn tone(score: &MetricSeries, signal: &Signal) -> Tone {
     match is_good(score.metric.good, signal.direction == Direction::Up) {
         Some(true) => Tone::Good,

@@ -1,5 +1,5 @@
 //! Native charts: the values of the periods with the limits of their process, and funnels. Every text in them is a reference to a cell, since
-//! a text of its own could be taken for a formula.
+//! a separate text could be treated as a formula.
 
 use anyhow::Result;
 use rust_xlsxwriter::{
@@ -25,7 +25,7 @@ const GREY: Color = Color::RGB(0x7F_7F_7F);
 const PALE: Color = Color::RGB(0xE3_E3_E3);
 const GREEN: Color = Color::RGB(0x1B_6E_3C);
 
-/// The chart; what it draws goes to the sheet of data.
+/// The chart; its data are written to the data sheet.
 ///
 /// # Errors
 /// Those of the writer.
@@ -200,7 +200,7 @@ fn funnel(title: &str, figure: &FunnelFigure, data: &mut Data) -> Result<Chart> 
             &marker(ChartMarkerType::Circle, 6, BLUE, BLUE),
         );
     }
-    // Each segment that lies far out is a series of its own, which carries its name.
+    // Each group outside the limits is a separate series, named after it.
     for at in within..segments.len() as u32 {
         let mark = marker(ChartMarkerType::Diamond, 9, ORANGE, ORANGE);
         let mut label = ChartDataLabel::new();
