@@ -141,7 +141,7 @@ mod tests {
             ("a|b", r"a\|b"),
             (r"a\|b", r"a\\\|b"),
             (r"a\", r"a\\"),
-            (r"a\_b_", r"a\\_b\_"),
+            (r"a\_b_", r"a\\\_b\_"),
             ("<script>alert(1)</script>", r"\<script>alert(1)\</script>"),
             ("<https://x.y>", r"\<https\://x.y>"),
             ("<!-- a", r"\<!-- a"),

@@ -449,7 +449,7 @@ mod tests {
         assert_eq!(group(&svg, "course"), "<path d=\"M166.7 143.6L500 90\"/>");
         assert_eq!(group(&svg, "course open"), "<path d=\"M500 90L833.3 36.4\"/>");
         assert!(
-            svg.contains("<g class=\"dots open\"><title>2026-03: 70.0 % [65.0, 75.0]</title><circle"),
+            svg.contains("<g class=\"dots open\"><title>2026-03: 70.0% [65.0, 75.0]</title><circle"),
             "{svg}"
         );
     }
@@ -477,7 +477,7 @@ mod tests {
         let svg = fluid(&drawn.scene, "plot", LABEL);
         let lower = group(&svg, "limits").split("/>").next().unwrap().matches('L').count();
         assert_eq!(lower, 3, "equal limits are one step: {svg}");
-        for name in [">Target 65 %<", ">Mean<", ">Limit<"] {
+        for name in [">Target 65%<", ">Mean<", ">Limit<"] {
             assert!(svg.contains(name), "{name} in {svg}");
         }
     }

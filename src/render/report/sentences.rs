@@ -14,7 +14,6 @@ const GROUPS: usize = 6;
 
 /// Adds the sections on changes and on what needs attention.
 pub fn add(document: &mut Document, report: &Report) {
-    let review = report.review;
     let moved: Vec<Text> = told(report, |finding| matches!(finding.found, Found::Moved { .. }));
     document.heading(2, "What changed".into());
     if moved.is_empty() {
