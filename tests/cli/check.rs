@@ -122,17 +122,18 @@ fn a_table_says_why() {
         ran.out(),
         str![[r#"
 Check failed
-As of the end of 2026-10-31, UTC, intervals of 95 %.
-3 rules, 3 verdicts: 2 failed, 1 need not be judged.
+Data as of the end of 2026-10-31 (UTC). Intervals are 95% confidence intervals.
+3 rules, 3 results: 2 failed, 1 not evaluated and not required.
 
 Failed
-- csat.below 2026-10: 70.0 % [60.4, 78.1] is below 85.0 % with its whole
-interval
-- csat.worse-than-previous 2026-10: 70.0 % after 90.0 % in 2026-09, -20.0 pp
-[-30.6, -9.0]: worse by more than 5.0 pp, with the whole interval of the change
+- csat.below 2026-10: 70.0% is below the threshold of 85.0%, and so is its
+entire 95% confidence interval (60.4% to 78.1%)
+- csat.worse-than-previous 2026-10: 70.0%, compared with 90.0% in 2026-09: -20.0
+pp (95% confidence interval -30.6 pp to -9.0 pp), worse by more than 5.0 pp, and
+so is the entire confidence interval of the change
 
-Need not be judged
-- nps.below 2026-10: there is no value: no rows; the rule is optional
+Not evaluated and not required
+- nps.below 2026-10: no value: no rows; the rule is optional
 
 "#]]
     );
@@ -295,7 +296,7 @@ fn why(of: &[Value]) -> &str {
 fn a_baseline_is_held_against_later_runs() {
     let folder = folder(SINCE);
     // Without one nothing can be judged.
-    assert!(why(&verdicts(&folder, &[])).starts_with("there is no baseline"));
+    assert!(why(&verdicts(&folder, &[])).starts_with("no baseline to compare with"));
     folder
         .run(&["check", "-q", "--period", "2026-09", "--save-baseline", "base.json"])
         .code(1);
@@ -421,7 +422,7 @@ fn the_data_are_held_to_rules_too() {
     let of = verdicts(&folder, &["--baseline", "base.json"]);
     assert_eq!(
         (words(&of), why(&of)),
-        (vec![("fail", None)], "28 records, 200 in the baseline, and 180 is the least")
+        (vec![("fail", None)], "28 records, 200 in the baseline; at least 180 are required")
     );
 }
 
@@ -465,10 +466,7 @@ fn waivers_excuse_what_they_name_and_are_counted() {
     );
     let both = waiver.replace("'north'", "'south'");
     let ran = folder(&format!("{rules}{waiver}{both}")).run(&["check"]).code(0);
-    let ran = ran.holds(&[
-        "1 rule, 2 verdicts: 2 waived. 2 waivers.",
-        "; waived by cx until 2027-01-31: moving",
-    ]);
+    let ran = ran.holds(&["1 rule, 2 results: 2 waived. 2 waivers.", "; waived by cx until 2027-01-31: moving"]);
     assert!(ran.out().starts_with("Check passed\n"));
     // Of a rule that is not asked for, a waiver is not unused.
     let folder = folder(&[FAIL, OPTIONAL, WAIVER].concat());
@@ -485,8 +483,9 @@ fn rules_can_be_listed_and_chosen_and_explained() {
     let folder = folder(&[FAIL, OPTIONAL].concat());
     folder.run(&["check", "--list"]).prints(str![[r#"
 2 rules
-- csat.below: csat fails below 85.0 %, by the whole interval (relhealth.toml:7)
-- nps.below: nps fails below 0.0, by the whole interval; optional
+- csat.below: csat fails below 85.0% with the entire confidence interval
+(relhealth.toml:7)
+- nps.below: nps fails below 0.0 with the entire confidence interval; optional
 (relhealth.toml:10)
 
 "#]]);

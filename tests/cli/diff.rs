@@ -188,6 +188,6 @@ fn hostile_text_means_nothing_in_any_format() {
     let html = folder.read("d.html");
     assert!(html.contains("&lt;script&gt;") && !html.contains("<script"));
     let markdown = folder.read("d.md");
-    assert!(markdown.contains("\\<script\\>") && !markdown.contains("<script>") && !markdown.contains("**x**"));
+    assert!(markdown.contains("\\<script>") && !markdown.replace("\\<script", "").contains("<script") && !markdown.contains("**x**"));
     serde_json::from_str::<serde_json::Value>(&folder.read("d.json")).unwrap();
 }
