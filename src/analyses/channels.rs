@@ -1,8 +1,8 @@
-//! The mix of contacts by channel: each channel's share of a period's contacts, against the period before.
+//! The mix of contacts by channel: each channel's share of a period's contacts, compared with the previous period.
 //!
-//! A share is a metric like any other, written in the catalogue's grammar for each channel that there is, and measured by the engine:
-//! its interval and that of its change know that contacts of one stakeholder are alike, and that the stakeholders of both periods are
-//! partly the same. All shares have one whole, every contact of the period, those without a channel among them.
+//! Each share is a metric in the catalogue's grammar, measured by the engine. So its interval, and that of its change, take into account that
+//! contacts of one stakeholder are similar and that both periods share stakeholders. All shares have the same denominator: every contact of
+//! the period, including those without a channel.
 
 use std::collections::BTreeMap;
 
@@ -17,18 +17,18 @@ use crate::period::Period;
 use crate::report::{AbsentReason, Cell};
 use crate::schema::{NO_CODE, Table, interactions};
 
-/// Texts that it rests on: to be asked for when the inputs are read.
+/// Text columns that it uses, which must be requested when the inputs are read.
 pub const TEXTS: &[&str] = &[interactions::CHANNEL.name];
 
-/// So many channels are told apart by default.
+/// The default number of channels that are shown separately.
 pub const MOST: usize = 12;
 
-/// Whose share it is.
+/// The channel of a share.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Channel {
     /// A channel.
     Named(String),
-    /// All but the channels that are told apart; so many.
+    /// All channels that are not shown separately, with their number.
     Others(usize),
     /// Contacts without a channel.
     Unknown,
@@ -37,10 +37,10 @@ pub enum Channel {
 /// The share of a channel.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Part {
-    /// Whose.
+    /// The channel.
     pub channel: Channel,
-    /// The share: value, limits, contacts of the channel as `part` and of all as `whole`, and the change against the period before under
-    /// `previous`. Its metric's id is a number that means nothing outside.
+    /// The share: value, limits, contacts of the channel as `part` and of all as `whole`, and the change from the previous period under
+    /// `previous`. Its metric's id is a number without a meaning elsewhere.
     pub cell: Cell,
 }
 
@@ -49,16 +49,16 @@ pub struct Part {
 pub struct Mix {
     /// The period.
     pub period: Period,
-    /// The period that it is set against, as it was known at the same age.
+    /// The period that it is compared with, as it was known at the same age.
     pub previous: Period,
-    /// The shares, the largest first; then all others, then those without a channel, where there are any in either period.
+    /// The shares, the largest first; then all others, then those without a channel, if there are any in either period.
     pub parts: Vec<Part>,
 }
 
-/// The mix of a period's contacts; the `most` frequent channels of both periods are told apart.
+/// The mix of a period's contacts; the `most` frequent channels of both periods are shown separately.
 ///
 /// # Errors
-/// A defect. What the data lack is the reason inside.
+/// A bug in the program. If the data lack something, the inner result has the reason.
 pub fn mix(
     canonical: &CanonicalTables,
     settings: &Settings,
@@ -120,7 +120,7 @@ pub fn mix(
         Channel::Others(_) => 1,
         Channel::Unknown => 2,
     };
-    // Sorting is stable, and equal shares stand in the order of their names.
+    // Sorting is stable: equal shares are in the order of their names.
     parts.sort_by(|a, b| {
         place(a)
             .cmp(&place(b))
@@ -220,7 +220,7 @@ mod tests {
         );
         assert_eq!((found.period.label.as_str(), found.previous.label.as_str()), ("2026-02", "2026-01"));
         let email = &found.parts[1].cell;
-        // Everybody was in contact once, so the limits are Wilson's.
+        // Each stakeholder was in contact once, so the limits are Wilson's.
         assert_eq!((email.low.unwrap(), email.high.unwrap()), wilson(0.2, 100.0, 0.95));
         let change = &email.changes["previous"];
         assert!(

@@ -1,11 +1,11 @@
-//! Retention by cohort: those who came in one period, followed through the periods after it.
+//! Retention by cohort: those who joined in one period, followed through the next periods.
 //!
-//! There are two ways to be kept. By purchases, a cohort is those whose first order lies in a period, and they are kept at age k who
-//! ordered in the k-th period after it: a cell may rise again. By the roster, a cohort is those whose first spell began in a
-//! period, and they are kept at age k who are on the roster at the end of the k-th period after it, whether or not they were away in
-//! between. Refunds are no orders, spells that touch are one, and a day of leaving is the last day, as in the facts.
+//! Retention has two definitions. By purchases, a cohort is the customers whose first order is in a period; those who ordered in the k-th
+//! period after it are retained at age k, so a share may rise again. By the roster, a cohort is the stakeholders whose first spell began in
+//! a period; those on the roster at the end of the k-th period after it are retained at age k, even if they were away in between. Refunds
+//! are not orders, adjacent spells are one, and the day of leaving is the last day, as in the facts.
 //!
-//! A cell stands only where its period is over at as-of. Every member of a cohort counts once in it, so that limits are those of
+//! A cell has a value only if its period has ended by the as-of date. Every member of a cohort counts once in it, so the limits are those of
 //! independent draws.
 
 use crate::canonical::CanonicalTables;
@@ -20,10 +20,10 @@ use crate::schema::{Micros, NO_CODE, NO_TIME, Table, stakeholders};
 
 use super::{Share, by_block};
 
-/// So many cohorts are usual: a year of months and the one before it.
+/// The usual number of cohorts: a year of months and the month before it.
 pub const LAST: usize = 13;
 
-/// What makes a cohort, and what keeps its members.
+/// The definition of a cohort and of retention.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Basis {
     /// The first order, and orders.
@@ -32,53 +32,53 @@ pub enum Basis {
     Roster,
 }
 
-/// Which cohorts are wanted.
+/// The cohorts to compute.
 #[derive(Debug, Clone, Copy)]
 pub struct CohortRequest {
     /// What makes a cohort.
     pub basis: Basis,
     /// The length of its period, and of ages.
     pub grain: Grain,
-    /// So many cohorts, the last ones.
+    /// The number of cohorts, the last ones.
     pub last: usize,
-    /// The last period ends by then, and by as-of.
+    /// The last period ends by this time and by the as-of date.
     pub until: Micros,
     /// Confidence level of the limits.
     pub level: f64,
 }
 
-/// Cohorts of one kind of stakeholder.
+/// Cohorts of one type of stakeholder.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cohorts {
     /// What makes a cohort.
     pub basis: Basis,
     /// The length of its period.
     pub grain: Grain,
-    /// The type of its members, where cohorts are told apart by it; on the roster, `None` is those without a type.
+    /// The type of its members, if cohorts are separated by type; on the roster, `None` means without a type.
     pub kind: Option<String>,
     /// The cohorts, the earliest first.
     pub rows: Vec<Cohort>,
 }
 
-/// Those who came in one period.
+/// Those who joined in one period.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cohort {
     /// The period.
     pub period: Period,
-    /// How many came; `None` where they are too few to be told of.
+    /// The number of members; `None` if suppressed.
     pub size: Option<u64>,
-    /// Hidden: fewer than five people who are protected (employees, private sources).
+    /// Suppressed: fewer than five people, all protected (employees, private sources).
     pub suppressed: bool,
-    /// The period begins before the data do: who came earlier is taken for new, or part of the period is missing.
+    /// The period starts before the data: members may not be new, or part of the period is missing.
     pub left_truncated: bool,
-    /// By age in periods, from 0: who was kept. `None` where the period is not over, nobody came, or the cohort is hidden.
+    /// The share retained, by age in periods from 0. `None` if the period has not ended, the cohort is empty, or it is suppressed.
     pub kept: Vec<Option<Share>>,
 }
 
 /// Cohorts by purchases in one table; by the roster one table for each type of stakeholder that has a cohort.
 ///
 /// # Errors
-/// Why there are none: the table or the columns that they need are missing.
+/// The reason why there are none: a required table or column is missing.
 pub fn cohorts(canonical: &CanonicalTables, settings: &Settings, ask: &CohortRequest) -> Result<Vec<Cohorts>, AbsentReason> {
     let missing = |what: &str| Err(AbsentReason::MissingInput(what.to_string()));
     let table = match ask.basis {
@@ -135,7 +135,7 @@ pub fn cohorts(canonical: &CanonicalTables, settings: &Settings, ask: &CohortReq
     Ok(tables.collect())
 }
 
-/// How many came in each period, and how many of them were there at each age.
+/// The number of members of each cohort, and the number retained at each age.
 #[derive(Debug, Clone)]
 struct Counts {
     /// Of `n` cohorts: the number of members.
@@ -171,7 +171,7 @@ impl Counts {
         let cohort = |(at, period): (usize, &Period)| {
             let size = self.sizes[at];
             let suppressed = size > 0 && size < FEWEST && self.private[at] == size;
-            // The last of the periods is over, so a cohort has as many ages as periods follow, and itself.
+            // The last period has ended, so a cohort has one age for itself and one for each following period.
             let kept = (0..n).map(|age| {
                 let is_over = at + age < n && !suppressed;
                 if is_over {
@@ -219,7 +219,7 @@ impl Job<'_> {
             };
             counts.sizes[cohort] += 1;
             counts.private[cohort] += u64::from(self.private.is(stakeholder, 0));
-            // Orders come by time: each period that differs from the last one is met for the first time.
+            // Orders are sorted by time: a period that differs from the last one is new.
             let mut last = None;
             for period in of_one.filter_map(|order| self.period_of(order.at)) {
                 if last.replace(period) != Some(period) {
@@ -307,7 +307,7 @@ mod tests {
             .build(false);
         let found = table(&canonical, Basis::Purchases, 4);
         assert_eq!(found.len(), 1);
-        // May is not over: neither a cohort nor an age. A refund is no first order.
+        // May has not ended: it is neither a cohort nor an age. A refund is not a first order.
         assert_eq!(
             shown(&found[0]),
             [
@@ -321,7 +321,7 @@ mod tests {
         assert_eq!((share.part, share.whole, share.value()), (1, 2, 0.5));
         let (low, high) = crate::stats::wilson(0.5, 2.0, 0.95);
         assert_eq!((share.low, share.high), (low, high));
-        // Cohorts from before the table are left out, their members are not new later.
+        // Cohorts from before the table are omitted, and their members are not new later.
         assert_eq!(shown(&table(&canonical, Basis::Purchases, 1)[0]), ["2026-04 0: -"]);
         let none = Fixture::new("2026-05-11")
             .table(Table::Stakeholders, Rowed::Plain, "stakeholder_id\na")
@@ -367,7 +367,7 @@ mod tests {
         let found = table(&canonical, Basis::Roster, 3);
         let kinds: Vec<_> = found.iter().map(|c| c.kind.as_deref()).collect();
         assert_eq!(kinds, [Some("customer"), Some("employee"), Some("supplier")]);
-        // a's last day is 31 March, so a is gone when March is over; b comes back in April; c never left; d was there before.
+        // a's last day is 31 March, so a is gone when March has ended; b comes back in April; c never left; d was there before.
         assert_eq!(shown(&found[0]), ["2026-02 3: 2 1 2", "2026-03 0: - - -", "2026-04 0: - - -"]);
         // One employee is hidden, five are not.
         assert_eq!(shown(&found[1]), ["2026-02 ?: - - -", "2026-03 5: 4 4 -", "2026-04 0: - - -"]);

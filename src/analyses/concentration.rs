@@ -1,9 +1,9 @@
-//! How much of a period's revenue, or spend, hangs on how few: the largest with their shares, and the measures of concentration with
-//! and without the largest of them.
+//! Concentration of a period's revenue or spend: the largest stakeholders with their shares, and measures of concentration with and without
+//! the largest one.
 //!
-//! The numbers are those of the catalogue's metrics: totals by stakeholder of the same rows, negative totals left out and counted,
-//! totals of zero kept. A measure of concentration rests on a handful of stakeholders, so that it has no interval; instead each
-//! stands beside the same measure without the largest stakeholder.
+//! The numbers are those of the catalogue's metrics: totals by stakeholder of the same rows, negative totals are excluded and counted,
+//! totals of zero are kept. A measure of concentration depends on a few stakeholders, so it has no interval; instead, the same measure
+//! without the largest stakeholder is shown next to it.
 
 use crate::canonical::CanonicalTables;
 use crate::facts::context::{Context, Settings, Slicing};
@@ -17,10 +17,10 @@ use crate::stats::concentration::{effective_number, hhi, top_share, without_larg
 
 use super::{Words, by_block};
 
-/// Texts that the table shows beside ids: to be asked for when the inputs are read.
+/// Text columns that the table shows next to ids, which must be requested when the inputs are read.
 pub const TEXTS: &[&str] = &[stakeholders::NAME.name];
 
-/// What hangs on few.
+/// The total whose concentration is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ConcentrationOf {
     /// Revenue, by customer.
@@ -45,13 +45,13 @@ pub struct Large {
     pub rank: usize,
     /// Its id.
     pub id: String,
-    /// Its name, where the roster has one.
+    /// Its name, if the roster has one.
     pub name: Option<String>,
     /// Its total, in units of the currency.
     pub amount: f64,
     /// Its share of the sum, 0 to 1.
     pub share: f64,
-    /// The share of it and all larger ones together.
+    /// The cumulative share: of it and all larger ones.
     pub cumulative: f64,
 }
 
@@ -60,22 +60,22 @@ pub struct Large {
 pub struct WithAndWithoutLargest {
     /// Over all.
     pub value: f64,
-    /// Without the largest; `None` where nothing is left.
+    /// Without the largest; `None` if no stakeholder is left.
     pub without_largest: Option<f64>,
 }
 
-/// How much hangs on how few.
+/// The concentration of a total in a period.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Concentration {
-    /// Of what.
+    /// The total.
     pub of: ConcentrationOf,
-    /// In which period.
+    /// The period.
     pub period: Period,
     /// The sum of the totals that count, in units of the currency.
     pub sum: f64,
-    /// How many stakeholders have a total that counts, zeros among them.
+    /// The number of stakeholders whose total counts, including totals of zero.
     pub stakeholders: u64,
-    /// Stakeholders with a negative total, who are left out.
+    /// The number of stakeholders with a negative total, who are excluded.
     pub negative: u64,
     /// The Herfindahl-Hirschman index, 0 to 1.
     pub hhi: WithAndWithoutLargest,
@@ -85,16 +85,16 @@ pub struct Concentration {
     pub top1: WithAndWithoutLargest,
     /// The share of the ten largest.
     pub top10: WithAndWithoutLargest,
-    /// The largest, by their totals and then by id. Who is protected (employees, private sources) is not among them, and keeps their rank.
+    /// The largest, by their totals and then by id. Protected people (employees, private sources) are not listed, but keep their ranks.
     pub largest: Vec<Large>,
-    /// Somebody who is protected is among the largest, and not shown.
+    /// A protected person is among the largest and is not shown.
     pub withheld: bool,
 }
 
-/// The concentration in a period, and the `top` largest. Totals rest on what is known at as-of.
+/// The concentration in a period, and the `top` largest. Totals include only data before the as-of date.
 ///
 /// # Errors
-/// Why there is none, as for the catalogue's metrics; hidden where all are protected and fewer than five.
+/// The reason why there is none, as for the catalogue's metrics; suppressed if all are protected and fewer than five.
 pub fn concentration(
     canonical: &CanonicalTables,
     settings: &Settings,
@@ -198,7 +198,7 @@ fn totals(frame: &Frame, (at, amount): (&str, &str), counts: impl Fn(i64) -> boo
     for row in (0..frame.len()).filter(|&row| times[row] != NO_TIME && counts(times[row])) {
         let who = frame.stakeholder[row];
         let value = if amounts[row] == NO_INT { 0 } else { i128::from(amounts[row]) };
-        // The rows of a stakeholder stand together.
+        // The rows of a stakeholder are neighbours.
         match totals.last_mut() {
             Some((last, total)) if *last == who => *total += value,
             _ => totals.push((who, value)),

@@ -1,15 +1,15 @@
-//! What the data cover: for each table and each file the records by period, and whether a period without any was one in which nothing
-//! happened or one of which nothing was exported.
+//! Coverage of the data: the records of each table and each file by period, and whether in a period without records nothing happened or
+//! nothing was exported.
 //!
-//! A record lies where its first event column says, the one that orders its table. A period that ends before a file's first event, or
-//! begins after its last one, is outside of the file: nothing is known of it. Inside, an empty period is a gap where chance would hardly
-//! leave it empty: with the mean of the nearest periods that have records, one on each side, as the expectation of a Poisson count, the
-//! chance of none is below 0.1 % (that is, the mean is above 6.9). Otherwise it is a zero. By the same rule the part of a period before
-//! the first event, or after the last one, makes it partly covered: at the rate of the neighbouring period, none in so many days would
-//! be that improbable. Days are held against the same weekday of the weeks beside them, since many things rest on weekends.
+//! The time of a record is in the event column that orders its table. A period that ends before a file's first event, or begins after its
+//! last one, is outside the file: nothing is known about it. Inside, an empty period is a gap if it is unlikely to be empty by chance: the
+//! expected count is the mean of the nearest periods with records, one on each side, and the probability of none by a Poisson distribution
+//! is below 0.1% (that is, the mean is above 6.9). Otherwise it is a zero. By the same rule a period is partly covered if its part before
+//! the first event, or after the last one, is unlikely to be empty at the rate of the neighbouring period. Days are compared with the same
+//! weekday of the neighbouring weeks, because many organisations do not work on weekends.
 //!
-//! The rule is blunt on purpose. Counts that vary more than chance does (holidays, campaigns) can make a gap of a quiet period; it is a
-//! reason to look, and a chance is given with it.
+//! The rule is simple on purpose. If counts vary more than by chance (holidays, campaigns), a quiet period can become a gap. A gap is a
+//! reason to check the export, and its probability is given.
 
 use rayon::prelude::*;
 
@@ -17,23 +17,23 @@ use crate::canonical::{CanonicalTables, Rows, Values};
 use crate::period::{Grain, Period};
 use crate::schema::{Micros, NO_TIME, Table};
 
-/// Below this chance of no record at all an empty period is a gap.
+/// If the probability of no records is below this, an empty period is a gap.
 pub const IMPROBABLE: f64 = 0.001;
 
-/// What a period's records tell.
+/// The coverage of a period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
     /// There are records, and no sign that any are missing.
     Covered,
-    /// There are records, and a part of the period before the first or after the last event of the file is improbably empty.
+    /// There are records, but the part of the period before the first or after the last event of the file is unlikely to be empty by chance.
     Partly,
-    /// There are none, and that may well be so.
+    /// There are none, which can be due to chance.
     Zero,
-    /// There are none: the period lies before the first event, so nothing is known of it.
+    /// There are none: the period is before the first event, so nothing is known about it.
     Before,
-    /// There are none: the period lies after the last event, so nothing is known of it.
+    /// There are none: the period is after the last event, so nothing is known about it.
     After,
-    /// There are none inside of the file's span, and chance would hardly have it so.
+    /// There are none inside the file's span, which is unlikely to be due to chance.
     Gap,
 }
 
@@ -50,7 +50,7 @@ impl Verdict {
         }
     }
 
-    /// Whether a count of the period is a count: zero is, no coverage is not.
+    /// Whether a count of the period means anything: a zero does, a period without coverage does not.
     pub fn is_covered(self) -> bool {
         matches!(self, Verdict::Covered | Verdict::Partly | Verdict::Zero)
     }
@@ -59,11 +59,11 @@ impl Verdict {
 /// The records of a period.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Count {
-    /// How many there are.
+    /// Their number.
     pub records: u64,
-    /// What that tells.
+    /// The coverage.
     pub verdict: Verdict,
-    /// Where there are none inside of the span: the chance of that at the rate of the neighbours.
+    /// If there are none inside the span: the probability of that at the rate of the neighbours.
     pub chance: Option<f64>,
 }
 
@@ -72,9 +72,9 @@ pub struct Count {
 pub struct Span {
     /// The file; `None` of the table as a whole.
     pub file: Option<String>,
-    /// All records that are used, whenever they are.
+    /// All records that are used, at any time.
     pub records: u64,
-    /// Of them, those without the time that orders the table.
+    /// Of these, the records without a time.
     pub undated: u64,
     /// The first event; `None` without any.
     pub first: Option<Micros>,
@@ -95,19 +95,19 @@ pub struct Covered {
     pub files: Vec<Span>,
 }
 
-/// What the data cover.
+/// The coverage of all tables.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Coverage {
     /// The periods, the earliest first.
     pub periods: Vec<Period>,
-    /// The tables that there are and that have events.
+    /// The tables that have events.
     pub tables: Vec<Covered>,
 }
 
-/// What the data cover over the last periods that are complete at `until` and at as-of.
+/// The coverage of the last periods that have ended by `until` and by the as-of date.
 pub fn coverage(canonical: &CanonicalTables, grain: Grain, last: usize, until: Micros) -> Coverage {
     let periods = Period::last_n(grain, last, until.min(canonical.as_of), &canonical.zone);
-    // Neighbours outside of what is shown are counted too.
+    // Neighbours outside the shown periods are counted too.
     let beside = if grain == Grain::Day { WEEK } else { 1 };
     let mut all: Vec<Period> = std::iter::successors(periods.first().map(Period::previous), |p| Some(p.previous()))
         .take(beside)
@@ -119,7 +119,7 @@ pub fn coverage(canonical: &CanonicalTables, grain: Grain, last: usize, until: M
     }
     let tables = canonical.tables.iter().filter_map(|(table, rows)| {
         let column = table.event_columns().map(|column| rows.times(column)).find(Values::exists)?;
-        // What was derived from another table's column has no file of its own.
+        // A table that was derived from another table's column has no file.
         let sources: Vec<usize> = (0..canonical.sources.len())
             .filter(|&s| canonical.sources[s].table == *table)
             .collect();
@@ -153,10 +153,10 @@ pub fn coverage(canonical: &CanonicalTables, grain: Grain, last: usize, until: M
     }
 }
 
-/// Days are held against the same weekday.
+/// Days are compared with the same weekday.
 const WEEK: usize = 7;
 
-/// What is counted of one file.
+/// The counts of one file.
 #[derive(Debug, Clone)]
 struct Tally {
     records: u64,
@@ -186,7 +186,7 @@ impl Tally {
     }
 }
 
-/// One pass over the rows of a table: what each source has.
+/// One pass over the rows of a table: the counts of each source.
 fn count(rows: &Rows, times: Values<Micros>, sources: usize, periods: &[Period]) -> Vec<Tally> {
     const ROWS: usize = 1 << 16;
     let empty = || vec![Tally::new(periods.len()); sources];
@@ -237,7 +237,7 @@ fn judge(tally: &Tally, periods: &[Period], at: usize, grain: Grain, as_of: Micr
         let verdict = if chance < IMPROBABLE { Verdict::Gap } else { Verdict::Zero };
         return count(verdict, Some(chance));
     }
-    // A part that is empty because nothing is known of it; a day is too short for parts.
+    // A part that is empty because nothing is known about it; a day is too short for parts.
     let days = |from: Micros, until: Micros| (until - from).max(0) as f64;
     let rate = |i: Option<usize>| i.map_or(0.0, |i| tally.counts[i] as f64 / days(periods[i].start, periods[i].end));
     let start = days(period.start, tally.first) * rate(after);
@@ -246,7 +246,7 @@ fn judge(tally: &Tally, periods: &[Period], at: usize, grain: Grain, as_of: Micr
     count(if is_partly { Verdict::Partly } else { Verdict::Covered }, None)
 }
 
-/// The chance that a Poisson count is 0.
+/// The probability that a Poisson count is 0.
 fn chance_of_none(expected: f64) -> f64 {
     (-expected).exp()
 }

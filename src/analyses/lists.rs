@@ -1,11 +1,11 @@
-//! Lists to act on, as things stand at as-of: who is overdue for a contact, which complaints are open, who waits for an answer, which
-//! promises are late, which customers were lost.
+//! Lists to act on, as of the as-of date: stakeholders overdue for a contact, open complaints, unanswered cases, late commitments, lost
+//! customers.
 //!
-//! Each list is of rows that a metric of the catalogue counts, found by the same facts, so that the number and the list never disagree.
-//! A list has the count of all, and the first few by urgency; what is equally urgent stands in the order of ids. Nobody who is
-//! protected (employees, people of private sources) is ever listed or counted here: they are told of in groups only.
+//! Each list contains rows that a metric of the catalogue counts, found by the same facts, so that number and list always agree. A list has
+//! the total count and the most urgent rows; equally urgent rows are in the order of ids. Protected people (employees, people of private
+//! sources) are never listed or counted here: only groups of them are shown elsewhere.
 //!
-//! A fact is built once for all stakeholders, without the records behind its rows; these are looked up for the few rows that are shown.
+//! A fact is built once for all stakeholders, without the records of its rows. These are looked up for the few rows that are shown.
 
 use std::cmp::Reverse;
 use std::ops::Range;
@@ -25,7 +25,7 @@ use crate::schema::{
 
 use super::{Words, by_block};
 
-/// Texts that the lists show beside ids: to be asked for when the inputs are read.
+/// Text columns that the lists show next to ids, which must be requested when the inputs are read.
 pub const TEXTS: &[&str] = &[
     stakeholders::NAME.name,
     stakeholders::OWNER.name,
@@ -34,34 +34,34 @@ pub const TEXTS: &[&str] = &[
     interactions::STATUS.name,
 ];
 
-/// So many rows are usual.
+/// The usual number of rows.
 pub const LIMIT: usize = 20;
 
 /// The most urgent rows of all.
 #[derive(Debug, Clone, PartialEq)]
 pub struct List<T> {
-    /// How many rows there are, shown or not; without those who are protected.
+    /// The number of rows, shown or not, without protected people.
     pub total: u64,
     /// The most urgent ones.
     pub rows: Vec<T>,
-    /// There are rows of people who are protected; they are neither counted nor shown.
+    /// There are rows of protected people; they are neither counted nor shown.
     pub withheld: bool,
 }
 
-/// Whom a row is about.
+/// The stakeholder of a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StakeholderRef {
-    /// The id; `None` where nobody knows.
+    /// The id; `None` if it is not known.
     pub id: Option<String>,
     /// The roster's name.
     pub name: Option<String>,
-    /// Who looks after the relationship, by the roster.
+    /// The owner of the relationship, from the roster.
     pub owner: Option<String>,
     /// The roster's tier.
     pub tier: Option<String>,
 }
 
-/// A stakeholder who should have been contacted by now.
+/// A stakeholder who should have been contacted by the as-of date.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Overdue {
     /// Who.
@@ -74,46 +74,46 @@ pub struct Overdue {
     pub target_days: i64,
 }
 
-/// A case, or a promise, that waits for somebody.
+/// A case without an answer or resolution, or a commitment that is not kept yet.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Waiting {
-    /// Whose it is.
+    /// The stakeholder.
     pub who: StakeholderRef,
-    /// The export's own id of the case, where texts of ids were kept when the inputs were read.
+    /// The case id of the export, if texts of ids were kept when the inputs were read.
     pub case_id: Option<String>,
-    /// The file of its first record, and the line, where lines were kept.
+    /// The file of its first record, and the line, if lines were kept.
     pub file: String,
     /// See `file`.
     pub line: Option<u32>,
-    /// What kind of case or promise.
+    /// The type of case or commitment.
     pub kind: Option<String>,
     /// The channel of its first record.
     pub channel: Option<String>,
-    /// Who works at it.
+    /// Whom it is assigned to.
     pub owner: Option<String>,
-    /// What the export says of its state.
+    /// Its status in the export.
     pub status: Option<String>,
     /// When it was opened, asked or promised.
     pub since: Micros,
-    /// How long it waits, in hours of the report's clock (calendar or business hours); of a promise, hours since it was due.
+    /// How long it has been open, in hours of the report's clock (calendar or business hours); of a commitment, hours since it was due.
     pub hours: f64,
-    /// When it is due: the resolution of a complaint, the answer to a question, the promise; `None` where nobody said.
+    /// When it is due: the resolution of a complaint, the answer to a question, the promise; `None` if not given.
     pub due_at: Option<Micros>,
 }
 
-/// A customer who ordered in the period before, and not in this one.
+/// A customer who ordered in the previous period, but not in this one.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Lost {
     /// Who.
     pub who: StakeholderRef,
     /// Civil day of the last order before the period's end.
     pub last_order: Option<i32>,
-    /// Revenue in the period before, in units of the currency; `None` where the table holds several.
+    /// Revenue in the previous period, in units of the currency; `None` if the table has several currencies.
     pub revenue_before: Option<f64>,
 }
 
-/// Stakeholders on the roster whose last contact is longer ago than their target, those furthest beyond it first: the part of
-/// `overdue_contact_rate` at as-of.
+/// Stakeholders on the roster whose last contact is longer ago than their target, the most overdue first: the numerator of
+/// `overdue_contact_rate` on the as-of date.
 ///
 /// # Errors
 /// What is missing for it.
@@ -189,8 +189,8 @@ pub fn open_complaints(canonical: &CanonicalTables, settings: &Settings, limit: 
     )
 }
 
-/// Cases that were asked and are neither answered nor resolved, those that wait longest first. One that was closed without an answer
-/// stays unanswered in `unanswered_rate`, and waits for nobody here.
+/// Cases that are neither answered nor resolved, the oldest first. A case that was closed without an answer still counts in
+/// `unanswered_rate`, but is not listed here.
 ///
 /// # Errors
 /// What is missing for it.
@@ -207,14 +207,14 @@ pub fn unanswered(canonical: &CanonicalTables, settings: &Settings, limit: usize
     let times = ("asked_at", "waiting_hours", "response_due_at");
     waiting(canonical, settings, limit, &CASES, times, |frame, row| {
         let not = |name: &str| frame.flags(name).is_none_or(|flags| flags[row] != 1);
-        // Where a source never tells of answers, nobody knows whether one waits.
+        // If a source has no information about answers, it is not known whether a case was answered.
         let tells = frame.flags("answered").is_some_and(|flags| flags[row] == 0);
         tells && not("resolved") && frame.ints("asked_at").is_some_and(|times| times[row] != NO_TIME)
     })
 }
 
-/// Commitments and follow-ups that were due by as-of and are not done, those longest overdue first: of those that
-/// `commitment_kept_rate` counts as not kept, the ones that can still be.
+/// Commitments and follow-ups that were due by the as-of date and are not completed, the most overdue first: of those that
+/// `commitment_kept_rate` counts as not kept, the ones that can still be completed.
 ///
 /// # Errors
 /// What is missing for it.
@@ -235,7 +235,7 @@ pub fn late_commitments(canonical: &CanonicalTables, settings: &Settings, limit:
     })
 }
 
-/// Customers who ordered in the period before this one and not in it, those with the most revenue then first: those that
+/// Customers who ordered in the previous period but not in this one, those with the most revenue then first: the ones that
 /// `lost_customers` counts.
 ///
 /// # Errors

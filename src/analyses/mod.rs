@@ -1,8 +1,8 @@
-//! What a report tells beside its metrics: cohorts, lists to act on, concentration, the mix of channels, and what the data cover.
+//! The sections of a report that are not metrics: cohorts, lists to act on, concentration, the mix of channels, and coverage of the data.
 //!
-//! Everything here is plain values, ready to be laid out. It rests on the same facts as the metrics, so that what is counted twice is
-//! counted alike; where a metric of the catalogue counts the same thing, the tests hold the two against each other. Stakeholders are
-//! worked at in blocks, side by side, and blocks are taken in their order: the same values on any number of threads.
+//! All results are plain values. They are based on the same facts as the metrics; if a metric of the catalogue counts the same thing, tests
+//! compare both. Blocks of stakeholders are processed in parallel and combined in order, so the values do not depend on the number of
+//! threads.
 
 pub mod channels;
 pub mod cohorts;
@@ -23,9 +23,9 @@ use crate::stats;
 /// A share of independent stakeholders, with Wilson's limits.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Share {
-    /// How many of the whole.
+    /// The numerator.
     pub part: u64,
-    /// How many there are; at least one.
+    /// The denominator; at least one.
     pub whole: u64,
     /// Lower limit, 0 to 1.
     pub low: f64,
@@ -34,7 +34,7 @@ pub struct Share {
 }
 
 impl Share {
-    /// The share of a part in a whole; `None` of nothing.
+    /// The share of a numerator in a denominator; `None` if the denominator is 0.
     pub fn of(part: u64, whole: u64, level: f64) -> Option<Share> {
         if whole == 0 {
             return None;
@@ -49,12 +49,12 @@ impl Share {
     }
 }
 
-/// What the blocks of stakeholders of a fact give, in their order.
+/// The results of the blocks of stakeholders of a fact, in their order.
 fn by_block<R: Send>(canonical: &CanonicalTables, spec: &FactSpec, work: impl Fn(Range<u32>) -> R + Sync + Send) -> Vec<R> {
     measure::blocks(canonical, spec).into_par_iter().map(work).collect()
 }
 
-/// What the roster says of a stakeholder in words.
+/// The text columns of the roster.
 struct Words<'a> {
     canonical: &'a CanonicalTables,
     roster: Option<&'a Rows>,
@@ -68,7 +68,7 @@ impl<'a> Words<'a> {
         }
     }
 
-    /// The current text of a column; `None` where the column was not read, or is empty.
+    /// The current text of a column; `None` if the column was not read or is empty.
     fn of(&self, stakeholder: u32, column: &Column) -> Option<String> {
         let roster = self.roster?;
         let code = roster.codes(column).at(current(roster, stakeholder)?);

@@ -1,17 +1,17 @@
-//! The card of a metric: all that there is to know about it, as labelled lines of plain text.
+//! The definition of a metric: everything that is known about it, as labelled lines of plain text.
 
 use super::{BetterDirection, Entity, Example, Expect, Exposure, Expression, Form, Given, Kind, Metric, Under, When};
 use crate::schema::{Input, Unit};
 use std::fmt;
 
-/// What is known about a metric, in the order in which people ask.
+/// The definition of a metric, in the order in which people ask.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Card {
     /// The metric's short name.
     pub title: String,
     /// Its id.
     pub id: String,
-    /// Label and text; a text may have several lines, unwrapped.
+    /// Label and text. The labels are keys of the JSON format; a text may have several lines, unwrapped.
     pub lines: Vec<(&'static str, String)>,
 }
 
@@ -30,7 +30,7 @@ impl fmt::Display for Card {
 }
 
 impl Metric {
-    /// The metric's card: definition, formula, rows, inputs, clock, interval, source and a worked example.
+    /// The metric's definition: text, formula, rows, inputs, time, interval, source and a worked example.
     pub fn card(&self) -> Card {
         let mut lines = vec![("definition", self.text.clone()), ("formula", self.formula())];
         if let Some(fact) = self.fact {
@@ -39,9 +39,9 @@ impl Metric {
             lines.push(("clock", self.clock()));
         }
         let better = match self.good {
-            BetterDirection::Up => "more",
-            BetterDirection::Down => "less",
-            BetterDirection::Neither => "neither: it depends",
+            BetterDirection::Up => "higher values",
+            BetterDirection::Down => "lower values",
+            BetterDirection::Neither => "neither higher nor lower values",
         };
         lines.push(("better", better.to_string()));
         lines.push(("unit", self.unit.word().to_string()));
@@ -97,7 +97,7 @@ impl Metric {
             }
             Kind::Quantile { of, q } => format!("the {q} quantile of {} over {rows}", of.text),
             Kind::SurvivalQuantile { of, event, censored_of, q } => format!(
-                "the smallest t that no more than {} of {rows} outlast, by Kaplan-Meier: {} where {}, else censored at {}",
+                "the smallest t that at most {} of {rows} exceed, by Kaplan-Meier: {} if {}, otherwise censored at {}",
                 ((1.0 - q) * 1e9).round() / 1e9,
                 of.text,
                 event.text,
@@ -114,7 +114,7 @@ impl Metric {
                     Form::Gini => "the Gini coefficient".to_string(),
                     Form::Top(1) => "the share of the largest".to_string(),
                     Form::Top(k) => format!("the share of the {k} largest"),
-                    Form::FewestTo(share) => format!("the fewest that hold a share of {share}"),
+                    Form::FewestTo(share) => format!("the smallest number that together have a share of {share}"),
                 };
                 format!("{measure}, of the sum of {} by {groups}, over {rows}", of.text)
             }
@@ -123,7 +123,7 @@ impl Metric {
         what + &weighed
     }
 
-    /// The canonical columns that the metric's columns are made from; each line is needed, any name of a line will do.
+    /// The canonical columns that the metric requires: of each line, one of the names.
     fn inputs(&self) -> String {
         let mut groups: Vec<String> = Vec::new();
         for group in self.columns().iter().flat_map(|c| c.needs) {
@@ -141,24 +141,24 @@ impl Metric {
 
     fn clock(&self) -> String {
         let mut lines = vec![match &self.when {
-            When::InPeriod => "a row belongs to its period".to_string(),
+            When::InPeriod => "each row is of one period".to_string(),
             When::At(at) => format!("a row counts in the period of its {at}"),
-            When::Stock { from, until } => format!("a row counts at the end of a period, if {from} lies before it and {until} not"),
+            When::Stock { from, until } => format!("a row counts at the end of a period if {from} is before it and {until} is not"),
         }];
         let units: Vec<Unit> = self.columns().iter().map(|c| c.unit).collect();
         if units.contains(&Unit::Hours) {
-            lines.push("hours are calendar hours, or those of the business calendar where one is configured".to_string());
+            lines.push("hours are calendar hours, or business hours if a business calendar is configured".to_string());
         }
         if units.contains(&Unit::Days) {
             lines.push("days are calendar days".to_string());
         }
         lines.extend(
             self.window_days
-                .map(|days| format!("known from {days} days after the period's end")),
+                .map(|days| format!("available from {days} days after the end of the period")),
         );
         lines.extend(
             self.lookback_days
-                .map(|days| format!("known where the data start {days} days before the period")),
+                .map(|days| format!("available if the data start {days} days before the period")),
         );
         lines.join("\n")
     }
@@ -193,7 +193,7 @@ fn worked(example: &Example) -> String {
     }
     match &example.expect {
         Expect::Value(value) => text.push_str(&format!("gives {value}")),
-        Expect::AbsentReason(reason) => text.push_str(&format!("is absent: {reason}")),
+        Expect::AbsentReason(reason) => text.push_str(&format!("has no value: {reason}")),
     }
     text
 }

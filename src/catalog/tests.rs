@@ -281,13 +281,13 @@ fn a_card_says_all_there_is_to_know() {
         card,
         "\
 Employee turnover (employee_turnover_rate)
-  definition  Employees who left in the period per mean headcount: the mean over its months of the heads at the month's start and end.
+  definition  Employees who left in the period, divided by the mean headcount: the mean over the period's months of the headcounts at the start and end of the month.
   formula     rows where left / the sum of mean_headcount_share, over rows where type = 'employee'
   rows        members: a roster stakeholder who is there at some time of a period
   inputs      stakeholders.started_at
               stakeholders.ended_at
-  clock       a row belongs to its period
-  better      less
+  clock       each row is of one period
+  better      lower values
   unit        share
   interval    exact Poisson below 10 events, Byar from 10 on
   source      SHRM, turnover: separations divided by the average headcount

@@ -1,4 +1,4 @@
-//! What can be written on the command line.
+//! The command line: commands, arguments and options. Their doc comments are the texts of `--help`.
 
 use std::path::PathBuf;
 
@@ -11,7 +11,7 @@ use crate::canonical::Budget;
 use crate::config::{Overlay, is_currency, is_level};
 use crate::period::{Grain, Zone};
 
-/// Measures the health of an organisation's relationships from the CSV exports it already has.
+/// Measure the health of an organisation's relationships from the CSV files that its systems already export
 #[derive(Parser, Debug)]
 #[command(name = "relhealth", version, disable_help_subcommand = true, max_term_width = 100)]
 #[command(after_help = topics())]
@@ -22,17 +22,17 @@ pub struct Args {
     pub command: Command,
 }
 
-/// Options of every command.
+/// Options of all commands.
 #[derive(clap::Args, Debug)]
-#[command(next_help_heading = "Everywhere")]
+#[command(next_help_heading = "Options of all commands")]
 pub struct Global {
-    /// The configuration [default: relhealth.toml, where there is one]
+    /// The configuration file [default: relhealth.toml in the working directory, if it exists]
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// Whether to use colours; NO_COLOR is respected
+    /// When to use colours; auto also follows NO_COLOR
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     pub color: When,
-    /// Say nothing on stderr but errors
+    /// Print only errors on stderr, no notes and no record counts
     #[arg(long, short, global = true)]
     pub quiet: bool,
 }
@@ -40,7 +40,7 @@ pub struct Global {
 /// When to use colours.
 #[derive(ValueEnum, Debug, Clone, Copy, PartialEq, Eq)]
 pub enum When {
-    /// On a terminal
+    /// Only on a terminal
     Auto,
     /// Always
     Always,
@@ -51,32 +51,32 @@ pub enum When {
 /// A command.
 #[derive(Subcommand, Debug)]
 pub enum Command {
-    /// Tell how files would be read: encoding, format, what each column means and why, what is wrong with them
+    /// Show how files would be read: the encoding, the format, the meaning detected for each column, and any problems
     Inspect(Box<Inspect>),
-    /// Write a commented relhealth.toml from what inspect finds
+    /// Write a commented relhealth.toml with the settings that inspect detects
     Init(Box<Init>),
-    /// Measure metrics for periods and slices
+    /// Measure metrics for periods and groups
     Measure(Box<Measure>),
-    /// Report on a period: what changed, what needs attention, the numbers and what they are worth
+    /// Report on a period: what changed, what needs attention, all numbers, and the data quality
     Report(Box<Report>),
-    /// Tell why numbers moved between two reports: definitions, slices, stakeholders, data that came late
+    /// Explain the changes between two reports by definitions, groups, stakeholders and late data
     Diff(Diff),
-    /// Judge the rules of the configuration: whether the numbers and the data are as they should be
+    /// Check metrics and data against the rules in relhealth.toml; the exit code is 1 if a rule fails
     Check(Box<Check>),
-    /// List the metrics, or show the cards of some: definition, formula, inputs, source, example
+    /// List the metrics, or show the definitions of some: formula, inputs, source, example
     Metrics(Box<Metrics>),
-    /// Run the worked examples of the metrics that the configuration defines
+    /// Test your own metrics: compute the examples in their definitions and compare the results
     Test(Test),
-    /// Show the records behind a number, numerator and denominator, with file and line
+    /// Show the records behind a number, in numerator and denominator, with file and line
     Rows(Box<Rows>),
-    /// Write the canonical tables as CSV or Parquet, or the records of a file as they are read
+    /// Write the canonical tables as CSV or Parquet, or the records of one file as they are read
     Convert(Box<Convert>),
-    /// Print the completions of a shell
+    /// Print the completion script of a shell
     Completions {
         /// The shell
         shell: Shell,
     },
-    /// Print the manual page, of the program or of a command
+    /// Print the manual page of the program or of a command
     Man {
         /// The command
         command: Option<String>,
@@ -92,7 +92,8 @@ pub enum Command {
 #[derive(clap::Args, Debug)]
 #[command(next_help_heading = "How records are read")]
 pub struct Reading {
-    /// Nothing at or after it is known; a date is the end of that day [default: the end of the newest event's day]
+    /// Ignore everything that happened from this time on; a date means the end of that day [default: the end of the day of the newest
+    /// event]
     #[arg(long, value_name = "DATE")]
     pub as_of: Option<String>,
     /// Time zone of the report, such as Europe/Berlin [default: UTC]
@@ -101,29 +102,29 @@ pub struct Reading {
     /// Currency of the report, such as EUR
     #[arg(long, value_name = "CODE", value_parser = currency)]
     pub currency: Option<String>,
-    /// Threads to use [default: one a core]
+    /// Number of threads [default: one for each core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub threads: Option<u16>,
-    /// Write each record that is not used to a file: line, column, code, reason, raw text
+    /// Write the records that are not used to a file: line, column, code, reason, raw text
     #[arg(long, value_name = "FILE")]
     pub rejects: Option<PathBuf>,
-    /// How much of a file may be rejected, as 20% or 500 [default: 5% and, whatever that is, 20 records]
+    /// Largest share or number of records of a file that may be rejected, such as 20% or 500 [default: 5%; 20 records are always allowed]
     #[arg(long, value_name = "BUDGET", value_parser = Budget::parse, conflicts_with = "strict")]
     pub max_rejects: Option<Budget>,
-    /// Allow no rejects at all
+    /// Stop if any record is rejected
     #[arg(long)]
     pub strict: bool,
-    /// Show pseudonyms for the ids, names and e-mail addresses of stakeholders, and no raw text; they are made with the key in
-    /// RELHEALTH_REDACT_KEY, or else one made of the inputs
+    /// Replace the ids, names and e-mail addresses of stakeholders with pseudonyms, and show no raw text; the pseudonyms depend on the key
+    /// in RELHEALTH_REDACT_KEY, or on the inputs if it is not set
     #[arg(long)]
     pub redact: bool,
-    /// Reject records with a cell of more bytes
+    /// Reject records with a cell longer than this number of bytes
     #[arg(long, value_name = "BYTES", value_parser = clap::value_parser!(u32).range(1..))]
     pub max_field: Option<u32>,
-    /// Do not read files of more columns
+    /// Refuse files with more columns than this
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub max_columns: Option<u32>,
-    /// A line of [source.map] for the files of a glob
+    /// Map a column for this run, like a line of [source.map]; FILE may be a glob
     #[arg(long, value_name = "FILE:COLUMN=HEADER", value_parser = overlay)]
     pub map: Vec<Overlay>,
 }
@@ -147,38 +148,38 @@ fn level(text: &str) -> Result<f64, String> {
         .ok_or_else(|| "a number between 0.5 and 0.9999, such as 0.95".to_string())
 }
 
-/// What a number is compared with.
+/// What each number is compared with.
 #[derive(ValueEnum, Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Against {
-    /// The calendar period before it
+    /// The previous period
     Previous,
-    /// The same period a year before
+    /// The same period one year earlier
     YearAgo,
-    /// With --by: all other slices of the same period together
+    /// With --by: all other groups of the same period combined
     Rest,
 }
 
 /// `measure`.
 #[derive(clap::Args, Debug)]
 pub struct Measure {
-    /// Files, folders, globs, `-`, or KIND=PATH [default: the paths of all sources of the configuration]
+    /// Files, folders, globs, - for stdin, or KIND=PATH, such as purchases=orders.csv [default: all sources in the configuration]
     #[arg(value_name = "INPUT")]
     pub inputs: Vec<String>,
-    /// Ids of metrics [default: all that the inputs allow]
+    /// Metrics to measure, by id [default: all that the inputs allow]
     #[arg(long, short, value_name = "ID,...", value_delimiter = ',')]
     pub metrics: Vec<String>,
     #[command(flatten)]
     pub asked: PeriodArgs,
-    /// Dimensions to slice by
+    /// Dimensions to group by, such as region or tier
     #[arg(long, value_name = "DIMENSION,...", value_delimiter = ',')]
     pub by: Vec<String>,
-    /// Which slices count: SQL over dimensions
+    /// Include only the groups that meet this condition, such as "region = 'north'"; the names are dimensions
     #[arg(long = "where", value_name = "SQL")]
     pub filter: Option<String>,
     /// What each number is compared with
     #[arg(long, value_name = "WHAT,...", value_delimiter = ',')]
     pub compare: Vec<Against>,
-    /// With --by, the total too
+    /// With --by: also show the total
     #[arg(long)]
     pub total: bool,
     /// Confidence level of the intervals [default: 0.95]
@@ -193,37 +194,37 @@ pub struct Measure {
 /// `report`.
 #[derive(clap::Args, Debug)]
 pub struct Report {
-    /// Files, folders, globs, `-`, or KIND=PATH [default: the paths of all sources of the configuration]
+    /// Files, folders, globs, - for stdin, or KIND=PATH, such as purchases=orders.csv [default: all sources in the configuration]
     #[arg(value_name = "INPUT")]
     pub inputs: Vec<String>,
-    /// 2026-10, 2026-Q3, 2026-W41, 2026, 2026-01-01..2026-03-31, last-month [default: the last complete month]
+    /// The period: 2026-10, 2026-Q3, 2026-W41, 2026, 2026-01-01..2026-03-31 or last-month [default: the last complete month]
     #[arg(long, value_name = "PERIOD")]
     pub period: Option<String>,
-    /// Where no period is named, the last complete one of this length [default: month]
+    /// Without --period: the length of the last complete period to use [default: month]
     #[arg(long, value_name = "GRAIN", value_parser = Grain::parse, conflicts_with = "period")]
     pub grain: Option<Grain>,
-    /// So many periods are shown, the reported one and those before it
+    /// Number of periods to show, ending with the reported one
     #[arg(long, value_name = "N", default_value = "13", value_parser = clap::value_parser!(u16).range(1..=120))]
     pub last: u16,
-    /// Ids of metrics [default: those of the configuration, else the key metrics that the inputs allow]
+    /// Metrics to report, by id [default: those in the configuration, otherwise the key metrics that the inputs allow]
     #[arg(long, short, value_name = "ID,...", value_delimiter = ',')]
     pub metrics: Vec<String>,
-    /// Dimensions to break the metrics down by [default: those of the configuration, else type, segment, tier, region, channel]
+    /// Dimensions to break the metrics down by [default: those in the configuration, otherwise type, segment, tier, region and channel]
     #[arg(long, value_name = "DIMENSION,...", value_delimiter = ',')]
     pub by: Vec<String>,
-    /// Which slices count: SQL over dimensions
+    /// Include only the groups that meet this condition, such as "region = 'north'"; the names are dimensions
     #[arg(long = "where", value_name = "SQL")]
     pub filter: Option<String>,
-    /// A layout of your own for HTML or Markdown, by its ending: a Jinja template over `report`, `values` and `sections`
+    /// Your own template for HTML or Markdown, by its file ending: a Jinja template that uses report, values and sections
     #[arg(long, value_name = "FILE")]
     pub template: Option<PathBuf>,
-    /// Open the file that is written, the page before all else
+    /// Open the written file, preferably the HTML page
     #[arg(long)]
     pub open: bool,
-    /// What the report is headed by
+    /// Title of the report
     #[arg(long, value_name = "TEXT")]
     pub title: Option<String>,
-    /// Confidence level of the intervals, and of all that is claimed [default: 0.95]
+    /// Confidence level of the intervals and of all statements [default: 0.95]
     #[arg(long, value_name = "LEVEL", value_parser = level)]
     pub level: Option<f64>,
     #[command(flatten)]
@@ -235,7 +236,7 @@ pub struct Report {
 /// `diff`.
 #[derive(clap::Args, Debug)]
 pub struct Diff {
-    /// The earlier report, written by report -o FILE.json; - for stdin
+    /// The earlier report, written with report -o FILE.json; - for stdin
     #[arg(value_name = "THEN.json")]
     pub then: PathBuf,
     /// The later report
@@ -245,44 +246,44 @@ pub struct Diff {
     pub outputs: Outputs,
 }
 
-/// What fails a check.
+/// The lowest result that fails a check.
 #[derive(ValueEnum, Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FailOn {
-    /// A rule that warns too
+    /// A rule that warns
     Warn,
-    /// A rule that fails, or cannot be judged
+    /// A rule that fails, or that cannot be evaluated (insufficient data)
     Fail,
 }
 
 /// `check`.
 #[derive(clap::Args, Debug)]
 pub struct Check {
-    /// Files, folders, globs, `-`, or KIND=PATH [default: the paths of all sources of the configuration]
+    /// Files, folders, globs, - for stdin, or KIND=PATH, such as purchases=orders.csv [default: all sources in the configuration]
     #[arg(value_name = "INPUT")]
     pub inputs: Vec<String>,
-    /// The period of rules that name none: 2026-10, 2026-Q3, 2026-W41, 2026, 2026-01-01..2026-03-31, last-month [default: the last
+    /// The period of rules that do not set one: 2026-10, 2026-Q3, 2026-W41, 2026, 2026-01-01..2026-03-31 or last-month [default: the last
     /// complete month]
     #[arg(long, value_name = "PERIOD")]
     pub period: Option<String>,
-    /// Where no period is named, the last complete one of this length [default: month]
+    /// Without --period: the length of the last complete period to use [default: month]
     #[arg(long, value_name = "GRAIN", value_parser = Grain::parse, conflicts_with = "period")]
     pub grain: Option<Grain>,
-    /// From what on the exit code is 1
+    /// Lowest result that sets exit code 1: warn, or fail (which includes insufficient data)
     #[arg(long, value_name = "WHAT", default_value = "fail")]
     pub fail_on: FailOn,
     /// Show how each rule was evaluated
     #[arg(long, conflicts_with = "list")]
     pub explain: bool,
-    /// Only list the rules; no data are read
+    /// List the rules without reading data
     #[arg(long)]
     pub list: bool,
-    /// Judge this rule only; may be repeated
+    /// Evaluate only this rule; may be repeated
     #[arg(long, value_name = "ID")]
     pub only: Vec<String>,
-    /// Hold rules with fail_if_worse_than = "baseline" against what an earlier run saved
+    /// The baseline that an earlier run saved, for rules with fail_if_worse_than = "baseline" or min_rows
     #[arg(long, value_name = "FILE")]
     pub baseline: Option<PathBuf>,
-    /// Save the numbers of this run, whatever its verdicts, for later ones to be held against
+    /// Save the numbers of this run as a baseline for later runs, whatever the results
     #[arg(long, value_name = "FILE", conflicts_with = "list")]
     pub save_baseline: Option<PathBuf>,
     /// Confidence level of the intervals [default: 0.95]
@@ -309,10 +310,10 @@ pub struct Outputs {
 /// `metrics`.
 #[derive(clap::Args, Debug)]
 pub struct Metrics {
-    /// Ids of metrics; without any, the list of all
+    /// Metrics to show, by id [default: the list of all metrics]
     #[arg(value_name = "ID")]
     pub ids: Vec<String>,
-    /// Mark what these inputs allow and what they lack; alone, the paths of all sources of the configuration
+    /// Show for each metric whether these inputs allow it and what is missing [without a value: all sources in the configuration]
     #[arg(long, value_name = "INPUT", num_args = 0..)]
     pub with: Option<Vec<String>>,
     #[command(flatten)]
@@ -324,7 +325,7 @@ pub struct Metrics {
 /// `inspect`.
 #[derive(clap::Args, Debug)]
 pub struct Inspect {
-    /// Files, folders, globs, `-`, or KIND=PATH [default: the paths of all sources of the configuration]
+    /// Files, folders, globs, - for stdin, or KIND=PATH, such as purchases=orders.csv [default: all sources in the configuration]
     #[arg(value_name = "INPUT")]
     pub inputs: Vec<String>,
     #[command(flatten)]
@@ -336,13 +337,13 @@ pub struct Inspect {
 /// `init`.
 #[derive(clap::Args, Debug)]
 pub struct Init {
-    /// Files, folders, globs, or KIND=PATH
+    /// Files, folders, globs, or KIND=PATH, such as purchases=orders.csv
     #[arg(value_name = "INPUT", required = true)]
     pub inputs: Vec<String>,
-    /// Where to write it; - for stdout [default: relhealth.toml]
+    /// The file to write; - for stdout [default: relhealth.toml]
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    /// Write over a file that is there
+    /// Overwrite an existing file
     #[arg(long)]
     pub force: bool,
     #[command(flatten)]
@@ -352,10 +353,10 @@ pub struct Init {
 /// `test`.
 #[derive(clap::Args, Debug)]
 pub struct Test {
-    /// The configuration [default: that of --config, else relhealth.toml]
+    /// The configuration file [default: that of --config, otherwise relhealth.toml]
     #[arg(value_name = "FILE")]
     pub file: Option<PathBuf>,
-    /// Run the examples of the built-in metrics too
+    /// Also compute the examples of the built-in metrics
     #[arg(long)]
     pub builtin: bool,
 }
@@ -363,19 +364,19 @@ pub struct Test {
 /// `rows`.
 #[derive(clap::Args, Debug)]
 pub struct Rows {
-    /// Id of the metric
+    /// The metric, by id
     #[arg(value_name = "METRIC")]
     pub metric: String,
-    /// Files, folders, globs, `-`, or KIND=PATH [default: the paths of all sources of the configuration]
+    /// Files, folders, globs, - for stdin, or KIND=PATH, such as purchases=orders.csv [default: all sources in the configuration]
     #[arg(value_name = "INPUT")]
     pub inputs: Vec<String>,
-    /// 2026-10, 2026-Q3, 2026-W41, 2026, 2026-01-01..2026-03-31, last-month [default: the last complete month]
+    /// The period: 2026-10, 2026-Q3, 2026-W41, 2026, 2026-01-01..2026-03-31 or last-month [default: the last complete month]
     #[arg(long, value_name = "PERIOD")]
     pub period: Option<String>,
-    /// Dimensions to slice by, each a column
+    /// Dimensions to add, each as a column
     #[arg(long, value_name = "DIMENSION,...", value_delimiter = ',')]
     pub by: Vec<String>,
-    /// Which slices count: SQL over dimensions
+    /// Include only the groups that meet this condition, such as "region = 'north'"; the names are dimensions
     #[arg(long = "where", value_name = "SQL")]
     pub filter: Option<String>,
     #[command(flatten)]
@@ -384,31 +385,31 @@ pub struct Rows {
     pub outputs: Outputs,
 }
 
-/// What tables are written as.
+/// Format of the tables.
 #[derive(ValueEnum, Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TableFormat {
     /// Comma-separated values
     Csv,
-    /// Parquet, with types
+    /// Parquet, with data types
     Parquet,
 }
 
 /// `convert`.
 #[derive(clap::Args, Debug)]
 pub struct Convert {
-    /// Files, folders, globs, `-`, or KIND=PATH [default: the paths of all sources of the configuration]
+    /// Files, folders, globs, - for stdin, or KIND=PATH, such as purchases=orders.csv [default: all sources in the configuration]
     #[arg(value_name = "INPUT")]
     pub inputs: Vec<String>,
-    /// The folder that the tables are written to; with --raw, a file for the records [default there: stdout]
+    /// The folder to write the tables to; with --raw, the file to write the records to [default with --raw: stdout]
     #[arg(long, short, value_name = "DIR", required_unless_present = "raw")]
     pub output: Option<PathBuf>,
-    /// What the tables are written as
+    /// Format of the tables
     #[arg(long, short, value_name = "FORMAT", value_enum, default_value = "csv", conflicts_with = "raw")]
     pub format: TableFormat,
-    /// Write the records of one file as they are read, ragged ones too: UTF-8, commas, doubled quotes, LF
+    /// Write the records of one file as they are read, also those with missing or extra cells: UTF-8, commas, doubled quotes, LF
     #[arg(long)]
     pub raw: bool,
-    /// Write over files that are there
+    /// Overwrite existing files
     #[arg(long)]
     pub force: bool,
     #[command(flatten)]

@@ -1,4 +1,4 @@
-//! Which periods a run measures.
+//! The periods that a run measures.
 
 use clap::Args;
 
@@ -6,28 +6,28 @@ use crate::diagnostics::Problem;
 use crate::period::{Grain, Period, Wanted, Zone};
 use crate::schema::Micros;
 
-/// How periods are asked for.
+/// The options for periods.
 #[derive(Args, Debug, Default)]
 pub struct PeriodArgs {
-    /// 2026-10, 2026-Q3, 2026-W41, 2026, 2026-01-01..2026-03-31, last-month [default: the last complete month]
+    /// The period: 2026-10, 2026-Q3, 2026-W41, 2026, 2026-01-01..2026-03-31 or last-month [default: the last complete month]
     #[arg(long, value_name = "PERIOD")]
     pub period: Option<String>,
-    /// Cut --period into whole days, weeks, months, quarters or years; what --last counts
+    /// Split --period into whole days, weeks, months, quarters or years; also the unit of --last
     #[arg(long, value_name = "GRAIN", value_parser = Grain::parse)]
     pub grain: Option<Grain>,
-    /// The last so many complete periods of the grain [default grain: month]
+    /// Number of complete periods to measure, ending with the last one [default grain: month]
     #[arg(long, value_name = "N", conflicts_with = "period", value_parser = clap::value_parser!(u16).range(1..))]
     pub last: Option<u16>,
-    /// Keep periods that are not over at as-of, and mark them
+    /// Include periods that have not ended by the as-of date, and mark them
     #[arg(long)]
     pub incomplete: bool,
 }
 
 impl PeriodArgs {
-    /// Reads what was written, before any data are.
+    /// Reads the options, before any data.
     ///
     /// # Errors
-    /// A period that cannot be read, as wrong usage.
+    /// A period that is not valid, as wrong usage.
     pub fn wanted(&self) -> anyhow::Result<Option<Wanted>> {
         self.period
             .as_deref()
@@ -38,7 +38,7 @@ impl PeriodArgs {
     /// The periods, the earliest first.
     ///
     /// # Errors
-    /// None is left, as wrong usage.
+    /// No period is left, as wrong usage.
     pub fn periods(&self, wanted: Option<Wanted>, zone: &Zone, as_of: Micros) -> anyhow::Result<Vec<Period>> {
         let grain = self.grain.unwrap_or(Grain::Month);
         let Some(wanted) = wanted else {
@@ -51,17 +51,17 @@ impl PeriodArgs {
             return Ok(complete.into_iter().chain([running]).skip(1).collect());
         };
         let period = wanted.resolve(zone, as_of);
-        // A period that is named alone is asked for, complete or not.
+        // A period without a grain is measured even if it is not complete.
         let Some(grain) = self.grain else { return Ok(vec![period]) };
         let mut parts = period.split(grain);
         if parts.is_empty() {
-            let what = format!("no whole {} lies in {}", grain.name(), period.label);
-            return Err(Problem::usage(what).hint("name a longer period, or a shorter --grain").into());
+            let what = format!("{} does not contain a whole {}", period.label, grain.name());
+            return Err(Problem::usage(what).hint("set a longer --period or a shorter --grain").into());
         }
         parts.retain(|part| part.is_complete(as_of) || (self.incomplete && part.start < as_of));
         if parts.is_empty() {
-            let what = format!("no {} of {} is over at as-of", grain.name(), period.label);
-            return Err(Problem::usage(what).hint("name an earlier period, or add --incomplete").into());
+            let what = format!("no {} of {} has ended by the as-of date", grain.name(), period.label);
+            return Err(Problem::usage(what).hint("set an earlier --period, or add --incomplete").into());
         }
         Ok(parts)
     }
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_is_over_is_measured_unless_asked_for() {
+    fn only_complete_periods_are_measured_unless_asked_for() {
         for (asked, expected) in [
             (asked("", None, None, false), "2026-09"),
             (asked("", None, None, true), "2026-10"),
@@ -113,14 +113,14 @@ mod tests {
     }
 
     #[test]
-    fn nothing_to_measure_is_said() {
+    fn a_period_without_anything_to_measure_is_an_error() {
         assert_eq!(
             labels(&asked("2026-12", Some(Grain::Month), None, true)).unwrap_err(),
-            "no month of 2026-12 is over at as-of"
+            "no month of 2026-12 has ended by the as-of date"
         );
         assert_eq!(
             labels(&asked("2026-09-02..2026-09-30", Some(Grain::Month), None, false)).unwrap_err(),
-            "no whole month lies in 2026-09-02..2026-09-30"
+            "2026-09-02..2026-09-30 does not contain a whole month"
         );
         assert!(labels(&asked("2026-13", None, None, false)).unwrap_err().contains("2026-13"));
     }

@@ -1,4 +1,4 @@
-//! The metrics of a review by the values of one dimension, each slice against the rest.
+//! The metrics of a review by the values of one dimension, each slice compared with all other slices combined.
 
 use std::collections::BTreeMap;
 
@@ -8,10 +8,10 @@ use crate::report::{AbsentReason, Cell, MetricInfo};
 use crate::stats::Method;
 use crate::stats::funnel::{Place, Proportion, Segment, funnel_of_shares};
 
-/// Fewer slices than this make no funnel.
+/// A funnel needs at least this number of slices.
 const LEAST: usize = 3;
 
-/// More slices than this are no breakdown to read: those with the fewest rows go together unnamed.
+/// The largest number of slices in a readable breakdown; those with the fewest rows are omitted.
 const MOST: usize = 24;
 
 /// The metrics by the values of a dimension.
@@ -21,22 +21,22 @@ pub struct Breakdown {
     pub dimension: String,
     /// Its values, in order.
     pub slices: Vec<String>,
-    /// How many values are left out, those with the fewest rows.
+    /// The number of values that are omitted, those with the fewest rows.
     pub left_out: usize,
     /// The metrics that differ by it: those that have a value in two slices or more.
     pub metrics: Vec<MetricInfo>,
     /// The cells: a row a metric, a cell a slice; `None`: the metric has no such slice.
     pub cells: Vec<Vec<Option<Cell>>>,
-    /// Of each metric that is a share or a mean, where its slices lie among the limits that chance alone gives.
+    /// For each metric that is a share: its slices and their control limits.
     pub funnels: Vec<Option<Funnel>>,
 }
 
-/// Slices against the limits that chance alone gives at their size.
+/// Slices and the control limits for their sizes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Funnel {
     /// The value of all slices together.
     pub centre: f64,
-    /// How many times larger the spread of the slices is than chance alone makes it; at least 1, by which the limits are widened.
+    /// The factor by which the variance of the slices is larger than by chance alone; at least 1. The limits are widened by it.
     pub dispersion: f64,
     /// The slices that have a value, in order.
     pub segments: Vec<FunnelSegment>,
@@ -47,20 +47,20 @@ pub struct Funnel {
 pub struct FunnelSegment {
     /// The value of the dimension.
     pub slice: String,
-    /// Its rows, less what rows of one stakeholder being alike takes away.
+    /// Its effective number of rows: fewer than its rows if rows of one stakeholder are similar.
     pub n: f64,
     /// The metric's value.
     pub value: f64,
-    /// Inner limits (95 %) and outer ones (99.8 %): lower and upper.
+    /// Inner limits (95%) and outer limits (99.8%): lower and upper.
     pub limits: [(f64, f64); 2],
-    /// How far out it lies.
+    /// Its position relative to the limits.
     pub place: Place,
-    /// The smallest 1 - level whose limits leave it out; for corrections over many slices, and not for print.
+    /// The smallest 1 - level whose limits exclude it; for corrections over many slices, not for display.
     pub p: f64,
 }
 
 impl Breakdown {
-    /// The cells of one dimension; `None` where no metric of the scores has two slices.
+    /// The cells of one dimension; `None` if no metric of the scores has two slices.
     pub fn new(
         dimension: &str,
         metrics: Vec<MetricInfo>,
@@ -101,7 +101,7 @@ impl Breakdown {
             if row.iter().flatten().count() < 2 {
                 continue;
             }
-            // How many rows a slice has, against all others together, is its size and no difference.
+            // The count of a slice, compared with all others combined, shows only its size, not a difference.
             if catalog
                 .get(&metric.id)
                 .is_some_and(|m| matches!(m.kind, Kind::Count { .. } | Kind::Sum { .. }))
@@ -123,7 +123,7 @@ fn is_hidden(cell: &Cell) -> bool {
     cell.absent == Some(AbsentReason::Suppressed)
 }
 
-/// The funnel of a share's slices round the share of all; `None` for other metrics, and for fewer than three slices.
+/// The funnel of a share's slices around the share of all; `None` for other metrics, and for fewer than three slices.
 fn funnel(total: &Cell, slices: &[String], row: &[Option<Cell>]) -> Option<Funnel> {
     let centre = total.value.filter(|_| total.method == Some(Method::Wilson))?;
     let proportions: Vec<Option<Proportion>> = row.iter().map(|cell| proportion(cell.as_ref()?)).collect();

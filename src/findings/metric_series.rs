@@ -7,33 +7,33 @@ use crate::report::{Cell, MetricInfo};
 use crate::stats::process::{Assurance, Chart, Point, Series, Signal};
 use crate::stats::{BetterDirection, Interval, Reading, reading};
 
-/// A metric and how it went.
+/// A metric over the periods of a review.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MetricSeries {
     /// The metric.
     pub metric: MetricInfo,
     /// Its cells, one a period, ascending; the last is the one that is reviewed, with its changes.
     pub cells: Vec<Cell>,
-    /// Its process behaviour chart, where the series allows one.
+    /// Its process behaviour chart, if the series allows one.
     pub process: Option<Chart>,
-    /// What it is meant to reach, and whether it does.
+    /// Its target, and whether it meets it.
     pub goal: Option<MetricTarget>,
 }
 
-/// What a metric is meant to reach.
+/// The target of a metric.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct MetricTarget {
     /// The value.
     pub value: f64,
-    /// Whether the reviewed period reaches it: `better` where the whole interval does, `worse` where none of it does, `no clear change` where
-    /// the target lies within. Without an interval, or a good direction, it is unclear.
+    /// Whether the reviewed period meets it: `better` if the entire interval does, `worse` if the entire interval misses it, `no clear change`
+    /// if the target is within the interval. Without an interval, or a good direction, it is unclear.
     pub reading: Reading,
-    /// Whether the process will meet it.
+    /// Whether the process meets it as long as it does not change.
     pub assurance: Option<Assurance>,
 }
 
 impl MetricSeries {
-    /// A metric of a kind with its cells, the earliest first; `goals` by metric.
+    /// A metric with its cells, the earliest first; `goals` by metric.
     pub fn new(metric: MetricInfo, cells: Vec<Cell>, kind: &Kind, goals: &BTreeMap<String, f64>) -> MetricSeries {
         let process = process(&metric, &cells, kind);
         let goal = goals.get(&metric.id).map(|&value| {
@@ -57,19 +57,19 @@ impl MetricSeries {
         self.cells.last().expect("a score has a cell for each period")
     }
 
-    /// The signals of the process that the reviewed period completes, the gravest first.
+    /// The signals of the process that the reviewed period completes, the most severe first.
     pub fn signals(&self) -> impl Iterator<Item = &Signal> {
         let last = self.cells.len() - 1;
         self.process.iter().flat_map(move |chart| chart.signals_at(last))
     }
 
-    /// Whether the series says that nothing but its usual variation is at work.
+    /// Whether the series has control limits and shows no signal: the value is within its usual variation.
     pub fn is_as_usual(&self) -> bool {
         self.process.is_some() && self.signals().next().is_none()
     }
 }
 
-/// The interval of the value less a target.
+/// The interval of the value minus a target.
 fn interval(cell: &Cell, goal: f64) -> Option<Interval> {
     (cell.low.is_some() || cell.high.is_some()).then(|| Interval {
         low: cell.low.map(|low| low - goal),
@@ -77,8 +77,8 @@ fn interval(cell: &Cell, goal: f64) -> Option<Interval> {
     })
 }
 
-/// The chart of the periods; those that begin before the data do are no points of it. A last period that is not over is one: all others are
-/// known at its age then, so that each is the same part of its period.
+/// The chart of the periods. Periods that start before the data are not points of it. A last period that has not ended is one: all others
+/// are known at the same age, so each is the same part of its period.
 fn process(metric: &MetricInfo, cells: &[Cell], kind: &Kind) -> Option<Chart> {
     if metric.undated {
         return None;
@@ -95,7 +95,7 @@ fn process(metric: &MetricInfo, cells: &[Cell], kind: &Kind) -> Option<Chart> {
     series.chart().ok()
 }
 
-/// The values that are possible: sums and ratios may be negative, or more than the whole.
+/// The possible values: sums and ratios may be negative, or larger than 1.
 fn range(kind: &Kind, unit: &str) -> Interval {
     let (low, high) = match (kind, unit) {
         (Kind::Share { .. }, _) | (Kind::Concentration { .. }, "share" | "index") => (Some(0.0), Some(1.0)),
@@ -107,7 +107,7 @@ fn range(kind: &Kind, unit: &str) -> Interval {
     Interval { low, high }
 }
 
-/// Whether a rise is good news, bad news or neither.
+/// Whether a rise is favourable, unfavourable or neither.
 pub fn is_good(good: BetterDirection, rises: bool) -> Option<bool> {
     match good {
         BetterDirection::Up => Some(rises),

@@ -1,8 +1,8 @@
-//! A review of a period: what the cells of a run say together, as plain values. What changed, what needs attention, how each metric went
-//! over the last periods, which segments differ, and what the data behind it all are worth.
+//! A review of a period, as plain values: what changed, what needs attention, the series of each metric, the groups that differ, and the
+//! data quality.
 //!
-//! Nothing here is noise read as news: a change is a finding only where its reading stands after the correction for all comparisons of
-//! the review, and where the series of the metric, if there is one, does more than it always did ([`findings`]).
+//! A change is a finding only if it remains statistically significant after correction for all comparisons of the review, and if the series
+//! of the metric, where it has control limits, shows a signal ([`findings`]).
 
 mod breakdown;
 mod metric_series;
@@ -27,28 +27,28 @@ pub use metric_series::{MetricSeries, MetricTarget, is_good};
 pub use selection::{Finding, Found, findings};
 pub use supplements::{Lists, Supplements, beside, texts};
 
-/// What is to be reviewed.
+/// What to review.
 #[derive(Debug, Clone)]
 pub struct ReviewRequest {
     /// Ids of the metrics; they exist in the catalogue.
     pub metrics: Vec<String>,
-    /// Whether they were named, so that one that the inputs cannot give is told of in any case.
+    /// Whether the user named them, so that a metric that the inputs do not allow is reported too.
     pub named: bool,
     /// The periods, ascending: those of the series, the last of which is reviewed.
     pub periods: Vec<Period>,
     /// The dimensions to break the metrics down by; those of the data.
     pub by: Vec<String>,
-    /// Which slices count, over dimensions.
+    /// Condition on dimensions: the slices to include.
     pub filter: Option<Expr>,
-    /// Confidence level of the intervals and of all that is claimed.
+    /// Confidence level of the intervals and of all findings.
     pub level: f64,
-    /// Whether it is told who the values come from.
+    /// Whether to include the stakeholders with the largest influence.
     pub contributors: bool,
-    /// By metric the value that it is meant to reach.
+    /// The target of each metric.
     pub goals: BTreeMap<String, f64>,
 }
 
-/// What the metrics say of a period.
+/// The results of a review.
 #[derive(Debug)]
 pub struct Review {
     /// The period.
@@ -59,29 +59,29 @@ pub struct Review {
     pub level: f64,
     /// The metrics that have a value in some period, in the order of the catalogue.
     pub scores: Vec<MetricSeries>,
-    /// The metrics that have none, and why.
+    /// The metrics without a value, with the reason.
     pub absent: Vec<(MetricInfo, AbsentReason)>,
-    /// Which slices count, as it was asked for.
+    /// The condition on dimensions, as written.
     pub filter: Option<String>,
-    /// Who the values of the period come from, where asked for.
+    /// The stakeholders with the largest influence on the values of the period, if requested.
     pub contributors: Vec<Contributors>,
     /// The metrics by dimension.
     pub breakdowns: Vec<Breakdown>,
-    /// What is worth saying, what matters most first.
+    /// The findings, the most important first.
     pub findings: Vec<Finding>,
-    /// What is told beside the metrics; `None` where only some slices count, since it is of all.
+    /// The sections that are not metrics; `None` with a condition on dimensions, because they are about all stakeholders.
     pub beside: Option<Supplements>,
-    /// How many comparisons were made to find it.
+    /// The number of comparisons that were made.
     pub compared: usize,
-    /// Findings of the run.
+    /// Notes of the run.
     pub notes: Vec<Note>,
 }
 
-/// Reviews the last of the periods asked for.
+/// Reviews the last of the requested periods.
 ///
 /// # Errors
 ///
-/// Only defects: whatever the data lack makes a cell absent.
+/// Only bugs in the program: if the data lack something, cells are absent with the reason.
 pub fn review(canonical: &CanonicalTables, catalog: &Catalog, settings: &Settings, ask: &ReviewRequest) -> Result<Review> {
     let request = |periods: &[Period], by: &[String], compare: &[Compare]| Request {
         metrics: ask.metrics.clone(),
@@ -115,7 +115,7 @@ pub fn review(canonical: &CanonicalTables, catalog: &Catalog, settings: &Setting
         };
         match series.last().and_then(|cell| cell.absent.clone()) {
             Some(reason) if series.iter().all(|cell| cell.value.is_none()) => absent.push((metric, reason)),
-            // A count of what never happens in these data is no news.
+            // A count that is 0 in all periods has no results.
             None if series.iter().all(|cell| cell.n == Some(0)) => absent.push((metric, AbsentReason::NoRows)),
             _ => scores.push(MetricSeries::new(metric, series, kind, &ask.goals)),
         }

@@ -1,38 +1,38 @@
-//! What is worth saying. A metric is compared with the period before and the year before, a slice with the rest; with a hundred such
-//! comparisons a few are "clear" by chance alone. So a reading is a finding only if it stands after Benjamini and Hochberg's correction
-//! over all comparisons of the review; and a change of a metric whose series has limits only if the series gives a signal too, since
-//! periods differ by more than the sampling of their rows.
+//! Selects the findings. A metric is compared with the previous period and with the year before, a slice with all others combined. Of a
+//! hundred such comparisons, a few are clear by chance alone. So a comparison is a finding only if it remains significant after Benjamini and
+//! Hochberg's correction over all comparisons of the review. If the series of a metric has control limits, a change must also be a signal,
+//! because periods differ by more than the sampling of their rows.
 
 use super::breakdown::Breakdown;
 use super::metric_series::MetricSeries;
 use crate::report::Change;
 use crate::stats::{self, Reading};
 
-/// Something worth saying.
+/// A finding.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Finding {
     /// What was found.
     pub found: Found,
-    /// Whether it is good news, bad news or neither.
+    /// Whether it is favourable, unfavourable or neither.
     pub reading: Reading,
 }
 
-/// What was found; scores and breakdowns by their place in the review.
+/// The type of a finding; scores and breakdowns by their index in the review.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Found {
-    /// A metric moved against these earlier periods, all in one direction.
+    /// A metric changed compared with these earlier periods, in one direction.
     Moved {
         /// The score.
         score: usize,
         /// `previous`, `year-ago`.
         against: Vec<&'static str>,
     },
-    /// A metric misses its target, with its whole interval.
+    /// A metric misses its target with its entire interval.
     Missed {
         /// The score.
         score: usize,
     },
-    /// A slice differs from the rest.
+    /// A slice differs from all others combined.
     Differs {
         /// The breakdown.
         breakdown: usize,
@@ -43,7 +43,7 @@ pub enum Found {
     },
 }
 
-/// The findings, what needs attention first, and the number of comparisons that were made.
+/// The findings, the most urgent first, and the number of comparisons that were made.
 pub fn findings(scores: &[MetricSeries], breakdowns: &[Breakdown], level: f64) -> (Vec<Finding>, usize) {
     let comparisons = comparisons(scores, breakdowns);
     let p: Vec<Option<f64>> = comparisons.iter().map(|(place, change)| p(breakdowns, *place, change)).collect();
@@ -75,7 +75,7 @@ pub fn findings(scores: &[MetricSeries], breakdowns: &[Breakdown], level: f64) -
     (found, comparisons.len())
 }
 
-/// Where a comparison was made.
+/// The subject of a comparison.
 #[derive(Clone, Copy)]
 enum Place {
     MetricSeries(usize, &'static str),
@@ -106,8 +106,8 @@ fn comparisons<'a>(scores: &'a [MetricSeries], breakdowns: &'a [Breakdown]) -> V
     all
 }
 
-/// The p-value of a comparison. Differences of shares are approximate far out, where the binomial limits of the funnel are exact: there the
-/// larger of the two counts.
+/// The p-value of a comparison. For large differences of shares it is approximate, while that of the binomial limits of the funnel is exact:
+/// the larger of the two is used.
 fn p(breakdowns: &[Breakdown], place: Place, change: &Change) -> Option<f64> {
     let Place::Slice(breakdown, metric, slice) = place else {
         return change.p;
@@ -119,7 +119,7 @@ fn p(breakdowns: &[Breakdown], place: Place, change: &Change) -> Option<f64> {
     change.p.map(|p| exact.fold(p, f64::max))
 }
 
-/// Adds a change; one that reads as another of the same metric is told with it.
+/// Adds a change; changes of one metric with the same label are one finding.
 fn moved(found: &mut Vec<Finding>, at: usize, key: &'static str, reading: Reading) {
     for finding in found.iter_mut().filter(|finding| finding.reading == reading) {
         if let Found::Moved { score, against } = &mut finding.found
@@ -256,7 +256,7 @@ mod tests {
         }
     }
 
-    // The truth itself moves from period to period, by more than the sampling of the rows: that is no news either.
+    // The true value itself varies from period to period, by more than the sampling of the rows: this is not a finding either.
     #[test]
     fn usual_variation_is_no_news() {
         let periods = periods(13);
@@ -297,7 +297,7 @@ mod tests {
         assert!(wrong * 20 <= REPORTS, "{wrong} of {REPORTS}");
     }
 
-    // What does not stand among the slices of its own metric is no finding, however many others stand beside it.
+    // A difference that is not significant among the slices of its own metric is not a finding, whatever others are.
     #[test]
     fn a_difference_that_is_not_clear_is_no_finding() {
         let period = periods(1).remove(0);
@@ -340,7 +340,7 @@ mod tests {
         };
         assert_eq!(found.len(), 1);
         assert_eq!((&found[0].found, found[0].reading), (&moved, Reading::Worse));
-        // Without a series the comparison has to do.
+        // Without a series the comparison alone decides.
         let short = score("retention_rate", &periods[11..], &parts[11..], 100);
         assert!(short.process.is_none());
         assert_eq!(findings(&[short], &[], 0.95).0.len(), 1);

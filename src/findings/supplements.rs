@@ -1,4 +1,4 @@
-//! What is told beside the metrics: cohorts, what hangs on few, the mix of channels, lists to act on, what the data cover.
+//! The sections of a report that are not metrics: cohorts, concentration, the mix of channels, lists to act on, coverage of the data.
 
 use anyhow::Result;
 
@@ -11,25 +11,25 @@ use crate::canonical::CanonicalTables;
 use crate::facts::context::Settings;
 use crate::period::{Grain, Period};
 
-/// So many of the largest stakeholders are shown.
+/// The number of the largest stakeholders that are shown.
 const LARGEST: usize = 10;
 
-/// What is told beside the metrics, of all stakeholders.
+/// The sections that are not metrics, about all stakeholders.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Supplements {
     /// Retention by cohort.
     pub cohorts: Vec<Cohorts>,
-    /// Revenue, and spend, on how few they hang.
+    /// Concentration of revenue and of spend.
     pub concentrations: Vec<Concentration>,
     /// The mix of contacts by channel.
     pub mix: Option<Mix>,
-    /// Lists to act on, as things stand at as-of.
+    /// Lists to act on, as of the as-of date.
     pub lists: Lists,
-    /// What the data cover by period.
+    /// Coverage of the data by period.
     pub coverage: Coverage,
 }
 
-/// Lists to act on; `None`: the inputs cannot give it.
+/// Lists to act on; `None`: the inputs do not allow it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Lists {
     /// Stakeholders overdue for a contact.
@@ -38,22 +38,22 @@ pub struct Lists {
     pub complaints: Option<List<Waiting>>,
     /// Cases without an answer.
     pub unanswered: Option<List<Waiting>>,
-    /// Promises that are late.
+    /// Late commitments.
     pub commitments: Option<List<Waiting>>,
-    /// Customers of the period before without an order in this one.
+    /// Customers of the previous period without an order in this one.
     pub lost: Option<List<Lost>>,
 }
 
-/// The texts that it rests on, to be asked for when the inputs are read.
+/// The text columns that they use, which must be requested when the inputs are read.
 pub fn texts() -> impl Iterator<Item = &'static str> {
     [lists::TEXTS, concentration::TEXTS, channels::TEXTS].into_iter().flatten().copied()
 }
 
-/// Finds it for the last of the periods.
+/// Computes the sections for the last of the periods.
 ///
 /// # Errors
 ///
-/// Only defects.
+/// Only bugs in the program.
 pub fn beside(canonical: &CanonicalTables, settings: &Settings, periods: &[Period], level: f64) -> Result<Supplements> {
     let period = periods.last().expect("a period is asked for");
     let grain = period.grain().unwrap_or(Grain::Month);

@@ -1,14 +1,14 @@
-//! The catalogue for people: a list by family, or the card of a metric.
+//! The catalogue for people: a list by family, or the definition of a metric.
 
 use super::document::{Align, Document, Table};
 use super::summary::capital;
 use super::text::Text;
 use crate::catalog::{Catalog, Metric};
 
-/// What the inputs of a run lack for a metric; `None`: nothing.
+/// What the inputs of a run lack for a metric; `None`: they have all it needs.
 pub type Missing<'a> = &'a dyn Fn(&Metric) -> Option<String>;
 
-/// All metrics by family: id and title, and what is missing for each where that is known.
+/// All metrics by family: id and title, and what is missing for each if that is known.
 pub fn list(catalog: &Catalog, missing: Option<Missing>) -> Document {
     let mut document = Document::default();
     for family in catalog.families() {
@@ -34,18 +34,18 @@ pub fn list(catalog: &Catalog, missing: Option<Missing>) -> Document {
 
 fn availability(missing: Option<String>) -> Text {
     match missing {
-        Some(what) => Text::own("needs ").and_untrusted(what),
-        None => Text::own("can be measured"),
+        Some(what) => Text::own("missing: ").and_untrusted(what),
+        None => Text::own("available"),
     }
 }
 
-/// The cards of some metrics, and what is missing for each where that is known.
+/// The definitions of some metrics, and what is missing for each if that is known.
 pub fn cards(metrics: &[&Metric], missing: Option<Missing>) -> Document {
     let mut document = Document::default();
     for metric in metrics {
         let card = metric.card();
         document.heading(2, Text::untrusted(card.title).and(" (").and_untrusted(card.id).and(")"));
-        let row = |(label, text): (&'static str, String)| vec![Text::own(capital(label)), many(&text)];
+        let row = |(label, text): (&'static str, String)| vec![Text::own(line_title(label)), many(&text)];
         let columns = vec![(Text::default(), Align::Left), (Text::default(), Align::Left)];
         let mut rows: Vec<Vec<Text>> = card.lines.into_iter().map(row).collect();
         rows.extend(missing.map(|missing| vec![Text::own("These inputs"), availability(missing(metric))]));
@@ -58,7 +58,15 @@ pub fn cards(metrics: &[&Metric], missing: Option<Missing>) -> Document {
     document
 }
 
-/// Text from outside whose line breaks stay.
+/// What a line of a definition is called.
+pub(super) fn line_title(label: &str) -> String {
+    match label {
+        "clock" => "Time".to_string(),
+        other => capital(other),
+    }
+}
+
+/// Text from outside, with its line breaks.
 pub(super) fn many(text: &str) -> Text {
     let mut lines = text.split('\n');
     let first = Text::untrusted(lines.next().unwrap_or_default());

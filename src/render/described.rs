@@ -1,4 +1,4 @@
-//! The configuration beside converted tables: what was said of the report, and of each table what its file cannot say.
+//! The configuration next to converted tables: the settings of the report, and of each table the settings that its file cannot contain.
 
 use std::fmt::Write;
 
@@ -6,15 +6,15 @@ use super::tables::{Group, Sheet};
 use crate::canonical::CanonicalTables;
 use crate::period::{date_text, instant_text};
 
-/// What stands above all.
+/// The header.
 const HEAD: &str = "\
-# Written by `relhealth convert`: the settings of the configuration that was used, and how the tables beside this file are read.\n";
+# Written by `relhealth convert`: the settings of the configuration that was used, and how the tables next to this file are read.\n";
 
-/// A configuration under which the tables beside it give the numbers of the inputs that they were made of. `before` is the configuration
-/// that was used; of it everything stays but its sources, and its comments.
+/// A configuration under which the tables next to it give the same numbers as the original inputs. `before` is the configuration
+/// that was used; everything except its sources and its comments is kept.
 ///
 /// # Errors
-/// When `before` is no TOML.
+/// If `before` is not valid TOML.
 pub fn text(before: &str, canonical: &CanonicalTables, currency: Option<&str>, sheets: &[Sheet], ending: &str) -> anyhow::Result<String> {
     let mut settings: toml::Table = toml::from_str(before)?;
     settings.remove("source");
@@ -22,7 +22,7 @@ pub fn text(before: &str, canonical: &CanonicalTables, currency: Option<&str>, s
     if let Some(currency) = currency {
         settings.insert("currency".to_string(), currency.into());
     }
-    // Later answers are not in the tables any more, so that nothing later may be asked for.
+    // The tables do not contain later data, so the as-of date must not be later.
     settings.insert("as_of".to_string(), toml::Value::Datetime(as_of(canonical).parse()?));
     let mut text = format!("{HEAD}{}", toml::to_string(&settings)?);
     for sheet in sheets {

@@ -1,4 +1,4 @@
-//! The blocks that every reading format can show. Layout is decided once: a format only says how each block looks in it.
+//! The blocks that every reading format can show. Layout is decided once: a format only decides how each block looks.
 
 use super::text::Text;
 
@@ -16,7 +16,7 @@ pub enum Block {
     Heading(u8, Text),
     /// Running text.
     Sentence(Text),
-    /// Sentences, each of its own.
+    /// Separate sentences.
     List(Vec<Text>),
     /// A table.
     Table(Table),
@@ -28,7 +28,7 @@ pub enum Block {
     Note(Text),
 }
 
-/// Where the cells of a column stand.
+/// The alignment of the cells of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Align {
     /// Words.
@@ -40,13 +40,13 @@ pub enum Align {
 /// A table.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Table {
-    /// What it holds, for those who meet it without what stands around it; may be empty.
+    /// Its content, for readers who find it without its context; may be empty.
     pub caption: Text,
     /// Titles and alignment of the columns.
     pub columns: Vec<(Text, Align)>,
     /// The rows, each as long as the columns. The first cell of a row names it.
     pub rows: Vec<Vec<Text>>,
-    /// A small line for each row, in formats that can draw; what it shows stands in charts or other tables too.
+    /// A small line for each row, in formats that can draw; its content is also in charts or other tables.
     pub sparks: Option<Sparks>,
 }
 
@@ -79,7 +79,7 @@ pub struct Point {
     pub high: Option<f64>,
 }
 
-/// A chart: it is never alone, but says what it shows in a sentence, and has its data beside it.
+/// A chart: it always has a statement, which names the chart, and a table of its data.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Chart {
     /// Name of its place in the document, to be led to; unique in it.
@@ -106,7 +106,7 @@ pub enum Figure {
 /// How the numbers of an axis are written.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Axis {
-    /// What stands beside it, with the unit.
+    /// Its title, with the unit.
     pub title: String,
     /// The unit as the catalogue names it; shares are drawn in percent, hours in what fits their size.
     pub unit: String,
@@ -123,7 +123,7 @@ pub struct SeriesFigure {
     pub points: Vec<Option<Point>>,
     /// Periods that are not over at as-of, drawn apart.
     pub open: Vec<bool>,
-    /// The centre of the process, where there are limits.
+    /// The centre of the process, if there are limits.
     pub centre: Option<f64>,
     /// Lower and upper limit of the process at each period.
     pub limits: Vec<(f64, f64)>,
@@ -138,7 +138,7 @@ pub struct SeriesFigure {
 /// Values of segments against their size.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct FunnelFigure {
-    /// The segments: name, size, value, and how far out it lies: 0 within, 1 beyond the inner limits, 2 beyond the outer ones.
+    /// The segments: name, size, value, and position: 0 within the limits, 1 outside the inner limits, 2 outside the outer limits.
     pub segments: Vec<(String, f64, f64, u8)>,
     /// The value of all.
     pub centre: f64,
@@ -204,7 +204,7 @@ impl Document {
 }
 
 impl Table {
-    /// The table without the columns in which no row says anything.
+    /// The table without empty columns.
     #[must_use]
     pub fn without_empty_columns(mut self) -> Table {
         let kept: Vec<bool> = (0..self.columns.len())

@@ -1,4 +1,4 @@
-//! Numbers as people read them; machine formats never round.
+//! Numbers as people read them. Machine formats never round.
 
 use rust_decimal::prelude::FromPrimitive;
 use rust_decimal::{Decimal, RoundingStrategy};
@@ -49,7 +49,7 @@ impl<'a> Units<'a> {
 }
 
 impl Scale<'_> {
-    /// A value with its unit: `65.6 %`, `8,911,407.90 EUR`, `12.0 min`.
+    /// A value with its unit: `65.6%`, `8,911,407.90 EUR`, `12.0 min`.
     pub fn value(&self, value: f64) -> String {
         with_suffix(number(value * self.factor, self.decimals), self.suffix)
     }
@@ -66,7 +66,7 @@ impl Scale<'_> {
         }
     }
 
-    /// The scale with as many decimals, up to six more, as it takes to tell two values apart that differ.
+    /// The scale with as many decimals, up to six more, as it takes to distinguish two different values.
     pub fn telling(self, a: f64, b: f64) -> Self {
         let differ = |decimals: &usize| number(a * self.factor, *decimals) != number(b * self.factor, *decimals);
         let decimals = (self.decimals..self.decimals + 6).find(differ).filter(|_| a != b);
@@ -87,21 +87,51 @@ impl Scale<'_> {
         with_suffix(format!("{sign}{text}"), self.change_suffix)
     }
 
-    /// An interval without the unit: `[64.2, 67.0]`; an open end is three dots. Empty where there is neither limit.
+    /// An interval in words, with the unit: `64.2% to 67.0%`, `at least 64.2%`. Empty if there is neither limit.
+    pub fn range(&self, low: Option<f64>, high: Option<f64>) -> String {
+        self.range_with(low, high, self.suffix)
+    }
+
+    /// An interval of a change in words, with the unit: `-3.2 pp to 1.0 pp`.
+    pub fn range_of_change(&self, low: Option<f64>, high: Option<f64>) -> String {
+        self.range_with(low, high, self.change_suffix)
+    }
+
+    fn range_with(&self, low: Option<f64>, high: Option<f64>, suffix: &str) -> String {
+        let decimals = self.decimals_of_limits(low, high);
+        let limit = |limit: f64| with_suffix(number(limit * self.factor, decimals), suffix);
+        match (low, high) {
+            (Some(low), Some(high)) => format!("{} to {}", limit(low), limit(high)),
+            (Some(low), None) => format!("at least {}", limit(low)),
+            (None, Some(high)) => format!("at most {}", limit(high)),
+            (None, None) => String::new(),
+        }
+    }
+
+    /// Limits of a whole number are not whole numbers.
+    fn decimals_of_limits(&self, low: Option<f64>, high: Option<f64>) -> usize {
+        let fraction = |limit: f64| (limit * self.factor).fract() != 0.0;
+        self.decimals.max(usize::from([low, high].into_iter().flatten().any(fraction)))
+    }
+
+    /// An interval without the unit: `[64.2, 67.0]`; an open end is three dots. Empty if there is neither limit.
     pub fn interval(&self, low: Option<f64>, high: Option<f64>) -> String {
         if low.is_none() && high.is_none() {
             return String::new();
         }
-        // Limits of a whole number are no whole numbers.
-        let fraction = |limit: f64| (limit * self.factor).fract() != 0.0;
-        let decimals = self.decimals.max(usize::from([low, high].into_iter().flatten().any(fraction)));
+        let decimals = self.decimals_of_limits(low, high);
         let limit = |limit: Option<f64>| limit.map_or("...".to_string(), |limit| number(limit * self.factor, decimals));
         format!("[{}, {}]", limit(low), limit(high))
     }
 }
 
+/// A number with its unit; the percent sign follows the number without a space.
 fn with_suffix(text: String, suffix: &str) -> String {
-    if suffix.is_empty() { text } else { format!("{text} {suffix}") }
+    match suffix {
+        "" => text,
+        "%" => format!("{text}%"),
+        unit => format!("{text} {unit}"),
+    }
 }
 
 /// A number with that many decimals and thousands separators: `8,911,407.90`.
@@ -165,7 +195,7 @@ mod tests {
     #[test]
     fn values_read_as_people_write_them() {
         for (unit, value, text) in [
-            ("share", 0.65583, "65.6 %"),
+            ("share", 0.65583, "65.6%"),
             ("points", 41.256, "41.3"),
             ("score", -0.04, "0.0"),
             ("money", 8_911_407.904, "8,911,407.90 EUR"),
@@ -178,7 +208,7 @@ mod tests {
             ("count", 541_909.0, "541,909"),
             ("count", 2.25, "2.3"),
             ("hours", 5.25, "5.3 h"),
-            ("share", 0.0015, "0.2 %"),
+            ("share", 0.0015, "0.2%"),
             ("ratio", 1.005_1, "1.01"),
             ("index", 0.012_34, "0.012"),
         ] {
@@ -204,6 +234,10 @@ mod tests {
         let share = UNITS.scale("share", 0.65);
         assert_eq!(share.interval(None, Some(0.67)), "[..., 67.0]");
         assert_eq!(share.interval(None, None), "");
+        assert_eq!(share.range(Some(0.63), Some(0.67)), "63.0% to 67.0%");
+        assert_eq!(share.range(Some(0.63), None), "at least 63.0%");
+        assert_eq!(share.range(None, Some(0.67)), "at most 67.0%");
+        assert_eq!(share.range_of_change(Some(-0.032), Some(0.01)), "-3.2 pp to 1.0 pp");
         assert_eq!(
             (share.change(0.0123).as_str(), share.change(0.000_1).as_str()),
             ("+1.2 pp", "0.0 pp")

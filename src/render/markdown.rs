@@ -1,11 +1,11 @@
-//! A document as Markdown, with the tables of GitHub's.
+//! A document as Markdown, with GitHub's tables.
 
 use super::document::{Align, Block, Card, Chart, Document, Sparks, Table};
 use super::format::count;
 use super::spark::blocks;
 use super::text::Text;
 
-/// GitHub shows no text that is longer than a mebibyte.
+/// GitHub does not show a text longer than a mebibyte.
 pub const LIMIT: usize = (1 << 20) - 1;
 
 /// How much of a document is written.
@@ -15,11 +15,11 @@ struct Cut {
     data: bool,
     /// Cards.
     cards: bool,
-    /// So many rows of each table.
+    /// The largest number of rows of a table.
     rows: usize,
 }
 
-/// What is left out first, and then as well, until the document is short enough.
+/// What is omitted, step by step, until the document is short enough.
 const CUTS: [Cut; 7] = [
     WHOLE,
     Cut { data: false, ..WHOLE },
@@ -45,8 +45,8 @@ pub fn text(document: &Document) -> String {
     written(document, WHOLE)
 }
 
-/// The document as text of at most so many bytes. Where it would be longer, the data of charts go first, then cards, then rows of tables from
-/// the longest on, and at last whatever comes at the end; each time the text says what is left out.
+/// The document as text of at most `limit` bytes. If it is longer, the data of charts are omitted first, then definitions, then rows of long
+/// tables, and at last the end of the text; each time the text says what is omitted.
 pub fn within(document: &Document, limit: usize) -> String {
     let mut texts = CUTS.iter().map(|cut| written(document, *cut));
     let mut shortest = String::new();
@@ -58,7 +58,7 @@ pub fn within(document: &Document, limit: usize) -> String {
     }
     let left_out = |lines: usize| {
         format!(
-            "\n> {} left out, since the text would be too long.\n",
+            "\n> {} omitted, because the text would be too long.\n",
             counted(lines, "more line is", "more lines are")
         )
     };
@@ -82,10 +82,10 @@ fn written(document: &Document, cut: Cut) -> String {
     for (i, block) in document.blocks.iter().enumerate() {
         if let (Block::Card(_), false) = (block, cut.cards) {
             missing += 1;
-            // Said once for all that stand together.
+            // One sentence for all neighbours.
             if !matches!(document.blocks.get(i + 1), Some(Block::Card(_))) {
                 let definitions = counted(missing, "definition is", "definitions are");
-                out.push_str(&format!("\n> {definitions} left out, since the text would be too long.\n"));
+                out.push_str(&format!("\n> {definitions} omitted, because the text would be too long.\n"));
                 missing = 0;
             }
             continue;
@@ -95,9 +95,11 @@ fn written(document: &Document, cut: Cut) -> String {
         }
         match block {
             Block::Heading(level, text) => out.push_str(&format!("{} {}\n", "#".repeat(usize::from(*level)), text.markdown())),
-            Block::Sentence(text) => out.push_str(&format!("{}\n", text.markdown())),
-            Block::List(texts) => texts.iter().for_each(|text| out.push_str(&format!("- {}\n", text.markdown()))),
-            Block::Note(text) => out.push_str(&format!("> {}\n", text.markdown())),
+            Block::Sentence(text) => out.push_str(&format!("{}\n", text.markdown_block())),
+            Block::List(texts) => texts
+                .iter()
+                .for_each(|text| out.push_str(&format!("- {}\n", text.markdown_block()))),
+            Block::Note(text) => out.push_str(&format!("> {}\n", text.markdown_block())),
             Block::Table(table) => grid(&mut out, table, cut.rows),
             Block::Chart(chart) => self::chart(&mut out, chart, cut),
             Block::Card(card) => self::card(&mut out, card),
@@ -106,15 +108,15 @@ fn written(document: &Document, cut: Cut) -> String {
     out
 }
 
-/// Nothing is drawn: the statement, and the data folded away.
+/// Nothing is drawn: the statement, which names the chart, and the data folded away.
 fn chart(out: &mut String, chart: &Chart, cut: Cut) {
-    out.push_str(&format!("**{}**: {}\n", chart.title.markdown(), chart.statement.markdown()));
+    out.push_str(&format!("{}\n", chart.statement.markdown_block()));
     if cut.data {
         out.push_str("\n<details><summary>Data</summary>\n\n");
         grid(out, &chart.data, cut.rows);
         out.push_str("\n</details>\n");
     } else {
-        out.push_str("\n> The data of this chart are left out, since the text would be too long.\n");
+        out.push_str("\n> The data of this chart are omitted, because the text would be too long.\n");
     }
 }
 
@@ -140,7 +142,7 @@ fn grid(out: &mut String, table: &Table, most: usize) {
     let left_out = table.rows.len().saturating_sub(most);
     if left_out > 0 {
         let rows = counted(left_out, "more row is", "more rows are");
-        out.push_str(&format!("\n> {rows} left out, since the text would be too long.\n"));
+        out.push_str(&format!("\n> {rows} omitted, because the text would be too long.\n"));
     }
 }
 
@@ -160,7 +162,7 @@ mod tests {
         });
         assert_eq!(
             text(&document),
-            "# \\# a\\\\n\\# b\n\n| Name | n |\n| --- | ---: |\n| a\\|b\\\\n\\<script\\> | 1 |\n"
+            "# # a\\n# b\n\n| Name | n |\n| --- | ---: |\n| a\\|b\\n\\<script> | 1 |\n"
         );
     }
     fn long(rows: usize, cell: &str) -> Document {
@@ -194,23 +196,23 @@ mod tests {
         let document = long(3_000, "somebody");
         let whole = text(&document);
         assert_eq!(within(&document, whole.len()), whole);
-        assert!(whole.contains("<details>") && !whole.contains("left out"));
+        assert!(whole.contains("<details>") && !whole.contains("omitted"));
 
         let data = within(&document, whole.len() - 1);
         assert!(
-            data.contains("The data of this chart are left out") && data.contains("**D**"),
+            data.contains("The data of this chart are omitted") && data.contains("**D**"),
             "{}",
             data.len()
         );
         assert_eq!(data.matches("| somebody |").count(), 3_000);
 
         let cards = within(&document, data.len() - 1);
-        assert!(cards.contains("> 3 definitions are left out") && !cards.contains("**D**"));
+        assert!(cards.contains("> 3 definitions are omitted") && !cards.contains("**D**"));
         assert_eq!(cards.matches("| somebody |").count(), 3_000);
 
         let rows = within(&document, cards.len() - 1);
         assert_eq!(rows.matches("| somebody |").count(), 1_000);
-        assert!(rows.contains("\n> 2,000 more rows are left out"), "{rows}");
+        assert!(rows.contains("\n> 2,000 more rows are omitted"), "{rows}");
     }
 
     #[test]
@@ -219,7 +221,7 @@ mod tests {
         let short = within(&document, LIMIT);
         assert!(short.len() <= LIMIT, "{}", short.len());
         assert!(
-            short.ends_with("more lines are left out, since the text would be too long.\n"),
+            short.ends_with("more lines are omitted, because the text would be too long.\n"),
             "{}",
             &short[short.len() - 200..]
         );

@@ -1,14 +1,16 @@
 //! What a person or a machine reads, from the plain values of a report.
 //!
 //! Machine formats ([`json`], [`csv`]) write the cells as they are. Reading formats ([`terminal`], [`markdown`], [`html`]) share one
-//! [`document::Document`] of a few blocks, so that layout is decided once. Text that came from outside is [`text::Untrusted`]: only
+//! [`document::Document`] of a few blocks, so that layout is decided once. Text from outside is [`text::Untrusted`]: only
 //! a format's escaper can write it.
 
 pub mod check;
 pub mod csv;
 pub mod definitions;
 pub mod described;
+pub mod displayed;
 pub mod document;
+mod escape;
 pub mod format;
 pub mod html;
 pub mod init;

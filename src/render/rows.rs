@@ -1,4 +1,4 @@
-//! The rows behind a number: every record that stands behind a row of the fact, with what the row adds, its file and its line.
+//! The rows behind a number: the records of every row of the fact, with what the row adds, the file and the line.
 //!
 //! [`csv()`] and [`table`] have a line for each record, and the records of one row of the fact share its number; [`json()`], described by
 //! `rows.schema.json` beside this file, has an object for each row of the fact. All write as they go.
@@ -37,15 +37,15 @@ pub struct Sheet<'a> {
     pub timezone: &'a str,
     /// The dimensions of the slices.
     pub dimensions: &'a [String],
-    /// Which slices count, as it was written.
+    /// Which groups count, as it was written.
     pub filter: Option<&'a str>,
     /// The canonical tables: names of stakeholders and files, texts.
     pub canonical: &'a CanonicalTables,
     /// The rows.
     pub behind: &'a SupportingRows,
-    /// The records as they stand in the files, by source.
+    /// The records as they are in the files, by source.
     pub raw: &'a [RawRecords],
-    /// The row account.
+    /// The record counts.
     pub account: &'a [RecordCounts],
     /// Findings.
     pub notes: &'a [Note],
@@ -75,7 +75,7 @@ impl<'a> Sheet<'a> {
         })
     }
 
-    /// An entry as it stands in a line, and whether it is text from outside.
+    /// An entry as text, and whether it comes from outside.
     fn entry(&self, entry: &Entry) -> (String, bool) {
         match entry {
             Entry::Word(word) => (word.to_string(), false),
@@ -87,7 +87,7 @@ impl<'a> Sheet<'a> {
     }
 }
 
-/// A header line, and a line for each record. A row of the fact that no record stands behind has a line without one.
+/// A header line, and a line for each record. A row of the fact without a record has a line without one.
 ///
 /// # Errors
 /// Those of the writer.
@@ -198,7 +198,7 @@ pub fn table(sheet: &Sheet, style: Style, out: &mut dyn Write) -> io::Result<()>
     let mut header: Vec<String> = vec!["Row".into(), "Stakeholder".into()];
     header.extend(sheet.dimensions.iter().map(|dimension| shown(dimension)));
     header.extend(sheet.behind.columns.iter().map(|column| column_title(column)));
-    header.extend(["Where".into(), "Record".into()]);
+    header.extend(["File and line".into(), "Record".into()]);
     let widths = widths(sheet, &header, style.width);
     let mut lines = Vec::new();
     let mut is_first = true;
@@ -215,7 +215,7 @@ pub fn table(sheet: &Sheet, style: Style, out: &mut dyn Write) -> io::Result<()>
     grid(is_first.then_some(&header), &lines, &widths, out)
 }
 
-/// The cells of a row's lines: what is the same on all of them stands on the first.
+/// The cells of a row's lines; cells that are the same on all of them are written on the first.
 fn table_lines(sheet: &Sheet, row: &FactRow, number: u64, lines: &mut Vec<Vec<String>>) {
     let mut start = vec![count(number), shown(sheet.stakeholder(row))];
     start.extend(sheet.slice(row).iter().map(|label| shown(label)));
@@ -236,7 +236,7 @@ fn table_lines(sheet: &Sheet, row: &FactRow, number: u64, lines: &mut Vec<Vec<St
     }
 }
 
-/// The end of a file's name and the line: in a narrow column these say most. The account has the whole path.
+/// The end of a file's name and the line: these are the most useful parts in a narrow column. The record counts have the whole path.
 fn place(file: &str, line: u32) -> String {
     const ROOM: usize = 20;
     let line = format!(":{line}");
@@ -260,7 +260,7 @@ fn short(number: f64) -> String {
 
 fn column_title(column: &str) -> String {
     match column {
-        "in_part" => "In part".to_string(),
+        "in_part" => "In numerator".to_string(),
         other => other[..1].to_uppercase() + &other[1..],
     }
 }
@@ -298,7 +298,8 @@ fn totals(sheet: &Sheet) -> String {
     )
 }
 
-/// Widths of the columns but for two blanks between them: what their cells need, a quarter of the line at most; the record has the rest.
+/// Widths of the columns without the two spaces between them: what their cells need, at most a quarter of the line. The record gets what is
+/// left.
 fn widths(sheet: &Sheet, header: &[String], width: usize) -> Vec<usize> {
     let mut widths: Vec<usize> = header.iter().map(|title| title.chars().count()).collect();
     let mut lines = Vec::new();
@@ -323,7 +324,7 @@ fn grid(header: Option<&Vec<String>>, lines: &[Vec<String>], widths: &[usize], o
     let mut grid = comfy_table::Table::new();
     grid.load_style(presets::NOTHING)
         .set_content_arrangement(ContentArrangement::Dynamic);
-    // Wide enough for all columns: what is too long was told to each of them.
+    // Wide enough for all columns: each has a fixed width already.
     grid.set_width(u16::try_from(widths.iter().map(|w| w + 2).sum::<usize>()).unwrap_or(u16::MAX));
     if let Some(header) = header {
         grid.set_header(header);
@@ -335,7 +336,7 @@ fn grid(header: Option<&Vec<String>>, lines: &[Vec<String>], widths: &[usize], o
     }
     for (i, (column, width)) in grid.column_iter_mut().zip(widths).enumerate() {
         column.set_padding((0, 2));
-        // Nothing that is shown holds it, so that cells are cut anywhere, not between words.
+        // No displayed text contains it, so cells are cut anywhere, not only between words.
         column.set_delimiter('\u{2064}');
         column.set_constraint(ColumnConstraint::Absolute(Width::Fixed(
             u16::try_from(width + 2).unwrap_or(u16::MAX),

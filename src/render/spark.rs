@@ -2,9 +2,9 @@
 
 use super::document::Spark;
 
-/// From the lowest value to the highest. The heights between are left out: in many fonts they do not stand on the same line.
+/// From the lowest value to the highest. The heights between are not used: in many fonts they are not on the same line.
 const BLOCKS: [char; 5] = ['▁', '▂', '▃', '▅', '▇'];
-/// Where there is no value.
+/// A missing value.
 const NOTHING: char = '·';
 
 /// A block for each point, the lowest value of the line at the bottom and its highest at the top; a line that is flat is in the middle.

@@ -1,8 +1,9 @@
-//! A measure as a document: one table a family for a single period, one table a metric where there are periods or slices to
-//! compare, and a line a reason for what is absent.
+//! The result of `measure` as a document: one table for each family for a single period, one table for each metric if there are several
+//! periods or groups, and a line for each reason why metrics are not available.
 
 use std::collections::BTreeSet;
 
+use super::displayed;
 use super::document::{Align, Document, Table};
 use super::format::{Scale, Units, count};
 use super::record_counts;
@@ -11,7 +12,7 @@ use crate::period::{date_text, instant_text};
 use crate::report::{AbsentReason, Cell, Change, MeasureResult, MetricInfo};
 use crate::stats::Reading;
 
-/// The document of a measure. With `whole`, the row account and the notes are part of it; a terminal has them beside it.
+/// The document of a measure. With `whole` it includes the record counts and the notes; on a terminal they go to stderr.
 pub fn document(measured: &MeasureResult, whole: bool) -> Document {
     let summary = Summary {
         measured,
@@ -72,20 +73,23 @@ impl Summary<'_> {
             .filter(|zone| zone.is_midnight(as_of))
             .map(|zone| date_text(zone.day_of(as_of) - 1));
         let known = day.map_or_else(|| instant_text(as_of), |day| format!("the end of {day}"));
-        let level = self.measured.level * 100.0;
+        let level = displayed::level(self.measured.level);
         let clock = if self.units.business_hours {
-            format!(", {}", self.measured.clock)
+            format!(" Durations are in {}.", self.measured.clock)
         } else {
             String::new()
         };
-        Text::own(format!("As of {known}, {}, intervals of {level} %{clock}.", self.measured.timezone))
+        Text::own(format!(
+            "Data as of {known} ({}). Intervals are {level} confidence intervals.{clock}",
+            self.measured.timezone
+        ))
     }
 
     fn cells<'c>(&'c self, id: &'c str) -> impl Iterator<Item = &'c Cell> {
         self.measured.cells.iter().filter(move |cell| cell.metric == id)
     }
 
-    /// The metrics that are there in at least one cell, by family.
+    /// The metrics that have a value in at least one cell, by family.
     fn families(&self) -> Vec<(&str, Vec<&MetricInfo>)> {
         let mut families: Vec<(&str, Vec<&MetricInfo>)> = Vec::new();
         for metric in self
@@ -150,7 +154,7 @@ impl Summary<'_> {
         texts
     }
 
-    /// The table of some cells, with the first comparison in it; each further comparison has a table of its own.
+    /// The table of some cells with the first comparison; each further comparison has a separate table.
     fn tables(&self, document: &mut Document, heads: Vec<(Text, Align)>, rows: Vec<Vec<Text>>, cells: &[&Cell]) {
         let mut against = self.against.iter().copied();
         let mut table = Table {
@@ -195,17 +199,25 @@ impl Summary<'_> {
         self.units.scale(unit, cell.value.unwrap_or_default())
     }
 
+    /// Whether the metric of a cell uses data without a date.
+    fn is_undated(&self, cell: &Cell) -> bool {
+        self.measured
+            .metrics
+            .iter()
+            .any(|metric| metric.id == cell.metric && metric.undated)
+    }
+
     fn numbers(&self, cell: &Cell) -> [Text; 3] {
         let scale = self.scale(cell);
         let Some(value) = cell.value else {
-            let reason = cell.absent.as_ref().map_or("", |absent| absent.as_str());
+            let reason = cell.absent.as_ref().map_or("", displayed::absent);
             return [Text::own(reason), Text::default(), Text::own(cell.n.map_or(String::new(), count))];
         };
         let interval = match &cell.interval_absent {
             None => scale.interval(cell.low, cell.high),
-            // A kind of number that never has one needs no words in every row.
+            // A type of metric that never has an interval needs no words in every row.
             Some(AbsentReason::NotDefined) => String::new(),
-            Some(reason) => reason.as_str().to_string(),
+            Some(reason) => displayed::absent(reason).to_string(),
         };
         [
             Text::own(scale.value(value)),
@@ -219,15 +231,17 @@ impl Summary<'_> {
         let mut labels: Vec<&str> = changes.iter().flatten().map(|change| change.period.as_str()).collect();
         labels.dedup();
         let is_rest = against == "rest";
-        // Where all rows look back to the same period, its name says more than the word.
+        // If all rows are compared with the same period, its name is clearer than the option's word.
         let title = if let ([label], false) = (&labels[..], is_rest) {
             label.to_string()
+        } else if is_rest {
+            "All others".to_string()
         } else {
             capital(against)
         };
         let known = changes.iter().flatten().any(|change| change.value.is_some());
         let change = if is_rest {
-            "Against the rest".to_string()
+            "Difference".to_string()
         } else if known {
             "Change".to_string()
         } else {
@@ -242,11 +256,11 @@ impl Summary<'_> {
                 .and_then(|change| change.value)
                 .map_or(String::new(), |value| scale.value(value));
             row.push(Text::own(earlier));
-            row.push(change.map_or_else(Text::default, |change| moved(change, &scale)));
+            row.push(change.map_or_else(Text::default, |change| moved(change, cell, self.is_undated(cell), &scale)));
         }
     }
 
-    /// What no cell of a metric has, a line for each reason.
+    /// The metrics without a value in any cell, a line for each reason.
     fn absent(&self, document: &mut Document) {
         let mut reasons: Vec<(Text, Vec<&str>)> = Vec::new();
         for metric in &self.measured.metrics {
@@ -258,8 +272,8 @@ impl Summary<'_> {
                 continue;
             }
             let reason = match reason.detail() {
-                Some(detail) => Text::own(reason.as_str()).and(" (").and_untrusted(detail).and(")"),
-                None => Text::own(reason.as_str()),
+                Some(detail) => Text::own(displayed::absent(reason)).and(" (").and_untrusted(detail).and(")"),
+                None => Text::own(displayed::absent(reason)),
             };
             match reasons.iter_mut().find(|(known, _)| *known == reason) {
                 Some((_, titles)) => titles.push(&metric.title),
@@ -277,10 +291,10 @@ impl Summary<'_> {
     fn remarks(&self, document: &mut Document) {
         let any = |is: fn(&Cell) -> bool| self.measured.cells.iter().any(|cell| cell.value.is_some() && is(cell));
         if any(|cell| !cell.complete) {
-            document.note("* the period is not over at as-of".into());
+            document.note("* the period has not ended by the as-of date".into());
         }
         if any(|cell| cell.left_truncated) {
-            document.note("+ the period, or the one that it looks back to, starts before the data".into());
+            document.note("+ the period, or the earlier period that it uses, starts before the data".into());
         }
     }
 }
@@ -294,17 +308,17 @@ fn mark(cell: &Cell) -> &'static str {
     }
 }
 
-fn moved(change: &Change, scale: &Scale<'_>) -> Text {
+fn moved(change: &Change, cell: &Cell, undated: bool, scale: &Scale<'_>) -> Text {
     let tone = match change.reading {
         Reading::Better => Tone::Good,
         Reading::Worse => Tone::Bad,
         _ => Tone::Plain,
     };
     let delta = change.delta.map_or(String::new(), |delta| format!("{} ", scale.change(delta)));
-    Text::own(delta).and(change.reading.as_str()).toned(tone)
+    Text::own(delta).and(displayed::change_label(change, cell, undated)).toned(tone)
 }
 
-/// A word with a capital first letter and blanks, as a title.
+/// A word as a title: with a capital first letter, and spaces for `_` and `-`.
 pub fn capital(word: &str) -> String {
     let mut chars = word.chars();
     let first = chars.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
@@ -444,7 +458,7 @@ mod tests {
             text,
             "\
 2026-10
-As of the end of 2026-10-31, UTC, intervals of 95 %.
+Data as of the end of 2026-10-31 (UTC). Intervals are 95% confidence intervals.
 
 Satisfaction
 Metric  Value  Interval        n  2026-09  Change
@@ -459,7 +473,7 @@ missing input (interactions.responded_at): First response time, median; First
 response time, 90th percentile
 no rows: Referral rate
 
-+ the period, or the one that it looks back to, starts before the data
++ the period, or the earlier period that it uses, starts before the data
 "
         );
     }
@@ -471,7 +485,7 @@ no rows: Referral rate
             text.contains("| NPS | 41.3 | [35.6, 46.7] | 812 | 42.6 | -1.3 no clear change |"),
             "{text}"
         );
-        assert!(text.contains("| surveys\\.csv | surveys | 1,000 | 990 | 6 | 2 | 2 |"), "{text}");
+        assert!(text.contains("| surveys.csv | surveys | 1,000 | 990 | 6 | 2 | 2 |"), "{text}");
         assert!(text.contains("> durations below zero"), "{text}");
     }
 
@@ -519,7 +533,7 @@ no rows: Referral rate
     }
 
     #[test]
-    fn the_rest_is_called_so() {
+    fn all_other_groups_have_a_column() {
         let mut measured = sample();
         measured.dimensions = vec!["region".into()];
         measured.metrics.truncate(1);
@@ -544,8 +558,8 @@ no rows: Referral rate
         assert_eq!(
             lines,
             [
-                "Region       Value  Interval        n  Rest  Against the rest",
-                "north         41.3  [35.6, 46.7]  812  42.6  -1.3 no clear difference",
+                "Region       Value  Interval        n  All others  Difference",
+                "north         41.3  [35.6, 46.7]  812        42.6  -1.3 no clear difference",
                 "north   suppressed",
             ]
         );

@@ -2,7 +2,7 @@
 //! their own names, all their other columns.
 //!
 //! A table that was made of several exports is made of several kinds of rows: of tickets and of messages, of people to protect and
-//! of others, with and without a column. What a reader has to know of that is told by a column of labels, one for each [`Group`] of
+//! of others, with and without a column. A column of labels says which rows are which, one for each [`Group`] of
 //! exports that are read alike.
 
 use std::collections::BTreeMap;
@@ -29,7 +29,7 @@ pub struct Sheet<'a> {
     pub columns: Vec<Column<'a>>,
     /// Exports that are read alike.
     pub groups: Vec<Group>,
-    /// The name of the column of labels; `None` where one group has all rows.
+    /// The name of the column of labels; `None` if one group has all rows.
     pub label: Option<String>,
     rows: &'a Rows,
     group_of: BTreeMap<u16, usize>,
@@ -40,7 +40,7 @@ pub struct Sheet<'a> {
 pub struct Group {
     /// What its rows have in the column of labels.
     pub label: String,
-    /// Its canonical columns, and the zone of the midnights of a column of dates where that is not the report's.
+    /// Its canonical columns, and the zone of the midnights of a column of dates if that is not the report's.
     pub columns: BTreeMap<String, Option<Zone>>,
     /// Slices of its people are treated as small groups.
     pub private: bool,
@@ -53,7 +53,7 @@ pub struct Column<'a> {
     pub name: String,
     /// How it is read.
     pub kind: ColumnType,
-    /// Its values; where one has none, the next may.
+    /// Its values; if one is missing, the next is used.
     parts: Vec<Part<'a>>,
 }
 
@@ -95,7 +95,7 @@ pub enum Value<'a> {
     Flag(bool),
 }
 
-/// The tables that were read, each as a sheet. What is only derived from others is none of them.
+/// The tables that were read, each as a sheet. Tables that are only derived from others are not included.
 pub fn sheets(canonical: &CanonicalTables) -> Vec<Sheet<'_>> {
     let fed = |table: Table| canonical.sources.iter().any(|source| source.table == table);
     let tables = canonical.tables.iter().filter(|(table, _)| fed(**table));
@@ -134,7 +134,7 @@ impl<'a> Sheet<'a> {
         self.rows.dates.contains(column)
     }
 
-    /// Writes the table as CSV. Text that a spreadsheet would read as a formula has an apostrophe in front, which is no part of it when
+    /// Writes the table as CSV. Text that a spreadsheet would read as a formula has an apostrophe in front, which is not part of it when
     /// the file is read again.
     ///
     /// # Errors

@@ -6,7 +6,7 @@
 //! - `title`, `lead` and `sections`, each section with its `id`, `title` and `body`, in the format of the template; `style`, in HTML;
 //! - the filter `shown`, which writes a number of a unit as people read it: `{{ 0.853 | shown("share") }}`.
 //!
-//! In HTML everything that a template prints is escaped, but for `title`, `lead`, `style` and the parts of sections, which are HTML.
+//! In HTML everything that a template prints is escaped, except `title`, `lead`, `style` and the parts of sections, which are HTML.
 
 use std::path::Path;
 

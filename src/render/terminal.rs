@@ -18,7 +18,7 @@ pub struct Style {
 }
 
 /// Where a tone starts and ends while a table is laid out: invisible operators, which take no room. Text from outside cannot
-/// hold them, since they are escaped in it.
+/// contain them, because they are escaped in it.
 const MARKS: [(Tone, char, &str); 3] = [
     (Tone::Good, '\u{2061}', "\u{1b}[32m"),
     (Tone::Bad, '\u{2062}', "\u{1b}[31m"),
@@ -26,7 +26,7 @@ const MARKS: [(Tone, char, &str); 3] = [
 ];
 const END: char = '\u{2064}';
 
-/// Narrower terminals have no room for small lines beside the numbers.
+/// Narrower terminals have no room for small lines next to the numbers.
 const ROOM: usize = 100;
 
 /// The document as text; each line ends with a line feed.
@@ -34,7 +34,7 @@ pub fn text(document: &Document, style: Style) -> String {
     let mut out = String::new();
     let mut before: Option<&Block> = None;
     for block in &document.blocks {
-        // Blocks of a kind stand together, and so do a heading and what it heads.
+        // Blocks of one type are not separated, nor is a heading from the block below it.
         let together = matches!(
             (before, block),
             (None, _)
@@ -89,7 +89,7 @@ fn unmarked(mut text: String, color: bool) -> String {
     text.replace(END, if color { "\u{1b}[0m" } else { "" })
 }
 
-/// Running text, broken at blanks.
+/// Running text, broken at spaces.
 fn lines(out: &mut String, text: &str, width: usize) {
     for line in text.split('\n') {
         let mut used = 0;
@@ -135,7 +135,7 @@ fn grid(out: &mut String, table: &Table, style: Style) {
         });
     }
     if let Some(column) = sparks.and_then(|_| grid.column_mut(table.columns.len())) {
-        // A line that is broken shows nothing.
+        // A broken line would be unreadable.
         column.set_padding((0, 2));
         column.set_constraint(ColumnConstraint::ContentWidth);
     }

@@ -1,7 +1,8 @@
-//! Text of a document: the program's own words beside text from outside, which each format escapes in its own way.
+//! Text of a document: the program's own words and text from outside, which each format escapes in its own way.
 
 use std::borrow::Cow;
 
+use super::escape;
 use super::format::count;
 use crate::diagnostics::visible;
 use crate::period::date_text;
@@ -24,20 +25,12 @@ impl Untrusted {
         visible(&self.0)
     }
 
-    /// For Markdown: as on a terminal, and no character means anything but itself.
+    /// For Markdown, within a line or a cell: as on a terminal, and no character means anything but itself. See [`super::escape`].
     pub fn markdown(&self) -> String {
-        let mut escaped = String::with_capacity(self.0.len() + 8);
-        for (i, c) in visible(&self.0).chars().enumerate() {
-            let harmless = matches!(c, ',' | '\'' | '(' | ')') || (c == '-' && i > 0);
-            if c.is_ascii_punctuation() && !harmless {
-                escaped.push('\\');
-            }
-            escaped.push(c);
-        }
-        escaped
+        escape::inline(&visible(&self.0))
     }
 
-    /// For a workbook: as on a terminal, and without the two characters that no XML may hold. What is written as a string is never a formula,
+    /// For a workbook: as on a terminal, and without the two characters that XML does not allow. A string is never a formula,
     /// whatever it begins with.
     pub fn workbook(&self) -> Cow<'_, str> {
         let shown = visible(&self.0);
@@ -48,7 +41,7 @@ impl Untrusted {
         }
     }
 
-    /// For HTML: as [`Untrusted::html_plain`], and what is written from right to left is kept apart from what stands around it.
+    /// For HTML: as [`Untrusted::html_plain`], and text written from right to left is isolated from its context.
     pub fn html(&self, limit: usize) -> String {
         let plain = self.html_plain(limit);
         if self.0.chars().take(limit).any(is_right_to_left) {
@@ -58,8 +51,8 @@ impl Untrusted {
         }
     }
 
-    /// For HTML where no element may stand, such as an attribute in quotes: as on a terminal, and no character means anything but
-    /// itself. What is longer than `limit` characters is cut, and says how long it was.
+    /// For HTML without elements, such as an attribute in quotes: as on a terminal, and no character means anything but
+    /// itself. A text longer than `limit` characters is cut, and its length is given.
     pub fn html_plain(&self, limit: usize) -> String {
         // Bytes are at least as many as characters: short texts are never counted.
         let length = if self.0.len() > limit { self.0.chars().count() } else { 0 };
@@ -87,7 +80,7 @@ pub enum Piece {
     Own(String),
     /// Text from outside.
     Untrusted(Untrusted),
-    /// Text from outside that leads to the place of that name in the document, where a format can do so.
+    /// Text from outside that leads to the place of that name in the document, if the format has links.
     Link(String, Untrusted),
 }
 
@@ -100,19 +93,19 @@ pub enum Quantity {
     Day(i32),
 }
 
-/// How a text stands out where a format can show it.
+/// The emphasis of a text, in formats that have it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Tone {
     /// Not at all.
     #[default]
     Plain,
-    /// Good news.
+    /// Favourable.
     Good,
-    /// Bad news.
+    /// Unfavourable.
     Bad,
     /// A heading.
     Strong,
-    /// A share in hundredths, as the depth of a background; the text says the share too.
+    /// A share in hundredths, as the depth of a background; the text also shows the share.
     Heat(u8),
 }
 
@@ -120,7 +113,7 @@ pub enum Tone {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Text {
     pieces: Vec<Piece>,
-    /// How it stands out.
+    /// Its emphasis.
     pub tone: Tone,
     /// The number or date that it shows.
     pub quantity: Option<Quantity>,
@@ -172,7 +165,7 @@ impl Text {
         &self.pieces
     }
 
-    /// Whether it says nothing.
+    /// Whether it is empty.
     pub fn is_empty(&self) -> bool {
         self.terminal().is_empty()
     }
@@ -218,7 +211,15 @@ impl Text {
         shown.collect()
     }
 
-    /// For Markdown, within a line; own line breaks are breaks.
+    /// For Markdown where a block begins, such as a paragraph or an item of a list: nothing at its start makes it another kind of block.
+    pub fn markdown_block(&self) -> String {
+        match self.pieces.first() {
+            Some(Piece::Untrusted(_) | Piece::Link(..)) => escape::block_start(&self.markdown()),
+            Some(Piece::Own(_)) | None => self.markdown(),
+        }
+    }
+
+    /// For Markdown within a line, such as a cell or a heading; own line breaks are breaks.
     pub fn markdown(&self) -> String {
         let shown = self.pieces.iter().map(|piece| match piece {
             Piece::Own(text) => own_markdown(text),
@@ -255,16 +256,10 @@ fn is_right_to_left(c: char) -> bool {
     matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefe}' | '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}')
 }
 
+/// Own text for Markdown: its brackets and signs mean nothing either, except brackets around intervals, which no link follows.
 fn own_markdown(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len() + 8);
-    for c in text.chars() {
-        match c {
-            '\n' => escaped.push_str("<br>"),
-            '\\' | '|' | '<' | '>' | '&' | '*' | '_' | '`' | '#' => escaped.extend(['\\', c]),
-            c => escaped.push(c),
-        }
-    }
-    escaped
+    let lines: Vec<String> = text.split('\n').map(escape::own).collect();
+    lines.join("<br>")
 }
 
 #[cfg(test)]
@@ -275,11 +270,7 @@ mod tests {
     fn hostile_cells_mean_nothing() {
         let cell = Untrusted::new("=1+1|<b>\u{1b}[31m[x](http://y.z)\u{202e}\n**a**");
         assert_eq!(cell.terminal(), "=1+1|<b>\\u{1b}[31m[x](http://y.z)\\u{202e}\\n**a**");
-        assert_eq!(
-            cell.markdown(),
-            r"\=1\+1\|\<b\>\\u\{1b\}\[31m\[x\](http\:\/\/y\.z)\\u\{202e\}\\n\*\*a\*\*"
-        );
-        assert_eq!(Untrusted::new("- a-b").markdown(), r"\- a-b");
+        assert_eq!(cell.markdown(), r"=1+1\|\<b>\u{1b}\[31m\[x\](http\://y.z)\u{202e}\n\*\*a\*\*");
         for formula in ["=1", "+1", "-1", "@x", "\tx", "\rx"] {
             assert_eq!(Untrusted::new(formula).csv(), format!("'{formula}"));
         }
@@ -314,6 +305,17 @@ mod tests {
     fn pieces_keep_their_order() {
         let text = Text::own("region_1 = ").and_untrusted("a_b").and(", [1, 2]");
         assert_eq!(text.terminal(), "region_1 = a_b, [1, 2]");
-        assert_eq!(text.markdown(), r"region\_1 = a\_b, [1, 2]");
+        assert_eq!(text.markdown(), "region_1 = a_b, [1, 2]");
+        let link = Text::own("[1, 2]").and_untrusted("(x) _y_");
+        assert_eq!(link.markdown(), r"[1, 2]\(x) \_y\_");
+    }
+
+    #[test]
+    fn text_from_outside_begins_no_block() {
+        let block = |text: &str| Text::untrusted(text).markdown_block();
+        assert_eq!(block("# a"), r"\# a");
+        assert_eq!(block("- a-b"), r"\- a-b");
+        assert_eq!(Text::untrusted("- a-b").markdown(), "- a-b");
+        assert_eq!(Text::own("a: ").and_untrusted("- b").markdown_block(), "a: - b");
     }
 }

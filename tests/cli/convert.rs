@@ -197,8 +197,8 @@ lines, ""quoted"""
     );
     assert_data_eq!(
         folder.read("out/relhealth.toml"),
-        str![[r#"
-# Written by `relhealth convert`: the settings of the configuration that was used, and how the tables beside this file are read.
+        str![[r##"
+# Written by `relhealth convert`: the settings of the configuration that was used, and how the tables next to this file are read.
 as_of = 2026-02-01
 timezone = "Europe/Berlin"
 
@@ -217,7 +217,7 @@ promised_at = "promised_at"
 stakeholder_id = "stakeholder_id"
 status = "status"
 
-"#]]
+"##]]
     );
     assert!(folder.read("rejects.csv").contains("bad-date"));
     // Read again, a guard is no part of the text, and everything is written as it was.

@@ -25,13 +25,13 @@ fn it_says_what_moved_and_why() {
     let folder = reports();
     let ran = folder.run(&["diff", "september.json", "october.json"]).silent();
     let ran = ran.holds(&[
-        "From 2026-09 to 2026-10\n",
-        "- First response within target fell from 90.4 % to 67.1 %: -23.4 pp [-35.3,\n-11.1], worse.",
-        "Most of the fall comes from region nordics doing worse (-14.3 pp of -23.4 pp),\nnot from its share of the whole.",
-        "Moved most by cus_4F8BBC (-4.3 pp); the 10 below make -12.7 pp of -23.4 pp\ntogether, all others -10.7 pp.",
+        "Changes from 2026-09 to 2026-10\n",
+        "- First response within target fell from 90.4% to 67.1%: -23.4 pp [-35.3,\n-11.1], worse.",
+        "Region nordics accounts for most of the fall (-14.3 pp of -23.4 pp), through its\nworse result, not through its size.",
+        "The largest influence is that of cus_4F8BBC (-4.3 pp). The 10 stakeholders below\ntogether account for -12.7 pp of -23.4 pp, all others for -10.7 pp.",
         "cus_4F8BBC   5 of 5  2 of 6    -4.3 pp",
-        "Not divided: its value is no sum of parts",
-        "What follows may be chance",
+        "Not broken down: its value is not a sum of parts",
+        "The following changes could be due to chance",
     ]);
     assert!(!ran.out().contains('\u{1b}'));
     folder
@@ -47,16 +47,16 @@ fn it_says_what_moved_and_why() {
             "d.json",
         ])
         .silent();
-    assert!(folder.read("d.md").starts_with("# From 2026-09 to 2026-10\n"));
+    assert!(folder.read("d.md").starts_with("# Changes from 2026-09 to 2026-10\n"));
     assert!(folder.read("d.html").contains("default-src &#39;none&#39;") || folder.read("d.html").contains("default-src 'none'"));
     assert!(folder.read("d.json").starts_with("{\"schema\":\"relhealth.diff/1\","));
     // The same again, and from stdin.
     folder.run(&["diff", "september.json", "october.json", "-o", "e.json"]).silent();
     assert_eq!(folder.read("d.json"), folder.read("e.json"));
     let same = folder.run(&["diff", "october.json", "october.json"]).silent();
-    same.holds(&["The reports say the same: nothing differs."]);
+    same.holds(&["The reports show the same results: nothing differs."]);
     let backwards = folder.run(&["diff", "october.json", "september.json"]).silent();
-    backwards.holds(&["The first report is of the later period"]);
+    backwards.holds(&["The first report covers the later period"]);
 }
 
 #[test]
@@ -80,15 +80,15 @@ fn answers_that_came_late_are_told() {
     report("now", "2026-10", "2026-10-31", "b.json");
     report("now", "2026-09", "2026-09-30", "c.json");
     folder.run(&["diff", "a.json", "b.json"]).silent().holds(&[
-        "What came late or was corrected\n- 2026-09: Net promoter score was 33.3 (n 3) in a.json and is 60.0 (n 5) in\nb.json: 2 more rows.",
+        "Late or corrected data\n- 2026-09: Net promoter score was 33.3 (n 3) in a.json and is 60.0 (n 5) in\nb.json: 2 more rows.",
         "Inputs that differ",
         "then/surveys.csv",
         "not read",
     ]);
     let same_period = folder.run(&["diff", "a.json", "c.json", "-f", "markdown"]).silent();
     let same_period = same_period.holds(&[
-        "what differs is a correction of what was known, and no change",
-        "is 60.0 (n 5) in c\\.json: 2 more rows.",
+        "the differences are corrections of the data, not changes",
+        "is 60.0 (n 5) in c.json: 2 more rows.",
     ]);
     assert!(!same_period.out().contains("no clear change"));
 }
@@ -188,6 +188,6 @@ fn hostile_text_means_nothing_in_any_format() {
     let html = folder.read("d.html");
     assert!(html.contains("&lt;script&gt;") && !html.contains("<script"));
     let markdown = folder.read("d.md");
-    assert!(markdown.contains("\\<script\\>") && !markdown.contains("<script>") && !markdown.contains("**x**"));
+    assert!(markdown.contains("\\<script>") && !markdown.replace("\\<script", "").contains("<script") && !markdown.contains("**x**"));
     serde_json::from_str::<serde_json::Value>(&folder.read("d.json")).unwrap();
 }

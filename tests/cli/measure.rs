@@ -32,7 +32,7 @@ fn a_table_for_people_and_the_account_beside_it() {
         ran.out(),
         str![[r#"
 2026-09
-As of the end of 2026-09-30, UTC, intervals of 95 %.
+Data as of the end of 2026-09-30 (UTC). Intervals are 95% confidence intervals.
 
 Loyalty
 Metric  Value  n
@@ -101,8 +101,8 @@ fn files_get_what_stdout_does_not() {
     ];
     folder.run(&args).silent();
     assert!(folder.read("cells.csv").lines().any(|line| line.contains("'=south")));
-    assert!(folder.read("cells.md").contains("| \\=south |"));
-    assert!(folder.read("cells.md").contains("| orders\\.csv | purchases | 5 | 4 | 0 | 0 | 1 |"));
+    assert!(folder.read("cells.md").contains("| =south |"));
+    assert!(folder.read("cells.md").contains("| orders.csv | purchases | 5 | 4 | 0 | 0 | 1 |"));
 }
 
 #[test]
@@ -214,12 +214,12 @@ fn metrics_say_what_the_inputs_lack() {
             .unwrap()
             .to_string()
     };
-    assert!(line("revenue").ends_with("can be measured"), "{}", line("revenue"));
-    assert!(line("nps").ends_with("needs surveys"), "{}", line("nps"));
+    assert!(line("revenue").ends_with("available"), "{}", line("revenue"));
+    assert!(line("nps").ends_with("missing: surveys"), "{}", line("nps"));
     folder
         .run(&["metrics", "nps", "-q", "--with", "orders.csv"])
         .silent()
-        .holds(&["These inputs", "needs surveys"]);
+        .holds(&["These inputs", "missing: surveys"]);
 }
 
 #[test]
@@ -239,7 +239,7 @@ fn a_condition_that_keeps_nothing_leaves_nothing_and_says_so() {
         ran.out(),
         str![[r#"
 2026-09
-As of the end of 2026-09-30, UTC, intervals of 95 %.
+Data as of the end of 2026-09-30 (UTC). Intervals are 95% confidence intervals.
 
 Loyalty
 Metric  Value  n
@@ -373,18 +373,18 @@ fn people_who_are_in_several_slices_are_in_the_rest_of_each_with_what_they_have_
         table.out(),
         str![[r#"
 2026-09
-As of the end of 2026-09-10, UTC, intervals of 95 %.
+Data as of the end of 2026-09-10 (UTC). Intervals are 95% confidence intervals.
 
 Satisfaction
 
 CSAT
-Channel     Value  Interval      n    Rest  Against the rest
-mail * +   66.7 %  [16.2, 95.4]  6  40.0 %  +26.7 pp no clear difference
-phone * +  50.0 %  [4.7, 95.3]   4  50.0 %  0.0 pp no clear difference
-web * +    33.3 %  [4.6, 83.8]   6  60.0 %  -26.7 pp no clear difference
+Channel    Value  Interval      n  All others  Difference
+mail * +   66.7%  [16.2, 95.4]  6       40.0%  +26.7 pp no clear difference
+phone * +  50.0%  [4.7, 95.3]   4       50.0%  0.0 pp no clear difference
+web * +    33.3%  [4.6, 83.8]   6       60.0%  -26.7 pp no clear difference
 
-* the period is not over at as-of
-+ the period, or the one that it looks back to, starts before the data
+* the period has not ended by the as-of date
++ the period, or the earlier period that it uses, starts before the data
 
 "#]]
     );

@@ -409,11 +409,11 @@ fn an_order_is_one_row_of_several_records() {
 Revenue, 2026-09
 3 rows, 4 records
 
-Row  Stakeholder  Value  Where         Record
-  1  a            12.5   orders.csv:2  1,a,2026-09-01,10.00,north,
-                         orders.csv:3  1,a,2026-09-01,2.5,north,"two/nlines"
-  2  b            30.5   orders.csv:5  2,b,2026-09-03,30.50,=south,-x
-  3  c            40     orders.csv:6  3,c,2026-09-30,40.00,north,/u{1b}[31m
+Row  Stakeholder  Value  File and line  Record
+  1  a            12.5   orders.csv:2   1,a,2026-09-01,10.00,north,
+                         orders.csv:3   1,a,2026-09-01,2.5,north,"two/nlines"
+  2  b            30.5   orders.csv:5   2,b,2026-09-03,30.50,=south,-x
+  3  c            40     orders.csv:6   3,c,2026-09-30,40.00,north,/u{1b}[31m
 
 "#]]
     );

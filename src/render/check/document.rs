@@ -1,9 +1,10 @@
-//! A check as a document: on a terminal a line for each verdict, the gravest first; elsewhere a table.
+//! A check as a document: on a terminal a line for each result, the most severe first; elsewhere a table.
 
 use super::messages::Words;
 use crate::check::{CheckResult, Counts, Excuse, Rule, RuleTarget, Status, Verdict};
 use crate::diagnostics::counted;
 use crate::period::{date_text, instant_text};
+use crate::render::displayed;
 use crate::render::document::{Align, Block, Card, Document, Table};
 use crate::render::format::count;
 use crate::render::record_counts;
@@ -12,11 +13,11 @@ use crate::render::text::{Text, Tone};
 /// What of a check is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Show {
-    /// As one table, with the row account and the notes: for documents.
+    /// As one table, with the record counts and the notes: for documents.
     pub whole: bool,
     /// How each rule was evaluated.
     pub explain: bool,
-    /// Nothing that passes.
+    /// Only results that do not pass.
     pub trouble_only: bool,
 }
 
@@ -69,18 +70,21 @@ fn basis(checked: &CheckResult) -> String {
         .filter(|zone| zone.is_midnight(checked.as_of))
         .map(|zone| date_text(zone.day_of(checked.as_of) - 1));
     let known = day.map_or_else(|| instant_text(checked.as_of), |day| format!("the end of {day}"));
-    format!("As of {known}, {zone}, intervals of {} %.", checked.level * 100.0)
+    format!(
+        "Data as of {known} ({zone}). Intervals are {} confidence intervals.",
+        displayed::level(checked.level)
+    )
 }
 
-/// How many there are of each, in a sentence.
+/// The number of results of each kind, in a sentence.
 pub fn summary(counts: &Counts) -> String {
     let mut parts = Vec::new();
     for (number, words) in [
         (counts.pass, "passed"),
         (counts.warn, "warned"),
         (counts.fail, "failed"),
-        (counts.insufficient, "could not be judged"),
-        (counts.spared, "need not be judged"),
+        (counts.insufficient, "could not be evaluated"),
+        (counts.spared, "not evaluated and not required"),
         (counts.waived, "waived"),
     ] {
         if number > 0 {
@@ -91,7 +95,7 @@ pub fn summary(counts: &Counts) -> String {
     let mut text = format!(
         "{}, {}: {}.",
         counted(counts.rules as u64, "rule", "rules"),
-        counted(verdicts as u64, "verdict", "verdicts"),
+        counted(verdicts as u64, "result", "results"),
         parts.join(", ")
     );
     if counts.waivers > 0 {
@@ -107,11 +111,11 @@ pub fn summary(counts: &Counts) -> String {
     text
 }
 
-/// The word of a verdict, as it counts.
+/// The word of a result, after waivers and optional rules.
 pub fn word(verdict: &Verdict) -> &'static str {
     match verdict.excuse {
         Some(Excuse::Waived(_)) => "waived",
-        Some(Excuse::Optional | Excuse::OneOfMany) => "not judged",
+        Some(Excuse::Optional | Excuse::OneOfMany) => "not required",
         None => verdict.status.as_str(),
     }
 }
@@ -128,10 +132,10 @@ fn tone(verdict: &Verdict) -> Tone {
 fn lists(document: &mut Document, words: &Words, verdicts: &[&Verdict]) {
     for (title, wanted) in [
         ("Failed", &["fail"][..]),
-        ("Could not be judged", &["insufficient"]),
+        ("Could not be evaluated", &["insufficient"]),
         ("Warned", &["warn"]),
         ("Waived", &["waived"]),
-        ("Need not be judged", &["not judged"]),
+        ("Not evaluated and not required", &["not required"]),
         ("Passed", &["pass"]),
     ] {
         let of: Vec<&&Verdict> = verdicts.iter().filter(|verdict| wanted.contains(&word(verdict))).collect();
@@ -155,10 +159,10 @@ fn table(document: &mut Document, words: &Words, verdicts: &[&Verdict]) {
     if verdicts.is_empty() {
         return;
     }
-    let columns = ["Verdict", "Rule", "Period", "Value", "n", "Why"];
+    let columns = ["Result", "Rule", "Period", "Value", "n", "Reason"];
     let align = |column: &str| if column == "n" { Align::Right } else { Align::Left };
     let mut ordered: Vec<&&Verdict> = verdicts.iter().collect();
-    // What counts stands first.
+    // Results that count come first.
     ordered.sort_by_key(|verdict| (verdict.excuse.is_some(), std::cmp::Reverse(verdict.status)));
     let rows = ordered.iter().map(|verdict| {
         vec![
@@ -171,22 +175,22 @@ fn table(document: &mut Document, words: &Words, verdicts: &[&Verdict]) {
         ]
     });
     document.table(Table {
-        caption: "Verdicts".into(),
+        caption: "Results".into(),
         columns: columns.map(|column| (Text::own(column), align(column))).into(),
         rows: rows.collect(),
         ..Table::default()
     });
 }
 
-/// Everything that led to a verdict.
+/// Everything that led to a result.
 fn card(checked: &CheckResult, words: &Words, verdict: &Verdict, place: usize) -> Card {
     let mut lines: Vec<(Text, Text)> = Vec::new();
     let mut line = |label: &'static str, text: Text| lines.push((label.into(), text));
-    line("verdict", Text::own(word(verdict)).toned(tone(verdict)));
-    line("why", Text::untrusted(words.why(verdict)));
+    line("result", Text::own(word(verdict)).toned(tone(verdict)));
+    line("reason", Text::untrusted(words.why(verdict)));
     if let Some(rule) = checked.rule(verdict) {
         line("rule", Text::untrusted(words.rule(rule)));
-        line("written in", Text::untrusted(format!("{}:{}", rule.origin.file, rule.origin.line)));
+        line("defined in", Text::untrusted(format!("{}:{}", rule.origin.file, rule.origin.line)));
     }
     if let Some(known) = checked.metric(verdict) {
         line("metric", Text::untrusted(&known.shown.title));
@@ -210,7 +214,7 @@ fn card(checked: &CheckResult, words: &Words, verdict: &Verdict, place: usize) -
         }
     }
     if let (Some(threshold), Some(text)) = (verdict.threshold, words.threshold(verdict)) {
-        line("bad", Text::own(format!("{} {text}", threshold.bad.as_str())));
+        line("fails or warns", Text::own(format!("{} {text}", threshold.bad.as_str())));
     }
     if let Some(basis) = verdict.basis {
         line("basis", Text::own(basis.as_str()));
@@ -222,7 +226,7 @@ fn card(checked: &CheckResult, words: &Words, verdict: &Verdict, place: usize) -
     }
 }
 
-/// The rules as a list, without judging them.
+/// The rules as a list, without evaluating them.
 pub fn list(rules: &[Rule], words: &Words) -> Document {
     let mut document = Document::default();
     document.heading(1, Text::own(counted(rules.len() as u64, "rule", "rules")));

@@ -92,7 +92,7 @@ mod tests {
         );
         assert!(text.lines().all(|line| line.starts_with("::")));
         // Percent signs of amounts are escaped too.
-        assert!(first.contains("70.0 %25"), "{first}");
+        assert!(first.contains("70.0%25"), "{first}");
     }
 
     #[test]

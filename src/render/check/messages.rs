@@ -1,4 +1,4 @@
-//! A verdict in words: what was found, what it was held against, and why that is a pass or not. One sentence for all formats.
+//! The result of a rule in words: the value, the threshold or comparison, and the reason for the result. One sentence for all formats.
 
 use crate::check::{
     Basis, CheckResult, ComparedTo, Evidence, Excuse, NotEvaluatedReason, Rule, Side, Status, Subject, Test, Threshold, ThresholdResult,
@@ -6,18 +6,19 @@ use crate::check::{
 };
 use crate::diagnostics::counted;
 use crate::period::{date_text, instant_text};
+use crate::render::displayed;
 use crate::render::format::{Scale, Units, count, number};
 use crate::report::Change;
 use crate::stats::process::{Direction, Signal};
 
-/// The words of a check.
+/// Writes the results of a check as sentences.
 pub struct Words<'a> {
     checked: &'a CheckResult,
     pub(super) units: Units<'a>,
 }
 
 impl<'a> Words<'a> {
-    /// The words of this check.
+    /// The sentences of this check.
     pub fn of(checked: &'a CheckResult) -> Words<'a> {
         Words {
             checked,
@@ -28,7 +29,7 @@ impl<'a> Words<'a> {
         }
     }
 
-    /// Name and slice: `csat.below [region = north]`.
+    /// Name and group: `csat.below [region = north]`.
     pub fn name(&self, verdict: &Verdict) -> String {
         let name = self.checked.name(verdict);
         if verdict.by.is_empty() || matches!(verdict.subject, Subject::Waiver(_)) {
@@ -37,7 +38,7 @@ impl<'a> Words<'a> {
         format!("{name} [{}]", slice(&verdict.by))
     }
 
-    /// Why a verdict is what it is, and who excuses it.
+    /// The reason for a result, and who waived it.
     pub fn why(&self, verdict: &Verdict) -> String {
         let mut text = match (&verdict.evidence, &verdict.finding) {
             (Evidence::Waiver, _) => self.waiver(verdict),
@@ -49,10 +50,10 @@ impl<'a> Words<'a> {
         };
         if let Some(cell) = verdict.cell.as_ref().filter(|cell| cell.value.is_some()) {
             if !cell.complete {
-                text.push_str("; the period is not over at as-of");
+                text.push_str("; the period has not ended by the as-of date");
             }
             if cell.left_truncated {
-                text.push_str("; the period, or what it looks back to, begins before the data do");
+                text.push_str("; the period, or the earlier period that it uses, starts before the data");
             }
         }
         match verdict.excuse {
@@ -62,7 +63,7 @@ impl<'a> Words<'a> {
                 text.push_str(&format!("; waived{owner} until {}: {}", date_text(waiver.until), waiver.reason));
             }
             Some(Excuse::Optional) => text.push_str("; the rule is optional"),
-            Some(Excuse::OneOfMany) => text.push_str("; other slices could be judged"),
+            Some(Excuse::OneOfMany) => text.push_str("; other groups could be evaluated"),
             None => {}
         }
         text
@@ -93,6 +94,11 @@ impl<'a> Words<'a> {
         Some(self.scale(verdict).exact(threshold.value).value(threshold.value))
     }
 
+    /// `95% confidence interval`.
+    fn interval_name(&self) -> String {
+        format!("{} confidence interval", displayed::level(self.checked.level))
+    }
+
     fn value(&self, verdict: &Verdict, finding: &ThresholdResult) -> String {
         let (Some(value), Some(threshold)) = (verdict.value, verdict.threshold) else {
             return String::new();
@@ -101,33 +107,39 @@ impl<'a> Words<'a> {
         let limit = scale.exact(threshold.value).value(threshold.value);
         let side = threshold.bad.as_str();
         let value = scale.value(value);
-        let interval = scale.interval(verdict.low, verdict.high);
-        let has_interval = verdict.basis == Some(Basis::Interval) && !interval.is_empty();
-        let with = if interval.is_empty() {
+        let range = scale.range(verdict.low, verdict.high);
+        let has_interval = verdict.basis == Some(Basis::Interval) && !range.is_empty();
+        let name = self.interval_name();
+        let with = if range.is_empty() {
             String::new()
         } else {
-            format!(" {interval}")
+            format!(" ({name} {range})")
         };
         let said = match finding {
             ThresholdResult::Within => match self.between(verdict) {
                 Some((low, high)) => {
                     let (low, high) = (scale.exact(low).value(low), scale.exact(high).value(high));
-                    format!("{value}{with} lies between {low} and {high}")
+                    format!("{value}{with} is between {low} and {high}")
                 }
-                None => format!("{value}{with} is not {side} {limit}"),
+                None => format!("{value}{with} is not {side} the threshold of {limit}"),
             },
-            ThresholdResult::Reaches => format!("{value} is {side} {limit}, but its interval {interval} reaches it: that may be chance"),
-            ThresholdResult::Chance { family } => {
-                format!("{value} {interval} is wholly {side} {limit}, but among {family} slices one may be so by chance")
+            ThresholdResult::Reaches => format!(
+                "{value} is {side} the threshold of {limit}, but its {name} ({range}) includes the threshold: this could be due to chance"
+            ),
+            ThresholdResult::Chance { family } => format!(
+                "{value} is {side} the threshold of {limit}, and so is its entire {name} ({range}), but this is not significant after \
+                 correction for {family} groups"
+            ),
+            ThresholdResult::Beyond if has_interval => {
+                format!("{value} is {side} the threshold of {limit}, and so is its entire {name} ({range})")
             }
-            ThresholdResult::Beyond if has_interval => format!("{value} {interval} is {side} {limit} with its whole interval"),
-            ThresholdResult::Beyond => format!("{value}{with} is {side} {limit}"),
+            ThresholdResult::Beyond => format!("{value}{with} is {side} the threshold of {limit}"),
             ThresholdResult::NotEvaluated(_) => String::new(),
         };
         format!("{said}{}", self.by_point(verdict))
     }
 
-    /// The ends of a rule that has both.
+    /// The thresholds of a rule that has both.
     fn between(&self, verdict: &Verdict) -> Option<(f64, f64)> {
         match self.checked.rule(verdict)?.metric()?.test {
             Test::Limits(limits) => limits.fail_below.zip(limits.fail_above),
@@ -135,11 +147,11 @@ impl<'a> Words<'a> {
         }
     }
 
-    /// Where the rule asks for the interval, and there is none: that it is judged by its value.
+    /// Says that the value alone is evaluated, if the rule asks for the interval and there is none.
     fn by_point(&self, verdict: &Verdict) -> &'static str {
         let asked = self.checked.rule(verdict).and_then(Rule::metric).map(|rule| rule.basis);
         if asked == Some(Basis::Interval) && verdict.basis == Some(Basis::Point) {
-            " (judged by the value alone: this metric has no interval)"
+            " (evaluated by the value alone: this metric has no interval)"
         } else {
             ""
         }
@@ -152,8 +164,12 @@ impl<'a> Words<'a> {
         let scale = self.scale(verdict);
         let now = verdict.cell.as_ref().and_then(|cell| cell.value).map(|value| scale.value(value));
         let then = change.value.map_or(String::new(), |value| scale.value(value));
-        let interval = scale.interval(verdict.low, verdict.high);
-        let interval = if interval.is_empty() { interval } else { format!(" {interval}") };
+        let range = scale.range_of_change(verdict.low, verdict.high);
+        let interval = if range.is_empty() {
+            String::new()
+        } else {
+            format!(" ({} {range})", self.interval_name())
+        };
         let of = match self.checked.rule(verdict).and_then(Rule::metric).map(|rule| rule.test) {
             Some(Test::Worse {
                 than: ComparedTo::Baseline,
@@ -162,7 +178,7 @@ impl<'a> Words<'a> {
             _ => change.period.clone(),
         };
         let moved = format!(
-            "{} after {then} in {of}, {}{interval}",
+            "{}, compared with {then} in {of}: {}{interval}",
             now.unwrap_or_default(),
             scale.change(delta)
         );
@@ -174,13 +190,17 @@ impl<'a> Words<'a> {
             format!("worse by more than {}", tolerance.trim_start_matches('+'))
         };
         let said = match finding {
-            ThresholdResult::Within => format!("{moved}: not {tolerance}"),
-            ThresholdResult::Reaches => format!("{moved}: {tolerance}, but not with its whole interval, so that it may be chance"),
-            ThresholdResult::Chance { family } => format!("{moved}: {tolerance}, but among {family} slices one may be so by chance"),
-            ThresholdResult::Beyond if verdict.basis == Some(Basis::Interval) => {
-                format!("{moved}: {tolerance}, with the whole interval of the change")
+            ThresholdResult::Within => format!("{moved}, not {tolerance}"),
+            ThresholdResult::Reaches => {
+                format!("{moved}, {tolerance}, but not with its entire confidence interval: this could be due to chance")
             }
-            _ => format!("{moved}: {tolerance}"),
+            ThresholdResult::Chance { family } => {
+                format!("{moved}, {tolerance}, but this is not significant after correction for {family} groups")
+            }
+            ThresholdResult::Beyond if verdict.basis == Some(Basis::Interval) => {
+                format!("{moved}, {tolerance}, and so is the entire confidence interval of the change")
+            }
+            _ => format!("{moved}, {tolerance}"),
         };
         format!("{said}{}", self.by_point(verdict))
     }
@@ -197,19 +217,22 @@ impl<'a> Words<'a> {
             return String::new();
         };
         let scale = self.scale(verdict);
-        let usual = format!(
-            "{}, of a process around {} within {}, by {points} periods",
-            verdict.value.map_or(String::new(), |value| scale.value(value)),
-            scale.value(*mean),
-            scale.interval(Some(limits.0), Some(limits.1))
-        );
+        let value = verdict.value.map_or(String::new(), |value| scale.value(value));
+        let range = scale.range(Some(limits.0), Some(limits.1));
+        let is_within = verdict.value.is_some_and(|value| (limits.0..=limits.1).contains(&value));
+        let usual = if is_within {
+            format!("{value} is within its usual range of {range}")
+        } else {
+            format!("{value} is outside its usual range of {range}")
+        };
+        let usual = format!("{usual} (mean {}, {points} periods)", scale.value(*mean));
         let named = |signals: &[(Signal, Direction)]| {
             let each: Vec<String> = signals.iter().map(|(signal, direction)| signal_words(signal, *direction)).collect();
             each.join(" and ")
         };
         match (bad.as_slice(), good.as_slice()) {
             ([], []) => format!("{usual}: no new signal"),
-            ([], good) => format!("{usual}: {}, for the better", named(good)),
+            ([], good) => format!("{usual}: {}, which is favourable", named(good)),
             (bad, _) => format!("{usual}: {}", named(bad)),
         }
     }
@@ -218,11 +241,11 @@ impl<'a> Words<'a> {
         let value = self.number(verdict);
         match why {
             NotEvaluatedReason::NoValue(absent) => match absent.detail() {
-                Some(detail) => format!("there is no value: {} ({detail})", absent.as_str()),
-                None => format!("there is no value: {}", absent.as_str()),
+                Some(detail) => format!("no value: {} ({detail})", displayed::absent(absent)),
+                None => format!("no value: {}", displayed::absent(absent)),
             },
             NotEvaluatedReason::Few { n, min } => format!(
-                "{} of {}, and the rule asks for {}",
+                "{} from {}; the rule requires at least {}",
                 value.unwrap_or_default(),
                 counted(*n, "row", "rows"),
                 count(*min)
@@ -232,39 +255,42 @@ impl<'a> Words<'a> {
                 let side = verdict.threshold.map_or("", |threshold| threshold.bad.as_str());
                 let what = match &verdict.evidence {
                     Evidence::Change(change) => format!(
-                        "{} after {} in {}: worse, but the change",
+                        "{}, compared with {} in {}: worse, but the change",
                         value.unwrap_or_default(),
                         change.value.map_or(String::new(), |value| self.scale(verdict).value(value)),
                         change.period
                     ),
-                    _ => format!("{} is {side} {limit}, but it", value.unwrap_or_default()),
+                    _ => format!("{} is {side} the threshold of {limit}, but it", value.unwrap_or_default()),
                 };
                 format!(
-                    "{what} has no interval ({}), so that it may be chance; basis = \"point\" would judge it by the value",
-                    absent.as_str()
+                    "{what} has no confidence interval ({}), so this could be due to chance; set basis = \"point\" to evaluate the value \
+                     alone",
+                    displayed::absent(absent)
                 )
             }
             NotEvaluatedReason::NoEarlier(period) => format!(
-                "{}, and there is no value of {period} to compare it with",
+                "{}, but there is no value for {period} to compare it with",
                 value.unwrap_or_default()
             ),
-            NotEvaluatedReason::Undated => "it rests on something without a date, so that it is not known what it was before".to_string(),
-            NotEvaluatedReason::NoBaseline => "there is no baseline to compare it with; name one with --baseline FILE".to_string(),
-            NotEvaluatedReason::NotInBaseline => "the baseline has no such number; save a new one with --save-baseline FILE".to_string(),
+            NotEvaluatedReason::Undated => "the metric uses data without a date, so its earlier value is not known".to_string(),
+            NotEvaluatedReason::NoBaseline => "no baseline to compare with; specify one with --baseline FILE".to_string(),
+            NotEvaluatedReason::NotInBaseline => {
+                "the baseline does not contain this number; save a new one with --save-baseline FILE".to_string()
+            }
             NotEvaluatedReason::OtherTerms(terms) => {
                 let each: Vec<String> = terms
                     .iter()
                     .map(|(name, then, now)| format!("the {} was {then} and is {now}", term(name)))
                     .collect();
-                format!("the baseline does not compare: {}", each.join(", "))
+                format!("not comparable with the baseline: {}", each.join(", "))
             }
             NotEvaluatedReason::NoChart { points, needed } => {
-                format!("there are {points} whole periods with a value, and limits that can be judged by take {needed}")
+                format!("{points} complete periods have a value; control limits require at least {needed}")
             }
-            NotEvaluatedReason::NoVariation => "the values scarcely vary, so that their process has no limits".to_string(),
-            NotEvaluatedReason::NotWhole => "the period is not over at as-of, or starts before the data do".to_string(),
-            NotEvaluatedReason::NoTable => "no such table was read".to_string(),
-            NotEvaluatedReason::NoSlice => "no slice is left to judge".to_string(),
+            NotEvaluatedReason::NoVariation => "the values hardly vary, so control limits cannot be computed".to_string(),
+            NotEvaluatedReason::NotWhole => "the period has not ended by the as-of date, or starts before the data".to_string(),
+            NotEvaluatedReason::NoTable => "no file was loaded into this table".to_string(),
+            NotEvaluatedReason::NoSlice => "no group is left to evaluate".to_string(),
             NotEvaluatedReason::NoEvents => "the table has no event with a time".to_string(),
         }
     }
@@ -278,10 +304,10 @@ impl<'a> Words<'a> {
         let until = date_text(waiver.until);
         match verdict.status {
             Status::Fail => format!(
-                "the waiver{owner} expired on {until} ({}); mend what it excused, or renew it",
+                "the waiver{owner} expired on {until} ({}); fix what it waived, or renew it",
                 waiver.reason
             ),
-            _ => format!("the waiver{owner} until {until} excuses nothing ({}); take it out", waiver.reason),
+            _ => format!("the waiver{owner} until {until} is unused ({}); remove it", waiver.reason),
         }
     }
 }
@@ -304,8 +330,8 @@ fn signal_words(signal: &Signal, direction: Direction) -> String {
     match (signal.rule, up) {
         (Pattern::Outside, true) => "a point above the limits",
         (Pattern::Outside, false) => "a point below the limits",
-        (Pattern::Trend, true) => "seven points that rise",
-        (Pattern::Trend, false) => "seven points that fall",
+        (Pattern::Trend, true) => "seven rising points",
+        (Pattern::Trend, false) => "seven falling points",
         (Pattern::TwoOfThree, true) => "two of three points near the upper limit",
         (Pattern::TwoOfThree, false) => "two of three points near the lower limit",
         (Pattern::Run, true) => "seven points above the mean",
@@ -326,7 +352,7 @@ pub fn percent(share: f64) -> String {
     units.scale("share", share).exact(share).value(share)
 }
 
-/// What was found in the data.
+/// The result of a rule about the data.
 fn data(verdict: &Verdict) -> String {
     let threshold = verdict.threshold.unwrap_or(Threshold {
         bad: Side::Above,
@@ -341,19 +367,19 @@ fn data(verdict: &Verdict) -> String {
                 number(threshold.value, 0)
             };
             format!(
-                "{} of {} records are rejected ({}), and {most} may be",
+                "{} of {} records were rejected ({}); the limit is {most}",
                 count(*rejected),
                 count(*read),
                 Units::default().scale("share", share).value(share)
             )
         }
         Evidence::Newest(newest) => format!(
-            "the newest event is of {}, {} days before as-of, and {} days are allowed",
+            "the newest event is from {}, {} days before the as-of date; the limit is {} days",
             instant_text(*newest),
             number(verdict.value.unwrap_or_default(), 1),
             number(threshold.value, 1)
         ),
-        Evidence::Gaps { missing: 0, of, .. } => format!("none of {} is without an event", counted(*of, "period", "periods")),
+        Evidence::Gaps { missing: 0, of, .. } => format!("{} checked, each has an event", counted(*of, "period", "periods")),
         Evidence::Gaps { first, missing, of } => {
             let more = missing.saturating_sub(first.len() as u64);
             let more = if more > 0 { format!(" and {more} more") } else { String::new() };
@@ -363,11 +389,11 @@ fn data(verdict: &Verdict) -> String {
             let least = number(threshold.value, 0);
             match before {
                 Some(before) => format!(
-                    "{} records, {} in the baseline, and {least} is the least",
+                    "{} records, {} in the baseline; at least {least} are required",
                     count(*rows),
                     count(*before)
                 ),
-                None => format!("{} records, and {least} is the least", count(*rows)),
+                None => format!("{} records; at least {least} are required", count(*rows)),
             }
         }
         _ => String::new(),

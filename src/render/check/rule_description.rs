@@ -1,4 +1,4 @@
-//! A rule in words, for those who have not written it.
+//! A rule in words, for readers who did not write it.
 
 use super::messages::{Words, percent};
 use crate::check::{Amount, Basis, ComparedTo, DataTest, Limits, Rule, RuleTarget, Test};
@@ -7,7 +7,7 @@ use crate::render::format::{count, number};
 use crate::schema::{DAY, HOUR};
 
 impl Words<'_> {
-    /// What a rule says, for those who have not written it.
+    /// What a rule checks.
     pub fn rule(&self, rule: &Rule) -> String {
         match &rule.of {
             RuleTarget::Data(of) => {
@@ -17,7 +17,7 @@ impl Words<'_> {
                     DataTest::MaxAge(most) => format!("fails if the newest event{table} is older than {}", duration(most)),
                     DataTest::NoGaps(grain) => format!("fails if a {} has no event{table}", grain.name()),
                     DataTest::MinRows(Amount::Share(share)) => {
-                        format!("fails below {} % of the baseline's records{table}", number(share * 100.0, 0))
+                        format!("fails below {}% of the baseline's records{table}", number(share * 100.0, 0))
                     }
                     DataTest::MinRows(least) => format!("fails below {} records{table}", amount(least)),
                 };
@@ -34,18 +34,18 @@ impl Words<'_> {
                             String::new()
                         };
                         let than = match than {
-                            ComparedTo::Previous => "the period before",
+                            ComparedTo::Previous => "the previous period",
                             ComparedTo::YearAgo => "the year before",
                             ComparedTo::Baseline => "the baseline",
                         };
                         format!("fails if worse than {than}{by}")
                     }
-                    Test::Signal => "fails on a new signal for the worse".to_string(),
+                    Test::Signal => "fails on a new unfavourable signal".to_string(),
                 };
                 if of.test != Test::Signal {
                     text.push_str(match of.basis {
-                        Basis::Interval => ", by the whole interval",
-                        Basis::Point => ", by the value",
+                        Basis::Interval => " with the entire confidence interval",
+                        Basis::Point => " by the value alone",
                     });
                 }
                 if let Some(filter) = &of.filter {
@@ -53,10 +53,10 @@ impl Words<'_> {
                 }
                 if !of.by.is_empty() {
                     let names: Vec<&str> = of.by.iter().map(|by| by.name.as_str()).collect();
-                    text.push_str(&format!(", each by {}", names.join(", ")));
+                    text.push_str(&format!(", for each group by {}", names.join(", ")));
                 }
                 if let Some(min) = of.min_n {
-                    text.push_str(&format!(", from {} rows on", count(min)));
+                    text.push_str(&format!(", with at least {} rows", count(min)));
                 }
                 text + if rule.optional { "; optional" } else { "" }
             }

@@ -1,4 +1,4 @@
-//! Scales of charts: from values to places, and how the numbers beside them are written.
+//! Scales of charts: from values to positions, and the labels of ticks.
 
 use super::svg::WIDTH;
 use super::ticks;
@@ -21,7 +21,7 @@ pub struct Numbers {
 }
 
 impl Numbers {
-    /// For an axis that has to hold these values.
+    /// For an axis that includes these values.
     pub fn new(axis: &Axis, values: impl Iterator<Item = f64>) -> Numbers {
         let largest = values.fold(0.0_f64, |largest, value| largest.max(value.abs()));
         let unit = |factor, suffix| Numbers {
@@ -30,7 +30,7 @@ impl Numbers {
             suffix,
         };
         let numbers = match axis.unit.as_str() {
-            "share" => unit(100.0, " %"),
+            "share" => unit(100.0, "%"),
             "hours" if largest < 1.0 => unit(60.0, " min"),
             "hours" if largest < 48.0 => unit(1.0, " h"),
             "hours" => unit(1.0 / 24.0, " d"),
@@ -62,7 +62,7 @@ impl Numbers {
         self.written(value, decimals)
     }
 
-    /// A value as drawn, beside a line of its own.
+    /// A value as drawn, next to a separate line.
     pub fn single(&self, value: f64) -> String {
         let decimals = (0..2).find(|d| is_whole(value / self.divisor * 10_f64.powi(*d))).unwrap_or(1);
         self.written(value, decimals as usize)
@@ -85,7 +85,7 @@ pub fn extent(values: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
     })
 }
 
-/// The range of an axis of values. What must be seen is seen; intervals are, as far as they leave room for the rest.
+/// The range of an axis of values. Values are always visible; intervals as far as there is room.
 pub fn value_range(unit: &str, must: (f64, f64), may: (f64, f64)) -> (f64, f64) {
     let room = (must.1 - must.0).max(0.05 * must.0.abs().max(must.1.abs())) * 2.0;
     let (low, high) = (may.0.max(must.0 - room).min(must.0), may.1.min(must.1 + room).max(must.1));
@@ -95,7 +95,7 @@ pub fn value_range(unit: &str, must: (f64, f64), may: (f64, f64)) -> (f64, f64) 
     } else {
         ticks::range_around(low)
     };
-    // An axis never goes where there can be no values, but for the marks' own size.
+    // An axis never includes impossible values, except for the size of the marks.
     let (least, most) = match unit {
         "share" => (0.0, 100.0),
         "count" | "hours" | "business_hours" | "days" => (0.0, f64::INFINITY),
@@ -108,12 +108,12 @@ pub fn value_range(unit: &str, must: (f64, f64), may: (f64, f64)) -> (f64, f64) 
     (low, high)
 }
 
-/// Ticks of an axis of values, with what is written beside them.
+/// Ticks of an axis of values, with their labels.
 pub fn ticks(numbers: Numbers, (low, high): (f64, f64)) -> Vec<(f64, String)> {
     labelled(numbers, ticks::ticks(low, high, STEPS))
 }
 
-/// Ticks along sizes, with what is written beside them.
+/// Ticks along sizes, with their labels.
 pub fn size_ticks((low, high): (f64, f64), is_log: bool) -> Vec<(f64, String)> {
     let ticks = if is_log {
         ticks::log_ticks(low, high)
@@ -135,7 +135,7 @@ fn labelled(numbers: Numbers, ticks: Vec<f64>) -> Vec<(f64, String)> {
 pub struct Scale {
     /// Whether equal ratios along the foot have equal widths.
     is_log: bool,
-    /// The place of x = 0 (where it is a scale of ratios, of x = 1), and the width of one unit.
+    /// The place of x = 0 (of x = 1 on a logarithmic scale), and the width of one unit.
     across: (f64, f64),
     /// The place of y = 0, and the height of one unit.
     up: (f64, f64),
@@ -207,7 +207,7 @@ mod tests {
 
     #[test]
     fn ticks_are_round_in_the_unit_that_is_read() {
-        assert_eq!(tick_texts("share", 0.61, 0.69), ["62 %", "64 %", "66 %", "68 %"]);
+        assert_eq!(tick_texts("share", 0.61, 0.69), ["62%", "64%", "66%", "68%"]);
         assert_eq!(tick_texts("hours", 0.1, 0.5), ["10 min", "15 min", "20 min", "25 min", "30 min"]);
         assert_eq!(tick_texts("hours", 24.0, 100.0), ["1 d", "2 d", "3 d", "4 d"]);
         assert_eq!(tick_texts("business_hours", 24.0, 90.0), ["40 h", "60 h", "80 h"]);
@@ -219,7 +219,7 @@ mod tests {
     #[test]
     fn a_line_says_its_value() {
         let numbers = Numbers::new(&axis("share"), [0.8].into_iter());
-        assert_eq!((numbers.single(80.0), numbers.single(82.55)), ("80 %".into(), "82.6 %".into()));
+        assert_eq!((numbers.single(80.0), numbers.single(82.55)), ("80%".into(), "82.6%".into()));
     }
 
     #[test]

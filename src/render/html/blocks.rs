@@ -8,16 +8,16 @@ use super::{funnel, series, spark};
 use crate::render::document::{Align, Block, Card, Chart, Figure, Table};
 use crate::render::text::{Text, Tone, Untrusted};
 
-/// Tables of more columns are as wide as the page, and can be moved sideways where it is narrow.
+/// Tables with more columns are as wide as the page, and scroll sideways if it is narrow.
 const NARROW: usize = 3;
 
-/// Numbers with their unit have at most so many characters.
+/// Numbers with their unit have at most this number of characters.
 const UNBROKEN: usize = 18;
 
-/// What has at most so many characters stays on its line; words with more may break anywhere.
+/// A text of at most this number of characters stays on its line; longer words may break anywhere.
 const WORD: usize = 12;
 
-/// A block and its name in the page, where it has one.
+/// A block and its name in the page, if it has one.
 #[derive(Debug)]
 pub struct Place<'a> {
     /// The block.
@@ -26,9 +26,9 @@ pub struct Place<'a> {
     pub name: String,
 }
 
-/// Writes blocks that stand below a heading of level 2.
+/// Writes the blocks below a heading of level 2.
 pub fn write(out: &mut String, places: &[Place], heading: &Text, names: &mut Names) {
-    // Neighbours that are looked at together stand in one element.
+    // Neighbours that belong together are in one element.
     let mut group = "";
     let mut level = 2;
     for place in places {
@@ -152,7 +152,7 @@ fn cell(out: &mut String, text: &Text, align: Align, names_row: bool, names: &Na
     out.push_str(&format!("</{tag}>"));
 }
 
-/// The class that says where a text in a table may break.
+/// The class for where a text in a table may break.
 fn breaks(text: &str) -> Option<&'static str> {
     let length = |text: &str| text.chars().count();
     match text {
@@ -163,7 +163,7 @@ fn breaks(text: &str) -> Option<&'static str> {
     }
 }
 
-/// A chart with what it says above it, what its marks mean below it, and its data folded away.
+/// A chart with its statement above it, the key of its marks below it, and its data folded away.
 fn chart(out: &mut String, chart: &Chart, name: &str, names: &mut Names) {
     let label_names = (names.take(&format!("{name}-title")), names.take(&format!("{name}-text")));
     let (title, statement) = (plain(&chart.title), plain(&chart.statement));
@@ -182,7 +182,7 @@ fn chart(out: &mut String, chart: &Chart, name: &str, names: &mut Names) {
         Figure::Funnel(figure) => (funnel::draw(figure), &figure.axis, Some(figure.size.as_str())),
     };
     if let Some(drawn) = drawn {
-        // What is called as the chart is has been said.
+        // An axis with the title of the chart needs no title.
         let axis_title = Some(axis.title.as_str()).filter(|title| *title != chart.title.terminal());
         plot(out, &drawn, (axis_title, size), label);
     }
@@ -207,7 +207,7 @@ fn plot(out: &mut String, drawn: &Drawn, (upwards, along): (Option<&str>, Option
     out.push('\n');
     axis_title(out, "axis along", along);
     if !drawn.key.is_empty() {
-        // The words stand beside their marks; the marks themselves say nothing to a screen reader.
+        // The words are next to their marks; the marks themselves mean nothing to a screen reader.
         out.push_str("<p class=\"key\">");
         for (class, text) in &drawn.key {
             out.push_str(&format!("<span><i class=\"{class}\"></i>{text}</span> "));
@@ -216,7 +216,7 @@ fn plot(out: &mut String, drawn: &Drawn, (upwards, along): (Option<&str>, Option
     }
 }
 
-/// A card, folded to its title. Its name stands within, so that a link to it unfolds it.
+/// A definition, folded to its title. Its name is inside, so a link to it unfolds it.
 fn card(out: &mut String, card: &Card, name: &str, names: &Names) {
     out.push_str(&format!("<details class=\"card\">\n<summary>{}</summary>\n", unlinked(&card.title)));
     out.push_str(&format!("<dl id=\"{name}\">\n"));

@@ -37,7 +37,7 @@ const METRICS: [(&str, &str, f64, f64); 20] = [
     ("Promoter share", "share", 0.51, 0.03),
     ("Detractor share", "share", 0.19, 0.03),
     ("Time to first response, median", "hours", 3.2, 0.7),
-    ("Time to first response, 90 % of cases", "hours", 26.0, 4.0),
+    ("Time to first response, 90% of cases", "hours", 26.0, 4.0),
     ("First response within target", "share", 0.78, 0.04),
     ("Time to resolution, median", "hours", 61.0, 8.0),
     ("Reopened cases", "share", 0.064, 0.01),
@@ -125,7 +125,7 @@ fn series(metric: usize) -> Chart {
         anchor: format!("chart-{metric}"),
         title: title.into(),
         statement: match metric {
-            0 => Text::own("Fell below its limits in 2026-09: 79.9 % of those who were customers stayed, 1,932 fewer than a year before.")
+            0 => Text::own("Fell below its limits in 2026-09: 79.9% of those who were customers stayed, 1,932 fewer than a year before.")
                 .toned(Tone::Bad),
             _ => Text::own("No clear change against the month before; within the limits of chance since 2025-10."),
         },
@@ -135,7 +135,7 @@ fn series(metric: usize) -> Chart {
             columns: vec![
                 ("Period".into(), Align::Left),
                 ("Value".into(), Align::Right),
-                ("95 % interval".into(), Align::Right),
+                ("95% interval".into(), Align::Right),
                 ("n".into(), Align::Right),
             ],
             rows: labels().into_iter().zip(points).map(row).collect(),
@@ -166,7 +166,7 @@ fn scorecard(document: &mut Document) {
         let columns = [
             "Metric",
             "October 2026",
-            "95 % interval",
+            "95% interval",
             "n",
             "Target",
             "Against September",
@@ -195,7 +195,7 @@ fn scorecard(document: &mut Document) {
         let spark = |metric: usize| {
             Some(Spark {
                 points: points(metric),
-                alternative: Text::own("From 81.2 % in 2025-10 to 80.9 % in 2026-10"),
+                alternative: Text::own("From 81.2% in 2025-10 to 80.9% in 2026-10"),
             })
         };
         document.table(Table {
@@ -235,7 +235,7 @@ fn funnel() -> Chart {
     let rows = segments
         .iter()
         .map(|(name, size, value, out)| {
-            let reading = ["", "beyond 95 %", "beyond 99.8 %"][usize::from(*out)];
+            let reading = ["", "outside 95%", "outside 99.8%"][usize::from(*out)];
             vec![
                 Text::untrusted(name.as_str()),
                 Text::own(count(*size as u64)),
@@ -281,7 +281,7 @@ fn cohorts() -> Table {
     let row = |i: usize| {
         let share = |j: usize| (100.0 * 0.86_f64.powi(j as i32) + 4.0 * noise(i * 17 + j)).clamp(0.0, 100.0);
         let cell = |j: usize| match i + j < months {
-            true => Text::own(format!("{:.0} %", share(j))).toned(Tone::Heat(share(j).round() as u8)),
+            true => Text::own(format!("{:.0}%", share(j))).toned(Tone::Heat(share(j).round() as u8)),
             false => Text::default(),
         };
         let mut row = vec![Text::own(labels()[i].clone()), Text::own(count(612 - 9 * i as u64))];
@@ -298,7 +298,7 @@ fn cohorts() -> Table {
     }
 }
 
-/// All kinds of blocks, with texts that mean harm wherever texts from outside can stand.
+/// Blocks of all types, with hostile texts in every place for texts from outside.
 pub fn rich() -> Document {
     let mut document = Document::default();
     document.heading(
@@ -310,7 +310,7 @@ pub fn rich() -> Document {
     document.heading(2, "What changed".into());
     document.list(vec![
         Text::link("chart-0", "Retention rate")
-            .and(" fell to 79.9 % [78.6, 81.1] from 82.3 %: worse, and below its limits.")
+            .and(" fell to 79.9% [78.6, 81.1] from 82.3%: worse, and below its limits.")
             .toned(Tone::Bad),
         Text::link("card-1", "Repeat purchase rate")
             .and(" rose by 2.1 pp [0.4, 3.8]: better.")

@@ -1,4 +1,4 @@
-//! A chart of segments against their size, with the limits that chance alone gives.
+//! A chart of groups by their size, with the control limits for each size.
 
 use super::axis::{HEIGHT, Numbers, Scale, extent, scale, size_ticks, ticks, value_range};
 use super::labels::{Label, move_apart};
@@ -9,7 +9,7 @@ use crate::diagnostics::visible;
 use crate::render::document::FunnelFigure;
 use crate::render::format::{Units, number};
 
-/// At most so many segments are named; the table beside the chart names them all.
+/// At most this number of groups are named; the table next to the chart names them all.
 const NAMED: usize = 12;
 
 /// The longest name in the chart.
@@ -81,7 +81,7 @@ impl Funnel<'_> {
         let mut free = f64::NEG_INFINITY;
         for (size, text) in size_ticks(along, is_log) {
             let x = self.scale.map_x(size);
-            // Ticks of sizes may stand close together: on a narrow page no two may touch.
+            // Ticks of sizes may be close together; on a narrow page they must not touch.
             let half = (text.chars().count() as f64 * 6.6 + 10.0) / 2.0 * svg::WIDTH / 260.0;
             if x - half >= free {
                 free = x + half;
@@ -110,7 +110,7 @@ impl Funnel<'_> {
                     .filter(|(size, limits)| size.is_finite() && limits[i].is_finite())
                 {
                     let place = self.place(*size, limits[i]);
-                    // Neighbours nearer than a third of a step cannot be told apart.
+                    // Neighbours nearer than a third of a step cannot be distinguished.
                     if places.last().is_none_or(|last| place.0 - last.0 >= 3.0) {
                         places.push(place);
                     }
@@ -122,7 +122,7 @@ impl Funnel<'_> {
         svg::close_stretched(&mut self.scene);
     }
 
-    /// Segments; shape tells those within the limits from those beyond.
+    /// Groups; their shape distinguishes those within the limits from those outside.
     fn marks(&mut self) {
         for (class, out) in [("dots within", 0), ("beyond inner", 1), ("beyond outer", 2)] {
             let segments: Vec<_> = self.segments.iter().copied().filter(|segment| segment.3.min(2) == out).collect();
@@ -155,7 +155,7 @@ impl Funnel<'_> {
         )
     }
 
-    /// Names of those beyond the limits: the farthest out first, until there is no more room.
+    /// Names of the groups outside the limits, the farthest first, as long as there is room.
     fn names(&mut self) {
         let mut named: Vec<_> = self.segments.iter().copied().filter(|segment| segment.3 > 0).collect();
         named.sort_by(|a, b| b.3.cmp(&a.3).then(b.1.total_cmp(&a.1)).then_with(|| a.0.cmp(&b.0)));
@@ -166,7 +166,7 @@ impl Funnel<'_> {
             let (x, y) = self.place(*size, *value);
             let half_width = short(name, LONGEST).chars().count() as f64 * 3.2;
             let mark = (x * across, y);
-            // Away from the middle, where the others are.
+            // Away from the middle, near the other groups.
             let side = if *value >= self.figure.centre { -1.0 } else { 1.0 };
             labels.push(Label {
                 mark,
@@ -193,11 +193,11 @@ impl Funnel<'_> {
         let is_out = |out: u8| self.segments.iter().any(|segment| segment.3.min(2) == out);
         let has_limits = !self.figure.limits.is_empty();
         [
-            (self.figure.centre.is_finite(), "centre", "all together"),
-            (has_limits, "inner", "95 % limits"),
-            (has_limits, "outer", "99.8 % limits"),
-            (is_out(1), "beyond inner", "beyond 95 %"),
-            (is_out(2), "beyond outer", "beyond 99.8 %"),
+            (self.figure.centre.is_finite(), "centre", "all groups"),
+            (has_limits, "inner", "95% limits"),
+            (has_limits, "outer", "99.8% limits"),
+            (is_out(1), "beyond inner", "outside 95%"),
+            (is_out(2), "beyond outer", "outside 99.8%"),
         ]
         .into_iter()
         .filter_map(|(is_there, class, text)| is_there.then_some((class, text)))
@@ -252,7 +252,7 @@ mod tests {
             "{svg}"
         );
         assert!(
-            svg.contains("<g class=\"dots within\"><title>north: 50.0 %, Orders 100</title><circle"),
+            svg.contains("<g class=\"dots within\"><title>north: 50.0%, Orders 100</title><circle"),
             "{svg}"
         );
         assert_eq!(svg.matches("<rect").count(), 2);

@@ -1,7 +1,7 @@
-//! Places of names beside their marks: no name on another and none on a mark, as near to its own as can be.
+//! Positions of names next to their marks: no name overlaps another or a mark, and each is as near to its own mark as possible.
 //!
 //! The names push each other and are pushed by the marks, along the axis on which they overlap least; a weak spring draws each back
-//! to its own mark (the method of ggrepel and adjustText). All of it is repeated a fixed number of times, so that equal charts are
+//! to its own mark (the method of ggrepel and adjustText). This is repeated a fixed number of times, so equal charts are
 //! laid out equally.
 
 /// A name: its own mark, half its size, and the place of its middle.
@@ -23,7 +23,7 @@ const SPRING: f64 = 0.02;
 const FOLLOWED: f64 = 0.6;
 
 /// How a rectangle moves so that it no longer overlaps: along the axis with the smaller overlap, away from what is at that distance.
-/// `up` says where to when neither is above the other.
+/// `up` decides the direction when neither is above the other.
 fn push((dx, dy): (f64, f64), (width, height): (f64, f64), up: f64) -> (f64, f64) {
     let away = |distance: f64, otherwise: f64| if distance == 0.0 { otherwise } else { distance.signum() };
     let overlap = (width + FREE - dx.abs(), height + FREE - dy.abs());
@@ -52,7 +52,7 @@ pub fn move_apart(labels: &mut [Label], (left, top, right, bottom): (f64, f64, f
         for (label, force) in labels.iter().zip(&mut force) {
             for other in labels.iter() {
                 let distance = (label.middle.0 - other.mark.0, label.middle.1 - other.mark.1);
-                // A name that lies right on a mark moves up.
+                // A name exactly on a mark moves up.
                 let (x, y) = push(distance, label.half, -1.0);
                 *force = (force.0 + x, force.1 + y);
             }

@@ -1,7 +1,7 @@
 //! A document as one HTML file: no network, no script, light and dark, on a telephone and on paper.
 //!
-//! Nothing in the page leads out of it, and its Content-Security-Policy forbids whatever would. What it looks like stands in
-//! `style.css`; what it says, in its order, stands in the HTML, so that it reads as well without a style.
+//! The page refers to nothing outside it, and its Content-Security-Policy forbids such references. Its style is in
+//! `style.css`; its content is in reading order in the HTML, so it can be read without the style.
 
 mod axis;
 mod blocks;
@@ -20,7 +20,7 @@ pub use page::{Part, Parts, parts, style};
 
 use super::document::Document;
 
-/// What a page says about itself.
+/// Facts about the page itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Page<'a> {
     /// The language of its words, as BCP 47 names it.
@@ -29,7 +29,7 @@ pub struct Page<'a> {
     pub version: &'a str,
 }
 
-/// The document as a page of its own.
+/// The document as a separate page.
 pub fn text(document: &Document, page: &Page) -> String {
     page::text(document, page)
 }

@@ -1,11 +1,11 @@
-//! The names of places in a page: each is there once, and holds nothing that means something elsewhere.
+//! The names of places in a page. Each is unique and contains only characters without a special meaning.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The longest name that is made from a text.
 const LONGEST: usize = 60;
 
-/// The names that are taken, and which of them stand for the anchors of the document.
+/// The names that are taken, and which of them belong to the anchors of the document.
 #[derive(Debug, Default)]
 pub struct Names {
     taken: BTreeSet<String>,
@@ -13,7 +13,7 @@ pub struct Names {
 }
 
 impl Names {
-    /// A name that nothing else has, as near to the wanted one as can be: small letters, digits, `-` and `_`.
+    /// A unique name, as similar to the wanted one as possible: lower-case letters, digits, `-` and `_`.
     pub fn take(&mut self, wanted: &str) -> String {
         let mut stem = String::new();
         for c in wanted.chars().take(LONGEST).map(|c| c.to_ascii_lowercase()) {
@@ -34,14 +34,14 @@ impl Names {
         name
     }
 
-    /// A name for an anchor of the document, which links find; where two places have the same anchor, links lead to the first.
+    /// A name for an anchor of the document, which links find; if two places have the same anchor, links lead to the first.
     pub fn anchor(&mut self, anchor: &str) -> String {
         let name = self.take(anchor);
         self.places.entry(anchor.to_string()).or_insert_with(|| name.clone());
         name
     }
 
-    /// The name of the place with an anchor, where there is one.
+    /// The name of the place with an anchor, if there is one.
     pub fn place(&self, anchor: &str) -> Option<&str> {
         self.places.get(anchor).map(String::as_str)
     }

@@ -10,7 +10,7 @@ use crate::render::text::{Text, html_escaped};
 
 const STYLE: &str = include_str!("style.css");
 
-/// A heading of level 2 with its name in the page, and what stands below it.
+/// A heading of level 2 with its name in the page, and the blocks below it.
 struct Section<'a> {
     name: String,
     title: &'a Text,
@@ -22,7 +22,7 @@ struct Section<'a> {
 pub struct Parts {
     /// The title.
     pub title: String,
-    /// What stands before the first section.
+    /// The blocks before the first section.
     pub lead: String,
     /// The sections.
     pub sections: Vec<Part>,
@@ -40,7 +40,7 @@ pub struct Part {
     pub title: String,
     /// Its title without links, for a list of contents.
     pub unlinked: String,
-    /// What stands below the title, as HTML.
+    /// The content below the title, as HTML.
     pub body: String,
 }
 
@@ -79,7 +79,7 @@ pub fn parts(document: &Document, page: &Page) -> Parts {
     }
 }
 
-/// The document as a page of its own.
+/// The document as a separate page.
 pub fn text(document: &Document, page: &Page) -> String {
     let parts = parts(document, page);
     let (content, contents) = (&parts.content, &parts.contents);
@@ -122,7 +122,7 @@ fn head(title: &Text, page: &Page) -> String {
     )
 }
 
-/// The title, what stands before the first section, and the sections. All names that links may lead to are taken here, in the order
+/// The title, the blocks before the first section, and the sections. All names that links may lead to are taken here, in the order
 /// of the document.
 fn sections<'a>(document: &'a Document, names: &mut Names) -> (Option<&'a Text>, Vec<Place<'a>>, Vec<Section<'a>>) {
     let mut title = None;

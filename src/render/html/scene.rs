@@ -34,7 +34,7 @@ pub enum Element {
     GroupStart {
         /// The class.
         class: String,
-        /// The title, as it is.
+        /// The title, unescaped.
         title: Option<String>,
     },
     /// The group that was started last ends.
@@ -43,7 +43,7 @@ pub enum Element {
     StretchedStart,
     /// The stretched part ends.
     StretchedEnd,
-    /// A line through points, or where it is closed the area within.
+    /// A line through points, or the area inside if it is closed.
     Path {
         /// The points.
         points: Vec<(f64, f64)>,
@@ -64,7 +64,7 @@ pub enum Element {
         /// The radius.
         radius: f64,
     },
-    /// A square mark, whose upper left corner stands at its place.
+    /// A square mark, whose upper left corner is at its position.
     Square {
         /// The corner.
         at: (f64, f64),
@@ -75,14 +75,14 @@ pub enum Element {
     Text {
         /// Its place on the base line.
         at: (f64, f64),
-        /// Which part of it stands at its place.
+        /// The part of it that is at its position.
         anchor: Anchor,
-        /// What it says, as it is.
+        /// The text, unescaped.
         content: String,
     },
 }
 
-/// Which part of a text stands at its place.
+/// The part of a text that is at its position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Anchor {
     /// Its start.

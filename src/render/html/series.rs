@@ -7,13 +7,13 @@ use crate::diagnostics::visible;
 use crate::render::document::{Point, SeriesFigure};
 use crate::render::format::Units;
 
-/// The least width of a narrow chart, of one that is not, and of a wide one, and the class of what is shown there.
+/// The smallest widths of narrow, normal and wide charts, and the class of the elements shown at each.
 const WIDTHS: [(f64, &str); 3] = [(320.0, "xs"), (416.0, "xm"), (672.0, "xl")];
 
 /// What numbers and names at the sides take of a chart's width.
 const SIDES: (f64, f64) = (76.0, 64.0);
 
-/// What is drawn of a series, and what has to be said about it beside.
+/// The drawing of a series, and the words that belong to it.
 #[derive(Debug)]
 pub struct Drawn {
     /// The chart.
@@ -103,7 +103,7 @@ impl Series<'_> {
         }
     }
 
-    /// Intervals: an area over neighbours with both limits, a bar where there is no such neighbour or a limit is missing.
+    /// Intervals: an area over neighbours with both limits, a bar if there is no such neighbour or a limit is missing.
     fn intervals(&mut self) {
         let both = |point: &Option<Point>| point.and_then(|point| Some((point.low?, point.high?)));
         let limits: Vec<Option<(f64, f64)>> = self.shown.iter().map(both).collect();
@@ -138,7 +138,7 @@ impl Series<'_> {
         svg::close(&mut self.scene);
     }
 
-    /// Limits, centre and target. Each period has limits of its own: they are steps.
+    /// Limits, centre and target. Each period has separate limits, drawn as steps.
     fn process(&mut self) {
         let (figure, count) = (self.figure, self.shown.len());
         if !figure.limits.is_empty() {
@@ -169,7 +169,7 @@ impl Series<'_> {
         }
     }
 
-    /// The line through the values, with gaps where there are none; to a period that is not over it is drawn apart.
+    /// The line through the values, with gaps for missing values; the line to a period that has not ended is drawn separately.
     fn course(&mut self) {
         let over: Vec<Option<f64>> = self.values_where(|period| !self.is_open(period));
         let all: Vec<Option<f64>> = self.values_where(|_| true);
@@ -198,7 +198,7 @@ impl Series<'_> {
         self.shown.iter().enumerate().map(value).collect()
     }
 
-    /// The values themselves. Shape tells a signal from a usual value, and whether it is good news or bad.
+    /// The values themselves. The shape distinguishes signals from usual values, and favourable signals from unfavourable ones.
     fn marks(&mut self) {
         let radius = if self.shown.len() > 30 { 2.0 } else { 3.5 };
         for (period, point) in self.shown.clone().into_iter().enumerate() {
@@ -269,7 +269,7 @@ impl Series<'_> {
         }
     }
 
-    /// Lines are named where they end.
+    /// Lines are named at their ends.
     fn names(&mut self) -> bool {
         let name = |value: f64, text: String, class| value.is_finite().then(|| (self.height(value), text, class));
         let said = |value: f64| self.numbers.single(value * self.numbers.factor);
@@ -308,10 +308,10 @@ impl Series<'_> {
         let has_interval = self.shown.iter().flatten().any(|point| point.low.is_some() || point.high.is_some());
         let has_open = (0..self.shown.len()).any(|period| self.is_open(period) && self.shown[period].is_some());
         [
-            (has_interval, "band", "interval"),
-            (has_open, "open", "not over yet"),
-            (signals().any(|good| good == Some(true)), "signal good", "signal: good news"),
-            (signals().any(|good| good == Some(false)), "signal bad", "signal: bad news"),
+            (has_interval, "band", "confidence interval"),
+            (has_open, "open", "period not ended"),
+            (signals().any(|good| good == Some(true)), "signal good", "signal: favourable"),
+            (signals().any(|good| good == Some(false)), "signal bad", "signal: unfavourable"),
             (signals().any(|good| good.is_none()), "signal even", "signal"),
         ]
         .into_iter()
@@ -330,7 +330,7 @@ fn mark_class(signal: Option<Option<bool>>, is_open: bool) -> &'static str {
     }
 }
 
-/// A point whose numbers are all numbers; a limit that is none is unknown.
+/// A point whose value is a finite number; a limit that is not finite is unknown.
 pub fn finite(point: Point) -> Option<Point> {
     point.value.is_finite().then(|| Point {
         low: point.low.filter(|limit| limit.is_finite()),
@@ -399,7 +399,7 @@ mod tests {
         fluid(&draw(figure).unwrap().scene, "plot", LABEL)
     }
 
-    /// What stands in the groups of a class.
+    /// The content of the groups of a class.
     fn group<'a>(svg: &'a str, class: &str) -> &'a str {
         let start = svg
             .split_once(&format!("<g class=\"{class}\">"))
@@ -449,7 +449,7 @@ mod tests {
         assert_eq!(group(&svg, "course"), "<path d=\"M166.7 143.6L500 90\"/>");
         assert_eq!(group(&svg, "course open"), "<path d=\"M500 90L833.3 36.4\"/>");
         assert!(
-            svg.contains("<g class=\"dots open\"><title>2026-03: 70.0 % [65.0, 75.0]</title><circle"),
+            svg.contains("<g class=\"dots open\"><title>2026-03: 70.0% [65.0, 75.0]</title><circle"),
             "{svg}"
         );
     }
@@ -477,7 +477,7 @@ mod tests {
         let svg = fluid(&drawn.scene, "plot", LABEL);
         let lower = group(&svg, "limits").split("/>").next().unwrap().matches('L').count();
         assert_eq!(lower, 3, "equal limits are one step: {svg}");
-        for name in [">Target 65 %<", ">Mean<", ">Limit<"] {
+        for name in [">Target 65%<", ">Mean<", ">Limit<"] {
             assert!(svg.contains(name), "{name} in {svg}");
         }
     }

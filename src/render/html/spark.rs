@@ -11,7 +11,7 @@ const HEIGHT: f64 = 26.0;
 /// Room for half a mark at each side.
 const MARGIN: f64 = 3.5;
 
-/// The small line, called as it says itself; nothing where there is no value.
+/// The small line, named by its alternative text; empty without a value.
 pub fn svg(spark: &Spark, label: &str) -> String {
     let points: Vec<Option<Point>> = spark.points.iter().map(|point| point.and_then(finite)).collect();
     let Some(values) = extent(points.iter().flatten().map(|point| point.value)) else {

@@ -1,8 +1,8 @@
 //! Scenes as inline SVG: small, in the colours of the page, and as wide as the page lets them be.
 //!
 //! In a picture of one width, letters shrink on a telephone. Here a scene's width is the width that there is: across, marks and
-//! letters stand at shares of it and keep their size; what is stretched (lines and areas) keeps the width of its strokes. Classes of
-//! groups say what things are; the page's style says how they look, in light, in dark and on paper.
+//! letters are at shares of it and keep their size; stretched elements (lines and areas) keep the width of their strokes. Classes of
+//! groups name what things are; the page's style sets how they look, in light, in dark and on paper.
 
 use std::fmt::Write;
 
@@ -16,7 +16,7 @@ pub const WIDTH: f64 = 1000.0;
 /// What a picture is called, for those who do not see it.
 #[derive(Debug, Clone, Copy)]
 pub struct Label<'a> {
-    /// Names of the elements that hold title and description.
+    /// Names of the elements that contain title and description.
     pub names: (&'a str, &'a str),
     /// The title, escaped.
     pub title: &'a str,

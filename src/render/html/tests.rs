@@ -1,4 +1,4 @@
-//! What holds of every page.
+//! Properties of every page.
 
 use std::collections::BTreeSet;
 
@@ -27,8 +27,8 @@ impl Tag {
 
 const VOID: [&str; 2] = ["meta", "br"];
 
-/// The tags of a page, opened ones in order; panics where one is not closed, closed twice, or written in a way that a browser would
-/// have to guess. Text holds no `<` and no `&` but of the entities that the escaper writes.
+/// The tags of a page, opened ones in order; panics if one is not closed, closed twice, or written in a way that a browser would
+/// have to guess. Text contains no `<`, and `&` only in the entities that the escaper writes.
 fn tags(html: &str) -> Vec<Tag> {
     let mut tags = Vec::new();
     let mut open: Vec<String> = Vec::new();
@@ -246,7 +246,7 @@ fn tones_and_depths_are_written() {
         html.contains("<td class=\"n good\">") && html.contains("<td class=\"n bad\">"),
         "readings"
     );
-    assert!(html.contains("<td class=\"n\" style=\"--h:100\">100 %</td>"), "depth");
+    assert!(html.contains("<td class=\"n\" style=\"--h:100\">100%</td>"), "depth");
     assert!(html.contains("<td class=\"n\"></td>"), "cells that are not over stay blank");
     assert!(
         html.contains("(10,000 characters)") && !html.contains(&"W".repeat(201)),
@@ -267,7 +267,7 @@ fn pages_are_small_and_always_the_same() {
     assert!(charts < 200_000, "{charts} bytes of charts and their data");
 }
 
-/// Writes pages to look at, beside the other files of the build.
+/// Writes pages to look at, next to the other files of the build.
 #[test]
 fn pages_to_look_at() {
     let directory = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("target");

@@ -3,10 +3,10 @@
 use super::names::Names;
 use crate::render::text::{Piece, Text, Tone, html_escaped};
 
-/// Names, in cells, titles and labels, have at most so many characters each.
+/// Names, in cells, titles and labels, have at most this number of characters each.
 pub const NAME: usize = 200;
 
-/// Running text from outside has at most so many characters.
+/// Running text from outside has at most this number of characters.
 pub const PROSE: usize = 1_000;
 
 /// The text within a line; own line breaks are breaks. Links to places that are not in the page are their words.
@@ -14,7 +14,7 @@ pub fn words(text: &Text, names: &Names, limit: usize) -> String {
     linked(text, |to| names.place(to), limit)
 }
 
-/// The text where no link may stand: within another, or where a press does something else.
+/// The text without links: inside a link, or where a click does something else.
 pub fn unlinked(text: &Text) -> String {
     linked(text, |_| None, NAME)
 }
@@ -34,7 +34,7 @@ fn linked<'a>(text: &Text, place: impl Fn(&str) -> Option<&'a str>, limit: usize
     out
 }
 
-/// The text with what makes it stand out.
+/// The text with its tone.
 pub fn toned(text: &Text, names: &Names, limit: usize) -> String {
     let words = words(text, names, limit);
     match class(text.tone) {
@@ -43,7 +43,7 @@ pub fn toned(text: &Text, names: &Names, limit: usize) -> String {
     }
 }
 
-/// The class of a tone, where it has one.
+/// The class of a tone, if it has one.
 pub fn class(tone: Tone) -> Option<&'static str> {
     match tone {
         Tone::Good => Some("good"),
@@ -53,7 +53,7 @@ pub fn class(tone: Tone) -> Option<&'static str> {
     }
 }
 
-/// The text where no element may stand: in an attribute in quotes, or a title.
+/// The text without elements: for an attribute in quotes, or a title.
 pub fn plain(text: &Text) -> String {
     let piece = |piece: &Piece| match piece {
         Piece::Own(own) => html_escaped(&own.replace('\n', " ")),

@@ -1,6 +1,6 @@
 //! Round numbers along an axis.
 
-/// The most ticks that an axis gets; where rounding leaves no finite number of them, it gets none.
+/// The most ticks that an axis gets; if rounding leaves no finite number of them, it gets none.
 const MOST: f64 = 1000.0;
 
 /// The step between ticks: 1, 2, 2.5 or 5 times a power of ten, whichever is nearest to that many steps in the range.
@@ -17,7 +17,7 @@ fn step(low: f64, high: f64, steps: usize) -> f64 {
     nice * power
 }
 
-/// The multiples of a round step in a range, about as many as wanted; none where the range holds none or is no range.
+/// The multiples of a round step in a range, about as many as wanted; none if the range contains none or is empty.
 pub fn ticks(low: f64, high: f64, steps: usize) -> Vec<f64> {
     let step = step(low, high, steps);
     let (first, last) = ((low / step).floor(), (high / step).ceil());
@@ -29,7 +29,7 @@ pub fn ticks(low: f64, high: f64, steps: usize) -> Vec<f64> {
     places.filter(|place| (low..=high).contains(place)).collect()
 }
 
-/// Powers of ten in a range, and twice and five times as much where there are at most three decades.
+/// Powers of ten in a range, and their doubles and fivefolds if there are at most three decades.
 pub fn log_ticks(low: f64, high: f64) -> Vec<f64> {
     let (first, last) = (low.max(1e-10).log10().floor() as i32, high.log10().ceil() as i32);
     let times: &[f64] = if last - first <= 3 { &[1.0, 2.0, 5.0] } else { &[1.0] };
@@ -39,7 +39,7 @@ pub fn log_ticks(low: f64, high: f64) -> Vec<f64> {
         .collect()
 }
 
-/// A range around a single value, so that it stands in the middle of an axis.
+/// A range around a single value, so that it is in the middle of an axis.
 pub fn range_around(value: f64) -> (f64, f64) {
     let around = if value.abs() > 1.0 { 1.0 } else { 0.1 };
     (value - around, value + around)

@@ -1,9 +1,8 @@
-//! What every number means, and how to make the report again.
+//! The definition of every metric, and how to reproduce the report.
 
 use super::{Report, definition, left, right};
 use crate::render::document::{Card, Document, Table};
 use crate::render::format::count;
-use crate::render::summary::capital;
 use crate::render::text::Text;
 
 /// Adds the definitions and the origin.
@@ -19,15 +18,20 @@ pub fn add(document: &mut Document, report: &Report) {
                 .lines
                 .iter()
                 .filter(|(label, _)| *label != "example")
-                .map(|(label, text)| (Text::own(capital(label)), crate::render::definitions::many(text)))
+                .map(|(label, text)| {
+                    (
+                        Text::own(crate::render::definitions::line_title(label)),
+                        crate::render::definitions::many(text),
+                    )
+                })
                 .collect(),
         });
     }
-    document.heading(2, "How to make it again".into());
+    document.heading(2, "How to reproduce this report".into());
     let origin = report.origin;
     document.sentence(Text::own(format!("relhealth {}: ", origin.version)).and_untrusted(&origin.command));
     document.table(Table {
-        caption: "The files that were read".into(),
+        caption: "Files read".into(),
         columns: vec![left("File"), right("Bytes"), left("SHA-256")],
         rows: origin
             .inputs

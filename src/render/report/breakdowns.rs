@@ -1,7 +1,9 @@
-//! Who differs: each dimension's slices side by side, each against the rest, and the shares among the limits that chance alone gives.
+//! Groups that differ: the groups of each dimension side by side, each compared with all others combined, and shares with their control
+//! limits.
 
 use super::{Report, anchor, left, right};
 use crate::findings::{Breakdown, Found, Funnel};
+use crate::render::displayed;
 use crate::render::document::{Align, Axis, Chart, Document, Figure, FunnelFigure, Table};
 use crate::render::format::count;
 use crate::render::summary::capital;
@@ -10,31 +12,36 @@ use crate::report::{Cell, MetricInfo};
 use crate::stats::Reading;
 use crate::stats::funnel::Place;
 
-/// Up to so many slices stand side by side; more stand below one another.
+/// Up to this number of groups are columns; more are rows.
 const SIDE_BY_SIDE: usize = 7;
 
-/// Adds a part for each dimension.
+/// Adds a section for each dimension.
 pub fn add(document: &mut Document, report: &Report) {
     if report.review.breakdowns.is_empty() {
         return;
     }
-    document.heading(2, "Who differs".into());
+    document.heading(2, "Groups that differ".into());
     document.sentence(
-        "Each slice is compared with all others together, never with a total that holds it. A mark stands only where the difference stands \
-         after correction for all comparisons of this report; slices are not ranked, since small ones vary more."
+        "Each group is compared with all other groups combined, never with a total that includes it. A label such as better or worse appears \
+         only if the difference remains statistically significant after correction for all comparisons of this report. Groups are not \
+         ranked, because small groups vary more."
             .into(),
     );
     document.list(super::sentences::told(report, |finding| {
         matches!(finding.found, Found::Differs { .. })
     }));
     for (at, breakdown) in report.review.breakdowns.iter().enumerate() {
+        if !breakdown.metrics.iter().any(|metric| has_results(report, metric)) {
+            continue;
+        }
         document.heading(3, Text::own("By ").and_untrusted(capital(&breakdown.dimension).to_lowercase()));
         document.table(table(report, at, breakdown));
         if breakdown.left_out > 0 {
             let left_out = super::counted(breakdown.left_out, "value", "values");
-            document.note(Text::own(format!("{left_out} with the fewest records are left out of the table.")));
+            document.note(Text::own(format!("The table omits {left_out} with the fewest records.")));
         }
-        for (metric, funnel) in breakdown.metrics.iter().zip(&breakdown.funnels) {
+        let metrics = breakdown.metrics.iter().zip(&breakdown.funnels);
+        for (metric, funnel) in metrics.filter(|(metric, _)| has_results(report, metric)) {
             if let Some(funnel) = funnel.as_ref().filter(|funnel| funnel.segments.len() > 4) {
                 document.chart(chart(report, breakdown, metric, funnel));
             }
@@ -42,13 +49,15 @@ pub fn add(document: &mut Document, report: &Report) {
     }
 }
 
-/// Slices as columns where they are few, else as rows.
+/// A table with a column for each group if there are few groups, otherwise with a row for each. A metric that counted nothing in any period
+/// is listed as one without results instead.
 fn table(report: &Report, at: usize, breakdown: &Breakdown) -> Table {
     let cells: Vec<Vec<Text>> = breakdown
         .metrics
         .iter()
         .zip(&breakdown.cells)
         .enumerate()
+        .filter(|(_, (metric, _))| has_results(report, metric))
         .map(|(m, (metric, row))| {
             row.iter()
                 .enumerate()
@@ -58,9 +67,10 @@ fn table(report: &Report, at: usize, breakdown: &Breakdown) -> Table {
         .collect();
     let caption = Text::own("Metrics by ").and_untrusted(capital(&breakdown.dimension).to_lowercase());
     let title = |metric: &MetricInfo| Text::link(anchor(metric), &metric.title);
+    let metrics = breakdown.metrics.iter().filter(|metric| has_results(report, metric));
     if breakdown.slices.len() <= SIDE_BY_SIDE {
         let slices = breakdown.slices.iter().map(|slice| (Text::untrusted(slice), Align::Right));
-        let rows = breakdown.metrics.iter().zip(cells);
+        let rows = metrics.zip(cells);
         return Table {
             caption,
             columns: std::iter::once(left("Metric")).chain(slices).collect(),
@@ -70,7 +80,7 @@ fn table(report: &Report, at: usize, breakdown: &Breakdown) -> Table {
             sparks: None,
         };
     }
-    let metrics = breakdown.metrics.iter().map(|metric| (title(metric), Align::Right));
+    let metrics = metrics.map(|metric| (title(metric), Align::Right));
     let rows = breakdown.slices.iter().enumerate().map(|(s, slice)| {
         let row = cells.iter().map(|row| row[s].clone());
         std::iter::once(Text::untrusted(slice)).chain(row).collect()
@@ -85,11 +95,16 @@ fn table(report: &Report, at: usize, breakdown: &Breakdown) -> Table {
     }
 }
 
-/// A value, and what stands of its difference from the rest.
+/// Whether a metric is among the results of the report, and not among the metrics without results.
+fn has_results(report: &Report, metric: &MetricInfo) -> bool {
+    !report.review.absent.iter().any(|(absent, _)| absent.id == metric.id)
+}
+
+/// A value, and the label of its difference from all other groups if that is significant.
 fn cell(report: &Report, place: (usize, usize, usize), metric: &MetricInfo, cell: Option<&Cell>) -> Text {
     let Some(cell) = cell else { return Text::default() };
     let Some(value) = cell.value else {
-        return Text::own(cell.absent.as_ref().map_or("", |absent| absent.as_str()));
+        return Text::own(cell.absent.as_ref().map_or("", displayed::absent));
     };
     let stands = report.review.findings.iter().find(|finding| {
         let (breakdown, metric, slice) = place;
@@ -97,9 +112,11 @@ fn cell(report: &Report, place: (usize, usize, usize), metric: &MetricInfo, cell
     });
     let text = report.value(metric, value);
     match stands.map(|finding| finding.reading) {
-        Some(reading @ Reading::Better) => text.and(format!(" {reading}")).toned(Tone::Good),
-        Some(reading @ Reading::Worse) => text.and(format!(" {reading}")).toned(Tone::Bad),
-        Some(reading) => text.and(format!(" {reading}")).toned(Tone::Strong),
+        Some(reading) => text.and(format!(" {}", displayed::label(reading))).toned(match reading {
+            Reading::Better => Tone::Good,
+            Reading::Worse => Tone::Bad,
+            _ => Tone::Strong,
+        }),
         None => text,
     }
 }
@@ -117,26 +134,24 @@ fn chart(report: &Report, breakdown: &Breakdown, metric: &MetricInfo, funnel: &F
         .and_untrusted(capital(&breakdown.dimension).to_lowercase());
     let spread = if funnel.dispersion > 1.0 {
         format!(
-            " The limits are widened by {:.1}, since slices differ by more than chance in general.",
+            " The limits are widened by a factor of {:.1}, because the groups differ by more than chance overall.",
             funnel.dispersion.sqrt()
         )
     } else {
         String::new()
     };
+    let centre = scale.value(funnel.centre);
+    let statement = title.clone().and(": ");
     let statement = match beyond[..] {
-        [] => Text::own("No ")
-            .and_untrusted(capital(&breakdown.dimension).to_lowercase())
-            .and(format!(
-                " lies further from {} than its size explains.{spread}",
-                scale.value(funnel.centre)
-            )),
-        [one] => Text::untrusted(one).and(format!(
-            " lies further from {} than its size explains.{spread}",
-            scale.value(funnel.centre)
+        [] => statement.and(format!(
+            "all {} groups are within the 99.8% limits around {centre} for groups of their size.{spread}",
+            funnel.segments.len()
         )),
-        _ => Text::untrusted(beyond.join(", ")).and(format!(
-            " lie further from {} than their size explains.{spread}",
-            scale.value(funnel.centre)
+        [one] => statement.and_untrusted(one).and(format!(
+            " is outside the 99.8% limits around {centre} for a group of its size.{spread}"
+        )),
+        _ => statement.and_untrusted(beyond.join(", ")).and(format!(
+            " are outside the 99.8% limits around {centre} for groups of their size.{spread}"
         )),
     };
     let mut limits: Vec<(f64, [f64; 4])> = funnel
@@ -154,7 +169,7 @@ fn chart(report: &Report, breakdown: &Breakdown, metric: &MetricInfo, funnel: &F
             report.value(metric, s.limits[0].1),
             report.value(metric, s.limits[1].0),
             report.value(metric, s.limits[1].1),
-            Text::own(s.place.as_str()).toned(if s.place == Place::Beyond998 { Tone::Strong } else { Tone::Plain }),
+            Text::own(displayed::place(s.place)).toned(if s.place == Place::Beyond998 { Tone::Strong } else { Tone::Plain }),
         ]
     });
     Chart {
@@ -182,11 +197,11 @@ fn chart(report: &Report, breakdown: &Breakdown, metric: &MetricInfo, funnel: &F
                 (Text::untrusted(capital(&breakdown.dimension)), Align::Left),
                 right("Effective n"),
                 right("Value"),
-                right("Lower 95 %"),
-                right("Upper 95 %"),
-                right("Lower 99.8 %"),
-                right("Upper 99.8 %"),
-                left("Place"),
+                right("Lower 95%"),
+                right("Upper 95%"),
+                right("Lower 99.8%"),
+                right("Upper 99.8%"),
+                left("Position"),
             ],
             rows: rows.collect(),
             sparks: None,

@@ -1,4 +1,4 @@
-//! Retention by cohort as heat tables: a row a cohort, a column an age; a cell whose period is not over stays blank.
+//! Retention by cohort as heat tables: a row for each cohort, a column for each age. A cell whose period has not ended is empty.
 
 use super::{Report, right};
 use crate::analyses::Share;
@@ -24,18 +24,23 @@ pub fn add(document: &mut Document, report: &Report) {
         let (heading, sentence) = match cohorts.basis {
             Basis::Purchases => (
                 Text::own("By first order"),
-                format!("Of those whose first order lies in a {unit}, the share that ordered in the {unit}s after it."),
+                format!("Of the customers whose first order was in a {unit}, the share who ordered in each of the following {unit}s."),
             ),
             Basis::Roster => (
                 kind.map_or_else(|| Text::own("By start"), |kind| Text::own("By start: ").and_untrusted(kind)),
-                format!("Of those who came in a {unit}, the share that was still there at the end of the {unit}s after it."),
+                format!(
+                    "Of those who joined in a {unit}, the share still on the roster at the end of that {unit} (+0) and of the following {unit}s."
+                ),
             ),
         };
         document.heading(3, heading.clone());
-        document.sentence(Text::own(format!("{sentence} What is not over yet is blank.{}", spread(cohorts))));
+        document.sentence(Text::own(format!(
+            "{sentence} Periods that have not ended are empty.{}",
+            spread(cohorts)
+        )));
         document.table(table(cohorts, heading));
         if cohorts.rows.iter().any(|row| row.left_truncated) {
-            document.note("+ the cohort begins before the data do: some who came earlier are taken for new".into());
+            document.note("+ the cohort starts before the data: some of its members may not be new".into());
         }
         if cohorts.rows.iter().any(|row| row.suppressed) {
             document.note("Cohorts of fewer than five people are hidden.".into());
@@ -43,21 +48,24 @@ pub fn add(document: &mut Document, report: &Report) {
     }
 }
 
-/// How sure a cell is, in a sentence.
+/// The margin of error of a typical cell, as a sentence.
 fn spread(cohorts: &Cohorts) -> String {
     let widest = |share: &Share| (share.high - share.low) / 2.0;
     let cells = cohorts.rows.iter().filter_map(|row| row.kept.get(1)?.as_ref());
     let mut widths: Vec<f64> = cells.map(widest).collect();
     widths.sort_by(f64::total_cmp);
     match widths.get(widths.len() / 2) {
-        Some(width) => format!(" A cell is sure to about {} percentage points.", number(width * 100.0, 0)),
+        Some(width) => format!(
+            " The margin of error of a typical cell is about {} percentage points.",
+            number(width * 100.0, 0)
+        ),
         None => String::new(),
     }
 }
 
 fn table(cohorts: &Cohorts, caption: Text) -> Table {
     let ages = cohorts.rows.iter().map(|row| row.kept.len()).max().unwrap_or(0);
-    // Age 0 of purchases is everybody; of the roster it is the end of the first period.
+    // At age 0 of purchases the share is always 100%; of the roster it is the share at the end of the first period.
     let from = usize::from(cohorts.basis == Basis::Purchases);
     let mut columns = vec![(Text::own(capital(cohorts.grain)), Align::Left), right("Size")];
     columns.extend((from..ages).map(|age| (Text::own(format!("+{age}")), Align::Right)));
@@ -82,7 +90,7 @@ fn table(cohorts: &Cohorts, caption: Text) -> Table {
 fn cell(share: &Share) -> Text {
     let value = share.value();
     let percent = (value * 100.0).round();
-    Text::number(format!("{percent} %"), value, "share").toned(Tone::Heat(percent as u8))
+    Text::number(format!("{percent}%"), value, "share").toned(Tone::Heat(percent as u8))
 }
 
 fn capital(grain: Grain) -> String {

@@ -1,19 +1,20 @@
-//! On how few revenue and spend hang, with and without the largest; and the mix of channels.
+//! Concentration of revenue and spend, with and without the largest; and the mix of channels.
 
 use super::{Report, left, right};
 use crate::analyses::channels::{Channel, Mix};
 use crate::analyses::concentration::{Concentration, ConcentrationOf, Large, WithAndWithoutLargest};
+use crate::render::displayed;
 use crate::render::document::{Document, Table};
 use crate::render::format::{Units, count};
 use crate::render::text::{Text, Tone};
 use crate::stats::Reading;
 
-/// Adds a part for each.
+/// Adds a section for each.
 pub fn add(document: &mut Document, report: &Report) {
     let Some(beside) = &report.review.beside else { return };
     let shown: Vec<&Concentration> = beside.concentrations.iter().filter(|c| c.stakeholders > 1 && c.sum > 0.0).collect();
     if !shown.is_empty() {
-        document.heading(2, "Dependence on a few".into());
+        document.heading(2, "Concentration".into());
     }
     for concentration in shown {
         self::concentration(document, report, concentration);
@@ -39,13 +40,14 @@ fn concentration(document: &mut Document, report: &Report, few: &Concentration) 
     let without = few
         .effective_number
         .without_largest
-        .map_or(String::new(), |value| format!(" ({} without the largest)", decimal(value)));
+        .map_or(String::new(), |value| format!("; {} without the largest", decimal(value)));
     document.sentence(Text::own(format!(
-        "The largest of {} {whose} makes {} of {what}; it spreads as over {} equal ones{without}.",
+        "The largest of {} {whose} accounts for {} of {lower}. {what} is as concentrated as with {} equal {whose} (the effective \
+         number{without}).",
         count(few.stakeholders),
         share.value(few.top1.value),
         decimal(few.effective_number.value),
-        what = what.to_lowercase(),
+        lower = what.to_lowercase(),
     )));
     let row = |large: &Large| {
         vec![
@@ -65,13 +67,13 @@ fn concentration(document: &mut Document, report: &Report, few: &Concentration) 
             left("Name"),
             right(what),
             right("Share"),
-            right("Together"),
+            right("Cumulative"),
         ],
         rows: few.largest.iter().map(row).collect(),
         sparks: None,
     });
     if few.withheld {
-        document.note("People who are protected are not shown; they keep their rank.".into());
+        document.note("Protected people are not shown; the ranks of the others are unchanged.".into());
     }
     let measure = |title: &'static str, beside: &WithAndWithoutLargest, unit: &'static str| {
         let shown = |value: f64| Text::number(units.scale(unit, value).value(value), value, unit);
@@ -94,8 +96,12 @@ fn concentration(document: &mut Document, report: &Report, few: &Concentration) 
     });
     if few.negative > 0 {
         document.note(Text::own(format!(
-            "{} with a negative total are left out.",
-            super::counted(few.negative as usize, "stakeholder", "stakeholders")
+            "{}.",
+            super::counted(
+                few.negative as usize,
+                "stakeholder with a negative total is excluded",
+                "stakeholders with a negative total are excluded"
+            )
         )));
     }
 }
@@ -119,7 +125,7 @@ fn mix(document: &mut Document, report: &Report, mix: &Mix) {
             } else {
                 Tone::Plain
             };
-            Text::own(delta).and(change.reading.as_str()).toned(tone)
+            Text::own(delta).and(displayed::change_label(change, cell, false)).toned(tone)
         });
         let contacts = cell.part.unwrap_or_default();
         vec![
@@ -141,7 +147,7 @@ fn mix(document: &mut Document, report: &Report, mix: &Mix) {
             left("Channel"),
             right("Contacts"),
             right("Share"),
-            left("Interval"),
+            (Text::own(report.interval_title()), crate::render::document::Align::Left),
             (Text::own(&mix.previous.label), crate::render::document::Align::Right),
             left("Change"),
         ],

@@ -1,4 +1,4 @@
-//! Lists to act on: whom to call, what to settle, what to answer.
+//! Lists to act on: stakeholders to contact, complaints to resolve, cases to answer, commitments to keep, customers to win back.
 
 use super::{Report, counted, left, right};
 use crate::analyses::lists::{List, Lost, Overdue, StakeholderRef, Waiting};
@@ -8,7 +8,7 @@ use crate::render::text::{Text, Tone};
 
 type Columns = Vec<(Text, Align)>;
 
-/// What of the lists needs attention, in a sentence each.
+/// What needs attention in the lists, a sentence for each.
 pub fn alarms(report: &Report) -> Vec<Text> {
     let Some(beside) = &report.review.beside else { return Vec::new() };
     let lists = &beside.lists;
@@ -22,7 +22,7 @@ pub fn alarms(report: &Report) -> Vec<Text> {
         let worst = list
             .rows
             .first()
-            .map(|row| format!("; the longest by {} days", count((row.days_since - row.target_days).unsigned_abs())));
+            .map(|row| format!(", the longest by {} days", count((row.days_since - row.target_days).unsigned_abs())));
         alarm(
             list.total,
             "stakeholder is overdue for a contact",
@@ -34,12 +34,7 @@ pub fn alarms(report: &Report) -> Vec<Text> {
         alarm(list.total, "complaint is open", "complaints are open", oldest(report, list));
     }
     if let Some(list) = &lists.unanswered {
-        alarm(
-            list.total,
-            "case waits for an answer",
-            "cases wait for an answer",
-            oldest(report, list),
-        );
+        alarm(list.total, "case is unanswered", "cases are unanswered", oldest(report, list));
     }
     if let Some(list) = &lists.commitments {
         alarm(list.total, "commitment is late", "commitments are late", oldest(report, list));
@@ -52,7 +47,7 @@ fn oldest(report: &Report, list: &List<Waiting>) -> String {
         .rows
         .first()
         .map(|row| report.units().scale("hours", row.hours).value(row.hours));
-    hours.map_or(String::new(), |hours| format!("; the oldest for {hours}"))
+    hours.map_or(String::new(), |hours| format!(", the oldest for {hours}"))
 }
 
 /// Adds the lists that have rows.
@@ -61,7 +56,7 @@ pub fn add(document: &mut Document, report: &Report) {
     let lists = &beside.lists;
     let before = document.blocks.len();
     document.heading(2, "What to do next".into());
-    document.sentence("As things stand at as-of, the most urgent first.".into());
+    document.sentence("On the as-of date, the most urgent first.".into());
     let opened = document.blocks.len();
     if let Some(list) = &lists.overdue {
         let (columns, rows) = overdue(list);
@@ -69,7 +64,7 @@ pub fn add(document: &mut Document, report: &Report) {
     }
     for (title, list, since) in [
         ("Open complaints", &lists.complaints, "Opened"),
-        ("Without an answer", &lists.unanswered, "Asked"),
+        ("Cases without a response", &lists.unanswered, "Asked"),
         ("Late commitments", &lists.commitments, "Made"),
     ] {
         if let Some(list) = list {
@@ -79,7 +74,13 @@ pub fn add(document: &mut Document, report: &Report) {
     }
     if let Some(list) = &lists.lost {
         let (columns, rows) = lost(report, list);
-        part(document, "Ordered in the period before, and not in this one", list, columns, rows);
+        part(
+            document,
+            "Customers who ordered in the previous period, but not in this one",
+            list,
+            columns,
+            rows,
+        );
     }
     if document.blocks.len() == opened {
         document.blocks.truncate(before);
@@ -99,10 +100,10 @@ fn part<T>(document: &mut Document, title: &'static str, list: &List<T>, columns
         sparks: None,
     });
     if shown < list.total {
-        document.note(Text::own(format!("{} of {} are shown.", count(shown), count(list.total))));
+        document.note(Text::own(format!("Showing {} of {}.", count(shown), count(list.total))));
     }
     if list.withheld {
-        document.note("People who are protected are neither shown nor counted.".into());
+        document.note("Protected people are neither shown nor counted.".into());
     }
 }
 
@@ -116,7 +117,7 @@ fn who(who: &StakeholderRef) -> Vec<Text> {
 }
 
 fn who_columns() -> Columns {
-    vec![left("Stakeholder"), left("Name"), left("Looked after by")]
+    vec![left("Stakeholder"), left("Name"), left("Owner")]
 }
 
 fn optional(text: Option<&String>) -> Text {
@@ -125,7 +126,12 @@ fn optional(text: Option<&String>) -> Text {
 
 fn overdue(list: &List<Overdue>) -> (Columns, Vec<Vec<Text>>) {
     let mut columns = who_columns();
-    columns.extend([left("Tier"), left("Last contact"), right("Days since"), right("Target days")]);
+    columns.extend([
+        left("Tier"),
+        left("Last contact"),
+        right("Days since contact"),
+        right("Target days"),
+    ]);
     let days = |days: i64| Text::number(count(days.unsigned_abs()), days as f64, "count");
     let row = |row: &Overdue| {
         let mut texts = who(&row.who);
@@ -146,12 +152,12 @@ fn waiting(report: &Report, list: &List<Waiting>, since: &'static str) -> (Colum
     let mut columns = vec![left("Case")];
     columns.extend(who_columns());
     columns.extend([
-        left("Kind"),
-        left("Worked at by"),
+        left("Type"),
+        left("Assigned to"),
         left(since),
-        right("For"),
+        right("Open for"),
         left("Due"),
-        left("Row"),
+        left("File and line"),
     ]);
     let row = |row: &Waiting| {
         let mut texts = vec![optional(row.case_id.as_ref())];
@@ -176,7 +182,7 @@ fn waiting(report: &Report, list: &List<Waiting>, since: &'static str) -> (Colum
 fn lost(report: &Report, list: &List<Lost>) -> (Columns, Vec<Vec<Text>>) {
     let units = report.units();
     let mut columns = who_columns();
-    columns.extend([left("Last order"), right("Revenue before")]);
+    columns.extend([left("Last order"), right("Previous revenue")]);
     let row = |row: &Lost| {
         let mut texts = who(&row.who);
         texts.extend([

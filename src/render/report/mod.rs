@@ -1,5 +1,5 @@
-//! The report of a period as a document: what a person reads, in the order in which they ask. What changed and what needs attention, the
-//! numbers, how they went, who differs, what to do next, what the data are worth, and what every number means.
+//! The report of a period as a document, in the order in which readers ask: what changed and what needs attention, the numbers, trends,
+//! groups that differ, what to do next, data quality, and the definition of every metric.
 
 mod appendix;
 mod breakdowns;
@@ -15,6 +15,7 @@ mod trends;
 
 use std::collections::BTreeSet;
 
+use super::displayed;
 use super::document::{Align, Document};
 use super::format::{Scale, Units};
 use super::text::Text;
@@ -26,28 +27,28 @@ use crate::period::{date_text, instant_text};
 use crate::report::{MetricInfo, RecordCounts};
 use crate::schema::Micros;
 
-/// Everything that a report tells.
+/// Everything that a report shows.
 #[derive(Debug)]
 pub struct Report<'a> {
-    /// What it is headed by, if the period is not enough.
+    /// Its title; without one, a general title with the period.
     pub title: Option<&'a str>,
-    /// What the metrics say.
+    /// The results.
     pub review: &'a Review,
-    /// Nothing at or after it is known.
+    /// The as-of date: data from this time on are ignored.
     pub as_of: Micros,
     /// Name of the time zone.
     pub timezone: &'a str,
-    /// Currency of money metrics, where it is known.
+    /// Currency of money metrics, if it is known.
     pub currency: Option<&'a str>,
     /// The clock of response, resolution and open-case durations.
     pub clock: &'a str,
-    /// The row account.
+    /// The record counts of each file.
     pub account: &'a [RecordCounts],
     /// Findings about the data.
     pub notes: &'a [Note],
     /// The metrics that are shown.
     pub metrics: Vec<&'a Metric>,
-    /// How to make it again.
+    /// How to reproduce it.
     pub origin: &'a Origin,
 }
 
@@ -62,12 +63,12 @@ pub struct Origin {
     pub inputs: Vec<Fingerprint>,
 }
 
-/// How much of a report a document holds.
+/// How much of a report a document contains.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Detail {
     /// All of it.
     Whole,
-    /// What a terminal has room for: no charts and wide tables, no comparison with the year before, no definitions.
+    /// What fits on a terminal: no charts and wide tables, no comparison with the year before, no definitions.
     Brief,
 }
 
@@ -119,7 +120,7 @@ impl Report<'_> {
         Text::number(self.scale(metric, value).value(value), value, metric.unit.as_str())
     }
 
-    /// What all numbers rest on.
+    /// The data that all numbers are based on, and what the intervals are. It explains both terms at first use.
     fn basis(&self) -> Text {
         let zone = self.review.period.zone();
         let known = if zone.is_midnight(self.as_of) {
@@ -132,7 +133,7 @@ impl Report<'_> {
         let unfinished = if self.review.period.is_complete(self.as_of) {
             ""
         } else {
-            " The period is not over: it is compared with the same part of earlier ones."
+            " The period has not ended: it is compared with the same part of earlier periods."
         };
         let clock = if self.clock == "calendar hours" {
             String::new()
@@ -140,12 +141,18 @@ impl Report<'_> {
             format!(" Durations are in {}.", self.clock)
         };
         Text::own(format!(
-            "What was known at {known} ({}), from {} records of {}. Intervals are of {} %.{clock}{unfinished}",
+            "Data as of {known} ({}): {} records from {}. Square brackets show {} confidence intervals, the values that are compatible with \
+             the data.{clock}{unfinished}",
             self.timezone,
             super::format::count(records),
             counted(files.len(), "file", "files"),
-            self.review.level * 100.0,
+            displayed::level(self.review.level),
         ))
+    }
+
+    /// The title of a column of confidence intervals.
+    fn interval_title(&self) -> String {
+        format!("{} interval", displayed::level(self.review.level))
     }
 }
 
@@ -158,7 +165,7 @@ fn counted(number: usize, one: &str, several: &str) -> String {
     )
 }
 
-/// A number of rows; hidden ones say nothing.
+/// A number of rows; a hidden number is an empty text.
 fn rows(n: Option<u64>) -> Text {
     n.map_or_else(Text::default, |n| Text::number(super::format::count(n), n as f64, "count"))
 }

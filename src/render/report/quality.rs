@@ -1,41 +1,42 @@
-//! What the data are worth: what could not be computed, the row account, rejects by reason, findings.
+//! Data quality: metrics without results, the record counts, unused records by reason, notes.
 
 use super::{Detail, Report, counted, left, right};
 use crate::analyses::coverage::{Span, Verdict};
+use crate::render::displayed;
 use crate::render::document::{Align, Document, Table};
 use crate::render::format::count;
 use crate::render::text::{Text, Tone};
-use crate::report::RecordCounts;
+use crate::report::{AbsentReason, RecordCounts};
 
-/// What of the data needs attention.
+/// What needs attention in the data.
 pub fn alarms(report: &Report) -> Vec<Text> {
     let rejected = report.account.iter().filter(|file| file.rejected > 0);
     let rejected = rejected.map(|file| {
         Text::own(format!("{} of {} records of ", count(file.rejected), count(file.read)))
             .and_untrusted(&file.file)
-            .and(" could not be read, and count nowhere.")
+            .and(" were rejected: they could not be read, and no metric includes them.")
             .toned(Tone::Bad)
     });
     rejected.chain(gaps(report)).collect()
 }
 
-/// Adds the parts.
+/// Adds the sections.
 pub fn add(document: &mut Document, report: &Report, detail: Detail) {
     absent(document, report);
     document.heading(2, "Data quality".into());
     document.heading(3, "Records".into());
-    document.sentence("Every record read is used, rejected, a duplicate or excluded.".into());
+    document.sentence("Each record counts once: as used, rejected, duplicate or excluded.".into());
     document.table(account(report));
     let reasons = reasons(report.account);
     if !reasons.rows.is_empty() {
-        document.heading(3, "Records that are not used, by reason".into());
+        document.heading(3, "Unused records by reason".into());
         document.table(reasons);
     }
     if detail == Detail::Whole {
         coverage(document, report);
     }
     if !report.notes.is_empty() {
-        document.heading(3, "Findings".into());
+        document.heading(3, "Notes".into());
         let told = |note: &crate::diagnostics::Note| {
             let times = if note.count > 1 {
                 format!(" ({} times)", count(note.count))
@@ -48,13 +49,13 @@ pub fn add(document: &mut Document, report: &Report, detail: Detail) {
     }
 }
 
-/// The records of each table and file by period, so that nothing happened is told from nothing exported.
+/// The records of each table and file by period, which distinguish periods without events from periods that were not exported.
 fn coverage(document: &mut Document, report: &Report) {
     let Some(beside) = &report.review.beside else { return };
     let coverage = &beside.coverage;
     let mut rows = Vec::new();
     for covered in &coverage.tables {
-        // The files of a table stand below it only where there are several.
+        // The files of a table are listed below it only if there are several.
         let files = covered.files.iter().filter(|_| covered.files.len() > 1);
         for span in std::iter::once(&covered.whole).chain(files) {
             let name = match &span.file {
@@ -81,8 +82,8 @@ fn coverage(document: &mut Document, report: &Report) {
     if !table.rows.is_empty() {
         document.heading(3, "Coverage".into());
         document.sentence(
-            "Zero is a period in which nothing happened; no data is one before or after what was exported; a gap is one that chance would \
-             hardly leave empty."
+            "0: nothing happened in the period. No data: the period is before or after the export. Gap: no records, and too long to be \
+             chance; check the export."
                 .into(),
         );
         document.table(table);
@@ -93,7 +94,7 @@ fn records(records: u64) -> Text {
     Text::number(count(records), records as f64, "count")
 }
 
-/// The tables with a gap in the coverage.
+/// The tables that have gaps.
 fn gaps(report: &Report) -> Vec<Text> {
     let Some(beside) = &report.review.beside else { return Vec::new() };
     let coverage = &beside.coverage;
@@ -103,7 +104,7 @@ fn gaps(report: &Report) -> Vec<Text> {
         gaps.map(|(period, _)| period.label.as_str()).collect()
     };
     let tables = coverage.tables.iter().flat_map(|covered| {
-        // What a whole table lacks, its files lack.
+        // If a whole table has a gap, so have its files.
         let whole = gaps(&covered.whole);
         let several = whole.is_empty() && covered.files.len() > 1;
         let files = covered.files.iter().filter(move |_| several);
@@ -113,19 +114,23 @@ fn gaps(report: &Report) -> Vec<Text> {
             .collect::<Vec<_>>()
     });
     let tables = tables.filter(|(_, periods)| !periods.is_empty()).map(|(name, periods)| {
-        name.and(format!(": no records in {}, which is improbable.", periods.join(", ")))
-            .toned(Tone::Bad)
+        name.and(format!(
+            ": no records in {}. This gap is too long to be chance; check the export.",
+            periods.join(", ")
+        ))
+        .toned(Tone::Bad)
     });
     tables.collect()
 }
 
-/// What no period has, a row for each reason.
+/// The metrics without a value in any period, a row for each reason.
 fn absent(document: &mut Document, report: &Report) {
     let mut reasons: Vec<(Text, Vec<&str>)> = Vec::new();
     for (metric, absent) in &report.review.absent {
         let reason = match absent.detail() {
-            Some(detail) => Text::own("needs ").and_untrusted(detail),
-            None => Text::own(absent.as_str()),
+            Some(detail) => Text::own("missing: ").and_untrusted(detail),
+            None if *absent == AbsentReason::NoRows => "no rows in any period; a count is 0".into(),
+            None => Text::own(displayed::absent(absent)),
         };
         match reasons.iter_mut().find(|(known, _)| *known == reason) {
             Some((_, titles)) => titles.push(&metric.title),
@@ -135,16 +140,16 @@ fn absent(document: &mut Document, report: &Report) {
     if reasons.is_empty() {
         return;
     }
-    document.heading(2, "What could not be computed".into());
+    document.heading(2, "Metrics without results".into());
     document.table(Table {
-        caption: "Metrics without a value, and why".into(),
-        columns: vec![left("Why"), left("Metrics")],
+        caption: "Metrics without results, with the reason".into(),
+        columns: vec![left("Reason"), left("Metrics")],
         rows: reasons.into_iter().map(|(reason, titles)| vec![reason, list(&titles)]).collect(),
         sparks: None,
     });
 }
 
-/// Titles one after the other.
+/// A list of titles.
 fn list(titles: &[&str]) -> Text {
     titles.iter().enumerate().fold(Text::default(), |text, (at, title)| {
         let text = if at > 0 { text.and("; ") } else { text };
@@ -160,10 +165,7 @@ fn account(report: &Report) -> Table {
         row
     };
     Table {
-        caption: Text::own(format!(
-            "What became of the records of {}",
-            counted(report.account.len(), "file", "files")
-        )),
+        caption: Text::own(format!("Records of {}", counted(report.account.len(), "file", "files"))),
         columns: vec![
             left("File"),
             left("Table"),
@@ -189,7 +191,7 @@ fn reasons(account: &[RecordCounts]) -> Table {
         })
     });
     Table {
-        caption: "Records that are not used, by file and reason".into(),
+        caption: "Unused records, by file and reason".into(),
         columns: vec![left("File"), left("Reason"), right("Records")],
         rows: rows.collect(),
         sparks: None,

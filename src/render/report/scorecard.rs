@@ -1,7 +1,9 @@
-//! The numbers of the period, a table a family: value, interval, n, target, changes with their readings, and the last periods as a line.
+//! The numbers of the period, one table for each family: value, interval, n, target, changes with their labels, and a small chart of the
+//! last periods.
 
 use super::{Detail, Report, anchor, left, right};
 use crate::findings::MetricSeries;
+use crate::render::displayed;
 use crate::render::document::{Align, Document, Point, Spark, Sparks, Table};
 use crate::render::summary::capital;
 use crate::render::text::{Text, Tone};
@@ -24,7 +26,7 @@ pub fn families<'r>(report: &'r Report) -> Vec<(&'r str, Vec<&'r MetricSeries>)>
 pub fn add(document: &mut Document, report: &Report, detail: Detail) {
     document.heading(2, "Scorecard".into());
     if report.review.scores.is_empty() {
-        document.sentence("None of the metrics has a value; why is said below.".into());
+        document.sentence("No metric has a value. The reasons are listed under Metrics without results.".into());
     }
     for (family, scores) in families(report) {
         document.heading(3, Text::untrusted(capital(family)));
@@ -32,10 +34,11 @@ pub fn add(document: &mut Document, report: &Report, detail: Detail) {
     }
     let any = |is: fn(&MetricSeries) -> bool| report.review.scores.iter().any(is);
     if any(|score| score.cell().left_truncated) {
-        document.note("+ the period, or the one that it looks back to, starts before the data".into());
+        document.note("+ the period, or the earlier period that it uses, starts before the data".into());
     }
     if any(|score| score.metric.undated) {
-        document.note("~ rests on something that nobody dated: earlier periods are shown as they are known now, and nothing is read from how it moved".into());
+        document
+            .note("~ uses data without a date. Earlier periods show the latest state of these data, so changes are not assessed".into());
     }
 }
 
@@ -46,13 +49,13 @@ fn table(report: &Report, family: &str, scores: &[&MetricSeries], detail: Detail
     let mut columns = vec![
         left("Metric"),
         (Text::own(&period.label), Align::Right),
-        left("Interval"),
+        (Text::own(report.interval_title()), Align::Left),
         right("n"),
         left("Target"),
         (Text::own(previous), Align::Right),
         left("Change"),
     ];
-    if detail == Detail::Whole {
+    if detail == Detail::Whole && !is_yearly(report) {
         columns.extend([(Text::own(year_ago), Align::Right), left("Change in a year")]);
     }
     columns.push(left("Series"));
@@ -80,14 +83,14 @@ fn row(report: &Report, score: &MetricSeries, detail: Detail) -> Vec<Text> {
     let scale = report.scale(metric, cell.value.unwrap_or_default());
     let value = match (cell.value, &cell.absent) {
         (Some(value), _) => report.value(metric, value),
-        (None, Some(absent)) => Text::own(absent.as_str()),
+        (None, Some(absent)) => Text::own(displayed::absent(absent)),
         (None, None) => Text::default(),
     };
     let interval = match &cell.interval_absent {
         None => scale.interval(cell.low, cell.high),
-        // A kind of number that never has one needs no words in every row.
+        // A type of metric that never has an interval needs no words in every row.
         Some(AbsentReason::NotDefined) => String::new(),
-        Some(reason) => reason.as_str().to_string(),
+        Some(reason) => displayed::absent(reason).to_string(),
     };
     let mut row = vec![
         Text::link(anchor(metric), &metric.title).and(mark),
@@ -97,8 +100,8 @@ fn row(report: &Report, score: &MetricSeries, detail: Detail) -> Vec<Text> {
         target(report, score),
     ];
     let against: &[&str] = match detail {
-        Detail::Whole => &["previous", "year-ago"],
-        Detail::Brief => &["previous"],
+        Detail::Whole if !is_yearly(report) => &["previous", "year-ago"],
+        Detail::Whole | Detail::Brief => &["previous"],
     };
     for key in against {
         let change = cell.changes.get(*key);
@@ -107,10 +110,16 @@ fn row(report: &Report, score: &MetricSeries, detail: Detail) -> Vec<Text> {
                 .and_then(|change| change.value)
                 .map_or_else(Text::default, |value| Text::number(scale.value(value), value, metric.unit.as_str())),
         );
-        row.push(change.map_or_else(Text::default, |change| moved(change, &scale)));
+        row.push(change.map_or_else(Text::default, |change| moved(change, score, &scale)));
     }
     row.push(series(score));
     row
+}
+
+/// Whether the previous period is also the period a year before, so that one comparison shows both.
+fn is_yearly(report: &Report) -> bool {
+    let period = &report.review.period;
+    period.previous().label == period.year_ago().label
 }
 
 fn target(report: &Report, score: &MetricSeries) -> Text {
@@ -118,33 +127,37 @@ fn target(report: &Report, score: &MetricSeries) -> Text {
     let (words, tone) = match goal.reading {
         Reading::Better => ("met", Tone::Good),
         Reading::Worse => ("missed", Tone::Bad),
-        Reading::NoClearChange => ("not clear", Tone::Plain),
+        Reading::NoClearChange => ("inconclusive", Tone::Plain),
         _ => ("", Tone::Plain),
     };
     let value = report.scale(&score.metric, goal.value).value(goal.value);
-    let assurance = goal.assurance.map_or(String::new(), |assurance| format!(", {assurance}"));
+    let assurance = goal
+        .assurance
+        .map_or(String::new(), |assurance| format!("; {}", displayed::assurance(assurance)));
     let words = if words.is_empty() { String::new() } else { format!(" {words}") };
     Text::own(format!("{value}{words}{assurance}")).toned(tone)
 }
 
-fn moved(change: &Change, scale: &crate::render::format::Scale) -> Text {
+fn moved(change: &Change, score: &MetricSeries, scale: &crate::render::format::Scale) -> Text {
     let tone = match change.reading {
         Reading::Better => Tone::Good,
         Reading::Worse => Tone::Bad,
         _ => Tone::Plain,
     };
     let delta = change.delta.map_or(String::new(), |delta| format!("{} ", scale.change(delta)));
-    Text::own(delta).and(change.reading.as_str()).toned(tone)
+    Text::own(delta)
+        .and(displayed::change_label(change, score.cell(), score.metric.undated))
+        .toned(tone)
 }
 
-/// What the series says of the period.
+/// The signal of the period in its series.
 fn series(score: &MetricSeries) -> Text {
     if score.cell().value.is_none() {
         return Text::default();
     }
     match (&score.process, score.signals().next()) {
         (None, _) => Text::default(),
-        (Some(_), None) => "as usual".into(),
+        (Some(_), None) => "within its usual range".into(),
         (Some(_), Some(signal)) => Text::own(super::trends::words(signal)).toned(super::trends::tone(score, signal)),
     }
 }

@@ -1,39 +1,35 @@
-//! The head of the report: sentences, each made from a reading that stands.
+//! The head of the report: sentences about the changes and differences that are statistically significant after correction.
 
 use super::{Report, anchor, counted};
 use crate::findings::{Finding, Found};
+use crate::render::displayed;
 use crate::render::document::Document;
 use crate::render::summary::capital;
 use crate::render::text::{Text, Tone};
 use crate::report::{Change, MetricInfo};
 use crate::stats::Reading;
 
-/// More slices that are worse than this are told further down only.
-const SLICES: usize = 6;
+/// Groups that are worse, beyond this number, appear in the section on groups only.
+const GROUPS: usize = 6;
 
-/// Adds what changed and what needs attention.
+/// Adds the sections on changes and on what needs attention.
 pub fn add(document: &mut Document, report: &Report) {
-    let review = report.review;
     let moved: Vec<Text> = told(report, |finding| matches!(finding.found, Found::Moved { .. }));
     document.heading(2, "What changed".into());
     if moved.is_empty() {
-        document.sentence(Text::own(format!(
-            "Nothing that can be told from chance: no metric moved clearly against {} or {}.",
-            review.period.previous().label,
-            review.period.year_ago().label
-        )));
+        document.sentence(Text::own(no_change(report)));
     }
     document.list(moved);
     let mut attention = told(report, |finding| matches!(finding.found, Found::Missed { .. }));
     let differ = told(report, |finding| {
         matches!(finding.found, Found::Differs { .. }) && finding.reading == Reading::Worse
     });
-    let more = differ.len().saturating_sub(SLICES);
-    attention.extend(differ.into_iter().take(SLICES));
+    let more = differ.len().saturating_sub(GROUPS);
+    attention.extend(differ.into_iter().take(GROUPS));
     if more > 0 {
         attention.push(Text::own(format!(
-            "{}, below.",
-            counted(more, "more slice is worse than the rest", "more slices are worse than the rest")
+            "{}; see below.",
+            counted(more, "more group is worse than the others", "more groups are worse than the others")
         )));
     }
     attention.extend(super::lists::alarms(report));
@@ -42,16 +38,43 @@ pub fn add(document: &mut Document, report: &Report) {
         document.heading(2, "What needs attention".into());
         document.list(attention);
     }
-    let error = (1.0 - review.level) * 100.0;
-    document.note(Text::own(format!(
-        "Sentences are made only from readings that stand after correction for all {} of this report, so that in a period without any news \
-         one of them would be wrong in at most {error:.0} of 100 reports; a metric with a series must break its usual pattern too. Readings in \
-         the tables are each for themselves.",
-        counted(review.compared, "comparison", "comparisons"),
-    )));
+    document.note(Text::own(correction(report)));
 }
 
-/// The findings of a kind as sentences.
+/// Says that no change was found, or that none could be assessed. The previous year is also the year before: it is named once.
+fn no_change(report: &Report) -> String {
+    let review = report.review;
+    let (previous, year_ago) = (review.period.previous().label, review.period.year_ago().label);
+    let earlier = if previous == year_ago {
+        previous
+    } else {
+        format!("{previous} or {year_ago}")
+    };
+    let changes = review.scores.iter().flat_map(|score| score.cell().changes.values());
+    if changes.into_iter().any(|change| change.p.is_some()) {
+        format!("No significant change from {earlier} was found.")
+    } else {
+        format!("No change from {earlier} could be assessed.")
+    }
+}
+
+/// How sure the sentences are.
+fn correction(report: &Report) -> String {
+    let review = report.review;
+    if review.compared == 0 {
+        return "No comparison in this report has a confidence interval, so no change and no group difference could be assessed."
+            .to_string();
+    }
+    let error = (1.0 - review.level) * 100.0;
+    format!(
+        "A change or a group difference is listed above only if it remains statistically significant after correction for {}. If nothing had \
+         really changed, at most {error:.0} in 100 reports would list one. Where a metric has control limits, it must also break its usual \
+         pattern. Change labels in tables are not corrected; labels in the tables of groups are.",
+        counted(review.compared, "comparison", "comparisons"),
+    )
+}
+
+/// The findings of one type as sentences.
 pub fn told(report: &Report, is: impl Fn(&Finding) -> bool) -> Vec<Text> {
     let findings = report.review.findings.iter().filter(|finding| is(finding));
     findings.map(|finding| sentence(report, finding)).collect()
@@ -74,13 +97,15 @@ pub fn sentence(report: &Report, finding: &Finding) -> Text {
             let verb = if rises { "rose" } else { "fell" };
             let value = cell.value.unwrap_or_default();
             let scale = report.scale(metric, value);
-            let told: Vec<String> = changes.iter().map(|change| against_earlier(report, metric, change)).collect();
+            let mut told: Vec<String> = changes.iter().map(|change| against_earlier(report, metric, change)).collect();
+            // The previous year is also the year before.
+            told.dedup();
             Text::link(anchor(metric), &metric.title).and(format!(
                 " {verb} to {}{}: {}, {}.",
                 scale.value(value),
                 with_blank(scale.interval(cell.low, cell.high)),
                 told.join(" and "),
-                finding.reading
+                displayed::label(finding.reading)
             ))
         }
         Found::Missed { score } => {
@@ -92,11 +117,11 @@ pub fn sentence(report: &Report, finding: &Finding) -> Text {
             let always = score
                 .goal
                 .and_then(|goal| goal.assurance)
-                .map_or(String::new(), |assurance| format!(", which it {assurance}"));
+                .map_or(String::new(), |assurance| format!(", which it {}", displayed::assurance(assurance)));
             Text::own("Target missed: ")
                 .and_text(Text::link(anchor(metric), &metric.title))
                 .and(format!(
-                    " {}{}, target {}{always}.",
+                    " is {}{}; the target is {}{always}.",
                     scale.value(value),
                     with_blank(scale.interval(cell.low, cell.high)),
                     report.scale(metric, goal).value(goal),
@@ -117,17 +142,20 @@ pub fn sentence(report: &Report, finding: &Finding) -> Text {
                     capital(&breakdown.dimension).to_lowercase()
                 ))
                 .and_untrusted(&breakdown.slices[*slice])
-                .and(format!(", {of_rest} in the rest: {delta}, {}.", finding.reading))
+                .and(format!(
+                    " and {of_rest} in all other groups: {delta}, {}.",
+                    displayed::label(finding.reading)
+                ))
         }
     };
     text.toned(tone)
 }
 
-/// `+44.7 against 2025-10 (1.4)`.
+/// `+44.7 compared with 2025-10 (1.4)`.
 fn against_earlier(report: &Report, metric: &MetricInfo, change: &Change) -> String {
     let (delta, earlier) = (change.delta.unwrap_or_default(), change.value.unwrap_or_default());
     let scale = report.scale(metric, earlier + delta);
-    format!("{} against {} ({})", scale.change(delta), change.period, scale.value(earlier))
+    format!("{} compared with {} ({})", scale.change(delta), change.period, scale.value(earlier))
 }
 
 fn with_blank(text: String) -> String {

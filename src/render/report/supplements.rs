@@ -1,4 +1,4 @@
-//! What a report tells beside its metrics, as JSON.
+//! The sections of a report that are not metrics, as JSON.
 
 use serde_json::{Value, json};
 
@@ -12,7 +12,7 @@ use crate::analyses::lists::{List, Lost, Overdue, StakeholderRef, Waiting};
 use crate::findings::Supplements;
 use crate::period::{date_text, instant_text};
 
-/// The sections: name and entries; empty where the review has none.
+/// The sections: name and entries; none if the review has none.
 pub fn sections(report: &Report) -> Vec<(&'static str, Vec<Value>)> {
     let Some(beside) = &report.review.beside else { return Vec::new() };
     let Supplements {
@@ -125,7 +125,7 @@ fn list<T>(list: &List<T>, row: impl Fn(&T) -> Value) -> Value {
     json!({ "total": list.total, "withheld": list.withheld, "rows": list.rows.iter().map(row).collect::<Vec<_>>() })
 }
 
-/// A row with whom it is about.
+/// A row with its stakeholder.
 fn about(who: &StakeholderRef, row: Value) -> Value {
     let mut value = json!({ "stakeholder_id": who.id, "name": who.name, "looked_after_by": who.owner, "tier": who.tier });
     if let (Some(value), Value::Object(row)) = (value.as_object_mut(), row) {

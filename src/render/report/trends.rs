@@ -1,8 +1,9 @@
-//! How each metric went: its values with their intervals, the limits of its process, its target.
+//! Trends: the values of each metric with their intervals, its control limits and its target.
 
 use super::scorecard::families;
 use super::{Report, anchor, left, right};
 use crate::findings::{MetricSeries, is_good};
+use crate::render::displayed;
 use crate::render::document::{Axis, Chart, Document, Figure, Point, SeriesFigure, Table};
 use crate::render::summary::capital;
 use crate::render::text::{Text, Tone};
@@ -17,10 +18,11 @@ pub fn add(document: &mut Document, report: &Report) {
             continue;
         }
         if !headed {
-            document.heading(2, "How it went".into());
+            document.heading(2, "Trends".into());
             document.sentence(
-                "Every earlier period is shown as it was known at the age that the last one has now. Limits are those of the usual variation \
-                 from period to period, set by the first twelve points; what lies outside, or forms a pattern, is a signal."
+                "Every earlier period is shown with the same follow-up time as the last one. Control limits show the usual variation from \
+                 period to period, computed from the first twelve points. A point outside them, or an unusual pattern, is a signal. A \
+                 metric sometimes meets and sometimes misses its target if the target is within the limits."
                     .into(),
             );
             document.list(signals(report));
@@ -31,7 +33,7 @@ pub fn add(document: &mut Document, report: &Report) {
     }
 }
 
-/// The signals of the period in a sentence, beside how many there would be by chance.
+/// The signals of the period in a sentence, with the number expected by chance.
 fn signals(report: &Report) -> Vec<Text> {
     let charts = report.review.scores.iter().filter(|score| score.process.is_some()).count();
     let signals: Vec<(&MetricSeries, &Signal)> = report
@@ -48,9 +50,11 @@ fn signals(report: &Report) -> Vec<Text> {
     } else {
         "some".to_string()
     };
+    let show = if signals.len() == 1 { "shows" } else { "show" };
     let text = Text::own(format!(
-        "{} of {charts} bear a signal in {}; where nothing has changed, {by_chance} would: ",
-        super::counted(signals.len(), "series", "series"),
+        "{} of {} {show} a signal in {}; {by_chance} would be expected by chance alone: ",
+        signals.len(),
+        super::counted(charts, "metric", "metrics"),
         report.review.period.label,
     ));
     let told = signals.into_iter().enumerate().fold(text, |text, (at, (score, signal))| {
@@ -61,11 +65,11 @@ fn signals(report: &Report) -> Vec<Text> {
     vec![told.and(".")]
 }
 
-/// The share of stable series of thirteen periods that bear a signal at the last one: of normal values and shares, by simulation
+/// The share of stable series of thirteen periods that show a signal at the last one: of normal values and shares, by simulation
 /// ([`crate::stats::process`]); of skewed values it is higher.
 const FALSE_ALARMS: f64 = 0.03;
 
-/// The length of series that [`FALSE_ALARMS`] holds for; longer ones bear more.
+/// The length of series that [`FALSE_ALARMS`] applies to; longer ones show more.
 const SIMULATED: usize = 13;
 
 /// The values of a score with their limits.
@@ -89,7 +93,7 @@ fn chart(report: &Report, score: &MetricSeries) -> Option<Chart> {
     let process = score.process.as_ref();
     let limits: Vec<(f64, f64)> = process.map_or_else(Vec::new, |chart| {
         let all = chart.limits.iter().map(|limits| limits.map(|l| (l.lower, l.upper)));
-        // A period without a size of its own has none; what is drawn there goes on from its neighbour.
+        // A period without a size has no limits; the chart continues those of its neighbour.
         let mut last = chart
             .limits
             .iter()
@@ -147,41 +151,38 @@ fn statement(report: &Report, score: &MetricSeries) -> Text {
         (Some(_), Some(signal)) => format!(", {}", words(signal)),
     };
     let trial = match &score.process {
-        Some(chart) if chart.trial => format!(" (limits on trial, from {} periods)", chart.baseline),
+        Some(chart) if chart.trial => format!(" (provisional limits, based on {} periods)", chart.baseline),
         _ => String::new(),
     };
     let goal = match score.goal {
         Some(goal) => {
-            let assurance = goal.assurance.map_or(String::new(), |a| format!(", which it {a}"));
-            let words = if assurance.contains("hit and miss") {
-                ", which it meets or misses by chance".to_string()
-            } else {
-                assurance
-            };
-            format!("; its target is {}{words}", shown(goal.value))
+            let assurance = goal
+                .assurance
+                .map_or(String::new(), |assurance| format!(", which it {}", displayed::assurance(assurance)));
+            format!("; its target is {}{assurance}", shown(goal.value))
         }
         None => String::new(),
     };
     Text::untrusted(&metric.title).and(format!("{now}{series}{trial}{goal}."))
 }
 
-/// What a signal says, in a few words.
+/// A signal, in a few words.
 pub fn words(signal: &Signal) -> String {
     let up = signal.direction == Direction::Up;
     let length = signal.at - signal.since + 1;
     match signal.rule {
         Rule::Outside if up => "above its usual range".to_string(),
         Rule::Outside => "below its usual range".to_string(),
-        Rule::Trend if up => format!("{length} in a row, each higher"),
-        Rule::Trend => format!("{length} in a row, each lower"),
-        Rule::TwoOfThree if up => "two of three close to its upper limit".to_string(),
-        Rule::TwoOfThree => "two of three close to its lower limit".to_string(),
-        Rule::Run if up => format!("{length} in a row above its mean"),
-        Rule::Run => format!("{length} in a row below its mean"),
+        Rule::Trend if up => format!("rising over {length} periods in a row"),
+        Rule::Trend => format!("falling over {length} periods in a row"),
+        Rule::TwoOfThree if up => "two of the last three periods close to its upper limit".to_string(),
+        Rule::TwoOfThree => "two of the last three periods close to its lower limit".to_string(),
+        Rule::Run if up => format!("{length} periods in a row above its mean"),
+        Rule::Run => format!("{length} periods in a row below its mean"),
     }
 }
 
-/// Whether a signal is good news.
+/// The tone of a signal: favourable or unfavourable.
 pub fn tone(score: &MetricSeries, signal: &Signal) -> Tone {
     match is_good(score.metric.good, signal.direction == Direction::Up) {
         Some(true) => Tone::Good,
@@ -202,7 +203,7 @@ fn data(report: &Report, score: &MetricSeries) -> Table {
             (false, true) => " * +",
         };
         let value = match &cell.absent {
-            Some(absent) => Text::own(absent.as_str()),
+            Some(absent) => Text::own(displayed::absent(absent)),
             None => number(cell.value),
         };
         let signal = score.process.as_ref().and_then(|chart| chart.signals_at(at).next());

@@ -1,9 +1,10 @@
-//! Two reports side by side as a document: what is not the same any more, what moved, why, and what is known now of earlier periods.
+//! Two reports side by side as a document: different definitions, changes, where they come from, and corrections of earlier periods.
 
 pub mod json;
 mod reasons;
 mod sentences;
 
+use super::displayed;
 use super::document::{Align, Document, Table};
 use super::format::{Scale, Units, count, number};
 use super::text::Text;
@@ -11,12 +12,12 @@ use crate::period::{Zone, date_text, instant_text};
 use crate::report_diff::{Basis, Comparison, Known, Moved};
 use crate::schema::{DAY, Micros};
 
-/// How much of a comparison a document holds.
+/// How much of a comparison a document contains.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Detail {
     /// All of it.
     Whole,
-    /// What a terminal has room for: tables of slices and stakeholders only of what is more than chance, or corrected.
+    /// What fits on a terminal: tables of groups and stakeholders only for significant changes and corrections.
     Brief,
 }
 
@@ -26,8 +27,8 @@ pub fn document(comparison: &Comparison, detail: Detail) -> Document {
     let mut document = Document::default();
     let [then, now] = &comparison.reports;
     let title = match comparison.same_period {
-        true => Text::own("What is told of ").and_untrusted(&now.period).and(", then and now"),
-        false => Text::own("From ")
+        true => Text::own("Corrections of ").and_untrusted(&now.period),
+        false => Text::own("Changes from ")
             .and_untrusted(&then.period)
             .and(" to ")
             .and_untrusted(&now.period),
@@ -36,7 +37,7 @@ pub fn document(comparison: &Comparison, detail: Detail) -> Document {
     document.sentence(told.basis());
     told.remarks(&mut document);
     if comparison.is_same() {
-        document.sentence("The reports say the same: nothing differs.".into());
+        document.sentence("The reports show the same results: nothing differs.".into());
         return document;
     }
     told.definitions(&mut document);
@@ -47,7 +48,7 @@ pub fn document(comparison: &Comparison, detail: Detail) -> Document {
     document
 }
 
-/// A comparison that is being told.
+/// Writes a comparison.
 struct ComparisonWriter<'a> {
     comparison: &'a Comparison,
     detail: Detail,
@@ -88,51 +89,53 @@ impl ComparisonWriter<'_> {
         let [then, now] = &self.comparison.reports;
         let mut text = Text::default();
         for (at, head) in [then, now].into_iter().enumerate() {
-            text = text.and(if at == 0 { "Then: " } else { " Now: " }).and_untrusted(&head.file);
+            text = text
+                .and(if at == 0 { "Earlier report: " } else { " Later report: " })
+                .and_untrusted(&head.file);
             let known = instant(head.as_of, &head.timezone);
             text = text
-                .and(" tells of ")
+                .and(", period ")
                 .and_untrusted(&head.period)
-                .and(format!(", as known at {known} ("));
+                .and(format!(", data as of {known} ("));
             text = text.and_untrusted(&head.timezone).and(").");
         }
         text
     }
 
-    /// What a reader has to bear in mind.
+    /// Remarks on how to read the comparison.
     fn remarks(&self, document: &mut Document) {
         let [then, now] = &self.comparison.reports;
         if self.comparison.same_period {
-            document.note("Both reports are of the same period: what differs is a correction of what was known, and no change.".into());
+            document.note("Both reports cover the same period: the differences are corrections of the data, not changes.".into());
         } else if then.span.0 > now.span.0 {
-            document.note("The first report is of the later period: name the earlier one first, to see what changed since.".into());
+            document.note("The first report covers the later period. To see what changed since, name the earlier report first.".into());
         }
         let age = |micros: i64| number(micros as f64 / DAY as f64, 0);
         if !self.comparison.same_period && then.age() != now.age() {
             document.note(Text::own(format!(
-                "The reports know their periods at different ages: {} and {} days after the end. What takes time, such as answers and \
-                 resolutions, may differ for that alone.",
+                "The reports show their periods at different ages: {} and {} days after the end. Values that take time, such as answers \
+                 and resolutions, may differ for this reason alone.",
                 age(then.age()),
                 age(now.age())
             )));
         }
         if !then.complete || !now.complete {
-            document.note("A period was not over when it was reported.".into());
+            document.note("A period had not ended when it was reported.".into());
         }
         if then.level != now.level {
-            document.note("The reports have different confidence levels: their intervals cannot be put together.".into());
+            document.note("The reports have different confidence levels, so their intervals cannot be combined.".into());
         }
         let bases = |basis: Basis| self.comparison.metrics.iter().any(|moved| moved.basis == basis);
         if bases(Basis::Independent) {
             document.note(
-                "Intervals of changes are put together from those of both reports, as if no stakeholder were in both (r = 0), where the later \
-                 report does not compare with the earlier period itself; stakeholders who are in both make them wider than they need be."
+                "If the later report does not contain the comparison with the earlier period, the interval of a change is combined from the \
+                 intervals of both reports, as if no stakeholder were in both (r = 0). It is wider than necessary if stakeholders are in both."
                     .into(),
             );
         }
     }
 
-    /// What is not the same any more.
+    /// Settings, definitions and targets that differ.
     fn definitions(&self, document: &mut Document) {
         let comparison = self.comparison;
         let mut lines = Vec::new();
@@ -165,21 +168,21 @@ impl ComparisonWriter<'_> {
             }
         }
         if !lines.is_empty() {
-            document.heading(2, "What is not the same any more".into());
+            document.heading(2, "What is defined differently".into());
             document.list(lines);
         }
     }
 
-    /// What moved, and the numbers of all.
+    /// The changes, and the numbers of all metrics.
     fn moved(&self, document: &mut Document) {
         let comparison = self.comparison;
         if comparison.same_period {
-            document.heading(2, "What was corrected".into());
+            document.heading(2, "Corrections".into());
             if !comparison.metrics.iter().any(|moved| moved.delta != Some(0.0)) {
-                document.sentence("No value of the period.".into());
+                document.sentence("No value of the period was corrected.".into());
             }
         } else {
-            document.heading(2, "What moved".into());
+            document.heading(2, "Changes".into());
         }
         let is_told = |moved: &&Moved| {
             if comparison.same_period {
@@ -195,7 +198,7 @@ impl ComparisonWriter<'_> {
             .map(|moved| sentences::value(self, moved))
             .collect();
         if sentences.is_empty() && !comparison.same_period {
-            document.sentence("Nothing that can be told from chance, after correction for all metrics that were compared.".into());
+            document.sentence("No significant change was found, after correction for all metrics that were compared.".into());
         }
         document.list(sentences);
         let row = |moved: &Moved| {
@@ -206,7 +209,7 @@ impl ComparisonWriter<'_> {
                 .map_or(String::new(), |i| self.scale(moved).interval(i.low, i.high));
             let reading = match moved.basis {
                 Basis::None => String::new(),
-                _ => moved.reading.to_string(),
+                _ => displayed::label(moved.reading).to_string(),
             };
             vec![
                 Text::untrusted(&moved.title),
@@ -227,7 +230,7 @@ impl ComparisonWriter<'_> {
                 right("Now"),
                 right("Change"),
                 right("Interval"),
-                left("Reading"),
+                left("Label"),
                 right("n then"),
                 right("n now"),
             ],
@@ -236,7 +239,7 @@ impl ComparisonWriter<'_> {
         });
     }
 
-    /// What the later report knows of earlier periods that the earlier one did not.
+    /// Earlier periods for which the later report shows other values.
     fn restated(&self, document: &mut Document) {
         let all = self
             .comparison
@@ -251,7 +254,7 @@ impl ComparisonWriter<'_> {
                 let rows = known.n.map_or(String::new(), |n| format!(" (n {})", count(n)));
                 known
                     .value
-                    .map_or("without a value".to_string(), |value| format!("{}{rows}", self.value(moved, value)))
+                    .map_or("not available".to_string(), |value| format!("{}{rows}", self.value(moved, value)))
             };
             let [then_file, now_file] = self.comparison.reports.each_ref().map(|head| head.file.as_str());
             // The newest two of each metric in words; the table has all.
@@ -275,11 +278,11 @@ impl ComparisonWriter<'_> {
         if table.is_empty() {
             return;
         }
-        document.heading(2, "What came late or was corrected".into());
+        document.heading(2, "Late or corrected data".into());
         document.list(sentences);
         if self.detail == Detail::Whole {
             document.table(Table {
-                caption: "Earlier periods that the later report tells otherwise".into(),
+                caption: "Earlier periods with other values in the later report".into(),
                 columns: vec![
                     left("Metric"),
                     left("Period"),
@@ -287,8 +290,8 @@ impl ComparisonWriter<'_> {
                     right("Now"),
                     right("n then"),
                     right("n now"),
-                    left("As known at"),
-                    left("and at"),
+                    left("Then as of"),
+                    left("Now as of"),
                 ],
                 rows: table,
                 sparks: None,
@@ -307,7 +310,7 @@ impl ComparisonWriter<'_> {
         let row = |input: &crate::report_diff::InputChange| vec![Text::untrusted(&input.name), digest(&input.then), digest(&input.now)];
         document.heading(2, "Inputs that differ".into());
         document.table(Table {
-            caption: "Files by the start of their SHA-256".into(),
+            caption: "Files, with the start of their SHA-256".into(),
             columns: vec![left("File"), left("Then"), left("Now")],
             rows: self.comparison.inputs.iter().map(row).collect(),
             sparks: None,
@@ -315,7 +318,7 @@ impl ComparisonWriter<'_> {
     }
 }
 
-/// An instant; one that ends a day of the zone is that day's end.
+/// An instant; midnight is written as the end of the day before.
 fn instant(at: Micros, timezone: &str) -> String {
     match Zone::parse(timezone) {
         Ok(zone) if zone.is_midnight(at) => format!("the end of {}", date_text(zone.day_of(at) - 1)),

@@ -1,6 +1,7 @@
-//! Why each value moved: by the slices of each dimension, and by stakeholder.
+//! Where each change comes from: by the groups of each dimension, and by stakeholder.
 
 use super::{ComparisonWriter, Detail, left, right, sentences};
+use crate::render::displayed;
 use crate::render::document::{Align, Document, Table};
 use crate::render::format::number;
 use crate::render::text::Text;
@@ -9,7 +10,7 @@ use crate::report_diff::people::{Had, People, Person};
 use crate::report_diff::{Decomposition, Moved, Slice};
 
 impl ComparisonWriter<'_> {
-    /// Why, metric by metric.
+    /// Where the changes come from, metric by metric.
     pub(super) fn reasons(&self, document: &mut Document) {
         let moved = self
             .comparison
@@ -21,20 +22,21 @@ impl ComparisonWriter<'_> {
         if told.is_empty() && short.is_empty() {
             return;
         }
-        document.heading(2, "Why".into());
+        document.heading(2, "Where the changes come from".into());
         for moved in told {
             document.heading(3, Text::untrusted(&moved.title));
             document.sentence(sentences::value(self, moved));
             if let Some(known) = moved.at_same_age {
-                let text = Text::own("At the age at which the later report knows its own period, ");
+                let text = Text::own("With the same follow-up time as the later period, ");
                 let text = text.and_untrusted(&self.comparison.reports[0].period);
                 document.sentence(text.and(format!(
-                    " was {}: only what differs from that is a change.",
+                    " was {}: only the difference from this value is a change.",
                     self.value(moved, known)
                 )));
             }
             if !moved.stands && !self.comparison.same_period {
-                document.note("That may be chance: the parts below add up exactly, but may be parts of chance.".into());
+                document
+                    .note("This change could be due to chance. The parts below add up exactly, but could also be due to chance.".into());
             }
             for divided in &moved.divided {
                 if let Some(sentence) = sentences::divided(self, moved, divided) {
@@ -44,10 +46,10 @@ impl ComparisonWriter<'_> {
             }
             for (dimension, why) in &moved.undivided {
                 let text = match dimension {
-                    Some(dimension) => Text::own("Not divided by ").and_untrusted(dimension),
-                    None => Text::own("Not divided"),
+                    Some(dimension) => Text::own("Not broken down by ").and_untrusted(dimension),
+                    None => Text::own("Not broken down"),
                 };
-                document.note(text.and(format!(": {}.", why.as_str())));
+                document.note(text.and(format!(": {}.", displayed::not_decomposable(*why))));
             }
             if let Some(people) = &moved.people {
                 if let Some(sentence) = sentences::people(self, moved, people) {
@@ -59,7 +61,7 @@ impl ComparisonWriter<'_> {
         if short.is_empty() {
             return;
         }
-        document.note("What follows may be chance; --output FILE.html, .md or .json tells all of it.".into());
+        document.note("The following changes could be due to chance. Use --output FILE.html, .md or .json for all details.".into());
         let lines = short.into_iter().filter_map(|moved| {
             let first = moved.divided.iter().find_map(|divided| sentences::divided(self, moved, divided));
             Some(Text::untrusted(&moved.title).and(": ").and_text(first?))
@@ -76,7 +78,7 @@ impl ComparisonWriter<'_> {
         let share = |slice: &Slice, side: usize| {
             let share = sentences::share(moved, slice, side);
             match shape {
-                Some(Shape::Ratio(_)) => Text::number(format!("{} %", number(share * 100.0, 1)), share, "share"),
+                Some(Shape::Ratio(_)) => Text::number(format!("{}%", number(share * 100.0, 1)), share, "share"),
                 _ => Text::default(),
             }
         };
@@ -101,11 +103,11 @@ impl ComparisonWriter<'_> {
                 (Text::untrusted(&divided.dimension), Align::Left),
                 right("Then"),
                 right("Now"),
-                right("Share of the whole then"),
-                right("now"),
-                right("By how it does"),
-                right("By its share"),
-                right("Together"),
+                right("Share of total then"),
+                right("Share of total now"),
+                right("Rate effect (own result)"),
+                right("Mix effect (size)"),
+                right("Total effect"),
             ],
             rows: divided.slices.iter().map(row).collect(),
             sparks: None,
@@ -128,9 +130,9 @@ impl ComparisonWriter<'_> {
             ]
         };
         Table {
-            caption: Text::own("Who moved ")
+            caption: Text::own("Stakeholders with the largest influence on ")
                 .and_untrusted(&moved.title)
-                .and(" most: part of whole, and what it makes of the change"),
+                .and(": numerator of denominator, and influence on the change"),
             columns: vec![left("Stakeholder"), right("Then"), right("Now"), right("Influence")],
             rows: people.most.iter().map(row).collect(),
             sparks: None,
@@ -138,7 +140,7 @@ impl ComparisonWriter<'_> {
     }
 }
 
-/// A part or whole in its own unit, which is not that of the value.
+/// A numerator or denominator in its own unit, which is not the unit of the value.
 fn plain(value: f64) -> String {
     number(value, if value.fract() == 0.0 { 0 } else { 2 })
 }

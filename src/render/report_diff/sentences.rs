@@ -1,12 +1,14 @@
-//! Why a number moved, in a sentence a dimension.
+//! Where a change comes from, a sentence for each dimension.
 
 use super::ComparisonWriter;
+use crate::render::displayed;
+use crate::render::summary::capital;
 use crate::render::text::{Text, Tone};
 use crate::report_diff::people::{Had, People};
 use crate::report_diff::{Basis, Decomposition, Moved, Slice};
 use crate::stats::{BetterDirection, Reading};
 
-/// What happened to the value.
+/// How the value changed.
 pub fn value(told: &ComparisonWriter, moved: &Moved) -> Text {
     let [then, now] = &moved.values;
     let title = Text::untrusted(&moved.title);
@@ -14,14 +16,14 @@ pub fn value(told: &ComparisonWriter, moved: &Moved) -> Text {
         let why = |known: &crate::report_diff::Known| known.absent.clone().unwrap_or_default();
         return match (then.value, now.value) {
             (Some(before), None) => title
-                .and(format!(" was {} and has no value now: ", told.value(moved, before)))
+                .and(format!(" was {} and is not available now: ", told.value(moved, before)))
                 .and_untrusted(why(now))
                 .and("."),
             (None, Some(after)) => title
-                .and(format!(" is {} and had no value: ", told.value(moved, after)))
+                .and(format!(" is {} and was not available before: ", told.value(moved, after)))
                 .and_untrusted(why(then))
                 .and("."),
-            _ => title.and(" has no value in either."),
+            _ => title.and(" is not available in either report."),
         };
     };
     let rows = |n: Option<u64>| n.map_or(String::new(), |n| format!(" (n {})", crate::render::format::count(n)));
@@ -45,9 +47,12 @@ pub fn value(told: &ComparisonWriter, moved: &Moved) -> Text {
     });
     let reading = match moved.basis {
         Basis::None => "no interval".to_string(),
-        _ if moved.stands => moved.reading.to_string(),
+        _ if moved.stands => displayed::label(moved.reading).to_string(),
         _ if moved.reading == Reading::NoClearChange => "no clear change".to_string(),
-        _ => format!("{} by itself, but among so many metrics it may be chance", moved.reading),
+        _ => format!(
+            "{} on its own, but not significant after correction for all metrics",
+            displayed::label(moved.reading)
+        ),
     };
     let tone = match moved.reading {
         Reading::Better if moved.stands => Tone::Good,
@@ -73,15 +78,15 @@ pub fn more_rows(then: Option<u64>, now: Option<u64>) -> String {
     match now.cmp(&then) {
         std::cmp::Ordering::Greater => format!(": {} more {}", count(now - then), rows(now - then)),
         std::cmp::Ordering::Less => format!(": {} fewer {}", count(then - now), rows(then - now)),
-        std::cmp::Ordering::Equal => ": as many rows, but other parts".to_string(),
+        std::cmp::Ordering::Equal => ": the same number of rows, with other values".to_string(),
     }
 }
 
-/// Where most of a change comes from, by the slices of a dimension.
+/// The group that accounts for most of a change, for one dimension. It is arithmetic, not a cause.
 pub fn divided(told: &ComparisonWriter, moved: &Moved, divided: &Decomposition) -> Option<Text> {
     let delta = moved.delta.filter(|delta| *delta != 0.0)?;
     let way = if delta > 0.0 { "rise" } else { "fall" };
-    // The largest of all that goes the way of the change.
+    // The largest part in the direction of the change.
     let parts = divided.slices.iter().flat_map(|slice| match (slice.effect.rate, slice.effect.mix) {
         (Some(rate), Some(mix)) => vec![(slice, rate, Part::Rate), (slice, mix, Part::Mix)],
         _ => vec![(slice, slice.effect.both, Part::Both)],
@@ -94,48 +99,39 @@ pub fn divided(told: &ComparisonWriter, moved: &Moved, divided: &Decomposition) 
     match largest {
         Some((slice, size, part)) if size.abs() >= delta.abs() / 2.0 => {
             let more = if size.abs() > delta.abs() * 1.0001 {
-                "More than all"
+                "more than all"
             } else {
-                "Most"
+                "most"
             };
-            let text = Text::own(format!("{more} of the {way} comes from ")).and_text(named(divided, slice));
+            let text = named(divided, slice).and(format!(" {more} of the {way} ({})", of(size)));
             let text = match (part, slice.then, slice.now) {
-                (Part::Mix, None, _) => text.and(format!(", which is new ({}).", of(size))),
-                (Part::Mix, _, None) => text.and(format!(", which is gone ({}).", of(size))),
+                (Part::Mix, None, _) => text.and("; this group is new."),
+                (Part::Mix, _, None) => text.and("; this group has no rows now."),
                 (Part::Mix, ..) => text.and(format!(
-                    " having a {} share of the whole ({}){}.",
+                    ", through its {} size{}.",
                     if share(moved, slice, 1) > share(moved, slice, 0) {
                         "larger"
                     } else {
                         "smaller"
                     },
-                    of(size),
-                    beside(told, moved, slice.effect.rate, delta, "not from how it does", "how it does makes")
+                    beside(told, moved, slice.effect.rate, delta, "its own result")
                 )),
                 (Part::Rate, ..) => text.and(format!(
-                    " {} ({}){}.",
-                    doing(moved.good, size > 0.0),
-                    of(size),
-                    beside(
-                        told,
-                        moved,
-                        slice.effect.mix,
-                        delta,
-                        "not from its share of the whole",
-                        "its share of the whole makes"
-                    )
+                    ", through its {} result{}.",
+                    own(moved.good, size > 0.0),
+                    beside(told, moved, slice.effect.mix, delta, "its size")
                 )),
-                (Part::Both, ..) => text.and(format!(" ({}).", of(size))),
+                (Part::Both, ..) => text.and("."),
             };
             Some(text)
         }
         _ => {
             let text = Text::own("No ")
                 .and_untrusted(&divided.dimension)
-                .and(format!(" alone makes half of the {way}"));
+                .and(format!(" alone accounts for half of the {way}"));
             Some(match whole {
                 Some((rate, mix)) => text.and(format!(
-                    ": {} come from how they do, {} from their shares of the whole.",
+                    ": the groups' own results account for {}, their sizes for {}.",
                     told.change(moved, rate),
                     told.change(moved, mix)
                 )),
@@ -152,34 +148,39 @@ enum Part {
     Both,
 }
 
-/// `, not from its share of the whole`, or how much that makes.
-fn beside(told: &ComparisonWriter, moved: &Moved, other: Option<f64>, delta: f64, not: &str, makes: &str) -> String {
+/// `, not through its size`, or how much that accounts for.
+fn beside(told: &ComparisonWriter, moved: &Moved, other: Option<f64>, delta: f64, what: &str) -> String {
     match other {
-        Some(other) if other.abs() < delta.abs() / 4.0 => format!(", {not}"),
-        Some(other) => format!("; {makes} {}", told.change(moved, other)),
+        Some(other) if other.abs() < delta.abs() / 4.0 => format!(", not through {what}"),
+        Some(other) => format!("; {what} accounts for {}", told.change(moved, other)),
         None => String::new(),
     }
 }
 
-fn doing(good: BetterDirection, rises: bool) -> &'static str {
+/// The direction of a group's own result.
+fn own(good: BetterDirection, rises: bool) -> &'static str {
     match (crate::findings::is_good(good, rises), rises) {
-        (Some(true), _) => "doing better",
-        (Some(false), _) => "doing worse",
-        (None, true) => "being higher",
-        (None, false) => "being lower",
+        (Some(true), _) => "better",
+        (Some(false), _) => "worse",
+        (None, true) => "higher",
+        (None, false) => "lower",
     }
 }
 
+/// A group as the subject of a sentence.
 fn named(divided: &Decomposition, slice: &Slice) -> Text {
     match &slice.name {
-        Some(name) => Text::untrusted(&divided.dimension).and(" ").and_untrusted(name),
-        None => Text::own("the slices of ")
+        Some(name) => Text::untrusted(capital(&divided.dimension))
+            .and(" ")
+            .and_untrusted(name)
+            .and(" accounts for"),
+        None => Text::own("The groups of ")
             .and_untrusted(&divided.dimension)
-            .and(" that are not named"),
+            .and(" that are not listed account for"),
     }
 }
 
-/// The share of a slice in the whole of all, then (0) or now (1).
+/// The share of a group in the denominator of all groups, then (0) or now (1).
 pub fn share(moved: &Moved, slice: &Slice, side: usize) -> f64 {
     let Some(change) = &moved.change else { return 0.0 };
     let (of, all) = if side == 0 {
@@ -190,17 +191,17 @@ pub fn share(moved: &Moved, slice: &Slice, side: usize) -> f64 {
     of.map_or(0.0, |of| if all.whole == 0.0 { 0.0 } else { of.whole / all.whole })
 }
 
-/// Who moved it most, and how much of it they explain.
+/// The stakeholders with the largest influence, and how much of the change they account for.
 pub fn people(told: &ComparisonWriter, moved: &Moved, people: &People) -> Option<Text> {
     let delta = moved.delta?;
     let first = people.most.first()?;
     let change = |size: f64| told.change(moved, size);
-    let mut text = Text::own("Moved most by ")
+    let mut text = Text::own("The largest influence is that of ")
         .and_untrusted(&first.id)
         .and(format!(" ({})", change(first.influence)));
     if people.most.len() > 1 {
         text = text.and(format!(
-            "; the {} below make {} of {} together",
+            ". The {} stakeholders below together account for {} of {}",
             people.most.len(),
             change(people.together),
             change(delta)
@@ -208,15 +209,15 @@ pub fn people(told: &ComparisonWriter, moved: &Moved, people: &People) -> Option
     }
     let left = delta - people.together;
     if left.abs() > 1e-9 * delta.abs() {
-        text = text.and(format!(", all others {}", change(left)));
+        text = text.and(format!(", all others for {}", change(left)));
     }
     text = text.and(".");
     if people.most.iter().any(|person| [person.then, person.now].contains(&Had::NotListed)) {
-        text = text.and(" Who is not among the largest of a report has less there than those who are, which counts as nothing here and is in what all others make.");
+        text = text.and(" Of a stakeholder who is not among the largest in a report, the value there is not known; it counts as 0 here and is part of all others.");
     }
     if people.strangers {
         text = text.and(
-            " Nobody is listed in both reports: if they were made with --redact, set RELHEALTH_REDACT_KEY to the same key for both, so that pseudonyms agree.",
+            " No stakeholder is listed in both reports. If they were made with --redact, set RELHEALTH_REDACT_KEY to the same key for both, so that pseudonyms agree.",
         );
     }
     Some(text)

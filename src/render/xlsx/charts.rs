@@ -1,5 +1,5 @@
 //! Native charts: the values of the periods with the limits of their process, and funnels. Every text in them is a reference to a cell, since
-//! a text of its own could be taken for a formula.
+//! a separate text could be treated as a formula.
 
 use anyhow::Result;
 use rust_xlsxwriter::{
@@ -25,7 +25,7 @@ const GREY: Color = Color::RGB(0x7F_7F_7F);
 const PALE: Color = Color::RGB(0xE3_E3_E3);
 const GREEN: Color = Color::RGB(0x1B_6E_3C);
 
-/// The chart; what it draws goes to the sheet of data.
+/// The chart; its data are written to the data sheet.
 ///
 /// # Errors
 /// Those of the writer.
@@ -81,14 +81,14 @@ fn series(title: &str, figure: &SeriesFigure, data: &mut Data) -> Result<Chart> 
             format,
             (0..periods).map(value).collect(),
         ),
-        ("Value less lower end", format, below),
-        ("Upper end less value", format, above),
+        ("Value minus lower end", format, below),
+        ("Upper end minus value", format, above),
         ("Mean", format, level(figure.centre)),
         ("Lower limit", format, limit(|limits| limits.0)),
-        ("Usual range", format, limit(|limits| limits.1)),
+        ("Control limits", format, limit(|limits| limits.1)),
         ("Target", format, level(figure.target)),
         ("Signal", format, marked(&is_signal)),
-        ("Not over yet", format, marked(&is_open)),
+        ("Period not ended", format, marked(&is_open)),
     ];
     let has = |column: u16| columns[usize::from(column) - 1].2.iter().any(Option::is_some);
     let placed = data.columns(title, ("Period", &figure.labels), &columns)?;
@@ -166,10 +166,10 @@ fn funnel(title: &str, figure: &FunnelFigure, data: &mut Data) -> Result<Chart> 
                 "#,##0.0",
                 figure.limits.iter().map(|(size, _)| Some(*size)).collect(),
             ),
-            ("95 %", &number, limit(0)),
-            ("Upper 95 %", &number, limit(1)),
-            ("99.8 %", &number, limit(2)),
-            ("Upper 99.8 %", &number, limit(3)),
+            ("95% limits", &number, limit(0)),
+            ("Upper 95%", &number, limit(1)),
+            ("99.8% limits", &number, limit(2)),
+            ("Upper 99.8%", &number, limit(3)),
             ("All", &number, vec![Some(figure.centre); figure.limits.len()]),
         ],
     )?;
@@ -200,7 +200,7 @@ fn funnel(title: &str, figure: &FunnelFigure, data: &mut Data) -> Result<Chart> 
             &marker(ChartMarkerType::Circle, 6, BLUE, BLUE),
         );
     }
-    // Each segment that lies far out is a series of its own, which carries its name.
+    // Each group outside the limits is a separate series, named after it.
     for at in within..segments.len() as u32 {
         let mark = marker(ChartMarkerType::Diamond, 9, ORANGE, ORANGE);
         let mut label = ChartDataLabel::new();

@@ -17,7 +17,7 @@ pub struct Data {
     caption: Option<String>,
 }
 
-/// A block of columns: where its title stands, and where each column does.
+/// A block of columns: the positions of its title and of each column.
 pub struct Placed {
     name: String,
     top: u32,
@@ -44,7 +44,7 @@ impl Data {
     /// The values of a small line in a row, after what it is a line of.
     ///
     /// # Errors
-    /// More columns than a sheet holds.
+    /// More columns than a sheet can contain.
     pub fn spark(&mut self, caption: &Text, title: &Text, of: &Text, spark: &Spark) -> Result<ChartRange> {
         let caption = format!("{}: {}", caption.workbook(), title.workbook());
         if self.caption.as_ref() != Some(&caption) {
@@ -71,7 +71,7 @@ impl Data {
     /// Columns under a title: texts, then numbers in a format, each with a heading.
     ///
     /// # Errors
-    /// More rows than a sheet holds.
+    /// More rows than a sheet can contain.
     pub fn columns(&mut self, title: &str, words: (&str, &[String]), numbers: &[(&str, &str, Vec<Option<f64>>)]) -> Result<Placed> {
         self.gap();
         self.caption = None;
@@ -101,7 +101,7 @@ impl Data {
         })
     }
 
-    /// The sheet, if anything stands on it.
+    /// The sheet, if it is not empty.
     ///
     /// # Errors
     /// Those of the writer.

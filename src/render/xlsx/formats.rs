@@ -9,19 +9,19 @@ use crate::render::text::{Piece, Quantity, Text, Tone};
 const RULE: Color = Color::RGB(0xD9_D9_D9);
 /// The ground of a table's titles.
 const GROUND: Color = Color::RGB(0xE8_ED_F3);
-/// Remarks, and what stands behind the data of a chart.
+/// Remarks, and the lines behind the data of a chart.
 pub const GREY: Color = Color::RGB(0x59_59_59);
-/// Good news.
+/// Favourable.
 const GOOD: Color = Color::RGB(0x1B_6E_3C);
-/// Bad news.
+/// Unfavourable.
 const BAD: Color = Color::RGB(0xB3_26_1E);
-/// What leads somewhere.
+/// Links.
 const LINK: Color = Color::RGB(0x0B_57_A4);
 
-/// The longest text after a number that its format can hold.
+/// The longest text after a number that its format can contain.
 const LONGEST_SUFFIX: usize = 100;
 
-/// The number format of a value in a unit, by its size where the unit is read on several scales.
+/// The number format of a value in a unit, by its size if the unit has several scales.
 pub fn number(unit: &str, value: f64, currency: Option<&str>) -> String {
     let decimals = |decimals: bool| if decimals { "#,##0.0" } else { "#,##0" };
     match unit {
@@ -43,7 +43,7 @@ pub fn number(unit: &str, value: f64, currency: Option<&str>) -> String {
 /// The format of days.
 pub const DAY: &str = "yyyy-mm-dd";
 
-/// A text that a number format shows as it is.
+/// A text that a number format shows unchanged.
 fn quoted(text: &str) -> String {
     if text.is_empty() {
         String::new()
@@ -61,7 +61,7 @@ pub enum Value {
     Text,
 }
 
-/// A text as a cell: the number that it shows, with own words after it as a part of the format; else a string.
+/// A text as a cell: the number that it shows, with own words after it as a part of the format; otherwise a string.
 pub fn value(text: &Text, currency: Option<&str>) -> Value {
     let Some(words) = after(text) else { return Value::Text };
     match &text.quantity {
@@ -74,7 +74,7 @@ pub fn value(text: &Text, currency: Option<&str>) -> Value {
     }
 }
 
-/// The own words after the first piece, which shows the quantity; `None` where there are others, or too many.
+/// The own words after the first piece, which shows the quantity; `None` if there are others, or too many.
 fn after(text: &Text) -> Option<String> {
     let words = text.pieces().iter().skip(1).map(|piece| match piece {
         Piece::Own(words) => Some(words.as_str()),
@@ -102,7 +102,7 @@ fn heat(depth: u8) -> Color {
     Color::RGB(mix(0x6B) << 16 | mix(0xAE) << 8 | mix(0xD6))
 }
 
-/// A format of what leads somewhere; a tone keeps its colour.
+/// A format for links; a tone keeps its colour.
 pub fn linked(format: Format, tone: Tone) -> Format {
     let format = format.set_underline(FormatUnderline::Single);
     if matches!(tone, Tone::Good | Tone::Bad) {
@@ -154,8 +154,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_keep_the_words_that_stand_after_them() {
-        let share = Text::number("65.6 %", 0.656_123, "share");
+    fn numbers_keep_the_words_after_them() {
+        let share = Text::number("65.6%", 0.656_123, "share");
         assert_eq!(value(&share, None), Value::Number(0.656_123, "0.0%".into()));
         assert_eq!(
             value(&share.clone().and(" \"better\""), None),

@@ -1,8 +1,8 @@
 //! A document as a workbook: a sheet for each of its sections, real tables, real numbers and dates, native charts and small lines.
 //!
-//! Text is always written as a string, so that no cell of an export becomes a formula, a number or a link to somewhere. Numbers are written
-//! as they are, never rounded; how many decimals are shown is the format of the cell. What charts and small lines draw stands on a sheet
-//! of its own at the end.
+//! Text is always written as a string, so that no cell of an export becomes a formula, a number or a link. Numbers are written
+//! as they are, never rounded; the format of the cell sets the number of decimals. The data of charts and small lines are on a separate
+//! sheet at the end.
 
 mod charts;
 mod data;
@@ -29,14 +29,14 @@ use plan::Plan;
 /// Writes the document. Its values are in these units; the workbook is dated by `as_of`, so that the same document gives the same bytes.
 ///
 /// # Errors
-/// More rows or columns than a sheet holds; those of the writer.
+/// More rows or columns than a sheet can contain; the same as the writer.
 pub fn write(document: &Document, units: &Units, as_of: Micros, out: &mut dyn Write) -> Result<()> {
     let title = title(document);
     let plan = Plan::new(document);
     let mut data = Data::new(&plan.data)?;
     let mut workbook = Workbook::new();
     let mut properties = DocProperties::new().set_title(names::cut(&title, 255));
-    // A time that a workbook cannot hold is no reason to take that of the clock.
+    // If a workbook cannot store the time, no date is set: the clock is not used.
     let created = ExcelDateTime::from_timestamp(as_of.div_euclid(1_000_000)).or_else(|_| ExcelDateTime::from_timestamp(0))?;
     properties = properties.set_creation_datetime(&created);
     workbook.set_properties(&properties);

@@ -1,12 +1,12 @@
 //! Names and texts within the limits that workbooks have.
 
-/// What a cell can hold, in UTF-16 units.
+/// The longest text of a cell, in UTF-16 units.
 const CELL: usize = 32_767;
 
 /// What marks a text that was cut.
 const CUT: &str = " [cut]";
 
-/// A text of at most so many UTF-16 units; one that is longer is cut, and says so.
+/// A text of at most this number of UTF-16 units; a longer one is cut, and says so.
 pub fn cut(text: &str, most: usize) -> String {
     if text.len() <= most || text.encode_utf16().count() <= most {
         return text.to_string();
@@ -14,7 +14,7 @@ pub fn cut(text: &str, most: usize) -> String {
     format!("{}{CUT}", head(text, most - CUT.len()))
 }
 
-/// Its beginning, of at most so many UTF-16 units.
+/// Its beginning, of at most this number of UTF-16 units.
 fn head(text: &str, most: usize) -> &str {
     let mut used = 0;
     let end = text.char_indices().find(|(_, c)| {
@@ -54,7 +54,7 @@ pub fn sheet(wanted: &str, taken: &[String]) -> String {
 }
 
 /// Titles of a table's columns: texts of one line of at most 255 units, none of them empty or like another. A table keeps its titles a
-/// second time, where `_x41_` stands for a letter; so what looks like it is parted.
+/// second time, where `_x41_` means a letter; so similar text is split.
 pub fn titles(wanted: impl Iterator<Item = String>) -> Vec<String> {
     let mut titles: Vec<String> = Vec::new();
     for (text, number) in wanted.zip(1..) {
@@ -82,7 +82,7 @@ fn parted(text: &str) -> String {
     parted
 }
 
-/// The name, with a number where one like it is taken; capitals make no difference.
+/// The name, with a number if the name is taken; upper and lower case are the same.
 fn unlike(name: &str, most: usize, taken: &[String]) -> String {
     let is_taken = |name: &str| taken.iter().any(|other| other.to_lowercase() == name.to_lowercase());
     if !is_taken(name) {

@@ -36,7 +36,7 @@ impl Page {
         })
     }
 
-    /// Makes a row so many points high, if it is not higher already.
+    /// Sets the smallest height of a row, in points.
     ///
     /// # Errors
     /// A row that no sheet has.
@@ -55,7 +55,7 @@ impl Page {
 
     /// Landscape, as wide as the paper, with the title and the page's number at the foot.
     pub fn set_up(&mut self, title: &str) {
-        // What is not ours could hold the marks of a footer.
+        // Text from outside could contain the codes of a footer.
         let title = names::cut(&title.replace('&', "&&"), 120);
         self.worksheet
             .set_landscape()
@@ -65,7 +65,7 @@ impl Page {
             .set_footer(format!("&L&8{title}&C&8&A&R&8&P / &N"));
     }
 
-    /// Breaks pages only between blocks, given by their first rows and, last, the row after them. A sheet that has breaks of its own does not
+    /// Breaks pages only between blocks, given by their first rows and, last, the row after them. A sheet with manual breaks does not
     /// fit itself to the paper, so the scale is set for its width in points.
     ///
     /// # Errors

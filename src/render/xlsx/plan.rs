@@ -1,4 +1,4 @@
-//! Which sheet and row each block of a document stands in. It is settled before anything is written, so that a text can lead to a row that
+//! The sheet and row of each block of a document. They are determined before anything is written, so that a text can link to a row that
 //! comes later.
 
 use std::borrow::Cow;
@@ -8,7 +8,7 @@ use super::{charts, names, tables};
 use crate::render::document::{Align, Block, Card, Chart, Document, Table};
 use crate::render::text::{Text, Tone};
 
-/// What stands where.
+/// The positions of all blocks.
 pub struct Plan<'d> {
     /// The sheets in order.
     pub sheets: Vec<Sheet<'d>>,
@@ -22,11 +22,11 @@ pub struct Plan<'d> {
 pub struct Sheet<'d> {
     /// Its name.
     pub name: String,
-    /// What stands in it, with the row where it begins.
+    /// Its blocks, each with its first row.
     pub parts: Vec<(u32, Part<'d>)>,
     /// Widths of the columns that tables have, in characters.
     pub widths: Vec<f64>,
-    /// How many columns a text goes over.
+    /// The number of columns that a text spans.
     pub span: u16,
 }
 
@@ -51,7 +51,7 @@ pub enum Kind {
     Item,
     /// A remark.
     Note,
-    /// What a table holds.
+    /// The content of a table.
     Caption,
 }
 
@@ -59,9 +59,9 @@ pub enum Kind {
 const FIRST: &str = "Summary";
 /// The name of the sheet for what charts draw.
 const DATA: &str = "Chart data";
-/// The width of a column that nobody set.
+/// The default width of a column.
 const UNSET: f64 = 9.0;
-/// The width of a sheet of text, and the least that a text goes over elsewhere.
+/// The width of a sheet of text, and the smallest width of a text elsewhere.
 const TEXT: f64 = 110.0;
 
 impl<'d> Plan<'d> {
@@ -141,7 +141,7 @@ impl<'d> Plan<'d> {
 }
 
 impl Sheet<'_> {
-    /// The width of so many columns from the first, in characters.
+    /// The width of the first columns, in characters.
     pub fn width(&self, columns: u16) -> f64 {
         (0..usize::from(columns))
             .map(|at| self.widths.get(at).copied().unwrap_or(UNSET))
@@ -164,7 +164,7 @@ impl Part<'_> {
     }
 }
 
-/// The parts of a document: what stands before the first heading of level 2, and what each of these heads. Parts of words alone that come
+/// The parts of a document: the blocks before the first heading of level 2, and those below each of these. Parts of words alone that come
 /// first make one sheet, which is what one wants to see when a workbook opens.
 fn sections(blocks: &[Block]) -> Vec<&[Block]> {
     let heads = blocks.iter().enumerate().filter(|(_, block)| matches!(block, Block::Heading(2, _)));
@@ -221,7 +221,7 @@ impl<'d> Rows<'d> {
         if matches!(self.parts.last(), Some((_, Part::Text(..)))) {
             self.next += 1;
         }
-        // Right under a heading, that says what it holds.
+        // Directly below a heading, which names its content.
         let is_headed = matches!(self.parts.last(), Some((_, Part::Heading(..))));
         if let Cow::Borrowed(table) = &table
             && !is_headed
@@ -237,7 +237,7 @@ impl<'d> Rows<'d> {
         if matches!(self.parts.last(), Some((_, Part::Text(..)))) {
             self.next += 1;
         }
-        // Title and statement, then the data beside the drawing, then a row between.
+        // Title and statement, then the data next to the drawing, then an empty row.
         let rows = (chart.data.rows.len() as u32 + 1).max(charts::ROWS);
         self.place(Part::Chart(chart), 2 + rows + 1)
     }
@@ -253,7 +253,7 @@ fn definitions(cards: &[&Card]) -> Table {
         })
     });
     Table {
-        caption: "What each of them means".into(),
+        caption: "The definition of each metric".into(),
         columns: ["Definition", "Part", "Text"].map(|title| (title.into(), Align::Left)).to_vec(),
         rows: rows.collect(),
         sparks: None,

@@ -1,4 +1,4 @@
-//! A sheet: headings, texts over the columns that they need, tables, charts beside their data.
+//! A sheet: headings, texts over the columns that they need, tables, charts next to their data.
 
 use anyhow::Result;
 use rust_xlsxwriter::{Format, IgnoreError, ObjectMovement, Worksheet};
@@ -14,7 +14,7 @@ use crate::render::document::Chart;
 use crate::render::format::Units;
 use crate::render::text::{Text, Tone};
 
-/// A title row may stay in sight if there is no more than that above it, in rows.
+/// A title row stays visible if there are at most this number of rows above it.
 const FROZEN: u32 = 4;
 
 /// Points in the width of a character, in the margin of a column, and in a pixel.
@@ -25,7 +25,7 @@ const PIXEL: f64 = 0.75;
 /// Writes a sheet of the plan.
 ///
 /// # Errors
-/// More rows or columns than a sheet holds; those of the writer.
+/// More rows or columns than a sheet can contain; the same as the writer.
 pub fn worksheet(sheet: &Sheet, plan: &Plan, units: &Units, title: &str, data: &mut Data) -> Result<Worksheet> {
     let mut page = Page::new(&sheet.name)?;
     for (column, width) in (0..).zip(&sheet.widths) {
@@ -122,7 +122,7 @@ fn finish(page: &mut Page, sheet: &Sheet) -> Result<()> {
     Ok(())
 }
 
-/// The rows where a page may end: before what is not under a heading, and at the end.
+/// The rows where a page may end: before a block that is not below a heading, and at the end.
 fn blocks(sheet: &Sheet) -> Vec<u32> {
     let mut blocks: Vec<u32> = Vec::new();
     let mut headed = false;

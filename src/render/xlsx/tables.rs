@@ -1,4 +1,4 @@
-//! Tables: widths of columns from what they hold, titles, cells, small lines.
+//! Tables: widths of columns from their content, titles, cells, small lines.
 
 use anyhow::Result;
 use rust_xlsxwriter::{ChartEmptyCells, Color, Format, Sparkline, TableColumn, TableStyle, Url};
@@ -29,7 +29,7 @@ pub const BLUE: Color = Color::RGB(0x1F_5F_A8);
 /// What is to be seen first: the last point of a small line, a signal.
 pub const ORANGE: Color = Color::RGB(0xC2_5A_00);
 
-/// Widths of columns, in characters, that suit all of the tables: as wide as what they hold, but together no wider than `most` if words can
+/// Widths of columns, in characters, that suit all of the tables: as wide as their content, but together no wider than `most` if words can
 /// be broken for it. Numbers cannot: a cell that is too narrow for its number shows none.
 pub fn widths<'t>(tables: impl Iterator<Item = &'t Table>, most: f64) -> Vec<f64> {
     let mut widths: Vec<f64> = Vec::new();
@@ -70,7 +70,7 @@ pub fn widths<'t>(tables: impl Iterator<Item = &'t Table>, most: f64) -> Vec<f64
     widths
 }
 
-/// Cuts the widest columns down to one width, so that all together are as wide as that, but none below its least. The first, which names the
+/// Cuts the widest columns down to one width, so that all together have that width, but none is below its minimum. The first, which names the
 /// rows, gives way last.
 fn level(widths: &mut [f64], least: &[f64], most: f64) {
     if widths.iter().sum::<f64>() <= most {
@@ -121,7 +121,7 @@ pub fn lines(text: &str, width: f64) -> f64 {
             } else if used > 0.0 {
                 used += blank;
             }
-            // What does not fit in a line of its own is broken anywhere.
+            // A word that does not fit in one line is broken anywhere.
             used += long;
             while used > width {
                 lines += 1.0;
@@ -136,7 +136,7 @@ pub fn lines(text: &str, width: f64) -> f64 {
 /// How much wider bold text is.
 pub const BOLD: f64 = 1.08;
 
-/// What is free before the words of a column that is not the first: numbers may end where it begins.
+/// The space before the text of a column other than the first: a number may end next to it.
 fn indent(column: usize, align: Align) -> f64 {
     if column > 0 && align == Align::Left { 1.5 } else { 0.0 }
 }
@@ -148,7 +148,7 @@ fn button(table: &Table) -> f64 {
 
 /// What a table is written with.
 pub struct Context<'c, 'd> {
-    /// Where everything stands.
+    /// The positions of all blocks.
     pub plan: &'c Plan<'d>,
     /// The units of the values.
     pub units: &'c Units<'c>,
@@ -159,7 +159,7 @@ pub struct Context<'c, 'd> {
 /// Writes a table with its titles in a row; the data of a chart go without a filter.
 ///
 /// # Errors
-/// More rows or columns than a sheet holds.
+/// More rows or columns than a sheet can contain.
 pub fn write(page: &mut Page, top: u32, table: &Table, context: &Context, data: &mut Data, filter: bool) -> Result<()> {
     if table.rows.is_empty() || table.columns.is_empty() {
         return Ok(());
@@ -227,7 +227,7 @@ fn small_lines(page: &mut Page, top: u32, table: &Table, data: &mut Data) -> Res
     Ok(())
 }
 
-/// Writes a cell, and tells the text that it shows.
+/// Writes a cell, and returns the text that it shows.
 fn write_cell(page: &mut Page, (row, column): (u32, u16), text: &Text, align: Align, context: &Context) -> Result<String> {
     let format = indented(formats::toned(formats::cell(align), text.tone), column, align);
     match formats::value(text, context.units.currency) {
@@ -268,7 +268,7 @@ fn place(text: &Text, plan: &Plan) -> Option<Url> {
     Some(Url::new(format!("internal:'{name}'!A{}", line + 1)))
 }
 
-/// Writes a text as a string, whatever it looks like.
+/// Writes a text as a string, even if it looks like a number or a formula.
 ///
 /// # Errors
 /// A cell that no sheet has.
@@ -277,7 +277,7 @@ pub fn string(page: &mut Page, (row, column): (u32, u16), said: &str, format: Fo
         page.worksheet.write_blank(row, column, &format)?;
         return Ok(());
     }
-    // What looks like a formula stays text when somebody edits the cell.
+    // Text that looks like a formula stays text when a user edits the cell.
     let format = if said.starts_with(['=', '+', '-', '@', '\'']) {
         format.set_quote_prefix()
     } else {
@@ -302,7 +302,7 @@ mod tests {
         assert_eq!(leveled(&[10.0, 80.0, 20.0, 90.0], &none, 130.0), [10.0, 50.0, 20.0, 50.0]);
         assert_eq!(leveled(&[90.0, 80.0, 20.0, 90.0], &none, 164.0), [44.0, 50.0, 20.0, 50.0]);
         assert_eq!(leveled(&[10.0, 20.0], &none, 130.0), [10.0, 20.0]);
-        // Numbers keep their width, whatever becomes of the whole.
+        // Numbers keep their width, whatever the total width.
         let least = [0.0, 0.0, 60.0, 60.0];
         assert_eq!(leveled(&[10.0, 80.0, 60.0, 90.0], &least, 160.0), [10.0, 30.0, 60.0, 60.0]);
         assert_eq!(leveled(&[10.0, 80.0, 60.0, 90.0], &least, 50.0), [10.0, NARROWEST, 60.0, 60.0]);

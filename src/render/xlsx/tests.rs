@@ -1,4 +1,4 @@
-//! The parts of a workbook as they stand in its file.
+//! The parts of a workbook as they are in its file.
 
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
@@ -85,7 +85,7 @@ fn document(hostile: &str) -> Document {
         rows: vec![vec![
             Text::link("m-a", hostile),
             text(),
-            Text::number("12.3 %", 0.123_456_789_012_345_6, "share")
+            Text::number("12.3%", 0.123_456_789_012_345_6, "share")
                 .and(" better")
                 .toned(Tone::Heat(50)),
         ]],
@@ -177,12 +177,12 @@ fn hostile_texts_are_strings_and_nothing_else() {
             );
         }
         for (name, text) in &files {
-            // No part leads out of the file, and none holds what XML may not.
+            // No part refers to anything outside the file, and none contains characters that XML does not allow.
             assert!(!text.contains("TargetMode=\"External\""), "{hostile}: {name}");
             let allowed = |c: char| matches!(c, '\n' | '\r' | '\t') || (c >= ' ' && !matches!(c, '\u{fffe}' | '\u{ffff}'));
             assert!(text.chars().all(allowed), "{hostile}: {name}");
             assert!(!text.contains("<script"), "{hostile}: {name}");
-            // What a chart says is read from cells.
+            // The texts of a chart are read from cells.
             if name.starts_with("xl/charts/") {
                 assert!(text.contains("<c:f>'Chart data'!"), "{name}");
                 for reference in text.split("<c:f>").skip(1) {
@@ -237,7 +237,7 @@ fn tables_lines_charts_and_links_are_there() {
     let files = files(&document("Müller & Co"));
     let count = |prefix: &str| files.keys().filter(|name| name.starts_with(prefix)).count();
     assert_eq!((count("xl/tables/table"), count("xl/charts/chart")), (4, 2));
-    // The sentences that come first stand with the title; the next section has the table.
+    // The first sentences are with the title; the next section has the table.
     let sheet = |at: usize| &files[&format!("xl/worksheets/sheet{at}.xml")];
     assert!(sheet(2).contains("<xm:f>'Chart data'!B2:D2</xm:f>"));
     assert!(sheet(2).contains("location=\"'Müller &amp; Co (2)'!A2\""), "{}", sheet(2));
