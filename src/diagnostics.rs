@@ -3,8 +3,12 @@
 //! Nothing here prints. A [`Note`] goes into the report; a [`Problem`] travels as an error to the command line, which turns its
 //! [`Class`] into the exit code.
 
+mod excerpt;
+
 use std::borrow::Cow;
 use std::fmt;
+
+pub use excerpt::Excerpt;
 
 /// A place in a file, as a text editor shows it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -143,6 +147,8 @@ pub struct Problem {
     pub hint: Option<String>,
     /// Where.
     pub place: Option<Place>,
+    /// The line that it is about, where that is known; it names the place.
+    pub excerpt: Option<Box<Excerpt>>,
 }
 
 impl Problem {
@@ -153,6 +159,7 @@ impl Problem {
             why: None,
             hint: None,
             place: None,
+            excerpt: None,
         }
     }
 
@@ -194,6 +201,14 @@ impl Problem {
             ..self
         }
     }
+
+    /// The problem, with the line that it is about.
+    pub fn showing(self, excerpt: Excerpt) -> Problem {
+        Problem {
+            excerpt: Some(Box::new(excerpt)),
+            ..self
+        }
+    }
 }
 
 fn said(text: String) -> Option<String> {
@@ -201,8 +216,13 @@ fn said(text: String) -> Option<String> {
 }
 
 impl fmt::Display for Problem {
-    /// `place: what: why`, and the hint on a line of its own.
+    /// `place: what: why`, and the hint on a line of its own; where the line is known, it is shown below with carets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(excerpt) = &self.excerpt {
+            let why = self.why.as_ref().map_or(String::new(), |why| format!(": {}", visible(why)));
+            let hint = self.hint.as_deref().map(visible);
+            return f.write_str(&excerpt.render(&format!("{}{why}", visible(&self.what)), hint.as_deref()));
+        }
         if let Some(place) = &self.place {
             write!(f, "{place}: ")?;
         }

@@ -2,9 +2,9 @@
 //! fewer than five employees comes out `suppressed`.
 
 use super::Origin;
-use super::did_you_mean;
-use super::stanza::{Spot, Stanza};
+use super::stanza::Stanza;
 use crate::schema::{FactSpec, Table};
+use crate::toml_reader::{Help, Text};
 
 /// Why a value may be absent.
 pub const REASONS: [&str; 8] = [
@@ -25,7 +25,7 @@ pub struct Example {
     pub given: Given,
     /// The period, as on the command line; without one, all the time that is written.
     pub period: Option<String>,
-    /// The as-of date or time, as on the command line; of rows without one, all is known that the metric waits for.
+    /// The as-of date or time, as on the command line; for rows without one, everything that the metric waits for is known.
     pub as_of: Option<String>,
     /// What must come out.
     pub expect: Expect,
@@ -54,32 +54,17 @@ pub enum Expect {
 
 /// Reads the examples of a metric's stanza.
 pub(super) fn read(metric: &mut Stanza, fact: Option<&'static FactSpec>) -> Vec<Example> {
-    let mut examples = Vec::new();
-    for mut stanza in metric.tables("example") {
-        let example = one(&mut stanza, fact);
-        metric.problems.append(&mut stanza.problems);
-        examples.extend(example);
-    }
-    examples
+    metric.each_table("example", |stanza| one(stanza, fact))
 }
 
 fn one(stanza: &mut Stanza, fact: Option<&'static FactSpec>) -> Option<Example> {
-    let own = ["rows", "value", "absent", "period", "as_of"];
-    let tables = || Table::ALL.into_iter().map(Table::name);
-    for key in stanza.keys() {
-        if !own.contains(&key.value.as_str()) && Table::parse(&key.value).is_none() {
-            let hint = did_you_mean(&key.value, own.into_iter().chain(tables()));
-            stanza.problem(key.span, format!("unknown key `{}`", key.value), hint);
-        }
-    }
-    let origin = Origin {
-        file: stanza.source.file.to_string(),
-        line: stanza.source.line(stanza.name.span.start),
-    };
+    let keys = [&["rows", "value", "absent", "period", "as_of"][..], &Table::ALL.map(Table::name)].concat();
+    stanza.reader.known(stanza.table, "of an example", &keys);
+    let origin = Origin::of(stanza.reader.source, &stanza.name.span);
     let given = given(stanza, fact);
     let expect = expect(stanza);
-    let period = stanza.words("period").map(|p| p.value);
-    let as_of = stanza.time("as_of").map(|t| t.value);
+    let period = stanza.words("period").map(|p| p.text);
+    let as_of = stanza.reader.date(stanza.table, "as_of").map(|t| t.text);
     Some(Example {
         given: given?,
         expect: expect?,
@@ -93,22 +78,22 @@ fn given(stanza: &mut Stanza, fact: Option<&'static FactSpec>) -> Option<Given> 
     let rows = stanza.words("rows");
     let tables: Vec<(Table, String)> = Table::ALL
         .into_iter()
-        .filter_map(|t| stanza.words(t.name()).map(|csv| (t, csv.value)))
+        .filter_map(|t| stanza.words(t.name()).map(|csv| (t, csv.text)))
         .collect();
     match (rows, tables.is_empty()) {
         (Some(rows), true) => {
             check_header(stanza, &rows, fact);
-            Some(Given::Rows(rows.value))
+            Some(Given::Rows(rows.text))
         }
         (None, false) => Some(Given::Tables(tables)),
         (Some(rows), false) => {
-            stanza.problem(rows.span, "an example has `rows` or tables, not both", None);
+            stanza.problem(rows.span, "an example has `rows` or tables, not both", "");
             None
         }
         (None, true) => {
             if !stanza.has("rows") {
                 let hint = "write `rows`, CSV of the fact's columns, or a table such as `purchases`";
-                stanza.problem(stanza.name.span.clone(), "the example has no rows", Some(hint.to_string()));
+                stanza.problem(stanza.name.span.clone(), "the example has no rows", hint);
             }
             None
         }
@@ -116,34 +101,34 @@ fn given(stanza: &mut Stanza, fact: Option<&'static FactSpec>) -> Option<Given> 
 }
 
 /// The header of inline rows must name columns of the fact.
-fn check_header(stanza: &mut Stanza, rows: &Spot<String>, fact: Option<&'static FactSpec>) {
+fn check_header(stanza: &mut Stanza, rows: &Text, fact: Option<&'static FactSpec>) {
     let Some(fact) = fact else {
         let hint = "give canonical tables, such as `interactions`";
-        stanza.problem(rows.span.clone(), "a derived metric has no rows of its own", Some(hint.to_string()));
+        stanza.problem(rows.span.clone(), "a derived metric has no rows of its own", hint);
         return;
     };
-    for name in rows.value.lines().next().unwrap_or_default().split(',') {
+    for name in rows.text.lines().next().unwrap_or_default().split(',') {
         let name = name.trim();
         if name != "stakeholder_id" && fact.column(name).is_none() {
-            let hint = did_you_mean(name, fact.columns.iter().map(|c| c.name));
-            stanza.problem(rows.span.clone(), format!("`{}` has no column `{name}`", fact.name()), hint);
+            let help = Help::names(name, fact.columns.iter().map(|c| c.name));
+            stanza.problem(rows.span.clone(), format!("`{}` has no column `{name}`", fact.name()), help);
         }
     }
 }
 
 fn expect(stanza: &mut Stanza) -> Option<Expect> {
     match (stanza.has("value"), stanza.has("absent")) {
-        (true, false) => stanza.number("value").map(|v| Expect::Value(v.value)),
+        (true, false) => stanza.reader.number(stanza.table, "value").map(|(value, _)| Expect::Value(value)),
         (false, true) => stanza
             .choice("absent", &REASONS, |r| r)
-            .map(|r| Expect::AbsentReason(r.value.to_string())),
+            .map(|reason| Expect::AbsentReason(reason.to_string())),
         (true, true) => {
-            stanza.problem(stanza.key_span("absent"), "an example has `value` or `absent`, not both", None);
+            stanza.problem(stanza.key_span("absent"), "an example has `value` or `absent`, not both", "");
             None
         }
         (false, false) => {
-            let hint = "write `value = ...`, or `absent = ...` with the reason".to_string();
-            stanza.problem(stanza.name.span.clone(), "the example does not say what must come out", Some(hint));
+            let hint = "write `value = ...`, or `absent = ...` with the reason";
+            stanza.problem(stanza.name.span.clone(), "the example has no expected value", hint);
             None
         }
     }

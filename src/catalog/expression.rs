@@ -1,11 +1,11 @@
 //! Expressions of a metric: what they may name, and of which unit they must be.
 
 use super::stanza::Stanza;
-use crate::expr::{self, Expr, ExprError, Scope};
+use crate::expr::{self, Expr, Scope};
 use crate::schema::{FactSpec, Unit};
 use std::collections::BTreeSet;
 
-/// The times that every expression over a fact may name besides the fact's columns.
+/// The times that every expression over a fact may name in addition to the fact's columns.
 pub const TIMES_AT_HAND: [&str; 3] = ["as_of", "period_start", "period_end"];
 
 /// An expression that has been checked: every name in it exists, and its unit is known.
@@ -91,32 +91,27 @@ impl Scope for Columns {
     }
 }
 
-impl Stanza<'_> {
-    /// The expression of this key, if it is there, can be read, names what exists and yields what is wanted.
-    pub fn expression(&mut self, key: &str, scope: &dyn Scope, want: ExpectedType) -> Option<Expression> {
-        let spot = self.words(key)?;
-        let checked = expr::parse(&spot.value).and_then(|expr| Ok((expr.resolve(scope)?, expr.check(scope)?)));
+impl Stanza<'_, '_> {
+    /// The expression of this key, if it is there, can be read, names what exists and gives what is expected.
+    pub fn expression(&mut self, key: &str, scope: &dyn Scope, expected: ExpectedType) -> Option<Expression> {
+        let text = self.words(key)?;
+        let checked = expr::parse(&text.text).and_then(|expr| Ok((expr.resolve(scope)?, expr.check(scope)?)));
         match checked {
-            Ok((expr, unit)) if want.takes(unit) => Some(Expression {
-                text: spot.value,
+            Ok((expr, unit)) if expected.takes(unit) => Some(Expression {
+                text: text.text,
                 expr,
                 unit,
             }),
             Ok((_, unit)) => {
-                let message = format!("`{key}` must be {}, but this is {}", want.words(), unit.name());
-                self.problem(self.source.inside(spot.span, &spot.value, 0..spot.value.len()), message, None);
+                let message = format!("`{key}` must be {}, but this is {}", expected.words(), unit.name());
+                let span = self.reader.source.within_string(text.span, 0..text.text.len());
+                self.problem(span, message, "");
                 None
             }
             Err(error) => {
-                self.bad_expression(spot.span, &spot.value, error);
+                self.reader.wrong_expression(&text, error);
                 None
             }
         }
-    }
-
-    /// The problem that an expression's error is, at its place in the file.
-    pub fn bad_expression(&mut self, value: std::ops::Range<usize>, text: &str, error: ExprError) {
-        let span = self.source.inside(value, text, error.span);
-        self.problem(span, error.message, error.hint);
     }
 }

@@ -1,29 +1,21 @@
-//! What metrics say of each other: ids are unique, the ids they name exist, and nothing rests on itself.
+//! How metrics refer to each other: ids are unique, the ids they name exist, and nothing depends on itself.
 
-use super::did_you_mean;
 use super::expression::ExpectedType;
-use super::stanza::Spot;
 use super::{Exposure, Kind, Metric, hash, units};
 use crate::expr::Scope;
 use crate::schema::Unit;
-use crate::toml_reader::{ConfigError, Script};
+use crate::toml_reader::{ConfigError, Help, SourceText, Text};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 
 /// A stanza that has been read.
 pub(super) struct Draft<'a> {
-    pub name: Spot<String>,
-    pub source: Script<'a>,
+    pub name: Text,
+    pub source: SourceText<'a>,
     /// None where something is wrong with the stanza.
     pub metric: Option<Metric>,
-    /// The value that names other metrics.
-    pub reference: Option<Reference>,
-}
-
-/// A string value that names other metrics.
-pub(super) struct Reference {
-    pub span: Range<usize>,
-    pub text: String,
+    /// The string that names other metrics.
+    pub reference: Option<Text>,
 }
 
 /// What a derived metric may name: the metrics whose stanzas are right, with the units of their values.
@@ -51,7 +43,7 @@ pub(super) fn link(
     mut problems: Vec<ConfigError>,
 ) -> Result<Vec<Metric>, Vec<ConfigError>> {
     problems.extend(duplicates(&metrics, &drafts));
-    let broken: HashSet<String> = drafts.iter().filter(|d| d.metric.is_none()).map(|d| d.name.value.clone()).collect();
+    let broken: HashSet<String> = drafts.iter().filter(|d| d.metric.is_none()).map(|d| d.name.text.clone()).collect();
     let sound = || metrics.iter().chain(drafts.iter().filter_map(|d| d.metric.as_ref()));
     let known: BTreeMap<String, Unit> = sound().map(|m| (m.id.clone(), units::in_expressions(m.unit))).collect();
     let kinds: HashMap<String, &'static str> = sound().map(|m| (m.id.clone(), m.kind.word())).collect();
@@ -72,7 +64,7 @@ pub(super) fn link(
     }
     problems.extend(cycles(&drafts));
     if !problems.is_empty() {
-        problems.sort_by(|a, b| (&a.file, a.line, a.column).cmp(&(&b.file, b.line, b.column)));
+        problems.sort_by(|a, b| a.excerpt.place().cmp(&b.excerpt.place()));
         return Err(problems);
     }
     metrics.extend(drafts.into_iter().filter_map(|d| d.metric));
@@ -88,48 +80,44 @@ fn duplicates(metrics: &[Metric], drafts: &[Draft]) -> Vec<ConfigError> {
     let mut problems = Vec::new();
     for draft in drafts {
         let here = (draft.source.file, draft.source.line(draft.name.span.start));
-        if let Some((file, line)) = places.insert(&draft.name.value, here) {
-            let message = format!("metric `{}` is there already: {file}:{line}", draft.name.value);
-            problems.push(
-                draft
-                    .source
-                    .mistake(draft.name.span.clone(), message, Some("choose another id".to_string())),
-            );
+        if let Some((file, line)) = places.insert(&draft.name.text, here) {
+            let message = format!("metric `{}` is already defined at {file}:{line}", draft.name.text);
+            problems.push(draft.source.error(draft.name.span.clone(), message, "choose another id"));
         }
     }
     problems
 }
 
 fn exposure(
-    source: Script,
-    reference: &Reference,
+    source: SourceText<'_>,
+    reference: &Text,
     id: &str,
     kinds: &HashMap<String, &'static str>,
     broken: &HashSet<String>,
 ) -> Option<ConfigError> {
-    let span = source.inside(reference.span.clone(), &reference.text, 0..reference.text.len());
+    let span = source.within_string(reference.span.clone(), 0..reference.text.len());
     match kinds.get(id) {
         Some(&"count") => None,
-        Some(kind) => Some(source.mistake(
+        Some(kind) => Some(source.error(
             span,
             format!("`exposure` must be a column or a count metric, but `{id}` is a {kind}"),
-            None,
+            Help::None,
         )),
         None if broken.contains(id) => None,
         None => {
             let counts = kinds.iter().filter(|(_, kind)| **kind == "count").map(|(id, _)| id.as_str());
-            Some(source.mistake(
+            Some(source.error(
                 span,
-                format!("there is neither a column nor a metric `{id}`"),
-                did_you_mean(id, counts),
+                format!("neither a column nor a metric `{id}` exists"),
+                Help::names(id, counts),
             ))
         }
     }
 }
 
 fn derived(
-    source: Script,
-    reference: &Reference,
+    source: SourceText<'_>,
+    reference: &Text,
     kind: &mut Kind,
     unit: super::MetricUnit,
     known: &BTreeMap<String, Unit>,
@@ -139,17 +127,17 @@ fn derived(
     if expr.names().iter().any(|id| broken.contains(id)) {
         return None;
     }
-    let inside = |part: Range<usize>| source.inside(reference.span.clone(), &reference.text, part);
+    let inside = |part: Range<usize>| source.within_string(reference.span.clone(), part);
     let scope = Metrics(known);
     match expr
         .expr
         .resolve(&scope)
         .and_then(|resolved| Ok((expr.expr.check(&scope)?, resolved)))
     {
-        Err(error) => return Some(source.mistake(inside(error.span), error.message, error.hint)),
+        Err(error) => return Some(source.error(inside(error.span), error.message, error.hint)),
         Ok((yields, _)) if !ExpectedType::Number.takes(yields) => {
             let message = format!("`expr` must be a number, but this is {}", yields.name());
-            return Some(source.mistake(inside(0..reference.text.len()), message, None));
+            return Some(source.error(inside(0..reference.text.len()), message, Help::None));
         }
         Ok((yields, resolved)) => {
             expr.unit = yields;
@@ -157,10 +145,10 @@ fn derived(
         }
     }
     let (message, hint) = units::misfit(kind, unit)?;
-    Some(source.mistake(inside(0..reference.text.len()), message, Some(hint)))
+    Some(source.error(inside(0..reference.text.len()), message, hint))
 }
 
-/// One problem for each ring of metrics that rest on each other, at its first stanza.
+/// One problem for each circle of metrics that depend on each other, at its first stanza.
 fn cycles(drafts: &[Draft]) -> Vec<ConfigError> {
     let parts: BTreeMap<&str, BTreeSet<String>> = drafts
         .iter()
@@ -169,17 +157,15 @@ fn cycles(drafts: &[Draft]) -> Vec<ConfigError> {
     let mut problems = Vec::new();
     let mut told: HashSet<String> = HashSet::new();
     for draft in drafts {
-        let id = &draft.name.value;
+        let id = &draft.name.text;
         let (Some(reference), false) = (&draft.reference, told.contains(id)) else {
             continue;
         };
         let mut path = vec![id.clone()];
         if ring(id, &mut path, &mut HashSet::new(), &parts) {
-            let message = format!("metric `{id}` rests on itself: {}", path.join(" <- "));
-            let span = draft
-                .source
-                .inside(reference.span.clone(), &reference.text, 0..reference.text.len());
-            problems.push(draft.source.mistake(span, message, None));
+            let message = format!("metric `{id}` depends on itself: {}", path.join(" <- "));
+            let span = draft.source.within_string(reference.span.clone(), 0..reference.text.len());
+            problems.push(draft.source.error(span, message, Help::None));
             told.extend(path);
         }
     }

@@ -1,96 +1,81 @@
-//! From TOML to metrics: each stanza by itself; what it says of other metrics is checked when all are read ([`super::link`]).
+//! From TOML to metrics: each table by itself; what it says of other metrics is checked when all are read ([`super::link`]).
 
-use super::did_you_mean;
 use super::expression::{Columns, ExpectedType, Expression};
-use super::link::{Draft, Reference, link};
-use super::stanza::{Spot, Stanza};
-use super::{BetterDirection, Catalog, Entity, Exposure, FAMILIES, Form, Kind, Metric, MetricUnit, Origin, Under, When, example, units};
-use crate::expr;
+use super::link::{Draft, link};
+use super::stanza::Stanza;
+use super::{BetterDirection, Entity, Exposure, FAMILIES, Form, Kind, Metric, MetricUnit, Origin, Under, When, example, units};
+use crate::diagnostics::nearest;
 use crate::schema::{FactSpec, Shape, Unit};
-use crate::toml_reader::{ConfigError, Script};
-use toml::de::DeTable;
+use crate::toml_reader::{ConfigError, DeTable, Help, Reader, SourceText, Text};
 
 /// The built-in catalogue.
-pub(super) fn builtin(specs: &[&'static FactSpec]) -> Result<Catalog, Vec<ConfigError>> {
+pub(super) fn builtin(specs: &[&'static FactSpec]) -> Result<Vec<Metric>, Vec<ConfigError>> {
     let names: Vec<String> = FAMILIES.iter().map(|(family, _)| format!("{family}.toml")).collect();
     let mut drafts = Vec::new();
     let mut problems = Vec::new();
     for ((_, text), file) in FAMILIES.iter().zip(&names) {
-        read(Script { file, text }, specs, false, &mut drafts, &mut problems);
+        let mut reader = Reader::new(SourceText { file, text });
+        let document = reader.document();
+        drafts.extend(read(&mut reader, &document, specs, false));
+        problems.extend(reader.errors);
     }
-    link(Vec::new(), drafts, problems).map(Catalog::of)
+    link(Vec::new(), drafts, problems)
 }
 
 /// These metrics and those of a user's file.
-pub(super) fn add(metrics: Vec<Metric>, text: &str, file: &str, specs: &[&'static FactSpec]) -> Result<Vec<Metric>, Vec<ConfigError>> {
-    let mut drafts = Vec::new();
-    let mut problems = Vec::new();
-    read(Script { file, text }, specs, true, &mut drafts, &mut problems);
+pub(super) fn add<'t>(
+    metrics: Vec<Metric>,
+    reader: &mut Reader<'t>,
+    document: &DeTable<'t>,
+    specs: &[&'static FactSpec],
+) -> Result<Vec<Metric>, Vec<ConfigError>> {
+    let before = reader.errors.len();
+    let drafts = read(reader, document, specs, true);
+    let problems = reader.errors.split_off(before);
     link(metrics, drafts, problems)
 }
 
-/// Problems one after the other, as people read them.
-pub(super) fn joined(problems: &[ConfigError]) -> String {
-    problems.iter().map(ConfigError::to_string).collect::<Vec<_>>().join("\n\n")
-}
-
 /// Reads the `metric` table of a file. `key`: what a metric is that does not say whether it is a key metric.
-fn read<'a>(source: Script<'a>, specs: &[&'static FactSpec], key: bool, drafts: &mut Vec<Draft<'a>>, problems: &mut Vec<ConfigError>) {
-    let (document, errors) = DeTable::parse_recoverable(source.text);
-    if !errors.is_empty() {
-        problems.extend(
-            errors
-                .iter()
-                .map(|e| source.mistake(e.span().unwrap_or(0..0), e.message().replace('\n', "; "), None)),
-        );
-        return;
-    }
-    let Some(metrics) = document.get_ref().get("metric") else { return };
-    let Some(table) = metrics.get_ref().as_table() else {
-        problems.push(source.mistake(
-            metrics.span(),
-            "`metric` must be tables",
-            Some("write [metric.your_id]".to_string()),
-        ));
-        return;
+fn read<'t>(reader: &mut Reader<'t>, document: &DeTable<'t>, specs: &[&'static FactSpec], key: bool) -> Vec<Draft<'t>> {
+    let Some(table) = reader.table(document, "metric") else {
+        return Vec::new();
     };
     let mut stanzas: Vec<_> = table.iter().collect();
     stanzas.sort_by_key(|(name, _)| name.span().start);
+    let mut drafts = Vec::new();
     for (name, value) in stanzas {
-        let name = Spot {
-            value: name.get_ref().to_string(),
+        let name = Text {
+            text: name.get_ref().to_string(),
             span: name.span(),
         };
-        match value.get_ref().as_table() {
-            Some(table) => {
-                let mut stanza = Stanza::new(name, source, table);
-                drafts.push(draft(&mut stanza, source, specs, key));
-                problems.append(&mut stanza.problems);
-            }
-            None => {
-                let hint = format!("write [metric.{}] and its keys below", name.value);
-                problems.push(source.mistake(value.span(), format!("metric `{}` must be a table", name.value), Some(hint)));
-            }
-        }
+        let Some(table) = value.get_ref().as_table() else {
+            let hint = format!("write [metric.{}] and its keys below", name.text);
+            reader.wrong(value.span(), format!("metric `{}` must be a table", name.text), hint);
+            continue;
+        };
+        let mut stanza = Stanza {
+            name,
+            table,
+            reader: &mut *reader,
+        };
+        drafts.push(draft(&mut stanza, specs, key));
     }
+    drafts
 }
 
 /// Reads one stanza; the draft has no metric where something is wrong with it.
-fn draft<'a>(stanza: &mut Stanza, source: Script<'a>, specs: &[&'static FactSpec], key: bool) -> Draft<'a> {
+fn draft<'t>(stanza: &mut Stanza<'_, 't>, specs: &[&'static FactSpec], key: bool) -> Draft<'t> {
+    let before = stanza.reader.errors.len();
     let name = stanza.name.clone();
-    if !is_id(&name.value) {
-        let hint = "an id is lower-case letters, digits and `_`, and starts with a letter".to_string();
-        stanza.problem(
-            name.span.clone(),
-            format!("`{}` cannot be the id of a metric", name.value),
-            Some(hint),
-        );
+    if !is_id(&name.text) {
+        let hint = "an id is lower-case letters, digits and `_`, and starts with a letter";
+        stanza.problem(name.span.clone(), format!("`{}` is not a valid id of a metric", name.text), hint);
     }
     let mut reference = None;
-    let metric = metric(stanza, specs, key, &mut reference).filter(|_| stanza.problems.is_empty());
+    let metric = metric(stanza, specs, key, &mut reference).filter(|_| stanza.reader.errors.len() == before);
     Draft {
         name,
-        source,
+        source: stanza.reader.source,
         metric,
         reference,
     }
@@ -100,20 +85,20 @@ fn is_id(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_lowercase()) && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
 }
 
-fn metric(stanza: &mut Stanza, specs: &[&'static FactSpec], key: bool, reference: &mut Option<Reference>) -> Option<Metric> {
+fn metric(stanza: &mut Stanza, specs: &[&'static FactSpec], key: bool, reference: &mut Option<Text>) -> Option<Metric> {
     let grammar = stanza.grammar();
     let title = stanza.words("title");
     let family = stanza.words("family");
     let text = stanza.words("text");
     let unit = stanza.choice("unit", &MetricUnit::ALL, MetricUnit::word);
     let good = stanza.choice("good", &BetterDirection::ALL, BetterDirection::word);
-    let hidden = stanza.truth("hidden").is_some_and(|h| h.value);
-    let key = stanza.truth("key").map_or(key, |k| k.value);
-    let window_days = stanza.whole("window_days").map(|w| w.value);
-    let lookback_days = stanza.whole("lookback_days").map(|w| w.value);
+    let hidden = stanza.reader.flag(stanza.table, "hidden");
+    let key = stanza.reader.boolean(stanza.table, "key").unwrap_or(key);
+    let window_days = stanza.whole("window_days");
+    let lookback_days = stanza.whole("lookback_days");
     let source = stanza
         .words("source")
-        .map_or_else(|| format!("defined in {}", stanza.source.file), |s| s.value);
+        .map_or_else(|| format!("defined in {}", stanza.reader.source.file), |s| s.text);
     let word = grammar?.word;
     let mut fact = None;
     let mut when = Some(When::InPeriod);
@@ -132,12 +117,12 @@ fn metric(stanza: &mut Stanza, specs: &[&'static FactSpec], key: bool, reference
     let examples = example::read(stanza, fact);
     let (kind, unit) = (kind?, unit?);
     if reference.is_none() || word == "rate" {
-        units::check(stanza, &kind, &unit);
+        units::check(stanza, &kind, unit);
     }
     Some(Metric {
-        id: stanza.name.value.clone(),
-        title: title?.value,
-        family: family?.value,
+        id: stanza.name.text.clone(),
+        title: title?.text,
+        family: family?.text,
         fact,
         when: when?,
         window_days,
@@ -145,17 +130,14 @@ fn metric(stanza: &mut Stanza, specs: &[&'static FactSpec], key: bool, reference
         where_,
         kind,
         weight,
-        unit: unit.value,
-        good: good?.value,
-        text: text?.value,
+        unit,
+        good: good?,
+        text: text?.text,
         source,
         hidden,
         key,
         examples,
-        origin: Origin {
-            file: stanza.source.file.to_string(),
-            line: stanza.source.line(stanza.name.span.start),
-        },
+        origin: Origin::of(stanza.reader.source, &stanza.name.span),
         definition: 0,
     })
 }
@@ -163,12 +145,11 @@ fn metric(stanza: &mut Stanza, specs: &[&'static FactSpec], key: bool, reference
 /// The fact that the stanza names.
 fn named_fact(stanza: &mut Stanza, specs: &[&'static FactSpec]) -> Option<&'static FactSpec> {
     let name = stanza.words("fact")?;
-    if let Some(spec) = specs.iter().find(|s| s.name() == name.value) {
-        return Some(spec);
+    let found = specs.iter().find(|s| s.name() == name.text);
+    if found.is_none() {
+        stanza.reader.unknown("fact", &name, specs.iter().map(|s| s.name()));
     }
-    let hint = did_you_mean(&name.value, specs.iter().map(|s| s.name()));
-    stanza.problem(name.span, format!("there is no fact `{}`", name.value), hint);
-    None
+    found.copied()
 }
 
 /// How rows come into periods: `at`, or `from` and `until`, or neither, as the fact's shape has it.
@@ -178,8 +159,8 @@ fn times(stanza: &mut Stanza, spec: &'static FactSpec) -> Option<When> {
         (Shape::StakeholderPeriod, []) => Some(When::InPeriod),
         (Shape::StakeholderPeriod, keys) => {
             for key in keys {
-                let hint = "its rows are stakeholders in a period already".to_string();
-                stanza.problem(stanza.key_span(key), format!("`{}` takes no `{key}`", spec.name()), Some(hint));
+                let hint = "each of its rows is a stakeholder in a period";
+                stanza.problem(stanza.key_span(key), format!("`{}` takes no `{key}`", spec.name()), hint);
             }
             None
         }
@@ -195,15 +176,15 @@ fn times(stanza: &mut Stanza, spec: &'static FactSpec) -> Option<When> {
         (Shape::Event, keys) => {
             let times: Vec<&str> = spec.columns.iter().filter(|c| c.unit == Unit::Time).map(|c| c.name).collect();
             let span = keys.first().map_or(stanza.name.span.clone(), |key| stanza.key_span(key));
-            let message = format!("metric `{}` needs either `at`, or `from` and `until`", stanza.name.value);
-            stanza.problem(span, message, Some(format!("times of `{}` are {}", spec.name(), times.join(", "))));
+            let message = format!("metric `{}` needs either `at`, or `from` and `until`", stanza.name.text);
+            stanza.problem(span, message, format!("times of `{}` are {}", spec.name(), times.join(", ")));
             None
         }
     }
 }
 
 /// What is computed, for all kinds but derived.
-fn kind(stanza: &mut Stanza, word: &str, spec: &'static FactSpec, reference: &mut Option<Reference>) -> Option<Kind> {
+fn kind(stanza: &mut Stanza, word: &str, spec: &'static FactSpec, reference: &mut Option<Text>) -> Option<Kind> {
     let scope = &Columns(spec);
     match word {
         "count" => match stanza.has("distinct") {
@@ -240,7 +221,7 @@ fn kind(stanza: &mut Stanza, word: &str, spec: &'static FactSpec, reference: &mu
                     } else {
                         stanza.name.span.clone()
                     };
-                    stanza.problem(span, "kind ratio needs one of `under` and `under_distinct`", None);
+                    stanza.problem(span, "kind ratio needs one of `under` and `under_distinct`", "");
                     None
                 }
             };
@@ -277,7 +258,7 @@ fn kind(stanza: &mut Stanza, word: &str, spec: &'static FactSpec, reference: &mu
                     of.unit.name(),
                     censored.unit.name()
                 );
-                stanza.problem(stanza.key_span("censored_of"), message, None);
+                stanza.problem(stanza.key_span("censored_of"), message, "");
             }
             Some(Kind::SurvivalQuantile {
                 of: of?,
@@ -305,14 +286,11 @@ fn kind(stanza: &mut Stanza, word: &str, spec: &'static FactSpec, reference: &mu
 }
 
 /// An expression over the fact's columns; a bare name that is no column of it is the id of a metric.
-fn exposure(stanza: &mut Stanza, spec: &'static FactSpec, reference: &mut Option<Reference>) -> Option<Exposure> {
-    let spot = stanza.words("exposure")?;
-    if is_id(&spot.value) && spec.column(&spot.value).is_none() {
-        *reference = Some(Reference {
-            span: spot.span,
-            text: spot.value.clone(),
-        });
-        return Some(Exposure::Metric(spot.value));
+fn exposure(stanza: &mut Stanza, spec: &'static FactSpec, reference: &mut Option<Text>) -> Option<Exposure> {
+    let text = stanza.words("exposure")?;
+    if is_id(&text.text) && spec.column(&text.text).is_none() {
+        *reference = Some(text.clone());
+        return Some(Exposure::Metric(text.text));
     }
     stanza
         .expression("exposure", &Columns(spec), ExpectedType::Number)
@@ -321,73 +299,63 @@ fn exposure(stanza: &mut Stanza, spec: &'static FactSpec, reference: &mut Option
 
 fn form(stanza: &mut Stanza) -> Option<Form> {
     let forms = ["hhi", "effective_number", "gini", "top", "fewest_to"];
-    let form = stanza.choice("form", &forms, |f| f)?.value;
+    let form = stanza.choice("form", &forms, |f| f)?;
     for (key, owner) in [("k", "top"), ("share", "fewest_to")] {
         if stanza.has(key) && form != owner {
             stanza.problem(
                 stanza.key_span(key),
                 format!("form {form} takes no `{key}`"),
-                Some(format!("it belongs to form {owner}")),
+                format!("it belongs to form {owner}"),
             );
         }
         if !stanza.has(key) && form == owner {
-            stanza.problem(stanza.key_span("form"), format!("form {form} needs `{key}`"), None);
+            stanza.problem(stanza.key_span("form"), format!("form {form} needs `{key}`"), "");
         }
     }
     match form {
         "hhi" => Some(Form::Hhi),
         "effective_number" => Some(Form::EffectiveNumber),
         "gini" => Some(Form::Gini),
-        "top" => stanza.whole("k").map(|k| Form::Top(k.value)),
+        "top" => stanza.whole("k").map(Form::Top),
         _ => stanza.fraction("share").map(Form::FewestTo),
     }
 }
 
 /// An expression over metric ids; only its grammar is checked here.
-fn derived(stanza: &mut Stanza, reference: &mut Option<Reference>) -> Option<Kind> {
-    let spot = stanza.words("expr")?;
-    match expr::parse(&spot.value) {
-        Ok(expr) => {
-            *reference = Some(Reference {
-                span: spot.span,
-                text: spot.value.clone(),
-            });
-            Some(Kind::Derived {
-                expr: Expression {
-                    text: spot.value,
-                    expr,
-                    unit: Unit::Number,
-                },
-            })
-        }
-        Err(error) => {
-            stanza.bad_expression(spot.span, &spot.value, error);
-            None
-        }
-    }
+fn derived(stanza: &mut Stanza, reference: &mut Option<Text>) -> Option<Kind> {
+    let text = stanza.words("expr")?;
+    let expr = stanza.reader.expression(&text)?;
+    *reference = Some(text.clone());
+    let unit = Unit::Number;
+    let text = text.text;
+    Some(Kind::Derived {
+        expr: Expression { text, expr, unit },
+    })
 }
 
-impl Stanza<'_> {
+impl Stanza<'_, '_> {
     /// The plain name of a column of one of these units.
     fn column(&mut self, key: &str, spec: &'static FactSpec, units: &[Unit]) -> Option<String> {
-        let spot = self.words(key)?;
+        let name = self.words(key)?;
         let fitting = || spec.columns.iter().filter(|c| units.contains(&c.unit)).map(|c| c.name);
         let wanted = units.iter().map(|u| u.name()).collect::<Vec<_>>().join(" or ");
-        match spec.column(&spot.value) {
-            Some(column) if units.contains(&column.unit) => return Some(spot.value),
+        match spec.column(&name.text) {
+            Some(column) if units.contains(&column.unit) => return Some(name.text),
             Some(column) => {
                 let hint = format!("columns of {wanted} are {}", fitting().collect::<Vec<_>>().join(", "));
                 let message = format!(
                     "`{key}` must be a column of {wanted}, but `{}` is {}",
-                    spot.value,
+                    name.text,
                     column.unit.name()
                 );
-                self.problem(spot.span, message, Some(hint));
+                self.problem(name.span, message, hint);
             }
             None => {
-                let hint = did_you_mean(&spot.value, spec.columns.iter().map(|c| c.name))
-                    .unwrap_or_else(|| format!("columns of {wanted} are {}", fitting().collect::<Vec<_>>().join(", ")));
-                self.problem(spot.span, format!("`{}` has no column `{}`", spec.name(), spot.value), Some(hint));
+                let help = match nearest(&name.text, spec.columns.iter().map(|c| c.name)) {
+                    Some(near) => Help::names(&name.text, [near]),
+                    None => format!("columns of {wanted} are {}", fitting().collect::<Vec<_>>().join(", ")).into(),
+                };
+                self.problem(name.span, format!("`{}` has no column `{}`", spec.name(), name.text), help);
             }
         }
         None
@@ -395,7 +363,7 @@ impl Stanza<'_> {
 
     /// `stakeholder_id`, or a column of text or ids.
     fn entity(&mut self, key: &str, spec: &'static FactSpec) -> Option<Entity> {
-        if self.text(key)?.value == "stakeholder_id" {
+        if self.words(key)?.text == "stakeholder_id" {
             return Some(Entity::Stakeholder);
         }
         self.column(key, spec, &[Unit::Text, Unit::Key]).map(Entity::Column)
@@ -403,11 +371,11 @@ impl Stanza<'_> {
 
     /// A number between 0 and 1, neither of them.
     fn fraction(&mut self, key: &str) -> Option<f64> {
-        let spot = self.number(key)?;
-        if spot.value > 0.0 && spot.value < 1.0 {
-            return Some(spot.value);
+        let (number, span) = self.reader.number(self.table, key)?;
+        if number > 0.0 && number < 1.0 {
+            return Some(number);
         }
-        self.problem(spot.span, format!("`{key}` must lie between 0 and 1"), None);
+        self.reader.out_of_range(span, key, "between 0 and 1");
         None
     }
 
@@ -416,11 +384,11 @@ impl Stanza<'_> {
         if !self.has(key) {
             return Some(default);
         }
-        let spot = self.number(key)?;
-        if spot.value > 0.0 {
-            return Some(spot.value);
+        let (number, span) = self.reader.number(self.table, key)?;
+        if number > 0.0 {
+            return Some(number);
         }
-        self.problem(spot.span, format!("`{key}` must be above 0"), None);
+        self.reader.out_of_range(span, key, "above 0");
         None
     }
 }

@@ -4,7 +4,9 @@ use super::example::Example;
 use super::expression::Expression;
 use crate::schema::{FactColumn, FactSpec};
 pub use crate::stats::BetterDirection;
+use crate::toml_reader::SourceText;
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 /// One metric: what is measured, how, and the words that explain it.
 #[derive(Debug)]
@@ -246,6 +248,16 @@ pub struct Origin {
     pub file: String,
     /// The line, from 1.
     pub line: usize,
+}
+
+impl Origin {
+    /// Where a stretch of a text starts.
+    pub fn of(source: SourceText<'_>, span: &Range<usize>) -> Origin {
+        Origin {
+            file: source.file.to_string(),
+            line: source.line(span.start),
+        }
+    }
 }
 
 impl Metric {

@@ -1,7 +1,7 @@
 //! The metric catalogue: every number the program knows how to measure, as data.
 //!
 //! A metric is one stanza of TOML: a fact, the rows that count, a kind with its expressions, and the words that explain it. The
-//! built-in ones stand in one file a family beside this module; a user's own are read in the same grammar, by the same code, with the
+//! built-in ones are in one file a family next to this module; a user's own are read in the same grammar, by the same code, with the
 //! same checks. Nothing outside the files knows a single metric: the engine knows kinds.
 //!
 //! Every stanza carries worked examples. An example gives either rows of the fact, or canonical tables that the fact is built from,
@@ -27,7 +27,7 @@ pub use metric::{BetterDirection, Entity, Exposure, Form, Kind, Metric, MetricUn
 
 use crate::diagnostics;
 use crate::schema::FactSpec;
-use crate::toml_reader::ConfigError;
+use crate::toml_reader::{ConfigErrors, DeTable, Reader, SourceText};
 use std::collections::HashMap;
 
 /// The built-in families, in the order in which they are listed: name and stanzas.
@@ -57,18 +57,40 @@ impl Catalog {
     ///
     /// # Panics
     ///
-    /// If the embedded stanzas do not fit the facts; that is a defect of the program.
+    /// If the embedded stanzas do not fit the facts; that is a bug in relhealth.
     pub fn builtin(specs: &[&'static FactSpec]) -> Catalog {
-        load::builtin(specs).unwrap_or_else(|problems| panic!("the built-in catalogue is broken:\n{}", load::joined(&problems)))
+        match load::builtin(specs) {
+            Ok(metrics) => Catalog::of(metrics),
+            Err(problems) => panic!("the built-in catalogue is broken:\n{}", ConfigErrors::new(problems)),
+        }
     }
 
     /// These metrics and those of the `metric` table of a user's file; the file's other tables are not looked at.
     ///
-    /// # Errors
+    /// The reader collects what is wrong with them; then only the built-in metrics are left.
+    pub fn read_user<'t>(self, reader: &mut Reader<'t>, document: &DeTable<'t>, specs: &[&'static FactSpec]) -> Catalog {
+        match load::add(self.metrics, reader, document, specs) {
+            Ok(metrics) => Catalog::of(metrics),
+            Err(problems) => {
+                reader.errors.extend(problems);
+                Catalog::builtin(specs)
+            }
+        }
+    }
+
+    /// These metrics and those of the `metric` table of a text; its other tables are not looked at.
     ///
-    /// All mistakes of the file's stanzas, in the order in which they stand there.
-    pub fn with_user(self, toml_text: &str, file_name: &str, specs: &[&'static FactSpec]) -> Result<Catalog, Vec<ConfigError>> {
-        load::add(self.metrics, toml_text, file_name, specs).map(Catalog::of)
+    /// # Errors
+    /// Everything that is wrong in the text.
+    pub fn with_user(self, text: &str, file: &str, specs: &[&'static FactSpec]) -> Result<Catalog, ConfigErrors> {
+        let mut reader = Reader::new(SourceText { file, text });
+        let document = reader.document();
+        let catalog = self.read_user(&mut reader, &document, specs);
+        if reader.errors.is_empty() {
+            Ok(catalog)
+        } else {
+            Err(ConfigErrors::new(reader.errors))
+        }
     }
 
     /// The metric of that id.
@@ -113,11 +135,6 @@ impl Catalog {
         let index = metrics.iter().enumerate().map(|(i, m)| (m.id.clone(), i)).collect();
         Catalog { metrics, index }
     }
-}
-
-/// The hint for a name that does not exist, if there is one to give.
-fn did_you_mean<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> Option<String> {
-    Some(diagnostics::did_you_mean(name, names)).filter(|hint| !hint.is_empty())
 }
 
 #[cfg(test)]

@@ -1,10 +1,8 @@
-//! One stanza of TOML as typed fields: which keys a kind takes, and what each must hold. Mistakes are collected, never fatal.
+//! The table of one metric: which keys a kind takes, and what each must hold. Errors are collected, never fatal.
 
-use super::did_you_mean;
-use crate::toml_reader::{ConfigError, Script};
 use std::ops::Range;
-use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+
+use crate::toml_reader::{DeTable, Fault, Help, Reader, Text};
 
 /// Keys of every metric: required, then optional.
 pub(super) const COMMON: (&[&str], &[&str]) = (
@@ -14,7 +12,7 @@ pub(super) const COMMON: (&[&str], &[&str]) = (
 /// Keys of every metric that is measured on a fact.
 pub(super) const MEASURED: (&[&str], &[&str]) = (&["fact"], &["at", "from", "until", "where", "window_days", "lookback_days"]);
 
-/// The keys that a kind takes besides those of every metric.
+/// The keys that a kind takes in addition to those of every metric.
 pub(super) struct Grammar {
     pub word: &'static str,
     pub required: &'static [&'static str],
@@ -23,123 +21,106 @@ pub(super) struct Grammar {
 
 /// The kinds, in the order in which they are listed to people.
 pub(super) static KINDS: &[Grammar] = &[
-    Grammar {
-        word: "count",
-        required: &[],
-        optional: &["distinct"],
-    },
-    Grammar {
-        word: "sum",
-        required: &["of"],
-        optional: &[],
-    },
-    Grammar {
-        word: "mean",
-        required: &["of"],
-        optional: &["weight"],
-    },
-    Grammar {
-        word: "share",
-        required: &["part"],
-        optional: &["weight"],
-    },
-    Grammar {
-        word: "net_share",
-        required: &["plus", "minus"],
-        optional: &["weight"],
-    },
-    Grammar {
-        word: "ratio",
-        required: &["over"],
-        optional: &["under", "under_distinct"],
-    },
-    Grammar {
-        word: "rate",
-        required: &["part", "exposure"],
-        optional: &["per"],
-    },
-    Grammar {
-        word: "quantile",
-        required: &["of", "q"],
-        optional: &[],
-    },
-    Grammar {
-        word: "survival_quantile",
-        required: &["of", "event", "censored_of", "q"],
-        optional: &[],
-    },
-    Grammar {
-        word: "concentration",
-        required: &["of", "form"],
-        optional: &["group", "k", "share"],
-    },
-    Grammar {
-        word: "derived",
-        required: &["expr"],
-        optional: &[],
-    },
+    Grammar::of("count", &[], &["distinct"]),
+    Grammar::of("sum", &["of"], &[]),
+    Grammar::of("mean", &["of"], &["weight"]),
+    Grammar::of("share", &["part"], &["weight"]),
+    Grammar::of("net_share", &["plus", "minus"], &["weight"]),
+    Grammar::of("ratio", &["over"], &["under", "under_distinct"]),
+    Grammar::of("rate", &["part", "exposure"], &["per"]),
+    Grammar::of("quantile", &["of", "q"], &[]),
+    Grammar::of("survival_quantile", &["of", "event", "censored_of", "q"], &[]),
+    Grammar::of("concentration", &["of", "form"], &["group", "k", "share"]),
+    Grammar::of("derived", &["expr"], &[]),
 ];
 
 impl Grammar {
+    const fn of(word: &'static str, required: &'static [&'static str], optional: &'static [&'static str]) -> Grammar {
+        Grammar { word, required, optional }
+    }
+
+    fn keys(&self) -> impl Iterator<Item = &'static str> {
+        self.parts()
+            .flat_map(|(required, optional)| required.iter().chain(optional))
+            .copied()
+    }
+
     fn parts(&self) -> impl Iterator<Item = (&'static [&'static str], &'static [&'static str])> {
         let measured = (self.word != "derived").then_some(MEASURED);
         [COMMON].into_iter().chain(measured).chain([(self.required, self.optional)])
     }
 
     fn takes(&self, key: &str) -> bool {
-        self.parts()
-            .any(|(required, optional)| required.contains(&key) || optional.contains(&key))
+        self.keys().any(|known| known == key)
     }
-}
-
-/// A value and the bytes where it stands.
-#[derive(Clone, Debug)]
-pub(super) struct Spot<T> {
-    pub value: T,
-    pub span: Range<usize>,
 }
 
 /// A table whose keys are being read.
-pub(super) struct Stanza<'a> {
+pub(super) struct Stanza<'r, 't> {
     /// The name of the table's last part: of `[metric.x]` the `x`.
-    pub name: Spot<String>,
-    pub source: Script<'a>,
-    pub problems: Vec<ConfigError>,
-    table: &'a DeTable<'a>,
+    pub name: Text,
+    pub table: &'r DeTable<'t>,
+    pub reader: &'r mut Reader<'t>,
 }
 
-impl<'a> Stanza<'a> {
-    pub fn new(name: Spot<String>, source: Script<'a>, table: &'a DeTable<'a>) -> Stanza<'a> {
-        Stanza {
-            name,
-            source,
-            problems: Vec::new(),
-            table,
-        }
-    }
-
-    pub fn problem(&mut self, span: Range<usize>, message: impl Into<String>, hint: Option<String>) {
-        self.problems.push(self.source.mistake(span, message, hint));
+impl<'t> Stanza<'_, 't> {
+    pub fn problem(&mut self, span: Range<usize>, fault: impl Into<Fault>, help: impl Into<Help>) {
+        self.reader.wrong(span, fault, help);
     }
 
     pub fn has(&self, key: &str) -> bool {
         self.table.contains_key(key)
     }
 
-    /// Where a key stands; the table's name where it is missing.
+    /// Where a key is; the table's name where it is missing.
     pub fn key_span(&self, key: &str) -> Range<usize> {
         self.table.get_key_value(key).map_or(self.name.span.clone(), |(k, _)| k.span())
     }
 
+    /// Where the value of a key is; the table's name where it is missing.
+    pub fn value_span(&self, key: &str) -> Range<usize> {
+        self.table.get(key).map_or(self.name.span.clone(), |value| value.span())
+    }
+
+    /// The string of a key, which must not be empty.
+    pub fn words(&mut self, key: &str) -> Option<Text> {
+        self.reader.filled_text(self.table, key)
+    }
+
+    /// The whole number of a key, from 1.
+    pub fn whole(&mut self, key: &str) -> Option<u32> {
+        let whole = self.reader.whole(self.table, key, 1..=u32::MAX.into())?;
+        u32::try_from(whole).ok()
+    }
+
+    /// One of a closed list of words.
+    pub fn choice<T: Copy>(&mut self, key: &str, all: &[T], word: fn(T) -> &'static str) -> Option<T> {
+        let choices: Vec<(&str, T)> = all.iter().map(|choice| (word(*choice), *choice)).collect();
+        self.reader.choice(self.table, key, &choices)
+    }
+
+    /// The tables of this key's array, each read as a stanza of its own.
+    pub fn each_table<T>(&mut self, key: &str, mut read: impl FnMut(&mut Stanza<'_, 't>) -> Option<T>) -> Vec<T> {
+        let tables = self.reader.tables(self.table, key);
+        let stanzas = tables.into_iter().filter_map(|(table, span)| {
+            let text = key.to_string();
+            read(&mut Stanza {
+                name: Text { text, span },
+                table,
+                reader: &mut *self.reader,
+            })
+        });
+        stanzas.collect()
+    }
+
     /// The grammar of the stanza's kind, after a check of all keys against it.
     pub fn grammar(&mut self) -> Option<&'static Grammar> {
-        let kind = self.text("kind");
-        let grammar = kind.as_ref().and_then(|k| KINDS.iter().find(|g| g.word == k.value));
+        let kind = self.reader.text(self.table, "kind");
+        let grammar = kind.as_ref().and_then(|k| KINDS.iter().find(|g| g.word == k.text));
         if let (Some(kind), None) = (&kind, grammar) {
-            let hint = did_you_mean(&kind.value, KINDS.iter().map(|g| g.word));
-            self.problem(kind.span.clone(), format!("there is no kind `{}`", kind.value), hint);
+            self.reader.unknown("kind", kind, KINDS.iter().map(|g| g.word));
         }
-        for (key, _) in self.table {
+        for key in self.table.keys() {
             let name: &str = key.get_ref();
             if grammar.map_or_else(|| KINDS.iter().any(|g| g.takes(name)), |g| g.takes(name)) {
                 continue;
@@ -152,159 +133,35 @@ impl<'a> Stanza<'a> {
                     } else {
                         format!("it belongs to kind {}", owners.join(", "))
                     };
-                    self.problem(key.span(), format!("kind {} takes no `{name}`", g.word), Some(hint));
+                    self.problem(key.span(), format!("kind {} takes no `{name}`", g.word), hint);
                 }
-                _ => {
+                (None, _) | (_, []) => {
                     let known: Vec<&str> = match grammar {
-                        Some(g) => g.parts().flat_map(|(r, o)| r.iter().chain(o)).copied().collect(),
-                        None => KINDS
-                            .iter()
-                            .flat_map(Grammar::parts)
-                            .flat_map(|(r, o)| r.iter().chain(o))
-                            .copied()
-                            .collect(),
+                        Some(g) => g.keys().collect(),
+                        None => KINDS.iter().flat_map(Grammar::keys).collect(),
                     };
-                    let hint = did_you_mean(name, known);
-                    self.problem(key.span(), format!("unknown key `{name}`"), hint);
+                    self.reader.unknown_key(key.span(), name, "of a metric", &known);
                 }
             }
         }
-        let mut required: Vec<(&str, String)> = COMMON.0.iter().map(|key| (*key, "every metric".to_string())).collect();
-        if let Some(g) = grammar {
-            if g.word != "derived" {
-                required.extend(
-                    MEASURED
-                        .0
-                        .iter()
-                        .map(|key| (*key, "every metric that is measured on a fact".to_string())),
-                );
-            }
-            required.extend(g.required.iter().map(|key| (*key, format!("kind {}", g.word))));
-        }
-        for (key, owner) in required {
-            if !self.has(key) {
-                let message = format!("metric `{}` lacks `{key}`", self.name.value);
-                self.problem(self.name.span.clone(), message, Some(format!("{owner} needs it")));
-            }
-        }
+        self.required(grammar);
         grammar
     }
 
-    /// The words of this key, if it is there and holds a string.
-    pub fn text(&mut self, key: &str) -> Option<Spot<String>> {
-        self.read(key, "a string", |v| v.as_str().map(str::to_string))
-    }
-
-    /// The words of a key that must say something.
-    pub fn words(&mut self, key: &str) -> Option<Spot<String>> {
-        let spot = self.text(key)?;
-        if spot.value.trim().is_empty() {
-            self.problem(spot.span, format!("`{key}` is empty"), None);
-            return None;
-        }
-        Some(spot)
-    }
-
-    /// The number of this key.
-    pub fn number(&mut self, key: &str) -> Option<Spot<f64>> {
-        self.read(key, "a number", number)
-    }
-
-    /// The whole number of this key, from 1.
-    pub fn whole(&mut self, key: &str) -> Option<Spot<u32>> {
-        self.read(key, "a whole number from 1", |v| {
-            let integer = v.as_integer()?;
-            u32::from_str_radix(integer.as_str(), integer.radix()).ok().filter(|n| *n > 0)
-        })
-    }
-
-    /// The truth value of this key.
-    pub fn truth(&mut self, key: &str) -> Option<Spot<bool>> {
-        self.read(key, "true or false", |v| v.as_bool())
-    }
-
-    /// A date or time: native, or in a string.
-    pub fn time(&mut self, key: &str) -> Option<Spot<String>> {
-        self.read(key, "a date", |v| {
-            v.as_datetime().map(ToString::to_string).or(v.as_str().map(str::to_string))
-        })
-    }
-
-    /// One of a closed list of words.
-    pub fn choice<T: Copy>(&mut self, key: &str, all: &[T], word: fn(T) -> &'static str) -> Option<Spot<T>> {
-        let spot = self.text(key)?;
-        if let Some(found) = all.iter().find(|t| word(**t) == spot.value) {
-            return Some(Spot {
-                value: *found,
-                span: spot.span,
-            });
-        }
-        let hint = did_you_mean(&spot.value, all.iter().map(|t| word(*t)));
-        self.problem(spot.span, format!("`{key}` cannot be `{}`", spot.value), hint);
-        None
-    }
-
-    /// The tables of this key's array, each as a stanza of its own.
-    pub fn tables(&mut self, key: &str) -> Vec<Stanza<'a>> {
-        let Some((name, value)) = self.table.get_key_value(key) else {
-            return Vec::new();
-        };
-        let Some(items) = value.get_ref().as_array() else {
-            self.problem(
-                value.span(),
-                format!("`{key}` must be tables"),
-                Some(format!("write [[metric.{}.{key}]]", self.name.value)),
-            );
-            return Vec::new();
-        };
-        let mut found = Vec::new();
-        for item in items.iter() {
-            match item.get_ref().as_table() {
-                Some(table) => {
-                    let spot = Spot {
-                        value: name.get_ref().to_string(),
-                        span: item.span(),
-                    };
-                    found.push(Stanza::new(spot, self.source, table));
-                }
-                None => self.problem(item.span(), format!("`{key}` must be tables"), None),
+    /// Records the keys that are missing.
+    fn required(&mut self, grammar: Option<&Grammar>) {
+        let metric = format!("metric `{}`", self.name.text);
+        let mut required: Vec<(&str, String)> = COMMON.0.iter().map(|key| (*key, metric.clone())).collect();
+        if let Some(g) = grammar {
+            if g.word != "derived" {
+                required.extend(MEASURED.0.iter().map(|key| (*key, metric.clone())));
             }
+            required.extend(g.required.iter().map(|key| (*key, format!("{metric} of kind {}", g.word))));
         }
-        found
-    }
-
-    /// The keys of the table and where they stand.
-    pub fn keys(&self) -> Vec<Spot<String>> {
-        self.table
-            .keys()
-            .map(|k| Spot {
-                value: k.get_ref().to_string(),
-                span: k.span(),
-            })
-            .collect()
-    }
-
-    fn read<T>(&mut self, key: &str, wanted: &str, read: impl Fn(&DeValue) -> Option<T>) -> Option<Spot<T>> {
-        let value: &Spanned<DeValue> = self.table.get(key)?;
-        match read(value.get_ref()) {
-            Some(found) => Some(Spot {
-                value: found,
-                span: value.span(),
-            }),
-            None => {
-                self.problem(value.span(), format!("`{key}` must be {wanted}"), None);
-                None
+        for (key, owner) in required {
+            if !self.has(key) {
+                self.reader.missing(self.name.span.clone(), owner, key, Help::None);
             }
         }
     }
-}
-
-/// An integer or a float that is finite.
-fn number(value: &DeValue) -> Option<f64> {
-    let found = match value {
-        DeValue::Integer(i) => i64::from_str_radix(i.as_str(), i.radix()).ok()? as f64,
-        DeValue::Float(f) => f.as_str().parse().ok()?,
-        _ => return None,
-    };
-    found.is_finite().then_some(found)
 }

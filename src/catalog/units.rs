@@ -1,13 +1,13 @@
-//! Which unit a metric's value can be stated in: a median of hours cannot be printed as days.
+//! Which unit a metric's value can be given in: a median of hours cannot be printed as days.
 
-use super::stanza::{Spot, Stanza};
+use super::stanza::Stanza;
 use super::{Form, Kind, MetricUnit, Under};
 use crate::schema::Unit;
 
 /// Notes where the stanza's `unit` does not fit what it computes.
-pub(super) fn check(stanza: &mut Stanza, kind: &Kind, unit: &Spot<MetricUnit>) {
-    if let Some((message, hint)) = misfit(kind, unit.value) {
-        stanza.problem(unit.span.clone(), message, Some(hint));
+pub(super) fn check(stanza: &mut Stanza, kind: &Kind, unit: MetricUnit) {
+    if let Some((message, hint)) = misfit(kind, unit) {
+        stanza.problem(stanza.value_span("unit"), message, hint);
     }
 }
 
@@ -36,7 +36,7 @@ pub(super) fn in_expressions(unit: MetricUnit) -> Unit {
     }
 }
 
-/// Units that a bare number can be stated in.
+/// Units that a bare number can be given in.
 const BARE: &[MetricUnit] = &[
     MetricUnit::Share,
     MetricUnit::Points,

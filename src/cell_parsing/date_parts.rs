@@ -9,6 +9,7 @@ use super::names::{Word, month_name, weekday_name};
 use super::serial_dates::parse_compact;
 use super::time::{Civil, Clock, parse_iso};
 use super::zones::{self, Shift};
+use crate::period::weekday;
 
 /// In which order a date names its parts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -209,10 +210,7 @@ impl Parts {
         };
         let date = Civil::date(year, month, day)?;
         // 1970-01-01 was a Thursday.
-        if self
-            .weekday
-            .is_some_and(|weekday| weekday >> (date.days + 3).rem_euclid(7) & 1 == 0)
-        {
+        if self.weekday.is_some_and(|days_named| days_named >> weekday(date.days) & 1 == 0) {
             return Err(ValueError::Weekday);
         }
         Ok(date.with(self.clock).shifted(self.shift))

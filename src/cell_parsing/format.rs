@@ -7,8 +7,9 @@ use super::cursor::{Cursor, hour_of_half, position};
 use super::date_parts::century;
 use super::names::{month_name, weekday_name};
 use super::serial_dates::Count;
-use super::time::{Civil, Clock, days_from, is_leap};
+use super::time::{Civil, Clock, days_from};
 use super::zones::{self, Shift};
+use crate::period::{days_in_year, weekday};
 
 /// A compiled date format.
 ///
@@ -304,12 +305,12 @@ impl Fields {
         }
         let year = self.year.unwrap_or(0);
         let days = match self.day_of_year {
-            Some(day) if day == 0 || day > 365 + u32::from(is_leap(year)) => return Err(ValueError::DayOfYear(day)),
+            Some(day) if day == 0 || day > days_in_year(year as i32) => return Err(ValueError::DayOfYear(day)),
             Some(day) => days_from(year, 1, 1)? + day as i32 - 1,
             None => days_from(year, self.month.unwrap_or(1), self.day.unwrap_or(1))?,
         };
         // 1970-01-01 was a Thursday, the fourth day of the week.
-        if self.weekday.is_some_and(|weekday| weekday >> (days + 3).rem_euclid(7) & 1 == 0) {
+        if self.weekday.is_some_and(|days_named| days_named >> weekday(days) & 1 == 0) {
             return Err(ValueError::Weekday);
         }
         let date = Civil {

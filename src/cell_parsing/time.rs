@@ -6,7 +6,7 @@
 use super::ValueError;
 use super::cursor::{Cursor, position};
 use super::zones::Shift;
-use crate::period::Fit;
+use crate::period::{Fit, civil_from_days, days_from_civil, days_in_month};
 use crate::schema::{DAY, HOUR, Micros};
 
 const MINUTE: i64 = 60_000_000;
@@ -114,16 +114,7 @@ impl Civil {
 
     /// Year, month and day.
     pub fn ymd(&self) -> (i32, u32, u32) {
-        // Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", civil_from_days.
-        let z = i64::from(self.days) + 719_468;
-        let era = z.div_euclid(146_097);
-        let of_era = z.rem_euclid(146_097);
-        let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
-        let day_of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-        let shifted = (5 * day_of_year + 2) / 153;
-        let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
-        let year = year_of_era + era * 400 + i64::from(month <= 2);
-        (year as i32, month as u32, (day_of_year - (153 * shifted + 2) / 5 + 1) as u32)
+        civil_from_days(self.days)
     }
 }
 
@@ -157,29 +148,10 @@ pub(super) fn days_from(year: u32, month: u32, day: u32) -> Result<i32, ValueErr
         return Err(ValueError::Month(month));
     }
     // Every month has a 28th.
-    if day == 0 || (day > 28 && day > days_in_month(year, month)) {
+    if day == 0 || (day > 28 && day > days_in_month(year as i32, month)) {
         return Err(ValueError::Day(day, month));
     }
-    // Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", days_from_civil.
-    let year = year as i32 - i32::from(month <= 2);
-    let era = year.div_euclid(400);
-    let year_of_era = year.rem_euclid(400);
-    let shifted = (month as i32 + 9) % 12;
-    let day_of_year = (153 * shifted + 2) / 5 + day as i32 - 1;
-    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-    Ok(era * 146_097 + day_of_era - 719_468)
-}
-
-pub(super) fn is_leap(year: u32) -> bool {
-    year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400))
-}
-
-fn days_in_month(year: u32, month: u32) -> u32 {
-    match month {
-        2 => 28 + u32::from(is_leap(year)),
-        4 | 6 | 9 | 11 => 30,
-        _ => 31,
-    }
+    Ok(days_from_civil(year as i32, month, day))
 }
 
 /// Two digits at a place, or something above 99.

@@ -8,7 +8,7 @@ use clap_complete::Shell;
 use super::pages::topics;
 use super::periods::PeriodArgs;
 use crate::canonical::Budget;
-use crate::config::{Overlay, is_currency, is_level};
+use crate::config::{is_currency, is_level};
 use crate::period::{Grain, Zone};
 
 /// Measure the health of an organisation's relationships from the CSV files that its systems already export
@@ -125,8 +125,8 @@ pub struct Reading {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub max_columns: Option<u32>,
     /// Map a column for this run, like a line of [source.map]; FILE may be a glob
-    #[arg(long, value_name = "FILE:COLUMN=HEADER", value_parser = overlay)]
-    pub map: Vec<Overlay>,
+    #[arg(long, value_name = "FILE:COLUMN=HEADER")]
+    pub map: Vec<String>,
 }
 
 fn currency(text: &str) -> Result<String, String> {
@@ -135,10 +135,6 @@ fn currency(text: &str) -> Result<String, String> {
     } else {
         Err("three capital letters such as EUR".to_string())
     }
-}
-
-fn overlay(text: &str) -> Result<Overlay, String> {
-    Overlay::parse(text).map_err(|error| error.to_string())
 }
 
 fn level(text: &str) -> Result<f64, String> {

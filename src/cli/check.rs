@@ -16,7 +16,7 @@ use crate::canonical::CanonicalTables;
 use crate::catalog::Metric;
 use crate::check::baseline::{self, Baseline};
 use crate::check::{self, CheckRequest, CheckResult, DataTest, Rule, RuleTarget, Waiver};
-use crate::config::{Config, ConfigErrors, Script};
+use crate::config::{Config, ConfigErrors, SourceText};
 use crate::diagnostics::{Class, Note, Problem, did_you_mean, visible};
 use crate::facts::context::Settings;
 use crate::io::{Source, hex, write_bytes};
@@ -182,8 +182,8 @@ fn read_baseline(path: &Path) -> anyhow::Result<Baseline> {
 fn fitted(rules: Vec<Rule>, global: &Global, canonical: &CanonicalTables) -> anyhow::Result<Vec<Rule>> {
     let written = setup::written(global.config.as_deref())?;
     let (name, text) = written.map_or((String::new(), String::new()), |(path, text)| (path.display().to_string(), text));
-    let script = Script { file: &name, text: &text };
-    let mut mistakes: Vec<ConfigError> = Vec::new();
+    let source = SourceText { file: &name, text: &text };
+    let mut errors: Vec<ConfigError> = Vec::new();
     let rules = rules
         .into_iter()
         .map(|mut rule| {
@@ -191,15 +191,15 @@ fn fitted(rules: Vec<Rule>, global: &Global, canonical: &CanonicalTables) -> any
                 for by in &mut metric.by {
                     match data::spelled(std::slice::from_ref(&by.name), canonical) {
                         Ok(spelled) => by.name = spelled.concat(),
-                        Err(error) => mistakes.extend(error.downcast::<Problem>().map(|p| script.mistake(by.span.clone(), p.what, p.hint))),
+                        Err(error) => errors.extend(error.downcast::<Problem>().map(|p| source.error(by.span.clone(), p.what, p.hint))),
                     }
                 }
                 if let Some(filter) = &mut metric.filter {
                     match data::fit(&filter.expr, canonical) {
                         Ok(expr) => filter.expr = expr,
                         Err(error) => {
-                            let span = script.inside(filter.span.clone(), filter.expr.text(), error.span);
-                            mistakes.push(script.mistake(span, error.message, error.hint));
+                            let span = source.within_string(filter.span.clone(), error.span);
+                            errors.push(source.error(span, error.message, error.hint));
                         }
                     }
                 }
@@ -207,10 +207,10 @@ fn fitted(rules: Vec<Rule>, global: &Global, canonical: &CanonicalTables) -> any
             rule
         })
         .collect();
-    if mistakes.is_empty() {
+    if errors.is_empty() {
         Ok(rules)
     } else {
-        Err(ConfigErrors::new(mistakes).into())
+        Err(ConfigErrors::new(errors).into())
     }
 }
 

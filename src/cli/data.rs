@@ -8,7 +8,7 @@ use super::inputs;
 use super::progress;
 use crate::canonical::{self, Budget, CanonicalTables, Key, Loaded, Options, Redact};
 use crate::catalog::Metric;
-use crate::config::{Config, Overlay, unfit};
+use crate::config::{Config, ConfigErrors, Overlay};
 use crate::diagnostics::{Note, Problem, nearest, visible};
 use crate::expr::{self, Expr, ExprError};
 use crate::io::write_bytes;
@@ -108,7 +108,12 @@ fn redact() -> Redact {
 /// Wrong usage, a path that leads nowhere.
 pub fn inputs(named: &[String], reading: &Reading, config: &Config) -> anyhow::Result<Vec<Input>> {
     let mut inputs = inputs::resolve(named, &config.sources)?;
-    Overlay::apply(&reading.map, &mut inputs)?;
+    let overlays = reading
+        .map
+        .iter()
+        .map(|map| Overlay::parse(map))
+        .collect::<anyhow::Result<Vec<_>>>()?;
+    Overlay::apply(&overlays, &mut inputs)?;
     Ok(inputs)
 }
 
@@ -147,16 +152,10 @@ pub fn spelled(by: &[String], canonical: &CanonicalTables) -> anyhow::Result<Vec
 /// # Errors
 /// A dimension that no table has.
 pub fn spell(filter: &Expr, canonical: &CanonicalTables) -> anyhow::Result<Expr> {
-    match filter.check(&Dimensions(canonical)) {
-        Ok(unit) if unit != Unit::Bool => {
-            let what = format!("--where {} is no condition", filter.text());
-            Err(Problem::usage(what).hint("write one like region = 'north'").into())
-        }
-        _ => fit(filter, canonical).map_err(|error| unfit("--where", filter.text(), error).into()),
-    }
+    fit(filter, canonical).map_err(|error| ConfigErrors::of_option("--where", filter.text(), error).into())
 }
 
-/// The same for a condition that stands elsewhere.
+/// The same for a condition of the configuration.
 ///
 /// # Errors
 /// What is wrong with it, and where in its text.
@@ -164,11 +163,10 @@ pub fn fit(filter: &Expr, canonical: &CanonicalTables) -> Result<Expr, ExprError
     let scope = Dimensions(canonical);
     match filter.check(&scope)? {
         Unit::Bool => filter.resolve(&scope),
-        _ => Err(ExprError {
-            message: "this is no condition".to_string(),
-            span: 0..filter.text().len(),
-            hint: Some("write one like region = 'north'".to_string()),
-        }),
+        unit => {
+            let error = ExprError::new(0..filter.text().len(), format!("expected a condition, found {}", unit.name()));
+            Err(error.hint("write one like region = 'north'"))
+        }
     }
 }
 

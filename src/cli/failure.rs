@@ -7,7 +7,7 @@ use crate::config::ConfigErrors;
 use crate::diagnostics::{Class, Problem, visible};
 use crate::io::FileError;
 
-/// The exit code of a defect in the program.
+/// The exit code of a bug in relhealth.
 pub const DEFECT: u8 = 70;
 
 /// The exit codes and what they mean.
@@ -15,27 +15,27 @@ pub const EXIT_CODES: [(u8, &str); 5] = [
     (0, "done, and every rule passed (warnings allowed)"),
     (
         1,
-        "a rule or an example failed, or a rule could not be judged and is not marked optional, or warned under --fail-on warn",
+        "a rule or an example failed, or a rule could not be evaluated and is not marked optional, or warned under --fail-on warn",
     ),
     (2, "wrong usage or configuration, or the output cannot be written"),
     (3, "the data cannot be used: unreadable, ambiguous dates, too many rejects"),
-    (DEFECT, "a defect in the program; please report it"),
+    (DEFECT, "a bug in relhealth; please report it"),
 ];
 
 /// How a check comes to its code.
 pub const CHECK_CODES: &str = "
-Of `check`, by what its verdicts are; the gravest decides:
+Of `check`, by the results of its rules; the most severe result decides:
   pass          0
   warn          0; 1 with --fail-on warn
   fail          1
-  insufficient  1: too little to judge by is no pass; 0 where the rule is optional, and in one
-                slice of several of a rule with `by`, of which others could be judged
-A waiver excuses all of these for its rule, so that they count as 0. One that has expired fails,
-one that excuses nothing warns. An error (2, 3, 70) comes before all verdicts: nothing was judged,
-and no output is written. A closed pipe changes no code of a check.
+  insufficient  1: the data are too few to evaluate the rule; 0 where the rule is optional, and in
+                one group of several of a rule with `by`, of which others could be evaluated
+A waiver waives all of these for its rule, so that they count as 0. An expired waiver fails, an
+unused one warns. After an error (2, 3, 70) no rule is evaluated and no output is written. A closed
+pipe does not change the exit code of a check.
 ";
 
-/// Writes to stderr; nobody can be told that this failed.
+/// Writes to stderr. Where that fails, there is no one to tell.
 pub fn say(text: &str) {
     super::progress::done();
     let _ = writeln!(std::io::stderr(), "{text}");
@@ -49,7 +49,7 @@ pub fn catch_panics() {
             .location()
             .map_or(String::new(), |at| format!(" ({}:{})", at.file(), at.line()));
         say(&format!(
-            "error: this is a defect in relhealth {}, please report it: {what}{place}",
+            "error: this is a bug in relhealth {}, please report it: {what}{place}",
             env!("CARGO_PKG_VERSION")
         ));
     }));
@@ -66,7 +66,7 @@ pub fn usage(error: &clap::Error) -> ExitCode {
     }
 }
 
-/// Shows an error and gives its exit code; a pipe that was closed is none.
+/// Shows an error and gives its exit code; a pipe that was closed is not an error.
 pub fn report(error: &anyhow::Error) -> ExitCode {
     if is_pipe_closed(error) {
         return ExitCode::SUCCESS;
@@ -90,8 +90,8 @@ fn is_closed_pipe(cause: &(dyn std::error::Error + 'static)) -> bool {
 fn message(error: &anyhow::Error) -> String {
     let mut text = String::from("error: ");
     for (i, cause) in error.chain().enumerate() {
-        if let Some(findings) = cause.downcast_ref::<ConfigErrors>() {
-            let each: Vec<String> = findings.texts().map(|finding| format!("error: {finding}")).collect();
+        if let Some(errors) = cause.downcast_ref::<ConfigErrors>() {
+            let each: Vec<String> = errors.iter().map(|error| format!("error: {error}")).collect();
             return each.join("\n\n");
         }
         if i > 0 {
@@ -107,7 +107,7 @@ fn message(error: &anyhow::Error) -> String {
             return text;
         }
     }
-    text + "\nhint: this looks like a defect in the program; please report it"
+    text + "\nhint: this looks like a bug in relhealth; please report it"
 }
 
 fn exit_code(error: &anyhow::Error) -> u8 {
@@ -146,7 +146,7 @@ mod tests {
         assert_eq!(exit_code(&defect), 70);
         assert_eq!(
             message(&defect),
-            "error: a\\u{1b}b\nhint: this looks like a defect in the program; please report it"
+            "error: a\\u{1b}b\nhint: this looks like a bug in relhealth; please report it"
         );
         let missing = crate::io::Source::file(std::path::Path::new("no/such.csv")).unwrap_err();
         assert_eq!(exit_code(&missing), 3);
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn a_closed_pipe_is_no_error() {
+    fn a_closed_pipe_is_not_an_error() {
         let error = anyhow::Error::from(std::io::Error::from(ErrorKind::BrokenPipe)).context("cannot write");
         assert_eq!(format!("{:?}", report(&error)), format!("{:?}", ExitCode::SUCCESS));
     }

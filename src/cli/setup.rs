@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::args::Global;
-use crate::config::{Config, Script};
+use crate::config::{Config, SourceText};
 use crate::diagnostics::Problem;
 use crate::io::Source;
 use crate::period::Zone;
@@ -28,8 +28,8 @@ pub fn read(path: Option<&Path>, zone: Option<Zone>) -> anyhow::Result<Config> {
         return Ok(Config::none(zone.unwrap_or_else(Zone::utc)));
     };
     let name = path.display().to_string();
-    let script = Script { file: &name, text: &text };
-    Ok(Config::parse(script, path.parent().unwrap_or(Path::new("")), zone)?)
+    let source = SourceText { file: &name, text: &text };
+    Ok(Config::parse(source, path.parent().unwrap_or(Path::new("")), zone)?)
 }
 
 /// The text of this configuration, else of the one that lies in the working directory.

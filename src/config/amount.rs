@@ -2,13 +2,11 @@
 
 use std::ops::Range;
 
-use toml::de::DeTable;
-
 use crate::catalog::MetricUnit;
 use crate::diagnostics::visible;
-use crate::toml_reader::{Node, Reader, number_of};
+use crate::toml_reader::{DeTable, Node, Reader, number_of};
 
-/// The words that may follow a number of a unit, and how many of the metric's own unit each is worth. The first is how it is told to people.
+/// The words that may follow a number of a unit, and how many of the metric's own unit each is worth. The first is the one that messages name.
 fn words(unit: MetricUnit) -> &'static [(&'static str, f64)] {
     match unit {
         MetricUnit::Share => &[("%", 0.01), ("pp", 0.01), ("points", 0.01), ("percent", 0.01)],
@@ -56,30 +54,30 @@ pub fn parse(text: &str, unit: MetricUnit) -> Result<f64, String> {
         word => format!("3 {word}"),
     });
     let Ok(number) = digits.parse::<f64>() else {
-        return Err(format!("`{}` is no amount; write one like {example}", visible(text)));
+        return Err(format!("`{}` is not a valid amount; write one like {example}", visible(text)));
     };
     let currency = unit == MetricUnit::Money && super::is_currency(word);
     if word.is_empty() || currency {
         return Ok(number);
     }
     match known.iter().find(|(known, _)| known.eq_ignore_ascii_case(word)) {
-        // Divided by a whole number, 95 % is the number 0.95 and none beside it.
+        // Divided by a whole number, 95 % is exactly the number 0.95.
         Some((_, worth)) if *worth < 1.0 => Ok(number / (1.0 / worth).round()),
         Some((_, worth)) => Ok(number * worth),
         None => Err(format!(
-            "`{}` is no unit of a metric in {}; write an amount like {example}",
+            "`{}` is not a valid unit of a metric in {}; write an amount like {example}",
             visible(word),
             unit.word()
         )),
     }
 }
 
-/// The amount at a key, a number in the metric's own unit or a text with a unit; with its place.
+/// The amount at a key, a number in the metric's own unit or a string with a unit; with its place.
 pub fn read(reader: &mut Reader<'_>, table: &DeTable<'_>, key: &str, unit: MetricUnit) -> Option<(f64, Range<usize>)> {
     read_node(reader, table.get(key)?, key, unit)
 }
 
-/// The amount of a value that stands at a key, or in its list.
+/// The amount of a value at a key, or in its list.
 pub fn read_node(reader: &mut Reader<'_>, node: &Node<'_>, key: &str, unit: MetricUnit) -> Option<(f64, Range<usize>)> {
     if let Some(number) = number_of(node.get_ref()) {
         return Some((number, node.span()));
@@ -87,7 +85,7 @@ pub fn read_node(reader: &mut Reader<'_>, node: &Node<'_>, key: &str, unit: Metr
     let text = match node.get_ref().as_str() {
         Some(text) => text,
         None => {
-            reader.mistyped(node, key, "a number or a text such as \"85%\"");
+            reader.mistyped(node, key, "a number or a string such as \"85%\"");
             return None;
         }
     };
@@ -132,16 +130,20 @@ mod tests {
             (
                 "8h",
                 MetricUnit::Share,
-                "`h` is no unit of a metric in share; write an amount like 85%",
+                "`h` is not a valid unit of a metric in share; write an amount like 85%",
             ),
-            ("eight", MetricUnit::Hours, "`eight` is no amount; write one like 8h"),
-            ("", MetricUnit::Days, "`` is no amount; write one like 14d"),
+            ("eight", MetricUnit::Hours, "`eight` is not a valid amount; write one like 8h"),
+            ("", MetricUnit::Days, "`` is not a valid amount; write one like 14d"),
             (
                 "3 apples",
                 MetricUnit::Count,
-                "`apples` is no unit of a metric in count; write an amount like 1200",
+                "`apples` is not a valid unit of a metric in count; write an amount like 1200",
             ),
-            ("1.2.3", MetricUnit::Points, "`1.2.3` is no amount; write one like 3 points"),
+            (
+                "1.2.3",
+                MetricUnit::Points,
+                "`1.2.3` is not a valid amount; write one like 3 points",
+            ),
         ] {
             assert_eq!(parse(text, unit).unwrap_err(), what);
         }

@@ -2,11 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use toml::de::DeTable;
-
 use super::amount;
 use crate::catalog::Catalog;
-use crate::toml_reader::Reader;
+use crate::toml_reader::{DeTable, Reader, Text};
 
 /// What `[report]` says.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -29,13 +27,13 @@ pub fn report(reader: &mut Reader<'_>, document: &DeTable<'_>, catalog: &Catalog
     for metric in reader.texts(table, "metrics") {
         match catalog.get(&metric.text) {
             Some(known) => metrics.push(known.id.clone()),
-            None => unknown(reader, catalog, &metric.text, metric.span),
+            None => unknown(reader, catalog, &metric),
         }
     }
     ReportSettings {
         title: reader.text(table, "title").map(|title| title.text),
         metrics,
-        by: reader.texts(table, "by").into_iter().map(|by| by.text).collect(),
+        by: reader.strings(table, "by"),
     }
 }
 
@@ -52,15 +50,20 @@ pub fn goals(reader: &mut Reader<'_>, document: &DeTable<'_>, catalog: &Catalog)
                 let goal = amount::read(reader, table, key.get_ref(), metric.unit);
                 goals.extend(goal.map(|(goal, _)| (metric.id.clone(), goal)));
             }
-            None => unknown(reader, catalog, key.get_ref(), key.span()),
+            None => {
+                let name = Text {
+                    text: key.get_ref().to_string(),
+                    span: key.span(),
+                };
+                unknown(reader, catalog, &name);
+            }
         }
     }
     goals
 }
 
-/// Records that there is no such metric, with the nearest that there is.
-pub fn unknown(reader: &mut Reader<'_>, catalog: &Catalog, name: &str, span: std::ops::Range<usize>) {
-    let near = catalog.nearest(name);
-    let hint = near.map_or(String::new(), |near| format!("did you mean `{near}`?"));
-    reader.wrong(span, format!("unknown metric `{name}`"), hint);
+/// Records the id of a metric that does not exist.
+pub fn unknown(reader: &mut Reader<'_>, catalog: &Catalog, name: &Text) {
+    let ids = catalog.iter().filter(|metric| !metric.hidden).map(|metric| &metric.id);
+    reader.unknown("metric", name, ids);
 }

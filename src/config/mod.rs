@@ -1,7 +1,7 @@
 //! `relhealth.toml`: what a person writes about the report, the files and the metrics, as plain values.
 //!
-//! A configuration is read in one go, and everything that is wrong in it is said in one go: each unknown key, wrong type and bad
-//! value with its line, and with the nearest name that there is.
+//! All errors of a configuration are reported in one run: each unknown key, wrong type and bad value with its line and the nearest
+//! valid name.
 
 mod amount;
 mod goals;
@@ -14,22 +14,22 @@ mod waivers;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-pub use crate::toml_reader::{ConfigErrors, Script};
+pub use crate::toml_reader::{ConfigErrors, SourceText};
 pub use goals::ReportSettings;
 pub use overlay::Overlay;
 pub use settings::is_currency;
 
 use crate::catalog::Catalog;
 use crate::check::{Rule, Waiver};
-use crate::expr::{self, Expr, ExprError};
+use crate::expr::{self, Expr};
 use crate::facts::SPECS;
 use crate::facts::context::Settings;
 use crate::period::{Zone, parse_as_of};
 use crate::schema::Micros;
 use crate::sources::{Profile, Source, grammar};
-use crate::toml_reader::Reader;
+use crate::toml_reader::{DeTable, Reader};
 
-/// The confidence level of intervals where none is stated.
+/// The confidence level of intervals where none is set.
 pub const LEVEL: f64 = 0.95;
 
 const KEYS: &[&str] = &[
@@ -91,12 +91,12 @@ impl Config {
     ///
     /// # Errors
     /// Everything that is wrong in it.
-    pub fn parse(script: Script<'_>, folder: &Path, zone: Option<Zone>) -> Result<Config, ConfigErrors> {
-        let mut reader = Reader::new(script);
+    pub fn parse(source: SourceText<'_>, folder: &Path, zone: Option<Zone>) -> Result<Config, ConfigErrors> {
+        let mut reader = Reader::new(source);
         let document = reader.document();
-        // What is left of a text that is no TOML would only give errors that follow from the first.
-        if !reader.findings.is_empty() {
-            return Err(ConfigErrors::new(reader.findings));
+        // What is left of a text that is not TOML would only give errors that follow from the first.
+        if !reader.errors.is_empty() {
+            return Err(ConfigErrors::new(reader.errors));
         }
         reader.known(&document, "of the configuration", KEYS);
         let written = reader.zone(&document, "timezone");
@@ -117,21 +117,16 @@ impl Config {
             .collect();
         let settings = settings::settings(&mut reader, &document, &zone);
         let rates = settings::rates(&mut reader, &document);
-        let catalog = Catalog::builtin(SPECS)
-            .with_user(script.text, script.file, SPECS)
-            .unwrap_or_else(|problems| {
-                reader.findings.extend(problems);
-                Catalog::builtin(SPECS)
-            });
-        let before = reader.findings.len();
+        let catalog = Catalog::builtin(SPECS).read_user(&mut reader, &document, SPECS);
+        let before = reader.errors.len();
         let rules = rules::rules(&mut reader, &document, &catalog);
         // A waiver of a rule that could not be read would only be a second mistake.
-        let known = (reader.findings.len() == before).then_some(rules.as_slice());
+        let known = (reader.errors.len() == before).then_some(rules.as_slice());
         let waivers = waivers::waivers(&mut reader, &document, &catalog, known);
         let goals = goals::goals(&mut reader, &document, &catalog);
         let report = goals::report(&mut reader, &document, &catalog);
-        if !reader.findings.is_empty() {
-            return Err(ConfigErrors::new(reader.findings));
+        if !reader.errors.is_empty() {
+            return Err(ConfigErrors::new(reader.errors));
         }
         Ok(Config {
             zone,
@@ -156,17 +151,11 @@ impl Config {
 /// # Errors
 /// What is wrong with it, below it.
 pub fn expression(option: &str, text: &str) -> Result<Expr, ConfigErrors> {
-    expr::parse(text).map_err(|error| unfit(option, text, error))
-}
-
-/// What is wrong with an expression that was given to an option.
-pub fn unfit(option: &str, text: &str, error: ExprError) -> ConfigErrors {
-    let script = Script { file: option, text };
-    ConfigErrors::new(vec![script.mistake(error.span, error.message, error.hint)])
+    expr::parse(text).map_err(|error| ConfigErrors::of_option(option, text, error))
 }
 
 /// The `[profile.ID]` tables.
-fn profiles(reader: &mut Reader<'_>, document: &toml::de::DeTable<'_>) -> Vec<Profile> {
+fn profiles(reader: &mut Reader<'_>, document: &DeTable<'_>) -> Vec<Profile> {
     let Some(tables) = reader.table(document, "profile") else {
         return Vec::new();
     };
@@ -180,12 +169,12 @@ fn profiles(reader: &mut Reader<'_>, document: &toml::de::DeTable<'_>) -> Vec<Pr
     profiles
 }
 
-fn level(reader: &mut Reader<'_>, document: &toml::de::DeTable<'_>) -> f64 {
+fn level(reader: &mut Reader<'_>, document: &DeTable<'_>) -> f64 {
     let Some((level, span)) = reader.number(document, "level") else {
         return LEVEL;
     };
     if !is_level(level) {
-        reader.wrong(span, "`level` must lie between 0.5 and 0.9999", "such as 0.95");
+        reader.out_of_range(span, "level", "between 0.5 and 0.9999");
         return LEVEL;
     }
     level

@@ -8,7 +8,7 @@ use crate::diagnostics::Problem;
 use crate::schema::Table;
 use crate::sources::grammar::origin;
 use crate::sources::{From, Input, Mapped, OtherTarget};
-use crate::toml_reader::{ConfigErrors, Reader, Script};
+use crate::toml_reader::{ConfigErrors, Reader, SourceText};
 
 /// A mapping for the files that a glob matches.
 #[derive(Debug, Clone)]
@@ -30,10 +30,10 @@ impl Overlay {
                 .why(why)
                 .hint("write it like --map orders.csv:stakeholder_id='Customer Ref'")
         };
-        let (target, header) = text.split_once('=').ok_or_else(|| wrong("there is no `=`"))?;
+        let (target, header) = text.split_once('=').ok_or_else(|| wrong("no `=` found"))?;
         let (glob, column) = target
             .rsplit_once(':')
-            .ok_or_else(|| wrong("there is no `:` between file and column"))?;
+            .ok_or_else(|| wrong("no `:` found between file and column"))?;
         let (glob, column, header) = (glob.trim(), column.trim(), header.trim());
         if glob.is_empty() || column.is_empty() || header.is_empty() {
             return Err(wrong("file, column and header must not be empty").into());
@@ -94,15 +94,15 @@ fn plain(header: &str) -> Mapped {
 
 fn table(column: &str, text: &str) -> Result<Mapped, ConfigErrors> {
     let script = format!("map = {text}");
-    let mut reader = Reader::new(Script {
+    let mut reader = Reader::new(SourceText {
         file: "--map",
         text: &script,
     });
     let document = reader.document();
     let mapped = document.get("map").and_then(|node| origin(&mut reader, column, node, None));
     match mapped {
-        Some(mapped) if reader.findings.is_empty() => Ok(mapped),
-        _ => Err(ConfigErrors::new(reader.findings)),
+        Some(mapped) if reader.errors.is_empty() => Ok(mapped),
+        _ => Err(ConfigErrors::new(reader.errors)),
     }
 }
 

@@ -4,12 +4,10 @@
 //! All of them are optional, so that a metric that the inputs do not give breaks no run; what they hold is seldom a fixed value, which only
 //! who runs a business can know, but that things have not become worse.
 
-use toml::de::DeTable;
-
 use super::rules::rule;
 use crate::catalog::Catalog;
 use crate::check::Rule;
-use crate::toml_reader::{Reader, Script};
+use crate::toml_reader::{DeTable, Reader, SourceText};
 
 /// The presets: name and rules.
 pub const PRESETS: [(&str, &str); 6] = [
@@ -28,7 +26,7 @@ pub fn preset(reader: &mut Reader<'_>, table: &DeTable<'_>, catalog: &Catalog) -
         return Vec::new();
     };
     let file = format!("preset {name}");
-    let mut inner = Reader::new(Script { file: &file, text });
+    let mut inner = Reader::new(SourceText { file: &file, text });
     let document = inner.document();
     let tables = inner.tables(&document, "rule");
     let rules = tables
@@ -36,6 +34,6 @@ pub fn preset(reader: &mut Reader<'_>, table: &DeTable<'_>, catalog: &Catalog) -
         .filter_map(|(table, span)| rule(&mut inner, table, &span, catalog))
         .collect();
     // A user's metric of the same name may be of another unit or direction.
-    reader.findings.extend(inner.findings);
+    reader.errors.extend(inner.errors);
     rules
 }

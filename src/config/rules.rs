@@ -6,15 +6,13 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use toml::de::DeTable;
-
 use super::amount;
 use super::presets;
 use crate::catalog::{BetterDirection, Catalog, Metric, Origin};
 use crate::check::{Amount, Basis, ComparedTo, Condition, DataRule, DataTest, Limits, MetricRule, Named, Rule, RuleTarget, Test};
 use crate::period::{Grain, Wanted};
 use crate::schema::{DAY, HOUR, Micros, Table};
-use crate::toml_reader::{Reader, number_of};
+use crate::toml_reader::{DeTable, Reader, key_span};
 
 const LIMITS: &[&str] = &["fail_below", "fail_above", "warn_below", "warn_above", "between"];
 const WORSE: &[&str] = &["fail_if_worse_than", "tolerance"];
@@ -63,7 +61,7 @@ pub fn rules(reader: &mut Reader<'_>, document: &DeTable<'_>, catalog: &Catalog)
 
 /// Reads one rule; what is wrong with it is recorded.
 pub fn rule(reader: &mut Reader<'_>, table: &DeTable<'_>, span: &Range<usize>, catalog: &Catalog) -> Option<Rule> {
-    let before = reader.findings.len();
+    let before = reader.errors.len();
     let all: Vec<&str> = [OF_METRICS, LIMITS, WORSE, &["fail_on_signal"], DATA, &["kind", "preset"]].concat();
     reader.known(table, "of a rule", &all);
     let of = if table.contains_key("metric") {
@@ -71,18 +69,12 @@ pub fn rule(reader: &mut Reader<'_>, table: &DeTable<'_>, span: &Range<usize>, c
     } else {
         data_rule(reader, table, span).map(RuleTarget::Data)
     };
-    let id = reader.text(table, "id");
-    if let Some(id) = id.as_ref().filter(|id| id.text.trim().is_empty()) {
-        reader.wrong(id.span.clone(), "`id` must not be empty", "");
-    }
+    let id = reader.filled_text(table, "id");
     let optional = reader.flag(table, "optional");
-    let of = of.filter(|_| reader.findings.len() == before)?;
+    let of = of.filter(|_| reader.errors.len() == before)?;
     Some(Rule {
         id: id.map_or_else(|| of.id(), |id| id.text),
-        origin: Origin {
-            file: reader.script.file.to_string(),
-            line: reader.script.line(span.start),
-        },
+        origin: Origin::of(reader.source, span),
         optional,
         of,
     })
@@ -111,26 +103,22 @@ fn metric_rule(reader: &mut Reader<'_>, table: &DeTable<'_>, span: &Range<usize>
         .collect();
     let period = period(reader, table);
     let basis = reader.choice(table, "basis", &[("interval", Basis::Interval), ("point", Basis::Point)]);
-    let min_n = whole(reader, table, "min_n", 1);
+    let min_n = reader.whole(table, "min_n", 1..=i64::MAX).map(|n| n as u64);
     let Some(metric) = catalog.get(&name.text).filter(|metric| !metric.hidden) else {
-        super::goals::unknown(reader, catalog, &name.text, name.span);
+        super::goals::unknown(reader, catalog, &name);
         return None;
     };
     let test = test(reader, table, span, metric)?;
     if test == Test::Signal {
         for (key, why) in [
-            ("by", "a chart for each slice gives false alarms by the dozen"),
-            ("basis", "a signal is neither of a point nor of an interval"),
+            ("by", "a control chart for each group gives many false alarms"),
+            ("basis", "a signal is based neither on a point nor on an interval"),
         ] {
             if table.contains_key(key) {
                 reader.wrong(
                     key_span(table, key),
                     format!("`{key}` does not go with `fail_on_signal`: {why}"),
-                    if key == "by" {
-                        "name one slice with `where`"
-                    } else {
-                        "leave it out"
-                    },
+                    if key == "by" { "name one group with `where`" } else { "remove it" },
                 );
             }
         }
@@ -159,7 +147,7 @@ fn test(reader: &mut Reader<'_>, table: &DeTable<'_>, span: &Range<usize>, metri
         [] => {
             reader.wrong(
                 span.clone(),
-                format!("this rule does not say what of `{}` fails", metric.id),
+                format!("this rule sets no condition for `{}`", metric.id),
                 "write fail_below, fail_above, warn_below, warn_above, between, fail_if_worse_than or fail_on_signal",
             );
             None
@@ -170,7 +158,7 @@ fn test(reader: &mut Reader<'_>, table: &DeTable<'_>, span: &Range<usize>, metri
         [one, other, ..] => {
             reader.wrong(
                 key_span(table, other),
-                format!("`{other}` does not go with `{one}`: a rule says one thing"),
+                format!("`{other}` does not go with `{one}`: a rule has one condition"),
                 "write a rule for each",
             );
             None
@@ -179,7 +167,7 @@ fn test(reader: &mut Reader<'_>, table: &DeTable<'_>, span: &Range<usize>, metri
 }
 
 fn limits(reader: &mut Reader<'_>, table: &DeTable<'_>, metric: &Metric) -> Option<Limits> {
-    let before = reader.findings.len();
+    let before = reader.errors.len();
     let mut amount = |key: &str| amount::read(reader, table, key, metric.unit);
     let [fail_below, fail_above, warn_below, warn_above] =
         ["fail_below", "fail_above", "warn_below", "warn_above"].map(|key| amount(key).map(|(amount, _)| amount));
@@ -194,7 +182,7 @@ fn limits(reader: &mut Reader<'_>, table: &DeTable<'_>, metric: &Metric) -> Opti
             if table.contains_key(key) {
                 reader.wrong(
                     key_span(table, key),
-                    format!("`{key}` does not go with `between`, which says both ends"),
+                    format!("`{key}` does not go with `between`, which sets both ends"),
                     "write a rule for each",
                 );
             }
@@ -226,11 +214,11 @@ fn limits(reader: &mut Reader<'_>, table: &DeTable<'_>, metric: &Metric) -> Opti
             reader.wrong(
                 key_span(table, warn_key),
                 format!("this never warns: `{fail_key}` fails sooner"),
-                format!("let `{warn_key}` lie {sooner} `{fail_key}`"),
+                format!("set `{warn_key}` {sooner} `{fail_key}`"),
             );
         }
     }
-    (reader.findings.len() == before).then_some(limits)
+    (reader.errors.len() == before).then_some(limits)
 }
 
 fn between(reader: &mut Reader<'_>, table: &DeTable<'_>, metric: &Metric) -> Option<(f64, f64)> {
@@ -243,14 +231,14 @@ fn between(reader: &mut Reader<'_>, table: &DeTable<'_>, metric: &Metric) -> Opt
     let (low, _) = amount::read_node(reader, &ends[0], "between", metric.unit)?;
     let (high, _) = amount::read_node(reader, &ends[1], "between", metric.unit)?;
     if low >= high {
-        reader.wrong(node.span(), "the lowest value of `between` must lie below the highest", "");
+        reader.wrong(node.span(), "the lowest value of `between` must be below the highest", "");
         return None;
     }
     Some((low, high))
 }
 
 fn worse(reader: &mut Reader<'_>, table: &DeTable<'_>, metric: &Metric) -> Option<Test> {
-    let before = reader.findings.len();
+    let before = reader.errors.len();
     let choices = [ComparedTo::Previous, ComparedTo::YearAgo, ComparedTo::Baseline].map(|than| (than.as_str(), than));
     let than = reader.choice(table, "fail_if_worse_than", &choices);
     let tolerance = amount::read(reader, table, "tolerance", metric.unit);
@@ -260,34 +248,34 @@ fn worse(reader: &mut Reader<'_>, table: &DeTable<'_>, metric: &Metric) -> Optio
         reader.wrong(
             span.clone(),
             "`tolerance` must not be negative",
-            "it says how much worse is still allowed",
+            "it is how much worse is still allowed",
         );
     }
     if !table.contains_key("fail_if_worse_than") {
         reader.wrong(
             key_span(table, "tolerance"),
             "`tolerance` belongs to `fail_if_worse_than`",
-            "say what the value is compared with: previous, year-ago or baseline",
+            "set fail_if_worse_than to previous, year-ago or baseline",
         );
     } else if metric.good == BetterDirection::Neither {
         reader.wrong(
             key_span(table, "fail_if_worse_than"),
-            format!("neither more nor less of `{}` is worse", metric.id),
+            format!("neither a higher nor a lower `{}` is worse", metric.id),
             "write between = [lowest, highest]",
         );
     }
     let tolerance = tolerance.map_or(0.0, |(amount, _)| amount);
-    than.filter(|_| reader.findings.len() == before)
+    than.filter(|_| reader.errors.len() == before)
         .map(|than| Test::Worse { than, tolerance })
 }
 
 fn data_rule(reader: &mut Reader<'_>, table: &DeTable<'_>, span: &Range<usize>) -> Option<DataRule> {
-    let before = reader.findings.len();
+    let before = reader.errors.len();
     let mut said = DATA.iter().filter(|key| table.contains_key(**key));
     let Some(key) = said.next() else {
         reader.wrong(
             span.clone(),
-            "this rule has neither a metric nor anything about the data",
+            "this rule has neither a metric nor a condition on the data",
             format!("write metric, or one of {}; or preset", DATA.join(", ")),
         );
         return None;
@@ -295,7 +283,7 @@ fn data_rule(reader: &mut Reader<'_>, table: &DeTable<'_>, span: &Range<usize>) 
     for other in said {
         reader.wrong(
             key_span(table, other),
-            format!("`{other}` does not go with `{key}`: a rule says one thing"),
+            format!("`{other}` does not go with `{key}`: a rule has one condition"),
             "write a rule for each",
         );
     }
@@ -306,7 +294,7 @@ fn data_rule(reader: &mut Reader<'_>, table: &DeTable<'_>, span: &Range<usize>) 
     for stranger in strangers {
         reader.wrong(
             key_span(table, stranger),
-            format!("`{stranger}` belongs to a rule with `metric`, which this one has not"),
+            format!("`{stranger}` requires `metric`, which this rule does not have"),
             "",
         );
     }
@@ -326,7 +314,7 @@ fn data_rule(reader: &mut Reader<'_>, table: &DeTable<'_>, span: &Range<usize>) 
         "no_gaps" => grain(reader, table, key).map(DataTest::NoGaps),
         _ => share_or_number(reader, table, key).map(DataTest::MinRows),
     };
-    let test = test.filter(|_| reader.findings.len() == before)?;
+    let test = test.filter(|_| reader.errors.len() == before)?;
     Some(DataRule { test, table: kind, period })
 }
 
@@ -335,20 +323,11 @@ fn period(reader: &mut Reader<'_>, table: &DeTable<'_>) -> Option<Wanted> {
     Wanted::parse(&text.text).map_err(|why| reader.wrong(text.span, why, "")).ok()
 }
 
-fn whole(reader: &mut Reader<'_>, table: &DeTable<'_>, key: &str, least: u64) -> Option<u64> {
-    let node = table.get(key)?;
-    let number = number_of(node.get_ref()).filter(|number| number.fract() == 0.0 && *number >= least as f64 && *number < 1e15);
-    if number.is_none() {
-        reader.wrong(node.span(), format!("`{key}` must be a whole number, at least {least}"), "");
-    }
-    number.map(|number| number as u64)
-}
-
 /// `500`, `"500"` or `"2%"`.
 fn share_or_number(reader: &mut Reader<'_>, table: &DeTable<'_>, key: &str) -> Option<Amount> {
     let node = table.get(key)?;
     let Some(text) = node.get_ref().as_str() else {
-        return whole(reader, table, key, 0).map(Amount::Number);
+        return reader.whole(table, key, 0..=i64::MAX).map(|number| Amount::Number(number as u64));
     };
     let amount = match text.trim().strip_suffix('%') {
         Some(share) => share
@@ -360,11 +339,7 @@ fn share_or_number(reader: &mut Reader<'_>, table: &DeTable<'_>, key: &str) -> O
         None => text.trim().parse().ok().map(Amount::Number),
     };
     if amount.is_none() {
-        reader.wrong(
-            node.span(),
-            format!("`{key}` must be a number like 500 or a share like \"20%\""),
-            "",
-        );
+        reader.out_of_range(node.span(), key, "a number like 500 or a share like \"20%\"");
     }
     amount
 }
@@ -387,11 +362,7 @@ fn duration(reader: &mut Reader<'_>, table: &DeTable<'_>, key: &str) -> Option<M
     let number = number.parse::<f64>().ok().filter(|number| *number > 0.0 && *number < 1e5);
     let duration = number.zip(unit).map(|(number, unit)| (number * unit as f64).round() as Micros);
     if duration.is_none() {
-        reader.wrong(
-            text.span,
-            format!("`{key}` must be a duration like \"3d\", \"36h\" or \"2 weeks\""),
-            "",
-        );
+        reader.out_of_range(text.span, key, "a duration like \"3d\", \"36h\" or \"2 weeks\"");
     }
     duration
 }
@@ -402,7 +373,7 @@ fn grain(reader: &mut Reader<'_>, table: &DeTable<'_>, key: &str) -> Option<Grai
     match node.get_ref().as_bool() {
         Some(true) => Some(Grain::Day),
         Some(false) => {
-            reader.wrong(node.span(), format!("`{key} = false` asks for nothing"), "leave the rule out");
+            reader.wrong(node.span(), format!("`{key} = false` has no effect"), "remove the rule");
             None
         }
         None => {
@@ -410,10 +381,4 @@ fn grain(reader: &mut Reader<'_>, table: &DeTable<'_>, key: &str) -> Option<Grai
             Grain::parse(&text.text).map_err(|why| reader.wrong(text.span, why, "")).ok()
         }
     }
-}
-
-/// Where a key of a table stands; of one that is not there, nowhere in particular.
-pub fn key_span(table: &DeTable<'_>, key: &str) -> Range<usize> {
-    let found = table.keys().find(|name| name.get_ref().as_ref() == key);
-    found.map_or(0..0, |name| name.span())
 }

@@ -2,16 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use toml::de::DeTable;
-
-use crate::diagnostics::visible;
 use crate::facts::context::Settings;
 use crate::period::{BusinessHours, Clock, Zone, parse_date};
 use crate::schema::HOUR;
-use crate::toml_reader::{Reader, Text};
+use crate::toml_reader::{DeTable, Reader, Text};
 
 /// Ten years: longer than any target.
 const MOST_HOURS: f64 = 87_600.0;
+/// More than two thousand years.
+const MOST_DAYS: i64 = 999_999;
 
 /// Reads `[hours]`, `[targets]` and `[ces]`; business hours without a zone are in the report's.
 pub fn settings(reader: &mut Reader<'_>, document: &DeTable<'_>, report: &Zone) -> Settings {
@@ -32,20 +31,20 @@ pub fn settings(reader: &mut Reader<'_>, document: &DeTable<'_>, report: &Zone) 
         &["first_response_hours", "resolution_hours", "supply", "contact_days", "metrics"],
     );
     let micros = |hours: f64| (hours * HOUR as f64).round() as i64;
-    settings.first_response = reader.number_within(targets, "first_response_hours", 0.0..MOST_HOURS).map(micros);
-    settings.resolution = reader.number_within(targets, "resolution_hours", 0.0..MOST_HOURS).map(micros);
+    settings.first_response = reader.number_within(targets, "first_response_hours", 0.0..=MOST_HOURS).map(micros);
+    settings.resolution = reader.number_within(targets, "resolution_hours", 0.0..=MOST_HOURS).map(micros);
     if let Some(supply) = reader.table(targets, "supply") {
         reader.known(supply, "of [targets.supply]", &["early", "late", "tolerance"]);
-        settings.supply_early_days = reader.days(supply, "early", 0);
-        settings.supply_late_days = reader.days(supply, "late", 0).unwrap_or(settings.supply_late_days);
+        settings.supply_early_days = reader.whole(supply, "early", 0..=MOST_DAYS);
+        settings.supply_late_days = reader.whole(supply, "late", 0..=MOST_DAYS).unwrap_or(settings.supply_late_days);
         settings.supply_tolerance = reader
-            .number_within(supply, "tolerance", 0.0..1.0)
+            .number_within(supply, "tolerance", 0.0..=1.0)
             .unwrap_or(settings.supply_tolerance);
     }
     if let Some(tiers) = reader.table(targets, "contact_days") {
         let days = tiers
             .keys()
-            .filter_map(|tier| Some((tier.get_ref().to_string(), reader.days(tiers, tier.get_ref(), 1)?)));
+            .filter_map(|tier| Some((tier.get_ref().to_string(), reader.whole(tiers, tier.get_ref(), 1..=MOST_DAYS)?)));
         settings.contact_days = days.collect::<BTreeMap<_, _>>();
     }
     settings
@@ -69,7 +68,7 @@ pub fn rates(reader: &mut Reader<'_>, document: &DeTable<'_>) -> BTreeMap<String
             if rate > 0.0 {
                 rates.insert(code.get_ref().to_string(), rate);
             } else {
-                reader.wrong(span, "a rate is more than 0", "");
+                reader.wrong(span, "a rate must be more than 0", "");
             }
         }
     }
@@ -82,8 +81,8 @@ pub fn currency(reader: &mut Reader<'_>, text: &Text) -> Option<String> {
     if !right {
         reader.wrong(
             text.span.clone(),
-            format!("`{}` is no currency", text.text),
-            "three capital letters such as EUR",
+            format!("`{}` is not a valid currency", text.text),
+            "write three capital letters such as EUR",
         );
     }
     right.then(|| text.text.clone())
@@ -104,14 +103,14 @@ fn hours(reader: &mut Reader<'_>, document: &DeTable<'_>, report: &Zone) -> Opti
     };
     let span = document["hours"].span();
     if !table.contains_key("weekly") {
-        reader.wrong(span, "[hours] needs `weekly`", "such as weekly = { mon = \"09:00-17:00\" }");
+        reader.missing(span, "[hours]", "weekly", "write it like weekly = { mon = \"09:00-17:00\" }");
         return None;
     }
     let weekly = reader.table(table, "weekly")?;
     let mut days = Vec::new();
     for (day, node) in weekly.iter() {
         let text = reader.text_of(node, day.get_ref())?;
-        // Each day is tried alone first, so that what is wrong with it is shown where it stands.
+        // Each day is tried alone first, so that what is wrong with it is shown at its place.
         let open = if text.text.trim().is_empty() { "00:00-24:00" } else { &text.text };
         if let Err(why) = BusinessHours::new(Zone::utc(), [(day.get_ref().as_ref(), open)], []) {
             reader.wrong(day.span().start..text.span.end, why, "");
@@ -140,7 +139,7 @@ fn holidays(reader: &mut Reader<'_>, table: &DeTable<'_>) -> Vec<i32> {
         let Some(date) = reader.date_of(node, "holidays") else { continue };
         match parse_date(&date.text) {
             Ok(day) => days.push(day),
-            Err(why) => reader.wrong(date.span, visible(&why), ""),
+            Err(why) => reader.wrong(date.span, why, ""),
         }
     }
     days

@@ -6,7 +6,7 @@ use crate::sources::{AmountOn, Dates, From, Lookup, Mapped, OtherTarget};
 
 fn parse(text: &str) -> Result<Config, ConfigErrors> {
     Config::parse(
-        Script {
+        SourceText {
             file: "relhealth.toml",
             text,
         },
@@ -17,14 +17,7 @@ fn parse(text: &str) -> Result<Config, ConfigErrors> {
 
 /// What is wrong with a text: `line:column: what | hint` each.
 fn wrong(text: &str) -> Vec<String> {
-    let findings = parse(text).unwrap_err();
-    let brief = |text: String| {
-        let mut lines = text.lines();
-        let head = lines.next().unwrap().trim_start_matches("relhealth.toml:").to_string();
-        let hint = lines.last().and_then(|line| line.strip_prefix("hint: "));
-        hint.map_or(head.clone(), |hint| format!("{head} | {hint}"))
-    };
-    findings.texts().map(brief).collect()
+    parse(text).unwrap_err().brief()
 }
 
 #[test]
@@ -195,27 +188,27 @@ x = 3
         wrong(text)[..3],
         [
             "1:1: unknown key `timezon` of the configuration | did you mean `timezone`?",
-            "2:9: `level` must lie between 0.5 and 0.9999 | such as 0.95",
-            "3:12: `euro` is no currency | three capital letters such as EUR",
+            "2:9: `level` must be between 0.5 and 0.9999",
+            "3:12: `euro` is not a valid currency | write three capital letters such as EUR",
         ]
     );
     let all = wrong(text).join("\n");
     for part in [
-        "4:9: `2026-10` is no ",
-        "6:1: a source needs a `path`",
-        "7:8: `purchase` is no value of `kind` | did you mean `purchases`?",
+        "4:9: `2026-10` is not a valid date",
+        "6:1: a source requires `path`",
+        "7:8: `purchase` is not a valid value of `kind` | did you mean `purchases`?",
         "8:1: unknown key `delimeter` of a source | did you mean `delimiter`?",
         "10:12: unknown key `colum`",
         "10:10: the mapping of `amount` needs exactly one of `column`, `expr` and `value`",
         "11:12: `quantity` must be a column's header",
-        "13:8: `path` must be a text or a list of texts, not a number",
+        "13:8: `path` must be a string or a list of strings, not a number",
         "15:12: ",
-        "16:9: `ydm` is no value of `dates`",
-        "17:12: `utf-99` is no encoding",
-        "18:13: `delimiter` is a character",
-        "19:11: there is no profile `zendesk-ticket` | did you mean `zendesk-tickets`?",
+        "16:9: `ydm` is not a valid value of `dates`",
+        "17:12: `utf-99` is not a known encoding",
+        "18:13: `delimiter` must be a character",
+        "19:11: unknown profile `zendesk-ticket` | did you mean `zendesk-tickets`?",
         "20:8: unknown column `order_idd` | did you mean `order_id`?",
-        "22:35: `format` goes with `column` or `expr` of a time",
+        "22:35: `format` requires `column` or `expr` of a time",
         "23:12: the mapping of `quantity` needs exactly one",
     ] {
         assert!(all.contains(part), "{part} is not in\n{all}");
@@ -238,7 +231,7 @@ responded_at = { expr = "split_part(Note, ';', 1)", first_of = "Note" }
     assert_eq!(profile.source.lacks.as_deref(), Some("it is of several people"));
     assert_eq!(profile.source.map["responded_at"].first_of.as_deref(), Some("Note"));
     let text = text.replace("expr = \"split_part(Note, ';', 1)\"", "column = 'Note'");
-    assert!(wrong(&text).join("\n").contains("`first_of` goes with `expr`"));
+    assert!(wrong(&text).join("\n").contains("`first_of` requires `expr`"));
 }
 
 #[test]
@@ -251,13 +244,13 @@ fn what_is_no_toml_is_said_once() {
 #[test]
 fn hours_targets_and_rules_are_checked() {
     for (text, part) in [
-        ("[hours]\n", "1:1: [hours] needs `weekly`"),
-        ("[hours]\nweekly = { mon = '9-17' }", "2:12: mon: `9-17` are no open hours"),
-        ("[hours]\nweekly = { mun = '09:00-17:00' }", "2:12: `mun` is no weekday"),
-        ("[hours]\nweekly = { mon = '' }", "no hour in the week"),
+        ("[hours]\n", "1:1: [hours] requires `weekly`"),
+        ("[hours]\nweekly = { mon = '9-17' }", "2:12: mon: `9-17` are not valid open hours"),
+        ("[hours]\nweekly = { mun = '09:00-17:00' }", "2:12: `mun` is not a valid weekday"),
+        ("[hours]\nweekly = { mon = '' }", "no day of the week has open hours"),
         (
             "[hours]\nweekly = { mon = '09:00-17:00' }\nholidays = ['2026-02-30']",
-            "3:13: `2026-02-30` is no date",
+            "3:13: `2026-02-30` is not a valid date",
         ),
         (
             "[hours]\nweekly = { mon = '09:00-17:00' }\ntimezone = 'Europe/Berln'",
@@ -269,28 +262,28 @@ fn hours_targets_and_rules_are_checked() {
         ),
         (
             "[targets.supply]\nlate = 1.5",
-            "2:8: `late` must be a whole number of days, at least 0",
+            "2:8: `late` must be a whole number from 0 to 999999",
         ),
-        ("[targets.contact_days]\ngold = 'x'", "`gold` must be a whole number of days"),
+        ("[targets.contact_days]\ngold = 'x'", "`gold` must be a whole number from 1"),
         (
             "[ces]\nhigh_is_easy = 1",
             "2:16: `high_is_easy` must be true or false, not a number",
         ),
-        ("[rates]\nusd = 0", "2:1: `usd` is no currency"),
+        ("[rates]\nusd = 0", "2:1: `usd` is not a valid currency"),
         ("[[rule]]\nmetric = 'npss'", "2:10: unknown metric `npss` | did you mean `nps`?"),
         ("[[rule]]\nfail_bellow = 1", "did you mean `fail_below`?"),
         ("[[waiver]]\nuntill = 1", "did you mean `until`?"),
         ("[targets.metrics]\nnsp = 40", "2:1: unknown metric `nsp` | did you mean `nps`?"),
         (
             "[targets.metrics]\nretention_rate = '8h'",
-            "2:18: `h` is no unit of a metric in share; write an amount like 85%",
+            "2:18: `h` is not a valid unit of a metric in share; write an amount like 85%",
         ),
         ("[report]\nmetrics = ['npss']", "2:12: unknown metric `npss` | did you mean `nps`?"),
         ("[report]\ntitel = 'x'", "did you mean `title`?"),
         ("[rule]\n", "`rule` must be written as [[rule]]"),
         (
             "[[source]]\npath='a'\nkind='interactions'\n[source.values.kind]\nx='complain'",
-            "5:3: `complain` is no kind | did you mean `complaint`?",
+            "5:3: `complain` is not a valid value of `kind` | did you mean `complaint`?",
         ),
     ] {
         let all = wrong(text).join("\n");
@@ -323,7 +316,7 @@ fn a_dimension_that_looks_like_a_column_must_be_declared() {
 
 #[test]
 fn the_zone_of_the_command_line_wins() {
-    let script = Script {
+    let script = SourceText {
         file: "f",
         text: "timezone = 'Asia/Tokyo'\nas_of = 2026-01-01\n[hours]\nweekly = { mon = '09:00-10:00' }",
     };
@@ -446,11 +439,8 @@ fn every_preset_is_sound_and_gives_way_to_the_user() {
 #[test]
 fn a_rule_says_one_thing_in_one_direction() {
     for (rule, what) in [
-        (
-            "metric = 'nps'",
-            "1:1: this rule does not say what of `nps` fails | write fail_below",
-        ),
-        ("fail_below = 1", "1:1: this rule has neither a metric nor anything about the data"),
+        ("metric = 'nps'", "1:1: this rule sets no condition for `nps` | write fail_below"),
+        ("fail_below = 1", "1:1: this rule has neither a metric nor a condition on the data"),
         (
             "metric = 'nps'\nfail_below = 1\nfail_above = 2",
             "4:1: `fail_above` and `fail_below` are two directions | write between",
@@ -473,12 +463,12 @@ fn a_rule_says_one_thing_in_one_direction() {
         ),
         (
             "metric = 'nps'\nbetween = [2, 1]",
-            "3:11: the lowest value of `between` must lie below",
+            "3:11: the lowest value of `between` must be below",
         ),
         ("metric = 'nps'\nbetween = 3", "3:11: `between` must be a list"),
         (
             "metric = 'nps'\nfail_below = 1\nfail_on_signal = true",
-            "4:1: `fail_on_signal` does not go with `fail_below`: a rule says one thing",
+            "4:1: `fail_on_signal` does not go with `fail_below`: a rule has one condition",
         ),
         (
             "metric = 'nps'\nfail_below = 1\nfail_if_worse_than = 'previous'",
@@ -486,7 +476,7 @@ fn a_rule_says_one_thing_in_one_direction() {
         ),
         (
             "metric = 'nps'\nfail_if_worse_than = 'previus'",
-            "3:22: `previus` is no value of `fail_if_worse_than` | did you mean `previous`?",
+            "3:22: `previus` is not a valid value of `fail_if_worse_than` | did you mean `previous`?",
         ),
         (
             "metric = 'nps'\nfail_if_worse_than = 'previous'\ntolerance = -1",
@@ -495,13 +485,16 @@ fn a_rule_says_one_thing_in_one_direction() {
         ("metric = 'nps'\ntolerance = 1", "3:1: `tolerance` belongs to `fail_if_worse_than`"),
         (
             "metric = 'spend'\nfail_if_worse_than = 'previous'",
-            "3:1: neither more nor less of `spend` is worse | write between",
+            "3:1: neither a higher nor a lower `spend` is worse | write between",
         ),
         (
             "metric = 'nps'\nfail_on_signal = true\nby = 'region'",
             "4:1: `by` does not go with `fail_on_signal`",
         ),
-        ("metric = 'nps'\nfail_below = '8h'", "3:14: `h` is no unit of a metric in points"),
+        (
+            "metric = 'nps'\nfail_below = '8h'",
+            "3:14: `h` is not a valid unit of a metric in points",
+        ),
         (
             "metric = 'nps'\nfail_below = 1\nmax_age = '3d'",
             "4:1: `max_age` is about the data, not about a metric",
@@ -520,25 +513,28 @@ fn a_rule_says_one_thing_in_one_direction() {
         ),
         (
             "metric = 'nps'\nfail_below = 1\nbasis = 'intervall'",
-            "4:9: `intervall` is no value of `basis` | did you mean `interval`?",
+            "4:9: `intervall` is not a valid value of `basis` | did you mean `interval`?",
         ),
         ("metric = 'nps'\nfail_below = 1\nwhere = 'region ='", "4:18: "),
-        ("metric = 'nps'\nfail_below = 1\nperiod = 'never'", "4:10: `never` is no period"),
+        (
+            "metric = 'nps'\nfail_below = 1\nperiod = 'never'",
+            "4:10: `never` is not a valid period",
+        ),
         ("max_age = '3 parsecs'", "2:11: `max_age` must be a duration like \"3d\""),
         ("max_rejects = 'few'", "2:15: `max_rejects` must be a number like 500 or a share"),
         (
             "max_age = '3d'\nmin_rows = 3",
-            "3:1: `min_rows` does not go with `max_age`: a rule says one thing",
+            "3:1: `min_rows` does not go with `max_age`: a rule has one condition",
         ),
-        ("max_age = '3d'\nbasis = 'point'", "3:1: `basis` belongs to a rule with `metric`"),
+        ("max_age = '3d'\nbasis = 'point'", "3:1: `basis` requires `metric`"),
         (
             "max_age = '3d'\nkind = 'purchase'",
-            "3:8: `purchase` is no value of `kind` | did you mean `purchases`?",
+            "3:8: `purchase` is not a valid value of `kind` | did you mean `purchases`?",
         ),
-        ("no_gaps = false", "2:11: `no_gaps = false` asks for nothing"),
+        ("no_gaps = false", "2:11: `no_gaps = false` has no effect"),
         (
             "preset = 'suport'",
-            "2:10: `suport` is no value of `preset` | did you mean `support`?",
+            "2:10: `suport` is not a valid value of `preset` | did you mean `support`?",
         ),
         ("preset = 'support'\nmetric = 'nps'", "3:1: unknown key `metric` of a preset"),
         (
@@ -555,15 +551,18 @@ fn a_rule_says_one_thing_in_one_direction() {
 fn a_waiver_says_what_until_when_and_why() {
     let rule = "[[rule]]\nmetric = 'nps'\nfail_below = 1\n";
     for (waiver, what) in [
-        ("metric = 'nps'\nreason = 'x'", "4:1: this waiver lacks `until`: a waiver ends"),
+        (
+            "metric = 'nps'\nreason = 'x'",
+            "4:1: a waiver requires `until` | the last day of the waiver",
+        ),
         (
             "metric = 'nps'\nuntil = 2027-01-01",
-            "4:1: this waiver lacks `reason`: a waiver says why",
+            "4:1: a waiver requires `reason` | why the rule is waived",
         ),
-        ("until = 2027-01-01\nreason = 'x'", "4:1: this waiver does not say what it excuses"),
+        ("until = 2027-01-01\nreason = 'x'", "4:1: this waiver does not name what it excuses"),
         (
             "id = 'nps.belw'\nuntil = 2027-01-01\nreason = 'x'",
-            "5:6: there is no rule `nps.belw` | did you mean `nps.below`?",
+            "5:6: unknown rule `nps.belw` | did you mean `nps.below`?",
         ),
         ("metric = 'npz'\nuntil = 2027-01-01\nreason = 'x'", "5:10: unknown metric `npz`"),
         (
@@ -572,9 +571,9 @@ fn a_waiver_says_what_until_when_and_why() {
         ),
         (
             "metric = 'nps'\nby = 'region'\nuntil = 2027-01-01\nreason = 'x'",
-            "6:1: `by` of a waiver names a slice",
+            "6:1: `by` of a waiver must name a group",
         ),
-        ("metric = 'nps'\nuntil = 'soon'\nreason = 'x'", "6:9: `soon` is no date"),
+        ("metric = 'nps'\nuntil = 'soon'\nreason = 'x'", "6:9: `soon` is not a valid date"),
         (
             "metric = 'nps'\nuntil = 2027-01-01\nreason = ' '",
             "7:10: `reason` must not be empty",

@@ -1,13 +1,9 @@
 //! `[[waiver]]`: what excuses a rule for a while, who answers for it and why.
 
-use toml::de::DeTable;
-
-use super::rules::key_span;
 use crate::catalog::{Catalog, Origin};
 use crate::check::{Rule, Waiver};
-use crate::diagnostics::did_you_mean;
 use crate::period::parse_date;
-use crate::toml_reader::Reader;
+use crate::toml_reader::{DeTable, Reader, key_span};
 
 const KEYS: &[&str] = &["metric", "id", "where", "by", "until", "owner", "reason"];
 
@@ -17,23 +13,22 @@ pub fn waivers(reader: &mut Reader<'_>, document: &DeTable<'_>, catalog: &Catalo
     tables
         .into_iter()
         .filter_map(|(table, span)| {
-            let before = reader.findings.len();
+            let before = reader.errors.len();
             reader.known(table, "of a waiver", KEYS);
             let metric = reader.text(table, "metric");
             if let Some(metric) = metric.as_ref().filter(|metric| catalog.get(&metric.text).is_none()) {
-                super::goals::unknown(reader, catalog, &metric.text, metric.span.clone());
+                super::goals::unknown(reader, catalog, metric);
             }
             let id = reader.text(table, "id");
             if let (Some(id), Some(rules)) = (&id, rules)
                 && rules.iter().all(|rule| rule.id != id.text)
             {
-                let hint = did_you_mean(&id.text, rules.iter().map(|rule| &rule.id));
-                reader.wrong(id.span.clone(), format!("there is no rule `{}`", id.text), hint);
+                reader.unknown("rule", id, rules.iter().map(|rule| &rule.id));
             }
             match (&metric, &id) {
                 (None, None) if !table.contains_key("metric") && !table.contains_key("id") => reader.wrong(
                     span.clone(),
-                    "this waiver does not say what it excuses",
+                    "this waiver does not name what it excuses",
                     "name the metric, or the id of a rule; `relhealth check --list` shows them",
                 ),
                 (Some(_), Some(id)) => reader.wrong(
@@ -49,24 +44,18 @@ pub fn waivers(reader: &mut Reader<'_>, document: &DeTable<'_>, catalog: &Catalo
                 let day = parse_date(&until.text);
                 day.map_err(|why| reader.wrong(until.span, why, "")).ok()
             });
-            let reason = reader.text(table, "reason");
-            for (key, why) in [("until", "a waiver ends"), ("reason", "a waiver says why")] {
+            let reason = reader.filled_text(table, "reason");
+            for (key, what) in [("until", "the last day of the waiver"), ("reason", "why the rule is waived")] {
                 if !table.contains_key(key) {
-                    reader.wrong(span.clone(), format!("this waiver lacks `{key}`: {why}"), "");
+                    reader.missing(span.clone(), "a waiver", key, what);
                 }
             }
-            if let Some(reason) = reason.as_ref().filter(|reason| reason.text.trim().is_empty()) {
-                reader.wrong(reason.span.clone(), "`reason` must not be empty", "");
-            }
             let owner = reader.text(table, "owner");
-            if reader.findings.len() > before {
+            if reader.errors.len() > before {
                 return None;
             }
             Some(Waiver {
-                origin: Origin {
-                    file: reader.script.file.to_string(),
-                    line: reader.script.line(span.start),
-                },
+                origin: Origin::of(reader.source, &span),
                 metric: metric.map(|metric| metric.text),
                 id: id.map(|id| id.text),
                 filter,
@@ -87,7 +76,7 @@ fn slice(reader: &mut Reader<'_>, table: &DeTable<'_>) -> Vec<(String, String)> 
     let Some(by) = table.get("by").and_then(|node| node.get_ref().as_table()) else {
         reader.wrong(
             key_span(table, "by"),
-            "`by` of a waiver names a slice",
+            "`by` of a waiver must name a group",
             "write by = { region = \"north\" }",
         );
         return Vec::new();

@@ -1,14 +1,51 @@
-//! From the tree to parts bound to the columns of a file: which column a name means, and how each cell is read.
+//! From names to the columns of a file: which column a name means, and how each of its cells is read.
+//!
+//! That is decided once for a file, so that a record costs no more than its cells.
 
-use jiff::civil::Time;
-use rust_decimal::prelude::ToPrimitive;
+use super::check::{ExprType, NamesAre, find, type_of_op};
+use super::tree::{Compare, Function, Node, Op, case_parts};
+use super::{Clock, Expr, ExprError};
+use crate::schema::Unit;
 
-use super::cells::{Bound, Part};
-use super::check::find;
-use super::{Clock, Compare, Expr, ExprError, Function, Node, Op, Test};
+/// An expression whose names are bound to the columns of a file.
+#[derive(Clone, Debug)]
+pub struct Bound {
+    pub(super) root: Node<CellRef, i64>,
+    gives: ExprType,
+    /// The columns it reads.
+    pub(super) columns: Vec<usize>,
+    pub(super) names: Vec<String>,
+}
+
+/// A cell of a record: its column, counted within [`Bound::columns`], and how it is read.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct CellRef {
+    pub at: usize,
+    pub read: ReadAs,
+}
+
+/// What a cell is read as.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum ReadAs {
+    Text,
+    Amount,
+    Time,
+}
+
+impl Bound {
+    /// The indexes of the columns that it reads, each once.
+    pub fn columns(&self) -> &[usize] {
+        &self.columns
+    }
+
+    /// Whether it gives true, false or null, as `where` needs.
+    pub fn is_condition(&self) -> bool {
+        matches!(self.gives, ExprType::Of(Unit::Bool) | ExprType::Null)
+    }
+}
 
 impl Expr {
-    /// Binds names to the columns of a file, by its header, and settles how each cell is read. White space inside names
+    /// Binds names to the columns of a file, by its header, and decides how each cell is read. White space inside names
     /// counts once; dates of the expression become times by the clock.
     ///
     /// # Errors
@@ -21,54 +58,20 @@ impl Expr {
             clock,
             columns: Vec::new(),
         };
-        let (root, sort) = binder.part(&self.root)?;
+        let (root, gives) = binder.node(&self.root)?;
         let names = binder.columns.iter().map(|&index| header[index].clone()).collect();
         Ok(Bound {
             root,
-            sort,
+            gives,
             columns: binder.columns,
             names,
         })
     }
 }
 
-/// A name without white space around it, and with single blanks inside.
+/// A name without white space around it, and with single spaces inside.
 fn fold(name: &str) -> String {
     name.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// What a part gives, as far as the expression alone tells.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Sort {
-    Null,
-    /// A cell, or a choice between cells: read as its neighbours need.
-    Raw,
-    Text,
-    Number,
-    Time,
-    Bool,
-}
-
-impl Sort {
-    fn name(self) -> &'static str {
-        match self {
-            Sort::Null => "null",
-            Sort::Raw => "a cell",
-            Sort::Text => "text",
-            Sort::Number => "a number",
-            Sort::Time => "a time",
-            Sort::Bool => "true/false",
-        }
-    }
-
-    fn join(self, other: Sort) -> Option<Sort> {
-        match (self, other) {
-            (Sort::Null, x) | (x, Sort::Null) => Some(x),
-            (Sort::Raw, Sort::Bool) | (Sort::Bool, Sort::Raw) => None,
-            (Sort::Raw, x) | (x, Sort::Raw) => Some(x),
-            (a, b) => (a == b).then_some(a),
-        }
-    }
 }
 
 struct Binder<'a> {
@@ -78,83 +81,45 @@ struct Binder<'a> {
 }
 
 impl Binder<'_> {
-    fn part(&mut self, node: &Node) -> Result<(Part, Sort), ExprError> {
-        let args = &node.args;
-        Ok(match &node.op {
-            Op::Column { name, quoted } => (Part::Cell(self.column(node, name, *quoted)?), Sort::Raw),
-            Op::Null => (Part::Null, Sort::Null),
-            Op::Bool(b) => (Part::Bool(*b), Sort::Bool),
-            Op::Number { exact, .. } => (Part::Number(*exact), Sort::Number),
-            Op::Text(text) => (Part::Text(text.clone()), Sort::Text),
-            Op::Date(date) => (Part::Time((self.clock)(date.to_datetime(Time::midnight()))), Sort::Time),
-            Op::Timestamp(time) => (Part::Time((self.clock)(*time)), Sort::Time),
-            Op::Negate => (Part::Negate(Box::new(self.number(&args[0])?)), Sort::Number),
-            Op::Call(Function::Abs) => (Part::Abs(Box::new(self.number(&args[0])?)), Sort::Number),
-            Op::Arithmetic(op) => {
-                let sides = Box::new([self.number(&args[0])?, self.number(&args[1])?]);
-                (Part::Arithmetic(*op, sides, node.span.clone()), Sort::Number)
+    fn node(&mut self, node: &Node) -> Result<(Node<CellRef, i64>, ExprType), ExprError> {
+        if let Op::Column(column) = &node.op {
+            let at = self.column(node, &column.name, column.quoted)?;
+            let op = Op::Column(CellRef { at, read: ReadAs::Text });
+            let span = node.span.clone();
+            return Ok((
+                Node {
+                    op,
+                    args: Vec::new(),
+                    span,
+                },
+                ExprType::Cell,
+            ));
+        }
+        if let Op::Case { operand: true, otherwise } = node.op {
+            return self.node(&compared(node, otherwise));
+        }
+        let bound = node.args.iter().map(|arg| self.node(arg)).collect::<Result<Vec<_>, _>>()?;
+        let (mut args, types): (Vec<_>, Vec<_>) = bound.into_iter().unzip();
+        let gives = type_of_op(node, &types, NamesAre::Cells)?;
+        let read = match node.op {
+            Op::Negate | Op::Arithmetic(_) | Op::Call(Function::Abs) => ExprType::Of(Unit::Number),
+            Op::Call(Function::HoursBetween | Function::DaysBetween) => ExprType::Of(Unit::Time),
+            Op::Call(Function::Coalesce | Function::Least | Function::Greatest) | Op::Case { .. } => gives,
+            Op::Compare(_) | Op::Between { .. } | Op::In { .. } => {
+                let joined = types.iter().try_fold(ExprType::Null, |joined, next| joined.join(*next));
+                joined.unwrap_or(ExprType::Null)
             }
-            Op::Concat => (
-                Part::Concat(Box::new([self.joinable(&args[0])?, self.joinable(&args[1])?])),
-                Sort::Text,
-            ),
-            Op::Call(Function::Lower) => (Part::Lower(Box::new(self.joinable(&args[0])?)), Sort::Text),
-            Op::Call(Function::SplitPart) => {
-                let (Op::Text(separator), Op::Number { exact, .. }) = (&args[1].op, &args[2].op) else {
-                    unreachable!("the parser lets no other arguments through")
-                };
-                let number = exact.to_usize().unwrap_or(usize::MAX);
-                (
-                    Part::Split(Box::new(self.joinable(&args[0])?), separator.clone(), number - 1),
-                    Sort::Text,
-                )
-            }
-            Op::And => (Part::And(self.conditions(args)?), Sort::Bool),
-            Op::Or => (Part::Or(self.conditions(args)?), Sort::Bool),
-            Op::Not => (Part::Not(Box::new(self.condition(&args[0])?)), Sort::Bool),
-            Op::Compare(op) => (self.comparison(node, *op, &args[0], &args[1])?, Sort::Bool),
-            Op::Between { negated } => {
-                let (mut parts, _) = self.alike(node, args, "compare")?;
-                let (high, low, value) = (parts.pop(), parts.pop(), parts.pop());
-                let three = [value, low, high].map(|part| part.expect("`between` has three arguments"));
-                (negate(*negated, Part::Between(Box::new(three))), Sort::Bool)
-            }
-            Op::In { negated } => {
-                let (mut parts, _) = self.alike(node, args, "compare")?;
-                let value = parts.remove(0);
-                (negate(*negated, Part::In(Box::new(value), parts)), Sort::Bool)
-            }
-            Op::Like { pattern, negated } => match self.part(&args[0])? {
-                (part, Sort::Raw | Sort::Text) => (negate(*negated, Part::Like(pattern.clone(), Box::new(part))), Sort::Bool),
-                (_, other) => return Err(args[0].error(format!("`like` is for text, this is {}", other.name()))),
-            },
-            Op::Is { test, negated } => {
-                let part = if *test == Test::Null {
-                    self.part(&args[0])?.0
-                } else {
-                    self.condition(&args[0])?
-                };
-                (negate(*negated, Part::Is(*test, Box::new(part))), Sort::Bool)
-            }
-            Op::Case { operand, otherwise } => self.case(node, *operand, *otherwise)?,
-            Op::Call(Function::Coalesce) => {
-                let (parts, sort) = self.alike(node, args, "mix")?;
-                (Part::Coalesce(parts), sort)
-            }
-            Op::Call(function @ (Function::Least | Function::Greatest)) => {
-                let (parts, sort) = self.alike(node, args, "mix")?;
-                let sort = if sort == Sort::Raw { Sort::Number } else { sort };
-                if !matches!(sort, Sort::Number | Sort::Time | Sort::Null) {
-                    return Err(node.error(format!("{} is for numbers and times, this is {}", function.name(), sort.name())));
-                }
-                let parts = parts.into_iter().map(|part| read_as(part, sort)).collect();
-                (Part::Extreme(*function == Function::Greatest, parts), sort)
-            }
-            Op::Call(function @ (Function::HoursBetween | Function::DaysBetween)) => {
-                let times = Box::new([self.time(&args[0], function.name())?, self.time(&args[1], function.name())?]);
-                (Part::Elapsed(function.micros(), times), Sort::Number)
-            }
-        })
+            _ => ExprType::Null,
+        };
+        args.iter_mut().for_each(|arg| read_as(arg, read));
+        let bound = Node {
+            op: node
+                .op
+                .convert(|_| unreachable!("a column is bound above"), |time| (self.clock)(time.datetime())),
+            args,
+            span: node.span.clone(),
+        };
+        Ok((bound, gives))
     }
 
     fn column(&mut self, node: &Node, name: &str, quoted: bool) -> Result<usize, ExprError> {
@@ -164,133 +129,39 @@ impl Binder<'_> {
             self.columns.len() - 1
         }))
     }
+}
 
-    fn number(&mut self, node: &Node) -> Result<Part, ExprError> {
-        match self.part(node)? {
-            (part, Sort::Raw) => Ok(read_as(part, Sort::Number)),
-            (part, Sort::Number | Sort::Null) => Ok(part),
-            (_, Sort::Time) => {
-                let error = node.error("times are not calculated with");
-                Err(error.hint("hours_between(a, b) and days_between(a, b) give the time from a to b"))
-            }
-            (_, other) => Err(node.error(format!("expected a number, found {}", other.name()))),
-        }
+/// A `case` with an operand as one of conditions: a cell is read for each comparison as that one needs.
+fn compared(node: &Node, otherwise: bool) -> Node {
+    let (of, pairs, last) = case_parts(&node.args, true, otherwise);
+    let mut args = Vec::with_capacity(node.args.len());
+    for (when, then) in pairs {
+        args.push(Node {
+            op: Op::Compare(Compare::Eq),
+            args: of.into_iter().chain([when]).cloned().collect(),
+            span: node.span.clone(),
+        });
+        args.push(then.clone());
     }
-
-    fn time(&mut self, node: &Node, function: &str) -> Result<Part, ExprError> {
-        match self.part(node)? {
-            (part, Sort::Raw) => Ok(read_as(part, Sort::Time)),
-            (part, Sort::Time | Sort::Null) => Ok(part),
-            (_, other) => Err(node.error(format!("{function} is between two times, this is {}", other.name()))),
-        }
-    }
-
-    fn joinable(&mut self, node: &Node) -> Result<Part, ExprError> {
-        match self.part(node)? {
-            (part, Sort::Raw | Sort::Text | Sort::Number | Sort::Null) => Ok(part),
-            (_, other) => Err(node.error(format!("`||` joins text, this is {}", other.name()))),
-        }
-    }
-
-    fn conditions(&mut self, nodes: &[Node]) -> Result<Vec<Part>, ExprError> {
-        nodes.iter().map(|node| self.condition(node)).collect()
-    }
-
-    fn condition(&mut self, node: &Node) -> Result<Part, ExprError> {
-        match self.part(node)? {
-            (part, Sort::Bool | Sort::Null) => Ok(part),
-            (_, Sort::Raw) => Err(node
-                .error("expected a condition, found a cell")
-                .hint("compare it with its text, as in `paid = 'yes'`")),
-            (_, other) => Err(node.error(format!("expected a condition, found {}", other.name()))),
-        }
-    }
-
-    fn comparison(&mut self, node: &Node, op: Compare, left: &Node, right: &Node) -> Result<Part, ExprError> {
-        for side in [left, right] {
-            if matches!(side.op, Op::Null) {
-                return Err(side
-                    .error("a comparison with null is never true")
-                    .hint("write `is null` or `is not null`"));
-            }
-        }
-        let ((a, a_sort), (b, b_sort)) = (self.part(left)?, self.part(right)?);
-        let sort = a_sort.join(b_sort).ok_or_else(|| misfit(node, "compare", a_sort, b_sort, right))?;
-        if sort == Sort::Bool && !op.is_equality() {
-            return Err(node.error("true and false have no order").hint("write `=` or `<>`"));
-        }
-        Ok(Part::Compare(op, Box::new([read_as(a, sort), read_as(b, sort)])))
-    }
-
-    /// Parts that stand beside each other, all read alike.
-    fn alike(&mut self, node: &Node, args: &[Node], verb: &str) -> Result<(Vec<Part>, Sort), ExprError> {
-        let mut parts = Vec::with_capacity(args.len());
-        let mut joined = Sort::Null;
-        for arg in args {
-            let (part, sort) = self.part(arg)?;
-            joined = joined.join(sort).ok_or_else(|| misfit(node, verb, joined, sort, arg))?;
-            parts.push(part);
-        }
-        Ok((parts.into_iter().map(|part| read_as(part, joined)).collect(), joined))
-    }
-
-    fn case(&mut self, node: &Node, operand: bool, otherwise: bool) -> Result<(Part, Sort), ExprError> {
-        let (of, pairs, last) = node.case(operand, otherwise);
-        let mut whens = Vec::new();
-        let mut results = Vec::new();
-        let mut joined = Sort::Null;
-        let mut result = |binder: &mut Self, then: &Node| -> Result<(), ExprError> {
-            let (part, sort) = binder.part(then)?;
-            joined = joined.join(sort).ok_or_else(|| misfit(node, "mix", joined, sort, then))?;
-            results.push(part);
-            Ok(())
-        };
-        for (when, then) in pairs {
-            whens.push(match of {
-                Some(of) => self.comparison(node, Compare::Eq, of, when)?,
-                None => self.condition(when)?,
-            });
-            result(self, then)?;
-        }
-        match last {
-            Some(last) => result(self, last)?,
-            None => results.push(Part::Null),
-        }
-        let mut results: Vec<Part> = results.into_iter().map(|part| read_as(part, joined)).collect();
-        let last = results.pop().expect("a case has a result");
-        Ok((Part::Case(whens.into_iter().zip(results).collect(), Box::new(last)), joined))
+    args.extend(last.cloned());
+    Node {
+        op: Op::Case { operand: false, otherwise },
+        args,
+        span: node.span.clone(),
     }
 }
 
-fn misfit(node: &Node, verb: &str, a: Sort, b: Sort, beside: &Node) -> ExprError {
-    let with = if verb == "compare" { "with" } else { "and" };
-    let error = node.error(format!("cannot {verb} {} {with} {}", a.name(), b.name()));
-    match (a, b) {
-        (Sort::Number, Sort::Text) | (Sort::Text, Sort::Number) => error.hint("numbers stand without quotes, text in single ones"),
-        (Sort::Time, Sort::Text) | (Sort::Text, Sort::Time) => match &beside.op {
-            Op::Text(text) if text.len() == 10 => error.hint(format!("write DATE '{text}'")),
-            _ => error.hint("write dates as DATE '2024-01-31'"),
-        },
-        (Sort::Bool, Sort::Raw) | (Sort::Raw, Sort::Bool) => error.hint("compare the cell with its text, as in `paid = 'yes'`"),
-        _ => error,
-    }
-}
-
-fn negate(negated: bool, part: Part) -> Part {
-    if negated { Part::Not(Box::new(part)) } else { part }
-}
-
-/// The part with its bare cells read as amounts or times.
-fn read_as(part: Part, sort: Sort) -> Part {
-    let all = |parts: Vec<Part>| parts.into_iter().map(|part| read_as(part, sort)).collect();
-    match part {
-        Part::Cell(at) if sort == Sort::Number => Part::Amount(at),
-        Part::Cell(at) if sort == Sort::Time => Part::Moment(at),
-        Part::Case(pairs, last) => {
-            let pairs = pairs.into_iter().map(|(when, then)| (when, read_as(then, sort))).collect();
-            Part::Case(pairs, Box::new(read_as(*last, sort)))
-        }
-        Part::Coalesce(parts) => Part::Coalesce(all(parts)),
-        other => other,
+/// Lets the bare cells of a part be read as amounts or times. Of parts that are not a choice between cells the cells were settled before.
+fn read_as(node: &mut Node<CellRef, i64>, what: ExprType) {
+    let read = match what {
+        ExprType::Of(Unit::Time) => ReadAs::Time,
+        ExprType::Null => return,
+        number if number.is_number() => ReadAs::Amount,
+        _ => return,
+    };
+    match &mut node.op {
+        Op::Column(cell) => cell.read = read,
+        Op::Case { .. } | Op::Call(Function::Coalesce) => node.args.iter_mut().for_each(|arg| read_as(arg, what)),
+        _ => {}
     }
 }

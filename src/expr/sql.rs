@@ -6,87 +6,15 @@
 
 use rust_decimal::Decimal;
 
-use super::{Arithmetic, Compare, Expr, Node, Op, Test};
+use super::Expr;
+use super::tree::{Arithmetic, Compare, Name, Node, Op, WallTime, case_parts};
 
 /// Words that no engine takes as a bare name.
-const RESERVED: &[&str] = &[
-    "all",
-    "and",
-    "any",
-    "array",
-    "as",
-    "asc",
-    "between",
-    "by",
-    "case",
-    "cast",
-    "check",
-    "column",
-    "constraint",
-    "convert",
-    "create",
-    "cross",
-    "current_date",
-    "current_time",
-    "current_timestamp",
-    "date",
-    "default",
-    "desc",
-    "distinct",
-    "drop",
-    "else",
-    "end",
-    "except",
-    "exists",
-    "extract",
-    "false",
-    "fetch",
-    "for",
-    "from",
-    "full",
-    "group",
-    "having",
-    "in",
-    "inner",
-    "insert",
-    "intersect",
-    "interval",
-    "into",
-    "is",
-    "join",
-    "left",
-    "like",
-    "limit",
-    "natural",
-    "not",
-    "null",
-    "offset",
-    "on",
-    "or",
-    "order",
-    "outer",
-    "primary",
-    "right",
-    "select",
-    "set",
-    "some",
-    "table",
-    "then",
-    "time",
-    "timestamp",
-    "to",
-    "true",
-    "union",
-    "unique",
-    "update",
-    "user",
-    "using",
-    "values",
-    "when",
-    "where",
-    "window",
-    "with",
-];
+const RESERVED: &str = "\
+    all and any array as asc between by case cast check column constraint convert create cross current_date current_time \
+    current_timestamp date default desc distinct drop else end except exists extract false fetch for from full group having in inner \
+    insert intersect interval into is join left like limit natural not null offset on or order outer primary right select set some \
+    table then time timestamp to true union unique update user using values when where window with";
 
 // How tightly an operator binds, loosest first.
 const OR: u8 = 1;
@@ -162,13 +90,13 @@ fn list(nodes: &[Node], out: &mut String) {
 fn print(node: &Node, out: &mut String) {
     let not = |negated: &bool| if *negated { " NOT" } else { "" };
     match &node.op {
-        Op::Column { name, quoted } => name_of(name, *quoted, out),
+        Op::Column(Name { name, quoted }) => name_of(name, *quoted, out),
         Op::Null => out.push_str("NULL"),
         Op::Bool(b) => out.push_str(if *b { "TRUE" } else { "FALSE" }),
         Op::Number { exact, .. } => out.push_str(&exact.to_string()),
         Op::Text(text) => quote(text, '\'', out),
-        Op::Date(date) => out.push_str(&format!("DATE '{date}'")),
-        Op::Timestamp(time) => out.push_str(&format!("TIMESTAMP '{} {}'", time.date(), time.time())),
+        Op::Time(WallTime::Date(date)) => out.push_str(&format!("DATE '{date}'")),
+        Op::Time(WallTime::Timestamp(time)) => out.push_str(&format!("TIMESTAMP '{} {}'", time.date(), time.time())),
         Op::Negate => {
             out.push('-');
             inner(&node.args[0], ATOM, out);
@@ -211,14 +139,11 @@ fn print(node: &Node, out: &mut String) {
             inner(&node.args[0], ADD, out);
             out.push_str(" IS");
             out.push_str(not(negated));
-            out.push_str(match test {
-                Test::Null => " NULL",
-                Test::True => " TRUE",
-                Test::False => " FALSE",
-            });
+            out.push(' ');
+            out.push_str(&test.word().to_uppercase());
         }
         Op::Case { operand, otherwise } => {
-            let (of, pairs, last) = node.case(*operand, *otherwise);
+            let (of, pairs, last) = case_parts(&node.args, *operand, *otherwise);
             out.push_str("CASE");
             let mut part = |word: &str, node: &Node| {
                 out.push_str(word);
@@ -293,7 +218,7 @@ fn name_of(name: &str, quoted: bool, out: &mut String) {
     let plain = !name.is_empty()
         && !name.starts_with(|c: char| c.is_ascii_digit())
         && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
-    let bare = (plain || !quoted && name.is_ascii()) && !RESERVED.contains(&lower.as_str());
+    let bare = (plain || !quoted && name.is_ascii()) && !RESERVED.split(' ').any(|word| word == lower);
     if bare { out.push_str(name) } else { quote(name, '"', out) }
 }
 

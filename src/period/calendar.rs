@@ -1,10 +1,15 @@
 //! The civil calendar in integers: days since 1970-01-01, proleptic Gregorian, ISO 8601 weeks; no time zones.
+//!
+//! This is the only calendar: dates of cells, of options and of output all come through here. It is not jiff's, since a date is
+//! converted for every record and every group, and since stored days may lie outside the years that jiff knows; the tests hold it
+//! against jiff's.
 
 use crate::schema::{DAY, Micros};
 
 /// The civil day of a date, in days since 1970-01-01; `month` and `day` must be those of a calendar date.
 ///
 /// Source: H. Hinnant, "chrono-compatible low-level date algorithms", `days_from_civil`.
+#[inline]
 pub fn days_from_civil(year: i32, month: u32, day: u32) -> i32 {
     let year = if month <= 2 { year - 1 } else { year };
     let era = year.div_euclid(400);
@@ -15,6 +20,7 @@ pub fn days_from_civil(year: i32, month: u32, day: u32) -> i32 {
 }
 
 /// The date (year, month, day) of a civil day; the inverse of [`days_from_civil`].
+#[inline]
 pub fn civil_from_days(days: i32) -> (i32, u32, u32) {
     let shifted = i64::from(days) + 719_468;
     let era = shifted.div_euclid(146_097);
@@ -28,11 +34,20 @@ pub fn civil_from_days(days: i32) -> (i32, u32, u32) {
     (year, month, day)
 }
 
+/// The number of days in a year.
+pub fn days_in_year(year: i32) -> u32 {
+    if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) {
+        366
+    } else {
+        365
+    }
+}
+
 /// The number of days in a month.
+#[inline]
 pub fn days_in_month(year: i32, month: u32) -> u32 {
     match month {
-        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
-        2 => 28,
+        2 => days_in_year(year) - 337,
         4 | 6 | 9 | 11 => 30,
         _ => 31,
     }
@@ -50,6 +65,7 @@ pub fn clipped_day(year: i32, month: u32, day: u32) -> i32 {
 }
 
 /// The weekday of a civil day: 0 is Monday, 6 is Sunday.
+#[inline]
 pub fn weekday(day: i32) -> usize {
     (day.wrapping_add(3)).rem_euclid(7) as usize
 }
@@ -138,7 +154,7 @@ impl Grain {
     /// The grain of that name; the error says which there are.
     pub fn parse(name: &str) -> Result<Grain, String> {
         let wanted = Grain::ALL.into_iter().find(|g| g.name().eq_ignore_ascii_case(name.trim()));
-        wanted.ok_or_else(|| format!("`{name}` is no grain; there are day, week, month, quarter and year"))
+        wanted.ok_or_else(|| format!("`{name}` is not a valid period length; write day, week, month, quarter or year"))
     }
 
     /// The first day of the calendar period of this grain that holds `day`.

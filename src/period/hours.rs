@@ -47,7 +47,7 @@ fn parse_open(text: &str) -> Result<Open, String> {
     let both = text
         .split_once('-')
         .and_then(|(from, to)| Some((parse_time(from.trim())?, parse_time(to.trim())?)));
-    let (from, to) = both.ok_or_else(|| format!("`{text}` are no open hours; write them like 09:00-17:00"))?;
+    let (from, to) = both.ok_or_else(|| format!("`{text}` are not valid open hours; write them like 09:00-17:00"))?;
     if from >= to {
         return Err(format!(
             "`{text}` ends before it starts; hours past midnight go to the next day: 22:00-24:00 here, 00:00-06:00 there"
@@ -81,7 +81,7 @@ impl BusinessHours {
     ) -> Result<BusinessHours, String> {
         let mut week: [Option<Vec<Open>>; 7] = Default::default();
         for (day, text) in weekly {
-            let index = weekday_named(day).ok_or_else(|| format!("`{day}` is no weekday; they are {}", DAYS.join(", ")))?;
+            let index = weekday_named(day).ok_or_else(|| format!("`{day}` is not a valid weekday; write {}", DAYS.join(", ")))?;
             let mut open = parse_hours(text).map_err(|why| format!("{day}: {why}"))?;
             open.sort_unstable();
             if let Some(pair) = open.windows(2).find(|pair| pair[1].0 < pair[0].1) {
@@ -93,7 +93,7 @@ impl BusinessHours {
         }
         let weekly = week.map(Option::unwrap_or_default);
         if weekly.iter().all(Vec::is_empty) {
-            return Err("there is no hour in the week that is open".into());
+            return Err("no day of the week has open hours".into());
         }
         Ok(BusinessHours::from_parts(zone, weekly, holidays.into_iter().collect()))
     }
@@ -406,13 +406,13 @@ mod tests {
             ("mon", "17:00-09:00", "ends before it starts"),
             ("mon", "09:00-09:00", "ends before it starts"),
             ("mon", "09:00-12:00,11:00-13:00", "09:00-12:00 and 11:00-13:00 overlap"),
-            ("mon", "9-17", "are no open hours"),
-            ("mon", "09:00-24:01", "are no open hours"),
-            ("mon", "09:60-10:00", "are no open hours"),
-            ("mon", "09:00-17:00,", "are no open hours"),
-            ("mon", "+9:00-17:00", "are no open hours"),
-            ("moon", "09:00-17:00", "no weekday"),
-            ("mon", "", "no hour in the week"),
+            ("mon", "9-17", "are not valid open hours"),
+            ("mon", "09:00-24:01", "are not valid open hours"),
+            ("mon", "09:60-10:00", "are not valid open hours"),
+            ("mon", "09:00-17:00,", "are not valid open hours"),
+            ("mon", "+9:00-17:00", "are not valid open hours"),
+            ("moon", "09:00-17:00", "not a valid weekday"),
+            ("mon", "", "no day of the week has open hours"),
         ] {
             let error = BusinessHours::new(Zone::utc(), [(day, text)], []).unwrap_err();
             assert!(error.contains(why), "{error}");

@@ -1,6 +1,6 @@
 //! Calendar periods, time zones and business hours.
 //!
-//! A [`Period`] is a calendar day, ISO week, month, quarter or year, or a stated range of days, in one time zone. It is made of
+//! A [`Period`] is a calendar day, ISO week, month, quarter or year, or a range of days, in one time zone. It is made of
 //! civil days; where it starts and ends on the line of instants follows from the [`Zone`]. The period before it is always the
 //! calendar one, never a shift by days. [`Clock`] measures durations, on the calendar or in open hours.
 
@@ -10,11 +10,11 @@ mod parse;
 mod zone;
 
 pub use calendar::{
-    Grain, checked_day, civil_from_days, clipped_day, date_text, days_from_civil, days_in_month, instant_text, iso_week, iso_week_start,
-    iso_weeks_in_year, weekday,
+    Grain, checked_day, civil_from_days, clipped_day, date_text, days_from_civil, days_in_month, days_in_year, instant_text, iso_week,
+    iso_week_start, iso_weeks_in_year, weekday,
 };
 pub use hours::{BusinessHours, Clock, Open, parse_hours};
-pub use parse::{Wanted, parse_as_of, parse_date};
+pub use parse::{Wanted, parse_as_of, parse_date, parse_instant};
 pub use zone::{Fit, Local, Zone};
 
 use crate::schema::Micros;
@@ -25,7 +25,7 @@ use calendar::{month_index, month_start};
 pub enum Kind {
     /// One calendar period.
     Grain(Grain),
-    /// A stated range of days.
+    /// A range of days.
     Range,
 }
 

@@ -28,7 +28,7 @@ impl Wanted {
     /// What is wrong with the text, and the forms that there are.
     pub fn parse(text: &str) -> Result<Wanted, String> {
         let text = text.trim();
-        let wrong = |why: String| format!("`{text}` is no period: {why}; {FORMS}");
+        let wrong = |why: String| format!("`{text}` is not a valid period: {why}; {FORMS}");
         if let Some((from, to)) = text.split_once("..") {
             let (from, to) = (from.trim(), to.trim());
             if from.is_empty() || to.is_empty() {
@@ -97,7 +97,7 @@ fn calendar(text: &str) -> Result<(Grain, i32, i32), String> {
         }
         [month, day] => {
             let (month, day) = digits(month, 2).zip(digits(day, 2)).ok_or_else(unread)?;
-            let day = checked_day(year, month, day).ok_or_else(|| format!("there is no day {text}"))?;
+            let day = checked_day(year, month, day).ok_or_else(|| format!("the day {text} does not exist"))?;
             (Grain::Day, day)
         }
         _ => return Err(unread()),
@@ -119,8 +119,8 @@ fn digits(text: &str, count: usize) -> Option<u32> {
 pub fn parse_date(text: &str) -> Result<i32, String> {
     match calendar(text.trim()) {
         Ok((Grain::Day, day, _)) => Ok(day),
-        Ok(_) => Err(format!("`{text}` is no date; write it like 2026-10-05")),
-        Err(why) => Err(format!("`{text}` is no date: {why}; write it like 2026-10-05")),
+        Ok(_) => Err(format!("`{text}` is not a valid date; write it like 2026-10-05")),
+        Err(why) => Err(format!("`{text}` is not a valid date: {why}; write it like 2026-10-05")),
     }
 }
 
@@ -134,10 +134,12 @@ pub fn parse_as_of(text: &str, zone: &Zone) -> Result<Micros, String> {
     if text.len() <= date_text(0).len() {
         return parse_date(text).map(|day| zone.midnight(day + 1));
     }
-    let instant: Result<Timestamp, _> = text.parse();
-    instant
-        .map(|at| at.as_microsecond())
-        .map_err(|_| format!("`{text}` is no time; write a date like 2026-10-31, or 2026-10-31T12:00:00Z"))
+    parse_instant(text).ok_or_else(|| format!("`{text}` is not a valid time; write a date like 2026-10-31, or 2026-10-31T12:00:00Z"))
+}
+
+/// The instant of a time with an offset, such as `2026-10-31T12:00:00Z`.
+pub fn parse_instant(text: &str) -> Option<Micros> {
+    text.parse().ok().map(|at: Timestamp| at.as_microsecond())
 }
 
 #[cfg(test)]
@@ -194,7 +196,7 @@ mod tests {
             ("2025-W53", "weeks 1 to 52"),
             ("2026-W00", "weeks 1 to 53"),
             ("2026-Q5", "quarters 1 to 4"),
-            ("2023-02-29", "no day 2023-02-29"),
+            ("2023-02-29", "day 2023-02-29 does not exist"),
             ("2026-1", "cannot be read"),
             ("2026-10-05-01", "cannot be read"),
             ("26-10", "cannot be read"),
@@ -205,7 +207,7 @@ mod tests {
             ("2026-03..2026-01", "2026-01 is before 2026-03"),
             ("2026-02..2026-01", "2026-01 is before 2026-02"),
             ("2026-01..2026-02..2026-03", "cannot be read"),
-            ("last-fortnight", "no grain"),
+            ("last-fortnight", "not a valid period length"),
             ("next-month", "neither last nor this"),
         ] {
             let error = Wanted::parse(text).unwrap_err();

@@ -70,7 +70,7 @@ impl Zone {
             return Ok(Zone::utc());
         }
         if text.starts_with(['+', '-']) {
-            let seconds = fixed_offset(text).ok_or_else(|| format!("`{text}` is no offset; write it like +02:00"))?;
+            let seconds = fixed_offset(text).ok_or_else(|| format!("`{text}` is not a valid offset; write it like +02:00"))?;
             let (sign, size) = (if seconds < 0 { '-' } else { '+' }, seconds.abs());
             return Ok(Zone::fixed(
                 format!("{sign}{:02}:{:02}", size / 3600, size / 60 % 60),
@@ -84,7 +84,7 @@ impl Zone {
             let nearest = nearest_name(text, database.available().map(|name| name.to_string()));
             let hint = nearest.map_or(String::new(), |name| format!("; did you mean `{name}`?"));
             return Err(format!(
-                "`{text}` is no time zone (an IANA name such as Europe/Berlin, UTC, or an offset such as +02:00){hint}"
+                "`{text}` is not a known time zone (an IANA name such as Europe/Berlin, UTC, or an offset such as +02:00){hint}"
             ));
         };
         let zone = database.get(name.as_str()).map_err(|e| format!("time zone `{name}`: {e}"))?;
@@ -208,7 +208,7 @@ impl Zone {
         }
     }
 
-    /// Whether an instant stands for a bare date: its clock shows 00:00, or it is the first instant of a day without a 00:00.
+    /// Whether an instant means a bare date: its clock shows 00:00, or it is the first instant of a day without a 00:00.
     #[inline]
     pub fn is_midnight(&self, at: Micros) -> bool {
         let stretch = self.stretch(at);
@@ -436,7 +436,7 @@ mod tests {
             assert_eq!((zone.name(), zone.offset_at(0)), (name, seconds));
         }
         for wrong in ["+", "+24:00", "+02:60", "+02:0", "+2:00", "+ 2", "+-2", "-02:00:00", "+1é"] {
-            assert!(Zone::parse(wrong).unwrap_err().contains("no offset"), "{wrong}");
+            assert!(Zone::parse(wrong).unwrap_err().contains("not a valid offset"), "{wrong}");
         }
         for (wrong, hint) in [
             ("Europe/Brelin", "Europe/Berlin"),

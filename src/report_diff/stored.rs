@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Deserializer};
 
 use crate::diagnostics::{Problem, visible};
+use crate::period::parse_instant;
 use crate::schema::Micros;
 use crate::stats::BetterDirection;
 
@@ -260,10 +261,7 @@ struct Schema {
 
 fn instant<'de, D: Deserializer<'de>>(from: D) -> Result<Micros, D::Error> {
     let text = String::deserialize(from)?;
-    let parsed: Result<jiff::Timestamp, _> = text.parse();
-    parsed
-        .map(|at| at.as_microsecond())
-        .map_err(|_| serde::de::Error::custom("expected an instant such as 2026-11-01T00:00:00Z"))
+    parse_instant(&text).ok_or_else(|| serde::de::Error::custom("expected an instant such as 2026-11-01T00:00:00Z"))
 }
 
 fn good<'de, D: Deserializer<'de>>(from: D) -> Result<BetterDirection, D::Error> {

@@ -4,15 +4,15 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use toml::de::{DeTable, DeValue};
+use toml::de::DeValue;
 
 use super::profile::{self, Confidence};
 use super::{AmountOn, Dates, From, Lookup, Mapped, OtherTarget, Profile, Source, check_target};
 use crate::cell_parsing::DurationUnit;
-use crate::diagnostics::{did_you_mean, nearest, visible};
+use crate::diagnostics::nearest;
 use crate::ingest::{self, FormatOverrides};
 use crate::schema::{ColumnType, Role, Table};
-use crate::toml_reader::{Node, Reader, constant_of};
+use crate::toml_reader::{DeTable, Fault, Help, Node, Reader, constant_of};
 
 /// Keys that say how a file is read, in a `[[source]]` as in a profile.
 const READING: &[&str] = &[
@@ -56,7 +56,7 @@ pub fn source(reader: &mut Reader<'_>, table: &DeTable<'_>, span: Range<usize>, 
     reader.known(table, "of a source", &[SOURCE, READING].concat());
     let paths: Vec<PathBuf> = reader.texts(table, "path").into_iter().map(|path| folder.join(path.text)).collect();
     if !table.contains_key("path") {
-        reader.wrong(span.clone(), "a source needs a `path`", "a file, a glob, or a list of them");
+        reader.missing(span.clone(), "a source", "path", "set it to a file, a glob, or a list of them");
     }
     Source {
         paths,
@@ -71,11 +71,9 @@ pub fn source(reader: &mut Reader<'_>, table: &DeTable<'_>, span: Range<usize>, 
 /// The profile at `profile`; `none` says that the file is not to be recognised.
 fn based_on(reader: &mut Reader<'_>, table: &DeTable<'_>, profiles: &[Profile]) -> Option<String> {
     let text = reader.text(table, "profile")?;
-    let mut known = profiles.iter().chain(profile::builtin()).map(|profile| profile.id.as_str());
-    if text.text != "none" && !known.any(|id| id == text.text) {
-        let ids = profiles.iter().chain(profile::builtin()).map(|profile| profile.id.as_str());
-        let hint = did_you_mean(&text.text, ids);
-        reader.wrong(text.span, format!("there is no profile `{}`", visible(&text.text)), hint);
+    let known = profiles.iter().chain(profile::builtin()).map(|profile| profile.id.as_str());
+    if text.text != "none" && !known.clone().any(|id| id == text.text) {
+        reader.unknown("profile", &text, known);
         return None;
     }
     Some(text.text)
@@ -84,8 +82,7 @@ fn based_on(reader: &mut Reader<'_>, table: &DeTable<'_>, profiles: &[Profile]) 
 /// Reads the profile of that name.
 pub fn profile(reader: &mut Reader<'_>, id: &str, table: &DeTable<'_>, span: Range<usize>) -> Profile {
     reader.known(table, "of a profile", &[PROFILE, READING].concat());
-    let mut texts = |key: &str| reader.texts(table, key).into_iter().map(|text| text.text).collect::<Vec<_>>();
-    let [headers, without, first, also, own] = ["headers", "without", "first", "also", "own"].map(&mut texts);
+    let [headers, without, first, also, own] = ["headers", "without", "first", "also", "own"].map(|key| reader.strings(table, key));
     let conditions = reader.texts(table, "where");
     let filters = conditions.iter().filter_map(|text| reader.expression(text)).collect();
     let confidence = reader.choice(table, "confidence", &Confidence::ALL.map(|c| (c.name(), c)));
@@ -96,11 +93,8 @@ pub fn profile(reader: &mut Reader<'_>, id: &str, table: &DeTable<'_>, span: Ran
         ..reading(reader, table)
     };
     if source.table.is_none() {
-        reader.wrong(
-            span,
-            format!("the profile `{id}` needs a `kind`"),
-            Table::ALL.map(Table::name).join(", "),
-        );
+        let kinds = Table::ALL.map(Table::name).join(", ");
+        reader.missing(span, format!("the profile `{id}`"), "kind", format!("set it to one of {kinds}"));
     }
     Profile {
         id: id.to_string(),
@@ -148,7 +142,7 @@ fn wishes(reader: &mut Reader<'_>, table: &DeTable<'_>) -> FormatOverrides {
         escape: mark(reader, table, "escape"),
         preamble: small(reader, table, "preamble"),
         header_rows: small(reader, table, "header_rows"),
-        footer: reader.texts(table, "footer").into_iter().map(|text| text.text).collect(),
+        footer: reader.strings(table, "footer"),
     }
 }
 
@@ -212,22 +206,22 @@ pub fn origin(reader: &mut Reader<'_>, column: &str, node: &Node<'_>, kind: Opti
         if let Some(node) = table.get(key).filter(|_| given == "value" || !is_time) {
             reader.wrong(
                 node.span(),
-                format!("`{key}` goes with `column` or `expr` of a time; `{column}` is none here"),
+                format!("`{key}` requires `column` or `expr` of a time, which `{column}` is not here"),
                 "",
             );
         }
     }
     let first_of = reader.text(table, "first_of");
     if let Some(text) = first_of.as_ref().filter(|_| given != "expr") {
-        reader.wrong(text.span.clone(), "`first_of` goes with `expr`", "");
+        reader.wrong(text.span.clone(), "`first_of` requires `expr`", "");
     }
     let unit = reader.choice(table, "unit", &DurationUnit::ALL.map(|unit| (unit.word(), unit)));
     let is_duration = |table: Table| table.column(column).is_some_and(|canonical| canonical.role == Role::Duration);
     if let Some(node) = table.get("unit").filter(|_| !Table::ALL.into_iter().any(is_duration)) {
-        let what = format!("`unit` goes with a duration; `{column}` is none");
+        let what = format!("`unit` requires a duration, which `{column}` is not");
         let durations = Table::ALL.into_iter().flat_map(|table| table.with_role(Role::Duration));
         let names: Vec<&str> = durations.map(|canonical| canonical.name).collect();
-        reader.wrong(node.span(), what, format!("durations are {}", names.join(" and ")));
+        reader.wrong(node.span(), what, format!("the durations are {}", names.join(" and ")));
     }
     let from = match given {
         "expr" => From::Expr(reader.expression_at(table, "expr")?),
@@ -235,14 +229,14 @@ pub fn origin(reader: &mut Reader<'_>, column: &str, node: &Node<'_>, kind: Opti
             let node = &table["value"];
             let constant = constant_of(node.get_ref());
             if constant.is_none() {
-                reader.mistyped(node, "value", "a text, a number, or true or false");
+                reader.mistyped(node, "value", "a string, a number, or true or false");
             }
             From::Value(constant?)
         }
         _ => From::Column(reader.text(table, "column")?.text),
     };
     Some(Mapped {
-        formats: reader.texts(table, "format").into_iter().map(|format| format.text).collect(),
+        formats: reader.strings(table, "format"),
         timezone: timezone(reader, table),
         first_of: first_of.map(|text| text.text),
         unit,
@@ -283,16 +277,16 @@ fn values(
         let mut meanings = BTreeMap::new();
         for (said, node) in entries.iter() {
             let Some(means) = constant_of(node.get_ref()) else {
-                reader.mistyped(node, said.get_ref(), "a text, a number, or true or false");
+                reader.mistyped(node, said.get_ref(), "a string, a number, or true or false");
                 continue;
             };
             // An empty meaning is none: the value counts as missing.
             if !words.is_empty() && !means.is_empty() && !words.contains(&means.as_str()) {
-                reader.wrong(
-                    node.span(),
-                    format!("`{means}` is no {}", column.get_ref()),
-                    did_you_mean(&means, words),
-                );
+                let fault = Fault::NotAChoice {
+                    key: column.get_ref().to_string(),
+                    value: means.clone(),
+                };
+                reader.wrong(node.span(), fault, Help::names(&means, words));
             }
             meanings.insert(said.get_ref().to_string(), means);
         }
@@ -304,8 +298,8 @@ fn values(
 fn key(reader: &mut Reader<'_>, table: &DeTable<'_>, kind: Option<Table>) -> Vec<String> {
     let key = reader.texts(table, "key");
     for column in &key {
-        let slip = kind.filter(|kind| kind.column(&column.text).is_none());
-        if let Some(near) = slip.and_then(|kind| nearest(&column.text, kind.columns().iter().map(|known| known.name))) {
+        let unknown = kind.filter(|kind| kind.column(&column.text).is_none());
+        if let Some(near) = unknown.and_then(|kind| nearest(&column.text, kind.columns().iter().map(|known| known.name))) {
             let mapped = table
                 .get("map")
                 .and_then(|map| map.get_ref().as_table())
@@ -327,7 +321,7 @@ fn lookup(reader: &mut Reader<'_>, table: &DeTable<'_>, folder: &Path) -> Option
     reader.known(lookup, "of a lookup", &["path", "key"]);
     for key in ["path", "key"] {
         if !lookup.contains_key(key) {
-            reader.wrong(table["lookup"].span(), format!("a lookup needs a `{key}`"), "");
+            reader.missing(table["lookup"].span(), "a lookup", key, Help::None);
         }
     }
     let (path, key) = (reader.text(lookup, "path"), reader.text(lookup, "key"));
@@ -340,23 +334,23 @@ fn lookup(reader: &mut Reader<'_>, table: &DeTable<'_>, folder: &Path) -> Option
 fn encoding(reader: &mut Reader<'_>, table: &DeTable<'_>) -> Option<String> {
     let label = reader.text(table, "encoding")?;
     if ingest::Encoding::for_label(&label.text).is_none() {
-        let what = format!("`{}` is no encoding", label.text);
+        let what = format!("`{}` is not a known encoding", label.text);
         reader.wrong(
             label.span,
             what,
-            "such as utf-8, windows-1252, iso-8859-15, macintosh, cp850, utf-16le or shift_jis",
+            "set it to one such as utf-8, windows-1252, iso-8859-15, macintosh, cp850, utf-16le or shift_jis",
         );
         return None;
     }
     Some(label.text)
 }
 
-/// What stands between fields: characters that are no part of a word, a quote or a line end.
+/// What separates fields: characters that are not part of a word, a quote or a line end.
 fn delimiter(reader: &mut Reader<'_>, table: &DeTable<'_>) -> Option<String> {
     let text = reader.text(table, "delimiter")?;
     let fits = |c: char| !c.is_alphanumeric() && !matches!(c, '"' | '\n' | '\r');
     if text.text.is_empty() || text.text.chars().count() > 8 || !text.text.chars().all(fits) {
-        let what = "`delimiter` is a character such as `,`, `;`, `|` or a tab (\"\\t\"), or a few such as `||`";
+        let what = "`delimiter` must be a character such as `,`, `;`, `|` or a tab (\"\\t\"), or a few such as `||`";
         reader.wrong(text.span, what, "");
         return None;
     }
@@ -368,7 +362,7 @@ fn mark(reader: &mut Reader<'_>, table: &DeTable<'_>, key: &str) -> Option<Strin
     let text = reader.text(table, key)?;
     let is_mark = |byte: &u8| byte.is_ascii_punctuation();
     if !(text.text.is_empty() || matches!(text.text.as_bytes(), [byte] if is_mark(byte))) {
-        let what = format!("`{key}` is one character such as `'`, or empty for none");
+        let what = format!("`{key}` must be one character such as `'`, or empty for none");
         reader.wrong(text.span, what, "");
         return None;
     }
@@ -377,12 +371,7 @@ fn mark(reader: &mut Reader<'_>, table: &DeTable<'_>, key: &str) -> Option<Strin
 
 /// A small number of lines or records.
 fn small(reader: &mut Reader<'_>, table: &DeTable<'_>, key: &str) -> Option<usize> {
-    let (number, span) = reader.number(table, key)?;
-    if number.fract() != 0.0 || !(0.0..=100.0).contains(&number) {
-        reader.wrong(span, format!("`{key}` is a whole number from 0 to 100"), "");
-        return None;
-    }
-    Some(number as usize)
+    reader.whole(table, key, 0..=100).map(|number| number as usize)
 }
 
 /// The zone at `timezone`, under its own name.

@@ -9,7 +9,7 @@ use rustc_hash::FxHashSet;
 
 use super::{From, Mapped, Source, folded, grammar};
 use crate::expr::{self, Expr};
-use crate::toml_reader::{ConfigErrors, Reader, Script};
+use crate::toml_reader::embedded;
 
 /// How well a format is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -306,22 +306,14 @@ pub fn builtin() -> &'static [Profile] {
     static PROFILES: LazyLock<Vec<Profile>> = LazyLock::new(|| {
         TEXTS
             .iter()
-            .map(|(id, text)| parse(id, text).unwrap_or_else(|findings| panic!("the built-in profile {id}: {findings}")))
+            .map(|(id, text)| {
+                embedded(&format!("{id}.toml"), text, |reader, table| {
+                    grammar::profile(reader, id, table, 0..0)
+                })
+            })
             .collect()
     });
     &PROFILES
-}
-
-/// Reads the text of a profile.
-fn parse(id: &str, text: &str) -> Result<Profile, ConfigErrors> {
-    let file = format!("{id}.toml");
-    let mut reader = Reader::new(Script { file: &file, text });
-    let document = reader.document();
-    let profile = grammar::profile(&mut reader, id, &document, 0..0);
-    match reader.findings.is_empty() {
-        true => Ok(profile),
-        false => Err(ConfigErrors::new(reader.findings)),
-    }
 }
 
 #[cfg(test)]

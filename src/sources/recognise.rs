@@ -3,39 +3,46 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use serde::Deserialize;
-
 use crate::schema::{Column, ColumnType, Role, Table, supplies, surveys};
+use crate::toml_reader::{DeTable, Reader, embedded};
 
 type Names = BTreeMap<String, Vec<String>>;
 
 /// The embedded headers, file names and words.
-#[derive(Debug, Deserialize)]
 struct Aliases {
-    interactions: Names,
-    surveys: Names,
-    purchases: Names,
-    stakeholders: Names,
-    referrals: Names,
-    supplies: Names,
-    identities: Names,
+    /// By table, the headers of its columns.
+    headers: BTreeMap<Table, Names>,
+    /// By table, the words in the names of its files.
     file_names: Names,
+    /// By column and canonical word, what files write for it.
     words: BTreeMap<String, Names>,
 }
 
-static ALIASES: LazyLock<Aliases> = LazyLock::new(|| toml::from_str(include_str!("aliases.toml")).expect("the embedded aliases are TOML"));
+static ALIASES: LazyLock<Aliases> = LazyLock::new(|| embedded("aliases.toml", include_str!("aliases.toml"), read));
+
+fn read(reader: &mut Reader<'_>, document: &DeTable<'_>) -> Aliases {
+    let names = Table::ALL.map(Table::name);
+    reader.known(document, "of the aliases", &[&names[..], &["file_names", "words"]].concat());
+    let mut lists = |table: &DeTable<'_>, key: &str| reader.table(table, key).map(|table| reader.lists(table)).unwrap_or_default();
+    let headers = Table::ALL.into_iter().map(|table| (table, lists(document, table.name()))).collect();
+    let file_names = lists(document, "file_names");
+    let mut words = BTreeMap::new();
+    if let Some(columns) = reader.table(document, "words") {
+        for column in columns.keys() {
+            let meanings = reader.table(columns, column.get_ref()).map(|table| reader.lists(table));
+            words.insert(column.get_ref().to_string(), meanings.unwrap_or_default());
+        }
+    }
+    Aliases {
+        headers,
+        file_names,
+        words,
+    }
+}
 
 impl Aliases {
     fn of(&self, table: Table) -> &Names {
-        match table {
-            Table::Interactions => &self.interactions,
-            Table::Surveys => &self.surveys,
-            Table::Purchases => &self.purchases,
-            Table::Stakeholders => &self.stakeholders,
-            Table::Referrals => &self.referrals,
-            Table::Supplies => &self.supplies,
-            Table::Identities => &self.identities,
-        }
+        &self.headers[&table]
     }
 }
 

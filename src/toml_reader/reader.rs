@@ -1,19 +1,20 @@
 //! Reads a TOML tree by hand, so that every wrong key, type and value of a file is found in one run, each with its place.
 
-use std::ops::Range;
+use std::collections::BTreeMap;
+use std::ops::{Range, RangeInclusive};
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::{ConfigError, Script};
-use crate::diagnostics::{Place, did_you_mean};
-use crate::expr::{self, Expr};
+use super::{ConfigError, Fault, Help, SourceText};
+use crate::diagnostics::Place;
+use crate::expr::{self, Expr, ExprError};
 use crate::period::Zone;
 
-/// A value and where it stands.
+/// A value and where it is.
 pub type Node<'t> = Spanned<DeValue<'t>>;
 
-/// A text and where it stands, quotes included.
+/// A string and where it is, quotes included.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Text {
     /// The text.
@@ -25,61 +26,103 @@ pub struct Text {
 /// Collects what is wrong while the parts of a file are read.
 pub struct Reader<'t> {
     /// The file.
-    pub script: Script<'t>,
+    pub source: SourceText<'t>,
     /// What is wrong so far.
-    pub findings: Vec<ConfigError>,
+    pub errors: Vec<ConfigError>,
 }
 
 impl<'t> Reader<'t> {
     /// A reader of a text.
-    pub fn new(script: Script<'t>) -> Reader<'t> {
+    pub fn new(source: SourceText<'t>) -> Reader<'t> {
         Reader {
-            script,
-            findings: Vec::new(),
+            source,
+            errors: Vec::new(),
         }
     }
 
     /// Records something wrong.
-    pub fn wrong(&mut self, span: Range<usize>, what: impl Into<String>, hint: impl Into<String>) {
-        let hint = Some(hint.into()).filter(|hint: &String| !hint.is_empty());
-        self.findings.push(self.script.mistake(span, what, hint));
+    pub fn wrong(&mut self, span: Range<usize>, fault: impl Into<Fault>, help: impl Into<Help>) {
+        self.errors.push(self.source.error(span, fault, help));
     }
 
     /// The place of a stretch of the text.
     pub fn place(&self, span: &Range<usize>) -> Place {
-        self.script.place(span.start)
+        self.source.place(span.start)
     }
 
     /// The whole text as a table; what cannot be parsed is recorded and left out.
     pub fn document(&mut self) -> DeTable<'t> {
-        let (table, errors) = DeTable::parse_recoverable(self.script.text);
+        let (table, errors) = DeTable::parse_recoverable(self.source.text);
         for error in errors {
-            self.wrong(
-                error.span().unwrap_or(0..0),
-                error.message().lines().next().unwrap_or("not valid TOML"),
-                "",
-            );
+            let message = error.message().lines().next().unwrap_or("not valid TOML").to_string();
+            self.wrong(error.span().unwrap_or(0..0), Fault::Syntax(message), Help::None);
         }
         table.into_inner()
     }
 
-    /// Records every key that is not among the known ones.
-    pub fn known(&mut self, table: &DeTable<'_>, owner: &str, keys: &[&str]) {
+    /// Records every key that is not among the known ones. `owner`: such as `of a source`.
+    pub fn known(&mut self, table: &DeTable<'_>, owner: &'static str, keys: &[&str]) {
         for key in table.keys() {
-            if !keys.contains(&key.get_ref().as_ref()) {
-                let hint = did_you_mean(key.get_ref(), keys);
-                self.wrong(key.span(), format!("unknown key `{}` {owner}", key.get_ref()), hint);
+            let name: &str = key.get_ref();
+            if !keys.contains(&name) {
+                self.unknown_key(key.span(), name, owner, keys);
             }
         }
     }
 
-    /// Records that a value is of the wrong type.
-    pub fn mistyped(&mut self, node: &Node<'_>, key: &str, wanted: &str) {
-        let what = format!("`{key}` must be {wanted}, not {}", kind_of(node.get_ref()));
-        self.wrong(node.span(), what, "");
+    /// Records a key that its table does not have.
+    pub fn unknown_key(&mut self, span: Range<usize>, key: &str, owner: &'static str, keys: &[&str]) {
+        let fault = Fault::UnknownKey {
+            key: key.to_string(),
+            table: owner,
+        };
+        self.wrong(span, fault, Help::names(key, keys));
     }
 
-    /// The text of a value.
+    /// Records the name of something that does not exist.
+    pub fn unknown<S: AsRef<str>>(&mut self, kind: &'static str, name: &Text, valid: impl IntoIterator<Item = S>) {
+        let fault = Fault::UnknownName {
+            kind,
+            name: name.text.clone(),
+        };
+        self.wrong(name.span.clone(), fault, Help::names(&name.text, valid));
+    }
+
+    /// Records that a value is of the wrong type.
+    pub fn mistyped(&mut self, node: &Node<'_>, key: &str, expected: &str) {
+        let fault = Fault::WrongType {
+            key: key.to_string(),
+            expected: expected.to_string(),
+            found: kind_of(node.get_ref()),
+        };
+        self.wrong(node.span(), fault, Help::None);
+    }
+
+    /// Records that the value of a key is beyond what it allows.
+    pub fn out_of_range(&mut self, span: Range<usize>, key: &str, expected: impl Into<String>) {
+        let fault = Fault::OutOfRange {
+            key: key.to_string(),
+            expected: expected.into(),
+        };
+        self.wrong(span, fault, Help::None);
+    }
+
+    /// Records that something lacks a key.
+    pub fn missing(&mut self, span: Range<usize>, owner: impl Into<String>, key: &'static str, help: impl Into<Help>) {
+        self.wrong(span, Fault::Missing { owner: owner.into(), key }, help);
+    }
+
+    /// The value at a key, if it is of the type that `read` takes.
+    pub fn typed<T>(&mut self, table: &DeTable<'_>, key: &str, expected: &str, read: impl Fn(&DeValue<'_>) -> Option<T>) -> Option<T> {
+        let node = table.get(key)?;
+        let value = read(node.get_ref());
+        if value.is_none() {
+            self.mistyped(node, key, expected);
+        }
+        value
+    }
+
+    /// The string of a value.
     pub fn text_of(&mut self, node: &Node<'_>, key: &str) -> Option<Text> {
         match node.get_ref().as_str() {
             Some(text) => Some(Text {
@@ -87,99 +130,116 @@ impl<'t> Reader<'t> {
                 span: node.span(),
             }),
             None => {
-                self.mistyped(node, key, "a text");
+                self.mistyped(node, key, "a string");
                 None
             }
         }
     }
 
-    /// The text at a key.
+    /// The string at a key.
     pub fn text(&mut self, table: &DeTable<'_>, key: &str) -> Option<Text> {
         table.get(key).and_then(|node| self.text_of(node, key))
     }
 
-    /// The texts at a key, which holds one or a list of them.
+    /// The string at a key, which must not be empty.
+    pub fn filled_text(&mut self, table: &DeTable<'_>, key: &str) -> Option<Text> {
+        let text = self.text(table, key)?;
+        if text.text.trim().is_empty() {
+            self.wrong(text.span, format!("`{key}` must not be empty"), Help::None);
+            return None;
+        }
+        Some(text)
+    }
+
+    /// The strings at a key, which holds one or a list of them.
     pub fn texts(&mut self, table: &DeTable<'_>, key: &str) -> Vec<Text> {
-        let Some(node) = table.get(key) else { return Vec::new() };
+        table.get(key).map_or_else(Vec::new, |node| self.texts_of(node, key))
+    }
+
+    fn texts_of(&mut self, node: &Node<'_>, key: &str) -> Vec<Text> {
         match node.get_ref() {
             DeValue::Array(nodes) => nodes.iter().filter_map(|node| self.text_of(node, key)).collect(),
             DeValue::String(_) => self.text_of(node, key).into_iter().collect(),
             _ => {
-                self.mistyped(node, key, "a text or a list of texts");
+                self.mistyped(node, key, "a string or a list of strings");
                 Vec::new()
             }
         }
     }
 
-    /// A date or time at a key, written as one or as a text.
+    /// The strings at a key without their places.
+    pub fn strings(&mut self, table: &DeTable<'_>, key: &str) -> Vec<String> {
+        self.texts(table, key).into_iter().map(|text| text.text).collect()
+    }
+
+    /// A table whose keys each hold a string or a list of them.
+    pub fn lists(&mut self, table: &DeTable<'_>) -> BTreeMap<String, Vec<String>> {
+        let mut lists = BTreeMap::new();
+        for (key, node) in table.iter() {
+            let texts = self.texts_of(node, key.get_ref());
+            lists.insert(key.get_ref().to_string(), texts.into_iter().map(|text| text.text).collect());
+        }
+        lists
+    }
+
+    /// A date or time at a key, written as one or as a string.
     pub fn date(&mut self, table: &DeTable<'_>, key: &str) -> Option<Text> {
         let node = table.get(key)?;
         self.date_of(node, key)
     }
 
-    /// A date or time, written as one or as a text.
+    /// A date or time, written as one or as a string.
     pub fn date_of(&mut self, node: &Node<'_>, key: &str) -> Option<Text> {
-        match node.get_ref() {
-            DeValue::Datetime(at) => Some(Text {
-                text: at.to_string(),
-                span: node.span(),
-            }),
-            DeValue::String(text) => Some(Text {
-                text: text.to_string(),
-                span: node.span(),
-            }),
+        let text = match node.get_ref() {
+            DeValue::Datetime(at) => at.to_string(),
+            DeValue::String(text) => text.to_string(),
             _ => {
                 self.mistyped(node, key, "a date such as 2026-10-31");
-                None
+                return None;
             }
-        }
+        };
+        Some(Text { text, span: node.span() })
+    }
+
+    /// The truth value at a key.
+    pub fn boolean(&mut self, table: &DeTable<'_>, key: &str) -> Option<bool> {
+        self.typed(table, key, "true or false", |value| value.as_bool())
     }
 
     /// Whether a key holds `true`.
     pub fn flag(&mut self, table: &DeTable<'_>, key: &str) -> bool {
-        let Some(node) = table.get(key) else { return false };
-        node.get_ref().as_bool().unwrap_or_else(|| {
-            self.mistyped(node, key, "true or false");
-            false
-        })
+        self.boolean(table, key).unwrap_or(false)
     }
 
-    /// The number at a key, and where it stands.
+    /// The number at a key, and where it is.
     pub fn number(&mut self, table: &DeTable<'_>, key: &str) -> Option<(f64, Range<usize>)> {
-        let node = table.get(key)?;
-        let number = number_of(node.get_ref());
-        if number.is_none() {
-            self.mistyped(node, key, "a number");
-        }
-        number.map(|number| (number, node.span()))
+        let number = self.typed(table, key, "a number", number_of)?;
+        Some((number, table[key].span()))
     }
 
     /// The number at a key, within bounds (both included).
-    pub fn number_within(&mut self, table: &DeTable<'_>, key: &str, bounds: Range<f64>) -> Option<f64> {
+    pub fn number_within(&mut self, table: &DeTable<'_>, key: &str, bounds: RangeInclusive<f64>) -> Option<f64> {
         let (number, span) = self.number(table, key)?;
-        if (bounds.start..=bounds.end).contains(&number) {
+        if bounds.contains(&number) {
             return Some(number);
         }
-        let limits = if bounds.end.is_finite() {
-            format!("between {} and {}", bounds.start, bounds.end)
-        } else {
-            format!("at least {}", bounds.start)
-        };
-        self.wrong(span, format!("`{key}` must be {limits}"), "");
+        self.out_of_range(span, key, format!("between {} and {}", bounds.start(), bounds.end()));
         None
     }
 
-    /// The whole number of days at a key, at least `least`.
-    pub fn days(&mut self, table: &DeTable<'_>, key: &str, least: i64) -> Option<i64> {
+    /// The whole number at a key, within bounds (both included).
+    pub fn whole(&mut self, table: &DeTable<'_>, key: &str, bounds: RangeInclusive<i64>) -> Option<i64> {
         let node = table.get(key)?;
-        let days = number_of(node.get_ref())
-            .filter(|days| days.fract() == 0.0 && days.abs() < 1e6)
-            .map(|days| days as i64);
-        if days.is_none_or(|days| days < least) {
-            self.wrong(node.span(), format!("`{key}` must be a whole number of days, at least {least}"), "");
-            return None;
+        let whole = number_of(node.get_ref()).filter(|number| number.fract() == 0.0 && number.abs() < 1e15);
+        let whole = whole.map(|number| number as i64).filter(|number| bounds.contains(number));
+        if whole.is_none() {
+            let expected = match (bounds.start(), bounds.end()) {
+                (from, &to) if to >= i64::from(u32::MAX) => format!("a whole number, at least {from}"),
+                (from, to) => format!("a whole number from {from} to {to}"),
+            };
+            self.out_of_range(node.span(), key, expected);
         }
-        days
+        whole
     }
 
     /// The table at a key.
@@ -195,32 +255,24 @@ impl<'t> Reader<'t> {
     /// The tables of `[[key]]`, each with its place.
     pub fn tables<'a, 'd>(&mut self, table: &'a DeTable<'d>, key: &str) -> Vec<(&'a DeTable<'d>, Range<usize>)> {
         let Some(node) = table.get(key) else { return Vec::new() };
+        let expected = format!("written as [[{key}]]");
         let Some(nodes) = node.get_ref().as_array() else {
-            self.mistyped(node, key, &format!("written as [[{key}]]"));
+            self.mistyped(node, key, &expected);
             return Vec::new();
         };
         let mut tables = Vec::new();
         for node in nodes.iter() {
             match node.get_ref().as_table() {
                 Some(table) => tables.push((table, node.span())),
-                None => self.mistyped(node, key, &format!("written as [[{key}]]")),
+                None => self.mistyped(node, key, &expected),
             }
         }
         tables
     }
 
-    /// The expression of a text, with errors where they stand in the file.
+    /// The expression of a string, with errors at their places in the file.
     pub fn expression(&mut self, text: &Text) -> Option<Expr> {
-        match expr::parse(&text.text) {
-            Ok(expr) => Some(expr),
-            Err(error) => {
-                let offsets = raw_offsets(&self.script.text[text.span.clone()]);
-                let raw = |at: usize| text.span.start + offsets.get(at).or(offsets.last()).copied().unwrap_or(0);
-                let span = raw(error.span.start)..raw(error.span.end).max(raw(error.span.start) + 1);
-                self.wrong(span, error.message, error.hint.unwrap_or_default());
-                None
-            }
-        }
+        expr::parse(&text.text).map_err(|error| self.wrong_expression(text, error)).ok()
     }
 
     /// The expression at a key.
@@ -229,26 +281,37 @@ impl<'t> Reader<'t> {
         self.expression(&text)
     }
 
+    /// Records what is wrong with the expression of a string.
+    pub fn wrong_expression(&mut self, text: &Text, error: ExprError) {
+        let span = self.source.within_string(text.span.clone(), error.span);
+        self.wrong(span, error.message, error.hint);
+    }
+
     /// The zone at a key.
     pub fn zone(&mut self, table: &DeTable<'_>, key: &str) -> Option<Zone> {
         let text = self.text(table, key)?;
-        Zone::parse(&text.text).map_err(|why| self.wrong(text.span, why, "")).ok()
+        Zone::parse(&text.text).map_err(|why| self.wrong(text.span, why, Help::None)).ok()
     }
 
-    /// The one of a few words at a key, by what it stands for.
+    /// The one of a few words at a key, by what it means.
     pub fn choice<T: Copy>(&mut self, table: &DeTable<'_>, key: &str, choices: &[(&str, T)]) -> Option<T> {
         let text = self.text(table, key)?;
         let found = choices.iter().find(|(name, _)| *name == text.text);
         if found.is_none() {
-            let names = choices.iter().map(|(name, _)| *name);
-            self.wrong(
-                text.span,
-                format!("`{}` is no value of `{key}`", text.text),
-                did_you_mean(&text.text, names),
-            );
+            let help = Help::names(&text.text, choices.iter().map(|(name, _)| *name));
+            let fault = Fault::NotAChoice {
+                key: key.to_string(),
+                value: text.text,
+            };
+            self.wrong(text.span, fault, help);
         }
         found.map(|(_, choice)| *choice)
     }
+}
+
+/// Where a key of a table is; of one that is missing, at the start of the text.
+pub fn key_span(table: &DeTable<'_>, key: &str) -> Range<usize> {
+    table.get_key_value(key).map_or(0..0, |(key, _)| key.span())
 }
 
 /// A number of either kind.
@@ -266,7 +329,7 @@ pub fn number_of(value: &DeValue<'_>) -> Option<f64> {
 pub fn constant_of(value: &DeValue<'_>) -> Option<String> {
     match value {
         DeValue::String(text) => Some(text.to_string()),
-        DeValue::Integer(_) => Some(value_text(number_of(value)?)),
+        DeValue::Integer(_) => number_of(value).map(|number| number.to_string()),
         DeValue::Float(number) => number_of(value).map(|_| number.as_str().to_string()),
         DeValue::Boolean(yes) => Some(yes.to_string()),
         DeValue::Datetime(at) => Some(at.to_string()),
@@ -274,100 +337,13 @@ pub fn constant_of(value: &DeValue<'_>) -> Option<String> {
     }
 }
 
-fn value_text(number: f64) -> String {
-    format!("{number}")
-}
-
 fn kind_of(value: &DeValue<'_>) -> &'static str {
     match value {
-        DeValue::String(_) => "a text",
+        DeValue::String(_) => "a string",
         DeValue::Integer(_) | DeValue::Float(_) => "a number",
         DeValue::Boolean(_) => "true or false",
         DeValue::Datetime(_) => "a date",
         DeValue::Array(_) => "a list",
         DeValue::Table(_) => "a table",
-    }
-}
-
-/// For each byte of a TOML string's value, the byte of its raw text (quotes included) that it comes from; one more for the end.
-fn raw_offsets(raw: &str) -> Vec<usize> {
-    let quote = if raw.starts_with('\'') { '\'' } else { '"' };
-    let width = if raw.len() >= 6 && raw.starts_with(&quote.to_string().repeat(3)) {
-        3
-    } else {
-        1
-    };
-    let end = raw.len().saturating_sub(width);
-    let mut at = width;
-    if width == 3 {
-        // The line break right after the opening quotes is none of the text.
-        at += if raw[at..].starts_with("\r\n") {
-            2
-        } else {
-            usize::from(raw[at..].starts_with('\n'))
-        };
-    }
-    let mut offsets = Vec::with_capacity(raw.len());
-    while at < end {
-        let c = raw[at..].chars().next().expect("within the text");
-        if c != '\\' || quote == '\'' {
-            offsets.extend(std::iter::repeat_n(at, c.len_utf8()));
-            at += c.len_utf8();
-            continue;
-        }
-        let digits = match raw[at + 1..].chars().next() {
-            Some('x') => 2,
-            Some('u') => 4,
-            Some('U') => 8,
-            Some(c) if c.is_whitespace() => {
-                // A line break that is escaped goes away with the blanks after it.
-                at += 1 + raw[at + 1..].find(|c: char| !c.is_whitespace()).unwrap_or(0);
-                continue;
-            }
-            _ => 0,
-        };
-        let code = raw.get(at + 2..at + 2 + digits).and_then(|hex| u32::from_str_radix(hex, 16).ok());
-        let long = code.filter(|_| digits > 0).and_then(char::from_u32).map_or(1, char::len_utf8);
-        offsets.extend(std::iter::repeat_n(at, long));
-        at += 2 + digits;
-    }
-    offsets.push(end);
-    offsets
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    #[test]
-    fn decoded_text_is_found_in_the_raw_one() {
-        // Each raw text decodes to something whose byte 1 is `b`.
-        for raw in [
-            r#""ab""#,
-            "'ab'",
-            "\"\"\"\nab\"\"\"",
-            "'''\r\nab'''",
-            r#""\u0061b""#,
-            r#""\nb""#,
-            "\"\"\"a\\\n   b\"\"\"",
-        ] {
-            let toml = format!("x = {raw}");
-            let table = DeTable::parse(&toml).unwrap().into_inner();
-            let decoded = table["x"].get_ref().as_str().unwrap();
-            let offsets = raw_offsets(raw);
-            assert_eq!(offsets.len(), decoded.len() + 1, "{raw:?}");
-            assert_eq!(&raw[offsets[1]..=offsets[1]], "b", "{raw:?}");
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn offsets_fit_any_text(text in "[a-zé\\\\\"'\\n\\t☃]{0,12}") {
-            let raw = toml::Value::String(text.clone()).to_string();
-            let offsets = raw_offsets(&raw);
-            prop_assert_eq!(offsets.len(), text.len() + 1, "{}", raw);
-            prop_assert!(offsets.windows(2).all(|w| w[0] <= w[1]));
-        }
     }
 }

@@ -513,19 +513,28 @@ fn rules_can_be_listed_and_chosen_and_explained() {
 fn slips_of_rules_are_shown_where_they_are_written() {
     let folder = folder("[[rule]]\nmetric = 'retension_rate'\nfail_below = '80'\n[[rule]]\nmetric = 'nps'\nfail_belw = 1\n");
     folder.run(&["check"]).code(2).says(str![[r#"
-error: relhealth.toml:8:10: unknown metric `retension_rate`
+error: unknown metric `retension_rate`
+ --> relhealth.toml:8:10
+  |
 8 | metric = 'retension_rate'
   |          ^^^^^^^^^^^^^^^^
+  |
 hint: did you mean `retention_rate`?
 
-error: relhealth.toml:10:1: this rule does not say what of `nps` fails
+error: this rule sets no condition for `nps`
+  --> relhealth.toml:10:1
+   |
 10 | [[rule]]
    | ^^^^^^^^
+   |
 hint: write fail_below, fail_above, warn_below, warn_above, between, fail_if_worse_than or fail_on_signal
 
-error: relhealth.toml:12:1: unknown key `fail_belw` of a rule
+error: unknown key `fail_belw` of a rule
+  --> relhealth.toml:12:1
+   |
 12 | fail_belw = 1
    | ^^^^^^^^^
+   |
 hint: did you mean `fail_below`?
 
 "#]]);
@@ -535,14 +544,20 @@ hint: did you mean `fail_below`?
         config("[[rule]]\nmetric = 'csat'\nfail_below = 0.5\nby = ['regio']\n[[rule]]\nmetric = 'csat'\nfail_below = 0.4\nwhere = \"regoin = 'north'\"\nid = 'x'\n"),
     );
     folder.run(&["check", "-q"]).code(2).says(str![[r#"
-error: relhealth.toml:10:7: unknown dimension `regio`
+error: unknown dimension `regio`
+  --> relhealth.toml:10:7
+   |
 10 | by = ['regio']
    |       ^^^^^^^
+   |
 hint: did you mean `region`?
 
-error: relhealth.toml:14:10: [..]
+error: [..]
+  --> relhealth.toml:14:10
+   |
 14 | where = "regoin = 'north'"
    |          ^^^^^^
+   |
 hint: did you mean `region`?
 
 "#]]);
@@ -563,7 +578,7 @@ fn help_tells_how_a_check_comes_to_its_code() {
         " 1  a rule",
         " 2  wrong usage",
         " 3  the data",
-        "70  a defect",
+        "70  a bug",
         "--fail-on warn",
         "insufficient",
         "waiver",

@@ -36,20 +36,20 @@ fn help_lists_what_there_is() {
 fn help_has_the_exit_codes() {
     run(&["help", "exit-codes"]).prints(str![[r#"
  0  done, and every rule passed (warnings allowed)
- 1  a rule or an example failed, or a rule could not be judged and is not marked optional, or warned under --fail-on warn
+ 1  a rule or an example failed, or a rule could not be evaluated and is not marked optional, or warned under --fail-on warn
  2  wrong usage or configuration, or the output cannot be written
  3  the data cannot be used: unreadable, ambiguous dates, too many rejects
-70  a defect in the program; please report it
+70  a bug in relhealth; please report it
 
-Of `check`, by what its verdicts are; the gravest decides:
+Of `check`, by the results of its rules; the most severe result decides:
   pass          0
   warn          0; 1 with --fail-on warn
   fail          1
-  insufficient  1: too little to judge by is no pass; 0 where the rule is optional, and in one
-                slice of several of a rule with `by`, of which others could be judged
-A waiver excuses all of these for its rule, so that they count as 0. One that has expired fails,
-one that excuses nothing warns. An error (2, 3, 70) comes before all verdicts: nothing was judged,
-and no output is written. A closed pipe changes no code of a check.
+  insufficient  1: the data are too few to evaluate the rule; 0 where the rule is optional, and in
+                one group of several of a rule with `by`, of which others could be evaluated
+A waiver waives all of these for its rule, so that they count as 0. An expired waiver fails, an
+unused one warns. After an error (2, 3, 70) no rule is evaluated and no output is written. A closed
+pipe does not change the exit code of a check.
 
 "#]]);
 }

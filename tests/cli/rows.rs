@@ -507,8 +507,12 @@ fn what_has_no_rows_says_why() {
         (&["enps"], 2, "error: the rows of `enps` are not shown: it is about employees"),
         (&["nps"], 3, "error: these inputs cannot give `nps`: missing input (surveys)\n"),
         (&["revenue", "--by", "regio"], 2, "hint: did you mean `region`?\n"),
-        (&["revenue", "--where", "region"], 2, "error: --where region is no condition\n"),
-        (&["revenue", "--period", "2026-13"], 2, "error: `2026-13` is no period: "),
+        (
+            &["revenue", "--where", "region"],
+            2,
+            "error: expected a condition, found text\n --> --where:1:1\n",
+        ),
+        (&["revenue", "--period", "2026-13"], 2, "error: `2026-13` is not a valid period: "),
         (
             &["revenue", "--format", "markdown"],
             2,

@@ -113,7 +113,7 @@ impl Plan {
             ColumnSource::Expr(expr) => match expr.eval(fields, reading) {
                 Ok(Cell::Null) => Ok(self.null()),
                 Ok(Cell::Text(text)) => self.text(&text, interners, filling),
-                Ok(Cell::Decimal(number)) => self.decimal(number, interners, filling),
+                Ok(Cell::Number(number)) => self.decimal(number, interners, filling),
                 Ok(Cell::Time(at)) if self.kind == ColumnType::Time => Ok(Read::Int(at)),
                 Ok(Cell::Bool(value)) if self.kind == ColumnType::Bool => Ok(Read::Flag(u8::from(value))),
                 Ok(Cell::Bool(value)) => self.text(if value { "true" } else { "false" }, interners, filling),

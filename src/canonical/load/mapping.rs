@@ -7,7 +7,7 @@ use anyhow::Result;
 
 use super::columns::{ColumnSource, Plan, Times};
 use crate::cell_parsing::{DecimalMark, DurationUnit, Format, Order};
-use crate::diagnostics::{Place, Problem, did_you_mean};
+use crate::diagnostics::{Excerpt, Place, Problem, did_you_mean};
 use crate::expr::{Expr, ExprError};
 use crate::ingest::Header;
 use crate::period::Zone;
@@ -179,11 +179,11 @@ pub fn bind(expr: &Expr, names: &[String], file: &str, zone: &Zone, place: Optio
 }
 
 fn expression_problem(expr: &Expr, error: &ExprError, file: &str, place: Option<&Place>) -> Problem {
-    let problem = Problem::usage(format!("an expression over the columns of {file} cannot be used")).why(error.render(expr.text()));
-    match place {
-        Some(place) => problem.at(place.clone()),
-        None => problem,
-    }
+    let written = place.map_or_else(|| "expression".to_string(), |place| format!("{place}, expression"));
+    Problem::usage(format!("an expression does not fit the columns of {file}"))
+        .why(error.message.as_str())
+        .hint(error.hint.as_deref().unwrap_or_default())
+        .showing(Excerpt::new(&written, expr.text(), error.span.clone()))
 }
 
 fn wrong_target(file: &str, wrong: WrongTarget, mapped: &Mapped) -> Problem {

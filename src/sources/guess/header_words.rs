@@ -1,12 +1,13 @@
 //! Headers as sets of normal words: `CustomerID`, `Kunden-Nr.`, `ID de cliente` and `customer.id` are all {customer, id}.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::LazyLock;
 
 use super::meanings;
 use crate::cell_parsing::{DecimalMark, parse_money};
 use crate::sources::folded;
+use crate::toml_reader::{DeTable, Reader, embedded};
 
 /// A unit of time that a header names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,22 +81,29 @@ const LANGUAGES: [(&str, &str); 7] = [
 ];
 
 static DICTIONARIES: LazyLock<Vec<Dictionary>> = LazyLock::new(|| {
-    let mut all: BTreeMap<String, BTreeMap<String, String>> =
-        toml::from_str(include_str!("languages.toml")).expect("the embedded languages are TOML");
-    LANGUAGES
-        .iter()
-        .map(|(code, _)| {
-            let mut dictionary = Dictionary::new();
-            for (key, meaning) in all.remove(*code).unwrap_or_default() {
-                let words: Vec<String> = meaning.split(' ').map(str::to_string).collect();
-                for spelled in [plain(&key, false), plain(&key, true)] {
-                    dictionary.entry(spelled).or_insert_with(|| words.clone());
-                }
-            }
-            dictionary
-        })
-        .collect()
+    embedded("languages.toml", include_str!("languages.toml"), |reader, all| {
+        reader.known(all, "of the languages", &LANGUAGES.map(|(code, _)| code));
+        LANGUAGES.iter().map(|(code, _)| dictionary(reader, all, code)).collect()
+    })
 });
+
+/// The words of a language, each with the normal words that it means.
+fn dictionary(reader: &mut Reader<'_>, languages: &DeTable<'_>, code: &str) -> Dictionary {
+    let mut dictionary = Dictionary::new();
+    let Some(table) = reader.table(languages, code) else {
+        return dictionary;
+    };
+    for (key, meaning) in table.iter() {
+        let Some(meaning) = reader.text_of(meaning, key.get_ref()) else {
+            continue;
+        };
+        let words: Vec<String> = meaning.text.split(' ').map(str::to_string).collect();
+        for spelled in [plain(key.get_ref(), false), plain(key.get_ref(), true)] {
+            dictionary.entry(spelled).or_insert_with(|| words.clone());
+        }
+    }
+    dictionary
+}
 
 /// Lower case without accents; `umlauts`: with `ae` for `ä`, as people write who have no such key.
 fn plain(text: &str, umlauts: bool) -> String {

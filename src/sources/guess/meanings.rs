@@ -3,11 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::LazyLock;
 
-use serde::Deserialize;
-
 use super::header_words::Header;
 use crate::schema::{Column, Table};
 use crate::sources::recognise::aliases;
+use crate::toml_reader::{DeTable, Reader, embedded};
 
 /// The canonical name itself.
 pub(super) const CANONICAL: f64 = 0.98;
@@ -26,19 +25,6 @@ const UNKNOWN_COST: f64 = 0.4;
 /// A single word with others around it is as likely an accident.
 const SINGLE: f64 = 0.84;
 
-type Phrases = BTreeMap<String, Vec<String>>;
-
-#[derive(Deserialize)]
-struct Written {
-    who: Vec<String>,
-    stop: HashSet<String>,
-    other: BTreeSet<String>,
-    neutral: BTreeMap<String, BTreeSet<String>>,
-    hints: BTreeMap<String, BTreeSet<String>>,
-    #[serde(flatten)]
-    tables: BTreeMap<String, Phrases>,
-}
-
 struct Meanings {
     who: BTreeSet<String>,
     stop: HashSet<String>,
@@ -50,33 +36,51 @@ struct Meanings {
     vocabulary: BTreeSet<String>,
 }
 
-static MEANINGS: LazyLock<Meanings> = LazyLock::new(|| {
-    let written: Written = toml::from_str(include_str!("meanings.toml")).expect("the embedded meanings are TOML");
+static MEANINGS: LazyLock<Meanings> = LazyLock::new(|| embedded("meanings.toml", include_str!("meanings.toml"), meanings));
+
+fn meanings(reader: &mut Reader<'_>, document: &DeTable<'_>) -> Meanings {
+    let lists = ["who", "stop", "other", "neutral", "hints"];
+    reader.known(document, "of the meanings", &[&lists[..], &Table::ALL.map(Table::name)].concat());
+    let [who, stop, other] = ["who", "stop", "other"].map(|key| reader.strings(document, key));
+    let mut sets = |key: &str| -> BTreeMap<String, BTreeSet<String>> {
+        let lists = reader.table(document, key).map(|table| reader.lists(table)).unwrap_or_default();
+        lists
+            .into_iter()
+            .map(|(table, words)| (table, words.into_iter().collect()))
+            .collect()
+    };
+    let (neutral, hints) = (sets("neutral"), sets("hints"));
     let mut phrases = BTreeMap::new();
-    let mut vocabulary: BTreeSet<String> = written.who.iter().chain(&written.other).cloned().collect();
-    vocabulary.extend(written.hints.values().flatten().cloned());
-    vocabulary.extend(written.neutral.values().flatten().cloned());
-    for (name, columns) in &written.tables {
-        let table = Table::parse(name).expect("meanings are of tables");
-        for (column, texts) in columns {
-            let column = table.column(column).expect("meanings are of canonical columns").name;
-            let sets: Vec<BTreeSet<String>> = texts.iter().flat_map(|t| expanded(t, &written.who)).collect();
+    let mut vocabulary: BTreeSet<String> = who.iter().chain(&other).cloned().collect();
+    vocabulary.extend(hints.values().chain(neutral.values()).flatten().cloned());
+    for table in Table::ALL {
+        let Some(columns) = reader.table(document, table.name()) else {
+            continue;
+        };
+        reader.known(
+            columns,
+            "of a table",
+            &table.columns().iter().map(|column| column.name).collect::<Vec<_>>(),
+        );
+        for (column, texts) in reader.lists(columns) {
+            let Some(column) = table.column(&column) else { continue };
+            let sets: Vec<BTreeSet<String>> = texts.iter().flat_map(|t| expanded(t, &who)).collect();
             vocabulary.extend(sets.iter().flatten().cloned());
-            phrases.insert((table, column), sets);
+            phrases.insert((table, column.name), sets);
         }
     }
     Meanings {
-        who: written.who.into_iter().collect(),
-        stop: written.stop,
-        other: written.other,
-        neutral: written.neutral,
-        hints: written.hints,
+        who: who.into_iter().collect(),
+        stop: stop.into_iter().collect(),
+        other: other.into_iter().collect(),
+        neutral,
+        hints,
         phrases,
         vocabulary,
     }
-});
+}
 
-/// All sets of words that a phrase stands for.
+/// All sets of words that a phrase means.
 fn expanded(phrase: &str, who: &[String]) -> Vec<BTreeSet<String>> {
     phrase.split(' ').fold(vec![BTreeSet::new()], |sets, word| {
         let (word, may_miss) = word.strip_suffix('?').map_or((word, false), |w| (w, true));

@@ -6,14 +6,14 @@ use std::path::Path;
 
 use libfuzzer_sys::fuzz_target;
 use relhealth::config::Config;
-use relhealth::toml_reader::Script;
+use relhealth::toml_reader::SourceText;
 
 fuzz_target!(|text: &str| {
-    let script = Script {
+    let source = SourceText {
         file: "relhealth.toml",
         text,
     };
-    if let Err(findings) = Config::parse(script, Path::new("."), None) {
-        assert!(!findings.to_string().is_empty(), "a mistake without words");
+    if let Err(errors) = Config::parse(source, Path::new("."), None) {
+        assert!(!errors.to_string().is_empty(), "an error without words");
     }
 });

@@ -1,10 +1,11 @@
-//! Any text: reading it as an expression never panics; what is an expression is written out and read again the same, and its mistakes
+//! Any text: reading it as an expression never panics; what is an expression is written out and read again the same, and its errors
 //! can be shown.
 
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
 use relhealth::expr::parse;
+use relhealth::toml_reader::ConfigErrors;
 
 fuzz_target!(|text: &str| {
     match parse(text) {
@@ -13,7 +14,8 @@ fuzz_target!(|text: &str| {
             assert_eq!(expr.text(), text, "an expression is kept as it was written");
         }
         Err(error) => {
-            assert!(!error.render(text).is_empty(), "a mistake without words");
+            let shown = ConfigErrors::of_option("--where", text, error).to_string();
+            assert!(!shown.is_empty(), "an error without words");
         }
     }
 });

@@ -1,21 +1,21 @@
-//! Division as the language means it, for the engine.
+//! Division as expressions mean it, for the engine.
 //!
 //! The engine divides by a constant as it multiplies by its inverse, which is off by the last bit (12,345 / 10,000 is not
 //! 1.2345), and makes infinity of a division by zero. Here a quotient is the nearest `f64`, and null where the denominator is
-//! zero. Stored integers beside a number are compared as integers: quicker, and exactly what dividing first would give.
+//! zero. Stored integers next to a number are compared as integers: quicker, and exactly what dividing first would give.
 
 use polars::prelude::arity::{broadcast_binary_elementwise, unary_elementwise};
 use polars::prelude::{Column, DataType, Expr, Field, Float64Chunked, IntoColumn, Scalar, map_multiple};
 
-use super::Compare;
+use crate::expr::tree::Compare;
 
 /// A constant of exactly its type: a plain literal of the engine takes the type of what stands beside it.
-pub(super) fn constant(value: impl Into<Scalar>) -> Expr {
+pub fn constant(value: impl Into<Scalar>) -> Expr {
     Expr::Literal(value.into().into())
 }
 
 /// `a / b` of two numbers, null where `b` is zero.
-pub(super) fn divide(a: Expr, b: Expr) -> Expr {
+pub fn divide(a: Expr, b: Expr) -> Expr {
     let quotient = |columns: &mut [Column]| {
         let (a, b) = (columns[0].f64()?, columns[1].f64()?);
         let quotient: Float64Chunked = broadcast_binary_elementwise(a, b, |a: Option<f64>, b: Option<f64>| {
@@ -29,7 +29,7 @@ pub(super) fn divide(a: Expr, b: Expr) -> Expr {
 }
 
 /// Stored integers in whole units, of which they are the given parts.
-pub(super) fn in_units(stored: Expr, scale: i64) -> Expr {
+pub fn in_units(stored: Expr, scale: i64) -> Expr {
     if scale == 1 {
         return stored.cast(DataType::Float64);
     }
@@ -42,7 +42,7 @@ pub(super) fn in_units(stored: Expr, scale: i64) -> Expr {
 
 /// A stored integer, in parts of the given scale, beside a number of whole units; nothing where no stored integer reaches
 /// the number, from either side.
-pub(super) fn compare_stored(op: Compare, stored: Expr, scale: i64, value: f64) -> Option<Expr> {
+pub fn compare_stored(op: Compare, stored: Expr, scale: i64, value: f64) -> Option<Expr> {
     let first = |reached: &dyn Fn(f64) -> bool| first_where(|part| reached(part as f64 / scale as f64)).map(constant);
     let (at, above) = (first(&|x| x >= value)?, first(&|x| x > value)?);
     Some(match op {

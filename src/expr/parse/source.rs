@@ -5,21 +5,21 @@ use std::ops::Range;
 use sqlparser::parser::ParserError;
 use sqlparser::tokenizer::{Location, Span, Token};
 
-use super::ExprError;
+use crate::expr::ExprError;
 
 /// A text with its tokens.
-pub(super) struct Source<'a> {
-    pub(super) text: &'a str,
+pub struct Source<'a> {
+    pub text: &'a str,
     /// The byte at which each character starts.
     chars: Vec<usize>,
     /// The character with which each line starts.
     lines: Vec<usize>,
     /// Tokens with their bytes, white space and comments left out.
-    pub(super) tokens: Vec<(Range<usize>, Token)>,
+    pub tokens: Vec<(Range<usize>, Token)>,
 }
 
 impl<'a> Source<'a> {
-    pub(super) fn new(text: &'a str) -> Self {
+    pub fn new(text: &'a str) -> Self {
         let chars = text.char_indices().map(|(at, _)| at).collect();
         let lines = text.chars().enumerate().filter(|(_, c)| *c == '\n').map(|(i, _)| i + 1);
         Source {
@@ -30,31 +30,27 @@ impl<'a> Source<'a> {
         }
     }
 
-    pub(super) fn error(&self, span: Range<usize>, message: impl Into<String>) -> ExprError {
-        ExprError {
-            message: message.into(),
-            span,
-            hint: None,
-        }
+    pub fn error(&self, span: Range<usize>, message: impl Into<String>) -> ExprError {
+        ExprError::new(span, message)
     }
 
-    pub(super) fn too_deep(&self) -> ExprError {
+    pub fn too_deep(&self) -> ExprError {
         self.error(0..self.text.trim_end().len(), "the expression is nested too deeply")
     }
 
-    pub(super) fn byte(&self, at: Location) -> usize {
+    pub fn byte(&self, at: Location) -> usize {
         let line = (at.line as usize).checked_sub(1).and_then(|line| self.lines.get(line));
         let char = line.map(|start| start + (at.column as usize).saturating_sub(1));
         char.and_then(|char| self.chars.get(char)).copied().unwrap_or(self.text.len())
     }
 
-    pub(super) fn range(&self, span: Span) -> Range<usize> {
+    pub fn range(&self, span: Span) -> Range<usize> {
         let start = self.byte(span.start);
         start..self.byte(span.end).max(start)
     }
 
     /// The parser's own complaint in our words, at the place that it names at its end.
-    pub(super) fn syntax(&self, error: ParserError) -> ExprError {
+    pub fn syntax(&self, error: ParserError) -> ExprError {
         let message = match error {
             ParserError::RecursionLimitExceeded => return self.too_deep(),
             ParserError::ParserError(message) | ParserError::TokenizerError(message) => message,
@@ -81,12 +77,12 @@ impl<'a> Source<'a> {
     }
 
     /// The index of the first token at or after a byte.
-    pub(super) fn token_after(&self, byte: usize) -> usize {
+    pub fn token_after(&self, byte: usize) -> usize {
         self.tokens.partition_point(|(range, _)| range.start < byte)
     }
 
     /// The end of the first token at or after `from` that is the given keyword.
-    pub(super) fn through_word(&self, from: usize, word: &str) -> usize {
+    pub fn through_word(&self, from: usize, word: &str) -> usize {
         self.tokens[self.token_after(from)..]
             .iter()
             .find(|(range, _)| self.text[range.clone()].eq_ignore_ascii_case(word))
@@ -94,7 +90,7 @@ impl<'a> Source<'a> {
     }
 
     /// The end of the bracket that closes the first one opened at or after `from`.
-    pub(super) fn through_brackets(&self, from: usize) -> usize {
+    pub fn through_brackets(&self, from: usize) -> usize {
         let mut depth = 0;
         for (range, token) in &self.tokens[self.token_after(from)..] {
             match token {
@@ -108,28 +104,28 @@ impl<'a> Source<'a> {
     }
 
     /// The start of the token before a byte.
-    pub(super) fn token_before(&self, byte: usize) -> usize {
+    pub fn token_before(&self, byte: usize) -> usize {
         self.token_after(byte).checked_sub(1).map_or(byte, |i| self.tokens[i].0.start)
     }
 
     /// Refuses a construct by its name.
-    pub(super) fn refuse(&self, span: Span, what: &str) -> ExprError {
+    pub fn refuse(&self, span: Span, what: &str) -> ExprError {
         let span = if span == Span::empty() {
             0..self.text.trim_end().len()
         } else {
             self.range(span)
         };
-        self.error(span, format!("{what} not part of the language"))
+        self.error(span, format!("{what} not supported in expressions"))
     }
 
     /// The end of the closing bracket right after a byte.
-    pub(super) fn through_brackets_end(&self, byte: usize) -> usize {
+    pub fn through_brackets_end(&self, byte: usize) -> usize {
         self.tokens.get(self.token_after(byte)).map_or(byte, |(range, _)| range.end)
     }
 }
 
 /// The parser's message in plain words.
-pub(super) fn plain(message: &str) -> String {
+pub fn plain(message: &str) -> String {
     let message = message
         .trim()
         .replace("Expected: ", "expected ")
