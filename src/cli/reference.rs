@@ -18,9 +18,12 @@ pub fn tables() -> String {
 }
 
 fn column_text(column: &Column) -> String {
-    let required = if column.required { ", required" } else { "" };
+    let (kind, role) = (column.kind.name(), column.role.text());
+    let mut said = vec![kind];
+    said.extend(Some(role).filter(|role| *role != kind));
+    said.extend(column.required.then_some("required"));
     let mut lines = vec![
-        format!("  {:<20} {}, {}{required}", column.name, column.kind.name(), column.role.text()),
+        format!("  {:<20} {}", column.name, said.join(", ")),
         format!("      {}", column.meaning()),
     ];
     for (what, words) in [

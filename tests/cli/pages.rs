@@ -68,7 +68,7 @@ fn help_has_every_code_with_what_to_do() {
 fn help_has_the_canonical_tables() {
     run(&["help", "tables"]).silent().holds(&[
         "\npurchases: An order, a line of an order, a payment or a donation.\n",
-        "  amount               money, money, required\n      The amount of the line or,",
+        "  amount               money, required\n      The amount of the line or,",
         "  referrer_id          stakeholder id, another stakeholder\n      The stakeholder who recommended us to the buyer.\n",
         "  delivered_at         time, time of delivery\n      When it was delivered.\n      not before occurred_at\n",
         "      one of: inbound, outbound, internal, both\n",
