@@ -470,8 +470,11 @@ impl std::error::Error for ExprError {}
 /// The candidate that a misspelt name most likely means, if one is near enough (Jaro-Winkler, without regard to case).
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let wanted = name.to_lowercase();
+    // Likeness costs the product of the lengths: nobody means a name that is much longer than what is written, nor mistypes a long one.
+    let is_short = |candidate: &&str| candidate.len() <= 8 * (wanted.len() + 1);
+    let candidates = candidates.into_iter().filter(|_| wanted.len() <= 400);
     candidates
-        .into_iter()
+        .filter(is_short)
         .map(|candidate| (strsim::jaro_winkler(&wanted, &candidate.to_lowercase()), candidate))
         .filter(|(likeness, _)| *likeness >= 0.8)
         .max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(a.1)))

@@ -11,11 +11,16 @@ use rustc_hash::FxHashSet;
 use super::dialect::{Delimiter, Dialect};
 use super::general::{Fields, Rules, Strict, delimiter_at, field_end, line_end, skip_blanks};
 use super::scan::is_end;
+use super::work;
 
 /// A reading goes no further than this.
 pub(super) const SPAN: usize = 1 << 16;
 /// So many fields and endings are tried for one record.
 const TRIES: usize = 20_000;
+/// So many bytes are looked at for one record, and so many for each byte of its line: a record that has no reading costs no more than
+/// that, however many ways there are to try.
+const LOOKS: usize = SPAN;
+const LOOKS_PER_BYTE: usize = 100;
 /// So many closing quotes are tried for one field.
 const CLOSES: usize = 16;
 /// So many lines that follow are looked at.
@@ -52,11 +57,12 @@ pub(super) fn repair(bytes: &[u8], start: usize, strict: &Strict, rules: Rules<'
         return kept(None, false);
     }
     let stop = line_end(bytes, start);
+    let looks = LOOKS + LOOKS_PER_BYTE * (stop - start);
     let goes_on = goes_on(bytes, stop, rules);
     // A file that ends within quotes may be cut off: then nothing regular follows.
     let alone = bytes[stop..].iter().all(|&b| is_end(b)) && stop < bytes.len() && bytes[stop - 1] == quote;
     if (!strict.open || goes_on || alone)
-        && let Some(found) = search(bytes, start, stop, rules)
+        && let Some(found) = search(bytes, start, stop, rules, looks)
     {
         return kept(Some(found.fill(bytes, rules.dialect, fields)), found.astray(bytes, rules.dialect));
     }
@@ -66,7 +72,7 @@ pub(super) fn repair(bytes: &[u8], start: usize, strict: &Strict, rules: Rules<'
     }
     let far = bytes.len().min(start + SPAN);
     if stop < far && !goes_on {
-        let found = search(bytes, start, far, rules).filter(|r| r.end() < far || far == bytes.len());
+        let found = search(bytes, start, far, rules, looks).filter(|r| r.end() < far || far == bytes.len());
         if let Some(found) = found.filter(|r| !strict.open && !r.joins(bytes, rules.dialect)) {
             return kept(Some(found.fill(bytes, rules.dialect, fields)), found.astray(bytes, rules.dialect));
         }
@@ -94,7 +100,8 @@ fn goes_on(bytes: &[u8], stop: usize, rules: Rules<'_>) -> bool {
         }
         let end = line_end(bytes, at);
         lines += 1;
-        whole += usize::from(search(bytes, at, end, rules).is_some());
+        let looks = LOOKS + LOOKS_PER_BYTE * (end - at);
+        whole += usize::from(search(bytes, at, end, rules, looks).is_some());
         if whole == 0 {
             return false;
         }
@@ -209,25 +216,28 @@ impl Reading {
     }
 }
 
-/// The first reading of the record that starts there with the width of the table, going no further than `stop`.
-fn search(bytes: &[u8], start: usize, stop: usize, rules: Rules<'_>) -> Option<Reading> {
+/// The first reading of the record that starts there with the width of the table, going no further than `stop`; none where so many
+/// looks at bytes do not find it.
+fn search(bytes: &[u8], start: usize, stop: usize, rules: Rules<'_>, looks: usize) -> Option<Reading> {
     let Rules { dialect, width } = rules;
     let bytes = &bytes[..stop];
     let mut pieces: Vec<Piece> = Vec::with_capacity(width.min(64));
     // Where there was a choice: how many fields stood before, and what is left to try, the next last.
     let mut choices: Vec<(usize, Vec<Piece>)> = Vec::new();
     let mut hopeless: FxHashSet<(usize, usize)> = FxHashSet::default();
-    let mut tries = 0;
+    let (mut tries, mut looked) = (0, 0);
     let mut at = start;
     loop {
         tries += 1;
-        if tries > TRIES {
+        if tries > TRIES || looked > looks {
             return None;
         }
         let piece = if pieces.len() >= width || !hopeless.insert((at, pieces.len())) {
             None
         } else {
-            let mut ways = ways(bytes, at, dialect);
+            let (mut ways, looks) = ways(bytes, at, dialect);
+            looked += looks;
+            work::look(looks);
             let first = ways.pop();
             if !ways.is_empty() {
                 choices.push((pieces.len(), ways));
@@ -261,8 +271,8 @@ fn search(bytes: &[u8], start: usize, stop: usize, rules: Rules<'_>) -> Option<R
     }
 }
 
-/// The ways to read the field that starts there; the likeliest last.
-fn ways(bytes: &[u8], start: usize, dialect: &Dialect) -> Vec<Piece> {
+/// The ways to read the field that starts there, the likeliest last, and how many bytes were looked at to find them.
+fn ways(bytes: &[u8], start: usize, dialect: &Dialect) -> (Vec<Piece>, usize) {
     let at = if dialect.padded { skip_blanks(bytes, start) } else { start };
     let literal_end = field_end(bytes, at, dialect);
     let literal = Piece {
@@ -273,7 +283,7 @@ fn ways(bytes: &[u8], start: usize, dialect: &Dialect) -> Vec<Piece> {
         end: literal_end,
     };
     let Some(quote) = dialect.quote.filter(|&q| bytes.get(at) == Some(&q)) else {
-        return vec![literal];
+        return (vec![literal], literal_end - start);
     };
     let from = at + 1;
     let mut closes = Vec::new();
@@ -283,6 +293,7 @@ fn ways(bytes: &[u8], start: usize, dialect: &Dialect) -> Vec<Piece> {
     let mut late = Vec::new();
     let mut opens_within = false;
     let mut place = from;
+    let mut looked = literal_end - start;
     while closes.len() + after_pairs.len() + late.len() < CLOSES
         && let Some(hit) = memchr::memchr(quote, &bytes[place..])
     {
@@ -313,6 +324,7 @@ fn ways(bytes: &[u8], start: usize, dialect: &Dialect) -> Vec<Piece> {
                 Some(end) => closes.push(piece(here, end)),
                 None if tail.is_none() && closes.is_empty() => {
                     let end = field_end(bytes, here + 1, dialect);
+                    looked += end - here;
                     let clean = !bytes[here + 1..end].contains(&quote);
                     tail = Some(Piece {
                         from,
@@ -331,6 +343,11 @@ fn ways(bytes: &[u8], start: usize, dialect: &Dialect) -> Vec<Piece> {
             place = here + 1;
         }
     }
+    looked += place - from;
+    if closes.len() + after_pairs.len() + late.len() < CLOSES {
+        // No other quote stands in the rest.
+        looked += bytes.len() - place;
+    }
     let mut ways: Vec<Piece> = tail.into_iter().collect();
     late.reverse();
     ways.extend(late);
@@ -339,7 +356,7 @@ fn ways(bytes: &[u8], start: usize, dialect: &Dialect) -> Vec<Piece> {
     ways.extend(after_pairs);
     closes.reverse();
     ways.extend(closes);
-    ways
+    (ways, looked)
 }
 
 #[cfg(test)]
