@@ -23,7 +23,9 @@ const SHAPES: [Shape; 12] = [
         let half = "x".repeat(size / 2);
         format!("id,{half}\n1,{half}\n2,b\n")
     }),
-    ("a name of many words", |size| format!("id,{}\n1,a\n2,b\n", "order date ".repeat(size / 11))),
+    ("a name of many words", |size| {
+        format!("id,{}\n1,a\n2,b\n", "order date ".repeat(size / 11))
+    }),
     ("a JSON list", |size| {
         let one = |n: usize| format!("{{\"id\":{n},\"name\":\"a, b\",\"on\":\"2024-01-01\"}}");
         let list: Vec<String> = (0..size / 45).map(one).collect();
@@ -32,7 +34,9 @@ const SHAPES: [Shape; 12] = [
     ("only separators", |size| ",".repeat(size)),
     ("only quotes", |size| "\"".repeat(size)),
     ("quotes that never pair", |size| "\"a\"b,\"c,\n".repeat(size / 9)),
-    ("a quote in every field", |size| format!("id,name,n\n{}", "1,5\" x\"\"y,\"2\"z\"\n".repeat(size / 16))),
+    ("a quote in every field", |size| {
+        format!("id,name,n\n{}", "1,5\" x\"\"y,\"2\"z\"\n".repeat(size / 16))
+    }),
     ("one long line of words", |size| "word ".repeat(size / 5)),
     ("columns laid out by blanks", |size| {
         let row = "ab  ".repeat(size / 16);
@@ -42,7 +46,9 @@ const SHAPES: [Shape; 12] = [
         let marks: Vec<u8> = (0..size).map(|n| b"!#&*+,:;<=>?^`|~"[n * n % 16]).collect();
         String::from_utf8(marks).expect("ASCII")
     }),
-    ("lines before the table", |size| format!("{}\nid,name\n1,a\n2,b\n", "About this export\n".repeat(size / 18))),
+    ("lines before the table", |size| {
+        format!("{}\nid,name\n1,a\n2,b\n", "About this export\n".repeat(size / 18))
+    }),
     ("many columns of numbers", |size| {
         let columns = size / 40;
         let names: Vec<String> = (0..columns).map(|n| format!("n{n}")).collect();
@@ -59,10 +65,16 @@ fn understand(text: &str) -> usize {
     };
     let rows: Vec<Vec<String>> = peek.rows.iter().map(|row| row.fields.clone()).collect();
     let found = sources::describe(&Described::default(), "shape.csv", &peek.layout.header, &rows, &[]);
-    let read = for_each_record(&source, &peek.layout, 1, || 0, |cells, record| {
-        *cells += record.len();
-        Ok(())
-    });
+    let read = for_each_record(
+        &source,
+        &peek.layout,
+        1,
+        || 0,
+        |cells, record| {
+            *cells += record.len();
+            Ok(())
+        },
+    );
     found.sources.len() + read.map_or(0, |read| read.sinks.iter().sum())
 }
 
@@ -82,7 +94,9 @@ fn main() {
         for size in [SMALL, TIMES * SMALL] {
             let text = shape(size);
             group.throughput(Throughput::Bytes(text.len() as u64));
-            group.bench_with_input(BenchmarkId::new(name, text.len()), &text, |b, text| b.iter(|| understand(black_box(text))));
+            group.bench_with_input(BenchmarkId::new(name, text.len()), &text, |b, text| {
+                b.iter(|| understand(black_box(text)))
+            });
         }
     }
     group.finish();

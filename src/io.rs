@@ -96,7 +96,10 @@ impl std::error::Error for FileError {
 /// Why a path leads nowhere, and the nearest that does exist.
 fn missing(path: &Path) -> (String, String) {
     if fs::symlink_metadata(path).is_ok() {
-        return ("it is a link that leads nowhere".into(), "restore what it leads to, or remove it".into());
+        return (
+            "it is a link that leads nowhere".into(),
+            "restore what it leads to, or remove it".into(),
+        );
     }
     let folder = folder_of(path);
     if !folder.is_dir() {
@@ -613,7 +616,12 @@ mod tests {
         for short in [&b""[..], b"a", b"("] {
             assert_eq!(read(&Source::memory("short", short)).unwrap(), short);
         }
-        for (short, what) in [(&b"\x1f\x8b"[..], "gzip"), (b"\x1f\x8b\x08", "gzip"), (b"\x28\xb5", "zstd"), (b"\x28\xb5\x2f", "zstd")] {
+        for (short, what) in [
+            (&b"\x1f\x8b"[..], "gzip"),
+            (b"\x1f\x8b\x08", "gzip"),
+            (b"\x28\xb5", "zstd"),
+            (b"\x28\xb5\x2f", "zstd"),
+        ] {
             let error = read(&Source::memory("short", short)).unwrap_err().to_string();
             assert!(error.contains(&format!("its {what} data end early")), "{error}");
         }
@@ -699,13 +707,19 @@ mod tests {
         // What may never end is not read.
         for device in ["/dev/null", "/dev/zero"] {
             let error = Source::file(Path::new(device)).unwrap_err().to_string();
-            assert_eq!(error, format!("cannot read {device}: it is a device, and not a file or a pipe; name a file; - reads standard input"));
+            assert_eq!(
+                error,
+                format!("cannot read {device}: it is a device, and not a file or a pipe; name a file; - reads standard input")
+            );
         }
         // A link to nothing leads to the new file.
         let (later, dangling) = (dir.path().join("later"), dir.path().join("dangling"));
         symlink("later", &dangling).unwrap();
         write_bytes(&dangling, b"three").unwrap();
-        assert_eq!((fs::read(&later).unwrap(), fs::symlink_metadata(&dangling).unwrap().is_symlink()), (b"three".to_vec(), true));
+        assert_eq!(
+            (fs::read(&later).unwrap(), fs::symlink_metadata(&dangling).unwrap().is_symlink()),
+            (b"three".to_vec(), true)
+        );
     }
 
     #[cfg(target_os = "linux")]

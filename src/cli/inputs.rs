@@ -67,9 +67,8 @@ fn named(args: &[String], sources: &[Source]) -> anyhow::Result<Vec<Named>> {
     for arg in args {
         let (kind, name) = stated_kind(arg)?;
         for found in find(name)? {
-            let describes = |source: &&Source| {
-                describes(source, &found.name()) && (kind.is_none() || source.table.is_none() || source.table == kind)
-            };
+            let describes =
+                |source: &&Source| describes(source, &found.name()) && (kind.is_none() || source.table.is_none() || source.table == kind);
             let mut fitting: Vec<Source> = sources.iter().filter(describes).cloned().collect();
             fitting.iter_mut().for_each(|source| source.table = source.table.or(kind));
             if fitting.is_empty() {

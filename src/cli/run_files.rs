@@ -31,7 +31,10 @@ pub fn refuse_overwriting(args: &Args) -> anyhow::Result<()> {
         if let Some(input) = inputs.iter().find(|input| input.identity() == Some(&identity)) {
             return Err(replaced(&output.to_string(), input));
         }
-        let earlier = written.iter().find(|(other, _)| *other == identity).map(|(_, other)| other.to_string());
+        let earlier = written
+            .iter()
+            .find(|(other, _)| *other == identity)
+            .map(|(_, other)| other.to_string());
         let printed = streams.contains(&Some(identity.clone())).then(|| "standard output".to_string());
         if let Some(other) = earlier.or(printed) {
             return Err(Problem::usage(format!("{output} and {other} are one file"))
@@ -126,7 +129,12 @@ fn outputs(command: &Command) -> Vec<Output> {
         Command::Convert(of) => rejects(&of.reading),
         Command::Diff(_) | Command::Test(_) | Command::Completions { .. } | Command::Man { .. } | Command::Help { .. } => {}
     }
-    let mut results = |of: &Outputs| of.output.iter().filter_map(|output| result_file(output)).for_each(|file| add("--output", Path::new(file)));
+    let mut results = |of: &Outputs| {
+        of.output
+            .iter()
+            .filter_map(|output| result_file(output))
+            .for_each(|file| add("--output", Path::new(file)))
+    };
     match command {
         Command::Inspect(of) => results(&of.outputs),
         Command::Measure(of) => results(&of.outputs),
@@ -195,7 +203,13 @@ fn inputs(args: &Args) -> Vec<Input> {
         Command::Test(of) => (&[], of.file.as_deref().or(usual)),
         Command::Completions { .. } | Command::Man { .. } | Command::Help { .. } => (&[], None),
     };
-    inputs.extend(named.iter().filter_map(|arg| inputs::files(arg).ok()).flatten().map(|found| Input::of("the input", found)));
+    inputs.extend(
+        named
+            .iter()
+            .filter_map(|arg| inputs::files(arg).ok())
+            .flatten()
+            .map(|found| Input::of("the input", found)),
+    );
     if let Some(path) = config.filter(|path| path.exists()) {
         inputs.push(Input::file("the configuration", path));
         inputs.extend(configured(path));

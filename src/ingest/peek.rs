@@ -298,7 +298,10 @@ const TOO_MUCH: &str = "see with inspect whether it is read as it is meant, or a
 
 fn too_wide(file: &str, columns: usize, limits: Limits) -> anyhow::Error {
     let why = format!("{} may be (--max-columns)", limits.columns);
-    Problem::data(format!("{file} has {columns} columns")).why(why).hint(TOO_MUCH).into()
+    Problem::data(format!("{file} has {columns} columns"))
+        .why(why)
+        .hint(TOO_MUCH)
+        .into()
 }
 
 fn too_long(file: &str, line: u64, limits: Limits) -> anyhow::Error {
@@ -598,7 +601,40 @@ mod tests {
     #[test]
     fn a_header_longer_than_the_sample() {
         let names: Vec<String> = (0..60_000).map(|n| format!("name{n}")).collect();
-        let peeked = of(format!("{}\n1\n", names.join(",")), FormatOverrides::default(), 0);
+        let source = Source::memory("test.csv", format!("{}\n1\n", names.join(",")).into_bytes());
+        let limits = Limits {
+            columns: 60_000,
+            ..Limits::default()
+        };
+        let peeked = peek_within(&source, &FormatOverrides::default(), 0, limits).unwrap();
         assert_eq!(peeked.layout.header.names.len(), 60_000);
+        let error = peek(&source, &FormatOverrides::default(), 0).unwrap_err().to_string();
+        assert!(
+            error.starts_with("test.csv has 60000 columns: 16384 may be (--max-columns)"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn a_name_of_a_column_that_is_too_long() {
+        let limits = Limits { field: 2_000, columns: 3 };
+        let of = |text: &str| peek_within(&Source::memory("test.csv", text.as_bytes()), &FormatOverrides::default(), 1, limits);
+        let long = "x".repeat(2_001);
+        let error = of(&format!("about\n\nid,{long}\n1,2\n2,3\n")).unwrap_err().to_string();
+        assert!(
+            error.starts_with("test.csv:3: a name of a column has more than 2000 bytes"),
+            "{error}"
+        );
+        // What is too long elsewhere is not refused with the whole file.
+        assert_eq!(
+            of(&format!("id,name\n1,{long}\n2,b\n3,c\n")).unwrap().layout.header.names,
+            ["id", "name"]
+        );
+        assert!(
+            of("a,b,c,d\n1,2,3,4\n")
+                .unwrap_err()
+                .to_string()
+                .contains("has 4 columns: 3 may be")
+        );
     }
 }

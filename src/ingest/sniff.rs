@@ -64,7 +64,11 @@ pub(super) fn sniff(text: &str, complete: bool, stated: &DialectOverrides) -> Op
     } = cut(text, complete);
     let nothing_stated = stated.quote.is_none() && stated.escape.is_none() && stated.delimiter.is_none();
     if nothing_stated && let Some(found) = at_once(text, complete) {
-        return if within_line { score(whole.0, whole.1, found.dialect) } else { Some(found) };
+        return if within_line {
+            score(whole.0, whole.1, found.dialect)
+        } else {
+            Some(found)
+        };
     }
     let scored: Vec<Sniffed> = candidates(text, stated)
         .into_iter()

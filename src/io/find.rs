@@ -297,7 +297,14 @@ mod tests {
 
     #[test]
     fn patterns_go_through_folders() {
-        let dir = tree(&["2024/a.csv", "2024/deep/b.csv", "2025/c.csv", "2025/.old/d.csv", "e.csv", "note.txt"]);
+        let dir = tree(&[
+            "2024/a.csv",
+            "2024/deep/b.csv",
+            "2025/c.csv",
+            "2025/.old/d.csv",
+            "e.csv",
+            "note.txt",
+        ]);
         let of = |pattern: &str| below(&dir, pattern).unwrap();
         assert_eq!(of("*/*.csv"), ["2024/a.csv", "2025/c.csv"]);
         assert_eq!(of("202?/a.csv"), ["2024/a.csv"]);

@@ -26,7 +26,10 @@ impl Identity {
 
     /// The identity of the regular file that standard input, output or error is, if it is one.
     pub fn of_stream(stream: Stream) -> Option<Identity> {
-        stream.metadata().filter(Metadata::is_file).and_then(|found| Identity::of_node(&found))
+        stream
+            .metadata()
+            .filter(Metadata::is_file)
+            .and_then(|found| Identity::of_node(&found))
     }
 
     /// The identity by number, where the system numbers files.

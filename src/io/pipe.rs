@@ -13,7 +13,11 @@ pub const WAIT: Duration = Duration::from_secs(10);
 ///
 /// # Errors
 /// When that takes longer than `wait`, and those of opening.
-pub(super) fn opened_within(wait: Duration, path: &Path, open: impl FnOnce(&Path) -> io::Result<File> + Send + 'static) -> io::Result<File> {
+pub(super) fn opened_within(
+    wait: Duration,
+    path: &Path,
+    open: impl FnOnce(&Path) -> io::Result<File> + Send + 'static,
+) -> io::Result<File> {
     let (tell, told) = mpsc::channel();
     let path = path.to_owned();
     // A thread that waits in vain ends with the program.

@@ -124,7 +124,10 @@ mod tests {
         let error = reader.fill(&mut vec![0; 1 << 20]).and_then(|_| source.bytes()).unwrap_err();
         let again = fingerprint(&source).unwrap_err();
         assert!(again.to_string().contains(" while it was read; "), "{again}");
-        assert!(error.to_string().starts_with(&format!("cannot read {}: it ", path.display())), "{error}");
+        assert!(
+            error.to_string().starts_with(&format!("cannot read {}: it ", path.display())),
+            "{error}"
+        );
         error.to_string()
     }
 

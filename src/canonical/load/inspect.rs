@@ -195,7 +195,12 @@ impl Looked<'_> {
         for (at, profile) in self.columns.iter().enumerate() {
             let own = sources::folded(&header.names[at]);
             let means = mapped.iter().find(|(_, place, name)| *place == Some(at) || *name == own);
-            let guess = means.and_then(|(column, ..)| self.understanding()?.guesses.iter().find(|g| g.column == column.as_str() && g.header == at));
+            let guess = means.and_then(|(column, ..)| {
+                self.understanding()?
+                    .guesses
+                    .iter()
+                    .find(|g| g.column == column.as_str() && g.header == at)
+            });
             let mut read = read_as(&header.names[at]);
             if read.is_empty() {
                 read = looks(profile);

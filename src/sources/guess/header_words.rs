@@ -411,6 +411,8 @@ fn compound(word: &str, language: usize, parts: usize) -> Option<Vec<String>> {
     }
     (2..=(word.len() - 3).min(*LONGEST)).find_map(|at| {
         let (first, last) = (&word[..word.len() - at], &word[word.len() - at..]);
+        #[cfg(test)]
+        tests::COMPARED.set(tests::COMPARED.get() + word.len());
         if last.len() < 3 && !matches!(last, "id" | "no" | "nr") {
             return None;
         }
@@ -425,7 +427,29 @@ fn compound(word: &str, language: usize, parts: usize) -> Option<Vec<String>> {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
+
     use super::*;
+
+    thread_local! {
+        /// Bytes of the parts of compounds that were compared with words.
+        pub(super) static COMPARED: Cell<usize> = const { Cell::new(0) };
+    }
+
+    #[test]
+    fn a_long_word_is_taken_apart_no_longer_than_a_compound_can_be() {
+        let compared = |length: usize| {
+            let before = COMPARED.get();
+            // Every end of it is a word, so that each cut leads to others.
+            headers(&["datum".repeat(length / 5), "id".repeat(length / 2), "x".repeat(length)]);
+            COMPARED.get() - before
+        };
+        let most = (4 * (*LONGEST + 2)).pow(3) * LANGUAGES.len();
+        for length in [200, 1_000, 100_000] {
+            assert!(compared(length) <= most, "{length}: {}", compared(length));
+        }
+        assert_eq!(words("bestelldatum"), "date order");
+    }
 
     fn words(name: &str) -> String {
         let header = headers(&[name.to_string()]).remove(0);

@@ -127,7 +127,12 @@ fn about(file: &str, reading: &Reading, column: &'static Column, candidates: &[&
     let meant = meaning(column);
     let text = match candidates {
         [] => format!("Which column is {} ({meant})? None looks like it", column.name),
-        [one] => format!("Is \"{}\" {} ({meant})? {}", excerpt(name(one.header)), column.name, one.evidence.join("; ")),
+        [one] => format!(
+            "Is \"{}\" {} ({meant})? {}",
+            excerpt(name(one.header)),
+            column.name,
+            one.evidence.join("; ")
+        ),
         several => {
             let mut listed: Vec<String> = several
                 .iter()
