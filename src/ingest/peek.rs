@@ -296,8 +296,10 @@ fn undivided(text: &str) -> Dialect {
 /// What to do about more columns, or longer cells, than may be.
 const TOO_MUCH: &str = "see with inspect whether it is read as it is meant, or allow more";
 
-fn too_wide(file: &str, columns: usize, limits: Limits) -> anyhow::Error {
+/// `columns` is how many there are, where that is known: of a record that goes on only the start was read.
+fn too_wide(file: &str, columns: Option<usize>, limits: Limits) -> anyhow::Error {
     let why = format!("{} may be (--max-columns)", limits.columns);
+    let columns = columns.map_or(format!("more than {}", limits.columns), |columns| columns.to_string());
     Problem::data(format!("{file} has {columns} columns"))
         .why(why)
         .hint(TOO_MUCH)
@@ -344,9 +346,6 @@ fn look(file: &str, sample: &Sample, known: &Known, wanted: usize, limits: Limit
         (_, Some(_)) => format!("{dialect}: the delimiter is stated"),
     });
     let width = sniffed.as_ref().map_or(1, |s: &Sniffed| s.width);
-    if width > limits.columns {
-        return Err(too_wide(file, width, limits));
-    }
     let rules = Rules { dialect: &dialect, width };
     let bytes = text.as_bytes();
     let whole = if over { text } else { &text[..scan(bytes, rules, false).0.end] };
@@ -356,12 +355,16 @@ fn look(file: &str, sample: &Sample, known: &Known, wanted: usize, limits: Limit
         widths,
         line_ends,
     } = collect(bytes, read(), RECORDS, limits);
-    if whole.is_empty() && !over && body.len() > limits.field.max(NAME) {
+    let is_partial = whole.is_empty() && !over;
+    if width > limits.columns {
+        return Err(too_wide(file, Some(width).filter(|_| !is_partial), limits));
+    }
+    if is_partial && body.len() > limits.field.max(NAME) {
         // The first record goes on beyond what was read: it may be too much already.
         let mut records = Records::careful(text, bytes, rules, 1, 1, true);
         if let Some(record) = records.read() {
             if record.len() > limits.columns {
-                return Err(too_wide(file, record.len(), limits));
+                return Err(too_wide(file, None, limits));
             }
             if record.iter().any(|cell| cell.len() > limits.field.max(NAME)) {
                 return Err(too_long(file, record.line(), limits));
@@ -375,7 +378,7 @@ fn look(file: &str, sample: &Sample, known: &Known, wanted: usize, limits: Limit
     let before_data = (preamble + header) as u64;
     for (row, &width) in first[preamble..].iter().zip(&widths[preamble..]).take(header) {
         if width > limits.columns {
-            return Err(too_wide(file, width, limits));
+            return Err(too_wide(file, Some(width), limits));
         }
         if row.cells.iter().any(|cell| cell.len() > limits.field.max(NAME)) {
             return Err(too_long(file, row.line, limits));
@@ -610,7 +613,7 @@ mod tests {
         assert_eq!(peeked.layout.header.names.len(), 60_000);
         let error = peek(&source, &FormatOverrides::default(), 0).unwrap_err().to_string();
         assert!(
-            error.starts_with("test.csv has 60000 columns: 16384 may be (--max-columns)"),
+            error.starts_with("test.csv has more than 16384 columns: 16384 may be (--max-columns)"),
             "{error}"
         );
     }

@@ -42,6 +42,7 @@ mod tests {
 
     #[test]
     fn what_is_looked_at_grows_with_the_file_whatever_its_shape() {
+        const MOST: f64 = 5_000.0;
         type Shape = (&'static str, fn(usize) -> String);
         let shapes: [Shape; 14] = [
             ("a long name of a column", |n| format!("id,{}\n1,a\n2,b\n", "x".repeat(n))),
@@ -74,26 +75,35 @@ mod tests {
             }),
             ("markup", |n| "<p class=\"a\">b, c; d</p>\n".repeat(n / 26)),
         ];
+        let mut found = Vec::new();
         for (name, shape) in shapes {
             let per_byte = |size: usize| {
                 let text = shape(size);
                 looked(|| read(&text)).0 as f64 / text.len() as f64
             };
-            let (small, large) = (per_byte(30_000), per_byte(120_000));
-            assert!(large <= 1.3 * small + 10.0, "{name}: {small} looks for each byte, then {large}");
-            assert!(large <= 3_000.0, "{name}: {large} looks for each byte");
+            let (small, large) = (per_byte(4_000), per_byte(16_000));
+            found.push((
+                large <= 1.3 * small + 10.0 && large <= MOST,
+                format!("{name}: {small:.0} and {large:.0} looks for each byte"),
+            ));
         }
+        assert!(found.iter().all(|(is_linear, _)| *is_linear), "{found:#?}");
     }
 
     #[test]
     fn cells_beyond_what_may_be_are_not_made() {
-        let source = Source::memory("wide.csv", ",".repeat(1_000_000).into_bytes());
-        let error = peek(&source, &FormatOverrides::default(), 5).unwrap_err().to_string();
-        assert!(error.starts_with("wide.csv has 1000001 columns: 16384 may be"), "{error}");
+        let source = Source::memory("wide.csv", "a,".repeat(300_000).into_bytes());
+        let error = peek(&source, &FormatOverrides::default(), 5).err().map(|error| error.to_string());
+        assert!(
+            error
+                .as_ref()
+                .is_some_and(|error| error.starts_with("wide.csv has more than 16384 columns")),
+            "{error:?}"
+        );
         // Of a record that is too wide, in a table that is not, one cell too many is kept.
-        let text = format!("id,name\n1,a\n2,b{}\n3,c\n4,d\n", ",".repeat(1_000_000));
+        let text = format!("id,name\n1,a\n2,b{}\n3,c\n4,d\n5,e\n", ",x".repeat(100_000));
         let peek = peek(&Source::memory("ragged.csv", text.into_bytes()), &FormatOverrides::default(), 5).unwrap();
         let widths: Vec<usize> = peek.rows.iter().map(|row| row.fields.len()).collect();
-        assert_eq!((peek.layout.header.names.len(), widths), (2, vec![2, 16_385, 2, 2]));
+        assert_eq!((peek.layout.header.names.len(), widths), (2, vec![2, 16_385, 2, 2, 2]));
     }
 }

@@ -12,7 +12,7 @@ use crate::harness::Folder;
 
 const ORDERS: &str =
     "order_id,stakeholder_id,occurred_at,amount,region\n1,C1,2026-01-05,10,north\n2,C2,2026-01-06,20,south\n3,C1,2026-01-07,5,north\n";
-const CONFIG: &str = "[[source]]\npaths = ['data/*.csv']\nkind = 'purchases'\n\n[[source]]\npaths = ['looking.csv']\nkind = 'purchases'\nlookup = { path = 'cities.csv', key = 'region' }\n\n[[rule]]\nmetric = 'orders'\nfail_above = 100\n";
+const CONFIG: &str = "[[source]]\npath = ['data/*.csv']\nkind = 'purchases'\n\n[[source]]\npath = 'looking.csv'\nkind = 'purchases'\nlookup = { path = 'cities.csv', key = 'region' }\n\n[[rule]]\nmetric = 'orders'\nfail_above = 100\n";
 
 /// A folder in which every kind of input lies.
 fn folder() -> Folder {
@@ -361,7 +361,7 @@ fn messages_about_long_cells_and_many_columns_are_short() {
         .with("json.csv", format!("[{}]", "{\"id\":1,\"name\":\"a\"},".repeat(10_000)));
     for name in ["names.csv", "cells.csv", "json.csv"] {
         for reader in READERS.iter().filter(|reader| reader[0] != "convert" && reader[0] != "check") {
-            let ran = folder.run(&[reader, &[name]].concat());
+            let ran = folder.run(&[*reader, &[name]].concat());
             let longest = ran.err().lines().map(str::len).max().unwrap_or(0);
             assert!(longest < 10_000, "{name} {reader:?}: {longest}");
             let longest = ran.out().lines().map(str::len).max().unwrap_or(0);
