@@ -254,6 +254,10 @@ pub fn nearest<S: AsRef<str>>(name: &str, candidates: impl IntoIterator<Item = S
     let mut best: Option<(usize, f64, String)> = None;
     for candidate in candidates {
         let candidate = candidate.as_ref();
+        // Nothing twice as long is near; a character has four bytes at most.
+        if candidate.len() > 8 * (length + 1) {
+            continue;
+        }
         let have = key(candidate);
         let apart = strsim::damerau_levenshtein(&wanted, &have);
         let alike = strsim::jaro_winkler(&wanted, &have);
@@ -269,6 +273,16 @@ pub fn nearest<S: AsRef<str>>(name: &str, candidates: impl IntoIterator<Item = S
         }
     }
     best.map(|(_, _, candidate)| candidate)
+}
+
+/// A text for a message: a long one is cut, so that the message stays one that can be read.
+pub fn excerpt(text: &str) -> Cow<'_, str> {
+    /// So many characters are shown.
+    const SHOWN: usize = 200;
+    match text.char_indices().nth(SHOWN) {
+        None => Cow::Borrowed(text),
+        Some((end, _)) => Cow::Owned(format!("{} ... ({} bytes)", &text[..end], text.len())),
+    }
 }
 
 /// A name without what people vary in it.

@@ -118,12 +118,12 @@ pub struct Reading {
     /// in RELHEALTH_REDACT_KEY, or on the inputs if it is not set
     #[arg(long)]
     pub redact: bool,
-    /// Reject records with a cell longer than this number of bytes
-    #[arg(long, value_name = "BYTES", value_parser = clap::value_parser!(u32).range(1..))]
-    pub max_field: Option<u32>,
+    /// Reject records with a cell longer than this number of bytes; names of columns may have 1024 in any case
+    #[arg(long, value_name = "BYTES", default_value = "1048576", value_parser = clap::value_parser!(u32).range(1..))]
+    pub max_field: u32,
     /// Refuse files with more columns than this
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
-    pub max_columns: Option<u32>,
+    #[arg(long, value_name = "N", default_value = "16384", value_parser = clap::value_parser!(u32).range(1..))]
+    pub max_columns: u32,
     /// Map a column for this run, like a line of [source.map]; FILE may be a glob
     #[arg(long, value_name = "FILE:COLUMN=HEADER")]
     pub map: Vec<String>,
@@ -415,6 +415,13 @@ pub struct Convert {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn limits_are_those_of_reading_by_default() {
+        let args = Args::try_parse_from(["relhealth", "inspect", "a.csv"]).unwrap();
+        let Command::Inspect(inspect) = &args.command else { panic!() };
+        assert_eq!(crate::cli::data::limits(&inspect.reading), crate::ingest::Limits::default());
+    }
 
     #[test]
     fn the_command_line_is_sound() {

@@ -9,7 +9,7 @@ use super::failure::say;
 use super::inputs;
 use super::output;
 use super::setup;
-use crate::diagnostics::{Problem, visible};
+use crate::diagnostics::{Problem, excerpt, visible};
 use crate::ingest;
 use crate::io::{make_folder, write_bytes, write_whole};
 use crate::render::{described, parquet, tables};
@@ -86,7 +86,7 @@ fn records(global: &Global, args: &Convert) -> anyhow::Result<()> {
             .hint("name one file")
             .into());
     }
-    let layout = ingest::peek(&first.file, &first.source.wishes, 1)?.layout;
+    let layout = ingest::peek_within(&first.file, &first.source.wishes, 1, data::limits(&args.reading))?.layout;
     let mut written = None;
     let mut write = |out: &mut dyn Write| {
         written = Some(ingest::write_raw(&first.file, &layout, out)?);
@@ -103,7 +103,7 @@ fn records(global: &Global, args: &Convert) -> anyhow::Result<()> {
         let lines = |what: &str, lines: &[ingest::Line]| {
             lines
                 .iter()
-                .for_each(|line| say(&format!("{what}, line {}: {}", line.line, visible(&line.text))));
+                .for_each(|line| say(&format!("{what}, line {}: {}", line.line, visible(&excerpt(&line.text)))));
         };
         lines("preamble", &written.preamble);
         lines("footer", &written.footer);

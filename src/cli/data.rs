@@ -11,6 +11,7 @@ use crate::catalog::Metric;
 use crate::config::{Config, ConfigErrors, Overlay};
 use crate::diagnostics::{Note, Problem, nearest, visible};
 use crate::expr::{self, Expr, ExprError};
+use crate::ingest::Limits;
 use crate::io::write_bytes;
 use crate::measure;
 use crate::period::{Clock, parse_as_of};
@@ -86,9 +87,16 @@ pub fn options(reading: &Reading, config: &Config) -> anyhow::Result<Options> {
         currency: reading.currency.clone().or(config.currency.clone()),
         rates: config.rates.clone(),
         redact: reading.redact.then(redact),
-        max_field: reading.max_field.map(|most| most as usize),
-        max_columns: reading.max_columns.map(|most| most as usize),
+        limits: limits(reading),
     })
+}
+
+/// How much a file may have.
+pub fn limits(reading: &Reading) -> Limits {
+    Limits {
+        columns: reading.max_columns as usize,
+        field: reading.max_field as usize,
+    }
 }
 
 /// Where the key of pseudonyms is looked for.

@@ -1,104 +1,108 @@
 //! Which files are read, and how: what INPUT names, and which `[[source]]` describes it.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::path::{Component, Path, PathBuf};
 
 use glob::{MatchOptions, Pattern};
 
 use crate::diagnostics::{Problem, nearest, visible};
 use crate::ingest::as_text;
-use crate::io::{self, expand};
+use crate::io::{self, Found, Identity, find};
 use crate::schema::Table;
 use crate::sources::{Input, Source};
 
 /// The files that the arguments name, each once for every source that describes it; without arguments, the files of all sources.
-/// `KIND=PATH` keeps the sources of that kind, or states the kind where there is none.
+/// `KIND=PATH` keeps the sources of that kind, or states the kind where there is none. Nothing is read before all are found.
 ///
 /// # Errors
 /// Nothing to read, an unknown kind, a path that leads nowhere.
 pub fn resolve(args: &[String], sources: &[Source]) -> anyhow::Result<Vec<Input>> {
-    let mut inputs = named(args, sources)?;
-    // Parquet is read as the text that stands for it, which is made once for a file.
-    let mut texts: BTreeMap<String, io::Source> = BTreeMap::new();
-    for input in &mut inputs {
-        let name = input.file.name().to_string();
-        let text = match texts.remove(&name) {
-            Some(text) => text,
-            None => as_text(input.file.clone())?,
+    // A file is opened once. Parquet is read as the text that stands for it, which is made once for a file, too.
+    let mut opened: BTreeMap<Found, io::Source> = BTreeMap::new();
+    let mut inputs = Vec::new();
+    for Named { found, source } in named(args, sources)? {
+        let file = match opened.entry(found) {
+            Entry::Occupied(known) => known.get().clone(),
+            Entry::Vacant(new) => {
+                let file = as_text(new.key().open()?)?;
+                new.insert(file).clone()
+            }
         };
-        input.file = text.clone();
-        texts.insert(name, text);
+        inputs.push(Input { file, source });
     }
     Ok(inputs)
 }
 
-fn named(args: &[String], sources: &[Source]) -> anyhow::Result<Vec<Input>> {
+/// The files that an argument names, whatever kind it states.
+///
+/// # Errors
+/// An unknown kind, a path that leads nowhere.
+pub fn files(arg: &str) -> anyhow::Result<Vec<Found>> {
+    find(stated_kind(arg)?.1)
+}
+
+/// A file, and what describes it.
+struct Named {
+    found: Found,
+    source: Source,
+}
+
+fn named(args: &[String], sources: &[Source]) -> anyhow::Result<Vec<Named>> {
     if args.is_empty() && sources.is_empty() {
         let hint = "name files, folders or globs, or describe them as [[source]] in relhealth.toml";
         return Err(Problem::usage("there is nothing to read").hint(hint).into());
     }
-    let mut inputs: Vec<Input> = Vec::new();
+    let mut all = Once::default();
     if args.is_empty() {
         for source in sources {
             for path in &source.paths {
-                for file in expand(&path.to_string_lossy())? {
-                    add(
-                        &mut inputs,
-                        Input {
-                            file,
-                            source: source.clone(),
-                        },
-                    );
+                for found in find(&path.to_string_lossy())? {
+                    all.add(found, source.clone());
                 }
             }
         }
-        return Ok(inputs);
+        return Ok(all.named);
     }
     for arg in args {
         let (kind, name) = stated_kind(arg)?;
-        for file in expand(name)? {
-            let mut described = false;
-            for source in sources.iter().filter(|source| describes(source, &file)) {
-                if kind.is_none() || source.table.is_none() || source.table == kind {
-                    let source = Source {
-                        table: source.table.or(kind),
-                        ..source.clone()
-                    };
-                    add(
-                        &mut inputs,
-                        Input {
-                            file: file.clone(),
-                            source,
-                        },
-                    );
-                    described = true;
-                }
+        for found in find(name)? {
+            let describes =
+                |source: &&Source| describes(source, &found.name()) && (kind.is_none() || source.table.is_none() || source.table == kind);
+            let mut fitting: Vec<Source> = sources.iter().filter(describes).cloned().collect();
+            fitting.iter_mut().for_each(|source| source.table = source.table.or(kind));
+            if fitting.is_empty() {
+                fitting.push(Source {
+                    table: kind,
+                    ..Source::default()
+                });
             }
-            if !described {
-                add(
-                    &mut inputs,
-                    Input {
-                        file,
-                        source: Source {
-                            table: kind,
-                            ..Source::default()
-                        },
-                    },
-                );
-            }
+            fitting.into_iter().for_each(|source| all.add(found.clone(), source));
         }
     }
-    Ok(inputs)
+    Ok(all.named)
 }
 
-/// A file that is named twice is read once.
-fn add(inputs: &mut Vec<Input>, input: Input) {
-    let place = |input: &Input| clean(Path::new(input.file.name()));
-    let same = |other: &Input| {
-        place(other) == place(&input) && other.source.place == input.source.place && other.source.table == input.source.table
-    };
-    if !inputs.iter().any(same) {
-        inputs.push(input);
+/// Files, each once for every source that describes it, whatever names it has.
+#[derive(Default)]
+struct Once {
+    named: Vec<Named>,
+    /// Which file each of them is.
+    identities: Vec<Option<Identity>>,
+}
+
+impl Once {
+    fn add(&mut self, found: Found, source: Source) {
+        let identity = found.identity();
+        let place = clean(Path::new(&found.name()));
+        let is_same = |(other, of_other): (&Named, &Option<Identity>)| {
+            let is_file = clean(Path::new(&other.found.name())) == place || (identity.is_some() && *of_other == identity);
+            is_file && other.source.place == source.place && other.source.table == source.table
+        };
+        if !self.named.iter().zip(&self.identities).any(is_same) {
+            self.named.push(Named { found, source });
+            self.identities.push(identity);
+        }
     }
 }
 
@@ -124,8 +128,8 @@ fn stated_kind(arg: &str) -> anyhow::Result<(Option<Table>, &str)> {
 }
 
 /// Whether a source describes a file: one of its paths is the file, the file's folder, or a glob that matches it.
-fn describes(source: &Source, file: &io::Source) -> bool {
-    let file = clean(Path::new(file.name()));
+fn describes(source: &Source, file: &str) -> bool {
+    let file = clean(Path::new(file));
     source.paths.iter().any(|path| {
         let path = clean(path);
         let options = MatchOptions {
@@ -225,6 +229,19 @@ mod tests {
         );
         assert_eq!(shown(&[text("a=b.csv")], &sources), [("a=b.csv".into(), None, None)]);
         assert_eq!(shown(&[folder.path().to_string_lossy().into_owned()], &[]).len(), 4);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_with_two_names_is_read_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        std::fs::write(at("a.csv"), "x\n").unwrap();
+        std::fs::write(at("b.csv"), "x\n").unwrap();
+        std::fs::hard_link(at("a.csv"), at("hard.csv")).unwrap();
+        std::os::unix::fs::symlink("a.csv", at("link.csv")).unwrap();
+        let all = shown(&[folder.path().to_string_lossy().into_owned()], &[]);
+        assert_eq!(all, [("a.csv".into(), None, None), ("b.csv".into(), None, None)]);
     }
 
     #[test]

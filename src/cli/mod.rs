@@ -18,6 +18,7 @@ mod progress;
 mod reference;
 mod report;
 mod rows;
+mod run_files;
 mod setup;
 mod test;
 
@@ -47,6 +48,7 @@ fn run(args: &Args) -> anyhow::Result<ExitCode> {
     if args.global.quiet {
         progress::be_quiet();
     }
+    run_files::refuse_overwriting(args)?;
     match &args.command {
         Command::Check(check) => return check::run(&args.global, check),
         Command::Test(test) => return test::run(&args.global, test),

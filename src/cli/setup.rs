@@ -1,11 +1,12 @@
 //! The configuration of a run: the file, and the options that win over it.
 
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use super::args::Global;
 use crate::config::{Config, SourceText};
 use crate::diagnostics::Problem;
-use crate::io::Source;
+use crate::io::{Identity, Source};
 use crate::period::Zone;
 
 /// The configuration that is looked for in the working directory.
@@ -42,8 +43,18 @@ pub fn written(path: Option<&Path>) -> anyhow::Result<Option<(PathBuf, String)>>
         None if Path::new(FILE).exists() => PathBuf::from(FILE),
         None => return Ok(None),
     };
+    let mut piped = PIPED.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((_, text)) = piped.iter().find(|(known, _)| *known == path) {
+        return Ok(Some((path, text.clone())));
+    }
     let text = Source::file(&path).and_then(|source| source.text());
     let text = text.map_err(|error| Problem::usage(format!("{error:#}")))?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text).to_string();
+    if Identity::of(&path).is_none() {
+        piped.push((path.clone(), text.clone()));
+    }
     Ok(Some((path, text)))
 }
+
+/// The configurations that came through a pipe, which gives its bytes only once.
+static PIPED: Mutex<Vec<(PathBuf, String)>> = Mutex::new(Vec::new());

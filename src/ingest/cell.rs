@@ -1,5 +1,7 @@
 //! What kind of thing a single cell looks like, as far as finding the shape of a table needs it.
 
+use super::work;
+
 /// The kind of a cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -28,6 +30,7 @@ impl Kind {
 
 /// The kind of a cell.
 pub(super) fn kind(cell: &str) -> Kind {
+    work::look(cell.len());
     let cell = cell.trim();
     if is_nothing(cell) {
         return Kind::Empty;

@@ -109,11 +109,12 @@ impl Columns {
     fn by_piece(&self, pieces: &[Piece]) -> Option<Vec<Range<usize>>> {
         let mut cells = vec![0..0; self.0.len()];
         for piece in pieces {
-            let reached = |(_, column): &(usize, &Range<usize>)| column.start < piece.end && piece.start < column.end;
-            let mut reached = self.0.iter().enumerate().filter(reached);
-            let (Some((column, _)), None) = (reached.next(), reached.next()) else {
+            // Columns stand one after the other: the first that ends behind where the piece starts, and no other, has to begin before it ends.
+            let column = self.0.partition_point(|column| column.end <= piece.start);
+            let reaches = |column: usize| self.0.get(column).is_some_and(|column| column.start < piece.end);
+            if !reaches(column) || reaches(column + 1) {
                 return None;
-            };
+            }
             if cells[column].end > 0 {
                 return None;
             }

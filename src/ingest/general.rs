@@ -10,6 +10,7 @@ use memchr::{memchr2, memchr3};
 use super::dialect::{Delimiter, Dialect};
 use super::repair::repair;
 use super::scan::{Scan, is_end};
+use super::work;
 
 /// How records are taken apart.
 #[derive(Clone, Copy, Debug)]
@@ -66,6 +67,7 @@ pub(super) struct Parsed {
 /// Takes the record that starts there apart. `over` says whether the text is over at the end of the bytes.
 pub(super) fn read_record(bytes: &[u8], start: usize, rules: Rules<'_>, over: bool, fields: &mut Fields) -> Parsed {
     let strict = read_strictly(bytes, start, rules.dialect, fields);
+    work::look(strict.end - start);
     let mut parsed = Parsed {
         end: strict.end,
         open: strict.open,

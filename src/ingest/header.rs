@@ -127,8 +127,9 @@ impl Header {
     /// The columns over which that name stands in the file, under the names they have here; the name itself where there is none.
     pub fn all(&self, name: &str) -> Vec<String> {
         let said = |column: usize| {
-            let renamed = self.renamed.iter().find(|renamed| renamed.column == column);
-            renamed.map_or(&self.names[column], |renamed| &renamed.was)
+            // They are in the order of the columns.
+            let renamed = self.renamed.binary_search_by_key(&column, |renamed| renamed.column);
+            renamed.map_or(&self.names[column], |at| &self.renamed[at].was)
         };
         let wanted = fold(name);
         let found: Vec<String> = (0..self.names.len())

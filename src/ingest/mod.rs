@@ -25,13 +25,14 @@ mod sample;
 mod scan;
 mod shape;
 mod sniff;
+mod work;
 
 pub use columns::Columns;
 pub use dialect::{Delimiter, Dialect};
 pub use encoding::Encoding;
 pub use header::{Header, Renamed};
 pub use parquet::as_text;
-pub use peek::{FormatOverrides, Layout, Line, LineEnds, Peek, Row, peek};
+pub use peek::{FormatOverrides, Layout, Limits, Line, LineEnds, Peek, Row, peek, peek_within};
 pub use raw::{Raw, write_raw};
 pub use read::{Block, Outcome, for_each_record, read_blocks};
 pub use record::{Record, Records};

@@ -13,7 +13,7 @@ use super::sample::{Sample, sample};
 use super::scan::count_lines;
 use super::shape::{Seen, Shape, shape};
 use super::sniff::{DialectOverrides, Sniffed, sniff};
-use crate::diagnostics::{Problem, counted, visible};
+use crate::diagnostics::{Place, Problem, counted, visible};
 use crate::io::{FileError, Source};
 
 /// So many bytes are looked at, or more where the first records are longer.
@@ -22,6 +22,29 @@ const SAMPLE: usize = 1 << 18;
 pub(super) const LONGEST: usize = 1 << 28;
 /// So many records tell the shape of a table.
 const RECORDS: usize = 230;
+/// From so many bytes on a single data record is enough to see.
+const ENOUGH: usize = 1 << 24;
+/// The name of a column may have so many bytes, whatever cells may have.
+const NAME: usize = 1 << 10;
+
+/// What a file may have at most. More is not read, so that no file takes more time and memory than its size gives reason for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Columns: names in its header, and fields in its records.
+    pub columns: usize,
+    /// Bytes of a cell, in UTF-8.
+    pub field: usize,
+}
+
+impl Default for Limits {
+    /// As many columns as a worksheet can have, and cells of a mebibyte: more than any export is known to have.
+    fn default() -> Limits {
+        Limits {
+            columns: 16_384,
+            field: 1 << 20,
+        }
+    }
+}
 
 /// What is already known about an input; what is `None` is found from its bytes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -167,16 +190,26 @@ pub struct Row {
 /// Looks at the start of an input: its layout, and up to so many of its first records.
 ///
 /// # Errors
-/// When it cannot be read, is no text file, its first records are unreasonably long, or a wish makes no sense.
+/// When it cannot be read, is no text file, its first records are unreasonably long, it has more columns or longer names of columns
+/// than [`Limits`] allow by default, or a wish makes no sense.
 pub fn peek(source: &Source, wishes: &FormatOverrides, rows: usize) -> Result<Peek> {
+    peek_within(source, wishes, rows, Limits::default())
+}
+
+/// The same within other limits.
+///
+/// # Errors
+/// As there.
+pub fn peek_within(source: &Source, wishes: &FormatOverrides, rows: usize, limits: Limits) -> Result<Peek> {
     let known = Known::of(wishes)?;
     let mut size = SAMPLE;
     // Where there is a data record, the header before it is complete.
     let wanted = rows.max(1);
     loop {
         let sample = sample(source, size, known.encoding)?;
-        let mut found = look(&sample, &known, wanted);
-        if sample.over || sample.cut || found.rows.len() == wanted {
+        let mut found = look(source.name(), &sample, &known, wanted, limits)?;
+        let is_enough = found.rows.len() == wanted || (size >= ENOUGH && !found.rows.is_empty());
+        if sample.over || sample.cut || is_enough {
             found.complete &= found.rows.len() <= rows;
             found.rows.truncate(rows);
             return Ok(found);
@@ -260,7 +293,29 @@ fn undivided(text: &str) -> Dialect {
     Dialect::of(free.unwrap_or(","))
 }
 
-fn look(sample: &Sample, known: &Known, wanted: usize) -> Peek {
+/// What to do about more columns, or longer cells, than may be.
+const TOO_MUCH: &str = "see with inspect whether it is read as it is meant, or allow more";
+
+/// `columns` is how many there are, where that is known: of a record that goes on only the start was read.
+fn too_wide(file: &str, columns: Option<usize>, limits: Limits) -> anyhow::Error {
+    let why = format!("{} may be (--max-columns)", limits.columns);
+    let columns = columns.map_or(format!("more than {}", limits.columns), |columns| columns.to_string());
+    Problem::data(format!("{file} has {columns} columns"))
+        .why(why)
+        .hint(TOO_MUCH)
+        .into()
+}
+
+fn too_long(file: &str, line: u64, limits: Limits) -> anyhow::Error {
+    let why = format!("{} may be (--max-field); is a quote there never closed?", limits.field);
+    Problem::data(format!("a name of a column has more than {} bytes", limits.field.max(NAME)))
+        .why(why)
+        .hint(TOO_MUCH)
+        .at(Place::line(file, line))
+        .into()
+}
+
+fn look(file: &str, sample: &Sample, known: &Known, wanted: usize, limits: Limits) -> Result<Peek> {
     let (text, over) = (sample.text.as_str(), sample.over);
     let mut findings = vec![format!("read as {}: {}", sample.encoding, sample.why)];
     let first_line = text.split_inclusive(['\r', '\n']).next().unwrap_or_default();
@@ -295,12 +350,40 @@ fn look(sample: &Sample, known: &Known, wanted: usize) -> Peek {
     let bytes = text.as_bytes();
     let whole = if over { text } else { &text[..scan(bytes, rules, false).0.end] };
     let read = || Records::careful(whole, bytes, rules, 1, 1, over);
-    let (first, line_ends) = collect(bytes, read(), RECORDS);
+    let Collected {
+        records: first,
+        widths,
+        line_ends,
+    } = collect(bytes, read(), RECORDS, limits);
+    let is_partial = whole.is_empty() && !over;
+    if width > limits.columns {
+        return Err(too_wide(file, Some(width).filter(|_| !is_partial), limits));
+    }
+    if is_partial && body.len() > limits.field.max(NAME) {
+        // The first record goes on beyond what was read: it may be too much already.
+        let mut records = Records::careful(text, bytes, rules, 1, 1, true);
+        if let Some(record) = records.read() {
+            if record.len() > limits.columns {
+                return Err(too_wide(file, None, limits));
+            }
+            if record.iter().any(|cell| cell.len() > limits.field.max(NAME)) {
+                return Err(too_long(file, record.line(), limits));
+            }
+        }
+    }
     let said_rows = usize::from(said.is_some() && !first.is_empty());
     let Shape { preamble, header, why } = shape(&first[said_rows..], width, known.preamble, known.header_rows);
     let preamble = preamble + said_rows;
     findings.extend(why);
     let before_data = (preamble + header) as u64;
+    for (row, &width) in first[preamble..].iter().zip(&widths[preamble..]).take(header) {
+        if width > limits.columns {
+            return Err(too_wide(file, Some(width), limits));
+        }
+        if row.cells.iter().any(|cell| cell.len() > limits.field.max(NAME)) {
+            return Err(too_long(file, row.line, limits));
+        }
+    }
 
     let footer = if over {
         footer::find(whole, read(), before_data, width, &known.footer)
@@ -316,7 +399,7 @@ fn look(sample: &Sample, known: &Known, wanted: usize) -> Peek {
     {
         rows.push(Row {
             line: record.line(),
-            fields: record.iter().map(str::to_owned).collect(),
+            fields: record.iter().take(limits.columns + 1).map(str::to_owned).collect(),
         });
     }
     let complete = over && records.read().is_none();
@@ -351,7 +434,7 @@ fn look(sample: &Sample, known: &Known, wanted: usize) -> Peek {
         };
         records.iter().map(line).collect::<Vec<_>>()
     };
-    Peek {
+    Ok(Peek {
         layout: Layout {
             encoding: sample.encoding,
             encoding_why: sample.why.clone(),
@@ -369,34 +452,45 @@ fn look(sample: &Sample, known: &Known, wanted: usize) -> Peek {
         rows,
         complete,
         footer,
-    }
+    })
 }
 
-/// The first records, and what ends them.
-fn collect(bytes: &[u8], mut records: Records<'_>, most: usize) -> (Vec<Seen>, LineEnds) {
-    let mut found: Vec<Seen> = Vec::new();
-    let mut ends = LineEnds::default();
+/// The first records.
+#[derive(Default)]
+struct Collected {
+    /// Those of more fields than may be have one field too many, and no more.
+    records: Vec<Seen>,
+    /// How many fields each of them has.
+    widths: Vec<usize>,
+    /// What ends them.
+    line_ends: LineEnds,
+}
+
+/// The first records, so many of them.
+fn collect(bytes: &[u8], mut records: Records<'_>, most: usize, limits: Limits) -> Collected {
+    let mut found = Collected::default();
     let mut expected = 1;
-    while found.len() < most
+    while found.records.len() < most
         && let Some(record) = records.read()
     {
         let raw = record.raw();
         let after = raw.as_ptr() as usize - bytes.as_ptr() as usize + raw.len();
         match bytes.get(after..).unwrap_or_default() {
-            [b'\r', b'\n', ..] => ends.crlf += 1,
-            [b'\r', ..] => ends.cr += 1,
-            [b'\n', ..] => ends.lf += 1,
+            [b'\r', b'\n', ..] => found.line_ends.crlf += 1,
+            [b'\r', ..] => found.line_ends.cr += 1,
+            [b'\n', ..] => found.line_ends.lf += 1,
             _ => {}
         }
-        found.push(Seen {
+        found.widths.push(record.len());
+        found.records.push(Seen {
             line: record.line(),
             raw: raw.to_string(),
-            cells: record.iter().map(str::to_owned).collect(),
+            cells: record.iter().take(limits.columns + 1).map(str::to_owned).collect(),
             after_blank: record.line() > expected,
         });
         expected = record.line() + count_lines(raw.as_bytes(), None) + 1;
     }
-    (found, ends)
+    found
 }
 
 #[cfg(test)]
@@ -510,7 +604,40 @@ mod tests {
     #[test]
     fn a_header_longer_than_the_sample() {
         let names: Vec<String> = (0..60_000).map(|n| format!("name{n}")).collect();
-        let peeked = of(format!("{}\n1\n", names.join(",")), FormatOverrides::default(), 0);
+        let source = Source::memory("test.csv", format!("{}\n1\n", names.join(",")).into_bytes());
+        let limits = Limits {
+            columns: 60_000,
+            ..Limits::default()
+        };
+        let peeked = peek_within(&source, &FormatOverrides::default(), 0, limits).unwrap();
         assert_eq!(peeked.layout.header.names.len(), 60_000);
+        let error = peek(&source, &FormatOverrides::default(), 0).unwrap_err().to_string();
+        assert!(
+            error.starts_with("test.csv has more than 16384 columns: 16384 may be (--max-columns)"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn a_name_of_a_column_that_is_too_long() {
+        let limits = Limits { field: 2_000, columns: 3 };
+        let of = |text: &str| peek_within(&Source::memory("test.csv", text.as_bytes()), &FormatOverrides::default(), 1, limits);
+        let long = "x".repeat(2_001);
+        let error = of(&format!("about\n\nid,{long}\n1,2\n2,3\n")).unwrap_err().to_string();
+        assert!(
+            error.starts_with("test.csv:3: a name of a column has more than 2000 bytes"),
+            "{error}"
+        );
+        // What is too long elsewhere is not refused with the whole file.
+        assert_eq!(
+            of(&format!("id,name\n1,{long}\n2,b\n3,c\n")).unwrap().layout.header.names,
+            ["id", "name"]
+        );
+        assert!(
+            of("a,b,c,d\n1,2,3,4\n")
+                .unwrap_err()
+                .to_string()
+                .contains("has 4 columns: 3 may be")
+        );
     }
 }

@@ -203,7 +203,8 @@ impl<'a> Records<'a> {
     fn take_quotes_off(&mut self, start: usize) -> (usize, usize) {
         let bytes = self.text.as_bytes();
         let (mut read, mut written, mut fields) = (start, 0, 0);
-        self.ends.resize(self.ends.capacity().max(16), 0);
+        // No more than records usually need: after one with very many fields, room for as many would be cleared for each that follows.
+        self.ends.resize(64, 0);
         self.bare.resize(self.bare.len().max(256), 0);
         loop {
             let (result, ate, wrote, ended) = self

@@ -11,11 +11,17 @@ use rustc_hash::FxHashSet;
 use super::dialect::{Delimiter, Dialect};
 use super::general::{Fields, Rules, Strict, delimiter_at, field_end, line_end, skip_blanks};
 use super::scan::is_end;
+use super::work;
 
 /// A reading goes no further than this.
 pub(super) const SPAN: usize = 1 << 16;
 /// So many fields and endings are tried for one record.
 const TRIES: usize = 20_000;
+/// So much work is done for one record, and so much for each byte of its line: a record that has no reading costs no more than that,
+/// however many ways there are to try. A quote that is looked at is a work of [`PER_QUOTE`], as many bytes without one are a work of 1.
+const WORK: usize = 1 << 13;
+const WORK_PER_BYTE: usize = 500;
+const PER_QUOTE: usize = 16;
 /// So many closing quotes are tried for one field.
 const CLOSES: usize = 16;
 /// So many lines that follow are looked at.
@@ -52,11 +58,12 @@ pub(super) fn repair(bytes: &[u8], start: usize, strict: &Strict, rules: Rules<'
         return kept(None, false);
     }
     let stop = line_end(bytes, start);
+    let most = WORK + WORK_PER_BYTE * (stop - start);
     let goes_on = goes_on(bytes, stop, rules);
     // A file that ends within quotes may be cut off: then nothing regular follows.
     let alone = bytes[stop..].iter().all(|&b| is_end(b)) && stop < bytes.len() && bytes[stop - 1] == quote;
     if (!strict.open || goes_on || alone)
-        && let Some(found) = search(bytes, start, stop, rules)
+        && let Some(found) = search(bytes, start, stop, rules, most)
     {
         return kept(Some(found.fill(bytes, rules.dialect, fields)), found.astray(bytes, rules.dialect));
     }
@@ -66,7 +73,7 @@ pub(super) fn repair(bytes: &[u8], start: usize, strict: &Strict, rules: Rules<'
     }
     let far = bytes.len().min(start + SPAN);
     if stop < far && !goes_on {
-        let found = search(bytes, start, far, rules).filter(|r| r.end() < far || far == bytes.len());
+        let found = search(bytes, start, far, rules, most).filter(|r| r.end() < far || far == bytes.len());
         if let Some(found) = found.filter(|r| !strict.open && !r.joins(bytes, rules.dialect)) {
             return kept(Some(found.fill(bytes, rules.dialect, fields)), found.astray(bytes, rules.dialect));
         }
@@ -94,7 +101,8 @@ fn goes_on(bytes: &[u8], stop: usize, rules: Rules<'_>) -> bool {
         }
         let end = line_end(bytes, at);
         lines += 1;
-        whole += usize::from(search(bytes, at, end, rules).is_some());
+        let most = WORK + WORK_PER_BYTE * (end - at);
+        whole += usize::from(search(bytes, at, end, rules, most).is_some());
         if whole == 0 {
             return false;
         }
@@ -209,25 +217,28 @@ impl Reading {
     }
 }
 
-/// The first reading of the record that starts there with the width of the table, going no further than `stop`.
-fn search(bytes: &[u8], start: usize, stop: usize, rules: Rules<'_>) -> Option<Reading> {
+/// The first reading of the record that starts there with the width of the table, going no further than `stop`; none where so much
+/// work does not find it.
+fn search(bytes: &[u8], start: usize, stop: usize, rules: Rules<'_>, most: usize) -> Option<Reading> {
     let Rules { dialect, width } = rules;
     let bytes = &bytes[..stop];
     let mut pieces: Vec<Piece> = Vec::with_capacity(width.min(64));
     // Where there was a choice: how many fields stood before, and what is left to try, the next last.
     let mut choices: Vec<(usize, Vec<Piece>)> = Vec::new();
     let mut hopeless: FxHashSet<(usize, usize)> = FxHashSet::default();
-    let mut tries = 0;
+    let (mut tries, mut done) = (0, 0);
     let mut at = start;
     loop {
         tries += 1;
-        if tries > TRIES {
+        if tries > TRIES || done > most {
             return None;
         }
         let piece = if pieces.len() >= width || !hopeless.insert((at, pieces.len())) {
             None
         } else {
-            let mut ways = ways(bytes, at, dialect);
+            let (mut ways, work) = ways(bytes, at, dialect, most - done);
+            done += work;
+            work::look(work);
             let first = ways.pop();
             if !ways.is_empty() {
                 choices.push((pieces.len(), ways));
@@ -261,8 +272,9 @@ fn search(bytes: &[u8], start: usize, stop: usize, rules: Rules<'_>) -> Option<R
     }
 }
 
-/// The ways to read the field that starts there; the likeliest last.
-fn ways(bytes: &[u8], start: usize, dialect: &Dialect) -> Vec<Piece> {
+/// The ways to read the field that starts there, the likeliest last, and the work that it was to find them: it ends when that is
+/// more than `most`.
+fn ways(bytes: &[u8], start: usize, dialect: &Dialect, most: usize) -> (Vec<Piece>, usize) {
     let at = if dialect.padded { skip_blanks(bytes, start) } else { start };
     let literal_end = field_end(bytes, at, dialect);
     let literal = Piece {
@@ -273,7 +285,7 @@ fn ways(bytes: &[u8], start: usize, dialect: &Dialect) -> Vec<Piece> {
         end: literal_end,
     };
     let Some(quote) = dialect.quote.filter(|&q| bytes.get(at) == Some(&q)) else {
-        return vec![literal];
+        return (vec![literal], PER_QUOTE + (literal_end - start) / PER_QUOTE);
     };
     let from = at + 1;
     let mut closes = Vec::new();
@@ -283,10 +295,13 @@ fn ways(bytes: &[u8], start: usize, dialect: &Dialect) -> Vec<Piece> {
     let mut late = Vec::new();
     let mut opens_within = false;
     let mut place = from;
+    let (mut quotes, mut looked) = (1, literal_end - start);
     while closes.len() + after_pairs.len() + late.len() < CLOSES
+        && quotes * PER_QUOTE <= most
         && let Some(hit) = memchr::memchr(quote, &bytes[place..])
     {
         let here = place + hit;
+        quotes += 1;
         let ends = |after: usize| {
             let end = if dialect.padded { skip_blanks(bytes, after) } else { after };
             let ends = bytes.get(end).is_none_or(|&b| is_end(b)) || delimiter_at(bytes, end, dialect).is_some();
@@ -313,6 +328,7 @@ fn ways(bytes: &[u8], start: usize, dialect: &Dialect) -> Vec<Piece> {
                 Some(end) => closes.push(piece(here, end)),
                 None if tail.is_none() && closes.is_empty() => {
                     let end = field_end(bytes, here + 1, dialect);
+                    looked += end - here;
                     let clean = !bytes[here + 1..end].contains(&quote);
                     tail = Some(Piece {
                         from,
@@ -331,6 +347,11 @@ fn ways(bytes: &[u8], start: usize, dialect: &Dialect) -> Vec<Piece> {
             place = here + 1;
         }
     }
+    looked += place - from;
+    if closes.len() + after_pairs.len() + late.len() < CLOSES && quotes * PER_QUOTE <= most {
+        // No other quote stands in the rest.
+        looked += bytes.len() - place;
+    }
     let mut ways: Vec<Piece> = tail.into_iter().collect();
     late.reverse();
     ways.extend(late);
@@ -339,7 +360,7 @@ fn ways(bytes: &[u8], start: usize, dialect: &Dialect) -> Vec<Piece> {
     ways.extend(after_pairs);
     closes.reverse();
     ways.extend(closes);
-    ways
+    (ways, quotes * PER_QUOTE + looked / PER_QUOTE)
 }
 
 #[cfg(test)]

@@ -7,17 +7,22 @@
 
 use std::collections::BTreeMap;
 
+use rustc_hash::FxHashSet;
+
 use super::cell::{Kind, kind};
 use super::columns::Columns;
 use super::dialect::{Delimiter, Dialect, QUOTE};
 use super::general::{Rules, line_end};
 use super::record::Records;
 use super::scan::is_end;
+use super::work;
 
 /// So many records are looked at.
 const RECORDS: usize = 200;
 /// So many bytes are looked at, if they hold at least a few records.
 const BYTES: usize = 1 << 17;
+/// So many where they do not: a line that is longer is cut there, and only what it is found to be is held against all of it.
+const LONG: usize = 1 << 20;
 /// The usual delimiters; the earlier wins where the evidence is equal.
 const USUAL: [&str; 4] = [",", ";", "\t", "|"];
 /// Others that are tried.
@@ -51,10 +56,19 @@ pub(super) struct Sniffed {
 /// The dialect of a text that starts at the start of a record; `None` where nothing parts the records into fields. `complete` says
 /// whether the text is all of the file.
 pub(super) fn sniff(text: &str, complete: bool, stated: &DialectOverrides) -> Option<Sniffed> {
-    let (text, complete) = sample(text, complete);
+    let whole = (text, complete);
+    let Cut {
+        text,
+        complete,
+        within_line,
+    } = cut(text, complete);
     let nothing_stated = stated.quote.is_none() && stated.escape.is_none() && stated.delimiter.is_none();
     if nothing_stated && let Some(found) = at_once(text, complete) {
-        return Some(found);
+        return if within_line {
+            score(whole.0, whole.1, found.dialect)
+        } else {
+            Some(found)
+        };
     }
     let scored: Vec<Sniffed> = candidates(text, stated)
         .into_iter()
@@ -74,22 +88,40 @@ pub(super) fn sniff(text: &str, complete: bool, stated: &DialectOverrides) -> Op
     {
         best = double;
     }
-    let best = best.clone();
+    let mut best = best.clone();
+    if within_line {
+        best = score(whole.0, whole.1, best.dialect)?;
+    }
     let certain = stated.delimiter.is_some();
     (certain || best.score > alone(text, complete, &best)).then_some(best)
 }
 
-/// The start of a text, cut after a line.
-fn sample(text: &str, complete: bool) -> (&str, bool) {
+/// The start of a text.
+struct Cut<'t> {
+    text: &'t str,
+    /// Whether that is all of the file.
+    complete: bool,
+    /// Whether it ends amid a line.
+    within_line: bool,
+}
+
+/// The start of a text, cut after a line where it has a few, and else where it is long enough to tell.
+fn cut(text: &str, complete: bool) -> Cut<'_> {
+    let at = |end: usize, within_line| Cut {
+        text: &text[..end],
+        complete: complete && end == text.len(),
+        within_line,
+    };
     if text.len() <= BYTES {
-        return (text, complete);
+        return at(text.len(), false);
     }
-    let cut = text.as_bytes()[..BYTES].iter().rposition(|&b| is_end(b));
-    // A line longer than that is looked at whole.
-    let end = cut
-        .filter(|&c| text.as_bytes()[..c].iter().filter(|&&b| is_end(b)).count() >= 4)
-        .map(|c| c + 1);
-    end.map_or((text, complete), |end| (&text[..end], false))
+    let bytes = text.as_bytes();
+    let last = bytes[..BYTES].iter().rposition(|&b| is_end(b));
+    match last.filter(|&last| bytes[..last].iter().filter(|&&b| is_end(b)).count() >= 4) {
+        Some(last) => at(last + 1, false),
+        None if text.len() <= LONG => at(text.len(), false),
+        None => at(text.floor_char_boundary(LONG), true),
+    }
 }
 
 /// A usual dialect in which all records have the same number of fields and keep the rules, if no other usual one comes near.
@@ -194,15 +226,20 @@ fn of_several(text: &str) -> Vec<String> {
     let lines: Vec<&str> = text.split(['\n', '\r']).filter(|l| !l.trim().is_empty()).take(30).collect();
     let is_mark = |b: u8| (b.is_ascii_punctuation() && !b"\"'\\/.()[]{}_-$%@".contains(&b)) || b == b'\t' || b < 0x09;
     let mut tally: BTreeMap<&[u8], usize> = BTreeMap::new();
+    // In how many lines each byte stands.
+    let mut marked = [0; 256];
     for line in &lines {
-        let mut seen: Vec<&[u8]> = Vec::new();
+        work::look(line.len());
+        let mut seen: FxHashSet<&[u8]> = FxHashSet::default();
+        let mut there = [false; 256];
+        line.bytes().for_each(|byte| there[usize::from(byte)] = true);
+        marked.iter_mut().zip(there).for_each(|(lines, there)| *lines += usize::from(there));
         for length in [2, 3] {
             for window in line.as_bytes().windows(length) {
                 let (first, last) = (window[0], window[length - 1]);
                 let inner = window[1..length - 1].iter().all(|&b| is_mark(b));
-                let fits = is_mark(first) && inner && (is_mark(last) || (last == b' ' && length == 2));
-                if fits && !seen.contains(&window) {
-                    seen.push(window);
+                if is_mark(first) && inner && (is_mark(last) || (last == b' ' && length == 2)) {
+                    seen.insert(window);
                 }
             }
         }
@@ -212,10 +249,7 @@ fn of_several(text: &str) -> Vec<String> {
     }
     let mut found: Vec<(usize, String)> = tally
         .into_iter()
-        .filter(|&(window, times)| {
-            let marked = lines.iter().filter(|line| line.as_bytes().contains(&window[0])).count();
-            times * 2 >= lines.len() && times * 10 >= marked * 8
-        })
+        .filter(|&(window, times)| times * 2 >= lines.len() && times * 10 >= marked[usize::from(window[0])] * 8)
         .filter_map(|(window, times)| Some((times, std::str::from_utf8(window).ok()?.to_string())))
         .collect();
     found.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));

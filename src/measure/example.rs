@@ -135,8 +135,7 @@ impl Runner<'_> {
             currency: None,
             rates: BTreeMap::new(),
             redact: None,
-            max_field: None,
-            max_columns: None,
+            limits: crate::ingest::Limits::default(),
         };
         let loaded = canonical::load(&tables.iter().map(input).collect::<Vec<_>>(), &options)?;
         if let Some(reject) = loaded.unused.iter().find(|record| record.fate == "rejected") {

@@ -293,6 +293,10 @@ fn fixed_offset(text: &str) -> Option<i64> {
 /// The name most like what was written, as a whole or by its last part, so that `Berlin` and `Europe/Brelin` both find Berlin.
 fn nearest_name(wanted: &str, names: impl Iterator<Item = String>) -> Option<String> {
     let key = |name: &str| name.to_lowercase().replace([' ', '-'], "_");
+    // No zone has a name that long, and likeness costs the product of the lengths.
+    if wanted.len() > 100 {
+        return None;
+    }
     let wanted = key(wanted);
     let mut best = (0.8, None);
     for name in names {

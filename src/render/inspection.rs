@@ -320,8 +320,7 @@ mod tests {
         };
         let options = Options {
             redact: None,
-            max_field: None,
-            max_columns: None,
+            limits: crate::ingest::Limits::default(),
             profiles: Vec::new(),
             threads: 1,
             zone: Zone::utc(),

@@ -20,9 +20,18 @@ impl Untrusted {
         Untrusted(text.into())
     }
 
-    /// For a terminal: control, bidirectional and invisible characters as escapes.
+    /// For a terminal: control, bidirectional and invisible characters as escapes. What is longer than anybody reads there is cut, and says
+    /// how long it was.
     pub fn terminal(&self) -> Cow<'_, str> {
-        visible(&self.0)
+        /// So many characters are shown.
+        const SHOWN: usize = 2_000;
+        match self.0.char_indices().nth(SHOWN).filter(|_| self.0.len() > SHOWN) {
+            None => visible(&self.0),
+            Some((end, _)) => {
+                let length = count(self.0.chars().count() as u64);
+                Cow::Owned(format!("{}\u{2026} ({length} characters)", visible(&self.0[..end])))
+            }
+        }
     }
 
     /// For Markdown, within a line or a cell: as on a terminal, and no character means anything but itself. See [`super::escape`].

@@ -1,5 +1,7 @@
 //! How a file is read that is described only partly, or not at all: by the profile that it names or that its headers fit.
 
+use rustc_hash::FxHashMap;
+
 use super::guess::{Understanding, understand};
 use super::profile::{self, Fit, Profile, fits};
 use super::questions::{QUESTION, is_form, questions};
@@ -167,7 +169,9 @@ fn short(header: &Header) -> Vec<String> {
     let [first, _, ..] = &header.rows[..] else {
         return header.names.clone();
     };
-    let is_one = |name: &str| !name.trim().is_empty() && first.iter().filter(|other| other.trim() == name.trim()).count() == 1;
+    let mut times: FxHashMap<&str, usize> = FxHashMap::default();
+    first.iter().for_each(|name| *times.entry(name.trim()).or_default() += 1);
+    let is_one = |name: &str| !name.trim().is_empty() && times.get(name.trim()) == Some(&1);
     let name = |(column, name): (usize, &String)| match first.get(column) {
         Some(short) if is_one(short) => short.trim().to_string(),
         _ => name.clone(),

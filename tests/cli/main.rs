@@ -6,6 +6,7 @@ mod check;
 mod configuration;
 mod convert;
 mod diff;
+mod files;
 mod inspect;
 mod measure;
 mod metrics;

@@ -259,7 +259,6 @@ fn options() -> Options {
         currency: None,
         rates: BTreeMap::new(),
         redact: None,
-        max_field: None,
-        max_columns: None,
+        limits: relhealth::ingest::Limits::default(),
     }
 }

@@ -444,8 +444,7 @@ pub(super) mod tests {
             currency: None,
             rates: BTreeMap::new(),
             redact: None,
-            max_field: None,
-            max_columns: None,
+            limits: crate::ingest::Limits::default(),
         };
         load(&[input], &options)
     }

@@ -7,7 +7,7 @@ use anyhow::Result;
 use super::columns::{CellIssue, Filling, Interners, Plan, Read, expression_amount, expression_time};
 use super::mapping::{LookedUp, Mapping};
 use crate::cell_parsing::{Order, is_null, unguarded};
-use crate::diagnostics::counted;
+use crate::diagnostics::{counted, excerpt};
 use crate::expr::{Bound, Cell, Reading};
 use crate::ingest::{Layout, Outcome, Record, for_each_record};
 use crate::io;
@@ -84,7 +84,7 @@ pub struct Job<'a> {
     /// Messages may come without a stakeholder: it is found later.
     pub messages: bool,
     /// The most bytes that a cell may have, in UTF-8.
-    pub max_field: Option<usize>,
+    pub max_field: usize,
     /// Amounts are of the order: a record of it may come without.
     pub of_order: bool,
 }
@@ -225,7 +225,9 @@ impl Job<'_> {
                 format!("{}, and the header has {width}", counted(record.len() as u64, "cell", "cells")),
             ));
         }
-        if let Some(most) = self.max_field
+        // No cell is longer than its record.
+        let most = self.max_field;
+        if record.raw().len() > most
             && let Some(at) = (0..record.len()).find(|&at| record.get(at).is_some_and(|cell| cell.len() > most))
         {
             let column = self.layout.header.names.get(at).map_or("", String::as_str);
@@ -242,7 +244,7 @@ impl Job<'_> {
                         return Err(rejected(
                             "no-lookup",
                             column,
-                            format!("no record of the looked-up file has '{key}'"),
+                            format!("no record of the looked-up file has '{}'", excerpt(key)),
                         ));
                     }
                 }

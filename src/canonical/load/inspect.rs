@@ -5,7 +5,7 @@ use anyhow::Result;
 use super::opening::look_at;
 use super::{Budget, Loaded, Options, load};
 use crate::canonical::{ColumnInspection, Inspection, Question, Recognised, Sampled, Sampling};
-use crate::diagnostics::Note;
+use crate::diagnostics::{Note, excerpt};
 use crate::ingest::Peek;
 use crate::io;
 use crate::sources::guess::{ColumnProfile, Understanding};
@@ -44,6 +44,8 @@ fn sampled(file: &io::Source, sampling: Sampling) -> Result<Option<Sampled>> {
     if !file.is_longer_than(sampling.over)? {
         return Ok(None);
     }
+    // What is damaged behind the part that is read is told all the same.
+    file.check_compressed()?;
     let of = if file.is_compressed()? { None } else { file.size() };
     Ok(Some(Sampled { bytes: sampling.bytes, of }))
 }
@@ -173,21 +175,32 @@ impl Looked<'_> {
     /// The columns of the file, and what is mapped from no single one of them.
     fn columns(&self, notes: &[Note]) -> Vec<ColumnInspection> {
         let header = &self.peek.layout.header;
+        let decided: Vec<&Note> = notes.iter().filter(|note| note.code == "decided").collect();
         let read_as = |name: &str| {
             let start = format!("{name}: ");
-            let decided = notes.iter().filter(|note| note.code == "decided");
             decided
+                .iter()
                 .filter_map(|note| note.text.strip_prefix(&start))
                 .collect::<Vec<_>>()
                 .join("; ")
         };
+        // What is mapped from a column, with its place and its name as names are compared.
+        let mapped: Vec<(&String, Option<usize>, String)> = (self.source.map.iter())
+            .filter_map(|(column, mapped)| match &mapped.from {
+                From::Column(name) => Some((column, header.find(name), sources::folded(name))),
+                From::Expr(_) | From::Value(_) => None,
+            })
+            .collect();
         let mut columns: Vec<ColumnInspection> = Vec::new();
         for (at, profile) in self.columns.iter().enumerate() {
-            let means = self.source.map.iter().find(|(_, mapped)| match &mapped.from {
-                From::Column(name) => header.find(name) == Some(at) || sources::folded(name) == sources::folded(&header.names[at]),
-                _ => false,
+            let own = sources::folded(&header.names[at]);
+            let means = mapped.iter().find(|(_, place, name)| *place == Some(at) || *name == own);
+            let guess = means.and_then(|(column, ..)| {
+                self.understanding()?
+                    .guesses
+                    .iter()
+                    .find(|g| g.column == column.as_str() && g.header == at)
             });
-            let guess = means.and_then(|(column, _)| self.understanding()?.guesses.iter().find(|g| g.column == column && g.header == at));
             let mut read = read_as(&header.names[at]);
             if read.is_empty() {
                 read = looks(profile);
@@ -195,7 +208,7 @@ impl Looked<'_> {
             columns.push(ColumnInspection {
                 number: Some(at + 1),
                 header: header.names[at].clone(),
-                means: means.map(|(column, _)| column.clone()),
+                means: means.map(|(column, ..)| column.to_string()),
                 confidence: means.map(|_| guess.map_or(self.recognised().confidence, |g| g.confidence)),
                 evidence: guess.map(|g| g.evidence.clone()).unwrap_or_default(),
                 read_as: read,
@@ -274,7 +287,7 @@ fn reading(peek: &Peek, with_text: bool) -> Vec<(&'static str, String)> {
         let shown: Vec<String> = lines
             .iter()
             .map(|line| match with_text {
-                true => format!("line {}: {}", line.line, line.text),
+                true => format!("line {}: {}", line.line, excerpt(&line.text)),
                 false => format!("line {}", line.line),
             })
             .collect();

@@ -7,7 +7,7 @@ use anyhow::Result;
 
 use super::columns::{ColumnSource, Plan, Times};
 use crate::cell_parsing::{DecimalMark, DurationUnit, Format, Order};
-use crate::diagnostics::{Excerpt, Place, Problem, did_you_mean};
+use crate::diagnostics::{Excerpt, Place, Problem, did_you_mean, excerpt};
 use crate::expr::{Expr, ExprError};
 use crate::ingest::Header;
 use crate::period::Zone;
@@ -195,7 +195,7 @@ fn wrong_target(file: &str, wrong: WrongTarget, mapped: &Mapped) -> Problem {
 }
 
 fn missing_column(file: &str, header: &str, names: &[String], place: Option<Place>) -> Problem {
-    let problem = Problem::usage(format!("{file} has no column {header}"))
+    let problem = Problem::usage(format!("{file} has no column {}", excerpt(header)))
         .why(format!("its columns are {}", listed(names)))
         .hint(did_you_mean(header, names));
     match place {
@@ -236,9 +236,11 @@ fn check_needed(source: &Source, table: Table, mapped: &BTreeSet<String>, file: 
         .into())
 }
 
-fn listed(names: &[String]) -> String {
+/// Names of columns for a message: the first of many.
+pub fn listed(names: &[String]) -> String {
     const SHOWN: usize = 30;
-    let shown = names.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ");
+    let shown: Vec<_> = names.iter().take(SHOWN).map(|name| excerpt(name)).collect();
+    let shown = shown.join(", ");
     if names.is_empty() {
         "none".to_string()
     } else if names.len() > SHOWN {
@@ -322,19 +324,19 @@ impl Maker<'_> {
             ..id
         }));
         let taken: BTreeSet<String> = self.plans.iter().map(|p| p.name.to_lowercase()).collect();
-        for (index, header) in self.names.iter().enumerate() {
-            let own = header.trim().to_lowercase();
-            // Words that are called otherwise, or replaced, can be wanted under their own name too.
-            let as_it_is = |p: &Plan| {
-                matches!(p.take, ColumnSource::Field(i) if i == index)
-                    && p.values.is_empty()
-                    && (p.kind != ColumnType::Text || p.name == own)
-            };
-            if self.plans.iter().any(as_it_is) {
-                continue;
+        let lower: BTreeSet<String> = self.names.iter().map(|name| name.to_lowercase()).collect();
+        // Words that are called otherwise, or replaced, can be wanted under their own name too.
+        let as_it_is = |p: &Plan| match p.take {
+            ColumnSource::Field(index) if p.values.is_empty() => {
+                (p.kind != ColumnType::Text || p.name == self.names[index].trim().to_lowercase()).then_some(index)
             }
+            _ => None,
+        };
+        let as_they_are: BTreeSet<usize> = self.plans.iter().filter_map(as_it_is).collect();
+        for (index, header) in self.names.iter().enumerate().filter(|(index, _)| !as_they_are.contains(index)) {
+            let own = header.trim().to_lowercase();
             let mut names = std::iter::once(own.clone()).chain((2..).map(|n| format!("{own}.{n}")));
-            let free = |name: &String| !taken.contains(name) && (*name == own || !self.names.iter().any(|n| n.to_lowercase() == *name));
+            let free = |name: &String| !taken.contains(name) && (*name == own || !lower.contains(name));
             let name = names.find(free).unwrap_or(own);
             self.plans.push(Plan {
                 name: format!("{OTHER}{name}"),

@@ -29,7 +29,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::Result;
 
 use crate::cell_parsing::DecimalMark;
-use crate::diagnostics::{Note, Place};
+use crate::diagnostics::{Note, Place, excerpt};
 use crate::expr::Bound;
 use crate::ingest;
 use crate::io;
@@ -85,10 +85,8 @@ pub struct Options {
     pub rates: BTreeMap<String, f64>,
     /// Whether ids, names and e-mail addresses become pseudonyms, and by which key.
     pub redact: Option<Redact>,
-    /// A record with a cell of more bytes is rejected.
-    pub max_field: Option<usize>,
-    /// A file of more columns is not read.
-    pub max_columns: Option<usize>,
+    /// How many columns a file, and how many bytes a cell, may have.
+    pub limits: ingest::Limits,
 }
 
 /// What was read.
@@ -187,8 +185,8 @@ fn read_part(opened: Opened, options: &Options, several: bool, notes: &mut Vec<N
                 format!(
                     "column {} is read as {}: the name {} is taken",
                     renamed.column + 1,
-                    renamed.now,
-                    renamed.was
+                    excerpt(&renamed.now),
+                    excerpt(&renamed.was)
                 ),
             )
             .at(Place::file(&file)),
@@ -222,7 +220,7 @@ fn read_part(opened: Opened, options: &Options, several: bool, notes: &mut Vec<N
             keep_unused: options.keep_unused,
             messages,
             of_order: source.amount_on == Some(AmountOn::Order),
-            max_field: options.max_field,
+            max_field: options.limits.field,
         };
         if let Some(outcome) = file::read(&job)? {
             break outcome;
@@ -312,7 +310,7 @@ fn expected_records(file: &io::Source, first: &[ingest::Row]) -> usize {
 /// Counted findings about single cells, with examples where these may be shown.
 fn note_cells(plans: &[Plan], rowset: &Rowset, examples: bool, file: &str, notes: &mut Vec<Note>) {
     let such_as = |cell: &str| match examples {
-        true => format!(", such as '{}'", crate::diagnostics::visible(cell)),
+        true => format!(", such as '{}'", crate::diagnostics::visible(&excerpt(cell))),
         false => String::new(),
     };
     for (plan, filling) in plans.iter().zip(&rowset.fillings) {

@@ -7,7 +7,7 @@ use anyhow::Result;
 use super::Options;
 use super::mapping::{self, LookedUp, Mapping, Wanted};
 use crate::cell_parsing::is_null;
-use crate::diagnostics::{Note, Place, Problem};
+use crate::diagnostics::{Note, Place, Problem, excerpt};
 use crate::ingest::{self, FormatOverrides, Peek};
 use crate::io;
 use crate::sources::{self, Input, Source};
@@ -27,7 +27,7 @@ pub fn describe(inputs: &[Input], options: &Options, notes: &mut Vec<Note>) -> R
             // Finding out how a file is parted takes time: it is done again only where more is known by now.
             let peek = match source.wishes == wishes {
                 true => peek.clone(),
-                false => ingest::peek(&file, &source.wishes, SAMPLE)?,
+                false => ingest::peek_within(&file, &source.wishes, SAMPLE, options.limits)?,
             };
             described.push((Input { file, source }, peek));
         }
@@ -38,14 +38,14 @@ pub fn describe(inputs: &[Input], options: &Options, notes: &mut Vec<Note>) -> R
 /// The start of a file, what was known of it then, and how it is read.
 pub fn look_at(input: &Input, options: &Options) -> Result<(FormatOverrides, Peek, sources::Described)> {
     let mut source = input.source.clone();
-    let mut peek = ingest::peek(&input.file, &source.wishes, SAMPLE)?;
+    let mut peek = ingest::peek_within(&input.file, &source.wishes, SAMPLE, options.limits)?;
     // Some put a small table of what the export is about before the one that counts, whose header stands further down then.
     let asked = source.wishes.preamble.is_none() && !source.is_mapped;
     if asked && !sources::is_header(&peek.layout.header.names, &options.profiles) {
         let mut first = peek.rows.iter().take(HEADER_WITHIN);
         if let Some(header) = first.find(|row| sources::is_header(&row.fields, &options.profiles)) {
             source.wishes.preamble = Some(header.line as usize - 1);
-            peek = ingest::peek(&input.file, &source.wishes, SAMPLE)?;
+            peek = ingest::peek_within(&input.file, &source.wishes, SAMPLE, options.limits)?;
         }
     }
     let described = |peek: &Peek| {
@@ -62,7 +62,7 @@ pub fn look_at(input: &Input, options: &Options) -> Result<(FormatOverrides, Pee
     let Some(known) = known else {
         return Ok((source.wishes, peek, found));
     };
-    let peek = ingest::peek(&input.file, &known, SAMPLE)?;
+    let peek = ingest::peek_within(&input.file, &known, SAMPLE, options.limits)?;
     let found = described(&peek);
     Ok((known, peek, found))
 }
@@ -97,16 +97,8 @@ pub fn open<'a>(input: &'a Input, peek: Peek, options: &Options) -> Result<Opene
             .hint("export it again, or leave it out")
             .into());
     }
-    if let Some(most) = options.max_columns
-        && peek.layout.header.names.len() > most
-    {
-        return Err(Problem::data(format!("{file} has {} columns", peek.layout.header.names.len()))
-            .why(format!("{most} may be (--max-columns)"))
-            .hint("see with inspect whether it is read as it is meant, or allow more")
-            .into());
-    }
     let lookup = match &input.source.lookup {
-        Some(lookup) => Some(look_up(lookup, &peek, file, options.redact.is_none())?),
+        Some(lookup) => Some(look_up(lookup, &peek, file, options)?),
         None => None,
     };
     let mapping = map(&input.source, file, &peek, lookup.as_ref(), options, &[])?;
@@ -136,13 +128,13 @@ pub fn map(source: &Source, file: &str, peek: &Peek, lookup: Option<&LookedUp>, 
 }
 
 /// Reads the looked-up file: the record of each key. A key that stands twice is an error, which shows it where it may be shown.
-fn look_up(lookup: &sources::Lookup, peek: &Peek, file: &str, may_show: bool) -> Result<LookedUp> {
+fn look_up(lookup: &sources::Lookup, peek: &Peek, file: &str, options: &Options) -> Result<LookedUp> {
     let other = ingest::as_text(io::Source::file(&lookup.path)?)?;
     let other_name = other.name().to_string();
-    let other_peek = ingest::peek(&other, &FormatOverrides::default(), 1)?;
+    let other_peek = ingest::peek_within(&other, &FormatOverrides::default(), 1, options.limits)?;
     let missing = |file: &str, header: &ingest::Header| {
         Problem::usage(format!("lookup: {file} has no column {}", lookup.key))
-            .why(format!("its columns are {}", header.names.join(", ")))
+            .why(format!("its columns are {}", mapping::listed(&header.names)))
             .hint(crate::diagnostics::did_you_mean(&lookup.key, &header.names))
     };
     let key = peek
@@ -175,8 +167,8 @@ fn look_up(lookup: &sources::Lookup, peek: &Peek, file: &str, may_show: bool) ->
     let mut records = BTreeMap::new();
     for (found, cells, line) in outcome.sinks.into_iter().flatten() {
         if records.insert(found.clone(), cells).is_some() {
-            return Err(Problem::data(match may_show {
-                true => format!("lookup: {} '{found}' stands twice in {other_name}", lookup.key),
+            return Err(Problem::data(match options.redact.is_none() {
+                true => format!("lookup: {} '{}' stands twice in {other_name}", lookup.key, excerpt(&found)),
                 false => format!("lookup: a {} stands twice in {other_name}", lookup.key),
             })
             .why("a record can take the columns of one record only")

@@ -25,8 +25,7 @@ pub fn options() -> Options {
         rates: BTreeMap::new(),
         profiles: Vec::new(),
         redact: None,
-        max_field: None,
-        max_columns: None,
+        limits: crate::ingest::Limits::default(),
     }
 }
 

@@ -1,5 +1,7 @@
 //! Columns whose name says nothing: what their cells alone tell, and what serves where the wanted column is missing.
 
+use std::collections::BTreeSet;
+
 use super::content::known_words;
 use super::header_words::currency;
 use super::profile::Kind;
@@ -45,11 +47,13 @@ pub(super) fn propose(table: Table, candidates: &mut Vec<Candidate>, file: &File
         if !can_tell || !is_missing(column, candidates) {
             continue;
         }
+        let mut is_known = vec![false; file.headers.len()];
+        for known in candidates.iter().filter(|c| c.confidence >= super::ASK && !c.is_refuted) {
+            is_known[known.header] = true;
+        }
+        let mut proposed: Vec<Candidate> = Vec::new();
         for (index, profile) in file.profiles.iter().enumerate() {
-            let is_known = candidates
-                .iter()
-                .any(|c| c.header == index && c.confidence >= super::ASK && !c.is_refuted);
-            if is_known || profile.filled < 5 {
+            if is_known[index] || profile.filled < 5 {
                 continue;
             }
             let cells = &file.columns[index];
@@ -88,11 +92,20 @@ pub(super) fn propose(table: Table, candidates: &mut Vec<Candidate>, file: &File
                 _ => None,
             };
             if let Some((confidence, why)) = told {
-                candidates.retain(|c| !(c.column == column && c.header == index));
-                candidates.push(Candidate::new(column, index, confidence, why));
+                proposed.push(Candidate::new(column, index, confidence, why));
             }
         }
+        replace(candidates, proposed);
     }
+}
+
+/// Puts candidates for one column in the place of those for it that have the same headers.
+fn replace(candidates: &mut Vec<Candidate>, new: Vec<Candidate>) {
+    if let Some(first) = new.first() {
+        let headers: BTreeSet<usize> = new.iter().map(|c| c.header).collect();
+        candidates.retain(|c| !(c.column == first.column && headers.contains(&c.header)));
+    }
+    candidates.extend(new);
 }
 
 fn content_said(profile: &super::ColumnProfile) -> String {
@@ -157,21 +170,23 @@ pub(super) fn fall_back(table: Table, candidates: &mut Vec<Candidate>, taken: &m
     // Its name has to speak of a time at least: many exports end with when they were written.
     let says = dates.first().is_some_and(|&i| file.headers[i].words.contains("date"));
     let only = says && dates.len() == 1 && !taken.iter().any(|t| file.profiles[t.header].share(&[Kind::Date]) >= 0.9);
-    for index in dates {
-        let (confidence, why) = match only {
-            true => (SERVES, "the only column of dates".to_string()),
-            false => (MAYBE, "its cells are dates".to_string()),
-        };
-        candidates.retain(|c| !(c.column == event && c.header == index && c.confidence < confidence));
-        if candidates.iter().any(|c| c.column == event && c.header == index) {
-            continue;
-        }
-        let found = Candidate::new(event, index, confidence, why);
-        if only {
-            taken.push(found.clone());
-        }
-        candidates.push(found);
+    let (confidence, why) = match only {
+        true => (SERVES, "the only column of dates"),
+        false => (MAYBE, "its cells are dates"),
+    };
+    let surer: BTreeSet<usize> = candidates
+        .iter()
+        .filter(|c| c.column == event && c.confidence >= confidence)
+        .map(|c| c.header)
+        .collect();
+    let of_dates = dates.into_iter().filter(|index| !surer.contains(index));
+    let found: Vec<Candidate> = of_dates
+        .map(|index| Candidate::new(event, index, confidence, why.to_string()))
+        .collect();
+    if only {
+        taken.extend(found.iter().cloned());
     }
+    replace(candidates, found);
 }
 
 fn stakeholder(table: Table, candidates: &mut Vec<Candidate>, taken: &mut Vec<Candidate>, file: &File<'_>) {
@@ -201,6 +216,7 @@ fn stakeholder(table: Table, candidates: &mut Vec<Candidate>, taken: &mut Vec<Ca
         ([one], _) | (_, [one]) => Some(*one),
         _ => None,
     };
+    let mut served = Vec::new();
     for &index in &emails {
         let sure = chosen == Some(index);
         let why = "there is no id: the e-mail address serves as one".to_string();
@@ -210,21 +226,21 @@ fn stakeholder(table: Table, candidates: &mut Vec<Candidate>, taken: &mut Vec<Ca
         if sure && is_free {
             taken.push(found.clone());
         }
-        candidates.retain(|c| !(c.column == column && c.header == index));
-        candidates.push(found);
+        served.push(found);
     }
+    replace(candidates, served);
     if !emails.is_empty() {
         return;
     }
+    let known: BTreeSet<usize> = candidates
+        .iter()
+        .filter(|c| c.column == column && c.confidence >= super::ASK)
+        .map(|c| c.header)
+        .collect();
     for (index, profile) in file.profiles.iter().enumerate() {
         let header = &file.headers[index];
         let is_used = taken.iter().any(|t| t.header == index && t.column.role != Role::PersonName);
-        if is_used
-            || is_ours(table, index, file)
-            || candidates
-                .iter()
-                .any(|c| c.column == column && c.header == index && c.confidence >= super::ASK)
-        {
+        if is_used || is_ours(table, index, file) || known.contains(&index) {
             continue;
         }
         let repeats = profile.filled >= content::ENOUGH && 10 * profile.distinct < 9 * profile.filled && profile.distinct > 10;

@@ -379,6 +379,13 @@ fn translate_word(word: &str, order: &[usize]) -> Option<(Vec<String>, usize)> {
     order.iter().find_map(|&l| Some((stem(l).or_else(|| compound(word, l, 3))?, l)))
 }
 
+/// The longest of the words that compounds are made of.
+static LONGEST: LazyLock<usize> = LazyLock::new(|| {
+    let translated = DICTIONARIES.iter().flat_map(|dictionary| dictionary.keys());
+    let known = translated.chain(meanings::vocabulary());
+    known.map(String::len).max().unwrap_or(0)
+});
+
 /// What German and Dutch put between the parts of a compound.
 const LINKERS: &[&str] = &["s", "n", "en", "e", "es"];
 
@@ -405,13 +412,19 @@ fn compound(word: &str, language: usize, parts: usize) -> Option<Vec<String>> {
         // `Ticketnummer`, `Orderdatum`: English words are at home in all of them.
         ((language == 0 || part.len() >= 4) && meanings::vocabulary().contains(part)).then(|| Cow::Owned(vec![part.to_string()]))
     };
-    (2..=word.len() - 3).find_map(|at| {
+    // A word that is longer than its parts can be is none: each cut that is tried costs the length of the word.
+    let linkers: &[&str] = if language == 0 { &[] } else { LINKERS };
+    if word.len() > (parts + 1) * (*LONGEST + 2) {
+        return None;
+    }
+    (2..=(word.len() - 3).min(*LONGEST)).find_map(|at| {
         let (first, last) = (&word[..word.len() - at], &word[word.len() - at..]);
+        #[cfg(test)]
+        tests::COMPARED.set(tests::COMPARED.get() + word.len());
         if last.len() < 3 && !matches!(last, "id" | "no" | "nr") {
             return None;
         }
         let tail = known(last)?;
-        let linkers = if language == 0 { &[] } else { LINKERS };
         let head = std::iter::once(&"").chain(linkers).find_map(|linker| {
             let stem = first.strip_suffix(linker)?;
             (stem.len() >= 3).then(|| known(stem).map(Cow::into_owned).or_else(|| compound(stem, language, parts - 1)))?
@@ -422,7 +435,29 @@ fn compound(word: &str, language: usize, parts: usize) -> Option<Vec<String>> {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
+
     use super::*;
+
+    thread_local! {
+        /// Bytes of the parts of compounds that were compared with words.
+        pub(super) static COMPARED: Cell<usize> = const { Cell::new(0) };
+    }
+
+    #[test]
+    fn a_long_word_is_taken_apart_no_longer_than_a_compound_can_be() {
+        let compared = |length: usize| {
+            let before = COMPARED.get();
+            // Every end of it is a word, so that each cut leads to others.
+            headers(&["datum".repeat(length / 5), "id".repeat(length / 2), "x".repeat(length)]);
+            COMPARED.get() - before
+        };
+        let most = (4 * (*LONGEST + 2)).pow(3) * LANGUAGES.len();
+        for length in [200, 1_000, 100_000] {
+            assert!(compared(length) <= most, "{length}: {}", compared(length));
+        }
+        assert_eq!(words("bestelldatum"), "date order");
+    }
 
     fn words(name: &str) -> String {
         let header = headers(&[name.to_string()]).remove(0);

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::LazyLock;
 
 use super::header_words::Header;
+use crate::diagnostics::excerpt;
 use crate::schema::{Column, Table};
 use crate::sources::recognise::aliases;
 use crate::toml_reader::{DeTable, Reader, embedded};
@@ -180,7 +181,7 @@ pub(super) fn named(column: &'static Column, header: &Header) -> Option<Named> {
         .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)))?;
     let said: Vec<&str> = phrase.iter().map(String::as_str).collect();
     let foreign = header.language.map(|l| format!(", from {l}")).unwrap_or_default();
-    let extra: Vec<&str> = header.words.difference(phrase).map(String::as_str).collect();
+    let extra: Vec<_> = header.words.difference(phrase).map(|word| excerpt(word)).collect();
     let beside = if extra.is_empty() {
         String::new()
     } else {
@@ -213,6 +214,10 @@ fn similar(phrase: &BTreeSet<String>, header: &Header, neutral: &BTreeSet<String
         } else {
             UNKNOWN_COST
         };
+        // A header of many words is none of a few.
+        if confidence <= 0.0 {
+            return None;
+        }
     }
     if extra > 0 && phrase.len() == 1 {
         confidence *= SINGLE;

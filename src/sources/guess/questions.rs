@@ -2,6 +2,7 @@
 
 use super::tables::is_complete;
 use super::{ASK, Candidate, File, Reading, TAKE};
+use crate::diagnostics::excerpt;
 use crate::schema::{Column, ColumnType, Role, Table, identities, interactions, purchases, referrals, stakeholders, supplies, surveys};
 
 /// Something that the file does not tell clearly enough.
@@ -16,6 +17,9 @@ pub struct Question {
     /// What to write on the command line, or in the source's `map` where an expression is needed, if the likeliest is right.
     pub option: String,
 }
+
+/// So many columns are named that something may be.
+const LISTED: usize = 12;
 
 /// How a question names a canonical column.
 fn meaning(column: &Column) -> &'static str {
@@ -123,12 +127,21 @@ fn about(file: &str, reading: &Reading, column: &'static Column, candidates: &[&
     let meant = meaning(column);
     let text = match candidates {
         [] => format!("Which column is {} ({meant})? None looks like it", column.name),
-        [one] => format!("Is \"{}\" {} ({meant})? {}", name(one.header), column.name, one.evidence.join("; ")),
+        [one] => format!(
+            "Is \"{}\" {} ({meant})? {}",
+            excerpt(name(one.header)),
+            column.name,
+            one.evidence.join("; ")
+        ),
         several => {
-            let listed: Vec<String> = several
+            let mut listed: Vec<String> = several
                 .iter()
-                .map(|c| format!("\"{}\" ({})", name(c.header), c.evidence.join("; ")))
+                .take(LISTED)
+                .map(|c| format!("\"{}\" ({})", excerpt(name(c.header)), c.evidence.join("; ")))
                 .collect();
+            if several.len() > LISTED {
+                listed.push(format!("one of {} more", several.len() - LISTED));
+            }
             format!("Which column is {} ({meant}): {}?", column.name, listed.join(" or "))
         }
     };

@@ -5,6 +5,7 @@ use super::header_words::Header;
 use super::profile::{ColumnProfile, Kind, number};
 use super::{Candidate, File};
 use crate::cell_parsing::{Civil, DateVerdict, DateVote, DecimalVote, parse_iso, parse_ordered};
+use crate::diagnostics::excerpt;
 use crate::schema::{Column, DAY, Micros, Role, Table, purchases, supplies};
 
 /// Lets the columns of a file speak for and against each other.
@@ -121,6 +122,9 @@ fn numbers(cells: &[&str]) -> Vec<Option<f64>> {
     cells.iter().map(|c| number(c, vote.verdict(b';').mark())).collect()
 }
 
+/// Each pair of so many columns of numbers is tried.
+const FACTORS: usize = 100;
+
 /// Quantity times unit price is the amount: where that holds in nine of ten records, all three are told.
 fn products(candidates: &mut Vec<Candidate>, profiles: &[ColumnProfile], columns: &[Vec<&str>]) {
     let numeric = |i: usize| profiles[i].share(&[Kind::Integer, Kind::Decimal, Kind::Money]) >= 0.9;
@@ -137,6 +141,7 @@ fn products(candidates: &mut Vec<Candidate>, profiles: &[ColumnProfile], columns
     }
     let others: Vec<(usize, Vec<Option<f64>>)> = (0..columns.len())
         .filter(|&i| i != many && numeric(i))
+        .take(FACTORS)
         .map(|i| (i, numbers(&columns[i])))
         .collect();
     for (unit, prices) in &others {
@@ -154,7 +159,9 @@ fn products(candidates: &mut Vec<Candidate>, profiles: &[ColumnProfile], columns
             }
             let said = format!(
                 "{} x {} = {} in {fits} of {all} records",
-                profiles[many].header, profiles[*unit].header, profiles[*amount].header
+                excerpt(&profiles[many].header),
+                excerpt(&profiles[*unit].header),
+                excerpt(&profiles[*amount].header)
             );
             for candidate in candidates
                 .iter_mut()
