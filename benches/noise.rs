@@ -79,7 +79,7 @@ fn sums(pairs: &[(f64, f64)]) -> ClusterSums {
 
 fn share(pairs: &[(f64, f64)]) -> Estimate {
     let sums = sums(pairs);
-    stats::share(&sums, sums.n, LEVEL)
+    stats::share(&sums, sums.n, stats::Confidence::of(LEVEL))
 }
 
 fn nps(draws: &mut Draws, count: usize, promoters: f64, detractors: f64) -> Estimate {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::catalog::BetterDirection;
+use crate::catalog::{BetterDirection, ValueType};
 use crate::diagnostics::Note;
 use crate::period::Period;
 pub use crate::record_counts::RecordCounts;
@@ -34,6 +34,8 @@ pub enum AbsentReason {
     ZeroVariance,
     /// This kind of number has no interval.
     NotDefined,
+    /// A value that is larger than any that can be represented.
+    TooLarge,
 }
 
 impl AbsentReason {
@@ -50,6 +52,7 @@ impl AbsentReason {
             AbsentReason::Suppressed => "suppressed",
             AbsentReason::ZeroVariance => "zero variance",
             AbsentReason::NotDefined => "not defined",
+            AbsentReason::TooLarge => "too large",
         }
     }
 
@@ -95,6 +98,8 @@ pub struct Change {
 pub struct Cell {
     /// The metric's id.
     pub metric: String,
+    /// What sort of quantity the value is.
+    pub value_type: ValueType,
     /// The period.
     pub period: Period,
     /// Whether the period lies wholly before as-of.
@@ -136,6 +141,7 @@ impl Cell {
     pub fn blank(metric: &str, period: &Period) -> Cell {
         Cell {
             metric: metric.to_string(),
+            value_type: ValueType::Other,
             period: period.clone(),
             complete: true,
             left_truncated: false,

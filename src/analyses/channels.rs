@@ -16,6 +16,7 @@ use crate::measure::{self, Compare, Request};
 use crate::period::Period;
 use crate::report::{AbsentReason, Cell};
 use crate::schema::{NO_CODE, Table, interactions};
+use crate::stats::Confidence;
 
 /// Text columns that it uses, which must be requested when the inputs are read.
 pub const TEXTS: &[&str] = &[interactions::CHANNEL.name];
@@ -100,7 +101,7 @@ pub fn mix(
         series: false,
         p_values: false,
         contributors: false,
-        level,
+        confidence: Confidence::of(level),
     };
     let measured = measure::measure(canonical, &catalog, settings, &request)?;
     let mut cells: BTreeMap<String, Cell> = measured.cells.into_iter().map(|cell| (cell.metric.clone(), cell)).collect();

@@ -268,6 +268,7 @@ mod tests {
     use crate::catalog::Catalog;
     use crate::facts;
     use crate::measure::{Request, measure};
+    use crate::stats::Confidence;
 
     fn table(canonical: &CanonicalTables, basis: Basis, last: usize) -> Vec<Cohorts> {
         let ask = CohortRequest {
@@ -454,7 +455,7 @@ mod tests {
             series: false,
             p_values: false,
             contributors: false,
-            level: 0.95,
+            confidence: Confidence::of(0.95),
         };
         let catalog = Catalog::builtin(facts::SPECS);
         let outcome = measure(&canonical, &catalog, &Settings::default(), &request).unwrap();

@@ -126,7 +126,8 @@ pub fn concentration(
     });
     let mut totals: Vec<(u32, i128)> = Vec::new();
     let mut currencies: Vec<u32> = Vec::new();
-    for (some, mut met) in blocks {
+    for block in blocks {
+        let (some, mut met) = block?;
         totals.extend(some);
         currencies.append(&mut met);
     }
@@ -189,13 +190,20 @@ pub fn concentration(
 }
 
 /// The exact total of each stakeholder of a block over the rows that count, and the currencies of these.
-fn totals(frame: &Frame, (at, amount): (&str, &str), counts: impl Fn(i64) -> bool) -> (Vec<(u32, i128)>, Vec<u32>) {
+///
+/// # Errors
+/// An amount that is too large to be represented.
+fn totals(frame: &Frame, (at, amount): (&str, &str), counts: impl Fn(i64) -> bool) -> Result<(Vec<(u32, i128)>, Vec<u32>), AbsentReason> {
     let (Some(times), Some(amounts)) = (frame.ints(at), frame.ints(amount)) else {
-        return Default::default();
+        return Ok(Default::default());
     };
+    let is_counted = |row: usize| times[row] != NO_TIME && counts(times[row]);
+    if frame.too_large(amount).any(|row| is_counted(row as usize)) {
+        return Err(AbsentReason::TooLarge);
+    }
     let (mut totals, mut currencies): (Vec<(u32, i128)>, Vec<u32>) = Default::default();
     let codes = frame.codes("currency");
-    for row in (0..frame.len()).filter(|&row| times[row] != NO_TIME && counts(times[row])) {
+    for row in (0..frame.len()).filter(|&row| is_counted(row)) {
         let who = frame.stakeholder[row];
         let value = if amounts[row] == NO_INT { 0 } else { i128::from(amounts[row]) };
         // The rows of a stakeholder are neighbours.
@@ -210,7 +218,7 @@ fn totals(frame: &Frame, (at, amount): (&str, &str), counts: impl Fn(i64) -> boo
             currencies.push(code);
         }
     }
-    (totals, currencies)
+    Ok((totals, currencies))
 }
 
 #[cfg(test)]
@@ -220,6 +228,7 @@ mod tests {
     use crate::catalog::Catalog;
     use crate::measure::{Request, measure};
     use crate::schema::Table;
+    use crate::stats::Confidence;
 
     fn measured(canonical: &CanonicalTables, metric: &str, period: &Period) -> Option<f64> {
         let request = Request {
@@ -233,7 +242,7 @@ mod tests {
             series: false,
             p_values: false,
             contributors: false,
-            level: 0.95,
+            confidence: Confidence::of(0.95),
         };
         let catalog = Catalog::builtin(facts::SPECS);
         measure(canonical, &catalog, &Settings::default(), &request).unwrap().cells[0].value

@@ -16,7 +16,7 @@ use crate::facts::frame::Frame;
 use crate::facts::messaging::Contacts;
 use crate::facts::ordering::Orders;
 use crate::facts::{self, cases, commitments, customers, relations};
-use crate::measure::{Compare, Private, lanes};
+use crate::measure::{Private, window};
 use crate::period::Period;
 use crate::report::AbsentReason;
 use crate::schema::{
@@ -242,15 +242,20 @@ pub fn late_commitments(canonical: &CanonicalTables, settings: &Settings, limit:
 /// What is missing for it.
 pub fn lost_customers(canonical: &CanonicalTables, settings: &Settings, period: &Period, limit: usize) -> Result<List<Lost>, AbsentReason> {
     need(canonical, &[&[purchases::OCCURRED_AT]])?;
-    let lanes = lanes(std::slice::from_ref(period), &[] as &[Compare], false, canonical.as_of);
+    let windows = [window(period, canonical.as_of)];
     let search = Search {
         spec: &customers::SPEC,
         columns: &["active", "active_before", "revenue_before"],
-        windows: &lanes[0].windows,
+        windows: &windows,
     };
     let found = search.pick(canonical, settings, limit, |frame, row| {
         let is = |name: &str, flag: u8| frame.flags(name).is_some_and(|flags| flags[row] == flag);
-        let revenue = frame.ints("revenue_before").map_or(0, |ints| ints[row]);
+        let is_too_large = frame.too_large("revenue_before").any(|of| of as usize == row);
+        let revenue = if is_too_large {
+            TOO_LARGE
+        } else {
+            frame.ints("revenue_before").map_or(0, |ints| ints[row])
+        };
         (is("active_before", 1) && is("active", 0)).then_some(revenue)
     });
     let mixed = canonical.table(Table::Purchases).is_some_and(|rows| {
@@ -267,10 +272,13 @@ pub fn lost_customers(canonical: &CanonicalTables, settings: &Settings, period: 
         Lost {
             who: who(canonical, &words, picked.stakeholder),
             last_order: last.map(|order| order.day),
-            revenue_before: (!mixed).then_some(picked.urgency as f64 / MONEY_SCALE as f64),
+            revenue_before: (!mixed && picked.urgency != TOO_LARGE).then_some(picked.urgency as f64 / MONEY_SCALE as f64),
         }
     }))
 }
+
+/// What a revenue that is too large to be represented is listed with: before all others, and without a number.
+const TOO_LARGE: i64 = i64::MAX;
 
 /// Where cases are found.
 const CASES: Search<'static> = Search {
@@ -504,6 +512,7 @@ mod tests {
     use crate::catalog::Catalog;
     use crate::measure::{Request, measure};
     use crate::report::Cell;
+    use crate::stats::Confidence;
 
     const OWN: &str = r#"
 [metric.waits]
@@ -553,7 +562,7 @@ source = "s"
             series: false,
             p_values: false,
             contributors: false,
-            level: 0.95,
+            confidence: Confidence::of(0.95),
         };
         let catalog = Catalog::builtin(facts::SPECS).with_user(OWN, "own", facts::SPECS).unwrap();
         measure(canonical, &catalog, settings, &request).unwrap().cells.remove(0)

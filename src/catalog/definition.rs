@@ -1,6 +1,6 @@
 //! The definition of a metric: everything that is known about it, as labelled lines of plain text.
 
-use super::{BetterDirection, Entity, Example, Expect, Exposure, Expression, Form, Given, Kind, Metric, Under, When};
+use super::{BetterDirection, Example, Expect, Given, Metric, When};
 use crate::schema::{Input, Unit};
 use std::fmt;
 
@@ -65,62 +65,7 @@ impl Metric {
             .weight
             .as_ref()
             .map_or_else(String::new, |w| format!(", each row weighted by {w}"));
-        let what = match &self.kind {
-            Kind::Count { distinct: None } => format!("the number of {rows}"),
-            Kind::Count { distinct: Some(things) } => format!("the number of different {} in {rows}", things.name()),
-            Kind::Sum { of } => format!("the sum of {} over {rows}", of.text),
-            Kind::Mean { of } => format!("the mean of {} over {rows}", of.text),
-            Kind::Share { part } => format!("rows where {} / all of them, over {rows}", part.text),
-            Kind::NetShare { plus, minus } => {
-                format!(
-                    "100 x (rows where {} - rows where {}) / all of them, over {rows}",
-                    plus.text, minus.text
-                )
-            }
-            Kind::Ratio {
-                over,
-                under: Under::Sum(under),
-            } => format!("{} / {}, over {rows}", summed(over), summed(under)),
-            Kind::Ratio {
-                over,
-                under: Under::Distinct(things),
-            } => {
-                format!("{} / the number of different {}, over {rows}", summed(over), things.name())
-            }
-            Kind::Rate { part, per, exposure } => {
-                let times = if *per == 1.0 { String::new() } else { format!("{per} x ") };
-                let below = match exposure {
-                    Exposure::Column(column) => summed(column),
-                    Exposure::Metric(id) => id.clone(),
-                };
-                format!("{times}rows where {} / {below}, over {rows}", part.text)
-            }
-            Kind::Quantile { of, q } => format!("the {q} quantile of {} over {rows}", of.text),
-            Kind::SurvivalQuantile { of, event, censored_of, q } => format!(
-                "the smallest t that at most {} of {rows} exceed, by Kaplan-Meier: {} if {}, otherwise censored at {}",
-                ((1.0 - q) * 1e9).round() / 1e9,
-                of.text,
-                event.text,
-                censored_of.text
-            ),
-            Kind::Concentration { of, group, form } => {
-                let groups = match group {
-                    Entity::Stakeholder => "stakeholder".to_string(),
-                    Entity::Column(name) => name.clone(),
-                };
-                let measure = match form {
-                    Form::Hhi => "the sum of squared shares".to_string(),
-                    Form::EffectiveNumber => "1 / the sum of squared shares".to_string(),
-                    Form::Gini => "the Gini coefficient".to_string(),
-                    Form::Top(1) => "the share of the largest".to_string(),
-                    Form::Top(k) => format!("the share of the {k} largest"),
-                    Form::FewestTo(share) => format!("the smallest number that together have a share of {share}"),
-                };
-                format!("{measure}, of the sum of {} by {groups}, over {rows}", of.text)
-            }
-            Kind::Derived { expr } => expr.text.clone(),
-        };
-        what + &weighed
+        self.kind.definition().formula(&rows) + &weighed
     }
 
     /// The canonical columns that the metric requires: of each line, one of the names.
@@ -161,14 +106,6 @@ impl Metric {
                 .map(|days| format!("available if the data start {days} days before the period")),
         );
         lines.join("\n")
-    }
-}
-
-/// What a ratio adds up: true counts as 1.
-fn summed(expression: &Expression) -> String {
-    match expression.unit {
-        Unit::Bool => format!("rows where {}", expression.text),
-        _ => format!("the sum of {}", expression.text),
     }
 }
 

@@ -7,7 +7,7 @@ use crate::schema::{FactSpec, Table};
 use crate::toml_reader::{Help, Text};
 
 /// Why a value may be absent.
-pub const REASONS: [&str; 8] = [
+pub const REASONS: [&str; 9] = [
     "no rows",
     "zero denominator",
     "too few",
@@ -16,6 +16,7 @@ pub const REASONS: [&str; 8] = [
     "incomplete window",
     "not reached",
     "suppressed",
+    "too large",
 ];
 
 /// One worked example of a metric.

@@ -1,6 +1,6 @@
 //! What a metric computes, in one canonical text, and the hash of it: two numbers compare only where these are equal.
 
-use super::{Entity, Exposure, Form, Kind, Metric, Under, When};
+use super::{Metric, When};
 use std::collections::HashMap;
 
 /// Gives every metric the hash of its definition; there are no cycles among them.
@@ -47,62 +47,8 @@ fn canonical(metric: &Metric) -> String {
     lines.extend(metric.lookback_days.map(|days| ("lookback_days", days.to_string())));
     lines.extend(metric.where_.as_ref().map(|e| ("where", e.sql())));
     lines.extend(metric.weight.as_ref().map(|w| ("weight", w.clone())));
-    lines.extend(fields(&metric.kind));
+    lines.extend(metric.kind.definition().hashed_fields());
     lines.iter().map(|(key, value)| format!("{key} {value}\n")).collect()
-}
-
-fn fields(kind: &Kind) -> Vec<(&'static str, String)> {
-    match kind {
-        Kind::Count { distinct } => distinct.iter().map(|d| ("distinct", d.name().to_string())).collect(),
-        Kind::Sum { of } | Kind::Mean { of } => vec![("of", of.sql())],
-        Kind::Share { part } => vec![("part", part.sql())],
-        Kind::NetShare { plus, minus } => vec![("plus", plus.sql()), ("minus", minus.sql())],
-        Kind::Ratio {
-            over,
-            under: Under::Sum(under),
-        } => vec![("over", over.sql()), ("under", under.sql())],
-        Kind::Ratio {
-            over,
-            under: Under::Distinct(things),
-        } => vec![("over", over.sql()), ("under_distinct", things.name().to_string())],
-        Kind::Rate { part, per, exposure } => {
-            let exposure = match exposure {
-                Exposure::Column(expression) => expression.sql(),
-                Exposure::Metric(id) => format!("metric {id}"),
-            };
-            vec![("part", part.sql()), ("per", per.to_string()), ("exposure", exposure)]
-        }
-        Kind::Quantile { of, q } => vec![("of", of.sql()), ("q", q.to_string())],
-        Kind::SurvivalQuantile { of, event, censored_of, q } => {
-            vec![
-                ("of", of.sql()),
-                ("event", event.sql()),
-                ("censored_of", censored_of.sql()),
-                ("q", q.to_string()),
-            ]
-        }
-        Kind::Concentration { of, group, form } => {
-            let form = match form {
-                Form::Hhi => "hhi".to_string(),
-                Form::EffectiveNumber => "effective_number".to_string(),
-                Form::Gini => "gini".to_string(),
-                Form::Top(k) => format!("top {k}"),
-                Form::FewestTo(share) => format!("fewest_to {share}"),
-            };
-            vec![("of", of.sql()), ("group", group.name().to_string()), ("form", form)]
-        }
-        Kind::Derived { expr } => vec![("expr", expr.sql())],
-    }
-}
-
-impl Entity {
-    /// The column that tells them apart.
-    pub fn name(&self) -> &str {
-        match self {
-            Entity::Stakeholder => "stakeholder_id",
-            Entity::Column(name) => name,
-        }
-    }
 }
 
 /// Fowler, Noll and Vo's hash, variant 1a, of 64 bits: the same on every machine and in every version.

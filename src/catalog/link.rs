@@ -1,7 +1,8 @@
 //! How metrics refer to each other: ids are unique, the ids they name exist, and nothing depends on itself.
 
 use super::expression::ExpectedType;
-use super::{Exposure, Kind, Metric, hash, units};
+use super::kinds::{Count, Derived, Exposure, Kind, Rate, ReadKind};
+use super::{Metric, hash, units};
 use crate::expr::Scope;
 use crate::schema::Unit;
 use crate::toml_reader::{ConfigError, Help, SourceText, Text};
@@ -53,11 +54,11 @@ pub(super) fn link(
         };
         let unit = metric.unit;
         let found = match &mut metric.kind {
-            Kind::Rate {
+            Kind::Rate(Rate {
                 exposure: Exposure::Metric(id),
                 ..
-            } => exposure(draft.source, reference, id, &kinds, &broken),
-            kind @ Kind::Derived { .. } => derived(draft.source, reference, kind, unit, &known, &broken),
+            }) => exposure(draft.source, reference, id, &kinds, &broken),
+            kind @ Kind::Derived(_) => derived(draft.source, reference, kind, unit, &known, &broken),
             _ => None,
         };
         problems.extend(found);
@@ -97,7 +98,7 @@ fn exposure(
 ) -> Option<ConfigError> {
     let span = source.within_string(reference.span.clone(), 0..reference.text.len());
     match kinds.get(id) {
-        Some(&"count") => None,
+        Some(&<Count as ReadKind>::WORD) => None,
         Some(kind) => Some(source.error(
             span,
             format!("`exposure` must be a column or a count metric, but `{id}` is a {kind}"),
@@ -105,7 +106,10 @@ fn exposure(
         )),
         None if broken.contains(id) => None,
         None => {
-            let counts = kinds.iter().filter(|(_, kind)| **kind == "count").map(|(id, _)| id.as_str());
+            let counts = kinds
+                .iter()
+                .filter(|(_, kind)| **kind == <Count as ReadKind>::WORD)
+                .map(|(id, _)| id.as_str());
             Some(source.error(
                 span,
                 format!("neither a column nor a metric `{id}` exists"),
@@ -123,7 +127,7 @@ fn derived(
     known: &BTreeMap<String, Unit>,
     broken: &HashSet<String>,
 ) -> Option<ConfigError> {
-    let Kind::Derived { expr } = kind else { return None };
+    let Kind::Derived(Derived { expr }) = kind else { return None };
     if expr.names().iter().any(|id| broken.contains(id)) {
         return None;
     }

@@ -1,9 +1,10 @@
 //! From TOML to metrics: each table by itself; what it says of other metrics is checked when all are read ([`super::link`]).
 
-use super::expression::{Columns, ExpectedType, Expression};
+use super::expression::{Columns, ExpectedType};
+use super::kinds::ReadContext;
 use super::link::{Draft, link};
 use super::stanza::Stanza;
-use super::{BetterDirection, Entity, Exposure, FAMILIES, Form, Kind, Metric, MetricUnit, Origin, Under, When, example, units};
+use super::{BetterDirection, Entity, FAMILIES, Metric, MetricUnit, Origin, When, example, units};
 use crate::diagnostics::nearest;
 use crate::schema::{FactSpec, Shape, Unit};
 use crate::toml_reader::{ConfigError, DeTable, Help, Reader, SourceText, Text};
@@ -81,7 +82,8 @@ fn draft<'t>(stanza: &mut Stanza<'_, 't>, specs: &[&'static FactSpec], key: bool
     }
 }
 
-fn is_id(name: &str) -> bool {
+/// Whether a name can be the id of a metric.
+pub(super) fn is_id(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_lowercase()) && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
 }
 
@@ -99,24 +101,28 @@ fn metric(stanza: &mut Stanza, specs: &[&'static FactSpec], key: bool, reference
     let source = stanza
         .words("source")
         .map_or_else(|| format!("defined in {}", stanza.reader.source.file), |s| s.text);
-    let word = grammar?.word;
-    let mut fact = None;
+    let grammar = grammar?;
+    let mut over = ReadContext {
+        fact: None,
+        reference: None,
+    };
     let mut when = Some(When::InPeriod);
     let mut where_ = None;
     let mut weight = None;
-    let kind = if word == "derived" {
-        derived(stanza, reference)
-    } else {
+    if grammar.on_fact {
         let spec = named_fact(stanza, specs)?;
-        fact = Some(spec);
+        over.fact = Some(spec);
         when = times(stanza, spec);
         where_ = stanza.expression("where", &Columns(spec), ExpectedType::Truth);
         weight = stanza.column("weight", spec, &[Unit::Number]);
-        kind(stanza, word, spec, reference)
-    };
+    }
+    let kind = (grammar.read)(stanza, &mut over);
+    let fact = over.fact;
+    *reference = over.reference;
     let examples = example::read(stanza, fact);
     let (kind, unit) = (kind?, unit?);
-    if reference.is_none() || word == "rate" {
+    // The unit of an expression over other metrics is known when these are linked.
+    if reference.is_none() || grammar.on_fact {
         units::check(stanza, &kind, unit);
     }
     Some(Metric {
@@ -183,159 +189,9 @@ fn times(stanza: &mut Stanza, spec: &'static FactSpec) -> Option<When> {
     }
 }
 
-/// What is computed, for all kinds but derived.
-fn kind(stanza: &mut Stanza, word: &str, spec: &'static FactSpec, reference: &mut Option<Text>) -> Option<Kind> {
-    let scope = &Columns(spec);
-    match word {
-        "count" => match stanza.has("distinct") {
-            true => Some(Kind::Count {
-                distinct: Some(stanza.entity("distinct", spec)?),
-            }),
-            false => Some(Kind::Count { distinct: None }),
-        },
-        "sum" => Some(Kind::Sum {
-            of: stanza.expression("of", scope, ExpectedType::Number)?,
-        }),
-        "mean" => Some(Kind::Mean {
-            of: stanza.expression("of", scope, ExpectedType::Number)?,
-        }),
-        "share" => Some(Kind::Share {
-            part: stanza.expression("part", scope, ExpectedType::Truth)?,
-        }),
-        "net_share" => {
-            let plus = stanza.expression("plus", scope, ExpectedType::Truth);
-            let minus = stanza.expression("minus", scope, ExpectedType::Truth);
-            Some(Kind::NetShare {
-                plus: plus?,
-                minus: minus?,
-            })
-        }
-        "ratio" => {
-            let over = stanza.expression("over", scope, ExpectedType::NumberOrTruth);
-            let under = match (stanza.has("under"), stanza.has("under_distinct")) {
-                (true, false) => stanza.expression("under", scope, ExpectedType::NumberOrTruth).map(Under::Sum),
-                (false, true) => stanza.entity("under_distinct", spec).map(Under::Distinct),
-                (both, _) => {
-                    let span = if both {
-                        stanza.key_span("under_distinct")
-                    } else {
-                        stanza.name.span.clone()
-                    };
-                    stanza.problem(span, "kind ratio needs one of `under` and `under_distinct`", "");
-                    None
-                }
-            };
-            Some(Kind::Ratio {
-                over: over?,
-                under: under?,
-            })
-        }
-        "rate" => {
-            let part = stanza.expression("part", scope, ExpectedType::Truth);
-            let per = stanza.positive("per", 1.0);
-            let exposure = exposure(stanza, spec, reference);
-            Some(Kind::Rate {
-                part: part?,
-                per: per?,
-                exposure: exposure?,
-            })
-        }
-        "quantile" => {
-            let of = stanza.expression("of", scope, ExpectedType::Number);
-            let q = stanza.fraction("q");
-            Some(Kind::Quantile { of: of?, q: q? })
-        }
-        "survival_quantile" => {
-            let of = stanza.expression("of", scope, ExpectedType::Number);
-            let event = stanza.expression("event", scope, ExpectedType::Truth);
-            let censored_of = stanza.expression("censored_of", scope, ExpectedType::Number);
-            let q = stanza.fraction("q");
-            if let (Some(of), Some(censored)) = (&of, &censored_of)
-                && of.unit != censored.unit
-            {
-                let message = format!(
-                    "`of` is {} and `censored_of` is {}: they must be the same",
-                    of.unit.name(),
-                    censored.unit.name()
-                );
-                stanza.problem(stanza.key_span("censored_of"), message, "");
-            }
-            Some(Kind::SurvivalQuantile {
-                of: of?,
-                event: event?,
-                censored_of: censored_of?,
-                q: q?,
-            })
-        }
-        "concentration" => {
-            let of = stanza.expression("of", scope, ExpectedType::Number);
-            let group = if stanza.has("group") {
-                stanza.entity("group", spec)
-            } else {
-                Some(Entity::Stakeholder)
-            };
-            let form = form(stanza);
-            Some(Kind::Concentration {
-                of: of?,
-                group: group?,
-                form: form?,
-            })
-        }
-        _ => None,
-    }
-}
-
-/// An expression over the fact's columns; a bare name that is no column of it is the id of a metric.
-fn exposure(stanza: &mut Stanza, spec: &'static FactSpec, reference: &mut Option<Text>) -> Option<Exposure> {
-    let text = stanza.words("exposure")?;
-    if is_id(&text.text) && spec.column(&text.text).is_none() {
-        *reference = Some(text.clone());
-        return Some(Exposure::Metric(text.text));
-    }
-    stanza
-        .expression("exposure", &Columns(spec), ExpectedType::Number)
-        .map(Exposure::Column)
-}
-
-fn form(stanza: &mut Stanza) -> Option<Form> {
-    let forms = ["hhi", "effective_number", "gini", "top", "fewest_to"];
-    let form = stanza.choice("form", &forms, |f| f)?;
-    for (key, owner) in [("k", "top"), ("share", "fewest_to")] {
-        if stanza.has(key) && form != owner {
-            stanza.problem(
-                stanza.key_span(key),
-                format!("form {form} takes no `{key}`"),
-                format!("it belongs to form {owner}"),
-            );
-        }
-        if !stanza.has(key) && form == owner {
-            stanza.problem(stanza.key_span("form"), format!("form {form} needs `{key}`"), "");
-        }
-    }
-    match form {
-        "hhi" => Some(Form::Hhi),
-        "effective_number" => Some(Form::EffectiveNumber),
-        "gini" => Some(Form::Gini),
-        "top" => stanza.whole("k").map(Form::Top),
-        _ => stanza.fraction("share").map(Form::FewestTo),
-    }
-}
-
-/// An expression over metric ids; only its grammar is checked here.
-fn derived(stanza: &mut Stanza, reference: &mut Option<Text>) -> Option<Kind> {
-    let text = stanza.words("expr")?;
-    let expr = stanza.reader.expression(&text)?;
-    *reference = Some(text.clone());
-    let unit = Unit::Number;
-    let text = text.text;
-    Some(Kind::Derived {
-        expr: Expression { text, expr, unit },
-    })
-}
-
 impl Stanza<'_, '_> {
     /// The plain name of a column of one of these units.
-    fn column(&mut self, key: &str, spec: &'static FactSpec, units: &[Unit]) -> Option<String> {
+    pub(super) fn column(&mut self, key: &str, spec: &'static FactSpec, units: &[Unit]) -> Option<String> {
         let name = self.words(key)?;
         let fitting = || spec.columns.iter().filter(|c| units.contains(&c.unit)).map(|c| c.name);
         let wanted = units.iter().map(|u| u.name()).collect::<Vec<_>>().join(" or ");
@@ -362,7 +218,7 @@ impl Stanza<'_, '_> {
     }
 
     /// `stakeholder_id`, or a column of text or ids.
-    fn entity(&mut self, key: &str, spec: &'static FactSpec) -> Option<Entity> {
+    pub(super) fn entity(&mut self, key: &str, spec: &'static FactSpec) -> Option<Entity> {
         if self.words(key)?.text == "stakeholder_id" {
             return Some(Entity::Stakeholder);
         }
@@ -370,7 +226,7 @@ impl Stanza<'_, '_> {
     }
 
     /// A number between 0 and 1, neither of them.
-    fn fraction(&mut self, key: &str) -> Option<f64> {
+    pub(super) fn fraction(&mut self, key: &str) -> Option<f64> {
         let (number, span) = self.reader.number(self.table, key)?;
         if number > 0.0 && number < 1.0 {
             return Some(number);
@@ -380,7 +236,7 @@ impl Stanza<'_, '_> {
     }
 
     /// A number above 0; `default` where the key is missing.
-    fn positive(&mut self, key: &str, default: f64) -> Option<f64> {
+    pub(super) fn positive(&mut self, key: &str, default: f64) -> Option<f64> {
         if !self.has(key) {
             return Some(default);
         }

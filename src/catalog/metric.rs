@@ -2,6 +2,7 @@
 
 use super::example::Example;
 use super::expression::Expression;
+use super::kinds::Kind;
 use crate::schema::{FactColumn, FactSpec};
 pub use crate::stats::BetterDirection;
 use crate::toml_reader::SourceText;
@@ -66,126 +67,13 @@ pub enum When {
     },
 }
 
-/// What is computed from the rows that count.
-#[derive(Debug)]
-pub enum Kind {
-    /// How many rows, or how many distinct things in them.
-    Count {
-        /// The things to tell apart; rows without one.
-        distinct: Option<Entity>,
-    },
-    /// The sum of an expression.
-    Sum {
-        /// What is added.
-        of: Expression,
-    },
-    /// The mean of an expression over the rows where it is not null.
-    Mean {
-        /// What is averaged.
-        of: Expression,
-    },
-    /// Part rows divided by whole rows.
-    Share {
-        /// Whether a row is in the part.
-        part: Expression,
-    },
-    /// A hundred times the difference of two shares.
-    NetShare {
-        /// Whether a row counts for.
-        plus: Expression,
-        /// Whether a row counts against.
-        minus: Expression,
-    },
-    /// One sum divided by another.
-    Ratio {
-        /// What is added above; true counts as 1.
-        over: Expression,
-        /// What stands below.
-        under: Under,
-    },
-    /// Events per exposure.
-    Rate {
-        /// Whether a row is an event.
-        part: Expression,
-        /// The exposure that the rate is stated for.
-        per: f64,
-        /// What events are divided by.
-        exposure: Exposure,
-    },
-    /// A quantile, interpolated linearly between order statistics at 1 + (n - 1) q.
-    Quantile {
-        /// What is ranked; nulls are left out.
-        of: Expression,
-        /// Which quantile, between 0 and 1.
-        q: f64,
-    },
-    /// A quantile by Kaplan-Meier, with open rows censored.
-    SurvivalQuantile {
-        /// The duration of a row that has ended.
-        of: Expression,
-        /// Whether a row has ended.
-        event: Expression,
-        /// How long a row without the event has lasted so far.
-        censored_of: Expression,
-        /// Which quantile, between 0 and 1.
-        q: f64,
-    },
-    /// How unevenly a total is spread over groups.
-    Concentration {
-        /// What is added up within a group.
-        of: Expression,
-        /// The groups.
-        group: Entity,
-        /// Which measure of unevenness.
-        form: Form,
-    },
-    /// Arithmetic on other metrics of the same cell.
-    Derived {
-        /// The expression; its names are metric ids.
-        expr: Expression,
-    },
-}
-
-/// Things to tell apart.
+/// Things that are counted once each, or that rows are grouped by.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Entity {
     /// Stakeholders.
     Stakeholder,
     /// The values of a column of text or ids.
     Column(String),
-}
-
-/// What stands below the line of a ratio.
-#[derive(Debug)]
-pub enum Under {
-    /// A sum; true counts as 1.
-    Sum(Expression),
-    /// The number of distinct things.
-    Distinct(Entity),
-}
-
-/// What events are divided by.
-#[derive(Debug)]
-pub enum Exposure {
-    /// An expression over the fact's columns, summed over the rows that count.
-    Column(Expression),
-    /// The value of a count metric in the same cell, by its id.
-    Metric(String),
-}
-
-/// A measure of concentration over group totals that are not negative.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Form {
-    /// The sum of squared shares, 0 to 1.
-    Hhi,
-    /// One over the sum of squared shares.
-    EffectiveNumber,
-    /// The population Gini coefficient.
-    Gini,
-    /// The share of the k largest.
-    Top(u32),
-    /// The fewest groups that together hold this share.
-    FewestTo(f64),
 }
 
 /// What a metric's value is a number of.
@@ -276,7 +164,7 @@ impl Metric {
             When::At(at) => names.push(at),
             When::Stock { from, until } => names.extend([from.as_str(), until.as_str()]),
         }
-        if let Some(Entity::Column(name)) = self.kind.entity() {
+        if let Some(Entity::Column(name)) = self.kind.definition().entity() {
             names.push(name);
         }
         let used: BTreeSet<String> = self.expressions().flat_map(Expression::names).collect();
@@ -286,106 +174,23 @@ impl Metric {
             .collect()
     }
 
-    /// The ids of the metrics that this one rests on.
+    /// The ids of the metrics that this one is computed from.
     pub fn parts(&self) -> BTreeSet<String> {
-        match &self.kind {
-            Kind::Derived { expr } => expr.names(),
-            Kind::Rate {
-                exposure: Exposure::Metric(id),
-                ..
-            } => BTreeSet::from([id.clone()]),
-            _ => BTreeSet::new(),
-        }
+        self.kind.definition().parts()
     }
 
     /// Its expressions over the fact's columns.
     pub fn expressions(&self) -> impl Iterator<Item = &Expression> {
-        self.where_.iter().chain(self.kind.expressions())
+        self.where_.iter().chain(self.kind.definition().expressions())
     }
 }
 
-impl Kind {
-    /// The kind's word in stanzas.
-    pub fn word(&self) -> &'static str {
+impl Entity {
+    /// The column that identifies them.
+    pub fn name(&self) -> &str {
         match self {
-            Kind::Count { .. } => "count",
-            Kind::Sum { .. } => "sum",
-            Kind::Mean { .. } => "mean",
-            Kind::Share { .. } => "share",
-            Kind::NetShare { .. } => "net_share",
-            Kind::Ratio { .. } => "ratio",
-            Kind::Rate { .. } => "rate",
-            Kind::Quantile { .. } => "quantile",
-            Kind::SurvivalQuantile { .. } => "survival_quantile",
-            Kind::Concentration { .. } => "concentration",
-            Kind::Derived { .. } => "derived",
-        }
-    }
-
-    /// The exposure that a rate is stated for; of no other kind.
-    pub fn per(&self) -> Option<f64> {
-        match self {
-            Kind::Rate { per, .. } => Some(*per),
-            _ => None,
-        }
-    }
-
-    /// How the interval of such a metric is found.
-    pub fn interval(&self) -> &'static str {
-        match self {
-            Kind::Count { .. } | Kind::Sum { .. } => "none by itself; of a change, from the totals of each stakeholder",
-            Kind::Share { .. } => "Wilson score, with stakeholders as clusters",
-            Kind::NetShare { .. } => "adjusted Wald, with stakeholders as clusters",
-            Kind::Mean { .. } | Kind::Ratio { .. } => "delta method over stakeholders with Student's t; below 200 of them bootstrap-t",
-            Kind::Rate { .. } => "exact Poisson below 10 events, Byar from 10 on",
-            Kind::Quantile { .. } => "order statistics, with stakeholders as clusters",
-            Kind::SurvivalQuantile { .. } => "Kaplan-Meier with log-log limits",
-            Kind::Concentration { .. } => "none; the value without the largest instead",
-            Kind::Derived { .. } => "none",
-        }
-    }
-
-    /// The things that it tells apart, if any: of a distinct count, below a ratio, or of a concentration.
-    pub fn entity(&self) -> Option<&Entity> {
-        match self {
-            Kind::Count { distinct } => distinct.as_ref(),
-            Kind::Ratio {
-                under: Under::Distinct(entity),
-                ..
-            }
-            | Kind::Concentration { group: entity, .. } => Some(entity),
-            _ => None,
-        }
-    }
-
-    /// The expressions over the fact's columns.
-    fn expressions(&self) -> Vec<&Expression> {
-        match self {
-            Kind::Count { .. } | Kind::Derived { .. } => vec![],
-            Kind::Sum { of } | Kind::Mean { of } | Kind::Quantile { of, .. } | Kind::Concentration { of, .. } => vec![of],
-            Kind::Share { part } => vec![part],
-            Kind::NetShare { plus, minus } => vec![plus, minus],
-            Kind::Ratio {
-                over,
-                under: Under::Sum(under),
-            } => vec![over, under],
-            Kind::Ratio {
-                over,
-                under: Under::Distinct(_),
-            } => vec![over],
-            Kind::Rate {
-                part,
-                exposure: Exposure::Column(exposure),
-                ..
-            } => vec![part, exposure],
-            Kind::Rate {
-                part,
-                exposure: Exposure::Metric(_),
-                ..
-            } => vec![part],
-            Kind::SurvivalQuantile {
-                of, event, censored_of, ..
-            } => vec![of, event, censored_of],
+            Entity::Stakeholder => "stakeholder_id",
+            Entity::Column(name) => name,
         }
     }
 }

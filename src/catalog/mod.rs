@@ -13,6 +13,7 @@ mod example;
 mod expression;
 mod hash;
 mod kind_reference;
+pub mod kinds;
 mod link;
 mod load;
 mod metric;
@@ -23,7 +24,8 @@ pub use definition::Card;
 pub use example::{Example, Expect, Given, REASONS};
 pub use expression::{Expression, TIMES_AT_HAND};
 pub use kind_reference::{KeyReference, KindReference, keys_of_every_metric, keys_of_measured_metrics, kinds};
-pub use metric::{BetterDirection, Entity, Exposure, Form, Kind, Metric, MetricUnit, Origin, Under, When};
+pub use kinds::{Exposure, Form, Kind, KindDefinition, Under, ValueType};
+pub use metric::{BetterDirection, Entity, Metric, MetricUnit, Origin, When};
 
 use crate::diagnostics;
 use crate::schema::FactSpec;

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::kinds::{Grammar, KINDS};
 use crate::toml_reader::{DeTable, Fault, Help, Reader, Text};
 
 /// Keys of every metric: required, then optional.
@@ -12,33 +13,7 @@ pub(super) const COMMON: (&[&str], &[&str]) = (
 /// Keys of every metric that is measured on a fact.
 pub(super) const MEASURED: (&[&str], &[&str]) = (&["fact"], &["at", "from", "until", "where", "window_days", "lookback_days"]);
 
-/// The keys that a kind takes in addition to those of every metric.
-pub(super) struct Grammar {
-    pub word: &'static str,
-    pub required: &'static [&'static str],
-    pub optional: &'static [&'static str],
-}
-
-/// The kinds, in the order in which they are listed to people.
-pub(super) static KINDS: &[Grammar] = &[
-    Grammar::of("count", &[], &["distinct"]),
-    Grammar::of("sum", &["of"], &[]),
-    Grammar::of("mean", &["of"], &["weight"]),
-    Grammar::of("share", &["part"], &["weight"]),
-    Grammar::of("net_share", &["plus", "minus"], &["weight"]),
-    Grammar::of("ratio", &["over"], &["under", "under_distinct"]),
-    Grammar::of("rate", &["part", "exposure"], &["per"]),
-    Grammar::of("quantile", &["of", "q"], &[]),
-    Grammar::of("survival_quantile", &["of", "event", "censored_of", "q"], &[]),
-    Grammar::of("concentration", &["of", "form"], &["group", "k", "share"]),
-    Grammar::of("derived", &["expr"], &[]),
-];
-
 impl Grammar {
-    const fn of(word: &'static str, required: &'static [&'static str], optional: &'static [&'static str]) -> Grammar {
-        Grammar { word, required, optional }
-    }
-
     fn keys(&self) -> impl Iterator<Item = &'static str> {
         self.parts()
             .flat_map(|(required, optional)| required.iter().chain(optional))
@@ -46,7 +21,7 @@ impl Grammar {
     }
 
     fn parts(&self) -> impl Iterator<Item = (&'static [&'static str], &'static [&'static str])> {
-        let measured = (self.word != "derived").then_some(MEASURED);
+        let measured = self.on_fact.then_some(MEASURED);
         [COMMON].into_iter().chain(measured).chain([(self.required, self.optional)])
     }
 
@@ -128,7 +103,7 @@ impl<'t> Stanza<'_, 't> {
             let owners: Vec<&str> = KINDS.iter().filter(|g| g.takes(name)).map(|g| g.word).collect();
             match (grammar, owners.as_slice()) {
                 (Some(g), [_, ..]) => {
-                    let hint = if owners.len() == KINDS.len() - 1 {
+                    let hint = if owners.len() == KINDS.iter().filter(|g| g.on_fact).count() {
                         "it belongs to metrics that are measured on a fact".to_string()
                     } else {
                         format!("it belongs to kind {}", owners.join(", "))
@@ -153,7 +128,7 @@ impl<'t> Stanza<'_, 't> {
         let metric = format!("metric `{}`", self.name.text);
         let mut required: Vec<(&str, String)> = COMMON.0.iter().map(|key| (*key, metric.clone())).collect();
         if let Some(g) = grammar {
-            if g.word != "derived" {
+            if g.on_fact {
                 required.extend(MEASURED.0.iter().map(|key| (*key, metric.clone())));
             }
             required.extend(g.required.iter().map(|key| (*key, format!("{metric} of kind {}", g.word))));

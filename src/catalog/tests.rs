@@ -131,32 +131,36 @@ fn kinds_carry_their_fields() {
     let kind = |id: &str| &catalog.get(id).unwrap().kind;
     assert!(matches!(
         kind("revenue_top5_share"),
-        Kind::Concentration {
+        Kind::Concentration(kinds::Concentration {
             group: Entity::Stakeholder,
             form: Form::Top(5),
             ..
-        }
+        })
     ));
     assert!(matches!(
         kind("customers_to_80pct"),
-        Kind::Concentration {
+        Kind::Concentration(kinds::Concentration {
             form: Form::FewestTo(0.8),
             ..
-        }
+        })
     ));
-    assert!(matches!(kind("channel_diversity"), Kind::Concentration { group: Entity::Column(name), .. } if name == "channel"));
-    assert!(matches!(kind("complaint_rate"), Kind::Rate { per: 100.0, exposure: Exposure::Metric(id), .. } if id == "active_stakeholders"));
+    assert!(
+        matches!(kind("channel_diversity"), Kind::Concentration(kinds::Concentration { group: Entity::Column(name), .. }) if name == "channel")
+    );
+    assert!(
+        matches!(kind("complaint_rate"), Kind::Rate(kinds::Rate { per: 100.0, exposure: Exposure::Metric(id), .. }) if id == "active_stakeholders")
+    );
     assert!(matches!(
         kind("turnover_rate"),
-        Kind::Rate {
+        Kind::Rate(kinds::Rate {
             per: 1.0,
             exposure: Exposure::Column(_),
             ..
-        }
+        })
     ));
     assert!(matches!(
         kind("first_response_time_p90_with_open"),
-        Kind::SurvivalQuantile { q: 0.9, .. }
+        Kind::SurvivalQuantile(kinds::SurvivalQuantile { q: 0.9, .. })
     ));
     assert_eq!(
         catalog.get("open_cases").unwrap().when,
@@ -224,9 +228,9 @@ value  = 1
     let calls = catalog.get("calls").unwrap();
     assert!(matches!(
         &calls.kind,
-        Kind::Count {
+        Kind::Count(kinds::Count {
             distinct: Some(Entity::Stakeholder)
-        }
+        })
     ));
     assert_eq!((calls.source.as_str(), calls.origin.line), ("defined in relhealth.toml", 4));
     assert_eq!(catalog.families().last(), Some(&"own"));

@@ -1,7 +1,7 @@
 //! Which unit a metric's value can be given in: a median of hours cannot be printed as days.
 
 use super::stanza::Stanza;
-use super::{Form, Kind, MetricUnit, Under};
+use super::{Kind, MetricUnit};
 use crate::schema::Unit;
 
 /// Notes where the stanza's `unit` does not fit what it computes.
@@ -13,7 +13,7 @@ pub(super) fn check(stanza: &mut Stanza, kind: &Kind, unit: MetricUnit) {
 
 /// Message and hint where this unit does not fit what the kind computes.
 pub(super) fn misfit(kind: &Kind, unit: MetricUnit) -> Option<(String, String)> {
-    let fitting = fitting(kind);
+    let fitting = kind.definition().units();
     if fitting.contains(&unit) {
         return None;
     }
@@ -34,57 +34,4 @@ pub(super) fn in_expressions(unit: MetricUnit) -> Unit {
         MetricUnit::Count => Unit::Count,
         MetricUnit::Share | MetricUnit::Points | MetricUnit::Ratio | MetricUnit::Score | MetricUnit::Index => Unit::Number,
     }
-}
-
-/// Units that a bare number can be given in.
-const BARE: &[MetricUnit] = &[
-    MetricUnit::Share,
-    MetricUnit::Points,
-    MetricUnit::Count,
-    MetricUnit::Ratio,
-    MetricUnit::Score,
-    MetricUnit::Index,
-];
-
-fn fitting(kind: &Kind) -> &'static [MetricUnit] {
-    match kind {
-        Kind::Count { .. } => &[MetricUnit::Count],
-        Kind::Share { .. } => &[MetricUnit::Share],
-        Kind::NetShare { .. } => &[MetricUnit::Points],
-        Kind::Sum { of } | Kind::Mean { of } | Kind::Quantile { of, .. } | Kind::SurvivalQuantile { of, .. } => same(of.unit),
-        Kind::Ratio {
-            over,
-            under: Under::Distinct(_),
-        } => same(over.unit),
-        Kind::Ratio {
-            over,
-            under: Under::Sum(under),
-        } if !has_dimension(under.unit) => same(over.unit),
-        Kind::Ratio {
-            over,
-            under: Under::Sum(under),
-        } if over.unit == under.unit => BARE,
-        Kind::Ratio { .. } => &[MetricUnit::Ratio],
-        Kind::Rate { .. } => &[MetricUnit::Share, MetricUnit::Ratio],
-        Kind::Concentration { form, .. } => match form {
-            Form::Hhi | Form::Gini => &[MetricUnit::Index],
-            Form::EffectiveNumber => &[MetricUnit::Ratio],
-            Form::Top(_) => &[MetricUnit::Share],
-            Form::FewestTo(_) => &[MetricUnit::Count],
-        },
-        Kind::Derived { expr } => same(expr.unit),
-    }
-}
-
-fn same(unit: Unit) -> &'static [MetricUnit] {
-    match unit {
-        Unit::Money => &[MetricUnit::Money],
-        Unit::Hours => &[MetricUnit::Hours],
-        Unit::Days => &[MetricUnit::Days],
-        _ => BARE,
-    }
-}
-
-fn has_dimension(unit: Unit) -> bool {
-    matches!(unit, Unit::Money | Unit::Hours | Unit::Days)
 }

@@ -2,8 +2,9 @@
 
 use super::rule::Basis;
 use super::verdict::{NotEvaluatedReason, Side, Threshold, ThresholdResult};
+use crate::catalog::ValueType;
 use crate::report::{AbsentReason, Cell};
-use crate::stats::{self, Interval, Method};
+use crate::stats::{self, Interval, ShareInterval};
 
 /// A number with its interval, or why it has none.
 #[derive(Debug, Clone, PartialEq)]
@@ -71,49 +72,54 @@ pub fn interval(low: Option<f64>, high: Option<f64>, absent: Option<&AbsentReaso
     }
 }
 
-/// The p-value of a cell's lying on the bad side of a threshold. That of a share is found among Wilson's intervals at all levels, which are
+/// The p-value of a cell's lying on the bad side of a threshold. That of a share is found among its intervals at all levels, which are
 /// not symmetric; that of any other number is scaled from the interval that there is.
 pub fn p_of_cell(cell: &Cell, threshold: Threshold, level: f64) -> Option<f64> {
     let number = Number::of(cell)?;
     let df = cell.stakeholders.unwrap_or_default() as f64 - 1.0;
     if threshold.is_bad(number.value)
-        && let Some(wilson) = Wilson::of(cell, level)
+        && let Some(share) = ShareAtLevels::of(cell, level)
     {
         return stats::p_value(|at| {
-            let (low, high) = wilson.at(at);
+            let (low, high) = share.limits(at);
             Some(Interval::closed(low - threshold.value, high - threshold.value))
         });
     }
     number.p(threshold, df, level)
 }
 
-/// A share whose interval can be told at every level.
-struct Wilson {
+/// A share whose interval is known at every level.
+struct ShareAtLevels {
     value: f64,
+    method: ShareInterval,
     rows: f64,
     /// Degrees of freedom where rows share stakeholders.
     df: Option<f64>,
 }
 
-impl Wilson {
+impl ShareAtLevels {
     /// That of a cell, if it gives the cell's own interval.
-    fn of(cell: &Cell, level: f64) -> Option<Wilson> {
+    fn of(cell: &Cell, level: f64) -> Option<ShareAtLevels> {
+        if cell.value_type != ValueType::Share {
+            return None;
+        }
         let (n, stakeholders, deff) = (cell.n? as f64, cell.stakeholders? as f64, cell.deff?);
         let (low, high) = (cell.low?, cell.high?);
-        let wilson = Wilson {
-            value: cell.value.filter(|_| cell.method == Some(Method::Wilson))?,
+        let share = ShareAtLevels {
+            value: cell.value?,
+            method: cell.method?.of_share()?,
             rows: n / deff,
             df: (stakeholders < n).then_some(stakeholders - 1.0),
         };
-        let own = wilson.at(level);
-        ((own.0 - low).abs() < 1e-9 && (own.1 - high).abs() < 1e-9).then_some(wilson)
+        let own = share.limits(level);
+        ((own.0 - low).abs() < 1e-9 && (own.1 - high).abs() < 1e-9).then_some(share)
     }
 
-    fn at(&self, level: f64) -> (f64, f64) {
+    fn limits(&self, level: f64) -> (f64, f64) {
         let fewer = self.df.map_or(1.0, |df| {
             (stats::normal_quantile(level) / stats::student_quantile(df, level)).powi(2)
         });
-        stats::wilson(self.value, self.rows * fewer, level)
+        self.method.limits(self.value, self.rows * fewer, level)
     }
 }
 
@@ -150,6 +156,7 @@ pub fn stand(findings: &mut [ThresholdResult], p: &[Option<f64>], level: f64) {
 mod tests {
     use super::*;
     use crate::period::{Period, Zone};
+    use crate::stats::Method;
 
     const BELOW: Threshold = Threshold {
         bad: Side::Below,
@@ -224,6 +231,7 @@ mod tests {
             stakeholders: Some(stakeholders),
             deff: Some(deff),
             method: Some(Method::Wilson),
+            value_type: ValueType::Share,
             ..Cell::blank("m", &period)
         }
     }

@@ -19,6 +19,7 @@ use crate::measure::{self, Compare, Request};
 use crate::period::Period;
 use crate::record_counts::RecordCounts;
 use crate::report::{Cell, MetricInfo};
+use crate::stats::Confidence;
 
 /// What is to be judged.
 #[derive(Debug)]
@@ -196,7 +197,7 @@ impl Run<'_> {
             compare,
             contributors: false,
             series: self.series,
-            level,
+            confidence: Confidence::of(level),
         }
     }
 }

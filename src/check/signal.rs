@@ -40,7 +40,7 @@ pub fn signals(metric: &Metric, shown: &MetricInfo, cells: &[Cell]) -> Result<Ev
             needed: BASELINE + 1,
         });
     }
-    let score = MetricSeries::new(shown.clone(), cells.to_vec(), &metric.kind, &BTreeMap::new());
+    let score = MetricSeries::new(shown.clone(), cells.to_vec(), metric, &BTreeMap::new());
     let chart = score
         .process
         .as_ref()

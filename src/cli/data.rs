@@ -34,7 +34,7 @@ pub fn load(
 ) -> anyhow::Result<Loaded> {
     let options = Options {
         dimensions,
-        texts: measure::texts(&config.catalog, metrics.iter().copied()),
+        texts: measure::columns_to_load(&config.catalog, metrics.iter().copied()),
         keep_lines,
         ..options(reading, config)?
     };

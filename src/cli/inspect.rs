@@ -66,7 +66,7 @@ fn allowed(inputs: &[Input], inspections: &[Inspection], reading: &Reading, conf
         return Ok(Allowed::default());
     }
     let metrics: Vec<_> = config.catalog.iter().filter(|metric| !metric.hidden).collect();
-    let texts = measure::texts(&config.catalog, metrics.iter().copied());
+    let texts = measure::columns_to_load(&config.catalog, metrics.iter().copied());
     let options = canonical::Options {
         texts,
         ..data::options(reading, config)?

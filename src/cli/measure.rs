@@ -14,6 +14,7 @@ use crate::diagnostics::Problem;
 use crate::measure::{self, Compare, Request};
 use crate::render::{csv, json, markdown, summary, terminal};
 use crate::report::MeasureResult;
+use crate::stats::Confidence;
 
 /// Runs the command.
 ///
@@ -35,12 +36,12 @@ pub fn run(global: &Global, args: &Measure) -> anyhow::Result<()> {
         .map(|against| match against {
             Against::Previous => Compare::Previous,
             Against::YearAgo => Compare::YearAgo,
-            Against::Rest => Compare::Rest,
+            Against::Rest => Compare::OtherGroups,
         })
         .collect();
     compare.sort();
     compare.dedup();
-    if compare.contains(&Compare::Rest) && args.by.is_empty() {
+    if compare.contains(&Compare::OtherGroups) && args.by.is_empty() {
         return Err(Problem::usage("--compare rest needs --by")
             .why("the rest of a slice is all other slices, and without --by there are none")
             .hint("name what to slice by, such as --by region")
@@ -66,7 +67,7 @@ pub fn run(global: &Global, args: &Measure) -> anyhow::Result<()> {
         series: false,
         p_values: false,
         contributors: false,
-        level: args.level.unwrap_or(config.level),
+        confidence: Confidence::of(args.level.unwrap_or(config.level)),
     };
     progress::at("Measuring");
     let outcome = measure::measure(&loaded.canonical, &config.catalog, &config.settings, &request)?;
@@ -75,7 +76,7 @@ pub fn run(global: &Global, args: &Measure) -> anyhow::Result<()> {
     let measured = MeasureResult {
         as_of: loaded.canonical.as_of,
         timezone: config.zone.name().to_string(),
-        level: request.level,
+        level: request.confidence.level,
         currency: args.reading.currency.clone().or(config.currency.clone()),
         clock: data::clock_words(&config.settings.clock),
         dimensions: request.by.clone(),

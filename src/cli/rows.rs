@@ -9,7 +9,8 @@ use super::output::{self, Format};
 use super::periods::PeriodArgs;
 use super::setup;
 use crate::canonical::{Loaded, RawRecords};
-use crate::catalog::{Exposure, Kind, Metric};
+use crate::catalog::Metric;
+use crate::catalog::kinds::{Exposure, Kind, Rate};
 use crate::config::expression;
 use crate::diagnostics::Note;
 use crate::measure::{self, SupportingRows, Wanted};
@@ -88,10 +89,10 @@ fn texts(loaded: &Loaded, behind: &SupportingRows) -> anyhow::Result<Vec<RawReco
 /// What the number is made of beside its rows, and why there may be none.
 fn remarks(metric: &Metric, behind: &SupportingRows) -> Vec<Note> {
     let mut notes = Vec::new();
-    if let Kind::Rate {
+    if let Kind::Rate(Rate {
         exposure: Exposure::Metric(id),
         ..
-    } = &metric.kind
+    }) = &metric.kind
     {
         let text = format!("these are the events; they are divided by `{id}`, whose rows are shown by `relhealth rows {id}`");
         notes.push(Note::new("exposure", text));

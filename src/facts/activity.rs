@@ -35,7 +35,7 @@ pub struct Tally {
     /// When the last of them was opened; meaningless without one.
     pub last_complaint: Micros,
     /// Cost of the interactions, in 1/10,000.
-    pub cost: i64,
+    pub cost: i128,
     /// The rows that tell of it, kept where a frame keeps origins.
     pub behind: Vec<(Table, u32)>,
 }
@@ -126,7 +126,7 @@ impl<'a> Activity<'a> {
             for row in rows.run(stakeholder).filter(|&row| costs.at(row) != NO_INT) {
                 let origin = self.with_behind.then_some((Table::Interactions, row as u32));
                 if let Some(tally) = note(ctx, &mut self.tallies, times.at(row), origin) {
-                    tally.cost += costs.at(row);
+                    tally.cost += i128::from(costs.at(row));
                 }
             }
         }

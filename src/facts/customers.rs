@@ -43,8 +43,8 @@ struct Seen {
     order_days: i64,
     last_day: i32,
     orders_before: i64,
-    revenue: i64,
-    revenue_before: i64,
+    revenue: i128,
+    revenue_before: i128,
     lines: Vec<u32>,
 }
 
@@ -115,8 +115,8 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
             out.flag(active_before, entry.orders_before > 0);
             out.int(orders_in, entry.orders);
             out.int(order_days, entry.order_days);
-            out.int(revenue, entry.revenue);
-            out.int(revenue_before, entry.revenue_before);
+            out.total(revenue, Some(entry.revenue));
+            out.total(revenue_before, Some(entry.revenue_before));
             out.flag(is_new, first.is_some_and(|f| window.start <= f.at && f.at < window.end));
             out.int(first_at, first.map_or(NO_TIME, |f| f.at));
             out.int(to_second, first.zip(second_day).map_or(NO_INT, |(f, day)| i64::from(day - f.day)));

@@ -43,6 +43,8 @@ pub struct Frame {
     pub source: Vec<u16>,
     /// The canonical rows behind each row, where asked for.
     pub origins: Option<Vec<Vec<(Table, u32)>>>,
+    /// Column and row of the totals that no integer of a column can hold.
+    too_large: Vec<(usize, u32)>,
 }
 
 impl Frame {
@@ -71,6 +73,7 @@ impl Frame {
             window: Vec::new(),
             source: Vec::new(),
             origins: with_origins.then(Vec::new),
+            too_large: Vec::new(),
         }
     }
 
@@ -140,6 +143,30 @@ impl Frame {
         {
             *last = value;
         }
+    }
+
+    /// Sets an amount that was added up, where it is known. One that a column cannot hold is null, and is remembered as too large: what is
+    /// computed from it is missing for that reason, and never another number.
+    #[inline]
+    pub fn total(&mut self, handle: Handle, value: Option<i128>) {
+        if !handle.is_wanted() {
+            return;
+        }
+        match value.map(i64::try_from) {
+            None => self.int(handle, NO_INT),
+            Some(Ok(value)) if value != NO_INT => self.int(handle, value),
+            Some(Ok(_) | Err(_)) => {
+                self.int(handle, NO_INT);
+                self.too_large.push((handle.0, self.len() as u32 - 1));
+            }
+        }
+    }
+
+    /// The rows in which a column holds a total that is too large.
+    pub fn too_large(&self, name: &str) -> impl Iterator<Item = u32> {
+        let column = self.columns.iter().position(|(n, _)| *n == name);
+        let rows = self.too_large.iter().filter(move |(of, _)| Some(*of) == column);
+        rows.map(|(_, row)| *row)
     }
 
     /// Sets an id of the current row.
@@ -261,5 +288,43 @@ pub fn int_column(name: &str, values: &[i64]) -> PolarsColumn {
         Int64Chunked::from_iter_options(name.into(), values.iter().map(|&x| (x != NO_INT).then_some(x))).into_column()
     } else {
         Series::new(name.into(), values).into_column()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::orders::SPEC;
+    use proptest::prelude::*;
+
+    fn limits() -> impl Strategy<Value = i128> {
+        let of = |at: i64| (i128::from(at) - 2..=i128::from(at) + 2).boxed();
+        prop_oneof![of(i64::MAX), of(i64::MIN), of(0), any::<i128>()]
+    }
+
+    proptest! {
+        #[test]
+        fn a_total_is_itself_or_too_large_and_never_another_number(totals in prop::collection::vec(prop::option::of(limits()), 0..30)) {
+            let mut frame = Frame::new(&SPEC, &|name| name == "revenue" || name == "refund", false);
+            let (revenue, refund, unwanted) = (frame.handle("revenue"), frame.handle("refund"), frame.handle("margin"));
+            for &total in &totals {
+                frame.begin(0, 0, 0);
+                frame.total(revenue, total);
+                frame.total(unwanted, total);
+                frame.int(refund, 1);
+            }
+            let too_large: Vec<u32> = frame.too_large("revenue").collect();
+            prop_assert_eq!(frame.too_large("refund").count() + frame.too_large("margin").count(), 0);
+            for (row, total) in totals.iter().enumerate() {
+                let held = frame.ints("revenue").unwrap()[row];
+                let fits = total.is_some_and(|total| total > i128::from(i64::MIN) && total <= i128::from(i64::MAX));
+                if fits {
+                    prop_assert_eq!(Some(i128::from(held)), *total);
+                } else {
+                    prop_assert_eq!(held, NO_INT);
+                }
+                prop_assert_eq!(too_large.contains(&(row as u32)), total.is_some() && !fits);
+            }
+        }
     }
 }

@@ -132,10 +132,10 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
                 out.float(share, f64::from(halves) / (2 * window.months.len()) as f64);
             }
             if amount.is_wanted() {
-                out.int(amount, roster.amount(window.end, as_of));
+                out.total(amount, roster.amount(window.end, as_of));
             }
             if amount_before.is_wanted() {
-                out.int(amount_before, roster.amount(window.start, as_of));
+                out.total(amount_before, roster.amount(window.start, as_of));
             }
             if out.origins.is_some() {
                 for row in rows.run(stakeholder) {

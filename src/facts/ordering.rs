@@ -19,10 +19,10 @@ pub struct Order {
     pub is_order: bool,
     /// 1 for the stakeholder's first order, whatever the slice; 0 for a refund.
     pub number: u32,
-    /// Amount before refunds, in 1/10,000.
-    pub gross: i64,
+    /// Amount before refunds, in 1/10,000; wide enough for more lines than there can be.
+    pub gross: i128,
     /// Refunds, in 1/10,000.
-    pub refund: i64,
+    pub refund: i128,
     /// Row of the earliest line.
     pub row: u32,
     key: (u64, bool),
@@ -30,7 +30,7 @@ pub struct Order {
 
 impl Order {
     /// Gross amount less refunds.
-    pub fn revenue(&self) -> i64 {
+    pub fn revenue(&self) -> i128 {
         self.gross - self.refund
     }
 }
@@ -120,10 +120,11 @@ impl<'a> Orders<'a> {
                     index
                 });
                 let order = &mut self.orders[index as usize];
+                let amount = i128::from(amount);
                 order.gross += amount.max(0);
                 order.refund += (-amount).max(0);
                 if refunds.at(row) != NO_INT {
-                    order.refund += refunds.at(row).abs();
+                    order.refund += i128::from(refunds.at(row)).abs();
                 }
                 self.line_order[row - start] = index;
             }

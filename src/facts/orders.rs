@@ -90,7 +90,7 @@ pub static SPEC: FactSpec = FactSpec {
 /// What the lines of one order add up to, beside the amounts.
 #[derive(Clone)]
 struct Sums {
-    cost: i64,
+    cost: i128,
     cost_known: bool,
     quantity: f64,
     promised: i64,
@@ -150,7 +150,7 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
                 let is_refund = orders[order].is_order && amounts.at(row) < 0;
                 match costs.at(row) {
                     NO_INT => sum.cost_known &= is_refund,
-                    amount => sum.cost += amount,
+                    amount => sum.cost += i128::from(amount),
                 }
                 if !quantities.at(row).is_nan() {
                     sum.quantity = if sum.quantity.is_nan() { 0.0 } else { sum.quantity } + quantities.at(row);
@@ -177,9 +177,9 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
             );
             out.int(at, order.at);
             out.flag(is_order, order.is_order);
-            out.int(gross, order.gross);
-            out.int(refund, order.refund);
-            out.int(revenue, order.revenue());
+            out.total(gross, Some(order.gross));
+            out.total(refund, Some(order.refund));
+            out.total(revenue, Some(order.revenue()));
             out.key(order_id, ids.at(row));
             if order.is_order {
                 out.int(number, i64::from(order.number));
@@ -193,8 +193,8 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
             if sums_wanted {
                 let sum = &sums[i];
                 if sum.cost_known {
-                    out.int(cost, sum.cost);
-                    out.int(margin, order.revenue() - sum.cost);
+                    out.total(cost, Some(sum.cost));
+                    out.total(margin, Some(order.revenue() - sum.cost));
                 }
                 out.float(quantity, sum.quantity);
                 if order.is_order {
@@ -210,5 +210,44 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::context::Settings;
+    use crate::facts::testing::{self, tables};
+
+    #[test]
+    fn lines_that_add_up_to_too_much_are_marked_and_nothing_wraps() {
+        let purchases = "stakeholder_id,order_id,occurred_at,amount,refund,cost\n\
+            a,1,2026-01-05,900000000000000,,900000000000000\na,1,2026-01-05,900000000000000,,900000000000000\n\
+            a,2,2026-01-06,10,900000000000000,4\n";
+        let canonical = tables("2026-02-01", &[(Table::Purchases, purchases)]);
+        let (settings, slicing) = (Settings::default(), Default::default());
+        let ctx = Context {
+            canonical: &canonical,
+            settings: &settings,
+            slicing: &slicing,
+            windows: &[],
+        };
+        let columns = ["gross_amount", "refund", "revenue", "cost", "margin"];
+        let frame = testing::frame(&SPEC, &ctx, &columns, false);
+        let held = columns.map(|name| frame.ints(name).unwrap().to_vec());
+        let much = 9_000_000_000_000_000_000;
+        assert_eq!(
+            held,
+            [
+                vec![NO_INT, 100_000],
+                vec![0, much],
+                vec![NO_INT, 100_000 - much],
+                vec![NO_INT, 40_000],
+                // Revenue and cost of the first are the same: their difference is small, whatever they are.
+                vec![0, 60_000 - much]
+            ]
+        );
+        let too_large = columns.map(|name| frame.too_large(name).collect::<Vec<_>>());
+        assert_eq!(too_large, [vec![0], vec![], vec![0], vec![0], vec![]]);
     }
 }

@@ -236,7 +236,7 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
                 out.int(referrals, tally.referrals);
             }
             if activity.tells_costs() {
-                out.int(cost, tally.cost);
+                out.total(cost, Some(tally.cost));
             }
             if activity.tells_cases() {
                 out.int(complaints, tally.complaints);

@@ -157,17 +157,17 @@ impl<'a> Roster<'a> {
     }
 
     /// The recurring amount of the stakeholder last read at a time: the sum over the rows that cover it. 0 where none does;
-    /// [`NO_INT`] where those that do have no amount.
-    pub fn amount(&self, at: Micros, as_of: Micros) -> i64 {
+    /// `None` where those that do have no amount.
+    pub fn amount(&self, at: Micros, as_of: Micros) -> Option<i128> {
         let mut covering = self.spans.iter().filter(|s| covers(s.start, s.end, s.until, at, as_of)).peekable();
         if covering.peek().is_none() {
-            return 0;
+            return Some(0);
         }
         covering
             .map(|s| self.amounts.at(s.row as usize))
             .filter(|&a| a != NO_INT)
+            .map(i128::from)
             .reduce(|a, b| a + b)
-            .unwrap_or(NO_INT)
     }
 }
 
@@ -355,7 +355,7 @@ mod tests {
         let text = "stakeholder_id,started_at,ended_at,recurring_amount\n\
                     a,2025-01-01,,100\na,2025-02-01,2025-12-31,50\na,2026-01-01,2026-01-31,60\na,2026-03-01,,";
         roster(text, true, |r| {
-            let amount = |text: &str| r.amount(day(text), Micros::MAX);
+            let amount = |text: &str| r.amount(day(text), Micros::MAX).unwrap();
             assert_eq!(amount("2025-01-01"), 0);
             assert_eq!(amount("2025-02-01"), 1_000_000);
             assert_eq!(amount("2025-02-02"), 1_500_000);
@@ -369,8 +369,8 @@ mod tests {
             assert_eq!(amount("2026-03-02"), 1_000_000, "an unknown amount adds nothing to a known one");
         });
         roster("stakeholder_id,started_at,recurring_amount\na,2025-01-01,", false, |r| {
-            assert_eq!(r.amount(day("2025-01-02"), Micros::MAX), NO_INT, "there, but the amount is unknown");
-            assert_eq!(r.amount(day("2024-01-02"), Micros::MAX), 0);
+            assert_eq!(r.amount(day("2025-01-02"), Micros::MAX), None, "there, but the amount is unknown");
+            assert_eq!(r.amount(day("2024-01-02"), Micros::MAX), Some(0));
         });
     }
 

@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::metric_series::MetricSeries;
-use crate::catalog::{Catalog, Kind};
+use crate::catalog::{Catalog, ValueType};
 use crate::report::{AbsentReason, Cell, MetricInfo};
-use crate::stats::Method;
 use crate::stats::funnel::{Place, Proportion, Segment, funnel_of_shares};
 
 /// A funnel needs at least this number of slices.
@@ -102,10 +101,7 @@ impl Breakdown {
                 continue;
             }
             // The count of a slice, compared with all others combined, shows only its size, not a difference.
-            if catalog
-                .get(&metric.id)
-                .is_some_and(|m| matches!(m.kind, Kind::Count { .. } | Kind::Sum { .. }))
-            {
+            if catalog.get(&metric.id).is_some_and(|m| m.kind.value_type() == ValueType::Total) {
                 row.iter_mut().flatten().for_each(|cell| cell.changes.clear());
             }
             let total = scores.iter().find(|score| score.metric.id == metric.id).map(MetricSeries::cell);
@@ -125,7 +121,7 @@ fn is_hidden(cell: &Cell) -> bool {
 
 /// The funnel of a share's slices around the share of all; `None` for other metrics, and for fewer than three slices.
 fn funnel(total: &Cell, slices: &[String], row: &[Option<Cell>]) -> Option<Funnel> {
-    let centre = total.value.filter(|_| total.method == Some(Method::Wilson))?;
+    let centre = total.value.filter(|_| total.value_type == ValueType::Share)?;
     let proportions: Vec<Option<Proportion>> = row.iter().map(|cell| proportion(cell.as_ref()?)).collect();
     if proportions.iter().flatten().count() < LEAST {
         return None;

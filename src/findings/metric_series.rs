@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::catalog::Kind;
+use crate::catalog::{Metric, ValueType};
 use crate::report::{Cell, MetricInfo};
 use crate::stats::process::{Assurance, Chart, Point, Series, Signal};
 use crate::stats::{BetterDirection, Interval, Reading, reading};
@@ -33,9 +33,9 @@ pub struct MetricTarget {
 }
 
 impl MetricSeries {
-    /// A metric with its cells, the earliest first; `goals` by metric.
-    pub fn new(metric: MetricInfo, cells: Vec<Cell>, kind: &Kind, goals: &BTreeMap<String, f64>) -> MetricSeries {
-        let process = process(&metric, &cells, kind);
+    /// A metric, as it is defined, with its cells, the earliest first; `goals` by metric.
+    pub fn new(metric: MetricInfo, cells: Vec<Cell>, definition: &Metric, goals: &BTreeMap<String, f64>) -> MetricSeries {
+        let process = process(&metric, &cells, definition);
         let goal = goals.get(&metric.id).map(|&value| {
             let against = cells.last().and_then(|cell| interval(cell, value));
             MetricTarget {
@@ -79,32 +79,22 @@ fn interval(cell: &Cell, goal: f64) -> Option<Interval> {
 
 /// The chart of the periods. Periods that start before the data are not points of it. A last period that has not ended is one: all others
 /// are known at the same age, so each is the same part of its period.
-fn process(metric: &MetricInfo, cells: &[Cell], kind: &Kind) -> Option<Chart> {
+fn process(metric: &MetricInfo, cells: &[Cell], definition: &Metric) -> Option<Chart> {
     if metric.undated {
         return None;
     }
+    let kind = &definition.kind;
+    let (low, high) = kind.definition().range(definition.unit);
     let point = |cell: &Cell| {
         let n = cell.n.unwrap_or_default() as f64;
         cell.value.filter(|_| !cell.left_truncated).map(|value| Point { value, n })
     };
     let series = Series {
         points: cells.iter().map(point).collect(),
-        share: matches!(kind, Kind::Share { .. }),
-        range: range(kind, &metric.unit),
+        share: kind.value_type() == ValueType::Share,
+        range: Interval { low, high },
     };
     series.chart().ok()
-}
-
-/// The possible values: sums and ratios may be negative, or larger than 1.
-fn range(kind: &Kind, unit: &str) -> Interval {
-    let (low, high) = match (kind, unit) {
-        (Kind::Share { .. }, _) | (Kind::Concentration { .. }, "share" | "index") => (Some(0.0), Some(1.0)),
-        (Kind::NetShare { .. }, _) => (Some(-100.0), Some(100.0)),
-        (Kind::Mean { .. }, "score") => (Some(0.0), Some(100.0)),
-        (Kind::Count { .. } | Kind::Rate { .. } | Kind::Concentration { .. }, _) | (_, "hours" | "days") => (Some(0.0), None),
-        _ => (None, None),
-    };
-    Interval { low, high }
 }
 
 /// Whether a rise is favourable, unfavourable or neither.

@@ -14,13 +14,14 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 
 use crate::canonical::CanonicalTables;
-use crate::catalog::{Catalog, Metric};
+use crate::catalog::Catalog;
 use crate::diagnostics::Note;
 use crate::expr::Expr;
 use crate::facts::context::Settings;
 use crate::measure::{self, Compare, Request};
 use crate::period::Period;
 use crate::report::{AbsentReason, Cell, Contributors, MetricInfo};
+use crate::stats::Confidence;
 
 pub use breakdown::{Breakdown, Funnel, FunnelSegment};
 pub use metric_series::{MetricSeries, MetricTarget, is_good};
@@ -94,7 +95,7 @@ pub fn review(canonical: &CanonicalTables, catalog: &Catalog, settings: &Setting
         series: true,
         p_values: true,
         contributors: ask.contributors && by.is_empty(),
-        level: ask.level,
+        confidence: Confidence::of(ask.level),
     };
     let outcome = measure::measure(
         canonical,
@@ -110,14 +111,12 @@ pub fn review(canonical: &CanonicalTables, catalog: &Catalog, settings: &Setting
     let mut absent = Vec::new();
     for metric in outcome.metrics {
         let series = cells.remove(&metric.id).unwrap_or_default();
-        let Some(Metric { kind, .. }) = catalog.get(&metric.id) else {
-            continue;
-        };
+        let Some(definition) = catalog.get(&metric.id) else { continue };
         match series.last().and_then(|cell| cell.absent.clone()) {
             Some(reason) if series.iter().all(|cell| cell.value.is_none()) => absent.push((metric, reason)),
             // A count that is 0 in all periods has no results.
             None if series.iter().all(|cell| cell.n == Some(0)) => absent.push((metric, AbsentReason::NoRows)),
-            _ => scores.push(MetricSeries::new(metric, series, kind, &ask.goals)),
+            _ => scores.push(MetricSeries::new(metric, series, definition, &ask.goals)),
         }
     }
     let period = ask.periods.last().cloned().expect("a period is asked for");
@@ -128,7 +127,11 @@ pub fn review(canonical: &CanonicalTables, catalog: &Catalog, settings: &Setting
             canonical,
             catalog,
             settings,
-            &request(std::slice::from_ref(&period), std::slice::from_ref(dimension), &[Compare::Rest]),
+            &request(
+                std::slice::from_ref(&period),
+                std::slice::from_ref(dimension),
+                &[Compare::OtherGroups],
+            ),
         )?;
         notes.extend(found.notes);
         breakdowns.extend(Breakdown::new(dimension, found.metrics, found.cells, &scores, catalog));

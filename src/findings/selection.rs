@@ -229,7 +229,7 @@ mod tests {
             good: BetterDirection::Up,
             undated: false,
         };
-        MetricSeries::new(shown, cells, &CATALOG.get("retention_rate").unwrap().kind, &BTreeMap::new())
+        MetricSeries::new(shown, cells, CATALOG.get("retention_rate").unwrap(), &BTreeMap::new())
     }
 
     fn periods(count: usize) -> Vec<Period> {

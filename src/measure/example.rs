@@ -7,10 +7,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use super::counting::Build;
 use super::example_rows::{self, Given};
-use super::plan::{Plan, texts};
-use super::run::Build;
-use super::window::later;
+use super::ids::MetricId;
+use super::plan::Plan;
+use super::requirements::columns_to_load;
+use super::window_sets::later;
 use super::{Request, cells};
 use crate::canonical::{self, Budget, CanonicalTables, Dictionary, Options};
 use crate::catalog::{self, Catalog, Example, Expect, Metric, Origin};
@@ -22,6 +24,7 @@ use crate::period::{Period, Zone, parse_as_of};
 use crate::report::AbsentReason;
 use crate::schema::{DAY, Micros, Table};
 use crate::sources::{Input, Source};
+use crate::stats::Confidence;
 
 /// Relative deviation that is put down to rounding.
 const ROUNDING: f64 = 1e-9;
@@ -127,7 +130,7 @@ impl Runner<'_> {
             zone: self.zone.clone(),
             as_of: self.as_of(example)?,
             dimensions: BTreeSet::new(),
-            texts: texts(self.catalog, [self.metric]),
+            texts: columns_to_load(self.catalog, [self.metric]),
             everything: false,
             keep_lines: false,
             keep_unused: false,
@@ -179,11 +182,18 @@ impl Runner<'_> {
             zone: self.zone.clone(),
         };
         let plan = Plan::given(self.catalog, &self.metric.id, &canonical);
-        if let Some(other) = plan.metrics.iter().find(|m| m.fact.is_some_and(|f| f.fact != fact.fact)) {
+        if let Some(other) = plan
+            .metrics
+            .as_slice()
+            .iter()
+            .map(|p| p.metric)
+            .find(|m| m.fact.is_some_and(|f| f.fact != fact.fact))
+        {
             anyhow::bail!("rows of `{}` do not tell `{}`; give canonical tables", fact.name(), other.id);
         }
         let start = period.start;
-        self.measure(&canonical, &|_, _, _, out| given.fill(&plan.metrics, start, out), &plan, period)
+        let metrics: Vec<&Metric> = plan.metrics.as_slice().iter().map(|p| p.metric).collect();
+        self.measure(&canonical, &|_, _, _, out| given.fill(&metrics, start, out), &plan, period)
     }
 
     fn measure(&self, canonical: &CanonicalTables, build: &Build, plan: &Plan, period: Period) -> anyhow::Result<Got> {
@@ -198,10 +208,10 @@ impl Runner<'_> {
             series: false,
             p_values: false,
             contributors: false,
-            level: 0.95,
+            confidence: Confidence::of(0.95),
         };
-        let asked: Vec<usize> = plan.index(&self.metric.id).into_iter().collect();
-        let (cells, _) = cells(canonical, self.settings, build, &request, plan, &asked, &mut Vec::new())?;
+        let asked: Vec<MetricId> = plan.id(&self.metric.id).into_iter().collect();
+        let (cells, _) = cells(canonical, self.settings, build, &request, plan, &asked)?;
         let [cell] = cells.as_slice() else {
             anyhow::bail!("one metric in one period has one cell");
         };

@@ -1,26 +1,29 @@
-//! The engine: the catalogue's metrics over the facts, for periods and slices.
+//! The engine: the catalogue's metrics over the facts, for periods and groups.
 //!
-//! A fact is built block by block of stakeholders; each block is evaluated by polars for all metrics of the fact at once, counted in
-//! one pass over its rows, and thrown away. Blocks are merged in their order, whatever the number of threads.
+//! A run is a [`plan`](plan::Plan) of metrics over the cells of a [grid](ids::Grid): every group in every period. A metric is measured in two
+//! stages:
+//!
+//! 1. **Counting** ([`counting`]). A fact is built block by block of stakeholders. Polars evaluates the expressions of all metrics of the fact
+//!    at once ([`columns`]); one linear pass over the rows adds up what each stakeholder has, and the block is thrown away. What was counted
+//!    of blocks is merged in their order, whatever the number of threads. It knows no statistics.
+//! 2. **Finishing** ([`finishing`]). Merged counts become estimates with intervals, differences from earlier periods and from the other
+//!    groups, and cells; small groups of protected people are hidden.
+//!
+//! What sets one kind of metric apart from another, in both stages, is in one file each under [`kinds`].
 
-mod change;
-mod contributors;
-mod count;
-mod evaluate;
+mod columns;
+mod counting;
 pub mod example;
 mod example_rows;
-mod finish;
-mod ordered_jobs;
-mod other_groups;
-mod pass;
+mod finishing;
+mod ids;
+mod kinds;
 mod plan;
 mod private;
+mod requirements;
 mod rows;
-mod run;
-mod slice;
-mod suppress;
-mod tally;
-mod window;
+mod slices;
+mod window_sets;
 
 use std::collections::BTreeMap;
 
@@ -34,18 +37,21 @@ use crate::facts;
 use crate::facts::context::Settings;
 use crate::period::Period;
 use crate::report::{AbsentReason, Cell, Contributors, MetricInfo};
+use crate::stats::Confidence;
 
-pub use plan::texts;
+pub use counting::blocks;
+pub use finishing::suppress::FEWEST;
 pub use private::Private;
+pub use requirements::columns_to_load;
 pub use rows::{Entry, FactRow, SupportingRows, Wanted, may_show, rows};
-pub use run::blocks;
-pub use slice::{NONE, Slices};
-pub use suppress::FEWEST;
-pub use window::{Compare, lanes};
+pub use slices::NONE;
+pub use window_sets::{Compare, window};
 
-use pass::{Found, pass};
+use counting::Build;
+use finishing::cells::{Found, cells as found_cells};
+use finishing::{change, suppress};
+use ids::{Id, MetricId, PeriodId};
 use plan::Plan;
-use run::Build;
 
 /// What is to be measured.
 #[derive(Debug, Clone)]
@@ -56,23 +62,23 @@ pub struct Request {
     pub all: bool,
     /// The periods, ascending and disjoint.
     pub periods: Vec<Period>,
-    /// The dimensions of the slices.
+    /// The dimensions of the groups.
     pub by: Vec<String>,
-    /// Which slices count, over dimensions.
+    /// Which groups count, over dimensions.
     pub filter: Option<Expr>,
     /// With dimensions, the total too.
     pub total: bool,
-    /// What each cell is compared with; with the rest only where there are slices.
+    /// What each cell is compared with; with the other groups only where there are dimensions.
     pub compare: Vec<Compare>,
     /// Whether the periods are one series: each is measured as it was known at the age that the last one has at as-of, and only the
     /// last is compared.
     pub series: bool,
-    /// Whether every change gets its p-value; those against the rest have it anyway.
+    /// Whether every change gets its p-value; those against the other groups have it anyway.
     pub p_values: bool,
-    /// Whether the stakeholders with most of each total and ratio are told, of the last period and all slices together.
+    /// Whether the stakeholders with most of each total and ratio are wanted, of the last period and all groups together.
     pub contributors: bool,
-    /// Confidence level of the intervals.
-    pub level: f64,
+    /// How intervals are found.
+    pub confidence: Confidence,
 }
 
 /// What was measured.
@@ -80,7 +86,7 @@ pub struct Request {
 pub struct Outcome {
     /// The metrics that have cells, in the order of the catalogue.
     pub metrics: Vec<MetricInfo>,
-    /// The cells, by metric, period and slice.
+    /// The cells, by metric, period and group.
     pub cells: Vec<Cell>,
     /// Who the values of the last period come from, where asked for, by metric; never protected people, nor whom a hidden cell is of.
     pub contributors: Vec<Contributors>,
@@ -95,41 +101,41 @@ pub struct Outcome {
 /// Only defects: whatever the data lack makes a cell absent.
 pub fn measure(canonical: &CanonicalTables, catalog: &Catalog, settings: &Settings, request: &Request) -> Result<Outcome> {
     let plan = Plan::new(catalog, &request.metrics, canonical, settings);
-    let asked: Vec<usize> = (0..plan.metrics.len())
-        .filter(|&i| request.metrics.contains(&plan.metrics[i].id) && !plan.metrics[i].hidden)
-        .collect();
-    let mut notes = Vec::new();
-    let (cells, contributors) = cells(canonical, settings, &facts::build, request, &plan, &asked, &mut notes)?;
-    notes.extend(without_rest(&plan, &asked, request));
-    let shown = asked
+    let asked: Vec<MetricId> = plan
+        .metrics
         .iter()
-        .map(|&i| (plan.metrics[i], plan.undated[i]))
-        .map(|(m, undated)| MetricInfo {
-            id: m.id.clone(),
-            title: m.title.clone(),
-            family: m.family.clone(),
-            unit: m.unit.word().to_string(),
-            good: m.good,
-            undated,
-        })
+        .filter(|(_, planned)| request.metrics.contains(&planned.metric.id) && !planned.metric.hidden)
+        .map(|(id, _)| id)
         .collect();
+    let (cells, contributors) = cells(canonical, settings, &facts::build, request, &plan, &asked)?;
+    let metrics = asked.iter().map(|&id| {
+        let metric = plan.metrics[id].metric;
+        MetricInfo {
+            id: metric.id.clone(),
+            title: metric.title.clone(),
+            family: metric.family.clone(),
+            unit: metric.unit.word().to_string(),
+            good: metric.good,
+            undated: plan.metrics[id].undated,
+        }
+    });
     Ok(Outcome {
-        metrics: shown,
+        metrics: metrics.collect(),
         cells,
         contributors,
-        notes,
+        notes: without_other_groups(&plan, &asked, request).into_iter().collect(),
     })
 }
 
-/// Which of the metrics asked for have no comparison with the rest, though that was asked for too.
-fn without_rest(plan: &Plan, asked: &[usize], request: &Request) -> Option<Note> {
-    if !request.compare.contains(&Compare::Rest) || request.by.is_empty() {
+/// Which of the metrics asked for have no comparison with the other groups, though that was asked for too.
+fn without_other_groups(plan: &Plan, asked: &[MetricId], request: &Request) -> Option<Note> {
+    if !request.compare.contains(&Compare::OtherGroups) || request.by.is_empty() {
         return None;
     }
-    let measured = asked.iter().filter(|&&i| plan.absent[i].is_none());
+    let measured = asked.iter().map(|&id| &plan.metrics[id]).filter(|planned| planned.absent.is_none());
     let without: Vec<&str> = measured
-        .filter(|&&i| !pass::has_rest(plan, i))
-        .map(|&i| plan.metrics[i].id.as_str())
+        .filter(|planned| !planned.has_other_groups)
+        .map(|planned| planned.metric.id.as_str())
         .collect();
     let text = format!(
         "not compared with the rest, because they tell how a total is spread, or count different things: {}",
@@ -142,58 +148,58 @@ fn without_rest(plan: &Plan, asked: &[usize], request: &Request) -> Option<Note>
 pub fn missing(catalog: &Catalog, canonical: &CanonicalTables, settings: &Settings) -> Vec<(String, AbsentReason)> {
     let ids: Vec<String> = catalog.iter().filter(|m| !m.hidden).map(|m| m.id.clone()).collect();
     let plan = Plan::new(catalog, &ids, canonical, settings);
-    let absent = plan.metrics.iter().zip(plan.absent).filter(|(metric, _)| !metric.hidden);
-    absent
-        .filter_map(|(metric, absent)| absent.map(|absent| (metric.id.clone(), absent)))
+    let shown = plan.metrics.as_slice().iter().filter(|planned| !planned.metric.hidden);
+    shown
+        .filter_map(|planned| Some((planned.metric.id.clone(), planned.absent.clone()?)))
         .collect()
 }
 
-/// The cells of the metrics asked for, by metric, period and slice, and whom they come from; what is told of too few people is hidden.
+/// The cells of the metrics asked for, by metric, period and group, and whom they come from; what would show few protected people is
+/// hidden.
 fn cells(
     canonical: &CanonicalTables,
     settings: &Settings,
     build: &Build,
     request: &Request,
     plan: &Plan,
-    asked: &[usize],
-    notes: &mut Vec<Note>,
+    asked: &[MetricId],
 ) -> Result<(Vec<Cell>, Vec<Contributors>)> {
-    let mut passes = vec![request.by.clone()];
+    let mut dimensions = vec![request.by.clone()];
     if request.total && !request.by.is_empty() {
-        passes.push(Vec::new());
+        dimensions.push(Vec::new());
     }
-    let mut found: BTreeMap<(usize, usize), Vec<Found>> = BTreeMap::new();
-    for by in &passes {
-        for (at, one) in pass(canonical, settings, build, request, by, plan, notes)? {
+    let mut found: BTreeMap<(MetricId, PeriodId), Vec<Found>> = BTreeMap::new();
+    for by in &dimensions {
+        for (at, one) in found_cells(canonical, settings, build, request, by, plan)? {
             found.entry(at).or_default().push(one);
         }
     }
-    let mut done: BTreeMap<(usize, usize), Vec<Cell>> = BTreeMap::new();
-    let mut contributors: BTreeMap<usize, Contributors> = BTreeMap::new();
-    for index in pass::order(plan) {
-        for period in 0..request.periods.len() {
-            let mut of = found.remove(&(index, period)).unwrap_or_default();
-            let told = of.iter_mut().find_map(|f| f.contributors.take());
-            let protected: Vec<bool> = of
+    let periods = || (0..request.periods.len()).map(PeriodId::of);
+    let mut done: BTreeMap<(MetricId, PeriodId), Vec<Cell>> = BTreeMap::new();
+    let mut contributors: BTreeMap<MetricId, Contributors> = BTreeMap::new();
+    for id in plan.parts_first() {
+        let planned = &plan.metrics[id];
+        for period in periods() {
+            let mut found = found.remove(&(id, period)).unwrap_or_default();
+            let named = found.iter_mut().find_map(|f| f.contributors.take());
+            let protected: Vec<bool> = found
                 .iter()
-                .map(|f| private::protects(plan.metrics[index], &f.cell, f.private))
+                .map(|f| private::protects(planned.metric, &f.cell, f.protected))
                 .collect();
-            let mut of: Vec<Cell> = of.into_iter().map(|f| f.cell).collect();
-            suppress::suppress(&mut of.iter_mut().collect::<Vec<_>>(), &protected);
-            for part in plan.metrics[index].parts().iter().filter_map(|id| plan.index(id)) {
-                suppress::follow(&mut of, done.get(&(part, period)).map_or(&[], Vec::as_slice));
+            let mut cells: Vec<Cell> = found.into_iter().map(|f| f.cell).collect();
+            suppress::suppress(&mut cells.iter_mut().collect::<Vec<_>>(), &protected);
+            for part in &planned.parts {
+                suppress::follow(&mut cells, done.get(&(*part, period)).map_or(&[], Vec::as_slice));
             }
-            // After hiding, so that what is hidden shows in nothing.
-            change::stand(&mut of, request.level);
-            let is_shown = of.iter().any(|cell| cell.by.is_empty() && cell.value.is_some());
-            contributors.extend(told.filter(|_| is_shown).map(|told| (index, told)));
-            done.insert((index, period), of);
+            // After hiding: what is hidden must not show in anything.
+            change::apply_benjamini_hochberg(&mut cells, request.confidence.level);
+            let is_shown = cells.iter().any(|cell| cell.by.is_empty() && cell.value.is_some());
+            contributors.extend(named.filter(|_| is_shown).map(|named| (id, named)));
+            done.insert((id, period), cells);
         }
     }
-    let keys = asked
-        .iter()
-        .flat_map(|&index| (0..request.periods.len()).map(move |period| (index, period)));
+    let keys = asked.iter().flat_map(|&id| periods().map(move |period| (id, period)));
     let cells = keys.filter_map(|key| done.remove(&key)).flatten().collect();
-    let told = asked.iter().filter_map(|index| contributors.remove(index)).collect();
-    Ok((cells, told))
+    let contributors = asked.iter().filter_map(|id| contributors.remove(id)).collect();
+    Ok((cells, contributors))
 }

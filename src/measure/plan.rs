@@ -1,20 +1,51 @@
-//! What has to be measured: the metrics asked for and those they rest on, grouped by fact and by how rows come into periods.
+//! What has to be measured: the metrics asked for and those they are computed from, grouped by fact and by how rows come into periods.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::ids::{Id, IdVec, MetricId};
+use super::kinds::MeasuredKind;
+use super::requirements;
 use crate::canonical::CanonicalTables;
-use crate::catalog::{Catalog, Kind, Metric, When};
+use crate::catalog::{Catalog, Metric, When};
 use crate::facts::context::Settings;
 use crate::report::AbsentReason;
-use crate::schema::{ColumnType, Fact, FactSpec, Input, Known, Role, Unit};
+use crate::schema::{Fact, FactSpec, Known, Micros, Role, Unit};
+
+/// A metric that is to be measured.
+#[derive(Debug)]
+pub struct PlannedMetric<'a> {
+    /// Its definition.
+    pub metric: &'a Metric,
+    /// Why it cannot be measured at all, if so.
+    pub absent: Option<AbsentReason>,
+    /// The sources whose rows it can be measured on; `None`: all.
+    pub sources: Option<Vec<bool>>,
+    /// Whether it depends on something that nobody dated, so that it cannot be set back to an earlier as-of.
+    pub undated: bool,
+    /// The metrics that it is computed from.
+    pub parts: Vec<MetricId>,
+    /// The metric whose counts it is finished from: itself, or an earlier one that ranks the same values of the same rows.
+    pub counted_as: MetricId,
+    /// Whether it, and all that it is computed from, can be compared with the other groups.
+    pub has_other_groups: bool,
+    /// Whether it is money of several currencies, and the rows of its fact do not say of which.
+    pub is_mixed: bool,
+}
+
+impl PlannedMetric<'_> {
+    /// What its kind does.
+    pub fn kind(&self) -> &dyn MeasuredKind {
+        super::kinds::measured(&self.metric.kind)
+    }
+}
 
 /// Metrics of one fact whose rows come into periods the same way.
 #[derive(Debug)]
 pub struct View {
     /// How.
     pub when: When,
-    /// Indexes into [`Plan::metrics`].
-    pub metrics: Vec<usize>,
+    /// The metrics that are counted.
+    pub metrics: Vec<MetricId>,
 }
 
 /// All that is measured on one fact.
@@ -26,32 +57,31 @@ pub struct FactPlan {
     pub wanted: BTreeSet<&'static str>,
     /// Its views.
     pub views: Vec<View>,
+    /// The start of the day on which its data begin; `None` without any.
+    pub starts: Option<Micros>,
 }
 
 /// Which sources a metric can be measured on (`None`: all), or what is missing.
 type Usable<'u> = dyn Fn(&Metric, &FactSpec) -> Result<Option<Vec<bool>>, String> + 'u;
 
 /// What has to be measured.
+#[derive(Debug)]
 pub struct Plan<'a> {
-    /// The metrics in the order of the catalogue: those asked for and those they rest on.
-    pub metrics: Vec<&'a Metric>,
-    /// For each metric why it cannot be measured at all, if so.
-    pub absent: Vec<Option<AbsentReason>>,
-    /// For each metric the sources whose rows it can be measured on; `None`: all.
-    pub sources: Vec<Option<Vec<bool>>>,
+    /// The metrics in the order of the catalogue: those asked for and those they are computed from.
+    pub metrics: IdVec<MetricId, PlannedMetric<'a>>,
     /// By fact.
     pub facts: Vec<FactPlan>,
-    /// For each metric whether it rests on something that nobody dated, so that it cannot be set back to an earlier as-of.
-    pub undated: Vec<bool>,
 }
 
 impl<'a> Plan<'a> {
     /// The plan for these metric ids, which exist in the catalogue, over what the tables and settings give.
     pub fn new(catalog: &'a Catalog, ids: &[String], canonical: &CanonicalTables, settings: &Settings) -> Plan<'a> {
         let mut plan = Plan::over(catalog, ids, canonical, &|metric, fact| {
-            usable_sources(metric, fact, canonical, settings)
+            requirements::usable_sources(metric, fact, canonical, settings)
         });
-        plan.undated = plan.metrics.iter().map(|m| is_undated(m, canonical, settings)).collect();
+        for id in plan.metrics.ids() {
+            plan.metrics[id].undated = requirements::is_undated(plan.metrics[id].metric, canonical, settings);
+        }
         plan
     }
 
@@ -61,112 +91,151 @@ impl<'a> Plan<'a> {
     }
 
     fn over(catalog: &'a Catalog, ids: &[String], canonical: &CanonicalTables, usable: &Usable) -> Plan<'a> {
-        let mut wanted: BTreeSet<&str> = BTreeSet::new();
-        let mut open: Vec<&str> = ids.iter().map(String::as_str).collect();
-        while let Some(id) = open.pop() {
-            if let Some(metric) = catalog.get(id)
-                && wanted.insert(&metric.id)
-            {
-                open.extend(metric.parts().iter().filter_map(|id| catalog.get(id)).map(|m| m.id.as_str()));
-            }
-        }
+        let wanted = with_parts(catalog, ids);
         let metrics: Vec<&Metric> = catalog.iter().filter(|m| wanted.contains(m.id.as_str())).collect();
-        let mut plan = Plan {
-            absent: Vec::new(),
-            sources: Vec::new(),
-            facts: Vec::new(),
-            undated: vec![false; metrics.len()],
-            metrics,
-        };
-        for metric in &plan.metrics {
-            let (absent, sources) = match metric.fact {
+        let position = |id: &str| metrics.iter().position(|m| m.id == id).map(MetricId::of);
+        let planned = metrics.iter().enumerate().map(|(index, &metric)| {
+            let (absent, sources) = match metric.fact.map(|fact| usable(metric, fact)) {
                 None => (None, None),
-                Some(fact) => match usable(metric, fact) {
-                    Ok(sources) => (None, sources),
-                    Err(missing) => (Some(AbsentReason::MissingInput(missing)), None),
-                },
+                Some(Ok(sources)) => (None, sources),
+                Some(Err(missing)) => (Some(AbsentReason::MissingInput(missing)), None),
             };
-            plan.absent.push(absent);
-            plan.sources.push(sources);
-        }
-        // A derived metric misses what its parts miss.
-        for index in 0..plan.metrics.len() {
-            if let Kind::Derived { .. } | Kind::Rate { .. } = plan.metrics[index].kind {
-                let missing = plan.metrics[index]
-                    .parts()
-                    .iter()
-                    .find_map(|id| plan.index(id).and_then(|i| plan.absent[i].clone()));
-                plan.absent[index] = plan.absent[index].take().or(missing);
+            PlannedMetric {
+                metric,
+                absent,
+                sources,
+                undated: false,
+                parts: metric.parts().iter().filter_map(|id| position(id)).collect(),
+                counted_as: MetricId::of(index),
+                has_other_groups: super::kinds::measured(&metric.kind).has_other_groups(),
+                is_mixed: metric
+                    .fact
+                    .is_some_and(|fact| fact.column("currency").is_none() && is_money(metric) && mixed_currencies(canonical, fact)),
             }
+        });
+        let mut plan = Plan {
+            metrics: planned.collect(),
+            facts: Vec::new(),
+        };
+        for id in plan.parts_first() {
+            let parts = plan.metrics[id].parts.clone();
+            // It lacks what its parts lack, and cannot be compared where one of them cannot.
+            let missing = parts.iter().find_map(|part| plan.metrics[*part].absent.clone());
+            let comparable = parts.iter().all(|part| plan.metrics[*part].has_other_groups);
+            let counted_as = plan.first_alike(id);
+            let planned = &mut plan.metrics[id];
+            planned.absent = planned.absent.take().or(missing);
+            planned.has_other_groups &= comparable;
+            planned.counted_as = counted_as;
         }
-        plan.facts = fact_plans(&plan.metrics, &plan.absent, canonical);
+        plan.facts = plan.fact_plans(canonical);
         plan
     }
 
-    /// The index of a metric.
-    pub fn index(&self, id: &str) -> Option<usize> {
-        self.metrics.iter().position(|m| m.id == id)
+    /// The id of a metric.
+    pub fn id(&self, metric: &str) -> Option<MetricId> {
+        self.metrics
+            .iter()
+            .find(|(_, planned)| planned.metric.id == metric)
+            .map(|(id, _)| id)
     }
-}
 
-fn is_undated(metric: &Metric, canonical: &CanonicalTables, settings: &Settings) -> bool {
-    let Some(fact) = metric.fact else { return false };
-    let is_told = |column: &str| {
-        let mut needs = fact.column(column).into_iter().flat_map(|c| c.needs);
-        needs.all(|group| group.iter().any(|input| is_given(input, canonical, settings)))
-    };
-    metric.columns().iter().any(|c| match c.known {
-        Known::Undated => true,
-        Known::At(at) => !is_told(at),
-        Known::Always | Known::Lasting(_) => false,
-    })
-}
+    /// The metrics in an order in which those that others are computed from come first.
+    pub fn parts_first(&self) -> Vec<MetricId> {
+        let mut order: Vec<MetricId> = Vec::new();
+        while order.len() < self.metrics.len() {
+            let is_ready = |id: &MetricId| !order.contains(id) && self.metrics[*id].parts.iter().all(|part| order.contains(part));
+            let ready: Vec<MetricId> = self.metrics.ids().filter(is_ready).collect();
+            // The catalogue has no cycles.
+            if ready.is_empty() {
+                break;
+            }
+            order.extend(ready);
+        }
+        order
+    }
 
-fn fact_plans(metrics: &[&Metric], absent: &[Option<AbsentReason>], canonical: &CanonicalTables) -> Vec<FactPlan> {
-    let mut facts: BTreeMap<Fact, FactPlan> = BTreeMap::new();
-    for (index, metric) in metrics.iter().enumerate().filter(|(i, _)| absent[*i].is_none()) {
-        let Some(spec) = metric.fact else { continue };
-        let plan = facts.entry(spec.fact).or_insert_with(|| FactPlan {
-            spec,
-            wanted: BTreeSet::new(),
-            views: Vec::new(),
-        });
-        for column in metric.columns() {
-            plan.wanted.insert(column.name);
-            if let Known::At(at) | Known::Lasting(at) = column.known {
-                plan.wanted.insert(at);
+    /// The plan of a metric's fact, where something is counted on it.
+    pub fn fact(&self, metric: &Metric) -> Option<&FactPlan> {
+        let spec = metric.fact?;
+        self.facts.iter().find(|plan| plan.spec.fact == spec.fact)
+    }
+
+    /// The first metric that ranks the same values of the same rows; else the metric itself.
+    fn first_alike(&self, id: MetricId) -> MetricId {
+        let ranked = |id: MetricId| {
+            let planned = &self.metrics[id];
+            let (metric, ranking) = (planned.metric, planned.kind().ranking()?);
+            Some((
+                metric.fact.map(|f| f.fact),
+                &metric.when,
+                ranking.of.sql(),
+                metric.where_.as_ref().map(|w| w.sql()),
+                &planned.sources,
+                &planned.absent,
+            ))
+        };
+        let Some(mine) = ranked(id) else { return id };
+        self.metrics
+            .ids()
+            .take_while(|earlier| *earlier < id)
+            .find(|earlier| ranked(*earlier).as_ref() == Some(&mine))
+            .unwrap_or(id)
+    }
+
+    fn fact_plans(&self, canonical: &CanonicalTables) -> Vec<FactPlan> {
+        let mut facts: BTreeMap<Fact, FactPlan> = BTreeMap::new();
+        for (id, planned) in self.metrics.iter().filter(|(_, planned)| planned.absent.is_none()) {
+            let metric = planned.metric;
+            let Some(spec) = metric.fact else { continue };
+            let plan = facts.entry(spec.fact).or_insert_with(|| FactPlan {
+                spec,
+                wanted: BTreeSet::new(),
+                views: Vec::new(),
+                starts: starts(canonical, spec),
+            });
+            for column in metric.columns() {
+                plan.wanted.insert(column.name);
+                if let Known::At(at) | Known::Lasting(at) = column.known {
+                    plan.wanted.insert(at);
+                }
+            }
+            if is_money(metric) && spec.column("currency").is_some() && mixed_currencies(canonical, spec) {
+                plan.wanted.insert("currency");
+            }
+            if planned.counted_as != id {
+                continue;
+            }
+            match plan.views.iter_mut().find(|v| v.when == metric.when) {
+                Some(view) => view.metrics.push(id),
+                None => plan.views.push(View {
+                    when: metric.when.clone(),
+                    metrics: vec![id],
+                }),
             }
         }
-        if is_money(metric) && spec.column("currency").is_some() && mixed_currencies(canonical, spec) {
-            plan.wanted.insert("currency");
-        }
-        match plan.views.iter_mut().find(|v| v.when == metric.when) {
-            Some(view) => view.metrics.push(index),
-            None => plan.views.push(View {
-                when: metric.when.clone(),
-                metrics: vec![index],
-            }),
-        }
+        facts.into_values().collect()
     }
-    facts.into_values().collect()
 }
 
-/// The texts of the canonical tables that these metrics, and those they rest on, are made from: what a load has to keep for them.
-pub fn texts<'m>(catalog: &'m Catalog, metrics: impl IntoIterator<Item = &'m Metric>) -> BTreeSet<String> {
-    let mut waiting: Vec<&Metric> = metrics.into_iter().collect();
-    let mut texts = BTreeSet::new();
-    let mut seen = BTreeSet::new();
-    while let Some(metric) = waiting.pop() {
-        if !seen.insert(&metric.id) {
-            continue;
-        }
-        waiting.extend(metric.parts().iter().filter_map(|id| catalog.get(id)));
-        for column in metric.columns() {
-            let read = column.canonical_columns().chain(column.words_of);
-            texts.extend(read.filter(|c| c.kind == ColumnType::Text).map(|c| c.name.to_string()));
+/// These metrics and all that they are computed from.
+fn with_parts<'c>(catalog: &'c Catalog, ids: &'c [String]) -> BTreeSet<&'c str> {
+    let mut wanted: BTreeSet<&str> = BTreeSet::new();
+    let mut open: Vec<&str> = ids.iter().map(String::as_str).collect();
+    while let Some(id) = open.pop() {
+        if let Some(metric) = catalog.get(id)
+            && wanted.insert(&metric.id)
+        {
+            open.extend(metric.parts().iter().filter_map(|id| catalog.get(id)).map(|m| m.id.as_str()));
         }
     }
-    texts
+    wanted
+}
+
+fn starts(canonical: &CanonicalTables, spec: &FactSpec) -> Option<Micros> {
+    let tables = spec.tables.iter().filter_map(|t| canonical.table(*t));
+    let first = tables.map(|rows| rows.first_event).filter(|at| *at != Micros::MAX).min()?;
+    Some(canonical.zone.midnight(canonical.zone.day_of(first)))
 }
 
 /// Whether the metric adds money.
@@ -180,55 +249,4 @@ pub fn mixed_currencies(canonical: &CanonicalTables, spec: &FactSpec) -> bool {
         let mut currencies = rows.table.with_role(Role::Currency).map(|column| rows.codes(column));
         currencies.any(|codes| codes.exists() && (1..rows.len).any(|row| codes.at(row) != codes.at(0)))
     })
-}
-
-/// Which sources a metric can be measured on, or what is missing.
-fn usable_sources(metric: &Metric, fact: &FactSpec, canonical: &CanonicalTables, settings: &Settings) -> Result<Option<Vec<bool>>, String> {
-    if !fact.tables.iter().any(|t| canonical.table(*t).is_some()) {
-        let names: Vec<&str> = fact.tables.iter().map(|t| t.name()).collect();
-        return Err(names.join(" or "));
-    }
-    let columns = metric.columns();
-    let mut usable = vec![true; canonical.sources.len()];
-    let mut restricted = false;
-    for group in columns.iter().flat_map(|c| c.needs.iter()) {
-        if !group.iter().any(|input| is_given(input, canonical, settings)) {
-            return Err(group.iter().map(Input::name).collect::<Vec<_>>().join(" or "));
-        }
-        // What one table's rows need, each of its sources must map by itself.
-        let Some(table) = fact.rows.filter(|table| {
-            group
-                .iter()
-                .all(|input| input.column().is_some_and(|column| column.table == *table))
-        }) else {
-            continue;
-        };
-        for (index, source) in canonical.sources.iter().enumerate().filter(|(_, s)| s.table == table) {
-            if !group.iter().filter_map(Input::column).any(|column| source.maps(column)) {
-                usable[index] = false;
-                restricted = true;
-            }
-        }
-    }
-    if !restricted {
-        return Ok(None);
-    }
-    let table = fact.rows.expect("only facts with a table of their own are restricted");
-    if canonical.sources.iter().zip(&usable).any(|(s, ok)| s.table == table && *ok) {
-        Ok(Some(usable))
-    } else {
-        let needs: BTreeSet<String> = columns.iter().flat_map(|c| c.needs).copied().flatten().map(Input::name).collect();
-        Err(format!("{} in one source", needs.into_iter().collect::<Vec<_>>().join(" and ")))
-    }
-}
-
-/// Whether an input is there: a column that some source maps, a target, or a declaration.
-fn is_given(input: &Input, canonical: &CanonicalTables, settings: &Settings) -> bool {
-    match input {
-        Input::Column(column) => canonical.is_mapped(column),
-        Input::FirstResponseTarget => settings.first_response.is_some(),
-        Input::ResolutionTarget => settings.resolution.is_some(),
-        Input::ContactTarget => !settings.contact_days.is_empty(),
-        Input::EffortDirection => settings.high_is_easy,
-    }
 }

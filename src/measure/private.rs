@@ -48,7 +48,7 @@ impl Private {
     }
 }
 
-/// Whether a cell tells about protected people: all of its people are (so many of them), or the metric is about
+/// Whether a cell is about protected people: all of its people are (so many of them), or the metric is about
 /// them by its definition.
 pub fn protects(metric: &Metric, cell: &Cell, private: u64) -> bool {
     let people = cell.stakeholders.unwrap_or_default();
@@ -56,7 +56,7 @@ pub fn protects(metric: &Metric, cell: &Cell, private: u64) -> bool {
 }
 
 /// Whether a metric is about protected people by its definition: the condition on its rows names a word that marks them, of a column
-/// that holds such words. It does not matter how it names the word: what is said of all others tells of them too.
+/// that holds such words. It does not matter how it names the word: what is said of all others reveals it too.
 pub fn is_about_protected_people(metric: &Metric) -> bool {
     let (Some(fact), Some(condition)) = (metric.fact, &metric.where_) else {
         return false;

@@ -6,16 +6,17 @@ use anyhow::Result;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
-use super::count;
-use super::evaluate::{Evaluator, Inputs, place};
-use super::lanes;
-use super::plan::{FactPlan, Plan, is_money};
+use super::columns::{Evaluator, place};
+use super::counting::{CountTask, Placement, blocks};
+use super::finishing::cells::absent;
+use super::ids::{Grid, Id};
+use super::plan::{FactPlan, Plan, PlannedMetric, is_money};
 use super::private::{Private, is_about_protected_people};
-use super::run;
-use super::slice::Slices;
-use super::window::WindowSet;
+use super::requirements::check_loaded;
+use super::slices::Slices;
+use super::window_sets::{WindowSet, window_sets};
 use crate::canonical::CanonicalTables;
-use crate::catalog::{Catalog, Entity, Exposure, Kind, Metric, Under};
+use crate::catalog::{Catalog, Metric};
 use crate::diagnostics::Problem;
 use crate::expr::Expr;
 use crate::facts;
@@ -23,7 +24,6 @@ use crate::facts::context::{Context, Settings, Slicing};
 use crate::facts::frame::Frame;
 use crate::period::Period;
 use crate::report::AbsentReason;
-use crate::schema::NO_INT;
 
 /// The cell, or the cells of the slices, whose rows are wanted.
 #[derive(Debug, Clone)]
@@ -87,12 +87,13 @@ pub struct SupportingRows {
 /// as problems. All else is a defect.
 pub fn rows(canonical: &CanonicalTables, catalog: &Catalog, settings: &Settings, wanted: &Wanted) -> Result<SupportingRows> {
     let plan = Plan::new(catalog, std::slice::from_ref(&wanted.metric), canonical, settings);
-    let Some(index) = plan.index(&wanted.metric) else {
+    let Some(id) = plan.id(&wanted.metric) else {
         anyhow::bail!("{} is not in the catalogue", wanted.metric);
     };
-    let metric = plan.metrics[index];
+    let planned = &plan.metrics[id];
+    let metric = planned.metric;
     may_show(metric)?;
-    if let Some(absent) = &plan.absent[index] {
+    if let Some(absent) = &planned.absent {
         let missing = absent.detail().unwrap_or_default();
         return Err(Problem::data(format!("these inputs cannot give `{}`", metric.id))
             .why(format!("{} ({missing})", absent.as_str()))
@@ -100,13 +101,11 @@ pub fn rows(canonical: &CanonicalTables, catalog: &Catalog, settings: &Settings,
     }
     let specs: Vec<_> = plan.facts.iter().map(|f| f.spec).collect();
     let slices = Slices::new(canonical, &specs, &wanted.by, wanted.filter.as_ref());
-    let lanes = lanes(std::slice::from_ref(&wanted.period), &[], false, canonical.as_of);
-    let (Some(lane), Some(fact)) = (
-        lanes.first(),
-        plan.facts.iter().find(|f| f.views.iter().any(|v| v.metrics.contains(&index))),
-    ) else {
+    let sets = window_sets(std::slice::from_ref(&wanted.period), &[], false, canonical.as_of);
+    let (Some((_, set)), Some(fact)) = (sets.iter().next(), plan.fact(metric)) else {
         anyhow::bail!("{} has no fact", metric.id);
     };
+    check_loaded(&plan, fact, canonical)?;
     let slicing = match slices.facts.get(fact.spec.name()) {
         Some(Ok((slicing, _))) => slicing,
         Some(Err(dimension)) => {
@@ -119,23 +118,23 @@ pub fn rows(canonical: &CanonicalTables, catalog: &Catalog, settings: &Settings,
     let job = Job {
         canonical,
         settings,
-        metric,
+        planned,
         fact,
-        sources: plan.sources[index].as_deref(),
         slicing,
-        lane,
-        slices: slices.labels.len(),
+        set,
+        grid: Grid::new(1, slices.labels.len()),
         private: &private,
     };
     let mut behind = SupportingRows {
-        columns: columns(metric),
-        slices: slices.labels.clone(),
+        columns: columns(planned),
+        slices: slices.labels.as_slice().to_vec(),
         rows: Vec::new(),
-        absent: super::pass::absent(&plan, &slices, index, metric, lane.windows[0].as_of, &wanted.period, canonical),
+        absent: absent(&slices, planned, canonical.as_of, &wanted.period, canonical),
     };
     let mut things: FxHashMap<i64, u64> = FxHashMap::default();
     let mut currencies: Vec<u32> = Vec::new();
-    for some in run::blocks(canonical, fact.spec).chunks(4 * rayon::current_num_threads().max(1)) {
+    let mut too_large = false;
+    for some in blocks(canonical, fact.spec).chunks(4 * rayon::current_num_threads().max(1)) {
         let done: Vec<Result<Block>> = some.par_iter().map(|range| job.block(range.clone())).collect();
         for block in done {
             let mut block = block?;
@@ -143,7 +142,7 @@ pub fn rows(canonical: &CanonicalTables, catalog: &Catalog, settings: &Settings,
                 let hint = "leave them out: --where \"type is null or type <> 'employee'\", and without private sources";
                 return Err(refusal(metric, "there are protected people among its rows", hint).into());
             }
-            // Ids are hashes; they are numbered as they come, so that they can be told apart.
+            // Ids are hashes; they are numbered as they come, so that they can be distinguished.
             for entry in block.rows.iter_mut().flat_map(|row| &mut row.entries) {
                 if let Entry::Thing(key) = entry {
                     let next = things.len() as u64 + 1;
@@ -152,12 +151,15 @@ pub fn rows(canonical: &CanonicalTables, catalog: &Catalog, settings: &Settings,
             }
             behind.rows.append(&mut block.rows);
             currencies.append(&mut block.currencies);
+            too_large |= block.too_large;
         }
     }
     currencies.sort_unstable();
     currencies.dedup();
     if currencies.len() > 1 {
         behind.absent = Some(AbsentReason::MixedCurrencies);
+    } else if too_large {
+        behind.absent = Some(AbsentReason::TooLarge);
     }
     Ok(behind)
 }
@@ -168,8 +170,8 @@ pub fn rows(canonical: &CanonicalTables, catalog: &Catalog, settings: &Settings,
 ///
 /// A metric that rests on others alone, or one about employees; as wrong usage.
 pub fn may_show(metric: &Metric) -> Result<()> {
-    if let Kind::Derived { .. } = metric.kind {
-        Err(rests_on_others(metric).into())
+    if metric.fact.is_none() {
+        Err(computed_from_others(metric).into())
     } else if is_about_protected_people(metric) {
         Err(refusal(metric, "it is about employees", "").into())
     } else {
@@ -177,7 +179,7 @@ pub fn may_show(metric: &Metric) -> Result<()> {
     }
 }
 
-fn rests_on_others(metric: &Metric) -> Problem {
+fn computed_from_others(metric: &Metric) -> Problem {
     let parts: Vec<String> = metric.parts().iter().map(|id| format!("`{id}`")).collect();
     let (last, others) = parts.split_last().map_or(("", &[][..]), |(last, others)| (last.as_str(), others));
     let listed = if others.is_empty() {
@@ -202,77 +204,10 @@ fn refusal(metric: &Metric, why: &str, hint: &str) -> Problem {
 }
 
 /// What the entries of a row are.
-fn columns(metric: &Metric) -> Vec<&'static str> {
-    let mut columns = match &metric.kind {
-        Kind::Count {
-            distinct: Some(Entity::Column(_)),
-        } => vec!["in_part", "thing"],
-        Kind::Count { .. } | Kind::Share { .. } | Kind::NetShare { .. } => vec!["in_part"],
-        Kind::Sum { .. } | Kind::Mean { .. } | Kind::Quantile { .. } => vec!["value"],
-        Kind::Ratio {
-            under: Under::Distinct(Entity::Stakeholder),
-            ..
-        } => vec!["over"],
-        Kind::Ratio { .. } => vec!["over", "under"],
-        Kind::Rate {
-            exposure: Exposure::Column(_),
-            ..
-        } => vec!["in_part", "exposure"],
-        Kind::Rate { .. } => vec!["in_part"],
-        Kind::SurvivalQuantile { .. } => vec!["event", "time"],
-        Kind::Concentration {
-            group: Entity::Column(_), ..
-        } => vec!["value", "group"],
-        Kind::Concentration { .. } => vec!["value"],
-        Kind::Derived { .. } => Vec::new(),
-    };
-    columns.extend(metric.weight.as_ref().map(|_| "weight"));
+fn columns(planned: &PlannedMetric) -> Vec<&'static str> {
+    let mut columns = planned.kind().entry_names();
+    columns.extend(planned.metric.weight.as_ref().map(|_| "weight"));
     columns
-}
-
-/// What one row adds, in the order of [`columns`].
-fn entries(metric: &Metric, inputs: &Inputs, things_are_texts: bool, row: usize) -> Vec<Entry> {
-    let number = |i: usize| inputs.numbers.get(i).and_then(|n| n.at(row)).map_or(Entry::Nothing, Entry::Number);
-    let yes = |flag: bool| Entry::Word(if flag { "yes" } else { "no" });
-    let thing = || match inputs.things.as_ref().map(|things| things[row]) {
-        None | Some(NO_INT) => Entry::Nothing,
-        Some(code) if things_are_texts => Entry::Text(code as u32),
-        Some(key) => Entry::Thing(key as u64),
-    };
-    let mut entries = match &metric.kind {
-        Kind::Count {
-            distinct: Some(Entity::Column(_)),
-        } => vec![yes(true), thing()],
-        Kind::Count { .. } => vec![yes(true)],
-        Kind::Share { .. } => vec![yes(inputs.flags[0][row])],
-        Kind::NetShare { .. } => vec![Entry::Word(match (inputs.flags[0][row], inputs.flags[1][row]) {
-            (true, true) => "plus and minus",
-            (true, false) => "plus",
-            (false, true) => "minus",
-            (false, false) => "no",
-        })],
-        Kind::Sum { .. } | Kind::Mean { .. } | Kind::Quantile { .. } => vec![number(0)],
-        Kind::Ratio { under, .. } => match under {
-            Under::Sum(_) => vec![number(0), number(1)],
-            Under::Distinct(Entity::Column(_)) => vec![number(0), thing()],
-            Under::Distinct(Entity::Stakeholder) => vec![number(0)],
-        },
-        Kind::Rate { exposure, .. } => match exposure {
-            Exposure::Column(_) => vec![yes(inputs.flags[0][row]), number(0)],
-            Exposure::Metric(_) => vec![yes(inputs.flags[0][row])],
-        },
-        Kind::SurvivalQuantile { .. } => {
-            let event = inputs.flags[0][row];
-            vec![yes(event), number(usize::from(!event))]
-        }
-        Kind::Concentration { group, .. } => match group {
-            Entity::Column(_) => vec![number(0), thing()],
-            Entity::Stakeholder => vec![number(0)],
-        },
-        Kind::Derived { .. } => Vec::new(),
-    };
-    entries.extend(inputs.weight.as_ref().map(|w| Entry::Number(w[row])));
-    entries
 }
 
 /// What a block of stakeholders gave.
@@ -282,17 +217,18 @@ struct Block {
     /// The currencies of the rows, where money of several may meet.
     currencies: Vec<u32>,
     protected: bool,
+    /// Whether a value of a row is too large to be represented.
+    too_large: bool,
 }
 
 struct Job<'a> {
     canonical: &'a CanonicalTables,
     settings: &'a Settings,
-    metric: &'a Metric,
+    planned: &'a PlannedMetric<'a>,
     fact: &'a FactPlan,
-    sources: Option<&'a [bool]>,
     slicing: &'a Slicing,
-    lane: &'a WindowSet,
-    slices: usize,
+    set: &'a WindowSet,
+    grid: Grid,
     private: &'a Private,
 }
 
@@ -303,11 +239,11 @@ impl Job<'_> {
             canonical: self.canonical,
             settings: self.settings,
             slicing: self.slicing,
-            windows: &self.lane.windows,
+            windows: self.set.windows.as_slice(),
         };
         facts::build(self.fact.spec, &context, range, &mut frame);
-        let when = &self.metric.when;
-        let placed = place(&frame, when, self.lane);
+        let metric = self.planned.metric;
+        let placed = place(&frame, &metric.when, self.set)?;
         let mut block = Block::default();
         if placed.order.is_empty() {
             return Ok(block);
@@ -317,23 +253,28 @@ impl Job<'_> {
             settings: self.settings,
             plan: self.fact,
         };
-        let inputs = evaluator.inputs(&[self.metric], &frame, &placed, self.lane, when)?.remove(0);
-        let cells = count::Cells::new(&frame, &placed, &self.lane.period, 1, self.slices);
-        let things_are_texts = self.metric.kind.entity().is_some_and(|entity| match entity {
-            Entity::Column(name) => frame.codes(name).is_some(),
-            Entity::Stakeholder => false,
-        });
-        let currencies = if is_money(self.metric) { frame.codes("currency") } else { None };
-        for at in count::counted(self.metric, &inputs, &cells, self.sources) {
+        let columns = evaluator.columns(&[metric], &frame, &placed, self.set, &metric.when)?.remove(0);
+        let placement = Placement::new(&frame, &placed, &self.set.period, self.grid);
+        let currencies = if is_money(metric) { frame.codes("currency") } else { None };
+        let task = CountTask {
+            placement: &placement,
+            keep: columns.keep.as_deref(),
+            sources: self.planned.sources.as_deref(),
+            is_protected: &|stakeholder, source| self.private.is(stakeholder, source),
+            with_entries: false,
+            with_other_groups: false,
+        };
+        block.too_large = !columns.too_large.is_empty();
+        for at in task.rows().filter(|&at| columns.kind.is_counted(at)) {
             let row = placed.order[at] as usize;
             let records = self.records(&frame, row);
-            block.protected |= self.private.is(cells.stakeholder[at], cells.source[at]);
+            block.protected |= self.private.is(placement.stakeholder[at], placement.source[at]);
             block.protected |= records.iter().any(|(source, _)| self.canonical.sources[*source as usize].private);
             block.currencies.extend(currencies.map(|codes| codes[row]));
             block.rows.push(FactRow {
-                stakeholder: cells.stakeholder[at],
-                slice: cells.cell[at],
-                entries: entries(self.metric, &inputs, things_are_texts, at),
+                stakeholder: placement.stakeholder[at],
+                slice: placement.cell[at].index() as u32,
+                entries: columns.kind.entries(at),
                 records,
             });
         }

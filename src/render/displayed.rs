@@ -52,6 +52,7 @@ pub fn absent(reason: &AbsentReason) -> &'static str {
         AbsentReason::Suppressed => "suppressed",
         AbsentReason::ZeroVariance => "values do not vary",
         AbsentReason::NotDefined => "not defined",
+        AbsentReason::TooLarge => "a value too large to be represented",
     }
 }
 

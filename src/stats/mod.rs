@@ -34,7 +34,7 @@ pub use net_share::net_share;
 pub use quantile::{quantile, quantile_type7};
 pub use rate::{poisson_byar, poisson_exact, rate};
 pub use ratio::{BOOTSTRAP_BELOW, ratio};
-pub use share::{share, wilson};
+pub use share::{ShareInterval, share, wilson};
 pub use sums::{ClusterSums, CrossSums};
 pub use survival::{NotReached, Observation, Step, Survival, kaplan_meier, survival_quantile};
 
@@ -60,6 +60,20 @@ pub enum Method {
 }
 
 impl Method {
+    /// The interval of a share that it is, if it is one.
+    pub fn of_share(self) -> Option<ShareInterval> {
+        match self {
+            Method::Wilson => Some(ShareInterval::Wilson),
+            Method::AdjustedWald
+            | Method::DeltaMethod
+            | Method::BootstrapT
+            | Method::PoissonExact
+            | Method::Byar
+            | Method::OrderStatistics
+            | Method::KaplanMeier => None,
+        }
+    }
+
     /// The name in output.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -72,6 +86,30 @@ impl Method {
             Method::OrderStatistics => "order-statistics",
             Method::KaplanMeier => "kaplan-meier",
         }
+    }
+}
+
+/// How intervals are found, where there is a choice.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Confidence {
+    /// The two-sided confidence level, between 0 and 1.
+    pub level: f64,
+    /// The interval of a share.
+    pub share: ShareInterval,
+}
+
+impl Confidence {
+    /// At this level, by the usual methods.
+    pub fn of(level: f64) -> Confidence {
+        Confidence {
+            level,
+            share: ShareInterval::default(),
+        }
+    }
+
+    /// The same at another level.
+    pub fn at(self, level: f64) -> Confidence {
+        Confidence { level, ..self }
     }
 }
 

@@ -2,27 +2,52 @@
 
 use super::distribution::normal_quantile;
 use super::sums::Design;
-use super::{ClusterSums, Estimate, Interval, Method, NoIntervalReason};
+use super::{ClusterSums, Confidence, Estimate, Interval, Method, NoIntervalReason};
 
-/// The share x / n, with Wilson's score interval at n* = rows / deff (z / t)^2.
+/// The interval of a share. Another one is a variant here, its limits, and its name in [`Method`].
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub enum ShareInterval {
+    /// Wilson's score interval.
+    #[default]
+    Wilson,
+}
+
+impl ShareInterval {
+    /// The limits of a share `p` of `n` independent rows; `n` need not be whole.
+    pub fn limits(self, p: f64, n: f64, level: f64) -> (f64, f64) {
+        match self {
+            ShareInterval::Wilson => wilson(p, n, level),
+        }
+    }
+
+    /// The method that it is shown as.
+    pub fn method(self) -> Method {
+        match self {
+            ShareInterval::Wilson => Method::Wilson,
+        }
+    }
+}
+
+/// The share x / n, with this interval at n* = rows / deff (z / t)^2.
 ///
 /// `rows` is the number of rows in the whole: `sums.n`, unless the sums carry weights. With one row per stakeholder deff is exactly 1
 /// and n* = n; else at least two stakeholders are needed. Of a share of 0 or 1, deff is rows / stakeholders.
 ///
 /// Wilson, JASA 22 (1927), 209-212; the effective sample size after Kish, and Korn and Graubard (1998).
-pub fn share(sums: &ClusterSums, rows: f64, level: f64) -> Estimate {
+pub fn share(sums: &ClusterSums, rows: f64, confidence: Confidence) -> Estimate {
+    let (interval, level) = (confidence.share, confidence.level);
     let Some(ratio) = sums.ratio().filter(|_| sums.n > 0.0 && rows > 0.0) else {
         return Estimate::undefined();
     };
     let value = ratio.clamp(0.0, 1.0);
     let Some(design) = Design::of(sums, value * (1.0 - value), rows, level) else {
-        return Estimate::absent(value, Method::Wilson, NoIntervalReason::TooFew);
+        return Estimate::absent(value, interval.method(), NoIntervalReason::TooFew);
     };
-    let (low, high) = wilson(value, design.n, level);
+    let (low, high) = interval.limits(value, design.n, level);
     Estimate {
         value,
         interval: Ok(Interval::closed(low, high)),
-        method: Some(Method::Wilson),
+        method: Some(interval.method()),
         deff: Some(design.deff),
     }
 }
@@ -92,7 +117,7 @@ mod tests {
             (1, 3, 0.95, 0.061492, 0.792340),
             (81, 263, 0.95, 0.255289, 0.366210),
         ] {
-            let estimate = share(&simple(x, n), n as f64, level);
+            let estimate = share(&simple(x, n), n as f64, Confidence::of(level));
             let (l, h) = ends(estimate.interval.unwrap());
             close(l, low, 5e-7);
             close(h, high, 5e-7);
@@ -107,7 +132,7 @@ mod tests {
             (3, 7, 0.998, 0.09161890874602491, 0.8479564353748119),
             (50, 100, 0.5, 0.46635196422237973, 0.5336480357776203),
         ] {
-            let (l, h) = ends(share(&simple(x, n), n as f64, level).interval.unwrap());
+            let (l, h) = ends(share(&simple(x, n), n as f64, Confidence::of(level)).interval.unwrap());
             close(l, low, 1e-12);
             close(h, high, 1e-12);
         }
@@ -115,8 +140,8 @@ mod tests {
 
     #[test]
     fn extremes_are_exact() {
-        assert_eq!(ends(share(&simple(0, 7), 7.0, 0.95).interval.unwrap()).0, 0.0);
-        assert_eq!(ends(share(&simple(7, 7), 7.0, 0.95).interval.unwrap()).1, 1.0);
+        assert_eq!(ends(share(&simple(0, 7), 7.0, Confidence::of(0.95)).interval.unwrap()).0, 0.0);
+        assert_eq!(ends(share(&simple(7, 7), 7.0, Confidence::of(0.95)).interval.unwrap()).1, 1.0);
     }
 
     // p = x.sum() / n.sum(); e = x - p * n; v = G / (G - 1) * (e**2).sum() / n.sum()**2
@@ -126,7 +151,7 @@ mod tests {
     fn clusters_widen() {
         let (sums, rows) = clustered(&TEN);
         close(sums.variance().unwrap(), 0.0124113, 5e-8);
-        let estimate = share(&sums, rows, 0.95);
+        let estimate = share(&sums, rows, Confidence::of(0.95));
         close(estimate.value, 0.645833, 5e-7);
         close(estimate.deff.unwrap(), 2.604540, 5e-7);
         close(
@@ -143,11 +168,11 @@ mod tests {
     #[test]
     fn clusters_widen_at_other_levels_and_sizes() {
         let (sums, rows) = clustered(&TEN);
-        let (low, high) = ends(share(&sums, rows, 0.8).interval.unwrap());
+        let (low, high) = ends(share(&sums, rows, Confidence::of(0.8)).interval.unwrap());
         close(low, 0.4848258656670105, 1e-10);
         close(high, 0.7794154079013356, 1e-10);
         let (sums, rows) = clustered(&[(1.0, 2.0), (0.0, 3.0), (40.0, 50.0)]);
-        let estimate = share(&sums, rows, 0.95);
+        let estimate = share(&sums, rows, Confidence::of(0.95));
         close(estimate.deff.unwrap(), 1.822521381057966, 1e-10);
         let (low, high) = ends(estimate.interval.unwrap());
         close(low, 0.3677787681282323, 1e-10);
@@ -158,7 +183,7 @@ mod tests {
     fn all_or_none_count_stakeholders() {
         for x in [0.0, 3.0] {
             let (sums, rows) = clustered(&[(x, 3.0); 4]);
-            let estimate = share(&sums, rows, 0.95);
+            let estimate = share(&sums, rows, Confidence::of(0.95));
             assert_eq!(estimate.deff, Some(3.0));
             // proportion_confint(0, 4 * (norm.isf(.025) / t.isf(.025, 3))**2, method="wilson")
             let (low, high) = ends(estimate.interval.unwrap());
@@ -169,7 +194,7 @@ mod tests {
     #[test]
     fn alike_stakeholders_do_not_narrow() {
         let (sums, rows) = clustered(&[(2.0, 4.0); 5]);
-        assert_eq!(share(&sums, rows, 0.95).deff, Some(1.0));
+        assert_eq!(share(&sums, rows, Confidence::of(0.95)).deff, Some(1.0));
     }
 
     #[test]
@@ -178,7 +203,7 @@ mod tests {
         for (i, weight) in [1.0, 4.0, 1.0, 4.0, 1.0, 4.0, 1.0, 4.0].into_iter().enumerate() {
             sums.add(if i < 4 { weight } else { 0.0 }, weight);
         }
-        let estimate = share(&sums, 8.0, 0.95);
+        let estimate = share(&sums, 8.0, Confidence::of(0.95));
         assert_eq!(estimate.value, 0.5);
         // Kish: n sum(w^2) / sum(w)^2 = 8 * 68 / 400, times G / (G - 1).
         close(estimate.deff.unwrap(), 1.36 * 8.0 / 7.0, 1e-12);
@@ -188,13 +213,16 @@ mod tests {
     fn weights_that_do_not_vary_change_nothing() {
         let mut sums = ClusterSums::default();
         [2.0, 0.0, 2.0, 2.0].into_iter().for_each(|x| sums.add(x, 2.0));
-        assert_eq!(share(&sums, 4.0, 0.95), share(&simple(3, 4), 4.0, 0.95));
+        assert_eq!(
+            share(&sums, 4.0, Confidence::of(0.95)),
+            share(&simple(3, 4), 4.0, Confidence::of(0.95))
+        );
     }
 
     #[test]
     fn one_stakeholder_with_many_rows_has_no_interval() {
         let (sums, rows) = clustered(&[(2.0, 5.0)]);
-        let estimate = share(&sums, rows, 0.95);
+        let estimate = share(&sums, rows, Confidence::of(0.95));
         assert_eq!(
             (estimate.value, estimate.interval, estimate.deff),
             (0.4, Err(NoIntervalReason::TooFew), None)
@@ -203,7 +231,7 @@ mod tests {
 
     #[test]
     fn a_share_of_nothing_is_not_defined() {
-        assert_eq!(share(&ClusterSums::default(), 0.0, 0.95), Estimate::undefined());
+        assert_eq!(share(&ClusterSums::default(), 0.0, Confidence::of(0.95)), Estimate::undefined());
         assert_eq!(
             share(
                 &ClusterSums {
@@ -213,7 +241,7 @@ mod tests {
                     ..ClusterSums::default()
                 },
                 3.0,
-                0.95
+                Confidence::of(0.95)
             ),
             Estimate::undefined()
         );
@@ -227,7 +255,7 @@ mod tests {
         ) {
             let pairs: Vec<_> = pairs.into_iter().map(|(x, n)| (f64::from(x.min(n)), f64::from(n))).collect();
             let (sums, rows) = clustered(&pairs);
-            let estimate = share(&sums, rows, level);
+            let estimate = share(&sums, rows, Confidence::of(level));
             prop_assert!(estimate.value.is_finite());
             if let Ok(interval) = estimate.interval {
                 let (low, high) = ends(interval);

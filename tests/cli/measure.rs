@@ -483,3 +483,39 @@ fn of_a_hidden_cell_nothing_is_told() {
     let csv = folder.run(&[&args[..], &["csv"]].concat()).silent().out();
     assert!(csv.lines().any(|line| line.contains(",,,,,,,,,,points,,suppressed,")), "{csv}");
 }
+
+#[test]
+fn totals_are_exact_or_missing_and_never_wrap() {
+    let cell = |orders: &str, metrics: &str| {
+        let folder = Folder::new().with("orders.csv", orders);
+        let ran = folder.run(&[
+            "measure",
+            "orders.csv",
+            "-q",
+            "-m",
+            metrics,
+            "--period",
+            "2026-09",
+            "--format",
+            "json",
+        ]);
+        let report: Value = serde_json::from_str(&ran.code(0).out()).unwrap();
+        report["cells"].as_array().unwrap().clone()
+    };
+    let head = "order_id,customer_id,ordered_at,amount\n";
+    // Two lines that no column of an order can hold together.
+    let one = format!("{head}1,a,2026-09-02,900000000000000\n1,a,2026-09-02,900000000000000\n2,b,2026-09-03,10\n");
+    for cell in cell(&one, "revenue,average_order_value") {
+        assert_eq!(
+            (&cell["value"], &cell["absent"]),
+            (&Value::Null, &Value::from("too large")),
+            "{cell}"
+        );
+    }
+    let orders = cell(&one, "orders");
+    assert_eq!(orders[0]["value"], 2.0, "what does not use the amount has a value");
+    // Orders of one customer that add up to more than 64 bits hold.
+    let many: String = (0..2_000).map(|i| format!("{i},a,2026-09-02,500000000000\n")).collect();
+    let revenue = cell(&format!("{head}{many}"), "revenue");
+    assert_eq!(revenue[0]["value"], 1e15);
+}

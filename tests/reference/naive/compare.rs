@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use relhealth::catalog::{Entity, Exposure, Kind, Metric, Under};
+use relhealth::catalog::{Entity, Exposure, Kind, Metric, Under, kinds};
 use relhealth::expr::Value;
 use relhealth::stats::{self, ClusterSums, CrossSums, Interval, Observation, Side};
 
@@ -22,7 +22,7 @@ pub struct Against {
 
 /// Whether there is anything to compare.
 pub fn is_comparable(naive: &Naive, metric: &Metric) -> bool {
-    !matches!(metric.kind, Kind::Concentration { .. })
+    !matches!(metric.kind, Kind::Concentration(_))
         && metric
             .parts()
             .iter()
@@ -46,10 +46,10 @@ fn interval(naive: &Naive, built: &mut Built, metric: &Metric, window: &Window, 
     let fact = metric.fact?;
     let usable = naive.usable_files(metric, fact).unwrap();
     let exposure = match &metric.kind {
-        Kind::Rate {
+        Kind::Rate(kinds::Rate {
             exposure: Exposure::Metric(id),
             ..
-        } => {
+        }) => {
             let exposure = naive.catalog.get(id).unwrap();
             let mut of = |of| naive.answer_of(built, exposure, window, of).value;
             Some((of(Of::Slice(slice))?, of(Of::Rest(slice))?))
@@ -67,7 +67,7 @@ fn interval(naive: &Naive, built: &mut Built, metric: &Metric, window: &Window, 
         .cloned()
         .collect();
     match &metric.kind {
-        Kind::Quantile { of, q } => {
+        Kind::Quantile(kinds::Quantile { of, q }) => {
             let values = |rows: &[Row]| {
                 let mut values: Vec<(Option<String>, f64)> =
                     rows.iter().filter_map(|r| Some((r.who.clone(), number(of, r, window)?))).collect();
@@ -78,7 +78,7 @@ fn interval(naive: &Naive, built: &mut Built, metric: &Metric, window: &Window, 
             let (x, y) = (ranked(&a, *q)?, ranked(&b, *q)?);
             Some(stats::difference(&x, &y, rank_correlation((&a, x.value), (&b, y.value))).1)
         }
-        Kind::SurvivalQuantile { of, event, censored_of, q } => {
+        Kind::SurvivalQuantile(kinds::SurvivalQuantile { of, event, censored_of, q }) => {
             let side = |rows: &[Row]| {
                 let names: BTreeSet<&String> = rows.iter().filter_map(|r| r.who.as_ref()).collect();
                 let mut observations: Vec<Observation> = rows
@@ -100,7 +100,7 @@ fn interval(naive: &Naive, built: &mut Built, metric: &Metric, window: &Window, 
         _ => {
             let (a, b) = (Sums::of(metric, &here, window), Sums::of(metric, &there, window));
             let shared = a.shared(&b);
-            if let Kind::Count { .. } | Kind::Sum { .. } = metric.kind {
+            if let Kind::Count(_) | Kind::Sum(_) = metric.kind {
                 // Everybody's total here less their total there.
                 let variance: f64 = a.alone.iter().chain(&b.alone).map(|(x, _)| x * x).sum::<f64>()
                     + (a.named.keys().chain(b.named.keys()).collect::<BTreeSet<_>>().into_iter())
@@ -145,26 +145,26 @@ impl Sums {
             };
             let or_0 = |e| number(e, row, window).unwrap_or(0.0);
             let (x, n) = match &metric.kind {
-                Kind::Count { .. } => (1.0, 0.0),
-                Kind::Sum { of } => (or_0(of), 0.0),
-                Kind::Mean { of } => match number(of, row, window) {
+                Kind::Count(_) => (1.0, 0.0),
+                Kind::Sum(kinds::Sum { of }) => (or_0(of), 0.0),
+                Kind::Mean(kinds::Mean { of }) => match number(of, row, window) {
                     Some(value) => (weight * value, weight),
                     None => continue,
                 },
-                Kind::Share { part } => (weight * flag(part), weight),
-                Kind::NetShare { plus, minus } => {
+                Kind::Share(kinds::Share { part }) => (weight * flag(part), weight),
+                Kind::NetShare(kinds::NetShare { plus, minus }) => {
                     sums.plus += weight * flag(plus);
                     sums.minus += weight * flag(minus);
                     (weight * (flag(plus) - flag(minus)), weight)
                 }
-                Kind::Ratio { over, under } => (
+                Kind::Ratio(kinds::Ratio { over, under }) => (
                     or_0(over),
                     match under {
                         Under::Sum(under) => or_0(under),
                         Under::Distinct(_) => 0.0,
                     },
                 ),
-                Kind::Rate { part, exposure, .. } => (
+                Kind::Rate(kinds::Rate { part, exposure, .. }) => (
                     flag(part),
                     match exposure {
                         Exposure::Column(of) => or_0(of),
@@ -185,12 +185,12 @@ impl Sums {
         }
         for own in sums.named.values_mut().chain(&mut sums.alone) {
             match &metric.kind {
-                Kind::Count {
+                Kind::Count(kinds::Count {
                     distinct: Some(Entity::Stakeholder),
-                } => own.0 = 1.0,
-                Kind::Ratio {
+                }) => own.0 = 1.0,
+                Kind::Ratio(kinds::Ratio {
                     under: Under::Distinct(_), ..
-                } => own.1 = 1.0,
+                }) => own.1 = 1.0,
                 _ => {}
             }
             // Tenths that are added up are the same tenths in whatever order.
@@ -222,9 +222,9 @@ impl Sums {
     fn side(&self, metric: &Metric, exposure: Option<f64>) -> Option<Side> {
         let sums = self.clusters();
         let estimate = match &metric.kind {
-            Kind::Share { .. } => stats::share(&sums, self.rows, LEVEL),
-            Kind::NetShare { .. } => stats::net_share(&sums, self.plus, self.minus, self.rows, LEVEL),
-            Kind::Rate { per, .. } => stats::rate(sums.x, sums.xx, exposure.unwrap_or(sums.n), *per, LEVEL),
+            Kind::Share(_) => stats::share(&sums, self.rows, stats::Confidence::of(LEVEL)),
+            Kind::NetShare(_) => stats::net_share(&sums, self.plus, self.minus, self.rows, LEVEL),
+            Kind::Rate(kinds::Rate { per, .. }) => stats::rate(sums.x, sums.xx, exposure.unwrap_or(sums.n), *per, LEVEL),
             _ => stats::ratio(&sums, (sums.clusters < 200).then_some(&self.each()[..]), LEVEL),
         };
         estimate.side()

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use relhealth::catalog::{Catalog, Entity, Exposure, Expression, Form, Kind, Metric, Under, When};
+use relhealth::catalog::{Catalog, Entity, Exposure, Expression, Form, Kind, Metric, Under, When, kinds};
 use relhealth::expr::Value;
 use relhealth::schema::{DAY, FactSpec, Input, Known, Table, Unit};
 
@@ -71,7 +71,7 @@ impl Naive<'_> {
 
     /// The answer for one slice, or for all others.
     pub fn answer_of(&self, built: &mut Built, metric: &Metric, window: &Window, of: Of) -> Answer {
-        if let Kind::Derived { expr } = &metric.kind {
+        if let Kind::Derived(kinds::Derived { expr }) = &metric.kind {
             return self.derived(built, metric, expr, window, of);
         }
         let fact = metric.fact.unwrap();
@@ -108,11 +108,11 @@ impl Naive<'_> {
         }
         let rows = self.meant(built, metric, window, of, usable.as_deref());
         let mut answer = evaluate(metric, &rows, window);
-        if let Kind::Rate {
+        if let Kind::Rate(kinds::Rate {
             exposure: Exposure::Metric(id),
             per,
             ..
-        } = &metric.kind
+        }) = &metric.kind
         {
             let exposure = self.answer_of(built, self.catalog.get(id).unwrap(), window, of).value;
             answer.whole = exposure;
@@ -281,21 +281,21 @@ pub fn evaluate(metric: &Metric, rows: &[&Row], window: &Window) -> Answer {
     };
     let mut counted = all.clone();
     match &metric.kind {
-        Kind::Count { distinct: None } => {
+        Kind::Count(kinds::Count { distinct: None }) => {
             answer.value = Some(all.len() as f64);
             answer.part = answer.value;
         }
-        Kind::Count {
+        Kind::Count(kinds::Count {
             distinct: Some(Entity::Stakeholder),
-        } => answer.value = Some(answer.stakeholders as f64),
-        Kind::Count {
+        }) => answer.value = Some(answer.stakeholders as f64),
+        Kind::Count(kinds::Count {
             distinct: Some(Entity::Column(_)),
-        } => unreachable!("no built-in metric counts the values of a column"),
-        Kind::Sum { of } => {
+        }) => unreachable!("no built-in metric counts the values of a column"),
+        Kind::Sum(kinds::Sum { of }) => {
             answer.value = Some(sum(of));
             answer.part = answer.value;
         }
-        Kind::Mean { of } => {
+        Kind::Mean(kinds::Mean { of }) => {
             counted.retain(|r| number(of, r, window).is_some());
             answer.n = counted.len();
             answer.stakeholders = stakeholders(&counted);
@@ -306,7 +306,7 @@ pub fn evaluate(metric: &Metric, rows: &[&Row], window: &Window) -> Answer {
             (answer.value, answer.absent) = over(&counted, part, whole);
             (answer.part, answer.whole) = (Some(part), Some(whole));
         }
-        Kind::Share { part } => {
+        Kind::Share(kinds::Share { part }) => {
             let (x, n) = (
                 weighted(&all, &|r| f64::from(u8::from(is_true(part, r, window)))),
                 weighted(&all, &|_| 1.0),
@@ -318,13 +318,13 @@ pub fn evaluate(metric: &Metric, rows: &[&Row], window: &Window) -> Answer {
                 answer.interval = Some(interval::wilson(&pairs));
             }
         }
-        Kind::NetShare { plus, minus } => {
+        Kind::NetShare(kinds::NetShare { plus, minus }) => {
             let of = |e: &Expression| weighted(&all, &|r| f64::from(u8::from(is_true(e, r, window))));
             let (plus, minus, n) = (of(plus), of(minus), weighted(&all, &|_| 1.0));
             (answer.value, answer.absent) = over(&all, 100.0 * (plus - minus), n);
             (answer.part, answer.part_minus, answer.whole) = (Some(plus), Some(minus), Some(n));
         }
-        Kind::Ratio { over: above, under } => {
+        Kind::Ratio(kinds::Ratio { over: above, under }) => {
             let below = match under {
                 Under::Sum(below) => sum(below),
                 Under::Distinct(_) => answer.stakeholders as f64,
@@ -332,7 +332,7 @@ pub fn evaluate(metric: &Metric, rows: &[&Row], window: &Window) -> Answer {
             (answer.value, answer.absent) = over(&all, sum(above), below);
             (answer.part, answer.whole) = (Some(sum(above)), Some(below));
         }
-        Kind::Rate { part, per, exposure } => {
+        Kind::Rate(kinds::Rate { part, per, exposure }) => {
             let events = all.iter().filter(|r| is_true(part, r, window)).count() as f64;
             answer.part = Some(events);
             if let Exposure::Column(exposure) = exposure {
@@ -341,7 +341,7 @@ pub fn evaluate(metric: &Metric, rows: &[&Row], window: &Window) -> Answer {
                 answer.whole = Some(exposure);
             }
         }
-        Kind::Quantile { of, q } => {
+        Kind::Quantile(kinds::Quantile { of, q }) => {
             counted.retain(|r| number(of, r, window).is_some());
             let mut values: Vec<f64> = counted.iter().filter_map(|r| number(of, r, window)).collect();
             values.sort_by(f64::total_cmp);
@@ -356,7 +356,7 @@ pub fn evaluate(metric: &Metric, rows: &[&Row], window: &Window) -> Answer {
                 answer.value = Some(low + (high - low) * (rank - rank.floor()));
             }
         }
-        Kind::SurvivalQuantile { of, event, censored_of, q } => {
+        Kind::SurvivalQuantile(kinds::SurvivalQuantile { of, event, censored_of, q }) => {
             let time = |r: &Row| number(if is_true(event, r, window) { of } else { censored_of }, r, window);
             counted.retain(|r| time(r).is_some());
             let times: Vec<(f64, bool)> = counted.iter().map(|r| (time(r).unwrap(), is_true(event, r, window))).collect();
@@ -369,7 +369,7 @@ pub fn evaluate(metric: &Metric, rows: &[&Row], window: &Window) -> Answer {
                 answer.absent = Some(if times.is_empty() { "no rows" } else { "not reached" });
             }
         }
-        Kind::Concentration { of, group, form } => {
+        Kind::Concentration(kinds::Concentration { of, group, form }) => {
             let mut totals: BTreeMap<String, f64> = BTreeMap::new();
             counted.retain(|r| group_of(group, r).is_some());
             for row in &counted {
@@ -389,7 +389,7 @@ pub fn evaluate(metric: &Metric, rows: &[&Row], window: &Window) -> Answer {
                 answer.absent = Some(if counted.is_empty() { "no rows" } else { "zero denominator" });
             }
         }
-        Kind::Derived { .. } => unreachable!("derived metrics have no rows"),
+        Kind::Derived(_) => unreachable!("derived metrics have no rows"),
     }
     answer.people = counted.iter().filter_map(|r| r.who.clone()).collect();
     answer

@@ -4,10 +4,11 @@
 //! of the dimensions the next smallest sibling is hidden until at least two siblings and five people are; where there is one sibling
 //! only, its parent is. That is repeated until nothing changes.
 //!
-//! The rest of a slice is the total less the slice. With the other slices that are shown it tells of all that are hidden together, as the
-//! total does; so where these are fewer than two slices or five people, the total and every comparison with the rest are hidden too.
+//! The other groups of a group are the total less the group. Together with the groups that are shown, their number would reveal that of all
+//! hidden groups together, as the total would. Where these are fewer than two groups or five people, the total and every comparison with
+//! the other groups are hidden too.
 
-use super::window::Compare;
+use crate::measure::window_sets::Compare;
 use crate::report::{AbsentReason, Cell};
 
 /// Fewest people that may be shown.
@@ -27,15 +28,15 @@ pub fn suppress(cells: &mut [&mut Cell], private: &[bool]) {
         for dimension in &dimensions {
             for first in 0..cells.len() {
                 // Siblings differ from each other in this dimension alone.
-                let rest = without(&by[first], dimension);
-                if by[first].len() == rest.len() {
+                let parent_by = without(&by[first], dimension);
+                if by[first].len() == parent_by.len() {
                     continue;
                 }
                 let siblings: Vec<usize> = (0..cells.len())
-                    .filter(|&i| private[i] && people[i] > 0 && by[i].len() == by[first].len() && without(&by[i], dimension) == rest)
+                    .filter(|&i| private[i] && people[i] > 0 && by[i].len() == by[first].len() && without(&by[i], dimension) == parent_by)
                     .collect();
                 changed |= close(&siblings, &people, &mut hidden);
-                let parent = (0..cells.len()).find(|&i| by[i] == rest);
+                let parent = (0..cells.len()).find(|&i| by[i] == parent_by);
                 if siblings.len() == 1
                     && hidden[siblings[0]]
                     && let Some(parent) = parent
@@ -49,12 +50,12 @@ pub fn suppress(cells: &mut [&mut Cell], private: &[bool]) {
     }
     let slices: Vec<usize> = (0..cells.len()).filter(|&i| hidden[i] && !by[i].is_empty()).collect();
     let together: u64 = slices.iter().map(|&i| people[i]).sum();
-    let told = !slices.is_empty() && (slices.len() < 2 || together < FEWEST);
+    let reveals = !slices.is_empty() && (slices.len() < 2 || together < FEWEST);
     for ((cell, hide), by) in cells.iter_mut().zip(hidden).zip(by) {
-        if hide || (told && by.is_empty()) {
+        if hide || (reveals && by.is_empty()) {
             hide_cell(cell);
-        } else if told {
-            cell.changes.remove(Compare::Rest.as_str());
+        } else if reveals {
+            cell.changes.remove(Compare::OtherGroups.as_str());
         }
     }
 }
@@ -80,7 +81,7 @@ fn without(by: &[(String, String)], dimension: &str) -> Vec<(String, String)> {
     by.iter().filter(|(d, _)| d != dimension).cloned().collect()
 }
 
-/// Hides what rests on hidden cells of another metric: what is made of a number tells of it.
+/// Hides what is computed from hidden cells of another metric: it would reveal them.
 pub fn follow(cells: &mut [Cell], parts: &[Cell]) {
     for cell in cells {
         let Some(part) = parts.iter().find(|part| part.by == cell.by) else {
@@ -93,7 +94,7 @@ pub fn follow(cells: &mut [Cell], parts: &[Cell]) {
     }
 }
 
-/// Takes everything from a cell that would tell about its people.
+/// Takes everything from a cell that would reveal something about its people.
 pub fn hide_cell(cell: &mut Cell) {
     cell.value = None;
     cell.absent = Some(AbsentReason::Suppressed);
@@ -113,6 +114,7 @@ pub fn hide_cell(cell: &mut Cell) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalog::ValueType;
     use crate::period::{Period, Zone};
     use crate::report::Change;
     use crate::stats::Reading;
@@ -140,6 +142,7 @@ mod tests {
     fn cell(slice: &[&str], people: u64) -> Cell {
         Cell {
             metric: "m".into(),
+            value_type: ValueType::Other,
             period: Period::parse("2026-10", &Zone::utc(), 0).unwrap(),
             complete: true,
             left_truncated: false,
@@ -205,12 +208,12 @@ mod tests {
 
     #[test]
     fn the_rest_does_not_tell_of_one_slice_that_is_hidden() {
-        // The rest of the customers would be the three employees.
+        // The other groups of the customers would be the three employees.
         let (values, rests) = left(&[(&["a"], 3, true), (&["b"], 100, false)]);
         assert_eq!((values, rests), (vec![false, true, false], vec![false; 3]));
         let (values, rests) = left(&[(&["a"], 3, true), (&["b"], 100, false), (&["c"], 50, false)]);
         assert_eq!((values, rests), (vec![false, true, true, false], vec![false; 4]));
-        // Of two dimensions the total is no parent of a slice, and tells as much.
+        // Of two dimensions the total is not the parent of a group, and reveals as much.
         let (values, rests) = left(&[(&["a", "x"], 3, true), (&["b", "y"], 100, false)]);
         assert_eq!((values, rests), (vec![false, true, false], vec![false; 3]));
         // One and two people are hidden, and three together are few.

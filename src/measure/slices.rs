@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::FxHashMap;
 
+use super::ids::{GroupId, Id, IdVec};
 use crate::canonical::{CanonicalTables, Data};
 use crate::expr::{Expr, Value};
 use crate::facts::context::Slicing;
@@ -17,12 +18,12 @@ use crate::schema::{FactSpec, NO_CODE, Table, stakeholders};
 pub const NONE: &str = "(none)";
 
 /// The slices of a run, and how each fact falls into them.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Slices {
-    /// Labels of each slice, in the order of the dimensions asked for; sorted.
-    pub labels: Vec<Vec<String>>,
+    /// Labels of each group, in the order of the dimensions asked for; sorted.
+    pub labels: IdVec<GroupId, Vec<String>>,
     /// By fact: its slicing, and the slices that it has; or the dimension that it lacks.
-    pub facts: BTreeMap<&'static str, Result<(Slicing, BTreeSet<u32>), String>>,
+    pub facts: BTreeMap<&'static str, Result<(Slicing, BTreeSet<GroupId>), String>>,
 }
 
 /// Where a fact takes a dimension from.
@@ -44,10 +45,10 @@ impl Slices {
         if dimensions.is_empty() {
             let all = facts
                 .iter()
-                .map(|f| (f.name(), Ok((Slicing::default(), BTreeSet::from([0])))))
+                .map(|f| (f.name(), Ok((Slicing::default(), BTreeSet::from([GroupId::of(0)])))))
                 .collect();
             return Slices {
-                labels: vec![Vec::new()],
+                labels: vec![Vec::new()].into(),
                 facts: all,
             };
         }
@@ -84,13 +85,14 @@ impl Slices {
                 let result = result.map(|mut slicing| {
                     renumber(&mut slicing.rows);
                     renumber(&mut slicing.stakeholders);
-                    let present: BTreeSet<u32> = slicing
+                    let present: BTreeSet<GroupId> = slicing
                         .rows
                         .iter()
                         .chain(&slicing.stakeholders)
                         .flatten()
                         .copied()
                         .filter(|s| *s != NO_CODE)
+                        .map(|s| GroupId::of(s as usize))
                         .collect();
                     (slicing, present)
                 });
@@ -101,10 +103,10 @@ impl Slices {
         if by.is_empty() && labels.is_empty() {
             // Nothing is left: that is said of the whole.
             facts.values_mut().flatten().for_each(|(_, present)| {
-                present.insert(0);
+                present.insert(GroupId::of(0));
             });
             return Slices {
-                labels: vec![Vec::new()],
+                labels: vec![Vec::new()].into(),
                 facts,
             };
         }

@@ -10,10 +10,14 @@ use anyhow::Result;
 /// waits. Threads take the jobs in order too, so that little waits: no more than one result a thread, but for chance.
 ///
 /// # Errors
-/// The first error in the order of the jobs.
-pub fn in_order<J: Sync, R: Send>(jobs: &[J], work: impl Fn(&J) -> Result<R> + Sync, take: impl FnMut(R) + Send) -> Result<()> {
+/// The first error in the order of the jobs, of the work or of the taking.
+pub fn in_order<J: Sync, R: Send>(
+    jobs: &[J],
+    work: impl Fn(&J) -> Result<R> + Sync,
+    take: impl FnMut(R) -> Result<()> + Send,
+) -> Result<()> {
     let next = AtomicUsize::new(0);
-    let early = Mutex::new(BTreeMap::new());
+    let early: Mutex<BTreeMap<usize, Result<R>>> = Mutex::new(BTreeMap::new());
     let taker = Mutex::new((0, Ok(()), take));
     // Who finds somebody at it leaves the taking to them, or to whoever comes later.
     let take_ready = || {
@@ -21,13 +25,11 @@ pub fn in_order<J: Sync, R: Send>(jobs: &[J], work: impl Fn(&J) -> Result<R> + S
         let (at, outcome, take) = &mut *taker;
         while let Some(done) = early.lock().unwrap_or_else(PoisonError::into_inner).remove(at) {
             *at += 1;
-            match done {
-                Ok(done) if outcome.is_ok() => take(done),
-                Err(error) if outcome.is_ok() => {
-                    *outcome = Err(error);
+            if outcome.is_ok() {
+                *outcome = done.and_then(&mut *take);
+                if outcome.is_err() {
                     next.store(jobs.len(), Ordering::Relaxed);
                 }
-                _ => {}
             }
         }
     };
@@ -55,7 +57,11 @@ mod tests {
             Ok(*job)
         };
         let mut taken = Vec::new();
-        in_order(&jobs, work, |job| taken.push(job)).unwrap();
+        let take = |job| {
+            taken.push(job);
+            Ok(())
+        };
+        in_order(&jobs, work, take).unwrap();
         assert_eq!(taken, jobs);
     }
 
@@ -64,7 +70,11 @@ mod tests {
         let jobs: Vec<u64> = (0..500).collect();
         let work = |job: &u64| if job % 100 == 60 { anyhow::bail!("{job}") } else { Ok(*job) };
         let mut taken = Vec::new();
-        let error = in_order(&jobs, work, |job| taken.push(job)).unwrap_err();
+        let take = |job| {
+            taken.push(job);
+            Ok(())
+        };
+        let error = in_order(&jobs, work, take).unwrap_err();
         assert_eq!(error.to_string(), "60");
         assert_eq!(taken, (0..60).collect::<Vec<_>>());
     }

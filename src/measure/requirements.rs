@@ -1,0 +1,144 @@
+//! What metrics require of the inputs: which columns a load has to keep for them, and whether the inputs give what they are made from.
+
+use std::collections::BTreeSet;
+
+use anyhow::{Result, ensure};
+
+use super::plan::{FactPlan, Plan};
+use crate::canonical::CanonicalTables;
+use crate::catalog::{Catalog, Metric};
+use crate::facts::context::Settings;
+use crate::schema::{Column, ColumnType, FactColumn, FactSpec, Input, Known, Unit};
+
+/// The columns of the canonical tables that these metrics, and those that they are computed from, are made from and that are read only where
+/// they are needed: what a load has to keep for them. They follow from what each column of a fact needs, whatever its own unit is.
+pub fn columns_to_load<'m>(catalog: &'m Catalog, metrics: impl IntoIterator<Item = &'m Metric>) -> BTreeSet<String> {
+    let mut waiting: Vec<&Metric> = metrics.into_iter().collect();
+    let mut names = BTreeSet::new();
+    let mut seen = BTreeSet::new();
+    while let Some(metric) = waiting.pop() {
+        if !seen.insert(&metric.id) {
+            continue;
+        }
+        waiting.extend(metric.parts().iter().filter_map(|id| catalog.get(id)));
+        names.extend(
+            metric
+                .columns()
+                .into_iter()
+                .flat_map(kept_for)
+                .map(|column| column.name.to_string()),
+        );
+    }
+    names
+}
+
+/// The canonical columns that have to be kept for a column of a fact, among those that are read only where they are needed: texts, and
+/// ids whose values are the column's own. Of other ids it is enough that they are mapped.
+fn kept_for(column: &'static FactColumn) -> impl Iterator<Item = &'static Column> {
+    let columns = column.canonical_columns().chain(column.words_of);
+    columns.filter(|canonical| match canonical.kind {
+        ColumnType::Text => true,
+        ColumnType::Key => column.unit == Unit::Key,
+        ColumnType::Stakeholder | ColumnType::Time | ColumnType::Money | ColumnType::Number | ColumnType::Bool => false,
+    })
+}
+
+/// Checks that the columns which a fact is made from were kept when the inputs were read: a column that was mapped and not kept would be null
+/// in every row.
+///
+/// # Errors
+/// The column that was not kept; that is a defect of the program.
+pub fn check_loaded(plan: &Plan, fact: &FactPlan, canonical: &CanonicalTables) -> Result<()> {
+    for column in fact.wanted.iter().filter_map(|name| fact.spec.column(name)) {
+        for needed in kept_for(column) {
+            let rows = canonical.table(needed.table).filter(|rows| rows.len > 0);
+            let is_kept = rows.is_none_or(|rows| rows.columns.contains_key(needed.name));
+            ensure!(
+                is_kept || !canonical.is_mapped(needed),
+                "`{}` was not kept when the inputs were read, but `{}` of {} is made from it, which {} needs",
+                needed.full_name(),
+                column.name,
+                fact.spec.name(),
+                users(plan, column.name)
+            );
+        }
+    }
+    Ok(())
+}
+
+/// The metrics that use a column of a fact.
+fn users(plan: &Plan, column: &str) -> String {
+    let uses = |metric: &&Metric| metric.columns().iter().any(|c| c.name == column);
+    let metrics = plan.metrics.iter().map(|(_, planned)| planned.metric).filter(uses);
+    metrics.map(|m| format!("`{}`", m.id)).collect::<Vec<_>>().join(", ")
+}
+
+/// Whether a metric depends on something that nobody dated.
+pub fn is_undated(metric: &Metric, canonical: &CanonicalTables, settings: &Settings) -> bool {
+    let Some(fact) = metric.fact else { return false };
+    let is_dated = |column: &str| {
+        let mut needs = fact.column(column).into_iter().flat_map(|c| c.needs);
+        needs.all(|group| group.iter().any(|input| is_given(input, canonical, settings)))
+    };
+    metric.columns().iter().any(|c| match c.known {
+        Known::Undated => true,
+        Known::At(at) => !is_dated(at),
+        Known::Always | Known::Lasting(_) => false,
+    })
+}
+
+/// Which sources a metric can be measured on, or what is missing.
+pub fn usable_sources(
+    metric: &Metric,
+    fact: &FactSpec,
+    canonical: &CanonicalTables,
+    settings: &Settings,
+) -> Result<Option<Vec<bool>>, String> {
+    if !fact.tables.iter().any(|t| canonical.table(*t).is_some()) {
+        let names: Vec<&str> = fact.tables.iter().map(|t| t.name()).collect();
+        return Err(names.join(" or "));
+    }
+    let columns = metric.columns();
+    let mut usable = vec![true; canonical.sources.len()];
+    let mut restricted = false;
+    for group in columns.iter().flat_map(|c| c.needs.iter()) {
+        if !group.iter().any(|input| is_given(input, canonical, settings)) {
+            return Err(group.iter().map(Input::name).collect::<Vec<_>>().join(" or "));
+        }
+        // What one table's rows need, each of its sources must map by itself.
+        let Some(table) = fact.rows.filter(|table| {
+            group
+                .iter()
+                .all(|input| input.column().is_some_and(|column| column.table == *table))
+        }) else {
+            continue;
+        };
+        for (index, source) in canonical.sources.iter().enumerate().filter(|(_, s)| s.table == table) {
+            if !group.iter().filter_map(Input::column).any(|column| source.maps(column)) {
+                usable[index] = false;
+                restricted = true;
+            }
+        }
+    }
+    if !restricted {
+        return Ok(None);
+    }
+    let table = fact.rows.expect("only facts with a table of their own are restricted");
+    if canonical.sources.iter().zip(&usable).any(|(s, ok)| s.table == table && *ok) {
+        Ok(Some(usable))
+    } else {
+        let needs: BTreeSet<String> = columns.iter().flat_map(|c| c.needs).copied().flatten().map(Input::name).collect();
+        Err(format!("{} in one source", needs.into_iter().collect::<Vec<_>>().join(" and ")))
+    }
+}
+
+/// Whether an input is there: a column that some source maps, a target, or a declaration.
+fn is_given(input: &Input, canonical: &CanonicalTables, settings: &Settings) -> bool {
+    match input {
+        Input::Column(column) => canonical.is_mapped(column),
+        Input::FirstResponseTarget => settings.first_response.is_some(),
+        Input::ResolutionTarget => settings.resolution.is_some(),
+        Input::ContactTarget => !settings.contact_days.is_empty(),
+        Input::EffortDirection => settings.high_is_easy,
+    }
+}
