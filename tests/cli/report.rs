@@ -291,13 +291,13 @@ fn a_count_of_zero_is_in_one_place_and_each_sentence_names_its_metric() {
     let regions = ["north", "south", "east", "west", "centre"];
     let tickets: String = (0..200).map(|i| format!("s{i},2026-10-05,question,{}\n", regions[i % 5])).collect();
     let answers: String = (0..200)
-        .map(|i| format!("s{i},2026-10-05,csat,{},{}\n", if i % 4 == 0 { 2 } else { 5 }, regions[i % 5]))
+        .map(|i| format!("s{i},2026-10-05,csat,{},1,5,{}\n", if i % 4 == 0 { 2 } else { 5 }, regions[i % 5]))
         .collect();
     let folder = Folder::new()
         .with("tickets.csv", format!("stakeholder_id,occurred_at,kind,region\n{tickets}"))
         .with(
             "answers.csv",
-            format!("stakeholder_id,responded_at,instrument,score,region\n{answers}"),
+            format!("stakeholder_id,responded_at,instrument,score,scale_min,scale_max,region\n{answers}"),
         );
     let args = [
         "report",
