@@ -88,9 +88,9 @@ pub enum Command {
     },
 }
 
-/// How records are read.
+/// Options for reading records.
 #[derive(clap::Args, Debug)]
-#[command(next_help_heading = "How records are read")]
+#[command(next_help_heading = "Input options")]
 pub struct Reading {
     /// Ignore everything that happened from this time on; a date means the end of that day [default: the end of the day of the newest
     /// event]
@@ -291,9 +291,9 @@ pub struct Check {
     pub outputs: Outputs,
 }
 
-/// Where the result goes, and as what.
+/// Options for the output.
 #[derive(clap::Args, Debug)]
-#[command(next_help_heading = "Where the result goes")]
+#[command(next_help_heading = "Output options")]
 pub struct Outputs {
     /// What stdout gets [default: table]
     #[arg(long, short, value_name = "FORMAT")]

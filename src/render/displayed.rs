@@ -29,6 +29,9 @@ pub fn change_label(change: &Change, cell: &Cell, undated: bool) -> String {
         "no value to compare"
     } else if undated {
         "data without a date"
+    } else if change.low.is_some() || change.high.is_some() {
+        // There is an interval, but the earlier period starts before the data: little was recorded then, which is not a change.
+        "earlier data incomplete"
     } else {
         match &cell.interval_absent {
             Some(AbsentReason::TooFew) => "too few rows",
@@ -137,6 +140,25 @@ mod tests {
         ] {
             assert_eq!(change_label(&change, &cell, undated), expected);
         }
+    }
+
+    #[test]
+    fn a_comparison_with_the_time_before_the_data_says_so() {
+        let period = Period::parse("2026-10", &Zone::utc(), 0).unwrap();
+        let change = Change {
+            period: "2025-10".into(),
+            value: Some(0.4),
+            delta: Some(0.1),
+            low: Some(0.01),
+            high: Some(0.2),
+            reading: Reading::Unclear,
+            p: None,
+        };
+        let cell = Cell {
+            value: Some(0.5),
+            ..Cell::blank("csat", &period)
+        };
+        assert_eq!(change_label(&change, &cell, false), "not assessed (earlier data incomplete)");
     }
 
     #[test]

@@ -337,11 +337,13 @@ fn a_baseline_is_held_against_later_runs() {
     };
     assert_eq!(
         other(&["--timezone", "Europe/Berlin"]),
-        "the baseline does not compare: the time zone was UTC and is Europe/Berlin"
+        "not comparable with the baseline: the time zone was UTC and is Europe/Berlin"
     );
     assert!(other(&["--currency", "EUR"]).ends_with("the currency was none and is EUR"));
     assert!(other(&["--level", "0.9"]).ends_with("the confidence level was 0.95 and is 0.9"));
-    assert!(other(&["--period", "2026-Q3"]).starts_with("there is no value") || other(&["--period", "2026"]).contains("no such number"));
+    assert!(
+        other(&["--period", "2026-Q3"]).starts_with("no value") || other(&["--period", "2026"]).contains("does not contain this number")
+    );
     let hours = "[hours]\nweekly = { mon = '09:00-17:00' }\n";
     let folder = folder.with("relhealth.toml", config(&format!("{SINCE}{hours}")));
     let of = verdicts(&folder, &base);
@@ -354,7 +356,7 @@ fn a_baseline_is_held_against_later_runs() {
     let folder = folder.with("relhealth.toml", config(&format!("{SINCE}{}", hours.replace("mon", "tue"))));
     let of = verdicts(&folder, &["--baseline", "hours.json"]);
     assert!(
-        why(&of).starts_with("the baseline does not compare: the business calendar was "),
+        why(&of).starts_with("not comparable with the baseline: the business calendar was "),
         "{of:#?}"
     );
     let folder = folder.with("relhealth.toml", config(SINCE)).with(
@@ -466,7 +468,8 @@ fn waivers_excuse_what_they_name_and_are_counted() {
     );
     let both = waiver.replace("'north'", "'south'");
     let ran = folder(&format!("{rules}{waiver}{both}")).run(&["check"]).code(0);
-    let ran = ran.holds(&["1 rule, 2 results: 2 waived. 2 waivers.", "; waived by cx until 2027-01-31: moving"]);
+    let ran = ran.holds(&["1 rule, 2 results: 2 waived. 2 waivers."]);
+    assert!(ran.out().replace('\n', " ").contains("; waived by cx until 2027-01-31: moving"));
     assert!(ran.out().starts_with("Check passed\n"));
     // Of a rule that is not asked for, a waiver is not unused.
     let folder = folder(&[FAIL, OPTIONAL, WAIVER].concat());

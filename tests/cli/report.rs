@@ -246,3 +246,84 @@ fn nothing_to_report_is_no_error() {
         .filter(|cell| cell["metric"] == "orders" || cell["metric"] == "revenue");
     assert!(revenue.clone().count() > 0 && revenue.clone().all(|cell| cell["n"] == 10));
 }
+
+#[test]
+fn a_year_is_compared_with_one_earlier_year() {
+    let rows: String = (1..=40)
+        .map(|i| {
+            let score = if i % 2 == 0 { 9 } else { 3 };
+            format!("s{i},2024-05-03,nps,{score}\ns{i},2025-05-03,nps,{score}\ns{i},2026-05-03,nps,{score}\n")
+        })
+        .collect();
+    let folder = Folder::new().with("surveys.csv", format!("stakeholder_id,responded_at,instrument,score\n{rows}"));
+    let args = [
+        "report",
+        "surveys=surveys.csv",
+        "-q",
+        "--period",
+        "2026",
+        "--as-of",
+        "2026-12-31",
+        "-m",
+        "nps",
+    ];
+    let text = folder.run(&args).silent().out();
+    assert!(
+        text.contains("No significant change from 2025 was found.") && !text.contains("2025 or 2025"),
+        "{text}"
+    );
+    folder.run(&[&args[..], &["-o", "r.md"]].concat());
+    let scorecard = folder.read("r.md");
+    let titles = scorecard.lines().find(|line| line.starts_with("| Metric | 2026 |")).unwrap();
+    assert_eq!(titles.matches("2025").count(), 1, "{titles}");
+    // Without an earlier year nothing was compared, and the report says so instead of counting no comparisons.
+    let folder = Folder::new().with("surveys.csv", "stakeholder_id,responded_at,instrument,score\na,2026-10-03,nps,9\n");
+    let text = folder.run(&args).silent().out().replace('\n', " ");
+    assert!(text.contains("No change from 2025 could be assessed."), "{text}");
+    assert!(
+        text.contains("No comparison in this report has a confidence interval") && !text.contains("0 comparisons"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_count_of_zero_is_in_one_place_and_each_sentence_names_its_metric() {
+    let regions = ["north", "south", "east", "west", "centre"];
+    let tickets: String = (0..200).map(|i| format!("s{i},2026-10-05,question,{}\n", regions[i % 5])).collect();
+    let answers: String = (0..200)
+        .map(|i| format!("s{i},2026-10-05,csat,{},1,5,{}\n", if i % 4 == 0 { 2 } else { 5 }, regions[i % 5]))
+        .collect();
+    let folder = Folder::new()
+        .with("tickets.csv", format!("stakeholder_id,occurred_at,kind,region\n{tickets}"))
+        .with(
+            "answers.csv",
+            format!("stakeholder_id,responded_at,instrument,score,scale_min,scale_max,region\n{answers}"),
+        );
+    let args = [
+        "report",
+        "interactions=tickets.csv",
+        "surveys=answers.csv",
+        "-q",
+        "--period",
+        "2026-10",
+        "--as-of",
+        "2026-10-31",
+        "-m",
+        "interactions,complaints,csat",
+        "--by",
+        "region",
+    ];
+    folder.run(&[&args[..], &["-o", "r.md"]].concat()).silent();
+    let text = folder.read("r.md");
+    let (before, absent) = text.split_once("## Metrics without results").expect("a section");
+    let (_, groups) = before.split_once("## Groups that differ").expect("a section");
+    assert!(groups.contains("| Contacts | 40 |") && !groups.contains("Complaints"), "{text}");
+    assert!(
+        groups.contains("CSAT by region: all 5 groups are within the 99.8% limits around 75.0% for groups of their size."),
+        "{text}"
+    );
+    assert!(absent.contains("| no rows in any period; a count is 0 | Complaints |"), "{text}");
+    // On a terminal, too, the sentence has the name of its metric.
+    let terminal = folder.run(&args).silent().out();
+    assert!(terminal.contains("\nCSAT by region: all 5 groups are within"), "{terminal}");
+}
