@@ -352,6 +352,23 @@ impl Source {
         Ok(bytes)
     }
 
+    /// All bytes, decompressed, even where only the start of the input is read: for a kind of file that is read from its end.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn all_bytes(&self) -> Result<Vec<u8>> {
+        let whole = Source {
+            limit: None,
+            ..self.clone()
+        };
+        whole.bytes()
+    }
+
+    /// How many bytes are read at most, where it is only the start of an input.
+    pub fn limit(&self) -> Option<u64> {
+        self.limit
+    }
+
     /// The whole text, which must be UTF-8; for configurations.
     ///
     /// # Errors

@@ -7,7 +7,6 @@ use std::path::{Component, Path, PathBuf};
 use glob::{MatchOptions, Pattern};
 
 use crate::diagnostics::{Problem, nearest, visible};
-use crate::ingest::as_text;
 use crate::io::{self, Found, Identity, find};
 use crate::schema::Table;
 use crate::sources::{Input, Source};
@@ -18,14 +17,14 @@ use crate::sources::{Input, Source};
 /// # Errors
 /// Nothing to read, an unknown kind, a path that leads nowhere.
 pub fn resolve(args: &[String], sources: &[Source]) -> anyhow::Result<Vec<Input>> {
-    // A file is opened once. Parquet is read as the text that stands for it, which is made once for a file, too.
+    // A file is opened once.
     let mut opened: BTreeMap<Found, io::Source> = BTreeMap::new();
     let mut inputs = Vec::new();
     for Named { found, source } in named(args, sources)? {
         let file = match opened.entry(found) {
             Entry::Occupied(known) => known.get().clone(),
             Entry::Vacant(new) => {
-                let file = as_text(new.key().open()?)?;
+                let file = new.key().open()?;
                 new.insert(file).clone()
             }
         };

@@ -11,6 +11,22 @@ pub struct Header {
     pub renamed: Vec<Renamed>,
     /// The cells of the header rows, as the file has them; none if it has no header.
     pub rows: Vec<Vec<String>>,
+    /// What a file that has types says of its columns; empty where all is text.
+    pub stored: Vec<Stored>,
+}
+
+/// What a file says about the values of a column.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Stored {
+    /// They are texts, or what has no other kind here.
+    #[default]
+    Text,
+    /// They are numbers, amounts or durations.
+    Number,
+    /// They are days or points in time.
+    Time,
+    /// They are yes or no.
+    Flag,
 }
 
 /// A column that got another name, because its own is taken or empty.
@@ -62,6 +78,11 @@ impl Header {
             self.names.pop();
         }
         before - self.names.len()
+    }
+
+    /// What the file says about the values of a column.
+    pub fn stored(&self, column: usize) -> Stored {
+        self.stored.get(column).copied().unwrap_or_default()
     }
 
     /// Makes the names unique: outer blanks go, a name that comes again becomes `Name.2`, `Name.3`, and one that is empty becomes

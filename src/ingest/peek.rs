@@ -8,6 +8,7 @@ use super::encoding::Encoding;
 use super::footer;
 use super::general::{Rules, scan};
 use super::header::Header;
+use super::parquet;
 use super::record::Records;
 use super::sample::{Sample, sample};
 use super::scan::count_lines;
@@ -141,6 +142,8 @@ pub struct Layout {
     pub strict_quotes: bool,
     /// What was found out about the file, and by what evidence, in words.
     pub findings: Vec<String>,
+    /// Whether it is Parquet, of which the other answers say only what is true of its records as texts.
+    pub(super) is_parquet: bool,
     /// Records before the first data record.
     pub(super) before_data: u64,
     /// Stated patterns of footer lines.
@@ -187,7 +190,7 @@ pub struct Row {
     pub fields: Vec<String>,
 }
 
-/// Looks at the start of an input: its layout, and up to so many of its first records.
+/// Looks at the start of an input: its layout, and up to so many of its first records. Of Parquet there is nothing to wish for.
 ///
 /// # Errors
 /// When it cannot be read, is no text file, its first records are unreasonably long, it has more columns or longer names of columns
@@ -201,6 +204,17 @@ pub fn peek(source: &Source, wishes: &FormatOverrides, rows: usize) -> Result<Pe
 /// # Errors
 /// As there.
 pub fn peek_within(source: &Source, wishes: &FormatOverrides, rows: usize, limits: Limits) -> Result<Peek> {
+    if parquet::is_parquet(source)? {
+        let found = parquet::peek(source, rows)?;
+        let names = &found.layout.header.names;
+        if names.len() > limits.columns {
+            return Err(too_wide(source.name(), Some(names.len()), limits));
+        }
+        if names.iter().any(|name| name.len() > limits.field.max(NAME)) {
+            return Err(too_long(source.name(), 1, limits));
+        }
+        return Ok(found);
+    }
     let known = Known::of(wishes)?;
     let mut size = SAMPLE;
     // Where there is a data record, the header before it is complete.
@@ -444,6 +458,7 @@ fn look(file: &str, sample: &Sample, known: &Known, wanted: usize, limits: Limit
             width: if first.is_empty() { 0 } else { width },
             strict_quotes: sniffed.as_ref().is_some_and(|s| s.strict),
             findings,
+            is_parquet: false,
             before_data,
             footer: known.footer.clone(),
             dialect,

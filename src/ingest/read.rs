@@ -16,7 +16,7 @@ use super::record::{Record, Records};
 use super::repair::SPAN;
 use super::sample::{not_text, too_many_zeros};
 use super::scan::{count_lines, scan};
-use super::{footer, general};
+use super::{footer, general, parquet};
 use crate::diagnostics::counted;
 use crate::io::{FileError, Source};
 
@@ -34,7 +34,7 @@ pub struct Block<'a> {
     pub first_line: u64,
     /// How many data records it holds.
     pub records: u64,
-    /// Its text, header rows and blank lines included, without the footer.
+    /// Its text, header rows and blank lines included, without the footer; empty where the file is no text.
     pub text: &'a str,
 }
 
@@ -122,6 +122,9 @@ pub fn read_blocks<S: Send>(
     new: impl Fn() -> S + Sync,
     each: impl Fn(&mut S, &Block<'_>, Records<'_>) -> Result<()> + Sync,
 ) -> Result<Outcome<S>> {
+    if layout.is_parquet {
+        return parquet::read_blocks(source, threads, &new, &each);
+    }
     read_sized(source, layout, threads, BLOCK, &new, &each)
 }
 

@@ -4,11 +4,13 @@
 //! taken apart by `csv-core`. Both are the same where both apply, which the tests show. Records of other dialects, and those of a
 //! stretch in which quotes break the rules, are taken apart by [`super::general`].
 
+use arrow_array::RecordBatch;
 use csv_core::ReadRecordResult;
 use memchr::{memchr, memchr2};
 
 use super::dialect::{Dialect, Plain, QUOTE};
 use super::general::{Fields, Rules, delimiter_at, field_end, read_record};
+use super::parquet::{StoredValue, value};
 use super::scan::count_lines;
 
 /// The records of a stretch of text that starts at the start of a record, one after the other.
@@ -32,6 +34,18 @@ pub struct Records<'a> {
     core: csv_core::Reader,
     /// How the general reader takes the records apart, where it does.
     careful: Option<Careful<'a>>,
+    /// The rows that are the records, where there is no text.
+    rows: Option<Rows<'a>>,
+}
+
+/// Rows of values that are stored as such.
+struct Rows<'a> {
+    batch: &'a RecordBatch,
+    /// The next of them.
+    next: usize,
+    /// The texts of the current one, one after the other, and as a line of CSV.
+    fields: String,
+    raw: String,
 }
 
 /// What the general reader needs.
@@ -57,6 +71,8 @@ pub struct Record<'r> {
     cut_off: bool,
     repaired: bool,
     astray: bool,
+    /// The values that it is made of, where they are stored as such: rows, and which of them.
+    row: Option<(&'r RecordBatch, usize)>,
 }
 
 impl<'a> Records<'a> {
@@ -77,7 +93,65 @@ impl<'a> Records<'a> {
             bare: Vec::new(),
             core,
             careful: None,
+            rows: None,
         }
+    }
+
+    /// Rows of values that are stored as such, the first of which has this number; a header stands on the line before them.
+    pub(super) fn stored(batch: &'a RecordBatch, number: u64) -> Records<'a> {
+        let plain = Plain {
+            delimiter: b',',
+            quoted: false,
+        };
+        let rows = Rows {
+            batch,
+            next: 0,
+            fields: String::new(),
+            raw: String::new(),
+        };
+        Records {
+            rows: Some(rows),
+            ..Records::new("", plain, number + 1, number, false)
+        }
+    }
+
+    /// The next row as a record.
+    fn read_row(&mut self) -> Option<Record<'_>> {
+        let rows = self.rows.as_mut().filter(|rows| rows.next < rows.batch.num_rows())?;
+        rows.fields.clear();
+        rows.raw.clear();
+        self.ends.clear();
+        for (column, values) in rows.batch.columns().iter().enumerate() {
+            let text = value(values, rows.next).text();
+            rows.fields.push_str(&text);
+            self.ends.push(rows.fields.len());
+            if column > 0 {
+                rows.raw.push(',');
+            }
+            if text.contains(['"', ',', '\n', '\r']) {
+                rows.raw.push('"');
+                rows.raw.push_str(&text.replace('"', "\"\""));
+                rows.raw.push('"');
+            } else {
+                rows.raw.push_str(&text);
+            }
+        }
+        let (row, line, number) = ((rows.batch, rows.next), self.line, self.number);
+        rows.next += 1;
+        self.line += 1;
+        self.number += 1;
+        Some(Record {
+            fields: &rows.fields,
+            ends: &self.ends,
+            gap: 0,
+            raw: &rows.raw,
+            line,
+            number,
+            cut_off: false,
+            repaired: false,
+            astray: false,
+            row: Some(row),
+        })
     }
 
     /// The same by the general reader; `ahead` is the text with what is known to follow it, `over` whether nothing else does.
@@ -119,6 +193,7 @@ impl<'a> Records<'a> {
             cut_off: parsed.open,
             repaired: parsed.repaired,
             astray: parsed.astray,
+            row: None,
         })
     }
 
@@ -133,6 +208,9 @@ impl<'a> Records<'a> {
 
     /// The next record, or `None` after the last.
     pub fn read(&mut self) -> Option<Record<'_>> {
+        if self.rows.is_some() {
+            return self.read_row();
+        }
         let bytes = self.text.as_bytes();
         self.skip_line_ends();
         let start = self.at;
@@ -164,6 +242,7 @@ impl<'a> Records<'a> {
                 cut_off: false,
                 repaired: false,
                 astray: false,
+                row: None,
             });
         }
         let (end, length) = self.take_quotes_off(start);
@@ -184,6 +263,7 @@ impl<'a> Records<'a> {
             cut_off: self.open && end == bytes.len(),
             repaired: false,
             astray: false,
+            row: None,
         })
     }
 
@@ -274,7 +354,14 @@ impl<'r> Record<'r> {
         (0..self.len()).filter_map(move |field| record.get(field))
     }
 
-    /// The record as it stands in the file (decoded), without its line end.
+    /// The value of a field, where the file stores it with its type and not as text.
+    #[inline]
+    pub fn stored(&self, field: usize) -> Option<StoredValue<'r>> {
+        let (batch, row) = self.row?;
+        batch.columns().get(field).map(|values| value(values, row))
+    }
+
+    /// The record as it stands in the file (decoded), without its line end; of values that are no text, the line of CSV that says them.
     pub fn raw(&self) -> &'r str {
         self.raw
     }

@@ -8,7 +8,7 @@ use super::scan::count_lines;
 use crate::io::{FileError, Source};
 
 /// Kinds of files that are no text, by their first bytes: what they are, and what to do.
-const BINARY: [(&[u8], &str, &str); 11] = [
+const BINARY: [(&[u8], &str, &str); 10] = [
     (
         b"PK\x03\x04",
         "a zip archive or a workbook (xlsx, ods)",
@@ -23,7 +23,6 @@ const BINARY: [(&[u8], &str, &str); 11] = [
     (b"\x89PNG", "a picture", "export the data as CSV instead"),
     (b"\xff\xd8\xff", "a picture", "export the data as CSV instead"),
     (b"GIF8", "a picture", "export the data as CSV instead"),
-    (b"PAR1", "a Parquet file", "convert it to CSV"),
     (b"SQLite format 3", "an SQLite database", "export the table as CSV"),
     (b"7z\xbc\xaf", "a 7z archive", "unpack it"),
     (b"\xfd7zXZ", "compressed by xz", "unpack it, or compress it with gzip or zstd"),

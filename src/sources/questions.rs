@@ -296,8 +296,8 @@ mod tests {
         };
         Header {
             names: (0..rows[0].len()).map(over).collect(),
-            renamed: Vec::new(),
             rows,
+            ..Header::default()
         }
     }
 

@@ -14,6 +14,7 @@ use crate::cell_parsing::{
     is_zero_date, parse_bool, parse_decimal, parse_duration, parse_iso, parse_money, parse_number, parse_ordered, parse_plain_iso,
 };
 use crate::expr::{Bound, Cell, Reading};
+use crate::ingest::StoredValue;
 use crate::period::{Fit, Zone};
 use crate::schema::{Column, ColumnType, DAY, MONEY_SCALE, Micros, NO_CODE, NO_INT, NO_KEY, NO_TIME, Role};
 use crate::sources::word;
@@ -89,7 +90,7 @@ pub enum CellIssue {
 }
 
 impl Plan {
-    fn null(&self) -> Read {
+    pub(super) fn null(&self) -> Read {
         match self.kind {
             ColumnType::Stakeholder | ColumnType::Text => Read::Code(NO_CODE),
             ColumnType::Key => Read::Key(NO_KEY),
@@ -99,16 +100,20 @@ impl Plan {
         }
     }
 
-    /// Reads the column's value of one record.
+    /// Reads the column's value of one record, from the values that its file stores where it stores any.
     pub fn read<'r>(
         &'r self,
         fields: &impl Fn(usize) -> &'r str,
+        stored: &impl Fn(usize) -> Option<StoredValue<'r>>,
         reading: &Reading,
         interners: &mut Interners,
         filling: &mut Filling,
     ) -> Result<Read, CellIssue> {
         match &self.take {
-            ColumnSource::Field(index) => self.text(fields(*index), interners, filling),
+            ColumnSource::Field(index) => match stored(*index).and_then(|value| self.stored(&value, fields(*index), filling)) {
+                Some(read) => Ok(read),
+                None => self.text(fields(*index), interners, filling),
+            },
             ColumnSource::Value(text) => self.text(text, interners, filling),
             ColumnSource::Expr(expr) => match expr.eval(fields, reading) {
                 Ok(Cell::Null) => Ok(self.null()),
@@ -305,10 +310,14 @@ impl Plan {
             Ok(civil) if !civil.is_zero() => civil,
             read => return self.no_time(cell, read.err(), filling),
         };
-        let at = self.instant(&civil, cell, filling);
+        Ok(self.at(&civil, cell, filling))
+    }
+
+    /// The instant of a time that was read, counted.
+    pub(super) fn at(&self, civil: &Civil, cell: &str, filling: &mut Filling) -> Read {
         filling.times.0 += 1;
         filling.times.1 += u64::from(civil.offset_seconds.is_none() && civil.micros_of_day.unwrap_or(0) == 0);
-        Ok(Read::Int(at))
+        Read::Int(self.instant(civil, cell, filling))
     }
 
     /// What is to be done about a cell that gives no time.

@@ -257,6 +257,7 @@ impl Job<'_> {
                 found.and_then(|cells| cells.get(index - width)).map_or("", String::as_str)
             }
         };
+        let stored = |index: usize| if index < width { record.stored(index) } else { None };
         let is_nothing = |cell: &str| is_null(cell);
         let mark = std::cell::Cell::new(self.mapping.filter_mark);
         let amount = |cell: &str| expression_amount(cell, mark.get());
@@ -296,7 +297,7 @@ impl Job<'_> {
         let mut pushed = 0;
         for (plan, filling) in plans.iter().zip(&mut sink.fillings) {
             mark.set(plan.mark);
-            match plan.read(&field, &reading, &mut sink.interners, filling) {
+            match plan.read(&field, &stored, &reading, &mut sink.interners, filling) {
                 Ok(value) => {
                     doubtful |= plan.required && value.is_null();
                     filling.push(value);

@@ -9,7 +9,7 @@ use super::columns::{ColumnSource, Plan, Times};
 use crate::cell_parsing::{DecimalMark, DurationUnit, Format, Order};
 use crate::diagnostics::{Excerpt, Place, Problem, did_you_mean, excerpt};
 use crate::expr::{Expr, ExprError};
-use crate::ingest::Header;
+use crate::ingest::{Header, Stored};
 use crate::period::Zone;
 use crate::schema::{Column, ColumnType, Role, Table, interactions, purchases, supplies, surveys};
 use crate::sources::{self, Dates, From, Mapped, Source, WrongTarget};
@@ -285,7 +285,19 @@ impl Maker<'_> {
             _ => name.to_string(),
         };
         let (times, zone) = self.times(name, &take, mapped)?;
-        let mark = mark_of(self.source);
+        // Where the file stores values of the column's own kind, no cell leaves open how it is written.
+        let stored = match take {
+            ColumnSource::Field(index) => self.header.stored(index),
+            ColumnSource::Expr(_) | ColumnSource::Value(_) => Stored::Text,
+        };
+        let settled = match kind {
+            ColumnType::Time => stored == Stored::Time,
+            ColumnType::Money | ColumnType::Number => stored == Stored::Number,
+            ColumnType::Key | ColumnType::Stakeholder => stored != Stored::Text,
+            ColumnType::Text | ColumnType::Bool => false,
+        };
+        let times = if settled { Times::Iso } else { times };
+        let mark = if settled { DecimalMark::Point } else { mark_of(self.source) };
         let is_time = kind == ColumnType::Time;
         let is_number = matches!(kind, ColumnType::Money | ColumnType::Number);
         let is_id = matches!(kind, ColumnType::Key | ColumnType::Stakeholder);
@@ -298,7 +310,7 @@ impl Maker<'_> {
             required: canonical.is_some_and(|c| c.required),
             words,
             header,
-            open: open && !matches!(take, ColumnSource::Value(_)),
+            open: open && !settled && !matches!(take, ColumnSource::Value(_)),
             take,
             times,
             zone,

@@ -20,6 +20,7 @@ mod raw;
 mod record_counts;
 mod redaction;
 mod rules;
+mod stored;
 mod tables;
 #[cfg(test)]
 mod testing;

@@ -129,7 +129,7 @@ pub fn map(source: &Source, file: &str, peek: &Peek, lookup: Option<&LookedUp>, 
 
 /// Reads the looked-up file: the record of each key. A key that stands twice is an error, which shows it where it may be shown.
 fn look_up(lookup: &sources::Lookup, peek: &Peek, file: &str, options: &Options) -> Result<LookedUp> {
-    let other = ingest::as_text(io::Source::file(&lookup.path)?)?;
+    let other = io::Source::file(&lookup.path)?;
     let other_name = other.name().to_string();
     let other_peek = ingest::peek_within(&other, &FormatOverrides::default(), 1, options.limits)?;
     let missing = |file: &str, header: &ingest::Header| {

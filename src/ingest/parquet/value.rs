@@ -18,7 +18,7 @@ use crate::schema::Micros;
 
 /// One value.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Cell<'a> {
+pub enum StoredValue<'a> {
     /// None, or not a number.
     Nothing,
     /// Yes or no.
@@ -102,16 +102,16 @@ fn of<T: ArrowPrimitiveType>(array: &dyn Array, row: usize) -> T::Native {
 }
 
 /// The value in a row of an array, whose type has a text ([`without_text`]).
-pub fn cell(array: &dyn Array, row: usize) -> Cell<'_> {
+pub fn value(array: &dyn Array, row: usize) -> StoredValue<'_> {
     if array.is_null(row) {
-        return Cell::Nothing;
+        return StoredValue::Nothing;
     }
-    let whole = |number: i128| Cell::Whole(number);
-    let decimal = |digits: i128, scale: i8| Cell::Decimal(digits, usize::try_from(scale).unwrap_or(0));
-    let time = |at: Micros, zone: &Option<_>| Cell::Time { at, zoned: zone.is_some() };
+    let whole = |number: i128| StoredValue::Whole(number);
+    let decimal = |digits: i128, scale: i8| StoredValue::Decimal(digits, usize::try_from(scale).unwrap_or(0));
+    let time = |at: Micros, zone: &Option<_>| StoredValue::Time { at, zoned: zone.is_some() };
     match array.data_type() {
-        DataType::Null => Cell::Nothing,
-        DataType::Boolean => Cell::Flag(array.as_boolean().value(row)),
+        DataType::Null => StoredValue::Nothing,
+        DataType::Boolean => StoredValue::Flag(array.as_boolean().value(row)),
         DataType::Int8 => whole(of::<Int8Type>(array, row).into()),
         DataType::Int16 => whole(of::<Int16Type>(array, row).into()),
         DataType::Int32 => whole(of::<Int32Type>(array, row).into()),
@@ -130,26 +130,26 @@ pub fn cell(array: &dyn Array, row: usize) -> Cell<'_> {
             let digits = of::<Decimal256Type>(array, row);
             match digits.to_i128() {
                 Some(digits) => decimal(digits, *scale),
-                None => Cell::LongDecimal(pointed(&digits.to_string(), usize::try_from(*scale).unwrap_or(0))),
+                None => StoredValue::LongDecimal(pointed(&digits.to_string(), usize::try_from(*scale).unwrap_or(0))),
             }
         }
-        DataType::Date32 => Cell::Day(of::<Date32Type>(array, row)),
+        DataType::Date32 => StoredValue::Day(of::<Date32Type>(array, row)),
         DataType::Date64 => day(of::<Date64Type>(array, row)),
         DataType::Timestamp(TimeUnit::Second, zone) => time(of::<TimestampSecondType>(array, row).saturating_mul(1_000_000), zone),
         DataType::Timestamp(TimeUnit::Millisecond, zone) => time(of::<TimestampMillisecondType>(array, row).saturating_mul(1_000), zone),
         DataType::Timestamp(TimeUnit::Microsecond, zone) => time(of::<TimestampMicrosecondType>(array, row), zone),
         DataType::Timestamp(TimeUnit::Nanosecond, zone) => time(of::<TimestampNanosecondType>(array, row).div_euclid(1_000), zone),
-        DataType::Time32(TimeUnit::Second) => Cell::Clock(Micros::from(of::<Time32SecondType>(array, row)) * 1_000_000),
-        DataType::Time32(_) => Cell::Clock(Micros::from(of::<Time32MillisecondType>(array, row)) * 1_000),
-        DataType::Time64(TimeUnit::Nanosecond) => Cell::Clock(of::<Time64NanosecondType>(array, row).div_euclid(1_000)),
-        DataType::Time64(_) => Cell::Clock(of::<Time64MicrosecondType>(array, row)),
-        DataType::Duration(TimeUnit::Second) => Cell::Lasting(of::<DurationSecondType>(array, row), 0),
-        DataType::Duration(TimeUnit::Millisecond) => Cell::Lasting(of::<DurationMillisecondType>(array, row), 3),
-        DataType::Duration(TimeUnit::Microsecond) => Cell::Lasting(of::<DurationMicrosecondType>(array, row), 6),
-        DataType::Duration(TimeUnit::Nanosecond) => Cell::Lasting(of::<DurationNanosecondType>(array, row), 9),
-        DataType::Utf8 => Cell::Text(array.as_string::<i32>().value(row)),
-        DataType::LargeUtf8 => Cell::Text(array.as_string::<i64>().value(row)),
-        DataType::Utf8View => Cell::Text(array.as_string_view().value(row)),
+        DataType::Time32(TimeUnit::Second) => StoredValue::Clock(Micros::from(of::<Time32SecondType>(array, row)) * 1_000_000),
+        DataType::Time32(_) => StoredValue::Clock(Micros::from(of::<Time32MillisecondType>(array, row)) * 1_000),
+        DataType::Time64(TimeUnit::Nanosecond) => StoredValue::Clock(of::<Time64NanosecondType>(array, row).div_euclid(1_000)),
+        DataType::Time64(_) => StoredValue::Clock(of::<Time64MicrosecondType>(array, row)),
+        DataType::Duration(TimeUnit::Second) => StoredValue::Lasting(of::<DurationSecondType>(array, row), 0),
+        DataType::Duration(TimeUnit::Millisecond) => StoredValue::Lasting(of::<DurationMillisecondType>(array, row), 3),
+        DataType::Duration(TimeUnit::Microsecond) => StoredValue::Lasting(of::<DurationMicrosecondType>(array, row), 6),
+        DataType::Duration(TimeUnit::Nanosecond) => StoredValue::Lasting(of::<DurationNanosecondType>(array, row), 9),
+        DataType::Utf8 => StoredValue::Text(array.as_string::<i32>().value(row)),
+        DataType::LargeUtf8 => StoredValue::Text(array.as_string::<i64>().value(row)),
+        DataType::Utf8View => StoredValue::Text(array.as_string_view().value(row)),
         DataType::Binary => bytes(array.as_binary::<i32>().value(row)),
         DataType::LargeBinary => bytes(array.as_binary::<i64>().value(row)),
         DataType::BinaryView => bytes(array.as_binary_view().value(row)),
@@ -160,12 +160,12 @@ pub fn cell(array: &dyn Array, row: usize) -> Cell<'_> {
         DataType::Struct(fields) => {
             let columns = array.as_struct().columns();
             let named = fields.iter().map(|field| field.name().clone());
-            let values = columns.iter().map(|column| cell(column, row).json());
-            Cell::Nested(Value::Object(named.zip(values).collect::<Map<String, Value>>()))
+            let values = columns.iter().map(|column| value(column, row).json());
+            StoredValue::Nested(Value::Object(named.zip(values).collect::<Map<String, Value>>()))
         }
         DataType::Dictionary(..) => {
             downcast_dictionary_array!(
-                array => array.key(row).map_or(Cell::Nothing, |key| cell(array.values(), key)),
+                array => array.key(row).map_or(StoredValue::Nothing, |key| value(array.values(), key)),
                 other => unreachable!("{other} is no dictionary")
             )
         }
@@ -178,73 +178,81 @@ pub fn cell(array: &dyn Array, row: usize) -> Cell<'_> {
     }
 }
 
-fn single<'a>(number: f32) -> Cell<'a> {
-    if number.is_nan() { Cell::Nothing } else { Cell::Single(number) }
-}
-
-fn double<'a>(number: f64) -> Cell<'a> {
-    if number.is_nan() { Cell::Nothing } else { Cell::Double(number) }
-}
-
-fn day<'a>(millis: i64) -> Cell<'a> {
-    let day = millis.div_euclid(86_400_000);
-    Cell::Day(day.clamp(i32::MIN.into(), i32::MAX.into()) as i32)
-}
-
-/// Text where it is text.
-fn bytes(bytes: &[u8]) -> Cell<'_> {
-    match std::str::from_utf8(bytes) {
-        Ok(text) => Cell::Text(text),
-        Err(_) => Cell::Bytes(bytes),
+fn single<'a>(number: f32) -> StoredValue<'a> {
+    if number.is_nan() {
+        StoredValue::Nothing
+    } else {
+        StoredValue::Single(number)
     }
 }
 
-fn list<'a>(items: &dyn Array) -> Cell<'a> {
-    Cell::Nested((0..items.len()).map(|item| cell(items, item).json()).collect())
+fn double<'a>(number: f64) -> StoredValue<'a> {
+    if number.is_nan() {
+        StoredValue::Nothing
+    } else {
+        StoredValue::Double(number)
+    }
 }
 
-impl<'a> Cell<'a> {
+fn day<'a>(millis: i64) -> StoredValue<'a> {
+    let day = millis.div_euclid(86_400_000);
+    StoredValue::Day(day.clamp(i32::MIN.into(), i32::MAX.into()) as i32)
+}
+
+/// Text where it is text.
+fn bytes(bytes: &[u8]) -> StoredValue<'_> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => StoredValue::Text(text),
+        Err(_) => StoredValue::Bytes(bytes),
+    }
+}
+
+fn list<'a>(items: &dyn Array) -> StoredValue<'a> {
+    StoredValue::Nested((0..items.len()).map(|item| value(items, item).json()).collect())
+}
+
+impl<'a> StoredValue<'a> {
     /// The value as a text that reads as the same value again: nothing is empty, days and times are ISO 8601, with a `Z` where the column
     /// has a zone, decimals are exact, bytes are hexadecimal, lists and structures JSON.
     pub fn text(&self) -> Cow<'a, str> {
         Cow::Owned(match self {
-            Cell::Nothing => String::new(),
-            Cell::Text(text) => return Cow::Borrowed(text),
-            Cell::Flag(flag) => flag.to_string(),
-            Cell::Whole(number) => number.to_string(),
-            Cell::Single(number) => unmistakable(number.to_string()),
-            Cell::Double(number) => unmistakable(number.to_string()),
-            Cell::Decimal(digits, scale) => unmistakable(pointed(&digits.to_string(), *scale)),
-            Cell::LongDecimal(number) => unmistakable(number.clone()),
-            Cell::Day(day) => date_text(*day),
-            Cell::Time { at, zoned: true } => instant_text(*at),
-            Cell::Time { at, zoned: false } => instant_text(*at).trim_end_matches('Z').to_string(),
-            Cell::Clock(micros) => {
+            StoredValue::Nothing => String::new(),
+            StoredValue::Text(text) => return Cow::Borrowed(text),
+            StoredValue::Flag(flag) => flag.to_string(),
+            StoredValue::Whole(number) => number.to_string(),
+            StoredValue::Single(number) => unmistakable(number.to_string()),
+            StoredValue::Double(number) => unmistakable(number.to_string()),
+            StoredValue::Decimal(digits, scale) => unmistakable(pointed(&digits.to_string(), *scale)),
+            StoredValue::LongDecimal(number) => unmistakable(number.clone()),
+            StoredValue::Day(day) => date_text(*day),
+            StoredValue::Time { at, zoned: true } => instant_text(*at),
+            StoredValue::Time { at, zoned: false } => instant_text(*at).trim_end_matches('Z').to_string(),
+            StoredValue::Clock(micros) => {
                 let text = instant_text(*micros);
                 let clock = text.split_once('T').map_or("", |(_, clock)| clock);
                 clock.trim_end_matches('Z').to_string()
             }
-            Cell::Lasting(parts, scale) => format!("PT{}S", short(&pointed(&parts.to_string(), *scale))),
-            Cell::Bytes(bytes) => bytes.iter().map(|byte| format!("{byte:02x}")).collect(),
-            Cell::Nested(value) => value.to_string(),
+            StoredValue::Lasting(parts, scale) => format!("PT{}S", short(&pointed(&parts.to_string(), *scale))),
+            StoredValue::Bytes(bytes) => bytes.iter().map(|byte| format!("{byte:02x}")).collect(),
+            StoredValue::Nested(value) => value.to_string(),
         })
     }
 
     /// The value within a list or a structure. What JSON has no kind for, and a number that it cannot hold, is a text.
     fn json(self) -> Value {
         match self {
-            Cell::Nothing => Value::Null,
-            Cell::Flag(flag) => Value::Bool(flag),
-            Cell::Nested(value) => value,
-            Cell::Double(number) if number.is_finite() => Number::from_f64(number).map_or(Value::Null, Value::Number),
+            StoredValue::Nothing => Value::Null,
+            StoredValue::Flag(flag) => Value::Bool(flag),
+            StoredValue::Nested(value) => value,
+            StoredValue::Double(number) if number.is_finite() => Number::from_f64(number).map_or(Value::Null, Value::Number),
             // The shortest number that is the same in single precision.
-            Cell::Single(number) if number.is_finite() => number
+            StoredValue::Single(number) if number.is_finite() => number
                 .to_string()
                 .parse()
                 .ok()
                 .and_then(Number::from_f64)
                 .map_or(Value::Null, Value::Number),
-            Cell::Whole(number) => match (i64::try_from(number), u64::try_from(number)) {
+            StoredValue::Whole(number) => match (i64::try_from(number), u64::try_from(number)) {
                 (Ok(number), _) => Value::Number(number.into()),
                 (_, Ok(number)) => Value::Number(number.into()),
                 _ => Value::String(number.to_string()),
@@ -294,7 +302,7 @@ mod tests {
 
     /// The texts of an array's values.
     fn texts(array: &dyn Array) -> Vec<String> {
-        (0..array.len()).map(|row| cell(array, row).text().into_owned()).collect()
+        (0..array.len()).map(|row| value(array, row).text().into_owned()).collect()
     }
 
     #[test]
@@ -330,7 +338,7 @@ mod tests {
         assert_eq!(texts(&TimestampNanosecondArray::from(vec![-1])), ["1969-12-31T23:59:59.999999"]);
         assert_eq!(texts(&Date64Array::from(vec![-1, 86_400_000])), ["1969-12-31", "1970-01-02"]);
         assert_eq!(texts(&DurationMillisecondArray::from(vec![90_500, 60_000])), ["PT90.5S", "PT60S"]);
-        assert_eq!(Cell::Clock(3_600_000_000).text(), "01:00:00");
+        assert_eq!(StoredValue::Clock(3_600_000_000).text(), "01:00:00");
     }
 
     #[test]
