@@ -46,7 +46,7 @@ pub(super) fn is_parquet(source: &Source) -> Result<bool> {
 /// # Errors
 /// When it cannot be read, is damaged, or has a column of a type that has no text.
 pub(super) fn peek(source: &Source, rows: usize) -> Result<Peek> {
-    let mut file = File::open(source, rows.max(1))?;
+    let mut file = Decoder::open(source, rows.max(1))?;
     let first = file.next_batch()?;
     let mut records = first.as_ref().map(|batch| Records::stored(batch, 1));
     let mut found = Vec::new();
@@ -100,7 +100,7 @@ fn unreadable(source: &Source, why: impl Into<String>, help: &str) -> anyhow::Er
 }
 
 /// A file whose rows are being decoded.
-struct File<'a> {
+struct Decoder<'a> {
     source: &'a Source,
     batches: ParquetRecordBatchReader,
     /// Names and types of its columns.
@@ -110,9 +110,9 @@ struct File<'a> {
     decoded: u64,
 }
 
-impl<'a> File<'a> {
+impl<'a> Decoder<'a> {
     /// Opens a file, whose rows are decoded so many at a time.
-    fn open(source: &'a Source, at_a_time: usize) -> Result<File<'a>> {
+    fn open(source: &'a Source, at_a_time: usize) -> Result<Decoder<'a>> {
         let bytes = source.all_bytes()?;
         if bytes.len() < 2 * MAGIC.len() || !bytes.ends_with(MAGIC) {
             return Err(unreadable(source, "its Parquet data end early", AGAIN));
@@ -128,7 +128,7 @@ impl<'a> File<'a> {
         }
         let records = file.metadata().file_metadata().num_rows();
         let batches = guarded(source, || file.with_batch_size(at_a_time).build())?;
-        Ok(File {
+        Ok(Decoder {
             source,
             batches,
             columns,

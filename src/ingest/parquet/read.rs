@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use anyhow::Result;
 use arrow_array::RecordBatch;
 
-use super::File;
+use super::Decoder;
 use crate::ingest::encoding::Encoding;
 use crate::ingest::read::{Block, Outcome};
 use crate::ingest::record::Records;
@@ -25,7 +25,7 @@ struct Stretch {
 
 /// The file, as its threads take stretches from it.
 struct Cutter<'a> {
-    file: File<'a>,
+    file: Decoder<'a>,
     index: usize,
     records: u64,
     /// So many bytes are still read, where only the start of the file is.
@@ -64,7 +64,7 @@ pub fn read_blocks<S: Send>(
     each: &(impl Fn(&mut S, &Block<'_>, Records<'_>) -> Result<()> + Sync),
 ) -> Result<Outcome<S>> {
     let cutter = Mutex::new(Cutter {
-        file: File::open(source, ROWS)?,
+        file: Decoder::open(source, ROWS)?,
         index: 0,
         records: 0,
         left: source.limit().unwrap_or(u64::MAX),
