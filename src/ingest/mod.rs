@@ -6,6 +6,8 @@
 //! escapes follow the same rules; records that break them are read so that they have the width of the table, where that is possible.
 //! Ragged records are delivered as they are, and a record whose quote is never closed is delivered and marked; what to do about them is
 //! the caller's decision. Lines before the header and after the last record are not delivered but kept.
+//!
+//! A Parquet file has records too: each field has its text, and its value as it is stored ([`StoredValue`]).
 
 mod cell;
 mod columns;

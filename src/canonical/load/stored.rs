@@ -4,7 +4,7 @@ use super::columns::Plan;
 use super::filling::{Filling, Read};
 use crate::cell_parsing::Civil;
 use crate::ingest::StoredValue;
-use crate::schema::{ColumnType, DAY, MONEY_SCALE};
+use crate::schema::{ColumnType, DAY, MONEY_SCALE, Role};
 
 impl Plan {
     /// The column's value of a stored value, whose text is `cell`; `None` where it has to be read from its text: texts themselves, ids, a
@@ -29,7 +29,9 @@ impl Plan {
                 filling.rounded += u64::from(is_rounded);
                 Some(Read::Int(amount))
             }
-            (ColumnType::Number, StoredValue::Double(number)) if number.is_finite() && !self.is_duration() => Some(Read::Float(*number)),
+            (ColumnType::Number, StoredValue::Double(number)) if number.is_finite() && self.role() != Some(Role::Duration) => {
+                Some(Read::Float(*number))
+            }
             (ColumnType::Bool, StoredValue::Flag(flag)) => Some(Read::Flag(u8::from(*flag))),
             _ => None,
         }
