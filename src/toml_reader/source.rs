@@ -34,11 +34,13 @@ impl SourceText<'_> {
         self.text[..self.text.floor_char_boundary(at)].matches('\n').count() + 1
     }
 
-    /// Where a part of a string's value is in the text. `string`: the bytes of the string, quotes included.
+    /// Where a part of a string's value is in the text. `string`: the bytes of the string, quotes included; of one that is not in the
+    /// text, as of a rule that is built in, those bytes.
     pub fn within_string(&self, string: Range<usize>, part: Range<usize>) -> Range<usize> {
-        let offsets = raw_offsets(&self.text[string.clone()]);
-        let raw = |at: usize| string.start + offsets.get(at).or(offsets.last()).copied().unwrap_or(0);
-        raw(part.start)..raw(part.end)
+        let Some(raw) = self.text.get(string.clone()) else { return string };
+        let offsets = raw_offsets(raw);
+        let place = |at: usize| string.start + offsets.get(at).or(offsets.last()).copied().unwrap_or(0);
+        place(part.start)..place(part.end)
     }
 }
 
@@ -115,6 +117,17 @@ mod tests {
             assert_eq!(&text[found.start..=found.start], "b", "{raw:?}");
             assert_eq!(raw_offsets(raw).len(), decoded.len() + 1, "{raw:?}");
         }
+    }
+
+    #[test]
+    fn a_string_of_another_text_is_shown_as_it_is() {
+        let source = SourceText {
+            file: "f",
+            text: "x = 'é'",
+        };
+        assert_eq!(source.within_string(90..99, 1..2), 90..99);
+        assert_eq!(source.within_string(0..6, 1..2), 0..6, "not between characters");
+        assert_eq!(source.error(90..99, "w", "").excerpt.column, 8);
     }
 
     proptest! {
