@@ -8,7 +8,7 @@ use crate::render::document::{Align, Axis, Chart, Document, Figure, FunnelFigure
 use crate::render::format::count;
 use crate::render::summary::capital;
 use crate::render::text::{Text, Tone};
-use crate::report::{Cell, MetricInfo};
+use crate::report::{AbsentReason, Cell, MetricInfo};
 use crate::stats::Reading;
 use crate::stats::funnel::Place;
 
@@ -95,9 +95,11 @@ fn table(report: &Report, at: usize, breakdown: &Breakdown) -> Table {
     }
 }
 
-/// Whether a metric is among the results of the report, and not among the metrics without results.
+/// Whether a metric counted anything in some period. If it did not, it is listed among the metrics without results, and its slices of 0 would
+/// say the opposite. A metric without a value for another reason may still have values for single slices, such as those of one currency.
 fn has_results(report: &Report, metric: &MetricInfo) -> bool {
-    !report.review.absent.iter().any(|(absent, _)| absent.id == metric.id)
+    let mut absent = report.review.absent.iter();
+    !absent.any(|(absent, reason)| absent.id == metric.id && *reason == AbsentReason::NoRows)
 }
 
 /// A value, and the label of its difference from all other groups if that is significant.
