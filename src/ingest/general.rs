@@ -66,7 +66,7 @@ pub(super) struct Parsed {
 
 /// Takes the record that starts there apart. `over` says whether the text is over at the end of the bytes.
 pub(super) fn read_record(bytes: &[u8], start: usize, rules: Rules<'_>, over: bool, fields: &mut Fields) -> Parsed {
-    let strict = read_strictly(bytes, start, rules.dialect, fields);
+    let strict = read_strictly(bytes, start, rules, fields);
     work::look(strict.end - start);
     let mut parsed = Parsed {
         end: strict.end,
@@ -97,8 +97,14 @@ pub(super) struct Strict {
     pub irregular: bool,
 }
 
-fn read_strictly(bytes: &[u8], start: usize, dialect: &Dialect, fields: &mut Fields) -> Strict {
+/// So many bytes beyond its first line a record is followed by the rules that it broke. Such a record is read otherwise, if it goes over
+/// several lines; and where every line breaks the rules, each would lead through all that follow.
+const BEYOND: usize = 1 << 12;
+
+fn read_strictly(bytes: &[u8], start: usize, rules: Rules<'_>, fields: &mut Fields) -> Strict {
+    let dialect = rules.dialect;
     fields.clear();
+    let mut line = None;
     let mut found = Strict {
         end: start,
         open: false,
@@ -146,6 +152,10 @@ fn read_strictly(bytes: &[u8], start: usize, dialect: &Dialect, fields: &mut Fie
                 found.end = if blanks { skip_blanks(bytes, stop) } else { stop };
                 return found;
             }
+        }
+        if found.irregular && rules.width > 1 && at > *line.get_or_insert_with(|| line_end(bytes, start)) + BEYOND {
+            found.end = at.min(bytes.len());
+            return found;
         }
     }
 }
