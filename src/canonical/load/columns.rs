@@ -16,7 +16,7 @@ use crate::cell_parsing::{
 use crate::expr::{Bound, Cell, Reading};
 use crate::ingest::StoredValue;
 use crate::period::{Fit, Zone};
-use crate::schema::{Column, ColumnType, DAY, MONEY_SCALE, Micros, NO_CODE, NO_INT, NO_KEY, NO_TIME, Role};
+use crate::schema::{Column, ColumnType, DAY, MONEY_SCALE, Micros, NO_CODE, NO_INT, NO_KEY, NO_TIME, Role, stakeholders};
 use crate::sources::word;
 
 /// Where the cells of a column come from.
@@ -269,6 +269,8 @@ impl Plan {
             // A type is a word that metrics name: capitals say nothing.
             return match self.role() {
                 Some(Role::StakeholderType) => interners.texts.code(&cell.to_lowercase()),
+                // A dimension of that name is compared with the roster's.
+                None if self.name == stakeholders::TYPE.name => interners.texts.code(&cell.to_lowercase()),
                 // As are the codes of currencies.
                 Some(Role::Currency) => interners.texts.code(&cell.to_ascii_uppercase()),
                 _ => interners.texts.code(cell),
