@@ -11,6 +11,7 @@
 #![warn(missing_docs)]
 
 // Layer 0: the vocabulary of all others.
+pub mod codes;
 pub mod io;
 pub mod period;
 pub mod schema;
@@ -33,12 +34,15 @@ pub mod report;
 // Layer 5: the engine, and the analyses that a report shows in addition to metrics.
 pub mod analyses;
 pub mod measure;
-// Layer 6: what the cells mean together, what changed between two reports, and whether the rules hold.
+// Layer 6: what the cells mean together, and whether the rules hold.
 pub mod check;
 pub mod findings;
+// Layer 7: the documents that programs read, as structs with their schemas.
+pub mod wire;
+// Layer 8: what changed between two reports.
 pub mod report_diff;
-// Layer 7: output formats, and the configuration.
+// Layer 9: output formats, and the configuration.
 pub mod config;
 pub mod render;
-// Layer 8: the commands.
+// Layer 10: the commands.
 pub mod cli;

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-/// What became of the records of one file.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+/// What became of the records of one file: read = used + rejected + duplicate + excluded.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct RecordCounts {
     /// The file as it was named.
     pub file: String,
@@ -22,7 +23,7 @@ pub struct RecordCounts {
     /// Records left out by a rule: no stakeholder, cancelled, filtered, after as-of.
     pub excluded: u64,
     /// Records by the code of the reason for not using them.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub reasons: BTreeMap<String, u64>,
 }
 

@@ -1,12 +1,12 @@
 //! What a run says, as plain values: cells, changes, the row account, notes. Nothing here computes, and nothing prints.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
-use serde::Serialize;
-
-use crate::catalog::{BetterDirection, ValueType};
+use crate::catalog::{BetterDirection, MetricUnit, ValueType};
+use crate::codes::codes;
 use crate::diagnostics::Note;
-use crate::period::Period;
+use crate::period::{self, Period};
 pub use crate::record_counts::RecordCounts;
 use crate::schema::Micros;
 use crate::stats::{Method, Reading};
@@ -38,22 +38,56 @@ pub enum AbsentReason {
     TooLarge,
 }
 
+codes! {
+    /// The reasons without what exactly is missing, as every format writes them.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum AbsentCode {
+        /// [`AbsentReason::NoRows`].
+        NoRows = "no rows",
+        /// [`AbsentReason::ZeroDenominator`].
+        ZeroDenominator = "zero denominator",
+        /// [`AbsentReason::TooFew`].
+        TooFew = "too few",
+        /// [`AbsentReason::MissingInput`].
+        MissingInput = "missing input",
+        /// [`AbsentReason::MixedCurrencies`].
+        MixedCurrencies = "mixed currencies",
+        /// [`AbsentReason::IncompleteWindow`].
+        IncompleteWindow = "incomplete window",
+        /// [`AbsentReason::NotReached`].
+        NotReached = "not reached",
+        /// [`AbsentReason::Suppressed`].
+        Suppressed = "suppressed",
+        /// [`AbsentReason::ZeroVariance`].
+        ZeroVariance = "zero variance",
+        /// [`AbsentReason::NotDefined`].
+        NotDefined = "not defined",
+        /// [`AbsentReason::TooLarge`].
+        TooLarge = "too large",
+    }
+}
+
 impl AbsentReason {
+    /// The reason without its detail.
+    pub fn code(&self) -> AbsentCode {
+        match self {
+            AbsentReason::NoRows => AbsentCode::NoRows,
+            AbsentReason::ZeroDenominator => AbsentCode::ZeroDenominator,
+            AbsentReason::TooFew => AbsentCode::TooFew,
+            AbsentReason::MissingInput(_) => AbsentCode::MissingInput,
+            AbsentReason::MixedCurrencies => AbsentCode::MixedCurrencies,
+            AbsentReason::IncompleteWindow => AbsentCode::IncompleteWindow,
+            AbsentReason::NotReached => AbsentCode::NotReached,
+            AbsentReason::Suppressed => AbsentCode::Suppressed,
+            AbsentReason::ZeroVariance => AbsentCode::ZeroVariance,
+            AbsentReason::NotDefined => AbsentCode::NotDefined,
+            AbsentReason::TooLarge => AbsentCode::TooLarge,
+        }
+    }
+
     /// The reason as it is written in every format.
     pub fn as_str(&self) -> &'static str {
-        match self {
-            AbsentReason::NoRows => "no rows",
-            AbsentReason::ZeroDenominator => "zero denominator",
-            AbsentReason::TooFew => "too few",
-            AbsentReason::MissingInput(_) => "missing input",
-            AbsentReason::MixedCurrencies => "mixed currencies",
-            AbsentReason::IncompleteWindow => "incomplete window",
-            AbsentReason::NotReached => "not reached",
-            AbsentReason::Suppressed => "suppressed",
-            AbsentReason::ZeroVariance => "zero variance",
-            AbsentReason::NotDefined => "not defined",
-            AbsentReason::TooLarge => "too large",
-        }
+        self.code().as_str()
     }
 
     /// What exactly is missing, where the reason alone does not say it.
@@ -65,9 +99,52 @@ impl AbsentReason {
     }
 }
 
-impl Serialize for AbsentReason {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
+/// The clock that response, resolution and open-case durations are measured by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Clock {
+    /// It never stops.
+    Calendar,
+    /// It runs while the business is open.
+    Business {
+        /// Name of the zone of its hours.
+        zone: String,
+    },
+}
+
+impl Clock {
+    /// Whether it only runs while the business is open: a day of it has no 24 hours.
+    pub fn is_business(&self) -> bool {
+        matches!(self, Clock::Business { .. })
+    }
+
+    /// Reads what [`fmt::Display`] writes; `None`: it is something else.
+    pub fn parse(text: &str) -> Option<Clock> {
+        match text {
+            "calendar hours" => Some(Clock::Calendar),
+            other => Some(Clock::Business {
+                zone: other.strip_prefix("business hours (")?.strip_suffix(')')?.to_string(),
+            }),
+        }
+    }
+}
+
+impl fmt::Display for Clock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Clock::Calendar => f.write_str("calendar hours"),
+            Clock::Business { zone } => write!(f, "business hours ({zone})"),
+        }
+    }
+}
+
+impl From<&period::Clock> for Clock {
+    fn from(clock: &period::Clock) -> Clock {
+        match clock {
+            period::Clock::Calendar => Clock::Calendar,
+            period::Clock::Business(hours) => Clock::Business {
+                zone: hours.zone().name().to_string(),
+            },
+        }
     }
 }
 
@@ -215,8 +292,8 @@ pub struct MetricInfo {
     pub title: String,
     /// Its family.
     pub family: String,
-    /// Its unit, as the catalogue names it.
-    pub unit: String,
+    /// What its value is a number of.
+    pub unit: MetricUnit,
     /// Which direction is better.
     pub good: BetterDirection,
     /// It rests on something that nobody dated, so that earlier periods are known as they are now: nothing can be read from how it moved.
@@ -234,8 +311,8 @@ pub struct MeasureResult {
     pub level: f64,
     /// Currency of money metrics, where it is known.
     pub currency: Option<String>,
-    /// The clock of response, resolution and open-case durations: `calendar hours` or the business hours.
-    pub clock: String,
+    /// The clock of response, resolution and open-case durations.
+    pub clock: Clock,
     /// The dimensions asked for.
     pub dimensions: Vec<String>,
     /// The metrics, in the order of the catalogue.
@@ -246,4 +323,15 @@ pub struct MeasureResult {
     pub account: Vec<RecordCounts>,
     /// Findings.
     pub notes: Vec<Note>,
+}
+
+impl MeasureResult {
+    /// The metric of a cell.
+    ///
+    /// # Panics
+    /// On a cell of a metric that the result does not have.
+    pub fn metric(&self, cell: &Cell) -> &MetricInfo {
+        let found = self.metrics.iter().find(|metric| metric.id == cell.metric);
+        found.expect("a cell is of a metric of the result")
+    }
 }

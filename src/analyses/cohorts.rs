@@ -9,6 +9,7 @@
 //! independent draws.
 
 use crate::canonical::CanonicalTables;
+use crate::codes::codes;
 use crate::facts::context::{Context, Settings, Slicing};
 use crate::facts::ordering::Orders;
 use crate::facts::roster::{Roster, Types};
@@ -23,13 +24,15 @@ use super::{Share, by_block};
 /// The usual number of cohorts: a year of months and the month before it.
 pub const LAST: usize = 13;
 
-/// The definition of a cohort and of retention.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Basis {
-    /// The first order, and orders.
-    Purchases,
-    /// The start on the roster, and being on it.
-    Roster,
+codes! {
+    /// The definition of a cohort and of retention.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum Basis {
+        /// The first order, and orders.
+        Purchases = "purchases",
+        /// The start on the roster, and being on it.
+        Roster = "roster",
+    }
 }
 
 /// The cohorts to compute.

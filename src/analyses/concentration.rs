@@ -6,6 +6,7 @@
 //! without the largest stakeholder is shown next to it.
 
 use crate::canonical::CanonicalTables;
+use crate::codes::codes;
 use crate::facts::context::{Context, Settings, Slicing};
 use crate::facts::frame::Frame;
 use crate::facts::{self, orders, supply_lines};
@@ -20,13 +21,15 @@ use super::{Words, by_block};
 /// Text columns that the table shows next to ids, which must be requested when the inputs are read.
 pub const TEXTS: &[&str] = &[stakeholders::NAME.name];
 
-/// The total whose concentration is measured.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ConcentrationOf {
-    /// Revenue, by customer.
-    Revenue,
-    /// Spend, by supplier.
-    Spend,
+codes! {
+    /// The total whose concentration is measured.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum ConcentrationOf {
+        /// Revenue, by customer.
+        Revenue = "revenue",
+        /// Spend, by supplier.
+        Spend = "spend",
+    }
 }
 
 impl ConcentrationOf {

@@ -11,6 +11,7 @@
 //! The rule is simple on purpose. If counts vary more than by chance (holidays, campaigns), a quiet period can become a gap. A gap is a
 //! reason to check the export, and its probability is given.
 
+use crate::codes::codes;
 use rayon::prelude::*;
 
 use crate::canonical::{CanonicalTables, Rows, Values};
@@ -20,36 +21,26 @@ use crate::schema::{Micros, NO_TIME, Table};
 /// If the probability of no records is below this, an empty period is a gap.
 pub const IMPROBABLE: f64 = 0.001;
 
-/// The coverage of a period.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
-    /// There are records, and no sign that any are missing.
-    Covered,
-    /// There are records, but the part of the period before the first or after the last event of the file is unlikely to be empty by chance.
-    Partly,
-    /// There are none, which can be due to chance.
-    Zero,
-    /// There are none: the period is before the first event, so nothing is known about it.
-    Before,
-    /// There are none: the period is after the last event, so nothing is known about it.
-    After,
-    /// There are none inside the file's span, which is unlikely to be due to chance.
-    Gap,
+codes! {
+    /// The coverage of a period.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum Verdict {
+        /// There are records, and no sign that any are missing.
+        Covered = "covered",
+        /// There are records, but the part of the period before the first or after the last event of the file is unlikely to be empty by chance.
+        Partly = "partly covered",
+        /// There are none, which can be due to chance.
+        Zero = "zero",
+        /// There are none: the period is before the first event, so nothing is known about it.
+        Before = "before the data",
+        /// There are none: the period is after the last event, so nothing is known about it.
+        After = "after the data",
+        /// There are none inside the file's span, which is unlikely to be due to chance.
+        Gap = "gap",
+    }
 }
 
 impl Verdict {
-    /// The word in output.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Verdict::Covered => "covered",
-            Verdict::Partly => "partly covered",
-            Verdict::Zero => "zero",
-            Verdict::Before => "before the data",
-            Verdict::After => "after the data",
-            Verdict::Gap => "gap",
-        }
-    }
-
     /// Whether a count of the period means anything: a zero does, a period without coverage does not.
     pub fn is_covered(self) -> bool {
         matches!(self, Verdict::Covered | Verdict::Partly | Verdict::Zero)

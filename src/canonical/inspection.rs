@@ -1,7 +1,5 @@
 //! What a file turned out to be, as plain values: how it is read, what its columns mean and why, and what is wrong with it.
 
-use serde::Serialize;
-
 use crate::diagnostics::Note;
 use crate::record_counts::RecordCounts;
 use crate::schema::Table;
@@ -34,7 +32,7 @@ pub struct Inspection {
 }
 
 /// The part of a large file that was read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sampled {
     /// So many bytes of its start, decompressed, less the last record where it is not whole.
     pub bytes: u64,
@@ -61,10 +59,9 @@ impl Default for Sampling {
 }
 
 /// What a file is taken for.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Recognised {
     /// The table that it feeds.
-    #[serde(serialize_with = "name")]
     pub table: Option<Table>,
     /// The profile that its headers fit, or that is stated for it.
     pub profile: Option<String>,
@@ -74,12 +71,8 @@ pub struct Recognised {
     pub evidence: Vec<String>,
 }
 
-fn name<S: serde::Serializer>(table: &Option<Table>, serializer: S) -> Result<S::Ok, S::Error> {
-    table.map(Table::name).serialize(serializer)
-}
-
 /// A column of a file.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct ColumnInspection {
     /// Its number in the file, from 1; `None`: it is none of the file's.
     pub number: Option<usize>,
@@ -104,7 +97,7 @@ pub struct ColumnInspection {
 }
 
 /// Something that the file does not tell.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Question {
     /// The question.
     pub text: String,

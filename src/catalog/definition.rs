@@ -44,7 +44,7 @@ impl Metric {
             BetterDirection::Neither => "neither higher nor lower values",
         };
         lines.push(("better", better.to_string()));
-        lines.push(("unit", self.unit.word().to_string()));
+        lines.push(("unit", self.unit.as_str().to_string()));
         lines.push(("interval", self.kind.interval().to_string()));
         lines.push(("source", self.source.clone()));
         lines.extend(self.examples.first().map(|e| ("example", worked(e))));

@@ -92,8 +92,8 @@ fn metric(stanza: &mut Stanza, specs: &[&'static FactSpec], key: bool, reference
     let title = stanza.words("title");
     let family = stanza.words("family");
     let text = stanza.words("text");
-    let unit = stanza.choice("unit", &MetricUnit::ALL, MetricUnit::word);
-    let good = stanza.choice("good", &BetterDirection::ALL, BetterDirection::word);
+    let unit = stanza.choice("unit", &MetricUnit::ALL, MetricUnit::as_str);
+    let good = stanza.choice("good", &BetterDirection::ALL, BetterDirection::as_str);
     let hidden = stanza.reader.flag(stanza.table, "hidden");
     let key = stanza.reader.boolean(stanza.table, "key").unwrap_or(key);
     let window_days = stanza.whole("window_days");

@@ -3,6 +3,7 @@
 use super::example::Example;
 use super::expression::Expression;
 use super::kinds::Kind;
+use crate::codes::codes;
 use crate::schema::{FactColumn, FactSpec};
 pub use crate::stats::BetterDirection;
 use crate::toml_reader::SourceText;
@@ -76,56 +77,28 @@ pub enum Entity {
     Column(String),
 }
 
-/// What a metric's value is a number of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum MetricUnit {
-    /// A part of a whole: 0.25 is a quarter.
-    Share,
-    /// Percentage points, -100 to 100.
-    Points,
-    /// A number of things.
-    Count,
-    /// Money, in the run's currency.
-    Money,
-    /// Hours.
-    Hours,
-    /// Days.
-    Days,
-    /// So many of one per one of another.
-    Ratio,
-    /// A score of 0 to 100.
-    Score,
-    /// A bare number of 0 to 1.
-    Index,
-}
-
-impl MetricUnit {
-    /// All units.
-    pub const ALL: [MetricUnit; 9] = [
-        MetricUnit::Share,
-        MetricUnit::Points,
-        MetricUnit::Count,
-        MetricUnit::Money,
-        MetricUnit::Hours,
-        MetricUnit::Days,
-        MetricUnit::Ratio,
-        MetricUnit::Score,
-        MetricUnit::Index,
-    ];
-
-    /// The unit's word in stanzas and machine formats.
-    pub fn word(self) -> &'static str {
-        match self {
-            MetricUnit::Share => "share",
-            MetricUnit::Points => "points",
-            MetricUnit::Count => "count",
-            MetricUnit::Money => "money",
-            MetricUnit::Hours => "hours",
-            MetricUnit::Days => "days",
-            MetricUnit::Ratio => "ratio",
-            MetricUnit::Score => "score",
-            MetricUnit::Index => "index",
-        }
+codes! {
+    /// What a metric's value is a number of.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    pub enum MetricUnit {
+        /// A part of a whole: 0.25 is a quarter.
+        Share = "share",
+        /// Percentage points, -100 to 100.
+        Points = "points",
+        /// A number of things.
+        Count = "count",
+        /// Money, in the run's currency.
+        Money = "money",
+        /// Hours.
+        Hours = "hours",
+        /// Days.
+        Days = "days",
+        /// So many of one per one of another.
+        Ratio = "ratio",
+        /// A score of 0 to 100.
+        Score = "score",
+        /// A bare number of 0 to 1.
+        Index = "index",
     }
 }
 

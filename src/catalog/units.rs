@@ -17,12 +17,12 @@ pub(super) fn misfit(kind: &Kind, unit: MetricUnit) -> Option<(String, String)> 
     if fitting.contains(&unit) {
         return None;
     }
-    let words: Vec<&str> = fitting.iter().map(|u| u.word()).collect();
+    let words: Vec<&str> = fitting.iter().map(|u| u.as_str()).collect();
     let hint = match words.as_slice() {
         [one] => format!("it is `{one}`"),
         many => format!("it is one of {}", many.join(", ")),
     };
-    Some((format!("`unit` of this {} cannot be `{}`", kind.word(), unit.word()), hint))
+    Some((format!("`unit` of this {} cannot be `{}`", kind.word(), unit.as_str()), hint))
 }
 
 /// What a metric's value is in the expression of a derived one.

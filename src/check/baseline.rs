@@ -12,13 +12,15 @@ use crate::period::{Period, instant_text};
 use crate::report::Cell;
 
 /// The name and version of the format.
-pub const SCHEMA: &str = "relhealth.baseline/1";
+pub const SCHEMA: &str = "relhealth.baseline/2";
+/// The format before it: its terms have hashes of a text that changed with the compiler of the program.
+const UNKNOWN_TERMS: &str = "relhealth.baseline/1";
 
 /// What was saved of a run.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Baseline {
-    /// [`SCHEMA`].
+    /// Name and version of the format.
     pub schema: String,
     /// Nothing at or after it was known.
     pub as_of: String,
@@ -78,10 +80,15 @@ impl Baseline {
                 .hint("write one with --save-baseline")
         };
         let baseline: Baseline = serde_json::from_str(text).map_err(|error| wrong(error.to_string()))?;
-        if baseline.schema != SCHEMA {
+        if ![SCHEMA, UNKNOWN_TERMS].contains(&baseline.schema.as_str()) {
             return Err(wrong(format!("its schema is `{}`, and this program reads `{SCHEMA}`", baseline.schema)).into());
         }
         Ok(baseline)
+    }
+
+    /// Whether its terms are such that can be compared.
+    pub fn has_known_terms(&self) -> bool {
+        self.schema != UNKNOWN_TERMS
     }
 
     /// What it was made under that is not so any more: the term, what it was and what it is.
@@ -117,7 +124,7 @@ pub fn text(checked: &CheckResult) -> String {
     let mut text = format!(
         "{{\"schema\": \"{SCHEMA}\", \"as_of\": \"{}\",\n \"terms\": {},\n \"rows\": {},\n \"cells\": [",
         instant_text(checked.as_of),
-        json!(checked.terms),
+        json!(checked.terms.named()),
         json!(rows(checked))
     );
     for (i, cell) in cells.iter().enumerate() {

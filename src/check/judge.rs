@@ -8,6 +8,7 @@ use anyhow::Result;
 use super::baseline::Baseline;
 use super::metric::Judge;
 use super::rule::{ComparedTo, MetricRule, Rule, RuleTarget, Test, Waiver};
+use super::terms::Terms;
 use super::verdict::{CheckResult, Excuse, Known, Status, Verdict};
 use super::{data, signal};
 use crate::canonical::CanonicalTables;
@@ -32,8 +33,8 @@ pub struct CheckRequest {
     pub period: Period,
     /// Confidence level of the intervals.
     pub level: f64,
-    /// What numbers of two runs must have in common to be compared, by name.
-    pub terms: BTreeMap<&'static str, String>,
+    /// What numbers of two runs must have in common to be compared.
+    pub terms: Terms,
     /// Currency of money, where it is known.
     pub currency: Option<String>,
     /// What was saved of an earlier run.

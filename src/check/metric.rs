@@ -209,7 +209,10 @@ impl Judge<'_> {
     /// a rule wider than need be, never narrower for want of a reason.
     fn since_baseline(&self, cell: &Cell) -> Result<Change, NotEvaluatedReason> {
         let baseline = self.ask.baseline.as_ref().ok_or(NotEvaluatedReason::NoBaseline)?;
-        let other = baseline.other_terms(&self.ask.terms);
+        if !baseline.has_known_terms() {
+            return Err(NotEvaluatedReason::UnknownTerms);
+        }
+        let other = baseline.other_terms(self.ask.terms.named());
         if !other.is_empty() {
             return Err(NotEvaluatedReason::OtherTerms(other));
         }

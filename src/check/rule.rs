@@ -1,5 +1,6 @@
 //! Rules and waivers as plain values, whoever wrote them down.
 
+use crate::codes::codes;
 use std::ops::Range;
 
 use crate::catalog::{MetricUnit, Origin};
@@ -69,22 +70,14 @@ pub struct Condition {
     pub span: Range<usize>,
 }
 
-/// What must lie on the bad side of a threshold for a breach.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Basis {
-    /// The whole interval, so that chance alone seldom breaks a rule.
-    Interval,
-    /// The value, whatever its interval.
-    Point,
-}
-
-impl Basis {
-    /// The word in configurations and output.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Basis::Interval => "interval",
-            Basis::Point => "point",
-        }
+codes! {
+    /// What must lie on the bad side of a threshold for a breach.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum Basis {
+        /// The whole interval, so that chance alone seldom breaks a rule.
+        Interval = "interval",
+        /// The value, whatever its interval.
+        Point = "point",
     }
 }
 

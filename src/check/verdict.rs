@@ -1,39 +1,28 @@
 //! Verdicts: what came of each rule in each slice, with everything that it rests on.
 
+use crate::codes::codes;
 use std::collections::BTreeMap;
 
 use super::rule::{Basis, Rule, Waiver};
+use super::terms::Terms;
 use crate::diagnostics::Note;
 use crate::record_counts::RecordCounts;
 use crate::report::{AbsentReason, Cell, Change, MetricInfo};
 use crate::schema::Micros;
 use crate::stats::process::{Direction, Signal};
 
-/// What a rule comes to. The order is that of gravity.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Status {
-    /// Nothing speaks against it.
-    Pass,
-    /// The value is beyond a threshold that warns.
-    Warn,
-    /// There is too little to judge by.
-    Insufficient,
-    /// It is broken.
-    Fail,
-}
-
-impl Status {
-    /// All of them.
-    pub const ALL: [Status; 4] = [Status::Pass, Status::Warn, Status::Insufficient, Status::Fail];
-
-    /// The word in output.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Status::Pass => "pass",
-            Status::Warn => "warn",
-            Status::Insufficient => "insufficient",
-            Status::Fail => "fail",
-        }
+codes! {
+    /// What a rule comes to. The order is that of gravity.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub enum Status {
+        /// Nothing speaks against it.
+        Pass = "pass",
+        /// The value is beyond a threshold that warns.
+        Warn = "warn",
+        /// There is too little to judge by.
+        Insufficient = "insufficient",
+        /// It is broken.
+        Fail = "fail",
     }
 }
 
@@ -46,22 +35,14 @@ pub struct Threshold {
     pub value: f64,
 }
 
-/// A side of a threshold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Side {
-    /// Smaller values.
-    Below,
-    /// Larger values.
-    Above,
-}
-
-impl Side {
-    /// The word in output.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Side::Below => "below",
-            Side::Above => "above",
-        }
+codes! {
+    /// A side of a threshold.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum Side {
+        /// Smaller values.
+        Below = "below",
+        /// Larger values.
+        Above = "above",
     }
 }
 
@@ -105,6 +86,8 @@ pub enum NotEvaluatedReason {
     NoBaseline,
     /// The baseline has no such number.
     NotInBaseline,
+    /// The baseline was saved by an earlier version of the program, which did not say its terms in a way that could be compared.
+    UnknownTerms,
     /// The baseline was made under other terms; says which, and what they were and are.
     OtherTerms(Vec<(String, String, String)>),
     /// The series has no chart, or its limits are not locked yet: so many points of the number that it takes.
@@ -286,8 +269,8 @@ pub struct CheckResult {
     pub as_of: Micros,
     /// Confidence level of the intervals.
     pub level: f64,
-    /// What numbers of two runs must have in common to be compared, by name: time zone, currency, clock, ...
-    pub terms: BTreeMap<&'static str, String>,
+    /// What numbers of two runs must have in common to be compared: time zone, currency, clock, ...
+    pub terms: Terms,
     /// Currency of money, where it is known.
     pub currency: Option<String>,
     /// The rules, in the order in which they are written.
@@ -306,7 +289,7 @@ pub struct CheckResult {
 
 impl CheckResult {
     /// Rules that are not judged, to tell of them.
-    pub fn unjudged(rules: Vec<Rule>, terms: BTreeMap<&'static str, String>, currency: Option<String>, level: f64) -> CheckResult {
+    pub fn unjudged(rules: Vec<Rule>, terms: Terms, currency: Option<String>, level: f64) -> CheckResult {
         CheckResult {
             as_of: 0,
             level,

@@ -2,11 +2,18 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use super::failure;
+use super::formats::{
+    CheckFormat, DiffFormat, Formats, InspectFormat, MeasureFormat, MetricsFormat, ReportFormat, RowsFormat, TableFormat,
+};
+use super::output::Outputs;
 use super::pages::topics;
 use super::periods::PeriodArgs;
+use super::progress::Progress;
 use crate::canonical::Budget;
 use crate::config::{is_currency, is_level};
 use crate::period::{Grain, Zone};
@@ -35,6 +42,15 @@ pub struct Global {
     /// Print only errors on stderr, no notes and no record counts
     #[arg(long, short, global = true)]
     pub quiet: bool,
+    #[arg(skip)]
+    pub progress: Progress,
+}
+
+impl Global {
+    /// Writes a line to stderr.
+    pub fn say(&self, text: &str) {
+        failure::say(&self.progress, text);
+    }
 }
 
 /// When to use colours.
@@ -83,8 +99,11 @@ pub enum Command {
     },
     /// Print help, of the program, of a command, or of a topic
     Help {
-        /// A command, or a topic: exit-codes, codes, tables, facts, kinds
+        /// A command, or a topic: exit-codes, codes, tables, facts, kinds, formats, schema
         topic: Option<String>,
+        /// With schema: which document; without, all are listed
+        #[arg(value_name = "DOCUMENT")]
+        of: Option<String>,
     },
 }
 
@@ -137,6 +156,15 @@ fn currency(text: &str) -> Result<String, String> {
     }
 }
 
+/// The formats of tables, by their names.
+fn table_format() -> impl TypedValueParser<Value = TableFormat> {
+    let value = |format: &TableFormat| PossibleValue::new(format.format().name).help(format.format().about);
+    PossibleValuesParser::new(TableFormat::ALL.iter().map(value)).map(|name| {
+        let found = TableFormat::ALL.iter().find(|format| format.format().name == name);
+        *found.expect("only names of formats are let through")
+    })
+}
+
 fn level(text: &str) -> Result<f64, String> {
     text.parse()
         .ok()
@@ -184,7 +212,7 @@ pub struct Measure {
     #[command(flatten)]
     pub reading: Reading,
     #[command(flatten)]
-    pub outputs: Outputs,
+    pub outputs: Outputs<MeasureFormat>,
 }
 
 /// `report`.
@@ -226,7 +254,7 @@ pub struct Report {
     #[command(flatten)]
     pub reading: Reading,
     #[command(flatten)]
-    pub outputs: Outputs,
+    pub outputs: Outputs<ReportFormat>,
 }
 
 /// `diff`.
@@ -239,7 +267,7 @@ pub struct Diff {
     #[arg(value_name = "NOW.json")]
     pub now: PathBuf,
     #[command(flatten)]
-    pub outputs: Outputs,
+    pub outputs: Outputs<DiffFormat>,
 }
 
 /// The lowest result that fails a check.
@@ -288,19 +316,7 @@ pub struct Check {
     #[command(flatten)]
     pub reading: Reading,
     #[command(flatten)]
-    pub outputs: Outputs,
-}
-
-/// Options for the output.
-#[derive(clap::Args, Debug)]
-#[command(next_help_heading = "Output options")]
-pub struct Outputs {
-    /// What stdout gets [default: table]
-    #[arg(long, short, value_name = "FORMAT")]
-    pub format: Option<String>,
-    /// A file whose ending names its format, or FORMAT=FILE, or a format for stdout; may be repeated
-    #[arg(long, short, value_name = "FILE")]
-    pub output: Vec<String>,
+    pub outputs: Outputs<CheckFormat>,
 }
 
 /// `metrics`.
@@ -315,7 +331,7 @@ pub struct Metrics {
     #[command(flatten)]
     pub reading: Reading,
     #[command(flatten)]
-    pub outputs: Outputs,
+    pub outputs: Outputs<MetricsFormat>,
 }
 
 /// `inspect`.
@@ -327,7 +343,7 @@ pub struct Inspect {
     #[command(flatten)]
     pub reading: Reading,
     #[command(flatten)]
-    pub outputs: Outputs,
+    pub outputs: Outputs<InspectFormat>,
 }
 
 /// `init`.
@@ -378,16 +394,7 @@ pub struct Rows {
     #[command(flatten)]
     pub reading: Reading,
     #[command(flatten)]
-    pub outputs: Outputs,
-}
-
-/// Format of the tables.
-#[derive(ValueEnum, Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TableFormat {
-    /// Comma-separated values
-    Csv,
-    /// Parquet, with data types
-    Parquet,
+    pub outputs: Outputs<RowsFormat>,
 }
 
 /// `convert`.
@@ -400,7 +407,7 @@ pub struct Convert {
     #[arg(long, short, value_name = "DIR", required_unless_present = "raw")]
     pub output: Option<PathBuf>,
     /// Format of the tables
-    #[arg(long, short, value_name = "FORMAT", value_enum, default_value = "csv", conflicts_with = "raw")]
+    #[arg(long, short, value_name = "FORMAT", value_parser = table_format(), default_value = "csv", conflicts_with = "raw")]
     pub format: TableFormat,
     /// Write the records of one file as they are read, also those with missing or extra cells: UTF-8, commas, doubled quotes, LF
     #[arg(long)]

@@ -1,56 +1,42 @@
 //! `check`: judges the rules of the configuration.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use sha2::{Digest, Sha256};
-
 use super::args::{Check, FailOn, Global};
 use super::data;
 use super::failure;
-use super::output::{self, Format, Target};
+use super::formats::RulesFormat;
+use super::output;
 use super::setup;
 use crate::canonical::CanonicalTables;
 use crate::catalog::Metric;
 use crate::check::baseline::{self, Baseline};
-use crate::check::{self, CheckRequest, CheckResult, DataTest, Rule, RuleTarget, Waiver};
+use crate::check::{self, CheckRequest, CheckResult, DataTest, Rule, RuleTarget, Terms, Waiver};
 use crate::config::{Config, ConfigErrors, SourceText};
 use crate::diagnostics::{Class, Note, Problem, did_you_mean, visible};
-use crate::facts::context::Settings;
-use crate::io::{Source, hex, write_bytes};
-use crate::period::{Clock, Grain, Period, Wanted};
-use crate::render::check::document::{self, Show};
-use crate::render::check::messages::Words;
-use crate::render::check::{github, json, junit, openmetrics, sarif};
-use crate::render::{markdown, terminal};
+use crate::io::{Source, write_bytes};
+use crate::period::{Grain, Period, Wanted};
+use crate::render::check::document::Show;
+use crate::render::check::json;
 use crate::schema::Micros;
 use crate::toml_reader::ConfigError;
-
-/// What a check can be written as.
-const FORMATS: [Format; 7] = [
-    Format::Table,
-    Format::Json,
-    Format::Junit,
-    Format::Github,
-    Format::Markdown,
-    Format::Sarif,
-    Format::Openmetrics,
-];
+use crate::wire;
 
 /// Runs the command. The code is that of a failed check where a rule failed or could not be judged.
 ///
 /// # Errors
 /// Wrong usage or configuration, data that cannot be used, an output that cannot be written.
 pub fn run(global: &Global, args: &Check) -> anyhow::Result<ExitCode> {
-    let targets = output::targets(&args.outputs, if args.list { &FORMATS[..2] } else { &FORMATS })?;
+    if args.list {
+        return list(global, args);
+    }
+    let targets = args.outputs.targets()?;
     let mut config = setup::config(global, args.reading.timezone.clone())?;
     let rules = chosen(std::mem::take(&mut config.rules), &args.only, global)?;
     let waivers = relevant(std::mem::take(&mut config.waivers), &rules, &args.only);
-    if args.list {
-        return list(global, &targets, &config, rules);
-    }
     let wanted = args.period.as_deref().map(Wanted::parse).transpose();
     let wanted = wanted.map_err(Problem::usage)?;
     let baseline = args.baseline.as_deref().map(read_baseline).transpose()?;
@@ -63,7 +49,7 @@ pub fn run(global: &Global, args: &Check) -> anyhow::Result<ExitCode> {
             .filter_map(|rule| rule.filter.as_ref())
             .flat_map(|filter| filter.expr.columns()),
     );
-    let loaded = data::load(&args.inputs, &args.reading, &config, &metrics, dimensions, false)?;
+    let loaded = data::load(global, &args.inputs, &args.reading, &config, &metrics, dimensions, false)?;
     let canonical = &loaded.canonical;
     let rules = fitted(rules, global, canonical)?;
     let period = match wanted {
@@ -89,7 +75,15 @@ pub fn run(global: &Global, args: &Check) -> anyhow::Result<ExitCode> {
         write_bytes(file, baseline::text(&checked).as_bytes())?;
     }
     let fails = checked.fails(args.fail_on == FailOn::Warn);
-    let written = write(global, args, &targets, &checked, fails);
+    let output = Output {
+        document: json::document(&checked, fails),
+        on_warnings: args.fail_on == FailOn::Warn,
+        says_nothing: global.quiet && checked.is_well(),
+        explain: args.explain,
+        quiet: global.quiet,
+        checked: &checked,
+    };
+    let written = output::write(&targets, global, |format, style, out| format.write(&output, style, out));
     // Whoever reads no further has to be told of the verdict all the same.
     written.or_else(|error| if failure::is_pipe_closed(&error) { Ok(()) } else { Err(error) })?;
     Ok(if fails {
@@ -99,34 +93,33 @@ pub fn run(global: &Global, args: &Check) -> anyhow::Result<ExitCode> {
     })
 }
 
-fn write(global: &Global, args: &Check, targets: &[Target], checked: &CheckResult, fails: bool) -> anyhow::Result<()> {
-    let on_warnings = args.fail_on == FailOn::Warn;
-    let silent = global.quiet && checked.is_well();
-    output::write(targets, global, |format, style| {
-        let show = |whole| Show {
+/// What is written.
+pub struct Output<'a> {
+    /// The check.
+    pub checked: &'a CheckResult,
+    /// The same for programs.
+    pub document: wire::check::Check,
+    /// Whether a rule that warns fails the run too.
+    pub on_warnings: bool,
+    /// Whether a terminal has to be told nothing.
+    pub says_nothing: bool,
+    explain: bool,
+    quiet: bool,
+}
+
+impl Output<'_> {
+    /// How much of it a document for people shows: `whole`, all that there is.
+    pub fn show(&self, whole: bool) -> Show {
+        Show {
             whole,
-            explain: args.explain,
-            trouble_only: global.quiet && !whole,
-        };
-        Ok(match format {
-            Format::Json => {
-                let mut bytes = Vec::new();
-                json::write(checked, fails, &mut bytes)?;
-                bytes
-            }
-            Format::Junit => junit::text(checked, on_warnings)?.into_bytes(),
-            Format::Github => github::text(checked, on_warnings).into_bytes(),
-            Format::Sarif => sarif::text(checked)?.into_bytes(),
-            Format::Openmetrics => openmetrics::text(checked, fails, now()).into_bytes(),
-            Format::Markdown => markdown::text(&document::document(checked, show(true))).into_bytes(),
-            _ if silent => Vec::new(),
-            _ => terminal::text(&document::document(checked, show(false)), style).into_bytes(),
-        })
-    })
+            explain: self.explain,
+            trouble_only: self.quiet && !whole,
+        }
+    }
 }
 
 /// The clock's time, for the one number that is not of the data.
-fn now() -> Micros {
+pub fn now() -> Micros {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Micros::try_from(since.as_micros()).unwrap_or(Micros::MAX)
 }
@@ -159,16 +152,14 @@ fn relevant(waivers: Vec<Waiver>, rules: &[Rule], only: &[String]) -> Vec<Waiver
     waivers.into_iter().filter(|waiver| only.is_empty() || of_rules(waiver)).collect()
 }
 
-fn list(global: &Global, targets: &[Target], config: &Config, rules: Vec<Rule>) -> anyhow::Result<ExitCode> {
-    let terms = terms(config, config.currency.as_deref(), config.level);
-    let checked = CheckResult::unjudged(rules, terms, config.currency.clone(), config.level);
-    output::write(targets, global, |format, style| {
-        let words = Words::of(&checked);
-        Ok(match format {
-            Format::Json => format!("{:#}\n", json::rules(&checked.rules, &words)).into_bytes(),
-            _ => terminal::text(&document::list(&checked.rules, &words), style).into_bytes(),
-        })
-    })?;
+/// Lists the rules.
+fn list(global: &Global, args: &Check) -> anyhow::Result<ExitCode> {
+    let targets = output::targets::<RulesFormat>(args.outputs.format.as_deref(), &args.outputs.output)?;
+    let mut config = setup::config(global, args.reading.timezone.clone())?;
+    let rules = chosen(std::mem::take(&mut config.rules), &args.only, global)?;
+    let terms = terms(&config, config.currency.as_deref(), config.level);
+    let listed = CheckResult::unjudged(rules, terms, config.currency.clone(), config.level);
+    output::write(&targets, global, |format, style, out| format.write(&listed, style, out))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -215,25 +206,8 @@ fn fitted(rules: Vec<Rule>, global: &Global, canonical: &CanonicalTables) -> any
 }
 
 /// What numbers of two runs must have in common to be compared.
-fn terms(config: &Config, currency: Option<&str>, level: f64) -> BTreeMap<&'static str, String> {
-    let targets = Settings {
-        clock: Clock::Calendar,
-        ..config.settings.clone()
-    };
-    BTreeMap::from([
-        ("timezone", config.zone.name().to_string()),
-        ("currency", currency.unwrap_or("none").to_string()),
-        ("clock", data::clock_words(&config.settings.clock)),
-        ("hours", fingerprint(&format!("{:?}", config.settings.clock))),
-        ("targets", fingerprint(&format!("{targets:?}"))),
-        ("rates", fingerprint(&format!("{:?}", config.rates))),
-        ("level", level.to_string()),
-    ])
-}
-
-/// Few characters that differ where the text does.
-fn fingerprint(text: &str) -> String {
-    hex(&Sha256::digest(text.as_bytes())[..8])
+fn terms(config: &Config, currency: Option<&str>, level: f64) -> Terms {
+    Terms::new(config.zone.name(), currency, &config.settings, &config.rates, level)
 }
 
 /// What a rule cannot say of the data as they are read.

@@ -3,16 +3,16 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use super::args::{Convert, Global, TableFormat};
+use super::args::{Convert, Global};
 use super::data;
-use super::failure::say;
+use super::formats::Formats;
 use super::inputs;
-use super::output;
 use super::setup;
+use super::stdout::{PLAIN, print_with};
 use crate::diagnostics::{Problem, excerpt, visible};
 use crate::ingest;
 use crate::io::{make_folder, write_bytes, write_whole};
-use crate::render::{described, parquet, tables};
+use crate::render::{described, tables};
 
 /// Runs the command.
 ///
@@ -36,13 +36,10 @@ fn tables(global: &Global, args: &Convert, folder: &Path) -> anyhow::Result<()> 
     }
     let description = folder.join(setup::FILE);
     spare(&description, args.force)?;
-    let loaded = data::load_everything(&args.inputs, &args.reading, &config)?;
+    let loaded = data::load_everything(global, &args.inputs, &args.reading, &config)?;
     data::tell(global, &loaded.account, &loaded.notes);
     let sheets = tables::sheets(&loaded.canonical);
-    let ending = match args.format {
-        TableFormat::Csv => "csv",
-        TableFormat::Parquet => "parquet",
-    };
+    let ending = args.format.format().endings[0];
     let targets: Vec<PathBuf> = sheets
         .iter()
         .map(|sheet| folder.join(format!("{}.{ending}", sheet.table)))
@@ -50,10 +47,7 @@ fn tables(global: &Global, args: &Convert, folder: &Path) -> anyhow::Result<()> 
     targets.iter().try_for_each(|target| spare(target, args.force))?;
     make_folder(folder)?;
     for (sheet, target) in sheets.iter().zip(&targets) {
-        write_whole(target, |out| match args.format {
-            TableFormat::Csv => Ok(sheet.csv(out)?),
-            TableFormat::Parquet => parquet::write(sheet, out),
-        })?;
+        write_whole(target, |out| args.format.write(sheet, PLAIN, out))?;
     }
     let currency = args.reading.currency.as_ref().or(config.currency.as_ref());
     let text = described::text(&before, &loaded.canonical, currency.map(String::as_str), &sheets, ending)?;
@@ -97,17 +91,17 @@ fn records(global: &Global, args: &Convert) -> anyhow::Result<()> {
             spare(path, args.force)?;
             write_whole(path, |out| write(out))?;
         }
-        None => output::to_stdout(write)?,
+        None => print_with(global, write)?,
     }
     if let Some(written) = written.filter(|_| !global.quiet) {
         let lines = |what: &str, lines: &[ingest::Line]| {
             lines
                 .iter()
-                .for_each(|line| say(&format!("{what}, line {}: {}", line.line, visible(&excerpt(&line.text)))));
+                .for_each(|line| global.say(&format!("{what}, line {}: {}", line.line, visible(&excerpt(&line.text)))));
         };
         lines("preamble", &written.preamble);
         lines("footer", &written.footer);
-        written.findings.iter().for_each(|finding| say(&format!("note: {finding}")));
+        written.findings.iter().for_each(|finding| global.say(&format!("note: {finding}")));
     }
     Ok(())
 }

@@ -3,9 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::args::{Global, Reading};
-use super::failure::say;
 use super::inputs;
-use super::progress;
 use crate::canonical::{self, Budget, CanonicalTables, Key, Loaded, Options, Redact};
 use crate::catalog::Metric;
 use crate::config::{Config, ConfigErrors, Overlay};
@@ -14,7 +12,7 @@ use crate::expr::{self, Expr, ExprError};
 use crate::ingest::Limits;
 use crate::io::write_bytes;
 use crate::measure;
-use crate::period::{Clock, parse_as_of};
+use crate::period::parse_as_of;
 use crate::render::{record_counts, rejects};
 use crate::report::RecordCounts;
 use crate::schema::{ColumnType, Table, Unit, stakeholders};
@@ -25,6 +23,7 @@ use crate::sources::Input;
 /// # Errors
 /// Wrong usage, or data that cannot be used.
 pub fn load(
+    global: &Global,
     named: &[String],
     reading: &Reading,
     config: &Config,
@@ -38,19 +37,19 @@ pub fn load(
         keep_lines,
         ..options(reading, config)?
     };
-    read(named, reading, config, &options)
+    read(global, named, reading, config, &options)
 }
 
 /// Reads everything that the inputs hold, to write it out again.
 ///
 /// # Errors
 /// Those of [`load`].
-pub fn load_everything(named: &[String], reading: &Reading, config: &Config) -> anyhow::Result<Loaded> {
+pub fn load_everything(global: &Global, named: &[String], reading: &Reading, config: &Config) -> anyhow::Result<Loaded> {
     let options = Options {
         everything: true,
         ..options(reading, config)?
     };
-    read(named, reading, config, &options)
+    read(global, named, reading, config, &options)
 }
 
 /// What configuration and options say of how records are read.
@@ -125,9 +124,9 @@ pub fn inputs(named: &[String], reading: &Reading, config: &Config) -> anyhow::R
     Ok(inputs)
 }
 
-fn read(named: &[String], reading: &Reading, config: &Config, options: &Options) -> anyhow::Result<Loaded> {
+fn read(global: &Global, named: &[String], reading: &Reading, config: &Config, options: &Options) -> anyhow::Result<Loaded> {
     let mut inputs = inputs(named, reading, config)?;
-    let files = progress::reading(inputs.iter().map(|input| input.file.clone()));
+    let files = global.progress.reading(inputs.iter().map(|input| input.file.clone()));
     inputs.iter_mut().zip(files).for_each(|(input, file)| input.file = file);
     // Nothing that comes out depends on the number of threads; where a pool is there already, it stays.
     let _ = rayon::ThreadPoolBuilder::new().num_threads(options.threads).build_global();
@@ -228,26 +227,18 @@ fn dimensions(canonical: &CanonicalTables) -> Vec<String> {
     names.into_iter().collect()
 }
 
-/// Which clock durations are measured by.
-pub fn clock_words(clock: &Clock) -> String {
-    match clock {
-        Clock::Calendar => "calendar hours".to_string(),
-        Clock::Business(hours) => format!("business hours ({})", hours.zone().name()),
-    }
-}
-
 /// Tells of the row account and the findings on stderr.
 pub fn tell(global: &Global, files: &[RecordCounts], notes: &[Note]) {
     if global.quiet {
         return;
     }
-    files.iter().for_each(|file| say(&record_counts::line(file)));
+    files.iter().for_each(|file| global.say(&record_counts::line(file)));
     for note in notes {
         let count = if note.count > 1 {
             format!(" ({} times)", note.count)
         } else {
             String::new()
         };
-        say(&format!("note: {note}{count}"));
+        global.say(&format!("note: {note}{count}"));
     }
 }

@@ -3,6 +3,7 @@
 use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
+use super::progress::Progress;
 use crate::config::ConfigErrors;
 use crate::diagnostics::{Class, Problem, visible};
 use crate::io::FileError;
@@ -36,22 +37,23 @@ pipe does not change the exit code of a check.
 ";
 
 /// Writes to stderr. Where that fails, there is no one to tell.
-pub fn say(text: &str) {
-    super::progress::done();
+pub fn say(progress: &Progress, text: &str) {
+    progress.done();
     let _ = writeln!(std::io::stderr(), "{text}");
 }
 
-/// Turns panics into a plain message.
-pub fn catch_panics() {
-    std::panic::set_hook(Box::new(|info| {
+/// Turns panics into a plain message, below the line of that progress.
+pub fn catch_panics(progress: Progress) {
+    std::panic::set_hook(Box::new(move |info| {
         let what = info.payload_as_str().unwrap_or("unknown");
         let place = info
             .location()
             .map_or(String::new(), |at| format!(" ({}:{})", at.file(), at.line()));
-        say(&format!(
+        let text = format!(
             "error: this is a bug in relhealth {}, please report it: {what}{place}",
             env!("CARGO_PKG_VERSION")
-        ));
+        );
+        say(&progress, &text);
     }));
 }
 
@@ -67,11 +69,11 @@ pub fn usage(error: &clap::Error) -> ExitCode {
 }
 
 /// Shows an error and gives its exit code; a pipe that was closed is not an error.
-pub fn report(error: &anyhow::Error) -> ExitCode {
+pub fn report(progress: &Progress, error: &anyhow::Error) -> ExitCode {
     if is_pipe_closed(error) {
         return ExitCode::SUCCESS;
     }
-    say(&message(error));
+    say(progress, &message(error));
     ExitCode::from(exit_code(error))
 }
 
@@ -159,6 +161,9 @@ mod tests {
     #[test]
     fn a_closed_pipe_is_not_an_error() {
         let error = anyhow::Error::from(std::io::Error::from(ErrorKind::BrokenPipe)).context("cannot write");
-        assert_eq!(format!("{:?}", report(&error)), format!("{:?}", ExitCode::SUCCESS));
+        assert_eq!(
+            format!("{:?}", report(&Progress::default(), &error)),
+            format!("{:?}", ExitCode::SUCCESS)
+        );
     }
 }

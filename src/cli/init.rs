@@ -3,8 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::args::{Global, Init};
-use super::failure::say;
-use super::{inspect, output, setup};
+use super::{inspect, setup, stdout};
 use crate::config::Config;
 use crate::diagnostics::Problem;
 use crate::io::write_bytes;
@@ -32,7 +31,7 @@ pub fn run(global: &Global, args: &Init) -> anyhow::Result<()> {
     let folder = path.parent().filter(|_| !to_stdout).unwrap_or(Path::new(""));
     let text = init::text(&inspections, folder, config.zone.name(), args.reading.currency.as_deref());
     if to_stdout {
-        return output::to_stdout(|out| Ok(out.write_all(text.as_bytes())?));
+        return stdout::print_with(global, |out| Ok(out.write_all(text.as_bytes())?));
     }
     write_bytes(&path, text.as_bytes())?;
     if !global.quiet {
@@ -42,7 +41,7 @@ pub fn run(global: &Global, args: &Init) -> anyhow::Result<()> {
             1 => "; one question is left in it as a comment".to_string(),
             several => format!("; {several} questions are left in it as comments"),
         };
-        say(&format!("wrote {}{open}", path.display()));
+        global.say(&format!("wrote {}{open}", path.display()));
     }
     Ok(())
 }

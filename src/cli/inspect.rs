@@ -4,35 +4,35 @@ use std::collections::BTreeMap;
 use std::process::ExitCode;
 
 use super::args::{Global, Inspect, Reading};
-use super::output::{self, Format};
+use super::output;
 use super::{data, setup};
 use crate::canonical::{self, Inspection};
 use crate::config::Config;
 use crate::diagnostics::Class;
 use crate::measure;
-use crate::render::inspection::{self, Allowed};
-use crate::render::{markdown, terminal};
+use crate::render::inspection::Allowed;
 use crate::sources::Input;
+
+/// What is written: what the files turned out to be, and what they allow.
+pub struct Output {
+    pub files: Vec<Inspection>,
+    pub allowed: Allowed,
+}
 
 /// Runs the command. Files that cannot be used as they are give the exit code of data that cannot be used.
 ///
 /// # Errors
 /// Wrong usage or configuration, a file that cannot be read, an output that cannot be written.
 pub fn run(global: &Global, args: &Inspect) -> anyhow::Result<ExitCode> {
-    let targets = output::targets(&args.outputs, &[Format::Table, Format::Json, Format::Markdown])?;
+    let targets = args.outputs.targets()?;
     let config = setup::config(global, args.reading.timezone.clone())?;
     let (inputs, inspections) = inspections(&args.inputs, &args.reading, &config)?;
-    let allowed = allowed(&inputs, &inspections, &args.reading, &config)?;
-    let document = inspection::document(&inspections, &allowed);
-    output::write(&targets, global, |format, style| {
-        Ok(match format {
-            Format::Json => format!("{:#}\n", inspection::json(&inspections, &allowed)),
-            Format::Markdown => markdown::text(&document),
-            _ => terminal::text(&document, style),
-        }
-        .into_bytes())
-    })?;
-    let usable = inspections.iter().all(|file| file.problem.is_none());
+    let output = Output {
+        allowed: allowed(&inputs, &inspections, &args.reading, &config)?,
+        files: inspections,
+    };
+    output::write(&targets, global, |format, style, out| format.write(&output, style, out))?;
+    let usable = output.files.iter().all(|file| file.problem.is_none());
     Ok(if usable {
         ExitCode::SUCCESS
     } else {

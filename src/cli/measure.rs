@@ -5,15 +5,13 @@ use std::collections::BTreeSet;
 use super::args::{Against, Global, Measure};
 use super::data;
 use super::metrics::find;
-use super::output::{self, Format};
-use super::progress;
+use super::output;
 use super::setup;
 use crate::catalog::Metric;
 use crate::config::expression;
 use crate::diagnostics::Problem;
 use crate::measure::{self, Compare, Request};
-use crate::render::{csv, json, markdown, summary, terminal};
-use crate::report::MeasureResult;
+use crate::report::{Clock, MeasureResult};
 use crate::stats::Confidence;
 
 /// Runs the command.
@@ -21,7 +19,7 @@ use crate::stats::Confidence;
 /// # Errors
 /// Wrong usage or configuration, data that cannot be used, an output that cannot be written.
 pub fn run(global: &Global, args: &Measure) -> anyhow::Result<()> {
-    let targets = output::targets(&args.outputs, &[Format::Table, Format::Csv, Format::Json, Format::Markdown])?;
+    let targets = args.outputs.targets()?;
     let config = setup::config(global, args.reading.timezone.clone())?;
     let ids = args
         .metrics
@@ -55,7 +53,7 @@ pub fn run(global: &Global, args: &Measure) -> anyhow::Result<()> {
     let chosen: Vec<&Metric> = metrics.iter().filter_map(|id| config.catalog.get(id)).collect();
     let mut dimensions: BTreeSet<String> = args.by.iter().cloned().collect();
     dimensions.extend(filter.iter().flat_map(|f| f.columns()));
-    let loaded = data::load(&args.inputs, &args.reading, &config, &chosen, dimensions, false)?;
+    let loaded = data::load(global, &args.inputs, &args.reading, &config, &chosen, dimensions, false)?;
     let request = Request {
         metrics,
         all: ids.is_empty(),
@@ -69,7 +67,7 @@ pub fn run(global: &Global, args: &Measure) -> anyhow::Result<()> {
         contributors: false,
         confidence: Confidence::of(args.level.unwrap_or(config.level)),
     };
-    progress::at("Measuring");
+    global.progress.at("Measuring");
     let outcome = measure::measure(&loaded.canonical, &config.catalog, &config.settings, &request)?;
     let mut notes = loaded.notes;
     notes.extend(outcome.notes);
@@ -78,7 +76,7 @@ pub fn run(global: &Global, args: &Measure) -> anyhow::Result<()> {
         timezone: config.zone.name().to_string(),
         level: request.confidence.level,
         currency: args.reading.currency.clone().or(config.currency.clone()),
-        clock: data::clock_words(&config.settings.clock),
+        clock: Clock::from(&config.settings.clock),
         dimensions: request.by.clone(),
         metrics: outcome.metrics,
         cells: outcome.cells,
@@ -86,14 +84,5 @@ pub fn run(global: &Global, args: &Measure) -> anyhow::Result<()> {
         notes,
     };
     data::tell(global, &measured.account, &measured.notes);
-    output::write(&targets, global, |format, style| {
-        let mut bytes = Vec::new();
-        match format {
-            Format::Json => json::write(&measured, &mut bytes)?,
-            Format::Csv => csv::write(&measured, &mut bytes)?,
-            Format::Markdown => bytes = markdown::text(&summary::document(&measured, true)).into_bytes(),
-            _ => bytes = terminal::text(&summary::document(&measured, false), style).into_bytes(),
-        }
-        Ok(bytes)
-    })
+    output::write(&targets, global, |format, style, out| format.write(&measured, style, out))
 }

@@ -4,21 +4,44 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::args::{Global, Metrics, Reading};
 use super::data;
-use super::output::{self, Format};
+use super::output;
 use super::setup;
 use crate::catalog::{Catalog, Metric};
 use crate::config::Config;
 use crate::diagnostics::Problem;
 use crate::measure;
-use crate::render::{definitions, markdown, terminal};
+use crate::render::definitions::{self, Missing};
+use crate::render::document::Document;
 use crate::report::AbsentReason;
+
+/// What is written.
+pub struct Output<'a> {
+    catalog: &'a Catalog,
+    /// Whether all metrics are listed, not some shown in full.
+    is_list: bool,
+    /// The metrics.
+    pub metrics: Vec<&'a Metric>,
+    /// What the inputs lack for a metric, where inputs are named.
+    pub missing: Option<Missing<'a>>,
+}
+
+impl Output<'_> {
+    /// As a document for people.
+    pub fn document(&self) -> Document {
+        if self.is_list {
+            definitions::list(self.catalog, self.missing)
+        } else {
+            definitions::cards(&self.metrics, self.missing)
+        }
+    }
+}
 
 /// Runs the command.
 ///
 /// # Errors
 /// A wrong configuration, an unknown metric, inputs that cannot be used, an output that cannot be written.
 pub fn run(global: &Global, args: &Metrics) -> anyhow::Result<()> {
-    let targets = output::targets(&args.outputs, &[Format::Table, Format::Json, Format::Markdown])?;
+    let targets = args.outputs.targets()?;
     let config = setup::config(global, args.reading.timezone.clone())?;
     let catalog = &config.catalog;
     let chosen = args
@@ -33,19 +56,13 @@ pub fn run(global: &Global, args: &Metrics) -> anyhow::Result<()> {
     };
     let lookup = missing.as_ref().map(|missing| |metric: &Metric| missing.get(&metric.id).cloned());
     let lookup = lookup.as_ref().map(|lookup| lookup as &dyn Fn(&Metric) -> Option<String>);
-    let document = if chosen.is_empty() {
-        definitions::list(catalog, lookup)
-    } else {
-        definitions::cards(&chosen, lookup)
+    let output = Output {
+        catalog,
+        is_list: chosen.is_empty(),
+        metrics: if chosen.is_empty() { all } else { chosen },
+        missing: lookup,
     };
-    output::write(&targets, global, |format, style| {
-        Ok(match format {
-            Format::Json => format!("{:#}\n", definitions::json(if chosen.is_empty() { &all } else { &chosen }, lookup)),
-            Format::Markdown => markdown::text(&document),
-            _ => terminal::text(&document, style),
-        }
-        .into_bytes())
-    })
+    output::write(&targets, global, |format, style, out| format.write(&output, style, out))
 }
 
 /// What the inputs lack, by the ids of the metrics that cannot be measured for want of it.
@@ -56,7 +73,7 @@ fn missing(
     inputs: &[String],
     metrics: &[&Metric],
 ) -> anyhow::Result<BTreeMap<String, String>> {
-    let loaded = data::load(inputs, reading, config, metrics, BTreeSet::new(), false)?;
+    let loaded = data::load(global, inputs, reading, config, metrics, BTreeSet::new(), false)?;
     data::tell(global, &loaded.account, &loaded.notes);
     let missing = measure::missing(&config.catalog, &loaded.canonical, &config.settings);
     let detail = |(id, absent): (String, AbsentReason)| Some((id, absent.detail()?.to_string()));

@@ -6,6 +6,7 @@ mod convert;
 mod data;
 mod diff;
 mod failure;
+mod formats;
 mod init;
 mod inputs;
 mod inspect;
@@ -20,34 +21,41 @@ mod report;
 mod rows;
 mod run_files;
 mod setup;
+mod stdout;
 mod test;
+#[cfg(test)]
+mod tests;
 
 use std::ffi::OsString;
+use std::panic::AssertUnwindSafe;
 use std::process::ExitCode;
 
 use clap::Parser;
 
 use args::{Args, Command};
+use progress::Progress;
 
 /// Runs the program; whatever happens becomes an exit code.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
-    failure::catch_panics();
-    let args = match Args::try_parse_from(args) {
+    let progress = Progress::default();
+    failure::catch_panics(progress.clone());
+    let mut args = match Args::try_parse_from(args) {
         Ok(args) => args,
         Err(error) => return failure::usage(&error),
     };
-    match std::panic::catch_unwind(|| run(&args)) {
+    if args.global.quiet {
+        progress.be_quiet();
+    }
+    args.global.progress = progress;
+    match std::panic::catch_unwind(AssertUnwindSafe(|| run(&args))) {
         Ok(Ok(code)) => code,
-        Ok(Err(error)) => failure::report(&error),
+        Ok(Err(error)) => failure::report(&args.global.progress, &error),
         Err(_) => ExitCode::from(failure::DEFECT),
     }
 }
 
 /// Runs a command. One that judges something has a code of its own for what failed.
 fn run(args: &Args) -> anyhow::Result<ExitCode> {
-    if args.global.quiet {
-        progress::be_quiet();
-    }
     run_files::refuse_overwriting(args)?;
     match &args.command {
         Command::Check(check) => return check::run(&args.global, check),
@@ -60,9 +68,9 @@ fn run(args: &Args) -> anyhow::Result<ExitCode> {
         Command::Metrics(metrics) => metrics::run(&args.global, metrics),
         Command::Rows(rows) => rows::run(&args.global, rows),
         Command::Convert(convert) => convert::run(&args.global, convert),
-        Command::Completions { shell } => pages::completions(*shell),
-        Command::Man { command } => pages::man(command.as_deref()),
-        Command::Help { topic } => pages::help(topic.as_deref()),
+        Command::Completions { shell } => pages::completions(&args.global, *shell),
+        Command::Man { command } => pages::man(&args.global, command.as_deref()),
+        Command::Help { topic, of } => pages::help(&args.global, topic.as_deref(), of.as_deref()),
     }?;
     Ok(ExitCode::SUCCESS)
 }

@@ -1,164 +1,107 @@
 //! Where results go: stdout and files, each in a format of its own.
 
-use std::io::{BufWriter, IsTerminal, StdoutLock, Write};
+use std::io::{IsTerminal, Write};
+use std::marker::PhantomData;
 use std::path::PathBuf;
 
-use super::args::{Global, Outputs, When};
-use super::progress;
+use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
+
+use super::args::Global;
+use super::formats::{COMMANDS, Formats};
+use super::stdout::{PLAIN, print_with, style};
 use crate::diagnostics::{Problem, did_you_mean};
 use crate::io::{write_bytes, write_whole};
+use crate::render::output_format::{OutputFormat, Stdout};
 use crate::render::terminal::Style;
 
-/// The formats that results can be printed in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
-    /// For people, on a terminal.
-    Table,
-    /// For programs.
-    Json,
-    /// For spreadsheets.
-    Csv,
-    /// For documents.
-    Markdown,
-    /// For browsers, as one file.
-    Html,
-    /// For spreadsheets, with sheets and charts.
-    Xlsx,
-    /// For pipelines, as test cases.
-    Junit,
-    /// For GitHub Actions, as annotations.
-    Github,
-    /// For code scanning.
-    Sarif,
-    /// For Prometheus.
-    Openmetrics,
+/// What is written on the command line of results: in the formats of which command. [`targets`] tells what is meant.
+#[derive(clap::Args, Debug)]
+#[command(next_help_heading = "Where the result goes")]
+pub struct Outputs<F: Formats> {
+    /// What stdout gets [default: table]
+    #[arg(long, short, value_name = "FORMAT", value_parser = Offer::<F>(PhantomData))]
+    pub format: Option<String>,
+    /// A file whose ending names its format, or FORMAT=FILE, or a format for stdout; may be repeated
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Vec<String>,
+    #[arg(skip)]
+    pub of: PhantomData<F>,
 }
 
-impl Format {
-    const ALL: [Format; 10] = [
-        Format::Table,
-        Format::Json,
-        Format::Csv,
-        Format::Markdown,
-        Format::Html,
-        Format::Xlsx,
-        Format::Junit,
-        Format::Github,
-        Format::Sarif,
-        Format::Openmetrics,
-    ];
+/// Lets every name through, so that the message about a wrong one is ours, and shows those that there are in help and completions.
+#[derive(Debug, Clone, Copy)]
+struct Offer<F>(PhantomData<F>);
 
-    /// Its name on the command line.
-    pub fn name(self) -> &'static str {
-        match self {
-            Format::Table => "table",
-            Format::Json => "json",
-            Format::Csv => "csv",
-            Format::Markdown => "markdown",
-            Format::Html => "html",
-            Format::Xlsx => "xlsx",
-            Format::Junit => "junit",
-            Format::Github => "github",
-            Format::Sarif => "sarif",
-            Format::Openmetrics => "openmetrics",
-        }
+impl<F: Formats> TypedValueParser for Offer<F> {
+    type Value = String;
+
+    fn parse_ref(&self, command: &clap::Command, arg: Option<&clap::Arg>, value: &std::ffi::OsStr) -> Result<String, clap::Error> {
+        StringValueParser::new().parse_ref(command, arg, value)
     }
 
-    /// What a file of that name is.
-    fn of_file(name: &str) -> Option<Format> {
-        let (_, ending) = name.rsplit_once('.')?;
-        match ending.to_ascii_lowercase().as_str() {
-            "txt" => Some(Format::Table),
-            "json" => Some(Format::Json),
-            "csv" => Some(Format::Csv),
-            "md" | "markdown" => Some(Format::Markdown),
-            "html" | "htm" => Some(Format::Html),
-            "xlsx" => Some(Format::Xlsx),
-            "xml" => Some(Format::Junit),
-            "sarif" => Some(Format::Sarif),
-            "prom" => Some(Format::Openmetrics),
-            _ => None,
-        }
-    }
-
-    fn parse(name: &str, offered: &[Format]) -> anyhow::Result<Format> {
-        let name = if name == "md" { "markdown" } else { name };
-        let found = offered.iter().find(|format| format.name() == name);
-        found.copied().ok_or_else(|| {
-            let known = Format::ALL.iter().any(|format| format.name() == name);
-            let what = if known {
-                format!("this command has no format `{name}`")
-            } else {
-                format!("unknown format `{name}`")
-            };
-            let names: Vec<&str> = offered.iter().map(|format| format.name()).collect();
-            let near = did_you_mean(name, &names);
-            Problem::usage(what)
-                .hint(if near.is_empty() || known {
-                    format!("there are {}", names.join(", "))
-                } else {
-                    near
-                })
-                .into()
-        })
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        let value = |format: &F| PossibleValue::new(format.format().name).help(format.format().about);
+        Some(Box::new(F::ALL.iter().map(value)))
     }
 }
 
 /// One result to write.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Target {
+pub struct Target<F> {
     /// As what.
-    pub format: Format,
+    pub format: F,
     /// Where to; `None`: stdout.
     pub file: Option<PathBuf>,
 }
 
-/// What to write: `--format` to stdout, each `--output` to its file; a table to stdout where nothing is said.
+/// What to write: `--format` to stdout, each `--output` to its file; the command's first format to stdout where nothing is said.
 ///
 /// # Errors
-/// A format that the command does not offer, stdout or a file asked for twice; as wrong usage.
-pub fn targets(outputs: &Outputs, offered: &[Format]) -> anyhow::Result<Vec<Target>> {
-    let mut targets = Vec::new();
-    if let Some(format) = &outputs.format {
+/// A format that the command does not have, stdout or a file asked for twice; as wrong usage.
+pub fn targets<F: Formats>(format: Option<&str>, outputs: &[String]) -> anyhow::Result<Vec<Target<F>>> {
+    let mut targets: Vec<Target<F>> = Vec::new();
+    if let Some(format) = format {
         targets.push(Target {
-            format: Format::parse(format, offered)?,
+            format: parse(format)?,
             file: None,
         });
     }
-    for output in &outputs.output {
+    for output in outputs {
         let (format, file) = match output.split_once('=') {
             Some((_, "")) => return Err(Problem::usage(format!("--output {output} names no file")).into()),
             Some((format, "-")) => (format, None),
             Some((format, file)) => (format, Some(PathBuf::from(file))),
             // The name of a file says what it is to be.
-            None => match Format::of_file(output) {
-                Some(format) => (format.name(), Some(PathBuf::from(output))),
+            None => match known().find(|format| format.has_ending(output)) {
+                Some(format) => (format.name, Some(PathBuf::from(output))),
                 None => (output.as_str(), None),
             },
         };
         targets.push(Target {
-            format: Format::parse(format, offered)?,
+            format: parse(format)?,
             file,
         });
     }
     if targets.is_empty() {
         targets.push(Target {
-            format: offered[0],
+            format: F::ALL[0],
             file: None,
         });
     }
-    let printed = targets.iter().any(|target| target.format == Format::Xlsx && target.file.is_none());
-    if printed && std::io::stdout().is_terminal() {
-        return Err(Problem::usage("a workbook is nothing to read on a terminal")
-            .hint("name a file: --output FILE.xlsx")
-            .into());
+    for target in targets.iter().filter(|target| target.file.is_none()) {
+        if let Stdout::Binary(what) = target.format.format().stdout
+            && std::io::stdout().is_terminal()
+        {
+            let ending = target.format.format().endings[0];
+            return Err(Problem::usage(format!("{what} is nothing to read on a terminal"))
+                .hint(format!("name a file: --output FILE.{ending}"))
+                .into());
+        }
     }
     for (i, target) in targets.iter().enumerate() {
-        // Annotations are lines of their own among whatever else is printed.
-        let beside = |a: &Target, b: &Target| a.file.is_none() && (a.format == Format::Github) != (b.format == Format::Github);
         if targets[..i]
             .iter()
-            .any(|earlier| earlier.file == target.file && !beside(earlier, target))
+            .any(|earlier| earlier.file == target.file && !are_beside(earlier, target))
         {
             let name = target.file.as_ref().map_or("stdout".to_string(), |file| file.display().to_string());
             return Err(Problem::usage(format!("two results are to be written to {name}"))
@@ -169,19 +112,73 @@ pub fn targets(outputs: &Outputs, offered: &[Format]) -> anyhow::Result<Vec<Targ
     Ok(targets)
 }
 
+impl<F: Formats> Outputs<F> {
+    /// See [`targets`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn targets(&self) -> anyhow::Result<Vec<Target<F>>> {
+        targets(self.format.as_deref(), &self.output)
+    }
+}
+
+/// Whether two results can both go to stdout: one of them is lines that a machine finds among whatever else is printed.
+fn are_beside<F: Formats>(a: &Target<F>, b: &Target<F>) -> bool {
+    let among = |target: &Target<F>| target.format.format().stdout == Stdout::AmongOthers;
+    a.file.is_none() && among(a) != among(b)
+}
+
+/// The formats of all commands.
+fn known() -> impl Iterator<Item = &'static OutputFormat> {
+    COMMANDS
+        .iter()
+        .flat_map(|command| (command.formats)())
+        .map(|offered| offered.format)
+}
+
+/// The format of a name.
+fn parse<F: Formats>(name: &str) -> anyhow::Result<F> {
+    let found = F::ALL.iter().find(|format| format.format().is_named(name));
+    found.copied().ok_or_else(|| {
+        let elsewhere = known().find(|format| format.is_named(name));
+        let what = match elsewhere {
+            Some(format) => format!("this command has no format `{}`", format.name),
+            None => format!("unknown format `{name}`"),
+        };
+        let names: Vec<&str> = F::ALL.iter().map(|format| format.format().name).collect();
+        let near = did_you_mean(name, &names);
+        Problem::usage(what)
+            .hint(if near.is_empty() || elsewhere.is_some() {
+                format!("there are {}", names.join(", "))
+            } else {
+                near
+            })
+            .into()
+    })
+}
+
 /// Writes each target with what `render` makes of its format; the files first, so that nothing is printed when one fails.
 ///
 /// # Errors
 /// Those of rendering and writing.
-pub fn write(targets: &[Target], global: &Global, render: impl Fn(Format, Style) -> anyhow::Result<Vec<u8>>) -> anyhow::Result<()> {
+pub fn write<F: Formats>(
+    targets: &[Target<F>],
+    global: &Global,
+    render: impl Fn(F, Style, &mut dyn Write) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    let rendered = |format: F, style: Style| {
+        let mut bytes = Vec::new();
+        render(format, style, &mut bytes).map(|()| bytes)
+    };
     // What cannot be rendered is no trouble of the file that it was for.
     for target in targets {
         if let Some(file) = &target.file {
-            write_bytes(file, &render(target.format, PLAIN)?)?;
+            write_bytes(file, &rendered(target.format, PLAIN)?)?;
         }
     }
     for target in targets.iter().filter(|target| target.file.is_none()) {
-        print(&render(target.format, style(global.color))?)?;
+        let bytes = rendered(target.format, style(global.color))?;
+        print_with(global, |out| Ok(out.write_all(&bytes)?))?;
     }
     Ok(())
 }
@@ -190,10 +187,10 @@ pub fn write(targets: &[Target], global: &Global, render: impl Fn(Format, Style)
 ///
 /// # Errors
 /// As there.
-pub fn stream(
-    targets: &[Target],
+pub fn stream<F: Formats>(
+    targets: &[Target<F>],
     global: &Global,
-    render: impl Fn(Format, Style, &mut dyn Write) -> anyhow::Result<()>,
+    render: impl Fn(F, Style, &mut dyn Write) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
     for target in targets {
         if let Some(file) = &target.file {
@@ -201,125 +198,19 @@ pub fn stream(
         }
     }
     for target in targets.iter().filter(|target| target.file.is_none()) {
-        to_stdout(|out| render(target.format, style(global.color), out))?;
+        print_with(global, |out| render(target.format, style(global.color), out))?;
     }
     Ok(())
-}
-
-/// Prints to stdout.
-///
-/// # Errors
-/// A closed pipe as it is; all else as a problem.
-pub fn print(bytes: &[u8]) -> anyhow::Result<()> {
-    to_stdout(|out| Ok(out.write_all(bytes)?))
-}
-
-/// Standard output, which keeps what went wrong with it: a renderer may wrap it in an error of its own.
-struct Stdout {
-    out: BufWriter<StdoutLock<'static>>,
-    failure: Option<std::io::Error>,
-}
-
-impl Stdout {
-    fn keep<T>(&mut self, result: std::io::Result<T>) -> std::io::Result<T> {
-        result.map_err(|error| {
-            let kind = error.kind();
-            self.failure = Some(error);
-            kind.into()
-        })
-    }
-}
-
-impl Write for Stdout {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        let result = self.out.write(bytes);
-        self.keep(result)
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        let result = self.out.flush();
-        self.keep(result)
-    }
-}
-
-/// Prints to stdout bit by bit.
-///
-/// # Errors
-/// Those of rendering; a closed pipe as it is, all else about stdout as a problem.
-pub fn to_stdout(render: impl FnOnce(&mut dyn Write) -> anyhow::Result<()>) -> anyhow::Result<()> {
-    progress::done();
-    let mut stdout = Stdout {
-        out: BufWriter::with_capacity(1 << 16, std::io::stdout().lock()),
-        failure: None,
-    };
-    let rendered = render(&mut stdout).and_then(|()| Ok(stdout.flush()?));
-    match stdout.failure {
-        None => rendered,
-        Some(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Err(error.into()),
-        Some(error) => Err(Problem::usage("cannot write to standard output").why(error.to_string()).into()),
-    }
-}
-
-/// The width where there is no terminal.
-const WIDTH: usize = 80;
-
-/// What a file can show.
-const PLAIN: Style = Style {
-    width: WIDTH,
-    color: false,
-    blocks: false,
-};
-
-/// What stdout can show.
-fn style(when: When) -> Style {
-    let stdout = std::io::stdout();
-    let is_terminal = stdout.is_terminal();
-    let size = if is_terminal {
-        terminal_size::terminal_size_of(&stdout)
-    } else {
-        None
-    };
-    let width = size.map_or(WIDTH, |(width, _)| usize::from(width.0).max(40));
-    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-    let color = match when {
-        When::Always => true,
-        When::Never => false,
-        When::Auto => is_terminal && !set("NO_COLOR") && !dumb,
-    };
-    let blocks = is_terminal && !dumb && is_utf8(|name| std::env::var(name).ok());
-    Style { width, color, blocks }
-}
-
-/// Whether the locale's characters are UTF-8; the first of these that is set says so.
-fn is_utf8(variable: impl Fn(&str) -> Option<String>) -> bool {
-    let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
-        .into_iter()
-        .filter_map(variable)
-        .find(|locale| !locale.is_empty());
-    locale.is_some_and(|locale| locale.to_lowercase().replace('-', "").contains("utf8"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::formats::{CheckFormat, ReportFormat, RulesFormat};
 
-    fn asked(format: Option<&str>, output: &[&str]) -> anyhow::Result<Vec<Target>> {
-        let outputs = Outputs {
-            format: format.map(str::to_string),
-            output: output.iter().map(|o| o.to_string()).collect(),
-        };
-        targets(&outputs, &[Format::Table, Format::Json])
-    }
-
-    #[test]
-    fn the_locale_tells_the_characters() {
-        let of =
-            |set: &'static [(&str, &str)]| is_utf8(|name| set.iter().find(|(known, _)| *known == name).map(|(_, value)| value.to_string()));
-        assert!(of(&[("LANG", "de_DE.UTF-8")]));
-        assert!(of(&[("LC_ALL", ""), ("LC_CTYPE", "C.utf8"), ("LANG", "C")]));
-        assert!(!of(&[("LC_ALL", "C"), ("LANG", "en_US.UTF-8")]));
-        assert!(!of(&[]));
+    fn asked<F: Formats>(format: Option<&str>, outputs: &[&str]) -> anyhow::Result<Vec<Target<F>>> {
+        let outputs: Vec<String> = outputs.iter().map(|output| output.to_string()).collect();
+        targets(format, &outputs)
     }
 
     #[test]
@@ -328,25 +219,62 @@ mod tests {
             format,
             file: file.map(PathBuf::from),
         };
-        assert_eq!(asked(None, &[]).unwrap(), [target(Format::Table, None)]);
+        let (table, json) = (RulesFormat::Table, RulesFormat::Json);
+        assert_eq!(asked(None, &[]).unwrap(), [target(table, None)]);
         assert_eq!(
             asked(Some("json"), &["table=a"]).unwrap(),
-            [target(Format::Json, None), target(Format::Table, Some("a"))]
+            [target(json, None), target(table, Some("a"))]
         );
         assert_eq!(
             asked(None, &["json=a", "table"]).unwrap(),
-            [target(Format::Json, Some("a")), target(Format::Table, None)]
+            [target(json, Some("a")), target(table, None)]
         );
-        assert_eq!(asked(None, &["json=a=b"]).unwrap(), [target(Format::Json, Some("a=b"))]);
+        assert_eq!(asked(None, &["json=a=b"]).unwrap(), [target(json, Some("a=b"))]);
+        assert_eq!(
+            asked(None, &["a.JSON", "b.txt"]).unwrap(),
+            [target(json, Some("a.JSON")), target(table, Some("b.txt"))]
+        );
         for (format, output, what) in [
-            (Some("jsn"), &[][..], "did you mean `json`?"),
-            (Some("csv"), &[], "this command has no format `csv`"),
+            (Some("jsn"), &[][..], "unknown format `jsn`\nhint: did you mean `json`?"),
+            (Some("csv"), &[], "this command has no format `csv`\nhint: there are table, json"),
+            (None, &["a.md"], "this command has no format `markdown`"),
             (None, &["json="], "names no file"),
             (Some("json"), &["table"], "written to stdout"),
             (None, &["json=a", "table=a"], "written to a"),
         ] {
-            let problem = asked(format, output).unwrap_err().to_string();
+            let problem = asked::<RulesFormat>(format, output).unwrap_err().to_string();
             assert!(problem.contains(what), "{problem}");
+        }
+    }
+
+    #[test]
+    fn a_format_may_have_other_names_and_stand_beside_another() {
+        let found = asked::<ReportFormat>(Some("md"), &["report.xlsx"]).unwrap();
+        assert_eq!(
+            found.iter().map(|target| target.format).collect::<Vec<_>>(),
+            [ReportFormat::Markdown, ReportFormat::Xlsx]
+        );
+        assert_eq!(asked::<CheckFormat>(Some("github"), &["table"]).unwrap().len(), 2);
+        assert!(asked::<CheckFormat>(Some("github"), &["github"]).is_err());
+    }
+
+    #[test]
+    fn every_format_is_named_once_and_an_ending_means_one_format() {
+        let mut all: Vec<&OutputFormat> = Vec::new();
+        for command in &COMMANDS {
+            let offered = (command.formats)();
+            let mut names: Vec<&str> = offered.iter().map(|offered| offered.format.name).collect();
+            names.sort_unstable();
+            names.dedup();
+            assert_eq!(names.len(), offered.len(), "{}", command.command);
+            all.extend(offered.iter().map(|offered| offered.format));
+        }
+        for a in &all {
+            for b in &all {
+                let ending = a.endings.iter().any(|ending| b.endings.contains(ending));
+                assert_eq!(a.name == b.name, a == b);
+                assert!(a == b || !ending, "{} and {}", a.name, b.name);
+            }
         }
     }
 }

@@ -3,28 +3,30 @@
 use clap::CommandFactory;
 use clap_complete::Shell;
 
-use super::args::Args;
+use super::args::{Args, Global};
 use super::failure::{CHECK_CODES, EXIT_CODES};
-use super::output::print;
+use super::formats::{COMMANDS, CommandFormats, TABLES};
 use super::reference;
+use super::stdout::print;
 use crate::canonical::{FINDINGS, FindingKind, READING, UNUSED, UnusedStatus};
 use crate::diagnostics::{Problem, did_you_mean, visible};
+use crate::wire::DOCUMENTS;
 
 /// Prints the completions of a shell.
 ///
 /// # Errors
 /// Those of printing.
-pub fn completions(shell: Shell) -> anyhow::Result<()> {
+pub fn completions(global: &Global, shell: Shell) -> anyhow::Result<()> {
     let mut bytes = Vec::new();
     clap_complete::generate(shell, &mut Args::command(), "relhealth", &mut bytes);
-    print(&bytes)
+    print(global, &bytes)
 }
 
 /// Prints a manual page.
 ///
 /// # Errors
 /// A command that does not exist; those of printing.
-pub fn man(command: Option<&str>) -> anyhow::Result<()> {
+pub fn man(global: &Global, command: Option<&str>) -> anyhow::Result<()> {
     let mut page = match command {
         None => Args::command(),
         Some(name) => {
@@ -35,7 +37,7 @@ pub fn man(command: Option<&str>) -> anyhow::Result<()> {
     page.build();
     let mut bytes = Vec::new();
     clap_mangen::Man::new(page).render(&mut bytes)?;
-    print(&bytes)
+    print(global, &bytes)
 }
 
 /// Something that the program tells about itself besides its commands.
@@ -72,6 +74,11 @@ const TOPICS: &[Topic] = &[
         title: "Kinds of metrics and their keys",
         text: reference::kinds_of_metrics,
     },
+    Topic {
+        name: "formats",
+        title: "Output formats and JSON Schemas",
+        text: formats,
+    },
 ];
 
 /// The list of topics, as it stands at the end of the help.
@@ -89,18 +96,24 @@ fn exit_codes() -> String {
 ///
 /// # Errors
 /// A topic that does not exist; those of printing.
-pub fn help(topic: Option<&str>) -> anyhow::Result<()> {
+pub fn help(global: &Global, topic: Option<&str>, of: Option<&str>) -> anyhow::Result<()> {
+    if let (Some(of), true) = (of, topic != Some("schema")) {
+        return Err(Problem::usage(format!("`{}` is one topic too many", visible(of)))
+            .hint("relhealth help schema DOCUMENT takes two")
+            .into());
+    }
     let text = match topic {
         None => Args::command().render_long_help().to_string(),
+        Some("schema") => schema(of)?,
         Some(name) => match TOPICS.iter().find(|topic| topic.name == name) {
             Some(topic) => (topic.text)(),
             None => {
-                let names: Vec<&str> = TOPICS.iter().map(|topic| topic.name).collect();
+                let names: Vec<&str> = TOPICS.iter().map(|topic| topic.name).chain(["schema"]).collect();
                 subcommand(name, &names)?.render_long_help().to_string()
             }
         },
     };
-    print(text.as_bytes())
+    print(global, text.as_bytes())
 }
 
 /// Every code that is said of records and files, what it means and what to do about it.
@@ -122,6 +135,55 @@ fn codes() -> String {
     list("How files are read", &mut READING.iter());
     list("Findings about the records", &mut FINDINGS.iter());
     text
+}
+
+/// The output formats of every command: name, endings of files, what it is for, schema.
+fn formats() -> String {
+    let mut text = String::from(
+        "Output formats by command: --format NAME prints to stdout, --output FILE writes by the ending of the file,\n\
+         --output NAME=FILE whatever its ending. The first of each command is what stdout gets where nothing is said.\n",
+    );
+    let mut list = |title: &str, command: &CommandFormats| {
+        text.push_str(&format!("\n{title}:\n"));
+        for offered in (command.formats)() {
+            let format = offered.format;
+            let endings: Vec<String> = format.endings.iter().map(|ending| format!(".{ending}")).collect();
+            text.push_str(format!("  {:<12} {:<15} {}", format.name, endings.join(" "), format.about).trim_end());
+            text.push('\n');
+            if let Some(id) = offered.schema {
+                let document = DOCUMENTS.iter().find(|document| document.id == id);
+                let name = document.map_or(id, |document| document.name);
+                text.push_str(&format!("{:31}{id}: relhealth help schema {name}\n", ""));
+            }
+        }
+    };
+    for command in &COMMANDS {
+        list(command.command, command);
+    }
+    list(&format!("{} -o DIR, a file for each table", TABLES.command), &TABLES);
+    text
+}
+
+/// The JSON Schema of a document; without a name, which there are.
+///
+/// # Errors
+/// A document that does not exist, with the nearest name.
+fn schema(of: Option<&str>) -> anyhow::Result<String> {
+    let Some(name) = of else {
+        let lines = DOCUMENTS
+            .iter()
+            .map(|document| format!("  {:<8} {:<22} {}\n", document.name, document.id, document.title));
+        return Ok(format!(
+            "JSON documents, and their JSON Schemas by relhealth help schema DOCUMENT:\n\n{}",
+            lines.collect::<String>()
+        ));
+    };
+    let found = DOCUMENTS.iter().find(|document| [document.name, document.id].contains(&name));
+    let document = found.ok_or_else(|| {
+        Problem::usage(format!("there is no document `{}`", visible(name)))
+            .hint(did_you_mean(name, DOCUMENTS.iter().map(|document| document.name)))
+    })?;
+    Ok(format!("{:#}\n", (document.schema)()))
 }
 
 /// A command with all its options, those of every command too.

@@ -1,7 +1,7 @@
 //! What a run is at, for somebody who waits at a terminal: a line on stderr, once it takes longer than a second.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use indicatif::{HumanBytes, ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -12,48 +12,73 @@ use crate::io::{Meter, Source};
 const PATIENCE: Duration = Duration::from_secs(1);
 const TICK: Duration = Duration::from_millis(100);
 
-/// The one line of the process.
-static LINE: Mutex<Option<ProgressBar>> = Mutex::new(None);
-static QUIET: AtomicBool = AtomicBool::new(false);
-static METER: LazyLock<Arc<Meter>> = LazyLock::new(Arc::default);
-static TOTAL: AtomicU64 = AtomicU64::new(0);
+/// The line of a run. Its copies are the same line.
+#[derive(Debug, Clone, Default)]
+pub struct Progress(Arc<State>);
 
-/// Says nothing from now on.
-pub fn be_quiet() {
-    QUIET.store(true, Ordering::Relaxed);
+#[derive(Debug, Default)]
+struct State {
+    /// What is drawn, from the first stage of the run until something else is written.
+    line: Mutex<Option<ProgressBar>>,
+    quiet: AtomicBool,
+    /// What was read so far.
+    meter: Arc<Meter>,
+    /// The bytes of all sources.
+    total: AtomicU64,
 }
 
-/// The sources, so that what is read of them is shown.
-pub fn reading(sources: impl Iterator<Item = Source>) -> Vec<Source> {
-    let metered: Vec<Source> = sources.map(|source| source.metered(&METER)).collect();
-    let total = metered.iter().map(|source| source.size().unwrap_or(0)).sum();
-    TOTAL.store(total, Ordering::Relaxed);
-    at("Reading");
-    metered
-}
+impl Progress {
+    /// Draws nothing from now on.
+    pub fn be_quiet(&self) {
+        self.0.quiet.store(true, Ordering::Relaxed);
+    }
 
-/// What the run is at from now on.
-pub fn at(what: &'static str) {
-    let mut line = LINE.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(bar) = &*line {
+    /// The sources, so that what is read of them is shown.
+    pub fn reading(&self, sources: impl Iterator<Item = Source>) -> Vec<Source> {
+        let metered: Vec<Source> = sources.map(|source| source.metered(&self.0.meter)).collect();
+        let total = metered.iter().map(|source| source.size().unwrap_or(0)).sum();
+        self.0.total.store(total, Ordering::Relaxed);
+        self.at("Reading");
+        metered
+    }
+
+    /// What the run is at from now on.
+    pub fn at(&self, what: &'static str) {
+        let mut line = self.0.line.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(bar) = &*line {
+            bar.set_prefix(what);
+            return;
+        }
+        if self.0.quiet.load(Ordering::Relaxed) {
+            return;
+        }
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+        // Nobody watches a pipe.
+        if bar.is_hidden() {
+            return;
+        }
+        bar.set_style(ProgressStyle::with_template("{spinner} {prefix} {msg}").unwrap_or_else(|_| ProgressStyle::default_spinner()));
         bar.set_prefix(what);
-        return;
+        *line = Some(bar.clone());
+        let state = self.0.clone();
+        std::thread::spawn(move || state.draw(&bar));
     }
-    if QUIET.load(Ordering::Relaxed) {
-        return;
+
+    /// Takes the line away, before anything else is written.
+    pub fn done(&self) {
+        // A panic while the line is being changed is told of too.
+        if let Some(bar) = self.0.line.try_lock().ok().and_then(|mut line| line.take()) {
+            bar.finish_and_clear();
+        }
     }
-    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-    // Nobody watches a pipe.
-    if bar.is_hidden() {
-        return;
-    }
-    bar.set_style(ProgressStyle::with_template("{spinner} {prefix} {msg}").unwrap_or_else(|_| ProgressStyle::default_spinner()));
-    bar.set_prefix(what);
-    *line = Some(bar.clone());
-    std::thread::spawn(move || {
+}
+
+impl State {
+    /// Keeps the line up to date until it is taken away.
+    fn draw(&self, bar: &ProgressBar) {
         std::thread::sleep(PATIENCE);
         while !bar.is_finished() {
-            let (read, total) = (METER.bytes(), TOTAL.load(Ordering::Relaxed));
+            let (read, total) = (self.meter.bytes(), self.total.load(Ordering::Relaxed));
             if bar.prefix() == "Reading" && total > 0 {
                 bar.set_message(format!("{} of {}", HumanBytes(read.min(total)), HumanBytes(total)));
             } else {
@@ -62,13 +87,5 @@ pub fn at(what: &'static str) {
             bar.tick();
             std::thread::sleep(TICK);
         }
-    });
-}
-
-/// Takes the line away, before anything else is written.
-pub fn done() {
-    // A panic while the line is being changed is told of too.
-    if let Some(bar) = LINE.try_lock().ok().and_then(|mut line| line.take()) {
-        bar.finish_and_clear();
     }
 }

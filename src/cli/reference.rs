@@ -97,8 +97,8 @@ pub fn kinds_of_metrics() -> String {
     let mut text = String::from("Kinds of metrics: what a [metric.NAME] of relhealth.toml can compute, and the keys that it takes\n");
     text.push_str("\nKeys of every metric:\n");
     keys_of_every_metric().iter().for_each(|key| text.push_str(&key_text(key)));
-    let units: Vec<&str> = MetricUnit::ALL.into_iter().map(MetricUnit::word).collect();
-    let directions: Vec<&str> = BetterDirection::ALL.into_iter().map(BetterDirection::word).collect();
+    let units: Vec<&str> = MetricUnit::ALL.into_iter().map(MetricUnit::as_str).collect();
+    let directions: Vec<&str> = BetterDirection::ALL.into_iter().map(BetterDirection::as_str).collect();
     text.push_str(&format!(
         "  unit is one of {}; good is one of {}\n",
         units.join(", "),

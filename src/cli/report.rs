@@ -6,10 +6,9 @@ use std::path::{Path, PathBuf};
 
 use super::args::{Global, Report};
 use super::data;
-use super::failure::say;
+use super::formats::{Formats, ReportFormat};
 use super::metrics::find;
-use super::output::{self, Format, Target};
-use super::progress;
+use super::output::{self, Target};
 use super::setup;
 use crate::canonical::{CanonicalTables, Data};
 use crate::catalog::Metric;
@@ -18,9 +17,11 @@ use crate::diagnostics::Problem;
 use crate::findings::{self, ReviewRequest};
 use crate::io::Source;
 use crate::period::{Grain, Period, Wanted};
+use crate::render::document::Document;
+use crate::render::html;
 use crate::render::report::{self, Detail, Origin};
 use crate::render::template::{self, Layout};
-use crate::render::{csv, html, markdown, terminal, xlsx};
+use crate::report::Clock;
 use crate::schema::{NO_CODE, interactions, stakeholders};
 
 /// The dimensions that a report breaks metrics down by where none are named, if the data have them. Who keeps a relationship is not among
@@ -33,16 +34,6 @@ const USUAL: [&str; 5] = [
     interactions::CHANNEL.name,
 ];
 
-/// What a report can be written as.
-const FORMATS: [Format; 6] = [
-    Format::Table,
-    Format::Html,
-    Format::Markdown,
-    Format::Xlsx,
-    Format::Json,
-    Format::Csv,
-];
-
 /// More groups than this are not a breakdown that one asks for without a word.
 const MOST: usize = 24;
 
@@ -51,7 +42,7 @@ const MOST: usize = 24;
 /// # Errors
 /// Wrong usage or configuration, data that cannot be used, an output that cannot be written.
 pub fn run(global: &Global, args: &Report) -> anyhow::Result<()> {
-    let targets = output::targets(&args.outputs, &FORMATS)?;
+    let targets = args.outputs.targets()?;
     let config = setup::config(global, args.reading.timezone.clone())?;
     let named = if args.metrics.is_empty() {
         &config.report.metrics
@@ -71,7 +62,7 @@ pub fn run(global: &Global, args: &Report) -> anyhow::Result<()> {
     }
     dimensions.extend(filter.iter().flat_map(|f| f.columns()));
     dimensions.extend(findings::texts().map(str::to_string));
-    let loaded = data::load(&args.inputs, &args.reading, &config, &metrics, dimensions, true)?;
+    let loaded = data::load(global, &args.inputs, &args.reading, &config, &metrics, dimensions, true)?;
     let canonical = &loaded.canonical;
     let period = match wanted {
         Some(wanted) => wanted.resolve(&config.zone, canonical.as_of),
@@ -92,10 +83,10 @@ pub fn run(global: &Global, args: &Report) -> anyhow::Result<()> {
         },
         filter: filter.map(|f| data::spell(&f, canonical)).transpose()?,
         level: args.level.unwrap_or(config.level),
-        contributors: targets.iter().any(|target| target.format == Format::Json),
+        contributors: targets.iter().any(|target| target.format == ReportFormat::Json),
         goals: config.goals.clone(),
     };
-    progress::at("Measuring");
+    global.progress.at("Measuring");
     let reviewed = findings::review(canonical, &config.catalog, &config.settings, &ask)?;
     let mut notes = loaded.notes.clone();
     for note in &reviewed.notes {
@@ -103,8 +94,8 @@ pub fn run(global: &Global, args: &Report) -> anyhow::Result<()> {
             notes.push(note.clone());
         }
     }
-    let clock = data::clock_words(&config.settings.clock);
-    progress::at("Writing");
+    let clock = Clock::from(&config.settings.clock);
+    global.progress.at("Writing");
     let origin = Origin {
         command: command(std::env::args_os().skip(1)),
         version: env!("CARGO_PKG_VERSION").to_string(),
@@ -123,34 +114,42 @@ pub fn run(global: &Global, args: &Report) -> anyhow::Result<()> {
         metrics: metrics.iter().filter(shown).copied().collect(),
         origin: &origin,
     };
-    let page = html::Page {
-        language: "en",
-        version: env!("CARGO_PKG_VERSION"),
-    };
     data::tell(global, &loaded.account, &notes);
-    let whole = || report::document(&told, Detail::Whole);
-    output::write(&targets, global, |format, style| {
-        if let Some(template) = template.as_ref().filter(|template| template.format == format) {
-            let Template { file, text, layout, .. } = template;
-            return Ok(template::text(file, text, *layout, &told, &whole(), &page)?.into_bytes());
-        }
-        let mut bytes = Vec::new();
-        match format {
-            Format::Html => bytes = html::text(&whole(), &page).into_bytes(),
-            Format::Markdown => bytes = markdown::within(&whole(), markdown::LIMIT).into_bytes(),
-            Format::Json => report::json::write(&told, &mut bytes)?,
-            Format::Csv => csv::write(&report::json::measured(&told), &mut bytes)?,
-            Format::Xlsx => xlsx::write(&whole(), &told.units(), told.as_of, &mut bytes)?,
-            _ => bytes = terminal::text(&report::document(&told, Detail::Brief), style).into_bytes(),
-        }
-        Ok(bytes)
-    })?;
+    let output = Output { told, template };
+    output::write(&targets, global, |format, style, out| format.write(&output, style, out))?;
     if let Some(file) = opened
         && let Err(error) = open::that_detached(&file)
     {
-        say(&format!("note: {} could not be opened: {error}", file.display()));
+        global.say(&format!("note: {} could not be opened: {error}", file.display()));
     }
     Ok(())
+}
+
+/// What is written.
+pub struct Output<'a> {
+    /// What the report tells.
+    pub told: report::Report<'a>,
+    template: Option<Template>,
+}
+
+impl Output<'_> {
+    /// The report as a document for people.
+    pub fn document(&self, detail: Detail) -> Document {
+        report::document(&self.told, detail)
+    }
+
+    /// The report in a layout of the user's own, where there is one for pages or texts of that kind.
+    ///
+    /// # Errors
+    /// What is wrong with the template.
+    pub fn in_layout(&self, layout: Layout) -> anyhow::Result<Option<String>> {
+        let template = self.template.as_ref().filter(|template| template.layout == layout);
+        let text = template.map(|own| {
+            let whole = self.document(Detail::Whole);
+            template::text(&own.file, &own.text, layout, &self.told, &whole, &html::Page::CURRENT)
+        });
+        text.transpose()
+    }
 }
 
 /// A layout of the user's own.
@@ -158,35 +157,32 @@ struct Template {
     file: String,
     text: String,
     layout: Layout,
-    format: Format,
 }
 
 /// Reads a template; something has to be written with it.
-fn template_of(path: &Path, targets: &[Target]) -> anyhow::Result<Template> {
+fn template_of(path: &Path, targets: &[Target<ReportFormat>]) -> anyhow::Result<Template> {
     let layout = Layout::of(path)?;
     let format = match layout {
-        Layout::Html => Format::Html,
-        Layout::Markdown => Format::Markdown,
+        Layout::Html => ReportFormat::Html,
+        Layout::Markdown => ReportFormat::Markdown,
     };
     if targets.iter().all(|target| target.format != format) {
-        let what = format!("--template {} lays out {}, and none is asked for", path.display(), format.name());
-        return Err(Problem::usage(what)
-            .hint(format!("add --output FILE, or --output {}", format.name()))
-            .into());
+        let name = format.format().name;
+        let what = format!("--template {} lays out {name}, and none is asked for", path.display());
+        return Err(Problem::usage(what).hint(format!("add --output FILE, or --output {name}")).into());
     }
     let text = Source::file(path).and_then(|source| source.text());
     Ok(Template {
         file: path.display().to_string(),
         text: text.map_err(|error| Problem::usage(format!("{error:#}")))?,
         layout,
-        format,
     })
 }
 
 /// The file to open: a page before all else.
-fn to_open(targets: &[Target]) -> anyhow::Result<PathBuf> {
-    let mut files: Vec<&Target> = targets.iter().filter(|target| target.file.is_some()).collect();
-    files.sort_by_key(|target| target.format != Format::Html);
+fn to_open(targets: &[Target<ReportFormat>]) -> anyhow::Result<PathBuf> {
+    let mut files: Vec<&Target<ReportFormat>> = targets.iter().filter(|target| target.file.is_some()).collect();
+    files.sort_by_key(|target| target.format != ReportFormat::Html);
     let file = files.first().and_then(|target| target.file.clone());
     file.ok_or_else(|| Problem::usage("--open needs a file").hint("add --output report.html").into())
 }

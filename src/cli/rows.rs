@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::args::{Global, Rows};
 use super::data;
 use super::metrics::find;
-use super::output::{self, Format};
+use super::output;
 use super::periods::PeriodArgs;
 use super::setup;
 use crate::canonical::{Loaded, RawRecords};
@@ -14,14 +14,14 @@ use crate::catalog::kinds::{Exposure, Kind, Rate};
 use crate::config::expression;
 use crate::diagnostics::Note;
 use crate::measure::{self, SupportingRows, Wanted};
-use crate::render::rows::{self, Sheet};
+use crate::render::rows::Sheet;
 
 /// Runs the command.
 ///
 /// # Errors
 /// Wrong usage or configuration, a metric whose rows are not shown, data that cannot be used, an output that cannot be written.
 pub fn run(global: &Global, args: &Rows) -> anyhow::Result<()> {
-    let targets = output::targets(&args.outputs, &[Format::Table, Format::Csv, Format::Json])?;
+    let targets = args.outputs.targets()?;
     let config = setup::config(global, args.reading.timezone.clone())?;
     let metric = find(&config.catalog, &args.metric)?;
     // Whom the rows are kept from is told before any data are read.
@@ -34,7 +34,7 @@ pub fn run(global: &Global, args: &Rows) -> anyhow::Result<()> {
     let filter = args.filter.as_deref().map(|text| expression("--where", text)).transpose()?;
     let mut dimensions: BTreeSet<String> = args.by.iter().cloned().collect();
     dimensions.extend(filter.iter().flat_map(|f| f.columns()));
-    let loaded = data::load(&args.inputs, &args.reading, &config, &[metric], dimensions, true)?;
+    let loaded = data::load(global, &args.inputs, &args.reading, &config, &[metric], dimensions, true)?;
     let periods = asked.periods(named, &config.zone, loaded.canonical.as_of)?;
     let [period] = periods.as_slice() else {
         anyhow::bail!("one period was asked for");
@@ -65,11 +65,7 @@ pub fn run(global: &Global, args: &Rows) -> anyhow::Result<()> {
         account: &loaded.account,
         notes: &notes,
     };
-    output::stream(&targets, global, |format, style, out| match format {
-        Format::Csv => Ok(rows::csv(&sheet, out)?),
-        Format::Json => Ok(rows::json(&sheet, out)?),
-        _ => Ok(rows::table(&sheet, style, out)?),
-    })
+    output::stream(&targets, global, |format, style, out| format.write(&sheet, style, out))
 }
 
 /// The text of every record behind the rows, by source.

@@ -6,7 +6,8 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use super::args::{Args, Command, Convert, Outputs, Reading, TableFormat};
+use super::args::{Args, Command, Convert, Reading};
+use super::formats::Formats;
 use super::{inputs, setup};
 use crate::config::{Config, SourceText};
 use crate::diagnostics::{Problem, visible};
@@ -129,21 +130,21 @@ fn outputs(command: &Command) -> Vec<Output> {
         Command::Convert(of) => rejects(&of.reading),
         Command::Diff(_) | Command::Test(_) | Command::Completions { .. } | Command::Man { .. } | Command::Help { .. } => {}
     }
-    let mut results = |of: &Outputs| {
-        of.output
+    let mut results = |outputs: &[String]| {
+        outputs
             .iter()
             .filter_map(|output| result_file(output))
             .for_each(|file| add("--output", Path::new(file)))
     };
     match command {
-        Command::Inspect(of) => results(&of.outputs),
-        Command::Measure(of) => results(&of.outputs),
-        Command::Report(of) => results(&of.outputs),
-        Command::Diff(of) => results(&of.outputs),
-        Command::Metrics(of) => results(&of.outputs),
-        Command::Rows(of) => results(&of.outputs),
+        Command::Inspect(of) => results(&of.outputs.output),
+        Command::Measure(of) => results(&of.outputs.output),
+        Command::Report(of) => results(&of.outputs.output),
+        Command::Diff(of) => results(&of.outputs.output),
+        Command::Metrics(of) => results(&of.outputs.output),
+        Command::Rows(of) => results(&of.outputs.output),
         Command::Check(of) => {
-            results(&of.outputs);
+            results(&of.outputs.output);
             of.save_baseline.iter().for_each(|file| add("--save-baseline", file));
         }
         Command::Init(of) => add("--output", of.output.as_deref().unwrap_or(Path::new(setup::FILE))),
@@ -167,10 +168,7 @@ fn converted(args: &Convert) -> Vec<PathBuf> {
     if args.raw {
         return vec![output.clone()];
     }
-    let ending = match args.format {
-        TableFormat::Csv => "csv",
-        TableFormat::Parquet => "parquet",
-    };
+    let ending = args.format.format().endings[0];
     let tables = Table::ALL.map(|table| output.join(format!("{table}.{ending}")));
     tables.into_iter().chain([output.join(setup::FILE)]).collect()
 }

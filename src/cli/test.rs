@@ -3,8 +3,7 @@
 use std::process::ExitCode;
 
 use super::args::{Global, Test};
-use super::failure::say;
-use super::{output, setup};
+use super::{setup, stdout};
 use crate::catalog::{Catalog, Expect, Metric};
 use crate::diagnostics::{Class, Problem, visible};
 use crate::facts::SPECS;
@@ -25,7 +24,7 @@ pub fn run(global: &Global, args: &Test) -> anyhow::Result<ExitCode> {
     let builtin = Catalog::builtin(SPECS);
     let own: Vec<&Metric> = config.catalog.iter().filter(|metric| builtin.get(&metric.id).is_none()).collect();
     if own.is_empty() && !args.builtin {
-        output::print(b"there are no metrics of your own to test; --builtin tests the others\n")?;
+        stdout::print(global, b"there are no metrics of your own to test; --builtin tests the others\n")?;
         return Ok(ExitCode::SUCCESS);
     }
     let mut report = Report::default();
@@ -38,12 +37,12 @@ pub fn run(global: &Global, args: &Test) -> anyhow::Result<ExitCode> {
     for metric in own {
         if metric.examples.is_empty() && !global.quiet {
             let at = format!("{}:{}", visible(&metric.origin.file), metric.origin.line);
-            say(&format!("note: {at}: metric `{}` has no example", metric.id));
+            global.say(&format!("note: {at}: metric `{}` has no example", metric.id));
         }
         report.add(metric, &example::run(metric, &config.catalog, &config.settings, &config.zone));
     }
     let lines = format!("{}{} passed, {} failed\n", report.lines, report.passed, report.failed);
-    output::print(lines.as_bytes())?;
+    stdout::print(global, lines.as_bytes())?;
     Ok(match report.failed {
         0 => ExitCode::SUCCESS,
         _ => ExitCode::from(Class::Check.exit_code()),

@@ -67,7 +67,7 @@ pub fn parse(text: &str, unit: MetricUnit) -> Result<f64, String> {
         None => Err(format!(
             "`{}` is not a valid unit of a metric in {}; write an amount like {example}",
             visible(word),
-            unit.word()
+            unit.as_str()
         )),
     }
 }

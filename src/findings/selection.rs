@@ -161,6 +161,7 @@ mod tests {
 
     use super::*;
     use crate::catalog::Catalog;
+    use crate::catalog::MetricUnit;
     use crate::facts::SPECS;
     use crate::period::{Grain, Period, Zone, days_from_civil};
     use crate::report::{Cell, MetricInfo};
@@ -225,7 +226,7 @@ mod tests {
             id: id.into(),
             title: id.into(),
             family: "retention".into(),
-            unit: "share".into(),
+            unit: MetricUnit::Share,
             good: BetterDirection::Up,
             undated: false,
         };

@@ -114,7 +114,7 @@ pub fn measure(canonical: &CanonicalTables, catalog: &Catalog, settings: &Settin
             id: metric.id.clone(),
             title: metric.title.clone(),
             family: metric.family.clone(),
-            unit: metric.unit.word().to_string(),
+            unit: metric.unit,
             good: metric.good,
             undated: plan.metrics[id].undated,
         }

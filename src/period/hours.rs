@@ -141,6 +141,22 @@ impl BusinessHours {
         &self.zone
     }
 
+    /// All that makes a duration by this clock what it is, one `key value` a line: the zone, the open hours of each weekday that has any, the
+    /// holidays that take hours away. It is part of the format of saved baselines.
+    pub fn definition(&self) -> String {
+        let mut text = format!("business\nzone {}\n", self.zone.name());
+        for (day, open) in DAYS.iter().zip(&self.weekly).filter(|(_, open)| !open.is_empty()) {
+            let open: Vec<String> = open.iter().copied().map(open_text).collect();
+            text.push_str(&format!("{day} {}\n", open.join(",")));
+        }
+        for (day, lost) in (self.first_day..).zip(self.lost.windows(2)) {
+            if lost[0] < lost[1] {
+                text.push_str(&format!("holiday {}\n", super::date_text(day)));
+            }
+        }
+        text
+    }
+
     /// Open time in a week without holidays, in microseconds.
     pub fn open_per_week(&self) -> Micros {
         self.before[7]

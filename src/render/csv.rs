@@ -1,113 +1,75 @@
-//! A measure as CSV: one cell a row, the columns of [`super::json`], changes flattened.
+//! A measure as CSV: one cell a row, with the columns of [`wire::Cell`]; dimensions and changes are columns of their own.
 
 use std::collections::BTreeSet;
 use std::io::Write;
 
+use serde_json::Value;
+
+use super::output_format::{OutputFormat, Stdout};
 use super::text::Untrusted;
 use crate::period::instant_text;
 use crate::report::MeasureResult;
+use crate::wire::{self, measure};
 
-const COLUMNS: [&str; 21] = [
-    "metric",
-    "period",
-    "start",
-    "end",
-    "complete",
-    "left_truncated",
-    "value",
-    "low",
-    "high",
-    "interval_absent",
-    "n",
-    "stakeholders",
-    "deff",
-    "part",
-    "part_minus",
-    "whole",
-    "unit",
-    "method",
-    "absent",
-    "missing",
-    "as_of",
-];
+/// Comma-separated values.
+pub const FORMAT: OutputFormat = OutputFormat {
+    name: "csv",
+    aliases: &[],
+    endings: &["csv"],
+    about: "For spreadsheets and data frames: a line a row",
+    stdout: Stdout::Text,
+};
 
 /// Writes the cells, after a header line. A dimension is the column `by.NAME`; the change against the previous period stands in
 /// `previous.value`, `previous.delta` and so on. Numbers are not rounded; what is not there is empty.
 ///
 /// # Errors
 /// Those of the writer.
-pub fn write(measured: &MeasureResult, out: &mut dyn Write) -> csv::Result<()> {
+pub fn write(measured: &MeasureResult, out: &mut dyn Write) -> anyhow::Result<()> {
     let mut csv = csv::Writer::from_writer(out);
+    let (columns, of_changes) = (wire::columns::<wire::Cell>(), wire::columns::<wire::Change>());
     let against: BTreeSet<&str> = measured.cells.iter().flat_map(|cell| cell.changes.keys().copied()).collect();
-    let mut header: Vec<String> = COLUMNS.iter().map(|column| column.to_string()).collect();
-    header.extend(measured.dimensions.iter().map(|dimension| format!("by.{dimension}")));
-    for against in &against {
-        header.extend(["period", "value", "delta", "low", "high", "reading"].map(|part| format!("{against}.{part}")));
-    }
-    csv.write_record(&header)?;
-    for cell in &measured.cells {
-        let unit = measured
-            .metrics
-            .iter()
-            .find(|metric| metric.id == cell.metric)
-            .map_or("", |metric| &metric.unit);
-        let mut row: Vec<String> = vec![
-            cell.metric.clone(),
-            cell.period.label.clone(),
-            instant_text(cell.period.start),
-            instant_text(cell.period.end),
-            cell.complete.to_string(),
-            cell.left_truncated.to_string(),
-            number(cell.value),
-            number(cell.low),
-            number(cell.high),
-            cell.interval_absent.as_ref().map_or("", |absent| absent.as_str()).to_string(),
-            whole(cell.n),
-            whole(cell.stakeholders),
-            number(cell.deff),
-            number(cell.part),
-            number(cell.part_minus),
-            number(cell.whole),
-            unit.to_string(),
-            cell.method.map_or("", |method| method.as_str()).to_string(),
-            cell.absent.as_ref().map_or("", |absent| absent.as_str()).to_string(),
-            text(cell.absent.as_ref().and_then(|absent| absent.detail()).unwrap_or_default()),
-            instant_text(measured.as_of),
-        ];
-        for dimension in &measured.dimensions {
-            let value = cell.by.iter().find(|(name, _)| name == dimension).map_or("", |(_, value)| value);
-            row.push(text(value));
-        }
-        for against in &against {
-            match cell.changes.get(against) {
-                Some(change) => row.extend([
-                    change.period.clone(),
-                    number(change.value),
-                    number(change.delta),
-                    number(change.low),
-                    number(change.high),
-                    change.reading.as_str().to_string(),
-                ]),
-                None => row.extend(std::iter::repeat_n(String::new(), 6)),
-            }
-        }
-        csv.write_record(&row)?;
+    let dimensions = measured.dimensions.iter().map(|dimension| format!("by.{dimension}"));
+    let changes = against
+        .iter()
+        .flat_map(|against| of_changes.iter().map(move |column| format!("{against}.{column}")));
+    let header = columns
+        .iter()
+        .cloned()
+        .chain(["as_of".to_string()])
+        .chain(dimensions)
+        .chain(changes);
+    csv.write_record(header)?;
+    let as_of = instant_text(measured.as_of);
+    for cell in measure::cells(measured) {
+        let fields = serde_json::to_value(&cell)?;
+        let plain = columns.iter().map(|column| text(&fields[column]));
+        let dimensions = measured.dimensions.iter();
+        let dimensions = dimensions.map(|dimension| foreign(cell.by.get(dimension).unwrap_or_default()));
+        let changes = against.iter().flat_map(|against| {
+            let change = &fields["changes"][against];
+            of_changes.iter().map(move |column| text(&change[column]))
+        });
+        csv.write_record(plain.chain([as_of.clone()]).chain(dimensions).chain(changes))?;
     }
     csv.flush()?;
     Ok(())
 }
 
-fn whole(value: Option<u64>) -> String {
-    value.map_or(String::new(), |value| value.to_string())
+/// A plain value as the text of a field.
+fn text(value: &Value) -> String {
+    match value {
+        Value::Null | Value::Array(_) | Value::Object(_) => String::new(),
+        Value::Bool(is) => is.to_string(),
+        Value::Number(number) => match number.as_f64() {
+            Some(float) if number.is_f64() => float.to_string(),
+            _ => number.to_string(),
+        },
+        Value::String(text) => foreign(text),
+    }
 }
 
-fn number(value: Option<f64>) -> String {
-    value
-        .filter(|value| value.is_finite())
-        .map_or(String::new(), |value| value.to_string())
-}
-
-fn text(text: &str) -> String {
+fn foreign(text: &str) -> String {
     Untrusted::new(text).csv().into_owned()
 }
 
@@ -126,6 +88,12 @@ mod tests {
         write(&measured, &mut bytes).unwrap();
         let mut reader = csv::Reader::from_reader(&bytes[..]);
         let headers = reader.headers().unwrap().clone();
+        let known: Vec<&str> = headers.iter().collect();
+        assert_eq!(
+            known.join(","),
+            "metric,period,start,end,complete,left_truncated,value,low,high,interval_absent,n,stakeholders,deff,part,part_minus,whole,unit,\
+             method,absent,missing,as_of,by.region,previous.period,previous.value,previous.delta,previous.low,previous.high,previous.reading"
+        );
         let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
         assert_eq!(rows.len(), measured.cells.len());
         let at = |row: usize, column: &str| rows[row][headers.iter().position(|header| header == column).unwrap()].to_string();
@@ -142,5 +110,18 @@ mod tests {
             (at(2, "value"), at(2, "absent"), at(2, "missing")),
             ("".into(), "missing input".into(), "interactions.responded_at".into())
         );
+    }
+
+    #[test]
+    fn whole_numbers_have_no_point_and_no_number_is_nothing() {
+        for (value, expected) in [
+            (serde_json::json!(100.0), "100"),
+            (serde_json::json!(1e21), "1000000000000000000000"),
+            (serde_json::json!(7), "7"),
+            (serde_json::json!(f64::NAN), ""),
+            (serde_json::json!(true), "true"),
+        ] {
+            assert_eq!(text(&value), expected);
+        }
     }
 }

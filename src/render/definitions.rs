@@ -4,6 +4,8 @@ use super::document::{Align, Document, Table};
 use super::summary::capital;
 use super::text::Text;
 use crate::catalog::{Catalog, Metric};
+use crate::wire::metrics::Metrics;
+use crate::wire::{self, Labels, MetricKind, SchemaId};
 
 /// What the inputs of a run lack for a metric; `None`: they have all it needs.
 pub type Missing<'a> = &'a dyn Fn(&Metric) -> Option<String>;
@@ -73,23 +75,48 @@ pub(super) fn many(text: &str) -> Text {
     lines.fold(first, |text, line| text.and("\n").and_untrusted(line))
 }
 
-/// The metrics as JSON, for machines.
-pub fn json(metrics: &[&Metric], missing: Option<Missing>) -> serde_json::Value {
+/// The metrics as a document for programs.
+pub fn document(metrics: &[&Metric], missing: Option<Missing>) -> Metrics {
     let metric = |metric: &&Metric| {
         let card = metric.card();
-        let mut value = serde_json::json!({
-            "id": metric.id,
-            "title": metric.title,
-            "family": metric.family,
-            "kind": metric.kind.word(),
-            "unit": metric.unit.word(),
-            "good": metric.good.word(),
-            "card": card.lines.into_iter().map(|(label, text)| (label.to_string(), text.into())).collect::<serde_json::Map<_, _>>(),
-        });
-        if let Some(missing) = missing {
-            value["missing"] = missing(metric).into();
+        let lines = card.lines.into_iter().map(|(label, text)| (label.to_string(), text));
+        wire::metrics::Metric {
+            id: metric.id.clone(),
+            title: metric.title.clone(),
+            family: metric.family.clone(),
+            kind: MetricKind::from(&metric.kind),
+            unit: metric.unit,
+            good: metric.good,
+            card: Labels(lines.collect()),
+            missing: missing.map(|missing| missing(metric)),
         }
-        value
     };
-    serde_json::json!({ "schema": "relhealth.metrics/1", "metrics": metrics.iter().map(metric).collect::<Vec<_>>() })
+    Metrics {
+        schema: SchemaId::default(),
+        metrics: metrics.iter().map(metric).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::catalog::Catalog;
+    use crate::wire::validate::broken_document;
+
+    #[test]
+    fn the_shape_is_the_documented_one() {
+        let catalog = Catalog::builtin(crate::facts::SPECS);
+        let metrics: Vec<&Metric> = catalog.iter().collect();
+        let lacks: Missing = &|metric| (metric.id == "nps").then(|| "surveys".to_string());
+        for missing in [None, Some(lacks)] {
+            let mut value = serde_json::to_value(document(&metrics, missing)).unwrap();
+            assert_eq!(broken_document::<Metrics>(&value), Vec::<String>::new());
+            assert_eq!(value["metrics"][0].get("missing").is_some(), missing.is_some());
+            value["metrics"][0]["kind"] = json!("guess");
+            value["metrics"][1]["missing"] = json!(7);
+            assert_eq!(broken_document::<Metrics>(&value).len(), 2);
+        }
+    }
 }

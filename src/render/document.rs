@@ -1,6 +1,8 @@
 //! The blocks that every reading format can show. Layout is decided once: a format only decides how each block looks.
 
+use super::format::Units;
 use super::text::Text;
+use crate::catalog::MetricUnit;
 
 /// A document: blocks in reading order. Headings of level 2 open its sections.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -104,14 +106,37 @@ pub enum Figure {
 }
 
 /// How the numbers of an axis are written.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Axis {
     /// Its title, with the unit.
     pub title: String,
-    /// The unit as the catalogue names it; shares are drawn in percent, hours in what fits their size.
-    pub unit: String,
+    /// The unit; shares are drawn in percent, hours in what fits their size.
+    pub unit: MetricUnit,
+    /// Hours are those of a business, which has no days of 24 of them.
+    pub business_hours: bool,
     /// The currency of money.
     pub currency: Option<String>,
+}
+
+impl Axis {
+    /// The units of its values.
+    pub fn units(&self) -> Units<'_> {
+        Units {
+            currency: self.currency.as_deref(),
+            business_hours: self.business_hours,
+        }
+    }
+}
+
+impl Default for Axis {
+    fn default() -> Axis {
+        Axis {
+            title: String::new(),
+            unit: MetricUnit::Ratio,
+            business_hours: false,
+            currency: None,
+        }
+    }
 }
 
 /// Values by period.

@@ -3,6 +3,8 @@
 use rust_decimal::prelude::FromPrimitive;
 use rust_decimal::{Decimal, RoundingStrategy};
 
+use crate::catalog::MetricUnit;
+
 /// How the numbers of one metric in one row are written: value, limits and change on the same scale, so that they can be compared.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Scale<'a> {
@@ -23,7 +25,7 @@ pub struct Units<'a> {
 
 impl<'a> Units<'a> {
     /// The scale on which a metric of a unit is read, chosen for the size of its value.
-    pub fn scale(&self, unit: &str, value: f64) -> Scale<'a> {
+    pub fn scale(&self, unit: MetricUnit, value: f64) -> Scale<'a> {
         let scale = |factor, decimals, suffix| Scale {
             factor,
             decimals,
@@ -31,19 +33,19 @@ impl<'a> Units<'a> {
             change_suffix: suffix,
         };
         match unit {
-            "share" => Scale {
+            MetricUnit::Share => Scale {
                 change_suffix: "pp",
                 ..scale(100.0, 1, "%")
             },
-            "points" | "score" => scale(1.0, 1, ""),
-            "money" => scale(1.0, 2, self.currency.unwrap_or("")),
-            "hours" if value.abs() < 1.0 => scale(60.0, 1, "min"),
-            "hours" if value.abs() < 48.0 || self.business_hours => scale(1.0, 1, "h"),
-            "hours" => scale(1.0 / 24.0, 1, "d"),
-            "days" => scale(1.0, usize::from(value.fract() != 0.0), "d"),
-            "count" => scale(1.0, usize::from(value.fract() != 0.0), ""),
-            "index" => scale(1.0, 3, ""),
-            _ => scale(1.0, 2, ""),
+            MetricUnit::Points | MetricUnit::Score => scale(1.0, 1, ""),
+            MetricUnit::Money => scale(1.0, 2, self.currency.unwrap_or("")),
+            MetricUnit::Hours if value.abs() < 1.0 => scale(60.0, 1, "min"),
+            MetricUnit::Hours if value.abs() < 48.0 || self.business_hours => scale(1.0, 1, "h"),
+            MetricUnit::Hours => scale(1.0 / 24.0, 1, "d"),
+            MetricUnit::Days => scale(1.0, usize::from(value.fract() != 0.0), "d"),
+            MetricUnit::Count => scale(1.0, usize::from(value.fract() != 0.0), ""),
+            MetricUnit::Index => scale(1.0, 3, ""),
+            MetricUnit::Ratio => scale(1.0, 2, ""),
         }
     }
 }
@@ -195,32 +197,32 @@ mod tests {
     #[test]
     fn values_read_as_people_write_them() {
         for (unit, value, text) in [
-            ("share", 0.65583, "65.6%"),
-            ("points", 41.256, "41.3"),
-            ("score", -0.04, "0.0"),
-            ("money", 8_911_407.904, "8,911,407.90 EUR"),
-            ("money", -1234.5, "-1,234.50 EUR"),
-            ("hours", 0.2, "12.0 min"),
-            ("hours", 4.2, "4.2 h"),
-            ("hours", 74.4, "3.1 d"),
-            ("days", 28.0, "28 d"),
-            ("days", 28.5, "28.5 d"),
-            ("count", 541_909.0, "541,909"),
-            ("count", 2.25, "2.3"),
-            ("hours", 5.25, "5.3 h"),
-            ("share", 0.0015, "0.2%"),
-            ("ratio", 1.005_1, "1.01"),
-            ("index", 0.012_34, "0.012"),
+            (MetricUnit::Share, 0.65583, "65.6%"),
+            (MetricUnit::Points, 41.256, "41.3"),
+            (MetricUnit::Score, -0.04, "0.0"),
+            (MetricUnit::Money, 8_911_407.904, "8,911,407.90 EUR"),
+            (MetricUnit::Money, -1234.5, "-1,234.50 EUR"),
+            (MetricUnit::Hours, 0.2, "12.0 min"),
+            (MetricUnit::Hours, 4.2, "4.2 h"),
+            (MetricUnit::Hours, 74.4, "3.1 d"),
+            (MetricUnit::Days, 28.0, "28 d"),
+            (MetricUnit::Days, 28.5, "28.5 d"),
+            (MetricUnit::Count, 541_909.0, "541,909"),
+            (MetricUnit::Count, 2.25, "2.3"),
+            (MetricUnit::Hours, 5.25, "5.3 h"),
+            (MetricUnit::Share, 0.0015, "0.2%"),
+            (MetricUnit::Ratio, 1.005_1, "1.01"),
+            (MetricUnit::Index, 0.012_34, "0.012"),
         ] {
             assert_eq!(UNITS.scale(unit, value).value(value), text);
         }
-        assert_eq!(Units::default().scale("money", 1.0).value(1.0), "1.00");
+        assert_eq!(Units::default().scale(MetricUnit::Money, 1.0).value(1.0), "1.00");
         assert_eq!(
             Units {
                 business_hours: true,
                 ..UNITS
             }
-            .scale("hours", 74.4)
+            .scale(MetricUnit::Hours, 74.4)
             .value(74.4),
             "74.4 h"
         );
@@ -228,10 +230,10 @@ mod tests {
 
     #[test]
     fn limits_and_changes_share_the_scale_of_the_value() {
-        let hours = UNITS.scale("hours", 0.2);
+        let hours = UNITS.scale(MetricUnit::Hours, 0.2);
         assert_eq!(hours.interval(Some(0.1), Some(1.5)), "[6.0, 90.0]");
         assert_eq!(hours.change(-0.05), "-3.0 min");
-        let share = UNITS.scale("share", 0.65);
+        let share = UNITS.scale(MetricUnit::Share, 0.65);
         assert_eq!(share.interval(None, Some(0.67)), "[..., 67.0]");
         assert_eq!(share.interval(None, None), "");
         assert_eq!(share.range(Some(0.63), Some(0.67)), "63.0% to 67.0%");
@@ -242,7 +244,7 @@ mod tests {
             (share.change(0.0123).as_str(), share.change(0.000_1).as_str()),
             ("+1.2 pp", "0.0 pp")
         );
-        let days = UNITS.scale("days", 28.0);
+        let days = UNITS.scale(MetricUnit::Days, 28.0);
         assert_eq!(
             (days.interval(Some(27.0), Some(29.0)), days.change(0.5)),
             ("[27, 29]".into(), "+0.5 d".into())

@@ -1,12 +1,12 @@
-//! What `inspect` shows of a file, for people and for machines: its JSON is described by `inspection.schema.json` beside this file.
-
-use serde_json::{Value, json};
+//! What `inspect` shows of a file, for people and for machines: its document is [`Inspect`].
 
 use super::document::{Align, Document, Table};
 use super::record_counts;
 use super::text::{Text, Tone};
 use crate::canonical::{ColumnInspection, Inspection, Sampled};
 use crate::diagnostics::Note;
+use crate::wire::inspection::Inspect;
+use crate::wire::{self, SchemaId};
 
 /// What the files together allow.
 #[derive(Debug, Clone, Default)]
@@ -208,48 +208,36 @@ fn cut(sample: &str) -> String {
     format!("{}...", sample.chars().take(SAMPLE - 3).collect::<String>())
 }
 
-/// The same for machines.
-pub fn json(inspections: &[Inspection], allowed: &Allowed) -> Value {
-    let file = |file: &Inspection| {
-        json!({
-            "file": file.file,
-            "sampled": file.sampled,
-            "recognised": file.recognised,
-            "reading": file.reading.iter().map(|(what, text)| (what.to_string(), Value::from(text.as_str()))).collect::<serde_json::Map<_, _>>(),
-            "columns": file.columns,
-            "questions": file.questions,
-            "account": file.account,
-            "unused": file.unused.iter().map(|r| json!({
-                "line": r.line, "record": r.record, "fate": r.fate, "column": r.column, "code": r.code, "reason": r.reason, "raw": r.raw,
-            })).collect::<Vec<_>>(),
-            "notes": file.notes.iter().map(|note| json!({ "code": note.code, "text": note.text, "count": note.count })).collect::<Vec<_>>(),
-            "problem": file.problem,
-        })
+/// The same for programs.
+pub fn inspect(inspections: &[Inspection], allowed: &Allowed) -> Inspect {
+    let family = |(family, metrics): &(String, Vec<String>)| wire::inspection::Family {
+        family: family.clone(),
+        metrics: metrics.clone(),
     };
-    let by = |pairs: &[(String, Vec<String>)], first: &str| {
-        pairs
-            .iter()
-            .map(|(what, ids)| json!({ first: what, "metrics": ids }))
-            .collect::<Vec<_>>()
+    let missing = |(what, metrics): &(String, Vec<String>)| wire::inspection::Missing {
+        what: what.clone(),
+        metrics: metrics.clone(),
     };
-    json!({
-        "schema": "relhealth.inspect/1",
-        "files": inspections.iter().map(file).collect::<Vec<_>>(),
-        "measurable": by(&allowed.measurable, "family"),
-        "missing": by(&allowed.missing, "what"),
-    })
+    Inspect {
+        schema: SchemaId::default(),
+        files: inspections.iter().map(wire::inspection::File::from).collect(),
+        measurable: allowed.measurable.iter().map(family).collect(),
+        missing: allowed.missing.iter().map(missing).collect(),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use std::collections::{BTreeMap, BTreeSet};
 
+    use serde_json::json;
+
     use super::*;
     use crate::canonical::{self, Budget, Options, Question, Recognised, Sampling};
     use crate::period::Zone;
-    use crate::render::json::tests::broken;
     use crate::render::terminal;
     use crate::sources::{Input, Source};
+    use crate::wire::validate::broken_document;
 
     fn odd() -> Inspection {
         Inspection {
@@ -304,14 +292,13 @@ mod tests {
         ] {
             assert!(text.contains(part), "{part} is not in\n{text}");
         }
-        let json = json(&[file], &Allowed::default());
+        let json = serde_json::to_value(inspect(&[file], &Allowed::default())).unwrap();
         assert_eq!(json["files"][0]["recognised"]["table"], "purchases");
         assert_eq!(json["files"][0]["columns"][0]["means"], "stakeholder_id");
     }
 
     #[test]
     fn the_shape_is_the_documented_one() {
-        let schema: Value = serde_json::from_str(include_str!("inspection.schema.json")).unwrap();
         // A file that fills everything, as it is found, beside one whose records could not be read.
         let text = "ticket_id,customer_id,created_at,mail\n1,C1,2024-01-01,a\n2,C2,soon,b\n3,,2024-01-03,c\n";
         let input = Input {
@@ -348,20 +335,19 @@ mod tests {
             measurable: vec![("contact".into(), vec!["contacts".into()])],
             missing: vec![("a roster".into(), vec!["turnover_rate".into()])],
         };
-        let mut value = json(&files, &allowed);
-        assert_eq!(broken(&schema, &schema, &value, "$"), Vec::<String>::new());
-        let tables: Vec<Value> = crate::schema::Table::ALL.iter().map(|table| json!(table.name())).collect();
-        let listed = &schema["$defs"]["recognised"]["properties"]["table"]["enum"];
-        assert!(tables.iter().all(|table| listed.as_array().unwrap().contains(table)));
+        let mut value = serde_json::to_value(inspect(&files, &allowed)).unwrap();
+        assert_eq!(broken_document::<Inspect>(&value), Vec::<String>::new());
         // The check itself can fail.
         value["files"][0]["columns"][0]["filled"] = json!(-1);
         value["files"][0]["unused"][0]["fate"] = json!("lost");
         value["files"][1]["sampled"]["of"] = json!("all");
-        let found = broken(&schema, &schema, &value, "$").join("\n");
+        value["files"][1]["recognised"]["table"] = json!("cats");
+        let found = broken_document::<Inspect>(&value).join("\n");
         for part in [
             "columns[0].filled breaks minimum",
             "unused[0].fate breaks enum",
             "files[1].sampled.of breaks type",
+            "files[1].recognised.table breaks enum",
         ] {
             assert!(found.contains(part), "{part} is not in\n{found}");
         }

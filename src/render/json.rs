@@ -1,200 +1,49 @@
-//! A measure as JSON: `relhealth.measure/1`, described by `measure.schema.json` beside this file.
+//! Results as JSON: the documents of [`crate::wire`], each with a schema.
 
-use std::io::{self, Write};
+use super::output_format::{OutputFormat, Stdout};
 
-use serde_json::{Map, Value, json};
-
-use crate::diagnostics::Note;
-use crate::period::instant_text;
-use crate::report::{Cell, Change, MeasureResult};
-
-/// The name and version of the format.
-pub const SCHEMA: &str = "relhealth.measure/1";
-
-/// Writes a measure as one object, a cell a line. Numbers are not rounded; what is not there is null.
-///
-/// # Errors
-/// Those of the writer.
-pub fn write(measured: &MeasureResult, out: &mut dyn Write) -> io::Result<()> {
-    let as_of = instant_text(measured.as_of);
-    write!(
-        out,
-        "{{\"schema\": \"{SCHEMA}\", \"as_of\": {}, \"timezone\": {}",
-        json!(as_of),
-        json!(measured.timezone)
-    )?;
-    write!(out, ", \"level\": {}, \"cells\": ", json!(measured.level))?;
-    list(out, measured.cells.iter().map(|cell| self::cell(cell, measured)))?;
-    write!(out, ", \"account\": ")?;
-    list(out, measured.account.iter().map(|file| json!(file)))?;
-    write!(out, ", \"notes\": ")?;
-    list(out, measured.notes.iter().map(note))?;
-    writeln!(out, "}}")
-}
-
-pub(in crate::render) fn list(out: &mut dyn Write, values: impl Iterator<Item = Value>) -> io::Result<()> {
-    write!(out, "[")?;
-    for (i, value) in values.enumerate() {
-        write!(out, "{}\n  {value}", if i > 0 { "," } else { "" })?;
-    }
-    write!(out, "]")
-}
-
-pub(super) fn cell(cell: &Cell, measured: &MeasureResult) -> Value {
-    let unit = measured
-        .metrics
-        .iter()
-        .find(|metric| metric.id == cell.metric)
-        .map(|metric| &metric.unit);
-    let by: Map<String, Value> = cell.by.iter().map(|(dimension, value)| (dimension.clone(), json!(value))).collect();
-    let changes: Map<String, Value> = cell
-        .changes
-        .iter()
-        .map(|(against, change)| (against.to_string(), self::change(change)))
-        .collect();
-    let mut value = json!({
-        "metric": cell.metric,
-        "period": cell.period.label,
-        "start": instant_text(cell.period.start),
-        "end": instant_text(cell.period.end),
-        "complete": cell.complete,
-        "left_truncated": cell.left_truncated,
-        "by": by,
-        "value": cell.value,
-        "low": cell.low,
-        "high": cell.high,
-        "interval_absent": cell.interval_absent,
-        "n": cell.n,
-        "stakeholders": cell.stakeholders,
-        "deff": cell.deff,
-        "part": cell.part,
-        "part_minus": cell.part_minus,
-        "whole": cell.whole,
-        "unit": unit,
-        "method": cell.method.map(|method| method.as_str()),
-        "absent": cell.absent,
-        "changes": changes,
-    });
-    if let Some(missing) = cell.absent.as_ref().and_then(|absent| absent.detail()) {
-        value["missing"] = json!(missing);
-    }
-    value
-}
-
-fn change(change: &Change) -> Value {
-    json!({
-        "period": change.period,
-        "value": change.value,
-        "delta": change.delta,
-        "low": change.low,
-        "high": change.high,
-        "reading": change.reading.as_str(),
-    })
-}
-
-pub(in crate::render) fn note(note: &Note) -> Value {
-    let place = note.place.as_ref();
-    json!({
-        "code": note.code,
-        "text": note.text,
-        "count": note.count,
-        "file": place.map(|place| &place.file),
-        "line": place.and_then(|place| place.line),
-        "column": place.and_then(|place| place.column),
-    })
-}
+/// JSON.
+pub const FORMAT: OutputFormat = OutputFormat {
+    name: "json",
+    aliases: &[],
+    endings: &["json"],
+    about: "For programs: everything, not rounded, with a schema",
+    stdout: Stdout::Text,
+};
 
 #[cfg(test)]
-pub(crate) mod tests {
-    use super::*;
+mod tests {
+    use serde_json::{Value, json};
+
     use crate::render::summary::sample;
+    use crate::report::MeasureResult;
+    use crate::wire;
+    use crate::wire::measure::Measure;
+    use crate::wire::validate::broken_document;
 
     fn written(measured: &MeasureResult) -> Value {
         let mut bytes = Vec::new();
-        write(measured, &mut bytes).unwrap();
+        wire::write(&Measure::from(measured), &mut bytes).unwrap();
         serde_json::from_slice(&bytes).unwrap()
-    }
-
-    /// What of a value breaks a schema, of which the few words that ours uses are known.
-    pub(crate) fn broken(schema: &Value, root: &Value, value: &Value, at: &str) -> Vec<String> {
-        if let Some(name) = schema.get("$ref").and_then(Value::as_str) {
-            return broken(root.pointer(name.trim_start_matches('#')).expect("a known $ref"), root, value, at);
-        }
-        let mut found = Vec::new();
-        for (word, rule) in schema.as_object().expect("a schema") {
-            let holds = match (word.as_str(), value) {
-                ("$schema" | "$id" | "$defs" | "title" | "description", _) => true,
-                ("type", _) => {
-                    let kinds = rule.as_array().cloned().unwrap_or_else(|| vec![rule.clone()]);
-                    kinds.iter().any(|kind| match kind.as_str().expect("a type") {
-                        "object" => value.is_object(),
-                        "array" => value.is_array(),
-                        "string" => value.is_string(),
-                        "number" => value.is_number(),
-                        "integer" => value.is_u64(),
-                        "boolean" => value.is_boolean(),
-                        "null" => value.is_null(),
-                        other => panic!("type {other}"),
-                    })
-                }
-                ("const", _) => value == rule,
-                ("enum", _) => rule.as_array().expect("a list").contains(value),
-                ("minimum", Value::Number(number)) => number.as_f64() >= rule.as_f64(),
-                ("minimum", _) => true,
-                // Whether there may be nothing, `type` says.
-                ("required" | "properties" | "additionalProperties", Value::Null) => true,
-                ("required", Value::Object(object)) => rule
-                    .as_array()
-                    .expect("a list")
-                    .iter()
-                    .all(|key| object.contains_key(key.as_str().unwrap())),
-                ("properties", Value::Object(object)) => {
-                    for (key, value) in object {
-                        if let Some(schema) = rule.get(key) {
-                            found.extend(broken(schema, root, value, &format!("{at}.{key}")));
-                        }
-                    }
-                    true
-                }
-                ("additionalProperties", Value::Object(object)) => {
-                    for (key, value) in object.iter().filter(|(key, _)| schema["properties"].get(key).is_none()) {
-                        match rule {
-                            Value::Bool(allowed) if !allowed => found.push(format!("{at}.{key} is not described")),
-                            Value::Bool(_) => {}
-                            rule => found.extend(broken(rule, root, value, &format!("{at}.{key}"))),
-                        }
-                    }
-                    true
-                }
-                ("items", Value::Array(items)) => {
-                    for (i, item) in items.iter().enumerate() {
-                        found.extend(broken(rule, root, item, &format!("{at}[{i}]")));
-                    }
-                    true
-                }
-                (other, value) => panic!("{other} of {value}"),
-            };
-            if !holds {
-                found.push(format!("{at} breaks {word}: {value}"));
-            }
-        }
-        found
     }
 
     #[test]
     fn the_shape_is_the_documented_one() {
-        let schema: Value = serde_json::from_str(include_str!("measure.schema.json")).unwrap();
-        assert_eq!(broken(&schema, &schema, &written(&sample()), "$"), Vec::<String>::new());
+        assert_eq!(broken_document::<Measure>(&written(&sample())), Vec::<String>::new());
         // The check itself can fail.
         let mut wrong = written(&sample());
         wrong["cells"][0]["n"] = json!(-1);
         wrong["cells"][0]["extra"] = json!(1);
         wrong["level"] = Value::Null;
-        let found = broken(&schema, &schema, &wrong, "$").join("\n");
+        wrong["cells"][0]["method"] = json!("guessing");
+        wrong["cells"][2].as_object_mut().unwrap().remove("deff");
+        let found = broken_document::<Measure>(&wrong).join("\n");
         for part in [
             "$.level breaks type",
             "$.cells[0].extra is not described",
             "$.cells[0].n breaks minimum",
+            "$.cells[0].method breaks enum",
+            "$.cells[2] breaks required",
         ] {
             assert!(found.contains(part), "{part} is not in\n{found}");
         }

@@ -2,8 +2,18 @@
 
 use super::document::{Align, Block, Card, Chart, Document, Sparks, Table};
 use super::format::count;
+use super::output_format::{OutputFormat, Stdout};
 use super::spark::blocks;
 use super::text::Text;
+
+/// Markdown.
+pub const FORMAT: OutputFormat = OutputFormat {
+    name: "markdown",
+    aliases: &["md"],
+    endings: &["md", "markdown"],
+    about: "For documents: text with the tables of GitHub",
+    stdout: Stdout::Text,
+};
 
 /// GitHub does not show a text longer than a mebibyte.
 pub const LIMIT: usize = (1 << 20) - 1;

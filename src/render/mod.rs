@@ -1,6 +1,6 @@
 //! What a person or a machine reads, from the plain values of a report.
 //!
-//! Machine formats ([`json`], [`csv`]) write the cells as they are. Reading formats ([`terminal`], [`markdown`], [`html`]) share one
+//! The formats for programs write the documents of [`crate::wire`] as they are. Reading formats ([`terminal`], [`markdown`], [`html`]) share one
 //! [`document::Document`] of a few blocks, so that layout is decided once. Text from outside is [`text::Untrusted`]: only
 //! a format's escaper can write it.
 
@@ -17,6 +17,7 @@ pub mod init;
 pub mod inspection;
 pub mod json;
 pub mod markdown;
+pub mod output_format;
 pub mod parquet;
 pub mod record_counts;
 pub mod rejects;

@@ -15,8 +15,18 @@ use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::properties::WriterProperties;
 
+use super::output_format::{OutputFormat, Stdout};
 use super::tables::{Column, Sheet, Value};
 use crate::schema::ColumnType;
+
+/// Parquet.
+pub const FORMAT: OutputFormat = OutputFormat {
+    name: "parquet",
+    aliases: &[],
+    endings: &["parquet"],
+    about: "For data frames: typed columns",
+    stdout: Stdout::Binary("a Parquet file"),
+};
 
 /// Writes a table.
 ///

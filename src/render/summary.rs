@@ -18,7 +18,7 @@ pub fn document(measured: &MeasureResult, whole: bool) -> Document {
         measured,
         units: Units {
             currency: measured.currency.as_deref(),
-            business_hours: measured.clock != "calendar hours",
+            business_hours: measured.clock.is_business(),
         },
         against: measured.cells.iter().flat_map(|cell| cell.changes.keys().copied()).collect(),
     };
@@ -190,13 +190,7 @@ impl Summary<'_> {
     }
 
     fn scale(&self, cell: &Cell) -> Scale<'_> {
-        let unit = self
-            .measured
-            .metrics
-            .iter()
-            .find(|metric| metric.id == cell.metric)
-            .map_or("", |metric| &metric.unit);
-        self.units.scale(unit, cell.value.unwrap_or_default())
+        self.units.scale(self.measured.metric(cell).unit, cell.value.unwrap_or_default())
     }
 
     /// Whether the metric of a cell uses data without a date.
@@ -334,19 +328,19 @@ pub(super) fn sample() -> MeasureResult {
 mod tests {
 
     use super::*;
-    use crate::catalog::BetterDirection;
+    use crate::catalog::{BetterDirection, MetricUnit};
     use crate::diagnostics::Note;
     use crate::period::{Period, Zone};
     use crate::render::{markdown, terminal};
-    use crate::report::RecordCounts;
+    use crate::report::{Clock, RecordCounts};
     use crate::stats::Method;
 
-    fn shown(id: &str, title: &str, family: &str, unit: &str) -> MetricInfo {
+    fn shown(id: &str, title: &str, family: &str, unit: MetricUnit) -> MetricInfo {
         MetricInfo {
             id: id.into(),
             title: title.into(),
             family: family.into(),
-            unit: unit.into(),
+            unit,
             good: BetterDirection::Up,
             undated: false,
         }
@@ -410,24 +404,24 @@ mod tests {
             timezone: "UTC".into(),
             level: 0.95,
             currency: Some("EUR".into()),
-            clock: "calendar hours".into(),
+            clock: Clock::Calendar,
             dimensions: Vec::new(),
             metrics: vec![
-                shown("nps", "NPS", "satisfaction", "points"),
-                shown("revenue", "Revenue", "profitability", "money"),
+                shown("nps", "NPS", "satisfaction", MetricUnit::Points),
+                shown("revenue", "Revenue", "profitability", MetricUnit::Money),
                 shown(
                     "first_response_time_median",
                     "First response time, median",
                     "responsiveness",
-                    "hours",
+                    MetricUnit::Hours,
                 ),
                 shown(
                     "first_response_time_p90",
                     "First response time, 90th percentile",
                     "responsiveness",
-                    "hours",
+                    MetricUnit::Hours,
                 ),
-                shown("referral_rate", "Referral rate", "loyalty", "share"),
+                shown("referral_rate", "Referral rate", "loyalty", MetricUnit::Share),
             ],
             cells: vec![nps, revenue, first, p90, rate],
             account: vec![RecordCounts {

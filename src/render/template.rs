@@ -17,6 +17,7 @@ use super::document::{Block, Document};
 use super::html;
 use super::markdown;
 use super::report::{Report, json};
+use crate::catalog::MetricUnit;
 use crate::diagnostics::{Place, Problem};
 
 /// What a template writes.
@@ -68,12 +69,11 @@ pub fn text(file: &str, template: &str, layout: Layout, report: &Report, documen
             currency: currency.as_deref(),
             business_hours: false,
         };
-        units.scale(unit, value).value(value)
+        // What is no unit of the catalogue is a bare number.
+        let known = MetricUnit::ALL.into_iter().find(|known| known.as_str() == unit);
+        units.scale(known.unwrap_or(MetricUnit::Ratio), value).value(value)
     });
-    let mut bytes = Vec::new();
-    json::write(report, &mut bytes)?;
-    let values: serde_json::Value = serde_json::from_slice(&bytes)?;
-    let values = Value::from(Serde(values));
+    let values = Value::from(Serde(serde_json::to_value(json::document(report))?));
     let parts = parts(layout, document, page);
     let context = context! {
         report => values,

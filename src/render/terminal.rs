@@ -3,8 +3,18 @@
 use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, presets};
 
 use super::document::{Align, Block, Card, Document, Sparks, Table};
+use super::output_format::{OutputFormat, Stdout};
 use super::spark::blocks;
 use super::text::{Text, Tone};
+
+/// Text with tables.
+pub const FORMAT: OutputFormat = OutputFormat {
+    name: "table",
+    aliases: &[],
+    endings: &["txt"],
+    about: "For people, on a terminal",
+    stdout: Stdout::Text,
+};
 
 /// What a terminal can show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

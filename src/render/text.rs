@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::escape;
 use super::format::count;
+use crate::catalog::MetricUnit;
 use crate::diagnostics::visible;
 use crate::period::date_text;
 
@@ -96,8 +97,8 @@ pub enum Piece {
 /// What a text shows, for formats that have numbers and dates of their own: unrounded, in the unit of its metric.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Quantity {
-    /// A number and its unit as the catalogue names it: a share is between 0 and 1, a duration in hours or days.
-    Number(f64, String),
+    /// A number and its unit: a share is between 0 and 1, a duration in hours or days.
+    Number(f64, MetricUnit),
     /// A day, counted from 1970-01-01.
     Day(i32),
 }
@@ -154,9 +155,9 @@ impl Text {
     }
 
     /// A number as people read it, with what it is.
-    pub fn number(shown: impl Into<String>, value: f64, unit: impl Into<String>) -> Text {
+    pub fn number(shown: impl Into<String>, value: f64, unit: MetricUnit) -> Text {
         Text {
-            quantity: Some(Quantity::Number(value, unit.into())),
+            quantity: Some(Quantity::Number(value, unit)),
             ..Text::own(shown)
         }
     }

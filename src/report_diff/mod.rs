@@ -10,13 +10,17 @@ pub mod stored;
 
 use std::collections::BTreeMap;
 
+use crate::catalog::MetricUnit;
+use crate::report::{AbsentCode, Clock};
 use crate::schema::Micros;
 use crate::stats::{self, Interval, Reading};
+use crate::wire::Cell;
+pub use crate::wire::diff::Basis;
+use crate::wire::report::{Metric, Report};
 use decomposition::{Amount, Change, Effect};
 use pair::Pair;
 use people::People;
 pub use settings::{InputChange, Redefined, Setting};
-use stored::{Stored, StoredCell, StoredMetric};
 
 /// Two reports and how they differ.
 #[derive(Debug, Clone, PartialEq)]
@@ -57,7 +61,7 @@ pub struct Head {
     /// Currency of money.
     pub currency: Option<String>,
     /// The clock of durations.
-    pub clock: String,
+    pub clock: Clock,
     /// Confidence level.
     pub level: f64,
     /// The command that made it.
@@ -80,8 +84,8 @@ pub struct Moved {
     pub title: String,
     /// Its family.
     pub family: String,
-    /// Its unit.
-    pub unit: String,
+    /// What its value is a number of.
+    pub unit: MetricUnit,
     /// Which direction is better.
     pub good: stats::BetterDirection,
     /// Its values.
@@ -122,7 +126,7 @@ pub struct Known {
     /// Upper limit.
     pub high: Option<f64>,
     /// Why there is none.
-    pub absent: Option<String>,
+    pub absent: Option<AbsentCode>,
     /// Rows in the whole.
     pub n: Option<u64>,
     /// Stakeholders in the whole.
@@ -131,31 +135,6 @@ pub struct Known {
     pub part: Option<f64>,
     /// The whole.
     pub whole: Option<f64>,
-}
-
-/// What the limits of a difference rest on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Basis {
-    /// The later report compares the same two values itself, with the stakeholders who are in both.
-    Reported,
-    /// Square-and-add of both intervals, as if no stakeholder were in both.
-    Independent,
-    /// What each stakeholder had then and now, of those who are listed in both; as if no other were in both.
-    Totals,
-    /// There are none.
-    None,
-}
-
-impl Basis {
-    /// The word in output.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Basis::Reported => "reported",
-            Basis::Independent => "independent",
-            Basis::Totals => "totals",
-            Basis::None => "none",
-        }
-    }
 }
 
 /// A change by the slices of a dimension.
@@ -227,12 +206,12 @@ pub struct Restated {
 }
 
 /// Compares two reports, the earlier first, each with what its file is called.
-pub fn compare(then: (&str, &Stored), now: (&str, &Stored)) -> Comparison {
+pub fn compare(then: (&str, &Report), now: (&str, &Report)) -> Comparison {
     let reports = [then, now].map(|(file, stored)| head(file, stored));
     let ((_, then), (_, now)) = (then, now);
     let same_period = reports[0].span == reports[1].span;
     let (before, after) = (by_id(then), by_id(now));
-    let only = |these: &BTreeMap<&str, &StoredMetric>, others: &BTreeMap<&str, &StoredMetric>, of: &Stored| {
+    let only = |these: &BTreeMap<&str, &Metric>, others: &BTreeMap<&str, &Metric>, of: &Report| {
         let missing = of
             .metrics
             .iter()
@@ -285,13 +264,13 @@ impl Comparison {
     }
 }
 
-fn head(file: &str, stored: &Stored) -> Head {
+fn head(file: &str, stored: &Report) -> Head {
     Head {
         file: file.to_string(),
         period: stored.period.label.clone(),
-        span: (stored.period.start, stored.period.end),
+        span: (stored.period.start.0, stored.period.end.0),
         complete: stored.period.complete,
-        as_of: stored.as_of,
+        as_of: stored.as_of.0,
         timezone: stored.timezone.clone(),
         currency: stored.currency.clone(),
         clock: stored.clock.clone(),
@@ -300,12 +279,12 @@ fn head(file: &str, stored: &Stored) -> Head {
     }
 }
 
-fn by_id(stored: &Stored) -> BTreeMap<&str, &StoredMetric> {
+fn by_id(stored: &Report) -> BTreeMap<&str, &Metric> {
     stored.metrics.iter().map(|metric| (metric.id.as_str(), metric)).collect()
 }
 
-fn cells(stored: &Stored) -> BTreeMap<&str, Vec<&StoredCell>> {
-    let mut found: BTreeMap<&str, Vec<&StoredCell>> = BTreeMap::new();
+fn cells(stored: &Report) -> BTreeMap<&str, Vec<&Cell>> {
+    let mut found: BTreeMap<&str, Vec<&Cell>> = BTreeMap::new();
     for cell in &stored.cells {
         found.entry(cell.metric.as_str()).or_default().push(cell);
     }

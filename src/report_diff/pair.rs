@@ -4,17 +4,19 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::decomposition::{Amount, Change, Overlap, Shape, rest};
 use super::people::{people, variance};
-use super::stored::{StoredCell, StoredContributors, StoredMetric};
 use super::{Basis, Decomposition, Head, Known, Moved, NotDecomposable, Restated, Slice};
+use crate::report::AbsentCode;
 use crate::schema::Micros;
 use crate::stats::{self, Interval, Reading, Side};
+use crate::wire::report::{Contributors, Metric};
+use crate::wire::{Cell, MetricKind};
 
-fn known(cell: &StoredCell) -> Known {
+fn known(cell: &Cell) -> Known {
     Known {
         value: cell.value,
         low: cell.low,
         high: cell.high,
-        absent: cell.absent.clone(),
+        absent: cell.absent,
         n: cell.n,
         stakeholders: cell.stakeholders,
         part: cell.part.map(|part| part - cell.part_minus.unwrap_or_default()),
@@ -23,7 +25,7 @@ fn known(cell: &StoredCell) -> Known {
 }
 
 /// What the later report compares with, if it is of the earlier report's period and not the value that this one gave.
-fn at_same_age(now: &StoredCell, then: &StoredCell, value: f64) -> Option<f64> {
+fn at_same_age(now: &Cell, then: &Cell, value: f64) -> Option<f64> {
     let mut of_period = now
         .changes
         .values()
@@ -51,19 +53,19 @@ pub struct Pair<'a> {
     /// Whether both are of one period.
     pub same_period: bool,
     /// What each says of the metric itself.
-    pub metrics: [&'a StoredMetric; 2],
+    pub metrics: [&'a Metric; 2],
     /// Its cells.
-    pub cells: [&'a [&'a StoredCell]; 2],
+    pub cells: [&'a [&'a Cell]; 2],
     /// Who its values come from.
-    pub contributors: [Option<&'a StoredContributors>; 2],
+    pub contributors: [Option<&'a Contributors>; 2],
 }
 
 impl<'a> Pair<'a> {
     /// The cell of a report's own period over all slices.
-    fn own(&self, side: usize) -> Option<&'a StoredCell> {
+    fn own(&self, side: usize) -> Option<&'a Cell> {
         let span = self.reports[side].span;
         let mut cells = self.cells[side].iter();
-        cells.find(|cell| cell.by.is_empty() && (cell.start, cell.end) == span).copied()
+        cells.find(|cell| cell.by.is_empty() && (cell.start.0, cell.end.0) == span).copied()
     }
 
     /// How it moved; `None` where a report has no cell of its own period, or both tell the same of one period.
@@ -87,7 +89,7 @@ impl<'a> Pair<'a> {
             id: metric.id.clone(),
             title: metric.title.clone(),
             family: metric.family.clone(),
-            unit: metric.unit.clone(),
+            unit: metric.unit,
             good: metric.good,
             at_same_age: then.value.and_then(|value| at_same_age(now, then, value)),
             targets,
@@ -123,7 +125,7 @@ impl<'a> Pair<'a> {
     }
 
     /// The interval of the difference, of two periods. Where the later report compares the two itself, and with the same value, it knows more.
-    fn interval(&self, then: &StoredCell, now: &StoredCell, delta: f64) -> Option<(Interval, Basis)> {
+    fn interval(&self, then: &Cell, now: &Cell, delta: f64) -> Option<(Interval, Basis)> {
         let told = now.changes.values().find(|change| {
             let is_same = change.value.zip(then.value).is_some_and(|(a, b)| alike(a, b));
             change.period == then.period && is_same && (change.low.is_some() || change.high.is_some())
@@ -146,7 +148,7 @@ impl<'a> Pair<'a> {
                 .is_finite()
                 .then(|| (stats::difference_of_totals(delta, variance, level), Basis::Totals));
         }
-        let side = |cell: &StoredCell| {
+        let side = |cell: &Cell| {
             let is_there = cell.low.is_some() || cell.high.is_some();
             let interval = Interval {
                 low: cell.low,
@@ -180,7 +182,7 @@ impl<'a> Pair<'a> {
     fn divide(&self, change: &Change, moved: &mut Moved) {
         let dimensions = |side: usize| -> BTreeSet<&str> {
             let slices = self.cells[side].iter().filter(|cell| cell.by.len() == 1);
-            slices.flat_map(|cell| cell.by.keys().map(String::as_str)).collect()
+            slices.flat_map(|cell| cell.by.names()).collect()
         };
         for dimension in dimensions(0).intersection(&dimensions(1)) {
             match self.slices(change, &moved.values, dimension) {
@@ -200,7 +202,7 @@ impl<'a> Pair<'a> {
             let mut amounts = Vec::new();
             for cell in self.cells[side].iter().filter(|cell| cell.by.len() == 1) {
                 let Some(name) = cell.by.get(dimension) else { continue };
-                if cell.absent.as_deref() == Some("suppressed") {
+                if cell.absent == Some(AbsentCode::Suppressed) {
                     return Err(NotDecomposable::Hidden);
                 }
                 if cell.value.is_none() {
@@ -233,7 +235,7 @@ impl<'a> Pair<'a> {
     /// The periods of the series that both reports tell, and not alike: what came late, or was corrected. A period that the later report shows
     /// as of an earlier instant than the first did says nothing of that.
     fn restated(&self) -> Vec<Restated> {
-        let known_at = |side: usize, cell: &StoredCell| cell.end.saturating_add(self.reports[side].age());
+        let known_at = |side: usize, cell: &Cell| cell.end.0.saturating_add(self.reports[side].age());
         let mut found: Vec<(Micros, Restated)> = Vec::new();
         for now in self.cells[1].iter().filter(|cell| cell.by.is_empty()) {
             let mut earlier = self.cells[0].iter().filter(|cell| cell.by.is_empty());
@@ -242,14 +244,14 @@ impl<'a> Pair<'a> {
             };
             let at = [known_at(0, then), known_at(1, now)];
             let values = [known(then), known(now)];
-            let is_own = self.same_period && (now.start, now.end) == self.reports[1].span;
+            let is_own = self.same_period && (now.start.0, now.end.0) == self.reports[1].span;
             if at[0] <= at[1] && !is_own && !all_alike(&values[0], &values[1]) {
                 let restated = Restated {
                     period: now.period.clone(),
                     values,
                     known: at,
                 };
-                found.push((now.start, restated));
+                found.push((now.start.0, restated));
             }
         }
         found.sort_by_key(|(start, _)| *start);
@@ -258,13 +260,15 @@ impl<'a> Pair<'a> {
 }
 
 /// How the values of a kind follow from parts.
-fn shape(metric: &StoredMetric) -> Result<Shape, NotDecomposable> {
-    match metric.kind.as_deref() {
-        Some("count" | "sum") => Ok(Shape::Total),
-        Some("share" | "mean" | "ratio") => Ok(Shape::Ratio(1.0)),
-        Some("net_share") => Ok(Shape::Ratio(100.0)),
-        Some("rate") => metric.per.map(Shape::Ratio).ok_or(NotDecomposable::Unknown),
-        _ => Err(NotDecomposable::Kind),
+fn shape(metric: &Metric) -> Result<Shape, NotDecomposable> {
+    match metric.kind {
+        Some(MetricKind::Count | MetricKind::Sum) => Ok(Shape::Total),
+        Some(MetricKind::Share | MetricKind::Mean | MetricKind::Ratio) => Ok(Shape::Ratio(1.0)),
+        Some(MetricKind::NetShare) => Ok(Shape::Ratio(100.0)),
+        Some(MetricKind::Rate) => metric.per.map(Shape::Ratio).ok_or(NotDecomposable::Unknown),
+        Some(MetricKind::Quantile | MetricKind::SurvivalQuantile | MetricKind::Concentration | MetricKind::Derived) | None => {
+            Err(NotDecomposable::Kind)
+        }
     }
 }
 

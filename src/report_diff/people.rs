@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::decomposition::{Amount, Change};
-use super::stored::{StoredContributor, StoredContributors};
+use crate::wire::report::{Contributor, Contributors};
 
 /// So many are told of.
 pub const MOST: usize = 10;
@@ -69,10 +69,10 @@ impl Had {
 }
 
 /// Who moved a value most, of what both reports list; `None` where either lists nobody though there is somebody, or nobody moved it.
-pub fn people(change: &Change, then: &StoredContributors, now: &StoredContributors) -> Option<People> {
+pub fn people(change: &Change, then: &Contributors, now: &Contributors) -> Option<People> {
     let (before, after) = (by_id(then), by_id(now));
     let (all_then, all_now) = (then.others.stakeholders == 0, now.others.stakeholders == 0);
-    let had = |found: Option<&&StoredContributor>, all: bool| match found {
+    let had = |found: Option<&&Contributor>, all: bool| match found {
         Some(one) => Had::This(one.part, one.whole),
         None if all => Had::Nothing,
         None => Had::NotListed,
@@ -107,7 +107,7 @@ pub fn people(change: &Change, then: &StoredContributors, now: &StoredContributo
 }
 
 /// The variance of the difference of two totals, from the squares of all and the products of those who are listed in both; never below nothing.
-pub fn variance(then: &StoredContributors, now: &StoredContributors) -> f64 {
+pub fn variance(then: &Contributors, now: &Contributors) -> f64 {
     let before = by_id(then);
     let products = now
         .largest
@@ -116,24 +116,32 @@ pub fn variance(then: &StoredContributors, now: &StoredContributors) -> f64 {
     (then.squares + now.squares - 2.0 * products.sum::<f64>()).max(0.0)
 }
 
-fn by_id(of: &StoredContributors) -> BTreeMap<&str, &StoredContributor> {
+fn by_id(of: &Contributors) -> BTreeMap<&str, &Contributor> {
     of.largest.iter().map(|one| (one.id.as_str(), one)).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::decomposition::Shape;
-    use super::super::stored::StoredOthers;
     use super::*;
+    use crate::wire::report::Others;
 
-    fn listed(others: u64, largest: &[(&str, f64, Option<f64>)]) -> StoredContributors {
-        StoredContributors {
+    fn listed(others: u64, largest: &[(&str, f64, Option<f64>)]) -> Contributors {
+        Contributors {
             metric: "m".into(),
+            period: "2026-10".into(),
+            stakeholders: others + largest.len() as u64,
+            part: largest.iter().map(|(_, part, _)| part).sum(),
+            whole: None,
             squares: largest.iter().map(|(_, part, _)| part * part).sum(),
-            others: StoredOthers { stakeholders: others },
+            others: Others {
+                stakeholders: others,
+                part: 0.0,
+                whole: None,
+            },
             largest: largest
                 .iter()
-                .map(|(id, part, whole)| StoredContributor {
+                .map(|(id, part, whole)| Contributor {
                     id: id.to_string(),
                     part: *part,
                     whole: *whole,

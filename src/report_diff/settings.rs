@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Head;
-use super::stored::{Stored, StoredMetric};
+use crate::catalog::MetricUnit;
+use crate::wire::MetricKind;
+use crate::wire::report::{Metric, Report};
 
 /// A setting that differs.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,17 +41,17 @@ pub struct Redefined {
 }
 
 /// The settings that differ.
-pub fn settings(then: &Stored, now: &Stored) -> Vec<Setting> {
+pub fn settings(then: &Report, now: &Report) -> Vec<Setting> {
     let said = |text: &Option<String>| text.clone().unwrap_or_else(|| "none".to_string());
-    let dimensions = |stored: &Stored| {
-        let names: BTreeSet<&str> = stored.cells.iter().flat_map(|cell| cell.by.keys()).map(String::as_str).collect();
+    let dimensions = |stored: &Report| {
+        let names: BTreeSet<&str> = stored.cells.iter().flat_map(|cell| cell.by.names()).collect();
         names.into_iter().collect::<Vec<_>>().join(", ")
     };
     let all = [
         ("slices that count (--where)", said(&then.filter), said(&now.filter)),
         ("time zone", then.timezone.clone(), now.timezone.clone()),
         ("currency", said(&then.currency), said(&now.currency)),
-        ("clock of durations", then.clock.clone(), now.clock.clone()),
+        ("clock of durations", then.clock.to_string(), now.clock.to_string()),
         ("confidence level", then.level.to_string(), now.level.to_string()),
         ("dimensions", dimensions(then), dimensions(now)),
         ("version of relhealth", then.version.clone(), now.version.clone()),
@@ -59,8 +61,8 @@ pub fn settings(then: &Stored, now: &Stored) -> Vec<Setting> {
 }
 
 /// The files that differ, by name; one that was read several times counts once.
-pub fn inputs(then: &Stored, now: &Stored) -> Vec<InputChange> {
-    let digests = |stored: &Stored| -> BTreeMap<String, String> {
+pub fn inputs(then: &Report, now: &Report) -> Vec<InputChange> {
+    let digests = |stored: &Report| -> BTreeMap<String, String> {
         let each = stored.inputs.iter().map(|input| (input.name.clone(), input.sha256.clone()));
         each.collect()
     };
@@ -75,7 +77,7 @@ pub fn inputs(then: &Stored, now: &Stored) -> Vec<InputChange> {
 }
 
 /// What of a metric is not what it was; `None`: it is the same metric.
-pub fn redefined(old: &StoredMetric, new: &StoredMetric, reports: &[Head; 2], then: &Stored, now: &Stored) -> Option<Redefined> {
+pub fn redefined(old: &Metric, new: &Metric, reports: &[Head; 2], then: &Report, now: &Report) -> Option<Redefined> {
     let mut what: Vec<String> = Vec::new();
     let mut differs = |is: bool, text: String| {
         if is {
@@ -83,15 +85,24 @@ pub fn redefined(old: &StoredMetric, new: &StoredMetric, reports: &[Head; 2], th
         }
     };
     differs(old.definition != new.definition, "its definition".into());
-    differs(old.unit != new.unit, format!("its unit ({}, now {})", old.unit, new.unit));
+    differs(
+        old.unit != new.unit,
+        format!("its unit ({}, now {})", old.unit.as_str(), new.unit.as_str()),
+    );
     differs(
         old.definition == new.definition && (old.kind != new.kind || old.per != new.per),
         "its kind".into(),
     );
-    differs(new.unit == "money" && then.currency != now.currency, "the currency".into());
-    differs(new.unit == "hours" && then.clock != now.clock, "the clock of durations".into());
+    differs(
+        new.unit == MetricUnit::Money && then.currency != now.currency,
+        "the currency".into(),
+    );
+    differs(
+        new.unit == MetricUnit::Hours && then.clock != now.clock,
+        "the clock of durations".into(),
+    );
     differs(then.filter != now.filter, "the slices that count".into());
-    let is_total = matches!(new.kind.as_deref(), Some("count" | "sum"));
+    let is_total = matches!(new.kind, Some(MetricKind::Count | MetricKind::Sum));
     differs(
         is_total && are_of_other_length(reports),
         "the length of the period, which totals grow with".into(),

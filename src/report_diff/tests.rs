@@ -2,17 +2,18 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::people::Had;
-use super::stored::{SCHEMA, Stored};
+use super::stored::{self, SCHEMA};
 use super::*;
+use crate::wire::report::Report;
 
 /// A slice: its name, part, whole.
 type Has<'a> = (&'a str, f64, f64);
 
 /// A report of a share `m` by region in a month, made of slices; `change` may alter it.
-fn report(month: u32, slices: &[Has], change: impl FnOnce(&mut Value)) -> Stored {
+fn report(month: u32, slices: &[Has], change: impl FnOnce(&mut Value)) -> Report {
     let mut value = written(month, slices);
     change(&mut value);
-    Stored::parse("r.json", value.to_string().as_bytes()).unwrap()
+    stored::parse("r.json", value.to_string().as_bytes()).unwrap()
 }
 
 fn written(month: u32, slices: &[Has]) -> Value {
@@ -40,11 +41,12 @@ fn cell(month: u32, by: Value, part: f64, whole: f64) -> Value {
     json!({
         "metric": "m", "period": format!("2026-{month:02}"), "start": start(month), "end": start(month + 1), "complete": true,
         "left_truncated": false, "by": by, "value": value, "low": value - 0.05, "high": value + 0.05, "n": whole as u64,
-        "stakeholders": whole as u64, "part": part, "part_minus": null, "whole": whole, "absent": null, "changes": {},
+        "stakeholders": whole as u64, "part": part, "part_minus": null, "whole": whole, "unit": "share", "absent": null,
+        "changes": {},
     })
 }
 
-fn compared(then: &Stored, now: &Stored) -> Comparison {
+fn compared(then: &Report, now: &Report) -> Comparison {
     compare(("a.json", then), ("b.json", now))
 }
 
@@ -76,8 +78,7 @@ fn a_value_moves_by_square_and_add_and_divides_into_rate_and_mix() {
 fn the_later_reports_own_comparison_wins_and_another_age_is_told() {
     let with = |value: f64| {
         report(10, &NOW, |r| {
-            r["cells"][0]["changes"] =
-                json!({"previous": {"period": "2026-09", "value": value, "delta": 0, "low": -0.2, "high": 0.1, "reading": "x"}});
+            r["cells"][0]["changes"] = json!({"previous": {"period": "2026-09", "value": value, "delta": 0, "low": -0.2, "high": 0.1, "reading": "no clear change"}});
         })
     };
     let then = report(9, &THEN, |_| {});
@@ -117,7 +118,7 @@ fn what_is_defined_otherwise_is_not_compared() {
     assert_eq!(what(&whole("currency", json!("USD"))), (1, vec![], vec!["currency"]));
     assert_eq!(what(&whole("timezone", json!("Asia/Tokyo"))), (1, vec![], vec!["time zone"]));
     assert_eq!(
-        what(&whole("clock", json!("business hours"))),
+        what(&whole("clock", json!("business hours (Europe/Berlin)"))),
         (1, vec![], vec!["clock of durations"])
     );
     // Intervals of two levels make none.
@@ -222,7 +223,7 @@ fn totals_have_an_interval_from_what_each_stakeholder_has() {
 fn what_cannot_be_read_says_why() {
     let whole = written(9, &THEN);
     let says = |bytes: &[u8], parts: &[&str]| {
-        let problem: crate::diagnostics::Problem = Stored::parse("a\u{1b}.json", bytes).unwrap_err().downcast().unwrap();
+        let problem: crate::diagnostics::Problem = stored::parse("a\u{1b}.json", bytes).unwrap_err().downcast().unwrap();
         let text = problem.to_string();
         assert_eq!(problem.class.exit_code(), 3);
         assert!(
@@ -254,10 +255,17 @@ fn what_cannot_be_read_says_why() {
         says(value.to_string().as_bytes(), parts);
     };
     broken(&|r| r["as_of"] = json!("yesterday"), &["expected an instant"]);
+    broken(
+        &|r| r["clock"] = json!("lunar hours"),
+        &["`clock` is `calendar hours` or `business hours (ZONE)`"],
+    );
     broken(&|r| r["currency"] = json!("<b>"), &["its currency is none"]);
     broken(&|r| r["level"] = json!(1), &["its period or its level"]);
     broken(&|r| r["period"]["end"] = json!(start(9)), &["its period or its level"]);
-    broken(&|r| r["metrics"][0]["good"] = json!("sideways"), &["up, down or neither"]);
+    broken(
+        &|r| r["metrics"][0]["good"] = json!("sideways"),
+        &["unknown variant `sideways`", "`up`, `down`, `neither`"],
+    );
     says(format!("{}{}", "[".repeat(100_000), "]").as_bytes(), &[""]);
     says(text.replace("80.0", "1e999").as_bytes(), &["number out of range"]);
 }

@@ -11,6 +11,7 @@ use super::distribution::{binomial_quantile, normal_quantile, student_quantile};
 use super::ratio::AT_LEAST;
 use super::sums::design_effect;
 use super::{ClusterSums, Interval, p_value, quantile_type7};
+use crate::codes::codes;
 
 /// The levels of the two limits.
 pub const LEVELS: [f64; 2] = [0.95, 0.998];
@@ -76,25 +77,16 @@ impl MeasuredSegment {
     }
 }
 
-/// Where a segment lies.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Place {
-    /// Within the limits of 95 %, or on them.
-    Inside,
-    /// Beyond those of 95 %, not of 99.8 %.
-    Beyond95,
-    /// Beyond the limits of 99.8 %.
-    Beyond998,
-}
-
-impl Place {
-    /// The words in output.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Place::Inside => "inside",
-            Place::Beyond95 => "beyond 95 %",
-            Place::Beyond998 => "beyond 99.8 %",
-        }
+codes! {
+    /// Where a segment lies.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    pub enum Place {
+        /// Within the limits of 95 %, or on them.
+        Inside = "inside",
+        /// Beyond those of 95 %, not of 99.8 %.
+        Beyond95 = "beyond 95 %",
+        /// Beyond the limits of 99.8 %.
+        Beyond998 = "beyond 99.8 %",
     }
 }
 

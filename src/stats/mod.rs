@@ -26,6 +26,7 @@ mod signals;
 mod sums;
 mod survival;
 
+use crate::codes::codes;
 pub use bootstrap::{RESAMPLES, Studentised};
 pub use difference::{Side, difference, difference_of_totals, relative_change};
 pub use distribution::{binomial_lower_rank, normal_quantile, student_quantile};
@@ -38,25 +39,27 @@ pub use share::{ShareInterval, share, wilson};
 pub use sums::{ClusterSums, CrossSums};
 pub use survival::{NotReached, Observation, Step, Survival, kaplan_meier, survival_quantile};
 
-/// The method behind an interval.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Method {
-    /// Wilson's score interval, with the effective n.
-    Wilson,
-    /// The Wald interval of a net share after adding three pseudo-answers.
-    AdjustedWald,
-    /// Linearisation of a ratio of sums over stakeholders, with Student's t.
-    DeltaMethod,
-    /// Studentised resampling of stakeholders.
-    BootstrapT,
-    /// The exact limits of a Poisson count.
-    PoissonExact,
-    /// Byar's approximation to the exact limits of a Poisson count.
-    Byar,
-    /// Two order statistics with binomial ranks.
-    OrderStatistics,
-    /// The Kaplan-Meier curve and its log-log limits.
-    KaplanMeier,
+codes! {
+    /// The method behind an interval.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    pub enum Method {
+        /// Wilson's score interval, with the effective n.
+        Wilson = "wilson",
+        /// The Wald interval of a net share after adding three pseudo-answers.
+        AdjustedWald = "adjusted-wald",
+        /// Linearisation of a ratio of sums over stakeholders, with Student's t.
+        DeltaMethod = "delta-method",
+        /// Studentised resampling of stakeholders.
+        BootstrapT = "bootstrap-t",
+        /// The exact limits of a Poisson count.
+        PoissonExact = "poisson-exact",
+        /// Byar's approximation to the exact limits of a Poisson count.
+        Byar = "byar",
+        /// Two order statistics with binomial ranks.
+        OrderStatistics = "order-statistics",
+        /// The Kaplan-Meier curve and its log-log limits.
+        KaplanMeier = "kaplan-meier",
+    }
 }
 
 impl Method {
@@ -71,20 +74,6 @@ impl Method {
             | Method::Byar
             | Method::OrderStatistics
             | Method::KaplanMeier => None,
-        }
-    }
-
-    /// The name in output.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Method::Wilson => "wilson",
-            Method::AdjustedWald => "adjusted-wald",
-            Method::DeltaMethod => "delta-method",
-            Method::BootstrapT => "bootstrap-t",
-            Method::PoissonExact => "poisson-exact",
-            Method::Byar => "byar",
-            Method::OrderStatistics => "order-statistics",
-            Method::KaplanMeier => "kaplan-meier",
         }
     }
 }
@@ -198,62 +187,37 @@ impl Estimate {
     }
 }
 
-/// Which direction of a metric is the better one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum BetterDirection {
-    /// Higher is better.
-    Up,
-    /// Lower is better.
-    Down,
-    /// Neither is better.
-    Neither,
-}
-
-impl BetterDirection {
-    /// All directions.
-    pub const ALL: [BetterDirection; 3] = [BetterDirection::Up, BetterDirection::Down, BetterDirection::Neither];
-
-    /// The direction's word in stanzas and machine formats.
-    pub fn word(self) -> &'static str {
-        match self {
-            BetterDirection::Up => "up",
-            BetterDirection::Down => "down",
-            BetterDirection::Neither => "neither",
-        }
+codes! {
+    /// Which direction of a metric is the better one.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    pub enum BetterDirection {
+        /// Higher is better.
+        Up = "up",
+        /// Lower is better.
+        Down = "down",
+        /// Neither is better.
+        Neither = "neither",
     }
 }
 
-/// What a change amounts to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Reading {
-    /// The whole interval of the change is on the good side.
-    Better,
-    /// The whole interval of the change is on the bad side.
-    Worse,
-    /// A clear rise of a metric without a good direction.
-    Higher,
-    /// A clear fall of a metric without a good direction.
-    Lower,
-    /// The interval of the change holds 0.
-    NoClearChange,
-    /// The same of a difference between slices, or it does not stand among so many of them.
-    NoClearDifference,
-    /// The change has no interval.
-    Unclear,
-}
-
-impl Reading {
-    /// The words in output.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Reading::Better => "better",
-            Reading::Worse => "worse",
-            Reading::Higher => "higher",
-            Reading::Lower => "lower",
-            Reading::NoClearChange => "no clear change",
-            Reading::NoClearDifference => "no clear difference",
-            Reading::Unclear => "unclear",
-        }
+codes! {
+    /// What a change amounts to.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    pub enum Reading {
+        /// The whole interval of the change is on the good side.
+        Better = "better",
+        /// The whole interval of the change is on the bad side.
+        Worse = "worse",
+        /// A clear rise of a metric without a good direction.
+        Higher = "higher",
+        /// A clear fall of a metric without a good direction.
+        Lower = "lower",
+        /// The interval of the change holds 0.
+        NoClearChange = "no clear change",
+        /// The same of a difference between slices, or it does not stand among so many of them.
+        NoClearDifference = "no clear difference",
+        /// The change has no interval.
+        Unclear = "unclear",
     }
 }
 

@@ -20,6 +20,7 @@
 
 use super::signals::{Place, signals};
 use super::{BetterDirection, Interval, NoIntervalReason};
+use crate::codes::codes;
 
 pub use super::signals::{Direction, Rule, Signal};
 
@@ -66,22 +67,14 @@ pub struct Series {
     pub range: Interval,
 }
 
-/// Which chart it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum ChartKind {
-    /// Individual values and moving ranges: the same limits for all points.
-    XmR,
-    /// Laney's P': the limits of a share by the size of its whole.
-    LaneyP,
-}
-
-impl ChartKind {
-    /// The name in output.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            ChartKind::XmR => "XmR",
-            ChartKind::LaneyP => "P'",
-        }
+codes! {
+    /// Which chart it is.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    pub enum ChartKind {
+        /// Individual values and moving ranges: the same limits for all points.
+        XmR = "XmR",
+        /// Laney's P': the limits of a share by the size of its whole.
+        LaneyP = "P'",
     }
 }
 
@@ -111,25 +104,16 @@ pub struct Chart {
     pub signals: Vec<Signal>,
 }
 
-/// Whether a process meets a target, judged by its limits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Assurance {
-    /// The limits lie wholly on the good side of the target: the process will meet it unless it changes.
-    ConsistentlyMeets,
-    /// The limits lie wholly on the bad side of the target: the process will miss it unless it changes.
-    ConsistentlyMisses,
-    /// The target lies within the limits: whether a period meets it is chance.
-    HitAndMiss,
-}
-
-impl Assurance {
-    /// The words in output.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Assurance::ConsistentlyMeets => "consistently meets",
-            Assurance::ConsistentlyMisses => "consistently misses",
-            Assurance::HitAndMiss => "hit and miss",
-        }
+codes! {
+    /// Whether a process meets a target, judged by its limits.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    pub enum Assurance {
+        /// The limits lie wholly on the good side of the target: the process will meet it unless it changes.
+        ConsistentlyMeets = "consistently meets",
+        /// The limits lie wholly on the bad side of the target: the process will miss it unless it changes.
+        ConsistentlyMisses = "consistently misses",
+        /// The target lies within the limits: whether a period meets it is chance.
+        HitAndMiss = "hit and miss",
     }
 }
 

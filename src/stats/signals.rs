@@ -3,39 +3,30 @@
 //! A rule looks at successive points up to the one in question, and at nothing after it. A gap, a point on the mean and a step of nothing
 //! break every pattern they are in.
 
+use crate::codes::codes;
+
 /// Points of a trend and of a run.
 const LONG: usize = 7;
 
 /// Distances below this part of the way from mean to limit cannot be told from rounding.
 const ROUNDING: f64 = 1e-9;
 
-/// What makes a point a signal, in the order of precedence.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Rule {
-    /// A point outside the limits.
-    Outside,
-    /// Seven points that all rise or all fall, that is six steps in one direction.
-    Trend,
-    /// At least two of three points beyond two thirds of the way from mean to limit, all three on one side of the mean.
-    TwoOfThree,
-    /// Seven points on one side of the mean.
-    Run,
+codes! {
+    /// What makes a point a signal, in the order of precedence.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    pub enum Rule {
+        /// A point outside the limits.
+        Outside = "outside",
+        /// Seven points that all rise or all fall, that is six steps in one direction.
+        Trend = "trend",
+        /// At least two of three points beyond two thirds of the way from mean to limit, all three on one side of the mean.
+        TwoOfThree = "two of three",
+        /// Seven points on one side of the mean.
+        Run = "run",
+    }
 }
 
 impl Rule {
-    /// All rules, in the order of precedence.
-    pub const ALL: [Rule; 4] = [Rule::Outside, Rule::Trend, Rule::TwoOfThree, Rule::Run];
-
-    /// The name in output.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Rule::Outside => "outside",
-            Rule::Trend => "trend",
-            Rule::TwoOfThree => "two of three",
-            Rule::Run => "run",
-        }
-    }
-
     /// The number of points that the rule looks at.
     pub fn points(self) -> usize {
         match self {

@@ -6,14 +6,16 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// The layers from the bottom up. A module imports from the layers below its own, or from its own layer without a circle.
-const LAYERS: [&[&str]; 9] = [
-    &["schema", "period", "io"],
+const LAYERS: [&[&str]; 11] = [
+    &["codes", "schema", "period", "io"],
     &["record_counts", "diagnostics", "cell_parsing", "expr", "toml_reader"],
     &["ingest", "sources", "stats"],
     &["canonical", "catalog"],
     &["facts", "report"],
     &["measure", "analyses"],
-    &["findings", "report_diff", "check"],
+    &["findings", "check"],
+    &["wire"],
+    &["report_diff"],
     &["render", "config"],
     &["cli"],
 ];

@@ -303,8 +303,8 @@ fn a_baseline_is_held_against_later_runs() {
     snapbox::assert_data_eq!(
         folder.read("base.json"),
         str![[r#"
-{"schema": "relhealth.baseline/1", "as_of": "2026-11-01T00:00:00Z",
- "terms": {"clock":"calendar hours","currency":"none","hours":"[..]","level":"0.95","rates":"[..]","targets":"[..]","timezone":"UTC"},
+{"schema": "relhealth.baseline/2", "as_of": "2026-11-01T00:00:00Z",
+ "terms": {"clock":"calendar hours","currency":"none","hours":"d935058f8e1f7263","level":"0.95","rates":"e3b0c44298fc1c14","targets":"858f12af73e75837","timezone":"UTC"},
  "rows": {"surveys":200},
  "cells": [
   {"metric":"csat","by":{},"where":null,"grain":"month","period":"2026-09","definition":"[..]","value":0.9,"low":0.8256343384950865,"high":0.9447708629393249,"n":100}]}
@@ -316,6 +316,16 @@ fn a_baseline_is_held_against_later_runs() {
         .run(&["check", "-q", "--period", "2026-09", "--save-baseline", "base.json"])
         .code(1);
     assert_eq!(folder.read("base.json"), again);
+
+    // One of the format before says its terms in a way that nothing can be compared with.
+    let folder = folder.with("old.json", again.replace("baseline/2", "baseline/1"));
+    let old = verdicts(&folder, &["--baseline", "old.json"]);
+    assert_eq!(words(&old), [("insufficient", None)]);
+    assert_eq!(
+        why(&old),
+        "an earlier version saved the baseline, so its working hours, targets and exchange rates are not known; save a new one with \
+         --save-baseline FILE"
+    );
 
     let base = ["--baseline", "base.json"];
     let fell = verdicts(&folder, &base);

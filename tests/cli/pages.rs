@@ -22,6 +22,7 @@ fn help_lists_what_there_is() {
         "Canonical tables and their columns: relhealth help tables",
         "Facts and their columns: relhealth help facts",
         "Kinds of metrics and their keys: relhealth help kinds",
+        "Output formats and JSON Schemas: relhealth help formats",
     ]);
     run(&["help", "metrics"])
         .silent()
@@ -95,6 +96,68 @@ fn help_has_the_kinds_of_metrics() {
         "\nkind = \"quantile\": A quantile of an expression, such as the median.\n  of               required: The expression",
         "  q                required: Which quantile, between 0 and 1",
     ]);
+}
+
+#[test]
+fn help_has_the_formats_of_every_command_and_the_schemas_of_documents() {
+    let ran = run(&["help", "formats"]).silent().holds(&[
+        "measure:\n  table        .txt            For people, on a terminal\n",
+        "  json         .json           For programs: everything, not rounded, with a schema\n",
+        "relhealth.report/1: relhealth help schema report\n",
+        "  github                       For GitHub Actions",
+        "convert -o DIR, a file for each table:\n  csv          .csv ",
+    ]);
+    // Every schema that is named can be printed, and says which document it is of.
+    let out = ran.out();
+    let named: Vec<&str> = out
+        .lines()
+        .filter_map(|line| line.split_once("relhealth help schema "))
+        .map(|(_, name)| name)
+        .collect();
+    assert_eq!(named, ["inspect", "measure", "report", "diff", "check", "rules", "metrics", "rows"]);
+    let listed = run(&["help", "schema"]).silent().out();
+    for name in named {
+        assert!(listed.contains(&format!("  {name:<8} relhealth.{name}/1")), "{listed}");
+        let schema: serde_json::Value = serde_json::from_str(&run(&["help", "schema", name]).silent().out()).unwrap();
+        let id = format!("relhealth.{name}/1");
+        assert_eq!(
+            (&schema["$id"], &schema["properties"]["schema"]["const"]),
+            (&id.as_str().into(), &id.as_str().into())
+        );
+        assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
+        assert_eq!(
+            run(&["help", "schema", &id]).silent().out(),
+            run(&["help", "schema", name]).silent().out()
+        );
+    }
+    let wrong = run(&["help", "schema", "measre"]).code(2);
+    assert_eq!(wrong.err(), "error: there is no document `measre`\nhint: did you mean `measure`?\n");
+    run(&["help", "formats", "csv"]).code(2);
+}
+
+#[test]
+fn help_of_a_command_has_its_formats() {
+    for (command, names) in [
+        ("measure", "table, csv, json, markdown"),
+        ("report", "table, html, markdown, xlsx, json, csv"),
+        ("diff", "table, html, markdown, json"),
+        ("check", "table, json, junit, github, markdown, sarif, openmetrics"),
+        ("metrics", "table, json, markdown"),
+        ("rows", "table, csv, json"),
+        ("inspect", "table, json, markdown"),
+        ("convert", "csv, parquet"),
+    ] {
+        let words: Vec<String> = run(&[command, "-h"])
+            .silent()
+            .out()
+            .split_whitespace()
+            .map(str::to_string)
+            .collect();
+        assert!(words.join(" ").contains(&format!("[possible values: {names}]")), "{words:?}");
+    }
+    run(&["measure", "--help"])
+        .silent()
+        .holds(&["- csv:", "For spreadsheets and data frames"]);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! A check as a document: on a terminal a line for each result, the most severe first; elsewhere a table.
 
 use super::messages::Words;
-use crate::check::{CheckResult, Counts, Excuse, Rule, RuleTarget, Status, Verdict};
+use crate::check::{CheckResult, Counts, Excuse, RuleTarget, Status, Verdict};
 use crate::diagnostics::counted;
 use crate::period::{date_text, instant_text};
 use crate::render::displayed;
@@ -63,7 +63,7 @@ fn title(checked: &CheckResult) -> &'static str {
 }
 
 fn basis(checked: &CheckResult) -> String {
-    let zone = checked.terms.get("timezone").map_or("", String::as_str);
+    let zone = checked.terms.timezone();
     let cell = checked.verdicts.iter().find_map(|verdict| verdict.cell.as_ref());
     let day = cell
         .map(|cell| cell.period.zone())
@@ -227,7 +227,8 @@ fn card(checked: &CheckResult, words: &Words, verdict: &Verdict, place: usize) -
 }
 
 /// The rules as a list, without evaluating them.
-pub fn list(rules: &[Rule], words: &Words) -> Document {
+pub fn list(listed: &CheckResult) -> Document {
+    let (rules, words) = (&listed.rules, Words::of(listed));
     let mut document = Document::default();
     document.heading(1, Text::own(counted(rules.len() as u64, "rule", "rules")));
     let lines = rules.iter().map(|rule| {

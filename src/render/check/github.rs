@@ -4,63 +4,88 @@
 //!
 //! Workflow commands, <https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions>.
 
-use super::json::is_broken;
-use super::messages::Words;
-use crate::check::{CheckResult, Subject, Verdict};
+use crate::check::Status;
 use crate::diagnostics::visible;
+use crate::render::output_format::{OutputFormat, Stdout};
+use crate::wire::check::{Check, Verdict};
+
+/// Annotations of GitHub Actions.
+pub const FORMAT: OutputFormat = OutputFormat {
+    name: "github",
+    aliases: &[],
+    endings: &[],
+    about: "For GitHub Actions: annotations, also beside another result on stdout",
+    stdout: Stdout::AmongOthers,
+};
 
 /// A step shows so many annotations of a kind.
 const MOST: usize = 10;
 
-/// The check as workflow commands; nothing where nothing has to be said.
-pub fn text(checked: &CheckResult, on_warnings: bool) -> String {
-    let words = Words::of(checked);
-    let kind = |verdict: &Verdict| {
-        if is_broken(verdict, on_warnings) {
-            "error"
-        } else if verdict.waiver().is_some() {
-            "notice"
+/// The kinds of annotations, the gravest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Error,
+    Warning,
+    Notice,
+}
+
+impl Kind {
+    const ALL: [Kind; 3] = [Kind::Error, Kind::Warning, Kind::Notice];
+
+    fn of(verdict: &Verdict, on_warnings: bool) -> Kind {
+        if verdict.is_broken(on_warnings) {
+            Kind::Error
+        } else if verdict.waiver.is_some() {
+            Kind::Notice
         } else {
-            "warning"
+            Kind::Warning
         }
-    };
-    let told: Vec<&Verdict> = checked
+    }
+
+    fn command(self) -> &'static str {
+        match self {
+            Kind::Error => "error",
+            Kind::Warning => "warning",
+            Kind::Notice => "notice",
+        }
+    }
+}
+
+/// The check as workflow commands; nothing where nothing has to be said.
+pub fn text(check: &Check, on_warnings: bool) -> String {
+    let told: Vec<&Verdict> = check
         .verdicts
         .iter()
-        .filter(|verdict| verdict.excuse.is_none() || verdict.waiver().is_some())
-        .filter(|verdict| verdict.status != crate::check::Status::Pass)
+        .filter(|verdict| verdict.excuse.is_none() || verdict.waiver.is_some())
+        .filter(|verdict| verdict.verdict != Status::Pass)
         .collect();
     let mut text = String::new();
-    for wanted in ["error", "warning", "notice"] {
-        let of: Vec<&&Verdict> = told.iter().filter(|verdict| kind(verdict) == wanted).collect();
+    for kind in Kind::ALL {
+        let of: Vec<&&Verdict> = told.iter().filter(|verdict| Kind::of(verdict, on_warnings) == kind).collect();
         let shown = if of.len() > MOST { MOST - 1 } else { of.len() };
         for verdict in &of[..shown] {
-            text.push_str(&annotation(checked, &words, verdict, wanted));
+            text.push_str(&annotation(verdict, kind));
         }
         if of.len() > shown {
             let rest = of.len() - shown;
-            let names: Vec<String> = of[shown..].iter().map(|verdict| words.name(verdict)).collect();
+            let names: Vec<&str> = of[shown..].iter().map(|verdict| verdict.name.as_str()).collect();
             let message = format!("and {rest} more: {}", visible(&names.join(", ")));
-            text.push_str(&format!("::{wanted} title=relhealth::{}\n", escaped(&message)));
+            text.push_str(&format!("::{} title=relhealth::{}\n", kind.command(), escaped(&message)));
         }
     }
     text
 }
 
-fn annotation(checked: &CheckResult, words: &Words, verdict: &Verdict, kind: &str) -> String {
-    let origin = match verdict.subject {
-        Subject::Rule(at) => &checked.rules[at].origin,
-        Subject::Waiver(at) => &checked.waivers[at].origin,
-    };
-    let name = words.name(verdict);
-    let why = format!("{}: {}", verdict.status.as_str(), words.why(verdict));
+fn annotation(verdict: &Verdict, kind: Kind) -> String {
+    let why = format!("{}: {}", verdict.verdict.as_str(), verdict.why);
     // A preset is no file that could be annotated.
-    let place = if origin.file.starts_with("preset ") {
-        String::new()
+    let place = if verdict.is_in_file() {
+        format!("file={},line={},", property(&verdict.file), verdict.line)
     } else {
-        format!("file={},line={},", property(&origin.file), origin.line)
+        String::new()
     };
-    format!("::{kind} {place}title={}::{}\n", property(&visible(&name)), escaped(&visible(&why)))
+    let (kind, title) = (kind.command(), property(&visible(&verdict.name)));
+    format!("::{kind} {place}title={title}::{}\n", escaped(&visible(&why)))
 }
 
 /// A message in which no character has a meaning.
@@ -75,7 +100,7 @@ fn property(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing;
+    use super::super::{json, testing};
     use super::*;
 
     #[test]
@@ -83,7 +108,7 @@ mod tests {
         let mut checked = testing::checked();
         checked.rules[0].id = "a,b:c%\n::error::x".into();
         checked.rules[0].origin.file = "dir,1/rel:health.toml".into();
-        let text = text(&checked, false);
+        let text = text(&json::document(&checked, true), false);
         let first = text.lines().next().unwrap();
         assert!(
             first.starts_with("::error file=dir%2C1/rel%3Ahealth.toml,line=3,title=a%2Cb%3Ac%25\\n%3A%3Aerror%3A%3Ax::fail%3A")
@@ -100,14 +125,14 @@ mod tests {
         let mut checked = testing::checked();
         let failed = checked.verdicts[0].clone();
         checked.verdicts = vec![failed; 25];
-        let text = text(&checked, false);
+        let text = text(&json::document(&checked, true), false);
         assert_eq!(text.lines().count(), 10);
         assert!(
             text.lines().last().unwrap().starts_with("::error title=relhealth::and 16 more: "),
             "{text}"
         );
         checked.verdicts.truncate(10);
-        assert_eq!(super::text(&checked, false).lines().count(), 10);
-        assert!(!super::text(&checked, false).contains("more:"));
+        assert_eq!(super::text(&json::document(&checked, true), false).lines().count(), 10);
+        assert!(!super::text(&json::document(&checked, true), false).contains("more:"));
     }
 }

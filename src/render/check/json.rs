@@ -1,138 +1,144 @@
-//! A check as JSON: `relhealth.check/1`, described by `check.schema.json` beside this file.
-
-use std::io::{self, Write};
-
-use serde_json::{Map, Value, json};
+//! A check as a document for programs ([`wire::check::Check`]), which all formats of a check but those for people are made of.
 
 use super::messages::Words;
-use crate::check::{CheckResult, Excuse, Rule, RuleTarget, Status, Subject, Verdict};
-use crate::period::{date_text, instant_text};
-use crate::render::json::{list, note};
+use crate::catalog::Origin;
+use crate::check::{CheckResult, Excuse, Rule, RuleTarget, Subject, Verdict};
+use crate::wire::check as document;
+use crate::wire::{Day, Instant, Labels, Note, SchemaId};
 
-/// The name and version of the format.
-pub const SCHEMA: &str = "relhealth.check/1";
-
-/// Writes a check as one object, a verdict a line. Numbers are not rounded; what is not there is null.
-///
-/// # Errors
-/// Those of the writer.
-pub fn write(checked: &CheckResult, fails: bool, out: &mut dyn Write) -> io::Result<()> {
+/// The check as a document; `fails`: its exit code is 1.
+pub fn document(checked: &CheckResult, fails: bool) -> document::Check {
     let words = Words::of(checked);
-    let counts = checked.counts();
-    let summary = json!({
-        "rules": counts.rules, "pass": counts.pass, "warn": counts.warn, "fail": counts.fail, "insufficient": counts.insufficient,
-        "waived": counts.waived, "spared": counts.spared,
-        "waivers": counts.waivers, "waivers_unused": counts.unused, "waivers_expired": counts.expired,
-    });
-    write!(
-        out,
-        "{{\"schema\": \"{SCHEMA}\", \"as_of\": {}, \"level\": {}, \"terms\": {}, \"passed\": {}, \"summary\": {summary}, \"verdicts\": ",
-        json!(instant_text(checked.as_of)),
-        json!(checked.level),
-        json!(checked.terms),
-        !fails
-    )?;
-    list(out, checked.verdicts.iter().map(|verdict| self::verdict(checked, &words, verdict)))?;
-    write!(out, ", \"account\": ")?;
-    list(out, checked.account.iter().map(|file| json!(file)))?;
-    write!(out, ", \"notes\": ")?;
-    list(out, checked.notes.iter().map(note))?;
-    writeln!(out, "}}")
-}
-
-fn verdict(checked: &CheckResult, words: &Words, verdict: &Verdict) -> Value {
-    let by: Map<String, Value> = verdict
-        .by
-        .iter()
-        .map(|(dimension, value)| (dimension.clone(), json!(value)))
-        .collect();
-    let known = checked.metric(verdict);
-    let origin = match verdict.subject {
-        Subject::Rule(at) => &checked.rules[at].origin,
-        Subject::Waiver(at) => &checked.waivers[at].origin,
-    };
-    let cell = verdict.cell.as_ref();
-    json!({
-        "id": checked.name(verdict),
-        "about": about(checked.rule(verdict)),
-        "verdict": verdict.status.as_str(),
-        "excuse": verdict.excuse.map(|excuse| match excuse {
-            Excuse::Waived(_) => "waived",
-            Excuse::Optional => "optional",
-            Excuse::OneOfMany => "one of many",
-        }),
-        "why": words.why(verdict),
-        "metric": known.map(|known| &known.shown.id),
-        "definition": known.map(|known| &known.definition),
-        "unit": known.map(|known| &known.shown.unit),
-        "period": verdict.period,
-        "by": by,
-        "value": cell.and_then(|cell| cell.value),
-        "low": cell.and_then(|cell| cell.low),
-        "high": cell.and_then(|cell| cell.high),
-        "n": verdict.n,
-        "stakeholders": cell.and_then(|cell| cell.stakeholders),
-        "judged": {"value": verdict.value, "low": verdict.low, "high": verdict.high},
-        "threshold": verdict.threshold.map(|threshold| json!({"bad": threshold.bad.as_str(), "value": threshold.value})),
-        "basis": verdict.basis.map(|basis| basis.as_str()),
-        "waiver": verdict.waiver().map(|at| {
-            let waiver = &checked.waivers[at];
-            json!({"until": date_text(waiver.until), "owner": waiver.owner, "reason": waiver.reason})
-        }),
-        "file": origin.file,
-        "line": origin.line,
-    })
-}
-
-fn about(rule: Option<&Rule>) -> &'static str {
-    match rule.map(|rule| &rule.of) {
-        Some(RuleTarget::Metric(_)) => "metric",
-        Some(RuleTarget::Data(_)) => "data",
-        None => "waiver",
+    let terms = checked.terms.named().iter().map(|(name, value)| (name.to_string(), value.clone()));
+    document::Check {
+        schema: SchemaId::default(),
+        as_of: Instant(checked.as_of),
+        level: checked.level,
+        terms: terms.collect(),
+        passed: !fails,
+        summary: checked.counts().into(),
+        verdicts: checked
+            .verdicts
+            .iter()
+            .map(|verdict| self::verdict(checked, &words, verdict))
+            .collect(),
+        account: checked.account.clone(),
+        notes: checked.notes.iter().map(Note::from).collect(),
     }
 }
 
-/// Whether a verdict counts as broken in formats that know only pass and fail.
-pub fn is_broken(verdict: &Verdict, on_warnings: bool) -> bool {
-    verdict.counts() || (on_warnings && verdict.status == Status::Warn && verdict.excuse.is_none())
+fn verdict(checked: &CheckResult, words: &Words, verdict: &Verdict) -> document::Verdict {
+    let known = checked.metric(verdict);
+    let origin = origin(checked, verdict);
+    let cell = verdict.cell.as_ref();
+    document::Verdict {
+        id: checked.name(verdict),
+        name: words.name(verdict),
+        about: about(checked.rule(verdict)),
+        verdict: verdict.status,
+        excuse: verdict.excuse.map(|excuse| match excuse {
+            Excuse::Waived(_) => document::Excuse::Waived,
+            Excuse::Optional => document::Excuse::Optional,
+            Excuse::OneOfMany => document::Excuse::OneOfMany,
+        }),
+        why: words.why(verdict),
+        metric: known.map(|known| known.shown.id.clone()),
+        definition: known.map(|known| known.definition.clone()),
+        unit: known.map(|known| known.shown.unit),
+        period: verdict.period.clone(),
+        by: Labels(verdict.by.clone()),
+        value: cell.and_then(|cell| cell.value),
+        low: cell.and_then(|cell| cell.low),
+        high: cell.and_then(|cell| cell.high),
+        n: verdict.n,
+        stakeholders: cell.and_then(|cell| cell.stakeholders),
+        judged: document::Judged {
+            value: verdict.value,
+            low: verdict.low,
+            high: verdict.high,
+        },
+        threshold: verdict.threshold.map(|threshold| document::Threshold {
+            bad: threshold.bad,
+            value: threshold.value,
+        }),
+        basis: verdict.basis,
+        waiver: verdict.waiver().map(|at| {
+            let waiver = &checked.waivers[at];
+            document::Waiver {
+                until: Day(waiver.until),
+                owner: waiver.owner.clone(),
+                reason: waiver.reason.clone(),
+            }
+        }),
+        file: origin.file.clone(),
+        line: origin.line as u64,
+    }
 }
 
-/// The rules as JSON, without judging them.
-pub fn rules(rules: &[Rule], words: &Words) -> Value {
-    let each: Vec<Value> = rules
-        .iter()
-        .map(|rule| {
-            json!({
-                "id": rule.id,
-                "about": about(Some(rule)),
-                "metric": rule.metric().map(|metric| &metric.metric),
-                "says": words.rule(rule),
-                "optional": rule.optional,
-                "file": rule.origin.file,
-                "line": rule.origin.line,
-            })
-        })
-        .collect();
-    json!({"schema": "relhealth.rules/1", "rules": each})
+/// Where the rule or the waiver of a verdict is written.
+fn origin<'a>(checked: &'a CheckResult, verdict: &Verdict) -> &'a Origin {
+    match verdict.subject {
+        Subject::Rule(at) => &checked.rules[at].origin,
+        Subject::Waiver(at) => &checked.waivers[at].origin,
+    }
+}
+
+fn about(rule: Option<&Rule>) -> document::About {
+    match rule.map(|rule| &rule.of) {
+        Some(RuleTarget::Metric(_)) => document::About::Metric,
+        Some(RuleTarget::Data(_)) => document::About::Data,
+        None => document::About::Waiver,
+    }
+}
+
+/// The rules as a document, without judging them.
+pub fn rules(checked: &CheckResult) -> document::Rules {
+    let words = Words::of(checked);
+    let rule = |rule: &Rule| document::Rule {
+        id: rule.id.clone(),
+        about: about(Some(rule)),
+        metric: rule.metric().map(|metric| metric.metric.clone()),
+        says: words.rule(rule),
+        optional: rule.optional,
+        file: rule.origin.file.clone(),
+        line: rule.origin.line as u64,
+    };
+    document::Rules {
+        schema: SchemaId::default(),
+        rules: checked.rules.iter().map(rule).collect(),
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::{Value, json};
+
     use super::super::testing;
     use super::*;
-    use crate::render::json::tests::broken;
+    use crate::wire;
+    use crate::wire::validate::broken_document;
 
     #[test]
     fn the_shape_is_the_documented_one() {
-        let schema: Value = serde_json::from_str(include_str!("check.schema.json")).unwrap();
         let checked = testing::checked();
         let mut bytes = Vec::new();
-        write(&checked, true, &mut bytes).unwrap();
+        wire::write(&document(&checked, true), &mut bytes).unwrap();
         let mut value: Value = serde_json::from_slice(&bytes).unwrap();
-        assert_eq!(broken(&schema, &schema, &value, "$"), Vec::<String>::new());
+        assert_eq!(broken_document::<document::Check>(&value), Vec::<String>::new());
         assert_eq!(value["passed"], false);
         // The check itself can fail.
         value["verdicts"][0]["verdict"] = json!("maybe");
-        assert!(!broken(&schema, &schema, &value, "$").is_empty());
+        value["verdicts"][1]["excuse"] = json!("none");
+        value["verdicts"][2]["line"] = json!(0);
+        value["summary"]["rules"] = json!(-1);
+        assert_eq!(broken_document::<document::Check>(&value).len(), 4);
+    }
+
+    #[test]
+    fn rules_have_a_shape_too() {
+        let mut value = serde_json::to_value(rules(&testing::checked())).unwrap();
+        assert_eq!(broken_document::<document::Rules>(&value), Vec::<String>::new());
+        value["rules"][0]["about"] = json!("waivers");
+        assert_eq!(broken_document::<document::Rules>(&value).len(), 1);
     }
 }

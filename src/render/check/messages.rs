@@ -1,5 +1,6 @@
 //! The result of a rule in words: the value, the threshold or comparison, and the reason for the result. One sentence for all formats.
 
+use crate::catalog::MetricUnit;
 use crate::check::{
     Basis, CheckResult, ComparedTo, Evidence, Excuse, NotEvaluatedReason, Rule, Side, Status, Subject, Test, Threshold, ThresholdResult,
     Verdict,
@@ -24,7 +25,7 @@ impl<'a> Words<'a> {
             checked,
             units: Units {
                 currency: checked.currency.as_deref(),
-                business_hours: checked.terms.get("clock").is_some_and(|clock| clock != "calendar hours"),
+                business_hours: checked.terms.clock.is_business(),
             },
         }
     }
@@ -71,7 +72,8 @@ impl<'a> Words<'a> {
 
     /// The scale of a verdict's metric, for numbers of the size of its value.
     fn scale(&self, verdict: &Verdict) -> Scale<'_> {
-        let unit = self.checked.metric(verdict).map_or("", |known| known.shown.unit.as_str());
+        // A number without a metric has no unit of its own.
+        let unit = self.checked.metric(verdict).map_or(MetricUnit::Ratio, |known| known.shown.unit);
         let value = verdict.cell.as_ref().and_then(|cell| cell.value).unwrap_or_default();
         self.units.scale(unit, value)
     }
@@ -277,6 +279,11 @@ impl<'a> Words<'a> {
             NotEvaluatedReason::NotInBaseline => {
                 "the baseline does not contain this number; save a new one with --save-baseline FILE".to_string()
             }
+            NotEvaluatedReason::UnknownTerms => {
+                "an earlier version saved the baseline, so its working hours, targets and exchange rates are not known; save a new one with \
+                 --save-baseline FILE"
+                    .to_string()
+            }
             NotEvaluatedReason::OtherTerms(terms) => {
                 let each: Vec<String> = terms
                     .iter()
@@ -349,7 +356,7 @@ pub fn slice(by: &[(String, String)]) -> String {
 /// A share as people write it.
 pub fn percent(share: f64) -> String {
     let units = Units::default();
-    units.scale("share", share).exact(share).value(share)
+    units.scale(MetricUnit::Share, share).exact(share).value(share)
 }
 
 /// The result of a rule about the data.
@@ -370,7 +377,7 @@ fn data(verdict: &Verdict) -> String {
                 "{} of {} records were rejected ({}); the limit is {most}",
                 count(*rejected),
                 count(*read),
-                Units::default().scale("share", share).value(share)
+                Units::default().scale(MetricUnit::Share, share).value(share)
             )
         }
         Evidence::Newest(newest) => format!(

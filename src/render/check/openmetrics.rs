@@ -4,37 +4,46 @@
 //! Every number comes from the data, and the same data give the same lines, but for one: the time stamp of success is the time at which the
 //! check ran to its end, which is what alerts on a check that does not run any more have to know.
 
-use crate::check::{CheckResult, Status, Verdict};
+use crate::check::Status;
+use crate::render::output_format::{OutputFormat, Stdout};
 use crate::schema::Micros;
+use crate::wire::check::{Check, Verdict};
+
+/// OpenMetrics text.
+pub const FORMAT: OutputFormat = OutputFormat {
+    name: "openmetrics",
+    aliases: &[],
+    endings: &["prom"],
+    about: "For the textfile collector of Prometheus: gauges",
+    stdout: Stdout::Text,
+};
 
 /// The check as metrics; `now` is the clock's time.
-pub fn text(checked: &CheckResult, fails: bool, now: Micros) -> String {
+pub fn text(check: &Check, now: Micros) -> String {
     let mut text = String::new();
     type Number = fn(&Verdict) -> Option<f64>;
     let numbers: [(&str, &str, Number); 5] = [
-        ("relhealth_value", "The value of the metric of a rule.", |v| v.cell.as_ref()?.value),
-        ("relhealth_value_low", "The lower limit of its interval.", |v| v.cell.as_ref()?.low),
-        ("relhealth_value_high", "The upper limit of its interval.", |v| {
-            v.cell.as_ref()?.high
-        }),
+        ("relhealth_value", "The value of the metric of a rule.", |v| v.value),
+        ("relhealth_value_low", "The lower limit of its interval.", |v| v.low),
+        ("relhealth_value_high", "The upper limit of its interval.", |v| v.high),
         ("relhealth_value_n", "The rows behind it.", |v| v.n.map(|n| n as f64)),
         ("relhealth_threshold", "The threshold that the rule held it against.", |v| {
-            Some(v.threshold?.value)
+            Some(v.threshold.as_ref()?.value)
         }),
     ];
     for (name, help, number) in numbers {
         head(&mut text, name, help);
-        for verdict in &checked.verdicts {
+        for verdict in &check.verdicts {
             if let Some(value) = number(verdict) {
-                text.push_str(&format!("{name}{{{}}} {}\n", labels(checked, verdict, None), shown(value)));
+                text.push_str(&format!("{name}{{{}}} {}\n", labels(verdict, None), shown(value)));
             }
         }
     }
     head(&mut text, "relhealth_verdict", "Whether the rule came to this verdict.");
-    for verdict in &checked.verdicts {
+    for verdict in &check.verdicts {
         for status in Status::ALL {
-            let labels = labels(checked, verdict, Some(status));
-            text.push_str(&format!("relhealth_verdict{{{labels}}} {}\n", u8::from(verdict.status == status)));
+            let labels = labels(verdict, Some(status));
+            text.push_str(&format!("relhealth_verdict{{{labels}}} {}\n", u8::from(verdict.verdict == status)));
         }
     }
     head(
@@ -42,17 +51,21 @@ pub fn text(checked: &CheckResult, fails: bool, now: Micros) -> String {
         "relhealth_excused",
         "Whether the verdict does not count: waived, optional, or one slice of many.",
     );
-    for verdict in &checked.verdicts {
-        let labels = labels(checked, verdict, None);
+    for verdict in &check.verdicts {
+        let labels = labels(verdict, None);
         text.push_str(&format!("relhealth_excused{{{labels}}} {}\n", u8::from(verdict.excuse.is_some())));
     }
     let seconds = |micros: Micros| shown(micros as f64 / 1e6);
     for (name, help, value) in [
-        ("relhealth_check_failed", "Whether the check failed.", u8::from(fails).to_string()),
+        (
+            "relhealth_check_failed",
+            "Whether the check failed.",
+            u8::from(!check.passed).to_string(),
+        ),
         (
             "relhealth_as_of_timestamp_seconds",
             "Nothing at or after this time was known.",
-            seconds(checked.as_of),
+            seconds(check.as_of.0),
         ),
         (
             "relhealth_success_timestamp_seconds",
@@ -82,13 +95,13 @@ fn shown(value: f64) -> String {
     }
 }
 
-fn labels(checked: &CheckResult, verdict: &Verdict, status: Option<Status>) -> String {
-    let mut labels = vec![("rule".to_string(), checked.name(verdict))];
-    if let Some(known) = checked.metric(verdict) {
-        labels.push(("metric".to_string(), known.shown.id.clone()));
+fn labels(verdict: &Verdict, status: Option<Status>) -> String {
+    let mut labels = vec![("rule".to_string(), verdict.id.clone())];
+    if let Some(metric) = &verdict.metric {
+        labels.push(("metric".to_string(), metric.clone()));
     }
     // No name of a dimension can meet another label, nor two of them each other.
-    for (dimension, value) in &verdict.by {
+    for (dimension, value) in &verdict.by.0 {
         let mut name = format!("by_{}", label(dimension));
         while labels.iter().any(|(taken, _)| *taken == name) {
             name.push('_');
@@ -115,14 +128,14 @@ fn escaped(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing;
+    use super::super::{json, testing};
     use super::*;
 
     #[test]
     fn families_are_whole_and_labels_are_escaped() {
         let mut checked = testing::checked();
         checked.verdicts[0].by = vec![("re-gion".into(), "a\"b\\c\nd".into()), ("re gion".into(), "x".into())];
-        let text = text(&checked, true, 1_500_000);
+        let text = text(&json::document(&checked, true), 1_500_000);
         assert!(text.ends_with("relhealth_success_timestamp_seconds 1.5\n# EOF\n"), "{text}");
         assert!(text.contains("by_re_gion=\"a\\\"b\\\\c\\nd\",by_re_gion_=\"x\""), "{text}");
         // A family stands together, below its type.

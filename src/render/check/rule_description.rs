@@ -24,7 +24,7 @@ impl Words<'_> {
                 what + if rule.optional { "; optional" } else { "" }
             }
             RuleTarget::Metric(of) => {
-                let say = |value: f64| self.units.scale(of.unit.word(), value).exact(value).value(value);
+                let say = |value: f64| self.units.scale(of.unit, value).exact(value).value(value);
                 let mut text = match of.test {
                     Test::Limits(limits) => thresholds(limits, say),
                     Test::Worse { than, tolerance } => {

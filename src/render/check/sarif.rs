@@ -4,13 +4,22 @@
 //! OASIS, Static Analysis Results Interchange Format (SARIF) Version 2.1.0.
 
 use serde::Serialize;
-use serde_json::{Value, json};
 
 use super::messages::Words;
-use crate::catalog::Origin;
-use crate::check::{CheckResult, Status, Subject, Verdict};
+use crate::check::{CheckResult, Status, Subject};
 use crate::diagnostics::visible;
 use crate::period::date_text;
+use crate::render::output_format::{OutputFormat, Stdout};
+use crate::wire::check::{Check, Verdict};
+
+/// SARIF.
+pub const FORMAT: OutputFormat = OutputFormat {
+    name: "sarif",
+    aliases: &[],
+    endings: &["sarif"],
+    about: "For code scanning: a result for each verdict, at the line of its rule",
+    stdout: Stdout::Text,
+};
 
 #[derive(Serialize)]
 struct Log {
@@ -23,7 +32,7 @@ struct Log {
 #[derive(Serialize)]
 struct Run {
     tool: Tool,
-    results: Vec<ThresholdResult>,
+    results: Vec<Finding>,
     #[serde(rename = "columnKind")]
     column_kind: &'static str,
 }
@@ -61,24 +70,71 @@ struct Message {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct ThresholdResult {
+struct Finding {
     rule_id: String,
     rule_index: usize,
     kind: &'static str,
     level: &'static str,
     message: Message,
-    locations: Vec<Value>,
-    partial_fingerprints: Value,
+    locations: Vec<Location>,
+    partial_fingerprints: Fingerprints,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    suppressions: Vec<Value>,
-    properties: Value,
+    suppressions: Vec<Suppression>,
+    properties: Properties,
 }
 
-/// The check as one object.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Location {
+    physical_location: PhysicalLocation,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct PhysicalLocation {
+    artifact_location: ArtifactLocation,
+    region: Region,
+}
+
+#[derive(Serialize)]
+struct ArtifactLocation {
+    uri: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Region {
+    start_line: u64,
+}
+
+#[derive(Serialize)]
+struct Fingerprints {
+    #[serde(rename = "rule/v1")]
+    rule: String,
+}
+
+#[derive(Serialize)]
+struct Suppression {
+    kind: &'static str,
+    status: &'static str,
+    justification: String,
+}
+
+#[derive(Serialize)]
+struct Properties {
+    period: Option<String>,
+    value: Option<f64>,
+    low: Option<f64>,
+    high: Option<f64>,
+    n: Option<u64>,
+    threshold: Option<f64>,
+}
+
+/// The check as one object: the rules and waivers as they are written, and what came of them.
 ///
 /// # Errors
 /// Those of writing JSON.
-pub fn text(checked: &CheckResult) -> serde_json::Result<String> {
+pub fn text(checked: &CheckResult, check: &Check) -> serde_json::Result<String> {
     let words = Words::of(checked);
     let mut rules: Vec<Descriptor> = checked
         .rules
@@ -89,6 +145,13 @@ pub fn text(checked: &CheckResult) -> serde_json::Result<String> {
         let text = format!("A waiver until {}: {}", date_text(waiver.until), visible(&waiver.reason));
         descriptor(waiver.name(), text, "warning")
     }));
+    let results = checked.verdicts.iter().zip(&check.verdicts).map(|(judged, verdict)| {
+        let place = match judged.subject {
+            Subject::Rule(at) => at,
+            Subject::Waiver(at) => checked.rules.len() + at,
+        };
+        result(verdict, place)
+    });
     let log = Log {
         schema: "https://json.schemastore.org/sarif-2.1.0.json",
         version: "2.1.0",
@@ -100,7 +163,7 @@ pub fn text(checked: &CheckResult) -> serde_json::Result<String> {
                     rules,
                 },
             },
-            results: checked.verdicts.iter().map(|verdict| result(checked, &words, verdict)).collect(),
+            results: results.collect(),
             column_kind: "unicodeCodePoints",
         }],
     };
@@ -115,48 +178,50 @@ fn descriptor(id: String, text: String, level: &'static str) -> Descriptor {
     }
 }
 
-fn result(checked: &CheckResult, words: &Words, verdict: &Verdict) -> ThresholdResult {
-    let (place, origin) = match verdict.subject {
-        Subject::Rule(at) => (at, &checked.rules[at].origin),
-        Subject::Waiver(at) => (checked.rules.len() + at, &checked.waivers[at].origin),
-    };
+/// What came of the rule or waiver at that place.
+fn result(verdict: &Verdict, place: usize) -> Finding {
     // Only what fails has a level.
-    let (kind, level) = match verdict.status {
+    let (kind, level) = match verdict.verdict {
         Status::Pass => ("pass", "none"),
         Status::Warn => ("fail", "warning"),
         Status::Fail => ("fail", "error"),
         Status::Insufficient => ("open", "none"),
     };
-    let name = words.name(verdict);
-    let suppressions = verdict.waiver().map(|at| {
-        let waiver = &checked.waivers[at];
-        json!({"kind": "external", "status": "accepted", "justification": visible(&waiver.reason)})
+    let name = visible(&verdict.name);
+    let suppression = verdict.waiver.as_ref().map(|waiver| Suppression {
+        kind: "external",
+        status: "accepted",
+        justification: visible(&waiver.reason).into_owned(),
     });
-    ThresholdResult {
-        rule_id: checked.name(verdict),
+    Finding {
+        rule_id: verdict.id.clone(),
         rule_index: place,
         kind,
         level,
         message: Message {
-            text: format!("{}: {}", visible(&name), visible(&words.why(verdict))),
+            text: format!("{name}: {}", visible(&verdict.why)),
         },
-        locations: location(origin).into_iter().collect(),
-        partial_fingerprints: json!({"rule/v1": visible(&name)}),
-        suppressions: suppressions.into_iter().collect(),
-        properties: json!({
-            "period": verdict.period, "value": verdict.value, "low": verdict.low, "high": verdict.high, "n": verdict.n,
-            "threshold": verdict.threshold.map(|threshold| threshold.value),
-        }),
+        locations: location(verdict).into_iter().collect(),
+        partial_fingerprints: Fingerprints { rule: name.into_owned() },
+        suppressions: suppression.into_iter().collect(),
+        properties: Properties {
+            period: verdict.period.clone(),
+            value: verdict.judged.value,
+            low: verdict.judged.low,
+            high: verdict.judged.high,
+            n: verdict.n,
+            threshold: verdict.threshold.as_ref().map(|threshold| threshold.value),
+        },
     }
 }
 
 /// Where a rule is written; a preset is no file.
-fn location(origin: &Origin) -> Option<Value> {
-    (!origin.file.starts_with("preset ")).then(|| {
-        json!({"physicalLocation": {
-            "artifactLocation": {"uri": uri(&origin.file)},
-            "region": {"startLine": origin.line},
-        }})
+fn location(verdict: &Verdict) -> Option<Location> {
+    verdict.is_in_file().then(|| Location {
+        physical_location: PhysicalLocation {
+            artifact_location: ArtifactLocation { uri: uri(&verdict.file) },
+            region: Region { start_line: verdict.line },
+        },
     })
 }
 
@@ -175,13 +240,15 @@ fn uri(path: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing;
+    use serde_json::Value;
+
+    use super::super::{json, testing};
     use super::*;
 
     #[test]
     fn kinds_levels_and_places_go_together() {
         let checked = testing::checked();
-        let log: Value = serde_json::from_str(&text(&checked).unwrap()).unwrap();
+        let log: Value = serde_json::from_str(&text(&checked, &json::document(&checked, true)).unwrap()).unwrap();
         let results = log["runs"][0]["results"].as_array().unwrap();
         let rules = log["runs"][0]["tool"]["driver"]["rules"].as_array().unwrap();
         assert_eq!(results.len(), checked.verdicts.len());

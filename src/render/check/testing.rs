@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use crate::catalog::{MetricUnit, Origin};
 use crate::check::{
     Basis, CheckResult, ComparedTo, Evidence, Excuse, Known, Limits, MetricRule, NotEvaluatedReason, Rule, RuleTarget, Side, Status,
-    Subject, Test, Threshold, ThresholdResult, Verdict, Waiver,
+    Subject, Terms, Test, Threshold, ThresholdResult, Verdict, Waiver,
 };
 use crate::diagnostics::Note;
+use crate::facts::context::Settings;
 use crate::period::{Period, Zone, parse_date};
 use crate::record_counts::RecordCounts;
 use crate::report::{AbsentReason, Cell, Change, MetricInfo};
@@ -137,7 +138,7 @@ pub fn checked() -> CheckResult {
     CheckResult {
         as_of: period.end,
         level: 0.95,
-        terms: BTreeMap::from([("timezone", "UTC".to_string()), ("clock", "calendar hours".to_string())]),
+        terms: Terms::new("UTC", None, &Settings::default(), &BTreeMap::new(), 0.95),
         currency: None,
         rules: vec![
             rule("csat.below", 3, Test::Limits(limits)),
@@ -154,7 +155,7 @@ pub fn checked() -> CheckResult {
                     id: "csat".into(),
                     title: "CSAT".into(),
                     family: "satisfaction".into(),
-                    unit: "share".into(),
+                    unit: MetricUnit::Share,
                     good: BetterDirection::Up,
                     undated: false,
                 },

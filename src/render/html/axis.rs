@@ -2,6 +2,7 @@
 
 use super::svg::WIDTH;
 use super::ticks;
+use crate::catalog::MetricUnit;
 use crate::render::document::Axis;
 use crate::render::format::number;
 
@@ -29,14 +30,16 @@ impl Numbers {
             divisor: 1.0,
             suffix,
         };
-        let numbers = match axis.unit.as_str() {
-            "share" => unit(100.0, "%"),
-            "hours" if largest < 1.0 => unit(60.0, " min"),
-            "hours" if largest < 48.0 => unit(1.0, " h"),
-            "hours" => unit(1.0 / 24.0, " d"),
-            "business_hours" => unit(1.0, " h"),
-            "days" => unit(1.0, " d"),
-            _ => unit(1.0, ""),
+        let numbers = match axis.unit {
+            MetricUnit::Share => unit(100.0, "%"),
+            MetricUnit::Hours if axis.business_hours => unit(1.0, " h"),
+            MetricUnit::Hours if largest < 1.0 => unit(60.0, " min"),
+            MetricUnit::Hours if largest < 48.0 => unit(1.0, " h"),
+            MetricUnit::Hours => unit(1.0 / 24.0, " d"),
+            MetricUnit::Days => unit(1.0, " d"),
+            MetricUnit::Points | MetricUnit::Count | MetricUnit::Money | MetricUnit::Ratio | MetricUnit::Score | MetricUnit::Index => {
+                unit(1.0, "")
+            }
         };
         let (divisor, thousands) = match largest * numbers.factor {
             size if size >= 1e9 => (1e9, "bn"),
@@ -86,7 +89,7 @@ pub fn extent(values: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
 }
 
 /// The range of an axis of values. Values are always visible; intervals as far as there is room.
-pub fn value_range(unit: &str, must: (f64, f64), may: (f64, f64)) -> (f64, f64) {
+pub fn value_range(unit: MetricUnit, must: (f64, f64), may: (f64, f64)) -> (f64, f64) {
     let room = (must.1 - must.0).max(0.05 * must.0.abs().max(must.1.abs())) * 2.0;
     let (low, high) = (may.0.max(must.0 - room).min(must.0), may.1.min(must.1 + room).max(must.1));
     let pad = (high - low) * 0.06;
@@ -97,9 +100,11 @@ pub fn value_range(unit: &str, must: (f64, f64), may: (f64, f64)) -> (f64, f64) 
     };
     // An axis never includes impossible values, except for the size of the marks.
     let (least, most) = match unit {
-        "share" => (0.0, 100.0),
-        "count" | "hours" | "business_hours" | "days" => (0.0, f64::INFINITY),
-        _ => (f64::NEG_INFINITY, f64::INFINITY),
+        MetricUnit::Share => (0.0, 100.0),
+        MetricUnit::Count | MetricUnit::Hours | MetricUnit::Days => (0.0, f64::INFINITY),
+        MetricUnit::Points | MetricUnit::Money | MetricUnit::Ratio | MetricUnit::Score | MetricUnit::Index => {
+            (f64::NEG_INFINITY, f64::INFINITY)
+        }
     };
     if must.0 >= least && must.1 <= most {
         let margin = (high - low) * 0.03;
@@ -192,43 +197,57 @@ pub fn apart(mut places: Vec<(f64, String, &'static str)>, gap: f64) -> Vec<(f64
 mod tests {
     use super::*;
 
-    fn axis(unit: &str) -> Axis {
-        Axis {
-            unit: unit.into(),
-            ..Axis::default()
-        }
+    fn axis(unit: MetricUnit) -> Axis {
+        Axis { unit, ..Axis::default() }
     }
 
-    fn tick_texts(unit: &str, low: f64, high: f64) -> Vec<String> {
-        let numbers = Numbers::new(&axis(unit), [low, high].into_iter());
+    fn tick_texts(unit: MetricUnit, low: f64, high: f64) -> Vec<String> {
+        texts_of(&axis(unit), low, high)
+    }
+
+    fn texts_of(axis: &Axis, low: f64, high: f64) -> Vec<String> {
+        let numbers = Numbers::new(axis, [low, high].into_iter());
         let range = (low * numbers.factor, high * numbers.factor);
         ticks(numbers, range).into_iter().map(|(_, text)| text).collect()
     }
 
     #[test]
     fn ticks_are_round_in_the_unit_that_is_read() {
-        assert_eq!(tick_texts("share", 0.61, 0.69), ["62%", "64%", "66%", "68%"]);
-        assert_eq!(tick_texts("hours", 0.1, 0.5), ["10 min", "15 min", "20 min", "25 min", "30 min"]);
-        assert_eq!(tick_texts("hours", 24.0, 100.0), ["1 d", "2 d", "3 d", "4 d"]);
-        assert_eq!(tick_texts("business_hours", 24.0, 90.0), ["40 h", "60 h", "80 h"]);
-        assert_eq!(tick_texts("money", 7.9e6, 9.2e6), ["8.00m", "8.25m", "8.50m", "8.75m", "9.00m"]);
-        assert_eq!(tick_texts("score", -40.0, 40.0), ["−40", "−20", "0", "20", "40"]);
-        assert_eq!(tick_texts("count", 0.0, 12_000.0), ["0", "2,500", "5,000", "7,500", "10,000"]);
+        assert_eq!(tick_texts(MetricUnit::Share, 0.61, 0.69), ["62%", "64%", "66%", "68%"]);
+        assert_eq!(
+            tick_texts(MetricUnit::Hours, 0.1, 0.5),
+            ["10 min", "15 min", "20 min", "25 min", "30 min"]
+        );
+        assert_eq!(tick_texts(MetricUnit::Hours, 24.0, 100.0), ["1 d", "2 d", "3 d", "4 d"]);
+        let business = Axis {
+            business_hours: true,
+            ..axis(MetricUnit::Hours)
+        };
+        assert_eq!(texts_of(&business, 24.0, 90.0), ["40 h", "60 h", "80 h"]);
+        assert_eq!(
+            tick_texts(MetricUnit::Money, 7.9e6, 9.2e6),
+            ["8.00m", "8.25m", "8.50m", "8.75m", "9.00m"]
+        );
+        assert_eq!(tick_texts(MetricUnit::Score, -40.0, 40.0), ["−40", "−20", "0", "20", "40"]);
+        assert_eq!(
+            tick_texts(MetricUnit::Count, 0.0, 12_000.0),
+            ["0", "2,500", "5,000", "7,500", "10,000"]
+        );
     }
 
     #[test]
     fn a_line_says_its_value() {
-        let numbers = Numbers::new(&axis("share"), [0.8].into_iter());
+        let numbers = Numbers::new(&axis(MetricUnit::Share), [0.8].into_iter());
         assert_eq!((numbers.single(80.0), numbers.single(82.55)), ("80%".into(), "82.6%".into()));
     }
 
     #[test]
     fn ranges_hold_what_must_be_seen_and_stay_where_values_can_be() {
-        let (low, high) = value_range("share", (97.0, 100.0), (10.0, 100.0));
+        let (low, high) = value_range(MetricUnit::Share, (97.0, 100.0), (10.0, 100.0));
         assert!((86.0..88.0).contains(&low) && (100.0..101.0).contains(&high), "{low} {high}");
-        let (low, high) = value_range("count", (0.0, 0.0), (0.0, 0.0));
+        let (low, high) = value_range(MetricUnit::Count, (0.0, 0.0), (0.0, 0.0));
         assert!((-0.1..=0.0).contains(&low) && high > 0.0, "{low} {high}");
-        let (low, high) = value_range("money", (5.0, 5.0), (5.0, 5.0));
+        let (low, high) = value_range(MetricUnit::Money, (5.0, 5.0), (5.0, 5.0));
         assert!(low < 5.0 && high > 5.0);
     }
 

@@ -1,5 +1,6 @@
 //! A document with all there is: twenty metrics, thirteen periods, and cells that mean harm.
 
+use crate::catalog::MetricUnit;
 use crate::render::document::{Align, Axis, Card, Chart, Document, Figure, FunnelFigure, Point, SeriesFigure, Spark, Sparks, Table};
 use crate::render::format::{Units, count};
 use crate::render::text::{Text, Tone};
@@ -23,27 +24,27 @@ const UNITS: Units = Units {
 };
 
 /// Title, unit, usual value, and how much it varies.
-const METRICS: [(&str, &str, f64, f64); 20] = [
-    ("Retention rate", "share", 0.812, 0.02),
-    ("Repeat purchase rate", "share", 0.341, 0.03),
-    ("Active customers", "count", 4_120.0, 160.0),
-    ("New customers", "count", 612.0, 70.0),
-    ("Revenue", "money", 1_912_407.9, 120_000.0),
-    ("Revenue per customer", "money", 464.2, 21.0),
-    ("Average order value", "money", 71.4, 3.0),
-    ("Refund rate", "share", 0.031, 0.006),
-    ("Customer satisfaction (CSAT)", "share", 0.871, 0.02),
-    ("Net promoter score", "score", 32.4, 6.0),
-    ("Promoter share", "share", 0.51, 0.03),
-    ("Detractor share", "share", 0.19, 0.03),
-    ("Time to first response, median", "hours", 3.2, 0.7),
-    ("Time to first response, 90% of cases", "hours", 26.0, 4.0),
-    ("First response within target", "share", 0.78, 0.04),
-    ("Time to resolution, median", "hours", 61.0, 8.0),
-    ("Reopened cases", "share", 0.064, 0.01),
-    ("Complaints per 1,000 orders", "ratio", 4.2, 0.8),
-    ("Backlog at the end", "count", 214.0, 30.0),
-    ("On-time delivery", "share", 0.933, 0.015),
+const METRICS: [(&str, MetricUnit, f64, f64); 20] = [
+    ("Retention rate", MetricUnit::Share, 0.812, 0.02),
+    ("Repeat purchase rate", MetricUnit::Share, 0.341, 0.03),
+    ("Active customers", MetricUnit::Count, 4_120.0, 160.0),
+    ("New customers", MetricUnit::Count, 612.0, 70.0),
+    ("Revenue", MetricUnit::Money, 1_912_407.9, 120_000.0),
+    ("Revenue per customer", MetricUnit::Money, 464.2, 21.0),
+    ("Average order value", MetricUnit::Money, 71.4, 3.0),
+    ("Refund rate", MetricUnit::Share, 0.031, 0.006),
+    ("Customer satisfaction (CSAT)", MetricUnit::Share, 0.871, 0.02),
+    ("Net promoter score", MetricUnit::Score, 32.4, 6.0),
+    ("Promoter share", MetricUnit::Share, 0.51, 0.03),
+    ("Detractor share", MetricUnit::Share, 0.19, 0.03),
+    ("Time to first response, median", MetricUnit::Hours, 3.2, 0.7),
+    ("Time to first response, 90% of cases", MetricUnit::Hours, 26.0, 4.0),
+    ("First response within target", MetricUnit::Share, 0.78, 0.04),
+    ("Time to resolution, median", MetricUnit::Hours, 61.0, 8.0),
+    ("Reopened cases", MetricUnit::Share, 0.064, 0.01),
+    ("Complaints per 1,000 orders", MetricUnit::Ratio, 4.2, 0.8),
+    ("Backlog at the end", MetricUnit::Count, 214.0, 30.0),
+    ("On-time delivery", MetricUnit::Share, 0.933, 0.015),
 ];
 
 const PERIODS: usize = 13;
@@ -67,12 +68,16 @@ fn points(metric: usize) -> Vec<Option<Point>> {
     let (_, unit, usual, varies) = METRICS[metric];
     let point = |period: usize| {
         let value = usual + varies * noise(metric * 31 + period);
-        let value = if unit == "count" { value.round() } else { value };
+        let value = if unit == MetricUnit::Count { value.round() } else { value };
         let half = varies * 0.9;
-        let high = if unit == "share" { (value + half).min(1.0) } else { value + half };
+        let high = if unit == MetricUnit::Share {
+            (value + half).min(1.0)
+        } else {
+            value + half
+        };
         Point {
             value,
-            low: Some((value - half).max(if unit == "score" { -100.0 } else { 0.0 })),
+            low: Some((value - half).max(if unit == MetricUnit::Score { -100.0 } else { 0.0 })),
             high: Some(high),
         }
     };
@@ -102,15 +107,16 @@ fn series(metric: usize) -> Chart {
         open,
         centre: with_limits.then_some(usual),
         limits: if with_limits { limits.collect() } else { Vec::new() },
-        target: (metric.is_multiple_of(4) && unit == "share").then_some((usual * 50.0).round() / 50.0 + 0.01),
+        target: (metric.is_multiple_of(4) && unit == MetricUnit::Share).then_some((usual * 50.0).round() / 50.0 + 0.01),
         signals,
         axis: Axis {
             title: match unit {
-                "money" => "EUR".into(),
-                "share" => "Share of cases".into(),
+                MetricUnit::Money => "EUR".into(),
+                MetricUnit::Share => "Share of cases".into(),
                 _ => String::new(),
             },
-            unit: unit.into(),
+            unit,
+            business_hours: false,
             currency: Some("EUR".into()),
         },
         points: points.clone(),
@@ -183,7 +189,11 @@ fn scorecard(document: &mut Document) {
                 Text::number(scale.value(last.value), last.value, unit),
                 Text::own(scale.interval(last.low, last.high)),
                 Text::own(count(4_000 + 37 * metric as u64)),
-                Text::own(if unit == "share" { scale.value(usual) } else { String::new() }),
+                Text::own(if unit == MetricUnit::Share {
+                    scale.value(usual)
+                } else {
+                    String::new()
+                }),
                 match metric % 5 {
                     1 => reading("better", Tone::Good),
                     3 => reading("worse", Tone::Bad),
@@ -239,7 +249,7 @@ fn funnel() -> Chart {
             vec![
                 Text::untrusted(name.as_str()),
                 Text::own(count(*size as u64)),
-                Text::own(UNITS.scale("share", *value).value(*value)),
+                Text::own(UNITS.scale(MetricUnit::Share, *value).value(*value)),
                 Text::own(reading),
             ]
         })
@@ -259,7 +269,8 @@ fn funnel() -> Chart {
             size: "Customers at the start".into(),
             axis: Axis {
                 title: "Share of customers who stayed".into(),
-                unit: "share".into(),
+                unit: MetricUnit::Share,
+                business_hours: false,
                 currency: None,
             },
         }),
@@ -374,7 +385,7 @@ pub fn rich() -> Document {
                     "Customers with an order in the period who had one in the period before, over those who had one in the period before."
                         .into(),
                 ),
-                ("Unit".into(), Text::untrusted(*unit)),
+                ("Unit".into(), Text::untrusted(unit.as_str())),
                 (
                     "Source".into(),
                     Text::untrusted(HOSTILE[metric % HOSTILE.len()]).and("\nsecond line"),

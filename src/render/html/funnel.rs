@@ -7,7 +7,7 @@ use super::series::{Drawn, short};
 use super::svg;
 use crate::diagnostics::visible;
 use crate::render::document::FunnelFigure;
-use crate::render::format::{Units, number};
+use crate::render::format::number;
 
 /// At most this number of groups are named; the table next to the chart names them all.
 const NAMED: usize = 12;
@@ -31,7 +31,7 @@ pub fn draw(figure: &FunnelFigure) -> Option<Drawn> {
     let may = extent(figure.limits.iter().flat_map(|(_, limits)| *limits).chain([must.0, must.1]))?;
     let numbers = Numbers::new(&figure.axis, [must.0, must.1].into_iter());
     let by = |(low, high): (f64, f64)| (low * numbers.factor, high * numbers.factor);
-    let range = value_range(&figure.axis.unit, by(must), by(may));
+    let range = value_range(figure.axis.unit, by(must), by(may));
     let is_log = sizes.0 > 0.0 && sizes.1 / sizes.0 > 50.0;
     let along = if is_log {
         (sizes.0 / 1.3, sizes.1 * 1.3)
@@ -141,16 +141,11 @@ impl Funnel<'_> {
 
     fn said(&self, name: &str, size: f64, value: f64) -> String {
         let axis = &self.figure.axis;
-        let units = Units {
-            currency: axis.currency.as_deref(),
-            business_hours: axis.unit == "business_hours",
-        };
-        let unit = if units.business_hours { "hours" } else { axis.unit.as_str() };
         let size = number(size, usize::from(size.fract() != 0.0));
         format!(
             "{}: {}, {} {size}",
             short(name, 100),
-            units.scale(unit, value).value(value),
+            axis.units().scale(axis.unit, value).value(value),
             visible(&self.figure.size)
         )
     }
@@ -209,6 +204,7 @@ impl Funnel<'_> {
 mod tests {
     use super::super::svg::{Label, fluid};
     use super::*;
+    use crate::catalog::MetricUnit;
     use crate::render::document::Axis;
 
     fn figure(segments: &[(&str, f64, f64, u8)]) -> FunnelFigure {
@@ -225,7 +221,8 @@ mod tests {
             limits: (1..=40).map(|i| limits(f64::from(i) * 10.0)).collect(),
             size: "Orders".into(),
             axis: Axis {
-                unit: "share".into(),
+                unit: MetricUnit::Share,
+                business_hours: false,
                 ..Axis::default()
             },
         }

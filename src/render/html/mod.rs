@@ -19,6 +19,16 @@ mod ticks;
 pub use page::{Part, Parts, parts, style};
 
 use super::document::Document;
+use super::output_format::{OutputFormat, Stdout};
+
+/// HTML.
+pub const FORMAT: OutputFormat = OutputFormat {
+    name: "html",
+    aliases: &[],
+    endings: &["html", "htm"],
+    about: "For browsers: one file, no network, no script",
+    stdout: Stdout::Text,
+};
 
 /// Facts about the page itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +37,14 @@ pub struct Page<'a> {
     pub language: &'a str,
     /// The version of the program that wrote it.
     pub version: &'a str,
+}
+
+impl Page<'_> {
+    /// The pages of this program.
+    pub const CURRENT: Page<'static> = Page {
+        language: "en",
+        version: env!("CARGO_PKG_VERSION"),
+    };
 }
 
 /// The document as a separate page.

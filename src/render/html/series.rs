@@ -5,7 +5,6 @@ use super::scene::{Anchor, Scene};
 use super::svg;
 use crate::diagnostics::visible;
 use crate::render::document::{Point, SeriesFigure};
-use crate::render::format::Units;
 
 /// The smallest widths of narrow, normal and wide charts, and the class of the elements shown at each.
 const WIDTHS: [(f64, &str); 3] = [(320.0, "xs"), (416.0, "xm"), (672.0, "xl")];
@@ -37,7 +36,7 @@ pub fn draw(figure: &SeriesFigure) -> Option<Drawn> {
     let intervals = shown.iter().flatten().flat_map(|point| [point.low, point.high]).flatten();
     let may = extent(intervals.chain([must.0, must.1]))?;
     let by = |(low, high): (f64, f64)| (low * numbers.factor, high * numbers.factor);
-    let range = value_range(&figure.axis.unit, by(must), by(may));
+    let range = value_range(figure.axis.unit, by(must), by(may));
     let scale = scale((0.0, count as f64), range, false);
 
     let mut chart = Series {
@@ -220,12 +219,8 @@ impl Series<'_> {
     /// A value in words, as tables write it.
     fn said(&self, period: usize, point: Point) -> String {
         let axis = &self.figure.axis;
-        let units = Units {
-            currency: axis.currency.as_deref(),
-            business_hours: axis.unit == "business_hours",
-        };
-        let unit = if units.business_hours { "hours" } else { axis.unit.as_str() };
-        let scale = units.scale(unit, point.value);
+        let units = axis.units();
+        let scale = units.scale(axis.unit, point.value);
         let label = self.figure.labels.get(period).map(String::as_str).unwrap_or_default();
         let said = format!(
             "{}: {} {}",
@@ -365,6 +360,7 @@ pub fn short(text: &str, longest: usize) -> String {
 mod tests {
     use super::super::svg::{Label, fluid};
     use super::*;
+    use crate::catalog::MetricUnit;
     use crate::render::document::Axis;
 
     const LABEL: Label = Label {
@@ -388,7 +384,8 @@ mod tests {
             signals: vec![None; points.len()],
             points,
             axis: Axis {
-                unit: "share".into(),
+                unit: MetricUnit::Share,
+                business_hours: false,
                 ..Axis::default()
             },
             ..SeriesFigure::default()

@@ -1,6 +1,7 @@
 //! The definition of every metric, and how to reproduce the report.
 
 use super::{Report, definition, left, right};
+use crate::catalog::MetricUnit;
 use crate::render::document::{Card, Document, Table};
 use crate::render::format::count;
 use crate::render::text::Text;
@@ -39,7 +40,7 @@ pub fn add(document: &mut Document, report: &Report) {
             .map(|file| {
                 vec![
                     Text::untrusted(&file.name),
-                    Text::number(count(file.bytes), file.bytes as f64, "count"),
+                    Text::number(count(file.bytes), file.bytes as f64, MetricUnit::Count),
                     Text::own(&file.sha256),
                 ]
             })

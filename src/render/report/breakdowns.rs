@@ -2,6 +2,7 @@
 //! limits.
 
 use super::{Report, anchor, left, right};
+use crate::catalog::MetricUnit;
 use crate::findings::{Breakdown, Found, Funnel};
 use crate::render::displayed;
 use crate::render::document::{Align, Axis, Chart, Document, Figure, FunnelFigure, Table};
@@ -165,7 +166,7 @@ fn chart(report: &Report, breakdown: &Breakdown, metric: &MetricInfo, funnel: &F
     let rows = funnel.segments.iter().map(|s| {
         vec![
             Text::untrusted(&s.slice),
-            Text::number(count(s.n.round() as u64), s.n, "count"),
+            Text::number(count(s.n.round() as u64), s.n, MetricUnit::Count),
             report.value(metric, s.value),
             report.value(metric, s.limits[0].0),
             report.value(metric, s.limits[0].1),
@@ -189,7 +190,8 @@ fn chart(report: &Report, breakdown: &Breakdown, metric: &MetricInfo, funnel: &F
             size: "effective n".to_string(),
             axis: Axis {
                 title: metric.title.clone(),
-                unit: metric.unit.clone(),
+                unit: metric.unit,
+                business_hours: false,
                 currency: None,
             },
         }),

@@ -3,6 +3,7 @@
 use super::{Report, right};
 use crate::analyses::Share;
 use crate::analyses::cohorts::{Basis, Cohort, Cohorts};
+use crate::catalog::MetricUnit;
 use crate::period::Grain;
 use crate::render::document::{Align, Document, Table};
 use crate::render::format::{count, number};
@@ -72,7 +73,7 @@ fn table(cohorts: &Cohorts, caption: Text) -> Table {
     let row = |row: &Cohort| {
         let mark = if row.left_truncated { " +" } else { "" };
         let size = match row.size {
-            Some(size) => Text::number(count(size), size as f64, "count"),
+            Some(size) => Text::number(count(size), size as f64, MetricUnit::Count),
             None => "hidden".into(),
         };
         let mut texts = vec![Text::own(row.period.label.as_str()).and(mark), size];
@@ -90,7 +91,7 @@ fn table(cohorts: &Cohorts, caption: Text) -> Table {
 fn cell(share: &Share) -> Text {
     let value = share.value();
     let percent = (value * 100.0).round();
-    Text::number(format!("{percent}%"), value, "share").toned(Tone::Heat(percent as u8))
+    Text::number(format!("{percent}%"), value, MetricUnit::Share).toned(Tone::Heat(percent as u8))
 }
 
 fn capital(grain: Grain) -> String {

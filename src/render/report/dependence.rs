@@ -3,6 +3,7 @@
 use super::{Report, left, right};
 use crate::analyses::channels::{Channel, Mix};
 use crate::analyses::concentration::{Concentration, ConcentrationOf, Large, WithAndWithoutLargest};
+use crate::catalog::MetricUnit;
 use crate::render::displayed;
 use crate::render::document::{Document, Table};
 use crate::render::format::{Units, count};
@@ -33,9 +34,9 @@ fn concentration(document: &mut Document, report: &Report, few: &Concentration) 
         currency: report.currency,
         ..Units::default()
     };
-    let share = units.scale("share", few.top1.value);
-    let money = |value: f64| Text::number(units.scale("money", value).value(value), value, "money");
-    let percent = |value: f64| Text::number(units.scale("share", value).value(value), value, "share");
+    let share = units.scale(MetricUnit::Share, few.top1.value);
+    let money = |value: f64| Text::number(units.scale(MetricUnit::Money, value).value(value), value, MetricUnit::Money);
+    let percent = |value: f64| Text::number(units.scale(MetricUnit::Share, value).value(value), value, MetricUnit::Share);
     document.heading(3, what.into());
     let without = few
         .effective_number
@@ -51,7 +52,7 @@ fn concentration(document: &mut Document, report: &Report, few: &Concentration) 
     )));
     let row = |large: &Large| {
         vec![
-            Text::number(large.rank.to_string(), large.rank as f64, "count"),
+            Text::number(large.rank.to_string(), large.rank as f64, MetricUnit::Count),
             Text::untrusted(&large.id),
             large.name.as_ref().map_or_else(Text::default, Text::untrusted),
             money(large.amount),
@@ -75,7 +76,7 @@ fn concentration(document: &mut Document, report: &Report, few: &Concentration) 
     if few.withheld {
         document.note("Protected people are not shown; the ranks of the others are unchanged.".into());
     }
-    let measure = |title: &'static str, beside: &WithAndWithoutLargest, unit: &'static str| {
+    let measure = |title: &'static str, beside: &WithAndWithoutLargest, unit: MetricUnit| {
         let shown = |value: f64| Text::number(units.scale(unit, value).value(value), value, unit);
         vec![
             Text::own(title),
@@ -87,10 +88,10 @@ fn concentration(document: &mut Document, report: &Report, few: &Concentration) 
         caption: Text::own(format!("Concentration of {}", what.to_lowercase())),
         columns: vec![left("Measure"), right("All"), right("Without the largest")],
         rows: vec![
-            measure("Herfindahl-Hirschman index", &few.hhi, "index"),
-            measure("Effective number", &few.effective_number, "ratio"),
-            measure("Share of the largest", &few.top1, "share"),
-            measure("Share of the ten largest", &few.top10, "share"),
+            measure("Herfindahl-Hirschman index", &few.hhi, MetricUnit::Index),
+            measure("Effective number", &few.effective_number, MetricUnit::Ratio),
+            measure("Share of the largest", &few.top1, MetricUnit::Share),
+            measure("Share of the ten largest", &few.top10, MetricUnit::Share),
         ],
         sparks: None,
     });
@@ -115,8 +116,8 @@ fn mix(document: &mut Document, report: &Report, mix: &Mix) {
     let units = Units::default();
     let rows = mix.parts.iter().map(|part| {
         let cell = &part.cell;
-        let scale = units.scale("share", cell.value.unwrap_or_default());
-        let percent = |value: f64| Text::number(scale.value(value), value, "share");
+        let scale = units.scale(MetricUnit::Share, cell.value.unwrap_or_default());
+        let percent = |value: f64| Text::number(scale.value(value), value, MetricUnit::Share);
         let change = cell.changes.get("previous");
         let moved = change.map_or_else(Text::default, |change| {
             let delta = change.delta.map_or(String::new(), |delta| format!("{} ", scale.change(delta)));
@@ -134,7 +135,7 @@ fn mix(document: &mut Document, report: &Report, mix: &Mix) {
                 Channel::Others(channels) => Text::own(super::counted(*channels, "other channel", "other channels")),
                 Channel::Unknown => "(none)".into(),
             },
-            Text::number(count(contacts as u64), contacts, "count"),
+            Text::number(count(contacts as u64), contacts, MetricUnit::Count),
             cell.value.map_or_else(Text::default, percent),
             Text::own(scale.interval(cell.low, cell.high)),
             change.and_then(|change| change.value).map_or_else(Text::default, percent),

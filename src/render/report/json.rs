@@ -1,77 +1,64 @@
-//! A report as JSON: `relhealth.report/1`, described by `report.schema.json` beside this file. The cells are those of a measure, first the
-//! series of every metric, then its slices.
-
-use std::io::{self, Write};
+//! A report as a document for programs ([`wire::report::Report`]), and as the values of templates.
 
 use serde_json::{Value, json};
 
 use super::Report;
-use crate::findings::{Breakdown, Finding, Found, Funnel, MetricSeries};
-use crate::period::instant_text;
-use crate::render::json::{cell, list, note};
-use crate::report::{Contributors, MeasureResult, MetricInfo};
+use crate::findings::{Breakdown, Finding, Found, MetricSeries};
+use crate::report::{MeasureResult, MetricInfo};
+use crate::stats::process::{Chart, Direction};
+use crate::wire::report::{self as document, Contributors, FindingKind, Funnel};
+use crate::wire::{self, Instant, Labels, MetricKind, Note, SchemaId, lists, measure, supplements};
 
-pub use crate::report_diff::stored::SCHEMA;
-
-/// Writes a report as one object. Numbers are not rounded; what is not there is null.
-///
-/// # Errors
-/// Those of the writer.
-pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+/// The report as a document. The cells are those of a measure, first the series of every metric, then its slices.
+pub fn document(report: &Report) -> wire::report::Report {
     let review = report.review;
-    let period = &review.period;
-    let head = json!({
-        "schema": SCHEMA,
-        "version": report.origin.version,
-        "command": report.origin.command,
-        "title": report.title,
-        "period": {
-            "label": period.label,
-            "start": instant_text(period.start),
-            "end": instant_text(period.end),
-            "complete": period.is_complete(report.as_of),
-        },
-        "as_of": instant_text(report.as_of),
-        "timezone": report.timezone,
-        "currency": report.currency,
-        "clock": report.clock,
-        "level": review.level,
-        "where": review.filter,
-        "compared": review.compared,
+    let beside = review.beside.as_ref();
+    let input = |file: &crate::io::Fingerprint| document::Input {
+        name: file.name.clone(),
+        bytes: file.bytes,
+        sha256: file.sha256.clone(),
+    };
+    let absent = review.absent.iter().map(|(metric, why)| document::Absent {
+        metric: metric.id.clone(),
+        reason: why.code(),
+        missing: why.detail().map(str::to_string),
     });
-    let head = head.to_string();
-    write!(out, "{}", head.trim_end_matches('}'))?;
-    let measured = measured(report);
-    section(
-        out,
-        "inputs",
-        report
-            .origin
-            .inputs
-            .iter()
-            .map(|file| json!({"name": file.name, "bytes": file.bytes, "sha256": file.sha256})),
-    )?;
-    section(out, "metrics", review.scores.iter().map(|score| metric(report, score)))?;
-    section(
-        out,
-        "findings",
-        review.findings.iter().map(|finding| self::finding(report, finding)),
-    )?;
-    section(out, "cells", measured.cells.iter().map(|one| cell(one, &measured)))?;
-    section(out, "contributors", review.contributors.iter().map(contributors))?;
-    section(out, "funnels", review.breakdowns.iter().flat_map(funnels))?;
-    let absent = review.absent.iter();
-    section(
-        out,
-        "absent",
-        absent.map(|(metric, why)| json!({"metric": metric.id, "reason": why.as_str(), "missing": why.detail()})),
-    )?;
-    for (name, values) in super::supplements::sections(report) {
-        section(out, name, values.into_iter())?;
+    document::Report {
+        schema: SchemaId::default(),
+        version: report.origin.version.clone(),
+        command: report.origin.command.clone(),
+        title: report.title.map(str::to_string),
+        period: document::Period {
+            label: review.period.label.clone(),
+            start: Instant(review.period.start),
+            end: Instant(review.period.end),
+            complete: review.period.is_complete(report.as_of),
+        },
+        as_of: Instant(report.as_of),
+        timezone: report.timezone.to_string(),
+        currency: report.currency.map(str::to_string),
+        clock: report.clock.clone(),
+        level: review.level,
+        filter: review.filter.clone(),
+        compared: review.compared as u64,
+        inputs: report.origin.inputs.iter().map(input).collect(),
+        metrics: review.scores.iter().map(|score| metric(report, score)).collect(),
+        findings: review.findings.iter().map(|finding| self::finding(report, finding)).collect(),
+        cells: measure::cells(&measured(report)),
+        contributors: review.contributors.iter().map(Contributors::from).collect(),
+        funnels: review.breakdowns.iter().flat_map(funnels).collect(),
+        absent: absent.collect(),
+        cohorts: beside.map(|beside| beside.cohorts.iter().map(supplements::Cohorts::from).collect()),
+        concentration: beside.map(|beside| beside.concentrations.iter().map(supplements::Concentration::from).collect()),
+        channels: beside.map(|beside| {
+            let parts = beside.mix.iter().flat_map(|mix| &mix.parts);
+            parts.map(supplements::Channel::from).collect()
+        }),
+        lists: beside.map(lists::lists),
+        coverage: beside.map(|beside| supplements::coverage(&beside.coverage)),
+        account: report.account.to_vec(),
+        notes: report.notes.iter().map(Note::from).collect(),
     }
-    section(out, "account", report.account.iter().map(|file| json!(file)))?;
-    section(out, "notes", report.notes.iter().map(note))?;
-    writeln!(out, "}}")
 }
 
 /// The cells of a report as a measure: the series, then the slices.
@@ -94,7 +81,7 @@ pub fn measured(report: &Report) -> MeasureResult {
         timezone: report.timezone.to_string(),
         level: review.level,
         currency: report.currency.map(str::to_string),
-        clock: report.clock.to_string(),
+        clock: report.clock.clone(),
         dimensions: review.breakdowns.iter().map(|breakdown| breakdown.dimension.clone()).collect(),
         metrics,
         cells: series.chain(slices).collect(),
@@ -123,110 +110,106 @@ pub fn values(report: &Report) -> Value {
     Value::Object(report.review.scores.iter().map(value).collect())
 }
 
-fn section(out: &mut dyn Write, name: &str, values: impl Iterator<Item = Value>) -> io::Result<()> {
-    write!(out, ",\n\"{name}\": ")?;
-    list(out, values)
-}
-
-fn metric(report: &Report, score: &MetricSeries) -> Value {
+fn metric(report: &Report, score: &MetricSeries) -> document::Metric {
     let metric = &score.metric;
     let known = report.metrics.iter().find(|known| known.id == metric.id);
-    let label = |at: usize| &score.cells[at].period.label;
-    json!({
-        "id": metric.id,
-        "title": metric.title,
-        "family": metric.family,
-        "unit": metric.unit,
-        "good": metric.good.word(),
-        "undated": metric.undated,
-        "kind": known.map(|known| known.kind.word()),
-        "per": known.and_then(|known| known.kind.per()),
-        "definition": known.map(|known| format!("{:016x}", known.definition_hash())),
-        "target": score.goal.map(|goal| json!({
-            "value": goal.value,
-            "reading": goal.reading.as_str(),
-            "assurance": goal.assurance.map(|assurance| assurance.as_str()),
-        })),
-        "process": score.process.as_ref().map(|chart| json!({
-            "chart": chart.kind.as_str(),
-            "mean": chart.mean,
-            "baseline": chart.baseline,
-            "trial": chart.trial,
-            "limits": chart.limits.iter().enumerate().map(|(at, limits)| json!({
-                "period": label(at),
-                "lower": limits.map(|limits| limits.lower),
-                "upper": limits.map(|limits| limits.upper),
-            })).collect::<Vec<_>>(),
-            "signals": chart.signals.iter().map(|signal| json!({
-                "period": label(signal.at),
-                "since": label(signal.since),
-                "rule": signal.rule.as_str(),
-                "up": signal.direction == crate::stats::process::Direction::Up,
-            })).collect::<Vec<_>>(),
-        })),
-    })
+    document::Metric {
+        id: metric.id.clone(),
+        title: metric.title.clone(),
+        family: metric.family.clone(),
+        unit: metric.unit,
+        good: metric.good,
+        undated: metric.undated,
+        kind: known.map(|known| MetricKind::from(&known.kind)),
+        per: known.and_then(|known| known.kind.per()),
+        definition: known.map(|known| format!("{:016x}", known.definition_hash())),
+        target: score.goal.map(|goal| document::Target {
+            value: goal.value,
+            reading: goal.reading,
+            assurance: goal.assurance,
+        }),
+        process: score.process.as_ref().map(|chart| process(score, chart)),
+    }
 }
 
-/// Who a value comes from.
-fn contributors(of: &Contributors) -> Value {
-    json!({
-        "metric": of.metric,
-        "period": of.period.label,
-        "stakeholders": of.stakeholders,
-        "part": of.part,
-        "whole": of.whole,
-        "squares": of.squares,
-        "others": {"stakeholders": of.others.stakeholders, "part": of.others.part, "whole": of.others.whole},
-        "largest": of.largest.iter().map(|one| json!({"id": one.id, "part": one.part, "whole": one.whole})).collect::<Vec<_>>(),
-    })
+fn process(score: &MetricSeries, chart: &Chart) -> document::Process {
+    let label = |at: usize| score.cells[at].period.label.clone();
+    let limits = chart.limits.iter().enumerate().map(|(at, limits)| document::ProcessLimits {
+        period: label(at),
+        lower: limits.map(|limits| limits.lower),
+        upper: limits.map(|limits| limits.upper),
+    });
+    let signals = chart.signals.iter().map(|signal| document::ProcessSignal {
+        period: label(signal.at),
+        since: label(signal.since),
+        rule: signal.rule,
+        up: signal.direction == Direction::Up,
+    });
+    document::Process {
+        chart: chart.kind,
+        mean: chart.mean,
+        baseline: chart.baseline as u64,
+        trial: chart.trial,
+        limits: limits.collect(),
+        signals: signals.collect(),
+    }
 }
 
-fn finding(report: &Report, finding: &Finding) -> Value {
+fn finding(report: &Report, finding: &Finding) -> document::Finding {
     let review = report.review;
-    let mut value = match &finding.found {
-        Found::Moved { score, against } => json!({
-            "kind": "moved", "metric": review.scores[*score].metric.id, "against": against, "by": {},
-        }),
-        Found::Missed { score } => json!({
-            "kind": "target missed", "metric": review.scores[*score].metric.id, "against": ["target"], "by": {},
-        }),
+    let of_score = |score: usize| review.scores[score].metric.id.clone();
+    let (kind, metric, against, by) = match &finding.found {
+        Found::Moved { score, against } => {
+            let against = against.iter().map(|against| against.to_string()).collect();
+            (FindingKind::Moved, of_score(*score), against, Labels::default())
+        }
+        Found::Missed { score } => (
+            FindingKind::TargetMissed,
+            of_score(*score),
+            vec!["target".to_string()],
+            Labels::default(),
+        ),
         Found::Differs { breakdown, metric, slice } => {
             let breakdown = &review.breakdowns[*breakdown];
-            json!({
-                "kind": "differs", "metric": breakdown.metrics[*metric].id, "against": ["rest"],
-                "by": { breakdown.dimension.as_str(): breakdown.slices[*slice] },
-            })
+            let by = Labels(vec![(breakdown.dimension.clone(), breakdown.slices[*slice].clone())]);
+            (
+                FindingKind::Differs,
+                breakdown.metrics[*metric].id.clone(),
+                vec!["rest".to_string()],
+                by,
+            )
         }
     };
-    value["reading"] = json!(finding.reading.as_str());
-    value["text"] = json!(super::sentences::sentence(report, finding).terminal());
-    value
+    document::Finding {
+        kind,
+        metric,
+        against,
+        by,
+        reading: finding.reading,
+        text: super::sentences::sentence(report, finding).terminal(),
+    }
 }
 
-fn funnels(breakdown: &Breakdown) -> impl Iterator<Item = Value> + '_ {
+fn funnels(breakdown: &Breakdown) -> impl Iterator<Item = Funnel> + '_ {
     let pairs = breakdown.metrics.iter().zip(&breakdown.funnels);
     pairs.filter_map(|(metric, funnel)| {
-        let Funnel {
-            centre,
-            dispersion,
-            segments,
-        } = funnel.as_ref()?;
-        let segment = |s: &crate::findings::FunnelSegment| {
-            json!({
-                "slice": s.slice,
-                "n": s.n,
-                "value": s.value,
-                "lower_95": s.limits[0].0, "upper_95": s.limits[0].1,
-                "lower_998": s.limits[1].0, "upper_998": s.limits[1].1,
-                "place": s.place.as_str(),
-            })
+        let funnel = funnel.as_ref()?;
+        let segment = |segment: &crate::findings::FunnelSegment| document::FunnelSegment {
+            slice: segment.slice.clone(),
+            n: segment.n,
+            value: segment.value,
+            lower_95: segment.limits[0].0,
+            upper_95: segment.limits[0].1,
+            lower_998: segment.limits[1].0,
+            upper_998: segment.limits[1].1,
+            place: segment.place,
         };
-        Some(json!({
-            "metric": metric.id,
-            "dimension": breakdown.dimension,
-            "centre": centre,
-            "dispersion": dispersion,
-            "segments": segments.iter().map(segment).collect::<Vec<_>>(),
-        }))
+        Some(Funnel {
+            metric: metric.id.clone(),
+            dimension: breakdown.dimension.clone(),
+            centre: funnel.centre,
+            dispersion: funnel.dispersion,
+            segments: funnel.segments.iter().map(segment).collect(),
+        })
     })
 }

@@ -2,6 +2,7 @@
 
 use super::{Report, counted, left, right};
 use crate::analyses::lists::{List, Lost, Overdue, StakeholderRef, Waiting};
+use crate::catalog::MetricUnit;
 use crate::render::document::{Align, Document, Table};
 use crate::render::format::count;
 use crate::render::text::{Text, Tone};
@@ -46,7 +47,7 @@ fn oldest(report: &Report, list: &List<Waiting>) -> String {
     let hours = list
         .rows
         .first()
-        .map(|row| report.units().scale("hours", row.hours).value(row.hours));
+        .map(|row| report.units().scale(MetricUnit::Hours, row.hours).value(row.hours));
     hours.map_or(String::new(), |hours| format!(", the oldest for {hours}"))
 }
 
@@ -132,7 +133,7 @@ fn overdue(list: &List<Overdue>) -> (Columns, Vec<Vec<Text>>) {
         right("Days since contact"),
         right("Target days"),
     ]);
-    let days = |days: i64| Text::number(count(days.unsigned_abs()), days as f64, "count");
+    let days = |days: i64| Text::number(count(days.unsigned_abs()), days as f64, MetricUnit::Count);
     let row = |row: &Overdue| {
         let mut texts = who(&row.who);
         texts.extend([
@@ -170,7 +171,11 @@ fn waiting(report: &Report, list: &List<Waiting>, since: &'static str) -> (Colum
             optional(row.kind.as_ref()),
             optional(row.owner.as_ref()),
             Text::day(zone.day_of(row.since)),
-            Text::number(units.scale("hours", row.hours).value(row.hours), row.hours, "hours"),
+            Text::number(
+                units.scale(MetricUnit::Hours, row.hours).value(row.hours),
+                row.hours,
+                MetricUnit::Hours,
+            ),
             row.due_at.map_or_else(Text::default, |due| Text::day(zone.day_of(due))),
             place,
         ]);
@@ -188,7 +193,7 @@ fn lost(report: &Report, list: &List<Lost>) -> (Columns, Vec<Vec<Text>>) {
         texts.extend([
             row.last_order.map_or_else(Text::default, Text::day),
             row.revenue_before.map_or_else(Text::default, |value| {
-                Text::number(units.scale("money", value).value(value), value, "money")
+                Text::number(units.scale(MetricUnit::Money, value).value(value), value, MetricUnit::Money)
             }),
         ]);
         texts

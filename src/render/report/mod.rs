@@ -10,7 +10,6 @@ mod lists;
 mod quality;
 mod scorecard;
 mod sentences;
-mod supplements;
 mod trends;
 
 use std::collections::BTreeSet;
@@ -19,12 +18,12 @@ use super::displayed;
 use super::document::{Align, Document};
 use super::format::{Scale, Units};
 use super::text::Text;
-use crate::catalog::Metric;
+use crate::catalog::{Metric, MetricUnit};
 use crate::diagnostics::Note;
 use crate::findings::Review;
 use crate::io::Fingerprint;
 use crate::period::{date_text, instant_text};
-use crate::report::{MetricInfo, RecordCounts};
+use crate::report::{Clock, MetricInfo, RecordCounts};
 use crate::schema::Micros;
 
 /// Everything that a report shows.
@@ -41,7 +40,7 @@ pub struct Report<'a> {
     /// Currency of money metrics, if it is known.
     pub currency: Option<&'a str>,
     /// The clock of response, resolution and open-case durations.
-    pub clock: &'a str,
+    pub clock: &'a Clock,
     /// The record counts of each file.
     pub account: &'a [RecordCounts],
     /// Findings about the data.
@@ -107,17 +106,17 @@ impl Report<'_> {
     pub fn units(&self) -> Units<'_> {
         Units {
             currency: self.currency,
-            business_hours: self.clock != "calendar hours",
+            business_hours: self.clock.is_business(),
         }
     }
 
     fn scale(&self, metric: &MetricInfo, value: f64) -> Scale<'_> {
-        self.units().scale(&metric.unit, value)
+        self.units().scale(metric.unit, value)
     }
 
     /// A value of a metric, in the scale that fits it.
     fn value(&self, metric: &MetricInfo, value: f64) -> Text {
-        Text::number(self.scale(metric, value).value(value), value, metric.unit.as_str())
+        Text::number(self.scale(metric, value).value(value), value, metric.unit)
     }
 
     /// The data that all numbers are based on, and what the intervals are. It explains both terms at first use.
@@ -135,10 +134,9 @@ impl Report<'_> {
         } else {
             " The period has not ended: it is compared with the same part of earlier periods."
         };
-        let clock = if self.clock == "calendar hours" {
-            String::new()
-        } else {
-            format!(" Durations are in {}.", self.clock)
+        let clock = match self.clock {
+            Clock::Calendar => String::new(),
+            Clock::Business { .. } => format!(" Durations are in {}.", self.clock),
         };
         Text::own(format!(
             "Data as of {known} ({}): {} records from {}. Square brackets show {} confidence intervals, the values that are compatible with \
@@ -167,7 +165,9 @@ fn counted(number: usize, one: &str, several: &str) -> String {
 
 /// A number of rows; a hidden number is an empty text.
 fn rows(n: Option<u64>) -> Text {
-    n.map_or_else(Text::default, |n| Text::number(super::format::count(n), n as f64, "count"))
+    n.map_or_else(Text::default, |n| {
+        Text::number(super::format::count(n), n as f64, MetricUnit::Count)
+    })
 }
 
 /// The place of a metric in the document.

@@ -2,6 +2,7 @@
 
 use super::{Detail, Report, counted, left, right};
 use crate::analyses::coverage::{Span, Verdict};
+use crate::catalog::MetricUnit;
 use crate::render::displayed;
 use crate::render::document::{Align, Document, Table};
 use crate::render::format::count;
@@ -91,7 +92,7 @@ fn coverage(document: &mut Document, report: &Report) {
 }
 
 fn records(records: u64) -> Text {
-    Text::number(count(records), records as f64, "count")
+    Text::number(count(records), records as f64, MetricUnit::Count)
 }
 
 /// The tables that have gaps.
@@ -161,7 +162,7 @@ fn account(report: &Report) -> Table {
     let row = |file: &RecordCounts| {
         let mut row = vec![Text::untrusted(&file.file), Text::untrusted(&file.kind)];
         let counts = [file.read, file.used, file.rejected, file.duplicate, file.excluded];
-        row.extend(counts.map(|rows| Text::number(count(rows), rows as f64, "count")));
+        row.extend(counts.map(|rows| Text::number(count(rows), rows as f64, MetricUnit::Count)));
         row
     };
     Table {
@@ -186,7 +187,7 @@ fn reasons(account: &[RecordCounts]) -> Table {
             vec![
                 Text::untrusted(&file.file),
                 Text::untrusted(code),
-                Text::number(count(*rows), *rows as f64, "count"),
+                Text::number(count(*rows), *rows as f64, MetricUnit::Count),
             ]
         })
     });

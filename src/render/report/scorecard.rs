@@ -108,7 +108,7 @@ fn row(report: &Report, score: &MetricSeries, detail: Detail) -> Vec<Text> {
         row.push(
             change
                 .and_then(|change| change.value)
-                .map_or_else(Text::default, |value| Text::number(scale.value(value), value, metric.unit.as_str())),
+                .map_or_else(Text::default, |value| Text::number(scale.value(value), value, metric.unit)),
         );
         row.push(change.map_or_else(Text::default, |change| moved(change, score, &scale)));
     }

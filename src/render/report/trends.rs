@@ -124,7 +124,8 @@ fn chart(report: &Report, score: &MetricSeries) -> Option<Chart> {
             signals: (0..score.cells.len()).map(signal).collect(),
             axis: Axis {
                 title: metric.title.clone(),
-                unit: metric.unit.clone(),
+                unit: metric.unit,
+                business_hours: false,
                 currency: report.currency.map(str::to_string),
             },
         }),

@@ -8,6 +8,7 @@ use super::displayed;
 use super::document::{Align, Document, Table};
 use super::format::{Scale, Units, count, number};
 use super::text::Text;
+use crate::catalog::MetricUnit;
 use crate::period::{Zone, date_text, instant_text};
 use crate::report_diff::{Basis, Comparison, Known, Moved};
 use crate::schema::{DAY, Micros};
@@ -59,10 +60,10 @@ impl ComparisonWriter<'_> {
         let now = &self.comparison.reports[1];
         let units = Units {
             currency: now.currency.as_deref(),
-            business_hours: now.clock != "calendar hours",
+            business_hours: now.clock.is_business(),
         };
         let value = moved.values[1].value.or(moved.values[0].value).unwrap_or_default();
-        units.scale(&moved.unit, value)
+        units.scale(moved.unit, value)
     }
 
     fn value(&self, moved: &Moved, value: f64) -> String {
@@ -74,15 +75,11 @@ impl ComparisonWriter<'_> {
     }
 
     fn number(&self, moved: &Moved, value: Option<f64>) -> Text {
-        value.map_or_else(Text::default, |value| {
-            Text::number(self.value(moved, value), value, moved.unit.as_str())
-        })
+        value.map_or_else(Text::default, |value| Text::number(self.value(moved, value), value, moved.unit))
     }
 
     fn difference(&self, moved: &Moved, delta: Option<f64>) -> Text {
-        delta.map_or_else(Text::default, |delta| {
-            Text::number(self.change(moved, delta), delta, moved.unit.as_str())
-        })
+        delta.map_or_else(Text::default, |delta| Text::number(self.change(moved, delta), delta, moved.unit))
     }
 
     fn basis(&self) -> Text {
@@ -327,7 +324,7 @@ fn instant(at: Micros, timezone: &str) -> String {
 }
 
 fn rows(n: Option<u64>) -> Text {
-    n.map_or_else(Text::default, |n| Text::number(count(n), n as f64, "count"))
+    n.map_or_else(Text::default, |n| Text::number(count(n), n as f64, MetricUnit::Count))
 }
 
 fn left(title: &'static str) -> (Text, Align) {

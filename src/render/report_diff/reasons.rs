@@ -1,6 +1,7 @@
 //! Where each change comes from: by the groups of each dimension, and by stakeholder.
 
 use super::{ComparisonWriter, Detail, left, right, sentences};
+use crate::catalog::MetricUnit;
 use crate::render::displayed;
 use crate::render::document::{Align, Document, Table};
 use crate::render::format::number;
@@ -78,7 +79,7 @@ impl ComparisonWriter<'_> {
         let share = |slice: &Slice, side: usize| {
             let share = sentences::share(moved, slice, side);
             match shape {
-                Some(Shape::Ratio(_)) => Text::number(format!("{}%", number(share * 100.0, 1)), share, "share"),
+                Some(Shape::Ratio(_)) => Text::number(format!("{}%", number(share * 100.0, 1)), share, MetricUnit::Share),
                 _ => Text::default(),
             }
         };

@@ -4,6 +4,7 @@ use super::ComparisonWriter;
 use crate::render::displayed;
 use crate::render::summary::capital;
 use crate::render::text::{Text, Tone};
+use crate::report::AbsentCode;
 use crate::report_diff::people::{Had, People};
 use crate::report_diff::{Basis, Decomposition, Moved, Slice};
 use crate::stats::{BetterDirection, Reading};
@@ -13,7 +14,7 @@ pub fn value(told: &ComparisonWriter, moved: &Moved) -> Text {
     let [then, now] = &moved.values;
     let title = Text::untrusted(&moved.title);
     let (Some(before), Some(after), Some(delta)) = (then.value, now.value, moved.delta) else {
-        let why = |known: &crate::report_diff::Known| known.absent.clone().unwrap_or_default();
+        let why = |known: &crate::report_diff::Known| known.absent.map_or("", AbsentCode::as_str);
         return match (then.value, now.value) {
             (Some(before), None) => title
                 .and(format!(" was {} and is not available now: ", told.value(moved, before)))

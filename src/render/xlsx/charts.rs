@@ -258,7 +258,7 @@ fn marker(kind: ChartMarkerType, size: u8, fill: Color, edge: Color) -> ChartMar
 /// The format of the values of an axis, by the largest of them.
 fn number(axis: &Axis, values: impl Iterator<Item = f64>) -> String {
     let largest = values.map(f64::abs).fold(0.0, f64::max);
-    formats::number(&axis.unit, largest, axis.currency.as_deref())
+    formats::number(axis.unit, largest, axis.currency.as_deref())
 }
 
 /// The format of values as that of marks of an axis, which are round.

@@ -2,6 +2,7 @@
 
 use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, FormatUnderline};
 
+use crate::catalog::MetricUnit;
 use crate::render::document::Align;
 use crate::render::text::{Piece, Quantity, Text, Tone};
 
@@ -22,21 +23,21 @@ const LINK: Color = Color::RGB(0x0B_57_A4);
 const LONGEST_SUFFIX: usize = 100;
 
 /// The number format of a value in a unit, by its size if the unit has several scales.
-pub fn number(unit: &str, value: f64, currency: Option<&str>) -> String {
+pub fn number(unit: MetricUnit, value: f64, currency: Option<&str>) -> String {
     let decimals = |decimals: bool| if decimals { "#,##0.0" } else { "#,##0" };
     match unit {
-        "share" => "0.0%".to_string(),
-        "points" | "score" => "0.0".to_string(),
-        "money" => format!(
+        MetricUnit::Share => "0.0%".to_string(),
+        MetricUnit::Points | MetricUnit::Score => "0.0".to_string(),
+        MetricUnit::Money => format!(
             "#,##0.00{}",
             quoted(&currency.map_or(String::new(), |currency| format!(" {currency}")))
         ),
-        "hours" if value.abs() < 1.0 => "0.00\" h\"".to_string(),
-        "hours" => "#,##0.0\" h\"".to_string(),
-        "days" => format!("{}\" d\"", decimals(value.fract() != 0.0)),
-        "count" => decimals(value.fract() != 0.0).to_string(),
-        "index" => "0.000".to_string(),
-        _ => "#,##0.00".to_string(),
+        MetricUnit::Hours if value.abs() < 1.0 => "0.00\" h\"".to_string(),
+        MetricUnit::Hours => "#,##0.0\" h\"".to_string(),
+        MetricUnit::Days => format!("{}\" d\"", decimals(value.fract() != 0.0)),
+        MetricUnit::Count => decimals(value.fract() != 0.0).to_string(),
+        MetricUnit::Index => "0.000".to_string(),
+        MetricUnit::Ratio => "#,##0.00".to_string(),
     }
 }
 
@@ -66,7 +67,7 @@ pub fn value(text: &Text, currency: Option<&str>) -> Value {
     let Some(words) = after(text) else { return Value::Text };
     match &text.quantity {
         Some(Quantity::Number(value, unit)) if value.is_finite() => {
-            Value::Number(*value, format!("{}{}", number(unit, *value, currency), quoted(&words)))
+            Value::Number(*value, format!("{}{}", number(*unit, *value, currency), quoted(&words)))
         }
         // Days before March 1900 are not counted right.
         Some(Quantity::Day(day)) if *day >= -25_508 => Value::Number(f64::from(*day) + 25_569.0, format!("{DAY}{}", quoted(&words))),
@@ -155,7 +156,7 @@ mod tests {
 
     #[test]
     fn numbers_keep_the_words_after_them() {
-        let share = Text::number("65.6%", 0.656_123, "share");
+        let share = Text::number("65.6%", 0.656_123, MetricUnit::Share);
         assert_eq!(value(&share, None), Value::Number(0.656_123, "0.0%".into()));
         assert_eq!(
             value(&share.clone().and(" \"better\""), None),
@@ -163,11 +164,11 @@ mod tests {
         );
         assert_eq!(value(&share.clone().and_untrusted(" better"), None), Value::Text);
         assert_eq!(value(&share.and(" x".repeat(60)), None), Value::Text);
-        assert_eq!(value(&Text::number("", f64::NAN, "share"), None), Value::Text);
+        assert_eq!(value(&Text::number("", f64::NAN, MetricUnit::Share), None), Value::Text);
         assert_eq!(value(&Text::own("0.5"), None), Value::Text);
         assert_eq!(value(&Text::day(0), None), Value::Number(25_569.0, DAY.into()));
         assert_eq!(value(&Text::day(-30_000), None), Value::Text);
-        let money = Text::number("1.00 EUR", 1.0, "money");
+        let money = Text::number("1.00 EUR", 1.0, MetricUnit::Money);
         assert_eq!(value(&money, Some("EUR")), Value::Number(1.0, "#,##0.00\" EUR\"".into()));
     }
 

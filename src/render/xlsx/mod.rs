@@ -22,9 +22,19 @@ use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook};
 
 use super::document::{Block, Document};
 use super::format::Units;
+use super::output_format::{OutputFormat, Stdout};
 use crate::schema::Micros;
 use data::Data;
 use plan::Plan;
+
+/// A workbook of Excel.
+pub const FORMAT: OutputFormat = OutputFormat {
+    name: "xlsx",
+    aliases: &[],
+    endings: &["xlsx"],
+    about: "For spreadsheets: a workbook with sheets and charts",
+    stdout: Stdout::Binary("a workbook"),
+};
 
 /// Writes the document. Its values are in these units; the workbook is dated by `as_of`, so that the same document gives the same bytes.
 ///

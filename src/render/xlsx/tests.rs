@@ -5,6 +5,7 @@ use std::io::{Cursor, Read};
 
 use proptest::prelude::*;
 
+use crate::catalog::MetricUnit;
 use crate::render::document::{Align, Axis, Card, Chart, Document, Figure, FunnelFigure, Point, SeriesFigure, Spark, Sparks, Table};
 use crate::render::format::Units;
 use crate::render::text::{Text, Tone};
@@ -85,7 +86,7 @@ fn document(hostile: &str) -> Document {
         rows: vec![vec![
             Text::link("m-a", hostile),
             text(),
-            Text::number("12.3%", 0.123_456_789_012_345_6, "share")
+            Text::number("12.3%", 0.123_456_789_012_345_6, MetricUnit::Share)
                 .and(" better")
                 .toned(Tone::Heat(50)),
         ]],
@@ -103,14 +104,15 @@ fn document(hostile: &str) -> Document {
         caption: text(),
         columns: vec![(text(), Align::Left), ("Value".into(), Align::Right)],
         rows: vec![
-            vec![text(), Text::number("1.00 EUR", 1.000_000_1, "money")],
+            vec![text(), Text::number("1.00 EUR", 1.000_000_1, MetricUnit::Money)],
             vec![text(), Text::day(20_000)],
         ],
         sparks: None,
     };
     let axis = Axis {
         title: hostile.into(),
-        unit: "money".into(),
+        unit: MetricUnit::Money,
+        business_hours: false,
         currency: Some("EUR".into()),
     };
     document.chart(Chart {

@@ -1,0 +1,240 @@
+//! `relhealth.inspect/1`: what files turned out to be, and what they allow.
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::Serialize;
+
+use super::{Document, Labels, Layout, RecordCounts, SchemaId};
+use crate::canonical;
+use crate::codes::codes;
+use crate::schema::Table;
+
+/// What files turned out to be, and what they allow.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct Inspect {
+    /// Name and version of this format.
+    pub schema: SchemaId<Inspect>,
+    /// One for each table that a file feeds.
+    pub files: Vec<File>,
+    /// What the files allow together.
+    pub measurable: Vec<Family>,
+    /// What is missing for more.
+    pub missing: Vec<Missing>,
+}
+
+impl Document for Inspect {
+    const ID: &'static str = "relhealth.inspect/1";
+    const TITLE: &'static str = "What relhealth inspect --format json prints";
+    const LAYOUT: Layout = Layout::Indented;
+}
+
+/// What a file turned out to be.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct File {
+    /// As it was named.
+    pub file: String,
+    /// The part of a large file that was read: all counts are of that part; null: all of it.
+    pub sampled: Option<Sampled>,
+    /// What the file is taken for.
+    pub recognised: Recognised,
+    /// How its bytes become records: encoding, fields, line ends, header, before it, after the records, found.
+    pub reading: Labels,
+    /// Its columns, in its order; then what an expression or a constant gives.
+    pub columns: Vec<Column>,
+    /// What a person has to decide.
+    pub questions: Vec<Question>,
+    /// What became of its records; null: they could not be read.
+    pub account: Option<RecordCounts>,
+    /// Records that are not used: the first few of each reason.
+    pub unused: Vec<Unused>,
+    /// Findings.
+    pub notes: Vec<FileNote>,
+    /// Why it cannot be used as it is, and what to do; null: it can.
+    pub problem: Option<String>,
+}
+
+/// The part of a large file that was read.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct Sampled {
+    /// So many bytes of its start, decompressed.
+    #[schemars(range(min = 1))]
+    pub bytes: u64,
+    /// The bytes of all of it; null: it is compressed.
+    #[schemars(range(min = 1))]
+    pub of: Option<u64>,
+}
+
+/// What a file is taken for.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct Recognised {
+    /// The table that it feeds.
+    #[schemars(schema_with = "table")]
+    pub table: Option<&'static str>,
+    /// The profile that its headers fit, or that is stated for it.
+    pub profile: Option<String>,
+    /// How sure that is, from 0 to 1.
+    #[schemars(range(min = 0))]
+    pub confidence: f64,
+    /// What tells.
+    pub evidence: Vec<String>,
+}
+
+fn table(_: &mut SchemaGenerator) -> Schema {
+    let mut names: Vec<Option<&str>> = Table::ALL.iter().map(|table| Some(table.name())).collect();
+    names.push(None);
+    json_schema!({ "type": ["string", "null"], "enum": names })
+}
+
+/// A column of the file, or what an expression or a constant gives.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct Column {
+    /// Its place in the file; null: it is none of the file's.
+    #[schemars(range(min = 1))]
+    pub number: Option<u64>,
+    /// Or the expression or constant.
+    pub header: String,
+    /// The canonical column; null: it is a dimension under its own name.
+    pub means: Option<String>,
+    /// How sure that is, from 0 to 1.
+    #[schemars(range(min = 0))]
+    pub confidence: Option<f64>,
+    /// What tells what it means.
+    pub evidence: Vec<String>,
+    /// How its cells are read, and what decided it.
+    pub read_as: String,
+    /// Cells with content among the first records.
+    pub filled: u64,
+    /// The first records.
+    pub looked_at: u64,
+    /// Different cells among them.
+    pub distinct: u64,
+    /// Some of them.
+    pub samples: Vec<String>,
+}
+
+/// Something that the file does not tell.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct Question {
+    /// The question.
+    pub text: String,
+    /// What to write to answer it.
+    pub option: String,
+}
+
+codes! {
+    /// What became of a record that is not used.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum Fate {
+        /// It cannot be read.
+        Rejected = "rejected",
+        /// It is there already.
+        Duplicate = "duplicate",
+        /// A rule leaves it out.
+        Excluded = "excluded",
+    }
+}
+
+/// A record that is not used.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct Unused {
+    /// The line that it starts on.
+    #[schemars(range(min = 1))]
+    pub line: u64,
+    /// Its number among the data records.
+    #[schemars(range(min = 1))]
+    pub record: u64,
+    /// What became of it.
+    #[schemars(with = "Fate")]
+    pub fate: &'static str,
+    /// The column that is meant; empty: none.
+    pub column: String,
+    /// relhealth help codes
+    pub code: String,
+    /// The reason.
+    pub reason: String,
+    /// The record as it stands in the file.
+    pub raw: String,
+}
+
+/// A finding about a file.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct FileNote {
+    /// relhealth help codes
+    pub code: String,
+    /// What was found.
+    pub text: String,
+    /// How many rows or values it is about.
+    pub count: u64,
+}
+
+/// Metrics of a family that can be measured.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct Family {
+    /// The family.
+    pub family: String,
+    /// The metrics' ids.
+    pub metrics: Vec<String>,
+}
+
+/// Something that is missing.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct Missing {
+    /// What is missing.
+    pub what: String,
+    /// The ids of the metrics that need it.
+    pub metrics: Vec<String>,
+}
+
+impl From<&canonical::Inspection> for File {
+    fn from(file: &canonical::Inspection) -> File {
+        let column = |column: &canonical::ColumnInspection| Column {
+            number: column.number.map(|number| number as u64),
+            header: column.header.clone(),
+            means: column.means.clone(),
+            confidence: column.confidence,
+            evidence: column.evidence.clone(),
+            read_as: column.read_as.clone(),
+            filled: column.filled as u64,
+            looked_at: column.looked_at as u64,
+            distinct: column.distinct as u64,
+            samples: column.samples.clone(),
+        };
+        let question = |question: &canonical::Question| Question {
+            text: question.text.clone(),
+            option: question.option.clone(),
+        };
+        let unused = |record: &canonical::Reject| Unused {
+            line: record.line,
+            record: record.record,
+            fate: record.fate,
+            column: record.column.clone(),
+            code: record.code.clone(),
+            reason: record.reason.clone(),
+            raw: record.raw.clone(),
+        };
+        let note = |note: &crate::diagnostics::Note| FileNote {
+            code: note.code.to_string(),
+            text: note.text.clone(),
+            count: note.count,
+        };
+        File {
+            file: file.file.clone(),
+            sampled: file.sampled.map(|sampled| Sampled {
+                bytes: sampled.bytes,
+                of: sampled.of,
+            }),
+            recognised: Recognised {
+                table: file.recognised.table.map(Table::name),
+                profile: file.recognised.profile.clone(),
+                confidence: file.recognised.confidence,
+                evidence: file.recognised.evidence.clone(),
+            },
+            reading: Labels(file.reading.iter().map(|(what, text)| (what.to_string(), text.clone())).collect()),
+            columns: file.columns.iter().map(column).collect(),
+            questions: file.questions.iter().map(question).collect(),
+            account: file.account.clone(),
+            unused: file.unused.iter().map(unused).collect(),
+            notes: file.notes.iter().map(note).collect(),
+            problem: file.problem.clone(),
+        }
+    }
+}
