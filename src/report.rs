@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::catalog::{BetterDirection, ValueType};
-use crate::diagnostics::Note;
+use crate::notes::Note;
 use crate::period::Period;
 pub use crate::record_counts::RecordCounts;
 use crate::schema::Micros;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::rule::{Basis, Rule, Waiver};
-use crate::diagnostics::Note;
+use crate::notes::Note;
 use crate::record_counts::RecordCounts;
 use crate::report::{AbsentReason, Cell, Change, MetricInfo};
 use crate::schema::Micros;

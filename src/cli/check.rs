@@ -17,9 +17,10 @@ use crate::catalog::Metric;
 use crate::check::baseline::{self, Baseline};
 use crate::check::{self, CheckRequest, CheckResult, DataTest, Rule, RuleTarget, Waiver};
 use crate::config::{Config, ConfigErrors, SourceText};
-use crate::diagnostics::{Class, Note, Problem, did_you_mean, visible};
+use crate::diagnostics::{Class, Problem, did_you_mean, visible};
 use crate::facts::context::Settings;
 use crate::io::{Source, hex, write_bytes};
+use crate::notes::{AsOfDoubt, Note, RunNote};
 use crate::period::{Clock, Grain, Period, Wanted};
 use crate::render::check::document::{self, Show};
 use crate::render::check::messages::Words;
@@ -174,7 +175,7 @@ fn list(global: &Global, targets: &[Target], config: &Config, rules: Vec<Rule>) 
 
 fn read_baseline(path: &Path) -> anyhow::Result<Baseline> {
     let text = Source::file(path).and_then(|source| source.text());
-    let text = text.map_err(|error| Problem::usage(format!("{error:#}")).hint("write one with --save-baseline"))?;
+    let text = text.map_err(|error| Problem::from_error(Class::Usage, error).hint("write one with --save-baseline"))?;
     Baseline::parse(&visible(&path.display().to_string()), &text)
 }
 
@@ -239,7 +240,6 @@ fn fingerprint(text: &str) -> String {
 /// What a rule cannot say of the data as they are read.
 fn remarks(rules: &[Rule], as_of_is_stated: bool) -> Option<Note> {
     let of_age = |rule: &Rule| matches!(&rule.of, RuleTarget::Data(data) if matches!(data.test, DataTest::MaxAge(_)));
-    let text = "as-of is not stated, and so the end of the newest event's day: max_age only finds tables that are older than the others; \
-                state --as-of to hold them against a day";
-    (!as_of_is_stated && rules.iter().any(of_age)).then(|| Note::new("as-of", text))
+    let doubt = AsOfDoubt::AgeOfData;
+    (!as_of_is_stated && rules.iter().any(of_age)).then(|| Note::new(RunNote::AsOf { doubt }))
 }

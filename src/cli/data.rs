@@ -9,11 +9,12 @@ use super::progress;
 use crate::canonical::{self, Budget, CanonicalTables, Key, Loaded, Options, Redact};
 use crate::catalog::Metric;
 use crate::config::{Config, ConfigErrors, Overlay};
-use crate::diagnostics::{Note, Problem, nearest, visible};
+use crate::diagnostics::{Problem, nearest, visible};
 use crate::expr::{self, Expr, ExprError};
 use crate::ingest::Limits;
 use crate::io::write_bytes;
 use crate::measure;
+use crate::notes::Note;
 use crate::period::{Clock, parse_as_of};
 use crate::render::{record_counts, rejects};
 use crate::report::RecordCounts;
@@ -236,18 +237,13 @@ pub fn clock_words(clock: &Clock) -> String {
     }
 }
 
-/// Tells of the row account and the findings on stderr.
+/// Shows the record counts and the notes on stderr.
 pub fn tell(global: &Global, files: &[RecordCounts], notes: &[Note]) {
     if global.quiet {
         return;
     }
     files.iter().for_each(|file| say(&record_counts::line(file)));
     for note in notes {
-        let count = if note.count > 1 {
-            format!(" ({} times)", note.count)
-        } else {
-            String::new()
-        };
-        say(&format!("note: {note}{count}"));
+        say(&format!("note{}", note.with_code()));
     }
 }

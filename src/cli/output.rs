@@ -256,7 +256,7 @@ pub fn to_stdout(render: impl FnOnce(&mut dyn Write) -> anyhow::Result<()>) -> a
     match stdout.failure {
         None => rendered,
         Some(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Err(error.into()),
-        Some(error) => Err(Problem::usage("cannot write to standard output").why(error.to_string()).into()),
+        Some(error) => Err(Problem::usage("cannot write to standard output").because(error).into()),
     }
 }
 

@@ -14,9 +14,10 @@ use super::setup;
 use crate::canonical::{CanonicalTables, Data};
 use crate::catalog::Metric;
 use crate::config::{Config, expression};
-use crate::diagnostics::Problem;
+use crate::diagnostics::{Class, Problem};
 use crate::findings::{self, ReviewRequest};
 use crate::io::Source;
+use crate::notes::{Note, RunNote};
 use crate::period::{Grain, Period, Wanted};
 use crate::render::report::{self, Detail, Origin};
 use crate::render::template::{self, Layout};
@@ -148,7 +149,11 @@ pub fn run(global: &Global, args: &Report) -> anyhow::Result<()> {
     if let Some(file) = opened
         && let Err(error) = open::that_detached(&file)
     {
-        say(&format!("note: {} could not be opened: {error}", file.display()));
+        let note = RunNote::NotOpened {
+            file: file.display().to_string(),
+            reason: error.to_string(),
+        };
+        say(&format!("note{}", Note::new(note).with_code()));
     }
     Ok(())
 }
@@ -177,7 +182,7 @@ fn template_of(path: &Path, targets: &[Target]) -> anyhow::Result<Template> {
     let text = Source::file(path).and_then(|source| source.text());
     Ok(Template {
         file: path.display().to_string(),
-        text: text.map_err(|error| Problem::usage(format!("{error:#}")))?,
+        text: text.map_err(|error| Problem::from_error(Class::Usage, error))?,
         layout,
         format,
     })

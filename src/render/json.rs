@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde_json::{Map, Value, json};
 
-use crate::diagnostics::Note;
+use crate::notes::Note;
 use crate::period::instant_text;
 use crate::report::{Cell, Change, MeasureResult};
 
@@ -95,8 +95,8 @@ fn change(change: &Change) -> Value {
 pub(in crate::render) fn note(note: &Note) -> Value {
     let place = note.place.as_ref();
     json!({
-        "code": note.code,
-        "text": note.text,
+        "code": note.code(),
+        "text": note.text(),
         "count": note.count,
         "file": place.map(|place| &place.file),
         "line": place.and_then(|place| place.line),

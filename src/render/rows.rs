@@ -15,8 +15,8 @@ use super::terminal::Style;
 use super::text::Untrusted;
 use crate::canonical::{CanonicalTables, RawRecords};
 use crate::catalog::Metric;
-use crate::diagnostics::Note;
 use crate::measure::{Entry, FactRow, SupportingRows};
+use crate::notes::Note;
 use crate::period::{Period, instant_text};
 use crate::report::RecordCounts;
 
@@ -356,6 +356,7 @@ mod tests {
     use super::*;
     use crate::canonical::fixture::{Fixture, Rowed};
     use crate::catalog::Catalog;
+    use crate::notes::RunNote;
     use crate::period::Zone;
     use crate::render::json::tests::broken;
     use crate::schema::{NO_CODE, Table};
@@ -389,7 +390,7 @@ mod tests {
             behind: &behind,
             raw: &[RawRecords::default()],
             account: &[],
-            notes: &[Note::new("x", "y")],
+            notes: &[Note::new(RunNote::Absent { reason: "no rows" })],
         });
     }
 

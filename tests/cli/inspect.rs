@@ -72,8 +72,8 @@ fn a_file_that_nobody_has_seen() {
     );
     let text = folder.run(&["inspect", "odd.csv"]).silent().out();
     for part in [
-        "Feeds purchases",
-        "parted by semicolons",
+        "Table: purchases (confidence",
+        "separated by semicolons",
         "5  Notiz",
         "bad-date",
         "What else would allow more",

@@ -254,8 +254,8 @@ fn limits_of_what_is_read() {
     assert!(cut.contains("1 field-too-long"), "{cut}");
     measure(&["--max-columns", "4"]).code(0);
     measure(&["--max-columns", "3"]).code(3).says(snapbox::str![[r#"
-error: orders.csv has 4 columns: 3 may be (--max-columns)
-hint: see with inspect whether it is read as it is meant, or allow more
+error: orders.csv has 4 columns: the limit is 3 (--max-columns)
+hint: see with `relhealth inspect` whether it is read correctly, or allow more
 
 "#]]);
     measure(&["--max-field", "0"]).code(2);

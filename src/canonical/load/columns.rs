@@ -6,14 +6,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
-use super::filling::shortened;
-pub use super::filling::{Filling, Finding, Read};
+pub use super::filling::{Filling, Read};
 use crate::canonical::{Data, Interner, key_of};
 use crate::cell_parsing::{
     Civil, DecimalMark, DurationUnit, Format, Order, Style, ValueError, cleaned, is_marked_nothing, is_no_value, is_null, is_sheet_error,
     is_zero_date, parse_bool, parse_decimal, parse_duration, parse_iso, parse_money, parse_number, parse_ordered, parse_plain_iso,
 };
 use crate::expr::{Bound, Cell, Reading};
+use crate::notes::{CellFault, CellNote, CellText, ClockChange, Expected, ExpressionFault, RejectReason};
 use crate::period::{Fit, Zone};
 use crate::schema::{Column, ColumnType, DAY, MONEY_SCALE, Micros, NO_CODE, NO_INT, NO_KEY, NO_TIME, Role};
 use crate::sources::word;
@@ -73,7 +73,7 @@ pub struct Plan {
     pub strip_point_zero: bool,
     /// Whether cells may still tell that the column has to be looked at as a whole first.
     pub open: bool,
-    /// A cell that cannot be read voids itself alone, not the record.
+    /// A cell that cannot be read is ignored, and its record is kept.
     pub forgiving: bool,
     /// Replacements of cells.
     pub values: BTreeMap<String, String>,
@@ -82,8 +82,8 @@ pub struct Plan {
 /// Why a cell gives no value.
 #[derive(Debug)]
 pub enum CellIssue {
-    /// The cell is wrong: code and reason.
-    Bad(&'static str, String),
+    /// The cell is wrong.
+    Bad(RejectReason),
     /// The whole column has to be looked at before any of its cells can be read.
     NeedsColumnScan,
 }
@@ -117,9 +117,11 @@ impl Plan {
                 Ok(Cell::Time(at)) if self.kind == ColumnType::Time => Ok(Read::Int(at)),
                 Ok(Cell::Bool(value)) if self.kind == ColumnType::Bool => Ok(Read::Flag(u8::from(value))),
                 Ok(Cell::Bool(value)) => self.text(if value { "true" } else { "false" }, interners, filling),
-                Ok(Cell::Time(_)) => Err(CellIssue::Bad("bad-expression", "the expression gives a time".to_string())),
+                Ok(Cell::Time(_)) => Err(CellIssue::Bad(RejectReason::BadExpression {
+                    fault: ExpressionFault::IsTime,
+                })),
                 Err(_) if self.open => Err(CellIssue::NeedsColumnScan),
-                Err(error) => Err(CellIssue::Bad("bad-expression", error.to_string())),
+                Err(error) => Err(CellIssue::Bad(RejectReason::BadExpression { fault: error.into() })),
             },
         }
     }
@@ -130,10 +132,10 @@ impl Plan {
                 let steps = number * Decimal::from(MONEY_SCALE);
                 let rounded = steps.round_dp_with_strategy(0, rust_decimal::RoundingStrategy::MidpointNearestEven);
                 filling.rounded += u64::from(rounded != steps);
-                rounded
-                    .to_i64()
-                    .map(Read::Int)
-                    .ok_or_else(|| CellIssue::Bad("bad-amount", format!("{number} is too large")))
+                rounded.to_i64().map(Read::Int).ok_or_else(|| {
+                    let fault = fault(&number.to_string(), ValueError::TooLarge);
+                    CellIssue::Bad(RejectReason::BadAmount { fault })
+                })
             }
             ColumnType::Number => Ok(Read::Float(number.to_f64().unwrap_or(f64::NAN))),
             _ => self.text(&number.normalize().to_string(), interners, filling),
@@ -165,37 +167,38 @@ impl Plan {
                 }
                 Err(error) => self
                     .no_value(cell, filling)
-                    .ok_or_else(|| self.number_trouble("bad-amount", cell, error)),
+                    .ok_or_else(|| self.bad_number(cell, error, |fault| RejectReason::BadAmount { fault })),
             },
             ColumnType::Number if self.role() == Some(Role::Duration) => match parse_duration(cell, self.unit, self.mark) {
                 Ok(minutes) => Ok(Read::Float(minutes)),
                 Err(error) => self
                     .no_value(cell, filling)
-                    .ok_or_else(|| self.number_trouble("bad-duration", cell, error)),
+                    .ok_or_else(|| self.bad_number(cell, error, |fault| RejectReason::BadDuration { fault })),
             },
             ColumnType::Number => match parse_number(cell, self.mark) {
                 Ok(number) => Ok(Read::Float(number)),
                 Err(ValueError::AmbiguousSeparator(_)) if self.open => Err(CellIssue::NeedsColumnScan),
                 Err(_) if is_no_value(cell) => Ok(self.no_value(cell, filling).unwrap_or(Read::Float(f64::NAN))),
                 Err(_) if self.forgiving => {
-                    filling.void(format!("{} is no number", self.name), cell);
+                    filling.ignore(Expected::Number, cell);
                     Ok(Read::Float(f64::NAN))
                 }
-                Err(error) => Err(self.number_trouble("bad-number", cell, error)),
+                Err(error) => Err(self.bad_number(cell, error, |fault| RejectReason::BadNumber { fault })),
             },
             ColumnType::Bool => match parse_bool(cell) {
                 Ok(value) => Ok(Read::Flag(u8::from(value))),
-                Err(error) => self
-                    .no_value(cell, filling)
-                    .ok_or_else(|| CellIssue::Bad("bad-flag", error.to_string())),
+                Err(error) => self.no_value(cell, filling).ok_or_else(|| {
+                    let fault = fault(cell, error);
+                    CellIssue::Bad(RejectReason::BadFlag { fault })
+                }),
             },
         }
     }
 
-    fn number_trouble(&self, code: &'static str, cell: &str, error: ValueError) -> CellIssue {
+    fn bad_number(&self, cell: &str, error: ValueError, reason: impl Fn(CellFault) -> RejectReason) -> CellIssue {
         match error {
             ValueError::AmbiguousSeparator(_) if self.open => CellIssue::NeedsColumnScan,
-            error => CellIssue::Bad(code, format!("{error}: '{}'", shortened(cell))),
+            error => CellIssue::Bad(reason(fault(cell, error))),
         }
     }
 
@@ -211,7 +214,7 @@ impl Plan {
             return None;
         }
         if is_sheet_error(cell) {
-            filling.find(Finding::SheetError, cell);
+            filling.note(CellNote::SheetError, cell);
         }
         Some(self.null())
     }
@@ -232,7 +235,7 @@ impl Plan {
         if let [b'0'..=b'9', .., b'E' | b'e', b'+', b'0'..=b'9', b'0'..=b'9'] = end
             && end[..end.len() - 4].iter().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b','))
         {
-            filling.find(Finding::RoundedId, &id);
+            filling.note(CellNote::RoundedId, &id);
         }
         match id.strip_suffix(".0") {
             Some(_) if self.open => Err(CellIssue::NeedsColumnScan),
@@ -245,7 +248,7 @@ impl Plan {
     #[cold]
     fn odd_id<'c>(&self, cell: &'c str, filling: &mut Filling) -> Option<Cow<'c, str>> {
         if is_sheet_error(cell) {
-            filling.find(Finding::SheetError, cell);
+            filling.note(CellNote::SheetError, cell);
             return None;
         }
         let id = cleaned(cell);
@@ -253,7 +256,7 @@ impl Plan {
             return None;
         }
         if *id != *cell.trim() {
-            filling.find(Finding::CleanedId, &id);
+            filling.note(CellNote::CleanedId, &id);
         }
         Some(id)
     }
@@ -277,7 +280,7 @@ impl Plan {
         }
         match known[index] {
             NO_CODE => {
-                filling.void(format!("{} is none of {}", self.name, self.words.join(", ")), cell);
+                filling.ignore(Expected::OneOf(self.words), cell);
                 if self.words.contains(&"other") {
                     interners.texts.code("other")
                 } else {
@@ -319,10 +322,10 @@ impl Plan {
             Some(error) if !is_zero_date(cell) => Err(if self.open {
                 CellIssue::NeedsColumnScan
             } else {
-                bad_date(cell, error)
+                CellIssue::Bad(RejectReason::BadDate { fault: fault(cell, error) })
             }),
             _ => {
-                filling.find(Finding::ZeroDate, cell);
+                filling.note(CellNote::ZeroDate, cell);
                 Ok(Read::Int(NO_INT))
             }
         }
@@ -334,7 +337,7 @@ impl Plan {
         match (civil.utc(), civil.micros_of_day) {
             (Some(at), _) => {
                 if civil.clock_change {
-                    filling.find(Finding::ClockChange, cell);
+                    filling.note(clock_change(ClockChange::OfNamedZone), cell);
                 }
                 at
             }
@@ -344,8 +347,8 @@ impl Plan {
                 let local = self.zone.to_utc(civil.days, micros);
                 match local.fit {
                     Fit::Unique => {}
-                    Fit::Gap => filling.find(Finding::Gap, cell),
-                    Fit::Fold => filling.find(Finding::Fold, cell),
+                    Fit::Gap => filling.note(clock_change(ClockChange::Skipped), cell),
+                    Fit::Fold => filling.note(clock_change(ClockChange::Repeated), cell),
                 }
                 local.at
             }
@@ -353,8 +356,13 @@ impl Plan {
     }
 }
 
-fn bad_date(cell: &str, error: ValueError) -> CellIssue {
-    CellIssue::Bad("bad-date", format!("{error}: '{}'", shortened(cell)))
+fn fault(cell: &str, error: ValueError) -> CellFault {
+    let cell = Some(CellText::of(cell));
+    CellFault { error, cell }
+}
+
+fn clock_change(change: ClockChange) -> CellNote {
+    CellNote::ClockChange { change }
 }
 
 /// A cell without outer blanks, which most have none of: then its first and its last byte tell.
@@ -416,6 +424,7 @@ pub(super) mod tests {
     use super::*;
     use crate::canonical::load::{Budget, Loaded, Options, load};
     use crate::io;
+    use crate::notes::{ExclusionReason, Note};
     use crate::schema::{Table, interactions, purchases};
     use crate::sources::{Dates, Input, Source};
 
@@ -451,8 +460,8 @@ pub(super) mod tests {
 
     /// The text and count of the note with that code.
     pub fn noted(loaded: &Loaded, code: &str) -> Option<(String, u64)> {
-        let note = loaded.notes.iter().find(|n| n.code == code)?;
-        Some((note.text.clone(), note.count))
+        let note = loaded.notes.iter().find(|n| n.code().as_str() == code)?;
+        Some((note.text(), note.count))
     }
 
     #[test]
@@ -489,7 +498,7 @@ pub(super) mod tests {
         let without: Vec<u64> = loaded
             .unused
             .iter()
-            .filter(|r| r.code == "no-stakeholder")
+            .filter(|r| r.reason == ExclusionReason::NoStakeholder.into())
             .map(|r| r.line)
             .collect();
         assert_eq!(without, [9, 10]);
@@ -512,7 +521,7 @@ pub(super) mod tests {
             .zip(wanted)
             .for_each(|(found, wanted)| assert!((found - wanted).abs() < 1e-9, "{found} {wanted}"));
         assert!(minutes[4].is_nan() && minutes[5].is_nan());
-        assert_eq!(loaded.unused[0].code, "bad-duration");
+        assert_eq!(loaded.unused[0].reason.code().as_str(), "bad-duration");
     }
 
     #[test]
@@ -520,15 +529,11 @@ pub(super) mod tests {
         let text = "stakeholder_id,occurred_at,amount\na,2024-03-31 02:30:00,1\nb,2024-10-27 02:30:00,1\nc,2024-10-27 04:30:00,1\n\
             d,2024-10-27 02:30 Europe/Paris,1\n";
         let loaded = loaded(Table::Purchases, text, "Europe/Berlin", None).unwrap();
-        let notes: Vec<&str> = loaded
-            .notes
-            .iter()
-            .filter(|n| n.code == "clock-change")
-            .map(|n| n.text.as_str())
-            .collect();
+        let of_clocks = loaded.notes.iter().filter(|n| n.code().as_str() == "clock-change");
+        let notes: Vec<String> = of_clocks.map(Note::text).collect();
         assert_eq!(notes.len(), 3, "{notes:?}");
         assert!(
-            notes[0].contains("jumped over") && notes[0].contains("2024-03-31 02:30:00"),
+            notes[0].contains("put forward") && notes[0].contains("2024-03-31 02:30:00"),
             "{notes:?}"
         );
         let rows = loaded.canonical.table(Table::Purchases).unwrap();

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Budget, Loaded, Options};
-use crate::diagnostics::Note;
 use crate::io;
+use crate::notes::Note;
 use crate::period::Zone;
 use crate::schema::Table;
 use crate::sources::{Input, Source};
@@ -56,15 +56,15 @@ pub fn load_inputs(inputs: &[Input], options: &Options) -> Loaded {
         ..options.clone()
     };
     let lined = super::load(inputs, &lined).unwrap();
-    let said = |loaded: &Loaded| loaded.notes.iter().map(|n| (n.code, n.text.clone(), n.count)).collect::<Vec<_>>();
-    assert_eq!(said(&plain), said(&lined));
+    let notes = |loaded: &Loaded| loaded.notes.iter().map(|n| (n.kind.clone(), n.count)).collect::<Vec<_>>();
+    assert_eq!(notes(&plain), notes(&lined));
     assert_eq!(plain.account, lined.account);
     lined
 }
 
 /// The notes with a code.
 pub fn notes<'a>(loaded: &'a Loaded, code: &str) -> Vec<&'a Note> {
-    loaded.notes.iter().filter(|n| n.code == code).collect()
+    loaded.notes.iter().filter(|n| n.code().as_str() == code).collect()
 }
 
 /// The one note with a code.
