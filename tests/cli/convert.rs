@@ -62,7 +62,7 @@ fn an_encoding_found_out_late_is_known_from_the_start() {
     let out = Folder::new().with("a.csv", bytes).run(&["convert", "--raw", "a.csv"]).code(0);
     // What is UTF-8 stays it, and the one byte that is none is not lost.
     assert!(out.out() == "café,1\n".repeat(100_000) + "café,2\n");
-    assert!(out.err().contains("1 byte is no UTF-8, the first in line 100001"), "{}", out.err());
+    assert!(out.err().contains("1 byte is not UTF-8, on line 100001"), "{}", out.err());
 }
 
 #[test]

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use anyhow::Result;
 
-use super::columns::{ColumnSource, Plan, Times, expression_amount, expression_time};
+use super::cells::{expression_amount, expression_time};
+use super::columns::{ColumnSource, Plan, Times};
 use super::date_problems;
 use super::file::Job;
 use crate::cell_parsing::{Count, DateVerdict, DateVote, DateWay, DecimalMark, DecimalVote, Order, cleaned, is_null, unguarded};
@@ -213,8 +214,7 @@ fn dates(verdict: DateVerdict, stated: Option<Order>, file: &str, column: &str) 
 
 #[cfg(test)]
 mod tests {
-    use super::super::columns::tests::{loaded, noted};
-    use super::super::testing::{input, options};
+    use super::super::testing::{input, load_table, noted, options};
     use crate::canonical::load::Loaded;
     use crate::cell_parsing::parse_iso;
     use crate::notes::{FileNote, Note, NoteKind};
@@ -227,11 +227,11 @@ mod tests {
     }
 
     fn read(cells: &[&str]) -> Loaded {
-        loaded(Table::Purchases, &text(cells), "UTC", None).unwrap()
+        load_table(Table::Purchases, &text(cells), "UTC", None).unwrap()
     }
 
     fn refused(cells: &[&str]) -> String {
-        let error = loaded(Table::Purchases, &text(cells), "UTC", None).unwrap_err();
+        let error = load_table(Table::Purchases, &text(cells), "UTC", None).unwrap_err();
         format!("{error:?}")
     }
 
@@ -297,7 +297,7 @@ mod tests {
     #[test]
     fn a_stated_order_is_followed() {
         let cells = text(&["01/02/2024", "45384", "2024-03-04"]);
-        let found = loaded(Table::Purchases, &cells, "UTC", Some(Dates::Mdy)).unwrap();
+        let found = load_table(Table::Purchases, &cells, "UTC", Some(Dates::Mdy)).unwrap();
         assert_eq!(times(&found), at(&["2024-01-02", "2024-04-02", "2024-03-04"]));
     }
 
@@ -336,14 +336,14 @@ mod tests {
             error.contains("read days as months") && error.contains("'2024-01-05 00:00:00' on line 12"),
             "{error}"
         );
-        assert!(loaded(Table::Purchases, &text(&cells), "UTC", Some(Dates::Dmy)).is_ok());
+        assert!(load_table(Table::Purchases, &text(&cells), "UTC", Some(Dates::Dmy)).is_ok());
     }
 
     #[test]
     fn zero_dates_are_nothing_and_counted() {
         let rows = "stakeholder_id;occurred_at;delivered_at;amount\na;2024-01-01;0000-00-00;1\nb;2024-01-01;0001-01-01;1\n\
             c;2024-01-01;30/12/1899;1\nd;2024-01-01;2024-01-03;1\ne;2024-02-20;13/02/2024;1\n";
-        let found = loaded(Table::Purchases, rows, "UTC", None).unwrap();
+        let found = load_table(Table::Purchases, rows, "UTC", None).unwrap();
         let table = found.canonical.table(Table::Purchases).unwrap();
         let there = (0..table.len)
             .filter(|row| table.times(&purchases::DELIVERED_AT).at(*row) != NO_TIME)

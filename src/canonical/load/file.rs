@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use anyhow::Result;
 
-use super::columns::{CellIssue, Filling, Interners, Plan, Read, expression_amount, expression_time};
+use super::cells::{CellIssue, Filling, Interners, Read, expression_amount, expression_time};
+use super::columns::Plan;
 use super::mapping::{LookedUp, Mapping};
 use crate::cell_parsing::{Order, is_null, unguarded};
 use crate::expr::{Bound, Cell, Reading};

@@ -1,7 +1,8 @@
 //! Notes about one file: how it was read, and what is remarkable about its cells.
 
 use super::column_scan::ColumnDecision;
-use super::columns::{ColumnSource, Filling, Plan};
+use super::columns::{ColumnSource, Plan};
+use super::filling::Filling;
 use crate::cell_parsing::DecimalMark;
 use crate::diagnostics::Place;
 use crate::ingest::{Layout, Outcome};

@@ -3,6 +3,7 @@
 mod affected_rows;
 mod auxiliary_columns;
 mod building;
+mod cells;
 mod column_scan;
 mod columns;
 mod contradictions;

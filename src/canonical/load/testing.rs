@@ -7,7 +7,7 @@ use crate::io;
 use crate::notes::Note;
 use crate::period::Zone;
 use crate::schema::Table;
-use crate::sources::{Input, Source};
+use crate::sources::{Dates, Input, Source};
 
 /// Plain options: one thread, UTC, everything else left open.
 pub fn options() -> Options {
@@ -27,6 +27,29 @@ pub fn options() -> Options {
         redact: None,
         limits: crate::ingest::Limits::default(),
     }
+}
+
+/// What becomes of one file of a table, with a time zone and an order of dates; every unused record is kept.
+pub fn load_table(table: Table, text: &str, zone: &str, dates: Option<Dates>) -> anyhow::Result<Loaded> {
+    let source = Source {
+        table: Some(table),
+        dates,
+        ..Source::default()
+    };
+    let file = io::Source::memory("file.csv", text.as_bytes());
+    let options = Options {
+        zone: Zone::parse(zone).unwrap(),
+        keep_unused: true,
+        budget: Budget::default(),
+        ..options()
+    };
+    super::load(&[Input { file, source }], &options)
+}
+
+/// The text and count of the first note with a code.
+pub fn noted(loaded: &Loaded, code: &str) -> Option<(String, u64)> {
+    let note = loaded.notes.iter().find(|n| n.code().as_str() == code)?;
+    Some((note.text(), note.count))
 }
 
 /// A file of a table.
