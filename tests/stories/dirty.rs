@@ -204,7 +204,7 @@ fn dates_that_can_be_read_in_two_ways_stop_the_run_until_somebody_says_which() {
     stops(
         &ran,
         3,
-        &["'01/02/2026' would be 2026-02-01 (dmy) or 2026-01-02 (mdy)", "dates = \"dmy\""],
+        &["'01/02/2026' could be 2026-02-01 (dmy) or 2026-01-02 (mdy)", "dates = \"dmy\""],
     );
     let ran = january(
         &["ambiguous-dates.csv"],
@@ -400,9 +400,9 @@ fn contradictions_are_told_with_their_line_where_lines_are_read() {
         &ran,
         &[
             "1 excluded (1 cancelled)",
-            "orders.csv:2: purchases: delivered_at lies before occurred_at",
-            "orders.csv:4: purchases: a negative quantity beside a positive amount",
-            "orders.csv:4: purchases: a refund is larger than the amount it is of",
+            "orders.csv:2: purchases: 1 record has `delivered_at` before `occurred_at`",
+            "orders.csv:4: purchases: 1 record has a negative quantity and a positive amount",
+            "orders.csv:4: purchases: 1 record has a refund that is larger than its amount",
         ],
     );
 }
