@@ -19,6 +19,7 @@ pub mod schema;
 pub mod cell_parsing;
 pub mod diagnostics;
 pub mod expr;
+pub mod notes;
 pub mod record_counts;
 pub mod toml_reader;
 // Layer 2: bytes to records, known formats and mappings, and statistics on plain numbers.

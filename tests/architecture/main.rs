@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 /// The layers from the bottom up. A module imports from the layers below its own, or from its own layer without a circle.
 const LAYERS: [&[&str]; 11] = [
     &["codes", "schema", "period", "io"],
-    &["record_counts", "diagnostics", "cell_parsing", "expr", "toml_reader"],
+    &["record_counts", "notes", "diagnostics", "cell_parsing", "expr", "toml_reader"],
     &["ingest", "sources", "stats"],
     &["canonical", "catalog"],
     &["facts", "report"],

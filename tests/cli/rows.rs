@@ -583,7 +583,7 @@ fn a_rate_shows_its_events_and_names_what_they_are_divided_by() {
     .concat();
     let ran = folder.run(&args).code(0);
     assert!(
-        ran.err().contains("note: these are the events; they are divided by `"),
+        ran.err().contains("note[exposure]: These are the events. They are divided by `"),
         "{}",
         ran.err()
     );
@@ -596,7 +596,7 @@ fn a_rate_shows_its_events_and_names_what_they_are_divided_by() {
     let ran = folder.run(&late).code(0);
     assert!(
         ran.err()
-            .contains("note: `measure` gives no number for these rows: incomplete window"),
+            .contains("note[absent]: `measure` gives no number for these rows: incomplete window"),
         "{}",
         ran.err()
     );

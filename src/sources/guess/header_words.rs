@@ -23,6 +23,16 @@ pub enum Unit {
 }
 
 impl Unit {
+    /// Its name, in the plural.
+    pub fn name(self) -> &'static str {
+        match self {
+            Unit::Seconds => "seconds",
+            Unit::Minutes => "minutes",
+            Unit::Hours => "hours",
+            Unit::Days => "days",
+        }
+    }
+
     /// How many minutes one of it has, as an expression's factor.
     pub fn minutes(self) -> &'static str {
         match self {
