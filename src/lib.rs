@@ -9,6 +9,7 @@
 //!         records            counts      ...     groups
 //! ```
 #![warn(missing_docs)]
+#![cfg_attr(not(test), warn(clippy::unwrap_used))]
 
 // Layer 0: the vocabulary of all others.
 pub mod codes;

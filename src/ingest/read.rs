@@ -688,14 +688,13 @@ mod tests {
         let layout = peek(&source, &FormatOverrides::default(), 1).unwrap().layout;
         for threads in [1, 2, 4] {
             for _ in 0..20 {
-                let each = |_: &mut (), block: &Block<'_>, _: Records<'_>| {
+                let each = |(): &mut (), block: &Block<'_>, _: Records<'_>| {
                     // The later blocks fail at once, the first that fails takes longest.
                     std::thread::sleep(std::time::Duration::from_micros(200 - 20 * block.index.min(10) as u64));
                     if block.index >= 3 {
                         anyhow::bail!("block {}", block.index)
-                    } else {
-                        Ok(())
                     }
+                    Ok(())
                 };
                 let error = read_sized(&source, &layout, threads, 100, &|| (), &each).unwrap_err().to_string();
                 assert_eq!(error, "block 3");

@@ -138,10 +138,13 @@ mod tests {
     fn personal_data_are_withheld_by_their_type() {
         let ids_only = Withheld { ids: true, cells: false };
         let (mut id, mut cell, mut column) = (Some(Id("C1".into())), Some(CellText::of("x")), "amount".to_string());
-        (id.withhold(ids_only), cell.withhold(ids_only), column.withhold(Withheld::ALL));
+        id.withhold(ids_only);
+        cell.withhold(ids_only);
+        column.withhold(Withheld::ALL);
         assert_eq!((id, cell.is_some(), column.as_str()), (None, true, "amount"));
         let (mut ids, mut cell) = (vec![Id("C1".into())], Some(CellText::of("x")));
-        (ids.withhold(Withheld::ALL), cell.withhold(Withheld::ALL));
+        ids.withhold(Withheld::ALL);
+        cell.withhold(Withheld::ALL);
         assert_eq!((ids.len(), cell), (0, None));
     }
 

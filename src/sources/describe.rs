@@ -94,7 +94,7 @@ pub fn describe(written: &Source, file: &str, header: &Header, rows: &[Vec<Strin
 /// The sources of one file, in which a mapping that is written for one table does not stand as an error for the others.
 fn serving_several(mut sources: Vec<Source>) -> Vec<Source> {
     let tables: Vec<Table> = sources.iter().filter_map(|source| source.table).collect();
-    for source in sources.iter_mut() {
+    for source in &mut sources {
         let others = tables.iter().filter(|table| Some(**table) != source.table);
         let is_elsewhere = |name: &str| others.clone().any(|table| table.column(name).is_some());
         for (name, mapped) in source.map.iter_mut().filter(|(name, _)| is_elsewhere(name)) {

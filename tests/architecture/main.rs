@@ -97,7 +97,7 @@ fn imports_point_down() {
         for other in named(&code).into_iter().filter(|other| *other != module) {
             match layer(&other).cmp(&layer(&module)) {
                 std::cmp::Ordering::Greater => {
-                    wrong.push(format!("{}: {module} imports {other}, which is in a layer above", path.display()))
+                    wrong.push(format!("{}: {module} imports {other}, which is in a layer above", path.display()));
                 }
                 std::cmp::Ordering::Equal => {
                     sideways.insert((module.clone(), other));

@@ -68,7 +68,7 @@ fn adds_up(metric: &Metric, cell: &Value, lines: &[Line]) {
     match &metric.kind {
         Kind::Count(kinds::Count { distinct: None }) => agrees("part", words("yes")),
         Kind::Count(kinds::Count { distinct: Some(_) }) if rows.iter().any(|line| line.contains_key("thing")) => {
-            agrees("part", distinct("thing"))
+            agrees("part", distinct("thing"));
         }
         Kind::Count(_) => agrees("value", distinct("stakeholder_id")),
         Kind::Sum(_) => agrees("part", sum("value")),

@@ -46,7 +46,7 @@ impl AffectedRows {
     }
 
     /// A note for each source.
-    pub fn notes<'a>(self, kind: DataIssue, sources: &'a [SourceInfo]) -> impl Iterator<Item = Note> + 'a {
+    pub fn notes(self, kind: DataIssue, sources: &[SourceInfo]) -> impl Iterator<Item = Note> + '_ {
         self.0.into_iter().map(move |(source, (count, line))| {
             let file = &sources[source as usize].file;
             let place = line.map_or_else(|| Place::file(file), |line| Place::line(file, line.into()));

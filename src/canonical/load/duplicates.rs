@@ -238,7 +238,7 @@ impl Exports<'_> {
                 .map(|column| rows.data(column))
                 .collect::<Option<_>>()?,
             like,
-            whole: !matches!(ids, [purchases::ORDER_ID] | [supplies::ORDER_ID] | [stakeholders::STARTED_AT] | []),
+            whole: !matches!(ids, [purchases::ORDER_ID | supplies::ORDER_ID | stakeholders::STARTED_AT] | []),
         })
     }
 }

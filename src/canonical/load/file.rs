@@ -305,12 +305,11 @@ impl Job<'_> {
             let value = MissingValue::SurveyTime;
             return Err(Out::new("", RejectReason::Missing { value }));
         }
-        if table == Table::Referrals {
-            if let (Some(Read::Code(a)), Some(Read::Code(b))) = (value(&referrals::REFERRER_ID), value(&referrals::REFERRED_ID))
-                && a == b
-            {
-                return Err(Out::new("", RejectReason::SelfReferral));
-            }
+        if table == Table::Referrals
+            && let (Some(Read::Code(a)), Some(Read::Code(b))) = (value(&referrals::REFERRER_ID), value(&referrals::REFERRED_ID))
+            && a == b
+        {
+            return Err(Out::new("", RejectReason::SelfReferral));
         }
         Ok(())
     }

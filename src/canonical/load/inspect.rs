@@ -214,7 +214,7 @@ impl Looked<'_> {
             });
             columns.push(ColumnInspection {
                 origin: ColumnOrigin::File(at + 1, header.names[at].clone()),
-                means: means.map(|(column, ..)| column.to_string()),
+                means: means.map(|(column, ..)| (*column).clone()),
                 confidence: means.map(|_| guess.map_or(self.recognised().confidence, |g| g.confidence)),
                 evidence: guess.map(|g| g.evidence.clone()).unwrap_or_default(),
                 decisions: decisions(&header.names[at]),

@@ -276,7 +276,7 @@ mod tests {
         let loaded = load_inputs(&[orders], &options());
         let rows = loaded.canonical.table(Table::Purchases).unwrap();
         let mut amounts: Vec<i64> = (0..rows.len).map(|row| rows.ints(&purchases::AMOUNT).at(row) / 10_000).collect();
-        amounts.sort();
+        amounts.sort_unstable();
         assert_eq!(amounts, [0, 5, 7, 7]);
         assert_eq!((loaded.account[0].used, loaded.account[0].reasons["missing"]), (4, 1));
         let currencies: BTreeSet<u32> = (0..rows.len).map(|row| rows.codes(&purchases::CURRENCY).at(row)).collect();

@@ -159,7 +159,7 @@ pub fn assemble(read_files: Vec<ReadFile>, options: &Options, mut notes: Vec<Not
     notes.extend(repeated(&tables, &sources));
     let mut dropped = Dropped::default();
     side_by_side(&mut tables, &mut dropped, |building, dropped| {
-        building.drop_duplicates(&keys, &questions, dropped)
+        building.drop_duplicates(&keys, &questions, dropped);
     });
     let headers: Vec<&[String]> = files.iter().map(|file| file.layout.header.names.as_slice()).collect();
     let exports = Exports {

@@ -74,7 +74,7 @@ pub(super) fn propose(table: Table, candidates: &mut Vec<Candidate>, file: &File
                         )
                     });
                     let plain = known_words(column, &ways.copied().collect::<Vec<_>>()).1;
-                    (plain.len() >= 2).then(|| (DISTINCT, ColumnEvidence::AllWordsFor(found)))
+                    (plain.len() >= 2).then_some((DISTINCT, ColumnEvidence::AllWordsFor(found)))
                 }
                 _ if *column == surveys::INSTRUMENT && all && found.iter().any(|f| matches!(*f, "nps" | "enps" | "csat" | "ces")) => {
                     Some((DISTINCT, ColumnEvidence::AllWordsFor(found)))

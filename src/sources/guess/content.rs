@@ -164,7 +164,7 @@ fn range_of(profile: &ColumnProfile) -> ColumnEvidence {
 
 /// A column with the same one or two values everywhere is no id.
 fn few(profile: &ColumnProfile) -> Option<Cells> {
-    (profile.filled >= ENOUGH && profile.distinct <= 2).then(|| Strange(0.5, ColumnEvidence::FewValues(profile.distinct)))
+    (profile.filled >= ENOUGH && profile.distinct <= 2).then_some(Strange(0.5, ColumnEvidence::FewValues(profile.distinct)))
 }
 
 fn stakeholder(table: Table, is_exact: bool, header: &Header, profile: &ColumnProfile) -> Cells {

@@ -103,7 +103,7 @@ fn dictionary(reader: &mut Reader<'_>, languages: &DeTable<'_>, code: &str) -> D
     let Some(table) = reader.table(languages, code) else {
         return dictionary;
     };
-    for (key, meaning) in table.iter() {
+    for (key, meaning) in table {
         let Some(meaning) = reader.text_of(meaning, key.get_ref()) else {
             continue;
         };
@@ -557,6 +557,7 @@ mod tests {
     fn every_word_of_a_translation_is_a_normal_word() {
         let vocabulary = meanings::vocabulary();
         for (dictionary, (language, _)) in DICTIONARIES.iter().zip(LANGUAGES) {
+            #[expect(clippy::iter_over_hash_type, reason = "every entry is looked at")]
             for (key, meaning) in dictionary {
                 for word in meaning.iter().filter(|w| *w != "time") {
                     assert!(vocabulary.contains(word), "{language}: {key} = {word}");

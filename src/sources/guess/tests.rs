@@ -51,7 +51,7 @@ fn cell(pattern: &str, i: usize) -> String {
         "t" => format!("The parcel number {i} came late and was open"),
         "b" => ["yes", "no"][i % 2].to_string(),
         "c" => ["EUR", "USD"][i % 2].to_string(),
-        "ph" => format!("+49 30 12345{:02}", i),
+        "ph" => format!("+49 30 12345{i:02}"),
         "pc" => format!("{}", 10000 + 137 * i),
         "x" => String::new(),
         _ => date(pattern, i),
