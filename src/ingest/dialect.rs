@@ -181,7 +181,7 @@ mod tests {
     fn in_words() {
         assert_eq!(
             Dialect::default().to_string(),
-            "fields are parted by commas, in quotes \" that are doubled within quotes"
+            "fields are separated by commas, in quotes \" that are doubled within quotes"
         );
         let odd = Dialect {
             delimiter: Delimiter::Blanks,

@@ -341,7 +341,7 @@ mod tests {
             "row 1, `answered`: `soon`",
             "interactions, line 3, occurred_at: not a date",
             "no column for occurred_at",
-            "`soon` is no period",
+            "`soon` is not a valid period",
         ]) {
             assert!(
                 got.starts_with("no nothing, because ") && got.contains(part) && !got.contains("hint"),
