@@ -1,15 +1,15 @@
 //! The engine: the catalogue's metrics over the facts, for periods and groups.
 //!
-//! A run is a [`plan`](plan::Plan) of metrics over the cells of a [grid](ids::Grid): every group in every period. A metric is measured in two
+//! A run is a `plan` of metrics over the cells of a `grid`: every group in every period. A metric is measured in two
 //! stages:
 //!
-//! 1. **Counting** ([`counting`]). A fact is built block by block of stakeholders. Polars evaluates the expressions of all metrics of the fact
-//!    at once ([`columns`]); one linear pass over the rows adds up what each stakeholder has, and the block is thrown away. What was counted
+//! 1. **Counting** (`counting`). A fact is built block by block of stakeholders. Polars evaluates the expressions of all metrics of the fact
+//!    at once (`columns`); one linear pass over the rows adds up what each stakeholder has, and the block is thrown away. What was counted
 //!    of blocks is merged in their order, whatever the number of threads. It knows no statistics.
-//! 2. **Finishing** ([`finishing`]). Merged counts become estimates with intervals, differences from earlier periods and from the other
+//! 2. **Finishing** (`finishing`). Merged counts become estimates with intervals, differences from earlier periods and from the other
 //!    groups, and cells; small groups of protected people are hidden.
 //!
-//! What sets one kind of metric apart from another, in both stages, is in one file each under [`kinds`].
+//! What sets one kind of metric apart from another, in both stages, is in one file each under `kinds`.
 
 mod columns;
 mod counting;

@@ -35,7 +35,7 @@ impl Untrusted {
         }
     }
 
-    /// For Markdown, within a line or a cell: as on a terminal, and no character means anything but itself. See [`super::escape`].
+    /// For Markdown, within a line or a cell: as on a terminal, and no character means anything but itself. See `escape`.
     pub fn markdown(&self) -> String {
         escape::inline(&visible(&self.0))
     }

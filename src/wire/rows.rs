@@ -81,7 +81,7 @@ pub struct Row {
     pub records: Vec<Record>,
 }
 
-/// What a row adds, by the name of the column. Which columns there are is the same for all rows of a metric: [`EntryColumns`] has them all.
+/// What a row adds, by the name of the column. Which columns there are is the same for all rows of a metric: `EntryColumns` has them all.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Entries(pub Vec<(&'static str, Entry)>);
 

@@ -1,4 +1,4 @@
-//! A check as a document for programs ([`wire::check::Check`]), which all formats of a check but those for people are made of.
+//! A check as a document for programs ([`crate::wire::check::Check`]), which all formats of a check but those for people are made of.
 
 use super::messages::Words;
 use crate::catalog::Origin;

@@ -1,4 +1,4 @@
-//! A comparison of two reports as a document for programs: [`wire::diff::Diff`].
+//! A comparison of two reports as a document for programs: [`crate::wire::diff::Diff`].
 
 use super::{ComparisonWriter, Detail, sentences};
 use crate::report_diff::people::{self, People};
