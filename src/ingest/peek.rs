@@ -309,11 +309,11 @@ fn undivided(text: &str) -> Dialect {
 }
 
 /// What to do about more columns, or longer cells, than may be.
-const TOO_MUCH: &str = "see with inspect whether it is read as it is meant, or allow more";
+const TOO_MUCH: &str = "see with `relhealth inspect` whether it is read correctly, or allow more";
 
 /// `columns` is how many there are, where that is known: of a record that goes on only the start was read.
 fn too_wide(file: &str, columns: Option<usize>, limits: Limits) -> anyhow::Error {
-    let why = format!("{} may be (--max-columns)", limits.columns);
+    let why = format!("the limit is {} (--max-columns)", limits.columns);
     let columns = columns.map_or(format!("more than {}", limits.columns), |columns| columns.to_string());
     Problem::data(format!("{file} has {columns} columns"))
         .why(why)
@@ -621,7 +621,7 @@ mod tests {
         assert_eq!(peeked.layout.header.names.len(), 60_000);
         let error = peek(&source, &FormatOverrides::default(), 0).unwrap_err().to_string();
         assert!(
-            error.starts_with("test.csv has more than 16384 columns: 16384 may be (--max-columns)"),
+            error.starts_with("test.csv has more than 16384 columns: the limit is 16384 (--max-columns)"),
             "{error}"
         );
     }
