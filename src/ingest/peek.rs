@@ -322,7 +322,7 @@ fn too_wide(file: &str, columns: Option<usize>, limits: Limits) -> anyhow::Error
 }
 
 fn too_long(file: &str, line: u64, limits: Limits) -> anyhow::Error {
-    let why = format!("{} may be (--max-field); is a quote there never closed?", limits.field);
+    let why = format!("the limit is {} (--max-field); is a quote there never closed?", limits.field);
     Problem::data(format!("a name of a column has more than {} bytes", limits.field.max(NAME)))
         .why(why)
         .hint(TOO_MUCH)
@@ -645,7 +645,7 @@ mod tests {
             of("a,b,c,d\n1,2,3,4\n")
                 .unwrap_err()
                 .to_string()
-                .contains("has 4 columns: 3 may be")
+                .contains("has 4 columns: the limit is 3")
         );
     }
 }

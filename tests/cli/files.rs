@@ -327,8 +327,8 @@ fn too_much_is_refused_before_the_work_and_said_briefly() {
     let open = format!("\"{}", "a,b\n".repeat(1_500_000));
     let folder = Folder::new().with("wide.csv", wide).with("long.csv", long).with("open.csv", open);
     folder.run(&["inspect", "wide.csv"]).code(3).says(str![[r#"
-error: wide.csv has 20001 columns: 16384 may be (--max-columns)
-hint: see with inspect whether it is read as it is meant, or allow more
+error: wide.csv has 20001 columns: the limit is 16384 (--max-columns)
+hint: see with `relhealth inspect` whether it is read correctly, or allow more
 
 "#]]);
     for name in ["long.csv", "open.csv"] {
@@ -336,7 +336,7 @@ hint: see with inspect whether it is read as it is meant, or allow more
         assert_eq!(
             ran.err(),
             format!(
-                "error: {name}:1: a name of a column has more than 1048576 bytes: 1048576 may be (--max-field); is a quote there never closed?\nhint: see with inspect whether it is read as it is meant, or allow more\n"
+                "error: {name}:1: a name of a column has more than 1048576 bytes: the limit is 1048576 (--max-field); is a quote there never closed?\nhint: see with `relhealth inspect` whether it is read correctly, or allow more\n"
             )
         );
     }
