@@ -56,11 +56,11 @@ fn engine(criterion: &mut Criterion) {
     group.sample_size(10);
     group.throughput(Throughput::Bytes(text.len() as u64));
     group.bench_function("read", |b| {
-        b.iter(|| measure(black_box(&file), &["-m", "orders", "--period", "2026"]))
+        b.iter(|| measure(black_box(&file), &["-m", "orders", "--period", "2026"]));
     });
     group.throughput(Throughput::Elements(ROWS as u64));
     group.bench_function("all metrics of a year", |b| {
-        b.iter(|| measure(black_box(&file), &["--period", "2026"]))
+        b.iter(|| measure(black_box(&file), &["--period", "2026"]));
     });
     let monthly = [
         "--period",
@@ -73,7 +73,7 @@ fn engine(criterion: &mut Criterion) {
         "previous",
     ];
     group.bench_function("all metrics by month and channel, compared", |b| {
-        b.iter(|| measure(black_box(&file), &monthly))
+        b.iter(|| measure(black_box(&file), &monthly));
     });
     group.finish();
 }

@@ -3,6 +3,7 @@
 //! Each run draws people and their rows anew, estimates as the program does, and judges as `check` does. An unchanged truth lies at the
 //! threshold itself, where a rule that looked at the value alone would fail in half of the runs. Every false rate must stay at or below the
 //! stated one, which is 1 - level = 5 %; else the bench ends with an error. Fewer runs: `cargo bench --bench noise -- 1000`.
+#![expect(clippy::print_stdout, reason = "the result of a benchmark is what it prints")]
 
 use relhealth::check::{Basis, Number, Side, Threshold, ThresholdResult, stand};
 use relhealth::report::AbsentReason;

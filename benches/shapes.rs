@@ -2,6 +2,7 @@
 //!
 //! `cargo bench --bench shapes`. After the times it prints how many times longer the larger file takes; four times the bytes should take
 //! about four times as long, and never sixteen.
+#![expect(clippy::print_stdout, reason = "the result of a benchmark is what it prints")]
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -95,7 +96,7 @@ fn main() {
             let text = shape(size);
             group.throughput(Throughput::Bytes(text.len() as u64));
             group.bench_with_input(BenchmarkId::new(name, text.len()), &text, |b, text| {
-                b.iter(|| understand(black_box(text)))
+                b.iter(|| understand(black_box(text)));
             });
         }
     }

@@ -9,6 +9,7 @@
 //!         records            counts      ...     groups
 //! ```
 #![warn(missing_docs)]
+#![cfg_attr(not(test), warn(clippy::unwrap_used))]
 
 // Layer 0: the vocabulary of all others.
 pub mod codes;
@@ -19,6 +20,7 @@ pub mod schema;
 pub mod cell_parsing;
 pub mod diagnostics;
 pub mod expr;
+pub mod notes;
 pub mod record_counts;
 pub mod toml_reader;
 // Layer 2: bytes to records, known formats and mappings, and statistics on plain numbers.

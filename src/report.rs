@@ -5,7 +5,7 @@ use std::fmt;
 
 use crate::catalog::{BetterDirection, MetricUnit, ValueType};
 use crate::codes::codes;
-use crate::diagnostics::Note;
+use crate::notes::Note;
 use crate::period::{self, Period};
 pub use crate::record_counts::RecordCounts;
 use crate::schema::Micros;

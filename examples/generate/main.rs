@@ -2,6 +2,11 @@
 //!
 //! All people and organisations are invented. The same program gives the same bytes on every machine: the numbers come from a
 //! seeded generator of its own, and only from arithmetic that IEEE 754 defines to the last bit.
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a program of its own, which says what it wrote"
+)]
 
 mod stories;
 

@@ -192,11 +192,14 @@ pub fn concentration(
     Ok(found)
 }
 
+/// The totals of stakeholders, and the currencies that they are in.
+type Totals = (Vec<(u32, i128)>, Vec<u32>);
+
 /// The exact total of each stakeholder of a block over the rows that count, and the currencies of these.
 ///
 /// # Errors
 /// An amount that is too large to be represented.
-fn totals(frame: &Frame, (at, amount): (&str, &str), counts: impl Fn(i64) -> bool) -> Result<(Vec<(u32, i128)>, Vec<u32>), AbsentReason> {
+fn totals(frame: &Frame, (at, amount): (&str, &str), counts: impl Fn(i64) -> bool) -> Result<Totals, AbsentReason> {
     let (Some(times), Some(amounts)) = (frame.ints(at), frame.ints(amount)) else {
         return Ok(Default::default());
     };
@@ -204,7 +207,7 @@ fn totals(frame: &Frame, (at, amount): (&str, &str), counts: impl Fn(i64) -> boo
     if frame.too_large(amount).any(|row| is_counted(row as usize)) {
         return Err(AbsentReason::TooLarge);
     }
-    let (mut totals, mut currencies): (Vec<(u32, i128)>, Vec<u32>) = Default::default();
+    let (mut totals, mut currencies) = Totals::default();
     let codes = frame.codes("currency");
     for row in (0..frame.len()).filter(|&row| is_counted(row)) {
         let who = frame.stakeholder[row];

@@ -1,10 +1,14 @@
-//! What a file turned out to be, as plain values: how it is read, what its columns mean and why, and what is wrong with it.
+//! What a file turned out to be, as values: how it is read, what its columns mean and why, and what is wrong with it.
 
-use crate::diagnostics::Note;
-use crate::record_counts::RecordCounts;
-use crate::schema::Table;
+use std::fmt;
+use std::sync::Arc;
 
 use super::Reject;
+use crate::ingest::{Layout, Line};
+use crate::notes::{Decision, Note, Recognition};
+use crate::record_counts::RecordCounts;
+use crate::schema::Table;
+use crate::sources::guess::{ColumnEvidence, Kind, Question, TableClue, listed};
 
 /// A file as one source reads it.
 #[derive(Debug, Clone)]
@@ -13,22 +17,24 @@ pub struct Inspection {
     pub file: String,
     /// Of a large file, how much of it was read: everything that is counted is counted there.
     pub sampled: Option<Sampled>,
-    /// How its bytes become records, each with what tells: `encoding`, `fields`, `header`, `footer` ...
-    pub reading: Vec<(&'static str, String)>,
+    /// How its bytes become records. The lines before the table have no text if it is withheld.
+    pub layout: Layout,
+    /// The lines after the records, as far as the start of the file has them; without text if it is withheld.
+    pub footer: Vec<Line>,
     /// What it is.
     pub recognised: Recognised,
-    /// Its columns, in the order of the file; then what an expression or a constant gives.
+    /// Its columns, in the order of the file; then what expressions and constants give.
     pub columns: Vec<ColumnInspection>,
     /// What a person has to decide.
     pub questions: Vec<Question>,
-    /// What became of its records, where they could be read.
+    /// What became of its records, if they could be read.
     pub account: Option<RecordCounts>,
     /// Records that are not used: the first few of each reason.
     pub unused: Vec<Reject>,
-    /// Findings.
+    /// What is worth knowing about it; what was decided about columns is with these.
     pub notes: Vec<Note>,
-    /// Why it cannot be used as it is, and what to do; `None`: it can.
-    pub problem: Option<String>,
+    /// Why it cannot be used, and what to do; `None`: it can.
+    pub problem: Option<Arc<anyhow::Error>>,
 }
 
 /// The part of a large file that was read.
@@ -58,35 +64,112 @@ impl Default for Sampling {
     }
 }
 
-/// What a file is taken for.
+/// What a file is recognised as.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Recognised {
-    /// The table that it feeds.
+    /// The table that it is loaded into.
     pub table: Option<Table>,
-    /// The profile that its headers fit, or that is stated for it.
+    /// The profile that its headers fit, or that is set for it.
     pub profile: Option<String>,
-    /// How sure that is, from 0 to 1.
+    /// How certain that is, from 0 to 1.
     pub confidence: f64,
-    /// What tells.
-    pub evidence: Vec<String>,
+    /// What shows it.
+    pub evidence: Vec<TableEvidence>,
+}
+
+/// Why a file belongs to a table.
+#[derive(Debug, Clone, PartialEq)]
+pub enum TableEvidence {
+    /// The configuration names its profile.
+    ProfileIsSet,
+    /// The configuration maps its columns.
+    ColumnsAreMapped,
+    /// It has the columns that identify a profile.
+    HasColumns(Vec<String>),
+    /// A profile that was recognised reads the same file in several ways.
+    OtherProfile,
+    /// What its columns and its name show.
+    Clues(Vec<TableClue>),
+    /// What it resembles.
+    Resembles(Recognition),
+}
+
+impl fmt::Display for TableEvidence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            TableEvidence::ProfileIsSet => f.write_str("the configuration names the profile"),
+            TableEvidence::ColumnsAreMapped => f.write_str("the configuration maps its columns"),
+            TableEvidence::HasColumns(names) => {
+                let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+                write!(f, "it has the columns {}", names.join(", "))
+            }
+            TableEvidence::OtherProfile => f.write_str("another profile reads the same file"),
+            TableEvidence::Clues(clues) => f.write_str(&listed(clues)),
+            TableEvidence::Resembles(recognition) => write!(f, "{recognition}"),
+        }
+    }
+}
+
+/// Where the values of a column come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ColumnOrigin {
+    /// A column of the file: its number, from 1, and its header.
+    File(usize, String),
+    /// An expression over its columns.
+    Expression(String),
+    /// A constant.
+    Constant(String),
+}
+
+impl fmt::Display for ColumnOrigin {
+    /// The header, the expression, or the constant in single quotes.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ColumnOrigin::File(_, text) | ColumnOrigin::Expression(text) => f.write_str(text),
+            ColumnOrigin::Constant(text) => write!(f, "'{text}'"),
+        }
+    }
+}
+
+/// What the cells of a column look like.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CellsLookLike {
+    /// The most frequent kind, and how many cells are of it.
+    pub kind: (Kind, usize),
+    /// How its dates are written, if they are dates.
+    pub dates: Option<&'static str>,
+    /// How many cells are filled.
+    pub filled: usize,
+}
+
+impl fmt::Display for CellsLookLike {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (kind, count) = self.kind;
+        f.write_str(kind.name())?;
+        self.dates.map_or(Ok(()), |dates| write!(f, ", {dates}"))?;
+        if count < self.filled {
+            write!(f, ", mostly ({count} of {})", self.filled)?;
+        }
+        Ok(())
+    }
 }
 
 /// A column of a file.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct ColumnInspection {
-    /// Its number in the file, from 1; `None`: it is none of the file's.
-    pub number: Option<usize>,
-    /// Its header, or the expression or constant.
-    pub header: String,
+    /// Where its values come from.
+    pub origin: ColumnOrigin,
     /// The canonical column that it means; `None`: it is kept as a dimension under its own name.
     pub means: Option<String>,
-    /// How sure that is, from 0 to 1.
+    /// How certain that is, from 0 to 1.
     pub confidence: Option<f64>,
-    /// What tells what it means.
-    pub evidence: Vec<String>,
-    /// How its cells are read, and what decided it.
-    pub read_as: String,
-    /// Cells among the first records that hold something.
+    /// What shows what it means.
+    pub evidence: Vec<ColumnEvidence>,
+    /// What was decided about how its cells are read.
+    pub decisions: Vec<Decision>,
+    /// What its cells look like; `None`: they are empty, or not cells of the file.
+    pub looks: Option<CellsLookLike>,
+    /// Cells among the first records that are filled.
     pub filled: usize,
     /// The first records that were looked at.
     pub looked_at: usize,
@@ -96,11 +179,31 @@ pub struct ColumnInspection {
     pub samples: Vec<String>,
 }
 
-/// Something that the file does not tell.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Question {
-    /// The question.
-    pub text: String,
-    /// What to write to answer it.
-    pub option: String,
+impl ColumnInspection {
+    /// A column that is not looked at.
+    pub fn of(origin: ColumnOrigin) -> ColumnInspection {
+        ColumnInspection {
+            origin,
+            means: None,
+            confidence: None,
+            evidence: Vec::new(),
+            decisions: Vec::new(),
+            looks: None,
+            filled: 0,
+            looked_at: 0,
+            distinct: 0,
+            samples: Vec::new(),
+        }
+    }
+
+    /// How its cells are read, as far as it was decided; otherwise what they look like.
+    pub fn read_as(&self) -> String {
+        let decisions: Vec<String> = self.decisions.iter().map(|decision| decision.text(0)).collect();
+        match (&self.origin, &self.looks) {
+            _ if !decisions.is_empty() => decisions.join("; "),
+            (_, Some(looks)) => looks.to_string(),
+            (ColumnOrigin::File(..), None) => "empty".to_string(),
+            (ColumnOrigin::Expression(_) | ColumnOrigin::Constant(_), None) => String::new(),
+        }
+    }
 }

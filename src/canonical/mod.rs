@@ -18,11 +18,8 @@ mod rows;
 mod sort;
 
 pub use dictionary::{Codes, Dictionary, Interner, Texts, key_of};
-pub use inspection::{ColumnInspection, Inspection, Question, Recognised, Sampled, Sampling};
-pub use load::{
-    Budget, FINDINGS, FindingKind, ID, Loaded, OTHER, Options, READING, RawFile, RawRecords, Redact, Reject, UNUSED, UnusedStatus, inspect,
-    load,
-};
+pub use inspection::{CellsLookLike, ColumnInspection, ColumnOrigin, Inspection, Recognised, Sampled, Sampling, TableEvidence};
+pub use load::{Budget, ID, Loaded, OTHER, Options, RawFile, RawRecords, Redact, Reject, inspect, load};
 pub use pseudonym::{Key, Thing};
 pub use rows::{Data, Rows, Values};
 

@@ -264,12 +264,6 @@ fn without_addresses(text: &str, book: &mut Book) -> String {
     out
 }
 
-/// A reason why a record is not used, without the cell that it shows.
-pub(super) fn without_cell(reason: &str) -> String {
-    let until = reason.find(['\'', '`', '"']).unwrap_or(reason.len());
-    reason[..until].trim_end().trim_end_matches([':', ',']).to_string()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -291,18 +285,6 @@ mod tests {
             ("(ann@x.org)\nbob@y.org|é@z", format!("({ann})\n{}|é@z", of("bob@y.org"))),
         ] {
             assert_eq!(without_addresses(text, &mut book), expected, "{text}");
-        }
-    }
-
-    #[test]
-    fn reasons_lose_the_cell() {
-        for (reason, expected) in [
-            ("no amount", "no amount"),
-            ("not a number: letter 'x' at 2: '1x'", "not a number: letter"),
-            ("no record of the looked-up file has 'C1'", "no record of the looked-up file has"),
-            ("not a date: 'C1's day'", "not a date"),
-        ] {
-            assert_eq!(without_cell(reason), expected);
         }
     }
 

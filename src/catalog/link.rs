@@ -65,7 +65,7 @@ pub(super) fn link(
     }
     problems.extend(cycles(&drafts));
     if !problems.is_empty() {
-        problems.sort_by(|a, b| a.excerpt.place().cmp(&b.excerpt.place()));
+        problems.sort_by_key(|a| a.excerpt.place());
         return Err(problems);
     }
     metrics.extend(drafts.into_iter().filter_map(|d| d.metric));

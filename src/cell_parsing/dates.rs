@@ -7,6 +7,8 @@
 //! from different systems, each with an order of its own: `13.02.2024` beside `02/14/2024`. Whatever a cell leaves open after that is
 //! not guessed: the column is refused. Bare numbers are told by their size ([`Count::of`]).
 
+use std::fmt;
+
 use super::column_date_format::{Pick, Style};
 use super::date_parts::CLASSES;
 use super::serial_dates::{Count, parse_compact};
@@ -40,6 +42,36 @@ pub struct DateVote {
     days: u32,
 }
 
+/// A way of writing dates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DateWay {
+    /// ISO 8601.
+    Iso,
+    /// Eight digits: year, month and day without separators.
+    Compact,
+    /// A number that counts days or seconds.
+    Count(Count),
+    /// Dates that show their own order of day, month and year.
+    OwnOrder,
+    /// Dates that have this order.
+    Order(Order),
+    /// Dates each of which only one order makes a date.
+    OneByOne,
+}
+
+impl fmt::Display for DateWay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            DateWay::Iso => f.write_str("ISO 8601"),
+            DateWay::Compact => f.write_str("year, month and day without separators"),
+            DateWay::Count(count) => f.write_str(count.words()),
+            DateWay::OwnOrder => f.write_str("dates that show their own order"),
+            DateWay::Order(order) => write!(f, "{order}"),
+            DateWay::OneByOne => f.write_str("dates that only one order can read"),
+        }
+    }
+}
+
 /// What a column's cells say about how its dates are written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DateVerdict {
@@ -55,8 +87,8 @@ pub enum DateVerdict {
         misfits: u64,
         /// The first of them.
         first_misfit: Option<Example>,
-        /// Each way of writing a date that occurs: in words, how many cells, and the first of them.
-        ways: Vec<(String, u64, Example)>,
+        /// Each way of writing a date that occurs: how many cells, and the first of them.
+        ways: Vec<(DateWay, u64, Example)>,
     },
     /// Several orders fit every cell that is a date, and read some of them differently.
     Ambiguous {
@@ -311,28 +343,26 @@ impl DateVote {
     }
 
     /// Each way of writing a date that occurs.
-    fn ways(&self, style: &Style) -> Vec<(String, u64, Example)> {
-        let mut ways: Vec<(String, Tally)> = Vec::new();
-        let mut add = |words: &str, tally: &Tally| match ways.iter_mut().find(|(known, _)| known == words) {
+    fn ways(&self, style: &Style) -> Vec<(DateWay, u64, Example)> {
+        let mut ways: Vec<(DateWay, Tally)> = Vec::new();
+        let mut add = |way: DateWay, tally: &Tally| match ways.iter_mut().find(|(known, _)| *known == way) {
             Some((_, known)) => known.merge(tally),
-            None if tally.count > 0 => ways.push((words.to_string(), tally.clone())),
+            None if tally.count > 0 => ways.push((way, tally.clone())),
             None => {}
         };
-        add("ISO 8601", &self.iso);
-        add("year, month and day run together", &self.compact);
+        add(DateWay::Iso, &self.iso);
+        add(DateWay::Compact, &self.compact);
         for (count, tally) in Count::TOLD.iter().zip(&self.counts) {
-            add(count.words(), tally);
+            add(DateWay::Count(*count), tally);
         }
         for (shape, pick) in self.shapes.iter().zip(&style.picks) {
-            add("dates that say their own order", &shape.own);
+            add(DateWay::OwnOrder, &shape.own);
             match pick {
-                Pick::Order(order) => add(&order.to_string(), &shape.open_dates()),
-                Pick::Alone => add("each cell in the one order that makes it a date", &shape.open_dates()),
+                Pick::Order(order) => add(DateWay::Order(*order), &shape.open_dates()),
+                Pick::Alone => add(DateWay::OneByOne, &shape.open_dates()),
             }
         }
-        let listed = ways
-            .into_iter()
-            .filter_map(|(words, tally)| Some((words, tally.count, tally.first?)));
+        let listed = ways.into_iter().filter_map(|(way, tally)| Some((way, tally.count, tally.first?)));
         listed.collect()
     }
 
@@ -511,10 +541,10 @@ mod tests {
     }
 
     /// The ways of a clear column, and how it reads these cells.
-    fn ways(cells: &[&str]) -> (Vec<(String, u64, u64)>, Style) {
+    fn ways(cells: &[&str]) -> (Vec<(DateWay, u64, u64)>, Style) {
         match dates(cells) {
             DateVerdict::Clear { style, ways, .. } => (
-                ways.into_iter().map(|(words, count, first)| (words, count, first.line)).collect(),
+                ways.into_iter().map(|(way, count, first)| (way, count, first.line)).collect(),
                 style,
             ),
             verdict => panic!("{verdict:?}"),
@@ -531,8 +561,7 @@ mod tests {
             "03-05-2024 1:00 PM",
             "05-13-2024 1:00 PM",
         ]);
-        let words = |order: Order| order.to_string();
-        assert_eq!(ways, [(words(Order::Mdy), 4, 4), (words(Order::Dmy), 2, 2)]);
+        assert_eq!(ways, [(DateWay::Order(Order::Mdy), 4, 4), (DateWay::Order(Order::Dmy), 2, 2)]);
         assert_eq!(style.parse("01.02.2024"), parse_iso("2024-02-01"));
         assert_eq!(style.parse("01/02/2024"), parse_iso("2024-01-02"));
         assert_eq!(style.parse("03-05-2024 1:00 PM"), parse_iso("2024-03-05 13:00"));
@@ -556,14 +585,13 @@ mod tests {
     #[test]
     fn numbers_among_dates() {
         let (found, style) = ways(&["2024-04-02", "45384", "45385.5", "1713497396", "20240402", "", "n/a"]);
-        let words = |count: Count| count.words().to_string();
         assert_eq!(
             found,
             [
-                ("ISO 8601".to_string(), 1, 2),
-                ("year, month and day run together".to_string(), 1, 6),
-                (words(Count::Excel), 2, 3),
-                (words(Count::Seconds), 1, 5),
+                (DateWay::Iso, 1, 2),
+                (DateWay::Compact, 1, 6),
+                (DateWay::Count(Count::Excel), 2, 3),
+                (DateWay::Count(Count::Seconds), 1, 5),
             ]
         );
         assert_eq!(style.parse("45384"), parse_iso("2024-04-02"));

@@ -29,7 +29,7 @@ pub use bools::parse_bool;
 pub use clean::{cleaned, unguarded};
 pub use column_date_format::Style;
 pub use date_parts::{Order, Parts, parse_ordered};
-pub use dates::{DateVerdict, DateVote};
+pub use dates::{DateVerdict, DateVote, DateWay};
 pub use decimals::{DecimalVerdict, DecimalVote};
 pub use duration::{DurationUnit, parse_duration};
 pub use format::{Format, FormatError};
@@ -98,8 +98,8 @@ impl fmt::Display for ValueError {
             ValueError::NumberCharacter(c, at) if c.is_alphabetic() => write!(f, "not a number: letter '{c}' at {at}"),
             ValueError::NumberCharacter(c, at) => write!(f, "not a number: '{}' at {at}", c.escape_debug()),
             ValueError::NoDigits => f.write_str("not a number: no digits"),
-            ValueError::Grouping(c) => write!(f, "not a number: '{c}' does not part groups of three digits"),
-            ValueError::AmbiguousSeparator(c) => write!(f, "ambiguous number: '{c}' may part thousands or decimals"),
+            ValueError::Grouping(c) => write!(f, "not a number: '{c}' does not separate groups of three digits"),
+            ValueError::AmbiguousSeparator(c) => write!(f, "ambiguous number: '{c}' may separate thousands or decimals"),
             ValueError::TooLarge => f.write_str("number too large"),
             ValueError::Percentage => f.write_str("not an amount: a percentage"),
             ValueError::NotBool => f.write_str("neither yes nor no"),
@@ -111,11 +111,11 @@ impl fmt::Display for ValueError {
             ValueError::TimeOfDay => f.write_str("not a time of day"),
             ValueError::Offset => f.write_str("not an offset from UTC"),
             ValueError::AmbiguousZone(word, meanings) => write!(f, "ambiguous time zone: {word} may be {meanings}"),
-            ValueError::UnknownZone => f.write_str("not a date: what follows the time is no time zone"),
-            ValueError::Count => f.write_str("not a date: the number lies outside the range of its count"),
-            ValueError::AmbiguousOrder => f.write_str("ambiguous date: day and month cannot be told apart"),
+            ValueError::UnknownZone => f.write_str("not a date: the text after the time is not a time zone"),
+            ValueError::Count => f.write_str("not a date: the number is outside the range of its count"),
+            ValueError::AmbiguousOrder => f.write_str("ambiguous date: day and month cannot be distinguished"),
             ValueError::Duration => f.write_str("not a duration"),
-            ValueError::Weekday => f.write_str("not a date: the weekday is another day's"),
+            ValueError::Weekday => f.write_str("not a date: the weekday does not match"),
             ValueError::FormatMismatch(at) => write!(f, "not a date in the given format: differs at {at}"),
             ValueError::Trailing(at) => write!(f, "not a date: more text at {at}"),
         }

@@ -147,7 +147,7 @@ impl Plain {
     fn read(cell: &str, mark: DecimalMark) -> Option<Plain> {
         let bytes = cell.as_bytes();
         let negative = bytes.first() == Some(&b'-');
-        let digits = &bytes[negative as usize..];
+        let digits = &bytes[usize::from(negative)..];
         if digits.is_empty() || digits.len() > 16 {
             return None;
         }
@@ -330,10 +330,10 @@ impl Written {
         const FULL: u128 = 10u128.pow(37);
         if self.mantissa < FULL / 10 {
             self.mantissa = self.mantissa * 10 + u128::from(digit);
-            self.scale += in_decimals as i32;
+            self.scale += i32::from(in_decimals);
         } else {
             self.more |= digit != 0;
-            self.scale -= !in_decimals as i32;
+            self.scale -= i32::from(!in_decimals);
         }
     }
 }

@@ -19,7 +19,7 @@ fn keep_first(kept: &mut Option<Example>, cell: &str, line: u64) {
     }
 }
 
-fn merge_first(kept: &mut Option<Example>, other: &Option<Example>) {
+fn merge_first(kept: &mut Option<Example>, other: Option<&Example>) {
     if let Some(other) = other
         && kept.as_ref().is_none_or(|e| other < e)
     {
@@ -42,6 +42,6 @@ impl Tally {
 
     pub fn merge(&mut self, other: &Tally) {
         self.count += other.count;
-        merge_first(&mut self.first, &other.first);
+        merge_first(&mut self.first, other.first.as_ref());
     }
 }

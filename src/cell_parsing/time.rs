@@ -287,7 +287,7 @@ mod tests {
             for at in 0..text.len() {
                 for wrong in (0..128u8).map(char::from).chain(['\u{80}', '\u{ff}']) {
                     let mut other = text.to_string();
-                    other.replace_range(at..at + 1, &wrong.to_string());
+                    other.replace_range(at..=at, &wrong.to_string());
                     let read = parse_plain_iso(&other);
                     assert!(read.is_none() || Ok(read.unwrap()) == parse_iso(&other), "{other}");
                 }

@@ -301,9 +301,8 @@ pub(super) fn shift(text: &str) -> Result<Option<Shift>, ValueError> {
     {
         return shift(name.trim());
     }
-    let (seconds, rest) = match offset(text)? {
-        Some(found) => found,
-        None => return named(text).map(Some),
+    let Some((seconds, rest)) = offset(text)? else {
+        return named(text).map(Some);
     };
     let rest = rest.trim_start();
     match rest.is_empty() || enclosed(rest) {

@@ -170,7 +170,7 @@ fn saved(checked: &CheckResult, verdict: &Verdict) -> Option<Saved> {
 fn rows(checked: &CheckResult) -> BTreeMap<&str, u64> {
     let mut rows: BTreeMap<&str, u64> = BTreeMap::new();
     for file in &checked.account {
-        *rows.entry(file.kind.as_str()).or_default() += file.used;
+        *rows.entry(file.kind.name()).or_default() += file.used;
     }
     rows
 }

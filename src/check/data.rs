@@ -14,11 +14,7 @@ const NAMED: usize = 5;
 
 /// The verdicts of a rule: one a file or a table.
 pub fn judge(at: usize, rule: &DataRule, canonical: &CanonicalTables, account: &[RecordCounts], ask: &CheckRequest) -> Vec<Verdict> {
-    let files = || {
-        account
-            .iter()
-            .filter(|file| rule.table.is_none_or(|table| file.kind == table.name()))
-    };
+    let files = || account.iter().filter(|file| rule.table.is_none_or(|table| file.kind == table));
     let mut verdicts: Vec<Verdict> = match rule.test {
         DataTest::MaxRejects(most) => files().map(|file| rejects(at, file, most)).collect(),
         DataTest::MaxAge(most) => tables(rule, canonical).map(|(_, rows)| age(at, rows, canonical, most)).collect(),
@@ -31,9 +27,9 @@ pub fn judge(at: usize, rule: &DataRule, canonical: &CanonicalTables, account: &
         }
         DataTest::MinRows(least) => Table::ALL
             .into_iter()
-            .filter(|table| files().any(|file| file.kind == table.name()))
+            .filter(|table| files().any(|file| file.kind == *table))
             .map(|table| {
-                let used = files().filter(|file| file.kind == table.name()).map(|file| file.used).sum();
+                let used = files().filter(|file| file.kind == table).map(|file| file.used).sum();
                 self::rows(at, table, used, least, ask.baseline.as_ref())
             })
             .collect(),
@@ -116,7 +112,7 @@ fn rejects(at: usize, file: &RecordCounts, most: Amount) -> Verdict {
     };
     // A file may be read as several tables.
     let mut verdict = blank(at, "file", &file.file);
-    verdict.by.push(("table".to_string(), file.kind.clone()));
+    verdict.by.push(("table".to_string(), file.kind.to_string()));
     Verdict {
         n: Some(file.read),
         ..held(verdict, value, threshold, evidence)

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::rule::{Basis, Rule, Waiver};
 use super::terms::Terms;
-use crate::diagnostics::Note;
+use crate::notes::Note;
 use crate::record_counts::RecordCounts;
 use crate::report::{AbsentReason, Cell, Change, MetricInfo};
 use crate::schema::Micros;

@@ -16,8 +16,9 @@ use crate::catalog::Metric;
 use crate::check::baseline::{self, Baseline};
 use crate::check::{self, CheckRequest, CheckResult, DataTest, Rule, RuleTarget, Terms, Waiver};
 use crate::config::{Config, ConfigErrors, SourceText};
-use crate::diagnostics::{Class, Note, Problem, did_you_mean, visible};
+use crate::diagnostics::{Class, Problem, did_you_mean, visible};
 use crate::io::{Source, write_bytes};
+use crate::notes::{AsOfDoubt, Note, RunNote};
 use crate::period::{Grain, Period, Wanted};
 use crate::render::check::document::Show;
 use crate::render::check::json;
@@ -165,7 +166,7 @@ fn list(global: &Global, args: &Check) -> anyhow::Result<ExitCode> {
 
 fn read_baseline(path: &Path) -> anyhow::Result<Baseline> {
     let text = Source::file(path).and_then(|source| source.text());
-    let text = text.map_err(|error| Problem::usage(format!("{error:#}")).hint("write one with --save-baseline"))?;
+    let text = text.map_err(|error| Problem::from_error(Class::Usage, error).hint("write one with --save-baseline"))?;
     Baseline::parse(&visible(&path.display().to_string()), &text)
 }
 
@@ -213,7 +214,6 @@ fn terms(config: &Config, currency: Option<&str>, level: f64) -> Terms {
 /// What a rule cannot say of the data as they are read.
 fn remarks(rules: &[Rule], as_of_is_stated: bool) -> Option<Note> {
     let of_age = |rule: &Rule| matches!(&rule.of, RuleTarget::Data(data) if matches!(data.test, DataTest::MaxAge(_)));
-    let text = "as-of is not stated, and so the end of the newest event's day: max_age only finds tables that are older than the others; \
-                state --as-of to hold them against a day";
-    (!as_of_is_stated && rules.iter().any(of_age)).then(|| Note::new("as-of", text))
+    let doubt = AsOfDoubt::AgeOfData;
+    (!as_of_is_stated && rules.iter().any(of_age)).then(|| Note::new(RunNote::AsOf { doubt }))
 }

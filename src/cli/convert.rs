@@ -12,6 +12,7 @@ use super::stdout::{PLAIN, print_with};
 use crate::diagnostics::{Problem, excerpt, visible};
 use crate::ingest;
 use crate::io::{make_folder, write_bytes, write_whole};
+use crate::notes::Note;
 use crate::render::{described, tables};
 
 /// Runs the command.
@@ -101,7 +102,10 @@ fn records(global: &Global, args: &Convert) -> anyhow::Result<()> {
         };
         lines("preamble", &written.preamble);
         lines("footer", &written.footer);
-        written.findings.iter().for_each(|finding| global.say(&format!("note: {finding}")));
+        written
+            .notes
+            .into_iter()
+            .for_each(|note| global.say(&format!("note{}", Note::new(note).with_code())));
     }
     Ok(())
 }

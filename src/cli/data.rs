@@ -7,11 +7,12 @@ use super::inputs;
 use crate::canonical::{self, Budget, CanonicalTables, Key, Loaded, Options, Redact};
 use crate::catalog::Metric;
 use crate::config::{Config, ConfigErrors, Overlay};
-use crate::diagnostics::{Note, Problem, nearest, visible};
+use crate::diagnostics::{Problem, nearest, visible};
 use crate::expr::{self, Expr, ExprError};
 use crate::ingest::Limits;
 use crate::io::write_bytes;
 use crate::measure;
+use crate::notes::Note;
 use crate::period::parse_as_of;
 use crate::render::{record_counts, rejects};
 use crate::report::RecordCounts;
@@ -227,18 +228,13 @@ fn dimensions(canonical: &CanonicalTables) -> Vec<String> {
     names.into_iter().collect()
 }
 
-/// Tells of the row account and the findings on stderr.
+/// Shows the record counts and the notes on stderr.
 pub fn tell(global: &Global, files: &[RecordCounts], notes: &[Note]) {
     if global.quiet {
         return;
     }
     files.iter().for_each(|file| global.say(&record_counts::line(file)));
     for note in notes {
-        let count = if note.count > 1 {
-            format!(" ({} times)", note.count)
-        } else {
-            String::new()
-        };
-        global.say(&format!("note: {note}{count}"));
+        global.say(&format!("note{}", note.with_code()));
     }
 }

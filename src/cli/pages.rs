@@ -8,8 +8,8 @@ use super::failure::{CHECK_CODES, EXIT_CODES};
 use super::formats::{COMMANDS, CommandFormats, TABLES};
 use super::reference;
 use super::stdout::print;
-use crate::canonical::{FINDINGS, FindingKind, READING, UNUSED, UnusedStatus};
 use crate::diagnostics::{Problem, did_you_mean, visible};
+use crate::notes;
 use crate::wire::DOCUMENTS;
 
 /// Prints the completions of a shell.
@@ -116,24 +116,19 @@ pub fn help(global: &Global, topic: Option<&str>, of: Option<&str>) -> anyhow::R
     print(global, text.as_bytes())
 }
 
-/// Every code that is said of records and files, what it means and what to do about it.
+/// Every code of a reason, a note or a decision: what it means, and what to do about it.
 fn codes() -> String {
-    let mut text = String::from("Codes of the row account, of --rejects and of notes: what each means, and what to do about it\n");
-    let mut list = |title: &str, kinds: &mut dyn Iterator<Item = &FindingKind>| {
-        text.push_str(&format!("\n{title}:\n"));
-        for FindingKind { code, means, advice } in kinds {
-            text.push_str(&format!("  {code}\n      {means}\n      to do: {advice}\n"));
+    let mut text = String::from("Codes of record counts, of --rejects, of notes and of `inspect`\n");
+    for group in notes::codes() {
+        text.push_str(&format!("\n{}\n", group.title));
+        for described in group.descriptions {
+            let (code, means, advice) = (described.code, described.means(), described.advice);
+            text.push_str(&format!("  {code}\n      {means}\n      What to do: {advice}\n"));
+            if let Some(option) = described.option {
+                text.push_str(&format!("      Option: {option}\n"));
+            }
         }
-    };
-    for (fate, title) in [
-        (UnusedStatus::Rejected, "Rejected: records that cannot be read"),
-        (UnusedStatus::Duplicate, "Duplicate: records that are there already"),
-        (UnusedStatus::Excluded, "Excluded: records that a rule leaves out"),
-    ] {
-        list(title, &mut UNUSED.iter().filter(|(of, _)| *of == fate).map(|(_, kind)| kind));
     }
-    list("How files are read", &mut READING.iter());
-    list("Findings about the records", &mut FINDINGS.iter());
     text
 }
 

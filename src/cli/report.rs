@@ -13,9 +13,10 @@ use super::setup;
 use crate::canonical::{CanonicalTables, Data};
 use crate::catalog::Metric;
 use crate::config::{Config, expression};
-use crate::diagnostics::Problem;
+use crate::diagnostics::{Class, Problem};
 use crate::findings::{self, ReviewRequest};
 use crate::io::Source;
+use crate::notes::{Note, RunNote};
 use crate::period::{Grain, Period, Wanted};
 use crate::render::document::Document;
 use crate::render::html;
@@ -120,7 +121,11 @@ pub fn run(global: &Global, args: &Report) -> anyhow::Result<()> {
     if let Some(file) = opened
         && let Err(error) = open::that_detached(&file)
     {
-        global.say(&format!("note: {} could not be opened: {error}", file.display()));
+        let note = RunNote::NotOpened {
+            file: file.display().to_string(),
+            reason: error.to_string(),
+        };
+        global.say(&format!("note{}", Note::new(note).with_code()));
     }
     Ok(())
 }
@@ -174,7 +179,7 @@ fn template_of(path: &Path, targets: &[Target<ReportFormat>]) -> anyhow::Result<
     let text = Source::file(path).and_then(|source| source.text());
     Ok(Template {
         file: path.display().to_string(),
-        text: text.map_err(|error| Problem::usage(format!("{error:#}")))?,
+        text: text.map_err(|error| Problem::from_error(Class::Usage, error))?,
         layout,
     })
 }

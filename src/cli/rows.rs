@@ -12,8 +12,8 @@ use crate::canonical::{Loaded, RawRecords};
 use crate::catalog::Metric;
 use crate::catalog::kinds::{Exposure, Kind, Rate};
 use crate::config::expression;
-use crate::diagnostics::Note;
 use crate::measure::{self, SupportingRows, Wanted};
+use crate::notes::{Note, RunNote};
 use crate::render::rows::Sheet;
 
 /// Runs the command.
@@ -90,12 +90,11 @@ fn remarks(metric: &Metric, behind: &SupportingRows) -> Vec<Note> {
         ..
     }) = &metric.kind
     {
-        let text = format!("these are the events; they are divided by `{id}`, whose rows are shown by `relhealth rows {id}`");
-        notes.push(Note::new("exposure", text));
+        notes.push(Note::new(RunNote::Exposure { metric: id.clone() }));
     }
     if let Some(absent) = &behind.absent {
-        let text = format!("`measure` gives no number for these rows: {}", absent.as_str());
-        notes.push(Note::new("absent", text));
+        let reason = absent.as_str();
+        notes.push(Note::new(RunNote::Absent { reason }));
     }
     notes
 }

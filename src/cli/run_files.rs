@@ -134,7 +134,7 @@ fn outputs(command: &Command) -> Vec<Output> {
         outputs
             .iter()
             .filter_map(|output| result_file(output))
-            .for_each(|file| add("--output", Path::new(file)))
+            .for_each(|file| add("--output", Path::new(file)));
     };
     match command {
         Command::Inspect(of) => results(&of.outputs.output),

@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::args::Global;
 use crate::config::{Config, SourceText};
-use crate::diagnostics::Problem;
+use crate::diagnostics::{Class, Problem};
 use crate::io::{Identity, Source};
 use crate::period::Zone;
 
@@ -48,7 +48,7 @@ pub fn written(path: Option<&Path>) -> anyhow::Result<Option<(PathBuf, String)>>
         return Ok(Some((path, text.clone())));
     }
     let text = Source::file(&path).and_then(|source| source.text());
-    let text = text.map_err(|error| Problem::usage(format!("{error:#}")))?;
+    let text = text.map_err(|error| Problem::from_error(Class::Usage, error))?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text).to_string();
     if Identity::of(&path).is_none() {
         piped.push((path.clone(), text.clone()));

@@ -56,7 +56,7 @@ pub fn print_with(global: &Global, render: impl FnOnce(&mut dyn Write) -> anyhow
     match stdout.failure {
         None => rendered,
         Some(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Err(error.into()),
-        Some(error) => Err(Problem::usage("cannot write to standard output").why(error.to_string()).into()),
+        Some(error) => Err(Problem::usage("cannot write to standard output").because(error).into()),
     }
 }
 

@@ -5,10 +5,11 @@ use std::process::ExitCode;
 use super::args::{Global, Test};
 use super::{setup, stdout};
 use crate::catalog::{Catalog, Expect, Metric};
-use crate::diagnostics::{Class, Problem, visible};
+use crate::diagnostics::{Class, Place, Problem, visible};
 use crate::facts::SPECS;
 use crate::facts::context::Settings;
 use crate::measure::example::{self, Got, Outcome};
+use crate::notes::{Note, RunNote};
 use crate::period::Zone;
 
 /// Runs the command: a line for each example and a closing one. The code is that of a failed check where an example failed.
@@ -36,8 +37,9 @@ pub fn run(global: &Global, args: &Test) -> anyhow::Result<ExitCode> {
     }
     for metric in own {
         if metric.examples.is_empty() && !global.quiet {
-            let at = format!("{}:{}", visible(&metric.origin.file), metric.origin.line);
-            global.say(&format!("note: {at}: metric `{}` has no example", metric.id));
+            let place = Place::line(&metric.origin.file, metric.origin.line as u64);
+            let metric = metric.id.clone();
+            global.say(&format!("note{}", Note::new(RunNote::NoExample { metric }).at(place).with_code()));
         }
         report.add(metric, &example::run(metric, &config.catalog, &config.settings, &config.zone));
     }

@@ -82,12 +82,9 @@ pub fn read_node(reader: &mut Reader<'_>, node: &Node<'_>, key: &str, unit: Metr
     if let Some(number) = number_of(node.get_ref()) {
         return Some((number, node.span()));
     }
-    let text = match node.get_ref().as_str() {
-        Some(text) => text,
-        None => {
-            reader.mistyped(node, key, "a number or a string such as \"85%\"");
-            return None;
-        }
+    let Some(text) = node.get_ref().as_str() else {
+        reader.mistyped(node, key, "a number or a string such as \"85%\"");
+        return None;
     };
     match parse(text, unit) {
         Ok(amount) => Some((amount, node.span())),

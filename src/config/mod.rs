@@ -160,7 +160,7 @@ fn profiles(reader: &mut Reader<'_>, document: &DeTable<'_>) -> Vec<Profile> {
         return Vec::new();
     };
     let mut profiles = Vec::new();
-    for (id, node) in tables.iter() {
+    for (id, node) in tables {
         match node.get_ref().as_table() {
             Some(table) => profiles.push(grammar::profile(reader, id.get_ref(), table, id.span())),
             None => reader.mistyped(node, id.get_ref(), "a table"),

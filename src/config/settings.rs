@@ -108,7 +108,7 @@ fn hours(reader: &mut Reader<'_>, document: &DeTable<'_>, report: &Zone) -> Opti
     }
     let weekly = reader.table(table, "weekly")?;
     let mut days = Vec::new();
-    for (day, node) in weekly.iter() {
+    for (day, node) in weekly {
         let text = reader.text_of(node, day.get_ref())?;
         // Each day is tried alone first, so that what is wrong with it is shown at its place.
         let open = if text.text.trim().is_empty() { "00:00-24:00" } else { &text.text };
@@ -135,7 +135,7 @@ fn holidays(reader: &mut Reader<'_>, table: &DeTable<'_>) -> Vec<i32> {
         return Vec::new();
     };
     let mut days = Vec::new();
-    for node in nodes.iter() {
+    for node in nodes {
         let Some(date) = reader.date_of(node, "holidays") else { continue };
         match parse_date(&date.text) {
             Ok(day) => days.push(day),

@@ -243,6 +243,9 @@ impl Frame {
     }
 
     /// The columns as polars columns; `order` picks and repeats rows, `None` takes all as they are.
+    ///
+    /// # Errors
+    /// When columns differ in length.
     pub fn to_polars(&self, order: Option<&[u32]>) -> PolarsResult<DataFrame> {
         let height = order.map_or(self.len(), <[u32]>::len);
         let columns = self.columns.iter().map(|(name, store)| polars_column(name, store, order)).collect();

@@ -315,7 +315,7 @@ impl Case {
         match one.opened_by {
             Direction::Inbound if self.asked_at == NO_TIME => (self.asked_at, self.asked_row) = (one.opened_at, one.row),
             Direction::Outbound if one.is_human && self.asked_at != NO_TIME && !self.response.is_there() => {
-                self.response.at = one.opened_at
+                self.response.at = one.opened_at;
             }
             _ => {}
         }

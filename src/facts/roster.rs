@@ -282,7 +282,7 @@ mod tests {
             assert!(!there("2026-01-01"));
         });
         roster("stakeholder_id,started_at,ended_at\na,2025-01-01,2026-01-01", true, |r| {
-            assert!(r.is_present(day("2026-01-01"), Micros::MAX))
+            assert!(r.is_present(day("2026-01-01"), Micros::MAX));
         });
     }
 

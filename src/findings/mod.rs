@@ -15,10 +15,10 @@ use anyhow::Result;
 
 use crate::canonical::CanonicalTables;
 use crate::catalog::Catalog;
-use crate::diagnostics::Note;
 use crate::expr::Expr;
 use crate::facts::context::Settings;
 use crate::measure::{self, Compare, Request};
+use crate::notes::Note;
 use crate::period::Period;
 use crate::report::{AbsentReason, Cell, Contributors, MetricInfo};
 use crate::stats::Confidence;

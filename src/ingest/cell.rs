@@ -47,7 +47,7 @@ pub(super) fn kind(cell: &str) -> Kind {
     if is_address(cell) {
         return Kind::Address;
     }
-    let quotes = bytes.iter().filter(|&&b| b == b'"').count();
+    let quotes = cell.matches('"').count();
     let at_edge = bytes.first() == Some(&b'"') || bytes.last() == Some(&b'"');
     if (quotes % 2 == 1 && at_edge) || bytes.iter().any(|&b| b == b'\t' || b == b';' || b == b'|' || b < 0x09) {
         return Kind::Odd;

@@ -98,18 +98,18 @@ impl Dialect {
 }
 
 impl fmt::Display for Dialect {
-    /// In words: `fields are parted by ';', in quotes '"' that are doubled`.
+    /// In words: `fields are separated by semicolons, in quotes " that are doubled within quotes`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.delimiter {
-            Delimiter::Text(text) => write!(f, "fields are parted by {}", named(text))?,
-            Delimiter::Blanks => f.write_str("fields are parted by two blanks or more")?,
+            Delimiter::Text(text) => write!(f, "fields are separated by {}", named(text))?,
+            Delimiter::Blanks => f.write_str("fields are separated by two spaces or more")?,
             Delimiter::Columns(columns) => {
                 let starts: Vec<String> = columns.starts().map(|start| start.to_string()).collect();
                 write!(f, "fields start at the characters {} of each line", starts.join(", "))?;
             }
         }
         if self.padded {
-            f.write_str(" with blanks around it")?;
+            f.write_str(" with spaces around it")?;
         }
         match (self.quote, self.escape) {
             (None, _) => f.write_str(", quotes are text"),
@@ -126,7 +126,7 @@ fn named(text: &str) -> String {
         ";" => "semicolons".to_string(),
         "\t" => "tabs".to_string(),
         "|" => "bars (|)".to_string(),
-        " " => "blanks".to_string(),
+        " " => "spaces".to_string(),
         ":" => "colons".to_string(),
         _ => format!("'{}'", visible(text)),
     }
@@ -181,13 +181,13 @@ mod tests {
     fn in_words() {
         assert_eq!(
             Dialect::default().to_string(),
-            "fields are parted by commas, in quotes \" that are doubled within quotes"
+            "fields are separated by commas, in quotes \" that are doubled within quotes"
         );
         let odd = Dialect {
             delimiter: Delimiter::Blanks,
             quote: None,
             ..Dialect::default()
         };
-        assert_eq!(odd.to_string(), "fields are parted by two blanks or more, quotes are text");
+        assert_eq!(odd.to_string(), "fields are separated by two spaces or more, quotes are text");
     }
 }

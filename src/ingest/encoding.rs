@@ -11,7 +11,7 @@ use std::fmt;
 
 use anyhow::Result;
 
-use crate::diagnostics::counted;
+use super::evidence::EncodingEvidence;
 use crate::io::Source;
 
 /// How a file's bytes stand for characters.
@@ -35,17 +35,22 @@ const CP850: &str = "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜø£�
 
 impl fmt::Display for Encoding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+        f.write_str(self.name())
+    }
+}
+
+impl Encoding {
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
             Encoding::Utf8 => "UTF-8",
             Encoding::Mixed => "UTF-8 with stray bytes as windows-1252",
             Encoding::Library(library) => library.name(),
             Encoding::Cp437 => "CP437",
             Encoding::Cp850 => "CP850",
-        })
+        }
     }
-}
 
-impl Encoding {
     /// The encoding of that name: those of the Encoding Standard (`windows-1252`, `latin1`, `shift_jis`, `macintosh`, `utf-16le` ...),
     /// `cp437` and `cp850`.
     pub fn for_label(label: &str) -> Option<Encoding> {
@@ -129,20 +134,18 @@ pub(super) fn mixed_character(bytes: &[u8], last: bool) -> Option<(char, usize, 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Found {
     pub encoding: Encoding,
-    pub why: String,
+    pub why: EncodingEvidence,
 }
 
-fn found(encoding: Encoding, why: impl Into<String>) -> Found {
-    Found { encoding, why: why.into() }
+fn found(encoding: Encoding, why: EncodingEvidence) -> Found {
+    Found { encoding, why }
 }
 
 /// An encoding that is stated; text said to be UTF-8 that is none is read all the same.
 pub(super) fn stated(encoding: Encoding, bytes: &[u8], complete: bool) -> Found {
     match of_start(bytes, complete).encoding {
-        other if encoding == Encoding::Utf8 && other != Encoding::Utf8 => {
-            found(Encoding::Mixed, "UTF-8 is stated, but it has bytes that are none")
-        }
-        _ => found(encoding, "it is stated"),
+        other if encoding == Encoding::Utf8 && other != Encoding::Utf8 => found(Encoding::Mixed, EncodingEvidence::SetButInvalid),
+        _ => found(encoding, EncodingEvidence::Set),
     }
 }
 
@@ -153,16 +156,16 @@ pub(super) fn of_start(bytes: &[u8], complete: bool) -> Found {
         if encoding == Encoding::Utf8 && std::str::from_utf8(bytes).is_err_and(wrong) {
             return mixed_though_marked();
         }
-        return found(encoding, "its byte order mark says so");
+        return found(encoding, EncodingEvidence::ByteOrderMark);
     }
     if let Some(encoding) = wide(bytes) {
-        return found(encoding, "every second byte is zero");
+        return found(encoding, EncodingEvidence::ZeroBytes);
     }
     match std::str::from_utf8(bytes) {
-        Ok(_) if bytes.is_ascii() => return found(Encoding::Utf8, "its start is plain ASCII"),
-        Ok(_) => return found(Encoding::Utf8, "its start is valid UTF-8"),
+        Ok(_) if bytes.is_ascii() => return found(Encoding::Utf8, EncodingEvidence::Ascii),
+        Ok(_) => return found(Encoding::Utf8, EncodingEvidence::ValidUtf8),
         // A character cut at the end of the sample is none that is wrong.
-        Err(e) if e.error_len().is_none() && !complete => return found(Encoding::Utf8, "its start is valid UTF-8"),
+        Err(e) if e.error_len().is_none() && !complete => return found(Encoding::Utf8, EncodingEvidence::ValidUtf8),
         Err(_) => {}
     }
     let mut tally = Tally::default();
@@ -172,7 +175,7 @@ pub(super) fn of_start(bytes: &[u8], complete: bool) -> Found {
 
 /// A mark is believed before single bytes are.
 fn mixed_though_marked() -> Found {
-    found(Encoding::Mixed, "its byte order mark says UTF-8, but it has bytes that are none")
+    found(Encoding::Mixed, EncodingEvidence::MarkedButInvalid)
 }
 
 /// The encoding of a file of which it is known that it is no valid UTF-8.
@@ -293,14 +296,8 @@ impl Tally {
 
     fn verdict(&self) -> Found {
         if self.characters > self.stray {
-            return found(
-                Encoding::Mixed,
-                format!(
-                    "{} of UTF-8, and {}",
-                    counted(self.characters, "character", "characters"),
-                    counted(self.stray, "byte that is none", "bytes that are none")
-                ),
-            );
+            let (characters, stray) = (self.characters, self.stray);
+            return found(Encoding::Mixed, EncodingEvidence::MostlyUtf8 { characters, stray });
         }
         let western = Encoding::Library(encoding_rs::WINDOWS_1252);
         if self.alone * 10 >= self.high * 8 {
@@ -311,15 +308,14 @@ impl Tally {
                 .skip(1)
                 .fold(scored[0], |best, &next| if next.0 > best.0 { next } else { best });
             if best.0 > scored[0].0 + 0.3 {
-                let why = "only so are its letters beyond ASCII those of Western European words";
-                return found(best.1, why);
+                return found(best.1, EncodingEvidence::WesternLetters);
             }
         }
         if self.high < 3 {
-            return found(western, "it is no UTF-8, and too short to tell more");
+            return found(western, EncodingEvidence::TooShort);
         }
         let guess = self.detector.guess(None, chardetng::Utf8Detection::Deny);
-        found(Encoding::Library(guess), "it is no UTF-8, and reads best so")
+        found(Encoding::Library(guess), EncodingEvidence::MostPlausible)
     }
 
     /// How well an encoding explains the bytes within words, from -1 to 1: letters of Western European languages count fully where
@@ -489,6 +485,7 @@ mod tests {
         let source = Source::memory("test.csv", bytes);
         let found = of_file(&source).unwrap();
         assert_eq!(found.encoding, Encoding::Mixed);
-        assert_eq!(found.why, "100000 characters of UTF-8, and 1 byte that is none");
+        let (characters, stray) = (100_000, 1);
+        assert_eq!(found.why, EncodingEvidence::MostlyUtf8 { characters, stray });
     }
 }

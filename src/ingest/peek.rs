@@ -5,6 +5,7 @@ use glob::Pattern;
 
 use super::dialect::{Delimiter, Dialect};
 use super::encoding::Encoding;
+use super::evidence::{EncodingEvidence, LayoutEvidence};
 use super::footer;
 use super::general::{Rules, scan};
 use super::header::Header;
@@ -14,7 +15,7 @@ use super::sample::{Sample, sample};
 use super::scan::count_lines;
 use super::shape::{Seen, Shape, shape};
 use super::sniff::{DialectOverrides, Sniffed, sniff};
-use crate::diagnostics::{Place, Problem, counted, visible};
+use crate::diagnostics::{Place, Problem, visible};
 use crate::io::{FileError, Source};
 
 /// So many bytes are looked at, or more where the first records are longer.
@@ -126,7 +127,7 @@ pub struct Layout {
     /// it as another one instead: [`super::Outcome::encoding`] has the last word.
     pub encoding: Encoding,
     /// How the encoding is known.
-    pub encoding_why: String,
+    pub encoding_evidence: EncodingEvidence,
     /// How fields are parted.
     pub dialect: Dialect,
     /// What ends records.
@@ -140,8 +141,8 @@ pub struct Layout {
     /// Whether the records at the start use quotes by the rules, hardly any excepted: then a quote in a field that is not quoted means
     /// that the record is damaged ([`super::Record::stray_quote`]).
     pub strict_quotes: bool,
-    /// What was found out about the file, and by what evidence, in words.
-    pub findings: Vec<String>,
+    /// What else was found out about the file.
+    pub evidence: Vec<LayoutEvidence>,
     /// Whether it is Parquet, of which the other answers say only what is true of its records as texts.
     pub(super) is_parquet: bool,
     /// Records before the first data record.
@@ -331,7 +332,7 @@ fn too_long(file: &str, line: u64, limits: Limits) -> anyhow::Error {
 
 fn look(file: &str, sample: &Sample, known: &Known, wanted: usize, limits: Limits) -> Result<Peek> {
     let (text, over) = (sample.text.as_str(), sample.over);
-    let mut findings = vec![format!("read as {}: {}", sample.encoding, sample.why)];
+    let mut evidence = Vec::new();
     let first_line = text.split_inclusive(['\r', '\n']).next().unwrap_or_default();
     let said = Dialect::stated(first_line);
     let body = if said.is_some() { &text[first_line.len()..] } else { text };
@@ -351,14 +352,9 @@ fn look(file: &str, sample: &Sample, known: &Known, wanted: usize, limits: Limit
         },
         (None, None) => undivided(body),
     };
-    findings.push(match (&sniffed, &stated.delimiter) {
-        (Some(s), None) => format!(
-            "{dialect}: {} of the first {} records have {} fields",
-            s.fitting.0, s.fitting.1, s.width
-        ),
-        (None, None) => "nothing parts the lines into fields: each is one".to_string(),
-        (_, Some(_)) => format!("{dialect}: the delimiter is stated"),
-    });
+    if !parted {
+        evidence.push(LayoutEvidence::NoDelimiter);
+    }
     let width = sniffed.as_ref().map_or(1, |s: &Sniffed| s.width);
     let rules = Rules { dialect: &dialect, width };
     let bytes = text.as_bytes();
@@ -388,7 +384,7 @@ fn look(file: &str, sample: &Sample, known: &Known, wanted: usize, limits: Limit
     let said_rows = usize::from(said.is_some() && !first.is_empty());
     let Shape { preamble, header, why } = shape(&first[said_rows..], width, known.preamble, known.header_rows);
     let preamble = preamble + said_rows;
-    findings.extend(why);
+    evidence.extend(why);
     let before_data = (preamble + header) as u64;
     for (row, &width) in first[preamble..].iter().zip(&widths[preamble..]).take(header) {
         if width > limits.columns {
@@ -430,16 +426,13 @@ fn look(file: &str, sample: &Sample, known: &Known, wanted: usize, limits: Limit
     }
     let unnamed = header.drop_trailing(filled);
     if unnamed > 0 {
-        findings.push(format!(
-            "{} neither name nor content",
-            counted(unnamed as u64, "column at the end has", "columns at the end have")
-        ));
+        evidence.push(LayoutEvidence::EmptyColumns(unnamed as u64));
     }
     if sample.zeros > 0 {
-        findings.push(format!("{} left out", counted(sample.zeros, "zero byte is", "zero bytes are")));
+        evidence.push(LayoutEvidence::ZeroBytes(sample.zeros));
     }
     if let Some((line, _)) = sample.stray {
-        findings.push(format!("line {line} is the first with a byte that is no UTF-8"));
+        evidence.push(LayoutEvidence::StrayByte(line));
     }
     let lines = |records: &[Seen]| {
         let line = |r: &Seen| Line {
@@ -451,13 +444,13 @@ fn look(file: &str, sample: &Sample, known: &Known, wanted: usize, limits: Limit
     Ok(Peek {
         layout: Layout {
             encoding: sample.encoding,
-            encoding_why: sample.why.clone(),
+            encoding_evidence: sample.why,
             line_ends,
             preamble: lines(&first[..preamble]),
             header,
             width: if first.is_empty() { 0 } else { width },
             strict_quotes: sniffed.as_ref().is_some_and(|s| s.strict),
-            findings,
+            evidence,
             is_parquet: false,
             before_data,
             footer: known.footer.clone(),

@@ -9,6 +9,7 @@ use super::header::Header;
 use super::peek::{Layout, Line};
 use super::read::{Outcome, for_each_record};
 use crate::io::Source;
+use crate::notes::FileNote;
 
 /// What was not written, and what there is to say.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,8 +20,8 @@ pub struct Raw {
     pub footer: Vec<Line>,
     /// The number of data records.
     pub records: u64,
-    /// What was unusual about its bytes, in words.
-    pub findings: Vec<String>,
+    /// What was unusual about its bytes.
+    pub notes: Vec<FileNote>,
 }
 
 /// Writes the header and all records as they are read: in UTF-8, with commas, quotes doubled where they are needed, and LF. Ragged
@@ -54,12 +55,12 @@ pub fn write_raw(source: &Source, layout: &Layout, out: &mut dyn Write) -> Resul
         written?;
         read
     })?;
-    let findings = done.findings().into_iter().map(|(_, text)| text).collect();
+    let notes = done.notes();
     Ok(Raw {
         preamble: layout.preamble,
         footer: done.footer,
         records: done.records,
-        findings,
+        notes,
     })
 }
 
@@ -113,7 +114,8 @@ mod tests {
             (vec!["1: Report of May".to_string()], vec!["7: Total;4,0;".to_string()])
         );
         assert_eq!(raw.records, 3);
-        assert!(raw.findings.iter().any(|f| f.contains("windows-1252")), "{:?}", raw.findings);
+        let encoding = "windows-1252";
+        assert!(raw.notes.contains(&FileNote::Encoding { encoding }), "{:?}", raw.notes);
     }
 
     #[test]

@@ -17,8 +17,8 @@ use super::repair::SPAN;
 use super::sample::{not_text, too_many_zeros};
 use super::scan::{count_lines, scan};
 use super::{footer, general, parquet};
-use crate::diagnostics::counted;
 use crate::io::{FileError, Source};
+use crate::notes::FileNote;
 
 /// The usual size of a block.
 const BLOCK: usize = 1 << 21;
@@ -60,49 +60,32 @@ pub struct Outcome<S> {
 }
 
 impl<S> Outcome<S> {
-    /// What there is to say about how the input was read: a code and a sentence each.
-    pub fn findings(&self) -> Vec<(&'static str, String)> {
-        let mut said = Vec::new();
+    /// Notes about how the input was read.
+    pub fn notes(&self) -> Vec<FileNote> {
+        let mut notes = Vec::new();
+        let encoding = self.encoding.name();
         if self.encoding != Encoding::Utf8 {
-            said.push(("encoding", format!("not UTF-8: read as {}", self.encoding)));
+            notes.push(FileNote::Encoding { encoding });
         }
-        if let Some((line, count)) = self.stray {
-            said.push((
-                "stray-bytes",
-                format!(
-                    "{}, the first in line {line}: read as windows-1252",
-                    counted(count, "byte is no UTF-8", "bytes are no UTF-8")
-                ),
-            ));
+        if let Some((line, bytes)) = self.stray {
+            notes.push(FileNote::StrayBytes { bytes, line });
         }
         if self.malformed {
-            said.push(("malformed", format!("some bytes are no {}: they became U+FFFD", self.encoding)));
+            notes.push(FileNote::Malformed { encoding });
         }
         if self.zeros > 0 {
-            said.push((
-                "zero-bytes",
-                format!("{} left out", counted(self.zeros, "zero byte is", "zero bytes are")),
-            ));
+            notes.push(FileNote::ZeroBytes { bytes: self.zeros });
         }
-        if let Some((line, count)) = self.repaired {
-            let what = match count {
-                1 => format!("quotes out of place in the record in line {line}: read so that it has the width of the table"),
-                _ => format!(
-                    "quotes out of place in {count} records, the first in line {line}: read so that they have the width of the table"
-                ),
-            };
-            said.push(("quotes", what));
+        if let Some((line, records)) = self.repaired {
+            notes.push(FileNote::Quotes { records, line });
         }
         if let Some(first) = self.footer.first() {
-            said.push((
-                "footer",
-                match self.footer.len() {
-                    1 => format!("the last line, {}, is no record", first.line),
-                    count => format!("the last {count} lines, from line {}, are no records", first.line),
-                },
-            ));
+            notes.push(FileNote::Footer {
+                lines: self.footer.len() as u64,
+                first: first.line,
+            });
         }
-        said
+        notes
     }
 }
 
@@ -705,14 +688,13 @@ mod tests {
         let layout = peek(&source, &FormatOverrides::default(), 1).unwrap().layout;
         for threads in [1, 2, 4] {
             for _ in 0..20 {
-                let each = |_: &mut (), block: &Block<'_>, _: Records<'_>| {
+                let each = |(): &mut (), block: &Block<'_>, _: Records<'_>| {
                     // The later blocks fail at once, the first that fails takes longest.
                     std::thread::sleep(std::time::Duration::from_micros(200 - 20 * block.index.min(10) as u64));
                     if block.index >= 3 {
                         anyhow::bail!("block {}", block.index)
-                    } else {
-                        Ok(())
                     }
+                    Ok(())
                 };
                 let error = read_sized(&source, &layout, threads, 100, &|| (), &each).unwrap_err().to_string();
                 assert_eq!(error, "block 3");

@@ -4,6 +4,7 @@ use anyhow::Result;
 
 use super::decode::{Buffer, Text};
 use super::encoding::{self, Encoding};
+use super::evidence::EncodingEvidence;
 use super::scan::count_lines;
 use crate::io::{FileError, Source};
 
@@ -64,7 +65,7 @@ pub(super) struct Sample {
     pub text: String,
     pub encoding: Encoding,
     /// Why it is taken to be in that.
-    pub why: String,
+    pub why: EncodingEvidence,
     /// Whether that is all of it.
     pub over: bool,
     /// Whether there is no more to read, although the input goes on.

@@ -6,6 +6,7 @@
 //! several columns of numbers or times.
 
 use super::cell::{Kind, kind};
+use super::evidence::{HeaderEvidence, LayoutEvidence, MoreHeader};
 
 /// A record at the start of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,7 +35,7 @@ pub(super) struct Shape {
     /// Header rows after these.
     pub header: usize,
     /// Why.
-    pub why: Vec<String>,
+    pub why: Vec<LayoutEvidence>,
 }
 
 /// The preamble is sought in so many records.
@@ -61,7 +62,7 @@ pub(super) fn shape(records: &[Seen], width: usize, preamble: Option<usize>, hea
         return shape;
     }
     let (named, why) = is_header(first, rest);
-    shape.why.push(why);
+    shape.why.push(LayoutEvidence::Header(why));
     if named {
         let (more, why) = more_rows(first, rest, width);
         shape.header = 1 + more;
@@ -123,7 +124,7 @@ fn column(body: &[&Seen], index: usize) -> Column {
 }
 
 /// Whether a row is a header of those below it, and why.
-fn is_header(row: &Seen, below: &[Seen]) -> (bool, String) {
+fn is_header(row: &Seen, below: &[Seen]) -> (bool, HeaderEvidence) {
     // The same row again tells nothing.
     let body: Vec<&Seen> = below.iter().filter(|r| r.cells != row.cells).take(100).collect();
     let kinds: Vec<Kind> = row.cells.iter().map(|c| kind(c)).collect();
@@ -136,11 +137,11 @@ fn is_header(row: &Seen, below: &[Seen]) -> (bool, String) {
     if body.is_empty() {
         let named = data * 3 < filled.max(1);
         let why = if named {
-            "the only row has no data in it"
+            HeaderEvidence::OnlyRowHasNoData
         } else {
-            "the only row looks like data"
+            HeaderEvidence::OnlyRowIsData
         };
-        return (named, why.to_string());
+        return (named, why);
     }
     let (mut pro, mut contra) = (0.0, 0.0);
     for (index, (cell, kind)) in row.cells.iter().zip(&kinds).enumerate().take(500) {
@@ -168,11 +169,11 @@ fn is_header(row: &Seen, below: &[Seen]) -> (bool, String) {
         pro > contra
     };
     let why = match (named, pro > 0.0) {
-        (true, true) => "the first row has words where the cells below are data",
-        (true, false) => "the words of the first row do not come again below it",
-        (false, _) => "the first row looks like the rows below it",
+        (true, true) => HeaderEvidence::WordsOverData,
+        (true, false) => HeaderEvidence::WordsOccurOnce,
+        (false, _) => HeaderEvidence::LikeTheRest,
     };
-    (named, why.to_string())
+    (named, why)
 }
 
 fn is_year(cell: &str) -> bool {
@@ -181,7 +182,7 @@ fn is_year(cell: &str) -> bool {
 }
 
 /// How many header rows follow the first, and why.
-fn more_rows(first: &Seen, below: &[Seen], width: usize) -> (usize, Option<String>) {
+fn more_rows(first: &Seen, below: &[Seen], width: usize) -> (usize, Option<LayoutEvidence>) {
     let imported = below.iter().take(HEADER - 1).position(|r| {
         r.cells
             .iter()
@@ -190,7 +191,7 @@ fn more_rows(first: &Seen, below: &[Seen], width: usize) -> (usize, Option<Strin
     if let Some(index) = imported {
         return (
             index + 1,
-            Some(format!("line {} holds the import ids of a survey tool", below[index].line)),
+            Some(LayoutEvidence::MoreHeader(below[index].line, MoreHeader::ImportIds)),
         );
     }
     let mut more = 0;
@@ -199,19 +200,19 @@ fn more_rows(first: &Seen, below: &[Seen], width: usize) -> (usize, Option<Strin
         && let [row, body @ ..] = &below[more..]
         && let Some(reason) = continues(first, row, body, width)
     {
-        why = Some(format!("line {} {reason}", row.line));
+        why = Some(LayoutEvidence::MoreHeader(row.line, reason));
         more += 1;
     }
     (more, why)
 }
 
 /// Why a row below a header row is one too.
-fn continues(first: &Seen, row: &Seen, body: &[Seen], width: usize) -> Option<&'static str> {
+fn continues(first: &Seen, row: &Seen, body: &[Seen], width: usize) -> Option<MoreHeader> {
     if row.cells.len() != width || width < 2 || row.cells.iter().any(|c| kind(c).is_data()) {
         return None;
     }
     if row.cells == first.cells {
-        return Some("repeats the names");
+        return Some(MoreHeader::RepeatsNames);
     }
     if body.is_empty() {
         return None;
@@ -242,9 +243,9 @@ fn continues(first: &Seen, row: &Seen, body: &[Seen], width: usize) -> Option<&'
     ];
     let answer = row.cells.iter().any(|c| answers.contains(&c.trim().to_lowercase().as_str()));
     if empty_over_filled >= 1 && (answer || only_here > 0) {
-        return Some("names answers");
+        return Some(MoreHeader::NamesAnswers);
     }
-    (words_over_data >= 2).then_some("has words over columns of data")
+    (words_over_data >= 2).then_some(MoreHeader::WordsOverData)
 }
 
 #[cfg(test)]

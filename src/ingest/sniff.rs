@@ -243,6 +243,7 @@ fn of_several(text: &str) -> Vec<String> {
                 }
             }
         }
+        #[expect(clippy::iter_over_hash_type, reason = "counts add up in any order")]
         for window in seen {
             *tally.entry(window).or_default() += 1;
         }
@@ -304,7 +305,7 @@ fn count(text: &str, complete: bool, dialect: &Dialect, width: usize) -> Counted
         if raw.contains(quote) || raw.contains('"') {
             let mut open = 0;
             for cell in record.iter() {
-                let edges = cell.starts_with('"') as usize + cell.ends_with('"') as usize;
+                let edges = usize::from(cell.starts_with('"')) + usize::from(cell.ends_with('"'));
                 debris |= edges == 2 && cell.len() > 1 && dialect.quote != Some(QUOTE);
                 open += edges % 2;
             }

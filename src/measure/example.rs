@@ -20,6 +20,7 @@ use crate::diagnostics::Problem;
 use crate::facts;
 use crate::facts::context::Settings;
 use crate::io;
+use crate::notes::UnusedStatus;
 use crate::period::{Period, Zone, parse_as_of};
 use crate::report::AbsentReason;
 use crate::schema::{DAY, Micros, Table};
@@ -94,7 +95,10 @@ pub fn run(metric: &Metric, catalog: &Catalog, settings: &Settings, zone: &Zone)
 /// Why an example cannot be read. What to do about a file does not go for an example.
 fn reason(error: &anyhow::Error) -> String {
     match error.downcast_ref::<Problem>() {
-        Some(problem) => problem.why.iter().fold(problem.what.clone(), |what, why| format!("{what}: {why}")),
+        Some(problem) => problem
+            .reason()
+            .iter()
+            .fold(problem.what.clone(), |what, why| format!("{what}: {why}")),
         None => format!("{error:#}"),
     }
 }
@@ -141,7 +145,7 @@ impl Runner<'_> {
             limits: crate::ingest::Limits::default(),
         };
         let loaded = canonical::load(&tables.iter().map(input).collect::<Vec<_>>(), &options)?;
-        if let Some(reject) = loaded.unused.iter().find(|record| record.fate == "rejected") {
+        if let Some(reject) = loaded.unused.iter().find(|record| record.reason.status() == UnusedStatus::Rejected) {
             anyhow::bail!("{}, line {}, {}: {}", reject.file, reject.line, reject.column, reject.reason);
         }
         let canonical = loaded.canonical;
@@ -337,7 +341,7 @@ mod tests {
             "row 1, `answered`: `soon`",
             "interactions, line 3, occurred_at: not a date",
             "no column for occurred_at",
-            "`soon` is no period",
+            "`soon` is not a valid period",
         ]) {
             assert!(
                 got.starts_with("no nothing, because ") && got.contains(part) && !got.contains("hint"),

@@ -33,10 +33,10 @@ use anyhow::Result;
 
 use crate::canonical::CanonicalTables;
 use crate::catalog::Catalog;
-use crate::diagnostics::Note;
 use crate::expr::Expr;
 use crate::facts;
 use crate::facts::context::Settings;
+use crate::notes::{Note, RunNote};
 use crate::period::Period;
 use crate::report::{AbsentReason, Cell, Contributors, MetricInfo};
 use crate::stats::Confidence;
@@ -135,15 +135,12 @@ fn without_other_groups(plan: &Plan, asked: &[MetricId], request: &Request) -> O
         return None;
     }
     let measured = asked.iter().map(|&id| &plan.metrics[id]).filter(|planned| planned.absent.is_none());
-    let without: Vec<&str> = measured
+    let metrics: Vec<String> = measured
         .filter(|planned| !planned.has_other_groups)
-        .map(|planned| planned.metric.id.as_str())
+        .map(|planned| planned.metric.id.clone())
         .collect();
-    let text = format!(
-        "not compared with the rest, because they tell how a total is spread, or count different things: {}",
-        without.join(", ")
-    );
-    (!without.is_empty()).then(|| Note::new("no-rest", text).count(without.len() as u64))
+    let count = metrics.len() as u64;
+    (count > 0).then(|| Note::new(RunNote::NoRest { metrics }).count(count))
 }
 
 /// What the inputs lack: the metrics that they cannot give for any period, and why.

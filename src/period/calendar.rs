@@ -151,7 +151,10 @@ impl Grain {
         }
     }
 
-    /// The grain of that name; the error says which there are.
+    /// The grain of that name.
+    ///
+    /// # Errors
+    /// When the name is none of them: a message that lists them.
     pub fn parse(name: &str) -> Result<Grain, String> {
         let wanted = Grain::ALL.into_iter().find(|g| g.name().eq_ignore_ascii_case(name.trim()));
         wanted.ok_or_else(|| format!("`{name}` is not a valid period length; write day, week, month, quarter or year"))
@@ -249,7 +252,7 @@ mod tests {
         assert_eq!(instant_text(0), "1970-01-01T00:00:00Z");
         assert_eq!(instant_text(-1), "1969-12-31T23:59:59.999999Z");
         assert_eq!(
-            instant_text(days_from_civil(2026, 11, 1) as i64 * DAY + 3_723_500_000),
+            instant_text(i64::from(days_from_civil(2026, 11, 1)) * DAY + 3_723_500_000),
             "2026-11-01T01:02:03.5Z"
         );
     }
@@ -259,14 +262,14 @@ mod tests {
         fn days_agree_with_jiff(day in -700_000i32..2_900_000) {
             let d = jiff_date(day);
             let (y, m, dd) = civil_from_days(day);
-            prop_assert_eq!((y, m, dd), (d.year() as i32, d.month() as u32, d.day() as u32));
+            prop_assert_eq!((y, m, dd), (i32::from(d.year()), d.month() as u32, d.day() as u32));
             prop_assert_eq!(days_from_civil(y, m, dd), day);
             prop_assert_eq!(days_in_month(y, m), d.days_in_month() as u32);
             prop_assert_eq!(weekday(day), d.weekday().to_monday_zero_offset() as usize);
             let week = d.iso_week_date();
-            prop_assert_eq!(iso_week(day), (week.year() as i32, week.week() as u32));
-            prop_assert_eq!(iso_weeks_in_year(week.year() as i32), week.weeks_in_year() as u32);
-            prop_assert_eq!(iso_week_start(week.year() as i32, week.week() as u32) + weekday(day) as i32, day);
+            prop_assert_eq!(iso_week(day), (i32::from(week.year()), week.week() as u32));
+            prop_assert_eq!(iso_weeks_in_year(i32::from(week.year())), week.weeks_in_year() as u32);
+            prop_assert_eq!(iso_week_start(i32::from(week.year()), week.week() as u32) + weekday(day) as i32, day);
         }
 
         #[test]

@@ -244,9 +244,9 @@ impl BusinessHours {
         while high - low > 1 {
             let middle = low + (high - low) / 2;
             if self.day_count(middle).0 < count {
-                low = middle
+                low = middle;
             } else {
-                high = middle
+                high = middle;
             }
         }
         let mut missing = count - self.day_count(low).0;

@@ -352,7 +352,7 @@ mod tests {
 
     fn agrees_at(zone: &Zone, tz: &TimeZone, at: Micros) {
         let stamp = Timestamp::from_microsecond(at).unwrap();
-        assert_eq!(zone.offset_at(at), tz.to_offset(stamp).seconds() as i64, "{zone} at {stamp}");
+        assert_eq!(zone.offset_at(at), i64::from(tz.to_offset(stamp).seconds()), "{zone} at {stamp}");
         let (d, micros) = zone.civil(at);
         assert_eq!(datetime(d, micros), tz.to_datetime(stamp), "{zone} at {stamp}");
         assert_eq!(zone.day_of(at), d);

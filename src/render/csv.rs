@@ -108,7 +108,7 @@ mod tests {
         );
         assert_eq!(
             (at(2, "value"), at(2, "absent"), at(2, "missing")),
-            ("".into(), "missing input".into(), "interactions.responded_at".into())
+            (String::new(), "missing input".into(), "interactions.responded_at".into())
         );
     }
 

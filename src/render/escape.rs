@@ -81,8 +81,8 @@ fn is_interpreted(chars: &[char], at: usize) -> bool {
         '&' => is_entity(rest),
         // A mention, or an address.
         '@' => is(after, |c| c.is_alphanumeric() || c == '_'),
-        // A reference to an issue.
-        '#' => is(after, |c| c.is_ascii_digit()),
+        // A reference to an issue; within an entity the ampersand is escaped.
+        '#' => is(after, |c| c.is_ascii_digit()) && !(before == Some('&') && is_entity(&chars[at..])),
         ':' => (after == Some('/') && chars.get(at + 2) == Some(&'/')) || is_emoji(rest),
         // An address without a scheme.
         '.' => {

@@ -1,14 +1,14 @@
-//! A configuration from what files tell: each source with its mapping, and beside each line why.
+//! A configuration made from files: each source with its mapping, and the reason next to each line.
 
 use std::fmt::Write;
 use std::path::{Component, Path, PathBuf};
 
-use crate::canonical::{ColumnInspection, Inspection};
+use crate::canonical::{ColumnInspection, ColumnOrigin, Inspection};
 use crate::diagnostics::visible;
 
 /// The text of a configuration that lies in a folder, for these files.
 pub fn text(inspections: &[Inspection], folder: &Path, zone: &str, currency: Option<&str>) -> String {
-    let mut out = String::from("# What relhealth measures, and how the files are read. `relhealth inspect` tells why.\n\n");
+    let mut out = String::from("# What relhealth measures, and how the files are read. `relhealth inspect` shows why.\n\n");
     let _ = writeln!(out, "timezone = {}            # of the report", quoted(zone));
     match currency {
         Some(currency) => {
@@ -37,14 +37,15 @@ fn source(out: &mut String, file: &Inspection, folder: &Path) {
     let found = &file.recognised;
     let sure = (found.confidence * 100.0).round();
     if let Some(table) = found.table {
-        remark(out, &format!("{table}, {sure}% sure: {}", found.evidence.join("; ")));
+        let evidence: Vec<String> = found.evidence.iter().map(ToString::to_string).collect();
+        remark(out, &format!("{table}, confidence {sure}%: {}", evidence.join("; ")));
     }
     if let Some(sampled) = &file.sampled {
-        remark(out, &format!("told by {}", super::inspection::part(sampled)));
+        remark(out, &format!("based on {}", super::inspection::part(sampled)));
     }
-    file.problem
-        .iter()
-        .for_each(|problem| problem.lines().for_each(|line| remark(out, line)));
+    if let Some(problem) = &file.problem {
+        remark(out, &super::inspection::problem(problem));
+    }
     let _ = writeln!(out, "[[source]]\npath = {}", quoted(&relative(&file.file, folder)));
     if let Some(profile) = &found.profile {
         let _ = writeln!(out, "profile = {}", quoted(profile));
@@ -53,16 +54,16 @@ fn source(out: &mut String, file: &Inspection, folder: &Path) {
         (Some(table), _) => {
             let _ = writeln!(out, "kind = {}", quoted(table.name()));
         }
-        (None, _) => out.push_str("# kind = \"purchases\"          # say which\n"),
+        (None, _) => out.push_str("# kind = \"purchases\"          # set the table\n"),
     }
     for question in &file.questions {
-        remark(out, &format!("? {}", question.text));
-        remark(out, &format!("  answer it like {}", question.option));
+        remark(out, &format!("? {question}"));
+        remark(out, &format!("  answer it with {}", question.answer()));
     }
     if found.table.is_none() {
         return;
     }
-    // What a profile maps it goes on mapping; what is said here wins.
+    // A profile continues to map its columns; what is set here takes precedence.
     let mapped: Vec<&ColumnInspection> = file.columns.iter().filter(|c| c.means.is_some()).collect();
     let is_comment = found.profile.is_some();
     if mapped.is_empty() {
@@ -72,13 +73,15 @@ fn source(out: &mut String, file: &Inspection, folder: &Path) {
     let _ = writeln!(out, "{start}[source.map]");
     for column in mapped {
         let Some(means) = &column.means else { continue };
-        let from = match (column.number, column.header.strip_prefix('\'').and_then(|t| t.strip_suffix('\''))) {
-            (Some(_), _) => quoted(&column.header),
-            (None, Some(value)) => format!("{{ value = {} }}", quoted(value)),
-            (None, None) => format!("{{ expr = {} }}", quoted(&column.header)),
+        let from = match &column.origin {
+            ColumnOrigin::File(_, header) => quoted(header),
+            ColumnOrigin::Constant(value) => format!("{{ value = {} }}", quoted(value)),
+            ColumnOrigin::Expression(expr) => format!("{{ expr = {} }}", quoted(expr)),
         };
         let sure = column.confidence.map_or(String::new(), |c| format!("{:.0}%", c * 100.0));
-        let why: Vec<&str> = [sure.as_str(), column.evidence.first().map_or("", String::as_str), &column.read_as]
+        let read_as = column.read_as();
+        let evidence = column.evidence.first().map_or(String::new(), ToString::to_string);
+        let why: Vec<&str> = [sure.as_str(), &evidence, &read_as]
             .into_iter()
             .filter(|text| !text.is_empty())
             .collect();
@@ -93,7 +96,7 @@ fn source(out: &mut String, file: &Inspection, folder: &Path) {
         .columns
         .iter()
         .filter(|c| c.means.is_none())
-        .map(|c| c.header.clone())
+        .map(|c| c.origin.to_string())
         .collect();
     if !others.is_empty() {
         remark(out, &format!("dimensions under their own names: {}", others.join(", ")));

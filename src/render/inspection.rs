@@ -3,10 +3,14 @@
 use super::document::{Align, Document, Table};
 use super::record_counts;
 use super::text::{Text, Tone};
-use crate::canonical::{ColumnInspection, Inspection, Sampled};
-use crate::diagnostics::Note;
+use crate::canonical::{ColumnInspection, ColumnOrigin, Inspection, Reject, Sampled};
+use crate::diagnostics::{Problem, excerpt};
+use crate::ingest::Line;
+use crate::notes::{Decision, Note};
+use crate::schema;
+use crate::sources::guess::{Question, listed};
 use crate::wire::inspection::Inspect;
-use crate::wire::{self, SchemaId};
+use crate::wire::{self, Labels, RecordCounts, SchemaId};
 
 /// What the files together allow.
 #[derive(Debug, Clone, Default)]
@@ -35,7 +39,7 @@ pub fn document(inspections: &[Inspection], allowed: &Allowed) -> Document {
         rows: allowed
             .measurable
             .iter()
-            .map(|(family, ids)| vec![Text::untrusted(super::summary::capital(family)), listed(ids, usize::MAX)])
+            .map(|(family, ids)| vec![Text::untrusted(super::summary::capital(family)), listed_ids(ids, usize::MAX)])
             .collect(),
         ..Table::default()
     });
@@ -46,7 +50,7 @@ pub fn document(inspections: &[Inspection], allowed: &Allowed) -> Document {
             rows: allowed
                 .missing
                 .iter()
-                .map(|(what, ids)| vec![Text::untrusted(what), listed(ids, NAMED)])
+                .map(|(what, ids)| vec![Text::untrusted(what), listed_ids(ids, NAMED)])
                 .collect(),
             ..Table::default()
         });
@@ -54,7 +58,7 @@ pub fn document(inspections: &[Inspection], allowed: &Allowed) -> Document {
     document
 }
 
-fn listed(ids: &[String], most: usize) -> Text {
+fn listed_ids(ids: &[String], most: usize) -> Text {
     let mut text = Text::default();
     for (index, id) in ids.iter().take(most).enumerate() {
         text = text.and(if index > 0 { ", " } else { "" }).and_untrusted(id);
@@ -68,7 +72,7 @@ fn listed(ids: &[String], most: usize) -> Text {
 /// That only a part was read, and what that means.
 fn part_read(sampled: &Sampled) -> String {
     let part = part(sampled);
-    format!("It is large, so only {part} was read: all counts here are of that part. Other commands read all of it.")
+    format!("The file is large, so only {part} was read. All counts here are of that part. Other commands read the whole file.")
 }
 
 /// The part that was read.
@@ -91,18 +95,18 @@ fn add(document: &mut Document, file: &Inspection) {
     document.heading(2, Text::untrusted(&file.file));
     let found = &file.recognised;
     let what = match (found.table, &found.profile) {
-        (Some(table), Some(profile)) => Text::own(format!("Feeds {table}, by the profile ")).and_untrusted(profile),
-        (Some(table), None) => Text::own(format!("Feeds {table}")),
-        (None, _) => Text::own("It is not clear what it holds"),
+        (Some(table), Some(profile)) => Text::own(format!("Table: {table}, by the profile ")).and_untrusted(profile),
+        (Some(table), None) => Text::own(format!("Table: {table}")),
+        (None, _) => Text::own("Table: not recognised"),
     };
-    let sure = if found.table.is_some() {
-        format!(", {} sure", percent(found.confidence))
+    let confidence = if found.table.is_some() {
+        format!(" (confidence {})", percent(found.confidence))
     } else {
         String::new()
     };
-    let mut what = what.and(sure);
+    let mut what = what.and(confidence);
     for (index, evidence) in found.evidence.iter().enumerate() {
-        what = what.and(if index == 0 { ": " } else { "; " }).and_untrusted(evidence);
+        what = what.and(if index == 0 { ": " } else { "; " }).and_untrusted(evidence.to_string());
     }
     document.sentence(what.and("."));
     if let Some(sampled) = &file.sampled {
@@ -110,24 +114,32 @@ fn add(document: &mut Document, file: &Inspection) {
     }
     document.table(Table {
         columns: vec![(Text::default(), Align::Left), (Text::default(), Align::Left)],
-        rows: file
-            .reading
-            .iter()
+        rows: reading(file)
+            .into_iter()
             .map(|(what, text)| vec![Text::own(super::summary::capital(what)), Text::untrusted(text)])
             .collect(),
         ..Table::default()
     });
-    if let Some(problem) = &file.problem {
-        document.sentence(Text::own("It cannot be used as it is: ").and_untrusted(problem).toned(Tone::Bad));
+    if let Some(error) = &file.problem {
+        document.sentence(
+            Text::own("The file cannot be used: ")
+                .and_untrusted(problem(error))
+                .toned(Tone::Bad),
+        );
     }
     if !file.questions.is_empty() {
-        document.heading(3, "To be decided".into());
+        document.heading(3, "Questions".into());
         document.table(Table {
             columns: vec![("Question".into(), Align::Left), ("Answer it with".into(), Align::Left)],
             rows: file
                 .questions
                 .iter()
-                .map(|q| vec![Text::untrusted(&q.text), Text::untrusted(&q.option)])
+                .map(|question| {
+                    vec![
+                        Text::untrusted(question.to_string()),
+                        Text::untrusted(question.answer().to_string()),
+                    ]
+                })
                 .collect(),
             ..Table::default()
         });
@@ -153,8 +165,8 @@ fn add(document: &mut Document, file: &Inspection) {
                     vec![
                         Text::own(r.line.to_string()),
                         Text::untrusted(&r.column),
-                        Text::untrusted(&r.code),
-                        Text::untrusted(&r.reason),
+                        Text::own(r.reason.code().to_string()),
+                        Text::untrusted(r.reason.to_string()),
                     ]
                 })
                 .collect(),
@@ -165,22 +177,62 @@ fn add(document: &mut Document, file: &Inspection) {
 }
 
 fn noted(note: &Note) -> Text {
-    let times = if note.count > 1 {
-        format!(" ({} times)", note.count)
-    } else {
-        String::new()
+    Text::own(format!("{}: ", note.code())).and_untrusted(note.text())
+}
+
+/// Why a file cannot be used and what to do, on one line.
+pub(super) fn problem(error: &anyhow::Error) -> String {
+    let Some(problem) = error.downcast_ref::<Problem>() else {
+        return format!("{error:#}");
     };
-    Text::own(format!("{}: ", note.code)).and_untrusted(&note.text).and(times)
+    let place = problem.place.as_ref().map_or(String::new(), |place| format!("{place}: "));
+    let why = problem.reason().map_or(String::new(), |why| format!(": {why}"));
+    let hint = problem.hint.as_ref().map_or(String::new(), |hint| format!("; {hint}"));
+    format!("{place}{}{why}{hint}", problem.what).replace('\n', " ")
+}
+
+/// How the bytes of a file become records: what is described, and the description.
+fn reading(file: &Inspection) -> Vec<(&'static str, String)> {
+    let layout = &file.layout;
+    let header = match layout.header.rows.len() {
+        0 => "none; columns have numbers for names".to_string(),
+        1 => "one row".to_string(),
+        rows => format!("{rows} rows"),
+    };
+    let mut reading = vec![
+        ("encoding", format!("{}, {}", layout.encoding, layout.encoding_evidence)),
+        ("fields", layout.dialect.to_string()),
+        ("line ends", layout.line_ends.to_string()),
+        ("header", header),
+    ];
+    for (what, lines) in [("before it", &layout.preamble), ("after the records", &file.footer)] {
+        if !lines.is_empty() {
+            reading.push((what, lines.iter().map(shown_line).collect::<Vec<_>>().join("; ")));
+        }
+    }
+    if !layout.evidence.is_empty() {
+        let evidence: Vec<String> = layout.evidence.iter().map(ToString::to_string).collect();
+        reading.push(("found", evidence.join("; ")));
+    }
+    reading
+}
+
+/// A line with its text, unless that is withheld.
+fn shown_line(line: &Line) -> String {
+    match line.text.is_empty() {
+        true => format!("line {}", line.line),
+        false => format!("line {}: {}", line.line, excerpt(&line.text)),
+    }
 }
 
 fn columns(columns: &[ColumnInspection]) -> Table {
     let row = |column: &ColumnInspection| {
         let means = column.means.as_deref().map_or(Text::default(), Text::untrusted);
-        let why = [column.evidence.join("; "), column.read_as.clone()];
+        let why = [listed(&column.evidence), column.read_as()];
         let why: Vec<String> = why.into_iter().filter(|text| !text.is_empty()).collect();
         vec![
-            Text::own(column.number.map_or(String::new(), |n| n.to_string())),
-            Text::untrusted(&column.header),
+            Text::own(number(column).map_or(String::new(), |n| n.to_string())),
+            Text::untrusted(column.origin.to_string()),
             means,
             Text::own(column.confidence.map_or(String::new(), percent)),
             Text::untrusted(why.join("; ")),
@@ -192,12 +244,20 @@ fn columns(columns: &[ColumnInspection]) -> Table {
             ("#".into(), Align::Right),
             ("Column".into(), Align::Left),
             ("Means".into(), Align::Left),
-            ("Sure".into(), Align::Right),
-            ("Because, and read as".into(), Align::Left),
-            ("Such as".into(), Align::Left),
+            ("Confidence".into(), Align::Right),
+            ("Evidence, and how its cells are read".into(), Align::Left),
+            ("Examples".into(), Align::Left),
         ],
         rows: columns.iter().map(row).collect(),
         ..Table::default()
+    }
+}
+
+/// The number of a column of the file.
+fn number(column: &ColumnInspection) -> Option<usize> {
+    match &column.origin {
+        ColumnOrigin::File(number, _) => Some(*number),
+        ColumnOrigin::Expression(_) | ColumnOrigin::Constant(_) => None,
     }
 }
 
@@ -220,23 +280,88 @@ pub fn inspect(inspections: &[Inspection], allowed: &Allowed) -> Inspect {
     };
     Inspect {
         schema: SchemaId::default(),
-        files: inspections.iter().map(wire::inspection::File::from).collect(),
+        files: inspections.iter().map(file_document).collect(),
         measurable: allowed.measurable.iter().map(family).collect(),
         missing: allowed.missing.iter().map(missing).collect(),
+    }
+}
+
+fn file_document(file: &Inspection) -> wire::inspection::File {
+    let decision = |decision: &Decision| wire::inspection::Decision {
+        code: decision.description().code.to_string(),
+        text: decision.text(0),
+        proven: decision.is_proven(),
+        option: decision.description().option.map(str::to_string),
+    };
+    let column = |column: &ColumnInspection| wire::inspection::Column {
+        number: number(column).map(|number| number as u64),
+        header: column.origin.to_string(),
+        means: column.means.clone(),
+        confidence: column.confidence,
+        evidence: column.evidence.iter().map(ToString::to_string).collect(),
+        read_as: column.read_as(),
+        decisions: column.decisions.iter().map(decision).collect(),
+        filled: column.filled as u64,
+        looked_at: column.looked_at as u64,
+        distinct: column.distinct as u64,
+        samples: column.samples.clone(),
+    };
+    let question = |question: &Question| wire::inspection::Question {
+        text: question.to_string(),
+        option: question.answer().to_string(),
+    };
+    let unused = |record: &Reject| wire::inspection::Unused {
+        line: record.line,
+        record: record.record,
+        fate: record.reason.status().as_str(),
+        column: record.column.clone(),
+        code: record.reason.code().to_string(),
+        reason: record.reason.to_string(),
+        raw: record.raw.clone(),
+    };
+    let note = |note: &Note| wire::inspection::FileNote {
+        code: note.code().to_string(),
+        text: note.text(),
+        count: note.count,
+    };
+    wire::inspection::File {
+        file: file.file.clone(),
+        sampled: file.sampled.map(|sampled| wire::inspection::Sampled {
+            bytes: sampled.bytes,
+            of: sampled.of,
+        }),
+        recognised: wire::inspection::Recognised {
+            table: file.recognised.table.map(schema::Table::name),
+            profile: file.recognised.profile.clone(),
+            confidence: file.recognised.confidence,
+            evidence: file.recognised.evidence.iter().map(ToString::to_string).collect(),
+        },
+        reading: Labels(reading(file).into_iter().map(|(what, text)| (what.to_string(), text)).collect()),
+        columns: file.columns.iter().map(column).collect(),
+        questions: file.questions.iter().map(question).collect(),
+        account: file.account.as_ref().map(RecordCounts::from),
+        unused: file.unused.iter().map(unused).collect(),
+        notes: file.notes.iter().map(note).collect(),
+        problem: file.problem.as_ref().map(|error| problem(error)),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use std::collections::{BTreeMap, BTreeSet};
+    use std::sync::Arc;
 
     use serde_json::json;
 
     use super::*;
-    use crate::canonical::{self, Budget, Options, Question, Recognised, Sampling};
+    use crate::canonical::{self, Budget, Options, Recognised, Sampling, TableEvidence};
+    use crate::ingest;
+    use crate::io::Source;
+    use crate::notes::FileNote;
     use crate::period::Zone;
     use crate::render::terminal;
-    use crate::sources::{Input, Source};
+    use crate::sources::guess::TableClue;
+    use crate::sources::{self, Input};
     use crate::wire::validate::broken_document;
 
     fn odd() -> Inspection {
@@ -246,25 +371,33 @@ mod tests {
                 bytes: 16_000_000,
                 of: Some(915_298_383),
             }),
-            reading: vec![("encoding", "UTF-8".into())],
+            layout: ingest::peek(
+                &Source::memory("odd.csv", &b"Kunde,Menge\n1,2\n"[..]),
+                &ingest::FormatOverrides::default(),
+                1,
+            )
+            .unwrap()
+            .layout,
+            footer: Vec::new(),
             recognised: Recognised {
                 table: Some(crate::schema::Table::Purchases),
                 confidence: 0.874,
-                evidence: vec!["a date, an amount and an id that repeats".into()],
+                evidence: vec![TableEvidence::Clues(vec![
+                    TableClue::Mentions(vec!["order", "currency"]),
+                    TableClue::OneEach,
+                ])],
                 ..Recognised::default()
             },
             columns: vec![ColumnInspection {
-                number: Some(1),
-                header: "Kunde".into(),
                 means: Some("stakeholder_id".into()),
                 confidence: Some(0.9),
                 samples: vec!["a very long name of a customer indeed".into()],
-                ..ColumnInspection::default()
+                ..ColumnInspection::of(ColumnOrigin::File(1, "Kunde".into()))
             }],
             questions: Vec::new(),
             account: None,
             unused: Vec::new(),
-            notes: vec![Note::new("encoding", "not UTF-8").count(3)],
+            notes: vec![Note::new(FileNote::ZeroBytes { bytes: 3 })],
             problem: None,
         }
     }
@@ -281,13 +414,15 @@ mod tests {
                 blocks: false,
             },
         );
+        // Where lines end is up to the width.
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
         for part in [
             "odd\\u{1b}.csv",
-            "Feeds purchases, 87% sure: a date, an amount and an id that repeats.",
+            "Table: purchases (confidence 87%): its headers mention order, currency; every record has another stakeholder.",
             "only the first 16 MB of 915.3 MB was read",
-            "stakeholder_id   90%",
+            "stakeholder_id 90%",
             "a very long name of a...",
-            "encoding: not UTF-8 (3 times)",
+            "zero-bytes: 3 zero bytes are omitted",
             "Nothing can be measured yet.",
         ] {
             assert!(text.contains(part), "{part} is not in\n{text}");
@@ -302,8 +437,8 @@ mod tests {
         // A file that fills everything, as it is found, beside one whose records could not be read.
         let text = "ticket_id,customer_id,created_at,mail\n1,C1,2024-01-01,a\n2,C2,soon,b\n3,,2024-01-03,c\n";
         let input = Input {
-            file: crate::io::Source::memory("tickets.csv", text.as_bytes()),
-            source: Source::default(),
+            file: Source::memory("tickets.csv", text.as_bytes()),
+            source: sources::Source::default(),
         };
         let options = Options {
             redact: None,
@@ -324,11 +459,11 @@ mod tests {
         let mut files = canonical::inspect(&[input], &options, Sampling::default()).unwrap();
         assert!(!files[0].unused.is_empty() && files[0].account.is_some());
         files.push(Inspection {
-            questions: vec![Question {
-                text: "which?".into(),
-                option: "dates = \"dmy\"".into(),
+            questions: vec![Question::Product {
+                quantity: "Menge".into(),
+                price: "Preis".into(),
             }],
-            problem: Some("it cannot be told".into()),
+            problem: Some(Arc::new(Problem::data("ambiguous dates").hint("set dates").into())),
             ..odd()
         });
         let allowed = Allowed {

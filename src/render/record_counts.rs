@@ -1,4 +1,4 @@
-//! The row account: what became of every record of every file.
+//! Record counts: what became of every record of every file.
 
 use super::document::{Align, Document, Table};
 use super::format::count;
@@ -18,17 +18,13 @@ pub fn line(file: &RecordCounts) -> String {
         line.push_str(&format!(" + {} {name}", count(rows)));
     }
     if !file.reasons.is_empty() {
-        let reasons: Vec<String> = file
-            .reasons
-            .iter()
-            .map(|(code, rows)| format!("{} {}", count(*rows), visible(code)))
-            .collect();
+        let reasons: Vec<String> = file.reasons.iter().map(|(code, rows)| format!("{} {code}", count(*rows))).collect();
         line.push_str(&format!(" ({})", reasons.join(", ")));
     }
     line
 }
 
-/// Adds the account as a table.
+/// Adds the record counts as a table.
 pub fn add(document: &mut Document, account: &[RecordCounts]) {
     if account.is_empty() {
         return;
@@ -38,7 +34,7 @@ pub fn add(document: &mut Document, account: &[RecordCounts]) {
     let mut columns: Vec<(Text, Align)> = vec![("File".into(), Align::Left), ("Table".into(), Align::Left)];
     columns.extend(titles.map(|title| (Text::own(title), Align::Right)));
     let row = |file: &RecordCounts| {
-        let mut row = vec![Text::untrusted(&file.file), Text::untrusted(&file.kind)];
+        let mut row = vec![Text::untrusted(&file.file), Text::own(file.kind.name())];
         row.extend([file.read, file.used, file.rejected, file.duplicate, file.excluded].map(|rows| Text::own(count(rows))));
         row
     };
@@ -52,21 +48,24 @@ pub fn add(document: &mut Document, account: &[RecordCounts]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::notes::{ExclusionReason, RejectReason, UnusedReason};
 
     #[test]
     fn a_line_says_where_every_record_went() {
+        let self_referral = UnusedReason::from(RejectReason::SelfReferral);
+        let no_stakeholder = UnusedReason::from(ExclusionReason::NoStakeholder);
         let mut file = RecordCounts {
             file: "or\u{1b}ders.csv".into(),
-            kind: "purchases".into(),
+            kind: crate::schema::Table::Purchases,
             read: 541_909,
             used: 541_901,
             rejected: 6,
             duplicate: 0,
             excluded: 2,
-            reasons: [("bad-date".to_string(), 6), ("no stakeholder".to_string(), 2)].into(),
+            reasons: [(no_stakeholder.code(), 2), (self_referral.code(), 6)].into(),
         };
         assert!(file.adds_up());
-        let text = "or\\u{1b}ders.csv: 541,909 read = 541,901 used + 6 rejected + 2 excluded (6 bad-date, 2 no stakeholder)";
+        let text = "or\\u{1b}ders.csv: 541,909 read = 541,901 used + 6 rejected + 2 excluded (2 no-stakeholder, 6 self-referral)";
         assert_eq!(line(&file), text);
         file.reasons.clear();
         assert!(line(&file).ends_with("+ 2 excluded"));

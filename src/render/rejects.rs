@@ -16,10 +16,10 @@ pub fn csv(rejects: &[Reject]) -> anyhow::Result<Vec<u8>> {
             text(&reject.file),
             reject.line.to_string(),
             reject.record.to_string(),
-            reject.fate.to_string(),
+            reject.reason.status().as_str().to_string(),
             text(&reject.column),
-            text(&reject.code),
-            text(&reject.reason),
+            reject.reason.code().to_string(),
+            text(&reject.reason.to_string()),
             text(&reject.raw),
         ])?;
     }
@@ -29,6 +29,7 @@ pub fn csv(rejects: &[Reject]) -> anyhow::Result<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::notes::RejectReason;
 
     #[test]
     fn raw_text_stays_text() {
@@ -36,16 +37,14 @@ mod tests {
             file: "a.csv".into(),
             line: 3,
             record: 2,
-            fate: "rejected",
             column: "amount".into(),
-            code: "amount".into(),
-            reason: "x".into(),
+            reason: RejectReason::CutOff.into(),
             raw: "=1,\"b\"\nc".into(),
         };
         let text = String::from_utf8(csv(&[reject]).unwrap()).unwrap();
         assert_eq!(
             text,
-            "file,line,record,fate,column,code,reason,raw\na.csv,3,2,rejected,amount,amount,x,\"'=1,\"\"b\"\"\nc\"\n"
+            "file,line,record,fate,column,code,reason,raw\na.csv,3,2,rejected,amount,cut-off,the file ends within a quoted cell,\"'=1,\"\"b\"\"\nc\"\n"
         );
     }
 }

@@ -329,7 +329,7 @@ mod tests {
 
     use super::*;
     use crate::catalog::{BetterDirection, MetricUnit};
-    use crate::diagnostics::Note;
+    use crate::notes::{DataIssue, Note, RejectReason, UnusedReason};
     use crate::period::{Period, Zone};
     use crate::render::{markdown, terminal};
     use crate::report::{Clock, RecordCounts};
@@ -426,15 +426,15 @@ mod tests {
             cells: vec![nps, revenue, first, p90, rate],
             account: vec![RecordCounts {
                 file: "surveys.csv".into(),
-                kind: "surveys".into(),
+                kind: crate::schema::Table::Surveys,
                 read: 1000,
                 used: 990,
                 rejected: 6,
                 duplicate: 2,
                 excluded: 2,
-                reasons: [("bad-date".to_string(), 6)].into(),
+                reasons: [(UnusedReason::from(RejectReason::CutOff).code(), 6)].into(),
             }],
-            notes: vec![Note::new("negative-duration", "durations below zero").count(3)],
+            notes: vec![Note::new(DataIssue::OffScale).count(3)],
         }
     }
 
@@ -480,7 +480,7 @@ no rows: Referral rate
             "{text}"
         );
         assert!(text.contains("| surveys.csv | surveys | 1,000 | 990 | 6 | 2 | 2 |"), "{text}");
-        assert!(text.contains("> durations below zero"), "{text}");
+        assert!(text.contains("3 records have a score outside its scale"), "{text}");
     }
 
     #[test]

@@ -267,7 +267,7 @@ fn part<'a>(canonical: &'a CanonicalTables, rows: &'a Rows, column: &'static cra
     Some(part)
 }
 
-impl<'a> Column<'a> {
+impl Column<'_> {
     /// Whether it is all of one kind: a column of numbers that is another export's column of any text is not.
     pub fn is_typed(&self) -> bool {
         self.is_text() || matches!(self.parts[..], [Part::Data(_) | Part::Times(..)])

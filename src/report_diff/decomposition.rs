@@ -118,8 +118,10 @@ impl Change {
     }
 }
 
-/// What all have beyond the slices that are named: `None` where that is nothing; an error where the slices do not add up to all, because the same
-/// thing is in several of them. Rows tell: what has none of them has no part.
+/// What all have beyond the slices that are named: `None` if that is nothing, which the number of rows shows.
+///
+/// # Errors
+/// When the slices do not add up to all, because the same thing is in several of them.
 pub fn rest(all: (Amount, u64), slices: &[(Amount, u64)], shape: Shape) -> Result<Option<Amount>, Overlap> {
     let rows = slices.iter().try_fold(0u64, |sum, (_, n)| sum.checked_add(*n)).ok_or(Overlap)?;
     let left = all.1.checked_sub(rows).ok_or(Overlap)?;

@@ -6,8 +6,8 @@ use super::guess::{Understanding, understand};
 use super::profile::{self, Fit, Profile, fits};
 use super::questions::{QUESTION, is_form, questions};
 use super::{From, Mapped, Source, folded, own, recognise};
-use crate::diagnostics::visible;
 use crate::ingest::Header;
+use crate::notes::{Recognition, SurveyQuestion};
 use crate::period::Zone;
 use crate::schema::{Column, Table, surveys};
 
@@ -16,8 +16,8 @@ use crate::schema::{Column, Table, surveys};
 pub struct Described {
     /// How it is read: several sources where its format feeds several tables.
     pub sources: Vec<Source>,
-    /// What was recognised, in words, where something was.
-    pub said: Option<String>,
+    /// What was recognised, if something was.
+    pub recognition: Option<Recognition>,
     /// What its columns seem to mean, where neither a person nor a profile says it.
     pub understanding: Option<Understanding>,
 }
@@ -31,14 +31,14 @@ pub fn describe(written: &Source, file: &str, header: &Header, rows: &[Vec<Strin
     let by_id = |id: &str| all().find(|profile| profile.id == id);
     let as_written = || Described {
         sources: vec![written.clone()],
-        said: None,
+        recognition: None,
         understanding: None,
     };
-    let (profile, said) = match written.profile.as_deref() {
+    let (profile, is_recognised) = match written.profile.as_deref() {
         Some("none") if !written.is_mapped => return by_columns(written, file, &header.names, rows),
         Some("none") => return as_written(),
         Some(id) => match by_id(id) {
-            Some(profile) => (profile, None),
+            Some(profile) => (profile, false),
             None => return as_written(),
         },
         None if written.is_mapped => return as_written(),
@@ -50,13 +50,10 @@ pub fn describe(written: &Source, file: &str, header: &Header, rows: &[Vec<Strin
             // A first column of a common name alone gives nothing away.
             let is_likely = |fit: &Fit<'_>| !fit.profile.headers.is_empty() || is_form(header, rows);
             match fits(headers, all().filter(of_kind)).into_iter().find(is_likely) {
-                Some(fit) if fit.is_certain => (
-                    fit.profile,
-                    Some(format!("recognised as {} ({})", fit.profile.title, fit.profile.id)),
-                ),
+                Some(fit) if fit.is_certain => (fit.profile, true),
                 Some(fit) => {
                     return Described {
-                        said: Some(resembles(&fit, headers)),
+                        recognition: Some(resembles(&fit, headers)),
                         ..by_columns(written, file, &header.names, rows)
                     };
                 }
@@ -82,10 +79,14 @@ pub fn describe(written: &Source, file: &str, header: &Header, rows: &[Vec<Strin
         })
         .collect::<Vec<Source>>();
     let sources = serving_several(sources);
-    let said = said.map(|said| format!("{said}{}", asked(&sources)));
+    let recognition = is_recognised.then(|| Recognition::As {
+        title: profile.title.clone(),
+        profile: profile.id.clone(),
+        questions: asked(&sources),
+    });
     Described {
         sources,
-        said,
+        recognition,
         understanding: None,
     }
 }
@@ -93,7 +94,7 @@ pub fn describe(written: &Source, file: &str, header: &Header, rows: &[Vec<Strin
 /// The sources of one file, in which a mapping that is written for one table does not stand as an error for the others.
 fn serving_several(mut sources: Vec<Source>) -> Vec<Source> {
     let tables: Vec<Table> = sources.iter().filter_map(|source| source.table).collect();
-    for source in sources.iter_mut() {
+    for source in &mut sources {
         let others = tables.iter().filter(|table| Some(**table) != source.table);
         let is_elsewhere = |name: &str| others.clone().any(|table| table.column(name).is_some());
         for (name, mapped) in source.map.iter_mut().filter(|(name, _)| is_elsewhere(name)) {
@@ -152,7 +153,7 @@ fn by_columns(written: &Source, file: &str, headers: &[String], rows: &[Vec<Stri
     }
     Described {
         sources: vec![source],
-        said: None,
+        recognition: None,
         understanding: Some(found),
     }
 }
@@ -199,8 +200,8 @@ fn in_full(mut source: Source, header: &Header, short: &[String]) -> Source {
     source
 }
 
-/// The questions that were found, in words.
-fn asked(sources: &[Source]) -> String {
+/// The questions of a survey that were found.
+fn asked(sources: &[Source]) -> Vec<SurveyQuestion> {
     let value = |source: &Source, column: &str| match source.map.get(column).map(|mapped| &mapped.from) {
         Some(From::Value(text)) => Some(text.clone()),
         _ => None,
@@ -208,14 +209,13 @@ fn asked(sources: &[Source]) -> String {
     let asked = sources.iter().filter_map(|source| {
         let [instrument, low, high, question] =
             [surveys::INSTRUMENT.name, surveys::SCALE_MIN.name, surveys::SCALE_MAX.name, QUESTION].map(|column| value(source, column));
-        Some(format!("`{}` is {} of {} to {}", visible(&question?), instrument?, low?, high?))
+        Some(SurveyQuestion {
+            question: question?,
+            instrument: instrument?,
+            scale: (low?, high?),
+        })
     });
-    let asked: Vec<String> = asked.collect();
-    if asked.is_empty() {
-        String::new()
-    } else {
-        format!("; {}", asked.join(", "))
-    }
+    asked.collect()
 }
 
 /// Whether the mapping has what its table is of no use without.
@@ -228,18 +228,16 @@ fn is_whole(source: &Source) -> bool {
     }
 }
 
-/// What a file that only resembles a format lacks, and how to say that it is one.
-fn resembles(fit: &Fit<'_>, headers: &[String]) -> String {
+/// What a file that only resembles a format lacks.
+fn resembles(fit: &Fit<'_>, headers: &[String]) -> Recognition {
     let headers: Vec<String> = headers.iter().map(|h| folded(h)).collect();
     let lacking = fit.profile.headers.iter().filter(|name| !headers.contains(&folded(name)));
-    format!(
-        "resembles {}, with {} of the {} columns that are known of it, but lacks {}; if it is one, say profile = \"{}\" in its [[source]]",
-        fit.profile.title,
-        fit.found,
-        fit.of,
-        lacking.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "),
-        fit.profile.id,
-    )
+    Recognition::Resembles {
+        title: fit.profile.title.clone(),
+        profile: fit.profile.id.clone(),
+        found: (fit.found, fit.of),
+        lacking: lacking.cloned().collect(),
+    }
 }
 
 /// The time zone that a header states: `Created (UTC)`, `Start [Europe/Berlin]`, or the third header row of a survey export with its
@@ -288,8 +286,11 @@ mod tests {
             .map(String::from)
             .to_vec()];
         let found = describe(&Source::default(), "export.csv", &file, &answers, &[]);
-        let said = found.said.unwrap();
-        assert!(said.ends_with("`Q1 Do you recommend us?` is nps of 0 to 10"), "{said}");
+        let recognition = found.recognition.unwrap().to_string();
+        assert!(
+            recognition.ends_with("`Q1 Do you recommend us?` is nps from 0 to 10"),
+            "{recognition}"
+        );
         let source = &found.sources[0];
         assert_eq!(source.map["responded_at"].columns(), [file.names[1].clone()]);
         assert_eq!(source.map["score"].columns(), [file.names[7].clone()]);
@@ -324,12 +325,12 @@ mod tests {
         let file = headers("Summation column,Id,Requester id,Requester domain,Created at,First reply time in minutes");
         let found = describe(&Source::default(), "export.csv", &file, &[], &[]);
         assert_eq!(found.sources[0].profile.as_deref(), Some("zendesk-tickets"));
-        assert!(found.said.unwrap().starts_with("recognised as Zendesk"));
+        assert!(found.recognition.unwrap().to_string().starts_with("Recognised as Zendesk"));
         let none = Source {
             profile: Some("none".into()),
             ..Source::default()
         };
-        assert_eq!(describe(&none, "export.csv", &file, &[], &[]).said, None);
+        assert_eq!(describe(&none, "export.csv", &file, &[], &[]).recognition, None);
         let purchases = Source {
             table: Some(Table::Purchases),
             ..Source::default()
@@ -368,7 +369,7 @@ mod tests {
             "Summation,Id,Requester id,Requester domain,Created at,First reply time in minutes,Solved at,Status,Via,Ticket type,Assignee,Reopens",
         );
         let found = describe(&Source::default(), "export.csv", &file, &[], &[]);
-        assert!(found.said.unwrap().contains("lacks `Summation column`"));
+        assert!(found.recognition.unwrap().to_string().contains("lacks `Summation column`"));
         assert_eq!(found.sources[0].profile, None);
     }
 }

@@ -153,7 +153,7 @@ fn kind(reader: &mut Reader<'_>, table: &DeTable<'_>) -> Option<Table> {
 fn map(reader: &mut Reader<'_>, table: &DeTable<'_>, kind: Option<Table>) -> BTreeMap<String, Mapped> {
     let mut map = BTreeMap::new();
     let Some(entries) = reader.table(table, "map") else { return map };
-    for (column, node) in entries.iter() {
+    for (column, node) in entries {
         if let Some(mapped) = origins(reader, column.get_ref(), node, kind) {
             if let Some(Err(wrong)) = kind.map(|kind| check_target(kind, column.get_ref(), &mapped)) {
                 reader.wrong(column.span(), wrong.message, wrong.hint);
@@ -258,7 +258,7 @@ fn values(
     let Some(columns) = reader.table(table, "values") else {
         return values;
     };
-    for (column, node) in columns.iter() {
+    for (column, node) in columns {
         // A name that is mapped was looked at there.
         let is_mapped = map.contains_key(column.get_ref().as_ref());
         if let Some(Err(wrong)) = kind
@@ -275,7 +275,7 @@ fn values(
             .and_then(|kind| kind.column(column.get_ref()))
             .map_or(&[][..], |canonical| canonical.words);
         let mut meanings = BTreeMap::new();
-        for (said, node) in entries.iter() {
+        for (said, node) in entries {
             let Some(means) = constant_of(node.get_ref()) else {
                 reader.mistyped(node, said.get_ref(), "a string, a number, or true or false");
                 continue;

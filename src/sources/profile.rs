@@ -129,16 +129,16 @@ impl Profile {
         };
         source.filter = all_of(&conditions);
         if !written.key.is_empty() {
-            source.key = written.key.clone();
+            source.key.clone_from(&written.key);
         }
-        source.lookup = written.lookup.clone();
+        source.lookup.clone_from(&written.lookup);
         source.dates = written.dates.or(source.dates);
         source.wishes = written.wishes.or(&source.wishes);
         source.decimal = written.decimal.or(source.decimal);
         source.timezone = written.timezone.clone().or(source.timezone);
         source.amount_on = written.amount_on.or(source.amount_on);
         source.private |= written.private;
-        source.place = written.place.clone();
+        source.place.clone_from(&written.place);
         source
     }
 }
@@ -329,7 +329,7 @@ mod tests {
             .collect();
         files.sort();
         let mut listed: Vec<&str> = TEXTS.iter().map(|(id, _)| *id).collect();
-        listed.sort();
+        listed.sort_unstable();
         assert_eq!(files, listed);
     }
 

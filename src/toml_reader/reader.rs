@@ -175,7 +175,7 @@ impl<'t> Reader<'t> {
     /// A table whose keys each hold a string or a list of them.
     pub fn lists(&mut self, table: &DeTable<'_>) -> BTreeMap<String, Vec<String>> {
         let mut lists = BTreeMap::new();
-        for (key, node) in table.iter() {
+        for (key, node) in table {
             let texts = self.texts_of(node, key.get_ref());
             lists.insert(key.get_ref().to_string(), texts.into_iter().map(|text| text.text).collect());
         }
@@ -261,7 +261,7 @@ impl<'t> Reader<'t> {
             return Vec::new();
         };
         let mut tables = Vec::new();
-        for node in nodes.iter() {
+        for node in nodes {
             match node.get_ref().as_table() {
                 Some(table) => tables.push((table, node.span())),
                 None => self.mistyped(node, key, &expected),

@@ -4,7 +4,6 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
 
 use super::{Document, Labels, Layout, RecordCounts, SchemaId};
-use crate::canonical;
 use crate::codes::codes;
 use crate::schema::Table;
 
@@ -101,6 +100,8 @@ pub struct Column {
     pub evidence: Vec<String>,
     /// How its cells are read, and what decided it.
     pub read_as: String,
+    /// What was decided about how its cells are read.
+    pub decisions: Vec<Decision>,
     /// Cells with content among the first records.
     pub filled: u64,
     /// The first records.
@@ -109,6 +110,19 @@ pub struct Column {
     pub distinct: u64,
     /// Some of them.
     pub samples: Vec<String>,
+}
+
+/// Something that was decided about how a file is read.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct Decision {
+    /// relhealth help codes
+    pub code: String,
+    /// What was decided, and by what evidence.
+    pub text: String,
+    /// Whether the cells prove it.
+    pub proven: bool,
+    /// The option that decides otherwise; null: none.
+    pub option: Option<String>,
 }
 
 /// Something that the file does not tell.
@@ -182,59 +196,4 @@ pub struct Missing {
     pub what: String,
     /// The ids of the metrics that need it.
     pub metrics: Vec<String>,
-}
-
-impl From<&canonical::Inspection> for File {
-    fn from(file: &canonical::Inspection) -> File {
-        let column = |column: &canonical::ColumnInspection| Column {
-            number: column.number.map(|number| number as u64),
-            header: column.header.clone(),
-            means: column.means.clone(),
-            confidence: column.confidence,
-            evidence: column.evidence.clone(),
-            read_as: column.read_as.clone(),
-            filled: column.filled as u64,
-            looked_at: column.looked_at as u64,
-            distinct: column.distinct as u64,
-            samples: column.samples.clone(),
-        };
-        let question = |question: &canonical::Question| Question {
-            text: question.text.clone(),
-            option: question.option.clone(),
-        };
-        let unused = |record: &canonical::Reject| Unused {
-            line: record.line,
-            record: record.record,
-            fate: record.fate,
-            column: record.column.clone(),
-            code: record.code.clone(),
-            reason: record.reason.clone(),
-            raw: record.raw.clone(),
-        };
-        let note = |note: &crate::diagnostics::Note| FileNote {
-            code: note.code.to_string(),
-            text: note.text.clone(),
-            count: note.count,
-        };
-        File {
-            file: file.file.clone(),
-            sampled: file.sampled.map(|sampled| Sampled {
-                bytes: sampled.bytes,
-                of: sampled.of,
-            }),
-            recognised: Recognised {
-                table: file.recognised.table.map(Table::name),
-                profile: file.recognised.profile.clone(),
-                confidence: file.recognised.confidence,
-                evidence: file.recognised.evidence.clone(),
-            },
-            reading: Labels(file.reading.iter().map(|(what, text)| (what.to_string(), text.clone())).collect()),
-            columns: file.columns.iter().map(column).collect(),
-            questions: file.questions.iter().map(question).collect(),
-            account: file.account.clone(),
-            unused: file.unused.iter().map(unused).collect(),
-            notes: file.notes.iter().map(note).collect(),
-            problem: file.problem.clone(),
-        }
-    }
 }

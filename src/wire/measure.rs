@@ -39,7 +39,7 @@ impl From<&MeasureResult> for Measure {
             timezone: measured.timezone.clone(),
             level: measured.level,
             cells: cells(measured),
-            account: measured.account.clone(),
+            account: measured.account.iter().map(RecordCounts::from).collect(),
             notes: measured.notes.iter().map(Note::from).collect(),
         }
     }

@@ -28,10 +28,9 @@ use schemars::{JsonSchema, SchemaGenerator};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
-pub use crate::record_counts::RecordCounts;
 pub use cell::{Cell, Change};
 pub use layout::{Layout, write};
-pub use values::{Day, Instant, Labels, MetricKind, Note};
+pub use values::{Day, Instant, Labels, MetricKind, Note, RecordCounts};
 
 /// A document that programs read.
 pub trait Document: Serialize + JsonSchema {

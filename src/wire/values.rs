@@ -1,6 +1,7 @@
 //! Values that several documents have: instants, days, labels, notes.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -10,7 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::period::{date_text, instant_text, parse_instant};
 use crate::report::Clock;
 use crate::schema::Micros;
-use crate::{catalog, diagnostics};
+use crate::{catalog, notes, record_counts};
 
 /// An instant, in microseconds since 1970-01-01; RFC 3339 in UTC when written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -150,6 +151,43 @@ impl JsonSchema for Labels {
     }
 }
 
+/// What became of the records of one file: read = used + rejected + duplicate + excluded.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct RecordCounts {
+    /// The file as it was named.
+    pub file: String,
+    /// The table that it is loaded into.
+    pub kind: String,
+    /// Records read.
+    pub read: u64,
+    /// Records used.
+    pub used: u64,
+    /// Records that could not be read.
+    pub rejected: u64,
+    /// Records that were read already.
+    pub duplicate: u64,
+    /// Records excluded by a rule: no stakeholder, cancelled, filtered, after the as-of date.
+    pub excluded: u64,
+    /// Records by the code of the reason for not using them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub reasons: BTreeMap<String, u64>,
+}
+
+impl From<&record_counts::RecordCounts> for RecordCounts {
+    fn from(file: &record_counts::RecordCounts) -> RecordCounts {
+        RecordCounts {
+            file: file.file.clone(),
+            kind: file.kind.name().to_string(),
+            read: file.read,
+            used: file.used,
+            rejected: file.rejected,
+            duplicate: file.duplicate,
+            excluded: file.excluded,
+            reasons: file.reasons.iter().map(|(code, records)| (code.to_string(), *records)).collect(),
+        }
+    }
+}
+
 /// A finding about the data or the run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Note {
@@ -167,12 +205,12 @@ pub struct Note {
     pub column: Option<u64>,
 }
 
-impl From<&diagnostics::Note> for Note {
-    fn from(note: &diagnostics::Note) -> Note {
+impl From<&notes::Note> for Note {
+    fn from(note: &notes::Note) -> Note {
         let place = note.place.as_ref();
         Note {
-            code: note.code.to_string(),
-            text: note.text.clone(),
+            code: note.code().to_string(),
+            text: note.text(),
             count: note.count,
             file: place.map(|place| place.file.clone()),
             line: place.and_then(|place| place.line),

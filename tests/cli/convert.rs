@@ -43,8 +43,8 @@ fn any_encoding_becomes_utf_8_with_line_feeds() {
         let ran = folder.run(&["convert", name, "--raw"]).code(0);
         assert_eq!(ran.out(), wanted, "{name}");
         let said = match name {
-            "old.csv" => "note: not UTF-8: read as windows-1252\n",
-            "wide.tsv" => "note: not UTF-8: read as UTF-16LE\n",
+            "old.csv" => "note[encoding]: The file is not UTF-8. It is read as windows-1252\n",
+            "wide.tsv" => "note[encoding]: The file is not UTF-8. It is read as UTF-16LE\n",
             _ => "",
         };
         assert_eq!(ran.err(), said, "{name}");
@@ -62,7 +62,7 @@ fn an_encoding_found_out_late_is_known_from_the_start() {
     let out = Folder::new().with("a.csv", bytes).run(&["convert", "--raw", "a.csv"]).code(0);
     // What is UTF-8 stays it, and the one byte that is none is not lost.
     assert!(out.out() == "café,1\n".repeat(100_000) + "café,2\n");
-    assert!(out.err().contains("1 byte is no UTF-8, the first in line 100001"), "{}", out.err());
+    assert!(out.err().contains("1 byte is not UTF-8, on line 100001"), "{}", out.err());
 }
 
 #[test]
@@ -178,10 +178,10 @@ fn tables_are_written_and_described() {
         .code(0)
         .says(str![[r#"
 orders.csv: 5 read = 3 used + 1 rejected + 1 excluded (1 bad-date, 1 cancelled)
-note: orders.csv: amount: decimal point, as '12.5' on line 2 can only be
-note: orders.csv: cost: decimal point, as '1.2345' on line 2 can only be
-note: orders.csv: ordered_at: every cell says its own order, 1 cell is no date, '2026-01-32' on line 6 the first
-note: orders.csv: promised_at: every cell says its own order
+note[decided]: orders.csv: amount: decimal point, because '12.5' on line 2 is a number only with it
+note[decided]: orders.csv: cost: decimal point, because '1.2345' on line 2 is a number only with it
+note[decided]: orders.csv: ordered_at: every cell shows its own order of day, month and year. 1 cell is not a date: '2026-01-32' on line 6
+note[decided]: orders.csv: promised_at: every cell shows its own order of day, month and year
 
 "#]]);
     assert_data_eq!(

@@ -53,7 +53,7 @@ fn a_file_that_nobody_has_seen() {
         columns[1]["read_as"]
             .as_str()
             .unwrap()
-            .starts_with("day, month, year, as '14.02.2024' on line 3 can only be")
+            .starts_with("day, month, year, because '14.02.2024' on line 3 is a date only in this order")
     );
     assert!(columns[2]["read_as"].as_str().unwrap().starts_with("decimal comma"));
     assert_eq!(
@@ -64,6 +64,11 @@ fn a_file_that_nobody_has_seen() {
         (file["unused"][0]["line"].as_u64(), file["unused"][0]["code"].as_str()),
         (Some(5), Some("bad-date"))
     );
+    let decision = &columns[1]["decisions"][0];
+    assert_eq!(
+        (decision["code"].as_str(), decision["proven"].as_bool(), decision["option"].as_str()),
+        (Some("date-format"), Some(true), Some("dates"))
+    );
     assert_eq!(file["problem"], Value::Null);
     let measurable = found["measurable"].to_string();
     assert!(
@@ -72,8 +77,8 @@ fn a_file_that_nobody_has_seen() {
     );
     let text = folder.run(&["inspect", "odd.csv"]).silent().out();
     for part in [
-        "Feeds purchases",
-        "parted by semicolons",
+        "Table: purchases (confidence",
+        "separated by semicolons",
         "5  Notiz",
         "bad-date",
         "What else would allow more",
@@ -165,7 +170,7 @@ wrote new.toml; one question is left in it as a comment
 "#]]);
     let text = folder.read("new.toml");
     assert!(
-        text.contains("# kind = ") && text.contains("# ? Which table is shapes.csv?"),
+        text.contains("# kind = ") && text.contains("# ? Which table does shapes.csv belong to?"),
         "{text}"
     );
     folder.run(&["--config", "new.toml", "metrics"]).silent();
@@ -183,7 +188,10 @@ fn a_profile_is_named_and_its_mapping_shown() {
     // It can be read again, and says the same.
     let folder = folder.with("relhealth.toml", &text);
     let found = json(&folder.run(&["inspect", "-f", "json"]).silent().out());
-    assert_eq!(found["files"][0]["recognised"]["evidence"][0], "the configuration says so");
+    assert_eq!(
+        found["files"][0]["recognised"]["evidence"][0],
+        "the configuration names the profile"
+    );
 }
 
 #[test]
@@ -227,5 +235,5 @@ fn of_a_large_file_the_start_is_inspected() {
         assert!(text.replace('\n', " ").contains(said), "{text}");
     }
     folder.run(&["init", "large.csv", "--quiet"]).silent();
-    assert!(folder.read("relhealth.toml").contains("# told by the first 16 MB of 64.9 MB"));
+    assert!(folder.read("relhealth.toml").contains("# based on the first 16 MB of 64.9 MB"));
 }

@@ -26,7 +26,7 @@ fn a_table_for_people_and_the_account_beside_it() {
     assert_eq!(
         ran.err(),
         "orders.csv: 5 read = 4 used + 1 excluded (1 no-stakeholder)\n\
-         note: orders.csv: 20.0 % of its records are purchases of nobody; they are left out\n"
+         note[purchases-of-nobody]: orders.csv: 1 purchase (20.0% of the file) has no stakeholder ID and was excluded\n"
     );
     snapbox::assert_data_eq!(
         ran.out(),
@@ -176,7 +176,7 @@ fn rejects_are_written_even_when_there_are_too_many() {
     let ran = folder
         .run(&["measure", "bad.csv", "-m", "orders", "--strict", "--rejects", "all.csv"])
         .code(3);
-    assert!(ran.err().contains("1 of 5 records of bad.csv cannot be used"), "{}", ran.err());
+    assert!(ran.err().contains("1 of 5 records of bad.csv were rejected"), "{}", ran.err());
     assert_eq!(folder.read("few.csv"), folder.read("all.csv"));
     assert!(
         folder.read("all.csv").contains("bad.csv,3,2,rejected,"),
@@ -436,7 +436,7 @@ fn what_cannot_be_set_against_the_rest_is_named() {
     shop = shop.code(0);
     assert!(
         shop.err()
-            .contains("note: not compared with the rest, because they tell how a total is spread"),
+            .contains("note[no-rest]: Not compared with all other groups combined, because they show how a total is distributed"),
         "{}",
         shop.err()
     );

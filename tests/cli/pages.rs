@@ -58,10 +58,13 @@ pipe does not change the exit code of a check.
 #[test]
 fn help_has_every_code_with_what_to_do() {
     run(&["help", "codes"]).silent().holds(&[
-        "Rejected: records that cannot be read:\n  bad-amount\n",
-        "  no-stakeholder\n      it does not say whose it is\n      to do: nothing, if nobody is meant",
+        "Rejected: records that cannot be read\n  bad-amount\n",
+        "  no-stakeholder\n      It has no stakeholder ID.\n      What to do: Nothing, if there is none.",
         "  stray-bytes\n",
-        "  not-on-roster\n      stakeholders of a file are not on the roster\n      to do: see whether",
+        "  not-on-roster\n      Stakeholders of a file are not on the roster.\n      What to do: See whether",
+        "  exposure\n",
+        "  date-format\n",
+        "      Option: dates\n",
     ]);
 }
 

@@ -138,7 +138,7 @@ fn tables_and_rejects_tell_nobody_either() {
     }
     assert_eq!(
         folder.read("rejects.csv"),
-        "file,line,record,fate,column,code,reason,raw\norders.csv,5,4,rejected,amount,bad-amount,not a number: letter,\n"
+        "file,line,record,fate,column,code,reason,raw\norders.csv,5,4,rejected,amount,bad-amount,not a number,\n"
     );
     // Order ids, amounts, words that numbers are sliced by: they stay.
     let orders = folder.read("out/purchases.csv");
@@ -211,7 +211,7 @@ fn pseudonyms_stay_the_same_for_the_same_key() {
     assert_ne!(one, run(&folder, Some("another key"), &rows).0);
     let (plain, told) = run(&folder, None, &rows[..7]);
     assert_eq!(plain, run(&folder, Some(""), &rows[..7]).0);
-    assert!(told.contains("made of the inputs"), "{told}");
+    assert!(told.contains("made from the contents of the inputs"), "{told}");
     // Other inputs, another key where there is none of the user's; the same pseudonyms where there is one.
     let ids = |csv: &str| -> Vec<String> {
         let mut reader = csv::Reader::from_reader(csv.as_bytes());
@@ -254,8 +254,8 @@ fn limits_of_what_is_read() {
     assert!(cut.contains("1 field-too-long"), "{cut}");
     measure(&["--max-columns", "4"]).code(0);
     measure(&["--max-columns", "3"]).code(3).says(snapbox::str![[r#"
-error: orders.csv has 4 columns: 3 may be (--max-columns)
-hint: see with inspect whether it is read as it is meant, or allow more
+error: orders.csv has 4 columns: the limit is 3 (--max-columns)
+hint: see with `relhealth inspect` whether it is read correctly, or allow more
 
 "#]]);
     measure(&["--max-field", "0"]).code(2);

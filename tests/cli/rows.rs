@@ -68,7 +68,7 @@ fn adds_up(metric: &Metric, cell: &Value, lines: &[Line]) {
     match &metric.kind {
         Kind::Count(kinds::Count { distinct: None }) => agrees("part", words("yes")),
         Kind::Count(kinds::Count { distinct: Some(_) }) if rows.iter().any(|line| line.contains_key("thing")) => {
-            agrees("part", distinct("thing"))
+            agrees("part", distinct("thing"));
         }
         Kind::Count(_) => agrees("value", distinct("stakeholder_id")),
         Kind::Sum(_) => agrees("part", sum("value")),
@@ -583,7 +583,7 @@ fn a_rate_shows_its_events_and_names_what_they_are_divided_by() {
     .concat();
     let ran = folder.run(&args).code(0);
     assert!(
-        ran.err().contains("note: these are the events; they are divided by `"),
+        ran.err().contains("note[exposure]: These are the events. They are divided by `"),
         "{}",
         ran.err()
     );
@@ -596,7 +596,7 @@ fn a_rate_shows_its_events_and_names_what_they_are_divided_by() {
     let ran = folder.run(&late).code(0);
     assert!(
         ran.err()
-            .contains("note: `measure` gives no number for these rows: incomplete window"),
+            .contains("note[absent]: `measure` gives no number for these rows: incomplete window"),
         "{}",
         ran.err()
     );

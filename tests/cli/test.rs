@@ -117,7 +117,10 @@ fn a_metric_without_an_example_is_noted() {
     let ran = folder.run(&["test"]).code(0);
     assert_eq!(
         (ran.out().as_str(), ran.err().as_str()),
-        ("0 passed, 0 failed\n", "note: relhealth.toml:7: metric `fast` has no example\n")
+        (
+            "0 passed, 0 failed\n",
+            "note[no-example]: relhealth.toml:7: Metric `fast` has no example\n"
+        )
     );
     folder.run(&["test", "--quiet"]).prints(str![[r#"
 0 passed, 0 failed

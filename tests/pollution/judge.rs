@@ -120,12 +120,14 @@ fn table(variant: &Variant, loaded: anyhow::Result<Loaded>) -> Result<(), Verdic
     for unused in &loaded.unused {
         accounted += 1;
         match lines.get(&unused.line) {
-            Some(&n) => fates[n].push(unused.code.as_str()),
+            Some(&n) => fates[n].push(unused.reason.code().as_str()),
             None if variant.other.contains(&unused.line) => {}
             None => {
                 return short(format!(
                     "line {}: {} where nothing starts ({})",
-                    unused.line, unused.fate, unused.reason
+                    unused.line,
+                    unused.reason.status().as_str(),
+                    unused.reason
                 ));
             }
         }

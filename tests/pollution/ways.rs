@@ -140,8 +140,8 @@ fn escapes() -> Vec<Variant> {
         for delimiter in [",", ";", "\t", "|"] {
             for style in [PLAIN, ALL] {
                 let style = Style {
-                    escape,
                     delimiter,
+                    escape,
                     ..style
                 };
                 let all = if style.all { " all quoted" } else { "" };
@@ -171,7 +171,7 @@ fn extra_separators() -> Vec<Variant> {
         let place = NAMES.get(column).map_or("at the end".to_string(), |name| format!("before {name}"));
         Sheet::new("extra separator", format!("row {row} {place}"), PLAIN)
             .damage(row, Fate::Damaged, |tokens| {
-                tokens.insert(2 * column.min(NAMES.len()) - usize::from(column == NAMES.len()), ",".into())
+                tokens.insert(2 * column.min(NAMES.len()) - usize::from(column == NAMES.len()), ",".into());
             })
             .done()
     });
@@ -426,7 +426,7 @@ fn encodings() -> Vec<Variant> {
         let ends: [(&str, &'static [&'static str]); 3] = [("LF", &["\n"]), ("CRLF", &["\r\n"]), ("CR", &["\r"])];
         for (end, ends) in ends {
             for delimiter in [",", ";", "\t"] {
-                let style = Style { ends, delimiter, ..PLAIN };
+                let style = Style { delimiter, ends, ..PLAIN };
                 let name = format!("{name}, {end}, {}", shown(delimiter));
                 variants.push(Sheet::of("encoding", name, style, orders(letters, ORDERS)).encoded(encode));
             }

@@ -77,7 +77,7 @@ fn every_profile_has_an_export_and_becomes_what_is_expected() {
         assert_eq!(exports.len(), 1, "{}: one export in {}", profile.id, folder.display());
         let (tables, said) = convert(&exports[0]);
         let is_refused = tables.iter().any(|(table, _)| REFUSED.ends_with(table.as_str()));
-        let recognised = format!("recognised as {} ({})", profile.title, profile.id);
+        let recognised = format!("Recognised as {} ({})", profile.title, profile.id);
         if !is_refused && !said.contains(&recognised) {
             wrong.push(format!("{}: not recognised:\n{said}", profile.id));
         }

@@ -141,7 +141,10 @@ fn lines_may_end_with_carriage_returns_alone() {
 fn semicolons_decimal_commas_and_days_before_months_are_seen() {
     let ran = january(&["semicolon.csv"], &[]);
     gives(&ran, [3, 3, 0, 0, 0], 2.0, 1025.5);
-    for note in ["amount: decimal comma", "ordered_at: day, month, year, as '26.01.2026' on line 3"] {
+    for note in [
+        "amount: decimal comma",
+        "ordered_at: day, month, year, because '26.01.2026' on line 3",
+    ] {
         assert!(ran.err().contains(note), "{}", ran.err());
     }
 }
@@ -149,14 +152,14 @@ fn semicolons_decimal_commas_and_days_before_months_are_seen() {
 #[test]
 fn duplicate_headers_get_names_of_their_own() {
     let ran = january(&["duplicate-headers.csv"], &["--by", "note.2"]);
-    assert!(ran.err().contains("column 5 is read as note.2"), "{}", ran.err());
+    assert!(ran.err().contains("Column 5 is read as note.2"), "{}", ran.err());
     assert_eq!(slices(&ran, "note.2"), ["(none)", "fragile"]);
 }
 
 #[test]
 fn bytes_that_are_no_utf_8_are_windows_1252() {
     let ran = january(&["windows-1252.csv"], &["--by", "channel"]);
-    assert!(ran.err().contains("not UTF-8: read as windows-1252"), "{}", ran.err());
+    assert!(ran.err().contains("not UTF-8. It is read as windows-1252"), "{}", ran.err());
     assert_eq!(slices(&ran, "channel"), ["Café"]);
     gives(&january(&["windows-1252.csv"], &[]), [2, 2, 0, 0, 0], 2.0, 30.0);
 }
@@ -201,7 +204,7 @@ fn dates_that_can_be_read_in_two_ways_stop_the_run_until_somebody_says_which() {
     stops(
         &ran,
         3,
-        &["'01/02/2026' would be 2026-02-01 (dmy) or 2026-01-02 (mdy)", "dates = \"dmy\""],
+        &["'01/02/2026' could be 2026-02-01 (dmy) or 2026-01-02 (mdy)", "dates = \"dmy\""],
     );
     let ran = january(
         &["ambiguous-dates.csv"],
@@ -335,10 +338,10 @@ fn somebody_known_by_an_address_is_one_customer() {
     says(
         &ran,
         &[
-            "note: ids are others under an e-mail address of theirs",
-            "orders.csv: 50.0 % of its 2 stakeholders are not on the roster, such as 'guest'",
-            "orders.csv: 25.0 % of its records are purchases of nobody",
-            "note: purchases: records of ids that stand for nobody in particular, such as 'guest'",
+            "note[merged-by-email]: 1 ID was merged with the stakeholder whose e-mail address it is",
+            "orders.csv: 1 of 2 stakeholders (50.0%) is not on the roster, for example 'guest'",
+            "orders.csv: 1 purchase (25.0% of the file) has no stakeholder ID and was excluded",
+            "note[placeholder-id]: purchases: 1 record has a placeholder as ID, for example 'guest'",
         ],
     );
     let codes: Vec<&str> = measured["notes"]
@@ -358,7 +361,7 @@ fn an_updated_export_is_noted_and_a_key_settles_it() {
     gives(&ran, [3, 2, 0, 1, 0], 3.0, 46.0);
     says(
         &ran,
-        &["2.csv: purchases: records with the order_id of an earlier one differ from it, such as one of 'ann'"],
+        &["2.csv: purchases: 1 record has the same order_id as an earlier record, but other cells, for example one of 'ann'"],
     );
     let folder = tempfile::tempdir().expect("a temporary folder");
     let config = folder.path().join("relhealth.toml");
@@ -397,9 +400,9 @@ fn contradictions_are_told_with_their_line_where_lines_are_read() {
         &ran,
         &[
             "1 excluded (1 cancelled)",
-            "orders.csv:2: purchases: delivered_at lies before occurred_at",
-            "orders.csv:4: purchases: a negative quantity beside a positive amount",
-            "orders.csv:4: purchases: a refund is larger than the amount it is of",
+            "orders.csv:2: purchases: 1 record has `delivered_at` before `occurred_at`",
+            "orders.csv:4: purchases: 1 record has a negative quantity and a positive amount",
+            "orders.csv:4: purchases: 1 record has a refund that is larger than its amount",
         ],
     );
 }

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::file::UnusedStatus;
 use crate::canonical::{Data, Rows};
+use crate::notes::UnusedReason;
 use crate::schema::{Micros, NO_TIME, Table};
 
 /// A table under construction.
@@ -14,8 +14,43 @@ pub struct Building {
     pub keep: Vec<bool>,
 }
 
-/// Why rows are dropped after reading: by source, fate and code.
-pub type Dropped = BTreeMap<(usize, UnusedStatus, &'static str), Vec<u32>>;
+/// Rows that are dropped after reading, by source and reason.
+#[derive(Default)]
+pub struct Dropped(Vec<DroppedRows>);
+
+/// Rows of a source that are dropped for one reason.
+pub struct DroppedRows {
+    pub source: usize,
+    pub reason: UnusedReason,
+    pub rows: Vec<u32>,
+}
+
+impl Dropped {
+    fn rows(&mut self, source: usize, reason: &UnusedReason) -> &mut Vec<u32> {
+        // Rows come by source, so the one that was added last is the likeliest.
+        let known = self.0.iter().rposition(|d| d.source == source && d.reason == *reason);
+        let at = known.unwrap_or_else(|| {
+            self.0.push(DroppedRows {
+                source,
+                reason: reason.clone(),
+                rows: Vec::new(),
+            });
+            self.0.len() - 1
+        });
+        &mut self.0[at].rows
+    }
+
+    /// Takes in what others have dropped.
+    pub fn absorb(&mut self, other: Dropped) {
+        for DroppedRows { source, reason, rows } in other.0 {
+            self.rows(source, &reason).extend(rows);
+        }
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &DroppedRows> {
+        self.0.iter()
+    }
+}
 
 impl Building {
     pub fn new(table: Table) -> Building {
@@ -62,12 +97,9 @@ impl Building {
         self.keep.resize(before + rows, true);
     }
 
-    pub fn drop_row(&mut self, row: usize, fate: UnusedStatus, code: &'static str, dropped: &mut Dropped) {
+    pub fn drop_row(&mut self, row: usize, reason: &UnusedReason, dropped: &mut Dropped) {
         if std::mem::replace(&mut self.keep[row], false) {
-            dropped
-                .entry((self.rows.source_of(row) as usize, fate, code))
-                .or_default()
-                .push(row as u32);
+            dropped.rows(self.rows.source_of(row) as usize, reason).push(row as u32);
         }
     }
 

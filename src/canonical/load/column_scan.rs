@@ -1,39 +1,22 @@
-//! Looking at all cells of the columns that a single cell cannot settle: which part of a date is the day, which mark parts decimals,
-//! whether ids end in `.0`.
+//! Looking at all cells of the columns that a single cell cannot settle: which part of a date is the day, which mark separates
+//! decimals, whether ids end in `.0`.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use anyhow::Result;
 
-use super::columns::{ColumnSource, Plan, Times, expression_amount, expression_time};
+use super::cells::{expression_amount, expression_time};
+use super::columns::{ColumnSource, Plan, Times};
+use super::date_problems;
 use super::file::Job;
-use crate::cell_parsing::{
-    Civil, Count, DateVerdict, DateVote, DecimalMark, DecimalVerdict, DecimalVote, Example, Order, cleaned, is_null, unguarded,
-};
-use crate::diagnostics::{Place, Problem, counted};
+use crate::cell_parsing::{Count, DateVerdict, DateVote, DateWay, DecimalMark, DecimalVote, Order, cleaned, is_null, unguarded};
 use crate::expr::{Bound, Cell, Reading};
 use crate::ingest::for_each_record;
+use crate::notes::{CellText, DateFormat, DateReading, Decision};
 use crate::schema::ColumnType;
 
-/// What was decided about a column, and what speaks for it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Decision {
-    /// The column's header.
-    pub column: String,
-    /// What was decided, in words.
-    pub what: String,
-    /// The cells that say so; empty where nothing is to be added.
-    pub evidence: String,
-}
-
-impl fmt::Display for Decision {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Decision { column, what, evidence } = self;
-        write!(f, "{column}: {what}")?;
-        if evidence.is_empty() { Ok(()) } else { write!(f, ", {evidence}") }
-    }
-}
+/// A column by its header, and what was decided about it.
+pub type ColumnDecision = (String, Decision);
 
 /// What a look at all cells of a file's undecided columns found.
 #[derive(Debug, Default, Clone)]
@@ -46,12 +29,12 @@ struct Votes {
     ids: BTreeMap<usize, (u64, u64)>,
 }
 
-/// Looks at all cells of the columns that are not decided yet, decides them, and says what was decided and why.
+/// Looks at all cells of the columns that are not decided yet, decides them, and gives what was decided and why.
 ///
 /// # Errors
 ///
-/// When day and month cannot be told apart, or two date styles contradict each other: with both readings and what to write.
-pub fn look(job: &Job, decided: &mut Decided, file: &str) -> Result<Vec<Decision>> {
+/// When day and month cannot be distinguished, or two date styles contradict each other: with both readings and what to set.
+pub fn look(job: &Job, decided: &mut DecidedColumns, file: &str) -> Result<Vec<ColumnDecision>> {
     let mut fields: Vec<(usize, ColumnType)> = Vec::new();
     if let (true, Some(filter)) = (job.mapping.filter_open, job.filter) {
         fields.extend(filter.columns().iter().map(|&i| (i, ColumnType::Money)));
@@ -123,14 +106,14 @@ pub fn look(job: &Job, decided: &mut Decided, file: &str) -> Result<Vec<Decision
 }
 
 /// The columns, and how the condition's cells are read, once they were looked at.
-pub struct Decided {
+pub struct DecidedColumns {
     /// The columns.
     pub plans: Vec<Plan>,
     /// Decimal mark of the condition's cells.
     pub filter_mark: DecimalMark,
 }
 
-fn decide(job: &Job, decided: &mut Decided, file: &str, votes: &Votes) -> Result<Vec<Decision>> {
+fn decide(job: &Job, decided: &mut DecidedColumns, file: &str, votes: &Votes) -> Result<Vec<ColumnDecision>> {
     let mut decisions = Vec::new();
     let delimiter = job.layout.dialect.first_byte();
     let together = |fields: &[usize]| {
@@ -143,13 +126,7 @@ fn decide(job: &Job, decided: &mut Decided, file: &str, votes: &Votes) -> Result
     }
     for (at, plan) in decided.plans.iter_mut().enumerate().filter(|(_, plan)| plan.open) {
         plan.open = false;
-        let mut say = |what: String, evidence: String| {
-            decisions.push(Decision {
-                column: plan.header.clone(),
-                what,
-                evidence,
-            });
-        };
+        let mut decide = |decision: Decision| decisions.push((plan.header.clone(), decision));
         match (&plan.take, plan.kind) {
             (take @ (ColumnSource::Field(_) | ColumnSource::Expr(_)), ColumnType::Time) => {
                 let vote = match take {
@@ -164,24 +141,24 @@ fn decide(job: &Job, decided: &mut Decided, file: &str, votes: &Votes) -> Result
                     Times::Ordered(order) => Some(order),
                     _ => None,
                 };
-                if let Some(found) = dates(vote.verdict_in(stated), stated, file, &plan.header)? {
-                    say(found.what, found.evidence);
-                    plan.times = found.times;
+                if let Some((times, reading)) = dates(vote.verdict_in(stated), stated, file, &plan.header)? {
+                    decide(Decision::Dates { reading });
+                    plan.times = times;
                 }
             }
             (ColumnSource::Field(index), ColumnType::Money | ColumnType::Number) => {
                 if let Some(vote) = votes.numbers.get(index) {
                     let verdict = vote.verdict(delimiter);
                     plan.mark = verdict.mark();
-                    let (what, evidence) = mark_words(&verdict, delimiter);
-                    say(what, evidence);
+                    let delimiter = char::from(delimiter);
+                    decide(Decision::Decimals { verdict, delimiter });
                 }
             }
             (ColumnSource::Field(index), ColumnType::Key | ColumnType::Stakeholder) => {
                 let (zeros, all) = votes.ids.get(index).copied().unwrap_or_default();
                 plan.strip_point_zero = all > 0 && zeros == all;
                 if plan.strip_point_zero {
-                    say("ids are read without their .0".to_string(), format!("which all {all} have"));
+                    decide(Decision::IdsWithoutPointZero { ids: all });
                 }
             }
             (ColumnSource::Expr(expr), _) => plan.mark = together(expr.columns()),
@@ -191,66 +168,12 @@ fn decide(job: &Job, decided: &mut Decided, file: &str, votes: &Votes) -> Result
     Ok(decisions)
 }
 
-fn shown(example: &Example) -> String {
-    format!("'{}' on line {}", example.cell, example.line)
-}
+/// How a column of dates is read, and why; `None` if there is nothing to decide.
+type DatesRead = Option<(Times, DateReading)>;
 
-fn mark_words(verdict: &DecimalVerdict, delimiter: u8) -> (String, String) {
-    let name = |mark| match mark {
-        DecimalMark::Comma => "decimal comma".to_string(),
-        _ => "decimal point".to_string(),
-    };
-    match verdict {
-        DecimalVerdict::Unmarked => (name(DecimalMark::Point), String::new()),
-        DecimalVerdict::Clear { mark, decided_by } => (name(*mark), format!("as {} can only be", shown(decided_by))),
-        DecimalVerdict::Assumed { mark, example } => (
-            name(*mark),
-            format!(
-                "as cells are parted by '{}': {} alone does not tell",
-                char::from(delimiter).escape_default(),
-                shown(example)
-            ),
-        ),
-        DecimalVerdict::Mixed { point, comma } => (
-            "decimal point and comma, each cell by its own evidence".to_string(),
-            format!("as {} beside {}", shown(point), shown(comma)),
-        ),
-    }
-}
-
-/// How a column's dates are read, and why.
-struct Found {
-    times: Times,
-    what: String,
-    evidence: String,
-}
-
-/// What the configuration calls an order.
-fn short(order: Order) -> &'static str {
-    match order {
-        Order::Dmy => "dmy",
-        Order::Mdy => "mdy",
-        Order::Ymd => "ymd",
-    }
-}
-
-/// A cell's readings in several orders, as a question.
-fn readings_words(example: &Example, readings: &[(Order, Civil)]) -> String {
-    let read: Vec<String> = readings
-        .iter()
-        .map(|(order, civil)| {
-            let (y, m, d) = civil.ymd();
-            format!("{y:04}-{m:02}-{d:02} ({})", short(*order))
-        })
-        .collect();
-    format!("'{}' would be {}", example.cell, read.join(" or "))
-}
-
-/// How to read a column of dates; `None` where there are none.
-fn dates(verdict: DateVerdict, stated: Option<Order>, file: &str, column: &str) -> Result<Option<Found>> {
-    let choose = format!("say which: dates = \"dmy\", \"mdy\" or \"ymd\" in the [[source]] of {file}, or a format in [source.map]");
-    match verdict {
-        DateVerdict::NoDates { .. } => Ok(None),
+fn dates(verdict: DateVerdict, stated: Option<Order>, file: &str, column: &str) -> Result<DatesRead> {
+    let (style, decided_by, not_dates, ways) = match verdict {
+        DateVerdict::NoDates { .. } => return Ok(None),
         DateVerdict::Clear {
             order,
             style,
@@ -259,103 +182,42 @@ fn dates(verdict: DateVerdict, stated: Option<Order>, file: &str, column: &str) 
             first_misfit,
             ways,
         } => {
-            let times = style.order().map_or(Times::Styled(style), Times::Ordered);
-            let mut evidence = Vec::new();
-            let what = match (&ways[..], &decided_by) {
-                _ if stated.is_some() && ways.len() == 1 && style.order().is_some() => return Ok(None),
-                ([_], Some(example)) if style.order().is_some() => {
-                    evidence.push(format!("as {} can only be", shown(example)));
-                    match order {
-                        Order::Dmy => "day, month, year",
-                        Order::Mdy => "month, day, year",
-                        Order::Ymd => "year, month, day",
-                    }
-                    .to_string()
-                }
-                ([(words, _, first)], _) if style.order().is_none() => {
-                    evidence.push(format!("such as {}", shown(first)));
-                    words.clone()
-                }
-                ([_], _) => "every cell says its own order".to_string(),
-                (ways, decided_by) => {
-                    let listed = |(words, count, first): &(String, u64, Example)| format!("{count} as {words} ({})", shown(first));
-                    if let Some(example) = decided_by.as_ref().filter(|_| style.order().is_some()) {
-                        evidence.push(format!("as {} can only be", shown(example)));
-                    }
-                    format!(
-                        "dates in {} ways, each cell read in its own: {}",
-                        ways.len(),
-                        ways.iter().map(listed).collect::<Vec<_>>().join("; ")
-                    )
-                }
-            };
-            if ways.iter().any(|(words, ..)| words == Count::Excel.words()) {
-                evidence.push("(format = \"excel1904\" if the workbook counts from 1904: 1462 days later)".to_string());
-            }
-            if let Some(first) = first_misfit.filter(|_| misfits > 0) {
-                let cells = counted(misfits, "cell is no date", "cells are no dates");
-                evidence.push(format!("{cells}, {} the first", shown(&first)));
-            }
-            Ok(Some(Found {
-                times,
-                what,
-                evidence: evidence.join(", "),
-            }))
+            let first = first_misfit.filter(|_| misfits > 0);
+            let not_dates = first.map(|first| (misfits, first.line, Some(CellText(first.cell))));
+            (style, decided_by.map(|cell| (order, cell)), not_dates, ways)
         }
-        DateVerdict::Ambiguous { example, readings } => {
-            Err(
-                Problem::data(format!("the dates in column {column} of {file} can be read in more than one way"))
-                    .why(format!("every cell fits each order; {}", readings_words(&example, &readings)))
-                    .hint(choose)
-                    .at(Place::line(file, example.line))
-                    .into(),
-            )
+        DateVerdict::Ambiguous { example, readings } => return Err(date_problems::ambiguous(file, column, &example, &readings).into()),
+        DateVerdict::Mixed { orders, example, readings } => {
+            return Err(date_problems::mixed(file, column, &orders, example.as_ref(), &readings).into());
         }
-        DateVerdict::Mixed {
-            orders,
-            example,
-            readings,
-        } => {
-            let mut read: Vec<String> = orders
-                .iter()
-                .map(|(order, cells, example)| format!("{} reads {} but not {}", short(*order), counted(*cells, "cell", "cells"), shown(example)))
-                .collect();
-            read.extend(
-                example
-                    .iter()
-                    .map(|e| format!("{}, and the column does not tell which", readings_words(e, &readings))),
-            );
-            let line = orders.first().map_or(1, |(_, _, e)| e.line);
-            Err(Problem::data(format!("column {column} of {file} mixes orders of day and month"))
-                .why(read.join("; "))
-                .hint(choose)
-                .at(Place::line(file, line))
-                .into())
-        }
-        DateVerdict::Halved { texts, read } => {
-            Err(Problem::data(format!("a spreadsheet has most likely taken days for months in column {column} of {file}"))
-                .why(format!(
-                    "its {} dates all lie on the 1st to the 12th, such as {}, and {} others that it left as they were all lie after the 12th, such as {}",
-                    read.0,
-                    shown(&read.1),
-                    texts.0,
-                    shown(&texts.1)
-                ))
-                .hint(format!(
-                    "export {file} again without opening it in a spreadsheet; if its dates are right all the same, say how they are written: dates = \"dmy\" or \"mdy\" in its [[source]]"
-                ))
-                .at(Place::line(file, read.1.line))
-                .into())
-        }
+        DateVerdict::Halved { texts, read } => return Err(date_problems::halved(file, column, &texts, &read).into()),
+    };
+    let has_one_order = style.order().is_some();
+    let times = style.order().map_or(Times::Styled(style), Times::Ordered);
+    if stated.is_some() && ways.len() == 1 && has_one_order {
+        return Ok(None);
     }
+    let has_serial_dates = ways.iter().any(|(way, ..)| *way == DateWay::Count(Count::Excel));
+    let format = match (&ways[..], decided_by) {
+        ([_], Some((order, cell))) if has_one_order => DateFormat::Order(order, cell),
+        ([(way, _, first)], _) if !has_one_order => DateFormat::Way(*way, first.clone()),
+        ([_], _) => DateFormat::OwnOrder,
+        (_, decided_by) => DateFormat::Several(decided_by.filter(|_| has_one_order).map(|(_, cell)| cell), ways),
+    };
+    let reading = DateReading {
+        format,
+        has_serial_dates,
+        not_dates,
+    };
+    Ok(Some((times, reading)))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::columns::tests::{loaded, noted};
-    use super::super::testing::{input, options};
+    use super::super::testing::{input, load_table, noted, options};
     use crate::canonical::load::Loaded;
     use crate::cell_parsing::parse_iso;
+    use crate::notes::{FileNote, Note, NoteKind};
     use crate::schema::{Micros, NO_TIME, Table, purchases};
     use crate::sources::{Dates, From, Mapped};
 
@@ -365,18 +227,21 @@ mod tests {
     }
 
     fn read(cells: &[&str]) -> Loaded {
-        loaded(Table::Purchases, &text(cells), "UTC", None).unwrap()
+        load_table(Table::Purchases, &text(cells), "UTC", None).unwrap()
     }
 
     fn refused(cells: &[&str]) -> String {
-        let error = loaded(Table::Purchases, &text(cells), "UTC", None).unwrap_err();
+        let error = load_table(Table::Purchases, &text(cells), "UTC", None).unwrap_err();
         format!("{error:?}")
     }
 
     /// What was decided about the dates.
     fn said(loaded: &Loaded) -> String {
-        let mut decided = loaded.notes.iter().filter(|n| n.code == "decided");
-        decided.find(|n| n.text.starts_with("occurred_at: ")).unwrap().text.clone()
+        let of_dates = |note: &Note| match &note.kind {
+            NoteKind::File(FileNote::Decided { column, decision }) if column == "occurred_at" => Some(decision.text(0)),
+            _ => None,
+        };
+        loaded.notes.iter().find_map(of_dates).unwrap()
     }
 
     fn times(loaded: &Loaded) -> Vec<Micros> {
@@ -411,7 +276,7 @@ mod tests {
         assert_eq!(times(&found), at(&["2024-04-02", "2024-04-02", "2024-04-03", "2024-04-13"]));
         let said = said(&found);
         for part in [
-            "dates in 4 ways",
+            "dates are written in 4 ways",
             "1 as ISO 8601 ('2024-04-02' on line 2)",
             "1 as a spreadsheet's count",
         ] {
@@ -424,7 +289,7 @@ mod tests {
         let found = read(&["13.02.2024", "01.02.2024", "02/14/2024", "01/02/2024"]);
         assert_eq!(times(&found), at(&["2024-02-13", "2024-02-01", "2024-02-14", "2024-01-02"]));
         let error = refused(&["13/02/2024", "02/14/2024", "01/02/2024"]);
-        for part in ["mixes orders", "2024-02-01 (dmy) or 2024-01-02 (mdy)", "dates = "] {
+        for part in ["different orders", "2024-02-01 (dmy) or 2024-01-02 (mdy)", "dates = "] {
             assert!(error.contains(part), "{error}");
         }
     }
@@ -432,7 +297,7 @@ mod tests {
     #[test]
     fn a_stated_order_is_followed() {
         let cells = text(&["01/02/2024", "45384", "2024-03-04"]);
-        let found = loaded(Table::Purchases, &cells, "UTC", Some(Dates::Mdy)).unwrap();
+        let found = load_table(Table::Purchases, &cells, "UTC", Some(Dates::Mdy)).unwrap();
         assert_eq!(times(&found), at(&["2024-01-02", "2024-04-02", "2024-03-04"]));
     }
 
@@ -449,7 +314,7 @@ mod tests {
         let found = read("07/20/2023").unwrap();
         assert_eq!(times(&found), at(&["2023-01-03 21:57:10", "2023-07-20 21:00:00"]));
         assert!(
-            said(&found).contains("month, day, year, as '07/20/2023 17:00:00"),
+            said(&found).contains("month, day, year, because '07/20/2023 17:00:00"),
             "{}",
             said(&found)
         );
@@ -468,17 +333,17 @@ mod tests {
         let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
         let error = refused(&cells);
         assert!(
-            error.contains("taken days for months") && error.contains("'2024-01-05 00:00:00' on line 12"),
+            error.contains("read days as months") && error.contains("'2024-01-05 00:00:00' on line 12"),
             "{error}"
         );
-        assert!(loaded(Table::Purchases, &text(&cells), "UTC", Some(Dates::Dmy)).is_ok());
+        assert!(load_table(Table::Purchases, &text(&cells), "UTC", Some(Dates::Dmy)).is_ok());
     }
 
     #[test]
     fn zero_dates_are_nothing_and_counted() {
         let rows = "stakeholder_id;occurred_at;delivered_at;amount\na;2024-01-01;0000-00-00;1\nb;2024-01-01;0001-01-01;1\n\
             c;2024-01-01;30/12/1899;1\nd;2024-01-01;2024-01-03;1\ne;2024-02-20;13/02/2024;1\n";
-        let found = loaded(Table::Purchases, rows, "UTC", None).unwrap();
+        let found = load_table(Table::Purchases, rows, "UTC", None).unwrap();
         let table = found.canonical.table(Table::Purchases).unwrap();
         let there = (0..table.len)
             .filter(|row| table.times(&purchases::DELIVERED_AT).at(*row) != NO_TIME)

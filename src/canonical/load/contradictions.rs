@@ -3,10 +3,11 @@
 
 use std::collections::BTreeMap;
 
+use super::affected_rows::AffectedRows;
 use super::building::Building;
-use super::data_issues::{Found, may_show};
+use super::status_words::{CLOSED, OPEN, plain};
 use crate::canonical::{CanonicalTables, Dictionary, Rows, SourceInfo};
-use crate::diagnostics::{Note, visible};
+use crate::notes::{DataIssue, Id, Note};
 use crate::schema::{Column, DAY, Micros, NO_CODE, NO_INT, NO_TIME, Role, Table, interactions, purchases, stakeholders, supplies, surveys};
 
 /// The records under construction, before anything is forgotten that lies after as-of.
@@ -17,7 +18,7 @@ pub struct Records<'a> {
     pub sources: &'a [SourceInfo],
     /// Their texts.
     pub texts: &'a Dictionary,
-    /// As-of, where it is stated: what happened later is not looked at.
+    /// The as-of date, if it is set: what happened later is not looked at.
     pub as_of: Option<Micros>,
 }
 
@@ -40,16 +41,16 @@ impl Records<'_> {
     }
 
     /// The rows of a table that stay and lie before as-of, for which something holds.
-    fn found(&self, table: Table, is_found: impl Fn(&Rows, usize) -> bool + Sync) -> Found {
+    fn affected(&self, table: Table, is_affected: impl Fn(&Rows, usize) -> bool + Sync) -> AffectedRows {
         let Some(Building { rows, keep, .. }) = self.tables.get(&table) else {
-            return Found::default();
+            return AffectedRows::default();
         };
         let events: Vec<_> = table.event_columns().map(|column| rows.times(column)).collect();
         let is_known = |row: usize| match (self.as_of, events.iter().map(|c| c.at(row)).filter(|t| *t != NO_TIME).min()) {
             (Some(as_of), Some(at)) => at < as_of,
             _ => true,
         };
-        Found::scan(rows, |row| is_found(rows, row) && keep[row] && is_known(row))
+        AffectedRows::scan(rows, |row| is_affected(rows, row) && keep[row] && is_known(row))
     }
 
     /// Whether all these columns were read.
@@ -65,21 +66,22 @@ impl Records<'_> {
         self.sources.iter().map(maps).collect()
     }
 
-    fn negative_durations(&self, from: &Column, to: &Column) -> impl Iterator<Item = Note> {
-        let mut found = Found::default();
+    fn negative_durations(&self, from: &'static Column, to: &'static Column) -> impl Iterator<Item = Note> {
+        let mut found = AffectedRows::default();
         if self.has(&[from, to]) {
-            found = self.found(to.table, |rows, row| {
+            found = self.affected(to.table, |rows, row| {
                 let (a, b) = (rows.times(from).at(row), rows.times(to).at(row));
                 let dates = rows.is_date(from) || rows.is_date(to);
                 let slack = if dates { DAY } else { 0 };
                 a != NO_TIME && b != NO_TIME && b + slack < a + i64::from(dates)
             });
         }
-        let text = format!(
-            "{}: {} lies before {}; that duration is void, the row stays",
-            to.table, to.name, from.name
-        );
-        found.notes("negative-duration", text, self.sources)
+        let issue = DataIssue::NegativeDuration {
+            table: to.table,
+            from: from.name,
+            to: to.name,
+        };
+        found.notes(issue, self.sources)
     }
 
     /// Statuses of cases that their times of resolution do not bear out.
@@ -94,24 +96,15 @@ impl Records<'_> {
         };
         let (closed, open) = (self.words(&CLOSED), self.words(&OPEN));
         let is = |words: &[bool], rows: &Rows, row| words.get(rows.codes(&interactions::STATUS).at(row) as usize).is_some_and(|is| *is);
-        let without = self.found(table, |rows, row| {
+        let without = self.affected(table, |rows, row| {
             timed[rows.source_of(row) as usize] && is(&closed, rows, row) && !resolved(rows, row)
         });
         // What was opened again keeps the time of its last resolution.
-        let against = self.found(table, |rows, row| {
+        let against = self.affected(table, |rows, row| {
             is(&open, rows, row) && resolved(rows, row) && rows.floats(&interactions::REOPENS).at(row).max(0.0) == 0.0
         });
-        let without = without.notes(
-            "closed-without-time",
-            "interactions: the status says resolved or closed, and there is no time of resolution",
-            self.sources,
-        );
-        let against = against.notes(
-            "open-with-resolution",
-            "interactions: the status says open, and there is a time of resolution",
-            self.sources,
-        );
-        without.chain(against).collect()
+        let without = without.notes(DataIssue::ClosedWithoutTime, self.sources);
+        without.chain(against.notes(DataIssue::OpenWithResolution, self.sources)).collect()
     }
 
     /// By code of a text: whether it is one of these words.
@@ -130,30 +123,27 @@ impl Records<'_> {
         for (quantity, amount) in [(&purchases::QUANTITY, &purchases::AMOUNT), (&supplies::QUANTITY, &supplies::AMOUNT)] {
             if self.has(&[quantity, amount]) {
                 let table = quantity.table;
-                let found = self.found(table, |rows, row| {
+                let found = self.affected(table, |rows, row| {
                     rows.floats(quantity).at(row) < 0.0 && rows.ints(amount).at(row) > 0
                 });
-                let text = format!("{table}: a negative quantity beside a positive amount; the amount counts as it stands");
-                notes.extend(found.notes("negative-quantity", text, self.sources));
+                notes.extend(found.notes(DataIssue::NegativeQuantity { table }, self.sources));
             }
         }
         if self.has(&[&purchases::REFUND, &purchases::AMOUNT]) {
-            let found = self.found(Table::Purchases, |rows, row| {
+            let found = self.affected(Table::Purchases, |rows, row| {
                 let (refund, amount) = (rows.ints(&purchases::REFUND).at(row), rows.ints(&purchases::AMOUNT).at(row));
                 refund != NO_INT && amount != NO_INT && refund.unsigned_abs() > amount.unsigned_abs() && amount >= 0
             });
-            let text = "purchases: a refund is larger than the amount it is of; it counts as it stands";
-            notes.extend(found.notes("refund-over-amount", text, self.sources));
+            notes.extend(found.notes(DataIssue::RefundOverAmount, self.sources));
         }
         if self.has(&[&supplies::QUANTITY_RECEIVED]) {
             let timed = self.maps(&[&supplies::RECEIVED_AT]);
-            let found = self.found(Table::Supplies, |rows, row| {
+            let found = self.affected(Table::Supplies, |rows, row| {
                 timed[rows.source_of(row) as usize]
                     && rows.floats(&supplies::QUANTITY_RECEIVED).at(row) > 0.0
                     && rows.times(&supplies::RECEIVED_AT).at(row) == NO_TIME
             });
-            let text = "supplies: a quantity was received, and there is no received_at; the line counts as not received";
-            notes.extend(found.notes("received-without-time", text, self.sources));
+            notes.extend(found.notes(DataIssue::ReceivedWithoutTime, self.sources));
         }
         notes
     }
@@ -161,9 +151,9 @@ impl Records<'_> {
     /// Reasons for leaving of those that are still there.
     fn ends(&self) -> impl Iterator<Item = Note> {
         let dated = self.maps(&[&stakeholders::ENDED_AT]);
-        let mut found = Found::default();
+        let mut found = AffectedRows::default();
         if self.has(&[&stakeholders::END_REASON]) {
-            found = self.found(Table::Stakeholders, |rows, row| {
+            found = self.affected(Table::Stakeholders, |rows, row| {
                 let (reason, end) = (
                     rows.codes(&stakeholders::END_REASON).at(row),
                     rows.times(&stakeholders::ENDED_AT).at(row),
@@ -171,22 +161,20 @@ impl Records<'_> {
                 reason != NO_CODE && end == NO_TIME && dated[rows.source_of(row) as usize]
             });
         }
-        let text = "stakeholders: an end_reason without ended_at; they count as still there";
-        found.notes("end-reason-without-end", text, self.sources)
+        found.notes(DataIssue::EndReasonWithoutEnd, self.sources)
     }
 
-    /// Scores that their scale does not have: the answer is void, the row stays.
+    /// Scores outside their scale: the answer is ignored, and the row is kept.
     fn off_scale(&self) -> impl Iterator<Item = Note> {
         let recommends = ["nps", "enps"].map(|word| self.texts.code(word));
-        let found = self.found(Table::Surveys, |rows, row| {
+        let found = self.affected(Table::Surveys, |rows, row| {
             let score = rows.floats(&surveys::SCORE).at(row);
             let recommendation = recommends.contains(&Some(rows.codes(&surveys::INSTRUMENT).at(row)));
             let broken = recommendation && (score.fract() != 0.0 || !(0.0..=10.0).contains(&score));
             let off = score < rows.floats(&surveys::SCALE_MIN).at(row) || score > rows.floats(&surveys::SCALE_MAX).at(row);
             !score.is_nan() && (broken || off)
         });
-        let text = "surveys: scores outside their scale; these answers are void, the rows stay";
-        found.notes("off-scale", text, self.sources)
+        found.notes(DataIssue::OffScale, self.sources)
     }
 }
 
@@ -205,7 +193,7 @@ pub fn activity_after_end(canonical: &CanonicalTables) -> Vec<Note> {
         let table = column.table;
         let Some(rows) = canonical.table(table) else { continue };
         let times = rows.times(column);
-        let (mut found, mut example) = (Found::default(), None);
+        let (mut found, mut example) = (AffectedRows::default(), None);
         for who in 0..canonical.stakeholders.len() as u32 {
             // Rows of a stakeholder come by time.
             let Some(newest) = rows.run(who).next_back().map(|row| times.at(row)) else {
@@ -221,117 +209,18 @@ pub fn activity_after_end(canonical: &CanonicalTables) -> Vec<Note> {
             }
         }
         let example = example
-            .filter(|_| may_show(&canonical.sources))
-            .and_then(|who| canonical.stakeholders.text(who));
-        let example = example.map_or(String::new(), |id| format!(", such as '{}'", visible(id)));
-        let text = format!("stakeholders with {table} after their last day{example}; both are believed");
-        notes.extend(found.notes("activity-after-end", text, &canonical.sources));
+            .and_then(|who| canonical.stakeholders.text(who))
+            .map(|id| Id(id.to_string()));
+        notes.extend(found.notes(DataIssue::ActivityAfterEnd { table, example }, &canonical.sources));
     }
     notes
 }
-
-/// A status as words alone: in lower case, separators as single blanks.
-pub fn plain(status: &str) -> String {
-    let lower = status.to_lowercase();
-    let words: Vec<&str> = lower.split(|c: char| c.is_whitespace() || "_-./:()[]".contains(c)).collect();
-    words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
-}
-
-/// Statuses of a case that is over.
-const CLOSED: [&str; 43] = [
-    "closed",
-    "resolved",
-    "solved",
-    "done",
-    "completed",
-    "complete",
-    "fixed",
-    "erledigt",
-    "gelöst",
-    "geschlossen",
-    "abgeschlossen",
-    "behoben",
-    "fermé",
-    "fermée",
-    "clos",
-    "clôturé",
-    "clôturée",
-    "résolu",
-    "résolue",
-    "terminé",
-    "terminée",
-    "cerrado",
-    "cerrada",
-    "resuelto",
-    "resuelta",
-    "solucionado",
-    "terminado",
-    "fechado",
-    "fechada",
-    "resolvido",
-    "resolvida",
-    "concluído",
-    "encerrado",
-    "encerrada",
-    "chiuso",
-    "chiusa",
-    "risolto",
-    "risolta",
-    "completato",
-    "gesloten",
-    "opgelost",
-    "afgerond",
-    "afgehandeld",
-];
-
-/// Statuses of a case that is not.
-const OPEN: [&str; 40] = [
-    "open",
-    "opened",
-    "new",
-    "pending",
-    "in progress",
-    "on hold",
-    "waiting",
-    "unresolved",
-    "unsolved",
-    "offen",
-    "neu",
-    "in bearbeitung",
-    "wartend",
-    "ungelöst",
-    "ouvert",
-    "ouverte",
-    "nouveau",
-    "en cours",
-    "en attente",
-    "non résolu",
-    "abierto",
-    "abierta",
-    "nuevo",
-    "en curso",
-    "en progreso",
-    "pendiente",
-    "aberto",
-    "aberta",
-    "novo",
-    "em andamento",
-    "pendente",
-    "aperto",
-    "aperta",
-    "nuovo",
-    "in corso",
-    "in attesa",
-    "nieuw",
-    "in behandeling",
-    "wachtend",
-    "openstaand",
-];
 
 #[cfg(test)]
 mod tests {
     use super::super::testing::{input, load, load_inputs, note, notes, options, places};
     use super::*;
+    use crate::notes::NoteKind;
 
     #[test]
     fn ends_before_beginnings_are_counted_by_file_with_their_first_line() {
@@ -352,10 +241,13 @@ mod tests {
                 ("b.csv:3".into(), 1)
             ]
         );
-        let text = &notes(&loaded, "negative-duration")[0].text;
         assert_eq!(
-            text,
-            "interactions: responded_at lies before occurred_at; that duration is void, the row stays"
+            notes(&loaded, "negative-duration")[0].kind,
+            NoteKind::Data(DataIssue::NegativeDuration {
+                table: Table::Interactions,
+                from: "occurred_at",
+                to: "responded_at"
+            })
         );
     }
 
@@ -472,16 +364,7 @@ mod tests {
                       c,4,2026-01-15T00:00,1\nd,5,2026-01-15T00:00,1\n";
         let loaded = load(&[("roster.csv", "stakeholders", roster), ("orders.csv", "purchases", orders)]);
         assert_eq!(places(&loaded, "activity-after-end"), [("roster.csv:3".into(), 1)]);
-        let text = &note(&loaded, "activity-after-end").text;
-        assert!(
-            text.starts_with("stakeholders with purchases after their last day, such as 'b';"),
-            "{text}"
-        );
-    }
-
-    #[test]
-    fn statuses_are_read_without_their_dress() {
-        assert_eq!(plain(" In_Progress "), "in progress");
-        assert_eq!(plain("CLOSED (by: agent)"), "closed by agent");
+        let text = note(&loaded, "activity-after-end").text();
+        assert!(text.starts_with("1 stakeholder ('b') has purchases after their end date"), "{text}");
     }
 }

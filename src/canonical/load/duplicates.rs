@@ -6,12 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
+use super::affected_rows::AffectedRows;
 use super::building::{Building, Dropped};
-use super::data_issues::{Found, may_show};
-use super::file::UnusedStatus;
 use crate::canonical::{Data, Dictionary, Rows, SourceInfo};
-use crate::diagnostics::{Note, visible};
-use crate::schema::{Column, NO_CODE, NO_KEY, NO_TIME, Table, interactions, purchases, stakeholders, supplies, surveys};
+use crate::notes::{DataIssue, DuplicateReason, ExampleRecord, Id, Note};
+use crate::schema::{Column, Micros, NO_CODE, NO_KEY, NO_TIME, Table, interactions, purchases, stakeholders, supplies, surveys};
 
 impl Building {
     /// A record that equals one of another file in all columns counts once (found m and k times, max(m, k) times); of records with
@@ -21,7 +20,7 @@ impl Building {
         let several = self.rows.source.is_some();
         if several && self.hashes.len() == self.rows.len {
             for row in self.found_elsewhere(questions) {
-                self.drop_row(row as usize, UnusedStatus::Duplicate, "duplicate", dropped);
+                self.drop_row(row as usize, &DuplicateReason::InOtherFile.into(), dropped);
             }
         }
         if keys.iter().all(Vec::is_empty) {
@@ -36,7 +35,7 @@ impl Building {
             }
             let Some(hash) = self.key_hash(row, key) else { continue };
             if let Some(earlier) = last.insert((hash, &questions[source]), row) {
-                self.drop_row(earlier, UnusedStatus::Duplicate, "duplicate-key", dropped);
+                self.drop_row(earlier, &DuplicateReason::Key.into(), dropped);
             }
         }
     }
@@ -110,12 +109,11 @@ pub fn repeated(tables: &BTreeMap<Table, Building>, sources: &[SourceInfo]) -> V
     for building in tables.values().filter(|b| b.hashes.len() == b.rows.len) {
         let rows = &building.rows;
         let of_row = |(row, hash): (usize, &u128)| ((*hash, rows.source_of(row)), row as u32);
-        let mut found = Found::default();
+        let mut found = AffectedRows::default();
         for same in sorted(building.hashes.par_iter().enumerate().map(of_row)).chunk_by(|a, b| a.0 == b.0) {
             same[1..].iter().for_each(|(_, row)| found.add(rows, *row as usize));
         }
-        let text = "records that stand in the file already are kept (a key in [[source]] would drop them)";
-        notes.extend(found.notes("repeated", text, sources));
+        notes.extend(found.notes(DataIssue::Repeated, sources));
     }
     notes
 }
@@ -198,28 +196,26 @@ impl Exports<'_> {
             .filter(|group| group.len() > 1)
             .filter(differs)
             .collect();
-        let mut by_ids: BTreeMap<Vec<&str>, (Found, Option<ShownRecord>)> = BTreeMap::new();
+        let mut by_ids: BTreeMap<Vec<&'static str>, (AffectedRows, Option<FirstRecord>)> = BTreeMap::new();
         for group in groups {
             let ids = told_of(group[0].1 as usize).map_or(&[][..], |told| told.ids);
-            let ids: Vec<&str> = ids.iter().map(|column| column.name).collect();
+            let ids: Vec<&'static str> = ids.iter().map(|column| column.name).collect();
             let (found, example) = by_ids.entry(ids).or_default();
             group[1..].iter().for_each(|(_, row)| found.add(rows, *row as usize));
-            let least = group.iter().map(|(_, row)| self.shown(rows, stakeholder, *row as usize));
-            *example = least.chain(example.take()).min();
+            let first = group.iter().map(|(_, row)| first_record(rows, stakeholder, *row as usize));
+            *example = first.chain(example.take()).min();
         }
-        let note = |(mut key, (found, example)): (Vec<&str>, (Found, Option<ShownRecord>))| {
+        let note = |(mut key, (found, example)): (Vec<&'static str>, (AffectedRows, Option<FirstRecord>))| {
             if rows.table == Table::Stakeholders {
                 key.insert(0, stakeholders::STAKEHOLDER_ID.name);
             }
-            let example = example
-                .filter(|_| may_show(self.sources))
-                .map_or(String::new(), |(_, _, text)| text);
-            let text = format!(
-                "{}: records with the {} of an earlier one differ from it{example}; all count: key = {key:?} in [[source]] lets the later one win",
-                rows.table,
-                key.join(" and ")
-            );
-            found.notes("same-id-differs", text, self.sources)
+            let example = example.and_then(|(who, at)| {
+                let id = Id(self.stakeholders.text(who)?.to_string());
+                let at = Some(at).filter(|at| *at != NO_TIME);
+                Some(ExampleRecord { id, at })
+            });
+            let table = rows.table;
+            found.notes(DataIssue::SameIdDiffers { table, key, example }, self.sources)
         };
         by_ids.into_iter().flat_map(note).collect()
     }
@@ -242,28 +238,18 @@ impl Exports<'_> {
                 .map(|column| rows.data(column))
                 .collect::<Option<_>>()?,
             like,
-            whole: !matches!(ids, [purchases::ORDER_ID] | [supplies::ORDER_ID] | [stakeholders::STARTED_AT] | []),
+            whole: !matches!(ids, [purchases::ORDER_ID | supplies::ORDER_ID | stakeholders::STARTED_AT] | []),
         })
-    }
-
-    /// A record as an example shows it: its stakeholder and its day.
-    fn shown(&self, rows: &Rows, stakeholder: &[u32], row: usize) -> ShownRecord {
-        let who = stakeholder[row];
-        let times = rows.table.event_columns().map(|column| rows.times(column).at(row));
-        let at = times.filter(|t| *t != NO_TIME).min().unwrap_or(NO_TIME);
-        let mut text = String::new();
-        if let Some(id) = self.stakeholders.text(who) {
-            text = format!(", such as one of '{}'", visible(id));
-            if at != NO_TIME {
-                text.push_str(&format!(" of {}", crate::period::instant_text(at)));
-            }
-        }
-        (who, at, text)
     }
 }
 
-/// Stakeholder and time of a record, and how an example names it.
-type ShownRecord = (u32, i64, String);
+/// Stakeholder and first time of a record.
+type FirstRecord = (u32, Micros);
+
+fn first_record(rows: &Rows, stakeholder: &[u32], row: usize) -> FirstRecord {
+    let times = rows.table.event_columns().map(|column| rows.times(column).at(row));
+    (stakeholder[row], times.filter(|t| *t != NO_TIME).min().unwrap_or(NO_TIME))
+}
 
 fn id_of(told: &RecordIdentity, stakeholder: u32, row: usize) -> u64 {
     use std::hash::{Hash, Hasher};
@@ -379,9 +365,9 @@ mod tests {
         let loaded = load(&[("1.csv", "purchases", &orders(&[A, B])), ("2.csv", "purchases", &late)]);
         assert_eq!(account(&loaded), [(2, 0), (1, 1)]);
         assert_eq!(places(&loaded, "same-id-differs"), [("2.csv:2".into(), 1)]);
-        let text = &note(&loaded, "same-id-differs").text;
+        let text = note(&loaded, "same-id-differs").text();
         assert!(
-            text.contains("such as one of 'a' of 2026-01-01T00:00:00Z; all count: key = [\"order_id\"] in [[source]]"),
+            text.contains("for example one of 'a' at 2026-01-01T00:00:00Z. All of them count. With key = [\"order_id\"] in [[source]]"),
             "{text}"
         );
         // With the key that it asks for, the later one counts, and nothing is left to say.

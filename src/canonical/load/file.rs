@@ -4,55 +4,30 @@ use std::collections::BTreeMap;
 
 use anyhow::Result;
 
-use super::columns::{CellIssue, Filling, Interners, Plan, Read, expression_amount, expression_time};
+use super::cells::{CellIssue, Filling, Interners, Read, expression_amount, expression_time};
+use super::columns::Plan;
 use super::mapping::{LookedUp, Mapping};
 use crate::cell_parsing::{Order, is_null, unguarded};
-use crate::diagnostics::{counted, excerpt};
 use crate::expr::{Bound, Cell, Reading};
 use crate::ingest::{Layout, Outcome, Record, for_each_record};
 use crate::io;
+use crate::notes::{CellText, Code, ExclusionReason, MissingValue, RejectReason, UnusedReason, UnusedStatus};
 use crate::period::Zone;
 use crate::schema::{Column, Role, Table, purchases, referrals, supplies, surveys};
 
 /// A record that is not used.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unused {
     /// The line it starts on.
     pub line: u64,
     /// Its number among the data records.
     pub record: u64,
-    /// What became of it: `rejected`, `duplicate` or `excluded`.
-    pub fate: UnusedStatus,
-    /// The code of the reason.
-    pub code: &'static str,
     /// The column that is meant, if one is.
     pub column: String,
     /// The reason.
-    pub reason: String,
+    pub reason: UnusedReason,
     /// The record as it stands in the file.
     pub raw: String,
-}
-
-/// What becomes of a record that is not used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum UnusedStatus {
-    /// It cannot be read.
-    Rejected,
-    /// It is there already.
-    Duplicate,
-    /// A rule leaves it out.
-    Excluded,
-}
-
-impl UnusedStatus {
-    /// As the account says it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            UnusedStatus::Rejected => "rejected",
-            UnusedStatus::Duplicate => "duplicate",
-            UnusedStatus::Excluded => "excluded",
-        }
-    }
 }
 
 /// How a file is read beyond its mapping.
@@ -104,8 +79,8 @@ pub struct Rowset {
     pub rows: usize,
     /// Unused records: all, or the first few of each code.
     pub unused: Vec<Unused>,
-    /// Unused records by fate and code.
-    pub counts: BTreeMap<(UnusedStatus, &'static str), u64>,
+    /// Unused records by what became of them and the code of the reason.
+    pub counts: BTreeMap<(UnusedStatus, Code), u64>,
 }
 
 /// Raised inside a sink: the columns have to be looked at as a whole before they can be read.
@@ -157,12 +132,19 @@ impl Rowset {
     }
 }
 
-/// Why a record is not used.
+/// Why a record is not used, and the column that is meant, if one is.
 struct Out<'a> {
-    fate: UnusedStatus,
-    code: &'static str,
     column: &'a str,
-    reason: String,
+    reason: UnusedReason,
+}
+
+impl<'a> Out<'a> {
+    fn new(column: &'a str, reason: impl Into<UnusedReason>) -> Out<'a> {
+        Out {
+            column,
+            reason: reason.into(),
+        }
+    }
 }
 
 impl Job<'_> {
@@ -171,14 +153,12 @@ impl Job<'_> {
             Ok(true) => Ok(()),
             Ok(false) => Err(NeedsColumnScan.into()),
             Err(out) => {
-                let seen = sink.counts.entry((out.fate, out.code)).or_default();
+                let seen = sink.counts.entry((out.reason.status(), out.reason.code())).or_default();
                 *seen += 1;
                 if self.keep_unused || *seen <= KEPT as u64 {
                     sink.unused.push(Unused {
                         line: record.line(),
                         record: record.number(),
-                        fate: out.fate,
-                        code: out.code,
                         column: out.column.to_string(),
                         reason: out.reason,
                         raw: record.raw().to_string(),
@@ -192,38 +172,24 @@ impl Job<'_> {
     /// Reads a record into the sink's columns; `Ok(false)` where the columns have to be looked at first.
     fn row<'s>(&'s self, sink: &mut Rowset, record: &Record<'_>) -> Result<bool, Out<'s>> {
         let width = self.layout.header.names.len();
-        let rejected = |code, column, reason| Out {
-            fate: UnusedStatus::Rejected,
-            code,
-            column,
-            reason,
-        };
         if record.cut_off() {
-            return Err(rejected("cut-off", "", "the file ends within a quoted field".to_string()));
+            return Err(Out::new("", RejectReason::CutOff));
         }
         // Beside cells in quotes a stray quote leaves open which cells there are; where nothing is quoted, quotes are letters.
         let dialect = &self.layout.dialect;
         let open = || record.breaks_rules() || record.quotes_fields(dialect);
         if record.stray_quote(dialect) && (self.layout.strict_quotes || open()) {
-            let reason = "a quote stands where it means nothing: which cells the record has is not sure";
-            return Err(rejected("stray-quote", "", reason.to_string()));
+            return Err(Out::new("", RejectReason::StrayQuote));
         }
-        if record.len() < width {
-            return Err(rejected(
-                "too-few-cells",
-                "",
-                format!("{}, and the header has {width}", counted(record.len() as u64, "cell", "cells")),
-            ));
+        let (cells, columns) = (record.len(), width);
+        if cells < width {
+            return Err(Out::new("", RejectReason::TooFewCells { cells, columns }));
         }
         // Empty cells at the end pass where the records have them as a rule.
         if record.len() > width.max(self.layout.width)
             || (width..record.len()).any(|at| record.get(at).is_some_and(|cell| !cell.trim().is_empty()))
         {
-            return Err(rejected(
-                "too-many-cells",
-                "",
-                format!("{}, and the header has {width}", counted(record.len() as u64, "cell", "cells")),
-            ));
+            return Err(Out::new("", RejectReason::TooManyCells { cells, columns }));
         }
         // No cell is longer than its record.
         let most = self.max_field;
@@ -231,7 +197,7 @@ impl Job<'_> {
             && let Some(at) = (0..record.len()).find(|&at| record.get(at).is_some_and(|cell| cell.len() > most))
         {
             let column = self.layout.header.names.get(at).map_or("", String::as_str);
-            return Err(rejected("field-too-long", column, format!("more than {most} bytes in a cell")));
+            return Err(Out::new(column, RejectReason::FieldTooLong { limit: most }));
         }
         let found = match self.lookup {
             None => None,
@@ -241,11 +207,8 @@ impl Job<'_> {
                     Some(cells) => Some(cells),
                     None => {
                         let column = self.layout.header.names[lookup.key].as_str();
-                        return Err(rejected(
-                            "no-lookup",
-                            column,
-                            format!("no record of the looked-up file has '{}'", excerpt(key)),
-                        ));
+                        let key = Some(CellText::of(key));
+                        return Err(Out::new(column, RejectReason::NoLookup { key }));
                     }
                 }
             }
@@ -270,24 +233,10 @@ impl Job<'_> {
         if let Some(filter) = self.filter {
             match filter.eval(&field, &reading) {
                 Ok(Cell::Bool(true)) => {}
-                Ok(_) => {
-                    return Err(Out {
-                        fate: UnusedStatus::Excluded,
-                        code: "filtered",
-                        column: "",
-                        reason: "the source's where leaves it out".to_string(),
-                    });
-                }
+                Ok(_) => return Err(Out::new("", ExclusionReason::Filtered)),
                 Err(_) if self.mapping.filter_open => return Ok(false),
                 // What cannot be compared does not fulfil the condition; it is told apart from what was compared.
-                Err(error) => {
-                    return Err(Out {
-                        fate: UnusedStatus::Excluded,
-                        code: "filtered-unreadable",
-                        column: "",
-                        reason: error.to_string(),
-                    });
-                }
+                Err(error) => return Err(Out::new("", ExclusionReason::FilteredUnreadable { fault: error.into() })),
             }
         }
         let plans = &self.mapping.plans;
@@ -313,7 +262,7 @@ impl Job<'_> {
             None if doubtful => self.needed(&sink.fillings.iter().map(Filling::last).collect::<Vec<_>>()).err(),
             None => None,
             Some((CellIssue::NeedsColumnScan, _)) => return Ok(false),
-            Some((CellIssue::Bad(code, reason), column)) => Some(rejected(code, column, reason)),
+            Some((CellIssue::Bad(reason), column)) => Some(Out::new(column, reason)),
         };
         if let Some(out) = out {
             sink.fillings[..pushed].iter_mut().for_each(Filling::take_back);
@@ -343,43 +292,24 @@ impl Job<'_> {
                 if self.messages {
                     continue;
                 }
-                return Err(Out {
-                    fate: UnusedStatus::Excluded,
-                    code: "no-stakeholder",
-                    column: &plan.header,
-                    reason: "no stakeholder".to_string(),
-                });
+                return Err(Out::new(&plan.header, ExclusionReason::NoStakeholder));
             }
             let is_in_order = has(&purchases::ORDER_ID) || has(&supplies::ORDER_ID);
             if self.of_order && is_in_order && matches!(plan.column, Some(&purchases::AMOUNT | &supplies::AMOUNT)) {
                 continue;
             }
-            return Err(Out {
-                fate: UnusedStatus::Rejected,
-                code: "missing",
-                column: &plan.header,
-                reason: format!("no {}", plan.name),
-            });
+            let value = MissingValue::Column(plan.name.clone());
+            return Err(Out::new(&plan.header, RejectReason::Missing { value }));
         }
         if table == Table::Surveys && !has(&surveys::RESPONDED_AT) && !has(&surveys::SENT_AT) {
-            return Err(Out {
-                fate: UnusedStatus::Rejected,
-                code: "missing",
-                column: "",
-                reason: format!("neither {} nor {}", surveys::RESPONDED_AT.name, surveys::SENT_AT.name),
-            });
+            let value = MissingValue::SurveyTime;
+            return Err(Out::new("", RejectReason::Missing { value }));
         }
-        if table == Table::Referrals {
-            if let (Some(Read::Code(a)), Some(Read::Code(b))) = (value(&referrals::REFERRER_ID), value(&referrals::REFERRED_ID))
-                && a == b
-            {
-                return Err(Out {
-                    fate: UnusedStatus::Rejected,
-                    code: "self-referral",
-                    column: "",
-                    reason: "referrer and referred are the same".to_string(),
-                });
-            }
+        if table == Table::Referrals
+            && let (Some(Read::Code(a)), Some(Read::Code(b))) = (value(&referrals::REFERRER_ID), value(&referrals::REFERRED_ID))
+            && a == b
+        {
+            return Err(Out::new("", RejectReason::SelfReferral));
         }
         Ok(())
     }

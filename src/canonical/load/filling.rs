@@ -1,8 +1,9 @@
-//! Columns while they are filled, and what is found about their cells on the way.
+//! Columns while they are filled, and what is remarkable about their cells on the way.
 
 use std::collections::BTreeMap;
 
 use crate::canonical::{Data, Texts};
+use crate::notes::{CellNote, CellText, Expected};
 use crate::schema::{ColumnType, NO_CODE, NO_INT, NO_KEY};
 
 /// A column being filled by one thread.
@@ -18,10 +19,9 @@ pub struct Filling {
     pub(super) words: (Texts, Vec<u32>),
     /// Cells rounded to 1/10,000.
     pub rounded: u64,
-    /// Findings about cells, by their kind; with one example each.
-    pub found: BTreeMap<Finding, (u64, String)>,
-    /// Cells voided: a word outside the closed list, a score that is none; with one example each.
-    pub voided: BTreeMap<String, (u64, String)>,
+    /// Remarkable cells, by what is to be said about them: how many, and the least of them, so that it does not depend on which
+    /// thread came first.
+    pub notes: BTreeMap<CellNote, (u64, CellText)>,
 }
 
 impl Filling {
@@ -41,55 +41,7 @@ impl Filling {
             times: (0, 0),
             words: (Texts::default(), Vec::new()),
             rounded: 0,
-            found: BTreeMap::new(),
-            voided: BTreeMap::new(),
-        }
-    }
-}
-
-/// Something about a cell that is worth saying although it is read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Finding {
-    /// The date stands for none.
-    ZeroDate,
-    /// A spreadsheet's formula failed.
-    SheetError,
-    /// The time is one that clocks jumped over.
-    Gap,
-    /// The time is one that clocks showed twice.
-    Fold,
-    /// Clocks of the zone that the cell names jumped over its time, or showed it twice.
-    ClockChange,
-    /// The id had invisible characters, odd blanks or a spreadsheet's guard.
-    CleanedId,
-    /// The id was rounded to a few digits by a spreadsheet.
-    RoundedId,
-}
-
-impl Finding {
-    /// A stable word for machines.
-    pub fn code(self) -> &'static str {
-        match self {
-            Finding::ZeroDate => "zero-date",
-            Finding::SheetError => "sheet-error",
-            Finding::Gap | Finding::Fold | Finding::ClockChange => "clock-change",
-            Finding::CleanedId => "cleaned-ids",
-            Finding::RoundedId => "rounded-ids",
-        }
-    }
-
-    /// What was found, and what was done about it.
-    pub fn words(self) -> &'static str {
-        match self {
-            Finding::ZeroDate => "dates that stand for none are read as nothing",
-            Finding::SheetError => "errors of a spreadsheet's formulas are read as nothing",
-            Finding::Gap => "times that clocks jumped over are read as if they had not",
-            Finding::Fold => "times that clocks showed twice are read as the earlier of the two",
-            Finding::ClockChange => {
-                "times that clocks of their zone showed twice, or jumped over, are read with the offset before the change"
-            }
-            Finding::CleanedId => "ids are read without invisible characters and a spreadsheet's guards",
-            Finding::RoundedId => "ids were rounded by a spreadsheet: different ones may have become equal; export them as text",
+            notes: BTreeMap::new(),
         }
     }
 }
@@ -122,37 +74,36 @@ impl Read {
     }
 }
 
-/// Counts a cell, with the least of them as an example, so that it does not depend on who came first.
-fn count<K: Ord>(counts: &mut BTreeMap<K, (u64, String)>, what: K, cell: String, times: u64) {
-    match counts.get_mut(&what) {
-        Some((count, example)) => {
-            *count += times;
-            if cell < *example {
-                *example = cell;
+impl Filling {
+    /// Counts a cell that is ignored.
+    pub(super) fn ignore(&mut self, expected: Expected, cell: &str) {
+        self.note(CellNote::Ignored { expected }, cell);
+    }
+
+    /// Counts a remarkable cell.
+    #[cold]
+    pub(super) fn note(&mut self, note: CellNote, cell: &str) {
+        self.add_note(note, 1, CellText::of(cell));
+    }
+
+    fn add_note(&mut self, note: CellNote, times: u64, cell: CellText) {
+        match self.notes.get_mut(&note) {
+            Some((count, example)) => {
+                *count += times;
+                if cell < *example {
+                    *example = cell;
+                }
+            }
+            None => {
+                self.notes.insert(note, (times, cell));
             }
         }
-        None => {
-            counts.insert(what, (times, cell));
-        }
-    }
-}
-
-impl Filling {
-    /// Counts a cell that is void.
-    pub(super) fn void(&mut self, what: String, cell: &str) {
-        count(&mut self.voided, what, shortened(cell), 1);
     }
 
-    /// Counts a finding about a cell.
-    #[cold]
-    pub(super) fn find(&mut self, finding: Finding, cell: &str) {
-        count(&mut self.found, finding, shortened(cell), 1);
-    }
-
-    /// Adds what another thread has found in the same column.
-    pub fn add_found(&mut self, other: BTreeMap<Finding, (u64, String)>) {
-        for (finding, (times, example)) in other {
-            count(&mut self.found, finding, example, times);
+    /// Adds what another thread has noted in the same column.
+    pub fn add_notes(&mut self, other: BTreeMap<CellNote, (u64, CellText)>) {
+        for (note, (times, example)) in other {
+            self.add_note(note, times, example);
         }
     }
 
@@ -189,15 +140,5 @@ impl Filling {
             (Data::Flag(v), Read::Flag(x)) => v.push(x),
             _ => unreachable!("a column is read as one kind"),
         }
-    }
-}
-
-/// A cell as a message shows it.
-pub fn shortened(cell: &str) -> String {
-    let cell = cell.trim();
-    if cell.chars().count() <= 40 {
-        cell.to_string()
-    } else {
-        format!("{}...", cell.chars().take(40).collect::<String>())
     }
 }

@@ -1,4 +1,4 @@
-//! When the data end: the newest event, and events so far ahead of all others that they are slips.
+//! When the data end: the newest event, and events so far ahead of all others that they are probably errors.
 
 use std::collections::BTreeMap;
 
@@ -6,8 +6,8 @@ use rayon::prelude::*;
 
 use super::building::Building;
 use crate::canonical::Data;
-use crate::diagnostics::Note;
-use crate::period::{Zone, date_text};
+use crate::notes::{AsOfDoubt, Note, RunNote};
+use crate::period::Zone;
 use crate::schema::{DAY, Micros, NO_TIME, Table};
 
 /// The columns of events, and which of their rows stay.
@@ -38,7 +38,7 @@ pub fn end_of_data(tables: &BTreeMap<Table, Building>, zone: &Zone) -> Micros {
     span(&columns(tables)).map_or(0, |(_, newest, _)| zone.midnight(zone.day_of(newest) + 1))
 }
 
-/// If the newest events, at most one in a thousand, lie more than 31 days after the rest, as-of is probably wrong.
+/// If the newest events, at most one in a thousand, are more than 31 days after the others, the as-of date is probably wrong.
 pub fn far_ahead(tables: &BTreeMap<Table, Building>, zone: &Zone) -> Option<Note> {
     let columns = columns(tables);
     let (earliest, newest, all) = span(&columns)?;
@@ -59,13 +59,12 @@ pub fn far_ahead(tables: &BTreeMap<Table, Building>, zone: &Zone) -> Option<Note
     let mut first_ahead = newest;
     for (count, oldest, latest) in per_day.into_iter().filter(|day| day.0 > 0) {
         if first_ahead - latest > 31 * DAY && ahead > 0 {
-            let day = |time| date_text(zone.day_of(time));
-            let text = format!(
-                "the newest {ahead} of {all} events lie on or after {}, the others end on {}: state as_of if these are slips",
-                day(first_ahead),
-                day(latest)
-            );
-            return Some(Note::new("as-of", text));
+            let doubt = AsOfDoubt::FarAhead {
+                ahead: (ahead, all),
+                from: zone.day_of(first_ahead),
+                others_until: zone.day_of(latest),
+            };
+            return Some(Note::new(RunNote::AsOf { doubt }));
         }
         ahead += count;
         first_ahead = oldest;
@@ -95,10 +94,9 @@ mod tests {
         let mut days = vec!["2026-01-30"; 30];
         days.push("2062-01-30");
         let loaded = load(&[("o.csv", "purchases", &orders(&days))]);
-        let text = &note(&loaded, "as-of").text;
         assert_eq!(
-            text,
-            "the newest 1 of 31 events lie on or after 2062-01-30, the others end on 2026-01-30: state as_of if these are slips"
+            note(&loaded, "as-of").text(),
+            "The newest 1 of 31 events are on or after 2062-01-30, and the others end on 2026-01-30. Set `as_of` if these dates are errors"
         );
         assert_eq!(loaded.canonical.as_of, i64::from(parse_date("2062-01-31").unwrap()) * DAY);
     }
@@ -115,8 +113,8 @@ mod tests {
         let loaded = load(&[("o.csv", "purchases", &orders(&many))]);
         assert!(
             note(&loaded, "as-of")
-                .text
-                .starts_with("the newest 3 of 3003 events lie on or after 2026-06-01")
+                .text()
+                .starts_with("The newest 3 of 3003 events are on or after 2026-06-01")
         );
     }
 }

@@ -9,8 +9,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use super::building::Building;
+use super::email::email;
 use crate::canonical::{Data, Dictionary, Interner};
-use crate::diagnostics::{Note, visible};
+use crate::notes::{CellText, DataIssue, Id, Note};
 use crate::schema::identities::ALIAS;
 use crate::schema::{NO_CODE, Role, Table, stakeholders};
 
@@ -20,34 +21,6 @@ pub struct IdentityContext<'a> {
     pub stakeholders: &'a Dictionary,
     /// The texts, among them the roster's addresses.
     pub texts: &'a Dictionary,
-    /// Ids may be shown in notes.
-    pub examples: bool,
-}
-
-/// The e-mail address that a text is, in lower case: without blanks and apostrophes around it, `mailto:`, or a name before angle
-/// brackets. `None` where it is no address. What follows a plus belongs to the address.
-pub fn email(text: &str) -> Option<String> {
-    if !text.contains('@') {
-        return None;
-    }
-    let mut address = text.trim_matches(is_wrapping);
-    if let Some(inner) = address.strip_suffix('>') {
-        address = &inner[inner.rfind('<')? + 1..];
-    }
-    if let Some((scheme, rest)) = address.split_at_checked(7)
-        && scheme.eq_ignore_ascii_case("mailto:")
-    {
-        address = rest;
-    }
-    let address = address.trim_matches(is_wrapping);
-    let (local, domain) = address.split_once('@')?;
-    let is_part = |part: &str| !part.is_empty() && !part.contains(|c: char| c.is_whitespace() || "@,;<>\"".contains(c));
-    let has_dot = domain.trim_matches('.').contains('.');
-    (is_part(local) && is_part(domain) && has_dot).then(|| address.to_lowercase())
-}
-
-fn is_wrapping(c: char) -> bool {
-    c.is_whitespace() || matches!(c, '\'' | '"' | '\u{2019}')
 }
 
 /// Whether any id may be an e-mail address.
@@ -89,24 +62,19 @@ pub fn identify(tables: &mut BTreeMap<Table, Building>, who: &IdentityContext) -
     let IdentityMerge { leader, mut notes, .. } = same;
     let used = used(tables, count as usize);
     let merged = |is: &dyn Fn(usize) -> bool| (0..count as usize).filter(|&c| used[c] && is(c)).count() as u64;
-    for (code, count, text) in [
+    for (issue, count) in [
+        (DataIssue::MergedByIdentities, merged(&|c| stated[c] != folded[c])),
         (
-            "merged-by-identities",
-            merged(&|c| stated[c] != folded[c]),
-            "ids are others under another name, as the identities say",
-        ),
-        (
-            "merged-by-email",
+            DataIssue::MergedByEmail,
             merged(&|c| folded[c] as usize != c || leader[c] != stated[c]),
-            "ids are others under an e-mail address of theirs",
         ),
     ] {
         if count > 0 {
-            notes.push(Note::new(code, text).count(count));
+            notes.push(Note::new(issue).count(count));
         }
     }
     apply(tables, &leader);
-    notes.sort_by(|a, b| (a.code, &a.text).cmp(&(b.code, &b.text)));
+    notes.sort_by_key(Note::code);
     notes
 }
 
@@ -137,17 +105,10 @@ impl IdentityMerge<'_> {
         codes.min_by_key(|&c| (!self.on_roster[c as usize], c)).unwrap_or(NO_CODE)
     }
 
-    fn example(&self, codes: &[u32]) -> String {
-        let names: Vec<&str> = codes.iter().filter_map(|&c| self.who.stakeholders.text(c)).collect();
-        self.such_as(&names)
-    }
-
-    fn such_as(&self, names: &[&str]) -> String {
-        if !self.who.examples {
-            return String::new();
-        }
-        let names: Vec<String> = names.iter().take(4).map(|n| format!("'{}'", visible(n))).collect();
-        format!(", such as {}", names.join(" and "))
+    /// The first few of these ids, as examples.
+    fn ids(&self, codes: impl IntoIterator<Item = u32>) -> Vec<Id> {
+        let ids = codes.into_iter().filter_map(|code| self.who.stakeholders.text(code));
+        ids.take(EXAMPLES).map(|id| Id(id.to_string())).collect()
     }
 
     /// Ids that are the same address are one stakeholder.
@@ -212,24 +173,16 @@ impl IdentityMerge<'_> {
         let leaders = self.leader.clone();
         self.leader.iter_mut().for_each(|c| *c = leaders[*c as usize]);
         if let Some(members) = circles.first() {
-            let text = format!(
-                "identities: aliases that lead back to themselves are taken for one stakeholder{}",
-                self.example(members)
-            );
-            self.notes.push(Note::new("identity-circle", text).count(circles.len() as u64));
+            let members = self.ids(members.iter().copied());
+            let note = Note::new(DataIssue::IdentityCircle { members });
+            self.notes.push(note.count(circles.len() as u64));
         }
         if let Some(of_one) = left.first() {
-            let names: Vec<u32> = of_one.iter().map(|(_, s)| *s).collect();
-            let text = format!(
-                "identities: aliases of several stakeholders are left as they are{}{}",
-                self.example(&[of_one[0].0]),
-                if self.who.examples {
-                    self.example(&names).replacen(", such as", " for", 1)
-                } else {
-                    String::new()
-                }
-            );
-            self.notes.push(Note::new("alias-of-several", text).count(left.len() as u64));
+            let issue = DataIssue::AliasOfSeveral {
+                alias: self.ids([of_one[0].0]).pop(),
+                stakeholders: self.ids(of_one.iter().map(|(_, stakeholder)| *stakeholder)),
+            };
+            self.notes.push(Note::new(issue).count(left.len() as u64));
         }
     }
 
@@ -306,22 +259,17 @@ impl IdentityMerge<'_> {
             .par_iter_mut()
             .for_each(|code| *code = links.get(code).copied().unwrap_or(*code));
         if let Some(of_one) = shared.first() {
-            let names: Vec<&str> = of_one.iter().filter_map(|(_, c)| self.who.stakeholders.text(*c)).collect();
-            let example = if self.who.examples {
-                format!(
-                    ": '{}'{}",
-                    visible(&of_one[0].0),
-                    self.such_as(&names).replacen(", such as", " of", 1)
-                )
-            } else {
-                String::new()
+            let issue = DataIssue::SharedEmail {
+                address: Some(CellText::of(&of_one[0].0)),
+                stakeholders: self.ids(of_one.iter().map(|(_, code)| *code)),
             };
-            let text =
-                format!("stakeholders: e-mail addresses of several stakeholders tell nobody apart; nothing is merged by them{example}");
-            self.notes.push(Note::new("shared-email", text).count(shared.len() as u64));
+            self.notes.push(Note::new(issue).count(shared.len() as u64));
         }
     }
 }
+
+/// So many ids are shown as examples.
+const EXAMPLES: usize = 4;
 
 /// Which ids stand anywhere but in the identities table.
 fn used(tables: &BTreeMap<Table, Building>, count: usize) -> Vec<bool> {
@@ -364,37 +312,6 @@ mod tests {
     use super::super::testing::{load, note, notes, owners};
     use super::*;
 
-    #[test]
-    fn addresses_are_told_from_what_only_looks_like_them() {
-        for text in [
-            "ann@example.org",
-            " Ann@Example.ORG ",
-            "mailto:ann@example.org",
-            "Mailto:Ann@example.org",
-            "Ann Smith <ann@example.org>",
-            "\"Smith, Ann\" <Mailto:ANN@example.org>",
-            "'ann@example.org'",
-            "<ann@example.org>",
-        ] {
-            assert_eq!(email(text).as_deref(), Some("ann@example.org"), "{text}");
-        }
-        assert_eq!(email("ann+shop@example.org").as_deref(), Some("ann+shop@example.org"));
-        for text in [
-            "",
-            "ann",
-            "@ann",
-            "ann@",
-            "ann@home",
-            "a@b.c d",
-            "a@b@c.d",
-            "a@b.c;d@e.f",
-            "ann@.org",
-            "@",
-        ] {
-            assert_eq!(email(text), None, "{text}");
-        }
-    }
-
     const ROSTER: &str = "customer_id,name,email\nC1,Ann,Ann@Example.org\nC2,Bob,\nC3,Cem,office@example.org\nC4,Dee,OFFICE@example.org\n";
 
     #[test]
@@ -410,7 +327,8 @@ mod tests {
         assert_eq!(note(&loaded, "merged-by-email").count, 3);
         let shared = note(&loaded, "shared-email");
         assert_eq!(shared.count, 1);
-        assert!(shared.text.ends_with(": 'office@example.org' of 'C3' and 'C4'"), "{}", shared.text);
+        let example = "'office@example.org' is that of 'C3' and 'C4'";
+        assert!(shared.text().contains(example), "{}", shared.text());
         // Nothing of it is left behind as a dimension that nobody asked for.
         assert!(
             !loaded
@@ -463,10 +381,10 @@ mod tests {
         assert_eq!(owners(&loaded, Table::Purchases), [("a", 4), ("x", 1)]);
         let circle = note(&loaded, "identity-circle");
         assert_eq!(
-            (circle.count, circle.text.ends_with("such as 'a' and 'b' and 'c'")),
+            (circle.count, circle.text().contains("for example 'a', 'b' and 'c'.")),
             (1, true),
             "{}",
-            circle.text
+            circle.text()
         );
         // The one of the roster keeps its name, wherever the circle is entered.
         let roster = "customer_id,name\nb,Bob\n";
@@ -483,10 +401,10 @@ mod tests {
         assert_eq!(owners(&loaded, Table::Purchases), [("a", 1), ("x", 1)]);
         let several = note(&loaded, "alias-of-several");
         assert_eq!(
-            (several.count, several.text.ends_with("such as 'x' for 'a' and 'b'")),
+            (several.count, several.text().contains("'x' is listed for 'a' and 'b'")),
             (1, true),
             "{}",
-            several.text
+            several.text()
         );
     }
 

@@ -5,16 +5,16 @@ use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 
-use super::data_issues::may_show;
 use crate::canonical::{CanonicalTables, Rows};
-use crate::diagnostics::{Note, Place, visible};
+use crate::diagnostics::Place;
+use crate::notes::{DataIssue, ExclusionReason, Id, Note, UnusedReason};
 use crate::record_counts::RecordCounts;
 use crate::schema::{NO_CODE, Table, stakeholders};
 
 /// Everything that the ids of a run make one doubt.
 pub fn doubtful(canonical: &CanonicalTables, account: &[RecordCounts]) -> Vec<Note> {
     let mut notes = not_on_roster(canonical);
-    notes.extend(of_nobody(account));
+    notes.extend(without_id(account));
     notes.extend(lookalikes(canonical));
     notes.extend(lists(canonical));
     for table in [Table::Purchases, Table::Interactions] {
@@ -30,14 +30,8 @@ fn everybody(canonical: &CanonicalTables) -> std::ops::Range<u32> {
     0..canonical.stakeholders.len() as u32
 }
 
-/// `, such as 'C17'`, where ids may be shown.
-fn such_as(canonical: &CanonicalTables, codes: &[u32]) -> String {
-    let names = codes.iter().filter_map(|&c| canonical.stakeholders.text(c));
-    let names: Vec<String> = names.map(|n| format!("'{}'", visible(n))).collect();
-    if names.is_empty() || !may_show(&canonical.sources) {
-        return String::new();
-    }
-    format!(", such as {}", names.join(" and "))
+fn id(canonical: &CanonicalTables, code: u32) -> Option<Id> {
+    canonical.stakeholders.text(code).map(|id| Id(id.to_string()))
 }
 
 /// How many stakeholders of each file are not on the roster, where there is one of their kind.
@@ -82,38 +76,25 @@ fn not_on_roster(canonical: &CanonicalTables) -> Vec<Note> {
             }
         }
         for source in (0..sources).filter(|&s| missing[s] > 0) {
-            let text = if missing[source] == all[source] {
-                format!(
-                    "none of its {} stakeholders is on the roster{}: its ids are of another kind",
-                    all[source],
-                    such_as(canonical, &first[source..=source])
-                )
-            } else {
-                format!(
-                    "{:.1} % of its {} stakeholders are not on the roster{}",
-                    100.0 * missing[source] as f64 / all[source] as f64,
-                    all[source],
-                    such_as(canonical, &first[source..=source])
-                )
+            let issue = DataIssue::NotOnRoster {
+                stakeholders: all[source],
+                example: id(canonical, first[source]),
             };
             let place = Place::file(&canonical.sources[source].file);
-            notes.push(Note::new("not-on-roster", text).count(missing[source]).at(place));
+            notes.push(Note::new(issue).count(missing[source]).at(place));
         }
     }
     notes
 }
 
-/// The share of purchases without any stakeholder.
-fn of_nobody(account: &[RecordCounts]) -> impl Iterator<Item = Note> {
-    account
-        .iter()
-        .filter(|file| file.kind == Table::Purchases.name())
-        .filter_map(|file| {
-            let count = *file.reasons.get("no-stakeholder")?;
-            let share = 100.0 * count as f64 / file.read.max(1) as f64;
-            let text = format!("{share:.1} % of its records are purchases of nobody; they are left out");
-            Some(Note::new("purchases-of-nobody", text).count(count).at(Place::file(&file.file)))
-        })
+/// The purchases without a stakeholder ID.
+fn without_id(counts: &[RecordCounts]) -> impl Iterator<Item = Note> {
+    let code = UnusedReason::from(ExclusionReason::NoStakeholder).code();
+    counts.iter().filter(|file| file.kind == Table::Purchases).filter_map(move |file| {
+        let count = *file.reasons.get(&code)?;
+        let issue = DataIssue::PurchasesWithoutId { records: file.read };
+        Some(Note::new(issue).count(count).at(Place::file(&file.file)))
+    })
 }
 
 /// An id without what people and spreadsheets put on or take off: blanks and apostrophes, zeros before a number.
@@ -130,14 +111,14 @@ fn bare(id: &str) -> Cow<'_, str> {
 
 /// Ids of different files that differ in what [`bare`] takes off.
 fn lookalikes(canonical: &CanonicalTables) -> Option<Note> {
-    let id = |code: u32| canonical.stakeholders.text(code).unwrap_or("");
-    let is_dressed = |code: u32| bare(id(code)).len() != id(code).len();
+    let text = |code: u32| canonical.stakeholders.text(code).unwrap_or("");
+    let is_dressed = |code: u32| bare(text(code)).len() != text(code).len();
     if canonical.sources.len() < 2 || !everybody(canonical).into_par_iter().any(is_dressed) {
         return None;
     }
     let mut by_bare: Vec<(u64, u32)> = everybody(canonical)
         .into_par_iter()
-        .map(|code| (crate::canonical::key_of(&bare(id(code))), code))
+        .map(|code| (crate::canonical::key_of(&bare(text(code))), code))
         .collect();
     by_bare.par_sort_unstable();
     // Two that one file has are two there.
@@ -156,12 +137,8 @@ fn lookalikes(canonical: &CanonicalTables) -> Option<Note> {
         .filter(are_apart)
         .collect();
     groups.sort_unstable_by_key(|group| group[0].1);
-    let codes: Vec<u32> = groups.first()?.iter().map(|(_, code)| *code).collect();
-    let text = format!(
-        "ids of different files differ in leading zeros, blanks or apostrophes alone{}; they are not merged",
-        such_as(canonical, &codes)
-    );
-    Some(Note::new("lookalike-ids", text).count(groups.len() as u64))
+    let ids = groups.first()?.iter().filter_map(|(_, code)| id(canonical, *code)).collect();
+    Some(Note::new(DataIssue::LookalikeIds { ids }).count(groups.len() as u64))
 }
 
 /// Ids that are lists of ids.
@@ -183,14 +160,11 @@ fn lists(canonical: &CanonicalTables) -> Option<Note> {
             })
     };
     let found: Vec<u32> = everybody(canonical).into_par_iter().filter(is_list).collect();
-    let text = format!(
-        "ids are lists of ids{}; each counts as a stakeholder of its own",
-        such_as(canonical, found.get(..1)?)
-    );
-    Some(Note::new("list-of-ids", text).count(found.len() as u64))
+    let example = id(canonical, *found.first()?);
+    Some(Note::new(DataIssue::ListOfIds { example }).count(found.len() as u64))
 }
 
-/// What stands where nobody in particular is meant.
+/// Words that are written in place of an ID.
 const PLACEHOLDERS: [&str; 37] = [
     "guest",
     "guest user",
@@ -240,12 +214,11 @@ fn placeholders(canonical: &CanonicalTables, rows: &Rows) -> Option<Note> {
         .filter(|code| !rows.run(*code).is_empty())
         .collect();
     let count = found.iter().map(|code| rows.run(*code).len() as u64).sum();
-    let text = format!(
-        "{}: records of ids that stand for nobody in particular{}; each such id counts as one stakeholder",
-        rows.table,
-        such_as(canonical, found.get(..1)?)
-    );
-    Some(Note::new("placeholder-id", text).count(count))
+    let issue = DataIssue::PlaceholderId {
+        table: rows.table,
+        example: id(canonical, *found.first()?),
+    };
+    Some(Note::new(issue).count(count))
 }
 
 /// One id with more than a fifth of all records, ten times and more what most have.
@@ -261,19 +234,20 @@ fn dominating(canonical: &CanonicalTables, rows: &Rows) -> Option<Note> {
     if counts.len() < 10 || most * 5 <= all || most < 10 * median {
         return None;
     }
-    let text = format!(
-        "{}: one id has {:.1} % of all records{}, and half of the others at most {median}: if it stands for many, leave it out with where",
-        rows.table,
-        100.0 * most as f64 / all as f64,
-        such_as(canonical, &[who])
-    );
-    Some(Note::new("one-id-dominates", text).count(most as u64))
+    let issue = DataIssue::OneIdDominates {
+        table: rows.table,
+        records: all as u64,
+        median: median as u64,
+        example: id(canonical, who),
+    };
+    Some(Note::new(issue).count(most as u64))
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::testing::{load, note, notes, places};
     use super::*;
+    use crate::notes::NoteKind;
 
     fn orders(ids: &[&str]) -> String {
         let rows = ids.iter().enumerate().map(|(i, id)| format!("{id},{i},2026-01-01,1\n"));
@@ -291,12 +265,12 @@ mod tests {
         ];
         let loaded = load(&files);
         assert_eq!(places(&loaded, "not-on-roster"), [("3.csv".into(), 1), ("1.csv".into(), 2)]);
-        let texts: Vec<&str> = notes(&loaded, "not-on-roster").iter().map(|n| n.text.as_str()).collect();
-        assert_eq!(
-            texts[0],
-            "none of its 1 stakeholders is on the roster, such as 'q': its ids are of another kind"
-        );
-        assert_eq!(texts[1], "66.7 % of its 3 stakeholders are not on the roster, such as 'x'");
+        let kinds: Vec<NoteKind> = notes(&loaded, "not-on-roster").iter().map(|n| n.kind.clone()).collect();
+        let issue = |stakeholders, id: &str| {
+            let example = Some(Id(id.to_string()));
+            NoteKind::Data(DataIssue::NotOnRoster { stakeholders, example })
+        };
+        assert_eq!(kinds, [issue(1, "q"), issue(3, "x")]);
         assert!(notes(&load(&files[1..]), "not-on-roster").is_empty());
     }
 
@@ -326,10 +300,8 @@ mod tests {
         let loaded = load(&[("o.csv", "purchases", &orders(&["a", "", "b", "N/A"]))]);
         let found = note(&loaded, "purchases-of-nobody");
         assert_eq!(
-            (found.count, found.text.starts_with("50.0 % of its records")),
-            (2, true),
-            "{}",
-            found.text
+            found.text(),
+            "2 purchases (50.0% of the file) have no stakeholder ID and were excluded"
         );
         assert!(notes(&load(&[("o.csv", "purchases", &orders(&["a"]))]), "purchases-of-nobody").is_empty());
     }
@@ -347,13 +319,8 @@ mod tests {
         ]);
         let found = note(&loaded, "lookalike-ids");
         // 125 and 00125 are two in one file.
-        assert_eq!(
-            (found.count, found.text.contains("such as '''X7' and 'X7'")),
-            (3, false),
-            "{}",
-            found.text
-        );
-        assert!(found.text.contains("such as ''X7' and 'X7'"), "{}", found.text);
+        let ids = ["'X7", "X7"].map(|id| Id(id.to_string())).to_vec();
+        assert_eq!((found.count, &found.kind), (3, &NoteKind::Data(DataIssue::LookalikeIds { ids })));
         assert_eq!(super::super::testing::owners(&loaded, Table::Purchases).len(), 5);
     }
 
@@ -375,7 +342,8 @@ mod tests {
             ]),
         )]);
         let found = note(&loaded, "list-of-ids");
-        assert_eq!((found.count, found.text.contains("such as 'C1, C2';")), (4, true), "{}", found.text);
+        let example = Some(Id("C1, C2".to_string()));
+        assert_eq!((found.count, &found.kind), (4, &NoteKind::Data(DataIssue::ListOfIds { example })));
     }
 
     #[test]
@@ -385,17 +353,8 @@ mod tests {
         ids.extend(others.iter().map(String::as_str));
         let loaded = load(&[("o.csv", "purchases", &orders(&ids))]);
         let found = note(&loaded, "one-id-dominates");
-        assert_eq!(
-            (
-                found.count,
-                found
-                    .text
-                    .contains("42.9 % of all records, such as '0', and half of the others at most 1")
-            ),
-            (30, true),
-            "{}",
-            found.text
-        );
+        let start = "purchases: one ID ('0') has 42.9% of all records, while half of the other IDs have at most 1.";
+        assert_eq!((found.count, found.text().starts_with(start)), (30, true), "{}", found.text());
         assert_eq!(loaded.account[0].used, 70);
         // Nine customers, or one with a sixth of the orders, are no such thing.
         assert!(notes(&load(&[("o.csv", "purchases", &orders(&ids[..38]))]), "one-id-dominates").is_empty());
@@ -410,6 +369,7 @@ mod tests {
             &orders(&["a", "Guest", "b", "Guest", "UNKNOWN", "guesthouse"]),
         )]);
         let found = note(&loaded, "placeholder-id");
-        assert_eq!((found.count, found.text.contains("such as 'Guest';")), (3, true), "{}", found.text);
+        let start = "purchases: 3 records have a placeholder as ID, for example 'Guest'.";
+        assert_eq!((found.count, found.text().starts_with(start)), (3, true), "{}", found.text());
     }
 }

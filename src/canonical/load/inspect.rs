@@ -1,19 +1,22 @@
-//! What a file turns out to be: the same steps as reading it, each with what tells.
+//! What a file turns out to be: the same steps as reading it, each with its evidence.
+
+use std::sync::Arc;
 
 use anyhow::Result;
 
 use super::opening::look_at;
 use super::{Budget, Loaded, Options, load};
-use crate::canonical::{ColumnInspection, Inspection, Question, Recognised, Sampled, Sampling};
-use crate::diagnostics::{Note, excerpt};
-use crate::ingest::Peek;
+use crate::canonical::{CellsLookLike, ColumnInspection, ColumnOrigin, Inspection, Recognised, Sampled, Sampling, TableEvidence};
+use crate::diagnostics::Problem;
+use crate::ingest::{Line, Peek};
 use crate::io;
+use crate::notes::{Decision, FileNote, Note, NoteKind};
 use crate::sources::guess::{ColumnProfile, Understanding};
-use crate::sources::{self, Confidence, Described, From, Input, Mapped, Source};
+use crate::sources::{self, Confidence, Described, From, Input, Source};
 
-/// Looks at files, each by itself: one inspection for each table that a file feeds. What is wrong with a file is part of what is told of
-/// it, as long as its bytes can be read. Of large files only the start is read, unless it leaves something open that all of the file
-/// may decide.
+/// Looks at files, each by itself: one inspection for each table that a file is loaded into. What is wrong with a file is part of its
+/// inspection, as long as its bytes can be read. Of large files only the start is read, unless it leaves something open that all of
+/// the file may decide.
 ///
 /// # Errors
 /// A file that cannot be read at all.
@@ -72,22 +75,33 @@ impl Looked<'_> {
         let mut inspection = Inspection {
             file: self.input.file.name().to_string(),
             sampled: None,
-            reading: reading(self.peek, self.options.redact.is_none()),
+            layout: self.peek.layout.clone(),
+            footer: self.peek.footer.clone(),
             recognised: self.recognised(),
             columns: Vec::new(),
-            questions: self.understanding().map(questions).unwrap_or_default(),
+            questions: self.understanding().map_or(Vec::new(), |found| found.questions.clone()),
             account: None,
             unused: Vec::new(),
             notes: Vec::new(),
             problem: None,
         };
+        if self.options.redact.is_some() {
+            let lines = inspection.layout.preamble.iter_mut().chain(&mut inspection.footer);
+            lines.for_each(|line: &mut Line| line.text.clear());
+        }
         if self.source.table.is_none() {
-            inspection.problem = Some("it cannot be told which table it feeds".to_string());
+            let problem = Problem::data("cannot determine which table it belongs to");
+            inspection.problem = Some(Arc::new(problem.into()));
         } else {
             self.read(&mut inspection);
         }
         inspection.columns = self.columns(&inspection.notes);
-        inspection.notes.retain(|note| !matches!(note.code, "decided" | "recognised"));
+        // These are with the columns, and with what the file is recognised as.
+        let is_shown = |note: &Note| match &note.kind {
+            NoteKind::File(FileNote::Decided { .. } | FileNote::Recognised { .. }) => true,
+            NoteKind::File(_) | NoteKind::Cells(_) | NoteKind::Data(_) | NoteKind::Run(_) => false,
+        };
+        inspection.notes.retain(|note| !is_shown(note));
         inspection
     }
 
@@ -109,7 +123,7 @@ impl Looked<'_> {
                 read => read,
             },
         };
-        inspection.problem = problem.as_ref().map(in_a_line);
+        inspection.problem = problem.map(Arc::new);
         if let Some(loaded) = loaded {
             inspection.account = loaded.account.into_iter().next();
             inspection.unused = loaded.unused;
@@ -126,8 +140,8 @@ impl Looked<'_> {
         };
         match load(&[Input { file, source }], &options) {
             Ok(loaded) => {
-                let mut accounts = loaded.account.iter();
-                let over = accounts.try_for_each(|account| self.options.budget.check_account(account));
+                let mut counts = loaded.account.iter();
+                let over = counts.try_for_each(|counts| self.options.budget.check_account(counts));
                 (Some(loaded), over.err())
             }
             Err(error) => (None, Some(error)),
@@ -137,7 +151,7 @@ impl Looked<'_> {
     fn recognised(&self) -> Recognised {
         let table = self.source.table;
         let profile = self.source.profile.clone().filter(|id| id != "none");
-        let stated = |evidence: &str| (1.0, vec![evidence.to_string()]);
+        let set = |evidence: TableEvidence| (1.0, vec![evidence]);
         let (confidence, evidence) = match (&profile, self.understanding()) {
             (Some(id), _) if self.input.source.profile.is_none() => {
                 let all = self.options.profiles.iter().chain(sources::profile::builtin());
@@ -148,21 +162,20 @@ impl Looked<'_> {
                     _ => 0.99,
                 };
                 let headers = profile.map(|p| p.headers.clone()).unwrap_or_default();
-                let listed: Vec<String> = headers.iter().map(|header| format!("`{header}`")).collect();
-                let evidence = match listed.is_empty() {
-                    true => "another profile reads the same file".to_string(),
-                    false => format!("it has the columns {}", listed.join(", ")),
+                let evidence = match headers.is_empty() {
+                    true => TableEvidence::OtherProfile,
+                    false => TableEvidence::HasColumns(headers),
                 };
                 (confidence, vec![evidence])
             }
-            (Some(_), _) => stated("the configuration says so"),
+            (Some(_), _) => set(TableEvidence::ProfileIsSet),
             (None, Some(found)) => {
                 let best = found.tables.iter().find(|(t, ..)| Some(*t) == table).or(found.tables.first());
-                let mut evidence: Vec<String> = best.iter().map(|(_, _, evidence)| evidence.clone()).collect();
-                evidence.extend(self.found.said.clone());
+                let mut evidence: Vec<TableEvidence> = best.iter().map(|(.., clues)| TableEvidence::Clues(clues.clone())).collect();
+                evidence.extend(self.found.recognition.clone().map(TableEvidence::Resembles));
                 (found.table.map_or(0.0, |(_, confidence)| confidence), evidence)
             }
-            (None, None) => stated("the configuration maps it"),
+            (None, None) => set(TableEvidence::ColumnsAreMapped),
         };
         Recognised {
             table,
@@ -175,14 +188,12 @@ impl Looked<'_> {
     /// The columns of the file, and what is mapped from no single one of them.
     fn columns(&self, notes: &[Note]) -> Vec<ColumnInspection> {
         let header = &self.peek.layout.header;
-        let decided: Vec<&Note> = notes.iter().filter(|note| note.code == "decided").collect();
-        let read_as = |name: &str| {
-            let start = format!("{name}: ");
-            decided
-                .iter()
-                .filter_map(|note| note.text.strip_prefix(&start))
-                .collect::<Vec<_>>()
-                .join("; ")
+        let decisions = |name: &str| -> Vec<Decision> {
+            let decided = notes.iter().filter_map(|note| match &note.kind {
+                NoteKind::File(FileNote::Decided { column, decision }) if column == name => Some(decision.clone()),
+                NoteKind::File(_) | NoteKind::Cells(_) | NoteKind::Data(_) | NoteKind::Run(_) => None,
+            });
+            decided.collect()
         };
         // What is mapped from a column, with its place and its name as names are compared.
         let mapped: Vec<(&String, Option<usize>, String)> = (self.source.map.iter())
@@ -201,17 +212,13 @@ impl Looked<'_> {
                     .iter()
                     .find(|g| g.column == column.as_str() && g.header == at)
             });
-            let mut read = read_as(&header.names[at]);
-            if read.is_empty() {
-                read = looks(profile);
-            }
             columns.push(ColumnInspection {
-                number: Some(at + 1),
-                header: header.names[at].clone(),
-                means: means.map(|(column, ..)| column.to_string()),
+                origin: ColumnOrigin::File(at + 1, header.names[at].clone()),
+                means: means.map(|(column, ..)| (*column).clone()),
                 confidence: means.map(|_| guess.map_or(self.recognised().confidence, |g| g.confidence)),
                 evidence: guess.map(|g| g.evidence.clone()).unwrap_or_default(),
-                read_as: read,
+                decisions: decisions(&header.names[at]),
+                looks: looks(profile),
                 filled: profile.filled,
                 looked_at: profile.rows,
                 distinct: profile.distinct,
@@ -221,97 +228,37 @@ impl Looked<'_> {
                 },
             });
         }
-        let given = |mapped: &Mapped| (!matches!(mapped.from, From::Column(_))).then(|| mapped.from.to_string());
-        let others = self.source.map.iter().filter_map(|(column, mapped)| Some((column, given(mapped)?)));
-        columns.extend(others.map(|(column, header)| ColumnInspection {
-            read_as: read_as(column),
-            header,
-            means: Some(column.clone()),
-            confidence: Some(self.recognised().confidence),
-            ..ColumnInspection::default()
-        }));
+        for (column, mapped) in &self.source.map {
+            let origin = match &mapped.from {
+                From::Column(_) => continue,
+                From::Expr(expr) => ColumnOrigin::Expression(expr.text().to_string()),
+                From::Value(text) => ColumnOrigin::Constant(text.clone()),
+            };
+            columns.push(ColumnInspection {
+                decisions: decisions(column),
+                means: Some(column.clone()),
+                confidence: Some(self.recognised().confidence),
+                ..ColumnInspection::of(origin)
+            });
+        }
         columns
     }
 }
 
-/// An error on one line, with what to do about it.
-fn in_a_line(error: &anyhow::Error) -> String {
-    format!("{error:#}").replace("\nhint: ", "; ").replace('\n', " ")
-}
-
-/// What the cells look like, in a few words.
-fn looks(profile: &ColumnProfile) -> String {
-    let Some((kind, count)) = profile.kinds.first() else {
-        return "empty".to_string();
-    };
-    let mut text = kind.name().to_string();
-    if let Some(dates) = profile.dates {
-        text.push_str(&format!(", {dates}"));
-    }
-    if *count < profile.filled {
-        text.push_str(&format!(", mostly ({count} of {})", profile.filled));
-    }
-    text
-}
-
-fn questions(found: &Understanding) -> Vec<Question> {
-    let question = |q: &sources::guess::Question| Question {
-        text: q.text.clone(),
-        option: q.option.clone(),
-    };
-    found.questions.iter().map(question).collect()
-}
-
-/// How the bytes become records; of lines around them the text, where it may be shown.
-fn reading(peek: &Peek, with_text: bool) -> Vec<(&'static str, String)> {
-    let layout = &peek.layout;
-    let because = if layout.encoding_why.is_empty() {
-        String::new()
-    } else {
-        format!(", {}", layout.encoding_why)
-    };
-    let mut reading = vec![
-        ("encoding", format!("{}{because}", layout.encoding)),
-        ("fields", layout.dialect.to_string()),
-        ("line ends", layout.line_ends.to_string()),
-    ];
-    reading.push((
-        "header",
-        match layout.header.rows.len() {
-            0 => "none; columns have numbers for names".to_string(),
-            1 => "one row".to_string(),
-            rows => format!("{rows} rows"),
-        },
-    ));
-    let lines = |lines: &[crate::ingest::Line]| {
-        let shown: Vec<String> = lines
-            .iter()
-            .map(|line| match with_text {
-                true => format!("line {}: {}", line.line, excerpt(&line.text)),
-                false => format!("line {}", line.line),
-            })
-            .collect();
-        shown.join("; ")
-    };
-    if !layout.preamble.is_empty() {
-        reading.push(("before it", lines(&layout.preamble)));
-    }
-    if !peek.footer.is_empty() {
-        reading.push(("after the records", lines(&peek.footer)));
-    }
-    // Encoding and fields are told above.
-    let told = |finding: &&String| !finding.starts_with("read as ") && !finding.contains(&layout.dialect.to_string());
-    let findings: Vec<&str> = layout.findings.iter().filter(told).map(String::as_str).collect();
-    if !findings.is_empty() {
-        reading.push(("found", findings.join("; ")));
-    }
-    reading
+/// What the cells look like; `None`: they are empty.
+fn looks(profile: &ColumnProfile) -> Option<CellsLookLike> {
+    Some(CellsLookLike {
+        kind: *profile.kinds.first()?,
+        dates: profile.dates,
+        filled: profile.filled,
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::testing::{input, options};
     use super::*;
+    use crate::notes::RejectReason;
 
     const SAMPLING: Sampling = Sampling { over: 1000, bytes: 400 };
 
@@ -331,7 +278,7 @@ mod tests {
     fn of_a_large_file_the_start_is_read_and_said_so() {
         let text = orders(50, 1).replace("01/01/2024", "2024-01-01");
         let large = inspected(&text);
-        assert_eq!((text.len() > 1000, large.problem.clone()), (true, None));
+        assert_eq!((text.len() > 1000, large.problem.is_some()), (true, false));
         let of = Some(text.len() as u64);
         assert_eq!(large.sampled, Some(Sampled { bytes: 400, of }));
         let whole = text[..400].rfind("\nC").unwrap();
@@ -339,17 +286,17 @@ mod tests {
         let account = large.account.unwrap();
         // The record at the cut is no reject: it is left out.
         assert_eq!((account.read, account.rejected), (records, records));
-        assert!(large.unused.iter().all(|unused| unused.code != "cut-off"));
+        assert!(large.unused.iter().all(|unused| unused.reason != RejectReason::CutOff.into()));
         assert_eq!(inspected(&text[..900]).sampled, None);
     }
 
     #[test]
     fn what_the_start_leaves_open_all_of_the_file_decides() {
         let text = orders(100, 12).replace("5\n,0", "5.0");
-        let ambiguous = inspected(&text).problem.unwrap();
-        assert!(ambiguous.contains("more than one way"), "{ambiguous}");
+        let ambiguous = inspected(&text).problem.unwrap().to_string();
+        assert!(ambiguous.contains("ambiguous dates"), "{ambiguous}");
         let clear = inspected(&orders(100, 28).replace("5\n,0", "5.0"));
-        assert_eq!((clear.problem, clear.sampled), (None, None));
+        assert_eq!((clear.problem.is_some(), clear.sampled), (false, None));
         assert_eq!(clear.account.unwrap().read, 100);
     }
 }

@@ -40,7 +40,7 @@ pub struct Mapping {
 
 /// What a mapping is made for.
 #[derive(Debug)]
-pub struct Wanted<'a> {
+pub struct RequestedColumns<'a> {
     /// The report's zone.
     pub zone: &'a Zone,
     /// Dimensions that are asked for, in lower case.
@@ -55,15 +55,15 @@ pub struct Wanted<'a> {
 ///
 /// # Errors
 ///
-/// When it cannot be told which table the file feeds, when a mapping names a column that the file does not have, and when a needed
+/// When the table that the file belongs to cannot be determined, when a mapping names a column that the file does not have, and when a needed
 /// column is missing.
-pub fn map(source: &Source, file: &str, header: &Header, looked_up: &[String], wanted: &Wanted) -> Result<Mapping> {
+pub fn map(source: &Source, file: &str, header: &Header, looked_up: &[String], wanted: &RequestedColumns) -> Result<Mapping> {
     let names: Vec<String> = header.names.iter().chain(looked_up).cloned().collect();
     let Some(table) = source.table.or_else(|| sources::table(&names, file)) else {
-        return Err(Problem::data(format!("cannot tell what {file} is"))
+        return Err(Problem::data(format!("cannot determine which table {file} belongs to"))
             .why(format!("its columns are {}", listed(&header.names)))
             .hint(format!(
-                "say it: KIND={file} with KIND one of {}, or map its columns in relhealth.toml",
+                "name the table, for example purchases={file}, or map its columns in relhealth.toml; the tables are {}",
                 Table::ALL.map(Table::name).join(", ")
             ))
             .into());
@@ -256,7 +256,7 @@ struct Maker<'a> {
     file: &'a str,
     names: &'a [String],
     zone: Zone,
-    wanted: &'a Wanted<'a>,
+    wanted: &'a RequestedColumns<'a>,
     table: Table,
     plans: Vec<Plan>,
     mapped: BTreeSet<String>,

@@ -1,14 +1,17 @@
-//! From files to the canonical tables, with an account of every record.
+//! From files to the canonical tables, with counts of every record.
 
+mod affected_rows;
 mod auxiliary_columns;
 mod building;
-mod codes;
+mod cells;
 mod column_scan;
 mod columns;
 mod contradictions;
-mod data_issues;
+mod date_problems;
 mod duplicates;
+mod email;
 mod file;
+mod file_notes;
 mod filling;
 mod future_events;
 mod identities;
@@ -20,6 +23,7 @@ mod raw;
 mod record_counts;
 mod redaction;
 mod rules;
+mod status_words;
 mod stored;
 mod tables;
 #[cfg(test)]
@@ -29,32 +33,28 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 
-use crate::cell_parsing::DecimalMark;
-use crate::diagnostics::{Note, Place, excerpt};
 use crate::expr::Bound;
 use crate::ingest;
 use crate::io;
+use crate::notes::Note;
 use crate::period::Zone;
 use crate::record_counts::RecordCounts;
-use crate::schema::{ColumnType, Micros, Role, Table};
+use crate::schema::{Micros, Role, Table};
 use crate::sources::{AmountOn, Input, Profile, Source};
 
 use super::{CanonicalTables, SourceInfo};
-use column_scan::Decided;
-use columns::{ColumnSource, Plan, names, to_end_of_day};
+use column_scan::{ColumnDecision, DecidedColumns};
+use columns::{Plan, names, to_end_of_day};
 use file::{Job, Rowset};
 use opening::{Opened, describe, open};
 
-pub use codes::{READING, UNUSED};
-pub use data_issues::{FINDINGS, FindingKind};
-pub use file::UnusedStatus;
 pub use inspect::inspect;
 pub use mapping::{ID, OTHER};
 pub use raw::{RawFile, RawRecords};
 pub use record_counts::{Budget, Reject};
 pub use redaction::Redact;
 
-pub(super) use identities::email;
+pub(super) use email::email;
 
 /// How files are read.
 #[derive(Debug, Clone)]
@@ -99,7 +99,7 @@ pub struct Loaded {
     pub account: Vec<RecordCounts>,
     /// Records that are not used: all, or the first few of each reason.
     pub unused: Vec<Reject>,
-    /// Findings.
+    /// What is worth knowing about the data and how they were read.
     pub notes: Vec<Note>,
     /// The file of each source, to be read again where its records are shown.
     pub files: Vec<RawFile>,
@@ -116,7 +116,7 @@ impl Loaded {
 }
 
 /// One file, read.
-struct Part {
+struct ReadFile {
     info: SourceInfo,
     source: Source,
     plans: Vec<Plan>,
@@ -150,7 +150,7 @@ fn read(inputs: &[Input], options: &Options) -> Result<Loaded> {
     for opened in &opened {
         *kinds.entry(opened.mapping.table).or_default() += 1;
     }
-    let mut parts: Vec<Option<(Part, Vec<Note>)>> = opened.iter().map(|_| None).collect();
+    let mut files: Vec<Option<(ReadFile, Vec<Note>)>> = opened.iter().map(|_| None).collect();
     let mut opened: Vec<(usize, Opened)> = opened.into_iter().enumerate().collect();
     // The roster comes last: only then it is known whether anybody is named by an e-mail address, and the roster's are needed.
     opened.sort_by_key(|(_, opened)| opened.mapping.table == Table::Stakeholders);
@@ -159,16 +159,16 @@ fn read(inputs: &[Input], options: &Options) -> Result<Loaded> {
         let several = kinds[&opened.mapping.table] > 1;
         opened.read_more(options, several, may_have_emails)?;
         let mut of_file = Vec::new();
-        let part = read_part(opened, options, several, &mut of_file)?;
-        may_have_emails |= part.info.table != Table::Stakeholders && identities::may_have_emails(&part.rowset.interners.stakeholders);
-        parts[at] = Some((part, of_file));
+        let file = read_file(opened, options, several, &mut of_file)?;
+        may_have_emails |= file.info.table != Table::Stakeholders && identities::may_have_emails(&file.rowset.interners.stakeholders);
+        files[at] = Some((file, of_file));
     }
-    let (parts, of_files): (Vec<Part>, Vec<Vec<Note>>) = parts.into_iter().flatten().unzip();
+    let (files, of_files): (Vec<ReadFile>, Vec<Vec<Note>>) = files.into_iter().flatten().unzip();
     notes.extend(of_files.into_iter().flatten());
-    tables::assemble(parts, options, notes)
+    tables::assemble(files, options, notes)
 }
 
-fn read_part(opened: Opened, options: &Options, several: bool, notes: &mut Vec<Note>) -> Result<Part> {
+fn read_file(opened: Opened, options: &Options, several: bool, notes: &mut Vec<Note>) -> Result<ReadFile> {
     let Opened {
         file: input,
         source,
@@ -179,20 +179,7 @@ fn read_part(opened: Opened, options: &Options, several: bool, notes: &mut Vec<N
     } = opened;
     let file = input.name().to_string();
     let mut layout = peek.layout;
-    for renamed in layout.header.renamed.iter().filter(|r| !r.was.is_empty()) {
-        notes.push(
-            Note::new(
-                "duplicate-header",
-                format!(
-                    "column {} is read as {}: the name {} is taken",
-                    renamed.column + 1,
-                    excerpt(&renamed.now),
-                    excerpt(&renamed.was)
-                ),
-            )
-            .at(Place::file(&file)),
-        );
-    }
+    notes.extend(file_notes::renamed_columns(&layout, &file));
     let mut all_names = layout.header.names.clone();
     all_names.extend(lookup.iter().flat_map(|l| l.names.iter().cloned()));
     let zone = mapping.plans.first().map_or_else(|| options.zone.clone(), |p| p.zone.clone());
@@ -204,7 +191,7 @@ fn read_part(opened: Opened, options: &Options, several: bool, notes: &mut Vec<N
     let expected = expected_records(input, &peek.rows);
     // Which record of a key is the last, and which of an order the first, is told by their lines.
     let by_position = !source.key.is_empty() || source.amount_on == Some(AmountOn::Order);
-    let mut decided = BTreeSet::new();
+    let mut decided: Vec<ColumnDecision> = Vec::new();
     let outcome = loop {
         let job = Job {
             file: input,
@@ -226,41 +213,27 @@ fn read_part(opened: Opened, options: &Options, several: bool, notes: &mut Vec<N
         if let Some(outcome) = file::read(&job)? {
             break outcome;
         }
-        let mut found = Decided {
+        let mut found = DecidedColumns {
             plans: mapping.plans.clone(),
             filter_mark: mapping.filter_mark,
         };
-        decided.extend(column_scan::look(&job, &mut found, &file)?);
+        for decision in column_scan::look(&job, &mut found, &file)? {
+            // Two columns may be read from one of the file.
+            if !decided.contains(&decision) {
+                decided.push(decision);
+            }
+        }
         mapping.plans = found.plans;
         mapping.filter_mark = found.filter_mark;
         mapping.filter_open = false;
     };
-    for decision in decided {
-        notes.push(Note::new("decided", decision.to_string()).at(Place::file(&file)));
-    }
-    for (code, text) in outcome.findings() {
-        notes.push(Note::new(code, text).at(Place::file(&file)));
-    }
+    notes.extend(file_notes::of_file(decided, &outcome, &mapping.plans, &file));
     layout.encoding = outcome.encoding;
-    if mapping.plans.iter().any(|p| {
-        p.mark == DecimalMark::Auto
-            && matches!(p.take, ColumnSource::Expr(_))
-            && matches!(p.kind, ColumnType::Money | ColumnType::Number)
-            && !p.open
-    }) {
-        notes.push(
-            Note::new(
-                "decimal-mark",
-                "decimal points and commas both occur; each cell is read by its own evidence".to_string(),
-            )
-            .at(Place::file(&file)),
-        );
-    }
     let mut rowset = tables::join(outcome.sinks);
-    if options.redact.is_some() {
+    if options.redact.is_some() || source.private {
         rowset.unused.iter_mut().for_each(redaction::withhold);
     }
-    note_cells(&mapping.plans, &rowset, options.redact.is_none(), &file, notes);
+    notes.extend(file_notes::of_cells(&mapping.plans, &mut rowset.fillings, &file));
     let mut dated = BTreeMap::new();
     for (plan, filling) in mapping.plans.iter().zip(&mut rowset.fillings) {
         let dates = super::rows::are_dates(filling.times.1, filling.times.0);
@@ -282,7 +255,7 @@ fn read_part(opened: Opened, options: &Options, several: bool, notes: &mut Vec<N
         dates: dated,
     };
     options.budget.check(&file, outcome.records, &rowset)?;
-    Ok(Part {
+    Ok(ReadFile {
         info,
         source: source.clone(),
         plans: mapping.plans,
@@ -308,38 +281,7 @@ fn expected_records(file: &io::Source, first: &[ingest::Row]) -> usize {
     }
 }
 
-/// Counted findings about single cells, with examples where these may be shown.
-fn note_cells(plans: &[Plan], rowset: &Rowset, examples: bool, file: &str, notes: &mut Vec<Note>) {
-    let such_as = |cell: &str| match examples {
-        true => format!(", such as '{}'", crate::diagnostics::visible(&excerpt(cell))),
-        false => String::new(),
-    };
-    for (plan, filling) in plans.iter().zip(&rowset.fillings) {
-        if filling.rounded > 0 {
-            notes.push(
-                Note::new(
-                    "rounded",
-                    format!("{}: amounts beyond four decimals are rounded half-even to 1/10,000", plan.header),
-                )
-                .count(filling.rounded)
-                .at(Place::file(file)),
-            );
-        }
-        for (finding, (count, example)) in &filling.found {
-            let text = format!("{}: {}{}", plan.header, finding.words(), such_as(example));
-            notes.push(Note::new(finding.code(), text).count(*count).at(Place::file(file)));
-        }
-        for (what, (count, example)) in &filling.voided {
-            notes.push(
-                Note::new("voided", format!("cells voided: {what}{}", such_as(example)))
-                    .count(*count)
-                    .at(Place::file(file)),
-            );
-        }
-    }
-}
-
-/// Names of the columns that a part has.
-fn part_names(part: &Part) -> BTreeSet<String> {
-    names(&part.plans)
+/// Names of the columns that a file has.
+fn column_names(file: &ReadFile) -> BTreeSet<String> {
+    names(&file.plans)
 }

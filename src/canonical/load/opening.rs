@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::Result;
 
 use super::Options;
-use super::mapping::{self, LookedUp, Mapping, Wanted};
+use super::mapping::{self, LookedUp, Mapping, RequestedColumns};
 use crate::cell_parsing::is_null;
-use crate::diagnostics::{Note, Place, Problem, excerpt};
+use crate::diagnostics::{Place, Problem, excerpt};
 use crate::ingest::{self, FormatOverrides, Peek};
 use crate::io;
+use crate::notes::{FileNote, Note};
 use crate::sources::{self, Input, Source};
 
 /// The inputs with their formats recognised, one for each table that a file feeds, and the start of each.
@@ -19,8 +20,8 @@ pub fn describe(inputs: &[Input], options: &Options, notes: &mut Vec<Note>) -> R
         let (wishes, peek, found) = look_at(input, options)?;
         notes.extend(
             found
-                .said
-                .map(|said| Note::new("recognised", said).at(Place::file(input.file.name()))),
+                .recognition
+                .map(|recognition| Note::new(FileNote::Recognised { recognition }).at(Place::file(input.file.name()))),
         );
         for source in found.sources {
             let file = input.file.clone();
@@ -94,7 +95,7 @@ pub fn open<'a>(input: &'a Input, peek: Peek, options: &Options) -> Result<Opene
     if peek.layout.header.names.is_empty() {
         return Err(Problem::data(format!("{file} is empty"))
             .why("there is no header line")
-            .hint("export it again, or leave it out")
+            .hint("export it again, or remove it from the inputs")
             .into());
     }
     let lookup = match &input.source.lookup {
@@ -118,7 +119,7 @@ pub fn map(source: &Source, file: &str, peek: &Peek, lookup: Option<&LookedUp>, 
     let lower = |names: &BTreeSet<String>| names.iter().map(|t| t.to_lowercase()).collect::<BTreeSet<String>>();
     let (dimensions, mut texts) = (lower(&options.dimensions), lower(&options.texts));
     texts.extend(more.iter().map(|name| name.to_string()));
-    let wanted = Wanted {
+    let wanted = RequestedColumns {
         zone: &options.zone,
         dimensions: &dimensions,
         texts: &texts,
@@ -127,7 +128,7 @@ pub fn map(source: &Source, file: &str, peek: &Peek, lookup: Option<&LookedUp>, 
     mapping::map(source, file, &peek.layout.header, added, &wanted)
 }
 
-/// Reads the looked-up file: the record of each key. A key that stands twice is an error, which shows it where it may be shown.
+/// Reads the lookup file: the record of each key. A key that is there twice is an error, which shows the key if it may be shown.
 fn look_up(lookup: &sources::Lookup, peek: &Peek, file: &str, options: &Options) -> Result<LookedUp> {
     let other = io::Source::file(&lookup.path)?;
     let other_name = other.name().to_string();
@@ -168,10 +169,10 @@ fn look_up(lookup: &sources::Lookup, peek: &Peek, file: &str, options: &Options)
     for (found, cells, line) in outcome.sinks.into_iter().flatten() {
         if records.insert(found.clone(), cells).is_some() {
             return Err(Problem::data(match options.redact.is_none() {
-                true => format!("lookup: {} '{}' stands twice in {other_name}", lookup.key, excerpt(&found)),
-                false => format!("lookup: a {} stands twice in {other_name}", lookup.key),
+                true => format!("lookup: {} '{}' is in {other_name} twice", lookup.key, excerpt(&found)),
+                false => format!("lookup: a {} is in {other_name} twice", lookup.key),
             })
-            .why("a record can take the columns of one record only")
+            .why("a record can only take the columns of one record")
             .hint("make the key unique, or choose another one")
             .at(Place::line(&other_name, line))
             .into());

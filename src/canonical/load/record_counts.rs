@@ -1,13 +1,14 @@
-//! How many records may be rejected, and what is told of those that are not used.
+//! Records that are not used, and how many may be rejected.
 
 use anyhow::Result;
 
-use super::file::{Rowset, UnusedStatus};
+use super::file::{Rowset, Unused};
 use crate::diagnostics::{Place, Problem};
+use crate::notes::{UnusedReason, UnusedStatus};
 use crate::record_counts::RecordCounts;
 
 /// A record that is not used, as `--rejects` writes it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reject {
     /// The file.
     pub file: String,
@@ -15,16 +16,27 @@ pub struct Reject {
     pub line: u64,
     /// Its number among the data records, from 1.
     pub record: u64,
-    /// `rejected`, `duplicate` or `excluded`.
-    pub fate: &'static str,
     /// The column that is meant.
     pub column: String,
-    /// The code of the reason.
-    pub code: String,
     /// The reason.
-    pub reason: String,
-    /// The record as it stands in the file.
+    pub reason: UnusedReason,
+    /// The record as it is in the file.
     pub raw: String,
+}
+
+impl Reject {
+    /// What rejects are sorted by: where they are in the files, then why they are not used.
+    pub(super) fn order(&self) -> impl Ord + '_ {
+        let Reject {
+            file,
+            line,
+            record,
+            column,
+            reason,
+            raw,
+        } = self;
+        (file, line, record, reason.status(), column, reason.code(), raw)
+    }
 }
 
 /// How many records of a file may be rejected before the run stops.
@@ -74,13 +86,18 @@ impl Budget {
 
     fn words(self) -> String {
         match self {
-            Budget::None => "none may be (--strict)".to_string(),
-            Budget::Share(share) => format!("{} % may be, and {} in any case", share * 100.0, Budget::FEW),
-            Budget::Number(most) => format!("{most} may be"),
+            Budget::None => "none is allowed (--strict)".to_string(),
+            Budget::Share(share) => format!("the limit is {}% ({} records are always allowed)", share * 100.0, Budget::FEW),
+            Budget::Number(most) => format!("the limit is {most}"),
         }
     }
 
-    /// The same on a finished account.
+    fn exceeded(self, file: &str, rejected: u64, read: u64) -> Problem {
+        Problem::data(format!("{rejected} of {read} records of {file} were rejected; {}", self.words()))
+            .hint("list them with --rejects FILE and correct the mapping, or raise --max-rejects")
+    }
+
+    /// The same on finished record counts.
     ///
     /// # Errors
     /// When more records of the file are rejected than allowed.
@@ -88,16 +105,8 @@ impl Budget {
         if self.allows(file.rejected, file.read) {
             return Ok(());
         }
-        Err(Problem::data(format!(
-            "{} of {} records of {} cannot be used; {}",
-            file.rejected,
-            file.read,
-            file.file,
-            self.words()
-        ))
-        .hint("the file of --rejects lists them; mend the mapping, or allow more with --max-rejects")
-        .at(Place::file(&file.file))
-        .into())
+        let problem = self.exceeded(&file.file, file.rejected, file.read);
+        Err(problem.at(Place::file(&file.file)).into())
     }
 
     /// Stops the run when more records of a file are rejected than allowed.
@@ -105,14 +114,15 @@ impl Budget {
         let rejected: u64 = rowset
             .counts
             .iter()
-            .filter(|((fate, _), _)| *fate == UnusedStatus::Rejected)
+            .filter(|((status, _), _)| *status == UnusedStatus::Rejected)
             .map(|(_, n)| n)
             .sum();
         if self.allows(rejected, read) {
             return Ok(());
         }
-        let mut first: Vec<_> = rowset.unused.iter().filter(|u| u.fate == UnusedStatus::Rejected).collect();
-        first.sort();
+        let is_rejected = |unused: &&Unused| unused.reason.status() == UnusedStatus::Rejected;
+        let mut first: Vec<_> = rowset.unused.iter().filter(is_rejected).collect();
+        first.sort_by_key(|unused| (unused.line, unused.record));
         let examples: Vec<String> = first
             .iter()
             .take(3)
@@ -125,13 +135,8 @@ impl Budget {
             })
             .collect();
         let line = first.first().map_or(1, |u| u.line);
-        Err(
-            Problem::data(format!("{rejected} of {read} records of {file} cannot be used; {}", self.words()))
-                .why(examples.join("; "))
-                .hint("see all of them with --rejects FILE, mend the mapping, or allow more with --max-rejects")
-                .at(Place::line(file, line))
-                .into(),
-        )
+        let problem = self.exceeded(file, rejected, read).why(examples.join("; "));
+        Err(problem.at(Place::line(file, line)).into())
     }
 }
 

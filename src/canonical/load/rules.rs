@@ -7,13 +7,12 @@ use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Options;
+use super::affected_rows::AffectedRows;
 use super::building::{Building, Dropped};
-use super::contradictions::plain;
-use super::data_issues::Found;
-use super::file::UnusedStatus;
+use super::status_words::is_void;
 use crate::canonical::{Data, Dictionary, SourceInfo};
-use crate::diagnostics::Note;
-use crate::period::{Zone, date_text};
+use crate::notes::{DataIssue, ExclusionReason, MissingValue, Note, RejectReason, UnusedReason};
+use crate::period::Zone;
 use crate::schema::{Column, Micros, NO_CODE, NO_INT, NO_KEY, NO_TIME, Role, Table, interactions, purchases, referrals, supplies, surveys};
 use crate::sources::AmountOn;
 
@@ -24,7 +23,7 @@ impl Building {
         if !matches!(table, Table::Surveys | Table::Identities) {
             for row in 0..self.rows.len {
                 if self.stakeholder[row] == NO_CODE {
-                    self.drop_row(row, UnusedStatus::Excluded, "no-stakeholder", dropped);
+                    self.drop_row(row, &ExclusionReason::NoStakeholder.into(), dropped);
                 }
             }
         }
@@ -34,7 +33,7 @@ impl Building {
             let void: BTreeSet<u32> = texts.matching(&is_void).into_iter().collect();
             let rows: Vec<usize> = (0..self.rows.len).filter(|&r| void.contains(&statuses[r])).collect();
             rows.into_iter()
-                .for_each(|row| self.drop_row(row, UnusedStatus::Excluded, "cancelled", dropped));
+                .for_each(|row| self.drop_row(row, &ExclusionReason::Cancelled.into(), dropped));
         }
         if let Some(currency) = &options.currency
             && matches!(table, Table::Purchases | Table::Supplies)
@@ -58,7 +57,7 @@ impl Building {
                 continue;
             }
             match texts.text(codes[row]).and_then(|c| options.rates.get(c)) {
-                None => self.drop_row(row, UnusedStatus::Excluded, "other-currency", dropped),
+                None => self.drop_row(row, &ExclusionReason::OtherCurrency.into(), dropped),
                 Some(&rate) => {
                     for money in table.with_role(Role::Money) {
                         if let Some(Data::Int(v)) = self.rows.data_mut(money)
@@ -87,7 +86,7 @@ impl Building {
             let first = |row: usize| columns.iter().map(|c| c.at(row)).filter(|t| *t != NO_TIME).min();
             let late: Vec<usize> = (0..self.rows.len).filter(|&row| first(row).is_some_and(|t| t >= as_of)).collect();
             late.into_iter()
-                .for_each(|row| self.drop_row(row, UnusedStatus::Excluded, "after-as-of", dropped));
+                .for_each(|row| self.drop_row(row, &ExclusionReason::AfterAsOf.into(), dropped));
         }
         for column in became_known_later(table) {
             let mut voided = Vec::new();
@@ -113,12 +112,11 @@ impl Building {
             .chain(became_known_later(table).filter(|column| !happened(table).contains(column)));
         let mut notes = Vec::new();
         for column in columns {
-            let name = column.name;
             let times = self.rows.times(column);
             if !times.exists() {
                 continue;
             }
-            let found = Found::scan(&self.rows, |row| {
+            let found = AffectedRows::scan(&self.rows, |row| {
                 self.keep[row] && times.at(row) != NO_TIME && times.at(row) >= as_of
             });
             let newest = (0..self.rows.len)
@@ -126,14 +124,13 @@ impl Building {
                 .filter(|&row| self.keep[row])
                 .map(|row| times.at(row))
                 .max();
-            let newest = date_text(zone.day_of(newest.unwrap_or(as_of)));
-            let fate = if happened(table).contains(column) {
-                "left out"
-            } else {
-                "not known yet"
+            let issue = DataIssue::FutureDate {
+                table,
+                column: column.name,
+                newest: zone.day_of(newest.unwrap_or(as_of)),
+                is_record: happened(table).contains(column),
             };
-            let text = format!("{table}: {name} at or after as-of, the newest on {newest}: {fate}");
-            notes.extend(found.notes("future-date", text, sources));
+            notes.extend(found.notes(issue, sources));
         }
         notes
     }
@@ -172,12 +169,12 @@ impl Building {
                 }
             }
             for (row, known) in rows {
-                let (fate, code) = if known {
-                    (UnusedStatus::Excluded, "order-excluded")
-                } else {
-                    (UnusedStatus::Rejected, "missing")
+                let value = MissingValue::OrderAmount;
+                let reason = match known {
+                    true => UnusedReason::from(ExclusionReason::OrderExcluded),
+                    false => UnusedReason::from(RejectReason::Missing { value }),
                 };
-                self.drop_row(row, fate, code, dropped);
+                self.drop_row(row, &reason, dropped);
             }
         }
         let mut seen: FxHashSet<(u64, u16)> = FxHashSet::default();
@@ -213,127 +210,6 @@ fn became_known_later(table: Table) -> impl Iterator<Item = &'static Column> {
     let is_later = |column: &&Column| matches!(column.role, Role::OutcomeTime | Role::DeliveryTime);
     table.columns().iter().filter(is_later)
 }
-
-/// Statuses of purchases that never became one: cancelled, void, failed, mere pledges and tests. What is pending or was refunded is a
-/// purchase.
-fn is_void(status: &str) -> bool {
-    if status.len() > 80 {
-        return false;
-    }
-    let status = plain(status);
-    let first = status.split(' ').next().unwrap_or("");
-    VOID.contains(&status.as_str()) || CANCELLED.contains(&status.as_str()) || CANCELLED.contains(&first)
-}
-
-/// Words that say so whatever follows them, such as `by customer`.
-const CANCELLED: [&str; 42] = [
-    "cancelled",
-    "canceled",
-    "void",
-    "voided",
-    "storniert",
-    "storno",
-    "abgebrochen",
-    "annulliert",
-    "annulé",
-    "annulée",
-    "annule",
-    "annulee",
-    "cancelado",
-    "cancelada",
-    "anulado",
-    "anulada",
-    "annullato",
-    "annullata",
-    "cancellato",
-    "cancellata",
-    "stornato",
-    "geannuleerd",
-    "geannulleerd",
-    "fehlgeschlagen",
-    "fallido",
-    "fallida",
-    "fallito",
-    "fallita",
-    "mislukt",
-    "echoué",
-    "échoué",
-    "échouée",
-    "falhou",
-    "falhado",
-    "rechazado",
-    "rechazada",
-    "recusado",
-    "recusada",
-    "rifiutato",
-    "rifiutata",
-    "geweigerd",
-    "afgewezen",
-];
-
-/// Words that say so alone.
-const VOID: [&str; 60] = [
-    "failed",
-    "failure",
-    "payment failed",
-    "failed payment",
-    "payment error",
-    "declined",
-    "payment declined",
-    "pledge",
-    "pledged",
-    "test",
-    "test order",
-    "testorder",
-    "expired",
-    "abandoned",
-    "rejected",
-    "unpaid",
-    "draft",
-    "unavailable",
-    "order cancelled",
-    "order canceled",
-    "invalid",
-    "abgelehnt",
-    "abgelaufen",
-    "entwurf",
-    "ungültig",
-    "unbezahlt",
-    "testbestellung",
-    "zahlung fehlgeschlagen",
-    "zusage",
-    "refusé",
-    "refusée",
-    "échec",
-    "expiré",
-    "expirée",
-    "brouillon",
-    "abandonné",
-    "abandonnée",
-    "impayé",
-    "impayée",
-    "promesse",
-    "borrador",
-    "expirado",
-    "abandonado",
-    "impagado",
-    "prueba",
-    "promesa",
-    "rejeitado",
-    "rascunho",
-    "teste",
-    "não pago",
-    "promessa",
-    "scaduto",
-    "bozza",
-    "abbandonato",
-    "prova",
-    "non pagato",
-    "vervallen",
-    "onbetaald",
-    "verlopen",
-    "toezegging",
-];
 
 #[cfg(test)]
 mod tests {
@@ -400,7 +276,7 @@ mod tests {
         let loaded = load_inputs(&[orders], &options());
         let rows = loaded.canonical.table(Table::Purchases).unwrap();
         let mut amounts: Vec<i64> = (0..rows.len).map(|row| rows.ints(&purchases::AMOUNT).at(row) / 10_000).collect();
-        amounts.sort();
+        amounts.sort_unstable();
         assert_eq!(amounts, [0, 5, 7, 7]);
         assert_eq!((loaded.account[0].used, loaded.account[0].reasons["missing"]), (4, 1));
         let currencies: BTreeSet<u32> = (0..rows.len).map(|row| rows.codes(&purchases::CURRENCY).at(row)).collect();
@@ -416,14 +292,15 @@ mod tests {
         };
         let loaded = load_inputs(&[input("t.csv", "interactions", tickets)], &stated);
         assert_eq!(places(&loaded, "future-date"), [("t.csv:4".into(), 1), ("t.csv:3".into(), 2)]);
-        let text = |i: usize| notes(&loaded, "future-date")[i].text.clone();
+        let text = |i: usize| notes(&loaded, "future-date")[i].text();
         assert_eq!(
             text(0),
-            "interactions: occurred_at at or after as-of, the newest on 2026-02-02: left out"
+            "interactions: 1 record has `occurred_at` at or after the as-of date; the newest is 2026-02-02. These records are excluded"
         );
         assert_eq!(
             text(1),
-            "interactions: resolved_at at or after as-of, the newest on 2062-02-03: not known yet"
+            "interactions: 2 records have `resolved_at` at or after the as-of date; the newest is 2062-02-03. These times are treated as \
+             not known yet"
         );
         assert!(notes(&load(&[("t.csv", "interactions", tickets)]), "future-date").is_empty());
     }

@@ -5,17 +5,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::Result;
 use rayon::prelude::*;
 
-use super::building::{Building, Dropped};
+use super::building::{Building, Dropped, DroppedRows};
 use super::contradictions::{Records, activity_after_end};
 use super::duplicates::{Exports, repeated};
-use super::file::{Rowset, UnusedStatus};
+use super::file::Rowset;
 use super::identities::{IdentityContext, identify};
 use super::record_counts::Reject;
-use super::{Loaded, Options, Part, RawFile, part_names};
-use super::{data_issues, future_events, ids};
+use super::{Loaded, Options, RawFile, ReadFile, column_names};
+use super::{future_events, ids};
 use crate::canonical::rows::are_dates;
 use crate::canonical::{CanonicalTables, Codes, Data, Dictionary, Interner, SourceInfo, messages, referrers};
-use crate::diagnostics::Note;
+use crate::notes::{Note, UnusedStatus, Withheld};
 use crate::record_counts::RecordCounts;
 use crate::schema::{ColumnType, NO_CODE, Table, interactions, surveys};
 use crate::sources::{AmountOn, From, QUESTION};
@@ -38,14 +38,7 @@ pub fn join(mut sinks: Vec<Rowset>) -> Rowset {
             mine.times.0 += theirs.times.0;
             mine.times.1 += theirs.times.1;
             mine.rounded += theirs.rounded;
-            mine.add_found(theirs.found);
-            for (what, (count, example)) in theirs.voided {
-                let entry = mine.voided.entry(what).or_insert_with(|| (0, example.clone()));
-                entry.0 += count;
-                if example < entry.1 {
-                    entry.1 = example;
-                }
-            }
+            mine.add_notes(theirs.notes);
         });
         all.lines.append(&mut sink.lines);
         all.hashes.append(&mut sink.hashes);
@@ -71,8 +64,8 @@ pub fn join(mut sinks: Vec<Rowset>) -> Rowset {
 }
 
 /// Makes the canonical tables of the files read.
-pub fn assemble(parts: Vec<Part>, options: &Options, mut notes: Vec<Note>) -> Result<Loaded> {
-    let (stakeholders, stakeholder_ranks, texts, text_ranks) = dictionaries(&parts);
+pub fn assemble(read_files: Vec<ReadFile>, options: &Options, mut notes: Vec<Note>) -> Result<Loaded> {
+    let (stakeholders, stakeholder_ranks, texts, text_ranks) = dictionaries(&read_files);
     let mut sources: Vec<SourceInfo> = Vec::new();
     let mut account: Vec<RecordCounts> = Vec::new();
     let mut files: Vec<RawFile> = Vec::new();
@@ -80,12 +73,12 @@ pub fn assemble(parts: Vec<Part>, options: &Options, mut notes: Vec<Note>) -> Re
     let mut tables: BTreeMap<Table, Building> = BTreeMap::new();
     let mut amount_on: Vec<AmountOn> = Vec::new();
     let mut keys: Vec<Vec<String>> = Vec::new();
-    let questions = questions(&parts);
+    let questions = questions(&read_files);
     let (mut read_more, mut asked) = (BTreeSet::new(), BTreeSet::new());
     let mut wholes: BTreeMap<Table, BTreeMap<String, (u64, u64)>> = BTreeMap::new();
-    for (index, part) in parts.into_iter().enumerate() {
-        let present = part_names(&part);
-        let Part {
+    for (index, file) in read_files.into_iter().enumerate() {
+        let present = column_names(&file);
+        let ReadFile {
             info,
             source,
             plans,
@@ -93,7 +86,7 @@ pub fn assemble(parts: Vec<Part>, options: &Options, mut notes: Vec<Note>) -> Re
             read,
             raw,
             more,
-        } = part;
+        } = file;
         for name in &more {
             read_more.insert((info.table, name.clone()));
         }
@@ -105,9 +98,7 @@ pub fn assemble(parts: Vec<Part>, options: &Options, mut notes: Vec<Note>) -> Re
             file: info.file.clone(),
             line: u.line,
             record: u.record,
-            fate: u.fate.as_str(),
             column: u.column.clone(),
-            code: u.code.to_string(),
             reason: u.reason.clone(),
             raw: u.raw.clone(),
         }));
@@ -163,13 +154,12 @@ pub fn assemble(parts: Vec<Part>, options: &Options, mut notes: Vec<Note>) -> Re
     let who = IdentityContext {
         stakeholders: &stakeholders,
         texts: &texts,
-        examples: data_issues::may_show(&sources),
     };
     notes.extend(identify(&mut tables, &who));
     notes.extend(repeated(&tables, &sources));
-    let mut dropped = Dropped::new();
+    let mut dropped = Dropped::default();
     side_by_side(&mut tables, &mut dropped, |building, dropped| {
-        building.drop_duplicates(&keys, &questions, dropped)
+        building.drop_duplicates(&keys, &questions, dropped);
     });
     let headers: Vec<&[String]> = files.iter().map(|file| file.layout.header.names.as_slice()).collect();
     let exports = Exports {
@@ -241,15 +231,10 @@ pub fn assemble(parts: Vec<Part>, options: &Options, mut notes: Vec<Note>) -> Re
         canonical.tables.insert(Table::Referrals, rows);
     }
     for file in &account {
-        anyhow::ensure!(file.adds_up(), "the row account of {} does not add up: {file:?}", file.file);
+        anyhow::ensure!(file.adds_up(), "the record counts of {} do not add up: {file:?}", file.file);
     }
-    // A raw record of a private source would tell of a person.
-    let private: BTreeSet<&str> = canonical.sources.iter().filter(|s| s.private).map(|s| s.file.as_str()).collect();
-    unused
-        .iter_mut()
-        .filter(|reject| private.contains(reject.file.as_str()))
-        .for_each(|reject| reject.raw = String::new());
-    unused.sort();
+    withhold(&canonical.sources, &mut unused, &mut notes);
+    unused.sort_by(|a, b| a.order().cmp(&b.order()));
     Ok(Loaded {
         canonical,
         account,
@@ -259,27 +244,46 @@ pub fn assemble(parts: Vec<Part>, options: &Options, mut notes: Vec<Note>) -> Re
     })
 }
 
+/// Takes out of rejects and notes what tells of the people of private sources, or of anyone if ids become pseudonyms. Ids of one
+/// source may be those of another, so no id is shown as soon as one source is private.
+fn withhold(sources: &[SourceInfo], unused: &mut [Reject], notes: &mut [Note]) {
+    let withheld = |source: &&SourceInfo| source.private || source.redacted;
+    let files: BTreeSet<&str> = sources.iter().filter(withheld).map(|source| source.file.as_str()).collect();
+    if files.is_empty() {
+        return;
+    }
+    for reject in unused.iter_mut().filter(|reject| files.contains(reject.file.as_str())) {
+        reject.raw = String::new();
+        reject.reason.withhold(Withheld::ALL);
+    }
+    for note in notes {
+        let of_others = note.place.as_ref().is_some_and(|place| !files.contains(place.file.as_str()));
+        note.withhold(Withheld {
+            ids: true,
+            cells: !of_others,
+        });
+    }
+}
+
 /// Works at all tables, and gathers what is dropped in the order of the tables.
 fn side_by_side(tables: &mut BTreeMap<Table, Building>, dropped: &mut Dropped, work: impl Fn(&mut Building, &mut Dropped) + Sync) {
     let buildings: Vec<&mut Building> = tables.values_mut().collect();
     let of_tables: Vec<Dropped> = buildings
         .into_par_iter()
         .map(|building| {
-            let mut dropped = Dropped::new();
+            let mut dropped = Dropped::default();
             work(building, &mut dropped);
             dropped
         })
         .collect();
-    for (why, rows) in of_tables.into_iter().flatten() {
-        dropped.entry(why).or_default().extend(rows);
-    }
+    of_tables.into_iter().for_each(|other| dropped.absorb(other));
 }
 
 /// For the codes of each file those of an interner of all of them, and the ranks of these.
 type Ranks = (Vec<Codes>, Codes);
 
 /// One dictionary of stakeholders and one of texts over all files, and the ranks of the codes of each file.
-fn dictionaries(parts: &[Part]) -> (Dictionary, Ranks, Dictionary, Ranks) {
+fn dictionaries(read_files: &[ReadFile]) -> (Dictionary, Ranks, Dictionary, Ranks) {
     let mut stakeholders = Interner::default();
     let mut texts = Interner::default();
     for table in Table::ALL {
@@ -291,9 +295,9 @@ fn dictionaries(parts: &[Part]) -> (Dictionary, Ranks, Dictionary, Ranks) {
         texts.code(word);
     }
     let (mut of_stakeholders, mut of_texts) = (Vec::new(), Vec::new());
-    for part in parts {
-        of_stakeholders.push(stakeholders.absorb(&part.rowset.interners.stakeholders));
-        of_texts.push(texts.absorb(&part.rowset.interners.texts));
+    for file in read_files {
+        of_stakeholders.push(stakeholders.absorb(&file.rowset.interners.stakeholders));
+        of_texts.push(texts.absorb(&file.rowset.interners.texts));
     }
     let (stakeholders, ranks) = stakeholders.finish();
     let (texts, text_ranks) = texts.finish();
@@ -302,47 +306,47 @@ fn dictionaries(parts: &[Part]) -> (Dictionary, Ranks, Dictionary, Ranks) {
 
 /// The question that each source reads the answers to, as far as that tells it from others: a constant where it has one, else where the
 /// scores come from, if a survey's file is read for several of its columns.
-fn questions(parts: &[Part]) -> Vec<String> {
-    let scores = |part: &Part| part.source.map.get(surveys::SCORE.name).map(|mapped| mapped.from.to_string());
+fn questions(read_files: &[ReadFile]) -> Vec<String> {
+    let scores = |file: &ReadFile| file.source.map.get(surveys::SCORE.name).map(|mapped| mapped.from.to_string());
     let mut of_file: BTreeMap<&str, BTreeSet<Option<String>>> = BTreeMap::new();
-    for part in parts.iter().filter(|part| part.info.table == Table::Surveys) {
-        of_file.entry(&part.info.file).or_default().insert(scores(part));
+    for file in read_files.iter().filter(|file| file.info.table == Table::Surveys) {
+        of_file.entry(&file.info.file).or_default().insert(scores(file));
     }
     let several = of_file.values().any(|origins| origins.len() > 1);
-    let question = |part: &Part| match part.source.map.get(QUESTION).map(|mapped| &mapped.from) {
+    let question = |file: &ReadFile| match file.source.map.get(QUESTION).map(|mapped| &mapped.from) {
         Some(From::Value(text)) => text.clone(),
-        _ if several && part.info.table == Table::Surveys => scores(part).unwrap_or_default(),
+        _ if several && file.info.table == Table::Surveys => scores(file).unwrap_or_default(),
         _ => String::new(),
     };
-    parts.iter().map(question).collect()
+    read_files.iter().map(question).collect()
 }
 
 fn open_account(info: &SourceInfo, read: u64, rowset: &Rowset) -> RecordCounts {
     let of = |fate| rowset.counts.iter().filter(|((f, _), _)| *f == fate).map(|(_, n)| n).sum::<u64>();
     RecordCounts {
         file: info.file.clone(),
-        kind: info.table.name().to_string(),
+        kind: info.table,
         read,
         used: rowset.rows as u64,
         rejected: of(UnusedStatus::Rejected),
         duplicate: 0,
         excluded: of(UnusedStatus::Excluded),
-        reasons: rowset.counts.iter().map(|((_, code), n)| (code.to_string(), *n)).collect(),
+        reasons: rowset.counts.iter().map(|((_, code), n)| (*code, *n)).collect(),
     }
 }
 
 /// Sets the account right for what was dropped after reading.
 fn settle(account: &mut [RecordCounts], dropped: &Dropped) {
-    for ((source, fate, code), rows) in dropped {
+    for DroppedRows { source, reason, rows } in dropped.iter() {
         let file = &mut account[*source];
         let count = rows.len() as u64;
         file.used -= count;
-        match fate {
+        match reason.status() {
             UnusedStatus::Rejected => file.rejected += count,
             UnusedStatus::Duplicate => file.duplicate += count,
             UnusedStatus::Excluded => file.excluded += count,
         }
-        *file.reasons.entry(code.to_string()).or_default() += count;
+        *file.reasons.entry(reason.code()).or_default() += count;
     }
 }
 
@@ -353,44 +357,28 @@ fn late_rejects(tables: &BTreeMap<Table, Building>, sources: &[SourceInfo], file
         let Some(lines) = tables.get(&info.table).and_then(|b| b.rows.line.as_ref()) else {
             continue;
         };
-        let of_source = || dropped.iter().filter(|((of, ..), _)| *of == source);
+        let of_source = || dropped.iter().filter(|dropped| dropped.source == source);
         let line = |row: &u32| u64::from(lines[*row as usize]);
-        let mut wanted: Vec<u64> = of_source().flat_map(|(_, rows)| rows.iter().map(line)).collect();
+        let mut wanted: Vec<u64> = of_source().flat_map(|dropped| dropped.rows.iter().map(line)).collect();
         wanted.sort_unstable();
         // Raw text is not even read where it may not be shown.
         let records = match info.redacted {
             true => Default::default(),
             false => file.records(&wanted)?,
         };
-        for ((_, fate, code), rows) in of_source() {
+        for DroppedRows { reason, rows, .. } in of_source() {
             rejects.extend(rows.iter().map(line).map(|line| {
                 let (record, raw) = records.get(line).unwrap_or_default();
                 Reject {
                     file: info.file.clone(),
                     line,
                     record,
-                    fate: fate.as_str(),
                     column: String::new(),
-                    code: code.to_string(),
-                    reason: reason(code).to_string(),
+                    reason: reason.clone(),
                     raw: raw.to_string(),
                 }
             }));
         }
     }
     Ok(rejects)
-}
-
-fn reason(code: &str) -> &'static str {
-    match code {
-        "duplicate" => "equal in all columns to a record of another file",
-        "duplicate-key" => "a later record has the same key",
-        "no-stakeholder" => "no stakeholder",
-        "missing" => "no amount on any record of the order",
-        "order-excluded" => "the record of the order that has its amount does not count",
-        "cancelled" => "the status says that it never became a purchase",
-        "other-currency" => "in another currency, and there is no rate for it",
-        "after-as-of" => "happened at or after as-of",
-        _ => "left out",
-    }
 }

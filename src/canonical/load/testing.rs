@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Budget, Loaded, Options};
-use crate::diagnostics::Note;
 use crate::io;
+use crate::notes::Note;
 use crate::period::Zone;
 use crate::schema::Table;
-use crate::sources::{Input, Source};
+use crate::sources::{Dates, Input, Source};
 
 /// Plain options: one thread, UTC, everything else left open.
 pub fn options() -> Options {
@@ -27,6 +27,29 @@ pub fn options() -> Options {
         redact: None,
         limits: crate::ingest::Limits::default(),
     }
+}
+
+/// What becomes of one file of a table, with a time zone and an order of dates; every unused record is kept.
+pub fn load_table(table: Table, text: &str, zone: &str, dates: Option<Dates>) -> anyhow::Result<Loaded> {
+    let source = Source {
+        table: Some(table),
+        dates,
+        ..Source::default()
+    };
+    let file = io::Source::memory("file.csv", text.as_bytes());
+    let options = Options {
+        zone: Zone::parse(zone).unwrap(),
+        keep_unused: true,
+        budget: Budget::default(),
+        ..options()
+    };
+    super::load(&[Input { file, source }], &options)
+}
+
+/// The text and count of the first note with a code.
+pub fn noted(loaded: &Loaded, code: &str) -> Option<(String, u64)> {
+    let note = loaded.notes.iter().find(|n| n.code().as_str() == code)?;
+    Some((note.text(), note.count))
 }
 
 /// A file of a table.
@@ -56,15 +79,15 @@ pub fn load_inputs(inputs: &[Input], options: &Options) -> Loaded {
         ..options.clone()
     };
     let lined = super::load(inputs, &lined).unwrap();
-    let said = |loaded: &Loaded| loaded.notes.iter().map(|n| (n.code, n.text.clone(), n.count)).collect::<Vec<_>>();
-    assert_eq!(said(&plain), said(&lined));
+    let notes = |loaded: &Loaded| loaded.notes.iter().map(|n| (n.kind.clone(), n.count)).collect::<Vec<_>>();
+    assert_eq!(notes(&plain), notes(&lined));
     assert_eq!(plain.account, lined.account);
     lined
 }
 
 /// The notes with a code.
 pub fn notes<'a>(loaded: &'a Loaded, code: &str) -> Vec<&'a Note> {
-    loaded.notes.iter().filter(|n| n.code == code).collect()
+    loaded.notes.iter().filter(|n| n.code().as_str() == code).collect()
 }
 
 /// The one note with a code.

@@ -93,7 +93,7 @@ pub(super) fn type_of_op(node: &Node, types: &[ExprType], names: NamesAre) -> Re
             found
         }
         Op::Not | Op::And | Op::Or => {
-            args().try_for_each(|arg| condition(arg))?;
+            args().try_for_each(condition)?;
             BOOL
         }
         Op::Is { test, .. } => {

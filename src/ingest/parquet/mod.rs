@@ -22,10 +22,11 @@ pub(super) use self::value::value;
 use self::value::without_text;
 use super::dialect::Dialect;
 use super::encoding::Encoding;
+use super::evidence::{EncodingEvidence, LayoutEvidence};
 use super::header::{Header, Stored};
 use super::peek::{Layout, LineEnds, Peek, Row};
 use super::record::Records;
-use crate::diagnostics::{counted, visible};
+use crate::diagnostics::visible;
 use crate::io::{FileError, Source};
 
 /// What a Parquet file starts and ends with.
@@ -69,18 +70,14 @@ pub(super) fn peek(source: &Source, rows: usize) -> Result<Peek> {
     Ok(Peek {
         layout: Layout {
             encoding: Encoding::Utf8,
-            encoding_why: String::new(),
+            encoding_evidence: EncodingEvidence::Format,
             dialect: Dialect::of(","),
             line_ends: LineEnds::default(),
             preamble: Vec::new(),
             header,
             width,
             strict_quotes: false,
-            findings: vec![format!(
-                "Parquet: the file says what {} {}",
-                counted(width as u64, "column is", "columns are"),
-                "called and of which type"
-            )],
+            evidence: vec![LayoutEvidence::Parquet(width as u64)],
             is_parquet: true,
             before_data: 0,
             footer: Vec::new(),

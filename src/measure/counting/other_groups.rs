@@ -100,6 +100,7 @@ impl OtherGroups {
     }
 
     /// Adds the stakeholders of a later block.
+    #[expect(clippy::iter_over_hash_type, reason = "each entry goes to its own")]
     pub fn merge(&mut self, later: OtherGroups) {
         for (node, sums) in later.nodes {
             self.nodes.entry(node).or_default().merge(&sums);

@@ -216,7 +216,7 @@ impl Finishing<'_> {
             with_p: with == Compare::OtherGroups || self.request.p_values,
         };
         let mut change = change::change(planned.metric, how, newer, older, shared);
-        let is_ranked = planned.kind().difference() == Difference::OfRanked;
+        let is_ranked = planned.kind().difference() == Difference::Ranked;
         if is_ranked && change.p.is_some_and(|p| p < 1.0 - how.confidence.level) {
             change.p = self.ranked_p(id, at, newer.1, (compared, older.1), shared);
         }

@@ -55,8 +55,8 @@ pub fn change(metric: &Metric, how: How, newer: Finished, older: Finished, share
     }
     let kind = measured(&metric.kind);
     let (interval, p) = match kind.difference() {
-        Difference::OfTotals => of_totals(delta, newer.1, older.1, shared, how),
-        Difference::OfEstimates | Difference::OfRanked => of_estimates(kind, delta, newer, older, shared, how),
+        Difference::Totals => of_totals(delta, newer.1, older.1, shared, how),
+        Difference::Estimates | Difference::Ranked => of_estimates(kind, delta, newer, older, shared, how),
     };
     change.p = p;
     if let Some(Interval { low, high }) = interval {
@@ -64,8 +64,8 @@ pub fn change(metric: &Metric, how: How, newer: Finished, older: Finished, share
         change.high = high.filter(|h| h.is_finite());
     }
     let good = match kind.difference() {
-        Difference::OfTotals if !against_earlier => BetterDirection::Neither,
-        Difference::OfTotals | Difference::OfEstimates | Difference::OfRanked => metric.good,
+        Difference::Totals if !against_earlier => BetterDirection::Neither,
+        Difference::Totals | Difference::Estimates | Difference::Ranked => metric.good,
     };
     change.reading = reading(interval.as_ref(), good);
     change
@@ -405,10 +405,10 @@ mod tests {
         for stakeholder in 0..60 {
             let chance = [20, 60][draws.below(2) as usize];
             let mut has: BTreeMap<CellId, StakeholderEntry> = BTreeMap::new();
-            for _ in 0..1 + draws.below(3) {
+            for _ in 0..=draws.below(3) {
                 let cell = CellId::of(draws.below(GROUPS) as usize);
                 let entry = has.entry(cell).or_insert_with(|| entry(stakeholder, cell, 0, 0));
-                for _ in 0..1 + draws.below(3) {
+                for _ in 0..=draws.below(3) {
                     entry.rows += 1;
                     entry.whole_steps += 1;
                     entry.part_steps += i128::from(draws.below(100) < chance + if cell.index() == 0 { lift } else { 0 });

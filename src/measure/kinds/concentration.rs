@@ -45,7 +45,7 @@ impl MeasuredKind for Concentration {
     }
 
     fn difference(&self) -> Difference {
-        Difference::OfEstimates
+        Difference::Estimates
     }
 
     /// It depends on how many share in a total, and the other groups have more of them together.

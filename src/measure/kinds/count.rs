@@ -61,7 +61,7 @@ impl MeasuredKind for Count {
     }
 
     fn difference(&self) -> Difference {
-        Difference::OfTotals
+        Difference::Totals
     }
 
     /// Of distinct things only sets are known, and the same thing may be in several groups.

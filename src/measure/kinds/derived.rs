@@ -35,7 +35,7 @@ impl MeasuredKind for Derived {
     }
 
     fn difference(&self) -> Difference {
-        Difference::OfEstimates
+        Difference::Estimates
     }
 
     fn has_other_groups(&self) -> bool {

@@ -57,7 +57,7 @@ impl MeasuredKind for Mean {
     }
 
     fn difference(&self) -> Difference {
-        Difference::OfEstimates
+        Difference::Estimates
     }
 
     fn has_other_groups(&self) -> bool {

@@ -109,11 +109,11 @@ pub fn measured(kind: &Kind) -> &dyn MeasuredKind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Difference {
     /// As totals over stakeholders: the variance follows from the squares of these.
-    OfTotals,
+    Totals,
     /// As two estimates, from their intervals.
-    OfEstimates,
+    Estimates,
     /// As two estimates of ranked values, whose limits at other levels have to be ranked anew.
-    OfRanked,
+    Ranked,
 }
 
 /// What a stakeholder contributes to a value.

@@ -64,7 +64,7 @@ impl MeasuredKind for NetShare {
     }
 
     fn difference(&self) -> Difference {
-        Difference::OfEstimates
+        Difference::Estimates
     }
 
     fn has_other_groups(&self) -> bool {

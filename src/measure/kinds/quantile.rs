@@ -30,7 +30,7 @@ impl MeasuredKind for Quantile {
     }
 
     fn difference(&self) -> Difference {
-        Difference::OfRanked
+        Difference::Ranked
     }
 
     fn has_other_groups(&self) -> bool {

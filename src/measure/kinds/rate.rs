@@ -92,7 +92,7 @@ impl MeasuredKind for Rate {
     }
 
     fn difference(&self) -> Difference {
-        Difference::OfEstimates
+        Difference::Estimates
     }
 
     fn has_other_groups(&self) -> bool {

@@ -59,7 +59,7 @@ impl MeasuredKind for Ratio {
     }
 
     fn difference(&self) -> Difference {
-        Difference::OfEstimates
+        Difference::Estimates
     }
 
     /// Of distinct things only sets are known, and the same thing may be in several groups.

@@ -52,7 +52,7 @@ impl MeasuredKind for Share {
     }
 
     fn difference(&self) -> Difference {
-        Difference::OfEstimates
+        Difference::Estimates
     }
 
     fn has_other_groups(&self) -> bool {

@@ -31,7 +31,7 @@ impl MeasuredKind for Sum {
     }
 
     fn difference(&self) -> Difference {
-        Difference::OfTotals
+        Difference::Totals
     }
 
     fn has_other_groups(&self) -> bool {

@@ -58,7 +58,7 @@ impl MeasuredKind for SurvivalQuantile {
     }
 
     fn difference(&self) -> Difference {
-        Difference::OfRanked
+        Difference::Ranked
     }
 
     fn has_other_groups(&self) -> bool {

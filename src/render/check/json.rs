@@ -4,7 +4,7 @@ use super::messages::Words;
 use crate::catalog::Origin;
 use crate::check::{CheckResult, Excuse, Rule, RuleTarget, Subject, Verdict};
 use crate::wire::check as document;
-use crate::wire::{Day, Instant, Labels, Note, SchemaId};
+use crate::wire::{Day, Instant, Labels, Note, RecordCounts, SchemaId};
 
 /// The check as a document; `fails`: its exit code is 1.
 pub fn document(checked: &CheckResult, fails: bool) -> document::Check {
@@ -22,7 +22,7 @@ pub fn document(checked: &CheckResult, fails: bool) -> document::Check {
             .iter()
             .map(|verdict| self::verdict(checked, &words, verdict))
             .collect(),
-        account: checked.account.clone(),
+        account: checked.account.iter().map(RecordCounts::from).collect(),
         notes: checked.notes.iter().map(Note::from).collect(),
     }
 }

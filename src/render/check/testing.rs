@@ -7,8 +7,8 @@ use crate::check::{
     Basis, CheckResult, ComparedTo, Evidence, Excuse, Known, Limits, MetricRule, NotEvaluatedReason, Rule, RuleTarget, Side, Status,
     Subject, Terms, Test, Threshold, ThresholdResult, Verdict, Waiver,
 };
-use crate::diagnostics::Note;
 use crate::facts::context::Settings;
+use crate::notes::{AsOfDoubt, Note, RunNote};
 use crate::period::{Period, Zone, parse_date};
 use crate::record_counts::RecordCounts;
 use crate::report::{AbsentReason, Cell, Change, MetricInfo};
@@ -165,7 +165,7 @@ pub fn checked() -> CheckResult {
         verdicts,
         account: vec![RecordCounts {
             file: "a.csv".into(),
-            kind: "surveys".into(),
+            kind: crate::schema::Table::Surveys,
             read: 3,
             used: 3,
             rejected: 0,
@@ -173,6 +173,8 @@ pub fn checked() -> CheckResult {
             excluded: 0,
             reasons: BTreeMap::new(),
         }],
-        notes: vec![Note::new("as-of", "a note")],
+        notes: vec![Note::new(RunNote::AsOf {
+            doubt: AsOfDoubt::AgeOfData,
+        })],
     }
 }

@@ -56,7 +56,7 @@ pub fn document(report: &Report) -> wire::report::Report {
         }),
         lists: beside.map(lists::lists),
         coverage: beside.map(|beside| supplements::coverage(&beside.coverage)),
-        account: report.account.to_vec(),
+        account: report.account.iter().map(wire::RecordCounts::from).collect(),
         notes: report.notes.iter().map(Note::from).collect(),
     }
 }

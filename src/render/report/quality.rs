@@ -38,15 +38,7 @@ pub fn add(document: &mut Document, report: &Report, detail: Detail) {
     }
     if !report.notes.is_empty() {
         document.heading(3, "Notes".into());
-        let told = |note: &crate::diagnostics::Note| {
-            let times = if note.count > 1 {
-                format!(" ({} times)", count(note.count))
-            } else {
-                String::new()
-            };
-            Text::untrusted(note.to_string()).and(times)
-        };
-        document.list(report.notes.iter().map(told).collect());
+        document.list(report.notes.iter().map(|note| Text::untrusted(note.to_string())).collect());
     }
 }
 
@@ -160,7 +152,7 @@ fn list(titles: &[&str]) -> Text {
 
 fn account(report: &Report) -> Table {
     let row = |file: &RecordCounts| {
-        let mut row = vec![Text::untrusted(&file.file), Text::untrusted(&file.kind)];
+        let mut row = vec![Text::untrusted(&file.file), Text::own(file.kind.name())];
         let counts = [file.read, file.used, file.rejected, file.duplicate, file.excluded];
         row.extend(counts.map(|rows| Text::number(count(rows), rows as f64, MetricUnit::Count)));
         row
@@ -186,7 +178,7 @@ fn reasons(account: &[RecordCounts]) -> Table {
         file.reasons.iter().map(|(code, rows)| {
             vec![
                 Text::untrusted(&file.file),
-                Text::untrusted(code),
+                Text::own(code.as_str()),
                 Text::number(count(*rows), *rows as f64, MetricUnit::Count),
             ]
         })

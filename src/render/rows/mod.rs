@@ -9,8 +9,8 @@ use std::io::Write;
 
 use crate::canonical::{CanonicalTables, RawRecords};
 use crate::catalog::Metric;
-use crate::diagnostics::Note;
 use crate::measure::{Entry, FactRow, SupportingRows};
+use crate::notes::Note;
 use crate::period::Period;
 use crate::render::text::Untrusted;
 use crate::report::{AbsentReason, RecordCounts};
@@ -134,7 +134,7 @@ pub fn document<'a>(sheet: &'a Sheet<'a>) -> wire::rows::Rows<'a> {
                 .zip(1..)
                 .map(move |(row, number)| row_of(sheet, row, number))
         }),
-        account: sheet.account.to_vec(),
+        account: sheet.account.iter().map(wire::RecordCounts::from).collect(),
         notes: sheet.notes.iter().map(wire::Note::from).collect(),
     }
 }
@@ -170,6 +170,7 @@ mod tests {
     use super::*;
     use crate::canonical::fixture::{Fixture, Rowed};
     use crate::catalog::Catalog;
+    use crate::notes::RunNote;
     use crate::period::Zone;
     use crate::render::terminal::Style;
     use crate::schema::{NO_CODE, Table};
@@ -204,7 +205,7 @@ mod tests {
             behind: &behind,
             raw: &[RawRecords::default()],
             account: &[],
-            notes: &[Note::new("x", "y")],
+            notes: &[Note::new(RunNote::Absent { reason: "no rows" })],
         });
     }
 

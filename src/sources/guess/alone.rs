@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::content::known_words;
 use super::header_words::currency;
 use super::profile::Kind;
-use super::{Candidate, File, TAKE, content, meanings};
+use super::{Candidate, CellsAre, ColumnEvidence, File, TAKE, content, meanings};
 use crate::schema::{Column, Role, Table, interactions, purchases, referrals, surveys};
 
 /// Cells that only one column has: direction words, survey instruments, currencies. One other column in four may hold them too.
@@ -74,20 +74,22 @@ pub(super) fn propose(table: Table, candidates: &mut Vec<Candidate>, file: &File
                         )
                     });
                     let plain = known_words(column, &ways.copied().collect::<Vec<_>>()).1;
-                    (plain.len() >= 2).then(|| (DISTINCT, format!("its cells are words for {}", found.join(", "))))
+                    (plain.len() >= 2).then_some((DISTINCT, ColumnEvidence::AllWordsFor(found)))
                 }
                 _ if *column == surveys::INSTRUMENT && all && found.iter().any(|f| matches!(*f, "nps" | "enps" | "csat" | "ces")) => {
-                    Some((DISTINCT, format!("its cells are words for {}", found.join(", "))))
+                    Some((DISTINCT, ColumnEvidence::AllWordsFor(found)))
                 }
                 Role::Currency if cells.iter().filter(|c| currency(c.trim()).is_some()).count() == profile.filled => {
-                    Some((DISTINCT, "its cells are currencies".to_string()))
+                    Some((DISTINCT, ColumnEvidence::Currencies))
                 }
-                Role::Email if profile.share(&[Kind::Email]) >= 0.95 && !is_ours(table, index, file) => Some((DISTINCT, profile.said())),
+                Role::Email if profile.share(&[Kind::Email]) >= 0.95 && !is_ours(table, index, file) => {
+                    Some((DISTINCT, ColumnEvidence::Cells(CellsAre::of(profile))))
+                }
                 Role::Score if file.headers[index].words.contains("recommend") && profile.is_scale(0.0, 10.0) => {
-                    Some((0.8, "it asks whether one would recommend, and its cells are 0 to 10".to_string()))
+                    Some((0.8, ColumnEvidence::Recommendation))
                 }
                 Role::Score if profile.is_scale(0.0, 10.0) && profile.distinct >= 3 && !profile.is_unique() => {
-                    Some((MAYBE, content_said(profile)))
+                    Some((MAYBE, whole_numbers(profile)))
                 }
                 _ => None,
             };
@@ -108,9 +110,9 @@ fn replace(candidates: &mut Vec<Candidate>, new: Vec<Candidate>) {
     candidates.extend(new);
 }
 
-fn content_said(profile: &super::ColumnProfile) -> String {
+fn whole_numbers(profile: &super::ColumnProfile) -> ColumnEvidence {
     let (low, high) = profile.range.unwrap_or_default();
-    format!("its cells are whole numbers from {low} to {high}")
+    ColumnEvidence::WholeNumbers(low, high)
 }
 
 /// Whether a header speaks of the own people rather than of a stakeholder.
@@ -171,8 +173,8 @@ pub(super) fn fall_back(table: Table, candidates: &mut Vec<Candidate>, taken: &m
     let says = dates.first().is_some_and(|&i| file.headers[i].words.contains("date"));
     let only = says && dates.len() == 1 && !taken.iter().any(|t| file.profiles[t.header].share(&[Kind::Date]) >= 0.9);
     let (confidence, why) = match only {
-        true => (SERVES, "the only column of dates"),
-        false => (MAYBE, "its cells are dates"),
+        true => (SERVES, ColumnEvidence::OnlyDates),
+        false => (MAYBE, ColumnEvidence::AreDates),
     };
     let surer: BTreeSet<usize> = candidates
         .iter()
@@ -181,7 +183,7 @@ pub(super) fn fall_back(table: Table, candidates: &mut Vec<Candidate>, taken: &m
         .collect();
     let of_dates = dates.into_iter().filter(|index| !surer.contains(index));
     let found: Vec<Candidate> = of_dates
-        .map(|index| Candidate::new(event, index, confidence, why.to_string()))
+        .map(|index| Candidate::new(event, index, confidence, why.clone()))
         .collect();
     if only {
         taken.extend(found.iter().cloned());
@@ -219,7 +221,7 @@ fn stakeholder(table: Table, candidates: &mut Vec<Candidate>, taken: &mut Vec<Ca
     let mut served = Vec::new();
     for &index in &emails {
         let sure = chosen == Some(index);
-        let why = "there is no id: the e-mail address serves as one".to_string();
+        let why = ColumnEvidence::EmailForLackOfId;
         let found = Candidate::new(column, index, if sure { SERVES } else { MAYBE }, why);
         // The address may be the roster's `email` as well.
         let is_free = taken.iter().all(|t| t.header != index || t.column.role == Role::Email);
@@ -253,13 +255,10 @@ fn stakeholder(table: Table, candidates: &mut Vec<Candidate>, taken: &mut Vec<Ca
             .all(|w| w == "name" || w == "full" || meanings::is_who(w) || w == "supplier");
         let is_name = only_whose && (profile.filled == 0 || profile.share(&[Kind::Words, Kind::Text]) >= 0.5);
         if repeats && is_id && !is_things {
-            let why = format!(
-                "its cells are codes that repeat: {} different in {}",
-                profile.distinct, profile.filled
-            );
+            let why = ColumnEvidence::RepeatedCodes(profile.distinct, profile.filled);
             candidates.push(Candidate::new(column, index, MAYBE, why));
         } else if is_name && !header.words.is_empty() {
-            let why = "a name, for want of an id: two of one name would count as one".to_string();
+            let why = ColumnEvidence::NameForLackOfId;
             candidates.push(Candidate::new(column, index, MAYBE - 0.05, why));
         }
     }

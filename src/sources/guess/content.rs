@@ -2,6 +2,7 @@
 
 use super::header_words::{Header, Unit, currency};
 use super::profile::{ColumnProfile, Kind};
+use super::{CellsAre, ColumnEvidence};
 use crate::schema::{Column, ColumnType, Role, Table, interactions, purchases};
 use crate::sources::word;
 
@@ -9,11 +10,11 @@ use crate::sources::word;
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Cells {
     /// They fit: the share of the remaining doubt that they take away.
-    Fit(f64, String),
+    Fit(f64, ColumnEvidence),
     /// They say nothing.
     Silent,
     /// They are strange: what is left of the confidence.
-    Strange(f64, String),
+    Strange(f64, ColumnEvidence),
 }
 
 /// What is left of a name's confidence when the cells cannot be what it says: nothing is asked about it any more.
@@ -38,34 +39,38 @@ pub(super) fn judge(column: &Column, is_exact: bool, header: &Header, profile: &
     if profile.filled == 0 {
         return match (lasts, tells, header.unit) {
             (true, _, Some(Unit::Minutes)) => Silent,
-            (true, _, Some(unit)) => Strange(ASKED, other_unit(unit)),
-            (_, true, Some(unit)) => Strange(REFUTED, other_unit(unit)),
+            (true, _, Some(unit)) => Strange(ASKED, ColumnEvidence::DurationIn(unit)),
+            (_, true, Some(unit)) => Strange(REFUTED, ColumnEvidence::DurationIn(unit)),
             // What was resolved has a time; a resolution may have one, or take one.
             (_, true, None) if header.time && !is_exact && ["response", "resolution"].iter().any(|w| header.words.contains(*w)) => {
-                Strange(ASKED, "a point in time or a duration: no cell tells".to_string())
+                Strange(ASKED, ColumnEvidence::NoCellShowsTime)
             }
-            (true, _, None) => Strange(ASKED, "a duration of unknown unit: no cell tells".to_string()),
+            (true, _, None) => Strange(ASKED, ColumnEvidence::NoCellShowsUnit),
             _ if column.kind == ColumnType::Stakeholder
                 && !is_exact
                 && table != Table::Supplies
                 && !["id", "email"].iter().any(|w| header.words.contains(*w)) =>
             {
-                Strange(0.65, "an id or a name: no cell tells".to_string())
+                Strange(0.65, ColumnEvidence::NoCellShowsId)
             }
             _ => Silent,
         };
     }
-    let strange = |left: f64| Strange(left, profile.said());
-    let fit = |taken: f64| Fit(taken, profile.said());
+    let cells_are = ColumnEvidence::Cells(CellsAre::of(profile));
+    let strange = |left: f64| Strange(left, cells_are.clone());
+    let fit = |taken: f64| Fit(taken, cells_are.clone());
     let is = |kinds: &[Kind]| profile.share(kinds) >= 0.9;
     let numbers = [Integer, Decimal, Money];
     match column.kind {
         ColumnType::Time => {
             let dates = profile.share(&[Date]);
             if dates >= 0.9 {
-                Fit(LITTLE, format!("{} ({})", profile.said(), profile.dates.unwrap_or("dates")))
+                Fit(
+                    LITTLE,
+                    ColumnEvidence::Dates(CellsAre::of(profile), profile.dates.unwrap_or("dates")),
+                )
             } else if let Some(style) = profile.dates.filter(|_| header.unit.is_none()) {
-                Strange(0.95, format!("its numbers may be {style}"))
+                Strange(0.95, ColumnEvidence::MayBeDates(style))
             } else if dates >= 0.6 {
                 strange(0.8)
             } else {
@@ -73,17 +78,17 @@ pub(super) fn judge(column: &Column, is_exact: bool, header: &Header, profile: &
             }
         }
         ColumnType::Number if lasts => match header.unit {
-            _ if !is(&numbers) && is(&[Clock]) => Strange(ASKED, "its cells are durations as hours and minutes".to_string()),
+            _ if !is(&numbers) && is(&[Clock]) => Strange(ASKED, ColumnEvidence::ClockDurations),
             _ if !is(&numbers) => strange(REFUTED),
             Some(Unit::Minutes) => fit(LITTLE),
-            Some(unit) => Strange(ASKED, other_unit(unit)),
-            None => Strange(ASKED, "its numbers are durations of unknown unit".to_string()),
+            Some(unit) => Strange(ASKED, ColumnEvidence::DurationIn(unit)),
+            None => Strange(ASKED, ColumnEvidence::NumbersWithoutUnit),
         },
         ColumnType::Number if column.role == Role::Score => {
             if profile.is_scale(0.0, 10.0) {
-                Fit(0.4, scale_said(profile))
+                Fit(0.4, range_of(profile))
             } else if is(&[Integer, Decimal]) && profile.range.is_some_and(|(low, high)| low >= -100.0 && high <= 100.0) {
-                Fit(LITTLE, scale_said(profile))
+                Fit(LITTLE, range_of(profile))
             } else {
                 strange(if is(&numbers) { 0.3 } else { REFUTED })
             }
@@ -119,7 +124,7 @@ pub(super) fn judge(column: &Column, is_exact: bool, header: &Header, profile: &
             Role::Currency => {
                 let named = cells.iter().filter(|c| currency(&c.trim().to_uppercase()).is_some()).count();
                 match named * 10 >= profile.filled * 9 {
-                    true => Fit(MUCH, "its cells are currencies".to_string()),
+                    true => Fit(MUCH, ColumnEvidence::Currencies),
                     false => strange(REFUTED),
                 }
             }
@@ -138,7 +143,7 @@ pub(super) fn judge(column: &Column, is_exact: bool, header: &Header, profile: &
             Role::Owner | Role::Alias => no_time_or_money(profile),
             _ if *column == purchases::PRODUCT => no_time_or_money(profile),
             _ if profile.share(&[Date, Clock, Json, Money, Decimal, Email, Url, Uuid, Text, Phone]) >= 0.5 => strange(0.2),
-            _ if profile.filled >= ENOUGH && profile.is_unique() => Strange(0.4, "all its cells are different".to_string()),
+            _ if profile.filled >= ENOUGH && profile.is_unique() => Strange(0.4, ColumnEvidence::AllDifferent),
             _ => Silent,
         },
     }
@@ -147,44 +152,40 @@ pub(super) fn judge(column: &Column, is_exact: bool, header: &Header, profile: &
 /// A text that can be anything but a time or money.
 fn no_time_or_money(profile: &ColumnProfile) -> Cells {
     match profile.share(&[Date, Clock, Json, Money]) >= 0.5 {
-        true => Strange(REFUTED, profile.said()),
+        true => Strange(REFUTED, ColumnEvidence::Cells(CellsAre::of(profile))),
         false => Silent,
     }
 }
 
-fn other_unit(unit: Unit) -> String {
-    format!("a duration in {}", format!("{unit:?}").to_lowercase())
-}
-
-fn scale_said(profile: &ColumnProfile) -> String {
+fn range_of(profile: &ColumnProfile) -> ColumnEvidence {
     let (low, high) = profile.range.unwrap_or_default();
-    format!("{} from {low} to {high}", profile.said())
+    ColumnEvidence::Range(CellsAre::of(profile), low, high)
 }
 
 /// A column with the same one or two values everywhere is no id.
 fn few(profile: &ColumnProfile) -> Option<Cells> {
-    (profile.filled >= ENOUGH && profile.distinct <= 2).then(|| Strange(0.5, format!("only {} different values", profile.distinct)))
+    (profile.filled >= ENOUGH && profile.distinct <= 2).then_some(Strange(0.5, ColumnEvidence::FewValues(profile.distinct)))
 }
 
 fn stakeholder(table: Table, is_exact: bool, header: &Header, profile: &ColumnProfile) -> Cells {
-    let strange = |left: f64| Strange(left, profile.said());
+    let cells_are = ColumnEvidence::Cells(CellsAre::of(profile));
+    let strange = |left: f64| Strange(left, cells_are.clone());
     if profile.share(&[Date, Bool, Percent, Money, Decimal, Json, Text, Clock]) >= 0.5 {
         return strange(REFUTED);
     }
     let names = profile.share(&[Words]) >= 0.5 && !header.words.contains("id");
     // Suppliers are few, and their names are what lists of deliveries know them by.
     if names && table == Table::Supplies {
-        return Strange(0.9, "its cells are names, which serve as ids".to_string());
+        return Strange(0.9, ColumnEvidence::NamesAsIds);
     }
     if names {
-        let why = "its cells look like names: two of one name would count as one".to_string();
-        return Strange(if is_exact { 0.68 } else { 0.5 }, why);
+        return Strange(if is_exact { 0.68 } else { 0.5 }, ColumnEvidence::LikeNames);
     }
     if profile.share(&[Email]) >= 0.9 {
-        return Fit(0.05, "its cells are e-mail addresses, which serve as ids".to_string());
+        return Fit(0.05, ColumnEvidence::EmailsAsIds);
     }
     if profile.share(&[Code, Integer, Uuid]) >= 0.9 {
-        return few(profile).unwrap_or_else(|| Fit(0.1, profile.said()));
+        return few(profile).unwrap_or_else(|| Fit(0.1, cells_are.clone()));
     }
     few(profile).unwrap_or(Silent)
 }
@@ -205,12 +206,9 @@ pub(super) fn known_words(column: &Column, cells: &[&str]) -> (usize, Vec<&'stat
 fn closed(column: &Column, profile: &ColumnProfile, cells: &[&str]) -> Cells {
     let (known, found) = known_words(column, cells);
     let share = known as f64 / profile.filled as f64;
-    let said = format!("{known} of {} cells are words for {}", profile.filled, found.join(", "));
-    if share >= 0.9 {
-        return Fit(MUCH, said);
-    }
     if share >= 0.5 {
-        return Fit(0.1, said);
+        let taken = if share >= 0.9 { MUCH } else { 0.1 };
+        return Fit(taken, ColumnEvidence::WordsFor(known, profile.filled, found));
     }
     // Kinds are free in many systems; what is no word of the list is kept as it is.
     let free = *column == interactions::KIND && profile.share(&[Words, Code]) >= 0.8 && !(profile.filled >= ENOUGH && profile.is_unique());
@@ -222,7 +220,7 @@ fn closed(column: &Column, profile: &ColumnProfile, cells: &[&str]) -> Cells {
             } else {
                 REFUTED
             },
-            format!("{known} of {} cells are words that it may hold", profile.filled),
+            ColumnEvidence::KnownWords(known, profile.filled),
         ),
     }
 }

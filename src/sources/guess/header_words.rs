@@ -23,6 +23,16 @@ pub enum Unit {
 }
 
 impl Unit {
+    /// Its name, in the plural.
+    pub fn name(self) -> &'static str {
+        match self {
+            Unit::Seconds => "seconds",
+            Unit::Minutes => "minutes",
+            Unit::Hours => "hours",
+            Unit::Days => "days",
+        }
+    }
+
     /// How many minutes one of it has, as an expression's factor.
     pub fn minutes(self) -> &'static str {
         match self {
@@ -93,7 +103,7 @@ fn dictionary(reader: &mut Reader<'_>, languages: &DeTable<'_>, code: &str) -> D
     let Some(table) = reader.table(languages, code) else {
         return dictionary;
     };
-    for (key, meaning) in table.iter() {
+    for (key, meaning) in table {
         let Some(meaning) = reader.text_of(meaning, key.get_ref()) else {
             continue;
         };
@@ -547,6 +557,7 @@ mod tests {
     fn every_word_of_a_translation_is_a_normal_word() {
         let vocabulary = meanings::vocabulary();
         for (dictionary, (language, _)) in DICTIONARIES.iter().zip(LANGUAGES) {
+            #[expect(clippy::iter_over_hash_type, reason = "every entry is looked at")]
             for (key, meaning) in dictionary {
                 for word in meaning.iter().filter(|w| *w != "time") {
                     assert!(vocabulary.contains(word), "{language}: {key} = {word}");

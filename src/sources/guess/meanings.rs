@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::LazyLock;
 
+use super::ColumnEvidence;
 use super::header_words::Header;
-use crate::diagnostics::excerpt;
 use crate::schema::{Column, Table};
 use crate::sources::recognise::aliases;
 use crate::toml_reader::{DeTable, Reader, embedded};
@@ -140,24 +140,24 @@ pub(super) struct Named {
     pub is_exact: bool,
     /// Place among the aliases: earlier ones win, as they always did.
     pub place: usize,
-    pub why: String,
+    pub why: ColumnEvidence,
 }
 
 /// How far a header is named like a canonical column.
 pub(super) fn named(column: &'static Column, header: &Header) -> Option<Named> {
     let (table, column) = (column.table, column.name);
-    let exact = |confidence, place, why: &str| Named {
+    let exact = |confidence, place, why| Named {
         confidence,
         is_exact: true,
         place,
-        why: why.to_string(),
+        why,
     };
     if header.exact == column {
-        return Some(exact(CANONICAL, 0, "the column's own name"));
+        return Some(exact(CANONICAL, 0, ColumnEvidence::OwnName));
     }
     let listed = aliases(table, column);
     if let Some(at) = listed.iter().position(|a| *a == header.exact) {
-        return Some(exact(EXACT, at + 1, "a known name of it"));
+        return Some(exact(EXACT, at + 1, ColumnEvidence::KnownName));
     }
     let bare = header.bare.as_str();
     let place = listed
@@ -168,7 +168,7 @@ pub(super) fn named(column: &'static Column, header: &Header) -> Option<Named> {
     if let Some(place) = place {
         return Some(Named {
             is_exact: false,
-            ..exact(BARE, place, &format!("a known name of it: {bare}"))
+            ..exact(BARE, place, ColumnEvidence::ContainsKnownName(bare.to_string()))
         });
     }
     let phrases = MEANINGS.phrases.get(&(table, column))?;
@@ -179,19 +179,13 @@ pub(super) fn named(column: &'static Column, header: &Header) -> Option<Named> {
         .enumerate()
         .filter_map(|(place, phrase)| Some((similar(phrase, header, neutral)?, place, phrase)))
         .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)))?;
-    let said: Vec<&str> = phrase.iter().map(String::as_str).collect();
-    let foreign = header.language.map(|l| format!(", from {l}")).unwrap_or_default();
-    let extra: Vec<_> = header.words.difference(phrase).map(|word| excerpt(word)).collect();
-    let beside = if extra.is_empty() {
-        String::new()
-    } else {
-        format!(", beside them {}", extra.join(", "))
-    };
+    let words = phrase.iter().cloned().collect();
+    let others = header.words.difference(phrase).cloned().collect();
     Some(Named {
         confidence,
         is_exact: false,
         place,
-        why: format!("its words are {}{beside}{foreign}", said.join(" + ")),
+        why: ColumnEvidence::NameWords(words, others, header.language),
     })
 }
 

@@ -6,13 +6,14 @@
 //! sentences is no score. Last the columns speak about **each other**: an id that repeats, a time that is never before another, a
 //! product. Where no name says anything, cells alone may, with a lower confidence.
 //!
-//! What reaches [`TAKE`] is a guess, with its evidence in words. What reaches [`ASK`], and what a table cannot do without, is a
+//! What reaches [`TAKE`] is a guess, with its evidence. What reaches [`ASK`], and what a table cannot do without, is a
 //! [`Question`]. Nothing else is said: a wrong mapping costs more than a missing one.
 
 use crate::schema::{Column, ColumnType, Role, Table};
 
 mod alone;
 mod content;
+mod evidence;
 mod header_words;
 mod meanings;
 mod profile;
@@ -20,9 +21,10 @@ mod questions;
 mod relations;
 mod tables;
 
+pub use evidence::{CellsAre, ColumnEvidence, TableClue, listed};
 pub use header_words::Unit;
 pub use profile::{ColumnProfile, Kind};
-pub use questions::Question;
+pub use questions::{Answer, PossibleColumn, Question};
 
 use content::Cells;
 use header_words::Header;
@@ -42,8 +44,8 @@ pub struct Guess {
     pub header: usize,
     /// From 0 to 1.
     pub confidence: f64,
-    /// Why, in words, the name first.
-    pub evidence: Vec<String>,
+    /// Why, the name first.
+    pub evidence: Vec<ColumnEvidence>,
     /// The time zone that the header names, of a time.
     pub timezone: Option<String>,
     /// The currency that the header names, of money.
@@ -56,7 +58,7 @@ pub struct Understanding {
     /// The table and how sure that is; none below [`TAKE`].
     pub table: Option<(Table, f64)>,
     /// All tables that it may be, the likeliest first, with the evidence.
-    pub tables: Vec<(Table, f64, String)>,
+    pub tables: Vec<(Table, f64, Vec<TableClue>)>,
     /// The columns that are understood, in the schema's order; of the likeliest table where [`Self::table`] is none.
     pub guesses: Vec<Guess>,
     /// Names that the cells contradict: as guesses, but not to be taken.
@@ -78,13 +80,13 @@ struct Candidate {
     is_exact: bool,
     /// Place of the name among the aliases.
     place: usize,
-    evidence: Vec<String>,
+    evidence: Vec<ColumnEvidence>,
     /// The cells cannot be that.
     is_refuted: bool,
 }
 
 impl Candidate {
-    fn new(column: &'static Column, header: usize, confidence: f64, why: String) -> Candidate {
+    fn new(column: &'static Column, header: usize, confidence: f64, why: ColumnEvidence) -> Candidate {
         Candidate {
             column,
             order: column.table.columns().iter().position(|other| other == column).unwrap_or(0),
@@ -98,13 +100,13 @@ impl Candidate {
     }
 
     /// Takes a share of the doubt away.
-    fn raise(&mut self, share: f64, why: String) {
+    fn raise(&mut self, share: f64, why: ColumnEvidence) {
         self.confidence += (1.0 - self.confidence) * share;
         self.evidence.push(why);
     }
 
     /// Leaves a share of the confidence.
-    fn lower(&mut self, left: f64, why: String) {
+    fn lower(&mut self, left: f64, why: ColumnEvidence) {
         self.confidence *= left;
         self.evidence.push(why);
     }

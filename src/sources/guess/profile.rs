@@ -158,15 +158,6 @@ impl ColumnProfile {
     pub fn is_bool(&self) -> bool {
         self.share(&[Kind::Bool]) >= 0.95 || self.is_scale(0.0, 1.0)
     }
-
-    /// What the cells are, in words.
-    pub fn said(&self) -> String {
-        match self.kinds.first() {
-            None => "no cell is filled".to_string(),
-            Some((kind, n)) if *n == self.filled => format!("its cells are {}", kind.name()),
-            Some((kind, n)) => format!("{n} of {} cells are {}", self.filled, kind.name()),
-        }
-    }
 }
 
 /// A cell as a number, whatever sign stands beside it.

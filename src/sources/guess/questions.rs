@@ -1,21 +1,146 @@
 //! What has to be asked, and how to answer it.
 
+use std::fmt;
+
 use super::tables::is_complete;
-use super::{ASK, Candidate, File, Reading, TAKE};
+use super::{ASK, Candidate, ColumnEvidence, File, Reading, TAKE, TableClue, Unit, listed};
 use crate::diagnostics::excerpt;
 use crate::schema::{Column, ColumnType, Role, Table, identities, interactions, purchases, referrals, stakeholders, supplies, surveys};
 
-/// Something that the file does not tell clearly enough.
+/// A column of the file that may be the canonical one.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Question {
+pub struct PossibleColumn {
+    /// Its place in the file, counted from 0.
+    pub header: usize,
+    /// Its name.
+    pub name: String,
+    /// From 0 to 1.
+    pub confidence: f64,
+    /// What speaks for it and against it, the name first.
+    pub evidence: Vec<ColumnEvidence>,
+    /// The unit that its name has.
+    unit: Option<Unit>,
+}
+
+/// Something that the file does not show clearly enough.
+#[derive(Debug, Clone)]
+pub enum Question {
+    /// Which table it belongs to.
+    Table {
+        /// The file.
+        file: String,
+        /// The tables that it may belong to, with their confidence, the likeliest first.
+        tables: Vec<(Table, f64)>,
+    },
+    /// Whether the amount is a quantity times a price.
+    Product {
+        /// The column with the quantity.
+        quantity: String,
+        /// The column with the price.
+        price: String,
+    },
+    /// Which of its columns is a canonical one.
+    Column {
+        /// The file.
+        file: String,
+        /// The canonical column.
+        column: &'static Column,
+        /// Columns that may be it, the likeliest first.
+        candidates: Vec<PossibleColumn>,
+    },
+}
+
+/// What answers a question, if the likeliest candidate is the right one; displayed as it is to be written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// The file as an input of a table. Without one, the table is to be filled in.
+    Input(Option<Table>, String),
+    /// `--map` on the command line, with the file, the canonical column and the header. Without one, the header is to be filled in.
+    Map(String, &'static str, Option<String>),
+    /// A line of `[source.map]`, with the canonical column and an expression.
+    Expression(&'static str, String),
+}
+
+impl fmt::Display for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Answer::Input(table, file) => write!(f, "{}={file}", table.map_or("KIND", Table::name)),
+            Answer::Map(file, column, Some(header)) => write!(f, "--map {file}:{column}={}", quoted(header)),
+            Answer::Map(file, column, None) => write!(f, "--map {}", quoted(&format!("{file}:{column}=COLUMN"))),
+            Answer::Expression(column, text) => write!(f, "{column} = {{ expr = '{text}' }}"),
+        }
+    }
+}
+
+impl Question {
+    /// The canonical column that it is about; none if it is about the table.
+    pub fn column(&self) -> Option<&'static str> {
+        match self {
+            Question::Table { .. } => None,
+            Question::Product { .. } => Some(purchases::AMOUNT.name),
+            Question::Column { column, .. } => Some(column.name),
+        }
+    }
+
+    /// What answers it, if the likeliest candidate is the right one.
+    pub fn answer(&self) -> Answer {
+        match self {
+            Question::Table { file, tables } => Answer::Input(tables.first().map(|(table, _)| *table), file.clone()),
+            Question::Product { quantity, price } => Answer::Expression(purchases::AMOUNT.name, format!("\"{quantity}\" * \"{price}\"")),
+            Question::Column { file, column, candidates } => match candidates.first() {
+                Some(PossibleColumn {
+                    name, unit: Some(unit), ..
+                }) if is_duration(column) => Answer::Expression(column.name, format!("\"{name}\" {}", unit.minutes())),
+                best => Answer::Map(file.clone(), column.name, best.map(|best| best.name.clone())),
+            },
+        }
+    }
+}
+
+impl fmt::Display for Question {
     /// The question, with what speaks for the candidates.
-    pub text: String,
-    /// The canonical column; none where the table is the question.
-    pub column: Option<&'static str>,
-    /// Columns of the file that may be it (counted from 0), with their confidence, the likeliest first.
-    pub candidates: Vec<(usize, f64)>,
-    /// What to write on the command line, or in the source's `map` where an expression is needed, if the likeliest is right.
-    pub option: String,
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Question::Table { file, tables } if tables.is_empty() => {
+                write!(f, "Which table does {file} belong to? None of its columns was recognised")
+            }
+            Question::Table { file, tables } => {
+                let likely = tables.iter().take(3);
+                let listed: Vec<String> = likely
+                    .map(|(table, confidence)| format!("{table} ({:.0}%)", confidence * 100.0))
+                    .collect();
+                write!(f, "Which table does {file} belong to? It may be {}", listed.join(", "))
+            }
+            Question::Product { quantity, price } => write!(f, "No column is the amount. Is it \"{quantity}\" times \"{price}\"?"),
+            Question::Column { column, candidates, .. } => {
+                let (name, meaning) = (column.name, meaning(column));
+                match &candidates[..] {
+                    [] => write!(f, "Which column is {name} ({meaning})? None looks like it")?,
+                    [one] => write!(f, "Is \"{}\" {name} ({meaning})? {}", excerpt(&one.name), listed(&one.evidence))?,
+                    several => {
+                        let shown = several.iter().take(LISTED);
+                        let mut shown: Vec<String> = shown
+                            .map(|c| format!("\"{}\" ({})", excerpt(&c.name), listed(&c.evidence)))
+                            .collect();
+                        if several.len() > LISTED {
+                            shown.push(format!("one of {} more", several.len() - LISTED));
+                        }
+                        write!(f, "Which column is {name} ({meaning}): {}?", shown.join(" or "))?;
+                    }
+                }
+                let is_closed = column.kind == ColumnType::Text && !column.words.is_empty();
+                if is_closed && candidates.iter().any(|candidate| candidate.confidence < TAKE) {
+                    let words = column.words.join(", ");
+                    write!(f, ". It can contain {words}; other words need [source.values.{name}]")?;
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+fn is_duration(column: &Column) -> bool {
+    column.role == Role::Duration
 }
 
 /// So many columns are named that something may be.
@@ -37,10 +162,13 @@ fn meaning(column: &Column) -> &'static str {
 }
 
 /// The questions of a file: its table, what the table needs, and what is only half understood.
-pub(super) fn ask(file: &str, reading: &Reading, is_sure: bool, tables: &[(Table, f64, String)], seen: &File<'_>) -> Vec<Question> {
+pub(super) fn ask(file: &str, reading: &Reading, is_sure: bool, tables: &[(Table, f64, Vec<TableClue>)], seen: &File<'_>) -> Vec<Question> {
     let mut questions = Vec::new();
     if !is_sure {
-        questions.push(which_table(file, tables));
+        questions.push(Question::Table {
+            file: file.to_string(),
+            tables: tables.iter().map(|(table, confidence, _)| (*table, *confidence)).collect(),
+        });
     }
     // Of a file that is hardly that table there is nothing to ask yet.
     if !is_sure && !is_complete(reading) && reading.taken.len() < 2 {
@@ -79,85 +207,30 @@ fn is_wanted(reading: &Reading, column: &Column) -> bool {
     }
 }
 
-fn which_table(file: &str, tables: &[(Table, f64, String)]) -> Question {
-    let listed: Vec<String> = tables
-        .iter()
-        .take(3)
-        .map(|(t, sure, _)| format!("{t} ({:.0} %)", sure * 100.0))
-        .collect();
-    let likeliest = tables.first().map_or("KIND", |(t, ..)| t.name());
-    let text = match listed.is_empty() {
-        true => format!("Which table is {file}? None of its columns is understood"),
-        false => format!("Which table is {file}? It may be {}", listed.join(", ")),
-    };
-    Question {
-        text,
-        column: None,
-        candidates: Vec::new(),
-        option: format!("{likeliest}={file}"),
-    }
-}
-
 /// A header within single quotes of a shell.
 fn quoted(header: &str) -> String {
     format!("'{}'", header.replace('\'', "'\\''"))
 }
 
 fn about(file: &str, reading: &Reading, column: &'static Column, candidates: &[&Candidate], seen: &File<'_>) -> Question {
-    let name = |index: usize| seen.headers[index].name.as_str();
+    let name = |index: usize| seen.headers[index].name.clone();
     let at = |column: &Column| reading.taken.iter().find(|t| t.column == column).map(|t| name(t.header));
-    let mut option = format!("--map {}", quoted(&format!("{file}:{}=COLUMN", column.name)));
-    if let Some(best) = candidates.first() {
-        option = format!("--map {file}:{}={}", column.name, quoted(name(best.header)));
-        let lasts = column.role == Role::Duration;
-        if let Some(unit) = seen.headers[best.header].unit.filter(|_| lasts) {
-            option = format!("{} = {{ expr = '\"{}\" {}' }}", column.name, name(best.header), unit.minutes());
-        }
-    } else if *column == purchases::AMOUNT
+    if candidates.is_empty()
+        && *column == purchases::AMOUNT
         && let (Some(quantity), Some(price)) = (at(&purchases::QUANTITY), at(&purchases::UNIT_AMOUNT))
     {
-        option = format!("amount = {{ expr = '\"{quantity}\" * \"{price}\"' }}");
-        return Question {
-            text: format!("No column is the amount; is it \"{quantity}\" times \"{price}\"?"),
-            column: Some(column.name),
-            candidates: Vec::new(),
-            option,
-        };
+        return Question::Product { quantity, price };
     }
-    let meant = meaning(column);
-    let text = match candidates {
-        [] => format!("Which column is {} ({meant})? None looks like it", column.name),
-        [one] => format!(
-            "Is \"{}\" {} ({meant})? {}",
-            excerpt(name(one.header)),
-            column.name,
-            one.evidence.join("; ")
-        ),
-        several => {
-            let mut listed: Vec<String> = several
-                .iter()
-                .take(LISTED)
-                .map(|c| format!("\"{}\" ({})", excerpt(name(c.header)), c.evidence.join("; ")))
-                .collect();
-            if several.len() > LISTED {
-                listed.push(format!("one of {} more", several.len() - LISTED));
-            }
-            format!("Which column is {} ({meant}): {}?", column.name, listed.join(" or "))
-        }
-    };
-    let is_closed = column.kind == ColumnType::Text && !column.words.is_empty();
-    let text = match is_closed && candidates.iter().any(|c| c.confidence < TAKE) {
-        true => format!(
-            "{text}. It may hold {}; other words need [source.values.{}]",
-            column.words.join(", "),
-            column.name
-        ),
-        false => text,
-    };
-    Question {
-        text,
-        column: Some(column.name),
-        candidates: candidates.iter().map(|c| (c.header, c.confidence)).collect(),
-        option,
+    let possible = candidates.iter().map(|candidate| PossibleColumn {
+        header: candidate.header,
+        name: name(candidate.header),
+        confidence: candidate.confidence,
+        evidence: candidate.evidence.clone(),
+        unit: seen.headers[candidate.header].unit,
+    });
+    Question::Column {
+        file: file.to_string(),
+        column,
+        candidates: possible.collect(),
     }
 }

@@ -3,9 +3,8 @@
 use super::content::ENOUGH;
 use super::header_words::Header;
 use super::profile::{ColumnProfile, Kind, number};
-use super::{Candidate, File};
+use super::{Candidate, ColumnEvidence, File};
 use crate::cell_parsing::{Civil, DateVerdict, DateVote, DecimalVote, parse_iso, parse_ordered};
-use crate::diagnostics::excerpt;
 use crate::schema::{Column, DAY, Micros, Role, Table, purchases, supplies};
 
 /// Lets the columns of a file speak for and against each other.
@@ -25,7 +24,7 @@ fn places(candidates: &mut [Candidate], file: &File<'_>) {
         let states = candidates
             .iter_mut()
             .filter(|c| c.column.role == Role::Status && file.headers[c.header].words.contains("state"));
-        states.for_each(|c| c.lower(0.3, "beside it stand the other parts of an address".to_string()));
+        states.for_each(|c| c.lower(0.3, ColumnEvidence::PartOfAddress));
     }
 }
 
@@ -40,20 +39,17 @@ fn ids(table: Table, candidates: &mut [Candidate], profiles: &[ColumnProfile]) {
         match candidate.column.role {
             // Of the two people of a referral either may repeat.
             Role::Stakeholder if table == Table::Referrals => {}
-            Role::Stakeholder if roster && profile.is_unique() => candidate.raise(0.15, "each record has its own, as a roster has".into()),
+            Role::Stakeholder if roster && profile.is_unique() => candidate.raise(0.15, ColumnEvidence::UniqueOnRoster),
             Role::Stakeholder if roster && 2 * different < filled => {
-                candidate.lower(0.7, format!("only {different} different in {filled} records of a roster"));
+                candidate.lower(0.7, ColumnEvidence::FewOnRoster(different, filled));
             }
             Role::Stakeholder if !roster && table != Table::Identities && different < filled => {
-                candidate.raise(
-                    0.1,
-                    format!("{different} different in {filled} records: it repeats, as a stakeholder's id does"),
-                );
+                candidate.raise(0.1, ColumnEvidence::Repeats(different, filled));
             }
-            Role::RecordId if profile.is_unique() => candidate.raise(0.1, "each record has its own".into()),
+            Role::RecordId if profile.is_unique() => candidate.raise(0.1, ColumnEvidence::Unique),
             // What counts lines starts anew with each order.
             Role::RecordId if 2 * different < filled && !is_line(candidate.column) => {
-                candidate.lower(0.5, format!("only {different} different in {filled} records"));
+                candidate.lower(0.5, ColumnEvidence::Few(different, filled));
             }
             _ => {}
         }
@@ -109,9 +105,9 @@ fn times(table: Table, candidates: &mut [Candidate], columns: &[Vec<&str>]) {
         let early = pairs.iter().filter(|(a, b)| is_before(b, a)).count();
         // A few records are wrong in any export; a column that is wrong in a third of them is another thing.
         if pairs.len() >= 5 && early * 50 <= pairs.len() {
-            candidate.raise(0.15, format!("never before {}", first.name));
+            candidate.raise(0.15, ColumnEvidence::NeverBefore(first.name));
         } else if pairs.len() >= 5 && early * 3 > pairs.len() {
-            candidate.lower(0.4, format!("before {} in {early} of {} records", first.name, pairs.len()));
+            candidate.lower(0.4, ColumnEvidence::OftenBefore(first.name, early, pairs.len()));
         }
     }
 }
@@ -157,30 +153,26 @@ fn products(candidates: &mut Vec<Candidate>, profiles: &[ColumnProfile], columns
             if all < 5 || fits * 10 < all * 9 {
                 continue;
             }
-            let said = format!(
-                "{} x {} = {} in {fits} of {all} records",
-                excerpt(&profiles[many].header),
-                excerpt(&profiles[*unit].header),
-                excerpt(&profiles[*amount].header)
-            );
+            let headers = [many, *unit, *amount].map(|at| profiles[at].header.clone());
+            let why = ColumnEvidence::Product(headers, fits, all);
             for candidate in candidates
                 .iter_mut()
                 .filter(|c| c.header == *unit && matches!(*c.column, purchases::AMOUNT | purchases::COST))
             {
-                candidate.lower(0.3, said.clone());
+                candidate.lower(0.3, why.clone());
             }
-            support(candidates, &purchases::UNIT_AMOUNT, *unit, &said);
-            support(candidates, &purchases::AMOUNT, *amount, &said);
+            support(candidates, &purchases::UNIT_AMOUNT, *unit, &why);
+            support(candidates, &purchases::AMOUNT, *amount, &why);
             return;
         }
     }
 }
 
-fn support(candidates: &mut Vec<Candidate>, column: &'static Column, header: usize, said: &str) {
+fn support(candidates: &mut Vec<Candidate>, column: &'static Column, header: usize, why: &ColumnEvidence) {
     if let Some(known) = candidates.iter_mut().find(|c| c.column == column && c.header == header) {
-        known.raise(0.5, said.to_string());
+        known.raise(0.5, why.clone());
         return;
     }
     // The arithmetic alone tells; a column of the same numbers by accident in nine of ten records is hardly met.
-    candidates.push(Candidate::new(column, header, 0.8, said.to_string()));
+    candidates.push(Candidate::new(column, header, 0.8, why.clone()));
 }

@@ -2,7 +2,7 @@
 
 use super::content::ENOUGH;
 use super::profile::Kind;
-use super::{File, Reading, meanings};
+use super::{File, Reading, TableClue, meanings};
 use crate::schema::{Column, ColumnType, Role, Table, identities, interactions, purchases, referrals, stakeholders, supplies, surveys};
 use crate::sources::{recognise, table as recognised};
 
@@ -79,12 +79,12 @@ pub(super) fn rank(
     seen: &File<'_>,
     readings: &[Reading],
     stated: Option<Table>,
-) -> Vec<(Table, f64, String)> {
+) -> Vec<(Table, f64, Vec<TableClue>)> {
     if let Some(table) = stated {
-        return vec![(table, 1.0, "it was said".to_string())];
+        return vec![(table, 1.0, vec![TableClue::Set])];
     }
     let known = recognised(headers, file);
-    let scored: Vec<(&Reading, f64, String)> = readings
+    let scored: Vec<(&Reading, f64, Vec<TableClue>)> = readings
         .iter()
         .map(|reading| {
             let (points, why) = points(file, seen, reading);
@@ -93,7 +93,7 @@ pub(super) fn rank(
         .collect();
     let best = scored.iter().map(|s| s.1).fold(0.0, f64::max);
     let whole: f64 = scored.iter().map(|s| ((s.1 - best) * STEEPNESS).exp()).sum();
-    let mut ranked: Vec<(Table, f64, String)> = scored
+    let mut ranked: Vec<(Table, f64, Vec<TableClue>)> = scored
         .into_iter()
         .filter(|s| s.1 > 0.0)
         .map(|(reading, points, mut why)| {
@@ -102,7 +102,7 @@ pub(super) fn rank(
             let is_more_than_an_id = table != Table::Stakeholders || points >= ROSTER;
             if known == Some(table) && complete && points >= LEAD * best && is_more_than_an_id {
                 sure = sure.max(RECOGNISED);
-                why = format!("known names of all that it needs; {why}");
+                why.insert(0, TableClue::KnownNames);
             }
             (table, sure, why)
         })
@@ -125,25 +125,24 @@ fn speaks_of_people(file: &str, seen: &File<'_>, reading: &Reading) -> bool {
         || meanings::hints(Table::Stakeholders, seen.headers).len() >= 2
 }
 
-fn points(file: &str, seen: &File<'_>, reading: &Reading) -> (f64, String) {
+fn points(file: &str, seen: &File<'_>, reading: &Reading) -> (f64, Vec<TableClue>) {
     let table = reading.table;
     let mut points = 0.0;
-    let mut said: Vec<String> = Vec::new();
+    let mut clues: Vec<TableClue> = Vec::new();
     for taken in &reading.taken {
         points += weight(taken.column) * taken.confidence;
     }
     if !reading.taken.is_empty() {
-        let names: Vec<&str> = reading.taken.iter().map(|t| t.column.name).collect();
-        said.push(format!("it has {}", names.join(", ")));
+        clues.push(TableClue::Has(reading.taken.iter().map(|t| t.column.name).collect()));
     }
     let hints = meanings::hints(table, seen.headers);
     if !hints.is_empty() {
         points += 0.6 * hints.len().min(6) as f64;
-        said.push(format!("its headers speak of {}", hints.join(", ")));
+        clues.push(TableClue::Mentions(hints));
     }
     if let Some(word) = recognise::named_by(table, file) {
         points += 2.0;
-        said.push(format!("its name has \"{word}\""));
+        clues.push(TableClue::FileName(word));
     }
     let id = reading
         .taken
@@ -154,7 +153,7 @@ fn points(file: &str, seen: &File<'_>, reading: &Reading) -> (f64, String) {
         match (table, id.is_unique()) {
             (Table::Stakeholders, true) => {
                 points += 1.5;
-                said.push("every record is another stakeholder".to_string());
+                clues.push(TableClue::OneEach);
             }
             (Table::Stakeholders, false) if 2 * id.distinct < id.filled => points -= 2.0,
             (Table::Interactions | Table::Purchases, false) => points += 0.5,
@@ -163,7 +162,7 @@ fn points(file: &str, seen: &File<'_>, reading: &Reading) -> (f64, String) {
     }
     if table == Table::Stakeholders && !speaks_of_people(file, seen, reading) {
         points *= 0.5;
-        said.push("nothing says that it lists people or organisations".to_string());
+        clues.push(TableClue::MayListThings);
     }
     // Two kinds of id in one record are what a list of other names is.
     if table == Table::Identities
@@ -176,7 +175,7 @@ fn points(file: &str, seen: &File<'_>, reading: &Reading) -> (f64, String) {
     }
     if !is_complete(reading) {
         points *= if is_nearly(reading) { 0.85 } else { 0.6 };
-        said.push("it lacks some of what the table needs".to_string());
+        clues.push(TableClue::Incomplete);
     }
-    (points, said.join("; "))
+    (points, clues)
 }

@@ -5,6 +5,14 @@ use super::*;
 const EXPORTS: &str = include_str!("exports.txt");
 const RECORDS: usize = 40;
 
+/// The columns of the file that a question names, counted from 0.
+fn candidates(question: &Question) -> Vec<usize> {
+    match question {
+        Question::Column { candidates, .. } => candidates.iter().map(|candidate| candidate.header).collect(),
+        Question::Table { .. } | Question::Product { .. } => Vec::new(),
+    }
+}
+
 /// The cell of a record, by a short pattern: `u:X` codes that differ, `r:X` codes that repeat, `d` dates (`/`, `.`, `-` day first; `t` with
 /// a time; `+N` so many days later), `m` money, `p` prices, `q` quantities, `qp` their product, `s5`, `s10` scores, `w:a/b` words in turn ...
 fn cell(pattern: &str, i: usize) -> String {
@@ -43,7 +51,7 @@ fn cell(pattern: &str, i: usize) -> String {
         "t" => format!("The parcel number {i} came late and was open"),
         "b" => ["yes", "no"][i % 2].to_string(),
         "c" => ["EUR", "USD"][i % 2].to_string(),
-        "ph" => format!("+49 30 12345{:02}", i),
+        "ph" => format!("+49 30 12345{i:02}"),
         "pc" => format!("{}", 10000 + 137 * i),
         "x" => String::new(),
         _ => date(pattern, i),
@@ -126,7 +134,7 @@ impl Export {
                         && understanding
                             .questions
                             .iter()
-                            .any(|q| q.column == Some(&asked[1..]) && q.candidates.iter().any(|c| c.0 == index))
+                            .any(|q| q.column() == Some(&asked[1..]) && candidates(q).contains(&index))
                 }
                 column => found.contains(&column),
             };
@@ -147,7 +155,12 @@ fn exports_are_understood() {
         let free = export.understood(None);
         let found = free.table.map(|t| t.0);
         if found != Some(export.table) {
-            let tables: Vec<String> = free.tables.iter().take(3).map(|(t, p, w)| format!("{t} {p:.2} {w}")).collect();
+            let tables: Vec<String> = free
+                .tables
+                .iter()
+                .take(3)
+                .map(|(t, p, w)| format!("{t} {p:.2} {}", listed(w)))
+                .collect();
             wrong.push(format!("{}: {found:?} instead of {}: {tables:#?}", export.file, export.table));
         }
         for text in export.wrong(&export.understood(Some(export.table))) {
@@ -210,30 +223,26 @@ fn a_renamed_header_is_understood_or_asked_about() {
         let question = understood
             .questions
             .iter()
-            .find(|q| q.column == Some("stakeholder_id"))
+            .find(|q| q.column() == Some("stakeholder_id"))
             .unwrap_or_else(|| panic!("{header}: {understood:#?}"));
-        assert_eq!(question.candidates.first().map(|c| c.0), Some(1), "{header}");
-        assert_eq!(question.option, format!("--map orders.csv:stakeholder_id='{header}'"));
+        assert_eq!(candidates(question).first(), Some(&1), "{header}");
+        assert_eq!(question.answer().to_string(), format!("--map orders.csv:stakeholder_id='{header}'"));
     }
     // A column of dates under such a name is asked about, and taken where the name speaks of a time.
     for (header, is_taken) in [("Zeta", false), ("When", true), ("_synced", false)] {
         let line = format!("purchases orders.csv | Order #~u:O~- | Customer No~r:C~- | {header}~d~- | Total~m~-");
         let understood = Export::parse(&line).understood(None);
         let taken = understood.guesses.iter().any(|g| g.column == "occurred_at");
-        let question = understood.questions.iter().find(|q| q.column == Some("occurred_at"));
+        let question = understood.questions.iter().find(|q| q.column() == Some("occurred_at"));
         assert_eq!((taken, question.is_none()), (is_taken, is_taken), "{header}");
     }
-    let candidates = |header: &str| {
+    let number_of_candidates = |header: &str| {
         let line = format!("purchases orders.csv | Order #~u:O~- | Customer No~r:C~- | {header}~d~- | Total~m~-");
         let questions = Export::parse(&line).understood(None).questions;
-        questions
-            .into_iter()
-            .find(|q| q.column == Some("occurred_at"))
-            .unwrap()
-            .candidates
-            .len()
+        let question = questions.iter().find(|q| q.column() == Some("occurred_at"));
+        candidates(question.unwrap()).len()
     };
-    assert_eq!((candidates("Zeta"), candidates("_synced")), (1, 0));
+    assert_eq!((number_of_candidates("Zeta"), number_of_candidates("_synced")), (1, 0));
 }
 
 /// Columns that look like what they are not: never taken as the column that their name resembles.
@@ -367,22 +376,27 @@ fn questions_say_what_to_write() {
         .understood(Some(Table::Purchases))
         .questions
         .into_iter()
-        .find(|q| q.column == Some("amount"))
+        .find(|q| q.column() == Some("amount"))
         .unwrap();
-    assert_eq!(question.option, r#"amount = { expr = '"Qty" * "Unit price"' }"#);
+    assert_eq!(question.answer().to_string(), r#"amount = { expr = '"Qty" * "Unit price"' }"#);
     let export =
         Export::parse("interactions t.csv | Ticket ID~u:T~- | Customer ID~r:C~- | Created at~dt~- | First response time (in hrs)~min~-");
     let understood = export.understood(None);
-    let question = understood.questions.iter().find(|q| q.column == Some("response_minutes")).unwrap();
+    let question = understood
+        .questions
+        .iter()
+        .find(|q| q.column() == Some("response_minutes"))
+        .unwrap();
     assert_eq!(
-        question.option,
+        question.answer().to_string(),
         r#"response_minutes = { expr = '"First response time (in hrs)" * 60' }"#
     );
-    assert!(question.text.contains("hours"), "{}", question.text);
+    assert!(question.to_string().contains("hours"), "{question}");
     let nothing = understand("x.csv", &["colour".to_string(), "shape".to_string()], &[], None);
     assert!(nothing.table.is_none() && nothing.guesses.is_empty());
     assert_eq!(nothing.questions.len(), 1);
-    assert!(nothing.questions[0].option.ends_with("=x.csv"), "{}", nothing.questions[0].option);
+    let answer = nothing.questions[0].answer().to_string();
+    assert!(answer.ends_with("=x.csv"), "{answer}");
 }
 
 #[test]
@@ -393,7 +407,7 @@ fn cells_tell_where_names_do_not() {
     assert_eq!(export.wrong(&export.understood(Some(Table::Interactions))), Vec::<String>::new());
     let contradicted = Export::parse("surveys s.csv | Customer ID~r:C~- | Date~d~- | Score~t~-").understood(Some(Table::Surveys));
     assert!(contradicted.contradicted.iter().any(|g| g.column == "score" && g.header == 2));
-    assert!(contradicted.questions.iter().any(|q| q.column == Some("score")));
+    assert!(contradicted.questions.iter().any(|q| q.column() == Some("score")));
     // An address is the id where there is none, and a name only asks.
     let mails = Export::parse("purchases o.csv | Order~u:O~- | E-mail~e~stakeholder_id | Date~d~- | Total~m~-");
     let understood = mails.understood(None);
@@ -407,14 +421,7 @@ fn cells_tell_where_names_do_not() {
         [1]
     );
     let names = Export::parse("purchases o.csv | Order~u:O~- | Contact name~nm~?stakeholder_id | Date~d~- | Total~m~-");
-    assert_eq!(
-        names.understood(None).questions[0]
-            .candidates
-            .iter()
-            .map(|c| c.0)
-            .collect::<Vec<_>>(),
-        [1]
-    );
+    assert_eq!(candidates(&names.understood(None).questions[0]), [1]);
 }
 
 #[test]

@@ -1,0 +1,59 @@
+//! Notes about one file: how it was read, and what is remarkable about its cells.
+
+use super::column_scan::ColumnDecision;
+use super::columns::{ColumnSource, Plan};
+use super::filling::Filling;
+use crate::cell_parsing::DecimalMark;
+use crate::diagnostics::Place;
+use crate::ingest::{Layout, Outcome};
+use crate::notes::{CellNote, Cells, FileNote, Note};
+use crate::schema::ColumnType;
+
+/// Columns whose names were taken, and which are read under other ones.
+pub fn renamed_columns(layout: &Layout, file: &str) -> Vec<Note> {
+    let renamed = layout.header.renamed.iter().filter(|renamed| !renamed.was.is_empty());
+    let note = |renamed: &crate::ingest::Renamed| FileNote::DuplicateHeader {
+        number: renamed.column + 1,
+        name: renamed.now.clone(),
+        first: renamed.was.clone(),
+    };
+    renamed.map(|renamed| Note::new(note(renamed)).at(Place::file(file))).collect()
+}
+
+/// What was decided about its columns, by their names, and how its bytes were read.
+pub fn of_file<S>(mut decided: Vec<ColumnDecision>, outcome: &Outcome<S>, plans: &[Plan], file: &str) -> Vec<Note> {
+    decided.sort_by(|a, b| a.0.cmp(&b.0));
+    let decided = decided.into_iter().map(|(column, decision)| FileNote::Decided { column, decision });
+    let mut notes: Vec<FileNote> = decided.chain(outcome.notes()).collect();
+    if plans.iter().any(mixes_decimal_marks) {
+        notes.push(FileNote::BothDecimalMarks);
+    }
+    notes.into_iter().map(|note| Note::new(note).at(Place::file(file))).collect()
+}
+
+/// Whether an expression reads numbers of both marks: no decision of a column says so.
+fn mixes_decimal_marks(plan: &Plan) -> bool {
+    plan.mark == DecimalMark::Auto
+        && matches!(plan.take, ColumnSource::Expr(_))
+        && matches!(plan.kind, ColumnType::Money | ColumnType::Number)
+        && !plan.open
+}
+
+/// What is remarkable about its cells, column by column, with an example of each.
+pub fn of_cells(plans: &[Plan], fillings: &mut [Filling], file: &str) -> Vec<Note> {
+    let mut notes = Vec::new();
+    for (plan, filling) in plans.iter().zip(fillings) {
+        let cells = |note, example| Cells {
+            column: plan.header.clone(),
+            note,
+            example,
+        };
+        if filling.rounded > 0 {
+            notes.push(Note::new(cells(CellNote::Rounded, None)).count(filling.rounded));
+        }
+        for (note, (count, example)) in std::mem::take(&mut filling.notes) {
+            notes.push(Note::new(cells(note, Some(example))).count(count));
+        }
+    }
+    notes.into_iter().map(|note| note.at(Place::file(file))).collect()
+}

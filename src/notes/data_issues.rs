@@ -1,0 +1,360 @@
+//! Notes about records: what is doubtful in them, or what was done about who is who.
+
+use super::personal::{for_example, such_as};
+use super::{CellText, Id, Personal, Withheld};
+use crate::diagnostics::{counted, listed};
+use crate::period::{date_text, instant_text};
+use crate::schema::{Micros, Table};
+
+/// A record as an example: whose it is, and when it was.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ExampleRecord {
+    /// Whose it is.
+    pub id: Id,
+    /// Its first time.
+    pub at: Option<Micros>,
+}
+
+impl Personal for Option<ExampleRecord> {
+    fn withhold(&mut self, what: Withheld) {
+        if what.ids {
+            *self = None;
+        }
+    }
+}
+
+/// `purchases: 3 records have`.
+fn records_have(table: Table, count: u64) -> String {
+    format!("{table}: {}", counted(count, "record has", "records have"))
+}
+
+fn percent(part: u64, whole: u64) -> String {
+    format!("{:.1}%", 100.0 * part as f64 / whole.max(1) as f64)
+}
+
+described! {
+    /// Something in the records that is doubtful, or was decided about them.
+    pub enum DataIssue {
+        /// A stakeholder has purchases, contacts or deliveries after the end date of the roster. Both are kept as they are.
+        #[code = "activity-after-end"]
+        #[advice = "See whether the end date is an error, or the roster lacks a later record of the stakeholder."]
+        ActivityAfterEnd { table: Table, example: Option<Id> } => |count| format!(
+            "{}{} {table} after their end date. The {table} and the end dates are kept as they are",
+            counted(count, "stakeholder", "stakeholders"),
+            such_as(count, example.as_slice()) + if count == 1 { " has" } else { " have" },
+        ),
+
+        /// The identities table names two different stakeholders for one alias. The alias remains a separate stakeholder.
+        #[code = "alias-of-several"]
+        #[advice = "Keep the right one of these rows in the identities table."]
+        AliasOfSeveral { alias: Option<Id>, stakeholders: Vec<Id> } => |count| {
+            let example = match (alias, stakeholders.is_empty()) {
+                (Some(alias), false) => {
+                    let stakeholders: Vec<String> = stakeholders.iter().map(Id::to_string).collect();
+                    format!(" (for example, {alias} is listed for {})", listed(&stakeholders))
+                }
+                _ => String::new(),
+            };
+            format!(
+                "identities: {} several stakeholders{example}. {} a separate stakeholder",
+                counted(count, "alias is listed for", "aliases are listed for"),
+                if count == 1 { "It remains" } else { "Each remains" }
+            )
+        },
+
+        /// The status of a case says resolved or closed, but the case has no time of resolution. It counts as open.
+        #[code = "closed-without-time"]
+        #[advice = "Map `resolved_at` to the column that has the time, or export it."]
+        ClosedWithoutTime => |count| format!(
+            "{} a status that says resolved or closed, but no time of resolution. These cases count as open",
+            records_have(Table::Interactions, count)
+        ),
+
+        /// A stakeholder has a reason for leaving but no end date, and counts as still active.
+        #[code = "end-reason-without-end"]
+        #[advice = "Enter the end date, or empty the reason."]
+        EndReasonWithoutEnd => |count| format!(
+            "{} an `end_reason` but no `ended_at`. These stakeholders count as still active",
+            records_have(Table::Stakeholders, count)
+        ),
+
+        /// Something happened at or after the as-of date that you set, when it was not known yet. The record, or its answer or resolution, is ignored.
+        #[code = "future-date"]
+        #[advice = "Nothing, if the as-of date is in the past. Otherwise see whether the dates are errors."]
+        FutureDate { table: Table, column: &'static str, newest: i32, is_record: bool } => |count| format!(
+            "{} `{column}` at or after the as-of date; the newest is {}. {}",
+            records_have(*table, count),
+            date_text(*newest),
+            if *is_record { "These records are excluded" } else { "These times are treated as not known yet" }
+        ),
+
+        /// Aliases in the identities table lead back to themselves. All IDs of such a circle count as one stakeholder.
+        #[code = "identity-circle"]
+        #[advice = "Let every alias in the identities table lead to the one ID that stays."]
+        IdentityCircle { members: Vec<Id> } => |count| format!(
+            "identities: {} of aliases lead back to themselves{}. The IDs of a circle count as one stakeholder",
+            counted(count, "circle", "circles"),
+            for_example(members)
+        ),
+
+        /// An ID is a list of IDs. It counts as a separate stakeholder.
+        #[code = "list-of-ids"]
+        #[advice = "Split such records in the export, or exclude them with `where`."]
+        ListOfIds { example: Option<Id> } => |count| format!(
+            "{}{}. Each counts as a separate stakeholder",
+            counted(count, "ID is a list of IDs", "IDs are lists of IDs"),
+            for_example(example.as_slice())
+        ),
+
+        /// IDs of different files differ only in leading zeros, spaces or apostrophes. They count as different stakeholders.
+        #[code = "lookalike-ids"]
+        #[advice = "Write them in the same way in all exports, or list them in an identities file."]
+        LookalikeIds { ids: Vec<Id> } => |count| format!(
+            "{} of different files {} only in leading zeros, spaces or apostrophes{}. They are not merged",
+            counted(count, "group of IDs", "groups of IDs"),
+            if count == 1 { "differs" } else { "differ" },
+            for_example(ids)
+        ),
+
+        /// IDs that are an e-mail address of a stakeholder, or the same address in other capitals, count as that stakeholder.
+        #[code = "merged-by-email"]
+        #[advice = "Nothing, if that is right. Otherwise give them IDs."]
+        MergedByEmail => |count| counted(
+            count,
+            "ID was merged with the stakeholder whose e-mail address it is",
+            "IDs were merged with the stakeholders whose e-mail addresses they are"
+        ),
+
+        /// IDs count as the stakeholder whose aliases they are.
+        #[code = "merged-by-identities"]
+        #[advice = "Nothing, if that is right."]
+        MergedByIdentities => |count| format!(
+            "{} of which the identities table says that they are the same stakeholder",
+            counted(count, "ID was merged with another one,", "IDs were merged with others,")
+        ),
+
+        /// Something ended, was answered or arrived before it began. The duration is ignored, and the record is kept.
+        #[code = "negative-duration"]
+        #[advice = "See whether the two columns are swapped, or in different time zones."]
+        NegativeDuration { table: Table, from: &'static str, to: &'static str } => |count| format!(
+            "{} `{to}` before `{from}`. {}",
+            records_have(*table, count),
+            if count == 1 { "This duration is ignored, and the record is kept" } else { "These durations are ignored, and the records are kept" }
+        ),
+
+        /// A record has a negative quantity and a positive amount. The amount counts unchanged.
+        #[code = "negative-quantity"]
+        #[advice = "If these are returns, reverse the sign of the amount with an expression."]
+        NegativeQuantity { table: Table } => |count| format!(
+            "{} a negative quantity and a positive amount. The {} unchanged",
+            records_have(*table, count),
+            if count == 1 { "amount counts" } else { "amounts count" }
+        ),
+
+        /// Stakeholders of a file are not on the roster.
+        #[code = "not-on-roster"]
+        #[advice = "See whether both use the same IDs. An identities file can link them."]
+        NotOnRoster { stakeholders: u64, example: Option<Id> } => |count| if count == *stakeholders {
+            format!(
+                "None of the {} is on the roster{}. The file seems to use another kind of ID",
+                counted(*stakeholders, "stakeholder", "stakeholders"),
+                for_example(example.as_slice())
+            )
+        } else {
+            format!(
+                "{count} of {stakeholders} stakeholders ({}) {} not on the roster{}",
+                percent(count, *stakeholders),
+                if count == 1 { "is" } else { "are" },
+                for_example(example.as_slice())
+            )
+        },
+
+        /// A score is outside its scale. The answer is ignored, and the record is kept.
+        #[code = "off-scale"]
+        #[advice = "See whether the scale or the instrument is the right one."]
+        OffScale => |count| format!(
+            "{} a score outside its scale. {}",
+            records_have(Table::Surveys, count),
+            if count == 1 { "This answer is ignored, and the record is kept" } else { "These answers are ignored, and the records are kept" }
+        ),
+
+        /// One ID has more than a fifth of all records, while most IDs have few. It may stand for many people.
+        #[code = "one-id-dominates"]
+        #[advice = "If it stands for many people, exclude it with `where`."]
+        OneIdDominates { table: Table, records: u64, median: u64, example: Option<Id> } => |count| format!(
+            "{table}: one ID{} has {} of all records, while half of the other IDs have at most {median}. If it stands for many people, \
+             exclude it with `where`",
+            such_as(1, example.as_slice()),
+            percent(count, *records)
+        ),
+
+        /// The status of a case says open, but the case has a time of resolution. It counts as resolved.
+        #[code = "open-with-resolution"]
+        #[advice = "See whether `resolved_at` is mapped to the right column."]
+        OpenWithResolution => |count| format!(
+            "{} a status that says open, but a time of resolution. These cases count as resolved",
+            records_have(Table::Interactions, count)
+        ),
+
+        /// An ID such as 'guest' or 'unknown' is a placeholder. It counts as one stakeholder.
+        #[code = "placeholder-id"]
+        #[advice = "Exclude such records with `where`, or map the cell to an empty one."]
+        PlaceholderId { table: Table, example: Option<Id> } => |count| format!(
+            "{} a placeholder as ID{}. Each such ID counts as one stakeholder",
+            records_have(*table, count),
+            for_example(example.as_slice())
+        ),
+
+        /// Purchases without a stakeholder ID are excluded.
+        #[code = "purchases-of-nobody"]
+        #[advice = "Nothing, if guests can buy. Otherwise map the column that says who bought."]
+        PurchasesWithoutId { records: u64 } => |count| format!(
+            "{} ({} of the file) {} no stakeholder ID and {} excluded",
+            counted(count, "purchase", "purchases"),
+            percent(count, *records),
+            if count == 1 { "has" } else { "have" },
+            if count == 1 { "was" } else { "were" }
+        ),
+
+        /// A quantity was received, but there is no time of receipt. The line counts as not received.
+        #[code = "received-without-time"]
+        #[advice = "Map `received_at` to the column that has the time, or export it."]
+        ReceivedWithoutTime => |count| format!(
+            "{} a received quantity, but no `received_at`. These lines count as not received",
+            records_have(Table::Supplies, count)
+        ),
+
+        /// A refund is larger than the amount that it belongs to. It counts unchanged.
+        #[code = "refund-over-amount"]
+        #[advice = "See whether the refund is for the whole order, or the amount is already net of refunds."]
+        RefundOverAmount => |count| format!(
+            "{} a refund that is larger than its amount. {} unchanged",
+            records_have(Table::Purchases, count),
+            if count == 1 { "The refund counts" } else { "The refunds count" }
+        ),
+
+        /// Records are equal to an earlier record of the same file in all cells. They are kept.
+        #[code = "repeated"]
+        #[advice = "If they are errors, set `key` in [[source]]."]
+        Repeated => |count| format!(
+            "{} to an earlier record of the file in all cells. They are kept; `key` in [[source]] would drop them",
+            counted(count, "record is equal", "records are equal")
+        ),
+
+        /// Records have the same ID as an earlier one but differ in other cells, like an updated export of the same record. All of them count.
+        #[code = "same-id-differs"]
+        #[advice = "Set `key` in [[source]]. Then the later record replaces the earlier one."]
+        SameIdDiffers { table: Table, key: Vec<&'static str>, example: Option<ExampleRecord> } => |count| {
+            let example = match example {
+                None => String::new(),
+                Some(ExampleRecord { id, at: None }) => format!(", for example one of {id}"),
+                Some(ExampleRecord { id, at: Some(at) }) => format!(", for example one of {id} at {}", instant_text(*at)),
+            };
+            format!(
+                "{} the same {} as an earlier record, but other cells{example}. All of them count. With key = {key:?} in [[source]], the \
+                 later record replaces the earlier one",
+                records_have(*table, count),
+                key.join(" and "),
+            )
+        },
+
+        /// Several stakeholders of the roster have the same e-mail address. IDs are not merged by it.
+        #[code = "shared-email"]
+        #[advice = "Merge them in an identities file if they are the same stakeholder."]
+        SharedEmail { address: Option<CellText>, stakeholders: Vec<Id> } => |count| {
+            let example = match (address, stakeholders.is_empty()) {
+                (Some(address), false) => {
+                    let stakeholders: Vec<String> = stakeholders.iter().map(Id::to_string).collect();
+                    format!(" (for example, {address} is that of {})", listed(&stakeholders))
+                }
+                _ => String::new(),
+            };
+            format!(
+                "stakeholders: {} to several stakeholders{example}. No IDs are merged by {}",
+                counted(count, "e-mail address belongs", "e-mail addresses belong"),
+                if count == 1 { "it" } else { "them" }
+            )
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(text: &str) -> Option<Id> {
+        Some(Id(text.to_string()))
+    }
+
+    #[test]
+    fn the_count_is_in_the_sentence() {
+        let after_end = DataIssue::ActivityAfterEnd {
+            table: Table::Purchases,
+            example: id("b"),
+        };
+        assert_eq!(
+            after_end.text(15),
+            "15 stakeholders, for example 'b', have purchases after their end date. The purchases and the end dates are kept as they are"
+        );
+        assert!(
+            after_end.text(1).starts_with("1 stakeholder ('b') has purchases"),
+            "{}",
+            after_end.text(1)
+        );
+        assert_eq!(
+            DataIssue::PurchasesWithoutId { records: 1517 }.text(35),
+            "35 purchases (2.3% of the file) have no stakeholder ID and were excluded"
+        );
+        let roster = |stakeholders| DataIssue::NotOnRoster {
+            stakeholders,
+            example: id("q"),
+        };
+        assert_eq!(
+            roster(3).text(2),
+            "2 of 3 stakeholders (66.7%) are not on the roster, for example 'q'"
+        );
+        assert_eq!(
+            roster(1).text(1),
+            "None of the 1 stakeholder is on the roster, for example 'q'. The file seems to use another kind of ID"
+        );
+    }
+
+    #[test]
+    fn sentences_without_examples_are_whole() {
+        let mut shared = DataIssue::SharedEmail {
+            address: Some(CellText::of("office@example.org")),
+            stakeholders: vec![Id("C3".into()), Id("C4".into())],
+        };
+        assert_eq!(
+            shared.text(1),
+            "stakeholders: 1 e-mail address belongs to several stakeholders (for example, 'office@example.org' is that of 'C3' and 'C4'). \
+             No IDs are merged by it"
+        );
+        shared.withhold(Withheld::ALL);
+        assert_eq!(
+            shared.text(2),
+            "stakeholders: 2 e-mail addresses belong to several stakeholders. No IDs are merged by them"
+        );
+        let mut differs = DataIssue::SameIdDiffers {
+            table: Table::Purchases,
+            key: vec!["order_id"],
+            example: Some(ExampleRecord {
+                id: Id("a".into()),
+                at: Some(0),
+            }),
+        };
+        assert!(
+            differs
+                .text(1)
+                .contains("for example one of 'a' at 1970-01-01T00:00:00Z. All of them"),
+            "{}",
+            differs.text(1)
+        );
+        differs.withhold(Withheld { ids: true, cells: false });
+        assert_eq!(
+            differs.text(1),
+            "purchases: 1 record has the same order_id as an earlier record, but other cells. All of them count. With key = \
+             [\"order_id\"] in [[source]], the later record replaces the earlier one"
+        );
+    }
+}

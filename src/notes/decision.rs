@@ -1,0 +1,203 @@
+//! Decisions about columns: how their cells are read if no setting says it, and the cells that decided it.
+//!
+//! A new decision is a variant with its row. If it excludes records, these get a [`super::ExclusionReason`], by which they are counted.
+
+use super::personal::not_personal;
+use super::{CellText, Personal, Withheld};
+use crate::cell_parsing::{DateWay, DecimalMark, DecimalVerdict, Example, Order};
+use crate::diagnostics::{counted, visible};
+
+/// How the dates of a column are written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DateFormat {
+    /// In this order of day, month and year, because another order cannot read that cell.
+    Order(Order, Example),
+    /// In one way that leaves nothing open; the first cell of it.
+    Way(DateWay, Example),
+    /// Every cell shows its own order.
+    OwnOrder,
+    /// In several ways: how many cells are written in each, and the first of them. The cell shows the order of those that do not show it.
+    Several(Option<Example>, Vec<(DateWay, u64, Example)>),
+}
+
+/// How the dates of a column are read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DateReading {
+    /// How they are written.
+    pub format: DateFormat,
+    /// Whether some are numbers of days as spreadsheets count them.
+    pub has_serial_dates: bool,
+    /// How many cells are not dates, with the line and the text of the first.
+    pub not_dates: Option<(u64, u64, Option<CellText>)>,
+}
+
+impl Personal for DateReading {
+    fn withhold(&mut self, what: Withheld) {
+        if let Some((.., cell)) = &mut self.not_dates {
+            cell.withhold(what);
+        }
+    }
+}
+
+not_personal!(DecimalVerdict);
+
+impl DateReading {
+    fn sentence(&self) -> String {
+        let mut parts = vec![match &self.format {
+            DateFormat::Order(order, decided_by) => {
+                let order = match order {
+                    Order::Dmy => "day, month, year",
+                    Order::Mdy => "month, day, year",
+                    Order::Ymd => "year, month, day",
+                };
+                format!("{order}, because {} is a date only in this order", shown(decided_by))
+            }
+            DateFormat::Way(way, first) => format!("{way}, for example {}", shown(first)),
+            DateFormat::OwnOrder => "every cell shows its own order of day, month and year".to_string(),
+            DateFormat::Several(decided_by, ways) => {
+                let listed: Vec<String> = ways
+                    .iter()
+                    .map(|(way, count, first)| format!("{count} as {way} ({})", shown(first)))
+                    .collect();
+                let order = decided_by
+                    .as_ref()
+                    .map_or(String::new(), |cell| format!(", and {} is a date only in this order", shown(cell)));
+                format!(
+                    "dates are written in {} ways, and each cell is read in its own: {}{order}",
+                    ways.len(),
+                    listed.join("; ")
+                )
+            }
+        }];
+        if self.has_serial_dates {
+            parts.push("Set format = \"excel1904\" if the workbook counts from 1904, which is 1462 days later".to_string());
+        }
+        if let Some((count, line, cell)) = &self.not_dates {
+            let cells = counted(*count, "cell is not a date:", "cells are not dates; the first is");
+            let cell = cell.as_ref().map_or(String::new(), |cell| format!("{cell} "));
+            parts.push(format!("{cells} {cell}on line {line}"));
+        }
+        parts.join(". ")
+    }
+}
+
+fn shown(example: &Example) -> String {
+    format!("'{}' on line {}", visible(&example.cell), example.line)
+}
+
+fn decimal_sentence(verdict: &DecimalVerdict, delimiter: char) -> String {
+    let name = |mark: &DecimalMark| match mark {
+        DecimalMark::Comma => "decimal comma",
+        DecimalMark::Point | DecimalMark::Auto => "decimal point",
+    };
+    match verdict {
+        DecimalVerdict::Unmarked => "decimal point".to_string(),
+        DecimalVerdict::Clear { mark, decided_by } => {
+            format!("{}, because {} is a number only with it", name(mark), shown(decided_by))
+        }
+        DecimalVerdict::Assumed { mark, example } => format!(
+            "{}, assumed because cells are separated by '{}'; {} alone does not show it",
+            name(mark),
+            delimiter.escape_default(),
+            shown(example)
+        ),
+        DecimalVerdict::Mixed { point, comma } => format!(
+            "decimal point and decimal comma, and each cell is read by what it contains, for example {} and {}",
+            shown(point),
+            shown(comma)
+        ),
+    }
+}
+
+not_personal!(char);
+
+described! {
+    /// How the cells of a column are read, as decided by all of them together.
+    pub enum Decision {
+        /// How the dates of a column are written: the order of day, month and year, or several ways.
+        #[code = "date-format"]
+        #[advice = "Nothing. If it is wrong, set `dates` in [[source]], or a format in [source.map]."]
+        #[option = "dates"]
+        Dates { reading: DateReading } => |_| reading.sentence(),
+
+        /// Which character separates the decimals in a column of numbers.
+        #[code = "decimal-separator"]
+        #[advice = "Nothing. If it is wrong, set `decimal` in [[source]]."]
+        #[option = "decimal"]
+        Decimals { verdict: DecimalVerdict, delimiter: char } => |_| decimal_sentence(verdict, *delimiter),
+
+        /// All IDs of a column end in `.0`, which a spreadsheet added. They are read without it.
+        #[code = "ids-without-point-zero"]
+        #[advice = "Nothing, if the IDs have no decimals elsewhere."]
+        IdsWithoutPointZero { ids: u64 } => |_| format!("IDs are read without their .0, which all {ids} have"),
+    }
+}
+
+impl Decision {
+    /// Whether a cell proves it; otherwise it is assumed, or each cell is read by itself.
+    pub fn is_proven(&self) -> bool {
+        match self {
+            Decision::Dates { reading } => match &reading.format {
+                DateFormat::Order(..) | DateFormat::Way(..) | DateFormat::OwnOrder => true,
+                DateFormat::Several(..) => false,
+            },
+            Decision::Decimals { verdict, .. } => match verdict {
+                DecimalVerdict::Unmarked | DecimalVerdict::Clear { .. } => true,
+                DecimalVerdict::Assumed { .. } | DecimalVerdict::Mixed { .. } => false,
+            },
+            Decision::IdsWithoutPointZero { .. } => true,
+        }
+    }
+}
+
+impl Personal for Decision {
+    fn withhold(&mut self, what: Withheld) {
+        Decision::withhold(self, what);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn example(line: u64, cell: &str) -> Example {
+        Example { line, cell: cell.into() }
+    }
+
+    #[test]
+    fn a_decision_shows_its_evidence_and_the_setting_that_overrides_it() {
+        let decision = Decision::Dates {
+            reading: DateReading {
+                format: DateFormat::Order(Order::Dmy, example(3, "13/02/2024")),
+                has_serial_dates: false,
+                not_dates: Some((2, 5, Some(CellText::of("Ann Smith")))),
+            },
+        };
+        let text = "day, month, year, because '13/02/2024' on line 3 is a date only in this order. 2 cells are not dates; the first is ";
+        assert_eq!(decision.text(0), format!("{text}'Ann Smith' on line 5"));
+        assert_eq!((decision.description().option, decision.is_proven()), (Some("dates"), true));
+        let mut withheld = decision;
+        withheld.withhold(Withheld::ALL);
+        assert_eq!(withheld.text(0), format!("{text}on line 5"));
+    }
+
+    #[test]
+    fn an_assumed_separator_is_not_proven() {
+        let decision = |verdict| Decision::Decimals { verdict, delimiter: '\t' };
+        let assumed = decision(DecimalVerdict::Assumed {
+            mark: DecimalMark::Point,
+            example: example(2, "1,234"),
+        });
+        assert_eq!(
+            assumed.text(0),
+            "decimal point, assumed because cells are separated by '\\t'; '1,234' on line 2 alone does not show it"
+        );
+        assert!(!assumed.is_proven());
+        let clear = decision(DecimalVerdict::Clear {
+            mark: DecimalMark::Comma,
+            decided_by: example(2, "1,5"),
+        });
+        assert_eq!(clear.text(0), "decimal comma, because '1,5' on line 2 is a number only with it");
+        assert!(clear.is_proven());
+    }
+}

@@ -1,0 +1,155 @@
+//! Notes about how a file is read.
+
+use std::fmt;
+
+use super::Decision;
+use super::personal::not_personal;
+use crate::diagnostics::{counted, excerpt, visible};
+
+/// A question of a survey that was recognised in a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SurveyQuestion {
+    /// What was asked.
+    pub question: String,
+    /// The instrument that it belongs to.
+    pub instrument: String,
+    /// The ends of its scale.
+    pub scale: (String, String),
+}
+
+/// What a file was recognised as that no setting describes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Recognition {
+    /// The export of a known system.
+    As {
+        /// Name of the system.
+        title: String,
+        /// The id of its profile.
+        profile: String,
+        /// The questions of a survey that were found in it.
+        questions: Vec<SurveyQuestion>,
+    },
+    /// Something like the export of a known system, but not certainly.
+    Resembles {
+        /// Name of the system.
+        title: String,
+        /// The id of its profile.
+        profile: String,
+        /// How many of the known columns it has, and how many are known.
+        found: (usize, usize),
+        /// The columns that it would need and lacks.
+        lacking: Vec<String>,
+    },
+}
+
+not_personal!(Recognition);
+
+impl fmt::Display for Recognition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Recognition::As { title, profile, questions } => {
+                write!(f, "Recognised as {title} ({profile})")?;
+                for (at, asked) in questions.iter().enumerate() {
+                    let SurveyQuestion {
+                        question,
+                        instrument,
+                        scale: (low, high),
+                    } = asked;
+                    f.write_str(if at == 0 { ": " } else { ", " })?;
+                    write!(f, "`{}` is {instrument} from {low} to {high}", visible(question))?;
+                }
+                Ok(())
+            }
+            Recognition::Resembles {
+                title,
+                profile,
+                found: (found, known),
+                lacking,
+            } => {
+                let lacking: Vec<String> = lacking.iter().map(|name| format!("`{name}`")).collect();
+                write!(
+                    f,
+                    "It resembles {title}, with {found} of {known} known columns, but lacks {}. If it is one, set profile = \"{profile}\" in \
+                     its [[source]]",
+                    lacking.join(", ")
+                )
+            }
+        }
+    }
+}
+
+described! {
+    /// How a file is read, where that is not obvious.
+    pub enum FileNote {
+        /// How a column is read, and the cell that decided it.
+        #[code = "decided"]
+        #[advice = "Nothing. If it is wrong, set `dates`, `decimal` or a format in [[source]]."]
+        Decided { column: String, decision: Decision } => |count| format!("{column}: {}", decision.text(count)),
+
+        /// Decimal points and decimal commas both occur in the cells of an expression. Each cell is read by what it contains.
+        #[code = "decimal-mark"]
+        #[advice = "See whether two exports were put together. Set `decimal` in [[source]] if one of them is wrong."]
+        #[option = "decimal"]
+        BothDecimalMarks => |_| "Decimal points and decimal commas both occur. Each cell is read by what it contains",
+
+        /// Several columns have the same name. A number is added to the names of the later ones.
+        #[code = "duplicate-header"]
+        #[advice = "Map the right one of them."]
+        DuplicateHeader { number: usize, name: String, first: String } => |_| {
+            let (name, first) = (excerpt(name), excerpt(first));
+            format!("Column {number} is read as {name}, because an earlier column has the name {first}")
+        },
+
+        /// The file is not UTF-8. Its encoding was detected from its bytes.
+        #[code = "encoding"]
+        #[advice = "Nothing, if names look right. Otherwise set `encoding` in [[source]]."]
+        #[option = "encoding"]
+        Encoding { encoding: &'static str } => |_| format!("The file is not UTF-8. It is read as {encoding}"),
+
+        /// Lines at the end of the file are not records, for example totals.
+        #[code = "footer"]
+        #[advice = "Nothing. If they are records, look at their cells."]
+        Footer { lines: u64, first: u64 } => |_| match lines {
+            1 => format!("The last line, {first}, is not a record"),
+            _ => format!("The last {lines} lines, from line {first}, are not records"),
+        },
+
+        /// Some bytes are not characters of the encoding. They were replaced by U+FFFD.
+        #[code = "malformed"]
+        #[advice = "Set the right `encoding` in [[source]], or export the file again."]
+        #[option = "encoding"]
+        Malformed { encoding: &'static str } => |_| format!("Some bytes are not valid {encoding}. They were replaced by U+FFFD"),
+
+        /// Quotes of some records break the rules. These records are read so that they have as many cells as the table.
+        #[code = "quotes"]
+        #[advice = "Look at the first of them. Export the file with quotes doubled within cells."]
+        Quotes { records: u64, line: u64 } => |_| format!(
+            "{}, {}on line {line}. {} so that {} as many cells as the table",
+            counted(*records, "record has misplaced quotes", "records have misplaced quotes"),
+            if *records == 1 { "" } else { "the first " },
+            if *records == 1 { "It is read" } else { "They are read" },
+            if *records == 1 { "it has" } else { "they have" }
+        ),
+
+        /// The export of a known system was recognised by its columns.
+        #[code = "recognised"]
+        #[advice = "Nothing. If it is wrong, describe the file in [[source]]."]
+        #[option = "profile"]
+        Recognised { recognition: Recognition } => |_| recognition.to_string(),
+
+        /// Single bytes of a UTF-8 file are not UTF-8. They are read as windows-1252.
+        #[code = "stray-bytes"]
+        #[advice = "Nothing, if the text looks right. Otherwise export the file again."]
+        StrayBytes { bytes: u64, line: u64 } => |_| format!(
+            "{}, {}on line {line}, and {} read as windows-1252",
+            counted(*bytes, "byte is not UTF-8", "bytes are not UTF-8"),
+            if *bytes == 1 { "" } else { "the first " },
+            if *bytes == 1 { "is" } else { "are" }
+        ),
+
+        /// Zero bytes are omitted from the text.
+        #[code = "zero-bytes"]
+        #[advice = "Nothing, if the file is complete. Otherwise export it again."]
+        ZeroBytes { bytes: u64 } => |_| counted(*bytes, "zero byte is omitted", "zero bytes are omitted"),
+    }
+}

@@ -1,0 +1,197 @@
+//! What a run has to say about the data, as values: notes, reasons for not using records, and decisions about columns.
+//!
+//! Each kind is a variant of an enum, with typed fields. The macro `described!` keeps everything about it in one place: the code, what
+//! it means, what to do about it, and its sentence. Nothing here prints, and no other module takes a sentence apart. To add a kind, add
+//! a variant with its row; it then appears in `relhealth help codes`, and the compiler names every place that has to decide about it.
+
+#[macro_use]
+mod described;
+mod cells;
+mod data_issues;
+mod decision;
+mod expression;
+mod files;
+mod personal;
+mod run;
+mod unused;
+
+use std::fmt;
+
+use crate::diagnostics::{Place, visible};
+
+pub use cells::{CellNote, Cells, ClockChange, Expected};
+pub use data_issues::{DataIssue, ExampleRecord};
+pub use decision::{DateFormat, DateReading, Decision};
+pub use described::{Code, Description, Group};
+pub use expression::ExpressionFault;
+pub use files::{FileNote, Recognition, SurveyQuestion};
+pub use personal::{CellText, Id, Personal, Withheld};
+pub use run::{AsOfDoubt, PseudonymKey, RunNote};
+pub use unused::{CellFault, DuplicateReason, ExclusionReason, MissingValue, RejectReason, UnusedReason, UnusedStatus};
+
+groups! {
+    /// Something worth knowing about a run that does not end it.
+    pub enum NoteKind {
+        /// How a file is read.
+        File(FileNote) "Notes: how files are read",
+        /// What is remarkable about the cells of a column.
+        Cells(Cells) "Notes: cells",
+        /// What is doubtful in the records.
+        Data(DataIssue) "Notes: records",
+        /// What is to be known about the settings and the results of a run.
+        Run(RunNote) "Notes: settings and results",
+    }
+}
+
+/// A note: what it says, how many rows or values it is about, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// What it says.
+    pub kind: NoteKind,
+    /// How many rows or values it is about; 0 if it is not about any.
+    pub count: u64,
+    /// Where, or where first.
+    pub place: Option<Place>,
+}
+
+impl Note {
+    /// A note about no rows and no place in particular.
+    pub fn new(kind: impl Into<NoteKind>) -> Note {
+        Note {
+            kind: kind.into(),
+            count: 0,
+            place: None,
+        }
+    }
+
+    /// The note, about that many rows or values.
+    pub fn count(self, count: u64) -> Note {
+        Note { count, ..self }
+    }
+
+    /// The note, about that place.
+    pub fn at(self, place: Place) -> Note {
+        Note {
+            place: Some(place),
+            ..self
+        }
+    }
+
+    /// The stable word for machines, such as `negative-duration`.
+    pub fn code(&self) -> Code {
+        self.kind.description().code
+    }
+
+    /// Its sentence, without the place; the count is in it.
+    pub fn text(&self) -> String {
+        self.kind.text(self.count)
+    }
+
+    /// The note as a line on stderr shows it, after the word `note`: `[code]: place: text`.
+    pub fn with_code(&self) -> String {
+        format!("[{}]: {self}", self.code())
+    }
+
+    /// Takes personal data out of it.
+    pub fn withhold(&mut self, what: Withheld) {
+        self.kind.withhold(what);
+    }
+}
+
+impl fmt::Display for Note {
+    /// `place: text`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(place) = &self.place {
+            write!(f, "{place}: ")?;
+        }
+        f.write_str(&visible(&self.text()))
+    }
+}
+
+/// Every code of a run, in groups with their titles: the reasons for not using records, the notes, and the decisions about columns.
+pub fn codes() -> Vec<Group> {
+    let decisions = Group {
+        title: "Decisions about columns: notes with the code `decided`, and `inspect`",
+        descriptions: Decision::ALL,
+    };
+    [UnusedReason::GROUPS, NoteKind::GROUPS, &[decisions]].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::schema::Table;
+
+    #[test]
+    fn a_note_shows_its_code_its_place_and_a_sentence_with_the_count() {
+        let note = Note::new(DataIssue::NegativeQuantity { table: Table::Purchases })
+            .count(4)
+            .at(Place::line("a\u{1b}[31m.csv", 7));
+        let text = "a\\u{1b}[31m.csv:7: purchases: 4 records have a negative quantity and a positive amount. The amounts count unchanged";
+        assert_eq!(note.to_string(), text);
+        assert_eq!(note.with_code(), format!("[negative-quantity]: {text}"));
+        assert_eq!(note.code().as_str(), "negative-quantity");
+    }
+
+    #[test]
+    fn hidden_characters_of_names_are_shown() {
+        let note = Note::new(FileNote::DuplicateHeader {
+            number: 2,
+            name: "a\u{202e}".to_string(),
+            first: "a".to_string(),
+        });
+        assert!(note.to_string().contains("a\\u{202e}"), "{note}");
+    }
+
+    /// Every code has one meaning, one spelling, and whole sentences.
+    #[test]
+    fn every_code_says_what_it_means_and_what_to_do() {
+        let groups = codes();
+        assert_eq!(groups.len(), UnusedReason::GROUPS.len() + NoteKind::GROUPS.len() + 1);
+        let all: Vec<&Description> = groups.iter().flat_map(|group| group.descriptions).collect();
+        let codes: BTreeSet<Code> = all.iter().map(|described| described.code).collect();
+        assert_eq!(codes.len(), all.len(), "a code with two meanings");
+        for described in all {
+            let (code, means) = (described.code.as_str(), described.means());
+            assert!(code.chars().all(|c| c.is_ascii_lowercase() || c == '-'), "{code}");
+            for text in [means.as_str(), described.advice] {
+                assert!(text.starts_with(|c: char| c.is_uppercase() || c == '`'), "{code}: {text}");
+            }
+            assert!(means.ends_with('.') && described.advice.ends_with('.'), "{code}");
+        }
+    }
+
+    /// Codes are read by programs, so none may change or vanish unnoticed.
+    #[test]
+    fn the_codes_are_those_that_were_published() {
+        let titles = |group: &Group| -> Vec<&str> { group.descriptions.iter().map(|described| described.code.as_str()).collect() };
+        let [rejected, duplicate, excluded, file, cells, data, run, decisions] = &codes()[..] else {
+            panic!("other groups: {:?}", codes())
+        };
+        let rejects = "bad-amount bad-date bad-duration bad-expression bad-flag bad-number cut-off field-too-long missing no-lookup \
+                       self-referral stray-quote too-few-cells too-many-cells";
+        let exclusions = "after-as-of cancelled filtered filtered-unreadable no-stakeholder order-excluded other-currency";
+        let of_files = "decided decimal-mark duplicate-header encoding footer malformed quotes recognised stray-bytes zero-bytes";
+        let of_cells = "zero-date sheet-error clock-change cleaned-ids rounded-ids rounded voided";
+        let of_data = "activity-after-end alias-of-several closed-without-time end-reason-without-end future-date identity-circle \
+                       list-of-ids lookalike-ids merged-by-email merged-by-identities negative-duration negative-quantity not-on-roster \
+                       off-scale one-id-dominates open-with-resolution placeholder-id purchases-of-nobody received-without-time \
+                       refund-over-amount repeated same-id-differs shared-email";
+        let of_run = "absent as-of exposure no-example no-rest not-opened redacted";
+        let of_decisions = "date-format decimal-separator ids-without-point-zero";
+        for (group, expected) in [
+            (rejected, rejects),
+            (duplicate, "duplicate duplicate-key"),
+            (excluded, exclusions),
+            (file, of_files),
+            (cells, of_cells),
+            (data, of_data),
+            (run, of_run),
+            (decisions, of_decisions),
+        ] {
+            assert_eq!(titles(group), expected.split_whitespace().collect::<Vec<_>>(), "{}", group.title);
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! Notes about the settings and the results of a run.
+
+use super::personal::not_personal;
+use crate::diagnostics::visible;
+use crate::period::date_text;
+
+/// What is doubtful about an as-of date that is not set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AsOfDoubt {
+    /// The newest events are far after all others, and the default as-of date is after them.
+    FarAhead {
+        /// How many they are, and how many events there are.
+        ahead: (u64, u64),
+        /// The day of the first of them.
+        from: i32,
+        /// The last day of the others.
+        others_until: i32,
+    },
+    /// Rules about the age of data compare it with the newest event, rather than with a day.
+    AgeOfData,
+}
+
+/// How pseudonyms are made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PseudonymKey {
+    /// By a key that was given.
+    Given,
+    /// By the contents of the inputs.
+    Inputs,
+}
+
+not_personal!(AsOfDoubt, PseudonymKey);
+
+described! {
+    /// What is to be known about the settings and the results of a run.
+    pub enum RunNote {
+        /// `measure` gives no number for the rows that `rows` shows.
+        #[code = "absent"]
+        #[advice = "See the reason in the note; `relhealth metrics METRIC` shows what the metric needs."]
+        Absent { reason: &'static str } => |_| format!("`measure` gives no number for these rows: {reason}"),
+
+        /// The as-of date is not set, and the default may not be the day that you mean.
+        #[code = "as-of"]
+        #[advice = "Set `as_of` or --as-of."]
+        #[option = "as_of"]
+        AsOf { doubt: AsOfDoubt } => |_| match doubt {
+            AsOfDoubt::FarAhead { ahead: (ahead, all), from, others_until } => format!(
+                "The newest {ahead} of {all} events are on or after {}, and the others end on {}. Set `as_of` if these dates are errors",
+                date_text(*from),
+                date_text(*others_until)
+            ),
+            AsOfDoubt::AgeOfData => "The as-of date is not set, so it is the end of the day of the newest event. `max_age` only finds tables \
+                                     that are older than the others. Set --as-of to compare their age with a day"
+                .to_string(),
+        },
+
+        /// The rows of a rate are its events. The exposure by which it is divided has rows of its own metric.
+        #[code = "exposure"]
+        #[advice = "Show the rows of the other metric as well."]
+        Exposure { metric: String } => |_| {
+            format!("These are the events. They are divided by `{metric}`; `relhealth rows {metric}` shows its rows")
+        },
+
+        /// A metric of your own has no example that shows what it gives.
+        #[code = "no-example"]
+        #[advice = "Add an [[metric.ID.example]]; `relhealth test` then checks it."]
+        NoExample { metric: String } => |_| format!("Metric `{}` has no example", visible(metric)),
+
+        /// Some metrics cannot be compared with all other groups combined.
+        #[code = "no-rest"]
+        #[advice = "Nothing."]
+        NoRest { metrics: Vec<String> } => |_| format!(
+            "Not compared with all other groups combined, because they show how a total is distributed, or count different things: {}",
+            metrics.join(", ")
+        ),
+
+        /// The report was written, but the program that shows it could not be started.
+        #[code = "not-opened"]
+        #[advice = "Open the file yourself."]
+        NotOpened { file: String, reason: String } => |_| format!("{file} could not be opened: {reason}"),
+
+        /// IDs, names and e-mail addresses are replaced by pseudonyms, and raw text and comments are withheld.
+        #[code = "redacted"]
+        #[advice = "Nothing. To get the same pseudonyms in every run, give a key."]
+        Redacted { key: PseudonymKey } => |_| format!(
+            "IDs, names and e-mail addresses of stakeholders are replaced by pseudonyms. {}. Raw text and comments are withheld",
+            match key {
+                PseudonymKey::Given => "They are made with the key given",
+                PseudonymKey::Inputs => "They are made from the contents of the inputs, so they stay the same only for the same files",
+            }
+        ),
+    }
+}

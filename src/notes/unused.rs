@@ -1,0 +1,303 @@
+//! Why records are not used.
+
+use std::fmt;
+
+use super::personal::not_personal;
+use super::{CellText, ExpressionFault, Personal, Withheld};
+use crate::cell_parsing::ValueError;
+use crate::diagnostics::counted;
+
+/// What becomes of a record that is not used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum UnusedStatus {
+    /// It cannot be read.
+    Rejected,
+    /// It was read already.
+    Duplicate,
+    /// A rule excludes it.
+    Excluded,
+}
+
+impl UnusedStatus {
+    /// As machine formats write it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            UnusedStatus::Rejected => "rejected",
+            UnusedStatus::Duplicate => "duplicate",
+            UnusedStatus::Excluded => "excluded",
+        }
+    }
+}
+
+/// Why a cell cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CellFault {
+    /// What is wrong with it.
+    pub error: ValueError,
+    /// The cell, or the number that an expression gave.
+    pub cell: Option<CellText>,
+}
+
+impl Personal for CellFault {
+    fn withhold(&mut self, what: Withheld) {
+        self.cell.withhold(what);
+    }
+}
+
+impl fmt::Display for CellFault {
+    /// Without the cell no character of it is shown either.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.cell, self.error) {
+            (Some(cell), error) => write!(f, "{error}: {cell}"),
+            (None, ValueError::NumberCharacter(..)) => f.write_str("not a number"),
+            (None, error) => write!(f, "{error}"),
+        }
+    }
+}
+
+/// What a record lacks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MissingValue {
+    /// The value of this canonical column.
+    Column(String),
+    /// A time, which an answer to a survey needs.
+    SurveyTime,
+    /// The amount of the order, which none of its records has.
+    OrderAmount,
+}
+
+not_personal!(MissingValue);
+
+described! {
+    /// Why a record cannot be read.
+    pub enum RejectReason {
+        /// A cell of money is not a number, can be read as two different numbers, or is too large.
+        #[code = "bad-amount"]
+        #[advice = "Correct the cell, or set `decimal` to \",\" or \".\" in [[source]]."]
+        #[option = "decimal"]
+        BadAmount { fault: CellFault } => |_| fault.to_string(),
+
+        /// A cell is not a date, not a date of the calendar, or not written in the format that is set.
+        #[code = "bad-date"]
+        #[advice = "Correct the cell. If the whole column is like that, set `dates`, or a format in [source.map]."]
+        #[option = "dates"]
+        BadDate { fault: CellFault } => |_| fault.to_string(),
+
+        /// A cell is not a duration such as 90, 1:30 or 1h 30m.
+        #[code = "bad-duration"]
+        #[advice = "Correct the cell, or set its unit in [source.map]."]
+        BadDuration { fault: CellFault } => |_| fault.to_string(),
+
+        /// An expression of the mapping cannot be computed from the cells of the record.
+        #[code = "bad-expression"]
+        #[advice = "See the reason. Correct the cells, or allow for them in the expression."]
+        BadExpression { fault: ExpressionFault } => |_| fault.to_string(),
+
+        /// A cell that has to be yes or no is something else.
+        #[code = "bad-flag"]
+        #[advice = "Set what it means in [source.values]."]
+        BadFlag { fault: CellFault } => |_| fault.to_string(),
+
+        /// A cell that has to be a number is not one.
+        #[code = "bad-number"]
+        #[advice = "Correct the cell, or set what it means in [source.values]."]
+        BadNumber { fault: CellFault } => |_| fault.to_string(),
+
+        /// The file ends within a quoted cell. It was cut off, or a quote is never closed.
+        #[code = "cut-off"]
+        #[advice = "Export the file again."]
+        CutOff => |_| "the file ends within a quoted cell",
+
+        /// A cell is longer than --max-field allows.
+        #[code = "field-too-long"]
+        #[advice = "See with `relhealth inspect` whether the file is read correctly, or allow more."]
+        #[option = "--max-field"]
+        FieldTooLong { limit: usize } => |_| format!("a cell has more than {limit} bytes"),
+
+        /// The record lacks a value that every record of its table needs.
+        #[code = "missing"]
+        #[advice = "Fill in the cell. If the whole column is empty, map another one."]
+        Missing { value: MissingValue } => |_| match value {
+            MissingValue::Column(column) => format!("no {column}"),
+            MissingValue::SurveyTime => "neither responded_at nor sent_at".to_string(),
+            MissingValue::OrderAmount => "no record of the order has an amount".to_string(),
+        },
+
+        /// The lookup file has no record with the key of this one.
+        #[code = "no-lookup"]
+        #[advice = "Export both files for the same period, or see whether the keys are written in the same way."]
+        NoLookup { key: Option<CellText> } => |_| match key {
+            Some(key) => format!("the lookup file has no record with the key {key}"),
+            None => "the lookup file has no record with this key".to_string(),
+        },
+
+        /// The referrer and the referred stakeholder are the same.
+        #[code = "self-referral"]
+        #[advice = "Nothing, or correct the IDs."]
+        SelfReferral => |_| "the referrer and the referred stakeholder are the same",
+
+        /// A quote character is where none can be, so it is not certain which cells the record has.
+        #[code = "stray-quote"]
+        #[advice = "Export the file with quotes doubled within cells, or set quote = \"\" if quotes are ordinary characters."]
+        #[option = "quote"]
+        StrayQuote => |_| "unexpected quote character: relhealth cannot determine where the cells of this record begin and end",
+
+        /// The record has fewer cells than the header.
+        #[code = "too-few-cells"]
+        #[advice = "See whether a cell without quotes contains a delimiter or a line break. Export the file again."]
+        TooFewCells { cells: usize, columns: usize } => |_| ragged(*cells, *columns),
+
+        /// The record has more cells than the header.
+        #[code = "too-many-cells"]
+        #[advice = "See whether a cell without quotes contains a delimiter. Export the file again."]
+        TooManyCells { cells: usize, columns: usize } => |_| ragged(*cells, *columns),
+    }
+}
+
+fn ragged(cells: usize, columns: usize) -> String {
+    format!("{}, and the header has {columns}", counted(cells as u64, "cell", "cells"))
+}
+
+described! {
+    /// Why a record counts as read already.
+    pub enum DuplicateReason {
+        /// An earlier file has the same record, equal in all cells. Overlapping exports count once.
+        #[code = "duplicate"]
+        #[advice = "Nothing."]
+        InOtherFile => |_| "equal in all cells to a record of another file",
+
+        /// A later record has the same key and replaces this one.
+        #[code = "duplicate-key"]
+        #[advice = "Nothing, if the `key` of [[source]] is the right one."]
+        #[option = "key"]
+        Key => |_| "a later record has the same key",
+    }
+}
+
+described! {
+    /// Which rule excludes a record.
+    pub enum ExclusionReason {
+        /// It happened at or after the as-of date that you set, so nothing of it was known then.
+        #[code = "after-as-of"]
+        #[advice = "Nothing, or set a later `as_of`."]
+        #[option = "as_of"]
+        AfterAsOf => |_| "it happened at or after the as-of date",
+
+        /// The status of the purchase says cancelled, void, failed, pledged or a test.
+        #[code = "cancelled"]
+        #[advice = "Nothing. If the word means something else, set its meaning in [source.values.status]."]
+        Cancelled => |_| "the status says that the purchase did not take place",
+
+        /// The `where` of its source excludes it.
+        #[code = "filtered"]
+        #[advice = "Nothing, if the condition is the right one."]
+        #[option = "where"]
+        Filtered => |_| "the `where` of the source excludes it",
+
+        /// The `where` of its source cannot be computed from its cells, so it does not meet the condition.
+        #[code = "filtered-unreadable"]
+        #[advice = "See the reason. Correct the cells, or allow for them in the condition."]
+        #[option = "where"]
+        FilteredUnreadable { fault: ExpressionFault } => |_| fault.to_string(),
+
+        /// It has no stakeholder ID.
+        #[code = "no-stakeholder"]
+        #[advice = "Nothing, if there is none. Otherwise map the column that has it."]
+        NoStakeholder => |_| "no stakeholder ID",
+
+        /// It is a line of an order whose amount is on another line, and that line is not used.
+        #[code = "order-excluded"]
+        #[advice = "Nothing. The reason of that line is the reason of this one."]
+        OrderExcluded => |_| "the record that has the amount of the order is not used",
+
+        /// Its money is in a currency that no rate converts.
+        #[code = "other-currency"]
+        #[advice = "Add the rate to [rates], or report in another currency."]
+        #[option = "rates"]
+        OtherCurrency => |_| "there is no rate for its currency",
+    }
+}
+
+groups! {
+    /// Why a record is not used.
+    pub enum UnusedReason {
+        /// It cannot be read.
+        Rejected(RejectReason) "Rejected: records that cannot be read",
+        /// It was read already.
+        Duplicate(DuplicateReason) "Duplicate: records that were read already",
+        /// A rule excludes it.
+        Excluded(ExclusionReason) "Excluded: records that a rule leaves out",
+    }
+}
+
+impl UnusedReason {
+    /// What becomes of the record.
+    pub fn status(&self) -> UnusedStatus {
+        match self {
+            UnusedReason::Rejected(_) => UnusedStatus::Rejected,
+            UnusedReason::Duplicate(_) => UnusedStatus::Duplicate,
+            UnusedReason::Excluded(_) => UnusedStatus::Excluded,
+        }
+    }
+
+    /// Its code.
+    pub fn code(&self) -> super::Code {
+        self.description().code
+    }
+}
+
+impl fmt::Display for UnusedReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text(1))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reasons_lose_the_cell_and_every_character_of_it() {
+        let fault = |error, cell| CellFault {
+            error,
+            cell: Some(CellText::of(cell)),
+        };
+        let key = Some(CellText::of("C1's"));
+        let unreadable = ExpressionFault::Unreadable {
+            column: "day".into(),
+            expected: "a date",
+            cell: Some(CellText::of("Ann's day")),
+        };
+        for (reason, with, without) in [
+            (
+                RejectReason::BadAmount {
+                    fault: fault(ValueError::NumberCharacter('B', 1), "Bob"),
+                },
+                "not a number: letter 'B' at 1: 'Bob'",
+                "not a number",
+            ),
+            (
+                RejectReason::BadDate {
+                    fault: fault(ValueError::NotDate, "C1's day"),
+                },
+                "not a date: 'C1's day'",
+                "not a date",
+            ),
+            (
+                RejectReason::NoLookup { key },
+                "the lookup file has no record with the key 'C1's'",
+                "the lookup file has no record with this key",
+            ),
+            (
+                RejectReason::BadExpression { fault: unreadable },
+                "`day` is not a date: 'Ann's day'",
+                "`day` is not a date",
+            ),
+        ] {
+            let mut reason = UnusedReason::from(reason);
+            assert_eq!(reason.to_string(), with);
+            reason.withhold(Withheld::ALL);
+            assert_eq!(reason.to_string(), without);
+        }
+    }
+}
