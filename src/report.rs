@@ -152,7 +152,8 @@ impl From<&period::Clock> for Clock {
 /// slices of the same period together.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Change {
-    /// Label of the period that the other value is of.
+    /// Label of the days that the other value is of: the earlier period or, if the period of the value has not ended, the same number of days
+    /// from the start of the earlier period.
     pub period: String,
     /// The other value: the earlier one as known at the same age, or that of the rest.
     pub value: Option<f64>,

@@ -70,7 +70,7 @@ pub fn mix(
     if !canonical.is_mapped(&interactions::CHANNEL) {
         return Ok(Err(AbsentReason::MissingInput(interactions::CHANNEL.full_name())));
     }
-    let previous = Compare::Previous.of(period);
+    let previous = Compare::Previous.of(period, canonical.as_of);
     let mut named = frequent(canonical, &[period, &previous]);
     let others = named.split_off(most.min(named.len())).len();
     let quoted: Vec<String> = named.iter().map(|name| format!("'{}'", name.replace('\'', "''"))).collect();

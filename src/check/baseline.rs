@@ -8,8 +8,9 @@ use serde_json::json;
 
 use super::verdict::{CheckResult, Subject, Verdict};
 use crate::diagnostics::Problem;
-use crate::period::{Period, instant_text};
+use crate::period::{Period, instant_text, parse_instant};
 use crate::report::Cell;
+use crate::schema::Micros;
 
 /// The name and version of the format.
 pub const SCHEMA: &str = "relhealth.baseline/2";
@@ -102,6 +103,19 @@ impl Baseline {
             .filter(|name| self.terms.get(*name) != now.get(*name))
             .map(|name| (name.to_string(), said(self.terms.get(name)), said(now.get(name))))
             .collect()
+    }
+
+    /// Whether its number is of as many days from the start of its period as `period` has by `as_of`: both have ended, or both are known up to
+    /// the same time after their start.
+    pub fn has_same_days(&self, saved: &Saved, period: &Period, as_of: Micros) -> bool {
+        let before = Period::parse(&saved.period, period.zone(), as_of)
+            .ok()
+            .zip(parse_instant(&self.as_of));
+        before.is_some_and(|(before, known)| match (before.is_complete(known), period.is_complete(as_of)) {
+            (true, true) => true,
+            (false, false) => before.elapsed(known) == period.elapsed(as_of),
+            (true, false) | (false, true) => false,
+        })
     }
 
     /// The number of a metric in a slice, of periods of that length.

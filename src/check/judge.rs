@@ -77,6 +77,7 @@ pub fn check(
                 metric,
                 shown,
                 ask: &ask,
+                as_of: canonical.as_of,
             };
             found.insert(at, judge.judge(cells, &run.period));
             metrics.entry(rule.metric.clone()).or_insert_with(|| Known {

@@ -9,6 +9,7 @@ use crate::catalog::Metric;
 use crate::measure::Compare;
 use crate::period::Period;
 use crate::report::{AbsentReason, Cell, Change, MetricInfo};
+use crate::schema::Micros;
 use crate::stats::{self, BetterDirection, Interval, Reading};
 
 /// One rule on one metric.
@@ -23,6 +24,8 @@ pub struct Judge<'a> {
     pub shown: &'a MetricInfo,
     /// What is to be judged.
     pub ask: &'a CheckRequest,
+    /// Nothing at or after it is known.
+    pub as_of: Micros,
 }
 
 impl Judge<'_> {
@@ -200,7 +203,7 @@ impl Judge<'_> {
         if self.shown.undated {
             return Err(NotEvaluatedReason::Undated);
         }
-        let earlier = || NotEvaluatedReason::NoEarlier(key.of(&cell.period).label);
+        let earlier = || NotEvaluatedReason::NoEarlier(key.of(&cell.period, self.as_of).label);
         let change = cell.changes.get(key.as_str()).ok_or_else(earlier)?;
         change.delta.map(|_| change.clone()).ok_or_else(earlier)
     }
@@ -220,6 +223,9 @@ impl Judge<'_> {
         let saved = baseline
             .get(&self.rule.metric, filter, cell)
             .ok_or(NotEvaluatedReason::NotInBaseline)?;
+        if !baseline.has_same_days(saved, &cell.period, self.as_of) {
+            return Err(NotEvaluatedReason::OtherDays(saved.period.clone()));
+        }
         let definition = format!("{:016x}", self.metric.definition_hash());
         if saved.definition != definition {
             let what = format!("definition of {}", self.rule.metric);

@@ -90,6 +90,8 @@ pub enum NotEvaluatedReason {
     UnknownTerms,
     /// The baseline was made under other terms; says which, and what they were and are.
     OtherTerms(Vec<(String, String, String)>),
+    /// The period, or the period of the baseline that is named here, had not ended, and they are not known up to the same day of the period.
+    OtherDays(String),
     /// The series has no chart, or its limits are not locked yet: so many points of the number that it takes.
     NoChart {
         /// Whole periods with a value.

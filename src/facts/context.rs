@@ -51,7 +51,7 @@ pub struct Window {
     pub end: Micros,
     /// Start of the period before.
     pub previous_start: Micros,
-    /// End of the period before; for calendar periods the start of this one.
+    /// End of the period before: the start of this one or, if this one has not ended, the end of as many days of the period before.
     pub previous_end: Micros,
     /// Nothing at or after it is known in this window.
     pub as_of: Micros,

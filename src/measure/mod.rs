@@ -23,6 +23,8 @@ mod private;
 mod requirements;
 mod rows;
 mod slices;
+#[cfg(test)]
+mod steady_tests;
 mod window_sets;
 
 use std::collections::BTreeMap;

@@ -1,11 +1,14 @@
 //! The periods of a run as sets of disjoint windows: the periods themselves, and the earlier periods that they are compared with.
 //!
-//! An earlier period is measured as it was known at the same age (its own end plus the time from the end of the current period to
-//! as-of), so it is a window of its own, never the cell of the period itself.
+//! An earlier period is measured as it was known at the same age, so it is a window of its own, never the cell of the period itself.
+//! After a period has ended, its age is the time since its end. Before that, it is the number of days since its start: a period that has
+//! not ended is compared with the same number of days from the start of the earlier period, whatever the lengths of the two. If the
+//! earlier period has fewer days (30 days of March and February), the days after its end belong to the comparison: both sides have the
+//! same number of days on every date. Facts that look back to the period before see the same number of its days, too.
 
 use super::ids::{Id, IdVec, PeriodId, WindowId, WindowSetId};
 use crate::facts::context::Window;
-use crate::period::Period;
+use crate::period::{Elapsed, Period};
 use crate::schema::Micros;
 
 /// What a cell is compared with.
@@ -29,8 +32,19 @@ impl Compare {
         }
     }
 
-    /// The period that `period` is compared with: for the other groups, itself.
-    pub fn of(self, period: &Period) -> Period {
+    /// The days that `period` is compared with, as a period: the earlier period or, if `period` has not ended by `as_of`, the same number of
+    /// days from the start of the earlier period. For the other groups it is the period itself.
+    pub fn of(self, period: &Period, as_of: Micros) -> Period {
+        let earlier = self.whole_of(period);
+        if self == Compare::OtherGroups || period.is_complete(as_of) {
+            earlier
+        } else {
+            earlier.first_days(period.elapsed(as_of).begun())
+        }
+    }
+
+    /// The earlier period as a whole; for the other groups, the period itself.
+    fn whole_of(self, period: &Period) -> Period {
         match self {
             Compare::Previous => period.previous(),
             Compare::YearAgo => period.year_ago(),
@@ -63,7 +77,7 @@ impl WindowSet {
 /// The periods of a `series` are each known at the age that the last one has at as-of, and only the last is compared.
 pub fn window_sets(periods: &[Period], compares: &[Compare], series: bool, as_of: Micros) -> IdVec<WindowSetId, WindowSet> {
     let mut out = Vec::new();
-    let age = periods.last().filter(|_| series).map(|last| as_of - last.end);
+    let last = periods.last().filter(|_| series);
     let earlier = compares.iter().copied().filter(|compare| *compare != Compare::OtherGroups);
     for compare in std::iter::once(None).chain(earlier.map(Some)) {
         let mut entries: Vec<(PeriodId, Window)> = periods
@@ -72,12 +86,8 @@ pub fn window_sets(periods: &[Period], compares: &[Compare], series: bool, as_of
             .filter(|(index, _)| !series || compare.is_none() || index + 1 == periods.len())
             .map(|(index, period)| {
                 let window = match compare {
-                    None => window(period, age.map_or(as_of, |age| period.end + age)),
-                    Some(compare) => {
-                        let earlier = compare.of(period);
-                        // As known at the same age; a period that is not over yet is compared with the same part of the earlier one.
-                        window(&earlier, as_of - period.end + earlier.end)
-                    }
+                    None => last.map_or_else(|| window(period, as_of), |last| at_same_age(period, last, as_of)),
+                    Some(compare) => at_same_age(&compare.whole_of(period), period, as_of),
                 };
                 (PeriodId::of(index), window)
             })
@@ -110,17 +120,47 @@ pub fn later(day: i32, days: u32) -> i32 {
     day.saturating_add_unsigned(days)
 }
 
+/// An earlier period as it was known when it had the age that `period` has at as-of.
+fn at_same_age(earlier: &Period, period: &Period, as_of: Micros) -> Window {
+    if period.is_complete(as_of) {
+        window(earlier, as_of - period.end + earlier.end)
+    } else {
+        first_part(earlier, period.elapsed(as_of))
+    }
+}
+
 /// A period as it is known at an as-of.
 pub fn window(period: &Period, as_of: Micros) -> Window {
+    if !period.is_complete(as_of) {
+        return first_part(period, period.elapsed(as_of));
+    }
     let previous = period.previous();
     Window {
         start: period.start,
-        end: period.end.min(as_of.max(period.start)),
+        end: period.end,
         previous_start: previous.start,
         previous_end: previous.end,
         as_of,
-        months: period.months().iter().map(|m| (m.start, m.end)).collect(),
+        months: months(period),
     }
+}
+
+/// As much of a period from its start, as it was known then. What looks back sees as much of the period before.
+fn first_part(period: &Period, elapsed: Elapsed) -> Window {
+    let as_of = period.instant_after(elapsed);
+    let previous = period.previous();
+    Window {
+        start: period.start,
+        end: as_of.max(period.start),
+        previous_start: previous.start,
+        previous_end: previous.instant_after(elapsed).max(previous.start),
+        as_of,
+        months: months(period),
+    }
+}
+
+fn months(period: &Period) -> Vec<(Micros, Micros)> {
+    period.months().iter().map(|m| (m.start, m.end)).collect()
 }
 
 #[cfg(test)]
@@ -168,6 +208,81 @@ mod tests {
             (nth(&sets, 0, 1).start, nth(&sets, 0, 1).as_of),
             (nth(&sets, 1, 0).start, nth(&sets, 1, 0).as_of)
         );
+    }
+
+    /// The civil days of a window, and whether it ends on the last one's midnight.
+    fn days(window: &Window, zone: &Zone) -> i32 {
+        assert!(zone.is_midnight(window.start) && zone.is_midnight(window.end));
+        zone.day_of(window.end) - zone.day_of(window.start)
+    }
+
+    #[test]
+    fn on_every_day_of_three_years_a_running_period_is_compared_with_as_many_days() {
+        for zone in ["UTC", "Europe/Berlin", "America/New_York"].map(|name| Zone::parse(name).unwrap()) {
+            for day in crate::period::days_from_civil(2024, 1, 1)..crate::period::days_from_civil(2027, 1, 1) {
+                let as_of = zone.midnight(day + 1);
+                for grain in Grain::ALL {
+                    let period = Period::of(grain, day, &zone);
+                    let sets = window_sets(std::slice::from_ref(&period), &[Compare::Previous, Compare::YearAgo], false, as_of);
+                    let own = days(nth(&sets, 0, 0), &zone);
+                    for (set, compare) in [(1, Compare::Previous), (2, Compare::YearAgo)] {
+                        let (earlier, window) = (compare.whole_of(&period), nth(&sets, set, 0));
+                        let compared = compare.of(&period, as_of);
+                        let name = format!("{} on {} against {}", period.label, crate::period::date_text(day), compared.label);
+                        assert_eq!(
+                            (window.start, window.previous_start),
+                            (earlier.start, earlier.previous().start),
+                            "{name}"
+                        );
+                        assert_eq!(compared.days(), days(window, &zone), "{name}");
+                        if period.is_complete(as_of) {
+                            assert_eq!(window.previous_end, earlier.previous().end, "{name}");
+                            assert_eq!((window.end, compared), (earlier.end, earlier), "{name}");
+                        } else {
+                            for window in [window, nth(&sets, 0, 0)] {
+                                let before = zone.day_of(window.previous_end) - zone.day_of(window.previous_start);
+                                assert_eq!(before, own, "{name}");
+                            }
+                            assert_eq!((days(window, &zone), window.as_of), (own, window.end), "{name}");
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_period_of_a_series_has_as_many_days_as_the_last_one_if_that_has_not_ended() {
+        let zone = Zone::parse("Europe/Berlin").unwrap();
+        // On 30 March all of February is over, and the series needs two sets: its windows are not disjoint.
+        for (day, own_sets) in [((2026, 3, 14), 1), ((2026, 3, 30), 2)] {
+            let day = crate::period::days_from_civil(day.0, day.1, day.2);
+            let last = Period::of(Grain::Month, day, &zone);
+            let mut periods: Vec<Period> = std::iter::successors(Some(last), |period| Some(period.previous()))
+                .take(13)
+                .collect();
+            periods.reverse();
+            let sets = window_sets(&periods, &[Compare::Previous], true, zone.midnight(day + 1));
+            let elapsed = day + 1 - periods[12].first_day;
+            let own: Vec<&WindowSet> = sets.iter().map(|(_, set)| set).filter(|set| set.compare.is_none()).collect();
+            assert_eq!(own.len(), own_sets);
+            assert_eq!(own.iter().map(|set| set.windows.len()).sum::<usize>(), 13);
+            for window in sets.iter().flat_map(|(_, set)| set.windows.as_slice()) {
+                assert_eq!(days(window, &zone), elapsed);
+            }
+        }
+    }
+
+    #[test]
+    fn a_period_that_has_not_begun_is_compared_as_it_was_known_as_long_before() {
+        let zone = Zone::utc();
+        let as_of = zone.midnight(crate::period::days_from_civil(2026, 2, 19));
+        let march = Period::parse("2026-03", &zone, as_of).unwrap();
+        let sets = window_sets(std::slice::from_ref(&march), &[Compare::Previous], false, as_of);
+        let window = nth(&sets, 1, 0);
+        assert_eq!((window.start, window.end), (march.previous().start, march.previous().start));
+        assert_eq!(window.start - window.as_of, 10 * crate::schema::DAY);
+        assert_eq!(Compare::Previous.of(&march, as_of).label, "2026-02");
     }
 
     #[test]

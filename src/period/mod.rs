@@ -47,6 +47,24 @@ pub struct Period {
     zone: Zone,
 }
 
+/// How far an instant lies after the start of a period: whole civil days, and the time since the last midnight.
+///
+/// It is counted from the start, because periods of one grain have different numbers of days. Before the start the days are negative.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Elapsed {
+    /// Whole civil days from the first one.
+    pub days: i32,
+    /// The time since the midnight after them; less than a day.
+    pub time: Micros,
+}
+
+impl Elapsed {
+    /// The number of days that have begun: a day that has not ended counts. None before the start.
+    pub fn begun(self) -> i32 {
+        (self.days + i32::from(self.time > 0)).max(0)
+    }
+}
+
 impl Period {
     /// The calendar period of a grain that holds a civil day.
     pub fn of(grain: Grain, day: i32, zone: &Zone) -> Period {
@@ -106,6 +124,34 @@ impl Period {
     /// Whether all of it is known at `as_of`, which is exclusive.
     pub fn is_complete(&self, as_of: Micros) -> bool {
         self.end <= as_of
+    }
+
+    /// How much of it is over at an instant, counted from its start.
+    pub fn elapsed(&self, at: Micros) -> Elapsed {
+        let mut day = self.zone.day_of(at);
+        // Where clocks go back over midnight, the time before the second midnight shows the day before.
+        if self.zone.midnight(day + 1) <= at {
+            day += 1;
+        }
+        Elapsed {
+            days: day - self.first_day,
+            time: at - self.zone.midnight(day),
+        }
+    }
+
+    /// The instant at which so much time is over since its start. It lies after its end if it has fewer days.
+    pub fn instant_after(&self, elapsed: Elapsed) -> Micros {
+        let day = self.first_day.saturating_add(elapsed.days);
+        // A day on which clocks change can be shorter than the day that the time is of.
+        (self.zone.midnight(day) + elapsed.time).min(self.zone.midnight(day.saturating_add(1)))
+    }
+
+    /// So many days from its first one, which may be more than it has. It is the period itself if it has as many days, or if there are none.
+    pub fn first_days(&self, days: i32) -> Period {
+        if days <= 0 || days == self.days() {
+            return self.clone();
+        }
+        Period::range(self.first_day, self.first_day + days, &self.zone)
     }
 
     /// The calendar period before it; of a range that covers whole months, the range of as many whole months before it, of any
@@ -288,6 +334,22 @@ mod tests {
     }
 
     #[test]
+    fn days_are_counted_from_the_start() {
+        let january = period("2026-01");
+        let at = |text: &str| january.elapsed(parse_as_of(text, &Zone::utc()).unwrap());
+        assert_eq!((at("2026-01-14").days, at("2026-01-14").time), (14, 0));
+        assert_eq!(at("2026-01-14T06:00:00Z").begun(), 14);
+        assert_eq!((at("2025-12-30").days, at("2025-12-30").begun()), (-1, 0));
+        let february = period("2026-02");
+        let named = |days| february.first_days(days).label;
+        assert_eq!(named(14), "2026-02-01..2026-02-14");
+        assert_eq!(
+            (named(0), named(28), named(30)),
+            ("2026-02".into(), "2026-02".into(), "2026-02-01..2026-03-02".into())
+        );
+    }
+
+    #[test]
     fn as_of_is_exclusive() {
         let utc = Zone::utc();
         let november = period("2026-11").start;
@@ -339,6 +401,22 @@ mod tests {
                 prop_assert_eq!(before.kind, period.kind);
                 prop_assert!(before.first_day < before.last_day_exclusive);
                 period = before;
+            }
+        }
+
+        #[test]
+        fn an_instant_lies_as_long_after_the_start_as_was_measured(day in 0i32..30_000, at in 0i64..86_400_000_000, which in 0usize..4) {
+            let zone = zone(["UTC", "Europe/Berlin", "America/St_Johns", "America/Havana"][which]);
+            for grain in Grain::ALL {
+                let period = Period::of(grain, day, &zone);
+                let elapsed = period.elapsed(zone.midnight(day) + at);
+                prop_assert_eq!(period.instant_after(elapsed), zone.midnight(day) + at);
+                for earlier in [period.previous(), period.year_ago()] {
+                    let then = earlier.instant_after(elapsed);
+                    prop_assert!(zone.midnight(earlier.first_day + elapsed.days) <= then);
+                    prop_assert!(then <= zone.midnight(earlier.first_day + elapsed.days + 1));
+                    prop_assert_eq!(earlier.first_days(elapsed.begun()).first_day, earlier.first_day);
+                }
             }
         }
 

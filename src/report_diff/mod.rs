@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 use crate::catalog::MetricUnit;
 use crate::report::{AbsentCode, Clock};
-use crate::schema::Micros;
+use crate::schema::{HOUR, Micros};
 use crate::stats::{self, Interval, Reading};
 use crate::wire::Cell;
 pub use crate::wire::diff::Basis;
@@ -72,6 +72,17 @@ impl Head {
     /// How long after the end of its period the report knows; less than nothing where it is not over.
     pub fn age(&self) -> Micros {
         self.as_of.saturating_sub(self.span.1)
+    }
+
+    /// Whether both reports are of as much of their periods: both periods have ended, or both reports know as much time from the start.
+    /// The change of a clock makes no difference.
+    pub fn has_same_days(&self, other: &Head) -> bool {
+        let elapsed = |head: &Head| head.as_of.saturating_sub(head.span.0);
+        match (self.complete, other.complete) {
+            (true, true) => true,
+            (false, false) => elapsed(self).abs_diff(elapsed(other)) <= 2 * HOUR.unsigned_abs(),
+            (true, false) | (false, true) => false,
+        }
     }
 }
 

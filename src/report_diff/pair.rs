@@ -84,7 +84,7 @@ impl<'a> Pair<'a> {
         let (interval, basis) = delta
             .and_then(|delta| self.interval(then, now, delta))
             .map_or((None, Basis::None), |(i, b)| (Some(i), b));
-        let is_read = !self.same_period && !then.left_truncated && !metric.undated;
+        let is_read = !self.same_period && self.reports[0].has_same_days(&self.reports[1]) && !then.left_truncated && !metric.undated;
         let mut moved = Moved {
             id: metric.id.clone(),
             title: metric.title.clone(),

@@ -64,7 +64,8 @@ pub struct Cell {
 /// How a value differs from that of an earlier period, or from that of the rest: all other slices of the same period together.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Change {
-    /// That the other value is of; against the rest, the period itself.
+    /// The days that the other value is of. If the period of the cell has not ended, these are the same number of days from the start of the
+    /// earlier period, such as 2026-01-01..2026-01-14. Against the rest, it is the period itself.
     pub period: String,
     /// The other value: the earlier one as it was known at the same age, or that of the rest.
     pub value: Option<f64>,

@@ -611,3 +611,67 @@ fn a_reader_who_goes_away_changes_no_verdict() {
     child.stderr.take().expect("piped").read_to_string(&mut said).expect("readable");
     assert_eq!((code, said.as_str()), (Some(1), ""));
 }
+
+/// 20 orders on every day from December to March.
+fn steady() -> Folder {
+    let mut text = String::from("order_id,stakeholder_id,occurred_at,amount\n");
+    let months = [("2025-12", 31), ("2026-01", 31), ("2026-02", 28), ("2026-03", 31)];
+    for (month, day) in months.iter().flat_map(|(month, days)| (1..=*days).map(move |day| (month, day))) {
+        for order in 0..20 {
+            writeln!(text, "{month}-{day:02}-{order},c{order},{month}-{day:02},10").expect("into memory");
+        }
+    }
+    Folder::new().with("orders.csv", text)
+}
+
+#[test]
+fn a_period_that_has_not_ended_is_compared_with_as_many_days() {
+    let rule = "[[source]]\npath = 'orders.csv'\nkind = 'purchases'\n[[rule]]\nmetric = 'revenue'\nfail_if_worse_than = 'previous'\n";
+    let folder = steady().with("relhealth.toml", rule);
+    for (as_of, period, compared) in [
+        ("2026-02-05", "2026-02", "2026-01-01..2026-01-05"),
+        ("2026-02-14", "2026-02", "2026-01-01..2026-01-14"),
+        ("2026-03-03", "2026-03", "2026-02-01..2026-02-03"),
+        // All of February, and more days than it has.
+        ("2026-03-28", "2026-03", "2026-02"),
+        ("2026-03-30", "2026-03", "2026-02-01..2026-03-02"),
+        ("2026-02-14", "2026-Q1", "2025-10-01..2025-11-14"),
+    ] {
+        let found = verdicts(&folder, &["--as-of", as_of, "--period", period]);
+        assert!(why(&found).contains(&format!("in {compared}: ")), "{found:#?}");
+        if period != "2026-Q1" {
+            assert_eq!(
+                (words(&found), found[0]["judged"]["value"].as_f64()),
+                (vec![("pass", None)], Some(0.0)),
+                "{found:#?}"
+            );
+        }
+    }
+    // A month that has ended is compared with the whole month before.
+    let whole = verdicts(&folder, &["--as-of", "2026-03-31", "--period", "2026-03"]);
+    assert_eq!(whole[0]["judged"]["value"], 600.0, "{whole:#?}");
+}
+
+#[test]
+fn a_running_period_is_no_point_of_a_signal_and_no_match_of_a_whole_one_in_a_baseline() {
+    let rules = "[[source]]\npath = 'orders.csv'\nkind = 'purchases'\n\
+                 [[rule]]\nmetric = 'revenue'\nfail_on_signal = true\n\
+                 [[rule]]\nmetric = 'revenue'\nfail_if_worse_than = 'baseline'\n";
+    let folder = steady().with("relhealth.toml", rules);
+    let saved = ["check", "-q", "--save-baseline", "base.json", "--as-of"];
+    folder.run(&[&saved[..], &["2026-01-31", "--period", "2026-01"]].concat());
+    let running = ["--baseline", "base.json", "--as-of", "2026-02-14", "--period", "2026-02"];
+    let found = verdicts(&folder, &running);
+    assert_eq!(words(&found), [("insufficient", None); 2], "{found:#?}");
+    assert!(why(&found).starts_with("the period has not ended"), "{found:#?}");
+    let baseline = found[1]["why"].as_str().expect("a sentence");
+    assert!(baseline.starts_with("not comparable with 2026-01 in the baseline: "), "{baseline}");
+    // The first 14 days of both can be compared.
+    folder.run(&[&saved[..], &["2026-01-14", "--period", "2026-01"]].concat());
+    let found = verdicts(&folder, &running);
+    assert_eq!(
+        (found[1]["verdict"].as_str(), found[1]["judged"]["value"].as_f64()),
+        (Some("pass"), Some(0.0)),
+        "{found:#?}"
+    );
+}

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use relhealth::catalog::{Catalog, Metric};
 use relhealth::expr;
 use relhealth::facts;
-use relhealth::period::{Grain, Period, Zone};
+use relhealth::period::{Grain, Period, Zone, date_text};
 use serde_json::Value as Json;
 
 use crate::generate::{Export, Flavour, organisation};
@@ -41,7 +41,12 @@ impl Question {
             "--timezone".into(),
             self.zone.into(),
             "--compare".into(),
-            if self.by.is_empty() { "previous" } else { "previous,rest" }.into(),
+            match (self.by.is_empty(), self.grain) {
+                (false, _) => "previous,rest",
+                (true, Some(_)) => "previous",
+                (true, None) => "previous,year-ago",
+            }
+            .into(),
         ];
         let mut add = |name: &str, value: &str| options.extend([name.to_string(), value.to_string()]);
         if let Some(grain) = self.grain {
@@ -80,7 +85,11 @@ fn differences(exports: &[Export], question: &Question) -> Vec<String> {
         Some(grain) => whole.split(Grain::parse(grain).unwrap()),
         None => vec![whole],
     };
-    let periods: Vec<Period> = periods.into_iter().filter(|p| p.is_complete(data.as_of)).collect();
+    // A period that is not split is measured although it has not ended.
+    let periods: Vec<Period> = periods
+        .into_iter()
+        .filter(|p| question.grain.is_none() || p.is_complete(data.as_of))
+        .collect();
 
     let options = question.options();
     let json = run::measure(exports, &options.iter().map(String::as_str).collect::<Vec<_>>());
@@ -103,15 +112,7 @@ fn differences(exports: &[Export], question: &Question) -> Vec<String> {
             found.push(format!("{name}: no such period"));
             continue;
         };
-        let now = Window {
-            period: period.clone(),
-            as_of: data.as_of,
-        };
-        let earlier = period.previous();
-        let then = Window {
-            as_of: data.as_of - period.end + earlier.end,
-            period: earlier,
-        };
+        let now = Window::new(period.clone(), data.as_of);
         let answer = naive.answer(&mut built, metric, &now, &slice);
         if cell["absent"] == "suppressed" {
             found.extend(unjustified(&data, metric, &answer, cells, cell).map(|why| format!("{name}: {why}")));
@@ -125,12 +126,22 @@ fn differences(exports: &[Export], question: &Question) -> Vec<String> {
         }
         found.extend(too_open(&data, metric, &answer).map(|why| format!("{name}: {why}")));
         found.extend(unlike(metric, cell, &answer).into_iter().map(|why| format!("{name}: {why}")));
-        let change = &cell["changes"]["previous"];
-        if !change.is_null() {
+        for (key, earlier) in [("previous", period.previous()), ("year-ago", period.year_ago())] {
+            let change = &cell["changes"][key];
+            if change.is_null() {
+                continue;
+            }
+            let then = Window::of_same_age(earlier, period, data.as_of);
             let before = naive.answer(&mut built, metric, &then, &slice);
             let value = before.value.filter(|_| before.absent.is_none());
             if !same(&change["value"], value) {
-                found.push(format!("{name}: before it was {:?}, found {}", value, change["value"]));
+                found.push(format!("{name}, {key}: it was {:?}, found {}", value, change["value"]));
+            }
+            // The last day that is compared, by the calendar.
+            let last = date_text(data.zone.day_of(then.end - 1));
+            let named = change["period"].as_str().unwrap();
+            if then.end != then.period.end && !named.ends_with(&last) {
+                found.push(format!("{name}, {key}: compared with {named}, which does not end on {last}"));
             }
         }
         if !question.by.is_empty() {
@@ -144,10 +155,7 @@ fn differences(exports: &[Export], question: &Question) -> Vec<String> {
     // Whatever the naive implementation counts must be there.
     for metric in catalog.iter().filter(|m| !m.hidden) {
         for period in &periods {
-            let window = Window {
-                period: period.clone(),
-                as_of: data.as_of,
-            };
+            let window = Window::new(period.clone(), data.as_of);
             let slices: BTreeSet<Vec<String>> = match metric.fact {
                 Some(fact) => naive.rows(&mut built, fact, &window).iter().map(|r| r.slice.clone()).collect(),
                 None => continue,
@@ -397,6 +405,38 @@ fn as_of_in_the_middle() {
             as_of: Some("2025-12-31"),
             ..WHOLE
         }],
+    );
+}
+
+/// Each is compared with the same number of days from the start of the earlier period.
+#[test]
+fn a_period_that_has_not_ended() {
+    let of = |period, as_of| Question {
+        period,
+        as_of: Some(as_of),
+        ..WHOLE
+    };
+    check(
+        1,
+        &[
+            of("2025-12", "2025-12-14"),
+            of("2026-Q1", "2026-02-10"),
+            // February has fewer days.
+            of("2026-03", "2026-03-30"),
+        ],
+    );
+    let berlin = |period, as_of| Question {
+        zone: "Europe/Berlin",
+        ..of(period, as_of)
+    };
+    check(
+        4,
+        &[
+            berlin("2025", "2025-08-09"),
+            berlin("2026-W05", "2026-01-28"),
+            berlin("2025-11", "2025-11-20T15:00:00Z"),
+            berlin("2025-09-10..2025-11-09", "2025-10-29"),
+        ],
     );
 }
 

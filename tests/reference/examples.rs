@@ -39,7 +39,8 @@ fn outcome(metric: &Metric, example: &Example) -> Result<f64, String> {
             let period = example.period.as_deref().unwrap_or("2026-01");
             let zone = Zone::utc();
             let period = Period::parse(period, &zone, 0).unwrap();
-            let window = Window { as_of: period.end, period };
+            let as_of = period.end;
+            let window = Window::new(period, as_of);
             let rows = rows(metric, text, &window);
             let counts = |row: &&Row| {
                 metric
@@ -139,7 +140,7 @@ fn the_naive_implementation_finds_what_was_found_by_hand() {
             dims: &dims,
         };
         let period = Period::parse(example.period.as_deref().unwrap(), &zone, as_of).unwrap();
-        let answer = naive.answer(&mut Built::default(), metric, &Window { period, as_of }, &[]);
+        let answer = naive.answer(&mut Built::default(), metric, &Window::new(period, as_of), &[]);
         let right = match &example.expect {
             Expect::Value(wanted) => answer.value.is_some_and(|v| (v - wanted).abs() <= 1e-9 * wanted.abs().max(1.0)),
             // Hiding few people is not the naive implementation's business.

@@ -115,8 +115,9 @@ struct Job<'a> {
     is_protected: &'a (dyn Fn(u32, u16) -> bool + Sync),
 }
 
-/// What each stakeholder added in the periods themselves, by metric, to be compared with what it added in earlier ones.
-type OwnEntries = FxHashMap<MetricId, Vec<StakeholderEntry>>;
+/// What each stakeholder added in the periods themselves, by metric, to be compared with what it added in earlier ones. There is a list for
+/// each window set of the periods themselves, and no cell is in two of them.
+type OwnEntries = FxHashMap<MetricId, Vec<Vec<StakeholderEntry>>>;
 
 impl Job<'_> {
     fn block(&self, range: Range<u32>) -> Result<Counts> {
@@ -178,10 +179,11 @@ impl Job<'_> {
                 ..found
             };
             match (self.with_earlier, set.compare, own.get(&id)) {
-                (true, None, _) => {
-                    own.insert(id, entries);
+                (true, None, _) => own.entry(id).or_default().push(entries),
+                (true, Some(_), Some(newer)) => {
+                    let products = newer.iter().flat_map(|newer| cross(newer, &entries, found.scales));
+                    found.shared = products.collect();
                 }
-                (true, Some(_), Some(newer)) => found.shared = cross(newer, &entries, found.scales),
                 (true, Some(_), None) | (false, _, _) => {}
             }
             counts.insert(id, set_id, found);

@@ -287,7 +287,7 @@ impl Finishing<'_> {
     fn side(&mut self, id: MetricId, at: CellId, compared: Compared) -> Result<(Cell, Estimated)> {
         let (planned, period) = (&self.plan.metrics[id], self.grid.period(at));
         let own = &self.request.periods[period.index()];
-        let of = compared.with.map_or_else(|| own.clone(), |with| with.of(own));
+        let of = compared.with.map_or_else(|| own.clone(), |with| with.of(own, self.canonical.as_of));
         let window = self.sets[compared.set].window(period).context("a period has no window")?;
         let mut cell = blank(
             planned.metric,

@@ -291,6 +291,12 @@ impl<'a> Words<'a> {
                     .collect();
                 format!("not comparable with the baseline: {}", each.join(", "))
             }
+            NotEvaluatedReason::OtherDays(saved) => {
+                format!(
+                    "not comparable with {saved} in the baseline: a period had not ended by its as-of date, so the values are of different \
+                     numbers of days"
+                )
+            }
             NotEvaluatedReason::NoChart { points, needed } => {
                 format!("{points} complete periods have a value; control limits require at least {needed}")
             }

@@ -129,10 +129,14 @@ impl Report<'_> {
         };
         let records: u64 = self.account.iter().map(|file| file.used).sum();
         let files: BTreeSet<&str> = self.account.iter().map(|file| file.file.as_str()).collect();
-        let unfinished = if self.review.period.is_complete(self.as_of) {
-            ""
+        let period = &self.review.period;
+        let unfinished = if period.is_complete(self.as_of) {
+            String::new()
         } else {
-            " The period has not ended: it is compared with the same part of earlier periods."
+            format!(
+                " The period has not ended: only its first {} are measured, and as many days from the start of each earlier period.",
+                counted(period.elapsed(self.as_of).begun() as usize, "day", "days")
+            )
         };
         let clock = match self.clock {
             Clock::Calendar => String::new(),

@@ -3,6 +3,7 @@
 
 use super::{Detail, Report, anchor, left, right};
 use crate::findings::MetricSeries;
+use crate::measure::Compare;
 use crate::render::displayed;
 use crate::render::document::{Align, Document, Point, Spark, Sparks, Table};
 use crate::render::summary::capital;
@@ -44,8 +45,8 @@ pub fn add(document: &mut Document, report: &Report, detail: Detail) {
 
 fn table(report: &Report, family: &str, scores: &[&MetricSeries], detail: Detail) -> Table {
     let period = &report.review.period;
-    let previous = period.previous().label;
-    let year_ago = period.year_ago().label;
+    let previous = Compare::Previous.of(period, report.as_of).label;
+    let year_ago = Compare::YearAgo.of(period, report.as_of).label;
     let mut columns = vec![
         left("Metric"),
         (Text::own(&period.label), Align::Right),
@@ -119,7 +120,7 @@ fn row(report: &Report, score: &MetricSeries, detail: Detail) -> Vec<Text> {
 /// Whether the previous period is also the period a year before, so that one comparison shows both.
 fn is_yearly(report: &Report) -> bool {
     let period = &report.review.period;
-    period.previous().label == period.year_ago().label
+    period.previous() == period.year_ago()
 }
 
 fn target(report: &Report, score: &MetricSeries) -> Text {

@@ -2,6 +2,7 @@
 
 use super::{Report, anchor, counted};
 use crate::findings::{Finding, Found};
+use crate::measure::Compare;
 use crate::render::displayed;
 use crate::render::document::Document;
 use crate::render::summary::capital;
@@ -44,7 +45,8 @@ pub fn add(document: &mut Document, report: &Report) {
 /// Says that no change was found, or that none could be assessed. The previous year is also the year before: it is named once.
 fn no_change(report: &Report) -> String {
     let review = report.review;
-    let (previous, year_ago) = (review.period.previous().label, review.period.year_ago().label);
+    let label = |with: Compare| with.of(&review.period, report.as_of).label;
+    let (previous, year_ago) = (label(Compare::Previous), label(Compare::YearAgo));
     let earlier = if previous == year_ago {
         previous
     } else {

@@ -117,7 +117,12 @@ impl ComparisonWriter<'_> {
             )));
         }
         if !then.complete || !now.complete {
-            document.note("A period had not ended when it was reported.".into());
+            let compared = match (then.span == now.span, then.has_same_days(now)) {
+                (true, _) => "",
+                (false, true) => " Both reports are of the same number of days.",
+                (false, false) => " The reports are of different numbers of days, so changes are not assessed.",
+            };
+            document.note(Text::own(format!("A period had not ended when it was reported.{compared}")));
         }
         if then.level != now.level {
             document.note("The reports have different confidence levels, so their intervals cannot be combined.".into());

@@ -56,7 +56,7 @@ pub struct Naive<'a> {
 impl Naive<'_> {
     /// The rows of a fact in a window, as they were known then.
     pub fn rows<'b>(&self, built: &'b mut Built, spec: &FactSpec, window: &Window) -> &'b [Row] {
-        let key = (spec.name().to_string(), window.period.start, window.period.end, window.as_of);
+        let key = (spec.name().to_string(), window.period.start, window.end, window.as_of);
         let known = |row: &Row| as_known(row, spec, window.as_of);
         built
             .0
@@ -215,7 +215,7 @@ fn lies_in(row: &Row, metric: &Metric, window: &Window) -> bool {
         When::InPeriod => true,
         When::At(at) => matches!(row.get(at), Value::Time(at) if window.holds(at)),
         When::Stock { from, until } => {
-            let t1 = window.period.end;
+            let t1 = window.end;
             matches!(row.get(from), Value::Time(from) if from < t1) && !matches!(row.get(until), Value::Time(until) if until < t1)
         }
     }
@@ -225,7 +225,7 @@ pub fn eval(expression: &Expression, row: &Row, window: &Window) -> V {
     let column = |name: &str| match name {
         "as_of" => Value::Time(window.as_of),
         "period_start" => Value::Time(window.period.start),
-        "period_end" => Value::Time(window.period.end),
+        "period_end" => Value::Time(window.end),
         _ => row.get(name),
     };
     match expression.expr.eval(&column, &|_| 0) {

@@ -250,16 +250,50 @@ impl Data {
 #[derive(Clone, Debug)]
 pub struct Window {
     pub period: Period,
+    /// The end of what is measured. It is as-of where the period has not ended.
+    pub end: i64,
+    /// The end of what is measured of the period before.
+    pub before_end: i64,
     pub as_of: i64,
 }
 
 impl Window {
+    pub fn new(period: Period, as_of: i64) -> Window {
+        Window::of_same_age(period.clone(), &period, as_of)
+    }
+
+    /// An earlier period as it was known when it had the age that `period` has at `as_of`: so long after its end or, before `period` ends,
+    /// the same number of midnights after its start, and the same time after the last of them. So much is seen of the period before it, too.
+    pub fn of_same_age(earlier: Period, period: &Period, as_of: i64) -> Window {
+        if as_of >= period.end {
+            return Window {
+                end: earlier.end,
+                before_end: earlier.previous().end,
+                as_of: earlier.end + (as_of - period.end),
+                period: earlier,
+            };
+        }
+        let zone = period.zone();
+        let mut midnights = 0;
+        while zone.midnight(period.first_day + midnights + 1) <= as_of {
+            midnights += 1;
+        }
+        let since = as_of - zone.midnight(period.first_day + midnights);
+        let known = |of: &Period| zone.midnight(of.first_day + midnights) + since;
+        Window {
+            end: known(&earlier),
+            before_end: known(&earlier.previous()),
+            as_of: known(&earlier),
+            period: earlier,
+        }
+    }
+
     pub fn holds(&self, at: i64) -> bool {
-        self.period.contains(at)
+        self.period.start <= at && at < self.end
     }
 
     pub fn before_holds(&self, at: i64) -> bool {
-        self.period.previous().contains(at)
+        self.period.previous().start <= at && at < self.before_end
     }
 }
 

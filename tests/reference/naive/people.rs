@@ -115,7 +115,7 @@ fn recurring(data: &Data, who: &str, at: i64, as_of: i64) -> Option<i64> {
 
 pub fn members(data: &Data, dims: &Dims, window: &Window) -> Vec<Row> {
     let mut rows = Vec::new();
-    let (t0, t1, as_of) = (window.period.start, window.period.end, window.as_of);
+    let (t0, t1, as_of) = (window.period.start, window.end, window.as_of);
     for who in data.everybody() {
         let Some(now) = current(data, &who) else { continue };
         let Some(slice) = dims.of(data, None, None, Some(&who)) else {

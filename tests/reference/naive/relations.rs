@@ -5,7 +5,7 @@ use relhealth::schema::Table;
 use super::{Data, Dims, Money, Record, Row, Window, answers, orders, people, talk};
 
 pub fn relations(data: &Data, dims: &Dims, window: &Window) -> Vec<Row> {
-    let (t1, as_of) = (window.period.end, window.as_of);
+    let (t1, as_of) = (window.end, window.as_of);
     let orders = orders::of(data, &Dims::none());
     let contacts = talk::all_contacts(data);
     let cases = talk::all_cases(data);

@@ -268,7 +268,7 @@ pub fn cases(data: &Data, dims: &Dims, window: &Window) -> Vec<Row> {
         row.set("opened_by", direction(data, first).as_deref());
         row.set("asked_at", asked.map(At));
         row.set("kind", case.kind());
-        row.set("age_hours", Span(window.period.end - opened));
+        row.set("age_hours", Span(window.end - opened));
         let dated = data.is_date(TABLE, "occurred_at");
         if !case.is_ticket || data.tells(first, "responded_at") {
             let responded = match case.is_ticket {
