@@ -271,7 +271,7 @@ fn the_reports_of_the_stories_stay_as_they_are() {
         ])
         .succeeded();
         // The last line repeats the command.
-        let named = format!(" -m {}", shown.replace('_', "\\_"));
+        let named = format!(" -m {shown}");
         assert_eq!(ran.out().matches(&named).count(), 1, "{}", ran.out());
         golden(&format!("{story}.md"), &ran.out().replace(&named, ""));
     }
