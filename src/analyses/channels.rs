@@ -15,11 +15,11 @@ use crate::facts::context::Settings;
 use crate::measure::{self, Compare, Request};
 use crate::period::Period;
 use crate::report::{AbsentReason, Cell};
-use crate::schema::{NO_CODE, Table, interactions};
+use crate::schema::{Column, NO_CODE, Table, interactions};
 use crate::stats::Confidence;
 
-/// Text columns that it uses, which must be requested when the inputs are read.
-pub const TEXTS: &[&str] = &[interactions::CHANNEL.name];
+/// The column with the channels.
+pub(super) const COLUMN: &Column = &interactions::CHANNEL;
 
 /// The default number of channels that are shown separately.
 pub const MOST: usize = 12;
@@ -65,10 +65,10 @@ pub fn mix(
     settings: &Settings,
     period: &Period,
     most: usize,
-    level: f64,
+    confidence: Confidence,
 ) -> Result<Result<Mix, AbsentReason>> {
-    if !canonical.is_mapped(&interactions::CHANNEL) {
-        return Ok(Err(AbsentReason::MissingInput(interactions::CHANNEL.full_name())));
+    if !canonical.is_mapped(COLUMN) {
+        return Ok(Err(AbsentReason::MissingInput(COLUMN.full_name())));
     }
     let previous = Compare::Previous.of(period, canonical.as_of);
     let mut named = frequent(canonical, &[period, &previous]);
@@ -101,7 +101,7 @@ pub fn mix(
         series: false,
         p_values: false,
         contributors: false,
-        confidence: Confidence::of(level),
+        confidence,
     };
     let measured = measure::measure(canonical, &catalog, settings, &request)?;
     let mut cells: BTreeMap<String, Cell> = measured.cells.into_iter().map(|cell| (cell.metric.clone(), cell)).collect();
@@ -152,7 +152,7 @@ fn frequent(canonical: &CanonicalTables, periods: &[&Period]) -> Vec<String> {
     let Some(rows) = canonical.table(Table::Interactions) else {
         return Vec::new();
     };
-    let (times, codes) = (rows.times(&interactions::OCCURRED_AT), rows.codes(&interactions::CHANNEL));
+    let (times, codes) = (rows.times(&interactions::OCCURRED_AT), rows.codes(COLUMN));
     let mut counts = vec![0u64; canonical.texts.len()];
     for row in 0..rows.len {
         let code = codes.at(row);
@@ -193,7 +193,9 @@ mod tests {
             .table(Table::Interactions, Rowed::Plain, text)
             .build(false);
         let period = Period::parse("2026-02", &canonical.zone, canonical.as_of).unwrap();
-        mix(&canonical, &Settings::default(), &period, most, 0.95).unwrap().unwrap()
+        mix(&canonical, &Settings::default(), &period, most, Confidence::of(0.95))
+            .unwrap()
+            .unwrap()
     }
 
     /// `channel part/whole`.
@@ -244,13 +246,13 @@ mod tests {
             .table(Table::Interactions, Rowed::Plain, "stakeholder_id,occurred_at\na,2026-01-05")
             .build(false);
         let period = Period::parse("2026-02", &canonical.zone, canonical.as_of).unwrap();
-        let found = mix(&canonical, &Settings::default(), &period, MOST, 0.95).unwrap();
+        let found = mix(&canonical, &Settings::default(), &period, MOST, Confidence::of(0.95)).unwrap();
         assert_eq!(found, Err(AbsentReason::MissingInput("interactions.channel".into())));
         let canonical = Fixture::new("2026-03-01")
             .table(Table::Interactions, Rowed::Plain, &contacts(&[("2026-01", &[("a", 1)])]))
             .build(false);
         assert_eq!(
-            mix(&canonical, &Settings::default(), &period, MOST, 0.95).unwrap(),
+            mix(&canonical, &Settings::default(), &period, MOST, Confidence::of(0.95)).unwrap(),
             Err(AbsentReason::NoRows)
         );
     }

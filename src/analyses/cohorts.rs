@@ -18,6 +18,7 @@ use crate::measure::{FEWEST, Private};
 use crate::period::{Grain, Period};
 use crate::report::AbsentReason;
 use crate::schema::{Micros, NO_CODE, NO_TIME, Table, stakeholders};
+use crate::stats::Confidence;
 
 use super::{Share, by_block};
 
@@ -46,8 +47,8 @@ pub struct CohortRequest {
     pub last: usize,
     /// The last period ends by this time and by the as-of date.
     pub until: Micros,
-    /// Confidence level of the limits.
-    pub level: f64,
+    /// How the confidence intervals are found.
+    pub confidence: Confidence,
 }
 
 /// Cohorts of one type of stakeholder.
@@ -133,7 +134,7 @@ pub fn cohorts(canonical: &CanonicalTables, settings: &Settings, ask: &CohortReq
         basis: ask.basis,
         grain: ask.grain,
         kind: canonical.texts.text(kind).map(str::to_string),
-        rows: counts.cohorts(&periods, first, ask.level),
+        rows: counts.cohorts(&periods, first, ask.confidence),
     });
     Ok(tables.collect())
 }
@@ -169,7 +170,7 @@ impl Counts {
         }
     }
 
-    fn cohorts(&self, periods: &[Period], first: Micros, level: f64) -> Vec<Cohort> {
+    fn cohorts(&self, periods: &[Period], first: Micros, confidence: Confidence) -> Vec<Cohort> {
         let n = periods.len();
         let cohort = |(at, period): (usize, &Period)| {
             let size = self.sizes[at];
@@ -178,7 +179,7 @@ impl Counts {
             let kept = (0..n).map(|age| {
                 let is_over = at + age < n && !suppressed;
                 if is_over {
-                    Share::of(self.kept[at * n + age], size, level)
+                    Share::of(self.kept[at * n + age], size, confidence)
                 } else {
                     None
                 }
@@ -271,7 +272,6 @@ mod tests {
     use crate::catalog::Catalog;
     use crate::facts;
     use crate::measure::{Request, measure};
-    use crate::stats::Confidence;
 
     fn table(canonical: &CanonicalTables, basis: Basis, last: usize) -> Vec<Cohorts> {
         let ask = CohortRequest {
@@ -279,7 +279,7 @@ mod tests {
             grain: Grain::Month,
             last,
             until: Micros::MAX,
-            level: 0.95,
+            confidence: Confidence::of(0.95),
         };
         cohorts(canonical, &Settings::default(), &ask).unwrap()
     }
@@ -335,7 +335,7 @@ mod tests {
             grain: Grain::Month,
             last: 3,
             until: Micros::MAX,
-            level: 0.95,
+            confidence: Confidence::of(0.95),
         };
         assert_eq!(
             cohorts(&none, &Settings::default(), &ask),

@@ -13,13 +13,10 @@ use crate::facts::{self, orders, supply_lines};
 use crate::measure::{FEWEST, Private};
 use crate::period::Period;
 use crate::report::AbsentReason;
-use crate::schema::{Column, FactSpec, MONEY_SCALE, NO_CODE, NO_INT, NO_TIME, Role, purchases, stakeholders, supplies};
+use crate::schema::{Column, FactSpec, MONEY_SCALE, NO_CODE, NO_INT, NO_TIME, Role, purchases, supplies};
 use crate::stats::concentration::{effective_number, hhi, top_share, without_largest};
 
 use super::{Words, by_block};
-
-/// Text columns that the table shows next to ids, which must be requested when the inputs are read.
-pub const TEXTS: &[&str] = &[stakeholders::NAME.name];
 
 codes! {
     /// The total whose concentration is measured.
@@ -183,7 +180,7 @@ pub fn concentration(
         found.largest.push(Large {
             rank: place + 1,
             id: canonical.stakeholders.text(who).unwrap_or_default().to_string(),
-            name: names.of(who, &stakeholders::NAME),
+            name: names.of(who).name,
             amount,
             share: amount / sum,
             cumulative: running as f64 / MONEY_SCALE as f64 / sum,

@@ -16,23 +16,14 @@ use crate::facts::frame::Frame;
 use crate::facts::messaging::Contacts;
 use crate::facts::ordering::Orders;
 use crate::facts::{self, cases, commitments, customers, relations};
-use crate::measure::{Private, window};
+use crate::measure::{self, Private, window};
 use crate::period::Period;
 use crate::report::AbsentReason;
 use crate::schema::{
     Column, FactSpec, HOUR, Input, MONEY_SCALE, Micros, NO_CODE, NO_INT, NO_TIME, Table, interactions, purchases, stakeholders,
 };
 
-use super::{Words, by_block};
-
-/// Text columns that the lists show next to ids, which must be requested when the inputs are read.
-pub const TEXTS: &[&str] = &[
-    stakeholders::NAME.name,
-    stakeholders::OWNER.name,
-    stakeholders::TIER.name,
-    interactions::CHANNEL.name,
-    interactions::STATUS.name,
-];
+use super::{RosterTexts, Words, by_block};
 
 /// The usual number of rows.
 pub const LIMIT: usize = 20;
@@ -307,6 +298,15 @@ const PROMISES: Search<'static> = Search {
     windows: &[],
 };
 
+/// The canonical columns that the columns of the lists are made from and that are read only on request.
+pub(super) fn columns_to_load() -> impl Iterator<Item = &'static str> {
+    [CASES, PROMISES].into_iter().flat_map(|search| {
+        let columns = search.columns.iter().filter_map(|name| search.spec.column(name));
+        let kept = columns.flat_map(measure::kept_for);
+        kept.filter(|column| column.is_read_on_request()).map(|column| column.name)
+    })
+}
+
 /// Rows for which `counts` holds, those that wait longest first: since when, how long, and when due are columns of the fact. Without
 /// a column of hours they are those since the due time.
 fn waiting(
@@ -385,16 +385,16 @@ fn need(canonical: &CanonicalTables, groups: &[&[Column]]) -> Result<(), AbsentR
 
 fn who(canonical: &CanonicalTables, words: &Words, stakeholder: u32) -> StakeholderRef {
     let known = stakeholder != canonical.nobody();
-    let of = |column: &Column| if known { words.of(stakeholder, column) } else { None };
+    let RosterTexts { name, owner, tier } = if known { words.of(stakeholder) } else { RosterTexts::default() };
     StakeholderRef {
         id: if known {
             canonical.stakeholders.text(stakeholder).map(str::to_string)
         } else {
             None
         },
-        name: of(&stakeholders::NAME),
-        owner: of(&stakeholders::OWNER),
-        tier: of(&stakeholders::TIER),
+        name,
+        owner,
+        tier,
     }
 }
 

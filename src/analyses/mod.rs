@@ -17,10 +17,10 @@ use rayon::prelude::*;
 use crate::canonical::{CanonicalTables, Rows};
 use crate::facts::roster::current;
 use crate::measure;
-use crate::schema::{Column, FactSpec, Table};
-use crate::stats;
+use crate::schema::{Column, FactSpec, Table, stakeholders};
+use crate::stats::Confidence;
 
-/// A share of independent stakeholders, with Wilson's limits.
+/// A share of independent stakeholders, with its confidence interval.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Share {
     /// The numerator.
@@ -35,11 +35,11 @@ pub struct Share {
 
 impl Share {
     /// The share of a numerator in a denominator; `None` if the denominator is 0.
-    pub fn of(part: u64, whole: u64, level: f64) -> Option<Share> {
+    pub fn of(part: u64, whole: u64, confidence: Confidence) -> Option<Share> {
         if whole == 0 {
             return None;
         }
-        let (low, high) = stats::wilson(part as f64 / whole as f64, whole as f64, level);
+        let (low, high) = confidence.share.limits(part as f64 / whole as f64, whole as f64, confidence.level);
         Some(Share { part, whole, low, high })
     }
 
@@ -52,6 +52,23 @@ impl Share {
 /// The results of the blocks of stakeholders of a fact, in their order.
 fn by_block<R: Send>(canonical: &CanonicalTables, spec: &FactSpec, work: impl Fn(Range<u32>) -> R + Sync + Send) -> Vec<R> {
     measure::blocks(canonical, spec).into_par_iter().map(work).collect()
+}
+
+/// The columns of the canonical tables that the sections show and that are read only on request: what a load has to keep for them.
+pub fn columns_to_load() -> impl Iterator<Item = &'static str> {
+    let columns = ROSTER_TEXTS.into_iter().chain([channels::COLUMN]).map(|column| column.name);
+    columns.chain(lists::columns_to_load())
+}
+
+/// The text columns of the roster that are shown next to ids: name, owner, tier.
+const ROSTER_TEXTS: [&Column; 3] = [&stakeholders::NAME, &stakeholders::OWNER, &stakeholders::TIER];
+
+/// The current texts of a stakeholder on the roster; `None` if a column is not mapped or is empty.
+#[derive(Default)]
+struct RosterTexts {
+    name: Option<String>,
+    owner: Option<String>,
+    tier: Option<String>,
 }
 
 /// The text columns of the roster.
@@ -68,10 +85,13 @@ impl<'a> Words<'a> {
         }
     }
 
-    /// The current text of a column; `None` if the column was not read or is empty.
-    fn of(&self, stakeholder: u32, column: &Column) -> Option<String> {
-        let roster = self.roster?;
-        let code = roster.codes(column).at(current(roster, stakeholder)?);
-        self.canonical.texts.text(code).map(str::to_string)
+    /// The texts of a stakeholder.
+    fn of(&self, stakeholder: u32) -> RosterTexts {
+        let Some(roster) = self.roster else { return RosterTexts::default() };
+        let Some(row) = current(roster, stakeholder) else {
+            return RosterTexts::default();
+        };
+        let [name, owner, tier] = ROSTER_TEXTS.map(|column| self.canonical.texts.text(roster.codes(column).at(row)).map(str::to_string));
+        RosterTexts { name, owner, tier }
     }
 }

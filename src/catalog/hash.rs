@@ -34,7 +34,7 @@ fn resolve(i: usize, metrics: &[Metric], places: &HashMap<String, usize>, done: 
 /// All that changes the answer, one `key value` a line, in a fixed order. A change here changes every hash: baselines that people
 /// have saved would no longer compare.
 fn canonical(metric: &Metric) -> String {
-    let mut lines = vec![("kind", metric.kind.word().to_string())];
+    let mut lines = vec![("kind", metric.kind.name().as_str().to_string())];
     if let Some(fact) = metric.fact {
         lines.push(("fact", fact.name().to_string()));
     }

@@ -1,7 +1,7 @@
 //! How metrics refer to each other: ids are unique, the ids they name exist, and nothing depends on itself.
 
 use super::expression::ExpectedType;
-use super::kinds::{Count, Derived, Exposure, Kind, Rate, ReadKind};
+use super::kinds::{Derived, Exposure, Kind, MetricKind, Rate};
 use super::{Metric, hash, units};
 use crate::expr::Scope;
 use crate::schema::Unit;
@@ -47,7 +47,7 @@ pub(super) fn link(
     let broken: HashSet<String> = drafts.iter().filter(|d| d.metric.is_none()).map(|d| d.name.text.clone()).collect();
     let sound = || metrics.iter().chain(drafts.iter().filter_map(|d| d.metric.as_ref()));
     let known: BTreeMap<String, Unit> = sound().map(|m| (m.id.clone(), units::in_expressions(m.unit))).collect();
-    let kinds: HashMap<String, &'static str> = sound().map(|m| (m.id.clone(), m.kind.word())).collect();
+    let kinds: HashMap<String, MetricKind> = sound().map(|m| (m.id.clone(), m.kind.name())).collect();
     for draft in &mut drafts {
         let (Some(metric), Some(reference)) = (&mut draft.metric, &draft.reference) else {
             continue;
@@ -93,22 +93,22 @@ fn exposure(
     source: SourceText<'_>,
     reference: &Text,
     id: &str,
-    kinds: &HashMap<String, &'static str>,
+    kinds: &HashMap<String, MetricKind>,
     broken: &HashSet<String>,
 ) -> Option<ConfigError> {
     let span = source.within_string(reference.span.clone(), 0..reference.text.len());
     match kinds.get(id) {
-        Some(&<Count as ReadKind>::WORD) => None,
+        Some(MetricKind::Count) => None,
         Some(kind) => Some(source.error(
             span,
-            format!("`exposure` must be a column or a count metric, but `{id}` is a {kind}"),
+            format!("`exposure` must be a column or a count metric, but `{id}` is a {}", kind.as_str()),
             Help::None,
         )),
         None if broken.contains(id) => None,
         None => {
             let counts = kinds
                 .iter()
-                .filter(|(_, kind)| **kind == <Count as ReadKind>::WORD)
+                .filter(|(_, kind)| **kind == MetricKind::Count)
                 .map(|(id, _)| id.as_str());
             Some(source.error(
                 span,

@@ -24,7 +24,7 @@ pub use definition::Card;
 pub use example::{Example, Expect, Given, REASONS};
 pub use expression::{Expression, TIMES_AT_HAND};
 pub use kind_reference::{KeyReference, KindReference, keys_of_every_metric, keys_of_measured_metrics, kinds};
-pub use kinds::{Exposure, Form, Kind, KindDefinition, Under, ValueType};
+pub use kinds::{Exposure, Form, Kind, KindDefinition, MetricKind, Under, ValueType};
 pub use metric::{BetterDirection, Entity, Metric, MetricUnit, Origin, When};
 
 use crate::diagnostics;

@@ -3,7 +3,7 @@ use crate::facts::SPECS;
 use crate::schema::{Fact, Table};
 use std::collections::HashSet;
 
-/// The ids that people rely on.
+/// Ids of released metrics, which people rely on: their configurations and baselines name them.
 const IDS: &str = "
 retention_rate churn_rate roster_retention_rate roster_churn_rate turnover_rate voluntary_turnover_rate employee_retention_rate
 employee_turnover_rate new_member_retention_1y net_revenue_retention gross_revenue_retention recurring_net_retention
@@ -50,11 +50,11 @@ fn errors(text: &str) -> String {
 }
 
 #[test]
-fn has_exactly_the_metrics_that_people_rely_on() {
+fn the_metrics_that_people_rely_on_are_there() {
     let catalog = builtin();
     let wanted: HashSet<&str> = IDS.split_whitespace().collect();
     let shown: HashSet<&str> = catalog.iter().filter(|m| !m.hidden).map(|m| m.id.as_str()).collect();
-    assert_eq!(shown.symmetric_difference(&wanted).collect::<Vec<_>>(), Vec::<&&str>::new());
+    assert_eq!(wanted.difference(&shown).collect::<Vec<_>>(), Vec::<&&str>::new());
     assert_eq!(catalog.families(), FAMILIES.iter().map(|(f, _)| *f).collect::<Vec<_>>());
     assert_eq!(catalog.get("nps").unwrap().title, "Net promoter score");
     assert!(catalog.get("health_score_mean").is_none());
@@ -71,7 +71,8 @@ fn every_metric_is_named_explained_sourced_and_exemplified() {
         assert!(!metric.source.starts_with("defined in"), "{} has no source", metric.id);
         assert!(!metric.examples.is_empty(), "{} has no example", metric.id);
         assert!(metric.origin.file == format!("{}.toml", metric.family), "{}", metric.id);
-        assert!(metric.hidden == ["first_response_time_p25", "first_response_time_p75"].contains(&metric.id.as_str()));
+        let is_used = catalog.iter().any(|other| other.parts().contains(&metric.id));
+        assert!(is_used || !metric.hidden, "{} is a helper of no metric", metric.id);
     }
 }
 

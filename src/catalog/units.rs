@@ -22,7 +22,10 @@ pub(super) fn misfit(kind: &Kind, unit: MetricUnit) -> Option<(String, String)> 
         [one] => format!("it is `{one}`"),
         many => format!("it is one of {}", many.join(", ")),
     };
-    Some((format!("`unit` of this {} cannot be `{}`", kind.word(), unit.as_str()), hint))
+    Some((
+        format!("`unit` of this {} cannot be `{}`", kind.name().as_str(), unit.as_str()),
+        hint,
+    ))
 }
 
 /// What a metric's value is in the expression of a derived one.

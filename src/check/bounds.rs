@@ -107,7 +107,7 @@ impl ShareAtLevels {
         let (low, high) = (cell.low?, cell.high?);
         let share = ShareAtLevels {
             value: cell.value?,
-            method: cell.method?.of_share()?,
+            method: ShareInterval::of(cell.method?)?,
             rows: n / deff,
             df: (stakeholders < n).then_some(stakeholders - 1.0),
         };

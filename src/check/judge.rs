@@ -31,8 +31,8 @@ pub struct CheckRequest {
     pub waivers: Vec<Waiver>,
     /// The period of the rules that name none.
     pub period: Period,
-    /// Confidence level of the intervals.
-    pub level: f64,
+    /// How confidence intervals are found.
+    pub confidence: Confidence,
     /// What numbers of two runs must have in common to be compared.
     pub terms: Terms,
     /// Currency of money, where it is known.
@@ -57,7 +57,7 @@ pub fn check(
     let mut found: BTreeMap<usize, Vec<Verdict>> = BTreeMap::new();
     let mut metrics: BTreeMap<String, Known> = BTreeMap::new();
     for run in runs(&ask, canonical) {
-        let outcome = measure::measure(canonical, catalog, settings, &run.request(ask.level))?;
+        let outcome = measure::measure(canonical, catalog, settings, &run.request(ask.confidence))?;
         notes.extend(outcome.notes);
         let shown: BTreeMap<String, MetricInfo> = outcome.metrics.into_iter().map(|shown| (shown.id.clone(), shown)).collect();
         let mut cells: BTreeMap<&str, Vec<Cell>> = BTreeMap::new();
@@ -105,7 +105,7 @@ pub fn check(
     notes.dedup();
     Ok(CheckResult {
         as_of: canonical.as_of,
-        level: ask.level,
+        level: ask.confidence.level,
         terms: ask.terms,
         currency: ask.currency,
         rules: ask.rules,
@@ -164,7 +164,7 @@ fn runs<'a>(ask: &'a CheckRequest, canonical: &CanonicalTables) -> Vec<Run<'a>> 
 }
 
 impl Run<'_> {
-    fn request(&self, level: f64) -> Request {
+    fn request(&self, confidence: Confidence) -> Request {
         let mut metrics: Vec<String> = Vec::new();
         let mut compare: Vec<Compare> = Vec::new();
         for (_, rule) in &self.rules {
@@ -199,7 +199,7 @@ impl Run<'_> {
             compare,
             contributors: false,
             series: self.series,
-            confidence: Confidence::of(level),
+            confidence,
         }
     }
 }

@@ -92,10 +92,10 @@ impl Judge<'_> {
                 if self.is_family() {
                     let p = cells.iter().zip(&findings).map(|(cell, finding)| match finding {
                         ThresholdResult::NotEvaluated(_) => None,
-                        _ => p_of_cell(cell, threshold, self.ask.level),
+                        _ => p_of_cell(cell, threshold, self.ask.confidence.level),
                     });
                     let p: Vec<Option<f64>> = p.collect();
-                    stand(&mut findings, &p, self.ask.level);
+                    stand(&mut findings, &p, self.ask.confidence.level);
                 }
                 findings
             })
@@ -156,13 +156,13 @@ impl Judge<'_> {
         let of = |at: usize| -> Option<f64> {
             let (number, change) = (numbers[at].as_ref()?, changes[at].as_ref().ok()?);
             let df = cells[at].stakeholders.unwrap_or_default() as f64 - 1.0;
-            let scaled = number.p(threshold, df, self.ask.level)?;
+            let scaled = number.p(threshold, df, self.ask.confidence.level)?;
             // The change's own is of all levels, but against 0.
             Some(change.p.filter(|_| tolerance == 0.0 && scaled < 1.0).unwrap_or(scaled))
         };
         if self.is_family() {
             let p: Vec<Option<f64>> = (0..cells.len()).map(of).collect();
-            stand(&mut findings, &p, self.ask.level);
+            stand(&mut findings, &p, self.ask.confidence.level);
         }
         let judged = cells.iter().zip(findings).zip(changes).zip(numbers);
         judged

@@ -58,15 +58,15 @@ pub fn run(global: &Global, args: &Check) -> anyhow::Result<ExitCode> {
         None => Period::last_complete(args.grain.unwrap_or(Grain::Month), canonical.as_of, &config.zone),
     };
     let currency = args.reading.currency.clone().or(config.currency.clone());
-    let level = args.level.unwrap_or(config.level);
+    let confidence = config.confidence_at(args.level);
     let mut notes = loaded.notes.clone();
     notes.extend(remarks(&rules, args.reading.as_of.is_some() || config.as_of.is_some()));
     let ask = CheckRequest {
         rules,
         waivers,
         period,
-        level,
-        terms: terms(&config, currency.as_deref(), level),
+        confidence,
+        terms: terms(&config, currency.as_deref(), confidence.level),
         currency,
         baseline,
     };
@@ -158,8 +158,8 @@ fn list(global: &Global, args: &Check) -> anyhow::Result<ExitCode> {
     let targets = output::targets::<RulesFormat>(args.outputs.format.as_deref(), &args.outputs.output)?;
     let mut config = setup::config(global, args.reading.timezone.clone())?;
     let rules = chosen(std::mem::take(&mut config.rules), &args.only, global)?;
-    let terms = terms(&config, config.currency.as_deref(), config.level);
-    let listed = CheckResult::unjudged(rules, terms, config.currency.clone(), config.level);
+    let terms = terms(&config, config.currency.as_deref(), config.confidence.level);
+    let listed = CheckResult::unjudged(rules, terms, config.currency.clone(), config.confidence.level);
     output::write(&targets, global, |format, style, out| format.write(&listed, style, out))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -12,7 +12,6 @@ use crate::config::expression;
 use crate::diagnostics::Problem;
 use crate::measure::{self, Compare, Request};
 use crate::report::{Clock, MeasureResult};
-use crate::stats::Confidence;
 
 /// Runs the command.
 ///
@@ -65,7 +64,7 @@ pub fn run(global: &Global, args: &Measure) -> anyhow::Result<()> {
         series: false,
         p_values: false,
         contributors: false,
-        confidence: Confidence::of(args.level.unwrap_or(config.level)),
+        confidence: config.confidence_at(args.level),
     };
     global.progress.at("Measuring");
     let outcome = measure::measure(&loaded.canonical, &config.catalog, &config.settings, &request)?;

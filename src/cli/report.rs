@@ -10,6 +10,7 @@ use super::formats::{Formats, ReportFormat};
 use super::metrics::find;
 use super::output::{self, Target};
 use super::setup;
+use crate::analyses;
 use crate::canonical::{CanonicalTables, Data};
 use crate::catalog::Metric;
 use crate::config::{Config, expression};
@@ -62,7 +63,7 @@ pub fn run(global: &Global, args: &Report) -> anyhow::Result<()> {
         dimensions.extend(USUAL.map(str::to_string));
     }
     dimensions.extend(filter.iter().flat_map(|f| f.columns()));
-    dimensions.extend(findings::texts().map(str::to_string));
+    dimensions.extend(analyses::columns_to_load().map(str::to_string));
     let loaded = data::load(global, &args.inputs, &args.reading, &config, &metrics, dimensions, true)?;
     let canonical = &loaded.canonical;
     let period = match wanted {
@@ -83,7 +84,7 @@ pub fn run(global: &Global, args: &Report) -> anyhow::Result<()> {
             data::spelled(by, canonical)?
         },
         filter: filter.map(|f| data::spell(&f, canonical)).transpose()?,
-        level: args.level.unwrap_or(config.level),
+        confidence: config.confidence_at(args.level),
         contributors: targets.iter().any(|target| target.format == ReportFormat::Json),
         goals: config.goals.clone(),
     };

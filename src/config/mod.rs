@@ -27,6 +27,7 @@ use crate::facts::context::Settings;
 use crate::period::{Zone, parse_as_of};
 use crate::schema::Micros;
 use crate::sources::{Profile, Source, grammar};
+use crate::stats::Confidence;
 use crate::toml_reader::{DeTable, Reader};
 
 /// The confidence level of intervals where none is set.
@@ -45,8 +46,8 @@ pub struct Config {
     pub currency: Option<String>,
     /// Nothing at or after it is known; `None`: the end of the newest event's day.
     pub as_of: Option<Micros>,
-    /// Confidence level of the intervals.
-    pub level: f64,
+    /// How confidence intervals are found.
+    pub confidence: Confidence,
     /// The files and how they are read.
     pub sources: Vec<Source>,
     /// Export formats that the user describes.
@@ -74,7 +75,7 @@ impl Config {
             zone,
             currency: None,
             as_of: None,
-            level: LEVEL,
+            confidence: Confidence::of(LEVEL),
             sources: Vec::new(),
             profiles: Vec::new(),
             settings: Settings::default(),
@@ -85,6 +86,11 @@ impl Config {
             rules: Vec::new(),
             waivers: Vec::new(),
         }
+    }
+
+    /// How confidence intervals are found where a command sets another level.
+    pub fn confidence_at(&self, level: Option<f64>) -> Confidence {
+        self.confidence.at(level.unwrap_or(self.confidence.level))
     }
 
     /// Reads a configuration; its relative paths start from `folder`. A zone that is given wins over the one that is written.
@@ -132,7 +138,7 @@ impl Config {
             zone,
             currency,
             as_of,
-            level,
+            confidence: Confidence::of(level),
             sources,
             profiles,
             settings,

@@ -16,7 +16,18 @@ use crate::toml_reader::{DeTable, Reader, key_span};
 
 const LIMITS: &[&str] = &["fail_below", "fail_above", "warn_below", "warn_above", "between"];
 const WORSE: &[&str] = &["fail_if_worse_than", "tolerance"];
-const DATA: &[&str] = &["max_rejects", "max_age", "no_gaps", "min_rows"];
+/// The keys of rules on the data, and how the condition of each is read.
+const DATA: &[(&str, ReadDataTest)] = &[
+    ("max_rejects", |reader, table, key| {
+        share_or_number(reader, table, key).map(DataTest::MaxRejects)
+    }),
+    ("max_age", |reader, table, key| duration(reader, table, key).map(DataTest::MaxAge)),
+    ("no_gaps", |reader, table, key| grain(reader, table, key).map(DataTest::NoGaps)),
+    ("min_rows", |reader, table, key| {
+        share_or_number(reader, table, key).map(DataTest::MinRows)
+    }),
+];
+type ReadDataTest = fn(&mut Reader<'_>, &DeTable<'_>, &str) -> Option<DataTest>;
 /// What goes with any rule on a metric.
 const OF_METRICS: &[&str] = &["metric", "id", "where", "by", "period", "basis", "min_n", "optional"];
 /// What goes with any rule on the data.
@@ -62,7 +73,7 @@ pub fn rules(reader: &mut Reader<'_>, document: &DeTable<'_>, catalog: &Catalog)
 /// Reads one rule; what is wrong with it is recorded.
 pub fn rule(reader: &mut Reader<'_>, table: &DeTable<'_>, span: &Range<usize>, catalog: &Catalog) -> Option<Rule> {
     let before = reader.errors.len();
-    let all: Vec<&str> = [OF_METRICS, LIMITS, WORSE, &["fail_on_signal"], DATA, &["kind", "preset"]].concat();
+    let all: Vec<&str> = [OF_METRICS, LIMITS, WORSE, &["fail_on_signal"], &data_keys(), &["kind", "preset"]].concat();
     reader.known(table, "of a rule", &all);
     let of = if table.contains_key("metric") {
         metric_rule(reader, table, span, catalog).map(|rule| RuleTarget::Metric(Box::new(rule)))
@@ -80,9 +91,13 @@ pub fn rule(reader: &mut Reader<'_>, table: &DeTable<'_>, span: &Range<usize>, c
     })
 }
 
+fn data_keys() -> Vec<&'static str> {
+    DATA.iter().map(|(key, _)| *key).collect()
+}
+
 fn metric_rule(reader: &mut Reader<'_>, table: &DeTable<'_>, span: &Range<usize>, catalog: &Catalog) -> Option<MetricRule> {
     let name = reader.text(table, "metric")?;
-    for key in DATA.iter().chain(&["kind"]).filter(|key| table.contains_key(**key)) {
+    for key in data_keys().into_iter().chain(["kind"]).filter(|key| table.contains_key(*key)) {
         reader.wrong(
             key_span(table, key),
             format!("`{key}` is about the data, not about a metric"),
@@ -271,16 +286,16 @@ fn worse(reader: &mut Reader<'_>, table: &DeTable<'_>, metric: &Metric) -> Optio
 
 fn data_rule(reader: &mut Reader<'_>, table: &DeTable<'_>, span: &Range<usize>) -> Option<DataRule> {
     let before = reader.errors.len();
-    let mut said = DATA.iter().filter(|key| table.contains_key(**key));
-    let Some(key) = said.next() else {
+    let mut said = DATA.iter().filter(|(key, _)| table.contains_key(*key));
+    let Some((key, read)) = said.next() else {
         reader.wrong(
             span.clone(),
             "this rule has neither a metric nor a condition on the data",
-            format!("write metric, or one of {}; or preset", DATA.join(", ")),
+            format!("write metric, or one of {}; or preset", data_keys().join(", ")),
         );
         return None;
     };
-    for other in said {
+    for (other, _) in said {
         reader.wrong(
             key_span(table, other),
             format!("`{other}` does not go with `{key}`: a rule has one condition"),
@@ -308,13 +323,7 @@ fn data_rule(reader: &mut Reader<'_>, table: &DeTable<'_>, span: &Range<usize>) 
     }
     let kinds = Table::ALL.map(|table| (table.name(), table));
     let kind = reader.choice(table, "kind", &kinds);
-    let test = match *key {
-        "max_rejects" => share_or_number(reader, table, key).map(DataTest::MaxRejects),
-        "max_age" => duration(reader, table, key).map(DataTest::MaxAge),
-        "no_gaps" => grain(reader, table, key).map(DataTest::NoGaps),
-        _ => share_or_number(reader, table, key).map(DataTest::MinRows),
-    };
-    let test = test.filter(|_| reader.errors.len() == before)?;
+    let test = read(reader, table, key).filter(|_| reader.errors.len() == before)?;
     Some(DataRule { test, table: kind, period })
 }
 

@@ -23,7 +23,7 @@ fn wrong(text: &str) -> Vec<String> {
 #[test]
 fn an_empty_configuration_is_the_defaults() {
     let config = parse("").unwrap();
-    assert_eq!((config.zone.name(), config.level, config.as_of), ("UTC", 0.95, None));
+    assert_eq!((config.zone.name(), config.confidence.level, config.as_of), ("UTC", 0.95, None));
     assert!(config.sources.is_empty() && config.settings.clock == Clock::Calendar);
 }
 
@@ -91,7 +91,7 @@ reason = "new survey tool"
     )
     .unwrap();
     assert_eq!(
-        (config.zone.name(), config.currency.as_deref(), config.level),
+        (config.zone.name(), config.currency.as_deref(), config.confidence.level),
         ("Europe/Berlin", Some("EUR"), 0.9)
     );
     // The end of the day in Berlin, after the change back to winter time.

@@ -26,7 +26,7 @@ use crate::stats::Confidence;
 pub use breakdown::{Breakdown, Funnel, FunnelSegment};
 pub use metric_series::{MetricSeries, MetricTarget, is_good};
 pub use selection::{Finding, Found, findings};
-pub use supplements::{Lists, Supplements, beside, texts};
+pub use supplements::{Lists, Supplements, beside};
 
 /// What to review.
 #[derive(Debug, Clone)]
@@ -41,8 +41,8 @@ pub struct ReviewRequest {
     pub by: Vec<String>,
     /// Condition on dimensions: the slices to include.
     pub filter: Option<Expr>,
-    /// Confidence level of the intervals and of all findings.
-    pub level: f64,
+    /// How confidence intervals are found; their level is that of all findings.
+    pub confidence: Confidence,
     /// Whether to include the stakeholders with the largest influence.
     pub contributors: bool,
     /// The target of each metric.
@@ -95,7 +95,7 @@ pub fn review(canonical: &CanonicalTables, catalog: &Catalog, settings: &Setting
         series: true,
         p_values: true,
         contributors: ask.contributors && by.is_empty(),
-        confidence: Confidence::of(ask.level),
+        confidence: ask.confidence,
     };
     let outcome = measure::measure(
         canonical,
@@ -137,14 +137,14 @@ pub fn review(canonical: &CanonicalTables, catalog: &Catalog, settings: &Setting
         breakdowns.extend(Breakdown::new(dimension, found.metrics, found.cells, &scores, catalog));
     }
     let beside = match ask.filter {
-        None => Some(beside(canonical, settings, &ask.periods, ask.level)?),
+        None => Some(beside(canonical, settings, &ask.periods, ask.confidence)?),
         Some(_) => None,
     };
-    let (findings, compared) = findings(&scores, &breakdowns, ask.level);
+    let (findings, compared) = findings(&scores, &breakdowns, ask.confidence.level);
     Ok(Review {
         period,
         periods: ask.periods.clone(),
-        level: ask.level,
+        level: ask.confidence.level,
         scores,
         absent,
         filter: ask.filter.as_ref().map(|filter| filter.text().to_string()),

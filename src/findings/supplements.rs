@@ -4,12 +4,13 @@ use anyhow::Result;
 
 use crate::analyses::channels::{self, Mix, mix};
 use crate::analyses::cohorts::{self, Basis, Cohorts, cohorts};
-use crate::analyses::concentration::{self, Concentration, ConcentrationOf, concentration};
+use crate::analyses::concentration::{Concentration, ConcentrationOf, concentration};
 use crate::analyses::coverage::{Coverage, coverage};
 use crate::analyses::lists::{self, List, Lost, Overdue, Waiting};
 use crate::canonical::CanonicalTables;
 use crate::facts::context::Settings;
 use crate::period::{Grain, Period};
+use crate::stats::Confidence;
 
 /// The number of the largest stakeholders that are shown.
 const LARGEST: usize = 10;
@@ -44,17 +45,12 @@ pub struct Lists {
     pub lost: Option<List<Lost>>,
 }
 
-/// The text columns that they use, which must be requested when the inputs are read.
-pub fn texts() -> impl Iterator<Item = &'static str> {
-    [lists::TEXTS, concentration::TEXTS, channels::TEXTS].into_iter().flatten().copied()
-}
-
 /// Computes the sections for the last of the periods.
 ///
 /// # Errors
 ///
 /// Only bugs in the program.
-pub fn beside(canonical: &CanonicalTables, settings: &Settings, periods: &[Period], level: f64) -> Result<Supplements> {
+pub fn beside(canonical: &CanonicalTables, settings: &Settings, periods: &[Period], confidence: Confidence) -> Result<Supplements> {
     let period = periods.last().expect("a period is asked for");
     let grain = period.grain().unwrap_or(Grain::Month);
     let of = |basis| cohorts::CohortRequest {
@@ -62,14 +58,14 @@ pub fn beside(canonical: &CanonicalTables, settings: &Settings, periods: &[Perio
         grain,
         last: cohorts::LAST,
         until: period.end,
-        level,
+        confidence,
     };
     let found = [Basis::Purchases, Basis::Roster].map(|basis| cohorts(canonical, settings, &of(basis)).unwrap_or_default());
     let few = [ConcentrationOf::Revenue, ConcentrationOf::Spend].map(|of| concentration(canonical, settings, of, period, LARGEST).ok());
     Ok(Supplements {
         cohorts: found.into_iter().flatten().collect(),
         concentrations: few.into_iter().flatten().collect(),
-        mix: mix(canonical, settings, period, channels::MOST, level)?.ok(),
+        mix: mix(canonical, settings, period, channels::MOST, confidence)?.ok(),
         lists: Lists {
             overdue: lists::overdue(canonical, settings, lists::LIMIT).ok(),
             complaints: lists::open_complaints(canonical, settings, lists::LIMIT).ok(),

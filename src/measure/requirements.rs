@@ -34,7 +34,7 @@ pub fn columns_to_load<'m>(catalog: &'m Catalog, metrics: impl IntoIterator<Item
 
 /// The canonical columns that have to be kept for a column of a fact, among those that are read only where they are needed: texts, and
 /// ids whose values are the column's own. Of other ids it is enough that they are mapped.
-fn kept_for(column: &'static FactColumn) -> impl Iterator<Item = &'static Column> {
+pub fn kept_for(column: &'static FactColumn) -> impl Iterator<Item = &'static Column> {
     let columns = column.canonical_columns().chain(column.words_of);
     columns.filter(|canonical| match canonical.kind {
         ColumnType::Text => true,

@@ -5,7 +5,7 @@ use super::summary::capital;
 use super::text::Text;
 use crate::catalog::{Catalog, Metric};
 use crate::wire::metrics::Metrics;
-use crate::wire::{self, Labels, MetricKind, SchemaId};
+use crate::wire::{self, Labels, SchemaId};
 
 /// What the inputs of a run lack for a metric; `None`: they have all it needs.
 pub type Missing<'a> = &'a dyn Fn(&Metric) -> Option<String>;
@@ -84,7 +84,7 @@ pub fn document(metrics: &[&Metric], missing: Option<Missing>) -> Metrics {
             id: metric.id.clone(),
             title: metric.title.clone(),
             family: metric.family.clone(),
-            kind: MetricKind::from(&metric.kind),
+            kind: metric.kind.name(),
             unit: metric.unit,
             good: metric.good,
             card: Labels(lines.collect()),

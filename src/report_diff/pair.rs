@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::decomposition::{Amount, Change, Overlap, Shape, rest};
 use super::people::{people, variance};
 use super::{Basis, Decomposition, Head, Known, Moved, NotDecomposable, Restated, Slice};
+use crate::catalog::MetricKind;
 use crate::report::AbsentCode;
 use crate::schema::Micros;
 use crate::stats::{self, Interval, Reading, Side};
+use crate::wire::Cell;
 use crate::wire::report::{Contributors, Metric};
-use crate::wire::{Cell, MetricKind};
 
 fn known(cell: &Cell) -> Known {
     Known {

@@ -3,8 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Head;
-use crate::catalog::MetricUnit;
-use crate::wire::MetricKind;
+use crate::catalog::{MetricKind, MetricUnit};
 use crate::wire::report::{Metric, Report};
 
 /// A setting that differs.

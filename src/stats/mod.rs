@@ -62,22 +62,6 @@ codes! {
     }
 }
 
-impl Method {
-    /// The interval of a share that it is, if it is one.
-    pub fn of_share(self) -> Option<ShareInterval> {
-        match self {
-            Method::Wilson => Some(ShareInterval::Wilson),
-            Method::AdjustedWald
-            | Method::DeltaMethod
-            | Method::BootstrapT
-            | Method::PoissonExact
-            | Method::Byar
-            | Method::OrderStatistics
-            | Method::KaplanMeier => None,
-        }
-    }
-}
-
 /// How intervals are found, where there is a choice.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Confidence {

@@ -3,13 +3,16 @@
 use super::distribution::normal_quantile;
 use super::sums::Design;
 use super::{ClusterSums, Confidence, Estimate, Interval, Method, NoIntervalReason};
+use crate::codes::codes;
 
-/// The interval of a share. Another one is a variant here, its limits, and its name in [`Method`].
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-pub enum ShareInterval {
-    /// Wilson's score interval.
-    #[default]
-    Wilson,
+codes! {
+    /// The interval of a share. Another one is a variant here with its limits, and a line in [`Method`].
+    #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+    pub enum ShareInterval {
+        /// Wilson's score interval.
+        #[default]
+        Wilson = "wilson",
+    }
 }
 
 impl ShareInterval {
@@ -25,6 +28,11 @@ impl ShareInterval {
         match self {
             ShareInterval::Wilson => Method::Wilson,
         }
+    }
+
+    /// The interval that is shown as this method; `None` if the method is not one of a share.
+    pub fn of(method: Method) -> Option<ShareInterval> {
+        ShareInterval::ALL.into_iter().find(|interval| interval.method() == method)
     }
 }
 

@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Document, Labels, Layout, MetricKind, SchemaId};
-use crate::catalog::{BetterDirection, MetricUnit};
+use super::{Document, Labels, Layout, SchemaId};
+use crate::catalog::{BetterDirection, MetricKind, MetricUnit};
 
 /// The metrics of the catalogue, or some of them.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]

@@ -30,7 +30,7 @@ use serde_json::Value;
 
 pub use cell::{Cell, Change};
 pub use layout::{Layout, write};
-pub use values::{Day, Instant, Labels, MetricKind, Note, RecordCounts};
+pub use values::{Day, Instant, Labels, Note, RecordCounts};
 
 /// A document that programs read.
 pub trait Document: Serialize + JsonSchema {

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::lists::List;
 use super::supplements::{Channel, Cohorts, Concentration, Coverage};
-use super::{Cell, Document, Instant, Labels, Layout, MetricKind, Note, RecordCounts, SchemaId};
-use crate::catalog::{BetterDirection, MetricUnit};
+use super::{Cell, Document, Instant, Labels, Layout, Note, RecordCounts, SchemaId};
+use crate::catalog::{BetterDirection, MetricKind, MetricUnit};
 use crate::codes::codes;
 use crate::report::{self, AbsentCode, Clock};
 use crate::stats::Reading;

@@ -11,7 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::period::{date_text, instant_text, parse_instant};
 use crate::report::Clock;
 use crate::schema::Micros;
-use crate::{catalog, notes, record_counts};
+use crate::{notes, record_counts};
 
 /// An instant, in microseconds since 1970-01-01; RFC 3339 in UTC when written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -215,54 +215,6 @@ impl From<&notes::Note> for Note {
             file: place.map(|place| place.file.clone()),
             line: place.and_then(|place| place.line),
             column: place.and_then(|place| place.column),
-        }
-    }
-}
-
-crate::codes::codes! {
-    /// The kinds of metrics.
-    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-    pub enum MetricKind {
-        /// A number of rows or things.
-        Count = "count",
-        /// A sum.
-        Sum = "sum",
-        /// A mean.
-        Mean = "mean",
-        /// A share of rows.
-        Share = "share",
-        /// A share less another one.
-        NetShare = "net_share",
-        /// One sum by another.
-        Ratio = "ratio",
-        /// Events by exposure.
-        Rate = "rate",
-        /// A quantile.
-        Quantile = "quantile",
-        /// A quantile of durations of which some are not over.
-        SurvivalQuantile = "survival_quantile",
-        /// How much of a total a few hold.
-        Concentration = "concentration",
-        /// A formula over other metrics.
-        Derived = "derived",
-    }
-}
-
-impl From<&catalog::Kind> for MetricKind {
-    fn from(kind: &catalog::Kind) -> MetricKind {
-        use catalog::Kind;
-        match kind {
-            Kind::Count(_) => MetricKind::Count,
-            Kind::Sum(_) => MetricKind::Sum,
-            Kind::Mean(_) => MetricKind::Mean,
-            Kind::Share(_) => MetricKind::Share,
-            Kind::NetShare(_) => MetricKind::NetShare,
-            Kind::Ratio(_) => MetricKind::Ratio,
-            Kind::Rate(_) => MetricKind::Rate,
-            Kind::Quantile(_) => MetricKind::Quantile,
-            Kind::SurvivalQuantile(_) => MetricKind::SurvivalQuantile,
-            Kind::Concentration(_) => MetricKind::Concentration,
-            Kind::Derived(_) => MetricKind::Derived,
         }
     }
 }

@@ -1,5 +1,7 @@
 //! `report`: every format of one run, what is wrong with a request, hostile cells, the same bytes.
 
+use relhealth::catalog::Catalog;
+use relhealth::facts::SPECS;
 use serde_json::Value;
 
 use crate::harness::Folder;
@@ -75,6 +77,24 @@ fn one_run_writes_every_format() {
             .unwrap()
             .starts_with("relhealth report purchases=purchases.csv")
     );
+}
+
+#[test]
+fn without_names_a_report_shows_the_key_metrics() {
+    let folder = shop();
+    folder.run(&asked(&["-o", "usual.json"])).silent();
+    let catalog = Catalog::builtin(SPECS);
+    let key: Vec<&str> = catalog
+        .iter()
+        .filter(|metric| metric.key)
+        .map(|metric| metric.id.as_str())
+        .collect();
+    folder.run(&asked(&["-m", &key.join(","), "-o", "named.json"])).silent();
+    let (usual, named) = (json(&folder, "usual.json"), json(&folder, "named.json"));
+    assert!(usual["metrics"].as_array().is_some_and(|metrics| metrics.len() > 5), "{usual}");
+    for part in ["metrics", "findings", "compared"] {
+        assert_eq!(usual[part], named[part], "{part}");
+    }
 }
 
 #[test]

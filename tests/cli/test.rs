@@ -168,27 +168,3 @@ fn a_wrong_configuration_is_wrong_usage() {
     let ran = folder.run(&["test", "no-such.toml"]).code(2);
     assert!(ran.err().contains("no-such.toml"), "{}", ran.err());
 }
-
-#[test]
-fn things_are_told_apart_below_the_line_and_in_counts() {
-    let metric = |id: &str, kind: &str, value: f64| {
-        format!(
-            "[metric.{id}]\ntitle = \"{id}\"\nfamily = \"loyalty\"\nfact = \"orders\"\nat = \"ordered_at\"\n{kind}\ngood = \"up\"\ntext = \"t\"\n\
-             [[metric.{id}.example]]\nperiod = \"2026-01\"\nvalue = {value}\npurchases = \"stakeholder_id,order_id,occurred_at,amount,product\\n\
-             a,1,2026-01-02,10,tea\\na,2,2026-01-03,20,tea\\nb,3,2026-01-04,60,cake\\n\"\n"
-        )
-    };
-    let ratio = "kind = \"ratio\"\nover = \"revenue\"\nunder_distinct = ";
-    let text = [
-        metric("by_customer", &format!("{ratio}\"stakeholder_id\"\nunit = \"money\""), 45.0),
-        metric("by_product", &format!("{ratio}\"product\"\nunit = \"money\""), 45.0),
-        metric(
-            "customers",
-            "kind = \"count\"\ndistinct = \"stakeholder_id\"\nunit = \"count\"",
-            2.0,
-        ),
-        metric("products", "kind = \"count\"\ndistinct = \"product\"\nunit = \"count\"", 2.0),
-    ];
-    let ran = Folder::new().with("relhealth.toml", text.concat()).run(&["test", "--quiet"]);
-    assert!(ran.out().ends_with("4 passed, 0 failed\n"), "{}", ran.out());
-}

@@ -58,3 +58,31 @@ fn a_wrong_example_would_not_come_out() {
     let outcomes = run(catalog.get("own").unwrap(), &catalog, &Settings::default(), &Zone::utc());
     assert_eq!((outcomes[0].passed, outcomes[0].got.to_string().as_str()), (false, "0"));
 }
+
+#[test]
+fn distinct_things_are_told_apart_in_counts_and_in_the_whole_of_a_ratio() {
+    let metric = |id: &str, kind: &str, value: f64| {
+        format!(
+            "[metric.{id}]\ntitle = \"{id}\"\nfamily = \"loyalty\"\nfact = \"orders\"\nat = \"ordered_at\"\n{kind}\ngood = \"up\"\ntext = \"t\"\n\
+             [[metric.{id}.example]]\nperiod = \"2026-01\"\nvalue = {value}\npurchases = \"stakeholder_id,order_id,occurred_at,amount,product\\n\
+             a,1,2026-01-02,10,tea\\na,2,2026-01-03,20,tea\\nb,3,2026-01-04,60,cake\\n\"\n"
+        )
+    };
+    let ratio = "kind = \"ratio\"\nover = \"revenue\"\nunder_distinct = ";
+    let text = [
+        metric("by_customer", &format!("{ratio}\"stakeholder_id\"\nunit = \"money\""), 45.0),
+        metric("by_product", &format!("{ratio}\"product\"\nunit = \"money\""), 45.0),
+        metric(
+            "customers",
+            "kind = \"count\"\ndistinct = \"stakeholder_id\"\nunit = \"count\"",
+            2.0,
+        ),
+        metric("products", "kind = \"count\"\ndistinct = \"product\"\nunit = \"count\"", 2.0),
+    ];
+    let catalog = Catalog::builtin(SPECS).with_user(&text.concat(), "own.toml", SPECS).unwrap();
+    let own: Vec<(String, Outcome)> = outcomes(&catalog, &Zone::utc())
+        .into_iter()
+        .filter(|(_, outcome)| outcome.origin.file == "own.toml")
+        .collect();
+    assert_eq!((failures(&own).as_str(), own.len()), ("", 4));
+}

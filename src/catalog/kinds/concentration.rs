@@ -83,7 +83,6 @@ impl KindDefinition for Concentration {
 }
 
 impl ReadKind for Concentration {
-    const WORD: &'static str = "concentration";
     const MEANING: &'static str = "How unevenly a total is spread over groups.";
     const VALUE_TYPE: ValueType = ValueType::Other;
     const INTERVAL: &'static str = "none; the value without the largest instead";

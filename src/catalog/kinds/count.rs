@@ -39,7 +39,6 @@ impl KindDefinition for Count {
 }
 
 impl ReadKind for Count {
-    const WORD: &'static str = "count";
     const MEANING: &'static str = "How many rows count, or how many distinct things they name.";
     const VALUE_TYPE: ValueType = ValueType::Total;
     const INTERVAL: &'static str = "none by itself; of a change, from the totals of each stakeholder";

@@ -39,7 +39,6 @@ impl KindDefinition for Derived {
 }
 
 impl ReadKind for Derived {
-    const WORD: &'static str = "derived";
     const MEANING: &'static str = "Arithmetic on other metrics of the same period and slice.";
     const VALUE_TYPE: ValueType = ValueType::Other;
     const INTERVAL: &'static str = "none";

@@ -36,7 +36,6 @@ impl KindDefinition for Mean {
 }
 
 impl ReadKind for Mean {
-    const WORD: &'static str = "mean";
     const MEANING: &'static str = "The mean of an expression over the rows where it is not null.";
     const VALUE_TYPE: ValueType = ValueType::Other;
     const INTERVAL: &'static str = "delta method over stakeholders with Student's t; below 200 of them bootstrap-t";

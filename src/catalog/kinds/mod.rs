@@ -32,6 +32,7 @@ use std::collections::BTreeSet;
 use super::expression::Expression;
 use super::metric::{Entity, MetricUnit};
 use super::stanza::Stanza;
+use crate::codes::codes;
 use crate::schema::{FactSpec, Unit};
 use crate::toml_reader::Text;
 
@@ -76,8 +77,6 @@ pub trait KindDefinition {
 
 /// How a kind is read from its stanza.
 pub(super) trait ReadKind: Sized {
-    /// The value of the key `kind`.
-    const WORD: &'static str;
     /// What it computes, in a sentence.
     const MEANING: &'static str;
     /// What sort of quantity its value is.
@@ -117,18 +116,26 @@ pub(super) struct Grammar {
 }
 
 macro_rules! kinds {
-    ($($(#[$meta:meta])* $kind:ident,)*) => {
+    ($($(#[$meta:meta])* $kind:ident = $word:literal,)*) => {
         /// What is computed from the rows that count.
         #[derive(Debug)]
         pub enum Kind {
             $($(#[$meta])* $kind($kind),)*
         }
 
+        codes! {
+            /// The name of a kind, in stanzas and machine formats.
+            #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+            pub enum MetricKind {
+                $($(#[$meta])* $kind = $word,)*
+            }
+        }
+
         impl Kind {
-            /// The kind's word in stanzas and machine formats.
-            pub fn word(&self) -> &'static str {
+            /// Its name.
+            pub fn name(&self) -> MetricKind {
                 match self {
-                    $(Kind::$kind(_) => $kind::WORD,)*
+                    $(Kind::$kind(_) => MetricKind::$kind,)*
                 }
             }
 
@@ -157,7 +164,7 @@ macro_rules! kinds {
         /// The kinds, in the order in which they are listed to people.
         pub(super) static KINDS: &[Grammar] = &[
             $(Grammar {
-                word: $kind::WORD,
+                word: $word,
                 meaning: $kind::MEANING,
                 required: $kind::REQUIRED,
                 optional: $kind::OPTIONAL,
@@ -181,27 +188,27 @@ impl Kind {
 
 kinds! {
     /// How many rows, or how many distinct things in them.
-    Count,
+    Count = "count",
     /// The sum of an expression.
-    Sum,
+    Sum = "sum",
     /// The mean of an expression over the rows where it is not null.
-    Mean,
+    Mean = "mean",
     /// Part rows divided by whole rows.
-    Share,
+    Share = "share",
     /// A hundred times the difference of two shares.
-    NetShare,
+    NetShare = "net_share",
     /// One sum divided by another.
-    Ratio,
+    Ratio = "ratio",
     /// Events per exposure.
-    Rate,
+    Rate = "rate",
     /// A quantile, interpolated linearly between order statistics at 1 + (n - 1) q.
-    Quantile,
+    Quantile = "quantile",
     /// A quantile by Kaplan-Meier, with open rows censored.
-    SurvivalQuantile,
+    SurvivalQuantile = "survival_quantile",
     /// How unevenly a total is spread over groups.
-    Concentration,
+    Concentration = "concentration",
     /// Arithmetic on other metrics of the same cell.
-    Derived,
+    Derived = "derived",
 }
 
 /// Units that a bare number can be stated in.

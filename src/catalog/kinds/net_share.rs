@@ -38,7 +38,6 @@ impl KindDefinition for NetShare {
 }
 
 impl ReadKind for NetShare {
-    const WORD: &'static str = "net_share";
     const MEANING: &'static str = "The share of one part less that of another, times 100.";
     const VALUE_TYPE: ValueType = ValueType::Other;
     const INTERVAL: &'static str = "adjusted Wald, with stakeholders as clusters";

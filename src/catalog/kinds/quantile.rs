@@ -35,7 +35,6 @@ impl KindDefinition for Quantile {
 }
 
 impl ReadKind for Quantile {
-    const WORD: &'static str = "quantile";
     const MEANING: &'static str = "A quantile of an expression, such as the median.";
     const VALUE_TYPE: ValueType = ValueType::Other;
     const INTERVAL: &'static str = "order statistics, with stakeholders as clusters";

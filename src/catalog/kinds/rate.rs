@@ -71,7 +71,6 @@ impl KindDefinition for Rate {
 }
 
 impl ReadKind for Rate {
-    const WORD: &'static str = "rate";
     const MEANING: &'static str = "Events divided by exposure.";
     const VALUE_TYPE: ValueType = ValueType::Other;
     const INTERVAL: &'static str = "exact Poisson below 10 events, Byar from 10 on";

@@ -68,7 +68,6 @@ impl KindDefinition for Ratio {
 }
 
 impl ReadKind for Ratio {
-    const WORD: &'static str = "ratio";
     const MEANING: &'static str = "One sum divided by another, or by a number of distinct things.";
     const VALUE_TYPE: ValueType = ValueType::Other;
     const INTERVAL: &'static str = "delta method over stakeholders with Student's t; below 200 of them bootstrap-t";

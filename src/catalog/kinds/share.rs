@@ -33,7 +33,6 @@ impl KindDefinition for Share {
 }
 
 impl ReadKind for Share {
-    const WORD: &'static str = "share";
     const MEANING: &'static str = "The rows of the part divided by all rows that count.";
     const VALUE_TYPE: ValueType = ValueType::Share;
     const INTERVAL: &'static str = "Wilson score, with stakeholders as clusters";

@@ -33,7 +33,6 @@ impl KindDefinition for Sum {
 }
 
 impl ReadKind for Sum {
-    const WORD: &'static str = "sum";
     const MEANING: &'static str = "The sum of an expression over the rows that count.";
     const VALUE_TYPE: ValueType = ValueType::Total;
     const INTERVAL: &'static str = "none by itself; of a change, from the totals of each stakeholder";

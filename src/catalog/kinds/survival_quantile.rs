@@ -50,7 +50,6 @@ impl KindDefinition for SurvivalQuantile {
 }
 
 impl ReadKind for SurvivalQuantile {
-    const WORD: &'static str = "survival_quantile";
     const MEANING: &'static str =
         "A quantile of durations by Kaplan-Meier, in which those that have not ended yet count as lasting at least so long.";
     const VALUE_TYPE: ValueType = ValueType::Other;

@@ -7,7 +7,7 @@ use crate::findings::{Breakdown, Finding, Found, MetricSeries};
 use crate::report::{MeasureResult, MetricInfo};
 use crate::stats::process::{Chart, Direction};
 use crate::wire::report::{self as document, Contributors, FindingKind, Funnel};
-use crate::wire::{self, Instant, Labels, MetricKind, Note, SchemaId, lists, measure, supplements};
+use crate::wire::{self, Instant, Labels, Note, SchemaId, lists, measure, supplements};
 
 /// The report as a document. The cells are those of a measure, first the series of every metric, then its slices.
 pub fn document(report: &Report) -> wire::report::Report {
@@ -120,7 +120,7 @@ fn metric(report: &Report, score: &MetricSeries) -> document::Metric {
         unit: metric.unit,
         good: metric.good,
         undated: metric.undated,
-        kind: known.map(|known| MetricKind::from(&known.kind)),
+        kind: known.map(|known| known.kind.name()),
         per: known.and_then(|known| known.kind.per()),
         definition: known.map(|known| format!("{:016x}", known.definition_hash())),
         target: score.goal.map(|goal| document::Target {
