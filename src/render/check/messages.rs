@@ -409,6 +409,6 @@ fn data(verdict: &Verdict) -> String {
                 None => format!("{} records; at least {least} are required", count(*rows)),
             }
         }
-        _ => String::new(),
+        Evidence::Value | Evidence::Change(_) | Evidence::Signals { .. } | Evidence::Waiver | Evidence::Nothing => String::new(),
     }
 }
