@@ -181,7 +181,7 @@ fn amazon_s_orders_need_to_be_told_who_bought() {
 fn the_customer_of_an_order_is_not_taken_for_a_person() {
     let (code, tables, said) = asked("olist-orders", "export.csv", &["export.csv:amount=order_id"]);
     assert_eq!((code, tables.len()), (Some(3), 0), "{said}");
-    assert!(said.contains("no column for stakeholder_id: in Olist's file of orders"), "{said}");
+    assert!(said.contains("no column for stakeholder_id: in Olist's orders file"), "{said}");
 }
 
 /// Etsy's export after a spreadsheet: tabs whatever its name says, and dates with their century.
