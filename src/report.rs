@@ -36,6 +36,10 @@ pub enum AbsentReason {
     NotDefined,
     /// A value that is larger than any that can be represented.
     TooLarge,
+    /// The files of the metric have no records, only a header: whether there were events is not known.
+    NoData,
+    /// Of a file of the metric no record could be read.
+    Unreadable,
 }
 
 codes! {
@@ -64,6 +68,10 @@ codes! {
         NotDefined = "not defined",
         /// [`AbsentReason::TooLarge`].
         TooLarge = "too large",
+        /// [`AbsentReason::NoData`].
+        NoData = "no data",
+        /// [`AbsentReason::Unreadable`].
+        Unreadable = "no readable records",
     }
 }
 
@@ -82,6 +90,8 @@ impl AbsentReason {
             AbsentReason::ZeroVariance => AbsentCode::ZeroVariance,
             AbsentReason::NotDefined => AbsentCode::NotDefined,
             AbsentReason::TooLarge => AbsentCode::TooLarge,
+            AbsentReason::NoData => AbsentCode::NoData,
+            AbsentReason::Unreadable => AbsentCode::Unreadable,
         }
     }
 

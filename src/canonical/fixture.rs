@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{CanonicalTables, Data, Interner, Rows, SourceInfo, key_of, messages, referrers};
+use super::{CanonicalTables, Content, Data, Interner, Rows, SourceInfo, key_of, messages, referrers};
 use crate::period::{Zone, parse_date};
 use crate::schema::{
     ColumnType, DAY, HOUR, MONEY_SCALE, Micros, NO_CODE, NO_INT, NO_KEY, NO_TIME, Table, interactions::CASE_KEY, program_words,
@@ -79,6 +79,7 @@ impl Fixture {
             private: false,
             redacted: false,
             dates: BTreeMap::new(),
+            content: Content::Readable,
         });
         self
     }

@@ -42,6 +42,19 @@ pub struct SourceInfo {
     pub redacted: bool,
     /// The columns whose times are dates, and the zone that the file's midnights are of.
     pub dates: BTreeMap<String, Zone>,
+    /// Whether it has records, and whether any could be read.
+    pub content: Content,
+}
+
+/// What a source has, before any rule leaves records out. Only a source with records that could be read says how many events there were.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Content {
+    /// Records of which some could be read.
+    Readable,
+    /// Records of which none could be read.
+    Unreadable,
+    /// No records: nothing but a header.
+    Nothing,
 }
 
 impl SourceInfo {

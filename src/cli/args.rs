@@ -127,7 +127,7 @@ pub struct Reading {
     /// Write the records that are not used to a file: line, column, code, reason, raw text
     #[arg(long, value_name = "FILE")]
     pub rejects: Option<PathBuf>,
-    /// Largest share or number of records of a file that may be rejected, such as 20% or 500 [default: 5%; 20 records are always allowed]
+    /// Largest share or number of records of a file that may be rejected, such as 20% or 500 [default: 5%; 20 records are allowed if they are not most of the file]
     #[arg(long, value_name = "BUDGET", value_parser = Budget::parse, conflicts_with = "strict")]
     pub max_rejects: Option<Budget>,
     /// Stop if any record is rejected

@@ -62,7 +62,7 @@ pub struct FactPlan {
 }
 
 /// Which sources a metric can be measured on (`None`: all), or what is missing.
-type Usable<'u> = dyn Fn(&Metric, &FactSpec) -> Result<Option<Vec<bool>>, String> + 'u;
+type Usable<'u> = dyn Fn(&Metric, &FactSpec) -> Result<Option<Vec<bool>>, AbsentReason> + 'u;
 
 /// What has to be measured.
 #[derive(Debug)]
@@ -98,7 +98,7 @@ impl<'a> Plan<'a> {
             let (absent, sources) = match metric.fact.map(|fact| usable(metric, fact)) {
                 None => (None, None),
                 Some(Ok(sources)) => (None, sources),
-                Some(Err(missing)) => (Some(AbsentReason::MissingInput(missing)), None),
+                Some(Err(absent)) => (Some(absent), None),
             };
             PlannedMetric {
                 metric,

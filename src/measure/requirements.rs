@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use anyhow::{Result, ensure};
 
 use super::plan::{FactPlan, Plan};
-use crate::canonical::CanonicalTables;
+use crate::canonical::{CanonicalTables, Content};
 use crate::catalog::{Catalog, Metric};
 use crate::facts::context::Settings;
-use crate::schema::{Column, ColumnType, FactColumn, FactSpec, Input, Known, Unit};
+use crate::report::AbsentReason;
+use crate::schema::{Column, ColumnType, FactColumn, FactSpec, Input, Known, Table, Unit};
 
 /// The columns of the canonical tables that these metrics, and those that they are computed from, are made from and that are read only where
 /// they are needed: what a load has to keep for them. They follow from what each column of a fact needs, whatever its own unit is.
@@ -93,17 +94,21 @@ pub fn usable_sources(
     fact: &FactSpec,
     canonical: &CanonicalTables,
     settings: &Settings,
-) -> Result<Option<Vec<bool>>, String> {
+) -> Result<Option<Vec<bool>>, AbsentReason> {
+    let missing = |what: String| Err(AbsentReason::MissingInput(what));
     if !fact.tables.iter().any(|t| canonical.table(*t).is_some()) {
         let names: Vec<&str> = fact.tables.iter().map(|t| t.name()).collect();
-        return Err(names.join(" or "));
+        return missing(names.join(" or "));
+    }
+    if let Some(absent) = without_records(fact, canonical) {
+        return Err(absent);
     }
     let columns = metric.columns();
     let mut usable = vec![true; canonical.sources.len()];
     let mut restricted = false;
     for group in columns.iter().flat_map(|c| c.needs.iter()) {
         if !group.iter().any(|input| is_given(input, canonical, settings)) {
-            return Err(group.iter().map(Input::name).collect::<Vec<_>>().join(" or "));
+            return missing(group.iter().map(Input::name).collect::<Vec<_>>().join(" or "));
         }
         // What one table's rows need, each of its sources must map by itself.
         let Some(table) = fact.rows.filter(|table| {
@@ -128,7 +133,48 @@ pub fn usable_sources(
         Ok(Some(usable))
     } else {
         let needs: BTreeSet<String> = columns.iter().flat_map(|c| c.needs).copied().flatten().map(Input::name).collect();
-        Err(format!("{} in one source", needs.into_iter().collect::<Vec<_>>().join(" and ")))
+        missing(format!("{} in one source", needs.into_iter().collect::<Vec<_>>().join(" and ")))
+    }
+}
+
+/// Why nothing can be said of a fact although its tables are there: of one of them no record could be read, or none of the tables with events
+/// has a record. Without records of events, zero would be a guess.
+fn without_records(fact: &FactSpec, canonical: &CanonicalTables) -> Option<AbsentReason> {
+    let content = |table: Table| {
+        let of_table = || {
+            canonical
+                .sources
+                .iter()
+                .filter(move |source| source.table == table)
+                .map(|source| source.content)
+        };
+        let has = |wanted: Content| of_table().any(|content| content == wanted);
+        match (has(Content::Readable), has(Content::Unreadable), has(Content::Nothing)) {
+            (true, _, _) => Some(Content::Readable),
+            (false, true, _) => Some(Content::Unreadable),
+            (false, false, true) => Some(Content::Nothing),
+            // It is made from another table.
+            (false, false, false) => None,
+        }
+    };
+    let lists_people = |table: &Table| matches!(table, Table::Stakeholders | Table::Identities);
+    let of_events: Vec<Content> = fact
+        .tables
+        .iter()
+        .filter(|table| !lists_people(table))
+        .filter_map(|table| content(*table))
+        .collect();
+    let found = if of_events.is_empty() {
+        fact.tables.iter().filter_map(|table| content(*table)).collect()
+    } else {
+        of_events
+    };
+    if found.contains(&Content::Unreadable) {
+        Some(AbsentReason::Unreadable)
+    } else if !found.is_empty() && found.iter().all(|content| *content == Content::Nothing) {
+        Some(AbsentReason::NoData)
+    } else {
+        None
     }
 }
 

@@ -56,6 +56,8 @@ pub fn absent(reason: &AbsentReason) -> &'static str {
         AbsentReason::ZeroVariance => "values do not vary",
         AbsentReason::NotDefined => "not defined",
         AbsentReason::TooLarge => "a value too large to be represented",
+        AbsentReason::NoData => "no data: the file has no records",
+        AbsentReason::Unreadable => "no record could be read",
     }
 }
 

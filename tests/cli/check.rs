@@ -675,3 +675,55 @@ fn a_running_period_is_no_point_of_a_signal_and_no_match_of_a_whole_one_in_a_bas
         "{found:#?}"
     );
 }
+
+const CASES: &str = "ticket_id,customer_id,created_at,first_response_at,resolved_at,type\n";
+
+/// Rules that a count of zero would pass.
+const FEW_CASES: &str = "[[rule]]\nmetric = 'open_cases'\nfail_above = 3\n\n[[rule]]\nmetric = 'complaints'\nfail_above = 2\n";
+
+#[test]
+fn records_that_cannot_be_read_are_not_zero_cases() {
+    let unreadable = "1,a,1 Okt 2026 kl. 9,,,complaint\n2,b,2 Okt 2026 kl. 9,,,complaint\n3,c,3 Okt 2026 kl. 9,,,complaint\n";
+    let folder = Folder::new()
+        .with("relhealth.toml", format!("as_of = 2026-10-31\n{FEW_CASES}"))
+        .with("none.csv", [CASES, unreadable].concat())
+        // Four of five, and a file that an open quotation mark makes one record.
+        .with(
+            "most.csv",
+            [CASES, "4,d,2026-10-04,,,complaint\n", unreadable, "5,d,5 Okt,,,complaint\n"].concat(),
+        )
+        .with(
+            "quote.csv",
+            [CASES, "\"1,a,2026-10-01,,,complaint\n2,b,2026-10-02,,,complaint\n"].concat(),
+        )
+        .with("empty.csv", CASES);
+    for file in ["none.csv", "most.csv", "quote.csv"] {
+        let input = format!("interactions={file}");
+        folder.run(&["check", "-q", &input, "--period", "2026-10"]).code(3);
+        folder
+            .run(&["measure", "-q", &input, "--period", "2026-10", "-m", "complaints"])
+            .code(3);
+    }
+    // Whoever allows all rejects has no zero either.
+    for (file, reason) in [
+        ("none.csv", "no record could be read"),
+        ("empty.csv", "no data: the file has no records"),
+    ] {
+        let input = format!("interactions={file}");
+        let args = [&input[..], "--max-rejects", "100%", "--period", "2026-10"];
+        let found = verdicts(&folder, &args);
+        assert_eq!(words(&found), [("insufficient", None); 2], "{found:#?}");
+        assert!(why(&found).contains(reason), "{found:#?}");
+        folder.run(&[&["check", "-q"], &args[..]].concat()).code(1);
+    }
+}
+
+#[test]
+fn a_month_without_events_in_a_file_with_records_is_zero() {
+    let folder = Folder::new()
+        .with("relhealth.toml", format!("as_of = 2026-10-31\n{FEW_CASES}"))
+        .with("cases.csv", [CASES, "1,a,2026-08-01,2026-08-02,2026-08-03,question\n"].concat());
+    let found = verdicts(&folder, &["interactions=cases.csv", "--period", "2026-10"]);
+    assert_eq!(words(&found), [("pass", None); 2], "{found:#?}");
+    assert_eq!(found[1]["value"], 0.0, "{found:#?}");
+}

@@ -253,6 +253,7 @@ fn read_file(opened: Opened, options: &Options, several: bool, notes: &mut Vec<N
         private: source.private,
         redacted: options.redact.is_some(),
         dates: dated,
+        content: record_counts::content(outcome.records, &rowset),
     };
     options.budget.check(&file, outcome.records, &rowset)?;
     Ok(ReadFile {

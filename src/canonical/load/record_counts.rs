@@ -3,6 +3,7 @@
 use anyhow::Result;
 
 use super::file::{Rowset, Unused};
+use crate::canonical::Content;
 use crate::diagnostics::{Place, Problem};
 use crate::notes::{UnusedReason, UnusedStatus};
 use crate::record_counts::RecordCounts;
@@ -44,7 +45,7 @@ impl Reject {
 pub enum Budget {
     /// None: `--strict`.
     None,
-    /// Both more than this share and more than [`Budget::FEW`]: the default is 5 %.
+    /// More than this share, unless they are at most [`Budget::FEW`] and at most half of the file: the default is 5 %.
     Share(f64),
     /// More than this number.
     Number(u64),
@@ -57,7 +58,7 @@ impl Default for Budget {
 }
 
 impl Budget {
-    /// So many rejects a share alone never stops.
+    /// So many rejects a share alone never stops, unless they are most of the file.
     pub const FEW: u64 = 20;
 
     /// Reads `20%` or `500`.
@@ -79,7 +80,10 @@ impl Budget {
     fn allows(self, rejected: u64, read: u64) -> bool {
         match self {
             Budget::None => rejected == 0,
-            Budget::Share(share) => rejected <= Budget::FEW || rejected as f64 <= share * read as f64,
+            Budget::Share(share) => {
+                let are_few = rejected <= Budget::FEW && rejected <= read / 2;
+                are_few || rejected as f64 <= share * read as f64
+            }
             Budget::Number(most) => rejected <= most,
         }
     }
@@ -87,7 +91,11 @@ impl Budget {
     fn words(self) -> String {
         match self {
             Budget::None => "none is allowed (--strict)".to_string(),
-            Budget::Share(share) => format!("the limit is {}% ({} records are always allowed)", share * 100.0, Budget::FEW),
+            Budget::Share(share) => format!(
+                "the limit is {}% ({} records are allowed if they are not most of the file)",
+                share * 100.0,
+                Budget::FEW
+            ),
             Budget::Number(most) => format!("the limit is {most}"),
         }
     }
@@ -111,12 +119,7 @@ impl Budget {
 
     /// Stops the run when more records of a file are rejected than allowed.
     pub(super) fn check(self, file: &str, read: u64, rowset: &Rowset) -> Result<()> {
-        let rejected: u64 = rowset
-            .counts
-            .iter()
-            .filter(|((status, _), _)| *status == UnusedStatus::Rejected)
-            .map(|(_, n)| n)
-            .sum();
+        let rejected = rejected(rowset);
         if self.allows(rejected, read) {
             return Ok(());
         }
@@ -140,13 +143,31 @@ impl Budget {
     }
 }
 
+fn rejected(rowset: &Rowset) -> u64 {
+    let of_status = rowset.counts.iter().filter(|((status, _), _)| *status == UnusedStatus::Rejected);
+    of_status.map(|(_, n)| n).sum()
+}
+
+/// What a file with so many records has.
+pub(super) fn content(read: u64, rowset: &Rowset) -> Content {
+    match read {
+        0 => Content::Nothing,
+        _ if rejected(rowset) == read => Content::Unreadable,
+        _ => Content::Readable,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn a_share_stops_only_beyond_a_few() {
-        assert!(Budget::default().allows(20, 20));
+        assert!(Budget::default().allows(20, 40));
+        assert!(!Budget::default().allows(20, 39));
+        assert!(!Budget::default().allows(1, 1));
+        assert!(Budget::default().allows(0, 0));
+        assert!(Budget::Share(1.0).allows(20, 20));
         assert!(!Budget::default().allows(21, 400));
         assert!(Budget::default().allows(21, 420));
         assert!(!Budget::None.allows(1, 1_000_000));
