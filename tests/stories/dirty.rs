@@ -172,8 +172,24 @@ fn a_byte_order_mark_is_no_part_of_the_first_header() {
 }
 
 #[test]
-fn a_header_alone_is_no_error() {
-    gives(&january(&["header-only.csv"], &[]), [0, 0, 0, 0, 0], 0.0, 0.0);
+fn a_header_alone_is_no_error_and_no_zero() {
+    let ran = january(&["header-only.csv"], &[]);
+    assert_eq!(ran.code(), 0, "{}", ran.err());
+    let measured: Value = serde_json::from_str(&ran.out()).expect("JSON");
+    assert_eq!(measured["account"][0]["read"], 0);
+    let cells = measured["cells"].as_array().expect("cells");
+    let found: Vec<_> = cells
+        .iter()
+        .map(|cell| (&cell["metric"], &cell["value"], &cell["absent"]))
+        .collect();
+    let absent = Value::from("no data");
+    assert_eq!(
+        found,
+        [
+            (&"orders".into(), &Value::Null, &absent),
+            (&"revenue".into(), &Value::Null, &absent)
+        ]
+    );
 }
 
 #[test]
