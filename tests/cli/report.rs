@@ -250,7 +250,8 @@ fn nothing_to_report_is_no_error() {
     let folder = Folder::new().with("surveys.csv", "stakeholder_id,responded_at,instrument,score\na,2026-10-03,nps,9\n");
     let ran = folder.run(&["report", "surveys=surveys.csv", "--quiet", "--period", "2026-10"]);
     assert!(
-        ran.out().contains("No change from 2026-09 or 2025-10 could be assessed"),
+        ran.out()
+            .contains("No change from 2026-09-01..2026-09-03 or 2025-10-01..2025-10-03"),
         "{}",
         ran.out()
     );
