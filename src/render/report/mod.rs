@@ -143,10 +143,11 @@ impl Report<'_> {
             Clock::Business { .. } => format!(" Durations are in {}.", self.clock),
         };
         Text::own(format!(
-            "Data as of {known} ({}): {} records from {}. Square brackets show {} confidence intervals, the values that are compatible with \
+            "Data as of {known} ({}): {} {} from {}. Square brackets show {} confidence intervals, the values that are compatible with \
              the data.{clock}{unfinished}",
             self.timezone,
             super::format::count(records),
+            if records == 1 { "record" } else { "records" },
             counted(files.len(), "file", "files"),
             displayed::level(self.review.level),
         ))
