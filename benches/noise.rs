@@ -5,10 +5,10 @@
 //! stated one, which is 1 - level = 5 %; else the bench ends with an error. Fewer runs: `cargo bench --bench noise -- 1000`.
 #![expect(clippy::print_stdout, reason = "the result of a benchmark is what it prints")]
 
-use relhealth::check::{Basis, Number, Side, Threshold, ThresholdResult, stand};
-use relhealth::report::AbsentReason;
-use relhealth::stats::process::{Direction, Point, Series};
-use relhealth::stats::{self, ClusterSums, CrossSums, Estimate, Interval};
+use relhealth::api::check::{Basis, Number, Side, Threshold, ThresholdResult, stand};
+use relhealth::api::report::AbsentReason;
+use relhealth::api::stats::{self, ClusterSums, CrossSums, Estimate, Interval};
+use relhealth::api::stats::{Direction, Point, Series};
 
 const LEVEL: f64 = 0.95;
 

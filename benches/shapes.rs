@@ -8,9 +8,9 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use criterion::{BenchmarkId, Criterion, Throughput};
-use relhealth::ingest::{FormatOverrides, for_each_record, peek};
-use relhealth::io::Source;
-use relhealth::sources::{self, Source as Described};
+use relhealth::api::ingest::{FormatOverrides, for_each_record, peek};
+use relhealth::api::io::Source;
+use relhealth::api::sources::{self, Source as Described};
 
 /// The smaller size in bytes, and how many times larger the other one is.
 const SMALL: usize = 100_000;

@@ -19,7 +19,7 @@ mod pipe;
 mod steady;
 
 use digest::Bytes;
-pub use digest::{Fingerprint, fingerprint, fingerprints, hex};
+pub use digest::{Fingerprint, fingerprints, hex};
 pub use find::{Found, find};
 pub use identity::{Identity, Stream};
 pub use pipe::WAIT;
@@ -130,8 +130,6 @@ pub struct Source {
     place: Place,
     /// So many bytes are read of it, decompressed; `None`: all.
     limit: Option<u64>,
-    /// What lies there, where the bytes are text made of it.
-    original: Option<Arc<Source>>,
     /// Counts what is read of it.
     meter: Option<Arc<Meter>>,
 }
@@ -188,7 +186,6 @@ impl Source {
             name,
             place,
             limit: None,
-            original: None,
             meter: None,
         }
     }
@@ -204,15 +201,6 @@ impl Source {
     /// Bytes in memory under a name.
     pub fn memory(name: &str, bytes: impl Into<Arc<[u8]>>) -> Source {
         Source::at(name.into(), Place::Memory(bytes.into()))
-    }
-
-    /// The source, made of another one: it goes by that one's name and fingerprint.
-    pub fn standing_for(self, original: &Source) -> Source {
-        Source {
-            name: original.name.clone(),
-            original: Some(Arc::new(original.clone())),
-            ..self
-        }
     }
 
     /// The source, with what is read of it counted.
@@ -331,14 +319,6 @@ impl Source {
             Place::Scratch(file) => Box::new(At { file: file.clone(), at: 0 }),
             Place::Memory(bytes) => Box::new(io::Cursor::new(bytes.clone())),
         })
-    }
-
-    /// The bytes of what lies there.
-    fn as_it_lies(&self) -> Result<Bytes> {
-        match &self.original {
-            Some(original) => original.as_it_lies(),
-            None => self.raw(),
-        }
     }
 
     /// All bytes, decompressed.

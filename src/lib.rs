@@ -12,39 +12,40 @@
 #![cfg_attr(not(test), warn(clippy::unwrap_used))]
 
 // Layer 0: the vocabulary of all others.
-pub mod codes;
-pub mod io;
-pub mod period;
-pub mod schema;
+mod codes;
+mod io;
+mod period;
+mod schema;
 // Layer 1: small values, and the languages that people write.
-pub mod cell_parsing;
-pub mod diagnostics;
-pub mod expr;
-pub mod notes;
-pub mod record_counts;
-pub mod toml_reader;
+mod cell_parsing;
+mod diagnostics;
+mod expr;
+mod notes;
+mod record_counts;
+mod toml_reader;
 // Layer 2: bytes to records, known formats and mappings, and statistics on plain numbers.
-pub mod ingest;
-pub mod sources;
-pub mod stats;
+mod ingest;
+mod sources;
+mod stats;
 // Layer 3: the canonical tables, and the metric catalogue.
-pub mod canonical;
-pub mod catalog;
+mod canonical;
+mod catalog;
 // Layer 4: derived frames, and the plain values that come out.
-pub mod facts;
-pub mod report;
+mod facts;
+mod report;
 // Layer 5: the engine, and the analyses that a report shows in addition to metrics.
-pub mod analyses;
-pub mod measure;
+mod analyses;
+mod measure;
 // Layer 6: what the cells mean together, and whether the rules hold.
-pub mod check;
-pub mod findings;
+mod check;
+mod findings;
 // Layer 7: the documents that programs read, as structs with their schemas.
-pub mod wire;
+mod wire;
 // Layer 8: what changed between two reports.
-pub mod report_diff;
+mod report_diff;
 // Layer 9: output formats, and the configuration.
-pub mod config;
-pub mod render;
-// Layer 10: the commands.
+mod config;
+mod render;
+// Layer 10: the commands, and what tests, benches and other programs may use of the rest.
+pub mod api;
 pub mod cli;

@@ -92,7 +92,6 @@ pub fn mix(
         .map_err(|mistakes| anyhow::anyhow!("the stanzas of channels are broken: {mistakes:?}"))?;
     let request = Request {
         metrics: (0..channels.len()).map(id).collect(),
-        all: false,
         periods: vec![period.clone()],
         by: Vec::new(),
         filter: None,

@@ -449,7 +449,6 @@ mod tests {
         let found = table(&canonical, Basis::Purchases, LAST);
         let request = Request {
             metrics: vec!["new_customers".into()],
-            all: false,
             periods: found[0].rows.iter().map(|c| c.period.clone()).collect(),
             by: Vec::new(),
             filter: None,

@@ -236,7 +236,6 @@ mod tests {
     fn measured(canonical: &CanonicalTables, metric: &str, period: &Period) -> Option<f64> {
         let request = Request {
             metrics: vec![metric.to_string()],
-            all: false,
             periods: vec![period.clone()],
             by: Vec::new(),
             filter: None,

@@ -40,13 +40,6 @@ codes! {
     }
 }
 
-impl Verdict {
-    /// Whether a count of the period means anything: a zero does, a period without coverage does not.
-    pub fn is_covered(self) -> bool {
-        matches!(self, Verdict::Covered | Verdict::Partly | Verdict::Zero)
-    }
-}
-
 /// The records of a period.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Count {

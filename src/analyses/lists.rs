@@ -553,7 +553,6 @@ source = "s"
     fn measured(canonical: &CanonicalTables, settings: &Settings, metric: &str, period: &str) -> Cell {
         let request = Request {
             metrics: vec![metric.to_string()],
-            all: false,
             periods: vec![Period::parse(period, &canonical.zone, canonical.as_of).unwrap()],
             by: Vec::new(),
             filter: None,

@@ -280,11 +280,6 @@ impl Dictionary {
         self.ends.len()
     }
 
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.ends.is_empty()
-    }
-
     /// The text of a code; `None` for [`NO_CODE`].
     pub fn text(&self, code: u32) -> Option<&str> {
         (code != NO_CODE).then(|| slice(&self.buffer, &self.ends, code))

@@ -19,8 +19,8 @@ mod sort;
 
 pub use dictionary::{Codes, Dictionary, Interner, Texts, key_of};
 pub use inspection::{CellsLookLike, ColumnInspection, ColumnOrigin, Inspection, Recognised, Sampled, Sampling, TableEvidence};
-pub use load::{Budget, ID, Loaded, OTHER, Options, RawFile, RawRecords, Redact, Reject, inspect, load};
-pub use pseudonym::{Key, Thing};
+pub use load::{Budget, ID, Loaded, OTHER, Options, RawRecords, Redact, Reject, inspect, load};
+pub use pseudonym::Key;
 pub use rows::{Data, Rows, Values};
 
 /// What one source (a file as one `[[source]]` or recognition reads it) brought in.

@@ -33,11 +33,6 @@ impl Data {
         }
     }
 
-    /// Whether there is no row.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
     /// Puts the values into another order, by way of a spare column: its memory is used again for the next one.
     pub fn reorder(&mut self, order: &[u32], spare: &mut Spare) {
         fn pick<T: Copy>(values: &mut Vec<T>, order: &[u32], spare: &mut Vec<T>) {

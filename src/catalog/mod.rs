@@ -20,11 +20,10 @@ mod metric;
 mod stanza;
 mod units;
 
-pub use definition::Card;
-pub use example::{Example, Expect, Given, REASONS};
-pub use expression::{Expression, TIMES_AT_HAND};
-pub use kind_reference::{KeyReference, KindReference, keys_of_every_metric, keys_of_measured_metrics, kinds};
-pub use kinds::{Exposure, Form, Kind, KindDefinition, MetricKind, Under, ValueType};
+pub use example::{Example, Expect, Given};
+pub use expression::Expression;
+pub use kind_reference::{KeyReference, keys_of_every_metric, keys_of_measured_metrics, kinds};
+pub use kinds::{Exposure, Form, Kind, MetricKind, Under, ValueType};
 pub use metric::{BetterDirection, Entity, Metric, MetricUnit, Origin, When};
 
 use crate::diagnostics;

@@ -36,11 +36,6 @@ impl DurationUnit {
         }
     }
 
-    /// The unit of that name.
-    pub fn named(word: &str) -> Option<DurationUnit> {
-        DurationUnit::ALL.into_iter().find(|unit| unit.word() == word)
-    }
-
     /// So many of the unit, in minutes. Seconds are divided: a sixtieth is no float.
     pub fn minutes(self, value: f64) -> f64 {
         match self {
@@ -285,8 +280,6 @@ mod tests {
             parse_duration("1,234", Hours, DecimalMark::Auto),
             Err(ValueError::AmbiguousSeparator(','))
         );
-        assert_eq!(DurationUnit::named("hours"), Some(Hours));
-        assert_eq!(DurationUnit::named("fortnights"), None);
     }
 
     #[test]

@@ -32,13 +32,12 @@ pub use date_parts::{Order, Parts, parse_ordered};
 pub use dates::{DateVerdict, DateVote, DateWay};
 pub use decimals::{DecimalVerdict, DecimalVote};
 pub use duration::{DurationUnit, parse_duration};
-pub use format::{Format, FormatError};
+pub use format::Format;
 pub use missing_values::{is_marked_nothing, is_no_value, is_null, is_sheet_error};
-pub use number::{DecimalMark, Money, parse_decimal, parse_money, parse_number};
-pub use serial_dates::{Count, parse_compact};
+pub use number::{DecimalMark, parse_decimal, parse_money, parse_number};
+pub use serial_dates::Count;
 pub use tally::Example;
 pub use time::{Civil, is_zero_date, parse_iso, parse_plain_iso};
-pub use zones::zone_of;
 
 /// Why a cell cannot be read; displayed as a short plain reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -265,23 +265,6 @@ fn named(text: &str) -> Result<Shift, ValueError> {
     iana(name).map(Shift::Zone).ok_or(ValueError::UnknownZone)
 }
 
-/// The zone that a label stands for, as an export writes it in a column of its own: an IANA name, an abbreviation, a long name, an
-/// offset such as `+02:00` or `GMT+2`.
-///
-/// # Errors
-/// [`ValueError::AmbiguousZone`] for an abbreviation of several zones, [`ValueError::UnknownZone`] for anything else.
-pub fn zone_of(label: &str) -> Result<Zone, ValueError> {
-    match shift(label.trim())? {
-        None => Err(ValueError::UnknownZone),
-        Some(Shift::Zone(zone)) => Ok(zone.clone()),
-        Some(Shift::Seconds(0)) => Ok(Zone::utc()),
-        Some(Shift::Seconds(seconds)) => {
-            let (sign, size) = (if seconds < 0 { '-' } else { '+' }, seconds.abs());
-            Zone::parse(&format!("{sign}{:02}:{:02}", size / 3600, size / 60 % 60)).map_err(|_| ValueError::UnknownZone)
-        }
-    }
-}
-
 /// Reads all of what stands after a time of day, without outer blanks: nothing, an offset, a zone, either in parentheses or brackets.
 /// After an offset a text in parentheses or brackets is a comment: the offset is the instant's.
 pub(super) fn shift(text: &str) -> Result<Option<Shift>, ValueError> {
@@ -425,16 +408,6 @@ mod tests {
             assert_eq!(label.to_lowercase(), *label);
             assert!(Zone::parse(name).is_ok(), "{name}");
         }
-    }
-
-    #[test]
-    fn labels_in_a_column_of_their_own() {
-        let name = |label| zone_of(label).map(|z| z.name().to_string());
-        assert_eq!(name(" Eastern Time (US & Canada) ").as_deref(), Ok("America/New_York"));
-        assert_eq!(name("PST").as_deref(), Ok("-08:00"));
-        assert_eq!(name("GMT+5:30").as_deref(), Ok("+05:30"));
-        assert_eq!(name("Z").as_deref(), Ok("UTC"));
-        assert_eq!(name(""), Err(ValueError::UnknownZone));
     }
 
     proptest::proptest! {

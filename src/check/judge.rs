@@ -186,7 +186,6 @@ impl Run<'_> {
         compare.dedup();
         Request {
             metrics,
-            all: false,
             periods: if self.series {
                 signal::periods(&self.period)
             } else {

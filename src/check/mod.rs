@@ -20,10 +20,10 @@ mod terms;
 mod verdict;
 mod waive;
 
-pub use bounds::{Number, p_of_cell, stand};
+pub use bounds::{Number, stand};
 pub use judge::{CheckRequest, check};
 pub use rule::{Amount, Basis, ComparedTo, Condition, DataRule, DataTest, Limits, MetricRule, Named, Rule, RuleTarget, Test, Waiver};
 pub use terms::Terms;
-pub use verdict::{
-    CheckResult, Counts, Evidence, Excuse, Known, NotEvaluatedReason, Side, Status, Subject, Threshold, ThresholdResult, Verdict,
-};
+#[cfg(test)]
+pub use verdict::Known;
+pub use verdict::{CheckResult, Counts, Evidence, Excuse, NotEvaluatedReason, Side, Status, Subject, Threshold, ThresholdResult, Verdict};

@@ -194,20 +194,6 @@ impl Rule {
             RuleTarget::Data(_) => None,
         }
     }
-
-    /// Whether it looks at what was saved of an earlier run.
-    pub fn needs_baseline(&self) -> bool {
-        match &self.of {
-            RuleTarget::Metric(rule) => matches!(
-                rule.test,
-                Test::Worse {
-                    than: ComparedTo::Baseline,
-                    ..
-                }
-            ),
-            RuleTarget::Data(rule) => matches!(rule.test, DataTest::MinRows(Amount::Share(_))),
-        }
-    }
 }
 
 impl RuleTarget {

@@ -55,7 +55,6 @@ pub fn run(global: &Global, args: &Measure) -> anyhow::Result<()> {
     let loaded = data::load(global, &args.inputs, &args.reading, &config, &chosen, dimensions, false)?;
     let request = Request {
         metrics,
-        all: ids.is_empty(),
         periods: args.asked.periods(wanted, &config.zone, loaded.canonical.as_of)?,
         by: data::spelled(&args.by, &loaded.canonical)?,
         filter: filter.map(|f| data::spell(&f, &loaded.canonical)).transpose()?,

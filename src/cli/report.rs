@@ -76,7 +76,6 @@ pub fn run(global: &Global, args: &Report) -> anyhow::Result<()> {
     periods.reverse();
     let ask = ReviewRequest {
         metrics: metrics.iter().map(|metric| metric.id.clone()).collect(),
-        named: !named.is_empty(),
         periods,
         by: if by.is_empty() {
             usual(canonical)

@@ -72,11 +72,6 @@ impl Problem {
         Problem::new(Class::Data, what.into())
     }
 
-    /// A rule that failed or could not be evaluated.
-    pub fn check(what: impl Into<String>) -> Problem {
-        Problem::new(Class::Check, what.into())
-    }
-
     /// An error that happened on the way, in the class of what failed because of it. Its own text is shown.
     pub fn from_error(class: Class, error: impl Into<anyhow::Error>) -> Problem {
         Problem::new(class, String::new()).because(error)
@@ -179,7 +174,6 @@ mod tests {
         assert_eq!(problem.class.exit_code(), 3);
         assert_eq!(problem.to_string(), "cannot read `a.csv`: it is empty\nhint: export it again");
         assert_eq!(Problem::usage("x").class.exit_code(), 2);
-        assert_eq!(Problem::check("x").class.exit_code(), 1);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The expressions of metrics, rules and mappings: a small, portable part of SQL.
 //!
-//! A text is [`parse`]d once into an [`Expr`], a tree that knows where in the text each part is. One tree has four uses: it is
+//! A text is [`parse()`]d once into an [`Expr`], a tree that knows where in the text each part is. One tree has four uses: it is
 //! checked for names and types ([`Expr::check`]), lowered to the engine's expressions ([`Expr::lower`]), interpreted row by row
 //! over typed values ([`Expr::eval`]) or over the raw cells of a record ([`Expr::bind`]), and printed as SQL for another engine
 //! ([`Expr::to_sql`]). The typing rules of `check` hold for columns of facts and for cells of a file alike.
@@ -31,7 +31,7 @@ pub use bind::Bound;
 pub use check::Scope;
 pub use error::ExprError;
 pub use eval::{Cell, CellError, Reading, Value};
-pub use lower::{CodesMatching, Lowering};
+pub use lower::Lowering;
 pub use parse::parse;
 use tree::{Function, Name, Node, Op};
 

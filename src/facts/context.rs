@@ -86,11 +86,6 @@ impl Slicing {
             None => 0,
         }
     }
-
-    /// Whether rows of one stakeholder can lie in different slices.
-    pub fn by_row(&self) -> bool {
-        self.rows.is_some()
-    }
 }
 
 /// Whether a slice is left out.

@@ -87,11 +87,6 @@ impl Frame {
         self.stakeholder.len()
     }
 
-    /// Whether there is no row.
-    pub fn is_empty(&self) -> bool {
-        self.stakeholder.is_empty()
-    }
-
     /// The handle of a column of the fact.
     ///
     /// # Panics

@@ -24,17 +24,15 @@ use crate::report::{AbsentReason, Cell, Contributors, MetricInfo};
 use crate::stats::Confidence;
 
 pub use breakdown::{Breakdown, Funnel, FunnelSegment};
-pub use metric_series::{MetricSeries, MetricTarget, is_good};
+pub use metric_series::{MetricSeries, is_good};
 pub use selection::{Finding, Found, findings};
-pub use supplements::{Lists, Supplements, beside};
+pub use supplements::{Supplements, beside};
 
 /// What to review.
 #[derive(Debug, Clone)]
 pub struct ReviewRequest {
     /// Ids of the metrics; they exist in the catalogue.
     pub metrics: Vec<String>,
-    /// Whether the user named them, so that a metric that the inputs do not allow is reported too.
-    pub named: bool,
     /// The periods, ascending: those of the series, the last of which is reviewed.
     pub periods: Vec<Period>,
     /// The dimensions to break the metrics down by; those of the data.
@@ -86,7 +84,6 @@ pub struct Review {
 pub fn review(canonical: &CanonicalTables, catalog: &Catalog, settings: &Settings, ask: &ReviewRequest) -> Result<Review> {
     let request = |periods: &[Period], by: &[String], compare: &[Compare]| Request {
         metrics: ask.metrics.clone(),
-        all: !ask.named,
         periods: periods.to_vec(),
         by: by.to_vec(),
         filter: ask.filter.clone(),

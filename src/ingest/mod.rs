@@ -1,7 +1,8 @@
 //! Bytes to records: encoding, dialect, header, footer, and the fast reading of whole files on several threads.
 //!
-//! [`peek`] looks at the start of an input and says how it would be read (a [`Layout`]); [`read_blocks`] and [`for_each_record`] read
-//! all of it that way. Records are those of the `csv` crate: quotes open only at the start of a field, doubled quotes stand for one, CR,
+//! [`peek()`] looks at the start of an input and says how it would be read (a [`Layout`]); [`for_each_record`] reads all of it that way.
+//!
+//! Records are those of the `csv` crate: quotes open only at the start of a field, doubled quotes stand for one, CR,
 //! LF and CRLF end a record, blank lines are no records and are counted nowhere but in line numbers. Other delimiters, quotes and
 //! escapes follow the same rules; records that break them are read so that they have the width of the table, where that is possible.
 //! Ragged records are delivered as they are, and a record whose quote is never closed is delivered and marked; what to do about them is
@@ -30,13 +31,10 @@ mod shape;
 mod sniff;
 mod work;
 
-pub use columns::Columns;
-pub use dialect::{Delimiter, Dialect};
 pub use encoding::Encoding;
-pub use evidence::{EncodingEvidence, HeaderEvidence, LayoutEvidence, MoreHeader};
 pub use header::{Header, Renamed, Stored};
 pub use parquet::StoredValue;
-pub use peek::{FormatOverrides, Layout, Limits, Line, LineEnds, Peek, Row, peek, peek_within};
-pub use raw::{Raw, write_raw};
-pub use read::{Block, Outcome, for_each_record, read_blocks};
-pub use record::{Record, Records};
+pub use peek::{FormatOverrides, Layout, Limits, Line, Peek, Row, peek, peek_within};
+pub use raw::write_raw;
+pub use read::{Outcome, for_each_record};
+pub use record::Record;

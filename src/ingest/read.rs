@@ -23,25 +23,10 @@ use crate::notes::FileNote;
 /// The usual size of a block.
 const BLOCK: usize = 1 << 21;
 
-/// A stretch of an input that holds whole records.
-#[derive(Clone, Copy, Debug)]
-pub struct Block<'a> {
-    /// Its number in the input, from 0: the order of blocks is that of their records.
-    pub index: usize,
-    /// The number of its first data record, from 1.
-    pub first_record: u64,
-    /// The line it starts on, from 1.
-    pub first_line: u64,
-    /// How many data records it holds.
-    pub records: u64,
-    /// Its text, header rows and blank lines included, without the footer; empty where the file is no text.
-    pub text: &'a str,
-}
-
 /// What came of reading an input.
 #[derive(Debug)]
 pub struct Outcome<S> {
-    /// What each thread has collected; which blocks it had is in what it noted of [`Block::index`].
+    /// What each thread has collected, in no order; the number of a [`Record`] tells where it was.
     pub sinks: Vec<S>,
     /// How all of the input was decoded; put into the layout, it spares the next reading a second start.
     pub encoding: Encoding,
@@ -89,32 +74,15 @@ impl<S> Outcome<S> {
     }
 }
 
-/// Reads all data records of an input on so many threads: each makes itself a sink with `new`, and calls `each` with it for every
-/// block it takes. One thread is the caller's own.
+/// Shows every data record of an input to `visit`, on so many threads: each makes itself a sink with `new`. One thread is the
+/// caller's own.
 ///
 /// If an input that looked like UTF-8 turns out not to be, all sinks are dropped and it is read again from the start, in the encoding
 /// that all of it tells, with new sinks: a sink must not leave marks elsewhere that a second reading would double.
 ///
 /// # Errors
 /// When the input cannot be read, is no text, or holds a record of more than 256 MiB; and the first error, in the order of the input,
-/// of `each`, whatever the number of threads.
-pub fn read_blocks<S: Send>(
-    source: &Source,
-    layout: &Layout,
-    threads: usize,
-    new: impl Fn() -> S + Sync,
-    each: impl Fn(&mut S, &Block<'_>, Records<'_>) -> Result<()> + Sync,
-) -> Result<Outcome<S>> {
-    if layout.is_parquet {
-        return parquet::read_blocks(source, threads, &new, &each);
-    }
-    read_sized(source, layout, threads, BLOCK, &new, &each)
-}
-
-/// Shows every data record of an input to `visit`; otherwise as [`read_blocks`].
-///
-/// # Errors
-/// As there.
+/// of `visit`, whatever the number of threads.
 pub fn for_each_record<S: Send>(
     source: &Source,
     layout: &Layout,
@@ -122,12 +90,16 @@ pub fn for_each_record<S: Send>(
     new: impl Fn() -> S + Sync,
     visit: impl Fn(&mut S, &Record<'_>) -> Result<()> + Sync,
 ) -> Result<Outcome<S>> {
-    read_blocks(source, layout, threads, new, |sink, _, mut records| {
+    let each = |sink: &mut S, mut records: Records<'_>| {
         while let Some(record) = records.read() {
             visit(sink, &record)?;
         }
         Ok(())
-    })
+    };
+    if layout.is_parquet {
+        return parquet::read_blocks(source, threads, &new, &each);
+    }
+    read_sized(source, layout, threads, BLOCK, &new, &each)
 }
 
 fn read_sized<S: Send>(
@@ -136,7 +108,7 @@ fn read_sized<S: Send>(
     threads: usize,
     block_size: usize,
     new: &(impl Fn() -> S + Sync),
-    each: &(impl Fn(&mut S, &Block<'_>, Records<'_>) -> Result<()> + Sync),
+    each: &(impl Fn(&mut S, Records<'_>) -> Result<()> + Sync),
 ) -> Result<Outcome<S>> {
     let mut encoding = layout.encoding;
     loop {
@@ -148,7 +120,7 @@ fn read_sized<S: Send>(
         };
         let work = || {
             let mut sink = new();
-            run.work(|block, records| each(&mut sink, block, records));
+            run.work(|records| each(&mut sink, records));
             sink
         };
         let sinks = match threads {
@@ -210,7 +182,7 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    fn work(&self, mut each: impl FnMut(&Block<'_>, Records<'_>) -> Result<()>) {
+    fn work(&self, mut each: impl FnMut(Records<'_>) -> Result<()>) {
         let mut buffer = Buffer::default();
         while !self.stop.load(Ordering::Relaxed) {
             let (index, cut) = {
@@ -233,7 +205,7 @@ impl Run<'_> {
         }
     }
 
-    fn block(&self, cut: Cut, buffer: &Buffer, each: &mut impl FnMut(&Block<'_>, Records<'_>) -> Result<()>) -> Result<(), Failure> {
+    fn block(&self, cut: Cut, buffer: &Buffer, each: &mut impl FnMut(Records<'_>) -> Result<()>) -> Result<(), Failure> {
         let text = std::str::from_utf8(&buffer.text()[..cut.end]).map_err(|_| Failure::NotUtf8)?;
         let mut records = match (self.layout.dialect.plain(), cut.careful) {
             (Some(plain), None) => Records::new(text, plain, cut.first_line, cut.first_record, cut.open),
@@ -244,20 +216,12 @@ impl Run<'_> {
             }
         };
         records.skip_header(cut.skip);
-        let block = Block {
-            index: cut.index,
-            first_record: cut.first_record,
-            first_line: cut.first_line,
-            records: cut.records,
-            text,
-        };
-        Ok(each(&block, records)?)
+        Ok(each(records)?)
     }
 }
 
 /// Where a block ends and what is in it.
 struct Cut {
-    index: usize,
     end: usize,
     first_line: u64,
     first_record: u64,
@@ -375,7 +339,6 @@ impl<'a> Cutter<'a> {
             self.take_footer(buffer, &mut end, &mut records, careful.is_some(), skip);
         }
         let cut = Cut {
-            index: self.index,
             end,
             first_line: self.next_line,
             first_record: self.next_record,
@@ -456,13 +419,14 @@ impl<'a> Cutter<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ingest::{Dialect, FormatOverrides, peek};
+    use crate::ingest::dialect::Dialect;
+    use crate::ingest::{FormatOverrides, peek};
 
     /// A record as it was delivered: line, number, fields, raw text, whether it was cut off.
     type Kept = (u64, u64, Vec<String>, String, bool);
 
     fn read(source: &Source, layout: &Layout, threads: usize, block_size: usize) -> Result<(Vec<Kept>, Outcome<()>)> {
-        let keep = |sink: &mut Vec<(usize, Vec<Kept>)>, block: &Block<'_>, mut records: Records<'_>| {
+        let keep = |sink: &mut Vec<(u64, Vec<Kept>)>, mut records: Records<'_>| {
             let mut kept = Vec::new();
             while let Some(r) = records.read() {
                 kept.push((
@@ -473,9 +437,7 @@ mod tests {
                     r.cut_off(),
                 ));
             }
-            assert_eq!(kept.len() as u64, block.records);
-            assert!(kept.first().is_none_or(|first| first.1 == block.first_record));
-            sink.push((block.index, kept));
+            sink.extend(kept.first().map(|first| first.1).map(|number| (number, kept)));
             Ok(())
         };
         let Outcome {
@@ -489,10 +451,10 @@ mod tests {
             repaired,
         } = read_sized(source, layout, threads, block_size, &Vec::new, &keep)?;
         let mut blocks: Vec<_> = sinks.into_iter().flatten().collect();
-        blocks.sort_by_key(|(index, _)| *index);
-        assert!(blocks.iter().enumerate().all(|(at, (index, _))| at == *index));
+        blocks.sort_by_key(|(number, _)| *number);
         let kept: Vec<Kept> = blocks.into_iter().flat_map(|(_, kept)| kept).collect();
         assert_eq!(kept.len() as u64, records);
+        assert!((1..).zip(&kept).all(|(number, record)| record.1 == number));
         Ok((
             kept,
             Outcome {
@@ -688,16 +650,17 @@ mod tests {
         let layout = peek(&source, &FormatOverrides::default(), 1).unwrap().layout;
         for threads in [1, 2, 4] {
             for _ in 0..20 {
-                let each = |(): &mut (), block: &Block<'_>, _: Records<'_>| {
+                let each = |(): &mut (), mut records: Records<'_>| {
+                    let number = records.read().map_or(0, |record| record.number());
                     // The later blocks fail at once, the first that fails takes longest.
-                    std::thread::sleep(std::time::Duration::from_micros(200 - 20 * block.index.min(10) as u64));
-                    if block.index >= 3 {
-                        anyhow::bail!("block {}", block.index)
+                    std::thread::sleep(std::time::Duration::from_micros(200 - number.min(200)));
+                    if number > 75 {
+                        anyhow::bail!("record {number}")
                     }
                     Ok(())
                 };
                 let error = read_sized(&source, &layout, threads, 100, &|| (), &each).unwrap_err().to_string();
-                assert_eq!(error, "block 3");
+                assert_eq!(error, "record 76");
             }
         }
     }

@@ -107,7 +107,8 @@ impl Read for Steady {
 mod tests {
     use std::io::Write;
 
-    use super::super::{Source, fingerprint};
+    use super::super::Source;
+    use super::super::digest::fingerprint;
     use super::*;
 
     const TEXT: &[u8] = b"id,name\n1,a\n2,b\n";

@@ -203,7 +203,6 @@ impl Runner<'_> {
     fn measure(&self, canonical: &CanonicalTables, build: &Build, plan: &Plan, period: Period) -> anyhow::Result<Got> {
         let request = Request {
             metrics: vec![self.metric.id.clone()],
-            all: false,
             periods: vec![period],
             by: Vec::new(),
             filter: None,

@@ -46,7 +46,6 @@ pub use finishing::suppress::FEWEST;
 pub use private::Private;
 pub use requirements::{columns_to_load, kept_for};
 pub use rows::{Entry, FactRow, SupportingRows, Wanted, may_show, rows};
-pub use slices::NONE;
 pub use window_sets::{Compare, window};
 
 use counting::Build;
@@ -60,8 +59,6 @@ use plan::Plan;
 pub struct Request {
     /// Ids of the metrics; they exist in the catalogue.
     pub metrics: Vec<String>,
-    /// Whether metrics that the inputs cannot give are left out, because nobody named them.
-    pub all: bool,
     /// The periods, ascending and disjoint.
     pub periods: Vec<Period>,
     /// The dimensions of the groups.

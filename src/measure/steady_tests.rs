@@ -73,7 +73,6 @@ fn where_every_day_is_alike_nothing_changes() {
                 &Settings::default(),
                 &Request {
                     metrics: metrics.clone(),
-                    all: true,
                     periods: vec![period.clone()],
                     by: Vec::new(),
                     filter: None,

@@ -10,12 +10,12 @@ mod parse;
 mod zone;
 
 pub use calendar::{
-    Grain, checked_day, civil_from_days, clipped_day, date_text, days_from_civil, days_in_month, days_in_year, instant_text, iso_week,
-    iso_week_start, iso_weeks_in_year, weekday,
+    Grain, civil_from_days, clipped_day, date_text, days_from_civil, days_in_month, days_in_year, instant_text, iso_week, iso_week_start,
+    iso_weeks_in_year, weekday,
 };
-pub use hours::{BusinessHours, Clock, Open, parse_hours};
+pub use hours::{BusinessHours, Clock, parse_hours};
 pub use parse::{Wanted, parse_as_of, parse_date, parse_instant};
-pub use zone::{Fit, Local, Zone};
+pub use zone::{Fit, Zone};
 
 use crate::schema::Micros;
 use calendar::{month_index, month_start};

@@ -56,32 +56,6 @@ pub fn difference_of_totals(delta: f64, variance: f64, level: f64) -> Interval {
     Interval::closed(delta - margin, delta + margin)
 }
 
-/// The relative change newer / older - 1, by square-and-add on the log scale; `None` unless both values are above 0.
-///
-/// Where the newer's lower limit is not above 0 the change may be as low as -1; where the older's is not, it is open above.
-///
-/// Zou and Donner (2008), on logarithms.
-pub fn relative_change(newer: &Side, older: &Side, r: f64) -> Option<(f64, Interval)> {
-    let change = newer.value / older.value - 1.0;
-    if !(newer.value > 0.0 && older.value > 0.0 && change.is_finite()) {
-        return None;
-    }
-    let log = |side: &Side| Side {
-        value: side.value.ln(),
-        low: side.low.max(0.0).ln(),
-        high: side.high.max(0.0).ln(),
-    };
-    let (_, logs) = difference(&log(newer), &log(older), r);
-    let low = logs.low.map_or(-1.0, f64::exp_m1);
-    Some((
-        change,
-        Interval {
-            low: Some(low),
-            high: logs.high.map(f64::exp_m1),
-        },
-    ))
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::tests::{close, ends};
@@ -167,68 +141,6 @@ mod tests {
         assert_eq!(difference_of_totals(0.0, 0.0, 0.95), Interval::closed(0.0, 0.0));
     }
 
-    #[test]
-    fn relative_changes_are_relative_to_the_older() {
-        let newer = Side {
-            value: 120.0,
-            low: 100.0,
-            high: 150.0,
-        };
-        let older = Side {
-            value: 100.0,
-            low: 80.0,
-            high: 120.0,
-        };
-        let (change, interval) = relative_change(&newer, &older, 0.0).unwrap();
-        close(change, 0.2, 1e-15);
-        let (low, high) = ends(interval);
-        // exp(log(1.2) - sqrt(log(1.2)**2 + log(1.2)**2)) - 1; exp(log(1.2) + sqrt(log(1.25)**2 + log(1.25)**2)) - 1
-        close(low, -0.0727388719360571, 1e-12);
-        close(high, 0.6452530355951942, 1e-12);
-        assert_eq!(
-            relative_change(
-                &Side {
-                    value: 0.0,
-                    low: 0.0,
-                    high: 1.0
-                },
-                &older,
-                0.0
-            ),
-            None
-        );
-        assert_eq!(
-            relative_change(
-                &newer,
-                &Side {
-                    value: -1.0,
-                    low: -2.0,
-                    high: 1.0
-                },
-                0.0
-            ),
-            None
-        );
-    }
-
-    #[test]
-    fn a_relative_change_from_maybe_nothing_is_open_above() {
-        let sure = Side {
-            value: 100.0,
-            low: 80.0,
-            high: 120.0,
-        };
-        let maybe_none = Side {
-            value: 2.0,
-            low: -1.0,
-            high: 5.0,
-        };
-        let (_, interval) = relative_change(&sure, &maybe_none, 0.0).unwrap();
-        assert!(interval.low.is_some_and(|low| low > 0.0) && interval.high.is_none());
-        let (_, interval) = relative_change(&maybe_none, &sure, 0.0).unwrap();
-        assert!(interval.low == Some(-1.0) && interval.high.is_some());
-    }
-
     fn side() -> impl Strategy<Value = Side> {
         (-100.0..100.0, 0.0..50.0, 0.0..50.0).prop_map(|(value, down, up)| Side {
             value,
@@ -246,14 +158,6 @@ mod tests {
             prop_assert_eq!(back, -delta);
             let ((low, high), (l, h)) = (ends(interval), ends(turned));
             prop_assert!((low + h).abs() < 1e-9 && (high + l).abs() < 1e-9);
-        }
-
-        #[test]
-        fn a_relative_change_lies_within_its_interval(a in side(), b in side(), r in -1.0..1.0) {
-            if let Some((change, interval)) = relative_change(&a, &b, r) {
-                prop_assert!(interval.low.unwrap() <= change + 1e-9 && interval.low.unwrap() >= -1.0);
-                prop_assert!(interval.high.is_none_or(|high| high >= change - 1e-9));
-            }
         }
     }
 }

@@ -8,9 +8,7 @@
 //! Spiegelhalter, Statistics in Medicine 24 (2005), 1185-1202. Quantiles have no funnel.
 
 use super::distribution::{binomial_quantile, normal_quantile, student_quantile};
-use super::ratio::AT_LEAST;
-use super::sums::design_effect;
-use super::{ClusterSums, Interval, p_value, quantile_type7};
+use super::{Interval, p_value, quantile_type7};
 use crate::codes::codes;
 
 /// The levels of the two limits.
@@ -34,46 +32,23 @@ pub struct Proportion {
 }
 
 impl Proportion {
-    /// The share of a segment from its sums by stakeholder; `rows` is the number of rows in the whole, as for [`share`](super::share).
-    /// `None` where the share has no interval.
-    pub fn of(sums: &ClusterSums, rows: f64) -> Option<Proportion> {
-        let value = sums.ratio().filter(|_| sums.n > 0.0 && rows > 0.0)?.clamp(0.0, 1.0);
-        let deff = design_effect(sums, value * (1.0 - value), rows)?;
-        let df = if sums.is_simple(rows) {
-            f64::INFINITY
-        } else {
-            sums.clusters as f64 - 1.0
-        };
-        Some(Proportion { value, n: rows / deff, df })
+    fn is_defined(&self) -> bool {
+        self.value.is_finite() && self.n > 0.0 && self.n.is_finite() && self.df >= 1.0
+    }
+
+    /// How many standard errors the segment is from the centre, in terms of a normal value that is as rare.
+    fn z(&self, centre: f64) -> f64 {
+        (self.value - centre) / (centre * (1.0 - centre) / self.effective(LEVELS[0])).sqrt()
+    }
+
+    /// The limits of a segment of this size that is like the whole.
+    fn limits(&self, centre: f64, level: f64) -> (f64, f64) {
+        binomial_limits(centre, self.effective(level), level)
     }
 
     /// n*: the size of the simple sample with the same interval at a level.
     fn effective(&self, level: f64) -> f64 {
         self.n * (normal_quantile(level) / student_quantile(self.df, level)).powi(2)
-    }
-}
-
-/// A mean, ratio or other value of one segment with its standard error.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct MeasuredSegment {
-    /// The value.
-    pub value: f64,
-    /// Its standard error, in the same unit.
-    pub error: f64,
-    /// The degrees of freedom of the standard error; infinite where it is known.
-    pub df: f64,
-}
-
-impl MeasuredSegment {
-    /// The mean or ratio of a segment from its sums by stakeholder, linearised. `None` below 10 stakeholders, as for
-    /// [`ratio`](super::ratio), and where they do not vary.
-    pub fn of(sums: &ClusterSums) -> Option<MeasuredSegment> {
-        Some(MeasuredSegment {
-            value: sums.ratio()?,
-            error: sums.variance().filter(|_| sums.clusters >= AT_LEAST)?.sqrt(),
-            df: sums.clusters as f64 - 1.0,
-        })
-        .filter(|measured| measured.error > 0.0)
     }
 }
 
@@ -120,86 +95,18 @@ pub struct Funnel {
 /// looked at and neither tail is ever larger than half of 1 - level. (Spiegelhalter's appendix interpolates the upper limit from above,
 /// where the tail can be larger.) They are widened by sqrt(phi), the root of the mean z^2, winsorised by 10 % at either end.
 pub fn funnel_of_shares(segments: &[Option<Proportion>], centre: f64) -> Funnel {
-    funnel(segments, centre)
-}
-
-/// The funnel of means or ratios round that of the whole, or round a target: centre -+ t error sqrt(phi), with Student's t.
-pub fn funnel_of_measured(segments: &[Option<MeasuredSegment>], centre: f64) -> Funnel {
-    funnel(segments, centre)
-}
-
-/// What a funnel needs to know of a segment.
-trait Unit {
-    /// The possible values.
-    const RANGE: (f64, f64);
-
-    fn is_defined(&self) -> bool;
-
-    fn value(&self) -> f64;
-
-    /// How many standard errors the segment is from the centre, in terms of a normal value that is as rare.
-    fn z(&self, centre: f64) -> f64;
-
-    /// The limits of a segment of this size that is like the whole.
-    fn limits(&self, centre: f64, level: f64) -> (f64, f64);
-}
-
-impl Unit for Proportion {
-    const RANGE: (f64, f64) = (0.0, 1.0);
-
-    fn is_defined(&self) -> bool {
-        self.value.is_finite() && self.n > 0.0 && self.n.is_finite() && self.df >= 1.0
-    }
-
-    fn value(&self) -> f64 {
-        self.value
-    }
-
-    fn z(&self, centre: f64) -> f64 {
-        (self.value - centre) / (centre * (1.0 - centre) / self.effective(LEVELS[0])).sqrt()
-    }
-
-    fn limits(&self, centre: f64, level: f64) -> (f64, f64) {
-        binomial_limits(centre, self.effective(level), level)
-    }
-}
-
-impl Unit for MeasuredSegment {
-    const RANGE: (f64, f64) = (f64::NEG_INFINITY, f64::INFINITY);
-
-    fn is_defined(&self) -> bool {
-        self.value.is_finite() && self.error > 0.0 && self.error.is_finite() && self.df >= 1.0
-    }
-
-    fn value(&self) -> f64 {
-        self.value
-    }
-
-    fn z(&self, centre: f64) -> f64 {
-        let narrowing = normal_quantile(LEVELS[0]) / student_quantile(self.df, LEVELS[0]);
-        (self.value - centre) / self.error * narrowing
-    }
-
-    fn limits(&self, centre: f64, level: f64) -> (f64, f64) {
-        let margin = student_quantile(self.df, level) * self.error;
-        (centre - margin, centre + margin)
-    }
-}
-
-fn funnel<U: Unit>(segments: &[Option<U>], centre: f64) -> Funnel {
-    let (least, most) = U::RANGE;
-    let is_possible = centre.is_finite() && (least..=most).contains(&centre);
-    let defined = |unit: &&U| is_possible && unit.is_defined();
-    let units: Vec<Option<&U>> = segments.iter().map(|unit| unit.as_ref().filter(defined)).collect();
-    let phi = overdispersion(units.iter().flatten().map(|unit| unit.z(centre)));
-    let widened = |limit: f64| (centre + phi.sqrt() * (limit - centre)).clamp(least, most);
-    let segment = |unit: &U| {
+    let is_possible = centre.is_finite() && (0.0..=1.0).contains(&centre);
+    let defined = |share: &&Proportion| is_possible && share.is_defined();
+    let known: Vec<Option<&Proportion>> = segments.iter().map(|share| share.as_ref().filter(defined)).collect();
+    let phi = overdispersion(known.iter().flatten().map(|share| share.z(centre)));
+    let widened = |limit: f64| (centre + phi.sqrt() * (limit - centre)).clamp(0.0, 1.0);
+    let segment = |share: &Proportion| {
         let limits = |level: f64| {
-            let (low, high) = unit.limits(centre, level);
+            let (low, high) = share.limits(centre, level);
             (widened(low), widened(high))
         };
-        let slack = ROUNDING * unit.value().abs().max(centre.abs());
-        let holds = |(low, high): (f64, f64)| low - slack <= unit.value() && unit.value() <= high + slack;
+        let slack = ROUNDING * share.value.abs().max(centre.abs());
+        let holds = |(low, high): (f64, f64)| low - slack <= share.value && share.value <= high + slack;
         // As the interval of a difference: one that holds 0 where the limits hold the segment.
         let difference = |level: f64| {
             let away = if holds(limits(level)) { 0.0 } else { 1.0 };
@@ -218,7 +125,7 @@ fn funnel<U: Unit>(segments: &[Option<U>], centre: f64) -> Funnel {
     Funnel {
         centre,
         phi,
-        segments: units.into_iter().map(|unit| unit.map(segment)).collect(),
+        segments: known.into_iter().map(|share| share.map(segment)).collect(),
     }
 }
 
@@ -261,9 +168,10 @@ fn lower_limit(q: f64, n: f64, level: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::ClusterSums;
     use super::super::bootstrap::SplitMix64;
     use super::super::stands;
-    use super::super::sums::Design;
+    use super::super::sums::{Design, design_effect};
     use super::super::tests::{close, ends};
     use super::*;
     use proptest::prelude::*;
@@ -274,6 +182,18 @@ mod tests {
             n,
             df: f64::INFINITY,
         })
+    }
+
+    /// The share of a segment from its sums by stakeholder, of so many rows in the whole.
+    fn of(sums: &ClusterSums, rows: f64) -> Option<Proportion> {
+        let value = sums.ratio().filter(|_| sums.n > 0.0 && rows > 0.0)?.clamp(0.0, 1.0);
+        let deff = design_effect(sums, value * (1.0 - value), rows)?;
+        let df = if sums.is_simple(rows) {
+            f64::INFINITY
+        } else {
+            sums.clusters as f64 - 1.0
+        };
+        Some(Proportion { value, n: rows / deff, df })
     }
 
     // from scipy.stats import binom
@@ -352,49 +272,6 @@ mod tests {
                 close(actual, expected, 1e-9);
             }
             assert_eq!(segment.place, Place::Inside);
-        }
-    }
-
-    // t.isf(tail, df) for each df, norm.isf(tail) for the infinite one; z = (y - 3.4) / e * norm.isf(.025) / t.isf(.025, df);
-    // 3.4 -+ phi**.5 * t.isf(tail, df) * e
-    #[test]
-    fn a_funnel_of_means_matches_scipy() {
-        let measured = |value: f64, error: f64, df: f64| Some(MeasuredSegment { value, error, df });
-        let funnel = funnel_of_measured(
-            &[
-                measured(3.1, 0.3, 30.0),
-                measured(4.0, 0.5, 12.0),
-                measured(2.2, 0.4, f64::INFINITY),
-                measured(3.6, 0.2, 99.0),
-                measured(5.9, 0.6, 9.0),
-                measured(3.3, 0.25, 49.0),
-            ],
-            3.4,
-        );
-        close(funnel.phi, 2.1053134102912368, 1e-9);
-        for (i, expected, place) in [
-            (
-                2,
-                [2.262460566289579, 4.537539433710421, 1.606466478302809, 5.193533521697191],
-                Place::Beyond95,
-            ),
-            (
-                4,
-                [1.4306069410729618, 5.369393058927038, -0.3407211960779013, 7.140721196077902],
-                Place::Beyond95,
-            ),
-            (
-                5,
-                [2.671041746406462, 4.128958253593538, 2.2156171673657097, 4.58438283263429],
-                Place::Inside,
-            ),
-        ] {
-            let segment = funnel.segments[i].unwrap();
-            let [(a, b), (c, d)] = segment.limits.map(ends);
-            for (actual, expected) in [a, b, c, d].into_iter().zip(expected) {
-                close(actual, expected, 1e-8);
-            }
-            assert_eq!(segment.place, place);
         }
     }
 
@@ -495,9 +372,6 @@ mod tests {
         );
         assert_eq!(funnel_of_shares(&[plain(1.0, 2.0)], f64::NAN).segments, [None]);
         assert_eq!(funnel_of_shares(&[], 0.5).phi, 1.0);
-        let measured = |error: f64, df: f64| Some(MeasuredSegment { value: 1.0, error, df });
-        let funnel = funnel_of_measured(&[None, measured(0.0, 9.0), measured(f64::NAN, 9.0), measured(1.0, 0.0)], 0.5);
-        assert_eq!(funnel.segments, [None; 4]);
     }
 
     #[test]
@@ -514,11 +388,11 @@ mod tests {
     fn sizes_are_effective() {
         let mut simple = ClusterSums::default();
         (0..40).for_each(|i| simple.add(f64::from(i % 2), 1.0));
-        assert_eq!(Proportion::of(&simple, 40.0), plain(20.0, 40.0));
+        assert_eq!(of(&simple, 40.0), plain(20.0, 40.0));
         assert_eq!(plain(20.0, 40.0).unwrap().effective(0.998), 40.0);
         let mut clustered = ClusterSums::default();
         (0..10).for_each(|i| clustered.add(f64::from(i % 2) * 4.0, 4.0));
-        let share = Proportion::of(&clustered, 40.0).unwrap();
+        let share = of(&clustered, 40.0).unwrap();
         // The variance is 10 / 9 * 40 / 1600 against 0.25 / 40.
         close(share.n, 40.0 / (40.0 / 9.0), 1e-12);
         for level in LEVELS {
@@ -528,16 +402,8 @@ mod tests {
         assert_eq!(share.df, 9.0);
         let mut one = ClusterSums::default();
         one.add(2.0, 4.0);
-        assert_eq!(Proportion::of(&one, 4.0), None);
-        assert_eq!(Proportion::of(&ClusterSums::default(), 0.0), None);
-        let measured = MeasuredSegment::of(&simple).unwrap();
-        // sqrt(40 / 39 * 40 * 0.25) / 40
-        close(measured.error, 0.08006407690254357, 1e-15);
-        assert_eq!((measured.value, measured.df), (0.5, 39.0));
-        assert_eq!(MeasuredSegment::of(&one), None);
-        let mut alike = ClusterSums::default();
-        (0..20).for_each(|_| alike.add(3.0, 1.0));
-        assert_eq!(MeasuredSegment::of(&alike), None);
+        assert_eq!(of(&one, 4.0), None);
+        assert_eq!(of(&ClusterSums::default(), 0.0), None);
     }
 
     proptest! {

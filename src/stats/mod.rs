@@ -27,20 +27,23 @@ mod sums;
 mod survival;
 
 use crate::codes::codes;
-pub use bootstrap::{RESAMPLES, Studentised};
-pub use difference::{Side, difference, difference_of_totals, relative_change};
-pub use distribution::{binomial_lower_rank, normal_quantile, student_quantile};
+pub use bootstrap::Studentised;
+pub use difference::{Side, difference, difference_of_totals};
+pub use distribution::{normal_quantile, student_quantile};
 pub use multiple::{benjamini_hochberg, p_value, scaled_p_value, stands};
 pub use net_share::net_share;
 pub use quantile::{quantile, quantile_type7};
-pub use rate::{poisson_byar, poisson_exact, rate};
-pub use ratio::{BOOTSTRAP_BELOW, ratio};
-pub use share::{ShareInterval, share, wilson};
+pub use rate::rate;
+pub use ratio::ratio;
+#[cfg(test)]
+pub use share::wilson;
+pub use share::{ShareInterval, share};
 pub use sums::{ClusterSums, CrossSums};
-pub use survival::{NotReached, Observation, Step, Survival, kaplan_meier, survival_quantile};
+pub use survival::{NotReached, Observation, survival_quantile};
 
 codes! {
     /// The method behind an interval.
+    #[expect(clippy::enum_variant_names, reason = "the delta method has no other name")]
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
     pub enum Method {
         /// Wilson's score interval, with the effective n.

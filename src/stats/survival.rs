@@ -43,10 +43,6 @@ impl Step {
     ///
     /// Kalbfleisch and Prentice, *The Statistical Analysis of Failure Time Data* (1980), 15. Where S(t) is 0 the upper limit is not
     /// defined; it stays at 1.
-    pub fn limits(&self, level: f64) -> Option<(f64, f64)> {
-        self.limits_at(normal_quantile(level))
-    }
-
     fn limits_at(&self, z: f64) -> Option<(f64, f64)> {
         let variance = self.greenwood * self.deff?;
         if self.survival <= 0.0 {
@@ -272,7 +268,7 @@ mod tests {
         for (step, (time, survival, low, high)) in steps.iter().zip(expected) {
             assert_eq!(step.time, time);
             close(step.survival, survival, 1e-12);
-            let limits = step.limits(0.95).unwrap();
+            let limits = step.limits_at(normal_quantile(0.95)).unwrap();
             close(limits.0, low, 1e-10);
             close(limits.1, high, 1e-10);
         }
@@ -426,7 +422,7 @@ mod tests {
             prop_assert!(found.deff.is_none_or(|deff| deff >= 1.0));
             for step in kaplan_meier(&mut rows) {
                 prop_assert!((0.0..1.0).contains(&step.survival));
-                if let Some((low, high)) = step.limits(0.95) {
+                if let Some((low, high)) = step.limits_at(normal_quantile(0.95)) {
                     prop_assert!(0.0 <= low && low <= step.survival && step.survival <= high && high <= 1.0);
                 }
             }

@@ -17,7 +17,7 @@ const LAYERS: [&[&str]; 11] = [
     &["wire"],
     &["report_diff"],
     &["render", "config"],
-    &["cli"],
+    &["cli", "api"],
 ];
 
 fn layer(module: &str) -> Option<usize> {
@@ -87,6 +87,22 @@ fn every_module_has_a_layer() {
     for (module, path, _) in files() {
         assert!(layer(&module).is_some(), "{} is in no layer", path.display());
     }
+}
+
+#[test]
+fn lib_rs_shows_the_layers() {
+    let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lib.rs")).unwrap();
+    let mut shown: Vec<BTreeSet<&str>> = Vec::new();
+    for line in text.lines() {
+        if line.starts_with("// Layer ") {
+            assert!(line.starts_with(&format!("// Layer {}: ", shown.len())), "{line}");
+            shown.push(BTreeSet::new());
+        } else if let Some(module) = line.trim_start_matches("pub ").strip_prefix("mod ") {
+            shown.last_mut().unwrap().insert(module.trim_end_matches(';'));
+        }
+    }
+    let layers: Vec<BTreeSet<&str>> = LAYERS.iter().map(|modules| modules.iter().copied().collect()).collect();
+    assert_eq!(shown, layers);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! `report`: every format of one run, what is wrong with a request, hostile cells, the same bytes.
 
-use relhealth::catalog::Catalog;
-use relhealth::facts::SPECS;
+use relhealth::api::catalog::Catalog;
+use relhealth::api::facts::SPECS;
 use serde_json::Value;
 
 use crate::harness::Folder;

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use relhealth::catalog::{Catalog, Exposure, Kind, Metric, Under, kinds};
-use relhealth::period::{date_text, days_from_civil};
+use relhealth::api::catalog::{Catalog, Exposure, Kind, Metric, Under, kinds};
+use relhealth::api::period::{date_text, days_from_civil};
 use serde_json::Value;
 use snapbox::{assert_data_eq, str};
 
@@ -141,7 +141,7 @@ fn why_not(metric: &Metric, cell: &Value) -> Option<&'static str> {
 
 /// Holds every metric that the inputs allow to its rows; the metrics that have some.
 fn holds(folder: &Path, inputs: &[&str], options: &[&str]) -> BTreeSet<String> {
-    let catalog = Catalog::builtin(relhealth::facts::SPECS);
+    let catalog = Catalog::builtin(relhealth::api::facts::SPECS);
     let common = [inputs, &["-q"], options].concat();
     let measured = run_in(folder, &[&["measure", "--format", "json"], &common[..]].concat()).silent();
     let measured: Value = serde_json::from_str(&measured.out()).unwrap();
@@ -359,7 +359,7 @@ const WORLD: [&str; 8] = [
 fn the_rows_of_every_metric_are_those_of_its_cell() {
     let world = world();
     let seen = holds(&world.path(""), &WORLD, &["--period", "2025-Q2", "--as-of", "2026-06-30"]);
-    let catalog = Catalog::builtin(relhealth::facts::SPECS);
+    let catalog = Catalog::builtin(relhealth::api::facts::SPECS);
     let shown = catalog
         .iter()
         .filter(|metric| !metric.hidden && why_not(metric, &Value::Null).is_none());

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use relhealth::catalog::Catalog;
-use relhealth::facts::SPECS;
-use relhealth::facts::context::Settings;
-use relhealth::measure::example::{Outcome, run};
-use relhealth::period::Zone;
+use relhealth::api::catalog::Catalog;
+use relhealth::api::facts::SPECS;
+use relhealth::api::facts::Settings;
+use relhealth::api::measure::{Outcome, run};
+use relhealth::api::period::Zone;
 
 fn outcomes(catalog: &Catalog, zone: &Zone) -> Vec<(String, Outcome)> {
     catalog

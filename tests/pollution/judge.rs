@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use relhealth::canonical::{Budget, Loaded, Options, key_of, load};
-use relhealth::cell_parsing::parse_iso;
-use relhealth::ingest::{FormatOverrides, Layout, for_each_record, peek};
-use relhealth::io;
-use relhealth::period::Zone;
-use relhealth::schema::{MONEY_SCALE, Micros, Table, purchases};
-use relhealth::sources::{From, Input, Mapped, Source};
+use relhealth::api::canonical::{Budget, Loaded, Options, key_of, load};
+use relhealth::api::cell_parsing::parse_iso;
+use relhealth::api::ingest::{FormatOverrides, Layout, for_each_record, peek};
+use relhealth::api::io;
+use relhealth::api::period::Zone;
+use relhealth::api::schema::{MONEY_SCALE, Micros, Table, purchases};
+use relhealth::api::sources::{From, Input, Mapped, Source};
 
 use super::export::NAMES;
 use super::variant::{Fate, Heading, Told, Variant};
@@ -261,6 +261,6 @@ fn options() -> Options {
         currency: None,
         rates: BTreeMap::new(),
         redact: None,
-        limits: relhealth::ingest::Limits::default(),
+        limits: relhealth::api::ingest::Limits::default(),
     }
 }

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use relhealth::catalog::{Catalog, Metric};
-use relhealth::expr;
-use relhealth::facts;
-use relhealth::period::{Grain, Period, Zone, date_text};
+use relhealth::api::catalog::{Catalog, Metric};
+use relhealth::api::expr;
+use relhealth::api::facts;
+use relhealth::api::period::{Grain, Period, Zone, date_text};
 use serde_json::Value as Json;
 
 use crate::generate::{Export, Flavour, organisation};
@@ -69,7 +69,7 @@ impl Question {
 fn differences(exports: &[Export], question: &Question) -> Vec<String> {
     let catalog = Catalog::builtin(facts::SPECS);
     let zone = Zone::parse(question.zone).unwrap();
-    let as_of = question.as_of.map(|text| relhealth::period::parse_as_of(text, &zone).unwrap());
+    let as_of = question.as_of.map(|text| relhealth::api::period::parse_as_of(text, &zone).unwrap());
     let data = Data::new(exports, zone.clone(), as_of);
     let dims = Dims {
         by: question.by.iter().map(|d| d.to_string()).collect(),

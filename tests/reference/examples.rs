@@ -1,11 +1,11 @@
 //! The worked examples of the catalogue: those that give canonical tables through the program, those that give rows of a fact
 //! through the naive implementation, so that neither proves itself.
 
-use relhealth::catalog::{Catalog, Example, Expect, Given, Metric, When};
-use relhealth::expr::Value;
-use relhealth::facts;
-use relhealth::period::{Period, Zone, parse_as_of};
-use relhealth::schema::{FactSpec, Unit};
+use relhealth::api::catalog::{Catalog, Example, Expect, Given, Metric, When};
+use relhealth::api::expr::Value;
+use relhealth::api::facts;
+use relhealth::api::period::{Period, Zone, parse_as_of};
+use relhealth::api::schema::{FactSpec, Unit};
 
 use crate::agree::ABOUT_EMPLOYEES;
 use crate::generate::Export;

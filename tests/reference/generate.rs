@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use relhealth::period::{civil_from_days, days_from_civil};
+use relhealth::api::period::{civil_from_days, days_from_civil};
 
 use crate::rng::Rng;
 

@@ -98,7 +98,7 @@ impl std::error::Error for NeedsColumnScan {}
 /// Kept of each code when not all unused records are: enough for messages.
 const KEPT: usize = 5;
 
-/// Reads a file; `None` where its columns have to be looked at first ([`look`]).
+/// Reads a file; `None` where its columns have to be looked at first ([`super::column_scan::look`]).
 ///
 /// # Errors
 ///

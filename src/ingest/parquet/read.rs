@@ -9,7 +9,7 @@ use arrow_array::RecordBatch;
 
 use super::Decoder;
 use crate::ingest::encoding::Encoding;
-use crate::ingest::read::{Block, Outcome};
+use crate::ingest::read::Outcome;
 use crate::ingest::record::Records;
 use crate::io::Source;
 
@@ -18,7 +18,6 @@ const ROWS: usize = 1 << 14;
 
 /// Rows with their place in the file.
 struct Stretch {
-    index: usize,
     first_record: u64,
     rows: RecordBatch,
 }
@@ -41,7 +40,6 @@ impl Cutter<'_> {
             return Ok(None);
         };
         let stretch = Stretch {
-            index: self.index,
             first_record: self.records + 1,
             rows,
         };
@@ -52,7 +50,7 @@ impl Cutter<'_> {
     }
 }
 
-/// Reads all records of a Parquet file on so many threads, as [`crate::ingest::read_blocks`] does for text; of the start of a file, the
+/// Reads all records of a Parquet file on so many threads, as [`crate::ingest::for_each_record`] does for text; of the start of a file, the
 /// records of so many bytes, decoded.
 ///
 /// # Errors
@@ -61,7 +59,7 @@ pub fn read_blocks<S: Send>(
     source: &Source,
     threads: usize,
     new: &(impl Fn() -> S + Sync),
-    each: &(impl Fn(&mut S, &Block<'_>, Records<'_>) -> Result<()> + Sync),
+    each: &(impl Fn(&mut S, Records<'_>) -> Result<()> + Sync),
 ) -> Result<Outcome<S>> {
     let cutter = Mutex::new(Cutter {
         file: Decoder::open(source, ROWS)?,
@@ -81,16 +79,7 @@ pub fn read_blocks<S: Send>(
             };
             let done = match cut {
                 Ok(None) => break,
-                Ok(Some(stretch)) => {
-                    let block = Block {
-                        index: stretch.index,
-                        first_record: stretch.first_record,
-                        first_line: stretch.first_record + 1,
-                        records: stretch.rows.num_rows() as u64,
-                        text: "",
-                    };
-                    each(&mut sink, &block, Records::stored(&stretch.rows, stretch.first_record))
-                }
+                Ok(Some(stretch)) => each(&mut sink, Records::stored(&stretch.rows, stretch.first_record)),
                 Err(error) => Err(error),
             };
             if let Err(error) = done {

@@ -16,7 +16,7 @@ mod svg;
 mod text;
 mod ticks;
 
-pub use page::{Part, Parts, parts, style};
+pub use page::{parts, style};
 
 use super::document::Document;
 use super::output_format::{OutputFormat, Stdout};

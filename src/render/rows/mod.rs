@@ -1,6 +1,6 @@
 //! The rows behind a number: the records of every row of the fact, with what the row adds, the file and the line.
 //!
-//! [`csv()`] and [`table`] have a line for each record, and the records of one row of the fact share its number; [`document`] has an object for
+//! [`csv()`] and [`table()`] have a line for each record, and the records of one row of the fact share its number; [`document`] has an object for
 //! each row of the fact. All write as they go.
 
 mod table;

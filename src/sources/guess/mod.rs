@@ -24,7 +24,7 @@ mod tables;
 pub use evidence::{CellsAre, ColumnEvidence, TableClue, listed};
 pub use header_words::Unit;
 pub use profile::{ColumnProfile, Kind};
-pub use questions::{Answer, PossibleColumn, Question};
+pub use questions::Question;
 
 use content::Cells;
 use header_words::Header;

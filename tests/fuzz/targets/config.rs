@@ -5,8 +5,8 @@
 use std::path::Path;
 
 use libfuzzer_sys::fuzz_target;
-use relhealth::config::Config;
-use relhealth::toml_reader::SourceText;
+use relhealth::api::config::Config;
+use relhealth::api::toml_reader::SourceText;
 
 fuzz_target!(|text: &str| {
     let source = SourceText {

@@ -4,8 +4,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use relhealth::expr::parse;
-use relhealth::toml_reader::ConfigErrors;
+use relhealth::api::expr::parse;
+use relhealth::api::toml_reader::ConfigErrors;
 
 fuzz_target!(|text: &str| {
     match parse(text) {

@@ -3,8 +3,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use relhealth::ingest::{Layout, FormatOverrides, for_each_record, peek};
-use relhealth::io::Source;
+use relhealth::api::ingest::{Layout, FormatOverrides, for_each_record, peek};
+use relhealth::api::io::Source;
 
 /// A record: its line, its number, its cells, its text, and whether the file ends within it.
 type Kept = (u64, u64, Vec<String>, String, bool);

@@ -3,8 +3,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use relhealth::period::{Period, Wanted, Zone, parse_as_of, parse_date, parse_hours};
-use relhealth::cell_parsing::{
+use relhealth::api::period::{Period, Wanted, Zone, parse_as_of, parse_date, parse_hours};
+use relhealth::api::cell_parsing::{
     DateVote, DecimalMark, DecimalVote, Format, Order, Parts, is_null, parse_bool, parse_decimal, parse_iso, parse_money, parse_number,
     parse_ordered,
 };

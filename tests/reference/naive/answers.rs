@@ -1,6 +1,6 @@
 //! Survey answers.
 
-use relhealth::schema::Table;
+use relhealth::api::schema::Table;
 
 use super::{At, Data, Dims, Record, Row, talk};
 

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use relhealth::catalog::{Entity, Exposure, Kind, Metric, Under, kinds};
-use relhealth::expr::Value;
-use relhealth::stats::{self, ClusterSums, CrossSums, Interval, Observation, Side};
+use relhealth::api::catalog::{Entity, Exposure, Kind, Metric, Under, kinds};
+use relhealth::api::expr::Value;
+use relhealth::api::stats::{self, ClusterSums, CrossSums, Interval, Observation, Side};
 
 use super::metric::{Answer, Built, Naive, Of, is_true, number};
 use super::{Row, Window};

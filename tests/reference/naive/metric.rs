@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use relhealth::catalog::{Catalog, Entity, Exposure, Expression, Form, Kind, Metric, Under, When, kinds};
-use relhealth::expr::Value;
-use relhealth::schema::{DAY, FactSpec, Input, Known, Table, Unit};
+use relhealth::api::catalog::{Catalog, Entity, Exposure, Expression, Form, Kind, Metric, Under, When, kinds};
+use relhealth::api::expr::Value;
+use relhealth::api::schema::{DAY, FactSpec, Input, Known, Table, Unit};
 
 use super::{Data, Dims, Row, V, Window, fact, interval};
 

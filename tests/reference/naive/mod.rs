@@ -14,9 +14,9 @@ pub mod talk;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use relhealth::expr::{Expr, Value};
-use relhealth::period::{Period, Zone};
-use relhealth::schema::{DAY, Table};
+use relhealth::api::expr::{Expr, Value};
+use relhealth::api::period::{Period, Zone};
+use relhealth::api::schema::{DAY, Table};
 
 use crate::generate::Export;
 

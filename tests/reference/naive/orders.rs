@@ -1,6 +1,6 @@
 //! Orders and customers.
 
-use relhealth::schema::Table;
+use relhealth::api::schema::Table;
 
 use super::{At, Data, Dims, Money, Record, Row, Window};
 

@@ -1,6 +1,6 @@
 //! The roster, newcomers, members and referrals.
 
-use relhealth::schema::Table;
+use relhealth::api::schema::Table;
 
 use super::orders::{self, Order};
 use super::{At, Data, Dims, Money, Record, Row, Window};

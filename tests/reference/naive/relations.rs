@@ -1,6 +1,6 @@
 //! A stakeholder in a period, seen through everything.
 
-use relhealth::schema::Table;
+use relhealth::api::schema::Table;
 
 use super::{Data, Dims, Money, Record, Row, Window, answers, orders, people, talk};
 

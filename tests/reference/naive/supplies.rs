@@ -1,6 +1,6 @@
 //! Supply lines.
 
-use relhealth::schema::Table;
+use relhealth::api::schema::Table;
 
 use super::{At, Data, Dims, Money, Row, Window};
 

@@ -1,6 +1,6 @@
 //! Contacts, cases and commitments.
 
-use relhealth::schema::Table;
+use relhealth::api::schema::Table;
 
 use super::{At, Data, Dims, Money, Record, Row, Span, Window, people};
 
