@@ -1,7 +1,7 @@
 //! The expressions of metrics, rules and mappings: a small, portable part of SQL.
 //!
 //! A text is [`parse()`]d once into an [`Expr`], a tree that knows where in the text each part is. One tree has four uses: it is
-//! checked for names and types ([`Expr::check`]), lowered to the engine's expressions ([`Expr::lower`]), interpreted row by row
+//! checked for names and types ([`Expr::check`]), evaluated over the columns of a frame ([`Expr::eval_columns`]), interpreted row by row
 //! over typed values ([`Expr::eval`]) or over the raw cells of a record ([`Expr::bind`]), and printed as SQL for another engine
 //! ([`Expr::to_sql`]). The typing rules of `check` hold for columns of facts and for cells of a file alike.
 //!
@@ -16,10 +16,10 @@ mod bind;
 mod check;
 mod error;
 mod eval;
-mod lower;
 mod parse;
 mod sql;
 mod tree;
+mod vectorised;
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -31,9 +31,9 @@ pub use bind::Bound;
 pub use check::Scope;
 pub use error::ExprError;
 pub use eval::{Cell, CellError, Reading, Value};
-pub use lower::Lowering;
 pub use parse::parse;
 use tree::{Function, Name, Node, Op};
+pub use vectorised::FrameColumns;
 
 /// Turns a date and time on the wall of the report's time zone into microseconds since 1970-01-01T00:00:00Z.
 pub type Clock<'a> = &'a dyn Fn(DateTime) -> i64;

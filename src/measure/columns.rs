@@ -1,9 +1,12 @@
 //! From a fact's frame to the columns that metrics count: polars evaluates each expression once for all the metrics that share it.
 
 use std::collections::BTreeSet;
+use std::collections::hash_map::Entry;
 
 use anyhow::{Context as _, Result};
-use polars::prelude::{Column, DataFrame, DataType, IntoLazy, col, lit, when};
+use polars::prelude::{
+    BooleanChunked, ChunkCompareIneq, ChunkFull, Column, DataFrame, DataType, Int64Chunked, IntoColumn, IntoSeries, Series,
+};
 use rustc_hash::FxHashMap;
 
 use super::ids::{Id, IdVec, WindowId};
@@ -12,7 +15,7 @@ use super::plan::FactPlan;
 use super::window_sets::WindowSet;
 use crate::canonical::{CanonicalTables, Rows, key_of};
 use crate::catalog::{Expression, Metric, When};
-use crate::expr::Lowering;
+use crate::expr::FrameColumns;
 use crate::facts::context::Settings;
 use crate::facts::frame::{Frame, int_column};
 use crate::schema::{DAY, Known, NO_CODE, NO_INT, Shape, Unit};
@@ -194,31 +197,19 @@ impl Evaluator<'_> {
         let mut table = frame.to_polars(order).context("cannot build the frame")?;
         self.add_times(&mut table, metrics, frame, placed, set, when)?;
         self.forget_unknown(&mut table, frame, placed, set)?;
-        let mut wanted = Wanted {
-            texts: FxHashMap::default(),
-            exprs: Vec::new(),
-        };
+        let mut evaluated = FxHashMap::default();
         for metric in metrics {
-            for expression in metric.expressions() {
-                if expression.expr.as_column().is_none() {
-                    wanted.add(expression, self)?;
+            for expression in metric.expressions().filter(|e| e.expr.as_column().is_none()) {
+                if let Entry::Vacant(place) = evaluated.entry(expression.expr.to_sql()) {
+                    place.insert(self.evaluate(expression, &table)?);
                 }
             }
         }
-        let table = if wanted.exprs.is_empty() {
-            table
-        } else {
-            table
-                .lazy()
-                .with_columns(wanted.exprs.clone())
-                .collect()
-                .context("cannot evaluate the metrics' expressions")?
-        };
         let columns = |metric: &&'m Metric| {
             let reader = ColumnReader {
                 metric,
                 table: &table,
-                names: &wanted.texts,
+                evaluated: &evaluated,
                 plan: self.plan,
             };
             let keep = metric.where_.as_ref().map(|condition| reader.flags(condition)).transpose()?;
@@ -293,36 +284,26 @@ impl Evaluator<'_> {
                     .context("cannot set back durations")?;
             }
         }
-        table.with_column(int_column("#as_of", &as_of)).context("cannot add as-of")?;
-        let masked: Vec<_> = self
-            .plan
-            .spec
-            .columns
-            .iter()
-            .filter(|c| self.plan.wanted.contains(c.name))
-            .filter_map(|c| match c.known {
-                Known::At(at) => {
-                    // Without a time there is nothing to forget: it was known, nobody wrote down since when.
-                    let unknown = col(at).gt_eq(col("#as_of"));
-                    let nothing = if c.unit == Unit::Bool {
-                        lit(false)
-                    } else {
-                        lit(polars::prelude::NULL)
-                    };
-                    Some(when(unknown).then(nothing).otherwise(col(c.name)).alias(c.name))
-                }
-                _ => None,
-            })
-            .collect();
-        if !masked.is_empty() {
-            *table = std::mem::take(table)
-                .lazy()
-                .with_columns(masked)
-                .collect()
-                .context("cannot set the as-of")?;
+        let mut forgotten = Vec::new();
+        let as_of = Int64Chunked::from_vec("as_of".into(), as_of);
+        for column in self.plan.spec.columns.iter().filter(|c| self.plan.wanted.contains(c.name)) {
+            let Known::At(at) = column.known else { continue };
+            let held = table.column(column.name).context("cannot set the as-of")?.as_materialized_series();
+            // Without a time there is nothing to forget: it was known, nobody wrote down since when.
+            let at = table.column(at).and_then(Column::i64).context("cannot set the as-of")?;
+            let unknown = at.gt_eq(&as_of);
+            let nothing = if column.unit == Unit::Bool {
+                BooleanChunked::full(column.name.into(), false, 1).into_series()
+            } else {
+                Series::full_null(column.name.into(), 1, held.dtype())
+            };
+            let masked = nothing.zip_with(&unknown, held).context("cannot set the as-of")?;
+            forgotten.push(masked.into_column());
         }
-        let as_of_only = "#as_of";
-        table.drop_in_place(as_of_only).context("cannot drop as-of")?;
+        // A column that says when another became known is looked at before it is forgotten itself.
+        for column in forgotten {
+            table.with_column(column).context("cannot set the as-of")?;
+        }
         Ok(())
     }
 
@@ -343,41 +324,23 @@ impl Evaluator<'_> {
         }
     }
 
-    fn lowering<T>(&self, use_it: impl FnOnce(&Lowering) -> T) -> T {
+    /// The value of an expression in each row of the table.
+    fn evaluate(&self, expression: &Expression, table: &DataFrame) -> Result<Column> {
         let unit = |name: &str| self.plan.spec.column(name).map_or(Unit::Time, |c| c.unit);
         let code = |text: &str| self.canonical.texts.code(text);
         let codes_matching = |keep: &dyn Fn(&str) -> bool| self.canonical.texts.matching(keep);
         let key = |id: &str| key_of(id) as i64;
         let clock = |at| self.canonical.zone.instant(at);
-        use_it(&Lowering {
+        let columns = FrameColumns {
+            frame: table,
             unit: &unit,
             code: &code,
             codes_matching: &codes_matching,
             key: &key,
             clock: &clock,
-        })
-    }
-}
-
-/// Expressions to evaluate, each once.
-struct Wanted {
-    texts: FxHashMap<String, String>,
-    exprs: Vec<polars::prelude::Expr>,
-}
-
-impl Wanted {
-    fn add(&mut self, expression: &Expression, evaluator: &Evaluator) -> Result<()> {
-        let text = expression.expr.to_sql();
-        if self.texts.contains_key(&text) {
-            return Ok(());
-        }
-        let name = format!("#{}", self.exprs.len());
-        let lowered = evaluator
-            .lowering(|l| expression.expr.lower(l))
-            .map_err(|e| anyhow::anyhow!("{}: {}", expression.text, e.message))?;
-        self.exprs.push(lowered.alias(name.as_str()));
-        self.texts.insert(text, name);
-        Ok(())
+        };
+        let evaluated = expression.expr.eval_columns(&columns);
+        evaluated.map_err(|e| anyhow::anyhow!("{}: {}", expression.text, e.message))
     }
 }
 
@@ -395,7 +358,8 @@ fn too_large(metric: &Metric, frame: &Frame, placed: &Placed) -> Vec<usize> {
 pub struct ColumnReader<'a> {
     metric: &'a Metric,
     table: &'a DataFrame,
-    names: &'a FxHashMap<String, String>,
+    /// The values of the expressions that are not a bare column, by their text.
+    evaluated: &'a FxHashMap<String, Column>,
     plan: &'a FactPlan,
 }
 
@@ -415,9 +379,8 @@ impl ColumnReader<'_> {
         match expression.expr.as_column() {
             Some(column) => self.column(column),
             None => {
-                let name = self.names.get(&expression.expr.to_sql());
-                let name = name.with_context(|| format!("`{}` of `{}` was not evaluated", expression.text, self.metric.id))?;
-                self.column(name)
+                let found = self.evaluated.get(&expression.expr.to_sql());
+                found.with_context(|| format!("`{}` of `{}` was not evaluated", expression.text, self.metric.id))
             }
         }
     }

@@ -1,4 +1,4 @@
-use polars::prelude::{Column, DataFrame, IntoLazy};
+use polars::prelude::{Column, DataFrame, NamedFrom, Series};
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 
@@ -36,10 +36,15 @@ fn clock(t: jiff::civil::DateTime) -> i64 {
     t.to_zoned(jiff::tz::TimeZone::UTC).unwrap().timestamp().as_microsecond()
 }
 
-fn lowering() -> Lowering<'static> {
-    Lowering {
+fn code(text: &str) -> Option<u32> {
+    WORDS.iter().position(|word| *word == text).map(|i| i as u32)
+}
+
+fn columns(frame: &DataFrame) -> FrameColumns<'_> {
+    FrameColumns {
+        frame,
         unit: &unit,
-        code: &|text| WORDS.iter().position(|word| *word == text).map(|i| i as u32),
+        code: &code,
         codes_matching: &|holds| (0..WORDS.len() as u32).filter(|&i| holds(WORDS[i as usize])).collect(),
         key: &key,
         clock: &clock,
@@ -344,7 +349,7 @@ fn frame(rows: &Rows) -> DataFrame {
                 let text = values.iter().map(|v| if let Value::Text(s) = v { Some(s.clone()) } else { None });
                 match of {
                     Unit::Key => Series::new(name.into(), text.map(|s| s.map(|s| key(&s))).collect::<Vec<_>>()),
-                    _ => Series::new(name.into(), text.map(|s| s.and_then(|s| (lowering().code)(&s))).collect::<Vec<_>>()),
+                    _ => Series::new(name.into(), text.map(|s| s.and_then(|s| code(&s))).collect::<Vec<_>>()),
                 }
             }
         };
@@ -353,10 +358,8 @@ fn frame(rows: &Rows) -> DataFrame {
     DataFrame::new(ROWS, columns.collect()).unwrap()
 }
 
-/// The engine's values, one a row.
-fn collected(e: pl::Expr, frame: DataFrame, of: Unit) -> Vec<Value<'static>> {
-    let out = frame.lazy().with_column(e.alias("out")).collect().unwrap();
-    let out = out.column("out").unwrap().as_materialized_series().clone();
+/// The values of a column, one a row.
+fn values(of: Unit, out: &Column) -> Vec<Value<'static>> {
     match of {
         Unit::Bool => out.bool().unwrap().iter().map(|v| v.map_or(Value::Null, Value::Bool)).collect(),
         Unit::Text => out
@@ -382,15 +385,15 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn the_engine_and_the_interpreter_agree(choices in tape(120), data in tape(80)) {
+    fn all_rows_at_once_and_row_by_row_agree(choices in tape(120), data in tape(80)) {
         let e = Maker { tape: Tape(choices.iter()), cells: false }.any();
         let rows = rows(&mut Tape(data.iter()));
         let of = e.check(&Frame(&unit)).unwrap();
-        match e.lower(&lowering()) {
+        match e.eval_columns(&columns(&frame(&rows))) {
             Err(error) => prop_assert!(error.message.contains("does not occur in the data"), "{}", error),
-            Ok(lowered) => {
-                let found = collected(lowered, frame(&rows), of);
-                for (i, found) in found.iter().enumerate() {
+            Ok(found) => {
+                prop_assert_eq!(found.len(), ROWS);
+                for (i, found) in values(of, &found).iter().enumerate() {
                     prop_assert_eq!(found, &interpreted(&e, &rows, i), "row {} of {}", i, e.to_sql());
                 }
             }
@@ -464,7 +467,7 @@ fn text_is_compared_by_codes_whether_it_occurs_or_not() {
         ("coalesce(s, 'absent') = 'absent'", "00100"),
     ] {
         let e = parse(text).unwrap();
-        let found: String = collected(e.lower(&lowering()).unwrap(), frame(&rows), Unit::Bool)
+        let found: String = values(Unit::Bool, &e.eval_columns(&columns(&frame(&rows))).unwrap())
             .into_iter()
             .map(|v| match v {
                 Value::Bool(true) => '1',
@@ -476,7 +479,7 @@ fn text_is_compared_by_codes_whether_it_occurs_or_not() {
     }
     let error = parse("case when s = 'a' then 'absent' end")
         .unwrap()
-        .lower(&lowering())
+        .eval_columns(&columns(&frame(&rows)))
         .unwrap_err();
     assert_eq!(error.message, "'absent' does not occur in the data, so it cannot be a result");
     assert_eq!(error.span, 23..31);
@@ -491,6 +494,23 @@ fn the_deepest_expressions_fit_the_stack() {
         "coalesce(".repeat(10) + "x" + &", 1)".repeat(10) + " > 0",
     ] {
         let e = parse(&text).unwrap();
-        assert_eq!(collected(e.lower(&lowering()).unwrap(), frame.clone(), Unit::Bool).len(), ROWS);
+        assert_eq!(e.eval_columns(&columns(&frame)).unwrap().len(), ROWS);
+    }
+}
+
+#[test]
+fn a_frame_without_rows_gives_no_values() {
+    let frame = frame(&rows(&mut Tape([5; 80].iter()))).clear();
+    for text in [
+        "x > 1 and b",
+        "case when b then 1 else 2 end > 1",
+        "coalesce(x, 1) + 2",
+        "greatest(x, 2)",
+        "1 + 1",
+        "s = 'a' or null",
+        "case when s = 'a' then 'b' else 'north' end",
+    ] {
+        let e = parse(text).unwrap();
+        assert_eq!(e.eval_columns(&columns(&frame)).unwrap().len(), 0, "{text}");
     }
 }
