@@ -24,6 +24,9 @@ pub struct RecordCounts {
     pub excluded: u64,
     /// Records by the code of the reason for not using them.
     pub reasons: BTreeMap<Code, u64>,
+    /// Records that a decision about the file changes, by its code: lines that were filled in from the record above, amounts that count with
+    /// another line of the order.
+    pub decided: BTreeMap<Code, u64>,
 }
 
 impl RecordCounts {

@@ -136,7 +136,7 @@ pub fn concentration(
     if totals.is_empty() {
         return Err(AbsentReason::NoRows);
     }
-    if currencies.len() > 1 {
+    if canonical.cannot_add(currencies.into_iter()) {
         return Err(AbsentReason::MixedCurrencies);
     }
     let private = Private::new(canonical);

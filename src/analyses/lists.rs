@@ -251,7 +251,7 @@ pub fn lost_customers(canonical: &CanonicalTables, settings: &Settings, period: 
     });
     let mixed = canonical.table(Table::Purchases).is_some_and(|rows| {
         let codes = rows.codes(&purchases::CURRENCY);
-        codes.exists() && (1..rows.len).any(|row| codes.at(row) != codes.at(0))
+        codes.exists() && canonical.cannot_add((0..rows.len).map(|row| codes.at(row)))
     });
     let (words, slicing) = (Words::new(canonical), Slicing::default());
     let context = search.context(canonical, settings, &slicing);

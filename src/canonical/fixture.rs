@@ -168,6 +168,7 @@ impl Fixture {
             sources: self.sources,
             as_of: self.as_of,
             zone: self.zone,
+            currency: None,
         };
         canonical.referred = referrers::referred(&canonical);
         if let Some(rows) = referrers::derive(&canonical) {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::period::Zone;
-use crate::schema::{Column, Micros, Table};
+use crate::schema::{Column, Micros, NO_CODE, Table};
 
 mod dictionary;
 #[cfg(test)]
@@ -81,9 +81,19 @@ pub struct CanonicalTables {
     pub as_of: Micros,
     /// The report's time zone.
     pub zone: Zone,
+    /// The report's currency, if it is set.
+    pub currency: Option<String>,
 }
 
 impl CanonicalTables {
+    /// Whether money of these currencies, by their codes among the texts, cannot be added: there are several, or one that is not the
+    /// report's.
+    pub fn cannot_add(&self, mut currencies: impl Iterator<Item = u32>) -> bool {
+        let Some(first) = currencies.next() else { return false };
+        let is_other = |report: &String| first != NO_CODE && self.texts.code(report) != Some(first);
+        self.currency.as_ref().is_some_and(is_other) || currencies.any(|code| code != first)
+    }
+
     /// The table, if any source feeds it.
     pub fn table(&self, table: Table) -> Option<&Rows> {
         self.tables.get(&table)

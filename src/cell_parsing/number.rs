@@ -5,8 +5,9 @@ use std::io::Write;
 
 use rust_decimal::Decimal;
 
-use super::ValueError;
+use super::currency::Currency;
 use super::number_affixes::{Dress, parts_thousands, undisguised};
+use super::{ValueError, encoded_twice};
 
 /// Which character parts the whole from the decimals in a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
@@ -27,9 +28,10 @@ pub struct Money {
     pub stored: i64,
     /// Whether decimals beyond the fourth were rounded away.
     pub rounded: bool,
-    /// The currency written in the cell: its ISO 4217 code, or the sign itself where several currencies share it (`$`, `£`, `¥`,
-    /// `kr`, `Rs`).
-    pub currency: Option<&'static str>,
+    /// The currency that is written in the cell.
+    pub currency: Option<&'static Currency>,
+    /// Whether the cell was encoded twice, and was read as it had been before.
+    pub repaired: bool,
 }
 
 /// Reads an amount of money.
@@ -47,6 +49,7 @@ pub fn parse_money(cell: &str, mark: DecimalMark) -> Result<Money, ValueError> {
             stored: if plain.negative { -stored } else { stored },
             rounded: false,
             currency: None,
+            repaired: false,
         });
     }
     let written = Written::read(cell, mark)?;
@@ -59,6 +62,7 @@ pub fn parse_money(cell: &str, mark: DecimalMark) -> Result<Money, ValueError> {
         stored: if written.negative { -parts } else { parts },
         rounded: rounded || written.more,
         currency: written.currency,
+        repaired: encoded_twice::repaired(cell).is_some(),
     })
 }
 
@@ -100,6 +104,14 @@ pub fn parse_number(cell: &str, mark: DecimalMark) -> Result<f64, ValueError> {
 /// # Errors
 /// When the cell is not a number or its whole part exceeds 28 digits; with [`DecimalMark::Auto`] also when it is ambiguous.
 pub fn parse_decimal(cell: &str, mark: DecimalMark) -> Result<Decimal, ValueError> {
+    parse_decimal_in(cell, mark).map(|(number, _)| number)
+}
+
+/// The same, with the currency that is written in the cell.
+///
+/// # Errors
+/// Those of [`parse_decimal`].
+pub fn parse_decimal_in(cell: &str, mark: DecimalMark) -> Result<(Decimal, Option<&'static Currency>), ValueError> {
     const MAX: u128 = (1 << 96) - 1;
     let written = Written::read(cell, mark)?;
     let scale = written.scale + if written.percent { 2 } else { 0 };
@@ -112,7 +124,8 @@ pub fn parse_decimal(cell: &str, mark: DecimalMark) -> Result<Decimal, ValueErro
         }
     };
     let signed = if written.negative { -(mantissa as i128) } else { mantissa as i128 };
-    Decimal::try_from_i128_with_scale(signed, wanted as u32).map_err(|_| ValueError::TooLarge)
+    let number = Decimal::try_from_i128_with_scale(signed, wanted as u32).map_err(|_| ValueError::TooLarge)?;
+    Ok((number, written.currency))
 }
 
 /// `mantissa / 10^from` in units of `10^-to`, rounded half-even, and whether rounding changed it; `None` beyond 128 bits.
@@ -191,7 +204,7 @@ struct Written {
     scale: i32,
     more: bool,
     percent: bool,
-    currency: Option<&'static str>,
+    currency: Option<&'static Currency>,
 }
 
 /// What point and comma mean in the digits of one cell.
@@ -455,12 +468,13 @@ mod tests {
 
     #[test]
     fn currencies_are_told() {
-        assert_eq!(parse_money("€5", Point).unwrap().currency, Some("EUR"));
-        assert_eq!(parse_money("5 $", Point).unwrap().currency, Some("$"));
-        assert_eq!(parse_money("usd 5", Point).unwrap().currency, Some("USD"));
-        assert_eq!(parse_money("5", Point).unwrap().currency, None);
-        assert_eq!(parse_money("$5.00 USD", Point).unwrap().currency, Some("USD"));
-        assert_eq!(parse_money("CAD $5", Point).unwrap().currency, Some("CAD"));
+        let currency = |cell| parse_money(cell, Point).unwrap().currency.map(Currency::name);
+        assert_eq!(currency("€5"), Some("EUR"));
+        assert_eq!(currency("5 $"), Some("$"));
+        assert_eq!(currency("usd 5"), Some("USD"));
+        assert_eq!(currency("5"), None);
+        assert_eq!(currency("$5.00 USD"), Some("USD"));
+        assert_eq!(currency("CAD $5"), Some("CAD"));
         assert!(parse_money("€5 USD", Point).is_err());
         assert!(parse_money("USD 5 EUR", Point).is_err());
     }

@@ -3,14 +3,15 @@
 use std::borrow::Cow;
 
 use super::clean::cleaned;
-use super::currency;
+use super::currency::{self, Currency};
+use super::encoded_twice;
 
 /// The signs around the digits of a cell.
 pub(super) struct Dress<'a> {
     pub body: &'a str,
     pub negative: bool,
     pub percent: bool,
-    pub currency: Option<&'static str>,
+    pub currency: Option<&'static Currency>,
     /// The mark before a dash that stands for no decimals: `12,-`.
     pub dash: Option<char>,
 }
@@ -46,10 +47,10 @@ impl<'a> Dress<'a> {
                 && let Some(rest) = text.strip_suffix('%')
             {
                 (dress.body, dress.percent) = (rest, true);
-            } else if let Some((name, rest)) = currency::strip_prefix(text).or_else(|| currency::strip_suffix(text))
-                && let Some(name) = agreed(dress.currency, name)
+            } else if let Some((found, rest)) = currency::strip_prefix(text).or_else(|| currency::strip_suffix(text))
+                && let Some(agreed) = agreed(dress.currency, found)
             {
-                (dress.body, dress.currency) = (rest, Some(name));
+                (dress.body, dress.currency) = (rest, Some(agreed));
             } else {
                 return dress;
             }
@@ -57,13 +58,21 @@ impl<'a> Dress<'a> {
     }
 }
 
-/// The one currency that two signs around an amount name: `$5 USD`, where the sign may be another currency's too.
-fn agreed(known: Option<&'static str>, name: &'static str) -> Option<&'static str> {
-    let is_code = |text: &str| text.len() == 3 && text.bytes().all(|b| b.is_ascii_uppercase());
+/// The one currency that two signs around an amount name: `$5 USD`, where the sign may be another currency's too. The same sign twice is
+/// no amount.
+fn agreed(known: Option<&'static Currency>, found: &'static Currency) -> Option<&'static Currency> {
     match known {
-        None => Some(name),
-        Some(known) if is_code(known) == is_code(name) => None,
-        Some(known) => Some(if is_code(known) { known } else { name }),
+        None => Some(found),
+        Some(known) if known.is_shared() && known == found => None,
+        Some(known) => Currency::agreed(known, found),
+    }
+}
+
+/// The currency that is written beside the number of a cell.
+pub fn currency_of(cell: &str) -> Option<&'static Currency> {
+    match undisguised(cell) {
+        Some(plain) => Dress::take_off(&plain).currency,
+        None => Dress::take_off(cell).currency,
     }
 }
 
@@ -87,7 +96,7 @@ pub(super) fn parts_thousands(c: char) -> bool {
 }
 
 /// The number in plain characters where it is not written in them: behind a spreadsheet's guard, with invisible characters, or in the
-/// full-width ones of East Asian keyboards. `None` for a number that needs nothing of that.
+/// full-width ones of East Asian keyboards, or encoded twice. `None` for a number that needs nothing of that.
 pub(super) fn undisguised(cell: &str) -> Option<Cow<'_, str>> {
     let is_wide = |c: char| ('\u{ff01}'..='\u{ff5e}').contains(&c);
     if cell.contains(is_wide) {
@@ -103,6 +112,9 @@ pub(super) fn undisguised(cell: &str) -> Option<Cow<'_, str>> {
     let text = cell.trim();
     if text.is_ascii() && !text.starts_with(['\'', '=']) {
         return None;
+    }
+    if let Some(repaired) = encoded_twice::repaired(text) {
+        return Some(Cow::Owned(repaired));
     }
     let clean = cleaned(text);
     // Blanks of another kind are no disguise.
@@ -120,6 +132,7 @@ mod tests {
             ("=\"12\"", Some("12")),
             ("１２％", Some("12%")),
             ("\u{200b}12", Some("12")),
+            ("Â£12", Some("£12")),
             ("12", None),
             ("1\u{a0}234", None),
             ("1'234", None),

@@ -90,6 +90,12 @@ const NOTES: [&str; 45] = [
     "gegenereerd",
 ];
 
+/// Whether a cell says that its record is a sum of others.
+pub fn is_total_label(cell: &str) -> bool {
+    let cell = cell.trim();
+    cell.len() <= 20 && TOTALS.contains(&cell.to_lowercase().trim_end_matches(':'))
+}
+
 /// A record near the end.
 struct Last {
     line: Line,

@@ -32,6 +32,7 @@ mod sniff;
 mod work;
 
 pub use encoding::Encoding;
+pub use footer::is_total_label;
 pub use header::{Header, Renamed, Stored};
 pub use parquet::StoredValue;
 pub use peek::{FormatOverrides, Layout, Limits, Line, Peek, Row, peek, peek_within};

@@ -184,6 +184,7 @@ impl Runner<'_> {
             sources: Vec::new(),
             as_of: as_of.unwrap_or(over),
             zone: self.zone.clone(),
+            currency: None,
         };
         let plan = Plan::given(self.catalog, &self.metric.id, &canonical);
         if let Some(other) = plan

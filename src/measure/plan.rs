@@ -247,6 +247,6 @@ pub fn is_money(metric: &Metric) -> bool {
 pub fn mixed_currencies(canonical: &CanonicalTables, spec: &FactSpec) -> bool {
     spec.tables.iter().filter_map(|t| canonical.table(*t)).any(|rows| {
         let mut currencies = rows.table.with_role(Role::Currency).map(|column| rows.codes(column));
-        currencies.any(|codes| codes.exists() && (1..rows.len).any(|row| codes.at(row) != codes.at(0)))
+        currencies.any(|codes| codes.exists() && canonical.cannot_add((0..rows.len).map(|row| codes.at(row))))
     })
 }

@@ -156,7 +156,7 @@ pub fn rows(canonical: &CanonicalTables, catalog: &Catalog, settings: &Settings,
     }
     currencies.sort_unstable();
     currencies.dedup();
-    if currencies.len() > 1 {
+    if canonical.cannot_add(currencies.into_iter()) {
         behind.absent = Some(AbsentReason::MixedCurrencies);
     } else if too_large {
         behind.absent = Some(AbsentReason::TooLarge);

@@ -85,6 +85,15 @@ described! {
             "amounts have more than four decimals and were rounded to 1/10,000"
         ),
 
+        /// Amounts were encoded twice, so that `£` became `Â£`. They are read as they were before.
+        #[code = "repaired-amounts"]
+        #[advice = "Nothing. Export the file as UTF-8 if names look wrong, too."]
+        RepairedAmount => |count| counted(
+            count,
+            "amount was encoded twice and is read as it was before",
+            "amounts were encoded twice and are read as they were before"
+        ),
+
         /// Cells that are not what their column has to hold are ignored. The records are kept.
         #[code = "voided"]
         #[advice = "Look at the example. Correct the cells, or map another column."]

@@ -2,7 +2,7 @@
 
 use super::personal::{for_example, such_as};
 use super::{CellText, Id, Personal, Withheld};
-use crate::diagnostics::{counted, listed};
+use crate::diagnostics::{counted, listed, visible};
 use crate::period::{date_text, instant_text};
 use crate::schema::{Micros, Table};
 
@@ -196,6 +196,26 @@ described! {
             records_have(Table::Interactions, count)
         ),
 
+        /// Amounts are in a currency that is not that of the report, and [rates] has no rate for it. The records count, but metrics of money that include them are missing.
+        #[code = "other-currency"]
+        #[advice = "Add the rate to [rates], or report each currency alone, with `where` or --by currency without `currency`."]
+        #[option = "rates"]
+        OtherCurrency { table: Table, currencies: Vec<String>, report: String } => |count| format!(
+            "{} amounts in {}, and [rates] has no rate to {}. Metrics of money that include {} are missing",
+            records_have(*table, count),
+            listed(&currencies.iter().map(|currency| visible(currency).into_owned()).collect::<Vec<_>>()),
+            visible(report),
+            if count == 1 { "this record" } else { "these records" }
+        ),
+
+        /// The status of a purchase says that a part of the money went back, and nothing says how much. Its whole amount counts as revenue.
+        #[code = "partial-refund"]
+        #[advice = "Export the refunded amount, and map it to `refund`."]
+        PartialRefund => |count| format!(
+            "{} a status that says partially refunded, and no refunded amount. Revenue is too high by an unknown amount",
+            records_have(Table::Purchases, count)
+        ),
+
         /// An ID such as 'guest' or 'unknown' is a placeholder. It counts as one stakeholder.
         #[code = "placeholder-id"]
         #[advice = "Exclude such records with `where`, or map the cell to an empty one."]
@@ -222,6 +242,16 @@ described! {
         ReceivedWithoutTime => |count| format!(
             "{} a received quantity, but no `received_at`. These lines count as not received",
             records_have(Table::Supplies, count)
+        ),
+
+        /// The status of a purchase says refunded, returned or charged back, and nothing says how much. The whole amount counts as its refund.
+        #[code = "refunded-by-status"]
+        #[advice = "Nothing, if the whole amount went back. Otherwise map `refund`, or set the meaning of the word in [source.values.status]."]
+        #[option = "values.status"]
+        RefundedByStatus => |count| format!(
+            "{} a status that says refunded, returned or charged back, and no refunded amount. {} whole amount counts as refunded",
+            records_have(Table::Purchases, count),
+            if count == 1 { "Its" } else { "Their" }
         ),
 
         /// A refund is larger than the amount that it belongs to. It counts unchanged.
@@ -275,6 +305,15 @@ described! {
                 if count == 1 { "it" } else { "them" }
             )
         },
+
+        /// A trial of a stakeholder who paid before counts with the recurring amount of its plan, because it is not a loss. Other trials count with nothing.
+        #[code = "trial-after-paying"]
+        #[advice = "Nothing. To count such trials with nothing, map `recurring_amount` to an expression."]
+        TrialAfterPaying => |count| format!(
+            "{} a trial of a stakeholder who paid before. {} recurring amount counts, so it is not a loss",
+            counted(count, "record is", "records are"),
+            if count == 1 { "Its" } else { "Their" }
+        ),
     }
 }
 

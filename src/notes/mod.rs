@@ -21,7 +21,10 @@ use crate::diagnostics::{Place, visible};
 
 pub use cells::{CellNote, Cells, ClockChange, Expected};
 pub use data_issues::{DataIssue, ExampleRecord};
-pub use decision::{DateFormat, DateReading, Decision};
+pub use decision::{
+    CurrencyFound, CurrencyReading, CurrencySource, DateFormat, DateReading, Decision, FilledFromAbove, OrderAmountReading,
+    OrderAmountShown,
+};
 pub use described::{Code, Description, Group};
 pub use expression::ExpressionFault;
 pub use files::{FileNote, Recognition, SurveyQuestion};
@@ -170,17 +173,18 @@ mod tests {
         let [rejected, duplicate, excluded, file, cells, data, run, decisions] = &codes()[..] else {
             panic!("other groups: {:?}", codes())
         };
-        let rejects = "bad-amount bad-date bad-duration bad-expression bad-flag bad-number cut-off field-too-long missing no-lookup \
+        let rejects = "bad-amount bad-date bad-duration bad-expression bad-flag bad-number currency-mismatch cut-off field-too-long missing no-lookup no-parent-above \
                        self-referral stray-quote too-few-cells too-many-cells";
-        let exclusions = "after-as-of cancelled filtered filtered-unreadable no-stakeholder order-excluded other-currency";
+        let exclusions = "after-as-of cancelled filtered filtered-unreadable no-stakeholder order-excluded soft-credit";
         let of_files = "decided decimal-mark duplicate-header encoding footer malformed quotes recognised stray-bytes zero-bytes";
-        let of_cells = "zero-date sheet-error clock-change cleaned-ids rounded-ids rounded voided";
+        let of_cells = "zero-date sheet-error clock-change cleaned-ids rounded-ids rounded repaired-amounts voided";
         let of_data = "activity-after-end alias-of-several closed-without-time end-reason-without-end future-date identity-circle \
                        list-of-ids lookalike-ids merged-by-email merged-by-identities negative-duration negative-quantity not-on-roster \
-                       off-scale one-id-dominates open-with-resolution placeholder-id purchases-of-nobody received-without-time \
-                       refund-over-amount repeated same-id-differs shared-email";
+                       off-scale one-id-dominates open-with-resolution other-currency partial-refund placeholder-id purchases-of-nobody \
+                       received-without-time refunded-by-status \
+                       refund-over-amount repeated same-id-differs shared-email trial-after-paying";
         let of_run = "absent as-of exposure no-example no-rest not-opened redacted";
-        let of_decisions = "date-format decimal-separator ids-without-point-zero";
+        let of_decisions = "date-format decimal-separator ids-without-point-zero currency filled-from-above amount-of-order";
         for (group, expected) in [
             (rejected, rejects),
             (duplicate, "duplicate duplicate-key"),

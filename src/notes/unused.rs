@@ -5,7 +5,7 @@ use std::fmt;
 use super::personal::not_personal;
 use super::{CellText, ExpressionFault, Personal, Withheld};
 use crate::cell_parsing::ValueError;
-use crate::diagnostics::counted;
+use crate::diagnostics::{counted, visible};
 
 /// What becomes of a record that is not used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -103,6 +103,14 @@ described! {
         #[advice = "Correct the cell, or set what it means in [source.values]."]
         BadNumber { fault: CellFault } => |_| fault.to_string(),
 
+        /// The currency column names another currency than the amount, or two amounts of the record name different ones.
+        #[code = "currency-mismatch"]
+        #[advice = "Correct the record. If the column is not the currency of the amounts, set `currency` in [source.map] to another one."]
+        #[option = "currency"]
+        CurrencyMismatch { stated: String, written: String } => |_| {
+            format!("two currencies in one record: {} and {}", visible(stated), visible(written))
+        },
+
         /// The file ends within a quoted cell. It was cut off, or a quote is never closed.
         #[code = "cut-off"]
         #[advice = "Export the file again."]
@@ -130,6 +138,11 @@ described! {
             Some(key) => format!("the lookup file has no record with the key {key}"),
             None => "the lookup file has no record with this key".to_string(),
         },
+
+        /// The file has the order, the customer and the date on the first line of each order only, and no line above this one has them.
+        #[code = "no-parent-above"]
+        #[advice = "Export the file again, unsorted: its lines must follow the order that they belong to."]
+        NoParentAbove => |_| "it belongs to the record above, and there is none",
 
         /// The referrer and the referred stakeholder are the same.
         #[code = "self-referral"]
@@ -210,11 +223,10 @@ described! {
         #[advice = "Nothing. The reason of that line is the reason of this one."]
         OrderExcluded => |_| "the record that has the amount of the order is not used",
 
-        /// Its money is in a currency that no rate converts.
-        #[code = "other-currency"]
-        #[advice = "Add the rate to [rates], or report in another currency."]
-        #[option = "rates"]
-        OtherCurrency => |_| "there is no rate for its currency",
+        /// It credits another person with a gift or order whose amount counts for the stakeholder of another record.
+        #[code = "soft-credit"]
+        #[advice = "Nothing. To count the person who is credited instead, export the gifts by that person."]
+        SoftCredit => |_| "the gift or order counts for the stakeholder of another record",
     }
 }
 

@@ -1,10 +1,12 @@
 //! A configuration made from files: each source with its mapping, and the reason next to each line.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::{Component, Path, PathBuf};
 
 use crate::canonical::{ColumnInspection, ColumnOrigin, Inspection};
 use crate::diagnostics::visible;
+use crate::notes::Decision;
 
 /// The text of a configuration that lies in a folder, for these files.
 pub fn text(inspections: &[Inspection], folder: &Path, zone: &str, currency: Option<&str>) -> String {
@@ -56,6 +58,16 @@ fn source(out: &mut String, file: &Inspection, folder: &Path) {
         }
         (None, _) => out.push_str("# kind = \"purchases\"          # set the table\n"),
     }
+    for decision in file.columns.iter().flat_map(|column| &column.decisions) {
+        let key = match decision {
+            Decision::AmountOfOrder { .. } => "amount_on = \"order\"",
+            Decision::FilledFromAbove { .. } => "fill_down = true",
+            Decision::Dates { .. } | Decision::Decimals { .. } | Decision::IdsWithoutPointZero { .. } | Decision::Currency { .. } => {
+                continue;
+            }
+        };
+        let _ = writeln!(out, "{key}  # {}", visible(&decision.text(0)));
+    }
     for question in &file.questions {
         remark(out, &format!("? {question}"));
         remark(out, &format!("  answer it with {}", question.answer()));
@@ -100,6 +112,31 @@ fn source(out: &mut String, file: &Inspection, folder: &Path) {
         .collect();
     if !others.is_empty() {
         remark(out, &format!("dimensions under their own names: {}", others.join(", ")));
+    }
+    shared_signs(out, file);
+}
+
+/// What the signs of currencies stand for that several share; those of which it is not known are left to be filled in.
+fn shared_signs(out: &mut String, file: &Inspection) {
+    let decisions = file.columns.iter().flat_map(|column| &column.decisions);
+    let readings = decisions.filter_map(|decision| match decision {
+        Decision::Currency { reading } => Some(reading),
+        Decision::Dates { .. }
+        | Decision::Decimals { .. }
+        | Decision::IdsWithoutPointZero { .. }
+        | Decision::FilledFromAbove { .. }
+        | Decision::AmountOfOrder { .. } => None,
+    });
+    let signs: BTreeMap<&str, Option<&str>> = readings.flat_map(|reading| reading.shared()).collect();
+    if signs.is_empty() {
+        return;
+    }
+    let is_known = signs.values().any(Option::is_some);
+    let _ = writeln!(out, "{}[source.values.currency]", if is_known { "" } else { "# " });
+    for (sign, code) in signs {
+        let start = if code.is_some() { "" } else { "# " };
+        let sign = toml::Value::String(sign.to_string());
+        let _ = writeln!(out, "{start}{sign} = {}", quoted(code.unwrap_or("")));
     }
 }
 

@@ -21,6 +21,10 @@ pub fn line(file: &RecordCounts) -> String {
         let reasons: Vec<String> = file.reasons.iter().map(|(code, rows)| format!("{} {code}", count(*rows))).collect();
         line.push_str(&format!(" ({})", reasons.join(", ")));
     }
+    let decided: Vec<String> = file.decided.iter().map(|(code, rows)| format!("{} {code}", count(*rows))).collect();
+    if !decided.is_empty() {
+        line.push_str(&format!("; {}", decided.join(", ")));
+    }
     line
 }
 
@@ -63,6 +67,7 @@ mod tests {
             duplicate: 0,
             excluded: 2,
             reasons: [(no_stakeholder.code(), 2), (self_referral.code(), 6)].into(),
+            decided: Default::default(),
         };
         assert!(file.adds_up());
         let text = "or\\u{1b}ders.csv: 541,909 read = 541,901 used + 6 rejected + 2 excluded (2 no-stakeholder, 6 self-referral)";

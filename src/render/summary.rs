@@ -433,6 +433,7 @@ mod tests {
                 duplicate: 2,
                 excluded: 2,
                 reasons: [(UnusedReason::from(RejectReason::CutOff).code(), 6)].into(),
+                decided: Default::default(),
             }],
             notes: vec![Note::new(DataIssue::OffScale).count(3)],
         }

@@ -53,6 +53,8 @@ columns! { Interactions:
     OUTCOME = Column::new("outcome", Role::Category).one_of(&["successful", "unsuccessful"]);
     /// What handling it cost.
     COST = Column::new("cost", Role::Money);
+    /// The currency of the cost.
+    CURRENCY = Column::new("currency", Role::Currency);
     /// Whether a machine sent it.
     AUTOMATED = Column::new("automated", Role::Flag);
 }

@@ -45,6 +45,10 @@ columns! { Stakeholders:
     ACQUISITION_COST = Column::new("acquisition_cost", Role::Money);
     /// What the stakeholder pays or is paid each month.
     RECURRING_AMOUNT = Column::new("recurring_amount", Role::Money);
+    /// The currency of the amounts.
+    CURRENCY = Column::new("currency", Role::Currency);
+    /// Whether it is a trial that nobody pays for yet. Its amount counts only for somebody who paid before.
+    TRIAL = Column::new("trial", Role::Flag);
     /// The longest time in days that should pass between two contacts.
     CONTACT_TARGET_DAYS = Column::new("contact_target_days", Role::Number);
 }

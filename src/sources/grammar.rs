@@ -32,6 +32,7 @@ const READING: &[&str] = &[
     "decimal",
     "timezone",
     "amount_on",
+    "fill_down",
     "private",
 ];
 
@@ -128,6 +129,7 @@ fn reading(reader: &mut Reader<'_>, table: &DeTable<'_>) -> Source {
         decimal: reader.choice(table, "decimal", &[(".", '.'), (",", ',')]),
         timezone: timezone(reader, table),
         amount_on: reader.choice(table, "amount_on", &[("line", AmountOn::Line), ("order", AmountOn::Order)]),
+        fill_down: reader.boolean(table, "fill_down"),
         private: reader.flag(table, "private"),
         ..Source::default()
     }

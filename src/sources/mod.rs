@@ -17,16 +17,21 @@ mod describe;
 pub mod grammar;
 pub mod guess;
 mod instruments;
+mod money_back;
 mod own;
 pub mod profile;
 mod questions;
 mod recognise;
+mod soft_credits;
 mod target;
 
 pub use describe::{Described, describe, is_header, zone_of_header};
+pub use guess::{AmountName, amount_name, currency_of_header};
+pub use money_back::{MoneyBack, money_back};
 pub use profile::{Confidence, Profile};
 pub use questions::QUESTION;
 pub use recognise::{columns, folded, table, word};
+pub use soft_credits::{credit_type_column, is_soft, lists_soft_credits};
 pub use target::{OtherTarget, WrongTarget, check_target};
 
 /// Where a canonical column (or a dimension) of a table comes from.
@@ -158,6 +163,8 @@ pub struct Source {
     pub timezone: Option<String>,
     /// What an amount is the amount of.
     pub amount_on: Option<AmountOn>,
+    /// Whether records without order, customer and date belong to the one above; `None`: the file shows it.
+    pub fill_down: Option<bool>,
     /// Slices of its people are treated as small groups.
     pub private: bool,
     /// Why files of this format may be without a column that their table needs, for the message.

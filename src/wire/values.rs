@@ -171,6 +171,9 @@ pub struct RecordCounts {
     /// Records by the code of the reason for not using them.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub reasons: BTreeMap<String, u64>,
+    /// Records that a decision about the file changes, by its code.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub decided: BTreeMap<String, u64>,
 }
 
 impl From<&record_counts::RecordCounts> for RecordCounts {
@@ -184,6 +187,7 @@ impl From<&record_counts::RecordCounts> for RecordCounts {
             duplicate: file.duplicate,
             excluded: file.excluded,
             reasons: file.reasons.iter().map(|(code, records)| (code.to_string(), *records)).collect(),
+            decided: file.decided.iter().map(|(code, records)| (code.to_string(), *records)).collect(),
         }
     }
 }

@@ -12,6 +12,8 @@ pub struct Building {
     pub stakeholder: Vec<u32>,
     pub hashes: Vec<u128>,
     pub keep: Vec<bool>,
+    /// By source, how many rows have an amount that counts with another row of their order.
+    pub counted_elsewhere: BTreeMap<u16, u64>,
 }
 
 /// Rows that are dropped after reading, by source and reason.
@@ -70,6 +72,7 @@ impl Building {
             stakeholder: Vec::new(),
             hashes: Vec::new(),
             keep: Vec::new(),
+            counted_elsewhere: BTreeMap::new(),
         }
     }
 

@@ -9,8 +9,8 @@ use super::columns::{ColumnSource, Plan, Times};
 pub use super::filling::{Filling, Read};
 use crate::canonical::{Interner, key_of};
 use crate::cell_parsing::{
-    Civil, DecimalMark, Order, ValueError, cleaned, is_marked_nothing, is_no_value, is_null, is_sheet_error, is_zero_date, parse_bool,
-    parse_decimal, parse_duration, parse_iso, parse_money, parse_number, parse_ordered, parse_plain_iso,
+    Civil, Currency, DecimalMark, Order, ValueError, cleaned, is_marked_nothing, is_no_value, is_null, is_sheet_error, is_zero_date,
+    parse_bool, parse_decimal_in, parse_duration, parse_iso, parse_money, parse_number, parse_ordered, parse_plain_iso,
 };
 use crate::expr::{Cell, Reading};
 use crate::ingest::StoredValue;
@@ -107,6 +107,10 @@ impl Plan {
             ColumnType::Money => match parse_money(cell, self.mark) {
                 Ok(money) => {
                     filling.rounded += u64::from(money.rounded);
+                    filling.named = money.currency;
+                    if money.repaired {
+                        filling.note(CellNote::RepairedAmount, cell);
+                    }
                     Ok(Read::Int(money.stored))
                 }
                 Err(error) => self
@@ -213,8 +217,14 @@ impl Plan {
                 Some(Role::StakeholderType) => interners.texts.code(&cell.to_lowercase()),
                 // A dimension of that name is compared with the roster's.
                 None if self.name == stakeholders::TYPE.name => interners.texts.code(&cell.to_lowercase()),
-                // As are the codes of currencies.
-                Some(Role::Currency) => interners.texts.code(&cell.to_ascii_uppercase()),
+                // As are the codes of currencies; other ways to write one mean its code.
+                Some(Role::Currency) => {
+                    filling.named = Currency::named(cell);
+                    match filling.named {
+                        Some(currency) => interners.texts.code(currency.name()),
+                        None => interners.texts.code(&cell.to_ascii_uppercase()),
+                    }
+                }
                 _ => interners.texts.code(cell),
             };
         }
@@ -346,9 +356,9 @@ pub fn expression_time(cell: &str, order: Option<Order>, zone: &Zone) -> Option<
     )
 }
 
-/// An amount of a cell for expressions.
-pub fn expression_amount(cell: &str, mark: DecimalMark) -> Option<Decimal> {
-    parse_decimal(cell, mark).ok()
+/// An amount of a cell for expressions, and the currency that is written beside it.
+pub fn expression_amount(cell: &str, mark: DecimalMark) -> Option<(Decimal, Option<&'static Currency>)> {
+    parse_decimal_in(cell, mark).ok()
 }
 
 #[cfg(test)]

@@ -70,7 +70,7 @@ pub fn look(job: &Job, decided: &mut DecidedColumns, file: &str) -> Result<Vec<C
         for &(plan, expr) in &made {
             let reading = Reading {
                 is_null: &is_null,
-                amount: &|cell| expression_amount(cell, DecimalMark::Auto),
+                amount: &|cell| expression_amount(cell, DecimalMark::Auto).map(|(number, _)| number),
                 time: &|_, cell| expression_time(cell, job.dates, job.zone),
             };
             if let Ok(Cell::Text(time)) = expr.eval(&field, &reading) {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::canonical::Data;
-use crate::cell_parsing::{DecimalMark, DurationUnit, Format, Order, Style};
+use crate::cell_parsing::{Currency, DecimalMark, DurationUnit, Format, Order, Style};
 use crate::expr::Bound;
 use crate::period::Zone;
 use crate::schema::{Column, ColumnType, DAY, NO_TIME};
@@ -67,6 +67,42 @@ pub struct Plan {
     pub forgiving: bool,
     /// Replacements of cells.
     pub values: BTreeMap<String, String>,
+    /// The currency of amounts that do not say theirs, as the header names it.
+    pub currency: Option<&'static Currency>,
+}
+
+impl Plan {
+    /// The fields of the record that it reads.
+    pub fn fields(&self) -> Vec<usize> {
+        match &self.take {
+            ColumnSource::Field(index) => vec![*index],
+            ColumnSource::Expr(expr) => expr.columns().to_vec(),
+            ColumnSource::Value(_) => Vec::new(),
+        }
+    }
+
+    /// A column with the same text in every record.
+    pub fn constant(column: &'static Column, text: &str, zone: &Zone) -> Plan {
+        Plan {
+            name: column.name.to_string(),
+            column: Some(column),
+            kind: column.kind,
+            required: false,
+            words: column.words,
+            header: column.name.to_string(),
+            take: ColumnSource::Value(text.to_string()),
+            times: Times::Iso,
+            zone: zone.clone(),
+            report_zone: zone.clone(),
+            mark: DecimalMark::Point,
+            unit: DurationUnit::default(),
+            strip_point_zero: false,
+            open: false,
+            forgiving: false,
+            values: BTreeMap::new(),
+            currency: None,
+        }
+    }
 }
 
 /// Moves the deadlines of a column of dates to the end of their days.

@@ -426,11 +426,11 @@ mod tests {
         let tickets =
             "customer_id,ticket_id,created_at,resolved_at\na,1,2026-01-01,\na,2,2026-01-01,\na,1,2026-01-01,2026-01-02\na,2,2026-01-01,\n";
         differ(&[("t.csv", "interactions", tickets)], &[("t.csv:4", 1)]);
-        let lines = "customer_id,order_id,line_id,ordered_at,amount\na,1,1,2026-01-01,1\na,1,2,2026-01-01,1\n";
+        let lines = "customer_id,order_id,line_id,ordered_at,amount\na,1,1,2026-01-01,1\na,1,2,2026-01-01,2\n";
         differ(
             &[
                 ("l.csv", "purchases", lines),
-                ("m.csv", "purchases", &lines.replace(",2,2026-01-01,1", ",2,2026-01-01,3")),
+                ("m.csv", "purchases", &lines.replace(",2,2026-01-01,2", ",2,2026-01-01,3")),
             ],
             &[("m.csv:3", 1)],
         );

@@ -6,14 +6,17 @@ use anyhow::Result;
 
 use super::cells::{CellIssue, Filling, Interners, Read, expression_amount, expression_time};
 use super::columns::Plan;
+use super::currencies::{RecordCurrency, mismatch};
+use super::filled_down::{Above, Parents};
 use super::mapping::{LookedUp, Mapping};
-use crate::cell_parsing::{Order, is_null, unguarded};
+use crate::cell_parsing::{Currency, Order, is_null, unguarded};
 use crate::expr::{Bound, Cell, Reading};
 use crate::ingest::{Layout, Outcome, Record, for_each_record};
 use crate::io;
 use crate::notes::{CellText, Code, ExclusionReason, MissingValue, RejectReason, UnusedReason, UnusedStatus};
 use crate::period::Zone;
-use crate::schema::{Column, Role, Table, purchases, referrals, supplies, surveys};
+use crate::schema::{Column, ColumnType, Role, Table, purchases, referrals, supplies, surveys};
+use crate::sources::is_soft;
 
 /// A record that is not used.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,29 +84,48 @@ pub struct Rowset {
     pub unused: Vec<Unused>,
     /// Unused records by what became of them and the code of the reason.
     pub counts: BTreeMap<(UnusedStatus, Code), u64>,
+    /// The record that those below it belong to, where parents are filled in once.
+    pub(super) above: Above,
+    /// Used records that were filled in from it.
+    pub filled: u64,
 }
 
-/// Raised inside a sink: the columns have to be looked at as a whole before they can be read.
-#[derive(Debug)]
-struct NeedsColumnScan;
+/// What has to be known of a file as a whole before its records can be read. Raised inside a sink.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// How the cells of its columns are written.
+    Columns,
+    /// In which currencies its amounts are.
+    Currencies,
+    /// Whether records without a parent belong to the one above.
+    Parents,
+}
 
-impl std::fmt::Display for NeedsColumnScan {
+impl std::fmt::Display for Need {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("the columns have to be looked at first")
+        f.write_str("the file has to be looked at first")
     }
 }
 
-impl std::error::Error for NeedsColumnScan {}
+impl std::error::Error for Need {}
+
+/// What came of reading a file.
+pub enum FileRead {
+    /// Its records.
+    Whole(Outcome<Rowset>),
+    /// This has to be known first.
+    Needs(Need),
+}
 
 /// Kept of each code when not all unused records are: enough for messages.
 const KEPT: usize = 5;
 
-/// Reads a file; `None` where its columns have to be looked at first ([`super::column_scan::look`]).
+/// Reads a file, unless something has to be known of it first.
 ///
 /// # Errors
 ///
 /// When the file cannot be read.
-pub fn read(job: &Job) -> Result<Option<Outcome<Rowset>>> {
+pub fn read(job: &Job) -> Result<FileRead> {
     let read = for_each_record(
         job.file,
         job.layout,
@@ -112,9 +134,11 @@ pub fn read(job: &Job) -> Result<Option<Outcome<Rowset>>> {
         |sink, record| job.record(sink, record),
     );
     match read {
-        Ok(outcome) => Ok(Some(outcome)),
-        Err(error) if error.downcast_ref::<NeedsColumnScan>().is_some() => Ok(None),
-        Err(error) => Err(error),
+        Ok(outcome) => Ok(FileRead::Whole(outcome)),
+        Err(error) => match error.downcast_ref::<Need>() {
+            Some(need) => Ok(FileRead::Needs(*need)),
+            None => Err(error),
+        },
     }
 }
 
@@ -128,6 +152,8 @@ impl Rowset {
             rows: 0,
             unused: Vec::new(),
             counts: BTreeMap::new(),
+            above: Above::new(),
+            filled: 0,
         }
     }
 }
@@ -150,8 +176,8 @@ impl<'a> Out<'a> {
 impl Job<'_> {
     fn record(&self, sink: &mut Rowset, record: &Record<'_>) -> Result<()> {
         match self.row(sink, record) {
-            Ok(true) => Ok(()),
-            Ok(false) => Err(NeedsColumnScan.into()),
+            Ok(None) => Ok(()),
+            Ok(Some(need)) => Err(need.into()),
             Err(out) => {
                 let seen = sink.counts.entry((out.reason.status(), out.reason.code())).or_default();
                 *seen += 1;
@@ -169,9 +195,13 @@ impl Job<'_> {
         }
     }
 
-    /// Reads a record into the sink's columns; `Ok(false)` where the columns have to be looked at first.
-    fn row<'s>(&'s self, sink: &mut Rowset, record: &Record<'_>) -> Result<bool, Out<'s>> {
+    /// Reads a record into the sink's columns, or says what has to be known first.
+    fn row<'s>(&'s self, sink: &mut Rowset, record: &Record<'_>) -> Result<Option<Need>, Out<'s>> {
         let width = self.layout.header.names.len();
+        let continues = match &self.mapping.parents {
+            Parents::OnFirst(filled) => filled.place(record, &mut sink.above).then_some(filled),
+            Parents::NotLooked | Parents::OnEach => None,
+        };
         if record.cut_off() {
             return Err(Out::new("", RejectReason::CutOff));
         }
@@ -199,10 +229,18 @@ impl Job<'_> {
             let column = self.layout.header.names.get(at).map_or("", String::as_str);
             return Err(Out::new(column, RejectReason::FieldTooLong { limit: most }));
         }
+        if continues.is_some() && sink.above.is_empty() {
+            return Err(Out::new("", RejectReason::NoParentAbove));
+        }
+        let above = &sink.above;
+        let own = |index: usize| match continues {
+            Some(filled) if filled.is_filled(index) => above.get(index).map_or("", String::as_str),
+            _ => record.get(index).unwrap_or(""),
+        };
         let found = match self.lookup {
             None => None,
             Some(lookup) => {
-                let key = record.get(lookup.key).unwrap_or("").trim();
+                let key = own(lookup.key).trim();
                 match lookup.records.get(key) {
                     Some(cells) => Some(cells),
                     None => {
@@ -215,7 +253,7 @@ impl Job<'_> {
         };
         let field = |index: usize| {
             if index < width {
-                unguarded(record.get(index).unwrap_or(""))
+                unguarded(own(index))
             } else {
                 found.and_then(|cells| cells.get(index - width)).map_or("", String::as_str)
             }
@@ -223,7 +261,12 @@ impl Job<'_> {
         let stored = |index: usize| if index < width { record.stored(index) } else { None };
         let is_nothing = |cell: &str| is_null(cell);
         let mark = std::cell::Cell::new(self.mapping.filter_mark);
-        let amount = |cell: &str| expression_amount(cell, mark.get());
+        let named: std::cell::Cell<Option<&'static Currency>> = std::cell::Cell::new(None);
+        let amount = |cell: &str| {
+            let (number, currency) = expression_amount(cell, mark.get())?;
+            named.set(currency.or(named.get()));
+            Some(number)
+        };
         let time = |_: usize, cell: &str| expression_time(cell, self.dates, self.zone);
         let reading = Reading {
             is_null: &is_nothing,
@@ -234,21 +277,40 @@ impl Job<'_> {
             match filter.eval(&field, &reading) {
                 Ok(Cell::Bool(true)) => {}
                 Ok(_) => return Err(Out::new("", ExclusionReason::Filtered)),
-                Err(_) if self.mapping.filter_open => return Ok(false),
+                Err(_) if self.mapping.filter_open => return Ok(Some(Need::Columns)),
                 // What cannot be compared does not fulfil the condition; it is told apart from what was compared.
                 Err(error) => return Err(Out::new("", ExclusionReason::FilteredUnreadable { fault: error.into() })),
             }
+        }
+        if let Some(index) = self.mapping.credit_type.filter(|index| is_soft(field(*index))) {
+            return Err(Out::new(&self.layout.header.names[index], ExclusionReason::SoftCredit));
         }
         let plans = &self.mapping.plans;
         // Values go straight into their columns; those of a record that is not used after all are taken back.
         let mut doubtful = matches!(self.mapping.table, Table::Surveys | Table::Referrals);
         let mut trouble = None;
         let mut pushed = 0;
+        // The currency that the record's column says, and the one that its amounts say.
+        let (mut stated, mut written, mut contradiction) = (None, None, None);
         for (plan, filling) in plans.iter().zip(&mut sink.fillings) {
             mark.set(plan.mark);
+            named.set(None);
             match plan.read(&field, &stored, &reading, &mut sink.interners, filling) {
                 Ok(value) => {
                     doubtful |= plan.required && value.is_null();
+                    if plan.kind == ColumnType::Money && !value.is_null() {
+                        let of_amount = filling.named.take().or(named.get()).or(plan.currency);
+                        match (written, of_amount) {
+                            (Some(known), Some(other)) => {
+                                let agreed = Currency::agreed(known, other);
+                                contradiction = contradiction.or(agreed.is_none().then_some((known, other)));
+                                written = agreed.or(written);
+                            }
+                            (known, other) => written = known.or(other),
+                        }
+                    } else if let Some(currency) = filling.named.take() {
+                        stated = Some(currency);
+                    }
                     filling.push(value);
                     pushed += 1;
                 }
@@ -261,9 +323,26 @@ impl Job<'_> {
         let out = match trouble {
             None if doubtful => self.needed(&sink.fillings.iter().map(Filling::last).collect::<Vec<_>>()).err(),
             None => None,
-            Some((CellIssue::NeedsColumnScan, _)) => return Ok(false),
+            Some((CellIssue::NeedsColumnScan, _)) => return Ok(Some(Need::Columns)),
             Some((CellIssue::Bad(reason), column)) => Some(Out::new(column, reason)),
         };
+        let out = out.or_else(|| contradiction.map(|(a, b)| Out::new("", mismatch(a, b))));
+        let out = match (out, self.mapping.currencies.of_record(stated, written)) {
+            (Some(out), _) => Some(out),
+            (None, Err(reason)) => Some(Out::new("", reason)),
+            (None, Ok(RecordCurrency::NotDecided)) => return Ok(Some(Need::Currencies)),
+            (None, Ok(RecordCurrency::AsRead)) => None,
+            (None, Ok(RecordCurrency::Is(name))) => {
+                if let Some(at) = self.mapping.currencies.column() {
+                    let code = sink.interners.texts.code(name);
+                    sink.fillings[at].replace_last(Read::Code(code));
+                }
+                None
+            }
+        };
+        if out.is_some() && self.may_belong_above(record) {
+            return Ok(Some(Need::Parents));
+        }
         if let Some(out) = out {
             sink.fillings[..pushed].iter_mut().for_each(Filling::take_back);
             return Err(out);
@@ -273,9 +352,21 @@ impl Job<'_> {
             sink.lines.push(record.line() as u32);
         }
         if self.keep_hashes {
-            sink.hashes.push(hash(record));
+            sink.hashes.push(hash(record, continues.map_or(&[][..], |_| &sink.above)));
         }
-        Ok(true)
+        sink.filled += u64::from(continues.is_some());
+        Ok(None)
+    }
+
+    /// Whether a record that cannot be used alone may belong to the one above, which only all of the file can tell.
+    #[cold]
+    fn may_belong_above(&self, record: &Record<'_>) -> bool {
+        let is_parent = |plan: &&Plan| matches!(plan.role(), Some(Role::Stakeholder | Role::EventTime));
+        let is_empty = |index: usize| record.get(index).is_none_or(is_null);
+        match self.mapping.parents {
+            Parents::NotLooked => self.mapping.plans.iter().filter(is_parent).flat_map(Plan::fields).all(is_empty),
+            Parents::OnEach | Parents::OnFirst(_) => false,
+        }
     }
 
     /// What a record of the table cannot be without.
@@ -315,12 +406,13 @@ impl Job<'_> {
     }
 }
 
-/// A hash of all cells of a record: two records of a run share one by chance with a probability below 1e-24.
-fn hash(record: &Record<'_>) -> u128 {
+/// A hash of all cells of a record, and of the one that it belongs to: two records of a run share one by chance with a probability below
+/// 1e-24.
+fn hash(record: &Record<'_>, above: &[String]) -> u128 {
     use std::hash::{Hash, Hasher};
     let mut low = rustc_hash::FxHasher::default();
     let mut high = std::hash::DefaultHasher::new();
-    for cell in record.iter() {
+    for cell in above.iter().map(String::as_str).chain(record.iter()) {
         cell.trim().hash(&mut low);
         cell.trim().hash(&mut high);
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::canonical::{Data, Texts};
+use crate::cell_parsing::Currency;
 use crate::notes::{CellNote, CellText, Expected};
 use crate::schema::{ColumnType, NO_CODE, NO_INT, NO_KEY};
 
@@ -19,6 +20,8 @@ pub struct Filling {
     pub(super) words: (Texts, Vec<u32>),
     /// Cells rounded to 1/10,000.
     pub rounded: u64,
+    /// The currency that the cell read last names.
+    pub(super) named: Option<&'static Currency>,
     /// Remarkable cells, by what is to be said about them: how many, and the least of them, so that it does not depend on which
     /// thread came first.
     pub notes: BTreeMap<CellNote, (u64, CellText)>,
@@ -41,6 +44,7 @@ impl Filling {
             times: (0, 0),
             words: (Texts::default(), Vec::new()),
             rounded: 0,
+            named: None,
             notes: BTreeMap::new(),
         }
     }
@@ -128,6 +132,12 @@ impl Filling {
             Data::Key(v) => drop(v.pop()),
             Data::Flag(v) => drop(v.pop()),
         }
+    }
+
+    /// Puts a value in the place of the one that was appended last.
+    pub fn replace_last(&mut self, read: Read) {
+        self.take_back();
+        self.push(read);
     }
 
     /// Appends a value.

@@ -6,6 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::Result;
 
 use super::columns::{ColumnSource, Plan, Times};
+use super::currencies::FileCurrencies;
+use super::filled_down::Parents;
 use crate::cell_parsing::{DecimalMark, DurationUnit, Format, Order};
 use crate::diagnostics::{Excerpt, Place, Problem, did_you_mean, excerpt};
 use crate::expr::{Expr, ExprError};
@@ -36,6 +38,20 @@ pub struct Mapping {
     pub filter_mark: DecimalMark,
     /// Whether that is to be looked at.
     pub filter_open: bool,
+    /// In which currencies its amounts are.
+    pub currencies: FileCurrencies,
+    /// The column that says whether a gift is one of its stakeholder or only credited.
+    pub credit_type: Option<usize>,
+    /// Whether its records say themselves what they belong to.
+    pub parents: Parents,
+}
+
+impl Mapping {
+    /// The column of currencies that the amounts of a file give where it has none of its own; a table without one gives `None`.
+    pub fn currency_column(table: Table, zone: &Zone) -> Option<Plan> {
+        let column = table.with_role(Role::Currency).next()?;
+        Some(Plan::constant(column, "", zone))
+    }
 }
 
 /// What a mapping is made for.
@@ -138,7 +154,7 @@ pub fn map(source: &Source, file: &str, header: &Header, looked_up: &[String], w
     if wanted.everything {
         maker.keep_everything();
     }
-    let Maker { mut plans, mapped, .. } = maker;
+    let Maker { mut plans, mut mapped, .. } = maker;
     let has = |column: &Column| column.table == table && mapped.contains(column.name);
     let timed = [
         interactions::RESPONDED_AT,
@@ -156,6 +172,12 @@ pub fn map(source: &Source, file: &str, header: &Header, looked_up: &[String], w
     let links = |name: &str| messages || source.key.iter().any(|k| k == name) || wanted.texts.contains(name);
     plans.retain(|plan| plan.kind != ColumnType::Key || is_order(plan) || links(&plan.name));
     check_needed(source, table, &mapped, file, &names)?;
+    let currencies = FileCurrencies::of(
+        &mut plans,
+        Mapping::currency_column(table, wanted.zone),
+        sources::currency_of_header,
+    );
+    mapped.extend(currencies.column().map(|at| plans[at].name.clone()));
     let filter_mark = mark_of(source);
     Ok(Mapping {
         table,
@@ -165,6 +187,9 @@ pub fn map(source: &Source, file: &str, header: &Header, looked_up: &[String], w
         tickets,
         filter_mark,
         filter_open: source.filter.is_some() && filter_mark == DecimalMark::Auto,
+        currencies,
+        parents: Parents::default(),
+        credit_type: sources::credit_type_column(&header.names).filter(|_| table == Table::Purchases),
     })
 }
 
@@ -320,6 +345,7 @@ impl Maker<'_> {
             strip_point_zero: false,
             forgiving: role == Some(Role::Score),
             values,
+            currency: None,
         });
         Ok(())
     }
@@ -367,6 +393,7 @@ impl Maker<'_> {
                 forgiving: false,
                 unit: DurationUnit::default(),
                 values: BTreeMap::new(),
+                currency: None,
             });
         }
     }

@@ -7,18 +7,22 @@ mod cells;
 mod column_scan;
 mod columns;
 mod contradictions;
+mod currencies;
 mod date_problems;
 mod duplicates;
 mod email;
 mod file;
 mod file_notes;
+mod filled_down;
 mod filling;
 mod future_events;
 mod identities;
 mod ids;
 mod inspect;
 mod mapping;
+mod money_back;
 mod opening;
+mod order_amounts;
 mod raw;
 mod record_counts;
 mod redaction;
@@ -28,6 +32,7 @@ mod stored;
 mod tables;
 #[cfg(test)]
 mod testing;
+mod trials;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -36,7 +41,7 @@ use anyhow::Result;
 use crate::expr::Bound;
 use crate::ingest;
 use crate::io;
-use crate::notes::Note;
+use crate::notes::{Decision, FilledFromAbove, Note};
 use crate::period::Zone;
 use crate::record_counts::RecordCounts;
 use crate::schema::{Micros, Role, Table};
@@ -45,8 +50,11 @@ use crate::sources::{AmountOn, Input, Profile, Source};
 use super::{CanonicalTables, SourceInfo};
 use column_scan::{ColumnDecision, DecidedColumns};
 use columns::{Plan, names, to_end_of_day};
-use file::{Job, Rowset};
+use file::{FileRead, Job, Need, Rowset};
+use filled_down::Parents;
+use mapping::Mapping;
 use opening::{Opened, describe, open};
+use order_amounts::AmountsAre;
 
 pub use inspect::inspect;
 pub use mapping::{ID, OTHER};
@@ -125,6 +133,8 @@ struct ReadFile {
     raw: RawFile,
     /// Columns that are read for findings alone.
     more: BTreeSet<String>,
+    /// What was decided about its columns.
+    decisions: Vec<Decision>,
 }
 
 /// Reads files into the canonical tables.
@@ -189,10 +199,17 @@ fn read_file(opened: Opened, options: &Options, several: bool, notes: &mut Vec<N
     };
     let (messages, tickets) = (mapping.messages, mapping.tickets);
     let expected = expected_records(input, &peek.rows);
-    // Which record of a key is the last, and which of an order the first, is told by their lines.
-    let by_position = !source.key.is_empty() || source.amount_on == Some(AmountOn::Order);
+    let mut amount_on = source.amount_on;
+    if source.fill_down == Some(false) {
+        mapping.parents = Parents::OnEach;
+    }
+    // What formats that are known mean is known.
+    let is_known = source.profile.as_deref().is_some_and(|id| id != "none");
     let mut decided: Vec<ColumnDecision> = Vec::new();
-    let outcome = loop {
+    let (outcome, mut rowset) = loop {
+        let may_be_of_order = amount_on.is_none() && !is_known;
+        // Which record of a key is the last, and which of an order the first, is told by their lines.
+        let by_position = !source.key.is_empty() || amount_on == Some(AmountOn::Order);
         let job = Job {
             file: input,
             layout: &layout,
@@ -201,35 +218,74 @@ fn read_file(opened: Opened, options: &Options, several: bool, notes: &mut Vec<N
             lookup: lookup.as_ref(),
             dates: source.dates.map(mapping::order_of),
             zone: &zone,
-            threads: options.threads,
+            // Each record needs the one above it.
+            threads: if matches!(mapping.parents, Parents::OnFirst(_)) {
+                1
+            } else {
+                options.threads
+            },
             expected,
             keep_lines: options.keep_lines || options.keep_unused || by_position,
             keep_hashes: several || expected <= MOST_HASHED,
             keep_unused: options.keep_unused,
             messages,
-            of_order: source.amount_on == Some(AmountOn::Order),
+            of_order: amount_on == Some(AmountOn::Order) || may_be_of_order,
             max_field: options.limits.field,
         };
-        if let Some(outcome) = file::read(&job)? {
-            break outcome;
-        }
-        let mut found = DecidedColumns {
-            plans: mapping.plans.clone(),
-            filter_mark: mapping.filter_mark,
-        };
-        for decision in column_scan::look(&job, &mut found, &file)? {
-            // Two columns may be read from one of the file.
-            if !decided.contains(&decision) {
-                decided.push(decision);
+        match file::read(&job)? {
+            FileRead::Whole(mut outcome) => {
+                let rowset = tables::join(std::mem::take(&mut outcome.sinks));
+                if !may_be_of_order {
+                    break (outcome, rowset);
+                }
+                amount_on = match order_amounts::decide(mapping.table, &mapping.plans, &rowset, &all_names) {
+                    AmountsAre::NotClear(reading) => return Err(order_amounts::question(&file, &reading).into()),
+                    AmountsAre::OfOrders(reading) => {
+                        decided.push((reading.header.clone(), Decision::AmountOfOrder { reading }));
+                        Some(AmountOn::Order)
+                    }
+                    AmountsAre::OfLines => Some(AmountOn::Line),
+                };
+                // As lines, all of them need an amount; as orders, the first of each counts.
+                if amount_on == Some(AmountOn::Line) && !order_amounts::lacks_some(mapping.table, &mapping.plans, &rowset) {
+                    break (outcome, rowset);
+                }
+            }
+            FileRead::Needs(Need::Parents) => {
+                let (parents, reading) = filled_down::look(&job, &mapping.plans, source.fill_down == Some(true))?;
+                mapping.parents = parents;
+                let header = |reading: &FilledFromAbove| reading.columns.first().cloned().unwrap_or_default();
+                decided.extend(reading.map(|reading| (header(&reading), Decision::FilledFromAbove { reading })));
+            }
+            FileRead::Needs(Need::Columns) => {
+                let mut found = DecidedColumns {
+                    plans: mapping.plans.clone(),
+                    filter_mark: mapping.filter_mark,
+                };
+                for decision in column_scan::look(&job, &mut found, &file)? {
+                    // Two columns may be read from one of the file.
+                    if !decided.contains(&decision) {
+                        decided.push(decision);
+                    }
+                }
+                mapping.plans = found.plans;
+                mapping.filter_mark = found.filter_mark;
+                mapping.filter_open = false;
+            }
+            FileRead::Needs(Need::Currencies) => {
+                let mut plans = mapping.plans.clone();
+                let column = Mapping::currency_column(mapping.table, &options.zone);
+                let found = currencies::look(&job, &mut plans, column, &source, options)?;
+                mapping.mapped.extend(found.column().map(|at| plans[at].name.clone()));
+                mapping.plans = plans;
+                mapping.currencies = found;
             }
         }
-        mapping.plans = found.plans;
-        mapping.filter_mark = found.filter_mark;
-        mapping.filter_open = false;
     };
+    decided.append(&mut mapping.currencies.decisions);
+    let decisions = decided.iter().map(|(_, decision)| decision.clone()).collect();
     notes.extend(file_notes::of_file(decided, &outcome, &mapping.plans, &file));
     layout.encoding = outcome.encoding;
-    let mut rowset = tables::join(outcome.sinks);
     if options.redact.is_some() || source.private {
         rowset.unused.iter_mut().for_each(redaction::withhold);
     }
@@ -258,7 +314,10 @@ fn read_file(opened: Opened, options: &Options, several: bool, notes: &mut Vec<N
     options.budget.check(&file, outcome.records, &rowset)?;
     Ok(ReadFile {
         info,
-        source: source.clone(),
+        source: Source {
+            amount_on,
+            ..source.clone()
+        },
         plans: mapping.plans,
         rowset,
         read: outcome.records,
@@ -267,6 +326,7 @@ fn read_file(opened: Opened, options: &Options, several: bool, notes: &mut Vec<N
             layout,
         },
         more,
+        decisions,
     })
 }
 

@@ -17,8 +17,8 @@ use crate::schema::{Column, Micros, NO_CODE, NO_INT, NO_KEY, NO_TIME, Role, Tabl
 use crate::sources::AmountOn;
 
 impl Building {
-    /// What does not count: no stakeholder, cancelled purchases, money of a currency that nothing converts.
-    pub fn drop_by_rule(&mut self, texts: &Dictionary, options: &Options, dropped: &mut Dropped) {
+    /// What does not count: no stakeholder, cancelled purchases.
+    pub fn drop_by_rule(&mut self, texts: &Dictionary, dropped: &mut Dropped) {
         let table = self.rows.table;
         if !matches!(table, Table::Surveys | Table::Identities) {
             for row in 0..self.rows.len {
@@ -35,30 +35,35 @@ impl Building {
             rows.into_iter()
                 .for_each(|row| self.drop_row(row, &ExclusionReason::Cancelled.into(), dropped));
         }
-        if let Some(currency) = &options.currency
-            && matches!(table, Table::Purchases | Table::Supplies)
-        {
-            self.convert(currency, texts, options, dropped);
-        }
     }
 
-    /// Converts money into the report's currency; what has no rate is excluded and counted.
-    pub fn convert(&mut self, currency: &str, texts: &Dictionary, options: &Options, dropped: &mut Dropped) {
+    /// Converts money into the report's currency. What names no currency is in that one. What has no rate keeps its own, and is counted by
+    /// source: money metrics that include it have no value.
+    pub fn convert(&mut self, texts: &Dictionary, options: &Options, sources: &[SourceInfo]) -> Vec<Note> {
         let table = self.rows.table;
-        let Some(column) = table.with_role(Role::Currency).next() else {
-            return;
+        let (Some(report), Some(column)) = (&options.currency, table.with_role(Role::Currency).next()) else {
+            return Vec::new();
         };
-        let Some(Data::Code(codes)) = self.rows.data(column).cloned() else {
-            return;
+        let (Some(home), Some(Data::Code(codes))) = (texts.code(report), self.rows.data(column).cloned()) else {
+            return Vec::new();
         };
-        let home = texts.code(currency);
-        for row in 0..self.rows.len {
-            if codes[row] == NO_CODE || Some(codes[row]) == home {
+        let mut converted = codes.clone();
+        let mut others = AffectedRows::default();
+        let mut currencies: BTreeSet<u32> = BTreeSet::new();
+        for (row, code) in codes.iter().copied().enumerate().filter(|(_, code)| *code != home) {
+            let has_money = || table.with_role(Role::Money).any(|money| self.rows.ints(money).at(row) != NO_INT);
+            if code == NO_CODE || !has_money() {
+                converted[row] = home;
                 continue;
             }
-            match texts.text(codes[row]).and_then(|c| options.rates.get(c)) {
-                None => self.drop_row(row, &ExclusionReason::OtherCurrency.into(), dropped),
+            match texts.text(code).and_then(|code| options.rates.get(code)) {
+                None if self.keep[row] => {
+                    others.add(&self.rows, row);
+                    currencies.insert(code);
+                }
+                None => {}
                 Some(&rate) => {
+                    converted[row] = home;
                     for money in table.with_role(Role::Money) {
                         if let Some(Data::Int(v)) = self.rows.data_mut(money)
                             && v[row] != NO_INT
@@ -69,9 +74,19 @@ impl Building {
                 }
             }
         }
-        if let (Some(home), Some(Data::Code(codes))) = (home, self.rows.data_mut(column)) {
-            codes.iter_mut().filter(|c| **c != NO_CODE).for_each(|c| *c = home);
+        if let Some(Data::Code(codes)) = self.rows.data_mut(column) {
+            *codes = converted;
         }
+        let issue = DataIssue::OtherCurrency {
+            table,
+            currencies: currencies
+                .into_iter()
+                .filter_map(|code| texts.text(code))
+                .map(str::to_string)
+                .collect(),
+            report: report.clone(),
+        };
+        others.notes(issue, sources).collect()
     }
 
     /// Nothing at or after as-of is known: rows that happened then are left out, later answers and resolutions are not there yet.
@@ -176,6 +191,18 @@ impl Building {
                 };
                 self.drop_row(row, &reason, dropped);
             }
+            // An order has one stakeholder. One that is listed for others, too, counts for the first.
+            let mut holders: FxHashMap<(u64, u16), u32> = FxHashMap::default();
+            let mut others: Vec<usize> = Vec::new();
+            for row in priced.into_iter().filter(|&row| self.keep[row]) {
+                let holder = *holders.entry(order(row)).or_insert(self.stakeholder[row]);
+                if holder != self.stakeholder[row] {
+                    others.push(row);
+                }
+            }
+            for row in others {
+                self.drop_row(row, &ExclusionReason::SoftCredit.into(), dropped);
+            }
         }
         let mut seen: FxHashSet<(u64, u16)> = FxHashSet::default();
         for name in [purchases::AMOUNT.name, purchases::REFUND.name, purchases::COST.name] {
@@ -183,6 +210,9 @@ impl Building {
             if let Some(Data::Int(values)) = self.rows.columns.get_mut(name) {
                 for row in (0..values.len()).filter(|&row| of_order(row) && self.keep[row]) {
                     let is_first = values[row] != NO_INT && seen.insert((orders[row], sources[row]));
+                    if !is_first && values[row] != NO_INT && name == purchases::AMOUNT.name {
+                        *self.counted_elsewhere.entry(sources[row]).or_default() += 1;
+                    }
                     if !is_first && (values[row] != NO_INT || name == purchases::AMOUNT.name) {
                         values[row] = 0;
                     }

@@ -11,11 +11,12 @@ use super::duplicates::{Exports, repeated};
 use super::file::Rowset;
 use super::identities::{IdentityContext, identify};
 use super::record_counts::Reject;
+use super::trials::settle_trials;
 use super::{Loaded, Options, RawFile, ReadFile, column_names};
 use super::{future_events, ids};
 use crate::canonical::rows::are_dates;
 use crate::canonical::{CanonicalTables, Codes, Data, Dictionary, Interner, SourceInfo, messages, referrers};
-use crate::notes::{Note, UnusedStatus, Withheld};
+use crate::notes::{Code, Decision, Note, UnusedStatus, Withheld};
 use crate::record_counts::RecordCounts;
 use crate::schema::{ColumnType, NO_CODE, Table, interactions, surveys};
 use crate::sources::{AmountOn, From, QUESTION};
@@ -43,6 +44,7 @@ pub fn join(mut sinks: Vec<Rowset>) -> Rowset {
         all.lines.append(&mut sink.lines);
         all.hashes.append(&mut sink.hashes);
         all.rows += sink.rows;
+        all.filled += sink.filled;
         all.unused.append(&mut sink.unused);
         for (key, count) in sink.counts {
             *all.counts.entry(key).or_default() += count;
@@ -65,13 +67,14 @@ pub fn join(mut sinks: Vec<Rowset>) -> Rowset {
 
 /// Makes the canonical tables of the files read.
 pub fn assemble(read_files: Vec<ReadFile>, options: &Options, mut notes: Vec<Note>) -> Result<Loaded> {
-    let (stakeholders, stakeholder_ranks, texts, text_ranks) = dictionaries(&read_files);
+    let (stakeholders, stakeholder_ranks, texts, text_ranks) = dictionaries(&read_files, options.currency.as_deref());
     let mut sources: Vec<SourceInfo> = Vec::new();
     let mut account: Vec<RecordCounts> = Vec::new();
     let mut files: Vec<RawFile> = Vec::new();
     let mut unused: Vec<Reject> = Vec::new();
     let mut tables: BTreeMap<Table, Building> = BTreeMap::new();
     let mut amount_on: Vec<AmountOn> = Vec::new();
+    let mut amount_decisions: Vec<Option<Code>> = Vec::new();
     let mut keys: Vec<Vec<String>> = Vec::new();
     let questions = questions(&read_files);
     let (mut read_more, mut asked) = (BTreeSet::new(), BTreeSet::new());
@@ -86,6 +89,7 @@ pub fn assemble(read_files: Vec<ReadFile>, options: &Options, mut notes: Vec<Not
             read,
             raw,
             more,
+            decisions,
         } = file;
         for name in &more {
             read_more.insert((info.table, name.clone()));
@@ -93,7 +97,8 @@ pub fn assemble(read_files: Vec<ReadFile>, options: &Options, mut notes: Vec<Not
         // What another file of the table is asked for stays.
         asked.extend(present.difference(&more).map(|name| (info.table, name.clone())));
         files.push(raw);
-        account.push(open_account(&info, read, &rowset));
+        account.push(open_account(&info, read, &rowset, &decisions));
+        amount_decisions.push(decisions.iter().find_map(amount_of_order));
         unused.extend(rowset.unused.iter().map(|u| Reject {
             file: info.file.clone(),
             line: u.line,
@@ -184,8 +189,13 @@ pub fn assemble(read_files: Vec<ReadFile>, options: &Options, mut notes: Vec<Not
                 .columns
                 .insert(interactions::CASE_KEY.name.to_string(), Data::Key(cases));
         }
-        building.drop_by_rule(&texts, options, dropped);
+        building.drop_by_rule(&texts, dropped);
     });
+    for building in tables.values_mut() {
+        notes.extend(building.refund_by_status(&texts, &sources));
+        notes.extend(building.convert(&texts, options, &sources));
+    }
+    notes.extend(settle_trials(&mut tables, &sources));
     let records = Records {
         tables: &tables,
         sources: &sources,
@@ -208,6 +218,10 @@ pub fn assemble(read_files: Vec<ReadFile>, options: &Options, mut notes: Vec<Not
         notes.extend(future_events::far_ahead(&tables, &options.zone));
     }
     settle(&mut account, &dropped);
+    for (source, lines) in tables.values().flat_map(|building| &building.counted_elsewhere) {
+        let source = usize::from(*source);
+        account[source].decided.extend(amount_decisions[source].map(|code| (code, *lines)));
+    }
     if options.keep_unused {
         unused.extend(late_rejects(&tables, &sources, &files, &dropped)?);
     }
@@ -223,6 +237,7 @@ pub fn assemble(read_files: Vec<ReadFile>, options: &Options, mut notes: Vec<Not
         sources,
         as_of,
         zone: options.zone.clone(),
+        currency: options.currency.clone(),
     };
     notes.extend(activity_after_end(&canonical));
     notes.extend(ids::doubtful(&canonical, &account));
@@ -283,7 +298,7 @@ fn side_by_side(tables: &mut BTreeMap<Table, Building>, dropped: &mut Dropped, w
 type Ranks = (Vec<Codes>, Codes);
 
 /// One dictionary of stakeholders and one of texts over all files, and the ranks of the codes of each file.
-fn dictionaries(read_files: &[ReadFile]) -> (Dictionary, Ranks, Dictionary, Ranks) {
+fn dictionaries(read_files: &[ReadFile], currency: Option<&str>) -> (Dictionary, Ranks, Dictionary, Ranks) {
     let mut stakeholders = Interner::default();
     let mut texts = Interner::default();
     for table in Table::ALL {
@@ -291,7 +306,7 @@ fn dictionaries(read_files: &[ReadFile]) -> (Dictionary, Ranks, Dictionary, Rank
             texts.code(w);
         });
     }
-    for word in ["customer", "supplier", "employee", "referral"] {
+    for word in ["customer", "supplier", "employee", "referral"].into_iter().chain(currency) {
         texts.code(word);
     }
     let (mut of_stakeholders, mut of_texts) = (Vec::new(), Vec::new());
@@ -321,7 +336,7 @@ fn questions(read_files: &[ReadFile]) -> Vec<String> {
     read_files.iter().map(question).collect()
 }
 
-fn open_account(info: &SourceInfo, read: u64, rowset: &Rowset) -> RecordCounts {
+fn open_account(info: &SourceInfo, read: u64, rowset: &Rowset, decisions: &[Decision]) -> RecordCounts {
     let of = |fate| rowset.counts.iter().filter(|((f, _), _)| *f == fate).map(|(_, n)| n).sum::<u64>();
     RecordCounts {
         file: info.file.clone(),
@@ -332,7 +347,23 @@ fn open_account(info: &SourceInfo, read: u64, rowset: &Rowset) -> RecordCounts {
         duplicate: 0,
         excluded: of(UnusedStatus::Excluded),
         reasons: rowset.counts.iter().map(|((_, code), n)| (*code, *n)).collect(),
+        decided: decisions
+            .iter()
+            .find_map(filled_from_above)
+            .map(|code| (code, rowset.filled))
+            .into_iter()
+            .collect(),
     }
+}
+
+/// The code of the decision that lines belong to the record above.
+fn filled_from_above(decision: &Decision) -> Option<Code> {
+    matches!(decision, Decision::FilledFromAbove { .. }).then(|| decision.description().code)
+}
+
+/// The code of the decision that amounts are those of orders.
+fn amount_of_order(decision: &Decision) -> Option<Code> {
+    matches!(decision, Decision::AmountOfOrder { .. }).then(|| decision.description().code)
 }
 
 /// Sets the account right for what was dropped after reading.

@@ -34,9 +34,9 @@ impl Currencies {
         }
     }
 
-    /// Whether there are several.
-    pub fn are_mixed(self) -> bool {
-        self.low != self.high
+    /// The smallest and the largest.
+    pub fn codes(self) -> impl Iterator<Item = u32> {
+        [self.low, self.high].into_iter()
     }
 }
 

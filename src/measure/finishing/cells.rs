@@ -374,13 +374,18 @@ impl Finishing<'_> {
         let (is_mixed, is_too_large) = match (counts, compared.population) {
             (None, _) => (false, false),
             (Some(counts), Population::Windows(_)) => (
-                counts.currencies.get(&at).is_some_and(|found| found.are_mixed()),
+                counts
+                    .currencies
+                    .get(&at)
+                    .is_some_and(|found| self.canonical.cannot_add(found.codes())),
                 counts.too_large.contains(&at),
             ),
             (Some(counts), Population::OtherGroups) => {
                 let found = self.grid.others(at).filter_map(|other| counts.currencies.get(&other).copied());
                 (
-                    found.reduce(|all, other| all.with(other)).is_some_and(|all| all.are_mixed()),
+                    found
+                        .reduce(|all, other| all.with(other))
+                        .is_some_and(|all| self.canonical.cannot_add(all.codes())),
                     self.grid.others(at).any(|other| counts.too_large.contains(&other)),
                 )
             }

@@ -172,6 +172,7 @@ pub fn checked() -> CheckResult {
             duplicate: 0,
             excluded: 0,
             reasons: BTreeMap::new(),
+            decided: Default::default(),
         }],
         notes: vec![Note::new(RunNote::AsOf {
             doubt: AsOfDoubt::AgeOfData,

@@ -1,8 +1,9 @@
 //! What the cells of a column say about a canonical column: they fit it, they do not, or they are silent.
 
-use super::header_words::{Header, Unit, currency};
+use super::header_words::{Header, Unit};
 use super::profile::{ColumnProfile, Kind};
 use super::{CellsAre, ColumnEvidence};
+use crate::cell_parsing::Currency;
 use crate::schema::{Column, ColumnType, Role, Table, interactions, purchases};
 use crate::sources::word;
 
@@ -122,7 +123,7 @@ pub(super) fn judge(column: &Column, is_exact: bool, header: &Header, profile: &
         ColumnType::Text if !column.words.is_empty() => closed(column, profile, cells),
         ColumnType::Text => match column.role {
             Role::Currency => {
-                let named = cells.iter().filter(|c| currency(&c.trim().to_uppercase()).is_some()).count();
+                let named = cells.iter().filter(|cell| Currency::named(cell).is_some()).count();
                 match named * 10 >= profile.filled * 9 {
                     true => Fit(MUCH, ColumnEvidence::Currencies),
                     false => strange(REFUTED),

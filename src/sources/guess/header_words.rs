@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::LazyLock;
 
 use super::meanings;
-use crate::cell_parsing::{DecimalMark, parse_money};
+use crate::cell_parsing::Currency;
 use crate::sources::folded;
 use crate::toml_reader::{DeTable, Reader, embedded};
 
@@ -195,12 +195,17 @@ fn is_zone(text: &str) -> bool {
 pub(super) fn currency(text: &str) -> Option<String> {
     let text = text.trim();
     let is_code = text.len() == 3 && text.bytes().all(|b| b.is_ascii_uppercase());
-    let is_sign = matches!(text, "€" | "$" | "£" | "¥" | "US$" | "R$" | "CHF");
-    if !is_code && !is_sign {
-        return None;
-    }
-    let named = parse_money(&format!("1 {text}"), DecimalMark::Point).or_else(|_| parse_money(&format!("{text} 1"), DecimalMark::Point));
-    named.ok()?.currency.map(str::to_string)
+    let is_sign = !text.is_empty() && !text.starts_with(char::is_alphanumeric) || text.ends_with('$');
+    // Other words of currencies have other meanings in headers: deals that are won, real values.
+    let is_euro = matches!(text.to_lowercase().as_str(), "euro" | "euros");
+    (is_code || is_sign || is_euro)
+        .then(|| Currency::named(text))?
+        .map(|currency| currency.name().to_string())
+}
+
+/// The currency that a header names for the amounts under it: `Total (EUR)`, `Amount USD`.
+pub fn currency_of_header(header: &str) -> Option<&'static Currency> {
+    undress(header).currency.and_then(|name| Currency::named(&name))
 }
 
 /// A header with what it says beside its words taken out.
@@ -291,22 +296,24 @@ pub(super) fn headers(names: &[String]) -> Vec<Header> {
     let dressed: Vec<Dressed> = names.iter().map(|n| undress(n)).collect();
     let split: Vec<Vec<String>> = dressed.iter().map(|d| tokens(&d.text)).collect();
     let english = |word: &str| vocabulary.contains(word) || DICTIONARIES[0].contains_key(word);
-    // Hits of each language: headers with words that English does not have, and then headers with any.
-    let mut hits: Vec<(usize, usize, usize)> = (1..LANGUAGES.len())
+    // Hits of each language: headers with words that English does not have, then headers with any, then such words: languages that are alike
+    // share some of them.
+    let mut hits: Vec<(usize, usize, usize, usize)> = (1..LANGUAGES.len())
         .map(|l| {
             let foreign = |w: &String| !english(w) && translate_word(w, &[l]).is_some();
             let any = |w: &String| DICTIONARIES[l].contains_key(w);
             (
                 split.iter().filter(|h| h.iter().any(foreign)).count(),
                 split.iter().filter(|h| h.iter().any(any)).count(),
+                split.iter().flatten().filter(|w| foreign(w)).count(),
                 l,
             )
         })
         .collect();
-    hits.sort_by_key(|&(foreign, any, l)| (std::cmp::Reverse(foreign), std::cmp::Reverse(any), l));
+    hits.sort_by_key(|&(foreign, any, words, l)| (std::cmp::Reverse((foreign, any, words)), l));
     // Two headers and a fourth of all: below that a foreign word may be chance.
     let leads = (hits[0].0 >= 2 || names.len() <= 3 && hits[0].0 == 1) && 4 * hits[0].0 >= names.len();
-    let mut order: Vec<usize> = hits.iter().map(|h| h.2).collect();
+    let mut order: Vec<usize> = hits.iter().map(|h| h.3).collect();
     order.insert(usize::from(leads), 0);
     names
         .iter()

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::LazyLock;
 
 use super::ColumnEvidence;
-use super::header_words::Header;
+use super::header_words::{Header, headers};
 use crate::schema::{Column, Table};
 use crate::sources::recognise::aliases;
 use crate::toml_reader::{DeTable, Reader, embedded};
@@ -32,6 +32,8 @@ struct Meanings {
     other: BTreeSet<String>,
     neutral: BTreeMap<String, BTreeSet<String>>,
     hints: BTreeMap<String, BTreeSet<String>>,
+    /// Words of amounts of orders, and of their lines.
+    amounts: BTreeMap<String, Vec<BTreeSet<String>>>,
     /// By table and column, the sets of words that mean it.
     phrases: BTreeMap<(Table, &'static str), Vec<BTreeSet<String>>>,
     vocabulary: BTreeSet<String>,
@@ -40,7 +42,7 @@ struct Meanings {
 static MEANINGS: LazyLock<Meanings> = LazyLock::new(|| embedded("meanings.toml", include_str!("meanings.toml"), meanings));
 
 fn meanings(reader: &mut Reader<'_>, document: &DeTable<'_>) -> Meanings {
-    let lists = ["who", "stop", "other", "neutral", "hints"];
+    let lists = ["who", "stop", "other", "neutral", "hints", "amounts"];
     reader.known(document, "of the meanings", &[&lists[..], &Table::ALL.map(Table::name)].concat());
     let [who, stop, other] = ["who", "stop", "other"].map(|key| reader.strings(document, key));
     let mut sets = |key: &str| -> BTreeMap<String, BTreeSet<String>> {
@@ -51,6 +53,14 @@ fn meanings(reader: &mut Reader<'_>, document: &DeTable<'_>) -> Meanings {
             .collect()
     };
     let (neutral, hints) = (sets("neutral"), sets("hints"));
+    let amounts = reader
+        .table(document, "amounts")
+        .map(|table| reader.lists(table))
+        .unwrap_or_default();
+    let amounts = amounts
+        .into_iter()
+        .map(|(of, phrases)| (of, phrases.iter().flat_map(|phrase| expanded(phrase, &who)).collect()))
+        .collect();
     let mut phrases = BTreeMap::new();
     let mut vocabulary: BTreeSet<String> = who.iter().chain(&other).cloned().collect();
     vocabulary.extend(hints.values().chain(neutral.values()).flatten().cloned());
@@ -76,6 +86,7 @@ fn meanings(reader: &mut Reader<'_>, document: &DeTable<'_>) -> Meanings {
         other: other.into_iter().collect(),
         neutral,
         hints,
+        amounts,
         phrases,
         vocabulary,
     }
@@ -130,6 +141,33 @@ pub(super) fn hints(table: Table, headers: &[Header]) -> Vec<&'static str> {
     let all: BTreeSet<&str> = headers.iter().flat_map(|h| &h.words).map(String::as_str).collect();
     let listed = MEANINGS.hints.get(table.name()).into_iter().flatten();
     listed.map(String::as_str).filter(|w| all.contains(w)).collect()
+}
+
+/// What the name of a column of amounts says they are of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AmountName {
+    /// Of orders: `Order total`.
+    Order,
+    /// Of lines: `Line total`, `Item price`.
+    Line,
+    /// It does not say.
+    Open,
+}
+
+/// What the header of amounts says they are of.
+pub fn amount_name(header: &str) -> AmountName {
+    let header = headers(&[header.to_string()]).remove(0);
+    let says = |of: &str| {
+        MEANINGS
+            .amounts
+            .get(of)
+            .is_some_and(|phrases| phrases.iter().any(|phrase| phrase.is_subset(&header.words)))
+    };
+    match (says("line"), says("order")) {
+        (true, _) => AmountName::Line,
+        (false, true) => AmountName::Order,
+        (false, false) => AmountName::Open,
+    }
 }
 
 /// How sure a header's name makes a column, and why.
@@ -241,6 +279,24 @@ mod tests {
         let sure: Vec<f64> = order.iter().map(|h| confidence(Table::Interactions, "occurred_at", h)).collect();
         assert!(sure.windows(2).all(|w| w[0] > w[1]), "{sure:?}");
         assert!(sure[5] > 0.0);
+    }
+
+    #[test]
+    fn amounts_are_named_after_orders_or_lines() {
+        for (header, of) in [
+            ("order_total", AmountName::Order),
+            ("Grand Total", AmountName::Order),
+            ("Rechnungsbetrag", AmountName::Order),
+            ("Total commande", AmountName::Order),
+            ("Importe del pedido", AmountName::Order),
+            ("Order Lines/Subtotal", AmountName::Line),
+            ("line_total", AmountName::Line),
+            ("Einzelpreis", AmountName::Line),
+            ("Total", AmountName::Open),
+            ("Amount", AmountName::Open),
+        ] {
+            assert_eq!(amount_name(header), of, "{header}");
+        }
     }
 
     #[test]

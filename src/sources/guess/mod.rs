@@ -22,7 +22,8 @@ mod relations;
 mod tables;
 
 pub use evidence::{CellsAre, ColumnEvidence, TableClue, listed};
-pub use header_words::Unit;
+pub use header_words::{Unit, currency_of_header};
+pub use meanings::{AmountName, amount_name};
 pub use profile::{ColumnProfile, Kind};
 pub use questions::Question;
 

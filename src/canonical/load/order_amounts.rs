@@ -1,0 +1,384 @@
+//! Whether an amount is that of a line or that of its order, repeated on each of its lines or on the first of them: what the lines of all
+//! orders of a file show together.
+
+use rustc_hash::{FxBuildHasher, FxHashMap};
+
+use super::columns::{ColumnSource, Plan};
+use super::file::Rowset;
+use crate::canonical::Data;
+use crate::diagnostics::{Place, Problem, counted, excerpt};
+use crate::notes::{OrderAmountReading, OrderAmountShown};
+use crate::schema::{Column, MONEY_SCALE, NO_INT, NO_KEY, Table, purchases, supplies};
+use crate::sources::{AmountName, amount_name, lists_soft_credits};
+
+/// What the amounts of a file are of.
+pub enum AmountsAre {
+    /// Of the lines.
+    OfLines,
+    /// Of the orders.
+    OfOrders(OrderAmountReading),
+    /// It may be either: what is to be asked.
+    NotClear(OrderAmountReading),
+}
+
+/// The lines of one order.
+#[derive(Default)]
+struct Order {
+    lines: u64,
+    /// Lines with an amount, the first of these amounts, and whether all are the same.
+    priced: u64,
+    amount: i64,
+    differs: bool,
+    /// Lines whose amount is their quantity times their price.
+    products: u64,
+    /// Lines whose amount is within a quarter of that.
+    near_products: u64,
+    /// The sum of quantity times price over the lines, as far as both are known, and of how many lines.
+    sum: i128,
+    with_product: u64,
+    /// The status of the first line, and whether another one has another: then they are states of one record, not lines.
+    status: Option<u32>,
+    has_states: bool,
+    /// The stakeholder of the first line, and whether another one has another.
+    who: Option<u32>,
+    has_several_people: bool,
+    /// The first record, and whether another one has other cells.
+    hash: Option<u128>,
+    has_lines: bool,
+}
+
+/// Of a large file, the orders that are looked at: enough to decide.
+const ENOUGH: usize = 500_000;
+
+/// The columns that are compared.
+struct Columns<'a> {
+    orders: &'a [u64],
+    amounts: &'a [i64],
+    quantities: Option<&'a [f64]>,
+    prices: Option<&'a [i64]>,
+    statuses: Option<&'a [u32]>,
+    people: Option<&'a [u32]>,
+}
+
+/// What the amounts of a file are of, where nothing says it; `None`: it has no amounts of lines of orders.
+pub fn decide(table: Table, plans: &[Plan], rowset: &Rowset, headers: &[String]) -> AmountsAre {
+    let Some((header, columns)) = columns(table, plans, rowset) else {
+        return AmountsAre::OfLines;
+    };
+    let orders = orders(&columns, rowset);
+    // Gifts that are listed once for each person who is credited with them.
+    let name = match lists_soft_credits(headers) {
+        true => AmountName::Order,
+        false => amount_name(header),
+    };
+    weigh(&orders, name, header)
+}
+
+/// Whether an order has a line without an amount.
+pub fn lacks_some(table: Table, plans: &[Plan], rowset: &Rowset) -> bool {
+    columns(table, plans, rowset).is_some_and(|(_, columns)| columns.amounts.contains(&NO_INT))
+}
+
+/// The header of the amounts, and the columns.
+fn columns<'a>(table: Table, plans: &'a [Plan], rowset: &'a Rowset) -> Option<(&'a str, Columns<'a>)> {
+    let (order, amount): (&Column, &Column) = match table {
+        Table::Purchases => (&purchases::ORDER_ID, &purchases::AMOUNT),
+        Table::Supplies => (&supplies::ORDER_ID, &supplies::AMOUNT),
+        Table::Interactions | Table::Surveys | Table::Stakeholders | Table::Referrals | Table::Identities => return None,
+    };
+    let place = |column: &Column| plans.iter().position(|plan| plan.column == Some(column));
+    let data = |column: &Column| place(column).map(|at| &rowset.fillings[at].data);
+    let plan = &plans[place(amount)?];
+    // What an expression makes of a line is the line's.
+    let (ColumnSource::Field(_), Some(Data::Key(orders)), Some(Data::Int(amounts))) = (&plan.take, data(order), data(amount)) else {
+        return None;
+    };
+    let quantities = match data(&purchases::QUANTITY).or_else(|| data(&supplies::QUANTITY)) {
+        Some(Data::Float(quantities)) => Some(quantities.as_slice()),
+        _ => None,
+    };
+    let prices = match data(&purchases::UNIT_AMOUNT) {
+        Some(Data::Int(prices)) => Some(prices.as_slice()),
+        _ => None,
+    };
+    let statuses = match data(&purchases::STATUS) {
+        Some(Data::Code(statuses)) => Some(statuses.as_slice()),
+        _ => None,
+    };
+    let people = match data(table.stakeholder_column()) {
+        Some(Data::Code(people)) => Some(people.as_slice()),
+        _ => None,
+    };
+    let columns = Columns {
+        orders,
+        amounts,
+        quantities,
+        prices,
+        statuses,
+        people,
+    };
+    Some((&plan.header, columns))
+}
+
+/// The orders of the file, or as many as are enough; which ones, their ids decide, so that it does not depend on the order of the rows.
+fn orders(columns: &Columns, rowset: &Rowset) -> FxHashMap<u64, Order> {
+    let share = (columns.orders.len() / ENOUGH).next_power_of_two() as u64;
+    let mut orders: FxHashMap<u64, Order> = FxHashMap::with_capacity_and_hasher(columns.orders.len() / share as usize / 2, FxBuildHasher);
+    let hashes = (rowset.hashes.len() == columns.orders.len()).then_some(&rowset.hashes);
+    for (row, &id) in columns.orders.iter().enumerate() {
+        // Ids are hashes, so any of their bits will do.
+        if id == NO_KEY || id % share != 0 {
+            continue;
+        }
+        let order = orders.entry(id).or_default();
+        order.lines += 1;
+        if let Some(statuses) = columns.statuses {
+            let first = *order.status.get_or_insert(statuses[row]);
+            order.has_states |= first != statuses[row];
+        }
+        if let Some(people) = columns.people {
+            order.has_several_people |= *order.who.get_or_insert(people[row]) != people[row];
+        }
+        match hashes {
+            Some(hashes) => order.has_lines |= *order.hash.get_or_insert(hashes[row]) != hashes[row],
+            None => order.has_lines = true,
+        }
+        let product = match (columns.quantities, columns.prices) {
+            (Some(quantities), Some(prices)) if !quantities[row].is_nan() && prices[row] != NO_INT => {
+                Some((quantities[row] * prices[row] as f64).round() as i64)
+            }
+            _ => None,
+        };
+        if let Some(product) = product {
+            order.with_product += 1;
+            order.sum += i128::from(product);
+        }
+        let amount = columns.amounts[row];
+        if amount == NO_INT {
+            continue;
+        }
+        if order.priced == 0 {
+            order.amount = amount;
+        }
+        order.differs |= order.amount != amount;
+        order.priced += 1;
+        if let Some(product) = product {
+            order.products += u64::from(is_close(amount.into(), product.into(), CENT));
+            order.near_products += u64::from(is_near(amount.into(), product.into()));
+        }
+    }
+    orders
+}
+
+/// A cent and a half for each of two lines, as prices are rounded.
+const CENT: i128 = MONEY_SCALE as i128 / 66;
+
+fn is_close(a: i128, b: i128, tolerance: i128) -> bool {
+    (a - b).abs() <= tolerance
+}
+
+/// Whether two amounts are as far apart at most as taxes, discounts and shipping make them.
+fn is_near(a: i128, b: i128) -> bool {
+    4 * (a - b).abs() <= a.abs().max(b.abs())
+}
+
+impl Order {
+    /// Whether it shows something: several lines that are neither one record twice, nor states of one record, nor without money.
+    fn is_telling(&self) -> bool {
+        self.lines > 1 && self.has_lines && !self.has_states && self.priced > 0 && (self.differs || self.amount != 0)
+    }
+
+    /// Whether one line alone has an amount.
+    fn is_once(&self) -> bool {
+        self.priced == 1
+    }
+
+    /// Whether quantity and price of all lines are known.
+    fn has_products(&self) -> bool {
+        self.with_product == self.lines && self.priced >= 1
+    }
+
+    fn is_total(&self) -> bool {
+        !self.differs && is_close(self.amount.into(), self.sum, CENT * i128::from(self.lines))
+    }
+
+    fn is_near_total(&self) -> bool {
+        !self.differs && is_near(self.amount.into(), self.sum)
+    }
+}
+
+/// What orders with several lines show, by how many of them.
+fn weigh(orders: &FxHashMap<u64, Order>, name: AmountName, header: &str) -> AmountsAre {
+    let telling: Vec<&Order> = orders.values().filter(|order| order.is_telling()).collect();
+    let count = |of: &dyn Fn(&Order) -> bool| telling.iter().filter(|order| of(order)).count() as u64;
+    let several = telling.len() as u64;
+    let once = count(&|order| order.is_once());
+    let constant = count(&|order| !order.is_once() && !order.differs);
+    let differing = several - once - constant;
+    if constant + once == 0 {
+        return AmountsAre::OfLines;
+    }
+    let reading = |shown: OrderAmountShown| OrderAmountReading {
+        shown,
+        orders: orders.len() as u64,
+        several,
+        header: header.to_string(),
+    };
+    let of_orders = |shown| AmountsAre::OfOrders(reading(shown));
+    // Quantity times price proves either.
+    let known = count(&|order| order.has_products());
+    let totals = count(&|order| order.has_products() && order.is_total());
+    let lines = count(&|order| order.has_products() && order.products == order.lines);
+    if known > 0 && totals > lines && 10 * totals >= 9 * known && 10 * differing <= several {
+        return of_orders(OrderAmountShown::Products { orders: totals, of: known });
+    }
+    if known > 0 && 10 * lines >= 9 * known {
+        return AmountsAre::OfLines;
+    }
+    if differing > 0 {
+        // Lines of one order may cost the same; totals do not differ within theirs, but for a few errors.
+        let is_doubtful = several >= 10 && 10 * (constant + once) >= 9 * several && name != AmountName::Line && constant > 0;
+        return match is_doubtful {
+            true => AmountsAre::NotClear(reading(OrderAmountShown::NearlyConstant { orders: constant + once })),
+            false => AmountsAre::OfLines,
+        };
+    }
+    if constant == 0 {
+        return of_orders(OrderAmountShown::Once { orders: once });
+    }
+    if name == AmountName::Line {
+        return AmountsAre::OfLines;
+    }
+    let near_totals = count(&|order| order.has_products() && order.is_near_total());
+    let near_lines = count(&|order| order.has_products() && order.near_products == order.lines);
+    if known > 0 && 10 * near_lines >= 9 * known && 2 * near_totals < known {
+        return AmountsAre::OfLines;
+    }
+    let mut amounts: Vec<i64> = telling.iter().map(|order| order.amount).collect();
+    amounts.sort_unstable();
+    amounts.dedup();
+    let differ_between = amounts.len() > 1 && constant + once > 1;
+    // The lines of an order have one customer; a gift may be listed for several people.
+    let is_of_several = telling.iter().all(|order| order.has_several_people);
+    let fits_products = known == 0 || 10 * near_totals >= 9 * known && 2 * near_lines < known;
+    if (name == AmountName::Order || is_of_several) && fits_products
+        || differ_between && fits_products && 20 * several >= orders.len() as u64
+    {
+        return of_orders(OrderAmountShown::Constant { orders: constant + once });
+    }
+    // A few ids that come twice among many are no lines of orders.
+    match 20 * several >= orders.len() as u64 {
+        true => AmountsAre::NotClear(reading(OrderAmountShown::Constant { orders: constant + once })),
+        false => AmountsAre::OfLines,
+    }
+}
+
+/// The question, and how to answer it.
+pub fn question(file: &str, reading: &OrderAmountReading) -> Problem {
+    let orders = counted(reading.several, "order has", "orders have");
+    let header = excerpt(&reading.header);
+    Problem::data(format!("{file}: {header} may be the amount of the line or of the whole order"))
+        .why(format!("{orders} several lines; {}", reading.evidence()))
+        .hint(
+            "set amount_on = \"order\" in its [[source]] of relhealth.toml to count it once for each order, or amount_on = \"line\" to add up \
+             the lines; `relhealth init` writes the file",
+        )
+        .at(Place::file(file))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn order(amounts: &[i64], products: Option<&[(f64, i64)]>) -> Order {
+        let mut order = Order {
+            has_lines: true,
+            lines: amounts.len() as u64,
+            ..Order::default()
+        };
+        for (at, &amount) in amounts.iter().enumerate() {
+            let product = products.map(|products| (products[at].0 * products[at].1 as f64) as i64 * MONEY_SCALE);
+            if let Some(product) = product {
+                order.with_product += 1;
+                order.sum += i128::from(product);
+            }
+            if amount == NO_INT {
+                continue;
+            }
+            let amount = amount * MONEY_SCALE;
+            if order.priced == 0 {
+                order.amount = amount;
+            }
+            order.differs |= order.amount != amount;
+            order.priced += 1;
+            if let Some(product) = product {
+                order.products += u64::from(is_close(amount.into(), product.into(), CENT));
+                order.near_products += u64::from(is_near(amount.into(), product.into()));
+            }
+        }
+        order
+    }
+
+    fn shown(orders: Vec<Order>, name: AmountName) -> &'static str {
+        let orders: FxHashMap<u64, Order> = (1..).zip(orders).collect();
+        match weigh(&orders, name, "amount") {
+            AmountsAre::OfLines => "lines",
+            AmountsAre::OfOrders(_) => "orders",
+            AmountsAre::NotClear(_) => "asked",
+        }
+    }
+
+    use AmountName::{Line, Open, Order as OfOrder};
+
+    #[test]
+    fn quantity_times_price_proves_it() {
+        let totals = || vec![order(&[100, 100], Some(&[(1.0, 70), (1.0, 30)])), order(&[20], Some(&[(1.0, 20)]))];
+        assert_eq!(shown(totals(), Open), "orders");
+        // Two equal lines of an order are lines, whatever they are called.
+        let lines = || vec![order(&[50, 50], Some(&[(1.0, 50), (1.0, 50)])), order(&[20], Some(&[(1.0, 20)]))];
+        assert_eq!(shown(lines(), Open), "lines");
+        assert_eq!(shown(lines(), OfOrder), "lines");
+    }
+
+    #[test]
+    fn amounts_that_are_constant_within_orders_and_differ_between_them_are_totals() {
+        assert_eq!(
+            shown(vec![order(&[100, 100], None), order(&[50], None), order(&[90, 90, 90], None)], Open),
+            "orders"
+        );
+        assert_eq!(
+            shown(vec![order(&[100, 100], None), order(&[50], None), order(&[90, 20], None)], Open),
+            "lines"
+        );
+        assert_eq!(shown(vec![order(&[100], None), order(&[50], None)], Open), "lines");
+    }
+
+    #[test]
+    fn what_may_be_either_is_asked_unless_the_name_says_it() {
+        // One price for all: tickets, or orders with one total.
+        let tickets = || vec![order(&[10, 10], None), order(&[10, 10, 10], None), order(&[10], None)];
+        assert_eq!(shown(tickets(), Open), "asked");
+        assert_eq!(shown(tickets(), OfOrder), "orders");
+        assert_eq!(shown(tickets(), Line), "lines");
+        // Neither fits: a total with a discount of more than a quarter, or something else.
+        let odd = vec![
+            order(&[40, 40], Some(&[(1.0, 70), (1.0, 30)])),
+            order(&[30, 30], Some(&[(1.0, 80), (2.0, 30)])),
+        ];
+        assert_eq!(shown(odd, Open), "asked");
+        // One id that comes twice among many is not an order with lines.
+        let many = (0..40).map(|n| order(&[n + 1], None)).chain([order(&[7, 7], None)]).collect();
+        assert_eq!(shown(many, Open), "lines");
+    }
+
+    #[test]
+    fn a_total_on_one_line_alone_is_that_of_the_order() {
+        let once = |lines: usize, amount: i64| {
+            let mut amounts = vec![NO_INT; lines];
+            amounts[0] = amount;
+            order(&amounts, None)
+        };
+        assert_eq!(shown(vec![once(3, 60), once(2, 10), order(&[5], None)], Open), "orders");
+        assert_eq!(shown(vec![once(3, 60), order(&[5, 6], None)], Open), "lines");
+    }
+}

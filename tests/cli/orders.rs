@@ -1,0 +1,187 @@
+//! Orders with several lines: totals that are repeated on lines, parents that are filled in once, and money that went back.
+
+use super::harness::{Folder, Ran};
+
+const ARGS: [&str; 6] = ["--period", "2026-10", "--as-of", "2026-10-31", "--format", "json"];
+
+fn run(table: &str, text: &str, metrics: &str) -> Ran {
+    let input = format!("{table}=file.csv");
+    Folder::new()
+        .with("file.csv", text)
+        .run(&[&["measure", &input, "-m", metrics][..], &ARGS].concat())
+}
+
+/// The values of metrics, and what was said.
+fn measured<const N: usize>(table: &str, text: &str, metrics: [&str; N]) -> ([f64; N], String) {
+    let ran = run(table, text, &metrics.join(",")).code(0);
+    let document: serde_json::Value = serde_json::from_str(&ran.out()).expect("JSON");
+    let cells = document["cells"].as_array().expect("cells");
+    let value = |metric: &str| {
+        let cell = cells.iter().find(|cell| cell["metric"] == metric).expect("the metric");
+        cell["value"].as_f64().unwrap_or(f64::NAN)
+    };
+    (metrics.map(value), ran.err())
+}
+
+/// Totals of 100, 50 and 90, each on every line of its order.
+const TOTALS: &str = "order_id,customer_email,order_date,HEADER,item_name,item_qty,item_price\n\
+    1,a@x.test,2026-10-01,100.00,Kettle,1,70.00\n1,a@x.test,2026-10-01,100.00,Filter,1,30.00\n2,b@x.test,2026-10-02,50.00,Mug,2,25.00\n\
+    3,c@x.test,2026-10-03,90.00,Jug,1,40.00\n3,c@x.test,2026-10-03,90.00,Cup,5,10.00\n";
+
+#[test]
+fn a_total_that_is_repeated_on_lines_counts_once_for_each_order() {
+    for header in ["order_total", "Total", "Amount", "Grand Total", "Total price", "Revenue"] {
+        let (values, said) = measured("purchases", &TOTALS.replace("HEADER", header), ["revenue", "orders"]);
+        assert_eq!(values, [240.0, 3.0], "{header}");
+        assert!(said.contains("5 used; 2 amount-of-order"), "{said}");
+        assert!(
+            said.contains("sum of quantity times price over the lines in 2 of 2 orders"),
+            "{said}"
+        );
+    }
+    let german = "Bestellnummer;Kundennummer;Bestelldatum;Gesamtbetrag;Artikel\n\
+        1;a;13.10.2026;100,50;K\n1;a;13.10.2026;100,50;F\n2;b;13.10.2026;50,00;M\n3;c;14.10.2026;90,00;J\n3;c;14.10.2026;90,00;C\n";
+    assert_eq!(measured("purchases", german, ["revenue", "orders"]).0, [240.5, 3.0]);
+    let supplies = "PO,Supplier,Order date,Promised date,Received date,Line,Order total\n\
+        1,A,2026-10-01,2026-10-05,2026-10-04,1,100\n1,A,2026-10-01,2026-10-05,2026-10-04,2,100\n\
+        2,B,2026-10-02,2026-10-05,2026-10-04,1,80\n2,B,2026-10-02,2026-10-05,2026-10-04,2,80\n";
+    assert_eq!(measured("supplies", supplies, ["spend"]).0, [180.0]);
+}
+
+#[test]
+fn amounts_of_lines_are_added_up() {
+    let differ = "order_id,customer_id,order_date,total,item\n1,a,2026-10-01,70,K\n1,a,2026-10-01,30,F\n2,b,2026-10-02,50,M\n\
+                  3,c,2026-10-03,45,J\n3,c,2026-10-03,45,C\n";
+    assert_eq!(measured("purchases", differ, ["revenue"]).0, [240.0]);
+    // Two lines that cost the same are proved to be lines by their price and quantity.
+    let equal = "order_id,customer_id,order_date,line_value,item,quantity,unit_price\n1,a,2026-10-01,50,K,1,50\n1,a,2026-10-01,50,F,2,25\n\
+                 2,b,2026-10-02,40,M,1,40\n2,b,2026-10-02,40,M,4,10\n";
+    let mapped = Folder::new().with("file.csv", equal);
+    let args = [
+        "measure",
+        "purchases=file.csv",
+        "--map",
+        "file.csv:amount=line_value",
+        "-m",
+        "revenue",
+    ];
+    let ran = mapped.run(&[&args[..], &ARGS].concat()).code(0);
+    assert!(
+        ran.out().contains("\"value\":180.0") || ran.out().contains("\"value\": 180.0"),
+        "{}",
+        ran.out()
+    );
+    let single = "order_id,customer_id,order_date,total\n1,a,2026-10-01,10\n2,b,2026-10-02,10\n";
+    assert_eq!(measured("purchases", single, ["revenue"]).0, [20.0]);
+}
+
+#[test]
+fn what_may_be_either_is_asked_and_the_answer_is_followed() {
+    let tickets = "order_id,customer_id,order_date,amount,seat\n1,a,2026-10-01,10,A1\n1,a,2026-10-01,10,A2\n2,b,2026-10-02,10,B1\n";
+    let ran = run("purchases", tickets, "revenue").code(3);
+    assert!(
+        ran.err().contains("amount may be the amount of the line or of the whole order"),
+        "{}",
+        ran.err()
+    );
+    assert!(ran.err().contains("amount_on = \"order\""), "{}", ran.err());
+    for (answer, revenue) in [("line", "30.0"), ("order", "20.0")] {
+        let config = format!("[[source]]\npath = \"file.csv\"\nkind = \"purchases\"\namount_on = \"{answer}\"\n");
+        let folder = Folder::new().with("file.csv", tickets).with("relhealth.toml", config);
+        let ran = folder.run(&[&["measure", "-m", "revenue"][..], &ARGS].concat()).code(0);
+        let document: serde_json::Value = serde_json::from_str(&ran.out()).expect("JSON");
+        assert_eq!(document["cells"][0]["value"].to_string(), revenue);
+    }
+}
+
+#[test]
+fn lines_belong_to_the_order_above() {
+    let odoo = "Order Reference,Customer,Order Date,Order Lines/Product,Order Lines/Quantity,Order Lines/Subtotal\n\
+        S1,Alder Ltd,2026-10-02 08:10:00,Desk,1,300.00\n,,,Chair,4,400.00\nS2,Birch GmbH,2026-10-09 09:00:00,Desk,2,600.00\n\
+        S3,Cedar SA,2026-10-12 10:00:00,Shelf,1,150.00\n,,,Screws,10,5.00\n";
+    let (values, said) = measured("purchases", odoo, ["revenue", "orders", "active_customers"]);
+    assert_eq!(values, [1455.0, 3.0, 3.0]);
+    assert!(said.contains("5 read = 5 used; 2 filled-from-above"), "{said}");
+    // In Dutch, with a total that is on the first line only.
+    let dutch = "Orderreferentie;Klantnummer;Orderdatum;Totaal;Orderregels/Product;Orderregels/Subtotaal\n\
+        S1;K1;2026-10-02;700,00;Bureau;300,00\n;;;;Stoel;400,00\nS2;K2;2026-10-09;600,50;Bureau;600,50\n";
+    let (values, said) = measured("purchases", dutch, ["revenue", "orders"]);
+    assert_eq!(values, [1300.5, 2.0]);
+    assert!(said.contains("[decided]"), "{said}");
+    let supplies = "Order Reference,Vendor,Order Date,Promised Date,Received Date,Order Lines/Product,Order Lines/Subtotal\n\
+        P1,Alder,2026-10-02,2026-10-09,2026-10-08,Desk,300\n,,,,,Chair,400\nP2,Birch,2026-10-03,2026-10-09,2026-10-08,Desk,600\n";
+    assert_eq!(measured("supplies", supplies, ["spend"]).0, [1300.0]);
+}
+
+#[test]
+fn what_is_no_line_of_an_order_is_not_filled_in() {
+    let header = "order_id,customer_id,order_date,product,quantity,amount\n";
+    // Sums are no lines, nor is a line at the start, nor what somebody bought who is not known.
+    let sums = format!(
+        "{header}1,a,2026-10-02,Desk,1,300\n,,,Chair,1,100\n,,,Subtotal,2,400\n2,b,2026-10-03,Desk,1,300\n3,c,2026-10-03,Desk,1,300\n"
+    );
+    let (values, said) = measured("purchases", &sums, ["revenue", "orders"]);
+    assert_eq!(values, [1000.0, 3.0], "{said}");
+    let orphan = format!("{header},,,Chair,4,400\n1,a,2026-10-02,Desk,1,300\n,,,Chair,4,400\n2,b,2026-10-03,Desk,1,300\n");
+    let (values, said) = measured("purchases", &orphan, ["revenue", "orders"]);
+    assert_eq!(values, [1000.0, 2.0]);
+    assert!(said.contains("1 rejected (1 no-parent-above)"), "{said}");
+    let guests = format!("{header}1,a,2026-10-02,Desk,1,300\n2,,2026-10-02,Chair,4,400\n");
+    assert_eq!(measured("purchases", &guests, ["revenue", "orders"]).0, [300.0, 1.0]);
+    // The configuration overrides what the file seems to say.
+    let config = "[[source]]\npath = \"file.csv\"\nkind = \"purchases\"\nfill_down = false\n";
+    let folder = Folder::new().with("file.csv", orphan).with("relhealth.toml", config);
+    let ran = folder.run(&[&["measure", "-m", "revenue"][..], &ARGS].concat()).code(0);
+    assert!(ran.err().contains("2 rejected (2 missing)"), "{}", ran.err());
+}
+
+#[test]
+fn the_decisions_are_written_down() {
+    let folder = Folder::new().with("file.csv", TOTALS.replace("HEADER", "Total"));
+    folder.run(&["init", "purchases=file.csv"]).code(0);
+    assert!(
+        folder.read("relhealth.toml").contains("amount_on = \"order\""),
+        "{}",
+        folder.read("relhealth.toml")
+    );
+    let filled = "order_id,customer_id,order_date,product,amount\n1,a,2026-10-02,Desk,300\n,,,Chair,400\n2,b,2026-10-03,Desk,300\n";
+    let folder = Folder::new().with("file.csv", filled);
+    folder.run(&["init", "purchases=file.csv"]).code(0);
+    assert!(
+        folder.read("relhealth.toml").contains("fill_down = true"),
+        "{}",
+        folder.read("relhealth.toml")
+    );
+    let again = folder.run(&[&["measure", "-m", "revenue"][..], &ARGS].concat()).code(0);
+    assert!(again.err().contains("1 filled-from-above"), "{}", again.err());
+}
+
+#[test]
+fn money_that_went_back_by_its_status() {
+    let orders = "order_id,customer_id,order_date,amount,status\n1,a,2026-10-01,10,paid\n2,b,2026-10-02,20,Refunded\n\
+                  3,c,2026-10-03,40,charged back\n4,d,2026-10-04,80,partially refunded\n";
+    let (values, said) = measured("purchases", orders, ["revenue", "orders", "refund_rate"]);
+    assert_eq!(values, [90.0, 4.0, 0.4]);
+    assert!(said.contains("[refunded-by-status]: file.csv: purchases: 2 records have"), "{said}");
+    assert!(said.contains("[partial-refund]: file.csv: purchases: 1 record has"), "{said}");
+    let gifts =
+        "Spendennummer;Spender-ID;Spendendatum;Betrag;Status\n1;a;13.10.2026;10,00;erhalten\n2;b;13.10.2026;20,50;Rücklastschrift\n";
+    assert_eq!(measured("purchases", gifts, ["revenue"]).0, [10.0]);
+}
+
+#[test]
+fn a_gift_counts_once_whoever_is_credited_with_it() {
+    let by_type =
+        "gift_id,donor_id,gift_date,gift_amount,credit_type\n1,a,2026-10-01,100,Hard\n1,b,2026-10-01,100,Soft\n2,c,2026-10-02,50,Hard\n";
+    let (values, said) = measured("purchases", by_type, ["revenue", "orders", "active_customers"]);
+    assert_eq!(values, [150.0, 2.0, 2.0]);
+    assert!(said.contains("1 excluded (1 soft-credit)"), "{said}");
+    let by_person =
+        "gift_id,donor_id,gift_date,gift_amount,soft_credit_name\n1,a,2026-10-01,100,Ann\n1,a,2026-10-01,100,Ben\n2,c,2026-10-02,50,\n";
+    assert_eq!(measured("purchases", by_person, ["revenue", "orders"]).0, [150.0, 2.0]);
+    let by_donor = "gift_id,donor_id,gift_date,gift_amount\n1,a,2026-10-01,100\n1,b,2026-10-01,100\n2,c,2026-10-02,50\n";
+    assert_eq!(
+        measured("purchases", by_donor, ["revenue", "orders", "active_customers"]).0,
+        [150.0, 2.0, 2.0]
+    );
+}
