@@ -148,6 +148,9 @@ impl Currency {
 
 /// The currency at the start of a text, and the rest after it.
 pub(super) fn strip_prefix(text: &str) -> Option<(&'static Currency, &str)> {
+    if text.starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
     let known: &'static Known = &KNOWN;
     for (sign, name) in &known.signs {
         if let Some(rest) = text.strip_prefix(sign.as_str()) {
@@ -170,6 +173,9 @@ pub(super) fn strip_prefix(text: &str) -> Option<(&'static Currency, &str)> {
 
 /// The currency at the end of a text, and the rest before it.
 pub(super) fn strip_suffix(text: &str) -> Option<(&'static Currency, &str)> {
+    if text.ends_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
     let known: &'static Known = &KNOWN;
     for (sign, name) in &known.signs {
         if let Some(rest) = text.strip_suffix(sign.as_str()) {

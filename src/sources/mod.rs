@@ -26,7 +26,7 @@ mod soft_credits;
 mod target;
 
 pub use describe::{Described, describe, is_header, zone_of_header};
-pub use guess::{AmountName, amount_name, currency_of_header};
+pub use guess::{AmountName, amount_name, currency_of_header, is_price};
 pub use money_back::{MoneyBack, money_back};
 pub use profile::{Confidence, Profile};
 pub use questions::QUESTION;

@@ -219,11 +219,18 @@ impl Plan {
                 None if self.name == stakeholders::TYPE.name => interners.texts.code(&cell.to_lowercase()),
                 // As are the codes of currencies; other ways to write one mean its code.
                 Some(Role::Currency) => {
-                    filling.named = Currency::named(cell);
-                    match filling.named {
-                        Some(currency) => interners.texts.code(currency.name()),
-                        None => interners.texts.code(&cell.to_ascii_uppercase()),
+                    let (seen, known) = &mut filling.words;
+                    let index = seen.code(cell) as usize;
+                    if known.len() <= index {
+                        let named = Currency::named(cell);
+                        filling.currencies.push(named);
+                        known.push(match named {
+                            Some(currency) => interners.texts.code(currency.name()),
+                            None => interners.texts.code(&cell.to_ascii_uppercase()),
+                        });
                     }
+                    filling.named = filling.currencies[index];
+                    known[index]
                 }
                 _ => interners.texts.code(cell),
             };

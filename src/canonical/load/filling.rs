@@ -18,6 +18,8 @@ pub struct Filling {
     pub times: (u64, u64),
     /// Closed words by the cells that were met, so that each is looked up once.
     pub(super) words: (Texts, Vec<u32>),
+    /// In a column of currencies, what each of these words names.
+    pub(super) currencies: Vec<Option<&'static Currency>>,
     /// Cells rounded to 1/10,000.
     pub rounded: u64,
     /// The currency that the cell read last names.
@@ -43,6 +45,7 @@ impl Filling {
             is_stakeholder: kind == ColumnType::Stakeholder,
             times: (0, 0),
             words: (Texts::default(), Vec::new()),
+            currencies: Vec::new(),
             rounded: 0,
             named: None,
             notes: BTreeMap::new(),

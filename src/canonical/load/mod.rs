@@ -44,7 +44,7 @@ use crate::io;
 use crate::notes::{Decision, FilledFromAbove, Note};
 use crate::period::Zone;
 use crate::record_counts::RecordCounts;
-use crate::schema::{Micros, Role, Table};
+use crate::schema::{Micros, Role, Table, purchases};
 use crate::sources::{AmountOn, Input, Profile, Source};
 
 use super::{CanonicalTables, SourceInfo};
@@ -240,6 +240,13 @@ fn read_file(opened: Opened, options: &Options, several: bool, notes: &mut Vec<N
                 }
                 amount_on = match order_amounts::decide(mapping.table, &mapping.plans, &rowset, &all_names) {
                     AmountsAre::NotClear(reading) => return Err(order_amounts::question(&file, &reading).into()),
+                    // Who maps a price to the amount has decided it.
+                    AmountsAre::OfUnits { .. } if source.map.get(purchases::AMOUNT.name).is_some_and(|mapped| mapped.place.is_some()) => {
+                        Some(AmountOn::Line)
+                    }
+                    AmountsAre::OfUnits { header, quantity, lines } => {
+                        return Err(order_amounts::unit_question(&file, &header, &quantity, lines).into());
+                    }
                     AmountsAre::OfOrders(reading) => {
                         decided.push((reading.header.clone(), Decision::AmountOfOrder { reading }));
                         Some(AmountOn::Order)

@@ -9,7 +9,7 @@ use crate::canonical::Data;
 use crate::diagnostics::{Place, Problem, counted, excerpt};
 use crate::notes::{OrderAmountReading, OrderAmountShown};
 use crate::schema::{Column, MONEY_SCALE, NO_INT, NO_KEY, Table, purchases, supplies};
-use crate::sources::{AmountName, amount_name, lists_soft_credits};
+use crate::sources::{AmountName, amount_name, is_price, lists_soft_credits};
 
 /// What the amounts of a file are of.
 pub enum AmountsAre {
@@ -19,6 +19,15 @@ pub enum AmountsAre {
     OfOrders(OrderAmountReading),
     /// It may be either: what is to be asked.
     NotClear(OrderAmountReading),
+    /// They may be prices of single units: how many of the lines have another quantity than one.
+    OfUnits {
+        /// The header of the amounts.
+        header: String,
+        /// The header of the quantities.
+        quantity: String,
+        /// Lines with another quantity than one, and all lines.
+        lines: (u64, u64),
+    },
 }
 
 /// The lines of one order.
@@ -48,7 +57,7 @@ struct Order {
 }
 
 /// Of a large file, the orders that are looked at: enough to decide.
-const ENOUGH: usize = 500_000;
+const ENOUGH: usize = 100_000;
 
 /// The columns that are compared.
 struct Columns<'a> {
@@ -65,6 +74,9 @@ pub fn decide(table: Table, plans: &[Plan], rowset: &Rowset, headers: &[String])
     let Some((header, columns)) = columns(table, plans, rowset) else {
         return AmountsAre::OfLines;
     };
+    if let Some(of_units) = of_units(table, header, &columns, plans) {
+        return of_units;
+    }
     let orders = orders(&columns, rowset);
     // Gifts that are listed once for each person who is credited with them.
     let name = match lists_soft_credits(headers) {
@@ -72,6 +84,32 @@ pub fn decide(table: Table, plans: &[Plan], rowset: &Rowset, headers: &[String])
         false => amount_name(header),
     };
     weigh(&orders, name, header)
+}
+
+/// A column that is called a price, without a total next to it, may be the price of one unit where more than one was bought.
+fn of_units(table: Table, header: &str, columns: &Columns, plans: &[Plan]) -> Option<AmountsAre> {
+    let quantities = columns.quantities.filter(|_| columns.prices.is_none() && is_price(header))?;
+    let many = quantities.iter().filter(|quantity| !quantity.is_nan() && **quantity != 1.0).count();
+    let of_quantity = plans.iter().find(|plan| {
+        plan.column
+            .is_some_and(|column| column.table == table && column.name == purchases::QUANTITY.name)
+    })?;
+    (many > 0).then(|| AmountsAre::OfUnits {
+        header: header.to_string(),
+        quantity: of_quantity.header.clone(),
+        lines: (many as u64, quantities.len() as u64),
+    })
+}
+
+/// The question whether amounts are prices of units, and how to answer it.
+pub fn unit_question(file: &str, header: &str, quantity: &str, (many, all): (u64, u64)) -> Problem {
+    Problem::data(format!("{file}: {} may be the price of one unit or the amount of the line", excerpt(header)))
+        .why(format!("{many} of {} a quantity other than 1", counted(all, "line has", "lines have")))
+        .hint(format!(
+            "if it is the price of one unit, set amount = {{ expr = '\"{quantity}\" * \"{header}\"' }} in [source.map] of relhealth.toml; if it \
+             is the amount of the line, set amount_on = \"line\" in [[source]]"
+        ))
+        .at(Place::file(file))
 }
 
 /// Whether an order has a line without an amount.
@@ -325,6 +363,7 @@ mod tests {
             AmountsAre::OfLines => "lines",
             AmountsAre::OfOrders(_) => "orders",
             AmountsAre::NotClear(_) => "asked",
+            AmountsAre::OfUnits { .. } => "units",
         }
     }
 

@@ -170,6 +170,12 @@ pub fn amount_name(header: &str) -> AmountName {
     }
 }
 
+/// Whether a header is called a price, and nothing more: `Price`, `Preis`.
+pub fn is_price(header: &str) -> bool {
+    let header = headers(&[header.to_string()]).remove(0);
+    header.words.len() == 1 && header.words.contains("price")
+}
+
 /// How sure a header's name makes a column, and why.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Named {

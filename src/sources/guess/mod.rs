@@ -23,7 +23,7 @@ mod tables;
 
 pub use evidence::{CellsAre, ColumnEvidence, TableClue, listed};
 pub use header_words::{Unit, currency_of_header};
-pub use meanings::{AmountName, amount_name};
+pub use meanings::{AmountName, amount_name, is_price};
 pub use profile::{ColumnProfile, Kind};
 pub use questions::Question;
 
