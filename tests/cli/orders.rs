@@ -72,6 +72,9 @@ fn amounts_of_lines_are_added_up() {
         ran.out()
     );
     let single = "order_id,customer_id,order_date,total\n1,a,2026-10-01,10\n2,b,2026-10-02,10\n";
+    // The payments of a plan have one id, and each its date.
+    let plans = "order_id,customer_id,order_date,total\n1,a,2026-10-01,10\n1,a,2026-10-08,10\n2,b,2026-10-02,20\n2,b,2026-10-09,20\n";
+    assert_eq!(measured("purchases", plans, ["revenue"]).0, [60.0]);
     assert_eq!(measured("purchases", single, ["revenue"]).0, [20.0]);
 }
 

@@ -168,3 +168,65 @@ pub fn look(job: &Job, plans: &[Plan], is_set: bool) -> Result<(Parents, Option<
     };
     Ok((Parents::OnFirst(found), Some(reading)))
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::testing::{load, note, notes};
+    use crate::canonical::load::Loaded;
+    use crate::schema::{Table, purchases};
+
+    /// Stakeholder, order and amount of each row, sorted.
+    fn rows(loaded: &Loaded) -> Vec<(u32, u64, i64)> {
+        let rows = loaded.canonical.table(Table::Purchases).unwrap();
+        let people = 0..loaded.canonical.stakeholders.len() as u32;
+        let of_one = |who: u32| {
+            rows.run(who)
+                .map(move |row| (who, rows.keys(&purchases::ORDER_ID).at(row), rows.ints(&purchases::AMOUNT).at(row)))
+        };
+        let mut all: Vec<_> = people.flat_map(of_one).collect();
+        all.sort_unstable();
+        all
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(40))]
+
+        #[test]
+        fn parents_on_the_first_line_say_the_same_as_on_each(orders in proptest::collection::vec((0..5u32, proptest::collection::vec(1..500u32, 1..4)), 2..12)) {
+            let text = |is_first_only: bool| {
+                let mut text = "order_id,customer_id,order_date,product,line_total\n".to_string();
+                for (id, (customer, lines)) in orders.iter().enumerate() {
+                    for (at, amount) in lines.iter().enumerate() {
+                        let parent = match is_first_only && at > 0 {
+                            true => ",,".to_string(),
+                            false => format!("{id},c{customer},2026-01-{:02}", 1 + id),
+                        };
+                        text += &format!("{parent},thing {at},{amount}\n");
+                    }
+                }
+                text
+            };
+            let (once, each) = (text(true), text(false));
+            let (once, each) = (load(&[("a.csv", "purchases", &once)]), load(&[("a.csv", "purchases", &each)]));
+            prop_assert_eq!(rows(&once), rows(&each));
+            let lines: usize = orders.iter().map(|(_, lines)| lines.len() - 1).sum();
+            let filled: u64 = once.account[0].decided.values().sum();
+            prop_assert_eq!(filled, lines as u64);
+        }
+    }
+
+    #[test]
+    fn the_decision_names_the_columns_and_the_first_line() {
+        let text = "order_id,customer_id,order_date,status,product,amount\n1,a,2026-01-01,paid,x,10\n,,,,y,20\n2,b,2026-01-02,paid,z,5\n";
+        let loaded = load(&[("a.csv", "purchases", text)]);
+        assert_eq!(
+            note(&loaded, "decided").text(),
+            "order_id: 1 line belongs to the record above, the first on line 3, and takes its order_id, customer_id, order_date and status"
+        );
+        // A text alone makes no line: a name with an amount may be a sum.
+        let numbers = "order_id,customer_id,order_date,quantity,amount\n1,a,2026-01-01,1,10\n,,,2,20\n2,b,2026-01-02,3,5\n";
+        assert!(notes(&load(&[("a.csv", "purchases", numbers)]), "decided").is_empty());
+    }
+}

@@ -8,7 +8,7 @@ use super::file::Rowset;
 use crate::canonical::Data;
 use crate::diagnostics::{Place, Problem, counted, excerpt};
 use crate::notes::{OrderAmountReading, OrderAmountShown};
-use crate::schema::{Column, MONEY_SCALE, NO_INT, NO_KEY, Table, purchases, supplies};
+use crate::schema::{Column, DAY, MONEY_SCALE, NO_INT, NO_KEY, NO_TIME, Table, purchases, supplies};
 use crate::sources::{AmountName, amount_name, is_price, lists_soft_credits};
 
 /// What the amounts of a file are of.
@@ -34,7 +34,7 @@ pub enum AmountsAre {
 #[derive(Default)]
 struct Order {
     lines: u64,
-    /// Lines with an amount, the first of these amounts, and whether all are the same.
+    /// Lines with an amount, the first of these amounts, and whether another one has another, or another date.
     priced: u64,
     amount: i64,
     differs: bool,
@@ -48,6 +48,8 @@ struct Order {
     /// The status of the first line, and whether another one has another: then they are states of one record, not lines.
     status: Option<u32>,
     has_states: bool,
+    /// When the first line was. Those of an order have one date; what recurs under one id, such as the payments of a plan, has several.
+    at: Option<i64>,
     /// The stakeholder of the first line, and whether another one has another.
     who: Option<u32>,
     has_several_people: bool,
@@ -67,6 +69,7 @@ struct Columns<'a> {
     prices: Option<&'a [i64]>,
     statuses: Option<&'a [u32]>,
     people: Option<&'a [u32]>,
+    times: Option<&'a [i64]>,
 }
 
 /// What the amounts of a file are of, where nothing says it; `None`: it has no amounts of lines of orders.
@@ -119,9 +122,9 @@ pub fn lacks_some(table: Table, plans: &[Plan], rowset: &Rowset) -> bool {
 
 /// The header of the amounts, and the columns.
 fn columns<'a>(table: Table, plans: &'a [Plan], rowset: &'a Rowset) -> Option<(&'a str, Columns<'a>)> {
-    let (order, amount): (&Column, &Column) = match table {
-        Table::Purchases => (&purchases::ORDER_ID, &purchases::AMOUNT),
-        Table::Supplies => (&supplies::ORDER_ID, &supplies::AMOUNT),
+    let (order, amount, at): (&Column, &Column, &Column) = match table {
+        Table::Purchases => (&purchases::ORDER_ID, &purchases::AMOUNT, &purchases::OCCURRED_AT),
+        Table::Supplies => (&supplies::ORDER_ID, &supplies::AMOUNT, &supplies::ORDERED_AT),
         Table::Interactions | Table::Surveys | Table::Stakeholders | Table::Referrals | Table::Identities => return None,
     };
     let place = |column: &Column| plans.iter().position(|plan| plan.column == Some(column));
@@ -147,6 +150,10 @@ fn columns<'a>(table: Table, plans: &'a [Plan], rowset: &'a Rowset) -> Option<(&
         Some(Data::Code(people)) => Some(people.as_slice()),
         _ => None,
     };
+    let times = match data(at) {
+        Some(Data::Int(times)) => Some(times.as_slice()),
+        _ => None,
+    };
     let columns = Columns {
         orders,
         amounts,
@@ -154,6 +161,7 @@ fn columns<'a>(table: Table, plans: &'a [Plan], rowset: &'a Rowset) -> Option<(&
         prices,
         statuses,
         people,
+        times,
     };
     Some((&plan.header, columns))
 }
@@ -198,7 +206,9 @@ fn orders(columns: &Columns, rowset: &Rowset) -> FxHashMap<u64, Order> {
         if order.priced == 0 {
             order.amount = amount;
         }
-        order.differs |= order.amount != amount;
+        let at = columns.times.map_or(NO_TIME, |times| times[row]);
+        let first = *order.at.get_or_insert(at);
+        order.differs |= order.amount != amount || first.saturating_sub(at).saturating_abs() >= DAY;
         order.priced += 1;
         if let Some(product) = product {
             order.products += u64::from(is_close(amount.into(), product.into(), CENT));
