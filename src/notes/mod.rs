@@ -11,6 +11,7 @@ mod data_issues;
 mod decision;
 mod expression;
 mod files;
+mod money;
 mod personal;
 mod run;
 mod unused;
@@ -21,13 +22,11 @@ use crate::diagnostics::{Place, visible};
 
 pub use cells::{CellNote, Cells, ClockChange, Expected};
 pub use data_issues::{DataIssue, ExampleRecord};
-pub use decision::{
-    CurrencyFound, CurrencyReading, CurrencySource, DateFormat, DateReading, Decision, FilledFromAbove, OrderAmountReading,
-    OrderAmountShown,
-};
+pub use decision::{DateFormat, DateReading, Decision};
 pub use described::{Code, Description, Group};
 pub use expression::ExpressionFault;
 pub use files::{FileNote, Recognition, SurveyQuestion};
+pub use money::{CurrencyFound, CurrencyReading, CurrencySource, FilledFromAbove, OrderAmountReading, OrderAmountShown};
 pub use personal::{CellText, Id, Personal, Withheld};
 pub use run::{AsOfDoubt, PseudonymKey, RunNote};
 pub use unused::{CellFault, DuplicateReason, ExclusionReason, MissingValue, RejectReason, UnusedReason, UnusedStatus};

@@ -30,6 +30,45 @@ pub struct FileCurrencies {
     pub decisions: Vec<ColumnDecision>,
 }
 
+/// The currency that is written beside the amounts of a record.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Written {
+    currency: Option<&'static Currency>,
+    /// Two of them that contradict each other.
+    contradiction: Option<(&'static Currency, &'static Currency)>,
+}
+
+impl Written {
+    /// Whether no amount names one.
+    pub fn is_nothing(self) -> bool {
+        self.currency.is_none()
+    }
+
+    /// With what is beside another amount.
+    pub fn and(self, other: Option<&'static Currency>) -> Written {
+        let (Some(known), Some(other)) = (self.currency, other) else {
+            return Written {
+                currency: self.currency.or(other),
+                ..self
+            };
+        };
+        let agreed = Currency::agreed(known, other);
+        Written {
+            currency: agreed.or(self.currency),
+            contradiction: self.contradiction.or(agreed.is_none().then_some((known, other))),
+        }
+    }
+
+    /// With what is beside several other amounts.
+    pub fn and_all(self, others: Written) -> Written {
+        let all = self.and(others.currency);
+        Written {
+            contradiction: all.contradiction.or(others.contradiction),
+            ..all
+        }
+    }
+}
+
 /// The currency of a record.
 pub enum RecordCurrency {
     /// What its column has, or none.
@@ -73,8 +112,11 @@ impl FileCurrencies {
     ///
     /// # Errors
     /// They contradict each other.
-    pub fn of_record(&self, stated: Option<&'static Currency>, written: Option<&'static Currency>) -> Result<RecordCurrency, RejectReason> {
-        let named = match (stated, written) {
+    pub fn of_record(&self, stated: Option<&'static Currency>, written: Written) -> Result<RecordCurrency, RejectReason> {
+        if let Some((one, other)) = written.contradiction {
+            return Err(mismatch(one, other));
+        }
+        let named = match (stated, written.currency) {
             (Some(stated), Some(written)) => match Currency::agreed(stated, written) {
                 Some(agreed) => Some(agreed),
                 None => return Err(mismatch(stated, written)),
@@ -96,7 +138,7 @@ impl FileCurrencies {
 }
 
 /// Why a record of two currencies is not used.
-pub fn mismatch(stated: &Currency, written: &Currency) -> RejectReason {
+fn mismatch(stated: &Currency, written: &Currency) -> RejectReason {
     RejectReason::CurrencyMismatch {
         stated: stated.name().to_string(),
         written: written.name().to_string(),

@@ -6,10 +6,10 @@ use anyhow::Result;
 
 use super::cells::{CellIssue, Filling, Interners, Read, expression_amount, expression_time};
 use super::columns::Plan;
-use super::currencies::{RecordCurrency, mismatch};
+use super::currencies::{RecordCurrency, Written};
 use super::filled_down::{Above, Parents};
 use super::mapping::{LookedUp, Mapping};
-use crate::cell_parsing::{Currency, Order, is_null, unguarded};
+use crate::cell_parsing::{Order, is_null, unguarded};
 use crate::expr::{Bound, Cell, Reading};
 use crate::ingest::{Layout, Outcome, Record, for_each_record};
 use crate::io;
@@ -261,10 +261,10 @@ impl Job<'_> {
         let stored = |index: usize| if index < width { record.stored(index) } else { None };
         let is_nothing = |cell: &str| is_null(cell);
         let mark = std::cell::Cell::new(self.mapping.filter_mark);
-        let named: std::cell::Cell<Option<&'static Currency>> = std::cell::Cell::new(None);
+        let in_expression = std::cell::Cell::new(Written::default());
         let amount = |cell: &str| {
             let (number, currency) = expression_amount(cell, mark.get())?;
-            named.set(currency.or(named.get()));
+            in_expression.set(in_expression.get().and(currency));
             Some(number)
         };
         let time = |_: usize, cell: &str| expression_time(cell, self.dates, self.zone);
@@ -291,23 +291,20 @@ impl Job<'_> {
         let mut trouble = None;
         let mut pushed = 0;
         // The currency that the record's column says, and the one that its amounts say.
-        let (mut stated, mut written, mut contradiction) = (None, None, None);
+        let (mut stated, mut written) = (None, Written::default());
         for (plan, filling) in plans.iter().zip(&mut sink.fillings) {
             mark.set(plan.mark);
-            named.set(None);
+            in_expression.set(Written::default());
             match plan.read(&field, &stored, &reading, &mut sink.interners, filling) {
                 Ok(value) => {
                     doubtful |= plan.required && value.is_null();
                     if plan.kind == ColumnType::Money && !value.is_null() {
-                        let of_amount = filling.named.take().or(named.get()).or(plan.currency);
-                        match (written, of_amount) {
-                            (Some(known), Some(other)) => {
-                                let agreed = Currency::agreed(known, other);
-                                contradiction = contradiction.or(agreed.is_none().then_some((known, other)));
-                                written = agreed.or(written);
-                            }
-                            (known, other) => written = known.or(other),
-                        }
+                        let of_cell = in_expression.get().and(filling.named.take());
+                        written = written.and_all(if of_cell.is_nothing() {
+                            of_cell.and(plan.currency)
+                        } else {
+                            of_cell
+                        });
                     } else if let Some(currency) = filling.named.take() {
                         stated = Some(currency);
                     }
@@ -326,7 +323,6 @@ impl Job<'_> {
             Some((CellIssue::NeedsColumnScan, _)) => return Ok(Some(Need::Columns)),
             Some((CellIssue::Bad(reason), column)) => Some(Out::new(column, reason)),
         };
-        let out = out.or_else(|| contradiction.map(|(a, b)| Out::new("", mismatch(a, b))));
         let out = match (out, self.mapping.currencies.of_record(stated, written)) {
             (Some(out), _) => Some(out),
             (None, Err(reason)) => Some(Out::new("", reason)),

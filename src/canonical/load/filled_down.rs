@@ -10,7 +10,7 @@ use super::file::Job;
 use crate::cell_parsing::{DecimalMark, is_null, parse_number};
 use crate::ingest::{Record, for_each_record, is_total_label};
 use crate::notes::FilledFromAbove;
-use crate::schema::{ColumnType, Role};
+use crate::schema::{ColumnType, Role, Table};
 
 /// How the cells of a file are filled in from the record above.
 #[derive(Debug, Clone)]
@@ -92,6 +92,20 @@ impl FilledDown {
     }
 }
 
+/// What the records below others have in common.
+#[derive(Default)]
+struct Seen {
+    above: Above,
+    lines: u64,
+    first: u64,
+    parents: u64,
+    /// By column, on how many of the lines it is empty, and on how many it is a text.
+    empty: BTreeMap<usize, u64>,
+    texts: BTreeMap<usize, u64>,
+    /// By column, on how many parents it is filled.
+    of_parents: BTreeMap<usize, u64>,
+}
+
 /// Looks at a whole file: whether records that do not say whose they are belong to the one above.
 ///
 /// They do if each of them has a text of its own, such as a product, and no order, customer and date. Columns that are empty on all of
@@ -103,22 +117,14 @@ impl FilledDown {
 pub fn look(job: &Job, plans: &[Plan], is_set: bool) -> Result<(Parents, Option<FilledFromAbove>)> {
     let names = &job.layout.header.names;
     let width = names.len();
-    let Some(mut found) = FilledDown::of(plans, width) else {
+    // Contacts and people are no lines of anything: a record without date and stakeholder is one that lacks them.
+    let has_lines = match job.mapping.table {
+        Table::Purchases | Table::Supplies | Table::Surveys => true,
+        Table::Interactions | Table::Stakeholders | Table::Referrals | Table::Identities => is_set,
+    };
+    let Some(mut found) = FilledDown::of(plans, width).filter(|_| has_lines) else {
         return Ok((Parents::OnEach, None));
     };
-    /// What the records below others have in common.
-    #[derive(Default)]
-    struct Seen {
-        above: Above,
-        lines: u64,
-        first: u64,
-        parents: u64,
-        /// By column, on how many of the lines it is empty, and on how many it is a text.
-        empty: BTreeMap<usize, u64>,
-        texts: BTreeMap<usize, u64>,
-        /// By column, on how many parents it is filled.
-        of_parents: BTreeMap<usize, u64>,
-    }
     let outcome = for_each_record(job.file, job.layout, 1, Seen::default, |seen, record| {
         let has_parent = !seen.above.is_empty();
         if !found.place(record, &mut seen.above) {
