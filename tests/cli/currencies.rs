@@ -172,6 +172,12 @@ fn a_column_that_contradicts_the_sign_rejects_the_record() {
     let (document, said) = measured("purchases", &text, &[]);
     assert_eq!(value(&document, "revenue"), "30");
     assert!(said.contains("1 rejected (1 currency-mismatch)"), "{said}");
+    // So does one that contradicts the header of the amounts.
+    let rows: String = (10..40).map(|n| format!("{n},c{n},2026-10-01,1.00,EUR\n")).collect();
+    let text = format!("order_id,customer_id,date,Amount (EUR),currency\n1,a,2026-10-01,10.00,USD\n{rows}");
+    let (document, said) = measured("purchases", &text, &[]);
+    assert_eq!(value(&document, "revenue"), "30");
+    assert!(said.contains("1 rejected (1 currency-mismatch)"), "{said}");
 }
 
 #[test]

@@ -80,25 +80,25 @@ pub enum RecordCurrency {
 }
 
 impl FileCurrencies {
-    /// How the currencies of these columns are read before any record is. Headers that name a currency say it of their amounts, unless the
-    /// file has a column of currencies.
+    /// How the currencies of these columns are read before any record is. Headers that name a currency say it of their amounts.
     pub fn of(plans: &mut Vec<Plan>, column: Option<Plan>, header_currency: impl Fn(&str) -> Option<&'static Currency>) -> FileCurrencies {
         let is_currency = |plan: &Plan| plan.role() == Some(Role::Currency);
         let mut currencies = FileCurrencies {
             column: plans.iter().position(is_currency),
             ..FileCurrencies::default()
         };
-        if let (None, Some(column)) = (currencies.column, column) {
-            for plan in plans.iter_mut().filter(|plan| plan.kind == ColumnType::Money) {
-                if let ColumnSource::Field(_) = plan.take {
-                    plan.currency = header_currency(&plan.header);
-                }
+        // A constant is what somebody says of the whole file.
+        let is_constant = currencies.column.is_some_and(|at| matches!(plans[at].take, ColumnSource::Value(_)));
+        for plan in plans.iter_mut().filter(|plan| plan.kind == ColumnType::Money && !is_constant) {
+            if let ColumnSource::Field(_) = plan.take {
+                plan.currency = header_currency(&plan.header);
             }
-            if let Some(first) = plans.iter().find(|plan| plan.currency.is_some()) {
-                currencies.decisions = of_header(first);
-                currencies.column = Some(plans.len());
-                plans.push(column);
-            }
+        }
+        let named = plans.iter().find(|plan| plan.currency.is_some());
+        if let (None, Some(column), Some(named)) = (currencies.column, column, named) {
+            currencies.decisions = of_header(named);
+            currencies.column = Some(plans.len());
+            plans.push(column);
         }
         currencies
     }
