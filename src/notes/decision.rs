@@ -5,7 +5,7 @@
 use super::personal::not_personal;
 use super::{CellText, Personal, Withheld};
 use crate::cell_parsing::{DateWay, DecimalMark, DecimalVerdict, Example, Order};
-use crate::diagnostics::{counted, visible};
+use crate::diagnostics::{counted, listed, visible};
 
 /// How the dates of a column are written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -130,6 +130,16 @@ described! {
         #[code = "ids-without-point-zero"]
         #[advice = "Nothing, if the IDs have no decimals elsewhere."]
         IdsWithoutPointZero { ids: u64 } => |_| format!("IDs are read without their .0, which all {ids} have"),
+
+        /// Cells that are `NA` are a text, such as the region North America, because the other cells of the column are of the same kind.
+        #[code = "na-is-text"]
+        #[advice = "Nothing. If `NA` is a missing value, set NA = \"\" in [source.values] of the column."]
+        #[option = "values"]
+        NaIsText { cells: u64, others: Vec<String> } => |_| {
+            let others: Vec<String> = others.iter().map(|other| format!("'{}'", visible(other))).collect();
+            let others = if others.is_empty() { "are names".to_string() } else { format!("are codes such as {}", listed(&others)) };
+            format!("{} because the other cells {others}", counted(*cells, "cell NA is a text,", "cells NA are a text,"))
+        },
     }
 }
 
@@ -146,6 +156,7 @@ impl Decision {
                 DecimalVerdict::Assumed { .. } | DecimalVerdict::Mixed { .. } => false,
             },
             Decision::IdsWithoutPointZero { .. } => true,
+            Decision::NaIsText { .. } => false,
         }
     }
 }

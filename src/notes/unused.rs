@@ -215,6 +215,12 @@ described! {
         #[advice = "Add the rate to [rates], or report in another currency."]
         #[option = "rates"]
         OtherCurrency => |_| "there is no rate for its currency",
+
+        /// Its stakeholder is a placeholder such as `guest`, and the record says nothing of anything else: a row of the roster, or a referral.
+        #[code = "placeholder-stakeholder"]
+        #[advice = "Nothing, if it stands for many people. Otherwise list it in `person_ids` of [[source]]."]
+        #[option = "person_ids"]
+        PlaceholderStakeholder => |_| "its stakeholder is a placeholder, which stands for many",
     }
 }
 

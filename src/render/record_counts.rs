@@ -21,6 +21,9 @@ pub fn line(file: &RecordCounts) -> String {
         let reasons: Vec<String> = file.reasons.iter().map(|(code, rows)| format!("{} {code}", count(*rows))).collect();
         line.push_str(&format!(" ({})", reasons.join(", ")));
     }
+    if file.without_person > 0 {
+        line.push_str(&format!("; {} of the used records count for no person", count(file.without_person)));
+    }
     line
 }
 
@@ -62,6 +65,7 @@ mod tests {
             rejected: 6,
             duplicate: 0,
             excluded: 2,
+            without_person: 0,
             reasons: [(no_stakeholder.code(), 2), (self_referral.code(), 6)].into(),
         };
         assert!(file.adds_up());
@@ -69,5 +73,7 @@ mod tests {
         assert_eq!(line(&file), text);
         file.reasons.clear();
         assert!(line(&file).ends_with("+ 2 excluded"));
+        file.without_person = 1_204;
+        assert!(line(&file).ends_with("+ 2 excluded; 1,204 of the used records count for no person"));
     }
 }

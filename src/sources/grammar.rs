@@ -33,6 +33,10 @@ const READING: &[&str] = &[
     "timezone",
     "amount_on",
     "private",
+    "placeholder_ids",
+    "person_ids",
+    "keep_placeholder_dates",
+    "keep_text",
 ];
 
 /// Keys of a `[[source]]` alone.
@@ -129,6 +133,10 @@ fn reading(reader: &mut Reader<'_>, table: &DeTable<'_>) -> Source {
         timezone: timezone(reader, table),
         amount_on: reader.choice(table, "amount_on", &[("line", AmountOn::Line), ("order", AmountOn::Order)]),
         private: reader.flag(table, "private"),
+        placeholder_ids: reader.strings(table, "placeholder_ids"),
+        keep_placeholder_dates: reader.flag(table, "keep_placeholder_dates"),
+        keep_text: reader.flag(table, "keep_text"),
+        person_ids: reader.strings(table, "person_ids"),
         ..Source::default()
     }
 }

@@ -11,6 +11,7 @@ mod inspect;
 mod measure;
 mod metrics;
 mod pages;
+mod people;
 mod redact;
 mod report;
 mod rows;

@@ -12,6 +12,8 @@ pub struct Building {
     pub stakeholder: Vec<u32>,
     pub hashes: Vec<u128>,
     pub keep: Vec<bool>,
+    /// Rows that count for no person: their stakeholder is a placeholder.
+    pub without_person: Vec<u32>,
 }
 
 /// Rows that are dropped after reading, by source and reason.
@@ -70,6 +72,7 @@ impl Building {
             stakeholder: Vec::new(),
             hashes: Vec::new(),
             keep: Vec::new(),
+            without_person: Vec::new(),
         }
     }
 
