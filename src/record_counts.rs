@@ -22,6 +22,8 @@ pub struct RecordCounts {
     pub duplicate: u64,
     /// Records excluded by a rule: no stakeholder, cancelled, filtered, after the as-of date.
     pub excluded: u64,
+    /// Used records whose stakeholder is a placeholder or unknown: they count, but for no person.
+    pub without_person: u64,
     /// Records by the code of the reason for not using them.
     pub reasons: BTreeMap<Code, u64>,
     /// Records that a decision about the file changes, by its code: lines that were filled in from the record above, amounts that count with

@@ -172,7 +172,7 @@ pub fn concentration(
     let mut running = 0;
     for (place, &(who, total)) in totals.iter().take(top).enumerate() {
         running += total;
-        if private.is(who, 0) || who == NO_CODE {
+        if private.is(who, 0) {
             found.withheld = true;
             continue;
         }
@@ -200,7 +200,8 @@ fn totals(frame: &Frame, (at, amount): (&str, &str), counts: impl Fn(i64) -> boo
     let (Some(times), Some(amounts)) = (frame.ints(at), frame.ints(amount)) else {
         return Ok(Default::default());
     };
-    let is_counted = |row: usize| times[row] != NO_TIME && counts(times[row]);
+    // What was bought without a stakeholder is of many, and no total of one.
+    let is_counted = |row: usize| frame.stakeholder[row] != NO_CODE && times[row] != NO_TIME && counts(times[row]);
     if frame.too_large(amount).any(|row| is_counted(row as usize)) {
         return Err(AbsentReason::TooLarge);
     }

@@ -52,7 +52,7 @@ impl Treatment {
             return Some(if is_withheld { Treatment::Withheld } else { Treatment::Loose });
         };
         match column.role {
-            Role::Stakeholder | Role::OtherStakeholder | Role::Alias => None,
+            Role::Stakeholder | Role::OtherStakeholder | Role::Alias | Role::ContactEmail | Role::ContactPhone | Role::ContactName => None,
             Role::PersonName => Some(Treatment::Name),
             Role::Email => Some(Treatment::Email),
             Role::FreeText => Some(Treatment::Withheld),

@@ -71,6 +71,7 @@ fn targets(settings: &Settings) -> String {
         supply_late_days,
         supply_tolerance,
         contact_days,
+        renewal_days,
         high_is_easy,
     } = settings;
     let or_none = |number: &Option<i64>| number.map_or("none".to_string(), |number| number.to_string());
@@ -84,6 +85,10 @@ fn targets(settings: &Settings) -> String {
         text.push_str(&format!("contact_days {tier} {days}\n"));
     }
     text.push_str(&format!("high_is_easy {high_is_easy}\n"));
+    // Hashes of saved baselines do not have it.
+    if *renewal_days != Settings::default().renewal_days {
+        text.push_str(&format!("renewal_days {renewal_days}\n"));
+    }
     text
 }
 

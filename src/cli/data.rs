@@ -88,6 +88,7 @@ pub fn options(reading: &Reading, config: &Config) -> anyhow::Result<Options> {
         rates: config.rates.clone(),
         redact: reading.redact.then(redact),
         limits: limits(reading),
+        merge_spellings: config.merge_spellings,
     })
 }
 

@@ -34,7 +34,22 @@ use crate::toml_reader::{DeTable, Reader};
 pub const LEVEL: f64 = 0.95;
 
 const KEYS: &[&str] = &[
-    "timezone", "currency", "as_of", "level", "source", "profile", "hours", "targets", "ces", "rates", "report", "rule", "waiver", "metric",
+    "timezone",
+    "currency",
+    "as_of",
+    "level",
+    "source",
+    "profile",
+    "hours",
+    "targets",
+    "roster",
+    "ces",
+    "rates",
+    "report",
+    "rule",
+    "waiver",
+    "metric",
+    "merge_spellings",
 ];
 
 /// A configuration.
@@ -46,6 +61,8 @@ pub struct Config {
     pub currency: Option<String>,
     /// Nothing at or after it is known; `None`: the end of the newest event's day.
     pub as_of: Option<Micros>,
+    /// Whether names that differ only in their spelling are one stakeholder.
+    pub merge_spellings: bool,
     /// How confidence intervals are found.
     pub confidence: Confidence,
     /// The files and how they are read.
@@ -75,6 +92,7 @@ impl Config {
             zone,
             currency: None,
             as_of: None,
+            merge_spellings: false,
             confidence: Confidence::of(LEVEL),
             sources: Vec::new(),
             profiles: Vec::new(),
@@ -114,6 +132,7 @@ impl Config {
         let currency = reader
             .text(&document, "currency")
             .and_then(|text| settings::currency(&mut reader, &text));
+        let merge_spellings = reader.flag(&document, "merge_spellings");
         let level = level(&mut reader, &document);
         let profiles = profiles(&mut reader, &document);
         let tables = reader.tables(&document, "source");
@@ -138,6 +157,7 @@ impl Config {
             zone,
             currency,
             as_of,
+            merge_spellings,
             confidence: Confidence::of(level),
             sources,
             profiles,

@@ -12,7 +12,7 @@ const MOST_HOURS: f64 = 87_600.0;
 /// More than two thousand years.
 const MOST_DAYS: i64 = 999_999;
 
-/// Reads `[hours]`, `[targets]` and `[ces]`; business hours without a zone are in the report's.
+/// Reads `[hours]`, `[targets]`, `[roster]` and `[ces]`; business hours without a zone are in the report's.
 pub fn settings(reader: &mut Reader<'_>, document: &DeTable<'_>, report: &Zone) -> Settings {
     let mut settings = Settings::default();
     if let Some(hours) = hours(reader, document, report) {
@@ -21,6 +21,11 @@ pub fn settings(reader: &mut Reader<'_>, document: &DeTable<'_>, report: &Zone) 
     if let Some(ces) = reader.table(document, "ces") {
         reader.known(ces, "of [ces]", &["high_is_easy"]);
         settings.high_is_easy = reader.flag(ces, "high_is_easy");
+    }
+    if let Some(roster) = reader.table(document, "roster") {
+        reader.known(roster, "of [roster]", &["renewal_days"]);
+        let days = reader.whole(roster, "renewal_days", 0..=MOST_DAYS);
+        settings.renewal_days = days.and_then(|days| i32::try_from(days).ok()).unwrap_or(settings.renewal_days);
     }
     let Some(targets) = reader.table(document, "targets") else {
         return settings;

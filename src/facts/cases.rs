@@ -224,7 +224,7 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
         let mut last_complaint: Option<i32> = None;
         for case in reader.last() {
             let mut since_previous = NO_INT;
-            if case.is_complaint && since.is_wanted() {
+            if case.is_complaint && since.is_wanted() && stakeholder != ctx.canonical.nobody() {
                 // Of all complaints, whatever `--where` leaves out.
                 let day = meter.zone.day_of(case.opened_at);
                 since_previous = last_complaint.replace(day).map_or(NO_INT, |last| i64::from(day - last));

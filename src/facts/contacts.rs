@@ -86,7 +86,8 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
                 rows.source_of(row),
             );
             out.int(at, contact.at);
-            if gap.is_wanted() {
+            // The contacts without a stakeholder are not those of one person.
+            if gap.is_wanted() && stakeholder != ctx.canonical.nobody() {
                 out.int(gap, days_since(&mut last_days, slice, contact.day));
             }
             out.code(direction, reader.log.word(contact.direction));

@@ -6,6 +6,10 @@ use crate::canonical::CanonicalTables;
 use crate::period::Clock;
 use crate::schema::{Micros, NO_CODE};
 
+/// The longest gap between two spells that is a renewal, where nothing is set: a month, the usual grace period of memberships and
+/// subscriptions.
+const RENEWAL_DAYS: i32 = 30;
+
 /// Settings of a run that change what facts say.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -23,6 +27,8 @@ pub struct Settings {
     pub supply_tolerance: f64,
     /// Days between contacts by tier.
     pub contact_days: BTreeMap<String, i64>,
+    /// The longest gap in days between two spells on the roster that is a renewal: who came back within it has not left.
+    pub renewal_days: i32,
     /// Effort scores are declared: a high score is easy.
     pub high_is_easy: bool,
 }
@@ -37,6 +43,7 @@ impl Default for Settings {
             supply_late_days: 0,
             supply_tolerance: 0.0,
             contact_days: BTreeMap::new(),
+            renewal_days: RENEWAL_DAYS,
             high_is_easy: false,
         }
     }

@@ -225,8 +225,9 @@ mod tests {
                 "a 2025-01: 10 voluntary",
                 "b 2025-01: 30 -",
                 "c 2025-01: - other",
-                "d 2025-01: 5 involuntary",
-                "e 2025-01: 1831 other",
+                // Both are away for a few days only, and renew.
+                "d 2025-01: 45 involuntary",
+                "e 2025-01: 1858 -",
             ]
         );
     }

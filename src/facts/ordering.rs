@@ -66,6 +66,7 @@ impl<'a> Orders<'a> {
         let (times, amounts) = (self.rows.times(&purchases::OCCURRED_AT), self.rows.ints(&purchases::AMOUNT));
         let (ids, refunds) = (self.rows.keys(&purchases::ORDER_ID), self.rows.ints(&purchases::REFUND));
         let many = run.len() > 32;
+        let is_nobody = stakeholder == ctx.canonical.nobody();
         let start = run.start;
         self.line_order.resize(run.len(), u32::MAX);
         // Orders first, then the negative lines, which may come before the order they belong to.
@@ -87,7 +88,12 @@ impl<'a> Orders<'a> {
                 let day = ctx.canonical.zone.day_of(at);
                 let slice = slice(row);
                 let id = ids.at(row);
-                let key = if id == NO_KEY { (day as u64, true) } else { (id, false) };
+                let key = match id {
+                    // The lines of nobody are of many people: their day says nothing of what belongs together.
+                    NO_KEY if is_nobody => (row as u64, true),
+                    NO_KEY => (day as u64, true),
+                    id => (id, false),
+                };
                 let known = if many {
                     self.found.get(&(key.0, key.1, slice)).copied()
                 } else {

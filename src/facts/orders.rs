@@ -12,7 +12,7 @@ use crate::schema::{Fact, FactSpec, NO_CODE, NO_INT, NO_TIME, Shape, Table, Unit
 /// The fact's description.
 pub static SPEC: FactSpec = FactSpec {
     fact: Fact::Orders,
-    text: "an order; where the source has no order ids, all of one stakeholder's lines of one calendar day; a refund that belongs to no order is a row with is_order false",
+    text: "an order; where the source has no order ids, all of one stakeholder's lines of one calendar day, and each line without a stakeholder; a refund that belongs to no order is a row with is_order false",
     shape: Shape::Event,
     rows: Some(Table::Purchases),
     tables: &[Table::Purchases],
@@ -36,7 +36,12 @@ pub static SPEC: FactSpec = FactSpec {
             "revenue less cost, where a cost is known",
             &[&[Column(&purchases::COST)]],
         ),
-        column("order_number", Unit::Count, "1 for the stakeholder's first order, by time", &[]),
+        column(
+            "order_number",
+            Unit::Count,
+            "1 for the stakeholder's first order, by time; null without a stakeholder",
+            &[],
+        ),
         column(
             "days_since_previous",
             Unit::Days,
@@ -163,29 +168,22 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
                 sum.lines.push(row as u32);
             }
         }
-        let gaps = if gap.is_wanted() { gaps(orders) } else { Vec::new() };
+        let is_somebody = stakeholder != ctx.canonical.nobody();
+        let gaps = if gap.is_wanted() && is_somebody { gaps(orders) } else { Vec::new() };
         for (i, order) in orders.iter().enumerate().filter(|(_, o)| !is_out(o.slice)) {
             let row = order.row as usize;
-            out.begin(
-                if stakeholder == ctx.canonical.nobody() {
-                    NO_CODE
-                } else {
-                    stakeholder
-                },
-                order.slice,
-                rows.source_of(row),
-            );
+            out.begin(if is_somebody { stakeholder } else { NO_CODE }, order.slice, rows.source_of(row));
             out.int(at, order.at);
             out.flag(is_order, order.is_order);
             out.total(gross, Some(order.gross));
             out.total(refund, Some(order.refund));
             out.total(revenue, Some(order.revenue()));
             out.key(order_id, ids.at(row));
-            if order.is_order {
+            if order.is_order && is_somebody {
                 out.int(number, i64::from(order.number));
             }
-            if gap.is_wanted() {
-                out.int(gap, gaps[i]);
+            if let Some(&days) = gaps.get(i) {
+                out.int(gap, days);
             }
             for (handle, codes) in texts {
                 out.code(handle, codes.at(row));

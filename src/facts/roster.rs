@@ -65,6 +65,12 @@ pub struct Roster<'a> {
     ends: Values<'a, i64>,
     amounts: Values<'a, i64>,
     ends_are_dates: bool,
+    /// Whether the row is of a stakeholder who has left at an unknown time.
+    left: Values<'a, u8>,
+    /// The longest gap in days between two rows that is a renewal.
+    renewal_days: i32,
+    /// Nothing at or after it is known.
+    as_of: Micros,
     spans: Vec<Span>,
     spells: Vec<Spell>,
 }
@@ -80,17 +86,21 @@ impl<'a> Roster<'a> {
             ends: rows.times(&stakeholders::ENDED_AT),
             amounts: rows.ints(&stakeholders::RECURRING_AMOUNT),
             ends_are_dates: rows.is_date(&stakeholders::ENDED_AT),
+            left: rows.flags(&stakeholders::LEFT_WITHOUT_DATE),
+            renewal_days: ctx.settings.renewal_days,
+            as_of: ctx.canonical.as_of,
             spans: Vec::new(),
             spells: Vec::new(),
         })
     }
 
-    /// The spells of a stakeholder by start; overlapping and touching ones are one. An empty start is before the data, an empty end
-    /// (or no column of ends) still here. A row that ends before it starts is no spell.
+    /// The spells of a stakeholder by start; overlapping and touching ones are one, and so are those with a short gap between them, which is
+    /// a renewal. An empty start is before the data, an empty end (or no column of ends) still here. A row that ends before it starts is no
+    /// spell, nor is that of a stakeholder who has left at an unknown time.
     pub fn of(&mut self, stakeholder: u32) -> &[Spell] {
         self.spans.clear();
         self.spells.clear();
-        for row in self.rows.run(stakeholder) {
+        for row in self.rows.run(stakeholder).filter(|&row| self.left.at(row) != 1) {
             let start = self.starts.at(row);
             let end = match self.ends.at(row) {
                 NO_TIME => STILL_HERE,
@@ -110,7 +120,7 @@ impl<'a> Roster<'a> {
             let end = self.spans[i].end;
             let next = self.spans.partition_point(|s| s.start <= end);
             if let Some(start) = self.spans.get(next).map(|s| s.start)
-                && start - 1 <= self.last_instant(end)
+                && (start - 1 <= self.last_instant(end) || self.is_renewal(end, start))
             {
                 self.spans[i].until = start;
             }
@@ -135,6 +145,12 @@ impl<'a> Roster<'a> {
             }
         }
         &self.spells
+    }
+
+    /// Whether who left and came back has not really left: the days without are few, and the return is known.
+    fn is_renewal(&self, end: Micros, start: Micros) -> bool {
+        let days = self.zone.day_of(start) - self.zone.day_of(end) - 1;
+        self.renewal_days > 0 && start < self.as_of && days <= self.renewal_days
     }
 
     /// The last instant before which nobody is gone: of an end date that of its day.
@@ -247,7 +263,12 @@ mod tests {
         time(&Zone::utc(), text)
     }
 
+    /// Without renewals: every gap is one.
     fn roster(text: &str, ends_are_dates: bool, look: impl Fn(&mut Roster)) {
+        renewed(0, text, ends_are_dates, look);
+    }
+
+    fn renewed(renewal_days: i32, text: &str, ends_are_dates: bool, look: impl Fn(&mut Roster)) {
         for reversed in [false, true] {
             let fixture = Fixture::new("2030-01-01").table(Table::Stakeholders, Rowed::Plain, text);
             let fixture = if ends_are_dates {
@@ -256,7 +277,11 @@ mod tests {
                 fixture
             };
             let canonical = fixture.build(reversed);
-            let (settings, slicing) = (Settings::default(), Slicing::default());
+            let settings = Settings {
+                renewal_days,
+                ..Settings::default()
+            };
+            let slicing = Slicing::default();
             let ctx = Context {
                 canonical: &canonical,
                 settings: &settings,
@@ -321,6 +346,31 @@ mod tests {
                 assert_eq!(bounds(r), [(day("2020-01-01T09:00"), day("2020-06-01"))]);
             },
         );
+    }
+
+    #[test]
+    fn who_comes_back_within_the_limit_has_not_left() {
+        let text = "stakeholder_id,started_at,ended_at,recurring_amount\n\
+                    a,2025-01-01,2025-03-31,5\na,2025-05-01,2025-08-31,7\na,2025-10-02,,9";
+        for ends_are_dates in [true, false] {
+            renewed(30, text, ends_are_dates, |r| {
+                // Of April all 30 days are missing, of September and October 31.
+                assert_eq!(bounds(r), [(day("2025-01-01"), day("2025-08-31")), (day("2025-10-02"), STILL_HERE)]);
+                assert!(r.is_present(day("2025-04-15"), Micros::MAX));
+                assert_eq!(
+                    r.amount(day("2025-04-15"), Micros::MAX),
+                    Some(50_000),
+                    "the old amount until the renewal"
+                );
+            });
+            renewed(31, text, ends_are_dates, |r| {
+                assert_eq!(bounds(r), [(day("2025-01-01"), STILL_HERE)])
+            });
+            renewed(29, text, ends_are_dates, |r| assert_eq!(r.last().len(), 3));
+        }
+        // A return that lies ahead is a plan.
+        let ahead = "stakeholder_id,started_at,ended_at\na,2025-01-01,2029-12-20\na,2030-01-05,";
+        renewed(30, ahead, true, |r| assert_eq!(r.last().len(), 2));
     }
 
     #[test]

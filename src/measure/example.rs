@@ -143,6 +143,7 @@ impl Runner<'_> {
             rates: BTreeMap::new(),
             redact: None,
             limits: crate::ingest::Limits::default(),
+            merge_spellings: false,
         };
         let loaded = canonical::load(&tables.iter().map(input).collect::<Vec<_>>(), &options)?;
         if let Some(reject) = loaded.unused.iter().find(|record| record.reason.status() == UnusedStatus::Rejected) {

@@ -265,7 +265,7 @@ impl Job<'_> {
             with_other_groups: false,
         };
         block.too_large = !columns.too_large.is_empty();
-        for at in task.rows().filter(|&at| columns.kind.is_counted(at)) {
+        for at in task.rows().filter(|&at| columns.kind.is_counted(at, placement.stakeholder[at])) {
             let row = placed.order[at] as usize;
             let records = self.records(&frame, row);
             block.protected |= self.private.is(placement.stakeholder[at], placement.source[at]);

@@ -35,6 +35,26 @@ described! {
         #[advice = "Nothing."]
         ZeroDate => |count| counted(count, "date means that there is none, and is treated as empty", "dates mean that there is none, and are treated as empty"),
 
+        /// Texts have characters as HTML writes them, such as `&amp;`. They are read as the characters that are meant.
+        #[code = "html-entities"]
+        #[advice = "Nothing. If a text is meant to have them, set `keep_text` in [[source]]."]
+        #[option = "keep_text"]
+        HtmlEntities => |count| counted(
+            count,
+            "text has characters as HTML writes them, and is read with the characters that are meant",
+            "texts have characters as HTML writes them, and are read with the characters that are meant"
+        ),
+
+        /// Texts were encoded twice, so that `Müller` became `MÃ¼ller`. They are read as they were before.
+        #[code = "encoded-twice"]
+        #[advice = "Nothing. If a text is meant to be so, set `keep_text` in [[source]]."]
+        #[option = "keep_text"]
+        EncodedTwice => |count| counted(
+            count,
+            "text was encoded twice, and is read as it was before",
+            "texts were encoded twice, and are read as they were before"
+        ),
+
         /// Errors of spreadsheet formulas, such as #REF!, are treated as empty.
         #[code = "sheet-error"]
         #[advice = "Correct the formulas, and export the file again."]

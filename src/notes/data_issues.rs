@@ -1,6 +1,6 @@
 //! Notes about records: what is doubtful in them, or what was done about who is who.
 
-use super::personal::{for_example, such_as};
+use super::personal::{for_example, not_personal, such_as};
 use super::{CellText, Id, Personal, Withheld};
 use crate::diagnostics::{counted, listed, visible};
 use crate::period::{date_text, instant_text};
@@ -31,6 +31,55 @@ fn records_have(table: Table, count: u64) -> String {
 fn percent(part: u64, whole: u64) -> String {
     format!("{:.1}%", 100.0 * part as f64 / whole.max(1) as f64)
 }
+
+/// What shows that an ID stands for many people.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PlaceholderEvidence {
+    /// Its words, such as `Guest` or `Walk-in customer`.
+    Word,
+    /// The words of its name, such as `Walk-in customer`.
+    Name,
+    /// It is a number that programs write where they have none, such as 0 or 99999.
+    Number,
+    /// It has the addresses of many people.
+    ManyAddresses {
+        /// How many different ones.
+        addresses: u64,
+    },
+    /// It has an impossible share of the records.
+    Share {
+        /// All records of the table.
+        records: u64,
+        /// Those of the ID that comes second.
+        second: u64,
+    },
+    /// The configuration says it.
+    Declared,
+}
+
+/// What shows that a date is a placeholder.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum DateEvidence {
+    /// It is before the time that it follows.
+    BeforeStart {
+        /// The column of that time.
+        start: &'static str,
+    },
+    /// It is far from all other dates, in days since 1970-01-01.
+    FarFromOthers {
+        /// The first of them.
+        first: i32,
+        /// The last of them.
+        last: i32,
+    },
+    /// It comes far more often than any other date.
+    Spike {
+        /// How often the most frequent other date comes.
+        most: u64,
+    },
+}
+
+not_personal!(PlaceholderEvidence, DateEvidence);
 
 described! {
     /// Something in the records that is doubtful, or was decided about them.
@@ -106,6 +155,18 @@ described! {
             for_example(example.as_slice())
         ),
 
+        /// A status such as terminated, cancelled or lapsed says that a stakeholder is not there any more, but there is no end date. The record
+        /// counts in no metric of who was there when, because the date is unknown.
+        #[code = "left-without-date"]
+        #[advice = "Enter the end date. If the status means something else, map `status` to another column, or say what it means in [source.values]."]
+        #[option = "values"]
+        LeftWithoutDate { example: Option<CellText> } => |count| format!(
+            "{} a status that says that the stakeholder has left{}, but no end date. {} out of the metrics of who was there when",
+            records_have(Table::Stakeholders, count),
+            example.as_ref().map_or(String::new(), |status| format!(" ({status})")),
+            if count == 1 { "It is left" } else { "They are left" }
+        ),
+
         /// IDs of different files differ only in leading zeros, spaces or apostrophes. They count as different stakeholders.
         #[code = "lookalike-ids"]
         #[advice = "Write them in the same way in all exports, or list them in an identities file."]
@@ -131,6 +192,16 @@ described! {
         MergedByIdentities => |count| format!(
             "{} of which the identities table says that they are the same stakeholder",
             counted(count, "ID was merged with another one,", "IDs were merged with others,")
+        ),
+
+        /// IDs that are names and differ only in capitals, spaces, full stops or a legal form were merged, because `merge_spellings` is set.
+        #[code = "merged-by-spelling"]
+        #[advice = "Nothing, if that is right. Otherwise remove `merge_spellings`, and list the right ones in an identities file."]
+        #[option = "merge_spellings"]
+        MergedBySpelling { ids: Vec<Id> } => |count| format!(
+            "{} with others that differ only in capitals, spaces, full stops or legal form{}",
+            counted(count, "ID was merged", "IDs were merged"),
+            for_example(ids)
         ),
 
         /// Something ended, was answered or arrived before it began. The duration is ignored, and the record is kept.
@@ -180,10 +251,11 @@ described! {
 
         /// One ID has more than a fifth of all records, while most IDs have few. It may stand for many people.
         #[code = "one-id-dominates"]
-        #[advice = "If it stands for many people, exclude it with `where`."]
+        #[advice = "If it stands for many people, list it in `placeholder_ids` of [[source]]."]
+        #[option = "placeholder_ids"]
         OneIdDominates { table: Table, records: u64, median: u64, example: Option<Id> } => |count| format!(
             "{table}: one ID{} has {} of all records, while half of the other IDs have at most {median}. If it stands for many people, \
-             exclude it with `where`",
+             list it in `placeholder_ids` of [[source]]",
             such_as(1, example.as_slice()),
             percent(count, *records)
         ),
@@ -216,13 +288,77 @@ described! {
             records_have(Table::Purchases, count)
         ),
 
-        /// An ID such as 'guest' or 'unknown' is a placeholder. It counts as one stakeholder.
-        #[code = "placeholder-id"]
-        #[advice = "Exclude such records with `where`, or map the cell to an empty one."]
-        PlaceholderId { table: Table, example: Option<Id> } => |count| format!(
-            "{} a placeholder as ID{}. Each such ID counts as one stakeholder",
+        /// Records without an ID, or with a placeholder as ID, have an e-mail address or a phone number. They count for the stakeholder of it.
+        #[code = "person-by-contact"]
+        #[advice = "Nothing, if the address is that of the stakeholder. Otherwise map `email` and `phone` to other columns."]
+        PersonByContact { table: Table, placeholder: Option<Id> } => |count| format!(
+            "{} {}, and {} for the stakeholder of the e-mail address or phone number",
             records_have(*table, count),
-            for_example(example.as_slice())
+            match placeholder {
+                Some(id) => format!("no stakeholder ID, or a placeholder such as {id}"),
+                None => "no stakeholder ID".to_string(),
+            },
+            if count == 1 { "counts" } else { "count" }
+        ),
+
+        /// A date that programs write where they have none, such as 1970-01-01 or 9999-12-31, is impossible where it stands. It is treated as
+        /// missing.
+        #[code = "placeholder-date"]
+        #[advice = "Nothing. If these are real dates, set `keep_placeholder_dates` in [[source]]."]
+        #[option = "keep_placeholder_dates"]
+        PlaceholderDate { table: Table, column: &'static str, day: i32, evidence: DateEvidence } => |count| {
+            let why = match evidence {
+                DateEvidence::BeforeStart { start } => format!("which is before `{start}`"),
+                DateEvidence::FarFromOthers { first, last } if first == last => format!("while the only other date is {}", date_text(*first)),
+                DateEvidence::FarFromOthers { first, last } => {
+                    format!("while all other dates are from {} to {}", date_text(*first), date_text(*last))
+                }
+                DateEvidence::Spike { most } => format!("while no other date comes more than {}", counted(*most, "time", "times")),
+            };
+            format!(
+                "{} `{column}` {}, {why}. {} as missing",
+                records_have(*table, count),
+                date_text(*day),
+                if count == 1 { "This date is treated" } else { "These dates are treated" }
+            )
+        },
+
+        /// An ID such as 'guest', or one that is used for many people, is a placeholder. Its records count, but for no person: metrics of
+        /// orders, cases and revenue have them, metrics of people do not.
+        #[code = "placeholder-id"]
+        #[advice = "Nothing, if it stands for many people. Otherwise list it in `person_ids` of [[source]]."]
+        #[option = "person_ids"]
+        PlaceholderId { table: Table, evidence: PlaceholderEvidence, example: Option<Id> } => |count| {
+            let example = example.as_slice();
+            let what = match evidence {
+                PlaceholderEvidence::Word => format!("{} a placeholder as ID{}", records_have(*table, count), for_example(example)),
+                PlaceholderEvidence::Name => format!("{} an ID whose name is a placeholder{}", records_have(*table, count), for_example(example)),
+                PlaceholderEvidence::Number => format!("{} a number as ID that stands for no ID{}", records_have(*table, count), for_example(example)),
+                PlaceholderEvidence::ManyAddresses { addresses } => format!(
+                    "{} an ID with {addresses} different e-mail addresses or phone numbers{}, while the other IDs have one each",
+                    records_have(*table, count),
+                    such_as(1, example)
+                ),
+                PlaceholderEvidence::Share { records, second } => format!(
+                    "{} the same ID{}. This is {} of all records, while no other ID has more than {second}",
+                    records_have(*table, count),
+                    such_as(1, example),
+                    percent(count, *records)
+                ),
+                PlaceholderEvidence::Declared => format!("{} an ID of `placeholder_ids`{}", records_have(*table, count), for_example(example)),
+            };
+            format!("{what}. {} for no person. If the ID is one stakeholder, list it in `person_ids` of [[source]]", if count == 1 { "It counts" } else { "They count" })
+        },
+
+        /// IDs that are names differ only in capitals, spaces, full stops or a legal form. They are probably one stakeholder in several
+        /// spellings, and count as several.
+        #[code = "probable-duplicates"]
+        #[advice = "Set `merge_spellings = true` to merge them, or list them in an identities file."]
+        #[option = "merge_spellings"]
+        ProbableDuplicates { ids: Vec<Id> } => |count| format!(
+            "{} only in capitals, spaces, full stops or legal form{}. They count as different stakeholders; `merge_spellings = true` merges them",
+            counted(count, "group of names differs", "groups of names differ"),
+            for_example(ids)
         ),
 
         /// Purchases without a stakeholder ID are excluded.

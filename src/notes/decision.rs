@@ -158,6 +158,16 @@ described! {
             "the amount is that of the whole order and counts once for each order, because {}",
             reading.evidence()
         ),
+
+        /// Cells that are `NA` are a text, such as the region North America, because the other cells of the column are of the same kind.
+        #[code = "na-is-text"]
+        #[advice = "Nothing. If `NA` is a missing value, set NA = \"\" in [source.values] of the column."]
+        #[option = "values"]
+        NaIsText { cells: u64, others: Vec<String> } => |_| {
+            let others: Vec<String> = others.iter().map(|other| format!("'{}'", visible(other))).collect();
+            let others = if others.is_empty() { "are names".to_string() } else { format!("are codes such as {}", listed(&others)) };
+            format!("{} because the other cells {others}", counted(*cells, "cell NA is a text,", "cells NA are a text,"))
+        },
     }
 }
 
@@ -186,6 +196,7 @@ impl Decision {
                 OrderAmountShown::Products { .. } | OrderAmountShown::Once { .. } => true,
                 OrderAmountShown::Constant { .. } | OrderAmountShown::NearlyConstant { .. } => false,
             },
+            Decision::NaIsText { .. } => false,
         }
     }
 }

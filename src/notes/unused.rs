@@ -227,6 +227,12 @@ described! {
         #[code = "soft-credit"]
         #[advice = "Nothing. To count the person who is credited instead, export the gifts by that person."]
         SoftCredit => |_| "the gift or order counts for the stakeholder of another record",
+
+        /// Its stakeholder is a placeholder such as `guest`, and the record says nothing of anything else: a row of the roster, or a referral.
+        #[code = "placeholder-stakeholder"]
+        #[advice = "Nothing, if it stands for many people. Otherwise list it in `person_ids` of [[source]]."]
+        #[option = "person_ids"]
+        PlaceholderStakeholder => |_| "its stakeholder is a placeholder, which stands for many",
     }
 }
 

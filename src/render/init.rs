@@ -1,12 +1,15 @@
 //! A configuration made from files: each source with its mapping, and the reason next to each line.
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::{Component, Path, PathBuf};
 
 use crate::canonical::{ColumnInspection, ColumnOrigin, Inspection};
 use crate::diagnostics::visible;
 use crate::notes::Decision;
+use crate::notes::{DataIssue, NoteKind, PlaceholderEvidence};
+use crate::sources::placeholders::is_placeholder;
 
 /// The text of a configuration that lies in a folder, for these files.
 pub fn text(inspections: &[Inspection], folder: &Path, zone: &str, currency: Option<&str>) -> String {
@@ -23,6 +26,31 @@ pub fn text(inspections: &[Inspection], folder: &Path, zone: &str, currency: Opt
         source(&mut out, file, folder);
     }
     out
+}
+
+/// The IDs that stand for many and whose words do not show it.
+fn placeholders(out: &mut String, file: &Inspection) {
+    let found = file.notes.iter().filter_map(|note| match &note.kind {
+        NoteKind::Data(DataIssue::PlaceholderId { evidence, example, .. }) => match evidence {
+            PlaceholderEvidence::Word => None,
+            PlaceholderEvidence::Name
+            | PlaceholderEvidence::Number
+            | PlaceholderEvidence::ManyAddresses { .. }
+            | PlaceholderEvidence::Share { .. }
+            | PlaceholderEvidence::Declared => example.as_ref(),
+        },
+        NoteKind::Data(DataIssue::PersonByContact { placeholder, .. }) => placeholder.as_ref(),
+        NoteKind::File(_) | NoteKind::Cells(_) | NoteKind::Data(_) | NoteKind::Run(_) => None,
+    });
+    let ids: BTreeSet<String> = found.filter(|id| !is_placeholder(&id.0)).map(|id| quoted(&id.0)).collect();
+    if !ids.is_empty() {
+        let ids: Vec<String> = ids.into_iter().collect();
+        let _ = writeln!(
+            out,
+            "placeholder_ids = [{}]  # they stand for many; person_ids would say that they do not",
+            ids.join(", ")
+        );
+    }
 }
 
 fn quoted(text: &str) -> String {
@@ -62,7 +90,11 @@ fn source(out: &mut String, file: &Inspection, folder: &Path) {
         let key = match decision {
             Decision::AmountOfOrder { .. } => "amount_on = \"order\"",
             Decision::FilledFromAbove { .. } => "fill_down = true",
-            Decision::Dates { .. } | Decision::Decimals { .. } | Decision::IdsWithoutPointZero { .. } | Decision::Currency { .. } => {
+            Decision::Dates { .. }
+            | Decision::Decimals { .. }
+            | Decision::IdsWithoutPointZero { .. }
+            | Decision::Currency { .. }
+            | Decision::NaIsText { .. } => {
                 continue;
             }
         };
@@ -75,6 +107,7 @@ fn source(out: &mut String, file: &Inspection, folder: &Path) {
     if found.table.is_none() {
         return;
     }
+    placeholders(out, file);
     // A profile continues to map its columns; what is set here takes precedence.
     let mapped: Vec<&ColumnInspection> = file.columns.iter().filter(|c| c.means.is_some()).collect();
     let is_comment = found.profile.is_some();
@@ -124,6 +157,7 @@ fn shared_signs(out: &mut String, file: &Inspection) {
         Decision::Dates { .. }
         | Decision::Decimals { .. }
         | Decision::IdsWithoutPointZero { .. }
+        | Decision::NaIsText { .. }
         | Decision::FilledFromAbove { .. }
         | Decision::AmountOfOrder { .. } => None,
     });

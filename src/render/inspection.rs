@@ -443,6 +443,7 @@ mod tests {
         let options = Options {
             redact: None,
             limits: crate::ingest::Limits::default(),
+            merge_spellings: false,
             profiles: Vec::new(),
             threads: 1,
             zone: Zone::utc(),

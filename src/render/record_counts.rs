@@ -25,6 +25,9 @@ pub fn line(file: &RecordCounts) -> String {
     if !decided.is_empty() {
         line.push_str(&format!("; {}", decided.join(", ")));
     }
+    if file.without_person > 0 {
+        line.push_str(&format!("; {} of the used records count for no person", count(file.without_person)));
+    }
     line
 }
 
@@ -66,6 +69,7 @@ mod tests {
             rejected: 6,
             duplicate: 0,
             excluded: 2,
+            without_person: 0,
             reasons: [(no_stakeholder.code(), 2), (self_referral.code(), 6)].into(),
             decided: Default::default(),
         };
@@ -74,5 +78,7 @@ mod tests {
         assert_eq!(line(&file), text);
         file.reasons.clear();
         assert!(line(&file).ends_with("+ 2 excluded"));
+        file.without_person = 1_204;
+        assert!(line(&file).ends_with("+ 2 excluded; 1,204 of the used records count for no person"));
     }
 }

@@ -432,6 +432,7 @@ mod tests {
                 rejected: 6,
                 duplicate: 2,
                 excluded: 2,
+                without_person: 0,
                 reasons: [(UnusedReason::from(RejectReason::CutOff).code(), 6)].into(),
                 decided: Default::default(),
             }],

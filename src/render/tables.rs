@@ -239,6 +239,13 @@ fn stakeholders(canonical: &CanonicalTables, rows: &Rows) -> Vec<u32> {
     for stakeholder in 0..canonical.nobody() {
         of[rows.run(stakeholder)].fill(stakeholder);
     }
+    // Rows of a placeholder are nobody's: its ID is kept apart.
+    let name = format!("{ID}{}", rows.table.stakeholder_column().name);
+    if let Some(Data::Code(ids)) = rows.columns.get(&name) {
+        for row in rows.run(canonical.nobody()) {
+            of[row] = ids[row];
+        }
+    }
     of
 }
 

@@ -77,6 +77,12 @@ pub enum Role {
     PersonName,
     /// The e-mail address of the stakeholder: personal.
     Email,
+    /// An e-mail address with a record of an event. It is the stakeholder where the record has no id, or a placeholder: personal.
+    ContactEmail,
+    /// A phone number with a record of an event, for the same purpose: personal.
+    ContactPhone,
+    /// A name with a record of an event. It tells whether the id is that of a placeholder such as `Walk-in customer`: personal.
+    ContactName,
     /// The person or team of ours who is responsible; may name somebody who is on the roster.
     Owner,
     /// Free text, which may hold anything about anybody.
@@ -95,7 +101,9 @@ impl Role {
     /// How cells of a column with this role are read.
     pub const fn kind(self) -> ColumnType {
         match self {
-            Role::Stakeholder | Role::OtherStakeholder => ColumnType::Stakeholder,
+            Role::Stakeholder | Role::OtherStakeholder | Role::ContactEmail | Role::ContactPhone | Role::ContactName => {
+                ColumnType::Stakeholder
+            }
             Role::RecordId | Role::ParentId => ColumnType::Key,
             Role::EventTime | Role::OutcomeTime | Role::DeliveryTime | Role::Deadline | Role::StartTime | Role::EndTime => ColumnType::Time,
             Role::Money => ColumnType::Money,
@@ -134,6 +142,9 @@ impl Role {
             | Role::Flag
             | Role::PersonName
             | Role::Email
+            | Role::ContactEmail
+            | Role::ContactPhone
+            | Role::ContactName
             | Role::Owner
             | Role::FreeText
             | Role::Currency
@@ -145,7 +156,15 @@ impl Role {
 
     /// Whether a column with this role names a stakeholder by an id of the run.
     pub const fn names_stakeholder(self) -> bool {
-        matches!(self, Role::Stakeholder | Role::OtherStakeholder | Role::Alias)
+        matches!(
+            self,
+            Role::Stakeholder | Role::OtherStakeholder | Role::Alias | Role::ContactEmail | Role::ContactPhone | Role::ContactName
+        )
+    }
+
+    /// Whether it tells who it was where the id does not.
+    pub const fn is_contact(self) -> bool {
+        matches!(self, Role::ContactEmail | Role::ContactPhone | Role::ContactName)
     }
 
     /// The role in a few words.
@@ -170,6 +189,9 @@ impl Role {
             Role::Flag => "yes or no",
             Role::PersonName => "personal: name",
             Role::Email => "personal: e-mail address",
+            Role::ContactEmail => "e-mail address, which is the stakeholder where the id is missing or a placeholder",
+            Role::ContactName => "name, which shows whether the id is a placeholder",
+            Role::ContactPhone => "phone number, which is the stakeholder where the id is missing or a placeholder",
             Role::Owner => "responsible person of ours",
             Role::FreeText => "free text, withheld by --redact",
             Role::Currency => "currency",
@@ -226,6 +248,9 @@ impl Column {
                 Role::Stakeholder
                 | Role::OtherStakeholder
                 | Role::Alias
+                | Role::ContactEmail
+                | Role::ContactPhone
+                | Role::ContactName
                 | Role::RecordId
                 | Role::ParentId
                 | Role::EventTime

@@ -36,4 +36,10 @@ columns! { Purchases:
     PROMISED_AT = Column::new("promised_at", Role::Deadline).not_before(&OCCURRED_AT);
     /// When it was delivered.
     DELIVERED_AT = Column::new("delivered_at", Role::DeliveryTime).not_before(&OCCURRED_AT);
+    /// The e-mail address of the stakeholder. It is the stakeholder where stakeholder_id is empty or a placeholder.
+    EMAIL = Column::new("email", Role::ContactEmail);
+    /// The phone number of the stakeholder. It is the stakeholder where there is neither an id nor an e-mail address.
+    PHONE = Column::new("phone", Role::ContactPhone);
+    /// The name of the stakeholder. If it is one such as `Guest` or `Walk-in customer`, the record is of no person.
+    STAKEHOLDER_NAME = Column::new("stakeholder_name", Role::ContactName);
 }

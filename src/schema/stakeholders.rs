@@ -27,6 +27,8 @@ columns! { Stakeholders:
     STARTED_AT = Column::new("started_at", Role::StartTime);
     /// The last day of the relationship; empty for who is still there.
     ENDED_AT = Column::new("ended_at", Role::EndTime).not_before(&STARTED_AT);
+    /// The status in the system that the record comes from; who is terminated, cancelled or lapsed there is gone, with or without an end date.
+    STATUS = Column::new("status", Role::Status);
     /// Why the relationship ended.
     END_REASON = Column::new("end_reason", Role::Category).one_of(&["voluntary", "involuntary", "other"]);
     /// A group that the stakeholder belongs to, such as an industry or a department.
@@ -52,3 +54,7 @@ columns! { Stakeholders:
     /// The longest time in days that should pass between two contacts.
     CONTACT_TARGET_DAYS = Column::new("contact_target_days", Role::Number);
 }
+
+/// Whether a status says that the stakeholder has left, while no date says when; no export has it.
+pub const LEFT_WITHOUT_DATE: Column =
+    Column::new("#left", Role::Flag).of(Table::Stakeholders, "whether the stakeholder has left at a time that is not known");

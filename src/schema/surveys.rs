@@ -30,4 +30,10 @@ columns! { Surveys:
     OWNER = Column::new("owner", Role::Owner);
     /// What was written beside the score.
     COMMENT = Column::new("comment", Role::FreeText);
+    /// The e-mail address of the stakeholder. It is the stakeholder where stakeholder_id is empty or a placeholder.
+    EMAIL = Column::new("email", Role::ContactEmail);
+    /// The phone number of the stakeholder. It is the stakeholder where there is neither an id nor an e-mail address.
+    PHONE = Column::new("phone", Role::ContactPhone);
+    /// The name of the stakeholder. If it is one such as `Guest` or `Walk-in customer`, the record is of no person.
+    STAKEHOLDER_NAME = Column::new("stakeholder_name", Role::ContactName);
 }

@@ -34,6 +34,10 @@ const READING: &[&str] = &[
     "amount_on",
     "fill_down",
     "private",
+    "placeholder_ids",
+    "person_ids",
+    "keep_placeholder_dates",
+    "keep_text",
 ];
 
 /// Keys of a `[[source]]` alone.
@@ -131,6 +135,10 @@ fn reading(reader: &mut Reader<'_>, table: &DeTable<'_>) -> Source {
         amount_on: reader.choice(table, "amount_on", &[("line", AmountOn::Line), ("order", AmountOn::Order)]),
         fill_down: reader.boolean(table, "fill_down"),
         private: reader.flag(table, "private"),
+        placeholder_ids: reader.strings(table, "placeholder_ids"),
+        keep_placeholder_dates: reader.flag(table, "keep_placeholder_dates"),
+        keep_text: reader.flag(table, "keep_text"),
+        person_ids: reader.strings(table, "person_ids"),
         ..Source::default()
     }
 }

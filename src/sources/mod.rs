@@ -17,13 +17,17 @@ mod describe;
 pub mod grammar;
 pub mod guess;
 mod instruments;
+pub mod leavers;
 mod money_back;
 mod own;
+pub mod placeholders;
 pub mod profile;
 mod questions;
 mod recognise;
 mod soft_credits;
+pub mod spelling;
 mod target;
+pub mod undone;
 
 pub use describe::{Described, describe, is_header, zone_of_header};
 pub use guess::{AmountName, amount_name, currency_of_header, is_price};
@@ -167,6 +171,14 @@ pub struct Source {
     pub fill_down: Option<bool>,
     /// Slices of its people are treated as small groups.
     pub private: bool,
+    /// IDs that stand for many, although nothing shows it.
+    pub placeholder_ids: Vec<String>,
+    /// IDs that are one stakeholder, although they look like placeholders.
+    pub person_ids: Vec<String>,
+    /// Dates such as 1970-01-01 are dates, however impossible they are.
+    pub keep_placeholder_dates: bool,
+    /// Texts are kept as they are written, with the characters of HTML in them.
+    pub keep_text: bool,
     /// Why files of this format may be without a column that their table needs, for the message.
     pub lacks: Option<String>,
     /// Where it was written.

@@ -168,12 +168,19 @@ pub struct RecordCounts {
     pub duplicate: u64,
     /// Records excluded by a rule: no stakeholder, cancelled, filtered, after the as-of date.
     pub excluded: u64,
+    /// Used records that count for no person, because their stakeholder is a placeholder.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub without_person: u64,
     /// Records by the code of the reason for not using them.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub reasons: BTreeMap<String, u64>,
     /// Records that a decision about the file changes, by its code.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub decided: BTreeMap<String, u64>,
+}
+
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 impl From<&record_counts::RecordCounts> for RecordCounts {
@@ -186,6 +193,7 @@ impl From<&record_counts::RecordCounts> for RecordCounts {
             rejected: file.rejected,
             duplicate: file.duplicate,
             excluded: file.excluded,
+            without_person: file.without_person,
             reasons: file.reasons.iter().map(|(code, records)| (code.to_string(), *records)).collect(),
             decided: file.decided.iter().map(|(code, records)| (code.to_string(), *records)).collect(),
         }

@@ -262,5 +262,6 @@ fn options() -> Options {
         rates: BTreeMap::new(),
         redact: None,
         limits: relhealth::api::ingest::Limits::default(),
+        merge_spellings: false,
     }
 }

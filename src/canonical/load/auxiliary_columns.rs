@@ -21,6 +21,10 @@ impl Opened<'_> {
             let ids = record_ids(table, &self.mapping.mapped, self.mapping.tickets);
             wanted.extend(ids.into_iter().flatten().map(|column| column.name));
         }
+        // The name of an ID tells whether it is a placeholder, and whether two IDs may be one stakeholder.
+        if expected_records(self.file, &self.peek.rows) <= MOST_HASHED {
+            wanted.extend(table.with_role(Role::PersonName).map(|column| column.name));
+        }
         if may_have_emails {
             wanted.extend(table.with_role(Role::Email).map(|column| column.name));
         }

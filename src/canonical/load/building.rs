@@ -14,6 +14,8 @@ pub struct Building {
     pub keep: Vec<bool>,
     /// By source, how many rows have an amount that counts with another row of their order.
     pub counted_elsewhere: BTreeMap<u16, u64>,
+    /// Rows that count for no person: their stakeholder is a placeholder.
+    pub without_person: Vec<u32>,
 }
 
 /// Rows that are dropped after reading, by source and reason.
@@ -73,6 +75,7 @@ impl Building {
             hashes: Vec::new(),
             keep: Vec::new(),
             counted_elsewhere: BTreeMap::new(),
+            without_person: Vec::new(),
         }
     }
 

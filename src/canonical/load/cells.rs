@@ -6,6 +6,7 @@ use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
 use super::columns::{ColumnSource, Plan, Times};
+use super::email::{email, phone};
 pub use super::filling::{Filling, Read};
 use crate::canonical::{Interner, key_of};
 use crate::cell_parsing::{
@@ -17,7 +18,12 @@ use crate::ingest::StoredValue;
 use crate::notes::{CellFault, CellNote, CellText, ClockChange, Expected, ExpressionFault, RejectReason};
 use crate::period::{Fit, Zone};
 use crate::schema::{ColumnType, MONEY_SCALE, Micros, NO_CODE, NO_INT, NO_KEY, Role, stakeholders};
+use crate::sources::placeholders::{is_placeholder, is_placeholder_address};
+use crate::sources::undone::{Undone, undone};
 use crate::sources::word;
+
+/// What is a missing value in most columns, and North America or Namibia in others.
+pub const NA: &str = "NA";
 
 /// Why a cell gives no value.
 #[derive(Debug)]
@@ -94,9 +100,34 @@ impl Plan {
         };
         let cell = replaced.map_or(cell, String::as_str);
         if is_null(cell) {
-            return Ok(self.null());
+            let is_na = matches!(self.kind, ColumnType::Text | ColumnType::Stakeholder) && cell.trim() == NA;
+            match (is_na, self.na_is_text, self.open) {
+                (true, true, _) => {}
+                (true, false, true) => return Err(CellIssue::NeedsColumnScan),
+                (true, false, false) | (false, ..) => return Ok(self.null()),
+            }
         }
+        let restored = match self.kind {
+            ColumnType::Stakeholder | ColumnType::Text if self.may_be_restored() && (!cell.is_ascii() || cell.contains('&')) => {
+                self.restored(cell, filling)
+            }
+            _ => None,
+        };
+        let cell = restored.as_deref().unwrap_or(cell);
         match self.kind {
+            ColumnType::Stakeholder if self.role() == Some(Role::ContactEmail) => Ok(match email(cell) {
+                Some(address) if !is_placeholder_address(&address) => Read::Code(interners.stakeholders.code(&address)),
+                Some(_) | None => self.null(),
+            }),
+            ColumnType::Stakeholder if self.role() == Some(Role::ContactPhone) => Ok(match phone(cell) {
+                Some(number) => Read::Code(interners.stakeholders.code(&number)),
+                None => self.null(),
+            }),
+            // A name says no more than whether it is one.
+            ColumnType::Stakeholder if self.role() == Some(Role::ContactName) => Ok(match is_placeholder(cell) {
+                true => Read::Code(interners.stakeholders.code(cell.trim())),
+                false => self.null(),
+            }),
             ColumnType::Stakeholder => Ok(match self.id(cell, filling)? {
                 Some(id) => Read::Code(interners.stakeholders.code(&id)),
                 None => self.null(),
@@ -141,6 +172,23 @@ impl Plan {
                 }),
             },
         }
+    }
+
+    /// Whether its cells are texts of the file, and may have been encoded once too often.
+    fn may_be_restored(&self) -> bool {
+        !self.keep_text && !matches!(self.take, ColumnSource::Value(_))
+    }
+
+    /// The text that was meant, where a program has encoded it once too often.
+    #[cold]
+    fn restored(&self, cell: &str, filling: &mut Filling) -> Option<String> {
+        let (text, what) = undone(cell)?;
+        let note = match what {
+            Undone::HtmlEntities => CellNote::HtmlEntities,
+            Undone::EncodedTwice => CellNote::EncodedTwice,
+        };
+        filling.note(note, cell);
+        Some(text)
     }
 
     fn bad_number(&self, cell: &str, error: ValueError, reason: impl Fn(CellFault) -> RejectReason) -> CellIssue {

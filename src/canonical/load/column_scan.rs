@@ -9,6 +9,7 @@ use super::cells::{expression_amount, expression_time};
 use super::columns::{ColumnSource, Plan, Times};
 use super::date_problems;
 use super::file::Job;
+use super::word_vote::WordVote;
 use crate::cell_parsing::{Count, DateVerdict, DateVote, DateWay, DecimalMark, DecimalVote, Order, cleaned, is_null, unguarded};
 use crate::expr::{Bound, Cell, Reading};
 use crate::ingest::for_each_record;
@@ -27,6 +28,8 @@ struct Votes {
     numbers: BTreeMap<usize, DecimalVote>,
     /// By field: ids that end in `.0`, and all ids.
     ids: BTreeMap<usize, (u64, u64)>,
+    /// By field: what is beside `NA`.
+    words: BTreeMap<usize, WordVote>,
 }
 
 /// Looks at all cells of the columns that are not decided yet, decides them, and gives what was decided and why.
@@ -82,12 +85,18 @@ pub fn look(job: &Job, decided: &mut DecidedColumns, file: &str) -> Result<Vec<C
             match kind {
                 ColumnType::Time => votes.dates.entry(index).or_default().see(cell, record.line()),
                 ColumnType::Money | ColumnType::Number => votes.numbers.entry(index).or_default().see(cell, record.line()),
-                ColumnType::Key | ColumnType::Stakeholder if !is_null(cell) => {
-                    let ids = votes.ids.entry(index).or_default();
-                    ids.0 += u64::from(cleaned(cell).ends_with(".0"));
-                    ids.1 += 1;
+                ColumnType::Key | ColumnType::Stakeholder => {
+                    if !is_null(cell) {
+                        let ids = votes.ids.entry(index).or_default();
+                        ids.0 += u64::from(cleaned(cell).ends_with(".0"));
+                        ids.1 += 1;
+                    }
+                    if kind == ColumnType::Stakeholder {
+                        votes.words.entry(index).or_default().see(cell);
+                    }
                 }
-                _ => {}
+                ColumnType::Text => votes.words.entry(index).or_default().see(cell),
+                ColumnType::Bool => {}
             }
         }
         Ok(())
@@ -101,6 +110,7 @@ pub fn look(job: &Job, decided: &mut DecidedColumns, file: &str) -> Result<Vec<C
             let ids = votes.ids.entry(*i).or_default();
             *ids = (ids.0 + zeros, ids.1 + all);
         }
+        sink.words.iter().for_each(|(i, v)| votes.words.entry(*i).or_default().merge(v));
     }
     decide(job, decided, file, &votes)
 }
@@ -127,6 +137,19 @@ fn decide(job: &Job, decided: &mut DecidedColumns, file: &str, votes: &Votes) ->
     for (at, plan) in decided.plans.iter_mut().enumerate().filter(|(_, plan)| plan.open) {
         plan.open = false;
         let mut decide = |decision: Decision| decisions.push((plan.header.clone(), decision));
+        if let (ColumnSource::Field(index), ColumnType::Text | ColumnType::Stakeholder) = (&plan.take, plan.kind)
+            && let Some(vote) = votes.words.get(index)
+        {
+            let others = match plan.kind {
+                // Names are not shown.
+                ColumnType::Stakeholder => vote.are_names().then(Vec::new),
+                _ => vote.codes(),
+            };
+            if let Some(others) = others {
+                plan.na_is_text = true;
+                decide(Decision::NaIsText { cells: vote.na, others });
+            }
+        }
         match (&plan.take, plan.kind) {
             (take @ (ColumnSource::Field(_) | ColumnSource::Expr(_)), ColumnType::Time) => {
                 let vote = match take {

@@ -65,6 +65,10 @@ pub struct Plan {
     pub open: bool,
     /// A cell that cannot be read is ignored, and its record is kept.
     pub forgiving: bool,
+    /// `NA` is a text, such as a region, and not a missing value.
+    pub na_is_text: bool,
+    /// Texts are kept as they are written.
+    pub keep_text: bool,
     /// Replacements of cells.
     pub values: BTreeMap<String, String>,
     /// The currency of amounts that do not say theirs, as the header names it.
@@ -99,6 +103,8 @@ impl Plan {
             strip_point_zero: false,
             open: false,
             forgiving: false,
+            na_is_text: false,
+            keep_text: false,
             values: BTreeMap::new(),
             currency: None,
         }

@@ -158,7 +158,10 @@ impl Records<'_> {
                     rows.codes(&stakeholders::END_REASON).at(row),
                     rows.times(&stakeholders::ENDED_AT).at(row),
                 );
-                reason != NO_CODE && end == NO_TIME && dated[rows.source_of(row) as usize]
+                reason != NO_CODE
+                    && end == NO_TIME
+                    && rows.flags(&stakeholders::LEFT_WITHOUT_DATE).at(row) != 1
+                    && dated[rows.source_of(row) as usize]
             });
         }
         found.notes(DataIssue::EndReasonWithoutEnd, self.sources)

@@ -1,4 +1,4 @@
-//! Which texts are e-mail addresses.
+//! Which texts are e-mail addresses and phone numbers.
 
 /// The e-mail address that a text is, in lower case: without spaces and apostrophes around it, `mailto:`, or a name before angle
 /// brackets. `None` if it is not an address. What follows a plus belongs to the address.
@@ -20,6 +20,23 @@ pub fn email(text: &str) -> Option<String> {
     let is_part = |part: &str| !part.is_empty() && !part.contains(|c: char| c.is_whitespace() || "@,;<>\"".contains(c));
     let has_dot = domain.trim_matches('.').contains('.');
     (is_part(local) && is_part(domain) && has_dot).then(|| address.to_lowercase())
+}
+
+/// The phone number that a text is: its digits, with a plus in front if it has one or begins with 00. `None` if it is not a number of 7
+/// to 15 digits (ITU-T E.164), or all of its digits are the same.
+pub fn phone(text: &str) -> Option<String> {
+    let text = text.trim();
+    let is_known = |c: char| c.is_ascii_digit() || c.is_whitespace() || "+-./()'".contains(c);
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    let international = text.starts_with('+') || digits.starts_with("00");
+    let digits = if text.starts_with('+') {
+        digits.as_str()
+    } else {
+        digits.strip_prefix("00").unwrap_or(&digits)
+    };
+    let is_one_digit = digits.bytes().all(|b| Some(b) == digits.bytes().next());
+    let is_number = text.chars().all(is_known) && (7..=15).contains(&digits.len()) && !is_one_digit;
+    is_number.then(|| format!("{}{digits}", if international { "+" } else { "" }))
 }
 
 fn is_wrapping(c: char) -> bool {
@@ -58,6 +75,17 @@ mod tests {
             "@",
         ] {
             assert_eq!(email(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn phone_numbers_are_their_digits() {
+        for text in ["+49 170 123-45-67", "0049 (170) 1234567", " +491701234567 "] {
+            assert_eq!(phone(text).as_deref(), Some("+491701234567"), "{text}");
+        }
+        assert_eq!(phone("0170/1234567").as_deref(), Some("01701234567"));
+        for text in ["", "0", "n/a", "123456", "0000000000", "ann 1234567", "12345678901234567"] {
+            assert_eq!(phone(text), None, "{text}");
         }
     }
 }

@@ -376,7 +376,9 @@ impl Job<'_> {
                 continue;
             }
             if plan.role() == Some(Role::Stakeholder) && matches!(table, Table::Purchases | Table::Interactions | Table::Supplies) {
-                if self.messages {
+                // A message gets it from the one that it answers, another record from its address or phone number.
+                let is_contact = |plan: &Plan| plan.role().is_some_and(Role::is_contact);
+                if self.messages || plans.iter().zip(values).any(|(plan, value)| is_contact(plan) && !value.is_null()) {
                     continue;
                 }
                 return Err(Out::new(&plan.header, ExclusionReason::NoStakeholder));

@@ -10,6 +10,7 @@ use rayon::prelude::*;
 
 use super::building::Building;
 use super::email::email;
+use super::spellings;
 use crate::canonical::{Data, Dictionary, Interner};
 use crate::notes::{CellText, DataIssue, Id, Note};
 use crate::schema::identities::ALIAS;
@@ -21,6 +22,10 @@ pub struct IdentityContext<'a> {
     pub stakeholders: &'a Dictionary,
     /// The texts, among them the roster's addresses.
     pub texts: &'a Dictionary,
+    /// By code: whether an ID stands for many.
+    pub is_placeholder: &'a [bool],
+    /// Whether names that differ only in their spelling are one stakeholder.
+    pub merge_spellings: bool,
 }
 
 /// Whether any id may be an e-mail address.
@@ -36,9 +41,18 @@ pub fn identify(tables: &mut BTreeMap<Table, Building>, who: &IdentityContext) -
         .filter_map(|code| Some((email(who.stakeholders.text(code)?)?, code)))
         .collect();
     let aliases = aliases(tables);
-    if emails.is_empty() && aliases.is_empty() {
+    let mut spellings = spellings::groups(who.stakeholders, &|code| !who.is_placeholder[code as usize]);
+    if let Some(roster) = tables.get(&Table::Stakeholders) {
+        spellings.extend(spellings::of_roster(roster, who.texts));
+    }
+    if emails.is_empty() && aliases.is_empty() && spellings.is_empty() {
         return Vec::new();
     }
+    let is_used = used(tables, count as usize);
+    for group in &mut spellings {
+        group.retain(|&code| is_used[code as usize]);
+    }
+    spellings.retain(|group| group.len() > 1);
     emails.par_sort_unstable();
     let mut on_roster = vec![false; count as usize];
     if let Some(roster) = tables.get(&Table::Stakeholders) {
@@ -59,14 +73,15 @@ pub fn identify(tables: &mut BTreeMap<Table, Building>, who: &IdentityContext) -
     same.follow(aliases);
     let stated = same.leader.clone();
     same.by_roster(&emails, tables.get(&Table::Stakeholders));
+    let by_roster = same.leader.clone();
+    same.by_spelling(&spellings);
     let IdentityMerge { leader, mut notes, .. } = same;
-    let used = used(tables, count as usize);
-    let merged = |is: &dyn Fn(usize) -> bool| (0..count as usize).filter(|&c| used[c] && is(c)).count() as u64;
+    let merged = |is: &dyn Fn(usize) -> bool| (0..count as usize).filter(|&c| is_used[c] && is(c)).count() as u64;
     for (issue, count) in [
         (DataIssue::MergedByIdentities, merged(&|c| stated[c] != folded[c])),
         (
             DataIssue::MergedByEmail,
-            merged(&|c| folded[c] as usize != c || leader[c] != stated[c]),
+            merged(&|c| folded[c] as usize != c || by_roster[c] != stated[c]),
         ),
     ] {
         if count > 0 {
@@ -213,6 +228,39 @@ impl IdentityMerge<'_> {
             }
         }
         circles
+    }
+
+    /// Names in several spellings are one stakeholder where the configuration says so; otherwise they are reported.
+    fn by_spelling(&mut self, spellings: &[Vec<u32>]) {
+        let apart = |group: &&Vec<u32>| {
+            group
+                .iter()
+                .any(|&code| self.leader[code as usize] != self.leader[group[0] as usize])
+        };
+        let groups: Vec<&Vec<u32>> = spellings.iter().filter(apart).collect();
+        let Some(&example) = groups.first() else { return };
+        let ids = self.ids(example.iter().copied());
+        if !self.who.merge_spellings {
+            let note = Note::new(DataIssue::ProbableDuplicates { ids });
+            self.notes.push(note.count(groups.len() as u64));
+            return;
+        }
+        // By stakeholder: the one that it was merged into, so far.
+        let mut links: BTreeMap<u32, u32> = BTreeMap::new();
+        let end = |links: &BTreeMap<u32, u32>, mut code: u32| {
+            while let Some(&next) = links.get(&code) {
+                code = next;
+            }
+            code
+        };
+        for group in groups {
+            let ends: BTreeSet<u32> = group.iter().map(|&code| end(&links, self.leader[code as usize])).collect();
+            let first = self.first(ends.iter().copied());
+            links.extend(ends.into_iter().filter(|code| *code != first).map(|code| (code, first)));
+        }
+        self.leader.iter_mut().for_each(|code| *code = end(&links, *code));
+        let merged = links.len() as u64;
+        self.notes.push(Note::new(DataIssue::MergedBySpelling { ids }).count(merged));
     }
 
     /// An id that is the address of exactly one stakeholder of the roster is that stakeholder.
@@ -440,5 +488,28 @@ mod tests {
         let loaded = load(&[("roster.csv", "stakeholders", roster), ("orders.csv", "purchases", orders)]);
         assert_eq!(owners(&loaded, Table::Purchases), [("ann@new.org", 1), ("ann@old.org", 1)]);
         assert_eq!(note(&loaded, "shared-email").count, 1);
+    }
+
+    #[test]
+    fn names_in_several_spellings_are_reported_and_merged_on_request() {
+        let roster = "customer_id,name\nC1,Acme GmbH\nC2,ACME G.m.b.H.\nC3,John Smith\nC4,John Smith\n";
+        let orders = "customer_id,order_id,ordered_at,amount\nC1,1,2026-01-01,1\nC2,2,2026-01-02,1\nC3,3,2026-01-03,1\nC4,4,2026-01-04,1\n\
+                      Dupont SA,5,2026-01-05,1\nDupont S.A.,6,2026-01-06,1\n";
+        let files = [("orders.csv", "purchases", orders), ("roster.csv", "stakeholders", roster)];
+        let loaded = load(&files);
+        // Two of the very same name may be two people.
+        assert_eq!(note(&loaded, "probable-duplicates").count, 2);
+        assert_eq!(owners(&loaded, Table::Purchases).len(), 6);
+        let merging = super::super::Options {
+            merge_spellings: true,
+            ..super::super::testing::options()
+        };
+        let inputs = files.map(|(name, table, text)| super::super::testing::input(name, table, text));
+        let loaded = super::super::testing::load_inputs(&inputs, &merging);
+        assert_eq!(
+            owners(&loaded, Table::Purchases),
+            [("C1", 2), ("C3", 1), ("C4", 1), ("Dupont S.A.", 2)]
+        );
+        assert_eq!(note(&loaded, "merged-by-spelling").count, 2);
     }
 }

@@ -13,7 +13,7 @@ use crate::diagnostics::{Excerpt, Place, Problem, did_you_mean, excerpt};
 use crate::expr::{Expr, ExprError};
 use crate::ingest::{Header, Stored};
 use crate::period::Zone;
-use crate::schema::{Column, ColumnType, Role, Table, interactions, purchases, supplies, surveys};
+use crate::schema::{Column, ColumnType, Role, Table, interactions, purchases, stakeholders, supplies, surveys};
 use crate::sources::{self, Dates, From, Mapped, Source, WrongTarget};
 
 /// Before the name of a column of ids that are kept as texts: as a key an id is only compared.
@@ -135,8 +135,12 @@ pub fn map(source: &Source, file: &str, header: &Header, looked_up: &[String], w
     // is known that the format may lack it: a header that seems to say it means something else.
     let only_needed = source.is_mapped;
     for (name, index) in sources::columns(table, &names, &|i| used[i]) {
-        let needed = table.column(name).is_some_and(|c| c.required);
-        if !source.map.contains_key(name) && ((needed && source.lacks.is_none()) || !only_needed) {
+        let column = table.column(name);
+        let needed = column.is_some_and(|c| c.required);
+        // Who a guest was, and who has left, is looked for in every known format.
+        let is_looked_for = |c: &Column| c.role.is_contact() || *c == stakeholders::STATUS;
+        let of_format = source.profile.is_some() && column.is_some_and(is_looked_for);
+        if !source.map.contains_key(name) && ((needed && source.lacks.is_none()) || of_format || !only_needed) {
             used[index] = true;
             maker.add(name, ColumnSource::Field(index), None)?;
         }
@@ -326,7 +330,10 @@ impl Maker<'_> {
         let is_time = kind == ColumnType::Time;
         let is_number = matches!(kind, ColumnType::Money | ColumnType::Number);
         let is_id = matches!(kind, ColumnType::Key | ColumnType::Stakeholder);
-        let open = (is_time && !matches!(times, Times::Formats(_))) || (is_number && mark == DecimalMark::Auto) || is_id;
+        // Of texts, `NA` alone leaves something open; where the words are given, it is none of them.
+        let is_field = matches!(take, ColumnSource::Field(_));
+        let is_open_text = is_field && kind == ColumnType::Text && words.is_empty() && role != Some(Role::Currency);
+        let open = (is_time && !matches!(times, Times::Formats(_))) || (is_number && mark == DecimalMark::Auto) || is_id || is_open_text;
         let values = self.source.values.get(name).cloned().unwrap_or_default();
         self.plans.push(Plan {
             name: canonical.map_or_else(|| name.to_lowercase(), |c| c.name.to_string()),
@@ -344,6 +351,8 @@ impl Maker<'_> {
             unit: mapped.and_then(|m| m.unit).unwrap_or_default(),
             strip_point_zero: false,
             forgiving: role == Some(Role::Score),
+            na_is_text: false,
+            keep_text: self.source.keep_text,
             values,
             currency: None,
         });
@@ -365,7 +374,10 @@ impl Maker<'_> {
         let lower: BTreeSet<String> = self.names.iter().map(|name| name.to_lowercase()).collect();
         // Words that are called otherwise, or replaced, can be wanted under their own name too.
         let as_it_is = |p: &Plan| match p.take {
-            ColumnSource::Field(index) if p.values.is_empty() => {
+            // Of what tells who it was only addresses, numbers and placeholders are read.
+            ColumnSource::Field(index)
+                if p.values.is_empty() && (!p.role().is_some_and(Role::is_contact) || self.names[index] == p.name) =>
+            {
                 (p.kind != ColumnType::Text || p.name == self.names[index].trim().to_lowercase()).then_some(index)
             }
             _ => None,
@@ -391,6 +403,8 @@ impl Maker<'_> {
                 strip_point_zero: false,
                 open: false,
                 forgiving: false,
+                na_is_text: false,
+                keep_text: true,
                 unit: DurationUnit::default(),
                 values: BTreeMap::new(),
                 currency: None,

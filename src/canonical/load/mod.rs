@@ -19,20 +19,25 @@ mod future_events;
 mod identities;
 mod ids;
 mod inspect;
+mod leavers;
 mod mapping;
 mod money_back;
 mod opening;
 mod order_amounts;
+mod placeholder_dates;
+mod placeholders;
 mod raw;
 mod record_counts;
 mod redaction;
 mod rules;
+mod spellings;
 mod status_words;
 mod stored;
 mod tables;
 #[cfg(test)]
 mod testing;
 mod trials;
+mod word_vote;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -94,6 +99,8 @@ pub struct Options {
     pub rates: BTreeMap<String, f64>,
     /// Whether ids, names and e-mail addresses become pseudonyms, and by which key.
     pub redact: Option<Redact>,
+    /// Whether IDs that are names and differ only in their spelling are one stakeholder.
+    pub merge_spellings: bool,
     /// How many columns a file, and how many bytes a cell, may have.
     pub limits: ingest::Limits,
 }

@@ -6,10 +6,10 @@ use std::collections::BTreeSet;
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::Options;
 use super::affected_rows::AffectedRows;
 use super::building::{Building, Dropped};
 use super::status_words::is_void;
+use super::{ID, Options};
 use crate::canonical::{Data, Dictionary, SourceInfo};
 use crate::notes::{DataIssue, ExclusionReason, MissingValue, Note, RejectReason, UnusedReason};
 use crate::period::Zone;
@@ -17,8 +17,8 @@ use crate::schema::{Column, Micros, NO_CODE, NO_INT, NO_KEY, NO_TIME, Role, Tabl
 use crate::sources::AmountOn;
 
 impl Building {
-    /// What does not count: no stakeholder, cancelled purchases.
-    pub fn drop_by_rule(&mut self, texts: &Dictionary, dropped: &mut Dropped) {
+    /// What does not count: no stakeholder, cancelled purchases. A placeholder is nobody: its records of events count without a person.
+    pub fn drop_by_rule(&mut self, texts: &Dictionary, is_placeholder: &[bool], options: &Options, dropped: &mut Dropped) {
         let table = self.rows.table;
         if !matches!(table, Table::Surveys | Table::Identities) {
             for row in 0..self.rows.len {
@@ -27,6 +27,7 @@ impl Building {
                 }
             }
         }
+        self.forget_placeholders(is_placeholder, options.everything, dropped);
         if table == Table::Purchases
             && let Some(Data::Code(statuses)) = self.rows.data(&purchases::STATUS)
         {
@@ -34,6 +35,40 @@ impl Building {
             let rows: Vec<usize> = (0..self.rows.len).filter(|&r| void.contains(&statuses[r])).collect();
             rows.into_iter()
                 .for_each(|row| self.drop_row(row, &ExclusionReason::Cancelled.into(), dropped));
+        }
+    }
+
+    /// Takes the placeholders out of the columns of stakeholders. With `keeps_texts` a column has the ID of those rows, to write it out again.
+    fn forget_placeholders(&mut self, is_placeholder: &[bool], keeps_texts: bool, dropped: &mut Dropped) {
+        let table = self.rows.table;
+        let is = |code: u32| code != NO_CODE && is_placeholder[code as usize];
+        if table == Table::Identities || !is_placeholder.contains(&true) {
+            return;
+        }
+        for column in table.with_role(Role::OtherStakeholder) {
+            if let Some(Data::Code(codes)) = self.rows.data_mut(column) {
+                codes.iter_mut().filter(|code| is(**code)).for_each(|code| *code = NO_CODE);
+            }
+        }
+        let rows: Vec<u32> = (0..self.rows.len as u32)
+            .filter(|&row| is(self.stakeholder[row as usize]))
+            .collect();
+        match table {
+            // What is known of a placeholder is not about anybody.
+            Table::Stakeholders | Table::Referrals => {
+                let reason = ExclusionReason::PlaceholderStakeholder.into();
+                rows.into_iter().for_each(|row| self.drop_row(row as usize, &reason, dropped));
+            }
+            Table::Interactions | Table::Surveys | Table::Purchases | Table::Supplies | Table::Identities => {
+                if keeps_texts && !rows.is_empty() {
+                    let mut ids = vec![NO_CODE; self.rows.len];
+                    rows.iter().for_each(|&row| ids[row as usize] = self.stakeholder[row as usize]);
+                    let name = format!("{ID}{}", table.stakeholder_column().name);
+                    self.rows.columns.insert(name, Data::Code(ids));
+                }
+                rows.iter().for_each(|&row| self.stakeholder[row as usize] = NO_CODE);
+                self.without_person = rows;
+            }
         }
     }
 

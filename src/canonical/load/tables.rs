@@ -13,13 +13,13 @@ use super::identities::{IdentityContext, identify};
 use super::record_counts::Reject;
 use super::trials::settle_trials;
 use super::{Loaded, Options, RawFile, ReadFile, column_names};
-use super::{future_events, ids};
+use super::{future_events, ids, placeholders};
 use crate::canonical::rows::are_dates;
 use crate::canonical::{CanonicalTables, Codes, Data, Dictionary, Interner, SourceInfo, messages, referrers};
 use crate::notes::{Code, Decision, Note, UnusedStatus, Withheld};
 use crate::record_counts::RecordCounts;
-use crate::schema::{ColumnType, NO_CODE, Table, interactions, surveys};
-use crate::sources::{AmountOn, From, QUESTION};
+use crate::schema::{ColumnType, NO_CODE, Role, Table, interactions, surveys};
+use crate::sources::{AmountOn, From, QUESTION, Source};
 
 /// What the threads of one file gave, as one.
 pub fn join(mut sinks: Vec<Rowset>) -> Rowset {
@@ -76,6 +76,7 @@ pub fn assemble(read_files: Vec<ReadFile>, options: &Options, mut notes: Vec<Not
     let mut amount_on: Vec<AmountOn> = Vec::new();
     let mut amount_decisions: Vec<Option<Code>> = Vec::new();
     let mut keys: Vec<Vec<String>> = Vec::new();
+    let mut described: Vec<Source> = Vec::new();
     let questions = questions(&read_files);
     let (mut read_more, mut asked) = (BTreeSet::new(), BTreeSet::new());
     let mut wholes: BTreeMap<Table, BTreeMap<String, (u64, u64)>> = BTreeMap::new();
@@ -109,6 +110,7 @@ pub fn assemble(read_files: Vec<ReadFile>, options: &Options, mut notes: Vec<Not
         }));
         amount_on.push(source.amount_on.unwrap_or_default());
         keys.push(source.key.clone());
+        described.push(source);
         let table = info.table;
         let building = tables.entry(table).or_insert_with(|| Building::new(table));
         let before = building.rows.len;
@@ -156,13 +158,22 @@ pub fn assemble(read_files: Vec<ReadFile>, options: &Options, mut notes: Vec<Not
             .map(|(n, _)| n.clone())
             .collect();
     }
+    let mut dropped = Dropped::default();
+    let keeps_dates: Vec<bool> = described.iter().map(|source| source.keep_placeholder_dates).collect();
+    for building in tables.values_mut() {
+        notes.extend(building.void_placeholder_dates(&keeps_dates, &sources, &mut dropped));
+        notes.extend(building.mark_leavers(&texts, &sources));
+    }
+    let found = placeholders::find(&mut tables, &stakeholders, &texts, &sources, &described.iter().collect::<Vec<_>>());
+    notes.extend(found.notes);
     let who = IdentityContext {
         stakeholders: &stakeholders,
         texts: &texts,
+        is_placeholder: &found.is_placeholder,
+        merge_spellings: options.merge_spellings,
     };
     notes.extend(identify(&mut tables, &who));
     notes.extend(repeated(&tables, &sources));
-    let mut dropped = Dropped::default();
     side_by_side(&mut tables, &mut dropped, |building, dropped| {
         building.drop_duplicates(&keys, &questions, dropped);
     });
@@ -177,6 +188,13 @@ pub fn assemble(read_files: Vec<ReadFile>, options: &Options, mut notes: Vec<Not
     for building in tables.values_mut() {
         building.hashes = Vec::new();
     }
+    // They have told who it was; written out again are the addresses and phone numbers alone.
+    let is_done = |role: Role| role.is_contact() && (role == Role::ContactName || !options.everything);
+    for building in tables.values_mut() {
+        for column in building.rows.table.columns().iter().filter(|column| is_done(column.role)) {
+            building.rows.columns.remove(column.name);
+        }
+    }
     for (table, name) in read_more.difference(&asked) {
         tables.get_mut(table).and_then(|building| building.rows.columns.remove(name));
     }
@@ -189,7 +207,7 @@ pub fn assemble(read_files: Vec<ReadFile>, options: &Options, mut notes: Vec<Not
                 .columns
                 .insert(interactions::CASE_KEY.name.to_string(), Data::Key(cases));
         }
-        building.drop_by_rule(&texts, dropped);
+        building.drop_by_rule(&texts, &found.is_placeholder, options, dropped);
     });
     for building in tables.values_mut() {
         notes.extend(building.refund_by_status(&texts, &sources));
@@ -222,6 +240,7 @@ pub fn assemble(read_files: Vec<ReadFile>, options: &Options, mut notes: Vec<Not
         let source = usize::from(*source);
         account[source].decided.extend(amount_decisions[source].map(|code| (code, *lines)));
     }
+    count_without_person(&mut account, &tables);
     if options.keep_unused {
         unused.extend(late_rejects(&tables, &sources, &files, &dropped)?);
     }
@@ -346,6 +365,7 @@ fn open_account(info: &SourceInfo, read: u64, rowset: &Rowset, decisions: &[Deci
         rejected: of(UnusedStatus::Rejected),
         duplicate: 0,
         excluded: of(UnusedStatus::Excluded),
+        without_person: 0,
         reasons: rowset.counts.iter().map(|((_, code), n)| (*code, *n)).collect(),
         decided: decisions
             .iter()
@@ -378,6 +398,15 @@ fn settle(account: &mut [RecordCounts], dropped: &Dropped) {
             UnusedStatus::Excluded => file.excluded += count,
         }
         *file.reasons.entry(reason.code()).or_default() += count;
+    }
+}
+
+/// Counts the used records that count for no person.
+fn count_without_person(account: &mut [RecordCounts], tables: &BTreeMap<Table, Building>) {
+    for building in tables.values() {
+        for row in building.without_person.iter().filter(|row| building.keep[**row as usize]) {
+            account[building.rows.source_of(*row as usize) as usize].without_person += 1;
+        }
     }
 }
 

@@ -26,6 +26,7 @@ pub fn options() -> Options {
         profiles: Vec::new(),
         redact: None,
         limits: crate::ingest::Limits::default(),
+        merge_spellings: false,
     }
 }
 

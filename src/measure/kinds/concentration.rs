@@ -10,6 +10,7 @@ use crate::measure::counting::{CellCount, CountTask, Counted, count_group_totals
 use crate::measure::finishing::{Context, Estimated};
 use crate::measure::rows::Entry;
 use crate::report::{AbsentReason, Cell};
+use crate::schema::NO_CODE;
 use crate::stats::concentration;
 
 struct Columns {
@@ -82,7 +83,8 @@ impl KindColumns for Columns {
             None => count_group_totals(
                 task,
                 self.of.scale(),
-                |_, stakeholder| Some(u64::from(stakeholder)),
+                // Rows without a stakeholder are of many, and no group.
+                |_, stakeholder| (stakeholder != NO_CODE).then_some(u64::from(stakeholder)),
                 |row| steps_and_float(&self.of, row),
             ),
             Some(things) => count_group_totals(
@@ -94,8 +96,11 @@ impl KindColumns for Columns {
         }
     }
 
-    fn is_counted(&self, row: usize) -> bool {
-        self.groups.as_ref().is_none_or(|things| things.at(row).is_some())
+    fn is_counted(&self, row: usize, stakeholder: u32) -> bool {
+        match &self.groups {
+            None => stakeholder != NO_CODE,
+            Some(things) => things.at(row).is_some(),
+        }
     }
 
     fn entries(&self, row: usize) -> Vec<Entry> {

@@ -86,7 +86,7 @@ impl KindColumns for Columns {
         count_sums(task, &SumsTask::of(Scales::part(&self.of)), |row| self.addition(row))
     }
 
-    fn is_counted(&self, row: usize) -> bool {
+    fn is_counted(&self, row: usize, _: u32) -> bool {
         self.addition(row).is_some()
     }
 

@@ -82,7 +82,7 @@ pub trait KindColumns {
     fn count(&self, task: &CountTask) -> Counted;
 
     /// Whether a row whose condition holds is one of the n of its cell.
-    fn is_counted(&self, row: usize) -> bool;
+    fn is_counted(&self, row: usize, stakeholder: u32) -> bool;
 
     /// What a row adds, as it is shown to people.
     fn entries(&self, row: usize) -> Vec<Entry>;

@@ -89,7 +89,7 @@ impl KindColumns for Columns {
         count_sums(task, &SumsTask::of(Scales::default()), |row| self.addition(row))
     }
 
-    fn is_counted(&self, row: usize) -> bool {
+    fn is_counted(&self, row: usize, _: u32) -> bool {
         self.weight.of(row).is_some()
     }
 

@@ -60,7 +60,7 @@ impl KindColumns for Columns {
         count_values(task, |row| self.of.at(row))
     }
 
-    fn is_counted(&self, row: usize) -> bool {
+    fn is_counted(&self, row: usize, _: u32) -> bool {
         self.of.at(row).is_some()
     }
 

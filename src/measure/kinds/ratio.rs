@@ -136,7 +136,7 @@ impl KindColumns for Columns {
         }
     }
 
-    fn is_counted(&self, _: usize) -> bool {
+    fn is_counted(&self, _: usize, _: u32) -> bool {
         true
     }
 

@@ -83,7 +83,7 @@ impl KindColumns for Columns {
         count_durations(task, |row| Some((self.duration(row).at(row)?, self.event[row])))
     }
 
-    fn is_counted(&self, row: usize) -> bool {
+    fn is_counted(&self, row: usize, _: u32) -> bool {
         self.duration(row).at(row).is_some()
     }
 

@@ -171,6 +171,7 @@ pub fn checked() -> CheckResult {
             rejected: 0,
             duplicate: 0,
             excluded: 0,
+            without_person: 0,
             reasons: BTreeMap::new(),
             decided: Default::default(),
         }],

@@ -50,6 +50,7 @@ pub(super) fn judge(column: &Column, is_exact: bool, header: &Header, profile: &
             _ if column.kind == ColumnType::Stakeholder
                 && !is_exact
                 && table != Table::Supplies
+                && !column.role.is_contact()
                 && !["id", "email"].iter().any(|w| header.words.contains(*w)) =>
             {
                 Strange(0.65, ColumnEvidence::NoCellShowsId)
@@ -110,6 +111,15 @@ pub(super) fn judge(column: &Column, is_exact: bool, header: &Header, profile: &
             true => fit(MUCH),
             false => strange(REFUTED),
         },
+        ColumnType::Stakeholder if column.role == Role::ContactEmail => match profile.share(&[Email]) >= 0.8 {
+            true => fit(MUCH),
+            false => strange(REFUTED),
+        },
+        ColumnType::Stakeholder if column.role == Role::ContactPhone => match profile.share(&[Phone, Integer]) >= 0.8 {
+            true => fit(LITTLE),
+            false => strange(REFUTED),
+        },
+        ColumnType::Stakeholder if column.role == Role::ContactName => no_time_or_money(profile),
         ColumnType::Stakeholder => stakeholder(table, is_exact, header, profile),
         ColumnType::Key => {
             if is(&[Words]) && !profile.samples.iter().any(|s| s.bytes().any(|b| b.is_ascii_digit())) {

@@ -150,10 +150,15 @@ impl Reading {
                 candidates.extend(candidate(column, index, file));
             }
         }
+        let (contacts, mut candidates): (Vec<Candidate>, Vec<Candidate>) = candidates.into_iter().partition(|c| c.column.role.is_contact());
         relations::relate(table, &mut candidates, file);
         alone::propose(table, &mut candidates, file);
         let mut taken = assign(&candidates);
         alone::fall_back(table, &mut candidates, &mut taken, file);
+        // Who it was where the id does not tell: by what the columns leave that say more. Without an id it is the question which one serves.
+        if taken.iter().any(|t| t.column == table.stakeholder_column()) {
+            taken = assign_free(&contacts, taken);
+        }
         taken.sort_by_key(|c| c.order);
         Reading { table, candidates, taken }
     }
@@ -185,9 +190,14 @@ fn candidate(column: &'static Column, index: usize, file: &File<'_>) -> Option<C
 /// Gives each header to one column and each column one header, the surest first. Of two headers that say the same with the same
 /// confidence neither is taken, unless they are known names, whose first wins.
 fn assign(candidates: &[Candidate]) -> Vec<Candidate> {
+    assign_free(candidates, Vec::new())
+}
+
+/// The same of the headers and columns that are not taken yet.
+fn assign_free(candidates: &[Candidate], taken: Vec<Candidate>) -> Vec<Candidate> {
+    let mut taken = taken;
     let mut sorted: Vec<&Candidate> = candidates.iter().filter(|c| c.confidence >= TAKE).collect();
     sorted.sort_by_key(|c| c.rank());
-    let mut taken: Vec<Candidate> = Vec::new();
     let mut unsettled: Vec<&Column> = Vec::new();
     for (at, candidate) in sorted.iter().enumerate() {
         let is_free = |c: &Candidate, taken: &[Candidate]| !taken.iter().any(|t| t.header == c.header || t.column == c.column);

@@ -41,8 +41,12 @@ fn weight(column: &Column) -> f64 {
         | stakeholders::STARTED_AT
         | stakeholders::ENDED_AT => 2.0,
         interactions::CHANNEL | purchases::CHANNEL | interactions::KIND => 0.7,
+        // Every kind of record may have one.
+        stakeholders::STATUS => 0.0,
         _ => match column.role {
             Role::Stakeholder => 0.5,
+            // Every file may have them.
+            Role::ContactEmail | Role::ContactPhone | Role::ContactName => 0.0,
             Role::Status | Role::Owner | Role::Currency | Role::PersonName | Role::Email | Role::StakeholderType => 0.7,
             _ if column.kind == ColumnType::Text && column.words.is_empty() => 1.0,
             _ => 1.5,

@@ -343,6 +343,11 @@ fn known_names_keep_their_confidence_and_their_order() {
         let understood = understand(&export.file, &headers, &[], Some(export.table));
         for (column, header) in known {
             let guess = understood.guesses.iter().find(|g| g.column == column);
+            // An address that is the id for want of one does not serve twice.
+            let is_id = |g: &Guess| g.column == export.table.stakeholder_column().name && g.header == header;
+            if matches!(column, "email" | "phone") && understood.guesses.iter().any(is_id) {
+                continue;
+            }
             assert!(
                 guess.is_some_and(|g| g.header == header && g.confidence >= 0.9),
                 "{}: {column} is {} by its known name, and {guess:?}",

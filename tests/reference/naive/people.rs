@@ -40,6 +40,15 @@ impl Spell {
     }
 }
 
+/// Who is away for no more than a month has renewed: the default of the program.
+const RENEWAL_DAYS: i32 = 30;
+
+/// Whether a row takes over from one that has ended: it starts on the day after at the latest, or within a month and is known.
+fn takes_over(data: &Data, end: i64, start: i64) -> bool {
+    let away = || data.day(start) - data.day(end) - 1;
+    start <= next_start(data, end) || (end != i64::MAX && start < data.as_of && away() <= RENEWAL_DAYS)
+}
+
 /// What a row says for itself.
 fn bounds(data: &Data, row: &Record) -> (i64, i64) {
     (
@@ -66,7 +75,7 @@ pub fn spells(data: &Data, who: &str) -> Vec<Spell> {
         }
         let reason = row.text("end_reason").map(str::to_string);
         match spells.last_mut() {
-            Some(last) if start <= next_start(data, last.end) => {
+            Some(last) if takes_over(data, last.end, start) => {
                 if end >= last.end {
                     (last.end, last.reason) = (end, reason);
                 }
@@ -91,13 +100,10 @@ fn recurring(data: &Data, who: &str, at: i64, as_of: i64) -> Option<i64> {
         if end < start {
             continue;
         }
-        // A row that another one takes over on the next day lasts until then.
-        let next = next_start(data, end);
-        let until = if rows.iter().any(|r| bounds(data, r).0 > end && bounds(data, r).0 <= next) {
-            next
-        } else {
-            end
-        };
+        // A row that another one takes over lasts until then.
+        let others = rows.iter().map(|r| bounds(data, r)).filter(|(start, last)| last >= start);
+        let next = others.map(|(start, _)| start).filter(|start| *start > end).min();
+        let until = next.filter(|next| takes_over(data, end, *next)).unwrap_or(end);
         let spell = Spell {
             start,
             end: until,

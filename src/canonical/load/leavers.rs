@@ -1,0 +1,38 @@
+//! Stakeholders of the roster who are not there any more, by their status, while no date says when they left.
+
+use super::affected_rows::AffectedRows;
+use super::building::Building;
+use crate::canonical::{Data, Dictionary, SourceInfo};
+use crate::notes::{CellText, DataIssue, Note};
+use crate::schema::{NO_CODE, NO_TIME, Table, stakeholders};
+use crate::sources::leavers::has_left;
+
+impl Building {
+    /// Marks the rows of a roster whose status says that the stakeholder has left, and that have no end date.
+    pub fn mark_leavers(&mut self, texts: &Dictionary, sources: &[SourceInfo]) -> Vec<Note> {
+        if self.rows.table != Table::Stakeholders {
+            return Vec::new();
+        }
+        let Some(Data::Code(statuses)) = self.rows.data(&stakeholders::STATUS) else {
+            return Vec::new();
+        };
+        let mut is_left = vec![false; texts.len()];
+        texts.matching(&has_left).into_iter().for_each(|code| is_left[code as usize] = true);
+        let ends = self.rows.times(&stakeholders::ENDED_AT);
+        let has_left = |row: usize| statuses[row] != NO_CODE && is_left[statuses[row] as usize] && ends.at(row) == NO_TIME;
+        let mut affected = AffectedRows::default();
+        let mut example = None;
+        let mut left = vec![0; self.rows.len];
+        for row in (0..self.rows.len).filter(|&row| has_left(row)) {
+            left[row] = 1;
+            affected.add(&self.rows, row);
+            example = example.into_iter().chain([statuses[row]]).min();
+        }
+        let Some(example) = example else { return Vec::new() };
+        let example = texts.text(example).map(CellText::of);
+        let notes = affected.notes(DataIssue::LeftWithoutDate { example }, sources).collect();
+        let name = stakeholders::LEFT_WITHOUT_DATE.name.to_string();
+        self.rows.columns.insert(name, Data::Flag(left));
+        notes
+    }
+}
