@@ -13,6 +13,7 @@ mod measure;
 mod metrics;
 mod orders;
 mod pages;
+mod records;
 mod redact;
 mod report;
 mod rows;
