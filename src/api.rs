@@ -26,7 +26,7 @@ pub mod check {
 
 /// The configuration.
 pub mod config {
-    pub use crate::config::Config;
+    pub use crate::config::{Config, Overrides};
 }
 
 /// The expressions that people write.
@@ -57,7 +57,7 @@ pub mod measure {
 /// Periods, zones and calendars.
 pub mod period {
     pub use crate::period::{
-        Grain, Period, Wanted, Zone, civil_from_days, date_text, days_from_civil, parse_as_of, parse_date, parse_hours,
+        Division, Grain, Period, Wanted, WeekStart, Zone, civil_from_days, date_text, days_from_civil, parse_as_of, parse_date, parse_hours,
     };
 }
 

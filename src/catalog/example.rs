@@ -7,7 +7,7 @@ use crate::schema::{FactSpec, Table};
 use crate::toml_reader::{Help, Text};
 
 /// Why a value may be absent.
-pub const REASONS: [&str; 9] = [
+pub const REASONS: [&str; 11] = [
     "no rows",
     "zero denominator",
     "too few",
@@ -17,6 +17,8 @@ pub const REASONS: [&str; 9] = [
     "not reached",
     "suppressed",
     "too large",
+    "no data",
+    "no readable records",
 ];
 
 /// One worked example of a metric.

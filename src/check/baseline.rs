@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::verdict::{CheckResult, Subject, Verdict};
 use crate::diagnostics::Problem;
-use crate::period::{Period, instant_text, parse_instant};
+use crate::period::{Grain, Period, Wanted, WeekStart, instant_text, parse_instant};
 use crate::report::Cell;
 use crate::schema::Micros;
 
@@ -108,7 +108,12 @@ impl Baseline {
     /// Whether its number is of as many days from the start of its period as `period` has by `as_of`: both have ended, or both are known up to
     /// the same time after their start.
     pub fn has_same_days(&self, saved: &Saved, period: &Period, as_of: Micros) -> bool {
-        let before = Period::parse(&saved.period, period.zone(), as_of)
+        let weeks = match period.grain() {
+            Some(Grain::Week(weeks)) => weeks,
+            Some(Grain::Day | Grain::Month | Grain::Quarter | Grain::Year) | None => WeekStart::MONDAY,
+        };
+        let before = Wanted::parse(&saved.period, weeks)
+            .map(|wanted| wanted.resolve(period.zone(), as_of))
             .ok()
             .zip(parse_instant(&self.as_of));
         before.is_some_and(|(before, known)| match (before.is_complete(known), period.is_complete(as_of)) {

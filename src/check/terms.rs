@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 
 use crate::facts::context::Settings;
 use crate::io::hex;
+use crate::period::WeekStart;
 use crate::{period, report};
 
 /// The terms of a run.
@@ -34,6 +35,14 @@ impl Terms {
             ("level", level.to_string()),
         ]);
         Terms { clock, named }
+    }
+
+    /// The same; weeks start on that day. Monday is what a baseline means that does not say it.
+    pub fn with_weeks(mut self, weeks: WeekStart) -> Terms {
+        if weeks != WeekStart::MONDAY {
+            self.named.insert("week_start", weeks.name().to_string());
+        }
+        self
     }
 
     /// Name and text of each, by name.

@@ -15,8 +15,8 @@ use super::pages::topics;
 use super::periods::PeriodArgs;
 use super::progress::Progress;
 use crate::canonical::Budget;
-use crate::config::{is_currency, is_level};
-use crate::period::{Grain, Zone};
+use crate::config::{Config, Overrides, is_currency, is_level};
+use crate::period::{Grain, WeekStart, Zone};
 
 /// Measure the health of an organisation's relationships from the CSV files that its systems already export
 #[derive(Parser, Debug)]
@@ -118,6 +118,9 @@ pub struct Reading {
     /// Time zone of the report, such as Europe/Berlin [default: UTC]
     #[arg(long, value_name = "ZONE", value_parser = Zone::parse)]
     pub timezone: Option<Zone>,
+    /// Day on which weeks start, such as sunday [default: monday]
+    #[arg(long, value_name = "DAY", value_parser = WeekStart::parse)]
+    pub week_start: Option<WeekStart>,
     /// Currency of the report, such as EUR
     #[arg(long, value_name = "CODE", value_parser = currency)]
     pub currency: Option<String>,
@@ -146,6 +149,21 @@ pub struct Reading {
     /// Map a column for this run, like a line of [source.map]; FILE may be a glob
     #[arg(long, value_name = "FILE:COLUMN=HEADER")]
     pub map: Vec<String>,
+}
+
+impl Reading {
+    /// Whether an as-of date is set, here or in the configuration.
+    pub fn states_as_of(&self, config: &Config) -> bool {
+        self.as_of.is_some() || config.as_of.is_some()
+    }
+
+    /// What it says that wins over the configuration.
+    pub fn overrides(&self) -> Overrides {
+        Overrides {
+            zone: self.timezone.clone(),
+            week_start: self.week_start,
+        }
+    }
 }
 
 fn currency(text: &str) -> Result<String, String> {

@@ -6,10 +6,11 @@ use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::args::{Check, FailOn, Global};
-use super::data;
+use super::data::{self, Needed};
 use super::failure;
 use super::formats::RulesFormat;
 use super::output;
+use super::periods::{division, may_choose};
 use super::setup;
 use crate::canonical::CanonicalTables;
 use crate::catalog::Metric;
@@ -35,10 +36,14 @@ pub fn run(global: &Global, args: &Check) -> anyhow::Result<ExitCode> {
         return list(global, args);
     }
     let targets = args.outputs.targets()?;
-    let mut config = setup::config(global, args.reading.timezone.clone())?;
+    let mut config = setup::config(global, args.reading.overrides())?;
     let rules = chosen(std::mem::take(&mut config.rules), &args.only, global)?;
     let waivers = relevant(std::mem::take(&mut config.waivers), &rules, &args.only);
-    let wanted = args.period.as_deref().map(Wanted::parse).transpose();
+    let wanted = args
+        .period
+        .as_deref()
+        .map(|text| Wanted::parse(text, config.week_start))
+        .transpose();
     let wanted = wanted.map_err(Problem::usage)?;
     let baseline = args.baseline.as_deref().map(read_baseline).transpose()?;
 
@@ -50,12 +55,23 @@ pub fn run(global: &Global, args: &Check) -> anyhow::Result<ExitCode> {
             .filter_map(|rule| rule.filter.as_ref())
             .flat_map(|filter| filter.expr.columns()),
     );
-    let loaded = data::load(global, &args.inputs, &args.reading, &config, &metrics, dimensions, false)?;
+    let needed = Needed {
+        metrics: &metrics,
+        dimensions,
+        keep_lines: false,
+        division: division(wanted.as_ref(), args.grain, config.week_start),
+    };
+    let loaded = data::load(global, &args.inputs, &args.reading, &config, needed)?;
+    may_choose(wanted.as_ref(), args.reading.states_as_of(&config), &loaded.canonical)?;
     let canonical = &loaded.canonical;
     let rules = fitted(rules, global, canonical)?;
     let period = match wanted {
         Some(wanted) => wanted.resolve(&config.zone, canonical.as_of),
-        None => Period::last_complete(args.grain.unwrap_or(Grain::Month), canonical.as_of, &config.zone),
+        None => Period::last_complete(
+            args.grain.unwrap_or(Grain::Month).with_weeks(config.week_start),
+            canonical.as_of,
+            &config.zone,
+        ),
     };
     let currency = args.reading.currency.clone().or(config.currency.clone());
     let confidence = config.confidence_at(args.level);
@@ -156,7 +172,7 @@ fn relevant(waivers: Vec<Waiver>, rules: &[Rule], only: &[String]) -> Vec<Waiver
 /// Lists the rules.
 fn list(global: &Global, args: &Check) -> anyhow::Result<ExitCode> {
     let targets = output::targets::<RulesFormat>(args.outputs.format.as_deref(), &args.outputs.output)?;
-    let mut config = setup::config(global, args.reading.timezone.clone())?;
+    let mut config = setup::config(global, args.reading.overrides())?;
     let rules = chosen(std::mem::take(&mut config.rules), &args.only, global)?;
     let terms = terms(&config, config.currency.as_deref(), config.confidence.level);
     let listed = CheckResult::unjudged(rules, terms, config.currency.clone(), config.confidence.level);
@@ -208,7 +224,7 @@ fn fitted(rules: Vec<Rule>, global: &Global, canonical: &CanonicalTables) -> any
 
 /// What numbers of two runs must have in common to be compared.
 fn terms(config: &Config, currency: Option<&str>, level: f64) -> Terms {
-    Terms::new(config.zone.name(), currency, &config.settings, &config.rates, level)
+    Terms::new(config.zone.name(), currency, &config.settings, &config.rates, level).with_weeks(config.week_start)
 }
 
 /// What a rule cannot say of the data as they are read.

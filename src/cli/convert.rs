@@ -29,7 +29,7 @@ pub fn run(global: &Global, args: &Convert) -> anyhow::Result<()> {
 /// Writes the canonical tables, and a configuration that describes them.
 fn tables(global: &Global, args: &Convert, folder: &Path) -> anyhow::Result<()> {
     let before = setup::written(global.config.as_deref())?.map_or(String::new(), |(_, text)| text);
-    let config = setup::config(global, args.reading.timezone.clone())?;
+    let config = setup::config(global, args.reading.overrides())?;
     if folder.is_file() {
         return Err(Problem::usage(format!("{} is a file", shown(folder)))
             .hint("name a folder: a file is written for each table")
@@ -64,7 +64,7 @@ fn records(global: &Global, args: &Convert) -> anyhow::Result<()> {
                 .into(),
         );
     }
-    let config = setup::config(global, args.reading.timezone.clone())?;
+    let config = setup::config(global, args.reading.overrides())?;
     if args.inputs.is_empty() {
         return Err(Problem::usage("--raw needs a file")
             .hint("name one: relhealth convert --raw FILE")

@@ -13,29 +13,34 @@ use crate::ingest::Limits;
 use crate::io::write_bytes;
 use crate::measure;
 use crate::notes::Note;
-use crate::period::parse_as_of;
+use crate::period::{Division, Grain, parse_as_of};
 use crate::render::{record_counts, rejects};
 use crate::report::RecordCounts;
 use crate::schema::{ColumnType, Table, Unit, stakeholders};
 use crate::sources::Input;
 
+/// What a command needs of its inputs.
+pub struct Needed<'a> {
+    /// The metrics that are measured.
+    pub metrics: &'a [&'a Metric],
+    /// The dimensions that they are broken down or filtered by.
+    pub dimensions: BTreeSet<String>,
+    /// Whether the line of each record is kept.
+    pub keep_lines: bool,
+    /// The periods that are measured.
+    pub division: Division,
+}
+
 /// Reads the inputs.
 ///
 /// # Errors
 /// Wrong usage, or data that cannot be used.
-pub fn load(
-    global: &Global,
-    named: &[String],
-    reading: &Reading,
-    config: &Config,
-    metrics: &[&Metric],
-    dimensions: BTreeSet<String>,
-    keep_lines: bool,
-) -> anyhow::Result<Loaded> {
+pub fn load(global: &Global, named: &[String], reading: &Reading, config: &Config, needed: Needed<'_>) -> anyhow::Result<Loaded> {
     let options = Options {
-        dimensions,
-        texts: measure::columns_to_load(&config.catalog, metrics.iter().copied()),
-        keep_lines,
+        dimensions: needed.dimensions,
+        texts: measure::columns_to_load(&config.catalog, needed.metrics.iter().copied()),
+        keep_lines: needed.keep_lines,
+        division: needed.division,
         ..options(reading, config)?
     };
     read(global, named, reading, config, &options)
@@ -78,6 +83,7 @@ pub fn options(reading: &Reading, config: &Config) -> anyhow::Result<Options> {
         threads,
         zone: config.zone.clone(),
         as_of: as_of.or(config.as_of),
+        division: Division::Grain(Grain::Month),
         dimensions: BTreeSet::new(),
         texts: BTreeSet::new(),
         everything: false,

@@ -1,11 +1,12 @@
 //! What becomes of an error: a message on stderr and an exit code.
 
+use std::borrow::Cow;
 use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
 use super::progress::Progress;
 use crate::config::ConfigErrors;
-use crate::diagnostics::{Class, Problem, visible};
+use crate::diagnostics::{Class, Problem, bounded, visible};
 use crate::io::FileError;
 
 /// The exit code of a bug in relhealth.
@@ -60,7 +61,12 @@ pub fn catch_panics(progress: Progress) {
 /// Shows wrong arguments, or the help that was asked for.
 pub fn usage(error: &clap::Error) -> ExitCode {
     // Help into a closed pipe is as good as read.
-    let _ = error.print();
+    let text = error.render().to_string();
+    let _ = match bounded(&text) {
+        // As it is, it has colours.
+        Cow::Borrowed(_) => error.print(),
+        Cow::Owned(text) => write!(std::io::stderr(), "{text}"),
+    };
     if error.use_stderr() {
         ExitCode::from(Class::Usage.exit_code())
     } else {
@@ -73,7 +79,7 @@ pub fn report(progress: &Progress, error: &anyhow::Error) -> ExitCode {
     if is_pipe_closed(error) {
         return ExitCode::SUCCESS;
     }
-    say(progress, &message(error));
+    say(progress, &bounded(&message(error)));
     ExitCode::from(exit_code(error))
 }
 

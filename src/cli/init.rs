@@ -7,7 +7,6 @@ use super::{inspect, setup, stdout};
 use crate::config::Config;
 use crate::diagnostics::Problem;
 use crate::io::write_bytes;
-use crate::period::Zone;
 use crate::render::init;
 
 /// Runs the command. What is there is not written over unasked.
@@ -24,8 +23,8 @@ pub fn run(global: &Global, args: &Init) -> anyhow::Result<()> {
     }
     // What is to be written does not depend on a configuration that lies there.
     let config = match &global.config {
-        Some(_) => setup::config(global, args.reading.timezone.clone())?,
-        None => Config::none(args.reading.timezone.clone().unwrap_or_else(Zone::utc)),
+        Some(_) => setup::config(global, args.reading.overrides())?,
+        None => Config::none(args.reading.overrides()),
     };
     let (_, inspections) = inspect::inspections(&args.inputs, &args.reading, &config)?;
     let folder = path.parent().filter(|_| !to_stdout).unwrap_or(Path::new(""));

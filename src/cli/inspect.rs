@@ -25,7 +25,7 @@ pub struct Output {
 /// Wrong usage or configuration, a file that cannot be read, an output that cannot be written.
 pub fn run(global: &Global, args: &Inspect) -> anyhow::Result<ExitCode> {
     let targets = args.outputs.targets()?;
-    let config = setup::config(global, args.reading.timezone.clone())?;
+    let config = setup::config(global, args.reading.overrides())?;
     let (inputs, inspections) = inspections(&args.inputs, &args.reading, &config)?;
     let output = Output {
         allowed: allowed(&inputs, &inspections, &args.reading, &config)?,

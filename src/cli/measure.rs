@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::args::{Against, Global, Measure};
-use super::data;
+use super::data::{self, Needed};
 use super::metrics::find;
 use super::output;
+use super::periods::{division, may_choose};
 use super::setup;
 use crate::catalog::Metric;
 use crate::config::expression;
@@ -19,13 +20,13 @@ use crate::report::{Clock, MeasureResult};
 /// Wrong usage or configuration, data that cannot be used, an output that cannot be written.
 pub fn run(global: &Global, args: &Measure) -> anyhow::Result<()> {
     let targets = args.outputs.targets()?;
-    let config = setup::config(global, args.reading.timezone.clone())?;
+    let config = setup::config(global, args.reading.overrides())?;
     let ids = args
         .metrics
         .iter()
         .map(|id| find(&config.catalog, id).map(|m| m.id.clone()))
         .collect::<anyhow::Result<Vec<String>>>()?;
-    let wanted = args.asked.wanted()?;
+    let wanted = args.asked.wanted(config.week_start)?;
     let filter = args.filter.as_deref().map(|text| expression("--where", text)).transpose()?;
     let mut compare: Vec<Compare> = args
         .compare
@@ -52,10 +53,19 @@ pub fn run(global: &Global, args: &Measure) -> anyhow::Result<()> {
     let chosen: Vec<&Metric> = metrics.iter().filter_map(|id| config.catalog.get(id)).collect();
     let mut dimensions: BTreeSet<String> = args.by.iter().cloned().collect();
     dimensions.extend(filter.iter().flat_map(|f| f.columns()));
-    let loaded = data::load(global, &args.inputs, &args.reading, &config, &chosen, dimensions, false)?;
+    let needed = Needed {
+        metrics: &chosen,
+        dimensions,
+        keep_lines: false,
+        division: division(wanted.as_ref(), args.asked.grain, config.week_start),
+    };
+    let loaded = data::load(global, &args.inputs, &args.reading, &config, needed)?;
+    may_choose(wanted.as_ref(), args.reading.states_as_of(&config), &loaded.canonical)?;
     let request = Request {
         metrics,
-        periods: args.asked.periods(wanted, &config.zone, loaded.canonical.as_of)?,
+        periods: args
+            .asked
+            .periods(wanted, config.week_start, &config.zone, loaded.canonical.as_of)?,
         by: data::spelled(&args.by, &loaded.canonical)?,
         filter: filter.map(|f| data::spell(&f, &loaded.canonical)).transpose()?,
         total: args.total,

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::args::{Global, Metrics, Reading};
-use super::data;
+use super::data::{self, Needed};
 use super::output;
+use super::periods::division;
 use super::setup;
 use crate::catalog::{Catalog, Metric};
 use crate::config::Config;
@@ -42,7 +43,7 @@ impl Output<'_> {
 /// A wrong configuration, an unknown metric, inputs that cannot be used, an output that cannot be written.
 pub fn run(global: &Global, args: &Metrics) -> anyhow::Result<()> {
     let targets = args.outputs.targets()?;
-    let config = setup::config(global, args.reading.timezone.clone())?;
+    let config = setup::config(global, args.reading.overrides())?;
     let catalog = &config.catalog;
     let chosen = args
         .ids
@@ -73,7 +74,13 @@ fn missing(
     inputs: &[String],
     metrics: &[&Metric],
 ) -> anyhow::Result<BTreeMap<String, String>> {
-    let loaded = data::load(global, inputs, reading, config, metrics, BTreeSet::new(), false)?;
+    let needed = Needed {
+        metrics,
+        dimensions: BTreeSet::new(),
+        keep_lines: false,
+        division: division(None, None, config.week_start),
+    };
+    let loaded = data::load(global, inputs, reading, config, needed)?;
     data::tell(global, &loaded.account, &loaded.notes);
     let missing = measure::missing(&config.catalog, &loaded.canonical, &config.settings);
     let detail = |(id, absent): (String, AbsentReason)| Some((id, absent.detail()?.to_string()));

@@ -2,8 +2,9 @@
 
 use clap::Args;
 
+use crate::canonical::CanonicalTables;
 use crate::diagnostics::Problem;
-use crate::period::{Grain, Period, Wanted, Zone};
+use crate::period::{Division, Grain, Period, Wanted, WeekStart, Zone};
 use crate::schema::Micros;
 
 /// The options for periods.
@@ -28,10 +29,10 @@ impl PeriodArgs {
     ///
     /// # Errors
     /// A period that is not valid, as wrong usage.
-    pub fn wanted(&self) -> anyhow::Result<Option<Wanted>> {
+    pub fn wanted(&self, weeks: WeekStart) -> anyhow::Result<Option<Wanted>> {
         self.period
             .as_deref()
-            .map(|text| Wanted::parse(text).map_err(|why| Problem::usage(why).into()))
+            .map(|text| Wanted::parse(text, weeks).map_err(|why| Problem::usage(why).into()))
             .transpose()
     }
 
@@ -39,8 +40,8 @@ impl PeriodArgs {
     ///
     /// # Errors
     /// No period is left, as wrong usage.
-    pub fn periods(&self, wanted: Option<Wanted>, zone: &Zone, as_of: Micros) -> anyhow::Result<Vec<Period>> {
-        let grain = self.grain.unwrap_or(Grain::Month);
+    pub fn periods(&self, wanted: Option<Wanted>, weeks: WeekStart, zone: &Zone, as_of: Micros) -> anyhow::Result<Vec<Period>> {
+        let grain = self.grain.unwrap_or(Grain::Month).with_weeks(weeks);
         let Some(wanted) = wanted else {
             let count = usize::from(self.last.unwrap_or(1));
             let complete = Period::last_n(grain, count, as_of, zone);
@@ -52,7 +53,9 @@ impl PeriodArgs {
         };
         let period = wanted.resolve(zone, as_of);
         // A period without a grain is measured even if it is not complete.
-        let Some(grain) = self.grain else { return Ok(vec![period]) };
+        if self.grain.is_none() {
+            return Ok(vec![period]);
+        }
         let mut parts = period.split(grain);
         if parts.is_empty() {
             let what = format!("{} does not contain a whole {}", period.label, grain.name());
@@ -67,6 +70,34 @@ impl PeriodArgs {
     }
 }
 
+/// Whether the last period is known: it is the last one before the as-of date, which follows from the newest event if nothing else says it.
+///
+/// # Errors
+/// No period is named, no as-of date is set, and no record has a date.
+pub fn may_choose(wanted: Option<&Wanted>, is_as_of_stated: bool, canonical: &CanonicalTables) -> anyhow::Result<()> {
+    let is_named = match wanted {
+        Some(Wanted::Days(..)) => true,
+        Some(Wanted::Last(_) | Wanted::This(_)) | None => false,
+    };
+    let has_events = canonical.tables.values().any(|rows| rows.first_event != Micros::MAX);
+    if is_named || is_as_of_stated || has_events {
+        return Ok(());
+    }
+    Err(Problem::data("no record has a date, so the last period is not known")
+        .why("the inputs have no records, or none that could be used")
+        .hint("set --period, such as --period 2026-10, or --as-of")
+        .into())
+}
+
+/// The periods that are measured, as far as it is known before the data are.
+pub fn division(wanted: Option<&Wanted>, grain: Option<Grain>, weeks: WeekStart) -> Division {
+    match (grain, wanted) {
+        (Some(grain), _) => Division::Grain(grain.with_weeks(weeks)),
+        (None, None) => Division::Grain(Grain::Month),
+        (None, Some(wanted)) => wanted.clone().resolve(&Zone::utc(), 0).division(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -76,10 +107,10 @@ mod tests {
         let zone = Zone::utc();
         let as_of = parse_as_of("2026-10-15", &zone).unwrap();
         let wanted = asked
-            .wanted()
+            .wanted(WeekStart::MONDAY)
             .map_err(|error| error.downcast::<Problem>().expect("wrong usage").what)?;
         let periods = asked
-            .periods(wanted, &zone, as_of)
+            .periods(wanted, WeekStart::MONDAY, &zone, as_of)
             .map_err(|error| error.downcast::<Problem>().expect("wrong usage").what)?;
         Ok(periods.iter().map(|period| period.label.as_str()).collect::<Vec<_>>().join(" "))
     }

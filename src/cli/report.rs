@@ -5,10 +5,11 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use super::args::{Global, Report};
-use super::data;
+use super::data::{self, Needed};
 use super::formats::{Formats, ReportFormat};
 use super::metrics::find;
 use super::output::{self, Target};
+use super::periods::{division, may_choose};
 use super::setup;
 use crate::analyses;
 use crate::canonical::{CanonicalTables, Data};
@@ -45,7 +46,7 @@ const MOST: usize = 24;
 /// Wrong usage or configuration, data that cannot be used, an output that cannot be written.
 pub fn run(global: &Global, args: &Report) -> anyhow::Result<()> {
     let targets = args.outputs.targets()?;
-    let config = setup::config(global, args.reading.timezone.clone())?;
+    let config = setup::config(global, args.reading.overrides())?;
     let named = if args.metrics.is_empty() {
         &config.report.metrics
     } else {
@@ -54,7 +55,11 @@ pub fn run(global: &Global, args: &Report) -> anyhow::Result<()> {
     let metrics = chosen(&config, named)?;
     let template = args.template.as_deref().map(|path| template_of(path, &targets)).transpose()?;
     let opened = args.open.then(|| to_open(&targets)).transpose()?;
-    let wanted = args.period.as_deref().map(Wanted::parse).transpose();
+    let wanted = args
+        .period
+        .as_deref()
+        .map(|text| Wanted::parse(text, config.week_start))
+        .transpose();
     let wanted = wanted.map_err(Problem::usage)?;
     let filter = args.filter.as_deref().map(|text| expression("--where", text)).transpose()?;
     let by = if args.by.is_empty() { &config.report.by } else { &args.by };
@@ -64,11 +69,22 @@ pub fn run(global: &Global, args: &Report) -> anyhow::Result<()> {
     }
     dimensions.extend(filter.iter().flat_map(|f| f.columns()));
     dimensions.extend(analyses::columns_to_load().map(str::to_string));
-    let loaded = data::load(global, &args.inputs, &args.reading, &config, &metrics, dimensions, true)?;
+    let needed = Needed {
+        metrics: &metrics,
+        dimensions,
+        keep_lines: true,
+        division: division(wanted.as_ref(), args.grain, config.week_start),
+    };
+    let loaded = data::load(global, &args.inputs, &args.reading, &config, needed)?;
+    may_choose(wanted.as_ref(), args.reading.states_as_of(&config), &loaded.canonical)?;
     let canonical = &loaded.canonical;
     let period = match wanted {
         Some(wanted) => wanted.resolve(&config.zone, canonical.as_of),
-        None => Period::last_complete(args.grain.unwrap_or(Grain::Month), canonical.as_of, &config.zone),
+        None => Period::last_complete(
+            args.grain.unwrap_or(Grain::Month).with_weeks(config.week_start),
+            canonical.as_of,
+            &config.zone,
+        ),
     };
     let mut periods: Vec<Period> = std::iter::successors(Some(period), |period| Some(period.previous()))
         .take(usize::from(args.last))

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::args::{Global, Rows};
-use super::data;
+use super::data::{self, Needed};
 use super::metrics::find;
 use super::output;
-use super::periods::PeriodArgs;
+use super::periods::{PeriodArgs, division, may_choose};
 use super::setup;
 use crate::canonical::{Loaded, RawRecords};
 use crate::catalog::Metric;
@@ -22,7 +22,7 @@ use crate::render::rows::Sheet;
 /// Wrong usage or configuration, a metric whose rows are not shown, data that cannot be used, an output that cannot be written.
 pub fn run(global: &Global, args: &Rows) -> anyhow::Result<()> {
     let targets = args.outputs.targets()?;
-    let config = setup::config(global, args.reading.timezone.clone())?;
+    let config = setup::config(global, args.reading.overrides())?;
     let metric = find(&config.catalog, &args.metric)?;
     // Whom the rows are kept from is told before any data are read.
     measure::may_show(metric)?;
@@ -30,12 +30,19 @@ pub fn run(global: &Global, args: &Rows) -> anyhow::Result<()> {
         period: args.period.clone(),
         ..PeriodArgs::default()
     };
-    let named = asked.wanted()?;
+    let named = asked.wanted(config.week_start)?;
     let filter = args.filter.as_deref().map(|text| expression("--where", text)).transpose()?;
     let mut dimensions: BTreeSet<String> = args.by.iter().cloned().collect();
     dimensions.extend(filter.iter().flat_map(|f| f.columns()));
-    let loaded = data::load(global, &args.inputs, &args.reading, &config, &[metric], dimensions, true)?;
-    let periods = asked.periods(named, &config.zone, loaded.canonical.as_of)?;
+    let needed = Needed {
+        metrics: &[metric],
+        dimensions,
+        keep_lines: true,
+        division: division(named.as_ref(), asked.grain, config.week_start),
+    };
+    let loaded = data::load(global, &args.inputs, &args.reading, &config, needed)?;
+    may_choose(named.as_ref(), args.reading.states_as_of(&config), &loaded.canonical)?;
+    let periods = asked.periods(named, config.week_start, &config.zone, loaded.canonical.as_of)?;
     let [period] = periods.as_slice() else {
         anyhow::bail!("one period was asked for");
     };

@@ -9,10 +9,9 @@ use std::path::{Path, PathBuf};
 use super::args::{Args, Command, Convert, Reading};
 use super::formats::Formats;
 use super::{inputs, setup};
-use crate::config::{Config, SourceText};
+use crate::config::{Config, Overrides, SourceText};
 use crate::diagnostics::{Problem, visible};
 use crate::io::{Found, Identity, Stream};
-use crate::period::Zone;
 use crate::schema::Table;
 
 /// Refuses a run that would write over what it reads, or write two results to one file.
@@ -223,7 +222,7 @@ fn configured(path: &Path) -> Vec<Input> {
     };
     let name = path.display().to_string();
     let source = SourceText { file: &name, text: &text };
-    let Ok(config) = Config::parse(source, path.parent().unwrap_or(Path::new("")), Some(Zone::utc())) else {
+    let Ok(config) = Config::parse(source, path.parent().unwrap_or(Path::new("")), Overrides::default()) else {
         return Vec::new();
     };
     let paths = config.sources.iter().flat_map(|source| &source.paths);

@@ -4,33 +4,32 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use super::args::Global;
-use crate::config::{Config, SourceText};
+use crate::config::{Config, Overrides, SourceText};
 use crate::diagnostics::{Class, Problem};
 use crate::io::{Identity, Source};
-use crate::period::Zone;
 
 /// The configuration that is looked for in the working directory.
 pub const FILE: &str = "relhealth.toml";
 
-/// Reads the configuration, if there is one; a zone that is given wins over its own.
+/// Reads the configuration, if there is one; what options say wins over it.
 ///
 /// # Errors
 /// A file that cannot be read, or everything that is wrong in it; as wrong usage.
-pub fn config(global: &Global, zone: Option<Zone>) -> anyhow::Result<Config> {
-    read(global.config.as_deref(), zone)
+pub fn config(global: &Global, overrides: Overrides) -> anyhow::Result<Config> {
+    read(global.config.as_deref(), overrides)
 }
 
 /// Reads this configuration, else the one that lies in the working directory.
 ///
 /// # Errors
 /// Those of [`config`].
-pub fn read(path: Option<&Path>, zone: Option<Zone>) -> anyhow::Result<Config> {
+pub fn read(path: Option<&Path>, overrides: Overrides) -> anyhow::Result<Config> {
     let Some((path, text)) = written(path)? else {
-        return Ok(Config::none(zone.unwrap_or_else(Zone::utc)));
+        return Ok(Config::none(overrides));
     };
     let name = path.display().to_string();
     let source = SourceText { file: &name, text: &text };
-    Ok(Config::parse(source, path.parent().unwrap_or(Path::new("")), zone)?)
+    Ok(Config::parse(source, path.parent().unwrap_or(Path::new("")), overrides)?)
 }
 
 /// The text of this configuration, else of the one that lies in the working directory.

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use super::args::{Global, Test};
 use super::{setup, stdout};
 use crate::catalog::{Catalog, Expect, Metric};
+use crate::config::Overrides;
 use crate::diagnostics::{Class, Place, Problem, visible};
 use crate::facts::SPECS;
 use crate::facts::context::Settings;
@@ -21,7 +22,7 @@ pub fn run(global: &Global, args: &Test) -> anyhow::Result<ExitCode> {
         let what = format!("{} and --config both name a configuration", visible(&file.display().to_string()));
         return Err(Problem::usage(what).hint("name one of them").into());
     }
-    let config = setup::read(args.file.as_deref().or(global.config.as_deref()), None)?;
+    let config = setup::read(args.file.as_deref().or(global.config.as_deref()), Overrides::default())?;
     let builtin = Catalog::builtin(SPECS);
     let own: Vec<&Metric> = config.catalog.iter().filter(|metric| builtin.get(&metric.id).is_none()).collect();
     if own.is_empty() && !args.builtin {

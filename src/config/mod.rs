@@ -24,7 +24,7 @@ use crate::check::{Rule, Waiver};
 use crate::expr::{self, Expr};
 use crate::facts::SPECS;
 use crate::facts::context::Settings;
-use crate::period::{Zone, parse_as_of};
+use crate::period::{WeekStart, Zone, parse_as_of};
 use crate::schema::Micros;
 use crate::sources::{Profile, Source, grammar};
 use crate::stats::Confidence;
@@ -35,6 +35,7 @@ pub const LEVEL: f64 = 0.95;
 
 const KEYS: &[&str] = &[
     "timezone",
+    "week_start",
     "currency",
     "as_of",
     "level",
@@ -57,6 +58,8 @@ const KEYS: &[&str] = &[
 pub struct Config {
     /// Time zone of the report.
     pub zone: Zone,
+    /// The day on which weeks start.
+    pub week_start: WeekStart,
     /// Currency of the report.
     pub currency: Option<String>,
     /// Nothing at or after it is known; `None`: the end of the newest event's day.
@@ -85,11 +88,21 @@ pub struct Config {
     pub waivers: Vec<Waiver>,
 }
 
+/// What options say that win over the configuration.
+#[derive(Debug, Clone, Default)]
+pub struct Overrides {
+    /// Time zone of the report.
+    pub zone: Option<Zone>,
+    /// The day on which weeks start.
+    pub week_start: Option<WeekStart>,
+}
+
 impl Config {
-    /// What holds where there is no configuration; the zone is the report's.
-    pub fn none(zone: Zone) -> Config {
+    /// What holds where there is no configuration.
+    pub fn none(overrides: Overrides) -> Config {
         Config {
-            zone,
+            zone: overrides.zone.unwrap_or_else(Zone::utc),
+            week_start: overrides.week_start.unwrap_or_default(),
             currency: None,
             as_of: None,
             merge_spellings: false,
@@ -111,11 +124,11 @@ impl Config {
         self.confidence.at(level.unwrap_or(self.confidence.level))
     }
 
-    /// Reads a configuration; its relative paths start from `folder`. A zone that is given wins over the one that is written.
+    /// Reads a configuration; its relative paths start from `folder`. What is given as options wins over what is written.
     ///
     /// # Errors
     /// Everything that is wrong in it.
-    pub fn parse(source: SourceText<'_>, folder: &Path, zone: Option<Zone>) -> Result<Config, ConfigErrors> {
+    pub fn parse(source: SourceText<'_>, folder: &Path, overrides: Overrides) -> Result<Config, ConfigErrors> {
         let mut reader = Reader::new(source);
         let document = reader.document();
         // What is left of a text that is not TOML would only give errors that follow from the first.
@@ -124,7 +137,9 @@ impl Config {
         }
         reader.known(&document, "of the configuration", KEYS);
         let written = reader.zone(&document, "timezone");
-        let zone = zone.or(written).unwrap_or_else(Zone::utc);
+        let zone = overrides.zone.or(written).unwrap_or_else(Zone::utc);
+        let written = week_start(&mut reader, &document);
+        let week_start = overrides.week_start.or(written).unwrap_or_default();
         let as_of = reader.date(&document, "as_of").and_then(|text| {
             let as_of = parse_as_of(&text.text, &zone);
             as_of.map_err(|why| reader.wrong(text.span, why, "")).ok()
@@ -144,7 +159,7 @@ impl Config {
         let rates = settings::rates(&mut reader, &document);
         let catalog = Catalog::builtin(SPECS).read_user(&mut reader, &document, SPECS);
         let before = reader.errors.len();
-        let rules = rules::rules(&mut reader, &document, &catalog);
+        let rules = rules::rules(&mut reader, &document, &catalog, week_start);
         // A waiver of a rule that could not be read would only be a second mistake.
         let known = (reader.errors.len() == before).then_some(rules.as_slice());
         let waivers = waivers::waivers(&mut reader, &document, &catalog, known);
@@ -155,6 +170,7 @@ impl Config {
         }
         Ok(Config {
             zone,
+            week_start,
             currency,
             as_of,
             merge_spellings,
@@ -204,6 +220,11 @@ fn level(reader: &mut Reader<'_>, document: &DeTable<'_>) -> f64 {
         return LEVEL;
     }
     level
+}
+
+fn week_start(reader: &mut Reader<'_>, document: &DeTable<'_>) -> Option<WeekStart> {
+    let text = reader.text(document, "week_start")?;
+    WeekStart::parse(&text.text).map_err(|why| reader.wrong(text.span, why, "")).ok()
 }
 
 /// Whether a confidence level makes sense.

@@ -7,6 +7,7 @@
 use super::rules::rule;
 use crate::catalog::Catalog;
 use crate::check::Rule;
+use crate::period::WeekStart;
 use crate::toml_reader::{DeTable, Reader, SourceText};
 
 /// The presets: name and rules.
@@ -20,7 +21,7 @@ pub const PRESETS: [(&str, &str); 6] = [
 ];
 
 /// The rules of the presets that a table names.
-pub fn preset(reader: &mut Reader<'_>, table: &DeTable<'_>, catalog: &Catalog) -> Vec<Rule> {
+pub fn preset(reader: &mut Reader<'_>, table: &DeTable<'_>, catalog: &Catalog, weeks: WeekStart) -> Vec<Rule> {
     let choices = PRESETS.map(|preset| (preset.0, preset));
     let Some((name, text)) = reader.choice(table, "preset", &choices) else {
         return Vec::new();
@@ -31,7 +32,7 @@ pub fn preset(reader: &mut Reader<'_>, table: &DeTable<'_>, catalog: &Catalog) -
     let tables = inner.tables(&document, "rule");
     let rules = tables
         .into_iter()
-        .filter_map(|(table, span)| rule(&mut inner, table, &span, catalog))
+        .filter_map(|(table, span)| rule(&mut inner, table, &span, catalog, weeks))
         .collect();
     // A user's metric of the same name may be of another unit or direction.
     reader.errors.extend(inner.errors);

@@ -10,7 +10,7 @@ use super::amount;
 use super::presets;
 use crate::catalog::{BetterDirection, Catalog, Metric, Origin};
 use crate::check::{Amount, Basis, ComparedTo, Condition, DataRule, DataTest, Limits, MetricRule, Named, Rule, RuleTarget, Test};
-use crate::period::{Grain, Wanted};
+use crate::period::{Grain, Wanted, WeekStart};
 use crate::schema::{DAY, HOUR, Micros, Table};
 use crate::toml_reader::{DeTable, Reader, key_span};
 
@@ -34,17 +34,17 @@ const OF_METRICS: &[&str] = &["metric", "id", "where", "by", "period", "basis", 
 const OF_DATA: &[&str] = &["id", "kind", "period", "optional"];
 
 /// Reads the `[[rule]]`s, with those of presets that no rule of the file replaces.
-pub fn rules(reader: &mut Reader<'_>, document: &DeTable<'_>, catalog: &Catalog) -> Vec<Rule> {
+pub fn rules(reader: &mut Reader<'_>, document: &DeTable<'_>, catalog: &Catalog, weeks: WeekStart) -> Vec<Rule> {
     let mut rules: Vec<Rule> = Vec::new();
     let mut taken: BTreeMap<String, usize> = BTreeMap::new();
     let mut from_presets: Vec<Rule> = Vec::new();
     for (table, span) in reader.tables(document, "rule") {
         if table.contains_key("preset") {
             reader.known(table, "of a preset", &["preset"]);
-            from_presets.extend(presets::preset(reader, table, catalog));
+            from_presets.extend(presets::preset(reader, table, catalog, weeks));
             continue;
         }
-        let Some(rule) = rule(reader, table, &span, catalog) else {
+        let Some(rule) = rule(reader, table, &span, catalog, weeks) else {
             continue;
         };
         let line = rule.origin.line;
@@ -71,14 +71,14 @@ pub fn rules(reader: &mut Reader<'_>, document: &DeTable<'_>, catalog: &Catalog)
 }
 
 /// Reads one rule; what is wrong with it is recorded.
-pub fn rule(reader: &mut Reader<'_>, table: &DeTable<'_>, span: &Range<usize>, catalog: &Catalog) -> Option<Rule> {
+pub fn rule(reader: &mut Reader<'_>, table: &DeTable<'_>, span: &Range<usize>, catalog: &Catalog, weeks: WeekStart) -> Option<Rule> {
     let before = reader.errors.len();
     let all: Vec<&str> = [OF_METRICS, LIMITS, WORSE, &["fail_on_signal"], &data_keys(), &["kind", "preset"]].concat();
     reader.known(table, "of a rule", &all);
     let of = if table.contains_key("metric") {
-        metric_rule(reader, table, span, catalog).map(|rule| RuleTarget::Metric(Box::new(rule)))
+        metric_rule(reader, table, span, catalog, weeks).map(|rule| RuleTarget::Metric(Box::new(rule)))
     } else {
-        data_rule(reader, table, span).map(RuleTarget::Data)
+        data_rule(reader, table, span, weeks).map(RuleTarget::Data)
     };
     let id = reader.filled_text(table, "id");
     let optional = reader.flag(table, "optional");
@@ -95,7 +95,13 @@ fn data_keys() -> Vec<&'static str> {
     DATA.iter().map(|(key, _)| *key).collect()
 }
 
-fn metric_rule(reader: &mut Reader<'_>, table: &DeTable<'_>, span: &Range<usize>, catalog: &Catalog) -> Option<MetricRule> {
+fn metric_rule(
+    reader: &mut Reader<'_>,
+    table: &DeTable<'_>,
+    span: &Range<usize>,
+    catalog: &Catalog,
+    weeks: WeekStart,
+) -> Option<MetricRule> {
     let name = reader.text(table, "metric")?;
     for key in data_keys().into_iter().chain(["kind"]).filter(|key| table.contains_key(*key)) {
         reader.wrong(
@@ -116,7 +122,7 @@ fn metric_rule(reader: &mut Reader<'_>, table: &DeTable<'_>, span: &Range<usize>
             span: by.span,
         })
         .collect();
-    let period = period(reader, table);
+    let period = period(reader, table, weeks);
     let basis = reader.choice(table, "basis", &[("interval", Basis::Interval), ("point", Basis::Point)]);
     let min_n = reader.whole(table, "min_n", 1..=i64::MAX).map(|n| n as u64);
     let Some(metric) = catalog.get(&name.text).filter(|metric| !metric.hidden) else {
@@ -284,7 +290,7 @@ fn worse(reader: &mut Reader<'_>, table: &DeTable<'_>, metric: &Metric) -> Optio
         .map(|than| Test::Worse { than, tolerance })
 }
 
-fn data_rule(reader: &mut Reader<'_>, table: &DeTable<'_>, span: &Range<usize>) -> Option<DataRule> {
+fn data_rule(reader: &mut Reader<'_>, table: &DeTable<'_>, span: &Range<usize>, weeks: WeekStart) -> Option<DataRule> {
     let before = reader.errors.len();
     let mut said = DATA.iter().filter(|(key, _)| table.contains_key(*key));
     let Some((key, read)) = said.next() else {
@@ -313,7 +319,7 @@ fn data_rule(reader: &mut Reader<'_>, table: &DeTable<'_>, span: &Range<usize>) 
             "",
         );
     }
-    let period = period(reader, table);
+    let period = period(reader, table, weeks);
     if *key != "no_gaps" && table.contains_key("period") {
         reader.wrong(
             key_span(table, "period"),
@@ -323,13 +329,18 @@ fn data_rule(reader: &mut Reader<'_>, table: &DeTable<'_>, span: &Range<usize>) 
     }
     let kinds = Table::ALL.map(|table| (table.name(), table));
     let kind = reader.choice(table, "kind", &kinds);
-    let test = read(reader, table, key).filter(|_| reader.errors.len() == before)?;
+    let test = match read(reader, table, key).filter(|_| reader.errors.len() == before)? {
+        DataTest::NoGaps(grain) => DataTest::NoGaps(grain.with_weeks(weeks)),
+        test @ (DataTest::MaxRejects(_) | DataTest::MaxAge(_) | DataTest::MinRows(_)) => test,
+    };
     Some(DataRule { test, table: kind, period })
 }
 
-fn period(reader: &mut Reader<'_>, table: &DeTable<'_>) -> Option<Wanted> {
+fn period(reader: &mut Reader<'_>, table: &DeTable<'_>, weeks: WeekStart) -> Option<Wanted> {
     let text = reader.text(table, "period")?;
-    Wanted::parse(&text.text).map_err(|why| reader.wrong(text.span, why, "")).ok()
+    Wanted::parse(&text.text, weeks)
+        .map_err(|why| reader.wrong(text.span, why, ""))
+        .ok()
 }
 
 /// `500`, `"500"` or `"2%"`.

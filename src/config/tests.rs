@@ -11,7 +11,7 @@ fn parse(text: &str) -> Result<Config, ConfigErrors> {
             text,
         },
         Path::new("in"),
-        None,
+        Overrides::default(),
     )
 }
 
@@ -315,12 +315,41 @@ fn a_dimension_that_looks_like_a_column_must_be_declared() {
 }
 
 #[test]
+fn weeks_start_on_the_day_that_is_written_or_given() {
+    let text = "week_start = 'sunday'\n[[rule]]\nno_gaps = 'week'\nkind = 'purchases'\nperiod = '2026-W40'";
+    let sunday = WeekStart::parse("sunday").unwrap();
+    let config = parse(text).unwrap();
+    assert_eq!(config.week_start, sunday);
+    let crate::check::RuleTarget::Data(rule) = &config.rules[0].of else {
+        panic!("no rule on the data")
+    };
+    assert_eq!(rule.test, crate::check::DataTest::NoGaps(crate::period::Grain::Week(sunday)));
+    let period = rule.period.clone().unwrap().resolve(&Zone::utc(), 0);
+    assert_eq!(crate::period::date_text(period.first_day), "2026-10-04");
+    let given = Overrides {
+        week_start: Some(WeekStart::MONDAY),
+        ..Overrides::default()
+    };
+    let script = SourceText { file: "f", text };
+    assert_eq!(Config::parse(script, Path::new(""), given).unwrap().week_start, WeekStart::MONDAY);
+    assert!(wrong("week_start = 'someday'")[0].contains("`someday` is not a valid weekday"));
+}
+
+#[test]
 fn the_zone_of_the_command_line_wins() {
     let script = SourceText {
         file: "f",
         text: "timezone = 'Asia/Tokyo'\nas_of = 2026-01-01\n[hours]\nweekly = { mon = '09:00-10:00' }",
     };
-    let config = Config::parse(script, Path::new(""), Some(Zone::utc())).unwrap();
+    let config = Config::parse(
+        script,
+        Path::new(""),
+        Overrides {
+            zone: Some(Zone::utc()),
+            ..Overrides::default()
+        },
+    )
+    .unwrap();
     assert_eq!(
         config.as_of.map(crate::period::instant_text).as_deref(),
         Some("2026-01-02T00:00:00Z")

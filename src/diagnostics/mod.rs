@@ -13,6 +13,6 @@ pub use excerpt::Excerpt;
 pub use place::Place;
 pub use problem::{Class, Problem};
 pub use suggestion::{did_you_mean, nearest};
-pub use text::{counted, excerpt, listed, visible};
+pub use text::{bounded, counted, excerpt, listed, visible};
 
 use text::is_hidden;

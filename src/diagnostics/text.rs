@@ -59,6 +59,33 @@ pub fn excerpt(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// A message in which no line and no word is longer than one can read: what is quoted of a long text is cut.
+pub fn bounded(text: &str) -> Cow<'_, str> {
+    /// So many bytes of a line are shown.
+    const LINE: usize = 4_000;
+    /// So many bytes a word may have: a path may be long.
+    const WORD: usize = 400;
+    let is_long = |text: &str, limit: usize| text.len() > limit;
+    if text
+        .split('\n')
+        .all(|line| !is_long(line, LINE) && line.split(' ').all(|word| !is_long(word, WORD)))
+    {
+        return Cow::Borrowed(text);
+    }
+    let line = |line: &str| {
+        let words: Vec<Cow<'_, str>> = line
+            .split(' ')
+            .map(|word| if is_long(word, WORD) { excerpt(word) } else { Cow::Borrowed(word) })
+            .collect();
+        let line = words.join(" ");
+        match (is_long(&line, LINE), line.char_indices().take_while(|(at, _)| *at <= LINE).last()) {
+            (true, Some((end, _))) => format!("{} ... ({} bytes)", &line[..end], line.len()),
+            _ => line,
+        }
+    };
+    Cow::Owned(text.split('\n').map(line).collect::<Vec<_>>().join("\n"))
+}
+
 /// `a`, `a and b`, `a, b and c`.
 pub fn listed(names: &[String]) -> String {
     match names {
@@ -72,6 +99,20 @@ pub fn listed(names: &[String]) -> String {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn long_words_and_lines_are_cut() {
+        let long = "x".repeat(20_000);
+        let text = format!("error: `{long}` is wrong\nhint: see README.md");
+        let shown = bounded(&text);
+        assert!(
+            shown.len() < 400 && shown.contains("(20002 bytes)") && shown.ends_with("is wrong\nhint: see README.md"),
+            "{shown}"
+        );
+        let words = "é and ".repeat(5_000);
+        assert!(bounded(&words).len() < 4_100);
+        assert!(matches!(bounded("error: short"), Cow::Borrowed(_)));
+    }
 
     #[test]
     fn hidden_characters_are_shown() {

@@ -20,6 +20,12 @@ pub static SPEC: FactSpec = FactSpec {
     columns: &[
         column("active", Unit::Bool, "has an order in the period", &[]),
         column("active_before", Unit::Bool, "had an order in the period before", &[]),
+        column(
+            "active_since_before",
+            Unit::Bool,
+            "had an order between the start of the period before and the start of the period; of a period that has not ended, active_before looks at fewer days",
+            &[],
+        ),
         column("is_new", Unit::Bool, "the stakeholder's first order ever lies in the period", &[]),
         column("orders", Unit::Count, "orders in the period", &[]),
         column("order_days", Unit::Count, "distinct days with an order in the period", &[]),
@@ -54,6 +60,7 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
     let [
         active,
         active_before,
+        active_since_before,
         is_new,
         orders_in,
         order_days,
@@ -64,6 +71,7 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
     ] = [
         "active",
         "active_before",
+        "active_since_before",
         "is_new",
         "orders",
         "order_days",
@@ -113,6 +121,13 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
             out.begin_in(stakeholder, entry.slice, entry.window);
             out.flag(active, entry.orders > 0);
             out.flag(active_before, entry.orders_before > 0);
+            if active_since_before.is_wanted() {
+                // Orders come by time.
+                let from = orders.partition_point(|order| order.at < window.previous_start);
+                let until = orders.partition_point(|order| order.at < window.start);
+                let is_here = orders[from..until].iter().any(|order| order.is_order && order.slice == entry.slice);
+                out.flag(active_since_before, is_here);
+            }
             out.int(orders_in, entry.orders);
             out.int(order_days, entry.order_days);
             out.total(revenue, Some(entry.revenue));

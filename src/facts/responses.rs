@@ -9,6 +9,7 @@ use super::{column, known_at};
 use crate::canonical::{Rows, Values};
 use crate::schema::Input::Column;
 use crate::schema::{Fact, FactSpec, Input, Micros, NO_CODE, NO_TIME, Shape, Table, Unit, interactions, surveys};
+use crate::sources::survey_states;
 
 /// The fact's description.
 pub static SPEC: FactSpec = FactSpec {
@@ -22,6 +23,13 @@ pub static SPEC: FactSpec = FactSpec {
     columns: &[
         column("counted_at", Unit::Time, "when an answer counts: responded_at, else sent_at", &[]),
         known_at("counted_at", "answered", Unit::Bool, "has a score", &[&[Column(&surveys::SCORE)]]),
+        known_at(
+            "counted_at",
+            "responded",
+            Unit::Bool,
+            "has a score; where no scores are mapped, has a time of the answer or a status that says answered",
+            &[&[Column(&surveys::SCORE), Column(&surveys::RESPONDED_AT), Column(&surveys::STATUS)]],
+        ),
         column("sent_at", Unit::Time, "when the survey was sent", &[&[Column(&surveys::SENT_AT)]]),
         known_at(
             "responded_at",
@@ -155,13 +163,53 @@ impl<'a> Answers<'a> {
     }
 }
 
+/// Whether invitations were answered, also where nothing but that is known of the answers.
+struct Replies<'a> {
+    rows: &'a Rows,
+    responded: Values<'a, i64>,
+    statuses: Values<'a, u32>,
+    /// By source: whether it has scores.
+    scored: Vec<bool>,
+    /// By code of a status: whether it says that the survey was answered.
+    answered: Vec<bool>,
+}
+
+impl<'a> Replies<'a> {
+    fn new(ctx: &Context<'a>, rows: &'a Rows) -> Replies<'a> {
+        let statuses = rows.codes(&surveys::STATUS);
+        let scored: Vec<bool> = ctx.canonical.sources.iter().map(|source| source.maps(&surveys::SCORE)).collect();
+        let mut answered = vec![false; ctx.canonical.texts.len()];
+        if statuses.exists() && !scored.iter().all(|is| *is) {
+            let matching = ctx.canonical.texts.matching(&survey_states::is_answered);
+            matching.into_iter().for_each(|code| answered[code as usize] = true);
+        }
+        Replies {
+            rows,
+            responded: rows.times(&surveys::RESPONDED_AT),
+            statuses,
+            scored,
+            answered,
+        }
+    }
+
+    fn has(&self, row: usize, score: f64) -> bool {
+        let is_scored = self.scored.get(self.rows.source_of(row) as usize).is_some_and(|is| *is);
+        if is_scored {
+            return !score.is_nan();
+        }
+        let says_answered = || self.answered.get(self.statuses.at(row) as usize).is_some_and(|is| *is);
+        self.responded.at(row) != NO_TIME || says_answered()
+    }
+}
+
 /// Builds the survey rows of a block, those without a stakeholder among them.
 pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
     let Some(answers) = Answers::new(ctx) else { return };
     let rows = answers.rows;
     let [counted_at, sent_at, responded_at] = ["counted_at", "sent_at", "responded_at"].map(|c| out.handle(c));
-    let [answered, favourable, high_is_easy, is_anonymous] =
-        ["answered", "favourable", "high_is_easy", "is_anonymous"].map(|c| out.handle(c));
+    let [answered, responded, favourable, high_is_easy, is_anonymous] =
+        ["answered", "responded", "favourable", "high_is_easy", "is_anonymous"].map(|c| out.handle(c));
+    let replies = Replies::new(ctx, rows);
     let [score_column, rescaled, weight, follow_up] = ["score", "rescaled_score", "weight", "days_to_next_outbound"].map(|c| out.handle(c));
     let case_id = out.handle("case_id");
     let texts = [&surveys::INSTRUMENT, &surveys::OWNER].map(|c| (out.handle(c.name), rows.codes(c)));
@@ -186,6 +234,7 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
             out.int(sent_at, answers.sent.at(row));
             out.int(responded_at, answers.responded.at(row));
             out.flag(answered, !score.is_nan());
+            out.flag(responded, replies.has(row, score));
             out.float(score_column, score);
             if let Some((min, max)) = answers.scale(row).filter(|_| !score.is_nan()) {
                 out.float(rescaled, (score - min) / (max - min) * 100.0);

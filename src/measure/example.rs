@@ -21,7 +21,7 @@ use crate::facts;
 use crate::facts::context::Settings;
 use crate::io;
 use crate::notes::UnusedStatus;
-use crate::period::{Period, Zone, parse_as_of};
+use crate::period::{Division, Grain, Period, Zone, parse_as_of};
 use crate::report::AbsentReason;
 use crate::schema::{DAY, Micros, Table};
 use crate::sources::{Input, Source};
@@ -133,6 +133,7 @@ impl Runner<'_> {
             threads: 1,
             zone: self.zone.clone(),
             as_of: self.as_of(example)?,
+            division: Division::Grain(Grain::Month),
             dimensions: BTreeSet::new(),
             texts: columns_to_load(self.catalog, [self.metric]),
             everything: false,

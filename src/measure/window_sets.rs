@@ -289,7 +289,11 @@ mod tests {
     fn two_weeks_that_share_one_earlier_week_need_two_sets() {
         let zone = Zone::utc();
         let as_of = zone.midnight(crate::period::days_from_civil(2022, 1, 1));
-        let last = Period::of(Grain::Week, crate::period::days_from_civil(2020, 12, 30), &zone);
+        let last = Period::of(
+            Grain::Week(crate::period::WeekStart::MONDAY),
+            crate::period::days_from_civil(2020, 12, 30),
+            &zone,
+        );
         assert_eq!(last.label, "2020-W53");
         let sets = window_sets(&[last.previous(), last], &[Compare::YearAgo], false, as_of);
         assert_eq!(sets.iter().map(|(_, set)| set.windows.len()).collect::<Vec<_>>(), [2, 1, 1]);

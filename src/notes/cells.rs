@@ -114,6 +114,15 @@ described! {
             "amounts were encoded twice and are read as they were before"
         ),
 
+        /// Several answers are in one cell of scores. They are no answer, and the record is kept.
+        #[code = "several-answers"]
+        #[advice = "Nothing, if the question allows one answer. Otherwise map each answer to a source of its own."]
+        SeveralAnswers => |count| counted(
+            count,
+            "cell has several answers, which are no score; the record is kept",
+            "cells have several answers, which are no scores; the records are kept"
+        ),
+
         /// Cells that are not what their column has to hold are ignored. The records are kept.
         #[code = "voided"]
         #[advice = "Look at the example. Correct the cells, or map another column."]

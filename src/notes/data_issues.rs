@@ -2,7 +2,7 @@
 
 use super::personal::{for_example, not_personal, such_as};
 use super::{CellText, Id, Personal, Withheld};
-use crate::diagnostics::{counted, listed, visible};
+use crate::diagnostics::{counted, excerpt, listed, visible};
 use crate::period::{date_text, instant_text};
 use crate::schema::{Micros, Table};
 
@@ -20,6 +20,55 @@ impl Personal for Option<ExampleRecord> {
         if what.ids {
             *self = None;
         }
+    }
+}
+
+/// What shows which of two records is the later state.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum LaterBy {
+    /// The time of the last change in this column.
+    UpdateTime(String),
+    /// The date in the name of the file.
+    FileName,
+    /// What only a later state has: an answer, a resolution, a refund.
+    Content,
+    /// The newest event of the file.
+    NewestEvent,
+    /// Nothing but the order of the records, which is assumed.
+    Order,
+}
+
+super::personal::not_personal!(LaterBy);
+
+impl LaterBy {
+    fn sentence(&self) -> String {
+        match self {
+            LaterBy::UpdateTime(column) => format!("the one with the latest `{}`", excerpt(column)),
+            LaterBy::FileName => "that of the file with the later date in its name".to_string(),
+            LaterBy::Content => "the one with the later events, the larger refund, or the answer".to_string(),
+            LaterBy::NewestEvent => "that of the file with the newer events".to_string(),
+            LaterBy::Order => "nothing shows which one it is, so the last record is assumed to be".to_string(),
+        }
+    }
+}
+
+/// Why a scale is not certain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ScaleDoubt {
+    /// The few answers would fit five points too.
+    FivePoints,
+    /// No column declares it, and the answers do not show it.
+    Undeclared,
+}
+
+super::personal::not_personal!(ScaleDoubt);
+
+/// `, for example one of 'a' at 2026-01-01T00:00:00Z`.
+fn one_of(example: Option<&ExampleRecord>) -> String {
+    match example {
+        None => String::new(),
+        Some(ExampleRecord { id, at: None }) => format!(", for example one of {id}"),
+        Some(ExampleRecord { id, at: Some(at) }) => format!(", for example one of {id} at {}", instant_text(*at)),
     }
 }
 
@@ -117,6 +166,19 @@ described! {
         ClosedWithoutTime => |count| format!(
             "{} a status that says resolved or closed, but no time of resolution. These cases count as open",
             records_have(Table::Interactions, count)
+        ),
+
+        /// Records with the same ID show the same order, case, answer or stakeholder in different states. The latest state counts.
+        #[code = "earlier-state"]
+        #[advice = "Nothing. If they are separate records, set `same_id` to \"all\" in [[source]]."]
+        #[option = "same_id"]
+        EarlierState { table: Table, key: Vec<&'static str>, decided_by: LaterBy, example: Option<ExampleRecord> } => |count| format!(
+            "{table}: {} an earlier state of a record with the same {}{}. The latest state counts: {}. With same_id = \"all\" in \
+             [[source]] all of them count",
+            counted(count, "record shows", "records show"),
+            key.join(" and "),
+            one_of(example.as_ref()),
+            decided_by.sentence(),
         ),
 
         /// A stakeholder has a reason for leaving but no end date, and counts as still active.
@@ -361,6 +423,22 @@ described! {
             for_example(ids)
         ),
 
+        /// A supply line was delivered in several parts, each of which is a record. The quantities received are added up.
+        #[code = "partial-deliveries"]
+        #[advice = "Nothing. If each record is a line of its own, set `same_id` to \"all\" in [[source]]."]
+        #[option = "same_id"]
+        PartialDeliveries { lines: u64, totals: u64 } => |count| format!(
+            "supplies: {} of {}. {}; a line is received when the ordered quantity is reached. With same_id = \"all\" in [[source]] each \
+             record is a line",
+            counted(count, "record is a further delivery", "records are further deliveries"),
+            counted(*lines, "line", "lines"),
+            match (*totals, *lines) {
+                (0, _) => "The quantities received are added up".to_string(),
+                (totals, lines) if totals == lines => "Each quantity received is the total so far".to_string(),
+                (totals, _) => format!("The quantities received are added up, but for {} whose quantities are totals", counted(totals, "line", "lines")),
+            },
+        ),
+
         /// Purchases without a stakeholder ID are excluded.
         #[code = "purchases-of-nobody"]
         #[advice = "Nothing, if guests can buy. Otherwise map the column that says who bought."]
@@ -407,22 +485,73 @@ described! {
             counted(count, "record is equal", "records are equal")
         ),
 
+        /// Records are equal in all cells to an earlier record of the file and have its ID, which is otherwise unique in the file. They count once.
+        #[code = "repeated-record"]
+        #[advice = "Nothing. If they are separate records, set `same_id` to \"all\" in [[source]]."]
+        #[option = "same_id"]
+        RepeatedRecord { table: Table, key: Vec<&'static str> } => |count| format!(
+            "{table}: {} to an earlier record of the file in all cells, with the same {}. {}; with same_id = \"all\" in [[source]] all of \
+             them count",
+            counted(count, "record is equal", "records are equal"),
+            key.join(" and "),
+            if count == 1 { "It is not counted again" } else { "They are not counted again" },
+        ),
+
         /// Records have the same ID as an earlier one but differ in other cells, like an updated export of the same record. All of them count.
         #[code = "same-id-differs"]
         #[advice = "Set `key` in [[source]]. Then the later record replaces the earlier one."]
-        SameIdDiffers { table: Table, key: Vec<&'static str>, example: Option<ExampleRecord> } => |count| {
-            let example = match example {
-                None => String::new(),
-                Some(ExampleRecord { id, at: None }) => format!(", for example one of {id}"),
-                Some(ExampleRecord { id, at: Some(at) }) => format!(", for example one of {id} at {}", instant_text(*at)),
-            };
-            format!(
-                "{} the same {} as an earlier record, but other cells{example}. All of them count. With key = {key:?} in [[source]], the \
-                 later record replaces the earlier one",
-                records_have(*table, count),
-                key.join(" and "),
-            )
-        },
+        SameIdDiffers { table: Table, key: Vec<&'static str>, example: Option<ExampleRecord> } => |count| format!(
+            "{} the same {} as an earlier record, but other cells{}. All of them count. With key = {key:?} in [[source]], the later record \
+             replaces the earlier one",
+            records_have(*table, count),
+            key.join(" and "),
+            one_of(example.as_ref()),
+        ),
+
+        /// Scores of satisfaction have no declared scale. Their answers are the whole numbers from 1 to 5, so this scale is assumed.
+        #[code = "scale-assumed"]
+        #[advice = "Nothing, if the question has five points. Otherwise map `scale_min` and `scale_max` in [source.map]."]
+        #[option = "map"]
+        ScaleAssumed { instrument: &'static str, low: u64, high: u64 } => |count| format!(
+            "surveys: {} of {instrument} {} no declared scale. A scale of {} to {} is assumed, because all are whole numbers from it and \
+             the highest is given. If it is another one, map `scale_min` and `scale_max` in [source.map]",
+            counted(count, "score", "scores"),
+            if count == 1 { "has" } else { "have" },
+            f64::from_bits(*low),
+            f64::from_bits(*high),
+        ),
+
+        /// Scores are not on the scale of their instrument, such as recommendation on five points. They are read as answers to another question.
+        #[code = "scale-misfit"]
+        #[advice = "Set the right instrument. If the scale is the right one, map `scale_min` and `scale_max` in [source.map]."]
+        #[option = "map"]
+        ScaleMisfit { instrument: &'static str, least: u64, most: u64, declared: bool } => |count| format!(
+            "surveys: {} of {instrument} {} from {} to {}, {}. {} not counted as {instrument}, because nothing is converted. If {} on the \
+             scale of {instrument}, map `scale_min` and `scale_max` to its ends in [source.map]",
+            counted(count, "score", "scores"),
+            if count == 1 { "is" } else { "are" },
+            f64::from_bits(*least),
+            f64::from_bits(*most),
+            if *declared { "and the declared scale is not that of the instrument" } else { "which does not fit the scale of the instrument" },
+            if count == 1 { "It is" } else { "They are" },
+            if count == 1 { "it is" } else { "they are" },
+        ),
+
+        /// Scores may be on another scale than their instrument has, or their scale is not known.
+        #[code = "scale-unclear"]
+        #[advice = "Map `scale_min` and `scale_max` in [source.map], for example scale_max = { value = 5 }."]
+        #[option = "map"]
+        ScaleUnclear { instrument: &'static str, least: u64, most: u64, doubt: ScaleDoubt } => |count| format!(
+            "surveys: {} of {instrument} {} from {} to {}. {}: map `scale_min` and `scale_max` in [source.map]",
+            counted(count, "score", "scores"),
+            if count == 1 { "is" } else { "are" },
+            f64::from_bits(*least),
+            f64::from_bits(*most),
+            match doubt {
+                ScaleDoubt::FivePoints => "They may be on five points, and count as on the scale of the instrument",
+                ScaleDoubt::Undeclared => "Their scale is not known, so shares and means of this instrument need it",
+            },
+        ),
 
         /// Several stakeholders of the roster have the same e-mail address. IDs are not merged by it.
         #[code = "shared-email"]
@@ -449,6 +578,17 @@ described! {
             "{} a trial of a stakeholder who paid before. {} recurring amount counts, so it is not a loss",
             counted(count, "record is", "records are"),
             if count == 1 { "Its" } else { "Their" }
+        ),
+
+        /// A supply line was delivered in several parts, and the quantities received can be read as parts or as totals. The line is excluded.
+        #[code = "unclear-deliveries"]
+        #[advice = "Set `deliveries` to \"parts\" or \"totals\" in [[source]]."]
+        #[option = "deliveries"]
+        UnclearDeliveries { lines: u64 } => |_| format!(
+            "supplies: the quantities received of {} are parts that exceed the order, or totals that do not reach it. {}: set deliveries \
+             = \"parts\" or \"totals\" in [[source]]",
+            counted(*lines, "line", "lines"),
+            if *lines == 1 { "This line is excluded" } else { "These lines are excluded" },
         ),
     }
 }

@@ -127,6 +127,18 @@ described! {
         #[option = "decimal"]
         Decimals { verdict: DecimalVerdict, delimiter: char } => |_| decimal_sentence(verdict, *delimiter),
 
+        /// A comma joins two answers in cells of scores. Such cells are no answer.
+        #[code = "joined-answers"]
+        #[advice = "Nothing. If they are numbers with a decimal comma, set `decimal` to \",\" in [[source]]."]
+        #[option = "decimal"]
+        JoinedAnswers { cell: Example, shown_by: Option<Example> } => |_| {
+            let because = match shown_by {
+                Some(shown_by) => format!(", because {} has two answers too", shown(shown_by)),
+                None => ", which is assumed because the other scores are whole numbers".to_string(),
+            };
+            format!("{} has two answers{because}. Such cells are no answer", shown(cell))
+        },
+
         /// All IDs of a column end in `.0`, which a spreadsheet added. They are read without it.
         #[code = "ids-without-point-zero"]
         #[advice = "Nothing, if the IDs have no decimals elsewhere."]
@@ -183,6 +195,7 @@ impl Decision {
                 DecimalVerdict::Unmarked | DecimalVerdict::Clear { .. } => true,
                 DecimalVerdict::Assumed { .. } | DecimalVerdict::Mixed { .. } => false,
             },
+            Decision::JoinedAnswers { shown_by, .. } => shown_by.is_some(),
             Decision::IdsWithoutPointZero { .. } => true,
             Decision::Currency { reading } => {
                 let is_proven = |found: &CurrencyFound| match found.source {

@@ -21,7 +21,7 @@ use std::fmt;
 use crate::diagnostics::{Place, visible};
 
 pub use cells::{CellNote, Cells, ClockChange, Expected};
-pub use data_issues::{DataIssue, DateEvidence, ExampleRecord, PlaceholderEvidence};
+pub use data_issues::{DataIssue, DateEvidence, ExampleRecord, LaterBy, PlaceholderEvidence, ScaleDoubt};
 pub use decision::{DateFormat, DateReading, Decision};
 pub use described::{Code, Description, Group};
 pub use expression::ExpressionFault;
@@ -174,23 +174,24 @@ mod tests {
         };
         let rejects = "bad-amount bad-date bad-duration bad-expression bad-flag bad-number currency-mismatch cut-off field-too-long missing no-lookup no-parent-above \
                        self-referral stray-quote too-few-cells too-many-cells";
-        let exclusions = "after-as-of cancelled filtered filtered-unreadable no-stakeholder order-excluded placeholder-stakeholder \
-                       soft-credit";
+        let exclusions = "after-as-of cancelled filtered filtered-unreadable no-stakeholder not-asked order-excluded partial-delivery \
+                       unclear-delivery placeholder-stakeholder soft-credit";
         let of_files = "decided decimal-mark duplicate-header encoding footer malformed quotes recognised stray-bytes zero-bytes";
         let of_cells = "zero-date html-entities encoded-twice sheet-error clock-change cleaned-ids rounded-ids rounded \
-                       repaired-amounts voided";
-        let of_data = "activity-after-end alias-of-several closed-without-time end-reason-without-end future-date identity-circle \
-                       list-of-ids left-without-date lookalike-ids merged-by-email merged-by-identities merged-by-spelling \
-                       negative-duration negative-quantity not-on-roster off-scale one-id-dominates open-with-resolution \
-                       person-by-contact placeholder-date other-currency partial-refund placeholder-id probable-duplicates \
-                       purchases-of-nobody received-without-time refunded-by-status refund-over-amount repeated same-id-differs \
-                       shared-email trial-after-paying";
+                       repaired-amounts several-answers voided";
+        let of_data = "activity-after-end alias-of-several closed-without-time earlier-state end-reason-without-end future-date \
+                       identity-circle list-of-ids left-without-date lookalike-ids merged-by-email merged-by-identities \
+                       merged-by-spelling negative-duration negative-quantity not-on-roster off-scale one-id-dominates \
+                       open-with-resolution person-by-contact placeholder-date other-currency partial-refund placeholder-id \
+                       partial-deliveries probable-duplicates purchases-of-nobody received-without-time refunded-by-status \
+                       refund-over-amount repeated repeated-record same-id-differs scale-assumed scale-misfit scale-unclear \
+                       shared-email trial-after-paying unclear-deliveries";
         let of_run = "absent as-of exposure no-example no-rest not-opened redacted";
-        let of_decisions = "date-format decimal-separator ids-without-point-zero na-is-text currency filled-from-above \
+        let of_decisions = "date-format decimal-separator joined-answers ids-without-point-zero na-is-text currency filled-from-above \
                        amount-of-order";
         for (group, expected) in [
             (rejected, rejects),
-            (duplicate, "duplicate duplicate-key"),
+            (duplicate, "duplicate duplicate-key same-record superseded"),
             (excluded, exclusions),
             (file, of_files),
             (cells, of_cells),

@@ -85,7 +85,7 @@ not_personal!(
     Micros
 );
 // A cell that was read as a date or a number: redaction keeps what happened, when, and how much it was.
-not_personal!(Example);
+not_personal!(Example, Option<Example>);
 
 impl Personal for Option<Id> {
     fn withhold(&mut self, what: Withheld) {

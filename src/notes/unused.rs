@@ -184,6 +184,18 @@ described! {
         #[advice = "Nothing, if the `key` of [[source]] is the right one."]
         #[option = "key"]
         Key => |_| "a later record has the same key",
+
+        /// An earlier record of the file is equal in all cells and has the same ID, which is otherwise unique in the file.
+        #[code = "same-record"]
+        #[advice = "Nothing. If they are separate records, set `same_id` to \"all\" in [[source]]."]
+        #[option = "same_id"]
+        SameRecord => |_| "equal in all cells to an earlier record of the file, with the same ID",
+
+        /// Another record shows a later state of the same order, case, answer or stakeholder.
+        #[code = "superseded"]
+        #[advice = "Nothing. If they are separate records, set `same_id` to \"all\" in [[source]]."]
+        #[option = "same_id"]
+        Superseded => |_| "another record with the same ID shows a later state",
     }
 }
 
@@ -218,10 +230,28 @@ described! {
         #[advice = "Nothing, if there is none. Otherwise map the column that has it."]
         NoStakeholder => |_| "no stakeholder ID",
 
+        /// The invitation to the survey was not sent, or did not arrive: it bounced or could not be delivered. Nobody was asked.
+        #[code = "not-asked"]
+        #[advice = "Nothing. If the word means something else, set its meaning in [source.values.status]."]
+        #[option = "values"]
+        NotAsked => |_| "the invitation was not sent or did not arrive",
+
         /// It is a line of an order whose amount is on another line, and that line is not used.
         #[code = "order-excluded"]
         #[advice = "Nothing. The reason of that line is the reason of this one."]
         OrderExcluded => |_| "the record that has the amount of the order is not used",
+
+        /// It is one of several deliveries of a supply line. Its quantity is part of the record that stands for the line.
+        #[code = "partial-delivery"]
+        #[advice = "Nothing. If each record is a line of its own, set `same_id` to \"all\" in [[source]]."]
+        #[option = "same_id"]
+        PartialDelivery => |_| "a partial delivery, which was added to the record of its line",
+
+        /// It is one of several deliveries of a supply line whose received quantities can be read as parts or as totals.
+        #[code = "unclear-delivery"]
+        #[advice = "Set `deliveries` to \"parts\" or \"totals\" in [[source]]."]
+        #[option = "deliveries"]
+        UnclearDelivery => |_| "it is not certain whether the received quantity is a part or a total",
 
         /// It credits another person with a gift or order whose amount counts for the stakeholder of another record.
         #[code = "soft-credit"]

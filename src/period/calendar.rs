@@ -70,24 +70,59 @@ pub fn weekday(day: i32) -> usize {
     (day.wrapping_add(3)).rem_euclid(7) as usize
 }
 
-/// The ISO 8601 week of a civil day: (week-based year, week 1..=53).
-pub fn iso_week(day: i32) -> (i32, u32) {
-    // A week belongs to the year that holds its Thursday.
-    let thursday = day - weekday(day) as i32 + 3;
-    let (year, _, _) = civil_from_days(thursday);
-    (year, ((thursday - days_from_civil(year, 1, 1)) / 7 + 1) as u32)
-}
+/// The day on which weeks start. A week belongs to the year that holds its fourth day: weeks that start on Monday are those of ISO 8601,
+/// weeks that start on Sunday those of the CDC's calendar (MMWR weeks).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct WeekStart(u8);
 
-/// The Monday of an ISO week.
-pub fn iso_week_start(year: i32, week: u32) -> i32 {
-    // January 4 is always in week 1.
-    let fourth = days_from_civil(year, 1, 4);
-    fourth - weekday(fourth) as i32 + 7 * (week as i32 - 1)
-}
+impl WeekStart {
+    /// Monday, as in ISO 8601.
+    pub const MONDAY: WeekStart = WeekStart(0);
 
-/// How many ISO weeks a week-based year has: 52 or 53.
-pub fn iso_weeks_in_year(year: i32) -> u32 {
-    iso_week(days_from_civil(year, 12, 28)).1
+    /// The names of the weekdays, Monday first.
+    pub const NAMES: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+
+    /// Reads the name of a weekday, or its first three letters.
+    ///
+    /// # Errors
+    /// When it is none: a message that lists them.
+    pub fn parse(name: &str) -> Result<WeekStart, String> {
+        let wanted = name.trim().to_lowercase();
+        let at = WeekStart::NAMES
+            .iter()
+            .position(|known| *known == wanted || (wanted.len() == 3 && known.starts_with(&wanted)));
+        let day = at.map(|at| WeekStart(at as u8));
+        day.ok_or_else(|| format!("`{name}` is not a valid weekday; write {}", WeekStart::NAMES.join(", ")))
+    }
+
+    /// The name of the day.
+    pub fn name(self) -> &'static str {
+        WeekStart::NAMES[usize::from(self.0)]
+    }
+
+    /// The first day of the week that holds a civil day.
+    pub fn start(self, day: i32) -> i32 {
+        day - (weekday(day) as i32 - i32::from(self.0)).rem_euclid(7)
+    }
+
+    /// The week of a civil day: the year that it belongs to, and its number from 1.
+    pub fn week(self, day: i32) -> (i32, u32) {
+        let fourth = self.start(day) + 3;
+        let (year, _, _) = civil_from_days(fourth);
+        (year, ((fourth - days_from_civil(year, 1, 1)) / 7 + 1) as u32)
+    }
+
+    /// The first day of a week.
+    pub fn week_start(self, year: i32, week: u32) -> i32 {
+        // January 4 is always in week 1.
+        self.start(days_from_civil(year, 1, 4)) + 7 * (week as i32 - 1)
+    }
+
+    /// How many weeks a year has: 52 or 53.
+    pub fn weeks_in_year(self, year: i32) -> u32 {
+        // December 28 is always in the last week.
+        self.week(days_from_civil(year, 12, 28)).1
+    }
 }
 
 /// Months since January of year 0, of the month that holds a civil day.
@@ -126,8 +161,8 @@ pub fn instant_text(at: Micros) -> String {
 pub enum Grain {
     /// A civil day.
     Day,
-    /// An ISO 8601 week, Monday to Sunday.
-    Week,
+    /// A week of seven days from the day on which weeks start.
+    Week(WeekStart),
     /// A calendar month.
     Month,
     /// A calendar quarter.
@@ -138,13 +173,19 @@ pub enum Grain {
 
 impl Grain {
     /// All grains, the shortest first.
-    pub const ALL: [Grain; 5] = [Grain::Day, Grain::Week, Grain::Month, Grain::Quarter, Grain::Year];
+    pub const ALL: [Grain; 5] = [
+        Grain::Day,
+        Grain::Week(WeekStart::MONDAY),
+        Grain::Month,
+        Grain::Quarter,
+        Grain::Year,
+    ];
 
     /// The grain's name: `day`, `week`, `month`, `quarter` or `year`.
     pub fn name(self) -> &'static str {
         match self {
             Grain::Day => "day",
-            Grain::Week => "week",
+            Grain::Week(_) => "week",
             Grain::Month => "month",
             Grain::Quarter => "quarter",
             Grain::Year => "year",
@@ -160,11 +201,19 @@ impl Grain {
         wanted.ok_or_else(|| format!("`{name}` is not a valid period length; write day, week, month, quarter or year"))
     }
 
+    /// The same length; weeks start on that day.
+    pub fn with_weeks(self, weeks: WeekStart) -> Grain {
+        match self {
+            Grain::Week(_) => Grain::Week(weeks),
+            Grain::Day | Grain::Month | Grain::Quarter | Grain::Year => self,
+        }
+    }
+
     /// The first day of the calendar period of this grain that holds `day`.
     pub fn start(self, day: i32) -> i32 {
         match self {
             Grain::Day => day,
-            Grain::Week => day - weekday(day) as i32,
+            Grain::Week(weeks) => weeks.start(day),
             _ => month_start(self.first_month(day)),
         }
     }
@@ -173,7 +222,7 @@ impl Grain {
     pub fn end(self, day: i32) -> i32 {
         match self {
             Grain::Day => day + 1,
-            Grain::Week => self.start(day) + 7,
+            Grain::Week(weeks) => weeks.start(day) + 7,
             _ => month_start(self.first_month(day) + self.months()),
         }
     }
@@ -183,8 +232,8 @@ impl Grain {
         let (year, month, _) = civil_from_days(day);
         match self {
             Grain::Day => date_text(day),
-            Grain::Week => {
-                let (year, week) = iso_week(day);
+            Grain::Week(weeks) => {
+                let (year, week) = weeks.week(day);
                 format!("{year:04}-W{week:02}")
             }
             Grain::Month => format!("{year:04}-{month:02}"),
@@ -244,7 +293,7 @@ mod tests {
         assert_eq!(labels, ["2027-01-01", "2026-W53", "2027-01", "2027-Q1", "2027"]);
         assert_eq!(Grain::Quarter.label(days_from_civil(2026, 9, 30)), "2026-Q3");
         assert!(Grain::parse("fortnight").unwrap_err().contains("quarter"));
-        assert_eq!(Grain::parse("Week"), Ok(Grain::Week));
+        assert_eq!(Grain::parse("Week"), Ok(Grain::Week(WeekStart::MONDAY)));
     }
 
     #[test]
@@ -257,7 +306,35 @@ mod tests {
         );
     }
 
+    /// Against the CDC's list of MMWR weeks: 2026 starts on Sunday 2026-01-04, 2025 had 53 weeks and ended on 2026-01-03.
+    #[test]
+    fn weeks_from_sunday_are_those_of_the_cdc() {
+        let sunday = WeekStart::parse("Sunday").unwrap();
+        assert_eq!((sunday, sunday.name()), (WeekStart::parse("sun").unwrap(), "sunday"));
+        assert_eq!(date_text(sunday.week_start(2026, 1)), "2026-01-04");
+        assert_eq!(date_text(sunday.week_start(2025, 1)), "2024-12-29");
+        assert_eq!((sunday.weeks_in_year(2025), sunday.weeks_in_year(2026)), (53, 52));
+        assert_eq!(sunday.week(days_from_civil(2026, 1, 3)), (2025, 53));
+        let weeks = Grain::Week(sunday);
+        assert_eq!(weeks.label(days_from_civil(2026, 10, 4)), "2026-W40");
+        assert_eq!(
+            (date_text(weeks.start(days_from_civil(2026, 10, 10))), weeks.name()),
+            ("2026-10-04".to_string(), "week")
+        );
+        assert!(WeekStart::parse("su").unwrap_err().contains("sunday"));
+    }
+
     proptest! {
+        #[test]
+        fn every_week_has_its_number(day in -700_000i32..2_900_000, from in 0u8..7) {
+            let weeks = WeekStart(from);
+            let (year, week) = weeks.week(day);
+            let start = weeks.week_start(year, week);
+            prop_assert!(start <= day && day < start + 7);
+            prop_assert_eq!(weekday(start), usize::from(from));
+            prop_assert!((1..=weeks.weeks_in_year(year)).contains(&week));
+        }
+
         #[test]
         fn days_agree_with_jiff(day in -700_000i32..2_900_000) {
             let d = jiff_date(day);
@@ -267,14 +344,14 @@ mod tests {
             prop_assert_eq!(days_in_month(y, m), d.days_in_month() as u32);
             prop_assert_eq!(weekday(day), d.weekday().to_monday_zero_offset() as usize);
             let week = d.iso_week_date();
-            prop_assert_eq!(iso_week(day), (i32::from(week.year()), week.week() as u32));
-            prop_assert_eq!(iso_weeks_in_year(i32::from(week.year())), week.weeks_in_year() as u32);
-            prop_assert_eq!(iso_week_start(i32::from(week.year()), week.week() as u32) + weekday(day) as i32, day);
+            prop_assert_eq!(WeekStart::MONDAY.week(day), (i32::from(week.year()), week.week() as u32));
+            prop_assert_eq!(WeekStart::MONDAY.weeks_in_year(i32::from(week.year())), week.weeks_in_year() as u32);
+            prop_assert_eq!(WeekStart::MONDAY.week_start(i32::from(week.year()), week.week() as u32) + weekday(day) as i32, day);
         }
 
         #[test]
         fn grains_tile_the_calendar(day in -700_000i32..2_900_000) {
-            for grain in Grain::ALL {
+            for grain in Grain::ALL.into_iter().chain((0..7).map(|day| Grain::Week(WeekStart(day)))) {
                 let (start, end) = (grain.start(day), grain.end(day));
                 prop_assert!(start <= day && day < end);
                 prop_assert_eq!(grain.start(end), end);

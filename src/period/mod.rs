@@ -1,6 +1,6 @@
 //! Calendar periods, time zones and business hours.
 //!
-//! A [`Period`] is a calendar day, ISO week, month, quarter or year, or a range of days, in one time zone. It is made of
+//! A [`Period`] is a calendar day, week, month, quarter or year, or a range of days, in one time zone. It is made of
 //! civil days; where it starts and ends on the line of instants follows from the [`Zone`]. The period before it is always the
 //! calendar one, never a shift by days. [`Clock`] measures durations, on the calendar or in open hours.
 
@@ -10,8 +10,8 @@ mod parse;
 mod zone;
 
 pub use calendar::{
-    Grain, civil_from_days, clipped_day, date_text, days_from_civil, days_in_month, days_in_year, instant_text, iso_week, iso_week_start,
-    iso_weeks_in_year, weekday,
+    Grain, WeekStart, checked_day, civil_from_days, clipped_day, date_text, days_from_civil, days_in_month, days_in_year, instant_text,
+    weekday,
 };
 pub use hours::{BusinessHours, Clock, parse_hours};
 pub use parse::{Wanted, parse_as_of, parse_date, parse_instant};
@@ -65,7 +65,54 @@ impl Elapsed {
     }
 }
 
+/// Time divided into periods of one length.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Division {
+    /// Into calendar periods.
+    Grain(Grain),
+    /// Into so many whole months each, one of which starts with this month (counted from January of year 0).
+    Months {
+        /// The first month of one of them.
+        first: i32,
+        /// How many months each has.
+        count: i32,
+    },
+    /// Into so many days each, one of which starts on this civil day.
+    Days {
+        /// The first day of one of them.
+        first: i32,
+        /// How many days each has.
+        count: i32,
+    },
+}
+
+impl Division {
+    /// The first civil day of the period that holds a civil day.
+    pub fn start(self, day: i32) -> i32 {
+        match self {
+            Division::Grain(grain) => grain.start(day),
+            Division::Months { first, count } => month_start(first + (month_index(day) - first).div_euclid(count) * count),
+            Division::Days { first, count } => first + (day - first).div_euclid(count) * count,
+        }
+    }
+}
+
 impl Period {
+    /// How time is divided into periods like it.
+    pub fn division(&self) -> Division {
+        match (self.kind, self.whole_months()) {
+            (Kind::Grain(grain), _) => Division::Grain(grain),
+            (Kind::Range, Some((first, until))) => Division::Months {
+                first,
+                count: until - first,
+            },
+            (Kind::Range, None) => Division::Days {
+                first: self.first_day,
+                count: self.days(),
+            },
+        }
+    }
+
     /// The calendar period of a grain that holds a civil day.
     pub fn of(grain: Grain, day: i32, zone: &Zone) -> Period {
         Period::made(grain.label(day), Kind::Grain(grain), grain.start(day), grain.end(day), zone)
@@ -77,12 +124,12 @@ impl Period {
         Period::made(label, Kind::Range, first_day, last_day_exclusive, zone)
     }
 
-    /// Reads a period as people write it; see [`Wanted::parse`] for the forms. Words such as `last-month` are relative to `as_of`.
+    /// Reads a period as people write it, with weeks from Monday; see [`Wanted::parse`] for the forms. Words such as `last-month` are relative to `as_of`.
     ///
     /// # Errors
     /// What is wrong with the text, and the forms that there are.
     pub fn parse(text: &str, zone: &Zone, as_of: Micros) -> Result<Period, String> {
-        Ok(Wanted::parse(text)?.resolve(zone, as_of))
+        Ok(Wanted::parse(text, WeekStart::MONDAY)?.resolve(zone, as_of))
     }
 
     fn made(label: String, kind: Kind, first_day: i32, last_day_exclusive: i32, zone: &Zone) -> Period {
@@ -169,7 +216,7 @@ impl Period {
         }
     }
 
-    /// The same period a year before: a week with the same ISO number (53 becomes 52 where that year has no 53), a range with the
+    /// The same period a year before: a week with the same number (53 becomes 52 where that year has no 53), a range with the
     /// same dates, 29 February becoming the 28th. A range of whole months stays one, so that a February that ends on the 28th
     /// is set against all 29 days of a leap year's.
     pub fn year_ago(&self) -> Period {
@@ -178,10 +225,10 @@ impl Period {
             clipped_day(year - 1, month, day)
         };
         match self.kind {
-            Kind::Grain(Grain::Week) => {
-                let (year, week) = iso_week(self.first_day);
-                let week = week.min(iso_weeks_in_year(year - 1));
-                Period::of(Grain::Week, iso_week_start(year - 1, week), &self.zone)
+            Kind::Grain(grain @ Grain::Week(weeks)) => {
+                let (year, week) = weeks.week(self.first_day);
+                let week = week.min(weeks.weeks_in_year(year - 1));
+                Period::of(grain, weeks.week_start(year - 1, week), &self.zone)
             }
             Kind::Grain(grain) => Period::of(grain, same_date(self.first_day), &self.zone),
             Kind::Range => match self.whole_months() {
@@ -275,6 +322,19 @@ mod tests {
     }
 
     #[test]
+    fn a_division_has_the_period_and_those_before_it() {
+        for text in ["2026-10", "2026-W41", "2026-Q3", "2026-01-01..2026-03-31", "2026-01-10..2026-01-19"] {
+            let mut period = period(text);
+            let division = period.division();
+            for _ in 0..30 {
+                let (first, last) = (period.first_day, period.last_day_exclusive - 1);
+                assert_eq!((division.start(first), division.start(last)), (first, first), "{text}: {period}");
+                period = period.previous();
+            }
+        }
+    }
+
+    #[test]
     fn previous_is_the_calendar_period_before() {
         for (this, before) in [
             ("2026-10", "2026-09"),
@@ -318,7 +378,10 @@ mod tests {
         );
         assert_eq!(labels(&period("2026-Q1").split(Grain::Month)), ["2026-01", "2026-02", "2026-03"]);
         assert_eq!(labels(&period("2026-02").split(Grain::Month)), ["2026-02"]);
-        assert_eq!(labels(&period("2026-02").split(Grain::Week)), ["2026-W06", "2026-W07", "2026-W08"]);
+        assert_eq!(
+            labels(&period("2026-02").split(Grain::Week(WeekStart::MONDAY))),
+            ["2026-W06", "2026-W07", "2026-W08"]
+        );
         assert!(period("2026-02").split(Grain::Quarter).is_empty());
         assert_eq!(period("2024").split(Grain::Day).len(), 366);
     }

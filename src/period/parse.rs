@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::calendar::{Grain, checked_day, date_text, iso_week_start, iso_weeks_in_year, month_start};
+use super::calendar::{Grain, WeekStart, checked_day, date_text, month_start};
 use super::{Kind, Period, Zone};
 use crate::schema::Micros;
 
@@ -22,11 +22,11 @@ pub enum Wanted {
 
 impl Wanted {
     /// Reads `2026-10-05`, `2026-W41`, `2026-10`, `2026-Q3`, `2026`, `A..B` of any two of these (both included), `last-month`,
-    /// `this-quarter` and the like. Upper and lower case are the same.
+    /// `this-quarter` and the like. Upper and lower case are the same. Weeks start on that day.
     ///
     /// # Errors
     /// What is wrong with the text, and the forms that there are.
-    pub fn parse(text: &str) -> Result<Wanted, String> {
+    pub fn parse(text: &str, weeks: WeekStart) -> Result<Wanted, String> {
         let text = text.trim();
         let wrong = |why: String| format!("`{text}` is not a valid period: {why}; {FORMS}");
         if let Some((from, to)) = text.split_once("..") {
@@ -34,7 +34,7 @@ impl Wanted {
             if from.is_empty() || to.is_empty() {
                 return Err(wrong("a range has two ends".into()));
             }
-            let (first, last) = (calendar(from).map_err(wrong)?, calendar(to).map_err(wrong)?);
+            let (first, last) = (calendar(from, weeks).map_err(wrong)?, calendar(to, weeks).map_err(wrong)?);
             if last.2 <= first.1 {
                 return Err(wrong(format!("{to} is before {from}")));
             }
@@ -45,14 +45,14 @@ impl Wanted {
             .split_once('-')
             .filter(|(which, _)| which.starts_with(|c: char| c.is_ascii_alphabetic()))
         {
-            let grain = Grain::parse(grain).map_err(wrong)?;
+            let grain = Grain::parse(grain).map_err(wrong)?.with_weeks(weeks);
             return match which.to_ascii_lowercase().as_str() {
                 "last" => Ok(Wanted::Last(grain)),
                 "this" => Ok(Wanted::This(grain)),
                 other => Err(wrong(format!("`{other}` is neither last nor this"))),
             };
         }
-        let (grain, first, end) = calendar(text).map_err(wrong)?;
+        let (grain, first, end) = calendar(text, weeks).map_err(wrong)?;
         Ok(Wanted::Days(grain.label(first), Kind::Grain(grain), first, end))
     }
 
@@ -67,7 +67,7 @@ impl Wanted {
 }
 
 /// A calendar period: its grain, its first day and the day after its last. The error says what does not exist.
-fn calendar(text: &str) -> Result<(Grain, i32, i32), String> {
+fn calendar(text: &str, weeks: WeekStart) -> Result<(Grain, i32, i32), String> {
     let unread = || format!("`{text}` cannot be read");
     let parts: Vec<&str> = text.split('-').collect();
     let year = digits(parts[0], 4).filter(|year| *year >= 1).ok_or_else(unread)? as i32;
@@ -75,11 +75,11 @@ fn calendar(text: &str) -> Result<(Grain, i32, i32), String> {
         [] => (Grain::Year, month_start(year * 12)),
         [part] if part.starts_with(['W', 'w']) => {
             let week = part.get(1..).and_then(|w| digits(w, 2)).ok_or_else(unread)?;
-            let weeks = iso_weeks_in_year(year);
-            if !(1..=weeks).contains(&week) {
-                return Err(format!("{year:04} has the weeks 1 to {weeks}"));
+            let last = weeks.weeks_in_year(year);
+            if !(1..=last).contains(&week) {
+                return Err(format!("{year:04} has the weeks 1 to {last}"));
             }
-            (Grain::Week, iso_week_start(year, week))
+            (Grain::Week(weeks), weeks.week_start(year, week))
         }
         [part] if part.starts_with(['Q', 'q']) => {
             let quarter = part.get(1..).and_then(|q| digits(q, 1)).ok_or_else(unread)?;
@@ -117,7 +117,7 @@ fn digits(text: &str, count: usize) -> Option<u32> {
 /// # Errors
 /// What is wrong with it.
 pub fn parse_date(text: &str) -> Result<i32, String> {
-    match calendar(text.trim()) {
+    match calendar(text.trim(), WeekStart::MONDAY) {
         Ok((Grain::Day, day, _)) => Ok(day),
         Ok(_) => Err(format!("`{text}` is not a valid date; write it like 2026-10-05")),
         Err(why) => Err(format!("`{text}` is not a valid date: {why}; write it like 2026-10-05")),
@@ -210,7 +210,7 @@ mod tests {
             ("last-fortnight", "not a valid period length"),
             ("next-month", "neither last nor this"),
         ] {
-            let error = Wanted::parse(text).unwrap_err();
+            let error = Wanted::parse(text, WeekStart::MONDAY).unwrap_err();
             assert!(error.contains(why) && error.contains("2026-W41"), "{text}: {error}");
         }
         for wrong in ["2026-10", "yesterday", "2026-02-30"] {
@@ -232,7 +232,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_text_is_read_or_refused(text in "[0-9wWqQ. -]{0,24}|.{0,12}") {
-            if let Ok(wanted) = Wanted::parse(&text) {
+            if let Ok(wanted) = Wanted::parse(&text, WeekStart::MONDAY) {
                 let period = wanted.resolve(&Zone::utc(), 0);
                 prop_assert!(period.first_day < period.last_day_exclusive);
             }

@@ -93,6 +93,7 @@ fn source(out: &mut String, file: &Inspection, folder: &Path) {
             Decision::Dates { .. }
             | Decision::Decimals { .. }
             | Decision::IdsWithoutPointZero { .. }
+            | Decision::JoinedAnswers { .. }
             | Decision::Currency { .. }
             | Decision::NaIsText { .. } => {
                 continue;
@@ -100,6 +101,7 @@ fn source(out: &mut String, file: &Inspection, folder: &Path) {
         };
         let _ = writeln!(out, "{key}  # {}", visible(&decision.text(0)));
     }
+    stated_in_notes(out, file);
     for question in &file.questions {
         remark(out, &format!("? {question}"));
         remark(out, &format!("  answer it with {}", question.answer()));
@@ -156,6 +158,7 @@ fn shared_signs(out: &mut String, file: &Inspection) {
         Decision::Currency { reading } => Some(reading),
         Decision::Dates { .. }
         | Decision::Decimals { .. }
+        | Decision::JoinedAnswers { .. }
         | Decision::IdsWithoutPointZero { .. }
         | Decision::NaIsText { .. }
         | Decision::FilledFromAbove { .. }
@@ -171,6 +174,19 @@ fn shared_signs(out: &mut String, file: &Inspection) {
         let start = if code.is_some() { "" } else { "# " };
         let sign = toml::Value::String(sign.to_string());
         let _ = writeln!(out, "{start}{sign} = {}", quoted(code.unwrap_or("")));
+    }
+}
+
+/// What was decided about records with one id, next to the keys that decide it otherwise.
+fn stated_in_notes(out: &mut String, file: &Inspection) {
+    for note in &file.notes {
+        let otherwise = match note.kind.description().option {
+            Some("same_id") => "same_id = \"all\"",
+            Some("deliveries") => "deliveries = \"parts\"     # or \"totals\"",
+            Some(_) | None => continue,
+        };
+        remark(out, &note.text());
+        let _ = writeln!(out, "# {otherwise}");
     }
 }
 

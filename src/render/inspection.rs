@@ -358,7 +358,7 @@ mod tests {
     use crate::ingest;
     use crate::io::Source;
     use crate::notes::FileNote;
-    use crate::period::Zone;
+    use crate::period::{Division, Grain, Zone};
     use crate::render::terminal;
     use crate::sources::guess::TableClue;
     use crate::sources::{self, Input};
@@ -448,6 +448,7 @@ mod tests {
             threads: 1,
             zone: Zone::utc(),
             as_of: None,
+            division: Division::Grain(Grain::Month),
             dimensions: BTreeSet::new(),
             texts: BTreeSet::new(),
             everything: false,

@@ -28,6 +28,8 @@ columns! { Surveys:
     CASE_ID = Column::new("case_id", Role::ParentId);
     /// The person or team of ours whom the survey is about.
     OWNER = Column::new("owner", Role::Owner);
+    /// What became of the invitation; one that did not reach anybody does not count.
+    STATUS = Column::new("status", Role::Status);
     /// What was written beside the score.
     COMMENT = Column::new("comment", Role::FreeText);
     /// The e-mail address of the stakeholder. It is the stakeholder where stakeholder_id is empty or a placeholder.

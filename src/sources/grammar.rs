@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use toml::de::DeValue;
 
 use super::profile::{self, Confidence};
-use super::{AmountOn, Dates, From, Lookup, Mapped, OtherTarget, Profile, Source, check_target};
+use super::{AmountOn, Dates, Deliveries, From, Lookup, Mapped, OtherTarget, Profile, SameId, Source, check_target};
 use crate::cell_parsing::DurationUnit;
 use crate::diagnostics::nearest;
 use crate::ingest::{self, FormatOverrides};
@@ -33,6 +33,8 @@ const READING: &[&str] = &[
     "timezone",
     "amount_on",
     "fill_down",
+    "same_id",
+    "deliveries",
     "private",
     "placeholder_ids",
     "person_ids",
@@ -134,6 +136,8 @@ fn reading(reader: &mut Reader<'_>, table: &DeTable<'_>) -> Source {
         timezone: timezone(reader, table),
         amount_on: reader.choice(table, "amount_on", &[("line", AmountOn::Line), ("order", AmountOn::Order)]),
         fill_down: reader.boolean(table, "fill_down"),
+        same_id: reader.choice(table, "same_id", &[("latest", SameId::Latest), ("all", SameId::All)]),
+        deliveries: reader.choice(table, "deliveries", &[("parts", Deliveries::Parts), ("totals", Deliveries::Totals)]),
         private: reader.flag(table, "private"),
         placeholder_ids: reader.strings(table, "placeholder_ids"),
         keep_placeholder_dates: reader.flag(table, "keep_placeholder_dates"),

@@ -24,8 +24,10 @@ pub mod placeholders;
 pub mod profile;
 mod questions;
 mod recognise;
+pub mod record_states;
 mod soft_credits;
 pub mod spelling;
+pub mod survey_states;
 mod target;
 pub mod undone;
 
@@ -136,6 +138,24 @@ pub enum AmountOn {
     Order,
 }
 
+/// What records with one id are. Where nothing is said, the records decide it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SameId {
+    /// One record, whose latest state counts.
+    Latest,
+    /// Separate records, which all count.
+    All,
+}
+
+/// What the quantity received of a supply line is that has several records. Where nothing is said, the quantities decide it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Deliveries {
+    /// What came with this delivery.
+    Parts,
+    /// What has come so far.
+    Totals,
+}
+
 /// One `[[source]]`.
 #[derive(Debug, Clone, Default)]
 pub struct Source {
@@ -169,6 +189,10 @@ pub struct Source {
     pub amount_on: Option<AmountOn>,
     /// Whether records without order, customer and date belong to the one above; `None`: the file shows it.
     pub fill_down: Option<bool>,
+    /// What records with one id are.
+    pub same_id: Option<SameId>,
+    /// What the quantity received is of a supply line with several records.
+    pub deliveries: Option<Deliveries>,
     /// Slices of its people are treated as small groups.
     pub private: bool,
     /// IDs that stand for many, although nothing shows it.

@@ -128,8 +128,9 @@ impl Profile {
             }
         };
         source.filter = all_of(&conditions);
-        if !written.key.is_empty() {
-            source.key.clone_from(&written.key);
+        match written.key.is_empty() {
+            false => source.key.clone_from(&written.key),
+            true => source.key.retain(|name| source.map.contains_key(name)),
         }
         source.lookup.clone_from(&written.lookup);
         source.dates = written.dates.or(source.dates);
@@ -137,6 +138,8 @@ impl Profile {
         source.decimal = written.decimal.or(source.decimal);
         source.timezone = written.timezone.clone().or(source.timezone);
         source.amount_on = written.amount_on.or(source.amount_on);
+        source.same_id = written.same_id.or(source.same_id);
+        source.deliveries = written.deliveries.or(source.deliveries);
         source.private |= written.private;
         source.place.clone_from(&written.place);
         source

@@ -105,6 +105,10 @@ pub struct Period {
     pub end: Instant,
     /// The period lies wholly before as_of.
     pub complete: bool,
+    /// Of a period that has not ended: how many days from its start are measured. Every earlier period of the series, and the periods that
+    /// it is compared with, are measured over as many days from their start.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub measured_days: Option<u32>,
 }
 
 /// A file that was read.

@@ -14,6 +14,7 @@ mod metrics;
 mod orders;
 mod pages;
 mod people;
+mod records;
 mod redact;
 mod report;
 mod rows;

@@ -504,7 +504,7 @@ fn totals_are_exact_or_missing_and_never_wrap() {
     };
     let head = "order_id,customer_id,ordered_at,amount\n";
     // Two lines that no column of an order can hold together.
-    let one = format!("{head}1,a,2026-09-02,900000000000000\n1,a,2026-09-02,900000000000000\n2,b,2026-09-03,10\n");
+    let one = format!("{head}1,a,2026-09-02,900000000000000\n1,a,2026-09-02,900000000000001\n2,b,2026-09-03,10\n");
     for cell in cell(&one, "revenue,average_order_value") {
         assert_eq!(
             (&cell["value"], &cell["absent"]),

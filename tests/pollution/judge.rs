@@ -6,7 +6,7 @@ use relhealth::api::canonical::{Budget, Loaded, Options, key_of, load};
 use relhealth::api::cell_parsing::parse_iso;
 use relhealth::api::ingest::{FormatOverrides, Layout, for_each_record, peek};
 use relhealth::api::io;
-use relhealth::api::period::Zone;
+use relhealth::api::period::{Division, Grain, Zone};
 use relhealth::api::schema::{MONEY_SCALE, Micros, Table, purchases};
 use relhealth::api::sources::{From, Input, Mapped, Source};
 
@@ -251,6 +251,7 @@ fn options() -> Options {
         threads: 1,
         zone: Zone::utc(),
         as_of: None,
+        division: Division::Grain(Grain::Month),
         dimensions: BTreeSet::new(),
         texts: BTreeSet::from(["product".to_string(), "currency".to_string()]),
         keep_lines: true,

@@ -3,8 +3,8 @@
 use anyhow::Result;
 
 use super::columns::{ColumnSource, names};
-use super::duplicates::record_ids;
 use super::opening::{Opened, map};
+use super::record_identity::record_ids;
 use super::{MOST_HASHED, Options, expected_records};
 use crate::schema::Role;
 

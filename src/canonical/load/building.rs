@@ -11,6 +11,10 @@ pub struct Building {
     pub rows: Rows,
     pub stakeholder: Vec<u32>,
     pub hashes: Vec<u128>,
+    /// By row, where there are hashes: a hash of the cells that do not change during the life of a record.
+    pub fixed: Vec<u64>,
+    /// By row: when the record was last changed; empty where no file says it.
+    pub updated: Vec<Micros>,
     pub keep: Vec<bool>,
     /// By source, how many rows have an amount that counts with another row of their order.
     pub counted_elsewhere: BTreeMap<u16, u64>,
@@ -73,6 +77,8 @@ impl Building {
             rows,
             stakeholder: Vec::new(),
             hashes: Vec::new(),
+            fixed: Vec::new(),
+            updated: Vec::new(),
             keep: Vec::new(),
             counted_elsewhere: BTreeMap::new(),
             without_person: Vec::new(),

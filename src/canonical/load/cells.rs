@@ -10,8 +10,9 @@ use super::email::{email, phone};
 pub use super::filling::{Filling, Read};
 use crate::canonical::{Interner, key_of};
 use crate::cell_parsing::{
-    Civil, Currency, DecimalMark, Order, ValueError, cleaned, is_marked_nothing, is_no_value, is_null, is_sheet_error, is_zero_date,
-    parse_bool, parse_decimal_in, parse_duration, parse_iso, parse_money, parse_number, parse_ordered, parse_plain_iso,
+    Civil, Currency, DecimalMark, Order, ScoreCell, ScorePart, ValueError, cleaned, is_marked_nothing, is_no_value, is_null,
+    is_sheet_error, is_zero_date, parse_bool, parse_decimal_in, parse_duration, parse_iso, parse_money, parse_number, parse_ordered,
+    parse_plain_iso, score_cell,
 };
 use crate::expr::{Cell, Reading};
 use crate::ingest::StoredValue;
@@ -154,16 +155,8 @@ impl Plan {
                     .no_value(cell, filling)
                     .ok_or_else(|| self.bad_number(cell, error, |fault| RejectReason::BadDuration { fault })),
             },
-            ColumnType::Number => match parse_number(cell, self.mark) {
-                Ok(number) => Ok(Read::Float(number)),
-                Err(ValueError::AmbiguousSeparator(_)) if self.open => Err(CellIssue::NeedsColumnScan),
-                Err(_) if is_no_value(cell) => Ok(self.no_value(cell, filling).unwrap_or(Read::Float(f64::NAN))),
-                Err(_) if self.forgiving => {
-                    filling.ignore(Expected::Number, cell);
-                    Ok(Read::Float(f64::NAN))
-                }
-                Err(error) => Err(self.bad_number(cell, error, |fault| RejectReason::BadNumber { fault })),
-            },
+            ColumnType::Number if self.is_of_scores() => self.score(cell, filling),
+            ColumnType::Number => self.number(cell, filling),
             ColumnType::Bool => match parse_bool(cell) {
                 Ok(value) => Ok(Read::Flag(u8::from(value))),
                 Err(error) => self.no_value(cell, filling).ok_or_else(|| {
@@ -189,6 +182,43 @@ impl Plan {
         };
         filling.note(note, cell);
         Some(text)
+    }
+
+    /// Whether its cells are scores: the scores themselves, or the ends of the scale that they show.
+    fn is_of_scores(&self) -> bool {
+        self.role() == Some(Role::Score) || self.score_part != ScorePart::Score
+    }
+
+    /// A score, or an end of its scale. Several answers in one cell are no answer.
+    fn score(&self, cell: &str, filling: &mut Filling) -> Result<Read, CellIssue> {
+        let is_plain = cell.trim().bytes().all(|b| b.is_ascii_digit() || b == b'.');
+        if self.open && !is_plain && !is_no_value(cell) {
+            return Err(CellIssue::NeedsColumnScan);
+        }
+        let part = |points: u32, all: Option<u32>| Read::Float(self.score_part.of(points, all).map_or(f64::NAN, f64::from));
+        match (score_cell(cell, self.scores), self.score_part) {
+            (ScoreCell::Of(points, all), _) => Ok(part(points, Some(all))),
+            (ScoreCell::Points(points), _) => Ok(part(points, None)),
+            (ScoreCell::Number, ScorePart::Score) => self.number(cell, filling),
+            (ScoreCell::Several, ScorePart::Score) => {
+                filling.note(CellNote::SeveralAnswers, cell);
+                Ok(Read::Float(f64::NAN))
+            }
+            (ScoreCell::Number | ScoreCell::Several, ScorePart::Lowest | ScorePart::Highest) => Ok(Read::Float(f64::NAN)),
+        }
+    }
+
+    fn number(&self, cell: &str, filling: &mut Filling) -> Result<Read, CellIssue> {
+        match parse_number(cell, self.mark) {
+            Ok(number) => Ok(Read::Float(number)),
+            Err(ValueError::AmbiguousSeparator(_)) if self.open => Err(CellIssue::NeedsColumnScan),
+            Err(_) if is_no_value(cell) => Ok(self.no_value(cell, filling).unwrap_or(Read::Float(f64::NAN))),
+            Err(_) if self.forgiving => {
+                filling.ignore(Expected::Number, cell);
+                Ok(Read::Float(f64::NAN))
+            }
+            Err(error) => Err(self.bad_number(cell, error, |fault| RejectReason::BadNumber { fault })),
+        }
     }
 
     fn bad_number(&self, cell: &str, error: ValueError, reason: impl Fn(CellFault) -> RejectReason) -> CellIssue {

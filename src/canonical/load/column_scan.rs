@@ -10,11 +10,13 @@ use super::columns::{ColumnSource, Plan, Times};
 use super::date_problems;
 use super::file::Job;
 use super::word_vote::WordVote;
-use crate::cell_parsing::{Count, DateVerdict, DateVote, DateWay, DecimalMark, DecimalVote, Order, cleaned, is_null, unguarded};
+use crate::cell_parsing::{
+    Count, DateVerdict, DateVote, DateWay, DecimalMark, DecimalVote, Order, ScorePart, ScoreVote, cleaned, is_null, unguarded,
+};
 use crate::expr::{Bound, Cell, Reading};
 use crate::ingest::for_each_record;
 use crate::notes::{CellText, DateFormat, DateReading, Decision};
-use crate::schema::ColumnType;
+use crate::schema::{ColumnType, Role, surveys};
 
 /// A column by its header, and what was decided about it.
 pub type ColumnDecision = (String, Decision);
@@ -26,6 +28,8 @@ struct Votes {
     /// By plan: the times that its expression gives.
     made: BTreeMap<usize, DateVote>,
     numbers: BTreeMap<usize, DecimalVote>,
+    /// By field: scores.
+    scores: BTreeMap<usize, ScoreVote>,
     /// By field: ids that end in `.0`, and all ids.
     ids: BTreeMap<usize, (u64, u64)>,
     /// By field: what is beside `NA`.
@@ -39,12 +43,18 @@ struct Votes {
 /// When day and month cannot be distinguished, or two date styles contradict each other: with both readings and what to set.
 pub fn look(job: &Job, decided: &mut DecidedColumns, file: &str) -> Result<Vec<ColumnDecision>> {
     let mut fields: Vec<(usize, ColumnType)> = Vec::new();
+    let mut scores: Vec<usize> = Vec::new();
     if let (true, Some(filter)) = (job.mapping.filter_open, job.filter) {
         fields.extend(filter.columns().iter().map(|&i| (i, ColumnType::Money)));
     }
     for plan in decided.plans.iter().filter(|p| p.open) {
         match &plan.take {
-            ColumnSource::Field(index) => fields.push((*index, plan.kind)),
+            ColumnSource::Field(index) => {
+                fields.push((*index, plan.kind));
+                if plan.role() == Some(Role::Score) {
+                    scores.push(*index);
+                }
+            }
             ColumnSource::Expr(expr) => fields.extend(expr.columns().iter().map(|&i| (i, ColumnType::Money))),
             ColumnSource::Value(_) => {}
         }
@@ -80,6 +90,9 @@ pub fn look(job: &Job, decided: &mut DecidedColumns, file: &str) -> Result<Vec<C
                 votes.made.entry(plan).or_default().see(&time, record.line());
             }
         }
+        for &index in &scores {
+            votes.scores.entry(index).or_default().see(field(index), record.line());
+        }
         for &(index, kind) in &fields {
             let cell = field(index);
             match kind {
@@ -106,6 +119,7 @@ pub fn look(job: &Job, decided: &mut DecidedColumns, file: &str) -> Result<Vec<C
         sink.dates.iter().for_each(|(i, v)| votes.dates.entry(*i).or_default().merge(v));
         sink.made.iter().for_each(|(i, v)| votes.made.entry(*i).or_default().merge(v));
         sink.numbers.iter().for_each(|(i, v)| votes.numbers.entry(*i).or_default().merge(v));
+        sink.scores.iter().for_each(|(i, v)| votes.scores.entry(*i).or_default().merge(v));
         for (i, (zeros, all)) in &sink.ids {
             let ids = votes.ids.entry(*i).or_default();
             *ids = (ids.0 + zeros, ids.1 + all);
@@ -134,6 +148,7 @@ fn decide(job: &Job, decided: &mut DecidedColumns, file: &str, votes: &Votes) ->
     if let (true, Some(filter)) = (job.mapping.filter_open, job.filter) {
         decided.filter_mark = together(filter.columns());
     }
+    let mut with_points: Vec<usize> = Vec::new();
     for (at, plan) in decided.plans.iter_mut().enumerate().filter(|(_, plan)| plan.open) {
         plan.open = false;
         let mut decide = |decision: Decision| decisions.push((plan.header.clone(), decision));
@@ -170,6 +185,17 @@ fn decide(job: &Job, decided: &mut DecidedColumns, file: &str, votes: &Votes) ->
                 }
             }
             (ColumnSource::Field(index), ColumnType::Money | ColumnType::Number) => {
+                if let Some(vote) = votes.scores.get(index) {
+                    let (reading, joined) = vote.verdict(delimiter);
+                    plan.scores = reading;
+                    if vote.has_points() {
+                        with_points.push(at);
+                    }
+                    if let Some((cell, shown_by)) = joined {
+                        decide(Decision::JoinedAnswers { cell, shown_by });
+                        continue;
+                    }
+                }
                 if let Some(vote) = votes.numbers.get(index) {
                     let verdict = vote.verdict(delimiter);
                     plan.mark = verdict.mark();
@@ -188,7 +214,26 @@ fn decide(job: &Job, decided: &mut DecidedColumns, file: &str, votes: &Votes) ->
             _ => {}
         }
     }
+    for at in with_points {
+        add_scale(&mut decided.plans, at);
+    }
     Ok(decisions)
+}
+
+/// Adds the ends of the scale that cells such as `4/5` show, where nothing else gives them.
+fn add_scale(plans: &mut Vec<Plan>, scores: usize) {
+    for (column, part) in [(&surveys::SCALE_MIN, ScorePart::Lowest), (&surveys::SCALE_MAX, ScorePart::Highest)] {
+        if plans.iter().all(|plan| plan.column != Some(column)) {
+            let plan = Plan {
+                name: column.name.to_string(),
+                column: Some(column),
+                score_part: part,
+                forgiving: true,
+                ..plans[scores].clone()
+            };
+            plans.push(plan);
+        }
+    }
 }
 
 /// How a column of dates is read, and why; `None` if there is nothing to decide.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::canonical::Data;
-use crate::cell_parsing::{Currency, DecimalMark, DurationUnit, Format, Order, Style};
+use crate::cell_parsing::{Currency, DecimalMark, DurationUnit, Format, Order, ScorePart, ScoreReading, Style};
 use crate::expr::Bound;
 use crate::period::Zone;
 use crate::schema::{Column, ColumnType, DAY, NO_TIME};
@@ -69,6 +69,10 @@ pub struct Plan {
     pub na_is_text: bool,
     /// Texts are kept as they are written.
     pub keep_text: bool,
+    /// How cells of scores are read.
+    pub scores: ScoreReading,
+    /// Which part of a cell of scores this column holds.
+    pub score_part: ScorePart,
     /// Replacements of cells.
     pub values: BTreeMap<String, String>,
     /// The currency of amounts that do not say theirs, as the header names it.
@@ -105,6 +109,8 @@ impl Plan {
             forgiving: false,
             na_is_text: false,
             keep_text: false,
+            scores: ScoreReading::default(),
+            score_part: ScorePart::Score,
             values: BTreeMap::new(),
             currency: None,
         }

@@ -1,48 +1,118 @@
-//! Records that stand there twice: equal ones in overlapping exports, equal ones in one file, those with one declared key, and those
-//! with one id that differ in what else they say.
+//! Records that are there twice: equal ones in overlapping exports, those with one declared key, and equal ones that stay.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::affected_rows::AffectedRows;
 use super::building::{Building, Dropped};
-use crate::canonical::{Data, Dictionary, Rows, SourceInfo};
-use crate::notes::{DataIssue, DuplicateReason, ExampleRecord, Id, Note};
-use crate::schema::{Column, Micros, NO_CODE, NO_KEY, NO_TIME, Table, interactions, purchases, stakeholders, supplies, surveys};
+use crate::canonical::{Data, SourceInfo};
+use crate::notes::{DataIssue, DuplicateReason, Note};
+use crate::period::{Division, Zone};
+use crate::schema::{Micros, NO_CODE, NO_KEY, NO_TIME, Role, Table, surveys};
+
+/// The keys that the sources declare.
+pub struct Keys<'a> {
+    /// By source: the columns of its key.
+    pub keys: &'a [Vec<String>],
+    /// By source: the question that it reads the answers to.
+    pub questions: &'a [String],
+    /// The report's zone.
+    pub zone: &'a Zone,
+    /// The periods in each of which a key keeps the latest answer of a person.
+    pub division: Division,
+}
 
 impl Building {
     /// A record that equals one of another file in all columns counts once (found m and k times, max(m, k) times); of records with
     /// one declared key the last stays. A file may be read once for each question of a survey: its records are equal then, and no
     /// duplicates; equal records of other files are, question by question.
-    pub fn drop_duplicates(&mut self, keys: &[Vec<String>], questions: &[String], dropped: &mut Dropped) {
+    pub fn drop_duplicates(&mut self, declared: &Keys<'_>, dropped: &mut Dropped) {
         let several = self.rows.source.is_some();
         if several && self.hashes.len() == self.rows.len {
-            for row in self.found_elsewhere(questions) {
+            for row in self.found_elsewhere(declared.questions) {
                 self.drop_row(row as usize, &DuplicateReason::InOtherFile.into(), dropped);
             }
         }
-        if keys.iter().all(Vec::is_empty) {
+        if declared.keys.iter().all(Vec::is_empty) {
             return;
         }
-        let mut last: FxHashMap<(u128, &str), usize> = FxHashMap::default();
+        let of_person: Vec<bool> = (0..declared.keys.len())
+            .map(|source| self.is_key_of_person(source, declared))
+            .collect();
+        let mut last: FxHashMap<(u128, &str, i32), usize> = FxHashMap::default();
         for row in 0..self.rows.len {
             let source = self.rows.source_of(row) as usize;
-            let key = &keys[source];
+            let key = &declared.keys[source];
             if key.is_empty() || !self.keep[row] {
                 continue;
             }
             let Some(hash) = self.key_hash(row, key) else { continue };
-            if let Some(earlier) = last.insert((hash, &questions[source]), row) {
-                self.drop_row(earlier, &DuplicateReason::Key.into(), dropped);
+            let answered = self.answered_at(row);
+            let period = match answered {
+                Some(at) if of_person[source] => declared.division.start(declared.zone.day_of(at)),
+                Some(_) | None => i32::MIN,
+            };
+            let of_key = last.entry((hash, &declared.questions[source], period)).or_insert(row);
+            let earlier = *of_key;
+            if earlier == row {
+                continue;
+            }
+            // Of the answers of a person the latest counts, and an invitation without one does not replace it.
+            let is_older = of_person[source] && {
+                let scores = self.rows.floats(&surveys::SCORE);
+                let rank = |row: usize| (!scores.at(row).is_nan(), self.answered_at(row));
+                rank(row) < rank(earlier)
+            };
+            let replaced = if is_older { row } else { std::mem::replace(of_key, row) };
+            self.drop_row(replaced, &DuplicateReason::Key.into(), dropped);
+        }
+    }
+
+    /// When a record of a survey was answered, else sent.
+    fn answered_at(&self, row: usize) -> Option<Micros> {
+        if self.rows.table != Table::Surveys {
+            return None;
+        }
+        let times = [&surveys::RESPONDED_AT, &surveys::SENT_AT].map(|column| self.rows.times(column).at(row));
+        times.into_iter().find(|at| *at != NO_TIME)
+    }
+
+    /// Whether a key names who answered rather than the answer: it has no id of a record. A column of the file's own names a person if
+    /// nobody has two values of it.
+    fn is_key_of_person(&self, source: usize, declared: &Keys<'_>) -> bool {
+        let key = &declared.keys[source];
+        if key.is_empty() || self.rows.table != Table::Surveys {
+            return false;
+        }
+        let column = |name: &String| self.rows.table.column(&name.to_lowercase());
+        let own: Vec<String> = key.iter().filter(|name| column(name).is_none()).cloned().collect();
+        let names_record = |name: &String| column(name).is_some_and(|column| matches!(column.role, Role::RecordId | Role::ParentId));
+        if key.iter().any(names_record) {
+            return false;
+        }
+        let mut value: FxHashMap<u32, u128> = FxHashMap::default();
+        let mut knows_people = own.is_empty();
+        for row in (0..self.rows.len).filter(|row| !own.is_empty() && self.rows.source_of(*row) as usize == source) {
+            let (who, Some(hash)) = (self.stakeholder[row], self.key_hash(row, &own)) else {
+                continue;
+            };
+            if who == NO_CODE {
+                continue;
+            }
+            knows_people = true;
+            if *value.entry(who).or_insert(hash) != hash {
+                return false;
             }
         }
+        knows_people
     }
 
     /// The rows that other files have as often before them. Rows come by source, so each counts against those of earlier sources.
     fn found_elsewhere(&self, questions: &[String]) -> Vec<u32> {
-        let by_hash = sorted(self.hashes.par_iter().enumerate().map(|(row, hash)| (*hash as u64, row as u32)));
+        let kept = self.hashes.par_iter().enumerate().filter(|(row, _)| self.keep[*row]);
+        let by_hash = sorted(kept.map(|(row, hash)| (*hash as u64, row as u32)));
         let mut found: Vec<u32> = by_hash
             .par_chunk_by(|a, b| a.0 == b.0)
             .filter(|group| group.len() > 1)
@@ -96,21 +166,22 @@ impl Building {
     }
 }
 
-fn sorted<K: Ord + Send>(pairs: impl ParallelIterator<Item = (K, u32)>) -> Vec<(K, u32)> {
+/// Pairs in order.
+pub(super) fn sorted<K: Ord + Send>(pairs: impl ParallelIterator<Item = (K, u32)>) -> Vec<(K, u32)> {
     let mut pairs: Vec<(K, u32)> = pairs.collect();
     pairs.par_sort_unstable();
     pairs
 }
 
-/// Records that equal an earlier one of the same file in all their cells: they are kept, and noted. Large files are not looked at
+/// Records that equal an earlier one of the same file in all their cells and that stay: they are noted. Large files are not looked at
 /// for this: it takes a hash of every record.
 pub fn repeated(tables: &BTreeMap<Table, Building>, sources: &[SourceInfo]) -> Vec<Note> {
     let mut notes = Vec::new();
     for building in tables.values().filter(|b| b.hashes.len() == b.rows.len) {
         let rows = &building.rows;
-        let of_row = |(row, hash): (usize, &u128)| ((*hash, rows.source_of(row)), row as u32);
+        let of_row = |(row, hash): (usize, &u128)| building.keep[row].then_some(((*hash, rows.source_of(row)), row as u32));
         let mut found = AffectedRows::default();
-        for same in sorted(building.hashes.par_iter().enumerate().map(of_row)).chunk_by(|a, b| a.0 == b.0) {
+        for same in sorted(building.hashes.par_iter().enumerate().filter_map(of_row)).chunk_by(|a, b| a.0 == b.0) {
             same[1..].iter().for_each(|(_, row)| found.add(rows, *row as usize));
         }
         notes.extend(found.notes(DataIssue::Repeated, sources));
@@ -118,161 +189,15 @@ pub fn repeated(tables: &BTreeMap<Table, Building>, sources: &[SourceInfo]) -> V
     notes
 }
 
-/// The columns that, beside the stakeholder, tell a source's records from one another; `None` where it has none.
-pub fn record_ids(table: Table, mapped: &BTreeSet<String>, tickets: bool) -> Option<&'static [Column]> {
-    let has = |column: &Column| mapped.contains(column.name);
-    let ids: &'static [Column] = match table {
-        Table::Interactions if has(&interactions::INTERACTION_ID) => &[interactions::INTERACTION_ID],
-        Table::Interactions if tickets && has(&interactions::CASE_ID) => &[interactions::CASE_ID],
-        Table::Surveys if has(&surveys::RESPONSE_ID) => &[surveys::RESPONSE_ID, surveys::INSTRUMENT],
-        Table::Purchases if has(&purchases::ORDER_ID) && has(&purchases::LINE_ID) => &[purchases::ORDER_ID, purchases::LINE_ID],
-        Table::Purchases if has(&purchases::ORDER_ID) => &[purchases::ORDER_ID],
-        Table::Supplies if has(&supplies::ORDER_ID) && has(&supplies::LINE_ID) => &[supplies::ORDER_ID, supplies::LINE_ID],
-        Table::Supplies if has(&supplies::ORDER_ID) => &[supplies::ORDER_ID],
-        Table::Stakeholders if has(&stakeholders::STARTED_AT) => &[stakeholders::STARTED_AT],
-        Table::Stakeholders => &[],
-        Table::Interactions | Table::Surveys | Table::Purchases | Table::Referrals | Table::Supplies | Table::Identities => return None,
-    };
-    Some(ids)
-}
-
-/// What records are told apart by.
-pub struct Exports<'a> {
-    /// The sources.
-    pub sources: &'a [SourceInfo],
-    /// The declared key of each source.
-    pub keys: &'a [Vec<String>],
-    /// The header of each source.
-    pub headers: &'a [&'a [String]],
-    /// The ids.
-    pub stakeholders: &'a Dictionary,
-}
-
-/// How the records of one source are told apart.
-struct RecordIdentity<'a> {
-    ids: &'static [Column],
-    columns: Vec<&'a Data>,
-    /// The first source that has the same header and ids.
-    like: usize,
-    /// One file never has two such records by right.
-    whole: bool,
-}
-
-impl Exports<'_> {
-    /// Records with one id that differ in other cells, of files with one header: an updated export of the same record. Orders without
-    /// line ids are several records in one file by right, so they are looked at only where each file has one; so is the roster.
-    pub fn same_id_differs(&self, tables: &BTreeMap<Table, Building>) -> Vec<Note> {
-        tables.values().flat_map(|building| self.of_table(building)).collect()
-    }
-
-    fn of_table(&self, building: &Building) -> Vec<Note> {
-        let (rows, stakeholder, hashes) = (&building.rows, &building.stakeholder, &building.hashes);
-        let told: Vec<Option<RecordIdentity>> = (0..self.sources.len()).map(|source| self.told(rows, source)).collect();
-        if hashes.len() != rows.len || told.iter().flatten().all(|told| !told.whole && rows.source.is_none()) {
-            return Vec::new();
-        }
-        let told_of = |row: usize| told[rows.source_of(row) as usize].as_ref();
-        let of_row = |row: usize| {
-            let told = told_of(row).filter(|_| building.keep[row])?;
-            let has_id = match told.columns.first() {
-                Some(Data::Key(ids)) => ids[row] != NO_KEY,
-                _ => stakeholder[row] != NO_CODE,
-            };
-            has_id.then(|| (id_of(told, stakeholder[row], row), row as u32))
-        };
-        let by_id = sorted((0..rows.len).into_par_iter().filter_map(of_row));
-        let differs = |group: &&[(u64, u32)]| {
-            let all = || group.iter().map(|(_, row)| *row as usize);
-            let (first, told) = (group[0].1 as usize, told_of(group[0].1 as usize));
-            let Some(RecordIdentity { columns, whole, .. }) = told else {
-                return false;
-            };
-            all().any(|row| hashes[row] != hashes[first])
-                && all().all(|row| stakeholder[row] == stakeholder[first] && columns.iter().all(|c| c.compare(row, first).is_eq()))
-                && (*whole || all().map(|row| rows.source_of(row)).collect::<BTreeSet<_>>().len() == group.len())
-        };
-        let groups: Vec<&[(u64, u32)]> = by_id
-            .par_chunk_by(|a, b| a.0 == b.0)
-            .filter(|group| group.len() > 1)
-            .filter(differs)
-            .collect();
-        let mut by_ids: BTreeMap<Vec<&'static str>, (AffectedRows, Option<FirstRecord>)> = BTreeMap::new();
-        for group in groups {
-            let ids = told_of(group[0].1 as usize).map_or(&[][..], |told| told.ids);
-            let ids: Vec<&'static str> = ids.iter().map(|column| column.name).collect();
-            let (found, example) = by_ids.entry(ids).or_default();
-            group[1..].iter().for_each(|(_, row)| found.add(rows, *row as usize));
-            let first = group.iter().map(|(_, row)| first_record(rows, stakeholder, *row as usize));
-            *example = first.chain(example.take()).min();
-        }
-        let note = |(mut key, (found, example)): (Vec<&'static str>, (AffectedRows, Option<FirstRecord>))| {
-            if rows.table == Table::Stakeholders {
-                key.insert(0, stakeholders::STAKEHOLDER_ID.name);
-            }
-            let example = example.and_then(|(who, at)| {
-                let id = Id(self.stakeholders.text(who)?.to_string());
-                let at = Some(at).filter(|at| *at != NO_TIME);
-                Some(ExampleRecord { id, at })
-            });
-            let table = rows.table;
-            found.notes(DataIssue::SameIdDiffers { table, key, example }, self.sources)
-        };
-        by_ids.into_iter().flat_map(note).collect()
-    }
-
-    /// How a source's records are told apart, where it declares no key and its ids were read.
-    fn told<'r>(&self, rows: &'r Rows, source: usize) -> Option<RecordIdentity<'r>> {
-        let ids_of = |source: usize| {
-            let SourceInfo {
-                table, mapped, tickets, ..
-            } = &self.sources[source];
-            record_ids(*table, mapped, *tickets).filter(|_| *table == rows.table && self.keys[source].is_empty())
-        };
-        let ids = ids_of(source)?;
-        let like = (0..=source).find(|&other| self.headers[other] == self.headers[source] && ids_of(other) == Some(ids))?;
-        Some(RecordIdentity {
-            ids,
-            columns: ids
-                .iter()
-                .filter(|column| **column != surveys::INSTRUMENT || rows.data(column).is_some())
-                .map(|column| rows.data(column))
-                .collect::<Option<_>>()?,
-            like,
-            whole: !matches!(ids, [purchases::ORDER_ID | supplies::ORDER_ID | stakeholders::STARTED_AT] | []),
-        })
-    }
-}
-
-/// Stakeholder and first time of a record.
-type FirstRecord = (u32, Micros);
-
-fn first_record(rows: &Rows, stakeholder: &[u32], row: usize) -> FirstRecord {
-    let times = rows.table.event_columns().map(|column| rows.times(column).at(row));
-    (stakeholder[row], times.filter(|t| *t != NO_TIME).min().unwrap_or(NO_TIME))
-}
-
-fn id_of(told: &RecordIdentity, stakeholder: u32, row: usize) -> u64 {
-    use std::hash::{Hash, Hasher};
-    let mut hash = rustc_hash::FxHasher::default();
-    (told.like, stakeholder).hash(&mut hash);
-    for column in &told.columns {
-        match column {
-            Data::Int(v) => v[row].hash(&mut hash),
-            Data::Float(v) => v[row].to_bits().hash(&mut hash),
-            Data::Code(v) => v[row].hash(&mut hash),
-            Data::Key(v) => v[row].hash(&mut hash),
-            Data::Flag(v) => v[row].hash(&mut hash),
-        }
-    }
-    hash.finish()
-}
-
 #[cfg(test)]
 mod tests {
     use std::io::Write;
 
-    use super::super::testing::{input, load, load_inputs, note, notes, options, owners, places};
+    use super::super::testing::{input, load, load_inputs, notes, options, owners, places};
     use super::*;
+    use crate::canonical::Options;
+    use crate::period::Grain;
+    use crate::schema::purchases;
     use crate::sources::{From, Input, Mapped};
 
     fn orders(rows: &[&str]) -> String {
@@ -288,7 +213,9 @@ mod tests {
 
     #[test]
     fn of_a_record_in_three_files_as_many_stay_as_the_fullest_has() {
-        let files = [orders(&[A, A, B]), orders(&[A, A, A]), orders(&[A, B, B])];
+        // Without an id two equal sales in one file are two.
+        let sales = |rows: &[&str]| orders(rows).replace("order_id", "till");
+        let files = [sales(&[A, A, B]), sales(&[A, A, A]), sales(&[A, B, B])];
         let load_in = |order: [usize; 3]| load(&order.map(|i| (["1.csv", "2.csv", "3.csv"][i], "purchases", files[i].as_str())));
         let loaded = load_in([0, 1, 2]);
         assert_eq!(account(&loaded), [(3, 0), (1, 2), (1, 2)]);
@@ -345,14 +272,15 @@ mod tests {
             ..input("", "purchases", "")
         };
         let loaded = load_inputs(&[input("orders.csv", "purchases", text), copy], &options());
-        assert_eq!(account(&loaded), [(3, 0), (0, 3)]);
-        // Each file says of itself that it has a record twice.
-        assert_eq!(notes(&loaded, "repeated").len(), 2);
+        // Each file has a record twice.
+        assert_eq!(account(&loaded), [(2, 1), (0, 3)]);
+        assert_eq!(notes(&loaded, "repeated-record").len(), 2);
     }
 
     #[test]
-    fn repeated_records_of_one_file_stay_and_are_noted_with_their_line() {
-        let loaded = load(&[("o.csv", "purchases", &orders(&[A, B, A, A]))]);
+    fn equal_records_without_an_id_stay_and_are_noted_with_their_line() {
+        let sales = orders(&[A, B, A, A]).replace("order_id", "till");
+        let loaded = load(&[("o.csv", "purchases", &sales)]);
         assert_eq!(
             (account(&loaded), places(&loaded, "repeated")),
             (vec![(4, 0)], vec![("o.csv:4".into(), 2)])
@@ -360,17 +288,8 @@ mod tests {
     }
 
     #[test]
-    fn an_updated_record_in_a_later_export_is_noted() {
+    fn of_records_with_one_key_the_last_counts() {
         let late = orders(&["a,1,2026-01-01,5", B]);
-        let loaded = load(&[("1.csv", "purchases", &orders(&[A, B])), ("2.csv", "purchases", &late)]);
-        assert_eq!(account(&loaded), [(2, 0), (1, 1)]);
-        assert_eq!(places(&loaded, "same-id-differs"), [("2.csv:2".into(), 1)]);
-        let text = note(&loaded, "same-id-differs").text();
-        assert!(
-            text.contains("for example one of 'a' at 2026-01-01T00:00:00Z. All of them count. With key = [\"order_id\"] in [[source]]"),
-            "{text}"
-        );
-        // With the key that it asks for, the later one counts, and nothing is left to say.
         let keyed = |name: &str, text: &str| {
             let mut input = input(name, "purchases", text);
             input.source.key = vec!["order_id".to_string()];
@@ -383,70 +302,36 @@ mod tests {
         );
         let amount = loaded.canonical.table(Table::Purchases).unwrap().ints(&purchases::AMOUNT).at(0);
         assert_eq!(amount, 5 * crate::schema::MONEY_SCALE);
-        assert!(notes(&loaded, "same-id-differs").is_empty());
+        assert!(notes(&loaded, "earlier-state").is_empty());
+    }
+
+    /// Score and month of the answers that stay.
+    fn answers(text: &str, key: &str, division: Division) -> Vec<(f64, i32)> {
+        let mut file = input("s.csv", "surveys", text);
+        file.source.key = vec![key.to_string()];
+        let loaded = load_inputs(&[file], &Options { division, ..options() });
+        let rows = loaded.canonical.table(Table::Surveys).unwrap();
+        let day = |row| (rows.times(&surveys::RESPONDED_AT).at(row) / crate::schema::DAY) as i32;
+        let month = |row| crate::period::civil_from_days(day(row)).1 as i32;
+        (0..rows.len)
+            .map(|row| (rows.floats(&surveys::SCORE).at(row), month(row)))
+            .collect()
     }
 
     #[test]
-    fn what_is_no_updated_record_is_not_taken_for_one() {
-        let none = |files: &[(&str, &str, &str)]| assert!(notes(&load(files), "same-id-differs").is_empty(), "{files:?}");
-        // Lines of one order.
-        none(&[("1.csv", "purchases", &orders(&[A, "a,1,2026-01-01,7"]))]);
-        none(&[
-            ("1.csv", "purchases", &orders(&[A, "a,1,2026-01-01,7"])),
-            ("2.csv", "purchases", &orders(&["a,1,2026-01-01,9"])),
-        ]);
-        // Another shop's order, and its return in a file of another shape.
-        none(&[
-            ("1.csv", "purchases", &orders(&[A])),
-            ("2.csv", "purchases", &orders(&["z,1,2026-01-01,5"])),
-        ]);
-        none(&[
-            ("1.csv", "purchases", &orders(&[A])),
-            (
-                "2.csv",
-                "purchases",
-                "order_id,customer_id,ordered_at,amount,reason\n1,a,2026-01-03,-1,broken\n",
-            ),
-        ]);
-        // Spells of one stakeholder.
-        none(&[(
-            "1.csv",
-            "stakeholders",
-            "customer_id,start_date,name\na,2025-01-01,Ann\na,2026-01-01,Ann\n",
-        )]);
-    }
-
-    #[test]
-    fn each_table_is_told_apart_by_its_own_ids() {
-        let differ = |files: &[(&str, &str, &str)], places_are: &[(&str, u64)]| {
-            let found = places(&load(files), "same-id-differs");
-            let found: Vec<(&str, u64)> = found.iter().map(|(place, count)| (place.as_str(), *count)).collect();
-            assert_eq!(found, places_are);
-        };
-        let tickets =
-            "customer_id,ticket_id,created_at,resolved_at\na,1,2026-01-01,\na,2,2026-01-01,\na,1,2026-01-01,2026-01-02\na,2,2026-01-01,\n";
-        differ(&[("t.csv", "interactions", tickets)], &[("t.csv:4", 1)]);
-        let lines = "customer_id,order_id,line_id,ordered_at,amount\na,1,1,2026-01-01,1\na,1,2,2026-01-01,2\n";
-        differ(
-            &[
-                ("l.csv", "purchases", lines),
-                ("m.csv", "purchases", &lines.replace(",2,2026-01-01,2", ",2,2026-01-01,3")),
-            ],
-            &[("m.csv:3", 1)],
-        );
-        let answers =
-            "customer_id,response_id,responded_at,instrument,score\na,1,2026-01-01,nps,9\na,1,2026-01-01,csat,4\na,1,2026-01-01,nps,3\n";
-        differ(&[("s.csv", "surveys", answers)], &[("s.csv:4", 1)]);
-        let roster = "customer_id,start_date,region\na,2025-01-01,north\nb,2025-01-01,north\n";
-        differ(
-            &[
-                ("r.csv", "stakeholders", roster),
-                ("s.csv", "stakeholders", &roster.replace("b,2025-01-01,north", "b,2025-01-01,south")),
-            ],
-            &[("s.csv:3", 1)],
-        );
-        // What is read for this alone is gone afterwards.
-        let loaded = load(&[("l.csv", "purchases", lines)]);
-        assert!(!loaded.canonical.table(Table::Purchases).unwrap().columns.contains_key("line_id"));
+    fn a_key_keeps_the_latest_answer_of_a_person_in_each_period() {
+        let text = "stakeholder_id,responded_at,instrument,score,respondent\na,2026-01-20,nps,9,r1\na,2026-01-05,nps,1,r1\n\
+                    a,2026-02-03,nps,5,r1\nb,2026-02-01,nps,7,r2\na,2026-04-01,nps,2,r1\n";
+        let (months, quarters) = (Division::Grain(Grain::Month), Division::Grain(Grain::Quarter));
+        for key in ["stakeholder_id", "respondent"] {
+            assert_eq!(answers(text, key, months), [(9.0, 1), (5.0, 2), (2.0, 4), (7.0, 2)], "{key}");
+            assert_eq!(answers(text, key, quarters), [(5.0, 2), (2.0, 4), (7.0, 2)], "{key}");
+        }
+        // A column in which a person has several values names the answer.
+        let texts = text.replace("a,2026-04-01,nps,2,r1", "a,2026-04-01,nps,2,r3");
+        assert_eq!(answers(&texts, "respondent", months), [(5.0, 2), (2.0, 4), (7.0, 2)]);
+        // An invitation does not replace an answer.
+        let text = "stakeholder_id,sent_at,responded_at,score\na,2026-01-01,2026-01-02,9\na,2026-01-20,,\n";
+        assert_eq!(answers(text, "stakeholder_id", months), [(9.0, 1)]);
     }
 }

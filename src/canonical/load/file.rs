@@ -15,7 +15,7 @@ use crate::ingest::{Layout, Outcome, Record, for_each_record};
 use crate::io;
 use crate::notes::{CellText, Code, ExclusionReason, MissingValue, RejectReason, UnusedReason, UnusedStatus};
 use crate::period::Zone;
-use crate::schema::{Column, ColumnType, Role, Table, purchases, referrals, supplies, surveys};
+use crate::schema::{Column, ColumnType, Micros, NO_TIME, Role, Table, purchases, referrals, supplies, surveys};
 use crate::sources::is_soft;
 
 /// A record that is not used.
@@ -55,8 +55,12 @@ pub struct Job<'a> {
     pub expected: usize,
     /// Whether lines of rows are kept.
     pub keep_lines: bool,
-    /// Whether a hash of each record is kept, to find it again in other files.
+    /// Whether a hash of each record is kept, to find it again in its file and in others.
     pub keep_hashes: bool,
+    /// By field: whether its cells may change during the life of a record.
+    pub changing: &'a [bool],
+    /// How the time of the last change is read, where the file has one.
+    pub updated: Option<&'a Plan>,
     /// Whether every unused record is kept, or only the first of each reason.
     pub keep_unused: bool,
     /// Messages may come without a stakeholder: it is found later.
@@ -78,6 +82,10 @@ pub struct Rowset {
     pub lines: Vec<u32>,
     /// Hashes of the raw records, where kept.
     pub hashes: Vec<u128>,
+    /// Hashes of the cells that do not change during the life of a record, where those of the records are kept.
+    pub fixed: Vec<u64>,
+    /// When the records were last changed, where the file says it and hashes are kept.
+    pub updated: Vec<Micros>,
     /// Rows.
     pub rows: usize,
     /// Unused records: all, or the first few of each code.
@@ -149,6 +157,8 @@ impl Rowset {
             interners: Interners::default(),
             lines: Vec::new(),
             hashes: Vec::new(),
+            fixed: Vec::new(),
+            updated: Vec::new(),
             rows: 0,
             unused: Vec::new(),
             counts: BTreeMap::new(),
@@ -348,7 +358,18 @@ impl Job<'_> {
             sink.lines.push(record.line() as u32);
         }
         if self.keep_hashes {
-            sink.hashes.push(hash(record, continues.map_or(&[][..], |_| &sink.above)));
+            let (all, fixed) = hashes(record, continues.map_or(&[][..], |_| &sink.above), self.changing);
+            sink.hashes.push(all);
+            sink.fixed.push(fixed);
+            if let Some(plan) = self.updated {
+                // A time that cannot be read shows nothing, and is no reason to reject the record.
+                let mut unnoted = Filling::new(ColumnType::Time, 0);
+                let read = plan.read(&field, &stored, &reading, &mut sink.interners, &mut unnoted);
+                sink.updated.push(match read {
+                    Ok(Read::Int(at)) => at,
+                    Ok(_) | Err(_) => NO_TIME,
+                });
+            }
         }
         sink.filled += u64::from(continues.is_some());
         Ok(None)
@@ -391,6 +412,10 @@ impl Job<'_> {
             return Err(Out::new(&plan.header, RejectReason::Missing { value }));
         }
         if table == Table::Surveys && !has(&surveys::RESPONDED_AT) && !has(&surveys::SENT_AT) {
+            let has_sent_at = plans.iter().any(|plan| plan.column == Some(&surveys::SENT_AT));
+            if has_sent_at && !has(&surveys::SCORE) {
+                return Err(Out::new("", ExclusionReason::NotAsked));
+            }
             let value = MissingValue::SurveyTime;
             return Err(Out::new("", RejectReason::Missing { value }));
         }
@@ -404,15 +429,26 @@ impl Job<'_> {
     }
 }
 
-/// A hash of all cells of a record, and of the one that it belongs to: two records of a run share one by chance with a probability below
-/// 1e-24.
-fn hash(record: &Record<'_>, above: &[String]) -> u128 {
+/// A hash of all cells of a record and of the one that it belongs to, and one of those that do not change during its life. Two records of a run share the first by chance
+/// with a probability below 1e-24.
+fn hashes(record: &Record<'_>, above: &[String], changing: &[bool]) -> (u128, u64) {
     use std::hash::{Hash, Hasher};
     let mut low = rustc_hash::FxHasher::default();
     let mut high = std::hash::DefaultHasher::new();
-    for cell in above.iter().map(String::as_str).chain(record.iter()) {
-        cell.trim().hash(&mut low);
-        cell.trim().hash(&mut high);
+    let mut fixed = rustc_hash::FxHasher::default();
+    for cell in above {
+        let cell = cell.trim();
+        cell.hash(&mut low);
+        cell.hash(&mut high);
+        cell.hash(&mut fixed);
     }
-    u128::from(high.finish()) << 64 | u128::from(low.finish())
+    for (field, cell) in record.iter().enumerate() {
+        let cell = cell.trim();
+        cell.hash(&mut low);
+        cell.hash(&mut high);
+        if !changing.get(field).is_some_and(|changes| *changes) {
+            cell.hash(&mut fixed);
+        }
+    }
+    (u128::from(high.finish()) << 64 | u128::from(low.finish()), fixed.finish())
 }

@@ -202,7 +202,7 @@ mod tests {
         let files = [
             ("roster.csv", "stakeholders", roster),
             ("1.csv", "purchases", &orders(&["a", "x", "x", "y"])),
-            ("2.csv", "purchases", &orders(&["a", "b"]).replace(",1\n", ",2\n")),
+            ("2.csv", "purchases", &orders(&["a", "b"]).replace("2026-01-01", "2026-01-02")),
             ("3.csv", "interactions", "customer_id,date\nq,2026-01-01\n"),
         ];
         let loaded = load(&files);

@@ -8,7 +8,7 @@ use anyhow::Result;
 use super::columns::{ColumnSource, Plan, Times};
 use super::currencies::FileCurrencies;
 use super::filled_down::Parents;
-use crate::cell_parsing::{DecimalMark, DurationUnit, Format, Order};
+use crate::cell_parsing::{DecimalMark, DurationUnit, Format, Order, ScorePart, ScoreReading};
 use crate::diagnostics::{Excerpt, Place, Problem, did_you_mean, excerpt};
 use crate::expr::{Expr, ExprError};
 use crate::ingest::{Header, Stored};
@@ -155,6 +155,18 @@ pub fn map(source: &Source, file: &str, header: &Header, looked_up: &[String], w
             maker.add(&folded, ColumnSource::Field(index), None)?;
         }
     }
+    for name in &source.key {
+        let is_read = |plan: &Plan| plan.name.eq_ignore_ascii_case(name);
+        let is_known = maker.plans.iter().any(is_read) || maker.mapped.contains(&name.to_lowercase());
+        if is_known {
+            continue;
+        }
+        // Without it, records would be taken for one that are not.
+        let Some(index) = find(name) else {
+            return Err(missing_column(file, name, &names, source.place.clone()).into());
+        };
+        maker.add(&name.to_lowercase(), ColumnSource::Field(index), None)?;
+    }
     if wanted.everything {
         maker.keep_everything();
     }
@@ -172,7 +184,7 @@ pub fn map(source: &Source, file: &str, header: &Header, looked_up: &[String], w
     let messages = has(&interactions::IN_REPLY_TO) || (in_cases && has(&interactions::DIRECTION) && !timed);
     let tickets = !messages && (timed || in_cases);
     // Ids that link nothing here are known to be there, and not read.
-    let is_order = |plan: &Plan| matches!(plan.column, Some(&purchases::ORDER_ID | &supplies::ORDER_ID));
+    let is_order = |plan: &Plan| matches!(plan.column, Some(&purchases::ORDER_ID | &supplies::ORDER_ID | &supplies::LINE_ID));
     let links = |name: &str| messages || source.key.iter().any(|k| k == name) || wanted.texts.contains(name);
     plans.retain(|plan| plan.kind != ColumnType::Key || is_order(plan) || links(&plan.name));
     check_needed(source, table, &mapped, file, &names)?;
@@ -353,6 +365,8 @@ impl Maker<'_> {
             forgiving: role == Some(Role::Score),
             na_is_text: false,
             keep_text: self.source.keep_text,
+            scores: ScoreReading::default(),
+            score_part: ScorePart::Score,
             values,
             currency: None,
         });
@@ -405,6 +419,8 @@ impl Maker<'_> {
                 forgiving: false,
                 na_is_text: false,
                 keep_text: true,
+                scores: ScoreReading::default(),
+                score_part: ScorePart::Score,
                 unit: DurationUnit::default(),
                 values: BTreeMap::new(),
                 currency: None,

@@ -9,9 +9,11 @@ mod columns;
 mod contradictions;
 mod currencies;
 mod date_problems;
+mod deliveries;
 mod duplicates;
 mod email;
 mod file;
+mod file_dates;
 mod file_notes;
 mod filled_down;
 mod filling;
@@ -28,11 +30,15 @@ mod placeholder_dates;
 mod placeholders;
 mod raw;
 mod record_counts;
+mod record_identity;
 mod redaction;
 mod rules;
+mod same_record;
 mod spellings;
+mod state_columns;
 mod status_words;
 mod stored;
+mod survey_scales;
 mod tables;
 #[cfg(test)]
 mod testing;
@@ -47,7 +53,7 @@ use crate::expr::Bound;
 use crate::ingest;
 use crate::io;
 use crate::notes::{Decision, FilledFromAbove, Note};
-use crate::period::Zone;
+use crate::period::{Division, Zone};
 use crate::record_counts::RecordCounts;
 use crate::schema::{Micros, Role, Table, purchases};
 use crate::sources::{AmountOn, Input, Profile, Source};
@@ -78,6 +84,8 @@ pub struct Options {
     pub zone: Zone,
     /// Nothing at or after it counts; default: the end of the newest event's day.
     pub as_of: Option<Micros>,
+    /// The periods in each of which a `key` keeps the latest answer of a person.
+    pub division: Division,
     /// Dimensions to keep, by name.
     pub dimensions: BTreeSet<String>,
     /// Free texts of the canonical tables to keep, by name.
@@ -142,6 +150,8 @@ struct ReadFile {
     more: BTreeSet<String>,
     /// What was decided about its columns.
     decisions: Vec<Decision>,
+    /// The header of the time of the last change, where the file has one.
+    update_column: Option<String>,
 }
 
 /// Reads files into the canonical tables.
@@ -213,10 +223,15 @@ fn read_file(opened: Opened, options: &Options, several: bool, notes: &mut Vec<N
     // What formats that are known mean is known.
     let is_known = source.profile.as_deref().is_some_and(|id| id != "none");
     let mut decided: Vec<ColumnDecision> = Vec::new();
+    let changing = mapping.changing_fields(&all_names);
+    let keep_hashes = several || expected <= MOST_HASHED;
+    // Whether equal records stand next to one another tells a repeated page from equal lines of an order.
+    let is_in_order = expected <= MOST_HASHED;
     let (outcome, mut rowset) = loop {
         let may_be_of_order = amount_on.is_none() && !is_known;
         // Which record of a key is the last, and which of an order the first, is told by their lines.
         let by_position = !source.key.is_empty() || amount_on == Some(AmountOn::Order);
+        let updated = mapping.update_plan(&all_names);
         let job = Job {
             file: input,
             layout: &layout,
@@ -232,8 +247,10 @@ fn read_file(opened: Opened, options: &Options, several: bool, notes: &mut Vec<N
                 options.threads
             },
             expected,
-            keep_lines: options.keep_lines || options.keep_unused || by_position,
-            keep_hashes: several || expected <= MOST_HASHED,
+            keep_lines: options.keep_lines || options.keep_unused || by_position || is_in_order,
+            keep_hashes,
+            changing: &changing,
+            updated: updated.as_ref(),
             keep_unused: options.keep_unused,
             messages,
             of_order: amount_on == Some(AmountOn::Order) || may_be_of_order,
@@ -283,6 +300,9 @@ fn read_file(opened: Opened, options: &Options, several: bool, notes: &mut Vec<N
                     }
                 }
                 mapping.plans = found.plans;
+                // What cells show beside their own value, such as the points that there are, is mapped too.
+                let shown = mapping.plans.iter().filter_map(|plan| plan.column);
+                mapping.mapped.extend(shown.map(|column| column.name.to_string()));
                 mapping.filter_mark = found.filter_mark;
                 mapping.filter_open = false;
             }
@@ -326,6 +346,7 @@ fn read_file(opened: Opened, options: &Options, several: bool, notes: &mut Vec<N
         content: record_counts::content(outcome.records, &rowset),
     };
     options.budget.check(&file, outcome.records, &rowset)?;
+    let update_column = mapping.update_plan(&all_names).map(|plan| plan.header);
     Ok(ReadFile {
         info,
         source: Source {
@@ -341,6 +362,7 @@ fn read_file(opened: Opened, options: &Options, several: bool, notes: &mut Vec<N
         },
         more,
         decisions,
+        update_column,
     })
 }
 

@@ -15,9 +15,10 @@ use crate::notes::{DataIssue, ExclusionReason, MissingValue, Note, RejectReason,
 use crate::period::Zone;
 use crate::schema::{Column, Micros, NO_CODE, NO_INT, NO_KEY, NO_TIME, Role, Table, interactions, purchases, referrals, supplies, surveys};
 use crate::sources::AmountOn;
+use crate::sources::survey_states::is_undelivered;
 
 impl Building {
-    /// What does not count: no stakeholder, cancelled purchases. A placeholder is nobody: its records of events count without a person.
+    /// What does not count: no stakeholder, cancelled purchases, invitations that did not arrive. A placeholder is nobody: its records of events count without a person.
     pub fn drop_by_rule(&mut self, texts: &Dictionary, is_placeholder: &[bool], options: &Options, dropped: &mut Dropped) {
         let table = self.rows.table;
         if !matches!(table, Table::Surveys | Table::Identities) {
@@ -35,6 +36,19 @@ impl Building {
             let rows: Vec<usize> = (0..self.rows.len).filter(|&r| void.contains(&statuses[r])).collect();
             rows.into_iter()
                 .for_each(|row| self.drop_row(row, &ExclusionReason::Cancelled.into(), dropped));
+        }
+        if table == Table::Surveys
+            && let Some(Data::Code(statuses)) = self.rows.data(&surveys::STATUS)
+        {
+            let failed: BTreeSet<u32> = texts.matching(&is_undelivered).into_iter().collect();
+            let (scores, answers) = (self.rows.floats(&surveys::SCORE), self.rows.times(&surveys::RESPONDED_AT));
+            // Whoever answered was asked, whatever the status says.
+            let is_answered = |row: usize| !scores.at(row).is_nan() || answers.at(row) != NO_TIME;
+            let rows: Vec<usize> = (0..self.rows.len)
+                .filter(|&r| failed.contains(&statuses[r]) && !is_answered(r))
+                .collect();
+            rows.into_iter()
+                .for_each(|row| self.drop_row(row, &ExclusionReason::NotAsked.into(), dropped));
         }
     }
 

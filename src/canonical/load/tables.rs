@@ -7,18 +7,19 @@ use rayon::prelude::*;
 
 use super::building::{Building, Dropped, DroppedRows};
 use super::contradictions::{Records, activity_after_end};
-use super::duplicates::{Exports, repeated};
+use super::duplicates::{Keys, repeated};
 use super::file::Rowset;
 use super::identities::{IdentityContext, identify};
 use super::record_counts::Reject;
+use super::record_identity::{Exports, Statement};
 use super::trials::settle_trials;
 use super::{Loaded, Options, RawFile, ReadFile, column_names};
-use super::{future_events, ids, placeholders};
+use super::{future_events, ids, placeholders, survey_scales};
 use crate::canonical::rows::are_dates;
 use crate::canonical::{CanonicalTables, Codes, Data, Dictionary, Interner, SourceInfo, messages, referrers};
 use crate::notes::{Code, Decision, Note, UnusedStatus, Withheld};
 use crate::record_counts::RecordCounts;
-use crate::schema::{ColumnType, NO_CODE, Role, Table, interactions, surveys};
+use crate::schema::{ColumnType, NO_CODE, NO_TIME, Role, Table, interactions, surveys};
 use crate::sources::{AmountOn, From, QUESTION, Source};
 
 /// What the threads of one file gave, as one.
@@ -43,6 +44,8 @@ pub fn join(mut sinks: Vec<Rowset>) -> Rowset {
         });
         all.lines.append(&mut sink.lines);
         all.hashes.append(&mut sink.hashes);
+        all.fixed.append(&mut sink.fixed);
+        all.updated.append(&mut sink.updated);
         all.rows += sink.rows;
         all.filled += sink.filled;
         all.unused.append(&mut sink.unused);
@@ -57,12 +60,19 @@ pub fn join(mut sinks: Vec<Rowset>) -> Rowset {
         for filling in &mut all.fillings {
             filling.data.reorder(&order, &mut Default::default());
         }
-        if !all.hashes.is_empty() {
-            all.hashes = order.iter().map(|&row| all.hashes[row as usize]).collect();
-        }
+        reorder(&mut all.hashes, &order);
+        reorder(&mut all.fixed, &order);
+        reorder(&mut all.updated, &order);
         all.lines.sort_unstable();
     }
     all
+}
+
+/// Puts values into another order, where there are any.
+fn reorder<T: Copy>(values: &mut Vec<T>, order: &[u32]) {
+    if !values.is_empty() {
+        *values = order.iter().map(|&row| values[row as usize]).collect();
+    }
 }
 
 /// Makes the canonical tables of the files read.
@@ -77,6 +87,7 @@ pub fn assemble(read_files: Vec<ReadFile>, options: &Options, mut notes: Vec<Not
     let mut amount_decisions: Vec<Option<Code>> = Vec::new();
     let mut keys: Vec<Vec<String>> = Vec::new();
     let mut described: Vec<Source> = Vec::new();
+    let mut statements: Vec<Statement> = Vec::new();
     let questions = questions(&read_files);
     let (mut read_more, mut asked) = (BTreeSet::new(), BTreeSet::new());
     let mut wholes: BTreeMap<Table, BTreeMap<String, (u64, u64)>> = BTreeMap::new();
@@ -91,6 +102,7 @@ pub fn assemble(read_files: Vec<ReadFile>, options: &Options, mut notes: Vec<Not
             raw,
             more,
             decisions,
+            update_column,
         } = file;
         for name in &more {
             read_more.insert((info.table, name.clone()));
@@ -110,6 +122,12 @@ pub fn assemble(read_files: Vec<ReadFile>, options: &Options, mut notes: Vec<Not
         }));
         amount_on.push(source.amount_on.unwrap_or_default());
         keys.push(source.key.clone());
+        statements.push(Statement {
+            same_id: source.same_id,
+            deliveries: source.deliveries,
+            update_column,
+            is_in_order: !rowset.lines.is_empty(),
+        });
         described.push(source);
         let table = info.table;
         let building = tables.entry(table).or_insert_with(|| Building::new(table));
@@ -145,6 +163,11 @@ pub fn assemble(read_files: Vec<ReadFile>, options: &Options, mut notes: Vec<Not
             false => building.stakeholder.extend(stakeholder),
         }
         building.hashes.extend(rowset.hashes);
+        building.fixed.extend(rowset.fixed);
+        if !rowset.updated.is_empty() {
+            building.updated.resize(before, NO_TIME);
+            building.updated.extend(rowset.updated);
+        }
         if options.keep_lines || options.keep_unused {
             building.rows.line.get_or_insert_default().extend(rowset.lines);
         }
@@ -173,20 +196,37 @@ pub fn assemble(read_files: Vec<ReadFile>, options: &Options, mut notes: Vec<Not
         merge_spellings: options.merge_spellings,
     };
     notes.extend(identify(&mut tables, &who));
-    notes.extend(repeated(&tables, &sources));
-    side_by_side(&mut tables, &mut dropped, |building, dropped| {
-        building.drop_duplicates(&keys, &questions, dropped);
-    });
+    if let Some(surveys) = tables.get_mut(&Table::Surveys) {
+        notes.extend(survey_scales::settle(surveys, &mut sources, &texts));
+    }
     let headers: Vec<&[String]> = files.iter().map(|file| file.layout.header.names.as_slice()).collect();
     let exports = Exports {
         sources: &sources,
         keys: &keys,
+        questions: &questions,
         headers: &headers,
+        stated: &statements,
         stakeholders: &stakeholders,
+        texts: &texts,
+        as_of: options.as_of,
     };
+    for building in tables.values_mut() {
+        notes.extend(exports.settle(building, &mut dropped));
+    }
+    let declared = Keys {
+        keys: &keys,
+        questions: &questions,
+        zone: &options.zone,
+        division: options.division,
+    };
+    side_by_side(&mut tables, &mut dropped, |building, dropped| {
+        building.drop_duplicates(&declared, dropped)
+    });
+    notes.extend(repeated(&tables, &sources));
     notes.extend(exports.same_id_differs(&tables));
     for building in tables.values_mut() {
         building.hashes = Vec::new();
+        building.updated = Vec::new();
     }
     // They have told who it was; written out again are the addresses and phone numbers alone.
     let is_done = |role: Role| role.is_contact() && (role == Role::ContactName || !options.everything);
@@ -232,6 +272,9 @@ pub fn assemble(read_files: Vec<ReadFile>, options: &Options, mut notes: Vec<Not
         building.forget_after(as_of, dropped, options.as_of.is_some());
         building.amounts_once(&amount_on, dropped);
     });
+    if let Some(supplies) = tables.get_mut(&Table::Supplies) {
+        notes.extend(exports.add_deliveries(supplies, &mut dropped));
+    }
     if options.as_of.is_none() {
         notes.extend(future_events::far_ahead(&tables, &options.zone));
     }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Budget, Loaded, Options};
 use crate::io;
 use crate::notes::Note;
-use crate::period::Zone;
+use crate::period::{Division, Grain, Zone};
 use crate::schema::Table;
 use crate::sources::{Dates, Input, Source};
 
@@ -16,6 +16,7 @@ pub fn options() -> Options {
         threads: 1,
         zone: Zone::utc(),
         as_of: None,
+        division: Division::Grain(Grain::Month),
         dimensions: BTreeSet::new(),
         texts: BTreeSet::new(),
         keep_lines: false,

@@ -33,6 +33,7 @@ pub fn document(report: &Report) -> wire::report::Report {
             start: Instant(review.period.start),
             end: Instant(review.period.end),
             complete: review.period.is_complete(report.as_of),
+            measured_days: (!review.period.is_complete(report.as_of)).then(|| review.period.elapsed(report.as_of).begun().unsigned_abs()),
         },
         as_of: Instant(report.as_of),
         timezone: report.timezone.to_string(),

@@ -3,7 +3,7 @@
 use super::header_words::{Header, Unit};
 use super::profile::{ColumnProfile, Kind};
 use super::{CellsAre, ColumnEvidence};
-use crate::cell_parsing::Currency;
+use crate::cell_parsing::{Currency, ScoreCell, ScoreReading, is_no_value, score_cell};
 use crate::schema::{Column, ColumnType, Role, Table, interactions, purchases};
 use crate::sources::word;
 
@@ -31,6 +31,14 @@ pub(super) const ENOUGH: usize = 20;
 
 use Cells::{Fit, Silent, Strange};
 use Kind::{Bool, Clock, Code, Date, Decimal, Email, Integer, Json, Money, Percent, Phone, Text, Url, Uuid, Words};
+
+/// Whether all cells are scores, and some are written with the points that there are, or with several answers.
+fn are_written_scores(cells: &[&str]) -> bool {
+    let read = |cell: &str| score_cell(cell, ScoreReading::default());
+    let is_number = |cell: &str| !cell.is_empty() && cell.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b','));
+    let filled = || cells.iter().map(|cell| cell.trim()).filter(|cell| !is_no_value(cell));
+    filled().any(|cell| read(cell) != ScoreCell::Number) && filled().all(|cell| is_number(cell) || read(cell) != ScoreCell::Number)
+}
 
 /// What the cells of a column say about it as that canonical column.
 pub(super) fn judge(column: &Column, is_exact: bool, header: &Header, profile: &ColumnProfile, cells: &[&str]) -> Cells {
@@ -89,6 +97,8 @@ pub(super) fn judge(column: &Column, is_exact: bool, header: &Header, profile: &
         ColumnType::Number if column.role == Role::Score => {
             if profile.is_scale(0.0, 10.0) {
                 Fit(0.4, range_of(profile))
+            } else if are_written_scores(cells) {
+                fit(0.4)
             } else if is(&[Integer, Decimal]) && profile.range.is_some_and(|(low, high)| low >= -100.0 && high <= 100.0) {
                 Fit(LITTLE, range_of(profile))
             } else {

@@ -5,7 +5,7 @@
 use std::path::Path;
 
 use libfuzzer_sys::fuzz_target;
-use relhealth::api::config::Config;
+use relhealth::api::config::{Config, Overrides};
 use relhealth::api::toml_reader::SourceText;
 
 fuzz_target!(|text: &str| {
@@ -13,7 +13,7 @@ fuzz_target!(|text: &str| {
         file: "relhealth.toml",
         text,
     };
-    if let Err(errors) = Config::parse(source, Path::new("."), None) {
+    if let Err(errors) = Config::parse(source, Path::new("."), Overrides::default()) {
         assert!(!errors.to_string().is_empty(), "an error without words");
     }
 });

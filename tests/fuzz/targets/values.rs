@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use relhealth::api::period::{Period, Wanted, Zone, parse_as_of, parse_date, parse_hours};
+use relhealth::api::period::{Period, Wanted, WeekStart, Zone, parse_as_of, parse_date, parse_hours};
 use relhealth::api::cell_parsing::{
     DateVote, DecimalMark, DecimalVote, Format, Order, Parts, is_null, parse_bool, parse_decimal, parse_iso, parse_money, parse_number,
     parse_ordered,
@@ -37,7 +37,7 @@ fuzz_target!(|text: &str| {
             let _ = format.parse(cell).map(|time| (time.local_micros(), time.utc()));
         }
         let _ = (parse_hours(cell), parse_date(cell), parse_as_of(cell, &zone));
-        let _ = (Wanted::parse(cell), Period::parse(cell, &zone, 1_700_000_000_000_000));
+        let _ = (Wanted::parse(cell, WeekStart::MONDAY), Period::parse(cell, &zone, 1_700_000_000_000_000));
         dates.see(cell, line as u64 + 1);
         decimals.see(cell, line as u64 + 1);
     }

@@ -38,6 +38,13 @@ pub fn responses(data: &Data, dims: &Dims) -> Vec<Row> {
         let score = score(record);
         row.set("counted_at", At(at));
         row.set("answered", score.is_some());
+        row.set(
+            "responded",
+            match data.tells(record, "score") {
+                true => score.is_some(),
+                false => data.time(record, "responded_at").is_some(),
+            },
+        );
         row.set("sent_at", data.time(record, "sent_at").map(At));
         row.set("responded_at", data.time(record, "responded_at").map(At));
         row.set("instrument", record.text("instrument"));

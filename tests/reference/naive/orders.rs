@@ -211,6 +211,11 @@ pub fn customers(data: &Data, dims: &Dims, window: &Window) -> Vec<Row> {
         let mut row = Row::new(Some(who), None, slice.clone());
         row.set("active", now.iter().any(|o| o.is_order));
         row.set("active_before", before.iter().any(|o| o.is_order));
+        let since_before = window.period.previous().start;
+        row.set(
+            "active_since_before",
+            own().any(|o| o.is_order && since_before <= o.at(data) && o.at(data) < window.period.start),
+        );
         row.set("is_new", first.is_some_and(|at| window.holds(at)));
         row.set("orders", now.iter().filter(|o| o.is_order).count());
         row.set("order_days", days.len());
