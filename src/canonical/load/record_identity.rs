@@ -290,7 +290,7 @@ mod tests {
 
     #[test]
     fn ids_that_nobody_asked_for_are_gone_afterwards() {
-        let lines = "customer_id,order_id,line_id,ordered_at,amount\na,1,1,2026-01-01,1\na,1,2,2026-01-01,1\n";
+        let lines = "customer_id,order_id,line_id,ordered_at,amount\na,1,1,2026-01-01,1\na,1,2,2026-01-01,2\n";
         let loaded = load(&[("l.csv", "purchases", lines)]);
         assert!(!loaded.canonical.table(Table::Purchases).unwrap().columns.contains_key("line_id"));
     }
