@@ -40,6 +40,8 @@ pub enum AbsentReason {
     NoData,
     /// Of a file of the metric no record could be read.
     Unreadable,
+    /// A value in hours, where a column holds dates without a time of day; says which.
+    DaysOnly(String),
 }
 
 codes! {
@@ -72,6 +74,8 @@ codes! {
         NoData = "no data",
         /// [`AbsentReason::Unreadable`].
         Unreadable = "no readable records",
+        /// [`AbsentReason::DaysOnly`].
+        DaysOnly = "days only",
     }
 }
 
@@ -92,6 +96,7 @@ impl AbsentReason {
             AbsentReason::TooLarge => AbsentCode::TooLarge,
             AbsentReason::NoData => AbsentCode::NoData,
             AbsentReason::Unreadable => AbsentCode::Unreadable,
+            AbsentReason::DaysOnly(_) => AbsentCode::DaysOnly,
         }
     }
 
@@ -103,8 +108,19 @@ impl AbsentReason {
     /// What exactly is missing, where the reason alone does not say it.
     pub fn detail(&self) -> Option<&str> {
         match self {
-            AbsentReason::MissingInput(what) => Some(what),
-            _ => None,
+            AbsentReason::MissingInput(what) | AbsentReason::DaysOnly(what) => Some(what),
+            AbsentReason::NoRows
+            | AbsentReason::ZeroDenominator
+            | AbsentReason::TooFew
+            | AbsentReason::MixedCurrencies
+            | AbsentReason::IncompleteWindow
+            | AbsentReason::NotReached
+            | AbsentReason::Suppressed
+            | AbsentReason::ZeroVariance
+            | AbsentReason::NotDefined
+            | AbsentReason::TooLarge
+            | AbsentReason::NoData
+            | AbsentReason::Unreadable => None,
         }
     }
 }

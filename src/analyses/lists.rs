@@ -86,10 +86,19 @@ pub struct Waiting {
     pub status: Option<String>,
     /// When it was opened, asked or promised.
     pub since: Micros,
-    /// How long it has been open, in hours of the report's clock (calendar or business hours); of a commitment, hours since it was due.
-    pub hours: f64,
+    /// How long it has been open; of a commitment, how long ago it was due.
+    pub lasted: Lasted,
     /// When it is due: the resolution of a complaint, the answer to a question, the promise; `None` if not given.
     pub due_at: Option<Micros>,
+}
+
+/// How long something has lasted until the as-of date.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Lasted {
+    /// In hours of the report's clock: calendar or business hours.
+    Hours(f64),
+    /// In calendar days, because its start is a date without a time of day.
+    Days(i64),
 }
 
 /// A customer who ordered in the previous period, but not in this one.
@@ -171,7 +180,7 @@ pub fn open_complaints(canonical: &CanonicalTables, settings: &Settings, limit: 
         settings,
         limit,
         &CASES,
-        ("opened_at", "open_hours", "due_at"),
+        ("opened_at", Some(("open_hours", "open_days")), "due_at"),
         |frame, row| {
             let kind = frame.codes("kind").map(|codes| codes[row]);
             let is_open = frame.flags("resolved").is_some_and(|flags| flags[row] == 0);
@@ -195,7 +204,7 @@ pub fn unanswered(canonical: &CanonicalTables, settings: &Settings, limit: usize
             interactions::DIRECTION,
         ]],
     )?;
-    let times = ("asked_at", "waiting_hours", "response_due_at");
+    let times = ("asked_at", Some(("waiting_hours", "waiting_days")), "response_due_at");
     waiting(canonical, settings, limit, &CASES, times, |frame, row| {
         let not = |name: &str| frame.flags(name).is_none_or(|flags| flags[row] != 1);
         // If a source has no information about answers, it is not known whether a case was answered.
@@ -218,7 +227,7 @@ pub fn late_commitments(canonical: &CanonicalTables, settings: &Settings, limit:
             &[interactions::RESOLVED_AT, interactions::RESOLUTION_MINUTES],
         ],
     )?;
-    waiting(canonical, settings, limit, &PROMISES, ("made_at", "", "due_at"), |frame, row| {
+    waiting(canonical, settings, limit, &PROMISES, ("made_at", None, "due_at"), |frame, row| {
         let due = frame.ints("due_at").map_or(NO_TIME, |times| times[row]);
         let tells = frame.flags("kept").is_some_and(|flags| flags[row] == 0);
         let is_done = frame.ints("resolved_at").is_some_and(|times| times[row] != NO_TIME);
@@ -279,8 +288,10 @@ const CASES: Search<'static> = Search {
         "asked_at",
         "answered",
         "waiting_hours",
+        "waiting_days",
         "resolved",
         "open_hours",
+        "open_days",
         "response_due_at",
         "due_at",
         "kind",
@@ -307,18 +318,18 @@ pub(super) fn columns_to_load() -> impl Iterator<Item = &'static str> {
     })
 }
 
-/// Rows for which `counts` holds, those that wait longest first: since when, how long, and when due are columns of the fact. Without
-/// a column of hours they are those since the due time.
+/// Rows for which `counts` holds, those that wait longest first: since when, how long (in hours and in days), and when due are columns of
+/// the fact. Without a column of hours they are those since the due time.
 fn waiting(
     canonical: &CanonicalTables,
     settings: &Settings,
     limit: usize,
     search: &Search,
-    (since, hours, due): (&str, &str, &str),
+    (since, durations, due): (&str, Option<(&str, &str)>, &str),
     counts: impl Fn(&Frame, usize) -> bool + Sync + Send,
 ) -> Result<List<Waiting>, AbsentReason> {
     let int = |frame: &Frame, name: &str, row: usize| frame.ints(name).map_or(NO_INT, |ints| ints[row]);
-    let key = if hours.is_empty() { due } else { since };
+    let key = if durations.is_none() { due } else { since };
     let found = search.pick(canonical, settings, limit, |frame, row| {
         counts(frame, row).then(|| canonical.as_of.saturating_sub(int(frame, key, row)))
     });
@@ -335,10 +346,11 @@ fn waiting(
                 .map(str::to_string)
         };
         let time = |name: &str| Some(int(&frame, name, row)).filter(|at| *at != NO_TIME);
-        let waits = if hours.is_empty() {
-            settings.clock.between(int(&frame, due, row), canonical.as_of)
-        } else {
-            int(&frame, hours, row).max(0)
+        let in_hours = |micros: i64| Lasted::Hours(micros.max(0) as f64 / HOUR as f64);
+        let lasted = match durations.map(|(hours, days)| (int(&frame, hours, row), int(&frame, days, row))) {
+            None => in_hours(settings.clock.between(int(&frame, due, row), canonical.as_of)),
+            Some((NO_INT, days)) => Lasted::Days(days.max(0)),
+            Some((hours, _)) => in_hours(hours),
         };
         let first = frame
             .origins
@@ -362,7 +374,7 @@ fn waiting(
             owner: text("owner"),
             status: text("status"),
             since: int(&frame, since, row),
-            hours: waits as f64 / HOUR as f64,
+            lasted,
             due_at: time(due),
         }
     }))
@@ -656,8 +668,8 @@ source = "s"
         assert_eq!((open.total, open.withheld), (3, true));
         let a = &open.rows[1];
         assert_eq!(
-            (a.hours, a.kind.as_deref(), a.owner.as_deref()),
-            (134.0, Some("complaint"), Some("Otto"))
+            (a.lasted, a.kind.as_deref(), a.owner.as_deref()),
+            (Lasted::Hours(134.0), Some("complaint"), Some("Otto"))
         );
         assert_eq!(
             (a.file.as_str(), a.status.as_deref(), a.who.name.as_deref()),
@@ -671,7 +683,7 @@ source = "s"
         let waiting = unanswered(&canonical, &settings, 2).unwrap();
         assert_eq!((waiting.total, ids(&waiting, |w| &w.who)), (3, vec!["c".to_string(), "0".into()]));
         assert_eq!(waiting.rows[0].due_at, Some(waiting.rows[0].since + 4 * HOUR));
-        assert_eq!(waiting.rows[0].hours, 10.0 * 24.0 - 10.0);
+        assert_eq!(waiting.rows[0].lasted, Lasted::Hours(10.0 * 24.0 - 10.0));
         assert_eq!(measured(&canonical, &settings, "waits", "2026-01-01..2026-01-31").value, Some(4.0));
     }
 
@@ -687,7 +699,7 @@ source = "s"
         let settings = Settings::default();
         let found = unanswered(&canonical, &settings, LIMIT).unwrap();
         assert_eq!(ids(&found, |w| &w.who), ["b", "c"]);
-        assert_eq!(found.rows[0].hours, 132.0);
+        assert_eq!(found.rows[0].lasted, Lasted::Hours(132.0));
         assert_eq!(measured(&canonical, &settings, "asked", "2026-01-01..2026-01-31").value, Some(2.0));
         assert!(matches!(
             open_complaints(&canonical, &settings, 1),
@@ -706,7 +718,10 @@ source = "s"
             .build(false);
         let found = late_commitments(&canonical, &Settings::default(), LIMIT).unwrap();
         assert_eq!(ids(&found, |w| &w.who), ["c", "b"]);
-        assert_eq!((found.rows[0].hours, found.rows[1].owner.as_deref()), (72.0, Some("Otto")));
+        assert_eq!(
+            (found.rows[0].lasted, found.rows[1].owner.as_deref()),
+            (Lasted::Hours(72.0), Some("Otto"))
+        );
         let cell = measured(&canonical, &Settings::default(), "late", "2026-01-01..2026-01-31");
         assert_eq!(cell.value, Some(found.total as f64));
     }

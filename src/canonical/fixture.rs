@@ -76,10 +76,12 @@ impl Fixture {
             mapped: names.iter().filter(|n| table.column(n).is_some()).map(|n| n.to_string()).collect(),
             messages: rowed == Rowed::Messages,
             tickets: rowed == Rowed::Tickets,
+            has_cases: rowed != Rowed::Plain,
             private: false,
             redacted: false,
             dates: BTreeMap::new(),
             content: Content::Readable,
+            some_dates: BTreeSet::new(),
         });
         self
     }
@@ -91,7 +93,11 @@ impl Fixture {
     }
 
     /// The tables; read from the last record to the first where `reversed`, which must make no difference to anything.
-    pub fn build(self, reversed: bool) -> CanonicalTables {
+    pub fn build(mut self, reversed: bool) -> CanonicalTables {
+        for source in &mut self.sources {
+            let columns = self.dates.iter().filter(|(table, _)| *table == source.table);
+            source.dates = columns.map(|(_, column)| (column.clone(), self.zone.clone())).collect();
+        }
         let (mut ids, mut texts) = (Interner::default(), Interner::default());
         program_words().for_each(|word| {
             texts.code(word);

@@ -36,12 +36,16 @@ pub struct SourceInfo {
     pub messages: bool,
     /// Its rows are tickets: each is a case of its own.
     pub tickets: bool,
+    /// Some of its rows are cases or their messages, not contacts alone, such as meetings and commitments.
+    pub has_cases: bool,
     /// Slices of its people are always treated as small groups.
     pub private: bool,
     /// Ids of its people are not shown as examples: they become pseudonyms.
     pub redacted: bool,
     /// The columns whose times are dates, and the zone that the file's midnights are of.
     pub dates: BTreeMap<String, Zone>,
+    /// The columns in which some cells are dates without a time, and others times.
+    pub some_dates: BTreeSet<String>,
     /// Whether it has records, and whether any could be read.
     pub content: Content,
 }
@@ -61,6 +65,11 @@ impl SourceInfo {
     /// Whether it maps a canonical column.
     pub fn maps(&self, column: &Column) -> bool {
         self.table == column.table && self.mapped.contains(column.name)
+    }
+
+    /// Whether cells of a canonical column are dates without a time of day.
+    pub fn has_dates(&self, column: &Column) -> bool {
+        self.table == column.table && (self.dates.contains_key(column.name) || self.some_dates.contains(column.name))
     }
 }
 

@@ -72,7 +72,8 @@ impl Treatment {
             | Role::Duration
             | Role::Score
             | Role::Number
-            | Role::Flag => Some(Treatment::Words),
+            | Role::Flag
+            | Role::MachineMark => Some(Treatment::Words),
         }
     }
 }

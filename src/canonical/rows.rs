@@ -255,8 +255,3 @@ impl Rows {
         self.len = order.len();
     }
 }
-
-/// Whether all the times that are there (99.9 %) are the first instant of a day.
-pub fn are_dates(midnights: u64, times: u64) -> bool {
-    times > 0 && midnights as f64 >= 0.999 * times as f64
-}

@@ -77,6 +77,10 @@ const KEY_MEANINGS: &[(&str, &str)] = &[
         "Whether a report shows it where no metrics are named; true for those of a configuration unless it says false.",
     ),
     (
+        "instead_of",
+        "The metric in hours that it replaces: where no metrics are named, it is shown only if that one is known in days only.",
+    ),
+    (
         "example",
         "A worked example: rows, and the value that must come out. `relhealth test` runs them.",
     ),

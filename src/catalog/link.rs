@@ -63,6 +63,13 @@ pub(super) fn link(
         };
         problems.extend(found);
     }
+    for draft in &drafts {
+        let replaced = draft.metric.as_ref().and_then(|metric| metric.instead_of.as_ref());
+        if let Some(id) = replaced.filter(|id| !kinds.contains_key(*id) && !broken.contains(*id)) {
+            let message = format!("metric `{}` is `instead_of` `{id}`, which is not a metric", draft.name.text);
+            problems.push(draft.source.error(draft.name.span.clone(), message, Help::None));
+        }
+    }
     problems.extend(cycles(&drafts));
     if !problems.is_empty() {
         problems.sort_by_key(|a| a.excerpt.place());

@@ -45,7 +45,7 @@ pub fn run(global: &Global, args: &Measure) -> anyhow::Result<()> {
             .hint("name what to slice by, such as --by region")
             .into());
     }
-    let metrics = if ids.is_empty() {
+    let mut metrics: Vec<String> = if ids.is_empty() {
         config.catalog.iter().filter(|m| !m.hidden).map(|m| m.id.clone()).collect()
     } else {
         ids.clone()
@@ -61,6 +61,13 @@ pub fn run(global: &Global, args: &Measure) -> anyhow::Result<()> {
     };
     let loaded = data::load(global, &args.inputs, &args.reading, &config, needed)?;
     may_choose(wanted.as_ref(), args.reading.states_as_of(&config), &loaded.canonical)?;
+    if ids.is_empty() {
+        let is_superseded = |id: &String| {
+            let metric = config.catalog.get(id);
+            metric.is_some_and(|metric| measure::is_superseded(metric, &config.catalog, &loaded.canonical, &config.settings))
+        };
+        metrics.retain(|id| !is_superseded(id));
+    }
     let request = Request {
         metrics,
         periods: args

@@ -18,6 +18,7 @@ use crate::config::{Config, expression};
 use crate::diagnostics::{Class, Problem};
 use crate::findings::{self, ReviewRequest};
 use crate::io::Source;
+use crate::measure;
 use crate::notes::{Note, RunNote};
 use crate::period::{Grain, Period, Wanted};
 use crate::render::document::Document;
@@ -52,7 +53,7 @@ pub fn run(global: &Global, args: &Report) -> anyhow::Result<()> {
     } else {
         &args.metrics
     };
-    let metrics = chosen(&config, named)?;
+    let mut metrics = chosen(&config, named)?;
     let template = args.template.as_deref().map(|path| template_of(path, &targets)).transpose()?;
     let opened = args.open.then(|| to_open(&targets)).transpose()?;
     let wanted = args
@@ -78,6 +79,9 @@ pub fn run(global: &Global, args: &Report) -> anyhow::Result<()> {
     let loaded = data::load(global, &args.inputs, &args.reading, &config, needed)?;
     may_choose(wanted.as_ref(), args.reading.states_as_of(&config), &loaded.canonical)?;
     let canonical = &loaded.canonical;
+    if named.is_empty() {
+        metrics.retain(|metric| !measure::is_superseded(metric, &config.catalog, canonical, &config.settings));
+    }
     let period = match wanted {
         Some(wanted) => wanted.resolve(&config.zone, canonical.as_of),
         None => Period::last_complete(

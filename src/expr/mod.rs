@@ -61,6 +61,22 @@ impl Expr {
         names
     }
 
+    /// The names of the columns between which it measures hours.
+    pub fn columns_in_hours(&self) -> BTreeSet<String> {
+        fn visit(node: &Node, names: &mut BTreeSet<String>) {
+            if node.op == Op::Call(Function::HoursBetween) {
+                node.each_column(&mut |column, _| {
+                    names.insert(column.name.clone());
+                });
+            } else {
+                node.args.iter().for_each(|arg| visit(arg, names));
+            }
+        }
+        let mut names = BTreeSet::new();
+        visit(&self.root, &mut names);
+        names
+    }
+
     /// The texts in those of its conditions that name a column, as the scope spells it; `and`, `or` and `not` separate conditions.
     pub fn texts_beside(&self, column: &str) -> BTreeSet<&str> {
         fn conditions<'e>(node: &'e Node, into: &mut Vec<&'e Node>) {

@@ -10,7 +10,7 @@ use super::{column, known_at, lasting, undated};
 use crate::canonical::Values;
 use crate::period::{Clock, Zone};
 use crate::schema::Input::Column;
-use crate::schema::{DAY, Fact, FactSpec, Input, Micros, NO_CODE, NO_INT, NO_KEY, NO_TIME, Needs, Shape, Table, Unit, interactions};
+use crate::schema::{Fact, FactSpec, Input, Micros, NO_CODE, NO_INT, NO_KEY, NO_TIME, Needs, Shape, Table, TimesOfDay, Unit, interactions};
 
 const RESPONSE: Needs = &[&[
     Column(&interactions::RESPONDED_AT),
@@ -19,6 +19,22 @@ const RESPONSE: Needs = &[&[
     Column(&interactions::DIRECTION),
 ]];
 const RESOLUTION: Needs = &[&[Column(&interactions::RESOLVED_AT), Column(&interactions::RESOLUTION_MINUTES)]];
+
+const OPENING: TimesOfDay = TimesOfDay::Duration {
+    from: &interactions::OCCURRED_AT,
+    to: None,
+    given: None,
+};
+const RESPONSE_HOURS: TimesOfDay = TimesOfDay::Duration {
+    from: &interactions::OCCURRED_AT,
+    to: Some(&interactions::RESPONDED_AT),
+    given: Some(&interactions::RESPONSE_MINUTES),
+};
+const RESOLUTION_HOURS: TimesOfDay = TimesOfDay::Duration {
+    from: &interactions::OCCURRED_AT,
+    to: Some(&interactions::RESOLVED_AT),
+    given: Some(&interactions::RESOLUTION_MINUTES),
+};
 
 /// The fact's description.
 pub static SPEC: FactSpec = FactSpec {
@@ -30,11 +46,16 @@ pub static SPEC: FactSpec = FactSpec {
     also_reads: &[],
     looks_back: false,
     columns: &[
-        column("opened_at", Unit::Time, "time of the ticket, or of the case's first message", &[]),
+        column(
+            "opened_at",
+            Unit::Time,
+            "time of the ticket, or of the case's first message that is not automated",
+            &[],
+        ),
         column(
             "opened_by",
             Unit::Text,
-            "direction of the first message; inbound for a ticket that does not say",
+            "direction of that message; inbound for a ticket that does not say",
             &[],
         )
         .words_of(&interactions::DIRECTION),
@@ -52,6 +73,14 @@ pub static SPEC: FactSpec = FactSpec {
             Unit::Hours,
             "hours from the first inbound message to the first response",
             RESPONSE,
+        )
+        .rests_on(RESPONSE_HOURS),
+        known_at(
+            "responded_at",
+            "response_days",
+            Unit::Days,
+            "calendar days from the first inbound message to the first response",
+            RESPONSE,
         ),
         known_at(
             "replied_at",
@@ -59,7 +88,8 @@ pub static SPEC: FactSpec = FactSpec {
             Unit::Hours,
             "hours from the first inbound message to the first message that replies to it",
             &[&[Column(&interactions::IN_REPLY_TO)]],
-        ),
+        )
+        .rests_on(OPENING),
         known_at(
             "replied_at",
             "replied_at",
@@ -75,6 +105,14 @@ pub static SPEC: FactSpec = FactSpec {
             Unit::Hours,
             "hours from opening to the last resolution",
             RESOLUTION,
+        )
+        .rests_on(RESOLUTION_HOURS),
+        known_at(
+            "resolved_at",
+            "resolution_days",
+            Unit::Days,
+            "calendar days from opening to the last resolution",
+            RESOLUTION,
         ),
         known_at("resolved_at", "resolved", Unit::Bool, "has a resolution", RESOLUTION),
         lasting(
@@ -83,6 +121,14 @@ pub static SPEC: FactSpec = FactSpec {
             Unit::Hours,
             "hours from the first inbound message to as-of: how long an unanswered case is known to wait",
             &[],
+        )
+        .rests_on(OPENING),
+        lasting(
+            "asked_at",
+            "waiting_days",
+            Unit::Days,
+            "calendar days from the first inbound message to as-of",
+            &[],
         ),
         lasting(
             "opened_at",
@@ -90,11 +136,20 @@ pub static SPEC: FactSpec = FactSpec {
             Unit::Hours,
             "hours from opening to as-of: how long an unresolved case is known to be open",
             &[],
-        ),
+        )
+        .rests_on(OPENING),
+        lasting("opened_at", "open_days", Unit::Days, "calendar days from opening to as-of", &[]),
         column(
             "age_hours",
             Unit::Hours,
             "hours from opening to the end of the period, for stocks",
+            &[],
+        )
+        .rests_on(OPENING),
+        column(
+            "age_days",
+            Unit::Days,
+            "calendar days from opening to the end of the period, for stocks",
             &[],
         ),
         column(
@@ -102,13 +157,25 @@ pub static SPEC: FactSpec = FactSpec {
             Unit::Time,
             "when the first response is due: the row's, else the first inbound message plus the target",
             &[&[Column(&interactions::RESPONSE_DUE_AT), Input::FirstResponseTarget]],
-        ),
+        )
+        .rests_on(TimesOfDay::Deadline {
+            due: &interactions::RESPONSE_DUE_AT,
+            from: &interactions::OCCURRED_AT,
+            to: &interactions::RESPONDED_AT,
+            given: &interactions::RESPONSE_MINUTES,
+        }),
         column(
             "due_at",
             Unit::Time,
             "when the resolution is due: the row's, else opening plus the target",
             &[&[Column(&interactions::DUE_AT), Input::ResolutionTarget]],
-        ),
+        )
+        .rests_on(TimesOfDay::Deadline {
+            due: &interactions::DUE_AT,
+            from: &interactions::OCCURRED_AT,
+            to: &interactions::RESOLVED_AT,
+            given: &interactions::RESOLUTION_MINUTES,
+        }),
         undated(
             "reopens",
             Unit::Count,
@@ -153,36 +220,38 @@ pub static SPEC: FactSpec = FactSpec {
     ],
 };
 
-/// Durations between two times: by the run's clock; in whole days where one of the two is a date.
+/// Durations between two times: in hours by the run's clock, and in calendar days.
 struct Meter<'a> {
     clock: &'a Clock,
     zone: &'a Zone,
 }
 
 impl Meter<'_> {
-    /// [`NO_INT`] where a time is absent or the second comes before the first.
-    fn between(&self, from: Micros, to: Micros, by_date: bool) -> i64 {
-        if from == NO_TIME || to == NO_TIME {
+    /// Hours; [`NO_INT`] where a time is absent or a date, and where the second comes before the first.
+    fn between(&self, from: Micros, to: Micros, by_day: bool) -> i64 {
+        if by_day || from == NO_TIME || to == NO_TIME || to < from {
             return NO_INT;
         }
-        let span = if by_date {
-            i64::from(self.zone.day_of(to) - self.zone.day_of(from)) * DAY
-        } else if to < from {
-            return NO_INT;
-        } else {
-            self.clock.between(from, to)
-        };
-        if span < 0 { NO_INT } else { span }
+        self.clock.between(from, to)
     }
 
     /// The same; minutes that the row gives are taken as they are.
-    fn until(&self, from: Micros, reached: Reached, by_date: bool) -> i64 {
+    fn until(&self, from: Micros, reached: Reached, by_day: bool) -> i64 {
         if reached.is_given && from != NO_TIME {
             let span = reached.at.saturating_sub(from);
             if span < 0 { NO_INT } else { span }
         } else {
-            self.between(from, reached.at, by_date)
+            self.between(from, reached.at, by_day)
         }
+    }
+
+    /// Calendar days; [`NO_INT`] where a time is absent, and where the second comes before the first.
+    fn days(&self, from: Micros, to: Micros, by_day: bool) -> i64 {
+        if from == NO_TIME || to == NO_TIME || (!by_day && to < from) {
+            return NO_INT;
+        }
+        let days = i64::from(self.zone.day_of(to) - self.zone.day_of(from));
+        if days < 0 { NO_INT } else { days }
     }
 
     /// When something is due: what the row says, else a target after a time.
@@ -194,7 +263,7 @@ impl Meter<'_> {
     }
 }
 
-/// Builds the cases of the stakeholders of a block. `age_hours` stays empty: it depends on the period, so the engine fills it.
+/// Builds the cases of the stakeholders of a block. `age_hours` and `age_days` stay empty: they depend on the period, so the engine fills them.
 pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
     let Some(mut reader) = Cases::new(ctx) else { return };
     let Some(rows) = ctx.canonical.table(Table::Interactions) else {
@@ -208,6 +277,8 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
     let [responded_at, response, answered, waiting] =
         ["responded_at", "response_hours", "answered", "waiting_hours"].map(|c| out.handle(c));
     let [resolved_at, resolution, resolved, open] = ["resolved_at", "resolution_hours", "resolved", "open_hours"].map(|c| out.handle(c));
+    let [response_days, waiting_days, resolution_days, open_days] =
+        ["response_days", "waiting_days", "resolution_days", "open_days"].map(|c| out.handle(c));
     let [replied_at, reply] = ["replied_at", "direct_reply_hours"].map(|c| out.handle(c));
     let [response_due, due, reopens] = ["response_due_at", "due_at", "reopens"].map(|c| out.handle(c));
     let [messages, outbound, cost] = ["messages", "outbound_messages", "cost"].map(|c| out.handle(c));
@@ -217,8 +288,6 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
     let since = out.handle("days_since_previous_complaint");
     let (response_dues, dues) = (rows.times(&interactions::RESPONSE_DUE_AT), rows.times(&interactions::DUE_AT));
     let (reopen_counts, costs) = (rows.floats(&interactions::REOPENS), rows.ints(&interactions::COST));
-    let [dated, response_dated, resolution_dated] =
-        [&interactions::OCCURRED_AT, &interactions::RESPONDED_AT, &interactions::RESOLVED_AT].map(|c| rows.is_date(c));
     for stakeholder in block {
         reader.of(stakeholder);
         let mut last_complaint: Option<i32> = None;
@@ -252,34 +321,48 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
 
             // A source that never tells of a response leaves the case unknown, not unanswered; of a resolution likewise.
             if traits.tells_response {
-                let by_date = dated || case.is_ticket && response_dated;
+                let by_day = traits.response_by_day;
                 out.flag(answered, case.response.is_there());
                 out.int(responded_at, case.response.at);
                 if response.is_wanted() {
-                    out.int(response, meter.until(case.asked_at, case.response, by_date));
+                    out.int(response, meter.until(case.asked_at, case.response, by_day));
+                }
+                if response_days.is_wanted() {
+                    out.int(response_days, meter.days(case.asked_at, case.response.at, by_day));
                 }
                 if waiting.is_wanted() {
-                    out.int(waiting, meter.between(case.asked_at, ctx.canonical.as_of, by_date));
+                    out.int(waiting, meter.between(case.asked_at, ctx.canonical.as_of, traits.opened_by_day));
+                }
+                if waiting_days.is_wanted() {
+                    out.int(waiting_days, meter.days(case.asked_at, ctx.canonical.as_of, traits.opened_by_day));
                 }
             }
             if traits.tells_resolution {
-                let by_date = dated || resolution_dated;
+                let by_day = traits.resolution_by_day;
                 out.flag(resolved, case.resolution.is_there());
                 out.int(resolved_at, case.resolution.at);
                 if resolution.is_wanted() {
-                    out.int(resolution, meter.until(case.opened_at, case.resolution, by_date));
+                    out.int(resolution, meter.until(case.opened_at, case.resolution, by_day));
+                }
+                if resolution_days.is_wanted() {
+                    out.int(resolution_days, meter.days(case.opened_at, case.resolution.at, by_day));
                 }
                 if open.is_wanted() {
-                    out.int(open, meter.between(case.opened_at, ctx.canonical.as_of, by_date));
+                    out.int(open, meter.between(case.opened_at, ctx.canonical.as_of, traits.opened_by_day));
+                }
+                if open_days.is_wanted() {
+                    out.int(open_days, meter.days(case.opened_at, ctx.canonical.as_of, traits.opened_by_day));
                 }
             }
             if response_due.is_wanted() {
                 let given = first(&reader, case, |row| response_dues.at(row), NO_TIME);
-                out.int(response_due, meter.due(given, case.asked_at, ctx.settings.first_response));
+                let target = ctx.settings.first_response.filter(|_| !traits.response_by_day);
+                out.int(response_due, meter.due(given, case.asked_at, target));
             }
             if due.is_wanted() {
                 let given = first(&reader, case, |row| dues.at(row), NO_TIME);
-                out.int(due, meter.due(given, case.opened_at, ctx.settings.resolution));
+                let target = ctx.settings.resolution.filter(|_| !traits.resolution_by_day);
+                out.int(due, meter.due(given, case.opened_at, target));
             }
             if !case.is_ticket {
                 out.int(messages, i64::from(case.messages));
@@ -287,7 +370,7 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
                 if reply.is_wanted() || replied_at.is_wanted() {
                     let at = direct_reply(&reader, case, rows.keys(&interactions::INTERACTION_ID), in_reply_to.1);
                     out.int(replied_at, at);
-                    out.int(reply, meter.between(case.asked_at, at, dated));
+                    out.int(reply, meter.between(case.asked_at, at, traits.opened_by_day));
                 }
             }
             if reopens.is_wanted() {
@@ -462,7 +545,7 @@ mod tests {
     }
 
     #[test]
-    fn dates_are_compared_by_date() {
+    fn from_or_to_a_date_only_days_are_known() {
         let text = "stakeholder_id,occurred_at,responded_at,resolved_at
             ann,2026-01-05T15:00,2026-01-05,2026-01-05T18:00
             ann,2026-01-06T15:00,2026-01-08,2026-01-05T18:00
@@ -471,21 +554,37 @@ mod tests {
             .dates(Table::Interactions, "responded_at")
             .table(Table::Interactions, Rowed::Tickets, text)
             .build(false);
-        // An unanswered case waits in the same measure: until the start of the last day that is known in part.
-        let expected = ["ann: 0 yes 648 3 639", "ann: 48 yes 624 - 615", "ann: - yes 552 - 543"];
-        assert_eq!(
-            plain(&canonical, "response_hours answered waiting_hours resolution_hours open_hours"),
-            expected
-        );
+        let expected = ["ann: - 0 yes 639 3 0 639", "ann: - 2 yes 615 - - 615", "ann: - - yes 543 - - 543"];
+        let columns = "response_hours response_days answered waiting_hours resolution_hours resolution_days open_hours";
+        assert_eq!(plain(&canonical, columns), expected);
         let berlin = Fixture::new("2026-04-10")
             .zone("Europe/Berlin")
             .dates(Table::Interactions, "occurred_at")
             .table(
                 Table::Interactions,
                 Rowed::Tickets,
-                "stakeholder_id,occurred_at,responded_at\nann,2026-03-28,2026-03-30T01:00",
+                "stakeholder_id,occurred_at,responded_at,resolved_at\nann,2026-03-28,2026-03-30T01:00,",
             );
-        assert_eq!(plain(&berlin.build(false), "response_hours"), ["ann: 48"]);
+        // From 28 March to 10 April, when the clocks of Berlin have gone forward, are 13 days.
+        let columns = "response_hours response_days waiting_hours waiting_days open_hours open_days";
+        assert_eq!(plain(&berlin.build(false), columns), ["ann: - 2 - 13 - 13"]);
+    }
+
+    #[test]
+    fn minutes_that_are_given_need_no_times_of_day() {
+        let text = "stakeholder_id,occurred_at,responded_at,response_minutes,resolution_minutes
+            ann,2026-01-05,2026-01-06,90,120
+            ann,2026-01-05,2026-01-06,,";
+        let canonical = Fixture::new("2026-02-01")
+            .dates(Table::Interactions, "occurred_at")
+            .dates(Table::Interactions, "responded_at")
+            .table(Table::Interactions, Rowed::Tickets, text)
+            .build(false);
+        // Where a row has both, the minutes say more than two dates.
+        assert_eq!(
+            plain(&canonical, "response_hours answered resolution_hours resolved"),
+            ["ann: 1.5 yes 2 yes", "ann: - yes - no"]
+        );
     }
 
     #[test]
@@ -600,8 +699,8 @@ mod tests {
                 Fixture::new("2026-02-01")
                     .dates(Table::Interactions, "occurred_at")
                     .table(Table::Interactions, Rowed::Messages, text);
-            let found = plain(&canonical.build(reversed), "opened_by response_hours direct_reply_hours channel");
-            assert_eq!(found, ["ann: inbound 0 0 b", "bob: outbound 0 0 b"]);
+            let found = plain(&canonical.build(reversed), "opened_by response_days direct_reply_hours channel");
+            assert_eq!(found, ["ann: inbound 0 - b", "bob: outbound 0 - b"]);
         }
     }
 
@@ -665,7 +764,7 @@ mod tests {
                 "stakeholder_id,occurred_at,case_id\nann,2026-01-05T12:00,A",
             )
             .build(false);
-        let expected = ["ann: inbound no 638 - -", "ann: inbound - - yes 637", "ann: - - - - -"];
+        let expected = ["ann: inbound no 638 - -", "ann: inbound - - yes 637", "ann: inbound - - - -"];
         assert_eq!(plain(&canonical, "opened_by answered waiting_hours resolved open_hours"), expected);
     }
 

@@ -7,7 +7,7 @@ use super::frame::Frame;
 use super::log::Log;
 use super::{column, known_at};
 use crate::schema::Input::Column;
-use crate::schema::{Fact, FactSpec, NO_CODE, NO_TIME, Needs, Shape, Table, Unit, interactions};
+use crate::schema::{Fact, FactSpec, NO_CODE, NO_TIME, Needs, Shape, Table, TimesOfDay, Unit, interactions};
 
 const DUE: Needs = &[&[Column(&interactions::KIND)], &[Column(&interactions::DUE_AT)]];
 const KEPT: Needs = &[
@@ -29,7 +29,12 @@ pub static SPEC: FactSpec = FactSpec {
         column("made_at", Unit::Time, "time of the interaction", DUE),
         column("due_at", Unit::Time, "when it is due; a date is the end of that day", DUE),
         known_at("resolved_at", "resolved_at", Unit::Time, "when it was done", KEPT),
-        known_at("resolved_at", "kept", Unit::Bool, "done by the due time", KEPT),
+        known_at("resolved_at", "kept", Unit::Bool, "done by the due time", KEPT).rests_on(TimesOfDay::Deadline {
+            due: &interactions::DUE_AT,
+            from: &interactions::OCCURRED_AT,
+            to: &interactions::RESOLVED_AT,
+            given: &interactions::RESOLUTION_MINUTES,
+        }),
         column("kind", Unit::Text, "commitment or follow_up", DUE).words_of(&interactions::KIND),
         column(
             "channel",

@@ -42,7 +42,7 @@ impl Words {
                 (code("both"), Direction::Both),
             ],
             joint: ["meeting", "event"].map(code),
-            contacts_only: ["meeting", "event", "collaboration", "commitment", "follow_up"].map(code),
+            contacts_only: interactions::CONTACTS_ONLY.map(code),
             complaint: code("complaint"),
             employee: code(stakeholders::EMPLOYEE),
         }
@@ -58,8 +58,16 @@ pub struct Traits {
     pub tickets: bool,
     /// It tells when, or whether, a case was answered.
     pub tells_response: bool,
+    /// Nothing in it shows who wrote its messages.
+    pub hides_authors: bool,
     /// It tells when, or whether, a case was resolved.
     pub tells_resolution: bool,
+    /// The times of its records are dates without a time of day.
+    pub opened_by_day: bool,
+    /// Its response, or the question before it, is known by the day only.
+    pub response_by_day: bool,
+    /// Its resolution, or the opening before it, is known by the day only.
+    pub resolution_by_day: bool,
 }
 
 /// The time of a response or a resolution.
@@ -107,6 +115,11 @@ impl<'a> Log<'a> {
     pub fn new(ctx: &Context<'a>) -> Option<Log<'a>> {
         let rows = ctx.canonical.table(Table::Interactions)?;
         let tells = |source: &SourceInfo, columns: &[Column]| columns.iter().any(|column| source.maps(column));
+        // A source that gives only the minutes, and no time, needs no time of day.
+        let by_day = |source: &SourceInfo, time: &Column, minutes: &Column| {
+            let is_given = source.maps(minutes) && !source.maps(time);
+            !is_given && (source.has_dates(&interactions::OCCURRED_AT) || !source.messages && source.has_dates(time))
+        };
         let sources: Vec<Traits> = ctx
             .canonical
             .sources
@@ -122,7 +135,11 @@ impl<'a> Log<'a> {
                         &[interactions::RESPONDED_AT, interactions::RESPONSE_MINUTES]
                     },
                 ),
+                hides_authors: s.messages && !tells(s, &[interactions::DIRECTION, interactions::IN_REPLY_TO]),
                 tells_resolution: tells(s, &[interactions::RESOLVED_AT, interactions::RESOLUTION_MINUTES]),
+                opened_by_day: s.has_dates(&interactions::OCCURRED_AT),
+                response_by_day: by_day(s, &interactions::RESPONDED_AT, &interactions::RESPONSE_MINUTES),
+                resolution_by_day: by_day(s, &interactions::RESOLVED_AT, &interactions::RESOLUTION_MINUTES),
             })
             .collect();
         Some(Log {
@@ -214,22 +231,22 @@ impl<'a> Log<'a> {
     /// The first response that a ticket's row tells of.
     #[inline]
     pub fn response(&self, row: usize) -> Reached {
-        self.reached(self.responded, row)
+        self.reached(self.responded, row, self.traits(row).response_by_day)
     }
 
     /// The resolution that a row tells of.
     #[inline]
     pub fn resolution(&self, row: usize) -> Reached {
-        self.reached(self.resolved, row)
+        self.reached(self.resolved, row, self.traits(row).resolution_by_day)
     }
 
     #[inline]
-    fn reached(&self, (times, minutes): (Values<Micros>, Values<f64>), row: usize) -> Reached {
-        let at = times.at(row);
-        if at != NO_TIME {
+    fn reached(&self, (times, minutes): (Values<Micros>, Values<f64>), row: usize, by_day: bool) -> Reached {
+        let (at, minutes) = (times.at(row), minutes.at(row));
+        // The minutes say more than two times of which one is a date.
+        if at != NO_TIME && (minutes.is_nan() || !by_day) {
             return Reached { at, is_given: false };
         }
-        let minutes = minutes.at(row);
         if minutes.is_nan() {
             return Reached::NEVER;
         }

@@ -225,13 +225,17 @@ impl<'a> Cases<'a> {
     /// A case with one row.
     fn opened(&self, row: usize) -> Case {
         let (opened_at, opened_by, kind) = (self.log.at(row), self.log.direction(row), self.log.kind(row));
-        let index = row as u32;
+        let (index, is_human) = (row as u32, !self.log.is_automated(row));
         Case {
             row: index,
             is_ticket: self.log.traits(row).tickets,
             opened_at,
             opened_by,
-            asked_at: if opened_by == Direction::Inbound { opened_at } else { NO_TIME },
+            asked_at: if opened_by == Direction::Inbound && is_human {
+                opened_at
+            } else {
+                NO_TIME
+            },
             asked_row: index,
             response: Reached::NEVER,
             resolution: self.log.resolution(row),
@@ -241,7 +245,7 @@ impl<'a> Cases<'a> {
             outbound: u32::from(opened_by == Direction::Outbound),
             tail: index,
             key: NO_KEY,
-            is_human: !self.log.is_automated(row),
+            is_human,
         }
     }
 
@@ -289,7 +293,16 @@ impl<'a> Cases<'a> {
             if many && key != NO_KEY {
                 self.found.insert(key, self.cases.len() as u32);
             }
-            self.cases.push(Case { key, ..one });
+            self.cases.push(match one.opened_by {
+                // As with a ticket that does not say who opened it.
+                Direction::Unknown if self.log.traits(row).hides_authors => Case {
+                    key,
+                    opened_by: Direction::Inbound,
+                    asked_at: if one.is_human { one.opened_at } else { NO_TIME },
+                    ..one
+                },
+                _ => Case { key, ..one },
+            });
             return;
         };
         let case = &mut self.cases[index as usize];
@@ -302,6 +315,10 @@ impl Case {
     /// Takes in the next message, given as the case that it would be alone.
     fn add(&mut self, one: &Case) {
         self.tail = one.row;
+        if one.is_human && !self.is_human {
+            // What a machine said before a person did opens nothing.
+            (self.opened_at, self.opened_by) = (one.opened_at, one.opened_by);
+        }
         self.messages += 1;
         self.outbound += one.outbound;
         self.is_human |= one.is_human;
@@ -313,7 +330,7 @@ impl Case {
             self.resolution = one.resolution;
         }
         match one.opened_by {
-            Direction::Inbound if self.asked_at == NO_TIME => (self.asked_at, self.asked_row) = (one.opened_at, one.row),
+            Direction::Inbound if one.is_human && self.asked_at == NO_TIME => (self.asked_at, self.asked_row) = (one.opened_at, one.row),
             Direction::Outbound if one.is_human && self.asked_at != NO_TIME && !self.response.is_there() => {
                 self.response.at = one.opened_at;
             }

@@ -13,12 +13,12 @@ use super::ids::{Id, IdVec, WindowId};
 use super::kinds::{KindColumns, measured};
 use super::plan::FactPlan;
 use super::window_sets::WindowSet;
-use crate::canonical::{CanonicalTables, Rows, key_of};
+use crate::canonical::{CanonicalTables, key_of};
 use crate::catalog::{Expression, Metric, When};
 use crate::expr::FrameColumns;
 use crate::facts::context::Settings;
 use crate::facts::frame::{Frame, int_column};
-use crate::schema::{DAY, Known, NO_CODE, NO_INT, Shape, Unit};
+use crate::schema::{Known, NO_CODE, NO_INT, Shape, Unit};
 
 /// A number of each row.
 #[derive(Debug, Clone, PartialEq)]
@@ -250,17 +250,18 @@ impl Evaluator<'_> {
             }
         }
         if let When::Stock { from, .. } = when
-            && named("age_hours")
             && let Some(from) = frame.ints(from)
         {
-            let clock = &self.settings.clock;
-            let ages: Vec<i64> = placed
-                .order
-                .iter()
-                .zip(&placed.window)
-                .map(|(&row, &w)| clock.between(from[row as usize], windows[w].end))
-                .collect();
-            table.with_column(int_column("age_hours", &ages)).context("cannot add ages")?;
+            let (clock, zone) = (&self.settings.clock, &self.canonical.zone);
+            let hours = |from: i64, end: i64| clock.between(from, end);
+            let days = |from: i64, end: i64| i64::from(zone.day_of(end) - zone.day_of(from));
+            for (name, age) in [("age_hours", &hours as &dyn Fn(i64, i64) -> i64), ("age_days", &days)] {
+                if named(name) {
+                    let rows = placed.order.iter().zip(&placed.window);
+                    let ages: Vec<i64> = rows.map(|(&row, &w)| age(from[row as usize], windows[w].end)).collect();
+                    table.with_column(int_column(name, &ages)).context("cannot add ages")?;
+                }
+            }
         }
         Ok(())
     }
@@ -307,18 +308,15 @@ impl Evaluator<'_> {
         Ok(())
     }
 
-    /// How long something had lasted at an earlier as-of that has lasted so long at the run's: in days if it is counted in days.
+    /// How long something had lasted at an earlier as-of that has lasted so long at the run's: in days if its unit is days.
     fn lasted_until(&self, as_of: i64, from: i64, lasted: i64, unit: Unit) -> i64 {
         if from == NO_INT || lasted == NO_INT || from >= as_of {
             return NO_INT;
         }
         let zone = &self.canonical.zone;
         let days = i64::from(zone.day_of(self.canonical.as_of) - zone.day_of(as_of));
-        let is_dated = |rows: &Rows| rows.table.event_columns().any(|column| rows.is_date(column));
         if unit == Unit::Days {
             lasted - days
-        } else if lasted % DAY == 0 && self.plan.spec.rows.and_then(|t| self.canonical.table(t)).is_some_and(is_dated) {
-            lasted - days * DAY
         } else {
             self.settings.clock.between(from, as_of)
         }

@@ -44,7 +44,7 @@ use crate::stats::Confidence;
 pub use counting::blocks;
 pub use finishing::suppress::FEWEST;
 pub use private::Private;
-pub use requirements::{columns_to_load, kept_for};
+pub use requirements::{columns_to_load, is_superseded, kept_for};
 pub use rows::{Entry, FactRow, SupportingRows, Wanted, may_show, rows};
 pub use window_sets::{Compare, window};
 

@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use anyhow::{Result, ensure};
 
 use super::plan::{FactPlan, Plan};
-use crate::canonical::{CanonicalTables, Content};
+use crate::canonical::{CanonicalTables, Content, SourceInfo};
 use crate::catalog::{Catalog, Metric};
 use crate::facts::context::Settings;
 use crate::report::AbsentReason;
-use crate::schema::{Column, ColumnType, FactColumn, FactSpec, Input, Known, Table, Unit};
+use crate::schema::{Column, ColumnType, Fact, FactColumn, FactSpec, Input, Known, Role, Table, TimesOfDay, Unit};
 
 /// The columns of the canonical tables that these metrics, and those that they are computed from, are made from and that are read only where
 /// they are needed: what a load has to keep for them. They follow from what each column of a fact needs, whatever its own unit is.
@@ -89,6 +89,10 @@ pub fn is_undated(metric: &Metric, canonical: &CanonicalTables, settings: &Setti
 }
 
 /// Which sources a metric can be measured on, or what is missing.
+///
+/// # Errors
+/// A table, a column or a setting that the metric needs is nowhere given ([`AbsentReason::MissingInput`]), or the metric is in hours and every
+/// source gives dates without a time of day ([`AbsentReason::DaysOnly`]).
 pub fn usable_sources(
     metric: &Metric,
     fact: &FactSpec,
@@ -125,12 +129,32 @@ pub fn usable_sources(
             }
         }
     }
+    let mut dates: BTreeSet<&str> = BTreeSet::new();
+    // Dates of contacts say nothing about cases.
+    let gives_rows = |source: &SourceInfo| fact.rows == Some(source.table) && (fact.fact != Fact::Cases || source.has_cases);
+    for (index, source) in canonical.sources.iter().enumerate().filter(|(_, source)| gives_rows(source)) {
+        let of_source = dates_without_time(metric, fact, &columns, source);
+        if usable[index] && !of_source.is_empty() {
+            usable[index] = false;
+            restricted = true;
+            dates.extend(of_source.iter().map(|column| column.name));
+        }
+    }
     if !restricted {
         return Ok(None);
     }
     let table = fact.rows.expect("only facts with a table of their own are restricted");
-    if canonical.sources.iter().zip(&usable).any(|(s, ok)| s.table == table && *ok) {
+    let is_left = |(source, ok): (&SourceInfo, &bool)| *ok && source.table == table && (dates.is_empty() || gives_rows(source));
+    if canonical.sources.iter().zip(&usable).any(is_left) {
         Ok(Some(usable))
+    } else if !dates.is_empty() {
+        let names: Vec<String> = table
+            .columns()
+            .iter()
+            .filter(|column| dates.contains(column.name))
+            .map(Column::full_name)
+            .collect();
+        Err(AbsentReason::DaysOnly(format!("dates without a time in {}", names.join(" and "))))
     } else {
         let needs: BTreeSet<String> = columns.iter().flat_map(|c| c.needs).copied().flatten().map(Input::name).collect();
         missing(format!("{} in one source", needs.into_iter().collect::<Vec<_>>().join(" and ")))
@@ -176,6 +200,61 @@ fn without_records(fact: &FactSpec, canonical: &CanonicalTables) -> Option<Absen
     } else {
         None
     }
+}
+
+/// The columns of dates in a source by which a metric that rests on times of day cannot be known there.
+fn dates_without_time(metric: &Metric, fact: &FactSpec, columns: &[&FactColumn], source: &SourceInfo) -> Vec<&'static Column> {
+    let mut found: Vec<&'static Column> = columns.iter().flat_map(|column| dates_of(column.times_of_day, source)).collect();
+    // What an expression measures in hours itself.
+    let names: BTreeSet<String> = metric.expressions().flat_map(|e| e.expr.columns_in_hours()).collect();
+    for column in names.iter().filter_map(|name| fact.column(name)) {
+        let inputs: Vec<&'static Column> = column.needs.iter().copied().flatten().filter_map(Input::column).collect();
+        if inputs.is_empty() {
+            found.extend(
+                source
+                    .table
+                    .columns()
+                    .iter()
+                    .filter(|c| c.role == Role::EventTime && source.has_dates(c)),
+            );
+        } else {
+            found.extend(inputs.into_iter().filter(|c| c.kind == ColumnType::Time && source.has_dates(c)));
+        }
+    }
+    found
+}
+
+/// The same for one column of a fact.
+fn dates_of(times_of_day: TimesOfDay, source: &SourceInfo) -> Vec<&'static Column> {
+    let dates = |columns: &[&'static Column]| columns.iter().copied().filter(|column| source.has_dates(column)).collect();
+    match times_of_day {
+        TimesOfDay::Unneeded => Vec::new(),
+        // Where the file gives the duration in addition to dates, the duration is used.
+        TimesOfDay::Duration { given: Some(given), .. } if source.maps(given) => Vec::new(),
+        TimesOfDay::Duration { from, to: None, .. } => dates(&[from]),
+        TimesOfDay::Duration { from, to: Some(to), .. } => dates(&[from, to]),
+        TimesOfDay::Deadline { due, from, to, given } => {
+            let is_given = source.maps(given) && !source.maps(to);
+            match (source.maps(due), is_given) {
+                (false, true) => Vec::new(),
+                (false, false) => dates(&[from, to]),
+                // A deadline of a day ends with it, whatever the time of that day.
+                (true, _) if source.has_dates(due) => Vec::new(),
+                (true, true) => dates(&[from]),
+                (true, false) => dates(&[to]),
+            }
+        }
+    }
+}
+
+/// Whether a metric in days is not needed, because the metric in hours that it stands in for can be computed, or is missing for another
+/// reason.
+pub fn is_superseded(metric: &Metric, catalog: &Catalog, canonical: &CanonicalTables, settings: &Settings) -> bool {
+    let replaced = metric.instead_of.as_ref().and_then(|id| catalog.get(id));
+    replaced.is_some_and(|replaced| {
+        let usable = replaced.fact.map(|fact| usable_sources(replaced, fact, canonical, settings));
+        !matches!(usable, Some(Err(AbsentReason::DaysOnly(_))))
+    })
 }
 
 /// Whether an input is there: a column that some source maps, a target, or a declaration.

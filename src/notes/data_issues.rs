@@ -160,6 +160,17 @@ described! {
             )
         },
 
+        /// The type of its author, its subject, its sender or a header of the mail shows that a machine wrote a message. It opens no case, asks
+        /// nothing and is never a first response.
+        #[code = "automatic-messages"]
+        #[advice = "Nothing. If people wrote them, map `author_type` or `automated` to the column that shows it."]
+        #[option = "map"]
+        AutomaticMessages => |count| format!(
+            "{}: {} a machine. They are never a first response",
+            Table::Interactions,
+            counted(count, "record was written by", "records were written by")
+        ),
+
         /// The status of a case says resolved or closed, but the case has no time of resolution. It counts as open.
         #[code = "closed-without-time"]
         #[advice = "Map `resolved_at` to the column that has the time, or export it."]
@@ -322,11 +333,11 @@ described! {
             percent(count, *records)
         ),
 
-        /// The status of a case says open, but the case has a time of resolution. It counts as resolved.
+        /// The status of a case says open, but the case has a time of resolution, which is that of an earlier one. It counts as open.
         #[code = "open-with-resolution"]
-        #[advice = "See whether `resolved_at` is mapped to the right column."]
+        #[advice = "Nothing, if the cases were reopened. If the status is not up to date, set what it means in [source.values.status]."]
         OpenWithResolution => |count| format!(
-            "{} a status that says open, but a time of resolution. These cases count as resolved",
+            "{} a status that says open, and a time of an earlier resolution. These cases count as open",
             records_have(Table::Interactions, count)
         ),
 

@@ -138,6 +138,35 @@ described! {
             };
             format!("{} has two answers{because}. Such cells are no answer", shown(cell))
         },
+        /// All times of a column are midnights with an offset from UTC. They are read as dates without a time of day.
+        #[code = "midnights-are-dates"]
+        #[advice = "Nothing. If they are times, set `precision = \"time\"` in [source.map]."]
+        #[option = "precision"]
+        MidnightsAreDates { cells: u64 } => |_| format!(
+            "dates without a time of day, because {} with an offset from UTC",
+            match cells {
+                1 => "its only cell is a midnight".to_string(),
+                _ => format!("all {cells} cells are midnights"),
+            }
+        ),
+
+        /// Some cells of a column are dates without a time of day, or midnights that stand for one, and others are times. Durations in hours that
+        /// involve the column are missing.
+        #[code = "dates-and-times"]
+        #[advice = "Export the time of day in every record, or measure in days. If all of them are times, set `precision = \"time\"` in \
+                    [source.map]."]
+        #[option = "precision"]
+        DatesAndTimes { dates: u64, cells: u64 } => |_| format!(
+            "{dates} of {cells} are dates without a time of day, so durations with this column are known in days only"
+        ),
+
+        /// Very few cells of a column of times are dates without a time of day. Each is read as the start of its day.
+        #[code = "few-dates"]
+        #[advice = "Correct these cells. If hours are not to be measured with the column, set `precision = \"day\"` in [source.map]."]
+        #[option = "precision"]
+        FewDates { dates: u64, cells: u64 } => |_| format!(
+            "{dates} of {cells} are dates without a time of day and are read as the start of the day"
+        ),
 
         /// All IDs of a column end in `.0`, which a spreadsheet added. They are read without it.
         #[code = "ids-without-point-zero"]
@@ -196,7 +225,6 @@ impl Decision {
                 DecimalVerdict::Assumed { .. } | DecimalVerdict::Mixed { .. } => false,
             },
             Decision::JoinedAnswers { shown_by, .. } => shown_by.is_some(),
-            Decision::IdsWithoutPointZero { .. } => true,
             Decision::Currency { reading } => {
                 let is_proven = |found: &CurrencyFound| match found.source {
                     CurrencySource::Written | CurrencySource::Header | CurrencySource::Values | CurrencySource::Column => true,
@@ -210,6 +238,10 @@ impl Decision {
                 OrderAmountShown::Constant { .. } | OrderAmountShown::NearlyConstant { .. } => false,
             },
             Decision::NaIsText { .. } => false,
+            Decision::MidnightsAreDates { .. }
+            | Decision::DatesAndTimes { .. }
+            | Decision::FewDates { .. }
+            | Decision::IdsWithoutPointZero { .. } => true,
         }
     }
 }

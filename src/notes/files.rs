@@ -86,6 +86,24 @@ described! {
         #[advice = "Nothing. If it is wrong, set `dates`, `decimal` or a format in [[source]]."]
         Decided { column: String, decision: Decision } => |count| format!("{column}: {}", decision.text(count)),
 
+        /// Nothing shows who wrote the messages of a file. The first message of each case counts as the stakeholder's, and whether a case was
+        /// answered is not known.
+        #[code = "authors-unknown"]
+        #[advice = "Map `direction` or `author_type` in [source.map]."]
+        #[option = "map"]
+        AuthorsUnknown => |_| "Nothing shows who wrote its messages. The first message of each case counts as the stakeholder's, and whether \
+                               it was answered is not known"
+            .to_string(),
+
+        /// The times of the cases of a file are dates, and those of another file are not. Metrics in hours leave out the cases of this file.
+        #[code = "days-only"]
+        #[advice = "Export the file with times of day, or measure in days."]
+        #[option = "precision"]
+        DaysOnly { columns: Vec<&'static str> } => |_| format!(
+            "{} without a time of day, so its cases are not in metrics of hours",
+            columns.join(" and ") + if columns.len() == 1 { " has dates" } else { " have dates" }
+        ),
+
         /// Decimal points and decimal commas both occur in the cells of an expression. Each cell is read by what it contains.
         #[code = "decimal-mark"]
         #[advice = "See whether two exports were put together. Set `decimal` in [[source]] if one of them is wrong."]

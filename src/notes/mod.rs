@@ -29,7 +29,7 @@ pub use files::{FileNote, Recognition, SurveyQuestion};
 pub use money::{CurrencyFound, CurrencyReading, CurrencySource, FilledFromAbove, OrderAmountReading, OrderAmountShown};
 pub use personal::{CellText, Id, Personal, Withheld};
 pub use run::{AsOfDoubt, PseudonymKey, RunNote};
-pub use unused::{CellFault, DuplicateReason, ExclusionReason, MissingValue, RejectReason, UnusedReason, UnusedStatus};
+pub use unused::{CellFault, DuplicateReason, ExclusionReason, MissingValue, NoCase, RejectReason, UnusedReason, UnusedStatus};
 
 groups! {
     /// Something worth knowing about a run that does not end it.
@@ -174,12 +174,12 @@ mod tests {
         };
         let rejects = "bad-amount bad-date bad-duration bad-expression bad-flag bad-number currency-mismatch cut-off field-too-long missing no-lookup no-parent-above \
                        self-referral stray-quote too-few-cells too-many-cells";
-        let exclusions = "after-as-of cancelled filtered filtered-unreadable no-stakeholder not-asked order-excluded partial-delivery \
+        let exclusions = "after-as-of cancelled filtered filtered-unreadable no-stakeholder not-a-case not-asked order-excluded partial-delivery \
                        unclear-delivery placeholder-stakeholder soft-credit";
-        let of_files = "decided decimal-mark duplicate-header encoding footer malformed quotes recognised stray-bytes zero-bytes";
+        let of_files = "decided authors-unknown days-only decimal-mark duplicate-header encoding footer malformed quotes recognised stray-bytes zero-bytes";
         let of_cells = "zero-date html-entities encoded-twice sheet-error clock-change cleaned-ids rounded-ids rounded \
                        repaired-amounts several-answers voided";
-        let of_data = "activity-after-end alias-of-several closed-without-time earlier-state end-reason-without-end future-date \
+        let of_data = "activity-after-end alias-of-several automatic-messages closed-without-time earlier-state end-reason-without-end future-date \
                        identity-circle list-of-ids left-without-date lookalike-ids merged-by-email merged-by-identities \
                        merged-by-spelling negative-duration negative-quantity not-on-roster off-scale one-id-dominates \
                        open-with-resolution person-by-contact placeholder-date other-currency partial-refund placeholder-id \
@@ -187,7 +187,7 @@ mod tests {
                        refund-over-amount repeated repeated-record same-id-differs scale-assumed scale-misfit scale-unclear \
                        shared-email trial-after-paying unclear-deliveries";
         let of_run = "absent as-of exposure no-example no-rest not-opened redacted";
-        let of_decisions = "date-format decimal-separator joined-answers ids-without-point-zero na-is-text currency filled-from-above \
+        let of_decisions = "date-format decimal-separator joined-answers midnights-are-dates dates-and-times few-dates ids-without-point-zero na-is-text currency filled-from-above \
                        amount-of-order";
         for (group, expected) in [
             (rejected, rejects),

@@ -68,6 +68,38 @@ pub enum MissingValue {
 
 not_personal!(MissingValue);
 
+/// Why an interaction is not a case of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoCase {
+    /// It was merged into another case.
+    Merged,
+    /// It is the same as another case.
+    Duplicate,
+    /// It is spam.
+    Spam,
+    /// It was deleted.
+    Deleted,
+    /// It is a test.
+    Test,
+    /// Its type says one of these.
+    OfKind,
+}
+
+impl NoCase {
+    fn sentence(self) -> &'static str {
+        match self {
+            NoCase::Merged => "it was merged into another case",
+            NoCase::Duplicate => "it is a duplicate of another case",
+            NoCase::Spam => "it is spam",
+            NoCase::Deleted => "it was deleted",
+            NoCase::Test => "it is a test",
+            NoCase::OfKind => "it is spam, a duplicate or a test",
+        }
+    }
+}
+
+not_personal!(NoCase);
+
 described! {
     /// Why a record cannot be read.
     pub enum RejectReason {
@@ -230,6 +262,11 @@ described! {
         #[advice = "Nothing, if there is none. Otherwise map the column that has it."]
         NoStakeholder => |_| "no stakeholder ID",
 
+        /// A merged, duplicate, deleted or test ticket, or spam, is not a case of its own.
+        #[code = "not-a-case"]
+        #[advice = "Nothing. If the word means something else, set its meaning in [source.values], or map the column to another one."]
+        #[option = "values"]
+        NotACase { column: &'static str, kind: NoCase } => |_| format!("`{column}` shows that {}", kind.sentence()),
         /// The invitation to the survey was not sent, or did not arrive: it bounced or could not be delivered. Nobody was asked.
         #[code = "not-asked"]
         #[advice = "Nothing. If the word means something else, set its meaning in [source.values.status]."]

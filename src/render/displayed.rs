@@ -58,6 +58,7 @@ pub fn absent(reason: &AbsentReason) -> &'static str {
         AbsentReason::TooLarge => "a value too large to be represented",
         AbsentReason::NoData => "no data: the file has no records",
         AbsentReason::Unreadable => "no record could be read",
+        AbsentReason::DaysOnly(_) => "known in days only",
     }
 }
 

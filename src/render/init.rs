@@ -7,8 +7,7 @@ use std::path::{Component, Path, PathBuf};
 
 use crate::canonical::{ColumnInspection, ColumnOrigin, Inspection};
 use crate::diagnostics::visible;
-use crate::notes::Decision;
-use crate::notes::{DataIssue, NoteKind, PlaceholderEvidence};
+use crate::notes::{DataIssue, Decision, NoteKind, PlaceholderEvidence};
 use crate::sources::placeholders::is_placeholder;
 
 /// The text of a configuration that lies in a folder, for these files.
@@ -95,6 +94,9 @@ fn source(out: &mut String, file: &Inspection, folder: &Path) {
             | Decision::IdsWithoutPointZero { .. }
             | Decision::JoinedAnswers { .. }
             | Decision::Currency { .. }
+            | Decision::MidnightsAreDates { .. }
+            | Decision::DatesAndTimes { .. }
+            | Decision::FewDates { .. }
             | Decision::NaIsText { .. } => {
                 continue;
             }
@@ -121,6 +123,9 @@ fn source(out: &mut String, file: &Inspection, folder: &Path) {
     for column in mapped {
         let Some(means) = &column.means else { continue };
         let from = match &column.origin {
+            ColumnOrigin::File(_, header) if column.decisions.iter().any(|d| matches!(d, Decision::MidnightsAreDates { .. })) => {
+                format!("{{ column = {}, precision = \"day\" }}", quoted(header))
+            }
             ColumnOrigin::File(_, header) => quoted(header),
             ColumnOrigin::Constant(value) => format!("{{ value = {} }}", quoted(value)),
             ColumnOrigin::Expression(expr) => format!("{{ expr = {} }}", quoted(expr)),
@@ -160,6 +165,9 @@ fn shared_signs(out: &mut String, file: &Inspection) {
         | Decision::Decimals { .. }
         | Decision::JoinedAnswers { .. }
         | Decision::IdsWithoutPointZero { .. }
+        | Decision::MidnightsAreDates { .. }
+        | Decision::DatesAndTimes { .. }
+        | Decision::FewDates { .. }
         | Decision::NaIsText { .. }
         | Decision::FilledFromAbove { .. }
         | Decision::AmountOfOrder { .. } => None,

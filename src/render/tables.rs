@@ -182,7 +182,9 @@ fn groups(canonical: &CanonicalTables, table: Table) -> (Vec<Group>, BTreeMap<u1
 }
 
 fn mapped(canonical: &CanonicalTables, source: &SourceInfo) -> BTreeMap<String, Option<Zone>> {
-    let known = source.mapped.iter().filter(|name| source.table.column(name).is_some());
+    // What shows that a machine sent a record has become the column that says so.
+    let is_written = |name: &&String| source.table.column(name).is_some_and(|column| column.role != Role::MachineMark);
+    let known = source.mapped.iter().filter(is_written);
     let zone = |name: &String| source.dates.get(name).filter(|zone| zone.name() != canonical.zone.name());
     known.map(|name| (name.clone(), zone(name).cloned())).collect()
 }

@@ -73,6 +73,8 @@ pub enum Role {
     Number,
     /// Yes or no.
     Flag,
+    /// A text that may show that a machine sent the record: read as yes where it does.
+    MachineMark,
     /// The name of the stakeholder: personal.
     PersonName,
     /// The e-mail address of the stakeholder: personal.
@@ -108,7 +110,7 @@ impl Role {
             Role::EventTime | Role::OutcomeTime | Role::DeliveryTime | Role::Deadline | Role::StartTime | Role::EndTime => ColumnType::Time,
             Role::Money => ColumnType::Money,
             Role::Quantity | Role::Duration | Role::Score | Role::Number => ColumnType::Number,
-            Role::Flag => ColumnType::Bool,
+            Role::Flag | Role::MachineMark => ColumnType::Bool,
             Role::Alias
             | Role::PersonName
             | Role::Email
@@ -140,6 +142,7 @@ impl Role {
             | Role::Score
             | Role::Number
             | Role::Flag
+            | Role::MachineMark
             | Role::PersonName
             | Role::Email
             | Role::ContactEmail
@@ -187,6 +190,7 @@ impl Role {
             Role::Score => "score",
             Role::Number => "number",
             Role::Flag => "yes or no",
+            Role::MachineMark => "yes where the text shows that a machine sent it",
             Role::PersonName => "personal: name",
             Role::Email => "personal: e-mail address",
             Role::ContactEmail => "e-mail address, which is the stakeholder where the id is missing or a placeholder",
@@ -265,6 +269,7 @@ impl Column {
                 | Role::Score
                 | Role::Number
                 | Role::Flag
+                | Role::MachineMark
                 | Role::Currency
                 | Role::Status
                 | Role::StakeholderType => true,

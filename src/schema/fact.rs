@@ -169,6 +169,34 @@ pub enum Known {
     Undated,
 }
 
+/// Which times of day a value rests on. Where a source gives one of them as a date without a time, a duration is known in days only, and
+/// two times of one day cannot be compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TimesOfDay {
+    /// On none.
+    Unneeded,
+    /// It is a duration in hours.
+    Duration {
+        /// The time at which it begins.
+        from: &'static Column,
+        /// The time at which it ends, if it does not end at as-of or with the period.
+        to: Option<&'static Column>,
+        /// The column that gives the duration itself, where a source has it.
+        given: Option<&'static Column>,
+    },
+    /// It is a deadline, with which the time at which something was reached is compared.
+    Deadline {
+        /// The column that gives the deadline itself; where a source has none, the deadline is a target in hours after `from`.
+        due: &'static Column,
+        /// The time from which the target counts.
+        from: &'static Column,
+        /// The time that is compared with it.
+        to: &'static Column,
+        /// The column that gives the duration from `from` to `to` itself, where a source has it.
+        given: &'static Column,
+    },
+}
+
 /// One column of a fact.
 #[derive(Debug, Clone, Copy)]
 pub struct FactColumn {
@@ -184,6 +212,8 @@ pub struct FactColumn {
     pub known: Known,
     /// The canonical column whose words it holds, of a column of text.
     pub words_of: Option<&'static Column>,
+    /// Which times of day it rests on.
+    pub times_of_day: TimesOfDay,
 }
 
 impl FactColumn {
@@ -199,7 +229,13 @@ impl FactColumn {
                 (Unit::Text, [[Input::Column(column)]]) => Some(column),
                 _ => None,
             },
+            times_of_day: TimesOfDay::Unneeded,
         }
+    }
+
+    /// The column as one that rests on times of day.
+    pub const fn rests_on(self, times_of_day: TimesOfDay) -> FactColumn {
+        FactColumn { times_of_day, ..self }
     }
 
     /// The column with another time at which it became known.

@@ -3,6 +3,9 @@
 use super::Table;
 use super::column::{Column, Role, columns};
 
+/// The kind of records that are not cases: spam, duplicates, tests. They are excluded.
+pub const NOT_A_CASE: &str = "not_a_case";
+
 columns! { Interactions:
     /// The stakeholder whom the contact, ticket or message was with.
     STAKEHOLDER_ID = Column::new("stakeholder_id", Role::Stakeholder).required();
@@ -18,6 +21,8 @@ columns! { Interactions:
     DIRECTION = Column::new("direction", Role::Category).one_of(&["inbound", "outbound", "internal", "both"]);
     /// How it reached the other side, such as mail, phone or chat.
     CHANNEL = Column::new("channel", Role::Category);
+    /// Who wrote the message or opened the ticket. A `user` is the customer, or an agent where the file has customers besides.
+    AUTHOR_TYPE = Column::new("author_type", Role::Category).one_of(&["customer", "agent", "user", "bot", "system", "auto_reply"]);
     /// What it was about, or what it was.
     KIND = Column::new("kind", Role::Category).one_of(&[
         "question",
@@ -30,6 +35,7 @@ columns! { Interactions:
         "commitment",
         "follow_up",
         "other",
+        NOT_A_CASE,
     ]);
     /// The person or team of ours who handled it.
     OWNER = Column::new("owner", Role::Owner);
@@ -49,6 +55,22 @@ columns! { Interactions:
     REOPENS = Column::new("reopens", Role::Number);
     /// The status in the system that the record comes from.
     STATUS = Column::new("status", Role::Status);
+    /// Why the case was closed, or what its resolution was, such as a duplicate.
+    CLOSE_REASON = Column::new("close_reason", Role::Category).always_read();
+    /// Its tags or labels; those that say merged, duplicate, spam, deleted or test exclude it.
+    TAGS = Column::new("tags", Role::Category).always_read();
+    /// The id of the case that it was merged into, or of which it is a duplicate.
+    MERGED_INTO = Column::new("merged_into", Role::Category).always_read();
+    /// Whether it is spam, so that it is not a case.
+    IS_SPAM = Column::new("is_spam", Role::Flag);
+    /// Whether it was deleted, so that it is not a case.
+    IS_DELETED = Column::new("is_deleted", Role::Flag);
+    /// Whether it is a duplicate, so that it is not a case.
+    IS_DUPLICATE = Column::new("is_duplicate", Role::Flag);
+    /// Whether it was merged into another case, so that it is not a case itself.
+    IS_MERGED = Column::new("is_merged", Role::Flag);
+    /// Whether it is a test, so that it is not a case.
+    IS_TEST = Column::new("is_test", Role::Flag);
     /// Whether the contact reached what it was for.
     OUTCOME = Column::new("outcome", Role::Category).one_of(&["successful", "unsuccessful"]);
     /// What handling it cost.
@@ -63,7 +85,19 @@ columns! { Interactions:
     PHONE = Column::new("phone", Role::ContactPhone);
     /// The name of the stakeholder. If it is one such as `Guest` or `Walk-in customer`, the record is of no person.
     STAKEHOLDER_NAME = Column::new("stakeholder_name", Role::ContactName);
+    /// Whether its subject is that of an automatic reply, such as `Out of office`.
+    AUTOMATIC_SUBJECT = Column::new("automatic_subject", Role::MachineMark);
+    /// Whether the address of its sender is one that nobody writes from, such as `noreply@`.
+    AUTOMATIC_SENDER = Column::new("automatic_sender", Role::MachineMark);
+    /// Whether a header of the mail, such as Auto-Submitted, says that a machine sent it.
+    AUTOMATIC_HEADER = Column::new("automatic_header", Role::MachineMark);
 }
+
+/// The kinds of interactions that are contacts, and no cases.
+pub const CONTACTS_ONLY: [&str; 5] = ["meeting", "event", "collaboration", "commitment", "follow_up"];
+
+/// The times between which durations in hours are measured.
+pub const TIMED_BY_HOURS: [&Column; 3] = [&OCCURRED_AT, &RESPONDED_AT, &RESOLVED_AT];
 
 /// The key of the case that a message belongs to, which the loader works out; no export has it.
 pub const CASE_KEY: Column = Column::new("#case", Role::ParentId).of(Table::Interactions, "the case of a message, as it was worked out");

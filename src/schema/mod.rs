@@ -17,7 +17,7 @@ pub mod supplies;
 pub mod surveys;
 
 pub use column::{Column, ColumnType, Role};
-pub use fact::{Fact, FactColumn, FactSpec, Input, Known, Needs, Shape, Unit};
+pub use fact::{Fact, FactColumn, FactSpec, Input, Known, Needs, Shape, TimesOfDay, Unit};
 
 /// A point in time: microseconds since 1970-01-01T00:00:00Z. [`NO_TIME`] stands for "none".
 pub type Micros = i64;
@@ -212,6 +212,10 @@ mod tests {
         let expected = [
             "kind",
             "direction",
+            "author_type",
+            "close_reason",
+            "tags",
+            "merged_into",
             "instrument",
             "outcome",
             "end_reason",

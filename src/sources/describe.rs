@@ -2,14 +2,15 @@
 
 use rustc_hash::FxHashMap;
 
-use super::guess::{Understanding, understand};
+use super::guess::{Guess, Understanding, understand};
 use super::profile::{self, Fit, Profile, fits};
 use super::questions::{QUESTION, is_form, questions};
+use super::senders::map_direction;
 use super::{From, Mapped, Source, folded, own, recognise};
 use crate::ingest::Header;
 use crate::notes::{Recognition, SurveyQuestion};
 use crate::period::Zone;
-use crate::schema::{Column, Table, surveys};
+use crate::schema::{Column, Table, interactions, surveys};
 
 /// What a file turned out to be.
 #[derive(Debug, Clone)]
@@ -148,6 +149,15 @@ fn by_columns(written: &Source, file: &str, headers: &[String], rows: &[Vec<Stri
                     .map
                     .insert(column.name.to_string(), Mapped::new(From::Column(header.clone())));
             }
+        }
+        if table == Table::Interactions {
+            let may_be_senders = |guess: &&Guess| {
+                let sender = [&interactions::AUTOMATIC_SENDER, &interactions::AUTHOR_TYPE];
+                sender.iter().any(|column| column.name == guess.column)
+            };
+            let senders = found.guesses.iter().chain(&found.contradicted).filter(may_be_senders);
+            let senders: Vec<usize> = senders.map(|guess| guess.header).collect();
+            map_direction(&mut source, &senders, headers, rows);
         }
         source.is_mapped = true;
     }
@@ -366,7 +376,7 @@ mod tests {
     #[test]
     fn a_renamed_header_is_asked_about() {
         let file = headers(
-            "Summation,Id,Requester id,Requester domain,Created at,First reply time in minutes,Solved at,Status,Via,Ticket type,Assignee,Reopens",
+            "Summation,Id,Requester id,Requester domain,Created at,First reply time in minutes,Solved at,Status,Tags,Via,Ticket type,Assignee,Reopens",
         );
         let found = describe(&Source::default(), "export.csv", &file, &[], &[]);
         assert!(found.recognition.unwrap().to_string().contains("lacks `Summation column`"));

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use toml::de::DeValue;
 
 use super::profile::{self, Confidence};
-use super::{AmountOn, Dates, Deliveries, From, Lookup, Mapped, OtherTarget, Profile, SameId, Source, check_target};
+use super::{AmountOn, Dates, Deliveries, From, Lookup, Mapped, OtherTarget, Precision, Profile, SameId, Source, check_target};
 use crate::cell_parsing::DurationUnit;
 use crate::diagnostics::nearest;
 use crate::ingest::{self, FormatOverrides};
@@ -202,7 +202,17 @@ pub fn origin(reader: &mut Reader<'_>, column: &str, node: &Node<'_>, kind: Opti
         reader.mistyped(node, column, "a column's header, or a table with `column`, `expr` or `value`");
         return None;
     };
-    let keys = ["column", "format", "timezone", "unit", "expr", "first_of", "value", "dimension"];
+    let keys = [
+        "column",
+        "format",
+        "timezone",
+        "precision",
+        "unit",
+        "expr",
+        "first_of",
+        "value",
+        "dimension",
+    ];
     reader.known(table, "of a mapping", &keys);
     let given: Vec<&str> = ["column", "expr", "value"]
         .into_iter()
@@ -216,7 +226,7 @@ pub fn origin(reader: &mut Reader<'_>, column: &str, node: &Node<'_>, kind: Opti
     let is_time = kind
         .and_then(|kind| kind.column(column))
         .is_none_or(|canonical| canonical.kind == ColumnType::Time);
-    for key in ["format", "timezone"] {
+    for key in ["format", "timezone", "precision"] {
         if let Some(node) = table.get(key).filter(|_| given == "value" || !is_time) {
             reader.wrong(
                 node.span(),
@@ -253,6 +263,7 @@ pub fn origin(reader: &mut Reader<'_>, column: &str, node: &Node<'_>, kind: Opti
         formats: reader.strings(table, "format"),
         timezone: timezone(reader, table),
         first_of: first_of.map(|text| text.text),
+        precision: reader.choice(table, "precision", &[("day", Precision::Day), ("time", Precision::Time)]),
         unit,
         other_target: match reader.flag(table, "dimension") {
             true => OtherTarget::Dimension,

@@ -13,6 +13,8 @@ use crate::ingest::FormatOverrides;
 use crate::io;
 use crate::schema::Table;
 
+pub mod automatic;
+pub mod case_words;
 mod describe;
 pub mod grammar;
 pub mod guess;
@@ -25,6 +27,7 @@ pub mod profile;
 mod questions;
 mod recognise;
 pub mod record_states;
+mod senders;
 mod soft_credits;
 pub mod spelling;
 pub mod survey_states;
@@ -73,6 +76,8 @@ pub struct Mapped {
     pub timezone: Option<String>,
     /// The header that several columns have, each of which the expression is tried with; the first value counts.
     pub first_of: Option<String>,
+    /// Whether its times say a time of day; `None`: the cells show it.
+    pub precision: Option<Precision>,
     /// The unit of a duration that is a bare number; `None`: minutes.
     pub unit: Option<DurationUnit>,
     /// What is taken instead where the file does not have this.
@@ -100,12 +105,22 @@ impl Mapped {
             formats: Vec::new(),
             timezone: None,
             first_of: None,
+            precision: None,
             unit: None,
             or: Vec::new(),
             other_target: OtherTarget::default(),
             place: None,
         }
     }
+}
+
+/// Whether the times of a column say a time of day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Precision {
+    /// They are dates.
+    Day,
+    /// They are times, also where all of them are midnights.
+    Time,
 }
 
 /// The order of day, month and year in dates that do not say.

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use crate::schema::{Column, ColumnType, Role, Table, supplies, surveys};
+use super::case_words::no_case;
+use crate::schema::{Column, ColumnType, Role, Table, interactions, supplies, surveys};
 use crate::toml_reader::{DeTable, Reader, embedded};
 
 type Names = BTreeMap<String, Vec<String>>;
@@ -145,6 +146,11 @@ pub fn table(headers: &[String], file: &str) -> Option<Table> {
 pub fn word(column: &str, words: &[&'static str], cell: &str) -> Option<&'static str> {
     let lower = cell.trim().to_lowercase();
     if let Some(word) = words.iter().find(|w| **w == lower) {
+        return Some(word);
+    }
+    if let Some(word) = words.iter().find(|word| **word == interactions::NOT_A_CASE)
+        && no_case(&lower).is_some()
+    {
         return Some(word);
     }
     let synonyms = ALIASES.words.get(column)?;

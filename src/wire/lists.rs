@@ -84,8 +84,10 @@ pub struct Waiting {
     pub status: Option<String>,
     /// When it was opened, asked or promised.
     pub since: Instant,
-    /// How long it waits, in hours of the report's clock; of a promise, hours since it was due.
-    pub hours: f64,
+    /// How long it waits, in hours of the report's clock; of a promise, hours since it was due; null: known in days only.
+    pub hours: Option<f64>,
+    /// How long it waits, in calendar days, where it is known in days only; otherwise null.
+    pub days: Option<i64>,
     /// When it is due; null: nobody said.
     pub due_at: Option<Instant>,
 }
@@ -146,7 +148,14 @@ impl From<&lists::Waiting> for Waiting {
             owner: row.owner.clone(),
             status: row.status.clone(),
             since: Instant(row.since),
-            hours: row.hours,
+            hours: match row.lasted {
+                lists::Lasted::Hours(hours) => Some(hours),
+                lists::Lasted::Days(_) => None,
+            },
+            days: match row.lasted {
+                lists::Lasted::Hours(_) => None,
+                lists::Lasted::Days(days) => Some(days),
+            },
             due_at: row.due_at.map(Instant),
         }
     }

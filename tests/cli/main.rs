@@ -2,6 +2,7 @@
 
 mod harness;
 
+mod cases;
 mod check;
 mod configuration;
 mod convert;

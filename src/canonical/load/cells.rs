@@ -19,6 +19,7 @@ use crate::ingest::StoredValue;
 use crate::notes::{CellFault, CellNote, CellText, ClockChange, Expected, ExpressionFault, RejectReason};
 use crate::period::{Fit, Zone};
 use crate::schema::{ColumnType, MONEY_SCALE, Micros, NO_CODE, NO_INT, NO_KEY, Role, stakeholders};
+use crate::sources::automatic::is_automatic;
 use crate::sources::placeholders::{is_placeholder, is_placeholder_address};
 use crate::sources::undone::{Undone, undone};
 use crate::sources::word;
@@ -65,7 +66,10 @@ impl Plan {
                 Ok(Cell::Null) => Ok(self.null()),
                 Ok(Cell::Text(text)) => self.text(&text, interners, filling),
                 Ok(Cell::Number(number)) => self.decimal(number, interners, filling),
-                Ok(Cell::Time(at)) if self.kind == ColumnType::Time => Ok(Read::Int(at)),
+                Ok(Cell::Time(at)) if self.kind == ColumnType::Time => {
+                    filling.times.count_instant(at, &self.zone);
+                    Ok(Read::Int(at))
+                }
                 Ok(Cell::Bool(value)) if self.kind == ColumnType::Bool => Ok(Read::Flag(u8::from(value))),
                 Ok(Cell::Bool(value)) => self.text(if value { "true" } else { "false" }, interners, filling),
                 Ok(Cell::Time(_)) => Err(CellIssue::Bad(RejectReason::BadExpression {
@@ -157,6 +161,10 @@ impl Plan {
             },
             ColumnType::Number if self.is_of_scores() => self.score(cell, filling),
             ColumnType::Number => self.number(cell, filling),
+            ColumnType::Bool if self.role() == Some(Role::MachineMark) => {
+                let is_automatic = self.column.is_some_and(|column| is_automatic(column, cell));
+                Ok(Read::Flag(u8::from(is_automatic)))
+            }
             ColumnType::Bool => match parse_bool(cell) {
                 Ok(value) => Ok(Read::Flag(u8::from(value))),
                 Err(error) => self.no_value(cell, filling).ok_or_else(|| {
@@ -354,9 +362,9 @@ impl Plan {
 
     /// The instant of a time that was read, counted.
     pub(super) fn at(&self, civil: &Civil, cell: &str, filling: &mut Filling) -> Read {
-        filling.times.0 += 1;
-        filling.times.1 += u64::from(civil.offset_seconds.is_none() && civil.micros_of_day.unwrap_or(0) == 0);
-        Read::Int(self.instant(civil, cell, filling))
+        let at = self.instant(civil, cell, filling);
+        filling.times.count(civil, at, &self.report_zone);
+        Read::Int(at)
     }
 
     /// What is to be done about a cell that gives no time.

@@ -7,6 +7,7 @@ use crate::cell_parsing::{Currency, DecimalMark, DurationUnit, Format, Order, Sc
 use crate::expr::Bound;
 use crate::period::Zone;
 use crate::schema::{Column, ColumnType, DAY, NO_TIME};
+use crate::sources::Precision;
 
 /// Where the cells of a column come from.
 #[derive(Debug, Clone)]
@@ -57,6 +58,8 @@ pub struct Plan {
     pub report_zone: Zone,
     /// Its decimal mark.
     pub mark: DecimalMark,
+    /// Whether its times say a time of day, where a setting says so.
+    pub precision: Option<Precision>,
     /// What a plain number counts in a column of durations.
     pub unit: DurationUnit,
     /// Ids are read without their `.0`.
@@ -103,6 +106,7 @@ impl Plan {
             zone: zone.clone(),
             report_zone: zone.clone(),
             mark: DecimalMark::Point,
+            precision: None,
             unit: DurationUnit::default(),
             strip_point_zero: false,
             open: false,

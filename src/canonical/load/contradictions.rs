@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 
 use super::affected_rows::AffectedRows;
 use super::building::Building;
-use super::status_words::{CLOSED, OPEN, plain};
+
 use crate::canonical::{CanonicalTables, Dictionary, Rows, SourceInfo};
 use crate::notes::{DataIssue, Id, Note};
 use crate::schema::{Column, DAY, Micros, NO_CODE, NO_INT, NO_TIME, Role, Table, interactions, purchases, stakeholders, supplies, surveys};
+use crate::sources::case_words::{is_closed, is_open};
 
 /// The records under construction, before anything is forgotten that lies after as-of.
 pub struct Records<'a> {
@@ -33,6 +34,7 @@ impl Records<'_> {
             .filter_map(|to| Some(self.negative_durations(to.not_before?, to)))
             .flatten()
             .collect();
+        notes.extend(self.automatic());
         notes.extend(self.statuses());
         notes.extend(self.quantities());
         notes.extend(self.ends());
@@ -71,7 +73,8 @@ impl Records<'_> {
         if self.has(&[from, to]) {
             found = self.affected(to.table, |rows, row| {
                 let (a, b) = (rows.times(from).at(row), rows.times(to).at(row));
-                let dates = rows.is_date(from) || rows.is_date(to);
+                let source = &self.sources[rows.source_of(row) as usize];
+                let dates = source.has_dates(from) || source.has_dates(to);
                 let slack = if dates { DAY } else { 0 };
                 a != NO_TIME && b != NO_TIME && b + slack < a + i64::from(dates)
             });
@@ -84,6 +87,23 @@ impl Records<'_> {
         found.notes(issue, self.sources)
     }
 
+    /// Messages that something other than a flag of the file shows to be automatic.
+    fn automatic(&self) -> impl Iterator<Item = Note> {
+        let shown = self.maps(&[
+            &interactions::AUTHOR_TYPE,
+            &interactions::AUTOMATIC_SUBJECT,
+            &interactions::AUTOMATIC_SENDER,
+            &interactions::AUTOMATIC_HEADER,
+        ]);
+        let mut found = AffectedRows::default();
+        if shown.contains(&true) && self.has(&[&interactions::AUTOMATED]) {
+            found = self.affected(Table::Interactions, |rows, row| {
+                shown[rows.source_of(row) as usize] && rows.flags(&interactions::AUTOMATED).at(row) == 1
+            });
+        }
+        found.notes(DataIssue::AutomaticMessages, self.sources)
+    }
+
     /// Statuses of cases that their times of resolution do not bear out.
     fn statuses(&self) -> Vec<Note> {
         let table = Table::Interactions;
@@ -94,26 +114,20 @@ impl Records<'_> {
         let resolved = |rows: &Rows, row| {
             rows.times(&interactions::RESOLVED_AT).at(row) != NO_TIME || !rows.floats(&interactions::RESOLUTION_MINUTES).at(row).is_nan()
         };
-        let (closed, open) = (self.words(&CLOSED), self.words(&OPEN));
+        let (closed, open) = (self.words(&is_closed), self.words(&is_open));
         let is = |words: &[bool], rows: &Rows, row| words.get(rows.codes(&interactions::STATUS).at(row) as usize).is_some_and(|is| *is);
         let without = self.affected(table, |rows, row| {
             timed[rows.source_of(row) as usize] && is(&closed, rows, row) && !resolved(rows, row)
         });
-        // What was opened again keeps the time of its last resolution.
-        let against = self.affected(table, |rows, row| {
-            is(&open, rows, row) && resolved(rows, row) && rows.floats(&interactions::REOPENS).at(row).max(0.0) == 0.0
-        });
+        let against = self.affected(table, |rows, row| is(&open, rows, row) && resolved(rows, row));
         let without = without.notes(DataIssue::ClosedWithoutTime, self.sources);
         without.chain(against.notes(DataIssue::OpenWithResolution, self.sources)).collect()
     }
 
-    /// By code of a text: whether it is one of these words.
-    fn words(&self, words: &[&str]) -> Vec<bool> {
+    /// By code of a text: whether it means something.
+    fn words(&self, means: &dyn Fn(&str) -> bool) -> Vec<bool> {
         let mut is = vec![false; self.texts.len()];
-        let matching = self
-            .texts
-            .matching(&|text| text.len() < 40 && words.contains(&plain(text).as_str()));
-        matching.into_iter().for_each(|code| is[code as usize] = true);
+        self.texts.matching(means).into_iter().for_each(|code| is[code as usize] = true);
         is
     }
 
@@ -313,7 +327,7 @@ mod tests {
                     a,5,2026-01-02,2026-01-03,open,1\na,6,2026-01-02,,open,\na,7,2026-01-02,,spam,\n";
         let csv = format!("{header}{rows}");
         one("interactions", &csv, "closed-without-time", 3, 2);
-        one("interactions", &csv, "open-with-resolution", 5, 1);
+        one("interactions", &csv, "open-with-resolution", 5, 2);
         // Where no time of resolution is exported at all, its absence says nothing.
         none(
             "interactions",

@@ -3,11 +3,12 @@
 use super::column_scan::ColumnDecision;
 use super::columns::{ColumnSource, Plan};
 use super::filling::Filling;
+use crate::canonical::SourceInfo;
 use crate::cell_parsing::DecimalMark;
 use crate::diagnostics::Place;
 use crate::ingest::{Layout, Outcome};
-use crate::notes::{CellNote, Cells, FileNote, Note};
-use crate::schema::ColumnType;
+use crate::notes::{CellNote, Cells, Decision, FileNote, Note};
+use crate::schema::{ColumnType, interactions};
 
 /// Columns whose names were taken, and which are read under other ones.
 pub fn renamed_columns(layout: &Layout, file: &str) -> Vec<Note> {
@@ -29,6 +30,40 @@ pub fn of_file<S>(mut decided: Vec<ColumnDecision>, outcome: &Outcome<S>, plans:
         notes.push(FileNote::BothDecimalMarks);
     }
     notes.into_iter().map(|note| Note::new(note).at(Place::file(file))).collect()
+}
+
+/// What its cells showed about the times of a column of the file.
+pub fn of_precision(plan: &Plan, decision: Decision, file: &str) -> Option<Note> {
+    let is_of_file = matches!(plan.take, ColumnSource::Field(_));
+    let column = plan.header.clone();
+    is_of_file.then(|| Note::new(FileNote::Decided { column, decision }).at(Place::file(file)))
+}
+
+/// What a file does not show about its cases: who wrote their messages, and how many hours they took while another file shows it.
+pub fn of_cases(sources: &[SourceInfo]) -> Vec<Note> {
+    let has_cases = |source: &&SourceInfo| source.has_cases;
+    let dates = |source: &SourceInfo| -> Vec<&'static str> {
+        let columns = interactions::TIMED_BY_HOURS.into_iter().filter(|column| source.has_dates(column));
+        columns.map(|column| column.name).collect()
+    };
+    let is_timed = sources.iter().filter(has_cases).any(|source| dates(source).is_empty());
+    let mut notes = Vec::new();
+    for source in sources.iter().filter(has_cases) {
+        let place = || Place::file(&source.file);
+        let columns = dates(source);
+        // Of a column of both, it was said with the column.
+        if is_timed && !columns.is_empty() && source.some_dates.is_empty() {
+            notes.push(Note::new(FileNote::DaysOnly { columns }).at(place()));
+        }
+        if source.messages
+            && ![&interactions::DIRECTION, &interactions::IN_REPLY_TO]
+                .iter()
+                .any(|column| source.maps(column))
+        {
+            notes.push(Note::new(FileNote::AuthorsUnknown).at(place()));
+        }
+    }
+    notes
 }
 
 /// Whether an expression reads numbers of both marks: no decision of a column says so.

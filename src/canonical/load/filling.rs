@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::precision::TimeCounts;
 use crate::canonical::{Data, Texts};
 use crate::cell_parsing::Currency;
 use crate::notes::{CellNote, CellText, Expected};
@@ -14,8 +15,8 @@ pub struct Filling {
     pub data: Data,
     /// Codes are of stakeholders, not of texts.
     pub is_stakeholder: bool,
-    /// Cells that were times, and those of them that were midnights.
-    pub times: (u64, u64),
+    /// Its cells that were times.
+    pub times: TimeCounts,
     /// Closed words by the cells that were met, so that each is looked up once.
     pub(super) words: (Texts, Vec<u32>),
     /// In a column of currencies, what each of these words names.
@@ -43,7 +44,7 @@ impl Filling {
         Filling {
             data,
             is_stakeholder: kind == ColumnType::Stakeholder,
-            times: (0, 0),
+            times: TimeCounts::default(),
             words: (Texts::default(), Vec::new()),
             currencies: Vec::new(),
             rounded: 0,

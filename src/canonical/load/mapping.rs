@@ -8,10 +8,10 @@ use anyhow::Result;
 use super::columns::{ColumnSource, Plan, Times};
 use super::currencies::FileCurrencies;
 use super::filled_down::Parents;
-use crate::cell_parsing::{DecimalMark, DurationUnit, Format, Order, ScorePart, ScoreReading};
+use crate::cell_parsing::{DecimalMark, DurationUnit, Format, Order, ScorePart, ScoreReading, is_null};
 use crate::diagnostics::{Excerpt, Place, Problem, did_you_mean, excerpt};
 use crate::expr::{Expr, ExprError};
-use crate::ingest::{Header, Stored};
+use crate::ingest::{Header, Row, Stored};
 use crate::period::Zone;
 use crate::schema::{Column, ColumnType, Role, Table, interactions, purchases, stakeholders, supplies, surveys};
 use crate::sources::{self, Dates, From, Mapped, Source, WrongTarget};
@@ -65,6 +65,8 @@ pub struct RequestedColumns<'a> {
     pub texts: &'a BTreeSet<String>,
     /// Whether everything is kept: all texts, ids as texts, other columns.
     pub everything: bool,
+    /// Its first records.
+    pub rows: &'a [Row],
 }
 
 /// Settles the table and the columns of a file.
@@ -171,6 +173,15 @@ pub fn map(source: &Source, file: &str, header: &Header, looked_up: &[String], w
         maker.keep_everything();
     }
     let Maker { mut plans, mut mapped, .. } = maker;
+    // The type of the author shows who spoke, and it and other columns whether a machine did.
+    let is_mark = |name: &String| table.column(name).is_some_and(|column| column.role == Role::MachineMark);
+    let has_author = table == Table::Interactions && mapped.contains(interactions::AUTHOR_TYPE.name);
+    if has_author {
+        mapped.insert(interactions::DIRECTION.name.to_string());
+    }
+    if has_author || mapped.iter().any(is_mark) {
+        mapped.insert(interactions::AUTOMATED.name.to_string());
+    }
     let has = |column: &Column| column.table == table && mapped.contains(column.name);
     let timed = [
         interactions::RESPONDED_AT,
@@ -181,7 +192,12 @@ pub fn map(source: &Source, file: &str, header: &Header, looked_up: &[String], w
     .iter()
     .any(has);
     let in_cases = has(&interactions::CASE_ID);
-    let messages = has(&interactions::IN_REPLY_TO) || (in_cases && has(&interactions::DIRECTION) && !timed);
+    // Records that share a case are its messages, where they have no times that only a ticket has.
+    let is_shared = in_cases && shares_cases(&plans, wanted.rows);
+    let spoken = has(&interactions::DIRECTION);
+    let messages = has(&interactions::IN_REPLY_TO)
+        || (in_cases && spoken && !timed)
+        || (is_shared && (!timed || (spoken && has(&interactions::INTERACTION_ID))));
     let tickets = !messages && (timed || in_cases);
     // Ids that link nothing here are known to be there, and not read.
     let is_order = |plan: &Plan| matches!(plan.column, Some(&purchases::ORDER_ID | &supplies::ORDER_ID | &supplies::LINE_ID));
@@ -206,6 +222,36 @@ pub fn map(source: &Source, file: &str, header: &Header, looked_up: &[String], w
         currencies,
         parents: Parents::default(),
         credit_type: sources::credit_type_column(&header.names).filter(|_| table == Table::Purchases),
+    })
+}
+
+/// Whether some of these records have the same case id, and ids of their own where they have any.
+fn shares_cases(plans: &[Plan], rows: &[Row]) -> bool {
+    let index = |column: &Column| {
+        let plan = plans.iter().find(|plan| plan.column.is_some_and(|of| of.name == column.name))?;
+        match plan.take {
+            ColumnSource::Field(index) => Some(index),
+            ColumnSource::Expr(_) | ColumnSource::Value(_) => None,
+        }
+    };
+    let Some(case) = index(&interactions::CASE_ID) else {
+        return false;
+    };
+    let own = index(&interactions::INTERACTION_ID);
+    let cell = |row: &'_ Row, index: usize| row.fields.get(index).map_or(String::new(), |cell| cell.trim().to_string());
+    let mut first: BTreeMap<String, Option<String>> = BTreeMap::new();
+    rows.iter().any(|row| {
+        let (case, own) = (cell(row, case), own.map(|index| cell(row, index)));
+        if is_null(&case) {
+            return false;
+        }
+        match first.get(&case) {
+            Some(earlier) => own.is_none() || *earlier != own,
+            None => {
+                first.insert(case, own);
+                false
+            }
+        }
     })
 }
 
@@ -247,13 +293,10 @@ fn missing_column(file: &str, header: &str, names: &[String], place: Option<Plac
 
 fn check_needed(source: &Source, table: Table, mapped: &BTreeSet<String>, file: &str, names: &[String]) -> Result<()> {
     let has = |column: &Column| column.table == table && mapped.contains(column.name);
-    let messages = has(&interactions::IN_REPLY_TO) || has(&interactions::CASE_ID);
     let missing: Vec<&str> = table
         .columns()
         .iter()
         .filter(|c| c.required && !mapped.contains(c.name))
-        // A message of ours takes the stakeholder of the one that it answers.
-        .filter(|c| !(c.role == Role::Stakeholder && messages))
         .map(|c| c.name)
         .collect();
     let no_time = table == Table::Surveys && !has(&surveys::RESPONDED_AT) && !has(&surveys::SENT_AT);
@@ -360,6 +403,7 @@ impl Maker<'_> {
             zone,
             report_zone: self.wanted.zone.clone(),
             mark,
+            precision: mapped.and_then(|m| m.precision),
             unit: mapped.and_then(|m| m.unit).unwrap_or_default(),
             strip_point_zero: false,
             forgiving: role == Some(Role::Score),
@@ -421,6 +465,7 @@ impl Maker<'_> {
                 keep_text: true,
                 scores: ScoreReading::default(),
                 score_part: ScorePart::Score,
+                precision: None,
                 unit: DurationUnit::default(),
                 values: BTreeMap::new(),
                 currency: None,

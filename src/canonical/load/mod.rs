@@ -1,8 +1,10 @@
 //! From files to the canonical tables, with counts of every record.
 
 mod affected_rows;
+mod authors;
 mod auxiliary_columns;
 mod building;
+mod case_states;
 mod cells;
 mod column_scan;
 mod columns;
@@ -28,6 +30,7 @@ mod opening;
 mod order_amounts;
 mod placeholder_dates;
 mod placeholders;
+mod precision;
 mod raw;
 mod record_counts;
 mod record_identity;
@@ -66,6 +69,7 @@ use filled_down::Parents;
 use mapping::Mapping;
 use opening::{Opened, describe, open};
 use order_amounts::AmountsAre;
+use precision::ColumnPrecision;
 
 pub use inspect::inspect;
 pub use mapping::{ID, OTHER};
@@ -324,13 +328,20 @@ fn read_file(opened: Opened, options: &Options, several: bool, notes: &mut Vec<N
         rowset.unused.iter_mut().for_each(redaction::withhold);
     }
     notes.extend(file_notes::of_cells(&mapping.plans, &mut rowset.fillings, &file));
-    let mut dated = BTreeMap::new();
+    let (mut dated, mut some_dates) = (BTreeMap::new(), BTreeSet::new());
     for (plan, filling) in mapping.plans.iter().zip(&mut rowset.fillings) {
-        let dates = super::rows::are_dates(filling.times.1, filling.times.0);
-        if dates {
-            dated.insert(plan.name.clone(), plan.zone.clone());
-            if plan.role() == Some(Role::Deadline) {
-                to_end_of_day(&mut filling.data, &options.zone);
+        let (precision, decision) = precision::settle(plan, filling, &options.zone);
+        notes.extend(decision.and_then(|decision| file_notes::of_precision(plan, decision, &file)));
+        match precision {
+            ColumnPrecision::Times => {}
+            ColumnPrecision::Mixed => {
+                some_dates.insert(plan.name.clone());
+            }
+            ColumnPrecision::Dates => {
+                dated.insert(plan.name.clone(), plan.zone.clone());
+                if plan.role() == Some(Role::Deadline) {
+                    to_end_of_day(&mut filling.data, &options.zone);
+                }
             }
         }
     }
@@ -340,10 +351,12 @@ fn read_file(opened: Opened, options: &Options, several: bool, notes: &mut Vec<N
         mapped: mapping.mapped.clone(),
         messages,
         tickets,
+        has_cases: messages || tickets,
         private: source.private,
         redacted: options.redact.is_some(),
         dates: dated,
         content: record_counts::content(outcome.records, &rowset),
+        some_dates,
     };
     options.budget.check(&file, outcome.records, &rowset)?;
     let update_column = mapping.update_plan(&all_names).map(|plan| plan.header);

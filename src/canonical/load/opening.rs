@@ -124,6 +124,7 @@ pub fn map(source: &Source, file: &str, peek: &Peek, lookup: Option<&LookedUp>, 
         dimensions: &dimensions,
         texts: &texts,
         everything: options.everything,
+        rows: &peek.rows,
     };
     mapping::map(source, file, &peek.layout.header, added, &wanted)
 }

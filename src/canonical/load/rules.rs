@@ -50,6 +50,9 @@ impl Building {
             rows.into_iter()
                 .for_each(|row| self.drop_row(row, &ExclusionReason::NotAsked.into(), dropped));
         }
+        if table == Table::Interactions {
+            self.drop_no_cases(texts, dropped);
+        }
     }
 
     /// Takes the placeholders out of the columns of stakeholders. With `keeps_texts` a column has the ID of those rows, to write it out again.

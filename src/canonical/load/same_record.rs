@@ -11,11 +11,12 @@ use super::affected_rows::AffectedRows;
 use super::building::{Building, Dropped};
 use super::file_dates;
 use super::record_identity::{Exports, FirstRecord, RecordIdentity, SharedId, earliest, names};
-use super::status_words::{CLOSED, is_void, plain};
+use super::status_words::is_void;
 use crate::canonical::Rows;
 use crate::notes::{DataIssue, DuplicateReason, LaterBy, Note};
 use crate::schema::{Column, Micros, NO_INT, NO_TIME, Role, Table, interactions, purchases, supplies, surveys};
 use crate::sources::SameId;
+use crate::sources::case_words::is_closed;
 
 impl Exports<'_> {
     /// Drops the records that are there twice and the earlier states of others, and says so.
@@ -115,7 +116,7 @@ impl<'a> Files<'a> {
             name_date: exports.sources.iter().map(|source| file_dates::in_name(&source.file)).collect(),
             newest,
             newest_first,
-            closed: code_is(&|text| text.len() < 40 && CLOSED.contains(&plain(text).as_str())),
+            closed: code_is(&|text| text.len() < 40 && is_closed(text)),
             void: code_is(&is_void),
         };
         files.look_at(groups);

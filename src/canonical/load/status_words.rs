@@ -1,11 +1,6 @@
-//! What the words of a status mean: of a case whether it is over, of a purchase whether it took place.
+//! What the words of a status mean: of a purchase whether it took place.
 
-/// A status as words alone: in lower case, separators as single spaces.
-pub fn plain(status: &str) -> String {
-    let lower = status.to_lowercase();
-    let words: Vec<&str> = lower.split(|c: char| c.is_whitespace() || "_-./:()[]".contains(c)).collect();
-    words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
-}
+use crate::sources::case_words::plain;
 
 /// Statuses of purchases that never became one: cancelled, void, failed, mere pledges and tests. What is pending or was refunded is a
 /// purchase.
@@ -17,97 +12,6 @@ pub fn is_void(status: &str) -> bool {
     let first = status.split(' ').next().unwrap_or("");
     VOID.contains(&status.as_str()) || CANCELLED.contains(&status.as_str()) || CANCELLED.contains(&first)
 }
-
-/// Statuses of a case that is over.
-pub const CLOSED: [&str; 43] = [
-    "closed",
-    "resolved",
-    "solved",
-    "done",
-    "completed",
-    "complete",
-    "fixed",
-    "erledigt",
-    "gelöst",
-    "geschlossen",
-    "abgeschlossen",
-    "behoben",
-    "fermé",
-    "fermée",
-    "clos",
-    "clôturé",
-    "clôturée",
-    "résolu",
-    "résolue",
-    "terminé",
-    "terminée",
-    "cerrado",
-    "cerrada",
-    "resuelto",
-    "resuelta",
-    "solucionado",
-    "terminado",
-    "fechado",
-    "fechada",
-    "resolvido",
-    "resolvida",
-    "concluído",
-    "encerrado",
-    "encerrada",
-    "chiuso",
-    "chiusa",
-    "risolto",
-    "risolta",
-    "completato",
-    "gesloten",
-    "opgelost",
-    "afgerond",
-    "afgehandeld",
-];
-
-/// Statuses of a case that is not.
-pub const OPEN: [&str; 40] = [
-    "open",
-    "opened",
-    "new",
-    "pending",
-    "in progress",
-    "on hold",
-    "waiting",
-    "unresolved",
-    "unsolved",
-    "offen",
-    "neu",
-    "in bearbeitung",
-    "wartend",
-    "ungelöst",
-    "ouvert",
-    "ouverte",
-    "nouveau",
-    "en cours",
-    "en attente",
-    "non résolu",
-    "abierto",
-    "abierta",
-    "nuevo",
-    "en curso",
-    "en progreso",
-    "pendiente",
-    "aberto",
-    "aberta",
-    "novo",
-    "em andamento",
-    "pendente",
-    "aperto",
-    "aperta",
-    "nuovo",
-    "in corso",
-    "in attesa",
-    "nieuw",
-    "in behandeling",
-    "wachtend",
-    "openstaand",
-];
 
 /// Words that say so whatever follows them, such as `by customer`.
 const CANCELLED: [&str; 42] = [

@@ -10,12 +10,12 @@ use super::contradictions::{Records, activity_after_end};
 use super::duplicates::{Keys, repeated};
 use super::file::Rowset;
 use super::identities::{IdentityContext, identify};
+use super::precision::{ColumnPrecision, TimeCounts};
 use super::record_counts::Reject;
 use super::record_identity::{Exports, Statement};
 use super::trials::settle_trials;
 use super::{Loaded, Options, RawFile, ReadFile, column_names};
-use super::{future_events, ids, placeholders, survey_scales};
-use crate::canonical::rows::are_dates;
+use super::{file_notes, future_events, ids, placeholders, survey_scales};
 use crate::canonical::{CanonicalTables, Codes, Data, Dictionary, Interner, SourceInfo, messages, referrers};
 use crate::notes::{Code, Decision, Note, UnusedStatus, Withheld};
 use crate::record_counts::RecordCounts;
@@ -37,8 +37,7 @@ pub fn join(mut sinks: Vec<Rowset>) -> Rowset {
                 }
             }
             mine.data.append(theirs.data);
-            mine.times.0 += theirs.times.0;
-            mine.times.1 += theirs.times.1;
+            mine.times.add(theirs.times);
             mine.rounded += theirs.rounded;
             mine.add_notes(theirs.notes);
         });
@@ -90,7 +89,7 @@ pub fn assemble(read_files: Vec<ReadFile>, options: &Options, mut notes: Vec<Not
     let mut statements: Vec<Statement> = Vec::new();
     let questions = questions(&read_files);
     let (mut read_more, mut asked) = (BTreeSet::new(), BTreeSet::new());
-    let mut wholes: BTreeMap<Table, BTreeMap<String, (u64, u64)>> = BTreeMap::new();
+    let mut wholes: BTreeMap<Table, BTreeMap<String, TimeCounts>> = BTreeMap::new();
     for (index, file) in read_files.into_iter().enumerate() {
         let present = column_names(&file);
         let ReadFile {
@@ -136,8 +135,7 @@ pub fn assemble(read_files: Vec<ReadFile>, options: &Options, mut notes: Vec<Not
         let mut stakeholder = None;
         for (plan, filling) in plans.iter().zip(rowset.fillings) {
             let whole = wholes.entry(table).or_default().entry(plan.name.clone()).or_default();
-            whole.0 += filling.times.1;
-            whole.1 += filling.times.0;
+            whole.add(filling.times);
             let mut data = filling.data;
             if let Data::Code(codes) = &mut data {
                 let (maps, ranks) = if plan.kind == ColumnType::Stakeholder {
@@ -177,7 +175,7 @@ pub fn assemble(read_files: Vec<ReadFile>, options: &Options, mut notes: Vec<Not
         let columns = &wholes[table];
         building.rows.dates = columns
             .iter()
-            .filter(|(_, (midnights, times))| are_dates(*midnights, *times))
+            .filter(|(_, counts)| counts.precision() == ColumnPrecision::Dates)
             .map(|(n, _)| n.clone())
             .collect();
     }
@@ -200,6 +198,7 @@ pub fn assemble(read_files: Vec<ReadFile>, options: &Options, mut notes: Vec<Not
         notes.extend(survey_scales::settle(surveys, &mut sources, &texts));
     }
     let headers: Vec<&[String]> = files.iter().map(|file| file.layout.header.names.as_slice()).collect();
+    find_cases(&tables, &mut sources, &texts);
     let exports = Exports {
         sources: &sources,
         keys: &keys,
@@ -239,6 +238,9 @@ pub fn assemble(read_files: Vec<ReadFile>, options: &Options, mut notes: Vec<Not
         tables.get_mut(table).and_then(|building| building.rows.columns.remove(name));
     }
     side_by_side(&mut tables, &mut dropped, |building, dropped| {
+        if building.rows.table == Table::Interactions {
+            building.find_authors(&sources, &texts);
+        }
         if building.rows.table == Table::Interactions && sources.iter().any(|s| s.messages) {
             let is_message = |source: u16| sources[source as usize].messages;
             let cases = messages::resolve(&building.rows, &mut building.stakeholder, &is_message, &texts);
@@ -254,6 +256,7 @@ pub fn assemble(read_files: Vec<ReadFile>, options: &Options, mut notes: Vec<Not
         notes.extend(building.convert(&texts, options, &sources));
     }
     notes.extend(settle_trials(&mut tables, &sources));
+    notes.extend(file_notes::of_cases(&sources));
     let records = Records {
         tables: &tables,
         sources: &sources,
@@ -270,6 +273,9 @@ pub fn assemble(read_files: Vec<ReadFile>, options: &Options, mut notes: Vec<Not
     let as_of = options.as_of.unwrap_or_else(|| future_events::end_of_data(&tables, &options.zone));
     side_by_side(&mut tables, &mut dropped, |building, dropped| {
         building.forget_after(as_of, dropped, options.as_of.is_some());
+        if building.rows.table == Table::Interactions {
+            building.reopen(&texts);
+        }
         building.amounts_once(&amount_on, dropped);
     });
     if let Some(supplies) = tables.get_mut(&Table::Supplies) {
@@ -319,6 +325,26 @@ pub fn assemble(read_files: Vec<ReadFile>, options: &Options, mut notes: Vec<Not
         notes,
         files,
     })
+}
+
+/// Finds the sources of interactions that have contacts alone.
+fn find_cases(tables: &BTreeMap<Table, Building>, sources: &mut [SourceInfo], texts: &Dictionary) {
+    let Some(Building { rows, keep, .. }) = tables.get(&Table::Interactions) else {
+        return;
+    };
+    let contacts = interactions::CONTACTS_ONLY.map(|kind| texts.code(kind));
+    let kinds = rows.codes(&interactions::KIND);
+    let mut has_cases = vec![false; sources.len()];
+    for row in (0..rows.len).filter(|&row| keep[row] && !contacts.contains(&Some(kinds.at(row)))) {
+        has_cases[usize::from(rows.source_of(row))] = true;
+    }
+    for (source, has_cases) in sources
+        .iter_mut()
+        .zip(has_cases)
+        .filter(|(source, _)| source.table == Table::Interactions)
+    {
+        source.has_cases &= has_cases;
+    }
 }
 
 /// Takes out of rejects and notes what tells of the people of private sources, or of anyone if ids become pseudonyms. Ids of one

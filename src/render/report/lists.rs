@@ -1,7 +1,7 @@
 //! Lists to act on: stakeholders to contact, complaints to resolve, cases to answer, commitments to keep, customers to win back.
 
 use super::{Report, counted, left, right};
-use crate::analyses::lists::{List, Lost, Overdue, StakeholderRef, Waiting};
+use crate::analyses::lists::{Lasted, List, Lost, Overdue, StakeholderRef, Waiting};
 use crate::catalog::MetricUnit;
 use crate::render::document::{Align, Document, Table};
 use crate::render::format::count;
@@ -44,11 +44,17 @@ pub fn alarms(report: &Report) -> Vec<Text> {
 }
 
 fn oldest(report: &Report, list: &List<Waiting>) -> String {
-    let hours = list
-        .rows
-        .first()
-        .map(|row| report.units().scale(MetricUnit::Hours, row.hours).value(row.hours));
-    hours.map_or(String::new(), |hours| format!(", the oldest for {hours}"))
+    let first = list.rows.first().map(|row| lasted(report, row.lasted));
+    first.map_or(String::new(), |(text, ..)| format!(", the oldest for {text}"))
+}
+
+/// How long something has lasted: as text, and as a number of its unit.
+fn lasted(report: &Report, lasted: Lasted) -> (String, f64, MetricUnit) {
+    let (value, unit) = match lasted {
+        Lasted::Hours(hours) => (hours, MetricUnit::Hours),
+        Lasted::Days(days) => (days as f64, MetricUnit::Days),
+    };
+    (report.units().scale(unit, value).value(value), value, unit)
 }
 
 /// Adds the lists that have rows.
@@ -149,7 +155,6 @@ fn overdue(list: &List<Overdue>) -> (Columns, Vec<Vec<Text>>) {
 
 fn waiting(report: &Report, list: &List<Waiting>, since: &'static str) -> (Columns, Vec<Vec<Text>>) {
     let zone = report.review.period.zone();
-    let units = report.units();
     let mut columns = vec![left("Case")];
     columns.extend(who_columns());
     columns.extend([
@@ -161,6 +166,7 @@ fn waiting(report: &Report, list: &List<Waiting>, since: &'static str) -> (Colum
         left("File and line"),
     ]);
     let row = |row: &Waiting| {
+        let (open_for, value, unit) = lasted(report, row.lasted);
         let mut texts = vec![optional(row.case_id.as_ref())];
         texts.extend(who(&row.who));
         let place = match row.line {
@@ -171,11 +177,7 @@ fn waiting(report: &Report, list: &List<Waiting>, since: &'static str) -> (Colum
             optional(row.kind.as_ref()),
             optional(row.owner.as_ref()),
             Text::day(zone.day_of(row.since)),
-            Text::number(
-                units.scale(MetricUnit::Hours, row.hours).value(row.hours),
-                row.hours,
-                MetricUnit::Hours,
-            ),
+            Text::number(open_for, value, unit),
             row.due_at.map_or_else(Text::default, |due| Text::day(zone.day_of(due))),
             place,
         ]);

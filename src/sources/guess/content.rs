@@ -117,6 +117,14 @@ pub(super) fn judge(column: &Column, is_exact: bool, header: &Header, profile: &
                 strange(REFUTED)
             }
         }
+        ColumnType::Bool if *column == interactions::AUTOMATIC_SENDER => match profile.share(&[Email]) >= 0.8 {
+            true => fit(LITTLE),
+            false => strange(REFUTED),
+        },
+        ColumnType::Bool if column.role == Role::MachineMark => match profile.share(&[Date, Integer, Decimal, Money, Json]) >= 0.5 {
+            true => strange(REFUTED),
+            false => Silent,
+        },
         ColumnType::Bool => match profile.is_bool() {
             true => fit(MUCH),
             false => strange(REFUTED),

@@ -43,7 +43,17 @@ fn weight(column: &Column) -> f64 {
         interactions::CHANNEL | purchases::CHANNEL | interactions::KIND => 0.7,
         // Every kind of record may have one.
         stakeholders::STATUS => 0.0,
+        // Records of any table can have these.
+        interactions::TAGS
+        | interactions::CLOSE_REASON
+        | interactions::MERGED_INTO
+        | interactions::IS_SPAM
+        | interactions::IS_DELETED
+        | interactions::IS_DUPLICATE
+        | interactions::IS_MERGED
+        | interactions::IS_TEST => 0.3,
         _ => match column.role {
+            Role::MachineMark => 0.3,
             Role::Stakeholder => 0.5,
             // Every file may have them.
             Role::ContactEmail | Role::ContactPhone | Role::ContactName => 0.0,

@@ -6,7 +6,7 @@ use relhealth::api::catalog::{Catalog, Entity, Exposure, Expression, Form, Kind,
 use relhealth::api::expr::Value;
 use relhealth::api::schema::{DAY, FactSpec, Input, Known, Table, Unit};
 
-use super::{Data, Dims, Row, V, Window, fact, interval};
+use super::{Data, Dims, Row, V, Window, fact, interval, talk};
 
 /// What comes out of a metric in a window and a slice.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -146,6 +146,10 @@ impl Naive<'_> {
                 value: Some(value),
                 ..Answer::default()
             },
+            _ if parts.values().any(|a| a.absent == Some("days only")) => Answer {
+                absent: Some("days only"),
+                ..Answer::default()
+            },
             _ if parts.values().any(|a| a.absent == Some("missing input")) => Answer {
                 absent: Some("missing input"),
                 ..Answer::default()
@@ -184,10 +188,32 @@ impl Naive<'_> {
             .map(|(i, _)| i)
             .collect();
         if files.is_empty() && self.data.has(table) {
-            Err("missing input")
-        } else {
-            Ok(Some(files))
+            return Err("missing input");
         }
+        // Dates of mere contacts say nothing about cases.
+        let is_of_cases = metric.fact.is_some_and(|fact| fact.name() == "cases");
+        let gives_rows = |file: usize| !is_of_cases || self.data.of(table).iter().any(|r| r.file == file && talk::is_of_case(self.data, r));
+        let is_in_days = |file: usize| gives_rows(file) && self.is_in_days(metric, file);
+        let in_hours: Vec<usize> = files.iter().copied().filter(|file| !is_in_days(*file)).collect();
+        if in_hours.len() < files.len() && !in_hours.iter().any(|file| gives_rows(*file)) {
+            Err("days only")
+        } else {
+            Ok(Some(in_hours))
+        }
+    }
+
+    /// Whether the metric asks for hours, or for a deadline of hours, of cases in a file that gives days.
+    fn is_in_days(&self, metric: &Metric, file: usize) -> bool {
+        let day = |column: &str| self.data.gives_days(file, column);
+        metric.columns().iter().any(|column| match column.name {
+            "waiting_hours" | "open_hours" | "age_hours" | "direct_reply_hours" => day("occurred_at"),
+            "response_hours" => day("occurred_at") || day("responded_at"),
+            "resolution_hours" => day("occurred_at") || day("resolved_at"),
+            "response_due_at" => !day("response_due_at") && day("responded_at"),
+            "due_at" if metric.fact.is_some_and(|fact| fact.name() == "cases") => !day("due_at") && day("resolved_at"),
+            "kept" => !day("due_at") && day("resolved_at"),
+            _ => false,
+        })
     }
 }
 

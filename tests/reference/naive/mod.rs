@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use relhealth::api::expr::{Expr, Value};
 use relhealth::api::period::{Period, Zone};
-use relhealth::api::schema::{DAY, Table};
+use relhealth::api::schema::Table;
 
 use crate::generate::Export;
 
@@ -72,6 +72,8 @@ pub struct Data {
     pub files: Vec<(Table, BTreeSet<String>)>,
     records: BTreeMap<Table, Vec<Record>>,
     dates: BTreeSet<(Table, String)>,
+    /// By file: its columns of dates.
+    dates_of_files: BTreeSet<(usize, String)>,
 }
 
 /// A date is its first instant.
@@ -92,13 +94,21 @@ impl Data {
             files: Vec::new(),
             records: BTreeMap::new(),
             dates: BTreeSet::new(),
+            dates_of_files: BTreeSet::new(),
         };
         for (file, export) in exports.iter().enumerate() {
             let table = Table::parse(export.kind).unwrap();
-            data.files.push((table, export.header.iter().map(|c| c.to_string()).collect()));
+            let mut columns: BTreeSet<String> = export.header.iter().map(|c| c.to_string()).collect();
+            if columns.contains("author_type") {
+                columns.extend(["direction".to_string(), "automated".to_string()]);
+            }
+            data.files.push((table, columns));
             let records = data.records.entry(table).or_default();
             for row in &export.rows {
-                let cells: BTreeMap<String, String> = export.header.iter().map(|c| c.to_string()).zip(row.iter().cloned()).collect();
+                let mut cells: BTreeMap<String, String> = export.header.iter().map(|c| c.to_string()).zip(row.iter().cloned()).collect();
+                if table == Table::Interactions && !talk::read_state(&mut cells) {
+                    continue;
+                }
                 let times = cells.iter().filter(|(column, text)| column.ends_with("_at") && !text.is_empty());
                 let times = times.map(|(column, text)| (column.clone(), instant(&zone, text))).collect();
                 records.push(Record {
@@ -115,6 +125,15 @@ impl Data {
                 let mut times = data.of(table).iter().filter_map(|r| data.time(r, column)).peekable();
                 if times.peek().is_some() && times.all(|at| data.zone.is_midnight(at)) {
                     data.dates.insert((table, column.clone()));
+                }
+            }
+        }
+        for (file, (table, columns)) in data.files.clone().into_iter().enumerate() {
+            for column in columns.iter().filter(|c| c.ends_with("_at")) {
+                let of_file = data.of(table).iter().filter(|r| r.file == file);
+                let times: Vec<i64> = of_file.filter_map(|r| data.time(r, column)).collect();
+                if !times.is_empty() && times.iter().all(|at| data.zone.is_midnight(*at)) {
+                    data.dates_of_files.insert((file, column.clone()));
                 }
             }
         }
@@ -204,6 +223,11 @@ impl Data {
         self.dates.contains(&(table, column.to_string()))
     }
 
+    /// Whether a file gives days in a column, and no time of day.
+    pub fn gives_days(&self, file: usize, column: &str) -> bool {
+        self.dates_of_files.contains(&(file, column.to_string()))
+    }
+
     pub fn time(&self, record: &Record, column: &str) -> Option<i64> {
         record.times.get(column).copied()
     }
@@ -221,14 +245,15 @@ impl Data {
         }
     }
 
-    /// Microseconds between two times, whole days where one is a date; nothing where it is negative.
-    pub fn span(&self, from: i64, to: i64, by_date: bool) -> Option<i64> {
-        let span = if by_date {
-            i64::from(self.day(to) - self.day(from)) * DAY
-        } else {
-            to - from
-        };
-        (span >= 0).then_some(span)
+    /// Microseconds between two times; nothing where one is a day, or the later comes first.
+    pub fn span(&self, from: i64, to: i64, is_day: bool) -> Option<i64> {
+        (!is_day && to >= from).then_some(to - from)
+    }
+
+    /// Whole days between two times; nothing where the later comes first.
+    pub fn days(&self, from: i64, to: i64, is_day: bool) -> Option<i32> {
+        let days = self.day(to) - self.day(from);
+        (days >= 0 && (is_day || to >= from)).then_some(days)
     }
 
     /// Everybody whom any table names as its stakeholder.

@@ -1,10 +1,36 @@
 //! Contacts, cases and commitments.
 
+use std::collections::BTreeMap;
+
 use relhealth::api::schema::Table;
 
 use super::{At, Data, Dims, Money, Record, Row, Span, Window, people};
 
 const TABLE: Table = Table::Interactions;
+
+/// Whether the record is a case or a message of one, and not a mere contact.
+pub fn is_of_case(data: &Data, record: &Record) -> bool {
+    is_ticket(data, record) || (is_message(data, record) && is_case_kind(record))
+}
+
+/// Fills in who wrote a record, and forgets the resolution of a case that is open again; whether the record is a case at all.
+pub fn read_state(cells: &mut BTreeMap<String, String>) -> bool {
+    let side = match cells.get("author_type").map(String::as_str) {
+        Some("customer") => Some(("inbound", "false")),
+        Some("agent") => Some(("outbound", "false")),
+        Some("bot" | "system" | "auto_reply") => Some(("outbound", "true")),
+        _ => None,
+    };
+    if let Some((direction, automated)) = side {
+        cells.insert("direction".into(), direction.into());
+        cells.insert("automated".into(), automated.into());
+    }
+    let status = cells.get("status").cloned().unwrap_or_default();
+    if ["open", "reopened", "pending"].contains(&status.as_str()) {
+        cells.insert("resolved_at".into(), String::new());
+    }
+    !["merged", "duplicate", "spam", "deleted", "test"].contains(&status.as_str())
+}
 
 /// Whether the rows of the record's file are messages of cases.
 fn is_message(data: &Data, record: &Record) -> bool {
@@ -190,8 +216,13 @@ pub struct Case<'a> {
 }
 
 impl Case<'_> {
+    /// The first record that a person wrote.
+    fn opening(&self) -> &Record {
+        self.records.iter().find(|r| !is_automated(r)).unwrap()
+    }
+
     pub fn opened_at(&self, data: &Data) -> i64 {
-        at(data, self.records[0])
+        at(data, self.opening())
     }
 
     pub fn kind(&self) -> Option<&str> {
@@ -262,14 +293,15 @@ pub fn cases(data: &Data, dims: &Dims, window: &Window) -> Vec<Row> {
         let mut row = Row::new(Some(&case.who), Some(first.file), slice);
         let opened = case.opened_at(data);
         let speaks = |r: &Record, word: &str| direction(data, r).as_deref() == Some(word);
-        let asked_by = case.records.iter().position(|r| speaks(r, "inbound"));
+        let asked_by = case.records.iter().position(|r| speaks(r, "inbound") && !is_automated(r));
         let asked = asked_by.map(|i| at(data, case.records[i]));
         row.set("opened_at", At(opened));
-        row.set("opened_by", direction(data, first).as_deref());
+        row.set("opened_by", direction(data, case.opening()).as_deref());
         row.set("asked_at", asked.map(At));
         row.set("kind", case.kind());
         row.set("age_hours", Span(window.end - opened));
-        let dated = data.is_date(TABLE, "occurred_at");
+        row.set("age_days", data.day(window.end) - data.day(opened));
+        let opened_on_day = data.gives_days(first.file, "occurred_at");
         if !case.is_ticket || data.tells(first, "responded_at") {
             let responded = match case.is_ticket {
                 true => data.time(first, "responded_at"),
@@ -281,22 +313,27 @@ pub fn cases(data: &Data, dims: &Dims, window: &Window) -> Vec<Row> {
                         .next()
                 }
             };
-            let by_date = dated || (case.is_ticket && data.is_date(TABLE, "responded_at"));
+            let is_day = opened_on_day || (case.is_ticket && data.gives_days(first.file, "responded_at"));
             row.set("answered", responded.is_some());
             row.set("responded_at", responded.map(At));
             row.set(
                 "response_hours",
-                asked.zip(responded).and_then(|(a, r)| data.span(a, r, by_date)).map(Span),
+                asked.zip(responded).and_then(|(a, r)| data.span(a, r, is_day)).map(Span),
             );
-            row.set("waiting_hours", asked.and_then(|a| data.span(a, window.as_of, by_date)).map(Span));
+            row.set("response_days", asked.zip(responded).and_then(|(a, r)| data.days(a, r, is_day)));
+            let waiting = asked.and_then(|a| data.span(a, window.as_of, opened_on_day));
+            row.set("waiting_hours", waiting.map(Span));
+            row.set("waiting_days", asked.and_then(|a| data.days(a, window.as_of, opened_on_day)));
         }
         if data.tells(first, "resolved_at") {
             let resolved = case.records.iter().filter_map(|r| data.time(r, "resolved_at")).max();
-            let by_date = dated || data.is_date(TABLE, "resolved_at");
+            let is_day = opened_on_day || data.gives_days(first.file, "resolved_at");
             row.set("resolved", resolved.is_some());
             row.set("resolved_at", resolved.map(At));
-            row.set("resolution_hours", resolved.and_then(|r| data.span(opened, r, by_date)).map(Span));
-            row.set("open_hours", data.span(opened, window.as_of, by_date).map(Span));
+            row.set("resolution_hours", resolved.and_then(|r| data.span(opened, r, is_day)).map(Span));
+            row.set("resolution_days", resolved.and_then(|r| data.days(opened, r, is_day)));
+            row.set("open_hours", data.span(opened, window.as_of, opened_on_day).map(Span));
+            row.set("open_days", data.days(opened, window.as_of, opened_on_day));
         }
         row.set("response_due_at", data.time(first, "response_due_at").map(At));
         row.set("due_at", data.time(first, "due_at").map(At));

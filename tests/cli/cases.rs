@@ -1,0 +1,264 @@
+//! What is a case, who wrote its messages, and how long it took: from files as helpdesks write them to the numbers.
+
+use serde_json::Value;
+
+use crate::harness::Folder;
+
+/// The values of metrics of October 2026, or the reasons why they are missing, and what stderr says.
+fn measured(text: &str, metrics: &str) -> (Vec<String>, String) {
+    let folder = Folder::new().with("cases.csv", text);
+    let args = [
+        "measure",
+        "interactions=cases.csv",
+        "--period",
+        "2026-10",
+        "--as-of",
+        "2026-10-31",
+        "-m",
+        metrics,
+        "--format",
+        "json",
+    ];
+    let ran = folder.run(&args).code(0);
+    let document: Value = serde_json::from_str(&ran.out()).expect("JSON");
+    let cells = document["cells"].as_array().expect("cells");
+    let value = |id: &str| {
+        let cell = cells.iter().find(|cell| cell["metric"] == id).expect("a cell of each metric");
+        cell["value"]
+            .as_f64()
+            .map_or_else(|| cell["absent"].to_string(), |value| value.to_string())
+    };
+    (metrics.split(',').map(value).collect(), ran.err())
+}
+
+const STATES: &str = "cases_opened,unanswered_rate,open_cases,cases_resolved";
+
+/// Four tickets: one solved, one merged, one opened again after a resolution, and one that is no case.
+fn four_tickets(header: &str, [solved, merged, again, none]: [&str; 4]) -> String {
+    format!(
+        "{header}\n\
+         1,k10,2026-10-05 09:00,2026-10-05 10:00,2026-10-06 09:00,{solved}\n\
+         2,k10,2026-10-05 09:10,,,{merged}\n\
+         3,k20,2026-10-07 09:00,2026-10-07 11:00,2026-10-08 09:00,{again}\n\
+         4,k30,2026-10-08 09:00,,2026-10-08 09:20,{none}\n"
+    )
+}
+
+#[test]
+fn the_state_of_a_case_is_read_in_seven_languages() {
+    for (header, words) in [
+        (
+            "ticket_id,customer_id,created_at,first_response_at,resolved_at,status",
+            ["Solved", "Merged", "Re-opened", "Spam"],
+        ),
+        (
+            "Vorgang,Kunde,Erstellt am,Erste Antwort am,Gelöst am,Zustand",
+            ["Geschlossen", "Zusammengeführt", "Wiedereröffnet", "Papierkorb"],
+        ),
+        (
+            "ticket_id,client,date de création,date de première réponse,date de résolution,statut",
+            ["Fermé", "Fusionné", "En cours", "Doublon"],
+        ),
+        (
+            "ID de ticket,ID de cliente,Fecha de creación,Primera respuesta,Fecha de resolución,Estado",
+            ["Cerrado", "Fusionado", "Reabierto", "Eliminado"],
+        ),
+        (
+            "ID do chamado,Cliente,Data de criação,Data da primeira resposta,Data de resolução,Situação",
+            ["Fechado", "Mesclado", "Em andamento", "Excluído"],
+        ),
+        (
+            "numero ticket,cliente,data creazione,data prima risposta,data risoluzione,stato",
+            ["Chiuso", "Unito", "Riaperto", "Duplicato"],
+        ),
+        (
+            "ticketnummer,klant,aangemaakt op,eerste reactie op,opgelost op,staat",
+            ["Gesloten", "Samengevoegd", "Heropend", "Verwijderd"],
+        ),
+    ] {
+        let (values, notes) = measured(&four_tickets(header, words), STATES);
+        assert_eq!(values, ["2", "0", "1", "1"], "{header}\n{notes}");
+        assert!(notes.contains("4 read = 2 used + 2 excluded (2 not-a-case)"), "{notes}");
+        assert!(notes.contains("note[open-with-resolution]"), "{notes}");
+    }
+}
+
+#[test]
+fn tags_types_and_links_show_what_is_not_a_case_and_the_configuration_overrides_it() {
+    let text = "ticket_id,customer_id,created_at,first_response_at,resolved_at,status,tags,type,merged_into\n\
+                1,a,2026-10-05 09:00,2026-10-05 10:00,2026-10-06 09:00,closed,vip,Question,\n\
+                2,a,2026-10-05 09:10,,2026-10-05 09:11,closed,\"vip, merged\",Question,\n\
+                3,b,2026-10-07 09:00,2026-10-07 11:00,2026-10-08 09:00,in_progress,spam filter,Incident,0\n\
+                4,c,2026-10-08 09:00,,2026-10-08 09:20,closed,spam,Question,\n\
+                5,c,2026-10-08 09:00,,2026-10-08 09:20,closed,,Spam,\n\
+                6,d,2026-10-08 09:00,,2026-10-08 09:20,Test,,,\n\
+                7,d,2026-10-08 09:00,,2026-10-08 09:20,closed,,,1\n";
+    assert_eq!(measured(text, STATES).0, ["2", "0", "1", "1"]);
+    let config = "[[source]]\npath = \"cases.csv\"\nkind = \"interactions\"\n[source.values.status]\nTest = \"Phase of tests\"\n";
+    let folder = Folder::new().with("cases.csv", text).with("relhealth.toml", config);
+    let ran = folder
+        .run(&["measure", "--period", "2026-10", "--as-of", "2026-10-31", "-m", "cases_opened"])
+        .code(0);
+    assert!(ran.err().contains("7 read = 3 used + 4 excluded (4 not-a-case)"), "{}", ran.err());
+}
+
+#[test]
+fn phases_of_the_work_on_a_case_are_no_test_tickets() {
+    let text = "Issue,Reporter,Created,Resolved,Status\n\
+                1,u10,2026-10-05 09:00,,Testing\n2,u20,2026-10-05 09:00,,In Test\n3,u30,2026-10-05 09:00,,Ready for test\n";
+    let text = text.replace("Issue,Reporter,Created,Resolved", "ticket_id,customer_id,created_at,resolved_at");
+    assert_eq!(measured(&text, "cases_opened,open_cases").0, ["3", "3"]);
+}
+
+const ANSWERS: &str = "cases_opened,unanswered_rate,first_response_time_median";
+
+#[test]
+fn a_machine_is_never_a_first_response() {
+    for text in [
+        "message_id,conversation_id,customer_id,created_at,author_type\n\
+         1,c1,k1,2026-10-05 09:00,customer\n2,c1,k1,2026-10-05 09:01,bot\n3,c1,k1,2026-10-05 11:00,agent\n\
+         4,c2,k2,2026-10-06 09:00,customer\n5,c2,k2,2026-10-06 09:01,system\n",
+        "Nachricht-ID,Konversation,Kunde,Gesendet am,Verfasser\n\
+         1,c1,k10,2026-10-05 09:00,Kunde\n2,c1,k10,2026-10-05 09:01,Automation\n3,c1,k10,2026-10-05 11:00,Mitarbeiter\n\
+         4,c2,k20,2026-10-06 09:00,Kunde\n5,c2,k20,2026-10-06 09:01,Abwesenheitsnotiz\n",
+        "message_id,thread_id,customer_id,sent_at,role\n\
+         1,c1,k1,2026-10-05 09:00,End-user\n2,c1,k1,2026-10-05 09:01,Bot\n3,c1,k1,2026-10-05 11:00,Agent\n\
+         4,c2,k2,2026-10-06 09:00,End-user\n5,c2,k2,2026-10-06 09:01,Automation\n",
+        "message_id,conversation_id,customer_id,created_at,direction,subject\n\
+         1,c1,k1,2026-10-05 09:00,inbound,Invoice\n2,c1,k1,2026-10-05 09:01,outbound,Automatic reply: Invoice\n\
+         3,c1,k1,2026-10-05 11:00,outbound,Re: Invoice\n4,c2,k2,2026-10-06 09:00,inbound,Hello\n\
+         5,c2,k2,2026-10-06 09:01,outbound,Automatische Antwort\n",
+        "message_id,conversation_id,customer_id,created_at,direction,from\n\
+         1,c1,k1,2026-10-05 09:00,inbound,ann@x.example\n2,c1,k1,2026-10-05 09:01,outbound,noreply@shop.example\n\
+         3,c1,k1,2026-10-05 11:00,outbound,otto@shop.example\n4,c2,k2,2026-10-06 09:00,inbound,ben@y.example\n\
+         5,c2,k2,2026-10-06 09:01,outbound,Shop <no-reply@shop.example>\n",
+        "message_id,conversation_id,customer_id,created_at,direction,Auto-Submitted\n\
+         1,c1,k1,2026-10-05 09:00,inbound,no\n2,c1,k1,2026-10-05 09:01,outbound,auto-replied\n\
+         3,c1,k1,2026-10-05 11:00,outbound,\n4,c2,k2,2026-10-06 09:00,inbound,no\n5,c2,k2,2026-10-06 09:01,outbound,auto-generated\n",
+    ] {
+        let (values, notes) = measured(text, ANSWERS);
+        assert_eq!(values, ["2", "0.5", "2"], "{text}\n{notes}");
+        assert!(
+            notes.contains("note[automatic-messages]: cases.csv: interactions: 2 records were written by a machine"),
+            "{notes}"
+        );
+    }
+}
+
+#[test]
+fn messages_without_authors_are_counted_by_case_and_their_responses_are_missing() {
+    let text = "message_id,conversation_id,customer_id,created_at,body\n\
+                1,c1,k1,2026-10-05 09:00,hello there\n2,c1,k1,2026-10-05 09:01,we got it\n3,c1,k1,2026-10-05 11:00,fixed now\n\
+                4,c2,k2,2026-10-06 09:00,another one\n";
+    let (values, notes) = measured(text, ANSWERS);
+    assert_eq!(values, ["2", "\"missing input\"", "\"missing input\""]);
+    assert!(notes.contains("note[authors-unknown]"), "{notes}");
+}
+
+#[test]
+fn a_case_that_an_agent_opened_does_not_wait_for_an_answer() {
+    let text = "ticket_id,customer_id,created_at,first_response_at,created_by_type\n\
+                1,a,2026-10-05 14:00,,agent\n2,b,2026-10-06 09:00,2026-10-06 10:00,customer\n";
+    assert_eq!(measured(text, "cases_opened,unanswered_rate").0, ["1", "0"]);
+}
+
+const DURATIONS: &str = "resolution_time_median,resolution_time_p90,resolution_days_median";
+
+#[test]
+fn hours_from_or_to_a_date_are_missing_and_days_are_there() {
+    for text in [
+        // Opened at a time, closed on a day.
+        "ticket_id,customer_id,created_at,resolved_at\n1,a,2026-10-05 14:00,2026-10-05\n2,b,2026-10-06 09:00,2026-10-08\n3,c,2026-10-07 16:00,2026-10-09\n",
+        // Dates alone.
+        "ticket_id,customer_id,created_at,resolved_at\n1,a,2026-10-05,2026-10-05\n2,b,2026-10-06,2026-10-08\n3,c,2026-10-07,2026-10-09\n",
+        // Midnights of UTC, and of India.
+        "ticket_id,customer_id,created_at,resolved_at\n1,a,2026-10-05T00:00:00Z,2026-10-05T00:00:00Z\n2,b,2026-10-06T00:00:00Z,2026-10-08T00:00:00Z\n\
+         3,c,2026-10-07T00:00:00Z,2026-10-09T00:00:00Z\n",
+        "ticket_id,customer_id,created_at,resolved_at\n1,a,2026-10-05T00:00:00+05:30,2026-10-05T00:00:00+05:30\n\
+         2,b,2026-10-06T00:00:00+05:30,2026-10-08T00:00:00+05:30\n3,c,2026-10-07T00:00:00+05:30,2026-10-09T00:00:00+05:30\n",
+    ] {
+        let (values, notes) = measured(text, DURATIONS);
+        assert_eq!(values, ["\"days only\"", "\"days only\"", "2"], "{text}\n{notes}");
+    }
+    let mixed = "ticket_id,customer_id,created_at,resolved_at\n1,a,2026-10-05 14:00,2026-10-05\n2,b,2026-10-06 09:00,2026-10-08 10:00\n\
+                 3,c,2026-10-07 16:00,2026-10-09\n";
+    let (values, notes) = measured(mixed, DURATIONS);
+    assert_eq!(values, ["\"days only\"", "\"days only\"", "2"], "{notes}");
+    assert!(
+        notes.contains("resolved_at: 2 of 3 are dates without a time of day, so durations with this column are known in days only"),
+        "{notes}"
+    );
+}
+
+#[test]
+fn the_precision_of_a_column_can_be_set_and_init_writes_it_down() {
+    let tickets = "ticket_id,customer_id,created_at,resolved_at\n1,a,2026-10-05T00:00:00Z,2026-10-05T00:00:00Z\n\
+                   2,b,2026-10-06T00:00:00Z,2026-10-07T00:00:00Z\n3,c,2026-10-07T00:00:00Z,2026-10-09T00:00:00Z\n";
+    let folder = Folder::new().with("tickets.csv", tickets);
+    folder.run(&["init", "tickets.csv"]).code(0);
+    let config = folder.read("relhealth.toml");
+    assert!(
+        config.contains("resolved_at = { column = \"resolved_at\", precision = \"day\" }"),
+        "{config}"
+    );
+    let args = [
+        "measure",
+        "--period",
+        "2026-10",
+        "-m",
+        "resolution_time_median,resolution_days_median",
+        "--format",
+        "csv",
+    ];
+    assert!(folder.run(&args).code(0).out().contains("days only"));
+    let folder = folder.with("relhealth.toml", config.replace("precision = \"day\"", "precision = \"time\""));
+    let out = folder.run(&args).code(0).out();
+    assert!(!out.contains("days only"), "{out}");
+}
+
+#[test]
+fn a_rule_in_hours_does_not_pass_on_dates() {
+    let tickets = "ticket_id,customer_id,created_at,resolved_at\n1,a,2026-10-05 14:00,2026-10-05\n2,b,2026-10-06 09:00,2026-10-07\n";
+    let config = "as_of = 2026-10-31\n[[source]]\npath = \"tickets.csv\"\nkind = \"interactions\"\n[targets]\nresolution_hours = 4\n\
+                  [metric.quick]\ntitle = \"Quick\"\nfamily = \"own\"\nfact = \"cases\"\nat = \"opened_at\"\nkind = \"share\"\nunit = \"share\"\n\
+                  good = \"up\"\ntext = \"Within four hours.\"\npart = \"hours_between(opened_at, resolved_at) <= 4\"\n\
+                  [[rule]]\nmetric = \"resolution_time_median\"\nfail_above = \"4h\"\nbasis = \"point\"\n\
+                  [[rule]]\nmetric = \"resolution_within_target_rate\"\nfail_below = \"50%\"\nbasis = \"point\"\n\
+                  [[rule]]\nmetric = \"quick\"\nfail_below = \"50%\"\nbasis = \"point\"\n\
+                  [[rule]]\nmetric = \"resolution_days_median\"\nfail_above = \"2 days\"\nbasis = \"point\"\n";
+    let folder = Folder::new().with("tickets.csv", tickets).with("relhealth.toml", config);
+    let ran = folder.run(&["check", "--period", "2026-10"]).code(1);
+    assert!(
+        ran.out().contains("4 rules, 4 results: 1 passed, 3 could not be evaluated"),
+        "{}",
+        ran.out()
+    );
+}
+
+#[test]
+fn a_file_of_dates_is_named_where_another_file_has_times() {
+    let times = "ticket_id,customer_id,created_at,resolved_at\n1,a,2026-10-05 14:00,2026-10-05 16:00\n";
+    let dates = "ticket_id,customer_id,created_at,resolved_at\n7,a,2026-10-05,2026-10-09\n";
+    let folder = Folder::new().with("times.csv", times).with("dates.csv", dates);
+    let args = [
+        "measure",
+        "interactions=times.csv",
+        "interactions=dates.csv",
+        "--period",
+        "2026-10",
+        "-m",
+        "resolution_time_median",
+        "--format",
+        "json",
+    ];
+    let ran = folder.run(&args).code(0);
+    let document: Value = serde_json::from_str(&ran.out()).expect("JSON");
+    assert_eq!(document["cells"][0]["value"], 2.0);
+    assert!(
+        ran.err().contains(
+            "note[days-only]: dates.csv: occurred_at and resolved_at have dates without a time of day, so its cases are not in metrics of hours"
+        ),
+        "{}",
+        ran.err()
+    );
+}
