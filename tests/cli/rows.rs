@@ -362,7 +362,8 @@ fn the_rows_of_every_metric_are_those_of_its_cell() {
     let catalog = Catalog::builtin(relhealth::api::facts::SPECS);
     let shown = catalog
         .iter()
-        .filter(|metric| !metric.hidden && why_not(metric, &Value::Null).is_none());
+        // A metric in days is shown only where the one in hours cannot be computed.
+        .filter(|metric| !metric.hidden && metric.instead_of.is_none() && why_not(metric, &Value::Null).is_none());
     let without: Vec<&str> = shown.map(|metric| metric.id.as_str()).filter(|id| !seen.contains(*id)).collect();
     assert_eq!(without, [""; 0], "the data give every metric some rows");
 }

@@ -31,7 +31,7 @@ rows   = "opened_by,response_hours\noutbound,1"
 absent = "no rows"
 
 [[metric.fast.example]]
-interactions = "stakeholder_id,case_id,occurred_at,responded_at\na,1,2026-01-31T23:30:00,2026-02-01T00:10:00\nb,2,2026-01-05,2026-01-06\n"
+interactions = "stakeholder_id,case_id,occurred_at,responded_at\na,1,2026-01-31T23:30:00,2026-02-01T00:10:00\nb,2,2026-01-05T08:00:00,2026-01-06T08:00:00\n"
 period = "2026-01"
 value  = 0.5
 "#;

@@ -92,7 +92,9 @@ pub fn settle(building: &mut Building, sources: &mut [SourceInfo], texts: &Dicti
         let declared =
             (!f64::from_bits(low).is_nan() && !f64::from_bits(high).is_nan()).then(|| (f64::from_bits(low), f64::from_bits(high)));
         let (least, most) = (answers.least.to_bits(), answers.most.to_bits());
-        let issue = match verdict(instrument, declared, &answers) {
+        // Where the file says the scale of other answers, an answer without one is not on a scale that can be told from the rest.
+        let says_scales = sources[source as usize].mapped.contains(surveys::SCALE_MAX.name);
+        let issue = match verdict(instrument, declared, says_scales, &answers) {
             Verdict::Fits => continue,
             Verdict::Is(low, high) => {
                 declare(&mut building.rows, &mut sources[source as usize], &answers.all, low, high);
@@ -170,7 +172,7 @@ fn by_instrument(rows: &Rows, texts: &Dictionary) -> BTreeMap<Key, Answers> {
     found
 }
 
-fn verdict(instrument: Instrument, declared: Option<(f64, f64)>, answers: &Answers) -> Verdict {
+fn verdict(instrument: Instrument, declared: Option<(f64, f64)>, says_scales: bool, answers: &Answers) -> Verdict {
     let Answers {
         count,
         least,
@@ -199,7 +201,7 @@ fn verdict(instrument: Instrument, declared: Option<(f64, f64)>, answers: &Answe
             Verdict::Doubt(ScaleDoubt::FivePoints)
         }
         Instrument::Recommendation | Instrument::Effort => Verdict::Fits,
-        Instrument::Satisfaction if are_whole && least >= 1.0 && most == 5.0 => Verdict::Is(1.0, 5.0),
+        Instrument::Satisfaction if !says_scales && are_whole && least >= 1.0 && most == 5.0 => Verdict::Is(1.0, 5.0),
         Instrument::Satisfaction => Verdict::Doubt(ScaleDoubt::Undeclared),
     }
 }
@@ -334,6 +336,11 @@ mod tests {
             assert!(rows(&open).iter().all(|row| row.2.is_nan()), "{scores:?}");
             assert!(note(&open, "scale-unclear").text().contains("scale_max"), "{scores:?}");
         }
+        // Nor of answers without a scale beside answers that have one.
+        let text = "response_id,customer_id,submitted_at,survey,score,scale_min,scale_max\n\
+                    1,a,2026-10-01,csat,5,,\n2,b,2026-10-02,csat,4,,\n3,c,2026-10-03,csat,9,0,10\n";
+        let some = load(&[("s.csv", "surveys", text)]);
+        assert_eq!(rows(&some).iter().filter(|row| row.2.is_nan()).count(), 2);
         let stars = of(&["★★★★☆", "3 stars", "5 von 5", "2/5"]);
         let scores: Vec<(f64, f64)> = rows(&stars).into_iter().map(|row| (row.1, row.2)).collect();
         assert_eq!(scores, [(2.0, 5.0), (3.0, 5.0), (4.0, 5.0), (5.0, 5.0)]);

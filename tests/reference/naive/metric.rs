@@ -205,12 +205,17 @@ impl Naive<'_> {
     /// Whether the metric asks for hours, or for a deadline of hours, of cases in a file that gives days.
     fn is_in_days(&self, metric: &Metric, file: usize) -> bool {
         let day = |column: &str| self.data.gives_days(file, column);
+        // Without a deadline of its own, a file has one of hours after the opening.
+        let deadline = |due: &str, reached: &str| match self.data.files[file].1.contains(due) {
+            true => !day(due) && day(reached),
+            false => day("occurred_at") || day(reached),
+        };
         metric.columns().iter().any(|column| match column.name {
             "waiting_hours" | "open_hours" | "age_hours" | "direct_reply_hours" => day("occurred_at"),
             "response_hours" => day("occurred_at") || day("responded_at"),
             "resolution_hours" => day("occurred_at") || day("resolved_at"),
-            "response_due_at" => !day("response_due_at") && day("responded_at"),
-            "due_at" if metric.fact.is_some_and(|fact| fact.name() == "cases") => !day("due_at") && day("resolved_at"),
+            "response_due_at" => deadline("response_due_at", "responded_at"),
+            "due_at" if metric.fact.is_some_and(|fact| fact.name() == "cases") => deadline("due_at", "resolved_at"),
             "kept" => !day("due_at") && day("resolved_at"),
             _ => false,
         })
