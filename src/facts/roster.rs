@@ -364,7 +364,7 @@ mod tests {
                 );
             });
             renewed(31, text, ends_are_dates, |r| {
-                assert_eq!(bounds(r), [(day("2025-01-01"), STILL_HERE)])
+                assert_eq!(bounds(r), [(day("2025-01-01"), STILL_HERE)]);
             });
             renewed(29, text, ends_are_dates, |r| assert_eq!(r.last().len(), 3));
         }

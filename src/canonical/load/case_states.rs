@@ -8,13 +8,16 @@ use crate::notes::{ExclusionReason, NoCase};
 use crate::schema::{Column, NO_TIME, interactions};
 use crate::sources::case_words::{is_open, no_case, separates_tags, tagged_no_case};
 
+/// Why an interaction is no case, as a cell shows it.
+type Shows<'a> = &'a dyn Fn(&str) -> Option<NoCase>;
+
 impl Building {
     /// Leaves out interactions that are not cases of their own: merged, duplicate, deleted and test tickets, and spam.
     pub fn drop_no_cases(&mut self, texts: &Dictionary, dropped: &mut Dropped) {
         let by_spaces = self
             .codes_that_mean(&interactions::TAGS, texts, &|cell| separates_tags(cell).then_some(()))
             .is_empty();
-        let of_words: [(&'static Column, &dyn Fn(&str) -> Option<NoCase>); 5] = [
+        let of_words: [(&'static Column, Shows<'_>); 5] = [
             (&interactions::STATUS, &no_case),
             (&interactions::CLOSE_REASON, &no_case),
             (&interactions::TAGS, &|cell| tagged_no_case(cell, by_spaces)),

@@ -313,7 +313,7 @@ fn read_file(opened: Opened, options: &Options, several: bool, notes: &mut Vec<N
             FileRead::Needs(Need::Currencies) => {
                 let mut plans = mapping.plans.clone();
                 let column = Mapping::currency_column(mapping.table, &options.zone);
-                let found = currencies::look(&job, &mut plans, column, &source, options)?;
+                let found = currencies::look(&job, &mut plans, column, source, options)?;
                 mapping.mapped.extend(found.column().map(|at| plans[at].name.clone()));
                 mapping.plans = plans;
                 mapping.currencies = found;

@@ -360,7 +360,7 @@ impl<'a> Placeholders<'a> {
         if links.is_empty() {
             return links;
         }
-        let mut several: FxHashSet<u32> = FxHashSet::default();
+        let mut several: BTreeSet<u32> = BTreeSet::new();
         for building in tables.values() {
             for codes in contacts(building) {
                 for (&who, contact) in building.stakeholder.iter().zip(codes) {

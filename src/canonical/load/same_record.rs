@@ -38,7 +38,7 @@ impl Exports<'_> {
             let files = Files::of(self, building, &identities, &groups);
             groups.iter().flat_map(|group| files.decide(group)).collect::<Vec<_>>()
         };
-        let mut found: BTreeMap<(Vec<&'static str>, Option<LaterBy>), (AffectedRows, Option<FirstRecord>)> = BTreeMap::new();
+        let mut found: BTreeMap<(Vec<&'static str>, Option<LaterBy>), Example> = BTreeMap::new();
         for Decided { row, later_by } in decisions {
             let key = names(building.rows.table, ids[building.rows.source_of(row as usize) as usize]);
             let reason = match &later_by {
@@ -46,25 +46,32 @@ impl Exports<'_> {
                 Some(_) => DuplicateReason::Superseded,
             };
             building.drop_row(row as usize, &reason.into(), dropped);
-            let (affected, example) = found.entry((key, later_by)).or_default();
-            affected.add(&building.rows, row as usize);
-            *example = earliest(&building.rows, &building.stakeholder, &[row], example.take());
+            let of = found.entry((key, later_by)).or_default();
+            of.rows.add(&building.rows, row as usize);
+            of.first = earliest(&building.rows, &building.stakeholder, &[row], of.first.take());
         }
         let table = building.rows.table;
-        let note = |((key, later_by), (affected, example)): ((Vec<&'static str>, Option<LaterBy>), (AffectedRows, Option<FirstRecord>))| {
+        let note = |((key, later_by), of): (_, Example)| {
             let issue = match later_by {
                 None => DataIssue::RepeatedRecord { table, key },
                 Some(decided_by) => DataIssue::EarlierState {
                     table,
                     key,
                     decided_by,
-                    example: self.example(example),
+                    example: self.example(of.first),
                 },
             };
-            affected.notes(issue, self.sources)
+            of.rows.notes(issue, self.sources)
         };
         found.into_iter().flat_map(note).collect()
     }
+}
+
+/// Records about which there is one note.
+#[derive(Default)]
+struct Example {
+    rows: AffectedRows,
+    first: Option<FirstRecord>,
 }
 
 /// A row that does not count: a repeated record, or an earlier state, with what shows that it is earlier.
@@ -697,7 +704,7 @@ mod tests {
         #[test]
         fn a_repeated_page_changes_nothing(orders in 2usize..40, from in 0usize..40, length in 1usize..40, lines in 1usize..4) {
             let rows: Vec<String> = (0..orders)
-                .flat_map(|n| (0..1 + n % lines).map(move |line| format!("{n},c{n},2026-10-{:02},p{line},1,{},paid", 1 + n % 28, 5 + line)))
+                .flat_map(|n| (0..=n % lines).map(move |line| format!("{n},c{n},2026-10-{:02},p{line},1,{},paid", 1 + n % 28, 5 + line)))
                 .collect();
             let from = from % rows.len();
             let mut page: Vec<String> = rows.iter().skip(from).take(length).cloned().collect();

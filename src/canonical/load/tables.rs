@@ -219,7 +219,7 @@ pub fn assemble(read_files: Vec<ReadFile>, options: &Options, mut notes: Vec<Not
         division: options.division,
     };
     side_by_side(&mut tables, &mut dropped, |building, dropped| {
-        building.drop_duplicates(&declared, dropped)
+        building.drop_duplicates(&declared, dropped);
     });
     notes.extend(repeated(&tables, &sources));
     notes.extend(exports.same_id_differs(&tables));
