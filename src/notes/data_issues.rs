@@ -341,7 +341,7 @@ described! {
             records_have(Table::Interactions, count)
         ),
 
-        /// Amounts are in a currency that is not that of the report, and [rates] has no rate for it. The records count, but metrics of money that include them are missing.
+        /// Amounts are in a currency that is not that of the report, and `[rates]` has no rate for it. The records count, but metrics of money that include them are missing.
         #[code = "other-currency"]
         #[advice = "Add the rate to [rates], or report each currency alone, with `where` or --by currency without `currency`."]
         #[option = "rates"]
