@@ -113,7 +113,7 @@ impl Plan {
             }
         }
         let restored = match self.kind {
-            ColumnType::Stakeholder | ColumnType::Text if self.may_be_restored() && (!cell.is_ascii() || cell.contains('&')) => {
+            ColumnType::Stakeholder | ColumnType::Text if self.may_be_restored() && cell.bytes().any(|b| b == b'&' || b >= 0x80) => {
                 self.restored(cell, filling)
             }
             _ => None,

@@ -14,6 +14,13 @@ use crate::schema::{Micros, NO_INT, NO_TIME, Table, purchases, stakeholders};
 /// Sets the recurring amounts of trials to zero, except those of stakeholders who paid before the trial started: by the roster, or by a
 /// purchase.
 pub fn settle_trials(tables: &mut BTreeMap<Table, Building>, sources: &[SourceInfo]) -> Vec<Note> {
+    // Without trials, nobody has to know when each stakeholder first paid.
+    let has_trials = tables
+        .get(&Table::Stakeholders)
+        .is_some_and(|roster| roster.rows.flags(&stakeholders::TRIAL).exists());
+    if !has_trials {
+        return Vec::new();
+    }
     let bought = tables.get(&Table::Purchases).map(first_payments).unwrap_or_default();
     let Some(roster) = tables.get_mut(&Table::Stakeholders) else {
         return Vec::new();
@@ -23,7 +30,7 @@ pub fn settle_trials(tables: &mut BTreeMap<Table, Building>, sources: &[SourceIn
         roster.rows.times(&stakeholders::STARTED_AT),
         roster.rows.ints(&stakeholders::RECURRING_AMOUNT),
     );
-    if !trials.exists() || !amounts.exists() {
+    if !amounts.exists() {
         return Vec::new();
     }
     let mut paid: FxHashMap<u32, Micros> = bought;
