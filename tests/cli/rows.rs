@@ -132,7 +132,7 @@ fn why_not(metric: &Metric, cell: &Value) -> Option<&'static str> {
         Some("has no rows of its own")
     } else if ["'employee'", "'enps'", "'engagement'"].iter().any(|word| condition.contains(word)) {
         Some("it is about employees")
-    } else if cell["absent"] == "missing input" {
+    } else if cell["absent"] == "missing input" || cell["absent"] == "days only" {
         Some("these inputs cannot give ")
     } else {
         None
@@ -182,13 +182,21 @@ fn day(i: usize) -> String {
     date_text(days_from_civil(2024, 10, 1) + i as i32)
 }
 
+fn id(i: usize) -> &'static str {
+    ["ann", "bob", "cid", "dot", "eve", "fay", "gil", "hal"][i % 8]
+}
+
+/// A file with so many records.
+fn table(header: &str, count: usize, record: &dyn Fn(usize) -> String) -> String {
+    (0..count).fold(format!("{header}\n"), |text, i| text + &record(i) + "\n")
+}
+
+fn some(is_there: bool, text: String) -> String {
+    if is_there { text } else { String::new() }
+}
+
 /// Exports of everything, a record a day or so, over a year and a half.
 fn world() -> Folder {
-    let id = |i: usize| ["ann", "bob", "cid", "dot", "eve", "fay", "gil", "hal"][i % 8];
-    let table = |header: &str, count: usize, record: &dyn Fn(usize) -> String| {
-        (0..count).fold(format!("{header}\n"), |text, i| text + &record(i) + "\n")
-    };
-    let some = |is_there: bool, text: String| if is_there { text } else { String::new() };
     let purchases = table(
         "stakeholder_id,order_id,occurred_at,amount,refund,cost,quantity,promised_at,delivered_at,channel",
         120,
@@ -366,6 +374,32 @@ fn the_rows_of_every_metric_are_those_of_its_cell() {
         .filter(|metric| !metric.hidden && metric.instead_of.is_none() && why_not(metric, &Value::Null).is_none());
     let without: Vec<&str> = shown.map(|metric| metric.id.as_str()).filter(|id| !seen.contains(*id)).collect();
     assert_eq!(without, [""; 0], "the data give every metric some rows");
+}
+
+#[test]
+fn the_rows_of_metrics_in_days_are_those_of_their_cells() {
+    let tickets = table("stakeholder_id,case_id,occurred_at,kind,responded_at,resolved_at", 90, &|i| {
+        let at = 4 * i;
+        format!(
+            "{},k{i},{},{},{},{}",
+            id(i),
+            day(at),
+            ["question", "complaint", "incident"][i % 3],
+            some(i % 6 != 0, day(at + i % 2)),
+            some(i % 4 != 0, day(at + i % 5)),
+        )
+    });
+    let folder = Folder::new().with("tickets.csv", tickets);
+    let period = ["--period", "2025-Q2", "--as-of", "2026-06-30"];
+    let seen = holds(&folder.path(""), &["interactions=tickets.csv"], &period);
+    let catalog = Catalog::builtin(relhealth::api::facts::SPECS);
+    let in_days: BTreeSet<&str> = catalog
+        .iter()
+        .filter(|metric| metric.instead_of.is_some())
+        .map(|metric| metric.id.as_str())
+        .collect();
+    let without: Vec<&&str> = in_days.iter().filter(|id| !seen.contains(**id)).collect();
+    assert!(!in_days.is_empty() && without.is_empty(), "{without:?}");
 }
 
 #[test]
