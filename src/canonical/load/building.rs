@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rayon::prelude::*;
+
 use crate::canonical::{Data, Rows};
 use crate::notes::UnusedReason;
 use crate::schema::{Micros, NO_TIME, Table};
@@ -130,7 +132,7 @@ impl Building {
 
     pub fn finish(mut self) -> Rows {
         let first = self.rows.table.event_columns().filter_map(|column| match self.rows.data(column) {
-            Some(Data::Int(v)) => v.iter().copied().filter(|t| *t != NO_TIME).min(),
+            Some(Data::Int(v)) => v.par_iter().copied().filter(|t| *t != NO_TIME).min(),
             _ => None,
         });
         self.rows.first_event = first.min().unwrap_or(Micros::MAX);

@@ -1,12 +1,13 @@
 //! What is a case and what state it is in: what was merged, deleted or never was one is left out, and what was reopened is open.
 
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::building::{Building, Dropped};
 use crate::canonical::{Data, Dictionary};
 use crate::notes::{ExclusionReason, NoCase};
 use crate::schema::{Column, NO_TIME, interactions};
-use crate::sources::case_words::{is_open, no_case, separates_tags, tagged_no_case};
+use crate::sources::case_words::{self, no_case, separates_tags, tagged_no_case};
 
 /// Why an interaction is no case, as a cell shows it.
 type Shows<'a> = &'a dyn Fn(&str) -> Option<NoCase>;
@@ -33,7 +34,7 @@ impl Building {
             }
             let codes = self.rows.codes(column);
             let found = |row| meanings.get(&codes.at(row)).map(|kind| (row, *kind));
-            let rows: Vec<(usize, NoCase)> = (0..self.rows.len).filter_map(found).collect();
+            let rows: Vec<(usize, NoCase)> = (0..self.rows.len).into_par_iter().filter_map(found).collect();
             self.drop_rows(rows, column, dropped);
         }
         for (column, kind) in [
@@ -63,12 +64,13 @@ impl Building {
 
     /// Forgets the resolution of cases whose status says that they are open: it is that of an earlier one.
     pub fn reopen(&mut self, texts: &Dictionary) {
-        let open = self.codes_that_mean(&interactions::STATUS, texts, &|status| is_open(status).then_some(()));
+        let open = self.codes_that_mean(&interactions::STATUS, texts, &|status| case_words::is_open(status).then_some(()));
         if open.is_empty() {
             return;
         }
         let codes = self.rows.codes(&interactions::STATUS);
-        let rows: Vec<usize> = (0..self.rows.len).filter(|&row| open.contains_key(&codes.at(row))).collect();
+        let is_open = |row: &usize| open.contains_key(&codes.at(*row));
+        let rows: Vec<usize> = (0..self.rows.len).into_par_iter().filter(is_open).collect();
         if let Some(Data::Int(times)) = self.rows.data_mut(&interactions::RESOLVED_AT) {
             rows.iter().for_each(|&row| times[row] = NO_TIME);
         }
@@ -79,13 +81,17 @@ impl Building {
 
     /// The codes of a column whose texts mean something, with what they mean.
     fn codes_that_mean<T>(&self, column: &Column, texts: &Dictionary, means: &dyn Fn(&str) -> Option<T>) -> FxHashMap<u32, T> {
-        let mut found: FxHashMap<u32, Option<T>> = FxHashMap::default();
-        if let Some(Data::Code(codes)) = self.rows.data(column) {
-            for &code in codes {
-                found.entry(code).or_insert_with(|| texts.text(code).and_then(means));
+        let Some(Data::Code(codes)) = self.rows.data(column) else {
+            return FxHashMap::default();
+        };
+        let mut is_there = vec![false; texts.len()];
+        for &code in codes {
+            if let Some(is_there) = is_there.get_mut(code as usize) {
+                *is_there = true;
             }
         }
-        found.into_iter().filter_map(|(code, meaning)| Some((code, meaning?))).collect()
+        let there = (0..texts.len() as u32).filter(|code| is_there[*code as usize]);
+        there.filter_map(|code| Some((code, texts.text(code).and_then(means)?))).collect()
     }
 }
 

@@ -24,6 +24,11 @@ use crate::sources::placeholders::{is_placeholder, is_placeholder_address};
 use crate::sources::undone::{Undone, undone};
 use crate::sources::word;
 
+/// Whether a cell has what a program leaves that encodes a text once too often.
+fn shows_encoding(cell: &str) -> bool {
+    !cell.is_ascii() || memchr::memchr(b'&', cell.as_bytes()).is_some()
+}
+
 /// What is a missing value in most columns, and North America or Namibia in others.
 pub const NA: &str = "NA";
 
@@ -113,9 +118,7 @@ impl Plan {
             }
         }
         let restored = match self.kind {
-            ColumnType::Stakeholder | ColumnType::Text if self.may_be_restored() && cell.bytes().any(|b| b == b'&' || b >= 0x80) => {
-                self.restored(cell, filling)
-            }
+            ColumnType::Stakeholder | ColumnType::Text if self.may_be_restored() && shows_encoding(cell) => self.restored(cell, filling),
             _ => None,
         };
         let cell = restored.as_deref().unwrap_or(cell);

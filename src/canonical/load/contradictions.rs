@@ -42,17 +42,18 @@ impl Records<'_> {
         notes
     }
 
-    /// The rows of a table that stay and lie before as-of, for which something holds.
-    fn affected(&self, table: Table, is_affected: impl Fn(&Rows, usize) -> bool + Sync) -> AffectedRows {
+    /// The rows of a table that stay and lie before as-of, for which something holds. Columns are looked up once, and not for each row.
+    fn affected<'s, F: Fn(usize) -> bool + Sync>(&'s self, table: Table, looking_at: impl FnOnce(&'s Rows) -> F) -> AffectedRows {
         let Some(Building { rows, keep, .. }) = self.tables.get(&table) else {
             return AffectedRows::default();
         };
+        let is_affected = looking_at(rows);
         let events: Vec<_> = table.event_columns().map(|column| rows.times(column)).collect();
         let is_known = |row: usize| match (self.as_of, events.iter().map(|c| c.at(row)).filter(|t| *t != NO_TIME).min()) {
             (Some(as_of), Some(at)) => at < as_of,
             _ => true,
         };
-        AffectedRows::scan(rows, |row| is_affected(rows, row) && keep[row] && is_known(row))
+        AffectedRows::scan(rows, |row| is_affected(row) && keep[row] && is_known(row))
     }
 
     /// Whether all these columns were read.
@@ -71,12 +72,16 @@ impl Records<'_> {
     fn negative_durations(&self, from: &'static Column, to: &'static Column) -> impl Iterator<Item = Note> {
         let mut found = AffectedRows::default();
         if self.has(&[from, to]) {
-            found = self.affected(to.table, |rows, row| {
-                let (a, b) = (rows.times(from).at(row), rows.times(to).at(row));
-                let source = &self.sources[rows.source_of(row) as usize];
-                let dates = source.has_dates(from) || source.has_dates(to);
-                let slack = if dates { DAY } else { 0 };
-                a != NO_TIME && b != NO_TIME && b + slack < a + i64::from(dates)
+            let has_dates = |source: &SourceInfo| source.has_dates(from) || source.has_dates(to);
+            let dates: Vec<bool> = self.sources.iter().map(has_dates).collect();
+            found = self.affected(to.table, |rows| {
+                let (starts, ends) = (rows.times(from), rows.times(to));
+                move |row| {
+                    let (a, b) = (starts.at(row), ends.at(row));
+                    let dates = dates[rows.source_of(row) as usize];
+                    let slack = if dates { DAY } else { 0 };
+                    a != NO_TIME && b != NO_TIME && b + slack < a + i64::from(dates)
+                }
             });
         }
         let issue = DataIssue::NegativeDuration {
@@ -97,8 +102,9 @@ impl Records<'_> {
         ]);
         let mut found = AffectedRows::default();
         if shown.contains(&true) && self.has(&[&interactions::AUTOMATED]) {
-            found = self.affected(Table::Interactions, |rows, row| {
-                shown[rows.source_of(row) as usize] && rows.flags(&interactions::AUTOMATED).at(row) == 1
+            found = self.affected(Table::Interactions, |rows| {
+                let automated = rows.flags(&interactions::AUTOMATED);
+                move |row| shown[rows.source_of(row) as usize] && automated.at(row) == 1
             });
         }
         found.notes(DataIssue::AutomaticMessages, self.sources)
@@ -111,15 +117,15 @@ impl Records<'_> {
             return Vec::new();
         }
         let timed = self.maps(&[&interactions::RESOLVED_AT, &interactions::RESOLUTION_MINUTES]);
-        let resolved = |rows: &Rows, row| {
-            rows.times(&interactions::RESOLVED_AT).at(row) != NO_TIME || !rows.floats(&interactions::RESOLUTION_MINUTES).at(row).is_nan()
-        };
         let (closed, open) = (self.words(&is_closed), self.words(&is_open));
-        let is = |words: &[bool], rows: &Rows, row| words.get(rows.codes(&interactions::STATUS).at(row) as usize).is_some_and(|is| *is);
-        let without = self.affected(table, |rows, row| {
-            timed[rows.source_of(row) as usize] && is(&closed, rows, row) && !resolved(rows, row)
+        let without = self.affected(table, |rows| {
+            let state = state_of_case(rows, closed);
+            move |row| timed[rows.source_of(row) as usize] && state(row) == (true, false)
         });
-        let against = self.affected(table, |rows, row| is(&open, rows, row) && resolved(rows, row));
+        let against = self.affected(table, |rows| {
+            let state = state_of_case(rows, open);
+            move |row| state(row) == (true, true)
+        });
         let without = without.notes(DataIssue::ClosedWithoutTime, self.sources);
         without.chain(against.notes(DataIssue::OpenWithResolution, self.sources)).collect()
     }
@@ -137,25 +143,28 @@ impl Records<'_> {
         for (quantity, amount) in [(&purchases::QUANTITY, &purchases::AMOUNT), (&supplies::QUANTITY, &supplies::AMOUNT)] {
             if self.has(&[quantity, amount]) {
                 let table = quantity.table;
-                let found = self.affected(table, |rows, row| {
-                    rows.floats(quantity).at(row) < 0.0 && rows.ints(amount).at(row) > 0
+                let found = self.affected(table, |rows| {
+                    let (quantities, amounts) = (rows.floats(quantity), rows.ints(amount));
+                    move |row| quantities.at(row) < 0.0 && amounts.at(row) > 0
                 });
                 notes.extend(found.notes(DataIssue::NegativeQuantity { table }, self.sources));
             }
         }
         if self.has(&[&purchases::REFUND, &purchases::AMOUNT]) {
-            let found = self.affected(Table::Purchases, |rows, row| {
-                let (refund, amount) = (rows.ints(&purchases::REFUND).at(row), rows.ints(&purchases::AMOUNT).at(row));
-                refund != NO_INT && amount != NO_INT && refund.unsigned_abs() > amount.unsigned_abs() && amount >= 0
+            let found = self.affected(Table::Purchases, |rows| {
+                let (refunds, amounts) = (rows.ints(&purchases::REFUND), rows.ints(&purchases::AMOUNT));
+                move |row| {
+                    let (refund, amount) = (refunds.at(row), amounts.at(row));
+                    refund != NO_INT && amount != NO_INT && refund.unsigned_abs() > amount.unsigned_abs() && amount >= 0
+                }
             });
             notes.extend(found.notes(DataIssue::RefundOverAmount, self.sources));
         }
         if self.has(&[&supplies::QUANTITY_RECEIVED]) {
             let timed = self.maps(&[&supplies::RECEIVED_AT]);
-            let found = self.affected(Table::Supplies, |rows, row| {
-                timed[rows.source_of(row) as usize]
-                    && rows.floats(&supplies::QUANTITY_RECEIVED).at(row) > 0.0
-                    && rows.times(&supplies::RECEIVED_AT).at(row) == NO_TIME
+            let found = self.affected(Table::Supplies, |rows| {
+                let (received, times) = (rows.floats(&supplies::QUANTITY_RECEIVED), rows.times(&supplies::RECEIVED_AT));
+                move |row| timed[rows.source_of(row) as usize] && received.at(row) > 0.0 && times.at(row) == NO_TIME
             });
             notes.extend(found.notes(DataIssue::ReceivedWithoutTime, self.sources));
         }
@@ -167,15 +176,13 @@ impl Records<'_> {
         let dated = self.maps(&[&stakeholders::ENDED_AT]);
         let mut found = AffectedRows::default();
         if self.has(&[&stakeholders::END_REASON]) {
-            found = self.affected(Table::Stakeholders, |rows, row| {
-                let (reason, end) = (
-                    rows.codes(&stakeholders::END_REASON).at(row),
-                    rows.times(&stakeholders::ENDED_AT).at(row),
-                );
-                reason != NO_CODE
-                    && end == NO_TIME
-                    && rows.flags(&stakeholders::LEFT_WITHOUT_DATE).at(row) != 1
-                    && dated[rows.source_of(row) as usize]
+            found = self.affected(Table::Stakeholders, |rows| {
+                let (reasons, ends) = (rows.codes(&stakeholders::END_REASON), rows.times(&stakeholders::ENDED_AT));
+                let left = rows.flags(&stakeholders::LEFT_WITHOUT_DATE);
+                move |row| {
+                    let is_dated = dated[rows.source_of(row) as usize];
+                    is_dated && reasons.at(row) != NO_CODE && ends.at(row) == NO_TIME && left.at(row) != 1
+                }
             });
         }
         found.notes(DataIssue::EndReasonWithoutEnd, self.sources)
@@ -184,14 +191,30 @@ impl Records<'_> {
     /// Scores outside their scale: the answer is ignored, and the row is kept.
     fn off_scale(&self) -> impl Iterator<Item = Note> {
         let recommends = ["nps", "enps"].map(|word| self.texts.code(word));
-        let found = self.affected(Table::Surveys, |rows, row| {
-            let score = rows.floats(&surveys::SCORE).at(row);
-            let recommendation = recommends.contains(&Some(rows.codes(&surveys::INSTRUMENT).at(row)));
-            let broken = recommendation && (score.fract() != 0.0 || !(0.0..=10.0).contains(&score));
-            let off = score < rows.floats(&surveys::SCALE_MIN).at(row) || score > rows.floats(&surveys::SCALE_MAX).at(row);
-            !score.is_nan() && (broken || off)
+        let found = self.affected(Table::Surveys, |rows| {
+            let (scores, instruments) = (rows.floats(&surveys::SCORE), rows.codes(&surveys::INSTRUMENT));
+            let (lowest, highest) = (rows.floats(&surveys::SCALE_MIN), rows.floats(&surveys::SCALE_MAX));
+            move |row| {
+                let score = scores.at(row);
+                let recommendation = recommends.contains(&Some(instruments.at(row)));
+                let broken = recommendation && (score.fract() != 0.0 || !(0.0..=10.0).contains(&score));
+                !score.is_nan() && (broken || score < lowest.at(row) || score > highest.at(row))
+            }
         });
         found.notes(DataIssue::OffScale, self.sources)
+    }
+}
+
+/// For each row, whether the status of its case is one of these words, and whether the case has a resolution.
+fn state_of_case(rows: &Rows, words: Vec<bool>) -> impl Fn(usize) -> (bool, bool) + Sync + '_ {
+    let statuses = rows.codes(&interactions::STATUS);
+    let (times, minutes) = (
+        rows.times(&interactions::RESOLVED_AT),
+        rows.floats(&interactions::RESOLUTION_MINUTES),
+    );
+    move |row| {
+        let is = words.get(statuses.at(row) as usize).is_some_and(|is| *is);
+        (is, times.at(row) != NO_TIME || !minutes.at(row).is_nan())
     }
 }
 

@@ -173,7 +173,7 @@ fn orders(columns: &Columns, rowset: &Rowset) -> FxHashMap<u64, Order> {
     let hashes = (rowset.hashes.len() == columns.orders.len()).then_some(&rowset.hashes);
     for (row, &id) in columns.orders.iter().enumerate() {
         // Ids are hashes, so any of their bits will do.
-        if id == NO_KEY || id % share != 0 {
+        if id == NO_KEY || id & (share - 1) != 0 {
             continue;
         }
         let order = orders.entry(id).or_default();

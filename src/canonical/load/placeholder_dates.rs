@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
+
 use super::affected_rows::AffectedRows;
 use super::building::{Building, Dropped};
 use crate::canonical::{Data, SourceInfo};
@@ -65,15 +67,15 @@ impl Building {
             if !values.exists() {
                 continue;
             }
-            for row in 0..self.rows.len {
+            let suspect = |row: usize| {
                 let value = values.at(row);
-                if value != NO_TIME
-                    && !(low < value && value < high)
-                    && let Some(day) = placeholder(value)
-                    && !keeps_dates(row)
-                {
-                    suspects.entry((at, day)).or_default().push(row as u32);
-                }
+                let is_unusual = value != NO_TIME && !(low < value && value < high);
+                let day = is_unusual.then(|| placeholder(value)).flatten()?;
+                (!keeps_dates(row)).then_some((day, row as u32))
+            };
+            let of_column: Vec<(i32, u32)> = (0..self.rows.len).into_par_iter().filter_map(suspect).collect();
+            for (day, row) in of_column {
+                suspects.entry((at, day)).or_default().push(row);
             }
         }
         if suspects.is_empty() {

@@ -64,6 +64,7 @@ pub fn find(
     if let Some(roster) = tables.get(&Table::Stakeholders) {
         found.names_of_roster(roster, texts);
     }
+    let mut spreads: BTreeMap<Table, Spread> = BTreeMap::new();
     for table in EVENTS {
         if let Some(building) = tables.get_mut(&table) {
             found.names(building);
@@ -75,13 +76,22 @@ pub fn find(
                 found.many_addresses(&spread);
                 found.share(&spread);
             }
+            spreads.insert(table, spread);
         }
     }
     let mut notes = Vec::new();
-    let links = found.links(tables);
+    // Most tables have a person in each record, which the spread over the IDs tells sooner than the records.
+    let lacks_people = |building: &Building| {
+        let spread = spreads.get(&building.rows.table);
+        spread.is_none_or(|spread| spread.all < building.rows.len as u64 || spread.present.iter().any(|code| found.is(*code)))
+    };
+    let lacking: BTreeSet<Table> = tables.values().filter(|of| lacks_people(of)).map(|of| of.rows.table).collect();
+    let links = found.links(tables, &lacking);
     for building in tables.values_mut().filter(|building| EVENTS.contains(&building.rows.table)) {
-        notes.extend(found.identify(building, &links));
-        notes.extend(found.notes(building));
+        if lacking.contains(&building.rows.table) {
+            notes.extend(found.identify(building, &links));
+            notes.extend(found.notes(building));
+        }
     }
     Found {
         is_placeholder: found.why.into_iter().map(|why| why.is_some()).collect(),
@@ -105,9 +115,18 @@ struct Spread {
 
 impl Spread {
     fn of(building: &Building, ids: usize) -> Spread {
-        let mut records = vec![0; ids];
-        let there = building.stakeholder.iter().filter(|code| **code != NO_CODE);
-        there.for_each(|code| records[*code as usize] += 1);
+        let count = |codes: &[u32]| {
+            let mut records = vec![0; ids];
+            let there = codes.iter().filter(|code| **code != NO_CODE);
+            there.for_each(|code| records[*code as usize] += 1);
+            records
+        };
+        let add = |mut all: Vec<u64>, more: Vec<u64>| {
+            all.iter_mut().zip(more).for_each(|(all, more)| *all += more);
+            all
+        };
+        let of_each = building.stakeholder.len().div_ceil(rayon::current_num_threads()).max(1 << 16);
+        let records = building.stakeholder.par_chunks(of_each).map(count).reduce(|| vec![0; ids], add);
         let present: Vec<u32> = (0..ids as u32).filter(|code| records[*code as usize] > 0).collect();
         let all = records.iter().sum();
         let mut contacts: Vec<(u32, u32)> = Vec::new();
@@ -347,10 +366,11 @@ impl<'a> Placeholders<'a> {
         }
     }
 
-    /// By address or phone number of a record without a person: the one ID that has it too, if one has.
-    fn links(&self, tables: &BTreeMap<Table, Building>) -> FxHashMap<u32, Option<u32>> {
+    /// By address or phone number of a record without a person: the one ID that has it too, if one has. Some tables may lack people.
+    fn links(&self, tables: &BTreeMap<Table, Building>, lacking: &BTreeSet<Table>) -> FxHashMap<u32, Option<u32>> {
         let mut links: FxHashMap<u32, Option<u32>> = FxHashMap::default();
-        for building in tables.values().filter(|building| contacts(building).next().is_some()) {
+        let lacks_people = |building: &&Building| lacking.contains(&building.rows.table) && contacts(building).next().is_some();
+        for building in tables.values().filter(lacks_people) {
             for row in 0..building.rows.len {
                 if let Some(contact) = self.contact(building, row) {
                     links.insert(contact, None);

@@ -151,17 +151,17 @@ impl Building {
                 .filter(|c| c.exists())
                 .collect();
             let first = |row: usize| columns.iter().map(|c| c.at(row)).filter(|t| *t != NO_TIME).min();
-            let late: Vec<usize> = (0..self.rows.len).filter(|&row| first(row).is_some_and(|t| t >= as_of)).collect();
+            let is_late = |row: &usize| first(*row).is_some_and(|t| t >= as_of);
+            let late: Vec<usize> = (0..self.rows.len).into_par_iter().filter(is_late).collect();
             late.into_iter()
                 .for_each(|row| self.drop_row(row, &ExclusionReason::AfterAsOf.into(), dropped));
         }
         for column in became_known_later(table) {
-            let mut voided = Vec::new();
+            let mut voided: Vec<usize> = Vec::new();
             if let Some(Data::Int(times)) = self.rows.data_mut(column) {
-                for (row, time) in times.iter_mut().enumerate().filter(|(_, t)| **t != NO_TIME && **t >= as_of) {
-                    *time = NO_TIME;
-                    voided.push(row);
-                }
+                let is_later = |row: &usize| times[*row] != NO_TIME && times[*row] >= as_of;
+                voided = (0..times.len()).into_par_iter().filter(is_later).collect();
+                voided.iter().for_each(|&row| times[row] = NO_TIME);
             }
             if *column == surveys::RESPONDED_AT
                 && let Some(Data::Float(scores)) = self.rows.data_mut(&surveys::SCORE)

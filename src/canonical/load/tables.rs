@@ -335,8 +335,18 @@ fn find_cases(tables: &BTreeMap<Table, Building>, sources: &mut [SourceInfo], te
     let contacts = interactions::CONTACTS_ONLY.map(|kind| texts.code(kind));
     let kinds = rows.codes(&interactions::KIND);
     let mut has_cases = vec![false; sources.len()];
+    let of_table = sources
+        .iter()
+        .filter(|source| source.table == Table::Interactions && source.has_cases);
+    let mut unknown = of_table.count();
     for row in (0..rows.len).filter(|&row| keep[row] && !contacts.contains(&Some(kinds.at(row)))) {
-        has_cases[usize::from(rows.source_of(row))] = true;
+        let source = usize::from(rows.source_of(row));
+        if !std::mem::replace(&mut has_cases[source], true) {
+            unknown -= usize::from(sources[source].has_cases);
+            if unknown == 0 {
+                break;
+            }
+        }
     }
     for (source, has_cases) in sources
         .iter_mut()
