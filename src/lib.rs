@@ -33,9 +33,10 @@ mod catalog;
 // Layer 4: derived frames, and the plain values that come out.
 mod facts;
 mod report;
-// Layer 5: the engine, and the analyses that a report shows in addition to metrics.
+// Layer 5: the engine, the analyses that a report shows in addition to metrics, and those of each relationship.
 mod analyses;
 mod measure;
+mod segments;
 // Layer 6: what the cells mean together, and whether the rules hold.
 mod check;
 mod findings;

@@ -17,6 +17,7 @@ pub mod kinds;
 mod link;
 mod load;
 mod metric;
+pub mod segments;
 mod stanza;
 mod units;
 

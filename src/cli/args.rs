@@ -14,6 +14,7 @@ use super::output::Outputs;
 use super::pages::topics;
 use super::periods::PeriodArgs;
 use super::progress::Progress;
+use super::segments::Segments;
 use crate::canonical::Budget;
 use crate::config::{Config, Overrides, is_currency, is_level};
 use crate::period::{Grain, WeekStart, Zone};
@@ -85,6 +86,8 @@ pub enum Command {
     Test(Test),
     /// Show the records behind a number, in numerator and denominator, with file and line
     Rows(Box<Rows>),
+    /// Segment customers by recency, frequency and money, and show who moved since the previous period
+    Segments(Box<Segments>),
     /// Write the canonical tables as CSV or Parquet, or the records of one file as they are read
     Convert(Box<Convert>),
     /// Print the completion script of a shell

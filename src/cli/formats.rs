@@ -13,6 +13,7 @@ use crate::render::output_format::OutputFormat;
 use crate::render::report::{Detail, json as report_json};
 use crate::render::report_diff::{self, Detail as DiffDetail, json as diff_json};
 use crate::render::rows::Sheet;
+use crate::render::segments::{self, Detail as SegmentsDetail};
 use crate::render::template::Layout;
 use crate::render::terminal::Style;
 use crate::render::{csv, definitions, html, inspection, json, markdown, parquet, rows, summary, tables, terminal, xlsx};
@@ -196,6 +197,20 @@ formats! {
 }
 
 formats! {
+    /// What `segments` writes.
+    enum SegmentsFormat of "segments" writes segments::Sheet<'_> {
+        Table = terminal::FORMAT => |sheet, style, out| table(out, &sheet.document(SegmentsDetail::Brief), style);
+        Html = html::FORMAT => |sheet, _, out| page(out, &sheet.document(SegmentsDetail::Page));
+        Markdown = markdown::FORMAT => |sheet, _, out| text(out, &markdown::text(&sheet.document(SegmentsDetail::Page)));
+        Xlsx = xlsx::FORMAT => |sheet, _, out| {
+            xlsx::write(&sheet.document(SegmentsDetail::Whole), &sheet.units(), sheet.canonical.as_of, out)
+        };
+        Json = json::FORMAT, schema wire::segments::Segments::ID => |sheet, _, out| data(out, &sheet.json());
+        Csv = csv::FORMAT => |sheet, _, out| Ok(sheet.csv(out)?);
+    }
+}
+
+formats! {
     /// What `convert` writes each table as.
     enum TableFormat of "convert" writes (tables::Sheet<'_>) to (dyn Write + Send) {
         Csv = csv::FORMAT => |sheet, _, out| Ok(sheet.csv(out)?);
@@ -233,7 +248,7 @@ const fn of<F: Formats>() -> CommandFormats {
 }
 
 /// The commands that print results.
-pub const COMMANDS: [CommandFormats; 8] = [
+pub const COMMANDS: [CommandFormats; 9] = [
     of::<InspectFormat>(),
     of::<MeasureFormat>(),
     of::<ReportFormat>(),
@@ -242,6 +257,7 @@ pub const COMMANDS: [CommandFormats; 8] = [
     of::<RulesFormat>(),
     of::<MetricsFormat>(),
     of::<RowsFormat>(),
+    of::<SegmentsFormat>(),
 ];
 
 /// The command that writes a file for each table.

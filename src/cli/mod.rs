@@ -20,6 +20,7 @@ mod reference;
 mod report;
 mod rows;
 mod run_files;
+mod segments;
 mod setup;
 mod stdout;
 mod test;
@@ -67,6 +68,7 @@ fn run(args: &Args) -> anyhow::Result<ExitCode> {
         Command::Diff(diff) => diff::run(&args.global, diff),
         Command::Metrics(metrics) => metrics::run(&args.global, metrics),
         Command::Rows(rows) => rows::run(&args.global, rows),
+        Command::Segments(segments) => segments::run(&args.global, segments),
         Command::Convert(convert) => convert::run(&args.global, convert),
         Command::Completions { shell } => pages::completions(&args.global, *shell),
         Command::Man { command } => pages::man(&args.global, command.as_deref()),

@@ -20,6 +20,7 @@ pub use overlay::Overlay;
 pub use settings::is_currency;
 
 use crate::catalog::Catalog;
+use crate::catalog::segments::SegmentModel;
 use crate::check::{Rule, Waiver};
 use crate::expr::{self, Expr};
 use crate::facts::SPECS;
@@ -48,6 +49,8 @@ const KEYS: &[&str] = &[
     "rates",
     "report",
     "rule",
+    "segments",
+    "segment",
     "waiver",
     "metric",
     "merge_spellings",
@@ -86,6 +89,8 @@ pub struct Config {
     pub rules: Vec<Rule>,
     /// What it excuses.
     pub waivers: Vec<Waiver>,
+    /// How customers are scored and segmented.
+    pub segments: SegmentModel,
 }
 
 /// What options say that win over the configuration.
@@ -116,6 +121,7 @@ impl Config {
             report: ReportSettings::default(),
             rules: Vec::new(),
             waivers: Vec::new(),
+            segments: SegmentModel::builtin(),
         }
     }
 
@@ -165,6 +171,7 @@ impl Config {
         let waivers = waivers::waivers(&mut reader, &document, &catalog, known);
         let goals = goals::goals(&mut reader, &document, &catalog);
         let report = goals::report(&mut reader, &document, &catalog);
+        let segments = SegmentModel::read(&mut reader, &document);
         if !reader.errors.is_empty() {
             return Err(ConfigErrors::new(reader.errors));
         }
@@ -184,6 +191,7 @@ impl Config {
             report,
             rules,
             waivers,
+            segments,
         })
     }
 }

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rustc_hash::FxHashMap;
 
 use super::ids::{GroupId, Id, IdVec};
-use crate::canonical::{CanonicalTables, Data};
+use crate::canonical::{CanonicalTables, Data, Values};
 use crate::expr::{Expr, Value};
 use crate::facts::context::Slicing;
 use crate::facts::roster;
@@ -117,6 +117,16 @@ impl Slices {
     }
 }
 
+/// Which rows and stakeholders of a fact a condition keeps: all others are out.
+///
+/// # Errors
+/// The name of a dimension that the fact lacks.
+pub fn kept(canonical: &CanonicalTables, fact: &'static FactSpec, filter: Option<&Expr>) -> Result<Slicing, String> {
+    let mut slices = Slices::new(canonical, &[fact], &[], filter);
+    let found = slices.facts.remove(fact.name()).expect("the fact that was asked for");
+    found.map(|(slicing, _)| slicing)
+}
+
 /// The tuples of dimension values met so far.
 struct Tuples<'a> {
     kept: FxHashMap<Vec<u32>, u32>,
@@ -165,27 +175,80 @@ impl Tuples<'_> {
     }
 }
 
+/// Where a dimension comes from: the rows of a fact's own table, or the roster.
+///
+/// # Errors
+/// The name of a dimension that neither has.
+fn origin(canonical: &CanonicalTables, table: Option<Table>, dimension: &str) -> Result<Origin, String> {
+    let dimension = dimension.to_lowercase();
+    let rows = table.and_then(|table| canonical.table(table));
+    if rows.is_some_and(|rows| matches!(rows.columns.get(&dimension), Some(Data::Code(_))))
+        && dimension != table.map_or("", |table| table.stakeholder_column().name)
+    {
+        return Ok(Origin::Rows);
+    }
+    let roster = canonical.table(Table::Stakeholders);
+    if dimension == stakeholders::TYPE.name || roster.is_some_and(|rows| rows.dimension(&dimension).exists()) {
+        return Ok(Origin::Roster);
+    }
+    Err(dimension)
+}
+
+/// The group of each stakeholder, who is in one group only: by dimensions of the roster, where the current value counts, and by those of
+/// the rows of a table, where the value of one row of the stakeholder counts.
+#[derive(Debug)]
+pub struct StakeholderGroups<'a> {
+    canonical: &'a CanonicalTables,
+    dimensions: Vec<GroupValues<'a>>,
+}
+
+#[derive(Debug)]
+enum GroupValues<'a> {
+    Roster(Vec<u32>),
+    Rows(Values<'a, u32>),
+}
+
+impl<'a> StakeholderGroups<'a> {
+    /// The groups by these dimensions of a table or of the roster.
+    ///
+    /// # Errors
+    /// The name of a dimension that neither has.
+    pub fn new(canonical: &'a CanonicalTables, table: Table, by: &[String]) -> Result<StakeholderGroups<'a>, String> {
+        let values = |dimension: &String| {
+            let name = dimension.to_lowercase();
+            Ok(match (origin(canonical, Some(table), dimension)?, canonical.table(table)) {
+                // The rows of the roster itself: the current one counts.
+                (Origin::Rows, Some(rows)) if table != Table::Stakeholders => GroupValues::Rows(rows.dimension(&name)),
+                (Origin::Rows | Origin::Roster, _) => GroupValues::Roster(roster::current_values(canonical, &name)),
+            })
+        };
+        let dimensions = by.iter().map(values).collect::<Result<_, String>>()?;
+        Ok(StakeholderGroups { canonical, dimensions })
+    }
+
+    /// The group of a stakeholder as the codes of its texts, by this row of the table.
+    pub fn of(&self, stakeholder: u32, row: u32) -> Vec<u32> {
+        let code = |values: &GroupValues| match values {
+            GroupValues::Roster(values) => values[stakeholder as usize],
+            GroupValues::Rows(values) => values.at(row as usize),
+        };
+        self.dimensions.iter().map(code).collect()
+    }
+
+    /// The texts of a group.
+    pub fn labels(&self, group: &[u32]) -> Vec<String> {
+        let label = |code: &u32| self.canonical.texts.text(*code).unwrap_or(NONE).to_string();
+        group.iter().map(label).collect()
+    }
+}
+
 /// How one fact falls into slices, numbered by first sight; or the dimension that it lacks.
 fn slicing(canonical: &CanonicalTables, fact: &FactSpec, dimensions: &[String], seen: &mut Tuples) -> Result<Slicing, String> {
     let rows = fact.rows.and_then(|t| canonical.table(t));
-    let mut origins = Vec::new();
-    for dimension in dimensions {
-        let dimension = dimension.to_lowercase();
-        let origin = if rows.is_some_and(|r| matches!(r.columns.get(&dimension), Some(Data::Code(_))))
-            && dimension != fact.rows.map_or("", |table| table.stakeholder_column().name)
-        {
-            Origin::Rows
-        } else if dimension == stakeholders::TYPE.name
-            || canonical
-                .table(Table::Stakeholders)
-                .is_some_and(|r| r.dimension(&dimension).exists())
-        {
-            Origin::Roster
-        } else {
-            return Err(dimension);
-        };
-        origins.push(origin);
-    }
+    let origins: Vec<Origin> = dimensions
+        .iter()
+        .map(|dimension| origin(canonical, fact.rows, dimension))
+        .collect::<Result<_, String>>()?;
     let of_stakeholder: Vec<Vec<u32>> = dimensions
         .iter()
         .zip(&origins)

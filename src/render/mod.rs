@@ -24,6 +24,7 @@ pub mod rejects;
 pub mod report;
 pub mod report_diff;
 pub mod rows;
+pub mod segments;
 pub mod spark;
 pub mod summary;
 pub mod tables;

@@ -8,8 +8,9 @@ use super::document::{Align, Document, Table};
 use super::format::{Scale, Units, count};
 use super::record_counts;
 use super::text::{Text, Tone};
-use crate::period::{date_text, instant_text};
+use crate::period::{Zone, date_text, instant_text};
 use crate::report::{AbsentReason, Cell, Change, MeasureResult, MetricInfo};
+use crate::schema::Micros;
 use crate::stats::Reading;
 
 /// The document of a measure. With `whole` it includes the record counts and the notes; on a terminal they go to stderr.
@@ -41,6 +42,15 @@ pub fn document(measured: &MeasureResult, whole: bool) -> Document {
     document
 }
 
+/// The as-of date in words: `the end of 2026-10-31`, or the instant.
+pub fn as_of_text(as_of: Micros, zone: &Zone) -> String {
+    if zone.is_midnight(as_of) {
+        format!("the end of {}", date_text(zone.day_of(as_of) - 1))
+    } else {
+        instant_text(as_of)
+    }
+}
+
 struct Summary<'a> {
     measured: &'a MeasureResult,
     units: Units<'a>,
@@ -69,10 +79,7 @@ impl Summary<'_> {
     fn basis(&self) -> Text {
         let as_of = self.measured.as_of;
         let zone = self.measured.cells.first().map(|cell| cell.period.zone());
-        let day = zone
-            .filter(|zone| zone.is_midnight(as_of))
-            .map(|zone| date_text(zone.day_of(as_of) - 1));
-        let known = day.map_or_else(|| instant_text(as_of), |day| format!("the end of {day}"));
+        let known = zone.map_or_else(|| instant_text(as_of), |zone| as_of_text(as_of, zone));
         let level = displayed::level(self.measured.level);
         let clock = if self.units.business_hours {
             format!(" Durations are in {}.", self.measured.clock)

@@ -21,6 +21,7 @@ pub mod process;
 mod quantile;
 mod rate;
 mod ratio;
+pub mod scores;
 mod share;
 mod signals;
 mod sums;

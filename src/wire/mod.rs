@@ -13,6 +13,7 @@ pub mod measure;
 pub mod metrics;
 pub mod report;
 pub mod rows;
+pub mod segments;
 pub mod supplements;
 #[cfg(test)]
 pub(crate) mod validate;
@@ -162,7 +163,7 @@ const fn described<D: Document>(name: &'static str) -> Described {
 }
 
 /// All documents.
-pub const DOCUMENTS: [Described; 8] = [
+pub const DOCUMENTS: [Described; 9] = [
     described::<measure::Measure>("measure"),
     described::<report::Report>("report"),
     described::<diff::Diff>("diff"),
@@ -171,6 +172,7 @@ pub const DOCUMENTS: [Described; 8] = [
     described::<metrics::Metrics>("metrics"),
     described::<rows::Rows<'static>>("rows"),
     described::<inspection::Inspect>("inspect"),
+    described::<segments::Segments<'static>>("segments"),
 ];
 
 #[cfg(test)]

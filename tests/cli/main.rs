@@ -19,5 +19,6 @@ mod records;
 mod redact;
 mod report;
 mod rows;
+mod segments;
 mod test;
 mod workbook;

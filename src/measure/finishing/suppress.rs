@@ -48,9 +48,8 @@ pub fn suppress(cells: &mut [&mut Cell], private: &[bool]) {
             }
         }
     }
-    let slices: Vec<usize> = (0..cells.len()).filter(|&i| hidden[i] && !by[i].is_empty()).collect();
-    let together: u64 = slices.iter().map(|&i| people[i]).sum();
-    let reveals = !slices.is_empty() && (slices.len() < 2 || together < FEWEST);
+    let slices: Vec<bool> = (0..cells.len()).map(|i| hidden[i] && !by[i].is_empty()).collect();
+    let reveals = reveals(&people, &slices);
     for ((cell, hide), by) in cells.iter_mut().zip(hidden).zip(by) {
         if hide || (reveals && by.is_empty()) {
             hide_cell(cell);
@@ -58,6 +57,23 @@ pub fn suppress(cells: &mut [&mut Cell], private: &[bool]) {
             cell.changes.remove(Compare::OtherGroups.as_str());
         }
     }
+}
+
+/// Which of the groups that a whole is divided into are hidden, and whether the whole is: it would reveal them. `private` says which groups
+/// consist of protected people.
+pub fn hidden_groups(people: &[u64], private: &[bool]) -> (Vec<bool>, bool) {
+    let mut hidden: Vec<bool> = (0..people.len())
+        .map(|i| private[i] && people[i] > 0 && people[i] < FEWEST)
+        .collect();
+    let siblings: Vec<usize> = (0..people.len()).filter(|&i| private[i] && people[i] > 0).collect();
+    close(&siblings, people, &mut hidden);
+    (hidden.clone(), reveals(people, &hidden))
+}
+
+/// Whether the hidden ones are so few that the whole would reveal them.
+fn reveals(people: &[u64], hidden: &[bool]) -> bool {
+    let gone: Vec<u64> = people.iter().zip(hidden).filter(|(_, hidden)| **hidden).map(|(n, _)| *n).collect();
+    !gone.is_empty() && (gone.len() < 2 || gone.iter().sum::<u64>() < FEWEST)
 }
 
 /// Hides the next smallest siblings until two siblings and five people are hidden; whether anything was.
@@ -186,6 +202,16 @@ mod tests {
         assert_eq!((values, rests), (vec![false, false, true, true], vec![false, false, true, true]));
         let (values, rests) = left(&[(&["a"], 6, true), (&["b"], 40, true)]);
         assert_eq!((values, rests), (vec![true; 3], vec![true; 3]));
+    }
+
+    #[test]
+    fn groups_of_a_whole_are_hidden_like_cells() {
+        let all = |people: &[u64]| hidden_groups(people, &vec![true; people.len()]);
+        assert_eq!(all(&[3, 6, 40]), (vec![true, true, false], false));
+        assert_eq!(all(&[6, 40, 0]), (vec![false; 3], false));
+        assert_eq!(all(&[3]), (vec![true], true));
+        assert_eq!(hidden_groups(&[3, 100], &[true, false]), (vec![true, false], true));
+        assert_eq!(hidden_groups(&[3, 2], &[false, false]), (vec![false, false], false));
     }
 
     #[test]
