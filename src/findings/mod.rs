@@ -8,6 +8,7 @@ mod breakdown;
 mod metric_series;
 mod selection;
 mod supplements;
+mod tally;
 
 use std::collections::BTreeMap;
 
@@ -27,6 +28,7 @@ pub use breakdown::{Breakdown, Funnel, FunnelSegment};
 pub use metric_series::{MetricSeries, is_good};
 pub use selection::{Finding, Found, findings};
 pub use supplements::{Supplements, beside};
+pub use tally::Tally;
 
 /// What to review.
 #[derive(Debug, Clone)]
@@ -68,6 +70,8 @@ pub struct Review {
     pub breakdowns: Vec<Breakdown>,
     /// The findings, the most important first.
     pub findings: Vec<Finding>,
+    /// How many metrics changed.
+    pub tally: Tally,
     /// The sections that are not metrics; `None` with a condition on dimensions, because they are about all stakeholders.
     pub beside: Option<Supplements>,
     /// The number of comparisons that were made.
@@ -138,7 +142,9 @@ pub fn review(canonical: &CanonicalTables, catalog: &Catalog, settings: &Setting
         Some(_) => None,
     };
     let (findings, compared) = findings(&scores, &breakdowns, ask.confidence.level);
+    let tally = Tally::new(&scores, absent.len(), &findings);
     Ok(Review {
+        tally,
         period,
         periods: ask.periods.clone(),
         level: ask.confidence.level,

@@ -8,6 +8,7 @@ use super::supplements::{Channel, Cohorts, Concentration, Coverage};
 use super::{Cell, Document, Instant, Labels, Layout, Note, RecordCounts, SchemaId};
 use crate::catalog::{BetterDirection, MetricKind, MetricUnit};
 use crate::codes::codes;
+use crate::findings;
 use crate::report::{self, AbsentCode, Clock};
 use crate::stats::Reading;
 use crate::stats::funnel::Place;
@@ -46,6 +47,9 @@ pub struct Report {
     pub inputs: Vec<Input>,
     /// The metrics that have a value in some period.
     pub metrics: Vec<Metric>,
+    /// How many metrics changed.
+    #[serde(default)]
+    pub tally: Tally,
     /// What is worth saying.
     #[serde(default)]
     pub findings: Vec<Finding>,
@@ -109,6 +113,33 @@ pub struct Period {
     /// it is compared with, are measured over as many days from their start.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub measured_days: Option<u32>,
+}
+
+/// How many metrics changed, each counted once. A change is one that is a finding.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Tally {
+    /// Better than before.
+    pub better: u64,
+    /// Worse than before.
+    pub worse: u64,
+    /// Rose or fell, of which neither is better.
+    pub moved: u64,
+    /// Compared, without a clear change.
+    pub no_clear_change: u64,
+    /// There is no value, no earlier value, or no interval.
+    pub not_interpreted: u64,
+}
+
+impl From<&findings::Tally> for Tally {
+    fn from(tally: &findings::Tally) -> Tally {
+        Tally {
+            better: tally.better as u64,
+            worse: tally.worse as u64,
+            moved: tally.moved as u64,
+            no_clear_change: tally.no_clear_change as u64,
+            not_interpreted: tally.not_interpreted as u64,
+        }
+    }
 }
 
 /// A file that was read.

@@ -44,6 +44,7 @@ pub fn document(report: &Report) -> wire::report::Report {
         compared: review.compared as u64,
         inputs: report.origin.inputs.iter().map(input).collect(),
         metrics: review.scores.iter().map(|score| metric(report, score)).collect(),
+        tally: document::Tally::from(&review.tally),
         findings: review.findings.iter().map(|finding| self::finding(report, finding)).collect(),
         cells: measure::cells(&measured(report)),
         contributors: review.contributors.iter().map(Contributors::from).collect(),

@@ -16,6 +16,7 @@ const GROUPS: usize = 6;
 /// Adds the sections on changes and on what needs attention.
 pub fn add(document: &mut Document, report: &Report) {
     let moved: Vec<Text> = told(report, |finding| matches!(finding.found, Found::Moved { .. }));
+    document.sentence(Text::own(tally(report)));
     document.heading(2, "What changed".into());
     if moved.is_empty() {
         document.sentence(Text::own(no_change(report)));
@@ -42,16 +43,37 @@ pub fn add(document: &mut Document, report: &Report) {
     document.note(Text::own(correction(report)));
 }
 
-/// Says that no change was found, or that none could be assessed. The previous year is also the year before: it is named once.
-fn no_change(report: &Report) -> String {
+/// How many metrics changed, in one line.
+fn tally(report: &Report) -> String {
+    let tally = report.review.tally;
+    let changed = [(tally.better, "better"), (tally.worse, "worse")].map(|(n, word)| format!("{n} {word}"));
+    let moved = (tally.moved > 0).then(|| format!("{} higher or lower", tally.moved));
+    let unclear = format!("{} without a clear change", tally.no_clear_change);
+    let parts: Vec<String> = changed.into_iter().chain(moved).chain([unclear]).collect();
+    format!(
+        "{} compared with {}: {} and {} that cannot be interpreted.",
+        counted(tally.all(), "metric", "metrics"),
+        earlier(report),
+        parts.join(", "),
+        tally.not_interpreted
+    )
+}
+
+/// The earlier periods that the report compares with. The previous year is also the year before: it is named once.
+fn earlier(report: &Report) -> String {
     let review = report.review;
     let label = |with: Compare| with.of(&review.period, report.as_of).label;
     let (previous, year_ago) = (label(Compare::Previous), label(Compare::YearAgo));
-    let earlier = if previous == year_ago {
-        previous
-    } else {
-        format!("{previous} or {year_ago}")
-    };
+    match previous == year_ago {
+        true => previous,
+        false => format!("{previous} or {year_ago}"),
+    }
+}
+
+/// Says that no change was found, or that none could be assessed.
+fn no_change(report: &Report) -> String {
+    let review = report.review;
+    let earlier = earlier(report);
     let changes = review.scores.iter().flat_map(|score| score.cell().changes.values());
     if changes.into_iter().any(|change| change.p.is_some()) {
         format!("No significant change from {earlier} was found.")
