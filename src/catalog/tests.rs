@@ -183,7 +183,7 @@ fn columns_are_all_that_are_used_and_no_times_at_hand() {
         ["opened_at", "opened_by", "responded_at", "response_due_at"]
     );
     assert_eq!(names("nps"), ["counted_at", "answered", "instrument", "score", "weight"]);
-    assert_eq!(names("open_cases"), ["opened_at", "opened_by", "resolved_at"]);
+    assert_eq!(names("open_cases"), ["opened_at", "opened_by", "resolved_at", "resolved"]);
     assert_eq!(names("channel_diversity"), ["occurred_at", "channel"]);
     assert_eq!(names("returning_customer_share"), ["active", "first_ordered_at"]);
     assert_eq!(names("response_time_spread"), [""; 0]);

@@ -17,6 +17,8 @@ pub enum ScoreCell {
     Of(u32, u32),
     /// So many points, in words: `4 stars`.
     Points(u32),
+    /// So many points with what they mean: `5 - Very satisfied`. It does not say how many points there are.
+    Labelled(u32),
     /// Several answers.
     Several,
 }
@@ -132,7 +134,28 @@ pub fn score_cell(cell: &str, reading: ScoreReading) -> ScoreCell {
         Some(_) => return ScoreCell::Several,
         None => {}
     }
-    in_words(&cell.to_lowercase()).unwrap_or(ScoreCell::Number)
+    in_words(&cell.to_lowercase())
+        .or_else(|| labelled(cell))
+        .unwrap_or(ScoreCell::Number)
+}
+
+/// `5 - Very satisfied`, `5: sehr zufrieden`, `5 (Excellent)`, `Very satisfied (5)`: a number and, apart from it, what it means in words
+/// without any other number.
+fn labelled(cell: &str) -> Option<ScoreCell> {
+    const MARKS: [char; 9] = ['-', '–', '—', ':', '=', '(', ')', '.', ','];
+    let is_label = |text: &str| {
+        let text = text.trim_matches(|c: char| c.is_whitespace() || MARKS.contains(&c));
+        text.chars().any(char::is_alphabetic) && !text.chars().any(|c| c.is_ascii_digit())
+    };
+    let end = cell.find(|c: char| !c.is_ascii_digit()).unwrap_or(cell.len());
+    let after = &cell[end..];
+    // `5th`, `5 kg` and `4.5` are none of these.
+    let is_apart = after.trim_start().starts_with(['-', '–', '—', ':', '=', '(']) || after.starts_with(". ") || after.starts_with(") ");
+    if let Some(points) = whole(&cell[..end]).filter(|_| is_apart && is_label(after)) {
+        return Some(ScoreCell::Labelled(points));
+    }
+    let (label, number) = cell.strip_suffix(')')?.rsplit_once('(')?;
+    whole(number).filter(|_| is_label(label)).map(ScoreCell::Labelled)
 }
 
 /// `★★★★☆`: of five signs four are filled. Filled ones alone do not say how many there are.
@@ -231,7 +254,7 @@ impl ScoreVote {
                 ScoreCell::Several => self.several.see(cell, line),
                 ScoreCell::Number if cell.contains(',') => self.decimals.see(cell, line),
                 ScoreCell::Of(..) | ScoreCell::Points(_) => self.has_points = true,
-                ScoreCell::Number => {}
+                ScoreCell::Number | ScoreCell::Labelled(_) => {}
             },
         }
     }

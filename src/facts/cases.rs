@@ -114,7 +114,13 @@ pub static SPEC: FactSpec = FactSpec {
             "calendar days from opening to the last resolution",
             RESOLUTION,
         ),
-        known_at("resolved_at", "resolved", Unit::Bool, "has a resolution", RESOLUTION),
+        known_at(
+            "resolved_at",
+            "resolved",
+            Unit::Bool,
+            "has a resolution, or a status that says closed and no time of it",
+            RESOLUTION,
+        ),
         lasting(
             "asked_at",
             "waiting_hours",
@@ -339,7 +345,7 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
             }
             if traits.tells_resolution {
                 let by_day = traits.resolution_by_day;
-                out.flag(resolved, case.resolution.is_there());
+                out.flag(resolved, case.is_over);
                 out.int(resolved_at, case.resolution.at);
                 if resolution.is_wanted() {
                     out.int(resolution, meter.until(case.opened_at, case.resolution, by_day));

@@ -106,6 +106,7 @@ pub struct Log<'a> {
     automated: Values<'a, u8>,
     responded: (Values<'a, Micros>, Values<'a, f64>),
     resolved: (Values<'a, Micros>, Values<'a, f64>),
+    closed: Values<'a, u8>,
     /// Roster: its rows, when each started, and the type it gives.
     roster: Option<(&'a Rows, Values<'a, Micros>, Values<'a, u32>)>,
 }
@@ -159,6 +160,7 @@ impl<'a> Log<'a> {
                 rows.times(&interactions::RESOLVED_AT),
                 rows.floats(&interactions::RESOLUTION_MINUTES),
             ),
+            closed: rows.flags(&interactions::CLOSED_WITHOUT_TIME),
             roster: ctx
                 .canonical
                 .table(Table::Stakeholders)
@@ -238,6 +240,12 @@ impl<'a> Log<'a> {
     #[inline]
     pub fn resolution(&self, row: usize) -> Reached {
         self.reached(self.resolved, row, self.traits(row).resolution_by_day)
+    }
+
+    /// Whether the status of a row says that its case is over, while nothing says since when.
+    #[inline]
+    pub fn is_closed_without_time(&self, row: usize) -> bool {
+        self.closed.at(row) == 1
     }
 
     #[inline]

@@ -135,6 +135,8 @@ pub struct Case {
     pub response: Reached,
     /// The last resolution.
     pub resolution: Reached,
+    /// It is resolved, or its status says that it is over, at a time that is not known.
+    pub is_over: bool,
     /// Code of its kind: complaint where any row says so, else the first kind that a row gives.
     pub kind: u32,
     /// It is a complaint.
@@ -239,6 +241,7 @@ impl<'a> Cases<'a> {
             asked_row: index,
             response: Reached::NEVER,
             resolution: self.log.resolution(row),
+            is_over: self.log.resolution(row).is_there() || self.log.is_closed_without_time(row),
             kind,
             is_complaint: self.log.is_complaint(kind),
             messages: 1,
@@ -329,6 +332,8 @@ impl Case {
         if one.resolution.at > self.resolution.at {
             self.resolution = one.resolution;
         }
+        // The last message has the latest state.
+        self.is_over = self.resolution.is_there() || one.is_over;
         match one.opened_by {
             Direction::Inbound if one.is_human && self.asked_at == NO_TIME => (self.asked_at, self.asked_row) = (one.opened_at, one.row),
             Direction::Outbound if one.is_human && self.asked_at != NO_TIME && !self.response.is_there() => {

@@ -27,7 +27,7 @@ pub static SPEC: FactSpec = FactSpec {
             "counted_at",
             "responded",
             Unit::Bool,
-            "has a score; where no scores are mapped, has a time of the answer or a status that says answered",
+            "has a score, or two in one cell; where no scores are mapped, has a time of the answer or a status that says answered",
             &[&[Column(&surveys::SCORE), Column(&surveys::RESPONDED_AT), Column(&surveys::STATUS)]],
         ),
         column("sent_at", Unit::Time, "when the survey was sent", &[&[Column(&surveys::SENT_AT)]]),
@@ -168,6 +168,8 @@ struct Replies<'a> {
     rows: &'a Rows,
     responded: Values<'a, i64>,
     statuses: Values<'a, u32>,
+    /// Whether the record says that it was answered.
+    stated: Values<'a, u8>,
     /// By source: whether it has scores.
     scored: Vec<bool>,
     /// By code of a status: whether it says that the survey was answered.
@@ -187,12 +189,16 @@ impl<'a> Replies<'a> {
             rows,
             responded: rows.times(&surveys::RESPONDED_AT),
             statuses,
+            stated: rows.flags(&surveys::ANSWERED),
             scored,
             answered,
         }
     }
 
     fn has(&self, row: usize, score: f64) -> bool {
+        if self.stated.at(row) == 1 {
+            return true;
+        }
         let is_scored = self.scored.get(self.rows.source_of(row) as usize).is_some_and(|is| *is);
         if is_scored {
             return !score.is_nan();

@@ -57,6 +57,8 @@ impl LaterBy {
 pub enum ScaleDoubt {
     /// The few answers would fit five points too.
     FivePoints,
+    /// Nobody gave a 0, while several gave a 1: the scale may start at 1.
+    StartsAtOne,
     /// No column declares it, and the answers do not show it.
     Undeclared,
 }
@@ -171,11 +173,12 @@ described! {
             counted(count, "record was written by", "records were written by")
         ),
 
-        /// The status of a case says resolved or closed, but the case has no time of resolution. It counts as open.
+        /// The status of a case says resolved or closed, but the case has no time of resolution. It is not open, and has no resolution time.
         #[code = "closed-without-time"]
         #[advice = "Map `resolved_at` to the column that has the time, or export it."]
         ClosedWithoutTime => |count| format!(
-            "{} a status that says resolved or closed, but no time of resolution. These cases count as open",
+            "{} a status that says resolved or closed, but no time of resolution. These cases are not open, and nothing is known \
+             of how long they took",
             records_have(Table::Interactions, count)
         ),
 
@@ -452,13 +455,32 @@ described! {
 
         /// Purchases without a stakeholder ID are excluded.
         #[code = "purchases-of-nobody"]
-        #[advice = "Nothing, if guests can buy. Otherwise map the column that says who bought."]
+        #[advice = "Map the column that says who bought. To count these purchases for no person, as those of guests, set \"\" = \"Guest\" in \
+                    [source.values.stakeholder_id]."]
+        #[option = "values.stakeholder_id"]
         PurchasesWithoutId { records: u64 } => |count| format!(
-            "{} ({} of the file) {} no stakeholder ID and {} excluded",
+            "{} ({} of the file) {} no stakeholder ID and {} excluded. To count {} for no person, set \"\" = \"Guest\" in \
+             [source.values.stakeholder_id]",
             counted(count, "purchase", "purchases"),
             percent(count, *records),
             if count == 1 { "has" } else { "have" },
-            if count == 1 { "was" } else { "were" }
+            if count == 1 { "was" } else { "were" },
+            if count == 1 { "it" } else { "them" }
+        ),
+
+        /// Interactions or supplies without a stakeholder ID are excluded.
+        #[code = "records-of-nobody"]
+        #[advice = "Map the column that says with whom it was. To count these records for no person, set \"\" = \"Unknown\" in \
+                    [source.values.stakeholder_id]."]
+        #[option = "values.stakeholder_id"]
+        RecordsWithoutId { table: Table, records: u64 } => |count| format!(
+            "{table}: {} ({} of the file) {} no stakeholder ID and {} excluded. To count {} for no person, set \"\" = \"Unknown\" in \
+             [source.values.stakeholder_id]",
+            counted(count, "record", "records"),
+            percent(count, *records),
+            if count == 1 { "has" } else { "have" },
+            if count == 1 { "was" } else { "were" },
+            if count == 1 { "it" } else { "them" }
         ),
 
         /// A quantity was received, but there is no time of receipt. The line counts as not received.
@@ -477,6 +499,16 @@ described! {
             "{} a status that says refunded, returned or charged back, and no refunded amount. {} whole amount counts as refunded",
             records_have(Table::Purchases, count),
             if count == 1 { "Its" } else { "Their" }
+        ),
+
+        /// The type of a record says that it is a refund, and its amount is positive. It counts as negative.
+        #[code = "refund-records"]
+        #[advice = "Nothing, if the file lists refunds as records of their own. Otherwise set the meaning of the word in [source.values.record_type]."]
+        #[option = "values.record_type"]
+        RefundRecords => |count| format!(
+            "{} a type that says refund, and a positive amount. {} as negative",
+            records_have(Table::Purchases, count),
+            if count == 1 { "It counts" } else { "They count" }
         ),
 
         /// A refund is larger than the amount that it belongs to. It counts unchanged.
@@ -560,6 +592,9 @@ described! {
             f64::from_bits(*most),
             match doubt {
                 ScaleDoubt::FivePoints => "They may be on five points, and count as on the scale of the instrument",
+                ScaleDoubt::StartsAtOne => {
+                    "Nobody gave a 0, and several gave a 1, so they may be on a scale from 1 to 10. They count as on the scale from 0 to 10"
+                }
                 ScaleDoubt::Undeclared => "Their scale is not known, so shares and means of this instrument need it",
             },
         ),
@@ -629,7 +664,8 @@ mod tests {
         );
         assert_eq!(
             DataIssue::PurchasesWithoutId { records: 1517 }.text(35),
-            "35 purchases (2.3% of the file) have no stakeholder ID and were excluded"
+            "35 purchases (2.3% of the file) have no stakeholder ID and were excluded. To count them for no person, set \"\" = \"Guest\" in \
+             [source.values.stakeholder_id]"
         );
         let roster = |stakeholders| DataIssue::NotOnRoster {
             stakeholders,

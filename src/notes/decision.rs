@@ -235,7 +235,9 @@ impl Decision {
             Decision::FilledFromAbove { .. } => true,
             Decision::AmountOfOrder { reading } => match reading.shown {
                 OrderAmountShown::Products { .. } | OrderAmountShown::Once { .. } => true,
-                OrderAmountShown::Constant { .. } | OrderAmountShown::NearlyConstant { .. } => false,
+                OrderAmountShown::Constant { .. } | OrderAmountShown::NearlyConstant { .. } | OrderAmountShown::AnotherExport { .. } => {
+                    false
+                }
             },
             Decision::NaIsText { .. } => false,
             Decision::MidnightsAreDates { .. }

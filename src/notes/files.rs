@@ -138,6 +138,14 @@ described! {
         #[option = "encoding"]
         Malformed { encoding: &'static str } => |_| format!("Some bytes are not valid {encoding}. They were replaced by U+FFFD"),
 
+        /// The file is too large to look for records that stand in it twice, and for IDs that differ only in their spelling.
+        #[code = "not-searched"]
+        #[advice = "If the export may list records twice, set `key` in [[source]] to the columns that tell one record from another."]
+        #[option = "key"]
+        NotSearched { records: u64 } => |_| format!(
+            "It has {records} records, which is too many to look for records that stand in it twice. If it may have some, set `key` in [[source]]"
+        ),
+
         /// Quotes of some records break the rules. These records are read so that they have as many cells as the table.
         #[code = "quotes"]
         #[advice = "Look at the first of them. Export the file with quotes doubled within cells."]

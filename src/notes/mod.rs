@@ -176,14 +176,14 @@ mod tests {
                        self-referral stray-quote too-few-cells too-many-cells";
         let exclusions = "after-as-of cancelled filtered filtered-unreadable no-stakeholder not-a-case not-asked order-excluded partial-delivery \
                        unclear-delivery placeholder-stakeholder soft-credit";
-        let of_files = "decided authors-unknown days-only decimal-mark duplicate-header encoding footer malformed quotes recognised stray-bytes zero-bytes";
+        let of_files = "decided authors-unknown days-only decimal-mark duplicate-header encoding footer malformed not-searched quotes recognised stray-bytes zero-bytes";
         let of_cells = "zero-date html-entities encoded-twice sheet-error clock-change cleaned-ids rounded-ids rounded \
                        repaired-amounts several-answers voided";
         let of_data = "activity-after-end alias-of-several automatic-messages closed-without-time earlier-state end-reason-without-end future-date \
                        identity-circle list-of-ids left-without-date lookalike-ids merged-by-email merged-by-identities \
                        merged-by-spelling negative-duration negative-quantity not-on-roster off-scale one-id-dominates \
                        open-with-resolution person-by-contact placeholder-date other-currency partial-refund placeholder-id \
-                       partial-deliveries probable-duplicates purchases-of-nobody received-without-time refunded-by-status \
+                       partial-deliveries probable-duplicates purchases-of-nobody received-without-time records-of-nobody refund-records refunded-by-status \
                        refund-over-amount repeated repeated-record same-id-differs scale-assumed scale-misfit scale-unclear \
                        shared-email trial-after-paying unclear-deliveries";
         let of_run = "absent as-of exposure no-example no-rest not-opened redacted";

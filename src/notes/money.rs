@@ -146,6 +146,11 @@ pub enum OrderAmountShown {
         /// The orders where it is.
         orders: u64,
     },
+    /// Another export with the same columns shows it.
+    AnotherExport {
+        /// Its orders with several lines.
+        orders: u64,
+    },
     /// One line of each order has it.
     Once {
         /// The orders where one line has it.
@@ -178,6 +183,10 @@ impl OrderAmountReading {
             OrderAmountShown::Constant { orders } | OrderAmountShown::NearlyConstant { orders } => format!(
                 "it is the same on all lines in {orders} of {}",
                 counted(self.several, "order with several lines", "orders with several lines")
+            ),
+            OrderAmountShown::AnotherExport { orders } => format!(
+                "another export with the same columns shows it in {}",
+                counted(orders, "order with several lines", "orders with several lines")
             ),
             OrderAmountShown::Once { orders } => format!(
                 "only one line has it in {orders} of {}",

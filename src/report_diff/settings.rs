@@ -50,6 +50,7 @@ pub fn settings(then: &Report, now: &Report) -> Vec<Setting> {
         ("slices that count (--where)", said(&then.filter), said(&now.filter)),
         ("time zone", then.timezone.clone(), now.timezone.clone()),
         ("currency", said(&then.currency), said(&now.currency)),
+        ("first day of weeks", said(&then.period.week_start), said(&now.period.week_start)),
         ("clock of durations", then.clock.to_string(), now.clock.to_string()),
         ("confidence level", then.level.to_string(), now.level.to_string()),
         ("dimensions", dimensions(then), dimensions(now)),

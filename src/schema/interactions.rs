@@ -55,6 +55,12 @@ columns! { Interactions:
     REOPENS = Column::new("reopens", Role::Number);
     /// The status in the system that the record comes from.
     STATUS = Column::new("status", Role::Status);
+    /// Whether the case is open, whatever times it has.
+    IS_OPEN = Column::new("is_open", Role::Flag);
+    /// Whether the case is over, with or without a time of resolution.
+    IS_CLOSED = Column::new("is_closed", Role::Flag);
+    /// When the case was last opened again. If it was not resolved after that, it is open.
+    REOPENED_AT = Column::new("reopened_at", Role::OutcomeTime).not_before(&OCCURRED_AT);
     /// Why the case was closed, or what its resolution was, such as a duplicate.
     CLOSE_REASON = Column::new("close_reason", Role::Category).always_read();
     /// Its tags or labels; those that say merged, duplicate, spam, deleted or test exclude it.
@@ -91,6 +97,10 @@ columns! { Interactions:
     AUTOMATIC_SENDER = Column::new("automatic_sender", Role::MachineMark);
     /// Whether a header of the mail, such as Auto-Submitted, says that a machine sent it.
     AUTOMATIC_HEADER = Column::new("automatic_header", Role::MachineMark);
+    /// Whether the name of its author is that of a machine, such as `Support Bot`.
+    AUTOMATIC_NAME = Column::new("automatic_name", Role::MachineMark);
+    /// Whether the type of the message is that of an automatic one, such as `auto_reply`.
+    AUTOMATIC_TYPE = Column::new("automatic_type", Role::MachineMark);
 }
 
 /// The kinds of interactions that are contacts, and no cases.
@@ -98,6 +108,10 @@ pub const CONTACTS_ONLY: [&str; 5] = ["meeting", "event", "collaboration", "comm
 
 /// The times between which durations in hours are measured.
 pub const TIMED_BY_HOURS: [&Column; 3] = [&OCCURRED_AT, &RESPONDED_AT, &RESOLVED_AT];
+
+/// Whether the status of a case says that it is over, while no time says since when; no export has it.
+pub const CLOSED_WITHOUT_TIME: Column =
+    Column::new("#closed", Role::Flag).of(Table::Interactions, "whether the case was closed at a time that is not known");
 
 /// The key of the case that a message belongs to, which the loader works out; no export has it.
 pub const CASE_KEY: Column = Column::new("#case", Role::ParentId).of(Table::Interactions, "the case of a message, as it was worked out");

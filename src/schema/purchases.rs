@@ -26,6 +26,12 @@ columns! { Purchases:
     CURRENCY = Column::new("currency", Role::Currency);
     /// The status in the system that the record comes from; what was cancelled does not count.
     STATUS = Column::new("status", Role::Status);
+    /// Whether all of its money went back.
+    IS_REFUNDED = Column::new("is_refunded", Role::Flag);
+    /// Whether it did not take place, because it was cancelled or was a test.
+    IS_VOID = Column::new("is_void", Role::Flag);
+    /// What the record is, such as a payment or a refund. A refund that is listed with a positive amount counts as a negative one.
+    RECORD_TYPE = Column::new("record_type", Role::Category).always_read();
     /// What was bought.
     PRODUCT = Column::new("product", Role::Category);
     /// Where it was bought, such as shop or online.

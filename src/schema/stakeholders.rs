@@ -29,6 +29,10 @@ columns! { Stakeholders:
     ENDED_AT = Column::new("ended_at", Role::EndTime).not_before(&STARTED_AT);
     /// The status in the system that the record comes from; who is terminated, cancelled or lapsed there is gone, with or without an end date.
     STATUS = Column::new("status", Role::Status);
+    /// Whether the stakeholder is still there. Who is not is gone, with or without an end date.
+    IS_ACTIVE = Column::new("is_active", Role::Flag);
+    /// Whether the stakeholder has left, with or without an end date.
+    HAS_LEFT = Column::new("has_left", Role::Flag);
     /// Why the relationship ended.
     END_REASON = Column::new("end_reason", Role::Category).one_of(&["voluntary", "involuntary", "other"]);
     /// A group that the stakeholder belongs to, such as an industry or a department.

@@ -30,6 +30,10 @@ columns! { Surveys:
     OWNER = Column::new("owner", Role::Owner);
     /// What became of the invitation; one that did not reach anybody does not count.
     STATUS = Column::new("status", Role::Status);
+    /// Whether the invitation did not reach anybody, so that it does not count.
+    IS_UNDELIVERED = Column::new("is_undelivered", Role::Flag);
+    /// Whether it was answered, where the score does not show it, such as a cell with two answers.
+    ANSWERED = Column::new("answered", Role::Flag);
     /// What was written beside the score.
     COMMENT = Column::new("comment", Role::FreeText);
     /// The e-mail address of the stakeholder. It is the stakeholder where stakeholder_id is empty or a placeholder.

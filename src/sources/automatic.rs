@@ -13,6 +13,10 @@ struct AutomaticWords {
     subjects: BTreeMap<String, Vec<String>>,
     senders: Words,
     headers: Words,
+    /// Words of the names of machines, which say so alone, and those that may accompany them.
+    names: Words,
+    beside_names: Words,
+    types: Words,
 }
 
 static WORDS: LazyLock<AutomaticWords> = LazyLock::new(|| embedded("automatic_words.toml", include_str!("automatic_words.toml"), read));
@@ -30,6 +34,9 @@ fn read(reader: &mut Reader<'_>, document: &DeTable<'_>) -> AutomaticWords {
         subjects,
         senders: words("senders"),
         headers: words("headers"),
+        names: words("names"),
+        beside_names: words("beside_names"),
+        types: words("types"),
     }
 }
 
@@ -44,9 +51,32 @@ pub fn is_automatic(column: &Column, cell: &str) -> bool {
         is_subject(&lower)
     } else if column.name == interactions::AUTOMATIC_SENDER.name {
         is_sender(&lower)
+    } else if column.name == interactions::AUTOMATIC_NAME.name {
+        is_machine_name(&lower)
+    } else if column.name == interactions::AUTOMATIC_TYPE.name {
+        WORDS.types.contains(&spaced(&lower).join(" "))
     } else {
         WORDS.headers.contains(&lower)
     }
+}
+
+fn spaced(lower: &str) -> Vec<&str> {
+    lower
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .collect()
+}
+
+/// A name that is made of words of machines, and of what such names say besides: `Support Bot`, but not `Ben Bot`.
+fn is_machine_name(lower: &str) -> bool {
+    const LONGEST: usize = 60;
+    if lower.len() > LONGEST {
+        return false;
+    }
+    let words = spaced(lower);
+    let is_machine = |word: &str| WORDS.names.contains(word);
+    WORDS.names.contains(&words.join(" "))
+        || words.iter().any(|word| is_machine(word)) && words.iter().all(|word| is_machine(word) || WORDS.beside_names.contains(*word))
 }
 
 /// What follows the words of a subject must not continue their last word.
@@ -112,6 +142,27 @@ mod tests {
         }
         for cell in ["", "noreply", "ann@noreply.example", "support@shop.example", "Noreply Smith"] {
             assert!(!is_automatic(&interactions::AUTOMATIC_SENDER, cell), "{cell}");
+        }
+        for cell in [
+            "Support Bot",
+            "ChatBot",
+            "The Help Bot",
+            "system",
+            "Asistente virtual",
+            "Kundenservice-Bot",
+            "Automatische Antwort",
+            "noreply",
+        ] {
+            assert!(is_automatic(&interactions::AUTOMATIC_NAME, cell), "{cell}");
+        }
+        for cell in ["", "Ben Bot", "Bernard Bot", "Support", "Help Desk", "Eva", "Robert", "Abbot"] {
+            assert!(!is_automatic(&interactions::AUTOMATIC_NAME, cell), "{cell}");
+        }
+        for cell in ["auto_reply", "Bot message", "Eingangsbestätigung", "réponse automatique"] {
+            assert!(is_automatic(&interactions::AUTOMATIC_TYPE, cell), "{cell}");
+        }
+        for cell in ["", "text", "reply", "email", "question"] {
+            assert!(!is_automatic(&interactions::AUTOMATIC_TYPE, cell), "{cell}");
         }
         for cell in ["auto-replied", "Auto-Generated", "bulk"] {
             assert!(is_automatic(&interactions::AUTOMATIC_HEADER, cell), "{cell}");

@@ -53,9 +53,22 @@ pub fn plain(text: &str) -> String {
     words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
-/// Whether a status says that a case is over.
+/// Whether a status says that a case is over. Other words may follow, as in `closed by agent`, but none that say that it is not, or that it is
+/// no case.
 pub fn is_closed(status: &str) -> bool {
-    status.len() <= LONGEST && WORDS.closed.contains(&plain(status))
+    if status.len() > LONGEST {
+        return false;
+    }
+    let status = plain(status);
+    starts_with(&WORDS.closed, &status) && !status.split(' ').any(|word| WORDS.open.contains(word)) && no_case(&status).is_none()
+}
+
+/// Whether a status starts with one of these phrases, as whole words.
+fn starts_with(phrases: &Words, status: &str) -> bool {
+    phrases.iter().any(|phrase| {
+        let rest = status.strip_prefix(phrase.as_str());
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+    })
 }
 
 /// Whether a status says that a case is open, whatever times it has.
@@ -64,11 +77,7 @@ pub fn is_open(status: &str) -> bool {
         return false;
     }
     let status = plain(status);
-    let starts = |word: &String| {
-        let rest = status.strip_prefix(word.as_str());
-        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
-    };
-    WORDS.open.iter().any(starts) && !status.split(' ').any(|word| WORDS.closed.contains(word)) && no_case(&status).is_none()
+    starts_with(&WORDS.open, &status) && !status.split(' ').any(|word| WORDS.closed.contains(word)) && no_case(&status).is_none()
         || WORDS.open.contains(&status)
 }
 

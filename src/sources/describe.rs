@@ -7,10 +7,11 @@ use super::profile::{self, Fit, Profile, fits};
 use super::questions::{QUESTION, is_form, questions};
 use super::senders::map_direction;
 use super::{From, Mapped, Source, folded, own, recognise};
+use crate::expr::parse;
 use crate::ingest::Header;
 use crate::notes::{Recognition, SurveyQuestion};
 use crate::period::Zone;
-use crate::schema::{Column, Table, interactions, surveys};
+use crate::schema::{Column, Table, interactions, purchases, surveys};
 
 /// What a file turned out to be.
 #[derive(Debug, Clone)]
@@ -159,12 +160,73 @@ fn by_columns(written: &Source, file: &str, headers: &[String], rows: &[Vec<Stri
             let senders: Vec<usize> = senders.map(|guess| guess.header).collect();
             map_direction(&mut source, &senders, headers, rows);
         }
+        map_marking_times(&mut source, table, headers);
         source.is_mapped = true;
     }
     Described {
         sources: vec![source],
         recognition: None,
         understanding: Some(found),
+    }
+}
+
+/// Columns of times that mark their records, by the flag that they give: an invitation with a time at which it bounced did not arrive.
+const MARKING_TIMES: [(&Column, &[&str]); 3] = [
+    (
+        &surveys::IS_UNDELIVERED,
+        &[
+            "bounced_at",
+            "bounce_date",
+            "bounced_on",
+            "bounced_date",
+            "bounce_time",
+            "date_bounced",
+        ],
+    ),
+    (
+        &purchases::IS_REFUNDED,
+        &[
+            "refunded_at",
+            "refund_date",
+            "refunded_on",
+            "refunded_date",
+            "date_refunded",
+            "returned_at",
+            "return_date",
+            "chargeback_date",
+        ],
+    ),
+    (
+        &purchases::IS_VOID,
+        &[
+            "cancelled_at",
+            "canceled_at",
+            "cancel_date",
+            "cancelled_date",
+            "canceled_date",
+            "cancellation_date",
+            "cancelled_on",
+            "voided_at",
+        ],
+    ),
+];
+
+/// Maps flags to whether a time is there that marks their records, where no column of the flag is.
+fn map_marking_times(source: &mut Source, table: Table, headers: &[String]) {
+    for (flag, names) in MARKING_TIMES.into_iter().filter(|(flag, _)| flag.table == table) {
+        let is_taken = |header: &&String| {
+            source
+                .map
+                .values()
+                .any(|mapped| mapped.columns().iter().any(|column| column == *header))
+        };
+        let marks = |header: &&String| names.contains(&folded(header).as_str()) && !is_taken(header);
+        let Some(header) = headers.iter().find(marks).filter(|_| !source.map.contains_key(flag.name)) else {
+            continue;
+        };
+        if let Ok(expr) = parse(&format!("\"{}\" is not null", header.replace('"', "\"\""))) {
+            source.map.insert(flag.name.to_string(), Mapped::new(From::Expr(expr)));
+        }
     }
 }
 

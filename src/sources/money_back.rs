@@ -21,20 +21,22 @@ struct Words {
     part: BTreeSet<String>,
     part_alone: BTreeSet<String>,
     not_yet: BTreeSet<String>,
+    records: BTreeSet<String>,
 }
 
 static WORDS: LazyLock<Words> = LazyLock::new(|| embedded("money_back.toml", include_str!("money_back.toml"), read));
 
 fn read(reader: &mut Reader<'_>, document: &DeTable<'_>) -> Words {
-    let lists = ["whole", "alone", "part", "part_alone", "not_yet"];
+    let lists = ["whole", "alone", "part", "part_alone", "not_yet", "records"];
     reader.known(document, "of the statuses", &lists);
-    let [whole, alone, part, part_alone, not_yet] = lists.map(|key| reader.strings(document, key).into_iter().collect());
+    let [whole, alone, part, part_alone, not_yet, records] = lists.map(|key| reader.strings(document, key).into_iter().collect());
     Words {
         whole,
         alone,
         part,
         part_alone,
         not_yet,
+        records,
     }
 }
 
@@ -61,6 +63,17 @@ pub fn money_back(status: &str) -> Option<MoneyBack> {
     let first_two = tokens.iter().take(2).copied().collect::<Vec<_>>().join(" ");
     let starts = tokens.first().is_some_and(|first| words.whole.contains(*first)) || words.whole.contains(&first_two);
     (starts || words.alone.contains(&phrase)).then_some(MoneyBack::Whole)
+}
+
+/// Whether the type of a record says that it is a refund by itself, beside the sale that it belongs to.
+pub fn is_refund_record(record_type: &str) -> bool {
+    let text = folded(record_type);
+    let phrase = text
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ");
+    WORDS.records.contains(&phrase) || money_back(record_type) == Some(MoneyBack::Whole)
 }
 
 #[cfg(test)]

@@ -130,9 +130,23 @@ pub fn is_missing_word(text: &str) -> bool {
 
 /// Whether an e-mail address stands for many: `guest@...`, `no-reply@...`, `anonymised@...`.
 pub fn is_placeholder_address(address: &str) -> bool {
-    let Some((local, _)) = address.split_once('@') else { return false };
+    let Some((local, domain)) = address.split_once('@') else {
+        return false;
+    };
     let local = local.split('+').next().unwrap_or(local);
-    WORDS.local_parts.contains(&plain_words(local).concat())
+    let words = plain_words(local);
+    // Where a number tells the deleted users apart, their domain says that nobody is there (RFC 2606).
+    let (first, rest) = (
+        words.iter().take_while(|word| !is_number(word)),
+        words.iter().skip_while(|word| !is_number(word)),
+    );
+    let is_numbered = domain.to_lowercase().ends_with(".invalid") && rest.clone().count() == 1;
+    WORDS.local_parts.contains(&words.concat())
+        || is_numbered && WORDS.local_parts.contains(&first.map(String::as_str).collect::<Vec<_>>().concat())
+}
+
+fn is_number(word: &str) -> bool {
+    word.bytes().all(|b| b.is_ascii_hexdigit()) && word.bytes().any(|b| b.is_ascii_digit())
 }
 
 /// The days that programs write where they have none, as days since 1970-01-01, ascending.
@@ -266,6 +280,7 @@ mod tests {
             "Deleted.User@x.org",
             "noemail+7@x.org",
             "none@none.com",
+            "deleted-user-4711@gdpr.invalid",
         ] {
             assert!(is_placeholder_address(address), "{address}");
         }

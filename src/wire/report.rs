@@ -113,6 +113,9 @@ pub struct Period {
     /// it is compared with, are measured over as many days from their start.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub measured_days: Option<u32>,
+    /// Of a week: the day on which weeks start, such as `monday`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub week_start: Option<String>,
 }
 
 /// How many metrics changed, each counted once. A change is one that is a finding.

@@ -262,3 +262,141 @@ fn a_file_of_dates_is_named_where_another_file_has_times() {
         ran.err()
     );
 }
+
+#[test]
+fn a_closed_case_without_a_time_is_not_open_and_has_no_resolution_time() {
+    let metrics = "cases_opened,open_cases,cases_resolved,resolution_time_median,resolution_time_median_with_open";
+    for (header, [closed, cancelled, open]) in [
+        (
+            "ticket_id,customer_id,created_at,resolved_at,status",
+            ["closed by agent", "Cancelled", "open"],
+        ),
+        (
+            "Vorgang,Kunde,Erstellt am,Gelöst am,Zustand",
+            ["Abgeschlossen", "Storniert", "in Bearbeitung"],
+        ),
+        (
+            "ID de ticket,ID de cliente,Fecha de creación,Fecha de resolución,Estado",
+            ["Cerrado", "Rechazado", "Pendiente"],
+        ),
+    ] {
+        let text = format!(
+            "{header}\n1,k1,2026-10-05 09:00,2026-10-06 09:00,{closed}\n2,k2,2026-10-05 09:00,,{closed}\n3,k3,2026-10-06 09:00,,{cancelled}\n\
+             4,k4,2026-10-07 09:00,,{open}\n"
+        );
+        let (values, said) = measured(&text, metrics);
+        assert_eq!(values, ["4", "1", "1", "24", "24"], "{header}");
+        assert!(said.contains("note[closed-without-time]"), "{said}");
+        assert!(said.contains("2 records have a status that says resolved or closed"), "{said}");
+    }
+    // A complaint that was closed at an unknown time is a resolved complaint, and is on no list of open ones.
+    let complaints = "ticket_id,customer_id,created_at,resolved_at,status,type\n1,k1,2026-10-05 09:00,,closed,complaint\n\
+                      2,k2,2026-10-06 09:00,,open,complaint\n";
+    let (values, _) = measured(complaints, "complaint_resolution_rate,open_cases");
+    assert_eq!(values, ["0.5", "1"]);
+}
+
+#[test]
+fn flags_and_times_tell_whether_a_case_is_open() {
+    for (header, [over, again, open]) in [
+        ("ticket_id,customer_id,created_at,resolved_at,is_open", ["false", "true", "true"]),
+        ("ticket_id,customer_id,created_at,resolved_at,is_closed", ["yes", "no", "no"]),
+        (
+            "ticket_id,customer_id,created_at,resolved_at,reopened_at",
+            ["2026-10-05 12:00", "2026-10-07 09:00", ""],
+        ),
+        (
+            "Vorgang,Kunde,Erstellt am,Gelöst am,wiedereröffnet am",
+            ["", "2026-10-07 09:00", ""],
+        ),
+    ] {
+        let text = format!(
+            "{header}\n1,k1,2026-10-05 09:00,2026-10-06 09:00,{over}\n2,k2,2026-10-05 09:00,2026-10-06 09:00,{again}\n3,k3,2026-10-06 09:00,,{open}\n"
+        );
+        let (values, said) = measured(&text, "cases_opened,open_cases,cases_resolved");
+        assert_eq!(values, ["3", "2", "1"], "{header}: {said}");
+        assert!(said.contains("open-with-resolution"), "{said}");
+    }
+}
+
+#[test]
+fn the_status_of_a_case_is_known_by_its_words_whatever_its_header() {
+    for (header, words) in [
+        ("ticket_id,customer_id,created_at,resolved_at,phase", ["closed", "reopened", "spam"]),
+        (
+            "ticket_id,customer_id,created_at,resolved_at,Etappe",
+            ["gelöst", "wieder offen", "Dublette"],
+        ),
+    ] {
+        let [closed, again, none] = words;
+        let text = format!(
+            "{header}\n1,k1,2026-10-05 09:00,2026-10-06 09:00,{closed}\n2,k2,2026-10-05 09:00,2026-10-06 09:00,{again}\n\
+             3,k3,2026-10-06 09:00,,{none}\n"
+        );
+        assert_eq!(measured(&text, "cases_opened,open_cases").0, ["2", "1"], "{header}");
+    }
+}
+
+#[test]
+fn a_machine_is_known_by_its_name_and_by_the_type_of_its_message() {
+    let lines = |header: &str, machine: &str, person: &str| {
+        format!(
+            "{header}\n1,c1,k1,2026-10-05 09:00,in,{person}\n2,c1,k1,2026-10-05 09:01,out,{machine}\n3,c1,k1,2026-10-05 11:00,out,{person}\n"
+        )
+    };
+    for (header, machine, person) in [
+        (
+            "message_id,conversation_id,customer_id,created_at,direction,sender_name",
+            "Support Bot",
+            "Eva",
+        ),
+        (
+            "message_id,conversation_id,customer_id,created_at,direction,agent",
+            "ChatBot",
+            "Eva",
+        ),
+        (
+            "message_id,conversation_id,customer_id,created_at,direction,Absender",
+            "Automatische Antwort",
+            "Eva",
+        ),
+        (
+            "message_id,conversation_id,customer_id,created_at,direction,message_type",
+            "auto_reply",
+            "text",
+        ),
+        (
+            "message_id,conversation_id,customer_id,created_at,direction,Typ",
+            "Eingangsbestätigung",
+            "Frage",
+        ),
+    ] {
+        let (values, said) = measured(&lines(header, machine, person), "first_response_time_median");
+        assert_eq!(values, ["2"], "{header}: {said}");
+        assert!(said.contains("automatic-messages"), "{header}: {said}");
+    }
+    // A person of that name is none.
+    let header = "message_id,conversation_id,customer_id,created_at,direction,sender_name";
+    let (values, said) = measured(&lines(header, "Ben Bot", "Eva"), "first_response_time_median");
+    assert_eq!((values[0].parse::<f64>().unwrap() * 60.0).round(), 1.0);
+    assert!(!said.contains("automatic-messages"), "{said}");
+}
+
+#[test]
+fn messages_below_the_first_of_a_case_belong_to_it() {
+    let english = "ticket_id,customer,message_at,direction\nt1,a,2026-10-01 09:00,in\n,,2026-10-01 11:00,out\nt2,b,2026-10-02 09:00,in\n\
+                   ,,2026-10-02 13:00,out\nt3,c,2026-10-03 09:00,in\n";
+    let german = "Ticket;Kunde;Zeitpunkt;Richtung;Text\nT1;Anna A;2026-10-01 09:00;eingehend;Hallo\n;;2026-10-01 11:00;ausgehend;Ja\n\
+                  T2;Bert B;2026-10-02 09:00;eingehend;Hm\n;;2026-10-02 13:00;ausgehend;So\nT3;Carl C;2026-10-03 09:00;eingehend;Na\n";
+    for text in [english, german] {
+        let (values, said) = measured(text, "cases_opened,unanswered_rate,first_response_time_median");
+        assert_eq!(values[..2], ["3", "0.3333333333333333"], "{said}");
+        assert_eq!(values[2], "3", "{said}");
+        assert!(said.contains("5 used; 2 filled-from-above"), "{said}");
+    }
+    // Where a case is named again further down, its messages name it: one without a case is of none.
+    let named = english.replace("t3,c,2026-10-03 09:00,in", "t1,a,2026-10-03 09:00,in");
+    let (_, said) = measured(&named, "cases_opened");
+    assert!(said.contains("2 excluded (2 no-stakeholder)"), "{said}");
+    assert!(said.contains("note[records-of-nobody]"), "{said}");
+}

@@ -26,7 +26,8 @@ fn a_table_for_people_and_the_account_beside_it() {
     assert_eq!(
         ran.err(),
         "orders.csv: 5 read = 4 used + 1 excluded (1 no-stakeholder)\n\
-         note[purchases-of-nobody]: orders.csv: 1 purchase (20.0% of the file) has no stakeholder ID and was excluded\n"
+         note[purchases-of-nobody]: orders.csv: 1 purchase (20.0% of the file) has no stakeholder ID and was excluded. To count it for no \
+         person, set \"\" = \"Guest\" in [source.values.stakeholder_id]\n"
     );
     snapbox::assert_data_eq!(
         ran.out(),

@@ -188,3 +188,114 @@ fn a_gift_counts_once_whoever_is_credited_with_it() {
         [150.0, 2.0, 2.0]
     );
 }
+
+#[test]
+fn refunds_that_are_records_of_their_own_are_negative() {
+    for (header, sale, refund) in [
+        ("transaction_id,customer_id,date,amount,type", "payment", "refund"),
+        ("Belegnummer,Kundennummer,Datum,Betrag,Belegart", "Rechnung", "Gutschrift"),
+        ("numero_don,id_donateur,date,montant,type", "Don", "Remboursement"),
+        ("id_pedido,id_cliente,data,valor,tipo", "venda", "estorno"),
+    ] {
+        let text = format!("{header}\nt1,k1,2026-10-01,10,{sale}\nt2,k2,2026-10-02,20,{sale}\nt3,k2,2026-10-05,20,{refund}\n");
+        let (values, said) = measured("purchases", &text, ["revenue"]);
+        assert_eq!(values, [10.0], "{header}");
+        assert!(said.contains("note[refund-records]"), "{said}");
+        // Where they are negative already, they stay.
+        let (values, said) = measured("purchases", &text.replace("05,20,", "05,-20,"), ["revenue"]);
+        assert_eq!(values, [10.0], "{header}");
+        assert!(!said.contains("refund-records"), "{said}");
+    }
+    // The payment and the refund of one order are no lines with one total.
+    let one = "order_id,customer_id,date,amount,type\n1,a,2026-10-01,10,sale\n2,b,2026-10-02,20,sale\n2,b,2026-10-02,20,refund\n";
+    assert_eq!(measured("purchases", one, ["revenue"]).0, [10.0]);
+}
+
+#[test]
+fn a_purchase_that_is_marked_as_refunded_went_back() {
+    for (header, yes, no) in [
+        ("order_id,customer_id,date,amount,refunded", "true", "false"),
+        ("order_id,customer_id,date,amount,refunded", "1", "0"),
+        ("Bestellnummer,Kundennummer,Datum,Betrag,retourniert", "ja", "nein"),
+        ("gift_id,donor_id,gift_date,gift_amount,is_chargeback", "Y", "N"),
+    ] {
+        let text = format!("{header}\n1,k1,2026-10-01,10,{no}\n2,k2,2026-10-02,20,{yes}\n3,k3,2026-10-03,40,{no}\n");
+        let (values, said) = measured("purchases", &text, ["revenue"]);
+        assert_eq!(values, [50.0], "{header}: {said}");
+        assert!(said.contains("note[refunded-by-status]"), "{said}");
+    }
+    // Amounts are amounts.
+    let amounts = "order_id,customer_id,date,amount,refunded\n1,a,2026-10-01,10,0\n2,b,2026-10-02,20,5\n3,c,2026-10-03,40,1\n";
+    assert_eq!(measured("purchases", amounts, ["revenue"]).0, [64.0]);
+}
+
+#[test]
+fn flags_and_times_tell_what_did_not_take_place_or_went_back() {
+    for (header, no, yes) in [
+        ("order_id,customer_id,date,amount,cancelled", "false", "true"),
+        ("order_id,customer_id,date,amount,cancelled_at", "", "2026-10-03"),
+        ("order_id,customer_id,date,amount,refunded_at", "", "2026-10-03"),
+        ("order_id,customer_id,date,amount,test", "0", "1"),
+        ("Bestellnummer,Kundennummer,Datum,Betrag,storniert", "nein", "ja"),
+    ] {
+        let text = format!("{header}\n1,k1,2026-10-01,10,{no}\n2,k2,2026-10-02,20,{yes}\n3,k3,2026-10-03,40,{no}\n");
+        let (values, said) = measured("purchases", &text, ["revenue"]);
+        assert_eq!(values, [50.0], "{header}: {said}");
+    }
+}
+
+#[test]
+fn a_status_is_known_by_its_words_whatever_its_header() {
+    for (header, paid, back, void) in [
+        ("order_id,customer_id,date,amount,fulfilment", "shipped", "returned", "cancelled"),
+        (
+            "Bestellnummer,Kundennummer,Datum,Betrag,Zahlung",
+            "bezahlt",
+            "erstattet",
+            "storniert",
+        ),
+    ] {
+        let text = format!("{header}\n1,k1,2026-10-01,10,{paid}\n2,k2,2026-10-02,20,{back}\n3,k3,2026-10-03,40,{void}\n");
+        assert_eq!(measured("purchases", &text, ["revenue"]).0, [10.0], "{header}");
+    }
+}
+
+#[test]
+fn what_one_export_leaves_open_another_one_shows() {
+    let clear = "order_id,customer,order_date,total,item\n1,a,2026-09-01,100,K\n1,a,2026-09-01,100,F\n2,b,2026-09-02,50,M\n3,c,2026-09-03,90,M\n\
+                 3,c,2026-09-03,90,L\n";
+    let open = "order_id,customer,order_date,total,item\n4,a,2026-10-01,100,K\n4,a,2026-10-01,100,F\n";
+    let lines = "order_id,customer,order_date,total,item\n1,a,2026-09-01,100,K\n1,a,2026-09-01,30,F\n2,b,2026-09-02,50,M\n";
+    let revenue = |other: &str, inputs: [&str; 2]| {
+        let folder = Folder::new().with("september.csv", other).with("october.csv", open);
+        let inputs = inputs.map(|name| format!("purchases={name}"));
+        let args = [&["measure", &inputs[0], &inputs[1], "-m", "revenue"][..], &ARGS].concat();
+        let ran = folder.run(&args).code(0);
+        let document: serde_json::Value = serde_json::from_str(&ran.out()).expect("JSON");
+        (document["cells"][0]["value"].as_f64(), ran.err())
+    };
+    for inputs in [["september.csv", "october.csv"], ["october.csv", "september.csv"]] {
+        let (value, said) = revenue(clear, inputs);
+        assert_eq!(value, Some(100.0));
+        assert!(said.contains("another export with the same columns shows it in 2 orders"), "{said}");
+        assert_eq!(revenue(lines, inputs).0, Some(200.0));
+    }
+    run("purchases", open, "revenue").code(3);
+}
+
+#[test]
+fn a_sorted_file_is_not_filled_in() {
+    let sorted = "Order Reference,Customer,Order Date,Product,Quantity,Subtotal\nS00041,Alder,2026-10-02,Armchair,1,300\n,,,Bed,1,60\n\
+                  S00042,Birch,2026-10-09,Chair,4,400\n,,,Desk,2,600\nS00043,Cedar,2026-10-12,Screws,10,5\n,,,Shelf,1,150\n";
+    let ran = run("purchases", sorted, "revenue").code(3);
+    assert!(ran.err().contains("the file is sorted by Product"), "{}", ran.err());
+    assert!(ran.err().contains("fill_down = true"), "{}", ran.err());
+    // By an amount, where the orders themselves are in no order.
+    let by_amount = "Auftrag;Kunde;Datum;Artikel;Betrag\nS3;Alder;13.10.2026;Tisch;5,00\n;;;Stuhl;60,00\nS1;Birch;14.10.2026;Lampe;100,00\n\
+                     ;;;Regal;200,00\nS2;Cedar;12.10.2026;Bett;300,00\n;;;Sofa;400,00\n";
+    assert!(run("purchases", by_amount, "revenue").code(3).err().contains("sorted by Betrag"));
+    // Running numbers of lines ascend with their orders.
+    let numbered = "Order Reference,Customer,Order Date,Line,Product,Subtotal\nS1,Alder,2026-10-02,1,Desk,300\n,,,2,Bed,60\nS2,Birch,2026-10-09,3,Chair,400\n\
+                    ,,,4,Desk,600\nS3,Cedar,2026-10-12,5,Screws,5\n";
+    assert_eq!(measured("purchases", numbered, ["revenue", "orders"]).0, [1365.0, 3.0]);
+}

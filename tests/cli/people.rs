@@ -260,3 +260,91 @@ fn a_short_gap_is_a_renewal() {
     );
     assert_eq!(found["cells"][0]["whole"].as_f64(), Some(1.0));
 }
+
+#[test]
+fn who_is_marked_as_gone_without_a_date_is_not_there() {
+    for (header, there, gone) in [
+        ("member_id;start_date;end_date;is_active", "true", "false"),
+        ("Mitgliedsnummer;Eintritt;Austritt;Aktiv", "ja", "nein"),
+        ("member_id;start_date;end_date;cancelled", "no", "yes"),
+        // A column of statuses is known by its words.
+        ("member_id;joined;left;state", "Active", "Lapsed"),
+        ("adherent;date_debut;date_fin;situation", "actif", "résilié"),
+    ] {
+        let text = format!(
+            "{header}\ne1;2020-01-01;;{there}\ne2;2021-05-01;;{gone}\ne3;2022-01-01;2026-10-15;{gone}\ne4;2023-01-01;;{there}\n\
+             e5;2023-02-01;;{gone}\ne6;2024-01-01;;{there}\n"
+        );
+        let folder = Folder::new().with("m.csv", text);
+        let (ran, found) = measured(&folder, &["stakeholders=m.csv"], "roster_retention_rate");
+        assert_eq!(value(&found, "roster_retention_rate"), 0.75, "{header}: {}", ran.err());
+        assert_eq!(noted(&found, "left-without-date"), Some(2), "{header}");
+    }
+}
+
+#[test]
+fn a_column_of_customers_is_known_in_seven_languages() {
+    for header in [
+        "order_id;client;date;amount",
+        "Bestellung;Kunde;Datum;Betrag",
+        "commande;client;date;montant",
+        "pedido;cliente;fecha;importe",
+        "ordine;cliente;data;importo",
+        "bestelling;klant;datum;bedrag",
+        "pedido;cliente;data;valor",
+    ] {
+        let text = format!("{header}\n1;Ann Alder;2026-10-01;10\n2;Guest;2026-10-02;20\n3;Ann Alder;2026-10-03;40\n");
+        let folder = Folder::new().with("o.csv", text);
+        let (ran, found) = measured(&folder, &["purchases=o.csv"], "active_customers,revenue");
+        assert_eq!(
+            (value(&found, "active_customers"), value(&found, "revenue")),
+            (1.0, 70.0),
+            "{header}: {}",
+            ran.err()
+        );
+    }
+}
+
+#[test]
+fn dates_of_zeros_are_no_dates() {
+    for (header, zero) in [
+        ("member_id,start_date,end_date", "0000-00-00"),
+        ("socio,fecha_alta,fecha_baja", "0000-00-00 00:00:00"),
+    ] {
+        let text = format!("{header}\na,2024-03-01,{zero}\nb,2025-06-01,{zero}\nc,2025-06-01,2026-10-15\nd,2025-07-01,{zero}\n");
+        let folder = Folder::new().with("m.csv", text);
+        let (ran, found) = measured(&folder, &["stakeholders=m.csv"], "roster_retention_rate");
+        assert_eq!(value(&found, "roster_retention_rate"), 0.75, "{header}: {}", ran.err());
+    }
+}
+
+#[test]
+fn records_without_an_id_can_count_for_no_person() {
+    let orders = "order_id,customer,date,amount\n1,a,2026-10-01,10\n2,,2026-10-02,20\n3,N/A,2026-10-03,40\n";
+    let config = "as_of = 2026-10-31\n[[source]]\npath = \"o.csv\"\nkind = \"purchases\"\n";
+    let folder = Folder::new().with("o.csv", orders).with("plain.toml", config).with(
+        "counted.toml",
+        format!("{config}[source.values.stakeholder_id]\n\"\" = \"Guest\"\n\"N/A\" = \"Guest\"\n"),
+    );
+    let revenue = |config: &str| {
+        let args = [
+            "measure",
+            "--config",
+            config,
+            "--period",
+            "2026-10",
+            "-m",
+            "revenue,active_customers",
+            "--format",
+            "json",
+        ];
+        let ran = folder.run(&args).code(0);
+        let found: Value = serde_json::from_str(&ran.out()).expect("JSON");
+        (value(&found, "revenue"), value(&found, "active_customers"), ran.err())
+    };
+    let (excluded, _, said) = revenue("plain.toml");
+    assert_eq!(excluded, 10.0);
+    assert!(said.contains("set \"\" = \"Guest\" in [source.values.stakeholder_id]"), "{said}");
+    let (counted, people, _) = revenue("counted.toml");
+    assert_eq!((counted, people), (70.0, 1.0));
+}

@@ -194,3 +194,73 @@ fn without_any_date_no_period_is_made_up() {
         "{said}"
     );
 }
+
+#[test]
+fn an_answer_with_two_scores_was_given() {
+    for header in [
+        "response_id,customer_id,sent_at,submitted_at,survey,score",
+        "Antwort,Kundennummer,Versendet,Beantwortet am,Umfrage,Bewertung",
+    ] {
+        let text = format!(
+            "{header}\n1,k1,2026-10-01,2026-10-01,csat,5\n2,k2,2026-10-02,2026-10-02,csat,\"4;5\"\n3,k3,2026-10-03,,csat,\n4,k4,2026-10-04,2026-10-05,csat,2\n"
+        );
+        let folder = Folder::new().with("s.csv", text);
+        let args = ["surveys=s.csv"];
+        let (cell, said) = measured(&folder, &args, "survey_response_rate");
+        assert_eq!(cell, 0.75, "{header}: {said}");
+        assert_eq!(measured(&folder, &args, "csat").0, 0.5);
+    }
+}
+
+#[test]
+fn invitations_are_marked_as_bounced_in_several_ways() {
+    for (header, no, yes) in [
+        (
+            "invitation_id,customer_id,survey,sent_at,bounced,responded_at,score",
+            "false",
+            "true",
+        ),
+        (
+            "invitation_id,customer_id,survey,sent_at,bounced_at,responded_at,score",
+            "",
+            "2026-10-01",
+        ),
+        (
+            "invitation_id,customer_id,survey,sent_at,mailing,responded_at,score",
+            "delivered",
+            "hard bounce",
+        ),
+        (
+            "Einladung,Kundennummer,Umfrage,Versendet,Zustellung,Beantwortet,Bewertung",
+            "zugestellt",
+            "unzustellbar",
+        ),
+    ] {
+        let text = format!("{header}\n1,k1,nps,2026-10-01,{no},2026-10-02,9\n2,k2,nps,2026-10-01,{yes},,\n3,k3,nps,2026-10-01,{no},,\n");
+        let folder = Folder::new().with("s.csv", text);
+        let args = ["surveys=s.csv"];
+        let (cell, said) = measured(&folder, &args, "survey_response_rate");
+        assert_eq!(cell, 0.5, "{header}: {said}");
+    }
+}
+
+#[test]
+fn scores_stand_beside_what_they_mean() {
+    for (header, [high, low, middle]) in [
+        (
+            "response_id,customer_id,submitted_at,survey,score",
+            ["5 - Very satisfied", "2 - Dissatisfied", "4 - Satisfied"],
+        ),
+        (
+            "Antwort,Kundennummer,Datum,Umfrage,Bewertung",
+            ["Sehr zufrieden (5)", "Unzufrieden (2)", "Zufrieden (4)"],
+        ),
+        ("id_reponse,id_client,date,enquete,note", ["5 sur 5", "2 sur 5", "4 sur 5"]),
+    ] {
+        let text = format!("{header}\n1,k1,2026-10-01,csat,{high}\n2,k2,2026-10-02,csat,{low}\n3,k3,2026-10-03,csat,{middle}\n");
+        let folder = Folder::new().with("s.csv", text);
+        let args = ["surveys=s.csv"];
+        let (cell, said) = measured(&folder, &args, "csat");
+        assert_eq!(cell.as_f64().map(|value| (value * 3.0).round()), Some(2.0), "{header}: {said}");
+    }
+}

@@ -348,3 +348,19 @@ fn a_count_of_zero_is_in_one_place_and_each_sentence_names_its_metric() {
     let terminal = folder.run(&args).silent().out();
     assert!(terminal.contains("\nCSAT by region: all 5 groups are within"), "{terminal}");
 }
+
+#[test]
+fn a_report_of_a_week_says_on_which_day_weeks_start() {
+    let orders = "order_id,customer_id,date,amount\n1,a,2026-10-04,10\n2,b,2026-10-05,20\n3,c,2026-10-11,40\n";
+    let folder = Folder::new().with("o.csv", orders);
+    let period = |args: &[&str]| -> Value {
+        let all = [&["report", "purchases=o.csv", "--as-of", "2026-10-31", "--format", "json"], args].concat();
+        let output = folder.command(&all).output().expect("the program can be run");
+        let document: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        document["period"].clone()
+    };
+    assert_eq!(period(&["--period", "2026-W40"])["week_start"], "monday");
+    let sunday = period(&["--period", "2026-W40", "--week-start", "sunday"]);
+    assert_eq!((&sunday["week_start"], &sunday["start"]), (&"sunday".into(), &"2026-10-04T00:00:00Z".into()));
+    assert_eq!(period(&["--period", "2026-10"])["week_start"], Value::Null);
+}

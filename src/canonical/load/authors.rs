@@ -79,6 +79,8 @@ impl Building {
             (&interactions::AUTOMATIC_SUBJECT, true),
             (&interactions::AUTOMATIC_SENDER, false),
             (&interactions::AUTOMATIC_HEADER, true),
+            (&interactions::AUTOMATIC_NAME, false),
+            (&interactions::AUTOMATIC_TYPE, false),
         ];
         if !marks.iter().any(|(column, _)| self.rows.flags(column).exists()) {
             return;

@@ -4,10 +4,10 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::building::{Building, Dropped};
-use crate::canonical::{Data, Dictionary};
+use crate::canonical::{Data, Dictionary, SourceInfo};
 use crate::notes::{ExclusionReason, NoCase};
 use crate::schema::{Column, NO_TIME, interactions};
-use crate::sources::case_words::{self, no_case, separates_tags, tagged_no_case};
+use crate::sources::case_words::{is_closed, is_open, no_case, separates_tags, tagged_no_case};
 
 /// Why an interaction is no case, as a cell shows it.
 type Shows<'a> = &'a dyn Fn(&str) -> Option<NoCase>;
@@ -62,20 +62,69 @@ impl Building {
         }
     }
 
-    /// Forgets the resolution of cases whose status says that they are open: it is that of an earlier one.
-    pub fn reopen(&mut self, texts: &Dictionary) {
-        let open = self.codes_that_mean(&interactions::STATUS, texts, &|status| case_words::is_open(status).then_some(()));
-        if open.is_empty() {
-            return;
+    /// By row: whether its case is open, whatever times of resolution it has, because its status, a flag or a later time says so; `None` if
+    /// that of none is.
+    pub fn says_open(&self, texts: &Dictionary) -> Option<Vec<bool>> {
+        let means = |what: &dyn Fn(&str) -> bool| self.codes_that_mean(&interactions::STATUS, texts, &|status| what(status).then_some(()));
+        let (is_flagged, is_over) = (self.rows.flags(&interactions::IS_OPEN), self.rows.flags(&interactions::IS_CLOSED));
+        let (again, resolved) = (
+            self.rows.times(&interactions::REOPENED_AT),
+            self.rows.times(&interactions::RESOLVED_AT),
+        );
+        let open = means(&is_open);
+        if open.is_empty() && !is_flagged.exists() && !is_over.exists() && !again.exists() {
+            return None;
         }
-        let codes = self.rows.codes(&interactions::STATUS);
-        let is_open = |row: &usize| open.contains_key(&codes.at(*row));
-        let rows: Vec<usize> = (0..self.rows.len).into_par_iter().filter(is_open).collect();
+        let closed = means(&is_closed);
+        let statuses = self.rows.codes(&interactions::STATUS);
+        let is_again = |row: usize| again.at(row) != NO_TIME && resolved.at(row) != NO_TIME && again.at(row) > resolved.at(row);
+        let says = |row: usize| {
+            let status = statuses.at(row);
+            open.contains_key(&status)
+                || !closed.contains_key(&status)
+                    && (is_flagged.at(row) == 1 || is_over.at(row) == 0 || (is_over.at(row) != 1 && is_again(row)))
+        };
+        Some((0..self.rows.len).into_par_iter().map(says).collect())
+    }
+
+    /// Forgets the resolution of cases that are open: it is that of an earlier one.
+    pub fn reopen(&mut self, texts: &Dictionary) {
+        let Some(is_open) = self.says_open(texts) else { return };
+        let rows: Vec<usize> = (0..self.rows.len).filter(|&row| is_open[row]).collect();
         if let Some(Data::Int(times)) = self.rows.data_mut(&interactions::RESOLVED_AT) {
             rows.iter().for_each(|&row| times[row] = NO_TIME);
         }
         if let Some(Data::Float(minutes)) = self.rows.data_mut(&interactions::RESOLUTION_MINUTES) {
             rows.iter().for_each(|&row| minutes[row] = f64::NAN);
+        }
+    }
+
+    /// Marks cases whose status, or a flag, says that they are over, and that have no time of resolution although their file has such times.
+    pub fn mark_closed(&mut self, texts: &Dictionary, sources: &[SourceInfo]) {
+        let closed = self.codes_that_mean(&interactions::STATUS, texts, &|status| is_closed(status).then_some(()));
+        let (over, open) = (self.rows.flags(&interactions::IS_CLOSED), self.rows.flags(&interactions::IS_OPEN));
+        if closed.is_empty() && !over.exists() && !open.exists() {
+            return;
+        }
+        let is_timed: Vec<bool> = sources
+            .iter()
+            .map(|source| source.maps(&interactions::RESOLVED_AT) || source.maps(&interactions::RESOLUTION_MINUTES))
+            .collect();
+        let statuses = self.rows.codes(&interactions::STATUS);
+        let (times, minutes) = (
+            self.rows.times(&interactions::RESOLVED_AT),
+            self.rows.floats(&interactions::RESOLUTION_MINUTES),
+        );
+        let is_meant = |row: usize| {
+            is_timed[self.rows.source_of(row) as usize]
+                && (closed.contains_key(&statuses.at(row)) || over.at(row) == 1 || open.at(row) == 0)
+                && times.at(row) == NO_TIME
+                && minutes.at(row).is_nan()
+        };
+        let flags: Vec<u8> = (0..self.rows.len).into_par_iter().map(|row| u8::from(is_meant(row))).collect();
+        if flags.contains(&1) {
+            let name = interactions::CLOSED_WITHOUT_TIME.name.to_string();
+            self.rows.columns.insert(name, Data::Flag(flags));
         }
     }
 
@@ -118,6 +167,8 @@ fn names_a_case(cell: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::super::testing::{load, noted};
     use crate::schema::{NO_TIME, Table, interactions};
 
@@ -145,6 +196,53 @@ mod tests {
         let flags = "ticket_id,customer_id,created_at,is_spam,is_deleted,is_test\n\
             1,a,2026-01-05 09:00,false,false,false\n2,a,2026-01-05 09:10,true,false,\n3,b,2026-01-05 10:00,0,yes,0\n4,b,2026-01-05 10:00,,,1\n";
         assert_eq!(counts(flags), (1, 3));
+    }
+
+    /// Words of statuses by what they say: open, over, no case, nothing.
+    const WORDS: [&[&str]; 4] = [
+        &[
+            "open", "Reopened", "in progress", "In Bearbeitung", "wieder geöffnet", "en cours", "Réouvert", "pendiente", "reabierto", "in attesa", "Riaperto",
+            "heropend", "in behandeling", "em andamento", "Reaberto", "waiting for customer",
+        ],
+        &[
+            "closed", "Solved", "cancelled", "Geschlossen", "storniert", "fermé", "Résolue", "cerrado", "Rechazada", "chiuso", "Annullato", "gesloten", "Afgehandeld",
+            "fechado", "Encerrado", "closed by agent",
+        ],
+        &[
+            "merged", "SPAM", "duplicate", "Zusammengeführt", "Papierkorb", "fusionné", "Doublon", "eliminado", "Fusionado", "unito", "Duplicato", "samengevoegd",
+            "Verwijderd", "mesclado", "Lixeira", "Test ticket",
+        ],
+        &["", "triaged", "P1", "level 2", "Zuständig: Team A"],
+    ];
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(60))]
+
+        /// Whatever the words and the dates, a case is in exactly one state: left out, open, resolved at a time, or over at no known time.
+        #[test]
+        fn a_case_is_in_one_state(tickets in proptest::collection::vec((0..4usize, 0..16usize, proptest::bool::ANY), 1..25)) {
+            let mut text = "customer_id,ticket_id,created_at,resolved_at,status\n".to_string();
+            let mut expected = [0; 4];
+            for (number, &(kind, word, is_timed)) in tickets.iter().enumerate() {
+                let word = WORDS[kind][word % WORDS[kind].len()];
+                let resolved = if is_timed { "2026-01-06 09:00" } else { "" };
+                text += &format!("c{number},{number},2026-01-05 09:00,{resolved},{word}\n");
+                let state = match (kind, is_timed) {
+                    (2, _) => 0,
+                    (0, _) | (3, false) => 1,
+                    (1 | 3, true) => 2,
+                    _ => 3,
+                };
+                expected[state] += 1;
+            }
+            let loaded = load(&[("tickets.csv", "interactions", &text)]);
+            let left_out = loaded.account[0].excluded;
+            let rows = loaded.canonical.table(Table::Interactions).unwrap();
+            let resolved = (0..rows.len).filter(|&row| rows.times(&interactions::RESOLVED_AT).at(row) != NO_TIME).count() as u64;
+            let over = (0..rows.len).filter(|&row| rows.flags(&interactions::CLOSED_WITHOUT_TIME).at(row) == 1).count() as u64;
+            let open = rows.len as u64 - resolved - over;
+            prop_assert_eq!([left_out, open, resolved, over], expected, "{}", text);
+        }
     }
 
     #[test]

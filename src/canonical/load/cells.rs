@@ -32,6 +32,9 @@ fn shows_encoding(cell: &str) -> bool {
 /// What is a missing value in most columns, and North America or Namibia in others.
 pub const NA: &str = "NA";
 
+/// In a column of scores that is being read, a cell with several answers: answered, without a score. No number of a file is infinite.
+pub const SEVERAL_ANSWERS: f64 = f64::INFINITY;
+
 /// Why a cell gives no value.
 #[derive(Debug)]
 pub enum CellIssue {
@@ -106,7 +109,9 @@ impl Plan {
         let replaced = if self.values.is_empty() {
             None
         } else {
-            self.values.get(cell.trim())
+            // What an empty cell means, every cell means that says that there is nothing.
+            let of_nothing = || is_null(cell).then(|| self.values.get("")).flatten();
+            self.values.get(cell.trim()).or_else(of_nothing)
         };
         let cell = replaced.map_or(cell, String::as_str);
         if is_null(cell) {
@@ -210,12 +215,15 @@ impl Plan {
         match (score_cell(cell, self.scores), self.score_part) {
             (ScoreCell::Of(points, all), _) => Ok(part(points, Some(all))),
             (ScoreCell::Points(points), _) => Ok(part(points, None)),
+            (ScoreCell::Labelled(points), ScorePart::Score) => Ok(Read::Float(f64::from(points))),
             (ScoreCell::Number, ScorePart::Score) => self.number(cell, filling),
             (ScoreCell::Several, ScorePart::Score) => {
                 filling.note(CellNote::SeveralAnswers, cell);
+                Ok(Read::Float(SEVERAL_ANSWERS))
+            }
+            (ScoreCell::Number | ScoreCell::Several | ScoreCell::Labelled(_), ScorePart::Lowest | ScorePart::Highest) => {
                 Ok(Read::Float(f64::NAN))
             }
-            (ScoreCell::Number | ScoreCell::Several, ScorePart::Lowest | ScorePart::Highest) => Ok(Read::Float(f64::NAN)),
         }
     }
 

@@ -9,7 +9,6 @@ use super::building::Building;
 use crate::canonical::{CanonicalTables, Dictionary, Rows, SourceInfo};
 use crate::notes::{DataIssue, Id, Note};
 use crate::schema::{Column, DAY, Micros, NO_CODE, NO_INT, NO_TIME, Role, Table, interactions, purchases, stakeholders, supplies, surveys};
-use crate::sources::case_words::{is_closed, is_open};
 
 /// The records under construction, before anything is forgotten that lies after as-of.
 pub struct Records<'a> {
@@ -35,7 +34,7 @@ impl Records<'_> {
             .flatten()
             .collect();
         notes.extend(self.automatic());
-        notes.extend(self.statuses());
+        notes.extend(self.states());
         notes.extend(self.quantities());
         notes.extend(self.ends());
         notes.extend(self.off_scale());
@@ -99,6 +98,8 @@ impl Records<'_> {
             &interactions::AUTOMATIC_SUBJECT,
             &interactions::AUTOMATIC_SENDER,
             &interactions::AUTOMATIC_HEADER,
+            &interactions::AUTOMATIC_NAME,
+            &interactions::AUTOMATIC_TYPE,
         ]);
         let mut found = AffectedRows::default();
         if shown.contains(&true) && self.has(&[&interactions::AUTOMATED]) {
@@ -110,31 +111,26 @@ impl Records<'_> {
         found.notes(DataIssue::AutomaticMessages, self.sources)
     }
 
-    /// Statuses of cases that their times of resolution do not bear out.
-    fn statuses(&self) -> Vec<Note> {
+    /// Cases whose state is not borne out by their times of resolution.
+    fn states(&self) -> Vec<Note> {
         let table = Table::Interactions;
-        if !self.has(&[&interactions::STATUS]) {
+        let Some(building) = self.tables.get(&table) else {
             return Vec::new();
-        }
-        let timed = self.maps(&[&interactions::RESOLVED_AT, &interactions::RESOLUTION_MINUTES]);
-        let (closed, open) = (self.words(&is_closed), self.words(&is_open));
+        };
         let without = self.affected(table, |rows| {
-            let state = state_of_case(rows, closed);
-            move |row| timed[rows.source_of(row) as usize] && state(row) == (true, false)
+            let closed = rows.flags(&interactions::CLOSED_WITHOUT_TIME);
+            move |row| closed.at(row) == 1
         });
+        let open = building.says_open(self.texts).unwrap_or_default();
         let against = self.affected(table, |rows| {
-            let state = state_of_case(rows, open);
-            move |row| state(row) == (true, true)
+            let (times, minutes) = (
+                rows.times(&interactions::RESOLVED_AT),
+                rows.floats(&interactions::RESOLUTION_MINUTES),
+            );
+            move |row| open.get(row) == Some(&true) && (times.at(row) != NO_TIME || !minutes.at(row).is_nan())
         });
         let without = without.notes(DataIssue::ClosedWithoutTime, self.sources);
         without.chain(against.notes(DataIssue::OpenWithResolution, self.sources)).collect()
-    }
-
-    /// By code of a text: whether it means something.
-    fn words(&self, means: &dyn Fn(&str) -> bool) -> Vec<bool> {
-        let mut is = vec![false; self.texts.len()];
-        self.texts.matching(means).into_iter().for_each(|code| is[code as usize] = true);
-        is
     }
 
     /// Quantities and money that do not go together.
@@ -202,19 +198,6 @@ impl Records<'_> {
             }
         });
         found.notes(DataIssue::OffScale, self.sources)
-    }
-}
-
-/// For each row, whether the status of its case is one of these words, and whether the case has a resolution.
-fn state_of_case(rows: &Rows, words: Vec<bool>) -> impl Fn(usize) -> (bool, bool) + Sync + '_ {
-    let statuses = rows.codes(&interactions::STATUS);
-    let (times, minutes) = (
-        rows.times(&interactions::RESOLVED_AT),
-        rows.floats(&interactions::RESOLUTION_MINUTES),
-    );
-    move |row| {
-        let is = words.get(statuses.at(row) as usize).is_some_and(|is| *is);
-        (is, times.at(row) != NO_TIME || !minutes.at(row).is_nan())
     }
 }
 

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use anyhow::Result;
 
-use super::cells::{CellIssue, Filling, Interners, Read, expression_amount, expression_time};
+use super::cells::{CellIssue, Filling, Interners, NA, Read, expression_amount, expression_time};
 use super::columns::Plan;
 use super::currencies::{RecordCurrency, Written};
-use super::filled_down::{Above, Parents};
+use super::filled_down::{Above, Parents, case_fields};
 use super::mapping::{LookedUp, Mapping};
 use crate::cell_parsing::{Order, is_null, unguarded};
 use crate::expr::{Bound, Cell, Reading};
@@ -43,6 +43,8 @@ pub struct Job<'a> {
     pub mapping: &'a Mapping,
     /// Which records count.
     pub filter: Option<&'a Bound>,
+    /// Whether the condition compares with the text `NA`, which is a missing value otherwise.
+    pub filter_reads_na: bool,
     /// Columns of another file.
     pub lookup: Option<&'a LookedUp>,
     /// Order of dates inside expressions, where stated.
@@ -284,6 +286,11 @@ impl Job<'_> {
             time: &time,
         };
         if let Some(filter) = self.filter {
+            let is_nothing = |cell: &str| is_null(cell) && !(self.filter_reads_na && cell.trim() == NA);
+            let reading = Reading {
+                is_null: &is_nothing,
+                ..reading
+            };
             match filter.eval(&field, &reading) {
                 Ok(Cell::Bool(true)) => {}
                 Ok(_) => return Err(Out::new("", ExclusionReason::Filtered)),
@@ -346,7 +353,9 @@ impl Job<'_> {
                 None
             }
         };
-        if out.is_some() && self.may_belong_above(record) {
+        // A message may come without a stakeholder, and is asked all the same.
+        let may_lack = out.is_some() || (doubtful && self.messages);
+        if may_lack && self.may_belong_above(record) {
             return Ok(Some(Need::Parents));
         }
         if let Some(out) = out {
@@ -378,10 +387,15 @@ impl Job<'_> {
     /// Whether a record that cannot be used alone may belong to the one above, which only all of the file can tell.
     #[cold]
     fn may_belong_above(&self, record: &Record<'_>) -> bool {
-        let is_parent = |plan: &&Plan| matches!(plan.role(), Some(Role::Stakeholder | Role::EventTime));
+        let plans = &self.mapping.plans;
+        let with = |role: Role| plans.iter().filter(move |plan| plan.role() == Some(role)).flat_map(Plan::fields);
         let is_empty = |index: usize| record.get(index).is_none_or(is_null);
         match self.mapping.parents {
-            Parents::NotLooked => self.mapping.plans.iter().filter(is_parent).flat_map(Plan::fields).all(is_empty),
+            Parents::NotLooked if self.messages => {
+                let cases = case_fields(plans);
+                !cases.is_empty() && with(Role::Stakeholder).chain(cases).all(is_empty)
+            }
+            Parents::NotLooked => with(Role::Stakeholder).chain(with(Role::EventTime)).all(is_empty),
             Parents::OnEach | Parents::OnFirst(_) => false,
         }
     }

@@ -1,16 +1,18 @@
 //! Parents that are filled in once: exports of orders with their lines that have the order, the customer and the date on the first line of
 //! each order only. The lines below belong to the order above.
 
-use std::collections::BTreeMap;
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 
 use super::columns::{ColumnSource, Plan};
 use super::file::Job;
 use crate::cell_parsing::{DecimalMark, is_null, parse_number};
+use crate::diagnostics::{Place, Problem, counted, excerpt};
 use crate::ingest::{Record, for_each_record, is_total_label};
 use crate::notes::FilledFromAbove;
-use crate::schema::{ColumnType, Role, Table};
+use crate::schema::{ColumnType, Role, Table, interactions};
 
 /// How the cells of a file are filled in from the record above.
 #[derive(Debug, Clone)]
@@ -21,6 +23,12 @@ pub struct FilledDown {
     id: Option<usize>,
     /// By column, whether its cell is taken from the record above.
     filled: Vec<bool>,
+}
+
+/// The fields of the ids of cases.
+pub fn case_fields(plans: &[Plan]) -> Vec<usize> {
+    let of_cases = plans.iter().filter(|plan| plan.column == Some(&interactions::CASE_ID));
+    of_cases.flat_map(Plan::fields).collect()
 }
 
 /// Whether the file has such lines.
@@ -39,26 +47,33 @@ pub enum Parents {
 pub type Above = Vec<String>;
 
 impl FilledDown {
-    /// The columns of these plans that can be parents; `None` where the table has no time or no stakeholder to go by.
-    fn of(plans: &[Plan], width: usize) -> Option<FilledDown> {
+    /// The columns of these plans that can be parents: who and when, or, of messages, who and which case; `None` where one of them is missing.
+    fn of(table: Table, plans: &[Plan], width: usize) -> Option<FilledDown> {
         let with = |role: Role| plans.iter().filter(move |plan| plan.role() == Some(role));
-        let (who, when): (Vec<usize>, Vec<usize>) = (
-            with(Role::Stakeholder).flat_map(Plan::fields).collect(),
-            with(Role::EventTime).flat_map(Plan::fields).collect(),
-        );
-        if who.is_empty() || when.is_empty() {
+        let second: Vec<usize> = match table {
+            // Each message has a time of its own.
+            Table::Interactions => case_fields(plans),
+            Table::Purchases | Table::Supplies | Table::Surveys | Table::Stakeholders | Table::Referrals | Table::Identities => {
+                with(Role::EventTime).flat_map(Plan::fields).collect()
+            }
+        };
+        let who: Vec<usize> = with(Role::Stakeholder).flat_map(Plan::fields).collect();
+        if who.is_empty() || second.is_empty() {
             return None;
         }
         let id = with(Role::ParentId).find_map(|plan| match plan.take {
             ColumnSource::Field(index) => Some(index),
             ColumnSource::Expr(_) | ColumnSource::Value(_) => None,
         });
-        let mut parents: Vec<usize> = who.into_iter().chain(when).filter(|index| *index < width).collect();
+        let mut parents: Vec<usize> = who.into_iter().chain(second).filter(|index| *index < width).collect();
         parents.sort_unstable();
         parents.dedup();
         Some(FilledDown {
-            parents: parents.into_iter().filter(|index| Some(*index) != id).collect(),
-            id,
+            parents: parents
+                .into_iter()
+                .filter(|index| Some(*index) != id || table == Table::Interactions)
+                .collect(),
+            id: id.filter(|_| table != Table::Interactions),
             filled: vec![false; width],
         })
     }
@@ -104,6 +119,67 @@ struct Seen {
     texts: BTreeMap<usize, u64>,
     /// By column, on how many parents it is filled.
     of_parents: BTreeMap<usize, u64>,
+    /// By column, whether its cells stand in order.
+    sorting: Vec<Sorting>,
+    /// The cases of messages, and whether one of them has another parent further down.
+    cases: BTreeSet<String>,
+    has_case_again: bool,
+}
+
+/// Whether the cells of a column ascend, or descend, through the whole file.
+#[derive(Clone)]
+struct Sorting {
+    last: Option<String>,
+    ascends: bool,
+    descends: bool,
+    /// How often one differs from the one before, and how many there are.
+    steps: u64,
+    cells: u64,
+    /// Whether one has a digit, as running numbers have, which ascend by themselves.
+    has_digit: bool,
+}
+
+impl Default for Sorting {
+    fn default() -> Sorting {
+        Sorting {
+            last: None,
+            ascends: true,
+            descends: true,
+            steps: 0,
+            cells: 0,
+            has_digit: false,
+        }
+    }
+}
+
+impl Sorting {
+    fn see(&mut self, cell: &str) {
+        self.cells += 1;
+        self.has_digit |= cell.bytes().any(|b| b.is_ascii_digit());
+        let order = self.last.as_deref().map(|last| compare(last, cell));
+        match order {
+            Some(Ordering::Less) => (self.descends, self.steps) = (false, self.steps + 1),
+            Some(Ordering::Greater) => (self.ascends, self.steps) = (false, self.steps + 1),
+            Some(Ordering::Equal) | None => {}
+        }
+        self.last = Some(cell.to_string());
+    }
+
+    /// Whether it stands in order, over so many different cells that it hardly ever does by chance: of five once in sixty files.
+    fn is_sorted(&self) -> bool {
+        (self.ascends || self.descends) && self.steps >= 4 && 2 * self.steps >= self.cells
+    }
+}
+
+/// The order in which a spreadsheet sorts two cells: numbers by their value, texts without regard to capitals.
+fn compare(a: &str, b: &str) -> Ordering {
+    let number = |cell: &str| parse_number(cell, DecimalMark::Point).or_else(|_| parse_number(cell, DecimalMark::Comma));
+    match (number(a), number(b)) {
+        (Ok(a), Ok(b)) => a.total_cmp(&b),
+        (Ok(_), Err(_)) => Ordering::Less,
+        (Err(_), Ok(_)) => Ordering::Greater,
+        (Err(_), Err(_)) => a.trim().to_lowercase().cmp(&b.trim().to_lowercase()),
+    }
 }
 
 /// Looks at a whole file: whether records that do not say whose they are belong to the one above.
@@ -117,18 +193,31 @@ struct Seen {
 pub fn look(job: &Job, plans: &[Plan], is_set: bool) -> Result<(Parents, Option<FilledFromAbove>)> {
     let names = &job.layout.header.names;
     let width = names.len();
-    // Contacts and people are no lines of anything: a record without date and stakeholder is one that lacks them.
-    let has_lines = match job.mapping.table {
+    // People are no lines of anything: a record without date and stakeholder is one that lacks them. Nor are contacts that are no messages.
+    let table = job.mapping.table;
+    let has_lines = match table {
         Table::Purchases | Table::Supplies | Table::Surveys => true,
-        Table::Interactions | Table::Stakeholders | Table::Referrals | Table::Identities => is_set,
+        Table::Interactions => is_set || job.messages,
+        Table::Stakeholders | Table::Referrals | Table::Identities => is_set,
     };
-    let Some(mut found) = FilledDown::of(plans, width).filter(|_| has_lines) else {
+    let cases = case_fields(plans);
+    let Some(mut found) = FilledDown::of(table, plans, width).filter(|_| has_lines) else {
         return Ok((Parents::OnEach, None));
     };
     let outcome = for_each_record(job.file, job.layout, 1, Seen::default, |seen, record| {
         let has_parent = !seen.above.is_empty();
+        if seen.sorting.is_empty() {
+            seen.sorting = vec![Sorting::default(); width];
+        }
+        for index in (0..width).filter(|&index| !is_null(record.get(index).unwrap_or(""))) {
+            seen.sorting[index].see(record.get(index).unwrap_or(""));
+        }
         if !found.place(record, &mut seen.above) {
             seen.parents += 1;
+            if table == Table::Interactions {
+                let case: String = cases.iter().map(|&index| record.get(index).unwrap_or("").trim()).collect();
+                seen.has_case_again |= !seen.cases.insert(case);
+            }
             for index in (0..width).filter(|&index| !is_null(record.get(index).unwrap_or(""))) {
                 *seen.of_parents.entry(index).or_default() += 1;
             }
@@ -154,7 +243,8 @@ pub fn look(job: &Job, plans: &[Plan], is_set: bool) -> Result<(Parents, Option<
     })?;
     let seen = outcome.sinks.into_iter().next().unwrap_or_default();
     let is_own_text = |(index, lines): (&usize, &u64)| *lines == seen.lines && Some(*index) != found.id;
-    if seen.lines == 0 || !(is_set || seen.texts.iter().any(is_own_text)) {
+    // Where a case is named again further down, its messages name it, and those that do not are of none.
+    if seen.lines == 0 || (seen.has_case_again && !is_set) || !(is_set || seen.texts.iter().any(is_own_text)) {
         return Ok((Parents::OnEach, None));
     }
     let is_number = |plan: &&Plan| matches!(plan.kind, ColumnType::Money | ColumnType::Number);
@@ -162,6 +252,19 @@ pub fn look(job: &Job, plans: &[Plan], is_set: bool) -> Result<(Parents, Option<
     for index in 0..width {
         let is_parents = seen.empty.get(&index) == Some(&seen.lines) && seen.of_parents.contains_key(&index);
         found.filled[index] = is_parents && !of_numbers.contains(&index);
+    }
+    let records = seen.lines + seen.parents;
+    // Where the orders themselves ascend, so do running numbers and times of their lines.
+    let is_in_order = |index: &usize| seen.sorting[*index].ascends || seen.sorting[*index].descends;
+    let has_order = found.id.as_ref().map_or_else(|| found.parents.iter().any(is_in_order), is_in_order);
+    let is_sorted = |index: &usize| {
+        let sorting = &seen.sorting[*index];
+        !found.filled[*index] && sorting.cells == records && sorting.is_sorted() && !(has_order && sorting.has_digit)
+    };
+    // The times of messages ascend by themselves.
+    if let Some(by) = (0..width).find(is_sorted).filter(|_| !is_set && table != Table::Interactions) {
+        let file = job.file.name();
+        return Err(question(file, &names[by], seen.lines, seen.first).into());
     }
     let reading = FilledFromAbove {
         lines: seen.lines,
@@ -173,6 +276,20 @@ pub fn look(job: &Job, plans: &[Plan], is_set: bool) -> Result<(Parents, Option<
             .collect(),
     };
     Ok((Parents::OnFirst(found), Some(reading)))
+}
+
+/// The question whether the lines are in the order in which they were exported, and how to answer it.
+fn question(file: &str, column: &str, lines: u64, first: u64) -> Problem {
+    Problem::data(format!("lines may be under the wrong order, because the file is sorted by {}", excerpt(column)))
+        .why(format!(
+            "{} no order, customer and date, the first on line {first}, and would belong to the record above",
+            counted(lines, "line has", "lines have")
+        ))
+        .hint(
+            "export the file again and do not sort it; if it is in the order in which it was exported, set fill_down = true in its [[source]] of \
+             relhealth.toml, or fill_down = false to reject these lines",
+        )
+        .at(Place::file(file))
 }
 
 #[cfg(test)]

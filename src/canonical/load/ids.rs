@@ -86,12 +86,17 @@ fn not_on_roster(canonical: &CanonicalTables) -> Vec<Note> {
     notes
 }
 
-/// The purchases without a stakeholder ID.
+/// The purchases, interactions and supplies without a stakeholder ID.
 fn without_id(counts: &[RecordCounts]) -> impl Iterator<Item = Note> {
     let code = UnusedReason::from(ExclusionReason::NoStakeholder).code();
-    counts.iter().filter(|file| file.kind == Table::Purchases).filter_map(move |file| {
+    counts.iter().filter_map(move |file| {
         let count = *file.reasons.get(&code)?;
-        let issue = DataIssue::PurchasesWithoutId { records: file.read };
+        let (table, records) = (file.kind, file.read);
+        let issue = match table {
+            Table::Purchases => DataIssue::PurchasesWithoutId { records },
+            Table::Interactions | Table::Supplies => DataIssue::RecordsWithoutId { table, records },
+            Table::Surveys | Table::Stakeholders | Table::Referrals | Table::Identities => return None,
+        };
         Some(Note::new(issue).count(count).at(Place::file(&file.file)))
     })
 }
@@ -243,8 +248,14 @@ mod tests {
         let found = note(&loaded, "purchases-of-nobody");
         assert_eq!(
             found.text(),
-            "2 purchases (50.0% of the file) have no stakeholder ID and were excluded"
+            "2 purchases (50.0% of the file) have no stakeholder ID and were excluded. To count them for no person, set \"\" = \"Guest\" in \
+             [source.values.stakeholder_id]"
         );
+        // The same is said of other records.
+        let tickets = "customer_id,ticket_id,created_at,resolved_at\na,1,2026-01-01,\n,2,2026-01-01,\n";
+        let loaded = load(&[("t.csv", "interactions", tickets)]);
+        let text = note(&loaded, "records-of-nobody").text();
+        assert!(text.starts_with("interactions: 1 record (50.0% of the file) has no stakeholder ID"), "{text}");
         assert!(notes(&load(&[("o.csv", "purchases", &orders(&["a"]))]), "purchases-of-nobody").is_empty());
     }
 

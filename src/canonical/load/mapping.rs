@@ -140,7 +140,7 @@ pub fn map(source: &Source, file: &str, header: &Header, looked_up: &[String], w
         let column = table.column(name);
         let needed = column.is_some_and(|c| c.required);
         // Who a guest was, and who has left, is looked for in every known format.
-        let is_looked_for = |c: &Column| c.role.is_contact() || *c == stakeholders::STATUS;
+        let is_looked_for = |c: &Column| c.role.is_contact() || matches!(*c, stakeholders::STATUS | stakeholders::IS_ACTIVE);
         let of_format = source.profile.is_some() && column.is_some_and(is_looked_for);
         if !source.map.contains_key(name) && ((needed && source.lacks.is_none()) || of_format || !only_needed) {
             used[index] = true;
@@ -204,6 +204,18 @@ pub fn map(source: &Source, file: &str, header: &Header, looked_up: &[String], w
     let links = |name: &str| messages || source.key.iter().any(|k| k == name) || wanted.texts.contains(name);
     plans.retain(|plan| plan.kind != ColumnType::Key || is_order(plan) || links(&plan.name));
     check_needed(source, table, &mapped, file, &names)?;
+    if messages {
+        let owner = match source.map.get(interactions::OWNER.name).map(|mapped| &mapped.from) {
+            Some(From::Column(header)) => find(header),
+            _ => None,
+        };
+        let marks = machine_marks(&plans, owner);
+        mapped.extend(marks.iter().map(|plan| plan.name.clone()));
+        if !marks.is_empty() {
+            mapped.insert(interactions::AUTOMATED.name.to_string());
+        }
+        plans.extend(marks);
+    }
     let currencies = FileCurrencies::of(
         &mut plans,
         Mapping::currency_column(table, wanted.zone),
@@ -223,6 +235,29 @@ pub fn map(source: &Source, file: &str, header: &Header, looked_up: &[String], w
         parents: Parents::default(),
         credit_type: sources::credit_type_column(&header.names).filter(|_| table == Table::Purchases),
     })
+}
+
+/// The columns of messages that may show machines beside their own meaning: the type of the message, and the name of who wrote it. `owner`
+/// is the field of the latter.
+fn machine_marks(plans: &[Plan], owner: Option<usize>) -> Vec<Plan> {
+    let plan_of = |column: &Column| plans.iter().find(|plan| plan.column == Some(column));
+    let kind = plan_of(&interactions::KIND).and_then(|plan| match plan.take {
+        ColumnSource::Field(index) => Some(index),
+        ColumnSource::Expr(_) | ColumnSource::Value(_) => None,
+    });
+    let Some(like) = plans.first() else { return Vec::new() };
+    let mark = |column: &'static Column, field: Option<usize>| {
+        let field = field.filter(|_| plan_of(column).is_none())?;
+        Some(Plan {
+            take: ColumnSource::Field(field),
+            ..Plan::constant(column, "", &like.zone)
+        })
+    };
+    let marks = [
+        mark(&interactions::AUTOMATIC_TYPE, kind),
+        mark(&interactions::AUTOMATIC_NAME, owner),
+    ];
+    marks.into_iter().flatten().collect()
 }
 
 /// Whether some of these records have the same case id, and ids of their own where they have any.

@@ -39,7 +39,6 @@ mod rules;
 mod same_record;
 mod spellings;
 mod state_columns;
-mod status_words;
 mod stored;
 mod survey_scales;
 mod tables;
@@ -52,10 +51,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 
+use crate::diagnostics::Place;
 use crate::expr::Bound;
 use crate::ingest;
 use crate::io;
-use crate::notes::{Decision, FilledFromAbove, Note};
+use crate::notes::{Decision, FileNote, FilledFromAbove, Note, OrderAmountReading, OrderAmountShown};
 use crate::period::{Division, Zone};
 use crate::record_counts::RecordCounts;
 use crate::schema::{Micros, Role, Table, purchases};
@@ -68,7 +68,7 @@ use file::{FileRead, Job, Need, Rowset};
 use filled_down::Parents;
 use mapping::Mapping;
 use opening::{Opened, describe, open};
-use order_amounts::AmountsAre;
+use order_amounts::{AmountsAre, NotClear};
 use precision::ColumnPrecision;
 
 pub use inspect::inspect;
@@ -186,12 +186,36 @@ fn read(inputs: &[Input], options: &Options) -> Result<Loaded> {
     // The roster comes last: only then it is known whether anybody is named by an e-mail address, and the roster's are needed.
     opened.sort_by_key(|(_, opened)| opened.mapping.table == Table::Stakeholders);
     let mut may_have_emails = false;
+    // What the amounts of exports are of, by their table and columns, and the exports that do not show it by themselves.
+    let mut amounts: BTreeMap<(Table, Vec<String>), Vec<AmountsShown>> = BTreeMap::new();
+    let mut not_clear: Vec<(usize, anyhow::Error)> = Vec::new();
     for (at, mut opened) in opened {
-        let several = kinds[&opened.mapping.table] > 1;
+        let table = opened.mapping.table;
+        let several = kinds[&table] > 1;
         opened.read_more(options, several, may_have_emails)?;
+        let columns = (table, opened.peek.layout.header.names.clone());
         let mut of_file = Vec::new();
-        let file = read_file(opened, options, several, &mut of_file)?;
-        may_have_emails |= file.info.table != Table::Stakeholders && identities::may_have_emails(&file.rowset.interners.stakeholders);
+        match read_file(opened, options, several, None, &mut of_file) {
+            Ok((file, shown)) => {
+                may_have_emails |= table != Table::Stakeholders && identities::may_have_emails(&file.rowset.interners.stakeholders);
+                amounts.entry(columns).or_default().extend(shown);
+                files[at] = Some((file, of_file));
+            }
+            Err(error) if several && error.is::<NotClear>() => not_clear.push((at, error)),
+            Err(error) => return Err(plain(error)),
+        }
+    }
+    for (at, error) in not_clear {
+        let (input, peek) = &described[at];
+        let mut opened = open(input, peek.clone(), options)?;
+        let columns = (opened.mapping.table, opened.peek.layout.header.names.clone());
+        let shown = amounts.get(&columns).map_or(&[][..], Vec::as_slice);
+        let Some(&of_others) = shown.first().filter(|first| shown.iter().all(|other| other.0 == first.0)) else {
+            return Err(plain(error));
+        };
+        opened.read_more(options, true, may_have_emails)?;
+        let mut of_file = Vec::new();
+        let (file, _) = read_file(opened, options, true, Some(of_others), &mut of_file).map_err(plain)?;
         files[at] = Some((file, of_file));
     }
     let (files, of_files): (Vec<ReadFile>, Vec<Vec<Note>>) = files.into_iter().flatten().unzip();
@@ -199,7 +223,28 @@ fn read(inputs: &[Input], options: &Options) -> Result<Loaded> {
     tables::assemble(files, options, notes)
 }
 
-fn read_file(opened: Opened, options: &Options, several: bool, notes: &mut Vec<Note>) -> Result<ReadFile> {
+/// The question that a file raises whose amounts are not clear; other errors as they are.
+fn plain(error: anyhow::Error) -> anyhow::Error {
+    match error.downcast::<NotClear>() {
+        Ok(not_clear) => not_clear.0.into(),
+        Err(error) => error,
+    }
+}
+
+/// What the amounts of a file are of, as its orders with several lines show it, and how many of them do.
+type AmountsShown = (AmountOn, u64);
+
+/// Reads a file. Where its own orders leave open what its amounts are of, `of_others` is what other exports with the same columns show.
+///
+/// # Errors
+/// Those of [`load`]; [`NotClear`] where nothing shows what its amounts are of.
+fn read_file(
+    opened: Opened,
+    options: &Options,
+    several: bool,
+    of_others: Option<AmountsShown>,
+    notes: &mut Vec<Note>,
+) -> Result<(ReadFile, Option<AmountsShown>)> {
     let Opened {
         file: input,
         source,
@@ -221,6 +266,7 @@ fn read_file(opened: Opened, options: &Options, several: bool, notes: &mut Vec<N
     let (messages, tickets) = (mapping.messages, mapping.tickets);
     let expected = expected_records(input, &peek.rows);
     let mut amount_on = source.amount_on;
+    let mut shown = None;
     if source.fill_down == Some(false) {
         mapping.parents = Parents::OnEach;
     }
@@ -241,6 +287,7 @@ fn read_file(opened: Opened, options: &Options, several: bool, notes: &mut Vec<N
             layout: &layout,
             mapping: &mapping,
             filter: filter.as_ref(),
+            filter_reads_na: source.filter.as_ref().is_some_and(|filter| filter.text().contains(&format!("'{}'", cells::NA))),
             lookup: lookup.as_ref(),
             dates: source.dates.map(mapping::order_of),
             zone: &zone,
@@ -267,7 +314,18 @@ fn read_file(opened: Opened, options: &Options, several: bool, notes: &mut Vec<N
                     break (outcome, rowset);
                 }
                 amount_on = match order_amounts::decide(mapping.table, &mapping.plans, &rowset, &all_names) {
-                    AmountsAre::NotClear(reading) => return Err(order_amounts::question(&file, &reading).into()),
+                    AmountsAre::NotClear(reading) => match of_others {
+                        None => return Err(NotClear::new(&file, &reading).into()),
+                        Some((AmountOn::Line, _)) => Some(AmountOn::Line),
+                        Some((AmountOn::Order, orders)) => {
+                            let reading = OrderAmountReading {
+                                shown: OrderAmountShown::AnotherExport { orders },
+                                ..reading
+                            };
+                            decided.push((reading.header.clone(), Decision::AmountOfOrder { reading }));
+                            Some(AmountOn::Order)
+                        }
+                    },
                     // Who maps a price to the amount has decided it.
                     AmountsAre::OfUnits { .. } if source.map.get(purchases::AMOUNT.name).is_some_and(|mapped| mapped.place.is_some()) => {
                         Some(AmountOn::Line)
@@ -276,10 +334,14 @@ fn read_file(opened: Opened, options: &Options, several: bool, notes: &mut Vec<N
                         return Err(order_amounts::unit_question(&file, &header, &quantity, lines).into());
                     }
                     AmountsAre::OfOrders(reading) => {
+                        shown = Some((AmountOn::Order, reading.several));
                         decided.push((reading.header.clone(), Decision::AmountOfOrder { reading }));
                         Some(AmountOn::Order)
                     }
-                    AmountsAre::OfLines => Some(AmountOn::Line),
+                    AmountsAre::OfLines { is_shown } => {
+                        shown = is_shown.then_some((AmountOn::Line, 0));
+                        Some(AmountOn::Line)
+                    }
                 };
                 // As lines, all of them need an amount; as orders, the first of each counts.
                 if amount_on == Some(AmountOn::Line) && !order_amounts::lacks_some(mapping.table, &mapping.plans, &rowset) {
@@ -327,6 +389,10 @@ fn read_file(opened: Opened, options: &Options, several: bool, notes: &mut Vec<N
     if options.redact.is_some() || source.private {
         rowset.unused.iter_mut().for_each(redaction::withhold);
     }
+    if !keep_hashes && source.key.is_empty() {
+        let records = outcome.records;
+        notes.push(Note::new(FileNote::NotSearched { records }).at(Place::file(&file)));
+    }
     notes.extend(file_notes::of_cells(&mapping.plans, &mut rowset.fillings, &file));
     let (mut dated, mut some_dates) = (BTreeMap::new(), BTreeSet::new());
     for (plan, filling) in mapping.plans.iter().zip(&mut rowset.fillings) {
@@ -360,7 +426,7 @@ fn read_file(opened: Opened, options: &Options, several: bool, notes: &mut Vec<N
     };
     options.budget.check(&file, outcome.records, &rowset)?;
     let update_column = mapping.update_plan(&all_names).map(|plan| plan.header);
-    Ok(ReadFile {
+    let read = ReadFile {
         info,
         source: Source {
             amount_on,
@@ -376,7 +442,8 @@ fn read_file(opened: Opened, options: &Options, several: bool, notes: &mut Vec<N
         more,
         decisions,
         update_column,
-    })
+    };
+    Ok((read, shown))
 }
 
 /// Files of more records are not looked at for records that stand in them twice.

@@ -7,7 +7,7 @@ use super::building::Building;
 use crate::canonical::{Data, Dictionary, SourceInfo};
 use crate::notes::{DataIssue, Note};
 use crate::schema::{NO_CODE, NO_INT, NO_KEY, Table, purchases};
-use crate::sources::{MoneyBack, money_back};
+use crate::sources::{MoneyBack, is_refund_record, money_back};
 
 impl Building {
     /// Where the status of a purchase says that the money went back, and no refund says how much, the whole amount is the refund. Where it
@@ -17,10 +17,10 @@ impl Building {
         if self.rows.table != Table::Purchases {
             return Vec::new();
         }
-        let (Some(Data::Code(statuses)), Some(Data::Int(amounts))) =
-            (self.rows.data(&purchases::STATUS), self.rows.data(&purchases::AMOUNT))
-        else {
-            return Vec::new();
+        let mut notes = self.negate_refunds(texts, sources);
+        let (statuses, flags) = (self.rows.codes(&purchases::STATUS), self.rows.flags(&purchases::IS_REFUNDED));
+        let Some(Data::Int(amounts)) = self.rows.data(&purchases::AMOUNT) else {
+            return notes;
         };
         let saying = |what: MoneyBack| -> FxHashSet<u32> {
             let says = |status: &str| money_back(status) == Some(what);
@@ -29,10 +29,11 @@ impl Building {
         let (whole, part) = (saying(MoneyBack::Whole), saying(MoneyBack::Part));
         let refunds = self.rows.ints(&purchases::REFUND);
         let is_meant = |row: usize| self.keep[row] && amounts[row] > 0 && amounts[row] != NO_INT && matches!(refunds.at(row), NO_INT | 0);
-        let says = |row: &usize| whole.contains(&statuses[*row]) || part.contains(&statuses[*row]);
+        let is_whole = |row: usize| whole.contains(&statuses.at(row)) || (flags.at(row) == 1 && !part.contains(&statuses.at(row)));
+        let says = |row: &usize| is_whole(*row) || part.contains(&statuses.at(*row));
         let rows: Vec<usize> = (0..self.rows.len).filter(says).filter(|row| is_meant(*row)).collect();
         if rows.is_empty() {
-            return Vec::new();
+            return notes;
         }
         let mut stated = self.negative_lines(amounts);
         let (mut returned, mut unknown) = (AffectedRows::default(), AffectedRows::default());
@@ -42,7 +43,7 @@ impl Building {
             if stated.has(order, self.stakeholder[row], amounts[row]) {
                 continue;
             }
-            if whole.contains(&statuses[row]) {
+            if is_whole(row) {
                 returned.add(&self.rows, row);
                 found.push((row, amounts[row]));
             } else {
@@ -54,10 +55,48 @@ impl Building {
         if let Data::Int(refunds) = column.or_insert_with(|| Data::Int(vec![NO_INT; len])) {
             found.into_iter().for_each(|(row, amount)| refunds[row] = amount);
         }
-        returned
-            .notes(DataIssue::RefundedByStatus, sources)
-            .chain(unknown.notes(DataIssue::PartialRefund, sources))
-            .collect()
+        notes.extend(returned.notes(DataIssue::RefundedByStatus, sources));
+        notes.extend(unknown.notes(DataIssue::PartialRefund, sources));
+        notes
+    }
+
+    /// Records whose type says that they are refunds, and not sales, count as negative where their source lists them with positive amounts,
+    /// next to sales.
+    fn negate_refunds(&mut self, texts: &Dictionary, sources: &[SourceInfo]) -> Vec<Note> {
+        let (types, Some(Data::Int(amounts))) = (self.rows.codes(&purchases::RECORD_TYPE), self.rows.data(&purchases::AMOUNT)) else {
+            return Vec::new();
+        };
+        if !types.exists() {
+            return Vec::new();
+        }
+        let refunds: FxHashSet<u32> = texts
+            .matching(&is_refund_record)
+            .into_iter()
+            .filter(|code| *code != NO_CODE)
+            .collect();
+        // By source: whether it has sales, and whether it lists refunds with negative amounts.
+        let mut has = vec![(false, false); sources.len()];
+        let is_refund = |row: usize| refunds.contains(&types.at(row));
+        for row in (0..self.rows.len).filter(|&row| self.keep[row] && amounts[row] != NO_INT) {
+            let of_source = &mut has[self.rows.source_of(row) as usize];
+            of_source.0 |= !is_refund(row) && amounts[row] > 0;
+            of_source.1 |= is_refund(row) && amounts[row] < 0;
+        }
+        let is_meant = |row: &usize| {
+            let row = *row;
+            self.keep[row]
+                && is_refund(row)
+                && amounts[row] > 0
+                && amounts[row] != NO_INT
+                && has[self.rows.source_of(row) as usize] == (true, false)
+        };
+        let rows: Vec<usize> = (0..self.rows.len).filter(is_meant).collect();
+        let mut affected = AffectedRows::default();
+        rows.iter().for_each(|&row| affected.add(&self.rows, row));
+        if let Some(Data::Int(amounts)) = self.rows.data_mut(&purchases::AMOUNT) {
+            rows.iter().for_each(|&row| amounts[row] = -amounts[row]);
+        }
+        affected.notes(DataIssue::RefundRecords, sources).collect()
     }
 
     fn negative_lines(&self, amounts: &[i64]) -> NegativeLines {

@@ -13,8 +13,11 @@ use crate::sources::{AmountName, amount_name, is_price, lists_soft_credits};
 
 /// What the amounts of a file are of.
 pub enum AmountsAre {
-    /// Of the lines.
-    OfLines,
+    /// Of the lines: because some order shows it, or because nothing says otherwise.
+    OfLines {
+        /// Whether an order with several lines shows it.
+        is_shown: bool,
+    },
     /// Of the orders.
     OfOrders(OrderAmountReading),
     /// It may be either: what is to be asked.
@@ -48,6 +51,7 @@ struct Order {
     /// The status of the first line, and whether another one has another: then they are states of one record, not lines.
     status: Option<u32>,
     has_states: bool,
+    record_type: Option<u32>,
     /// When the first line was. Those of an order have one date; what recurs under one id, such as the payments of a plan, has several.
     at: Option<i64>,
     /// The stakeholder of the first line, and whether another one has another.
@@ -68,6 +72,7 @@ struct Columns<'a> {
     quantities: Option<&'a [f64]>,
     prices: Option<&'a [i64]>,
     statuses: Option<&'a [u32]>,
+    types: Option<&'a [u32]>,
     people: Option<&'a [u32]>,
     times: Option<&'a [i64]>,
 }
@@ -75,7 +80,7 @@ struct Columns<'a> {
 /// What the amounts of a file are of, where nothing says it; `None`: it has no amounts of lines of orders.
 pub fn decide(table: Table, plans: &[Plan], rowset: &Rowset, headers: &[String]) -> AmountsAre {
     let Some((header, columns)) = columns(table, plans, rowset) else {
-        return AmountsAre::OfLines;
+        return AmountsAre::OfLines { is_shown: false };
     };
     if let Some(of_units) = of_units(table, header, &columns, plans) {
         return of_units;
@@ -106,7 +111,7 @@ fn of_units(table: Table, header: &str, columns: &Columns, plans: &[Plan]) -> Op
 
 /// The question whether amounts are prices of units, and how to answer it.
 pub fn unit_question(file: &str, header: &str, quantity: &str, (many, all): (u64, u64)) -> Problem {
-    Problem::data(format!("{file}: {} may be the price of one unit or the amount of the line", excerpt(header)))
+    Problem::data(format!("{} may be the price of one unit or the amount of the line", excerpt(header)))
         .why(format!("{many} of {} a quantity other than 1", counted(all, "line has", "lines have")))
         .hint(format!(
             "if it is the price of one unit, set amount = {{ expr = '\"{quantity}\" * \"{header}\"' }} in [source.map] of relhealth.toml; if it \
@@ -146,6 +151,10 @@ fn columns<'a>(table: Table, plans: &'a [Plan], rowset: &'a Rowset) -> Option<(&
         Some(Data::Code(statuses)) => Some(statuses.as_slice()),
         _ => None,
     };
+    let types = match data(&purchases::RECORD_TYPE) {
+        Some(Data::Code(types)) => Some(types.as_slice()),
+        _ => None,
+    };
     let people = match data(table.stakeholder_column()) {
         Some(Data::Code(people)) => Some(people.as_slice()),
         _ => None,
@@ -160,6 +169,7 @@ fn columns<'a>(table: Table, plans: &'a [Plan], rowset: &'a Rowset) -> Option<(&
         quantities,
         prices,
         statuses,
+        types,
         people,
         times,
     };
@@ -181,6 +191,10 @@ fn orders(columns: &Columns, rowset: &Rowset) -> FxHashMap<u64, Order> {
         if let Some(statuses) = columns.statuses {
             let first = *order.status.get_or_insert(statuses[row]);
             order.has_states |= first != statuses[row];
+        }
+        // A payment and its refund are no lines either.
+        if let Some(types) = columns.types {
+            order.has_states |= *order.record_type.get_or_insert(types[row]) != types[row];
         }
         if let Some(people) = columns.people {
             order.has_several_people |= *order.who.get_or_insert(people[row]) != people[row];
@@ -264,7 +278,7 @@ fn weigh(orders: &FxHashMap<u64, Order>, name: AmountName, header: &str) -> Amou
     let constant = count(&|order| !order.is_once() && !order.differs);
     let differing = several - once - constant;
     if constant + once == 0 {
-        return AmountsAre::OfLines;
+        return AmountsAre::OfLines { is_shown: differing > 0 };
     }
     let reading = |shown: OrderAmountShown| OrderAmountReading {
         shown,
@@ -281,26 +295,26 @@ fn weigh(orders: &FxHashMap<u64, Order>, name: AmountName, header: &str) -> Amou
         return of_orders(OrderAmountShown::Products { orders: totals, of: known });
     }
     if known > 0 && 10 * lines >= 9 * known {
-        return AmountsAre::OfLines;
+        return AmountsAre::OfLines { is_shown: true };
     }
     if differing > 0 {
         // Lines of one order may cost the same; totals do not differ within theirs, but for a few errors.
         let is_doubtful = several >= 10 && 10 * (constant + once) >= 9 * several && name != AmountName::Line && constant > 0;
         return match is_doubtful {
             true => AmountsAre::NotClear(reading(OrderAmountShown::NearlyConstant { orders: constant + once })),
-            false => AmountsAre::OfLines,
+            false => AmountsAre::OfLines { is_shown: true },
         };
     }
     if constant == 0 {
         return of_orders(OrderAmountShown::Once { orders: once });
     }
     if name == AmountName::Line {
-        return AmountsAre::OfLines;
+        return AmountsAre::OfLines { is_shown: false };
     }
     let near_totals = count(&|order| order.has_products() && order.is_near_total());
     let near_lines = count(&|order| order.has_products() && order.near_products == order.lines);
     if known > 0 && 10 * near_lines >= 9 * known && 2 * near_totals < known {
-        return AmountsAre::OfLines;
+        return AmountsAre::OfLines { is_shown: true };
     }
     let mut amounts: Vec<i64> = telling.iter().map(|order| order.amount).collect();
     amounts.sort_unstable();
@@ -317,15 +331,34 @@ fn weigh(orders: &FxHashMap<u64, Order>, name: AmountName, header: &str) -> Amou
     // A few ids that come twice among many are no lines of orders.
     match 20 * several >= orders.len() as u64 {
         true => AmountsAre::NotClear(reading(OrderAmountShown::Constant { orders: constant + once })),
-        false => AmountsAre::OfLines,
+        false => AmountsAre::OfLines { is_shown: false },
+    }
+}
+
+/// The question about a file whose amounts may be of its orders or of their lines, as far as it shows by itself.
+#[derive(Debug)]
+pub struct NotClear(pub Problem);
+
+impl std::fmt::Display for NotClear {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for NotClear {}
+
+impl NotClear {
+    /// Of a file.
+    pub fn new(file: &str, reading: &OrderAmountReading) -> NotClear {
+        NotClear(question(file, reading))
     }
 }
 
 /// The question, and how to answer it.
-pub fn question(file: &str, reading: &OrderAmountReading) -> Problem {
+fn question(file: &str, reading: &OrderAmountReading) -> Problem {
     let orders = counted(reading.several, "order has", "orders have");
     let header = excerpt(&reading.header);
-    Problem::data(format!("{file}: {header} may be the amount of the line or of the whole order"))
+    Problem::data(format!("{header} may be the amount of the line or of the whole order"))
         .why(format!("{orders} several lines; {}", reading.evidence()))
         .hint(
             "set amount_on = \"order\" in its [[source]] of relhealth.toml to count it once for each order, or amount_on = \"line\" to add up \
@@ -370,7 +403,7 @@ mod tests {
     fn shown(orders: Vec<Order>, name: AmountName) -> &'static str {
         let orders: FxHashMap<u64, Order> = (1..).zip(orders).collect();
         match weigh(&orders, name, "amount") {
-            AmountsAre::OfLines => "lines",
+            AmountsAre::OfLines { .. } => "lines",
             AmountsAre::OfOrders(_) => "orders",
             AmountsAre::NotClear(_) => "asked",
             AmountsAre::OfUnits { .. } => "units",

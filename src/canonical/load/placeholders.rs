@@ -158,6 +158,12 @@ impl Spread {
     }
 }
 
+/// The nil UUID and its like, which programs write where they have no id.
+fn is_nil(id: &str) -> bool {
+    let digits: Vec<u8> = id.bytes().filter(|b| !matches!(b, b'-' | b'{' | b'}')).collect();
+    digits.len() == 32 && id.len() >= 32 && (digits.iter().all(|b| *b == b'0') || digits.iter().all(|b| b.eq_ignore_ascii_case(&b'f')))
+}
+
 /// `0`, `-1`, `99999` and their like: numbers that programs write where they have none.
 fn is_filler(id: &str) -> bool {
     let digits = id.strip_prefix('-').unwrap_or(id);
@@ -184,7 +190,7 @@ impl<'a> Placeholders<'a> {
             let id = ids.text(code)?;
             if declared_placeholders.contains(&code) {
                 Some(PlaceholderEvidence::Declared)
-            } else if !declared_people.contains(&code) && (is_placeholder(id) || is_placeholder_address(id)) {
+            } else if !declared_people.contains(&code) && (is_placeholder(id) || is_placeholder_address(id) || is_nil(id)) {
                 Some(PlaceholderEvidence::Word)
             } else {
                 None
@@ -476,6 +482,8 @@ fn there(suspects: &[u32], spread: &Spread) -> Vec<u32> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::super::testing::{input, load, load_inputs, notes, options, owners};
     use super::*;
 
@@ -522,6 +530,47 @@ mod tests {
         assert_eq!(counts, [(2, 0, 1), (1, 1, 0), (2, 0, 1), (2, 0, 1)]);
         assert_eq!(loaded.account[1].reasons["placeholder-stakeholder"], 1);
         assert_eq!(notes(&loaded, "placeholder-id").len(), 3);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(60))]
+
+        /// Real people stay apart, however unevenly they buy, and only the records of the placeholder count for no person.
+        #[test]
+        fn real_people_are_never_taken_for_one(orders in proptest::collection::vec(1..9usize, 1..40), names in 0..3usize, word in 0..8usize, guests in 0..30usize) {
+            let words = ["Guest", "Laufkundschaft", "client de passage", "Público general", "ospite", "onbekend", "Convidado", "[deleted]"];
+            let id = |person: usize| match names {
+                0 => format!("C{person:03}"),
+                1 => (person + 1).to_string(),
+                _ => format!("Name{} Family{}", (b'a' + (person % 26) as u8) as char, person),
+            };
+            let mut rows: Vec<(String, String)> = Vec::new();
+            for (person, count) in orders.iter().enumerate() {
+                rows.extend((0..*count).map(|_| (id(person), format!("p{person}@mail{}.example", person % 3))));
+            }
+            rows.extend((0..guests).map(|_| (words[word].to_string(), String::new())));
+            let rows: Vec<(&str, &str)> = rows.iter().map(|(id, address)| (id.as_str(), address.as_str())).collect();
+            let (without, owners) = found(&rows);
+            prop_assert_eq!(without, guests as u64);
+            let mut expected: Vec<(String, usize)> = orders.iter().enumerate().map(|(person, count)| (id(person), *count)).collect();
+            let mut owners = owners;
+            expected.sort();
+            owners.sort();
+            prop_assert_eq!(owners, expected);
+        }
+
+        /// Where guests give an address, the address is the person.
+        #[test]
+        fn guests_with_addresses_are_as_many_as_their_addresses(orders in proptest::collection::vec(1..5usize, 2..30), id in 0..4usize) {
+            let id = ["guest", "", "Gast", "anonymous"][id];
+            let addresses: Vec<String> = (0..orders.len()).map(|person| format!("p{person}@x.example")).collect();
+            let mut rows: Vec<(&str, &str)> = vec![("C1", "c1@x.example"), ("C2", "c2@x.example")];
+            for (address, count) in addresses.iter().zip(&orders) {
+                rows.extend((0..*count).map(|_| (id, address.as_str())));
+            }
+            let (without, owners) = found(&rows);
+            prop_assert_eq!((without, owners.len()), (0, orders.len() + 2));
+        }
     }
 
     #[test]

@@ -8,13 +8,13 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::affected_rows::AffectedRows;
 use super::building::{Building, Dropped};
-use super::status_words::is_void;
 use super::{ID, Options};
 use crate::canonical::{Data, Dictionary, SourceInfo};
 use crate::notes::{DataIssue, ExclusionReason, MissingValue, Note, RejectReason, UnusedReason};
 use crate::period::Zone;
 use crate::schema::{Column, Micros, NO_CODE, NO_INT, NO_KEY, NO_TIME, Role, Table, interactions, purchases, referrals, supplies, surveys};
 use crate::sources::AmountOn;
+use crate::sources::purchase_words::is_void;
 use crate::sources::survey_states::is_undelivered;
 
 impl Building {
@@ -29,23 +29,29 @@ impl Building {
             }
         }
         self.forget_placeholders(is_placeholder, options.everything, dropped);
-        if table == Table::Purchases
-            && let Some(Data::Code(statuses)) = self.rows.data(&purchases::STATUS)
-        {
-            let void: BTreeSet<u32> = texts.matching(&is_void).into_iter().collect();
-            let rows: Vec<usize> = (0..self.rows.len).filter(|&r| void.contains(&statuses[r])).collect();
+        if table == Table::Purchases {
+            let (statuses, flags) = (self.rows.codes(&purchases::STATUS), self.rows.flags(&purchases::IS_VOID));
+            let void: BTreeSet<u32> = match statuses.exists() {
+                true => texts.matching(&is_void).into_iter().collect(),
+                false => BTreeSet::new(),
+            };
+            let rows: Vec<usize> = (0..self.rows.len)
+                .filter(|&r| void.contains(&statuses.at(r)) || flags.at(r) == 1)
+                .collect();
             rows.into_iter()
                 .for_each(|row| self.drop_row(row, &ExclusionReason::Cancelled.into(), dropped));
         }
-        if table == Table::Surveys
-            && let Some(Data::Code(statuses)) = self.rows.data(&surveys::STATUS)
-        {
-            let failed: BTreeSet<u32> = texts.matching(&is_undelivered).into_iter().collect();
+        if table == Table::Surveys {
+            let (statuses, flags) = (self.rows.codes(&surveys::STATUS), self.rows.flags(&surveys::IS_UNDELIVERED));
+            let failed: BTreeSet<u32> = match statuses.exists() {
+                true => texts.matching(&is_undelivered).into_iter().collect(),
+                false => BTreeSet::new(),
+            };
             let (scores, answers) = (self.rows.floats(&surveys::SCORE), self.rows.times(&surveys::RESPONDED_AT));
             // Whoever answered was asked, whatever the status says.
             let is_answered = |row: usize| !scores.at(row).is_nan() || answers.at(row) != NO_TIME;
             let rows: Vec<usize> = (0..self.rows.len)
-                .filter(|&r| failed.contains(&statuses[r]) && !is_answered(r))
+                .filter(|&r| (failed.contains(&statuses.at(r)) || flags.at(r) == 1) && !is_answered(r))
                 .collect();
             rows.into_iter()
                 .for_each(|row| self.drop_row(row, &ExclusionReason::NotAsked.into(), dropped));

@@ -11,12 +11,12 @@ use super::affected_rows::AffectedRows;
 use super::building::{Building, Dropped};
 use super::file_dates;
 use super::record_identity::{Exports, FirstRecord, RecordIdentity, SharedId, earliest, names};
-use super::status_words::is_void;
 use crate::canonical::Rows;
 use crate::notes::{DataIssue, DuplicateReason, LaterBy, Note};
 use crate::schema::{Column, Micros, NO_INT, NO_TIME, Role, Table, interactions, purchases, supplies, surveys};
 use crate::sources::SameId;
 use crate::sources::case_words::is_closed;
+use crate::sources::purchase_words::is_void;
 
 impl Exports<'_> {
     /// Drops the records that are there twice and the earlier states of others, and says so.

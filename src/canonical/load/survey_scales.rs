@@ -9,14 +9,20 @@ use std::collections::BTreeMap;
 
 use super::affected_rows::AffectedRows;
 use super::building::Building;
+use super::cells::SEVERAL_ANSWERS;
 use crate::canonical::{Data, Dictionary, Rows, SourceInfo};
 use crate::notes::{DataIssue, Note, ScaleDoubt};
 use crate::schema::{NO_CODE, surveys};
 
+/// A flag that says neither yes nor no.
+const NO_FLAG: u8 = 2;
 /// So many answers that are all at most 5 are no answers from 0 to 10 or from 1 to 7.
 const ENOUGH: u64 = 10;
 /// So many answers that are all at most 7 are no answers from 0 to 10.
 const ENOUGH_OF_SEVEN: u64 = 50;
+/// Of those who would never recommend, most give the least score that there is: so many who give a 1, and none who gives a 0, are unlikely
+/// where there is a 0.
+const SEVERAL_ONES: u64 = 5;
 /// Fewer answers leave it open, and so few are not worth a note.
 const WORTH_A_NOTE: u64 = 3;
 
@@ -30,6 +36,8 @@ struct Answers {
     most: f64,
     /// Whether they are whole numbers.
     are_whole: bool,
+    /// How many are 1.
+    ones: u64,
     /// How many are beyond the scale of the instrument, or beyond the declared one.
     beyond: u64,
 }
@@ -78,6 +86,25 @@ impl Instrument {
             Instrument::Effort => (low, high) == (1.0, 7.0),
             Instrument::Satisfaction => true,
         }
+    }
+}
+
+/// Scores of cells with several answers become answers without a score.
+pub fn mark_answers_without_score(building: &mut Building) {
+    let several: Vec<usize> = match building.rows.data(&surveys::SCORE) {
+        Some(Data::Float(scores)) => (0..scores.len()).filter(|&row| scores[row] == SEVERAL_ANSWERS).collect(),
+        _ => return,
+    };
+    if several.is_empty() {
+        return;
+    }
+    if let Some(Data::Float(scores)) = building.rows.data_mut(&surveys::SCORE) {
+        several.iter().for_each(|&row| scores[row] = f64::NAN);
+    }
+    let len = building.rows.len;
+    let answered = building.rows.columns.entry(surveys::ANSWERED.name.to_string());
+    if let Data::Flag(flags) = answered.or_insert_with(|| Data::Flag(vec![NO_FLAG; len])) {
+        several.iter().for_each(|&row| flags[row] = 1);
     }
 }
 
@@ -166,6 +193,7 @@ fn by_instrument(rows: &Rows, texts: &Dictionary) -> BTreeMap<Key, Answers> {
         of.count += 1;
         of.least = of.least.min(score);
         of.most = of.most.max(score);
+        of.ones += u64::from(score == 1.0);
         of.are_whole &= score.fract() == 0.0;
         of.beyond += u64::from(score > *highest || score > high || score < low);
     }
@@ -178,6 +206,7 @@ fn verdict(instrument: Instrument, declared: Option<(f64, f64)>, says_scales: bo
         least,
         most,
         are_whole,
+        ones,
         beyond,
         ..
     } = *answers;
@@ -199,6 +228,9 @@ fn verdict(instrument: Instrument, declared: Option<(f64, f64)>, says_scales: bo
         Instrument::Effort if most <= 5.0 && count >= ENOUGH => Verdict::Misfit,
         Instrument::Recommendation | Instrument::Effort if most <= 5.0 && least >= 1.0 && count >= WORTH_A_NOTE => {
             Verdict::Doubt(ScaleDoubt::FivePoints)
+        }
+        Instrument::Recommendation if (least, most) == (1.0, 10.0) && ones >= SEVERAL_ONES && count >= ENOUGH_OF_SEVEN => {
+            Verdict::Doubt(ScaleDoubt::StartsAtOne)
         }
         Instrument::Recommendation | Instrument::Effort => Verdict::Fits,
         Instrument::Satisfaction if !says_scales && are_whole && least >= 1.0 && most == 5.0 => Verdict::Is(1.0, 5.0),
@@ -223,6 +255,8 @@ fn declare(rows: &mut Rows, source: &mut SourceInfo, answers: &[u32], low: f64, 
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::super::testing::{input, load, load_inputs, note, notes, options};
     use crate::canonical::Loaded;
     use crate::schema::{Table, surveys};
@@ -270,6 +304,40 @@ mod tests {
     }
 
     const FIVE: [&str; 10] = ["5", "1", "5", "4", "2", "5", "3", "5", "4", "1"];
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(60))]
+
+        /// Ten or more answers on five points are never taken for recommendation, and answers that go beyond seven always are. Cells with two
+        /// answers are answers without a score, wherever they stand.
+        #[test]
+        fn scores_count_on_their_scale_alone(scores in proptest::collection::vec(0..=10u32, 10..60), doubled in proptest::collection::vec(proptest::bool::ANY, 60), five in proptest::bool::ANY) {
+            let mut text = "response_id,customer_id,submitted_at,survey,score\n".to_string();
+            let score = |score: u32| if five { score % 5 + 1 } else { score };
+            let mut single = 0;
+            for (number, drawn) in scores.iter().enumerate() {
+                let cell = match doubled[number] && number >= 10 {
+                    true => format!("{};{}", score(*drawn), score(drawn / 2)),
+                    false => { single += 1; score(*drawn).to_string() }
+                };
+                text += &format!("{number},c{number},2026-01-05,nps,{cell}\n");
+            }
+            let loaded = load(&[("s.csv", "surveys", &text)]);
+            let rows = loaded.canonical.table(Table::Surveys).unwrap();
+            let scored = (0..rows.len).filter(|&row| !rows.floats(&surveys::SCORE).at(row).is_nan()).count();
+            let answered = (0..rows.len).filter(|&row| rows.flags(&surveys::ANSWERED).at(row) == 1).count();
+            prop_assert_eq!((rows.len, scored, answered), (scores.len(), single, scores.len() - single));
+            let nps = loaded.canonical.texts.code("nps");
+            let is_nps = (0..rows.len).any(|row| Some(rows.codes(&surveys::INSTRUMENT).at(row)) == nps);
+            let most = (0..rows.len).map(|row| rows.floats(&surveys::SCORE).at(row)).filter(|score| !score.is_nan()).fold(0.0, f64::max);
+            if most > 7.0 {
+                prop_assert!(is_nps, "{}", text);
+            }
+            if five {
+                prop_assert!(!is_nps, "{}", text);
+            }
+        }
+    }
 
     #[test]
     fn recommendation_and_effort_on_other_scales_are_no_such_scores() {

@@ -179,6 +179,9 @@ pub fn assemble(read_files: Vec<ReadFile>, options: &Options, mut notes: Vec<Not
             .map(|(n, _)| n.clone())
             .collect();
     }
+    if let Some(surveys) = tables.get_mut(&Table::Surveys) {
+        survey_scales::mark_answers_without_score(surveys);
+    }
     let mut dropped = Dropped::default();
     let keeps_dates: Vec<bool> = described.iter().map(|source| source.keep_placeholder_dates).collect();
     for building in tables.values_mut() {
@@ -256,6 +259,9 @@ pub fn assemble(read_files: Vec<ReadFile>, options: &Options, mut notes: Vec<Not
         notes.extend(building.convert(&texts, options, &sources));
     }
     notes.extend(settle_trials(&mut tables, &sources));
+    if let Some(interactions) = tables.get_mut(&Table::Interactions) {
+        interactions.mark_closed(&texts, &sources);
+    }
     notes.extend(file_notes::of_cases(&sources));
     let records = Records {
         tables: &tables,

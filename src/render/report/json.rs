@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::Report;
 use crate::findings::{Breakdown, Finding, Found, MetricSeries};
+use crate::period::{Grain, Kind};
 use crate::report::{MeasureResult, MetricInfo};
 use crate::stats::process::{Chart, Direction};
 use crate::wire::report::{self as document, Contributors, FindingKind, Funnel};
@@ -34,6 +35,10 @@ pub fn document(report: &Report) -> wire::report::Report {
             end: Instant(review.period.end),
             complete: review.period.is_complete(report.as_of),
             measured_days: (!review.period.is_complete(report.as_of)).then(|| review.period.elapsed(report.as_of).begun().unsigned_abs()),
+            week_start: match review.period.kind {
+                Kind::Grain(Grain::Week(weeks)) => Some(weeks.name().to_string()),
+                Kind::Grain(Grain::Day | Grain::Month | Grain::Quarter | Grain::Year) | Kind::Range => None,
+            },
         },
         as_of: Instant(report.as_of),
         timezone: report.timezone.to_string(),

@@ -7,6 +7,7 @@ use super::header_words::currency;
 use super::profile::Kind;
 use super::{Candidate, CellsAre, ColumnEvidence, File, TAKE, content, meanings};
 use crate::schema::{Column, Role, Table, interactions, purchases, referrals, surveys};
+use crate::sources::status_words::are_statuses;
 
 /// Cells that only one column has: direction words, survey instruments, currencies. One other column in four may hold them too.
 const DISTINCT: f64 = 0.75;
@@ -42,7 +43,7 @@ fn is_missing(column: &Column, candidates: &[Candidate]) -> bool {
 /// Adds what cells tell by themselves.
 pub(super) fn propose(table: Table, candidates: &mut Vec<Candidate>, file: &File<'_>) {
     for column in table.columns() {
-        let can_tell = matches!(column.role, Role::Currency | Role::Email | Role::Score)
+        let can_tell = matches!(column.role, Role::Currency | Role::Email | Role::Score | Role::Status)
             || matches!(*column, interactions::DIRECTION | surveys::INSTRUMENT);
         if !can_tell || !is_missing(column, candidates) {
             continue;
@@ -53,7 +54,13 @@ pub(super) fn propose(table: Table, candidates: &mut Vec<Candidate>, file: &File
         }
         let mut proposed: Vec<Candidate> = Vec::new();
         for (index, profile) in file.profiles.iter().enumerate() {
-            if is_known[index] || profile.filled < 5 {
+            // The words of instruments and of statuses are told apart by a few cells.
+            let enough = if matches!(column.role, Role::Status) || *column == surveys::INSTRUMENT {
+                2
+            } else {
+                5
+            };
+            if is_known[index] || profile.filled < enough {
                 continue;
             }
             let cells = &file.columns[index];
@@ -85,6 +92,7 @@ pub(super) fn propose(table: Table, candidates: &mut Vec<Candidate>, file: &File
                 Role::Email if profile.share(&[Kind::Email]) >= 0.95 && !is_ours(table, index, file) => {
                     Some((DISTINCT, ColumnEvidence::Cells(CellsAre::of(profile))))
                 }
+                Role::Status if are_statuses(table, cells.iter().copied()) => Some((DISTINCT, ColumnEvidence::AreStatuses)),
                 Role::Score if file.headers[index].words.contains("recommend") && profile.is_scale(0.0, 10.0) => {
                     Some((0.8, ColumnEvidence::Recommendation))
                 }

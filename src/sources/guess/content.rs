@@ -1,11 +1,12 @@
 //! What the cells of a column say about a canonical column: they fit it, they do not, or they are silent.
 
 use super::header_words::{Header, Unit};
+use super::meanings::is_who;
 use super::profile::{ColumnProfile, Kind};
 use super::{CellsAre, ColumnEvidence};
 use crate::cell_parsing::{Currency, ScoreCell, ScoreReading, is_no_value, score_cell};
 use crate::schema::{Column, ColumnType, Role, Table, interactions, purchases};
-use crate::sources::word;
+use crate::sources::{is_refund_record, word};
 
 /// The verdict of the cells.
 #[derive(Debug, Clone, PartialEq)]
@@ -105,6 +106,8 @@ pub(super) fn judge(column: &Column, is_exact: bool, header: &Header, profile: &
                 strange(if is(&numbers) { 0.3 } else { REFUTED })
             }
         }
+        // Whether it was refunded, and not how much.
+        ColumnType::Money if *column == purchases::REFUND && profile.is_scale(0.0, 1.0) && profile.distinct == 2 => strange(REFUTED),
         ColumnType::Number | ColumnType::Money => {
             let looks_like_id = column.kind == ColumnType::Number && profile.range.is_some_and(|(_, high)| high >= 1e9);
             if is(&numbers) && !looks_like_id {
@@ -121,6 +124,7 @@ pub(super) fn judge(column: &Column, is_exact: bool, header: &Header, profile: &
             true => fit(LITTLE),
             false => strange(REFUTED),
         },
+        ColumnType::Bool if *column == interactions::AUTOMATIC_NAME && profile.share(&[Email]) >= 0.5 => strange(REFUTED),
         ColumnType::Bool if column.role == Role::MachineMark => match profile.share(&[Date, Integer, Decimal, Money, Json]) >= 0.5 {
             true => strange(REFUTED),
             false => Silent,
@@ -171,6 +175,8 @@ pub(super) fn judge(column: &Column, is_exact: bool, header: &Header, profile: &
             },
             Role::Owner | Role::Alias => no_time_or_money(profile),
             _ if *column == purchases::PRODUCT => no_time_or_money(profile),
+            // A type of payments, such as `Card`, says nothing of this.
+            _ if *column == purchases::RECORD_TYPE && !is_exact && !cells.iter().any(|cell| is_refund_record(cell)) => strange(REFUTED),
             _ if profile.share(&[Date, Clock, Json, Money, Decimal, Email, Url, Uuid, Text, Phone]) >= 0.5 => strange(0.2),
             _ if profile.filled >= ENOUGH && profile.is_unique() => Strange(0.4, ColumnEvidence::AllDifferent),
             _ => Silent,
@@ -208,7 +214,9 @@ fn stakeholder(table: Table, is_exact: bool, header: &Header, profile: &ColumnPr
         return Strange(0.9, ColumnEvidence::NamesAsIds);
     }
     if names {
-        return Strange(if is_exact { 0.68 } else { 0.5 }, ColumnEvidence::LikeNames);
+        // `Kunde` is as good a name for it as `customer`.
+        let is_plain = header.words.len() == 1 && header.words.iter().all(|word| is_who(word));
+        return Strange(if is_exact || is_plain { 0.7 } else { 0.5 }, ColumnEvidence::LikeNames);
     }
     if profile.share(&[Email]) >= 0.9 {
         return Fit(0.05, ColumnEvidence::EmailsAsIds);

@@ -91,6 +91,8 @@ pub enum ColumnEvidence {
     EmailForLackOfId,
     /// It asks for a recommendation, with a scale from 0 to 10.
     Recommendation,
+    /// Its cells are statuses of such records.
+    AreStatuses,
     /// It is the only column of dates.
     OnlyDates,
     /// Its cells are dates.
@@ -154,6 +156,7 @@ impl fmt::Display for ColumnEvidence {
             E::NameForLackOfId => "a name, as there is no ID: two people with the same name would count as one",
             E::EmailsAsIds => "its cells are e-mail addresses, which can identify stakeholders",
             E::EmailForLackOfId => "there is no ID, so the e-mail address is used",
+            E::AreStatuses => "its cells are statuses of such records",
             E::Recommendation => "it asks for a recommendation, and its cells are 0 to 10",
             E::OnlyDates => "the only column of dates",
             E::AreDates => "its cells are dates",

@@ -9,7 +9,7 @@
 //! What reaches [`TAKE`] is a guess, with its evidence. What reaches [`ASK`], and what a table cannot do without, is a
 //! [`Question`]. Nothing else is said: a wrong mapping costs more than a missing one.
 
-use crate::schema::{Column, ColumnType, Role, Table};
+use crate::schema::{Column, ColumnType, Role, Table, interactions, purchases, stakeholders, surveys};
 
 mod alone;
 mod content;
@@ -168,9 +168,25 @@ impl Reading {
     }
 }
 
+/// Whether a flag decides what its record counts as.
+fn changes_records(column: &Column) -> bool {
+    matches!(
+        *column,
+        stakeholders::IS_ACTIVE
+            | stakeholders::HAS_LEFT
+            | purchases::IS_VOID
+            | purchases::IS_REFUNDED
+            | interactions::IS_OPEN
+            | interactions::IS_CLOSED
+            | surveys::IS_UNDELIVERED
+            | surveys::ANSWERED
+    )
+}
+
 fn candidate(column: &'static Column, index: usize, file: &File<'_>) -> Option<Candidate> {
     let header = &file.headers[index];
-    let named = meanings::named(column, header)?;
+    // With a word too many a flag says something else: `active_in_sequence` is not whether somebody is there.
+    let named = meanings::named(column, header).filter(|named| !changes_records(column) || named.confidence >= TAKE)?;
     let mut candidate = Candidate {
         is_exact: named.is_exact,
         place: named.place,

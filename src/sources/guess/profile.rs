@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::cell_parsing::{
-    DateVerdict, DateVote, DecimalMark, DecimalVote, Order, is_null, is_sheet_error, parse_bool, parse_iso, parse_money, parse_ordered,
+    DateVerdict, DateVote, DecimalMark, DecimalVote, Order, is_null, is_sheet_error, is_zero_date, parse_bool, parse_iso, parse_money,
+    parse_ordered,
 };
 
 /// What a cell looks like. Each cell is of one kind.
@@ -88,7 +89,8 @@ pub struct ColumnProfile {
 impl ColumnProfile {
     /// The profile of one column of the records.
     pub fn of(header: &str, cells: &[&str]) -> ColumnProfile {
-        let says = |c: &&str| !is_null(c) && !is_sheet_error(c);
+        // `0000-00-00` is what some systems write for no date.
+        let says = |c: &&str| !is_null(c) && !is_sheet_error(c) && !is_zero_date(c);
         let filled: Vec<&str> = cells.iter().map(|c| c.trim()).filter(says).collect();
         let mut votes = (DecimalVote::new(), DateVote::new());
         filled.iter().for_each(|c| votes.0.see(c, 0));

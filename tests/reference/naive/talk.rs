@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use relhealth::api::schema::Table;
 
 use super::{At, Data, Dims, Money, Record, Row, Span, Window, people};
+use crate::generate;
 
 const TABLE: Table = Table::Interactions;
 
@@ -26,10 +27,14 @@ pub fn read_state(cells: &mut BTreeMap<String, String>) -> bool {
         cells.insert("automated".into(), automated.into());
     }
     let status = cells.get("status").cloned().unwrap_or_default();
-    if ["open", "reopened", "pending"].contains(&status.as_str()) {
+    let is = |words: &[&str]| words.contains(&status.as_str());
+    if is(&generate::OPEN) || is(&["open", "reopened", "pending"]) {
         cells.insert("resolved_at".into(), String::new());
     }
-    !["merged", "duplicate", "spam", "deleted", "test"].contains(&status.as_str())
+    if (is(&generate::CLOSED) || is(&["solved"])) && cells.get("resolved_at").is_some_and(String::is_empty) {
+        cells.insert("closed without time".into(), "yes".into());
+    }
+    !is(&generate::NO_CASES) && !is(&["duplicate", "deleted", "test"])
 }
 
 /// Whether the rows of the record's file are messages of cases.
@@ -328,7 +333,8 @@ pub fn cases(data: &Data, dims: &Dims, window: &Window) -> Vec<Row> {
         if data.tells(first, "resolved_at") {
             let resolved = case.records.iter().filter_map(|r| data.time(r, "resolved_at")).max();
             let is_day = opened_on_day || data.gives_days(first.file, "resolved_at");
-            row.set("resolved", resolved.is_some());
+            let is_over = case.records.last().is_some_and(|r| r.text("closed without time").is_some());
+            row.set("resolved", resolved.is_some() || is_over);
             row.set("resolved_at", resolved.map(At));
             row.set("resolution_hours", resolved.and_then(|r| data.span(opened, r, is_day)).map(Span));
             row.set("resolution_days", resolved.and_then(|r| data.days(opened, r, is_day)));

@@ -1,6 +1,6 @@
-//! What the words of a status mean: of a purchase whether it took place.
+//! What the words of a status of a purchase mean: whether it took place.
 
-use crate::sources::case_words::plain;
+use super::case_words::plain;
 
 /// Statuses of purchases that never became one: cancelled, void, failed, mere pledges and tests. What is pending or was refunded is a
 /// purchase.

@@ -1,0 +1,69 @@
+//! Whether the cells of a column are statuses of the records of a table, whatever its header is.
+
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use super::case_words::{is_closed, is_open, no_case};
+use super::leavers::has_left;
+use super::money_back::money_back;
+use super::placeholders::plain_words;
+use super::purchase_words::is_void;
+use super::survey_states::{is_answered, is_undelivered};
+use crate::schema::Table;
+use crate::toml_reader::embedded;
+
+struct Words {
+    there: BTreeSet<String>,
+    paid: BTreeSet<String>,
+    sent: BTreeSet<String>,
+}
+
+static WORDS: LazyLock<Words> = LazyLock::new(|| {
+    embedded("status_words.toml", include_str!("status_words.toml"), |reader, document| {
+        let lists = ["there", "paid", "sent"];
+        reader.known(document, "of the ordinary statuses", &lists);
+        let [there, paid, sent] = lists.map(|key| reader.strings(document, key).into_iter().collect());
+        Words { there, paid, sent }
+    })
+});
+
+/// Whether these cells are statuses of the records of a table, and one of them at least says that its record does not count as the others
+/// do: that it is over, cancelled, refunded, not a case, or was not sent.
+pub fn are_statuses<'c>(table: Table, cells: impl Iterator<Item = &'c str> + Clone) -> bool {
+    let ordinary = |words: &BTreeSet<String>, cell: &str| words.contains(&plain_words(cell).join(" "));
+    let (tells, is_ordinary): (fn(&str) -> bool, Box<dyn Fn(&str) -> bool>) = match table {
+        Table::Stakeholders => (has_left, Box::new(|cell| ordinary(&WORDS.there, cell))),
+        Table::Purchases => (
+            |cell| is_void(cell) || money_back(cell).is_some(),
+            Box::new(|cell| ordinary(&WORDS.paid, cell)),
+        ),
+        Table::Surveys => (is_undelivered, Box::new(|cell| is_answered(cell) || ordinary(&WORDS.sent, cell))),
+        Table::Interactions => (|cell| is_closed(cell) || no_case(cell).is_some(), Box::new(is_open)),
+        Table::Supplies | Table::Referrals | Table::Identities => return false,
+    };
+    let filled = || cells.clone().map(str::trim).filter(|cell| !cell.is_empty());
+    filled().any(tells) && filled().all(|cell| tells(cell) || is_ordinary(cell))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_of_statuses_are_known_by_their_cells() {
+        let are = |table, cells: &[&str]| are_statuses(table, cells.iter().copied());
+        assert!(are(Table::Stakeholders, &["Active", "", "Lapsed", "active"]));
+        assert!(are(Table::Stakeholders, &["actif", "résilié", "suspendu"]));
+        assert!(are(Table::Purchases, &["bezahlt", "storniert", "erstattet", "offen"]));
+        assert!(are(Table::Purchases, &["pagado", "reembolsado"]));
+        assert!(are(Table::Interactions, &["aperto", "chiuso", "Spam"]));
+        assert!(are(Table::Surveys, &["delivered", "bounced"]));
+        // Ordinary statuses alone change nothing, and other words are no statuses.
+        assert!(!are(Table::Stakeholders, &["active", "active"]));
+        assert!(!are(Table::Purchases, &["paid", "card", "refunded"]));
+        assert!(!are(Table::Stakeholders, &["left", "right"]));
+        assert!(!are(Table::Interactions, &["open", "pending"]));
+        assert!(!are(Table::Supplies, &["cancelled", "paid"]));
+        assert!(!are(Table::Interactions, &[""]));
+    }
+}
