@@ -11,7 +11,7 @@ use super::setup;
 use crate::catalog::health::{Model, Models};
 use crate::config::expression;
 use crate::diagnostics::{Problem, nearest, visible};
-use crate::health::{self, Assessment, Request};
+use crate::health::{self, Assessment, Request, backtest};
 use crate::measure;
 use crate::period::{Division, Grain};
 use crate::render::document::Document;
@@ -48,12 +48,13 @@ impl Output<'_> {
         }?)
     }
 
-    /// As comma-separated values: a line for each stakeholder, or for each anchor of a model.
+    /// As comma-separated values: a line for each stakeholder, for each number of a backtest, or for each anchor of a model.
     ///
     /// # Errors
     /// Those of the writer.
     pub fn csv(&self, out: &mut dyn Write) -> anyhow::Result<()> {
         match self {
+            Output::Assessed(sheet) if sheet.backtests.is_some() => rendered::csv_of_backtests(sheet, out),
             Output::Assessed(sheet) => rendered::csv(sheet, out),
             Output::Model(model) => rendered::csv_of_model(model, out),
         }
@@ -78,6 +79,8 @@ impl Output<'_> {
 
 /// How many stakeholders reading formats list where nothing is said.
 const SHOWN: usize = 20;
+/// How many ends of periods a backtest looks at where nothing is said.
+const LAST: u16 = 12;
 
 /// Runs the command.
 ///
@@ -121,6 +124,16 @@ pub fn run(global: &Global, args: &Health) -> anyhow::Result<()> {
         confidence: config.confidence_at(args.level),
     };
     let assessment: Assessment = health::assess(canonical, &config.settings, &request);
+    let tested = args.backtest.then(|| {
+        global.progress.at("Testing on the past");
+        let request = backtest::Request {
+            grain,
+            last: usize::from(args.last.unwrap_or(LAST)),
+            group_of: request.group_of.clone(),
+            confidence: request.confidence,
+        };
+        backtest::backtests(canonical, &config.settings, &request)
+    });
     let mut notes = loaded.notes;
     notes.extend(assessment.notes());
     data::tell(global, &loaded.account, &notes);
@@ -128,6 +141,7 @@ pub fn run(global: &Global, args: &Health) -> anyhow::Result<()> {
         assessment: &assessment,
         canonical,
         request: &request,
+        backtests: tested.as_ref(),
         origin: Origin {
             timezone: config.zone.name(),
             currency: args.reading.currency.as_deref().or(config.currency.as_deref()),

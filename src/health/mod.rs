@@ -2,6 +2,7 @@
 //!
 //! The scores themselves are of [`crate::facts::health`]. Protected people are scored, and shown in groups only.
 
+pub mod backtest;
 mod groups;
 mod stability;
 

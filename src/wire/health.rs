@@ -8,6 +8,7 @@ use super::{Document, Instant, Labels, Layout, Note, RecordCounts, SchemaId};
 use crate::catalog::health::{Band, Loss, Measure, ValueAtStake};
 use crate::codes::codes;
 use crate::facts::health::Gap;
+use crate::health::backtest::Finding;
 
 /// The health of stakeholders.
 #[derive(Serialize, JsonSchema)]
@@ -41,6 +42,8 @@ pub struct Health<'a> {
     pub groups: Vec<Group>,
     /// How much the order depends on the weights, by model.
     pub stability: Vec<Stability>,
+    /// With --backtest: what scores have meant in the past, by model and horizon.
+    pub backtest: Vec<Backtest>,
     /// What became of the records of each file.
     pub account: Vec<RecordCounts>,
     /// Findings.
@@ -240,4 +243,90 @@ pub struct Stability {
     pub other_band: f64,
     /// The smallest share of the lowest tenth that remains among them.
     pub lowest_tenth_kept: f64,
+}
+
+/// What the scores of a model have meant in the past, for a number of days after the date of the score.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct Backtest {
+    /// The model.
+    pub model: String,
+    /// What counts as a loss.
+    pub loss: Loss,
+    /// The days after the date in which losses are looked for.
+    pub horizon_days: i32,
+    /// The dates that count, the earliest first.
+    pub ends: Vec<Instant>,
+    /// Stakeholders at dates that have a score and could be lost.
+    pub n: u64,
+    /// The number of stakeholders.
+    pub stakeholders: u64,
+    /// The share that was lost.
+    pub lost: Number,
+    /// Stakeholders at dates that have no score, of all dates; they are left out.
+    pub unscored: u64,
+    /// The inputs give less than the minimum coverage, so the mean of the parts there are is tested.
+    pub below_minimum_coverage: bool,
+    /// Area under the ROC curve of the score: the probability that of two stakeholders the one that was lost had the lower score. 0.5 is chance.
+    pub auc: Number,
+    /// The same of the time since the last order, or since the last activity, alone.
+    pub recency_auc: Number,
+    /// The first minus the second.
+    pub auc_difference: Number,
+    /// The share of the lost in the tenth with the lowest scores, divided by their share in all.
+    pub lift_worst_decile: Option<f64>,
+    /// By band.
+    pub bands: Vec<BandOutcome>,
+    /// Of the lost, the share that was healthy.
+    pub misses: Number,
+    /// Of those at risk or critical, the share that was not lost.
+    pub false_alarms: Number,
+    /// By ten points of the score.
+    pub calibration: Vec<Calibration>,
+    /// By part, how well it ranks alone.
+    pub parts: Vec<PartOutcome>,
+    /// What that says of the score.
+    pub finding: Finding,
+}
+
+/// What became of the stakeholders in a band.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct BandOutcome {
+    /// The band.
+    pub band: Band,
+    /// Stakeholders at dates; null if they are hidden, because there are few protected people.
+    pub n: Option<u64>,
+    /// The share that was lost.
+    pub lost: Option<f64>,
+    /// Lower limit.
+    pub low: Option<f64>,
+    /// Upper limit.
+    pub high: Option<f64>,
+}
+
+/// What became of the stakeholders with a score.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct Calibration {
+    /// Lowest score.
+    pub from: f64,
+    /// The score below which it ends; 100 is in the last.
+    pub until: f64,
+    /// Stakeholders at dates.
+    pub n: u64,
+    /// The share that was lost.
+    pub lost: Option<f64>,
+    /// Lower limit.
+    pub low: Option<f64>,
+    /// Upper limit.
+    pub high: Option<f64>,
+}
+
+/// How well a part ranks alone.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct PartOutcome {
+    /// The part.
+    pub part: String,
+    /// Stakeholders at dates that have data for it.
+    pub n: u64,
+    /// Area under the ROC curve of its points.
+    pub auc: Number,
 }

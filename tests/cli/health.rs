@@ -379,8 +379,203 @@ fn there_may_be_nothing_to_score() {
         .silent()
         .holds(&["There are no stakeholders."]);
     let one = Folder::new().with("purchases.csv", "stakeholder_id,occurred_at,amount\na,2026-06-01,5\n");
-    one.run(&["health", "purchases=purchases.csv", "-q"]).silent().holds(&[
-        "no score",
-        "- a: purchase recency: no rhythm of orders; revenue trend:",
+    one.run(&["health", "purchases=purchases.csv", "-q"])
+        .silent()
+        .holds(&["no score", "- a: purchase recency: no rhythm of orders; revenue trend:"]);
+}
+
+/// A generator of the same numbers for the same seed.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, limit: u64) -> u64 {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % limit
+    }
+}
+
+/// A day of 2025 or 2026, counted from 0, with months of 28 days.
+fn day(at: u64) -> String {
+    let month = at / 28;
+    format!("{}-{:02}-{:02}", 2025 + month / 12, month % 12 + 1, at % 28 + 1)
+}
+
+/// Orders and answers of so many customers over 20 months. With a truth, customers have rhythms of their own, and those who stop for good give
+/// low scores first. Without one, every day is as likely to see an order of anyone as any other, and answers are drawn blindly.
+fn generated(customers: u64, has_truth: bool, seed: u64) -> Folder {
+    const DAYS: u64 = 20 * 28;
+    let mut random = Random(seed);
+    let mut orders = String::from("stakeholder_id,order_id,occurred_at,amount\n");
+    let mut answers = String::from("stakeholder_id,responded_at,instrument,score\n");
+    for customer in 0..customers {
+        if has_truth {
+            let rhythm = [12, 16, 20, 24][(customer % 4) as usize];
+            let stops = if random.below(2) == 0 { 120 + random.below(DAYS) } else { DAYS };
+            let mut at = random.below(rhythm);
+            while at < DAYS.min(stops) {
+                writeln!(orders, "c{customer},{customer}-{at},{},10", day(at)).unwrap();
+                at += rhythm * 3 / 4 + random.below(rhythm / 2 + 1);
+            }
+            for asked in (30..DAYS.min(stops + 30)).step_by(60) {
+                let is_leaving = stops < DAYS && asked + 90 > stops;
+                let score = if is_leaving { random.below(6) } else { 5 + random.below(6) };
+                writeln!(answers, "c{customer},{},nps,{score}", day(asked)).unwrap();
+            }
+        } else {
+            for at in (0..DAYS).filter(|_| random.below(30) == 0).collect::<Vec<u64>>() {
+                writeln!(orders, "c{customer},{customer}-{at},{},10", day(at)).unwrap();
+            }
+            for asked in (30..DAYS).step_by(60) {
+                writeln!(answers, "c{customer},{},nps,{}", day(asked), random.below(11)).unwrap();
+            }
+        }
+    }
+    Folder::new().with("orders.csv", orders).with("answers.csv", answers)
+}
+
+const TESTED: [&str; 5] = ["health", "purchases=orders.csv", "surveys=answers.csv", "--backtest", "-q"];
+
+fn backtest(folder: &Folder, more: &[&str]) -> Vec<Value> {
+    let ran = folder.run(&[&TESTED, more, &["-f", "json"]].concat()).silent();
+    let document: Value = serde_json::from_str(&ran.out()).unwrap();
+    document["backtest"].as_array().unwrap().clone()
+}
+
+#[test]
+fn a_backtest_finds_a_true_risk_and_says_that_it_beats_recency() {
+    let folder = generated(240, true, 11);
+    let found = backtest(&folder, &[]);
+    assert_eq!(
+        found.iter().map(|one| one["horizon_days"].as_i64().unwrap()).collect::<Vec<_>>(),
+        [30, 60, 90]
+    );
+    for one in &found {
+        assert_eq!(one["finding"], "better than recency", "{one}");
+        let number = |name: &str| one["auc"][name].as_f64().unwrap();
+        assert!(
+            number("low") < number("value") && number("value") < number("high") && number("low") > 0.6,
+            "{one}"
+        );
+        // The worse the band, the more of it were lost.
+        let lost: Vec<f64> = one["bands"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|band| band["lost"].as_f64().unwrap())
+            .collect();
+        assert!(lost[0] < lost[1] && lost[1] < lost[2], "{lost:?}");
+        let n: u64 = one["bands"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|band| band["n"].as_u64().unwrap())
+            .sum();
+        assert_eq!(one["n"].as_u64(), Some(n));
+        assert!(one["lift_worst_decile"].as_f64().unwrap() > 1.2, "{one}");
+    }
+    folder
+        .run(&TESTED)
+        .silent()
+        .holds(&["the score ranks losses better than the days since the last", "Part alone"]);
+    folder
+        .run(&[&TESTED[..], &["-f", "html"]].concat())
+        .silent()
+        .holds(&["lost within 30 days, by score"]);
+    folder
+        .run(&[&TESTED[..], &["-f", "csv"]].concat())
+        .silent()
+        .holds(&["customer,no order,30,auc,"]);
+}
+
+#[test]
+fn a_backtest_of_noise_finds_nothing() {
+    for seed in [1, 2, 3] {
+        let folder = generated(150, false, seed);
+        for one in backtest(&folder, &[]) {
+            assert_eq!(one["finding"], "finds nothing", "{seed} {one}");
+        }
+        if seed == 1 {
+            folder.run(&TESTED).silent().holds(&["the score finds nothing: its AUC of"]);
+        }
+    }
+}
+
+#[test]
+fn only_days_that_are_over_count() {
+    let folder = generated(60, true, 5);
+    let ends = |more: &[&str]| -> Vec<usize> {
+        let found = backtest(&folder, more);
+        found.iter().map(|one| one["ends"].as_array().unwrap().len()).collect()
+    };
+    // Month ends from 90 days after the first order, and until 30, 60 and 90 days before the as-of date.
+    assert_eq!(ends(&["--as-of", "2025-12-31", "--last", "99"]), [9, 8, 7]);
+    assert_eq!(ends(&["--as-of", "2025-12-31", "--last", "3"]), [3, 2, 1]);
+    assert_eq!(ends(&["--as-of", "2025-05-15"]), [1]);
+    let none = folder.run(&[&TESTED[..], &["--as-of", "2025-03-31"]].concat()).silent();
+    none.holds(&["There is nothing to test."]);
+}
+
+#[test]
+fn the_score_before_is_the_score_of_that_date() {
+    let folder = generated(40, true, 9);
+    let scores = |as_of: &str, key: &str| -> Vec<(String, Value)> {
+        let args = [
+            "health",
+            "purchases=orders.csv",
+            "surveys=answers.csv",
+            "-q",
+            "-f",
+            "json",
+            "--as-of",
+            as_of,
+        ];
+        let document: Value = serde_json::from_str(&folder.run(&args).silent().out()).unwrap();
+        let all = document["stakeholders"].as_array().unwrap().iter();
+        let mut scores: Vec<(String, Value)> = all.map(|one| (one["id"].as_str().unwrap().to_string(), one[key].clone())).collect();
+        scores.sort_by(|a, b| a.0.cmp(&b.0));
+        scores
+    };
+    assert_eq!(scores("2026-02-28", "previous_score"), scores("2026-01-31", "score"));
+    assert_eq!(scores("2026-02-10", "previous_score"), scores("2026-01-31", "score"));
+    assert_eq!(scores("2026-02-28", "previous_band"), scores("2026-01-31", "band"));
+}
+
+#[test]
+fn a_roster_is_tested_by_who_left_it() {
+    let mut roster = String::from("stakeholder_id,type,started_at,ended_at\n");
+    let mut answers = String::from("stakeholder_id,responded_at,instrument,score,scale_min,scale_max\n");
+    for person in 0..60 {
+        let leaves = if person % 3 == 0 {
+            format!("2026-{:02}-15", 4 + person / 3 % 6)
+        } else {
+            String::new()
+        };
+        writeln!(roster, "e{person},employee,2024-01-01,{leaves}").unwrap();
+        for month in 1..12 {
+            let score = if person % 3 == 0 { 1 + month % 3 } else { 3 + month % 3 };
+            writeln!(answers, "e{person},2026-{month:02}-02,engagement,{score},1,5").unwrap();
+        }
+    }
+    let folder = Folder::new()
+        .with("roster.csv", roster)
+        .with("answers.csv", answers)
+        .with("relhealth.toml", "[health.employee]\nminimum_coverage = 0.2\n");
+    let ran = folder.run(&[
+        "health",
+        "stakeholders=roster.csv",
+        "surveys=answers.csv",
+        "--backtest",
+        "-q",
+        "-f",
+        "json",
     ]);
+    let document: Value = serde_json::from_str(&ran.silent().out()).unwrap();
+    let one = &document["backtest"][0];
+    assert_eq!((&one["model"], &one["loss"]), (&"employee".into(), &"left the roster".into()));
+    assert!(one["auc"]["low"].as_f64().unwrap() > 0.6, "{one}");
+    // Nothing of a single score of a person is shown.
+    assert_eq!(one["calibration"], serde_json::json!([]));
 }

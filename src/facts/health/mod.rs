@@ -305,6 +305,12 @@ impl<'a> Scorer<'a> {
         score(&self.models().all()[model], &self.readings)
     }
 
+    /// The mean of the points of the readings of a model by weight, whatever their coverage; `None` without data.
+    pub fn mean_of_parts(&self, model: usize) -> Option<f64> {
+        let (weight, sum) = weighted(&self.models().all()[model], &self.readings);
+        (weight > 0.0).then(|| sum / weight)
+    }
+
     /// What is at stake with the stakeholder last read, in 1/10,000: revenue or spend of the last 365 days, as the model has it; `None` if there
     /// are no amounts, or amounts of several currencies.
     pub fn value_at_stake(&self, model: usize, moment: &Moment) -> Option<i128> {
@@ -344,6 +350,17 @@ impl<'a> Scorer<'a> {
 
 /// The score of readings of the parts of a model: the mean of their points by weight, over the parts that have data.
 pub fn score(model: &Model, readings: &[Reading]) -> Score {
+    let (weight, sum) = weighted(model, readings);
+    let coverage = weight / model.weight();
+    let is_covered = weight > 0.0 && coverage >= model.minimum_coverage - 1e-12;
+    Score {
+        coverage,
+        score: is_covered.then(|| sum / weight),
+    }
+}
+
+/// The weights of the parts that have data, and their points by weight, added up.
+fn weighted(model: &Model, readings: &[Reading]) -> (f64, f64) {
     let (mut weight, mut sum) = (0.0, 0.0);
     for (part, reading) in model.parts.iter().zip(readings) {
         if let Ok(measured) = reading {
@@ -351,12 +368,7 @@ pub fn score(model: &Model, readings: &[Reading]) -> Score {
             sum += part.weight * part.curve.points(measured.value);
         }
     }
-    let coverage = weight / model.weight();
-    let is_covered = weight > 0.0 && coverage >= model.minimum_coverage - 1e-12;
-    Score {
-        coverage,
-        score: is_covered.then(|| sum / weight),
-    }
+    (weight, sum)
 }
 
 /// The bands of scores at moments that follow each other: each has to pass an edge of the band before it. After a moment without a score the

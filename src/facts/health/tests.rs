@@ -76,10 +76,9 @@ fn one(table: Table, text: &str) -> Fixture {
 #[test]
 fn every_measure_rests_on_columns_that_there_are() {
     for measure in Measure::ALL {
-        for (spec, columns) in rests_on(measure) {
-            for column in columns {
-                assert!(spec.column(column).is_some(), "{}: {column}", measure.as_str());
-            }
+        let Some((spec, columns)) = rests_on(measure) else { continue };
+        for column in columns {
+            assert!(spec.column(column).is_some(), "{}: {column}", measure.as_str());
         }
     }
 }

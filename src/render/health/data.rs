@@ -3,10 +3,12 @@
 use std::io::Write;
 
 use super::Sheet;
-use crate::catalog::health::{Model, Part};
+use crate::catalog::health::{Band, Model, Part};
+use crate::health::backtest::{Backtest, Horizon, Portion};
 use crate::health::{Group, Row, Shares, Touch};
 use crate::render::text::Untrusted;
 use crate::schema::MONEY_SCALE;
+use crate::stats::discrimination::Area;
 use crate::stats::{Estimate, Interval};
 use crate::wire::health::{self, Health, Number};
 use crate::wire::rows::Stream;
@@ -45,6 +47,12 @@ pub fn json<'a>(sheet: &'a Sheet<'a>) -> Health<'a> {
                 lowest_tenth_kept: stability.lowest_tenth_kept,
             })
             .collect(),
+        backtest: sheet
+            .backtests
+            .iter()
+            .flat_map(|tested| tested.each.iter())
+            .flat_map(|one| backtest(sheet, one))
+            .collect(),
         account: sheet.account.iter().map(wire::RecordCounts::from).collect(),
         notes: sheet.notes.iter().map(wire::Note::from).collect(),
     }
@@ -67,6 +75,7 @@ pub fn json_of_model<'a>(of: &Model) -> Health<'a> {
         types: Vec::new(),
         groups: Vec::new(),
         stability: Vec::new(),
+        backtest: Vec::new(),
         account: Vec::new(),
         notes: Vec::new(),
     }
@@ -186,6 +195,133 @@ fn number(estimate: &Estimate) -> Number {
         low,
         high,
     }
+}
+
+fn backtest(sheet: &Sheet, tested: &Backtest) -> Vec<health::Backtest> {
+    let model = &sheet.assessment.models[tested.model];
+    let one = |horizon: &Horizon| health::Backtest {
+        model: model.name.clone(),
+        loss: tested.loss,
+        horizon_days: horizon.days,
+        ends: tested.ends[..horizon.ends].iter().map(|end| Instant(*end)).collect(),
+        n: horizon.all.whole,
+        stakeholders: horizon.all.stakeholders,
+        lost: portion(&horizon.all),
+        unscored: tested.unscored,
+        below_minimum_coverage: tested.below_minimum,
+        auc: area(horizon.auc),
+        recency_auc: area(horizon.recency_auc),
+        auc_difference: area(horizon.difference),
+        lift_worst_decile: horizon.lift,
+        bands: Band::ALL
+            .into_iter()
+            .zip(&horizon.bands)
+            .map(|(band, found)| {
+                let Number { value, low, high } = portion(found);
+                health::BandOutcome {
+                    band,
+                    n: (found.whole == 0 || found.estimate.is_some()).then_some(found.whole),
+                    lost: value,
+                    low,
+                    high,
+                }
+            })
+            .collect(),
+        misses: portion(&horizon.misses),
+        false_alarms: portion(&horizon.false_alarms),
+        calibration: (0..)
+            .zip(&horizon.calibration)
+            .map(|(bin, found)| {
+                let Number { value, low, high } = portion(found);
+                health::Calibration {
+                    from: f64::from(bin * 10),
+                    until: f64::from(bin * 10 + 10),
+                    n: found.whole,
+                    lost: value,
+                    low,
+                    high,
+                }
+            })
+            .collect(),
+        parts: model
+            .parts
+            .iter()
+            .zip(&horizon.parts)
+            .map(|(part, (n, found))| health::PartOutcome {
+                part: part.name.clone(),
+                n: *n,
+                auc: area(*found),
+            })
+            .collect(),
+        finding: horizon.finding,
+    };
+    tested.horizons.iter().map(one).collect()
+}
+
+fn portion(portion: &Portion) -> Number {
+    portion.estimate.as_ref().map_or_else(Number::default, number)
+}
+
+fn area(area: Option<Area>) -> Number {
+    let Some(area) = area else { return Number::default() };
+    let Interval { low, high } = area.interval.unwrap_or(Interval { low: None, high: None });
+    Number {
+        value: Some(area.value),
+        low,
+        high,
+    }
+}
+
+/// A line for each number of each backtest.
+///
+/// # Errors
+/// Those of the writer.
+pub fn csv_of_backtests(sheet: &Sheet, out: &mut dyn Write) -> anyhow::Result<()> {
+    let mut csv = csv::Writer::from_writer(out);
+    csv.write_record(["model", "loss", "horizon_days", "number", "of", "n", "value", "low", "high"])?;
+    let tested = sheet.backtests.iter().flat_map(|tested| tested.each.iter());
+    for one in tested.flat_map(|one| backtest(sheet, one)) {
+        let float = |number: Option<f64>| number.map(|number| number.to_string()).unwrap_or_default();
+        let of = |from: Option<f64>, low, high| Number { value: from, low, high };
+        let n = Some(one.n);
+        let mut lines: Vec<(&str, String, Option<u64>, Number)> = vec![
+            ("lost", String::new(), n, one.lost),
+            ("auc", String::new(), n, one.auc),
+            ("recency_auc", String::new(), n, one.recency_auc),
+            ("auc_difference", String::new(), n, one.auc_difference),
+            ("lift_worst_decile", String::new(), n, of(one.lift_worst_decile, None, None)),
+            ("misses", String::new(), None, one.misses),
+            ("false_alarms", String::new(), None, one.false_alarms),
+        ];
+        let bands = one.bands.iter();
+        lines.extend(bands.map(|band| ("band", band.band.as_str().to_string(), band.n, of(band.lost, band.low, band.high))));
+        let bins = one.calibration.iter();
+        lines.extend(bins.map(|bin| {
+            (
+                "calibration",
+                format!("{}-{}", bin.from, bin.until),
+                Some(bin.n),
+                of(bin.lost, bin.low, bin.high),
+            )
+        }));
+        let parts = one.parts.iter();
+        lines.extend(parts.map(|part| ("part_auc", foreign(&part.part), Some(part.n), part.auc)));
+        for (number, about, n, value) in lines {
+            csv.write_record([
+                foreign(&one.model),
+                one.loss.as_str().to_string(),
+                one.horizon_days.to_string(),
+                number.to_string(),
+                about,
+                n.map(|n| n.to_string()).unwrap_or_default(),
+                float(value.value),
+                float(value.low),
+                float(value.high),
+            ])?;
+        }
+    }
+    csv.flush()?;
+    Ok(())
 }
 
 /// A line for each stakeholder that is listed; of each part the value, the points, and what it takes.

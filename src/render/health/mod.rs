@@ -1,5 +1,6 @@
 //! The health of stakeholders as a document, as JSON and as CSV.
 
+mod backtest;
 mod data;
 mod model;
 mod words;
@@ -12,13 +13,14 @@ use super::text::{Text, Tone};
 use crate::canonical::CanonicalTables;
 use crate::catalog::MetricUnit;
 use crate::catalog::health::{Band, ValueAtStake};
+use crate::health::backtest::Backtests;
 use crate::health::{Assessment, Group, Request, Row, Shares, Stability, Touch};
 use crate::notes::Note;
 use crate::period::{date_text, instant_text};
 use crate::report::RecordCounts;
 use crate::schema::{MONEY_SCALE, Micros};
 use crate::stats::{Estimate, Interval};
-pub use data::{csv, csv_of_model, json, json_of_model};
+pub use data::{csv, csv_of_backtests, csv_of_model, json, json_of_model};
 pub use model::definition;
 
 /// How much a document contains.
@@ -50,6 +52,8 @@ pub struct Sheet<'a> {
     pub canonical: &'a CanonicalTables,
     /// What was asked for.
     pub request: &'a Request,
+    /// What scores have meant in the past, where that is asked for.
+    pub backtests: Option<&'a Backtests>,
     /// Where the numbers come from.
     pub origin: Origin<'a>,
     /// The record counts.
@@ -98,19 +102,30 @@ pub fn document(sheet: &Sheet, detail: Detail) -> Document {
     if !sheet.assessment.groups.is_empty() {
         overview(&mut document, sheet, "Groups", &sheet.assessment.groups, detail);
     }
+    if let Some(backtests) = sheet.backtests {
+        backtest::add(&mut document, sheet, backtests, detail);
+        missing(&mut document, sheet);
+        remarks(&mut document, sheet, detail);
+        return document;
+    }
     if detail == Detail::Whole {
         distribution(&mut document, sheet);
     }
     listed(&mut document, sheet, detail);
     missing(&mut document, sheet);
     stability(&mut document, sheet);
+    remarks(&mut document, sheet, detail);
+    document
+}
+
+/// The record counts and the notes; on a terminal they go to stderr.
+fn remarks(document: &mut Document, sheet: &Sheet, detail: Detail) {
     if detail == Detail::Whole {
-        record_counts::add(&mut document, sheet.account);
+        record_counts::add(document, sheet.account);
         for note in sheet.notes {
             document.note(Text::untrusted(note.to_string()));
         }
     }
-    document
 }
 
 fn basis(sheet: &Sheet) -> Text {
@@ -343,9 +358,9 @@ fn listed(document: &mut Document, sheet: &Sheet, detail: Detail) {
     let (assessment, request) = (sheet.assessment, sheet.request);
     let title = match (request.at_risk, request.overdue) {
         (false, false) => "Stakeholders, those with the most at stake first",
-        (true, false) => "At risk, those with the most at stake first",
-        (false, true) => "Overdue for a contact, those with the most at stake first",
-        (true, true) => "At risk and overdue for a contact, those with the most at stake first",
+        (true, false) => "Stakeholders at risk, those with the most at stake first",
+        (false, true) => "Stakeholders overdue for a contact, those with the most at stake first",
+        (true, true) => "Stakeholders at risk and overdue for a contact, those with the most at stake first",
     };
     document.heading(2, title.into());
     if assessment.listable == 0 {
