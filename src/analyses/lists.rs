@@ -395,6 +395,11 @@ fn need(canonical: &CanonicalTables, groups: &[&[Column]]) -> Result<(), AbsentR
     Ok(())
 }
 
+/// The stakeholder of a code, as lists show it.
+pub fn stakeholder(canonical: &CanonicalTables, code: u32) -> StakeholderRef {
+    who(canonical, &Words::new(canonical), code)
+}
+
 fn who(canonical: &CanonicalTables, words: &Words, stakeholder: u32) -> StakeholderRef {
     let known = stakeholder != canonical.nobody();
     let RosterTexts { name, owner, tier } = if known { words.of(stakeholder) } else { RosterTexts::default() };

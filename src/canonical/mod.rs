@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::period::Zone;
-use crate::schema::{Column, Micros, NO_CODE, Table};
+use crate::schema::{Column, Micros, NO_CODE, Table, TimesOfDay};
 
 mod dictionary;
 #[cfg(test)]
@@ -70,6 +70,29 @@ impl SourceInfo {
     /// Whether cells of a canonical column are dates without a time of day.
     pub fn has_dates(&self, column: &Column) -> bool {
         self.table == column.table && (self.dates.contains_key(column.name) || self.some_dates.contains(column.name))
+    }
+
+    /// The columns of dates by which something that rests on times of day cannot be known.
+    pub fn dates_that_hide(&self, times_of_day: TimesOfDay) -> Vec<&'static Column> {
+        let dates = |columns: &[&'static Column]| columns.iter().copied().filter(|column| self.has_dates(column)).collect();
+        match times_of_day {
+            TimesOfDay::Unneeded => Vec::new(),
+            // Where the file gives the duration in addition to dates, the duration is used.
+            TimesOfDay::Duration { given: Some(given), .. } if self.maps(given) => Vec::new(),
+            TimesOfDay::Duration { from, to: None, .. } => dates(&[from]),
+            TimesOfDay::Duration { from, to: Some(to), .. } => dates(&[from, to]),
+            TimesOfDay::Deadline { due, from, to, given } => {
+                let is_given = self.maps(given) && !self.maps(to);
+                match (self.maps(due), is_given) {
+                    (false, true) => Vec::new(),
+                    (false, false) => dates(&[from, to]),
+                    // A deadline of a day ends with it, whatever the time of that day.
+                    (true, _) if self.has_dates(due) => Vec::new(),
+                    (true, true) => dates(&[from]),
+                    (true, false) => dates(&[to]),
+                }
+            }
+        }
     }
 }
 

@@ -12,6 +12,7 @@ mod definition;
 mod example;
 mod expression;
 mod hash;
+pub mod health;
 mod kind_reference;
 pub mod kinds;
 mod link;

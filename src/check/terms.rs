@@ -82,6 +82,7 @@ fn targets(settings: &Settings) -> String {
         contact_days,
         renewal_days,
         high_is_easy,
+        health,
     } = settings;
     let or_none = |number: &Option<i64>| number.map_or("none".to_string(), |number| number.to_string());
     let mut text = format!(
@@ -97,6 +98,9 @@ fn targets(settings: &Settings) -> String {
     // Hashes of saved baselines do not have it.
     if *renewal_days != Settings::default().renewal_days {
         text.push_str(&format!("renewal_days {renewal_days}\n"));
+    }
+    if *health != Settings::default().health {
+        text.push_str(&format!("health {health:?}\n"));
     }
     text
 }

@@ -1,10 +1,14 @@
 //! The command line: commands, arguments and options. Their doc comments are the texts of `--help`.
 
+mod health;
+
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+
+pub use health::Health;
 
 use super::failure;
 use super::formats::{
@@ -84,6 +88,8 @@ pub enum Command {
     Metrics(Box<Metrics>),
     /// Test your own metrics: compute the examples in their definitions and compare the results
     Test(Test),
+    /// Score the health of each stakeholder, and show who is at risk and why
+    Health(Box<Health>),
     /// Show the records behind a number, in numerator and denominator, with file and line
     Rows(Box<Rows>),
     /// Segment customers by recency, frequency and money, and show who moved since the previous period

@@ -6,9 +6,10 @@
 use std::fmt::Debug;
 use std::io::Write;
 
-use super::{check, inspect, metrics, report};
+use super::{check, health, inspect, metrics, report};
 use crate::render::check::{document as check_document, github, json as check_json, junit, openmetrics, sarif};
 use crate::render::document::Document;
+use crate::render::health as rendered_health;
 use crate::render::output_format::OutputFormat;
 use crate::render::report::{Detail, json as report_json};
 use crate::render::report_diff::{self, Detail as DiffDetail, json as diff_json};
@@ -186,6 +187,20 @@ formats! {
 }
 
 formats! {
+    /// What `health` writes.
+    enum HealthFormat of "health" writes health::Output<'_> {
+        Table = terminal::FORMAT => |output, style, out| table(out, &output.document(rendered_health::Detail::Brief), style);
+        Csv = csv::FORMAT => |output, _, out| output.csv(out);
+        Json = json::FORMAT, schema wire::health::Health::ID => |output, _, out| output.json(out);
+        Markdown = markdown::FORMAT => |output, _, out| text(out, &markdown::text(&output.document(rendered_health::Detail::Whole)));
+        Html = html::FORMAT => |output, _, out| page(out, &output.document(rendered_health::Detail::Whole));
+        Xlsx = xlsx::FORMAT => |output, _, out| {
+            xlsx::write(&output.document(rendered_health::Detail::Whole), &output.units(), output.as_of(), out)
+        };
+    }
+}
+
+formats! {
     /// What `inspect` writes.
     enum InspectFormat of "inspect" writes inspect::Output {
         Table = terminal::FORMAT => |output, style, out| table(out, &inspection::document(&output.files, &output.allowed), style);
@@ -248,7 +263,7 @@ const fn of<F: Formats>() -> CommandFormats {
 }
 
 /// The commands that print results.
-pub const COMMANDS: [CommandFormats; 9] = [
+pub const COMMANDS: [CommandFormats; 10] = [
     of::<InspectFormat>(),
     of::<MeasureFormat>(),
     of::<ReportFormat>(),
@@ -258,6 +273,7 @@ pub const COMMANDS: [CommandFormats; 9] = [
     of::<MetricsFormat>(),
     of::<RowsFormat>(),
     of::<SegmentsFormat>(),
+    of::<HealthFormat>(),
 ];
 
 /// The command that writes a file for each table.

@@ -7,6 +7,7 @@ mod data;
 mod diff;
 mod failure;
 mod formats;
+mod health;
 mod init;
 mod inputs;
 mod inspect;
@@ -67,6 +68,7 @@ fn run(args: &Args) -> anyhow::Result<ExitCode> {
         Command::Report(report) => report::run(&args.global, report),
         Command::Diff(diff) => diff::run(&args.global, diff),
         Command::Metrics(metrics) => metrics::run(&args.global, metrics),
+        Command::Health(health) => health::run(&args.global, health),
         Command::Rows(rows) => rows::run(&args.global, rows),
         Command::Segments(segments) => segments::run(&args.global, segments),
         Command::Convert(convert) => convert::run(&args.global, convert),

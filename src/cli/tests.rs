@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::args::Args;
 use crate::wire::check::{Check, Rules};
 use crate::wire::diff::Diff;
+use crate::wire::health::Health;
 use crate::wire::inspection::Inspect;
 use crate::wire::measure::Measure;
 use crate::wire::metrics::Metrics;
@@ -122,6 +123,8 @@ fn all_other_documents_of_every_example_are_as_documented() {
         let metrics = run.written::<Metrics>("metrics", &["metrics", "--with"]);
         let asked = ["measure", "--period", "2026-10", "--compare", "previous,year-ago"];
         let measured = run.written::<Measure>("measure", &asked);
+        let health = run.written::<Health>("health", &["health", "--backtest", "--by", "type"]);
+        assert!(!items(&health["types"]).is_empty() && !items(&health["groups"]).is_empty());
         checks += usize::from(run.try_written::<Check>("check", &["check"]).is_some());
         run.try_written::<Rules>("rules", &["check", "--list"]);
         // The rows of one metric of each kind, where they are shown to anybody.
@@ -157,5 +160,5 @@ fn all_other_documents_of_every_example_are_as_documented() {
             "survival_quantile"
         ]
     );
-    assert_eq!(DOCUMENTS.len(), 8, "each document is checked here");
+    assert_eq!(DOCUMENTS.len(), 9, "each document is checked here");
 }

@@ -46,6 +46,7 @@ const KEYS: &[&str] = &[
     "targets",
     "roster",
     "ces",
+    "health",
     "rates",
     "report",
     "rule",

@@ -12,9 +12,10 @@ const MOST_HOURS: f64 = 87_600.0;
 /// More than two thousand years.
 const MOST_DAYS: i64 = 999_999;
 
-/// Reads `[hours]`, `[targets]`, `[roster]` and `[ces]`; business hours without a zone are in the report's.
+/// Reads `[health]`, `[hours]`, `[targets]`, `[roster]` and `[ces]`; business hours without a zone are in the report's.
 pub fn settings(reader: &mut Reader<'_>, document: &DeTable<'_>, report: &Zone) -> Settings {
     let mut settings = Settings::default();
+    settings.health = settings.health.read_user(reader, document);
     if let Some(hours) = hours(reader, document, report) {
         settings.clock = Clock::from(hours);
     }

@@ -227,12 +227,20 @@ pub static SPEC: FactSpec = FactSpec {
 };
 
 /// Durations between two times: in hours by the run's clock, and in calendar days.
-struct Meter<'a> {
+pub struct Meter<'a> {
     clock: &'a Clock,
     zone: &'a Zone,
 }
 
-impl Meter<'_> {
+impl<'a> Meter<'a> {
+    /// By the clock of a run.
+    pub fn new(ctx: &Context<'a>) -> Meter<'a> {
+        Meter {
+            clock: &ctx.settings.clock,
+            zone: &ctx.canonical.zone,
+        }
+    }
+
     /// Hours; [`NO_INT`] where a time is absent or a date, and where the second comes before the first.
     fn between(&self, from: Micros, to: Micros, by_day: bool) -> i64 {
         if by_day || from == NO_TIME || to == NO_TIME || to < from {
@@ -261,7 +269,7 @@ impl Meter<'_> {
     }
 
     /// When something is due: what the row says, else a target after a time.
-    fn due(&self, given: Micros, from: Micros, target: Option<i64>) -> Micros {
+    pub fn due(&self, given: Micros, from: Micros, target: Option<i64>) -> Micros {
         match target {
             Some(target) if given == NO_TIME => self.clock.add(from, target),
             _ => given,
@@ -275,10 +283,7 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
     let Some(rows) = ctx.canonical.table(Table::Interactions) else {
         return;
     };
-    let meter = Meter {
-        clock: &ctx.settings.clock,
-        zone: &ctx.canonical.zone,
-    };
+    let meter = Meter::new(ctx);
     let [opened_at, opened_by, asked_at, kind] = ["opened_at", "opened_by", "asked_at", "kind"].map(|c| out.handle(c));
     let [responded_at, response, answered, waiting] =
         ["responded_at", "response_hours", "answered", "waiting_hours"].map(|c| out.handle(c));

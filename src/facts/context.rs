@@ -1,10 +1,12 @@
 //! What a fact is built with: the tables, the settings, the slices and the periods.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::canonical::CanonicalTables;
+use crate::catalog::health::Models;
 use crate::period::Clock;
-use crate::schema::{Micros, NO_CODE};
+use crate::schema::{Input, Micros, NO_CODE};
 
 /// The longest gap between two spells that is a renewal, where nothing is set: a month, the usual grace period of memberships and
 /// subscriptions.
@@ -31,6 +33,21 @@ pub struct Settings {
     pub renewal_days: i32,
     /// Effort scores are declared: a high score is easy.
     pub high_is_easy: bool,
+    /// How the health of stakeholders is scored.
+    pub health: Arc<Models>,
+}
+
+impl Settings {
+    /// Whether an input is there: a column that some source maps, a target, or a declaration.
+    pub fn gives(&self, input: &Input, canonical: &CanonicalTables) -> bool {
+        match input {
+            Input::Column(column) => canonical.is_mapped(column),
+            Input::FirstResponseTarget => self.first_response.is_some(),
+            Input::ResolutionTarget => self.resolution.is_some(),
+            Input::ContactTarget => !self.contact_days.is_empty(),
+            Input::EffortDirection => self.high_is_easy,
+        }
+    }
 }
 
 impl Default for Settings {
@@ -45,6 +62,7 @@ impl Default for Settings {
             contact_days: BTreeMap::new(),
             renewal_days: RENEWAL_DAYS,
             high_is_easy: false,
+            health: Models::builtin(),
         }
     }
 }

@@ -13,6 +13,7 @@ pub mod customers;
 #[cfg(test)]
 pub mod fixture;
 pub mod frame;
+pub mod health;
 pub mod log;
 pub mod members;
 pub mod messaging;

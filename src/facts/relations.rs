@@ -122,7 +122,7 @@ pub static SPEC: FactSpec = FactSpec {
 };
 
 /// How often there should be a contact with whom.
-struct Targets<'a> {
+pub struct Targets<'a> {
     rows: &'a Rows,
     days: Values<'a, f64>,
     tiers: Values<'a, u32>,
@@ -131,7 +131,8 @@ struct Targets<'a> {
 }
 
 impl<'a> Targets<'a> {
-    fn new(ctx: &Context<'a>) -> Option<Targets<'a>> {
+    /// Of the roster, if there is one.
+    pub fn new(ctx: &Context<'a>) -> Option<Targets<'a>> {
         let rows = ctx.canonical.table(Table::Stakeholders)?;
         let by_tier = ctx
             .settings
@@ -149,9 +150,11 @@ impl<'a> Targets<'a> {
 
     /// The roster's days, else those of the tier; [`NO_INT`] without a target.
     fn of(&self, stakeholder: u32) -> i64 {
-        let Some(row) = current(self.rows, stakeholder) else {
-            return NO_INT;
-        };
+        current(self.rows, stakeholder).map_or(NO_INT, |row| self.of_row(row))
+    }
+
+    /// The same by a row of the roster.
+    pub fn of_row(&self, row: usize) -> i64 {
         let days = self.days.at(row);
         if !days.is_nan() {
             return days.round() as i64;

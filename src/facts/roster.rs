@@ -1,5 +1,7 @@
 //! The roster as spells: who was there from when to when, shared by every fact that rests on it.
 
+use std::ops::Range;
+
 use super::context::{Context, Window};
 use crate::canonical::{CanonicalTables, Rows, Values};
 use crate::period::Zone;
@@ -98,9 +100,22 @@ impl<'a> Roster<'a> {
     /// a renewal. An empty start is before the data, an empty end (or no column of ends) still here. A row that ends before it starts is no
     /// spell, nor is that of a stakeholder who has left at an unknown time.
     pub fn of(&mut self, stakeholder: u32) -> &[Spell] {
+        let rows = self.rows.run(stakeholder);
+        self.read(rows, self.as_of)
+    }
+
+    /// The same as it was known at an earlier time: without the rows that started later, which renew or take over what ended before them.
+    pub fn known_at(&mut self, stakeholder: u32, at: Micros) -> &[Spell] {
+        let all = self.rows.run(stakeholder);
+        // Rows come by start.
+        let known = all.clone().take_while(|&row| self.starts.at(row) < at).count();
+        self.read(all.start..all.start + known, at)
+    }
+
+    fn read(&mut self, rows: Range<usize>, as_of: Micros) -> &[Spell] {
         self.spans.clear();
         self.spells.clear();
-        for row in self.rows.run(stakeholder).filter(|&row| self.left.at(row) != 1) {
+        for row in rows.filter(|&row| self.left.at(row) != 1) {
             let start = self.starts.at(row);
             let end = match self.ends.at(row) {
                 NO_TIME => STILL_HERE,
@@ -120,7 +135,7 @@ impl<'a> Roster<'a> {
             let end = self.spans[i].end;
             let next = self.spans.partition_point(|s| s.start <= end);
             if let Some(start) = self.spans.get(next).map(|s| s.start)
-                && (start - 1 <= self.last_instant(end) || self.is_renewal(end, start))
+                && (start - 1 <= self.last_instant(end) || self.is_renewal(end, start, as_of))
             {
                 self.spans[i].until = start;
             }
@@ -148,9 +163,9 @@ impl<'a> Roster<'a> {
     }
 
     /// Whether who left and came back has not really left: the days without are few, and the return is known.
-    fn is_renewal(&self, end: Micros, start: Micros) -> bool {
+    fn is_renewal(&self, end: Micros, start: Micros, as_of: Micros) -> bool {
         let days = self.zone.day_of(start) - self.zone.day_of(end) - 1;
-        self.renewal_days > 0 && start < self.as_of && days <= self.renewal_days
+        self.renewal_days > 0 && start < as_of && days <= self.renewal_days
     }
 
     /// The last instant before which nobody is gone: of an end date that of its day.

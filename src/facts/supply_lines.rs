@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::context::{Context, Settings, is_out};
 use super::frame::Frame;
 use super::{column, known_at, lasting};
+use crate::canonical::Rows;
 use crate::period::Zone;
 use crate::schema::Input::Column;
 use crate::schema::{DAY, Fact, FactSpec, Micros, NO_CODE, NO_TIME, Needs, Shape, Table, Unit, supplies};
@@ -115,7 +116,7 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
         rows.keys(&supplies::ORDER_ID),
         rows.codes(&supplies::CURRENCY),
     );
-    let by_day = rows.is_date(&supplies::PROMISED_AT) || rows.is_date(&supplies::RECEIVED_AT);
+    let punctuality = Punctuality::new(ctx, rows);
     let zone = &ctx.canonical.zone;
     for stakeholder in block {
         for row in rows.run(stakeholder) {
@@ -144,10 +145,7 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
                 out.float(handle, values.at(row));
             }
             if promised != NO_TIME {
-                out.flag(
-                    on_time,
-                    received != NO_TIME && is_on_time(zone, ctx.settings, by_day, promised, received),
-                );
+                out.flag(on_time, received != NO_TIME && punctuality.is_on_time(promised, received));
             }
             let [(_, quantities), (_, arrived), _] = numbers;
             if let Some(full) = is_full(quantities.at(row), arrived.at(row), received, ctx.settings.supply_tolerance) {
@@ -166,15 +164,34 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
     }
 }
 
-/// Whether a receipt lies in the window around the promise; by civil day where either time is a date, else by the hour.
-fn is_on_time(zone: &Zone, settings: &Settings, by_day: bool, promised: Micros, received: Micros) -> bool {
-    let (early, late) = (settings.supply_early_days, settings.supply_late_days);
-    let (delay, day) = if by_day {
-        (i64::from(zone.day_of(received) - zone.day_of(promised)), 1)
-    } else {
-        (received - promised, DAY)
-    };
-    delay <= late * day && early.is_none_or(|early| delay >= -early * day)
+/// What counts as on time.
+pub struct Punctuality<'a> {
+    zone: &'a Zone,
+    settings: &'a Settings,
+    /// A promise or a receipt is a date.
+    by_day: bool,
+}
+
+impl<'a> Punctuality<'a> {
+    /// Of the supplies of a run.
+    pub fn new(ctx: &Context<'a>, rows: &Rows) -> Punctuality<'a> {
+        Punctuality {
+            zone: &ctx.canonical.zone,
+            settings: ctx.settings,
+            by_day: rows.is_date(&supplies::PROMISED_AT) || rows.is_date(&supplies::RECEIVED_AT),
+        }
+    }
+
+    /// Whether a receipt lies in the window around the promise; by civil day where either time is a date, else by the hour.
+    pub fn is_on_time(&self, promised: Micros, received: Micros) -> bool {
+        let (early, late) = (self.settings.supply_early_days, self.settings.supply_late_days);
+        let (delay, day) = if self.by_day {
+            (i64::from(self.zone.day_of(received) - self.zone.day_of(promised)), 1)
+        } else {
+            (received - promised, DAY)
+        };
+        delay <= late * day && early.is_none_or(|early| delay >= -early * day)
+    }
 }
 
 /// Whether a line came in full; `None` where a quantity is unknown. What was not received did not come in full.

@@ -42,11 +42,11 @@ use crate::report::{AbsentReason, Cell, Contributors, MetricInfo};
 use crate::stats::Confidence;
 
 pub use counting::blocks;
-pub use finishing::suppress::{FEWEST, hidden_groups};
+pub use finishing::suppress::{FEWEST, hidden, hidden_groups};
 pub use private::Private;
 pub use requirements::{columns_to_load, is_superseded, kept_for};
 pub use rows::{Entry, FactRow, SupportingRows, Wanted, may_show, rows};
-pub use slices::{NONE, StakeholderGroups, kept};
+pub use slices::{NONE, StakeholderGroups, kept, stakeholder_groups};
 pub use window_sets::{Compare, window};
 
 use counting::Build;

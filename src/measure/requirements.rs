@@ -9,7 +9,7 @@ use crate::canonical::{CanonicalTables, Content, SourceInfo};
 use crate::catalog::{Catalog, Metric};
 use crate::facts::context::Settings;
 use crate::report::AbsentReason;
-use crate::schema::{Column, ColumnType, Fact, FactColumn, FactSpec, Input, Known, Role, Table, TimesOfDay, Unit};
+use crate::schema::{Column, ColumnType, Fact, FactColumn, FactSpec, Input, Known, Role, Table, Unit};
 
 /// The columns of the canonical tables that these metrics, and those that they are computed from, are made from and that are read only where
 /// they are needed: what a load has to keep for them. They follow from what each column of a fact needs, whatever its own unit is.
@@ -79,7 +79,7 @@ pub fn is_undated(metric: &Metric, canonical: &CanonicalTables, settings: &Setti
     let Some(fact) = metric.fact else { return false };
     let is_dated = |column: &str| {
         let mut needs = fact.column(column).into_iter().flat_map(|c| c.needs);
-        needs.all(|group| group.iter().any(|input| is_given(input, canonical, settings)))
+        needs.all(|group| group.iter().any(|input| settings.gives(input, canonical)))
     };
     metric.columns().iter().any(|c| match c.known {
         Known::Undated => true,
@@ -111,7 +111,7 @@ pub fn usable_sources(
     let mut usable = vec![true; canonical.sources.len()];
     let mut restricted = false;
     for group in columns.iter().flat_map(|c| c.needs.iter()) {
-        if !group.iter().any(|input| is_given(input, canonical, settings)) {
+        if !group.iter().any(|input| settings.gives(input, canonical)) {
             return missing(group.iter().map(Input::name).collect::<Vec<_>>().join(" or "));
         }
         // What one table's rows need, each of its sources must map by itself.
@@ -204,7 +204,10 @@ fn without_records(fact: &FactSpec, canonical: &CanonicalTables) -> Option<Absen
 
 /// The columns of dates in a source by which a metric that rests on times of day cannot be known there.
 fn dates_without_time(metric: &Metric, fact: &FactSpec, columns: &[&FactColumn], source: &SourceInfo) -> Vec<&'static Column> {
-    let mut found: Vec<&'static Column> = columns.iter().flat_map(|column| dates_of(column.times_of_day, source)).collect();
+    let mut found: Vec<&'static Column> = columns
+        .iter()
+        .flat_map(|column| source.dates_that_hide(column.times_of_day))
+        .collect();
     // What an expression measures in hours itself.
     let names: BTreeSet<String> = metric.expressions().flat_map(|e| e.expr.columns_in_hours()).collect();
     for column in names.iter().filter_map(|name| fact.column(name)) {
@@ -224,29 +227,6 @@ fn dates_without_time(metric: &Metric, fact: &FactSpec, columns: &[&FactColumn],
     found
 }
 
-/// The same for one column of a fact.
-fn dates_of(times_of_day: TimesOfDay, source: &SourceInfo) -> Vec<&'static Column> {
-    let dates = |columns: &[&'static Column]| columns.iter().copied().filter(|column| source.has_dates(column)).collect();
-    match times_of_day {
-        TimesOfDay::Unneeded => Vec::new(),
-        // Where the file gives the duration in addition to dates, the duration is used.
-        TimesOfDay::Duration { given: Some(given), .. } if source.maps(given) => Vec::new(),
-        TimesOfDay::Duration { from, to: None, .. } => dates(&[from]),
-        TimesOfDay::Duration { from, to: Some(to), .. } => dates(&[from, to]),
-        TimesOfDay::Deadline { due, from, to, given } => {
-            let is_given = source.maps(given) && !source.maps(to);
-            match (source.maps(due), is_given) {
-                (false, true) => Vec::new(),
-                (false, false) => dates(&[from, to]),
-                // A deadline of a day ends with it, whatever the time of that day.
-                (true, _) if source.has_dates(due) => Vec::new(),
-                (true, true) => dates(&[from]),
-                (true, false) => dates(&[to]),
-            }
-        }
-    }
-}
-
 /// Whether a metric in days is not needed, because the metric in hours that it stands in for can be computed, or is missing for another
 /// reason.
 pub fn is_superseded(metric: &Metric, catalog: &Catalog, canonical: &CanonicalTables, settings: &Settings) -> bool {
@@ -255,15 +235,4 @@ pub fn is_superseded(metric: &Metric, catalog: &Catalog, canonical: &CanonicalTa
         let usable = replaced.fact.map(|fact| usable_sources(replaced, fact, canonical, settings));
         !matches!(usable, Some(Err(AbsentReason::DaysOnly(_))))
     })
-}
-
-/// Whether an input is there: a column that some source maps, a target, or a declaration.
-fn is_given(input: &Input, canonical: &CanonicalTables, settings: &Settings) -> bool {
-    match input {
-        Input::Column(column) => canonical.is_mapped(column),
-        Input::FirstResponseTarget => settings.first_response.is_some(),
-        Input::ResolutionTarget => settings.resolution.is_some(),
-        Input::ContactTarget => !settings.contact_days.is_empty(),
-        Input::EffortDirection => settings.high_is_easy,
-    }
 }

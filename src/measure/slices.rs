@@ -11,7 +11,7 @@ use super::ids::{GroupId, Id, IdVec};
 use crate::canonical::{CanonicalTables, Data, Values};
 use crate::expr::{Expr, Value};
 use crate::facts::context::Slicing;
-use crate::facts::roster;
+use crate::facts::{self, roster};
 use crate::schema::{FactSpec, NO_CODE, Table, stakeholders};
 
 /// What the slice of a row without a value is called.
@@ -125,6 +125,26 @@ pub fn kept(canonical: &CanonicalTables, fact: &'static FactSpec, filter: Option
     let mut slices = Slices::new(canonical, &[fact], &[], filter);
     let found = slices.facts.remove(fact.name()).expect("the fact that was asked for");
     found.map(|(slicing, _)| slicing)
+}
+
+/// The group of each stakeholder by dimensions of the roster, of those whom `filter` keeps: the labels of the groups, and by code of a
+/// stakeholder the number of its group, or [`NO_CODE`] if it is left out.
+///
+/// # Errors
+/// A dimension that the roster does not have.
+pub fn stakeholder_groups(
+    canonical: &CanonicalTables,
+    by: &[String],
+    filter: Option<&Expr>,
+) -> Result<(Vec<Vec<String>>, Vec<u32>), String> {
+    let mut slices = Slices::new(canonical, &[&facts::relations::SPEC], by, filter);
+    let all = canonical.stakeholders.len() + 1;
+    let (slicing, _) = slices
+        .facts
+        .remove(facts::relations::SPEC.name())
+        .unwrap_or_else(|| Ok(Default::default()))?;
+    let groups = slicing.stakeholders.unwrap_or_else(|| vec![0; all]);
+    Ok((slices.labels.as_slice().to_vec(), groups))
 }
 
 /// The tuples of dimension values met so far.

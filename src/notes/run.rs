@@ -61,6 +61,30 @@ described! {
             format!("These are the events. They are divided by `{metric}`; `relhealth rows {metric}` shows its rows")
         },
 
+        /// Stakeholders of a type that no health model is for are scored by the general model.
+        #[code = "general-model"]
+        #[advice = "Add a model for the type, [health.TYPE], or add the type to `types` of a model."]
+        GeneralModel { kind: String } => |count| format!(
+            "No health model is for the type `{}`. Its {} scored by the general model `contact`",
+            visible(kind),
+            if count == 1 { "stakeholder is".to_string() } else { format!("{count} stakeholders are") }
+        ),
+
+        /// Stakeholders who have left the roster have no health score.
+        #[code = "left-roster"]
+        #[advice = "Nothing, unless the end dates of the roster are wrong."]
+        LeftRoster => |count| match count {
+            1 => "1 stakeholder has left the roster and is not scored".to_string(),
+            _ => format!("{count} stakeholders have left the roster and are not scored"),
+        },
+
+        /// Stakeholders have no health score, because too few parts of their model have data.
+        #[code = "low-coverage"]
+        #[advice = "Give more inputs, or lower `minimum_coverage` of the model. `relhealth health --model NAME` shows what each part needs."]
+        LowCoverage { of: u64 } => |count| format!(
+            "{count} of {of} stakeholders have no score, because too few parts of their model have data"
+        ),
+
         /// A metric of your own has no example that shows what it gives.
         #[code = "no-example"]
         #[advice = "Add an [[metric.ID.example]]; `relhealth test` then checks it."]

@@ -12,6 +12,7 @@ pub mod displayed;
 pub mod document;
 mod escape;
 pub mod format;
+pub mod health;
 pub mod html;
 pub mod init;
 pub mod inspection;

@@ -13,6 +13,7 @@
 mod bootstrap;
 pub mod concentration;
 mod difference;
+pub mod discrimination;
 mod distribution;
 pub mod funnel;
 mod multiple;

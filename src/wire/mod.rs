@@ -6,6 +6,7 @@
 mod cell;
 pub mod check;
 pub mod diff;
+pub mod health;
 pub mod inspection;
 mod layout;
 pub mod lists;
@@ -163,7 +164,7 @@ const fn described<D: Document>(name: &'static str) -> Described {
 }
 
 /// All documents.
-pub const DOCUMENTS: [Described; 9] = [
+pub const DOCUMENTS: [Described; 10] = [
     described::<measure::Measure>("measure"),
     described::<report::Report>("report"),
     described::<diff::Diff>("diff"),
@@ -173,6 +174,7 @@ pub const DOCUMENTS: [Described; 9] = [
     described::<rows::Rows<'static>>("rows"),
     described::<inspection::Inspect>("inspect"),
     described::<segments::Segments<'static>>("segments"),
+    described::<health::Health<'static>>("health"),
 ];
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ const LAYERS: [&[&str]; 11] = [
     &["ingest", "sources", "stats"],
     &["canonical", "catalog"],
     &["facts", "report"],
-    &["measure", "analyses", "segments"],
+    &["measure", "analyses", "health", "segments"],
     &["findings", "check"],
     &["wire"],
     &["report_diff"],

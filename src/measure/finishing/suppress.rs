@@ -18,25 +18,45 @@ pub const FEWEST: u64 = 5;
 pub fn suppress(cells: &mut [&mut Cell], private: &[bool]) {
     let people: Vec<u64> = cells.iter().map(|c| c.stakeholders.unwrap_or_default()).collect();
     let by: Vec<Vec<(String, String)>> = cells.iter().map(|c| c.by.clone()).collect();
-    let mut hidden: Vec<bool> = (0..cells.len())
-        .map(|i| private[i] && people[i] > 0 && people[i] < FEWEST)
-        .collect();
+    let Hidden { groups, others } = hidden(&by, &people, private);
+    for (cell, hide) in cells.iter_mut().zip(groups) {
+        if hide {
+            hide_cell(cell);
+        } else if others {
+            cell.changes.remove(Compare::OtherGroups.as_str());
+        }
+    }
+}
+
+/// What has to be hidden.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Hidden {
+    /// Which groups.
+    pub groups: Vec<bool>,
+    /// Whether all other groups of a group have to be hidden, too.
+    pub others: bool,
+}
+
+/// Which of some groups have to be hidden: the dimensions of each with their values (none: the total), its number of people, and whether it
+/// is about protected people.
+pub fn hidden(by: &[Vec<(String, String)>], people: &[u64], private: &[bool]) -> Hidden {
+    let mut hidden: Vec<bool> = (0..by.len()).map(|i| private[i] && people[i] > 0 && people[i] < FEWEST).collect();
     let mut changed = hidden.iter().any(|h| *h);
     while changed {
         changed = false;
         let dimensions: Vec<String> = by.iter().flatten().map(|(d, _)| d.clone()).collect();
         for dimension in &dimensions {
-            for first in 0..cells.len() {
+            for first in 0..by.len() {
                 // Siblings differ from each other in this dimension alone.
                 let parent_by = without(&by[first], dimension);
                 if by[first].len() == parent_by.len() {
                     continue;
                 }
-                let siblings: Vec<usize> = (0..cells.len())
+                let siblings: Vec<usize> = (0..by.len())
                     .filter(|&i| private[i] && people[i] > 0 && by[i].len() == by[first].len() && without(&by[i], dimension) == parent_by)
                     .collect();
-                changed |= close(&siblings, &people, &mut hidden);
-                let parent = (0..cells.len()).find(|&i| by[i] == parent_by);
+                changed |= close(&siblings, people, &mut hidden);
+                let parent = (0..by.len()).find(|&i| by[i] == parent_by);
                 if siblings.len() == 1
                     && hidden[siblings[0]]
                     && let Some(parent) = parent
@@ -48,14 +68,15 @@ pub fn suppress(cells: &mut [&mut Cell], private: &[bool]) {
             }
         }
     }
-    let slices: Vec<bool> = (0..cells.len()).map(|i| hidden[i] && !by[i].is_empty()).collect();
-    let reveals = reveals(&people, &slices);
-    for ((cell, hide), by) in cells.iter_mut().zip(hidden).zip(by) {
-        if hide || (reveals && by.is_empty()) {
-            hide_cell(cell);
-        } else if reveals {
-            cell.changes.remove(Compare::OtherGroups.as_str());
-        }
+    let slices: Vec<bool> = (0..by.len()).map(|i| hidden[i] && !by[i].is_empty()).collect();
+    let reveals = reveals(people, &slices);
+    Hidden {
+        groups: hidden
+            .into_iter()
+            .zip(by)
+            .map(|(hide, by)| hide || (reveals && by.is_empty()))
+            .collect(),
+        others: reveals,
     }
 }
 

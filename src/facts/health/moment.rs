@@ -1,0 +1,236 @@
+//! Dates at which stakeholders are scored, with what was known of the whole population then.
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+
+use super::Reader;
+use super::history::Wanted;
+use crate::canonical::CanonicalTables;
+use crate::catalog::health::{Measure, Model};
+use crate::facts::context::Settings;
+use crate::period::Zone;
+use crate::schema::{Micros, Table};
+
+/// Stakeholders that are counted together.
+const CHUNK: u32 = 8_192;
+/// Gaps of up to so many days are counted in a list.
+const USUAL_DAYS: usize = 4_096;
+
+/// A date at which stakeholders are scored.
+#[derive(Debug, Clone)]
+pub struct Moment {
+    /// Nothing at or after it is known.
+    pub at: Micros,
+    /// The civil day after the last one that is known.
+    pub today: i32,
+    /// The first purchase of all.
+    pub purchases_since: Micros,
+    /// Purchases known by then are of several currencies.
+    pub several_currencies: bool,
+    zone: Zone,
+    /// Midnights that are asked for, by the number of days before.
+    midnights: Vec<(i64, Micros)>,
+    /// By model, the median gap between order days of all its stakeholders.
+    order_gaps: Vec<Option<f64>>,
+}
+
+impl Moment {
+    /// The midnight so many days before.
+    pub fn midnight_before(&self, days: i64) -> Micros {
+        let known = self.midnights.iter().find(|(of, _)| *of == days);
+        known.map_or_else(|| midnight_before(&self.zone, self.today, days), |(_, at)| *at)
+    }
+
+    /// The civil day of a time.
+    pub fn day_of(&self, at: Micros) -> i32 {
+        self.zone.day_of(at)
+    }
+
+    /// The zone whose days count.
+    pub fn zone(&self) -> &Zone {
+        &self.zone
+    }
+
+    /// The median gap between order days of all stakeholders of a model; `None` if none has ordered on two days.
+    pub fn order_gap(&self, model: usize) -> Option<f64> {
+        self.order_gaps.get(model).copied().flatten()
+    }
+}
+
+fn midnight_before(zone: &Zone, today: i32, days: i64) -> Micros {
+    zone.midnight(today.saturating_sub(i32::try_from(days).unwrap_or(i32::MAX)))
+}
+
+/// The civil day after the last one that is known before a time.
+pub fn day_after(zone: &Zone, at: Micros) -> i32 {
+    zone.day_of(at.saturating_sub(1)) + 1
+}
+
+/// Moments at these times, ascending, with what the purchases known by then say.
+pub fn moments(canonical: &CanonicalTables, settings: &Settings, times: &[Micros]) -> Vec<Moment> {
+    let models = settings.health.all();
+    let days = models.iter().flat_map(|model| model.parts.iter().map(|part| part.days));
+    let mut days: Vec<i64> = days.filter(|days| *days > 0).flat_map(|days| [days, 2 * days]).collect();
+    days.sort_unstable();
+    days.dedup();
+    let known = population(canonical, settings, times);
+    let purchases = canonical.table(Table::Purchases);
+    let moment = |(&at, known): (&Micros, Known)| {
+        let zone = canonical.zone.clone();
+        let today = day_after(&zone, at);
+        Moment {
+            at,
+            today,
+            purchases_since: purchases.map_or(Micros::MAX, |rows| rows.first_event),
+            several_currencies: known.several_currencies(),
+            midnights: days.iter().map(|&days| (days, midnight_before(&zone, today, days))).collect(),
+            order_gaps: known.gaps.iter().map(Gaps::median).collect(),
+            zone,
+        }
+    };
+    times.iter().zip(known).map(moment).collect()
+}
+
+/// What the purchases known at a time say of all stakeholders.
+#[derive(Debug, Clone)]
+struct Known {
+    /// By model.
+    gaps: Vec<Gaps>,
+    /// Lowest and highest code of a currency.
+    currencies: Option<(u32, u32)>,
+}
+
+impl Known {
+    fn several_currencies(&self) -> bool {
+        self.currencies.is_some_and(|(low, high)| low != high)
+    }
+
+    fn merge(mut self, other: Known) -> Known {
+        for (own, other) in self.gaps.iter_mut().zip(other.gaps) {
+            own.merge(other);
+        }
+        self.currencies = match (self.currencies, other.currencies) {
+            (Some((low, high)), Some((other_low, other_high))) => Some((low.min(other_low), high.max(other_high))),
+            (own, other) => own.or(other),
+        };
+        self
+    }
+}
+
+/// How often each gap of days occurs.
+#[derive(Debug, Clone, Default)]
+struct Gaps {
+    usual: Vec<u64>,
+    long: BTreeMap<i32, u64>,
+}
+
+impl Gaps {
+    fn add(&mut self, days: i32) {
+        let at = days as usize;
+        if at < USUAL_DAYS {
+            if self.usual.len() <= at {
+                self.usual.resize(at + 1, 0);
+            }
+            self.usual[at] += 1;
+        } else {
+            *self.long.entry(days).or_default() += 1;
+        }
+    }
+
+    fn merge(&mut self, other: Gaps) {
+        if self.usual.len() < other.usual.len() {
+            self.usual.resize(other.usual.len(), 0);
+        }
+        self.usual.iter_mut().zip(other.usual).for_each(|(own, other)| *own += other);
+        for (days, count) in other.long {
+            *self.long.entry(days).or_default() += count;
+        }
+    }
+
+    /// The median; of an even number the mean of the two in the middle.
+    fn median(&self) -> Option<f64> {
+        let counts = || {
+            let usual = self.usual.iter().enumerate().map(|(days, count)| (days as f64, *count));
+            usual.chain(self.long.iter().map(|(days, count)| (f64::from(*days), *count)))
+        };
+        let all: u64 = counts().map(|(_, count)| count).sum();
+        let nth = |rank: u64| {
+            let mut below = 0;
+            counts().find_map(|(days, count)| {
+                below += count;
+                (rank < below).then_some(days)
+            })
+        };
+        Some((nth((all.checked_sub(1)?) / 2)? + nth(all / 2)?) / 2.0)
+    }
+}
+
+/// By time what the purchases say; nothing if no part of a model asks for it.
+fn population(canonical: &CanonicalTables, settings: &Settings, times: &[Micros]) -> Vec<Known> {
+    let models = settings.health.all();
+    let nothing = || {
+        let known = Known {
+            gaps: vec![Gaps::default(); models.len()],
+            currencies: None,
+        };
+        vec![known; times.len()]
+    };
+    let asks = |model: &Model| model.parts.iter().any(|part| part.measure == Measure::PurchaseRecency);
+    if canonical.table(Table::Purchases).is_none() || !models.iter().any(asks) {
+        return nothing();
+    }
+    let wanted = Wanted {
+        purchases: true,
+        ..Wanted::default()
+    };
+    let chunks: Vec<u32> = (0..canonical.nobody()).step_by(CHUNK as usize).collect();
+    let counted = chunks.into_par_iter().map(|start| {
+        let mut reader = Reader::new(canonical, settings, wanted);
+        let mut known = nothing();
+        for stakeholder in start..(start + CHUNK).min(canonical.nobody()) {
+            reader.read(stakeholder);
+            let history = &reader.histories.history;
+            for (at, known) in times.iter().zip(&mut known) {
+                let model = reader.model_of(history, *at);
+                let mut last: Option<i32> = None;
+                for order in history.orders.iter().take_while(|order| order.at < *at) {
+                    if let Some(last) = last.filter(|last| *last != order.day) {
+                        known.gaps[model].add(order.day - last);
+                    }
+                    last = Some(order.day);
+                }
+                for line in history.money.iter().filter(|line| line.at < *at) {
+                    let (low, high) = known.currencies.unwrap_or((line.currency, line.currency));
+                    known.currencies = Some((low.min(line.currency), high.max(line.currency)));
+                }
+            }
+        }
+        known
+    });
+    let merge = |one: Vec<Known>, other: Vec<Known>| one.into_iter().zip(other).map(|(one, other)| one.merge(other)).collect();
+    counted.reduce(nothing, merge)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn gaps(days: &[i32]) -> Gaps {
+        let mut gaps = Gaps::default();
+        days.iter().for_each(|days| gaps.add(*days));
+        gaps
+    }
+
+    #[test]
+    fn the_median_gap_is_that_of_the_list() {
+        assert_eq!(gaps(&[]).median(), None);
+        assert_eq!(gaps(&[7]).median(), Some(7.0));
+        assert_eq!(gaps(&[9, 1, 30]).median(), Some(9.0));
+        assert_eq!(gaps(&[4, 1, 9, 30]).median(), Some(6.5));
+        assert_eq!(gaps(&[5_000, 1, 6_000, 6_001]).median(), Some(5_500.0));
+        let mut merged = gaps(&[1, 5_000]);
+        merged.merge(gaps(&[4, 5_000, 20]));
+        assert_eq!(merged.median(), Some(20.0));
+    }
+}
