@@ -35,6 +35,7 @@ mod facts;
 mod report;
 // Layer 5: the engine, and the analyses that a report shows in addition to metrics.
 mod analyses;
+mod forecast;
 mod measure;
 // Layer 6: what the cells mean together, and whether the rules hold.
 mod check;

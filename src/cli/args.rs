@@ -1,5 +1,7 @@
 //! The command line: commands, arguments and options. Their doc comments are the texts of `--help`.
 
+pub mod forecast;
+
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
@@ -83,6 +85,8 @@ pub enum Command {
     Metrics(Box<Metrics>),
     /// Test your own metrics: compute the examples in their definitions and compare the results
     Test(Test),
+    /// Forecast orders, revenue and value of customers without contracts, tested on days held back
+    Forecast(Box<forecast::Forecast>),
     /// Show the records behind a number, in numerator and denominator, with file and line
     Rows(Box<Rows>),
     /// Write the canonical tables as CSV or Parquet, or the records of one file as they are read

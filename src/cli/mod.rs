@@ -6,6 +6,7 @@ mod convert;
 mod data;
 mod diff;
 mod failure;
+mod forecast;
 mod formats;
 mod init;
 mod inputs;
@@ -66,6 +67,7 @@ fn run(args: &Args) -> anyhow::Result<ExitCode> {
         Command::Report(report) => report::run(&args.global, report),
         Command::Diff(diff) => diff::run(&args.global, diff),
         Command::Metrics(metrics) => metrics::run(&args.global, metrics),
+        Command::Forecast(of) => forecast::run(&args.global, of),
         Command::Rows(rows) => rows::run(&args.global, rows),
         Command::Convert(convert) => convert::run(&args.global, convert),
         Command::Completions { shell } => pages::completions(&args.global, *shell),

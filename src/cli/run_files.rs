@@ -126,6 +126,7 @@ fn outputs(command: &Command) -> Vec<Output> {
         Command::Check(of) => rejects(&of.reading),
         Command::Metrics(of) => rejects(&of.reading),
         Command::Rows(of) => rejects(&of.reading),
+        Command::Forecast(of) => rejects(&of.reading),
         Command::Convert(of) => rejects(&of.reading),
         Command::Diff(_) | Command::Test(_) | Command::Completions { .. } | Command::Man { .. } | Command::Help { .. } => {}
     }
@@ -142,6 +143,7 @@ fn outputs(command: &Command) -> Vec<Output> {
         Command::Diff(of) => results(&of.outputs.output),
         Command::Metrics(of) => results(&of.outputs.output),
         Command::Rows(of) => results(&of.outputs.output),
+        Command::Forecast(of) => results(&of.outputs.output),
         Command::Check(of) => {
             results(&of.outputs.output);
             of.save_baseline.iter().for_each(|file| add("--save-baseline", file));
@@ -183,6 +185,7 @@ fn inputs(args: &Args) -> Vec<Input> {
         Command::Init(of) => (&of.inputs, stated),
         Command::Measure(of) => (&of.inputs, usual),
         Command::Rows(of) => (&of.inputs, usual),
+        Command::Forecast(of) => (&of.inputs, usual),
         Command::Convert(of) => (&of.inputs, usual),
         Command::Metrics(of) => (of.with.as_deref().unwrap_or_default(), usual),
         Command::Report(of) => {

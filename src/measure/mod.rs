@@ -46,6 +46,7 @@ pub use finishing::suppress::FEWEST;
 pub use private::Private;
 pub use requirements::{columns_to_load, is_superseded, kept_for};
 pub use rows::{Entry, FactRow, SupportingRows, Wanted, may_show, rows};
+pub use slices::Slices;
 pub use window_sets::{Compare, window};
 
 use counting::Build;

@@ -6,6 +6,7 @@
 mod cell;
 pub mod check;
 pub mod diff;
+pub mod forecast;
 pub mod inspection;
 mod layout;
 pub mod lists;
@@ -162,7 +163,7 @@ const fn described<D: Document>(name: &'static str) -> Described {
 }
 
 /// All documents.
-pub const DOCUMENTS: [Described; 8] = [
+pub const DOCUMENTS: [Described; 9] = [
     described::<measure::Measure>("measure"),
     described::<report::Report>("report"),
     described::<diff::Diff>("diff"),
@@ -170,6 +171,7 @@ pub const DOCUMENTS: [Described; 8] = [
     described::<check::Rules>("rules"),
     described::<metrics::Metrics>("metrics"),
     described::<rows::Rows<'static>>("rows"),
+    described::<forecast::Forecast<'static>>("forecast"),
     described::<inspection::Inspect>("inspect"),
 ];
 

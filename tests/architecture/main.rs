@@ -12,7 +12,7 @@ const LAYERS: [&[&str]; 11] = [
     &["ingest", "sources", "stats"],
     &["canonical", "catalog"],
     &["facts", "report"],
-    &["measure", "analyses"],
+    &["measure", "analyses", "forecast"],
     &["findings", "check"],
     &["wire"],
     &["report_diff"],
