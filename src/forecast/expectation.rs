@@ -112,20 +112,19 @@ impl<'a> Expectation<'a> {
         let of = |value: &dyn Fn(&Sums) -> f64| ranged(sums.iter().map(value).collect());
         let new: Vec<(f64, f64)> = points.iter().map(|point| self.of_new(point)).collect();
         let names = Model::names(self.request.model);
-        let parameter = |(i, name): (usize, &'static str)| {
+        let of_orders = |(i, name): (usize, &'static str)| {
             let value = |point: &Resampled| match point.orders {
                 Parameters::All(all) => Some(all[i]),
                 Parameters::NobodyLeaves(two) => two.get(i).copied(),
             };
             let values: Option<Vec<f64>> = points.iter().map(value).collect();
-            Parameter {
-                name,
-                value: values.map(ranged),
-            }
+            let value = values.and_then(|values| parameter(values, self.fit.is_limit, level));
+            Parameter { name, value }
         };
         let orders = Orders {
-            parameters: names.into_iter().enumerate().map(parameter).collect(),
+            parameters: names.into_iter().enumerate().map(of_orders).collect(),
             log_likelihood: self.fit.log_likelihood,
+            is_limit: self.fit.is_limit,
             nobody_leaves: matches!(self.fit.parameters, Parameters::NobodyLeaves(_)),
             alive: of(&|sums| sums.alive),
             expected: of(&|sums| sums.orders),
@@ -133,20 +132,20 @@ impl<'a> Expectation<'a> {
             no_intervals,
         };
         let spend = self.spend.as_ref().map_err(|why| *why).map(|fit| {
-            let at = |i: usize| points.iter().filter_map(|point| point.spend).map(|spend| spend[i]).collect();
+            let of_spend = |(i, name): (usize, &'static str)| {
+                let values: Vec<f64> = points.iter().filter_map(|point| point.spend).map(|spend| spend[i]).collect();
+                Parameter {
+                    name,
+                    value: parameter(values, fit.is_limit, level),
+                }
+            };
             let mean = |[p, q, v]: [f64; 3]| p * v / (q - 1.0);
             let of_new = ranged(new.iter().map(|(_, value)| *value).collect());
             let by_cost = |cost: f64| of_new.times(1.0 / cost);
             Spend {
-                parameters: ["p", "q", "v"]
-                    .into_iter()
-                    .enumerate()
-                    .map(|(i, name)| Parameter {
-                        name,
-                        value: Some(ranged(at(i))),
-                    })
-                    .collect(),
+                parameters: ["p", "q", "v"].into_iter().enumerate().map(of_spend).collect(),
                 log_likelihood: fit.log_likelihood,
+                is_limit: fit.is_limit,
                 stakeholders: self.spenders.len() as u64,
                 correlation: self.spending.correlation(),
                 mean: ranged(points.iter().filter_map(|point| point.spend).map(mean).collect()),
@@ -161,8 +160,11 @@ impl<'a> Expectation<'a> {
 
     /// The parameters of the resamples.
     fn resampled(&self) -> Result<Vec<Resampled>, NoForecast> {
-        let wanted = (10.0 / (1.0 - self.request.level)).ceil() as u64;
-        let number = wanted.clamp(RESAMPLES + 1, MOST_RESAMPLES + 1) - 1;
+        let tail = 1.0 - self.request.level;
+        let number = ((10.0 / tail).ceil() as u64).clamp(RESAMPLES + 1, MOST_RESAMPLES + 1) - 1;
+        if ((number + 1) as f64) * tail / 2.0 < 1.0 {
+            return Err(NoForecast::LevelTooHigh);
+        }
         let one = |i: u64| {
             let drawn = resample(self.buyers.len(), i);
             let orders = self.base.refit(self.fit, &drawn).ok()?;
@@ -316,6 +318,19 @@ fn runs(histories: &[History]) -> Vec<Range<usize>> {
         runs.push(start..start + run.len());
     }
     runs
+}
+
+/// A parameter: the first of some values, with an interval from the others. Without a maximum, a value that is far from 1 is on its way to 0
+/// or infinity; an interval is open where its limit is.
+fn parameter(values: Vec<f64>, is_limit: bool, level: f64) -> Option<Ranged> {
+    const LARGE: f64 = 1e5;
+    let is_lost = |value: f64| !(1.0 / LARGE..LARGE).contains(&value);
+    let mut ranged = ranged(&values, level);
+    if let Some(interval) = &mut ranged.interval {
+        interval.low = interval.low.filter(|low| *low < LARGE);
+        interval.high = interval.high.filter(|high| *high < LARGE);
+    }
+    (!is_limit || !is_lost(ranged.value)).then_some(ranged)
 }
 
 /// The first value with an interval from the others.

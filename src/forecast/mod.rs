@@ -80,7 +80,7 @@ codes! {
         TooFew = "too few",
         /// The search for the parameters did not end at a maximum of the likelihood.
         DidNotConverge = "did not converge",
-        /// The likelihood has no maximum: a parameter goes to 0 or to infinity.
+        /// The likelihood rises without end as a parameter goes to 0 or infinity.
         AtBoundary = "at the boundary",
         /// The data are too short to hold back any days for a test.
         NoHoldout = "no holdout",
@@ -94,6 +94,8 @@ codes! {
         Suppressed = "suppressed",
         /// Too many resamples could not be fitted.
         Unstable = "unstable",
+        /// There are fewer resamples than the confidence level needs.
+        LevelTooHigh = "level too high",
     }
 }
 
@@ -134,7 +136,7 @@ impl Ranged {
 pub struct Parameter {
     /// Its name in the literature.
     pub name: &'static str,
-    /// Its value; `None`: nobody leaves, and it has none.
+    /// Its value; `None`: it has none, as nobody leaves or it goes to 0 or infinity.
     pub value: Option<Ranged>,
 }
 
@@ -145,6 +147,8 @@ pub struct Orders {
     pub parameters: Vec<Parameter>,
     /// The log-likelihood.
     pub log_likelihood: f64,
+    /// Some parameters go to 0 or infinity and have no value.
+    pub is_limit: bool,
     /// The fit has no stakeholder leaving.
     pub nobody_leaves: bool,
     /// Sum of the probabilities of being a customer still.
@@ -164,6 +168,8 @@ pub struct Spend {
     pub parameters: Vec<Parameter>,
     /// The log-likelihood.
     pub log_likelihood: f64,
+    /// Some parameters go to 0 or infinity and have no value.
+    pub is_limit: bool,
     /// Stakeholders that it is fitted to: those with a repeat purchase and a positive amount.
     pub stakeholders: u64,
     /// Correlation of frequency and mean amount, which the model takes to be 0.

@@ -73,7 +73,7 @@ pub struct Part<'a> {
     /// Stakeholders with orders on more than one day; null: hidden.
     pub repeating: Option<u64>,
     /// The parameters by their names in the literature: of orders r, alpha, and a and b or s and beta; of spend p, q and v. A parameter of the
-    /// model that is null has no value, as nobody leaves.
+    /// model that is null has no value: nobody leaves, or it goes to 0 or infinity.
     pub parameters: Parameters<f64>,
     /// Their limits.
     pub parameter_limits: Parameters<Limits>,

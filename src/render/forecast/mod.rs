@@ -1,5 +1,6 @@
 //! A forecast of a customer base as a document: totals, the test on days held back, groups, stakeholders, and the model.
 
+mod evidence;
 mod json;
 
 use super::displayed;
@@ -9,12 +10,11 @@ use super::record_counts;
 use super::text::Text;
 use crate::canonical::CanonicalTables;
 use crate::catalog::MetricUnit;
-use crate::forecast::{Errors, Forecast, GroupForecast, Holdout, MOST_REPEATS, NoForecast, Parameter, Ranged, StakeholderForecast};
+use crate::forecast::{Forecast, GroupForecast, NoForecast, Ranged, StakeholderForecast};
 use crate::notes::Note;
 use crate::period::date_text;
 use crate::report::RecordCounts;
 use crate::stats::Interval;
-use crate::stats::customer_base::DAYS;
 
 pub use json::{csv, document as data};
 
@@ -89,14 +89,14 @@ fn add(document: &mut Document, sheet: &ForecastSheet) {
     document.heading(2, "Totals".into());
     document.table(totals(sheet, all));
     document.list(remarks(all));
-    holdout(document, sheet, all);
+    evidence::holdout(document, sheet, all);
     if !forecast.groups.is_empty() {
         document.heading(2, "Groups".into());
         document.sentence("Each group has a model and a test of its own. Without a forecast, the last column has the reason.".into());
         document.table(groups(sheet));
     }
     stakeholders(document, sheet);
-    model(document, sheet);
+    evidence::model(document, sheet);
 }
 
 /// What was fitted to what.
@@ -212,6 +212,9 @@ fn remarks(group: &GroupForecast) -> Vec<Text> {
                     "The likelihood is highest if no customer ever leaves, so P(alive) is 1 for all, and the parameters of leaving have no value.",
                 ));
             }
+            if orders.is_limit {
+                remarks.push(limit("orders"));
+            }
             if let Some(why) = orders.no_intervals {
                 remarks.push(Text::own(format!("There are no intervals: {}.", reason(why))));
             }
@@ -220,6 +223,9 @@ fn remarks(group: &GroupForecast) -> Vec<Text> {
     }
     match &group.spend {
         Ok(spend) => {
+            if spend.is_limit {
+                remarks.push(limit("spend"));
+            }
             if let Some(correlation) = spend.correlation.filter(|correlation| correlation.abs() > 0.3) {
                 remarks.push(Text::own(format!(
                     "The correlation of frequency and mean amount is {}, but the model of spend assumes that it is 0: revenue and value may be off.",
@@ -250,86 +256,12 @@ fn remarks(group: &GroupForecast) -> Vec<Text> {
     remarks
 }
 
-/// The test on days that the model did not see.
-fn holdout(document: &mut Document, sheet: &ForecastSheet, group: &GroupForecast) {
-    document.heading(2, "Test on days held back".into());
-    let holdout = match &group.holdout {
-        Ok(holdout) => holdout,
-        Err(why) => {
-            document.sentence(Text::own(format!("There is no test: {}.", reason(*why))));
-            return;
-        }
-    };
-    document.sentence(Text::own(format!(
-        "Fitted to what was known on {}, the model predicts the orders of {} customers from {} to {}. They placed {} orders.",
-        date_text(holdout.plan.split),
-        count(holdout.stakeholders),
-        date_text(holdout.plan.split + 1),
-        date_text(holdout.plan.until),
-        count(holdout.actual),
-    )));
-    document.sentence(verdict(holdout));
-    let row = |title: &str, errors: &Errors| {
-        let bias = errors.bias.map_or_else(Text::default, |bias| {
-            let shown = format!("{}{}%", if bias > 0.0 { "+" } else { "" }, number(bias * 100.0, 1));
-            Text::number(shown, bias, MetricUnit::Share)
-        });
-        vec![
-            Text::own(title),
-            Text::number(number(errors.total, 1), errors.total, MetricUnit::Count),
-            bias,
-            Text::number(number(errors.root_mean_square, 4), errors.root_mean_square, MetricUnit::Index),
-            Text::number(number(errors.mean_absolute, 4), errors.mean_absolute, MetricUnit::Index),
-        ]
-    };
-    document.table(Table {
-        columns: columns(&["Rule", "Predicted orders", "Bias", "Root mean squared error", "Mean absolute error"]),
-        rows: vec![
-            row(sheet.forecast.request.model.title(), &holdout.model),
-            row("Own past rate of each customer", &holdout.naive),
-            row("Same rate for all (mean of history)", &holdout.mean),
-        ],
-        ..Table::default()
-    });
-    let last = holdout.by_frequency.len().saturating_sub(1);
-    let rows = holdout.by_frequency.iter().enumerate().map(|(i, of)| {
-        let more = if i == last && of.repeats == MOST_REPEATS { " or more" } else { "" };
-        let mean = |value: f64| Text::number(number(value, 2), value, MetricUnit::Ratio);
-        vec![
-            Text::own(format!("{}{more}", of.repeats)),
-            Text::own(count(of.stakeholders)),
-            mean(of.predicted),
-            mean(of.actual),
-            mean(of.naive),
-        ]
-    });
-    document.table(Table {
-        caption: "Mean number of orders by the number of repeat orders before".into(),
-        columns: columns(&["Repeat orders before", "Customers", "Predicted", "Actual", "Own past rate"]),
-        rows: rows.collect(),
-        ..Table::default()
-    });
-}
-
-/// Whether the model is better than the naive rules.
-fn verdict(holdout: &Holdout) -> Text {
-    let (naive, mean) = (holdout.naive.root_mean_square, holdout.mean.root_mean_square);
-    let (rule, error) = if naive <= mean {
-        ("the own past rate of each customer", naive)
-    } else {
-        ("the same rate for all", mean)
-    };
-    let less = 1.0 - holdout.model.root_mean_square / error;
-    if holdout.is_worse() {
-        Text::own(format!(
-            "The model is no better than {rule}, so it gives no forecast of stakeholders."
-        ))
-    } else {
-        Text::own(format!(
-            "Its root mean squared error is {}% smaller than that of the better naive rule, {rule}.",
-            number(less * 100.0, 1)
-        ))
-    }
+/// What it means that parameters have no value.
+fn limit(of: &str) -> Text {
+    Text::own(format!(
+        "The model of {of} has its best fit in the limit where some of its parameters go to 0 or infinity, because the customers differ too \
+         little to estimate how they differ. These parameters have no value. The forecast uses the limit."
+    ))
 }
 
 /// The groups, each by itself.
@@ -410,86 +342,24 @@ fn stakeholders(document: &mut Document, sheet: &ForecastSheet) {
     }
     let row = |one: &StakeholderForecast| {
         let forecast = one.forecast.as_ref()?;
-        let weeks = |days: u32| Text::number(number(f64::from(days) / DAYS, 1), f64::from(days) / DAYS, MetricUnit::Ratio);
-        let money = |value: Option<f64>| value.map_or_else(Text::default, |value| sheet.value(MetricUnit::Money, value));
+        let value = forecast
+            .value
+            .map_or_else(Text::default, |value| sheet.value(MetricUnit::Money, value.value));
         Some(vec![
             Text::untrusted(sheet.id(one)),
             Text::own(count(u64::from(one.history.repeats))),
-            weeks(one.history.last),
-            weeks(one.history.age),
             sheet.value(MetricUnit::Share, forecast.alive.value),
             Text::number(number(forecast.orders.value, 2), forecast.orders.value, MetricUnit::Ratio),
             sheet.interval(MetricUnit::Ratio, forecast.orders.value, forecast.orders.interval),
-            money(forecast.revenue),
-            money(forecast.value.map(|value| value.value)),
+            value,
         ])
     };
-    let titles = [
-        "Customer",
-        "Repeat orders",
-        "Weeks to the last",
-        "Weeks since the first",
-        "P(alive)",
-        "Expected orders",
-        "Interval",
-        "Revenue",
-        "Value",
-    ];
+    let titles = ["Customer", "Repeats", "P(alive)", "Expected orders", "Interval", "Value"];
     document.table(Table {
         columns: columns(&titles),
         rows: each.iter().take(sheet.top).filter_map(|(_, one)| row(one)).collect(),
         ..Table::default()
     });
-}
-
-/// The parameters.
-fn model(document: &mut Document, sheet: &ForecastSheet) {
-    let all = &sheet.forecast.all;
-    let mut rows = Vec::new();
-    let mut add = |model: &str, parameters: &[Parameter]| {
-        for parameter in parameters {
-            let Parameter { name, value } = parameter;
-            let text = |value: f64| Text::number(number(value, 4), value, MetricUnit::Index);
-            let interval = value.and_then(|ranged| ranged.interval);
-            let limits = interval.map(|interval| (interval.low.unwrap_or(f64::NAN), interval.high.unwrap_or(f64::NAN)));
-            rows.push(vec![
-                Text::own(model),
-                Text::own(*name),
-                value.map_or_else(|| Text::own("no value"), |ranged| text(ranged.value)),
-                limits.map_or_else(Text::default, |(low, high)| {
-                    Text::own(format!("[{}, {}]", number(low, 4), number(high, 4)))
-                }),
-            ]);
-        }
-    };
-    let mut likelihoods = Vec::new();
-    if let Ok(orders) = &all.orders {
-        add("Orders", &orders.parameters);
-        likelihoods.push(format!("Log-likelihood of orders: {}.", number(orders.log_likelihood, 3)));
-    }
-    if let Ok(spend) = &all.spend {
-        add("Spend (gamma-gamma)", &spend.parameters);
-        likelihoods.push(format!(
-            "Log-likelihood of spend: {}, of {} customers.",
-            number(spend.log_likelihood, 3),
-            count(spend.stakeholders)
-        ));
-    }
-    if rows.is_empty() {
-        return;
-    }
-    document.heading(2, "Model".into());
-    document.sentence(Text::own(format!(
-        "Maximum likelihood, with weeks as the unit of time. {}",
-        likelihoods.join(" ")
-    )));
-    let mut table = Table {
-        columns: columns(&["Model", "Parameter", "Value", "Interval"]),
-        rows,
-        ..Table::default()
-    };
-    table.columns[1].1 = Align::Left;
-    document.table(table);
 }
 
 /// Why a forecast, or a part of it, is missing.
@@ -499,7 +369,7 @@ fn reason(why: NoForecast) -> &'static str {
         NoForecast::TooFew => "at least 10 customers with repeat orders are required",
         NoForecast::DidNotConverge => "the search for the parameters did not converge",
         NoForecast::AtBoundary => {
-            "a parameter goes to 0 or to infinity, as where all customers order at nearly the same rate, so the model does not fit these data"
+            "the likelihood rises without end as a parameter goes to 0 or infinity, so the model does not fit these data"
         }
         NoForecast::NoHoldout => "the data are too short to hold back at least two weeks",
         NoForecast::WorseThanNaive => "on the days held back, the model predicts no better than a naive rule",
@@ -507,5 +377,6 @@ fn reason(why: NoForecast) -> &'static str {
         NoForecast::MixedCurrencies => "the amounts are of several currencies",
         NoForecast::Suppressed => "fewer than five people, all protected",
         NoForecast::Unstable => "more than 5% of the resamples could not be fitted",
+        NoForecast::LevelTooHigh => "the confidence level needs more resamples than are made; set a lower --level",
     }
 }

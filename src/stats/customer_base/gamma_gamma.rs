@@ -6,7 +6,7 @@
 
 use super::dual::{Dual, Real};
 use super::optimise::{Maximum, NoMaximum, Smooth, follow, maximise};
-use super::{settled, sum_in_order};
+use super::sum_in_order;
 
 /// The spending of customers who came back, in the order of the customers.
 #[derive(Debug, Clone, Default)]
@@ -100,6 +100,8 @@ pub struct SpendFit {
     pub parameters: [f64; 3],
     /// The log-likelihood.
     pub log_likelihood: f64,
+    /// Some parameters go to 0 or infinity: the likelihood is as good as its limit, but they have no value.
+    pub is_limit: bool,
     maximum: Maximum<3>,
 }
 
@@ -129,6 +131,7 @@ pub fn fit(spending: &Spending) -> Result<SpendFit, NoMaximum> {
         parameters: [p, q, v * spending.unit],
         // A density of money is one of the unit divided by the unit.
         log_likelihood: maximum.value - ln_unit * spending.customers.len() as f64,
+        is_limit: maximum.is_limit,
         maximum,
     })
 }
@@ -146,7 +149,7 @@ pub fn refit(spending: &Spending, near: &SpendFit, weights: &[u32]) -> Result<[f
         weights: Some(weights),
         step: 1,
     };
-    let [p, q, v] = settled(follow(&likelihood, &near.maximum))?;
+    let [p, q, v] = follow(&likelihood, &near.maximum)?.map(f64::exp);
     Ok([p, q, v * spending.unit])
 }
 

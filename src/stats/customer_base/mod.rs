@@ -17,7 +17,7 @@ use rayon::prelude::*;
 use crate::codes::codes;
 use beta_geometric::Leaving;
 use dual::{Dual, Real};
-use optimise::{Maximum, Smooth, Stopped, follow, maximise};
+use optimise::{Maximum, Smooth, follow, maximise};
 use pareto::Pairs;
 
 pub use gamma_gamma::{SpendFit, Spending, expected_spend, fit as fit_spending, refit as refit_spending};
@@ -73,8 +73,10 @@ pub enum Parameters {
 pub struct Fit {
     /// The parameters.
     pub parameters: Parameters,
-    /// The log-likelihood, without the factorials of the published papers' constants.
+    /// The log-likelihood, as the papers define it, without factorials.
     pub log_likelihood: f64,
+    /// Some parameters go to 0 or infinity: the likelihood is as good as its limit, but they have no value.
+    pub is_limit: bool,
     near: Near,
 }
 
@@ -233,19 +235,20 @@ impl Base {
             (_, Ok(stays)) if reached <= stays.value + WORTH => Ok(Fit {
                 parameters: Parameters::NobodyLeaves(stays.at.map(f64::exp)),
                 log_likelihood: stays.value,
+                is_limit: stays.is_limit,
                 near: Near::NobodyLeaves(stays),
             }),
             (Ok(full), _) => Ok(Fit {
                 parameters: Parameters::All(full.at.map(f64::exp)),
                 log_likelihood: full.value,
+                is_limit: full.is_limit,
                 near: Near::All(full),
             }),
             (Err(stopped), _) => Err(stopped.why),
         }
     }
 
-    /// The parameters of a resample: how often each customer was drawn. At a boundary they are those near it: what depends on them smoothly
-    /// is as good as there.
+    /// The parameters of a resample: how often each customer was drawn.
     ///
     /// # Errors
     /// The search did not converge.
@@ -254,13 +257,13 @@ impl Base {
         let drawn = self.of_customer.iter().zip(drawn);
         drawn.for_each(|(&history, &times)| counts[history as usize] += f64::from(times));
         match &fit.near {
-            Near::All(near) => settled(follow(&self.likelihood(&counts), near)).map(Parameters::All),
+            Near::All(near) => follow(&self.likelihood(&counts), near).map(|at| Parameters::All(at.map(f64::exp))),
             Near::NobodyLeaves(near) => {
                 let staying = Staying {
                     patterns: &self.patterns,
                     counts: &counts,
                 };
-                settled(follow(&staying, near)).map(Parameters::NobodyLeaves)
+                follow(&staying, near).map(|at| Parameters::NobodyLeaves(at.map(f64::exp)))
             }
         }
     }
@@ -329,20 +332,6 @@ impl Prediction<'_> {
 /// The pairs of a model that needs them.
 fn pairs(model: Model, patterns: &Patterns) -> Option<Pairs> {
     (model == Model::ParetoNbd).then(|| Pairs::of(patterns))
-}
-
-/// The numbers that a search for a resample ended at, near a boundary too.
-fn settled<const N: usize>(found: Result<[f64; N], Stopped<N>>) -> Result<[f64; N], NoMaximum> {
-    let at = match found {
-        Ok(at) => at,
-        Err(Stopped {
-            why: NoMaximum::AtBoundary,
-            at,
-            ..
-        }) => at,
-        Err(stopped) => return Err(stopped.why),
-    };
-    Ok(at.map(f64::exp))
 }
 
 /// Where the search starts: spread of rates, and chance to leave.

@@ -2,7 +2,8 @@
 //!
 //! BFGS with a backtracking line search from several starts, then Newton's method to the last digit: Nocedal and Wright, *Numerical
 //! Optimization* (2006), algorithms 6.1 and 3.1. What decides is the Newton decrement: half of g' H^-1 g is what the function can still rise
-//! by. A maximum at infinity never has a small one, so it ends at a bound and is reported as such.
+//! by. A function that rises towards a limit as some numbers go to 0 or infinity has no maximum; where it is as good as flat, it has its limit
+//! there, and what depends on the numbers smoothly has its limit, too.
 
 use super::dual::Dual;
 use crate::codes::codes;
@@ -12,6 +13,12 @@ const BOUND: f64 = 16.2;
 
 /// The rise that is left where the search stops.
 const LEFT: f64 = 1e-9;
+
+/// A slope by a logarithm that is as good as none: the function is a sum of logarithms of probabilities.
+const FLAT: f64 = 0.01;
+
+/// The size of a logarithm from which a number may be on its way to 0 or infinity.
+const LARGE: f64 = 7.0;
 
 codes! {
     /// Why there is no maximum.
@@ -26,11 +33,9 @@ codes! {
 
 /// Where a search ended without a maximum.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Stopped<const N: usize> {
+pub struct Stopped {
     /// Why it is none.
     pub why: NoMaximum,
-    /// The logarithms of the numbers.
-    pub at: [f64; N],
     /// The value there, which may be as good as the supremum.
     pub value: f64,
 }
@@ -44,6 +49,8 @@ pub struct Maximum<const N: usize> {
     pub value: f64,
     /// The inverse of the negative matrix of second derivatives by the logarithms: their covariance where the function is a likelihood.
     pub covariance: [[f64; N]; N],
+    /// It is none, but where the function is as good as its limit.
+    pub is_limit: bool,
 }
 
 /// A function with its derivatives by the logarithms of its numbers.
@@ -63,14 +70,13 @@ pub trait Smooth<const N: usize>: Sync {
 ///
 /// # Errors
 /// Why there is none.
-pub fn maximise<const N: usize>(function: &impl Smooth<N>, rough: &impl Smooth<N>, starts: &[[f64; N]]) -> Result<Maximum<N>, Stopped<N>> {
+pub fn maximise<const N: usize>(function: &impl Smooth<N>, rough: &impl Smooth<N>, starts: &[[f64; N]]) -> Result<Maximum<N>, Stopped> {
     let found = starts.iter().filter_map(|start| climb(rough, *start, identity(1.0)));
     let best = found.reduce(|a, b| if b.value > a.value { b } else { a });
     match best.and_then(|best| climb(function, best.at, identity(1.0))) {
         Some(top) => polish(function, top.at),
         None => Err(Stopped {
             why: NoMaximum::DidNotConverge,
-            at: [0.0; N],
             value: f64::NEG_INFINITY,
         }),
     }
@@ -82,8 +88,8 @@ pub fn maximise<const N: usize>(function: &impl Smooth<N>, rough: &impl Smooth<N
 /// goes on as without it. The logarithms are then at most so far from the maximum that the function could still rise by a thousandth.
 ///
 /// # Errors
-/// Why there is none, and where the search ended.
-pub fn follow<const N: usize>(function: &impl Smooth<N>, near: &Maximum<N>) -> Result<[f64; N], Stopped<N>> {
+/// Why there is none.
+pub fn follow<const N: usize>(function: &impl Smooth<N>, near: &Maximum<N>) -> Result<[f64; N], NoMaximum> {
     const ENOUGH: f64 = 1e-3;
     let mut at = near.at;
     let mut last = f64::INFINITY;
@@ -100,20 +106,27 @@ pub fn follow<const N: usize>(function: &impl Smooth<N>, near: &Maximum<N>) -> R
         }
         last = left;
     }
-    let stopped = |why, at, value| Err(Stopped { why, at, value });
-    let Some(top) = climb(function, near.at, near.covariance) else {
-        return stopped(NoMaximum::DidNotConverge, near.at, f64::NEG_INFINITY);
-    };
-    let left = function
-        .inside(top.at)
-        .map(|here| dot(times(&top.inverse, here.slope), here.slope) / 2.0);
-    if is_far(top.at) {
-        stopped(NoMaximum::AtBoundary, top.at, top.value)
-    } else if left.is_some_and(|left| left.abs() < ENOUGH) {
+    let top = climb(function, near.at, near.covariance).ok_or(NoMaximum::DidNotConverge)?;
+    let here = function.inside(top.at).ok_or(NoMaximum::DidNotConverge)?;
+    let left = dot(times(&top.inverse, here.slope), here.slope) / 2.0;
+    if left.abs() < ENOUGH || is_flat(top.at, here.slope) {
         Ok(top.at)
     } else {
-        stopped(NoMaximum::DidNotConverge, top.at, top.value)
+        Err(why(top.at))
     }
+}
+
+/// Why a search that ended here found no maximum.
+fn why<const N: usize>(at: [f64; N]) -> NoMaximum {
+    match is_far(at) {
+        true => NoMaximum::AtBoundary,
+        false => NoMaximum::DidNotConverge,
+    }
+}
+
+/// Whether a function with this slope is as good as its limit.
+fn is_flat<const N: usize>(at: [f64; N], slope: [f64; N]) -> bool {
+    at.iter().any(|x| x.abs() > LARGE) && slope.iter().all(|slope| slope.abs() < FLAT)
 }
 
 /// Whether a number is as good as 0 or infinity.
@@ -196,7 +209,7 @@ fn update<const N: usize>(inverse: &mut [[f64; N]; N], moved: [f64; N], change: 
 }
 
 /// Newton's method from a point near the maximum.
-fn polish<const N: usize>(function: &impl Smooth<N>, mut at: [f64; N]) -> Result<Maximum<N>, Stopped<N>> {
+fn polish<const N: usize>(function: &impl Smooth<N>, mut at: [f64; N]) -> Result<Maximum<N>, Stopped> {
     let mut value = f64::NEG_INFINITY;
     for _ in 0..30 {
         let Some(here) = function.inside(at) else { break };
@@ -218,6 +231,7 @@ fn polish<const N: usize>(function: &impl Smooth<N>, mut at: [f64; N]) -> Result
                 at: end,
                 value,
                 covariance,
+                is_limit: false,
             });
         }
         let noise = 1e-13 * here.value.abs();
@@ -228,11 +242,19 @@ fn polish<const N: usize>(function: &impl Smooth<N>, mut at: [f64; N]) -> Result
         };
         at = to;
     }
-    let why = match is_far(at) {
-        true => NoMaximum::AtBoundary,
-        false => NoMaximum::DidNotConverge,
-    };
-    Err(Stopped { why, at, value })
+    let slope = function.inside(at).map(|here| here.slope);
+    if slope.is_some_and(|slope| is_flat(at, slope)) {
+        // Curved as it is, and a little in the directions in which it is flat.
+        let curved = curvature(function, at)
+            .map(|rows| std::array::from_fn(|i| std::array::from_fn(|j| rows[i][j] + if i == j { FLAT } else { 0.0 })));
+        return Ok(Maximum {
+            at,
+            value,
+            covariance: curved.and_then(|curved| inverted(&curved)).unwrap_or(identity(1.0)),
+            is_limit: true,
+        });
+    }
+    Err(Stopped { why: why(at), value })
 }
 
 /// The negative second derivatives, by differences of the first.
@@ -344,11 +366,12 @@ mod tests {
     }
 
     #[test]
-    fn a_maximum_at_infinity_is_none() {
+    fn where_the_function_rises_without_end_there_is_at_most_a_limit() {
         let rising = Of(|[x, y]: [Dual<2>; 2]| -(Dual::constant(1.0) / x) - (y + -1.0) * (y + -1.0));
-        let stopped = maximise(&rising, &rising, &[[0.0, 0.5]]).unwrap_err();
-        assert_eq!(stopped.why, NoMaximum::AtBoundary);
-        assert!(stopped.value > -1e-6);
+        let limit = maximise(&rising, &rising, &[[0.0, 0.5]]).unwrap();
+        assert!(limit.is_limit && limit.value > -1e-3 && limit.at[1].abs() < 1e-3, "{limit:?}");
+        let steep = Of(|[x, y]: [Dual<2>; 2]| x.ln() - (y + -1.0) * (y + -1.0));
+        assert_eq!(maximise(&steep, &steep, &[[0.0, 0.5]]).unwrap_err().why, NoMaximum::AtBoundary);
         let flat = Of(|[x, _]: [Dual<2>; 2]| -(x + -1.0) * (x + -1.0));
         assert_eq!(maximise(&flat, &flat, &[[0.3, 0.0]]).unwrap_err().why, NoMaximum::DidNotConverge);
     }

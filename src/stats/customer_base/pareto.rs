@@ -3,7 +3,8 @@
 //! Rates are gamma distributed with shape r and scale 1 / alpha, in purchases a week; so are the rates at which customers leave, with shape s
 //! and scale 1 / beta. Schmittlein, Morrison and Colombo, "Counting your customers: who are they and what will they do next?",
 //! *Management Science* 33 (1987). The likelihood is that of Fader and Hardie, "A note on deriving the Pareto/NBD model and related
-//! expressions" (2005), equation 20, after Euler's transformation of its hypergeometric functions.
+//! expressions" (2005), equation 20, after Euler's transformation of its hypergeometric functions or, where these converge slowly, with the
+//! integral that they stand for.
 
 use rayon::prelude::*;
 
@@ -101,11 +102,61 @@ impl<R: Real> Likelihood<R> {
 fn tail<R: Real>([r, alpha, s, beta]: [R; 4], x: f64, t: f64) -> R {
     let (shape, c) = (r + x, r + s + (x + 1.0));
     let (buying, leaving) = (alpha + t, beta + t);
-    if alpha.value() >= beta.value() {
+    let nearness = (leaving.value() / buying.value()).min(buying.value() / leaving.value());
+    if nearness < NEAR {
+        -shape * buying.ln() - s * leaving.ln() + (c + -1.0).ln() + integral(s, shape, (leaving / buying).ln())
+    } else if alpha.value() >= beta.value() {
         -shape * buying.ln() - s * leaving.ln() + gauss(shape, c, (alpha - beta) / buying).ln()
     } else {
         (-shape + 1.0) * buying.ln() - (s + 1.0) * leaving.ln() + gauss(s + 1.0, c, (beta - alpha) / leaving).ln()
     }
+}
+
+/// Below this distance of z from 1 the continued fraction takes more steps than the integral.
+const NEAR: f64 = 0.01;
+
+/// The logarithm of the integral of (1 + v)^-(s + 1) (1 + e v)^-k over v from 0 to infinity, with the logarithm of e: [`tail`] in units of its
+/// start.
+///
+/// The trapezoidal rule on the logarithm of v: the integrand is analytic and falls exponentially on both sides, so that the error falls
+/// exponentially with the step (Trefethen and Weideman, *SIAM Review* 56, 2014). It has one peak, from which the sum goes both ways.
+fn integral<R: Real>(s: R, k: R, ln_e: R) -> R {
+    const STEP: f64 = 0.25;
+    let (first, second, shift) = (s.value() + 1.0, k.value(), ln_e.value());
+    let softplus = |x: f64| x.max(0.0) + (-x.abs()).exp().ln_1p();
+    let height = |at: f64| at - first * softplus(at) - second * softplus(at + shift);
+    let logistic = |x: f64| 1.0 / (1.0 + (-x).exp());
+    let falls = |at: f64| first * logistic(at) + second * logistic(at + shift) > 1.0;
+    // Left of all that matters to right of it.
+    let far = 50.0 + shift.abs() + first.ln().abs() + second.ln().abs();
+    let (mut low, mut high) = (-far, far);
+    while high - low > STEP {
+        let middle = (low + high) / 2.0;
+        if falls(middle) {
+            high = middle;
+        } else {
+            low = middle;
+        }
+    }
+    let (peak, top) = (high, height(high));
+    // The sum, and those of its derivatives by s, k and the logarithm of e.
+    let mut sums = [0.0; 4];
+    for direction in [-STEP, STEP] {
+        for step in u32::from(direction > 0.0)..MOST_STEPS {
+            let at = peak + f64::from(step) * direction;
+            let (of_s, of_k) = (softplus(at), softplus(at + shift));
+            let term = (at - first * of_s - second * of_k - top).exp();
+            sums[0] += term;
+            sums[1] -= term * of_s;
+            sums[2] -= term * of_k;
+            sums[3] -= term * second * logistic(at + shift);
+            if term < 1e-18 * sums[0] {
+                break;
+            }
+        }
+    }
+    let logarithm = top + (sums[0] * STEP).ln();
+    s.through(logarithm, sums[1] / sums[0]) + k.through(0.0, sums[2] / sums[0]) + ln_e.through(0.0, sums[3] / sums[0])
 }
 
 /// The Gauss hypergeometric function 2F1(1, b; c; z) for b > 0, c > b and 0 <= z < 1, by Gauss's continued fraction.
@@ -136,7 +187,7 @@ fn gauss<R: Real>(b: R, c: R, z: R) -> R {
     one / value
 }
 
-/// More steps than parameters within their bounds need.
+/// More steps than any sum here needs that matters.
 const MOST_STEPS: u32 = 1_000_000;
 
 /// The expected number of purchases within some weeks, of a customer with so many repeats and days since the first purchase who has not left:
@@ -152,4 +203,55 @@ pub fn expected([r, alpha, s, beta]: [f64; 4], (repeats, age): (u32, u32), weeks
         exponent.exp_m1() / (1.0 - s)
     };
     rate * (beta + age) * time
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stats::customer_base::dual::Dual;
+
+    /// scipy 1.17, `hyp2f1(1, b, c, z)`.
+    #[test]
+    fn the_continued_fraction_is_the_hypergeometric_function() {
+        for (b, c, z, expected) in [
+            (2.55, 3.16, 0.3, 1.3265776824144735),
+            (177.5, 178.6, 0.9, 9.49648345028422),
+            (1.6, 180.0, 0.99, 1.0089276582780047),
+            (0.5, 1.7, 0.95, 1.9150708844044886),
+            (0.5, 1.7, 0.0, 1.0),
+        ] {
+            let found: f64 = gauss(b, c, z);
+            assert!((found / expected - 1.0).abs() < 1e-13, "{found} is not {expected}");
+        }
+    }
+
+    /// Both ways give the same tails and derivatives, and the integral also where the fraction would not end.
+    #[test]
+    fn the_integral_is_what_the_fraction_is() {
+        for (parameters, x, t) in [
+            ([0.55f64, 10.6, 0.6, 11.7], 2.0, 30.0),
+            ([0.55, 10.6, 0.6, 1.7], 0.0, 0.0),
+            ([3.0, 2.0, 0.01, 40.0], 177.0, 64.0),
+            ([200.0, 4000.0, 3.0, 60.0], 5.0, 80.0),
+        ] {
+            let dual = Dual::from_logarithms(parameters.map(f64::ln));
+            let [r, alpha, s, beta] = dual;
+            let (buying, leaving) = (alpha + t, beta + t);
+            let shape = r + x;
+            let by_integral = -shape * buying.ln() - s * leaving.ln() + (r + s + x).ln() + integral(s, shape, (leaving / buying).ln());
+            let by_fraction = tail(dual, x, t);
+            assert!(
+                (by_integral.value / by_fraction.value - 1.0).abs() < 1e-13,
+                "{by_integral:?} is not {by_fraction:?}"
+            );
+            for (a, b) in by_integral.slope.iter().zip(by_fraction.slope) {
+                assert!((a - b).abs() < 1e-9 * b.abs().max(1.0), "{by_integral:?} is not {by_fraction:?}");
+            }
+        }
+        // With e = 1 it is 1 / (s + k), whatever they are.
+        for (s, k) in [(1e-6, 1e-2), (3.0, 1e6), (1e6, 0.5)] {
+            let found: f64 = integral(s, k, 0.0);
+            assert!((found + f64::ln(s + k)).abs() < 1e-12, "{found}");
+        }
+    }
 }
