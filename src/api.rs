@@ -34,6 +34,11 @@ pub mod expr {
     pub use crate::expr::{Expr, Value, parse};
 }
 
+/// Models of a customer base.
+pub mod customer_base {
+    pub use crate::stats::customer_base::{Base, Fit, History, Model, NoMaximum, Parameters, Prediction, percentiles, resample};
+}
+
 /// Derived tables.
 pub mod facts {
     pub use crate::facts::{SPECS, context::Settings};

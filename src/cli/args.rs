@@ -1,5 +1,6 @@
 //! The command line: commands, arguments and options. Their doc comments are the texts of `--help`.
 
+pub mod forecast;
 mod health;
 
 use std::path::PathBuf;
@@ -90,6 +91,8 @@ pub enum Command {
     Test(Test),
     /// Score the health of each stakeholder, and show who is at risk and why
     Health(Box<Health>),
+    /// Forecast orders, revenue and value of customers without contracts, tested on days held back
+    Forecast(Box<forecast::Forecast>),
     /// Show the records behind a number, in numerator and denominator, with file and line
     Rows(Box<Rows>),
     /// Segment customers by recency, frequency and money, and show who moved since the previous period

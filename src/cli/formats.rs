@@ -9,6 +9,7 @@ use std::io::Write;
 use super::{check, health, inspect, metrics, report};
 use crate::render::check::{document as check_document, github, json as check_json, junit, openmetrics, sarif};
 use crate::render::document::Document;
+use crate::render::forecast::{self, ForecastSheet};
 use crate::render::health as rendered_health;
 use crate::render::output_format::OutputFormat;
 use crate::render::report::{Detail, json as report_json};
@@ -201,6 +202,20 @@ formats! {
 }
 
 formats! {
+    /// What `forecast` writes.
+    enum ForecastFormat of "forecast" writes ForecastSheet<'_> {
+        Table = terminal::FORMAT => |sheet, style, out| table(out, &forecast::document(sheet, false), style);
+        Csv = csv::FORMAT => |sheet, _, out| forecast::csv(sheet, out);
+        Json = json::FORMAT, schema wire::forecast::Forecast::ID => |sheet, _, out| data(out, &forecast::data(sheet));
+        Markdown = markdown::FORMAT => |sheet, _, out| text(out, &markdown::text(&forecast::document(sheet, true)));
+        Xlsx = xlsx::FORMAT => |sheet, _, out| {
+            xlsx::write(&forecast::document(sheet, true), &sheet.units(), sheet.canonical.as_of, out)
+        };
+        Html = html::FORMAT => |sheet, _, out| page(out, &forecast::document(sheet, true));
+    }
+}
+
+formats! {
     /// What `inspect` writes.
     enum InspectFormat of "inspect" writes inspect::Output {
         Table = terminal::FORMAT => |output, style, out| table(out, &inspection::document(&output.files, &output.allowed), style);
@@ -263,7 +278,7 @@ const fn of<F: Formats>() -> CommandFormats {
 }
 
 /// The commands that print results.
-pub const COMMANDS: [CommandFormats; 10] = [
+pub const COMMANDS: [CommandFormats; 11] = [
     of::<InspectFormat>(),
     of::<MeasureFormat>(),
     of::<ReportFormat>(),
@@ -274,6 +289,7 @@ pub const COMMANDS: [CommandFormats; 10] = [
     of::<RowsFormat>(),
     of::<SegmentsFormat>(),
     of::<HealthFormat>(),
+    of::<ForecastFormat>(),
 ];
 
 /// The command that writes a file for each table.

@@ -6,6 +6,7 @@ mod convert;
 mod data;
 mod diff;
 mod failure;
+mod forecast;
 mod formats;
 mod health;
 mod init;
@@ -69,6 +70,7 @@ fn run(args: &Args) -> anyhow::Result<ExitCode> {
         Command::Diff(diff) => diff::run(&args.global, diff),
         Command::Metrics(metrics) => metrics::run(&args.global, metrics),
         Command::Health(health) => health::run(&args.global, health),
+        Command::Forecast(of) => forecast::run(&args.global, of),
         Command::Rows(rows) => rows::run(&args.global, rows),
         Command::Segments(segments) => segments::run(&args.global, segments),
         Command::Convert(convert) => convert::run(&args.global, convert),

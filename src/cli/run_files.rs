@@ -128,6 +128,7 @@ fn outputs(command: &Command) -> Vec<Output> {
         Command::Rows(of) => rejects(&of.reading),
         Command::Segments(of) => rejects(&of.reading),
         Command::Health(of) => rejects(&of.reading),
+        Command::Forecast(of) => rejects(&of.reading),
         Command::Convert(of) => rejects(&of.reading),
         Command::Diff(_) | Command::Test(_) | Command::Completions { .. } | Command::Man { .. } | Command::Help { .. } => {}
     }
@@ -146,6 +147,7 @@ fn outputs(command: &Command) -> Vec<Output> {
         Command::Rows(of) => results(&of.outputs.output),
         Command::Segments(of) => results(&of.outputs.output),
         Command::Health(of) => results(&of.outputs.output),
+        Command::Forecast(of) => results(&of.outputs.output),
         Command::Check(of) => {
             results(&of.outputs.output);
             of.save_baseline.iter().for_each(|file| add("--save-baseline", file));
@@ -189,6 +191,7 @@ fn inputs(args: &Args) -> Vec<Input> {
         Command::Rows(of) => (&of.inputs, usual),
         Command::Segments(of) => (&of.inputs, usual),
         Command::Health(of) => (&of.inputs, usual),
+        Command::Forecast(of) => (&of.inputs, usual),
         Command::Convert(of) => (&of.inputs, usual),
         Command::Metrics(of) => (of.with.as_deref().unwrap_or_default(), usual),
         Command::Report(of) => {

@@ -46,7 +46,7 @@ pub use finishing::suppress::{FEWEST, hidden, hidden_groups};
 pub use private::Private;
 pub use requirements::{columns_to_load, is_superseded, kept_for};
 pub use rows::{Entry, FactRow, SupportingRows, Wanted, may_show, rows};
-pub use slices::{NONE, StakeholderGroups, kept, stakeholder_groups};
+pub use slices::{NONE, Slices, StakeholderGroups, kept, stakeholder_groups};
 pub use window_sets::{Compare, window};
 
 use counting::Build;

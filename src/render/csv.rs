@@ -57,7 +57,7 @@ pub fn write(measured: &MeasureResult, out: &mut dyn Write) -> anyhow::Result<()
 }
 
 /// A plain value as the text of a field.
-fn text(value: &Value) -> String {
+pub(super) fn text(value: &Value) -> String {
     match value {
         Value::Null | Value::Array(_) | Value::Object(_) => String::new(),
         Value::Bool(is) => is.to_string(),
@@ -69,7 +69,7 @@ fn text(value: &Value) -> String {
     }
 }
 
-fn foreign(text: &str) -> String {
+pub(super) fn foreign(text: &str) -> String {
     Untrusted::new(text).csv().into_owned()
 }
 

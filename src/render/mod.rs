@@ -11,6 +11,7 @@ pub mod described;
 pub mod displayed;
 pub mod document;
 mod escape;
+pub mod forecast;
 pub mod format;
 pub mod health;
 pub mod html;

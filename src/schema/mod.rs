@@ -192,7 +192,10 @@ mod tests {
     fn events_are_in_the_past_and_come_best_first() {
         let events = |table: Table| table.event_columns().map(|column| column.name).collect::<Vec<_>>();
         for (table, expected) in [
-            (Table::Interactions, &["occurred_at", "responded_at", "resolved_at", "reopened_at"][..]),
+            (
+                Table::Interactions,
+                &["occurred_at", "responded_at", "resolved_at", "reopened_at"][..],
+            ),
             (Table::Surveys, &["responded_at", "sent_at"]),
             (Table::Purchases, &["occurred_at"]),
             (Table::Stakeholders, &["started_at"]),

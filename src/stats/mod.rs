@@ -12,6 +12,7 @@
 
 mod bootstrap;
 pub mod concentration;
+pub mod customer_base;
 mod difference;
 pub mod discrimination;
 mod distribution;

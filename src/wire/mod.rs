@@ -6,6 +6,7 @@
 mod cell;
 pub mod check;
 pub mod diff;
+pub mod forecast;
 pub mod health;
 pub mod inspection;
 mod layout;
@@ -164,7 +165,7 @@ const fn described<D: Document>(name: &'static str) -> Described {
 }
 
 /// All documents.
-pub const DOCUMENTS: [Described; 10] = [
+pub const DOCUMENTS: [Described; 11] = [
     described::<measure::Measure>("measure"),
     described::<report::Report>("report"),
     described::<diff::Diff>("diff"),
@@ -172,6 +173,7 @@ pub const DOCUMENTS: [Described; 10] = [
     described::<check::Rules>("rules"),
     described::<metrics::Metrics>("metrics"),
     described::<rows::Rows<'static>>("rows"),
+    described::<forecast::Forecast<'static>>("forecast"),
     described::<inspection::Inspect>("inspect"),
     described::<segments::Segments<'static>>("segments"),
     described::<health::Health<'static>>("health"),

@@ -9,6 +9,7 @@ mod convert;
 mod currencies;
 mod diff;
 mod files;
+mod forecast;
 mod health;
 mod inspect;
 mod measure;

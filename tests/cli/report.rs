@@ -361,6 +361,9 @@ fn a_report_of_a_week_says_on_which_day_weeks_start() {
     };
     assert_eq!(period(&["--period", "2026-W40"])["week_start"], "monday");
     let sunday = period(&["--period", "2026-W40", "--week-start", "sunday"]);
-    assert_eq!((&sunday["week_start"], &sunday["start"]), (&"sunday".into(), &"2026-10-04T00:00:00Z".into()));
+    assert_eq!(
+        (&sunday["week_start"], &sunday["start"]),
+        (&"sunday".into(), &"2026-10-04T00:00:00Z".into())
+    );
     assert_eq!(period(&["--period", "2026-10"])["week_start"], Value::Null);
 }

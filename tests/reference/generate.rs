@@ -477,13 +477,16 @@ impl Maker {
                     self.maybe(70, c)
                 }),
                 ("automated", text(if self.rng.percent(5) { "true" } else { "false" })),
-                ("status", match self.rng.int(0, 9) {
-                    0 | 1 => self.one(&OPEN),
-                    2..5 => self.one(&CLOSED),
-                    5 if self.rng.percent(50) => self.one(&NO_CASES),
-                    6 => text("triaged"),
-                    _ => String::new(),
-                }),
+                (
+                    "status",
+                    match self.rng.int(0, 9) {
+                        0 | 1 => self.one(&OPEN),
+                        2..5 => self.one(&CLOSED),
+                        5 if self.rng.percent(50) => self.one(&NO_CASES),
+                        6 => text("triaged"),
+                        _ => String::new(),
+                    },
+                ),
             ]);
         }
         out

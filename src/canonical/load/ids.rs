@@ -255,7 +255,10 @@ mod tests {
         let tickets = "customer_id,ticket_id,created_at,resolved_at\na,1,2026-01-01,\n,2,2026-01-01,\n";
         let loaded = load(&[("t.csv", "interactions", tickets)]);
         let text = note(&loaded, "records-of-nobody").text();
-        assert!(text.starts_with("interactions: 1 record (50.0% of the file) has no stakeholder ID"), "{text}");
+        assert!(
+            text.starts_with("interactions: 1 record (50.0% of the file) has no stakeholder ID"),
+            "{text}"
+        );
         assert!(notes(&load(&[("o.csv", "purchases", &orders(&["a"]))]), "purchases-of-nobody").is_empty());
     }
 

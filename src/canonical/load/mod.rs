@@ -287,7 +287,10 @@ fn read_file(
             layout: &layout,
             mapping: &mapping,
             filter: filter.as_ref(),
-            filter_reads_na: source.filter.as_ref().is_some_and(|filter| filter.text().contains(&format!("'{}'", cells::NA))),
+            filter_reads_na: source
+                .filter
+                .as_ref()
+                .is_some_and(|filter| filter.text().contains(&format!("'{}'", cells::NA))),
             lookup: lookup.as_ref(),
             dates: source.dates.map(mapping::order_of),
             zone: &zone,

@@ -3,8 +3,8 @@
 use relhealth::api::schema::Table;
 
 use super::orders::{self, Order};
-use crate::generate::LEFT;
 use super::{At, Data, Dims, Money, Record, Row, Window};
+use crate::generate::LEFT;
 
 /// The roster row of a stakeholder that started last.
 pub fn current<'a>(data: &'a Data, who: &str) -> Option<&'a Record> {

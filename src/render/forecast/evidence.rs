@@ -1,0 +1,143 @@
+//! How the model did on days that it did not see, and what it is made of.
+
+use super::{ForecastSheet, columns, reason};
+use crate::catalog::MetricUnit;
+use crate::forecast::{Errors, GroupForecast, Holdout, MOST_REPEATS, Parameter};
+use crate::period::date_text;
+use crate::render::document::{Align, Document, Table};
+use crate::render::format::{count, number};
+use crate::render::text::Text;
+use crate::stats::Interval;
+
+/// The test on days that the model did not see.
+pub fn holdout(document: &mut Document, sheet: &ForecastSheet, group: &GroupForecast) {
+    document.heading(2, "Test on days held back".into());
+    let holdout = match &group.holdout {
+        Ok(holdout) => holdout,
+        Err(why) => {
+            document.sentence(Text::own(format!("There is no test: {}.", reason(*why))));
+            return;
+        }
+    };
+    document.sentence(Text::own(format!(
+        "Fitted to what was known on {}, the model predicts the orders of {} customers from {} to {}. They placed {} orders.",
+        date_text(holdout.plan.split),
+        count(holdout.stakeholders),
+        date_text(holdout.plan.split + 1),
+        date_text(holdout.plan.until),
+        count(holdout.actual),
+    )));
+    document.sentence(verdict(holdout));
+    let row = |title: &str, errors: &Errors| {
+        let bias = errors.bias.map_or_else(Text::default, |bias| {
+            let shown = format!("{}{}%", if bias > 0.0 { "+" } else { "" }, number(bias * 100.0, 1));
+            Text::number(shown, bias, MetricUnit::Share)
+        });
+        vec![
+            Text::own(title),
+            Text::number(number(errors.total, 1), errors.total, MetricUnit::Count),
+            bias,
+            Text::number(number(errors.root_mean_square, 4), errors.root_mean_square, MetricUnit::Index),
+            Text::number(number(errors.mean_absolute, 4), errors.mean_absolute, MetricUnit::Index),
+        ]
+    };
+    document.table(Table {
+        columns: columns(&["Rule", "Predicted orders", "Bias", "Root mean squared error", "Mean absolute error"]),
+        rows: vec![
+            row(sheet.forecast.request.model.title(), &holdout.model),
+            row("Own past rate of each customer", &holdout.naive),
+            row("Same rate for all (mean of history)", &holdout.mean),
+        ],
+        ..Table::default()
+    });
+    let last = holdout.by_frequency.len().saturating_sub(1);
+    let rows = holdout.by_frequency.iter().enumerate().map(|(i, of)| {
+        let more = if i == last && of.repeats == MOST_REPEATS { " or more" } else { "" };
+        let mean = |value: f64| Text::number(number(value, 2), value, MetricUnit::Ratio);
+        vec![
+            Text::own(format!("{}{more}", of.repeats)),
+            Text::own(count(of.stakeholders)),
+            mean(of.predicted),
+            mean(of.actual),
+            mean(of.naive),
+        ]
+    });
+    document.table(Table {
+        caption: "Mean number of orders by the number of repeat orders before".into(),
+        columns: columns(&["Repeat orders before", "Customers", "Predicted", "Actual", "Own past rate"]),
+        rows: rows.collect(),
+        ..Table::default()
+    });
+}
+
+/// Whether the model is better than the naive rules.
+fn verdict(holdout: &Holdout) -> Text {
+    let (naive, mean) = (holdout.naive.root_mean_square, holdout.mean.root_mean_square);
+    let (rule, error) = if naive <= mean {
+        ("the own past rate of each customer", naive)
+    } else {
+        ("the same rate for all", mean)
+    };
+    let less = 1.0 - holdout.model.root_mean_square / error;
+    if holdout.is_worse() {
+        Text::own(format!(
+            "The model is no better than {rule}, so it gives no forecast of stakeholders."
+        ))
+    } else {
+        Text::own(format!(
+            "Its root mean squared error is {}% smaller than that of the better naive rule, {rule}.",
+            number(less * 100.0, 1)
+        ))
+    }
+}
+
+/// The parameters.
+pub fn model(document: &mut Document, sheet: &ForecastSheet) {
+    let all = &sheet.forecast.all;
+    let mut rows = Vec::new();
+    let limits = |interval: Interval| {
+        let limit = |limit: Option<f64>| limit.map_or("...".to_string(), |limit| number(limit, 4));
+        Text::own(format!("[{}, {}]", limit(interval.low), limit(interval.high)))
+    };
+    let mut add = |model: &str, parameters: &[Parameter]| {
+        for parameter in parameters {
+            let Parameter { name, value } = parameter;
+            let text = |value: f64| Text::number(number(value, 4), value, MetricUnit::Index);
+            let interval = value.and_then(|ranged| ranged.interval);
+            rows.push(vec![
+                Text::own(model),
+                Text::own(*name),
+                value.map_or_else(|| Text::own("no value"), |ranged| text(ranged.value)),
+                interval.map_or_else(Text::default, limits),
+            ]);
+        }
+    };
+    let mut likelihoods = Vec::new();
+    if let Ok(orders) = &all.orders {
+        add("Orders", &orders.parameters);
+        likelihoods.push(format!("Log-likelihood of orders: {}.", number(orders.log_likelihood, 3)));
+    }
+    if let Ok(spend) = &all.spend {
+        add("Spend (gamma-gamma)", &spend.parameters);
+        likelihoods.push(format!(
+            "Log-likelihood of spend: {}, of {} customers.",
+            number(spend.log_likelihood, 3),
+            count(spend.stakeholders)
+        ));
+    }
+    if rows.is_empty() {
+        return;
+    }
+    document.heading(2, "Model".into());
+    document.sentence(Text::own(format!(
+        "Maximum likelihood, with weeks as the unit of time. {}",
+        likelihoods.join(" ")
+    )));
+    let mut table = Table {
+        columns: columns(&["Model", "Parameter", "Value", "Interval"]),
+        rows,
+        ..Table::default()
+    };
+    table.columns[1].1 = Align::Left;
+    document.table(table);
+}

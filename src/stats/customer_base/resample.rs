@@ -1,0 +1,61 @@
+//! Resampling of customers, whose spread is that of everything that was fitted to them.
+//!
+//! Efron and Tibshirani, *An Introduction to the Bootstrap* (1993), chapter 13: the limits are percentiles of the resampled values.
+
+use crate::stats::Interval;
+use crate::stats::bootstrap::SplitMix64;
+
+/// Where the sequence of draws starts; fixed, so that the same data give the same intervals.
+const SEED: u64 = 0xC057_0AE2_BA5E_0000;
+
+/// How often each of so many customers is drawn in a resample: the same for the same number of the resample, whatever else runs.
+pub fn resample(customers: usize, number: u64) -> Vec<u32> {
+    let mut seeds = SplitMix64(SEED ^ number.wrapping_mul(0xD134_2543_DE82_EF95));
+    let mut draws = SplitMix64(seeds.next());
+    let mut drawn = vec![0; customers];
+    for _ in 0..customers {
+        // 64 random bits taken to 0..customers.
+        let at = (u128::from(draws.next()) * customers as u128) >> 64;
+        drawn[at as usize] += 1;
+    }
+    drawn
+}
+
+/// The limits at a level: the values of rank (B + 1) alpha / 2, rounded down, from either end of B resampled values. The values are put
+/// into another order. `None`: there are too few of them for the level.
+pub fn percentiles(values: &mut [f64], level: f64) -> Option<Interval> {
+    let rank = ((values.len() + 1) as f64 * (1.0 - level) / 2.0 + 1e-9).floor() as usize;
+    if rank == 0 || 2 * rank > values.len() {
+        return None;
+    }
+    let last = values.len() - rank;
+    let (_, low, above) = values.select_nth_unstable_by(rank - 1, f64::total_cmp);
+    let low = *low;
+    let (_, high, _) = above.select_nth_unstable_by(last - rank, f64::total_cmp);
+    Some(Interval::closed(low, *high))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_are_drawn_alike_and_each_resample_is_its_own() {
+        let drawn = resample(1000, 3);
+        assert_eq!(drawn.iter().sum::<u32>(), 1000);
+        assert_eq!(drawn, resample(1000, 3));
+        assert_ne!(drawn, resample(1000, 4));
+        // About 1 / e of them are not drawn, with a standard deviation of 10.
+        let none = drawn.iter().filter(|times| **times == 0).count();
+        assert!((340..400).contains(&none), "{none}");
+    }
+
+    #[test]
+    fn limits_are_order_statistics() {
+        let mut values: Vec<f64> = (1..=199).rev().map(f64::from).collect();
+        assert_eq!(percentiles(&mut values, 0.95), Some(Interval::closed(5.0, 195.0)));
+        assert_eq!(percentiles(&mut values, 0.99), Some(Interval::closed(1.0, 199.0)));
+        assert_eq!(percentiles(&mut values, 0.999), None);
+        assert_eq!(percentiles(&mut [], 0.95), None);
+    }
+}
