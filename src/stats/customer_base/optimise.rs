@@ -14,6 +14,10 @@ const BOUND: f64 = 16.2;
 /// The rise that is left where the search stops.
 const LEFT: f64 = 1e-9;
 
+/// Most steps of a search, and of one that only shows which start is best.
+const STEPS: u32 = 400;
+const ROUGH_STEPS: u32 = 40;
+
 /// A slope by a logarithm that is as good as none: the function is a sum of logarithms of probabilities.
 const FLAT: f64 = 0.01;
 
@@ -71,9 +75,9 @@ pub trait Smooth<const N: usize>: Sync {
 /// # Errors
 /// Why there is none.
 pub fn maximise<const N: usize>(function: &impl Smooth<N>, rough: &impl Smooth<N>, starts: &[[f64; N]]) -> Result<Maximum<N>, Stopped> {
-    let found = starts.iter().filter_map(|start| climb(rough, *start, identity(1.0)));
+    let found = starts.iter().filter_map(|start| climb(rough, *start, identity(1.0), ROUGH_STEPS));
     let best = found.reduce(|a, b| if b.value > a.value { b } else { a });
-    match best.and_then(|best| climb(function, best.at, identity(1.0))) {
+    match best.and_then(|best| climb(function, best.at, identity(1.0), STEPS)) {
         Some(top) => polish(function, top.at),
         None => Err(Stopped {
             why: NoMaximum::DidNotConverge,
@@ -106,7 +110,7 @@ pub fn follow<const N: usize>(function: &impl Smooth<N>, near: &Maximum<N>) -> R
         }
         last = left;
     }
-    let top = climb(function, near.at, near.covariance).ok_or(NoMaximum::DidNotConverge)?;
+    let top = climb(function, near.at, near.covariance, STEPS).ok_or(NoMaximum::DidNotConverge)?;
     let here = function.inside(top.at).ok_or(NoMaximum::DidNotConverge)?;
     let left = dot(times(&top.inverse, here.slope), here.slope) / 2.0;
     if left.abs() < ENOUGH || is_flat(top.at, here.slope) {
@@ -143,11 +147,11 @@ struct Top<const N: usize> {
 }
 
 /// A search by BFGS from a start; `None` where the function is not defined there.
-fn climb<const N: usize>(function: &impl Smooth<N>, start: [f64; N], mut inverse: [[f64; N]; N]) -> Option<Top<N>> {
+fn climb<const N: usize>(function: &impl Smooth<N>, start: [f64; N], mut inverse: [[f64; N]; N], steps: u32) -> Option<Top<N>> {
     let mut at = start;
     let mut here = function.inside(at)?;
     let mut is_scaled = inverse != identity(1.0);
-    for _ in 0..400 {
+    for _ in 0..steps {
         let mut direction = times(&inverse, here.slope);
         let mut rise = dot(direction, here.slope);
         if rise.is_nan() || rise <= 0.0 {
