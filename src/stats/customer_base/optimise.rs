@@ -89,12 +89,12 @@ pub fn maximise<const N: usize>(function: &impl Smooth<N>, rough: &impl Smooth<N
 /// The maximum near a point that is almost one: of the same function with slightly other data, whose covariance is known.
 ///
 /// The covariance stays the same for a few steps, each of which costs one evaluation (the chord method); if that does not settle, the search
-/// goes on as without it. The logarithms are then at most so far from the maximum that the function could still rise by a thousandth.
+/// goes on as without it.
 ///
 /// # Errors
 /// Why there is none.
 pub fn follow<const N: usize>(function: &impl Smooth<N>, near: &Maximum<N>) -> Result<[f64; N], NoMaximum> {
-    const ENOUGH: f64 = 1e-3;
+    const ENOUGH: f64 = 1e-6;
     let mut at = near.at;
     let mut last = f64::INFINITY;
     for _ in 0..12 {
@@ -113,7 +113,7 @@ pub fn follow<const N: usize>(function: &impl Smooth<N>, near: &Maximum<N>) -> R
     let top = climb(function, near.at, near.covariance, STEPS).ok_or(NoMaximum::DidNotConverge)?;
     let here = function.inside(top.at).ok_or(NoMaximum::DidNotConverge)?;
     let left = dot(times(&top.inverse, here.slope), here.slope) / 2.0;
-    if left.abs() < ENOUGH || is_flat(top.at, here.slope) {
+    if left.abs() < 100.0 * ENOUGH || is_flat(top.at, here.slope) {
         Ok(top.at)
     } else {
         Err(why(top.at))
