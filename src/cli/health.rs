@@ -124,12 +124,13 @@ pub fn run(global: &Global, args: &Health) -> anyhow::Result<()> {
         confidence: config.confidence_at(args.level),
     };
     let assessment: Assessment = health::assess(canonical, &config.settings, &request);
-    let tested = args.backtest.then(|| {
+    let tested = (args.backtest || args.fit).then(|| {
         global.progress.at("Testing on the past");
         let request = backtest::Request {
             grain,
             last: usize::from(args.last.unwrap_or(LAST)),
             group_of: request.group_of.clone(),
+            fit: args.fit,
             confidence: request.confidence,
         };
         backtest::backtests(canonical, &config.settings, &request)

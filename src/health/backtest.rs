@@ -7,6 +7,7 @@
 use rayon::prelude::*;
 
 use super::CHUNK;
+use super::fit::{Fit, fit};
 use crate::canonical::CanonicalTables;
 use crate::catalog::health::{Band, Loss, Model};
 use crate::codes::codes;
@@ -34,6 +35,8 @@ pub struct Request {
     pub last: usize,
     /// By code of a stakeholder its group; [`NO_CODE`] for those who are left out.
     pub group_of: Vec<u32>,
+    /// Whether weights are proposed.
+    pub fit: bool,
     /// How intervals are found.
     pub confidence: Confidence,
 }
@@ -144,13 +147,13 @@ pub struct Backtest {
     pub horizons: Vec<Horizon>,
 }
 
-/// All backtests, and the observations of each, to fit weights on.
+/// All backtests, and the weights that they propose.
 #[derive(Debug, Default)]
 pub struct Backtests {
     /// By model.
     pub each: Vec<Backtest>,
-    /// Of each backtest.
-    pub observations: Vec<Observations>,
+    /// Proposed weights, where these are asked for, by model.
+    pub fits: Vec<Fit>,
 }
 
 /// How a model is tested.
@@ -185,16 +188,18 @@ pub fn backtests(canonical: &CanonicalTables, settings: &Settings, request: &Req
     let starts: Vec<u32> = (0..canonical.nobody()).step_by(CHUNK as usize).collect();
     let chunks: Vec<Vec<Observations>> = starts
         .into_par_iter()
-        .map(|start| {
-            let mut scorer = Scorer::new(canonical, settings);
-            let mut found = vec![Observations::default(); models.len()];
-            for stakeholder in start..(start + CHUNK).min(canonical.nobody()) {
-                if request.group_of[stakeholder as usize] != NO_CODE {
-                    observe(&mut scorer, stakeholder, &moments, &tests, &mut found);
+        .map_init(
+            || Scorer::new(canonical, settings),
+            |scorer, start| {
+                let mut found = vec![Observations::default(); models.len()];
+                for stakeholder in start..(start + CHUNK).min(canonical.nobody()) {
+                    if request.group_of[stakeholder as usize] != NO_CODE {
+                        observe(scorer, stakeholder, &moments, &tests, &mut found);
+                    }
                 }
-            }
-            found
-        })
+                found
+            },
+        )
         .collect();
     let mut all = vec![Observations::default(); models.len()];
     for chunk in chunks {
@@ -228,15 +233,20 @@ pub fn backtests(canonical: &CanonicalTables, settings: &Settings, request: &Req
             };
             task.horizon()
         });
-        results.each.push(Backtest {
+        let tested = Backtest {
             model,
             loss: test.loss,
             ends: ends.clone(),
             unscored: observations.each.iter().filter(|one| one.score.is_none()).count() as u64,
             below_minimum: test.below_minimum,
             horizons: horizons.collect(),
-        });
-        results.observations.push(observations);
+        };
+        if request.fit {
+            results
+                .fits
+                .push(fit(&models[model], &tested, &observations, over, request.confidence));
+        }
+        results.each.push(tested);
     }
     results
 }

@@ -3,6 +3,7 @@
 //! The scores themselves are of [`crate::facts::health`]. Protected people are scored, and shown in groups only.
 
 pub mod backtest;
+pub mod fit;
 mod groups;
 mod stability;
 
@@ -213,16 +214,18 @@ pub fn assess(canonical: &CanonicalTables, settings: &Settings, request: &Reques
     let starts: Vec<u32> = (0..canonical.nobody()).step_by(CHUNK as usize).collect();
     let chunks: Vec<Scored> = starts
         .into_par_iter()
-        .map(|start| {
-            let mut scorer = Scorer::new(canonical, settings);
-            let mut scored = Scored::default();
-            for stakeholder in start..(start + CHUNK).min(canonical.nobody()) {
-                if request.group_of[stakeholder as usize] != NO_CODE {
-                    scored.add(&mut scorer, stakeholder, &moments, request, &private);
+        .map_init(
+            || Scorer::new(canonical, settings),
+            |scorer, start| {
+                let mut scored = Scored::default();
+                for stakeholder in start..(start + CHUNK).min(canonical.nobody()) {
+                    if request.group_of[stakeholder as usize] != NO_CODE {
+                        scored.add(scorer, stakeholder, &moments, request, &private);
+                    }
                 }
-            }
-            scored
-        })
+                scored
+            },
+        )
         .collect();
     let mut all = Scored::default();
     chunks.into_iter().for_each(|chunk| all.append(chunk));

@@ -17,6 +17,7 @@ mod difference;
 pub mod discrimination;
 mod distribution;
 pub mod funnel;
+pub mod logistic;
 mod multiple;
 mod net_share;
 pub mod process;

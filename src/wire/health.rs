@@ -9,6 +9,7 @@ use crate::catalog::health::{Band, Loss, Measure, ValueAtStake};
 use crate::codes::codes;
 use crate::facts::health::Gap;
 use crate::health::backtest::Finding;
+use crate::health::fit::FitFinding;
 
 /// The health of stakeholders.
 #[derive(Serialize, JsonSchema)]
@@ -44,6 +45,8 @@ pub struct Health<'a> {
     pub stability: Vec<Stability>,
     /// With --backtest: what scores have meant in the past, by model and horizon.
     pub backtest: Vec<Backtest>,
+    /// With --fit: weights that the past proposes, by model.
+    pub fit: Vec<Fit>,
     /// What became of the records of each file.
     pub account: Vec<RecordCounts>,
     /// Findings.
@@ -329,4 +332,41 @@ pub struct PartOutcome {
     pub n: u64,
     /// Area under the ROC curve of its points.
     pub auc: Number,
+}
+
+/// Weights that the past proposes for a model, and how both rank losses out of sample: at each of the last dates, by weights that were fitted on
+/// what was known at it.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct Fit {
+    /// The model.
+    pub model: String,
+    /// The days after the date in which losses are looked for.
+    pub horizon_days: i32,
+    /// The dates that were tested on.
+    pub tested_dates: u64,
+    /// Stakeholders at these dates.
+    pub n: u64,
+    /// Whether only some of the stakeholders were taken.
+    pub is_sample: bool,
+    /// Area under the ROC curve by the weights of the model.
+    pub auc: Number,
+    /// The same by fitted weights.
+    pub fitted_auc: Number,
+    /// The second minus the first.
+    pub auc_difference: Number,
+    /// What that says.
+    pub finding: FitFinding,
+    /// The weights of the parts with data; the model is not changed.
+    pub weights: Vec<Weight>,
+}
+
+/// The weight of a part, of 100 over the parts with data.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct Weight {
+    /// The part.
+    pub part: String,
+    /// In the model.
+    pub current: f64,
+    /// Proposed.
+    pub proposed: f64,
 }

@@ -579,3 +579,45 @@ fn a_roster_is_tested_by_who_left_it() {
     // Nothing of a single score of a person is shown.
     assert_eq!(one["calibration"], serde_json::json!([]));
 }
+
+fn fitted(folder: &Folder) -> Value {
+    let args = ["health", "purchases=orders.csv", "surveys=answers.csv", "--fit", "-q", "-f", "json"];
+    let document: Value = serde_json::from_str(&folder.run(&args).silent().out()).unwrap();
+    let all = document["fit"].as_array().unwrap();
+    assert_eq!(all.len(), 1);
+    all[0].clone()
+}
+
+#[test]
+fn weights_are_proposed_and_tested_on_later_dates() {
+    let folder = generated(240, true, 11);
+    let fit = fitted(&folder);
+    let weights = fit["weights"].as_array().unwrap();
+    let of = |part: &str| weights.iter().find(|weight| weight["part"] == part).unwrap();
+    // The parts with data, of 100.
+    near(&of("satisfaction")["current"], 20.0 / 55.0 * 100.0);
+    let sum: f64 = weights.iter().map(|weight| weight["proposed"].as_f64().unwrap()).sum();
+    assert!(
+        (sum - 100.0).abs() < 1e-9 && weights.iter().all(|weight| weight["proposed"].as_f64().unwrap() >= 0.0),
+        "{fit}"
+    );
+    // Who stops gave low scores before.
+    assert!(of("satisfaction")["proposed"].as_f64().unwrap() > 20.0, "{fit}");
+    assert!(
+        fit["tested_dates"].as_u64().unwrap() >= 3 && fit["fitted_auc"]["low"].as_f64().unwrap() > 0.6,
+        "{fit}"
+    );
+    assert_ne!(fit["finding"], "worse");
+    folder
+        .run(&["health", "purchases=orders.csv", "surveys=answers.csv", "--fit", "-q"])
+        .silent()
+        .holds(&["weights that the past proposes", "Nothing is applied"]);
+}
+
+#[test]
+fn noise_gives_no_reason_to_change_weights() {
+    for seed in [1, 2, 3] {
+        let fit = fitted(&generated(150, false, seed));
+        assert_ne!(fit["finding"], "better", "{seed} {fit}");
+    }
+}

@@ -29,14 +29,17 @@ pub struct Health {
     /// Test on the past: compare the scores at the ends of earlier periods, by what was known then, with the losses in the 30, 60 and 90 days after
     #[arg(long, conflicts_with_all = ["at_risk", "overdue"])]
     pub backtest: bool,
-    /// With --backtest: the largest number of ends of periods [default: 12]
-    #[arg(long, value_name = "N", requires = "backtest", value_parser = clap::value_parser!(u16).range(1..=120))]
+    /// Test on the past, and propose weights for the parts by the losses; nothing is applied
+    #[arg(long, conflicts_with_all = ["at_risk", "overdue"])]
+    pub fit: bool,
+    /// With --backtest or --fit: the largest number of ends of periods [default: 12]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=120))]
     pub last: Option<u16>,
     /// Length of the periods at whose ends bands are compared [default: month]
     #[arg(long, value_name = "GRAIN", value_parser = Grain::parse)]
     pub grain: Option<Grain>,
     /// Print the definition of a model, without reading data: customer, donor, investor, partner, supplier, employee, contact, or your own
-    #[arg(long, value_name = "NAME", conflicts_with_all = ["inputs", "at_risk", "overdue", "top", "by", "filter", "grain", "backtest"])]
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["inputs", "at_risk", "overdue", "top", "by", "filter", "grain", "backtest", "fit", "last"])]
     pub model: Option<String>,
     /// Confidence level of the intervals [default: 0.95]
     #[arg(long, value_name = "LEVEL", value_parser = level)]

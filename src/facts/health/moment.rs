@@ -185,8 +185,8 @@ fn population(canonical: &CanonicalTables, settings: &Settings, times: &[Micros]
         ..Wanted::default()
     };
     let chunks: Vec<u32> = (0..canonical.nobody()).step_by(CHUNK as usize).collect();
-    let counted = chunks.into_par_iter().map(|start| {
-        let mut reader = Reader::new(canonical, settings, wanted);
+    let reader = || Reader::new(canonical, settings, wanted);
+    let counted = chunks.into_par_iter().map_init(reader, |reader, start| {
         let mut known = nothing();
         for stakeholder in start..(start + CHUNK).min(canonical.nobody()) {
             reader.read(stakeholder);

@@ -5,6 +5,7 @@ use super::{Detail, Sheet, estimate, left, right, whole};
 use crate::catalog::MetricUnit;
 use crate::catalog::health::{Band, Loss, Model};
 use crate::health::backtest::{Backtest, Backtests, Finding, HISTORY_DAYS, Horizon, LOOKBACK_DAYS, Portion};
+use crate::health::fit::{Fit, FitFinding};
 use crate::render::displayed;
 use crate::render::document::{Align, Axis, Chart, Document, Figure, Point, SeriesFigure, Table};
 use crate::render::format::{Units, count, number};
@@ -29,7 +30,69 @@ pub fn add(document: &mut Document, sheet: &Sheet, backtests: &Backtests, detail
     );
     for one in backtests.each.iter().filter(|one| !one.horizons.is_empty()) {
         model(document, sheet, one, detail);
+        for found in backtests.fits.iter().filter(|found| found.model == one.model) {
+            proposal(document, &sheet.assessment.models[one.model], found);
+        }
     }
+}
+
+/// The weights that the past proposes.
+fn proposal(document: &mut Document, model: &Model, found: &Fit) {
+    document.heading(3, Text::untrusted(&model.title).and(": weights that the past proposes"));
+    let of = |area: Option<Area>| area.map(|found| area_text(&found)).unwrap_or_default();
+    let test = format!(
+        "Out of sample, on {} at {} dates that the weights had not seen, the AUC for losses within {} days is {} by the weights of the model \
+         and {} by the proposed ones",
+        counted(found.tested, "score", "scores"),
+        found.tested_ends,
+        found.days,
+        of(found.auc),
+        of(found.fitted_auc),
+    );
+    let difference = found.difference.map(|area| signed(&area)).unwrap_or_default();
+    let (said, tone) = match found.finding {
+        FitFinding::TooFew => (
+            "Too few stakeholders were lost or kept, or there are too few dates, to propose weights.".to_string(),
+            Tone::Plain,
+        ),
+        FitFinding::NoPart => (
+            "No part has points that go with fewer losses, so no weights are proposed.".to_string(),
+            Tone::Bad,
+        ),
+        FitFinding::Better => (format!("{test}: better by {difference}."), Tone::Good),
+        FitFinding::NotBetter => (
+            format!("{test}: no clear difference ({difference}), so there is no reason to change the weights."),
+            Tone::Plain,
+        ),
+        FitFinding::Worse => (format!("{test}: worse by {difference}. Keep the weights."), Tone::Bad),
+    };
+    document.sentence(Text::own(said).toned(tone));
+    if found.is_sample {
+        document.sentence("Weights were fitted on some of the stakeholders, taken evenly.".into());
+    }
+    let weights = model.parts.iter().zip(&found.weights);
+    let rows = weights.filter_map(|(part, weight)| {
+        let (current, proposed) = (*weight)?;
+        let shown = |value: f64| Text::number(number(value, 1), value, MetricUnit::Score);
+        Some(vec![Text::untrusted(spaced(&part.name)), shown(current), shown(proposed)])
+    });
+    document.table(Table {
+        caption: "Weights".into(),
+        columns: vec![left("Part"), right("Weight in the model"), right("Proposed weight")],
+        rows: rows.collect(),
+        sparks: None,
+    });
+    if found.weights.iter().any(Option::is_some) {
+        document.note(
+            "Weights are of 100, over the parts with data. Nothing is applied: to use them, set `weight` in [health.MODEL.part.PART] of \
+             relhealth.toml."
+                .into(),
+        );
+    }
+}
+
+fn counted(n: u64, one: &str, several: &str) -> String {
+    format!("{} {}", count(n), if n == 1 { one } else { several })
 }
 
 fn model(document: &mut Document, sheet: &Sheet, tested: &Backtest, detail: Detail) {
@@ -91,7 +154,7 @@ fn rule(loss: Loss) -> &'static str {
 
 /// What a horizon says of the score, in a sentence.
 fn finding(horizon: &Horizon, loss: Loss) -> Text {
-    let auc = horizon.auc.map(|auc| area(&auc).terminal()).unwrap_or_default();
+    let auc = horizon.auc.map(|auc| area_text(&auc)).unwrap_or_default();
     let difference = horizon.difference.map(|area| signed(&area)).unwrap_or_default();
     let rule = rule(loss);
     let (said, tone) = match horizon.finding {
@@ -124,6 +187,10 @@ fn finding(horizon: &Horizon, loss: Loss) -> Text {
 }
 
 fn area(area: &Area) -> Text {
+    Text::number(area_text(area), area.value, MetricUnit::Index)
+}
+
+fn area_text(area: &Area) -> String {
     let interval = match area.interval {
         Ok(Interval {
             low: Some(low),
@@ -131,12 +198,12 @@ fn area(area: &Area) -> Text {
         }) => format!(" [{}, {}]", number(low, 3), number(high, 3)),
         Ok(_) | Err(_) => String::new(),
     };
-    Text::number(number(area.value, 3) + &interval, area.value, MetricUnit::Index)
+    number(area.value, 3) + &interval
 }
 
 fn signed(difference: &Area) -> String {
     let sign = if difference.value > 0.0 { "+" } else { "" };
-    format!("{sign}{}", area(difference).terminal())
+    format!("{sign}{}", area_text(difference))
 }
 
 fn optional(found: Option<&Area>) -> Text {

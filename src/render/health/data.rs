@@ -5,6 +5,7 @@ use std::io::Write;
 use super::Sheet;
 use crate::catalog::health::{Band, Model, Part};
 use crate::health::backtest::{Backtest, Horizon, Portion};
+use crate::health::fit::Fit;
 use crate::health::{Group, Row, Shares, Touch};
 use crate::render::text::Untrusted;
 use crate::schema::MONEY_SCALE;
@@ -53,6 +54,12 @@ pub fn json<'a>(sheet: &'a Sheet<'a>) -> Health<'a> {
             .flat_map(|tested| tested.each.iter())
             .flat_map(|one| backtest(sheet, one))
             .collect(),
+        fit: sheet
+            .backtests
+            .iter()
+            .flat_map(|tested| &tested.fits)
+            .map(|found| fit(&assessment.models[found.model], found))
+            .collect(),
         account: sheet.account.iter().map(wire::RecordCounts::from).collect(),
         notes: sheet.notes.iter().map(wire::Note::from).collect(),
     }
@@ -76,6 +83,7 @@ pub fn json_of_model<'a>(of: &Model) -> Health<'a> {
         groups: Vec::new(),
         stability: Vec::new(),
         backtest: Vec::new(),
+        fit: Vec::new(),
         account: Vec::new(),
         notes: Vec::new(),
     }
@@ -256,6 +264,32 @@ fn backtest(sheet: &Sheet, tested: &Backtest) -> Vec<health::Backtest> {
         finding: horizon.finding,
     };
     tested.horizons.iter().map(one).collect()
+}
+
+fn fit(model: &Model, found: &Fit) -> health::Fit {
+    let weights = model
+        .parts
+        .iter()
+        .zip(&found.weights)
+        .filter_map(|(part, weight)| Some((part, (*weight)?)));
+    health::Fit {
+        model: model.name.clone(),
+        horizon_days: found.days,
+        tested_dates: found.tested_ends as u64,
+        n: found.tested,
+        is_sample: found.is_sample,
+        auc: area(found.auc),
+        fitted_auc: area(found.fitted_auc),
+        auc_difference: area(found.difference),
+        finding: found.finding,
+        weights: weights
+            .map(|(part, (current, proposed))| health::Weight {
+                part: part.name.clone(),
+                current,
+                proposed,
+            })
+            .collect(),
+    }
 }
 
 fn portion(portion: &Portion) -> Number {
