@@ -6,6 +6,7 @@
 #![expect(clippy::print_stdout, reason = "the result of a benchmark is what it prints")]
 
 #[path = "../tests/customer_base/customers.rs"]
+#[expect(dead_code, reason = "what happens after the forecast is read by tests/customer_base")]
 mod customers;
 
 use std::time::Instant;

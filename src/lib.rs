@@ -35,6 +35,7 @@ mod facts;
 mod report;
 // Layer 5: the engine, the analyses that a report shows in addition to metrics, and those of each relationship.
 mod analyses;
+mod cohorts;
 mod forecast;
 mod health;
 mod measure;

@@ -1,11 +1,10 @@
-//! The sections of a report that are not metrics: cohorts, lists to act on, concentration, the mix of channels, and coverage of the data.
+//! The sections of a report that are not metrics: lists to act on, concentration, the mix of channels, and coverage of the data.
 //!
 //! All results are plain values. They are based on the same facts as the metrics; if a metric of the catalogue counts the same thing, tests
 //! compare both. Blocks of stakeholders are processed in parallel and combined in order, so the values do not depend on the number of
 //! threads.
 
 pub mod channels;
-pub mod cohorts;
 pub mod concentration;
 pub mod coverage;
 pub mod lists;

@@ -83,7 +83,7 @@ impl SegmentModel {
         SegmentModel {
             frequency: Frequency::default(),
             limits: Limits::default(),
-            segments: embedded("segments.toml", BUILTIN, |reader, document| segments(reader, document)),
+            segments: embedded("segments.toml", BUILTIN, segments),
         }
     }
 

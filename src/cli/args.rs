@@ -11,6 +11,7 @@ use clap_complete::Shell;
 
 pub use health::Health;
 
+use super::cohorts::Cohorts;
 use super::failure;
 use super::formats::{
     CheckFormat, DiffFormat, Formats, InspectFormat, MeasureFormat, MetricsFormat, ReportFormat, RowsFormat, TableFormat,
@@ -95,6 +96,8 @@ pub enum Command {
     Forecast(Box<forecast::Forecast>),
     /// Show the records behind a number, in numerator and denominator, with file and line
     Rows(Box<Rows>),
+    /// Follow cohorts through the periods after their start, and show how long relationships last
+    Cohorts(Box<Cohorts>),
     /// Segment customers by recency, frequency and money, and show who moved since the previous period
     Segments(Box<Segments>),
     /// Write the canonical tables as CSV or Parquet, or the records of one file as they are read
@@ -195,7 +198,7 @@ fn table_format() -> impl TypedValueParser<Value = TableFormat> {
     })
 }
 
-fn level(text: &str) -> Result<f64, String> {
+pub(super) fn level(text: &str) -> Result<f64, String> {
     text.parse()
         .ok()
         .filter(|level| is_level(*level))

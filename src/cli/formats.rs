@@ -8,6 +8,7 @@ use std::io::Write;
 
 use super::{check, health, inspect, metrics, report};
 use crate::render::check::{document as check_document, github, json as check_json, junit, openmetrics, sarif};
+use crate::render::cohorts::{self, Detail as CohortsDetail};
 use crate::render::document::Document;
 use crate::render::forecast::{self, ForecastSheet};
 use crate::render::health as rendered_health;
@@ -227,6 +228,20 @@ formats! {
 }
 
 formats! {
+    /// What `cohorts` writes.
+    enum CohortsFormat of "cohorts" writes cohorts::Sheet<'_> {
+        Table = terminal::FORMAT => |sheet, style, out| table(out, &sheet.document(CohortsDetail::Brief), style);
+        Html = html::FORMAT => |sheet, _, out| page(out, &sheet.document(CohortsDetail::Page));
+        Markdown = markdown::FORMAT => |sheet, _, out| text(out, &markdown::text(&sheet.document(CohortsDetail::Page)));
+        Xlsx = xlsx::FORMAT => |sheet, _, out| {
+            xlsx::write(&sheet.document(CohortsDetail::Whole), &sheet.units(), sheet.canonical.as_of, out)
+        };
+        Json = json::FORMAT, schema wire::cohorts::Cohorts::ID => |sheet, _, out| data(out, &sheet.json());
+        Csv = csv::FORMAT => |sheet, _, out| Ok(sheet.csv(out)?);
+    }
+}
+
+formats! {
     /// What `segments` writes.
     enum SegmentsFormat of "segments" writes segments::Sheet<'_> {
         Table = terminal::FORMAT => |sheet, style, out| table(out, &sheet.document(SegmentsDetail::Brief), style);
@@ -278,7 +293,7 @@ const fn of<F: Formats>() -> CommandFormats {
 }
 
 /// The commands that print results.
-pub const COMMANDS: [CommandFormats; 11] = [
+pub const COMMANDS: [CommandFormats; 12] = [
     of::<InspectFormat>(),
     of::<MeasureFormat>(),
     of::<ReportFormat>(),
@@ -287,6 +302,7 @@ pub const COMMANDS: [CommandFormats; 11] = [
     of::<RulesFormat>(),
     of::<MetricsFormat>(),
     of::<RowsFormat>(),
+    of::<CohortsFormat>(),
     of::<SegmentsFormat>(),
     of::<HealthFormat>(),
     of::<ForecastFormat>(),

@@ -2,6 +2,7 @@
 
 mod args;
 mod check;
+mod cohorts;
 mod convert;
 mod data;
 mod diff;
@@ -72,6 +73,7 @@ fn run(args: &Args) -> anyhow::Result<ExitCode> {
         Command::Health(health) => health::run(&args.global, health),
         Command::Forecast(of) => forecast::run(&args.global, of),
         Command::Rows(rows) => rows::run(&args.global, rows),
+        Command::Cohorts(cohorts) => cohorts::run(&args.global, cohorts),
         Command::Segments(segments) => segments::run(&args.global, segments),
         Command::Convert(convert) => convert::run(&args.global, convert),
         Command::Completions { shell } => pages::completions(&args.global, *shell),

@@ -79,13 +79,31 @@ pub fn may_choose(wanted: Option<&Wanted>, is_as_of_stated: bool, canonical: &Ca
         Some(Wanted::Days(..)) => true,
         Some(Wanted::Last(_) | Wanted::This(_)) | None => false,
     };
-    let has_events = canonical.tables.values().any(|rows| rows.first_event != Micros::MAX);
-    if is_named || is_as_of_stated || has_events {
+    if is_named || knows_as_of(is_as_of_stated, canonical) {
         return Ok(());
     }
     Err(Problem::data("no record has a date, so the last period is not known")
         .why("the inputs have no records, or none that could be used")
         .hint("set --period, such as --period 2026-10, or --as-of")
+        .into())
+}
+
+/// Whether the as-of date is set, or follows from the newest event.
+pub fn knows_as_of(is_as_of_stated: bool, canonical: &CanonicalTables) -> bool {
+    is_as_of_stated || canonical.tables.values().any(|rows| rows.first_event != Micros::MAX)
+}
+
+/// For commands that take no period: the as-of date is known.
+///
+/// # Errors
+/// It is not set, and no record has a date.
+pub fn need_as_of(is_as_of_stated: bool, canonical: &CanonicalTables) -> anyhow::Result<()> {
+    if knows_as_of(is_as_of_stated, canonical) {
+        return Ok(());
+    }
+    Err(Problem::data("no record has a date, so the as-of date is not known")
+        .why("the inputs have no records, or none that could be used")
+        .hint("set --as-of")
         .into())
 }
 

@@ -6,7 +6,7 @@ use super::args::{Global, Reading};
 use super::data::{self, Needed};
 use super::formats::SegmentsFormat;
 use super::output::{self, Outputs};
-use super::periods::may_choose;
+use super::periods::need_as_of;
 use super::setup;
 use crate::catalog::segments::{Frequency, ascending};
 use crate::config::expression;
@@ -91,7 +91,7 @@ pub fn run(global: &Global, args: &Segments) -> anyhow::Result<()> {
     };
     let loaded = data::load(global, &args.inputs, &args.reading, &config, needed)?;
     let canonical = &loaded.canonical;
-    may_choose(None, args.reading.states_as_of(&config), canonical)?;
+    need_as_of(args.reading.states_as_of(&config), canonical)?;
     let mut model = config.segments.clone();
     model.frequency = args.frequency.unwrap_or(model.frequency);
     let given = [args.recency_limits, args.frequency_limits, args.monetary_limits];
@@ -116,7 +116,9 @@ pub fn run(global: &Global, args: &Segments) -> anyhow::Result<()> {
         NoSegments::Dimension(name) => Problem::usage(format!("customers have no dimension `{}`", visible(&name)))
             .why("it is a column of neither the purchases nor the roster"),
     })?;
-    data::tell(global, &loaded.account, &loaded.notes);
+    let mut notes = loaded.notes.clone();
+    notes.extend(segments::doubts(&found, &request.model));
+    data::tell(global, &loaded.account, &notes);
     let sheet = Sheet {
         found: &found,
         model: &request.model,
@@ -126,7 +128,7 @@ pub fn run(global: &Global, args: &Segments) -> anyhow::Result<()> {
         currency: args.reading.currency.as_deref().or(config.currency.as_deref()),
         top: args.top,
         account: &loaded.account,
-        notes: &loaded.notes,
+        notes: &notes,
     };
     output::stream(&targets, global, |format, style, out| format.write(&sheet, style, out))
 }

@@ -3,11 +3,11 @@
 use anyhow::Result;
 
 use crate::analyses::channels::{self, Mix, mix};
-use crate::analyses::cohorts::{self, Basis, Cohorts, cohorts};
 use crate::analyses::concentration::{Concentration, ConcentrationOf, concentration};
 use crate::analyses::coverage::{Coverage, coverage};
 use crate::analyses::lists::{self, List, Lost, Overdue, Waiting};
 use crate::canonical::CanonicalTables;
+use crate::cohorts::section::{self, Basis, CohortRequest, Cohorts, cohorts};
 use crate::facts::context::Settings;
 use crate::period::{Grain, Period};
 use crate::stats::Confidence;
@@ -53,10 +53,10 @@ pub struct Lists {
 pub fn beside(canonical: &CanonicalTables, settings: &Settings, periods: &[Period], confidence: Confidence) -> Result<Supplements> {
     let period = periods.last().expect("a period is asked for");
     let grain = period.grain().unwrap_or(Grain::Month);
-    let of = |basis| cohorts::CohortRequest {
+    let of = |basis| CohortRequest {
         basis,
         grain,
-        last: cohorts::LAST,
+        last: section::LAST,
         until: period.end,
         confidence,
     };

@@ -28,7 +28,7 @@ pub use expression::ExpressionFault;
 pub use files::{FileNote, Recognition, SurveyQuestion};
 pub use money::{CurrencyFound, CurrencyReading, CurrencySource, FilledFromAbove, OrderAmountReading, OrderAmountShown};
 pub use personal::{CellText, Id, Personal, Withheld};
-pub use run::{AsOfDoubt, PseudonymKey, RunNote};
+pub use run::{AsOfDoubt, PseudonymKey, QuintileDoubt, RunNote};
 pub use unused::{CellFault, DuplicateReason, ExclusionReason, MissingValue, NoCase, RejectReason, UnusedReason, UnusedStatus};
 
 groups! {
@@ -186,7 +186,7 @@ mod tests {
                        partial-deliveries probable-duplicates purchases-of-nobody received-without-time records-of-nobody refund-records refunded-by-status \
                        refund-over-amount repeated repeated-record same-id-differs scale-assumed scale-misfit scale-unclear \
                        shared-email trial-after-paying unclear-deliveries";
-        let of_run = "absent as-of exposure general-model left-roster low-coverage no-example no-rest not-opened redacted";
+        let of_run = "absent as-of exposure general-model left-roster low-coverage no-example no-rest not-opened quintiles redacted";
         let of_decisions = "date-format decimal-separator joined-answers midnights-are-dates dates-and-times few-dates ids-without-point-zero na-is-text currency filled-from-above \
                        amount-of-order";
         for (group, expected) in [

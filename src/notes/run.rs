@@ -29,7 +29,19 @@ pub enum PseudonymKey {
     Inputs,
 }
 
-not_personal!(AsOfDoubt, PseudonymKey);
+/// Why scores by quintiles say little.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum QuintileDoubt {
+    /// There are few customers.
+    Few,
+    /// All have the same value.
+    Equal {
+        /// Of what.
+        part: &'static str,
+    },
+}
+
+not_personal!(AsOfDoubt, PseudonymKey, QuintileDoubt);
 
 described! {
     /// What is to be known about the settings and the results of a run.
@@ -102,6 +114,19 @@ described! {
         #[code = "not-opened"]
         #[advice = "Open the file yourself."]
         NotOpened { file: String, reason: String } => |_| format!("{file} could not be opened: {reason}"),
+
+        /// Scores of customers are quintiles, which say little if there are few customers, or if all have the same value.
+        #[code = "quintiles"]
+        #[advice = "Set fixed limits, such as --recency-limits 30,90,180,365."]
+        #[option = "segments"]
+        Quintiles { doubt: QuintileDoubt } => |customers| match doubt {
+            QuintileDoubt::Few => format!(
+                "Segments: scores of {customers} customers are relative to each other, and of so few they say little. Set fixed limits"
+            ),
+            QuintileDoubt::Equal { part } => format!(
+                "Segments: all {customers} customers have the same {part}, so all have its lowest score. Set fixed limits"
+            ),
+        },
 
         /// IDs, names and e-mail addresses are replaced by pseudonyms, and raw text and comments are withheld.
         #[code = "redacted"]

@@ -227,6 +227,24 @@ impl Grain {
         }
     }
 
+    /// The number of the calendar period that holds `day`: that of the next period is one more.
+    pub fn number(self, day: i32) -> i32 {
+        match self {
+            Grain::Day => day,
+            Grain::Week(weeks) => (day - weeks.start(0)).div_euclid(7),
+            Grain::Month | Grain::Quarter | Grain::Year => month_index(day).div_euclid(self.months()),
+        }
+    }
+
+    /// The first day of the calendar period of a number.
+    pub fn first_day(self, number: i32) -> i32 {
+        match self {
+            Grain::Day => number,
+            Grain::Week(weeks) => weeks.start(0) + 7 * number,
+            Grain::Month | Grain::Quarter | Grain::Year => month_start(number * self.months()),
+        }
+    }
+
     /// The name of the calendar period that holds `day`: `2026-10-05`, `2026-W41`, `2026-10`, `2026-Q4`, `2026`.
     pub fn label(self, day: i32) -> String {
         let (year, month, _) = civil_from_days(day);
@@ -356,6 +374,8 @@ mod tests {
                 prop_assert!(start <= day && day < end);
                 prop_assert_eq!(grain.start(end), end);
                 prop_assert_eq!(grain.end(start - 1), start);
+                prop_assert_eq!((grain.number(start), grain.number(end - 1)), (grain.number(day), grain.number(day)));
+                prop_assert_eq!((grain.number(end), grain.first_day(grain.number(day))), (grain.number(day) + 1, start));
                 prop_assert_eq!(grain.label(start), grain.label(end - 1));
                 prop_assert_ne!(grain.label(start), grain.label(end));
             }

@@ -5,6 +5,7 @@
 //! a format's escaper can write it.
 
 pub mod check;
+pub mod cohorts;
 pub mod csv;
 pub mod definitions;
 pub mod described;

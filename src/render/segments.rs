@@ -104,22 +104,27 @@ impl Sheet<'_> {
         let mut document = Document::default();
         document.heading(1, "Customer segments".into());
         document.sentence(self.basis());
+        self.add(&mut document, detail);
+        if detail != Detail::Brief {
+            record_counts::add(&mut document, self.account);
+            self.notes.iter().for_each(|note| document.note(Text::untrusted(note.to_string())));
+        }
+        document
+    }
+
+    /// Adds the sections: segments, movement, scores, customers and definitions.
+    pub fn add(&self, document: &mut Document, detail: Detail) {
         if let Some(reason) = &self.found.money_absent {
             document.sentence(Text::own(format!(
                 "Revenue is missing ({}), so there is no score of money.",
                 displayed::absent(reason)
             )));
         }
-        self.segments(&mut document);
-        self.movement(&mut document);
-        self.scores(&mut document);
-        self.customers(&mut document, detail);
-        self.definitions(&mut document);
-        if detail != Detail::Brief {
-            record_counts::add(&mut document, self.account);
-            self.notes.iter().for_each(|note| document.note(Text::untrusted(note.to_string())));
-        }
-        document
+        self.segments(document);
+        self.movement(document);
+        self.scores(document);
+        self.customers(document, detail);
+        self.definitions(document);
     }
 
     fn basis(&self) -> Text {
@@ -253,13 +258,16 @@ impl Sheet<'_> {
             Frequency::Orders => "Orders",
             Frequency::OrderDays => "Days with an order",
         };
+        let revenue = self
+            .currency
+            .map_or("Revenue".to_string(), |currency| format!("Revenue in {currency}"));
         let columns = [
             "Score",
             "Days since order",
             "Customers",
             frequency,
             "Customers",
-            "Revenue",
+            &revenue,
             "Customers",
         ];
         let of = |part: Part, score: u8| scores.iter().find(move |range| range.part == part && range.score == score);
@@ -269,7 +277,8 @@ impl Sheet<'_> {
         };
         let values = |range: Option<&ScoreRange>, unit: MetricUnit| match range.and_then(|range| range.range) {
             Some((low, high)) => {
-                let shown = |value: f64| self.units().scale(unit, value).value(value);
+                // The title of the column has the currency.
+                let shown = |value: f64| Units::default().scale(unit, value).value(value);
                 let (low, high) = (shown(low), shown(high));
                 Text::own(if low == high { low } else { format!("{low} to {high}") })
             }

@@ -33,6 +33,10 @@ columns! { Stakeholders:
     IS_ACTIVE = Column::new("is_active", Role::Flag);
     /// Whether the stakeholder has left, with or without an end date.
     HAS_LEFT = Column::new("has_left", Role::Flag);
+    /// How many months the relationship has lasted, in a roster without dates; the status says whether it has ended.
+    TENURE_MONTHS = Column::new("tenure_months", Role::Number);
+    /// How many days it has lasted, in a roster without dates.
+    TENURE_DAYS = Column::new("tenure_days", Role::Number);
     /// Why the relationship ended.
     END_REASON = Column::new("end_reason", Role::Category).one_of(&["voluntary", "involuntary", "other"]);
     /// A group that the stakeholder belongs to, such as an industry or a department.

@@ -19,6 +19,7 @@ use crate::facts::context::{Context, Settings, Slicing, is_out};
 use crate::facts::ordering::{Order, Orders};
 use crate::facts::orders;
 use crate::measure::{self, FEWEST, Private, StakeholderGroups, hidden_groups};
+use crate::notes::{Note, QuintileDoubt, RunNote};
 use crate::period::{Grain, Period};
 use crate::report::AbsentReason;
 use crate::schema::{MONEY_SCALE, Micros, NO_CODE, Table, purchases};
@@ -248,6 +249,39 @@ pub fn segments(canonical: &CanonicalTables, settings: &Settings, ask: &Request)
             .map(|(one, _)| one)
             .collect(),
     })
+}
+
+/// Fewer customers than this have quintiles of a handful each.
+const FEW: usize = 25;
+
+/// What is doubtful about scores by quintiles. Of protected people nothing is said.
+pub fn doubts(found: &Segmentation, model: &SegmentModel) -> Vec<Note> {
+    let limits = &model.limits;
+    let by_rank: Vec<Part> = Part::ALL
+        .into_iter()
+        .filter(|part| match part {
+            Part::Recency => limits.recency.is_none(),
+            Part::Frequency => limits.frequency.is_none(),
+            Part::Monetary => limits.monetary.is_none() && found.money_absent.is_none(),
+        })
+        .collect();
+    let n = found.customers.len();
+    if n == 0 || by_rank.is_empty() || found.withheld {
+        return Vec::new();
+    }
+    let note = |doubt| Note::new(RunNote::Quintiles { doubt }).count(n as u64);
+    if n < FEW {
+        return vec![note(QuintileDoubt::Few)];
+    }
+    let is_equal = |part: &Part| {
+        let lowest = found.scores.iter().flatten().find(|range| range.part == *part && range.score == 1);
+        lowest.is_some_and(|range| range.n == n as u64)
+    };
+    by_rank
+        .into_iter()
+        .filter(is_equal)
+        .map(|part| note(QuintileDoubt::Equal { part: part.as_str() }))
+        .collect()
 }
 
 /// What is known of a customer at a time.

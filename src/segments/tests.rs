@@ -234,3 +234,42 @@ fn no_purchases_and_no_orders() {
     assert!(found.customers.is_empty() && found.movement == Some(Vec::new()));
     assert_eq!(found.groups[0].customers, Some(0));
 }
+
+#[test]
+fn what_quintiles_do_not_say_is_noted() {
+    let noted = |text: &str, model: &SegmentModel| {
+        let canonical = Fixture::new("2026-04-01")
+            .table(
+                Table::Purchases,
+                Rowed::Plain,
+                &format!("stakeholder_id,order_id,occurred_at,amount\n{text}"),
+            )
+            .build(false);
+        let ask = Request {
+            model: model.clone(),
+            ..request()
+        };
+        let notes = doubts(&found(&canonical, &ask), model);
+        notes.iter().map(|note| note.text()).collect::<Vec<_>>()
+    };
+    let orders = |customers: i32| -> String {
+        (0..customers)
+            .map(|i| format!("c{i},{i},2026-01-{:02},{}\n", i % 20 + 1, i + 1))
+            .collect()
+    };
+    let mut model = SegmentModel::builtin();
+    assert!(noted(&orders(24), &model)[0].contains("24 customers are relative to each other"));
+    assert_eq!(
+        noted(&orders(25), &model),
+        ["Segments: all 25 customers have the same frequency, so all have its lowest score. Set fixed limits"]
+    );
+    model.limits.frequency = Some([2.0, 3.0, 4.0, 5.0]);
+    assert!(noted(&orders(25), &model).is_empty());
+    assert!(noted("", &model).is_empty());
+    model.limits = Limits {
+        recency: Some([1.0, 2.0, 3.0, 4.0]),
+        frequency: Some([1.0, 2.0, 3.0, 4.0]),
+        monetary: Some([1.0, 2.0, 3.0, 4.0]),
+    };
+    assert!(noted(&orders(3), &model).is_empty());
+}

@@ -17,6 +17,7 @@ mod difference;
 pub mod discrimination;
 mod distribution;
 pub mod funnel;
+mod log_rank;
 pub mod logistic;
 mod multiple;
 mod net_share;
@@ -26,6 +27,7 @@ mod rate;
 mod ratio;
 pub mod scores;
 mod share;
+pub mod shifted_beta_geometric;
 mod signals;
 mod sums;
 mod survival;
@@ -34,6 +36,7 @@ use crate::codes::codes;
 pub use bootstrap::Studentised;
 pub use difference::{Side, difference, difference_of_totals};
 pub use distribution::{normal_quantile, student_quantile};
+pub use log_rank::{LogRank, log_rank};
 pub use multiple::{benjamini_hochberg, p_value, scaled_p_value, stands};
 pub use net_share::net_share;
 pub use quantile::{quantile, quantile_type7};
@@ -43,7 +46,7 @@ pub use ratio::ratio;
 pub use share::wilson;
 pub use share::{ShareInterval, share};
 pub use sums::{ClusterSums, CrossSums};
-pub use survival::{NotReached, Observation, survival_quantile};
+pub use survival::{NotReached, Observation, Step, Survival, kaplan_meier, survival_quantile};
 
 codes! {
     /// The method behind an interval.

@@ -43,7 +43,7 @@ impl Step {
     ///
     /// Kalbfleisch and Prentice, *The Statistical Analysis of Failure Time Data* (1980), 15. Where S(t) is 0 the upper limit is not
     /// defined; it stays at 1.
-    fn limits_at(&self, z: f64) -> Option<(f64, f64)> {
+    pub fn limits_at(&self, z: f64) -> Option<(f64, f64)> {
         let variance = self.greenwood * self.deff?;
         if self.survival <= 0.0 {
             return Some((0.0, 1.0));

@@ -5,6 +5,7 @@
 
 mod cell;
 pub mod check;
+pub mod cohorts;
 pub mod diff;
 pub mod forecast;
 pub mod health;
@@ -165,7 +166,7 @@ const fn described<D: Document>(name: &'static str) -> Described {
 }
 
 /// All documents.
-pub const DOCUMENTS: [Described; 11] = [
+pub const DOCUMENTS: [Described; 12] = [
     described::<measure::Measure>("measure"),
     described::<report::Report>("report"),
     described::<diff::Diff>("diff"),
@@ -175,6 +176,7 @@ pub const DOCUMENTS: [Described; 11] = [
     described::<rows::Rows<'static>>("rows"),
     described::<forecast::Forecast<'static>>("forecast"),
     described::<inspection::Inspect>("inspect"),
+    described::<cohorts::Cohorts>("cohorts"),
     described::<segments::Segments<'static>>("segments"),
     described::<health::Health<'static>>("health"),
 ];

@@ -4,9 +4,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Instant;
-use crate::analyses::cohorts::Basis;
 use crate::analyses::concentration::{self, ConcentrationOf};
-use crate::analyses::{self, channels, cohorts, coverage};
+use crate::analyses::{self, channels, coverage};
+use crate::cohorts::section as cohorts;
+use crate::cohorts::section::Basis;
 use crate::stats::Reading;
 
 /// Retention by cohort.

@@ -12,7 +12,7 @@ const LAYERS: [&[&str]; 11] = [
     &["ingest", "sources", "stats"],
     &["canonical", "catalog"],
     &["facts", "report"],
-    &["measure", "analyses", "forecast", "health", "segments"],
+    &["measure", "analyses", "cohorts", "forecast", "health", "segments"],
     &["findings", "check"],
     &["wire"],
     &["report_diff"],

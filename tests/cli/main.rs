@@ -4,6 +4,7 @@ mod harness;
 
 mod cases;
 mod check;
+mod cohorts;
 mod configuration;
 mod convert;
 mod currencies;

@@ -74,13 +74,12 @@ From                   n  1    2  3     4  5  6     7  8    9    10
 (no order yet)         1             100%
 
 Scores
-Score  Days since  Customers  Orders  Customers               Revenue  Customers
-            order
-    5           1          1       4          1             60.00 EUR          1
-    4           2          1       2          1                                0
-    3          40          1                  0             30.00 EUR          2
-    2          59          1                  0             14.00 EUR          1
-    1   98 to 141          2       1          4  1.00 EUR to 2.50 EUR          2
+Score  Days since order  Customers  Orders  Customers  Revenue in EUR  Customers
+    5                 1          1       4          1           60.00          1
+    4                 2          1       2          1                          0
+    3                40          1                  0           30.00          2
+    2                59          1                  0           14.00          1
+    1         98 to 141          2       1          4    1.00 to 2.50          2
 
 Customers
 The 2 of 6 customers with the most revenue. CSV and JSON have all of them.

@@ -1,13 +1,13 @@
 //! Retention by cohort as heat tables: a row for each cohort, a column for each age. A cell whose period has not ended is empty.
 
 use super::{Report, right};
-use crate::analyses::Share;
-use crate::analyses::cohorts::{Basis, Cohort, Cohorts};
 use crate::catalog::MetricUnit;
+use crate::cohorts::section::{Basis, Cohort, Cohorts};
 use crate::period::Grain;
+use crate::render::cohorts::{heat, spread};
 use crate::render::document::{Align, Document, Table};
-use crate::render::format::{count, number};
-use crate::render::text::{Text, Tone};
+use crate::render::format::count;
+use crate::render::text::Text;
 
 /// Adds the tables.
 pub fn add(document: &mut Document, report: &Report) {
@@ -37,7 +37,7 @@ pub fn add(document: &mut Document, report: &Report) {
         document.heading(3, heading.clone());
         document.sentence(Text::own(format!(
             "{sentence} Periods that have not ended are empty.{}",
-            spread(cohorts)
+            spread(cohorts.rows.iter().filter_map(|row| row.kept.get(1)?.as_ref()))
         )));
         document.table(table(cohorts, heading));
         if cohorts.rows.iter().any(|row| row.left_truncated) {
@@ -46,21 +46,6 @@ pub fn add(document: &mut Document, report: &Report) {
         if cohorts.rows.iter().any(|row| row.suppressed) {
             document.note("Cohorts of fewer than five people are hidden.".into());
         }
-    }
-}
-
-/// The margin of error of a typical cell, as a sentence.
-fn spread(cohorts: &Cohorts) -> String {
-    let widest = |share: &Share| (share.high - share.low) / 2.0;
-    let cells = cohorts.rows.iter().filter_map(|row| row.kept.get(1)?.as_ref());
-    let mut widths: Vec<f64> = cells.map(widest).collect();
-    widths.sort_by(f64::total_cmp);
-    match widths.get(widths.len() / 2) {
-        Some(width) => format!(
-            " The margin of error of a typical cell is about {} percentage points.",
-            number(width * 100.0, 0)
-        ),
-        None => String::new(),
     }
 }
 
@@ -77,7 +62,12 @@ fn table(cohorts: &Cohorts, caption: Text) -> Table {
             None => "hidden".into(),
         };
         let mut texts = vec![Text::own(row.period.label.as_str()).and(mark), size];
-        texts.extend((from..ages).map(|age| row.kept.get(age).and_then(Option::as_ref).map_or_else(Text::default, cell)));
+        texts.extend((from..ages).map(|age| {
+            row.kept
+                .get(age)
+                .and_then(Option::as_ref)
+                .map_or_else(Text::default, |share| heat(share.value()))
+        }));
         texts
     };
     Table {
@@ -86,12 +76,6 @@ fn table(cohorts: &Cohorts, caption: Text) -> Table {
         rows: cohorts.rows.iter().map(row).collect(),
         sparks: None,
     }
-}
-
-fn cell(share: &Share) -> Text {
-    let value = share.value();
-    let percent = (value * 100.0).round();
-    Text::number(format!("{percent}%"), value, MetricUnit::Share).toned(Tone::Heat(percent as u8))
 }
 
 fn capital(grain: Grain) -> String {

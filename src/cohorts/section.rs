@@ -1,26 +1,16 @@
-//! Retention by cohort: those who joined in one period, followed through the next periods.
-//!
-//! Retention has two definitions. By purchases, a cohort is the customers whose first order is in a period; those who ordered in the k-th
-//! period after it are retained at age k, so a share may rise again. By the roster, a cohort is the stakeholders whose first spell began in
-//! a period; those on the roster at the end of the k-th period after it are retained at age k, even if they were away in between. Refunds
-//! are not orders, adjacent spells are one, and the day of leaving is the last day, as in the facts.
-//!
-//! A cell has a value only if its period has ended by the as-of date. Every member of a cohort counts once in it, so the limits are those of
-//! independent draws.
+//! Retention by cohort as a section of a report: the last cohorts by first order, and those of each type of stakeholder by the start on the
+//! roster. What is counted is that of [`super::retention`].
 
+use super::retention::{self, Request, retention};
+use super::{Measure, NoCohorts, Start};
+use crate::analyses::Share;
 use crate::canonical::CanonicalTables;
 use crate::codes::codes;
-use crate::facts::context::{Context, Settings, Slicing};
-use crate::facts::ordering::Orders;
-use crate::facts::roster::{Roster, Types};
-use crate::facts::{members, orders};
-use crate::measure::{FEWEST, Private};
+use crate::facts::context::Settings;
 use crate::period::{Grain, Period};
 use crate::report::AbsentReason;
-use crate::schema::{Micros, NO_CODE, NO_TIME, Table, stakeholders};
+use crate::schema::{Micros, NO_CODE, stakeholders};
 use crate::stats::Confidence;
-
-use super::{Share, by_block};
 
 /// The usual number of cohorts: a year of months and the month before it.
 pub const LAST: usize = 13;
@@ -84,183 +74,57 @@ pub struct Cohort {
 /// # Errors
 /// The reason why there are none: a required table or column is missing.
 pub fn cohorts(canonical: &CanonicalTables, settings: &Settings, ask: &CohortRequest) -> Result<Vec<Cohorts>, AbsentReason> {
-    let missing = |what: &str| Err(AbsentReason::MissingInput(what.to_string()));
-    let table = match ask.basis {
-        Basis::Purchases => Table::Purchases,
-        Basis::Roster => Table::Stakeholders,
+    let (start, measure, by) = match ask.basis {
+        Basis::Purchases => (Start::FirstOrder, Measure::Ordered, Vec::new()),
+        Basis::Roster => (Start::JoinDate, Measure::Present, vec![stakeholders::TYPE.name.to_string()]),
     };
-    let Some(rows) = canonical.table(table) else {
-        return missing(table.name());
+    let request = Request {
+        start,
+        dimension: None,
+        measure,
+        on_or_after: false,
+        grain: ask.grain,
+        last: Some(ask.last),
+        until: ask.until,
+        by,
+        filter: None,
+        confidence: ask.confidence,
     };
-    for column in [&stakeholders::STARTED_AT, &stakeholders::ENDED_AT] {
-        if ask.basis == Basis::Roster && !canonical.is_mapped(column) {
-            return missing(&column.full_name());
-        }
-    }
+    let groups = retention(canonical, settings, &request).map_err(|why| match why {
+        NoCohorts::Absent(reason) => reason,
+        NoCohorts::Dimension(name) => AbsentReason::MissingInput(name),
+    });
+    let mut groups = groups?.groups;
     let periods = Period::last_n(ask.grain, ask.last, ask.until.min(canonical.as_of), &canonical.zone);
-    let slicing = Slicing::default();
-    let context = Context {
-        canonical,
-        settings,
-        slicing: &slicing,
-        windows: &[],
-    };
-    let private = Private::new(canonical);
-    let job = Job {
-        context: &context,
-        periods: &periods,
-        private: &private,
-    };
-    let blocks = match ask.basis {
-        Basis::Purchases => by_block(canonical, &orders::SPEC, |block| job.purchases(block)),
-        Basis::Roster => by_block(canonical, &members::SPEC, |block| job.roster(block)),
-    };
-    let mut all: Vec<(u32, Counts)> = Vec::new();
-    for (kind, counts) in blocks.into_iter().flatten() {
-        match all.iter_mut().find(|(known, _)| *known == kind) {
-            Some((_, sum)) => sum.add(&counts),
-            None => all.push((kind, counts)),
+    let has_ended = |cohort: &retention::Cohort| cohort.complete && cohort.size != Some(0);
+    groups.retain(|group| group.cohorts.iter().any(has_ended) || group.codes.is_empty());
+    if groups.is_empty() {
+        groups.push(retention::Group {
+            codes: vec![NO_CODE],
+            labels: Vec::new(),
+            cohorts: Vec::new(),
+        });
+    }
+    let known_from = retention::known_from(canonical, start);
+    let row = |period: &Period, cohorts: &[retention::Cohort]| {
+        let number = ask.grain.number(period.first_day);
+        let found = cohorts.iter().find(|cohort| cohort.period == Some(number));
+        Cohort {
+            period: period.clone(),
+            size: found.map_or(Some(0), |cohort| cohort.members()),
+            suppressed: found.is_some_and(|cohort| cohort.few),
+            left_truncated: period.first_day < known_from,
+            // The last period has ended, so a cohort has one age for itself and one for each following period.
+            kept: (0..periods.len()).map(|age| found.and_then(|cohort| cohort.share(age))).collect(),
         }
-    }
-    // Codes are ranks of the words; those without a type come last.
-    all.sort_by_key(|(kind, _)| *kind);
-    if all.is_empty() {
-        all.push((NO_CODE, Counts::new(periods.len())));
-    }
-    let first = canonical
-        .zone
-        .midnight(canonical.zone.day_of(rows.first_event.max(-i64::MAX / 2).min(canonical.as_of)));
-    let tables = all.into_iter().map(|(kind, counts)| Cohorts {
+    };
+    let table = |group: retention::Group| Cohorts {
         basis: ask.basis,
         grain: ask.grain,
-        kind: canonical.texts.text(kind).map(str::to_string),
-        rows: counts.cohorts(&periods, first, ask.confidence),
-    });
-    Ok(tables.collect())
-}
-
-/// The number of members of each cohort, and the number retained at each age.
-#[derive(Debug, Clone)]
-struct Counts {
-    /// Of `n` cohorts: the number of members.
-    sizes: Vec<u64>,
-    /// Of them, those who are protected.
-    private: Vec<u64>,
-    /// By cohort and age, `n` by `n`.
-    kept: Vec<u64>,
-}
-
-impl Counts {
-    fn new(n: usize) -> Counts {
-        Counts {
-            sizes: vec![0; n],
-            private: vec![0; n],
-            kept: vec![0; n * n],
-        }
-    }
-
-    fn add(&mut self, other: &Counts) {
-        let both = [
-            (&mut self.sizes, &other.sizes),
-            (&mut self.private, &other.private),
-            (&mut self.kept, &other.kept),
-        ];
-        for (mine, theirs) in both {
-            mine.iter_mut().zip(theirs).for_each(|(a, b)| *a += b);
-        }
-    }
-
-    fn cohorts(&self, periods: &[Period], first: Micros, confidence: Confidence) -> Vec<Cohort> {
-        let n = periods.len();
-        let cohort = |(at, period): (usize, &Period)| {
-            let size = self.sizes[at];
-            let suppressed = size > 0 && size < FEWEST && self.private[at] == size;
-            // The last period has ended, so a cohort has one age for itself and one for each following period.
-            let kept = (0..n).map(|age| {
-                let is_over = at + age < n && !suppressed;
-                if is_over {
-                    Share::of(self.kept[at * n + age], size, confidence)
-                } else {
-                    None
-                }
-            });
-            Cohort {
-                period: period.clone(),
-                size: (!suppressed).then_some(size),
-                suppressed,
-                left_truncated: period.start < first,
-                kept: kept.collect(),
-            }
-        };
-        periods.iter().enumerate().map(cohort).collect()
-    }
-}
-
-struct Job<'a> {
-    context: &'a Context<'a>,
-    /// One after the other without a gap.
-    periods: &'a [Period],
-    private: &'a Private,
-}
-
-impl Job<'_> {
-    /// The period that holds a time.
-    fn period_of(&self, at: Micros) -> Option<usize> {
-        let next = self.periods.partition_point(|p| p.start <= at);
-        (next > 0 && at < self.periods[next - 1].end).then(|| next - 1)
-    }
-
-    fn purchases(&self, block: std::ops::Range<u32>) -> Vec<(u32, Counts)> {
-        let n = self.periods.len();
-        let mut counts = Counts::new(n);
-        let Some(mut reader) = Orders::new(self.context) else {
-            return Vec::new();
-        };
-        for stakeholder in block.filter(|s| *s != self.context.canonical.nobody()) {
-            let mut of_one = reader.of(self.context, stakeholder, |_| 0).iter().filter(|o| o.is_order).peekable();
-            let Some(cohort) = of_one.peek().and_then(|first| self.period_of(first.at)) else {
-                continue;
-            };
-            counts.sizes[cohort] += 1;
-            counts.private[cohort] += u64::from(self.private.is(stakeholder, 0));
-            // Orders are sorted by time: a period that differs from the last one is new.
-            let mut last = None;
-            for period in of_one.filter_map(|order| self.period_of(order.at)) {
-                if last.replace(period) != Some(period) {
-                    counts.kept[cohort * n + period - cohort] += 1;
-                }
-            }
-        }
-        vec![(NO_CODE, counts)]
-    }
-
-    fn roster(&self, block: std::ops::Range<u32>) -> Vec<(u32, Counts)> {
-        let n = self.periods.len();
-        let mut all: Vec<(u32, Counts)> = Vec::new();
-        let Some(mut roster) = Roster::new(self.context) else {
-            return Vec::new();
-        };
-        let canonical = self.context.canonical;
-        let types = Types::new(canonical);
-        for stakeholder in block.filter(|s| *s != canonical.nobody()) {
-            let start = roster.of(stakeholder).first().map_or(NO_TIME, |spell| spell.start);
-            let Some(cohort) = self.period_of(start).filter(|_| start < canonical.as_of) else {
-                continue;
-            };
-            let kind = types.of(stakeholder);
-            let at = all.iter().position(|(known, _)| *known == kind).unwrap_or_else(|| {
-                all.push((kind, Counts::new(n)));
-                all.len() - 1
-            });
-            let counts = &mut all[at].1;
-            counts.sizes[cohort] += 1;
-            counts.private[cohort] += u64::from(self.private.is(stakeholder, 0));
-            for (age, period) in self.periods[cohort..].iter().enumerate() {
-                counts.kept[cohort * n + age] += u64::from(roster.is_present(period.end, canonical.as_of));
-            }
-        }
-        all
-    }
+        kind: group.codes.first().and_then(|code| canonical.texts.text(*code)).map(str::to_string),
+        rows: periods.iter().map(|period| row(period, &group.cohorts)).collect(),
+    };
+    Ok(groups.into_iter().map(table).collect())
 }
 
 #[cfg(test)]
@@ -272,6 +136,7 @@ mod tests {
     use crate::catalog::Catalog;
     use crate::facts;
     use crate::measure::{Request, measure};
+    use crate::schema::Table;
 
     fn table(canonical: &CanonicalTables, basis: Basis, last: usize) -> Vec<Cohorts> {
         let ask = CohortRequest {
