@@ -17,6 +17,7 @@ use crate::catalog::Metric;
 use crate::config::{Config, expression};
 use crate::diagnostics::{Class, Problem};
 use crate::findings::{self, ReviewRequest};
+use crate::health;
 use crate::io::Source;
 use crate::measure;
 use crate::notes::{Note, RunNote};
@@ -70,6 +71,7 @@ pub fn run(global: &Global, args: &Report) -> anyhow::Result<()> {
     }
     dimensions.extend(filter.iter().flat_map(|f| f.columns()));
     dimensions.extend(analyses::columns_to_load().map(str::to_string));
+    dimensions.extend(health::columns_to_load(&config.settings));
     let needed = Needed {
         metrics: &metrics,
         dimensions,

@@ -1,4 +1,5 @@
-//! The sections of a report that are not metrics: cohorts, concentration, the mix of channels, lists to act on, coverage of the data.
+//! The sections of a report that are not metrics: cohorts, concentration, the mix of channels, lists to act on, the health of stakeholders,
+//! coverage of the data.
 
 use anyhow::Result;
 
@@ -9,6 +10,7 @@ use crate::analyses::lists::{self, List, Lost, Overdue, Waiting};
 use crate::canonical::CanonicalTables;
 use crate::cohorts::section::{self, Basis, CohortRequest, Cohorts, cohorts};
 use crate::facts::context::Settings;
+use crate::health::{Care, care};
 use crate::period::{Grain, Period};
 use crate::stats::Confidence;
 
@@ -26,6 +28,8 @@ pub struct Supplements {
     pub mix: Option<Mix>,
     /// Lists to act on, as of the as-of date.
     pub lists: Lists,
+    /// The health of stakeholders, as of the as-of date.
+    pub care: Care,
     /// Coverage of the data by period.
     pub coverage: Coverage,
 }
@@ -73,6 +77,7 @@ pub fn beside(canonical: &CanonicalTables, settings: &Settings, periods: &[Perio
             commitments: lists::late_commitments(canonical, settings, lists::LIMIT).ok(),
             lost: lists::lost_customers(canonical, settings, period, lists::LIMIT).ok(),
         },
+        care: care(canonical, settings, grain, confidence),
         coverage: coverage(canonical, grain, periods.len(), period.end),
     })
 }

@@ -3,10 +3,12 @@
 //! The scores themselves are of [`crate::facts::health`]. Protected people are scored, and shown in groups only.
 
 pub mod backtest;
+mod care;
 pub mod fit;
 mod groups;
 mod stability;
 
+pub use care::{Care, NeedsCare, care};
 pub use groups::{Group, GroupHealth, Shares};
 pub use stability::Stability;
 

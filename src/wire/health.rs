@@ -1,7 +1,7 @@
 //! `relhealth.health/1`: a score for each stakeholder, and what scores have meant in the past.
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::rows::Stream;
 use super::{Document, Instant, Labels, Layout, Note, RecordCounts, SchemaId};
@@ -184,7 +184,8 @@ pub struct Missing {
 }
 
 /// A group of stakeholders.
-#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "HealthGroup")]
 pub struct Group {
     /// The values of its dimensions; none: all stakeholders.
     pub by: Labels,
@@ -217,7 +218,8 @@ pub struct Group {
 }
 
 /// A number with its interval; null where there is none.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "Ranged")]
 pub struct Number {
     /// The value.
     pub value: Option<f64>,

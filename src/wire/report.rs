@@ -3,9 +3,11 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::health;
 use super::lists::List;
 use super::supplements::{Channel, Cohorts, Concentration, Coverage};
 use super::{Cell, Document, Instant, Labels, Layout, Note, RecordCounts, SchemaId};
+use crate::catalog::health::Band;
 use crate::catalog::{BetterDirection, MetricKind, MetricUnit};
 use crate::codes::codes;
 use crate::findings;
@@ -79,6 +81,10 @@ pub struct Report {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Vec<List>")]
     pub lists: Option<Vec<List>>,
+    /// The health of stakeholders at as_of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Health")]
+    pub health: Option<Health>,
     /// What the data cover.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Vec<Coverage>")]
@@ -116,6 +122,37 @@ pub struct Period {
     /// Of a week: the day on which weeks start, such as `monday`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub week_start: Option<String>,
+}
+
+/// The health of stakeholders.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "ReportHealth")]
+pub struct Health {
+    /// All stakeholders, then those of each model where there are several.
+    pub types: Vec<health::Group>,
+    /// How many are at risk or critical and may be named.
+    pub at_risk: u64,
+    /// Those of them with the most at stake.
+    pub first: Vec<NeedsCare>,
+}
+
+/// A stakeholder that is at risk or critical.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct NeedsCare {
+    /// Its id; null: not known.
+    pub id: Option<String>,
+    /// The name on the roster.
+    pub name: Option<String>,
+    /// The model of its score.
+    pub model: String,
+    /// From 0 to 100.
+    pub score: f64,
+    /// The band of the score.
+    pub band: Band,
+    /// The band at the end of the period before.
+    pub previous_band: Option<Band>,
+    /// What is at stake, in units of the currency.
+    pub value_at_stake: Option<f64>,
 }
 
 /// How many metrics changed, each counted once. A change is one that is a finding.

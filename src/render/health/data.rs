@@ -169,7 +169,8 @@ fn money(row: &Row) -> Option<f64> {
     row.value.map(|value| value as f64 / MONEY_SCALE as f64)
 }
 
-fn group(group: &Group) -> health::Group {
+/// The health of a group.
+pub fn group(group: &Group) -> health::Group {
     let shown = group.shown.as_ref();
     let share = |share: fn(&crate::health::GroupHealth) -> Option<&Shares>| {
         shown

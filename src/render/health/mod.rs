@@ -20,8 +20,9 @@ use crate::period::{date_text, instant_text};
 use crate::report::RecordCounts;
 use crate::schema::{MONEY_SCALE, Micros};
 use crate::stats::{Estimate, Interval};
-pub use data::{csv, csv_of_backtests, csv_of_model, json, json_of_model};
+pub use data::{csv, csv_of_backtests, csv_of_model, group, json, json_of_model};
 pub use model::definition;
+pub use words::losses;
 
 /// How much a document contains.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,8 +73,7 @@ impl Sheet<'_> {
     }
 
     fn money(&self, value: f64) -> Text {
-        let shown = self.units().scale(MetricUnit::Money, value).value(value);
-        Text::number(shown, value, MetricUnit::Money)
+        money(&self.units(), value)
     }
 
     /// The last day that is known before a time; another time as it is.
@@ -98,9 +98,9 @@ pub fn document(sheet: &Sheet, detail: Detail) -> Document {
     document.heading(1, "Health of stakeholders".into());
     document.sentence(basis(sheet));
     document.sentence(reading_aid(sheet));
-    overview(&mut document, sheet, "All stakeholders", &sheet.assessment.types, detail);
+    overview(&mut document, &sheet.units(), "All stakeholders", &sheet.assessment.types, detail);
     if !sheet.assessment.groups.is_empty() {
-        overview(&mut document, sheet, "Groups", &sheet.assessment.groups, detail);
+        overview(&mut document, &sheet.units(), "Groups", &sheet.assessment.groups, detail);
     }
     if let Some(backtests) = sheet.backtests {
         backtest::add(&mut document, sheet, backtests, detail);
@@ -207,8 +207,13 @@ fn share(shares: Option<&Shares>) -> Text {
     shares.map_or_else(Text::default, |shares| estimate(&shares.estimate, MetricUnit::Share))
 }
 
+fn money(units: &Units, value: f64) -> Text {
+    let shown = units.scale(MetricUnit::Money, value).value(value);
+    Text::number(shown, value, MetricUnit::Money)
+}
+
 /// A table of groups next to each other.
-fn overview(document: &mut Document, sheet: &Sheet, title: &'static str, groups: &[Group], detail: Detail) {
+pub fn overview(document: &mut Document, units: &Units, title: &'static str, groups: &[Group], detail: Detail) {
     let mut columns: Vec<(Text, Align)> = Vec::new();
     let dimensions: Vec<&str> = groups
         .iter()
@@ -262,9 +267,9 @@ fn overview(document: &mut Document, sheet: &Sheet, title: &'static str, groups:
             let coverage = Units::default().scale(MetricUnit::Share, health.coverage).value(health.coverage);
             row.push(Text::number(coverage, health.coverage, MetricUnit::Share));
         }
-        let money = |value: Option<f64>| value.map_or_else(Text::default, |value| sheet.money(value));
-        row.push(money(health.value));
-        row.push(money(health.value_at_risk));
+        let worth = |value: Option<f64>| value.map_or_else(Text::default, |value| money(units, value));
+        row.push(worth(health.value));
+        row.push(worth(health.value_at_risk));
         let of_value = health.share_of_value.as_ref();
         row.push(of_value.map_or_else(Text::default, |share| estimate(share, MetricUnit::Share)));
         row

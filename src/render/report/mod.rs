@@ -3,6 +3,7 @@
 
 mod appendix;
 mod breakdowns;
+mod care;
 mod cohorts;
 mod dependence;
 pub mod json;
@@ -93,6 +94,7 @@ pub fn document(report: &Report, detail: Detail) -> Document {
         cohorts::add(&mut document, report);
     }
     dependence::add(&mut document, report);
+    care::add(&mut document, report, detail);
     lists::add(&mut document, report);
     quality::add(&mut document, report, detail);
     if detail == Detail::Whole {

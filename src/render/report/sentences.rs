@@ -17,6 +17,7 @@ const GROUPS: usize = 6;
 pub fn add(document: &mut Document, report: &Report) {
     let moved: Vec<Text> = told(report, |finding| matches!(finding.found, Found::Moved { .. }));
     document.sentence(Text::own(tally(report)));
+    super::care::head(document, report);
     document.heading(2, "What changed".into());
     if moved.is_empty() {
         document.sentence(Text::own(no_change(report)));
