@@ -291,8 +291,8 @@ fn a_sorted_file_is_not_filled_in() {
     assert!(ran.err().contains("the file is sorted by Product"), "{}", ran.err());
     assert!(ran.err().contains("fill_down = true"), "{}", ran.err());
     // By an amount, where the orders themselves are in no order.
-    let by_amount = "Auftrag;Kunde;Datum;Artikel;Betrag\nS3;Alder;13.10.2026;Tisch;5,00\n;;;Stuhl;60,00\nS1;Birch;14.10.2026;Lampe;100,00\n\
-                     ;;;Regal;200,00\nS2;Cedar;12.10.2026;Bett;300,00\n;;;Sofa;400,00\n";
+    let by_amount = "Auftrag;Kunde;Datum;Artikel;Betrag\nS3;Cedar;13.10.2026;Tisch;5,00\n;;;Stuhl;60,00\nS1;Alder;14.10.2026;Lampe;100,00\n\
+                     ;;;Regal;200,00\nS2;Birch;12.10.2026;Bett;300,00\n;;;Sofa;400,00\n";
     assert!(run("purchases", by_amount, "revenue").code(3).err().contains("sorted by Betrag"));
     // Running numbers of lines ascend with their orders.
     let numbered = "Order Reference,Customer,Order Date,Line,Product,Subtotal\nS1,Alder,2026-10-02,1,Desk,300\n,,,2,Bed,60\nS2,Birch,2026-10-09,3,Chair,400\n\

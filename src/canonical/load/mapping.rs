@@ -139,8 +139,9 @@ pub fn map(source: &Source, file: &str, header: &Header, looked_up: &[String], w
     for (name, index) in sources::columns(table, &names, &|i| used[i]) {
         let column = table.column(name);
         let needed = column.is_some_and(|c| c.required);
-        // Who a guest was, and who has left, is looked for in every known format.
-        let is_looked_for = |c: &Column| c.role.is_contact() || matches!(*c, stakeholders::STATUS | stakeholders::IS_ACTIVE);
+        // Who a guest was, who has left, and what a machine wrote is looked for in every known format.
+        let is_looked_for =
+            |c: &Column| c.role.is_contact() || c.role == Role::MachineMark || matches!(*c, stakeholders::STATUS | stakeholders::IS_ACTIVE);
         let of_format = source.profile.is_some() && column.is_some_and(is_looked_for);
         if !source.map.contains_key(name) && ((needed && source.lacks.is_none()) || of_format || !only_needed) {
             used[index] = true;
@@ -467,6 +468,8 @@ impl Maker<'_> {
         let lower: BTreeSet<String> = self.names.iter().map(|name| name.to_lowercase()).collect();
         // Words that are called otherwise, or replaced, can be wanted under their own name too.
         let as_it_is = |p: &Plan| match p.take {
+            // What shows that a machine wrote it is a text for itself.
+            _ if p.role() == Some(Role::MachineMark) => None,
             // Of what tells who it was only addresses, numbers and placeholders are read.
             ColumnSource::Field(index)
                 if p.values.is_empty() && (!p.role().is_some_and(Role::is_contact) || self.names[index] == p.name) =>

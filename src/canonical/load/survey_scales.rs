@@ -90,13 +90,17 @@ impl Instrument {
 }
 
 /// Scores of cells with several answers become answers without a score.
-pub fn mark_answers_without_score(building: &mut Building) {
+pub fn mark_answers_without_score(building: &mut Building, sources: &mut [SourceInfo]) {
     let several: Vec<usize> = match building.rows.data(&surveys::SCORE) {
         Some(Data::Float(scores)) => (0..scores.len()).filter(|&row| scores[row] == SEVERAL_ANSWERS).collect(),
         _ => return,
     };
     if several.is_empty() {
         return;
+    }
+    for &row in &several {
+        let source = &mut sources[building.rows.source_of(row) as usize];
+        source.mapped.insert(surveys::ANSWERED.name.to_string());
     }
     if let Some(Data::Float(scores)) = building.rows.data_mut(&surveys::SCORE) {
         several.iter().for_each(|&row| scores[row] = f64::NAN);
@@ -328,7 +332,8 @@ mod tests {
             let answered = (0..rows.len).filter(|&row| rows.flags(&surveys::ANSWERED).at(row) == 1).count();
             prop_assert_eq!((rows.len, scored, answered), (scores.len(), single, scores.len() - single));
             let nps = loaded.canonical.texts.code("nps");
-            let is_nps = (0..rows.len).any(|row| Some(rows.codes(&surveys::INSTRUMENT).at(row)) == nps);
+            let is_scored = |row: &usize| !rows.floats(&surveys::SCORE).at(*row).is_nan();
+            let is_nps = (0..rows.len).filter(is_scored).any(|row| Some(rows.codes(&surveys::INSTRUMENT).at(row)) == nps);
             let most = (0..rows.len).map(|row| rows.floats(&surveys::SCORE).at(row)).filter(|score| !score.is_nan()).fold(0.0, f64::max);
             if most > 7.0 {
                 prop_assert!(is_nps, "{}", text);

@@ -180,7 +180,7 @@ pub fn assemble(read_files: Vec<ReadFile>, options: &Options, mut notes: Vec<Not
             .collect();
     }
     if let Some(surveys) = tables.get_mut(&Table::Surveys) {
-        survey_scales::mark_answers_without_score(surveys);
+        survey_scales::mark_answers_without_score(surveys, &mut sources);
     }
     let mut dropped = Dropped::default();
     let keeps_dates: Vec<bool> = described.iter().map(|source| source.keep_placeholder_dates).collect();

@@ -221,10 +221,12 @@ fn stakeholder(table: Table, is_exact: bool, header: &Header, profile: &ColumnPr
     if profile.share(&[Email]) >= 0.9 {
         return Fit(0.05, ColumnEvidence::EmailsAsIds);
     }
+    // A shop may have two customers, or one and its guests: a known name stays one.
+    let few = few(profile).filter(|_| !is_exact);
     if profile.share(&[Code, Integer, Uuid]) >= 0.9 {
-        return few(profile).unwrap_or_else(|| Fit(0.1, cells_are.clone()));
+        return few.unwrap_or_else(|| Fit(0.1, cells_are.clone()));
     }
-    few(profile).unwrap_or(Silent)
+    few.unwrap_or(Silent)
 }
 
 /// How many of the filled cells are words of a closed list, and which of the words.

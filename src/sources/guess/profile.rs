@@ -180,7 +180,9 @@ fn kind(cell: &str, mark: DecimalMark) -> Kind {
         return Kind::Integer;
     }
     let starts_json = matches!(bytes.first(), Some(b'{' | b'['));
-    if starts_json && matches!(bytes.last(), Some(b'}' | b']')) {
+    // `[deleted]` is a word in brackets.
+    let is_word = || cell.chars().all(|c| c.is_alphabetic() || matches!(c, '[' | ']' | ' ' | '-' | '_'));
+    if starts_json && matches!(bytes.last(), Some(b'}' | b']')) && !(bytes[0] == b'[' && is_word()) {
         return Kind::Json;
     }
     if cell.ends_with('%') && digits > 0 {

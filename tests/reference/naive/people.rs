@@ -4,7 +4,6 @@ use relhealth::api::schema::Table;
 
 use super::orders::{self, Order};
 use super::{At, Data, Dims, Money, Record, Row, Window};
-use crate::generate::LEFT;
 
 /// The roster row of a stakeholder that started last.
 pub fn current<'a>(data: &'a Data, who: &str) -> Option<&'a Record> {
@@ -52,10 +51,6 @@ fn takes_over(data: &Data, end: i64, start: i64) -> bool {
 
 /// What a row says for itself.
 fn bounds(data: &Data, row: &Record) -> (i64, i64) {
-    // Who has left at an unknown time was never there.
-    if row.text("status").is_some_and(|status| LEFT.contains(&status)) && row.text("ended_at").is_none() {
-        return (i64::MAX, i64::MIN);
-    }
     (
         data.time(row, "started_at").unwrap_or(i64::MIN),
         data.time(row, "ended_at").unwrap_or(i64::MAX),

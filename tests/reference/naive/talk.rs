@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use relhealth::api::schema::Table;
 
 use super::{At, Data, Dims, Money, Record, Row, Span, Window, people};
-use crate::generate;
 
 const TABLE: Table = Table::Interactions;
 
@@ -27,14 +26,13 @@ pub fn read_state(cells: &mut BTreeMap<String, String>) -> bool {
         cells.insert("automated".into(), automated.into());
     }
     let status = cells.get("status").cloned().unwrap_or_default();
-    let is = |words: &[&str]| words.contains(&status.as_str());
-    if is(&generate::OPEN) || is(&["open", "reopened", "pending"]) {
+    if ["open", "reopened", "pending"].contains(&status.as_str()) {
         cells.insert("resolved_at".into(), String::new());
     }
-    if (is(&generate::CLOSED) || is(&["solved"])) && cells.get("resolved_at").is_some_and(String::is_empty) {
+    if ["closed", "solved"].contains(&status.as_str()) && cells.get("resolved_at").is_some_and(String::is_empty) {
         cells.insert("closed without time".into(), "yes".into());
     }
-    !is(&generate::NO_CASES) && !is(&["duplicate", "deleted", "test"])
+    !["merged", "duplicate", "spam", "deleted", "test"].contains(&status.as_str())
 }
 
 /// Whether the rows of the record's file are messages of cases.
