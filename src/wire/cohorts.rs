@@ -34,7 +34,7 @@ pub struct Cohorts {
     pub on_or_after: bool,
     /// The currency of revenue, where it is known.
     pub currency: Option<String>,
-    /// The cohorts, by group.
+    /// The cohorts that have members, by group.
     pub cohorts: Vec<Cohort>,
     /// Relationships that started before these cohorts; null: hidden to protect few people.
     pub earlier: Option<u64>,

@@ -78,7 +78,7 @@ they have lasted (Kaplan-Meier).
 Group  Relationships  Ended  Median, days  Interval
 All                5      1   not reached  [45, not reached]
 
-All relationships: after 100 days, 75.0% not lapsed.
+All relationships: after 100 days, 75.0% have not lapsed.
 
 Tenure, days  Reached  Ended  Share ended  Interval     Not lapsed  In it now
 0 to 30             5      0         0.0%                   100.0%          0
@@ -121,7 +121,7 @@ have not ended by the as-of date count for as long as they have lasted
 Group  Relationships  Ended  Median, days  Interval
 All                5      3           127  [27, not reached]
 
-All relationships: after 171 days, 30.0% still there.
+All relationships: after 171 days, 30.0% are still there.
 
 Tenure, days  Reached  Ended  Share ended  Interval     Still there  In it now
 0 to 30             5      1        20.0%  [3.1, 79.6]        80.0%          0

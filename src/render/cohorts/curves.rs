@@ -88,12 +88,12 @@ impl Sheet<'_> {
         format!("{event} Relationships that have not ended by the as-of date count for as long as they have lasted (Kaplan-Meier).")
     }
 
-    /// What is true of relationships that have not ended.
-    fn remains(&self) -> &'static str {
+    /// What is true of relationships that have not ended: as a title, and as a verb.
+    fn remains(&self) -> (&'static str, &'static str) {
         match self.lifetimes.event {
-            Event::Left => "still there",
-            Event::Lapsed => "not lapsed",
-            Event::SecondOrder => "without a second order",
+            Event::Left => ("Still there", "are still there"),
+            Event::Lapsed => ("Not lapsed", "have not lapsed"),
+            Event::SecondOrder => ("No second order", "have no second order"),
         }
     }
 
@@ -181,7 +181,7 @@ impl Sheet<'_> {
                 plain(last.0),
                 unit.as_str(),
                 share(last.1.survival).terminal(),
-                self.remains()
+                self.remains().1
             )),
             figure: Figure::Series(SeriesFigure {
                 labels: grid.iter().map(|(time, _)| plain(*time)).collect(),
@@ -241,7 +241,7 @@ impl Sheet<'_> {
                 ("Ended".into(), Align::Right),
                 ("Share ended".into(), Align::Right),
                 ("Interval".into(), Align::Left),
-                (Text::own(crate::render::summary::capital(self.remains())), Align::Right),
+                (Text::own(self.remains().0), Align::Right),
                 ("In it now".into(), Align::Right),
             ],
             rows: curve.bands.iter().map(row).collect(),

@@ -39,7 +39,7 @@ impl Sheet<'_> {
                 .retention
                 .iter()
                 .flat_map(|found| &found.groups)
-                .flat_map(|group| group.cohorts.iter().map(move |cohort| self.cohort(group, cohort)))
+                .flat_map(|group| with_members(group).map(move |cohort| self.cohort(group, cohort)))
                 .collect(),
             earlier: self.retention.map_or(Some(0), |found| found.earlier),
             cohorts_absent,
@@ -181,6 +181,11 @@ fn projected(point: &ProjectedPoint) -> wire::cohorts::ProjectedPoint {
     }
 }
 
+/// The cohorts that have members: of nobody there is nothing to tell.
+fn with_members(group: &Group) -> impl Iterator<Item = &Cohort> {
+    group.cohorts.iter().filter(|cohort| cohort.size != Some(0))
+}
+
 /// A header line, and a line for each cell of a cohort.
 pub(super) fn csv(sheet: &Sheet, out: &mut dyn Write) -> csv::Result<()> {
     let mut csv = csv::Writer::from_writer(out);
@@ -192,7 +197,7 @@ pub(super) fn csv(sheet: &Sheet, out: &mut dyn Write) -> csv::Result<()> {
     header.extend(["size", "n", "value", "low", "high", "part", "whole", "absent", "interval_absent"].map(str::to_string));
     csv.write_record(&header)?;
     for group in sheet.retention.iter().flat_map(|found| &found.groups) {
-        for cohort in &group.cohorts {
+        for cohort in with_members(group) {
             let mut start = vec![text(&cohort.label)];
             start.extend(group.labels.iter().map(|label| text(label)));
             start.push(cohort.size.map_or(String::new(), |size| size.to_string()));
