@@ -80,7 +80,7 @@ pub fn fit(model: &Model, tested: &Backtest, observations: &Observations, ends_o
     let is_over = |one: &Observation| (one.end as usize) < ends_over(days);
     let step = observations.each.len().div_ceil(MOST).max(1);
     let each = observations.each.iter().zip(observations.points.chunks(parts.max(1)));
-    let each = each.filter(|(one, _)| is_over(one) && one.stakeholder as usize % step == 0 && one.score.is_some());
+    let each = each.filter(|(one, _)| is_over(one) && (one.stakeholder as usize).is_multiple_of(step) && one.score.is_some());
     let rows = Rows {
         parts,
         days,

@@ -51,6 +51,9 @@ pub struct GroupHealth {
     pub share_of_value: Option<Estimate>,
 }
 
+/// The dimensions of a group with their values, and its stakeholders.
+type Members<'a> = (Vec<(String, String)>, Vec<&'a Row>);
+
 /// All stakeholders, then those of each model where there are several.
 pub fn by_type(assessment: &Assessment, confidence: Confidence) -> Vec<Group> {
     let mut models: Vec<usize> = assessment.rows.iter().map(|row| row.model).collect();
@@ -75,7 +78,7 @@ pub fn by_group(assessment: &Assessment, request: &Request) -> Vec<Group> {
     if request.by.is_empty() {
         return Vec::new();
     }
-    let mut members: Vec<(Vec<(String, String)>, Vec<&Row>)> = request
+    let mut members: Vec<Members> = request
         .labels
         .iter()
         .map(|labels| (request.by.iter().cloned().zip(labels.iter().cloned()).collect(), Vec::new()))
@@ -87,7 +90,7 @@ pub fn by_group(assessment: &Assessment, request: &Request) -> Vec<Group> {
     groups(assessment, members, request.confidence)
 }
 
-fn groups(assessment: &Assessment, members: Vec<(Vec<(String, String)>, Vec<&Row>)>, confidence: Confidence) -> Vec<Group> {
+fn groups(assessment: &Assessment, members: Vec<Members>, confidence: Confidence) -> Vec<Group> {
     let by: Vec<Vec<(String, String)>> = members.iter().map(|(by, _)| by.clone()).collect();
     // The fewest people that any of its numbers is of.
     let scored = |rows: &[&Row]| rows.iter().filter(|row| row.score.is_some()).count() as u64;

@@ -122,14 +122,15 @@ fn interval(
     let mut start = 0;
     for run in outcomes.clusters.chunk_by(|a, b| a == b) {
         let (mut sum, mut other_sum, mut m, mut n) = (0.0, 0.0, 0usize, 0usize);
-        for at in start..start + run.len() {
-            if outcomes.events[at] {
-                (sum, m) = (sum + residuals[at], m + 1);
+        let end = start + run.len();
+        for (residual, has_event) in residuals[start..end].iter().zip(&outcomes.events[start..end]) {
+            if *has_event {
+                (sum, m) = (sum + residual, m + 1);
             } else {
-                (other_sum, n) = (other_sum + residuals[at], n + 1);
+                (other_sum, n) = (other_sum + residual, n + 1);
             }
         }
-        start += run.len();
+        start = end;
         clusters += 1;
         with_event += usize::from(m > 0);
         without += usize::from(n > 0);

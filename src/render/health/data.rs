@@ -444,12 +444,17 @@ pub fn csv_of_model(model: &Model, out: &mut dyn Write) -> anyhow::Result<()> {
     let mut csv = csv::Writer::from_writer(out);
     csv.write_record(["model", "part", "kind", "days", "weight", "at", "points", "name"])?;
     for part in &model.parts {
+        let days = if part.measure.has_days() {
+            part.days.to_string()
+        } else {
+            String::new()
+        };
         for anchor in part.curve.anchors() {
             csv.write_record([
                 foreign(&model.name),
                 foreign(&part.name),
                 part.measure.as_str().to_string(),
-                part.measure.has_days().then(|| part.days.to_string()).unwrap_or_default(),
+                days.clone(),
                 part.weight.to_string(),
                 anchor.at.to_string(),
                 anchor.points.to_string(),
