@@ -20,9 +20,9 @@ const NO_FLAG: u8 = 2;
 const ENOUGH: u64 = 10;
 /// So many answers that are all at most 7 are no answers from 0 to 10.
 const ENOUGH_OF_SEVEN: u64 = 50;
-/// Of those who would never recommend, most give the least score that there is: so many who give a 1, and none who gives a 0, are unlikely
-/// where there is a 0.
-const SEVERAL_ONES: u64 = 5;
+/// Of those who would never recommend, most give the least score that there is: so many who give a 1, one of twenty of all, and none who gives
+/// a 0 are unlikely where there is a 0.
+const SEVERAL_ONES: u64 = 10;
 /// Fewer answers leave it open, and so few are not worth a note.
 const WORTH_A_NOTE: u64 = 3;
 
@@ -233,7 +233,7 @@ fn verdict(instrument: Instrument, declared: Option<(f64, f64)>, says_scales: bo
         Instrument::Recommendation | Instrument::Effort if most <= 5.0 && least >= 1.0 && count >= WORTH_A_NOTE => {
             Verdict::Doubt(ScaleDoubt::FivePoints)
         }
-        Instrument::Recommendation if (least, most) == (1.0, 10.0) && ones >= SEVERAL_ONES && count >= ENOUGH_OF_SEVEN => {
+        Instrument::Recommendation if (least, most) == (1.0, 10.0) && ones >= SEVERAL_ONES && 20 * ones >= count => {
             Verdict::Doubt(ScaleDoubt::StartsAtOne)
         }
         Instrument::Recommendation | Instrument::Effort => Verdict::Fits,
