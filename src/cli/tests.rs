@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::args::Args;
 use crate::wire::check::{Check, Rules};
 use crate::wire::diff::Diff;
+use crate::wire::forecast::Forecast;
 use crate::wire::health::Health;
 use crate::wire::inspection::Inspect;
 use crate::wire::measure::Measure;
@@ -73,6 +74,18 @@ fn items(list: &Value) -> &[Value] {
 
 fn sum(list: &Value, key: &str) -> f64 {
     items(list).iter().map(|one| one[key].as_f64().unwrap()).sum()
+}
+
+#[test]
+fn forecasts_are_as_documented() {
+    for example in ["charity", "loyalty-shop"] {
+        let run = Run::of(example);
+        let forecast = run.written::<Forecast>("forecast", &["forecast", "--horizon", "26w", "--cohorts", "year"]);
+        assert!(!items(&forecast["stakeholders"]).is_empty() && !items(&forecast["groups"]).is_empty());
+    }
+    let run = Run::of("loyalty-shop");
+    let forecast = run.written::<Forecast>("few", &["forecast", "--calibration-end", "2025-01-20"]);
+    assert!(forecast["absent"].is_string());
 }
 
 #[test]

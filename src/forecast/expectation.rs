@@ -268,7 +268,7 @@ struct Part<'a> {
     predictions: &'a [Prediction<'a>],
 }
 
-impl<'a> Part<'a> {
+impl Part<'_> {
     /// A run of histories with the same repeats and age.
     fn run<'m>(&self, run: Range<usize>, members: impl Fn(usize) -> &'m [u32], (sums, each): &mut (Vec<Sums>, Vec<Expected>)) {
         let Expectation { base, request, .. } = self.expectation;

@@ -503,6 +503,3 @@ fn repeating(buyers: &[Buyer]) -> usize {
 fn histories(buyers: &[Buyer]) -> Vec<History> {
     buyers.iter().map(|buyer| buyer.history).collect()
 }
-
-#[cfg(test)]
-mod tests;

@@ -159,6 +159,7 @@ impl<const N: usize> Neg for Dual<N> {
 impl<const N: usize> Mul for Dual<N> {
     type Output = Dual<N>;
     #[inline]
+    #[expect(clippy::suspicious_arithmetic_impl, reason = "the product rule has a sum")]
     fn mul(self, other: Dual<N>) -> Dual<N> {
         Dual {
             value: self.value * other.value,

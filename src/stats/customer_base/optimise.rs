@@ -295,8 +295,8 @@ fn inverted<const N: usize>(matrix: &[[f64; N]; N]) -> Option<[[f64; N]; N]> {
             }
         }
     }
-    let mut inverse = [[0.0; N]; N];
-    for column in 0..N {
+    // The inverse is symmetric, so that its columns are its rows.
+    let column = |column: usize| {
         let mut solved = [0.0; N];
         for i in 0..N {
             let unit = if i == column { 1.0 } else { 0.0 };
@@ -307,9 +307,9 @@ fn inverted<const N: usize>(matrix: &[[f64; N]; N]) -> Option<[[f64; N]; N]> {
             let sum: f64 = (i + 1..N).map(|k| lower[k][i] * solved[k]).sum();
             solved[i] = (solved[i] - sum) / lower[i][i];
         }
-        (0..N).for_each(|i| inverse[i][column] = solved[i]);
-    }
-    Some(inverse)
+        solved
+    };
+    Some(std::array::from_fn(column))
 }
 
 fn identity<const N: usize>(scale: f64) -> [[f64; N]; N] {
