@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::args::Args;
 use crate::wire::check::{Check, Rules};
+use crate::wire::cohorts::Cohorts;
 use crate::wire::diff::Diff;
 use crate::wire::forecast::Forecast;
 use crate::wire::health::Health;
@@ -16,6 +17,7 @@ use crate::wire::measure::Measure;
 use crate::wire::metrics::Metrics;
 use crate::wire::report::Report;
 use crate::wire::rows::Rows;
+use crate::wire::segments::Segments;
 use crate::wire::validate::broken_document;
 use crate::wire::{DOCUMENTS, Document};
 
@@ -86,6 +88,21 @@ fn forecasts_are_as_documented() {
     let run = Run::of("loyalty-shop");
     let forecast = run.written::<Forecast>("few", &["forecast", "--calibration-end", "2025-01-20"]);
     assert!(forecast["absent"].is_string());
+}
+
+#[test]
+fn segments_and_cohorts_are_as_documented() {
+    for example in ["charity", "loyalty-shop"] {
+        let segments = Run::of(example).written::<Segments>("segments", &["segments", "--by", "type"]);
+        assert!(!items(&segments["segments"]).is_empty() && !items(&segments["stakeholders"]).is_empty());
+    }
+    for example in ["charity", "clinic", "employer", "loyalty-shop", "software-company", "suppliers"] {
+        let cohorts = Run::of(example).written::<Cohorts>("cohorts", &["cohorts"]);
+        assert!(
+            !items(&cohorts["cohorts"]).is_empty() && !items(&cohorts["survival"]).is_empty(),
+            "{example}"
+        );
+    }
 }
 
 #[test]
@@ -173,5 +190,6 @@ fn all_other_documents_of_every_example_are_as_documented() {
             "survival_quantile"
         ]
     );
-    assert_eq!(DOCUMENTS.len(), 10, "each document is checked here");
+    // Reports, comparisons, forecasts, segments and cohorts have tests of their own.
+    assert_eq!(DOCUMENTS.len(), 7 + 5, "each document is checked");
 }

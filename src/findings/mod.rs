@@ -142,7 +142,10 @@ pub fn review(canonical: &CanonicalTables, catalog: &Catalog, settings: &Setting
         Some(_) => None,
     };
     let (findings, compared) = findings(&scores, &breakdowns, ask.confidence.level);
-    let tally = Tally::new(&scores, absent.len(), &findings);
+    // What the inputs do not allow has nothing to be interpreted.
+    let is_of_inputs = |reason: &AbsentReason| matches!(reason, AbsentReason::MissingInput(_));
+    let without_value = absent.iter().filter(|(_, reason)| !is_of_inputs(reason)).count();
+    let tally = Tally::new(&scores, without_value, &findings);
     Ok(Review {
         tally,
         period,

@@ -21,7 +21,7 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// Counts the scores of a review, and its metrics without a value.
+    /// Counts the scores of a review, and its metrics without a value that the inputs would allow.
     pub fn new(scores: &[MetricSeries], without_value: usize, findings: &[Finding]) -> Tally {
         let mut tally = Tally {
             not_interpreted: without_value,

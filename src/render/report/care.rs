@@ -49,7 +49,11 @@ pub fn add(document: &mut Document, report: &Report, detail: Detail) {
         false => format!("{all} at risk or critical on the as-of date; those with the most at stake come first:"),
     }));
     document.list(sentences);
-    document.note("A score is from 0 to 100. `relhealth health` lists all stakeholders, `relhealth health --model NAME` prints how a score is made, and `relhealth health --backtest` shows what scores have meant in these data.".into());
+    document.note(
+        "A score is from 0 to 100. The command health lists all stakeholders; with --model it prints how a score is made, and with --backtest \
+         it shows what scores have meant in these data."
+            .into(),
+    );
 }
 
 /// Who, how it stands, what is at stake, and what takes points.
