@@ -30,16 +30,20 @@ static WORDS: LazyLock<Words> = LazyLock::new(|| {
 /// Whether these cells are statuses of the records of a table, and one of them at least says that its record does not count as the others
 /// do: that it is over, cancelled, refunded, not a case, or was not sent.
 pub fn are_statuses<'c>(table: Table, cells: impl Iterator<Item = &'c str> + Clone) -> bool {
-    let ordinary = |words: &BTreeSet<String>, cell: &str| words.contains(&plain_words(cell).join(" "));
-    let (tells, is_ordinary): (fn(&str) -> bool, Box<dyn Fn(&str) -> bool>) = match table {
-        Table::Stakeholders => (has_left, Box::new(|cell| ordinary(&WORDS.there, cell))),
-        Table::Purchases => (
-            |cell| is_void(cell) || money_back(cell).is_some(),
-            Box::new(|cell| ordinary(&WORDS.paid, cell)),
-        ),
-        Table::Surveys => (is_undelivered, Box::new(|cell| is_answered(cell) || ordinary(&WORDS.sent, cell))),
-        Table::Interactions => (|cell| is_closed(cell) || no_case(cell).is_some(), Box::new(is_open)),
-        Table::Supplies | Table::Referrals | Table::Identities => return false,
+    let is_one_of = |words: &BTreeSet<String>, cell: &str| words.contains(&plain_words(cell).join(" "));
+    let tells = |cell: &str| match table {
+        Table::Stakeholders => has_left(cell),
+        Table::Purchases => is_void(cell) || money_back(cell).is_some(),
+        Table::Surveys => is_undelivered(cell),
+        Table::Interactions => is_closed(cell) || no_case(cell).is_some(),
+        Table::Supplies | Table::Referrals | Table::Identities => false,
+    };
+    let is_ordinary = |cell: &str| match table {
+        Table::Stakeholders => is_one_of(&WORDS.there, cell),
+        Table::Purchases => is_one_of(&WORDS.paid, cell),
+        Table::Surveys => is_answered(cell) || is_one_of(&WORDS.sent, cell),
+        Table::Interactions => is_open(cell),
+        Table::Supplies | Table::Referrals | Table::Identities => false,
     };
     let filled = || cells.clone().map(str::trim).filter(|cell| !cell.is_empty());
     filled().any(tells) && filled().all(|cell| tells(cell) || is_ordinary(cell))

@@ -286,9 +286,13 @@ fn records_after_the_as_of_date_change_nothing() {
     let (mut orders, mut roster) = (Vec::new(), Vec::new());
     for who in 0..60 {
         let start = next(300);
-        let end = (next(2) == 0).then(|| day((start + next(120)).min(330))).unwrap_or_default();
+        let end = if next(2) == 0 {
+            day((start + next(120)).min(330))
+        } else {
+            String::new()
+        };
         roster.push((day(start), format!("m{who},{},{end}", day(start))));
-        for at in 0..1 + next(6) {
+        for at in 0..=next(6) {
             let on = day(next(330));
             orders.push((on.clone(), format!("c{who},{who}-{at},{on},{}", 5 + next(90))));
         }
