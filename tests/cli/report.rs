@@ -171,6 +171,58 @@ fn hostile_cells_are_harmless_everywhere() {
 }
 
 #[test]
+fn the_first_screen_counts_metrics_and_names_who_needs_care() {
+    let folder = shop();
+    folder.run(&asked(&["-o", "r.json", "-o", "r.md"])).silent();
+    let report = json(&folder, "r.json");
+    let tally = &report["tally"];
+    let words = ["better", "worse", "moved", "no_clear_change", "not_interpreted"];
+    let all: u64 = words.iter().map(|word| tally[word].as_u64().unwrap()).sum();
+    let not_of_inputs = |absent: &&Value| absent["reason"] != "missing input";
+    let without = report["absent"].as_array().unwrap().iter().filter(not_of_inputs).count();
+    assert_eq!(all as usize, report["metrics"].as_array().unwrap().len() + without);
+    // A metric that is better or worse is one of the findings.
+    let findings = report["findings"].as_array().unwrap();
+    for word in ["better", "worse"] {
+        let mut found: Vec<&str> = findings
+            .iter()
+            .filter(|finding| finding["kind"] == "moved" && finding["reading"] == word)
+            .map(|finding| finding["metric"].as_str().unwrap())
+            .collect();
+        found.dedup();
+        assert_eq!(tally[word].as_u64(), Some(found.len() as u64), "{findings:?}");
+    }
+    assert!(tally["worse"].as_u64() > Some(0));
+    let text = folder.read("r.md");
+    let line = format!("\n{all} metrics compared with 2026-09 or 2025-10: ");
+    assert!(text.contains(&line), "{text}");
+
+    let first = report["health"]["first"].as_array().unwrap();
+    let at_stake: Vec<f64> = first.iter().map(|one| one["value_at_stake"].as_f64().unwrap()).collect();
+    assert!(!first.is_empty() && at_stake.is_sorted_by(|a, b| a >= b), "{at_stake:?}");
+    // They are those that the command for health puts first.
+    let health = [
+        &["health"][..],
+        &INPUTS,
+        &["--quiet", "--as-of", "2026-10-31", "--at-risk", "--top", "10"],
+    ]
+    .concat();
+    let health = folder.run(&[&health[..], &["--format", "json"]].concat()).silent();
+    let health: Value = serde_json::from_str(&health.out()).unwrap();
+    let of = |rows: &Value, key: &str| -> Vec<Value> { rows.as_array().unwrap().iter().map(|row| row[key].clone()).collect() };
+    for key in ["id", "score", "band", "previous_band", "value_at_stake"] {
+        assert_eq!(of(&report["health"]["first"], key), of(&health["stakeholders"], key), "{key}");
+    }
+    assert_eq!(report["health"]["types"], health["types"]);
+    let head = text.find("## Who needs care first").unwrap();
+    let id = first[0]["id"].as_str().unwrap();
+    assert!(head < text.find("## What changed").unwrap() && text[head..].contains(id));
+    folder.run(&asked(&["--redact", "-o", "redacted.md"])).silent();
+    let redacted = folder.read("redacted.md");
+    assert!(redacted.contains("## Who needs care first") && !redacted.contains(&format!("{id}:")));
+}
+
+#[test]
 fn a_layout_of_ones_own() {
     let folder = shop()
         .with(
@@ -186,13 +238,13 @@ fn a_layout_of_ones_own() {
     folder.run(&asked(&["--template", "own.md.j2", "-o", "r.md"]));
     let text = folder.read("r.md");
     assert!(
-        text.starts_with("Relationship health, 2026-10: NPS -100.0, 25.0%\nwhat-changed "),
+        text.starts_with("Relationship health, 2026-10: NPS -100.0, 25.0%\nwho-needs-care-first what-changed "),
         "{text}"
     );
     folder.run(&asked(&["--template", "own.html", "-o", "own-out.html"]));
     let page = folder.read("own-out.html");
     assert!(
-        page.starts_with("<title>Relationship health, 2026-10</title>&lt;b&gt;<h2>What changed</h2>"),
+        page.starts_with("<title>Relationship health, 2026-10</title>&lt;b&gt;<h2>Who needs care first</h2>"),
         "{page}"
     );
     for (template, line) in [("broken.html", "broken.html:2"), ("missing.html", "missing.html:3")] {
