@@ -47,7 +47,8 @@ fn broken(schema: &Value, root: &Value, value: &Value, at: &str) -> Vec<String> 
             ("const", _) => value == rule,
             ("enum", _) => list(rule).contains(value),
             ("minimum", Value::Number(number)) => number.as_f64() >= rule.as_f64(),
-            ("minimum", _) => true,
+            ("maximum", Value::Number(number)) => number.as_f64() <= rule.as_f64(),
+            ("minimum" | "maximum", _) => true,
             // Whether there may be something else, `type` says.
             ("required", Value::Object(object)) => list(rule).iter().all(|key| object.contains_key(key.as_str().expect("a key"))),
             ("properties", Value::Object(object)) => {
@@ -75,7 +76,9 @@ fn broken(schema: &Value, root: &Value, value: &Value, at: &str) -> Vec<String> 
                 }
                 true
             }
-            ("required" | "properties" | "additionalProperties" | "items", _) => true,
+            ("minItems", Value::Array(items)) => Some(items.len() as u64) >= rule.as_u64(),
+            ("maxItems", Value::Array(items)) => Some(items.len() as u64) <= rule.as_u64(),
+            ("required" | "properties" | "additionalProperties" | "items" | "minItems" | "maxItems", _) => true,
             (other, _) => panic!("the word `{other}` at {at} is not known"),
         };
         if !holds {
@@ -100,7 +103,10 @@ mod tests {
         for (schema, good, bad) in [
             (json!({"type": ["integer", "null"], "minimum": 1}), json!(1), json!(0)),
             (json!({"type": "integer"}), json!(-1), json!(1.5)),
+            (json!({"type": ["integer", "null"], "maximum": 5}), json!(5), json!(6)),
             (json!({"const": "a"}), json!("a"), json!("b")),
+            (json!({"type": "array", "minItems": 1}), json!([1]), json!([])),
+            (json!({"type": "array", "maxItems": 1}), json!([1]), json!([1, 2])),
             (json!({"enum": ["a", null]}), json!(null), json!("b")),
             (json!({"type": "object", "required": ["a"]}), json!({"a": 1}), json!({"b": 1})),
             (
