@@ -9,12 +9,11 @@ use std::io::Write;
 use super::{check, health, inspect, metrics, report};
 use crate::render::check::{document as check_document, github, json as check_json, junit, openmetrics, sarif};
 use crate::render::cohorts::{self, Detail as CohortsDetail};
-use crate::render::document::Document;
+use crate::render::document::{Detail, Document};
 use crate::render::forecast::{self, ForecastSheet};
-use crate::render::health as rendered_health;
 use crate::render::output_format::OutputFormat;
-use crate::render::report::{Detail, json as report_json};
-use crate::render::report_diff::{self, Detail as DiffDetail, json as diff_json};
+use crate::render::report::json as report_json;
+use crate::render::report_diff::{self, json as diff_json};
 use crate::render::rows::Sheet;
 use crate::render::segments::{self, Detail as SegmentsDetail};
 use crate::render::template::Layout;
@@ -135,9 +134,9 @@ formats! {
 formats! {
     /// What `diff` writes.
     enum DiffFormat of "diff" writes crate::report_diff::Comparison {
-        Table = terminal::FORMAT => |compared, style, out| table(out, &report_diff::document(compared, DiffDetail::Brief), style);
-        Html = html::FORMAT => |compared, _, out| page(out, &report_diff::document(compared, DiffDetail::Whole));
-        Markdown = markdown::FORMAT => |compared, _, out| text(out, &markdown::text(&report_diff::document(compared, DiffDetail::Whole)));
+        Table = terminal::FORMAT => |compared, style, out| table(out, &report_diff::document(compared, Detail::Brief), style);
+        Html = html::FORMAT => |compared, _, out| page(out, &report_diff::document(compared, Detail::Whole));
+        Markdown = markdown::FORMAT => |compared, _, out| text(out, &markdown::text(&report_diff::document(compared, Detail::Whole)));
         Json = json::FORMAT, schema wire::diff::Diff::ID => |compared, _, out| data(out, &diff_json::document(compared));
     }
 }
@@ -191,13 +190,13 @@ formats! {
 formats! {
     /// What `health` writes.
     enum HealthFormat of "health" writes health::Output<'_> {
-        Table = terminal::FORMAT => |output, style, out| table(out, &output.document(rendered_health::Detail::Brief), style);
+        Table = terminal::FORMAT => |output, style, out| table(out, &output.document(Detail::Brief), style);
         Csv = csv::FORMAT => |output, _, out| output.csv(out);
         Json = json::FORMAT, schema wire::health::Health::ID => |output, _, out| output.json(out);
-        Markdown = markdown::FORMAT => |output, _, out| text(out, &markdown::text(&output.document(rendered_health::Detail::Whole)));
-        Html = html::FORMAT => |output, _, out| page(out, &output.document(rendered_health::Detail::Whole));
+        Markdown = markdown::FORMAT => |output, _, out| text(out, &markdown::text(&output.document(Detail::Whole)));
+        Html = html::FORMAT => |output, _, out| page(out, &output.document(Detail::Whole));
         Xlsx = xlsx::FORMAT => |output, _, out| {
-            xlsx::write(&output.document(rendered_health::Detail::Whole), &output.units(), output.as_of(), out)
+            xlsx::write(&output.document(Detail::Whole), &output.units(), output.as_of(), out)
         };
     }
 }

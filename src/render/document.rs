@@ -11,6 +11,15 @@ pub struct Document {
     pub blocks: Vec<Block>,
 }
 
+/// How much a document has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Detail {
+    /// All of it.
+    Whole,
+    /// What fits on a terminal.
+    Brief,
+}
+
 /// One block.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Block {

@@ -175,6 +175,11 @@ pub fn count(value: u64) -> String {
     out
 }
 
+/// A number with its noun: `1 file`, `3,000 files`.
+pub fn counted(number: u64, one: &str, several: &str) -> String {
+    format!("{} {}", count(number), if number == 1 { one } else { several })
+}
+
 fn grouped(digits: &str, out: &mut String) {
     for (i, digit) in digits.chars().enumerate() {
         if i > 0 && (digits.len() - i).is_multiple_of(3) {

@@ -5,7 +5,7 @@ mod json;
 
 use super::displayed;
 use super::document::{Align, Document, Table};
-use super::format::{Units, count, number};
+use super::format::{Units, count, counted, number};
 use super::record_counts;
 use super::text::Text;
 use crate::canonical::CanonicalTables;
@@ -106,8 +106,8 @@ fn basis(sheet: &ForecastSheet) -> Text {
     let people = match (all.stakeholders, all.repeating) {
         (Some(stakeholders), Some(repeating)) => {
             format!(
-                "{} customers, of whom {} have ordered on more than one day",
-                count(stakeholders),
+                "{}, of whom {} have ordered on more than one day",
+                counted(stakeholders, "customer", "customers"),
                 count(repeating)
             )
         }

@@ -8,7 +8,7 @@ use crate::health::backtest::{Backtest, Backtests, Finding, HISTORY_DAYS, Horizo
 use crate::health::fit::{Fit, FitFinding};
 use crate::render::displayed;
 use crate::render::document::{Align, Axis, Chart, Document, Figure, Point, SeriesFigure, Table};
-use crate::render::format::{Units, count, number};
+use crate::render::format::{Units, count, counted, number};
 use crate::render::text::{Text, Tone};
 use crate::stats::Interval;
 use crate::stats::discrimination::Area;
@@ -89,10 +89,6 @@ fn proposal(document: &mut Document, model: &Model, found: &Fit) {
                 .into(),
         );
     }
-}
-
-fn counted(n: u64, one: &str, several: &str) -> String {
-    format!("{} {}", count(n), if n == 1 { one } else { several })
 }
 
 fn model(document: &mut Document, sheet: &Sheet, tested: &Backtest, detail: Detail) {

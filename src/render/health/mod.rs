@@ -6,7 +6,7 @@ mod model;
 mod words;
 
 use super::displayed;
-use super::document::{Align, Axis, Chart, Document, Figure, Point, SeriesFigure, Table};
+use super::document::{Align, Axis, Chart, Detail, Document, Figure, Point, SeriesFigure, Table};
 use super::format::{Units, count, number};
 use super::record_counts;
 use super::text::{Text, Tone};
@@ -23,15 +23,6 @@ use crate::stats::{Estimate, Interval};
 pub use data::{csv, csv_of_backtests, csv_of_model, group, json, json_of_model};
 pub use model::definition;
 pub use words::losses;
-
-/// How much a document contains.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Detail {
-    /// All of it.
-    Whole,
-    /// What fits on a terminal: no charts, and no record counts, which go to stderr.
-    Brief,
-}
 
 /// Where the numbers come from.
 #[derive(Debug)]
@@ -92,7 +83,7 @@ impl Sheet<'_> {
     }
 }
 
-/// The health of stakeholders as a document.
+/// The health of stakeholders as a document. On a terminal it has no charts, and no record counts, which go to stderr.
 pub fn document(sheet: &Sheet, detail: Detail) -> Document {
     let mut document = Document::default();
     document.heading(1, "Health of stakeholders".into());

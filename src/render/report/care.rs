@@ -30,10 +30,6 @@ pub fn head(document: &mut Document, report: &Report) {
 /// Adds the section on the health of relationships.
 pub fn add(document: &mut Document, report: &Report, detail: Detail) {
     let Some(care) = care(report) else { return };
-    let detail = match detail {
-        Detail::Whole => crate::render::health::Detail::Whole,
-        Detail::Brief => crate::render::health::Detail::Brief,
-    };
     overview(document, &report.units(), "Health of relationships", &care.types, detail);
     if care.total == 0 {
         document.sentence("No stakeholder that may be named is at risk or critical.".into());

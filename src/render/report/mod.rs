@@ -16,7 +16,7 @@ mod trends;
 use std::collections::BTreeSet;
 
 use super::displayed;
-use super::document::{Align, Document};
+use super::document::{Align, Detail, Document};
 use super::format::{Scale, Units};
 use super::text::Text;
 use crate::catalog::{Metric, MetricUnit};
@@ -63,16 +63,7 @@ pub struct Origin {
     pub inputs: Vec<Fingerprint>,
 }
 
-/// How much of a report a document contains.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Detail {
-    /// All of it.
-    Whole,
-    /// What fits on a terminal: no charts and wide tables, no comparison with the year before, no definitions.
-    Brief,
-}
-
-/// The report as a document.
+/// The report as a document. On a terminal it has no charts and wide tables, no comparison with the year before, and no definitions.
 pub fn document(report: &Report, detail: Detail) -> Document {
     let mut document = Document::default();
     let period = &report.review.period.label;
@@ -163,11 +154,7 @@ impl Report<'_> {
 
 /// `1 file`, `3 files`.
 fn counted(number: usize, one: &str, several: &str) -> String {
-    format!(
-        "{} {}",
-        super::format::count(number as u64),
-        if number == 1 { one } else { several }
-    )
+    super::format::counted(number as u64, one, several)
 }
 
 /// A number of rows; a hidden number is an empty text.

@@ -5,7 +5,7 @@ mod reasons;
 mod sentences;
 
 use super::displayed;
-use super::document::{Align, Document, Table};
+use super::document::{Align, Detail, Document, Table};
 use super::format::{Scale, Units, count, number};
 use super::text::Text;
 use crate::catalog::MetricUnit;
@@ -13,16 +13,7 @@ use crate::period::{Zone, date_text, instant_text};
 use crate::report_diff::{Basis, Comparison, Known, Moved};
 use crate::schema::{DAY, Micros};
 
-/// How much of a comparison a document contains.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Detail {
-    /// All of it.
-    Whole,
-    /// What fits on a terminal: tables of groups and stakeholders only for significant changes and corrections.
-    Brief,
-}
-
-/// The comparison as a document.
+/// The comparison as a document. On a terminal it has tables of groups and stakeholders only for significant changes and corrections.
 pub fn document(comparison: &Comparison, detail: Detail) -> Document {
     let told = ComparisonWriter { comparison, detail };
     let mut document = Document::default();
