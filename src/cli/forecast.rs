@@ -6,6 +6,7 @@ use super::args::Global;
 use super::args::forecast::Forecast;
 use super::data::{self, Needed};
 use super::output;
+use super::periods::need_as_of;
 use super::setup;
 use crate::config::expression;
 use crate::diagnostics::Problem;
@@ -36,6 +37,7 @@ pub fn run(global: &Global, args: &Forecast) -> anyhow::Result<()> {
         division: Division::Grain(Grain::Day),
     };
     let loaded = data::load(global, &args.inputs, &args.reading, &config, needed)?;
+    need_as_of(args.reading.states_as_of(&config), &loaded.canonical)?;
     let request = ForecastRequest {
         model: args.model,
         horizon: args.horizon,

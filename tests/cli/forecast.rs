@@ -354,3 +354,22 @@ fn formats_for_readers_have_the_totals_and_the_test() {
     }
     assert!(std::fs::metadata(folder.path("f.xlsx")).unwrap().len() > 5_000);
 }
+
+#[test]
+fn without_any_record_there_is_no_date_to_forecast_from() {
+    let folder = folder("customer_id,order_date,amount\n");
+    let ran = folder.run(&["forecast", "-q"]).code(3);
+    assert!(
+        ran.err().contains("the as-of date is not known") && ran.err().contains("set --as-of"),
+        "{}",
+        ran.err()
+    );
+    assert_eq!(ran.out(), "");
+    // With a date that is set there is nobody, and the document says so.
+    let ran = folder.run(&["forecast", "-q", "--as-of", "2026-06-30"]).silent();
+    assert!(
+        ran.out().contains("0 customers") && ran.out().contains("nobody ordered anything"),
+        "{}",
+        ran.out()
+    );
+}

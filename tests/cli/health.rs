@@ -621,3 +621,15 @@ fn noise_gives_no_reason_to_change_weights() {
         assert_ne!(fit["finding"], "better", "{seed} {fit}");
     }
 }
+
+#[test]
+fn without_any_record_there_is_no_date_to_score_at() {
+    let folder = Folder::new().with("purchases.csv", "stakeholder_id,order_id,occurred_at,amount\n");
+    let ran = folder.run(&["health", "purchases=purchases.csv", "-q"]).code(3);
+    assert!(
+        ran.err().contains("the as-of date is not known") && ran.err().contains("hint: set --as-of"),
+        "{}",
+        ran.err()
+    );
+    assert_eq!(ran.out(), "");
+}
