@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use anyhow::Result;
 
-use super::opening::look_at;
-use super::{Budget, Loaded, Options, load};
+use super::file::opening::look_at;
+use crate::canonical::load::{Budget, Loaded, Options, load};
 use crate::canonical::{CellsLookLike, ColumnInspection, ColumnOrigin, Inspection, Recognised, Sampled, Sampling, TableEvidence};
 use crate::diagnostics::Problem;
 use crate::ingest::{Line, Peek};

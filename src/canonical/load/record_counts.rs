@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::file::{Rowset, Unused};
+use super::file::reading::{Rowset, Unused};
 use crate::canonical::Content;
 use crate::diagnostics::{Place, Problem};
 use crate::notes::{UnusedReason, UnusedStatus};

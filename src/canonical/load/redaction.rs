@@ -5,8 +5,8 @@
 
 use anyhow::Result;
 
-use super::file::Unused;
-use super::{Loaded, Options, read};
+use super::file::reading::Unused;
+use crate::canonical::load::{Loaded, Options, read};
 use crate::canonical::pseudonym::Key;
 use crate::canonical::redact::personal_texts;
 use crate::io;

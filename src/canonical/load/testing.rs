@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Budget, Loaded, Options};
+use crate::canonical::load::{Budget, Loaded, Options};
 use crate::io;
 use crate::notes::Note;
 use crate::period::{Division, Grain, Zone};

@@ -1,0 +1,4 @@
+//! What a case is, its state, and who wrote its messages.
+
+pub mod authors;
+pub mod case_states;

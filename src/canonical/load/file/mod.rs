@@ -1,0 +1,288 @@
+//! One file, from its bytes to columns: which export it is, what its columns mean, and the value of each cell.
+
+pub mod auxiliary_columns;
+pub mod cells;
+pub mod column_scan;
+pub mod columns;
+pub mod file_notes;
+pub mod filled_down;
+pub mod filling;
+pub mod mapping;
+pub mod opening;
+pub mod reading;
+pub mod stored;
+pub mod word_vote;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::Result;
+
+use crate::canonical::SourceInfo;
+use crate::canonical::load::dates::precision::{self, ColumnPrecision};
+use crate::canonical::load::money::order_amounts::{self, AmountsAre, NotClear};
+use crate::canonical::load::{Options, RawFile, money::currencies, record_counts, redaction, tables};
+use crate::diagnostics::Place;
+use crate::expr::Bound;
+use crate::ingest;
+use crate::io;
+use crate::notes::{Decision, FileNote, FilledFromAbove, Note, OrderAmountReading, OrderAmountShown};
+use crate::schema::{Role, purchases};
+use crate::sources::{AmountOn, Source};
+
+use column_scan::{ColumnDecision, DecidedColumns};
+use columns::{Plan, names, to_end_of_day};
+use filled_down::Parents;
+use mapping::Mapping;
+use opening::Opened;
+use reading::{FileRead, Job, Need, Rowset};
+
+/// One file, read.
+pub struct ReadFile {
+    pub info: SourceInfo,
+    pub source: Source,
+    pub plans: Vec<Plan>,
+    pub rowset: Rowset,
+    pub read: u64,
+    pub raw: RawFile,
+    /// Columns that are read for findings alone.
+    pub more: BTreeSet<String>,
+    /// What was decided about its columns.
+    pub decisions: Vec<Decision>,
+    /// The header of the time of the last change, where the file has one.
+    pub update_column: Option<String>,
+}
+
+/// What the amounts of a file are of, as its orders with several lines show it, and how many of them do.
+pub type AmountsShown = (AmountOn, u64);
+
+/// Reads a file. Where its own orders leave open what its amounts are of, `of_others` is what other exports with the same columns show.
+///
+/// # Errors
+/// Those of [`super::load`]; [`NotClear`] where nothing shows what its amounts are of.
+pub fn read_file(
+    opened: Opened,
+    options: &Options,
+    several: bool,
+    of_others: Option<AmountsShown>,
+    notes: &mut Vec<Note>,
+) -> Result<(ReadFile, Option<AmountsShown>)> {
+    let Opened {
+        file: input,
+        source,
+        peek,
+        mut mapping,
+        lookup,
+        more,
+    } = opened;
+    let file = input.name().to_string();
+    let mut layout = peek.layout;
+    notes.extend(file_notes::renamed_columns(&layout, &file));
+    let mut all_names = layout.header.names.clone();
+    all_names.extend(lookup.iter().flat_map(|l| l.names.iter().cloned()));
+    let zone = mapping.plans.first().map_or_else(|| options.zone.clone(), |p| p.zone.clone());
+    let filter: Option<Bound> = match &source.filter {
+        Some(expr) => Some(mapping::bind(expr, &all_names, &file, &zone, source.place.as_ref())?),
+        None => None,
+    };
+    let (messages, tickets) = (mapping.messages, mapping.tickets);
+    let expected = expected_records(input, &peek.rows);
+    let mut amount_on = source.amount_on;
+    let mut shown = None;
+    if source.fill_down == Some(false) {
+        mapping.parents = Parents::OnEach;
+    }
+    // What formats that are known mean is known.
+    let is_known = source.profile.as_deref().is_some_and(|id| id != "none");
+    let mut decided: Vec<ColumnDecision> = Vec::new();
+    let changing = mapping.changing_fields(&all_names);
+    let keep_hashes = several || expected <= MOST_HASHED;
+    // Whether equal records stand next to one another tells a repeated page from equal lines of an order.
+    let is_in_order = expected <= MOST_HASHED;
+    let (outcome, mut rowset) = loop {
+        let may_be_of_order = amount_on.is_none() && !is_known;
+        // Which record of a key is the last, and which of an order the first, is told by their lines.
+        let by_position = !source.key.is_empty() || amount_on == Some(AmountOn::Order);
+        let updated = mapping.update_plan(&all_names);
+        let job = Job {
+            file: input,
+            layout: &layout,
+            mapping: &mapping,
+            filter: filter.as_ref(),
+            filter_reads_na: source
+                .filter
+                .as_ref()
+                .is_some_and(|filter| filter.text().contains(&format!("'{}'", cells::NA))),
+            lookup: lookup.as_ref(),
+            dates: source.dates.map(mapping::order_of),
+            zone: &zone,
+            // Each record needs the one above it.
+            threads: if matches!(mapping.parents, Parents::OnFirst(_)) {
+                1
+            } else {
+                options.threads
+            },
+            expected,
+            keep_lines: options.keep_lines || options.keep_unused || by_position || is_in_order,
+            keep_hashes,
+            changing: &changing,
+            updated: updated.as_ref(),
+            keep_unused: options.keep_unused,
+            messages,
+            of_order: amount_on == Some(AmountOn::Order) || may_be_of_order,
+            max_field: options.limits.field,
+        };
+        match reading::read(&job)? {
+            FileRead::Whole(mut outcome) => {
+                let rowset = tables::assembling::join(std::mem::take(&mut outcome.sinks));
+                if !may_be_of_order {
+                    break (outcome, rowset);
+                }
+                amount_on = match order_amounts::decide(mapping.table, &mapping.plans, &rowset, &all_names) {
+                    AmountsAre::NotClear(reading) => match of_others {
+                        None => return Err(NotClear::new(&file, &reading).into()),
+                        Some((AmountOn::Line, _)) => Some(AmountOn::Line),
+                        Some((AmountOn::Order, orders)) => {
+                            let reading = OrderAmountReading {
+                                shown: OrderAmountShown::AnotherExport { orders },
+                                ..reading
+                            };
+                            decided.push((reading.header.clone(), Decision::AmountOfOrder { reading }));
+                            Some(AmountOn::Order)
+                        }
+                    },
+                    // Who maps a price to the amount has decided it.
+                    AmountsAre::OfUnits { .. } if source.map.get(purchases::AMOUNT.name).is_some_and(|mapped| mapped.place.is_some()) => {
+                        Some(AmountOn::Line)
+                    }
+                    AmountsAre::OfUnits { header, quantity, lines } => {
+                        return Err(order_amounts::unit_question(&file, &header, &quantity, lines).into());
+                    }
+                    AmountsAre::OfOrders(reading) => {
+                        shown = Some((AmountOn::Order, reading.several));
+                        decided.push((reading.header.clone(), Decision::AmountOfOrder { reading }));
+                        Some(AmountOn::Order)
+                    }
+                    AmountsAre::OfLines { is_shown } => {
+                        shown = is_shown.then_some((AmountOn::Line, 0));
+                        Some(AmountOn::Line)
+                    }
+                };
+                // As lines, all of them need an amount; as orders, the first of each counts.
+                if amount_on == Some(AmountOn::Line) && !order_amounts::lacks_some(mapping.table, &mapping.plans, &rowset) {
+                    break (outcome, rowset);
+                }
+            }
+            FileRead::Needs(Need::Parents) => {
+                let (parents, reading) = filled_down::look(&job, &mapping.plans, source.fill_down == Some(true))?;
+                mapping.parents = parents;
+                let header = |reading: &FilledFromAbove| reading.columns.first().cloned().unwrap_or_default();
+                decided.extend(reading.map(|reading| (header(&reading), Decision::FilledFromAbove { reading })));
+            }
+            FileRead::Needs(Need::Columns) => {
+                let mut found = DecidedColumns {
+                    plans: mapping.plans.clone(),
+                    filter_mark: mapping.filter_mark,
+                };
+                for decision in column_scan::look(&job, &mut found, &file)? {
+                    // Two columns may be read from one of the file.
+                    if !decided.contains(&decision) {
+                        decided.push(decision);
+                    }
+                }
+                mapping.plans = found.plans;
+                // What cells show beside their own value, such as the points that there are, is mapped too.
+                let shown = mapping.plans.iter().filter_map(|plan| plan.column);
+                mapping.mapped.extend(shown.map(|column| column.name.to_string()));
+                mapping.filter_mark = found.filter_mark;
+                mapping.filter_open = false;
+            }
+            FileRead::Needs(Need::Currencies) => {
+                let mut plans = mapping.plans.clone();
+                let column = Mapping::currency_column(mapping.table, &options.zone);
+                let found = currencies::look(&job, &mut plans, column, source, options)?;
+                mapping.mapped.extend(found.column().map(|at| plans[at].name.clone()));
+                mapping.plans = plans;
+                mapping.currencies = found;
+            }
+        }
+    };
+    decided.append(&mut mapping.currencies.decisions);
+    let decisions = decided.iter().map(|(_, decision)| decision.clone()).collect();
+    notes.extend(file_notes::of_file(decided, &outcome, &mapping.plans, &file));
+    layout.encoding = outcome.encoding;
+    if options.redact.is_some() || source.private {
+        rowset.unused.iter_mut().for_each(redaction::withhold);
+    }
+    if !keep_hashes && source.key.is_empty() {
+        let records = outcome.records;
+        notes.push(Note::new(FileNote::NotSearched { records }).at(Place::file(&file)));
+    }
+    notes.extend(file_notes::of_cells(&mapping.plans, &mut rowset.fillings, &file));
+    let (mut dated, mut some_dates) = (BTreeMap::new(), BTreeSet::new());
+    for (plan, filling) in mapping.plans.iter().zip(&mut rowset.fillings) {
+        let (precision, decision) = precision::settle(plan, filling, &options.zone);
+        notes.extend(decision.and_then(|decision| file_notes::of_precision(plan, decision, &file)));
+        match precision {
+            ColumnPrecision::Times => {}
+            ColumnPrecision::Mixed => {
+                some_dates.insert(plan.name.clone());
+            }
+            ColumnPrecision::Dates => {
+                dated.insert(plan.name.clone(), plan.zone.clone());
+                if plan.role() == Some(Role::Deadline) {
+                    to_end_of_day(&mut filling.data, &options.zone);
+                }
+            }
+        }
+    }
+    let info = SourceInfo {
+        table: mapping.table,
+        file: file.clone(),
+        mapped: mapping.mapped.clone(),
+        messages,
+        tickets,
+        has_cases: messages || tickets,
+        private: source.private,
+        redacted: options.redact.is_some(),
+        dates: dated,
+        content: record_counts::content(outcome.records, &rowset),
+        some_dates,
+    };
+    options.budget.check(&file, outcome.records, &rowset)?;
+    let update_column = mapping.update_plan(&all_names).map(|plan| plan.header);
+    let read = ReadFile {
+        info,
+        source: Source {
+            amount_on,
+            ..source.clone()
+        },
+        plans: mapping.plans,
+        rowset,
+        read: outcome.records,
+        raw: RawFile {
+            file: input.clone(),
+            layout,
+        },
+        more,
+        decisions,
+        update_column,
+    };
+    Ok((read, shown))
+}
+
+/// Files of more records are not looked at for records that stand in them twice.
+pub const MOST_HASHED: usize = 500_000;
+
+/// About how many records a file holds, by its size and its first records; 0 where nothing tells.
+pub fn expected_records(file: &io::Source, first: &[ingest::Row]) -> usize {
+    let bytes: usize = first.iter().map(|r| r.fields.iter().map(|f| f.len() + 1).sum::<usize>()).sum();
+    match (file.size(), bytes) {
+        (Some(size), 1..) => (size as f64 * first.len() as f64 / bytes as f64 * 1.05) as usize,
+        _ => 0,
+    }
+}
+
+/// Names of the columns that a file has.
+pub fn column_names(file: &ReadFile) -> BTreeSet<String> {
+    names(&file.plans)
+}

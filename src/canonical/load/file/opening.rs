@@ -1,0 +1,187 @@
+//! A file before it is read: which export it is, what its columns mean, and what is looked up for it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::Result;
+
+use super::mapping::{self, LookedUp, Mapping, RequestedColumns};
+use crate::canonical::load::Options;
+use crate::cell_parsing::is_null;
+use crate::diagnostics::{Place, Problem, excerpt};
+use crate::ingest::{self, FormatOverrides, Peek};
+use crate::io;
+use crate::notes::{FileNote, Note};
+use crate::sources::{self, Input, Source};
+
+/// The inputs with their formats recognised, one for each table that a file feeds, and the start of each.
+pub fn describe(inputs: &[Input], options: &Options, notes: &mut Vec<Note>) -> Result<Vec<(Input, Peek)>> {
+    let mut described = Vec::new();
+    for input in inputs {
+        let (wishes, peek, found) = look_at(input, options)?;
+        notes.extend(
+            found
+                .recognition
+                .map(|recognition| Note::new(FileNote::Recognised { recognition }).at(Place::file(input.file.name()))),
+        );
+        for source in found.sources {
+            let file = input.file.clone();
+            // Finding out how a file is parted takes time: it is done again only where more is known by now.
+            let peek = match source.wishes == wishes {
+                true => peek.clone(),
+                false => ingest::peek_within(&file, &source.wishes, SAMPLE, options.limits)?,
+            };
+            described.push((Input { file, source }, peek));
+        }
+    }
+    Ok(described)
+}
+
+/// The start of a file, what was known of it then, and how it is read.
+pub fn look_at(input: &Input, options: &Options) -> Result<(FormatOverrides, Peek, sources::Described)> {
+    let mut source = input.source.clone();
+    let mut peek = ingest::peek_within(&input.file, &source.wishes, SAMPLE, options.limits)?;
+    // Some put a small table of what the export is about before the one that counts, whose header stands further down then.
+    let asked = source.wishes.preamble.is_none() && !source.is_mapped;
+    if asked && !sources::is_header(&peek.layout.header.names, &options.profiles) {
+        let mut first = peek.rows.iter().take(HEADER_WITHIN);
+        if let Some(header) = first.find(|row| sources::is_header(&row.fields, &options.profiles)) {
+            source.wishes.preamble = Some(header.line as usize - 1);
+            peek = ingest::peek_within(&input.file, &source.wishes, SAMPLE, options.limits)?;
+        }
+    }
+    let described = |peek: &Peek| {
+        let rows: Vec<Vec<String>> = peek.rows.iter().map(|row| row.fields.clone()).collect();
+        sources::describe(&source, input.file.name(), &peek.layout.header, &rows, &options.profiles)
+    };
+    let found = described(&peek);
+    // A format may know more of the file than the file tells by itself.
+    let known = found
+        .sources
+        .first()
+        .map(|found| found.wishes.clone())
+        .filter(|known| *known != source.wishes);
+    let Some(known) = known else {
+        return Ok((source.wishes, peek, found));
+    };
+    let peek = ingest::peek_within(&input.file, &known, SAMPLE, options.limits)?;
+    let found = described(&peek);
+    Ok((known, peek, found))
+}
+
+/// The header of a format is sought in so many records below the first that looks like one.
+const HEADER_WITHIN: usize = 5;
+
+/// So many records tell what a file is.
+const SAMPLE: usize = 200;
+
+/// A file before it is read: its start, its columns, and what is looked up for it.
+pub struct Opened<'a> {
+    /// The file.
+    pub file: &'a io::Source,
+    /// How it is read.
+    pub source: &'a Source,
+    /// Its start.
+    pub peek: Peek,
+    /// Its columns.
+    pub mapping: Mapping,
+    /// The columns of another file.
+    pub lookup: Option<LookedUp>,
+    /// Columns that are read for findings alone.
+    pub more: BTreeSet<String>,
+}
+
+pub fn open<'a>(input: &'a Input, peek: Peek, options: &Options) -> Result<Opened<'a>> {
+    let file = input.file.name();
+    if peek.layout.header.names.is_empty() {
+        return Err(Problem::data(format!("{file} is empty"))
+            .why("there is no header line")
+            .hint("export it again, or remove it from the inputs")
+            .into());
+    }
+    let lookup = match &input.source.lookup {
+        Some(lookup) => Some(look_up(lookup, &peek, file, options)?),
+        None => None,
+    };
+    let mapping = map(&input.source, file, &peek, lookup.as_ref(), options, &[])?;
+    Ok(Opened {
+        source: &input.source,
+        peek,
+        mapping,
+        lookup,
+        file: &input.file,
+        more: BTreeSet::new(),
+    })
+}
+
+/// The columns of a file that are read, with these texts beside those that are asked for.
+pub fn map(source: &Source, file: &str, peek: &Peek, lookup: Option<&LookedUp>, options: &Options, more: &[&str]) -> Result<Mapping> {
+    let added = lookup.map_or(&[][..], |l| l.names.as_slice());
+    let lower = |names: &BTreeSet<String>| names.iter().map(|t| t.to_lowercase()).collect::<BTreeSet<String>>();
+    let (dimensions, mut texts) = (lower(&options.dimensions), lower(&options.texts));
+    texts.extend(more.iter().map(|name| name.to_string()));
+    let wanted = RequestedColumns {
+        zone: &options.zone,
+        dimensions: &dimensions,
+        texts: &texts,
+        everything: options.everything,
+        rows: &peek.rows,
+    };
+    mapping::map(source, file, &peek.layout.header, added, &wanted)
+}
+
+/// Reads the lookup file: the record of each key. A key that is there twice is an error, which shows the key if it may be shown.
+fn look_up(lookup: &sources::Lookup, peek: &Peek, file: &str, options: &Options) -> Result<LookedUp> {
+    let other = io::Source::file(&lookup.path)?;
+    let other_name = other.name().to_string();
+    let other_peek = ingest::peek_within(&other, &FormatOverrides::default(), 1, options.limits)?;
+    let missing = |file: &str, header: &ingest::Header| {
+        Problem::usage(format!("lookup: {file} has no column {}", lookup.key))
+            .why(format!("its columns are {}", mapping::listed(&header.names)))
+            .hint(crate::diagnostics::did_you_mean(&lookup.key, &header.names))
+    };
+    let key = peek
+        .layout
+        .header
+        .find(&lookup.key)
+        .ok_or_else(|| missing(file, &peek.layout.header))?;
+    let header = &other_peek.layout.header;
+    let theirs = header.find(&lookup.key).ok_or_else(|| missing(&other_name, header))?;
+    let added: Vec<usize> = (0..header.names.len())
+        .filter(|&i| i != theirs && peek.layout.header.find(&header.names[i]).is_none())
+        .collect();
+    let outcome = ingest::for_each_record(
+        &other,
+        &other_peek.layout,
+        1,
+        Vec::new,
+        |found: &mut Vec<(String, Vec<String>, u64)>, record| {
+            let key = record.get(theirs).unwrap_or("").trim().to_string();
+            if !is_null(&key) {
+                found.push((
+                    key,
+                    added.iter().map(|&i| record.get(i).unwrap_or("").to_string()).collect(),
+                    record.line(),
+                ));
+            }
+            Ok(())
+        },
+    )?;
+    let mut records = BTreeMap::new();
+    for (found, cells, line) in outcome.sinks.into_iter().flatten() {
+        if records.insert(found.clone(), cells).is_some() {
+            return Err(Problem::data(match options.redact.is_none() {
+                true => format!("lookup: {} '{}' is in {other_name} twice", lookup.key, excerpt(&found)),
+                false => format!("lookup: a {} is in {other_name} twice", lookup.key),
+            })
+            .why("a record can only take the columns of one record")
+            .hint("make the key unique, or choose another one")
+            .at(Place::line(&other_name, line))
+            .into());
+        }
+    }
+    Ok(LookedUp {
+        names: added.iter().map(|&i| header.names[i].clone()).collect(),
+        key,
+        records,
+    })
+}

@@ -1,0 +1,8 @@
+//! The columns of all files put together into the canonical tables, and the rules on their records.
+
+pub mod affected_rows;
+pub mod assembling;
+pub mod building;
+pub mod contradictions;
+pub mod rules;
+pub mod survey_scales;
