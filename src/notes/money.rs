@@ -146,7 +146,7 @@ pub enum OrderAmountShown {
         /// The orders where it is.
         orders: u64,
     },
-    /// Another export with the same columns shows it.
+    /// The exports with the same columns show it together.
     AnotherExport {
         /// Its orders with several lines.
         orders: u64,
@@ -185,7 +185,7 @@ impl OrderAmountReading {
                 counted(self.several, "order with several lines", "orders with several lines")
             ),
             OrderAmountShown::AnotherExport { orders } => format!(
-                "another export with the same columns shows it in {}",
+                "the exports with the same columns show it together in {}",
                 counted(orders, "order with several lines", "orders with several lines")
             ),
             OrderAmountShown::Once { orders } => format!(

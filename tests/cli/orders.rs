@@ -277,10 +277,177 @@ fn what_one_export_leaves_open_another_one_shows() {
     for inputs in [["september.csv", "october.csv"], ["october.csv", "september.csv"]] {
         let (value, said) = revenue(clear, inputs);
         assert_eq!(value, Some(100.0));
-        assert!(said.contains("another export with the same columns shows it in 2 orders"), "{said}");
+        assert!(said.contains("the exports with the same columns show it together in"), "{said}");
         assert_eq!(revenue(lines, inputs).0, Some(200.0));
     }
     run("purchases", open, "revenue").code(3);
+}
+
+#[test]
+fn monthly_exports_decide_together() {
+    let header = "order_id,customer,order_date,amount,item\n";
+    let revenue = |months: &[&str]| {
+        let names = ["july.csv", "august.csv", "september.csv"];
+        let mut folder = Folder::new();
+        for (name, rows) in names.iter().zip(months) {
+            folder = folder.with(name, format!("{header}{rows}"));
+        }
+        let inputs: Vec<String> = names[..months.len()].iter().map(|name| format!("purchases={name}")).collect();
+        let inputs = inputs.iter().map(String::as_str);
+        let args: Vec<&str> = std::iter::once("measure")
+            .chain(inputs)
+            .chain(["-m", "revenue", "--period", "2026", "--format", "json"])
+            .collect();
+        let ran = folder.run(&args);
+        match ran.out().is_empty() {
+            true => ran.code(3).err(),
+            false => {
+                let document: serde_json::Value = serde_json::from_str(&ran.out()).expect("JSON");
+                document["cells"][0]["value"].to_string()
+            }
+        }
+    };
+    // None of the three shows it alone: one order of several lines with the same amount.
+    let (july, august, september) = (
+        "1,a,2026-07-01,100,K\n1,a,2026-07-01,100,F\n2,b,2026-07-02,50,M\n",
+        "3,a,2026-08-01,70,K\n3,a,2026-08-01,70,F\n",
+        "4,c,2026-09-01,30,K\n4,c,2026-09-01,30,F\n4,c,2026-09-01,30,L\n",
+    );
+    assert_eq!(revenue(&[july, august, september]), "250.0");
+    assert!(revenue(&[july]).contains("may be the amount of the line or of the whole order"));
+    // Two orders with equal lines look like totals, but the next month shows that the amounts are those of lines.
+    let equal = "1,a,2026-07-01,20,K\n1,a,2026-07-01,20,F\n2,b,2026-07-02,50,M\n2,b,2026-07-02,50,N\n";
+    assert_eq!(revenue(&[equal]), "70.0");
+    assert_eq!(revenue(&[equal, "3,a,2026-08-01,70,K\n3,a,2026-08-01,10,F\n"]), "220.0");
+}
+
+/// Cells of JSON as `metric group: value or reason`.
+fn cells(folder: &Folder, args: &[&str], by: &str) -> Vec<String> {
+    let ran = folder.run(&[&["measure"][..], args, &ARGS].concat()).code(0);
+    let document: serde_json::Value = serde_json::from_str(&ran.out()).expect("JSON");
+    let cells = document["cells"].as_array().expect("cells").iter();
+    cells
+        .map(|cell| {
+            let value = cell["value"]
+                .as_f64()
+                .map_or_else(|| cell["absent"].as_str().expect("a reason").to_string(), |v| v.to_string());
+            format!(
+                "{} {}: {value}",
+                cell["metric"].as_str().expect("a metric"),
+                cell["by"][by].as_str().unwrap_or("all")
+            )
+        })
+        .collect()
+}
+
+#[test]
+fn a_total_of_an_order_is_not_that_of_its_first_product() {
+    let total = "order_id,customer,order_date,order_total,product\n1,a,2026-10-01,50,apple\n1,a,2026-10-01,50,pear\n2,b,2026-10-02,20,pear\n\
+                 3,a,2026-10-03,36,plum\n4,c,2026-10-04,35,apple\n4,c,2026-10-04,35,pear\n";
+    let folder = Folder::new().with("orders.csv", total);
+    let args = |metrics| ["purchases=orders.csv", "-m", metrics, "--by", "product", "--total"];
+    assert_eq!(
+        cells(&folder, &args("revenue,revenue_per_customer"), "product"),
+        [
+            "revenue apple: order lines differ",
+            "revenue pear: order lines differ",
+            "revenue plum: 36",
+            "revenue all: 141",
+            "revenue_per_customer apple: order lines differ",
+            "revenue_per_customer pear: order lines differ",
+            "revenue_per_customer plum: 36",
+            "revenue_per_customer all: 47",
+        ]
+    );
+    // How many orders have a product is known.
+    assert_eq!(
+        cells(&folder, &args("orders"), "product"),
+        ["orders apple: 2", "orders pear: 3", "orders plum: 1", "orders all: 4"]
+    );
+    assert_eq!(
+        cells(
+            &folder,
+            &["purchases=orders.csv", "-m", "revenue", "--where", "product = 'pear'"],
+            "product"
+        ),
+        ["revenue all: order lines differ"]
+    );
+    // Amounts of lines are those of their products.
+    let lines =
+        "order_id,customer,order_date,line_total,product\n1,a,2026-10-01,30,apple\n1,a,2026-10-01,20,pear\n2,b,2026-10-02,20,pear\n";
+    assert_eq!(
+        cells(&Folder::new().with("orders.csv", lines), &args("revenue"), "product"),
+        ["revenue apple: 30", "revenue pear: 40", "revenue all: 70"]
+    );
+    let supplies = "PO,Supplier,Order date,Promised date,Received date,Order total,Plant\n\
+        1,A,2026-10-01,2026-10-05,2026-10-04,100,north\n1,A,2026-10-01,2026-10-05,2026-10-04,100,south\n\
+        2,B,2026-10-02,2026-10-05,2026-10-04,80,south\n2,B,2026-10-02,2026-10-05,2026-10-04,80,south\n";
+    assert_eq!(
+        cells(
+            &Folder::new().with("supplies.csv", supplies),
+            &["supplies=supplies.csv", "-m", "spend", "--by", "Plant", "--total"],
+            "Plant"
+        ),
+        [
+            "spend north: order lines differ",
+            "spend south: order lines differ",
+            "spend all: 180"
+        ]
+    );
+}
+
+#[test]
+fn a_metric_of_one_product_is_missing_where_orders_have_several() {
+    let metric = "[metric.pears]\ntitle = \"Pears\"\nfamily = \"profitability\"\nfact = \"orders\"\nat = \"ordered_at\"\nkind = \"sum\"\nof = \"revenue\"\n\
+                  where = \"product = 'pear'\"\nunit = \"money\"\ngood = \"up\"\ntext = \"Revenue of pears.\"\n";
+    let pears = |rows: &str| {
+        let text = format!("order_id,customer,order_date,line_total,product\n{rows}");
+        let folder = Folder::new().with("orders.csv", text).with("relhealth.toml", metric);
+        cells(&folder, &["purchases=orders.csv", "-m", "pears"], "product").remove(0)
+    };
+    let alone = "1,a,2026-10-01,30,apple\n2,b,2026-10-02,20,pear\n2,b,2026-10-02,5,pear\n2,b,2026-10-02,1,\n";
+    assert_eq!(pears(alone), "pears all: 26");
+    assert_eq!(
+        pears("1,a,2026-10-01,30,apple\n1,a,2026-10-01,20,pear\n2,b,2026-10-02,20,pear\n"),
+        "pears all: order lines differ"
+    );
+}
+
+#[test]
+fn a_flag_that_takes_purchases_out_is_shown() {
+    let text = "order_id,customer,order_date,amount,test\n1,a,2026-10-01,10,no\n2,b,2026-10-02,20,yes\n";
+    let (values, said) = measured("purchases", text, ["revenue"]);
+    assert_eq!(values, [10.0]);
+    assert!(
+        said.contains("[marked-void]: file.csv: test: 1 purchase is marked as cancelled or as a test and does not count"),
+        "{said}"
+    );
+    let folder = Folder::new().with("file.csv", text);
+    let args = [
+        "purchases=file.csv",
+        "-m",
+        "revenue",
+        "--map",
+        "file.csv:is_void={ value = \"no\" }",
+    ];
+    assert_eq!(cells(&folder, &args, "product"), ["revenue all: 30"]);
+}
+
+#[test]
+fn deals_are_purchases_when_they_are_won() {
+    let english = "opportunity_id,account,deal_stage,created_on,close_date,close_value\n1,Acme,Won,2026-08-01,2026-10-15,1000\n2,Beta,Lost,2026-08-02,2026-10-16,500\n\
+                   3,Gamma,Engaging,2026-10-03,2026-10-17,700\n4,Acme,Prospecting,2026-10-04,,\n5,Beta,Won,2026-10-05,2026-10-20,40\n";
+    let spanish = "ID de registro,Nombre del negocio,Etapa del negocio,Fecha de cierre,Importe,Fecha de creación,ID de empresa\n\
+                   1,A,Cierre ganado,2026-10-15,1000,2025-12-01,91\n2,B,Cierre perdido,2026-10-20,800,2026-10-11,92\n\
+                   3,C,Presentación programada,2026-10-25,500,2026-10-01,93\n4,D,Cierre ganado,2026-10-25,40,2026-01-02,91\n";
+    for text in [english, spanish] {
+        let (values, said) = measured("purchases", text, ["revenue", "orders"]);
+        assert_eq!(values, [1040.0, 2.0], "{said}");
+        assert!(said.contains("not-won"), "{said}");
+    }
+    // A parcel that was lost was bought all the same.
+    let parcels = "order_id,customer_id,order_date,amount,status\n1,a,2026-10-01,10,delivered\n2,b,2026-10-02,20,lost\n";
+    assert_eq!(measured("purchases", parcels, ["revenue"]).0, [30.0]);
 }
 
 #[test]

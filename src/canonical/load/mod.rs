@@ -29,7 +29,7 @@ use crate::sources::{Input, Profile};
 use super::CanonicalTables;
 use file::opening::{Opened, describe, open};
 use file::{AmountsShown, ReadFile, read_file};
-use money::order_amounts::NotClear;
+use money::order_amounts::{AmountsAre, NotClear};
 use people::identities;
 
 pub use file::mapping::{ID, OTHER};
@@ -146,7 +146,10 @@ fn read(inputs: &[Input], options: &Options) -> Result<Loaded> {
                 amounts.entry(columns).or_default().extend(shown);
                 files[at] = Some((file, of_file));
             }
-            Err(error) if several && error.is::<NotClear>() => not_clear.push((at, error)),
+            Err(error) if several => match error.downcast::<NotClear>() {
+                Ok(not_clear) => amounts.entry(columns).or_default().push((at, not_clear.evidence, None)),
+                Err(error) => return Err(error),
+            },
             Err(error) => return Err(plain(error)),
         }
     }
@@ -158,10 +161,23 @@ fn read(inputs: &[Input], options: &Options) -> Result<Loaded> {
         let Some(&of_others) = shown.first().filter(|first| shown.iter().all(|other| other.0 == first.0)) else {
             return Err(plain(error));
         };
-        opened.read_more(options, true, may_have_emails)?;
-        let mut of_file = Vec::new();
-        let (file, _) = read_file(opened, options, true, Some(of_others), &mut of_file).map_err(plain)?;
-        files[at] = Some((file, of_file));
+        let amount_on = match together.amounts_are() {
+            AmountsAre::OfLines => AmountOn::Line,
+            AmountsAre::OfOrders(_) => AmountOn::Order,
+            AmountsAre::NotClear(reading) => {
+                let first = telling().next().map_or(0, |(at, ..)| *at);
+                return Err(NotClear::new(described[first].0.file.name(), &reading, together).problem.into());
+            }
+        };
+        for &(at, ..) in telling().filter(|(.., own)| *own != Some(amount_on)) {
+            let (input, peek) = &described[at];
+            let mut opened = open(input, peek.clone(), options)?;
+            opened.read_more(options, true, may_have_emails)?;
+            let mut of_file = Vec::new();
+            let of_all = Some((amount_on, &together));
+            let (file, _) = read_file(opened, options, true, of_all, &mut of_file).map_err(plain)?;
+            files[at] = Some((file, of_file));
+        }
     }
     let (files, of_files): (Vec<ReadFile>, Vec<Vec<Note>>) = files.into_iter().flatten().unzip();
     notes.extend(of_files.into_iter().flatten());

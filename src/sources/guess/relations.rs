@@ -21,6 +21,37 @@ pub(super) fn relate(table: Table, candidates: &mut Vec<Candidate>, file: &File<
 fn places(candidates: &mut [Candidate], file: &File<'_>) {
     let is_address = |h: &Header| ["city", "postcode", "street", "country"].iter().any(|w| h.words.contains(*w));
     if file.headers.iter().any(is_address) {
+/// A deal is a purchase on the day on which it is closed, not on that on which it was entered.
+fn deals(candidates: &mut Vec<Candidate>, file: &File<'_>) {
+    let shows_deals = |(cells, profile): (&Vec<&str>, &ColumnProfile)| {
+        let stages = || cells.iter().filter_map(|cell| deal_stage(cell));
+        stages().any(|stage| matches!(stage, DealStage::Won | DealStage::Lost)) && 3 * stages().count() >= profile.filled
+    };
+    if !file.columns.iter().zip(file.profiles).any(shows_deals) {
+        return;
+    }
+    let is_other = |words: &BTreeSet<String>| {
+        ["expected", "planned", "estimated", "reason"]
+            .iter()
+            .any(|word| words.contains(*word))
+    };
+    let is_closing = |at: &usize| {
+        let words = &file.headers[*at].words;
+        words.contains("closed") && !is_other(words) && file.profiles[*at].share(&[Kind::Date]) >= 0.9
+    };
+    let Some(closed) = (0..file.headers.len()).find(is_closing) else {
+        return;
+    };
+    for candidate in candidates
+        .iter_mut()
+        .filter(|c| *c.column == purchases::OCCURRED_AT && c.header != closed)
+    {
+        candidate.lower(0.5, ColumnEvidence::NotTheClosing);
+    }
+    candidates.retain(|c| c.header != closed);
+    candidates.push(Candidate::new(&purchases::OCCURRED_AT, closed, 0.92, ColumnEvidence::Closing));
+}
+
         let states = candidates
             .iter_mut()
             .filter(|c| c.column.role == Role::Status && file.headers[c.header].words.contains("state"));

@@ -19,13 +19,13 @@ use anyhow::Result;
 
 use crate::canonical::SourceInfo;
 use crate::canonical::load::dates::precision::{self, ColumnPrecision};
-use crate::canonical::load::money::order_amounts::{self, AmountsAre, NotClear};
+use crate::canonical::load::money::order_amounts::{self, Amounts, AmountsAre, Evidence, NotClear};
 use crate::canonical::load::{Options, RawFile, money::currencies, record_counts, redaction, tables};
 use crate::diagnostics::Place;
 use crate::expr::Bound;
 use crate::ingest;
 use crate::io;
-use crate::notes::{Decision, FileNote, FilledFromAbove, Note, OrderAmountReading, OrderAmountShown};
+use crate::notes::{Decision, FileNote, FilledFromAbove, Note};
 use crate::schema::{Role, purchases};
 use crate::sources::{AmountOn, Source};
 
@@ -52,10 +52,10 @@ pub struct ReadFile {
     pub update_column: Option<String>,
 }
 
-/// What the amounts of a file are of, as its orders with several lines show it, and how many of them do.
-pub type AmountsShown = (AmountOn, u64);
+/// A file by its place, what shows of what its amounts are, and what was decided from that alone, if it is clear.
+pub type AmountsShown = (usize, Evidence, Option<AmountOn>);
 
-/// Reads a file. Where its own orders leave open what its amounts are of, `of_others` is what other exports with the same columns show.
+/// Reads a file. `of_all` is what the amounts of all exports with the same columns are of, and what shows it.
 ///
 /// # Errors
 /// Those of [`super::load`]; [`NotClear`] where nothing shows what its amounts are of.
@@ -63,9 +63,9 @@ pub fn read_file(
     opened: Opened,
     options: &Options,
     several: bool,
-    of_others: Option<AmountsShown>,
+    of_all: Option<(AmountOn, &Evidence)>,
     notes: &mut Vec<Note>,
-) -> Result<(ReadFile, Option<AmountsShown>)> {
+) -> Result<(ReadFile, Option<Evidence>)> {
     let Opened {
         file: input,
         source,
@@ -137,34 +137,31 @@ pub fn read_file(
                 if !may_be_of_order {
                     break (outcome, rowset);
                 }
-                amount_on = match order_amounts::decide(mapping.table, &mapping.plans, &rowset, &all_names) {
-                    AmountsAre::NotClear(reading) => match of_others {
-                        None => return Err(NotClear::new(&file, &reading).into()),
-                        Some((AmountOn::Line, _)) => Some(AmountOn::Line),
-                        Some((AmountOn::Order, orders)) => {
-                            let reading = OrderAmountReading {
-                                shown: OrderAmountShown::AnotherExport { orders },
-                                ..reading
-                            };
-                            decided.push((reading.header.clone(), Decision::AmountOfOrder { reading }));
-                            Some(AmountOn::Order)
-                        }
-                    },
+                amount_on = match order_amounts::look(mapping.table, &mapping.plans, &rowset, &all_names) {
+                    Amounts::OfLines => Some(AmountOn::Line),
                     // Who maps a price to the amount has decided it.
-                    AmountsAre::OfUnits { .. } if source.map.get(purchases::AMOUNT.name).is_some_and(|mapped| mapped.place.is_some()) => {
+                    Amounts::OfUnits { .. } if source.map.get(purchases::AMOUNT.name).is_some_and(|mapped| mapped.place.is_some()) => {
                         Some(AmountOn::Line)
                     }
-                    AmountsAre::OfUnits { header, quantity, lines } => {
+                    Amounts::OfUnits { header, quantity, lines } => {
                         return Err(order_amounts::unit_question(&file, &header, &quantity, lines).into());
                     }
-                    AmountsAre::OfOrders(reading) => {
-                        shown = Some((AmountOn::Order, reading.several));
-                        decided.push((reading.header.clone(), Decision::AmountOfOrder { reading }));
-                        Some(AmountOn::Order)
-                    }
-                    AmountsAre::OfLines { is_shown } => {
-                        shown = is_shown.then_some((AmountOn::Line, 0));
-                        Some(AmountOn::Line)
+                    Amounts::OfLinesOrOrders(evidence) => {
+                        let are = match of_all {
+                            None => evidence.amounts_are(),
+                            Some((AmountOn::Line, _)) => AmountsAre::OfLines,
+                            Some((AmountOn::Order, all)) => AmountsAre::OfOrders(all.of_others()),
+                        };
+                        let on = match are {
+                            AmountsAre::OfLines => AmountOn::Line,
+                            AmountsAre::OfOrders(reading) => {
+                                decided.push((reading.header.clone(), Decision::AmountOfOrder { reading }));
+                                AmountOn::Order
+                            }
+                            AmountsAre::NotClear(reading) => return Err(NotClear::new(&file, &reading, evidence).into()),
+                        };
+                        shown = Some(evidence);
+                        Some(on)
                     }
                 };
                 // As lines, all of them need an amount; as orders, the first of each counts.

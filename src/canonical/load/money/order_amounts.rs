@@ -11,17 +11,22 @@ use crate::notes::{OrderAmountReading, OrderAmountShown};
 use crate::schema::{Column, DAY, MONEY_SCALE, NO_INT, NO_KEY, NO_TIME, Table, purchases, supplies};
 use crate::sources::{AmountName, amount_name, is_price, lists_soft_credits};
 
-/// What the amounts of a file are of.
+/// What the amounts of files are of.
 pub enum AmountsAre {
     /// Of the lines: because some order shows it, or because nothing says otherwise.
-    OfLines {
-        /// Whether an order with several lines shows it.
-        is_shown: bool,
-    },
+    OfLines,
     /// Of the orders.
     OfOrders(OrderAmountReading),
     /// It may be either: what is to be asked.
     NotClear(OrderAmountReading),
+}
+
+/// What there is to decide about the amounts of a file.
+pub enum Amounts {
+    /// They are of lines; there is nothing to decide.
+    OfLines,
+    /// They are of lines or of orders, as this shows.
+    OfLinesOrOrders(Evidence),
     /// They may be prices of single units: how many of the lines have another quantity than one.
     OfUnits {
         /// The header of the amounts.
@@ -77,10 +82,10 @@ struct Columns<'a> {
     times: Option<&'a [i64]>,
 }
 
-/// What the amounts of a file are of, where nothing says it; `None`: it has no amounts of lines of orders.
-pub fn decide(table: Table, plans: &[Plan], rowset: &Rowset, headers: &[String]) -> AmountsAre {
+/// What shows of what the amounts of a file are, where nothing says it.
+pub fn look(table: Table, plans: &[Plan], rowset: &Rowset, headers: &[String]) -> Amounts {
     let Some((header, columns)) = columns(table, plans, rowset) else {
-        return AmountsAre::OfLines { is_shown: false };
+        return Amounts::OfLines;
     };
     if let Some(of_units) = of_units(table, header, &columns, plans) {
         return of_units;
@@ -91,18 +96,18 @@ pub fn decide(table: Table, plans: &[Plan], rowset: &Rowset, headers: &[String])
         true => AmountName::Order,
         false => amount_name(header),
     };
-    weigh(&orders, name, header)
+    Amounts::OfLinesOrOrders(Evidence::of(&orders, name, header))
 }
 
 /// A column that is called a price, without a total next to it, may be the price of one unit where more than one was bought.
-fn of_units(table: Table, header: &str, columns: &Columns, plans: &[Plan]) -> Option<AmountsAre> {
+fn of_units(table: Table, header: &str, columns: &Columns, plans: &[Plan]) -> Option<Amounts> {
     let quantities = columns.quantities.filter(|_| columns.prices.is_none() && is_price(header))?;
     let many = quantities.iter().filter(|quantity| !quantity.is_nan() && **quantity != 1.0).count();
     let of_quantity = plans.iter().find(|plan| {
         plan.column
             .is_some_and(|column| column.table == table && column.name == purchases::QUANTITY.name)
     })?;
-    (many > 0).then(|| AmountsAre::OfUnits {
+    (many > 0).then(|| Amounts::OfUnits {
         header: header.to_string(),
         quantity: of_quantity.header.clone(),
         lines: (many as u64, quantities.len() as u64),
@@ -269,88 +274,164 @@ impl Order {
     }
 }
 
-/// What orders with several lines show, by how many of them.
-fn weigh(orders: &FxHashMap<u64, Order>, name: AmountName, header: &str) -> AmountsAre {
-    let telling: Vec<&Order> = orders.values().filter(|order| order.is_telling()).collect();
-    let count = |of: &dyn Fn(&Order) -> bool| telling.iter().filter(|order| of(order)).count() as u64;
-    let several = telling.len() as u64;
-    let once = count(&|order| order.is_once());
-    let constant = count(&|order| !order.is_once() && !order.differs);
-    let differing = several - once - constant;
-    if constant + once == 0 {
-        return AmountsAre::OfLines { is_shown: differing > 0 };
+/// What the orders of files show together, by how many of them. Files with the same columns are of one kind, so what they show adds up.
+#[derive(Debug, Clone)]
+pub struct Evidence {
+    name: AmountName,
+    header: String,
+    /// The orders that were looked at, and those with several lines.
+    orders: u64,
+    several: u64,
+    /// Of these: one line alone has an amount; all lines have the same.
+    once: u64,
+    constant: u64,
+    /// Quantity and price of all lines are known; they add up to the amount; they are the amounts of the lines; both as far as taxes go.
+    known: u64,
+    totals: u64,
+    lines: u64,
+    near_totals: u64,
+    near_lines: u64,
+    /// The smallest and the largest first amount.
+    amounts: Option<(i64, i64)>,
+    /// All of them have several people.
+    is_of_several: bool,
+}
+
+impl Evidence {
+    fn of(orders: &FxHashMap<u64, Order>, name: AmountName, header: &str) -> Evidence {
+        let telling: Vec<&Order> = orders.values().filter(|order| order.is_telling()).collect();
+        let count = |of: &dyn Fn(&Order) -> bool| telling.iter().filter(|order| of(order)).count() as u64;
+        let amounts = || telling.iter().map(|order| order.amount);
+        Evidence {
+            name,
+            header: header.to_string(),
+            orders: orders.len() as u64,
+            several: telling.len() as u64,
+            once: count(&|order| order.is_once()),
+            constant: count(&|order| !order.is_once() && !order.differs),
+            known: count(&|order| order.has_products()),
+            totals: count(&|order| order.has_products() && order.is_total()),
+            lines: count(&|order| order.has_products() && order.products == order.lines),
+            near_totals: count(&|order| order.has_products() && order.is_near_total()),
+            near_lines: count(&|order| order.has_products() && order.near_products == order.lines),
+            amounts: amounts().min().zip(amounts().max()),
+            // The lines of an order have one customer; a gift may be listed for several people.
+            is_of_several: telling.iter().all(|order| order.has_several_people),
+        }
     }
-    let reading = |shown: OrderAmountShown| OrderAmountReading {
-        shown,
-        orders: orders.len() as u64,
-        several,
-        header: header.to_string(),
-    };
-    let of_orders = |shown| AmountsAre::OfOrders(reading(shown));
-    // Quantity times price proves either.
-    let known = count(&|order| order.has_products());
-    let totals = count(&|order| order.has_products() && order.is_total());
-    let lines = count(&|order| order.has_products() && order.products == order.lines);
-    if known > 0 && totals > lines && 10 * totals >= 9 * known && 10 * differing <= several {
-        return of_orders(OrderAmountShown::Products { orders: totals, of: known });
-    }
-    if known > 0 && 10 * lines >= 9 * known {
-        return AmountsAre::OfLines { is_shown: true };
-    }
-    if differing > 0 {
-        // Lines of one order may cost the same; totals do not differ within theirs, but for a few errors.
-        let is_doubtful = several >= 10 && 10 * (constant + once) >= 9 * several && name != AmountName::Line && constant > 0;
-        return match is_doubtful {
-            true => AmountsAre::NotClear(reading(OrderAmountShown::NearlyConstant { orders: constant + once })),
-            false => AmountsAre::OfLines { is_shown: true },
+
+    /// Together with what another file with the same columns shows.
+    pub fn and(self, other: &Evidence) -> Evidence {
+        let amounts = match (self.amounts, other.amounts) {
+            (Some(one), Some(another)) => Some((one.0.min(another.0), one.1.max(another.1))),
+            (one, another) => one.or(another),
         };
+        Evidence {
+            orders: self.orders + other.orders,
+            several: self.several + other.several,
+            once: self.once + other.once,
+            constant: self.constant + other.constant,
+            known: self.known + other.known,
+            totals: self.totals + other.totals,
+            lines: self.lines + other.lines,
+            near_totals: self.near_totals + other.near_totals,
+            near_lines: self.near_lines + other.near_lines,
+            amounts,
+            is_of_several: self.is_of_several && other.is_of_several,
+            ..self
+        }
     }
-    if constant == 0 {
-        return of_orders(OrderAmountShown::Once { orders: once });
+
+    /// Whether there are orders that show something.
+    pub fn tells(&self) -> bool {
+        self.several > 0
     }
-    if name == AmountName::Line {
-        return AmountsAre::OfLines { is_shown: false };
+
+    fn reading(&self, shown: OrderAmountShown) -> OrderAmountReading {
+        OrderAmountReading {
+            shown,
+            orders: self.orders,
+            several: self.several,
+            header: self.header.clone(),
+        }
     }
-    let near_totals = count(&|order| order.has_products() && order.is_near_total());
-    let near_lines = count(&|order| order.has_products() && order.near_products == order.lines);
-    if known > 0 && 10 * near_lines >= 9 * known && 2 * near_totals < known {
-        return AmountsAre::OfLines { is_shown: true };
+
+    /// How the decision of several files reads in one of them.
+    pub fn of_others(&self) -> OrderAmountReading {
+        self.reading(OrderAmountShown::AnotherExport { orders: self.several })
     }
-    let mut amounts: Vec<i64> = telling.iter().map(|order| order.amount).collect();
-    amounts.sort_unstable();
-    amounts.dedup();
-    let differ_between = amounts.len() > 1 && constant + once > 1;
-    // The lines of an order have one customer; a gift may be listed for several people.
-    let is_of_several = telling.iter().all(|order| order.has_several_people);
-    let fits_products = known == 0 || 10 * near_totals >= 9 * known && 2 * near_lines < known;
-    if (name == AmountName::Order || is_of_several) && fits_products
-        || differ_between && fits_products && 20 * several >= orders.len() as u64
-    {
-        return of_orders(OrderAmountShown::Constant { orders: constant + once });
-    }
-    // A few ids that come twice among many are no lines of orders.
-    match 20 * several >= orders.len() as u64 {
-        true => AmountsAre::NotClear(reading(OrderAmountShown::Constant { orders: constant + once })),
-        false => AmountsAre::OfLines { is_shown: false },
+
+    /// What the amounts are of.
+    pub fn amounts_are(&self) -> AmountsAre {
+        let of_orders = |shown| AmountsAre::OfOrders(self.reading(shown));
+        let (several, known, flat) = (self.several, self.known, self.constant + self.once);
+        let differing = several - flat;
+        if flat == 0 {
+            return AmountsAre::OfLines;
+        }
+        // Quantity times price proves either.
+        let (totals, lines) = (self.totals, self.lines);
+        if known > 0 && totals > lines && 10 * totals >= 9 * known && 10 * differing <= several {
+            return of_orders(OrderAmountShown::Products { orders: totals, of: known });
+        }
+        if known > 0 && 10 * lines >= 9 * known {
+            return AmountsAre::OfLines;
+        }
+        if differing > 0 {
+            // Lines of one order may cost the same; totals do not differ within theirs, but for a few errors.
+            let is_doubtful = several >= 10 && 10 * flat >= 9 * several && self.name != AmountName::Line && self.constant > 0;
+            return match is_doubtful {
+                true => AmountsAre::NotClear(self.reading(OrderAmountShown::NearlyConstant { orders: flat })),
+                false => AmountsAre::OfLines,
+            };
+        }
+        if self.constant == 0 {
+            return of_orders(OrderAmountShown::Once { orders: self.once });
+        }
+        if self.name == AmountName::Line {
+            return AmountsAre::OfLines;
+        }
+        if known > 0 && 10 * self.near_lines >= 9 * known && 2 * self.near_totals < known {
+            return AmountsAre::OfLines;
+        }
+        let differ_between = self.amounts.is_some_and(|(least, most)| least != most) && flat > 1;
+        let fits_products = known == 0 || 10 * self.near_totals >= 9 * known && 2 * self.near_lines < known;
+        // A few ids that come twice among many are no lines of orders.
+        let are_many = 20 * several >= self.orders;
+        if (self.name == AmountName::Order || self.is_of_several) && fits_products || differ_between && fits_products && are_many {
+            return of_orders(OrderAmountShown::Constant { orders: flat });
+        }
+        match are_many {
+            true => AmountsAre::NotClear(self.reading(OrderAmountShown::Constant { orders: flat })),
+            false => AmountsAre::OfLines,
+        }
     }
 }
 
 /// The question about a file whose amounts may be of its orders or of their lines, as far as it shows by itself.
 #[derive(Debug)]
-pub struct NotClear(pub Problem);
+pub struct NotClear {
+    /// The question.
+    pub problem: Problem,
+    /// What the file shows.
+    pub evidence: Evidence,
+}
 
 impl std::fmt::Display for NotClear {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.fmt(f)
+        self.problem.fmt(f)
     }
 }
 
 impl std::error::Error for NotClear {}
 
 impl NotClear {
-    /// Of a file.
-    pub fn new(file: &str, reading: &OrderAmountReading) -> NotClear {
-        NotClear(question(file, reading))
+    /// Of a file, or of several with the same columns of which this is one.
+    pub fn new(file: &str, reading: &OrderAmountReading, evidence: Evidence) -> NotClear {
+        NotClear {
+            problem: question(file, reading),
+            evidence,
+        }
     }
 }
 
@@ -402,15 +483,42 @@ mod tests {
 
     fn shown(orders: Vec<Order>, name: AmountName) -> &'static str {
         let orders: FxHashMap<u64, Order> = (1..).zip(orders).collect();
-        match weigh(&orders, name, "amount") {
-            AmountsAre::OfLines { .. } => "lines",
+        match Evidence::of(&orders, name, "amount").amounts_are() {
+            AmountsAre::OfLines => "lines",
             AmountsAre::OfOrders(_) => "orders",
             AmountsAre::NotClear(_) => "asked",
-            AmountsAre::OfUnits { .. } => "units",
         }
     }
 
     use AmountName::{Line, Open, Order as OfOrder};
+
+    /// What several files show together.
+    fn together(files: Vec<Vec<Order>>) -> &'static str {
+        let evidence = files
+            .into_iter()
+            .map(|orders| Evidence::of(&(1..).zip(orders).collect(), Open, "amount"));
+        match evidence.reduce(|all, other| all.and(&other)).unwrap().amounts_are() {
+            AmountsAre::OfLines => "lines",
+            AmountsAre::OfOrders(_) => "orders",
+            AmountsAre::NotClear(_) => "asked",
+        }
+    }
+
+    #[test]
+    fn monthly_exports_show_together_what_none_of_them_shows() {
+        let flat = |amount| vec![order(&[amount, amount], None)];
+        assert_eq!(shown(flat(100), Open), "asked");
+        assert_eq!(together(vec![flat(100), flat(70), flat(30)]), "orders");
+        assert_eq!(together(vec![flat(100), flat(100)]), "asked");
+        // Two orders with equal lines look like totals, until another month shows lines.
+        let january = || vec![order(&[100, 100], None), order(&[50, 50], None)];
+        assert_eq!(shown(january(), Open), "orders");
+        assert_eq!(together(vec![january(), vec![order(&[20, 30], None)]]), "lines");
+        // One error in a month with few orders does not make lines of the totals of all others.
+        let year = || (1..=20).map(|n| order(&[n, n], None)).collect();
+        assert_eq!(shown(vec![order(&[20, 30], None)], Open), "lines");
+        assert_eq!(together(vec![year(), vec![order(&[20, 30], None)]]), "asked");
+    }
 
     #[test]
     fn quantity_times_price_proves_it() {
