@@ -77,6 +77,8 @@ impl Fixture {
             messages: rowed == Rowed::Messages,
             tickets: rowed == Rowed::Tickets,
             has_cases: rowed != Rowed::Plain,
+            unknown_currencies: BTreeMap::new(),
+            amount_of_order: false,
             private: false,
             redacted: false,
             dates: BTreeMap::new(),
@@ -176,6 +178,7 @@ impl Fixture {
             zone: self.zone,
             currency: None,
         };
+            unknown_currencies: BTreeSet::new(),
         canonical.referred = referrers::referred(&canonical);
         if let Some(rows) = referrers::derive(&canonical) {
             canonical.tables.insert(Table::Referrals, rows);

@@ -38,6 +38,11 @@ pub struct SourceInfo {
     pub tickets: bool,
     /// Some of its rows are cases or their messages, not contacts alone, such as meetings and commitments.
     pub has_cases: bool,
+    /// The signs of its amounts that several currencies share and of which nothing says what they stand for, each with the currencies of the
+    /// countries that its records are of.
+    pub unknown_currencies: BTreeMap<String, BTreeSet<String>>,
+    /// Its amounts are those of whole orders.
+    pub amount_of_order: bool,
     /// Slices of its people are always treated as small groups.
     pub private: bool,
     /// Ids of its people are not shown as examples: they become pseudonyms.
@@ -117,13 +122,15 @@ pub struct CanonicalTables {
     pub currency: Option<String>,
 }
 
+    /// The currencies, by their codes among the texts, that may be several: signs such as `kr` that are used in several countries.
+    pub unknown_currencies: BTreeSet<u32>,
 impl CanonicalTables {
     /// Whether money of these currencies, by their codes among the texts, cannot be added: there are several, or one that is not the
     /// report's.
     pub fn cannot_add(&self, mut currencies: impl Iterator<Item = u32>) -> bool {
         let Some(first) = currencies.next() else { return false };
         let is_other = |report: &String| first != NO_CODE && self.texts.code(report) != Some(first);
-        self.currency.as_ref().is_some_and(is_other) || currencies.any(|code| code != first)
+        self.unknown_currencies.contains(&first) || self.currency.as_ref().is_some_and(is_other) || currencies.any(|code| code != first)
     }
 
     /// The table, if any source feeds it.

@@ -187,6 +187,7 @@ impl Runner<'_> {
             as_of: as_of.unwrap_or(over),
             zone: self.zone.clone(),
             currency: None,
+            unknown_currencies: BTreeSet::new(),
         };
         let plan = Plan::given(self.catalog, &self.metric.id, &canonical);
         if let Some(other) = plan

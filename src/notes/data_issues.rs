@@ -636,6 +636,17 @@ described! {
             counted(*lines, "line", "lines"),
             if *lines == 1 { "This line is excluded" } else { "These lines are excluded" },
         ),
+
+        /// Amounts of files of several countries have a sign that the currencies of these share. Metrics of money that include them are missing.
+        #[code = "unknown-currency"]
+        #[advice = "Set what the sign means in [source.values.currency] of each file."]
+        #[option = "currency"]
+        UnknownCurrency { sign: String, currencies: Vec<String> } => |_| format!(
+            "Amounts in `{sign}` may be in {}, because their files are of several countries. They are not added. Set what `{sign}` means in \
+             [source.values.currency] of each file",
+            super::money::one_of(currencies),
+            sign = visible(sign),
+        ),
     }
 }
 

@@ -228,7 +228,11 @@ impl Decision {
             Decision::Currency { reading } => {
                 let is_proven = |found: &CurrencyFound| match found.source {
                     CurrencySource::Written | CurrencySource::Header | CurrencySource::Values | CurrencySource::Column => true,
-                    CurrencySource::Report | CurrencySource::Rates | CurrencySource::Usual | CurrencySource::NotKnown => false,
+                    CurrencySource::Report
+                    | CurrencySource::Rates
+                    | CurrencySource::Usual
+                    | CurrencySource::NotKnown
+                    | CurrencySource::Countries => false,
                 };
                 reading.unmarked.is_none() && reading.found.iter().all(is_proven)
             }

@@ -22,6 +22,8 @@ pub enum CurrencySource {
     Rates,
     /// It is what the sign means nearly always.
     Usual,
+    /// Nothing, and the amounts are of countries that pay with different ones.
+    Countries,
     /// Nothing.
     NotKnown,
 }
@@ -37,6 +39,8 @@ pub struct CurrencyFound {
     pub source: CurrencySource,
     /// How many amounts name it.
     pub amounts: u64,
+    /// The column of countries and the currencies that they pay with, where these leave open which one it is.
+    pub countries: Option<(String, Vec<String>)>,
 }
 
 /// In which currencies the amounts of a file are.
@@ -88,6 +92,20 @@ impl CurrencyReading {
                          [source.values.currency], for example \"{sign}\" = \"{}\"",
                         example_code(&found.written)
                     ));
+                    continue;
+                }
+                CurrencySource::Countries => {
+                    if let Some((column, currencies)) = &found.countries {
+                        parts.push(format!(
+                            "`{sign}` may be {}, because {} has countries of each, so amounts in `{sign}` are not added. If all are in one \
+                             currency, set it in [source.values.currency], for example \"{sign}\" = \"{}\", or currency = {{ value = \"{}\" }} in \
+                             [source.map]. Otherwise map `currency` to what has it",
+                            one_of(currencies),
+                            excerpt(column),
+                            example_code(&found.written),
+                            example_code(&found.written)
+                        ));
+                    }
                     continue;
                 }
                 CurrencySource::Values => "[source.values.currency] says so",

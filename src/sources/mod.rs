@@ -15,6 +15,8 @@ use crate::schema::Table;
 
 pub mod automatic;
 pub mod case_words;
+pub mod countries;
+pub mod deal_stages;
 mod describe;
 pub mod grammar;
 pub mod guess;
@@ -37,7 +39,7 @@ mod target;
 pub mod undone;
 
 pub use describe::{Described, describe, is_header, zone_of_header};
-pub use guess::{AmountName, amount_name, currency_of_header, is_price};
+pub use guess::{AmountName, amount_name, countries as country_columns, currency_of_header, is_price};
 pub use money_back::{MoneyBack, is_refund_record, money_back};
 pub use profile::{Confidence, Profile};
 pub use questions::QUESTION;

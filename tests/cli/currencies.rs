@@ -166,6 +166,80 @@ fn a_shared_sign_is_decided_by_the_column_the_report_or_the_source() {
 }
 
 #[test]
+fn the_lines_of_one_order_are_not_added_over_currencies() {
+    let text = "order_id,customer_id,date,amount,currency\n1,a,2026-10-01,50,EUR\n1,a,2026-10-01,20,USD\n2,b,2026-10-02,20,USD\n";
+    for more in [&[][..], &["--currency", "USD"]] {
+        let (document, _) = measured("purchases", text, more);
+        assert_eq!(
+            (value(&document, "revenue"), value(&document, "orders")),
+            (MIXED.into(), "2".into())
+        );
+    }
+    // A refund in another currency than its order.
+    let refund = "order_id,customer_id,date,amount,currency\n1,a,2026-10-01,50,EUR\n1,a,2026-10-01,-20,USD\n2,b,2026-10-02,20,EUR\n";
+    assert_eq!(value(&measured("purchases", refund, &[]).0, "revenue"), MIXED);
+    // A line that costs nothing needs no currency.
+    let gift = "order_id,customer_id,date,amount,currency\n1,a,2026-10-01,50,EUR\n1,a,2026-10-01,0,\n2,b,2026-10-02,20,EUR\n";
+    assert_eq!(value(&measured("purchases", gift, &[]).0, "revenue"), "70");
+}
+
+#[test]
+fn a_shared_sign_of_several_countries_is_not_added() {
+    let nordic = "order_id;customer_id;date;amount;Land\n1;a;2026-10-01;100 kr;Schweden\n2;b;2026-10-02;200 kr;Norwegen\n3;c;2026-10-03;40 kr;Schweden\n";
+    let american = "order_id,customer_id,date,amount,ship country\n1,a,2026-10-01,$100,US\n2,b,2026-10-02,$200,CA\n";
+    for (text, said_of) in [
+        (nordic, "`kr` may be NOK or SEK, because Land"),
+        (american, "`$` may be CAD or USD, because ship country"),
+    ] {
+        let (document, said) = measured("purchases", text, &[]);
+        assert_eq!(value(&document, "revenue"), MIXED);
+        assert!(said.contains(said_of), "{said}");
+    }
+    // The currency of the report does not say what the sign stands for; a constant does.
+    assert_eq!(value(&measured("purchases", nordic, &["--currency", "SEK"]).0, "revenue"), MIXED);
+    let constant = ["--map", "money.csv:currency={ value = \"SEK\" }"];
+    assert_eq!(value(&measured("purchases", nordic, &constant).0, "revenue"), "340");
+    // One country, or countries of one currency, leave nothing open.
+    assert_eq!(
+        value(&measured("purchases", &nordic.replace("Norwegen", "Schweden"), &[]).0, "revenue"),
+        "340"
+    );
+    assert_eq!(
+        value(&measured("purchases", &nordic.replace("Norwegen", "Finnland"), &[]).0, "revenue"),
+        "340"
+    );
+    assert_eq!(
+        value(
+            &measured("purchases", &nordic.replace("Norwegen", "NO").replace(" kr", " SEK"), &[]).0,
+            "revenue"
+        ),
+        "340"
+    );
+    // Files of two countries, as their names say.
+    let month = |amount| format!("order_id,customer_id,date,amount\n{amount},a,2026-10-01,kr {amount}\n");
+    let folder = Folder::new().with("orders_se.csv", month(100)).with("orders_no.csv", month(200));
+    let args = [
+        "measure",
+        "purchases=orders_se.csv",
+        "purchases=orders_no.csv",
+        "-m",
+        "revenue",
+        "--period",
+        "2026-10",
+        "--format",
+        "json",
+    ];
+    let ran = folder.run(&args).code(0);
+    let document: serde_json::Value = serde_json::from_str(&ran.out()).expect("JSON");
+    assert_eq!(value(&document, "revenue"), MIXED);
+    assert!(
+        ran.err().contains("[unknown-currency]: Amounts in `kr` may be in NOK or SEK"),
+        "{}",
+        ran.err()
+    );
+}
+
+#[test]
 fn a_column_that_contradicts_the_sign_rejects_the_record() {
     let rows: String = (10..40).map(|n| format!("{n},c{n},2026-10-01,€1.00,EUR\n")).collect();
     let text = format!("order_id,customer_id,date,amount,currency\n1,a,2026-10-01,$10.00,EUR\n{rows}");

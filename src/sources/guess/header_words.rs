@@ -208,6 +208,13 @@ pub fn currency_of_header(header: &str) -> Option<&'static Currency> {
     undress(header).currency.and_then(|name| Currency::named(&name))
 }
 
+/// The columns whose headers say that they have countries: `Country`, `Shipping Country`, `Land`, `pays`.
+pub fn countries(names: &[String]) -> Vec<usize> {
+    let is_country = |header: &Header| ["country", "market", "nation"].iter().any(|word| header.words.contains(*word));
+    let headers = headers(names);
+    (0..names.len()).filter(|&at| is_country(&headers[at])).collect()
+}
+
 /// A header with what it says beside its words taken out.
 struct Dressed {
     text: String,

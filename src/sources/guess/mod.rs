@@ -22,7 +22,7 @@ mod relations;
 mod tables;
 
 pub use evidence::{CellsAre, ColumnEvidence, TableClue, listed};
-pub use header_words::{Unit, currency_of_header};
+pub use header_words::{Unit, countries, currency_of_header};
 pub use meanings::{AmountName, amount_name, is_price};
 pub use profile::{ColumnProfile, Kind};
 pub use questions::Question;

@@ -245,6 +245,10 @@ pub fn read_file(
         content: record_counts::content(outcome.records, &rowset),
         some_dates,
     };
+        unknown_currencies: (mapping.currencies.unknown.iter())
+            .map(|(sign, meant)| ((*sign).to_string(), meant.iter().map(|code| (*code).to_string()).collect()))
+            .collect(),
+        amount_of_order: amount_on == Some(AmountOn::Order),
     options.budget.check(&file, outcome.records, &rowset)?;
     let update_column = mapping.update_plan(&all_names).map(|plan| plan.header);
     let read = ReadFile {

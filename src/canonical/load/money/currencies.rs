@@ -13,7 +13,8 @@ use crate::cell_parsing::{Currency, Example, currency_of, is_null, unguarded};
 use crate::ingest::for_each_record;
 use crate::notes::{CurrencyFound, CurrencyReading, CurrencySource, Decision, RejectReason};
 use crate::schema::{ColumnType, Role};
-use crate::sources::Source;
+use crate::sources::countries::{currencies_in_name, currency_of_country};
+use crate::sources::{Source, country_columns};
 
 /// How the currencies of a file are read.
 #[derive(Debug, Clone, Default)]
@@ -25,6 +26,8 @@ pub struct FileCurrencies {
     /// The currency of amounts that name none.
     unmarked: Option<&'static Currency>,
     /// Whether all of the file was looked at.
+    /// The shared signs of which nothing says what they stand for, each with the currencies of the countries of its amounts.
+    pub unknown: BTreeMap<&'static str, BTreeSet<&'static str>>,
     looked: bool,
     /// What was decided.
     pub decisions: Vec<ColumnDecision>,
@@ -155,6 +158,7 @@ fn of_header(plan: &Plan) -> Vec<ColumnDecision> {
             source: CurrencySource::Header,
             amounts: 0,
         }],
+            countries: None,
         example: None,
         unmarked: None,
     });
@@ -174,6 +178,8 @@ struct Seen {
     /// What the currency column says.
     stated: BTreeMap<&'static str, &'static Currency>,
 }
+    /// By shared sign, the currencies that may be meant by the countries of its amounts, each with the field of the country.
+    countries: BTreeMap<&'static str, BTreeMap<&'static str, usize>>,
 
 impl Seen {
     fn add(&mut self, currency: &'static Currency, amounts: u64, example: Example) {
@@ -213,6 +219,10 @@ pub fn look(job: &Job, plans: &mut Vec<Plan>, column: Option<Plan>, source: &Sou
         currencies.shared.insert(sign.name(), is);
         sources.insert(sign.name(), source);
     }
+        if is.is_shared() {
+            let of_countries = seen.countries.get(sign.name()).map(|seen| seen.keys().copied().collect());
+            currencies.unknown.insert(sign.name(), of_countries.unwrap_or_default());
+        }
     let is = |currency: &'static Currency| currencies.shared.get(currency.name()).copied().unwrap_or(currency);
     let different: BTreeSet<&'static Currency> = seen.written.values().map(|(_, currency, _)| is(currency)).collect();
     let only = different.first().copied().filter(|_| different.len() == 1);
@@ -225,6 +235,15 @@ pub fn look(job: &Job, plans: &mut Vec<Plan>, column: Option<Plan>, source: &Sou
     }
     let found = |name: &'static str, amounts: u64, currency: &'static Currency| {
         let is = is(currency);
+    let names = &job.layout.header.names;
+    let countries = |sign: &str| {
+        let seen = seen
+            .countries
+            .get(sign)
+            .filter(|_| sources.get(sign) == Some(&CurrencySource::Countries))?;
+        let field = *seen.values().next()?;
+        Some((names[field].clone(), seen.keys().map(|code| (*code).to_string()).collect()))
+    };
         CurrencyFound {
             written: name.to_string(),
             is: (!is.is_shared()).then(|| is.name().to_string()),
@@ -232,6 +251,7 @@ pub fn look(job: &Job, plans: &mut Vec<Plan>, column: Option<Plan>, source: &Sou
             amounts,
         }
     };
+            countries: countries(name),
     let of_column = seen
         .stated
         .values()
@@ -265,6 +285,7 @@ fn seen(job: &Job, plans: &[Plan]) -> Result<Seen> {
     let stated = plans.iter().find(|plan| plan.role() == Some(Role::Currency));
     let outcome = for_each_record(job.file, job.layout, job.threads, Seen::default, |seen, record| {
         if record.len() < width {
+    let countries = country_columns(&job.layout.header.names);
             return Ok(());
         }
         for (&index, header) in fields.iter().filter(|(index, _)| **index < width) {
@@ -278,6 +299,18 @@ fn seen(job: &Job, plans: &[Plan]) -> Result<Seen> {
                     seen.add(currency, 1, Example { line, cell });
                 }
                 None => seen.unmarked += u64::from(cell.contains(|c: char| c.is_ascii_digit())),
+                    if currency.is_shared() {
+                        let of = |field: &usize| Some((currency_of_country(record.get(*field)?)?, *field));
+                        let meant = countries
+                            .iter()
+                            .filter_map(of)
+                            .filter(|(code, _)| currency.may_be().iter().any(|known| known == code));
+                        let known = seen.countries.entry(currency.name()).or_default();
+                        for (code, field) in meant {
+                            let first = known.entry(code).or_insert(field);
+                            *first = field.min(*first);
+                        }
+                    }
             }
         }
         if let Some(ColumnSource::Field(index)) = stated.map(|plan| &plan.take)
@@ -295,6 +328,13 @@ fn seen(job: &Job, plans: &[Plan]) -> Result<Seen> {
         all.stated.extend(sink.stated);
         all.unmarked += sink.unmarked;
     }
+        for (sign, meant) in sink.countries {
+            let known = all.countries.entry(sign).or_default();
+            for (code, field) in meant {
+                let first = known.entry(code).or_insert(field);
+                *first = field.min(*first);
+            }
+        }
     Ok(all)
 }
 
@@ -303,7 +343,7 @@ const SHOWN: usize = 40;
 
 /// What a sign that several currencies share stands for in a file, and what says so: the source's own list, the currency column, the
 /// currency of the report, its rates, or what the sign usually means. Otherwise it is a currency of its own: amounts with the same sign
-/// are of one currency.
+/// are of one currency, unless they are of countries that pay with different ones.
 fn meaning(sign: &'static Currency, seen: &Seen, source: &Source, options: &Options) -> (&'static Currency, CurrencySource) {
     let can_be = |code: &str| sign.may_be().iter().any(|known| known == code);
     let of_code = |code: &String| Currency::of_code(code).filter(|_| can_be(code));
@@ -325,6 +365,10 @@ fn meaning(sign: &'static Currency, seen: &Seen, source: &Source, options: &Opti
     }
     if let Some(currency) = options.currency.as_ref().and_then(of_code) {
         return (currency, CurrencySource::Report);
+    // That the report is in one of them does not show that amounts of several countries are.
+    if seen.countries.get(sign.name()).is_some_and(|meant| meant.len() > 1) {
+        return (sign, CurrencySource::Countries);
+    }
     }
     if let Some(currency) = one(&mut options.rates.keys().filter_map(of_code)) {
         return (currency, CurrencySource::Rates);
@@ -333,4 +377,32 @@ fn meaning(sign: &'static Currency, seen: &Seen, source: &Source, options: &Opti
         Some(currency) => (currency, CurrencySource::Usual),
         None => (sign, CurrencySource::NotKnown),
     }
+}
+
+/// The currencies, by their codes among the texts, that may be several: signs that several currencies share, where nothing says which one
+/// is meant, and the amounts of all files together are of countries that pay with different ones. What one file shows was said with it.
+pub fn find_unknown(canonical: &mut CanonicalTables) -> Vec<Note> {
+    let mut signs: BTreeMap<&str, (BTreeSet<String>, usize)> = BTreeMap::new();
+    for source in &canonical.sources {
+        for (sign, meant) in &source.unknown_currencies {
+            let can_be = |code: &&str| Currency::named(sign).is_some_and(|sign| sign.may_be().iter().any(|known| known == code));
+            let of_name = currencies_in_name(&source.file).filter(can_be).map(str::to_string);
+            let (all, most) = signs.entry(sign).or_default();
+            all.extend(meant.iter().cloned().chain(of_name));
+            *most = meant.len().max(*most);
+        }
+    }
+    let mut notes = Vec::new();
+    let mut unknown = BTreeSet::new();
+    for (sign, (meant, of_one_file)) in signs.into_iter().filter(|(_, (meant, _))| meant.len() > 1) {
+        unknown.extend(canonical.texts.code(sign));
+        if of_one_file < 2 {
+            notes.push(Note::new(DataIssue::UnknownCurrency {
+                sign: sign.to_string(),
+                currencies: meant.into_iter().collect(),
+            }));
+        }
+    }
+    canonical.unknown_currencies = unknown;
+    notes
 }

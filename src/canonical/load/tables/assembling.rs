@@ -322,7 +322,9 @@ pub fn assemble(read_files: Vec<ReadFile>, options: &Options, mut notes: Vec<Not
     canonical.referred = referrers::referred(&canonical);
     if let Some(rows) = referrers::derive(&canonical) {
         canonical.tables.insert(Table::Referrals, rows);
+        unknown_currencies: BTreeSet::new(),
     }
+    notes.extend(currencies::find_unknown(&mut canonical));
     for file in &account {
         anyhow::ensure!(file.adds_up(), "the record counts of {} do not add up: {file:?}", file.file);
     }
