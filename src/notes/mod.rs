@@ -174,7 +174,7 @@ mod tests {
         };
         let rejects = "bad-amount bad-date bad-duration bad-expression bad-flag bad-number currency-mismatch cut-off field-too-long missing no-lookup no-parent-above \
                        self-referral stray-quote too-few-cells too-many-cells";
-        let exclusions = "after-as-of cancelled filtered filtered-unreadable no-stakeholder not-a-case not-asked order-excluded partial-delivery \
+        let exclusions = "after-as-of cancelled filtered filtered-unreadable no-stakeholder not-a-case not-asked not-won order-excluded partial-delivery \
                        unclear-delivery placeholder-stakeholder soft-credit";
         let of_files = "decided authors-unknown days-only decimal-mark duplicate-header encoding footer malformed not-searched quotes recognised stray-bytes zero-bytes";
         let of_cells = "zero-date html-entities encoded-twice sheet-error clock-change cleaned-ids rounded-ids rounded \

@@ -257,6 +257,12 @@ described! {
         #[option = "where"]
         FilteredUnreadable { fault: ExpressionFault } => |_| fault.to_string(),
 
+        /// It is a deal that was lost or is not closed: only a deal that was won is a purchase.
+        #[code = "not-won"]
+        #[advice = "Nothing, if the records are deals. Otherwise set what the words mean in [source.values.status]."]
+        #[option = "values"]
+        NotWon => |_| "it is a deal that was not won",
+
         /// It has no stakeholder ID.
         #[code = "no-stakeholder"]
         #[advice = "Nothing, if there is none. Otherwise map the column that has it."]

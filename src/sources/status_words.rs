@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use super::case_words::{is_closed, is_open, no_case};
+use super::deal_stages::{DealStage, deal_stage};
 use super::leavers::has_left;
 use super::money_back::money_back;
 use super::placeholders::plain_words;
@@ -33,20 +34,25 @@ pub fn are_statuses<'c>(table: Table, cells: impl Iterator<Item = &'c str> + Clo
     let is_one_of = |words: &BTreeSet<String>, cell: &str| words.contains(&plain_words(cell).join(" "));
     let tells = |cell: &str| match table {
         Table::Stakeholders => has_left(cell),
-        Table::Purchases => is_void(cell) || money_back(cell).is_some(),
+        Table::Purchases => {
+            is_void(cell) || money_back(cell).is_some() || matches!(deal_stage(cell), Some(DealStage::Won | DealStage::Lost))
+        }
         Table::Surveys => is_undelivered(cell),
         Table::Interactions => is_closed(cell) || no_case(cell).is_some(),
         Table::Supplies | Table::Referrals | Table::Identities => false,
     };
     let is_ordinary = |cell: &str| match table {
         Table::Stakeholders => is_one_of(&WORDS.there, cell),
-        Table::Purchases => is_one_of(&WORDS.paid, cell),
+        Table::Purchases => is_one_of(&WORDS.paid, cell) || deal_stage(cell).is_some(),
         Table::Surveys => is_answered(cell) || is_one_of(&WORDS.sent, cell),
         Table::Interactions => is_open(cell),
         Table::Supplies | Table::Referrals | Table::Identities => false,
     };
     let filled = || cells.clone().map(str::trim).filter(|cell| !cell.is_empty());
-    filled().any(tells) && filled().all(|cell| tells(cell) || is_ordinary(cell))
+    let is_known = |cell: &str| tells(cell) || is_ordinary(cell);
+    // Stages of deals are named as one likes; that some were won tells.
+    let has_won = || table == Table::Purchases && filled().any(|cell| deal_stage(cell) == Some(DealStage::Won));
+    filled().any(tells) && (filled().all(is_known) || has_won())
 }
 
 #[cfg(test)]

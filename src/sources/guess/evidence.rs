@@ -115,6 +115,10 @@ pub enum ColumnEvidence {
     NeverBefore(&'static str),
     /// It is before this canonical column in so many of so many records.
     OftenBefore(&'static str, usize, usize),
+    /// It is when deals were closed, which is when they became purchases.
+    Closing,
+    /// Deals became purchases when they were closed.
+    NotTheClosing,
     /// A quantity, a price and an amount agree in so many of so many records.
     Product([String; 3], usize, usize),
 }
@@ -174,6 +178,8 @@ impl fmt::Display for ColumnEvidence {
             }
             E::NeverBefore(first) => return write!(f, "never before {first}"),
             E::OftenBefore(first, early, of) => return write!(f, "before {first} in {early} of {of} records"),
+            E::Closing => "deals become purchases when they are closed",
+            E::NotTheClosing => "another column has when the deals were closed",
             E::Product([quantity, price, amount], fits, all) => {
                 let [quantity, price, amount] = [quantity, price, amount].map(|name| excerpt(name));
                 return write!(f, "{quantity} x {price} = {amount} in {fits} of {all} records");

@@ -8,6 +8,7 @@ use crate::cell_parsing::{Civil, DateVerdict, DateVote, DecimalVote, parse_iso, 
 use crate::schema::{Column, DAY, Micros, Role, Table, purchases, supplies};
 
 /// Lets the columns of a file speak for and against each other.
+use crate::sources::deal_stages::{DealStage, deal_stage};
 pub(super) fn relate(table: Table, candidates: &mut Vec<Candidate>, file: &File<'_>) {
     ids(table, candidates, file.profiles);
     times(table, candidates, file.columns);
@@ -15,6 +16,7 @@ pub(super) fn relate(table: Table, candidates: &mut Vec<Candidate>, file: &File<
     if table == Table::Purchases {
         products(candidates, file.profiles, file.columns);
     }
+        deals(candidates, file);
 }
 
 /// A state beside a city or a postcode is part of an address.

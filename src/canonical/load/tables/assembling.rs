@@ -256,7 +256,7 @@ pub fn assemble(read_files: Vec<ReadFile>, options: &Options, mut notes: Vec<Not
                 .columns
                 .insert(interactions::CASE_KEY.name.to_string(), Data::Key(cases));
         }
-        building.drop_by_rule(&texts, &found.is_placeholder, options, dropped);
+        building.drop_by_rule(&texts, &found.is_placeholder, &is_known, options, dropped);
     });
     for building in tables.values_mut() {
         notes.extend(building.refund_by_status(&texts, &sources));

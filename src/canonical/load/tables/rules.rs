@@ -14,12 +14,21 @@ use crate::notes::{DataIssue, ExclusionReason, MissingValue, Note, RejectReason,
 use crate::period::Zone;
 use crate::schema::{Column, Micros, NO_CODE, NO_INT, NO_KEY, NO_TIME, Role, Table, interactions, purchases, referrals, supplies, surveys};
 use crate::sources::AmountOn;
+use crate::sources::deal_stages::{DealStage, are_of_deals, deal_stage};
 use crate::sources::purchase_words::is_void;
 use crate::sources::survey_states::is_undelivered;
 
 impl Building {
     /// What does not count: no stakeholder, cancelled purchases, invitations that did not arrive. A placeholder is nobody: its records of events count without a person.
-    pub fn drop_by_rule(&mut self, texts: &Dictionary, is_placeholder: &[bool], options: &Options, dropped: &mut Dropped) {
+    /// `is_known` says which sources are exports of a known format.
+    pub fn drop_by_rule(
+        &mut self,
+        texts: &Dictionary,
+        is_placeholder: &[bool],
+        is_known: &[bool],
+        options: &Options,
+        dropped: &mut Dropped,
+    ) {
         let table = self.rows.table;
         if !matches!(table, Table::Surveys | Table::Identities) {
             for row in 0..self.rows.len {
@@ -40,6 +49,7 @@ impl Building {
                 .collect();
             rows.into_iter()
                 .for_each(|row| self.drop_row(row, &ExclusionReason::Cancelled.into(), dropped));
+            self.drop_deals(texts, is_known, dropped);
         }
         if table == Table::Surveys {
             let (statuses, flags) = (self.rows.codes(&surveys::STATUS), self.rows.flags(&surveys::IS_UNDELIVERED));
@@ -59,6 +69,31 @@ impl Building {
         if table == Table::Interactions {
             self.drop_no_cases(texts, dropped);
         }
+    }
+
+    /// Deals are purchases only if they were won. What the stages of a format that is known mean is known: `is_known` says of which sources.
+    fn drop_deals(&mut self, texts: &Dictionary, is_known: &[bool], dropped: &mut Dropped) {
+        let statuses = self.rows.codes(&purchases::STATUS);
+        if !statuses.exists() {
+            return;
+        }
+        let mut of_source: BTreeMap<u16, BTreeSet<u32>> = BTreeMap::new();
+        for row in (0..self.rows.len).filter(|&row| statuses.at(row) != NO_CODE) {
+            of_source.entry(self.rows.source_of(row)).or_default().insert(statuses.at(row));
+        }
+        let text = |code: u32| texts.text(code).unwrap_or("");
+        of_source.retain(|source, codes| !is_known[usize::from(*source)] && are_of_deals(codes.iter().map(|code| text(*code))));
+        for codes in of_source.values_mut() {
+            codes.retain(|code| deal_stage(text(*code)) == Some(DealStage::Won));
+        }
+        let is_left_out = |row: &usize| {
+            of_source
+                .get(&self.rows.source_of(*row))
+                .is_some_and(|won| !won.contains(&statuses.at(*row)))
+        };
+        let rows: Vec<usize> = (0..self.rows.len).filter(is_left_out).collect();
+        rows.into_iter()
+            .for_each(|row| self.drop_row(row, &ExclusionReason::NotWon.into(), dropped));
     }
 
     /// Takes the placeholders out of the columns of stakeholders. With `keeps_texts` a column has the ID of those rows, to write it out again.
