@@ -83,6 +83,7 @@ impl Fixture {
             redacted: false,
             dates: BTreeMap::new(),
             content: Content::Readable,
+            is_used: true,
             some_dates: BTreeSet::new(),
         });
         self

@@ -53,6 +53,8 @@ pub struct SourceInfo {
     pub some_dates: BTreeSet<String>,
     /// Whether it has records, and whether any could be read.
     pub content: Content,
+    /// Whether any of its records is used.
+    pub is_used: bool,
 }
 
 /// What a source has, before any rule leaves records out. Only a source with records that could be read says how many events there were.

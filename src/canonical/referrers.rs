@@ -72,7 +72,9 @@ impl<'a> Arrivals<'a> {
         })
     }
 
-    /// Who referred a stakeholder: the roster's word, else that of the lines of the first order. Nobody refers himself.
+    /// Who referred a stakeholder: the roster's word, else that of the lines of the first order. Of several orders at the first time, which
+    /// are common where times are dates, each is a first one; if their lines name several people, the earliest line counts, and among lines of
+    /// one time the first ID. Nobody refers himself.
     pub fn referrer(&self, stakeholder: u32) -> Option<Sourced<u32>> {
         let is_other = |referrer: u32| referrer != NO_CODE && referrer != stakeholder;
         if let (Some(roster), Some(referrers)) = (self.roster, self.roster_referrers)
@@ -85,7 +87,10 @@ impl<'a> Arrivals<'a> {
             });
         }
         let referrers = self.purchase_referrers?;
-        let row = self.first_order(stakeholder).find(|&row| is_other(referrers.at(row)))?;
+        let times = self.purchases?.times(&purchases::OCCURRED_AT);
+        let named = self.first_orders(stakeholder).filter(|&row| is_other(referrers.at(row)));
+        // Codes are in the order of their IDs.
+        let row = named.min_by_key(|&row| (times.at(row), referrers.at(row)))?;
         Some(Sourced {
             value: referrers.at(row),
             table: Table::Purchases,
@@ -93,8 +98,9 @@ impl<'a> Arrivals<'a> {
         })
     }
 
-    /// The lines of a stakeholder's first order: those with its id, or those of its day where it has none. Refunds are no order.
-    pub fn first_order(&self, stakeholder: u32) -> impl Iterator<Item = usize> + '_ {
+    /// The lines of the orders that were a stakeholder's first: those with the id of a line of the first time, or those of its day where it
+    /// has none. Refunds are no order.
+    fn first_orders(&self, stakeholder: u32) -> impl Iterator<Item = usize> + '_ {
         let first = self.first_line(stakeholder);
         self.purchases.zip(first).into_iter().flat_map(move |(rows, first)| {
             let (times, ids, amounts) = (
@@ -102,10 +108,14 @@ impl<'a> Arrivals<'a> {
                 rows.keys(&purchases::ORDER_ID),
                 rows.ints(&purchases::AMOUNT),
             );
-            let (id, day) = (ids.at(first), self.canonical.zone.day_of(times.at(first)));
+            let (at, day) = (times.at(first), self.canonical.zone.day_of(times.at(first)));
+            // Rows come by time.
+            let at_first = (first..rows.run(stakeholder).end).take_while(move |&row| times.at(row) == at);
+            let first_ids: BTreeSet<u64> = at_first.filter(|&row| amounts.at(row) >= 0).map(|row| ids.at(row)).collect();
             rows.run(stakeholder).filter(move |&row| {
                 let same_day = || self.canonical.zone.day_of(times.at(row)) == day;
-                amounts.at(row) >= 0 && ids.at(row) == id && (id != NO_KEY || same_day())
+                let id = ids.at(row);
+                amounts.at(row) >= 0 && first_ids.contains(&id) && (id != NO_KEY || same_day())
             })
         })
     }
@@ -240,13 +250,21 @@ mod tests {
             "stakeholder_id,occurred_at,amount,order_id,referrer_id\n\
              a,2026-01-01,5,o1,\na,2026-01-01,5,o2,y\na,2026-01-03,5,o1,x\n\
              b,2026-01-01,5,o1,b\nb,2026-02-01,5,o2,x\n\
-             c,2026-01-01T08:00,5,,\nc,2026-01-01T09:00,-5,,z\nc,2026-01-01T10:00,5,,y\nc,2026-01-02,5,,x",
+             c,2026-01-01T08:00,5,,\nc,2026-01-01T09:00,-5,,z\nc,2026-01-01T10:00,5,,y\nc,2026-01-02,5,,x\n\
+             d,2026-01-01,5,o1,\nd,2026-01-03,5,o1,x\nd,2026-01-02,5,o2,y\n\
+             e,2026-01-01,9,o1,z\ne,2026-01-01,5,o2,y\ne,2026-01-01,5,o3,",
         )]);
         let referrer = |id: &str| {
             let said = Arrivals::new(&canonical).referrer(canonical.stakeholders.code(id).unwrap());
             said.map(|s| canonical.stakeholders.text(s.value).unwrap().to_string())
         };
-        assert_eq!(referrer("a").as_deref(), Some("x"), "a later line of the first order, by its id");
+        assert_eq!(referrer("a").as_deref(), Some("y"), "the other one of two orders of the first time");
+        assert_eq!(referrer("d").as_deref(), Some("x"), "a later line of the first order, by its id");
+        assert_eq!(
+            referrer("e").as_deref(),
+            Some("y"),
+            "the first ID of two orders of one time, whatever their amounts"
+        );
         assert_eq!(referrer("b"), None, "nobody refers himself, and the second order does not count");
         assert_eq!(referrer("c").as_deref(), Some("y"), "a line of the first day that is no refund");
         assert_eq!(referrer("x"), None);

@@ -144,7 +144,9 @@ pub fn usable_sources(
         return Ok(None);
     }
     let table = fact.rows.expect("only facts with a table of their own are restricted");
-    let is_left = |(source, ok): (&SourceInfo, &bool)| *ok && source.table == table && (dates.is_empty() || gives_rows(source));
+    // A source without a record that is used says nothing.
+    let is_left =
+        |(source, ok): (&SourceInfo, &bool)| *ok && source.is_used && source.table == table && (dates.is_empty() || gives_rows(source));
     if canonical.sources.iter().zip(&usable).any(is_left) {
         Ok(Some(usable))
     } else if !dates.is_empty() {

@@ -100,6 +100,21 @@ impl Flavour {
     }
 }
 
+/// Statuses of who has left.
+pub const LEFT: [&str; 3] = ["lapsed", "Gekündigt", "de baja"];
+/// Statuses of cases that are open, over, and no cases at all.
+pub const OPEN: [&str; 4] = ["open", "in progress", "Wiedereröffnet", "en attente"];
+pub const CLOSED: [&str; 4] = ["closed", "Gelöst", "cancelled", "fermé par l'agent"];
+pub const NO_CASES: [&str; 4] = ["merged", "spam", "Duplikat", "supprimé"];
+/// Customers who are nobody.
+pub const NOBODY: [&str; 2] = ["Guest", "Laufkundschaft"];
+/// Dates that software writes where it has none.
+pub const NO_DATES: [&str; 3] = ["1970-01-01", "1900-01-01", "9999-12-31"];
+/// An export that repeats the total of each order on its lines.
+pub const TOTALS: &str = "purchases-totals.csv";
+/// An export of tickets as they were earlier.
+pub const EARLIER: &str = "interactions-tickets-earlier.csv";
+
 const FIRST: (i32, u32, u32) = (2024, 9, 20);
 const DAYS: i64 = 620;
 
@@ -173,6 +188,12 @@ impl Maker {
         if self.flavour.only_dates { date(at) } else { time(at) }
     }
 
+    /// A time that stands for none, and is before all others.
+    fn no_date(&mut self) -> String {
+        let day = self.one(&NO_DATES[..2]);
+        if self.flavour.only_dates { day } else { format!("{day}T00:00:00") }
+    }
+
     fn maybe(&mut self, chance: i64, value: String) -> String {
         if self.rng.percent(chance) { value } else { String::new() }
     }
@@ -192,7 +213,7 @@ impl Maker {
         let mut out = Export::new(
             "stakeholders",
             "stakeholders.csv",
-            "stakeholder_id,type,started_at,ended_at,end_reason,region,segment,tier,referrer_id,acquisition_source,acquisition_cost,recurring_amount,contact_target_days",
+            "stakeholder_id,type,started_at,ended_at,status,end_reason,region,segment,tier,referrer_id,acquisition_source,acquisition_cost,recurring_amount,contact_target_days",
         );
         let people: Vec<(String, &str)> = (self.customers.iter().skip(3).map(|c| (c.clone(), "customer")))
             .chain(self.employees.iter().map(|e| (e.clone(), "employee")))
@@ -231,6 +252,12 @@ impl Maker {
                     let r = self.one(&["voluntary", "involuntary", "other"]);
                     self.maybe(80, r)
                 };
+                // Some have left, and nobody wrote down when.
+                let status = match (ends, self.rng.int(0, 9)) {
+                    (true, _) => self.one(&["cancelled", "ended", ""]),
+                    (false, 0) => self.one(&LEFT),
+                    (false, _) => self.one(&["active", "aktiv", "inactive"]),
+                };
                 let recurring = {
                     let r = money(self.rng.int(0, 90_000));
                     self.maybe(80, r)
@@ -239,7 +266,15 @@ impl Maker {
                     ("stakeholder_id", who.clone()),
                     ("type", text(kind)),
                     ("started_at", if never_started { String::new() } else { date(start) }),
-                    ("ended_at", if ends { date(end) } else { String::new() }),
+                    (
+                        "ended_at",
+                        match (ends, status.as_str()) {
+                            (true, _) => date(end),
+                            (false, "aktiv") => text(NO_DATES[2]),
+                            (false, _) => String::new(),
+                        },
+                    ),
+                    ("status", status),
                     ("end_reason", if ends { reason } else { String::new() }),
                     ("region", region.clone()),
                     ("segment", segment.clone()),
@@ -273,6 +308,7 @@ impl Maker {
                 _ => (self.customer(), self.moment()),
             };
             last = Some((who.clone(), at));
+            let who = if self.rng.percent(6) { self.one(&NOBODY) } else { who };
             let id = format!("o{number}");
             ids.push((who.clone(), id.clone(), at));
             let channel = {
@@ -374,11 +410,38 @@ impl Maker {
         vec![lines, till]
     }
 
+    /// Orders whose total stands on each of their lines.
+    fn totals(&mut self) -> Export {
+        let mut out = Export::new(
+            "purchases",
+            TOTALS,
+            "stakeholder_id,occurred_at,order_id,line_id,amount,currency,channel,product,status",
+        );
+        for number in 0..40 {
+            let (who, at, total) = (self.customer(), self.moment(), money(self.rng.int(100, 40_000)));
+            let cancelled = self.rng.percent(10);
+            for line in 0..self.rng.int(1, 4) {
+                out.push(&[
+                    ("stakeholder_id", who.clone()),
+                    ("occurred_at", self.event(at)),
+                    ("order_id", format!("n{number}")),
+                    ("line_id", line.to_string()),
+                    ("amount", total.clone()),
+                    ("currency", text("EUR")),
+                    ("channel", text("post")),
+                    ("product", format!("p{line}")),
+                    ("status", text(if cancelled { "cancelled" } else { "" })),
+                ]);
+            }
+        }
+        out
+    }
+
     fn tickets(&mut self) -> Export {
         let mut out = Export::new(
             "interactions",
             "interactions-tickets.csv",
-            "stakeholder_id,occurred_at,interaction_id,case_id,direction,channel,kind,responded_at,response_due_at,resolved_at,due_at,reopens,cost,automated",
+            "stakeholder_id,occurred_at,interaction_id,case_id,direction,channel,kind,responded_at,response_due_at,resolved_at,due_at,reopens,cost,automated,status",
         );
         for number in 0..180 {
             let at = self.moment();
@@ -406,7 +469,11 @@ impl Maker {
                 ("kind", kind),
                 ("responded_at", {
                     let t = self.event(responded);
-                    self.maybe(80, t)
+                    let none = self.no_date();
+                    match self.rng.int(0, 29) {
+                        0 => none,
+                        _ => self.maybe(80, t),
+                    }
                 }),
                 ("response_due_at", {
                     let t = time(at + 86_400);
@@ -414,7 +481,11 @@ impl Maker {
                 }),
                 ("resolved_at", {
                     let t = self.event(resolved);
-                    self.maybe(75, t)
+                    let none = self.no_date();
+                    match self.rng.int(0, 29) {
+                        0 => none,
+                        _ => self.maybe(75, t),
+                    }
                 }),
                 ("due_at", {
                     let t = time(at + 10 * 86_400);
@@ -429,7 +500,35 @@ impl Maker {
                     self.maybe(70, c)
                 }),
                 ("automated", text(if self.rng.percent(5) { "true" } else { "false" })),
+                (
+                    "status",
+                    match self.rng.int(0, 9) {
+                        0 | 1 => self.one(&OPEN),
+                        2..5 => self.one(&CLOSED),
+                        5 if self.rng.percent(50) => self.one(&NO_CASES),
+                        6 => text("triaged"),
+                        _ => String::new(),
+                    },
+                ),
             ]);
+        }
+        out
+    }
+
+    /// Some of the tickets as they were before they were answered and resolved.
+    fn earlier(&mut self, tickets: &Export) -> Export {
+        let mut out = Export::new("interactions", EARLIER, &tickets.header.join(","));
+        let later = ["responded_at", "resolved_at", "reopens"];
+        for row in &tickets.rows {
+            if self.rng.percent(20) {
+                let cells = row.iter().zip(&tickets.header);
+                let before = cells.map(|(cell, name)| match *name {
+                    "status" => text("open"),
+                    name if later.contains(&name) => String::new(),
+                    _ => cell.clone(),
+                });
+                out.rows.push(before.collect());
+            }
         }
         out
     }
@@ -752,7 +851,10 @@ pub fn organisation(flavour: Flavour) -> Vec<Export> {
         messages: 0,
     };
     let mut exports = maker.purchases();
-    exports.push(maker.tickets());
+    exports.push(maker.totals());
+    let tickets = maker.tickets();
+    let earlier = maker.earlier(&tickets);
+    exports.push(tickets);
     exports.push(maker.mails());
     exports.push(maker.chats());
     exports.push(maker.meetings());
@@ -764,5 +866,7 @@ pub fn organisation(flavour: Flavour) -> Vec<Export> {
     if flavour.roster {
         exports.push(maker.roster());
     }
+    // The last one: it adds nothing, because every one of its records is there in a later state.
+    exports.push(earlier);
     exports
 }

@@ -18,7 +18,7 @@ use relhealth::api::expr::{Expr, Value};
 use relhealth::api::period::{Period, Zone};
 use relhealth::api::schema::Table;
 
-use crate::generate::Export;
+use crate::generate::{self, Export};
 
 pub type V = Value<'static>;
 
@@ -96,7 +96,8 @@ impl Data {
             dates: BTreeSet::new(),
             dates_of_files: BTreeSet::new(),
         };
-        for (file, export) in exports.iter().enumerate() {
+        for (file, export) in exports.iter().enumerate().filter(|(_, export)| export.file != generate::EARLIER) {
+            let mut totals: BTreeSet<String> = BTreeSet::new();
             let table = Table::parse(export.kind).unwrap();
             let mut columns: BTreeSet<String> = export.header.iter().map(|c| c.to_string()).collect();
             if columns.contains("author_type") {
@@ -106,8 +107,15 @@ impl Data {
             let records = data.records.entry(table).or_default();
             for row in &export.rows {
                 let mut cells: BTreeMap<String, String> = export.header.iter().map(|c| c.to_string()).zip(row.iter().cloned()).collect();
+                // A date that stands for none is none.
+                let stands_for_none = |text: &str| generate::NO_DATES.iter().any(|none| text.starts_with(none));
+                cells.values_mut().filter(|text| stands_for_none(text)).for_each(String::clear);
                 if table == Table::Interactions && !talk::read_state(&mut cells) {
                     continue;
+                }
+                // A total counts on the first line of its order.
+                if export.file == generate::TOTALS && !totals.insert(cells["order_id"].clone()) {
+                    cells.insert("amount".into(), "0".into());
                 }
                 let times = cells.iter().filter(|(column, text)| column.ends_with("_at") && !text.is_empty());
                 let times = times.map(|(column, text)| (column.clone(), instant(&zone, text))).collect();
@@ -265,10 +273,16 @@ impl Data {
             } else {
                 "stakeholder_id"
             };
-            all.extend(self.of(table).iter().filter_map(|r| r.text(column)).map(str::to_string));
+            let named = self.of(table).iter().filter_map(|r| r.text(column));
+            all.extend(named.filter(|who| !is_nobody(who)).map(str::to_string));
         }
         all
     }
+}
+
+/// Whether a name is one of those that stand for many.
+pub fn is_nobody(who: &str) -> bool {
+    generate::NOBODY.contains(&who)
 }
 
 /// A period as it is measured: what is known is what happened before `as_of`.

@@ -2,7 +2,7 @@
 
 use relhealth::api::schema::Table;
 
-use super::{At, Data, Dims, Money, Record, Row, Window};
+use super::{At, Data, Dims, Money, Record, Row, Window, is_nobody};
 
 /// An order, or a refund that belongs to none.
 #[derive(Clone, Debug)]
@@ -127,7 +127,8 @@ pub fn orders(data: &Data, dims: &Dims) -> Vec<Row> {
     let all = of(data, dims);
     let mut rows = Vec::new();
     for (index, order) in all.iter().enumerate() {
-        let mut row = Row::new(Some(&order.who), Some(order.lines[0].file), order.slice.clone());
+        let who = Some(order.who.as_str()).filter(|who| !is_nobody(who));
+        let mut row = Row::new(who, Some(order.lines[0].file), order.slice.clone());
         let at = order.at(data);
         row.set("ordered_at", At(at));
         row.set("is_order", order.is_order);
@@ -141,7 +142,7 @@ pub fn orders(data: &Data, dims: &Dims) -> Vec<Row> {
             row.set("margin", Money(order.revenue() - cost));
         }
         if order.is_order {
-            row.set("days_since_previous", days_since_previous(data, &all, index));
+            row.set("days_since_previous", who.and_then(|_| days_since_previous(data, &all, index)));
             let promised = order.lines.iter().filter_map(|l| data.time(l, "promised_at")).max();
             let promised = promised.map(|at| data.end_of(Table::Purchases, "promised_at", at));
             let deliveries: Vec<Option<i64>> = order.lines.iter().map(|l| data.time(l, "delivered_at")).collect();
@@ -186,7 +187,8 @@ fn days_since_previous(data: &Data, all: &[Order], index: usize) -> Option<i32> 
 pub fn customers(data: &Data, dims: &Dims, window: &Window) -> Vec<Row> {
     let sliced = of(data, dims);
     let all = of(data, &Dims::none());
-    let mut keys: Vec<(&String, &Vec<String>)> = sliced.iter().map(|o| (&o.who, &o.slice)).collect();
+    let people = sliced.iter().filter(|o| !is_nobody(&o.who));
+    let mut keys: Vec<(&String, &Vec<String>)> = people.map(|o| (&o.who, &o.slice)).collect();
     keys.sort();
     keys.dedup();
     let mut rows = Vec::new();

@@ -4,6 +4,7 @@ use relhealth::api::schema::Table;
 
 use super::orders::{self, Order};
 use super::{At, Data, Dims, Money, Record, Row, Window};
+use crate::generate::LEFT;
 
 /// The roster row of a stakeholder that started last.
 pub fn current<'a>(data: &'a Data, who: &str) -> Option<&'a Record> {
@@ -51,6 +52,10 @@ fn takes_over(data: &Data, end: i64, start: i64) -> bool {
 
 /// What a row says for itself.
 fn bounds(data: &Data, row: &Record) -> (i64, i64) {
+    // Who has left at an unknown time was never there.
+    if row.text("status").is_some_and(|status| LEFT.contains(&status)) && row.text("ended_at").is_none() {
+        return (i64::MAX, i64::MIN);
+    }
     (
         data.time(row, "started_at").unwrap_or(i64::MIN),
         data.time(row, "ended_at").unwrap_or(i64::MAX),
@@ -170,14 +175,17 @@ fn joined(data: &Data, orders: &[Order], who: &str) -> Option<i64> {
     orders.iter().filter(|o| o.who == who && o.is_order).map(|o| o.at(data)).min()
 }
 
-/// Who referred somebody: the roster's word, else that of the first order.
+/// Who referred somebody: the roster's word, else that of the orders of the first time.
 fn referrer(data: &Data, orders: &[Order], who: &str) -> Option<String> {
     let other = |r: &&Record| r.text("referrer_id").filter(|other| *other != who).map(str::to_string);
     if let Some(found) = roster(data, who).iter().find_map(other) {
         return Some(found);
     }
-    let first = orders.iter().filter(|o| o.who == who && o.is_order).min_by_key(|o| o.at(data))?;
-    first.lines.iter().find_map(other)
+    let own = || orders.iter().filter(|o| o.who == who && o.is_order);
+    let first = own().map(|o| o.at(data)).min()?;
+    let lines = own().filter(|o| o.at(data) == first).flat_map(|o| &o.lines);
+    let named = lines.filter_map(|l| Some((data.time(l, "occurred_at"), other(l)?)));
+    named.min().map(|(_, referrer)| referrer)
 }
 
 pub fn newcomers(data: &Data, dims: &Dims) -> Vec<Row> {

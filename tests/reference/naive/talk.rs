@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use relhealth::api::schema::Table;
 
 use super::{At, Data, Dims, Money, Record, Row, Span, Window, people};
+use crate::generate;
 
 const TABLE: Table = Table::Interactions;
 
@@ -26,13 +27,14 @@ pub fn read_state(cells: &mut BTreeMap<String, String>) -> bool {
         cells.insert("automated".into(), automated.into());
     }
     let status = cells.get("status").cloned().unwrap_or_default();
-    if ["open", "reopened", "pending"].contains(&status.as_str()) {
+    let is = |words: &[&str]| words.contains(&status.as_str());
+    if is(&generate::OPEN) || is(&["open", "reopened", "pending"]) {
         cells.insert("resolved_at".into(), String::new());
     }
-    if ["closed", "solved"].contains(&status.as_str()) && cells.get("resolved_at").is_some_and(String::is_empty) {
+    if (is(&generate::CLOSED) || is(&["solved"])) && cells.get("resolved_at").is_some_and(String::is_empty) {
         cells.insert("closed without time".into(), "yes".into());
     }
-    !["merged", "duplicate", "spam", "deleted", "test"].contains(&status.as_str())
+    !is(&generate::NO_CASES) && !is(&["duplicate", "deleted", "test"])
 }
 
 /// Whether the rows of the record's file are messages of cases.

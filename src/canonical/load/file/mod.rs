@@ -253,6 +253,7 @@ pub fn read_file(
     let update_column = mapping.update_plan(&all_names).map(|plan| plan.header);
     let read = ReadFile {
         info,
+        is_used: true,
         source: Source {
             amount_on,
             ..source.clone()

@@ -299,6 +299,7 @@ pub fn assemble(read_files: Vec<ReadFile>, options: &Options, mut notes: Vec<Not
         let source = usize::from(*source);
         account[source].decided.extend(amount_decisions[source].map(|code| (code, *lines)));
     }
+    find_used(&tables, &mut sources);
     count_without_person(&mut account, &tables);
     if options.keep_unused {
         unused.extend(late_rejects(&tables, &sources, &files, &dropped)?);
@@ -374,6 +375,16 @@ fn find_cases(tables: &BTreeMap<Table, Building>, sources: &mut [SourceInfo], te
 fn withhold(sources: &[SourceInfo], unused: &mut [Reject], notes: &mut [Note]) {
     let withheld = |source: &&SourceInfo| source.private || source.redacted;
     let files: BTreeSet<&str> = sources.iter().filter(withheld).map(|source| source.file.as_str()).collect();
+/// Finds the sources of which no record is used: all are excluded, superseded or duplicates.
+fn find_used(tables: &BTreeMap<Table, Building>, sources: &mut [SourceInfo]) {
+    sources.iter_mut().for_each(|source| source.is_used = false);
+    for Building { rows, keep, .. } in tables.values() {
+        (0..rows.len)
+            .filter(|&row| keep[row])
+            .for_each(|row| sources[usize::from(rows.source_of(row))].is_used = true);
+    }
+}
+
     if files.is_empty() {
         return;
     }
