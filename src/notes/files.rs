@@ -132,6 +132,18 @@ described! {
             _ => format!("The last {lines} lines, from line {first}, are not records"),
         },
 
+        /// A column of yes or no says that purchases did not take place: they were cancelled, or are tests. They do not count.
+        #[code = "marked-void"]
+        #[advice = "Nothing, if it is right. If the column means something else, set is_void = { value = \"no\" } in [source.map]."]
+        #[option = "map"]
+        MarkedVoid { column: String } => |count| format!(
+            "{}: {} as cancelled or as {} and {} not count. If the column means something else, set is_void = {{ value = \"no\" }} in [source.map]",
+            excerpt(column),
+            counted(count, "purchase is marked", "purchases are marked"),
+            if count == 1 { "a test" } else { "tests" },
+            if count == 1 { "does" } else { "do" },
+        ),
+
         /// Some bytes are not characters of the encoding. They were replaced by U+FFFD.
         #[code = "malformed"]
         #[advice = "Set the right `encoding` in [[source]], or export the file again."]

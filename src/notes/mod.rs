@@ -176,7 +176,7 @@ mod tests {
                        self-referral stray-quote too-few-cells too-many-cells";
         let exclusions = "after-as-of cancelled filtered filtered-unreadable no-stakeholder not-a-case not-asked not-won order-excluded partial-delivery \
                        unclear-delivery placeholder-stakeholder soft-credit";
-        let of_files = "decided authors-unknown days-only decimal-mark duplicate-header encoding footer malformed not-searched quotes recognised stray-bytes zero-bytes";
+        let of_files = "decided authors-unknown days-only decimal-mark duplicate-header encoding footer malformed marked-void not-searched quotes recognised stray-bytes zero-bytes";
         let of_cells = "zero-date html-entities encoded-twice sheet-error clock-change cleaned-ids rounded-ids rounded \
                        repaired-amounts several-answers voided";
         let of_data = "activity-after-end alias-of-several automatic-messages closed-without-time earlier-state end-reason-without-end future-date \

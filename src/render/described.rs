@@ -53,11 +53,21 @@ fn source(text: &mut String, sheet: &Sheet, group: &Group, ending: &str) -> std:
     if group.private {
         writeln!(text, "private = true")?;
     }
+    if group.amount_of_order {
+        writeln!(text, "amount_on = \"order\"")?;
+    }
     writeln!(text, "delimiter = \",\"\ndecimal = \".\"\n\n[source.map]")?;
-    for (column, zone) in &group.columns {
-        match zone {
-            Some(zone) => writeln!(text, "{column} = {{ column = \"{column}\", timezone = \"{}\" }}", zone.name())?,
-            None => writeln!(text, "{column} = \"{column}\"")?,
+    for (column, times) in &group.columns {
+        let mut more = String::new();
+        if let Some(zone) = &times.zone {
+            write!(more, ", timezone = \"{}\"", zone.name())?;
+        }
+        if times.midnights_are_times {
+            more += ", precision = \"time\"";
+        }
+        match more.as_str() {
+            "" => writeln!(text, "{column} = \"{column}\"")?,
+            more => writeln!(text, "{column} = {{ column = \"{column}\"{more} }}")?,
         }
     }
     Ok(())

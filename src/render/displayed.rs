@@ -59,6 +59,7 @@ pub fn absent(reason: &AbsentReason) -> &'static str {
         AbsentReason::NoData => "no data: the file has no records",
         AbsentReason::Unreadable => "no record could be read",
         AbsentReason::DaysOnly(_) => "known in days only",
+        AbsentReason::LinesDiffer => "order lines differ",
     }
 }
 

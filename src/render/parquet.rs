@@ -74,7 +74,7 @@ fn values(sheet: &Sheet, column: &Column) -> Result<ArrayRef> {
             match days.collect::<Option<Vec<Option<i32>>>>() {
                 Some(days) => Arc::new(Date32Array::from(days)),
                 // A date among times would be no date any more, where it must be one.
-                None if sheet.is_date(&column.name) => texts(sheet, column),
+                None if sheet.is_date(&column.name) || sheet.has_dates(&column.name) => texts(sheet, column),
                 None => Arc::new(TimestampMicrosecondArray::from_iter(rows.map(|row| column.stored(row))).with_timezone("UTC")),
             }
         }

@@ -5,7 +5,8 @@
 //! of others, with and without a column. A column of labels says which rows are which, one for each [`Group`] of
 //! exports that are read alike.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 
 use super::text::Untrusted;
@@ -13,7 +14,7 @@ use crate::canonical::{CanonicalTables, Data, Dictionary, ID, OTHER, Rows, Sourc
 use crate::cell_parsing::is_null;
 use crate::diagnostics::visible;
 use crate::period::{Zone, date_text, instant_text};
-use crate::schema::{ColumnType, MONEY_SCALE, Micros, NO_CODE, NO_INT, Role, Table};
+use crate::schema::{ColumnType, MONEY_SCALE, Micros, NO_CODE, NO_INT, NO_KEY, Role, Table, purchases, supplies};
 
 /// The column of labels.
 const LABEL: &str = "converted_from";
@@ -40,10 +41,23 @@ pub struct Sheet<'a> {
 pub struct Group {
     /// What its rows have in the column of labels.
     pub label: String,
-    /// Its canonical columns, and the zone of the midnights of a column of dates if that is not the report's.
-    pub columns: BTreeMap<String, Option<Zone>>,
+    /// Its canonical columns, and what has to be said of their times.
+    pub columns: BTreeMap<String, TimesOfColumn>,
     /// Slices of its people are treated as small groups.
     pub private: bool,
+    /// Its amounts are those of whole orders.
+    pub amount_of_order: bool,
+}
+
+/// What the cells of a column of times do not show by themselves.
+#[derive(Debug, Default, PartialEq)]
+pub struct TimesOfColumn {
+    /// The zone of the midnights of a column of dates, if that is not the report's.
+    pub zone: Option<Zone>,
+    /// Some of its times are dates without a time of day.
+    pub some_dates: bool,
+    /// Its midnights are times, although there are so many that they look like dates.
+    pub midnights_are_times: bool,
 }
 
 /// One column.
@@ -59,8 +73,8 @@ pub struct Column<'a> {
 
 #[derive(Debug)]
 enum Part<'a> {
-    Texts(std::borrow::Cow<'a, [u32]>, &'a Dictionary),
-    Data(&'a Data),
+    Texts(Cow<'a, [u32]>, &'a Dictionary),
+    Data(Cow<'a, Data>),
     Times(&'a [i64], Times<'a>),
 }
 
@@ -104,7 +118,7 @@ pub fn sheets(canonical: &CanonicalTables) -> Vec<Sheet<'_>> {
 
 impl<'a> Sheet<'a> {
     fn new(canonical: &'a CanonicalTables, rows: &'a Rows) -> Sheet<'a> {
-        let (groups, group_of) = groups(canonical, rows.table);
+        let (groups, group_of) = groups(canonical, rows);
         let columns = columns(canonical, rows, &groups);
         let label = (groups.len() > 1).then(|| {
             let mut name = LABEL.to_string();
@@ -132,6 +146,13 @@ impl<'a> Sheet<'a> {
     /// Whether the times of a column are dates, by all exports of the table together.
     pub fn is_date(&self, column: &str) -> bool {
         self.rows.dates.contains(column)
+    }
+
+    /// Whether some times of a column are dates and others are not.
+    pub fn has_dates(&self, column: &str) -> bool {
+        self.groups
+            .iter()
+            .any(|group| group.columns.get(column).is_some_and(|times| times.some_dates))
     }
 
     /// Writes the table as CSV. Text that a spreadsheet would read as a formula has an apostrophe in front, which is not part of it when
@@ -162,17 +183,21 @@ impl<'a> Sheet<'a> {
 }
 
 /// The groups of a table's sources, and the group of each source.
-fn groups(canonical: &CanonicalTables, table: Table) -> (Vec<Group>, BTreeMap<u16, usize>) {
+fn groups(canonical: &CanonicalTables, rows: &Rows) -> (Vec<Group>, BTreeMap<u16, usize>) {
+    let table = rows.table;
+    let midnights = midnights(canonical, rows);
     let mut groups: Vec<Group> = Vec::new();
     let mut of = BTreeMap::new();
     for (index, source) in canonical.sources.iter().enumerate().filter(|(_, source)| source.table == table) {
-        let columns = mapped(canonical, source);
-        let known = groups.iter().position(|g| g.columns == columns && g.private == source.private);
+        let columns = mapped(canonical, source, |column| midnights.contains(&(index as u16, column)));
+        let is_like = |g: &Group| g.columns == columns && g.private == source.private && g.amount_of_order == source.amount_of_order;
+        let known = groups.iter().position(is_like);
         let group = known.unwrap_or_else(|| {
             groups.push(Group {
                 label: label(source, &groups),
                 columns,
                 private: source.private,
+                amount_of_order: source.amount_of_order,
             });
             groups.len() - 1
         });
@@ -181,12 +206,38 @@ fn groups(canonical: &CanonicalTables, table: Table) -> (Vec<Group>, BTreeMap<u1
     (groups, of)
 }
 
-fn mapped(canonical: &CanonicalTables, source: &SourceInfo) -> BTreeMap<String, Option<Zone>> {
+/// The sources and columns of times, by their names, of which so many are midnights that they look like dates.
+fn midnights<'a>(canonical: &CanonicalTables, rows: &'a Rows) -> BTreeSet<(u16, &'a str)> {
+    let mut found = BTreeSet::new();
+    for (name, data) in &rows.columns {
+        let is_time = rows.table.column(name).is_some_and(|column| column.kind == ColumnType::Time);
+        let Data::Int(times) = data else { continue };
+        let mut counts = vec![(0u64, 0u64); canonical.sources.len()];
+        for (row, &at) in times.iter().enumerate().filter(|(_, at)| is_time && **at != NO_INT) {
+            let (all, midnights) = &mut counts[usize::from(rows.source_of(row))];
+            *all += 1;
+            *midnights += u64::from(canonical.zone.is_midnight(at));
+        }
+        let many = counts.iter().enumerate().filter(|(_, (all, midnights))| 4 * midnights > *all);
+        found.extend(many.map(|(source, _)| (source as u16, name.as_str())));
+    }
+    found
+}
+
+fn mapped(canonical: &CanonicalTables, source: &SourceInfo, looks_like_dates: impl Fn(&str) -> bool) -> BTreeMap<String, TimesOfColumn> {
     // What shows that a machine sent a record has become the column that says so.
     let is_written = |name: &&String| source.table.column(name).is_some_and(|column| column.role != Role::MachineMark);
     let known = source.mapped.iter().filter(is_written);
     let zone = |name: &String| source.dates.get(name).filter(|zone| zone.name() != canonical.zone.name());
-    known.map(|name| (name.clone(), zone(name).cloned())).collect()
+    let times = |name: &String| {
+        let some_dates = source.some_dates.contains(name);
+        TimesOfColumn {
+            zone: zone(name).cloned(),
+            some_dates,
+            midnights_are_times: !some_dates && !source.dates.contains_key(name) && looks_like_dates(name),
+        }
+    };
+    known.map(|name| (name.clone(), times(name))).collect()
 }
 
 /// The file's name, made different from those that are taken.
@@ -271,9 +322,30 @@ fn part<'a>(canonical: &'a CanonicalTables, rows: &'a Rows, column: &'static cra
                 },
             )
         }
-        (data, _) => Part::Data(data),
+        (Data::Int(amounts), ColumnType::Money) => Part::Data(
+            of_orders(canonical, rows, amounts)
+                .map_or_else(|| Cow::Borrowed(&rows.columns[&name]), |amounts| Cow::Owned(Data::Int(amounts))),
+        ),
+        (data, _) => Part::Data(Cow::Borrowed(data)),
     };
     Some(part)
+}
+
+/// Amounts that are those of whole orders, with none on the lines of an order that repeated it: these have a zero, and would be taken for
+/// the amount of the order. `None` where all amounts are those of lines.
+fn of_orders(canonical: &CanonicalTables, rows: &Rows, amounts: &[i64]) -> Option<Vec<i64>> {
+    let column = match rows.table {
+        Table::Purchases => &purchases::ORDER_ID,
+        Table::Supplies => &supplies::ORDER_ID,
+        Table::Interactions | Table::Surveys | Table::Stakeholders | Table::Referrals | Table::Identities => return None,
+    };
+    let of_order = |row: usize| canonical.sources[usize::from(rows.source_of(row))].amount_of_order;
+    let ids = rows.keys(column);
+    let key = |row: usize| (ids.at(row), rows.source_of(row));
+    let is_amount = |row: &usize| of_order(*row) && ids.at(*row) != NO_KEY && amounts[*row] != 0 && amounts[*row] != NO_INT;
+    let known: BTreeSet<(u64, u16)> = (0..rows.len).filter(is_amount).map(key).collect();
+    let repeats = |row: usize| amounts[row] == 0 && of_order(row) && known.contains(&key(row));
+    (!known.is_empty()).then(|| (0..rows.len).map(|row| if repeats(row) { NO_INT } else { amounts[row] }).collect())
 }
 
 impl Column<'_> {
@@ -297,8 +369,11 @@ impl Column<'_> {
     pub fn stored(&self, row: usize) -> Option<i64> {
         match self.parts.first() {
             Some(Part::Times(values, _)) => Some(values[row]).filter(|value| *value != NO_INT),
-            Some(Part::Data(Data::Int(values))) => Some(values[row]).filter(|value| *value != NO_INT),
-            _ => None,
+            Some(Part::Data(data)) => match data.as_ref() {
+                Data::Int(values) => Some(values[row]).filter(|value| *value != NO_INT),
+                Data::Float(_) | Data::Flag(_) | Data::Code(_) | Data::Key(_) => None,
+            },
+            Some(Part::Texts(..)) | None => None,
         }
     }
 }
@@ -314,10 +389,12 @@ impl Part<'_> {
                 NO_INT => Value::Nothing,
                 at => which.value(at, row),
             },
-            Part::Data(Data::Int(values)) if kind == ColumnType::Money && values[row] != NO_INT => Value::Money(values[row]),
-            Part::Data(Data::Float(values)) if !values[row].is_nan() => Value::Number(values[row]),
-            Part::Data(Data::Flag(values)) if values[row] != 2 => Value::Flag(values[row] == 1),
-            Part::Data(_) => Value::Nothing,
+            Part::Data(data) => match data.as_ref() {
+                Data::Int(values) if kind == ColumnType::Money && values[row] != NO_INT => Value::Money(values[row]),
+                Data::Float(values) if !values[row].is_nan() => Value::Number(values[row]),
+                Data::Flag(values) if values[row] != 2 => Value::Flag(values[row] == 1),
+                Data::Int(_) | Data::Float(_) | Data::Flag(_) | Data::Code(_) | Data::Key(_) => Value::Nothing,
+            },
         }
     }
 }
@@ -330,6 +407,10 @@ impl Times<'_> {
         let own = source.dates.get(self.name);
         let dates = own.is_some() || self.rows.dates.contains(self.name);
         if own.is_some() && self.is_deadline && report.is_midnight(at + 1) {
+            return Value::Day(report.day_of(at));
+        }
+        // Of a column of both, what may be a date is written as one: that is how it is known to have both.
+        if source.some_dates.contains(self.name) && report.is_midnight(at) {
             return Value::Day(report.day_of(at));
         }
         match own.filter(|zone| zone.is_midnight(at)) {

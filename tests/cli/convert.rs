@@ -375,3 +375,77 @@ lines, ""quoted"""
         );
     }
 }
+
+/// The cells of a measurement without notes.
+fn values(folder: &Folder, args: &[&str]) -> String {
+    let all = [&["measure", "-f", "csv", "-q"][..], args].concat();
+    folder.run(&all).silent().out()
+}
+
+#[test]
+fn dates_among_times_stay_dates_and_midnights_that_are_times_stay_times() {
+    let some = "customer_id,ticket_id,created_at,resolved_at\na,1,2026-01-05 09:00,2026-01-05 12:00\nb,2,2026-01-06 09:00,2026-01-07\n\
+                c,3,2026-01-07 09:00,2026-01-08 10:30\nd,4,2026-01-08 09:00,2026-01-09 11:00\ne,5,2026-01-09 09:00,2026-01-09 12:00\n";
+    let times =
+        "customer_id,ticket_id,created_at,resolved_at\na,1,2026-01-05T00:00Z,2026-01-07T00:00Z\nb,2,2026-01-06T00:00Z,2026-01-07T00:00Z\n";
+    let stated = "[[source]]\npath = \"tickets.csv\"\nkind = \"interactions\"\n[source.map]\ncreated_at = { column = \"created_at\", dimension = true }\n\
+                  occurred_at = { column = \"created_at\", precision = \"time\" }\nresolved_at = { column = \"resolved_at\", precision = \"time\" }\n\
+                  stakeholder_id = \"customer_id\"\ncase_id = \"ticket_id\"\n";
+    for (text, config) in [(some, ""), (times, stated)] {
+        let folder = Folder::new().with("tickets.csv", text).with("relhealth.toml", config);
+        let metrics = [
+            "-m",
+            "resolution_time_mean,resolution_days_mean,cases_opened",
+            "--period",
+            "2026-01",
+            "--as-of",
+            "2026-01-31",
+        ];
+        let before = values(
+            &folder,
+            &[&metrics[..], if config.is_empty() { &["tickets.csv"] } else { &[] }].concat(),
+        );
+        assert_eq!(before.contains("days only"), config.is_empty(), "{before}");
+        for format in ["csv", "parquet"] {
+            let input: &[&str] = if config.is_empty() { &["tickets.csv"] } else { &[] };
+            folder
+                .run(&[&["convert", "-o", format, "-f", format, "--as-of", "2026-01-31", "-q"][..], input].concat())
+                .silent();
+            let described = format!("{format}/relhealth.toml");
+            assert_eq!(
+                values(&folder, &[&["--config", &described][..], &metrics].concat()),
+                before,
+                "{format}\n{}",
+                folder.read(&described)
+            );
+        }
+    }
+}
+
+#[test]
+fn amounts_of_orders_stay_those_of_orders() {
+    let text = "order_id,customer,order_date,order_total,product\n1,a,2026-10-01,50,apple\n1,a,2026-10-01,50,pear\n2,b,2026-10-02,20,pear\n\
+                3,c,2026-10-03,0,apple\n3,c,2026-10-03,0,pear\n4,d,2026-10-04,70,fig\n4,d,2026-10-04,70,apple\n";
+    let folder = Folder::new().with("orders.csv", text);
+    let metrics = [
+        "-m",
+        "revenue,orders",
+        "--period",
+        "2026-10",
+        "--by",
+        "product",
+        "--total",
+        "--as-of",
+        "2026-10-31",
+    ];
+    let before = values(&folder, &[&metrics[..], &["orders.csv"]].concat());
+    assert!(before.contains("order lines differ"), "{before}");
+    folder
+        .run(&["convert", "orders.csv", "-o", "out", "--as-of", "2026-10-31", "-q"])
+        .silent();
+    assert!(folder.read("out/relhealth.toml").contains("amount_on = \"order\""));
+    assert_eq!(
+        values(&folder, &[&["--config", "out/relhealth.toml"][..], &metrics].concat()),
+        before
+    );
+}

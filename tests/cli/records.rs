@@ -264,3 +264,20 @@ fn scores_stand_beside_what_they_mean() {
         assert_eq!(cell.as_f64().map(|value| (value * 3.0).round()), Some(2.0), "{header}: {said}");
     }
 }
+
+#[test]
+fn a_condition_sees_names_as_they_were_meant() {
+    let text = "order_id,customer,order_date,amount\n1,Smith &amp; Sons,2026-10-01,10\n2,MÃ¼ller,2026-10-02,20\n3,Jones,2026-10-03,40\n";
+    for (condition, left) in [
+        ("customer <> 'Smith & Sons'", 60.0),
+        ("customer = 'Müller'", 20.0),
+        ("customer in ('Smith & Sons', 'Jones')", 50.0),
+        // As it is in the file.
+        ("customer = 'Smith &amp; Sons'", 10.0),
+    ] {
+        let config = format!("[[source]]\npath = \"orders.csv\"\nkind = \"purchases\"\nwhere = \"{condition}\"\n");
+        let folder = Folder::new().with("orders.csv", text).with("relhealth.toml", config);
+        let (value, _) = measured(&folder, &["orders.csv", "--period", "2026-10"], "revenue");
+        assert_eq!(value.as_f64(), Some(left), "{condition}");
+    }
+}

@@ -136,7 +136,15 @@ fn speaks_of_people(file: &str, seen: &File<'_>, reading: &Reading) -> bool {
     id.is_some_and(|h| h.words.iter().any(|w| meanings::is_who(w) || w == "supplier"))
         || reading.taken.iter().any(|t| t.column.role == Role::Email)
         || recognise::named_by(Table::Stakeholders, file).is_some()
-        || meanings::hints(Table::Stakeholders, seen.headers).len() >= 2
+        || (meanings::hints(Table::Stakeholders, seen.headers).len() >= 2 && !speaks_of_things(seen))
+}
+
+/// Whether headers are about what is sold, stored or sent.
+fn speaks_of_things(seen: &File<'_>) -> bool {
+    let things = ["product", "sku", "inventory", "warehouse", "fulfillment", "stock"];
+    seen.headers
+        .iter()
+        .any(|header| things.iter().any(|word| header.words.contains(*word)))
 }
 
 fn points(file: &str, seen: &File<'_>, reading: &Reading) -> (f64, Vec<TableClue>) {

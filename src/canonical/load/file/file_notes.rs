@@ -67,6 +67,17 @@ pub fn of_cases(sources: &[SourceInfo]) -> Vec<Note> {
 }
 
 /// Whether an expression reads numbers of both marks: no decision of a column says so.
+/// Whether a column that no setting names marks purchases as not having taken place.
+pub fn of_marks(plans: &[Plan], fillings: &[Filling], source: &Source, file: &str) -> Option<Note> {
+    let is_guessed = source.map.get(purchases::IS_VOID.name).is_some_and(|mapped| mapped.place.is_none());
+    let is_mark = |plan: &Plan| plan.column == Some(&purchases::IS_VOID) && matches!(plan.take, ColumnSource::Field(_));
+    let (plan, filling) = plans.iter().zip(fillings).find(|(plan, _)| is_guessed && is_mark(plan))?;
+    let Data::Flag(flags) = &filling.data else { return None };
+    let marked = flags.iter().filter(|flag| **flag == 1).count() as u64;
+    let column = plan.header.clone();
+    (marked > 0).then(|| Note::new(FileNote::MarkedVoid { column }).count(marked).at(Place::file(file)))
+}
+
 fn mixes_decimal_marks(plan: &Plan) -> bool {
     plan.mark == DecimalMark::Auto
         && matches!(plan.take, ColumnSource::Expr(_))

@@ -77,7 +77,9 @@ pub struct RequestedColumns<'a> {
 /// column is missing.
 pub fn map(source: &Source, file: &str, header: &Header, looked_up: &[String], wanted: &RequestedColumns) -> Result<Mapping> {
     let names: Vec<String> = header.names.iter().chain(looked_up).cloned().collect();
-    let Some(table) = source.table.or_else(|| sources::table(&names, file)) else {
+    // Where the columns were weighed and none of the tables was likely enough, known names alone do not decide either.
+    let by_names = || sources::table(&names, file).filter(|_| source.is_mapped || source.profile.is_some());
+    let Some(table) = source.table.or_else(by_names) else {
         return Err(Problem::data(format!("cannot determine which table {file} belongs to"))
             .why(format!("its columns are {}", listed(&header.names)))
             .hint(format!(

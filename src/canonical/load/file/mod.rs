@@ -27,6 +27,7 @@ use crate::ingest;
 use crate::io;
 use crate::notes::{Decision, FileNote, FilledFromAbove, Note};
 use crate::schema::{Role, purchases};
+use crate::sources::undone::undone;
 use crate::sources::{AmountOn, Source};
 
 use column_scan::{ColumnDecision, DecidedColumns};
@@ -112,6 +113,8 @@ pub fn read_file(
                 .filter
                 .as_ref()
                 .is_some_and(|filter| filter.text().contains(&format!("'{}'", cells::NA))),
+            // Whoever compares with an entity means the cells as they are in the file.
+            filter_restores: source.filter.as_ref().is_some_and(|filter| undone(filter.text()).is_none()),
             lookup: lookup.as_ref(),
             dates: source.dates.map(mapping::order_of),
             zone: &zone,
@@ -215,6 +218,9 @@ pub fn read_file(
         notes.push(Note::new(FileNote::NotSearched { records }).at(Place::file(&file)));
     }
     notes.extend(file_notes::of_cells(&mapping.plans, &mut rowset.fillings, &file));
+    if !is_known {
+        notes.extend(file_notes::of_marks(&mapping.plans, &rowset.fillings, source, &file));
+    }
     let (mut dated, mut some_dates) = (BTreeMap::new(), BTreeSet::new());
     for (plan, filling) in mapping.plans.iter().zip(&mut rowset.fillings) {
         let (precision, decision) = precision::settle(plan, filling, &options.zone);

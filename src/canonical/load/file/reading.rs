@@ -17,6 +17,7 @@ use crate::notes::{CellText, Code, ExclusionReason, MissingValue, RejectReason, 
 use crate::period::Zone;
 use crate::schema::{Column, ColumnType, Micros, NO_TIME, Role, Table, purchases, referrals, supplies, surveys};
 use crate::sources::is_soft;
+use crate::sources::undone::undone;
 
 /// A record that is not used.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +46,8 @@ pub struct Job<'a> {
     pub filter: Option<&'a Bound>,
     /// Whether the condition compares with the text `NA`, which is a missing value otherwise.
     pub filter_reads_na: bool,
+    /// Whether the condition sees texts as they were meant, where a program has encoded them once too often.
+    pub filter_restores: bool,
     /// Columns of another file.
     pub lookup: Option<&'a LookedUp>,
     /// Order of dates inside expressions, where stated.
@@ -291,7 +294,17 @@ impl Job<'_> {
                 is_null: &is_nothing,
                 ..reading
             };
-            match filter.eval(&field, &reading) {
+            let restored: Vec<(usize, String)> = match self.filter_restores && may_be_encoded(record.raw()) {
+                true => (filter.columns().iter())
+                    .filter_map(|&index| Some((index, undone(field(index))?.0)))
+                    .collect(),
+                false => Vec::new(),
+            };
+            let meant = |index: usize| match restored.iter().find(|(other, _)| *other == index) {
+                Some((_, text)) => text.as_str(),
+                None => field(index),
+            };
+            match filter.eval(&meant, &reading) {
                 Ok(Cell::Bool(true)) => {}
                 Ok(_) => return Err(Out::new("", ExclusionReason::Filtered)),
                 Err(_) if self.mapping.filter_open => return Ok(Some(Need::Columns)),
@@ -441,6 +454,11 @@ impl Job<'_> {
         }
         Ok(())
     }
+}
+
+/// Whether a text may have been encoded once too often: nearly all others are told by a look at their bytes.
+fn may_be_encoded(text: &str) -> bool {
+    !text.is_ascii() || text.contains('&')
 }
 
 /// A hash of all cells of a record and of the one that it belongs to, and one of those that do not change during its life. Two records of a run share the first by chance
