@@ -42,6 +42,8 @@ pub enum AbsentReason {
     Unreadable,
     /// A value in hours, where a column holds dates without a time of day; says which.
     DaysOnly(String),
+    /// The lines of an order differ in what the metric needs of the whole order, or its amount is not known for each of its lines.
+    LinesDiffer,
 }
 
 codes! {
@@ -76,6 +78,8 @@ codes! {
         Unreadable = "no readable records",
         /// [`AbsentReason::DaysOnly`].
         DaysOnly = "days only",
+        /// [`AbsentReason::LinesDiffer`].
+        LinesDiffer = "order lines differ",
     }
 }
 
@@ -97,6 +101,7 @@ impl AbsentReason {
             AbsentReason::NoData => AbsentCode::NoData,
             AbsentReason::Unreadable => AbsentCode::Unreadable,
             AbsentReason::DaysOnly(_) => AbsentCode::DaysOnly,
+            AbsentReason::LinesDiffer => AbsentCode::LinesDiffer,
         }
     }
 
@@ -120,7 +125,8 @@ impl AbsentReason {
             | AbsentReason::NotDefined
             | AbsentReason::TooLarge
             | AbsentReason::NoData
-            | AbsentReason::Unreadable => None,
+            | AbsentReason::Unreadable
+            | AbsentReason::LinesDiffer => None,
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::codes::codes;
 use crate::facts::context::{Context, Settings, Slicing};
 use crate::facts::frame::Frame;
 use crate::facts::{self, orders, supply_lines};
-use crate::measure::{FEWEST, Private};
+use crate::measure::{FEWEST, Private, reason};
 use crate::period::Period;
 use crate::report::AbsentReason;
 use crate::schema::{Column, FactSpec, MONEY_SCALE, NO_CODE, NO_INT, NO_TIME, Role, purchases, supplies};
@@ -195,15 +195,16 @@ type Totals = (Vec<(u32, i128)>, Vec<u32>);
 /// The exact total of each stakeholder of a block over the rows that count, and the currencies of these.
 ///
 /// # Errors
-/// An amount that is too large to be represented.
+/// An amount that is not known, such as one of several currencies.
 fn totals(frame: &Frame, (at, amount): (&str, &str), counts: impl Fn(i64) -> bool) -> Result<Totals, AbsentReason> {
     let (Some(times), Some(amounts)) = (frame.ints(at), frame.ints(amount)) else {
         return Ok(Default::default());
     };
     // What was bought without a stakeholder is of many, and no total of one.
     let is_counted = |row: usize| frame.stakeholder[row] != NO_CODE && times[row] != NO_TIME && counts(times[row]);
-    if frame.too_large(amount).any(|row| is_counted(row as usize)) {
-        return Err(AbsentReason::TooLarge);
+    let unknown = frame.unknown_in(amount).filter(|(row, _)| is_counted(*row as usize));
+    if let Some(why) = unknown.map(|(_, why)| why).min() {
+        return Err(reason(why));
     }
     let (mut totals, mut currencies) = Totals::default();
     let codes = frame.codes("currency");

@@ -250,9 +250,9 @@ pub fn lost_customers(canonical: &CanonicalTables, settings: &Settings, period: 
     };
     let found = search.pick(canonical, settings, limit, |frame, row| {
         let is = |name: &str, flag: u8| frame.flags(name).is_some_and(|flags| flags[row] == flag);
-        let is_too_large = frame.too_large("revenue_before").any(|of| of as usize == row);
-        let revenue = if is_too_large {
-            TOO_LARGE
+        let is_unknown = frame.unknown_in("revenue_before").any(|(of, _)| of as usize == row);
+        let revenue = if is_unknown {
+            NOT_KNOWN
         } else {
             frame.ints("revenue_before").map_or(0, |ints| ints[row])
         };
@@ -272,13 +272,13 @@ pub fn lost_customers(canonical: &CanonicalTables, settings: &Settings, period: 
         Lost {
             who: who(canonical, &words, picked.stakeholder),
             last_order: last.map(|order| order.day),
-            revenue_before: (!mixed && picked.urgency != TOO_LARGE).then_some(picked.urgency as f64 / MONEY_SCALE as f64),
+            revenue_before: (!mixed && picked.urgency != NOT_KNOWN).then_some(picked.urgency as f64 / MONEY_SCALE as f64),
         }
     }))
 }
 
-/// What a revenue that is too large to be represented is listed with: before all others, and without a number.
-const TOO_LARGE: i64 = i64::MAX;
+/// What a revenue that is not known is listed with: before all others, and without a number.
+const NOT_KNOWN: i64 = i64::MAX;
 
 /// Where cases are found.
 const CASES: Search<'static> = Search {

@@ -178,8 +178,8 @@ impl Fixture {
             as_of: self.as_of,
             zone: self.zone,
             currency: None,
-        };
             unknown_currencies: BTreeSet::new(),
+        };
         canonical.referred = referrers::referred(&canonical);
         if let Some(rows) = referrers::derive(&canonical) {
             canonical.tables.insert(Table::Referrals, rows);

@@ -122,13 +122,13 @@ pub struct CanonicalTables {
     pub zone: Zone,
     /// The report's currency, if it is set.
     pub currency: Option<String>,
-}
-
     /// The currencies, by their codes among the texts, that may be several: signs such as `kr` that are used in several countries.
     pub unknown_currencies: BTreeSet<u32>,
+}
+
 impl CanonicalTables {
-    /// Whether money of these currencies, by their codes among the texts, cannot be added: there are several, or one that is not the
-    /// report's.
+    /// Whether money of these currencies, by their codes among the texts, cannot be added: there are several, or one that may be several, or
+    /// one that is not the report's.
     pub fn cannot_add(&self, mut currencies: impl Iterator<Item = u32>) -> bool {
         let Some(first) = currencies.next() else { return false };
         let is_other = |report: &String| first != NO_CODE && self.texts.code(report) != Some(first);

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::column;
 use super::context::{Context, is_out};
-use super::frame::Frame;
+use super::frame::{Frame, Unknown};
 use super::ordering::Orders;
 use crate::schema::{Fact, FactSpec, NO_INT, NO_TIME, Shape, Table, Unit};
 
@@ -51,6 +51,9 @@ struct Seen {
     orders_before: i64,
     revenue: i128,
     revenue_before: i128,
+    /// Why the revenue, and that of the period before, are not known.
+    unknown: Option<Unknown>,
+    unknown_before: Option<Unknown>,
     lines: Vec<u32>,
 }
 
@@ -97,6 +100,7 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
             if let Some(window) = inside {
                 let entry = entry(&mut seen, window as u32, order.slice);
                 entry.revenue += order.revenue();
+                entry.unknown = entry.unknown.or(order.unknown());
                 if order.is_order {
                     entry.orders += 1;
                     // Orders come by time, so a day that differs from the last one is a new day.
@@ -110,6 +114,7 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
             if let Some(window) = ctx.window_after(order.at) {
                 let entry = entry(&mut seen, window as u32, order.slice);
                 entry.revenue_before += order.revenue();
+                entry.unknown_before = entry.unknown_before.or(order.unknown());
                 entry.orders_before += i64::from(order.is_order);
                 if out.origins.is_some() {
                     entry.lines.push(index as u32);
@@ -132,6 +137,9 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
             out.int(order_days, entry.order_days);
             out.total(revenue, Some(entry.revenue));
             out.total(revenue_before, Some(entry.revenue_before));
+            for (amount, why) in [(revenue, entry.unknown), (revenue_before, entry.unknown_before)] {
+                why.into_iter().for_each(|why| out.unknown(amount, why));
+            }
             out.flag(is_new, first.is_some_and(|f| window.start <= f.at && f.at < window.end));
             out.int(first_at, first.map_or(NO_TIME, |f| f.at));
             out.int(to_second, first.zip(second_day).map_or(NO_INT, |(f, day)| i64::from(day - f.day)));
@@ -159,6 +167,8 @@ fn entry(seen: &mut Vec<Seen>, window: u32, slice: u32) -> &mut Seen {
             orders_before: 0,
             revenue: 0,
             revenue_before: 0,
+            unknown: None,
+            unknown_before: None,
             lines: Vec::new(),
         });
         seen.len() - 1

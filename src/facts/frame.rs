@@ -18,6 +18,17 @@ impl Handle {
     }
 }
 
+/// Why a value of a row is not known although there are data for it. What is computed from it is missing for that reason.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Unknown {
+    /// Its amounts are of several currencies.
+    MixedCurrencies,
+    /// The lines of an order differ in it, or it is known for the whole order while its lines are in several groups.
+    LinesDiffer,
+    /// It is larger than any that can be represented.
+    TooLarge,
+}
+
 #[derive(Debug)]
 enum Store {
     Int(Vec<i64>),
@@ -43,8 +54,8 @@ pub struct Frame {
     pub source: Vec<u16>,
     /// The canonical rows behind each row, where asked for.
     pub origins: Option<Vec<Vec<(Table, u32)>>>,
-    /// Column and row of the totals that no integer of a column can hold.
-    too_large: Vec<(usize, u32)>,
+    /// Column and row of the values that are not known.
+    unknown: Vec<(usize, u32, Unknown)>,
 }
 
 impl Frame {
@@ -73,7 +84,7 @@ impl Frame {
             window: Vec::new(),
             source: Vec::new(),
             origins: with_origins.then(Vec::new),
-            too_large: Vec::new(),
+            unknown: Vec::new(),
         }
     }
 
@@ -150,18 +161,29 @@ impl Frame {
         match value.map(i64::try_from) {
             None => self.int(handle, NO_INT),
             Some(Ok(value)) if value != NO_INT => self.int(handle, value),
-            Some(Ok(_) | Err(_)) => {
-                self.int(handle, NO_INT);
-                self.too_large.push((handle.0, self.len() as u32 - 1));
-            }
+            Some(Ok(_) | Err(_)) => self.unknown(handle, Unknown::TooLarge),
         }
     }
 
-    /// The rows in which a column holds a total that is too large.
-    pub fn too_large(&self, name: &str) -> impl Iterator<Item = u32> {
+    /// Makes a number or a text of the current row null, and remembers why it is not known.
+    pub fn unknown(&mut self, handle: Handle, why: Unknown) {
+        if !handle.is_wanted() {
+            return;
+        }
+        match &mut self.columns[handle.0].1 {
+            Store::Int(v) => v.last_mut().into_iter().for_each(|last| *last = NO_INT),
+            Store::Float(v) => v.last_mut().into_iter().for_each(|last| *last = f64::NAN),
+            Store::Code(v) => v.last_mut().into_iter().for_each(|last| *last = NO_CODE),
+            Store::Flag(v) => v.last_mut().into_iter().for_each(|last| *last = 2),
+        }
+        self.unknown.push((handle.0, self.len() as u32 - 1, why));
+    }
+
+    /// The rows in which the value of a column is not known, and why.
+    pub fn unknown_in(&self, name: &str) -> impl Iterator<Item = (u32, Unknown)> {
         let column = self.columns.iter().position(|(n, _)| *n == name);
-        let rows = self.too_large.iter().filter(move |(of, _)| Some(*of) == column);
-        rows.map(|(_, row)| *row)
+        let rows = self.unknown.iter().filter(move |(of, ..)| Some(*of) == column);
+        rows.map(|(_, row, why)| (*row, *why))
     }
 
     /// Sets an id of the current row.
@@ -311,8 +333,8 @@ mod tests {
                 frame.total(unwanted, total);
                 frame.int(refund, 1);
             }
-            let too_large: Vec<u32> = frame.too_large("revenue").collect();
-            prop_assert_eq!(frame.too_large("refund").count() + frame.too_large("margin").count(), 0);
+            let too_large: Vec<(u32, Unknown)> = frame.unknown_in("revenue").collect();
+            prop_assert_eq!(frame.unknown_in("refund").count() + frame.unknown_in("margin").count(), 0);
             for (row, total) in totals.iter().enumerate() {
                 let held = frame.ints("revenue").unwrap()[row];
                 let fits = total.is_some_and(|total| total > i128::from(i64::MIN) && total <= i128::from(i64::MAX));
@@ -321,7 +343,7 @@ mod tests {
                 } else {
                     prop_assert_eq!(held, NO_INT);
                 }
-                prop_assert_eq!(too_large.contains(&(row as u32)), total.is_some() && !fits);
+                prop_assert_eq!(too_large.contains(&(row as u32, Unknown::TooLarge)), total.is_some() && !fits);
             }
         }
     }

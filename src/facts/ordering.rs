@@ -3,6 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use super::context::{Context, is_out};
+use super::frame::Unknown;
 use crate::canonical::Rows;
 use crate::schema::{Micros, NO_INT, NO_KEY, Table, purchases};
 
@@ -25,6 +26,12 @@ pub struct Order {
     pub refund: i128,
     /// Row of the earliest line.
     pub row: u32,
+    /// Whether its amounts cannot be added, because they are in several currencies.
+    pub is_mixed: bool,
+    /// Whether its lines lie in several slices while its amounts are known for the whole order only.
+    pub is_divided: bool,
+    /// The currency of the first of its amounts that is not zero.
+    currency: Option<u32>,
     key: (u64, bool),
 }
 
@@ -32,6 +39,15 @@ impl Order {
     /// Gross amount less refunds.
     pub fn revenue(&self) -> i128 {
         self.gross - self.refund
+    }
+
+    /// Why its amounts are not known, if they are not.
+    pub fn unknown(&self) -> Option<Unknown> {
+        match (self.is_mixed, self.is_divided) {
+            (true, _) => Some(Unknown::MixedCurrencies),
+            (false, true) => Some(Unknown::LinesDiffer),
+            (false, false) => None,
+        }
     }
 }
 
@@ -65,6 +81,8 @@ impl<'a> Orders<'a> {
         self.found.clear();
         let (times, amounts) = (self.rows.times(&purchases::OCCURRED_AT), self.rows.ints(&purchases::AMOUNT));
         let (ids, refunds) = (self.rows.keys(&purchases::ORDER_ID), self.rows.ints(&purchases::REFUND));
+        let currencies = self.rows.codes(&purchases::CURRENCY);
+        let has_currencies = currencies.exists();
         let many = run.len() > 32;
         let is_nobody = stakeholder == ctx.canonical.nobody();
         let start = run.start;
@@ -118,6 +136,9 @@ impl<'a> Orders<'a> {
                         gross: 0,
                         refund: 0,
                         row: row as u32,
+                        is_mixed: false,
+                        is_divided: false,
+                        currency: None,
                         key,
                     });
                     if many {
@@ -132,11 +153,35 @@ impl<'a> Orders<'a> {
                 if refunds.at(row) != NO_INT {
                     order.refund += i128::from(refunds.at(row)).abs();
                 }
+                if has_currencies && (amount != 0 || refunds.at(row) != NO_INT) {
+                    order.is_mixed |= *order.currency.get_or_insert(currencies.at(row)) != currencies.at(row);
+                }
                 self.line_order[row - start] = index;
             }
         }
         self.number_orders();
+        self.mark_divided(ctx);
         &self.orders
+    }
+
+    /// Marks the orders that are only known as a whole and whose lines lie in several slices.
+    fn mark_divided(&mut self, ctx: &Context) {
+        if self.orders.windows(2).all(|w| w[0].slice == w[1].slice) {
+            return;
+        }
+        let rows = self.rows;
+        let is_whole = |order: &Order| {
+            let source = usize::from(rows.source_of(order.row as usize));
+            !order.key.1 && ctx.canonical.sources[source].amount_of_order
+        };
+        let mut slices: FxHashMap<(u64, bool), (u32, bool)> = FxHashMap::default();
+        for order in self.orders.iter().filter(|order| is_whole(order)) {
+            let (first, several) = slices.entry(order.key).or_insert((order.slice, false));
+            *several |= *first != order.slice;
+        }
+        for order in self.orders.iter_mut().filter(|order| is_whole(order)) {
+            order.is_divided = slices[&order.key].1;
+        }
     }
 
     /// Lines come by time, so most orders do too; refunds without an order, added last, and parts of orders have to be sorted in.

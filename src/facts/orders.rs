@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::context::{Context, is_out};
-use super::frame::Frame;
+use super::frame::{Frame, Unknown};
 use super::ordering::{Orders, gaps};
 use super::{column, known_at};
 use crate::schema::Input::Column;
@@ -74,19 +74,19 @@ pub static SPEC: FactSpec = FactSpec {
         column(
             "status",
             Unit::Text,
-            "status of the order's first line",
+            "status of the order; not known where its lines differ",
             &[&[Column(&purchases::STATUS)]],
         ),
         column(
             "product",
             Unit::Text,
-            "product of the order's first line",
+            "product of the order; not known where its lines differ",
             &[&[Column(&purchases::PRODUCT)]],
         ),
         column(
             "channel",
             Unit::Text,
-            "channel of the order's first line",
+            "channel of the order; not known where its lines differ",
             &[&[Column(&purchases::CHANNEL)]],
         ),
     ],
@@ -102,6 +102,32 @@ struct Sums {
     delivered: i64,
     undelivered: bool,
     lines: Vec<u32>,
+}
+
+/// What the lines of an order say in a column of texts.
+#[derive(Clone, Copy)]
+struct LineText {
+    code: u32,
+    differs: bool,
+}
+
+impl Default for LineText {
+    fn default() -> LineText {
+        LineText {
+            code: NO_CODE,
+            differs: false,
+        }
+    }
+}
+
+impl LineText {
+    /// With another line. One that says nothing does not differ: some exports have the texts of an order on its first line alone.
+    fn add(&mut self, code: u32) {
+        if self.code == NO_CODE {
+            self.code = code;
+        }
+        self.differs |= code != NO_CODE && code != self.code;
+    }
 }
 
 /// Builds the orders of the stakeholders of a block.
@@ -123,8 +149,9 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
     let [cost, margin, quantity, promised, delivered, on_time] =
         ["cost", "margin", "quantity", "promised_at", "delivered_at", "delivered_on_time"].map(|c| out.handle(c));
     let order_id = out.handle("order_id");
-    let texts =
-        [&purchases::CURRENCY, &purchases::STATUS, &purchases::PRODUCT, &purchases::CHANNEL].map(|c| (out.handle(c.name), rows.codes(c)));
+    let currency = (out.handle(purchases::CURRENCY.name), rows.codes(&purchases::CURRENCY));
+    let texts = [&purchases::STATUS, &purchases::PRODUCT, &purchases::CHANNEL].map(|c| (out.handle(c.name), rows.codes(c)));
+    let texts_wanted = texts.iter().any(|(handle, _)| handle.is_wanted());
     let sums_wanted = out.origins.is_some() || [cost, margin, quantity, promised, delivered, on_time].iter().any(|h| h.is_wanted());
     let (amounts, costs, quantities) = (
         rows.ints(&purchases::AMOUNT),
@@ -134,6 +161,8 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
     let (promises, deliveries) = (rows.times(&purchases::PROMISED_AT), rows.times(&purchases::DELIVERED_AT));
     let ids = rows.keys(&purchases::ORDER_ID);
     let mut sums: Vec<Sums> = Vec::new();
+    // By order, the texts of its lines.
+    let mut said: Vec<[LineText; 3]> = Vec::new();
     for stakeholder in block {
         reader.of(ctx, stakeholder, |row| ctx.slicing.of_row(row, stakeholder));
         let orders = reader.last();
@@ -168,6 +197,19 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
                 sum.lines.push(row as u32);
             }
         }
+        if texts_wanted {
+            said.clear();
+            said.resize(orders.len(), [LineText::default(); 3]);
+            for (row, order) in reader.lines(stakeholder) {
+                // A refund says nothing of what was ordered, unless it is all that there is.
+                if !orders[order].is_order || amounts.at(row) >= 0 {
+                    said[order]
+                        .iter_mut()
+                        .zip(&texts)
+                        .for_each(|(text, (_, codes))| text.add(codes.at(row)));
+                }
+            }
+        }
         let is_somebody = stakeholder != ctx.canonical.nobody();
         let gaps = if gap.is_wanted() && is_somebody { gaps(orders) } else { Vec::new() };
         for (i, order) in orders.iter().enumerate().filter(|(_, o)| !is_out(o.slice)) {
@@ -185,8 +227,14 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
             if let Some(&days) = gaps.get(i) {
                 out.int(gap, days);
             }
-            for (handle, codes) in texts {
-                out.code(handle, codes.at(row));
+            out.code(currency.0, currency.1.at(row));
+            if texts_wanted {
+                for ((handle, _), text) in texts.iter().zip(&said[i]) {
+                    match text.differs {
+                        true => out.unknown(*handle, Unknown::LinesDiffer),
+                        false => out.code(*handle, text.code),
+                    }
+                }
             }
             if sums_wanted {
                 let sum = &sums[i];
@@ -206,6 +254,11 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
                 for &line in &sum.lines {
                     out.origin(Table::Purchases, line as usize);
                 }
+            }
+            if let Some(why) = order.unknown() {
+                [gross, refund, revenue, cost, margin]
+                    .into_iter()
+                    .for_each(|amount| out.unknown(amount, why));
             }
         }
     }
@@ -245,7 +298,7 @@ mod tests {
                 vec![0, 60_000 - much]
             ]
         );
-        let too_large = columns.map(|name| frame.too_large(name).collect::<Vec<_>>());
+        let too_large = columns.map(|name| frame.unknown_in(name).map(|(row, _)| row).collect::<Vec<_>>());
         assert_eq!(too_large, [vec![0], vec![], vec![0], vec![0], vec![]]);
     }
 }

@@ -2,13 +2,15 @@
 
 use std::ops::Range;
 
+use rustc_hash::{FxHashMap, FxHashSet};
+
 use super::context::{Context, Settings, is_out};
-use super::frame::Frame;
+use super::frame::{Frame, Unknown};
 use super::{column, known_at, lasting};
 use crate::canonical::Rows;
 use crate::period::Zone;
 use crate::schema::Input::Column;
-use crate::schema::{DAY, Fact, FactSpec, Micros, NO_CODE, NO_TIME, Needs, Shape, Table, Unit, supplies};
+use crate::schema::{DAY, Fact, FactSpec, Micros, NO_CODE, NO_KEY, NO_TIME, Needs, Shape, Table, Unit, supplies};
 
 const PUNCTUAL: Needs = &[&[Column(&supplies::PROMISED_AT)], &[Column(&supplies::RECEIVED_AT)]];
 const FULL: Needs = &[
@@ -118,7 +120,13 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
     );
     let punctuality = Punctuality::new(ctx, rows);
     let zone = &ctx.canonical.zone;
+    let mut divided = FxHashSet::default();
+    let has_whole_orders = ctx.canonical.sources.iter().any(|source| source.amount_of_order);
     for stakeholder in block {
+        let slice = |row: usize| ctx.slicing.of_row(row, stakeholder);
+        if has_whole_orders {
+            divided_orders(ctx, rows, stakeholder, slice, &mut divided);
+        }
         for row in rows.run(stakeholder) {
             let slice = ctx.slicing.of_row(row, stakeholder);
             if is_out(slice) {
@@ -139,6 +147,9 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
             out.int(spent_at, if ordered == NO_TIME { promised } else { ordered });
             out.int(received_at, received);
             out.int(amount, amounts.at(row));
+            if divided.contains(&ids.at(row)) {
+                out.unknown(amount, Unknown::LinesDiffer);
+            }
             out.key(order_id, ids.at(row));
             out.code(currency, currencies.at(row));
             for (handle, values) in numbers {
@@ -160,6 +171,19 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
                 out.int(waiting, days_to(ctx.canonical.as_of));
             }
             out.origin(Table::Supplies, row);
+        }
+    }
+}
+
+/// The orders of a supplier whose amounts are known for the whole order only, while their lines lie in several slices.
+fn divided_orders(ctx: &Context, rows: &Rows, stakeholder: u32, slice: impl Fn(usize) -> u32, divided: &mut FxHashSet<u64>) {
+    divided.clear();
+    let ids = rows.keys(&supplies::ORDER_ID);
+    let is_whole = |row: &usize| ctx.canonical.sources[usize::from(rows.source_of(*row))].amount_of_order && ids.at(*row) != NO_KEY;
+    let mut first: FxHashMap<u64, u32> = FxHashMap::default();
+    for row in rows.run(stakeholder).filter(is_whole) {
+        if *first.entry(ids.at(row)).or_insert_with(|| slice(row)) != slice(row) {
+            divided.insert(ids.at(row));
         }
     }
 }

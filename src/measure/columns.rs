@@ -1,6 +1,6 @@
 //! From a fact's frame to the columns that metrics count: polars evaluates each expression once for all the metrics that share it.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::collections::hash_map::Entry;
 
 use anyhow::{Context as _, Result};
@@ -17,7 +17,8 @@ use crate::canonical::{CanonicalTables, key_of};
 use crate::catalog::{Expression, Metric, When};
 use crate::expr::FrameColumns;
 use crate::facts::context::Settings;
-use crate::facts::frame::{Frame, int_column};
+use crate::facts::frame::{Frame, Unknown, int_column};
+use crate::report::AbsentReason;
 use crate::schema::{Known, NO_CODE, NO_INT, Shape, Unit};
 
 /// A number of each row.
@@ -101,8 +102,8 @@ pub struct MetricColumns<'a> {
     pub keep: Option<Vec<bool>>,
     /// The columns of its kind.
     pub kind: Box<dyn KindColumns + 'a>,
-    /// The placed rows in which a value that it uses is too large to be represented.
-    pub too_large: Vec<usize>,
+    /// The placed rows in which a value that it uses is not known, and why.
+    pub unknown: Vec<(usize, Unknown)>,
 }
 
 /// A frame's rows as they fall into the windows of a set.
@@ -216,7 +217,7 @@ impl Evaluator<'_> {
             Ok(MetricColumns {
                 keep,
                 kind: measured(&metric.kind).read(&reader)?,
-                too_large: too_large(metric, frame, placed),
+                unknown: unknown(metric, frame, placed),
             })
         };
         let columns: Result<Vec<MetricColumns>> = metrics.iter().map(columns).collect();
@@ -342,14 +343,23 @@ impl Evaluator<'_> {
     }
 }
 
-/// The placed rows in which a column of the metric holds a value that is too large to be represented.
-fn too_large(metric: &Metric, frame: &Frame, placed: &Placed) -> Vec<usize> {
-    let rows: BTreeSet<u32> = metric.columns().iter().flat_map(|column| frame.too_large(column.name)).collect();
+/// The placed rows in which the value of a column of the metric is not known, and why.
+fn unknown(metric: &Metric, frame: &Frame, placed: &Placed) -> Vec<(usize, Unknown)> {
+    let rows: BTreeMap<u32, Unknown> = metric.columns().iter().flat_map(|column| frame.unknown_in(column.name)).collect();
     if rows.is_empty() {
         return Vec::new();
     }
     let order = placed.order.iter().enumerate();
-    order.filter(|(_, row)| rows.contains(row)).map(|(at, _)| at).collect()
+    order.filter_map(|(at, row)| Some((at, *rows.get(row)?))).collect()
+}
+
+/// The reason that cells show where a value of a row is not known.
+pub fn reason(why: Unknown) -> AbsentReason {
+    match why {
+        Unknown::MixedCurrencies => AbsentReason::MixedCurrencies,
+        Unknown::LinesDiffer => AbsentReason::LinesDiffer,
+        Unknown::TooLarge => AbsentReason::TooLarge,
+    }
 }
 
 /// Reads the columns of one metric, once they are evaluated. A column that is not there is a defect of the program.

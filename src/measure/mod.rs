@@ -41,6 +41,7 @@ use crate::period::Period;
 use crate::report::{AbsentReason, Cell, Contributors, MetricInfo};
 use crate::stats::Confidence;
 
+pub use columns::reason;
 pub use counting::blocks;
 pub use finishing::suppress::{FEWEST, hidden, hidden_groups};
 pub use private::Private;

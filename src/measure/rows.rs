@@ -6,7 +6,7 @@ use anyhow::Result;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
-use super::columns::{Evaluator, place};
+use super::columns::{Evaluator, place, reason};
 use super::counting::{CountTask, Placement, blocks};
 use super::finishing::cells::absent;
 use super::ids::{Grid, Id};
@@ -21,7 +21,7 @@ use crate::diagnostics::Problem;
 use crate::expr::Expr;
 use crate::facts;
 use crate::facts::context::{Context, Settings, Slicing};
-use crate::facts::frame::Frame;
+use crate::facts::frame::{Frame, Unknown};
 use crate::period::Period;
 use crate::report::AbsentReason;
 
@@ -133,7 +133,7 @@ pub fn rows(canonical: &CanonicalTables, catalog: &Catalog, settings: &Settings,
     };
     let mut things: FxHashMap<i64, u64> = FxHashMap::default();
     let mut currencies: Vec<u32> = Vec::new();
-    let mut too_large = false;
+    let mut unknown: Option<Unknown> = None;
     for some in blocks(canonical, fact.spec).chunks(4 * rayon::current_num_threads().max(1)) {
         let done: Vec<Result<Block>> = some.par_iter().map(|range| job.block(range.clone())).collect();
         for block in done {
@@ -151,15 +151,15 @@ pub fn rows(canonical: &CanonicalTables, catalog: &Catalog, settings: &Settings,
             }
             behind.rows.append(&mut block.rows);
             currencies.append(&mut block.currencies);
-            too_large |= block.too_large;
+            unknown = unknown.into_iter().chain(block.unknown).min();
         }
     }
     currencies.sort_unstable();
     currencies.dedup();
     if canonical.cannot_add(currencies.into_iter()) {
         behind.absent = Some(AbsentReason::MixedCurrencies);
-    } else if too_large {
-        behind.absent = Some(AbsentReason::TooLarge);
+    } else if let Some(why) = unknown {
+        behind.absent = Some(reason(why));
     }
     Ok(behind)
 }
@@ -217,8 +217,8 @@ struct Block {
     /// The currencies of the rows, where money of several may meet.
     currencies: Vec<u32>,
     protected: bool,
-    /// Whether a value of a row is too large to be represented.
-    too_large: bool,
+    /// Why a value of a row is not known, if one is not.
+    unknown: Option<Unknown>,
 }
 
 struct Job<'a> {
@@ -264,7 +264,7 @@ impl Job<'_> {
             with_entries: false,
             with_other_groups: false,
         };
-        block.too_large = !columns.too_large.is_empty();
+        block.unknown = columns.unknown.iter().map(|(_, why)| *why).min();
         for at in task.rows().filter(|&at| columns.kind.is_counted(at, placement.stakeholder[at])) {
             let row = placed.order[at] as usize;
             let records = self.records(&frame, row);

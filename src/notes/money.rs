@@ -3,7 +3,7 @@
 use super::decision::shown;
 use super::personal::not_personal;
 use crate::cell_parsing::{Currency, Example};
-use crate::diagnostics::{counted, visible};
+use crate::diagnostics::{counted, excerpt, visible};
 
 /// What shows which currency a sign stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -125,6 +125,14 @@ impl CurrencyReading {
     }
 }
 
+/// `DKK, NOK or SEK`.
+pub fn one_of(currencies: &[String]) -> String {
+    match currencies {
+        [first @ .., last] if !first.is_empty() => format!("{} or {last}", first.join(", ")),
+        _ => currencies.join(""),
+    }
+}
+
 /// One of the currencies that share a sign.
 fn example_code(sign: &str) -> String {
     let first = Currency::named(sign).and_then(|currency| currency.may_be().first());
@@ -166,7 +174,7 @@ pub enum OrderAmountShown {
     },
     /// The exports with the same columns show it together.
     AnotherExport {
-        /// Its orders with several lines.
+        /// Their orders with several lines.
         orders: u64,
     },
     /// One line of each order has it.

@@ -70,6 +70,7 @@ mod tests {
         assert!(are(Table::Surveys, &["delivered", "bounced"]));
         // Ordinary statuses alone change nothing, and other words are no statuses.
         assert!(!are(Table::Stakeholders, &["active", "active"]));
+        assert!(are(Table::Purchases, &["Closed Won", "Closed Lost", "Paperwork"]));
         assert!(!are(Table::Purchases, &["paid", "card", "refunded"]));
         assert!(!are(Table::Stakeholders, &["left", "right"]));
         assert!(!are(Table::Interactions, &["open", "pending"]));

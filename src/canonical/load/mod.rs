@@ -24,7 +24,7 @@ use crate::notes::Note;
 use crate::period::{Division, Zone};
 use crate::record_counts::RecordCounts;
 use crate::schema::{Micros, Table};
-use crate::sources::{Input, Profile};
+use crate::sources::{AmountOn, Input, Profile};
 
 use super::CanonicalTables;
 use file::opening::{Opened, describe, open};
@@ -131,9 +131,8 @@ fn read(inputs: &[Input], options: &Options) -> Result<Loaded> {
     // The roster comes last: only then it is known whether anybody is named by an e-mail address, and the roster's are needed.
     opened.sort_by_key(|(_, opened)| opened.mapping.table == Table::Stakeholders);
     let mut may_have_emails = false;
-    // What the amounts of exports are of, by their table and columns, and the exports that do not show it by themselves.
+    // What shows of what the amounts of exports are, by their table and columns: exports with the same columns are of one kind.
     let mut amounts: BTreeMap<(Table, Vec<String>), Vec<AmountsShown>> = BTreeMap::new();
-    let mut not_clear: Vec<(usize, anyhow::Error)> = Vec::new();
     for (at, mut opened) in opened {
         let table = opened.mapping.table;
         let several = kinds[&table] > 1;
@@ -141,9 +140,13 @@ fn read(inputs: &[Input], options: &Options) -> Result<Loaded> {
         let columns = (table, opened.peek.layout.header.names.clone());
         let mut of_file = Vec::new();
         match read_file(opened, options, several, None, &mut of_file) {
-            Ok((file, shown)) => {
+            Ok((file, evidence)) => {
                 may_have_emails |= table != Table::Stakeholders && identities::may_have_emails(&file.rowset.interners.stakeholders);
-                amounts.entry(columns).or_default().extend(shown);
+                let amount_on = file.source.amount_on;
+                amounts
+                    .entry(columns)
+                    .or_default()
+                    .extend(evidence.map(|evidence| (at, evidence, amount_on)));
                 files[at] = Some((file, of_file));
             }
             Err(error) if several => match error.downcast::<NotClear>() {
@@ -153,13 +156,13 @@ fn read(inputs: &[Input], options: &Options) -> Result<Loaded> {
             Err(error) => return Err(plain(error)),
         }
     }
-    for (at, error) in not_clear {
-        let (input, peek) = &described[at];
-        let mut opened = open(input, peek.clone(), options)?;
-        let columns = (opened.mapping.table, opened.peek.layout.header.names.clone());
-        let shown = amounts.get(&columns).map_or(&[][..], Vec::as_slice);
-        let Some(&of_others) = shown.first().filter(|first| shown.iter().all(|other| other.0 == first.0)) else {
-            return Err(plain(error));
+    for shown in amounts.into_values() {
+        let telling = || shown.iter().filter(|(_, evidence, _)| evidence.tells());
+        let Some(together) = telling()
+            .map(|(_, evidence, _)| evidence.clone())
+            .reduce(|all, other| all.and(&other))
+        else {
+            continue;
         };
         let amount_on = match together.amounts_are() {
             AmountsAre::OfLines => AmountOn::Line,
@@ -187,7 +190,7 @@ fn read(inputs: &[Input], options: &Options) -> Result<Loaded> {
 /// The question that a file raises whose amounts are not clear; other errors as they are.
 fn plain(error: anyhow::Error) -> anyhow::Error {
     match error.downcast::<NotClear>() {
-        Ok(not_clear) => not_clear.0.into(),
+        Ok(not_clear) => not_clear.problem.into(),
         Err(error) => error,
     }
 }

@@ -1,12 +1,13 @@
 //! All that was counted in a run, by metric and window set: what blocks are merged into.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use anyhow::{Context as _, Result};
 
 use super::cell_count::{CellCount, Scales};
 use super::contributors::Largest;
 use super::other_groups::OtherGroups;
+use crate::facts::frame::Unknown;
 use crate::measure::ids::{CellId, MetricId, WindowSetId};
 use crate::measure::plan::Plan;
 use crate::stats::CrossSums;
@@ -51,8 +52,8 @@ pub struct MetricCounts {
     pub shared: BTreeMap<CellId, CrossSums>,
     /// By cell, the currencies of its money, where several may meet.
     pub currencies: BTreeMap<CellId, Currencies>,
-    /// The cells with a row in which a value is too large to be represented.
-    pub too_large: BTreeSet<CellId>,
+    /// The cells with a row in which a value is not known, and why.
+    pub unknown: BTreeMap<CellId, Unknown>,
     /// Those with most of the last period, where that is asked for.
     pub largest: Option<Largest>,
     /// The steps in one unit of the sums.
@@ -81,7 +82,10 @@ impl MetricCounts {
             let all = self.currencies.entry(cell).or_insert(found);
             *all = all.with(found);
         }
-        self.too_large.extend(later.too_large);
+        for (cell, why) in later.unknown {
+            let first = self.unknown.entry(cell).or_insert(why);
+            *first = why.min(*first);
+        }
         match (&mut self.largest, later.largest) {
             (Some(earlier), Some(later)) => earlier.merge(later),
             (earlier @ None, later) => *earlier = later,

@@ -14,7 +14,7 @@ use super::placement::{CountTask, Placement};
 use crate::canonical::CanonicalTables;
 use crate::catalog::Metric;
 use crate::facts::context::{Context, Settings, Slicing};
-use crate::facts::frame::Frame;
+use crate::facts::frame::{Frame, Unknown};
 use crate::measure::columns::{Evaluator, MetricColumns, Placed, place};
 use crate::measure::ids::{CellId, Grid, Id, IdVec, MetricId, WindowSetId};
 use crate::measure::plan::{FactPlan, Plan, PlannedMetric, View, is_money};
@@ -216,11 +216,15 @@ impl Job<'_> {
             Largest::of(entries, counted.scales, self.is_protected)
         });
         let usable = |row: usize| planned.sources.as_ref().is_none_or(|ok| ok[placement.source[row] as usize]);
-        let too_large = columns.too_large.iter().copied().filter(|row| usable(*row));
+        let mut unknown: BTreeMap<CellId, Unknown> = BTreeMap::new();
+        for &(row, why) in columns.unknown.iter().filter(|(row, _)| usable(*row)) {
+            let first = unknown.entry(placement.cell[row]).or_insert(why);
+            *first = why.min(*first);
+        }
         let counts = MetricCounts {
             cells: counted.cells,
             other_groups: counted.other_groups,
-            too_large: too_large.map(|row| placement.cell[row]).collect(),
+            unknown,
             largest,
             scales: counted.scales,
             ..MetricCounts::default()

@@ -12,6 +12,7 @@ use super::suppress;
 use crate::canonical::CanonicalTables;
 use crate::catalog::Metric;
 use crate::facts::context::{Settings, Window};
+use crate::measure::columns::reason;
 use crate::measure::counting::{self, Build, CellCount, Counts, MetricCounts, RunRequest};
 use crate::measure::ids::{CellId, Grid, GroupId, Id, IdVec, MetricId, PeriodId, WindowSetId};
 use crate::measure::kinds::Difference;
@@ -368,17 +369,17 @@ impl Finishing<'_> {
         Ok(Estimated { protected, ..estimated })
     }
 
-    /// Why what was counted gives no value: it is of several currencies, or too large.
+    /// Why what was counted gives no value: it is of several currencies, or a value that it rests on is not known.
     fn unusable(&self, planned: &PlannedMetric, at: CellId, compared: Compared) -> Option<AbsentReason> {
         let counts = self.counts.of(planned.counted_as, compared.set);
-        let (is_mixed, is_too_large) = match (counts, compared.population) {
-            (None, _) => (false, false),
+        let (is_mixed, unknown) = match (counts, compared.population) {
+            (None, _) => (false, None),
             (Some(counts), Population::Windows(_)) => (
                 counts
                     .currencies
                     .get(&at)
                     .is_some_and(|found| self.canonical.cannot_add(found.codes())),
-                counts.too_large.contains(&at),
+                counts.unknown.get(&at).copied(),
             ),
             (Some(counts), Population::OtherGroups) => {
                 let found = self.grid.others(at).filter_map(|other| counts.currencies.get(&other).copied());
@@ -386,16 +387,14 @@ impl Finishing<'_> {
                     found
                         .reduce(|all, other| all.with(other))
                         .is_some_and(|all| self.canonical.cannot_add(all.codes())),
-                    self.grid.others(at).any(|other| counts.too_large.contains(&other)),
+                    self.grid.others(at).filter_map(|other| counts.unknown.get(&other).copied()).min(),
                 )
             }
         };
         if planned.is_mixed || is_mixed {
             Some(AbsentReason::MixedCurrencies)
-        } else if is_too_large {
-            Some(AbsentReason::TooLarge)
         } else {
-            None
+            unknown.map(reason)
         }
     }
 

@@ -22,13 +22,12 @@ impl MeasuredKind for Derived {
             Value::Number(value) => cell.value = Some(value),
             Value::Null | Value::Bool(_) | Value::Text(_) | Value::Time(_) => {
                 let absent: Vec<AbsentReason> = self.expr.names().iter().filter_map(|id| (context.value_of)(id).err()).collect();
-                cell.absent = Some(if absent.contains(&AbsentReason::TooLarge) {
-                    AbsentReason::TooLarge
-                } else if absent.is_empty() {
-                    AbsentReason::ZeroDenominator
-                } else {
-                    AbsentReason::NoRows
-                });
+                let unknown = [AbsentReason::MixedCurrencies, AbsentReason::LinesDiffer, AbsentReason::TooLarge];
+                let nothing = || match absent.is_empty() {
+                    true => AbsentReason::ZeroDenominator,
+                    false => AbsentReason::NoRows,
+                };
+                cell.absent = Some(unknown.into_iter().find(|why| absent.contains(why)).unwrap_or_else(nothing));
             }
         }
         Ok(Estimated::default())

@@ -1,28 +1,26 @@
 //! What columns say about each other: ids that repeat and ids that do not, a time that is never before another, a product.
 
+use std::collections::BTreeSet;
+
 use super::content::ENOUGH;
 use super::header_words::Header;
 use super::profile::{ColumnProfile, Kind, number};
 use super::{Candidate, ColumnEvidence, File};
 use crate::cell_parsing::{Civil, DateVerdict, DateVote, DecimalVote, parse_iso, parse_ordered};
 use crate::schema::{Column, DAY, Micros, Role, Table, purchases, supplies};
+use crate::sources::deal_stages::{DealStage, deal_stage};
 
 /// Lets the columns of a file speak for and against each other.
-use crate::sources::deal_stages::{DealStage, deal_stage};
 pub(super) fn relate(table: Table, candidates: &mut Vec<Candidate>, file: &File<'_>) {
     ids(table, candidates, file.profiles);
     times(table, candidates, file.columns);
     places(candidates, file);
     if table == Table::Purchases {
+        deals(candidates, file);
         products(candidates, file.profiles, file.columns);
     }
-        deals(candidates, file);
 }
 
-/// A state beside a city or a postcode is part of an address.
-fn places(candidates: &mut [Candidate], file: &File<'_>) {
-    let is_address = |h: &Header| ["city", "postcode", "street", "country"].iter().any(|w| h.words.contains(*w));
-    if file.headers.iter().any(is_address) {
 /// A deal is a purchase on the day on which it is closed, not on that on which it was entered.
 fn deals(candidates: &mut Vec<Candidate>, file: &File<'_>) {
     let shows_deals = |(cells, profile): (&Vec<&str>, &ColumnProfile)| {
@@ -54,6 +52,10 @@ fn deals(candidates: &mut Vec<Candidate>, file: &File<'_>) {
     candidates.push(Candidate::new(&purchases::OCCURRED_AT, closed, 0.92, ColumnEvidence::Closing));
 }
 
+/// A state beside a city or a postcode is part of an address.
+fn places(candidates: &mut [Candidate], file: &File<'_>) {
+    let is_address = |h: &Header| ["city", "postcode", "street", "country"].iter().any(|w| h.words.contains(*w));
+    if file.headers.iter().any(is_address) {
         let states = candidates
             .iter_mut()
             .filter(|c| c.column.role == Role::Status && file.headers[c.header].words.contains("state"));

@@ -3,12 +3,13 @@
 use super::column_scan::ColumnDecision;
 use super::columns::{ColumnSource, Plan};
 use super::filling::Filling;
-use crate::canonical::SourceInfo;
+use crate::canonical::{Data, SourceInfo};
 use crate::cell_parsing::DecimalMark;
 use crate::diagnostics::Place;
 use crate::ingest::{Layout, Outcome};
 use crate::notes::{CellNote, Cells, Decision, FileNote, Note};
-use crate::schema::{ColumnType, interactions};
+use crate::schema::{ColumnType, interactions, purchases};
+use crate::sources::Source;
 
 /// Columns whose names were taken, and which are read under other ones.
 pub fn renamed_columns(layout: &Layout, file: &str) -> Vec<Note> {
@@ -66,7 +67,6 @@ pub fn of_cases(sources: &[SourceInfo]) -> Vec<Note> {
     notes
 }
 
-/// Whether an expression reads numbers of both marks: no decision of a column says so.
 /// Whether a column that no setting names marks purchases as not having taken place.
 pub fn of_marks(plans: &[Plan], fillings: &[Filling], source: &Source, file: &str) -> Option<Note> {
     let is_guessed = source.map.get(purchases::IS_VOID.name).is_some_and(|mapped| mapped.place.is_none());
@@ -78,6 +78,7 @@ pub fn of_marks(plans: &[Plan], fillings: &[Filling], source: &Source, file: &st
     (marked > 0).then(|| Note::new(FileNote::MarkedVoid { column }).count(marked).at(Place::file(file)))
 }
 
+/// Whether an expression reads numbers of both marks: no decision of a column says so.
 fn mixes_decimal_marks(plan: &Plan) -> bool {
     plan.mark == DecimalMark::Auto
         && matches!(plan.take, ColumnSource::Expr(_))

@@ -245,21 +245,21 @@ pub fn read_file(
         messages,
         tickets,
         has_cases: messages || tickets,
-        private: source.private,
-        redacted: options.redact.is_some(),
-        dates: dated,
-        content: record_counts::content(outcome.records, &rowset),
-        some_dates,
-    };
         unknown_currencies: (mapping.currencies.unknown.iter())
             .map(|(sign, meant)| ((*sign).to_string(), meant.iter().map(|code| (*code).to_string()).collect()))
             .collect(),
         amount_of_order: amount_on == Some(AmountOn::Order),
+        private: source.private,
+        redacted: options.redact.is_some(),
+        dates: dated,
+        content: record_counts::content(outcome.records, &rowset),
+        is_used: true,
+        some_dates,
+    };
     options.budget.check(&file, outcome.records, &rowset)?;
     let update_column = mapping.update_plan(&all_names).map(|plan| plan.header);
     let read = ReadFile {
         info,
-        is_used: true,
         source: Source {
             amount_on,
             ..source.clone()

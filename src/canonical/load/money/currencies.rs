@@ -5,13 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 
+use crate::canonical::CanonicalTables;
 use crate::canonical::load::Options;
 use crate::canonical::load::file::column_scan::ColumnDecision;
 use crate::canonical::load::file::columns::{ColumnSource, Plan};
 use crate::canonical::load::file::reading::Job;
 use crate::cell_parsing::{Currency, Example, currency_of, is_null, unguarded};
 use crate::ingest::for_each_record;
-use crate::notes::{CurrencyFound, CurrencyReading, CurrencySource, Decision, RejectReason};
+use crate::notes::{CurrencyFound, CurrencyReading, CurrencySource, DataIssue, Decision, Note, RejectReason};
 use crate::schema::{ColumnType, Role};
 use crate::sources::countries::{currencies_in_name, currency_of_country};
 use crate::sources::{Source, country_columns};
@@ -25,9 +26,9 @@ pub struct FileCurrencies {
     shared: BTreeMap<&'static str, &'static Currency>,
     /// The currency of amounts that name none.
     unmarked: Option<&'static Currency>,
-    /// Whether all of the file was looked at.
     /// The shared signs of which nothing says what they stand for, each with the currencies of the countries of its amounts.
     pub unknown: BTreeMap<&'static str, BTreeSet<&'static str>>,
+    /// Whether all of the file was looked at.
     looked: bool,
     /// What was decided.
     pub decisions: Vec<ColumnDecision>,
@@ -157,8 +158,8 @@ fn of_header(plan: &Plan) -> Vec<ColumnDecision> {
             is: Some(currency.name().to_string()),
             source: CurrencySource::Header,
             amounts: 0,
-        }],
             countries: None,
+        }],
         example: None,
         unmarked: None,
     });
@@ -177,9 +178,9 @@ struct Seen {
     unmarked: u64,
     /// What the currency column says.
     stated: BTreeMap<&'static str, &'static Currency>,
-}
     /// By shared sign, the currencies that may be meant by the countries of its amounts, each with the field of the country.
     countries: BTreeMap<&'static str, BTreeMap<&'static str, usize>>,
+}
 
 impl Seen {
     fn add(&mut self, currency: &'static Currency, amounts: u64, example: Example) {
@@ -214,15 +215,16 @@ pub fn look(job: &Job, plans: &mut Vec<Plan>, column: Option<Plan>, source: &Sou
         .map(|(_, currency, _)| *currency)
         .chain(seen.stated.values().copied());
     let mut sources: BTreeMap<&'static str, CurrencySource> = BTreeMap::new();
+    currencies.unknown = BTreeMap::new();
     for sign in shared.filter(|currency| currency.is_shared()) {
         let (is, source) = meaning(sign, &seen, source, options);
         currencies.shared.insert(sign.name(), is);
-        sources.insert(sign.name(), source);
-    }
         if is.is_shared() {
             let of_countries = seen.countries.get(sign.name()).map(|seen| seen.keys().copied().collect());
             currencies.unknown.insert(sign.name(), of_countries.unwrap_or_default());
         }
+        sources.insert(sign.name(), source);
+    }
     let is = |currency: &'static Currency| currencies.shared.get(currency.name()).copied().unwrap_or(currency);
     let different: BTreeSet<&'static Currency> = seen.written.values().map(|(_, currency, _)| is(currency)).collect();
     let only = different.first().copied().filter(|_| different.len() == 1);
@@ -233,8 +235,6 @@ pub fn look(job: &Job, plans: &mut Vec<Plan>, column: Option<Plan>, source: &Sou
             plans.push(column);
         }
     }
-    let found = |name: &'static str, amounts: u64, currency: &'static Currency| {
-        let is = is(currency);
     let names = &job.layout.header.names;
     let countries = |sign: &str| {
         let seen = seen
@@ -244,14 +244,16 @@ pub fn look(job: &Job, plans: &mut Vec<Plan>, column: Option<Plan>, source: &Sou
         let field = *seen.values().next()?;
         Some((names[field].clone(), seen.keys().map(|code| (*code).to_string()).collect()))
     };
+    let found = |name: &'static str, amounts: u64, currency: &'static Currency| {
+        let is = is(currency);
         CurrencyFound {
             written: name.to_string(),
             is: (!is.is_shared()).then(|| is.name().to_string()),
             source: sources.get(name).copied().unwrap_or(CurrencySource::Written),
             amounts,
+            countries: countries(name),
         }
     };
-            countries: countries(name),
     let of_column = seen
         .stated
         .values()
@@ -283,9 +285,9 @@ fn seen(job: &Job, plans: &[Plan]) -> Result<Seen> {
         .flat_map(|plan| plan.fields().into_iter().map(|index| (index, plan.currency)))
         .collect();
     let stated = plans.iter().find(|plan| plan.role() == Some(Role::Currency));
+    let countries = country_columns(&job.layout.header.names);
     let outcome = for_each_record(job.file, job.layout, job.threads, Seen::default, |seen, record| {
         if record.len() < width {
-    let countries = country_columns(&job.layout.header.names);
             return Ok(());
         }
         for (&index, header) in fields.iter().filter(|(index, _)| **index < width) {
@@ -297,8 +299,6 @@ fn seen(job: &Job, plans: &[Plan]) -> Result<Seen> {
                 Some(currency) => {
                     let (line, cell) = (record.line(), cell.trim().chars().take(SHOWN).collect());
                     seen.add(currency, 1, Example { line, cell });
-                }
-                None => seen.unmarked += u64::from(cell.contains(|c: char| c.is_ascii_digit())),
                     if currency.is_shared() {
                         let of = |field: &usize| Some((currency_of_country(record.get(*field)?)?, *field));
                         let meant = countries
@@ -311,6 +311,8 @@ fn seen(job: &Job, plans: &[Plan]) -> Result<Seen> {
                             *first = field.min(*first);
                         }
                     }
+                }
+                None => seen.unmarked += u64::from(cell.contains(|c: char| c.is_ascii_digit())),
             }
         }
         if let Some(ColumnSource::Field(index)) = stated.map(|plan| &plan.take)
@@ -326,8 +328,6 @@ fn seen(job: &Job, plans: &[Plan]) -> Result<Seen> {
             .into_values()
             .for_each(|(amounts, currency, first)| all.add(currency, amounts, first));
         all.stated.extend(sink.stated);
-        all.unmarked += sink.unmarked;
-    }
         for (sign, meant) in sink.countries {
             let known = all.countries.entry(sign).or_default();
             for (code, field) in meant {
@@ -335,6 +335,8 @@ fn seen(job: &Job, plans: &[Plan]) -> Result<Seen> {
                 *first = field.min(*first);
             }
         }
+        all.unmarked += sink.unmarked;
+    }
     Ok(all)
 }
 
@@ -363,12 +365,12 @@ fn meaning(sign: &'static Currency, seen: &Seen, source: &Source, options: &Opti
     if let Some(currency) = one(in_column) {
         return (currency, CurrencySource::Column);
     }
-    if let Some(currency) = options.currency.as_ref().and_then(of_code) {
-        return (currency, CurrencySource::Report);
     // That the report is in one of them does not show that amounts of several countries are.
     if seen.countries.get(sign.name()).is_some_and(|meant| meant.len() > 1) {
         return (sign, CurrencySource::Countries);
     }
+    if let Some(currency) = options.currency.as_ref().and_then(of_code) {
+        return (currency, CurrencySource::Report);
     }
     if let Some(currency) = one(&mut options.rates.keys().filter_map(of_code)) {
         return (currency, CurrencySource::Rates);

@@ -13,6 +13,7 @@ use crate::canonical::load::dates::precision::{ColumnPrecision, TimeCounts};
 use crate::canonical::load::file::file_notes;
 use crate::canonical::load::file::reading::Rowset;
 use crate::canonical::load::file::{ReadFile, column_names};
+use crate::canonical::load::money::currencies;
 use crate::canonical::load::money::trials::settle_trials;
 use crate::canonical::load::people::identities::{IdentityContext, identify};
 use crate::canonical::load::people::{ids, placeholders};
@@ -244,6 +245,10 @@ pub fn assemble(read_files: Vec<ReadFile>, options: &Options, mut notes: Vec<Not
     for (table, name) in read_more.difference(&asked) {
         tables.get_mut(table).and_then(|building| building.rows.columns.remove(name));
     }
+    let is_known: Vec<bool> = described
+        .iter()
+        .map(|source| source.profile.as_deref().is_some_and(|id| id != "none"))
+        .collect();
     side_by_side(&mut tables, &mut dropped, |building, dropped| {
         if building.rows.table == Table::Interactions {
             building.find_authors(&sources, &texts);
@@ -294,12 +299,12 @@ pub fn assemble(read_files: Vec<ReadFile>, options: &Options, mut notes: Vec<Not
     if options.as_of.is_none() {
         notes.extend(future_events::far_ahead(&tables, &options.zone));
     }
+    find_used(&tables, &mut sources);
     settle(&mut account, &dropped);
     for (source, lines) in tables.values().flat_map(|building| &building.counted_elsewhere) {
         let source = usize::from(*source);
         account[source].decided.extend(amount_decisions[source].map(|code| (code, *lines)));
     }
-    find_used(&tables, &mut sources);
     count_without_person(&mut account, &tables);
     if options.keep_unused {
         unused.extend(late_rejects(&tables, &sources, &files, &dropped)?);
@@ -317,15 +322,15 @@ pub fn assemble(read_files: Vec<ReadFile>, options: &Options, mut notes: Vec<Not
         as_of,
         zone: options.zone.clone(),
         currency: options.currency.clone(),
+        unknown_currencies: BTreeSet::new(),
     };
+    notes.extend(currencies::find_unknown(&mut canonical));
     notes.extend(activity_after_end(&canonical));
     notes.extend(ids::doubtful(&canonical, &account));
     canonical.referred = referrers::referred(&canonical);
     if let Some(rows) = referrers::derive(&canonical) {
         canonical.tables.insert(Table::Referrals, rows);
-        unknown_currencies: BTreeSet::new(),
     }
-    notes.extend(currencies::find_unknown(&mut canonical));
     for file in &account {
         anyhow::ensure!(file.adds_up(), "the record counts of {} do not add up: {file:?}", file.file);
     }
@@ -370,11 +375,6 @@ fn find_cases(tables: &BTreeMap<Table, Building>, sources: &mut [SourceInfo], te
     }
 }
 
-/// Takes out of rejects and notes what tells of the people of private sources, or of anyone if ids become pseudonyms. Ids of one
-/// source may be those of another, so no id is shown as soon as one source is private.
-fn withhold(sources: &[SourceInfo], unused: &mut [Reject], notes: &mut [Note]) {
-    let withheld = |source: &&SourceInfo| source.private || source.redacted;
-    let files: BTreeSet<&str> = sources.iter().filter(withheld).map(|source| source.file.as_str()).collect();
 /// Finds the sources of which no record is used: all are excluded, superseded or duplicates.
 fn find_used(tables: &BTreeMap<Table, Building>, sources: &mut [SourceInfo]) {
     sources.iter_mut().for_each(|source| source.is_used = false);
@@ -385,6 +385,11 @@ fn find_used(tables: &BTreeMap<Table, Building>, sources: &mut [SourceInfo]) {
     }
 }
 
+/// Takes out of rejects and notes what tells of the people of private sources, or of anyone if ids become pseudonyms. Ids of one
+/// source may be those of another, so no id is shown as soon as one source is private.
+fn withhold(sources: &[SourceInfo], unused: &mut [Reject], notes: &mut [Note]) {
+    let withheld = |source: &&SourceInfo| source.private || source.redacted;
+    let files: BTreeSet<&str> = sources.iter().filter(withheld).map(|source| source.file.as_str()).collect();
     if files.is_empty() {
         return;
     }

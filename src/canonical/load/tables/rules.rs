@@ -1,7 +1,7 @@
 //! What does not count: records without a stakeholder, purchases that never were, what happened after as-of; and money that is
 //! stated twice or in another currency.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
