@@ -31,7 +31,7 @@ pub struct Order {
     /// Whether its lines lie in several slices while its amounts are known for the whole order only.
     pub is_divided: bool,
     /// The currency of the first of its amounts that is not zero.
-    currency: Option<u32>,
+    pub currency: Option<u32>,
     key: (u64, bool),
 }
 

@@ -227,7 +227,7 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
             if let Some(&days) = gaps.get(i) {
                 out.int(gap, days);
             }
-            out.code(currency.0, currency.1.at(row));
+            out.code(currency.0, order.currency.unwrap_or(currency.1.at(row)));
             if texts_wanted {
                 for ((handle, _), text) in texts.iter().zip(&said[i]) {
                     match text.differs {

@@ -118,11 +118,12 @@ fn by_columns(written: &Source, file: &str, headers: &[String], rows: &[Vec<Stri
             .iter()
             .all(|c| !c.required || headers.iter().any(|h| folded(h) == c.name))
     };
-    if let Some(table) = found
-        .table
-        .map(|(table, _)| table)
-        .or_else(|| recognise::table(headers, file).filter(whole))
-    {
+    // Known names of all that a table needs decide where the cells leave a doubt, if the columns are most like that table. A roster needs no
+    // more than an id.
+    let is_likeliest =
+        |table: &Table| *table != Table::Stakeholders && found.tables.first().is_some_and(|(likeliest, ..)| likeliest == table);
+    let by_names = || recognise::table(headers, file).filter(|table| whole(table) || is_likeliest(table));
+    if let Some(table) = found.table.map(|(table, _)| table).or_else(by_names) {
         source.table = Some(table);
         // Columns that are named in what is written mean that, and nothing else.
         let taken: Vec<String> = written.map.values().flat_map(Mapped::columns).map(|name| folded(&name)).collect();

@@ -210,9 +210,15 @@ pub fn currency_of_header(header: &str) -> Option<&'static Currency> {
 
 /// The columns whose headers say that they have countries: `Country`, `Shipping Country`, `Land`, `pays`.
 pub fn countries(names: &[String]) -> Vec<usize> {
-    let is_country = |header: &Header| ["country", "market", "nation"].iter().any(|word| header.words.contains(*word));
-    let headers = headers(names);
-    (0..names.len()).filter(|&at| is_country(&headers[at])).collect()
+    let is_country = |header: &Header| {
+        let named = ["country", "market", "nation"].iter().any(|word| header.words.contains(*word));
+        // `Land` is an English word too, but hardly a header in English.
+        named || header.exact.split('_').any(|word| word == "land")
+    };
+    // Each by itself: one German word among English ones is a country all the same.
+    (0..names.len())
+        .filter(|&at| headers(&names[at..=at]).iter().any(is_country))
+        .collect()
 }
 
 /// A header with what it says beside its words taken out.
