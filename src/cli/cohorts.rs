@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::args::{Global, Reading, level};
-use super::data::{self, Needed};
+use super::data::{self, Asked, Grouped};
 use super::formats::CohortsFormat;
 use super::output::{self, Outputs};
 use super::periods::{knows_as_of, need_as_of};
@@ -13,7 +13,6 @@ use crate::cohorts::lifetimes::{self, lifetimes};
 use crate::cohorts::retention::{self, retention};
 use crate::cohorts::survival::{self, Curves};
 use crate::cohorts::{Event, Measure, NoCohorts, Start};
-use crate::config::expression;
 use crate::diagnostics::{Problem, visible};
 use crate::measure::StakeholderGroups;
 use crate::period::{Division, Grain};
@@ -109,18 +108,18 @@ fn event(text: &str) -> Result<Event, String> {
 pub fn run(global: &Global, args: &Cohorts) -> anyhow::Result<()> {
     let targets = args.outputs.targets()?;
     let config = setup::config(global, args.reading.overrides())?;
-    let filter = args.filter.as_deref().map(|text| expression("--where", text)).transpose()?;
     let named = args.cohort.as_deref().filter(|named| start_of(named).is_none()).map(str::to_string);
-    let mut dimensions: BTreeSet<String> = args.by.iter().chain(&named).cloned().collect();
-    dimensions.extend(filter.iter().flat_map(|f| f.columns()));
     let grain = args.grain.with_weeks(config.week_start);
-    let needed = Needed {
+    let asked = Asked {
+        inputs: &args.inputs,
+        reading: &args.reading,
+        by: &args.by,
+        filter: args.filter.as_deref(),
+        columns: named.iter().cloned().collect(),
         metrics: &[],
-        dimensions,
-        keep_lines: false,
         division: Division::Grain(grain),
     };
-    let loaded = data::load(global, &args.inputs, &args.reading, &config, needed)?;
+    let Grouped { loaded, by, filter } = data::load_grouped(global, &config, asked)?;
     let canonical = &loaded.canonical;
     let states_as_of = args.reading.states_as_of(&config);
     let start = args.cohort.as_deref().and_then(start_of).unwrap_or_else(|| usual_start(canonical));
@@ -137,8 +136,6 @@ pub fn run(global: &Global, args: &Cohorts) -> anyhow::Result<()> {
         .hint("use --measure ordered, present or active")
         .into());
     }
-    let by = data::spelled(&args.by, canonical)?;
-    let filter = filter.map(|f| data::spell(&f, canonical)).transpose()?;
     let confidence = config.confidence_at(args.level);
     let asked = retention::Request {
         start,

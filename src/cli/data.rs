@@ -6,7 +6,7 @@ use super::args::{Global, Reading};
 use super::inputs;
 use crate::canonical::{self, Budget, CanonicalTables, Key, Loaded, Options, Redact};
 use crate::catalog::Metric;
-use crate::config::{Config, ConfigErrors, Overlay};
+use crate::config::{Config, ConfigErrors, Overlay, expression};
 use crate::diagnostics::{Problem, nearest, visible};
 use crate::expr::{self, Expr, ExprError};
 use crate::ingest::Limits;
@@ -44,6 +44,57 @@ pub fn load(global: &Global, named: &[String], reading: &Reading, config: &Confi
         ..options(reading, config)?
     };
     read(global, named, reading, config, &options)
+}
+
+/// What a command on single relationships is asked for: inputs, and groups by their dimensions.
+pub struct Asked<'a> {
+    /// The inputs that are named.
+    pub inputs: &'a [String],
+    /// How they are read.
+    pub reading: &'a Reading,
+    /// The dimensions of the groups.
+    pub by: &'a [String],
+    /// Which groups count, as it was written.
+    pub filter: Option<&'a str>,
+    /// Columns of text that are read in addition.
+    pub columns: BTreeSet<String>,
+    /// Metrics whose columns are read in addition.
+    pub metrics: &'a [&'a Metric],
+    /// The periods that are looked at.
+    pub division: Division,
+}
+
+/// What was read for such a command.
+pub struct Grouped {
+    /// The tables and their record counts.
+    pub loaded: Loaded,
+    /// The dimensions of the groups, which the data have.
+    pub by: Vec<String>,
+    /// Which groups count.
+    pub filter: Option<Expr>,
+}
+
+/// Reads the inputs of a command on single relationships.
+///
+/// # Errors
+/// Those of [`load`], a condition that cannot be read, a dimension that no table has.
+pub fn load_grouped(global: &Global, config: &Config, asked: Asked<'_>) -> anyhow::Result<Grouped> {
+    let filter = asked.filter.map(|text| expression("--where", text)).transpose()?;
+    let mut dimensions = asked.columns;
+    dimensions.extend(asked.by.iter().cloned());
+    dimensions.extend(filter.iter().flat_map(|filter| filter.columns()));
+    let needed = Needed {
+        metrics: asked.metrics,
+        dimensions,
+        keep_lines: false,
+        division: asked.division,
+    };
+    let loaded = load(global, asked.inputs, asked.reading, config, needed)?;
+    Ok(Grouped {
+        by: spelled(asked.by, &loaded.canonical)?,
+        filter: filter.map(|filter| spell(&filter, &loaded.canonical)).transpose()?,
+        loaded,
+    })
 }
 
 /// Reads everything that the inputs hold, to write it out again.

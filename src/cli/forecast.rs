@@ -4,11 +4,10 @@ use std::collections::BTreeSet;
 
 use super::args::Global;
 use super::args::forecast::Forecast;
-use super::data::{self, Needed};
+use super::data::{self, Asked, Grouped};
 use super::output;
 use super::periods::need_as_of;
 use super::setup;
-use crate::config::expression;
 use crate::diagnostics::Problem;
 use crate::forecast::{ForecastRequest, forecast};
 use crate::period::{Division, Grain, parse_date};
@@ -21,22 +20,22 @@ use crate::render::forecast::ForecastSheet;
 pub fn run(global: &Global, args: &Forecast) -> anyhow::Result<()> {
     let targets = args.outputs.targets()?;
     let config = setup::config(global, args.reading.overrides())?;
-    let filter = args.filter.as_deref().map(|text| expression("--where", text)).transpose()?;
     let calibration_end = args
         .calibration_end
         .as_deref()
         .map(|text| parse_date(text).map_err(|why| anyhow::Error::from(Problem::usage("cannot read --calibration-end").why(why))));
     let calibration_end = calibration_end.transpose()?;
-    let mut dimensions: BTreeSet<String> = args.by.iter().cloned().collect();
-    dimensions.extend(filter.iter().flat_map(|f| f.columns()));
     let revenue: Vec<_> = config.catalog.get("revenue").into_iter().collect();
-    let needed = Needed {
+    let asked = Asked {
+        inputs: &args.inputs,
+        reading: &args.reading,
+        by: &args.by,
+        filter: args.filter.as_deref(),
+        columns: BTreeSet::new(),
         metrics: &revenue,
-        dimensions,
-        keep_lines: false,
         division: Division::Grain(Grain::Day),
     };
-    let loaded = data::load(global, &args.inputs, &args.reading, &config, needed)?;
+    let Grouped { loaded, by, filter } = data::load_grouped(global, &config, asked)?;
     need_as_of(args.reading.states_as_of(&config), &loaded.canonical)?;
     let request = ForecastRequest {
         model: args.model,
@@ -44,9 +43,9 @@ pub fn run(global: &Global, args: &Forecast) -> anyhow::Result<()> {
         calibration_end,
         discount: args.discount,
         acquisition_cost: args.acquisition_cost,
-        by: data::spelled(&args.by, &loaded.canonical)?,
+        by,
         cohorts: args.cohorts.map(|grain| grain.with_weeks(config.week_start)),
-        filter: filter.map(|f| data::spell(&f, &loaded.canonical)).transpose()?,
+        filter,
         level: config.confidence_at(args.level).level,
     };
     global.progress.at("Forecasting");

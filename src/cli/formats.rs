@@ -8,14 +8,14 @@ use std::io::Write;
 
 use super::{check, health, inspect, metrics, report};
 use crate::render::check::{document as check_document, github, json as check_json, junit, openmetrics, sarif};
-use crate::render::cohorts::{self, Detail as CohortsDetail};
+use crate::render::cohorts;
 use crate::render::document::{Detail, Document};
 use crate::render::forecast::{self, ForecastSheet};
 use crate::render::output_format::OutputFormat;
 use crate::render::report::json as report_json;
 use crate::render::report_diff::{self, json as diff_json};
 use crate::render::rows::Sheet;
-use crate::render::segments::{self, Detail as SegmentsDetail};
+use crate::render::segments;
 use crate::render::template::Layout;
 use crate::render::terminal::Style;
 use crate::render::{csv, definitions, html, inspection, json, markdown, parquet, rows, summary, tables, terminal, xlsx};
@@ -119,11 +119,11 @@ formats! {
         Table = terminal::FORMAT => |output, style, out| table(out, &output.document(Detail::Brief), style);
         Html = html::FORMAT => |output, _, out| match output.in_layout(Layout::Html)? {
             Some(own) => text(out, &own),
-            None => page(out, &output.document(Detail::Whole)),
+            None => page(out, &output.document(Detail::Page)),
         };
         Markdown = markdown::FORMAT => |output, _, out| match output.in_layout(Layout::Markdown)? {
             Some(own) => text(out, &own),
-            None => text(out, &markdown::within(&output.document(Detail::Whole), markdown::LIMIT)),
+            None => text(out, &markdown::within(&output.document(Detail::Page), markdown::LIMIT)),
         };
         Xlsx = xlsx::FORMAT => |output, _, out| xlsx::write(&output.document(Detail::Whole), &output.told.units(), output.told.as_of, out);
         Json = json::FORMAT, schema wire::report::Report::ID => |output, _, out| data(out, &report_json::document(&output.told));
@@ -135,8 +135,8 @@ formats! {
     /// What `diff` writes.
     enum DiffFormat of "diff" writes crate::report_diff::Comparison {
         Table = terminal::FORMAT => |compared, style, out| table(out, &report_diff::document(compared, Detail::Brief), style);
-        Html = html::FORMAT => |compared, _, out| page(out, &report_diff::document(compared, Detail::Whole));
-        Markdown = markdown::FORMAT => |compared, _, out| text(out, &markdown::text(&report_diff::document(compared, Detail::Whole)));
+        Html = html::FORMAT => |compared, _, out| page(out, &report_diff::document(compared, Detail::Page));
+        Markdown = markdown::FORMAT => |compared, _, out| text(out, &markdown::text(&report_diff::document(compared, Detail::Page)));
         Json = json::FORMAT, schema wire::diff::Diff::ID => |compared, _, out| data(out, &diff_json::document(compared));
     }
 }
@@ -193,8 +193,8 @@ formats! {
         Table = terminal::FORMAT => |output, style, out| table(out, &output.document(Detail::Brief), style);
         Csv = csv::FORMAT => |output, _, out| output.csv(out);
         Json = json::FORMAT, schema wire::health::Health::ID => |output, _, out| output.json(out);
-        Markdown = markdown::FORMAT => |output, _, out| text(out, &markdown::text(&output.document(Detail::Whole)));
-        Html = html::FORMAT => |output, _, out| page(out, &output.document(Detail::Whole));
+        Markdown = markdown::FORMAT => |output, _, out| text(out, &markdown::text(&output.document(Detail::Page)));
+        Html = html::FORMAT => |output, _, out| page(out, &output.document(Detail::Page));
         Xlsx = xlsx::FORMAT => |output, _, out| {
             xlsx::write(&output.document(Detail::Whole), &output.units(), output.as_of(), out)
         };
@@ -204,14 +204,14 @@ formats! {
 formats! {
     /// What `forecast` writes.
     enum ForecastFormat of "forecast" writes ForecastSheet<'_> {
-        Table = terminal::FORMAT => |sheet, style, out| table(out, &forecast::document(sheet, false), style);
+        Table = terminal::FORMAT => |sheet, style, out| table(out, &sheet.document(Detail::Brief), style);
         Csv = csv::FORMAT => |sheet, _, out| forecast::csv(sheet, out);
         Json = json::FORMAT, schema wire::forecast::Forecast::ID => |sheet, _, out| data(out, &forecast::data(sheet));
-        Markdown = markdown::FORMAT => |sheet, _, out| text(out, &markdown::text(&forecast::document(sheet, true)));
+        Markdown = markdown::FORMAT => |sheet, _, out| text(out, &markdown::text(&sheet.document(Detail::Page)));
         Xlsx = xlsx::FORMAT => |sheet, _, out| {
-            xlsx::write(&forecast::document(sheet, true), &sheet.units(), sheet.canonical.as_of, out)
+            xlsx::write(&sheet.document(Detail::Whole), &sheet.units(), sheet.canonical.as_of, out)
         };
-        Html = html::FORMAT => |sheet, _, out| page(out, &forecast::document(sheet, true));
+        Html = html::FORMAT => |sheet, _, out| page(out, &sheet.document(Detail::Page));
     }
 }
 
@@ -229,11 +229,11 @@ formats! {
 formats! {
     /// What `cohorts` writes.
     enum CohortsFormat of "cohorts" writes cohorts::Sheet<'_> {
-        Table = terminal::FORMAT => |sheet, style, out| table(out, &sheet.document(CohortsDetail::Brief), style);
-        Html = html::FORMAT => |sheet, _, out| page(out, &sheet.document(CohortsDetail::Page));
-        Markdown = markdown::FORMAT => |sheet, _, out| text(out, &markdown::text(&sheet.document(CohortsDetail::Page)));
+        Table = terminal::FORMAT => |sheet, style, out| table(out, &sheet.document(Detail::Brief), style);
+        Html = html::FORMAT => |sheet, _, out| page(out, &sheet.document(Detail::Page));
+        Markdown = markdown::FORMAT => |sheet, _, out| text(out, &markdown::text(&sheet.document(Detail::Page)));
         Xlsx = xlsx::FORMAT => |sheet, _, out| {
-            xlsx::write(&sheet.document(CohortsDetail::Whole), &sheet.units(), sheet.canonical.as_of, out)
+            xlsx::write(&sheet.document(Detail::Whole), &sheet.units(), sheet.canonical.as_of, out)
         };
         Json = json::FORMAT, schema wire::cohorts::Cohorts::ID => |sheet, _, out| data(out, &sheet.json());
         Csv = csv::FORMAT => |sheet, _, out| Ok(sheet.csv(out)?);
@@ -243,11 +243,11 @@ formats! {
 formats! {
     /// What `segments` writes.
     enum SegmentsFormat of "segments" writes segments::Sheet<'_> {
-        Table = terminal::FORMAT => |sheet, style, out| table(out, &sheet.document(SegmentsDetail::Brief), style);
-        Html = html::FORMAT => |sheet, _, out| page(out, &sheet.document(SegmentsDetail::Page));
-        Markdown = markdown::FORMAT => |sheet, _, out| text(out, &markdown::text(&sheet.document(SegmentsDetail::Page)));
+        Table = terminal::FORMAT => |sheet, style, out| table(out, &sheet.document(Detail::Brief), style);
+        Html = html::FORMAT => |sheet, _, out| page(out, &sheet.document(Detail::Page));
+        Markdown = markdown::FORMAT => |sheet, _, out| text(out, &markdown::text(&sheet.document(Detail::Page)));
         Xlsx = xlsx::FORMAT => |sheet, _, out| {
-            xlsx::write(&sheet.document(SegmentsDetail::Whole), &sheet.units(), sheet.canonical.as_of, out)
+            xlsx::write(&sheet.document(Detail::Whole), &sheet.units(), sheet.canonical.as_of, out)
         };
         Json = json::FORMAT, schema wire::segments::Segments::ID => |sheet, _, out| data(out, &sheet.json());
         Csv = csv::FORMAT => |sheet, _, out| Ok(sheet.csv(out)?);

@@ -1,15 +1,13 @@
 //! `health`: a score for each stakeholder, who is at risk, and the definitions of the models.
 
-use std::collections::BTreeSet;
 use std::io::Write;
 
 use super::args::{Global, Health};
-use super::data::{self, Needed};
+use super::data::{self, Asked, Grouped};
 use super::output;
 use super::periods::need_as_of;
 use super::setup;
 use crate::catalog::health::{Model, Models};
-use crate::config::expression;
 use crate::diagnostics::{Problem, nearest, visible};
 use crate::health::{self, Assessment, Request, backtest};
 use crate::measure;
@@ -93,22 +91,19 @@ pub fn run(global: &Global, args: &Health) -> anyhow::Result<()> {
         let output = Output::Model(find(&config.settings.health, name)?);
         return output::write(&targets, global, |format, style, out| format.write(&output, style, out));
     }
-    let filter = args.filter.as_deref().map(|text| expression("--where", text)).transpose()?;
     let grain = args.grain.unwrap_or(Grain::Month).with_weeks(config.week_start);
-    let mut dimensions: BTreeSet<String> = args.by.iter().cloned().collect();
-    dimensions.extend(filter.iter().flat_map(|f| f.columns()));
-    dimensions.extend(health::columns_to_load(&config.settings));
-    let needed = Needed {
+    let asked = Asked {
+        inputs: &args.inputs,
+        reading: &args.reading,
+        by: &args.by,
+        filter: args.filter.as_deref(),
+        columns: health::columns_to_load(&config.settings),
         metrics: &[],
-        dimensions,
-        keep_lines: false,
         division: Division::Grain(grain),
     };
-    let loaded = data::load(global, &args.inputs, &args.reading, &config, needed)?;
+    let Grouped { loaded, by, filter } = data::load_grouped(global, &config, asked)?;
     let canonical = &loaded.canonical;
     need_as_of(args.reading.states_as_of(&config), canonical)?;
-    let by = data::spelled(&args.by, canonical)?;
-    let filter = filter.map(|f| data::spell(&f, canonical)).transpose()?;
     let (labels, group_of) = measure::stakeholder_groups(canonical, &by, filter.as_ref()).map_err(not_on_the_roster)?;
     global.progress.at("Scoring");
     let shown = args.top.map_or(SHOWN, |top| top as usize);

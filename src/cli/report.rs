@@ -172,7 +172,7 @@ impl Output<'_> {
     pub fn in_layout(&self, layout: Layout) -> anyhow::Result<Option<String>> {
         let template = self.template.as_ref().filter(|template| template.layout == layout);
         let text = template.map(|own| {
-            let whole = self.document(Detail::Whole);
+            let whole = self.document(Detail::Page);
             template::text(&own.file, &own.text, layout, &self.told, &whole, &html::Page::CURRENT)
         });
         text.transpose()

@@ -3,13 +3,12 @@
 use std::collections::BTreeSet;
 
 use super::args::{Global, Reading};
-use super::data::{self, Needed};
+use super::data::{self, Asked, Grouped};
 use super::formats::SegmentsFormat;
 use super::output::{self, Outputs};
 use super::periods::need_as_of;
 use super::setup;
 use crate::catalog::segments::{Frequency, ascending};
-use crate::config::expression;
 use crate::diagnostics::{Problem, visible};
 use crate::period::{Division, Grain};
 use crate::render::segments::Sheet;
@@ -79,17 +78,17 @@ fn frequency(text: &str) -> Result<Frequency, String> {
 pub fn run(global: &Global, args: &Segments) -> anyhow::Result<()> {
     let targets = args.outputs.targets()?;
     let config = setup::config(global, args.reading.overrides())?;
-    let filter = args.filter.as_deref().map(|text| expression("--where", text)).transpose()?;
-    let mut dimensions: BTreeSet<String> = args.by.iter().cloned().collect();
-    dimensions.extend(filter.iter().flat_map(|f| f.columns()));
     let grain = args.grain.with_weeks(config.week_start);
-    let needed = Needed {
+    let asked = Asked {
+        inputs: &args.inputs,
+        reading: &args.reading,
+        by: &args.by,
+        filter: args.filter.as_deref(),
+        columns: BTreeSet::new(),
         metrics: &[],
-        dimensions,
-        keep_lines: false,
         division: Division::Grain(grain),
     };
-    let loaded = data::load(global, &args.inputs, &args.reading, &config, needed)?;
+    let Grouped { loaded, by, filter } = data::load_grouped(global, &config, asked)?;
     let canonical = &loaded.canonical;
     need_as_of(args.reading.states_as_of(&config), canonical)?;
     let mut model = config.segments.clone();
@@ -102,12 +101,7 @@ pub fn run(global: &Global, args: &Segments) -> anyhow::Result<()> {
     {
         *limits = given.map(|four| four.0).or(*limits);
     }
-    let request = Request {
-        model,
-        grain,
-        by: data::spelled(&args.by, canonical)?,
-        filter: filter.map(|f| data::spell(&f, canonical)).transpose()?,
-    };
+    let request = Request { model, grain, by, filter };
     global.progress.at("Measuring");
     let found = segments::segments(canonical, &config.settings, &request).map_err(|why| match why {
         NoSegments::Absent(_) => {

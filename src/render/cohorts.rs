@@ -7,7 +7,7 @@ mod retention;
 use std::io::Write;
 
 use super::displayed;
-use super::document::{Document, Point};
+use super::document::{Detail, Document, Point};
 use super::format::{Units, count, number};
 use super::record_counts;
 use super::summary::as_of_text;
@@ -52,28 +52,6 @@ pub struct Sheet<'a> {
     pub account: &'a [RecordCounts],
     /// Findings.
     pub notes: &'a [Note],
-}
-
-/// How much of it a document has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Detail {
-    /// What fits a terminal; record counts and notes go to stderr.
-    Brief,
-    /// What fits a page.
-    Page,
-    /// Everything.
-    Whole,
-}
-
-impl Detail {
-    /// The largest number of cohorts, and of periods after the start, in a table.
-    fn periods(self) -> usize {
-        match self {
-            Detail::Brief => 13,
-            Detail::Page => 37,
-            Detail::Whole => 1_200,
-        }
-    }
 }
 
 impl Sheet<'_> {

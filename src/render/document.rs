@@ -14,10 +14,12 @@ pub struct Document {
 /// How much a document has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Detail {
-    /// All of it.
-    Whole,
-    /// What fits on a terminal.
+    /// What fits on a terminal; record counts and notes go to stderr.
     Brief,
+    /// What fits on a page.
+    Page,
+    /// Everything, for a workbook.
+    Whole,
 }
 
 /// One block.
@@ -155,6 +157,8 @@ pub struct SeriesFigure {
     pub labels: Vec<String>,
     /// The values; `None`: there is none.
     pub points: Vec<Option<Point>>,
+    /// What was predicted for each period, as a second line; empty: nothing was.
+    pub predicted: Vec<Option<f64>>,
     /// Periods that are not over at as-of, drawn apart.
     pub open: Vec<bool>,
     /// The centre of the process, if there are limits.

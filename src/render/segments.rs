@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use super::displayed;
-use super::document::{Align, Document, Table};
+use super::document::{Align, Detail, Document, Table};
 use super::format::{Units, count};
 use super::record_counts;
 use super::summary::{as_of_text, capital};
@@ -43,17 +43,6 @@ pub struct Sheet<'a> {
     pub account: &'a [RecordCounts],
     /// Findings.
     pub notes: &'a [Note],
-}
-
-/// How much of it a document has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Detail {
-    /// The largest customers; record counts and notes go to stderr.
-    Brief,
-    /// The largest customers, record counts and notes.
-    Page,
-    /// All customers, record counts and notes.
-    Whole,
 }
 
 impl Sheet<'_> {
@@ -305,7 +294,10 @@ impl Sheet<'_> {
 
     fn customers(&self, document: &mut Document, detail: Detail) {
         let mut customers: Vec<&Customer> = self.found.customers.iter().collect();
-        let limit = if detail == Detail::Whole { MOST } else { self.top };
+        let limit = match detail {
+            Detail::Brief | Detail::Page => self.top,
+            Detail::Whole => MOST,
+        };
         if customers.is_empty() || limit == 0 {
             return;
         }

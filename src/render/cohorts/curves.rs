@@ -5,8 +5,9 @@ use crate::catalog::MetricUnit;
 use crate::cohorts::Event;
 use crate::cohorts::lifetimes::{Lifetimes, TimeUnit};
 use crate::cohorts::survival::{Band, Curve, CurvePoint, Curves, NoProjection};
+use crate::render::displayed;
 use crate::render::document::{Align, Axis, Chart, Document, Figure, SeriesFigure, Table};
-use crate::render::format::{count, number};
+use crate::render::format::{count, counted as counted_noun, number};
 use crate::render::text::Text;
 use crate::stats::NotReached;
 use crate::stats::shifted_beta_geometric::NotFitted;
@@ -15,8 +16,6 @@ use crate::stats::shifted_beta_geometric::NotFitted;
 const DRAWN: usize = 12;
 /// The number of points of a drawn curve.
 const GRID: usize = 25;
-/// The smallest p value that is written as a number.
-const SMALLEST_P: f64 = 0.0001;
 
 impl Sheet<'_> {
     pub(super) fn add_survival(&self, document: &mut Document) {
@@ -36,20 +35,19 @@ impl Sheet<'_> {
         }
         self.medians(document, lifetimes, curves);
         if let Some(test) = &curves.log_rank {
-            let p = if test.p < SMALLEST_P {
-                format!("p < {SMALLEST_P}")
-            } else {
-                format!("p = {}", number(test.p, 4))
-            };
+            let level = displayed::level(self.curves.level);
             let differ = if test.p < 1.0 - self.curves.level {
-                "The groups differ"
+                format!("The differences between the curves of the groups are statistically significant at a confidence level of {level}")
             } else {
-                "There is no clear difference between the groups"
+                format!(
+                    "The differences between the curves of the groups are not statistically significant at a confidence level of {level}: they \
+                     could be due to chance"
+                )
             };
             document.sentence(Text::own(format!(
-                "{differ} (log-rank test: chi-square {} with {} degrees of freedom, {p}).",
+                "{differ} (log-rank test: chi-square {} with {}).",
                 number(test.chi2, 2),
-                test.degrees
+                counted_noun(u64::from(test.degrees), "degree of freedom", "degrees of freedom")
             )));
         }
         for (at, curve) in curves.curves.iter().enumerate().filter(|(_, curve)| curve.n.is_some()) {

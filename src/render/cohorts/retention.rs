@@ -1,14 +1,23 @@
 //! The tables of cohorts: a row for each, a column for each number of periods since the start.
 
-use super::{Detail, Sheet, counted, heat, spread_of};
+use super::{Sheet, counted, heat, spread_of};
 use crate::catalog::MetricUnit;
 use crate::cohorts::retention::{Cell, Cohort, Group, Retention};
 use crate::cohorts::{Measure, Start};
-use crate::render::document::{Align, Document, Table};
+use crate::render::document::{Align, Detail, Document, Table};
 use crate::render::format::count;
 use crate::render::summary::capital;
 use crate::render::text::Text;
 use crate::report::AbsentReason;
+
+/// The largest number of cohorts, and of periods after the start, in a table.
+fn periods(detail: Detail) -> usize {
+    match detail {
+        Detail::Brief => 13,
+        Detail::Page => 37,
+        Detail::Whole => 1_200,
+    }
+}
 
 impl Sheet<'_> {
     pub(super) fn add_retention(&self, document: &mut Document, detail: Detail) {
@@ -96,7 +105,7 @@ impl Sheet<'_> {
     }
 
     fn add_table(&self, document: &mut Document, group: &Group, detail: Detail) {
-        let most = detail.periods();
+        let most = periods(detail);
         let all = group.cohorts.len();
         let shown = &group.cohorts[if self.asked.dimension.is_none() {
             all.saturating_sub(most)

@@ -2,15 +2,15 @@
 
 use super::{ForecastSheet, columns, reason};
 use crate::catalog::MetricUnit;
-use crate::forecast::{Errors, GroupForecast, Holdout, MOST_REPEATS, Parameter};
+use crate::forecast::{Errors, Frequency, GroupForecast, Holdout, MOST_REPEATS, Parameter};
 use crate::period::date_text;
-use crate::render::document::{Align, Document, Table};
+use crate::render::document::{Align, Axis, Chart, Detail, Document, Figure, Point, SeriesFigure, Table};
 use crate::render::format::{count, number};
 use crate::render::text::Text;
 use crate::stats::Interval;
 
 /// The test on days that the model did not see.
-pub fn holdout(document: &mut Document, sheet: &ForecastSheet, group: &GroupForecast) {
+pub fn holdout(document: &mut Document, sheet: &ForecastSheet, group: &GroupForecast, detail: Detail) {
     document.heading(2, "Test on days held back".into());
     let holdout = match &group.holdout {
         Ok(holdout) => holdout,
@@ -50,24 +50,72 @@ pub fn holdout(document: &mut Document, sheet: &ForecastSheet, group: &GroupFore
         ],
         ..Table::default()
     });
-    let last = holdout.by_frequency.len().saturating_sub(1);
-    let rows = holdout.by_frequency.iter().enumerate().map(|(i, of)| {
-        let more = if i == last && of.repeats == MOST_REPEATS { " or more" } else { "" };
+    match detail {
+        Detail::Brief => document.table(by_frequency(holdout)),
+        Detail::Page | Detail::Whole => document.chart(predicted_and_actual(holdout)),
+    }
+}
+
+/// What stakeholders with the same number of repeats are called.
+fn label(of: &Frequency) -> String {
+    let more = if of.repeats == MOST_REPEATS { " or more" } else { "" };
+    format!("{}{more}", of.repeats)
+}
+
+/// What the model predicted and what happened, by the number of repeats.
+fn by_frequency(holdout: &Holdout) -> Table {
+    let row = |of: &Frequency| {
         let mean = |value: f64| Text::number(number(value, 2), value, MetricUnit::Ratio);
         vec![
-            Text::own(format!("{}{more}", of.repeats)),
+            Text::own(label(of)),
             Text::own(count(of.stakeholders)),
             mean(of.predicted),
             mean(of.actual),
             mean(of.naive),
         ]
-    });
-    document.table(Table {
+    };
+    Table {
         caption: "Mean number of orders by the number of repeat orders before".into(),
         columns: columns(&["Repeat orders before", "Customers", "Predicted", "Actual", "Own past rate"]),
-        rows: rows.collect(),
+        rows: holdout.by_frequency.iter().map(row).collect(),
         ..Table::default()
-    });
+    }
+}
+
+/// The same as a picture.
+fn predicted_and_actual(holdout: &Holdout) -> Chart {
+    let all = &holdout.by_frequency;
+    let actual = |of: &Frequency| {
+        Some(Point {
+            value: of.actual,
+            low: None,
+            high: None,
+        })
+    };
+    let orders = |mean: fn(&Frequency) -> f64| all.iter().map(|of| mean(of) * of.stakeholders as f64).sum::<f64>();
+    Chart {
+        anchor: "holdout".to_string(),
+        title: "Predicted and actual orders".into(),
+        statement: Text::own(format!(
+            "Mean number of orders in the days held back, by the number of repeat orders before: in all {} predicted, {} actual.",
+            number(orders(|of| of.predicted), 1),
+            number(orders(|of| of.actual), 0),
+        )),
+        figure: Figure::Series(SeriesFigure {
+            labels: all.iter().map(label).collect(),
+            points: all.iter().map(actual).collect(),
+            predicted: all.iter().map(|of| Some(of.predicted)).collect(),
+            open: vec![false; all.len()],
+            signals: vec![None; all.len()],
+            axis: Axis {
+                title: "Mean number of orders, by repeat orders before".to_string(),
+                unit: MetricUnit::Ratio,
+                ..Axis::default()
+            },
+            ..SeriesFigure::default()
+        }),
+        data: by_frequency(holdout),
+    }
 }
 
 /// Whether the model is better than the naive rules.

@@ -4,7 +4,7 @@ mod evidence;
 mod json;
 
 use super::displayed;
-use super::document::{Align, Document, Table};
+use super::document::{Align, Detail, Document, Table};
 use super::format::{Units, count, counted, number};
 use super::record_counts;
 use super::text::Text;
@@ -57,46 +57,47 @@ impl<'a> ForecastSheet<'a> {
         let scale = self.units().scale(unit, value);
         interval.map_or_else(Text::default, |interval| Text::own(scale.interval(interval.low, interval.high)))
     }
-}
 
-/// The document. A brief one has no record counts.
-pub fn document(sheet: &ForecastSheet, whole: bool) -> Document {
-    let mut document = Document::default();
-    add(&mut document, sheet);
-    if whole {
-        record_counts::add(&mut document, sheet.account);
+    /// Everything as a document.
+    pub fn document(&self, detail: Detail) -> Document {
+        let forecast = self.forecast;
+        let mut document = Document::default();
+        document.heading(
+            1,
+            Text::own(format!(
+                "Forecast from {} to {}",
+                date_text(forecast.calibration_end + 1),
+                date_text(forecast.calibration_end + forecast.request.horizon)
+            )),
+        );
+        self.add(&mut document, detail);
+        if detail != Detail::Brief {
+            record_counts::add(&mut document, self.account);
+            self.notes.iter().for_each(|note| document.note(Text::untrusted(note.to_string())));
+        }
+        document
     }
-    document
-}
 
-/// Adds the blocks of a forecast to a document.
-fn add(document: &mut Document, sheet: &ForecastSheet) {
-    let forecast = sheet.forecast;
-    let request = &forecast.request;
-    document.heading(
-        1,
-        Text::own(format!(
-            "Forecast from {} to {}",
-            date_text(forecast.calibration_end + 1),
-            date_text(forecast.calibration_end + request.horizon)
-        )),
-    );
-    document.sentence(basis(sheet));
-    let all = &forecast.all;
-    if let Some(why) = all.refused {
-        document.note(Text::own(format!("No forecast of stakeholders: {}.", reason(why))));
+    /// Adds what the forecast is based on, and its sections: totals, the test on days held back, groups, customers, and the model.
+    pub fn add(&self, document: &mut Document, detail: Detail) {
+        let forecast = self.forecast;
+        document.sentence(basis(self));
+        let all = &forecast.all;
+        if let Some(why) = all.refused {
+            document.note(Text::own(format!("No forecast of stakeholders: {}.", reason(why))));
+        }
+        document.heading(2, "Totals".into());
+        document.table(totals(self, all));
+        document.list(remarks(all));
+        evidence::holdout(document, self, all, detail);
+        if !forecast.groups.is_empty() {
+            document.heading(2, "Groups".into());
+            document.sentence("Each group has a model and a test of its own. Without a forecast, the last column has the reason.".into());
+            document.table(groups(self));
+        }
+        stakeholders(document, self);
+        evidence::model(document, self);
     }
-    document.heading(2, "Totals".into());
-    document.table(totals(sheet, all));
-    document.list(remarks(all));
-    evidence::holdout(document, sheet, all);
-    if !forecast.groups.is_empty() {
-        document.heading(2, "Groups".into());
-        document.sentence("Each group has a model and a test of its own. Without a forecast, the last column has the reason.".into());
-        document.table(groups(sheet));
-    }
-    stakeholders(document, sheet);
-    evidence::model(document, sheet);
 }
 
 /// What was fitted to what.

@@ -109,7 +109,7 @@ fn model(document: &mut Document, sheet: &Sheet, tested: &Backtest, detail: Deta
     ranking(document, tested);
     outcomes(document, tested);
     parts(document, model, tested);
-    if detail == Detail::Whole {
+    if detail != Detail::Brief {
         calibration(document, sheet, model, tested);
     }
 }

@@ -99,7 +99,7 @@ pub fn document(sheet: &Sheet, detail: Detail) -> Document {
         remarks(&mut document, sheet, detail);
         return document;
     }
-    if detail == Detail::Whole {
+    if detail != Detail::Brief {
         distribution(&mut document, sheet);
     }
     listed(&mut document, sheet, detail);
@@ -111,7 +111,7 @@ pub fn document(sheet: &Sheet, detail: Detail) -> Document {
 
 /// The record counts and the notes; on a terminal they go to stderr.
 fn remarks(document: &mut Document, sheet: &Sheet, detail: Detail) {
-    if detail == Detail::Whole {
+    if detail != Detail::Brief {
         record_counts::add(document, sheet.account);
         for note in sheet.notes {
             document.note(Text::untrusted(note.to_string()));
@@ -220,7 +220,7 @@ pub fn overview(document: &mut Document, units: &Units, title: &'static str, gro
         right("Critical"),
         right("Got worse"),
     ]);
-    if detail == Detail::Whole {
+    if detail != Detail::Brief {
         columns.extend([right("Overdue"), right("Coverage")]);
     }
     columns.extend([right("Value at stake"), right("Value at risk"), right("Share at risk")]);
@@ -253,7 +253,7 @@ pub fn overview(document: &mut Document, units: &Units, title: &'static str, gro
         );
         row.extend(health.bands.iter().map(|shares| share(shares.as_ref())));
         row.push(share(health.worse.as_ref()));
-        if detail == Detail::Whole {
+        if detail != Detail::Brief {
             row.push(share(health.overdue.as_ref()));
             let coverage = Units::default().scale(MetricUnit::Share, health.coverage).value(health.coverage);
             row.push(Text::number(coverage, health.coverage, MetricUnit::Share));
@@ -383,7 +383,7 @@ fn listed(document: &mut Document, sheet: &Sheet, detail: Detail) {
     }
     columns.extend([right("Coverage"), right("Value at stake")]);
     // A terminal has no room for sentences in a column.
-    let in_column = detail == Detail::Whole;
+    let in_column = detail != Detail::Brief;
     if in_column {
         columns.push(left("What takes points"));
     }

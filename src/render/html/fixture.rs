@@ -120,6 +120,7 @@ fn series(metric: usize) -> Chart {
             currency: Some("EUR".into()),
         },
         points: points.clone(),
+        predicted: Vec::new(),
     };
     let row = |(label, point): (String, Option<Point>)| {
         let scale = UNITS.scale(unit, usual);

@@ -29,7 +29,11 @@ pub fn draw(figure: &SeriesFigure) -> Option<Drawn> {
     let shown: Vec<Option<Point>> = figure.points.iter().map(|point| point.and_then(finite)).collect();
     let values = || shown.iter().flatten().map(|point| point.value);
     let limits = || figure.limits.iter().take(count).flat_map(|(low, high)| [*low, *high]);
-    let lines = || figure.centre.into_iter().chain(figure.target).filter(|value| value.is_finite());
+    let predicted = || figure.predicted.iter().take(count).flatten().copied();
+    let lines = || {
+        let single = figure.centre.into_iter().chain(figure.target);
+        single.chain(predicted()).filter(|value| value.is_finite())
+    };
     extent(values())?;
     let must = extent(values().chain(lines()).chain(limits()))?;
     let numbers = Numbers::new(&figure.axis, [must.0, must.1].into_iter());
@@ -51,6 +55,7 @@ pub fn draw(figure: &SeriesFigure) -> Option<Drawn> {
     chart.intervals();
     chart.process();
     chart.course();
+    chart.predicted();
     svg::close_stretched(&mut chart.scene);
     chart.marks();
     let is_named = chart.names();
@@ -192,6 +197,22 @@ impl Series<'_> {
         }
     }
 
+    /// The line through what was predicted.
+    fn predicted(&mut self) {
+        let predicted = self.figure.predicted.iter().take(self.shown.len());
+        let values: Vec<Option<f64>> = predicted.map(|value| value.filter(|value| value.is_finite())).collect();
+        if values.iter().all(Option::is_none) {
+            return;
+        }
+        svg::open(&mut self.scene, "predicted");
+        for run in runs(&values) {
+            let places = run.map(|period| self.place(period, values[period].expect("a run has values")));
+            let places = places.collect();
+            svg::polyline(&mut self.scene, places);
+        }
+        svg::close(&mut self.scene);
+    }
+
     fn values_where(&self, keep: impl Fn(usize) -> bool) -> Vec<Option<f64>> {
         let value = |(period, point): (usize, &Option<Point>)| point.filter(|_| keep(period)).map(|point| point.value);
         self.shown.iter().enumerate().map(value).collect()
@@ -301,9 +322,12 @@ impl Series<'_> {
                 .filter_map(|(signal, _)| *signal)
         };
         let has_interval = self.shown.iter().flatten().any(|point| point.low.is_some() || point.high.is_some());
+        let has_prediction = self.figure.predicted.iter().any(Option::is_some);
         let has_open = (0..self.shown.len()).any(|period| self.is_open(period) && self.shown[period].is_some());
         [
             (has_interval, "band", "confidence interval"),
+            (has_prediction, "course", "actual"),
+            (has_prediction, "predicted", "predicted"),
             (has_open, "open", "period not ended"),
             (signals().any(|good| good == Some(true)), "signal good", "signal: favourable"),
             (signals().any(|good| good == Some(false)), "signal bad", "signal: unfavourable"),
@@ -449,6 +473,21 @@ mod tests {
             svg.contains("<g class=\"dots open\"><title>2026-03: 70.0% [65.0, 75.0]</title><circle"),
             "{svg}"
         );
+    }
+
+    #[test]
+    fn a_prediction_is_a_second_line_with_its_key() {
+        let mut figure = figure(vec![point(0.5), point(0.6), point(0.7)]);
+        figure.predicted = vec![Some(0.5), Some(0.65), None];
+        let drawn = draw(&figure).unwrap();
+        let svg = fluid(&drawn.scene, "plot", LABEL);
+        assert_eq!(group(&svg, "predicted").matches("<path").count(), 1, "{svg}");
+        let key: Vec<&str> = drawn.key.iter().map(|(_, text)| *text).collect();
+        assert_eq!(key, ["confidence interval", "actual", "predicted"]);
+        // Values far from the line of what happened are within the picture, too.
+        figure.predicted = vec![Some(0.05), None, None];
+        let lowest = svg_of(&figure);
+        assert_ne!(group(&lowest, "course"), group(&svg, "course"));
     }
 
     #[test]

@@ -77,18 +77,18 @@ pub fn document(report: &Report, detail: Detail) -> Document {
     document.sentence(report.basis());
     sentences::add(&mut document, report);
     scorecard::add(&mut document, report, detail);
-    if detail == Detail::Whole {
+    if detail != Detail::Brief {
         trends::add(&mut document, report);
     }
     breakdowns::add(&mut document, report);
-    if detail == Detail::Whole {
+    if detail != Detail::Brief {
         cohorts::add(&mut document, report);
     }
     dependence::add(&mut document, report);
     care::add(&mut document, report, detail);
     lists::add(&mut document, report);
     quality::add(&mut document, report, detail);
-    if detail == Detail::Whole {
+    if detail != Detail::Brief {
         appendix::add(&mut document, report);
     }
     document

@@ -33,7 +33,7 @@ pub fn add(document: &mut Document, report: &Report, detail: Detail) {
         document.heading(3, "Unused records by reason".into());
         document.table(reasons);
     }
-    if detail == Detail::Whole {
+    if detail != Detail::Brief {
         coverage(document, report);
     }
     if !report.notes.is_empty() {

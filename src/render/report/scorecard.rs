@@ -56,7 +56,7 @@ fn table(report: &Report, family: &str, scores: &[&MetricSeries], detail: Detail
         (Text::own(previous), Align::Right),
         left("Change"),
     ];
-    if detail == Detail::Whole && !is_yearly(report) {
+    if detail != Detail::Brief && !is_yearly(report) {
         columns.extend([(Text::own(year_ago), Align::Right), left("Change in a year")]);
     }
     columns.push(left("Series"));
@@ -101,8 +101,8 @@ fn row(report: &Report, score: &MetricSeries, detail: Detail) -> Vec<Text> {
         target(report, score),
     ];
     let against: &[&str] = match detail {
-        Detail::Whole if !is_yearly(report) => &["previous", "year-ago"],
-        Detail::Whole | Detail::Brief => &["previous"],
+        Detail::Page | Detail::Whole if !is_yearly(report) => &["previous", "year-ago"],
+        Detail::Brief | Detail::Page | Detail::Whole => &["previous"],
     };
     for key in against {
         let change = cell.changes.get(*key);

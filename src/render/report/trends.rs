@@ -117,6 +117,7 @@ fn chart(report: &Report, score: &MetricSeries) -> Option<Chart> {
         figure: Figure::Series(SeriesFigure {
             labels: score.cells.iter().map(|cell| cell.period.label.clone()).collect(),
             points,
+            predicted: Vec::new(),
             open: score.cells.iter().map(|cell| !cell.complete).collect(),
             centre: process.map(|chart| chart.mean),
             limits,

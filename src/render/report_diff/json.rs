@@ -13,7 +13,7 @@ use crate::wire::{Instant, SchemaId};
 pub fn document(comparison: &Comparison) -> Diff {
     let told = ComparisonWriter {
         comparison,
-        detail: Detail::Whole,
+        detail: Detail::Page,
     };
     let named = |(id, title): &(String, String)| Named {
         id: id.clone(),

@@ -273,7 +273,7 @@ impl ComparisonWriter<'_> {
         }
         document.heading(2, "Late or corrected data".into());
         document.list(sentences);
-        if self.detail == Detail::Whole {
+        if self.detail != Detail::Brief {
             document.table(Table {
                 caption: "Earlier periods with other values in the later report".into(),
                 columns: vec![

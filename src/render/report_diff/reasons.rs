@@ -18,7 +18,7 @@ impl ComparisonWriter<'_> {
             .metrics
             .iter()
             .filter(|moved| moved.delta.is_some_and(|delta| delta != 0.0));
-        let is_told = |moved: &&Moved| self.detail == Detail::Whole || moved.stands || self.comparison.same_period;
+        let is_told = |moved: &&Moved| self.detail != Detail::Brief || moved.stands || self.comparison.same_period;
         let (told, short): (Vec<&Moved>, Vec<&Moved>) = moved.partition(is_told);
         if told.is_empty() && short.is_empty() {
             return;

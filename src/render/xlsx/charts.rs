@@ -58,6 +58,7 @@ const UPPER: u16 = 6;
 const TARGET: u16 = 7;
 const SIGNAL: u16 = 8;
 const OPEN: u16 = 9;
+const PREDICTED: u16 = 10;
 
 fn series(title: &str, figure: &SeriesFigure, data: &mut Data) -> Result<Chart> {
     let number = number(&figure.axis, figure.points.iter().flatten().map(|point| point.value));
@@ -89,6 +90,11 @@ fn series(title: &str, figure: &SeriesFigure, data: &mut Data) -> Result<Chart> 
         ("Target", format, level(figure.target)),
         ("Signal", format, marked(&is_signal)),
         ("Period not ended", format, marked(&is_open)),
+        (
+            "Predicted",
+            format,
+            (0..periods).map(|at| figure.predicted.get(at).copied().flatten()).collect(),
+        ),
     ];
     let has = |column: u16| columns[usize::from(column) - 1].2.iter().any(Option::is_some);
     let placed = data.columns(title, ("Period", &figure.labels), &columns)?;
@@ -98,6 +104,7 @@ fn series(title: &str, figure: &SeriesFigure, data: &mut Data) -> Result<Chart> 
         (CENTRE, line(GREY, 1.0, ChartLineDashType::Solid)),
         (LOWER, line(GREY, 1.0, ChartLineDashType::Dash)),
         (TARGET, line(GREEN, 1.5, ChartLineDashType::LongDashDot)),
+        (PREDICTED, line(ORANGE, 2.0, ChartLineDashType::Dash)),
     ];
     for (column, line) in lines.into_iter().filter(|(column, _)| has(*column)) {
         let series = new(&mut chart, &placed, column);

@@ -122,6 +122,7 @@ fn document(hostile: &str) -> Document {
         figure: Figure::Series(SeriesFigure {
             labels: vec![hostile.into(), "2026-10".into()],
             points: vec![point(1.5), point(2.5)],
+            predicted: vec![Some(1.4), None],
             open: vec![false, true],
             centre: Some(2.0),
             limits: vec![(0.5, 3.5); 2],
