@@ -8,6 +8,7 @@ use std::path::{Component, Path, PathBuf};
 use crate::canonical::{ColumnInspection, ColumnOrigin, Inspection};
 use crate::diagnostics::visible;
 use crate::notes::{DataIssue, Decision, NoteKind, PlaceholderEvidence};
+use crate::sources::guess::Question;
 use crate::sources::placeholders::is_placeholder;
 
 /// The text of a configuration that lies in a folder, for these files.
@@ -104,18 +105,24 @@ fn source(out: &mut String, file: &Inspection, folder: &Path) {
         let _ = writeln!(out, "{key}  # {}", visible(&decision.text(0)));
     }
     stated_in_notes(out, file);
-    for question in &file.questions {
+    for question in file.questions.iter().filter(|question| question.column().is_none()) {
         remark(out, &format!("? {question}"));
-        remark(out, &format!("  answer it with {}", question.answer()));
     }
-    if found.table.is_none() {
-        return;
+    if found.table.is_some() {
+        placeholders(out, file);
     }
-    placeholders(out, file);
     // A profile continues to map its columns; what is set here takes precedence.
-    let mapped: Vec<&ColumnInspection> = file.columns.iter().filter(|c| c.means.is_some()).collect();
-    let is_comment = found.profile.is_some();
-    if mapped.is_empty() {
+    let is_expression = |c: &ColumnInspection| matches!(c.origin, ColumnOrigin::Expression(_));
+    // A date with its time of day in another column is mapped by an expression, and stands with its evidence in its own line too.
+    let is_in_expression = |c: &ColumnInspection| !is_expression(c) && file.columns.iter().any(|e| is_expression(e) && e.means == c.means);
+    let mapped: Vec<&ColumnInspection> = file
+        .columns
+        .iter()
+        .filter(|c| found.table.is_some() && c.means.is_some() && !is_in_expression(c))
+        .collect();
+    let is_comment = found.profile.is_some() || mapped.is_empty();
+    let open: Vec<&Question> = file.questions.iter().filter(|question| question.column().is_some()).collect();
+    if mapped.is_empty() && open.is_empty() {
         return;
     }
     let start = if is_comment { "# " } else { "" };
@@ -143,6 +150,15 @@ fn source(out: &mut String, file: &Inspection, folder: &Path) {
             from.replace('\n', "\\n"),
             visible(&why.join("; "))
         );
+    }
+    for question in open {
+        remark(out, &format!("? {question}"));
+        for line in question.settings() {
+            let _ = writeln!(out, "# {}", visible(&line));
+        }
+    }
+    if found.table.is_none() {
+        return;
     }
     let others: Vec<String> = file
         .columns

@@ -8,7 +8,7 @@ use crate::diagnostics::{Problem, excerpt};
 use crate::ingest::Line;
 use crate::notes::{Decision, Note};
 use crate::schema;
-use crate::sources::guess::{Question, listed};
+use crate::sources::guess::{Question, command, listed};
 use crate::wire::inspection::Inspect;
 use crate::wire::{self, Labels, RecordCounts, SchemaId};
 
@@ -143,6 +143,9 @@ fn add(document: &mut Document, file: &Inspection) {
                 .collect(),
             ..Table::default()
         });
+        if let Some(command) = command(&file.file, file.recognised.table, &file.questions) {
+            document.sentence(Text::own("This command takes all of these answers: ").and_untrusted(command));
+        }
     }
     document.heading(3, "Columns".into());
     document.table(columns(&file.columns));
@@ -339,6 +342,7 @@ fn file_document(file: &Inspection) -> wire::inspection::File {
         reading: Labels(reading(file).into_iter().map(|(what, text)| (what.to_string(), text)).collect()),
         columns: file.columns.iter().map(column).collect(),
         questions: file.questions.iter().map(question).collect(),
+        command: command(&file.file, file.recognised.table, &file.questions),
         account: file.account.as_ref().map(RecordCounts::from),
         unused: file.unused.iter().map(unused).collect(),
         notes: file.notes.iter().map(note).collect(),

@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::guess::{Guess, Understanding, understand};
+use super::guess::{Guess, Stated, Understanding, understand};
 use super::profile::{self, Fit, Profile, fits};
 use super::questions::{QUESTION, is_form, questions};
 use super::senders::map_direction;
@@ -110,7 +110,19 @@ fn serving_several(mut sources: Vec<Source>) -> Vec<Source> {
 
 /// The file by what each of its columns seems to mean; what is written wins.
 fn by_columns(written: &Source, file: &str, headers: &[String], rows: &[Vec<String>]) -> Described {
-    let found = understand(file, headers, rows, written.table);
+    let places = |mapped: &Mapped| -> Vec<usize> {
+        let named: Vec<String> = mapped.columns().iter().map(|name| folded(name)).collect();
+        (0..headers.len()).filter(|&at| named.contains(&folded(&headers[at]))).collect()
+    };
+    let stated = Stated {
+        table: written.table,
+        columns: written
+            .map
+            .iter()
+            .map(|(column, mapped)| (column.clone(), places(mapped)))
+            .collect(),
+    };
+    let found = understand(file, headers, rows, &stated);
     let mut source = written.clone();
     let whole = |table: &Table| {
         table
@@ -130,9 +142,16 @@ fn by_columns(written: &Source, file: &str, headers: &[String], rows: &[Vec<Stri
         for guess in &found.guesses {
             let header = &headers[guess.header];
             if !source.map.contains_key(guess.column) && !taken.contains(&folded(header)) {
+                let time = guess
+                    .time_of_day
+                    .map(|at| &headers[at])
+                    .filter(|time| !taken.contains(&folded(time)));
                 let mapped = Mapped {
                     timezone: guess.timezone.clone().filter(|zone| Zone::parse(zone).is_ok()),
-                    ..Mapped::new(From::Column(header.clone()))
+                    ..Mapped::new(
+                        time.and_then(|time| date_and_time(header, time))
+                            .unwrap_or(From::Column(header.clone())),
+                    )
                 };
                 source.map.insert(guess.column.to_string(), mapped);
             }
@@ -169,6 +188,12 @@ fn by_columns(written: &Source, file: &str, headers: &[String], rows: &[Vec<Stri
         recognition: None,
         understanding: Some(found),
     }
+}
+
+/// The date in one column with the time of day in another.
+fn date_and_time(date: &str, time: &str) -> Option<From> {
+    let [date, time] = [date, time].map(|name| format!("\"{}\"", name.replace('"', "\"\"")));
+    parse(&format!("{date} || ' ' || {time}")).ok().map(From::Expr)
 }
 
 /// Columns of times that mark their records, by the flag that they give: an invitation with a time at which it bounced did not arrive.

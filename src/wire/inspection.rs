@@ -41,6 +41,8 @@ pub struct File {
     pub columns: Vec<Column>,
     /// What a person has to decide.
     pub questions: Vec<Question>,
+    /// The command that takes the likeliest answer to each question; null where something has to be filled in.
+    pub command: Option<String>,
     /// What became of its records; null: they could not be read.
     pub account: Option<RecordCounts>,
     /// Records that are not used: the first few of each reason.

@@ -11,7 +11,7 @@ use crate::diagnostics::Problem;
 use crate::ingest::{Line, Peek};
 use crate::io;
 use crate::notes::{Decision, FileNote, Note, NoteKind};
-use crate::sources::guess::{ColumnProfile, Understanding};
+use crate::sources::guess::{ColumnProfile, Guess, Understanding};
 use crate::sources::{self, Confidence, Described, From, Input, Source};
 
 /// Looks at files, each by itself: one inspection for each table that a file is loaded into. What is wrong with a file is part of its
@@ -205,18 +205,23 @@ impl Looked<'_> {
         let mut columns: Vec<ColumnInspection> = Vec::new();
         for (at, profile) in self.columns.iter().enumerate() {
             let own = sources::folded(&header.names[at]);
+            let guesses = || self.understanding().into_iter().flat_map(|found| &found.guesses);
+            // A date whose time of day stands in another column is mapped from both.
+            let is_with_time = |g: &&Guess| {
+                let from = self.source.map.get(g.column).map(|mapped| &mapped.from);
+                g.header == at && g.time_of_day.is_some() && matches!(from, Some(From::Expr(_)))
+            };
+            let dated = guesses().find(is_with_time).map(|guess| guess.column.to_string());
             let means = mapped.iter().find(|(_, place, name)| *place == Some(at) || *name == own);
-            let guess = means.and_then(|(column, ..)| {
-                self.understanding()?
-                    .guesses
-                    .iter()
-                    .find(|g| g.column == column.as_str() && g.header == at)
-            });
+            let means = means.map(|(column, ..)| (*column).clone()).or(dated);
+            let guess = means
+                .as_ref()
+                .and_then(|column| guesses().find(|g| g.column == column.as_str() && g.header == at));
             columns.push(ColumnInspection {
                 origin: ColumnOrigin::File(at + 1, header.names[at].clone()),
-                means: means.map(|(column, ..)| (*column).clone()),
-                confidence: means.map(|_| guess.map_or(self.recognised().confidence, |g| g.confidence)),
+                confidence: means.as_ref().map(|_| guess.map_or(self.recognised().confidence, |g| g.confidence)),
                 evidence: guess.map(|g| g.evidence.clone()).unwrap_or_default(),
+                means,
                 decisions: decisions(&header.names[at]),
                 looks: looks(profile),
                 filled: profile.filled,

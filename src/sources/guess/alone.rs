@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::content::known_words;
 use super::header_words::currency;
 use super::profile::Kind;
-use super::{Candidate, CellsAre, ColumnEvidence, File, TAKE, content, meanings};
+use super::{Candidate, CellsAre, ColumnEvidence, File, TAKE, content, meanings, relations, shape};
 use crate::schema::{Column, Role, Table, interactions, purchases, referrals, surveys};
 use crate::sources::status_words::are_statuses;
 
@@ -40,8 +40,24 @@ fn is_missing(column: &Column, candidates: &[Candidate]) -> bool {
     !candidates.iter().any(|c| c.column == column && c.confidence >= TAKE)
 }
 
+/// Adds the code that stands for the names of stakeholders, where no other column is their id: names can be shared.
+fn id_of_names(table: Table, candidates: &mut Vec<Candidate>, file: &File<'_>) {
+    let column = table.stakeholder_column();
+    let mut ids = shape::ids_of_names(file);
+    ids.retain(|(id, _)| !is_ours(table, *id, file));
+    let [(id, name)] = ids[..] else { return };
+    let is_other = |c: &Candidate| c.column == column && c.confidence >= TAKE && c.header != name;
+    if table == Table::Referrals || table == Table::Identities || candidates.iter().any(is_other) {
+        return;
+    }
+    let why = ColumnEvidence::IdsOf(file.headers[name].name.clone());
+    candidates.retain(|c| c.column != column || c.header != name);
+    replace(candidates, vec![Candidate::new(column, id, DISTINCT, why)]);
+}
+
 /// Adds what cells tell by themselves.
 pub(super) fn propose(table: Table, candidates: &mut Vec<Candidate>, file: &File<'_>) {
+    id_of_names(table, candidates, file);
     for column in table.columns() {
         let can_tell = matches!(column.role, Role::Currency | Role::Email | Role::Score | Role::Status)
             || matches!(*column, interactions::DIRECTION | surveys::INSTRUMENT);
@@ -163,6 +179,9 @@ pub(super) fn fall_back(table: Table, candidates: &mut Vec<Candidate>, taken: &m
     if table != Table::Referrals && !has(who, taken) && is_open(who, candidates) {
         stakeholder(table, candidates, taken, file);
     }
+    if table == Table::Purchases && !has(&purchases::AMOUNT, taken) && is_open(&purchases::AMOUNT, candidates) {
+        amount(candidates, taken, file);
+    }
     let event = match table {
         Table::Interactions => &interactions::OCCURRED_AT,
         Table::Purchases => &purchases::OCCURRED_AT,
@@ -175,28 +194,94 @@ pub(super) fn fall_back(table: Table, candidates: &mut Vec<Candidate>, taken: &m
     }
     let dates: Vec<usize> = (0..file.headers.len())
         .filter(|&i| file.profiles[i].share(&[Kind::Date]) >= 0.9 && !taken.iter().any(|t| t.header == i))
-        .filter(|&i| !meanings::is_other_date(&file.headers[i]))
+        .filter(|&i| !file.births[i] && !shape::is_of_somebody(i, file))
         .collect();
     // Its name has to speak of a time at least: many exports end with when they were written.
-    let says = dates.first().is_some_and(|&i| file.headers[i].words.contains("date"));
-    let only = says && dates.len() == 1 && !taken.iter().any(|t| file.profiles[t.header].share(&[Kind::Date]) >= 0.9);
-    let (confidence, why) = match only {
-        true => (SERVES, ColumnEvidence::OnlyDates),
+    let says = |i: usize| file.headers[i].words.contains("date") && !meanings::is_other_date(&file.headers[i]);
+    // A time of day beside it, or another date that follows it, says as much as the name.
+    let is_first =
+        |i: usize| !meanings::is_other_date(&file.headers[i]) && (says(i) || dates.len() > 1 || shape::time_of_day(i, file).is_some());
+    let is_alone = !taken.iter().any(|t| file.profiles[t.header].share(&[Kind::Date]) >= 0.9);
+    let (served, why) = match &dates[..] {
+        [one] if is_alone && (says(*one) || is_first(*one)) => (Some(*one), ColumnEvidence::OnlyDates),
+        several if is_alone => (
+            first_date(several, file).filter(|&first| is_first(first)),
+            ColumnEvidence::FirstDate,
+        ),
+        _ => (None, ColumnEvidence::AreDates),
+    };
+    let of = |index: usize| match served == Some(index) {
+        true => (SERVES, why.clone()),
         false => (MAYBE, ColumnEvidence::AreDates),
     };
-    let surer: BTreeSet<usize> = candidates
+    let is_surer = |index: usize| {
+        candidates
+            .iter()
+            .any(|c| c.column == event && c.header == index && c.confidence >= of(index).0)
+    };
+    let found: Vec<Candidate> = dates
         .iter()
-        .filter(|c| c.column == event && c.confidence >= confidence)
-        .map(|c| c.header)
+        .filter(|index| !is_surer(**index) && !meanings::is_other_date(&file.headers[**index]))
+        .map(|&index| {
+            let (confidence, why) = of(index);
+            Candidate::new(event, index, confidence, why)
+        })
         .collect();
-    let of_dates = dates.into_iter().filter(|index| !surer.contains(index));
-    let found: Vec<Candidate> = of_dates
-        .map(|index| Candidate::new(event, index, confidence, why.clone()))
-        .collect();
-    if only {
-        taken.extend(found.iter().cloned());
-    }
+    taken.extend(found.iter().filter(|c| served == Some(c.header)).cloned());
     replace(candidates, found);
+}
+
+/// Of several columns of dates, the one that each record has while the others have gaps, and that is never after another: what was paid
+/// or delivered follows its event.
+fn first_date(dates: &[usize], file: &File<'_>) -> Option<usize> {
+    let is_full = |&i: &usize| file.profiles[i].filled == file.profiles[i].rows;
+    let full: Vec<usize> = dates.iter().copied().filter(is_full).collect();
+    let [first] = full[..] else { return None };
+    let times = relations::instants(&file.columns[first]);
+    let follows = |&other: &usize| {
+        let others = relations::instants(&file.columns[other]);
+        let mut pairs = times
+            .iter()
+            .zip(&others)
+            .filter_map(|(a, b)| Some((a.as_ref()?, b.as_ref()?)))
+            .peekable();
+        pairs.peek().is_some() && pairs.all(|(first, other)| !relations::is_before(other, first))
+    };
+    dates.iter().filter(|&&i| i != first).all(follows).then_some(first)
+}
+
+/// Words of headers of what purchases are paid with.
+const MONEY: [&str; 11] = [
+    "price", "fee", "fees", "amount", "total", "value", "charge", "dues", "gross", "net", "revenue",
+];
+
+/// The only column of money serves as the amount, where its name speaks of a price or its cells or name of a currency.
+fn amount(candidates: &mut Vec<Candidate>, taken: &mut Vec<Candidate>, file: &File<'_>) {
+    let is_money = |i: usize| {
+        let (header, profile) = (&file.headers[i], &file.profiles[i]);
+        let numbers = profile.share(&[Kind::Decimal, Kind::Money, Kind::Integer]) >= 0.9;
+        let named = header.words.iter().any(|word| MONEY.contains(&word.as_str()));
+        let in_currency = header.currency.is_some() || header.name.contains(['$', '€', '£', '¥']) || profile.share(&[Kind::Money]) >= 0.9;
+        numbers && profile.filled > 0 && (in_currency || named)
+    };
+    let money: Vec<usize> = (0..file.headers.len()).filter(|&i| is_money(i)).collect();
+    let [one] = money[..] else { return };
+    // A tax, a deposit, a weight: something else, or not money.
+    let is_other = file.headers[one]
+        .words
+        .iter()
+        .any(|word| !MONEY.contains(&word.as_str()) && (word == "unit" || word == "cost" || meanings::is_other(word)));
+    let is_refuted = candidates
+        .iter()
+        .any(|c| c.column == &purchases::AMOUNT && c.header == one && c.is_refuted);
+    // A price beside a quantity is that of one piece.
+    let has_quantity = taken.iter().any(|t| *t.column == purchases::QUANTITY);
+    if is_other || is_refuted || has_quantity || taken.iter().any(|t| t.header == one) {
+        return;
+    }
+    let found = Candidate::new(&purchases::AMOUNT, one, SERVES, ColumnEvidence::OnlyMoney);
+    taken.push(found.clone());
+    replace(candidates, vec![found]);
 }
 
 fn stakeholder(table: Table, candidates: &mut Vec<Candidate>, taken: &mut Vec<Candidate>, file: &File<'_>) {

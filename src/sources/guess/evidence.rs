@@ -97,6 +97,16 @@ pub enum ColumnEvidence {
     OnlyDates,
     /// Its cells are dates.
     AreDates,
+    /// Its dates spread over decades, or each person has one: they are dates of birth.
+    DatesOfBirth,
+    /// It is the only column of dates that each record has, and no other is before it.
+    FirstDate,
+    /// It is the only column of amounts of money.
+    OnlyMoney,
+    /// Each of its codes stands for one of the names in this column.
+    IdsOf(String),
+    /// This column has the time of day.
+    TimeOfDayIn(String),
     /// So many of so many codes are different.
     RepeatedCodes(usize, usize),
     /// Other columns are parts of an address.
@@ -164,6 +174,11 @@ impl fmt::Display for ColumnEvidence {
             E::Recommendation => "it asks for a recommendation, and its cells are 0 to 10",
             E::OnlyDates => "the only column of dates",
             E::AreDates => "its cells are dates",
+            E::DatesOfBirth => "its dates are those of births",
+            E::FirstDate => "each record has one, and no other date is before it",
+            E::OnlyMoney => "the only column of amounts of money",
+            E::IdsOf(name) => return write!(f, "each of its codes stands for one name in \"{}\"", excerpt(name)),
+            E::TimeOfDayIn(name) => return write!(f, "with the time of day in \"{}\"", excerpt(name)),
             E::RepeatedCodes(distinct, filled) => return write!(f, "its cells are codes that repeat: {distinct} different in {filled}"),
             E::PartOfAddress => "next to other parts of an address",
             E::UniqueOnRoster => "each record has its own, as a roster has",
@@ -201,6 +216,8 @@ pub enum TableClue {
     Set,
     /// It has known names of all that the table needs.
     KnownNames,
+    /// These canonical columns are mapped.
+    Mapped(Vec<&'static str>),
     /// It has these canonical columns.
     Has(Vec<&'static str>),
     /// Its headers mention these words.
@@ -220,6 +237,7 @@ impl fmt::Display for TableClue {
         f.write_str(match self {
             TableClue::Set => "the table is set",
             TableClue::KnownNames => "known names of all that it needs",
+            TableClue::Mapped(columns) => return write!(f, "{} mapped", columns.join(", ")),
             TableClue::Has(columns) => return write!(f, "it has {}", columns.join(", ")),
             TableClue::Mentions(words) => return write!(f, "its headers mention {}", words.join(", ")),
             TableClue::FileName(word) => return write!(f, "its name has \"{word}\""),

@@ -80,7 +80,7 @@ pub(super) struct Header {
 type Dictionary = HashMap<String, Vec<String>>;
 
 /// The languages of headers: English first, for synonyms, then the others.
-const LANGUAGES: [(&str, &str); 7] = [
+const LANGUAGES: [(&str, &str); 11] = [
     ("en", "English"),
     ("de", "German"),
     ("fr", "French"),
@@ -88,6 +88,10 @@ const LANGUAGES: [(&str, &str); 7] = [
     ("pt", "Portuguese"),
     ("it", "Italian"),
     ("nl", "Dutch"),
+    ("pl", "Polish"),
+    ("sv", "Swedish"),
+    ("da", "Danish"),
+    ("cs", "Czech"),
 ];
 
 static DICTIONARIES: LazyLock<Vec<Dictionary>> = LazyLock::new(|| {
@@ -310,19 +314,22 @@ pub(super) fn headers(names: &[String]) -> Vec<Header> {
     let split: Vec<Vec<String>> = dressed.iter().map(|d| tokens(&d.text)).collect();
     let english = |word: &str| vocabulary.contains(word) || DICTIONARIES[0].contains_key(word);
     // Hits of each language: headers with words that English does not have, then headers with any, then such words: languages that are alike
-    // share some of them.
-    let mut hits: Vec<(usize, usize, usize, usize)> = (1..LANGUAGES.len())
-        .map(|l| {
-            let foreign = |w: &String| !english(w) && translate_word(w, &[l]).is_some();
-            let any = |w: &String| DICTIONARIES[l].contains_key(w);
-            (
-                split.iter().filter(|h| h.iter().any(foreign)).count(),
-                split.iter().filter(|h| h.iter().any(any)).count(),
-                split.iter().flatten().filter(|w| foreign(w)).count(),
-                l,
-            )
-        })
-        .collect();
+    // share some of them. Where no word is whole, abbreviations tell.
+    let hits_of = |l: usize, with_abbreviations: bool| {
+        let says = |w: &String| translate_word(w, &[l], with_abbreviations.then_some(l)).is_some();
+        let foreign = |w: &String| !english(w) && says(w);
+        let any = |w: &String| DICTIONARIES[l].contains_key(w) || with_abbreviations && says(w);
+        (
+            split.iter().filter(|h| h.iter().any(foreign)).count(),
+            split.iter().filter(|h| h.iter().any(any)).count(),
+            split.iter().flatten().filter(|w| foreign(w)).count(),
+            l,
+        )
+    };
+    let mut hits: Vec<(usize, usize, usize, usize)> = (1..LANGUAGES.len()).map(|l| hits_of(l, false)).collect();
+    if hits.iter().all(|hit| hit.0 < 2) {
+        hits = (1..LANGUAGES.len()).map(|l| hits_of(l, true)).collect();
+    }
     hits.sort_by_key(|&(foreign, any, words, l)| (std::cmp::Reverse((foreign, any, words)), l));
     // Two headers and a fourth of all: below that a foreign word may be chance.
     let leads = (hits[0].0 >= 2 || names.len() <= 3 && hits[0].0 == 1) && 4 * hits[0].0 >= names.len();
@@ -335,7 +342,7 @@ pub(super) fn headers(names: &[String]) -> Vec<Header> {
         .map(|((name, dressed), tokens)| {
             let (words, language) = translated(&tokens, &order, vocabulary);
             let time = tokens.iter().any(|t| {
-                t == "time" || matches!(translate_word(t, &order), Some((words, _)) if words.iter().any(|w| w == "time" || w == "duration"))
+                t == "time" || matches!(translate_word(t, &order, Some(order[0])), Some((words, _)) if words.iter().any(|w| w == "time" || w == "duration"))
             }) || words.contains("time");
             let words = words
                 .into_iter()
@@ -375,12 +382,12 @@ fn translated(tokens: &[String], order: &[usize], vocabulary: &BTreeSet<String>)
         let token = &tokens[at];
         at += 1;
         let leader = order[0];
-        let is_leaders = leader > 0 && DICTIONARIES[leader].contains_key(token);
+        let is_leaders = leader > 0 && (DICTIONARIES[leader].contains_key(token) || abbreviation(token, leader).is_some());
         if meanings::is_stop(token) && !is_leaders {
             continue;
         }
         let known = vocabulary.contains(token) && !DICTIONARIES[0].contains_key(token) && !is_leaders;
-        match translate_word(token, order).filter(|_| !known) {
+        match translate_word(token, order, Some(leader)).filter(|_| !known) {
             Some((meaning, l)) => {
                 words.extend(meaning.into_iter().filter(|w| !meanings::is_stop(w)));
                 language = language.or((l > 0).then_some(l));
@@ -396,8 +403,17 @@ fn translated(tokens: &[String], order: &[usize], vocabulary: &BTreeSet<String>)
     (words, language)
 }
 
-/// What a word means in the first of the languages that has it, whole or, if none has, as a compound.
-fn translate_word(word: &str, order: &[usize]) -> Option<(Vec<String>, usize)> {
+/// What a word abbreviates in a language.
+fn abbreviation(word: &str, language: usize) -> Option<&'static Vec<String>> {
+    DICTIONARIES[language].get(&format!("{word}."))
+}
+
+/// What a word means in the first of the languages that has it, whole or, if none has, as a compound. What it abbreviates counts in the
+/// language that leads.
+fn translate_word(word: &str, order: &[usize], leader: Option<usize>) -> Option<(Vec<String>, usize)> {
+    if let Some((leader, meaning)) = leader.and_then(|leader| Some((leader, abbreviation(word, leader)?))) {
+        return Some((meaning.clone(), leader));
+    }
     if let Some(found) = order.iter().find_map(|&l| Some((DICTIONARIES[l].get(word)?.clone(), l))) {
         return Some(found);
     }
@@ -421,7 +437,7 @@ const LINKERS: &[&str] = &["s", "n", "en", "e", "es"];
 
 /// Whether a language writes compounds as one word; English does in the headers of databases. Those of the Romance languages are phrases.
 fn has_compounds(language: usize) -> bool {
-    matches!(LANGUAGES[language].0, "en" | "de" | "nl")
+    matches!(LANGUAGES[language].0, "en" | "de" | "nl" | "sv" | "da")
 }
 
 /// A word taken apart into words of a language (German `bestelldatum`, but also `customerid` in English), of at least three letters each

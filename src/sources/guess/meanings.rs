@@ -131,6 +131,11 @@ pub(super) fn is_who(word: &str) -> bool {
     MEANINGS.who.contains(word)
 }
 
+/// Whether a word makes a header mean something else.
+pub(super) fn is_other(word: &str) -> bool {
+    MEANINGS.other.contains(word)
+}
+
 /// Whether a header names a date that is no event's: a birth, a change, a plan.
 pub(super) fn is_other_date(header: &Header) -> bool {
     header.words.iter().any(|w| w != "date" && MEANINGS.other.contains(w))

@@ -19,13 +19,14 @@ mod meanings;
 mod profile;
 mod questions;
 mod relations;
+mod shape;
 mod tables;
 
 pub use evidence::{CellsAre, ColumnEvidence, TableClue, listed};
 pub use header_words::{Unit, countries, currency_of_header};
 pub use meanings::{AmountName, amount_name, is_price};
 pub use profile::{ColumnProfile, Kind};
-pub use questions::Question;
+pub use questions::{Question, command};
 
 use content::Cells;
 use header_words::Header;
@@ -51,6 +52,8 @@ pub struct Guess {
     pub timezone: Option<String>,
     /// The currency that the header names, of money.
     pub currency: Option<String>,
+    /// The column of the file with the time of day of a date, counted from 0.
+    pub time_of_day: Option<usize>,
 }
 
 /// What a file is taken for.
@@ -131,36 +134,68 @@ struct File<'a> {
     headers: &'a [Header],
     profiles: &'a [ColumnProfile],
     columns: &'a [Vec<&'a str>],
+    /// Which columns are dates of birth by their shape.
+    births: &'a [bool],
+}
+
+/// What somebody has said about a file.
+#[derive(Debug, Clone, Default)]
+pub struct Stated {
+    /// Its table.
+    pub table: Option<Table>,
+    /// Canonical columns that are mapped, and the columns of the file that they are mapped from, counted from 0.
+    pub columns: Vec<(String, Vec<usize>)>,
 }
 
 /// What each column would mean if the file were that table.
 #[derive(Debug, Clone)]
 struct Reading {
     table: Table,
+    /// Columns that somebody has mapped.
+    stated: Vec<&'static Column>,
+    /// Whether something is mapped that the table does not have.
+    lacks_stated: bool,
     /// All candidates, also those that came to nothing.
     candidates: Vec<Candidate>,
     taken: Vec<Candidate>,
 }
 
 impl Reading {
-    fn of(table: Table, file: &File<'_>) -> Reading {
+    fn of(table: Table, file: &File<'_>, said: &Stated) -> Reading {
         let mut candidates = Vec::new();
-        for column in table.columns() {
-            for index in 0..file.headers.len() {
+        let stated: Vec<&'static Column> = said.columns.iter().filter_map(|(name, _)| table.column(name)).collect();
+        let is_stated = |index: usize| said.columns.iter().any(|(_, headers)| headers.contains(&index));
+        for column in table.columns().iter().filter(|column| !stated.contains(column)) {
+            for index in (0..file.headers.len()).filter(|&index| !is_stated(index)) {
                 candidates.extend(candidate(column, index, file));
             }
         }
         let (contacts, mut candidates): (Vec<Candidate>, Vec<Candidate>) = candidates.into_iter().partition(|c| c.column.role.is_contact());
         relations::relate(table, &mut candidates, file);
         alone::propose(table, &mut candidates, file);
+        candidates.retain(|c| !stated.contains(&c.column) && !is_stated(c.header));
         let mut taken = assign(&candidates);
         alone::fall_back(table, &mut candidates, &mut taken, file);
+        let is_free = |c: &Candidate| !stated.contains(&c.column) && !is_stated(c.header);
+        candidates.retain(is_free);
+        taken.retain(is_free);
         // Who it was where the id does not tell: by what the columns leave that say more. Without an id it is the question which one serves.
-        if taken.iter().any(|t| t.column == table.stakeholder_column()) {
+        let who = table.stakeholder_column();
+        if stated.contains(&who) || taken.iter().any(|t| t.column == who) {
             taken = assign_free(&contacts, taken);
         }
         taken.sort_by_key(|c| c.order);
-        Reading { table, candidates, taken }
+        Reading {
+            table,
+            // A name that no table has is a dimension.
+            lacks_stated: said
+                .columns
+                .iter()
+                .any(|(name, _)| table.column(name).is_none() && Table::ALL.iter().any(|other| other.column(name).is_some())),
+            stated,
+            candidates,
+            taken,
+        }
     }
 
     fn has(&self, column: &Column) -> bool {
@@ -235,34 +270,44 @@ fn assign_free(candidates: &[Candidate], taken: Vec<Candidate>) -> Vec<Candidate
     taken
 }
 
-/// Understands a file by its name, its headers and a sample of its records; `stated` is the table where somebody has said it.
+/// Understands a file by its name, its headers and a sample of its records, around what somebody has said about it.
 ///
 /// Records may be shorter or longer than the headers; no records at all leaves the names to speak alone.
-pub fn understand(file: &str, headers: &[String], rows: &[Vec<String>], stated: Option<Table>) -> Understanding {
+pub fn understand(file: &str, headers: &[String], rows: &[Vec<String>], stated: &Stated) -> Understanding {
     let columns: Vec<Vec<&str>> = (0..headers.len())
         .map(|i| rows.iter().map(|r| r.get(i).map_or("", String::as_str)).collect())
         .collect();
     let profiles: Vec<ColumnProfile> = headers.iter().zip(&columns).map(|(h, c)| ColumnProfile::of(h, c)).collect();
     let parsed = header_words::headers(headers);
+    let births = shape::births(&profiles, &columns);
     let seen = File {
         headers: &parsed,
         profiles: &profiles,
         columns: &columns,
+        births: &births,
     };
-    let tables: Vec<Table> = stated.map_or(Table::ALL.to_vec(), |t| vec![t]);
-    let mut readings: Vec<Reading> = tables.into_iter().map(|t| Reading::of(t, &seen)).collect();
-    let ranked = tables::rank(file, headers, &seen, &readings, stated);
+    let tables: Vec<Table> = stated.table.map_or(Table::ALL.to_vec(), |t| vec![t]);
+    let mut readings: Vec<Reading> = tables.into_iter().map(|t| Reading::of(t, &seen, stated)).collect();
+    let ranked = tables::rank(file, headers, &seen, &readings, stated.table);
     // A table that nothing speaks for is not ranked.
     readings.sort_by_key(|r| ranked.iter().position(|(t, ..)| *t == r.table).unwrap_or(usize::MAX));
     let table = ranked.first().filter(|(_, sure, _)| *sure >= TAKE).map(|(t, sure, _)| (*t, *sure));
     let best = &readings[0];
+    let is_taken = |header: usize| best.taken.iter().any(|t| t.header == header);
     let guess = |c: &Candidate| {
         let kind = c.column.kind;
+        let time_of_day = shape::time_of_day(c.header, &seen).filter(|&at| kind == ColumnType::Time && !is_taken(at));
         Guess {
+            time_of_day,
             column: c.column.name,
             header: c.header,
             confidence: c.confidence,
-            evidence: c.evidence.clone(),
+            evidence: c
+                .evidence
+                .iter()
+                .cloned()
+                .chain(time_of_day.map(|at| ColumnEvidence::TimeOfDayIn(headers[at].clone())))
+                .collect(),
             timezone: parsed[c.header].timezone.clone().filter(|_| kind == ColumnType::Time),
             currency: parsed[c.header].currency.clone().filter(|_| kind == ColumnType::Money),
         }

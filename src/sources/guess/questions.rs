@@ -72,6 +72,25 @@ impl fmt::Display for Answer {
     }
 }
 
+/// The command that takes the likeliest answer to each question of a file; none where something has to be filled in, or only a
+/// configuration can answer.
+pub fn command(file: &str, table: Option<Table>, questions: &[Question]) -> Option<String> {
+    let mut input = quoted_if_needed(file);
+    let mut options = Vec::new();
+    if let Some(table) = table {
+        input = format!("{}={input}", table.name());
+    }
+    for question in questions {
+        match question.answer() {
+            Answer::Input(Some(table), _) => input = format!("{}={}", table.name(), quoted_if_needed(file)),
+            Answer::Map(file, column, Some(header)) => options.push(format!("--map {}", quoted(&format!("{file}:{column}={header}")))),
+            Answer::Input(None, _) | Answer::Map(_, _, None) | Answer::Expression(..) => return None,
+        }
+    }
+    let parts = ["relhealth measure".to_string(), input].into_iter().chain(options);
+    (!questions.is_empty()).then(|| parts.collect::<Vec<_>>().join(" "))
+}
+
 impl Question {
     /// The canonical column that it is about; none if it is about the table.
     pub fn column(&self) -> Option<&'static str> {
@@ -79,6 +98,27 @@ impl Question {
             Question::Table { .. } => None,
             Question::Product { .. } => Some(purchases::AMOUNT.name),
             Question::Column { column, .. } => Some(column.name),
+        }
+    }
+
+    /// The lines of `[source.map]` that answer it, one for each candidate, the likeliest first; none for a question about the table.
+    pub fn settings(&self) -> Vec<String> {
+        let text = |text: &str| toml::Value::String(text.to_string()).to_string();
+        match self {
+            Question::Table { .. } => Vec::new(),
+            Question::Product { .. } => vec![self.answer().to_string()],
+            Question::Column { column, candidates, .. } if candidates.is_empty() => vec![format!("{} = \"\"", column.name)],
+            Question::Column { column, candidates, .. } => {
+                let line = |possible: &PossibleColumn| match possible.unit.filter(|_| is_duration(column)) {
+                    Some(unit) => format!(
+                        "{} = {{ expr = {} }}",
+                        column.name,
+                        text(&format!("\"{}\" {}", possible.name, unit.minutes()))
+                    ),
+                    None => format!("{} = {}", column.name, text(&possible.name)),
+                };
+                candidates.iter().map(line).collect()
+            }
         }
     }
 
@@ -188,6 +228,11 @@ pub(super) fn ask(file: &str, reading: &Reading, is_sure: bool, tables: &[(Table
                     .any(|t| t.header == c.header && t.confidence >= c.confidence - 0.1 && t.column.role != Role::PersonName)
             })
             .collect();
+        // What serves as something that the table can do without may be what it cannot do without.
+        if candidates.is_empty() && column.required {
+            let may_be = |t: &&Candidate| !t.column.required && t.column.kind == column.kind && column.kind == ColumnType::Time;
+            candidates = reading.taken.iter().filter(may_be).collect();
+        }
         candidates.sort_by(|a, b| b.confidence.total_cmp(&a.confidence).then(a.header.cmp(&b.header)));
         if candidates.is_empty() && !needed {
             continue;
@@ -207,7 +252,13 @@ fn is_wanted(reading: &Reading, column: &Column) -> bool {
     }
 }
 
-/// A header within single quotes of a shell.
+/// A name as a shell takes it.
+fn quoted_if_needed(name: &str) -> String {
+    let is_plain = name.chars().all(|c| c.is_ascii_alphanumeric() || "/._-".contains(c));
+    if is_plain { name.to_string() } else { quoted(name) }
+}
+
+/// A text within single quotes of a shell.
 fn quoted(header: &str) -> String {
     format!("'{}'", header.replace('\'', "'\\''"))
 }

@@ -2,18 +2,19 @@
 
 use std::collections::BTreeSet;
 
-use super::content::ENOUGH;
+use super::content::{ENOUGH, REFUTED};
 use super::header_words::Header;
 use super::profile::{ColumnProfile, Kind, number};
 use super::{Candidate, ColumnEvidence, File};
 use crate::cell_parsing::{Civil, DateVerdict, DateVote, DecimalVote, parse_iso, parse_ordered};
-use crate::schema::{Column, DAY, Micros, Role, Table, purchases, supplies};
+use crate::schema::{Column, ColumnType, DAY, Micros, Role, Table, purchases, supplies};
 use crate::sources::deal_stages::{DealStage, deal_stage};
 
 /// Lets the columns of a file speak for and against each other.
 pub(super) fn relate(table: Table, candidates: &mut Vec<Candidate>, file: &File<'_>) {
     ids(table, candidates, file.profiles);
     times(table, candidates, file.columns);
+    births(table, candidates, file);
     places(candidates, file);
     if table == Table::Purchases {
         deals(candidates, file);
@@ -50,6 +51,14 @@ fn deals(candidates: &mut Vec<Candidate>, file: &File<'_>) {
     }
     candidates.retain(|c| c.header != closed);
     candidates.push(Candidate::new(&purchases::OCCURRED_AT, closed, 0.92, ColumnEvidence::Closing));
+}
+
+/// A date of birth is no event, whatever it is called.
+fn births(table: Table, candidates: &mut [Candidate], file: &File<'_>) {
+    let is_event = |c: &Candidate| c.column.kind == ColumnType::Time && table != Table::Stakeholders && !c.is_exact;
+    for candidate in candidates.iter_mut().filter(|c| is_event(c) && file.births[c.header]) {
+        candidate.lower(REFUTED, ColumnEvidence::DatesOfBirth);
+    }
 }
 
 /// A state beside a city or a postcode is part of an address.
@@ -97,7 +106,7 @@ fn is_line(column: &Column) -> bool {
 }
 
 /// The points in time of a column; none where the order of day and month is open.
-fn instants(cells: &[&str]) -> Vec<Option<Civil>> {
+pub(super) fn instants(cells: &[&str]) -> Vec<Option<Civil>> {
     let mut vote = DateVote::new();
     cells.iter().for_each(|c| vote.see(c, 0));
     let DateVerdict::Clear { order, .. } = vote.verdict() else {
@@ -108,7 +117,7 @@ fn instants(cells: &[&str]) -> Vec<Option<Civil>> {
 }
 
 /// Whether one time is before another; by the day where one of them has no time of day.
-fn is_before(second: &Civil, first: &Civil) -> bool {
+pub(super) fn is_before(second: &Civil, first: &Civil) -> bool {
     let micros = |c: &Civil| -> Micros { c.utc().unwrap_or_else(|| c.local_micros()) };
     if second.micros_of_day.is_none() || first.micros_of_day.is_none() {
         micros(second).div_euclid(DAY) < micros(first).div_euclid(DAY)

@@ -35,6 +35,7 @@ fn weight(column: &Column) -> f64 {
         interactions::RESOLVED_AT
         | interactions::CASE_ID
         | surveys::CASE_ID
+        | interactions::RESPONDED_AT
         | interactions::RESPONSE_MINUTES
         | interactions::RESOLUTION_MINUTES
         | purchases::UNIT_AMOUNT
@@ -63,6 +64,29 @@ fn weight(column: &Column) -> f64 {
         },
     }
 }
+
+/// Words of a header of times that say that people were in contact.
+const CONTACTS: [&str; 8] = [
+    "contact",
+    "call",
+    "visit",
+    "meeting",
+    "message",
+    "conversation",
+    "interaction",
+    "activity",
+];
+
+/// What only a contact or a case has.
+const OF_CONTACTS: [Column; 7] = [
+    interactions::RESPONDED_AT,
+    interactions::RESPONSE_MINUTES,
+    interactions::RESOLVED_AT,
+    interactions::RESOLUTION_MINUTES,
+    interactions::DIRECTION,
+    interactions::IN_REPLY_TO,
+    interactions::REOPENS,
+];
 
 /// Whether a reading has what its table cannot do without.
 pub(super) fn is_complete(reading: &Reading) -> bool {
@@ -98,13 +122,24 @@ pub(super) fn rank(
         return vec![(table, 1.0, vec![TableClue::Set])];
     }
     let known = recognised(headers, file);
-    let scored: Vec<(&Reading, f64, Vec<TableClue>)> = readings
+    let mut scored: Vec<(&Reading, f64, Vec<TableClue>)> = readings
         .iter()
         .map(|reading| {
             let (points, why) = points(file, seen, reading);
             (reading, points, why)
         })
         .collect();
+    // Who, when and how much make a purchase, unless something is there that only a contact or a case has.
+    let is_purchase = readings.iter().any(|r| r.table == Table::Purchases && is_complete(r));
+    let is_contact = readings
+        .iter()
+        .any(|r| r.table == Table::Interactions && OF_CONTACTS.iter().any(|column| r.has(column)));
+    if is_purchase && !is_contact {
+        scored
+            .iter_mut()
+            .filter(|s| s.0.table == Table::Interactions)
+            .for_each(|s| s.1 *= 0.6);
+    }
     let best = scored.iter().map(|s| s.1).fold(0.0, f64::max);
     let whole: f64 = scored.iter().map(|s| ((s.1 - best) * STEEPNESS).exp()).sum();
     let mut ranked: Vec<(Table, f64, Vec<TableClue>)> = scored
@@ -154,6 +189,10 @@ fn points(file: &str, seen: &File<'_>, reading: &Reading) -> (f64, Vec<TableClue
     for taken in &reading.taken {
         points += weight(taken.column) * taken.confidence;
     }
+    points += reading.stated.iter().map(|column| weight(column)).sum::<f64>();
+    if !reading.stated.is_empty() {
+        clues.push(TableClue::Mapped(reading.stated.iter().map(|column| column.name).collect()));
+    }
     if !reading.taken.is_empty() {
         clues.push(TableClue::Has(reading.taken.iter().map(|t| t.column.name).collect()));
     }
@@ -161,6 +200,12 @@ fn points(file: &str, seen: &File<'_>, reading: &Reading) -> (f64, Vec<TableClue
     if !hints.is_empty() {
         points += 0.6 * hints.len().min(6) as f64;
         clues.push(TableClue::Mentions(hints));
+    }
+    // `Contact on`, `Visita` with a date: an event between people.
+    let event = reading.taken.iter().find(|t| *t.column == interactions::OCCURRED_AT);
+    if let Some(word) = event.and_then(|t| CONTACTS.into_iter().find(|word| seen.headers[t.header].words.contains(*word))) {
+        points += 1.5;
+        clues.push(TableClue::Mentions(vec![word]));
     }
     if let Some(word) = recognise::named_by(table, file) {
         points += 2.0;
@@ -193,6 +238,10 @@ fn points(file: &str, seen: &File<'_>, reading: &Reading) -> (f64, Vec<TableClue
             .iter()
             .any(|p| matches!(p.main(), Some(Kind::Date | Kind::Money | Kind::Decimal)))
     {
+        points *= 0.5;
+    }
+    // What is mapped is a column of its table, or a dimension.
+    if reading.lacks_stated {
         points *= 0.5;
     }
     if !is_complete(reading) {

@@ -114,7 +114,15 @@ impl Export {
     fn understood(&self, stated: Option<Table>) -> Understanding {
         let headers: Vec<String> = self.columns.iter().map(|c| c.0.clone()).collect();
         let rows: Vec<Vec<String>> = (0..RECORDS).map(|i| self.columns.iter().map(|c| cell(&c.1, i)).collect()).collect();
-        understand(&self.file, &headers, &rows, stated)
+        understand(
+            &self.file,
+            &headers,
+            &rows,
+            &Stated {
+                table: stated,
+                ..Stated::default()
+            },
+        )
     }
 
     /// What is understood otherwise than expected.
@@ -340,7 +348,15 @@ fn known_names_keep_their_confidence_and_their_order() {
     for export in Export::all() {
         let headers: Vec<String> = export.columns.iter().map(|c| c.0.clone()).collect();
         let known = crate::sources::columns(export.table, &headers, &|_| false);
-        let understood = understand(&export.file, &headers, &[], Some(export.table));
+        let understood = understand(
+            &export.file,
+            &headers,
+            &[],
+            &Stated {
+                table: Some(export.table),
+                ..Stated::default()
+            },
+        );
         for (column, header) in known {
             let guess = understood.guesses.iter().find(|g| g.column == column);
             // An address that is the id for want of one does not serve twice.
@@ -397,7 +413,7 @@ fn questions_say_what_to_write() {
         r#"response_minutes = { expr = '"First response time (in hrs)" * 60' }"#
     );
     assert!(question.to_string().contains("hours"), "{question}");
-    let nothing = understand("x.csv", &["colour".to_string(), "shape".to_string()], &[], None);
+    let nothing = understand("x.csv", &["colour".to_string(), "shape".to_string()], &[], &Stated::default());
     assert!(nothing.table.is_none() && nothing.guesses.is_empty());
     assert_eq!(nothing.questions.len(), 1);
     let answer = nothing.questions[0].answer().to_string();
@@ -504,7 +520,7 @@ fn ragged_and_strange_records_do_no_harm() {
             "5".into(),
         ],
     ];
-    let understood = understand("", &headers, &rows, None);
+    let understood = understand("", &headers, &rows, &Stated::default());
     assert_eq!(understood.columns.len(), headers.len());
     assert!(understood.guesses.iter().all(|g| (0.0..=1.0).contains(&g.confidence)));
 }

@@ -1,0 +1,166 @@
+//! What columns show by their shape and by how they determine one another, whatever they are called: dates of birth, and ids that belong
+//! to names.
+
+use std::collections::BTreeMap;
+
+use super::header_words::Header;
+use super::profile::{ColumnProfile, Kind};
+use super::relations::instants;
+use super::{File, meanings};
+use crate::cell_parsing::Civil;
+use crate::schema::DAY;
+
+/// Fewer cells than this show no shape.
+const FEW: usize = 8;
+/// Dates of birth of customers spread over more years than the records of most systems do.
+const BIRTH_DAYS: i64 = 25 * 365;
+/// So many columns are compared with one another: the work stays linear in the columns of a wide file.
+const COMPARED: usize = 48;
+
+/// Which columns are dates of birth by their shape: they spread over decades in no order, while the other dates of the file do not, or
+/// each person has one.
+pub(super) fn births(profiles: &[ColumnProfile], columns: &[Vec<&str>]) -> Vec<bool> {
+    let dates: Vec<(usize, Vec<Option<i64>>)> = (0..profiles.len())
+        .filter(|&i| profiles[i].filled >= FEW && profiles[i].share(&[Kind::Date]) >= 0.9)
+        .take(COMPARED)
+        .map(|i| (i, days(&columns[i])))
+        .collect();
+    let spans: Vec<i64> = dates.iter().map(|(_, days)| span(days)).collect();
+    let mut births = vec![false; profiles.len()];
+    for (at, (index, days)) in dates.iter().enumerate() {
+        if spans[at] < BIRTH_DAYS || is_in_order(days) {
+            continue;
+        }
+        let others = || spans.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, span)| *span);
+        let is_widest = others().any(|span| span > 0) && others().all(|span| 3 * span < spans[at]);
+        births[*index] = is_widest || is_one_each(*index, profiles, columns);
+    }
+    births
+}
+
+/// The days of cells, since 1970-01-01.
+fn days(cells: &[&str]) -> Vec<Option<i64>> {
+    let day = |civil: &Civil| civil.local_micros().div_euclid(DAY);
+    instants(cells).iter().map(|instant| instant.as_ref().map(day)).collect()
+}
+
+fn span(days: &[Option<i64>]) -> i64 {
+    let filled = || days.iter().flatten();
+    match (filled().min(), filled().max()) {
+        (Some(first), Some(last)) => last - first,
+        _ => 0,
+    }
+}
+
+fn is_in_order(days: &[Option<i64>]) -> bool {
+    let filled: Vec<i64> = days.iter().flatten().copied().collect();
+    filled.is_sorted() || filled.iter().rev().is_sorted()
+}
+
+/// Whether each value of a column that repeats has one value of this column, and there are several of both.
+fn is_one_each(index: usize, profiles: &[ColumnProfile], columns: &[Vec<&str>]) -> bool {
+    let may_be_who = |profile: &ColumnProfile| {
+        profile.distinct > 5
+            && 10 * profile.distinct < 9 * profile.filled
+            && profile.share(&[Kind::Code, Kind::Integer, Kind::Uuid, Kind::Email, Kind::Words]) >= 0.9
+    };
+    (0..profiles.len())
+        .filter(|&i| i != index && may_be_who(&profiles[i]))
+        .take(COMPARED)
+        .any(|i| determines(&columns[i], &columns[index]) && 2 * profiles[index].distinct > profiles[i].distinct)
+}
+
+/// Whether a column of dates is about the stakeholder and not about the record: each value of a column that repeats has one date.
+pub(super) fn is_of_somebody(index: usize, file: &File<'_>) -> bool {
+    let profile = &file.profiles[index];
+    10 * profile.distinct < 9 * profile.filled && is_one_each(index, file.profiles, file.columns)
+}
+
+/// Whether records with the same cell in the one column have the same in the other.
+fn determines(these: &[&str], others: &[&str]) -> bool {
+    let mut meaning: BTreeMap<&str, &str> = BTreeMap::new();
+    these
+        .iter()
+        .zip(others)
+        .filter(|(this, _)| !this.trim().is_empty())
+        .all(|(this, other)| *meaning.entry(this.trim()).or_insert(other.trim()) == other.trim())
+}
+
+/// The columns of codes or numbers that stand for stakeholders, and the column that shows it: each code has one name and each name one
+/// code, or each code has one date of birth, and both repeat.
+pub(super) fn ids_of_names(file: &File<'_>) -> Vec<(usize, usize)> {
+    let repeats = |i: usize| {
+        let profile = &file.profiles[i];
+        profile.filled >= FEW && profile.distinct > 5 && 10 * profile.distinct < 9 * profile.filled
+    };
+    let names_people = |header: &Header| {
+        header.words.iter().any(|word| meanings::is_who(word))
+            && header
+                .words
+                .iter()
+                .all(|word| meanings::is_who(word) || matches!(word.as_str(), "name" | "full" | "first" | "last"))
+    };
+    let names: Vec<usize> = (0..file.headers.len())
+        .filter(|&i| repeats(i) && names_people(&file.headers[i]) && file.profiles[i].share(&[Kind::Words]) >= 0.9)
+        .take(COMPARED)
+        .collect();
+    // Who has one date of birth is a person, whatever the columns are called.
+    let births = (0..file.headers.len()).filter(|&i| file.births[i] && repeats(i)).take(COMPARED);
+    let births: Vec<usize> = births.collect();
+    let mut found = Vec::new();
+    for (index, profile) in file.profiles.iter().enumerate().take(4 * COMPARED) {
+        let is_code = profile.share(&[Kind::Code, Kind::Integer, Kind::Uuid]) >= 0.95;
+        if !is_code || !repeats(index) {
+            continue;
+        }
+        let of = names
+            .iter()
+            .find(|&&name| determines(&file.columns[index], &file.columns[name]) && determines(&file.columns[name], &file.columns[index]));
+        let is_born = |&&birth: &&usize| {
+            determines(&file.columns[index], &file.columns[birth]) && 4 * file.profiles[birth].distinct >= 3 * profile.distinct
+        };
+        found.extend(of.or_else(|| births.iter().find(is_born)).map(|&told| (index, told)));
+    }
+    found
+}
+
+/// The column with the time of day of a column of dates: next to it, with hours and minutes of a day in each record that has a date, and
+/// with a name that says nothing else.
+pub(super) fn time_of_day(date: usize, file: &File<'_>) -> Option<usize> {
+    let has_dates = file.profiles[date].filled >= FEW && file.profiles[date].share(&[Kind::Date]) >= 0.9;
+    let is_bare = || file.columns[date].iter().all(|cell| !cell.contains(':'));
+    if !has_dates || !is_bare() {
+        return None;
+    }
+    let says = |at: usize| {
+        let mut words = file.headers[at]
+            .words
+            .iter()
+            .filter(|word| !file.headers[date].words.contains(*word));
+        words.all(|word| matches!(word.as_str(), "clock" | "time" | "date" | "start"))
+            && file.headers[at].unit.is_none()
+            && (file.headers[at].time || file.headers[at].words.iter().any(|word| matches!(word.as_str(), "clock" | "start")))
+    };
+    let fits = |at: usize| {
+        let profile = &file.profiles[at];
+        let pairs = || {
+            file.columns[date]
+                .iter()
+                .zip(&file.columns[at])
+                .filter(|(day, _)| !day.trim().is_empty())
+        };
+        says(at) && profile.share(&[Kind::Clock]) == 1.0 && pairs().all(|(_, time)| is_time_of_day(time))
+    };
+    let beside = [date.checked_add(1), date.checked_sub(1)].into_iter().flatten();
+    beside.filter(|&at| at < file.headers.len()).find(|&at| fits(at))
+}
+
+/// Whether a cell is a time of day: `9:05`, `17:30:00`.
+fn is_time_of_day(cell: &str) -> bool {
+    let parts: Vec<Option<u32>> = cell.trim().split(':').map(|part| part.parse().ok()).collect();
+    match parts[..] {
+        [Some(hour), Some(minute)] => hour < 24 && minute < 60,
+        [Some(hour), Some(minute), Some(second)] => hour < 24 && minute < 60 && second < 60,
+        _ => false,
+    }
+}
