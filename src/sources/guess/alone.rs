@@ -6,7 +6,7 @@ use super::content::known_words;
 use super::header_words::currency;
 use super::profile::Kind;
 use super::{Candidate, CellsAre, ColumnEvidence, File, TAKE, content, meanings, relations, shape};
-use crate::schema::{Column, Role, Table, interactions, purchases, referrals, surveys};
+use crate::schema::{Column, ColumnType, Role, Table, interactions, purchases, referrals, surveys};
 use crate::sources::status_words::are_statuses;
 
 /// Cells that only one column has: direction words, survey instruments, currencies. One other column in four may hold them too.
@@ -196,6 +196,17 @@ pub(super) fn fall_back(table: Table, candidates: &mut Vec<Candidate>, taken: &m
         .filter(|&i| file.profiles[i].share(&[Kind::Date]) >= 0.9 && !taken.iter().any(|t| t.header == i))
         .filter(|&i| !file.births[i] && !shape::is_of_somebody(i, file))
         .collect();
+    // A date that is only known as that of something else, such as a delivery, may be that of the event.
+    if dates.iter().all(|&i| meanings::is_other_date(&file.headers[i])) {
+        let others: Vec<usize> = (0..taken.len()).filter(|&at| taken[at].column.kind == ColumnType::Time).collect();
+        if let [at] = others[..]
+            && !taken[at].is_exact
+        {
+            let other = taken.remove(at);
+            candidates.push(Candidate::new(event, other.header, MAYBE, ColumnEvidence::AreDates));
+        }
+        return;
+    }
     // Its name has to speak of a time at least: many exports end with when they were written.
     let says = |i: usize| file.headers[i].words.contains("date") && !meanings::is_other_date(&file.headers[i]);
     // A time of day beside it, or another date that follows it, says as much as the name.

@@ -204,7 +204,7 @@ fn points(file: &str, seen: &File<'_>, reading: &Reading) -> (f64, Vec<TableClue
     // `Contact on`, `Visita` with a date: an event between people.
     let event = reading.taken.iter().find(|t| *t.column == interactions::OCCURRED_AT);
     if let Some(word) = event.and_then(|t| CONTACTS.into_iter().find(|word| seen.headers[t.header].words.contains(*word))) {
-        points += 1.5;
+        points += 2.0;
         clues.push(TableClue::Mentions(vec![word]));
     }
     if let Some(word) = recognise::named_by(table, file) {
