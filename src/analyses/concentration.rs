@@ -9,7 +9,7 @@ use crate::canonical::CanonicalTables;
 use crate::codes::codes;
 use crate::facts::context::{Context, Settings, Slicing};
 use crate::facts::frame::Frame;
-use crate::facts::{self, orders, supply_lines};
+use crate::facts::{self, Prepared, orders, supply_lines};
 use crate::measure::{FEWEST, Private, reason};
 use crate::period::Period;
 use crate::report::AbsentReason;
@@ -121,7 +121,7 @@ pub fn concentration(
     let end = period.end.min(canonical.as_of);
     let blocks = by_block(canonical, spec, |block| {
         let mut frame = Frame::new(spec, &wanted, false);
-        facts::build(spec, &context, block, &mut frame);
+        facts::build(spec, &context, &Prepared::Nothing, block, &mut frame);
         totals(&frame, (at, amount), |time| period.start <= time && time < end)
     });
     let mut totals: Vec<(u32, i128)> = Vec::new();

@@ -15,9 +15,9 @@ use crate::facts::context::{Context, Settings, Slicing, Window};
 use crate::facts::frame::Frame;
 use crate::facts::messaging::Contacts;
 use crate::facts::ordering::Orders;
-use crate::facts::{self, cases, commitments, customers, relations};
+use crate::facts::{self, Prepared, cases, commitments, customers, relations};
 use crate::measure::{self, Private, window};
-use crate::period::Period;
+use crate::period::{Grain, Period};
 use crate::report::AbsentReason;
 use crate::schema::{
     Column, FactSpec, HOUR, Input, MONEY_SCALE, Micros, NO_CODE, NO_INT, NO_TIME, Table, interactions, purchases, stakeholders,
@@ -133,6 +133,7 @@ pub fn overdue(canonical: &CanonicalTables, settings: &Settings, limit: usize) -
         previous_end: canonical.zone.midnight(today - 1),
         as_of: canonical.as_of,
         months: Vec::new(),
+        period: Period::of(Grain::Day, today - 1, &canonical.zone),
     }];
     let search = Search {
         spec: &relations::SPEC,
@@ -454,7 +455,7 @@ impl Search<'_> {
 
     fn frame(&self, context: &Context, block: Range<u32>, with_origins: bool) -> Frame {
         let mut frame = Frame::new(self.spec, &|name| self.columns.contains(&name), with_origins);
-        facts::build(self.spec, context, block, &mut frame);
+        facts::build(self.spec, context, &Prepared::Nothing, block, &mut frame);
         frame
     }
 

@@ -77,6 +77,10 @@ const KEY_MEANINGS: &[(&str, &str)] = &[
         "Whether a report shows it where no metrics are named; true for those of a configuration unless it says false.",
     ),
     (
+        "on_request",
+        "true for a metric that costs much time: relhealth measure computes it only if it is named, a report if it is a key metric.",
+    ),
+    (
         "instead_of",
         "The metric in hours that it replaces: where no metrics are named, it is shown only if that one is known in days only.",
     ),

@@ -96,6 +96,7 @@ fn metric(stanza: &mut Stanza, specs: &[&'static FactSpec], key: bool, reference
     let good = stanza.choice("good", &BetterDirection::ALL, BetterDirection::as_str);
     let hidden = stanza.reader.flag(stanza.table, "hidden");
     let key = stanza.reader.boolean(stanza.table, "key").unwrap_or(key);
+    let on_request = stanza.reader.flag(stanza.table, "on_request");
     let instead_of = stanza.has("instead_of").then(|| stanza.words("instead_of")).flatten();
     let window_days = stanza.whole("window_days");
     let lookback_days = stanza.whole("lookback_days");
@@ -143,6 +144,7 @@ fn metric(stanza: &mut Stanza, specs: &[&'static FactSpec], key: bool, reference
         source,
         hidden,
         key,
+        on_request,
         instead_of: instead_of.map(|id| id.text),
         examples,
         origin: Origin::of(stanza.reader.source, &stanza.name.span),

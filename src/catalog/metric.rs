@@ -45,6 +45,8 @@ pub struct Metric {
     pub hidden: bool,
     /// Whether it is one of the few of its family that a report shows where none are named; those of a user are.
     pub key: bool,
+    /// Whether it costs so much that it is measured only where it is named, or where key metrics are.
+    pub on_request: bool,
     /// The metric in hours that it stands in for: where none are named, it is shown only if that one is known in days only.
     pub instead_of: Option<String>,
     /// What must come out of which rows.

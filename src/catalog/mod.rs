@@ -46,6 +46,7 @@ const FAMILIES: &[(&str, &str)] = &[
     ("supply", include_str!("supply.toml")),
     ("dependence", include_str!("dependence.toml")),
     ("engagement", include_str!("engagement.toml")),
+    ("health", include_str!("health.toml")),
 ];
 
 /// All metrics of a run, by family and in the order in which they are written.

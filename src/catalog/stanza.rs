@@ -8,7 +8,7 @@ use crate::toml_reader::{DeTable, Fault, Help, Reader, Text};
 /// Keys of every metric: required, then optional.
 pub(super) const COMMON: (&[&str], &[&str]) = (
     &["title", "family", "kind", "unit", "good", "text"],
-    &["source", "hidden", "key", "instead_of", "example"],
+    &["source", "hidden", "key", "on_request", "instead_of", "example"],
 );
 /// Keys of every metric that is measured on a fact.
 pub(super) const MEASURED: (&[&str], &[&str]) = (&["fact"], &["at", "from", "until", "where", "window_days", "lookback_days"]);

@@ -46,7 +46,10 @@ pub fn run(global: &Global, args: &Measure) -> anyhow::Result<()> {
             .into());
     }
     let mut metrics: Vec<String> = if ids.is_empty() {
-        config.catalog.iter().filter(|m| !m.hidden).map(|m| m.id.clone()).collect()
+        {
+            let usual = config.catalog.iter().filter(|m| !m.hidden && !m.on_request);
+            usual.map(|m| m.id.clone()).collect()
+        }
     } else {
         ids.clone()
     };

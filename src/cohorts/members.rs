@@ -7,12 +7,12 @@ use rayon::prelude::*;
 use super::retention::Request;
 use super::{Measure, NoCohorts, Start, kept};
 use crate::canonical::CanonicalTables;
-use crate::facts;
 use crate::facts::context::{Context, Settings, Slicing, Window, is_out};
 use crate::facts::frame::Frame;
 use crate::facts::ordering::Orders;
 use crate::facts::relations;
 use crate::facts::roster::Roster;
+use crate::facts::{self, Prepared};
 use crate::measure::{self, Private, StakeholderGroups, window};
 use crate::period::Period;
 use crate::schema::{FactSpec, Micros, NO_TIME, Table, purchases, stakeholders};
@@ -201,7 +201,7 @@ impl Job<'_> {
             return Vec::new();
         }
         let mut frame = Frame::new(&relations::SPEC, &|name| name == "is_active", false);
-        facts::build(&relations::SPEC, &self.measure, block.clone(), &mut frame);
+        facts::build(&relations::SPEC, &self.measure, &Prepared::Nothing, block.clone(), &mut frame);
         let Some(flags) = frame.flags("is_active") else { return Vec::new() };
         let zone = &self.measure.canonical.zone;
         let number = |row: usize| {

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::health;
 use crate::canonical::CanonicalTables;
 use crate::catalog::health::Models;
-use crate::period::Clock;
+use crate::period::{Clock, Period};
 use crate::schema::{Input, Micros, NO_CODE};
 
 /// The longest gap between two spells that is a renewal, where nothing is set: a month, the usual grace period of memberships and
@@ -38,7 +39,7 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Whether an input is there: a column that some source maps, a target, or a declaration.
+    /// Whether an input is there: a column that some source maps, a target, a declaration, or enough of several.
     pub fn gives(&self, input: &Input, canonical: &CanonicalTables) -> bool {
         match input {
             Input::Column(column) => canonical.is_mapped(column),
@@ -46,6 +47,7 @@ impl Settings {
             Input::ResolutionTarget => self.resolution.is_some(),
             Input::ContactTarget => !self.contact_days.is_empty(),
             Input::EffortDirection => self.high_is_easy,
+            Input::HealthParts => health::can_score(canonical, self),
         }
     }
 }
@@ -82,6 +84,8 @@ pub struct Window {
     pub as_of: Micros,
     /// The months (or the one period, when shorter) over which a mean headcount is taken.
     pub months: Vec<(Micros, Micros)>,
+    /// The whole period: its calendar goes on beyond the period before.
+    pub period: Period,
 }
 
 /// The slice of each row or stakeholder: an index, or [`NO_CODE`] for what `--where` leaves out.

@@ -2,6 +2,7 @@
 
 use polars::prelude::AnyValue;
 
+use super::Prepared;
 use super::context::{Context, Settings, Slicing};
 use super::frame::Frame;
 use crate::canonical::CanonicalTables;
@@ -21,7 +22,7 @@ pub fn built(spec: &FactSpec, canonical: &CanonicalTables, settings: &Settings, 
     };
     let mut out = Frame::new(spec, &|name| columns.contains(&name), true);
     for stakeholder in 0..canonical.nobody() {
-        super::build(spec, &context, stakeholder..stakeholder + 1, &mut out);
+        super::build(spec, &context, &Prepared::Nothing, stakeholder..stakeholder + 1, &mut out);
     }
     let frame = out.to_polars(None).unwrap();
     (0..out.len())

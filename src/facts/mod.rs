@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use crate::schema::{Fact, FactColumn, FactSpec, Known, Needs, Unit};
+use crate::canonical::CanonicalTables;
+use crate::schema::{Fact, FactColumn, FactSpec, Known, Micros, Needs, Unit};
 
 pub mod activity;
 pub mod cases;
@@ -69,11 +70,64 @@ pub const fn spec(fact: Fact) -> &'static FactSpec {
         Fact::SupplyLines => &supply_lines::SPEC,
         Fact::Referrals => &referrals::SPEC,
         Fact::Relations => &relations::SPEC,
+        Fact::Health => &health::SPEC,
+    }
+}
+
+/// What a fact needs to know of all stakeholders before the rows of any of them can be built.
+pub enum Prepared {
+    /// Nothing: a row is made from the records of its stakeholder.
+    Nothing,
+    /// The dates at which stakeholders are scored.
+    Health(health::Timeline),
+}
+
+/// From when on the rows of a fact are made from all that those at the as-of date are made from; `None`: all are.
+pub fn complete_from(spec: &FactSpec, canonical: &CanonicalTables, settings: &context::Settings) -> Option<Micros> {
+    match spec.fact {
+        Fact::Health => health::complete_from(canonical, settings),
+        Fact::Orders
+        | Fact::Customers
+        | Fact::Newcomers
+        | Fact::Members
+        | Fact::Cases
+        | Fact::Contacts
+        | Fact::Commitments
+        | Fact::Responses
+        | Fact::SupplyLines
+        | Fact::Referrals
+        | Fact::Relations => None,
+    }
+}
+
+/// Prepares a fact for its windows; once, before its blocks are built.
+pub fn prepare<'w>(
+    spec: &FactSpec,
+    canonical: &CanonicalTables,
+    settings: &context::Settings,
+    windows: impl IntoIterator<Item = &'w context::Window>,
+) -> Prepared {
+    match spec.fact {
+        Fact::Health => Prepared::Health(health::Timeline::new(canonical, settings, windows)),
+        Fact::Orders
+        | Fact::Customers
+        | Fact::Newcomers
+        | Fact::Members
+        | Fact::Cases
+        | Fact::Contacts
+        | Fact::Commitments
+        | Fact::Responses
+        | Fact::SupplyLines
+        | Fact::Referrals
+        | Fact::Relations => Prepared::Nothing,
     }
 }
 
 /// Builds the rows of a fact for a block of stakeholders (codes; the one past the last stands for rows without one) into a frame.
-pub fn build(spec: &FactSpec, ctx: &context::Context, block: Range<u32>, out: &mut frame::Frame) {
+///
+/// # Panics
+/// If the fact was not prepared for the windows; that is a bug in relhealth.
+pub fn build(spec: &FactSpec, ctx: &context::Context, prepared: &Prepared, block: Range<u32>, out: &mut frame::Frame) {
     match spec.fact {
         Fact::Orders => orders::build(ctx, block, out),
         Fact::Customers => customers::build(ctx, block, out),
@@ -86,6 +140,10 @@ pub fn build(spec: &FactSpec, ctx: &context::Context, block: Range<u32>, out: &m
         Fact::SupplyLines => supply_lines::build(ctx, block, out),
         Fact::Referrals => referrals::build(ctx, block, out),
         Fact::Relations => relations::build(ctx, block, out),
+        Fact::Health => match prepared {
+            Prepared::Health(timeline) => health::build(ctx, timeline, block, out),
+            Prepared::Nothing => panic!("the dates of scores were not prepared"),
+        },
     }
 }
 

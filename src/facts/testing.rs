@@ -20,6 +20,7 @@ pub fn windows(canonical: &CanonicalTables, periods: &[&str]) -> Vec<Window> {
             previous_end: previous.end,
             as_of: canonical.as_of,
             months: period.months().iter().map(|m| (m.start, m.end)).collect(),
+            period,
         }
     };
     periods.iter().map(window).collect()
@@ -36,7 +37,8 @@ pub fn tables(as_of: &str, texts: &[(Table, &str)]) -> CanonicalTables {
 /// A frame of a fact with these columns.
 pub fn frame(spec: &FactSpec, ctx: &Context, columns: &[&str], with_origins: bool) -> Frame {
     let mut frame = Frame::new(spec, &|name| columns.contains(&name), with_origins);
-    super::build(spec, ctx, 0..ctx.canonical.nobody() + 1, &mut frame);
+    let prepared = super::prepare(spec, ctx.canonical, ctx.settings, ctx.windows);
+    super::build(spec, ctx, &prepared, 0..ctx.canonical.nobody() + 1, &mut frame);
     frame
 }
 

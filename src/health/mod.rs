@@ -20,7 +20,7 @@ use crate::analyses::lists::{self, StakeholderRef};
 use crate::canonical::CanonicalTables;
 use crate::catalog::health::{Band, Measure, Model};
 use crate::facts::context::Settings;
-use crate::facts::health::{Gap, Presence, Reading, Scorer, bands, missing_input, moments, rests_on};
+use crate::facts::health::{EARLIER, Gap, Presence, Reading, Scorer, bands, missing_input, moments, rests_on};
 use crate::measure::{self, Private};
 use crate::notes::{Note, RunNote};
 use crate::period::{Grain, Period};
@@ -29,8 +29,6 @@ use crate::stats::Confidence;
 
 /// Stakeholders that are scored together.
 const CHUNK: u32 = 4_096;
-/// Ends of periods before the as-of date over which a band depends on the band before it.
-const EARLIER: usize = 12;
 
 /// What is asked for.
 #[derive(Debug, Clone)]

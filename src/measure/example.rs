@@ -201,7 +201,7 @@ impl Runner<'_> {
         }
         let start = period.start;
         let metrics: Vec<&Metric> = plan.metrics.as_slice().iter().map(|p| p.metric).collect();
-        self.measure(&canonical, &|_, _, _, out| given.fill(&metrics, start, out), &plan, period)
+        self.measure(&canonical, &|_, _, _, _, out| given.fill(&metrics, start, out), &plan, period)
     }
 
     fn measure(&self, canonical: &CanonicalTables, build: &Build, plan: &Plan, period: Period) -> anyhow::Result<Got> {

@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::ids::{Id, IdVec, MetricId};
 use super::kinds::MeasuredKind;
 use super::requirements;
-use crate::canonical::CanonicalTables;
+use crate::canonical::{CanonicalTables, Rows};
 use crate::catalog::{Catalog, Metric, When};
+use crate::facts;
 use crate::facts::context::Settings;
 use crate::report::AbsentReason;
-use crate::schema::{Fact, FactSpec, Known, Micros, Role, Unit};
+use crate::schema::{Fact, FactSpec, Known, Micros, Role, Table, Unit};
 
 /// A metric that is to be measured.
 #[derive(Debug)]
@@ -59,6 +60,8 @@ pub struct FactPlan {
     pub views: Vec<View>,
     /// The start of the day on which its data begin; `None` without any.
     pub starts: Option<Micros>,
+    /// A window that ends before it is made from less than later ones; `None`: no window is.
+    pub complete_from: Option<Micros>,
 }
 
 /// Which sources a metric can be measured on (`None`: all), or what is missing.
@@ -81,6 +84,9 @@ impl<'a> Plan<'a> {
         });
         for id in plan.metrics.ids() {
             plan.metrics[id].undated = requirements::is_undated(plan.metrics[id].metric, canonical, settings);
+        }
+        for fact in &mut plan.facts {
+            fact.complete_from = facts::complete_from(fact.spec, canonical, settings);
         }
         plan
     }
@@ -193,6 +199,7 @@ impl<'a> Plan<'a> {
                 wanted: BTreeSet::new(),
                 views: Vec::new(),
                 starts: starts(canonical, spec),
+                complete_from: None,
             });
             for column in metric.columns() {
                 plan.wanted.insert(column.name);
@@ -243,8 +250,22 @@ pub fn is_money(metric: &Metric) -> bool {
     metric.columns().iter().any(|c| c.unit == Unit::Money)
 }
 
-/// Whether the table that a fact takes its money from holds several currencies.
+/// Whether the tables that a fact takes its money from hold several currencies.
 pub fn mixed_currencies(canonical: &CanonicalTables, spec: &FactSpec) -> bool {
+    let codes = |rows: &'_ Rows| {
+        let columns = rows.table.with_role(Role::Currency).map(|column| rows.codes(column));
+        let given = columns.filter(|codes| codes.exists());
+        given
+            .flat_map(|codes| (0..rows.len).map(move |row| codes.at(row)))
+            .collect::<Vec<u32>>()
+    };
+    if spec.fact == Fact::Health {
+        // What is at stake is revenue or spend, and both are added.
+        let money = [Table::Purchases, Table::Supplies]
+            .into_iter()
+            .filter_map(|table| canonical.table(table));
+        return canonical.cannot_add(money.flat_map(codes));
+    }
     spec.tables.iter().filter_map(|t| canonical.table(*t)).any(|rows| {
         let mut currencies = rows.table.with_role(Role::Currency).map(|column| rows.codes(column));
         currencies.any(|codes| codes.exists() && canonical.cannot_add((0..rows.len).map(|row| codes.at(row))))

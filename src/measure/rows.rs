@@ -19,9 +19,9 @@ use crate::canonical::CanonicalTables;
 use crate::catalog::{Catalog, Metric};
 use crate::diagnostics::Problem;
 use crate::expr::Expr;
-use crate::facts;
 use crate::facts::context::{Context, Settings, Slicing};
 use crate::facts::frame::{Frame, Unknown};
+use crate::facts::{self, Prepared};
 use crate::period::Period;
 use crate::report::AbsentReason;
 
@@ -122,6 +122,7 @@ pub fn rows(canonical: &CanonicalTables, catalog: &Catalog, settings: &Settings,
         fact,
         slicing,
         set,
+        prepared: &facts::prepare(fact.spec, canonical, settings, set.windows.as_slice()),
         grid: Grid::new(1, slices.labels.len()),
         private: &private,
     };
@@ -228,6 +229,7 @@ struct Job<'a> {
     fact: &'a FactPlan,
     slicing: &'a Slicing,
     set: &'a WindowSet,
+    prepared: &'a Prepared,
     grid: Grid,
     private: &'a Private,
 }
@@ -241,7 +243,7 @@ impl Job<'_> {
             slicing: self.slicing,
             windows: self.set.windows.as_slice(),
         };
-        facts::build(self.fact.spec, &context, range, &mut frame);
+        facts::build(self.fact.spec, &context, self.prepared, range, &mut frame);
         let metric = self.planned.metric;
         let placed = place(&frame, &metric.when, self.set)?;
         let mut block = Block::default();

@@ -142,6 +142,7 @@ pub fn window(period: &Period, as_of: Micros) -> Window {
         previous_end: previous.end,
         as_of,
         months: months(period),
+        period: period.clone(),
     }
 }
 
@@ -156,6 +157,7 @@ fn first_part(period: &Period, elapsed: Elapsed) -> Window {
         previous_end: previous.instant_after(elapsed).max(previous.start),
         as_of,
         months: months(period),
+        period: period.clone(),
     }
 }
 

@@ -27,11 +27,13 @@ pub enum Fact {
     Referrals,
     /// Stakeholders in a period, seen through everything.
     Relations,
+    /// Stakeholders at the end of a period, with their health scores.
+    Health,
 }
 
 impl Fact {
     /// All facts, in the order in which they are listed.
-    pub const ALL: [Fact; 11] = [
+    pub const ALL: [Fact; 12] = [
         Fact::Orders,
         Fact::Customers,
         Fact::Newcomers,
@@ -43,6 +45,7 @@ impl Fact {
         Fact::SupplyLines,
         Fact::Referrals,
         Fact::Relations,
+        Fact::Health,
     ];
 
     /// Its name in metrics.
@@ -59,6 +62,7 @@ impl Fact {
             Fact::SupplyLines => "supply_lines",
             Fact::Referrals => "referrals",
             Fact::Relations => "relations",
+            Fact::Health => "health",
         }
     }
 }
@@ -76,6 +80,8 @@ pub enum Input {
     ContactTarget,
     /// The direction of effort scores, which the configuration declares.
     EffortDirection,
+    /// As many parts of a health model of the stakeholders as a score needs.
+    HealthParts,
 }
 
 impl Input {
@@ -83,11 +89,13 @@ impl Input {
     pub fn column(&self) -> Option<&'static Column> {
         match self {
             Input::Column(column) => Some(column),
-            Input::FirstResponseTarget | Input::ResolutionTarget | Input::ContactTarget | Input::EffortDirection => None,
+            Input::FirstResponseTarget | Input::ResolutionTarget | Input::ContactTarget | Input::EffortDirection | Input::HealthParts => {
+                None
+            }
         }
     }
 
-    /// Its name: `table.column`, or the key of the configuration.
+    /// Its name: `table.column`, the key of the configuration, or what it is.
     pub fn name(&self) -> String {
         match self {
             Input::Column(column) => column.full_name(),
@@ -95,6 +103,7 @@ impl Input {
             Input::ResolutionTarget => "targets.resolution_hours".to_string(),
             Input::ContactTarget => "targets.contact_days".to_string(),
             Input::EffortDirection => "ces.high_is_easy".to_string(),
+            Input::HealthParts => "data for enough parts of a health score, see relhealth health".to_string(),
         }
     }
 }

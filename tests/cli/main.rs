@@ -12,6 +12,7 @@ mod diff;
 mod files;
 mod forecast;
 mod health;
+mod health_metrics;
 mod inspect;
 mod measure;
 mod metrics;

@@ -143,11 +143,17 @@ fn why_not(metric: &Metric, cell: &Value) -> Option<&'static str> {
 fn holds(folder: &Path, inputs: &[&str], options: &[&str]) -> BTreeSet<String> {
     let catalog = Catalog::builtin(relhealth::api::facts::SPECS);
     let common = [inputs, &["-q"], options].concat();
-    let measured = run_in(folder, &[&["measure", "--format", "json"], &common[..]].concat()).silent();
-    let measured: Value = serde_json::from_str(&measured.out()).unwrap();
+    let on_request: Vec<&str> = catalog.iter().filter(|m| m.on_request).map(|m| m.id.as_str()).collect();
+    let named = ["-m", &on_request.join(",")];
+    let mut cells = Vec::new();
+    for metrics in [&[], &named[..]] {
+        let measured = run_in(folder, &[&["measure", "--format", "json"], &common[..], metrics].concat()).silent();
+        let measured: Value = serde_json::from_str(&measured.out()).unwrap();
+        cells.extend(measured["cells"].as_array().unwrap().clone());
+    }
     let mut files: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let mut seen = BTreeSet::new();
-    for cell in measured["cells"].as_array().unwrap() {
+    for cell in &cells {
         let id = cell["metric"].as_str().unwrap();
         let Some(metric) = catalog.get(id) else { continue };
         let ran = run_in(folder, &[&["rows", id, "--format", "csv"], &common[..]].concat());

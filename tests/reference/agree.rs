@@ -15,6 +15,7 @@ use crate::naive::{Data, Dims, Window, people};
 use crate::run;
 
 /// What is asked.
+#[derive(Clone, Copy)]
 struct Question {
     period: &'static str,
     grain: Option<&'static str>,
@@ -22,6 +23,8 @@ struct Question {
     filter: Option<&'static str>,
     zone: &'static str,
     as_of: Option<&'static str>,
+    /// Of the metrics that are measured on request only, those of this family.
+    family: Option<&'static str>,
 }
 
 const WHOLE: Question = Question {
@@ -31,10 +34,11 @@ const WHOLE: Question = Question {
     filter: None,
     zone: "UTC",
     as_of: None,
+    family: None,
 };
 
 impl Question {
-    fn options(&self) -> Vec<String> {
+    fn options(&self, catalog: &Catalog) -> Vec<String> {
         let mut options = vec![
             "--period".to_string(),
             self.period.into(),
@@ -61,7 +65,22 @@ impl Question {
         if let Some(as_of) = self.as_of {
             add("--as-of", as_of);
         }
+        if let Some(family) = self.family {
+            let named: Vec<&str> = self.metrics(catalog).map(|metric| metric.id.as_str()).collect();
+            assert!(!named.is_empty(), "no metric of {family}");
+            add("-m", &named.join(","));
+        }
         options
+    }
+
+    /// The metrics that are asked for.
+    fn metrics<'c>(&self, catalog: &'c Catalog) -> impl Iterator<Item = &'c Metric> {
+        let family = self.family;
+        let is_asked_for = move |metric: &&Metric| match family {
+            Some(family) => metric.on_request && metric.family == family,
+            None => !metric.on_request,
+        };
+        catalog.iter().filter(|metric| !metric.hidden).filter(is_asked_for)
     }
 }
 
@@ -91,7 +110,7 @@ fn differences(exports: &[Export], question: &Question) -> Vec<String> {
         .filter(|p| question.grain.is_none() || p.is_complete(data.as_of))
         .collect();
 
-    let options = question.options();
+    let options = question.options(&catalog);
     let json = run::measure(exports, &options.iter().map(String::as_str).collect::<Vec<_>>());
     let cells = json["cells"].as_array().unwrap();
     let mut built = Built::default();
@@ -151,9 +170,13 @@ fn differences(exports: &[Export], question: &Question) -> Vec<String> {
             compared += usize::from(against.interval.is_some());
         }
     }
-    assert!(question.by.is_empty() || compared > 50, "only {compared} comparisons with the rest");
+    let fewest = if question.family.is_some() { 15 } else { 50 };
+    assert!(
+        question.by.is_empty() || compared > fewest,
+        "only {compared} comparisons with the rest"
+    );
     // Whatever the naive implementation counts must be there.
-    for metric in catalog.iter().filter(|m| !m.hidden) {
+    for metric in question.metrics(&catalog) {
         for period in &periods {
             let window = Window::new(period.clone(), data.as_of);
             let slices: BTreeSet<Vec<String>> = match metric.fact {
@@ -316,7 +339,7 @@ fn agree(seed: u64, exports: &[Export], questions: &[Question]) {
         assert!(
             found.is_empty(),
             "seed {seed}, {:?}: {} differences\n{}",
-            question.options(),
+            question.options(&Catalog::builtin(facts::SPECS)),
             found.len(),
             shown.join("\n")
         );
@@ -509,6 +532,44 @@ fn only_some() {
                 filter: Some("channel = 'web'"),
                 by: &["region"],
                 ..WHOLE
+            },
+        ],
+    );
+}
+
+/// The metrics of health scores, which are measured only if they are named.
+#[test]
+fn health() {
+    let health = Question {
+        family: Some("health"),
+        ..WHOLE
+    };
+    check(0, &[health]);
+    check(
+        1,
+        &[
+            Question {
+                period: "2025-11..2026-02",
+                grain: Some("month"),
+                as_of: Some("2026-03-20"),
+                ..health
+            },
+            Question {
+                period: "2026-Q1",
+                as_of: Some("2026-02-10"),
+                zone: "Europe/Berlin",
+                ..health
+            },
+            Question {
+                period: "2026-01",
+                by: &["tier"],
+                ..health
+            },
+            Question {
+                period: "2025-W50",
+                by: &["region"],
+                filter: Some("tier <> 'c'"),
+                ..health
             },
         ],
     );

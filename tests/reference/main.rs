@@ -4,6 +4,7 @@
 mod agree;
 mod examples;
 mod generate;
+mod health;
 mod laws;
 mod naive;
 mod rng;

@@ -14,12 +14,24 @@ pub fn measure(exports: &[Export], options: &[&str]) -> Value {
     measure_files(folder.path(), &inputs, options)
 }
 
+/// Scores the stakeholders of exports with a configuration and gives the program's JSON.
+pub fn health(exports: &[Export], config: &str, options: &[&str]) -> Value {
+    let folder = tempfile::tempdir().unwrap();
+    let inputs: Vec<String> = exports.iter().map(|e| e.write(folder.path())).collect();
+    std::fs::write(folder.path().join("relhealth.toml"), config).unwrap();
+    run("health", folder.path(), &inputs, options)
+}
+
 /// Measures files in a folder.
 pub fn measure_files(folder: &Path, inputs: &[String], options: &[&str]) -> Value {
+    run("measure", folder, inputs, options)
+}
+
+fn run(name: &str, folder: &Path, inputs: &[String], options: &[&str]) -> Value {
     let mut command = Command::new(env!("CARGO_BIN_EXE_relhealth"));
     command
         .current_dir(folder)
-        .arg("measure")
+        .arg(name)
         .args(inputs)
         .args(["--format", "json", "--max-rejects", "100%"])
         .args(options);

@@ -8,6 +8,8 @@ use super::{Expression, KindDefinition, MetricUnit, ReadContext, ReadKind, Stanz
 pub struct Sum {
     /// What is added.
     pub of: Expression,
+    /// Whether there is no value, instead of 0, where no row counts.
+    pub absent_without_rows: bool,
 }
 
 impl KindDefinition for Sum {
@@ -20,7 +22,8 @@ impl KindDefinition for Sum {
     }
 
     fn hashed_fields(&self) -> Vec<(&'static str, String)> {
-        vec![("of", self.of.sql())]
+        let absent = self.absent_without_rows.then(|| ("absent_without_rows", "true".to_string()));
+        std::iter::once(("of", self.of.sql())).chain(absent).collect()
     }
 
     fn units(&self) -> &'static [MetricUnit] {
@@ -37,11 +40,16 @@ impl ReadKind for Sum {
     const VALUE_TYPE: ValueType = ValueType::Total;
     const INTERVAL: &'static str = "none by itself; of a change, from the totals of each stakeholder";
     const REQUIRED: &'static [&'static str] = &["of"];
-    const OPTIONAL: &'static [&'static str] = &[];
+    const OPTIONAL: &'static [&'static str] = &["absent_without_rows"];
+    const KEY_MEANINGS: &'static [(&'static str, &'static str)] = &[(
+        "absent_without_rows",
+        "true if the value is missing where no row counts, and not 0: where rows without a known value do not count.",
+    )];
 
     fn read(stanza: &mut Stanza, over: &mut ReadContext) -> Option<Sum> {
         Some(Sum {
             of: stanza.expression("of", &Columns(over.fact?), ExpectedType::Number)?,
+            absent_without_rows: stanza.reader.flag(stanza.table, "absent_without_rows"),
         })
     }
 }

@@ -4,20 +4,23 @@
 //! with one of them, and [`parts`] has the measures. Whatever happened, or became known, at or after the date does not count, so that a
 //! score of the past is what it would have been then. Scores of several dates are computed from one reading of the tables.
 
+mod fact;
 pub mod history;
 mod moment;
 mod parts;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::context::{Context, Settings, Slicing};
 use super::relations::Targets;
 use super::{cases, commitments, contacts, orders, referrals, responses, supply_lines};
 use crate::canonical::CanonicalTables;
-use crate::catalog::health::{Band, Measure, Model, Models, VALUE_DAYS, ValueAtStake};
+use crate::catalog::health::{Band, Measure, Model, Models, Part, VALUE_DAYS, ValueAtStake};
 use crate::schema::{FactSpec, Input, Micros, NO_CODE, NO_INT, NO_TIME, Table, stakeholders};
+pub use fact::{EARLIER, SPEC, Timeline, build};
 use history::{Histories, History, Wanted};
 pub use moment::{Moment, moments};
 pub use parts::{Gap, Measured};
@@ -56,6 +59,78 @@ pub fn missing_input(measure: Measure, canonical: &CanonicalTables, settings: &S
         .filter(|group| !group.iter().any(|input| settings.gives(input, canonical)))
         .map(|group| group.iter().map(Input::name).collect::<Vec<_>>().join(" or "))
         .next()
+}
+
+/// Whether the inputs give enough for a score of any stakeholder: of the models that its types have, one whose parts with data reach the
+/// minimum coverage.
+pub fn can_score(canonical: &CanonicalTables, settings: &Settings) -> bool {
+    used(canonical, settings).into_iter().any(|model| {
+        let given = model
+            .parts
+            .iter()
+            .filter(|part| missing_input(part.measure, canonical, settings).is_none());
+        let weight: f64 = given.map(|part| part.weight).sum();
+        weight > 0.0 && is_covered(model, weight / model.weight())
+    })
+}
+
+/// The models that the stakeholders may have.
+fn used<'s>(canonical: &CanonicalTables, settings: &'s Settings) -> Vec<&'s Model> {
+    let models = &settings.health;
+    let types = canonical
+        .table(Table::Stakeholders)
+        .map(|rows| (rows.len, rows.codes(&stakeholders::TYPE)));
+    let codes: BTreeSet<u32> = types.iter().flat_map(|(len, types)| (0..*len).map(|row| types.at(row))).collect();
+    let named = codes.into_iter().filter_map(|code| canonical.texts.text(code));
+    // Off the roster everybody is a customer, or a supplier.
+    let used: BTreeSet<usize> = named
+        .chain([stakeholders::CUSTOMER, stakeholders::SUPPLIER])
+        .map(|name| models.of_type(name).0)
+        .collect();
+    used.into_iter().map(|model| &models.all()[model]).collect()
+}
+
+/// From when on scores are made from all the parts that those at the as-of date are made from, each over all the days that it looks at. A
+/// score before it does not say the same: a table had no record yet, complaints could not be known, or there was no revenue to compare
+/// with.
+pub fn complete_from(canonical: &CanonicalTables, settings: &Settings) -> Option<Micros> {
+    let zone = &canonical.zone;
+    let from = |part: &Part| {
+        let first = canonical.table(table_of(part.measure)?)?.first_event;
+        if first == Micros::MAX || missing_input(part.measure, canonical, settings).is_some() {
+            return None;
+        }
+        let looks_back = match part.measure {
+            // No record of them is a value too.
+            Measure::Conflict | Measure::Referrals => part.days,
+            Measure::RevenueTrend => 2 * part.days,
+            // Without a record the part does not count.
+            Measure::ContactRecency
+            | Measure::ContactRegularity
+            | Measure::PurchaseRecency
+            | Measure::Satisfaction
+            | Measure::SatisfactionTrend
+            | Measure::Responsiveness
+            | Measure::Commitments
+            | Measure::Reciprocity
+            | Measure::Tenure
+            | Measure::SupplyOnTime
+            | Measure::SupplyRejects => 0,
+        };
+        let from = zone.midnight(zone.day_of(first).saturating_add(i32::try_from(looks_back).unwrap_or(i32::MAX)));
+        // A trend that is not there at the as-of date is nowhere.
+        (part.measure != Measure::RevenueTrend || from <= canonical.as_of).then_some(from)
+    };
+    used(canonical, settings)
+        .into_iter()
+        .flat_map(|model| &model.parts)
+        .filter_map(from)
+        .max()
+}
+
+/// Whether a share of the weights is enough for a score.
+fn is_covered(model: &Model, coverage: f64) -> bool {
+    coverage >= model.minimum_coverage - 1e-12
 }
 
 /// The table whose records a measure counts: before its first record nothing is known.
@@ -352,7 +427,7 @@ impl<'a> Scorer<'a> {
 pub fn score(model: &Model, readings: &[Reading]) -> Score {
     let (weight, sum) = weighted(model, readings);
     let coverage = weight / model.weight();
-    let is_covered = weight > 0.0 && coverage >= model.minimum_coverage - 1e-12;
+    let is_covered = weight > 0.0 && is_covered(model, coverage);
     Score {
         coverage,
         score: is_covered.then(|| sum / weight),

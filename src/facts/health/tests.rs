@@ -516,3 +516,62 @@ proptest! {
         prop_assert_eq!(known(&tables, minute, 120 * 1440), known(&tables, minute, minute));
     }
 }
+
+/// The rows of the fact in a period, from the rows before a minute.
+fn facts(tables: &[Written], period: &str, until: u64) -> Vec<String> {
+    let mut fixture = Fixture::new(&written(until));
+    for (table, rowed, header, rows) in tables {
+        let known = rows.iter().filter(|(at, _)| *at < until).map(|(_, row)| format!("\n{row}"));
+        fixture = fixture.table(*table, *rowed, &format!("{header}{}", known.collect::<String>()));
+    }
+    let columns = "score coverage is_healthy is_at_risk is_critical previous_score got_worse got_better value_at_stake value_at_risk";
+    crate::facts::testing::shown(&SPEC, &fixture.build(false), &settings(), &[period], columns)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(100))]
+
+    /// A period says the same whether or not there are rows after it.
+    #[test]
+    fn metrics_of_a_period_do_not_know_what_came_after_it(seed in any::<u64>(), first in 0_u64..60, days in 1_u64..40) {
+        let tables = random_tables(seed);
+        let day = |day: u64| written(day * 1440)[..10].to_string();
+        let period = format!("{}..{}", day(first), day(first + days - 1));
+        let end = (first + days) * 1440;
+        prop_assert_eq!(facts(&tables, &period, 120 * 1440), facts(&tables, &period, end));
+    }
+}
+
+/// The bands of the fact are those of the health command: each follows from those at the ends of the twelve periods before.
+#[test]
+fn a_band_depends_on_the_bands_before() {
+    // On 1 July a had an answer of 69 of 100 points: at risk by itself, healthy if it was healthy before.
+    let answers = |first: u32| {
+        format!(
+            "stakeholder_id,responded_at,instrument,score,scale_min,scale_max\na,2026-05-20,csat,{first},0,100\na,2026-06-20,csat,69,0,100"
+        )
+    };
+    let orders = format!("{ORDERS}\na,2026-05-01,5,1\na,2026-05-11,5,2\na,2026-05-21,5,3\na,2026-06-10,5,4\na,2026-06-30,5,5");
+    let columns = "score previous_score is_healthy is_at_risk got_worse got_better value_at_risk";
+    let only_answers = |settings: &Settings| {
+        let mut reader = crate::toml_reader::Reader::new(crate::toml_reader::SourceText {
+            file: "test",
+            text: "[health.customer]\nminimum_coverage = 0.1\n[health.customer.part.purchase_recency]\nweight = 0\n",
+        });
+        let document = reader.document();
+        let health = Arc::clone(&settings.health).read_user(&mut reader, &document);
+        assert!(reader.errors.is_empty());
+        Settings {
+            health,
+            ..settings.clone()
+        }
+    };
+    let shown = |first: u32| {
+        let canonical = one(Table::Surveys, &answers(first))
+            .table(Table::Purchases, Rowed::Plain, &orders)
+            .build(false);
+        crate::facts::testing::shown(&SPEC, &canonical, &only_answers(&settings()), &["2026-05", "2026-06"], columns)
+    };
+    assert_eq!(shown(72), ["a 2026-05: 72 - yes no - - 0", "a 2026-06: 69 72 yes no no no 0"]);
+    assert_eq!(shown(20), ["a 2026-05: 20 - no yes - - 15", "a 2026-06: 69 20 no yes no yes 25"]);
+}

@@ -15,6 +15,7 @@ use crate::canonical::CanonicalTables;
 use crate::catalog::Metric;
 use crate::facts::context::{Context, Settings, Slicing};
 use crate::facts::frame::{Frame, Unknown};
+use crate::facts::{self, Prepared};
 use crate::measure::columns::{Evaluator, MetricColumns, Placed, place};
 use crate::measure::ids::{CellId, Grid, Id, IdVec, MetricId, WindowSetId};
 use crate::measure::plan::{FactPlan, Plan, PlannedMetric, View, is_money};
@@ -28,7 +29,7 @@ use crate::schema::{FactSpec, Shape};
 const BLOCK_ROWS: usize = 50_000;
 
 /// Fills a frame with the rows of a fact for a block of stakeholders: [`crate::facts::build`], or what replaces it.
-pub type Build<'b> = dyn Fn(&FactSpec, &Context, Range<u32>, &mut Frame) + Sync + 'b;
+pub type Build<'b> = dyn Fn(&FactSpec, &Context, &Prepared, Range<u32>, &mut Frame) + Sync + 'b;
 
 /// What is to be counted.
 #[derive(Clone, Copy)]
@@ -67,9 +68,12 @@ pub fn run(request: &RunRequest) -> Result<Counts> {
             continue;
         };
         check_loaded(request.plan, fact, request.canonical)?;
+        let windows = request.sets.iter().flat_map(|(_, set)| set.windows.as_slice());
+        let prepared = facts::prepare(fact.spec, request.canonical, request.settings, windows);
         let job = Job {
             request,
             fact,
+            prepared: &prepared,
             slicing,
             with_earlier: request.compare.iter().any(|compare| *compare != Compare::OtherGroups),
             with_other_groups: request.compare.contains(&Compare::OtherGroups),
@@ -109,6 +113,7 @@ pub fn blocks(canonical: &CanonicalTables, spec: &FactSpec) -> Vec<Range<u32>> {
 struct Job<'a> {
     request: &'a RunRequest<'a>,
     fact: &'a FactPlan,
+    prepared: &'a Prepared,
     slicing: &'a Slicing,
     with_earlier: bool,
     with_other_groups: bool,
@@ -146,7 +151,7 @@ impl Job<'_> {
             slicing: self.slicing,
             windows: set.windows.as_slice(),
         };
-        (self.request.build)(self.fact.spec, &context, range, &mut frame);
+        (self.request.build)(self.fact.spec, &context, self.prepared, range, &mut frame);
         frame
     }
 

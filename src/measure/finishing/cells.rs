@@ -442,7 +442,8 @@ fn groups_of(plan: &Plan, slices: &Slices, id: MetricId) -> Vec<GroupId> {
     found.unwrap_or_else(|| slices.labels.ids().take(1).collect())
 }
 
-/// Whether a window starts before the data of a metric's fact, or the period before does where the fact looks back.
+/// Whether a window starts before the data of a metric's fact, or the period before does where the fact looks back, or what the fact is
+/// made from is not all there yet.
 fn is_truncated(plan: &Plan, metric: &Metric, window: &Window) -> bool {
     let Some(fact) = plan.fact(metric) else { return false };
     let start = if fact.spec.looks_back {
@@ -450,7 +451,7 @@ fn is_truncated(plan: &Plan, metric: &Metric, window: &Window) -> bool {
     } else {
         window.start
     };
-    fact.starts.is_some_and(|first| start < first)
+    fact.starts.is_some_and(|first| start < first) || fact.complete_from.is_some_and(|from| window.end < from)
 }
 
 /// Why a metric has no value in a window whatever was counted.

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::{Contribution, Difference, KindColumns, MeasuredKind, number_entry, set_counts, steps_and_float, zero};
+use super::{Contribution, Difference, KindColumns, MeasuredKind, no_rows, number_entry, set_counts, steps_and_float, zero};
 use crate::catalog::kinds::Sum;
 use crate::measure::columns::{ColumnReader, Num};
 use crate::measure::counting::{Addition, CellCount, CountTask, Counted, Scales, SumsTask, count_sums};
@@ -22,8 +22,10 @@ impl MeasuredKind for Sum {
     }
 
     fn finish(&self, counted: Option<&mut CellCount>, context: &Context, cell: &mut Cell) -> Result<Estimated> {
-        let Some(counted) = counted else { return Ok(zero(cell)) };
-        let sums = counted.sums()?;
+        let sums = counted.as_deref().map(CellCount::sums).transpose()?;
+        let Some(sums) = sums.filter(|sums| sums.rows > 0 || !self.absent_without_rows) else {
+            return Ok(if self.absent_without_rows { no_rows(cell) } else { zero(cell) });
+        };
         let (sum, _) = set_counts(sums, context.scales, cell);
         cell.value = Some(sum);
         cell.interval_absent = Some(AbsentReason::NotDefined);

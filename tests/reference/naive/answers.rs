@@ -5,7 +5,7 @@ use relhealth::api::schema::Table;
 use super::{At, Data, Dims, Record, Row, talk};
 
 /// The scale of an answer.
-fn scale(record: &Record) -> Option<(f64, f64)> {
+pub fn scale(record: &Record) -> Option<(f64, f64)> {
     if record.is("instrument", "nps") || record.is("instrument", "enps") {
         return Some((0.0, 10.0));
     }

@@ -146,7 +146,7 @@ impl Sums {
             let or_0 = |e| number(e, row, window).unwrap_or(0.0);
             let (x, n) = match &metric.kind {
                 Kind::Count(_) => (1.0, 0.0),
-                Kind::Sum(kinds::Sum { of }) => (or_0(of), 0.0),
+                Kind::Sum(kinds::Sum { of, .. }) => (or_0(of), 0.0),
                 Kind::Mean(kinds::Mean { of }) => match number(of, row, window) {
                     Some(value) => (weight * value, weight),
                     None => continue,

@@ -171,7 +171,10 @@ impl Naive<'_> {
             return Err("missing input");
         }
         // Nothing is configured here, so only columns are given.
-        let mapped = |input: &Input| input.column().is_some_and(|c| self.data.is_mapped(c.table, c.name));
+        let mapped = |input: &Input| match input {
+            Input::HealthParts => self.data.gives_scores(),
+            input => input.column().is_some_and(|c| self.data.is_mapped(c.table, c.name)),
+        };
         let groups: Vec<&[Input]> = metric.columns().iter().flat_map(|c| c.needs.iter().copied()).collect();
         if groups.iter().any(|group| !group.iter().any(mapped)) {
             return Err("missing input");
@@ -322,8 +325,10 @@ pub fn evaluate(metric: &Metric, rows: &[&Row], window: &Window) -> Answer {
         Kind::Count(kinds::Count {
             distinct: Some(Entity::Column(_)),
         }) => unreachable!("no built-in metric counts the values of a column"),
-        Kind::Sum(kinds::Sum { of }) => {
-            answer.value = Some(sum(of));
+        Kind::Sum(kinds::Sum { of, absent_without_rows }) => {
+            let is_known = !all.is_empty() || !absent_without_rows;
+            answer.value = is_known.then(|| sum(of));
+            answer.absent = if is_known { None } else { Some("no rows") };
             answer.part = answer.value;
         }
         Kind::Mean(kinds::Mean { of }) => {

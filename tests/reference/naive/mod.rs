@@ -4,6 +4,7 @@
 
 pub mod answers;
 pub mod compare;
+pub mod health;
 pub mod interval;
 pub mod metric;
 pub mod orders;
@@ -74,6 +75,8 @@ pub struct Data {
     dates: BTreeSet<(Table, String)>,
     /// By file: its columns of dates.
     dates_of_files: BTreeSet<(usize, String)>,
+    /// Health scores at any time, without targets.
+    pub scores: health::Scores,
 }
 
 /// A date is its first instant.
@@ -95,6 +98,7 @@ impl Data {
             records: BTreeMap::new(),
             dates: BTreeSet::new(),
             dates_of_files: BTreeSet::new(),
+            scores: health::Scores::new(exports, &zone, health::Targets::default()),
         };
         for (file, export) in exports.iter().enumerate().filter(|(_, export)| export.file != generate::EARLIER) {
             let mut totals: BTreeSet<String> = BTreeSet::new();
@@ -475,6 +479,7 @@ pub fn fact(name: &str, data: &Data, dims: &Dims, window: &Window) -> Vec<Row> {
         "supply_lines" => supplies::supply_lines(data, dims, window),
         "referrals" => people::referrals(data, dims),
         "relations" => relations::relations(data, dims, window),
+        "health" => health::health(data, dims, window),
         other => panic!("no fact {other}"),
     }
 }
