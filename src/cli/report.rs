@@ -108,6 +108,7 @@ pub fn run(global: &Global, args: &Report) -> anyhow::Result<()> {
         confidence: config.confidence_at(args.level),
         contributors: targets.iter().any(|target| target.format == ReportFormat::Json),
         goals: config.goals.clone(),
+        segments: config.segments.clone(),
     };
     global.progress.at("Measuring");
     let reviewed = findings::review(canonical, &config.catalog, &config.settings, &ask)?;
@@ -128,6 +129,8 @@ pub fn run(global: &Global, args: &Report) -> anyhow::Result<()> {
     let told = report::Report {
         title: args.title.as_deref().or(config.report.title.as_deref()),
         review: &reviewed,
+        canonical,
+        renewal_days: config.settings.renewal_days,
         as_of: canonical.as_of,
         timezone: config.zone.name(),
         currency: args.reading.currency.as_deref().or(config.currency.as_deref()),

@@ -6,6 +6,7 @@
 
 mod breakdown;
 mod metric_series;
+mod relationships;
 mod selection;
 mod supplements;
 mod tally;
@@ -16,6 +17,7 @@ use anyhow::Result;
 
 use crate::canonical::CanonicalTables;
 use crate::catalog::Catalog;
+use crate::catalog::segments::SegmentModel;
 use crate::expr::Expr;
 use crate::facts::context::Settings;
 use crate::measure::{self, Compare, Request};
@@ -26,6 +28,7 @@ use crate::stats::Confidence;
 
 pub use breakdown::{Breakdown, Funnel, FunnelSegment};
 pub use metric_series::{MetricSeries, is_good};
+pub use relationships::{FEWEST, Lifespans, Omitted, Relationships, Section, Segments};
 pub use selection::{Finding, Found, findings};
 pub use supplements::{Supplements, beside};
 pub use tally::Tally;
@@ -47,6 +50,8 @@ pub struct ReviewRequest {
     pub contributors: bool,
     /// The target of each metric.
     pub goals: BTreeMap<String, f64>,
+    /// The segments of customers that there are.
+    pub segments: SegmentModel,
 }
 
 /// The results of a review.
@@ -138,7 +143,7 @@ pub fn review(canonical: &CanonicalTables, catalog: &Catalog, settings: &Setting
         breakdowns.extend(Breakdown::new(dimension, found.metrics, found.cells, &scores, catalog));
     }
     let beside = match ask.filter {
-        None => Some(beside(canonical, settings, &ask.periods, ask.confidence)?),
+        None => Some(beside(canonical, settings, ask)?),
         Some(_) => None,
     };
     let (findings, compared) = findings(&scores, &breakdowns, ask.confidence.level);

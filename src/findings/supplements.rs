@@ -11,14 +11,16 @@ use crate::canonical::CanonicalTables;
 use crate::cohorts::section::{self, Basis, CohortRequest, Cohorts, cohorts};
 use crate::facts::context::Settings;
 use crate::health::{Care, care};
-use crate::period::{Grain, Period};
-use crate::stats::Confidence;
+use crate::period::Grain;
+
+use super::ReviewRequest;
+use super::relationships::{Relationships, relationships};
 
 /// The number of the largest stakeholders that are shown.
 const LARGEST: usize = 10;
 
 /// The sections that are not metrics, about all stakeholders.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug)]
 pub struct Supplements {
     /// Retention by cohort.
     pub cohorts: Vec<Cohorts>,
@@ -30,6 +32,8 @@ pub struct Supplements {
     pub lists: Lists,
     /// The health of stakeholders, as of the as-of date.
     pub care: Care,
+    /// How long relationships last, segments and the forecast, as of the as-of date.
+    pub relationships: Relationships,
     /// Coverage of the data by period.
     pub coverage: Coverage,
 }
@@ -49,12 +53,13 @@ pub struct Lists {
     pub lost: Option<List<Lost>>,
 }
 
-/// Computes the sections for the last of the periods.
+/// Computes the sections for the last of the requested periods.
 ///
 /// # Errors
 ///
 /// Only bugs in the program.
-pub fn beside(canonical: &CanonicalTables, settings: &Settings, periods: &[Period], confidence: Confidence) -> Result<Supplements> {
+pub fn beside(canonical: &CanonicalTables, settings: &Settings, ask: &ReviewRequest) -> Result<Supplements> {
+    let (periods, confidence) = (&ask.periods, ask.confidence);
     let period = periods.last().expect("a period is asked for");
     let grain = period.grain().unwrap_or(Grain::Month);
     let of = |basis| CohortRequest {
@@ -78,6 +83,7 @@ pub fn beside(canonical: &CanonicalTables, settings: &Settings, periods: &[Perio
             lost: lists::lost_customers(canonical, settings, period, lists::LIMIT).ok(),
         },
         care: care(canonical, settings, grain, confidence),
+        relationships: relationships(canonical, settings, &ask.segments, grain, confidence)?,
         coverage: coverage(canonical, grain, periods.len(), period.end),
     })
 }

@@ -6,6 +6,8 @@ mod retention;
 
 use std::io::Write;
 
+pub use curves::Survival;
+
 use super::displayed;
 use super::document::{Detail, Document, Point};
 use super::format::{Units, count, number};
@@ -102,14 +104,6 @@ impl Sheet<'_> {
         }
     }
 
-    /// The name of a group: its texts.
-    fn group(labels: &[String]) -> Text {
-        labels.iter().enumerate().fold(Text::default(), |text, (at, label)| {
-            let text = if at > 0 { text.and(", ") } else { text };
-            text.and_untrusted(label)
-        })
-    }
-
     /// Why there is nothing, as the end of a sentence.
     fn reason(why: &NoCohorts) -> String {
         match why {
@@ -128,6 +122,14 @@ impl Sheet<'_> {
     pub fn csv(&self, out: &mut dyn Write) -> csv::Result<()> {
         json::csv(self, out)
     }
+}
+
+/// The name of a group: its texts.
+fn group(labels: &[String]) -> Text {
+    labels.iter().enumerate().fold(Text::default(), |text, (at, label)| {
+        let text = if at > 0 { text.and(", ") } else { text };
+        text.and_untrusted(label)
+    })
 }
 
 /// A share as a cell of a heat table.

@@ -101,19 +101,34 @@ impl Sheet<'_> {
         document
     }
 
+    /// Adds what a report shows: how many customers are in each segment, and who moved.
+    pub fn add_summary(&self, document: &mut Document) {
+        document.heading(2, "Segments".into());
+        document.sentence(self.basis());
+        self.without_money(document);
+        self.counts(document);
+        self.movement(document, 3);
+        document.note("The command segments prints what each segment is, and lists the customers.".into());
+    }
+
     /// Adds the sections: segments, movement, scores, customers and definitions.
     pub fn add(&self, document: &mut Document, detail: Detail) {
+        self.without_money(document);
+        document.heading(2, "Segments".into());
+        self.counts(document);
+        self.movement(document, 2);
+        self.scores(document);
+        self.customers(document, detail);
+        self.definitions(document);
+    }
+
+    fn without_money(&self, document: &mut Document) {
         if let Some(reason) = &self.found.money_absent {
             document.sentence(Text::own(format!(
                 "Revenue is missing ({}), so there is no score of money.",
                 displayed::absent(reason)
             )));
         }
-        self.segments(document);
-        self.movement(document);
-        self.scores(document);
-        self.customers(document, detail);
-        self.definitions(document);
     }
 
     fn basis(&self) -> Text {
@@ -137,8 +152,7 @@ impl Sheet<'_> {
         }
     }
 
-    fn segments(&self, document: &mut Document) {
-        document.heading(2, "Segments".into());
+    fn counts(&self, document: &mut Document) {
         let mut columns: Vec<(Text, Align)> = self
             .by
             .iter()
@@ -186,16 +200,16 @@ impl Sheet<'_> {
         }
     }
 
-    fn movement(&self, document: &mut Document) {
+    fn movement(&self, document: &mut Document, level: u8) {
         let Some(moves) = &self.found.movement else {
-            document.heading(2, "Movement".into());
+            document.heading(level, "Movement".into());
             document.sentence("Movement is hidden: it would show fewer than five protected people.".into());
             return;
         };
         if moves.is_empty() {
             return;
         }
-        document.heading(2, "Movement".into());
+        document.heading(level, "Movement".into());
         document.sentence(Text::own(format!(
             "Of the customers of each segment at the end of {}, the share in each segment now. The numbers of the columns are those of the \
              rows.",
@@ -393,28 +407,6 @@ impl Sheet<'_> {
 
     /// Everything as a document for programs.
     pub fn json(&self) -> wire::segments::Segments<'_> {
-        let owned = |name: Option<&str>| name.map(str::to_string);
-        let segment = |group: &Group, of: &SegmentCount| {
-            let ratio = |part: Option<f64>, whole: Option<f64>| part.zip(whole).filter(|(_, whole)| *whole > 0.0).map(|(a, b)| a / b);
-            wire::segments::Segment {
-                name: owned(self.name(of.segment)),
-                by: Labels(self.by.iter().cloned().zip(group.labels.iter().cloned()).collect()),
-                n: of.n,
-                share: ratio(of.n.map(|n| n as f64), group.customers.map(|n| n as f64)),
-                value: of.value,
-                value_share: ratio(of.value, group.value),
-                suppressed: of.suppressed,
-            }
-        };
-        let moved = |one: &Move| wire::segments::Move {
-            from: match one.from {
-                Before::In(segment) => owned(self.name(segment)),
-                Before::NoOrder => None,
-            },
-            is_new: one.from == Before::NoOrder,
-            to: owned(self.name(one.to)),
-            n: one.n,
-        };
         let score = |range: &ScoreRange| wire::segments::Score {
             part: range.part.as_str().to_string(),
             score: range.score,
@@ -448,19 +440,56 @@ impl Sheet<'_> {
                     text: segment.text.clone(),
                 })
                 .collect(),
-            segments: self
-                .found
-                .groups
-                .iter()
-                .flat_map(|group| group.segments.iter().map(move |of| segment(group, of)))
-                .collect(),
-            movement: self.found.movement.as_ref().map(|moves| moves.iter().map(moved).collect()),
+            segments: self.json_segments(),
+            movement: self.json_movement(),
             scores: self.found.scores.as_ref().map(|scores| scores.iter().map(score).collect()),
             withheld: self.found.withheld,
             stakeholders: Stream::of(move || self.found.customers.iter().map(move |one| self.stakeholder(one))),
             account: self.account.iter().map(wire::RecordCounts::from).collect(),
             notes: self.notes.iter().map(wire::Note::from).collect(),
         }
+    }
+    /// How many customers are in each segment, and who moved, for programs.
+    pub fn json_summary(&self) -> wire::relationships::Segments {
+        wire::relationships::Segments {
+            previous_period: self.found.previous.label.clone(),
+            segments: self.json_segments(),
+            movement: self.json_movement(),
+        }
+    }
+
+    fn json_segments(&self) -> Vec<wire::segments::Segment> {
+        let segment = |group: &Group, of: &SegmentCount| {
+            let ratio = |part: Option<f64>, whole: Option<f64>| part.zip(whole).filter(|(_, whole)| *whole > 0.0).map(|(a, b)| a / b);
+            wire::segments::Segment {
+                name: self.name(of.segment).map(str::to_string),
+                by: Labels(self.by.iter().cloned().zip(group.labels.iter().cloned()).collect()),
+                n: of.n,
+                share: ratio(of.n.map(|n| n as f64), group.customers.map(|n| n as f64)),
+                value: of.value,
+                value_share: ratio(of.value, group.value),
+                suppressed: of.suppressed,
+            }
+        };
+        let groups = self.found.groups.iter();
+        groups
+            .flat_map(|group| group.segments.iter().map(move |of| segment(group, of)))
+            .collect()
+    }
+
+    fn json_movement(&self) -> Option<Vec<wire::segments::Move>> {
+        let owned = |name: Option<&str>| name.map(str::to_string);
+        let moved = |one: &Move| wire::segments::Move {
+            from: match one.from {
+                Before::In(segment) => owned(self.name(segment)),
+                Before::NoOrder => None,
+            },
+            is_new: one.from == Before::NoOrder,
+            to: owned(self.name(one.to)),
+            n: one.n,
+        };
+        let moves = self.found.movement.as_ref()?;
+        Some(moves.iter().map(moved).collect())
     }
 
     fn stakeholder(&self, one: &Customer) -> wire::segments::Stakeholder {

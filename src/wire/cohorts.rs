@@ -1,7 +1,7 @@
 //! `relhealth.cohorts/1`: cohorts and survival.
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Document, Instant, Labels, Layout, Note, RecordCounts, SchemaId};
 use crate::cohorts::lifetimes::TimeUnit;
@@ -146,7 +146,7 @@ pub struct Survival {
 }
 
 /// A point of a curve.
-#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Point {
     /// The time.
     pub time: f64,

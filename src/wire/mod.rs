@@ -14,6 +14,7 @@ mod layout;
 pub mod lists;
 pub mod measure;
 pub mod metrics;
+pub mod relationships;
 pub mod report;
 pub mod rows;
 pub mod segments;

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::health;
 use super::lists::List;
+use super::relationships::Relationships;
 use super::supplements::{Channel, Cohorts, Concentration, Coverage};
 use super::{Cell, Document, Instant, Labels, Layout, Note, RecordCounts, SchemaId};
 use crate::catalog::health::Band;
@@ -65,7 +66,7 @@ pub struct Report {
     /// The metrics without any value, and why.
     #[serde(default)]
     pub absent: Vec<Absent>,
-    /// Retention. This and the next four: beside the metrics, of all stakeholders; not with where.
+    /// Retention. This and the next six: beside the metrics, of all stakeholders; not with where.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Vec<Cohorts>")]
     pub cohorts: Option<Vec<Cohorts>>,
@@ -85,6 +86,10 @@ pub struct Report {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Health")]
     pub health: Option<Health>,
+    /// How long relationships last, segments, and the forecast, at as_of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Relationships")]
+    pub relationships: Option<Relationships>,
     /// What the data cover.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Vec<Coverage>")]

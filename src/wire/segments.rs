@@ -1,7 +1,7 @@
 //! `relhealth.segments/1`: segments of customers.
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::rows::Stream;
 use super::{Document, Instant, Labels, Layout, Note, RecordCounts, SchemaId};
@@ -81,7 +81,7 @@ pub struct Definition {
 }
 
 /// A segment in a group.
-#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Segment {
     /// Its name; null: no condition holds.
     pub name: Option<String>,
@@ -100,7 +100,7 @@ pub struct Segment {
 }
 
 /// Customers who moved, or stayed.
-#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Move {
     /// The segment at the end of the previous period; null: no condition held, or no order by then.
     pub from: Option<String>,

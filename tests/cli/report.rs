@@ -2,6 +2,7 @@
 
 use relhealth::api::catalog::Catalog;
 use relhealth::api::facts::SPECS;
+use relhealth::api::period::{date_text, days_from_civil};
 use serde_json::Value;
 
 use crate::harness::Folder;
@@ -418,4 +419,75 @@ fn a_report_of_a_week_says_on_which_day_weeks_start() {
         (&"sunday".into(), &"2026-10-04T00:00:00Z".into())
     );
     assert_eq!(period(&["--period", "2026-10"])["week_start"], Value::Null);
+}
+
+/// Customers who order one to five times, at distances of their own.
+fn varied() -> Folder {
+    let mut orders = String::from("order_id,stakeholder_id,occurred_at,amount\n");
+    let first = days_from_civil(2025, 9, 1);
+    for customer in 0..60 {
+        for order in 0..=customer % 5 {
+            let day = first + customer * 6 + order * (9 + customer % 7 * 11);
+            if day < days_from_civil(2026, 11, 1) {
+                let (date, amount) = (date_text(day), 10 + customer % 9 * 3 + order);
+                orders.push_str(&format!("{customer}-{order},c{customer:02},{date},{amount}\n"));
+            }
+        }
+    }
+    Folder::new().with("purchases.csv", orders)
+}
+
+#[test]
+fn sections_on_relationships_are_there_or_say_why_they_are_not() {
+    let files = ["-o", "r.json", "-o", "r.md", "-o", "r.html", "-o", "r.xlsx"];
+    let folder = varied();
+    let args = [&["report", "purchases=purchases.csv", "-q", "--as-of", "2026-10-31"][..], &files].concat();
+    folder.run(&args).silent();
+    let found = &json(&folder, "r.json")["relationships"];
+    assert_eq!(found["omitted"], serde_json::json!([]));
+    let curve = &found["survival"][0]["curves"][0];
+    assert_eq!(
+        (&found["survival"][0]["event"], &curve["n"], &curve["events"]),
+        (&"lapsed".into(), &60.into(), &29.into())
+    );
+    let segments = found["segments"]["segments"].as_array().unwrap();
+    assert_eq!(segments.iter().map(|segment| segment["n"].as_u64().unwrap()).sum::<u64>(), 60);
+    assert_eq!(
+        (&found["forecast"]["customers"], &found["forecast"]["horizon"]),
+        (&60.into(), &13.0.into())
+    );
+    let (markdown, html) = (folder.read("r.md"), folder.read("r.html"));
+    for heading in ["How long customers go on ordering", "Segments", "Movement", "Forecast"] {
+        assert!(markdown.contains(&format!("# {heading}\n")), "{heading}");
+        assert!(html.contains(&format!(">{heading}</h")), "{heading}");
+    }
+    // Each customer orders once a month: nobody has lapsed, and all have as many orders.
+    let folder = shop();
+    folder.run(&asked(&["-o", "r.json", "-o", "r.md"])).silent();
+    let omitted = json(&folder, "r.json")["relationships"]["omitted"].clone();
+    assert_eq!(
+        omitted,
+        serde_json::json!([
+            {"section": "lapses", "reason": "none ended", "forecast": null},
+            {"section": "segments", "reason": "all equal", "forecast": null},
+        ])
+    );
+    let markdown = folder.read("r.md");
+    assert!(markdown.contains("| no relationship has ended | How long customers go on ordering |"));
+    assert!(markdown.contains("| all customers are equal in recency, frequency or revenue | Segments |"));
+    // Of few customers there is none of them.
+    let few = Folder::new().with(
+        "purchases.csv",
+        "stakeholder_id,occurred_at,amount\na,2026-10-01,5\nb,2026-10-02,5\n",
+    );
+    few.run(&["report", "purchases=purchases.csv", "-q", "-o", "r.md"]).silent();
+    let markdown = few.read("r.md");
+    assert!(
+        markdown.contains("| fewer than 25 relationships | How long customers go on ordering; Segments |"),
+        "{markdown}"
+    );
+    assert!(
+        markdown.contains("| at least 10 customers with repeat orders are required | Forecast |"),
+        "{markdown}"
+    );
 }

@@ -1,9 +1,9 @@
 //! Survival: the medians of groups, their curves, the share lost by tenure, and the projection.
 
-use super::{Sheet, counted, limits, point, share};
+use super::{Sheet, counted, group, limits, point, share};
 use crate::catalog::MetricUnit;
 use crate::cohorts::Event;
-use crate::cohorts::lifetimes::{Lifetimes, TimeUnit};
+use crate::cohorts::lifetimes::{self, Lifetimes, TimeUnit};
 use crate::cohorts::survival::{Band, Curve, CurvePoint, Curves, NoProjection};
 use crate::render::displayed;
 use crate::render::document::{Align, Axis, Chart, Document, Figure, SeriesFigure, Table};
@@ -17,6 +17,21 @@ const DRAWN: usize = 12;
 /// The number of points of a drawn curve.
 const GRID: usize = 25;
 
+/// Lifetimes with their curves, to be shown.
+#[derive(Debug, Clone, Copy)]
+pub struct Survival<'a> {
+    /// The lifetimes.
+    pub lifetimes: &'a Lifetimes,
+    /// Their curves.
+    pub curves: &'a Curves,
+    /// Which lifetimes were asked for.
+    pub asked: &'a lifetimes::Request,
+    /// The confidence level of the curves.
+    pub level: f64,
+    /// The days of a renewal: who comes back within them has not left.
+    pub renewal_days: i32,
+}
+
 impl Sheet<'_> {
     pub(super) fn add_survival(&self, document: &mut Document) {
         document.heading(2, "Survival".into());
@@ -27,16 +42,56 @@ impl Sheet<'_> {
                 return;
             }
         };
-        document.sentence(Text::own(self.event(lifetimes)));
-        self.left_out(document, lifetimes);
-        if lifetimes.all.is_empty() {
+        let survival = Survival {
+            lifetimes,
+            curves,
+            asked: self.lifetimes,
+            level: self.curves.level,
+            renewal_days: self.renewal_days,
+        };
+        survival.add(document);
+    }
+}
+
+impl Survival<'_> {
+    /// Adds what a report shows: medians and curves, with this text in the ids of the charts.
+    pub fn add_summary(&self, document: &mut Document, id: &str) {
+        self.add_medians(document);
+        let shown = self.curves.curves.iter().enumerate().filter(|(_, curve)| curve.n.is_some());
+        for (at, curve) in shown.take(DRAWN) {
+            self.add_chart(document, curve, format!("survival-{id}-{at}"));
+        }
+    }
+
+    /// Adds everything: medians, curves, bands of tenure and projections.
+    fn add(&self, document: &mut Document) {
+        if self.lifetimes.all.is_empty() {
+            document.sentence(Text::own(self.event()));
+            self.left_out(document);
             document.sentence("No relationship has started by the as-of date.".into());
             return;
         }
-        self.medians(document, lifetimes, curves);
-        if let Some(test) = &curves.log_rank {
-            let level = displayed::level(self.curves.level);
-            let differ = if test.p < 1.0 - self.curves.level {
+        self.add_medians(document);
+        for (at, curve) in self.curves.curves.iter().enumerate().filter(|(_, curve)| curve.n.is_some()) {
+            if !curve.labels.is_empty() {
+                document.heading(3, group(&curve.labels));
+            }
+            if at < DRAWN {
+                self.add_chart(document, curve, format!("survival-{at}"));
+            }
+            self.add_bands(document, curve);
+            self.add_projection(document, curve, at);
+        }
+    }
+
+    /// Adds what a relationship is, the medians, and whether groups differ.
+    fn add_medians(&self, document: &mut Document) {
+        document.sentence(Text::own(self.event()));
+        self.left_out(document);
+        self.medians(document);
+        if let Some(test) = &self.curves.log_rank {
+            let level = displayed::level(self.level);
+            let differ = if test.p < 1.0 - self.level {
                 format!("The differences between the curves of the groups are statistically significant at a confidence level of {level}")
             } else {
                 format!(
@@ -50,35 +105,25 @@ impl Sheet<'_> {
                 counted_noun(u64::from(test.degrees), "degree of freedom", "degrees of freedom")
             )));
         }
-        for (at, curve) in curves.curves.iter().enumerate().filter(|(_, curve)| curve.n.is_some()) {
-            if !curve.labels.is_empty() {
-                document.heading(3, Self::group(&curve.labels));
-            }
-            if at < DRAWN {
-                self.add_chart(document, curve, lifetimes.unit, at);
-            }
-            self.add_bands(document, curve, lifetimes.unit);
-            self.add_projection(document, curve, at);
-        }
     }
 
     /// What ends a relationship, and how that is known.
-    fn event(&self, lifetimes: &Lifetimes) -> String {
-        let event = match (self.lifetimes.event, lifetimes.unit) {
-            (Event::Left, _) if lifetimes.is_undated => {
+    fn event(&self) -> String {
+        let event = match self.asked.event {
+            Event::Left if self.lifetimes.is_undated => {
                 "A relationship has lasted as long as the roster says, and has ended if its status says so (left).".to_string()
             }
-            (Event::Left, _) => format!(
+            Event::Left => format!(
                 "A relationship starts with the start on the roster and ends with the last day on it (left). Whoever comes back within {} \
                  days has not left.",
                 self.renewal_days
             ),
-            (Event::Lapsed, _) => format!(
+            Event::Lapsed => format!(
                 "A relationship starts with the first order. It ends when {} days have passed without another one, for the first time \
                  (lapsed); these days are part of its time.",
-                self.lifetimes.lapse_days
+                self.asked.lapse_days
             ),
-            (Event::SecondOrder, _) => {
+            Event::SecondOrder => {
                 "The curve shows the share of customers without a second order yet, on a later day than the first (second-order)."
                     .to_string()
             }
@@ -88,14 +133,15 @@ impl Sheet<'_> {
 
     /// What is true of relationships that have not ended: as a title, and as a verb.
     fn remains(&self) -> (&'static str, &'static str) {
-        match self.lifetimes.event {
+        match self.asked.event {
             Event::Left => ("Still there", "are still there"),
             Event::Lapsed => ("Not lapsed", "have not lapsed"),
             Event::SecondOrder => ("No second order", "have no second order"),
         }
     }
 
-    fn left_out(&self, document: &mut Document, lifetimes: &Lifetimes) {
+    fn left_out(&self, document: &mut Document) {
+        let lifetimes = self.lifetimes;
         let mut said = Vec::new();
         let stakeholders = |n: u64| format!("{} {}", count(n), if n == 1 { "stakeholder" } else { "stakeholders" });
         let said_of = |n: u64| lifetimes.shown(n).filter(|n| *n > 0);
@@ -117,12 +163,13 @@ impl Sheet<'_> {
         document.list(said.into_iter().map(Text::own).collect());
     }
 
-    fn medians(&self, document: &mut Document, lifetimes: &Lifetimes, curves: &Curves) {
+    fn medians(&self, document: &mut Document) {
+        let (lifetimes, curves) = (self.lifetimes, self.curves);
         let row = |curve: &Curve| {
             let name = if curve.labels.is_empty() {
                 "All".into()
             } else {
-                Self::group(&curve.labels)
+                group(&curve.labels)
             };
             let mut row = vec![name];
             let (Some(n), Some(ended), Some(median)) = (curve.n, curve.ended, &curve.median) else {
@@ -160,7 +207,8 @@ impl Sheet<'_> {
         }
     }
 
-    fn add_chart(&self, document: &mut Document, curve: &Curve, unit: TimeUnit, at: usize) {
+    fn add_chart(&self, document: &mut Document, curve: &Curve, anchor: String) {
+        let unit = self.lifetimes.unit;
         let grid = grid(&curve.points);
         if grid.len() < 2 {
             return;
@@ -169,10 +217,10 @@ impl Sheet<'_> {
         let name = if curve.labels.is_empty() {
             Text::own("All relationships")
         } else {
-            Self::group(&curve.labels)
+            group(&curve.labels)
         };
         document.chart(Chart {
-            anchor: format!("survival-{at}"),
+            anchor,
             title: name.clone(),
             statement: name.and(format!(
                 ": after {} {}, {} {}.",
@@ -210,7 +258,8 @@ impl Sheet<'_> {
         });
     }
 
-    fn add_bands(&self, document: &mut Document, curve: &Curve, unit: TimeUnit) {
+    fn add_bands(&self, document: &mut Document, curve: &Curve) {
+        let unit = self.lifetimes.unit;
         let longest = curve.points.last().map_or(0.0, |point| point.time);
         let still_there = |until: f64| {
             let known = curve.points.iter().rfind(|point| point.time <= until)?;
@@ -248,7 +297,7 @@ impl Sheet<'_> {
     }
 
     fn add_projection(&self, document: &mut Document, curve: &Curve, at: usize) {
-        let grain = self.lifetimes.grain.name();
+        let grain = self.asked.grain.name();
         let found = match &curve.projection {
             Ok(found) => found,
             Err(why) => {

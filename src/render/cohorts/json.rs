@@ -2,8 +2,8 @@
 
 use std::io::Write;
 
-use super::Sheet;
 use super::curves::no_projection;
+use super::{Sheet, Survival};
 use crate::cohorts::retention::{Cell, Cohort, Group};
 use crate::cohorts::survival::{Band, Curve, CurvePoint, ProjectedPoint};
 use crate::cohorts::{Event, NoCohorts};
@@ -11,6 +11,40 @@ use crate::render::text::Untrusted;
 use crate::report::{AbsentCode, AbsentReason};
 use crate::stats::{LogRank, NoIntervalReason, NotReached};
 use crate::wire::{self, Instant, Labels, SchemaId};
+
+impl Survival<'_> {
+    /// The curves for programs.
+    pub fn json(&self) -> wire::relationships::Survival {
+        let curve = |curve: &Curve| {
+            let (median, low, high) = median(curve);
+            wire::relationships::Curve {
+                by: Sheet::labels(&self.asked.by, &curve.labels),
+                n: curve.n,
+                events: curve.ended,
+                median,
+                median_low: low,
+                median_high: high,
+                points: curve.points.iter().map(json_point).collect(),
+            }
+        };
+        wire::relationships::Survival {
+            event: self.asked.event,
+            time_unit: self.lifetimes.unit,
+            curves: self.curves.curves.iter().map(curve).collect(),
+        }
+    }
+}
+
+/// The median of a curve with its limits.
+fn median(curve: &Curve) -> (Option<f64>, Option<f64>, Option<f64>) {
+    let median = curve.median.as_ref();
+    let interval = median.and_then(|median| median.interval.ok());
+    let (low, high) = (
+        interval.and_then(|interval| interval.low),
+        interval.and_then(|interval| interval.high),
+    );
+    (median.and_then(|median| median.estimate.ok()), low, high)
+}
 
 impl Sheet<'_> {
     /// Everything as a document for programs.
@@ -87,8 +121,7 @@ impl Sheet<'_> {
     }
 
     fn curve(&self, curve: &Curve) -> wire::cohorts::Survival {
-        let median = curve.median.as_ref();
-        let interval = median.and_then(|median| median.interval.ok());
+        let (value, low, high) = median(curve);
         wire::cohorts::Survival {
             slice: if curve.labels.is_empty() {
                 "all".to_string()
@@ -98,10 +131,10 @@ impl Sheet<'_> {
             by: Self::labels(&self.lifetimes.by, &curve.labels),
             n: curve.n,
             events: curve.ended,
-            median: median.and_then(|median| median.estimate.ok()),
-            median_low: interval.and_then(|interval| interval.low),
-            median_high: interval.and_then(|interval| interval.high),
-            median_absent: match median.map(|median| median.estimate) {
+            median: value,
+            median_low: low,
+            median_high: high,
+            median_absent: match curve.median.as_ref().map(|median| median.estimate) {
                 None => Some(AbsentCode::Suppressed),
                 Some(Err(NotReached)) => Some(AbsentCode::NotReached),
                 Some(Ok(_)) => None,

@@ -62,7 +62,7 @@ impl Sheet<'_> {
         }
         for group in groups.iter().filter(|group| !group.cohorts.is_empty()) {
             if !group.labels.is_empty() {
-                document.heading(3, Self::group(&group.labels));
+                document.heading(3, super::group(&group.labels));
             }
             self.add_table(document, group, detail);
         }
@@ -153,7 +153,7 @@ impl Sheet<'_> {
             caption: if group.labels.is_empty() {
                 "Cohorts".into()
             } else {
-                Self::group(&group.labels)
+                super::group(&group.labels)
             },
             columns,
             rows: shown.iter().map(row).collect(),

@@ -9,9 +9,16 @@ use crate::render::format::{count, number};
 use crate::render::text::Text;
 use crate::stats::Interval;
 
-/// The test on days that the model did not see.
+/// The test on days that the model did not see, with errors and numbers of orders.
 pub fn holdout(document: &mut Document, sheet: &ForecastSheet, group: &GroupForecast, detail: Detail) {
     document.heading(2, "Test on days held back".into());
+    tested(document, group);
+    let Ok(holdout) = &group.holdout else { return };
+    table(document, sheet, holdout, detail);
+}
+
+/// What was tested, and how the model did, in sentences.
+pub fn tested(document: &mut Document, group: &GroupForecast) {
     let holdout = match &group.holdout {
         Ok(holdout) => holdout,
         Err(why) => {
@@ -28,6 +35,10 @@ pub fn holdout(document: &mut Document, sheet: &ForecastSheet, group: &GroupFore
         count(holdout.actual),
     )));
     document.sentence(verdict(holdout));
+}
+
+/// The errors of the model and of the naive rules, and orders by repeats.
+fn table(document: &mut Document, sheet: &ForecastSheet, holdout: &Holdout, detail: Detail) {
     let row = |title: &str, errors: &Errors| {
         let bias = errors.bias.map_or_else(Text::default, |bias| {
             let shown = format!("{}{}%", if bias > 0.0 { "+" } else { "" }, number(bias * 100.0, 1));

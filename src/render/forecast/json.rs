@@ -39,6 +39,36 @@ pub fn document<'a>(sheet: &'a ForecastSheet<'a>) -> Forecast<'a> {
     }
 }
 
+/// What a report has of it: all customers together, and how the model did.
+pub fn summary(forecast: &forecast::Forecast) -> wire::relationships::Forecast {
+    let all = &forecast.all;
+    let orders = all.orders.as_ref().ok();
+    let (expected_total, expected_total_low, expected_total_high) = apart(orders.map(|orders| orders.expected));
+    let (alive_total, alive_total_low, alive_total_high) = apart(orders.map(|orders| orders.alive));
+    let spend = all.spend.as_ref().ok();
+    let (revenue_total, revenue_total_low, revenue_total_high) = apart(spend.map(|spend| spend.revenue));
+    let test = all.holdout.as_ref().ok();
+    wire::relationships::Forecast {
+        model: forecast.request.model,
+        calibration_end: Day(forecast.calibration_end),
+        horizon: forecast.request.weeks(),
+        customers: all.stakeholders,
+        expected_total,
+        expected_total_low,
+        expected_total_high,
+        alive_total,
+        alive_total_low,
+        alive_total_high,
+        revenue_total,
+        revenue_total_low,
+        revenue_total_high,
+        predicted: test.map(|test| test.model.total),
+        actual: test.map(|test| test.actual),
+        error: test.map(|test| test.model.root_mean_square),
+        naive_error: test.map(|test| test.naive.root_mean_square.min(test.mean.root_mean_square)),
+    }
+}
+
 /// A value with its limits, each apart.
 fn apart(ranged: Option<Ranged>) -> (Option<f64>, Option<f64>, Option<f64>) {
     let interval = ranged.and_then(|ranged| ranged.interval);

@@ -16,7 +16,7 @@ use crate::period::date_text;
 use crate::report::RecordCounts;
 use crate::stats::Interval;
 
-pub use json::{csv, document as data};
+pub use json::{csv, document as data, summary as json_summary};
 
 /// Everything that the formats show.
 pub struct ForecastSheet<'a> {
@@ -78,6 +78,22 @@ impl<'a> ForecastSheet<'a> {
         document
     }
 
+    /// Adds what a report shows: what is expected of all customers together, and how the model did on days held back.
+    pub fn add_summary(&self, document: &mut Document) {
+        let forecast = self.forecast;
+        document.heading(2, "Forecast".into());
+        document.sentence(Text::own(format!(
+            "What is expected from {} to {} if customers go on as they did.",
+            date_text(forecast.calibration_end + 1),
+            date_text(forecast.calibration_end + forecast.request.horizon)
+        )));
+        document.sentence(basis(self));
+        document.table(totals(self, &forecast.all, false));
+        document.list(remarks(&forecast.all));
+        evidence::tested(document, &forecast.all);
+        document.note("The command forecast looks further ahead, and lists what is expected of each customer.".into());
+    }
+
     /// Adds what the forecast is based on, and its sections: totals, the test on days held back, groups, customers, and the model.
     pub fn add(&self, document: &mut Document, detail: Detail) {
         let forecast = self.forecast;
@@ -87,7 +103,7 @@ impl<'a> ForecastSheet<'a> {
             document.note(Text::own(format!("No forecast of stakeholders: {}.", reason(why))));
         }
         document.heading(2, "Totals".into());
-        document.table(totals(self, all));
+        document.table(totals(self, all, true));
         document.list(remarks(all));
         evidence::holdout(document, self, all, detail);
         if !forecast.groups.is_empty() {
@@ -134,8 +150,8 @@ fn columns(titles: &[&str]) -> Vec<(Text, Align)> {
     titles.iter().enumerate().map(column).collect()
 }
 
-/// The totals of all stakeholders.
-fn totals(sheet: &ForecastSheet, group: &GroupForecast) -> Table {
+/// The totals of all stakeholders; with `values`, discounted values and what a new customer is worth, too.
+fn totals(sheet: &ForecastSheet, group: &GroupForecast, values: bool) -> Table {
     let request = &sheet.forecast.request;
     let interval = format!("{} confidence interval", displayed::level(request.level));
     let mut rows = Vec::new();
@@ -164,26 +180,27 @@ fn totals(sheet: &ForecastSheet, group: &GroupForecast) -> Table {
         MetricUnit::Money,
         of_stakeholders.map(|spend| spend.revenue),
     );
+    let spend_of_value = of_stakeholders.filter(|_| values);
     row(
         format!("Value: expected revenue, {discounted}"),
         MetricUnit::Money,
-        of_stakeholders.map(|spend| spend.value),
+        spend_of_value.map(|spend| spend.value),
     );
     row("Mean amount of an order".into(), MetricUnit::Money, spend.map(|spend| spend.mean));
     row(
         "Repeat orders of a new customer".into(),
         MetricUnit::Ratio,
-        orders.map(|orders| orders.of_new),
+        orders.filter(|_| values).map(|orders| orders.of_new),
     );
     row(
         format!("Value of a new customer with the first order, {discounted}"),
         MetricUnit::Money,
-        of_stakeholders.map(|spend| spend.of_new),
+        spend_of_value.map(|spend| spend.of_new),
     );
     row(
         "Value of a new customer / acquisition cost".into(),
         MetricUnit::Ratio,
-        of_stakeholders.and_then(|spend| spend.to_cost),
+        spend_of_value.and_then(|spend| spend.to_cost),
     );
     Table {
         columns: columns(&["", "Value", &interval]),
@@ -364,7 +381,7 @@ fn stakeholders(document: &mut Document, sheet: &ForecastSheet) {
 }
 
 /// Why a forecast, or a part of it, is missing.
-fn reason(why: NoForecast) -> &'static str {
+pub fn reason(why: NoForecast) -> &'static str {
     match why {
         NoForecast::NoRows => "nobody ordered anything",
         NoForecast::TooFew => "at least 10 customers with repeat orders are required",

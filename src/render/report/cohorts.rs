@@ -1,6 +1,6 @@
 //! Retention by cohort as heat tables: a row for each cohort, a column for each age. A cell whose period has not ended is empty.
 
-use super::{Report, right};
+use super::{Report, relationships, right};
 use crate::catalog::MetricUnit;
 use crate::cohorts::section::{Basis, Cohort, Cohorts};
 use crate::period::Grain;
@@ -15,7 +15,7 @@ pub fn add(document: &mut Document, report: &Report) {
     let shown: Vec<&Cohorts> = all
         .filter(|cohorts| cohorts.rows.iter().any(|row| row.size.is_some_and(|size| size > 0)))
         .collect();
-    if shown.is_empty() {
+    if shown.is_empty() && !relationships::any_survival(report) {
         return;
     }
     document.heading(2, "Cohorts".into());
@@ -47,6 +47,7 @@ pub fn add(document: &mut Document, report: &Report) {
             document.note("Cohorts of fewer than five people are hidden.".into());
         }
     }
+    relationships::add_survival(document, report);
 }
 
 fn table(cohorts: &Cohorts, caption: Text) -> Table {

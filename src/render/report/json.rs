@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Report, care};
+use super::{Report, care, relationships};
 use crate::findings::{Breakdown, Finding, Found, MetricSeries};
 use crate::period::{Grain, Kind};
 use crate::report::{MeasureResult, MetricInfo};
@@ -63,6 +63,7 @@ pub fn document(report: &Report) -> wire::report::Report {
         }),
         lists: beside.map(lists::lists),
         health: beside.map(|beside| care::json(&beside.care)),
+        relationships: relationships::json(report),
         coverage: beside.map(|beside| supplements::coverage(&beside.coverage)),
         account: report.account.iter().map(wire::RecordCounts::from).collect(),
         notes: report.notes.iter().map(Note::from).collect(),

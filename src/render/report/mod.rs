@@ -9,6 +9,7 @@ mod dependence;
 pub mod json;
 mod lists;
 mod quality;
+mod relationships;
 mod scorecard;
 mod sentences;
 mod trends;
@@ -19,6 +20,7 @@ use super::displayed;
 use super::document::{Align, Detail, Document};
 use super::format::{Scale, Units};
 use super::text::Text;
+use crate::canonical::CanonicalTables;
 use crate::catalog::{Metric, MetricUnit};
 use crate::findings::Review;
 use crate::io::Fingerprint;
@@ -34,6 +36,10 @@ pub struct Report<'a> {
     pub title: Option<&'a str>,
     /// The results.
     pub review: &'a Review,
+    /// The canonical tables: ids of stakeholders, and the zone of dates.
+    pub canonical: &'a CanonicalTables,
+    /// The days of a renewal: who comes back within them has not left.
+    pub renewal_days: i32,
     /// The as-of date: data from this time on are ignored.
     pub as_of: Micros,
     /// Name of the time zone.
@@ -83,6 +89,7 @@ pub fn document(report: &Report, detail: Detail) -> Document {
     breakdowns::add(&mut document, report);
     if detail != Detail::Brief {
         cohorts::add(&mut document, report);
+        relationships::add(&mut document, report);
     }
     dependence::add(&mut document, report);
     care::add(&mut document, report, detail);

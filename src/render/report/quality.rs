@@ -1,6 +1,6 @@
 //! Data quality: metrics without results, the record counts, unused records by reason, notes.
 
-use super::{Detail, Report, counted, left, right};
+use super::{Detail, Report, counted, left, relationships, right};
 use crate::analyses::coverage::{Span, Verdict};
 use crate::catalog::MetricUnit;
 use crate::render::displayed;
@@ -116,7 +116,7 @@ fn gaps(report: &Report) -> Vec<Text> {
     tables.collect()
 }
 
-/// The metrics without a value in any period, a row for each reason.
+/// The metrics without a value in any period and the sections that are left out, a row for each reason.
 fn absent(document: &mut Document, report: &Report) {
     let mut reasons: Vec<(Text, Vec<&str>)> = Vec::new();
     for (metric, absent) in &report.review.absent {
@@ -128,6 +128,12 @@ fn absent(document: &mut Document, report: &Report) {
         match reasons.iter_mut().find(|(known, _)| *known == reason) {
             Some((_, titles)) => titles.push(&metric.title),
             None => reasons.push((reason, vec![&metric.title])),
+        }
+    }
+    for (reason, title) in relationships::omitted(report) {
+        match reasons.iter_mut().find(|(known, _)| *known == reason) {
+            Some((_, titles)) => titles.push(title),
+            None => reasons.push((reason, vec![title])),
         }
     }
     if reasons.is_empty() {
