@@ -42,7 +42,7 @@ pub fn run(global: &Global, args: &Forecast) -> anyhow::Result<()> {
         horizon: args.horizon,
         calibration_end,
         discount: args.discount,
-        acquisition_cost: args.acquisition_cost,
+        acquisition_cost: args.acquisition_cost.or(config.acquisition_cost),
         by,
         cohorts: args.cohorts.map(|grain| grain.with_weeks(config.week_start)),
         filter,

@@ -46,6 +46,7 @@ const KEYS: &[&str] = &[
     "targets",
     "roster",
     "ces",
+    "forecast",
     "health",
     "rates",
     "report",
@@ -92,6 +93,8 @@ pub struct Config {
     pub waivers: Vec<Waiver>,
     /// How customers are scored and segmented.
     pub segments: SegmentModel,
+    /// What it costs to win a customer, in the currency of the report.
+    pub acquisition_cost: Option<f64>,
 }
 
 /// What options say that win over the configuration.
@@ -123,6 +126,7 @@ impl Config {
             rules: Vec::new(),
             waivers: Vec::new(),
             segments: SegmentModel::builtin(),
+            acquisition_cost: None,
         }
     }
 
@@ -173,6 +177,7 @@ impl Config {
         let goals = goals::goals(&mut reader, &document, &catalog);
         let report = goals::report(&mut reader, &document, &catalog);
         let segments = SegmentModel::read(&mut reader, &document);
+        let acquisition_cost = settings::acquisition_cost(&mut reader, &document);
         if !reader.errors.is_empty() {
             return Err(ConfigErrors::new(reader.errors));
         }
@@ -193,6 +198,7 @@ impl Config {
             rules,
             waivers,
             segments,
+            acquisition_cost,
         })
     }
 }

@@ -81,6 +81,18 @@ pub fn rates(reader: &mut Reader<'_>, document: &DeTable<'_>) -> BTreeMap<String
     rates
 }
 
+/// Reads `[forecast]`: what it costs to win a customer.
+pub fn acquisition_cost(reader: &mut Reader<'_>, document: &DeTable<'_>) -> Option<f64> {
+    let table = reader.table(document, "forecast")?;
+    reader.known(table, "of [forecast]", &["acquisition_cost"]);
+    let (cost, span) = reader.number(table, "acquisition_cost")?;
+    let is_cost = cost > 0.0 && cost.is_finite();
+    if !is_cost {
+        reader.out_of_range(span, "acquisition_cost", "more than 0");
+    }
+    is_cost.then_some(cost)
+}
+
 /// A currency's code, as `EUR`.
 pub fn currency(reader: &mut Reader<'_>, text: &Text) -> Option<String> {
     let right = is_currency(&text.text);

@@ -76,6 +76,8 @@ tolerance = 0.05
 gold = 30
 [ces]
 high_is_easy = true
+[forecast]
+acquisition_cost = 12.5
 [rates]
 USD = 0.9
 [[rule]]
@@ -153,7 +155,7 @@ reason = "new survey tool"
     );
     assert_eq!(settings.contact_days["gold"], 30);
     assert!(settings.high_is_easy);
-    assert_eq!(config.rates["USD"], 0.9);
+    assert_eq!((config.rates["USD"], config.acquisition_cost), (0.9, Some(12.5)));
 }
 
 #[test]
@@ -269,6 +271,8 @@ fn hours_targets_and_rules_are_checked() {
             "[ces]\nhigh_is_easy = 1",
             "2:16: `high_is_easy` must be true or false, not a number",
         ),
+        ("[forecast]\nacquisition_cost = 0", "2:20: `acquisition_cost` must be more than 0"),
+        ("[forecast]\nacquisition_costs = 1", "did you mean `acquisition_cost`?"),
         ("[rates]\nusd = 0", "2:1: `usd` is not a valid currency"),
         ("[[rule]]\nmetric = 'npss'", "2:10: unknown metric `npss` | did you mean `nps`?"),
         ("[[rule]]\nfail_bellow = 1", "did you mean `fail_below`?"),

@@ -27,7 +27,8 @@ pub struct Forecast {
     /// Yearly rate by which future revenue is discounted, such as 0.1 or 10%
     #[arg(long, value_name = "RATE", value_parser = discount, default_value = "10%")]
     pub discount: f64,
-    /// What it costs to win a customer; the value of a new customer is compared with it
+    /// What it costs to win a customer; the value of a new customer is compared with it [default: acquisition_cost of [forecast] in the
+    /// configuration]
     #[arg(long, value_name = "AMOUNT", value_parser = cost)]
     pub acquisition_cost: Option<f64>,
     /// Dimensions to group by, such as region or tier; each group has its own model
