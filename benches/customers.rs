@@ -12,7 +12,9 @@ mod customers;
 use std::time::Instant;
 
 use customers::{Rng, customers};
-use relhealth::api::customer_base::{Base, History, Model, Parameters, percentiles, resample};
+use relhealth::api::customer_base::{
+    Base, History, Model, Parameters, Spending, fit_spending, percentiles, refit_spending, resample,
+};
 
 const MODELS: [(Model, [f64; 4]); 3] = [
     (Model::MbgNbd, [0.8, 6.0, 0.9, 2.0]),
@@ -35,6 +37,8 @@ fn main() {
         fit(model, &people);
     }
     regular();
+    spend("means around 45 that differ", number, |rng| rng.gamma(4.0, 4.0 / 45.0));
+    spend("the same mean for all", number, |_| 45.0);
     for (model, truth) in MODELS {
         coverage(model, truth);
     }
@@ -89,6 +93,36 @@ fn regular() {
     let people: Vec<History> = (0..289_000).map(one).collect();
     for model in Model::ALL {
         fit(model, &people);
+    }
+}
+
+/// Spend around a mean of each customer: where the means are the same, how they differ has no estimate.
+fn spend(title: &str, number: usize, mean_of: impl Fn(&mut Rng) -> f64) {
+    let mut rng = Rng(17);
+    let one = |i: usize| {
+        let repeats = 1 + (i % 9) as u32;
+        let mean = mean_of(&mut rng);
+        (repeats, rng.gamma(3.0 * f64::from(repeats), 3.0 * f64::from(repeats) / mean))
+    };
+    let amounts: Vec<(u32, f64)> = (0..number).map(one).collect();
+    let start = Instant::now();
+    let spending = Spending::of(&amounts);
+    let fitted = fit_spending(&spending);
+    println!("Spend, {title}: {number} customers: {:.2} s", start.elapsed().as_secs_f64());
+    match fitted {
+        Ok(fitted) => {
+            println!(
+                "  p, q, v {:?} with values {:?}, log-likelihood {}",
+                fitted.parameters, fitted.has_value, fitted.log_likelihood
+            );
+            let start = Instant::now();
+            let found = (0..10).filter(|&i| refit_spending(&spending, &fitted, &resample(number, i)).is_ok()).count();
+            println!(
+                "  {found} of 10 resamples fitted: {:.2} s each",
+                start.elapsed().as_secs_f64() / 10.0
+            );
+        }
+        Err(why) => println!("  {why:?}"),
     }
 }
 

@@ -36,7 +36,10 @@ pub mod expr {
 
 /// Models of a customer base.
 pub mod customer_base {
-    pub use crate::stats::customer_base::{Base, Fit, History, Model, NoMaximum, Parameters, Prediction, percentiles, resample};
+    pub use crate::stats::customer_base::{
+        Base, Fit, History, Model, NoMaximum, Parameters, Prediction, SpendFit, Spending, fit_spending, percentiles, refit_spending,
+        resample,
+    };
 }
 
 /// Derived tables.

@@ -133,12 +133,13 @@ impl Test<'_> {
     fn compare(&self, buyers: &[Buyer], base: &Base, fit: &Fit) -> Holdout {
         let weeks = self.plan.weeks();
         let prediction = base.predict(fit.parameters);
-        let predicted: Vec<f64> = base
-            .histories()
-            .iter()
-            .enumerate()
-            .map(|(i, history)| prediction.alive(i) * prediction.expected_if_alive(history.repeats, history.age, weeks))
-            .collect();
+        // All histories with the same repeats and age have the same expectation of those who are there.
+        let mut predicted: Vec<f64> = Vec::with_capacity(base.histories().len());
+        for run in base.histories().chunk_by(|a, b| (a.repeats, a.age) == (b.repeats, b.age)) {
+            let expected = prediction.expected_if_alive(run[0].repeats, run[0].age, weeks);
+            let from = predicted.len();
+            predicted.extend((from..from + run.len()).map(|history| prediction.alive(history) * expected));
+        }
         let predicted: Vec<f64> = base.of_customer().iter().map(|&history| predicted[history as usize]).collect();
         let age = |buyer: &Buyer| f64::from(buyer.history.age) / DAYS;
         let repeats = |buyer: &Buyer| f64::from(buyer.history.repeats);

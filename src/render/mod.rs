@@ -34,4 +34,5 @@ pub mod tables;
 pub mod template;
 pub mod terminal;
 pub mod text;
+mod top;
 pub mod xlsx;

@@ -8,6 +8,7 @@ use super::format::{Units, count};
 use super::record_counts;
 use super::summary::{as_of_text, capital};
 use super::text::{Text, Tone, Untrusted};
+use super::top::first;
 use crate::canonical::CanonicalTables;
 use crate::catalog::MetricUnit;
 use crate::catalog::segments::{Frequency, SegmentModel};
@@ -16,8 +17,7 @@ use crate::notes::Note;
 use crate::report::{AbsentReason, RecordCounts};
 use crate::segments::{Before, Customer, Group, Move, Part, ScoreRange, SegmentCount, Segmentation};
 use crate::stats::scores::BEST;
-use crate::wire::rows::Stream;
-use crate::wire::{self, Instant, Labels, SchemaId};
+use crate::wire::{self, Instant, Labels, SchemaId, Stream};
 
 /// More customers than this are not listed on a page or a sheet.
 const MOST: usize = 50_000;
@@ -307,7 +307,7 @@ impl Sheet<'_> {
     }
 
     fn customers(&self, document: &mut Document, detail: Detail) {
-        let mut customers: Vec<&Customer> = self.found.customers.iter().collect();
+        let customers: Vec<&Customer> = self.found.customers.iter().collect();
         let limit = match detail {
             Detail::Brief | Detail::Page => self.top,
             Detail::Whole => MOST,
@@ -316,12 +316,12 @@ impl Sheet<'_> {
             return;
         }
         document.heading(2, "Customers".into());
+        let all = customers.len();
         // Those with most revenue first, then those with most orders; equal ones by id.
-        customers.sort_by(|a, b| {
+        let customers = first(customers, limit, |a, b| {
             let money = |one: &Customer| one.monetary.unwrap_or(0.0);
             money(b).total_cmp(&money(a)).then(b.frequency.cmp(&a.frequency))
         });
-        let all = customers.len();
         if all > limit {
             document.sentence(Text::own(format!(
                 "The {} of {} customers with the most revenue. CSV and JSON have all of them.",
@@ -364,7 +364,7 @@ impl Sheet<'_> {
         document.table(Table {
             caption: "Customers by revenue".into(),
             columns: titles.map(|(title, align)| (Text::own(title), align)).to_vec(),
-            rows: customers.iter().take(limit).map(row).collect(),
+            rows: customers.iter().map(row).collect(),
             sparks: None,
         });
         if self.found.withheld {
@@ -444,7 +444,7 @@ impl Sheet<'_> {
             movement: self.json_movement(),
             scores: self.found.scores.as_ref().map(|scores| scores.iter().map(score).collect()),
             withheld: self.found.withheld,
-            stakeholders: Stream::of(move || self.found.customers.iter().map(move |one| self.stakeholder(one))),
+            stakeholders: Stream::by_index(self.found.customers.len(), move |at| self.stakeholder(&self.found.customers[at])),
             account: self.account.iter().map(wire::RecordCounts::from).collect(),
             notes: self.notes.iter().map(wire::Note::from).collect(),
         }

@@ -212,8 +212,11 @@ pub fn segments(canonical: &CanonicalTables, settings: &Settings, ask: &Request)
         table: ask.model.table(),
         with_money: !mixed,
     };
-    let now = scoring.of(found.iter().map(|one| one.now));
-    let mut before = scoring.of(found.iter().filter_map(|one| one.before)).into_iter();
+    let (now, before) = rayon::join(
+        || scoring.of(found.iter().map(|one| one.now)),
+        || scoring.of(found.iter().filter_map(|one| one.before)),
+    );
+    let mut before = before.into_iter();
     let private = Private::new(canonical);
     let customers: Vec<Customer> = found
         .iter()
@@ -385,19 +388,20 @@ impl Scoring<'_> {
     /// The scores and the segment of each customer.
     fn of(&self, customers: impl Iterator<Item = Known>) -> Vec<(Scores, Option<usize>)> {
         let all: Vec<Known> = customers.collect();
-        let r = match &self.limits.recency {
+        let recency = || match &self.limits.recency {
             // The longer ago, the worse.
             None => quintile_scores(&all.iter().map(|one| -i64::from(one.recency)).collect::<Vec<_>>()),
             Some(limits) => all.iter().map(|one| score_up_to(f64::from(one.recency), limits)).collect(),
         };
-        let f = match &self.limits.frequency {
+        let frequency = || match &self.limits.frequency {
             None => quintile_scores(&all.iter().map(|one| one.frequency).collect::<Vec<_>>()),
             Some(limits) => all.iter().map(|one| score_from(f64::from(one.frequency), limits)).collect(),
         };
-        let m = match &self.limits.monetary {
+        let monetary = || match &self.limits.monetary {
             None => quintile_scores(&all.iter().map(|one| one.monetary).collect::<Vec<_>>()),
             Some(limits) => all.iter().map(|one| score_from(in_units(one.monetary), limits)).collect(),
         };
+        let (r, (f, m)) = rayon::join(recency, || rayon::join(frequency, monetary));
         let scored = r.into_iter().zip(f).zip(m).map(|((r, f), m)| {
             let m = self.with_money.then_some(m);
             let scores = Scores { r, f, m };

@@ -3,8 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::rows::Stream;
-use super::{Day, Document, Instant, Labels, Layout, Note, RecordCounts, SchemaId};
+use super::{Day, Document, Instant, Labels, Layout, Note, RecordCounts, SchemaId, Stream};
 use crate::forecast::NoForecast;
 use crate::stats::customer_base::Model;
 
@@ -213,6 +212,8 @@ pub struct Frequency {
 pub struct Spend {
     /// Why there is none.
     pub absent: Option<NoForecast>,
+    /// Why money has no intervals.
+    pub interval_absent: Option<NoForecast>,
     /// Its log-likelihood.
     pub log_likelihood: Option<f64>,
     /// Stakeholders that it is fitted to: those with repeat orders and a positive amount.

@@ -3,8 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::rows::Stream;
-use super::{Document, Instant, Labels, Layout, Note, RecordCounts, SchemaId};
+use super::{Document, Instant, Labels, Layout, Note, RecordCounts, SchemaId, Stream};
 use crate::catalog::health::{Band, Loss, Measure, ValueAtStake};
 use crate::codes::codes;
 use crate::facts::health::Gap;
@@ -31,8 +30,8 @@ pub struct Health<'a> {
     /// How many stakeholders could be listed.
     pub listable: u64,
     /// The stakeholders, those with most at stake first.
-    #[schemars(with = "Vec<Stakeholder>")]
-    pub stakeholders: Stream<'a, Stakeholder>,
+    #[schemars(with = "Vec<Stakeholder<'static>>")]
+    pub stakeholders: Stream<'a, Stakeholder<'a>>,
     /// There are protected people, who are not listed.
     pub withheld: bool,
     /// Stakeholders who have left the roster; they have no score.
@@ -125,7 +124,7 @@ codes! {
 
 /// A stakeholder.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
-pub struct Stakeholder {
+pub struct Stakeholder<'a> {
     /// The id.
     pub id: Option<String>,
     /// The roster's name.
@@ -136,9 +135,9 @@ pub struct Stakeholder {
     pub tier: Option<String>,
     /// Its type on the roster; without one what its records make of it.
     #[serde(rename = "type")]
-    pub kind: String,
+    pub kind: &'a str,
     /// Name of the model that scores it.
-    pub model: String,
+    pub model: &'a str,
     /// Between 0 and 100; null if too few parts have data.
     pub score: Option<f64>,
     /// Its band.
@@ -154,16 +153,16 @@ pub struct Stakeholder {
     /// Whether it is overdue for a contact; null: it is not.
     pub touch: Option<Touch>,
     /// The parts that have data.
-    pub parts: Vec<Part>,
+    pub parts: Vec<Part<'a>>,
     /// The parts that have none, and why.
-    pub missing: Vec<Missing>,
+    pub missing: Vec<Missing<'a>>,
 }
 
 /// A part of a score.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
-pub struct Part {
+pub struct Part<'a> {
     /// Its name.
-    pub part: String,
+    pub part: &'a str,
     /// The value of its measure.
     pub measure: f64,
     /// The points, 0 to 100.
@@ -176,9 +175,9 @@ pub struct Part {
 
 /// A part without data.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
-pub struct Missing {
+pub struct Missing<'a> {
     /// Its name.
-    pub part: String,
+    pub part: &'a str,
     /// Why it has none.
     pub reason: Gap,
 }

@@ -54,6 +54,11 @@ struct LineFormatter {
 }
 
 impl Formatter for LineFormatter {
+    /// What is JSON already: see [`super::Stream`].
+    fn write_byte_array<W: ?Sized + Write>(&mut self, out: &mut W, json: &[u8]) -> io::Result<()> {
+        out.write_all(json)
+    }
+
     fn begin_array<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
         self.depth += 1;
         out.write_all(b"[")
@@ -124,7 +129,7 @@ mod tests {
     use serde::Serialize;
 
     use super::*;
-    use crate::wire::SchemaId;
+    use crate::wire::{SchemaId, Stream};
 
     macro_rules! document {
         ($name:ident, $layout:expr) => {
@@ -162,6 +167,40 @@ mod tests {
     document!(Lines, Layout::Lines);
     document!(From, Layout::LinesFrom("list"));
     document!(Indented, Layout::Indented);
+
+    #[test]
+    fn values_by_index_are_written_as_those_in_order() {
+        #[derive(Serialize, JsonSchema)]
+        struct Streamed<'a> {
+            schema: SchemaId<Streamed<'a>>,
+            #[schemars(with = "Vec<(u32, Vec<String>)>")]
+            list: Stream<'a, (u32, Vec<String>)>,
+        }
+        impl Document for Streamed<'_> {
+            const ID: &'static str = "x/1";
+            const TITLE: &'static str = "X";
+            const LAYOUT: Layout = Layout::Lines;
+        }
+        let value = |at: usize| (at as u32, vec![format!("\"{at}\n")]);
+        let text = |list| {
+            let mut bytes = Vec::new();
+            let schema = SchemaId::default();
+            write(&Streamed { schema, list }, &mut bytes).unwrap();
+            String::from_utf8(bytes).unwrap()
+        };
+        // More than are written at the same time.
+        for len in [0, 1, 40_000] {
+            assert_eq!(
+                text(Stream::by_index(len, value)),
+                text(Stream::of(move || (0..len).map(value))),
+                "{len}"
+            );
+        }
+        assert_eq!(
+            text(Stream::by_index(2, value)),
+            "{\"schema\": \"x/1\", \"list\": [\n  [0,[\"\\\"0\\n\"]],\n  [1,[\"\\\"1\\n\"]]]}\n"
+        );
+    }
 
     #[test]
     fn lists_are_in_lines() {

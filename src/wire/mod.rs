@@ -18,6 +18,7 @@ pub mod relationships;
 pub mod report;
 pub mod rows;
 pub mod segments;
+mod stream;
 pub mod supplements;
 #[cfg(test)]
 pub(crate) mod validate;
@@ -35,6 +36,7 @@ use serde_json::Value;
 
 pub use cell::{Cell, Change};
 pub use layout::{Layout, write};
+pub use stream::Stream;
 pub use values::{Day, Instant, Labels, Note, RecordCounts};
 
 /// A document that programs read.

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 
-use super::{Document, Instant, Labels, Layout, Note, RecordCounts, SchemaId};
+use super::{Document, Instant, Labels, Layout, Note, RecordCounts, SchemaId, Stream};
 use crate::codes::codes;
 use crate::report::AbsentCode;
 
@@ -46,22 +46,6 @@ impl Document for Rows<'_> {
     const ID: &'static str = "relhealth.rows/1";
     const TITLE: &'static str = "What relhealth rows --format json prints";
     const LAYOUT: Layout = Layout::Lines;
-}
-
-/// Values that are made while they are written, so that there is only one of them at a time.
-pub struct Stream<'a, T>(Box<dyn Fn() -> Box<dyn Iterator<Item = T> + 'a> + 'a>);
-
-impl<'a, T> Stream<'a, T> {
-    /// The values that an iterator gives; it is made anew each time they are written.
-    pub fn of<I: Iterator<Item = T> + 'a>(values: impl Fn() -> I + 'a) -> Stream<'a, T> {
-        Stream(Box::new(move || Box::new(values())))
-    }
-}
-
-impl<T: Serialize> Serialize for Stream<'_, T> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq((self.0)())
-    }
 }
 
 /// A row of the metric's fact: an order, a case, a stakeholder in the period.

@@ -3,8 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::rows::Stream;
-use super::{Document, Instant, Labels, Layout, Note, RecordCounts, SchemaId};
+use super::{Document, Instant, Labels, Layout, Note, RecordCounts, SchemaId, Stream};
 use crate::catalog::segments::Frequency;
 use crate::report::AbsentCode;
 

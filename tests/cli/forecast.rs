@@ -120,6 +120,30 @@ fn totals_are_sums_of_stakeholders_and_the_test_is_of_the_days_after_the_calibra
     }
 }
 
+/// The amounts of all customers come from the same distribution, so that there is no estimate of how they differ. Orders and money have
+/// intervals nevertheless.
+#[test]
+fn customers_who_all_spend_alike_have_intervals_of_orders_and_of_money() {
+    let mut rng = Rng(5);
+    let shop = shop();
+    let lines = shop.lines().enumerate().map(|(i, line)| {
+        let cells: Vec<&str> = line.split(',').collect();
+        match i {
+            0 => format!("{line}\n"),
+            _ => format!("{},{},{:.2},{}\n", cells[0], cells[1], rng.gamma(3.0, 1.0 / 15.0), cells[3]),
+        }
+    });
+    let found = forecast(&folder(&lines.collect::<String>()), &["--horizon", "26w", "--as-of", "2025-06-30"]);
+    assert!(
+        found["interval_absent"].is_null() && found["spend"]["interval_absent"].is_null(),
+        "{found:#}"
+    );
+    let (low, high) = (number_of(&found["expected_total_low"]), number_of(&found["expected_total_high"]));
+    assert!(low < number_of(&found["expected_total"]) && number_of(&found["expected_total"]) < high);
+    let (low, high) = (number_of(&found["spend"]["mean_low"]), number_of(&found["spend"]["mean_high"]));
+    assert!(low < 45.0 && 45.0 < high && high - low < 8.0, "{low} to {high}");
+}
+
 #[test]
 fn a_forecast_uses_nothing_of_the_future() {
     let orders = shop();

@@ -3,7 +3,7 @@
 mod customers;
 
 use customers::{Customer, Rng, customers, seen};
-use relhealth::api::customer_base::{Base, History, Model, Parameters, percentiles, resample};
+use relhealth::api::customer_base::{Base, History, Model, Parameters, Spending, fit_spending, percentiles, refit_spending, resample};
 
 const CASES: [(Model, [f64; 4]); 3] = [
     (Model::MbgNbd, [0.8, 6.0, 0.9, 2.0]),
@@ -107,6 +107,39 @@ fn intervals_hold_the_truth_as_often_as_they_should() {
     }
     // Of 20, fewer than 14 are held with a probability of 0.2% where each is with 90%.
     assert!(held.iter().all(|held| *held >= 14), "{held:?} of {SAMPLES}");
+}
+
+/// Amounts of customers who all spend alike, around the same mean of 45: how much they differ cannot be estimated, and some samples even fit
+/// best with no difference at all. What they spend is known well, and resamples of it can be fitted.
+#[test]
+fn intervals_of_spend_hold_the_truth_where_customers_do_not_differ() {
+    const SAMPLES: u64 = 20;
+    const RESAMPLES: u64 = 99;
+    let mut held = 0;
+    let mut limits = 0;
+    for sample in 0..SAMPLES {
+        let mut rng = Rng(300 + sample);
+        let one = |i: u32| {
+            let repeats = 1 + i % 6;
+            (repeats, rng.gamma(3.0 * f64::from(repeats), f64::from(repeats) / 15.0))
+        };
+        let amounts: Vec<(u32, f64)> = (0..400).map(one).collect();
+        let spending = Spending::of(&amounts);
+        let fit = fit_spending(&spending).unwrap();
+        limits += u32::from(fit.is_limit);
+        assert!(!fit.is_limit || fit.has_value == [true, false, false], "{fit:?}");
+        let mean = |[p, q, v]: [f64; 3]| p * v / (q - 1.0);
+        assert!((mean(fit.parameters) / 45.0 - 1.0).abs() < 0.1, "{fit:?}");
+        let refitted = (0..RESAMPLES).map(|i| refit_spending(&spending, &fit, &resample(amounts.len(), i)));
+        let mut means: Vec<f64> = refitted.map(|found| mean(found.unwrap())).collect();
+        held += u32::from(percentiles(&mut means, 0.9).unwrap().holds(45.0));
+    }
+    assert!(
+        (5..20).contains(&limits),
+        "{limits} of {SAMPLES} have no estimate of the difference"
+    );
+    // Of 20, fewer than 14 are held with a probability of 0.2%.
+    assert!(held >= 14, "{held} of {SAMPLES}");
 }
 
 /// The same customers in another order, or fitted twice, give the same bits.

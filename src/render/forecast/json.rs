@@ -7,8 +7,7 @@ use crate::forecast::{self, GroupForecast, NoForecast, Parameter, Ranged, Stakeh
 use crate::render::csv::{foreign, text};
 use crate::stats::customer_base::DAYS;
 use crate::wire::forecast::{Forecast, Frequency, Group, Holdout, Limits, NewCustomer, Parameters, Part, Spend, Stakeholder};
-use crate::wire::rows::Stream;
-use crate::wire::{self, Day, Instant, Labels, SchemaId};
+use crate::wire::{self, Day, Instant, Labels, SchemaId, Stream};
 
 /// The document. Stakeholders are made while they are written.
 pub fn document<'a>(sheet: &'a ForecastSheet<'a>) -> Forecast<'a> {
@@ -107,7 +106,7 @@ fn part<'a>(sheet: &'a ForecastSheet<'a>, group: &'a GroupForecast) -> Part<'a> 
         spend: spend(group),
         new_customer: new_customer(group),
         withheld: group.withheld,
-        stakeholders: Stream::of(move || group.each.iter().map(move |one| stakeholder(sheet, one))),
+        stakeholders: Stream::by_index(group.each.len(), move |at| stakeholder(sheet, &group.each[at])),
     }
 }
 
@@ -176,6 +175,7 @@ fn spend(group: &GroupForecast) -> Spend {
     let (value_total, value_total_low, value_total_high) = apart(of_stakeholders.map(|spend| spend.value));
     Spend {
         absent: group.spend.as_ref().err().copied(),
+        interval_absent: found.and_then(|spend| spend.no_intervals),
         log_likelihood: found.map(|spend| spend.log_likelihood),
         customers: found.map(|spend| spend.stakeholders),
         correlation: found.and_then(|spend| spend.correlation),

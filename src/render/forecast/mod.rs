@@ -8,6 +8,7 @@ use super::document::{Align, Detail, Document, Table};
 use super::format::{Units, count, counted, number};
 use super::record_counts;
 use super::text::Text;
+use super::top::first;
 use crate::canonical::CanonicalTables;
 use crate::catalog::MetricUnit;
 use crate::forecast::{Forecast, GroupForecast, NoForecast, Ranged, StakeholderForecast};
@@ -244,6 +245,14 @@ fn remarks(group: &GroupForecast) -> Vec<Text> {
             if spend.is_limit {
                 remarks.push(limit("spend"));
             }
+            if let (Ok(orders), Some(why)) = (&group.orders, spend.no_intervals)
+                && orders.no_intervals.is_none()
+            {
+                remarks.push(Text::own(format!(
+                    "There are no intervals of money, because of the model of spend: {}.",
+                    reason(why)
+                )));
+            }
             if let Some(correlation) = spend.correlation.filter(|correlation| correlation.abs() > 0.3) {
                 remarks.push(Text::own(format!(
                     "The correlation of frequency and mean amount is {}, but the model of spend assumes that it is 0: revenue and value may be off.",
@@ -337,7 +346,7 @@ fn groups(sheet: &ForecastSheet) -> Table {
 /// Those with the highest value, or the most expected orders where there is no value.
 fn stakeholders(document: &mut Document, sheet: &ForecastSheet) {
     let all = &sheet.forecast.all;
-    let mut each: Vec<(f64, &StakeholderForecast)> = all
+    let each: Vec<(f64, &StakeholderForecast)> = all
         .each
         .iter()
         .filter_map(|one| {
@@ -348,8 +357,6 @@ fn stakeholders(document: &mut Document, sheet: &ForecastSheet) {
     if each.is_empty() || sheet.top == 0 {
         return;
     }
-    // The list is by id, and the sort keeps that order among equals.
-    each.sort_by(|a, b| b.0.total_cmp(&a.0));
     document.heading(2, "Customers with the highest forecast".into());
     if each.len() > sheet.top {
         document.sentence(Text::own(format!(
@@ -358,6 +365,8 @@ fn stakeholders(document: &mut Document, sheet: &ForecastSheet) {
             count(each.len() as u64)
         )));
     }
+    // The list is by id, and that order stays among equals.
+    let each = first(each, sheet.top, |a, b| b.0.total_cmp(&a.0));
     let row = |one: &StakeholderForecast| {
         let forecast = one.forecast.as_ref()?;
         let value = forecast
@@ -375,7 +384,7 @@ fn stakeholders(document: &mut Document, sheet: &ForecastSheet) {
     let titles = ["Customer", "Repeats", "P(alive)", "Expected orders", "Interval", "Value"];
     document.table(Table {
         columns: columns(&titles),
-        rows: each.iter().take(sheet.top).filter_map(|(_, one)| row(one)).collect(),
+        rows: each.iter().filter_map(|(_, one)| row(one)).collect(),
         ..Table::default()
     });
 }

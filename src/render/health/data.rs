@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use super::Sheet;
+use crate::analyses::lists;
 use crate::catalog::health::{Band, Model, Part};
 use crate::health::backtest::{Backtest, Horizon, Portion};
 use crate::health::fit::Fit;
@@ -12,8 +13,7 @@ use crate::schema::MONEY_SCALE;
 use crate::stats::discrimination::Area;
 use crate::stats::{Estimate, Interval};
 use crate::wire::health::{self, Health, Number};
-use crate::wire::rows::Stream;
-use crate::wire::{self, Instant, Labels, SchemaId};
+use crate::wire::{self, Instant, Labels, SchemaId, Stream};
 
 /// The health of stakeholders as a document for programs.
 pub fn json<'a>(sheet: &'a Sheet<'a>) -> Health<'a> {
@@ -29,7 +29,7 @@ pub fn json<'a>(sheet: &'a Sheet<'a>) -> Health<'a> {
         currency: sheet.origin.currency.map(str::to_string),
         models: models.map(|at| model(&assessment.models[at], &assessment.missing[at])).collect(),
         listable: assessment.listable,
-        stakeholders: Stream::of(move || (0..assessment.listed.len()).map(move |at| stakeholder(sheet, at))),
+        stakeholders: Stream::by_index(assessment.listed.len(), move |at| stakeholder(sheet, at)),
         withheld: assessment.withheld,
         left: assessment.left,
         types: assessment.types.iter().map(group).collect(),
@@ -121,35 +121,36 @@ fn model(of: &Model, missing: &[Option<String>]) -> health::Model {
     }
 }
 
-fn stakeholder(sheet: &Sheet, at: usize) -> health::Stakeholder {
+fn stakeholder<'a>(sheet: &'a Sheet, at: usize) -> health::Stakeholder<'a> {
     let assessment = sheet.assessment;
-    let (row, who) = (&assessment.rows[assessment.listed[at]], &assessment.who[at]);
+    let row = &assessment.rows[assessment.listed[at]];
+    let who = lists::stakeholder(sheet.canonical, row.stakeholder);
     let model = &assessment.models[row.model];
     let mut parts = Vec::new();
     let mut missing = Vec::new();
     for ((part, value), points) in model.parts.iter().zip(assessment.values(row)).zip(assessment.points(row)) {
         match (value, points) {
             (Ok(value), Some((points, lost))) => parts.push(health::Part {
-                part: part.name.clone(),
+                part: &part.name,
                 measure: *value,
                 points,
                 weight: part.weight,
                 lost,
             }),
             (Err(reason), _) => missing.push(health::Missing {
-                part: part.name.clone(),
+                part: &part.name,
                 reason: *reason,
             }),
             (Ok(_), None) => {}
         }
     }
     health::Stakeholder {
-        id: who.id.clone(),
-        name: who.name.clone(),
-        owner: who.owner.clone(),
-        tier: who.tier.clone(),
-        kind: sheet.type_of(row).to_string(),
-        model: model.name.clone(),
+        id: who.id,
+        name: who.name,
+        owner: who.owner,
+        tier: who.tier,
+        kind: sheet.type_of(row),
+        model: &model.name,
         score: row.score,
         band: row.band,
         previous_score: row.before.0,
@@ -409,8 +410,8 @@ pub fn csv(sheet: &Sheet, out: &mut dyn Write) -> anyhow::Result<()> {
             text(&one.name),
             text(&one.owner),
             text(&one.tier),
-            foreign(&one.kind),
-            foreign(&one.model),
+            foreign(one.kind),
+            foreign(one.model),
             float(one.score),
             one.band.map(|band| band.as_str().to_string()).unwrap_or_default(),
             float(one.previous_score),

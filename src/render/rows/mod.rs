@@ -14,7 +14,8 @@ use crate::notes::Note;
 use crate::period::Period;
 use crate::render::text::Untrusted;
 use crate::report::{AbsentReason, RecordCounts};
-use crate::wire::rows::{Entries, Stream};
+use crate::wire::Stream;
+use crate::wire::rows::Entries;
 use crate::wire::{self, Instant, Labels, SchemaId};
 pub use table::table;
 

@@ -7,9 +7,11 @@
 mod beta_geometric;
 mod dual;
 mod gamma_gamma;
+mod matrix;
 mod optimise;
 mod pareto;
 mod patterns;
+mod predictions;
 mod resample;
 
 use rayon::prelude::*;
@@ -24,7 +26,8 @@ pub use gamma_gamma::{SpendFit, Spending, expected_spend, fit as fit_spending, r
 pub use optimise::NoMaximum;
 use patterns::Patterns;
 pub use patterns::{DAYS, History};
-pub use resample::{percentiles, resample};
+pub use predictions::{Prediction, Predictions};
+pub use resample::{limits, percentiles, resample};
 
 codes! {
     /// A model of how often customers buy and when they leave.
@@ -77,6 +80,8 @@ pub struct Fit {
     pub log_likelihood: f64,
     /// Some parameters go to 0 or infinity: the likelihood is as good as its limit, but they have no value.
     pub is_limit: bool,
+    /// Which parameters have a value.
+    pub has_value: [bool; 4],
     near: Near,
 }
 
@@ -103,6 +108,13 @@ impl Smooth<4> for Likelihood<'_> {
             let count = self.counts[i];
             (count > 0.0).then(|| terms.at(i).1 * count)
         })
+    }
+
+    fn slope(&self, logarithms: [f64; 4]) -> [f64; 4] {
+        match Terms::new(self.model, Dual::from_logarithms(logarithms), self.patterns, self.pairs) {
+            Terms::BetaGeometric(likelihood, patterns) => likelihood.slope(patterns, self.counts),
+            Terms::Pareto(..) => self.at(logarithms).slope,
+        }
     }
 }
 
@@ -229,19 +241,25 @@ impl Base {
             counts: &self.patterns.counts,
         };
         let rates = [0.2, 1.0, 5.0, 50.0].map(|r: f64| [r.ln(), (r / rate).ln()]);
-        let stays = maximise(&staying, &staying, &rates);
+        let rough_staying = Staying {
+            patterns: &few,
+            counts: &few.counts,
+        };
+        let stays = maximise(&staying, &rough_staying, &rates);
         let reached = full.as_ref().map_or_else(|stopped| stopped.value, |maximum| maximum.value);
         match (full, stays) {
             (_, Ok(stays)) if reached <= stays.value + WORTH => Ok(Fit {
                 parameters: Parameters::NobodyLeaves(stays.at.map(f64::exp)),
                 log_likelihood: stays.value,
                 is_limit: stays.is_limit,
+                has_value: [stays.has_value[0], stays.has_value[1], false, false],
                 near: Near::NobodyLeaves(stays),
             }),
             (Ok(full), _) => Ok(Fit {
                 parameters: Parameters::All(full.at.map(f64::exp)),
                 log_likelihood: full.value,
                 is_limit: full.is_limit,
+                has_value: full.has_value,
                 near: Near::All(full),
             }),
             (Err(stopped), _) => Err(stopped.why),
@@ -252,32 +270,22 @@ impl Base {
     ///
     /// # Errors
     /// The search did not converge.
-    pub fn refit(&self, fit: &Fit, drawn: &[u32]) -> Result<Parameters, NoMaximum> {
+    pub fn refit(&self, fit: &Fit, drawn: &[u8]) -> Result<Parameters, NoMaximum> {
         let mut counts = vec![0.0; self.patterns.histories.len()];
-        let drawn = self.of_customer.iter().zip(drawn);
+        let drawn = self.of_customer.iter().zip(drawn).filter(|(_, times)| **times > 0);
         drawn.for_each(|(&history, &times)| counts[history as usize] += f64::from(times));
         match &fit.near {
-            Near::All(near) => follow(&self.likelihood(&counts), near).map(|at| Parameters::All(at.map(f64::exp))),
+            Near::All(near) => {
+                let likelihood = self.likelihood(&counts);
+                follow(&likelihood, near, likelihood.slope(near.at)).map(|at| Parameters::All(at.map(f64::exp)))
+            }
             Near::NobodyLeaves(near) => {
                 let staying = Staying {
                     patterns: &self.patterns,
                     counts: &counts,
                 };
-                follow(&staying, near).map(|at| Parameters::NobodyLeaves(at.map(f64::exp)))
+                follow(&staying, near, staying.slope(near.at)).map(|at| Parameters::NobodyLeaves(at.map(f64::exp)))
             }
-        }
-    }
-
-    /// What these parameters say of the customers.
-    pub fn predict(&self, parameters: Parameters) -> Prediction<'_> {
-        let terms = match parameters {
-            Parameters::All(all) => Some(Terms::new(self.model, all, &self.patterns, self.pairs.as_ref())),
-            Parameters::NobodyLeaves(_) => None,
-        };
-        Prediction {
-            model: self.model,
-            parameters,
-            terms,
         }
     }
 
@@ -287,44 +295,6 @@ impl Base {
             patterns: &self.patterns,
             counts,
             pairs: self.pairs.as_ref(),
-        }
-    }
-}
-
-/// What some parameters say of the customers of a base.
-pub struct Prediction<'a> {
-    model: Model,
-    parameters: Parameters,
-    /// `None`: nobody leaves.
-    terms: Option<Terms<'a, f64>>,
-}
-
-impl Prediction<'_> {
-    /// The probability that a customer with this history, by its index, has not left.
-    #[inline]
-    pub fn alive(&self, history: usize) -> f64 {
-        self.terms.as_ref().map_or(1.0, |terms| {
-            let (staying, all) = terms.at(history);
-            (staying - all).exp()
-        })
-    }
-
-    /// The expected number of purchases within some weeks of a customer who has not left, which does not depend on the last day.
-    pub fn expected_if_alive(&self, repeats: u32, age: u32, weeks: f64) -> f64 {
-        let seen = (repeats, age);
-        match (self.parameters, self.model) {
-            (Parameters::NobodyLeaves([r, alpha]), _) => (r + f64::from(repeats)) / (alpha + f64::from(age) / DAYS) * weeks,
-            (Parameters::All(all), Model::MbgNbd) => beta_geometric::expected(Leaving::AfterAny, all, seen, weeks),
-            (Parameters::All(all), Model::BgNbd) => beta_geometric::expected(Leaving::AfterRepeats, all, seen, weeks),
-            (Parameters::All(all), Model::ParetoNbd) => pareto::expected(all, seen, weeks),
-        }
-    }
-
-    /// The probability that a customer stays after the first purchase.
-    pub fn stays_at_first(&self) -> f64 {
-        match (self.parameters, self.model) {
-            (Parameters::All([_, _, a, b]), Model::MbgNbd) => b / (a + b),
-            (Parameters::All(_), Model::BgNbd | Model::ParetoNbd) | (Parameters::NobodyLeaves(_), _) => 1.0,
         }
     }
 }

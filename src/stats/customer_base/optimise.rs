@@ -6,6 +6,7 @@
 //! there, and what depends on the numbers smoothly has its limit, too.
 
 use super::dual::Dual;
+use super::matrix::{add, dot, identity, inverted, inverted_above, length, times};
 use crate::codes::codes;
 
 /// The largest and smallest logarithm that a number may have.
@@ -20,6 +21,9 @@ const ROUGH_STEPS: u32 = 40;
 
 /// A slope by a logarithm that is as good as none: the function is a sum of logarithms of probabilities.
 const FLAT: f64 = 0.01;
+
+/// A curvature that is more than that of a flat direction.
+const CURVED: f64 = 0.1;
 
 /// The size of a logarithm from which a number may be on its way to 0 or infinity.
 const LARGE: f64 = 7.0;
@@ -55,6 +59,8 @@ pub struct Maximum<const N: usize> {
     pub covariance: [[f64; N]; N],
     /// It is none, but where the function is as good as its limit.
     pub is_limit: bool,
+    /// Whether each number has a value: at a limit, some go to 0 or infinity, or only what they are to each other has a value.
+    pub has_value: [bool; N],
 }
 
 /// A function with its derivatives by the logarithms of its numbers.
@@ -62,10 +68,20 @@ pub trait Smooth<const N: usize>: Sync {
     /// The value at these logarithms.
     fn at(&self, logarithms: [f64; N]) -> Dual<N>;
 
+    /// The derivatives alone, which may cost less.
+    fn slope(&self, logarithms: [f64; N]) -> [f64; N] {
+        self.at(logarithms).slope
+    }
+
     /// The value, if it is finite and within the bounds.
     fn inside(&self, logarithms: [f64; N]) -> Option<Dual<N>> {
-        let is_inside = logarithms.iter().all(|x| x.abs() <= BOUND);
-        is_inside.then(|| self.at(logarithms)).filter(Dual::is_finite)
+        is_inside(logarithms).then(|| self.at(logarithms)).filter(Dual::is_finite)
+    }
+
+    /// The derivatives, if they are finite and within the bounds.
+    fn slope_inside(&self, logarithms: [f64; N]) -> Option<[f64; N]> {
+        let slope = is_inside(logarithms).then(|| self.slope(logarithms))?;
+        slope.iter().all(|slope| slope.is_finite()).then_some(slope)
     }
 }
 
@@ -77,8 +93,15 @@ pub trait Smooth<const N: usize>: Sync {
 pub fn maximise<const N: usize>(function: &impl Smooth<N>, rough: &impl Smooth<N>, starts: &[[f64; N]]) -> Result<Maximum<N>, Stopped> {
     let found = starts.iter().filter_map(|start| climb(rough, *start, identity(1.0), ROUGH_STEPS));
     let best = found.reduce(|a, b| if b.value > a.value { b } else { a });
+    // From near the maximum, Newton's method needs fewer values than a search.
+    if let Some(near) = &best
+        && let Ok(maximum) = polish(function, near.at, End::Limit)
+        && !maximum.is_limit
+    {
+        return Ok(maximum);
+    }
     match best.and_then(|best| climb(function, best.at, identity(1.0), STEPS)) {
-        Some(top) => polish(function, top.at),
+        Some(top) => polish(function, top.at, End::Limit),
         None => Err(Stopped {
             why: NoMaximum::DidNotConverge,
             value: f64::NEG_INFINITY,
@@ -86,34 +109,45 @@ pub fn maximise<const N: usize>(function: &impl Smooth<N>, rough: &impl Smooth<N
     }
 }
 
-/// The maximum near a point that is almost one: of the same function with slightly other data, whose covariance is known.
+/// The maximum near a point that is almost one: of the same function with slightly other data, whose covariance is known. `slope` is that of
+/// this function at the point.
 ///
-/// The covariance stays the same for a few steps, each of which costs one evaluation (the chord method); if that does not settle, the search
-/// goes on as without it.
+/// The covariance stays the same for a few steps, each of which costs one slope (the chord method). It takes the distance to the maximum down
+/// by about the same factor each time, so the last step is the one after which hardly anything is left. If that does not settle, Newton's method
+/// goes on from the point, and if that ends nowhere, too, the search goes on as without it. From a limit, only the directions in which it
+/// is curved are followed: the numbers that have no value there stay as they are.
 ///
 /// # Errors
 /// Why there is none.
-pub fn follow<const N: usize>(function: &impl Smooth<N>, near: &Maximum<N>) -> Result<[f64; N], NoMaximum> {
+pub fn follow<const N: usize>(function: &impl Smooth<N>, near: &Maximum<N>, slope: [f64; N]) -> Result<[f64; N], NoMaximum> {
     const ENOUGH: f64 = 1e-6;
-    let mut at = near.at;
+    const SURE: f64 = 1e-7;
+    let (mut at, mut slope) = (near.at, Some(slope));
     let mut last = f64::INFINITY;
     for _ in 0..12 {
-        let Some(here) = function.inside(at) else { break };
-        let step = times(&near.covariance, here.slope);
-        let left = dot(step, here.slope) / 2.0;
+        let Some(here) = slope else { break };
+        let step = times(&near.covariance, here);
+        let left = dot(step, here) / 2.0;
         at = add(at, step, 1.0);
-        if left < ENOUGH {
+        let is_settling = last.is_finite() && left < 0.1 * last && left * (left / last) < SURE;
+        if left < ENOUGH || is_settling {
             return Ok(at);
         }
-        if left > 0.5 * last {
+        if left > 0.5 * last || left.is_nan() {
             break;
         }
         last = left;
+        slope = function.slope_inside(at);
+    }
+    if !near.is_limit
+        && let Ok(maximum) = polish(function, near.at, End::Flat)
+    {
+        return Ok(maximum.at);
     }
     let top = climb(function, near.at, near.covariance, STEPS).ok_or(NoMaximum::DidNotConverge)?;
-    let here = function.inside(top.at).ok_or(NoMaximum::DidNotConverge)?;
-    let left = dot(times(&top.inverse, here.slope), here.slope) / 2.0;
-    if left.abs() < 100.0 * ENOUGH || is_flat(top.at, here.slope) {
+    let here = function.slope_inside(top.at).ok_or(NoMaximum::DidNotConverge)?;
+    let left = dot(times(&top.inverse, here), here) / 2.0;
+    if left.abs() < 100.0 * ENOUGH || is_flat(top.at, here) {
         Ok(top.at)
     } else {
         Err(why(top.at))
@@ -131,6 +165,11 @@ fn why<const N: usize>(at: [f64; N]) -> NoMaximum {
 /// Whether a function with this slope is as good as its limit.
 fn is_flat<const N: usize>(at: [f64; N], slope: [f64; N]) -> bool {
     at.iter().any(|x| x.abs() > LARGE) && slope.iter().all(|slope| slope.abs() < FLAT)
+}
+
+/// Whether all logarithms are within the bounds.
+fn is_inside<const N: usize>(at: [f64; N]) -> bool {
+    at.iter().all(|x| x.abs() <= BOUND)
 }
 
 /// Whether a number is as good as 0 or infinity.
@@ -212,12 +251,24 @@ fn update<const N: usize>(inverse: &mut [[f64; N]; N], moved: [f64; N], change: 
     }
 }
 
+/// Where Newton's method ends on a function that only has a limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// As near to the limit as the bounds allow.
+    Limit,
+    /// Where the function is flat.
+    Flat,
+}
+
 /// Newton's method from a point near the maximum.
-fn polish<const N: usize>(function: &impl Smooth<N>, mut at: [f64; N]) -> Result<Maximum<N>, Stopped> {
+fn polish<const N: usize>(function: &impl Smooth<N>, mut at: [f64; N], end: End) -> Result<Maximum<N>, Stopped> {
     let mut value = f64::NEG_INFINITY;
     for _ in 0..30 {
         let Some(here) = function.inside(at) else { break };
         value = here.value;
+        if end == End::Flat && is_flat(at, here.slope) {
+            break;
+        }
         let Some(covariance) = curvature(function, at).and_then(|curvature| inverted(&curvature)) else {
             break;
         };
@@ -236,6 +287,7 @@ fn polish<const N: usize>(function: &impl Smooth<N>, mut at: [f64; N]) -> Result
                 value,
                 covariance,
                 is_limit: false,
+                has_value: [true; N],
             });
         }
         let noise = 1e-13 * here.value.abs();
@@ -248,14 +300,15 @@ fn polish<const N: usize>(function: &impl Smooth<N>, mut at: [f64; N]) -> Result
     }
     let slope = function.inside(at).map(|here| here.slope);
     if slope.is_some_and(|slope| is_flat(at, slope)) {
-        // Curved as it is, and a little in the directions in which it is flat.
-        let curved = curvature(function, at)
-            .map(|rows| std::array::from_fn(|i| std::array::from_fn(|j| rows[i][j] + if i == j { FLAT } else { 0.0 })));
+        // A direction whose logarithm would vary by more than 3 is one in which the function is flat.
+        let none = ([[0.0; N]; N], [1.0; N]);
+        let (covariance, flat) = curvature(function, at).map_or(none, |curved| inverted_above(curved, CURVED));
         return Ok(Maximum {
             at,
             value,
-            covariance: curved.and_then(|curved| inverted(&curved)).unwrap_or(identity(1.0)),
+            covariance,
             is_limit: true,
+            has_value: flat.map(|share| share < 0.1),
         });
     }
     Err(Stopped { why: why(at), value })
@@ -269,67 +322,15 @@ fn curvature<const N: usize>(function: &impl Smooth<N>, at: [f64; N]) -> Option<
         let moved = |by: f64| {
             let mut at = at;
             at[i] += by;
-            function.inside(at)
+            // A limit is at the bounds, and its curvature a little beyond them.
+            let slope = function.slope(at);
+            slope.iter().all(|slope| slope.is_finite()).then_some(slope)
         };
         let (up, down) = (moved(STEP)?, moved(-STEP)?);
-        *row = std::array::from_fn(|j| (down.slope[j] - up.slope[j]) / (2.0 * STEP));
+        *row = std::array::from_fn(|j| (down[j] - up[j]) / (2.0 * STEP));
     }
     let symmetric = |i: usize, j: usize| (rows[i][j] + rows[j][i]) / 2.0;
     Some(std::array::from_fn(|i| std::array::from_fn(|j| symmetric(i, j))))
-}
-
-/// The inverse of a positive definite matrix, by Cholesky's method; `None` if it is not.
-fn inverted<const N: usize>(matrix: &[[f64; N]; N]) -> Option<[[f64; N]; N]> {
-    let mut lower = [[0.0; N]; N];
-    for i in 0..N {
-        for j in 0..=i {
-            let sum: f64 = (0..j).map(|k| lower[i][k] * lower[j][k]).sum();
-            let rest = matrix[i][j] - sum;
-            if i == j {
-                if rest.is_nan() || rest <= 1e-13 * matrix[i][i].abs() {
-                    return None;
-                }
-                lower[i][i] = rest.sqrt();
-            } else {
-                lower[i][j] = rest / lower[j][j];
-            }
-        }
-    }
-    // The inverse is symmetric, so that its columns are its rows.
-    let column = |column: usize| {
-        let mut solved = [0.0; N];
-        for i in 0..N {
-            let unit = if i == column { 1.0 } else { 0.0 };
-            let sum: f64 = (0..i).map(|k| lower[i][k] * solved[k]).sum();
-            solved[i] = (unit - sum) / lower[i][i];
-        }
-        for i in (0..N).rev() {
-            let sum: f64 = (i + 1..N).map(|k| lower[k][i] * solved[k]).sum();
-            solved[i] = (solved[i] - sum) / lower[i][i];
-        }
-        solved
-    };
-    Some(std::array::from_fn(column))
-}
-
-fn identity<const N: usize>(scale: f64) -> [[f64; N]; N] {
-    std::array::from_fn(|i| std::array::from_fn(|j| if i == j { scale } else { 0.0 }))
-}
-
-fn dot<const N: usize>(a: [f64; N], b: [f64; N]) -> f64 {
-    a.iter().zip(b).map(|(a, b)| a * b).sum()
-}
-
-fn length<const N: usize>(a: [f64; N]) -> f64 {
-    dot(a, a).sqrt()
-}
-
-fn times<const N: usize>(matrix: &[[f64; N]; N], vector: [f64; N]) -> [f64; N] {
-    std::array::from_fn(|i| dot(matrix[i], vector))
-}
-
-fn add<const N: usize>(a: [f64; N], b: [f64; N], size: f64) -> [f64; N] {
-    std::array::from_fn(|i| a[i] + size * b[i])
 }
 
 #[cfg(test)]
@@ -366,7 +367,8 @@ mod tests {
         assert!((found.covariance[0][0] - 0.02).abs() < 1e-7);
         // With other data nearby it is found again from there.
         let others = Of(|[mean]: [Dual<1>; 1]| -(mean.ln() * 50.0 + Dual::constant(160.0) / mean));
-        assert!((follow(&others, &found).unwrap()[0] - 3.2f64.ln()).abs() < 1e-4);
+        let slope = others.slope(found.at);
+        assert!((follow(&others, &found, slope).unwrap()[0] - 3.2f64.ln()).abs() < 1e-4);
     }
 
     #[test]

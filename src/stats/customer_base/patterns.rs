@@ -1,6 +1,6 @@
 //! What the models see of a customer base: how often, how lately and how long, each distinct combination once.
 
-use rustc_hash::FxHashMap;
+use rayon::prelude::*;
 
 /// Days of the unit of time of all models, a week.
 pub const DAYS: f64 = 7.0;
@@ -45,13 +45,16 @@ pub struct Place {
 impl Patterns {
     /// The patterns of these customers, and for each customer the index of its pattern.
     pub fn of(histories: &[History]) -> (Patterns, Vec<u32>) {
-        let mut distinct = histories.to_vec();
-        distinct.sort_unstable();
-        distinct.dedup();
-        let index: FxHashMap<History, u32> = distinct.iter().zip(0..).map(|(history, i)| (*history, i)).collect();
-        let of_customer: Vec<u32> = histories.iter().map(|history| index[history]).collect();
-        let mut counts = vec![0.0; distinct.len()];
-        of_customer.iter().for_each(|&pattern| counts[pattern as usize] += 1.0);
+        let mut ordered: Vec<(History, u32)> = histories.iter().copied().zip(0..).collect();
+        ordered.par_sort_unstable();
+        let mut of_customer = vec![0; histories.len()];
+        let (mut distinct, mut counts) = (Vec::new(), Vec::new());
+        for run in ordered.chunk_by(|a, b| a.0 == b.0) {
+            run.iter()
+                .for_each(|(_, customer)| of_customer[*customer as usize] = distinct.len() as u32);
+            distinct.push(run[0].0);
+            counts.push(run.len() as f64);
+        }
         (Patterns::counted(distinct, counts), of_customer)
     }
 

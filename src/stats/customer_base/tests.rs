@@ -104,6 +104,52 @@ fn fits_and_forecasts_are_those_of_scipy_and_lifetimes() {
     }
 }
 
+/// How often each of so many is drawn: 0 to 3 times.
+fn weights(number: usize) -> Vec<f64> {
+    (0..number).map(|i| ((i * i + 3 * i) % 4) as f64).collect()
+}
+
+/// The slope that is put together from sums is the derivative of the likelihood.
+#[test]
+fn slopes_are_those_of_the_likelihood() {
+    for model in [Model::BgNbd, Model::MbgNbd] {
+        let base = Base::of(model, &customers());
+        let counts = weights(base.histories().len());
+        let likelihood = base.likelihood(&counts);
+        for at in [[0.4, 3.8, 0.9, 2.4], [30.0, 200.0, 1e-3, 0.1]] {
+            let at = at.map(f64::ln);
+            likelihood
+                .slope(at)
+                .iter()
+                .zip(likelihood.at(at).slope)
+                .for_each(|(slope, expected)| close(*slope, expected, 1e-10));
+        }
+    }
+}
+
+/// Many parameters at once say the same as each of them alone.
+#[test]
+fn predictions_of_many_parameters_are_those_of_each() {
+    for model in Model::ALL {
+        let base = Base::of(model, &customers());
+        let parameters = [[0.4, 3.8, 0.9, 2.4], [1.2, 7.7, 1.2, 25.0], [2.0, 9.0, 0.1, 0.2]].map(Parameters::All);
+        let all = base.predict_all(&parameters);
+        let (mut alive, mut expected) = ([0.0; 3], [0.0; 3]);
+        for (i, history) in base.histories().iter().enumerate() {
+            all.alive(i, &mut alive);
+            all.expected_if_alive(history.repeats, history.age, 39.0, &mut expected);
+            for (k, parameters) in parameters.iter().enumerate() {
+                let one = base.predict(*parameters);
+                close(alive[k], one.alive(i), 1e-12);
+                close(expected[k], one.expected_if_alive(history.repeats, history.age, 39.0), 1e-15);
+            }
+        }
+        let mut alive = [0.0; 2];
+        base.predict_all(&[Parameters::NobodyLeaves([1.0, 2.0]); 2]).alive(3, &mut alive);
+        assert_eq!(alive, [1.0, 1.0]);
+    }
+}
+
 /// The formulas of the papers with the hypergeometric function of mpmath 1.4 at 40 digits.
 #[test]
 fn expected_purchases_have_all_digits_also_at_a_of_1_and_for_many_repeats() {

@@ -1,0 +1,114 @@
+//! The forecast of all stakeholders, and of each group by itself.
+
+use std::collections::BTreeMap;
+
+use super::expectation::{Each, Expectation};
+use super::histories::Buyer;
+use super::holdout::Test;
+use super::known::Known;
+use super::{ForecastRequest, GroupForecast, NoForecast, StakeholderForecast, fit, histories, repeating};
+use crate::measure::{FEWEST, Private};
+use crate::stats::customer_base::Base;
+
+/// What all groups share.
+pub struct Job<'a> {
+    /// What was asked for.
+    pub request: &'a ForecastRequest,
+    /// Who is protected.
+    pub private: &'a Private,
+    /// Amounts are of several currencies.
+    pub cannot_add: bool,
+}
+
+/// The buyers of a group, at the end of the calibration and at the split.
+type Members = (Vec<Buyer>, Vec<Buyer>);
+
+impl Job<'_> {
+    /// Each group by itself.
+    pub fn groups(&self, known: &Known, of_groups: &[Vec<String>]) -> Vec<GroupForecast> {
+        let labels = |buyer: &Buyer| {
+            let dimensions = of_groups.get(buyer.group as usize).cloned().unwrap_or_default();
+            let cohort = self.request.cohorts.map(|grain| grain.label(buyer.first_day));
+            dimensions.into_iter().chain(cohort).collect::<Vec<String>>()
+        };
+        let mut groups: BTreeMap<Vec<String>, Members> = BTreeMap::new();
+        for buyer in &known.buyers {
+            groups.entry(labels(buyer)).or_default().0.push(*buyer);
+        }
+        for buyer in known.earlier.iter().flatten() {
+            groups.entry(labels(buyer)).or_default().1.push(*buyer);
+        }
+        let dimensions = self.request.dimensions();
+        let group = |(labels, (buyers, earlier)): (Vec<String>, Members)| {
+            let test = known.plan.map(|plan| Test {
+                plan,
+                earlier: known.earlier.is_some().then_some(earlier.as_slice()),
+                bought: &known.bought,
+            });
+            self.group(dimensions.iter().cloned().zip(labels).collect(), &buyers, test)
+        };
+        let mut groups: Vec<GroupForecast> = groups.into_iter().map(group).collect();
+        // What one hidden group has is all less the others, so the smallest of them is hidden with it.
+        if groups.iter().filter(|group| group.stakeholders.is_none()).count() == 1
+            && let Some(next) = groups
+                .iter_mut()
+                .filter(|group| group.stakeholders.is_some())
+                .min_by_key(|group| group.stakeholders)
+        {
+            *next = GroupForecast::without(std::mem::take(&mut next.by), NoForecast::Suppressed);
+        }
+        groups
+    }
+
+    /// The forecast of a group.
+    pub fn group(&self, by: Vec<(String, String)>, buyers: &[Buyer], test: Option<Test>) -> GroupForecast {
+        let is_private = |buyer: &Buyer| self.private.is(buyer.stakeholder, 0);
+        if buyers.is_empty() {
+            return GroupForecast::without(by, NoForecast::NoRows);
+        }
+        if buyers.len() < FEWEST as usize && buyers.iter().all(is_private) {
+            return GroupForecast::without(by, NoForecast::Suppressed);
+        }
+        let repeating = repeating(buyers);
+        let base = Base::of(self.request.model, &histories(buyers));
+        let fit = fit(&base, repeating);
+        let holdout = match test {
+            Some(test) => test.run(self.request.model, buyers, (&base, &fit)),
+            None => Err(NoForecast::NoHoldout),
+        };
+        let refused = match (&fit, &holdout) {
+            (Err(why), _) | (Ok(_), Err(why)) => Some(*why),
+            (Ok(_), Ok(holdout)) => holdout.is_worse().then_some(NoForecast::WorseThanNaive),
+        };
+        let shown: Vec<usize> = (0..buyers.len()).filter(|&i| !is_private(&buyers[i])).collect();
+        let mut group = GroupForecast {
+            by,
+            stakeholders: Some(buyers.len() as u64),
+            repeating: Some(repeating as u64),
+            orders: Err(NoForecast::NoRows),
+            spend: Err(NoForecast::NoRows),
+            holdout,
+            refused,
+            withheld: (buyers.len() - shown.len()) as u64,
+            each: Vec::new(),
+        };
+        let each = match &fit {
+            Ok(fit) => {
+                let found = Expectation::new(self.request, buyers, &base, fit, self.cannot_add).all();
+                (group.orders, group.spend) = (Ok(found.orders), found.spend);
+                found.each
+            }
+            Err(why) => {
+                (group.orders, group.spend) = (Err(*why), Err(*why));
+                Each::default()
+            }
+        };
+        let one = |i: usize| StakeholderForecast {
+            stakeholder: buyers[i].stakeholder,
+            history: buyers[i].history,
+            forecast: each.of(i).filter(|_| refused.is_none()),
+        };
+        group.each = shown.into_iter().map(one).collect();
+        group
+    }
+}
