@@ -20,7 +20,7 @@ use crate::analyses::lists::{self, StakeholderRef};
 use crate::canonical::CanonicalTables;
 use crate::catalog::health::{Band, Measure, Model};
 use crate::facts::context::Settings;
-use crate::facts::health::{EARLIER, Gap, Presence, Reading, Scorer, bands, missing_input, moments, rests_on};
+use crate::facts::health::{EARLIER, Gap, Moment, Presence, Reading, Scorer, last_band, missing_input, moments, rests_on};
 use crate::measure::{self, Private};
 use crate::notes::{Note, RunNote};
 use crate::period::{Grain, Period};
@@ -124,7 +124,7 @@ pub struct Assessment {
     pub listable: u64,
     /// What the first of them are made of.
     pub explained: Vec<Vec<Reading>>,
-    /// Who the listed rows are.
+    /// Who they are.
     pub who: Vec<StakeholderRef>,
     /// All together, then by model where there are several.
     pub types: Vec<Group>,
@@ -211,6 +211,12 @@ pub fn assess(canonical: &CanonicalTables, settings: &Settings, request: &Reques
     times.push(canonical.as_of);
     let moments = moments(canonical, settings, &times);
     let private = Private::new(canonical);
+    let task = Task {
+        models: &models,
+        moments: &moments,
+        request,
+        private: &private,
+    };
     let starts: Vec<u32> = (0..canonical.nobody()).step_by(CHUNK as usize).collect();
     let chunks: Vec<Scored> = starts
         .into_par_iter()
@@ -220,16 +226,14 @@ pub fn assess(canonical: &CanonicalTables, settings: &Settings, request: &Reques
                 let mut scored = Scored::default();
                 for stakeholder in start..(start + CHUNK).min(canonical.nobody()) {
                     if request.group_of[stakeholder as usize] != NO_CODE {
-                        scored.add(scorer, stakeholder, &moments, request, &private);
+                        scored.add(scorer, stakeholder, task);
                     }
                 }
                 scored
             },
         )
         .collect();
-    let mut all = Scored::default();
-    chunks.into_iter().for_each(|chunk| all.append(chunk));
-    let Scored { rows, values, left } = all;
+    let Scored { rows, values, left } = Scored::of(chunks);
     let lacks = |measure: Measure| missing_input(measure, canonical, settings);
     let mut assessment = Assessment {
         missing: models
@@ -260,12 +264,13 @@ pub fn assess(canonical: &CanonicalTables, settings: &Settings, request: &Reques
 
 impl Assessment {
     /// Chooses who is listed: those with the most at stake first, of equals those with the lowest score.
-    fn list(&mut self, canonical: &CanonicalTables, settings: &Settings, request: &Request, moments: &[crate::facts::health::Moment]) {
+    fn list(&mut self, canonical: &CanonicalTables, settings: &Settings, request: &Request, moments: &[Moment]) {
         let is_asked_for =
             |row: &Row| !row.is_protected && (!request.at_risk || row.is_at_risk()) && (!request.overdue || row.touch.is_some());
         let mut listed: Vec<usize> = (0..self.rows.len()).filter(|&at| is_asked_for(&self.rows[at])).collect();
         self.listable = listed.len() as u64;
-        listed.sort_by(|&a, &b| {
+        // No two are equal.
+        listed.par_sort_unstable_by(|&a, &b| {
             let (a, b) = (&self.rows[a], &self.rows[b]);
             let score = |row: &Row| row.score.unwrap_or(f64::INFINITY);
             b.value
@@ -284,10 +289,21 @@ impl Assessment {
         }
         self.who = listed
             .iter()
+            .take(request.explained)
             .map(|&at| lists::stakeholder(canonical, self.rows[at].stakeholder))
             .collect();
         self.listed = listed;
     }
+}
+
+/// What stakeholders are scored by.
+#[derive(Clone, Copy)]
+struct Task<'a> {
+    models: &'a [Model],
+    /// The earlier ends of periods, and the as-of date.
+    moments: &'a [Moment],
+    request: &'a Request,
+    private: &'a Private,
 }
 
 /// What was scored of some stakeholders.
@@ -299,15 +315,8 @@ struct Scored {
 }
 
 impl Scored {
-    fn add(
-        &mut self,
-        scorer: &mut Scorer,
-        stakeholder: u32,
-        moments: &[crate::facts::health::Moment],
-        request: &Request,
-        private: &Private,
-    ) {
-        let Some((now, earlier)) = moments.split_last() else { return };
+    fn add(&mut self, scorer: &mut Scorer, stakeholder: u32, task: Task) {
+        let Some((now, earlier)) = task.moments.split_last() else { return };
         scorer.read(stakeholder);
         let (model, type_code) = match scorer.at(now) {
             Presence::Here { model, type_code } => (model, type_code),
@@ -320,33 +329,48 @@ impl Scored {
         let first = self.values.len();
         self.values
             .extend(scorer.readings.iter().map(|reading| reading.map(|measured| measured.value)));
-        let of_model = &scorer.models().all()[model];
+        let of_model = &task.models[model];
         let contact = of_model.parts.iter().position(|part| part.measure == Measure::ContactRecency);
         let touch = contact.and_then(|at| touch(of_model, self.values[first + at].ok()?));
         let score = scorer.score(model);
         let value = scorer.value_at_stake(model, now);
-        let scores = earlier.iter().map(|moment| match scorer.at(moment) {
-            Presence::Here { model, .. } => scorer.score(model).score,
-            Presence::Left | Presence::Unknown => None,
+        let mut known: [Option<Option<f64>>; EARLIER] = [None; EARLIER];
+        let mut score_at = |at: usize| {
+            let found = known[at].get_or_insert_with(|| match scorer.at(&earlier[at]) {
+                Presence::Here { model, .. } => scorer.score(model).score,
+                Presence::Left | Presence::Unknown => None,
+            });
+            *found
+        };
+        let previous = earlier.len().checked_sub(1).and_then(|at| score_at(at));
+        let band_before = last_band(of_model, earlier.len(), &mut score_at);
+        let band = last_band(of_model, task.moments.len(), |at| match at == earlier.len() {
+            true => score.score,
+            false => score_at(at),
         });
-        let mut scores: Vec<Option<f64>> = scores.collect();
-        scores.push(score.score);
-        let bands = bands(&scorer.models().all()[model], scores.iter().copied());
-        let before = bands.len().checked_sub(2);
         self.rows.push(Row {
             stakeholder,
             model,
             type_code,
             score: score.score,
             coverage: score.coverage,
-            band: bands.last().copied().flatten(),
-            before: before.map_or((None, None), |at| (scores[at], bands[at])),
+            band,
+            before: (previous, band_before),
             value,
             touch,
-            group: request.group_of[stakeholder as usize],
-            is_protected: private.is(stakeholder, 0),
+            group: task.request.group_of[stakeholder as usize],
+            is_protected: task.private.is(stakeholder, 0),
             first,
         });
+    }
+
+    /// Those of all chunks, one after the other.
+    fn of(chunks: Vec<Scored>) -> Scored {
+        let mut all = Scored::default();
+        all.rows.reserve_exact(chunks.iter().map(|chunk| chunk.rows.len()).sum());
+        all.values.reserve_exact(chunks.iter().map(|chunk| chunk.values.len()).sum());
+        chunks.into_iter().for_each(|chunk| all.append(chunk));
+        all
     }
 
     fn append(&mut self, other: Scored) {

@@ -446,6 +446,27 @@ fn weighted(model: &Model, readings: &[Reading]) -> (f64, f64) {
     (weight, sum)
 }
 
+/// The band at the last of some moments, by the scores at these moments, which are asked for from the last one backwards: as far as the band
+/// depends on them, which is seldom far. The same as the last of [`bands`].
+pub fn last_band(model: &Model, moments: usize, mut score_at: impl FnMut(usize) -> Option<f64>) -> Option<Band> {
+    // From the last moment backwards; each score only says its band together with the band before.
+    let mut open = Vec::new();
+    let mut band = None;
+    for moment in (0..moments).rev() {
+        let Some(score) = score_at(moment) else { break };
+        let without = model.band(score, None);
+        if Band::ALL.iter().all(|before| model.band(score, Some(*before)) == without) {
+            band = Some(without);
+            break;
+        }
+        open.push(score);
+    }
+    for score in open.into_iter().rev() {
+        band = Some(model.band(score, band));
+    }
+    band
+}
+
 /// The bands of scores at moments that follow each other: each has to pass an edge of the band before it. After a moment without a score the
 /// next one starts anew.
 pub fn bands(model: &Model, scores: impl IntoIterator<Item = Option<f64>>) -> Vec<Option<Band>> {

@@ -92,7 +92,7 @@ pub fn moments(canonical: &CanonicalTables, settings: &Settings, times: &[Micros
     times.iter().zip(known).map(moment).collect()
 }
 
-/// What the purchases known at a time say of all stakeholders.
+/// What the purchases known at a time say of all stakeholders; or how that differs from the time before.
 #[derive(Debug, Clone)]
 struct Known {
     /// By model.
@@ -102,49 +102,59 @@ struct Known {
 }
 
 impl Known {
+    fn nothing(models: usize) -> Known {
+        Known {
+            gaps: vec![Gaps::default(); models],
+            currencies: None,
+        }
+    }
+
     fn several_currencies(&self) -> bool {
         self.currencies.is_some_and(|(low, high)| low != high)
     }
 
-    fn merge(mut self, other: Known) -> Known {
-        for (own, other) in self.gaps.iter_mut().zip(other.gaps) {
+    fn met(&mut self, currency: u32) {
+        let (low, high) = self.currencies.unwrap_or((currency, currency));
+        self.currencies = Some((low.min(currency), high.max(currency)));
+    }
+
+    fn add(&mut self, other: &Known) {
+        for (own, other) in self.gaps.iter_mut().zip(&other.gaps) {
             own.merge(other);
         }
-        self.currencies = match (self.currencies, other.currencies) {
-            (Some((low, high)), Some((other_low, other_high))) => Some((low.min(other_low), high.max(other_high))),
-            (own, other) => own.or(other),
-        };
-        self
+        for currency in other.currencies.into_iter().flat_map(|(low, high)| [low, high]) {
+            self.met(currency);
+        }
     }
 }
 
-/// How often each gap of days occurs.
+/// How often each gap of days occurs; or by how much more often than at the time before.
 #[derive(Debug, Clone, Default)]
 struct Gaps {
-    usual: Vec<u64>,
-    long: BTreeMap<i32, u64>,
+    usual: Vec<i64>,
+    long: BTreeMap<i32, i64>,
 }
 
 impl Gaps {
-    fn add(&mut self, days: i32) {
+    fn add(&mut self, days: i32, number: i64) {
         let at = days as usize;
         if at < USUAL_DAYS {
             if self.usual.len() <= at {
                 self.usual.resize(at + 1, 0);
             }
-            self.usual[at] += 1;
+            self.usual[at] += number;
         } else {
-            *self.long.entry(days).or_default() += 1;
+            *self.long.entry(days).or_default() += number;
         }
     }
 
-    fn merge(&mut self, other: Gaps) {
+    fn merge(&mut self, other: &Gaps) {
         if self.usual.len() < other.usual.len() {
             self.usual.resize(other.usual.len(), 0);
         }
-        self.usual.iter_mut().zip(other.usual).for_each(|(own, other)| *own += other);
-        for (days, count) in other.long {
-            *self.long.entry(days).or_default() += count;
+        self.usual.iter_mut().zip(&other.usual).for_each(|(own, other)| *own += other);
+        for (days, count) in &other.long {
+            *self.long.entry(*days).or_default() += count;
         }
     }
 
@@ -154,28 +164,23 @@ impl Gaps {
             let usual = self.usual.iter().enumerate().map(|(days, count)| (days as f64, *count));
             usual.chain(self.long.iter().map(|(days, count)| (f64::from(*days), *count)))
         };
-        let all: u64 = counts().map(|(_, count)| count).sum();
-        let nth = |rank: u64| {
+        let all: i64 = counts().map(|(_, count)| count).sum();
+        let nth = |rank: i64| {
             let mut below = 0;
             counts().find_map(|(days, count)| {
                 below += count;
                 (rank < below).then_some(days)
             })
         };
-        Some((nth((all.checked_sub(1)?) / 2)? + nth(all / 2)?) / 2.0)
+        let last = (all > 0).then(|| all - 1)?;
+        Some((nth(last / 2)? + nth(all / 2)?) / 2.0)
     }
 }
 
-/// By time what the purchases say; nothing if no part of a model asks for it.
+/// By time, ascending, what the purchases say; nothing if no part of a model asks for it.
 fn population(canonical: &CanonicalTables, settings: &Settings, times: &[Micros]) -> Vec<Known> {
     let models = settings.health.all();
-    let nothing = || {
-        let known = Known {
-            gaps: vec![Gaps::default(); models.len()],
-            currencies: None,
-        };
-        vec![known; times.len()]
-    };
+    let nothing = || vec![Known::nothing(models.len()); times.len()];
     let asks = |model: &Model| model.parts.iter().any(|part| part.measure == Measure::PurchaseRecency);
     if canonical.table(Table::Purchases).is_none() || !models.iter().any(asks) {
         return nothing();
@@ -185,31 +190,63 @@ fn population(canonical: &CanonicalTables, settings: &Settings, times: &[Micros]
         ..Wanted::default()
     };
     let chunks: Vec<u32> = (0..canonical.nobody()).step_by(CHUNK as usize).collect();
-    let reader = || Reader::new(canonical, settings, wanted);
-    let counted = chunks.into_par_iter().map_init(reader, |reader, start| {
-        let mut known = nothing();
+    let reader = || (Reader::new(canonical, settings, wanted), Vec::new());
+    let counted = chunks.into_par_iter().map_init(reader, |(reader, gaps), start| {
+        let mut news = nothing();
         for stakeholder in start..(start + CHUNK).min(canonical.nobody()) {
             reader.read(stakeholder);
-            let history = &reader.histories.history;
-            for (at, known) in times.iter().zip(&mut known) {
-                let model = reader.model_of(history, *at);
-                let mut last: Option<i32> = None;
-                for order in history.orders.iter().take_while(|order| order.at < *at) {
-                    if let Some(last) = last.filter(|last| *last != order.day) {
-                        known.gaps[model].add(order.day - last);
-                    }
-                    last = Some(order.day);
-                }
-                for line in history.money.iter().filter(|line| line.at < *at) {
-                    let (low, high) = known.currencies.unwrap_or((line.currency, line.currency));
-                    known.currencies = Some((low.min(line.currency), high.max(line.currency)));
-                }
+            add_news(reader, times, gaps, &mut news);
+        }
+        news
+    });
+    let merge = |mut one: Vec<Known>, other: Vec<Known>| {
+        one.iter_mut().zip(&other).for_each(|(one, other)| one.add(other));
+        one
+    };
+    let mut known = counted.reduce(nothing, merge);
+    // From what is new at each time to what is known.
+    for at in 1..known.len() {
+        let (before, after) = known.split_at_mut(at);
+        after[0].add(&before[at - 1]);
+    }
+    known
+}
+
+/// Adds what the purchases of the stakeholder last read say at each time that they did not say at the time before. `gaps` is memory that is
+/// used again.
+fn add_news(reader: &Reader, times: &[Micros], gaps: &mut Vec<i32>, news: &mut [Known]) {
+    let history = &reader.histories.history;
+    let mut orders = history.orders.iter().peekable();
+    let (mut last, mut model_before): (Option<i32>, Option<usize>) = (None, None);
+    gaps.clear();
+    for (at, news) in times.iter().zip(news.iter_mut()) {
+        if history.orders.first().is_none_or(|first| first.at >= *at) {
+            continue;
+        }
+        let model = reader.model_of(history, *at);
+        // The gaps of a stakeholder are those of its model at the time.
+        if let Some(before) = model_before.filter(|before| *before != model) {
+            for gap in gaps.iter() {
+                news.gaps[before].add(*gap, -1);
+                news.gaps[model].add(*gap, 1);
             }
         }
-        known
-    });
-    let merge = |one: Vec<Known>, other: Vec<Known>| one.into_iter().zip(other).map(|(one, other)| one.merge(other)).collect();
-    counted.reduce(nothing, merge)
+        model_before = Some(model);
+        while let Some(order) = orders.next_if(|order| order.at < *at) {
+            if let Some(last) = last.filter(|last| *last != order.day) {
+                let gap = order.day - last;
+                news.gaps[model].add(gap, 1);
+                gaps.push(gap);
+            }
+            last = Some(order.day);
+        }
+    }
+    for line in &history.money {
+        let from = times.partition_point(|at| *at <= line.at);
+        if let Some(news) = news.get_mut(from) {
+            news.met(line.currency);
+        }
+    }
 }
 
 #[cfg(test)]
@@ -218,7 +255,7 @@ mod tests {
 
     fn gaps(days: &[i32]) -> Gaps {
         let mut gaps = Gaps::default();
-        days.iter().for_each(|days| gaps.add(*days));
+        days.iter().for_each(|days| gaps.add(*days, 1));
         gaps
     }
 
@@ -230,7 +267,11 @@ mod tests {
         assert_eq!(gaps(&[4, 1, 9, 30]).median(), Some(6.5));
         assert_eq!(gaps(&[5_000, 1, 6_000, 6_001]).median(), Some(5_500.0));
         let mut merged = gaps(&[1, 5_000]);
-        merged.merge(gaps(&[4, 5_000, 20]));
+        merged.merge(&gaps(&[4, 5_000, 20]));
         assert_eq!(merged.median(), Some(20.0));
+        merged.merge(&gaps(&[1, 4, 1]));
+        merged.usual[1] -= 3;
+        merged.long.insert(5_000, 1);
+        assert_eq!(merged.median(), Some(12.0));
     }
 }

@@ -575,3 +575,26 @@ fn a_band_depends_on_the_bands_before() {
     assert_eq!(shown(72), ["a 2026-05: 72 - yes no - - 0", "a 2026-06: 69 72 yes no no no 0"]);
     assert_eq!(shown(20), ["a 2026-05: 20 - no yes - - 15", "a 2026-06: 69 20 no yes no yes 25"]);
 }
+
+#[test]
+fn the_last_band_is_the_last_of_all_bands() {
+    let models = Models::builtin();
+    let model = &models.all()[0];
+    let mut state = 1u64;
+    let mut draw = |below: u64| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        (state >> 33) % below
+    };
+    for _ in 0..3_000 {
+        // Around the edges at 70 and 40, some moments without a score.
+        let scores: Vec<Option<f64>> = (0..draw(9))
+            .map(|_| (draw(8) > 0).then(|| if draw(2) == 0 { 70.0 } else { 40.0 } + draw(19) as f64 / 2.0 - 4.5))
+            .collect();
+        let all = bands(model, scores.iter().copied());
+        assert_eq!(
+            last_band(model, scores.len(), |at| scores[at]),
+            all.last().copied().flatten(),
+            "{scores:?}"
+        );
+    }
+}
