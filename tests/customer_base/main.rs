@@ -142,6 +142,44 @@ fn intervals_of_spend_hold_the_truth_where_customers_do_not_differ() {
     assert!(held >= 14, "{held} of {SAMPLES}");
 }
 
+/// Each of some values as often as it was drawn.
+fn drawn_of<T: Copy>(values: &[T], drawn: &[u8]) -> Vec<T> {
+    let each = values.iter().zip(drawn);
+    each.flat_map(|(one, times)| vec![*one; usize::from(*times)]).collect()
+}
+
+/// A refit to a resample is a fit to the customers who were drawn, each as often as it was drawn.
+#[test]
+fn refits_are_fits_to_those_who_were_drawn() {
+    let close = |found: &[f64], expected: &[f64]| {
+        for (found, expected) in found.iter().zip(expected) {
+            assert!((found / expected - 1.0).abs() < 0.01, "{found} is not {expected}");
+        }
+    };
+    let mut rng = Rng(6);
+    let one = |i: u32| {
+        let (repeats, mean) = (f64::from(1 + i % 5), 30.0 / rng.gamma(4.0, 4.0));
+        (1 + i % 5, rng.gamma(4.0 * repeats, 4.0 * repeats / mean))
+    };
+    let amounts: Vec<(u32, f64)> = (0..300).map(one).collect();
+    let spending = Spending::of(&amounts);
+    let fit = fit_spending(&spending).unwrap();
+    for number in 0..8 {
+        let drawn = resample(amounts.len(), number);
+        let expected = fit_spending(&Spending::of(&drawn_of(&amounts, &drawn))).unwrap();
+        close(&refit_spending(&spending, &fit, &drawn).unwrap(), &expected.parameters);
+    }
+    let (model, truth) = CASES[0];
+    let people = histories(&customers(model, truth, 600, 546, 12));
+    let base = Base::of(model, &people);
+    let fit = base.fit().unwrap();
+    for number in 0..4 {
+        let drawn = resample(people.len(), number);
+        let expected = Base::of(model, &drawn_of(&people, &drawn)).fit().unwrap();
+        close(&all(base.refit(&fit, &drawn).unwrap()), &all(expected.parameters));
+    }
+}
+
 /// The same customers in another order, or fitted twice, give the same bits.
 #[test]
 fn the_order_of_customers_does_not_matter() {

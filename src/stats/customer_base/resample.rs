@@ -50,13 +50,19 @@ pub fn limits(values: &[f64], level: f64) -> Option<Interval> {
     let (mut lowest, mut highest) = ([f64::INFINITY; FEW], [f64::NEG_INFINITY; FEW]);
     for &value in values {
         if value < lowest[rank - 1] {
-            let at = lowest[..rank].partition_point(|lower| *lower <= value);
-            lowest.copy_within(at..rank - 1, at + 1);
+            let mut at = rank - 1;
+            while at > 0 && lowest[at - 1] > value {
+                lowest[at] = lowest[at - 1];
+                at -= 1;
+            }
             lowest[at] = value;
         }
         if value > highest[rank - 1] {
-            let at = highest[..rank].partition_point(|higher| *higher >= value);
-            highest.copy_within(at..rank - 1, at + 1);
+            let mut at = rank - 1;
+            while at > 0 && highest[at - 1] < value {
+                highest[at] = highest[at - 1];
+                at -= 1;
+            }
             highest[at] = value;
         }
     }

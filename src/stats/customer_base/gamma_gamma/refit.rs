@@ -55,7 +55,7 @@ impl Near {
             // What the log-likelihood rises by, if it is curved as it is around the fit.
             let left = dot(step, slope) - dot(step, times(&self.curvature, step)) / 2.0;
             at = add(at, step, 1.0);
-            let is_settling = left < 0.1 * last && left * (left / last) < SURE;
+            let is_settling = last.is_finite() && left < 0.1 * last && left * (left / last) < SURE;
             if left < ENOUGH || is_settling {
                 return Some([at[0], at[1], -at[2].ln()]);
             }
