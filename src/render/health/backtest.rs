@@ -326,14 +326,14 @@ fn calibration(document: &mut Document, sheet: &Sheet, model: &Model, tested: &B
             anchor: format!("calibration-{}-{}", model.name, horizon.days),
             title: Text::untrusted(&model.title).and(format!(": lost within {} days, by score", horizon.days)),
             statement: Text::own(format!(
-                "Of all, {shown} were lost. The line is at that share; bars show {} intervals.",
+                "Of all, {shown} were lost. The shade shows {} confidence intervals.",
                 displayed::level(sheet.request.confidence.level)
             )),
             figure: Figure::Series(SeriesFigure {
                 points: points.collect(),
                 open: vec![false; labels.len()],
                 signals: vec![None; labels.len()],
-                target: Some(lost),
+                centre: Some(lost),
                 axis: Axis {
                     title: format!("Lost within {} days", horizon.days),
                     unit: MetricUnit::Share,

@@ -2,85 +2,141 @@
 
 use super::{estimate, money, right, whole};
 use crate::catalog::MetricUnit;
-use crate::health::{Group, Shares};
+use crate::health::{Group, GroupHealth, Shares};
 use crate::render::document::{Align, Detail, Document, Table};
 use crate::render::format::{Units, count};
 use crate::render::text::Text;
+use crate::stats::Estimate;
+
+/// So many groups are columns; of more, each is a row.
+const COLUMNS: usize = 4;
 
 /// A table of groups next to each other.
 pub fn overview(document: &mut Document, units: &Units, title: &'static str, groups: &[Group], detail: Detail) {
-    let mut columns: Vec<(Text, Align)> = Vec::new();
-    let dimensions: Vec<&str> = groups
-        .iter()
-        .map(|group| &group.by)
-        .max_by_key(|by| by.len())
-        .map_or(Vec::new(), |by| by.iter().map(|(dimension, _)| dimension.as_str()).collect());
-    columns.extend(dimensions.iter().map(|dimension| (Text::untrusted(*dimension), Align::Left)));
-    columns.extend([
-        right("Scored"),
-        right("Mean score"),
-        right("Healthy"),
-        right("At risk"),
-        right("Critical"),
-        right("Got worse"),
-    ]);
-    if detail != Detail::Brief {
-        columns.extend([right("Overdue"), right("Coverage")]);
-    }
-    columns.extend([right("Value at stake"), right("Value at risk"), right("Share at risk")]);
-    let row = |group: &Group| {
-        let mut row: Vec<Text> = match group.by.as_slice() {
-            [] if !dimensions.is_empty() => {
-                let mut row = vec![Text::own("all")];
-                row.resize(dimensions.len(), Text::default());
-                row
-            }
-            by => by.iter().map(|(_, value)| Text::untrusted(value)).collect(),
-        };
-        let Some(health) = &group.shown else {
-            row.push("hidden".into());
-            row.resize(columns.len(), Text::default());
-            return row;
-        };
-        let scored = if health.scored == health.stakeholders {
-            whole(health.scored)
-        } else {
-            let shown = format!("{} of {}", count(health.scored), count(health.stakeholders));
-            Text::number(shown, health.scored as f64, MetricUnit::Count)
-        };
-        row.push(scored);
-        row.push(
-            health
-                .mean
-                .as_ref()
-                .map_or_else(Text::default, |mean| estimate(mean, MetricUnit::Score)),
-        );
-        row.extend(health.bands.iter().map(|shares| share(shares.as_ref())));
-        row.push(share(health.worse.as_ref()));
-        if detail != Detail::Brief {
-            row.push(share(health.overdue.as_ref()));
-            let coverage = Units::default().scale(MetricUnit::Share, health.coverage).value(health.coverage);
-            row.push(Text::number(coverage, health.coverage, MetricUnit::Share));
-        }
-        let worth = |value: Option<f64>| value.map_or_else(Text::default, |value| money(units, value));
-        row.push(worth(health.value));
-        row.push(worth(health.value_at_risk));
-        let of_value = health.share_of_value.as_ref();
-        row.push(of_value.map_or_else(Text::default, |share| estimate(share, MetricUnit::Share)));
-        row
-    };
-    let rows: Vec<Vec<Text>> = groups.iter().map(row).collect();
     document.heading(2, title.into());
+    let measures = measures(units, groups, detail);
+    let table = if groups.len() <= COLUMNS {
+        groups_as_columns(groups, measures)
+    } else {
+        groups_as_rows(groups, measures)
+    };
     document.table(Table {
         caption: title.into(),
-        columns: columns.clone(),
-        rows,
-        sparks: None,
+        ..table
     });
     if groups.iter().any(|group| group.shown.is_none()) {
         document.note(
             "Groups of fewer than five protected people are hidden, and as many others as it takes that nobody can subtract them.".into(),
         );
+    }
+}
+
+/// A measure with the text of each group.
+struct Measure {
+    title: &'static str,
+    of_groups: Vec<Text>,
+}
+
+fn measures(units: &Units, groups: &[Group], detail: Detail) -> Vec<Measure> {
+    let worth = |value: Option<f64>| value.map_or_else(Text::default, |value| money(units, value));
+    let score = |mean: Option<&Estimate>| mean.map_or_else(Text::default, |mean| estimate(mean, MetricUnit::Score));
+    let percent = |share: Option<&Estimate>| share.map_or_else(Text::default, |share| estimate(share, MetricUnit::Share));
+    let measure = |title: &'static str, text: &dyn Fn(&GroupHealth) -> Text| Measure {
+        title,
+        of_groups: groups
+            .iter()
+            .map(|group| group.shown.as_ref().map_or_else(Text::default, text))
+            .collect(),
+    };
+    let mut measures = vec![
+        Measure {
+            title: "Scored",
+            of_groups: groups.iter().map(scored).collect(),
+        },
+        measure("Mean score", &|health| score(health.mean.as_ref())),
+        measure("Healthy", &|health| share(health.bands[0].as_ref())),
+        measure("At risk", &|health| share(health.bands[1].as_ref())),
+        measure("Critical", &|health| share(health.bands[2].as_ref())),
+        measure("Got worse", &|health| share(health.worse.as_ref())),
+    ];
+    if detail != Detail::Brief {
+        measures.push(measure("Overdue", &|health| share(health.overdue.as_ref())));
+        measures.push(measure("Coverage", &|health| {
+            let coverage = Units::default().scale(MetricUnit::Share, health.coverage).value(health.coverage);
+            Text::number(coverage, health.coverage, MetricUnit::Share)
+        }));
+    }
+    measures.push(measure("Value at stake", &|health| worth(health.value)));
+    measures.push(measure("Value at risk", &|health| worth(health.value_at_risk)));
+    measures.push(measure("Share of value at risk", &|health| percent(health.share_of_value.as_ref())));
+    measures
+}
+
+/// How many have a score, of how many.
+fn scored(group: &Group) -> Text {
+    match &group.shown {
+        None => "hidden".into(),
+        Some(health) if health.scored == health.stakeholders => whole(health.scored),
+        Some(health) => {
+            let shown = format!("{} of {}", count(health.scored), count(health.stakeholders));
+            Text::number(shown, health.scored as f64, MetricUnit::Count)
+        }
+    }
+}
+
+/// Few groups: the measures one below the other, so that intervals have room.
+fn groups_as_columns(groups: &[Group], measures: Vec<Measure>) -> Table {
+    let name = |group: &Group| {
+        let labels = group.by.iter().enumerate();
+        labels.fold(Text::default(), |text, (at, (_, label))| {
+            let text = if at > 0 { text.and(", ") } else { text };
+            text.and_untrusted(label)
+        })
+    };
+    let titles = groups
+        .iter()
+        .map(|group| if group.by.is_empty() { "all".into() } else { name(group) });
+    let with_text = measures
+        .into_iter()
+        .filter(|measure| measure.of_groups.iter().any(|text| !text.is_empty()));
+    Table {
+        columns: std::iter::once((Text::default(), Align::Left))
+            .chain(titles.map(|title| (title, Align::Right)))
+            .collect(),
+        rows: with_text
+            .map(|measure| std::iter::once(measure.title.into()).chain(measure.of_groups).collect())
+            .collect(),
+        ..Table::default()
+    }
+}
+
+/// Many groups: one below the other.
+fn groups_as_rows(groups: &[Group], measures: Vec<Measure>) -> Table {
+    let dimensions: Vec<&str> = groups
+        .iter()
+        .map(|group| &group.by)
+        .max_by_key(|by| by.len())
+        .map_or(Vec::new(), |by| by.iter().map(|(dimension, _)| dimension.as_str()).collect());
+    let labels = |group: &Group| -> Vec<Text> {
+        let mut labels: Vec<Text> = match group.by.as_slice() {
+            [] if !dimensions.is_empty() => vec!["all".into()],
+            by => by.iter().map(|(_, value)| Text::untrusted(value)).collect(),
+        };
+        labels.resize(dimensions.len(), Text::default());
+        labels
+    };
+    let row = |(at, group): (usize, &Group)| {
+        let texts = measures.iter().map(|measure| measure.of_groups[at].clone());
+        labels(group).into_iter().chain(texts).collect()
+    };
+    Table {
+        columns: dimensions
+            .iter()
+            .map(|dimension| (Text::untrusted(*dimension), Align::Left))
+            .chain(measures.iter().map(|measure| right(measure.title)))
+            .collect(),
+        rows: groups.iter().enumerate().map(row).collect(),
+        ..Table::default()
     }
 }
 
