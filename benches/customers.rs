@@ -12,9 +12,7 @@ mod customers;
 use std::time::Instant;
 
 use customers::{Rng, customers};
-use relhealth::api::customer_base::{
-    Base, History, Model, Parameters, Spending, fit_spending, percentiles, refit_spending, resample,
-};
+use relhealth::api::customer_base::{Base, History, Model, Parameters, Spending, fit_spending, percentiles, refit_spending, resample};
 
 const MODELS: [(Model, [f64; 4]); 3] = [
     (Model::MbgNbd, [0.8, 6.0, 0.9, 2.0]),
@@ -116,7 +114,9 @@ fn spend(title: &str, number: usize, mean_of: impl Fn(&mut Rng) -> f64) {
                 fitted.parameters, fitted.has_value, fitted.log_likelihood
             );
             let start = Instant::now();
-            let found = (0..10).filter(|&i| refit_spending(&spending, &fitted, &resample(number, i)).is_ok()).count();
+            let found = (0..10)
+                .filter(|&i| refit_spending(&spending, &fitted, &resample(number, i)).is_ok())
+                .count();
             println!(
                 "  {found} of 10 resamples fitted: {:.2} s each",
                 start.elapsed().as_secs_f64() / 10.0

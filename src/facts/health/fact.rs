@@ -10,9 +10,9 @@ use super::super::column;
 use super::super::context::{Context, Settings, Window, is_out};
 use super::super::frame::Frame;
 use super::super::roster::Types;
-use super::{Moment, Presence, Score, Scorer, bands, moments};
+use super::{Moment, Presence, Score, Scorer, last_band, moments};
 use crate::canonical::{CanonicalTables, Rows, Values};
-use crate::catalog::health::Band;
+use crate::catalog::health::{Band, Model};
 use crate::schema::Input::{self, Column};
 use crate::schema::{
     Fact, FactSpec, Micros, NO_CODE, NO_TIME, Needs, Shape, Table, Unit, interactions, purchases, referrals, stakeholders, supplies,
@@ -167,11 +167,14 @@ impl<'a> Scores<'a> {
         (presence, score)
     }
 
-    /// The scores at some dates and the bands that follow, by a model.
-    fn bands(&mut self, model: usize, dates: &[usize]) -> (Vec<Option<f64>>, Vec<Option<Band>>) {
-        let scores: Vec<Option<f64>> = dates.iter().map(|date| self.at(*date).1.and_then(|score| score.score)).collect();
-        let bands = bands(&self.scorer.models().all()[model], scores.iter().copied());
-        (scores, bands)
+    /// The score at a date; `None` if there is none.
+    fn score(&mut self, date: usize) -> Option<f64> {
+        self.at(date).1.and_then(|score| score.score)
+    }
+
+    /// The band at the last of some dates, by a model.
+    fn band(&mut self, model: &Model, dates: &[usize]) -> Option<Band> {
+        last_band(model, dates.len(), |at| self.score(dates[at]))
     }
 }
 
@@ -224,17 +227,17 @@ pub fn build(ctx: &Context, timeline: &Timeline, block: Range<u32>, out: &mut Fr
             };
             out.total(value_at_stake, value);
             if with_bands {
-                let (scores, bands) = scores.bands(model, dates);
-                let before = dates.len().checked_sub(2);
-                let band_before = before.and_then(|at| bands[at]);
-                out.float(previous_score, before.and_then(|at| scores[at]).unwrap_or(f64::NAN));
-                if let Some(band) = bands.last().copied().flatten() {
+                let model = &ctx.settings.health.all()[model];
+                let earlier = &dates[..dates.len() - 1];
+                let before = earlier.last().and_then(|date| scores.score(*date));
+                out.float(previous_score, before.unwrap_or(f64::NAN));
+                if let Some(band) = scores.band(model, dates) {
                     let risky = matches!(band, Band::AtRisk | Band::Critical);
                     out.flag(is_healthy, band == Band::Healthy);
                     out.flag(is_at_risk, risky);
                     out.flag(is_critical, band == Band::Critical);
                     out.total(value_at_risk, value.map(|value| if risky { value } else { 0 }));
-                    if let Some(before) = band_before {
+                    if let Some(before) = scores.band(model, earlier) {
                         out.flag(got_worse, band > before);
                         out.flag(got_better, band < before);
                     }
