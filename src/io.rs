@@ -13,15 +13,20 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use anyhow::{Context, Result};
 
 mod digest;
+mod expansion;
 mod find;
 mod identity;
+mod parts;
 mod pipe;
 mod steady;
 
 use digest::Bytes;
 pub use digest::{Fingerprint, fingerprints, hex};
-pub use find::{Found, find};
+use expansion::{Counted, Limited};
+pub use expansion::{Expansion, TooFar};
+pub use find::{Found, find, is_export};
 pub use identity::{Identity, Stream};
+pub use parts::Seekable;
 pub use pipe::WAIT;
 use steady::{Changed, State};
 
@@ -132,6 +137,12 @@ pub struct Source {
     limit: Option<u64>,
     /// Counts what is read of it.
     meter: Option<Arc<Meter>>,
+    /// The part of it that is meant, such as a sheet.
+    part: Option<String>,
+    /// The file that it is a part of.
+    whole: Option<Arc<Source>>,
+    /// How far compressed data may expand.
+    expansion: Expansion,
 }
 
 /// How many bytes were read so far, of all sources that it is given to; for those who wait.
@@ -187,6 +198,9 @@ impl Source {
             place,
             limit: None,
             meter: None,
+            part: None,
+            whole: None,
+            expansion: Expansion::default(),
         }
     }
 
@@ -299,9 +313,20 @@ impl Source {
             }
         }
         let bytes = io::Cursor::new(magic).take(got as u64).chain(bytes);
+        let compressed = Arc::new(AtomicU64::new(0));
+        let counted = |inner| Counted {
+            inner,
+            count: compressed.clone(),
+        };
         let (bytes, compression): (Bytes, _) = match &magic {
-            [..] if magic.starts_with(GZIP) => (Box::new(flate2::bufread::MultiGzDecoder::new(buffered(bytes))), Some("gzip")),
-            [..] if magic == ZSTD => (Box::new(zstd::Decoder::with_buffer(buffered(bytes)).map_err(fail)?), Some("zstd")),
+            [..] if magic.starts_with(GZIP) => {
+                let decoder = flate2::bufread::MultiGzDecoder::new(buffered(counted(bytes)));
+                (self.limited(decoder, &compressed), Some("gzip"))
+            }
+            [..] if magic == ZSTD => {
+                let decoder = zstd::Decoder::with_buffer(buffered(counted(bytes))).map_err(fail)?;
+                (self.limited(decoder, &compressed), Some("zstd"))
+            }
             _ => (Box::new(bytes), None),
         };
         Ok(Reader {
@@ -309,6 +334,16 @@ impl Source {
             bytes: bytes.take(self.limit.unwrap_or(u64::MAX)),
             compression,
             meter: self.meter.clone(),
+        })
+    }
+
+    /// What a decoder gives, as far as it may.
+    fn limited(&self, inner: impl Read + Send + 'static, compressed: &Arc<AtomicU64>) -> Bytes {
+        Box::new(Limited {
+            inner,
+            compressed: compressed.clone(),
+            expanded: 0,
+            limits: self.expansion,
         })
     }
 
@@ -418,6 +453,9 @@ impl Reader {
         if cause.raw_os_error().is_some() || cause.get_ref().is_some_and(|inner| inner.is::<Changed>()) {
             return FileError::of(Path::new(&self.name), "read", cause);
         }
+        if let Some(why) = cause.get_ref().and_then(|inner| inner.downcast_ref::<TooFar>()) {
+            return FileError::new(&self.name, "read", why.to_string(), why.help());
+        }
         let cut = cause.kind() == ErrorKind::UnexpectedEof || cause.to_string().contains("incomplete frame");
         let why = format!("its {compression} data are damaged ({cause})");
         let error = if cut {
@@ -497,6 +535,9 @@ pub fn write_bytes(path: &Path, bytes: &[u8]) -> Result<()> {
 #[derive(Debug)]
 pub struct Scratch {
     file: BufWriter<File>,
+    written: u64,
+    /// How far what is written may expand, and from how many compressed bytes.
+    limits: Option<(Expansion, u64)>,
 }
 
 impl Scratch {
@@ -508,6 +549,19 @@ impl Scratch {
         let file = tempfile::tempfile().context("cannot make a temporary file; TMPDIR names the folder for them")?;
         Ok(Scratch {
             file: BufWriter::with_capacity(1 << 18, file),
+            written: 0,
+            limits: None,
+        })
+    }
+
+    /// The same for what compressed data expand to.
+    ///
+    /// # Errors
+    /// When no file can be made there.
+    pub fn of(source: &Source) -> Result<Scratch> {
+        Ok(Scratch {
+            limits: Some((source.expansion, source.packed_size()?)),
+            ..Scratch::new()?
         })
     }
 
@@ -526,7 +580,12 @@ impl Scratch {
 
 impl Write for Scratch {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.file.write(bytes)
+        let written = self.file.write(bytes)?;
+        self.written += written as u64;
+        if let Some((limits, compressed)) = self.limits {
+            limits.check(compressed, self.written).map_err(io::Error::other)?;
+        }
+        Ok(written)
     }
 
     fn flush(&mut self) -> io::Result<()> {

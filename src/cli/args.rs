@@ -161,6 +161,12 @@ pub struct Reading {
     /// Refuse files with more columns than this
     #[arg(long, value_name = "N", default_value = "16384", value_parser = clap::value_parser!(u32).range(1..))]
     pub max_columns: u32,
+    /// Stop if compressed data expand to more than this many times their size, once they are larger than 64 MiB
+    #[arg(long, value_name = "N", default_value = "100", value_parser = clap::value_parser!(u32).range(1..))]
+    pub max_ratio: u32,
+    /// Stop if compressed data expand to more than this many MiB
+    #[arg(long, value_name = "MIB", default_value = "65536", value_parser = clap::value_parser!(u32).range(1..))]
+    pub max_expanded: u32,
     /// Map a column for this run, like a line of [source.map]; FILE may be a glob
     #[arg(long, value_name = "FILE:COLUMN=HEADER")]
     pub map: Vec<String>,

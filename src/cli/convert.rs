@@ -9,6 +9,7 @@ use super::formats::Formats;
 use super::inputs;
 use super::setup;
 use super::stdout::{PLAIN, print_with};
+use super::unpack::unpack;
 use crate::diagnostics::{Problem, excerpt, visible};
 use crate::ingest;
 use crate::io::{make_folder, write_bytes, write_whole};
@@ -70,7 +71,8 @@ fn records(global: &Global, args: &Convert) -> anyhow::Result<()> {
             .hint("name one: relhealth convert --raw FILE")
             .into());
     }
-    let inputs = inputs::resolve(&args.inputs, &config.sources)?;
+    let found = inputs::resolve(&args.inputs, &config.sources, data::expansion(&args.reading))?;
+    let inputs = unpack(found, &config.profiles, data::limits(&args.reading))?;
     let Some((first, rest)) = inputs.split_first() else {
         anyhow::bail!("an input that names nothing was let through");
     };

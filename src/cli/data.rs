@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 
 use super::args::{Global, Reading};
 use super::inputs;
+use super::unpack::unpack;
 use crate::canonical::{self, Budget, CanonicalTables, Key, Loaded, Options, Redact};
 use crate::catalog::Metric;
 use crate::config::{Config, ConfigErrors, Overlay, expression};
 use crate::diagnostics::{Problem, nearest, visible};
 use crate::expr::{self, Expr, ExprError};
 use crate::ingest::Limits;
-use crate::io::write_bytes;
+use crate::io::{Expansion, write_bytes};
 use crate::measure;
 use crate::notes::Note;
 use crate::period::{Division, Grain, parse_as_of};
@@ -157,6 +158,14 @@ pub fn limits(reading: &Reading) -> Limits {
     }
 }
 
+/// How far compressed data may expand.
+pub fn expansion(reading: &Reading) -> Expansion {
+    Expansion {
+        ratio: u64::from(reading.max_ratio),
+        bytes: u64::from(reading.max_expanded) << 20,
+    }
+}
+
 /// Where the key of pseudonyms is looked for.
 pub const REDACT_KEY: &str = "RELHEALTH_REDACT_KEY";
 
@@ -173,7 +182,8 @@ fn redact() -> Redact {
 /// # Errors
 /// Wrong usage, a path that leads nowhere.
 pub fn inputs(named: &[String], reading: &Reading, config: &Config) -> anyhow::Result<Vec<Input>> {
-    let mut inputs = inputs::resolve(named, &config.sources)?;
+    let found = inputs::resolve(named, &config.sources, expansion(reading))?;
+    let mut inputs = unpack(found, &config.profiles, limits(reading))?;
     let overlays = reading
         .map
         .iter()

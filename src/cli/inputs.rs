@@ -7,7 +7,7 @@ use std::path::{Component, Path, PathBuf};
 use glob::{MatchOptions, Pattern};
 
 use crate::diagnostics::{Problem, nearest, visible};
-use crate::io::{self, Found, Identity, find};
+use crate::io::{self, Expansion, Found, Identity, find};
 use crate::schema::Table;
 use crate::sources::{Input, Source};
 
@@ -16,7 +16,7 @@ use crate::sources::{Input, Source};
 ///
 /// # Errors
 /// Nothing to read, an unknown kind, a path that leads nowhere.
-pub fn resolve(args: &[String], sources: &[Source]) -> anyhow::Result<Vec<Input>> {
+pub fn resolve(args: &[String], sources: &[Source], expansion: Expansion) -> anyhow::Result<Vec<Input>> {
     // A file is opened once.
     let mut opened: BTreeMap<Found, io::Source> = BTreeMap::new();
     let mut inputs = Vec::new();
@@ -24,7 +24,7 @@ pub fn resolve(args: &[String], sources: &[Source]) -> anyhow::Result<Vec<Input>
         let file = match opened.entry(found) {
             Entry::Occupied(known) => known.get().clone(),
             Entry::Vacant(new) => {
-                let file = new.key().open()?;
+                let file = new.key().open()?.within(expansion);
                 new.insert(file).clone()
             }
         };
@@ -66,11 +66,22 @@ fn named(args: &[String], sources: &[Source]) -> anyhow::Result<Vec<Named>> {
     for arg in args {
         let (kind, name) = stated_kind(arg)?;
         for found in find(name)? {
-            let describes =
-                |source: &&Source| describes(source, &found.name()) && (kind.is_none() || source.table.is_none() || source.table == kind);
-            let mut fitting: Vec<Source> = sources.iter().filter(describes).cloned().collect();
-            fitting.iter_mut().for_each(|source| source.table = source.table.or(kind));
-            if fitting.is_empty() {
+            let is_of_kind = |source: &&Source| kind.is_none() || source.table.is_none() || source.table == kind;
+            let of_kind = |mut source: Source| {
+                source.table = source.table.or(kind);
+                source
+            };
+            // A source may describe a part of the file.
+            let mut parts = Vec::new();
+            for source in sources.iter().filter(is_of_kind) {
+                let of_found = source.paths.iter().filter_map(|path| part(path, &found));
+                parts.extend(of_found.map(|part| (part, of_kind(source.clone()))));
+            }
+            let describes = |source: &&Source| describes(source, &found.name());
+            let mut fitting: Vec<Source> = sources.iter().filter(is_of_kind).filter(describes).cloned().map(of_kind).collect();
+            let has_parts = !parts.is_empty();
+            parts.into_iter().for_each(|(part, source)| all.add(part, source));
+            if fitting.is_empty() && !has_parts {
                 fitting.push(Source {
                     table: kind,
                     ..Source::default()
@@ -96,7 +107,7 @@ impl Once {
         let place = clean(Path::new(&found.name()));
         let is_same = |(other, of_other): (&Named, &Option<Identity>)| {
             let is_file = clean(Path::new(&other.found.name())) == place || (identity.is_some() && *of_other == identity);
-            is_file && other.source.place == source.place && other.source.table == source.table
+            is_file && other.found.part() == found.part() && other.source.place == source.place && other.source.table == source.table
         };
         if !self.named.iter().zip(&self.identities).any(is_same) {
             self.named.push(Named { found, source });
@@ -124,6 +135,16 @@ fn stated_kind(arg: &str) -> anyhow::Result<(Option<Table>, &str)> {
     Err(Problem::usage(format!("unknown kind `{}` in `{}`", visible(kind), visible(arg)))
         .hint(hint)
         .into())
+}
+
+/// The part of a file that a path of a source names, as in `orders.xlsx#October`.
+fn part(path: &Path, found: &Found) -> Option<Found> {
+    let Found::File(file) = found else { return None };
+    let named = find(&path.to_string_lossy()).ok()?;
+    match &named[..] {
+        [Found::Part(of, part)] if clean(of) == clean(file) => Some(Found::Part(file.clone(), part.clone())),
+        _ => None,
+    }
 }
 
 /// Whether a source describes a file: one of its paths is the file, the file's folder, or a glob that matches it.
@@ -176,7 +197,7 @@ mod tests {
 
     /// Name, line of the source, and table of each input.
     fn shown(args: &[String], sources: &[Source]) -> Vec<(String, Option<u64>, Option<Table>)> {
-        let inputs = resolve(args, sources).unwrap();
+        let inputs = resolve(args, sources, Expansion::default()).unwrap();
         let name = |input: &Input| input.file.name().rsplit('/').next().unwrap_or_default().to_string();
         inputs
             .iter()
@@ -251,7 +272,7 @@ mod tests {
             (vec!["zzz=x.csv".to_string()], "the kinds are interactions"),
             (vec!["purchases=no-such.csv".to_string()], "there is no such file"),
         ] {
-            let error = resolve(&args, &[]).unwrap_err().to_string();
+            let error = resolve(&args, &[], Expansion::default()).unwrap_err().to_string();
             assert!(error.contains(what), "{error}");
         }
     }

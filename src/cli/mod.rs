@@ -29,6 +29,7 @@ mod stdout;
 mod test;
 #[cfg(test)]
 mod tests;
+mod unpack;
 
 use std::ffi::OsString;
 use std::panic::AssertUnwindSafe;

@@ -101,7 +101,7 @@ impl fmt::Display for Input {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.found {
             Found::Stdin => f.write_str("standard input"),
-            Found::File(_) => write!(f, "{} {}", self.role, visible(&self.found.name())),
+            Found::File(_) | Found::Part(..) => write!(f, "{} {}", self.role, visible(&self.found.name())),
         }
     }
 }

@@ -66,7 +66,11 @@ impl Overlay {
     /// A mapping that matches no input, as wrong usage.
     pub fn apply(overlays: &[Overlay], inputs: &mut [Input]) -> anyhow::Result<()> {
         for overlay in overlays {
-            let meant = |input: &Input| overlay.matches(Path::new(input.file.name()));
+            // A mapping of a workbook or an archive is for all that is read of it.
+            let meant = |input: &Input| {
+                let names = [input.file.name(), input.file.whole_name()];
+                names.iter().any(|name| overlay.matches(Path::new(name)))
+            };
             let matched = inputs.iter().filter(|input| meant(input)).count();
             // One mapping for many files is for those of them whose table has the column.
             let is_canonical = Table::ALL.into_iter().any(|table| table.column(&overlay.column).is_some());

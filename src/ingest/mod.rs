@@ -8,10 +8,12 @@
 //! Ragged records are delivered as they are, and a record whose quote is never closed is delivered and marked; what to do about them is
 //! the caller's decision. Lines before the header and after the last record are not delivered but kept.
 //!
-//! A Parquet file has records too: each field has its text, and its value as it is stored ([`StoredValue`]).
+//! A Parquet file has records too: each field has its text, and its value as it is stored ([`StoredValue`]). The sheets of workbooks and the
+//! files of archives are inputs of their own ([`contents`]).
 
 mod cell;
 mod columns;
+mod container;
 mod decode;
 mod dialect;
 mod encoding;
@@ -31,6 +33,7 @@ mod shape;
 mod sniff;
 mod work;
 
+pub use container::{Contents, Sheet, contents};
 pub use encoding::Encoding;
 pub use footer::is_total_label;
 pub use header::{Header, Renamed, Stored};

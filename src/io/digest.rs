@@ -28,6 +28,7 @@ const BLOCK: usize = 1 << 20;
 /// # Errors
 /// When it cannot be read.
 pub fn fingerprint(source: &Source) -> Result<Fingerprint> {
+    let source = source.whole();
     let mut bytes = source.raw()?;
     let mut hash = Sha256::new();
     let mut space = vec![0; BLOCK];
@@ -54,7 +55,7 @@ pub fn fingerprint(source: &Source) -> Result<Fingerprint> {
 pub fn fingerprints<'a>(sources: impl IntoIterator<Item = &'a Source>) -> Result<Vec<Fingerprint>> {
     let mut once: Vec<&Source> = Vec::new();
     for source in sources {
-        if !once.iter().any(|known| known.name() == source.name()) {
+        if !once.iter().any(|known| known.whole_name() == source.whole_name()) {
             once.push(source);
         }
     }

@@ -17,6 +17,8 @@ pub enum Found {
     Stdin,
     /// A file.
     File(PathBuf),
+    /// A part of a file: a sheet of a workbook, or a file of an archive.
+    Part(PathBuf, String),
 }
 
 impl Found {
@@ -25,6 +27,15 @@ impl Found {
         match self {
             Found::Stdin => "-".to_string(),
             Found::File(path) => path.display().to_string(),
+            Found::Part(path, part) => format!("{}#{part}", path.display()),
+        }
+    }
+
+    /// The part of a file that is meant, if one is.
+    pub fn part(&self) -> Option<&str> {
+        match self {
+            Found::Stdin | Found::File(_) => None,
+            Found::Part(_, part) => Some(part),
         }
     }
 
@@ -32,7 +43,7 @@ impl Found {
     pub fn identity(&self) -> Option<Identity> {
         match self {
             Found::Stdin => Identity::of_stream(Stream::Input),
-            Found::File(path) => Identity::of(path),
+            Found::File(path) | Found::Part(path, _) => Identity::of(path),
         }
     }
 
@@ -44,12 +55,13 @@ impl Found {
         match self {
             Found::Stdin => Source::stdin(),
             Found::File(path) => Source::file(path),
+            Found::Part(path, part) => Ok(Source::file(path)?.with_part(part)),
         }
     }
 }
 
-/// The inputs that an argument names: a file, a folder (its `.csv`, `.tsv`, `.txt` and `.parquet` files, compressed or not, hidden ones and
-/// subfolders left out), a glob pattern, or `-` for standard input. Sorted by path.
+/// The inputs that an argument names: a file, a part of it (`orders.xlsx#October`), a folder (its exports, workbooks and archives, compressed or
+/// not, hidden ones and subfolders left out), a glob pattern, or `-` for standard input. Sorted by path.
 ///
 /// # Errors
 /// When nothing is there to read, the pattern is not one, or a folder that files may be in cannot be looked into.
@@ -62,6 +74,9 @@ pub fn find(input: &str) -> Result<Vec<Found>> {
         return Err(FileError::new("an input without a name", "read", "the argument is empty", help).into());
     }
     let path = Path::new(input);
+    if let Some(part) = part_of(input) {
+        return Ok(vec![part]);
+    }
     let paths = if path.is_dir() {
         of_folder(path)?
     } else if path.exists() || !input.contains(SPECIAL) {
@@ -73,22 +88,41 @@ pub fn find(input: &str) -> Result<Vec<Found>> {
     Ok(paths.into_iter().map(Found::File).collect())
 }
 
+/// A part of a file that is there, where there is no file with the whole name.
+fn part_of(input: &str) -> Option<Found> {
+    if Path::new(input).exists() {
+        return None;
+    }
+    let places = input.match_indices('#').map(|(at, _)| at);
+    let of_file = places
+        .map(|at| (Path::new(&input[..at]), &input[at + 1..]))
+        .find(|(path, _)| path.is_file());
+    of_file.map(|(path, part)| Found::Part(path.to_owned(), part.to_string()))
+}
+
+/// Whether a file with this name may be an export, by its ending: a table as text or Parquet, compressed or not, or a workbook.
+pub fn is_export(name: &str) -> bool {
+    let file = name.rsplit(['/', '\\']).next().unwrap_or(name).to_ascii_lowercase();
+    let plain = file.strip_suffix(".gz").or_else(|| file.strip_suffix(".zst")).unwrap_or(&file);
+    let endings = [".csv", ".tsv", ".txt", ".parquet", ".xlsx", ".xlsm", ".xls", ".ods"];
+    endings.iter().any(|ending| plain.ends_with(ending)) && !file.starts_with('.') && !name.starts_with("__MACOSX")
+}
+
 /// What makes a pattern of a name.
 const SPECIAL: [char; 3] = ['*', '?', '['];
 
 fn of_folder(path: &Path) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for entry in listed(path)? {
-        let name = entry.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
-        let plain = name.strip_suffix(".gz").or_else(|| name.strip_suffix(".zst")).unwrap_or(&name);
-        let table = [".csv", ".tsv", ".txt", ".parquet"].iter().any(|ending| plain.ends_with(ending));
-        if table && !name.starts_with('.') && !entry.is_dir() {
+        let name = entry.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let is_archive = name.to_ascii_lowercase().ends_with(".zip") && !name.starts_with('.');
+        if (is_archive || is_export(&name)) && !entry.is_dir() {
             found.push(entry);
         }
     }
     found.sort();
     if found.is_empty() {
-        let why = "no .csv, .tsv, .txt or .parquet file is in this folder";
+        let why = "no .csv, .tsv, .txt, .parquet, .xlsx, .xls, .ods or .zip file is in this folder";
         return Err(FileError::new(path.display(), "read", why, "name another folder, or its files").into());
     }
     Ok(found)

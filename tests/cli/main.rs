@@ -24,5 +24,6 @@ mod redact;
 mod report;
 mod rows;
 mod segments;
+mod sheets;
 mod test;
 mod workbook;

@@ -1,0 +1,52 @@
+//! Workbooks of older versions of Excel (`.xls`).
+
+use anyhow::Result;
+use calamine::{Reader, SheetType, SheetVisible, Xls, XlsError};
+
+use super::table::{Rows, Shape, Value};
+use super::{Sheet, protected, unreadable};
+use crate::io::{self, FileError, Scratch, Seekable};
+
+/// The sheets that have cells.
+///
+/// # Errors
+/// When it is no workbook, is damaged or protected.
+pub fn sheets(file: &io::Source, wanted: Option<&str>) -> Result<Vec<Sheet>> {
+    let mut workbook: Xls<Seekable> = Xls::new(file.seekable()?).map_err(|error| failed(file, &error))?;
+    let listed: Vec<(String, bool)> = (workbook.sheets_metadata().iter())
+        .filter(|sheet| sheet.typ == SheetType::WorkSheet && wanted.is_none_or(|wanted| sheet.name == wanted))
+        .map(|sheet| (sheet.name.clone(), sheet.visible != SheetVisible::Visible))
+        .collect();
+    let mut sheets = Vec::new();
+    for (name, is_hidden) in listed {
+        let range = workbook.worksheet_range(&name).map_err(|error| failed(file, &error))?;
+        let (first_row, first_column) = range.start().unwrap_or_default();
+        let cells = || {
+            let used = range.used_cells();
+            used.filter_map(|(row, column, data)| Some((first_row + row as u32, first_column + column as u32, Value::of(data)?)))
+        };
+        let mut shape = Shape::default();
+        cells().for_each(|(_, column, value)| shape.see(column, &value));
+        if shape.width() == 0 {
+            continue;
+        }
+        let mut rows = Rows::new(Scratch::of(file)?, &shape);
+        for (row, column, value) in cells() {
+            rows.cell(row, column, &value).map_err(|error| file.cannot_hold(error))?;
+        }
+        let table = file.holding(&name, rows.finish().map_err(|error| file.cannot_hold(error))?)?;
+        sheets.push(Sheet { name, is_hidden, table });
+    }
+    Ok(sheets)
+}
+
+fn failed(file: &io::Source, error: &XlsError) -> FileError {
+    match error {
+        XlsError::Password => protected(file),
+        other => unreadable(
+            file,
+            format!("it is no workbook that can be read ({other})"),
+            "open it and save it as .xlsx or CSV",
+        ),
+    }
+}

@@ -1,0 +1,81 @@
+//! Workbooks of Office Open XML (`.xlsx`, `.xlsm`).
+
+use anyhow::Result;
+use calamine::{Data, DataRef, Reader, SheetType, SheetVisible, Xlsx, XlsxError};
+
+use super::table::{Rows, Shape, Value};
+use super::{Sheet, protected, unreadable};
+use crate::io::{self, FileError, Scratch, Seekable};
+
+/// The sheets that have cells.
+///
+/// # Errors
+/// When the workbook is damaged or protected, or a sheet expands too far.
+pub fn sheets(file: &io::Source, wanted: Option<&str>) -> Result<Vec<Sheet>> {
+    let mut workbook: Xlsx<Seekable> = Xlsx::new(file.seekable()?).map_err(|error| failed(file, &error))?;
+    let listed: Vec<(String, bool)> = (workbook.sheets_metadata().iter())
+        .filter(|sheet| sheet.typ == SheetType::WorkSheet && wanted.is_none_or(|wanted| sheet.name == wanted))
+        .map(|sheet| (sheet.name.clone(), sheet.visible != SheetVisible::Visible))
+        .collect();
+    let mut sheets = Vec::new();
+    for (name, is_hidden) in listed {
+        let mut shape = Shape::default();
+        each_cell(&mut workbook, &name, |_, column, value| {
+            shape.see(column, value);
+            Ok(())
+        })
+        .map_err(|error| told(file, error))?;
+        if shape.width() == 0 {
+            continue;
+        }
+        let mut rows = Rows::new(Scratch::of(file)?, &shape);
+        each_cell(&mut workbook, &name, |row, column, value| rows.cell(row, column, value)).map_err(|error| told(file, error))?;
+        let table = file.holding(&name, rows.finish().map_err(|error| file.cannot_hold(error))?)?;
+        sheets.push(Sheet { name, is_hidden, table });
+    }
+    Ok(sheets)
+}
+
+/// What goes wrong with a sheet: in the workbook, or where it is written to.
+enum Failure {
+    Workbook(XlsxError),
+    Place(std::io::Error),
+}
+
+fn told(file: &io::Source, failure: Failure) -> FileError {
+    match failure {
+        Failure::Workbook(error) => failed(file, &error),
+        Failure::Place(error) => file.cannot_hold(error),
+    }
+}
+
+/// Goes through the cells of a sheet, row by row: a sheet may be far larger than its cells.
+fn each_cell(
+    workbook: &mut Xlsx<Seekable>,
+    sheet: &str,
+    mut see: impl FnMut(u32, u32, &Value) -> std::io::Result<()>,
+) -> Result<(), Failure> {
+    let mut cells = workbook.worksheet_cells_reader(sheet).map_err(Failure::Workbook)?;
+    while let Some(cell) = cells.next_cell().map_err(Failure::Workbook)? {
+        let (row, column) = cell.get_position();
+        let value = match cell.get_value() {
+            DataRef::SharedString(text) => Value::of(&Data::String((*text).to_string())),
+            other => Value::of(&Data::from(other.clone())),
+        };
+        if let Some(value) = value {
+            see(row, column, &value).map_err(Failure::Place)?;
+        }
+    }
+    Ok(())
+}
+
+fn failed(file: &io::Source, error: &XlsxError) -> FileError {
+    match error {
+        XlsxError::Password => protected(file),
+        other => unreadable(
+            file,
+            format!("the workbook is damaged ({other})"),
+            "open it and save it again, or export it as CSV",
+        ),
+    }
+}
