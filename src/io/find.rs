@@ -282,7 +282,11 @@ mod tests {
         assert!(folder.contains("it is a folder; name a file in it"), "{folder}");
         let empty = dir.path().join("empty");
         fs::create_dir(&empty).unwrap();
-        assert!(say("empty").contains("no .csv, .tsv, .txt or .parquet file"), "{}", say("empty"));
+        assert!(
+            say("empty").contains("no .csv, .tsv, .txt, .parquet, .xlsx, .xls, .ods or .zip file"),
+            "{}",
+            say("empty")
+        );
         let root = open("order.csv").unwrap_err();
         assert_eq!(root.root_cause().downcast_ref::<io::Error>().unwrap().kind(), ErrorKind::NotFound);
     }

@@ -199,6 +199,11 @@ fn a_shared_sign_of_several_countries_is_not_added() {
     assert_eq!(value(&measured("purchases", nordic, &["--currency", "SEK"]).0, "revenue"), MIXED);
     let constant = ["--map", "money.csv:currency={ value = \"SEK\" }"];
     assert_eq!(value(&measured("purchases", nordic, &constant).0, "revenue"), "340");
+    let danish = nordic
+        .replace("Land\n", "Landekode\n")
+        .replace("Schweden", "SE")
+        .replace("Norwegen", "DK");
+    assert_eq!(value(&measured("purchases", &danish, &[]).0, "revenue"), MIXED);
     // One country, or countries of one currency, leave nothing open.
     assert_eq!(
         value(&measured("purchases", &nordic.replace("Norwegen", "Schweden"), &[]).0, "revenue"),

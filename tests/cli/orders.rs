@@ -445,6 +445,11 @@ fn deals_are_purchases_when_they_are_won() {
         assert_eq!(values, [1040.0, 2.0], "{said}");
         assert!(said.contains("not-won"), "{said}");
     }
+    // Most deals of a pipeline have no date of closing yet.
+    let open: String = (10..60).map(|n| format!("{n},Beta,Negotiation,2026-10-01,,{n}\n")).collect();
+    let (values, said) = measured("purchases", &format!("{english}{open}"), ["revenue", "orders"]);
+    assert_eq!(values, [1040.0, 2.0]);
+    assert!(said.contains("55 read = 2 used + 53 excluded (53 not-won)"), "{said}");
     // A parcel that was lost was bought all the same.
     let parcels = "order_id,customer_id,order_date,amount,status\n1,a,2026-10-01,10,delivered\n2,b,2026-10-02,20,lost\n";
     assert_eq!(measured("purchases", parcels, ["revenue"]).0, [30.0]);

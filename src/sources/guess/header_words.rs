@@ -216,8 +216,10 @@ pub fn currency_of_header(header: &str) -> Option<&'static Currency> {
 pub fn countries(names: &[String]) -> Vec<usize> {
     let is_country = |header: &Header| {
         let named = ["country", "market", "nation"].iter().any(|word| header.words.contains(*word));
-        // `Land` is an English word too, but hardly a header in English.
-        named || header.exact.split('_').any(|word| word == "land")
+        // `Land` is an English word too, but hardly a header in English: `Land`, `Lieferland`, `Ländercode`, `Landekode`.
+        let is_land =
+            |word: &str| word.ends_with("land") || word.starts_with("länder") || (word.starts_with("land") && word.contains("kod"));
+        named || header.exact.split('_').any(is_land)
     };
     // Each by itself: one German word among English ones is a country all the same.
     (0..names.len())

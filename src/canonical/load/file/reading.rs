@@ -16,6 +16,7 @@ use crate::io;
 use crate::notes::{CellText, Code, ExclusionReason, MissingValue, RejectReason, UnusedReason, UnusedStatus};
 use crate::period::Zone;
 use crate::schema::{Column, ColumnType, Micros, NO_TIME, Role, Table, purchases, referrals, supplies, surveys};
+use crate::sources::deal_stages::{DealStage, deal_stage};
 use crate::sources::is_soft;
 use crate::sources::undone::undone;
 
@@ -366,6 +367,13 @@ impl Job<'_> {
                 None
             }
         };
+        // A deal that is on its way has no date yet.
+        let out = out.map(|out| match out.reason {
+            UnusedReason::Rejected(RejectReason::Missing { .. }) if self.is_not_won(&field) => {
+                Out::new(out.column, ExclusionReason::NotWon)
+            }
+            _ => out,
+        });
         // A message may come without a stakeholder, and is asked all the same.
         let may_lack = out.is_some() || (doubtful && self.messages);
         if may_lack && self.may_belong_above(record) {
@@ -395,6 +403,14 @@ impl Job<'_> {
         }
         sink.filled += u64::from(continues.is_some());
         Ok(None)
+    }
+
+    /// Whether a record is a deal that was lost or is on its way.
+    #[cold]
+    fn is_not_won<'f>(&self, field: &dyn Fn(usize) -> &'f str) -> bool {
+        let status = self.mapping.plans.iter().find(|plan| plan.column == Some(&purchases::STATUS));
+        let stages = status.into_iter().flat_map(Plan::fields).filter_map(|at| deal_stage(field(at)));
+        stages.into_iter().any(|stage| matches!(stage, DealStage::Lost | DealStage::Open))
     }
 
     /// Whether a record that cannot be used alone may belong to the one above, which only all of the file can tell.

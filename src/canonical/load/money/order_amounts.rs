@@ -278,6 +278,8 @@ impl Order {
 #[derive(Debug, Clone)]
 pub struct Evidence {
     name: AmountName,
+    /// The header says a price, which items have rather than orders.
+    is_price: bool,
     header: String,
     /// The orders that were looked at, and those with several lines.
     orders: u64,
@@ -304,6 +306,7 @@ impl Evidence {
         let amounts = || telling.iter().map(|order| order.amount);
         Evidence {
             name,
+            is_price: is_price(header),
             header: header.to_string(),
             orders: orders.len() as u64,
             several: telling.len() as u64,
@@ -398,7 +401,9 @@ impl Evidence {
         let fits_products = known == 0 || 10 * self.near_totals >= 9 * known && 2 * self.near_lines < known;
         // A few ids that come twice among many are no lines of orders.
         let are_many = 20 * several >= self.orders;
-        if (self.name == AmountName::Order || self.is_of_several) && fits_products || differ_between && fits_products && are_many {
+        // Items of an order may have one price.
+        let shows_totals = differ_between && are_many && !(self.is_price && known == 0);
+        if (self.name == AmountName::Order || self.is_of_several || shows_totals) && fits_products {
             return of_orders(OrderAmountShown::Constant { orders: flat });
         }
         match are_many {
@@ -541,6 +546,14 @@ mod tests {
             "lines"
         );
         assert_eq!(shown(vec![order(&[100], None), order(&[50], None)], Open), "lines");
+    }
+
+    #[test]
+    fn items_may_have_one_price() {
+        let orders = || vec![order(&[100, 100], None), order(&[50, 50], None)];
+        let are = |header| Evidence::of(&(1..).zip(orders()).collect(), Open, header).amounts_are();
+        assert!(matches!(are("Price"), AmountsAre::NotClear(_)));
+        assert!(matches!(are("Amount"), AmountsAre::OfOrders(_)));
     }
 
     #[test]
