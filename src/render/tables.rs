@@ -322,13 +322,18 @@ fn part<'a>(canonical: &'a CanonicalTables, rows: &'a Rows, column: &'static cra
                 },
             )
         }
-        (Data::Int(amounts), ColumnType::Money) => Part::Data(
+        (Data::Int(amounts), ColumnType::Money) if is_of_order(column) => Part::Data(
             of_orders(canonical, rows, amounts)
                 .map_or_else(|| Cow::Borrowed(&rows.columns[&name]), |amounts| Cow::Owned(Data::Int(amounts))),
         ),
         (data, _) => Part::Data(Cow::Borrowed(data)),
     };
     Some(part)
+}
+
+/// Whether a column has amounts that count once for each order where they are those of orders.
+fn is_of_order(column: &crate::schema::Column) -> bool {
+    matches!(*column, purchases::AMOUNT | purchases::REFUND | purchases::COST | supplies::AMOUNT)
 }
 
 /// Amounts that are those of whole orders, with none on the lines of an order that repeated it: these have a zero, and would be taken for
