@@ -198,7 +198,7 @@ fn files_that_cannot_be_used_stop_the_run() {
     stops(
         &january(&["binary.csv"], &[]),
         3,
-        &["error: cannot read testdata/binary.csv", "not a text file"],
+        &["error: cannot read testdata/binary.csv", "its zip data are damaged"],
     );
     stops(
         &january(&["missing.csv"], &[]),
