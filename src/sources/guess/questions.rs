@@ -72,15 +72,20 @@ impl fmt::Display for Answer {
     }
 }
 
-/// The command that takes the likeliest answer to each question of a file; none where something has to be filled in, or only a
-/// configuration can answer.
+/// The command that takes the likeliest answer to each question of a file; none where something has to be filled in, only a
+/// configuration can answer, or no table is likely.
 pub fn command(file: &str, table: Option<Table>, questions: &[Question]) -> Option<String> {
+    /// A table that is less likely is hardly the right one.
+    const LIKELY: f64 = 0.3;
     let mut input = quoted_if_needed(file);
     let mut options = Vec::new();
     if let Some(table) = table {
         input = format!("{}={input}", table.name());
     }
     for question in questions {
+        if let Question::Table { tables, .. } = question {
+            tables.first().filter(|(_, confidence)| *confidence >= LIKELY)?;
+        }
         match question.answer() {
             Answer::Input(Some(table), _) => input = format!("{}={}", table.name(), quoted_if_needed(file)),
             Answer::Map(file, column, Some(header)) => options.push(format!("--map {}", quoted(&format!("{file}:{column}={header}")))),

@@ -14,26 +14,35 @@ use crate::schema::DAY;
 const FEW: usize = 8;
 /// Dates of birth of customers spread over more years than the records of most systems do.
 const BIRTH_DAYS: i64 = 25 * 365;
+/// Fewer years, where the youngest are that much older than the newest record.
+const BORN_BEFORE: (i64, i64) = (15 * 365, 5 * 365);
 /// So many columns are compared with one another: the work stays linear in the columns of a wide file.
 const COMPARED: usize = 48;
 
-/// Which columns are dates of birth by their shape: they spread over decades in no order, while the other dates of the file do not, or
-/// each person has one.
+/// Which columns are dates of birth by their shape: they spread over decades, and the newest is years before the newest of other dates;
+/// or they are in no order, while the other dates of the file spread much less, or each person has one.
 pub(super) fn births(profiles: &[ColumnProfile], columns: &[Vec<&str>]) -> Vec<bool> {
     let dates: Vec<(usize, Vec<Option<i64>>)> = (0..profiles.len())
         .filter(|&i| profiles[i].filled >= FEW && profiles[i].share(&[Kind::Date]) >= 0.9)
         .take(COMPARED)
         .map(|i| (i, days(&columns[i])))
         .collect();
-    let spans: Vec<i64> = dates.iter().map(|(_, days)| span(days)).collect();
+    let limits: Vec<(i64, i64)> = dates.iter().map(|(_, days)| limits(days)).collect();
     let mut births = vec![false; profiles.len()];
     for (at, (index, days)) in dates.iter().enumerate() {
-        if spans[at] < BIRTH_DAYS || is_in_order(days) {
-            continue;
-        }
-        let others = || spans.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, span)| *span);
-        let is_widest = others().any(|span| span > 0) && others().all(|span| 3 * span < spans[at]);
-        births[*index] = is_widest || is_one_each(*index, profiles, columns);
+        let (first, last) = limits[at];
+        let span = last - first;
+        let others = || {
+            limits
+                .iter()
+                .enumerate()
+                .filter(|(other, _)| *other != at)
+                .map(|(_, limits)| *limits)
+        };
+        let is_long_ago = || others().any(|(from, to)| to - last > BORN_BEFORE.1 && to - from < span);
+        let is_widest = || others().any(|(from, to)| to > from) && others().all(|(from, to)| 3 * (to - from) < span);
+        births[*index] = span > BORN_BEFORE.0 && is_long_ago()
+            || span >= BIRTH_DAYS && !is_in_order(days) && (is_widest() || is_one_each(*index, profiles, columns));
     }
     births
 }
@@ -44,12 +53,10 @@ fn days(cells: &[&str]) -> Vec<Option<i64>> {
     instants(cells).iter().map(|instant| instant.as_ref().map(day)).collect()
 }
 
-fn span(days: &[Option<i64>]) -> i64 {
-    let filled = || days.iter().flatten();
-    match (filled().min(), filled().max()) {
-        (Some(first), Some(last)) => last - first,
-        _ => 0,
-    }
+/// The first and the last day.
+fn limits(days: &[Option<i64>]) -> (i64, i64) {
+    let filled = || days.iter().flatten().copied();
+    (filled().min().unwrap_or(0), filled().max().unwrap_or(0))
 }
 
 fn is_in_order(days: &[Option<i64>]) -> bool {

@@ -658,3 +658,37 @@ fn ragged_and_strange_records_do_no_harm() {
     assert_eq!(understood.columns.len(), headers.len());
     assert!(understood.guesses.iter().all(|g| (0.0..=1.0).contains(&g.confidence)));
 }
+
+#[test]
+fn a_date_of_birth_is_never_when_something_happened() {
+    let purchases = Stated {
+        table: Some(Table::Purchases),
+        ..Stated::default()
+    };
+    let headers = ["Id", "Customer Id", "Amount", "X", "Y"].map(str::to_string);
+    let rows: Vec<Vec<String>> = (0..24)
+        .map(|n| {
+            let (born, came) = (format!("{}-03-1{}", 1951 + 2 * n, n % 9), format!("2026-0{}-1{}", 1 + n % 6, n % 9));
+            vec![format!("{n}"), format!("c{}", n % 7), format!("{n}.50"), born, came]
+        })
+        .collect();
+    let found = understand("list.csv", &headers, &rows, &purchases);
+    let asked = found
+        .questions
+        .iter()
+        .find(|question| question.column() == Some("occurred_at"))
+        .expect("a question");
+    assert_eq!(candidates(asked), [4]);
+    // An abbreviation of the word says so, whatever the dates are.
+    let headers = ["Kunden-Nr.", "Betrag", "Geb.-Datum", "Z"].map(str::to_string);
+    let rows: Vec<Vec<String>> = (0..9)
+        .map(|n| vec![format!("K{n}"), format!("{n},50"), format!("1{n}.03.1980"), format!("1{n}.01.2026")])
+        .collect();
+    let found = understand("liste.csv", &headers, &rows, &purchases);
+    let asked = found
+        .questions
+        .iter()
+        .find(|question| question.column() == Some("occurred_at"))
+        .expect("a question");
+    assert_eq!(candidates(asked), [3]);
+}
