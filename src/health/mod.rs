@@ -342,7 +342,7 @@ impl Scored {
             });
             *found
         };
-        let previous = earlier.len().checked_sub(1).and_then(|at| score_at(at));
+        let previous = earlier.len().checked_sub(1).and_then(&mut score_at);
         let band_before = last_band(of_model, earlier.len(), &mut score_at);
         let band = last_band(of_model, task.moments.len(), |at| match at == earlier.len() {
             true => score.score,

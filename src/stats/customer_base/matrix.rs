@@ -92,12 +92,9 @@ fn rotate<const N: usize>(matrix: &mut [[f64; N]; N], vectors: &mut [[f64; N]; N
     for row in matrix.iter_mut().chain(vectors.iter_mut()) {
         (row[p], row[q]) = (cosine * row[p] - sine * row[q], sine * row[p] + cosine * row[q]);
     }
-    for k in 0..N {
-        (matrix[p][k], matrix[q][k]) = (
-            cosine * matrix[p][k] - sine * matrix[q][k],
-            sine * matrix[p][k] + cosine * matrix[q][k],
-        );
-    }
+    let (first, second) = (matrix[p], matrix[q]);
+    matrix[p] = std::array::from_fn(|k| cosine * first[k] - sine * second[k]);
+    matrix[q] = std::array::from_fn(|k| sine * first[k] + cosine * second[k]);
     (matrix[p][q], matrix[q][p]) = (0.0, 0.0);
 }
 
