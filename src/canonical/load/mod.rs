@@ -165,8 +165,8 @@ fn read(inputs: &[Input], options: &Options) -> Result<Loaded> {
             continue;
         };
         let amount_on = match together.amounts_are() {
-            AmountsAre::OfLines => AmountOn::Line,
-            AmountsAre::OfOrders(_) => AmountOn::Order,
+            AmountsAre::Lines => AmountOn::Line,
+            AmountsAre::Orders(_) => AmountOn::Order,
             AmountsAre::NotClear(reading) => {
                 let first = telling().next().map_or(0, |(at, ..)| *at);
                 return Err(NotClear::new(described[first].0.file.name(), &reading, together).problem.into());

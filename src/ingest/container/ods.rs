@@ -163,7 +163,7 @@ impl Document {
                     .as_ref()
                     .is_some_and(|cell| cell.text.as_ref().is_some_and(|text| !text.is_empty())) =>
             {
-                self.text("\n")
+                self.text("\n");
             }
             "text:s" => {
                 let count = repeats(element, "text:c")?.min(MOST_COLUMNS);

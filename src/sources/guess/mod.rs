@@ -199,7 +199,7 @@ impl Reading {
     }
 
     fn has(&self, column: &Column) -> bool {
-        self.stated.iter().any(|stated| *stated == column) || self.taken.iter().any(|c| c.column == column)
+        self.stated.contains(&column) || self.taken.iter().any(|c| c.column == column)
     }
 }
 

@@ -73,7 +73,7 @@ pub fn of_marks(plans: &[Plan], fillings: &[Filling], source: &Source, file: &st
     let is_mark = |plan: &Plan| plan.column == Some(&purchases::IS_VOID) && matches!(plan.take, ColumnSource::Field(_));
     let (plan, filling) = plans.iter().zip(fillings).find(|(plan, _)| is_guessed && is_mark(plan))?;
     let Data::Flag(flags) = &filling.data else { return None };
-    let marked = flags.iter().filter(|flag| **flag == 1).count() as u64;
+    let marked = flags.iter().map(|flag| u64::from(*flag == 1)).sum::<u64>();
     let column = plan.header.clone();
     (marked > 0).then(|| Note::new(FileNote::MarkedVoid { column }).count(marked).at(Place::file(file)))
 }

@@ -141,23 +141,23 @@ pub fn read_file(
                     break (outcome, rowset);
                 }
                 amount_on = match order_amounts::look(mapping.table, &mapping.plans, &rowset, &all_names) {
-                    Amounts::OfLines => Some(AmountOn::Line),
+                    Amounts::Lines => Some(AmountOn::Line),
                     // Who maps a price to the amount has decided it.
-                    Amounts::OfUnits { .. } if source.map.get(purchases::AMOUNT.name).is_some_and(|mapped| mapped.place.is_some()) => {
+                    Amounts::Units { .. } if source.map.get(purchases::AMOUNT.name).is_some_and(|mapped| mapped.place.is_some()) => {
                         Some(AmountOn::Line)
                     }
-                    Amounts::OfUnits { header, quantity, lines } => {
+                    Amounts::Units { header, quantity, lines } => {
                         return Err(order_amounts::unit_question(&file, &header, &quantity, lines).into());
                     }
-                    Amounts::OfLinesOrOrders(evidence) => {
+                    Amounts::LinesOrOrders(evidence) => {
                         let are = match of_all {
                             None => evidence.amounts_are(),
-                            Some((AmountOn::Line, _)) => AmountsAre::OfLines,
-                            Some((AmountOn::Order, all)) => AmountsAre::OfOrders(all.of_others()),
+                            Some((AmountOn::Line, _)) => AmountsAre::Lines,
+                            Some((AmountOn::Order, all)) => AmountsAre::Orders(all.of_others()),
                         };
                         let on = match are {
-                            AmountsAre::OfLines => AmountOn::Line,
-                            AmountsAre::OfOrders(reading) => {
+                            AmountsAre::Lines => AmountOn::Line,
+                            AmountsAre::Orders(reading) => {
                                 decided.push((reading.header.clone(), Decision::AmountOfOrder { reading }));
                                 AmountOn::Order
                             }

@@ -14,9 +14,9 @@ use crate::sources::{AmountName, amount_name, is_price, lists_soft_credits};
 /// What the amounts of files are of.
 pub enum AmountsAre {
     /// Of the lines: because some order shows it, or because nothing says otherwise.
-    OfLines,
+    Lines,
     /// Of the orders.
-    OfOrders(OrderAmountReading),
+    Orders(OrderAmountReading),
     /// It may be either: what is to be asked.
     NotClear(OrderAmountReading),
 }
@@ -24,11 +24,11 @@ pub enum AmountsAre {
 /// What there is to decide about the amounts of a file.
 pub enum Amounts {
     /// They are of lines; there is nothing to decide.
-    OfLines,
+    Lines,
     /// They are of lines or of orders, as this shows.
-    OfLinesOrOrders(Evidence),
+    LinesOrOrders(Evidence),
     /// They may be prices of single units: how many of the lines have another quantity than one.
-    OfUnits {
+    Units {
         /// The header of the amounts.
         header: String,
         /// The header of the quantities.
@@ -85,7 +85,7 @@ struct Columns<'a> {
 /// What shows of what the amounts of a file are, where nothing says it.
 pub fn look(table: Table, plans: &[Plan], rowset: &Rowset, headers: &[String]) -> Amounts {
     let Some((header, columns)) = columns(table, plans, rowset) else {
-        return Amounts::OfLines;
+        return Amounts::Lines;
     };
     if let Some(of_units) = of_units(table, header, &columns, plans) {
         return of_units;
@@ -96,7 +96,7 @@ pub fn look(table: Table, plans: &[Plan], rowset: &Rowset, headers: &[String]) -
         true => AmountName::Order,
         false => amount_name(header),
     };
-    Amounts::OfLinesOrOrders(Evidence::of(&orders, name, header))
+    Amounts::LinesOrOrders(Evidence::of(&orders, name, header))
 }
 
 /// A column that is called a price, without a total next to it, may be the price of one unit where more than one was bought.
@@ -107,7 +107,7 @@ fn of_units(table: Table, header: &str, columns: &Columns, plans: &[Plan]) -> Op
         plan.column
             .is_some_and(|column| column.table == table && column.name == purchases::QUANTITY.name)
     })?;
-    (many > 0).then(|| Amounts::OfUnits {
+    (many > 0).then(|| Amounts::Units {
         header: header.to_string(),
         quantity: of_quantity.header.clone(),
         lines: (many as u64, quantities.len() as u64),
@@ -366,11 +366,11 @@ impl Evidence {
 
     /// What the amounts are of.
     pub fn amounts_are(&self) -> AmountsAre {
-        let of_orders = |shown| AmountsAre::OfOrders(self.reading(shown));
+        let of_orders = |shown| AmountsAre::Orders(self.reading(shown));
         let (several, known, flat) = (self.several, self.known, self.constant + self.once);
         let differing = several - flat;
         if flat == 0 {
-            return AmountsAre::OfLines;
+            return AmountsAre::Lines;
         }
         // Quantity times price proves either.
         let (totals, lines) = (self.totals, self.lines);
@@ -378,24 +378,24 @@ impl Evidence {
             return of_orders(OrderAmountShown::Products { orders: totals, of: known });
         }
         if known > 0 && 10 * lines >= 9 * known {
-            return AmountsAre::OfLines;
+            return AmountsAre::Lines;
         }
         if differing > 0 {
             // Lines of one order may cost the same; totals do not differ within theirs, but for a few errors.
             let is_doubtful = several >= 10 && 10 * flat >= 9 * several && self.name != AmountName::Line && self.constant > 0;
             return match is_doubtful {
                 true => AmountsAre::NotClear(self.reading(OrderAmountShown::NearlyConstant { orders: flat })),
-                false => AmountsAre::OfLines,
+                false => AmountsAre::Lines,
             };
         }
         if self.constant == 0 {
             return of_orders(OrderAmountShown::Once { orders: self.once });
         }
         if self.name == AmountName::Line {
-            return AmountsAre::OfLines;
+            return AmountsAre::Lines;
         }
         if known > 0 && 10 * self.near_lines >= 9 * known && 2 * self.near_totals < known {
-            return AmountsAre::OfLines;
+            return AmountsAre::Lines;
         }
         let differ_between = self.amounts.is_some_and(|(least, most)| least != most) && flat > 1;
         let fits_products = known == 0 || 10 * self.near_totals >= 9 * known && 2 * self.near_lines < known;
@@ -408,7 +408,7 @@ impl Evidence {
         }
         match are_many {
             true => AmountsAre::NotClear(self.reading(OrderAmountShown::Constant { orders: flat })),
-            false => AmountsAre::OfLines,
+            false => AmountsAre::Lines,
         }
     }
 }
@@ -489,8 +489,8 @@ mod tests {
     fn shown(orders: Vec<Order>, name: AmountName) -> &'static str {
         let orders: FxHashMap<u64, Order> = (1..).zip(orders).collect();
         match Evidence::of(&orders, name, "amount").amounts_are() {
-            AmountsAre::OfLines => "lines",
-            AmountsAre::OfOrders(_) => "orders",
+            AmountsAre::Lines => "lines",
+            AmountsAre::Orders(_) => "orders",
             AmountsAre::NotClear(_) => "asked",
         }
     }
@@ -503,8 +503,8 @@ mod tests {
             .into_iter()
             .map(|orders| Evidence::of(&(1..).zip(orders).collect(), Open, "amount"));
         match evidence.reduce(|all, other| all.and(&other)).unwrap().amounts_are() {
-            AmountsAre::OfLines => "lines",
-            AmountsAre::OfOrders(_) => "orders",
+            AmountsAre::Lines => "lines",
+            AmountsAre::Orders(_) => "orders",
             AmountsAre::NotClear(_) => "asked",
         }
     }
@@ -553,7 +553,7 @@ mod tests {
         let orders = || vec![order(&[100, 100], None), order(&[50, 50], None)];
         let are = |header| Evidence::of(&(1..).zip(orders()).collect(), Open, header).amounts_are();
         assert!(matches!(are("Price"), AmountsAre::NotClear(_)));
-        assert!(matches!(are("Amount"), AmountsAre::OfOrders(_)));
+        assert!(matches!(are("Amount"), AmountsAre::Orders(_)));
     }
 
     #[test]
