@@ -112,7 +112,9 @@ pub const NOBODY: [&str; 2] = ["Guest", "Laufkundschaft"];
 pub const NO_DATES: [&str; 3] = ["1970-01-01", "1900-01-01", "9999-12-31"];
 /// An export that repeats the total of each order on its lines.
 pub const TOTALS: &str = "purchases-totals.csv";
-/// An export of tickets as they were earlier.
+/// An export of tickets.
+pub const TICKETS: &str = "interactions-tickets.csv";
+/// The same tickets as they were earlier.
 pub const EARLIER: &str = "interactions-tickets-earlier.csv";
 
 const FIRST: (i32, u32, u32) = (2024, 9, 20);
@@ -440,7 +442,7 @@ impl Maker {
     fn tickets(&mut self) -> Export {
         let mut out = Export::new(
             "interactions",
-            "interactions-tickets.csv",
+            TICKETS,
             "stakeholder_id,occurred_at,interaction_id,case_id,direction,channel,kind,responded_at,response_due_at,resolved_at,due_at,reopens,cost,automated,status",
         );
         for number in 0..180 {

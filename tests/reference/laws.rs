@@ -112,7 +112,9 @@ proptest! {
         let mut split = Vec::new();
         for export in &exports {
             let keyed = ["order_id", "interaction_id", "response_id"].iter().any(|key| export.header.contains(key));
-            if !keyed {
+            // Which of two exports has the later states of its records is told by what is in each.
+            let has_states = [generate::EARLIER, generate::TICKETS].contains(&export.file.as_str());
+            if !keyed || has_states {
                 split.push(export.clone());
                 continue;
             }
@@ -123,12 +125,16 @@ proptest! {
             }
             // The lines of an order whose total is on each of them belong together.
             let order = export.header.iter().position(|name| *name == "order_id").filter(|_| export.file == generate::TOTALS);
+            // So do the answers of an instrument: which scale they are on is decided for each file.
+            let instrument = export.header.iter().position(|name| *name == "instrument");
             let mut half = 0;
             for (at, row) in export.rows.iter().enumerate() {
                 let continues = order.is_some_and(|order| at > 0 && export.rows[at - 1][order] == row[order]);
-                if !continues {
-                    half = rng.int(0, 1) as usize;
-                }
+                half = match instrument {
+                    Some(instrument) => row[instrument].len() % 2,
+                    None if continues => half,
+                    None => rng.int(0, 1) as usize,
+                };
                 halves[half].rows.push(row.clone());
             }
             split.extend(halves);
