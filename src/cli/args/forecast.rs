@@ -27,7 +27,7 @@ pub struct Forecast {
     /// Yearly rate by which future revenue is discounted, such as 0.1 or 10%
     #[arg(long, value_name = "RATE", value_parser = discount, default_value = "10%")]
     pub discount: f64,
-    /// What it costs to win a customer; the value of a new customer is compared with it [default: acquisition_cost of [forecast] in the
+    /// What it costs to win a customer; the value of a new customer is compared with it [default: acquisition_cost in the forecast table of the
     /// configuration]
     #[arg(long, value_name = "AMOUNT", value_parser = cost)]
     pub acquisition_cost: Option<f64>,

@@ -64,7 +64,12 @@ impl<'a> CaseReader<'a> {
             tells_response: traits.tells_response && self.compares[usize::from(log.rows.source_of(row))],
             tells_resolution: traits.tells_resolution,
             complaint_at: if case.is_complaint { case.opened_at } else { NO_TIME },
-            resolved_at: case.resolution.at,
+            // A case that its status closes without a time is not open at any moment: nothing says when it still was.
+            resolved_at: if case.resolution.at == NO_TIME && case.is_over {
+                case.opened_at
+            } else {
+                case.resolution.at
+            },
         };
         if case.is_ticket {
             return times;
@@ -80,6 +85,8 @@ impl<'a> CaseReader<'a> {
             let resolution = log.resolution(row).at;
             if resolution != NO_TIME {
                 times.resolved_at = earlier(times.resolved_at, resolution.max(at));
+            } else if log.resolution(row).is_there() || log.is_closed_without_time(row) {
+                times.resolved_at = earlier(times.resolved_at, at);
             }
             if times.due.0 == NO_TIME && !log.is_automated(row) {
                 times.due = (self.response_dues.at(row), at);

@@ -88,7 +88,7 @@ pub struct Supply {
     pub received: f64,
     /// Quantity rejected; NaN if not known.
     pub rejected: f64,
-    /// In 1/10,000; [`NO_INT`] if not known.
+    /// In 1/10,000; [`NO_INT`](crate::schema::NO_INT) if not known.
     pub amount: i64,
     /// Code of the currency.
     pub currency: u32,
