@@ -206,15 +206,6 @@ fn open_complaints_count_twice() {
 }
 
 #[test]
-fn a_complaint_that_its_status_closes_is_not_open() {
-    let tickets = "stakeholder_id,occurred_at,kind,resolved_at,status\n\
-                   a,2026-06-01T09:00,complaint,,closed\na,2026-06-02T09:00,complaint,2026-06-05T00:00,closed\nb,2026-06-01T09:00,complaint,,open";
-    let fixture = || Fixture::new("2026-07-01").table(Table::Interactions, Rowed::Tickets, tickets);
-    found(fixture(), "a").is("conflict", 2.0);
-    found(fixture(), "b").is("conflict", 2.0);
-}
-
-#[test]
 fn a_message_adds_what_it_says_from_its_own_time_on() {
     let messages = "stakeholder_id,occurred_at,kind,case_id,direction,resolved_at\n\
                     a,2026-06-01T09:00,question,c,inbound,\na,2026-06-03T09:00,,c,outbound,\na,2026-06-05T09:00,complaint,c,inbound,\n\
