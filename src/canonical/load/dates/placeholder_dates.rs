@@ -9,6 +9,7 @@ use crate::canonical::load::tables::affected_rows::AffectedRows;
 use crate::canonical::load::tables::building::{Building, Dropped};
 use crate::canonical::{Data, SourceInfo};
 use crate::notes::{DataIssue, DateEvidence, MissingValue, Note, RejectReason};
+use crate::period::Zone;
 use crate::schema::{Column, ColumnType, DAY, HOUR, Micros, NO_TIME, Table, surveys};
 use crate::sources::placeholders::placeholder_days;
 
@@ -40,11 +41,16 @@ fn usual() -> (Micros, Micros) {
     (last, days.get(next).map_or(Micros::MAX, |next| i64::from(*next) * DAY - BEFORE))
 }
 
-/// The placeholder date that a time is: in any time zone, as the start or the end of the day.
-fn placeholder(at: Micros) -> Option<i32> {
+/// The placeholder date that a time is, as the start or the end of the day: in the report's zone, whose clocks showed local mean time in
+/// 1900, or in any other zone.
+fn placeholder(at: Micros, zone: &Zone) -> Option<i32> {
     const QUARTER: i64 = HOUR / 4;
     const SECOND: i64 = HOUR / 3600;
     let days = placeholder_days();
+    let (local, clock) = zone.civil(at);
+    if (clock == 0 || clock >= DAY - SECOND) && days.binary_search(&local).is_ok() {
+        return Some(local);
+    }
     let next = days.partition_point(|day| i64::from(*day) * DAY + AFTER < at);
     let near = || days[next..].iter().take_while(|day| i64::from(**day) * DAY - BEFORE <= at);
     let is_of_day = |day: &&i32| (0..DAY).contains(&(at - i64::from(**day) * DAY));
@@ -56,7 +62,7 @@ fn placeholder(at: Micros) -> Option<i32> {
 
 impl Building {
     /// Voids the placeholder dates that are impossible; a record that cannot be without its date is dropped.
-    pub fn void_placeholder_dates(&mut self, keeps: &[bool], sources: &[SourceInfo], dropped: &mut Dropped) -> Vec<Note> {
+    pub fn void_placeholder_dates(&mut self, keeps: &[bool], zone: &Zone, sources: &[SourceInfo], dropped: &mut Dropped) -> Vec<Note> {
         let table = self.rows.table;
         let times: Vec<&'static Column> = table.columns().iter().filter(|column| column.kind == ColumnType::Time).collect();
         let keeps_dates = |row: usize| keeps[self.rows.source_of(row) as usize];
@@ -70,7 +76,7 @@ impl Building {
             let suspect = |row: usize| {
                 let value = values.at(row);
                 let is_unusual = value != NO_TIME && !(low < value && value < high);
-                let day = is_unusual.then(|| placeholder(value)).flatten()?;
+                let day = is_unusual.then(|| placeholder(value, zone)).flatten()?;
                 (!keeps_dates(row)).then_some((day, row as u32))
             };
             let of_column: Vec<(i32, u32)> = (0..self.rows.len).into_par_iter().filter_map(suspect).collect();
@@ -84,8 +90,8 @@ impl Building {
         let mut found: Vec<Found> = Vec::new();
         for ((at, day), rows) in suspects {
             let column = times[at];
-            let impossible = self.before_start(column, &rows);
-            let evidence = self.far(column, &times, day, rows.len() as u64, !impossible.is_empty());
+            let impossible = self.before_start(column, &rows, zone);
+            let evidence = self.far((column, &times), day, rows.len() as u64, !impossible.is_empty(), zone);
             match (evidence, column.not_before) {
                 (Some(evidence), _) => found.push(Found {
                     column,
@@ -145,19 +151,26 @@ impl Building {
     }
 
     /// Those of the rows in which a time is before the one that it follows.
-    fn before_start(&self, column: &Column, rows: &[u32]) -> Vec<u32> {
+    fn before_start(&self, column: &Column, rows: &[u32], zone: &Zone) -> Vec<u32> {
         let Some(start) = column.not_before else { return Vec::new() };
         let (starts, values) = (self.rows.times(start), self.rows.times(column));
         let is_before = |row: &u32| {
             let (start, own) = (starts.at(*row as usize), values.at(*row as usize));
-            start != NO_TIME && placeholder(start).is_none() && own + DAY < start
+            start != NO_TIME && placeholder(start, zone).is_none() && own + DAY < start
         };
         rows.iter().copied().filter(is_before).collect()
     }
 
     /// Whether a date lies far from all others of its column, and of its table if no record shows that it is impossible; or comes far too
     /// often.
-    fn far(&self, column: &Column, times: &[&'static Column], day: i32, count: u64, is_impossible: bool) -> Option<DateEvidence> {
+    fn far(
+        &self,
+        (column, times): (&Column, &[&'static Column]),
+        day: i32,
+        count: u64,
+        is_impossible: bool,
+        zone: &Zone,
+    ) -> Option<DateEvidence> {
         let days = |of: &Column| -> Vec<i64> {
             let values = self.rows.times(of);
             if !values.exists() {
@@ -165,7 +178,7 @@ impl Building {
             }
             let real = (0..self.rows.len)
                 .map(|row| values.at(row))
-                .filter(|at| *at != NO_TIME && placeholder(*at).is_none());
+                .filter(|at| *at != NO_TIME && placeholder(*at, zone).is_none());
             real.map(|at| at.div_euclid(DAY)).collect()
         };
         let sorted = |mut days: Vec<i64>| {
@@ -200,7 +213,19 @@ mod tests {
     use crate::period::parse_date;
 
     fn at(day: &str, micros: Micros) -> Option<i32> {
-        placeholder(i64::from(parse_date(day).unwrap()) * DAY + micros)
+        placeholder(i64::from(parse_date(day).unwrap()) * DAY + micros, &Zone::utc())
+    }
+
+    #[test]
+    fn a_placeholder_is_one_by_the_local_mean_time_of_1900() {
+        for name in ["Asia/Kolkata", "Europe/Paris", "Europe/Amsterdam", "America/Sao_Paulo"] {
+            let zone = Zone::parse(name).unwrap();
+            for day in ["1900-01-01", "1899-12-30", "1970-01-01", "9999-12-31"] {
+                let day = parse_date(day).unwrap();
+                assert_eq!(placeholder(zone.midnight(day), &zone), Some(day), "{name}");
+                assert_eq!(placeholder(zone.midnight(day) + HOUR + 1_000_000, &zone), None, "{name}");
+            }
+        }
     }
 
     #[test]

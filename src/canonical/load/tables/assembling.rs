@@ -190,7 +190,7 @@ pub fn assemble(read_files: Vec<ReadFile>, options: &Options, mut notes: Vec<Not
     let mut dropped = Dropped::default();
     let keeps_dates: Vec<bool> = described.iter().map(|source| source.keep_placeholder_dates).collect();
     for building in tables.values_mut() {
-        notes.extend(building.void_placeholder_dates(&keeps_dates, &sources, &mut dropped));
+        notes.extend(building.void_placeholder_dates(&keeps_dates, &options.zone, &sources, &mut dropped));
         notes.extend(building.mark_leavers(&texts, &sources));
     }
     let found = placeholders::find(&mut tables, &stakeholders, &texts, &sources, &described.iter().collect::<Vec<_>>());
