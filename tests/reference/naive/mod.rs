@@ -169,6 +169,7 @@ impl Data {
             of(Table::Interactions, "occurred_at"),
             of(Table::Interactions, "responded_at"),
             of(Table::Interactions, "resolved_at"),
+            of(Table::Interactions, "resolved_before_at"),
             of(Table::Surveys, "sent_at"),
             of(Table::Surveys, "responded_at"),
             of(Table::Purchases, "occurred_at"),

@@ -29,7 +29,9 @@ pub fn read_state(cells: &mut BTreeMap<String, String>) -> bool {
     let status = cells.get("status").cloned().unwrap_or_default();
     let is = |words: &[&str]| words.contains(&status.as_str());
     if is(&generate::OPEN) || is(&["open", "reopened", "pending"]) {
-        cells.insert("resolved_at".into(), String::new());
+        // That it was resolved once is an event all the same.
+        let before = cells.insert("resolved_at".into(), String::new());
+        cells.extend(before.map(|before| ("resolved_before_at".to_string(), before)));
     }
     if (is(&generate::CLOSED) || is(&["solved"])) && cells.get("resolved_at").is_some_and(String::is_empty) {
         cells.insert("closed without time".into(), "yes".into());
