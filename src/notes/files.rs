@@ -42,7 +42,7 @@ pub enum Recognition {
     },
 }
 
-not_personal!(Recognition);
+not_personal!(Recognition, ShownByCells);
 
 impl fmt::Display for Recognition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -74,6 +74,33 @@ impl fmt::Display for Recognition {
                     lacking.join(", ")
                 )
             }
+        }
+    }
+}
+
+/// What the cells of a column that is named unclearly show of its meaning, together with other columns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ShownByCells {
+    /// Each record has a date in it, and no other date is before it.
+    FirstDate,
+    /// It is the only column of amounts of money.
+    OnlyMoney,
+    /// Each of its codes stands for one of the names in this column.
+    IdsOfNames(String),
+    /// Each of its codes has one date of birth in this column.
+    IdsOfBirths(String),
+    /// This column has the time of day.
+    TimeOfDayIn(String),
+}
+
+impl fmt::Display for ShownByCells {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ShownByCells::FirstDate => f.write_str("each record has one, and no other date is before it"),
+            ShownByCells::OnlyMoney => f.write_str("the only column of amounts of money"),
+            ShownByCells::IdsOfNames(names) => write!(f, "each of its codes stands for one name in \"{}\"", excerpt(names)),
+            ShownByCells::IdsOfBirths(births) => write!(f, "each of its codes has one date of birth in \"{}\"", excerpt(births)),
+            ShownByCells::TimeOfDayIn(times) => write!(f, "with the time of day in \"{}\"", excerpt(times)),
         }
     }
 }
@@ -131,6 +158,15 @@ described! {
             1 => format!("The last line, {first}, is not a record"),
             _ => format!("The last {lines} lines, from line {first}, are not records"),
         },
+
+        /// The name of a column does not say what it means, and its cells do.
+        #[code = "guessed"]
+        #[advice = "Nothing, if it is right. If the column means something else, map the right one with `--map` or in [source.map]."]
+        #[option = "map"]
+        Guessed { column: &'static str, header: String, shown: ShownByCells } => |_| format!(
+            "{column} is read from \"{}\": {shown}. If that is not right, set it with --map or in [source.map]",
+            excerpt(header)
+        ),
 
         /// A column of yes or no says that purchases did not take place: they were cancelled, or are tests. They do not count.
         #[code = "marked-void"]

@@ -25,7 +25,7 @@ pub use data_issues::{DataIssue, DateEvidence, ExampleRecord, LaterBy, Placehold
 pub use decision::{DateFormat, DateReading, Decision};
 pub use described::{Code, Description, Group};
 pub use expression::ExpressionFault;
-pub use files::{FileNote, Recognition, SurveyQuestion};
+pub use files::{FileNote, Recognition, ShownByCells, SurveyQuestion};
 pub use money::{CurrencyFound, CurrencyReading, CurrencySource, FilledFromAbove, OrderAmountReading, OrderAmountShown};
 pub use personal::{CellText, Id, Personal, Withheld};
 pub use run::{AsOfDoubt, PseudonymKey, QuintileDoubt, RunNote};
@@ -176,7 +176,7 @@ mod tests {
                        self-referral stray-quote too-few-cells too-many-cells";
         let exclusions = "after-as-of cancelled filtered filtered-unreadable no-stakeholder not-a-case not-asked not-won order-excluded partial-delivery \
                        unclear-delivery placeholder-stakeholder soft-credit";
-        let of_files = "decided authors-unknown days-only decimal-mark duplicate-header encoding footer malformed marked-void not-searched quotes recognised stray-bytes zero-bytes";
+        let of_files = "decided guessed authors-unknown days-only decimal-mark duplicate-header encoding footer malformed marked-void not-searched quotes recognised stray-bytes zero-bytes";
         let of_cells = "zero-date html-entities encoded-twice sheet-error clock-change cleaned-ids rounded-ids rounded \
                        repaired-amounts several-answers voided";
         let of_data = "activity-after-end alias-of-several automatic-messages closed-without-time earlier-state end-reason-without-end future-date \

@@ -98,7 +98,7 @@ impl Looked<'_> {
         inspection.columns = self.columns(&inspection.notes);
         // These are with the columns, and with what the file is recognised as.
         let is_shown = |note: &Note| match &note.kind {
-            NoteKind::File(FileNote::Decided { .. } | FileNote::Recognised { .. }) => true,
+            NoteKind::File(FileNote::Decided { .. } | FileNote::Recognised { .. } | FileNote::Guessed { .. }) => true,
             NoteKind::File(_) | NoteKind::Cells(_) | NoteKind::Data(_) | NoteKind::Run(_) => false,
         };
         inspection.notes.retain(|note| !is_shown(note));

@@ -6,6 +6,7 @@ use super::content::known_words;
 use super::header_words::currency;
 use super::profile::Kind;
 use super::{Candidate, CellsAre, ColumnEvidence, File, TAKE, content, meanings, relations, shape};
+use crate::notes::ShownByCells;
 use crate::schema::{Column, ColumnType, Role, Table, interactions, purchases, referrals, surveys};
 use crate::sources::status_words::are_statuses;
 
@@ -45,14 +46,18 @@ fn id_of_names(table: Table, candidates: &mut Vec<Candidate>, file: &File<'_>) {
     let column = table.stakeholder_column();
     let mut ids = shape::ids_of_names(file);
     ids.retain(|(id, _)| !is_ours(table, *id, file));
-    let [(id, name)] = ids[..] else { return };
-    let is_other = |c: &Candidate| c.column == column && c.confidence >= TAKE && c.header != name;
+    let [(id, told)] = ids[..] else { return };
+    let is_other = |c: &Candidate| c.column == column && c.confidence >= TAKE && c.header != told;
     if table == Table::Referrals || table == Table::Identities || candidates.iter().any(is_other) {
         return;
     }
-    let why = ColumnEvidence::IdsOf(file.headers[name].name.clone());
-    candidates.retain(|c| c.column != column || c.header != name);
-    replace(candidates, vec![Candidate::new(column, id, DISTINCT, why)]);
+    let by = file.headers[told].name.clone();
+    let shown = match file.births[told] {
+        true => ShownByCells::IdsOfBirths(by),
+        false => ShownByCells::IdsOfNames(by),
+    };
+    candidates.retain(|c| c.column != column || c.header != told);
+    replace(candidates, vec![Candidate::new(column, id, DISTINCT, ColumnEvidence::Shown(shown))]);
 }
 
 /// Adds what cells tell by themselves.
@@ -217,7 +222,7 @@ pub(super) fn fall_back(table: Table, candidates: &mut Vec<Candidate>, taken: &m
         [one] if is_alone && (says(*one) || is_first(*one)) => (Some(*one), ColumnEvidence::OnlyDates),
         several if is_alone => (
             first_date(several, file).filter(|&first| is_first(first)),
-            ColumnEvidence::FirstDate,
+            ColumnEvidence::Shown(ShownByCells::FirstDate),
         ),
         _ => (None, ColumnEvidence::AreDates),
     };
@@ -290,7 +295,7 @@ fn amount(candidates: &mut Vec<Candidate>, taken: &mut Vec<Candidate>, file: &Fi
     if is_other || is_refuted || has_quantity || taken.iter().any(|t| t.header == one) {
         return;
     }
-    let found = Candidate::new(&purchases::AMOUNT, one, SERVES, ColumnEvidence::OnlyMoney);
+    let found = Candidate::new(&purchases::AMOUNT, one, SERVES, ColumnEvidence::Shown(ShownByCells::OnlyMoney));
     taken.push(found.clone());
     replace(candidates, vec![found]);
 }

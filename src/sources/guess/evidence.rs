@@ -7,6 +7,7 @@ use serde::{Serialize, Serializer};
 use super::Unit;
 use super::profile::{ColumnProfile, Kind};
 use crate::diagnostics::excerpt;
+use crate::notes::ShownByCells;
 
 /// What the cells of a column are: their most frequent kind, and how many of the filled cells are of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,14 +100,8 @@ pub enum ColumnEvidence {
     AreDates,
     /// Its dates spread over decades, or each person has one: they are dates of birth.
     DatesOfBirth,
-    /// It is the only column of dates that each record has, and no other is before it.
-    FirstDate,
-    /// It is the only column of amounts of money.
-    OnlyMoney,
-    /// Each of its codes stands for one of the names in this column.
-    IdsOf(String),
-    /// This column has the time of day.
-    TimeOfDayIn(String),
+    /// Its cells show it, together with other columns.
+    Shown(ShownByCells),
     /// So many of so many codes are different.
     RepeatedCodes(usize, usize),
     /// Other columns are parts of an address.
@@ -175,10 +170,7 @@ impl fmt::Display for ColumnEvidence {
             E::OnlyDates => "the only column of dates",
             E::AreDates => "its cells are dates",
             E::DatesOfBirth => "its dates are those of births",
-            E::FirstDate => "each record has one, and no other date is before it",
-            E::OnlyMoney => "the only column of amounts of money",
-            E::IdsOf(name) => return write!(f, "each of its codes stands for one name in \"{}\"", excerpt(name)),
-            E::TimeOfDayIn(name) => return write!(f, "with the time of day in \"{}\"", excerpt(name)),
+            E::Shown(shown) => return write!(f, "{shown}"),
             E::RepeatedCodes(distinct, filled) => return write!(f, "its cells are codes that repeat: {distinct} different in {filled}"),
             E::PartOfAddress => "next to other parts of an address",
             E::UniqueOnRoster => "each record has its own, as a roster has",

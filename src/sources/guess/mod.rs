@@ -9,6 +9,7 @@
 //! What reaches [`TAKE`] is a guess, with its evidence. What reaches [`ASK`], and what a table cannot do without, is a
 //! [`Question`]. Nothing else is said: a wrong mapping costs more than a missing one.
 
+use crate::notes::ShownByCells;
 use crate::schema::{Column, ColumnType, Role, Table, interactions, purchases, stakeholders, surveys};
 
 mod alone;
@@ -306,7 +307,7 @@ pub fn understand(file: &str, headers: &[String], rows: &[Vec<String>], stated: 
                 .evidence
                 .iter()
                 .cloned()
-                .chain(time_of_day.map(|at| ColumnEvidence::TimeOfDayIn(headers[at].clone())))
+                .chain(time_of_day.map(|at| ColumnEvidence::Shown(ShownByCells::TimeOfDayIn(headers[at].clone()))))
                 .collect(),
             timezone: parsed[c.header].timezone.clone().filter(|_| kind == ColumnType::Time),
             currency: parsed[c.header].currency.clone().filter(|_| kind == ColumnType::Money),

@@ -11,6 +11,7 @@ use crate::diagnostics::{Place, Problem, excerpt};
 use crate::ingest::{self, FormatOverrides, Peek};
 use crate::io;
 use crate::notes::{FileNote, Note};
+use crate::sources::guess::{ColumnEvidence, Guess, Understanding};
 use crate::sources::{self, Input, Source};
 
 /// The inputs with their formats recognised, one for each table that a file feeds, and the start of each.
@@ -23,6 +24,7 @@ pub fn describe(inputs: &[Input], options: &Options, notes: &mut Vec<Note>) -> R
                 .recognition
                 .map(|recognition| Note::new(FileNote::Recognised { recognition }).at(Place::file(input.file.name()))),
         );
+        notes.extend(guessed(input, &peek, found.understanding.as_ref(), &found.sources));
         for source in found.sources {
             let file = input.file.clone();
             // Finding out how a file is parted takes time: it is done again only where more is known by now.
@@ -34,6 +36,28 @@ pub fn describe(inputs: &[Input], options: &Options, notes: &mut Vec<Note>) -> R
         }
     }
     Ok(described)
+}
+
+/// The columns that are taken for what their cells show and their names do not.
+fn guessed(input: &Input, peek: &Peek, understood: Option<&Understanding>, sources: &[Source]) -> Vec<Note> {
+    let is_taken = |guess: &&Guess| {
+        let is_mapped = |source: &Source| source.map.contains_key(guess.column);
+        !is_mapped(&input.source) && sources.iter().any(is_mapped)
+    };
+    let mut notes = Vec::new();
+    for guess in understood.into_iter().flat_map(|found| &found.guesses).filter(is_taken) {
+        for evidence in &guess.evidence {
+            if let ColumnEvidence::Shown(shown) = evidence {
+                let note = FileNote::Guessed {
+                    column: guess.column,
+                    header: peek.layout.header.names[guess.header].clone(),
+                    shown: shown.clone(),
+                };
+                notes.push(Note::new(note).at(Place::file(input.file.name())));
+            }
+        }
+    }
+    notes
 }
 
 /// The start of a file, what was known of it then, and how it is read.
