@@ -209,7 +209,7 @@ fn read(global: &Global, named: &[String], reading: &Reading, config: &Config, o
             },
         )?;
         write_bytes(file, &rejects::csv(&loaded.unused)?)?;
-        loaded.account.iter().try_for_each(|a| options.budget.check_account(a))?;
+        loaded.account.iter().try_for_each(|a| options.budget.check_account(a, || None))?;
         return Ok(loaded);
     }
     canonical::load(&inputs, options)

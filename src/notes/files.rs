@@ -81,6 +81,8 @@ impl fmt::Display for Recognition {
 /// What the cells of a column that is named unclearly show of its meaning, together with other columns.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ShownByCells {
+    /// No other column has dates of what happened.
+    OnlyDate,
     /// Each record has a date in it, and no other date is before it.
     FirstDate,
     /// It is the only column of amounts of money.
@@ -96,6 +98,7 @@ pub enum ShownByCells {
 impl fmt::Display for ShownByCells {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            ShownByCells::OnlyDate => f.write_str("the only column of dates"),
             ShownByCells::FirstDate => f.write_str("each record has one, and no other date is before it"),
             ShownByCells::OnlyMoney => f.write_str("the only column of amounts of money"),
             ShownByCells::IdsOfNames(names) => write!(f, "each of its codes stands for one name in \"{}\"", excerpt(names)),

@@ -8,6 +8,7 @@ use std::path::{Component, Path, PathBuf};
 use crate::canonical::{ColumnInspection, ColumnOrigin, Inspection};
 use crate::diagnostics::visible;
 use crate::notes::{DataIssue, Decision, NoteKind, PlaceholderEvidence};
+use crate::schema::Table;
 use crate::sources::guess::Question;
 use crate::sources::placeholders::is_placeholder;
 
@@ -84,7 +85,10 @@ fn source(out: &mut String, file: &Inspection, folder: &Path) {
         (Some(table), _) => {
             let _ = writeln!(out, "kind = {}", quoted(table.name()));
         }
-        (None, _) => out.push_str("# kind = \"purchases\"          # set the table\n"),
+        (None, _) => {
+            let likely = file.questions.iter().find_map(Question::table).unwrap_or(Table::Purchases);
+            let _ = writeln!(out, "# kind = {}  # set the table", quoted(likely.name()));
+        }
     }
     for decision in file.columns.iter().flat_map(|column| &column.decisions) {
         let key = match decision {
@@ -105,7 +109,8 @@ fn source(out: &mut String, file: &Inspection, folder: &Path) {
         let _ = writeln!(out, "{key}  # {}", visible(&decision.text(0)));
     }
     stated_in_notes(out, file);
-    for question in file.questions.iter().filter(|question| question.column().is_none()) {
+    let is_of_columns = |question: &&Question| !question.settings().is_empty();
+    for question in file.questions.iter().filter(|question| !is_of_columns(question)) {
         remark(out, &format!("? {question}"));
     }
     if found.table.is_some() {
@@ -121,7 +126,7 @@ fn source(out: &mut String, file: &Inspection, folder: &Path) {
         .filter(|c| found.table.is_some() && c.means.is_some() && !is_in_expression(c))
         .collect();
     let is_comment = found.profile.is_some() || mapped.is_empty();
-    let open: Vec<&Question> = file.questions.iter().filter(|question| question.column().is_some()).collect();
+    let open: Vec<&Question> = file.questions.iter().filter(is_of_columns).collect();
     if mapped.is_empty() && open.is_empty() {
         return;
     }

@@ -183,6 +183,7 @@ fn by_columns(written: &Source, file: &str, headers: &[String], rows: &[Vec<Stri
         map_marking_times(&mut source, table, headers);
         source.is_mapped = true;
     }
+    source.questions.clone_from(&found.questions);
     Described {
         sources: vec![source],
         recognition: None,

@@ -95,6 +95,7 @@ pub fn profile(reader: &mut Reader<'_>, id: &str, table: &DeTable<'_>, span: Ran
     let confidence = reader.choice(table, "confidence", &Confidence::ALL.map(|c| (c.name(), c)));
     let source = Source {
         is_mapped: true,
+        questions: Vec::new(),
         lacks: reader.text(table, "lacks").map(|text| text.text),
         place: Some(reader.place(&span)),
         ..reading(reader, table)

@@ -26,4 +26,5 @@ mod rows;
 mod segments;
 mod sheets;
 mod test;
+mod unknown_files;
 mod workbook;

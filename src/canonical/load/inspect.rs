@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use anyhow::Result;
 
+use super::file::left_out::shared_by_rejects;
 use super::file::opening::look_at;
 use crate::canonical::load::{Budget, Loaded, Options, load};
 use crate::canonical::{CellsLookLike, ColumnInspection, ColumnOrigin, Inspection, Recognised, Sampled, Sampling, TableEvidence};
@@ -141,7 +142,13 @@ impl Looked<'_> {
         match load(&[Input { file, source }], &options) {
             Ok(loaded) => {
                 let mut counts = loaded.account.iter();
-                let over = counts.try_for_each(|counts| self.options.budget.check_account(counts));
+                let is_hidden = self.options.redact.is_some() || self.source.private;
+                let shared = || {
+                    let unused = loaded.unused.iter().map(|unused| (unused.column.as_str(), &unused.reason));
+                    let found = || shared_by_rejects(unused, &self.peek.layout.header.names, &self.peek.rows);
+                    (!is_hidden).then(found).flatten()
+                };
+                let over = counts.try_for_each(|counts| self.options.budget.check_account(counts, shared));
                 (Some(loaded), over.err())
             }
             Err(error) => (None, Some(error)),

@@ -2,9 +2,10 @@
 
 use anyhow::Result;
 
+use super::file::left_out::SharedValue;
 use super::file::reading::{Rowset, Unused};
 use crate::canonical::Content;
-use crate::diagnostics::{Place, Problem};
+use crate::diagnostics::{Place, Problem, excerpt};
 use crate::notes::{UnusedReason, UnusedStatus};
 use crate::record_counts::RecordCounts;
 
@@ -105,20 +106,20 @@ impl Budget {
             .hint("list them with --rejects FILE and correct the mapping, or raise --max-rejects")
     }
 
-    /// The same on finished record counts.
+    /// The same on finished record counts. What the rejected records share is looked for where there are too many.
     ///
     /// # Errors
     /// When more records of the file are rejected than allowed.
-    pub fn check_account(self, file: &RecordCounts) -> Result<()> {
+    pub fn check_account(self, file: &RecordCounts, shared: impl FnOnce() -> Option<SharedValue>) -> Result<()> {
         if self.allows(file.rejected, file.read) {
             return Ok(());
         }
-        let problem = self.exceeded(&file.file, file.rejected, file.read);
+        let problem = hinted(self.exceeded(&file.file, file.rejected, file.read), shared());
         Err(problem.at(Place::file(&file.file)).into())
     }
 
-    /// Stops the run when more records of a file are rejected than allowed.
-    pub(super) fn check(self, file: &str, read: u64, rowset: &Rowset) -> Result<()> {
+    /// Stops the run when more records of a file are rejected than allowed. What they share is looked for then.
+    pub(super) fn check(self, file: &str, read: u64, rowset: &Rowset, shared: impl FnOnce() -> Option<SharedValue>) -> Result<()> {
         let rejected = rejected(rowset);
         if self.allows(rejected, read) {
             return Ok(());
@@ -139,8 +140,24 @@ impl Budget {
             .collect();
         let line = first.first().map_or(1, |u| u.line);
         let problem = self.exceeded(file, rejected, read).why(examples.join("; "));
+        let problem = hinted(problem, shared());
         Err(problem.at(Place::line(file, line)).into())
     }
+}
+
+/// The problem, with the condition that leaves out the records that share a value.
+fn hinted(problem: Problem, shared: Option<SharedValue>) -> Problem {
+    let Some(SharedValue { column, value }) = shared else {
+        return problem;
+    };
+    let condition = format!("\"{}\" <> '{}'", column.replace('"', "\"\""), value.replace('\'', "''"));
+    problem.hint(format!(
+        "all of these records have '{}' in the column \"{}\", and no other record has: if they are to be left out, write where = \"{}\" for \
+         the file in relhealth.toml; else list them with --rejects FILE, or raise --max-rejects",
+        excerpt(&value),
+        excerpt(&column),
+        condition.replace('\\', "\\\\").replace('"', "\\\"")
+    ))
 }
 
 fn rejected(rowset: &Rowset) -> u64 {

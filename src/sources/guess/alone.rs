@@ -5,17 +5,13 @@ use std::collections::BTreeSet;
 use super::content::known_words;
 use super::header_words::currency;
 use super::profile::Kind;
-use super::{Candidate, CellsAre, ColumnEvidence, File, TAKE, content, meanings, relations, shape};
+use super::{Candidate, CellsAre, ColumnEvidence, File, MAYBE, SERVES, TAKE, content, event_date, meanings, replace, shape};
 use crate::notes::ShownByCells;
-use crate::schema::{Column, ColumnType, Role, Table, interactions, purchases, referrals, surveys};
+use crate::schema::{Column, Role, Table, interactions, purchases, surveys};
 use crate::sources::status_words::are_statuses;
 
 /// Cells that only one column has: direction words, survey instruments, currencies. One other column in four may hold them too.
 const DISTINCT: f64 = 0.75;
-/// The only dates of a file, or an e-mail address for want of an id: taken, and said.
-const SERVES: f64 = 0.65;
-/// One of several that would serve: to be asked.
-const MAYBE: f64 = 0.45;
 
 /// Whose ids are no stakeholder's.
 const THINGS: [&str; 16] = [
@@ -130,15 +126,6 @@ pub(super) fn propose(table: Table, candidates: &mut Vec<Candidate>, file: &File
     }
 }
 
-/// Puts candidates for one column in the place of those for it that have the same headers.
-fn replace(candidates: &mut Vec<Candidate>, new: Vec<Candidate>) {
-    if let Some(first) = new.first() {
-        let headers: BTreeSet<usize> = new.iter().map(|c| c.header).collect();
-        candidates.retain(|c| !(c.column == first.column && headers.contains(&c.header)));
-    }
-    candidates.extend(new);
-}
-
 fn whole_numbers(profile: &super::ColumnProfile) -> ColumnEvidence {
     let (low, high) = profile.range.unwrap_or_default();
     ColumnEvidence::WholeNumbers(low, high)
@@ -184,86 +171,12 @@ pub(super) fn fall_back(table: Table, candidates: &mut Vec<Candidate>, taken: &m
     if table != Table::Referrals && !has(who, taken) && is_open(who, candidates) {
         stakeholder(table, candidates, taken, file);
     }
-    if table == Table::Purchases && !has(&purchases::AMOUNT, taken) && is_open(&purchases::AMOUNT, candidates) {
+    // `Price` is known as the price of a piece and as an amount.
+    let may_be_either = |taken: &[Candidate]| has(&purchases::UNIT_AMOUNT, taken) && !has(&purchases::QUANTITY, taken);
+    if table == Table::Purchases && !has(&purchases::AMOUNT, taken) && (is_open(&purchases::AMOUNT, candidates) || may_be_either(taken)) {
         amount(candidates, taken, file);
     }
-    let event = match table {
-        Table::Interactions => &interactions::OCCURRED_AT,
-        Table::Purchases => &purchases::OCCURRED_AT,
-        Table::Referrals => &referrals::OCCURRED_AT,
-        Table::Surveys if !has(&surveys::SENT_AT, taken) => &surveys::RESPONDED_AT,
-        Table::Surveys | Table::Stakeholders | Table::Supplies | Table::Identities => return,
-    };
-    if has(event, taken) || !is_open(event, candidates) {
-        return;
-    }
-    let dates: Vec<usize> = (0..file.headers.len())
-        .filter(|&i| file.profiles[i].share(&[Kind::Date]) >= 0.9 && !taken.iter().any(|t| t.header == i))
-        .filter(|&i| !file.births[i] && !shape::is_of_somebody(i, file))
-        .collect();
-    // A date that is only known as that of something else, such as a delivery, may be that of the event.
-    if dates.iter().all(|&i| meanings::is_other_date(&file.headers[i])) {
-        let others: Vec<usize> = (0..taken.len()).filter(|&at| taken[at].column.kind == ColumnType::Time).collect();
-        if let [at] = others[..]
-            && !taken[at].is_exact
-        {
-            let other = taken.remove(at);
-            candidates.push(Candidate::new(event, other.header, MAYBE, ColumnEvidence::AreDates));
-        }
-        return;
-    }
-    // Its name has to speak of a time at least: many exports end with when they were written.
-    let says = |i: usize| file.headers[i].words.contains("date") && !meanings::is_other_date(&file.headers[i]);
-    // A time of day beside it, or another date that follows it, says as much as the name.
-    let is_first =
-        |i: usize| !meanings::is_other_date(&file.headers[i]) && (says(i) || dates.len() > 1 || shape::time_of_day(i, file).is_some());
-    let is_alone = !taken.iter().any(|t| file.profiles[t.header].share(&[Kind::Date]) >= 0.9);
-    let (served, why) = match &dates[..] {
-        [one] if is_alone && (says(*one) || is_first(*one)) => (Some(*one), ColumnEvidence::OnlyDates),
-        several if is_alone => (
-            first_date(several, file).filter(|&first| is_first(first)),
-            ColumnEvidence::Shown(ShownByCells::FirstDate),
-        ),
-        _ => (None, ColumnEvidence::AreDates),
-    };
-    let of = |index: usize| match served == Some(index) {
-        true => (SERVES, why.clone()),
-        false => (MAYBE, ColumnEvidence::AreDates),
-    };
-    let is_surer = |index: usize| {
-        candidates
-            .iter()
-            .any(|c| c.column == event && c.header == index && c.confidence >= of(index).0)
-    };
-    let found: Vec<Candidate> = dates
-        .iter()
-        .filter(|index| !is_surer(**index) && !meanings::is_other_date(&file.headers[**index]))
-        .map(|&index| {
-            let (confidence, why) = of(index);
-            Candidate::new(event, index, confidence, why)
-        })
-        .collect();
-    taken.extend(found.iter().filter(|c| served == Some(c.header)).cloned());
-    replace(candidates, found);
-}
-
-/// Of several columns of dates, the one that each record has while the others have gaps, and that is never after another: what was paid
-/// or delivered follows its event.
-fn first_date(dates: &[usize], file: &File<'_>) -> Option<usize> {
-    let is_full = |&i: &usize| file.profiles[i].filled == file.profiles[i].rows;
-    let full: Vec<usize> = dates.iter().copied().filter(is_full).collect();
-    let [first] = full[..] else { return None };
-    let times = relations::instants(&file.columns[first]);
-    let follows = |&other: &usize| {
-        let others = relations::instants(&file.columns[other]);
-        let mut pairs = times
-            .iter()
-            .zip(&others)
-            .filter_map(|(a, b)| Some((a.as_ref()?, b.as_ref()?)))
-            .peekable();
-        pairs.peek().is_some() && pairs.all(|(first, other)| !relations::is_before(other, first))
-    };
-    dates.iter().filter(|&&i| i != first).all(follows).then_some(first)
+    event_date::fall_back(table, candidates, taken, file);
 }
 
 /// Words of headers of what purchases are paid with.
@@ -290,11 +203,13 @@ fn amount(candidates: &mut Vec<Candidate>, taken: &mut Vec<Candidate>, file: &Fi
     let is_refuted = candidates
         .iter()
         .any(|c| c.column == &purchases::AMOUNT && c.header == one && c.is_refuted);
-    // A price beside a quantity is that of one piece.
+    // A price beside a quantity is that of one piece. Without one it is what was paid.
     let has_quantity = taken.iter().any(|t| *t.column == purchases::QUANTITY);
-    if is_other || is_refuted || has_quantity || taken.iter().any(|t| t.header == one) {
+    let is_elses = |t: &Candidate| t.header == one && *t.column != purchases::UNIT_AMOUNT;
+    if is_other || is_refuted || has_quantity || taken.iter().any(is_elses) {
         return;
     }
+    taken.retain(|t| t.header != one);
     let found = Candidate::new(&purchases::AMOUNT, one, SERVES, ColumnEvidence::Shown(ShownByCells::OnlyMoney));
     taken.push(found.clone());
     replace(candidates, vec![found]);
@@ -350,11 +265,15 @@ fn stakeholder(table: Table, candidates: &mut Vec<Candidate>, taken: &mut Vec<Ca
         .collect();
     for (index, profile) in file.profiles.iter().enumerate() {
         let header = &file.headers[index];
-        let is_used = taken.iter().any(|t| t.header == index && t.column.role != Role::PersonName);
-        if is_used || is_ours(table, index, file) || known.contains(&index) {
+        let is_used = taken
+            .iter()
+            .any(|t| t.header == index && !matches!(t.column.role, Role::PersonName | Role::Owner));
+        // Who owns an animal, a car or a house is whom the record is about; who owns a ticket is not.
+        let is_own = header.words.contains("owner") && header.words.contains("id") && profile.distinct > 10;
+        if is_used || is_ours(table, index, file) && !is_own || known.contains(&index) {
             continue;
         }
-        let repeats = profile.filled >= content::ENOUGH && 10 * profile.distinct < 9 * profile.filled && profile.distinct > 10;
+        let repeats = profile.filled >= content::ENOUGH && 10 * profile.distinct < 9 * profile.filled && profile.distinct > 5;
         let is_things = header.words.iter().any(|w| THINGS.contains(&w.as_str()));
         let is_id =
             profile.share(&[Kind::Code, Kind::Uuid]) >= 0.9 || (header.words.contains("id") && profile.share(&[Kind::Integer]) >= 0.9);

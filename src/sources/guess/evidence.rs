@@ -100,6 +100,8 @@ pub enum ColumnEvidence {
     AreDates,
     /// Its dates spread over decades, or each person has one: they are dates of birth.
     DatesOfBirth,
+    /// A few people beside numbers that repeat may be those who serve.
+    MayServe,
     /// Its cells show it, together with other columns.
     Shown(ShownByCells),
     /// So many of so many codes are different.
@@ -170,6 +172,7 @@ impl fmt::Display for ColumnEvidence {
             E::OnlyDates => "the only column of dates",
             E::AreDates => "its cells are dates",
             E::DatesOfBirth => "its dates are those of births",
+            E::MayServe => "a few names next to numbers that repeat, which may be those of the stakeholders",
             E::Shown(shown) => return write!(f, "{shown}"),
             E::RepeatedCodes(distinct, filled) => return write!(f, "its cells are codes that repeat: {distinct} different in {filled}"),
             E::PartOfAddress => "next to other parts of an address",

@@ -77,10 +77,27 @@ pub(super) struct Header {
     pub currency: Option<String>,
 }
 
-type Dictionary = HashMap<String, Vec<String>>;
+/// The words of a language, each with the normal words that it means.
+#[derive(Default)]
+struct Dictionary {
+    /// They mean the same in each file.
+    everywhere: HashMap<String, Vec<String>>,
+    /// They mean it only where the headers are mostly of this language: words of trades.
+    leading: HashMap<String, Vec<String>>,
+    /// The same of abbreviations.
+    abbreviations: HashMap<String, Vec<String>>,
+}
+
+impl Dictionary {
+    /// What a word or phrase means; whether the language leads.
+    fn get(&self, word: &str, leads: bool) -> Option<&Vec<String>> {
+        let found = self.everywhere.get(word);
+        found.or_else(|| self.leading.get(word).filter(|_| leads))
+    }
+}
 
 /// The languages of headers: English first, for synonyms, then the others.
-const LANGUAGES: [(&str, &str); 11] = [
+const LANGUAGES: [(&str, &str); 16] = [
     ("en", "English"),
     ("de", "German"),
     ("fr", "French"),
@@ -92,18 +109,39 @@ const LANGUAGES: [(&str, &str); 11] = [
     ("sv", "Swedish"),
     ("da", "Danish"),
     ("cs", "Czech"),
+    ("no", "Norwegian"),
+    ("fi", "Finnish"),
+    ("hu", "Hungarian"),
+    ("ro", "Romanian"),
+    ("tr", "Turkish"),
 ];
 
 static DICTIONARIES: LazyLock<Vec<Dictionary>> = LazyLock::new(|| {
-    embedded("languages.toml", include_str!("languages.toml"), |reader, all| {
-        reader.known(all, "of the languages", &LANGUAGES.map(|(code, _)| code));
-        LANGUAGES.iter().map(|(code, _)| dictionary(reader, all, code)).collect()
-    })
+    let mut all: Vec<Dictionary> = embedded("languages.toml", include_str!("languages.toml"), |reader, document| {
+        reader.known(document, "of the languages", &LANGUAGES.map(|(code, _)| code));
+        LANGUAGES.iter().map(|(code, _)| dictionary(reader, document, code)).collect()
+    });
+    embedded("trade_words.toml", include_str!("trade_words.toml"), |reader, document| {
+        reader.known(document, "of the languages", &LANGUAGES.map(|(code, _)| code));
+        for ((code, _), dictionary) in LANGUAGES.iter().zip(&mut all) {
+            add_trades(reader, document, code, dictionary);
+        }
+    });
+    all
 });
 
-/// The words of a language, each with the normal words that it means.
+/// The spellings of a word as headers have them: without accents, and with `ae` for `ä`.
+fn spellings(word: &str) -> [String; 2] {
+    [plain(word, false), plain(word, true)]
+}
+
+fn normal_words(text: &str) -> Vec<String> {
+    text.split(' ').map(str::to_string).collect()
+}
+
+/// The words of a language by the file that gives each word its meaning.
 fn dictionary(reader: &mut Reader<'_>, languages: &DeTable<'_>, code: &str) -> Dictionary {
-    let mut dictionary = Dictionary::new();
+    let mut dictionary = Dictionary::default();
     let Some(table) = reader.table(languages, code) else {
         return dictionary;
     };
@@ -111,12 +149,31 @@ fn dictionary(reader: &mut Reader<'_>, languages: &DeTable<'_>, code: &str) -> D
         let Some(meaning) = reader.text_of(meaning, key.get_ref()) else {
             continue;
         };
-        let words: Vec<String> = meaning.text.split(' ').map(str::to_string).collect();
-        for spelled in [plain(key.get_ref(), false), plain(key.get_ref(), true)] {
-            dictionary.entry(spelled).or_insert_with(|| words.clone());
+        let (words, into) = match key.get_ref().strip_suffix('.') {
+            Some(short) => (short, &mut dictionary.abbreviations),
+            None => (&**key.get_ref(), &mut dictionary.everywhere),
+        };
+        for spelled in spellings(words) {
+            into.entry(spelled).or_insert_with(|| normal_words(&meaning.text));
         }
     }
     dictionary
+}
+
+/// Adds the words of trades in a language, by the file that lists the words for each meaning.
+fn add_trades(reader: &mut Reader<'_>, languages: &DeTable<'_>, code: &str, dictionary: &mut Dictionary) {
+    let Some(table) = reader.table(languages, code) else { return };
+    for (meaning, words) in reader.lists(table) {
+        for word in words {
+            let (word, into) = match word.strip_suffix('.') {
+                Some(short) => (short, &mut dictionary.abbreviations),
+                None => (word.as_str(), &mut dictionary.leading),
+            };
+            for spelled in spellings(word) {
+                into.entry(spelled).or_insert_with(|| normal_words(&meaning));
+            }
+        }
+    }
 }
 
 /// Lower case without accents; `umlauts`: with `ae` for `ä`, as people write who have no such key.
@@ -127,14 +184,23 @@ fn plain(text: &str, umlauts: bool) -> String {
             'ä' if umlauts => "ae",
             'ö' if umlauts => "oe",
             'ü' if umlauts => "ue",
-            'à' | 'á' | 'â' | 'ã' | 'ä' | 'å' => "a",
-            'ç' => "c",
-            'è' | 'é' | 'ê' | 'ë' => "e",
-            'ì' | 'í' | 'î' | 'ï' => "i",
-            'ñ' => "n",
-            'ò' | 'ó' | 'ô' | 'õ' | 'ö' => "o",
-            'ù' | 'ú' | 'û' | 'ü' => "u",
+            'ø' if umlauts => "oe",
+            'å' if umlauts => "aa",
+            'à' | 'á' | 'â' | 'ã' | 'ä' | 'å' | 'ă' | 'ą' => "a",
+            'ç' | 'ć' | 'č' => "c",
+            'ď' | 'đ' => "d",
+            'è' | 'é' | 'ê' | 'ë' | 'ě' | 'ę' => "e",
+            'ğ' => "g",
+            'ì' | 'í' | 'î' | 'ï' | 'ı' => "i",
+            'ł' | 'ľ' => "l",
+            'ñ' | 'ń' | 'ň' => "n",
+            'ò' | 'ó' | 'ô' | 'õ' | 'ö' | 'ø' | 'ő' => "o",
+            'ř' => "r",
+            'ś' | 'š' | 'ş' | 'ș' => "s",
+            'ť' | 'ţ' | 'ț' => "t",
+            'ù' | 'ú' | 'û' | 'ü' | 'ů' | 'ű' => "u",
             'ý' | 'ÿ' => "y",
+            'ź' | 'ż' | 'ž' => "z",
             'ß' => "ss",
             'œ' => "oe",
             'æ' => "ae",
@@ -309,18 +375,39 @@ fn tokens(text: &str) -> Vec<String> {
         .collect()
 }
 
+/// Without the second ending of a word for people of either gender: `Kund/in`, `Berater:in`, `Né(e)`, `Alumno/a`.
+fn without_gender(text: &str) -> Cow<'_, str> {
+    const ENDINGS: [&str; 11] = ["innen", "in", "r", "n", "e", "a", "o", "euse", "trice", "se", "es"];
+    let mut out = Cow::Borrowed(text);
+    let mut from = 0;
+    while let Some(at) = out[from..].find(['/', ':', '*', '(']).map(|at| from + at) {
+        from = at + 1;
+        let is_after_word = out[..at].ends_with(char::is_alphabetic);
+        let rest = &out[from..];
+        let length = rest.find(|c: char| !c.is_alphabetic()).unwrap_or(rest.len());
+        let closes = usize::from(out.as_bytes()[at] == b'(' && rest[length..].starts_with(')'));
+        if is_after_word && ENDINGS.contains(&&rest[..length]) && (out.as_bytes()[at] != b'(' || closes == 1) {
+            let end = from + length + closes;
+            out.to_mut().replace_range(at..end, "");
+            from = at;
+        }
+    }
+    out
+}
+
 /// The headers of a file taken apart. The language that most words come from decides what words of two languages mean.
 pub(super) fn headers(names: &[String]) -> Vec<Header> {
     let vocabulary = meanings::vocabulary();
-    let dressed: Vec<Dressed> = names.iter().map(|n| undress(n)).collect();
+    let dressed: Vec<Dressed> = names.iter().map(|n| undress(&without_gender(n))).collect();
     let split: Vec<Vec<String>> = dressed.iter().map(|d| tokens(&d.text)).collect();
-    let english = |word: &str| vocabulary.contains(word) || DICTIONARIES[0].contains_key(word);
+    let english = |word: &str| vocabulary.contains(word) || DICTIONARIES[0].get(word, false).is_some();
     // Hits of each language: headers with words that English does not have, then headers with any, then such words: languages that are alike
     // share some of them. Where no word is whole, abbreviations tell.
     let hits_of = |l: usize, with_abbreviations: bool| {
-        let says = |w: &String| translate_word(w, &[l], with_abbreviations.then_some(l)).is_some();
+        let short = |w: &String| with_abbreviations && abbreviation(w, l).is_some();
+        let says = |w: &String| short(w) || translate_word(w, &[l], Some(l), false).is_some();
         let foreign = |w: &String| !english(w) && says(w);
-        let any = |w: &String| DICTIONARIES[l].contains_key(w) || with_abbreviations && says(w);
+        let any = |w: &String| DICTIONARIES[l].get(w, true).is_some() || short(w);
         (
             split.iter().filter(|h| h.iter().any(foreign)).count(),
             split.iter().filter(|h| h.iter().any(any)).count(),
@@ -344,7 +431,7 @@ pub(super) fn headers(names: &[String]) -> Vec<Header> {
         .map(|((name, dressed), tokens)| {
             let (words, language) = translated(&tokens, &order, vocabulary);
             let time = tokens.iter().any(|t| {
-                t == "time" || matches!(translate_word(t, &order, Some(order[0])), Some((words, _)) if words.iter().any(|w| w == "time" || w == "duration"))
+                t == "time" || matches!(translate_word(t, &order, Some(order[0]), true), Some((words, _)) if words.iter().any(|w| w == "time" || w == "duration"))
             }) || words.contains("time");
             let words = words
                 .into_iter()
@@ -373,7 +460,9 @@ fn translated(tokens: &[String], order: &[usize], vocabulary: &BTreeSet<String>)
     while at < tokens.len() {
         let phrase = (2..=4.min(tokens.len() - at)).rev().find_map(|n| {
             let phrase = tokens[at..at + n].join(" ");
-            order.iter().find_map(|&l| DICTIONARIES[l].get(&phrase).map(|words| (n, l, words)))
+            order
+                .iter()
+                .find_map(|&l| DICTIONARIES[l].get(&phrase, l == order[0]).map(|words| (n, l, words)))
         });
         if let Some((n, l, meaning)) = phrase {
             words.extend(meaning.iter().cloned());
@@ -384,12 +473,12 @@ fn translated(tokens: &[String], order: &[usize], vocabulary: &BTreeSet<String>)
         let token = &tokens[at];
         at += 1;
         let leader = order[0];
-        let is_leaders = leader > 0 && (DICTIONARIES[leader].contains_key(token) || abbreviation(token, leader).is_some());
+        let is_leaders = leader > 0 && (DICTIONARIES[leader].get(token, true).is_some() || abbreviation(token, leader).is_some());
         if meanings::is_stop(token) && !is_leaders {
             continue;
         }
-        let known = vocabulary.contains(token) && !DICTIONARIES[0].contains_key(token) && !is_leaders;
-        match translate_word(token, order, Some(leader)).filter(|_| !known) {
+        let known = vocabulary.contains(token) && DICTIONARIES[0].get(token, false).is_none() && !is_leaders;
+        match translate_word(token, order, Some(leader), true).filter(|_| !known) {
             Some((meaning, l)) => {
                 words.extend(meaning.into_iter().filter(|w| !meanings::is_stop(w)));
                 language = language.or((l > 0).then_some(l));
@@ -407,29 +496,56 @@ fn translated(tokens: &[String], order: &[usize], vocabulary: &BTreeSet<String>)
 
 /// What a word abbreviates in a language.
 fn abbreviation(word: &str, language: usize) -> Option<&'static Vec<String>> {
-    DICTIONARIES[language].get(&format!("{word}."))
+    DICTIONARIES[language].abbreviations.get(word)
 }
 
-/// What a word means in the first of the languages that has it, whole or, if none has, as a compound. What it abbreviates counts in the
-/// language that leads.
-fn translate_word(word: &str, order: &[usize], leader: Option<usize>) -> Option<(Vec<String>, usize)> {
-    if let Some((leader, meaning)) = leader.and_then(|leader| Some((leader, abbreviation(word, leader)?))) {
+/// What a word means in the first of the languages that has it, whole or, if none has, as a compound. Words of trades count in the language
+/// that leads, and abbreviations do where they are asked for.
+fn translate_word(word: &str, order: &[usize], leader: Option<usize>, with_abbreviations: bool) -> Option<(Vec<String>, usize)> {
+    if let Some((leader, meaning)) = leader
+        .filter(|_| with_abbreviations)
+        .and_then(|leader| Some((leader, abbreviation(word, leader)?)))
+    {
         return Some((meaning.clone(), leader));
     }
-    if let Some(found) = order.iter().find_map(|&l| Some((DICTIONARIES[l].get(word)?.clone(), l))) {
+    let get = |word: &str, l: usize| DICTIONARIES[l].get(word, leader == Some(l)).cloned();
+    if let Some(found) = order.iter().find_map(|&l| Some((get(word, l)?, l))) {
         return Some(found);
     }
     // `Rechnungs-Nr.`: the first part of a compound that is written apart.
     let stem = |l: usize| {
         let linkers: &[&str] = if has_compounds(l) && l > 0 { LINKERS } else { &[] };
-        linkers.iter().find_map(|s| DICTIONARIES[l].get(word.strip_suffix(s)?).cloned())
+        linkers.iter().find_map(|s| get(word.strip_suffix(s)?, l))
     };
-    order.iter().find_map(|&l| Some((stem(l).or_else(|| compound(word, l, 3))?, l)))
+    let whole = order
+        .iter()
+        .find_map(|&l| Some((stem(l).or_else(|| compound(word, l, leader == Some(l), 3))?, l)));
+    // `Kehrtermin`: what comes last says what it is, even if the first part is unknown.
+    whole.or_else(|| leader.filter(|_| with_abbreviations).and_then(|l| Some((tail(word, l)?, l))))
 }
+
+/// The last part of a compound of a language that leads, and the rest as it is.
+fn tail(word: &str, language: usize) -> Option<Vec<String>> {
+    if language == 0 || !has_compounds(language) || !word.is_ascii() || word.len() > LONG_COMPOUND {
+        return None;
+    }
+    let cuts = (SHORT_HEAD..word.len().saturating_sub(SHORT_TAIL - 1)).map(|at| word.split_at(at));
+    cuts.into_iter().find_map(|(head, last)| {
+        let meaning = DICTIONARIES[language].get(last, true)?;
+        Some(std::iter::once(head.to_string()).chain(meaning.iter().cloned()).collect())
+    })
+}
+
+/// The least letters of the parts of a compound whose first part is unknown, and the most that it has.
+const SHORT_HEAD: usize = 3;
+const SHORT_TAIL: usize = 4;
+const LONG_COMPOUND: usize = 40;
 
 /// The longest of the words that compounds are made of.
 static LONGEST: LazyLock<usize> = LazyLock::new(|| {
-    let translated = DICTIONARIES.iter().flat_map(|dictionary| dictionary.keys());
+    let translated = DICTIONARIES
+        .iter()
+        .flat_map(|dictionary| dictionary.everywhere.keys().chain(dictionary.leading.keys()));
     let known = translated.chain(meanings::vocabulary());
     known.map(String::len).max().unwrap_or(0)
 });
@@ -439,12 +555,12 @@ const LINKERS: &[&str] = &["s", "n", "en", "e", "es"];
 
 /// Whether a language writes compounds as one word; English does in the headers of databases. Those of the Romance languages are phrases.
 fn has_compounds(language: usize) -> bool {
-    matches!(LANGUAGES[language].0, "en" | "de" | "nl" | "sv" | "da")
+    matches!(LANGUAGES[language].0, "en" | "de" | "nl" | "sv" | "da" | "no" | "fi" | "hu")
 }
 
 /// A word taken apart into words of a language (German `bestelldatum`, but also `customerid` in English), of at least three letters each
 /// but for `id`, `no` and `nr`; German and Dutch put an `s`, `n`, `en` or `e` between.
-fn compound(word: &str, language: usize, parts: usize) -> Option<Vec<String>> {
+fn compound(word: &str, language: usize, leads: bool, parts: usize) -> Option<Vec<String>> {
     if !has_compounds(language)
         || parts == 0
         || word.len() < 5
@@ -454,7 +570,7 @@ fn compound(word: &str, language: usize, parts: usize) -> Option<Vec<String>> {
         return None;
     }
     let known = |part: &str| -> Option<Cow<'static, [String]>> {
-        if let Some(found) = DICTIONARIES[language].get(part) {
+        if let Some(found) = DICTIONARIES[language].get(part, leads) {
             return Some(Cow::Borrowed(found.as_slice()));
         }
         // `Ticketnummer`, `Orderdatum`: English words are at home in all of them.
@@ -475,7 +591,11 @@ fn compound(word: &str, language: usize, parts: usize) -> Option<Vec<String>> {
         let tail = known(last)?;
         let head = std::iter::once(&"").chain(linkers).find_map(|linker| {
             let stem = first.strip_suffix(linker)?;
-            (stem.len() >= 3).then(|| known(stem).map(Cow::into_owned).or_else(|| compound(stem, language, parts - 1)))?
+            (stem.len() >= 3).then(|| {
+                known(stem)
+                    .map(Cow::into_owned)
+                    .or_else(|| compound(stem, language, leads, parts - 1))
+            })?
         })?;
         Some(head.into_iter().chain(tail.iter().cloned()).collect())
     })
@@ -596,7 +716,12 @@ mod tests {
         let vocabulary = meanings::vocabulary();
         for (dictionary, (language, _)) in DICTIONARIES.iter().zip(LANGUAGES) {
             #[expect(clippy::iter_over_hash_type, reason = "every entry is looked at")]
-            for (key, meaning) in dictionary {
+            for (key, meaning) in dictionary
+                .everywhere
+                .iter()
+                .chain(&dictionary.leading)
+                .chain(&dictionary.abbreviations)
+            {
                 for word in meaning.iter().filter(|w| *w != "time") {
                     assert!(vocabulary.contains(word), "{language}: {key} = {word}");
                 }

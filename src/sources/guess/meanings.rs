@@ -141,6 +141,14 @@ pub(super) fn is_other_date(header: &Header) -> bool {
     header.words.iter().any(|w| w != "date" && MEANINGS.other.contains(w))
 }
 
+/// Whether a word says that something is yet to come: `promised delivery`, `due`.
+pub(super) fn is_plan(word: &str) -> bool {
+    matches!(
+        word,
+        "promised" | "expected" | "planned" | "estimated" | "scheduled" | "due" | "next"
+    )
+}
+
 /// How many words of the headers speak for a table, each once.
 pub(super) fn hints(table: Table, headers: &[Header]) -> Vec<&'static str> {
     let all: BTreeSet<&str> = headers.iter().flat_map(|h| &h.words).map(String::as_str).collect();

@@ -14,6 +14,7 @@ use crate::schema::{Column, ColumnType, Role, Table, interactions, purchases, st
 
 mod alone;
 mod content;
+mod event_date;
 mod evidence;
 mod header_words;
 mod meanings;
@@ -27,7 +28,7 @@ pub use evidence::{CellsAre, ColumnEvidence, TableClue, listed};
 pub use header_words::{Unit, countries, currency_of_header};
 pub use meanings::{AmountName, amount_name, is_price};
 pub use profile::{ColumnProfile, Kind};
-pub use questions::{Question, command};
+pub use questions::{Question, accepted, command, quoted_if_needed};
 
 use content::Cells;
 use header_words::Header;
@@ -37,6 +38,10 @@ use header_words::Header;
 pub const TAKE: f64 = 0.6;
 /// From here on it is worth asking; below, a person would not know why they are asked.
 pub const ASK: f64 = 0.35;
+/// The only dates of a file, or an e-mail address for want of an id: taken, and said.
+const SERVES: f64 = 0.65;
+/// One of several that would serve: to be asked.
+const MAYBE: f64 = 0.45;
 
 /// A column of a file and what it means.
 #[derive(Debug, Clone, PartialEq)]
@@ -128,6 +133,14 @@ impl Candidate {
             (2, false, doubt + if is_own { 30 } else { 0 }, self.place, self.order, self.header)
         }
     }
+}
+
+/// Puts candidates for one column in the place of those for it that have the same headers.
+fn replace(candidates: &mut Vec<Candidate>, new: Vec<Candidate>) {
+    if let Some(first) = new.first() {
+        candidates.retain(|c| c.column != first.column || !new.iter().any(|other| other.header == c.header));
+    }
+    candidates.extend(new);
 }
 
 /// A file as it is looked at for one table.

@@ -2,8 +2,10 @@
 
 use std::fmt;
 
+use super::content::ENOUGH;
+use super::profile::{ColumnProfile, Kind};
 use super::tables::is_complete;
-use super::{ASK, Candidate, ColumnEvidence, File, Reading, TAKE, TableClue, Unit, listed};
+use super::{ASK, Candidate, CellsAre, ColumnEvidence, File, MAYBE, Reading, TAKE, TableClue, Unit, listed};
 use crate::diagnostics::excerpt;
 use crate::schema::{Column, ColumnType, Role, Table, identities, interactions, purchases, referrals, stakeholders, supplies, surveys};
 
@@ -32,6 +34,15 @@ pub enum Question {
         /// The tables that it may belong to, with their confidence, the likeliest first.
         tables: Vec<(Table, f64)>,
     },
+    /// Whether a file of a few columns that are hardly named is a list of who, when and how much.
+    List {
+        /// The file.
+        file: String,
+        /// The table that it would be.
+        table: Table,
+        /// Canonical columns, each with the column of the file that may be it.
+        columns: Vec<(&'static Column, PossibleColumn)>,
+    },
     /// Whether the amount is a quantity times a price.
     Product {
         /// The column with the quantity.
@@ -55,6 +66,8 @@ pub enum Question {
 pub enum Answer {
     /// The file as an input of a table. Without one, the table is to be filled in.
     Input(Option<Table>, String),
+    /// Both: the file as an input of a table, and `--map` for canonical columns with their headers.
+    List(Table, String, Vec<(&'static str, String)>),
     /// `--map` on the command line, with the file, the canonical column and the header. Without one, the header is to be filled in.
     Map(String, &'static str, Option<String>),
     /// A line of `[source.map]`, with the canonical column and an expression.
@@ -65,6 +78,12 @@ impl fmt::Display for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Answer::Input(table, file) => write!(f, "{}={file}", table.map_or("KIND", Table::name)),
+            Answer::List(table, file, columns) => {
+                write!(f, "{}={}", table.name(), quoted_if_needed(file))?;
+                columns
+                    .iter()
+                    .try_for_each(|(column, header)| write!(f, " {}", mapped(file, column, header)))
+            }
             Answer::Map(file, column, Some(header)) => write!(f, "--map {file}:{column}={}", quoted(header)),
             Answer::Map(file, column, None) => write!(f, "--map {}", quoted(&format!("{file}:{column}=COLUMN"))),
             Answer::Expression(column, text) => write!(f, "{column} = {{ expr = '{text}' }}"),
@@ -72,9 +91,19 @@ impl fmt::Display for Answer {
     }
 }
 
+/// The option that maps a column, as a shell takes it.
+fn mapped(file: &str, column: &str, header: &str) -> String {
+    format!("--map {}", quoted(&format!("{file}:{column}={header}")))
+}
+
 /// The command that takes the likeliest answer to each question of a file; none where something has to be filled in, only a
 /// configuration can answer, or no table is likely.
 pub fn command(file: &str, table: Option<Table>, questions: &[Question]) -> Option<String> {
+    Some(format!("relhealth measure {}", accepted(file, table, questions)?))
+}
+
+/// The file as an argument of a command, with the options that take the likeliest answer to each question.
+pub fn accepted(file: &str, table: Option<Table>, questions: &[Question]) -> Option<String> {
     /// A table that is less likely is hardly the right one.
     const LIKELY: f64 = 0.3;
     let mut input = quoted_if_needed(file);
@@ -88,11 +117,12 @@ pub fn command(file: &str, table: Option<Table>, questions: &[Question]) -> Opti
         }
         match question.answer() {
             Answer::Input(Some(table), _) => input = format!("{}={}", table.name(), quoted_if_needed(file)),
-            Answer::Map(file, column, Some(header)) => options.push(format!("--map {}", quoted(&format!("{file}:{column}={header}")))),
+            list @ Answer::List(..) => input = list.to_string(),
+            Answer::Map(file, column, Some(header)) => options.push(mapped(&file, column, &header)),
             Answer::Input(None, _) | Answer::Map(_, _, None) | Answer::Expression(..) => return None,
         }
     }
-    let parts = ["relhealth measure".to_string(), input].into_iter().chain(options);
+    let parts = std::iter::once(input).chain(options);
     (!questions.is_empty()).then(|| parts.collect::<Vec<_>>().join(" "))
 }
 
@@ -100,9 +130,18 @@ impl Question {
     /// The canonical column that it is about; none if it is about the table.
     pub fn column(&self) -> Option<&'static str> {
         match self {
-            Question::Table { .. } => None,
+            Question::Table { .. } | Question::List { .. } => None,
             Question::Product { .. } => Some(purchases::AMOUNT.name),
             Question::Column { column, .. } => Some(column.name),
+        }
+    }
+
+    /// The likeliest table, if it is about the table.
+    pub fn table(&self) -> Option<Table> {
+        match self {
+            Question::Table { tables, .. } => tables.first().map(|(table, _)| *table),
+            Question::List { table, .. } => Some(*table),
+            Question::Product { .. } | Question::Column { .. } => None,
         }
     }
 
@@ -111,6 +150,10 @@ impl Question {
         let text = |text: &str| toml::Value::String(text.to_string()).to_string();
         match self {
             Question::Table { .. } => Vec::new(),
+            Question::List { columns, .. } => {
+                let line = |(column, from): &(&Column, PossibleColumn)| format!("{} = {}", column.name, text(&from.name));
+                columns.iter().map(line).collect()
+            }
             Question::Product { .. } => vec![self.answer().to_string()],
             Question::Column { column, candidates, .. } if candidates.is_empty() => vec![format!("{} = \"\"", column.name)],
             Question::Column { column, candidates, .. } => {
@@ -131,6 +174,11 @@ impl Question {
     pub fn answer(&self) -> Answer {
         match self {
             Question::Table { file, tables } => Answer::Input(tables.first().map(|(table, _)| *table), file.clone()),
+            Question::List { file, table, columns } => Answer::List(
+                *table,
+                file.clone(),
+                columns.iter().map(|(column, from)| (column.name, from.name.clone())).collect(),
+            ),
             Question::Product { quantity, price } => Answer::Expression(purchases::AMOUNT.name, format!("\"{quantity}\" * \"{price}\"")),
             Question::Column { file, column, candidates } => match candidates.first() {
                 Some(PossibleColumn {
@@ -155,6 +203,19 @@ impl fmt::Display for Question {
                     .map(|(table, confidence)| format!("{table} ({:.0}%)", confidence * 100.0))
                     .collect();
                 write!(f, "Which table does {file} belong to? It may be {}", listed.join(", "))
+            }
+            Question::List { file, table, columns } => {
+                let part = |(column, from): &(&Column, PossibleColumn)| {
+                    format!(
+                        "\"{}\" is {} ({}; {})",
+                        excerpt(&from.name),
+                        column.name,
+                        meaning(column),
+                        listed(&from.evidence)
+                    )
+                };
+                let parts: Vec<String> = columns.iter().map(part).collect();
+                write!(f, "Does {file} list {table}? Then {}", parts.join(", "))
             }
             Question::Product { quantity, price } => write!(f, "No column is the amount. Is it \"{quantity}\" times \"{price}\"?"),
             Question::Column { column, candidates, .. } => {
@@ -209,6 +270,9 @@ fn meaning(column: &Column) -> &'static str {
 /// The questions of a file: its table, what the table needs, and what is only half understood.
 pub(super) fn ask(file: &str, reading: &Reading, is_sure: bool, tables: &[(Table, f64, Vec<TableClue>)], seen: &File<'_>) -> Vec<Question> {
     let mut questions = Vec::new();
+    if let Some(list) = plain_list(file, seen).filter(|_| !is_sure && reading.stated.is_empty()) {
+        return vec![list];
+    }
     if !is_sure {
         questions.push(Question::Table {
             file: file.to_string(),
@@ -247,6 +311,58 @@ pub(super) fn ask(file: &str, reading: &Reading, is_sure: bool, tables: &[(Table
     questions
 }
 
+/// A file with a column of codes that repeat, one of dates, at most one of numbers, and nothing else.
+fn plain_list(file: &str, seen: &File<'_>) -> Option<Question> {
+    let is = |at: &usize, kinds: &[Kind]| seen.profiles[*at].share(kinds) >= 0.9;
+    let columns = |kinds: &[Kind]| (0..seen.headers.len()).filter(|at| is(at, kinds)).collect::<Vec<_>>();
+    let dates: Vec<usize> = columns(&[Kind::Date]).into_iter().filter(|&at| !seen.births[at]).collect();
+    let [when] = dates[..] else { return None };
+    let repeats = |profile: &ColumnProfile| profile.filled >= ENOUGH && profile.distinct > 1 && 10 * profile.distinct < 9 * profile.filled;
+    let is_id = |at: &usize| is(at, &[Kind::Code, Kind::Uuid, Kind::Email, Kind::Integer, Kind::Phone]) && repeats(&seen.profiles[*at]);
+    let numbers = columns(&[Kind::Decimal, Kind::Money, Kind::Integer]);
+    let rest: Vec<usize> = (0..seen.headers.len()).filter(|&at| at != when).collect();
+    // Of two numbers, the one with decimals is the amount.
+    let (who, amount) = match rest[..] {
+        [who] => (who, None),
+        [a, b] if is_id(&a) && numbers.contains(&b) && !(is_id(&b) && is(&b, &[Kind::Integer])) => (a, Some(b)),
+        [a, b] if is_id(&b) && numbers.contains(&a) && !(is_id(&a) && is(&a, &[Kind::Integer])) => (b, Some(a)),
+        _ => return None,
+    };
+    if !is_id(&who) {
+        return None;
+    }
+    let possible = |at: usize, why: ColumnEvidence| PossibleColumn {
+        header: at,
+        name: seen.headers[at].name.clone(),
+        confidence: MAYBE,
+        evidence: vec![why],
+        unit: None,
+    };
+    let (table, time) = match amount {
+        Some(_) => (Table::Purchases, &purchases::OCCURRED_AT),
+        None => (Table::Interactions, &interactions::OCCURRED_AT),
+    };
+    let profile = &seen.profiles[who];
+    let mut found = vec![
+        (
+            table.stakeholder_column(),
+            possible(who, ColumnEvidence::RepeatedCodes(profile.distinct, profile.filled)),
+        ),
+        (time, possible(when, ColumnEvidence::OnlyDates)),
+    ];
+    if let Some(at) = amount {
+        found.push((
+            &purchases::AMOUNT,
+            possible(at, ColumnEvidence::Cells(CellsAre::of(&seen.profiles[at]))),
+        ));
+    }
+    Some(Question::List {
+        file: file.to_string(),
+        table,
+        columns: found,
+    })
+}
+
 /// Of two columns one of which is needed, the one to ask for.
 fn is_wanted(reading: &Reading, column: &Column) -> bool {
     match *column {
@@ -258,7 +374,7 @@ fn is_wanted(reading: &Reading, column: &Column) -> bool {
 }
 
 /// A name as a shell takes it.
-fn quoted_if_needed(name: &str) -> String {
+pub fn quoted_if_needed(name: &str) -> String {
     let is_plain = name.chars().all(|c| c.is_ascii_alphanumeric() || "/._-".contains(c));
     if is_plain { name.to_string() } else { quoted(name) }
 }

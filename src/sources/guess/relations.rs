@@ -5,14 +5,15 @@ use std::collections::BTreeSet;
 use super::content::{ENOUGH, REFUTED};
 use super::header_words::Header;
 use super::profile::{ColumnProfile, Kind, number};
-use super::{Candidate, ColumnEvidence, File};
+use super::{Candidate, ColumnEvidence, File, TAKE};
 use crate::cell_parsing::{Civil, DateVerdict, DateVote, DecimalVote, parse_iso, parse_ordered};
 use crate::schema::{Column, ColumnType, DAY, Micros, Role, Table, purchases, supplies};
 use crate::sources::deal_stages::{DealStage, deal_stage};
 
 /// Lets the columns of a file speak for and against each other.
 pub(super) fn relate(table: Table, candidates: &mut Vec<Candidate>, file: &File<'_>) {
-    ids(table, candidates, file.profiles);
+    ids(table, candidates, file);
+    servants(table, candidates, file);
     times(table, candidates, file.columns);
     births(table, candidates, file);
     places(candidates, file);
@@ -72,9 +73,14 @@ fn places(candidates: &mut [Candidate], file: &File<'_>) {
     }
 }
 
-fn ids(table: Table, candidates: &mut [Candidate], profiles: &[ColumnProfile]) {
-    for candidate in candidates {
-        let profile = &profiles[candidate.header];
+fn ids(table: Table, candidates: &mut [Candidate], file: &File<'_>) {
+    let named: Vec<&Column> = candidates
+        .iter()
+        .filter(|c| c.column.role == Role::RecordId && c.confidence >= TAKE && file.profiles[c.header].is_unique())
+        .map(|c| c.column)
+        .collect();
+    for candidate in candidates.iter_mut() {
+        let profile = &file.profiles[candidate.header];
         if profile.filled < ENOUGH {
             continue;
         }
@@ -90,12 +96,36 @@ fn ids(table: Table, candidates: &mut [Candidate], profiles: &[ColumnProfile]) {
             Role::Stakeholder if !roster && table != Table::Identities && different < filled => {
                 candidate.raise(0.1, ColumnEvidence::Repeats(different, filled));
             }
+            // A number that each record has by itself identifies it, whatever it is the number of, where no name says more.
+            Role::RecordId
+                if profile.is_unique() && file.headers[candidate.header].words.contains("id") && !named.contains(&candidate.column) =>
+            {
+                candidate.raise(0.4, ColumnEvidence::Unique);
+            }
             Role::RecordId if profile.is_unique() => candidate.raise(0.1, ColumnEvidence::Unique),
             // What counts lines starts anew with each order.
             Role::RecordId if 2 * different < filled && !is_line(candidate.column) => {
                 candidate.lower(0.5, ColumnEvidence::Few(different, filled));
             }
             _ => {}
+        }
+    }
+}
+
+/// Who serves others is named like a stakeholder too: a few volunteers beside numbers that repeat are hardly whom the records are about.
+fn servants(table: Table, candidates: &mut [Candidate], file: &File<'_>) {
+    let may_serve = |header: &Header| ["volunteer", "employee", "partner"].iter().any(|word| header.words.contains(*word));
+    let is_plain = |header: &Header| may_serve(header) && !header.words.contains("id");
+    let numbers_people = |at: usize, few: usize| {
+        let (header, profile) = (&file.headers[at], &file.profiles[at]);
+        let repeats = profile.filled >= ENOUGH && 10 * profile.distinct < 9 * profile.filled;
+        header.words.contains("id") && !may_serve(header) && repeats && profile.distinct > 2 * few
+    };
+    let is_who = |c: &&mut Candidate| c.column.role == Role::Stakeholder && !c.is_exact && is_plain(&file.headers[c.header]);
+    for candidate in candidates.iter_mut().filter(|_| table != Table::Stakeholders).filter(is_who) {
+        let few = file.profiles[candidate.header].distinct;
+        if (0..file.headers.len()).any(|at| at != candidate.header && numbers_people(at, few)) {
+            candidate.lower(0.6, ColumnEvidence::MayServe);
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Which table a file is: how much of each table its columns make.
 
 use super::content::ENOUGH;
+use super::header_words::Header;
 use super::profile::Kind;
 use super::{File, Reading, TableClue, meanings};
 use crate::schema::{Column, ColumnType, Role, Table, identities, interactions, purchases, referrals, stakeholders, supplies, surveys};
@@ -15,6 +16,9 @@ const RECOGNISED: f64 = 0.9;
 
 /// A table recognised by its names keeps its rank unless the cells, or words beside the known names, make another one clearly more.
 const LEAD: f64 = 0.8;
+
+/// The id of a record that its name does not make surer says little of the table.
+const SURE_ID: f64 = 0.75;
 
 /// A roster needs no more than an id, which every table has: its name alone recognises nothing below so many points.
 const ROSTER: f64 = 3.0;
@@ -129,8 +133,10 @@ pub(super) fn rank(
             (reading, points, why)
         })
         .collect();
-    // Who, when and how much make a purchase, unless something is there that only a contact or a case has.
-    let is_purchase = readings.iter().any(|r| r.table == Table::Purchases && is_complete(r));
+    // When and how much make a purchase, unless something is there that only a contact or a case has.
+    let is_purchase = readings
+        .iter()
+        .any(|r| r.table == Table::Purchases && r.has(&purchases::AMOUNT) && r.has(&purchases::OCCURRED_AT));
     let is_contact = readings
         .iter()
         .any(|r| r.table == Table::Interactions && OF_CONTACTS.iter().any(|column| r.has(column)));
@@ -187,7 +193,10 @@ fn points(file: &str, seen: &File<'_>, reading: &Reading) -> (f64, Vec<TableClue
     let mut points = 0.0;
     let mut clues: Vec<TableClue> = Vec::new();
     for taken in &reading.taken {
-        points += weight(taken.column) * taken.confidence;
+        // Any list of records may have a number for each.
+        if taken.column.role != Role::RecordId || taken.confidence >= SURE_ID {
+            points += weight(taken.column) * taken.confidence;
+        }
     }
     points += reading.stated.iter().map(|column| weight(column)).sum::<f64>();
     if !reading.stated.is_empty() {
@@ -238,6 +247,16 @@ fn points(file: &str, seen: &File<'_>, reading: &Reading) -> (f64, Vec<TableClue
             .iter()
             .any(|p| matches!(p.main(), Some(Kind::Date | Kind::Money | Kind::Decimal)))
     {
+        points *= 0.5;
+    }
+    // Supplies are those of suppliers: a name for another stakeholder, and none for a supplier, is that of another table.
+    let id = reading.taken.iter().find(|t| is_subject(t.column)).map(|t| &seen.headers[t.header]);
+    let is_elses = |h: &Header| {
+        h.words
+            .iter()
+            .any(|w| meanings::is_who(w) && w != "company" && w != "partner" && w != "account")
+    };
+    if table == Table::Supplies && id.is_some_and(is_elses) && !seen.headers.iter().any(|h| h.words.contains("supplier")) {
         points *= 0.5;
     }
     // What is mapped is a column of its table, or a dimension.

@@ -10,7 +10,7 @@ const RECORDS: usize = 40;
 fn candidates(question: &Question) -> Vec<usize> {
     match question {
         Question::Column { candidates, .. } => candidates.iter().map(|candidate| candidate.header).collect(),
-        Question::Table { .. } | Question::Product { .. } => Vec::new(),
+        Question::Table { .. } | Question::List { .. } | Question::Product { .. } => Vec::new(),
     }
 }
 
@@ -216,12 +216,14 @@ impl Export {
         if let Some((table, _)) = found.table.filter(|(table, _)| *table != self.table) {
             wrong.push(format!("{table} instead of {}", self.table));
         }
+        // A number that each record has by itself changes nothing: each record is one by itself without it.
+        let is_own_number = |index: usize| self.columns[index].1.starts_with("u:") || self.columns[index].1 == "n";
         for (index, (header, _, expected)) in self.columns.iter().enumerate().filter(|(_, column)| column.2 != ".") {
             let means: Vec<&str> = found.guesses.iter().filter(|g| g.header == index).map(|g| g.column).collect();
             match (expected.as_str(), &means[..]) {
                 ("-", []) => {}
                 (column, means) if means.contains(&column) => {}
-                (_, []) => is_whole = false,
+                (_, []) => is_whole &= is_own_number(index),
                 (column, means) => wrong.push(format!("{header}: {means:?} instead of {column}")),
             }
         }
@@ -242,13 +244,13 @@ fn exports_of_trades_are_understood_or_asked_about() {
         let (understood, why) = export.outcome();
         *counts.entry(understood).or_insert(0) += 1;
         wrong.extend(why.into_iter().map(|why| format!("{}: {why}", export.file)));
-        if understood == Understood::Asked {
-            assert!(!export.understood(None).questions.is_empty(), "{}", export.file);
+        if understood == Understood::Asked && export.understood(None).questions.is_empty() {
+            wrong.push(format!("{}: nothing is asked", export.file));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     let share = f64::from(counts[&Understood::Right]) / trades.len() as f64;
-    assert!(share >= 0.7, "{counts:?}");
+    assert!(share >= 0.9, "{counts:?}");
 }
 
 #[test]
@@ -296,7 +298,7 @@ fn a_time_of_day_beside_its_date_belongs_to_it() {
 fn what_is_mapped_is_not_asked_again() {
     let export = Export::each(TRADES)
         .into_iter()
-        .find(|export| export.file == "pousada.csv")
+        .find(|export| export.file == "boat_hire.csv")
         .unwrap();
     let headers: Vec<String> = export.columns.iter().map(|c| c.0.clone()).collect();
     let rows: Vec<Vec<String>> = (0..RECORDS)
@@ -306,7 +308,7 @@ fn what_is_mapped_is_not_asked_again() {
         table: None,
         columns: columns.iter().map(|(name, at)| ((*name).to_string(), vec![*at])).collect(),
     };
-    let asked = |stated: &Stated| understand("pousada.csv", &headers, &rows, stated).questions.len();
+    let asked = |stated: &Stated| understand("boat_hire.csv", &headers, &rows, stated).questions.len();
     assert!(asked(&Stated::default()) > 0);
     assert_eq!(asked(&mapped(&[("occurred_at", 3)])), 0);
     assert_eq!(asked(&mapped(&[("occurred_at", 4), ("amount", 6), ("stakeholder_id", 1)])), 0);

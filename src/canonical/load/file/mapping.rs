@@ -14,7 +14,7 @@ use crate::expr::{Expr, ExprError};
 use crate::ingest::{Header, Row, Stored};
 use crate::period::Zone;
 use crate::schema::{Column, ColumnType, Role, Table, interactions, purchases, stakeholders, supplies, surveys};
-use crate::sources::{self, Dates, From, Mapped, Source, WrongTarget};
+use crate::sources::{self, Dates, From, Mapped, Source, WrongTarget, guess};
 
 /// Before the name of a column of ids that are kept as texts: as a key an id is only compared.
 pub const ID: &str = "#id ";
@@ -82,10 +82,12 @@ pub fn map(source: &Source, file: &str, header: &Header, looked_up: &[String], w
     let Some(table) = source.table.or_else(by_names) else {
         return Err(Problem::data(format!("cannot determine which table {file} belongs to"))
             .why(format!("its columns are {}", listed(&header.names)))
-            .hint(format!(
-                "name the table, for example purchases={file}, or map its columns in relhealth.toml; the tables are {}",
-                Table::ALL.map(Table::name).join(", ")
-            ))
+            .hint(likely(source, file).unwrap_or_else(|| {
+                format!(
+                    "name the table, for example purchases={file}, or map its columns in relhealth.toml; the tables are {}",
+                    Table::ALL.map(Table::name).join(", ")
+                )
+            }))
             .into());
     };
     let find = |name: &str| {
@@ -351,11 +353,22 @@ fn check_needed(source: &Source, table: Table, mapped: &BTreeSet<String>, file: 
             Some(why) => format!("{why}; its columns are {}", listed(names)),
             None => format!("its columns are {}", listed(names)),
         })
-        .hint(format!(
-            "name it: --map '{file}:{}=COLUMN', or in [source.map] of relhealth.toml",
-            missing.first().unwrap_or(&surveys::RESPONDED_AT.name)
-        ))
+        .hint(likely(source, file).unwrap_or_else(|| {
+            format!(
+                "name it: --map '{file}:{}=COLUMN', or in [source.map] of relhealth.toml",
+                missing.first().unwrap_or(&surveys::RESPONDED_AT.name)
+            )
+        }))
         .into())
+}
+
+/// What the columns are likely to mean, as options to accept it with; none where nothing is likely.
+fn likely(source: &Source, file: &str) -> Option<String> {
+    let accepted = guess::accepted(file, source.table, &source.questions)?;
+    Some(format!(
+        "`relhealth inspect {}` shows what its columns seem to mean; if that is right, give the file as {accepted}",
+        guess::quoted_if_needed(file)
+    ))
 }
 
 /// Names of columns for a message: the first of many.

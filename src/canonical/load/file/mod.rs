@@ -7,6 +7,7 @@ pub mod columns;
 pub mod file_notes;
 pub mod filled_down;
 pub mod filling;
+pub mod left_out;
 pub mod mapping;
 pub mod opening;
 pub mod reading;
@@ -256,7 +257,14 @@ pub fn read_file(
         is_used: true,
         some_dates,
     };
-    options.budget.check(&file, outcome.records, &rowset)?;
+    options.budget.check(&file, outcome.records, &rowset, || {
+        let is_hidden = options.redact.is_some() || source.private;
+        let first = ingest::peek_within(input, &source.wishes, COMPARED, options.limits)
+            .ok()
+            .filter(|_| !is_hidden)?;
+        let unused = rowset.unused.iter().map(|unused| (unused.column.as_str(), &unused.reason));
+        left_out::shared_by_rejects(unused, &first.layout.header.names, &first.rows)
+    })?;
     let update_column = mapping.update_plan(&all_names).map(|plan| plan.header);
     let read = ReadFile {
         info,
@@ -277,6 +285,9 @@ pub fn read_file(
     };
     Ok((read, shown))
 }
+
+/// So many of the first records are compared with those that lack a cell.
+const COMPARED: usize = 20_000;
 
 /// Files of more records are not looked at for records that stand in them twice.
 pub const MOST_HASHED: usize = 500_000;

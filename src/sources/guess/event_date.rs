@@ -1,0 +1,190 @@
+//! When it happened, where no header says it: by the order of the dates of a file, in the records and among one another.
+
+use super::profile::Kind;
+use super::relations::{instants, is_before};
+use super::{Candidate, ColumnEvidence, File, MAYBE, SERVES, TAKE, meanings, replace, shape};
+use crate::cell_parsing::Civil;
+use crate::notes::ShownByCells;
+use crate::schema::{Column, ColumnType, Table, interactions, purchases, referrals, surveys};
+
+/// Words of headers of dates on which something begins that a record is about.
+const EVENTS: [&str; 20] = [
+    "appointment",
+    "arrival",
+    "booking",
+    "call",
+    "complaint",
+    "contact",
+    "created",
+    "donation",
+    "interaction",
+    "invoice",
+    "meeting",
+    "opened",
+    "order",
+    "payment",
+    "review",
+    "sale",
+    "service",
+    "session",
+    "transaction",
+    "visit",
+];
+/// Words of headers of dates on which it ends, or that follow it.
+const FOLLOW: [&str; 6] = ["completed", "left", "returned", "responded", "response", "reopened"];
+/// Words of headers of dates that come with an event that has no other date: goods that came, money that was paid.
+const ACCOMPANY: [&str; 4] = ["delivered", "received", "shipped", "paid"];
+
+/// The column of a table that says when it happened.
+fn event_of(table: Table, taken: &[Candidate]) -> Option<&'static Column> {
+    match table {
+        Table::Interactions => Some(&interactions::OCCURRED_AT),
+        Table::Purchases => Some(&purchases::OCCURRED_AT),
+        Table::Referrals => Some(&referrals::OCCURRED_AT),
+        Table::Surveys if !taken.iter().any(|t| *t.column == surveys::SENT_AT) => Some(&surveys::RESPONDED_AT),
+        Table::Surveys | Table::Stakeholders | Table::Supplies | Table::Identities => None,
+    }
+}
+
+/// Adds the date that serves as that of the event, or those that may be it.
+pub(super) fn fall_back(table: Table, candidates: &mut Vec<Candidate>, taken: &mut Vec<Candidate>, file: &File<'_>) {
+    let Some(event) = event_of(table, taken) else { return };
+    let is_settled = taken.iter().any(|c| c.column == event) || candidates.iter().any(|c| c.column == event && c.confidence >= TAKE);
+    if is_settled {
+        return;
+    }
+    let dates = Dates::of(taken, file);
+    let served = dates.served();
+    let taken_as = |at: usize| taken.iter().position(|t| t.header == at);
+    match served {
+        // A date that is only known as that of something else, such as a delivery, is that of the event where it is the only one.
+        Some((at, why)) => {
+            if let Some(other) = taken_as(at) {
+                taken.remove(other);
+            }
+            let found = Candidate::new(event, at, SERVES, why);
+            taken.push(found.clone());
+            candidates.retain(|c| !(c.header == at && c.column.kind == ColumnType::Time && c.column != event));
+            replace(candidates, vec![found]);
+        }
+        None => {
+            let is_surer = |at: usize, candidates: &[Candidate]| {
+                candidates
+                    .iter()
+                    .any(|c| c.column == event && c.header == at && c.confidence >= MAYBE)
+            };
+            let found: Vec<Candidate> = dates
+                .asked()
+                .into_iter()
+                .filter(|&at| !is_surer(at, candidates))
+                .map(|at| Candidate::new(event, at, MAYBE, ColumnEvidence::AreDates))
+                .collect();
+            replace(candidates, found);
+        }
+    }
+}
+
+/// The columns of dates that are about the record and not about the stakeholder.
+struct Dates<'a> {
+    file: &'a File<'a>,
+    /// Those that may be the event's by their names.
+    possible: Vec<usize>,
+    /// Those that are named as the dates of something else, or are taken for it.
+    others: Vec<usize>,
+}
+
+impl<'a> Dates<'a> {
+    fn of(taken: &[Candidate], file: &'a File<'a>) -> Dates<'a> {
+        let is_date = |i: &usize| file.profiles[*i].share(&[Kind::Date]) >= 0.9 && !file.births[*i] && !shape::is_of_somebody(*i, file);
+        let is_exact = |i: usize| taken.iter().any(|t| t.header == i && t.is_exact);
+        let (possible, others) = (0..file.headers.len())
+            .filter(|i| is_date(i) && !is_exact(*i))
+            .partition(|&i| !taken.iter().any(|t| t.header == i) && !is_other(i, file));
+        Dates { file, possible, others }
+    }
+
+    /// The one that serves, and why.
+    fn served(&self) -> Option<(usize, ColumnEvidence)> {
+        let says = |at: usize| self.file.headers[at].words.contains("date");
+        let has_time = |at: usize| shape::time_of_day(at, self.file).is_some();
+        match (&self.possible[..], &self.others[..]) {
+            (&[only], []) if says(only) => Some((only, ColumnEvidence::OnlyDates)),
+            // Many exports end with when they were written: a name has to speak of an event, or a time of day stand beside it.
+            (&[only], []) => (self.is_event(only) || has_time(only)).then_some((only, ColumnEvidence::Shown(ShownByCells::OnlyDate))),
+            (&[], &[only]) if self.accompanies(only) && self.is_full(only) => Some((only, ColumnEvidence::Shown(ShownByCells::OnlyDate))),
+            (&[], others) => {
+                let accompanying: Vec<usize> = others.iter().copied().filter(|&at| self.accompanies(at)).collect();
+                self.first(&accompanying, others)
+            }
+            (possible, others) => {
+                let all: Vec<usize> = possible.iter().chain(others).copied().collect();
+                self.first(possible, &all)
+            }
+        }
+    }
+
+    /// Those that may be the event's, where none serves.
+    fn asked(&self) -> Vec<usize> {
+        match self.possible.is_empty() {
+            true => self.others.iter().copied().filter(|&at| self.accompanies(at)).collect(),
+            false => self.possible.clone(),
+        }
+    }
+
+    /// Of the dates that may be the event's, the one that each record has and that is never after another: what was paid or delivered
+    /// follows its event. Where several are like that, their names or the order of the records have to tell which.
+    fn first(&self, possible: &[usize], all: &[usize]) -> Option<(usize, ColumnEvidence)> {
+        let rest = |first: usize| all.iter().copied().filter(move |&at| at != first);
+        let is_first = |at: usize| self.is_full(at) && rest(at).all(|other| self.follows(at, other));
+        let first: Vec<usize> = possible.iter().copied().filter(|&at| is_first(at)).collect();
+        let &[first] = &first[..] else { return None };
+        let others_full: Vec<usize> = rest(first).filter(|&at| self.is_full(at)).collect();
+        let is_told = others_full.iter().all(|&other| is_other(other, self.file))
+            || self.is_event(first) && !others_full.iter().any(|&other| self.is_event(other))
+            || self.is_in_order(first) && !others_full.iter().any(|&other| self.is_in_order(other));
+        is_told.then_some((first, ColumnEvidence::Shown(ShownByCells::FirstDate)))
+    }
+
+    fn is_full(&self, at: usize) -> bool {
+        self.file.profiles[at].filled == self.file.profiles[at].rows
+    }
+
+    fn is_event(&self, at: usize) -> bool {
+        self.file.headers[at].words.iter().any(|word| EVENTS.contains(&word.as_str()))
+    }
+
+    fn accompanies(&self, at: usize) -> bool {
+        let words = &self.file.headers[at].words;
+        words.iter().any(|word| ACCOMPANY.contains(&word.as_str())) && !words.iter().any(|word| meanings::is_plan(word))
+    }
+
+    /// Whether the records come in the order of a column, which has more than a few values.
+    fn is_in_order(&self, at: usize) -> bool {
+        let profile = &self.file.profiles[at];
+        let times: Vec<Civil> = instants(&self.file.columns[at]).into_iter().flatten().collect();
+        let is_sorted = |times: &mut dyn Iterator<Item = &Civil>| {
+            let times: Vec<i64> = times.map(Civil::local_micros).collect();
+            times.is_sorted()
+        };
+        profile.distinct > 5
+            && 4 * profile.distinct > profile.filled
+            && (is_sorted(&mut times.iter()) || is_sorted(&mut times.iter().rev()))
+    }
+
+    /// Whether the other date is never before the first where a record has both, which some have, and is later in some.
+    fn follows(&self, first: usize, other: usize) -> bool {
+        let (times, others) = (instants(&self.file.columns[first]), instants(&self.file.columns[other]));
+        let pairs: Vec<(&Civil, &Civil)> = times
+            .iter()
+            .zip(&others)
+            .filter_map(|(a, b)| Some((a.as_ref()?, b.as_ref()?)))
+            .collect();
+        pairs.iter().all(|(first, other)| !is_before(other, first)) && pairs.iter().any(|(first, other)| is_before(first, other))
+    }
+}
+
+/// Whether a header names a date that is no event's: a birth, a change, a plan, an end.
+fn is_other(at: usize, file: &File<'_>) -> bool {
+    let header = &file.headers[at];
+    meanings::is_other_date(header) || header.words.iter().any(|word| FOLLOW.contains(&word.as_str()))
+}
