@@ -113,6 +113,13 @@ pub(super) fn propose(table: Table, candidates: &mut Vec<Candidate>, file: &File
                 Role::Score if file.headers[index].words.contains("recommend") && profile.is_scale(0.0, 10.0) => {
                     Some((0.8, ColumnEvidence::Recommendation))
                 }
+                // A priority or a size has steps too.
+                Role::Score
+                    if !file.headers[index].words.iter().any(|word| meanings::is_other(word))
+                        && shape::named_scale(&file.headers[index].name).is_some_and(|(low, high)| profile.is_scale(low, high)) =>
+                {
+                    Some((DISTINCT, whole_numbers(profile)))
+                }
                 Role::Score if profile.is_scale(0.0, 10.0) && profile.distinct >= 3 && !profile.is_unique() => {
                     Some((MAYBE, whole_numbers(profile)))
                 }

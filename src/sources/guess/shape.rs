@@ -107,8 +107,15 @@ pub(super) fn ids_of_names(file: &File<'_>) -> Vec<(usize, usize)> {
                 .iter()
                 .all(|word| meanings::is_who(word) || matches!(word.as_str(), "name" | "full" | "first" | "last"))
     };
+    // `Einsteller` and `Einsteller-Nr.`: whatever the word means, the one has the names of what the other numbers.
+    let is_numbered = |header: &Header| {
+        let numbers = |other: &Header| other.words.contains("id") && other.words.len() == header.words.len() + 1;
+        let mut others = file.headers.iter().filter(|other| numbers(other));
+        !header.words.is_empty() && others.any(|other| header.words.is_subset(&other.words))
+    };
     let names: Vec<usize> = (0..file.headers.len())
-        .filter(|&i| repeats(i) && names_people(&file.headers[i]) && file.profiles[i].share(&[Kind::Words]) >= 0.9)
+        .filter(|&i| repeats(i) && file.profiles[i].share(&[Kind::Words]) >= 0.9)
+        .filter(|&i| names_people(&file.headers[i]) || is_numbered(&file.headers[i]) && are_names(&file.columns[i]))
         .take(COMPARED)
         .collect();
     // Who has one date of birth is a person, whatever the columns are called.
@@ -129,6 +136,32 @@ pub(super) fn ids_of_names(file: &File<'_>) -> Vec<(usize, usize)> {
         found.extend(of.or_else(|| births.iter().find(is_born)).map(|&told| (index, told)));
     }
     found
+}
+
+/// Whether cells are names as people have them: two to four words that each begin with a capital letter.
+fn are_names(cells: &[&str]) -> bool {
+    let is_name = |cell: &&&str| {
+        let words: Vec<&str> = cell.split([' ', ',']).filter(|word| !word.is_empty()).collect();
+        (2..=4).contains(&words.len())
+            && words
+                .iter()
+                .all(|word| word.starts_with(char::is_uppercase) && !word.contains(|c: char| c.is_ascii_digit()))
+    };
+    let filled = cells.iter().filter(|cell| !cell.trim().is_empty());
+    10 * filled.clone().filter(is_name).count() >= 9 * filled.count()
+}
+
+/// The least and the greatest answer that a header names: `Overall (1-5)`, `Recommend? 0 to 10`, `Note /10`.
+pub(super) fn named_scale(header: &str) -> Option<(f64, f64)> {
+    let numbers: Vec<f64> = header
+        .split(|c: char| !c.is_ascii_digit())
+        .filter(|digits| !digits.is_empty() && digits.len() < 3)
+        .filter_map(|digits| digits.parse().ok())
+        .collect();
+    match numbers[..] {
+        [low, high] if (low == 0.0 || low == 1.0) && [5.0, 7.0, 10.0].contains(&high) => Some((low, high)),
+        _ => None,
+    }
 }
 
 /// The column with the time of day of a column of dates: next to it, with hours and minutes of a day in each record that has a date, and

@@ -250,7 +250,7 @@ fn exports_of_trades_are_understood_or_asked_about() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     let share = f64::from(counts[&Understood::Right]) / trades.len() as f64;
-    assert!(share >= 0.9, "{counts:?}");
+    assert!(share >= 0.85, "{counts:?}");
 }
 
 #[test]
