@@ -7,29 +7,25 @@ use crate::cell_parsing::Civil;
 use crate::notes::ShownByCells;
 use crate::schema::{Column, ColumnType, Table, interactions, purchases, referrals, surveys};
 
-/// Words of headers of dates on which something begins that a record is about.
-const EVENTS: [&str; 20] = [
+/// Words of headers of dates on which people are in contact.
+const CONTACTS: [&str; 12] = [
     "appointment",
     "arrival",
-    "booking",
     "call",
     "complaint",
     "contact",
     "created",
-    "donation",
     "interaction",
-    "invoice",
     "meeting",
     "opened",
-    "order",
-    "payment",
-    "review",
-    "sale",
     "service",
     "session",
-    "transaction",
     "visit",
 ];
+/// Words of headers of dates on which something is bought, beside those of contacts.
+const SALES: [&str; 7] = ["booking", "donation", "invoice", "order", "payment", "sale", "transaction"];
+/// Words of headers of dates on which somebody answers.
+const ANSWERS: [&str; 2] = ["created", "review"];
 /// Words of headers of dates on which it ends, or that follow it.
 const FOLLOW: [&str; 6] = ["completed", "left", "returned", "responded", "response", "reopened"];
 /// Words of headers of dates that come with an event that has no other date: goods that came, money that was paid.
@@ -53,7 +49,7 @@ pub(super) fn fall_back(table: Table, candidates: &mut Vec<Candidate>, taken: &m
     if is_settled {
         return;
     }
-    let dates = Dates::of(taken, file);
+    let dates = Dates::of(table, taken, file);
     let served = dates.served();
     let taken_as = |at: usize| taken.iter().position(|t| t.header == at);
     match served {
@@ -86,6 +82,7 @@ pub(super) fn fall_back(table: Table, candidates: &mut Vec<Candidate>, taken: &m
 
 /// The columns of dates that are about the record and not about the stakeholder.
 struct Dates<'a> {
+    table: Table,
     file: &'a File<'a>,
     /// Those that may be the event's by their names.
     possible: Vec<usize>,
@@ -94,13 +91,18 @@ struct Dates<'a> {
 }
 
 impl<'a> Dates<'a> {
-    fn of(taken: &[Candidate], file: &'a File<'a>) -> Dates<'a> {
+    fn of(table: Table, taken: &[Candidate], file: &'a File<'a>) -> Dates<'a> {
         let is_date = |i: &usize| file.profiles[*i].share(&[Kind::Date]) >= 0.9 && !file.births[*i] && !shape::is_of_somebody(*i, file);
         let is_exact = |i: usize| taken.iter().any(|t| t.header == i && t.is_exact);
         let (possible, others) = (0..file.headers.len())
             .filter(|i| is_date(i) && !is_exact(*i))
-            .partition(|&i| !taken.iter().any(|t| t.header == i) && !is_other(i, file));
-        Dates { file, possible, others }
+            .partition(|&i| !taken.iter().any(|t| t.header == i) && !is_other(i, table, file));
+        Dates {
+            table,
+            file,
+            possible,
+            others,
+        }
     }
 
     /// The one that serves, and why.
@@ -126,7 +128,10 @@ impl<'a> Dates<'a> {
     /// Those that may be the event's, where none serves.
     fn asked(&self) -> Vec<usize> {
         match self.possible.is_empty() {
-            true => self.others.iter().copied().filter(|&at| self.accompanies(at)).collect(),
+            true => {
+                let may_be = |at: usize| self.accompanies(at) || is_elses(at, self.table, self.file);
+                self.others.iter().copied().filter(|&at| may_be(at)).collect()
+            }
             false => self.possible.clone(),
         }
     }
@@ -139,7 +144,7 @@ impl<'a> Dates<'a> {
         let first: Vec<usize> = possible.iter().copied().filter(|&at| is_first(at)).collect();
         let &[first] = &first[..] else { return None };
         let others_full: Vec<usize> = rest(first).filter(|&at| self.is_full(at)).collect();
-        let is_told = others_full.iter().all(|&other| is_other(other, self.file))
+        let is_told = others_full.iter().all(|&other| is_other(other, self.table, self.file))
             || self.is_event(first) && !others_full.iter().any(|&other| self.is_event(other))
             || self.is_in_order(first) && !others_full.iter().any(|&other| self.is_in_order(other));
         is_told.then_some((first, ColumnEvidence::Shown(ShownByCells::FirstDate)))
@@ -150,7 +155,7 @@ impl<'a> Dates<'a> {
     }
 
     fn is_event(&self, at: usize) -> bool {
-        self.file.headers[at].words.iter().any(|word| EVENTS.contains(&word.as_str()))
+        is_event(at, self.table, self.file)
     }
 
     fn accompanies(&self, at: usize) -> bool {
@@ -183,8 +188,26 @@ impl<'a> Dates<'a> {
     }
 }
 
-/// Whether a header names a date that is no event's: a birth, a change, a plan, an end.
-fn is_other(at: usize, file: &File<'_>) -> bool {
+/// Whether a header names the event of a table.
+fn is_event(at: usize, table: Table, file: &File<'_>) -> bool {
+    let says = |words: &[&str]| file.headers[at].words.iter().any(|word| words.contains(&word.as_str()));
+    match table {
+        Table::Purchases => says(&SALES) || says(&CONTACTS),
+        Table::Interactions => says(&CONTACTS),
+        Table::Surveys => says(&ANSWERS),
+        Table::Stakeholders | Table::Referrals | Table::Supplies | Table::Identities => false,
+    }
+}
+
+/// Whether a header names the event of another table, such as the day of the purchase that a ticket is about.
+fn is_elses(at: usize, table: Table, file: &File<'_>) -> bool {
+    let says = |words: &[&str]| file.headers[at].words.iter().any(|word| words.contains(&word.as_str()));
+    (says(&SALES) || says(&CONTACTS) && table != Table::Interactions) && !is_event(at, table, file)
+}
+
+/// Whether a header names a date that is not the event's: a birth, a change, a plan, an end, or the event of another table.
+fn is_other(at: usize, table: Table, file: &File<'_>) -> bool {
     let header = &file.headers[at];
-    meanings::is_other_date(header) || header.words.iter().any(|word| FOLLOW.contains(&word.as_str()))
+    let is_end = header.words.iter().any(|word| FOLLOW.contains(&word.as_str()));
+    meanings::is_other_date(header) || is_end || is_elses(at, table, file)
 }
