@@ -173,6 +173,16 @@ described! {
             counted(count, "record was written by", "records were written by")
         ),
 
+        /// A machine opened a ticket: an alert, a report of a system. It is no case and no contact, and counts in no metric of them.
+        #[code = "automatic-tickets"]
+        #[advice = "Nothing. If people opened them, map `automated` to another column, or to { value = \"no\" }."]
+        #[option = "map"]
+        AutomaticTickets => |count| format!(
+            "{}: {} a machine. They are no cases and no contacts",
+            Table::Interactions,
+            counted(count, "ticket was opened by", "tickets were opened by")
+        ),
+
         /// The status of a case says resolved or closed, but the case has no time of resolution. It is not open, and has no resolution time.
         #[code = "closed-without-time"]
         #[advice = "Map `resolved_at` to the column that has the time, or export it."]

@@ -179,7 +179,7 @@ mod tests {
         let of_files = "decided guessed authors-unknown days-only decimal-mark duplicate-header encoding footer malformed marked-void not-searched quotes recognised stray-bytes zero-bytes";
         let of_cells = "zero-date html-entities encoded-twice sheet-error clock-change cleaned-ids rounded-ids rounded \
                        repaired-amounts several-answers voided";
-        let of_data = "activity-after-end alias-of-several automatic-messages closed-without-time earlier-state end-reason-without-end future-date \
+        let of_data = "activity-after-end alias-of-several automatic-messages automatic-tickets closed-without-time earlier-state end-reason-without-end future-date \
                        identity-circle list-of-ids left-without-date lookalike-ids merged-by-email merged-by-identities \
                        merged-by-spelling negative-duration negative-quantity not-on-roster off-scale one-id-dominates \
                        open-with-resolution person-by-contact placeholder-date other-currency partial-refund placeholder-id \

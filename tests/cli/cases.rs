@@ -400,3 +400,18 @@ fn messages_below_the_first_of_a_case_belong_to_it() {
     assert!(said.contains("2 excluded (2 no-stakeholder)"), "{said}");
     assert!(said.contains("note[records-of-nobody]"), "{said}");
 }
+
+#[test]
+fn what_a_machine_opens_is_no_case_and_what_an_employee_enters_is_a_complaint() {
+    let text = "stakeholder_id,case_id,occurred_at,kind,direction,automated,resolved_at\n\
+        a,1,2026-10-05T09:00:00Z,complaint,inbound,no,2026-10-06T09:00:00Z\n\
+        b,2,2026-10-06T09:00:00Z,complaint,outbound,no,2026-10-07T09:00:00Z\n\
+        c,3,2026-10-07T09:00:00Z,complaint,inbound,yes,2026-10-08T09:00:00Z\n";
+    let (values, said) = measured(text, "complaints,cases_opened");
+    // Cases opened are those of stakeholders.
+    assert_eq!(values, ["2", "1"], "{said}");
+    assert!(
+        said.contains("note[automatic-tickets]: cases.csv: interactions: 1 ticket was opened by a machine. They are no cases and no contacts"),
+        "{said}"
+    );
+}

@@ -33,7 +33,8 @@ impl Records<'_> {
             .filter_map(|to| Some(self.negative_durations(to.not_before?, to)))
             .flatten()
             .collect();
-        notes.extend(self.automatic());
+        notes.extend(self.automatic_messages());
+        notes.extend(self.automatic_tickets());
         notes.extend(self.states());
         notes.extend(self.quantities());
         notes.extend(self.ends());
@@ -92,7 +93,7 @@ impl Records<'_> {
     }
 
     /// Messages that something other than a flag of the file shows to be automatic.
-    fn automatic(&self) -> impl Iterator<Item = Note> {
+    fn automatic_messages(&self) -> impl Iterator<Item = Note> {
         let shown = self.maps(&[
             &interactions::AUTHOR_TYPE,
             &interactions::AUTOMATIC_SUBJECT,
@@ -105,10 +106,31 @@ impl Records<'_> {
         if shown.contains(&true) && self.has(&[&interactions::AUTOMATED]) {
             found = self.affected(Table::Interactions, |rows| {
                 let automated = rows.flags(&interactions::AUTOMATED);
-                move |row| shown[rows.source_of(row) as usize] && automated.at(row) == 1
+                let tickets = self.has_tickets();
+                move |row| {
+                    let source = rows.source_of(row) as usize;
+                    shown[source] && !tickets[source] && automated.at(row) == 1
+                }
             });
         }
         found.notes(DataIssue::AutomaticMessages, self.sources)
+    }
+
+    /// Tickets that a machine opened, whatever shows it: they count in nothing, so that has to be said.
+    fn automatic_tickets(&self) -> impl Iterator<Item = Note> {
+        let mut found = AffectedRows::default();
+        if self.has(&[&interactions::AUTOMATED]) {
+            found = self.affected(Table::Interactions, |rows| {
+                let (automated, tickets) = (rows.flags(&interactions::AUTOMATED), self.has_tickets());
+                move |row| tickets[rows.source_of(row) as usize] && automated.at(row) == 1
+            });
+        }
+        found.notes(DataIssue::AutomaticTickets, self.sources)
+    }
+
+    /// By source: whether its records are tickets, and not the messages of them.
+    fn has_tickets(&self) -> Vec<bool> {
+        self.sources.iter().map(|source| source.tickets && !source.messages).collect()
     }
 
     /// Cases whose state is not borne out by their times of resolution.
