@@ -84,8 +84,17 @@ pub enum Prepared {
 
 /// From when on the rows of a fact are made from all that those at the as-of date are made from; `None`: all are.
 pub fn complete_from(spec: &FactSpec, canonical: &CanonicalTables, settings: &context::Settings) -> Option<Micros> {
-    match spec.fact {
-        Fact::Health => health::complete_from(canonical, settings),
+    if is_scored(spec.fact) {
+        health::complete_from(canonical, settings)
+    } else {
+        None
+    }
+}
+
+/// Whether the rows of a fact are scores of stakeholders, which are made at the dates of all windows together.
+fn is_scored(fact: Fact) -> bool {
+    match fact {
+        Fact::Health => true,
         Fact::Orders
         | Fact::Customers
         | Fact::Newcomers
@@ -96,7 +105,7 @@ pub fn complete_from(spec: &FactSpec, canonical: &CanonicalTables, settings: &co
         | Fact::Responses
         | Fact::SupplyLines
         | Fact::Referrals
-        | Fact::Relations => None,
+        | Fact::Relations => false,
     }
 }
 
@@ -107,19 +116,10 @@ pub fn prepare<'w>(
     settings: &context::Settings,
     windows: impl IntoIterator<Item = &'w context::Window>,
 ) -> Prepared {
-    match spec.fact {
-        Fact::Health => Prepared::Health(health::Timeline::new(canonical, settings, windows)),
-        Fact::Orders
-        | Fact::Customers
-        | Fact::Newcomers
-        | Fact::Members
-        | Fact::Cases
-        | Fact::Contacts
-        | Fact::Commitments
-        | Fact::Responses
-        | Fact::SupplyLines
-        | Fact::Referrals
-        | Fact::Relations => Prepared::Nothing,
+    if is_scored(spec.fact) {
+        Prepared::Health(health::Timeline::new(canonical, settings, windows))
+    } else {
+        Prepared::Nothing
     }
 }
 

@@ -11,6 +11,7 @@ mod xlsx;
 mod zipped;
 
 use anyhow::Result;
+use calamine::{SheetType, SheetVisible};
 use zip::ZipArchive;
 use zip::result::ZipError;
 
@@ -64,6 +65,14 @@ pub fn contents(file: &io::Source, wanted: Option<&str>) -> Result<Contents> {
     } else {
         Ok(Contents::Files(zipped::files(file, &mut archive, wanted)?))
     }
+}
+
+/// The names of the sheets with cells, or of the one that is wanted, and whether each is hidden.
+fn worksheets(all: &[calamine::Sheet], wanted: Option<&str>) -> Vec<(String, bool)> {
+    all.iter()
+        .filter(|sheet| sheet.typ == SheetType::WorkSheet && wanted.is_none_or(|wanted| sheet.name == wanted))
+        .map(|sheet| (sheet.name.clone(), sheet.visible != SheetVisible::Visible))
+        .collect()
 }
 
 fn opened(file: &io::Source) -> Result<ZipArchive<Seekable>> {

@@ -1,10 +1,10 @@
 //! Workbooks of older versions of Excel (`.xls`).
 
 use anyhow::Result;
-use calamine::{Reader, SheetType, SheetVisible, Xls, XlsError};
+use calamine::{Reader, Xls, XlsError};
 
 use super::table::{Rows, Shape, Value};
-use super::{Sheet, protected, unreadable};
+use super::{Sheet, protected, unreadable, worksheets};
 use crate::io::{self, FileError, Scratch, Seekable};
 
 /// The sheets that have cells.
@@ -13,10 +13,7 @@ use crate::io::{self, FileError, Scratch, Seekable};
 /// When it is no workbook, is damaged or protected.
 pub fn sheets(file: &io::Source, wanted: Option<&str>) -> Result<Vec<Sheet>> {
     let mut workbook: Xls<Seekable> = Xls::new(file.seekable()?).map_err(|error| failed(file, &error))?;
-    let listed: Vec<(String, bool)> = (workbook.sheets_metadata().iter())
-        .filter(|sheet| sheet.typ == SheetType::WorkSheet && wanted.is_none_or(|wanted| sheet.name == wanted))
-        .map(|sheet| (sheet.name.clone(), sheet.visible != SheetVisible::Visible))
-        .collect();
+    let listed = worksheets(workbook.sheets_metadata(), wanted);
     let mut sheets = Vec::new();
     for (name, is_hidden) in listed {
         let range = workbook.worksheet_range(&name).map_err(|error| failed(file, &error))?;

@@ -1,10 +1,10 @@
 //! Workbooks of Office Open XML (`.xlsx`, `.xlsm`).
 
 use anyhow::Result;
-use calamine::{Data, DataRef, Reader, SheetType, SheetVisible, Xlsx, XlsxError};
+use calamine::{Data, DataRef, Reader, Xlsx, XlsxError};
 
 use super::table::{Rows, Shape, Value};
-use super::{Sheet, protected, unreadable};
+use super::{Sheet, protected, unreadable, worksheets};
 use crate::io::{self, FileError, Scratch, Seekable};
 
 /// The sheets that have cells.
@@ -13,10 +13,7 @@ use crate::io::{self, FileError, Scratch, Seekable};
 /// When the workbook is damaged or protected, or a sheet expands too far.
 pub fn sheets(file: &io::Source, wanted: Option<&str>) -> Result<Vec<Sheet>> {
     let mut workbook: Xlsx<Seekable> = Xlsx::new(file.seekable()?).map_err(|error| failed(file, &error))?;
-    let listed: Vec<(String, bool)> = (workbook.sheets_metadata().iter())
-        .filter(|sheet| sheet.typ == SheetType::WorkSheet && wanted.is_none_or(|wanted| sheet.name == wanted))
-        .map(|sheet| (sheet.name.clone(), sheet.visible != SheetVisible::Visible))
-        .collect();
+    let listed = worksheets(workbook.sheets_metadata(), wanted);
     let mut sheets = Vec::new();
     for (name, is_hidden) in listed {
         let mut shape = Shape::default();
