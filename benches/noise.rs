@@ -105,7 +105,7 @@ fn nps(draws: &mut Draws, count: usize, promoters: f64, detractors: f64) -> Esti
 /// Durations of which one in a hundred is ten times as long as most.
 fn mean(draws: &mut Draws, count: usize, scale: f64) -> Estimate {
     let pairs: Vec<(f64, f64)> = (0..count).map(|_| (scale * draws.exponential(), 1.0)).collect();
-    stats::ratio(&sums(&pairs), Some(&pairs), LEVEL)
+    stats::ratio(&sums(&pairs), LEVEL)
 }
 
 fn median(draws: &mut Draws, count: usize, scale: f64) -> Estimate {

@@ -9,7 +9,7 @@ use crate::notes::Note;
 use crate::period::{self, Period};
 pub use crate::record_counts::RecordCounts;
 use crate::schema::Micros;
-use crate::stats::{Method, Reading};
+use crate::stats::{IntervalWarning, Method, Reading, Studentised};
 
 /// Why a number is not there. Absent is never zero.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -242,6 +242,8 @@ pub struct Cell {
     pub whole: Option<f64>,
     /// How the limits were found.
     pub method: Option<Method>,
+    /// What the limits of a mean or a ratio were found from, for those at other levels, and for what is doubtful about them.
+    pub studentised: Option<Studentised>,
     /// Changes by what they are against: `previous`, `year-ago`, `rest`.
     pub changes: BTreeMap<&'static str, Change>,
 }
@@ -268,8 +270,14 @@ impl Cell {
             part_minus: None,
             whole: None,
             method: None,
+            studentised: None,
             changes: BTreeMap::new(),
         }
+    }
+
+    /// What is doubtful about the interval.
+    pub fn interval_warning(&self) -> Option<IntervalWarning> {
+        self.studentised.as_ref().and_then(Studentised::warning)
     }
 }
 

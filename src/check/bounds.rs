@@ -55,11 +55,15 @@ impl Number {
         if !threshold.is_bad(self.value) {
             return Some(1.0);
         }
-        let shifted = Interval {
-            low: interval.low.map(|low| low - threshold.value),
-            high: interval.high.map(|high| high - threshold.value),
-        };
-        stats::scaled_p_value(self.value - threshold.value, &shifted, df, level)
+        stats::scaled_p_value(self.value - threshold.value, &shifted(interval, threshold.value), df, level)
+    }
+}
+
+/// The interval of what a number is more than a threshold.
+fn shifted(interval: &Interval, threshold: f64) -> Interval {
+    Interval {
+        low: interval.low.map(|low| low - threshold),
+        high: interval.high.map(|high| high - threshold),
     }
 }
 
@@ -72,11 +76,17 @@ pub fn interval(low: Option<f64>, high: Option<f64>, absent: Option<&AbsentReaso
     }
 }
 
-/// The p-value of a cell's lying on the bad side of a threshold. That of a share is found among its intervals at all levels, which are
-/// not symmetric; that of any other number is scaled from the interval that there is.
+/// The p-value of a cell's lying on the bad side of a threshold. That of a share, a mean or a ratio is found among its intervals at all
+/// levels, which are not symmetric; that of any other number is scaled from the interval that there is.
 pub fn p_of_cell(cell: &Cell, threshold: Threshold, level: f64) -> Option<f64> {
     let number = Number::of(cell)?;
     let df = cell.stakeholders.unwrap_or_default() as f64 - 1.0;
+    if threshold.is_bad(number.value)
+        && number.interval.is_ok()
+        && let Some(studentised) = cell.studentised
+    {
+        return stats::p_value(|at| Some(shifted(&studentised.interval(at), threshold.value)));
+    }
     if threshold.is_bad(number.value)
         && let Some(share) = ShareAtLevels::of(cell, level)
     {
@@ -156,7 +166,7 @@ pub fn stand(findings: &mut [ThresholdResult], p: &[Option<f64>], level: f64) {
 mod tests {
     use super::*;
     use crate::period::{Period, Zone};
-    use crate::stats::Method;
+    use crate::stats::{ClusterSums, Method};
 
     const BELOW: Threshold = Threshold {
         bad: Side::Below,
@@ -259,6 +269,28 @@ mod tests {
                     assert_eq!(scaled < 0.05, wholly);
                 }
             }
+        }
+    }
+
+    #[test]
+    fn the_p_of_a_skewed_mean_and_its_interval_say_the_same() {
+        let mut sums = ClusterSums::default();
+        (0..40).for_each(|i| sums.add(f64::from(i * i % 23), 1.0));
+        sums.add(90.0, 1.0);
+        let estimate = stats::ratio(&sums, 0.95);
+        let interval = estimate.interval.unwrap();
+        let cell = Cell {
+            value: Some(estimate.value),
+            low: interval.low,
+            high: interval.high,
+            stakeholders: Some(41),
+            studentised: stats::studentised_ratio(&sums).ok(),
+            ..Cell::blank("m", &Period::parse("2026-10", &Zone::utc(), 0).unwrap())
+        };
+        for (bad, limit) in [(Side::Below, interval.high.unwrap()), (Side::Above, interval.low.unwrap())] {
+            let p = |value: f64| p_of_cell(&cell, Threshold { bad, value }, 0.95).unwrap();
+            let out = if bad == Side::Below { 1e-6 } else { -1e-6 };
+            assert!(p(limit + out) < 0.05 && p(limit - out) > 0.05);
         }
     }
 

@@ -310,11 +310,10 @@ impl Counting<'_> {
             Measure::Orders | Measure::Ordered | Measure::Present | Measure::Active => 1.0,
         };
         let total = values.iter().sum::<i128>() as f64 / scale;
-        let with = values.iter().map(|value| (*value as f64 / scale, 1.0));
-        let pairs: Vec<(f64, f64)> = with.chain((values.len() as u64..whole).map(|_| (0.0, 1.0))).collect();
         let mut sums = ClusterSums::default();
-        pairs.iter().for_each(|&(x, n)| sums.add(x, n));
-        let estimate = ratio(&sums, Some(&pairs), confidence.level);
+        values.iter().for_each(|value| sums.add(*value as f64 / scale, 1.0));
+        (values.len() as u64..whole).for_each(|_| sums.add(0.0, 1.0));
+        let estimate = ratio(&sums, confidence.level);
         Cell {
             part: total,
             whole,

@@ -159,7 +159,7 @@ fn health(assessment: &Assessment, rows: &[&Row], is_private: bool, confidence: 
 fn of_pairs(pairs: &[(f64, f64)], confidence: Confidence) -> Estimate {
     let mut sums = ClusterSums::default();
     pairs.iter().for_each(|&(x, n)| sums.add(x, n));
-    ratio(&sums, Some(pairs), confidence.level)
+    ratio(&sums, confidence.level)
 }
 
 /// The share of so many of so many independent stakeholders.

@@ -2,9 +2,9 @@
 
 use crate::report::{AbsentReason, Cell, Change};
 use crate::report_diff::NotDecomposable;
-use crate::stats::Reading;
 use crate::stats::funnel::Place;
 use crate::stats::process::Assurance;
+use crate::stats::{IntervalWarning, Reading};
 
 /// The label of a change or difference.
 pub fn label(reading: Reading) -> &'static str {
@@ -61,6 +61,28 @@ pub fn absent(reason: &AbsentReason) -> &'static str {
         AbsentReason::DaysOnly(_) => "known in days only",
         AbsentReason::LinesDiffer => "order lines differ",
     }
+}
+
+/// What follows an interval that is doubtful; [`interval_warning`] says why.
+pub fn interval_mark(cell: &Cell) -> &'static str {
+    match cell.interval_warning() {
+        Some(IntervalWarning::Skewed) => " !",
+        None => "",
+    }
+}
+
+/// What is doubtful about an interval.
+pub fn interval_warning(warning: IntervalWarning) -> &'static str {
+    match warning {
+        IntervalWarning::Skewed => "one or a few stakeholders account for most of the variance, so the interval may be too narrow",
+    }
+}
+
+/// The notes on the marks of intervals in a table.
+pub fn interval_notes<'c>(cells: impl Iterator<Item = &'c Cell>) -> Vec<String> {
+    let found: Vec<IntervalWarning> = cells.filter_map(Cell::interval_warning).collect();
+    let there = IntervalWarning::ALL.into_iter().filter(|warning| found.contains(warning));
+    there.map(|warning| format!("! {}", interval_warning(warning))).collect()
 }
 
 /// How a metric that goes on as before does against its target: `which it ...`.

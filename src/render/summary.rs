@@ -215,7 +215,7 @@ impl Summary<'_> {
             return [Text::own(reason), Text::default(), Text::own(cell.n.map_or(String::new(), count))];
         };
         let interval = match &cell.interval_absent {
-            None => scale.interval(cell.low, cell.high),
+            None => scale.interval(cell.low, cell.high) + displayed::interval_mark(cell),
             // A type of metric that never has an interval needs no words in every row.
             Some(AbsentReason::NotDefined) => String::new(),
             Some(reason) => displayed::absent(reason).to_string(),
@@ -296,6 +296,9 @@ impl Summary<'_> {
         }
         if any(|cell| cell.left_truncated) {
             document.note("+ the period, or the earlier period that it uses, starts before the data".into());
+        }
+        for note in displayed::interval_notes(self.measured.cells.iter()) {
+            document.note(Text::own(note));
         }
     }
 }
@@ -384,6 +387,7 @@ mod tests {
             part_minus: Some(162.0),
             whole: Some(812.0),
             method: Some(Method::AdjustedWald),
+            studentised: None,
             changes: [("previous", change)].into(),
             ..cell("nps", &period)
         };

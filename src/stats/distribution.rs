@@ -92,6 +92,19 @@ pub fn binomial_lower_rank(n: u64, q: f64, tail: f64) -> Option<u64> {
     lower_tail(n, q, tail).map(|found| found.k as u64 + 1)
 }
 
+/// The same for a sample of `size` rows, which need not be whole: the largest a >= 1 with P(X < a) <= `tail`, where P(X < a) is the
+/// incomplete beta function I(1 - q; size - a + 1, a). Rounded down it is the rank for a whole size.
+pub(super) fn binomial_lower_position(size: f64, q: f64, tail: f64) -> Option<f64> {
+    if !(q > 0.0 && q < 1.0) || tail.is_nan() || size.is_nan() || size < 1.0 {
+        return None;
+    }
+    let is_beyond = |a: f64| beta_reg(size - a + 1.0, a, 1.0 - q) > tail;
+    if is_beyond(1.0) {
+        return None;
+    }
+    Some(if is_beyond(size) { bisect(is_beyond, 1.0, size) } else { size })
+}
+
 /// The `tail`-quantile of X ~ Binomial(n, q), interpolated between the count k with P(X <= k) <= `tail` and the next; 0 where even
 /// P(X = 0) is larger than `tail`, and where `n` or `q` leave nothing to vary.
 ///
@@ -271,6 +284,31 @@ mod tests {
                     }
                     assert_eq!(binomial_lower_rank(n, q, tail).unwrap_or(0), rank, "n {n}, q {q}, tail {tail}");
                 }
+            }
+        }
+    }
+
+    // from scipy.special import betainc; from scipy.optimize import brentq
+    // for n, q in ((13.3, .5), (43.2, .1), (43.2, .9), (1234.5, .75)): print(brentq(lambda a: betainc(n - a + 1, a, 1 - q) - .025, 1, n))
+    #[test]
+    fn positions_match_scipy_and_are_ranks_of_whole_samples() {
+        for (size, q, position) in [
+            (13.3, 0.5, 3.6402277171359723),
+            (43.2, 0.1, 1.4227309635324663),
+            (43.2, 0.9, 35.19714570416136),
+            (1234.5, 0.75, 896.3273043954711),
+            (30.0, 0.1, 0.0),
+        ] {
+            close(
+                binomial_lower_position(size, q, 0.025).unwrap_or(0.0),
+                position,
+                1e-8 * position.max(1.0),
+            );
+        }
+        for (n, q, tail, rank) in RANKS {
+            if n < 10_000 {
+                let position = binomial_lower_position(n as f64, q, tail).unwrap_or(0.0);
+                assert_eq!((position + 1e-9).floor() as u64, rank, "n {n}, q {q}, tail {tail}");
             }
         }
     }

@@ -169,7 +169,7 @@ fn lower_limit(q: f64, n: f64, level: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::super::ClusterSums;
-    use super::super::bootstrap::SplitMix64;
+    use super::super::random::SplitMix64;
     use super::super::stands;
     use super::super::sums::{Design, design_effect};
     use super::super::tests::{close, ends};

@@ -4,13 +4,12 @@
 //! linearised variance over stakeholders, its ratio to the variance of independent rows is the design effect, and an interval is that of a
 //! simple sample of n / deff rows. Where every row is a stakeholder of its own the design effect is exactly 1.
 //!
-//! Everything is deterministic (resampling has a fixed seed and does not depend on the order of its input), and no NaN comes out:
+//! Everything is deterministic (what is drawn at random has a fixed seed), and no NaN comes out:
 //! where a number is not defined the interval says why it is absent. A value is reported only where its whole is not empty;
 //! of an empty whole a function returns 0 with [`NoIntervalReason::NotDefined`] and without a method, for the caller to report as absent.
 //!
 //! `level` is the two-sided confidence level between 0 and 1, such as 0.95.
 
-mod bootstrap;
 pub mod concentration;
 pub mod customer_base;
 mod difference;
@@ -23,17 +22,18 @@ mod multiple;
 mod net_share;
 pub mod process;
 mod quantile;
+mod random;
 mod rate;
 mod ratio;
 pub mod scores;
 mod share;
 pub mod shifted_beta_geometric;
 mod signals;
+mod studentised;
 mod sums;
 mod survival;
 
 use crate::codes::codes;
-pub use bootstrap::Studentised;
 pub use difference::{Side, difference, difference_of_totals};
 pub use distribution::{normal_quantile, student_quantile};
 pub use log_rank::{LogRank, log_rank};
@@ -41,10 +41,11 @@ pub use multiple::{benjamini_hochberg, p_value, scaled_p_value, stands};
 pub use net_share::net_share;
 pub use quantile::{quantile, quantile_type7};
 pub use rate::rate;
-pub use ratio::ratio;
+pub use ratio::{ratio, studentised_ratio};
 #[cfg(test)]
 pub use share::wilson;
 pub use share::{ShareInterval, share};
+pub use studentised::{IntervalWarning, Studentised, difference_of_ratios};
 pub use sums::{ClusterSums, CrossSums};
 pub use survival::{NotReached, Observation, Step, Survival, kaplan_meier, survival_quantile};
 
@@ -57,9 +58,11 @@ codes! {
         Wilson = "wilson",
         /// The Wald interval of a net share after adding three pseudo-answers.
         AdjustedWald = "adjusted-wald",
-        /// Linearisation of a ratio of sums over stakeholders, with Student's t.
+        /// Hall's cubic transformation of a mean or a ratio of sums over stakeholders.
+        CubicTransformation = "cubic-transformation",
+        /// Linearisation of a ratio of sums over stakeholders, with Student's t: in reports of earlier versions.
         DeltaMethod = "delta-method",
-        /// Studentised resampling of stakeholders.
+        /// Studentised resampling of stakeholders: in reports of earlier versions.
         BootstrapT = "bootstrap-t",
         /// The exact limits of a Poisson count.
         PoissonExact = "poisson-exact",
@@ -101,7 +104,7 @@ impl Confidence {
 pub enum NoIntervalReason {
     /// Fewer rows, stakeholders or events than the method needs.
     TooFew,
-    /// The stakeholders (or too many resamples of them) do not differ at all, so nothing can be said about their spread.
+    /// The stakeholders do not differ at all, so nothing can be said about their spread.
     ZeroVariance,
     /// The quantity itself is not defined, or the method is not at this level.
     NotDefined,
@@ -228,6 +231,7 @@ display_as_str!(
     Method,
     NoIntervalReason,
     Reading,
+    IntervalWarning,
     process::ChartKind,
     process::Rule,
     process::Assurance,

@@ -85,8 +85,8 @@ pub fn stands(p: &[Option<f64>], level: f64) -> Vec<bool> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::bootstrap::SplitMix64;
     use super::super::distribution::normal_quantile;
+    use super::super::random::SplitMix64;
     use super::super::tests::close;
     use super::super::{Side, difference, wilson};
     use super::*;

@@ -284,8 +284,8 @@ fn screened_mean_range(first: &[Option<Point>], score: impl Fn(&Point) -> f64) -
 
 #[cfg(test)]
 pub(super) mod tests {
-    use super::super::bootstrap::SplitMix64;
     use super::super::distribution::normal_quantile;
+    use super::super::random::SplitMix64;
     use super::super::tests::close;
     use super::*;
     use proptest::prelude::*;

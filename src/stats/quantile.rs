@@ -1,6 +1,6 @@
 //! A quantile of rows, with an interval between two of the rows themselves.
 
-use super::distribution::{binomial_lower_rank, normal_quantile};
+use super::distribution::{binomial_lower_position, binomial_lower_rank};
 use super::sums::Design;
 use super::{ClusterSums, Estimate, Interval, Method, NoIntervalReason};
 
@@ -29,10 +29,11 @@ fn interpolate(below: f64, above: f64, fraction: f64) -> f64 {
 /// `values` come in any order and may be permuted. `clusters` says for each value, in the original order, which stakeholder it belongs
 /// to: values of one stakeholder stand next to each other, `u32::MAX` is a stakeholder of its own, and an empty slice means that all are.
 /// With one row per stakeholder the ranks are the binomial's, each tail at most alpha / 2, so that a median has a 95 % interval from 6 rows on,
-/// a p90 from 36. Else n* comes from the share of rows up to the quantile, and the ranks are floor(n a) and ceil(n b) + 1 with
-/// (a, b) = q -+ z sqrt(q (1 - q) / n*); they need two stakeholders. Ranks outside the data: [`NoIntervalReason::TooFew`].
+/// a p90 from 36. Else n* comes from the share of rows up to the quantile, and the ranks are those of n* rows, times n / n*; they need two
+/// stakeholders. One stakeholder who comes twice changes little. Ranks outside the data: [`NoIntervalReason::TooFew`].
 ///
-/// Conover, *Practical Nonparametric Statistics* (1999), section 3.2; Woodruff, JASA 47 (1952), 635-646, for clustered rows.
+/// Conover, *Practical Nonparametric Statistics* (1999), section 3.2; Woodruff, JASA 47 (1952), 635-646, for the variance of clustered rows,
+/// and Korn and Graubard, *Survey Methodology* 24 (1998), 193-201, for the exact binomial limits of n* rows.
 ///
 /// # Panics
 /// If `clusters` is neither empty nor as long as `values`.
@@ -69,13 +70,11 @@ pub fn quantile(values: &mut [f64], clusters: &[u32], q: f64, level: f64) -> Est
     let Some(design) = Design::of(&sums, below * (1.0 - below), rows as f64, level) else {
         return ranked.estimate(None, None);
     };
-    let margin = normal_quantile(level) * (q * (1.0 - q) / design.n).sqrt();
-    let low = (rows as f64 * (q - margin)).floor();
-    let high = (rows as f64 * (q + margin)).ceil() + 1.0;
-    ranked.estimate(
-        (low >= 1.0 && high <= rows as f64).then_some((low as usize, high as usize)),
-        Some(design.deff),
-    )
+    let tail = (1.0 - level) / 2.0;
+    // A rank of n* rows in as many rows as there are; a little more, lest rounding lose a whole one.
+    let rank = |q: f64| binomial_lower_position(design.n, q, tail).map(|at| (at * rows as f64 / design.n + 1e-9).floor() as usize);
+    let ranks = rank(q).zip(rank(1.0 - q)).map(|(low, high)| (low.max(1), rows + 1 - high.max(1)));
+    ranked.estimate(ranks.filter(|(low, high)| low <= high), Some(design.deff))
 }
 
 /// Whether two neighbouring rows belong to one stakeholder.
@@ -177,10 +176,11 @@ mod tests {
         assert_eq!(quantile_type7(&[7.0], 0.9), 7.0);
     }
 
+    // from scipy.special import betainc; from scipy.optimize import brentq
     // v, g = np.arange(1, 61) * 4 % 61, np.arange(60) // 6; m = np.quantile(v, .5); n = 60; G = 10
     // x = np.bincount(g, v <= m); p = x.sum() / n; e = x - p * 6; vv = G / (G - 1) * (e**2).sum() / n**2
     // deff = max(1, vv / (p * (1 - p) / n)); ns = n / deff * (norm.isf(.025) / t.isf(.025, G - 1))**2
-    // d = norm.isf(.025) * sqrt(.25 / ns); floor(n * (.5 - d)), ceil(n * (.5 + d)) + 1        # v is a permutation of 1..60
+    // a = brentq(lambda a: betainc(ns - a + 1, a, .5) - .025, 1, ns); floor(a * n / ns), n + 1 - floor(a * n / ns)   # v is a permutation
     #[test]
     fn clusters_move_the_ranks_apart() {
         let values: Vec<f64> = (1..=60).map(|i| f64::from(i * 4 % 61)).collect();
@@ -188,9 +188,23 @@ mod tests {
         let estimate = quantile(&mut values.clone(), &clusters, 0.5, 0.95);
         assert_eq!(estimate.value, 30.5);
         close(estimate.deff.unwrap(), 3.4074074074074074, 1e-10);
-        assert_eq!(ends(estimate.interval.unwrap()), (13.0, 48.0));
+        assert_eq!(ends(estimate.interval.unwrap()), (16.0, 45.0));
         let p90 = quantile(&mut values.clone(), &clusters, 0.9, 0.95);
         assert_eq!((p90.value, p90.interval), (54.1, Err(NoIntervalReason::TooFew)));
+    }
+
+    // Of 45 people, or 15, one comes twice.
+    #[test]
+    fn one_who_comes_twice_changes_little() {
+        let of = |people: u32, q: f64| {
+            let mut values: Vec<f64> = (0..=people).map(|i| f64::from(i * 17 % (people + 1) + 1)).collect();
+            let clusters: Vec<u32> = (0..=people).map(|i| i.max(1)).collect();
+            quantile(&mut values, &clusters, q, 0.95).interval.ok().map(ends)
+        };
+        assert_eq!(ranks(46, 0.9), Some((37.0, 46.0)));
+        assert_eq!(of(45, 0.9), Some((37.0, 46.0)));
+        assert_eq!(ranks(16, 0.5), Some((4.0, 13.0)));
+        assert_eq!(of(15, 0.5), Some((4.0, 13.0)));
     }
 
     #[test]

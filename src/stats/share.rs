@@ -91,6 +91,7 @@ mod tests {
             xx: x as f64,
             xn: x as f64,
             nn: n as f64,
+            ..ClusterSums::default()
         }
     }
 

@@ -8,6 +8,9 @@ use super::distribution::{normal_quantile, student_quantile};
 /// A residual sum of squares below this part of the raw sum of squares cannot be told from rounding.
 const ROUNDING: f64 = 1e-12;
 
+/// A residual sum of squares above this part of the raw sum of squares leaves enough digits of third moments.
+const SKEWNESS_SHOWS: f64 = 1e-5;
+
 /// Sums over stakeholders g of x_g (part) and n_g (whole).
 #[derive(Debug, Default, Clone, Copy, PartialEq)]
 pub struct ClusterSums {
@@ -23,6 +26,16 @@ pub struct ClusterSums {
     pub xn: f64,
     /// Sum of n squared.
     pub nn: f64,
+    /// Sum of x to the third power.
+    pub xxx: f64,
+    /// Sum of x squared times n.
+    pub xxn: f64,
+    /// Sum of x times n squared.
+    pub xnn: f64,
+    /// Sum of n to the third power.
+    pub nnn: f64,
+    /// Whether any part or whole is below 0.
+    pub has_negative: bool,
 }
 
 impl ClusterSums {
@@ -37,6 +50,11 @@ impl ClusterSums {
         self.xx += x * x;
         self.xn += x * n;
         self.nn += n * n;
+        self.xxx += x * x * x;
+        self.xxn += x * x * n;
+        self.xnn += x * n * n;
+        self.nnn += n * n * n;
+        self.has_negative |= x < 0.0 || n < 0.0;
     }
 
     /// Adds the sums of other stakeholders.
@@ -47,6 +65,11 @@ impl ClusterSums {
         self.xx += other.xx;
         self.xn += other.xn;
         self.nn += other.nn;
+        self.xxx += other.xxx;
+        self.xxn += other.xxn;
+        self.xnn += other.xnn;
+        self.nnn += other.nnn;
+        self.has_negative |= other.has_negative;
     }
 
     /// x / n, where that is a number.
@@ -66,6 +89,21 @@ impl ClusterSums {
     pub(super) fn variance(&self) -> Option<f64> {
         let g = self.clusters as f64;
         (self.clusters >= 2).then(|| g / (g - 1.0) * self.residual_squares() / (self.n * self.n))
+    }
+
+    /// How skewed the studentised ratio is: the asymmetry and lean of [`Studentised`](super::Studentised). Both are 0 where residuals are so
+    /// small a part of what they are of that the digits of third moments do not show them. `None` where the third moment is too large to be
+    /// a number, or the ratio does not vary.
+    pub(super) fn asymmetry(&self) -> Option<(f64, f64)> {
+        let p = self.ratio()?;
+        let squares = self.residual_squares();
+        if squares <= SKEWNESS_SHOWS * (self.xx + p * p * self.nn) {
+            return (squares > 0.0).then_some((0.0, 0.0));
+        }
+        let scale = squares.sqrt();
+        let cubes = self.xxx - 3.0 * p * self.xxn + 3.0 * p * p * self.xnn - p.powi(3) * self.nnn;
+        let (asymmetry, lean) = (cubes / (squares * scale), (self.xn - p * self.nn) / (scale * self.n));
+        (asymmetry.is_finite() && lean.is_finite()).then(|| (asymmetry.clamp(-1.0, 1.0), lean))
     }
 
     /// Whether every row is a stakeholder of its own and all weigh the same.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{Instant, Labels};
 use crate::catalog::MetricUnit;
 use crate::report::{self, AbsentCode};
-use crate::stats::{Method, Reading};
+use crate::stats::{IntervalWarning, Method, Reading};
 
 /// A metric in a period and a slice.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -35,6 +35,9 @@ pub struct Cell {
     pub high: Option<f64>,
     /// Why there are no limits.
     pub interval_absent: Option<AbsentCode>,
+    /// What is doubtful about the limits.
+    #[serde(default)]
+    pub interval_warning: Option<IntervalWarning>,
     /// Rows in the whole; null where absent is suppressed.
     pub n: Option<u64>,
     /// Distinct stakeholders in the whole; null where absent is suppressed.
@@ -94,6 +97,7 @@ impl Cell {
             low: cell.low,
             high: cell.high,
             interval_absent: cell.interval_absent.as_ref().map(report::AbsentReason::code),
+            interval_warning: cell.interval_warning(),
             n: cell.n,
             stakeholders: cell.stakeholders,
             deff: cell.deff,

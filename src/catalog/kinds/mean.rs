@@ -38,7 +38,7 @@ impl KindDefinition for Mean {
 impl ReadKind for Mean {
     const MEANING: &'static str = "The mean of an expression over the rows where it is not null.";
     const VALUE_TYPE: ValueType = ValueType::Other;
-    const INTERVAL: &'static str = "delta method over stakeholders with Student's t; below 200 of them bootstrap-t";
+    const INTERVAL: &'static str = "Hall's cubic transformation over stakeholders with Student's t";
     const REQUIRED: &'static [&'static str] = &["of"];
     const OPTIONAL: &'static [&'static str] = &["weight"];
 

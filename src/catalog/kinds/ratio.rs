@@ -70,7 +70,7 @@ impl KindDefinition for Ratio {
 impl ReadKind for Ratio {
     const MEANING: &'static str = "One sum divided by another, or by a number of distinct things.";
     const VALUE_TYPE: ValueType = ValueType::Other;
-    const INTERVAL: &'static str = "delta method over stakeholders with Student's t; below 200 of them bootstrap-t";
+    const INTERVAL: &'static str = "Hall's cubic transformation over stakeholders with Student's t";
     const REQUIRED: &'static [&'static str] = &["over"];
     const OPTIONAL: &'static [&'static str] = &["under", "under_distinct"];
     const KEY_MEANINGS: &'static [(&'static str, &'static str)] = &[

@@ -9,9 +9,6 @@ use crate::measure::ids::CellId;
 use crate::schema::NO_CODE;
 use crate::stats::{ClusterSums, CrossSums, Observation};
 
-/// Below this many stakeholders a cell keeps each one's sums, for resampling.
-pub const FEW: usize = 200;
-
 /// The exact steps in one unit of a part and of a whole; 1 for numbers.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Scales {
@@ -147,8 +144,6 @@ pub struct StakeholderSums {
     pub plus: f64,
     /// Weighted rows that count against.
     pub minus: f64,
-    /// Each stakeholder's part and whole, while there are few.
-    pub each: Vec<(f64, f64)>,
     /// Stakeholders who are protected as a small group.
     pub protected: u64,
 }
@@ -164,9 +159,6 @@ impl StakeholderSums {
         self.whole_steps += entry.whole_steps;
         self.plus += entry.plus;
         self.minus += entry.minus;
-        if self.each.len() < FEW && (part != 0.0 || whole != 0.0) {
-            self.each.push((part, whole));
-        }
         self.protected += u64::from(is_protected);
     }
 
@@ -179,8 +171,6 @@ impl StakeholderSums {
         self.whole_steps += later.whole_steps;
         self.plus += later.plus;
         self.minus += later.minus;
-        let room = FEW.saturating_sub(self.each.len());
-        self.each.extend(later.each.iter().take(room));
         self.protected += later.protected;
     }
 
@@ -190,11 +180,6 @@ impl StakeholderSums {
             in_units(self.part_steps, scales.part, self.sums.x),
             in_units(self.whole_steps, scales.whole, self.sums.n),
         )
-    }
-
-    /// Each stakeholder's part and whole, where there are few enough of them.
-    pub fn few(&self) -> Option<&[(f64, f64)]> {
-        (self.sums.clusters < FEW as u64).then_some(self.each.as_slice())
     }
 }
 

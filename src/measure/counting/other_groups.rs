@@ -246,12 +246,6 @@ mod tests {
                 let found = tree.sums(self::cell(cell)).unwrap_or_default();
                 assert_eq!(found.sums, wanted.sums, "cell {cell} of {groups} groups");
                 assert_eq!((found.rows, found.stakeholders), (wanted.rows, wanted.stakeholders));
-                let sorted = |sums: &StakeholderSums| {
-                    let mut each = sums.each.clone();
-                    each.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
-                    each
-                };
-                assert_eq!(sorted(&found), sorted(&wanted));
             }
         }
     }

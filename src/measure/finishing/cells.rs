@@ -315,6 +315,7 @@ impl Finishing<'_> {
             cell.high = None;
             cell.interval_absent = None;
             cell.method = None;
+            cell.studentised = None;
             cell.deff = None;
         }
         let value = match (cell.value, &cell.absent) {

@@ -145,6 +145,7 @@ pub fn hide_cell(cell: &mut Cell) {
     cell.part_minus = None;
     cell.whole = None;
     cell.method = None;
+    cell.studentised = None;
     cell.changes.clear();
 }
 
@@ -200,6 +201,7 @@ mod tests {
             part_minus: None,
             whole: None,
             method: None,
+            studentised: None,
             changes: BTreeMap::from([("rest", change()), ("previous", change())]),
         }
     }

@@ -2,17 +2,13 @@
 
 use anyhow::Result;
 
-use super::{
-    Contribution, Difference, KindColumns, MeasuredKind, finish_ratio, no_rows, number_entry, ratio_resampled, ratio_side_at,
-    steps_and_float,
-};
+use super::{Contribution, Difference, KindColumns, MeasuredKind, finish_ratio, no_rows, number_entry, steps_and_float};
 use crate::catalog::kinds::Mean;
 use crate::measure::columns::{ColumnReader, Num, RowWeight, Weight};
 use crate::measure::counting::{Addition, CellCount, CountTask, Counted, Scales, SumsTask, count_sums};
 use crate::measure::finishing::{Context, Estimated};
 use crate::measure::rows::Entry;
 use crate::report::Cell;
-use crate::stats::{Confidence, Side, Studentised};
 
 struct Columns {
     of: Num,
@@ -70,14 +66,6 @@ impl MeasuredKind for Mean {
 
     fn entry_names(&self) -> Vec<&'static str> {
         vec!["value"]
-    }
-
-    fn side_at(&self, estimated: &Estimated, confidence: Confidence) -> Option<Side> {
-        ratio_side_at(estimated, confidence)
-    }
-
-    fn resampled(&self, estimated: &Estimated) -> Option<Studentised> {
-        ratio_resampled(estimated)
     }
 }
 

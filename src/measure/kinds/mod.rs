@@ -26,7 +26,7 @@ use super::rows::Entry;
 use crate::catalog::{Expression, Kind};
 use crate::report::{AbsentReason, Cell};
 use crate::schema::NO_INT;
-use crate::stats::{self, Confidence, Side, Studentised};
+use crate::stats::{self, Confidence, Side};
 
 /// What the engine does with a kind of metric.
 pub trait MeasuredKind: Sync {
@@ -62,11 +62,6 @@ pub trait MeasuredKind: Sync {
 
     /// The value with its limits at another level, where they follow from sums at once.
     fn side_at(&self, _: &Estimated, _: Confidence) -> Option<Side> {
-        None
-    }
-
-    /// What few stakeholders were resampled to, for limits at any level.
-    fn resampled(&self, _: &Estimated) -> Option<Studentised> {
         None
     }
 
@@ -202,26 +197,11 @@ pub(super) fn finish_ratio(sums: &StakeholderSums, context: &Context, cell: &mut
         return estimated;
     }
     cell.whole = Some(whole);
-    let estimate = stats::ratio(&sums.sums, sums.few(), context.confidence.level);
-    estimated.side = set_estimate(cell, estimate);
+    estimated.side = set_estimate(cell, stats::ratio(&sums.sums, context.confidence.level));
+    cell.studentised = stats::studentised_ratio(&sums.sums).ok();
     // Sums of integers are exact: the quotient is taken of them, not of sums of quotients.
     cell.value = Some(part / whole);
     estimated
-}
-
-/// Limits of a mean or a ratio at another level, where stakeholders are many; few are resampled, which costs more.
-pub(super) fn ratio_side_at(estimated: &Estimated, confidence: Confidence) -> Option<Side> {
-    let sums = estimated.sums.as_ref()?;
-    match sums.few() {
-        Some(_) => None,
-        None => stats::ratio(&sums.sums, None, confidence.level).side(),
-    }
-}
-
-/// What the few stakeholders of a mean or a ratio were resampled to.
-pub(super) fn ratio_resampled(estimated: &Estimated) -> Option<Studentised> {
-    estimated.side?;
-    Studentised::of(estimated.sums.as_ref()?.few()?).ok()
 }
 
 /// A number of a row for people.

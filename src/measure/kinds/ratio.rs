@@ -3,8 +3,7 @@
 use anyhow::Result;
 
 use super::{
-    Contribution, Difference, KindColumns, MeasuredKind, finish_ratio, no_rows, number_entry, ratio_resampled, ratio_side_at, set_counts,
-    steps_and_float, thing_entry,
+    Contribution, Difference, KindColumns, MeasuredKind, finish_ratio, no_rows, number_entry, set_counts, steps_and_float, thing_entry,
 };
 use crate::catalog::Entity;
 use crate::catalog::kinds::{Ratio, Under};
@@ -13,7 +12,6 @@ use crate::measure::counting::{Addition, CellCount, CountTask, Counted, OncePerS
 use crate::measure::finishing::{Context, Estimated};
 use crate::measure::rows::Entry;
 use crate::report::{AbsentReason, Cell};
-use crate::stats::{Confidence, Side, Studentised};
 
 struct Columns {
     over: Num,
@@ -82,14 +80,6 @@ impl MeasuredKind for Ratio {
             Under::Sum(_) | Under::Distinct(Entity::Column(_)) => vec!["over", "under"],
             Under::Distinct(Entity::Stakeholder) => vec!["over"],
         }
-    }
-
-    fn side_at(&self, estimated: &Estimated, confidence: Confidence) -> Option<Side> {
-        ratio_side_at(estimated, confidence)
-    }
-
-    fn resampled(&self, estimated: &Estimated) -> Option<Studentised> {
-        ratio_resampled(estimated)
     }
 }
 

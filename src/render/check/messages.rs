@@ -56,6 +56,9 @@ impl<'a> Words<'a> {
             if cell.left_truncated {
                 text.push_str("; the period, or the earlier period that it uses, starts before the data");
             }
+            if let Some(warning) = cell.interval_warning() {
+                text.push_str(&format!("; {}", displayed::interval_warning(warning)));
+            }
         }
         match verdict.excuse {
             Some(Excuse::Waived(at)) => {

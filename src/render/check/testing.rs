@@ -51,6 +51,7 @@ pub fn checked() -> CheckResult {
         stakeholders: Some(90),
         deff: Some(1.1),
         method: Some(Method::Wilson),
+        studentised: None,
         ..Cell::blank("csat", &period)
     };
     let limits = Limits {

@@ -41,6 +41,9 @@ pub fn add(document: &mut Document, report: &Report, detail: Detail) {
         document
             .note("~ uses data without a date. Earlier periods show the latest state of these data, so changes are not assessed".into());
     }
+    for note in displayed::interval_notes(report.review.scores.iter().map(MetricSeries::cell)) {
+        document.note(Text::own(note));
+    }
 }
 
 fn table(report: &Report, family: &str, scores: &[&MetricSeries], detail: Detail) -> Table {
@@ -88,7 +91,7 @@ fn row(report: &Report, score: &MetricSeries, detail: Detail) -> Vec<Text> {
         (None, None) => Text::default(),
     };
     let interval = match &cell.interval_absent {
-        None => scale.interval(cell.low, cell.high),
+        None => scale.interval(cell.low, cell.high) + displayed::interval_mark(cell),
         // A type of metric that never has an interval needs no words in every row.
         Some(AbsentReason::NotDefined) => String::new(),
         Some(reason) => displayed::absent(reason).to_string(),

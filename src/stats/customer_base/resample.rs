@@ -3,7 +3,7 @@
 //! Efron and Tibshirani, *An Introduction to the Bootstrap* (1993), chapter 13: the limits are percentiles of the resampled values.
 
 use crate::stats::Interval;
-use crate::stats::bootstrap::SplitMix64;
+use crate::stats::random::SplitMix64;
 
 /// Where the sequence of draws starts; fixed, so that the same data give the same intervals.
 const SEED: u64 = 0xC057_0AE2_BA5E_0000;

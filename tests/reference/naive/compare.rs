@@ -6,6 +6,7 @@ use relhealth::api::catalog::{Entity, Exposure, Kind, Metric, Under, kinds};
 use relhealth::api::expr::Value;
 use relhealth::api::stats::{self, ClusterSums, CrossSums, Interval, Observation, Side};
 
+use super::interval::Moments;
 use super::metric::{Answer, Built, Naive, Of, is_true, number};
 use super::{Row, Window};
 
@@ -38,11 +39,11 @@ pub fn against_rest(naive: &Naive, built: &mut Built, metric: &Metric, window: &
     let delta = value(&own).zip(value(&rest)).map(|(own, rest)| own - rest);
     let interval = delta
         .filter(|_| is_comparable(naive, metric))
-        .and_then(|delta| interval(naive, built, metric, window, slice, delta));
+        .and_then(|delta| limits(naive, built, metric, window, slice, delta));
     Against { rest, delta, interval }
 }
 
-fn interval(naive: &Naive, built: &mut Built, metric: &Metric, window: &Window, slice: &[String], delta: f64) -> Option<Interval> {
+fn limits(naive: &Naive, built: &mut Built, metric: &Metric, window: &Window, slice: &[String], delta: f64) -> Option<Interval> {
     let fact = metric.fact?;
     let usable = naive.usable_files(metric, fact).unwrap();
     let exposure = match &metric.kind {
@@ -111,9 +112,14 @@ fn interval(naive: &Naive, built: &mut Built, metric: &Metric, window: &Window, 
                         .sum::<f64>();
                 return Some(stats::difference_of_totals(delta, variance, LEVEL));
             }
+            let r = shared.correlation(&a.clusters(), &b.clusters());
+            if let Kind::Mean(_) | Kind::Ratio(_) = &metric.kind {
+                let (low, high) = Moments::of(&a.each())?.less(&Moments::of(&b.each())?, r);
+                return Some(Interval::closed(low, high));
+            }
             let (here, there) = exposure.unzip();
             let (x, y) = (a.side(metric, here)?, b.side(metric, there)?);
-            Some(stats::difference(&x, &y, shared.correlation(&a.clusters(), &b.clusters())).1)
+            Some(stats::difference(&x, &y, r).1)
         }
     }
 }
@@ -225,7 +231,7 @@ impl Sums {
             Kind::Share(_) => stats::share(&sums, self.rows, stats::Confidence::of(LEVEL)),
             Kind::NetShare(_) => stats::net_share(&sums, self.plus, self.minus, self.rows, LEVEL),
             Kind::Rate(kinds::Rate { per, .. }) => stats::rate(sums.x, sums.xx, exposure.unwrap_or(sums.n), *per, LEVEL),
-            _ => stats::ratio(&sums, (sums.clusters < 200).then_some(&self.each()[..]), LEVEL),
+            _ => unreachable!("no interval from sums"),
         };
         estimate.side()
     }

@@ -6,6 +6,7 @@ use relhealth::api::catalog::{Catalog, Entity, Exposure, Expression, Form, Kind,
 use relhealth::api::expr::Value;
 use relhealth::api::schema::{DAY, FactSpec, Input, Known, Table, Unit};
 
+use super::interval::Moments;
 use super::{Data, Dims, Row, V, Window, fact, interval, talk};
 
 /// What comes out of a metric in a window and a slice.
@@ -341,6 +342,10 @@ pub fn evaluate(metric: &Metric, rows: &[&Row], window: &Window) -> Answer {
             );
             (answer.value, answer.absent) = over(&counted, part, whole);
             (answer.part, answer.whole) = (Some(part), Some(whole));
+            let rows: Vec<_> = (counted.iter())
+                .map(|r| (r.who.clone(), weight(r) * number(of, r, window).unwrap(), weight(r)))
+                .collect();
+            answer.interval = Some(Moments::of(&interval::pairs(&rows)).map(|of| of.limits()));
         }
         Kind::Share(kinds::Share { part }) => {
             let (x, n) = (
@@ -367,6 +372,18 @@ pub fn evaluate(metric: &Metric, rows: &[&Row], window: &Window) -> Answer {
             };
             (answer.value, answer.absent) = over(&all, sum(above), below);
             (answer.part, answer.whole) = (Some(sum(above)), Some(below));
+            let or_0 = |of: &Expression, r: &Row| number(of, r, window).unwrap_or(0.0);
+            let rows: Vec<_> = (all.iter())
+                .map(|r| match under {
+                    Under::Sum(below) => (r.who.clone(), or_0(above, r), or_0(below, r)),
+                    Under::Distinct(_) => (r.who.clone(), or_0(above, r), 0.0),
+                })
+                .collect();
+            let mut pairs = interval::pairs(&rows);
+            if let Under::Distinct(_) = under {
+                pairs.iter_mut().for_each(|pair| pair.1 = 1.0);
+            }
+            answer.interval = Some(Moments::of(&pairs).map(|of| of.limits()));
         }
         Kind::Rate(kinds::Rate { part, per, exposure }) => {
             let events = all.iter().filter(|r| is_true(part, r, window)).count() as f64;
