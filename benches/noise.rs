@@ -1,4 +1,5 @@
-//! Whether a gate tells noise from change: rules on an unchanged truth, run ten thousand times, and on a truth that has become worse.
+//! Whether intervals hold a known truth, whether groups that are alike are said to differ, and whether a gate tells noise from change: rules
+//! on an unchanged truth, run ten thousand times, and on a truth that has become worse.
 //!
 //! Each run draws people and their rows anew, estimates as the program does, and judges as `check` does. An unchanged truth lies at the
 //! threshold itself, where a rule that looked at the value alone would fail in half of the runs. Every false rate must stay at or below the
@@ -10,36 +11,10 @@ use relhealth::api::report::AbsentReason;
 use relhealth::api::stats::{self, ClusterSums, CrossSums, Estimate, Interval};
 use relhealth::api::stats::{Direction, Point, Series};
 
-const LEVEL: f64 = 0.95;
+#[path = "../tests/simulation/suite.rs"]
+mod suite;
 
-/// Splitmix64.
-struct Draws(u64);
-
-impl Draws {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
-    }
-
-    fn unit(&mut self) -> f64 {
-        ((self.next() >> 11) as f64 + 0.5) / (1u64 << 53) as f64
-    }
-
-    fn below(&mut self, n: u64) -> u64 {
-        self.next() % n
-    }
-
-    fn exponential(&mut self) -> f64 {
-        -self.unit().ln()
-    }
-
-    fn normal(&mut self) -> f64 {
-        (-2.0 * self.unit().ln()).sqrt() * (std::f64::consts::TAU * self.unit()).cos()
-    }
-}
+use suite::{Draws, Groups, LEVEL, Setting};
 
 fn below(value: f64) -> Threshold {
     Threshold { bad: Side::Below, value }
@@ -72,14 +47,8 @@ fn people(draws: &mut Draws, count: usize, most: u64, share: f64, spread: f64) -
         .collect()
 }
 
-fn sums(pairs: &[(f64, f64)]) -> ClusterSums {
-    let mut sums = ClusterSums::default();
-    pairs.iter().for_each(|&(x, n)| sums.add(x, n));
-    sums
-}
-
 fn share(pairs: &[(f64, f64)]) -> Estimate {
-    let sums = sums(pairs);
+    let sums = suite::sums(pairs);
     stats::share(&sums, sums.n, stats::Confidence::of(LEVEL))
 }
 
@@ -105,7 +74,7 @@ fn nps(draws: &mut Draws, count: usize, promoters: f64, detractors: f64) -> Esti
 /// Durations of which one in a hundred is ten times as long as most.
 fn mean(draws: &mut Draws, count: usize, scale: f64) -> Estimate {
     let pairs: Vec<(f64, f64)> = (0..count).map(|_| (scale * draws.exponential(), 1.0)).collect();
-    stats::ratio(&sums(&pairs), LEVEL)
+    stats::ratio(&suite::sums(&pairs), LEVEL)
 }
 
 fn median(draws: &mut Draws, count: usize, scale: f64) -> Estimate {
@@ -137,7 +106,7 @@ fn same_people(draws: &mut Draws, count: usize, share_then: f64, share_now: f64)
         now.push(a);
         then.push(b);
     }
-    let r = cross.correlation(&sums(&now), &sums(&then));
+    let r = cross.correlation(&suite::sums(&now), &suite::sums(&then));
     change(&share(&now), &share(&then), r)
 }
 
@@ -195,8 +164,64 @@ fn rate(runs: usize, seed: u64, mut run: impl FnMut(&mut Draws) -> bool) -> f64 
     failed as f64 / runs as f64
 }
 
+/// Prints how often intervals miss a known truth, as rows of a Markdown table; those that miss more often than they may.
+///
+/// They have to cover 92.5 % and to miss at most 6 % on each side from 50 stakeholders on; what is worse in fewer is printed all the same.
+fn coverage(settings: &[Setting], runs: usize) -> Vec<String> {
+    let mut broken = Vec::new();
+    println!("\n| Interval at 95% | Sample | Stakeholders | Covers | Truth is below | Truth is above | Median width | Has limits |");
+    println!("| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |");
+    for setting in settings {
+        for n in [15, 50, 200, 1_000] {
+            let mut found = suite::missed(setting, n, runs);
+            let (coverage, below, above) = (found.coverage(), found.share(found.below), found.share(found.above));
+            let percent = |share: f64| format!("{:.1}%", 100.0 * share);
+            println!(
+                "| {} | {} | {n} | {} | {} | {} | {:.3} | {} |",
+                setting.method,
+                setting.sample,
+                percent(coverage),
+                percent(below),
+                percent(above),
+                found.width(),
+                percent(found.runs as f64 / runs as f64)
+            );
+            let misses = coverage < 0.925 - found.margin(0.925) || below.max(above) > 0.06 + found.margin(0.06);
+            if n >= 50 && misses {
+                broken.push(format!("{}, {}, {n}", setting.method, setting.sample));
+            }
+        }
+    }
+    broken
+}
+
+/// Prints in how many runs any of twenty groups that are alike is said to differ; those that are more than 5 %.
+fn groups(runs: usize) -> Vec<String> {
+    let mut broken = Vec::new();
+    println!("\n| Any false difference among 20 groups | Stakeholders each | Runs |");
+    println!("| --- | ---: | ---: |");
+    for (name, of, sizes) in [
+        ("revenue per customer, lognormal(1.2)", Groups::Revenue, &[50, 100, 250][..]),
+        ("net share, 50% for and 20% against", Groups::NetShare, &[20, 50]),
+        ("share, 85%", Groups::Share, &[10, 50]),
+    ] {
+        for &n in sizes {
+            let found = rate(runs, 400 + n as u64, |draws| suite::any_of_twenty(draws, of, n));
+            println!("| {name} | {n} | {:.1}% |", 100.0 * found);
+            if found > 0.05 + 2.0 * (0.05 * 0.95 / runs as f64).sqrt() {
+                broken.push(format!("{name}, {n}"));
+            }
+        }
+    }
+    broken
+}
+
 fn main() {
     let runs = std::env::args().skip(1).find_map(|arg| arg.parse().ok()).unwrap_or(10_000);
+    let mut missing = coverage(&suite::values(), runs.min(4_000));
+    missing.extend(coverage(&suite::differences(), runs.min(4_000)));
+    missing.extend(groups(runs.min(1_000)));
+    println!();
     println!("False failures on an unchanged truth at the threshold, {runs} runs each; stated rate 5 %\n");
     println!("{:<58}{:>10}{:>10}", "rule", "interval", "point");
     let mut broken = Vec::new();
@@ -330,4 +355,5 @@ fn main() {
         println!("{:<44}{}", format!("worse than previous, n = {rows} each"), found(&worse));
     }
     assert!(broken.is_empty(), "false failures above the stated rate: {broken:?}");
+    assert!(missing.is_empty(), "intervals or groups that miss more often than they may: {missing:?}");
 }

@@ -88,8 +88,9 @@ pub mod sources {
 pub mod stats {
     pub use crate::stats::process::{Direction, Point, Series};
     pub use crate::stats::{
-        ClusterSums, Confidence, CrossSums, Estimate, Interval, Observation, Side, difference, difference_of_totals, net_share, quantile,
-        rate, ratio, share, survival_quantile,
+        ClusterSums, Confidence, CrossSums, Estimate, GroupSample, Interval, Observation, Side, benjamini_hochberg, difference,
+        difference_of_ratios, difference_of_totals, net_share, p_value, permutation_p, quantile, rate, ratio, share, studentised_ratio,
+        survival_quantile,
     };
 }
 

@@ -6,7 +6,8 @@ use super::ids::{Id, IdVec, MetricId};
 use super::kinds::MeasuredKind;
 use super::requirements;
 use crate::canonical::{CanonicalTables, Rows};
-use crate::catalog::{Catalog, Metric, When};
+use crate::catalog::kinds::{Exposure, Rate};
+use crate::catalog::{Catalog, Kind, Metric, When};
 use crate::facts;
 use crate::facts::context::Settings;
 use crate::report::AbsentReason;
@@ -165,6 +166,23 @@ impl<'a> Plan<'a> {
     pub fn fact(&self, metric: &Metric) -> Option<&FactPlan> {
         let spec = metric.fact?;
         self.facts.iter().find(|plan| plan.spec.fact == spec.fact)
+    }
+
+    /// Whether the value of a metric on a fact is the exposure of a rate.
+    pub fn has_exposure(&self, fact: &FactPlan) -> bool {
+        let of_fact = |id: &String| {
+            let exposure = self.id(id).map(|id| self.metrics[id].metric);
+            exposure
+                .and_then(|metric| metric.fact)
+                .is_some_and(|spec| spec.fact == fact.spec.fact)
+        };
+        self.metrics.iter().any(|(_, planned)| match &planned.metric.kind {
+            Kind::Rate(Rate {
+                exposure: Exposure::Metric(id),
+                ..
+            }) => of_fact(id),
+            _ => false,
+        })
     }
 
     /// The first metric that ranks the same values of the same rows; else the metric itself.

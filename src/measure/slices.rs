@@ -24,6 +24,8 @@ pub struct Slices {
     pub labels: IdVec<GroupId, Vec<String>>,
     /// By fact: its slicing, and the slices that it has; or the dimension that it lacks.
     pub facts: BTreeMap<&'static str, Result<(Slicing, BTreeSet<GroupId>), String>>,
+    /// By fact that has none of the dimensions: what the filter keeps of it, which is in no group more than in another.
+    pub undivided: BTreeMap<&'static str, Slicing>,
 }
 
 /// Where a fact takes a dimension from.
@@ -35,7 +37,7 @@ enum Origin {
 
 impl Slices {
     /// The slices of these facts by the dimensions asked for, of what `filter` keeps.
-    pub fn new(canonical: &CanonicalTables, facts: &[&'static FactSpec], by: &[String], filter: Option<&Expr>) -> Slices {
+    pub fn new(canonical: &CanonicalTables, specs: &[&'static FactSpec], by: &[String], filter: Option<&Expr>) -> Slices {
         let mut dimensions: Vec<String> = by.to_vec();
         for name in filter.map(Expr::columns).unwrap_or_default() {
             if !dimensions.iter().any(|d| d.eq_ignore_ascii_case(&name)) {
@@ -43,13 +45,14 @@ impl Slices {
             }
         }
         if dimensions.is_empty() {
-            let all = facts
+            let all = specs
                 .iter()
                 .map(|f| (f.name(), Ok((Slicing::default(), BTreeSet::from([GroupId::of(0)])))))
                 .collect();
             return Slices {
                 labels: vec![Vec::new()].into(),
                 facts: all,
+                undivided: BTreeMap::new(),
             };
         }
         let mut seen = Tuples {
@@ -61,7 +64,7 @@ impl Slices {
             filter,
         };
         let mut sliced = BTreeMap::new();
-        for fact in facts {
+        for fact in specs {
             sliced.insert(fact.name(), slicing(canonical, fact, &dimensions, &mut seen));
         }
         let labels = seen.labels;
@@ -108,11 +111,18 @@ impl Slices {
             return Slices {
                 labels: vec![Vec::new()].into(),
                 facts,
+                undivided: BTreeMap::new(),
             };
         }
+        let lacks_all =
+            |fact: &&&'static FactSpec| !by.is_empty() && by.iter().all(|dimension| origin(canonical, fact.rows, dimension).is_err());
+        let undivided = specs.iter().filter(lacks_all);
         Slices {
             labels: order.into_iter().map(|i| labels[i].clone()).collect(),
             facts,
+            undivided: undivided
+                .filter_map(|fact| Some((fact.name(), kept(canonical, fact, filter).ok()?)))
+                .collect(),
         }
     }
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Result, bail};
 
+use super::sample::Sample;
 use crate::measure::columns::Num;
 use crate::measure::ids::CellId;
 use crate::schema::NO_CODE;
@@ -144,6 +145,8 @@ pub struct StakeholderSums {
     pub plus: f64,
     /// Weighted rows that count against.
     pub minus: f64,
+    /// Some stakeholders, where what lies in the other groups is wanted.
+    pub sample: Sample,
     /// Stakeholders who are protected as a small group.
     pub protected: u64,
 }
@@ -171,6 +174,7 @@ impl StakeholderSums {
         self.whole_steps += later.whole_steps;
         self.plus += later.plus;
         self.minus += later.minus;
+        self.sample.merge(&later.sample);
         self.protected += later.protected;
     }
 

@@ -13,6 +13,7 @@ mod ordered_jobs;
 mod other_groups;
 mod placement;
 mod run;
+mod sample;
 mod sums;
 mod values;
 

@@ -64,8 +64,12 @@ pub fn run(request: &RunRequest) -> Result<Counts> {
     let is_nobody = |_: u32, _: u16| false;
     let mut counts = Counts::default();
     for fact in &request.plan.facts {
-        let Some(Ok((slicing, _))) = request.slices.facts.get(fact.spec.name()) else {
-            continue;
+        let name = fact.spec.name();
+        let (slicing, is_divided) = match (request.slices.facts.get(name), request.slices.undivided.get(name)) {
+            (Some(Ok((slicing, _))), _) => (slicing, true),
+            // All of it is the exposure of events in each group.
+            (Some(Err(_)), Some(slicing)) if request.plan.has_exposure(fact) => (slicing, false),
+            _ => continue,
         };
         check_loaded(request.plan, fact, request.canonical)?;
         let windows = request.sets.iter().flat_map(|(_, set)| set.windows.as_slice());
@@ -76,7 +80,7 @@ pub fn run(request: &RunRequest) -> Result<Counts> {
             prepared: &prepared,
             slicing,
             with_earlier: request.compare.iter().any(|compare| *compare != Compare::OtherGroups),
-            with_other_groups: request.compare.contains(&Compare::OtherGroups),
+            with_other_groups: is_divided && request.compare.contains(&Compare::OtherGroups),
             is_protected: if private.any() { &is_private } else { &is_nobody },
         };
         let blocks = blocks(request.canonical, fact.spec);

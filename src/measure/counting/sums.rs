@@ -147,6 +147,9 @@ impl<'a> Totals<'a> {
             self.slot[entry.cell.index()] = NO_CODE;
             let sums = self.found[entry.cell.index()].get_or_insert_default();
             sums.add(&entry, self.adding.scales, (self.adding.is_protected)(entry.stakeholder, source));
+            if self.other_groups.is_some() {
+                sums.sample.add(&entry, self.adding.scales, sums.stakeholders);
+            }
             if self.task.with_entries {
                 self.entries.push(entry);
             }

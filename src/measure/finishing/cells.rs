@@ -10,19 +10,20 @@ use super::estimated::{Context, Estimated, check_size, set_ranked};
 use super::ranking::{OwnCounts, RankedOthers, rank, rank_others};
 use super::suppress;
 use crate::canonical::CanonicalTables;
-use crate::catalog::Metric;
+use crate::catalog::kinds::{Exposure, Rate};
+use crate::catalog::{Kind, Metric};
 use crate::facts::context::{Settings, Window};
 use crate::measure::columns::reason;
 use crate::measure::counting::{self, Build, CellCount, Counts, MetricCounts, RunRequest};
 use crate::measure::ids::{CellId, Grid, GroupId, Id, IdVec, MetricId, PeriodId, WindowSetId};
-use crate::measure::kinds::Difference;
+use crate::measure::kinds::{Contribution, Difference};
 use crate::measure::plan::{Plan, PlannedMetric};
 use crate::measure::slices::Slices;
 use crate::measure::window_sets::{Compare, WindowSet, later, window_sets};
 use crate::measure::{Request, private};
 use crate::period::Period;
 use crate::report::{AbsentReason, Cell, Change, Contributors};
-use crate::stats::{Estimate, Reading};
+use crate::stats::{self, Estimate, GroupSample, Reading};
 
 /// A cell, how many of its people are protected, and who it comes from where that is asked for.
 pub struct Found {
@@ -221,6 +222,10 @@ impl Finishing<'_> {
         if is_ranked && change.p.is_some_and(|p| p < 1.0 - how.confidence.level) {
             change.p = self.ranked_p(id, at, newer.1, (compared, older.1), shared);
         }
+        if with == Compare::OtherGroups && !is_ranked && change.p.is_some_and(|p| p < 1.0 - how.confidence.level) {
+            let exact = self.permutation_p(id, at, newer.1, older.1);
+            change.p = change.p.map(|p| exact.map_or(p, |exact| exact.max(p)));
+        }
         // Before the data begin there is nothing to compare with: few customers then were not few customers.
         if older.0.left_truncated && with != Compare::OtherGroups {
             change.reading = Reading::Unclear;
@@ -271,6 +276,25 @@ impl Finishing<'_> {
             shared,
             self.request.confidence.level,
         )
+    }
+
+    /// The p-value of a clear difference from the other groups by dividing all stakeholders anew; `None` of what is not made of parts and
+    /// wholes of stakeholders.
+    fn permutation_p(&self, id: MetricId, at: CellId, own: &Estimated, others: &Estimated) -> Option<f64> {
+        match self.plan.metrics[id].kind().contribution()? {
+            Contribution::PartAndWhole => {}
+            Contribution::Part => return None,
+        }
+        let counts = self.own_counts(id, at)?;
+        let groups = self.grid.cells(self.grid.period(at)).filter_map(|cell| {
+            let sums = counts.cells.get(&cell)?.sums().ok()?;
+            Some(GroupSample {
+                stakeholders: sums.sums.clusters,
+                known: sums.sample.pairs(),
+            })
+        });
+        let groups: Vec<GroupSample> = groups.collect();
+        stats::permutation_p(&own.sums.as_ref()?.sums, &others.sums.as_ref()?.sums, &groups)
     }
 
     fn contributors(&mut self, id: MetricId, at: CellId, cell: &Cell, estimated: &Estimated) -> Option<Contributors> {
@@ -328,7 +352,8 @@ impl Finishing<'_> {
 
     /// Fills a cell from what was counted.
     fn finish(&mut self, id: MetricId, at: CellId, compared: Compared, cell: &mut Cell) -> Result<Estimated> {
-        let planned = &self.plan.metrics[id];
+        let plan = self.plan;
+        let planned = &plan.metrics[id];
         let population = compared.population;
         if let Some(absent) = self.unusable(planned, at, compared) {
             cell.absent = Some(absent);
@@ -343,6 +368,7 @@ impl Finishing<'_> {
             });
         }
         let scales = self.counts_of(id, compared.set).map(|counts| counts.scales).unwrap_or_default();
+        let exposure = self.exposure_of_all(planned, at, compared.set)?;
         let mut others = match population {
             Population::Windows(_) => None,
             Population::OtherGroups => self.of_others(planned, at),
@@ -357,6 +383,11 @@ impl Finishing<'_> {
         let protected = counted.as_ref().map_or(0, |counted| counted.protected());
         let (values, plan) = (&self.values, self.plan);
         let value_of = |metric: &str| {
+            if let Some((exposure, value)) = &exposure
+                && *exposure == metric
+            {
+                return value.clone();
+            }
             let value = plan.id(metric).and_then(|id| values.get(&(id, population, at)));
             value.cloned().unwrap_or(Err(AbsentReason::NoRows))
         };
@@ -368,6 +399,46 @@ impl Finishing<'_> {
         };
         let estimated = planned.kind().finish(counted, &context, cell)?;
         Ok(Estimated { protected, ..estimated })
+    }
+
+    /// The exposure of a rate by groups that only its events are in, such as the channel of complaints: that of everybody, who could all have
+    /// had events in each of the groups. The metric that it is the value of, and its value or why it is missing.
+    fn exposure_of_all<'p>(
+        &mut self,
+        planned: &'p PlannedMetric,
+        at: CellId,
+        set: WindowSetId,
+    ) -> Result<Option<(&'p str, Result<f64, AbsentReason>)>> {
+        let Kind::Rate(Rate {
+            exposure: Exposure::Metric(name),
+            ..
+        }) = &planned.metric.kind
+        else {
+            return Ok(None);
+        };
+        let Some(exposure) = self.plan.id(name).map(|id| &self.plan.metrics[id]) else {
+            return Ok(None);
+        };
+        if !exposure
+            .metric
+            .fact
+            .is_some_and(|fact| self.slices.undivided.contains_key(fact.name()))
+        {
+            return Ok(None);
+        }
+        let whole = self.grid.cell(self.grid.period(at), GroupId::of(0));
+        let counts = self.counts.of_mut(exposure.counted_as, set);
+        let context = Context {
+            scales: counts.as_ref().map(|counts| counts.scales).unwrap_or_default(),
+            confidence: self.request.confidence,
+            ranked: None,
+            value_of: &|_| Err(AbsentReason::NoRows),
+        };
+        let mut cell = Cell::blank(name, &self.request.periods[self.grid.period(at).index()]);
+        exposure
+            .kind()
+            .finish(counts.and_then(|counts| counts.cells.get_mut(&whole)), &context, &mut cell)?;
+        Ok(Some((name.as_str(), cell.value.ok_or(AbsentReason::NoRows))))
     }
 
     /// Why what was counted gives no value: it is of several currencies, or a value that it rests on is not known.

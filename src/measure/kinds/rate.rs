@@ -24,13 +24,13 @@ fn estimate(rate: &Rate, events: &StakeholderSums, exposure: f64, level: f64) ->
 }
 
 /// A rate whose exposure is the value of another metric of the same cell; no events of no exposure are "no rows".
-fn of_metric(rate: &Rate, events: &StakeholderSums, exposure: Option<f64>, level: f64, cell: &mut Cell) -> Estimated {
+fn of_metric(rate: &Rate, events: &StakeholderSums, exposure: Result<f64, AbsentReason>, level: f64, cell: &mut Cell) -> Estimated {
     cell.n = Some(events.rows);
     cell.stakeholders = Some(events.stakeholders);
     cell.part = Some(events.sums.x);
-    cell.whole = exposure;
-    match exposure.filter(|exposure| *exposure > 0.0) {
-        Some(exposure) => {
+    cell.whole = exposure.as_ref().ok().copied();
+    match exposure {
+        Ok(exposure) if exposure > 0.0 => {
             let side = set_estimate(cell, estimate(rate, events, exposure, level));
             Estimated {
                 side,
@@ -38,7 +38,12 @@ fn of_metric(rate: &Rate, events: &StakeholderSums, exposure: Option<f64>, level
                 ..Estimated::of_sums(events.clone())
             }
         }
-        None => {
+        // Groups that the exposure does not have.
+        Err(missing @ AbsentReason::MissingInput(_)) => {
+            cell.absent = Some(missing);
+            Estimated::default()
+        }
+        Ok(_) | Err(_) => {
             cell.absent = Some(if events.rows == 0 {
                 AbsentReason::NoRows
             } else {
@@ -67,7 +72,7 @@ impl MeasuredKind for Rate {
             None => None,
         };
         if let Exposure::Metric(id) = &self.exposure {
-            let exposure = (context.value_of)(id).ok();
+            let exposure = (context.value_of)(id);
             return Ok(of_metric(
                 self,
                 events.unwrap_or(&nothing),
