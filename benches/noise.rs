@@ -355,5 +355,8 @@ fn main() {
         println!("{:<44}{}", format!("worse than previous, n = {rows} each"), found(&worse));
     }
     assert!(broken.is_empty(), "false failures above the stated rate: {broken:?}");
-    assert!(missing.is_empty(), "intervals or groups that miss more often than they may: {missing:?}");
+    assert!(
+        missing.is_empty(),
+        "intervals or groups that miss more often than they may: {missing:?}"
+    );
 }

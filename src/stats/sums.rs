@@ -187,6 +187,15 @@ impl CrossSums {
         self.n1n2 += other.n1n2;
     }
 
+    /// The correlation of the two samples' totals of x, where x are counts of events: sum(x1 x2) / sqrt(sum(x1^2) sum(x2^2)).
+    ///
+    /// The variance of a count is estimated by the sum of squares, in which the rates of stakeholders are too, and what these have in common in
+    /// both samples is in the sum of products. So the variance of the difference is that of sum(x1 - x2)^2.
+    pub fn correlation_of_counts(&self, first: &ClusterSums, second: &ClusterSums) -> f64 {
+        let r = self.x1x2 / (first.xx * second.xx).sqrt();
+        if r.is_finite() { r.clamp(-1.0, 1.0) } else { 0.0 }
+    }
+
     /// The correlation of the two samples' x / n through the stakeholders they share: r = sum(e1 e2) / sqrt(sum(e1^2) sum(e2^2)),
     /// the squares over all stakeholders of each sample. 0 where none are shared or one side does not vary; within [-1, 1].
     ///
@@ -270,6 +279,18 @@ mod tests {
         let expected = dot(&e1, &e2) / (dot(&e1, &e1) * dot(&e2, &e2)).sqrt();
         close(cross(&pairs).correlation(&first, &second), expected, 1e-12);
         close(expected, 0.6120351570258424, 1e-12);
+    }
+
+    // Three have 2, 0, 3 events and then 1, 4, 3, a fourth is new with 1: 2 + 9 of sqrt((4 + 9) * (1 + 16 + 9 + 1))
+    #[test]
+    fn counts_correlate_through_those_who_have_events_in_both() {
+        let (newer, older) = (
+            sums(&[(2.0, 0.0), (3.0, 0.0)]),
+            sums(&[(1.0, 0.0), (4.0, 0.0), (3.0, 0.0), (1.0, 0.0)]),
+        );
+        let both = cross(&[((2.0, 0.0), (1.0, 0.0)), ((3.0, 0.0), (3.0, 0.0))]);
+        close(both.correlation_of_counts(&newer, &older), 11.0 / (13.0_f64 * 27.0).sqrt(), 1e-15);
+        assert_eq!(both.correlation_of_counts(&ClusterSums::default(), &older), 0.0);
     }
 
     #[test]

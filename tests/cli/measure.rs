@@ -520,3 +520,69 @@ fn totals_are_exact_or_missing_and_never_wrap() {
     let revenue = cell(&format!("{head}{many}"), "revenue");
     assert_eq!(revenue[0]["value"], 1e15);
 }
+
+// Four people were active, three of them complained: once by phone, twice by mail.
+#[test]
+fn complaints_by_channel_have_the_exposure_of_everybody() {
+    let folder = Folder::new()
+        .with(
+            "tickets.csv",
+            "stakeholder_id,case_id,occurred_at,kind,channel\n\
+             a,1,2026-01-05T09:00:00,complaint,phone\n\
+             b,2,2026-01-06T09:00:00,complaint,mail\n\
+             c,3,2026-01-07T09:00:00,complaint,mail\n\
+             d,4,2026-01-08T09:00:00,question,mail\n",
+        )
+        .with("people.csv", "stakeholder_id,region\na,north\nb,north\nc,south\nd,south\n");
+    let rates = |by: &str| {
+        let inputs = ["interactions=tickets.csv", "stakeholders=people.csv"];
+        let asked = [
+            "--period",
+            "2026-01",
+            "--as-of",
+            "2026-01-31",
+            "-m",
+            "complaint_rate",
+            "--by",
+            by,
+            "--format",
+            "json",
+        ];
+        let found: Value = serde_json::from_str(&folder.run(&[&["measure", "-q"], &inputs[..], &asked].concat()).code(0).out()).unwrap();
+        let cells = found["cells"].as_array().unwrap().clone();
+        let of = |cell: &Value| {
+            (
+                cell["value"].as_f64(),
+                cell["whole"].as_f64(),
+                cell["absent"].as_str().map(str::to_string),
+            )
+        };
+        cells.iter().map(of).collect::<Vec<_>>()
+    };
+    // Mail, phone.
+    assert_eq!(rates("channel"), [(Some(50.0), Some(4.0), None), (Some(25.0), Some(4.0), None)]);
+    assert_eq!(rates("region"), [(Some(100.0), Some(2.0), None), (Some(50.0), Some(2.0), None)]);
+    // Nobody is in a region and a channel.
+    let missing = (None, None, Some("missing input".to_string()));
+    assert_eq!(rates("region,channel"), vec![missing; 3]);
+}
+
+// Ten customers spend 10 to 100, one spends 100,000: the interval is marked, and says what it is worth.
+#[test]
+fn an_interval_that_one_customer_decides_is_marked() {
+    let rows: Vec<String> = (1..=10).map(|i| format!("{i},c{i},2026-09-10,{}", 10 * i)).collect();
+    let orders = format!(
+        "order_id,customer_id,ordered_at,amount\n{}\n11,c11,2026-09-11,100000\n",
+        rows.join("\n")
+    );
+    let folder = Folder::new().with("orders.csv", &orders);
+    let args = ["measure", "orders.csv", "-q", "-m", "revenue_per_customer", "--period", "2026-09"];
+    let table = folder.run(&args).code(0).out();
+    assert!(table.contains("[0.00, 59,350.29] !"), "{table}");
+    assert!(
+        table.contains("! one or a few stakeholders account for most of the variance"),
+        "{table}"
+    );
+    let found: Value = serde_json::from_str(&folder.run(&[&args[..], &["--format", "json"]].concat()).code(0).out()).unwrap();
+    assert_eq!(found["cells"][0]["interval_warning"], "skewed");
+}

@@ -197,7 +197,15 @@ fn net_share(draws: &mut Draws, n: usize) -> stats::Estimate {
 
 /// Answers of which half are for and a fifth against.
 fn scores(draws: &mut Draws, n: usize) -> Vec<(f64, f64)> {
-    let one = |at: f64| if at < 0.5 { 1.0 } else if at < 0.7 { -1.0 } else { 0.0 };
+    let one = |at: f64| {
+        if at < 0.5 {
+            1.0
+        } else if at < 0.7 {
+            -1.0
+        } else {
+            0.0
+        }
+    };
     (0..n).map(|_| (one(draws.unit()), 1.0)).collect()
 }
 
@@ -273,22 +281,26 @@ pub fn values() -> Vec<Setting> {
         setting("net share (adjusted Wald)", "50% for, 20% against", 30.0, |d, n| {
             net_share(d, n).interval.ok()
         }),
-        setting("median (order statistics)", "normal", 0.0, |d, n| quantile(d, n, 0.5, false).interval.ok()),
+        setting("median (order statistics)", "normal", 0.0, |d, n| {
+            quantile(d, n, 0.5, false).interval.ok()
+        }),
         setting("median (order statistics)", "normal, 4 rows each", 0.0, |d, n| {
             quantile(d, n, 0.5, true).interval.ok()
         }),
         setting("p90 (order statistics)", "normal, 4 rows each", 1.281_551_565_544_6, |d, n| {
             quantile(d, n, 0.9, true).interval.ok()
         }),
-        setting("median (Kaplan-Meier)", "exponential, a third censored", std::f64::consts::LN_2, survival),
-        setting("rate (exact Poisson, Byar)", "0.5 each, who differ", 0.5, |d, n| rate(d, n, 0.5).interval.ok()),
+        setting(
+            "median (Kaplan-Meier)",
+            "exponential, a third censored",
+            std::f64::consts::LN_2,
+            survival,
+        ),
+        setting("rate (exact Poisson, Byar)", "0.5 each, who differ", 0.5, |d, n| {
+            rate(d, n, 0.5).interval.ok()
+        }),
     ];
-    for values in [
-        Values::Normal,
-        Values::Exponential,
-        Values::Lognormal(1.0),
-        Values::Lognormal(1.5),
-    ] {
+    for values in [Values::Normal, Values::Exponential, Values::Lognormal(1.0), Values::Lognormal(1.5)] {
         all.push(setting("mean (cubic)", values.name(), values.mean(), move |d, n| {
             stats::ratio(&sums(&means(d, n, values)), LEVEL).interval.ok()
         }));
@@ -320,6 +332,14 @@ pub fn differences() -> Vec<Setting> {
         setting("change of a rate", "0.5 each, other people", 0.0, |d, n| {
             difference(&rate(d, n, 0.5), &rate(d, n, 0.5), 0.0)
         }),
+        setting("change of a rate", "0.5 each, the same people", 0.0, |d, n| {
+            let own: Vec<f64> = (0..n).map(|_| 0.5 * d.exponential()).collect();
+            let mut events = || -> Vec<(f64, f64)> { own.iter().map(|mean| (d.poisson(*mean), 0.0)).collect() };
+            let (newer, older) = (events(), events());
+            let (a, b) = (sums(&newer), sums(&older));
+            let of = |sums: &ClusterSums| stats::rate(sums.x, sums.xx, n as f64, 1.0, LEVEL);
+            difference(&of(&a), &of(&b), cross(&newer, &older).correlation_of_counts(&a, &b))
+        }),
         setting("change of a total", "lognormal(1), a Poisson number", 0.0, |d, n| {
             let mut total = || -> Vec<f64> {
                 let count = n as f64 + (n as f64).sqrt() * d.normal();
@@ -332,9 +352,12 @@ pub fn differences() -> Vec<Setting> {
         }),
     ];
     for values in [Values::Exponential, Values::Lognormal(1.0), Values::Lognormal(1.5)] {
-        all.push(setting("change of a mean", format!("{}, other people", values.name()), 0.0, move |d, n| {
-            difference_of_means(&means(d, n, values), &means(d, n, values), 0.0)
-        }));
+        all.push(setting(
+            "change of a mean",
+            format!("{}, other people", values.name()),
+            0.0,
+            move |d, n| difference_of_means(&means(d, n, values), &means(d, n, values), 0.0),
+        ));
     }
     all.push(setting("change of a mean", "lognormal(1.5), the same people", 0.0, |d, n| {
         let own: Vec<f64> = (0..n).map(|_| d.normal()).collect();
@@ -343,11 +366,7 @@ pub fn differences() -> Vec<Setting> {
         difference_of_means(&a, &b, cross(&a, &b).correlation(&sums(&a), &sums(&b)))
     }));
     all.push(setting("a mean against 19 times as many", "lognormal(1.5)", 0.0, |d, n| {
-        difference_of_means(
-            &means(d, n, Values::Lognormal(1.5)),
-            &means(d, 19 * n, Values::Lognormal(1.5)),
-            0.0,
-        )
+        difference_of_means(&means(d, n, Values::Lognormal(1.5)), &means(d, 19 * n, Values::Lognormal(1.5)), 0.0)
     }));
     all
 }

@@ -419,12 +419,13 @@ impl Finishing<'_> {
         let Some(exposure) = self.plan.id(name).map(|id| &self.plan.metrics[id]) else {
             return Ok(None);
         };
-        if !exposure
-            .metric
-            .fact
-            .is_some_and(|fact| self.slices.undivided.contains_key(fact.name()))
-        {
+        let Some(fact) = exposure.metric.fact else { return Ok(None) };
+        let Some(Err(dimension)) = self.slices.facts.get(fact.name()) else {
             return Ok(None);
+        };
+        if !self.slices.undivided.contains_key(fact.name()) {
+            let missing = AbsentReason::MissingInput(format!("dimension {dimension}"));
+            return Ok(Some((name.as_str(), Err(missing))));
         }
         let whole = self.grid.cell(self.grid.period(at), GroupId::of(0));
         let counts = self.counts.of_mut(exposure.counted_as, set);

@@ -96,6 +96,7 @@ fn of_estimates(
         return (None, None);
     };
     let correlation = match (shared, &newer.1.sums, &older.1.sums) {
+        (Shared::Sums(sums), Some(p), Some(q)) if newer.1.exposure.is_some() => sums.correlation_of_counts(&p.sums, &q.sums),
         (Shared::Sums(sums), Some(p), Some(q)) => sums.correlation(&p.sums, &q.sums),
         (Shared::Ranks(correlation), _, _) => correlation,
         (Shared::None | Shared::Sums(_), _, _) => 0.0,

@@ -52,7 +52,7 @@ fn limits(naive: &Naive, built: &mut Built, metric: &Metric, window: &Window, sl
             ..
         }) => {
             let exposure = naive.catalog.get(id).unwrap();
-            let mut of = |of| naive.answer_of(built, exposure, window, of).value;
+            let mut of = |of| naive.exposure(built, exposure, window, of).ok().flatten();
             Some((of(Of::Slice(slice))?, of(Of::Rest(slice))?))
         }
         _ => None,
@@ -112,7 +112,10 @@ fn limits(naive: &Naive, built: &mut Built, metric: &Metric, window: &Window, sl
                         .sum::<f64>();
                 return Some(stats::difference_of_totals(delta, variance, LEVEL));
             }
-            let r = shared.correlation(&a.clusters(), &b.clusters());
+            let r = match &metric.kind {
+                Kind::Rate(_) => a.events_in_common(&b),
+                _ => shared.correlation(&a.clusters(), &b.clusters()),
+            };
             if let Kind::Mean(_) | Kind::Ratio(_) = &metric.kind {
                 let (low, high) = Moments::of(&a.each())?.less(&Moments::of(&b.each())?, r);
                 return Some(Interval::closed(low, high));
@@ -223,6 +226,16 @@ impl Sums {
             }
         }
         shared
+    }
+
+    /// The correlation of the numbers of events of those who are in both.
+    fn events_in_common(&self, other: &Sums) -> f64 {
+        let squares = |sums: &Sums| sums.each().into_iter().map(|(x, _)| x * x).sum::<f64>();
+        let in_both: f64 = (self.named.iter())
+            .filter_map(|(who, own)| Some(own.0 * other.named.get(who)?.0))
+            .sum();
+        let all = squares(self) * squares(other);
+        if all > 0.0 { in_both / all.sqrt() } else { 0.0 }
     }
 
     fn side(&self, metric: &Metric, exposure: Option<f64>) -> Option<Side> {

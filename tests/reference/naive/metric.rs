@@ -36,6 +36,8 @@ pub enum Of<'a> {
     Slice(&'a [String]),
     /// Those of all other slices.
     Rest(&'a [String]),
+    /// Those of all slices.
+    All,
 }
 
 impl Of<'_> {
@@ -43,6 +45,7 @@ impl Of<'_> {
         match self {
             Of::Slice(slice) => row.slice == slice,
             Of::Rest(slice) => row.slice != slice,
+            Of::All => true,
         }
     }
 }
@@ -76,6 +79,12 @@ impl Naive<'_> {
             return self.derived(built, metric, expr, window, of);
         }
         let fact = metric.fact.unwrap();
+        if !matches!(of, Of::All) && self.dims.missing(self.data, fact.rows) {
+            return Answer {
+                absent: Some("missing input"),
+                ..Answer::default()
+            };
+        }
         let usable = match self.usable_files(metric, fact) {
             Ok(files) => files,
             Err(reason) => {
@@ -115,14 +124,26 @@ impl Naive<'_> {
             ..
         }) = &metric.kind
         {
-            let exposure = self.answer_of(built, self.catalog.get(id).unwrap(), window, of).value;
-            answer.whole = exposure;
-            match exposure {
+            let exposure = self.exposure(built, self.catalog.get(id).unwrap(), window, of);
+            answer.whole = exposure.ok().flatten();
+            match answer.whole {
+                _ if exposure.is_err() => answer.absent = exposure.err(),
                 Some(exposure) if exposure > 0.0 => answer.value = Some(answer.part.unwrap_or(0.0) / exposure * per),
                 _ => answer.absent = Some(if answer.n == 0 { "no rows" } else { "zero denominator" }),
             }
         }
         answer
+    }
+
+    /// The exposure of a slice: everybody's, where nobody is in a slice but what happened is.
+    pub fn exposure(&self, built: &mut Built, metric: &Metric, window: &Window, of: Of) -> Result<Option<f64>, &'static str> {
+        let table = metric.fact.unwrap().rows;
+        let of = match (self.dims.is_undivided(self.data, table), self.dims.missing(self.data, table)) {
+            (true, _) => Of::All,
+            (false, true) => return Err("missing input"),
+            (false, false) => of,
+        };
+        Ok(self.answer_of(built, metric, window, of).value)
     }
 
     /// The rows that a metric with a fact is measured on.
@@ -168,7 +189,7 @@ impl Naive<'_> {
 
     /// The files whose rows the metric can be measured on (nothing: all of them), or why it cannot be.
     pub fn usable_files(&self, metric: &Metric, fact: &FactSpec) -> Result<Option<Vec<usize>>, &'static str> {
-        if !fact.tables.iter().any(|t| self.data.has(*t)) || self.dims.missing(self.data, fact.rows) {
+        if !fact.tables.iter().any(|t| self.data.has(*t)) {
             return Err("missing input");
         }
         // Nothing is configured here, so only columns are given.

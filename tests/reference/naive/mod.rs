@@ -374,12 +374,22 @@ impl Dims {
         Some(self.by.iter().map(|d| value(d).unwrap_or(NONE.to_string())).collect())
     }
 
-    /// The dimension that a fact lacks.
+    /// Whether a fact lacks a dimension.
     pub fn missing(&self, data: &Data, table: Option<Table>) -> bool {
         let names = self.by.iter().cloned().chain(self.filter.iter().flat_map(|f| f.columns()));
-        names
-            .into_iter()
-            .any(|d| !table.is_some_and(|t| data.is_mapped(t, &d)) && !data.is_mapped(Table::Stakeholders, &d))
+        names.into_iter().any(|d| Dims::lacks(data, table, &d))
+    }
+
+    /// Whether a fact lacks every dimension of the slices, and none of the filter.
+    pub fn is_undivided(&self, data: &Data, table: Option<Table>) -> bool {
+        let filters = self.filter.iter().flat_map(|f| f.columns());
+        !self.by.is_empty()
+            && self.by.iter().all(|d| Dims::lacks(data, table, d))
+            && !filters.into_iter().any(|d| Dims::lacks(data, table, &d))
+    }
+
+    fn lacks(data: &Data, table: Option<Table>, dimension: &str) -> bool {
+        !table.is_some_and(|t| data.is_mapped(t, dimension)) && !data.is_mapped(Table::Stakeholders, dimension)
     }
 }
 
