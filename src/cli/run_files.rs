@@ -240,7 +240,8 @@ fn configured(path: &Path) -> Vec<Input> {
     let paths = config.sources.iter().flat_map(|source| &source.paths);
     let found = paths.filter_map(|path| crate::io::find(&path.to_string_lossy()).ok()).flatten();
     let read = found.map(|found| Input::of("the input", found));
-    let looked_up = config.sources.iter().filter_map(|source| source.lookup.as_ref());
-    let looked_up = looked_up.map(|lookup| Input::file("the looked-up file", &lookup.path));
+    let lookups = config.sources.iter().flat_map(|source| &source.lookup);
+    let looked_up = lookups.filter_map(|lookup| crate::io::find(&lookup.from.name()).ok()).flatten();
+    let looked_up = looked_up.map(|found| Input::of("the looked-up file", found));
     read.chain(looked_up).collect()
 }

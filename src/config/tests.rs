@@ -2,7 +2,7 @@ use super::*;
 use crate::check::{Basis, Test};
 use crate::period::Clock;
 use crate::schema::{HOUR, Table};
-use crate::sources::{AmountOn, Dates, From, Lookup, Mapped, OtherTarget};
+use crate::sources::{AmountOn, Dates, From, Mapped, OtherTarget, Unmatched};
 
 fn parse(text: &str) -> Result<Config, ConfigErrors> {
     Config::parse(
@@ -116,13 +116,15 @@ reason = "new survey tool"
         (Some("windows-1252"), Some("America/New_York"))
     );
     assert_eq!(source.key, ["case_id", "Ref"]);
+    let [lookup] = &source.lookup[..] else {
+        panic!("{:?}", source.lookup)
+    };
+    assert_eq!(lookup.from.name(), "in/orders.csv");
     assert_eq!(
-        source.lookup,
-        Some(Lookup {
-            path: "in/orders.csv".into(),
-            key: "order_id".into()
-        })
+        (&lookup.key, &lookup.to),
+        (&vec!["order_id".to_string()], &vec!["order_id".to_string()])
     );
+    assert_eq!(lookup.unmatched, Unmatched::Reject);
     assert_eq!(source.filter, Some(crate::expr::parse("\"Group\" <> 'Test'").unwrap()));
     assert_eq!(source.values["kind"]["Problem"], "complaint");
     let from = |column: &str| source.map[column].from.clone();

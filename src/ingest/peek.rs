@@ -68,6 +68,23 @@ pub struct FormatOverrides {
 }
 
 impl FormatOverrides {
+    /// Those of the sheet of a workbook, which is written out in one way.
+    pub fn of_sheet() -> FormatOverrides {
+        FormatOverrides::default().as_sheet()
+    }
+
+    /// These, for a sheet of a workbook.
+    #[must_use]
+    pub fn as_sheet(self) -> FormatOverrides {
+        FormatOverrides {
+            encoding: Some("utf-8".to_string()),
+            delimiter: Some(",".to_string()),
+            quote: Some("\"".to_string()),
+            escape: None,
+            ..self
+        }
+    }
+
     /// These, and where they leave something open, what others say of it.
     #[must_use]
     pub fn or(&self, others: &FormatOverrides) -> FormatOverrides {

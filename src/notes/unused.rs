@@ -268,6 +268,15 @@ described! {
         #[advice = "Nothing, if there is none. Otherwise map the column that has it."]
         NoStakeholder => |_| "no stakeholder ID",
 
+        /// The lookup file has no record with the key of this one, and `unmatched` excludes such records.
+        #[code = "not-in-lookup"]
+        #[advice = "Nothing, if both files are complete. Otherwise export them for the same period."]
+        #[option = "lookup"]
+        NotInLookup { key: Option<CellText> } => |_| match key {
+            Some(key) => format!("the lookup file has no record with the key {key}"),
+            None => "the lookup file has no record with this key".to_string(),
+        },
+
         /// A merged, duplicate, deleted or test ticket, or spam, is not a case of its own.
         #[code = "not-a-case"]
         #[advice = "Nothing. If the word means something else, set its meaning in [source.values], or map the column to another one."]

@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 use toml::de::DeValue;
 
 use super::profile::{self, Confidence};
-use super::{AmountOn, Dates, Deliveries, From, Lookup, Mapped, OtherTarget, Precision, Profile, SameId, Source, check_target};
+use super::{
+    AmountOn, Dates, Deliveries, From, Lookup, LookupFile, Mapped, OtherTarget, Precision, Profile, SameId, Source, Unmatched, check_target,
+};
 use crate::cell_parsing::DurationUnit;
 use crate::diagnostics::nearest;
 use crate::ingest::{self, FormatOverrides};
@@ -68,7 +70,7 @@ pub fn source(reader: &mut Reader<'_>, table: &DeTable<'_>, span: Range<usize>, 
     Source {
         paths,
         profile: based_on(reader, table, profiles),
-        lookup: lookup(reader, table, folder),
+        lookup: lookups(reader, table, folder),
         filter: reader.expression_at(table, "where"),
         place: Some(reader.place(&span)),
         ..reading(reader, table)
@@ -342,18 +344,53 @@ fn key(reader: &mut Reader<'_>, table: &DeTable<'_>, kind: Option<Table>) -> Vec
     key.into_iter().map(|column| column.text).collect()
 }
 
-fn lookup(reader: &mut Reader<'_>, table: &DeTable<'_>, folder: &Path) -> Option<Lookup> {
-    let lookup = reader.table(table, "lookup")?;
-    reader.known(lookup, "of a lookup", &["path", "key"]);
+/// So many files may be looked up for one source.
+pub const MOST_LOOKUPS: usize = 8;
+
+/// A lookup, or a list of them.
+fn lookups(reader: &mut Reader<'_>, table: &DeTable<'_>, folder: &Path) -> Vec<Lookup> {
+    let Some(node) = table.get("lookup") else { return Vec::new() };
+    let nodes: Vec<&Node<'_>> = match node.get_ref().as_array() {
+        Some(nodes) => nodes.iter().collect(),
+        None => vec![node],
+    };
+    if nodes.len() > MOST_LOOKUPS {
+        reader.wrong(node.span(), format!("a source may have at most {MOST_LOOKUPS} lookups"), "");
+    }
+    nodes.into_iter().filter_map(|node| lookup(reader, node, folder)).collect()
+}
+
+fn lookup(reader: &mut Reader<'_>, node: &Node<'_>, folder: &Path) -> Option<Lookup> {
+    let Some(lookup) = node.get_ref().as_table() else {
+        reader.mistyped(node, "lookup", "a table with `path` and `key`, or a list of them");
+        return None;
+    };
+    reader.known(lookup, "of a lookup", &["path", "key", "to", "unmatched"]);
     for key in ["path", "key"] {
         if !lookup.contains_key(key) {
-            reader.missing(table["lookup"].span(), "a lookup", key, Help::None);
+            reader.missing(node.span(), "a lookup", key, Help::None);
         }
     }
-    let (path, key) = (reader.text(lookup, "path"), reader.text(lookup, "key"));
+    let path = reader.text(lookup, "path");
+    let key = reader.strings(lookup, "key");
+    let to = match lookup.contains_key("to") {
+        true => reader.strings(lookup, "to"),
+        false => key.clone(),
+    };
+    if key.len() != to.len() {
+        reader.wrong(
+            node.span(),
+            "`key` and `to` of a lookup need the same number of columns",
+            "name for each column of `key` the one of the other file with the same values",
+        );
+    }
+    let unmatched = reader.choice(lookup, "unmatched", &Unmatched::ALL.map(|unmatched| (unmatched.word(), unmatched)));
     Some(Lookup {
-        path: folder.join(path?.text),
-        key: key?.text,
+        from: LookupFile::Path(folder.join(path?.text)),
+        wishes: FormatOverrides::default(),
+        key,
+        to,
+        unmatched: unmatched.unwrap_or_default(),
     })
 }
 

@@ -139,12 +139,63 @@ pub enum Dates {
 }
 
 /// The columns of one record of another file, added to each record by a key.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Lookup {
     /// The other file.
-    pub path: PathBuf,
-    /// The column that both files have.
-    pub key: String,
+    pub from: LookupFile,
+    /// How the other file falls into records, as far as it is known.
+    pub wishes: FormatOverrides,
+    /// The columns that hold the key: of the file, or added by a lookup before this one.
+    pub key: Vec<String>,
+    /// The columns of the other file with the same values, in the same order.
+    pub to: Vec<String>,
+    /// What becomes of records whose key the other file does not have.
+    pub unmatched: Unmatched,
+}
+
+/// The file that is looked up.
+#[derive(Debug, Clone)]
+pub enum LookupFile {
+    /// As it is written: a path, or a part of a file such as `orders.xlsx#October`.
+    Path(PathBuf),
+    /// One of the inputs.
+    Input(io::Source),
+}
+
+impl LookupFile {
+    /// Its name, for messages.
+    pub fn name(&self) -> String {
+        match self {
+            LookupFile::Path(path) => path.display().to_string(),
+            LookupFile::Input(file) => file.name().to_string(),
+        }
+    }
+}
+
+/// What becomes of records whose key the other file does not have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Unmatched {
+    /// They are rejected.
+    #[default]
+    Reject,
+    /// They are excluded.
+    Exclude,
+    /// They are used, with empty cells in the added columns.
+    Keep,
+}
+
+impl Unmatched {
+    /// All, the default first.
+    pub const ALL: [Unmatched; 3] = [Unmatched::Reject, Unmatched::Exclude, Unmatched::Keep];
+
+    /// Its word in a configuration.
+    pub fn word(self) -> &'static str {
+        match self {
+            Unmatched::Reject => "reject",
+            Unmatched::Exclude => "exclude",
+            Unmatched::Keep => "keep",
+        }
+    }
 }
 
 /// What `amount` is the amount of; of the line, where nothing is said.
@@ -194,8 +245,8 @@ pub struct Source {
     pub filter: Option<Expr>,
     /// Canonical columns that together identify a record.
     pub key: Vec<String>,
-    /// Another file with more columns.
-    pub lookup: Option<Lookup>,
+    /// Other files with more columns, one after the other.
+    pub lookup: Vec<Lookup>,
     /// Order of day, month and year.
     pub dates: Option<Dates>,
     /// How its files fall into records, as far as it is said.

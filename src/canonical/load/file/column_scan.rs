@@ -72,12 +72,16 @@ pub fn look(job: &Job, decided: &mut DecidedColumns, file: &str) -> Result<Vec<C
         if record.len() < width {
             return Ok(());
         }
-        let field = |index: usize| match (record.get(index), job.lookup) {
-            (Some(cell), _) if index < width => unguarded(cell),
-            (_, Some(lookup)) => {
-                let cells = lookup.records.get(record.get(lookup.key).unwrap_or("").trim());
-                cells.and_then(|c| c.get(index - width)).map_or("", String::as_str)
-            }
+        let own = |index: usize| record.get(index).unwrap_or("");
+        // A record that is not used because another file lacks its key says nothing.
+        let found = match job.lookup.map(|lookup| lookup.find(&own, width)) {
+            Some(Err(_)) => return Ok(()),
+            Some(Ok(found)) => Some(found),
+            None => None,
+        };
+        let field = |index: usize| match (job.lookup, &found) {
+            _ if index < width => unguarded(own(index)),
+            (Some(lookup), Some(found)) => lookup.cell(found, index),
             _ => "",
         };
         for &(plan, expr) in &made {

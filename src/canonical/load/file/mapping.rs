@@ -582,14 +582,3 @@ pub fn order_of(dates: Dates) -> Order {
         Dates::Ymd => Order::Ymd,
     }
 }
-
-/// The records of another file by key, and the names of the columns that they add.
-#[derive(Debug, Default)]
-pub struct LookedUp {
-    /// Names of the added columns.
-    pub names: Vec<String>,
-    /// Index of the key among the columns of the file that is read.
-    pub key: usize,
-    /// The added cells of each key.
-    pub records: BTreeMap<String, Vec<String>>,
-}

@@ -8,6 +8,7 @@ pub mod file_notes;
 pub mod filled_down;
 pub mod filling;
 pub mod left_out;
+pub mod lookups;
 pub mod mapping;
 pub mod opening;
 pub mod reading;
@@ -73,7 +74,7 @@ pub fn read_file(
         source,
         peek,
         mut mapping,
-        lookup,
+        mut lookup,
         more,
     } = opened;
     let file = input.name().to_string();
@@ -86,6 +87,12 @@ pub fn read_file(
         Some(expr) => Some(mapping::bind(expr, &all_names, &file, &zone, source.place.as_ref())?),
         None => None,
     };
+    if let Some(lookup) = &mut lookup {
+        let of_plans = mapping.plans.iter().flat_map(Plan::fields);
+        let of_filter = filter.iter().flat_map(|filter| filter.columns()).copied();
+        let of_update = mapping.update_plan(&all_names).into_iter().flat_map(|plan| plan.fields());
+        lookup.load(&of_plans.chain(of_filter).chain(of_update).collect(), options)?;
+    }
     let (messages, tickets) = (mapping.messages, mapping.tickets);
     let expected = expected_records(input, &peek.rows);
     let mut amount_on = source.amount_on;
@@ -207,6 +214,10 @@ pub fn read_file(
             }
         }
     };
+    if let Some(lookup) = &lookup {
+        let required = mapping.plans.iter().filter(|plan| plan.required).flat_map(Plan::fields).collect();
+        notes.extend(lookup.notes(&required, &file));
+    }
     decided.append(&mut mapping.currencies.decisions);
     let decisions = decided.iter().map(|(_, decision)| decision.clone()).collect();
     notes.extend(file_notes::of_file(decided, &outcome, &mapping.plans, &file));

@@ -1,13 +1,13 @@
 //! A file before it is read: which export it is, what its columns mean, and what is looked up for it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use anyhow::Result;
 
-use super::mapping::{self, LookedUp, Mapping, RequestedColumns};
+use super::lookups::LookedUp;
+use super::mapping::{self, Mapping, RequestedColumns};
 use crate::canonical::load::Options;
-use crate::cell_parsing::is_null;
-use crate::diagnostics::{Place, Problem, excerpt};
+use crate::diagnostics::{Place, Problem};
 use crate::ingest::{self, FormatOverrides, Peek};
 use crate::io;
 use crate::notes::{FileNote, Note};
@@ -108,7 +108,7 @@ pub struct Opened<'a> {
     pub peek: Peek,
     /// Its columns.
     pub mapping: Mapping,
-    /// The columns of another file.
+    /// The columns of other files.
     pub lookup: Option<LookedUp>,
     /// Columns that are read for findings alone.
     pub more: BTreeSet<String>,
@@ -122,9 +122,9 @@ pub fn open<'a>(input: &'a Input, peek: Peek, options: &Options) -> Result<Opene
             .hint("export it again, or remove it from the inputs")
             .into());
     }
-    let lookup = match &input.source.lookup {
-        Some(lookup) => Some(look_up(lookup, &peek, file, options)?),
-        None => None,
+    let lookup = match &input.source.lookup[..] {
+        [] => None,
+        lookups => Some(LookedUp::open(lookups, &peek.layout.header, file, options)?),
     };
     let mapping = map(&input.source, file, &peek, lookup.as_ref(), options, &[])?;
     Ok(Opened {
@@ -151,61 +151,4 @@ pub fn map(source: &Source, file: &str, peek: &Peek, lookup: Option<&LookedUp>, 
         rows: &peek.rows,
     };
     mapping::map(source, file, &peek.layout.header, added, &wanted)
-}
-
-/// Reads the lookup file: the record of each key. A key that is there twice is an error, which shows the key if it may be shown.
-fn look_up(lookup: &sources::Lookup, peek: &Peek, file: &str, options: &Options) -> Result<LookedUp> {
-    let other = io::Source::file(&lookup.path)?;
-    let other_name = other.name().to_string();
-    let other_peek = ingest::peek_within(&other, &FormatOverrides::default(), 1, options.limits)?;
-    let missing = |file: &str, header: &ingest::Header| {
-        Problem::usage(format!("lookup: {file} has no column {}", lookup.key))
-            .why(format!("its columns are {}", mapping::listed(&header.names)))
-            .hint(crate::diagnostics::did_you_mean(&lookup.key, &header.names))
-    };
-    let key = peek
-        .layout
-        .header
-        .find(&lookup.key)
-        .ok_or_else(|| missing(file, &peek.layout.header))?;
-    let header = &other_peek.layout.header;
-    let theirs = header.find(&lookup.key).ok_or_else(|| missing(&other_name, header))?;
-    let added: Vec<usize> = (0..header.names.len())
-        .filter(|&i| i != theirs && peek.layout.header.find(&header.names[i]).is_none())
-        .collect();
-    let outcome = ingest::for_each_record(
-        &other,
-        &other_peek.layout,
-        1,
-        Vec::new,
-        |found: &mut Vec<(String, Vec<String>, u64)>, record| {
-            let key = record.get(theirs).unwrap_or("").trim().to_string();
-            if !is_null(&key) {
-                found.push((
-                    key,
-                    added.iter().map(|&i| record.get(i).unwrap_or("").to_string()).collect(),
-                    record.line(),
-                ));
-            }
-            Ok(())
-        },
-    )?;
-    let mut records = BTreeMap::new();
-    for (found, cells, line) in outcome.sinks.into_iter().flatten() {
-        if records.insert(found.clone(), cells).is_some() {
-            return Err(Problem::data(match options.redact.is_none() {
-                true => format!("lookup: {} '{}' is in {other_name} twice", lookup.key, excerpt(&found)),
-                false => format!("lookup: a {} is in {other_name} twice", lookup.key),
-            })
-            .why("a record can only take the columns of one record")
-            .hint("make the key unique, or choose another one")
-            .at(Place::line(&other_name, line))
-            .into());
-        }
-    }
-    Ok(LookedUp {
-        names: added.iter().map(|&i| header.names[i].clone()).collect(),
-        key,
-        records,
-    })
 }

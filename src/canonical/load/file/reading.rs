@@ -7,13 +7,14 @@ use anyhow::Result;
 use super::cells::{CellIssue, Filling, Interners, NA, Read, expression_amount, expression_time};
 use super::columns::Plan;
 use super::filled_down::{Above, Parents, case_fields};
-use super::mapping::{LookedUp, Mapping};
+use super::lookups::LookedUp;
+use super::mapping::Mapping;
 use crate::canonical::load::money::currencies::{RecordCurrency, Written};
 use crate::cell_parsing::{Order, is_null, unguarded};
 use crate::expr::{Bound, Cell, Reading};
 use crate::ingest::{Layout, Outcome, Record, for_each_record};
 use crate::io;
-use crate::notes::{CellText, Code, ExclusionReason, MissingValue, RejectReason, UnusedReason, UnusedStatus};
+use crate::notes::{Code, ExclusionReason, MissingValue, RejectReason, UnusedReason, UnusedStatus};
 use crate::period::Zone;
 use crate::schema::{Column, ColumnType, Micros, NO_TIME, Role, Table, purchases, referrals, supplies, surveys};
 use crate::sources::deal_stages::{DealStage, deal_stage};
@@ -49,7 +50,7 @@ pub struct Job<'a> {
     pub filter_reads_na: bool,
     /// Whether the condition sees texts as they were meant, where a program has encoded them once too often.
     pub filter_restores: bool,
-    /// Columns of another file.
+    /// Columns of other files.
     pub lookup: Option<&'a LookedUp>,
     /// Order of dates inside expressions, where stated.
     pub dates: Option<Order>,
@@ -255,23 +256,16 @@ impl Job<'_> {
         };
         let found = match self.lookup {
             None => None,
-            Some(lookup) => {
-                let key = own(lookup.key).trim();
-                match lookup.records.get(key) {
-                    Some(cells) => Some(cells),
-                    None => {
-                        let column = self.layout.header.names[lookup.key].as_str();
-                        let key = Some(CellText::of(key));
-                        return Err(Out::new(column, RejectReason::NoLookup { key }));
-                    }
-                }
-            }
+            Some(lookup) => match lookup.find(&own, width) {
+                Ok(found) => Some((lookup, found)),
+                Err(not_found) => return Err(Out::new(not_found.column, not_found.reason)),
+            },
         };
         let field = |index: usize| {
             if index < width {
                 unguarded(own(index))
             } else {
-                found.and_then(|cells| cells.get(index - width)).map_or("", String::as_str)
+                found.as_ref().map_or("", |(lookup, found)| lookup.cell(found, index))
             }
         };
         let stored = |index: usize| if index < width { record.stored(index) } else { None };

@@ -1,0 +1,400 @@
+//! Columns of other files: the record of each key, found for every record that is read.
+//!
+//! Only the cells that something needs are kept, in one text with their ends, and a key leads to a number: a file of a million records
+//! costs little more than its keys.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use anyhow::Result;
+use rustc_hash::FxHashMap;
+
+use super::mapping;
+use crate::canonical::load::Options;
+use crate::cell_parsing::{is_null, unguarded};
+use crate::diagnostics::{Place, Problem, did_you_mean, excerpt};
+use crate::ingest::{self, Contents, FormatOverrides, Header, Layout, contents};
+use crate::io;
+use crate::notes::{CellText, ExclusionReason, FileNote, Note, RejectReason, UnusedReason};
+use crate::sources::grammar::MOST_LOOKUPS;
+use crate::sources::{Lookup, LookupFile, Unmatched};
+
+/// The columns that other files add to one.
+#[derive(Default)]
+pub struct LookedUp {
+    /// Their names, those of the first file first.
+    pub names: Vec<String>,
+    steps: Vec<Step>,
+}
+
+/// One file that is looked up.
+struct Step {
+    file: io::Source,
+    layout: Layout,
+    /// The places of the key among the columns of the file that is read and those added before, and their names.
+    keys: Vec<usize>,
+    key_names: Vec<String>,
+    /// The places of the key in the other file.
+    theirs: Vec<usize>,
+    /// The places in the other file of the columns that it adds, and of the first of them among all columns.
+    added: Vec<usize>,
+    first: usize,
+    unmatched: Unmatched,
+    /// Its records; `None`: nothing needs them.
+    records: Option<Records>,
+}
+
+/// The records of a file by their keys.
+struct Records {
+    numbers: FxHashMap<Box<str>, u32>,
+    /// The cells that are kept, one after the other, and where each of them ends.
+    cells: String,
+    ends: Vec<usize>,
+    /// By added column, its place among the kept cells of a record.
+    kept: Vec<Option<usize>>,
+    width: usize,
+    /// Whether some record refers to it.
+    referred: Vec<AtomicBool>,
+}
+
+/// The records that were found for one record.
+pub struct Found([u32; MOST_LOOKUPS]);
+
+const NOTHING: u32 = u32::MAX;
+
+/// A record that is not used because its key is not in another file.
+pub struct NotFound<'a> {
+    /// The column of the key.
+    pub column: &'a str,
+    /// The reason.
+    pub reason: UnusedReason,
+}
+
+impl LookedUp {
+    /// The columns that these lookups add to a file with this header. No record is read yet.
+    ///
+    /// # Errors
+    /// When a file cannot be read, or lacks a column of the key.
+    pub fn open(lookups: &[Lookup], header: &Header, file: &str, options: &Options) -> Result<LookedUp> {
+        let mut names: Vec<String> = Vec::new();
+        let mut steps: Vec<Step> = Vec::new();
+        let width = header.names.len();
+        for lookup in lookups {
+            let (other, wishes) = source(lookup)?;
+            let layout = ingest::peek_within(&other, &wishes, 1, options.limits)?.layout;
+            let key = |name: &str| {
+                let added = || names.iter().position(|added| added == name).map(|at| width + at);
+                header.find(name).or_else(added).ok_or_else(|| {
+                    let all: Vec<String> = header.names.iter().chain(&names).cloned().collect();
+                    missing(file, name, &all)
+                })
+            };
+            let keys = lookup.key.iter().map(|name| key(name)).collect::<Result<Vec<_>, _>>()?;
+            let their = |name: &String| {
+                layout
+                    .header
+                    .find(name)
+                    .ok_or_else(|| missing(other.name(), name, &layout.header.names))
+            };
+            let theirs = lookup.to.iter().map(their).collect::<Result<Vec<_>, _>>()?;
+            let added: Vec<usize> = (0..layout.header.names.len()).filter(|at| !theirs.contains(at)).collect();
+            let first = width + names.len();
+            let new = added_names(&layout.header.names, &added, other.name(), header, &names);
+            names.extend(new);
+            steps.push(Step {
+                file: other,
+                layout,
+                keys,
+                key_names: lookup.key.clone(),
+                theirs,
+                added,
+                first,
+                unmatched: lookup.unmatched,
+                records: None,
+            });
+        }
+        Ok(LookedUp { names, steps })
+    }
+
+    /// What a column of a file that is looked up is called among all columns, by the place of its lookup and its own; that of a key is
+    /// called like the key of the file that is read.
+    pub fn name_of(&self, lookup: usize, column: usize) -> Option<&str> {
+        let step = self.steps.get(lookup)?;
+        if let Some(at) = step.theirs.iter().position(|their| *their == column) {
+            return Some(&step.key_names[at]);
+        }
+        let before: usize = self.steps[..lookup].iter().map(|step| step.added.len()).sum();
+        let at = step.added.iter().position(|added| *added == column)?;
+        Some(&self.names[before + at])
+    }
+
+    /// Reads the records, with the cells that are needed: by their places among the columns of the file and those added to it. A file
+    /// that may lack a key, and of which nothing is needed, is not read.
+    ///
+    /// # Errors
+    /// When a file cannot be read, or has two different records with one key.
+    pub fn load(&mut self, needed: &BTreeSet<usize>, options: &Options) -> Result<()> {
+        let mut needed = needed.clone();
+        for step in self.steps.iter_mut().rev() {
+            let has = |at: &usize| (step.first..step.first + step.added.len()).contains(at);
+            if step.unmatched == Unmatched::Keep && !needed.iter().any(has) {
+                continue;
+            }
+            needed.extend(&step.keys);
+            step.records = Some(step.read(&needed, options)?);
+        }
+        Ok(())
+    }
+
+    /// The records of the other files that a record leads to.
+    ///
+    /// # Errors
+    /// The first file that does not have its key, where that is a reason not to use it.
+    pub fn find<'s: 'c, 'c>(&'s self, own: &dyn Fn(usize) -> &'c str, width: usize) -> Result<Found, NotFound<'s>> {
+        let mut found = Found([NOTHING; MOST_LOOKUPS]);
+        for (at, step) in self.steps.iter().enumerate() {
+            let Some(records) = &step.records else { continue };
+            let cell = |index: usize| -> &'c str {
+                match index < width {
+                    true => own(index),
+                    false => self.cell(&found, index),
+                }
+            };
+            let key = key(step.keys.iter().map(|&index| cell(index)));
+            match key.as_deref().and_then(|key| records.numbers.get(key)) {
+                Some(&number) => {
+                    let referred = &records.referred[number as usize];
+                    if !referred.load(Ordering::Relaxed) {
+                        referred.store(true, Ordering::Relaxed);
+                    }
+                    found.0[at] = number;
+                }
+                None => {
+                    let key = Some(CellText::of(
+                        &step.keys.iter().map(|&index| cell(index).trim()).collect::<Vec<_>>().join(", "),
+                    ));
+                    let reason = match step.unmatched {
+                        Unmatched::Keep => continue,
+                        Unmatched::Reject => RejectReason::NoLookup { key }.into(),
+                        Unmatched::Exclude => ExclusionReason::NotInLookup { key }.into(),
+                    };
+                    let column = &step.key_names[0];
+                    return Err(NotFound { column, reason });
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// The cell of an added column, by its place among all columns; empty if its record was not found.
+    pub fn cell<'c>(&'c self, found: &Found, index: usize) -> &'c str {
+        let steps = self.steps.iter().zip(found.0);
+        let step = steps.filter(|(step, _)| step.records.is_some()).find_map(|(step, number)| {
+            let at = index.checked_sub(step.first).filter(|at| *at < step.added.len())?;
+            Some((step.records.as_ref()?, at, number))
+        });
+        match step {
+            Some((records, at, number)) if number != NOTHING => records.cell(number, at),
+            Some(_) | None => "",
+        }
+    }
+
+    /// What the files that are looked up have that no record refers to, where a column without which no record counts comes from them.
+    pub fn notes(&self, required: &BTreeSet<usize>, file: &str) -> Vec<Note> {
+        let steps = self.steps.iter().filter(|step| {
+            let range = step.first..step.first + step.added.len();
+            required.iter().any(|at| range.contains(at))
+        });
+        let notes = steps.filter_map(|step| {
+            let records = step.records.as_ref()?;
+            let referred = records.referred.iter().filter(|is| is.load(Ordering::Relaxed)).count();
+            let all = records.referred.len() as u64;
+            let none = all - referred as u64;
+            let note = FileNote::NotReferredTo {
+                file: step.file.name().to_string(),
+                of: all,
+            };
+            (none > 0).then(|| Note::new(note).count(none).at(Place::file(file)))
+        });
+        notes.collect()
+    }
+}
+
+/// The file that a lookup names, and how it falls into records.
+fn source(lookup: &Lookup) -> Result<(io::Source, FormatOverrides)> {
+    let path = match &lookup.from {
+        LookupFile::Input(file) => return Ok((file.clone(), lookup.wishes.clone())),
+        LookupFile::Path(path) => path,
+    };
+    let found = io::find(&path.to_string_lossy())?;
+    let [found] = &found[..] else {
+        return Err(Problem::usage(format!("lookup: {} is {} files", path.display(), found.len()))
+            .hint("name one file")
+            .into());
+    };
+    let file = found.open()?;
+    // `archive.zip#book.xlsx#Sheet` names a part of a part.
+    let (part, rest) = match found.part() {
+        None => (None, None),
+        Some(part) => {
+            let (part, rest) = part.split_once('#').unwrap_or((part, ""));
+            (Some(part), Some(rest).filter(|rest| !rest.is_empty()))
+        }
+    };
+    let one_table = |contents: Contents| match contents {
+        Contents::Sheets(sheets) => match &sheets[..] {
+            [sheet] => Some((sheet.table.clone(), FormatOverrides::of_sheet())),
+            _ => None,
+        },
+        Contents::Table | Contents::Files(_) => None,
+    };
+    let of_part = |member: io::Source| -> Result<Option<(io::Source, FormatOverrides)>> {
+        Ok(match contents(&member, rest)? {
+            Contents::Table => Some((member, lookup.wishes.clone())),
+            other => one_table(other),
+        })
+    };
+    let table = match contents(&file, part)? {
+        Contents::Table => part.is_none().then(|| (file.clone(), lookup.wishes.clone())),
+        Contents::Files(files) => match &files[..] {
+            [(_, member)] => of_part(member.clone())?,
+            _ => None,
+        },
+        sheets => one_table(sheets),
+    };
+    table.ok_or_else(|| {
+        Problem::usage(format!("lookup: {} has not exactly one table", found.name()))
+            .hint(format!("name a sheet or a file in it, for example '{}#NAME'", path.display()))
+            .into()
+    })
+}
+
+/// The names of the columns that a file adds. A name that is taken gets the name of the file before it: `orders.status`.
+fn added_names(theirs: &[String], added: &[usize], file: &str, header: &Header, names: &[String]) -> Vec<String> {
+    let last = file.rsplit('#').next().unwrap_or(file);
+    let stem = Path::new(last).file_name().map_or(last.into(), |name| name.to_string_lossy());
+    let stem = stem.split('.').next().unwrap_or("").to_string();
+    let mut new: Vec<String> = Vec::new();
+    for &at in added {
+        let own = theirs[at].clone();
+        let is_taken = |name: &str, new: &[String]| header.find(name).is_some() || names.iter().chain(new).any(|other| other == name);
+        let mut candidates = std::iter::once(own.clone())
+            .chain(std::iter::once(format!("{stem}.{own}")))
+            .chain((2..).map(|n| format!("{stem}.{own}.{n}")));
+        let name = candidates.find(|name| !is_taken(name, &new)).unwrap_or(own);
+        new.push(name);
+    }
+    new
+}
+
+fn missing(file: &str, name: &str, names: &[String]) -> Problem {
+    Problem::usage(format!("lookup: {file} has no column {}", excerpt(name)))
+        .why(format!("its columns are {}", mapping::listed(names)))
+        .hint(did_you_mean(name, names))
+}
+
+/// The text by which a key is found: without blanks around it and without the `.0` that a program adds to whole numbers; none if a part
+/// of it is missing.
+pub fn key<'c>(mut parts: impl Iterator<Item = &'c str>) -> Option<Cow<'c, str>> {
+    let first = key_part(parts.next()?)?;
+    let Some(second) = parts.next() else {
+        return Some(Cow::Borrowed(first));
+    };
+    let mut key = first.to_string();
+    for part in std::iter::once(second).chain(parts) {
+        key.push('\u{1f}');
+        key.push_str(key_part(part)?);
+    }
+    Some(Cow::Owned(key))
+}
+
+fn key_part(part: &str) -> Option<&str> {
+    let part = unguarded(part.trim());
+    if is_null(part) {
+        return None;
+    }
+    let whole = part
+        .strip_suffix(".0")
+        .filter(|whole| !whole.is_empty() && whole.bytes().all(|b| b.is_ascii_digit()));
+    Some(whole.unwrap_or(part))
+}
+
+impl Step {
+    fn read(&self, needed: &BTreeSet<usize>, options: &Options) -> Result<Records> {
+        let mut width = 0;
+        let kept: Vec<Option<usize>> = (0..self.added.len())
+            .map(|at| {
+                needed.contains(&(self.first + at)).then(|| {
+                    width += 1;
+                    width - 1
+                })
+            })
+            .collect();
+        let places: Vec<usize> = self
+            .added
+            .iter()
+            .zip(&kept)
+            .filter(|(_, kept)| kept.is_some())
+            .map(|(at, _)| *at)
+            .collect();
+        let new = || Records {
+            numbers: FxHashMap::default(),
+            cells: String::new(),
+            ends: Vec::new(),
+            kept: kept.clone(),
+            width,
+            referred: Vec::new(),
+        };
+        let outcome = ingest::for_each_record(&self.file, &self.layout, 1, new, |records: &mut Records, record| {
+            let cell = |at: usize| record.get(at).unwrap_or("");
+            let Some(key) = key(self.theirs.iter().map(|&at| cell(at))) else {
+                return Ok(());
+            };
+            let number = records.numbers.len() as u32;
+            match records.numbers.get(key.as_ref()) {
+                // Two records that say the same are one, as far as anything here needs them.
+                Some(&first) if (0..width).all(|at| records.at(first, at) == unguarded(cell(places[at]))) => Ok(()),
+                Some(_) => Err(self.twice(&key, record.line(), options).into()),
+                None => {
+                    records.numbers.insert(key.into_owned().into_boxed_str(), number);
+                    for &at in &places {
+                        records.cells.push_str(unguarded(cell(at)));
+                        records.ends.push(records.cells.len());
+                    }
+                    Ok(())
+                }
+            }
+        })?;
+        let mut records = outcome.sinks.into_iter().next().unwrap_or_else(new);
+        records.referred = records.numbers.iter().map(|_| AtomicBool::new(false)).collect();
+        Ok(records)
+    }
+
+    /// Two records with one key; it is shown if it may be shown.
+    fn twice(&self, key: &str, line: u64, options: &Options) -> Problem {
+        let (names, file) = (self.key_names.join(", "), self.file.name());
+        Problem::data(match options.redact.is_none() {
+            true => format!("lookup: {names} '{}' is in {file} twice", excerpt(&key.replace('\u{1f}', ", "))),
+            false => format!("lookup: a {names} is in {file} twice"),
+        })
+        .why("a record can only take the columns of one record")
+        .hint("make the key unique, or choose another one")
+        .at(Place::line(file, line))
+    }
+}
+
+impl Records {
+    /// The kept cell of a record at this place.
+    fn at(&self, number: u32, at: usize) -> &str {
+        let end = number as usize * self.width + at;
+        let start = if end == 0 { 0 } else { self.ends[end - 1] };
+        &self.cells[start..self.ends[end]]
+    }
+
+    /// The cell of an added column; empty if it is not kept.
+    fn cell(&self, number: u32, added: usize) -> &str {
+        self.kept[added].map_or("", |at| self.at(number, at))
+    }
+}
