@@ -9,6 +9,7 @@ use crate::notes::{Decision, Note, Recognition};
 use crate::record_counts::RecordCounts;
 use crate::schema::Table;
 use crate::sources::guess::{ColumnEvidence, Kind, Question, TableClue, listed};
+use crate::sources::{AmountOn, Lookup};
 
 /// A file as one source reads it.
 #[derive(Debug, Clone)]
@@ -23,6 +24,10 @@ pub struct Inspection {
     pub footer: Vec<Line>,
     /// What it is.
     pub recognised: Recognised,
+    /// The files that are looked up for its records.
+    pub lookup: Vec<Lookup>,
+    /// What its amounts are of, where it was decided before its records were read.
+    pub amount_on: Option<AmountOn>,
     /// Its columns, in the order of the file; then what expressions and constants give.
     pub columns: Vec<ColumnInspection>,
     /// What a person has to decide.
@@ -88,6 +93,10 @@ pub enum TableEvidence {
     HasColumns(Vec<String>),
     /// A profile that was recognised reads the same file in several ways.
     OtherProfile,
+    /// It is joined with these files.
+    Joined(Vec<String>),
+    /// The records of another file are about what it lists.
+    Roster,
     /// What its columns and its name show.
     Clues(Vec<TableClue>),
     /// What it resembles.
@@ -103,6 +112,8 @@ impl fmt::Display for TableEvidence {
                 let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
                 write!(f, "it has the columns {}", names.join(", "))
             }
+            TableEvidence::Joined(files) => write!(f, "it is joined with {}", files.join(", ")),
+            TableEvidence::Roster => f.write_str("the records of another file are about those whom it lists"),
             TableEvidence::OtherProfile => f.write_str("another profile reads the same file"),
             TableEvidence::Clues(clues) => f.write_str(&listed(clues)),
             TableEvidence::Resembles(recognition) => write!(f, "{recognition}"),
@@ -115,6 +126,8 @@ impl fmt::Display for TableEvidence {
 pub enum ColumnOrigin {
     /// A column of the file: its number, from 1, and its header.
     File(usize, String),
+    /// A column of a file that is looked up, by its name among all columns.
+    LookedUp(String),
     /// An expression over its columns.
     Expression(String),
     /// A constant.
@@ -125,7 +138,7 @@ impl fmt::Display for ColumnOrigin {
     /// The header, the expression, or the constant in single quotes.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            ColumnOrigin::File(_, text) | ColumnOrigin::Expression(text) => f.write_str(text),
+            ColumnOrigin::File(_, text) | ColumnOrigin::LookedUp(text) | ColumnOrigin::Expression(text) => f.write_str(text),
             ColumnOrigin::Constant(text) => write!(f, "'{text}'"),
         }
     }
@@ -203,7 +216,7 @@ impl ColumnInspection {
             _ if !decisions.is_empty() => decisions.join("; "),
             (_, Some(looks)) => looks.to_string(),
             (ColumnOrigin::File(..), None) => "empty".to_string(),
-            (ColumnOrigin::Expression(_) | ColumnOrigin::Constant(_), None) => String::new(),
+            (ColumnOrigin::LookedUp(_) | ColumnOrigin::Expression(_) | ColumnOrigin::Constant(_), None) => String::new(),
         }
     }
 }

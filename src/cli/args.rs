@@ -21,7 +21,7 @@ use super::pages::topics;
 use super::periods::PeriodArgs;
 use super::progress::Progress;
 use super::segments::Segments;
-use crate::canonical::Budget;
+use crate::canonical::{Budget, StatedJoin};
 use crate::config::{Config, Overrides, is_currency, is_level};
 use crate::period::{Grain, WeekStart, Zone};
 
@@ -167,6 +167,9 @@ pub struct Reading {
     /// Stop if compressed data expand to more than this many MiB
     #[arg(long, value_name = "MIB", default_value = "65536", value_parser = clap::value_parser!(u32).range(1..))]
     pub max_expanded: u32,
+    /// Join two of the input files by this key, such as lines.csv:order=orders.csv:id; several columns are separated by +
+    #[arg(long, value_name = "FILE:COLUMN=FILE:COLUMN", value_parser = StatedJoin::parse)]
+    pub join: Vec<StatedJoin>,
     /// Map a column for this run, like a line of [source.map]; FILE may be a glob
     #[arg(long, value_name = "FILE:COLUMN=HEADER")]
     pub map: Vec<String>,

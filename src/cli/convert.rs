@@ -72,7 +72,7 @@ fn records(global: &Global, args: &Convert) -> anyhow::Result<()> {
             .into());
     }
     let found = inputs::resolve(&args.inputs, &config.sources, data::expansion(&args.reading))?;
-    let inputs = unpack(found, &config.profiles, data::limits(&args.reading))?;
+    let inputs = unpack(found, &config.profiles, data::limits(&args.reading))?.inputs?;
     let Some((first, rest)) = inputs.split_first() else {
         anyhow::bail!("an input that names nothing was let through");
     };

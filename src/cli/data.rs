@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::args::{Global, Reading};
 use super::inputs;
 use super::unpack::unpack;
-use crate::canonical::{self, Budget, CanonicalTables, Key, Loaded, Options, Redact};
+use crate::canonical::{self, Budget, CanonicalTables, Joins, Key, Loaded, Options, Redact};
 use crate::catalog::Metric;
 use crate::config::{Config, ConfigErrors, Overlay, expression};
 use crate::diagnostics::{Problem, nearest, visible};
@@ -177,24 +177,39 @@ fn redact() -> Redact {
     }
 }
 
-/// The files that are named, each with what describes it.
+/// The files that are named, each with what describes it, and those that belong together joined.
 ///
 /// # Errors
 /// Wrong usage, a path that leads nowhere.
-pub fn inputs(named: &[String], reading: &Reading, config: &Config) -> anyhow::Result<Vec<Input>> {
+pub fn inputs(named: &[String], reading: &Reading, config: &Config) -> anyhow::Result<(Vec<Input>, Joins)> {
     let found = inputs::resolve(named, &config.sources, expansion(reading))?;
-    let mut inputs = unpack(found, &config.profiles, limits(reading))?;
+    let unpacked = unpack(found, &config.profiles, limits(reading))?;
     let overlays = reading
         .map
         .iter()
         .map(|map| Overlay::parse(map))
         .collect::<anyhow::Result<Vec<_>>>()?;
-    Overlay::apply(&overlays, &mut inputs)?;
-    Ok(inputs)
+    let options = options(reading, config)?;
+    let is_named = |input: &Input| inputs::names(named, input.file.name());
+    let join = |mut inputs: Vec<Input>| {
+        Overlay::apply(&overlays, &mut inputs)?;
+        canonical::join(inputs, &is_named, &reading.join, &options)
+    };
+    // Sheets of one workbook are several files where they belong together; else one of them is meant.
+    if let Some(all) = unpacked.all {
+        let (inputs, joins) = join(all)?;
+        if joins.has_joined() {
+            return Ok((inputs, joins));
+        }
+    }
+    join(unpacked.inputs?)
 }
 
 fn read(global: &Global, named: &[String], reading: &Reading, config: &Config, options: &Options) -> anyhow::Result<Loaded> {
-    let mut inputs = inputs(named, reading, config)?;
+    let (mut inputs, joins) = inputs(named, reading, config)?;
+    if let Some(problem) = joins.problem() {
+        return Err(problem.into());
+    }
     let files = global.progress.reading(inputs.iter().map(|input| input.file.clone()));
     inputs.iter_mut().zip(files).for_each(|(input, file)| input.file = file);
     // Nothing that comes out depends on the number of threads; where a pool is there already, it stays.
@@ -210,9 +225,15 @@ fn read(global: &Global, named: &[String], reading: &Reading, config: &Config, o
         )?;
         write_bytes(file, &rejects::csv(&loaded.unused)?)?;
         loaded.account.iter().try_for_each(|a| options.budget.check_account(a, || None))?;
-        return Ok(loaded);
+        return Ok(with_notes(loaded, &joins));
     }
-    canonical::load(&inputs, options)
+    Ok(with_notes(canonical::load(&inputs, options)?, &joins))
+}
+
+/// What was read, with what there is to say about how the files belong together first.
+fn with_notes(mut loaded: Loaded, joins: &Joins) -> Loaded {
+    loaded.notes.splice(0..0, joins.notes());
+    loaded
 }
 
 /// The dimensions as they are written, where the data have them; capitals do not matter.

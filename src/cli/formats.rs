@@ -218,11 +218,11 @@ formats! {
 formats! {
     /// What `inspect` writes.
     enum InspectFormat of "inspect" writes inspect::Output {
-        Table = terminal::FORMAT => |output, style, out| table(out, &inspection::document(&output.files, &output.allowed), style);
+        Table = terminal::FORMAT => |output, style, out| table(out, &inspection::document(&output.files, &output.joins, &output.allowed), style);
         Json = json::FORMAT, schema wire::inspection::Inspect::ID => |output, _, out| {
-            data(out, &inspection::inspect(&output.files, &output.allowed))
+            data(out, &inspection::inspect(&output.files, &output.joins, &output.allowed))
         };
-        Markdown = markdown::FORMAT => |output, _, out| text(out, &markdown::text(&inspection::document(&output.files, &output.allowed)));
+        Markdown = markdown::FORMAT => |output, _, out| text(out, &markdown::text(&inspection::document(&output.files, &output.joins, &output.allowed)));
     }
 }
 

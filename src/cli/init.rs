@@ -26,15 +26,15 @@ pub fn run(global: &Global, args: &Init) -> anyhow::Result<()> {
         Some(_) => setup::config(global, args.reading.overrides())?,
         None => Config::none(args.reading.overrides()),
     };
-    let (_, inspections) = inspect::inspections(&args.inputs, &args.reading, &config)?;
+    let (_, joins, inspections) = inspect::inspections(&args.inputs, &args.reading, &config)?;
     let folder = path.parent().filter(|_| !to_stdout).unwrap_or(Path::new(""));
-    let text = init::text(&inspections, folder, config.zone.name(), args.reading.currency.as_deref());
+    let text = init::text(&inspections, &joins, folder, config.zone.name(), args.reading.currency.as_deref());
     if to_stdout {
         return stdout::print_with(global, |out| Ok(out.write_all(text.as_bytes())?));
     }
     write_bytes(&path, text.as_bytes())?;
     if !global.quiet {
-        let questions: usize = inspections.iter().map(|file| file.questions.len()).sum();
+        let questions: usize = joins.questions.len() + inspections.iter().map(|file| file.questions.len()).sum::<usize>();
         let open = match questions {
             0 => String::new(),
             1 => "; one question is left in it as a comment".to_string(),

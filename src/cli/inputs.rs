@@ -41,6 +41,11 @@ pub fn files(arg: &str) -> anyhow::Result<Vec<Found>> {
     find(stated_kind(arg)?.1)
 }
 
+/// Whether one of the arguments names this file itself, and not its folder, a pattern or what it is a part of.
+pub fn names(args: &[String], file: &str) -> bool {
+    args.iter().any(|arg| stated_kind(arg).is_ok_and(|(_, path)| path == file))
+}
+
 /// A file, and what describes it.
 struct Named {
     found: Found,
@@ -79,6 +84,15 @@ fn named(args: &[String], sources: &[Source]) -> anyhow::Result<Vec<Named>> {
             }
             let describes = |source: &&Source| describes(source, &found.name());
             let mut fitting: Vec<Source> = sources.iter().filter(is_of_kind).filter(describes).cloned().map(of_kind).collect();
+            // What a source looks up is no input of its own, unless it is named itself.
+            let is_looked_up = || {
+                let lookups = sources.iter().flat_map(|source| &source.lookup);
+                let place = clean(Path::new(&found.name()));
+                lookups.into_iter().any(|lookup| clean(Path::new(&lookup.from.name())) == place)
+            };
+            if fitting.is_empty() && parts.is_empty() && kind.is_none() && found.name() != name && is_looked_up() {
+                continue;
+            }
             let has_parts = !parts.is_empty();
             parts.into_iter().for_each(|(part, source)| all.add(part, source));
             if fitting.is_empty() && !has_parts {

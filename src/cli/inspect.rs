@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use super::args::{Global, Inspect, Reading};
 use super::output;
 use super::{data, setup};
-use crate::canonical::{self, Inspection};
+use crate::canonical::{self, Inspection, Joins};
 use crate::config::Config;
 use crate::diagnostics::Class;
 use crate::measure;
@@ -16,6 +17,7 @@ use crate::sources::Input;
 /// What is written: what the files turned out to be, and what they allow.
 pub struct Output {
     pub files: Vec<Inspection>,
+    pub joins: Joins,
     pub allowed: Allowed,
 }
 
@@ -26,13 +28,14 @@ pub struct Output {
 pub fn run(global: &Global, args: &Inspect) -> anyhow::Result<ExitCode> {
     let targets = args.outputs.targets()?;
     let config = setup::config(global, args.reading.overrides())?;
-    let (inputs, inspections) = inspections(&args.inputs, &args.reading, &config)?;
+    let (inputs, joins, inspections) = inspections(&args.inputs, &args.reading, &config)?;
     let output = Output {
         allowed: allowed(&inputs, &inspections, &args.reading, &config)?,
         files: inspections,
+        joins,
     };
     output::write(&targets, global, |format, style, out| format.write(&output, style, out))?;
-    let usable = output.files.iter().all(|file| file.problem.is_none());
+    let usable = output.joins.questions.is_empty() && output.files.iter().all(|file| file.problem.is_none());
     Ok(if usable {
         ExitCode::SUCCESS
     } else {
@@ -44,11 +47,17 @@ pub fn run(global: &Global, args: &Inspect) -> anyhow::Result<ExitCode> {
 ///
 /// # Errors
 /// As [`run`].
-pub fn inspections(named: &[String], reading: &Reading, config: &Config) -> anyhow::Result<(Vec<Input>, Vec<Inspection>)> {
-    let inputs = data::inputs(named, reading, config)?;
+pub fn inspections(named: &[String], reading: &Reading, config: &Config) -> anyhow::Result<(Vec<Input>, Joins, Vec<Inspection>)> {
+    let (inputs, joins) = data::inputs(named, reading, config)?;
     let options = data::options(reading, config)?;
-    let inspections = canonical::inspect(&inputs, &options, canonical::Sampling::default())?;
-    Ok((inputs, inspections))
+    let mut inspections = canonical::inspect(&inputs, &options, canonical::Sampling::default())?;
+    // Until it is decided how a file belongs to another, it cannot be used.
+    for question in &joins.questions {
+        for file in inspections.iter_mut().filter(|inspection| inspection.file == question.file()) {
+            file.problem = Some(Arc::new(canonical::join_problem(question).into()));
+        }
+    }
+    Ok((inputs, joins, inspections))
 }
 
 /// What those that can be used allow together, by as much of them as was inspected.

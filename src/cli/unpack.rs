@@ -14,9 +14,9 @@ use crate::sources::{Input, Profile, Source, describe};
 ///
 /// # Errors
 /// When a file is damaged, protected or expands too far, has no part of the name that is given, or has several sheets that may be meant.
-pub fn unpack(inputs: Vec<Input>, profiles: &[Profile], limits: Limits) -> Result<Vec<Input>> {
+pub fn unpack(inputs: Vec<Input>, profiles: &[Profile], limits: Limits) -> Result<Unpacked> {
     let mut known: BTreeMap<(String, Option<String>), Vec<Held>> = BTreeMap::new();
-    let mut unpacked = Vec::new();
+    let (mut unpacked, mut all) = (Ok(Vec::new()), Vec::new());
     for Input { file, source } in inputs {
         let key = (file.name().to_string(), file.part().map(str::to_string));
         if !known.contains_key(&key) {
@@ -28,10 +28,28 @@ pub fn unpack(inputs: Vec<Input>, profiles: &[Profile], limits: Limits) -> Resul
             limits,
         };
         for held in &known[&key] {
-            unpacked.push(chooser.input(&file, held)?);
+            if let Ok(inputs) = &mut unpacked {
+                match chooser.input(&file, held) {
+                    Ok(input) => inputs.push(input),
+                    Err(error) => unpacked = Err(error),
+                }
+            }
+            all.extend(chooser.all(&file, held));
         }
     }
-    Ok(unpacked)
+    let has_more = unpacked.as_ref().map_or(true, |inputs| inputs.len() < all.len());
+    Ok(Unpacked {
+        inputs: unpacked,
+        all: has_more.then_some(all),
+    })
+}
+
+/// The tables of inputs.
+pub struct Unpacked {
+    /// Of a workbook the one sheet that is meant, if it is clear.
+    pub inputs: Result<Vec<Input>>,
+    /// The same with all sheets of workbooks that have several, if any has: they may belong together.
+    pub all: Option<Vec<Input>>,
 }
 
 /// What a file, or a file of an archive, holds.
@@ -107,6 +125,12 @@ fn shown<'a>(names: impl Iterator<Item = &'a str>) -> String {
     listed(&names.map(|name| format!("`{}`", visible(name))).collect::<Vec<_>>())
 }
 
+/// The sheets that are not hidden, or all if all are.
+fn shown_ones(sheets: &[Sheet]) -> Vec<&Sheet> {
+    let shown: Vec<&Sheet> = sheets.iter().filter(|sheet| !sheet.is_hidden).collect();
+    if shown.is_empty() { sheets.iter().collect() } else { shown }
+}
+
 /// Finds the sheet that is meant.
 struct Chooser<'a> {
     source: &'a Source,
@@ -134,14 +158,33 @@ impl Chooser<'_> {
         }
     }
 
+    /// All sheets of a workbook that nothing describes and of which none is named.
+    fn all(&self, file: &io::Source, held: &Held) -> Vec<Input> {
+        let input = |table: &io::Source, source: Source| Input {
+            file: table.clone(),
+            source,
+        };
+        match held {
+            Held::Table(table) => vec![input(table, self.source.clone())],
+            Held::Sheets(workbook, sheets) => {
+                let is_open = self.source.place.is_none() && self.source.table.is_none() && file.part().is_none();
+                match is_open {
+                    true => shown_ones(sheets)
+                        .into_iter()
+                        .map(|sheet| input(&sheet.table, self.written()))
+                        .collect(),
+                    false => self
+                        .input(if file.part().is_some() { file } else { workbook }, held)
+                        .into_iter()
+                        .collect(),
+                }
+            }
+        }
+    }
+
     /// The sheet that is named, the only one, or the only one that fits a table.
     fn sheet<'s>(&self, file: &io::Source, sheets: &'s [Sheet]) -> Result<&'s Sheet> {
-        let shown_ones: Vec<&Sheet> = sheets.iter().filter(|sheet| !sheet.is_hidden).collect();
-        let candidates = if shown_ones.is_empty() {
-            sheets.iter().collect()
-        } else {
-            shown_ones
-        };
+        let candidates = shown_ones(sheets);
         if let [only] = candidates[..] {
             return Ok(only);
         }
@@ -164,10 +207,7 @@ impl Chooser<'_> {
     /// How a sheet is written out is known.
     fn written(&self) -> Source {
         let mut source = self.source.clone();
-        source.wishes.encoding = Some("utf-8".to_string());
-        source.wishes.delimiter = Some(",".to_string());
-        source.wishes.quote = Some("\"".to_string());
-        source.wishes.escape = None;
+        source.wishes = source.wishes.as_sheet();
         source
     }
 

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::Decision;
+use super::joins::{NotReadAlone, Relation};
 use super::personal::not_personal;
 use crate::diagnostics::{counted, excerpt, visible};
 
@@ -171,6 +172,40 @@ described! {
             excerpt(header)
         ),
 
+        /// Orders are cancelled by their status, and payments of them are in another file. The payments count.
+        #[code = "cancelled-paid"]
+        #[advice = "Nothing, if the payments were made and not paid back. Otherwise exclude them with `where` in [[source]]."]
+        #[option = "where"]
+        CancelledPaid { file: String, column: String, words: Vec<String> } => |count| {
+            let listed: Vec<String> = words.iter().map(|word| format!("'{}'", visible(word))).collect();
+            format!(
+                "{} of {} {} the status {}. What was paid for them counts. To exclude it, set where = \"\\\"{}\\\" not in ({})\" in [[source]]",
+                counted(count, "order", "orders"),
+                visible(file),
+                if count == 1 { "has" } else { "have" },
+                listed.join(" or "),
+                visible(column),
+                listed.join(", "),
+            )
+        },
+
+        /// The records take columns from another file, because all files together are one export.
+        #[code = "joined"]
+        #[advice = "Nothing, if the key is the right one. Otherwise name another with --join, or describe the files in [[source]]."]
+        #[option = "--join"]
+        Joined { relation: Box<Relation> } => |_| format!(
+            "Joined with {} by {}: {}",
+            visible(&relation.to.file),
+            relation.to.columns.iter().map(|column| visible(column).into_owned()).collect::<Vec<_>>().join(" + "),
+            relation.evidence(),
+        ),
+
+        /// A file among several is not read by itself: another file counts the same, or its columns are dimensions of the records of another.
+        #[code = "not-read-alone"]
+        #[advice = "Nothing, if it is right. Otherwise name its table, for example purchases=FILE, or describe the files in [[source]]."]
+        #[option = "--join"]
+        NotReadAlone { why: NotReadAlone } => |_| why.to_string(),
+
         /// A column of yes or no says that purchases did not take place: they were cancelled, or are tests. They do not count.
         #[code = "marked-void"]
         #[advice = "Nothing, if it is right. If the column means something else, set is_void = { value = \"no\" } in [source.map]."]
@@ -188,6 +223,18 @@ described! {
         #[advice = "Set the right `encoding` in [[source]], or export the file again."]
         #[option = "encoding"]
         Malformed { encoding: &'static str } => |_| format!("Some bytes are not valid {encoding}. They were replaced by U+FFFD"),
+
+        /// A file that is looked up has records to which no record of this file refers. They are not counted.
+        #[code = "not-referred-to"]
+        #[advice = "Nothing, if they have nothing that counts, such as orders without lines. Otherwise export both files for the same period."]
+        #[option = "lookup"]
+        NotReferredTo { file: String, of: u64 } => |count| format!(
+            "{count} of the {} of {} {} not count, because no record of this file refers to {}",
+            counted(*of, "record", "records"),
+            visible(file),
+            if count == 1 { "does" } else { "do" },
+            if count == 1 { "it" } else { "them" },
+        ),
 
         /// The file is too large to look for records that stand in it twice, and for IDs that differ only in their spelling.
         #[code = "not-searched"]

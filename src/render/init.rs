@@ -5,15 +5,16 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::{Component, Path, PathBuf};
 
-use crate::canonical::{ColumnInspection, ColumnOrigin, Inspection};
+use crate::canonical::{ColumnInspection, ColumnOrigin, Inspection, Joins};
 use crate::diagnostics::visible;
-use crate::notes::{DataIssue, Decision, NoteKind, PlaceholderEvidence};
+use crate::notes::{DataIssue, Decision, JoinQuestion, NoteKind, PlaceholderEvidence};
 use crate::schema::Table;
 use crate::sources::guess::Question;
 use crate::sources::placeholders::is_placeholder;
+use crate::sources::{AmountOn, Unmatched};
 
 /// The text of a configuration that lies in a folder, for these files.
-pub fn text(inspections: &[Inspection], folder: &Path, zone: &str, currency: Option<&str>) -> String {
+pub fn text(inspections: &[Inspection], joins: &Joins, folder: &Path, zone: &str, currency: Option<&str>) -> String {
     let mut out = String::from("# What relhealth measures, and how the files are read. `relhealth inspect` shows why.\n\n");
     let _ = writeln!(out, "timezone = {}            # of the report", quoted(zone));
     match currency {
@@ -24,9 +25,79 @@ pub fn text(inspections: &[Inspection], folder: &Path, zone: &str, currency: Opt
     }
     out.push_str("# as_of = 2026-10-31            # default: the end of the newest event's day\n");
     for file in inspections {
-        source(&mut out, file, folder);
+        let mut text = String::new();
+        source(&mut text, file, joins, folder);
+        let totals = joins
+            .questions
+            .iter()
+            .find(|question| question.totals_of() == Some(file.file.as_str()));
+        match totals {
+            None => out.push_str(&text),
+            // Until it is decided what counts, nothing of it does.
+            Some(question) => {
+                out.push('\n');
+                remark(&mut out, &format!("? {question}"));
+                remark(&mut out, &question.answer());
+                for line in text.lines().filter(|line| !line.is_empty()) {
+                    let _ = writeln!(out, "# {line}");
+                }
+            }
+        }
+    }
+    if !joins.not_read.is_empty() {
+        out.push('\n');
+        remark(&mut out, "Files that are not read by themselves:");
+        for (file, why) in &joins.not_read {
+            remark(&mut out, &format!("{}: {why}", relative(file, folder)));
+        }
     }
     out
+}
+
+/// The files that are looked up, each with what shows that it is the right one. What has to be decided is a comment.
+fn lookups(out: &mut String, file: &Inspection, joins: &Joins, folder: &Path) {
+    let asked = joins.questions.iter().find(|question| question.file() == file.file);
+    if let Some(question) = asked {
+        remark(out, &format!("? {question}"));
+        remark(out, &question.answer());
+    }
+    if file.lookup.is_empty() {
+        return;
+    }
+    let start = if asked.is_some_and(|question| question.relation().is_some()) {
+        "# "
+    } else {
+        ""
+    };
+    let _ = writeln!(out, "{start}lookup = [");
+    for lookup in &file.lookup {
+        let relation = joins
+            .relations
+            .iter()
+            .map(|(relation, _)| relation)
+            .find(|relation| relation.to.file == lookup.from.name() && relation.to.columns == lookup.to);
+        let columns = |names: &[String]| match names {
+            [name] => quoted(name),
+            names => format!("[{}]", names.iter().map(|name| quoted(name)).collect::<Vec<_>>().join(", ")),
+        };
+        let to = if lookup.to == lookup.key {
+            String::new()
+        } else {
+            format!(", to = {}", columns(&lookup.to))
+        };
+        let unmatched = match lookup.unmatched {
+            Unmatched::Reject => String::new(),
+            other => format!(", unmatched = {}", quoted(other.word())),
+        };
+        let path = quoted(&relative(&lookup.from.name(), folder));
+        let why = relation.map_or(String::new(), |relation| format!("  # {}", visible(&relation.evidence())));
+        let _ = writeln!(
+            out,
+            "{start}  {{ path = {path}, key = {}{to}{unmatched} }},{why}",
+            columns(&lookup.key)
+        );
+    }
+    let _ = writeln!(out, "{start}]");
 }
 
 /// The IDs that stand for many and whose words do not show it.
@@ -63,7 +134,7 @@ fn remark(out: &mut String, text: &str) {
     let _ = writeln!(out, "# {}", visible(text));
 }
 
-fn source(out: &mut String, file: &Inspection, folder: &Path) {
+fn source(out: &mut String, file: &Inspection, joins: &Joins, folder: &Path) {
     out.push('\n');
     let found = &file.recognised;
     let sure = (found.confidence * 100.0).round();
@@ -89,6 +160,12 @@ fn source(out: &mut String, file: &Inspection, folder: &Path) {
             let likely = file.questions.iter().find_map(Question::table).unwrap_or(Table::Purchases);
             let _ = writeln!(out, "# kind = {}  # set the table", quoted(likely.name()));
         }
+    }
+    lookups(out, file, joins, folder);
+    match file.amount_on {
+        Some(AmountOn::Line) => out.push_str("amount_on = \"line\"  # the amounts are those of the records of this file\n"),
+        Some(AmountOn::Order) => out.push_str("amount_on = \"order\"\n"),
+        None => {}
     }
     for decision in file.columns.iter().flat_map(|column| &column.decisions) {
         let key = match decision {
@@ -135,10 +212,12 @@ fn source(out: &mut String, file: &Inspection, folder: &Path) {
     for column in mapped {
         let Some(means) = &column.means else { continue };
         let from = match &column.origin {
-            ColumnOrigin::File(_, header) if column.decisions.iter().any(|d| matches!(d, Decision::MidnightsAreDates { .. })) => {
+            ColumnOrigin::File(_, header) | ColumnOrigin::LookedUp(header)
+                if column.decisions.iter().any(|d| matches!(d, Decision::MidnightsAreDates { .. })) =>
+            {
                 format!("{{ column = {}, precision = \"day\" }}", quoted(header))
             }
-            ColumnOrigin::File(_, header) => quoted(header),
+            ColumnOrigin::File(_, header) | ColumnOrigin::LookedUp(header) => quoted(header),
             ColumnOrigin::Constant(value) => format!("{{ value = {} }}", quoted(value)),
             ColumnOrigin::Expression(expr) => format!("{{ expr = {} }}", quoted(expr)),
         };
@@ -155,6 +234,14 @@ fn source(out: &mut String, file: &Inspection, folder: &Path) {
             from.replace('\n', "\\n"),
             visible(&why.join("; "))
         );
+    }
+    for amount in joins
+        .questions
+        .iter()
+        .filter(|question| question.file() == file.file)
+        .flat_map(JoinQuestion::amounts)
+    {
+        let _ = writeln!(out, "# amount = {{ expr = {} }}", quoted(&amount));
     }
     for question in open {
         remark(out, &format!("? {question}"));

@@ -3,10 +3,10 @@
 use super::document::{Align, Document, Table};
 use super::record_counts;
 use super::text::{Text, Tone};
-use crate::canonical::{ColumnInspection, ColumnOrigin, Inspection, Reject, Sampled};
+use crate::canonical::{ColumnInspection, ColumnOrigin, Inspection, Joins, Reject, Sampled};
 use crate::diagnostics::{Problem, excerpt};
 use crate::ingest::Line;
-use crate::notes::{Decision, Note};
+use crate::notes::{Decision, KeyColumns, Note, Relation, RelationUse};
 use crate::schema;
 use crate::sources::guess::{Question, command, listed};
 use crate::wire::inspection::Inspect;
@@ -27,9 +27,10 @@ const SAMPLE: usize = 24;
 const NAMED: usize = 4;
 
 /// Everything that was found, file by file, and what all of them allow.
-pub fn document(inspections: &[Inspection], allowed: &Allowed) -> Document {
+pub fn document(inspections: &[Inspection], joins: &Joins, allowed: &Allowed) -> Document {
     let mut document = Document::default();
     inspections.iter().for_each(|file| add(&mut document, file));
+    add_joins(&mut document, joins);
     document.heading(2, "What it can be used for".into());
     if allowed.measurable.is_empty() {
         document.sentence("Nothing can be measured yet.".into());
@@ -56,6 +57,57 @@ pub fn document(inspections: &[Inspection], allowed: &Allowed) -> Document {
         });
     }
     document
+}
+
+/// How the files belong together.
+fn add_joins(document: &mut Document, joins: &Joins) {
+    if joins.is_nothing() {
+        return;
+    }
+    document.heading(2, "How the files belong together".into());
+    let row = |(relation, used): &(Relation, RelationUse)| {
+        vec![
+            Text::untrusted(relation.from.to_string()),
+            Text::untrusted(relation.to.to_string()),
+            Text::own(used.as_str()),
+            Text::untrusted(relation.evidence()),
+        ]
+    };
+    if !joins.relations.is_empty() {
+        document.table(Table {
+            columns: vec![
+                ("Key".into(), Align::Left),
+                ("Is".into(), Align::Left),
+                ("Used as".into(), Align::Left),
+                ("Evidence".into(), Align::Left),
+            ],
+            rows: joins.relations.iter().map(row).collect(),
+            ..Table::default()
+        });
+    }
+    if !joins.not_read.is_empty() {
+        document.table(Table {
+            columns: vec![("File".into(), Align::Left), ("Not read by itself".into(), Align::Left)],
+            rows: joins
+                .not_read
+                .iter()
+                .map(|(file, why)| vec![Text::untrusted(file), Text::untrusted(why.to_string())])
+                .collect(),
+            ..Table::default()
+        });
+    }
+    if !joins.questions.is_empty() {
+        document.heading(3, "Questions".into());
+        document.table(Table {
+            columns: vec![("Question".into(), Align::Left), ("Answer it with".into(), Align::Left)],
+            rows: joins
+                .questions
+                .iter()
+                .map(|question| vec![Text::untrusted(question.to_string()), Text::untrusted(question.answer())])
+                .collect(),
+            ..Table::default()
+        });
+    }
 }
 
 fn listed_ids(ids: &[String], most: usize) -> Text {
@@ -260,7 +312,7 @@ fn columns(columns: &[ColumnInspection]) -> Table {
 fn number(column: &ColumnInspection) -> Option<usize> {
     match &column.origin {
         ColumnOrigin::File(number, _) => Some(*number),
-        ColumnOrigin::Expression(_) | ColumnOrigin::Constant(_) => None,
+        ColumnOrigin::LookedUp(_) | ColumnOrigin::Expression(_) | ColumnOrigin::Constant(_) => None,
     }
 }
 
@@ -272,7 +324,7 @@ fn cut(sample: &str) -> String {
 }
 
 /// The same for programs.
-pub fn inspect(inspections: &[Inspection], allowed: &Allowed) -> Inspect {
+pub fn inspect(inspections: &[Inspection], joins: &Joins, allowed: &Allowed) -> Inspect {
     let family = |(family, metrics): &(String, Vec<String>)| wire::inspection::Family {
         family: family.clone(),
         metrics: metrics.clone(),
@@ -284,8 +336,49 @@ pub fn inspect(inspections: &[Inspection], allowed: &Allowed) -> Inspect {
     Inspect {
         schema: SchemaId::default(),
         files: inspections.iter().map(file_document).collect(),
+        joins: joins.relations.iter().map(join_document).collect(),
+        not_read: joins
+            .not_read
+            .iter()
+            .map(|(file, why)| wire::inspection::NotRead {
+                file: file.clone(),
+                is_used: !why.is_not_used(),
+                text: why.to_string(),
+            })
+            .collect(),
+        questions: joins
+            .questions
+            .iter()
+            .map(|question| wire::inspection::Question {
+                text: question.to_string(),
+                option: question.answer(),
+            })
+            .collect(),
         measurable: allowed.measurable.iter().map(family).collect(),
         missing: allowed.missing.iter().map(missing).collect(),
+    }
+}
+
+fn join_document((relation, used): &(Relation, RelationUse)) -> wire::inspection::Join {
+    let key = |key: &KeyColumns| wire::inspection::Key {
+        file: key.file.clone(),
+        columns: key.columns.clone(),
+    };
+    wire::inspection::Join {
+        from: key(&relation.from),
+        to: key(&relation.to),
+        used: *used,
+        names: relation.names,
+        cardinality: relation.cardinality(),
+        records: relation.rows + relation.empty,
+        matched: relation.matched,
+        without_key: relation.empty,
+        keys: relation.distinct,
+        shared_keys: relation.shared,
+        other_keys: relation.of,
+        other_repeated_keys: relation.repeated,
+        is_part: relation.is_part,
+        evidence: relation.evidence(),
     }
 }
 
@@ -392,6 +485,8 @@ mod tests {
                 ])],
                 ..Recognised::default()
             },
+            lookup: Vec::new(),
+            amount_on: None,
             columns: vec![ColumnInspection {
                 means: Some("stakeholder_id".into()),
                 confidence: Some(0.9),
@@ -409,7 +504,7 @@ mod tests {
     #[test]
     fn a_file_says_what_it_is_and_what_is_to_be_decided() {
         let file = odd();
-        let document = document(std::slice::from_ref(&file), &Allowed::default());
+        let document = document(std::slice::from_ref(&file), &Joins::default(), &Allowed::default());
         let text = terminal::text(
             &document,
             terminal::Style {
@@ -431,7 +526,7 @@ mod tests {
         ] {
             assert!(text.contains(part), "{part} is not in\n{text}");
         }
-        let json = serde_json::to_value(inspect(&[file], &Allowed::default())).unwrap();
+        let json = serde_json::to_value(inspect(&[file], &Joins::default(), &Allowed::default())).unwrap();
         assert_eq!(json["files"][0]["recognised"]["table"], "purchases");
         assert_eq!(json["files"][0]["columns"][0]["means"], "stakeholder_id");
     }
@@ -476,7 +571,7 @@ mod tests {
             measurable: vec![("contact".into(), vec!["contacts".into()])],
             missing: vec![("a roster".into(), vec!["turnover_rate".into()])],
         };
-        let mut value = serde_json::to_value(inspect(&files, &allowed)).unwrap();
+        let mut value = serde_json::to_value(inspect(&files, &Joins::default(), &allowed)).unwrap();
         assert_eq!(broken_document::<Inspect>(&value), Vec::<String>::new());
         // The check itself can fail.
         value["files"][0]["columns"][0]["filled"] = json!(-1);

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::{Document, Labels, Layout, RecordCounts, SchemaId};
 use crate::codes::codes;
+use crate::notes::{Cardinality, KeyNames, RelationUse};
 use crate::schema::Table;
 
 /// What files turned out to be, and what they allow.
@@ -14,6 +15,12 @@ pub struct Inspect {
     pub schema: SchemaId<Inspect>,
     /// One for each table that a file feeds.
     pub files: Vec<File>,
+    /// The keys that files have in common, and what was made of them.
+    pub joins: Vec<Join>,
+    /// The files that are not read by themselves.
+    pub not_read: Vec<NotRead>,
+    /// What a person has to decide about files that belong together.
+    pub questions: Vec<Question>,
     /// What the files allow together.
     pub measurable: Vec<Family>,
     /// What is missing for more.
@@ -24,6 +31,59 @@ impl Document for Inspect {
     const ID: &'static str = "relhealth.inspect/1";
     const TITLE: &'static str = "What relhealth inspect --format json prints";
     const LAYOUT: Layout = Layout::Indented;
+}
+
+/// A key of one file whose values are in a key of another. All numbers are of the keys that were compared.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct Join {
+    /// The key of the records that refer to others.
+    pub from: Key,
+    /// The key of those others.
+    pub to: Key,
+    /// What was made of it.
+    pub used: RelationUse,
+    /// What the names of the columns show.
+    pub names: KeyNames,
+    /// How many records of the first file belong to one of the other.
+    pub cardinality: Cardinality,
+    /// Records of the first file.
+    pub records: u64,
+    /// Records whose key the other file has.
+    pub matched: u64,
+    /// Records without a key.
+    pub without_key: u64,
+    /// Different keys of the first file.
+    pub keys: u64,
+    /// Different keys that both files have.
+    pub shared_keys: u64,
+    /// Different keys of the other file.
+    pub other_keys: u64,
+    /// Keys of the other file that several different records have.
+    pub other_repeated_keys: u64,
+    /// Whether only a part of the keys was compared, because there are very many.
+    pub is_part: bool,
+    /// All of it in a sentence.
+    pub evidence: String,
+}
+
+/// Columns of a file that are a key together.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct Key {
+    /// The file.
+    pub file: String,
+    /// Its columns.
+    pub columns: Vec<String>,
+}
+
+/// A file that is not read by itself.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct NotRead {
+    /// As it was named.
+    pub file: String,
+    /// Whether its columns serve another file.
+    pub is_used: bool,
+    /// Why.
+    pub text: String,
 }
 
 /// What a file turned out to be.

@@ -14,6 +14,7 @@ mod forecast;
 mod health;
 mod health_metrics;
 mod inspect;
+mod joins;
 mod measure;
 mod metrics;
 mod orders;

@@ -79,6 +79,11 @@ impl Looked<'_> {
             layout: self.peek.layout.clone(),
             footer: self.peek.footer.clone(),
             recognised: self.recognised(),
+            lookup: self.source.lookup.clone(),
+            amount_on: self
+                .source
+                .amount_on
+                .filter(|_| self.source.place.is_none() && self.source.profile.is_none()),
             columns: Vec::new(),
             questions: self.understanding().map_or(Vec::new(), |found| found.questions.clone()),
             account: None,
@@ -182,7 +187,11 @@ impl Looked<'_> {
                 evidence.extend(self.found.recognition.clone().map(TableEvidence::Resembles));
                 (found.table.map_or(0.0, |(_, confidence)| confidence), evidence)
             }
-            (None, None) => set(TableEvidence::ColumnsAreMapped),
+            (None, None) => set(match (&self.source.place, &self.source.lookup[..]) {
+                (Some(_), _) => TableEvidence::ColumnsAreMapped,
+                (None, []) => TableEvidence::Roster,
+                (None, lookups) => TableEvidence::Joined(lookups.iter().map(|lookup| lookup.from.name()).collect()),
+            }),
         };
         Recognised {
             table,
@@ -242,12 +251,23 @@ impl Looked<'_> {
         }
         for (column, mapped) in &self.source.map {
             let origin = match &mapped.from {
-                From::Column(_) => continue,
+                From::Column(name) => {
+                    let is_own =
+                        header.find(name).is_some() || header.names.iter().any(|own| sources::folded(own) == sources::folded(name));
+                    if is_own || self.source.lookup.is_empty() {
+                        continue;
+                    }
+                    ColumnOrigin::LookedUp(name.clone())
+                }
                 From::Expr(expr) => ColumnOrigin::Expression(expr.text().to_string()),
                 From::Value(text) => ColumnOrigin::Constant(text.clone()),
             };
+            let decided = match &origin {
+                ColumnOrigin::LookedUp(name) => name,
+                ColumnOrigin::File(..) | ColumnOrigin::Expression(_) | ColumnOrigin::Constant(_) => column,
+            };
             columns.push(ColumnInspection {
-                decisions: decisions(column),
+                decisions: decisions(decided),
                 means: Some(column.clone()),
                 confidence: Some(self.recognised().confidence),
                 ..ColumnInspection::of(origin)

@@ -4,6 +4,7 @@ mod cases;
 mod dates;
 mod file;
 mod inspect;
+mod joins;
 mod money;
 mod people;
 mod raw;
@@ -34,6 +35,7 @@ use people::identities;
 
 pub use file::mapping::{ID, OTHER};
 pub use inspect::inspect;
+pub use joins::{Joins, StatedJoin, join, problem as join_problem};
 pub use raw::{RawFile, RawRecords};
 pub use record_counts::{Budget, Reject};
 pub use redaction::Redact;

@@ -395,6 +395,11 @@ fn without_gender(text: &str) -> Cow<'_, str> {
     out
 }
 
+/// The normal words of headers, or of other names: `Kundennr.` is {customer, number}.
+pub fn words(names: &[String]) -> Vec<BTreeSet<String>> {
+    headers(names).into_iter().map(|header| header.words).collect()
+}
+
 /// The headers of a file taken apart. The language that most words come from decides what words of two languages mean.
 pub(super) fn headers(names: &[String]) -> Vec<Header> {
     let vocabulary = meanings::vocabulary();

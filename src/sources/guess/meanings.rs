@@ -127,7 +127,7 @@ pub(super) fn is_stop(word: &str) -> bool {
 }
 
 /// Whether a word stands for a stakeholder.
-pub(super) fn is_who(word: &str) -> bool {
+pub fn is_who(word: &str) -> bool {
     MEANINGS.who.contains(word)
 }
 

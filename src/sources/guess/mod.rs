@@ -25,8 +25,8 @@ mod shape;
 mod tables;
 
 pub use evidence::{CellsAre, ColumnEvidence, TableClue, listed};
-pub use header_words::{Unit, countries, currency_of_header};
-pub use meanings::{AmountName, amount_name, is_price};
+pub use header_words::{Unit, countries, currency_of_header, words};
+pub use meanings::{AmountName, amount_name, is_price, is_who};
 pub use profile::{ColumnProfile, Kind};
 pub use questions::{Question, accepted, command, quoted_if_needed};
 

@@ -1,0 +1,489 @@
+//! What the amount of a line is: its own, or its quantity times its price less its discount; and whether the totals of orders are the sums of
+//! their lines.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::Result;
+use rustc_hash::FxHashMap;
+
+use super::files::{File, Map};
+use super::find::Link;
+use crate::canonical::key_of;
+use crate::canonical::load::file::lookups::key;
+use crate::cell_parsing::{DecimalMark, DecimalVote, is_null, parse_money};
+use crate::ingest::for_each_record;
+use crate::notes::JoinQuestion;
+use crate::schema::{MONEY_SCALE, purchases};
+use crate::sources::guess::Kind;
+use crate::sources::purchase_words::is_void;
+use crate::sources::{currency_of_header, folded};
+
+/// What the amounts of a file of lines or payments are made of, by the places of its columns.
+#[derive(Debug, Clone)]
+pub enum LineAmount {
+    /// A mapping that somebody wrote, or that is an expression or a constant already.
+    AsMapped,
+    /// A column.
+    Own(usize),
+    /// Quantity times price, less a discount.
+    Product {
+        quantity: usize,
+        price: usize,
+        discount: Option<Discount>,
+    },
+    /// Quantity and price, and what the discount is has to be asked.
+    NotClear(JoinQuestion),
+}
+
+/// A discount on a line.
+#[derive(Debug, Clone, Copy)]
+pub struct Discount {
+    column: usize,
+    form: DiscountForm,
+    /// Some cells are empty: there is none.
+    has_gaps: bool,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum DiscountForm {
+    /// From 0 to 1.
+    Fraction,
+    /// From 0 to 100.
+    Percent,
+    /// An amount of money off the line.
+    Money,
+}
+
+/// The decimal mark of a column, by its first cells.
+fn mark(file: &File, column: usize) -> DecimalMark {
+    let mut vote = DecimalVote::new();
+    file.cells(column).for_each(|cell| vote.see(cell, 0));
+    vote.verdict(file.layout().dialect.first_byte()).mark()
+}
+
+/// A cell as a number.
+fn number(cell: &str, mark: DecimalMark) -> Option<f64> {
+    if is_null(cell) {
+        return None;
+    }
+    parse_money(cell, mark).ok().map(|money| money.stored as f64 / MONEY_SCALE as f64)
+}
+
+fn is_numeric(file: &File, column: usize) -> bool {
+    let profile = &file.profiles[column];
+    profile.share(&[Kind::Integer, Kind::Decimal, Kind::Money, Kind::Percent]) >= 0.9
+}
+
+/// The column of the discount on a line.
+fn discount_column(file: &File, map: &Map) -> Option<usize> {
+    let is_mapped = |column: usize| map.keys().any(|canonical| file.column(map, canonical) == Some(column));
+    let says = |column: usize| {
+        let words = &file.words[column];
+        words.contains("discount") && !["code", "id", "type", "name", "reason"].iter().any(|word| words.contains(*word))
+    };
+    (0..file.names.len()).find(|&column| says(column) && is_numeric(file, column) && !is_mapped(column))
+}
+
+/// What all lines of a file show about its prices and its discount.
+#[derive(Debug, Clone, Copy)]
+struct Shown {
+    /// The smallest and the largest discount, whether cells are empty, and whether a discount is more than its line.
+    least: f64,
+    most: f64,
+    has_gaps: bool,
+    exceeds: bool,
+    /// Lines with another quantity than one.
+    many: u64,
+    /// Pairs of lines of one product with different quantities: the price stays, or grows with the quantity.
+    stays: u64,
+    grows: u64,
+}
+
+impl Default for Shown {
+    fn default() -> Shown {
+        Shown {
+            least: f64::INFINITY,
+            most: f64::NEG_INFINITY,
+            has_gaps: false,
+            exceeds: false,
+            many: 0,
+            stays: 0,
+            grows: 0,
+        }
+    }
+}
+
+impl Shown {
+    /// What two parts of a file show together.
+    fn and(self, other: Shown) -> Shown {
+        Shown {
+            least: self.least.min(other.least),
+            most: self.most.max(other.most),
+            has_gaps: self.has_gaps || other.has_gaps,
+            exceeds: self.exceeds || other.exceeds,
+            many: self.many + other.many,
+            stays: self.stays + other.stays,
+            grows: self.grows + other.grows,
+        }
+    }
+}
+
+/// What the amounts of a file are, if it has amounts; `map` is what its columns mean.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn line_amount(file: &File, map: &Map, threads: usize) -> Result<Option<LineAmount>> {
+    let amount = map.get(purchases::AMOUNT.name);
+    let own = file.column(map, purchases::AMOUNT.name);
+    if amount.is_some_and(|mapped| mapped.place.is_some() || file.input.source.map.contains_key(purchases::AMOUNT.name) || own.is_none()) {
+        return Ok(Some(LineAmount::AsMapped));
+    }
+    let quantity = file.column(map, purchases::QUANTITY.name);
+    let unit = file.column(map, purchases::UNIT_AMOUNT.name);
+    let is_price = |column: usize| {
+        let words = &file.words[column];
+        words.contains("price") && !["total", "line", "amount", "sum"].iter().any(|word| words.contains(*word))
+    };
+    // A price next to a quantity is a price of one, unless the lines show that it grows with the quantity.
+    let price = unit.or(own.filter(|&own| is_price(own)));
+    let (Some(quantity), Some(price)) = (quantity, price) else {
+        return Ok(own.map(LineAmount::Own));
+    };
+    if own.is_some_and(|own| own != price) {
+        return Ok(own.map(LineAmount::Own));
+    }
+    let discount = discount_column(file, map);
+    // A price that is called that of one unit is one.
+    let article = if unit.is_none() { product_column(file, map) } else { None };
+    let shown = match (unit, discount) {
+        (Some(_), None) => Shown::default(),
+        _ => show(file, quantity, price, discount, article, threads)?,
+    };
+    if unit.is_none() {
+        if shown.many == 0 {
+            return Ok(Some(LineAmount::Own(price)));
+        }
+        let is_unit = shown.stays > 0 && shown.stays >= 4 * shown.grows;
+        let says_unit = ["unit", "each", "single"].iter().any(|word| file.words[price].contains(*word));
+        if !is_unit && !says_unit {
+            return Ok(Some(LineAmount::Own(price)));
+        }
+    }
+    let Some(column) = discount else {
+        return Ok(Some(LineAmount::Product {
+            quantity,
+            price,
+            discount: None,
+        }));
+    };
+    let form = form(file, column, &shown);
+    let with = |form| Discount {
+        column,
+        form,
+        has_gaps: shown.has_gaps,
+    };
+    Ok(Some(match form {
+        Some(form) => LineAmount::Product {
+            quantity,
+            price,
+            discount: Some(with(form)),
+        },
+        None => LineAmount::NotClear(JoinQuestion::Discount {
+            file: file.name().to_string(),
+            column: file.names[column].clone(),
+            percent: product(file, quantity, price, Some(with(DiscountForm::Percent))),
+            money: product(file, quantity, price, Some(with(DiscountForm::Money))),
+        }),
+    }))
+}
+
+/// The column of the product of a line.
+fn product_column(file: &File, map: &Map) -> Option<usize> {
+    let says = |column: &usize| {
+        file.words[*column]
+            .iter()
+            .any(|word| ["product", "article", "sku", "item"].contains(&word.as_str()))
+    };
+    let by_name = || (0..file.names.len()).filter(says).find(|&column| file.may_be_key(column));
+    file.column(map, purchases::PRODUCT.name).or_else(by_name)
+}
+
+/// Reads all lines.
+fn show(file: &File, quantity: usize, price: usize, discount: Option<usize>, product: Option<usize>, threads: usize) -> Result<Shown> {
+    type Seen = (Shown, FxHashMap<u64, (f64, f64)>);
+    let marks = (mark(file, quantity), mark(file, price), discount.map(|column| mark(file, column)));
+    // Which line of a product is the first must not depend on the threads.
+    let threads = if product.is_some() { 1 } else { threads };
+    let outcome = for_each_record(
+        file.source(),
+        file.layout(),
+        threads,
+        Seen::default,
+        |(shown, first): &mut Seen, record| {
+            let cell = |column: usize| record.get(column).unwrap_or("");
+            let pair = number(cell(quantity), marks.0).zip(number(cell(price), marks.1));
+            if let (Some(column), Some(mark)) = (discount, marks.2) {
+                match number(cell(column), mark) {
+                    Some(off) => {
+                        shown.least = shown.least.min(off);
+                        shown.most = shown.most.max(off);
+                        shown.exceeds |= pair.is_some_and(|(quantity, price)| off > 0.0 && off > (quantity * price).abs() + 0.005);
+                    }
+                    None => shown.has_gaps |= is_null(cell(column)),
+                }
+            }
+            let Some((many, each)) = pair else { return Ok(()) };
+            shown.many += u64::from(many != 1.0);
+            if let Some(product) = product.and_then(|column| key([cell(column)].into_iter())) {
+                let (first_many, first_each) = *first.entry(key_of(&product)).or_insert((many, each));
+                if first_many != many && each != 0.0 && first_many != 0.0 && many != 0.0 {
+                    shown.stays += u64::from((first_each - each).abs() < 0.005);
+                    shown.grows += u64::from((first_each / first_many - each / many).abs() < 0.01);
+                }
+            }
+            Ok(())
+        },
+    )?;
+    Ok(outcome.sinks.into_iter().map(|seen| seen.0).fold(Shown::default(), Shown::and))
+}
+
+/// What a discount is; none where its numbers may be a percentage as well as an amount.
+fn form(file: &File, column: usize, shown: &Shown) -> Option<DiscountForm> {
+    let (header, words) = (&file.names[column], &file.words[column]);
+    let name = folded(header);
+    let is_percent = header.contains('%')
+        || ["percent", "rate"].iter().any(|word| words.contains(*word))
+        || name.contains("pct")
+        || name.contains("proz");
+    let is_money = currency_of_header(header).is_some() || words.contains("amount");
+    match (shown.least, shown.most) {
+        // No cell has any.
+        (least, most) if least > most || most == 0.0 && least == 0.0 => Some(DiscountForm::Fraction),
+        (least, _) if least < 0.0 => None,
+        (_, most) if most <= 1.0 && !is_money => Some(DiscountForm::Fraction),
+        (_, most) if is_percent && most <= 100.0 => Some(DiscountForm::Percent),
+        (_, most) if is_money || most > 100.0 => Some(DiscountForm::Money),
+        _ if shown.exceeds => Some(DiscountForm::Percent),
+        _ => None,
+    }
+}
+
+/// A name as an expression has it.
+pub fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+fn product(file: &File, quantity: usize, price: usize, discount: Option<Discount>) -> String {
+    let name = |column: usize| quoted(&file.names[column]);
+    let product = format!("{} * {}", name(quantity), name(price));
+    let Some(Discount { column, form, has_gaps }) = discount else {
+        return product;
+    };
+    let off = match has_gaps {
+        true => format!("coalesce({}, 0)", name(column)),
+        false => name(column),
+    };
+    match form {
+        DiscountForm::Fraction => format!("{product} * (1 - {off})"),
+        DiscountForm::Percent => format!("{product} * (1 - {off} / 100)"),
+        DiscountForm::Money => format!("{product} - {off}"),
+    }
+}
+
+impl LineAmount {
+    /// The expression of the amount; none where a column has it, or a mapping says it.
+    pub fn expression(&self, file: &File) -> Option<String> {
+        match self {
+            LineAmount::AsMapped | LineAmount::Own(_) | LineAmount::NotClear(_) => None,
+            LineAmount::Product { quantity, price, discount } => Some(product(file, *quantity, *price, *discount)),
+        }
+    }
+
+    /// Whether it is one of several things on a line, rather than a payment.
+    pub fn is_product(&self) -> bool {
+        matches!(self, LineAmount::Product { .. } | LineAmount::NotClear(_))
+    }
+
+    /// The columns of the parts.
+    fn columns(&self) -> Option<(Vec<usize>, Option<Discount>)> {
+        match self {
+            LineAmount::AsMapped | LineAmount::NotClear(_) => None,
+            LineAmount::Own(column) => Some((vec![*column], None)),
+            LineAmount::Product { quantity, price, discount } => Some((vec![*quantity, *price], *discount)),
+        }
+    }
+}
+
+/// How the totals of orders and the sums of their lines agree.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Totals {
+    /// The orders that have lines and were compared, and those that agree.
+    pub compared: u64,
+    pub agree: u64,
+    /// The columns of the orders that make up the difference.
+    pub with: Vec<String>,
+}
+
+impl Totals {
+    /// Whether they say the same: in almost all orders.
+    pub fn are_sums(&self) -> bool {
+        self.compared > 0 && 50 * self.agree >= 49 * self.compared
+    }
+}
+
+/// So many orders are compared.
+const COMPARED: usize = 20_000;
+
+/// Compares the totals of orders with the sums of their lines; none where the lines do not show their amounts.
+///
+/// # Errors
+/// When a file cannot be read.
+pub fn totals(
+    lines: &File,
+    amount: &LineAmount,
+    orders: &File,
+    total: usize,
+    link: &Link,
+    is_parent: &dyn Fn(usize) -> bool,
+) -> Result<Option<Totals>> {
+    let Some((parts, discount)) = amount.columns() else {
+        return Ok(None);
+    };
+    // Other numbers of the order that may be part of its total: taxes, shipping, discounts.
+    let others: Vec<usize> = (0..orders.names.len())
+        .filter(|&column| column != total && is_numeric(orders, column) && !link.of.contains(&column) && !is_parent(column))
+        .filter(|&column| !super::names::is_key(&orders.words[column]))
+        .take(8)
+        .collect();
+    struct Order {
+        total: f64,
+        others: Vec<f64>,
+        sum: f64,
+        lines: u64,
+    }
+    let expected = link.relation.of as usize;
+    let mask = expected.div_ceil(COMPARED).next_power_of_two() as u64 - 1;
+    let their_marks: Vec<DecimalMark> = others.iter().chain([&total]).map(|&column| mark(orders, column)).collect();
+    let found = for_each_record(orders.source(), orders.layout(), 1, BTreeMap::<u64, Order>::new, |seen, record| {
+        let cell = |column: usize| record.get(column).unwrap_or("");
+        let Some(key) = key(link.of.iter().map(|&at| cell(at))) else {
+            return Ok(());
+        };
+        let hash = key_of(&key);
+        if hash & mask != 0 {
+            return Ok(());
+        }
+        if let Some(total) = number(cell(total), their_marks[others.len()]) {
+            let others = others
+                .iter()
+                .zip(&their_marks)
+                .map(|(&column, mark)| number(cell(column), *mark).unwrap_or(0.0))
+                .collect();
+            seen.entry(hash).or_insert(Order {
+                total,
+                others,
+                sum: 0.0,
+                lines: 0,
+            });
+        }
+        Ok(())
+    })?;
+    let mut orders_seen = found.sinks.into_iter().next().unwrap_or_default();
+    let marks: Vec<DecimalMark> = parts.iter().map(|&column| mark(lines, column)).collect();
+    let discount_mark = discount.map(|discount| mark(lines, discount.column));
+    let found = for_each_record(lines.source(), lines.layout(), 1, Vec::<(u64, f64)>::new, |seen, record| {
+        let cell = |column: usize| record.get(column).unwrap_or("");
+        let Some(key) = key(link.key.iter().map(|&at| cell(at))) else {
+            return Ok(());
+        };
+        let hash = key_of(&key);
+        if hash & mask != 0 {
+            return Ok(());
+        }
+        let numbers: Option<Vec<f64>> = parts
+            .iter()
+            .zip(&marks)
+            .map(|(&column, mark)| number(cell(column), *mark))
+            .collect();
+        if let Some(numbers) = numbers {
+            let gross: f64 = numbers.iter().product();
+            let off = discount
+                .zip(discount_mark)
+                .and_then(|(discount, mark)| Some((discount.form, number(cell(discount.column), mark)?)));
+            seen.push((
+                hash,
+                match off {
+                    None => gross,
+                    Some((DiscountForm::Fraction, off)) => gross * (1.0 - off),
+                    Some((DiscountForm::Percent, off)) => gross * (1.0 - off / 100.0),
+                    Some((DiscountForm::Money, off)) => gross - off,
+                },
+            ));
+        }
+        Ok(())
+    })?;
+    for (hash, amount) in found.sinks.into_iter().flatten() {
+        if let Some(order) = orders_seen.get_mut(&hash) {
+            order.sum += amount;
+            order.lines += 1;
+        }
+    }
+    let orders_seen: Vec<&Order> = orders_seen.values().filter(|order| order.lines > 0).collect();
+    let agree = |signs: &[(usize, f64)]| {
+        let fits = |order: &&&Order| {
+            let sum = order.sum + signs.iter().map(|(at, sign)| sign * order.others[*at]).sum::<f64>();
+            (sum - order.total).abs() <= 0.005 + 0.01 * order.lines as f64
+        };
+        orders_seen.iter().filter(fits).count() as u64
+    };
+    let mut best = Totals {
+        compared: orders_seen.len() as u64,
+        agree: agree(&[]),
+        with: Vec::new(),
+    };
+    // The fewest columns that explain the difference.
+    let signed: Vec<(usize, f64)> = (0..others.len()).flat_map(|at| [(at, 1.0), (at, -1.0)]).collect();
+    let singles = signed.iter().map(|one| vec![*one]);
+    let pairs = signed
+        .iter()
+        .flat_map(|a| signed.iter().filter(|b| b.0 > a.0).map(|b| vec![*a, *b]));
+    for with in singles.chain(pairs) {
+        if best.are_sums() {
+            break;
+        }
+        let agreeing = agree(&with);
+        let tried = Totals {
+            compared: best.compared,
+            agree: agreeing,
+            with: with.iter().map(|(at, _)| orders.names[others[*at]].clone()).collect(),
+        };
+        if tried.are_sums() {
+            best = tried;
+        }
+    }
+    Ok(Some(best))
+}
+
+/// How many records have a status that says that the order was cancelled, and these words.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn cancelled(file: &File, status: usize) -> Result<(u64, BTreeSet<String>)> {
+    let found = for_each_record(
+        file.source(),
+        file.layout(),
+        1,
+        Default::default,
+        |seen: &mut (u64, BTreeSet<String>), record| {
+            let cell = record.get(status).unwrap_or("").trim();
+            if is_void(cell) {
+                seen.0 += 1;
+                if !seen.1.contains(cell) {
+                    seen.1.insert(cell.to_string());
+                }
+            }
+            Ok(())
+        },
+    )?;
+    Ok(found.sinks.into_iter().next().unwrap_or_default())
+}

@@ -1,0 +1,102 @@
+//! What names show about keys: `customer_id` in one file is `id` in the file of customers, and `Kundennr.` is `Kunden-Nr`.
+
+use std::collections::BTreeSet;
+
+use crate::notes::KeyNames;
+use crate::sources::folded;
+
+type Words = BTreeSet<String>;
+
+/// Words of a column that say no more than that it is a key.
+const OF_KEYS: [&str; 13] = [
+    "id",
+    "number",
+    "code",
+    "key",
+    "no",
+    "nr",
+    "ref",
+    "reference",
+    "pk",
+    "uuid",
+    "guid",
+    "identifier",
+    "sequence",
+];
+
+/// Words in the names of files that say nothing about what they list.
+const OF_FILES: [&str; 18] = [
+    "dataset", "data", "export", "table", "list", "dump", "tbl", "csv", "dim", "fact", "all", "sheet", "file", "report", "clean", "raw",
+    "sample", "full",
+];
+
+/// The words of a column without those that only say that it is a key.
+pub fn core(words: &Words) -> Words {
+    words.iter().filter(|word| !OF_KEYS.contains(&word.as_str())).cloned().collect()
+}
+
+/// Whether the words say that a column is a key.
+pub fn is_key(words: &Words) -> bool {
+    words.iter().any(|word| OF_KEYS.contains(&word.as_str()))
+}
+
+/// What a file lists, by its name: its words, without those that all of the files have.
+pub fn entities(stems: &[Words]) -> Vec<Words> {
+    let is_common = |word: &String| stems.len() > 2 && stems.iter().all(|words| words.contains(word));
+    let of = |words: &Words| {
+        let says = |word: &&String| !OF_FILES.contains(&word.as_str()) && !is_common(word) && !word.bytes().all(|b| b.is_ascii_digit());
+        words.iter().filter(says).cloned().collect()
+    };
+    stems.iter().map(of).collect()
+}
+
+/// How the name of a column speaks for its being the key of another file: by the header and words of both, and by what the other file
+/// lists. `None`: it does not.
+pub fn speak(from: (&str, &Words), to: (&str, &Words), entity: &Words) -> Option<KeyNames> {
+    let (own, theirs) = (core(from.1), core(to.1));
+    if !own.is_empty() {
+        if folded(from.0) == folded(to.0) {
+            return Some(KeyNames::Same);
+        }
+        if own == theirs {
+            return Some(KeyNames::SameWords);
+        }
+    }
+    let is_id_of_entity = (theirs.is_empty() || theirs.is_subset(entity)) && is_key(to.1);
+    if !entity.is_empty() && is_id_of_entity {
+        if own == *entity {
+            return Some(KeyNames::IdOfFile);
+        }
+        if entity.is_subset(&own) {
+            return Some(KeyNames::RoleOfFile);
+        }
+    }
+    // `billing_customer_id` and `customer_id`.
+    (!theirs.is_empty() && is_key(from.1) && theirs.is_subset(&own)).then_some(KeyNames::RoleOfFile)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sources::guess::words;
+
+    fn said(from: &str, to: &str, file: &str) -> Option<KeyNames> {
+        let [a, b, f] = [from, to, file].map(|text| words(&[text.to_string()]).remove(0));
+        speak((from, &a), (to, &b), &entities(&[f])[0])
+    }
+
+    #[test]
+    fn names_speak_for_keys() {
+        for (from, to, file, expected) in [
+            ("order_id", "order_id", "orders", Some(KeyNames::Same)),
+            ("customer_id", "id", "customers", Some(KeyNames::IdOfFile)),
+            ("Kundennr.", "Kunden-Nr", "Kunden", Some(KeyNames::SameWords)),
+            ("billing_customer_id", "customer_id", "customers", Some(KeyNames::RoleOfFile)),
+            ("order_id", "id", "order_items", None),
+            ("id", "id", "orders", None),
+            ("customer_id", "id", "products", None),
+        ] {
+            assert_eq!(said(from, to, file), expected, "{from} {to} {file}");
+        }
+    }
+}

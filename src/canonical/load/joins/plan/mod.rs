@@ -1,0 +1,471 @@
+//! What each of several files is for the others.
+//!
+//! First the records that lack something are joined to those that have it: lines and payments to their orders, messages to their tickets,
+//! answers to the orders that they are about. Then come the rosters of those whom the records are about. What is left and referred to gives
+//! dimensions; what is left and not referred to is named, and not used.
+
+mod cases;
+mod chain;
+mod orders;
+mod words;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::Result;
+
+use super::Joins;
+use super::amounts;
+use super::files::{File, Map};
+use super::find::{Known, Link, is_id_of_person};
+use crate::canonical::load::Options;
+use crate::expr;
+use crate::notes::{KeyNames, NotReadAlone, RelationUse};
+use crate::schema::{Table, purchases, stakeholders, supplies};
+use crate::sources::grammar::MOST_LOOKUPS;
+use crate::sources::{From, Input, Lookup, Mapped, Source, Unmatched};
+
+use chain::Chain;
+use words::{is_called_orders, is_of_things};
+
+/// What becomes of an input.
+pub enum Outcome {
+    /// It is read as it would be alone.
+    AsItIs,
+    /// It is read like this.
+    Source(Box<Source>),
+    /// It is not read by itself.
+    NotAlone,
+}
+
+/// What a file is.
+#[derive(Debug, Clone)]
+enum Role {
+    /// It is read as it would be alone, with these lookups of dimensions.
+    Alone(Vec<Lookup>),
+    /// It is read with lookups.
+    Joined(Box<Source>),
+    /// It is not read by itself.
+    Not(NotReadAlone),
+}
+
+/// What the files are for each other.
+pub struct Plan<'a> {
+    files: &'a [File<'a>],
+    links: &'a [Link],
+    known: &'a Known,
+    is_named: &'a dyn Fn(&Input) -> bool,
+    options: &'a Options,
+    /// By file.
+    roles: Vec<Option<Role>>,
+    /// By link, what it is used for.
+    uses: Vec<RelationUse>,
+    /// By file with records, the columns that its stakeholders come from: file and place.
+    people: BTreeMap<usize, (usize, usize)>,
+    /// By file with lookups, the links that they follow.
+    paths: BTreeMap<usize, Vec<usize>>,
+    joins: Joins,
+}
+
+/// Whom the records of a file are about: the column that says it, and the links that lead to it from that file.
+struct Person {
+    file: usize,
+    column: usize,
+    links: Vec<usize>,
+}
+
+impl<'a> Plan<'a> {
+    pub fn new(
+        files: &'a [File<'a>],
+        links: &'a [Link],
+        known: &'a Known,
+        is_named: &'a dyn Fn(&Input) -> bool,
+        options: &'a Options,
+    ) -> Plan<'a> {
+        Plan {
+            files,
+            links,
+            known,
+            is_named,
+            options,
+            roles: files.iter().map(|_| None).collect(),
+            uses: links.iter().map(|_| RelationUse::NotNeeded).collect(),
+            people: BTreeMap::new(),
+            paths: BTreeMap::new(),
+            joins: Joins::default(),
+        }
+    }
+
+    /// Decides what each file is.
+    ///
+    /// # Errors
+    /// When a file cannot be read.
+    pub fn make(&mut self) -> Result<()> {
+        // What is called orders first: lines lead to their products too.
+        let mut parents: Vec<usize> = (0..self.files.len()).collect();
+        parents.sort_by_key(|&parent| (!is_called_orders(self.file(parent)), parent));
+        for parent in parents {
+            self.orders(parent)?;
+        }
+        for parent in 0..self.files.len() {
+            self.cases(parent)?;
+        }
+        for file in 0..self.files.len() {
+            self.answers(file)?;
+        }
+        self.people_by_roster();
+        self.rosters();
+        self.dimensions()?;
+        Ok(())
+    }
+
+    /// What becomes of each input, in their order, and what is to be said.
+    pub fn result(self) -> (Vec<Outcome>, Joins) {
+        let Plan {
+            files,
+            links,
+            roles,
+            uses,
+            mut joins,
+            ..
+        } = self;
+        let inputs = files.iter().map(|file| file.at);
+        let last = inputs.clone().max().map_or(0, |last| last + 1);
+        let mut outcomes: Vec<Outcome> = (0..last).map(|_| Outcome::AsItIs).collect();
+        for (file, role) in files.iter().zip(roles) {
+            outcomes[file.at] = match role {
+                None => Outcome::AsItIs,
+                Some(Role::Alone(lookups)) if lookups.is_empty() => Outcome::AsItIs,
+                Some(Role::Alone(lookup)) => Outcome::Source(Box::new(Source {
+                    lookup,
+                    ..file.input.source.clone()
+                })),
+                Some(Role::Joined(source)) => Outcome::Source(source),
+                Some(Role::Not(why)) => {
+                    joins.not_read.push((file.name().to_string(), why));
+                    Outcome::NotAlone
+                }
+            };
+        }
+        let is_used = |link: &Link| {
+            links
+                .iter()
+                .zip(&uses)
+                .any(|(other, used)| std::ptr::eq(other, link) && *used != RelationUse::NotNeeded)
+        };
+        // The other direction of what is used says nothing more.
+        let is_reverse = |link: &Link| {
+            let is_other_way = |other: &&Link| (other.from, &other.key, other.to, &other.of) == (link.to, &link.of, link.from, &link.key);
+            !is_used(link) && links.iter().filter(is_other_way).any(is_used)
+        };
+        let shown = links.iter().zip(&uses).filter(|(link, _)| !is_reverse(link));
+        joins.relations = shown.map(|(link, used)| (link.relation.clone(), *used)).collect();
+        (outcomes, joins)
+    }
+
+    fn file(&self, at: usize) -> &'a File<'a> {
+        &self.files[at]
+    }
+
+    /// The links from a file, with their places.
+    fn links_from(&self, file: usize) -> impl Iterator<Item = (usize, &'a Link)> + use<'a> {
+        let links = self.links;
+        links.iter().enumerate().filter(move |(_, link)| link.from == file)
+    }
+
+    fn is_stated(&self, link: usize) -> bool {
+        self.links[link].relation.names == KeyNames::Stated
+    }
+
+    /// Whether a link may be used without asking.
+    fn is_certain(&self, link: usize) -> bool {
+        let relation = &self.links[link].relation;
+        relation.is_to_one() && (relation.is_almost_whole() || self.is_stated(link))
+    }
+
+    /// Whom the records of a file are about: a column of its own, or of a file that it leads to. A column that is different in every record
+    /// is no person where the file that it leads to has an id of persons that repeats.
+    fn person(&self, file: usize, map: &Map, key: &[usize]) -> Option<Person> {
+        let this = self.file(file);
+        let own = this.column(map, WHO).filter(|column| key != [*column]);
+        let leads = |column: usize| {
+            self.links_from(file)
+                .find(|(at, link)| link.key == [column] && self.is_certain(*at))
+        };
+        let column = match own {
+            Some(own) => own,
+            // Without a name that says it, the column that leads to a roster does.
+            None => self.to_roster(file, key)?.1.key[0],
+        };
+        if let Some((at, link)) = leads(column)
+            && self.known.repeats(file, column).is_some_and(|(repeats, _)| !repeats)
+            && let Some(person) = self.repeating_person(link)
+        {
+            return Some(Person {
+                file: link.to,
+                column: person,
+                links: vec![at],
+            });
+        }
+        Some(Person {
+            file,
+            column,
+            links: Vec::new(),
+        })
+    }
+
+    /// The only column of a file, other than this key, that leads to the ids of a roster of people or organisations who are served.
+    fn to_roster(&self, file: usize, key: &[usize]) -> Option<(usize, &'a Link)> {
+        let is_to_roster = |(at, link): &(usize, &Link)| {
+            let other = self.file(link.to);
+            let is_roster = other.table() == Some(Table::Stakeholders) && !is_of_things(other, &link.of);
+            let is_id = || other.column(&other.as_table(Table::Stakeholders), WHO) == link.of.first().copied();
+            link.key.len() == 1 && link.key != key && self.is_certain(*at) && is_roster && is_id()
+        };
+        let mut found = self.links_from(file).filter(is_to_roster);
+        found.next().filter(|_| found.next().is_none())
+    }
+
+    /// Records that lack nothing but the one whom they are about, and that lead to one roster.
+    fn people_by_roster(&mut self) {
+        for at in 0..self.files.len() {
+            let file = self.file(at);
+            let table = match file.table() {
+                Some(table @ (Table::Purchases | Table::Interactions | Table::Supplies)) => table,
+                Some(Table::Surveys | Table::Stakeholders | Table::Referrals | Table::Identities) | None => continue,
+            };
+            let mut map = file.as_table(table);
+            let who = table.stakeholder_column().name;
+            let lacks: Vec<&str> = table
+                .columns()
+                .iter()
+                .filter(|c| c.required && !map.contains_key(c.name))
+                .map(|c| c.name)
+                .collect();
+            if self.roles[at].is_some() || lacks != [who] {
+                continue;
+            }
+            if let Some((_, link)) = self.to_roster(at, &[]) {
+                let column = link.key[0];
+                map.insert(who.to_string(), Mapped::new(From::Column(file.names[column].clone())));
+                self.roles[at] = Some(Role::Joined(Box::new(Source {
+                    table: Some(table),
+                    map,
+                    is_mapped: true,
+                    wishes: file.wishes.clone(),
+                    ..file.recognised().clone()
+                })));
+                self.people.insert(at, (at, column));
+            }
+        }
+    }
+
+    /// The id of persons, other than the key, that repeats in the file that a link leads to.
+    fn repeating_person(&self, link: &Link) -> Option<usize> {
+        let file = self.file(link.to);
+        let is_one = |column: &usize| {
+            let repeats = self.known.repeats(link.to, *column);
+            !link.of.contains(column) && is_id_of_person(file, *column) && repeats.is_some_and(|(repeats, values)| repeats && values > 1)
+        };
+        (0..file.names.len()).find(is_one)
+    }
+
+    /// The rosters of those whom the records are about.
+    fn rosters(&mut self) {
+        for (at, file) in self.files.iter().enumerate() {
+            let is_read = matches!(self.roles[at], None | Some(Role::Alone(_)));
+            let table = file
+                .table()
+                .filter(|table| *table != Table::Stakeholders && is_read && file.is_complete());
+            if let Some(table) = table
+                && let Some(column) = file.column(&file.as_table(table), table.stakeholder_column().name)
+            {
+                self.people.entry(at).or_insert((at, column));
+            }
+        }
+        let people: BTreeSet<(usize, usize)> = self.people.values().copied().collect();
+        for (at, link) in self.links.iter().enumerate() {
+            let [column] = link.key[..] else { continue };
+            let roster = self.file(link.to);
+            let is_free = self.roles[link.to].is_none() && matches!(roster.table(), Some(Table::Stakeholders) | None);
+            if !people.contains(&(link.from, column)) || !is_free || !link.relation.is_to_one() || link.of.len() != 1 {
+                continue;
+            }
+            let id = roster.column(&roster.as_table(Table::Stakeholders), stakeholders::STAKEHOLDER_ID.name);
+            let is_sure = self.is_certain(at) && link.relation.names < KeyNames::Values;
+            let is_it = roster.table() == Some(Table::Stakeholders) && id == Some(link.of[0]);
+            if is_it {
+                self.roles[link.to] = Some(Role::Alone(Vec::new()));
+                self.uses[at] = RelationUse::Roster;
+            } else if is_sure {
+                let mut map = roster.as_table(Table::Stakeholders);
+                let name = roster.names[link.of[0]].clone();
+                map.retain(|_, mapped| !matches!(&mapped.from, From::Column(from) if *from == name));
+                map.insert(stakeholders::STAKEHOLDER_ID.name.to_string(), Mapped::new(From::Column(name)));
+                self.uses[at] = RelationUse::Roster;
+                self.roles[link.to] = Some(Role::Joined(Box::new(Source {
+                    table: Some(Table::Stakeholders),
+                    map,
+                    is_mapped: true,
+                    wishes: roster.wishes.clone(),
+                    ..roster.input.source.clone()
+                })));
+            }
+        }
+    }
+
+    /// What is left: files that others refer to give dimensions, and files that nothing refers to are not used. What looks like a roster is
+    /// one, unless it lists something else than those whom the records are about.
+    fn dimensions(&mut self) -> Result<()> {
+        let is_left = |plan: &Plan, at: usize| {
+            let file = plan.file(at);
+            // Whoever names the table of a file means it.
+            plan.roles[at].is_none()
+                && file.input.source.table.is_none()
+                && (!file.is_complete() || file.table() == Some(Table::Stakeholders))
+        };
+        // From the files with records through those that they lead to.
+        let mut reached: Vec<(usize, usize)> = (0..self.files.len())
+            .filter(|&at| match &self.roles[at] {
+                Some(Role::Alone(_) | Role::Joined(_)) => true,
+                Some(Role::Not(_)) => false,
+                None => !is_left(self, at),
+            })
+            .map(|at| (at, at))
+            .collect();
+        let looked_up = |plan: &Plan| -> Vec<(usize, usize)> {
+            let by_name = |name: &str| plan.files.iter().position(|file| file.name() == name);
+            let of = |(at, role): (usize, &Option<Role>)| match role {
+                Some(Role::Not(NotReadAlone::LookedUp { by })) => Some((at, by_name(by)?)),
+                _ => None,
+            };
+            plan.roles.iter().enumerate().filter_map(of).collect()
+        };
+        reached.extend(looked_up(self));
+        let mut next = 0;
+        while next < reached.len() {
+            let (from, base) = reached[next];
+            next += 1;
+            for (at, link) in self.links_from(from) {
+                let is_new = !reached.iter().any(|(file, _)| *file == link.to);
+                if !is_new || !is_left(self, link.to) || !self.is_certain(at) || link.relation.names > KeyNames::RoleOfFile {
+                    continue;
+                }
+                let path = self.paths.get(&base).cloned().unwrap_or_default();
+                let Some(lookups) = self.lookups_of(base).filter(|lookups| lookups.len() < MOST_LOOKUPS) else {
+                    continue;
+                };
+                let mut chain = Chain::of(self, base, lookups, path)?;
+                if !chain.push(at, Unmatched::Keep)? {
+                    continue;
+                }
+                let Some(lookup) = chain.lookups.pop() else { continue };
+                self.paths.insert(base, chain.path);
+                let by = self.file(base).name().to_string();
+                self.add_lookup(base, lookup);
+                self.uses[at] = RelationUse::Attributes;
+                self.roles[link.to] = Some(Role::Not(NotReadAlone::Attributes { by }));
+                reached.push((link.to, base));
+            }
+        }
+        let has_records = |at: usize| match &self.roles[at] {
+            Some(Role::Alone(_) | Role::Joined(_)) => true,
+            Some(Role::Not(_)) => false,
+            None => self.file(at).is_complete(),
+        };
+        let some_are_read = (0..self.files.len()).any(has_records);
+        for at in 0..self.files.len() {
+            let file = self.file(at);
+            if self.roles[at].is_some() || file.is_complete() || file.input.source.table.is_some() || !some_are_read {
+                continue;
+            }
+            // Records that belong to others that are read, without anything that counts.
+            let parent = self
+                .links_from(at)
+                .find(|(link, found)| self.is_certain(*link) && reached.iter().any(|(file, _)| *file == found.to));
+            if let Some((_, link)) = parent {
+                let of = self.file(link.to).name().to_string();
+                self.roles[at] = Some(Role::Not(NotReadAlone::AddsNothing { of }));
+            } else if file.table().is_none() && !(self.is_named)(file.input) {
+                self.roles[at] = Some(Role::Not(NotReadAlone::NoTable));
+            }
+        }
+        Ok(())
+    }
+
+    /// The lookups of a file that is read; none if it cannot have any.
+    fn lookups_of(&self, base: usize) -> Option<Vec<Lookup>> {
+        match &self.roles[base] {
+            Some(Role::Joined(source)) => Some(source.lookup.clone()),
+            Some(Role::Alone(lookups)) => Some(lookups.clone()),
+            None => Some(Vec::new()),
+            Some(Role::Not(_)) => None,
+        }
+    }
+
+    fn add_lookup(&mut self, base: usize, lookup: Lookup) {
+        match self.roles[base].get_or_insert(Role::Alone(Vec::new())) {
+            Role::Joined(source) => source.lookup.push(lookup),
+            Role::Alone(lookups) => lookups.push(lookup),
+            Role::Not(_) => {}
+        }
+    }
+
+    /// What leads from a file by a link, and on to the person.
+    fn chain(&self, base: usize, link: usize, person: &Person, may_lack: bool) -> Result<Chain<'a>> {
+        let mut chain = Chain::of(self, base, Vec::new(), Vec::new())?;
+        for &at in std::iter::once(&link).chain(&person.links) {
+            let unmatched = match self.is_stated(at) || !self.links[at].relation.is_almost_whole() {
+                _ if may_lack => Unmatched::Keep,
+                true => Unmatched::Exclude,
+                false => Unmatched::Reject,
+            };
+            chain.push(at, unmatched)?;
+        }
+        Ok(chain)
+    }
+}
+
+/// The canonical column of whom the records of a mapping are about: that of purchases is that of all tables.
+const WHO: &str = purchases::STAKEHOLDER_ID.name;
+
+/// When the records of a table happened.
+fn times(table: Table) -> &'static [&'static str] {
+    match table {
+        Table::Supplies => &[supplies::ORDERED_AT.name, supplies::PROMISED_AT.name],
+        Table::Purchases | Table::Interactions | Table::Surveys | Table::Stakeholders | Table::Referrals | Table::Identities => {
+            &[purchases::OCCURRED_AT.name]
+        }
+    }
+}
+
+/// A key as the mapping of an id: its column, or all of its columns together.
+fn key_mapping(file: &File, key: &[usize]) -> Mapped {
+    let names: Vec<&String> = key.iter().map(|&column| &file.names[column]).collect();
+    if let [name] = names[..] {
+        return Mapped::new(From::Column(name.clone()));
+    }
+    let parts: Vec<String> = names.iter().map(|name| amounts::quoted(name)).collect();
+    match expr::parse(&parts.join(" || '-' || ")) {
+        Ok(expr) => Mapped::new(From::Expr(expr)),
+        Err(_) => Mapped::new(From::Column(names[0].clone())),
+    }
+}
+
+/// A mapping with the columns as they are called among all; none if one of them is not there.
+fn renamed(mapped: &Mapped, name: &dyn Fn(&str) -> Option<String>) -> Option<Mapped> {
+    let from = match &mapped.from {
+        From::Column(column) => From::Column(name(column)?),
+        From::Value(value) => From::Value(value.clone()),
+        From::Expr(expr) => {
+            if expr.columns().iter().any(|column| name(column).is_none()) {
+                return None;
+            }
+            From::Expr(expr.renamed(name).ok()?)
+        }
+    };
+    Some(Mapped {
+        from,
+        or: Vec::new(),
+        ..mapped.clone()
+    })
+}

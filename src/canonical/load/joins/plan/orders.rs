@@ -1,0 +1,307 @@
+//! Lines and payments of orders: whose amounts count, and what they take from the orders.
+
+use anyhow::Result;
+
+use super::words::{are_orders, is_about_something_else, is_called_contacts, is_called_orders, is_of_things};
+use super::{Plan, Role, key_mapping, renamed, times};
+use crate::canonical::load::joins::amounts::{self, LineAmount, Totals};
+use crate::canonical::load::joins::files::{File, Map};
+use crate::expr;
+use crate::notes::{FileNote, JoinQuestion, NotReadAlone, RelationUse};
+use crate::schema::{ColumnType, Table, purchases, supplies};
+use crate::sources::{AmountOn, From, Mapped, Source};
+
+/// A file of lines, payments or messages, and the one that its records belong to.
+struct Child {
+    file: usize,
+    link: usize,
+    map: Map,
+    amount: LineAmount,
+}
+
+impl Plan<'_> {
+    /// Joins lines or payments to the orders that they belong to, if this file has orders.
+    pub fn orders(&mut self, parent: usize) -> Result<()> {
+        let orders = self.file(parent);
+        let table = match orders.table() {
+            Some(Table::Surveys | Table::Referrals | Table::Identities) => return Ok(()),
+            Some(Table::Supplies) => Table::Supplies,
+            // Contracts look like a roster of those who have them.
+            Some(Table::Purchases | Table::Interactions | Table::Stakeholders) | None => Table::Purchases,
+        };
+        // Orders without amounts look like contacts; what is called tickets has no lines.
+        let may_be_contacts = orders.table() == Some(Table::Interactions) && !is_called_orders(orders);
+        let mut children = Vec::new();
+        let mut doubtful = Vec::new();
+        let map = orders.as_table(table);
+        for (at, link) in self.links.iter().enumerate().filter(|(_, link)| link.to == parent) {
+            let file = self.file(link.from);
+            let is_free = self.roles[link.from].is_none() && self.roles[parent].is_none();
+            if !is_free
+                || is_of_things(orders, &link.of)
+                || matches!(
+                    file.table(),
+                    Some(Table::Stakeholders | Table::Surveys | Table::Identities | Table::Referrals)
+                )
+            {
+                continue;
+            }
+            let Some(person) = self.person(parent, &map, &link.of) else {
+                continue;
+            };
+            // Orders that belong to persons are not lines of them.
+            if person.file == parent && link.of == [person.column] {
+                continue;
+            }
+            let own = file.as_table(table);
+            if !times(table).iter().any(|time| map.contains_key(*time) || own.contains_key(*time)) {
+                continue;
+            }
+            // What is whole by itself takes only the status of its order: a contract or a membership says nothing about it.
+            if file.is_complete() && !are_orders(orders) {
+                continue;
+            }
+            let Some(amount) = amount_of(file, &own, table, self.options.threads)? else {
+                continue;
+            };
+            if may_be_contacts && (is_called_contacts(orders) || !amount.is_product()) {
+                continue;
+            }
+            let child = Child {
+                file: link.from,
+                link: at,
+                map: own,
+                amount,
+            };
+            match self.is_certain(at) {
+                true => children.push(child),
+                false => doubtful.push(child),
+            }
+        }
+        let has_amount = table == Table::Purchases && map.contains_key(purchases::AMOUNT.name);
+        if children.is_empty() {
+            // What orders and lines cannot do without each other has to be asked.
+            let needs = |child: &&Child| !has_amount && are_orders(orders) && !self.file(child.file).is_complete();
+            if let Some(child) = doubtful.iter().filter(needs).max_by(|a, b| self.share(a).total_cmp(&self.share(b))) {
+                let relation = self.links[child.link].relation.clone();
+                self.joins.questions.push(match relation.is_to_one() {
+                    true => JoinQuestion::Partial { relation },
+                    false => JoinQuestion::Multiplies { relation },
+                });
+                self.uses[child.link] = RelationUse::Question;
+                self.propose(parent, child, table, &map, &[])?;
+            }
+            return Ok(());
+        }
+        // Refunds, shipments and the like have amounts too, which are none of what was bought.
+        children.retain(|child| !is_about_something_else(self.file(child.file)));
+        if children.is_empty() {
+            return Ok(());
+        }
+        let best = self.chosen(&children);
+        let others: Vec<usize> = children
+            .iter()
+            .filter(|child| child.file != best.file)
+            .map(|child| child.file)
+            .collect();
+        let is_stated = self.is_stated(best.link);
+        if has_amount && !is_stated {
+            return self.totals(parent, best, &others, &map);
+        }
+        if let LineAmount::NotClear(question) = &best.amount {
+            self.joins.questions.push(question.clone());
+        }
+        self.uses[best.link] = RelationUse::Joined;
+        self.propose(parent, best, table, &map, &others)
+    }
+
+    fn share(&self, child: &Child) -> f64 {
+        self.links[child.link].relation.share()
+    }
+
+    /// Which of several files with amounts of the same orders counts: the one that was named; lines, if almost all orders have some; else
+    /// the one that has the most orders.
+    fn chosen<'c>(&self, children: &'c [Child]) -> &'c Child {
+        let rank = |child: &Child| {
+            let coverage = self.links[child.link].relation.coverage();
+            let are_lines = are_lines(&child.map, &child.amount);
+            let coverage = (1e6 * coverage) as u64;
+            (
+                self.is_stated(child.link),
+                coverage.min(950_000),
+                are_lines,
+                coverage,
+                std::cmp::Reverse(child.file),
+            )
+        };
+        children.iter().max_by_key(|child| rank(child)).expect("there is one")
+    }
+
+    /// Orders with totals: they count, unless they are something else than the sums of their lines, which is a question.
+    fn totals(&mut self, parent: usize, best: &Child, others: &[usize], map: &Map) -> Result<()> {
+        let orders = self.file(parent);
+        let lines = self.file(best.file);
+        let link = &self.links[best.link];
+        let found = match orders.column(map, purchases::AMOUNT.name) {
+            Some(total) => {
+                let is_id = |column: usize| self.links.iter().any(|link| link.from == parent && link.key == [column]);
+                amounts::totals(lines, &best.amount, orders, total, link, &is_id)?.map(|found| (total, found))
+            }
+            None => None,
+        };
+        if !orders.is_complete() || (lines.is_complete() && !link.relation.is_almost_whole()) {
+            return Ok(());
+        }
+        match found {
+            Some((_, found)) if found.are_sums() => {
+                let Totals { compared, agree, with } = found;
+                let counted = orders.name().to_string();
+                self.roles[best.file] = Some(Role::Not(NotReadAlone::TotalsElsewhere {
+                    counted,
+                    compared,
+                    agree,
+                    with,
+                }));
+            }
+            Some((total, found)) => {
+                self.uses[best.link] = RelationUse::Question;
+                self.joins.questions.push(JoinQuestion::Totals {
+                    relation: link.relation.clone(),
+                    total: orders.names[total].clone(),
+                    compared: found.compared,
+                    agree: found.agree,
+                });
+                self.roles[best.file] = Some(Role::Not(NotReadAlone::AmountsElsewhere {
+                    counted: orders.name().to_string(),
+                }));
+            }
+            None => {
+                self.roles[best.file] = Some(Role::Not(NotReadAlone::AmountsElsewhere {
+                    counted: orders.name().to_string(),
+                }));
+            }
+        }
+        for &other in others {
+            self.roles[other] = Some(Role::Not(NotReadAlone::AmountsElsewhere {
+                counted: orders.name().to_string(),
+            }));
+        }
+        self.roles[parent] = Some(Role::Alone(Vec::new()));
+        Ok(())
+    }
+
+    /// Reads a file of lines or payments with what it takes from the orders.
+    fn propose(&mut self, parent: usize, child: &Child, table: Table, map: &Map, others: &[usize]) -> Result<()> {
+        let (file, orders) = (self.file(child.file), self.file(parent));
+        let link = &self.links[child.link];
+        let Some(person) = self.person(parent, map, &link.of) else {
+            return Ok(());
+        };
+        let chain = self.chain(child.file, child.link, &person, false)?;
+        let name_in = |file: usize, column: usize| chain.name(file, column);
+        let is_paid = table == Table::Purchases && !are_lines(&child.map, &child.amount);
+        let mut joined = child.map.clone();
+        // An order has one date; the payments of a contract have each their own.
+        let is_whole = file.is_complete();
+        let has_own_time = times(table).iter().any(|time| joined.contains_key(*time));
+        let keeps_time = has_own_time && (is_whole || !are_orders(orders));
+        if !keeps_time {
+            for time in times(table).iter().filter(|time| map.contains_key(**time)) {
+                joined.remove(*time);
+            }
+        }
+        let who = table.stakeholder_column().name;
+        if !is_whole {
+            joined.remove(who);
+        }
+        for (canonical, mapped) in map {
+            let column = table.column(canonical);
+            // The numbers of an order would count once for each of its lines.
+            let is_number = column.is_some_and(|column| matches!(column.kind, ColumnType::Money | ColumnType::Number));
+            // What was paid was paid, whatever became of the order.
+            let of_status = [purchases::STATUS.name, purchases::IS_VOID.name, purchases::IS_REFUNDED.name];
+            let is_status = (is_paid || !are_orders(orders)) && of_status.contains(&canonical.as_str());
+            let is_line = [purchases::LINE_ID.name, purchases::PRODUCT.name].contains(&canonical.as_str());
+            if canonical == who || is_number || is_status || is_line || joined.contains_key(canonical) {
+                continue;
+            }
+            if let Some(mapped) = renamed(mapped, &|name| name_in(parent, orders.layout().header.find(name)?)) {
+                joined.insert(canonical.clone(), mapped);
+            }
+        }
+        if !is_whole {
+            let Some(of_person) = name_in(person.file, person.column) else {
+                return Ok(());
+            };
+            joined.insert(who.to_string(), Mapped::new(From::Column(of_person)));
+        }
+        let order_id = [purchases::ORDER_ID.name, supplies::ORDER_ID.name][usize::from(table == Table::Supplies)];
+        joined.insert(order_id.to_string(), key_mapping(file, &link.key));
+        if let Some(expression) = child.amount.expression(file)
+            && let Ok(expression) = expr::parse(&expression)
+        {
+            joined.insert(purchases::AMOUNT.name.to_string(), Mapped::new(From::Expr(expression)));
+        }
+        // Whether a price is of one unit, reading all of the file asks where it does not show it.
+        let is_open = matches!(&child.amount, LineAmount::Own(_)) && joined.contains_key(purchases::QUANTITY.name);
+        if is_paid && let Some(status) = orders.column(map, purchases::STATUS.name) {
+            let (count, words) = amounts::cancelled(orders, status)?;
+            let note = FileNote::CancelledPaid {
+                file: orders.name().to_string(),
+                column: name_in(parent, status).unwrap_or_default(),
+                words: words.into_iter().collect(),
+            };
+            if count > 0 {
+                self.joins.cancelled.push((file.name().to_string(), note, count));
+            }
+        }
+        let own = &file.input.source;
+        let mut source = Source {
+            table: Some(table),
+            map: joined,
+            is_mapped: true,
+            lookup: chain.lookups.clone(),
+            amount_on: own.amount_on.or((!is_open).then_some(AmountOn::Line)),
+            wishes: file.wishes.clone(),
+            ..own.clone()
+        };
+        source.values.extend(orders.recognised().values.clone());
+        source.values.extend(file.recognised().values.clone());
+        self.roles[child.file] = Some(Role::Joined(Box::new(source)));
+        self.people.insert(child.file, (person.file, person.column));
+        let by = file.name().to_string();
+        for &link in &chain.path {
+            self.roles[self.links[link].to] = Some(Role::Not(NotReadAlone::LookedUp { by: by.clone() }));
+        }
+        if orders.table() == Some(Table::Stakeholders) {
+            self.roles[parent] = Some(Role::Alone(Vec::new()));
+        }
+        for &link in &chain.path[1..] {
+            self.uses[link] = RelationUse::Joined;
+        }
+        self.paths.insert(child.file, chain.path);
+        for &other in others {
+            self.roles[other] = Some(Role::Not(NotReadAlone::AmountsElsewhere { counted: by.clone() }));
+        }
+        Ok(())
+    }
+}
+
+/// What makes the records of a file lines of orders: amounts, or what was delivered.
+fn amount_of(file: &File, map: &Map, table: Table, threads: usize) -> Result<Option<LineAmount>> {
+    let amount = amounts::line_amount(file, map, threads)?;
+    let is_delivery = table == Table::Supplies
+        && [supplies::QUANTITY.name, supplies::RECEIVED_AT.name]
+            .iter()
+            .any(|column| map.contains_key(*column));
+    Ok(match amount {
+        None if is_delivery => Some(LineAmount::AsMapped),
+        amount => amount,
+    })
+}
+
+/// Whether the records are of something that was bought, rather than payments.
+fn are_lines(map: &Map, amount: &LineAmount) -> bool {
+    let has = |column: &str| map.contains_key(column);
+    amount.is_product() || has(purchases::PRODUCT.name) || has(purchases::QUANTITY.name)
+}
