@@ -11,6 +11,7 @@ mod names;
 mod plan;
 #[cfg(test)]
 mod tests;
+mod totals;
 mod values;
 
 use std::path::Path;

@@ -7,9 +7,10 @@
 mod cases;
 mod chain;
 mod orders;
+mod others;
 mod words;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use anyhow::Result;
 
@@ -20,8 +21,7 @@ use super::find::{Known, Link, is_id_of_person};
 use crate::canonical::load::Options;
 use crate::expr;
 use crate::notes::{KeyNames, NotReadAlone, RelationUse};
-use crate::schema::{Table, purchases, stakeholders, supplies};
-use crate::sources::grammar::MOST_LOOKUPS;
+use crate::schema::{Table, purchases, supplies};
 use crate::sources::{From, Input, Lookup, Mapped, Source, Unmatched};
 
 use chain::Chain;
@@ -225,40 +225,6 @@ impl<'a> Plan<'a> {
         found.next().filter(|_| found.next().is_none())
     }
 
-    /// Records that lack nothing but the one whom they are about, and that lead to one roster.
-    fn people_by_roster(&mut self) {
-        for at in 0..self.files.len() {
-            let file = self.file(at);
-            let table = match file.table() {
-                Some(table @ (Table::Purchases | Table::Interactions | Table::Supplies)) => table,
-                Some(Table::Surveys | Table::Stakeholders | Table::Referrals | Table::Identities) | None => continue,
-            };
-            let mut map = file.as_table(table);
-            let who = table.stakeholder_column().name;
-            let lacks: Vec<&str> = table
-                .columns()
-                .iter()
-                .filter(|c| c.required && !map.contains_key(c.name))
-                .map(|c| c.name)
-                .collect();
-            if self.roles[at].is_some() || lacks != [who] {
-                continue;
-            }
-            if let Some((_, link)) = self.to_roster(at, &[]) {
-                let column = link.key[0];
-                map.insert(who.to_string(), Mapped::new(From::Column(file.names[column].clone())));
-                self.roles[at] = Some(Role::Joined(Box::new(Source {
-                    table: Some(table),
-                    map,
-                    is_mapped: true,
-                    wishes: file.wishes.clone(),
-                    ..file.recognised().clone()
-                })));
-                self.people.insert(at, (at, column));
-            }
-        }
-    }
-
     /// The id of persons, other than the key, that repeats in the file that a link leads to.
     fn repeating_person(&self, link: &Link) -> Option<usize> {
         let file = self.file(link.to);
@@ -267,147 +233,6 @@ impl<'a> Plan<'a> {
             !link.of.contains(column) && is_id_of_person(file, *column) && repeats.is_some_and(|(repeats, values)| repeats && values > 1)
         };
         (0..file.names.len()).find(is_one)
-    }
-
-    /// The rosters of those whom the records are about.
-    fn rosters(&mut self) {
-        for (at, file) in self.files.iter().enumerate() {
-            let is_read = matches!(self.roles[at], None | Some(Role::Alone(_)));
-            let table = file
-                .table()
-                .filter(|table| *table != Table::Stakeholders && is_read && file.is_complete());
-            if let Some(table) = table
-                && let Some(column) = file.column(&file.as_table(table), table.stakeholder_column().name)
-            {
-                self.people.entry(at).or_insert((at, column));
-            }
-        }
-        let people: BTreeSet<(usize, usize)> = self.people.values().copied().collect();
-        for (at, link) in self.links.iter().enumerate() {
-            let [column] = link.key[..] else { continue };
-            let roster = self.file(link.to);
-            let is_free = self.roles[link.to].is_none() && matches!(roster.table(), Some(Table::Stakeholders) | None);
-            if !people.contains(&(link.from, column)) || !is_free || !link.relation.is_to_one() || link.of.len() != 1 {
-                continue;
-            }
-            let id = roster.column(&roster.as_table(Table::Stakeholders), stakeholders::STAKEHOLDER_ID.name);
-            let is_sure = self.is_certain(at) && link.relation.names < KeyNames::Values;
-            let is_it = roster.table() == Some(Table::Stakeholders) && id == Some(link.of[0]);
-            if is_it {
-                self.roles[link.to] = Some(Role::Alone(Vec::new()));
-                self.uses[at] = RelationUse::Roster;
-            } else if is_sure {
-                let mut map = roster.as_table(Table::Stakeholders);
-                let name = roster.names[link.of[0]].clone();
-                map.retain(|_, mapped| !matches!(&mapped.from, From::Column(from) if *from == name));
-                map.insert(stakeholders::STAKEHOLDER_ID.name.to_string(), Mapped::new(From::Column(name)));
-                self.uses[at] = RelationUse::Roster;
-                self.roles[link.to] = Some(Role::Joined(Box::new(Source {
-                    table: Some(Table::Stakeholders),
-                    map,
-                    is_mapped: true,
-                    wishes: roster.wishes.clone(),
-                    ..roster.input.source.clone()
-                })));
-            }
-        }
-    }
-
-    /// What is left: files that others refer to give dimensions, and files that nothing refers to are not used. What looks like a roster is
-    /// one, unless it lists something else than those whom the records are about.
-    fn dimensions(&mut self) -> Result<()> {
-        let is_left = |plan: &Plan, at: usize| {
-            let file = plan.file(at);
-            // Whoever names the table of a file means it.
-            plan.roles[at].is_none()
-                && file.input.source.table.is_none()
-                && (!file.is_complete() || file.table() == Some(Table::Stakeholders))
-        };
-        // From the files with records through those that they lead to.
-        let mut reached: Vec<(usize, usize)> = (0..self.files.len())
-            .filter(|&at| match &self.roles[at] {
-                Some(Role::Alone(_) | Role::Joined(_)) => true,
-                Some(Role::Not(_)) => false,
-                None => !is_left(self, at),
-            })
-            .map(|at| (at, at))
-            .collect();
-        let looked_up = |plan: &Plan| -> Vec<(usize, usize)> {
-            let by_name = |name: &str| plan.files.iter().position(|file| file.name() == name);
-            let of = |(at, role): (usize, &Option<Role>)| match role {
-                Some(Role::Not(NotReadAlone::LookedUp { by })) => Some((at, by_name(by)?)),
-                _ => None,
-            };
-            plan.roles.iter().enumerate().filter_map(of).collect()
-        };
-        reached.extend(looked_up(self));
-        let mut next = 0;
-        while next < reached.len() {
-            let (from, base) = reached[next];
-            next += 1;
-            for (at, link) in self.links_from(from) {
-                let is_new = !reached.iter().any(|(file, _)| *file == link.to);
-                if !is_new || !is_left(self, link.to) || !self.is_certain(at) || link.relation.names > KeyNames::RoleOfFile {
-                    continue;
-                }
-                let path = self.paths.get(&base).cloned().unwrap_or_default();
-                let Some(lookups) = self.lookups_of(base).filter(|lookups| lookups.len() < MOST_LOOKUPS) else {
-                    continue;
-                };
-                let mut chain = Chain::of(self, base, lookups, path)?;
-                if !chain.push(at, Unmatched::Keep)? {
-                    continue;
-                }
-                let Some(lookup) = chain.lookups.pop() else { continue };
-                self.paths.insert(base, chain.path);
-                let by = self.file(base).name().to_string();
-                self.add_lookup(base, lookup);
-                self.uses[at] = RelationUse::Attributes;
-                self.roles[link.to] = Some(Role::Not(NotReadAlone::Attributes { by }));
-                reached.push((link.to, base));
-            }
-        }
-        let has_records = |at: usize| match &self.roles[at] {
-            Some(Role::Alone(_) | Role::Joined(_)) => true,
-            Some(Role::Not(_)) => false,
-            None => self.file(at).is_complete(),
-        };
-        let some_are_read = (0..self.files.len()).any(has_records);
-        for at in 0..self.files.len() {
-            let file = self.file(at);
-            if self.roles[at].is_some() || file.is_complete() || file.input.source.table.is_some() || !some_are_read {
-                continue;
-            }
-            // Records that belong to others that are read, without anything that counts.
-            let parent = self
-                .links_from(at)
-                .find(|(link, found)| self.is_certain(*link) && reached.iter().any(|(file, _)| *file == found.to));
-            if let Some((_, link)) = parent {
-                let of = self.file(link.to).name().to_string();
-                self.roles[at] = Some(Role::Not(NotReadAlone::AddsNothing { of }));
-            } else if file.table().is_none() && !(self.is_named)(file.input) {
-                self.roles[at] = Some(Role::Not(NotReadAlone::NoTable));
-            }
-        }
-        Ok(())
-    }
-
-    /// The lookups of a file that is read; none if it cannot have any.
-    fn lookups_of(&self, base: usize) -> Option<Vec<Lookup>> {
-        match &self.roles[base] {
-            Some(Role::Joined(source)) => Some(source.lookup.clone()),
-            Some(Role::Alone(lookups)) => Some(lookups.clone()),
-            None => Some(Vec::new()),
-            Some(Role::Not(_)) => None,
-        }
-    }
-
-    fn add_lookup(&mut self, base: usize, lookup: Lookup) {
-        match self.roles[base].get_or_insert(Role::Alone(Vec::new())) {
-            Role::Joined(source) => source.lookup.push(lookup),
-            Role::Alone(lookups) => lookups.push(lookup),
-            Role::Not(_) => {}
-        }
     }
 
     /// What leads from a file by a link, and on to the person.

@@ -4,8 +4,9 @@ use anyhow::Result;
 
 use super::words::{are_orders, is_about_something_else, is_called_contacts, is_called_orders, is_of_things};
 use super::{Plan, Role, key_mapping, renamed, times};
-use crate::canonical::load::joins::amounts::{self, LineAmount, Totals};
+use crate::canonical::load::joins::amounts::{self, LineAmount};
 use crate::canonical::load::joins::files::{File, Map};
+use crate::canonical::load::joins::totals::{self, Totals};
 use crate::expr;
 use crate::notes::{FileNote, JoinQuestion, NotReadAlone, RelationUse};
 use crate::schema::{ColumnType, Table, purchases, supplies};
@@ -145,7 +146,7 @@ impl Plan<'_> {
         let found = match orders.column(map, purchases::AMOUNT.name) {
             Some(total) => {
                 let is_id = |column: usize| self.links.iter().any(|link| link.from == parent && link.key == [column]);
-                amounts::totals(lines, &best.amount, orders, total, link, &is_id)?.map(|found| (total, found))
+                totals::totals(lines, &best.amount, orders, total, link, &is_id)?.map(|found| (total, found))
             }
             None => None,
         };
@@ -245,7 +246,7 @@ impl Plan<'_> {
         // Whether a price is of one unit, reading all of the file asks where it does not show it.
         let is_open = matches!(&child.amount, LineAmount::Own(_)) && joined.contains_key(purchases::QUANTITY.name);
         if is_paid && let Some(status) = orders.column(map, purchases::STATUS.name) {
-            let (count, words) = amounts::cancelled(orders, status)?;
+            let (count, words) = totals::cancelled(orders, status)?;
             let note = FileNote::CancelledPaid {
                 file: orders.name().to_string(),
                 column: name_in(parent, status).unwrap_or_default(),
