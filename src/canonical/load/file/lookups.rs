@@ -88,7 +88,7 @@ impl LookedUp {
                 let added = || names.iter().position(|added| added == name).map(|at| width + at);
                 header.find(name).or_else(added).ok_or_else(|| {
                     let all: Vec<String> = header.names.iter().chain(&names).cloned().collect();
-                    missing(file, name, &all)
+                    anyhow::Error::from(missing(file, name, &all))
                 })
             };
             let keys = lookup.key.iter().map(|name| key(name)).collect::<Result<Vec<_>, _>>()?;
@@ -96,7 +96,7 @@ impl LookedUp {
                 layout
                     .header
                     .find(name)
-                    .ok_or_else(|| missing(other.name(), name, &layout.header.names))
+                    .ok_or_else(|| anyhow::Error::from(missing(other.name(), name, &layout.header.names)))
             };
             let theirs = lookup.to.iter().map(their).collect::<Result<Vec<_>, _>>()?;
             let added: Vec<usize> = (0..layout.header.names.len()).filter(|at| !theirs.contains(at)).collect();
@@ -262,7 +262,7 @@ fn source(lookup: &Lookup) -> Result<(io::Source, FormatOverrides)> {
             [(_, member)] => of_part(member.clone())?,
             _ => None,
         },
-        sheets => one_table(sheets),
+        sheets @ Contents::Sheets(_) => one_table(sheets),
     };
     table.ok_or_else(|| {
         Problem::usage(format!("lookup: {} has not exactly one table", found.name()))

@@ -27,6 +27,9 @@ use crate::sources::Input;
 use files::File;
 use plan::Plan;
 
+/// Columns of a file that are a key together, by their places.
+type Key = (usize, Vec<usize>);
+
 /// Two keys that somebody says are the same: `--join lines.csv:order=orders.csv:id`.
 #[derive(Debug, Clone)]
 pub struct StatedJoin {
@@ -71,8 +74,8 @@ impl StatedJoin {
     }
 
     /// The keys of the files that are meant, by their places.
-    fn candidates(&self, files: &[File]) -> Result<Vec<((usize, Vec<usize>), (usize, Vec<usize>))>> {
-        let places = |key: &StatedKey| -> Result<Vec<(usize, Vec<usize>)>> {
+    fn candidates(&self, files: &[File]) -> Result<Vec<(Key, Key)>> {
+        let places = |key: &StatedKey| -> Result<Vec<Key>> {
             let is_meant = |file: &&File| {
                 let path = Path::new(file.name());
                 key.file.matches_path(path) || path.file_name().is_some_and(|name| key.file.matches_path(Path::new(name)))
@@ -86,11 +89,11 @@ impl StatedJoin {
             for file in meant {
                 let column = |name: &String| {
                     file.layout().header.find(name).ok_or_else(|| {
-                        Problem::usage(format!("--join {}: {} has no column {name}", self.text, file.name()))
-                            .hint(did_you_mean(name, &file.names))
+                        let what = format!("--join {}: {} has no column {name}", self.text, file.name());
+                        anyhow::Error::from(Problem::usage(what).hint(did_you_mean(name, &file.names)))
                     })
                 };
-                let columns = key.columns.iter().map(column).collect::<Result<Vec<usize>, Problem>>()?;
+                let columns = key.columns.iter().map(column).collect::<Result<Vec<usize>>>()?;
                 let at = files.iter().position(|other| std::ptr::eq(other, file)).unwrap_or(0);
                 found.push((at, columns));
             }

@@ -51,6 +51,9 @@ pub struct Wanted {
     pub is_target: bool,
 }
 
+/// Of one key: the hashes that are kept, the records that have it, and those that do not.
+type Found = (Vec<(u64, u64)>, u64, u64);
+
 /// The values of these keys.
 ///
 /// # Errors
@@ -62,35 +65,29 @@ pub fn read(file: &File, keys: &[Wanted], threads: usize, largest: usize) -> Res
     let mask = (largest.div_ceil(KEPT)).next_power_of_two() as u64 - 1;
     let new = || vec![(Vec::new(), 0u64, 0u64); keys.len()];
     let width = file.names.len();
-    let outcome = for_each_record(
-        file.source(),
-        file.layout(),
-        threads,
-        new,
-        |sink: &mut Vec<(Vec<(u64, u64)>, u64, u64)>, record| {
-            if record.len() < width {
-                return Ok(());
-            }
-            let mut whole = None;
-            for (wanted, (hashes, filled, empty)) in keys.iter().zip(sink.iter_mut()) {
-                let Some(key) = key(wanted.columns.iter().map(|&at| record.get(at).unwrap_or(""))) else {
-                    *empty += 1;
-                    continue;
+    let outcome = for_each_record(file.source(), file.layout(), threads, new, |sink: &mut Vec<Found>, record| {
+        if record.len() < width {
+            return Ok(());
+        }
+        let mut whole = None;
+        for (wanted, (hashes, filled, empty)) in keys.iter().zip(sink.iter_mut()) {
+            let Some(key) = key(wanted.columns.iter().map(|&at| record.get(at).unwrap_or(""))) else {
+                *empty += 1;
+                continue;
+            };
+            *filled += 1;
+            let hash = key_of(&key);
+            if hash & mask == 0 {
+                // Whether several records of a key are one record twice matters only where others refer to it.
+                let record = match wanted.is_target {
+                    true => *whole.get_or_insert_with(|| key_of(record.raw().trim_end())),
+                    false => 0,
                 };
-                *filled += 1;
-                let hash = key_of(&key);
-                if hash & mask == 0 {
-                    // Whether several records of a key are one record twice matters only where others refer to it.
-                    let record = match wanted.is_target {
-                        true => *whole.get_or_insert_with(|| key_of(record.raw().trim_end())),
-                        false => 0,
-                    };
-                    hashes.push((hash, record));
-                }
+                hashes.push((hash, record));
             }
-            Ok(())
-        },
-    )?;
+        }
+        Ok(())
+    })?;
     let mut values: Vec<Values> = keys
         .iter()
         .map(|wanted| Values {

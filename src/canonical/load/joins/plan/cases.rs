@@ -117,9 +117,8 @@ impl Plan<'_> {
         }
         for (at, link) in self.links_from(file) {
             let parent = self.file(link.to);
-            let table = match parent.table() {
-                Some(table @ (Table::Purchases | Table::Interactions)) => table,
-                Some(_) | None => continue,
+            let Some(table @ (Table::Purchases | Table::Interactions)) = parent.table() else {
+                continue;
             };
             if !self.is_certain(at) {
                 continue;
