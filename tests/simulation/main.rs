@@ -21,7 +21,11 @@ fn hold(settings: Vec<Setting>) {
             "{name}: {coverage} ({below}, {above})"
         );
         // An interval that is always right says nothing.
-        assert!(coverage < 0.999 && found.width().is_finite(), "{name}: {coverage} in {}", found.width());
+        assert!(
+            coverage < 0.999 && found.width().is_finite(),
+            "{name}: {coverage} in {}",
+            found.width()
+        );
     }
 }
 

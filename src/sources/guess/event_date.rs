@@ -5,7 +5,7 @@ use super::relations::{instants, is_before};
 use super::{Candidate, ColumnEvidence, File, MAYBE, SERVES, TAKE, meanings, replace, shape};
 use crate::cell_parsing::Civil;
 use crate::notes::ShownByCells;
-use crate::schema::{Column, ColumnType, Table, interactions, purchases, referrals, surveys};
+use crate::schema::{Column, ColumnType, Role, Table, interactions, purchases, referrals, surveys};
 
 /// Words of headers of dates on which people are in contact.
 const CONTACTS: [&str; 12] = [
@@ -50,7 +50,9 @@ pub(super) fn fall_back(table: Table, candidates: &mut Vec<Candidate>, taken: &m
         return;
     }
     let dates = Dates::of(table, taken, file);
-    let served = dates.served();
+    // In a table with our own names a column under another name is a slip, which is asked about.
+    let is_canonical = |t: &Candidate| t.column.role == Role::Stakeholder && t.evidence.first() == Some(&ColumnEvidence::OwnName);
+    let served = if taken.iter().any(is_canonical) { None } else { dates.served() };
     let taken_as = |at: usize| taken.iter().position(|t| t.header == at);
     match served {
         // A date that is only known as that of something else, such as a delivery, is that of the event where it is the only one.

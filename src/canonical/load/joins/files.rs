@@ -51,7 +51,9 @@ pub fn files<'a>(inputs: &'a [Input], options: &'a Options) -> Result<Vec<File<'
         let names = peek.layout.header.names.clone();
         let is_one = found.sources.len() == 1;
         let of_known = found.sources.iter().any(|source| source.profile.is_some());
-        if names.is_empty() || !is_one || (of_known && is_complete(&found.sources[0])) {
+        // Whose table is said, and who has all that it needs, is read as it is.
+        let is_said = source.table.is_some();
+        if names.is_empty() || !is_one || (of_known || is_said) && is_complete(&found.sources[0]) {
             continue;
         }
         let cells = |at: usize| -> Vec<&str> { peek.rows.iter().map(|row| row.fields.get(at).map_or("", String::as_str)).collect() };

@@ -58,8 +58,8 @@ impl Plan<'_> {
             if !times(table).iter().any(|time| map.contains_key(*time) || own.contains_key(*time)) {
                 continue;
             }
-            // What is whole by itself takes only the status of its order: a contract or a membership says nothing about it.
-            if file.is_complete() && !are_orders(orders) {
+            // What is whole by itself needs no other file: numbers that it has in common with one may be chance.
+            if file.is_complete() && !self.is_stated(at) {
                 continue;
             }
             let Some(amount) = amount_of(file, &own, table, self.options.threads)? else {
