@@ -162,14 +162,14 @@ mod tests {
 
     fn p(groups: &[Vec<(f64, f64)>]) -> f64 {
         let others: Vec<_> = groups[1..].concat();
-        let samples: Vec<_> = groups.iter().map(sample).collect();
+        let samples: Vec<_> = groups.iter().map(|known| sample(known)).collect();
         permutation_p(&sums(&groups[0]), &sums(&others), &samples).unwrap()
     }
 
-    fn sample(known: &Vec<(f64, f64)>) -> GroupSample {
+    fn sample(known: &[(f64, f64)]) -> GroupSample {
         GroupSample {
             stakeholders: known.len() as u64,
-            known: known.clone(),
+            known: known.to_vec(),
         }
     }
 

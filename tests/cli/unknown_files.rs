@@ -60,7 +60,7 @@ fn what_cells_show_is_taken_with_a_note() {
 
 #[test]
 fn the_value_that_rejected_records_share_is_what_leaves_them_out() {
-    let is_off = |n: usize| n % 5 == 0;
+    let is_off = |n: usize| n.is_multiple_of(5);
     let fee = |n: usize| if is_off(n) { String::new() } else { format!("{},50", 20 + n) };
     let state = |n: usize| if is_off(n) { "abgesagt" } else { "erledigt" };
     let folder = Folder::new().with("praxis.csv", practice(fee, state));

@@ -720,7 +720,6 @@ mod tests {
     fn every_word_of_a_translation_is_a_normal_word() {
         let vocabulary = meanings::vocabulary();
         for (dictionary, (language, _)) in DICTIONARIES.iter().zip(LANGUAGES) {
-            #[expect(clippy::iter_over_hash_type, reason = "every entry is looked at")]
             for (key, meaning) in dictionary
                 .everywhere
                 .iter()
