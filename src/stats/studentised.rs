@@ -78,7 +78,7 @@ impl Studentised {
 /// The interval of the difference newer - older of two means or ratios; `r` is their correlation through shared stakeholders
 /// ([`CrossSums::correlation`](super::CrossSums::correlation)).
 ///
-/// The margin without skewness is square-and-add's of the two margins of Student's t ([`difference`](super::difference)). The asymmetry is
+/// The margin without skewness is square-and-add's of the two margins of Student's t ([`difference`](super::difference())). The asymmetry is
 /// g1 w1^1.5 - g2 w2^1.5, where w1 = n2 / (n1 + n2) is the part of the variance that is the newer one's if both are alike, and the lean
 /// likewise: the third cumulant of a difference of two means is that of the one less that of the other (Zhou and Dinh, Biostatistics 6
 /// (2005), 187-200). So the skewness of two samples of one size cancels, as it should, and a small group is corrected against a large

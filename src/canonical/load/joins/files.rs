@@ -36,7 +36,7 @@ pub struct File<'a> {
     user_profiles: &'a [Profile],
 }
 
-/// The inputs that may belong together: those that no [[source]] describes, and that are not the complete export of a known system.
+/// The inputs that may belong together: those that no `[[source]]` describes, and that are not the complete export of a known system.
 ///
 /// # Errors
 /// When a file cannot be read.
