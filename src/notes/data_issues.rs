@@ -178,9 +178,11 @@ described! {
         #[advice = "Nothing. If people opened them, map `automated` to another column, or to { value = \"no\" }."]
         #[option = "map"]
         AutomaticTickets => |count| format!(
-            "{}: {} a machine. They are no cases and no contacts",
+            "{}: {} a machine. {} counted neither as {}",
             Table::Interactions,
-            counted(count, "ticket was opened by", "tickets were opened by")
+            counted(count, "ticket was opened by", "tickets were opened by"),
+            if count == 1 { "It is" } else { "They are" },
+            if count == 1 { "a case nor as a contact" } else { "cases nor as contacts" }
         ),
 
         /// The status of a case says resolved or closed, but the case has no time of resolution. It is not open, and has no resolution time.

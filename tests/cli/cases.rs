@@ -412,7 +412,7 @@ fn what_a_machine_opens_is_no_case_and_what_an_employee_enters_is_a_complaint() 
     assert_eq!(values, ["2", "1"], "{said}");
     assert!(
         said.contains(
-            "note[automatic-tickets]: cases.csv: interactions: 1 ticket was opened by a machine. They are no cases and no contacts"
+            "note[automatic-tickets]: cases.csv: interactions: 1 ticket was opened by a machine. It is counted neither as a case nor as a contact"
         ),
         "{said}"
     );
