@@ -131,6 +131,41 @@ impl AbsentReason {
     }
 }
 
+/// Why a value is there but not interpreted: there is no reading of it, no finding, no signal and no verdict.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotAssessed {
+    /// The metric looks back further than the records do: at their start, everybody looks new.
+    ShortHistory {
+        /// The first civil day of the first period that will be assessed. It is an estimate from the records so far.
+        from: i32,
+    },
+}
+
+codes! {
+    /// The reasons without their date, as every format writes them.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum NotAssessedCode {
+        /// [`NotAssessed::ShortHistory`].
+        ShortHistory = "short history",
+    }
+}
+
+impl NotAssessed {
+    /// The reason without its date.
+    pub fn code(self) -> NotAssessedCode {
+        match self {
+            NotAssessed::ShortHistory { .. } => NotAssessedCode::ShortHistory,
+        }
+    }
+
+    /// The first civil day of the first period that will be assessed.
+    pub fn from(self) -> i32 {
+        match self {
+            NotAssessed::ShortHistory { from } => from,
+        }
+    }
+}
+
 /// The clock that response, resolution and open-case durations are measured by.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Clock {
@@ -201,6 +236,8 @@ pub struct Change {
     /// The smallest 1 - level at which the interval of the difference leaves out zero, where asked for: to judge many changes at once,
     /// not for print. `None` too where there is no interval.
     pub p: Option<f64>,
+    /// Why the change is not interpreted although it is there: the reading is `Unclear` then.
+    pub not_assessed: Option<NotAssessed>,
 }
 
 /// One number: a metric in a period and a slice.
@@ -244,6 +281,8 @@ pub struct Cell {
     pub method: Option<Method>,
     /// What the limits of a mean or a ratio were found from, for those at other levels, and for what is doubtful about them.
     pub studentised: Option<Studentised>,
+    /// Why the value is not interpreted although it is there.
+    pub not_assessed: Option<NotAssessed>,
     /// Changes by what they are against: `previous`, `year-ago`, `rest`.
     pub changes: BTreeMap<&'static str, Change>,
 }
@@ -271,6 +310,7 @@ impl Cell {
             whole: None,
             method: None,
             studentised: None,
+            not_assessed: None,
             changes: BTreeMap::new(),
         }
     }
@@ -339,6 +379,8 @@ pub struct MetricInfo {
     pub good: BetterDirection,
     /// It rests on something that nobody dated, so that earlier periods are known as they are now: nothing can be read from how it moved.
     pub undated: bool,
+    /// The first civil day from which on its periods are assessed, of a metric that looks back; earlier ones have too little history.
+    pub assessed_from: Option<i32>,
 }
 
 /// The result of a measure: everything that a format can show.

@@ -108,19 +108,17 @@ impl Baseline {
     /// Whether its number is of as many days from the start of its period as `period` has by `as_of`: both have ended, or both are known up to
     /// the same time after their start.
     pub fn has_same_days(&self, saved: &Saved, period: &Period, as_of: Micros) -> bool {
-        let weeks = match period.grain() {
-            Some(Grain::Week(weeks)) => weeks,
-            Some(Grain::Day | Grain::Month | Grain::Quarter | Grain::Year) | None => WeekStart::MONDAY,
-        };
-        let before = Wanted::parse(&saved.period, weeks)
-            .map(|wanted| wanted.resolve(period.zone(), as_of))
-            .ok()
-            .zip(parse_instant(&self.as_of));
+        let before = saved_period(saved, period, as_of).zip(parse_instant(&self.as_of));
         before.is_some_and(|(before, known)| match (before.is_complete(known), period.is_complete(as_of)) {
             (true, true) => true,
             (false, false) => before.elapsed(known) == period.elapsed(as_of),
             (true, false) | (false, true) => false,
         })
+    }
+
+    /// The first civil day of the period of a number, which is of the same length as `period`.
+    pub fn first_day(&self, saved: &Saved, period: &Period, as_of: Micros) -> Option<i32> {
+        saved_period(saved, period, as_of).map(|saved| saved.first_day)
     }
 
     /// The number of a metric in a slice, of periods of that length.
@@ -129,6 +127,16 @@ impl Baseline {
         let wanted: Key = (metric, filter, &by, grain(&cell.period));
         self.cells.iter().find(|saved| saved.key() == wanted)
     }
+}
+
+/// The period of a number, which is of the same length as `period`.
+fn saved_period(saved: &Saved, period: &Period, as_of: Micros) -> Option<Period> {
+    let weeks = match period.grain() {
+        Some(Grain::Week(weeks)) => weeks,
+        Some(Grain::Day | Grain::Month | Grain::Quarter | Grain::Year) | None => WeekStart::MONDAY,
+    };
+    let wanted = Wanted::parse(&saved.period, weeks).ok()?;
+    Some(wanted.resolve(period.zone(), as_of))
 }
 
 fn grain(period: &Period) -> &'static str {

@@ -8,7 +8,7 @@ use super::verdict::{Evidence, NotEvaluatedReason, Side, Status, Subject, Thresh
 use crate::catalog::Metric;
 use crate::measure::Compare;
 use crate::period::Period;
-use crate::report::{AbsentReason, Cell, Change, MetricInfo};
+use crate::report::{AbsentReason, Cell, Change, MetricInfo, NotAssessed};
 use crate::schema::Micros;
 use crate::stats::{self, BetterDirection, Interval, Reading};
 
@@ -70,6 +70,9 @@ impl Judge<'_> {
     fn lacks(&self, cell: &Cell) -> Option<NotEvaluatedReason> {
         if cell.value.is_none() {
             return Some(NotEvaluatedReason::NoValue(cell.absent.clone().unwrap_or(AbsentReason::NoRows)));
+        }
+        if let Some(why) = cell.not_assessed {
+            return Some(why.into());
         }
         let min = self.rule.min_n?;
         let n = cell.n.unwrap_or_default();
@@ -205,6 +208,9 @@ impl Judge<'_> {
         }
         let earlier = || NotEvaluatedReason::NoEarlier(key.of(&cell.period, self.as_of).label);
         let change = cell.changes.get(key.as_str()).ok_or_else(earlier)?;
+        if let Some(why) = change.not_assessed.filter(|_| change.delta.is_some()) {
+            return Err(why.into());
+        }
         change.delta.map(|_| change.clone()).ok_or_else(earlier)
     }
 
@@ -225,6 +231,13 @@ impl Judge<'_> {
             .ok_or(NotEvaluatedReason::NotInBaseline)?;
         if !baseline.has_same_days(saved, &cell.period, self.as_of) {
             return Err(NotEvaluatedReason::OtherDays(saved.period.clone()));
+        }
+        if let Some(from) = self
+            .shown
+            .assessed_from
+            .filter(|&from| baseline.first_day(saved, &cell.period, self.as_of) < Some(from))
+        {
+            return Err(NotEvaluatedReason::ShortHistory { from });
         }
         let definition = format!("{:016x}", self.metric.definition_hash());
         if saved.definition != definition {
@@ -247,6 +260,7 @@ impl Judge<'_> {
             high: difference.and_then(|interval| interval.high).filter(|high| high.is_finite()),
             reading: stats::reading(difference.as_ref(), self.metric.good),
             p: None,
+            not_assessed: None,
         })
     }
 
@@ -271,6 +285,14 @@ impl Judge<'_> {
                     ..verdict
                 }
             }
+        }
+    }
+}
+
+impl From<NotAssessed> for NotEvaluatedReason {
+    fn from(why: NotAssessed) -> NotEvaluatedReason {
+        match why {
+            NotAssessed::ShortHistory { from } => NotEvaluatedReason::ShortHistory { from },
         }
     }
 }

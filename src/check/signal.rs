@@ -29,7 +29,7 @@ pub fn signals(metric: &Metric, shown: &MetricInfo, cells: &[Cell]) -> Result<Ev
     if shown.undated {
         return Err(NotEvaluatedReason::Undated);
     }
-    let is_point = |cell: &&Cell| cell.value.is_some() && cell.complete && !cell.left_truncated;
+    let is_point = |cell: &&Cell| cell.value.is_some() && cell.complete && !cell.left_truncated && cell.not_assessed.is_none();
     if !cells.last().is_some_and(|cell| is_point(&cell)) {
         return Err(NotEvaluatedReason::NotWhole);
     }

@@ -82,6 +82,11 @@ pub enum NotEvaluatedReason {
     NoEarlier(String),
     /// The metric rests on something without a date, so that earlier values are not known.
     Undated,
+    /// The metric looks back further than the records do, in the period or in the one that it is compared with.
+    ShortHistory {
+        /// The first civil day of the first period that will be evaluated.
+        from: i32,
+    },
     /// No baseline was named.
     NoBaseline,
     /// The baseline has no such number.

@@ -10,7 +10,9 @@ use super::{column, known_at, lasting, undated};
 use crate::canonical::Values;
 use crate::period::{Clock, Zone};
 use crate::schema::Input::Column;
-use crate::schema::{Fact, FactSpec, Input, Micros, NO_CODE, NO_INT, NO_KEY, NO_TIME, Needs, Shape, Table, TimesOfDay, Unit, interactions};
+use crate::schema::{
+    Fact, FactSpec, Input, Micros, NO_CODE, NO_INT, NO_KEY, NO_TIME, Needs, Past, Shape, Table, TimesOfDay, Unit, interactions,
+};
 
 const RESPONSE: Needs = &[&[
     Column(&interactions::RESPONDED_AT),
@@ -45,6 +47,7 @@ pub static SPEC: FactSpec = FactSpec {
     tables: &[Table::Interactions],
     also_reads: &[],
     looks_back: false,
+    recorded_at: &["opened_at", "asked_at"],
     columns: &[
         column(
             "opened_at",
@@ -214,7 +217,8 @@ pub static SPEC: FactSpec = FactSpec {
             Unit::Days,
             "days since the stakeholder's previous complaint, for complaints",
             &[&[Column(&interactions::KIND)]],
-        ),
+        )
+        .depends_on(Past::PreviousComplaint),
         column("cost", Unit::Money, "cost of handling the case", &[&[Column(&interactions::COST)]]),
         column("case_id", Unit::Key, "the case's id", &[&[Column(&interactions::CASE_ID)]]),
         column(

@@ -25,6 +25,7 @@ pub static SPEC: FactSpec = FactSpec {
     tables: &[Table::Interactions],
     also_reads: &[],
     looks_back: false,
+    recorded_at: &["made_at"],
     columns: &[
         column("made_at", Unit::Time, "time of the interaction", DUE),
         column("due_at", Unit::Time, "when it is due; a date is the end of that day", DUE),

@@ -7,7 +7,7 @@ use super::context::{Context, is_out};
 use super::frame::Frame;
 use super::messaging::Contacts;
 use crate::schema::Input::Column;
-use crate::schema::{Fact, FactSpec, NO_CODE, NO_INT, Shape, Table, Unit, interactions};
+use crate::schema::{Fact, FactSpec, NO_CODE, NO_INT, Past, Shape, Table, Unit, interactions};
 
 /// The fact's description.
 pub static SPEC: FactSpec = FactSpec {
@@ -18,6 +18,7 @@ pub static SPEC: FactSpec = FactSpec {
     tables: &[Table::Interactions],
     also_reads: &[],
     looks_back: false,
+    recorded_at: &["occurred_at"],
     columns: &[
         column("occurred_at", Unit::Time, "time of the contact", &[]),
         column(
@@ -25,7 +26,8 @@ pub static SPEC: FactSpec = FactSpec {
             Unit::Days,
             "days since the stakeholder's previous contact day; null but on the first contact of each contact day after the first",
             &[],
-        ),
+        )
+        .depends_on(Past::PreviousContact),
         column("direction", Unit::Text, "inbound, outbound, internal or both", &[]).words_of(&interactions::DIRECTION),
         column("kind", Unit::Text, "kind of the interaction", &[&[Column(&interactions::KIND)]]),
         column(

@@ -6,7 +6,7 @@ use super::column;
 use super::context::{Context, is_out};
 use super::frame::{Frame, Unknown};
 use super::ordering::Orders;
-use crate::schema::{Fact, FactSpec, NO_INT, NO_TIME, Shape, Table, Unit};
+use crate::schema::{Fact, FactSpec, NO_INT, NO_TIME, Past, Shape, Table, Unit};
 
 /// The fact's description.
 pub static SPEC: FactSpec = FactSpec {
@@ -17,6 +17,7 @@ pub static SPEC: FactSpec = FactSpec {
     tables: &[Table::Purchases],
     also_reads: &[],
     looks_back: true,
+    recorded_at: &[],
     columns: &[
         column("active", Unit::Bool, "has an order in the period", &[]),
         column("active_before", Unit::Bool, "had an order in the period before", &[]),
@@ -26,18 +27,19 @@ pub static SPEC: FactSpec = FactSpec {
             "had an order between the start of the period before and the start of the period; of a period that has not ended, active_before looks at fewer days",
             &[],
         ),
-        column("is_new", Unit::Bool, "the stakeholder's first order ever lies in the period", &[]),
+        column("is_new", Unit::Bool, "the stakeholder's first order ever lies in the period", &[]).depends_on(Past::EarlierOrder),
         column("orders", Unit::Count, "orders in the period", &[]),
         column("order_days", Unit::Count, "distinct days with an order in the period", &[]),
         column("revenue", Unit::Money, "revenue in the period", &[]),
         column("revenue_before", Unit::Money, "revenue in the period before", &[]),
-        column("first_ordered_at", Unit::Time, "time of the stakeholder's first order ever", &[]),
+        column("first_ordered_at", Unit::Time, "time of the stakeholder's first order ever", &[]).depends_on(Past::EarlierOrder),
         column(
             "days_to_second_order_day",
             Unit::Days,
             "days from the first order day to the second; null without a second",
             &[],
-        ),
+        )
+        .depends_on(Past::EarlierOrder),
     ],
 };
 

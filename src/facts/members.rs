@@ -25,6 +25,7 @@ pub static SPEC: FactSpec = FactSpec {
     tables: &[Table::Stakeholders],
     also_reads: &[],
     looks_back: false,
+    recorded_at: &[],
     columns: &[
         column(
             "at_start",

@@ -11,7 +11,7 @@ use super::roster::Types;
 use crate::canonical::CanonicalTables;
 use crate::canonical::referrers::Arrivals;
 use crate::schema::Input::Column;
-use crate::schema::{Fact, FactSpec, NO_CODE, NO_INT, Shape, Table, Unit, purchases, referrals, stakeholders};
+use crate::schema::{Fact, FactSpec, NO_CODE, NO_INT, Past, Shape, Table, Unit, purchases, referrals, stakeholders};
 
 /// The fact's description.
 pub static SPEC: FactSpec = FactSpec {
@@ -22,13 +22,15 @@ pub static SPEC: FactSpec = FactSpec {
     tables: &[Table::Stakeholders, Table::Purchases],
     also_reads: &[],
     looks_back: false,
+    recorded_at: &["joined_at"],
     columns: &[
         column(
             "joined_at",
             Unit::Time,
             "start of the relationship",
             &[&[Column(&stakeholders::STARTED_AT), Column(&purchases::OCCURRED_AT)]],
-        ),
+        )
+        .depends_on(Past::Arrival),
         column(
             "is_referred",
             Unit::Bool,

@@ -7,7 +7,7 @@ use super::frame::{Frame, Unknown};
 use super::ordering::{Orders, gaps};
 use super::{column, known_at};
 use crate::schema::Input::Column;
-use crate::schema::{Fact, FactSpec, NO_CODE, NO_INT, NO_TIME, Shape, Table, Unit, purchases};
+use crate::schema::{Fact, FactSpec, NO_CODE, NO_INT, NO_TIME, Past, Shape, Table, Unit, purchases};
 
 /// The fact's description.
 pub static SPEC: FactSpec = FactSpec {
@@ -18,6 +18,7 @@ pub static SPEC: FactSpec = FactSpec {
     tables: &[Table::Purchases],
     also_reads: &[],
     looks_back: false,
+    recorded_at: &["ordered_at"],
     columns: &[
         column("ordered_at", Unit::Time, "time of the order's earliest line", &[]),
         column(
@@ -41,13 +42,15 @@ pub static SPEC: FactSpec = FactSpec {
             Unit::Count,
             "1 for the stakeholder's first order, by time; null without a stakeholder",
             &[],
-        ),
+        )
+        .depends_on(Past::EarlierOrder),
         column(
             "days_since_previous",
             Unit::Days,
             "days since the stakeholder's previous order day; null but on the first order of each order day after the first",
             &[],
-        ),
+        )
+        .depends_on(Past::PreviousOrder),
         column("quantity", Unit::Number, "units ordered", &[&[Column(&purchases::QUANTITY)]]),
         column(
             "promised_at",

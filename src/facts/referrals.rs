@@ -8,7 +8,7 @@ use super::{column, known_at};
 use crate::canonical::CanonicalTables;
 use crate::canonical::referrers::Arrivals;
 use crate::schema::Input::Column;
-use crate::schema::{Fact, FactSpec, NO_CODE, NO_TIME, Needs, Shape, Table, Unit, purchases, referrals, stakeholders};
+use crate::schema::{Fact, FactSpec, NO_CODE, NO_TIME, Needs, Past, Shape, Table, Unit, purchases, referrals, stakeholders};
 
 const MADE: Needs = &[&[
     Column(&referrals::REFERRER_ID),
@@ -25,8 +25,9 @@ pub static SPEC: FactSpec = FactSpec {
     tables: &[Table::Referrals, Table::Stakeholders, Table::Purchases],
     also_reads: &[],
     looks_back: false,
+    recorded_at: &["referred_at"],
     columns: &[
-        column("referred_at", Unit::Time, "time of the referral", MADE),
+        column("referred_at", Unit::Time, "time of the referral", MADE).depends_on(Past::Referral),
         known_at(
             "converted_at",
             "converted_at",

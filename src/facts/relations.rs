@@ -10,8 +10,8 @@ use super::roster::{Roster, Types, current};
 use crate::canonical::{Rows, Values};
 use crate::schema::Input::Column;
 use crate::schema::{
-    Fact, FactSpec, Input, NO_CODE, NO_INT, NO_TIME, Needs, Shape, Table, Unit, interactions, purchases, referrals, stakeholders, supplies,
-    surveys,
+    Fact, FactSpec, Input, NO_CODE, NO_INT, NO_TIME, Needs, Past, Shape, Table, Unit, interactions, purchases, referrals, stakeholders,
+    supplies, surveys,
 };
 
 const CONTACT: Needs = &[&[Column(&interactions::OCCURRED_AT)]];
@@ -32,6 +32,7 @@ pub static SPEC: FactSpec = FactSpec {
     ],
     also_reads: &[],
     looks_back: false,
+    recorded_at: &[],
     columns: &[
         column(
             "on_roster",
@@ -59,7 +60,8 @@ pub static SPEC: FactSpec = FactSpec {
             Unit::Days,
             "days from the last contact to the period's end; from the start of the relationship if there was none",
             CONTACT,
-        ),
+        )
+        .depends_on(Past::PreviousContact),
         column(
             "target_days",
             Unit::Days,
@@ -74,7 +76,8 @@ pub static SPEC: FactSpec = FactSpec {
                 &[Column(&interactions::OCCURRED_AT)],
                 &[Column(&stakeholders::CONTACT_TARGET_DAYS), Input::ContactTarget],
             ],
-        ),
+        )
+        .depends_on(Past::ContactWithinTarget),
         column(
             "has_order",
             Unit::Bool,
@@ -103,7 +106,8 @@ pub static SPEC: FactSpec = FactSpec {
                 Column(&stakeholders::REFERRER_ID),
                 Column(&purchases::REFERRER_ID),
             ]],
-        ),
+        )
+        .depends_on(Past::Referral),
         column("complaints", Unit::Count, "complaints opened in the period", COMPLAINT),
         column(
             "recovered_90d",

@@ -20,6 +20,7 @@ pub static SPEC: FactSpec = FactSpec {
     tables: &[Table::Surveys],
     also_reads: &[Table::Interactions],
     looks_back: false,
+    recorded_at: &["counted_at", "sent_at", "responded_at"],
     columns: &[
         column("counted_at", Unit::Time, "when an answer counts: responded_at, else sent_at", &[]),
         known_at("counted_at", "answered", Unit::Bool, "has a score", &[&[Column(&surveys::SCORE)]]),

@@ -29,6 +29,7 @@ pub static SPEC: FactSpec = FactSpec {
     tables: &[Table::Supplies],
     also_reads: &[],
     looks_back: false,
+    recorded_at: &["ordered_at", "spent_at"],
     columns: &[
         column(
             "ordered_at",

@@ -121,7 +121,8 @@ fn is_hidden(cell: &Cell) -> bool {
 
 /// The funnel of a share's slices around the share of all; `None` for other metrics, and for fewer than three slices.
 fn funnel(total: &Cell, slices: &[String], row: &[Option<Cell>]) -> Option<Funnel> {
-    let centre = total.value.filter(|_| total.value_type == ValueType::Share)?;
+    let is_assessed = total.not_assessed.is_none();
+    let centre = total.value.filter(|_| is_assessed && total.value_type == ValueType::Share)?;
     let proportions: Vec<Option<Proportion>> = row.iter().map(|cell| proportion(cell.as_ref()?)).collect();
     if proportions.iter().flatten().count() < LEAST {
         return None;

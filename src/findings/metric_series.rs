@@ -38,9 +38,10 @@ impl MetricSeries {
         let process = process(&metric, &cells, definition);
         let goal = goals.get(&metric.id).map(|&value| {
             let against = cells.last().and_then(|cell| interval(cell, value));
+            let is_assessed = cells.last().is_some_and(|cell| cell.not_assessed.is_none());
             MetricTarget {
                 value,
-                reading: reading(against.as_ref(), metric.good),
+                reading: reading(against.filter(|_| is_assessed).as_ref(), metric.good),
                 assurance: process.as_ref().and_then(|chart| chart.assurance(value, metric.good)),
             }
         });
@@ -77,7 +78,7 @@ fn interval(cell: &Cell, goal: f64) -> Option<Interval> {
     })
 }
 
-/// The chart of the periods. Periods that start before the data are not points of it. A last period that has not ended is one: all others
+/// The chart of the periods. Periods that start before the data, or with too little history before them, are not points of it. A last period that has not ended is one: all others
 /// are known at the same age, so each is the same part of its period.
 fn process(metric: &MetricInfo, cells: &[Cell], definition: &Metric) -> Option<Chart> {
     if metric.undated {
@@ -87,7 +88,8 @@ fn process(metric: &MetricInfo, cells: &[Cell], definition: &Metric) -> Option<C
     let (low, high) = kind.definition().range(definition.unit);
     let point = |cell: &Cell| {
         let n = cell.n.unwrap_or_default() as f64;
-        cell.value.filter(|_| !cell.left_truncated).map(|value| Point { value, n })
+        let is_point = !cell.left_truncated && cell.not_assessed.is_none();
+        cell.value.filter(|_| is_point).map(|value| Point { value, n })
     };
     let series = Series {
         points: cells.iter().map(point).collect(),

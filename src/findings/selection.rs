@@ -219,6 +219,7 @@ mod tests {
                 high: interval(0.95).high,
                 reading: stats::reading(Some(&interval(0.95)), BetterDirection::Up),
                 p: p_value(|level| Some(interval(level))),
+                not_assessed: None,
             };
             cells[last].changes.insert(key, change);
         }
@@ -229,6 +230,7 @@ mod tests {
             unit: MetricUnit::Share,
             good: BetterDirection::Up,
             undated: false,
+            assessed_from: None,
         };
         MetricSeries::new(shown, cells, CATALOG.get("retention_rate").unwrap(), &BTreeMap::new())
     }
@@ -311,6 +313,7 @@ mod tests {
                 high: Some(0.4),
                 reading,
                 p: Some(1e-9),
+                not_assessed: None,
             };
             let mut cell = Cell::blank("csat", &period);
             cell.changes.insert("rest", change);

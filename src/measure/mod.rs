@@ -16,6 +16,7 @@ mod counting;
 pub mod example;
 mod example_rows;
 mod finishing;
+mod history;
 mod ids;
 mod kinds;
 mod plan;
@@ -101,7 +102,8 @@ pub struct Outcome {
 ///
 /// Only defects: whatever the data lack makes a cell absent.
 pub fn measure(canonical: &CanonicalTables, catalog: &Catalog, settings: &Settings, request: &Request) -> Result<Outcome> {
-    let plan = Plan::new(catalog, &request.metrics, canonical, settings);
+    let mut plan = Plan::new(catalog, &request.metrics, canonical, settings);
+    history::assess(&mut plan, canonical, settings, &request.periods);
     let asked: Vec<MetricId> = plan
         .metrics
         .iter()
@@ -118,6 +120,7 @@ pub fn measure(canonical: &CanonicalTables, catalog: &Catalog, settings: &Settin
             unit: metric.unit,
             good: metric.good,
             undated: plan.metrics[id].undated,
+            assessed_from: plan.metrics[id].assessed_from,
         }
     });
     Ok(Outcome {

@@ -32,6 +32,8 @@ pub struct PlannedMetric<'a> {
     pub has_other_groups: bool,
     /// Whether it is money of several currencies, and the rows of its fact do not say of which.
     pub is_mixed: bool,
+    /// The first civil day from which on its periods can be assessed, of a metric that looks back ([`super::history`]).
+    pub assessed_from: Option<i32>,
 }
 
 impl PlannedMetric<'_> {
@@ -118,6 +120,7 @@ impl<'a> Plan<'a> {
                 is_mixed: metric
                     .fact
                     .is_some_and(|fact| fact.column("currency").is_none() && is_money(metric) && mixed_currencies(canonical, fact)),
+                assessed_from: None,
             }
         });
         let mut plan = Plan {

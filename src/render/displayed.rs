@@ -1,10 +1,13 @@
 //! The words that people read for values that machine formats write as a code. A code never changes; these words may.
 
-use crate::report::{AbsentReason, Cell, Change};
+use crate::period::date_text;
+use crate::report::{AbsentReason, Cell, Change, MetricInfo, NotAssessed};
 use crate::report_diff::NotDecomposable;
 use crate::stats::funnel::Place;
 use crate::stats::process::Assurance;
 use crate::stats::{IntervalWarning, Reading};
+
+use super::text::Text;
 
 /// The label of a change or difference.
 pub fn label(reading: Reading) -> &'static str {
@@ -27,6 +30,8 @@ pub fn change_label(change: &Change, cell: &Cell, undated: bool) -> String {
     }
     let reason = if cell.value.is_none() || change.value.is_none() {
         "no value to compare"
+    } else if let Some(why) = change.not_assessed {
+        return format!("{label} ({})", not_assessed(why));
     } else if undated {
         "data without a date"
     } else if change.low.is_some() || change.high.is_some() {
@@ -40,6 +45,50 @@ pub fn change_label(change: &Change, cell: &Cell, undated: bool) -> String {
         }
     };
     format!("{label} ({reason})")
+}
+
+/// Why a number is there but not assessed, and from when on it will be.
+pub fn not_assessed(why: NotAssessed) -> String {
+    match why {
+        NotAssessed::ShortHistory { from } => format!("records too short, from {}", date_text(from)),
+    }
+}
+
+/// The marks behind the value of a cell, each with a space before it. The notes below a table explain them.
+pub fn marks(cell: &Cell) -> String {
+    let running = if cell.complete { "" } else { " *" };
+    format!("{running}{}", marks_of_records(cell))
+}
+
+/// The same without the mark of a period that has not ended.
+pub fn marks_of_records(cell: &Cell) -> String {
+    let truncated = if cell.left_truncated { " +" } else { "" };
+    let short = if cell.not_assessed.is_some() { " ^" } else { "" };
+    format!("{truncated}{short}")
+}
+
+/// What the mark of a period that starts before the data says.
+pub const BEFORE_THE_DATA: &str = "+ the period, or the earlier period that it uses, starts before the data";
+
+/// What the mark of values with too little history says, with the metrics that have it among these cells; `None`: none has.
+pub fn short_history<'a>(cells: impl Iterator<Item = (&'a MetricInfo, &'a Cell)>) -> Option<Text> {
+    let mut metrics: Vec<(&MetricInfo, i32)> = Vec::new();
+    for (metric, cell) in cells {
+        if let Some(why) = cell.not_assessed.filter(|_| cell.value.is_some())
+            && metrics.iter().all(|(known, _)| known.id != metric.id)
+        {
+            metrics.push((metric, why.from()));
+        }
+    }
+    let mut text = Text::own("^ looks back further than the records, so it is shown but not assessed: ");
+    for (at, (metric, from)) in metrics.iter().enumerate() {
+        let between = if at > 0 { "; " } else { "" };
+        text = text
+            .and(between)
+            .and_untrusted(&metric.title)
+            .and(format!(" (from {})", date_text(*from)));
+    }
+    (!metrics.is_empty()).then_some(text)
 }
 
 /// Why a value or an interval is not there.
@@ -134,6 +183,7 @@ mod tests {
             high: None,
             reading,
             p: None,
+            not_assessed: None,
         };
         let cell = |value, interval_absent| Cell {
             value,
@@ -179,6 +229,7 @@ mod tests {
             high: Some(0.2),
             reading: Reading::Unclear,
             p: None,
+            not_assessed: None,
         };
         let cell = Cell {
             value: Some(0.5),

@@ -120,7 +120,7 @@ impl Summary<'_> {
             let rows = metrics
                 .iter()
                 .zip(&cells)
-                .map(|(metric, cell)| vec![Text::untrusted(&metric.title).and(mark(cell))]);
+                .map(|(metric, cell)| vec![Text::untrusted(&metric.title).and(displayed::marks(cell))]);
             self.tables(document, vec![("Metric".into(), Align::Left)], rows.collect(), &cells);
         }
     }
@@ -151,12 +151,16 @@ impl Summary<'_> {
     fn row_head(&self, cell: &Cell, several: bool) -> Vec<Text> {
         let mut texts = Vec::new();
         if several {
-            texts.push(Text::own(cell.period.label.as_str()).and(mark(cell)));
+            texts.push(Text::own(cell.period.label.as_str()).and(displayed::marks(cell)));
         }
         for (i, dimension) in self.measured.dimensions.iter().enumerate() {
             let value = cell.by.iter().find(|(name, _)| name == dimension);
             let text = value.map_or_else(|| Text::own("(total)"), |(_, value)| Text::untrusted(value));
-            texts.push(if i == 0 && !several { text.and(mark(cell)) } else { text });
+            texts.push(if i == 0 && !several {
+                text.and(displayed::marks(cell))
+            } else {
+                text
+            });
         }
         texts
     }
@@ -295,20 +299,15 @@ impl Summary<'_> {
             document.note("* the period has not ended by the as-of date".into());
         }
         if any(|cell| cell.left_truncated) {
-            document.note("+ the period, or the earlier period that it uses, starts before the data".into());
+            document.note(displayed::BEFORE_THE_DATA.into());
+        }
+        let cells = self.measured.cells.iter().map(|cell| (self.measured.metric(cell), cell));
+        if let Some(note) = displayed::short_history(cells) {
+            document.note(note);
         }
         for note in displayed::interval_notes(self.measured.cells.iter()) {
             document.note(Text::own(note));
         }
-    }
-}
-
-fn mark(cell: &Cell) -> &'static str {
-    match (cell.complete, cell.left_truncated) {
-        (true, false) => "",
-        (false, false) => " *",
-        (true, true) => " +",
-        (false, true) => " * +",
     }
 }
 
@@ -353,6 +352,7 @@ mod tests {
             unit,
             good: BetterDirection::Up,
             undated: false,
+            assessed_from: None,
         }
     }
 
@@ -374,6 +374,7 @@ mod tests {
             high: Some(5.4),
             reading: Reading::NoClearChange,
             p: None,
+            not_assessed: None,
         };
         let nps = Cell {
             value: Some(41.2562),

@@ -86,6 +86,8 @@ impl<'a> Pair<'a> {
             .and_then(|delta| self.interval(then, now, delta))
             .map_or((None, Basis::None), |(i, b)| (Some(i), b));
         let is_read = !self.same_period && self.reports[0].has_same_days(&self.reports[1]) && !then.left_truncated && !metric.undated;
+        // One of the two has too little history.
+        let is_read = is_read && then.not_assessed.is_none() && now.not_assessed.is_none();
         let mut moved = Moved {
             id: metric.id.clone(),
             title: metric.title.clone(),

@@ -206,6 +206,28 @@ pub enum TimesOfDay {
     },
 }
 
+/// Which earlier events a value depends on, beyond those of its period and the period before it. Where the records begin too late to hold
+/// them, the value is not what it would be with longer records: at the start of the records, everybody looks new.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Past {
+    /// On none.
+    None,
+    /// On whether the stakeholder ordered before, however long ago.
+    EarlierOrder,
+    /// On when the stakeholder was first seen: by the start on the roster, otherwise by the first order.
+    Arrival,
+    /// On when a referred stakeholder was first seen, where there is no log of referrals.
+    Referral,
+    /// On the stakeholder's previous order.
+    PreviousOrder,
+    /// On the stakeholder's previous contact.
+    PreviousContact,
+    /// On the stakeholder's previous complaint.
+    PreviousComplaint,
+    /// On whether there was a contact within the target of days between contacts.
+    ContactWithinTarget,
+}
+
 /// One column of a fact.
 #[derive(Debug, Clone, Copy)]
 pub struct FactColumn {
@@ -223,6 +245,8 @@ pub struct FactColumn {
     pub words_of: Option<&'static Column>,
     /// Which times of day it rests on.
     pub times_of_day: TimesOfDay,
+    /// Which earlier events it depends on.
+    pub past: Past,
 }
 
 impl FactColumn {
@@ -239,7 +263,13 @@ impl FactColumn {
                 _ => None,
             },
             times_of_day: TimesOfDay::Unneeded,
+            past: Past::None,
         }
+    }
+
+    /// The column as one that depends on earlier events.
+    pub const fn depends_on(self, past: Past) -> FactColumn {
+        FactColumn { past, ..self }
     }
 
     /// The column as one that rests on times of day.
@@ -292,6 +322,9 @@ pub struct FactSpec {
     pub also_reads: &'static [Table],
     /// Whether a row of period P also looks at the period before it.
     pub looks_back: bool,
+    /// The time columns at which a row enters the records, the first of them that of its beginning. A metric that assigns rows to periods by
+    /// another time, such as that of a resolution, misses the rows that began before the records. None of a fact that is not of events.
+    pub recorded_at: &'static [&'static str],
     /// Its columns.
     pub columns: &'static [FactColumn],
 }

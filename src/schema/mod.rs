@@ -17,7 +17,7 @@ pub mod supplies;
 pub mod surveys;
 
 pub use column::{Column, ColumnType, Role};
-pub use fact::{Fact, FactColumn, FactSpec, Input, Known, Needs, Shape, TimesOfDay, Unit};
+pub use fact::{Fact, FactColumn, FactSpec, Input, Known, Needs, Past, Shape, TimesOfDay, Unit};
 
 /// A point in time: microseconds since 1970-01-01T00:00:00Z. [`NO_TIME`] stands for "none".
 pub type Micros = i64;

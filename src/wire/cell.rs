@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Instant, Labels};
+use super::{Day, Instant, Labels};
 use crate::catalog::MetricUnit;
-use crate::report::{self, AbsentCode};
+use crate::report::{self, AbsentCode, NotAssessedCode};
 use crate::stats::{IntervalWarning, Method, Reading};
 
 /// A metric in a period and a slice.
@@ -58,6 +58,10 @@ pub struct Cell {
     pub absent: Option<AbsentCode>,
     /// By what they are against: previous, year-ago, rest.
     pub changes: BTreeMap<String, Change>,
+    /// Why the value is not interpreted although it is there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "NotAssessed")]
+    pub not_assessed: Option<NotAssessed>,
     /// What is missing where absent is missing input.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String")]
@@ -80,6 +84,28 @@ pub struct Change {
     pub high: Option<f64>,
     /// Against the rest: what stands among all slices of the metric and period.
     pub reading: Reading,
+    /// Why the change is not interpreted; the reading is unclear then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "NotAssessed")]
+    pub not_assessed: Option<NotAssessed>,
+}
+
+/// Why a number is there but not interpreted.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct NotAssessed {
+    /// The reason.
+    pub reason: NotAssessedCode,
+    /// The first day of the first period that will be interpreted, estimated from the records so far.
+    pub from: Day,
+}
+
+impl From<report::NotAssessed> for NotAssessed {
+    fn from(why: report::NotAssessed) -> NotAssessed {
+        NotAssessed {
+            reason: why.code(),
+            from: Day(why.from()),
+        }
+    }
 }
 
 impl Cell {
@@ -112,6 +138,7 @@ impl Cell {
                 .iter()
                 .map(|(against, change)| (against.to_string(), change.into()))
                 .collect(),
+            not_assessed: cell.not_assessed.map(NotAssessed::from),
             missing: cell.absent.as_ref().and_then(|absent| absent.detail()).map(str::to_string),
         }
     }
@@ -126,6 +153,7 @@ impl From<&report::Change> for Change {
             low: change.low,
             high: change.high,
             reading: change.reading,
+            not_assessed: change.not_assessed.map(NotAssessed::from),
         }
     }
 }

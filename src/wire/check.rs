@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::cell::NotAssessed;
 use super::{Day, Document, Instant, Labels, Layout, Note, RecordCounts, SchemaId};
 use crate::catalog::MetricUnit;
 use crate::check::{Basis, Counts, Side, Status};
@@ -106,6 +107,10 @@ pub struct Verdict {
     pub excuse: Option<Excuse>,
     /// A sentence, also where it passes.
     pub why: String,
+    /// Why it could not be judged although there is a value: the records are too short, and from when on they will not be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "NotAssessed")]
+    pub not_assessed: Option<NotAssessed>,
     /// The metric's id.
     pub metric: Option<String>,
     /// Hash of the metric's definition.

@@ -7,7 +7,7 @@ use super::health;
 use super::lists::List;
 use super::relationships::Relationships;
 use super::supplements::{Channel, Cohorts, Concentration, Coverage};
-use super::{Cell, Document, Instant, Labels, Layout, Note, RecordCounts, SchemaId};
+use super::{Cell, Day, Document, Instant, Labels, Layout, Note, RecordCounts, SchemaId};
 use crate::catalog::health::Band;
 use crate::catalog::{BetterDirection, MetricKind, MetricUnit};
 use crate::codes::codes;
@@ -213,6 +213,10 @@ pub struct Metric {
     pub good: BetterDirection,
     /// It rests on something that nobody dated, so that nothing can be read from how it moved.
     pub undated: bool,
+    /// Of a metric that looks back, the first day from which on its periods are interpreted; earlier ones have too little history.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Day")]
+    pub assessed_from: Option<Day>,
     /// Its kind.
     pub kind: Option<MetricKind>,
     /// The exposure that a rate is stated for.

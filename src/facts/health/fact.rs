@@ -41,6 +41,7 @@ pub static SPEC: FactSpec = FactSpec {
     ],
     also_reads: &[Table::Referrals],
     looks_back: true,
+    recorded_at: &[],
     columns: &[
         column(
             "score",

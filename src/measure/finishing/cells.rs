@@ -15,6 +15,7 @@ use crate::catalog::{Kind, Metric};
 use crate::facts::context::{Settings, Window};
 use crate::measure::columns::reason;
 use crate::measure::counting::{self, Build, CellCount, Counts, MetricCounts, RunRequest};
+use crate::measure::history;
 use crate::measure::ids::{CellId, Grid, GroupId, Id, IdVec, MetricId, PeriodId, WindowSetId};
 use crate::measure::kinds::{Contribution, Difference};
 use crate::measure::plan::{Plan, PlannedMetric};
@@ -226,8 +227,9 @@ impl Finishing<'_> {
             let exact = self.permutation_p(id, at, newer.1, older.1);
             change.p = change.p.map(|p| exact.map_or(p, |exact| exact.max(p)));
         }
+        change.not_assessed = history::not_assessed(planned, &newer.0.period, Some(with));
         // Before the data begin there is nothing to compare with: few customers then were not few customers.
-        if older.0.left_truncated && with != Compare::OtherGroups {
+        if change.not_assessed.is_some() || (older.0.left_truncated && with != Compare::OtherGroups) {
             change.reading = Reading::Unclear;
             change.p = None;
         }
@@ -333,7 +335,9 @@ impl Finishing<'_> {
         if cell.value.is_none() && cell.absent.is_none() {
             cell.absent = Some(AbsentReason::NoRows);
         }
+        cell.not_assessed = history::not_assessed(planned, &of, None);
         if cell.absent.is_some() {
+            cell.not_assessed = None;
             cell.value = None;
             cell.low = None;
             cell.high = None;

@@ -39,6 +39,7 @@ pub fn change(metric: &Metric, how: How, newer: Finished, older: Finished, share
         high: None,
         reading: Reading::Unclear,
         p: None,
+        not_assessed: None,
     };
     let (Some(new), Some(old)) = (newer.0.value, older.0.value) else {
         return change;
@@ -250,6 +251,7 @@ mod tests {
             high: None,
             reading,
             p,
+            not_assessed: None,
         });
         Cell {
             metric: "m".into(),
@@ -271,6 +273,7 @@ mod tests {
             whole: None,
             method: None,
             studentised: None,
+            not_assessed: None,
             changes: change.into_iter().map(|change| ("rest", change)).collect(),
         }
     }

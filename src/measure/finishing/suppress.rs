@@ -202,6 +202,7 @@ mod tests {
             whole: None,
             method: None,
             studentised: None,
+            not_assessed: None,
             changes: BTreeMap::from([("rest", change()), ("previous", change())]),
         }
     }
@@ -215,6 +216,7 @@ mod tests {
             high: None,
             reading: Reading::Unclear,
             p: None,
+            not_assessed: None,
         }
     }
 

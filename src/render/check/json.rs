@@ -2,7 +2,8 @@
 
 use super::messages::Words;
 use crate::catalog::Origin;
-use crate::check::{CheckResult, Excuse, Rule, RuleTarget, Subject, Verdict};
+use crate::check::{CheckResult, Excuse, NotEvaluatedReason, Rule, RuleTarget, Subject, ThresholdResult, Verdict};
+use crate::report;
 use crate::wire::check as document;
 use crate::wire::{Day, Instant, Labels, Note, RecordCounts, SchemaId};
 
@@ -42,6 +43,12 @@ fn verdict(checked: &CheckResult, words: &Words, verdict: &Verdict) -> document:
             Excuse::OneOfMany => document::Excuse::OneOfMany,
         }),
         why: words.why(verdict),
+        not_assessed: match &verdict.finding {
+            ThresholdResult::NotEvaluated(NotEvaluatedReason::ShortHistory { from }) => {
+                Some(report::NotAssessed::ShortHistory { from: *from }.into())
+            }
+            _ => None,
+        },
         metric: known.map(|known| known.shown.id.clone()),
         definition: known.map(|known| known.definition.clone()),
         unit: known.map(|known| known.shown.unit),

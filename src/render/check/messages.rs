@@ -277,6 +277,13 @@ impl<'a> Words<'a> {
                 "{}, but there is no value for {period} to compare it with",
                 value.unwrap_or_default()
             ),
+            NotEvaluatedReason::ShortHistory { from } => {
+                format!(
+                    "{}, but the metric looks back further than the records; it can be evaluated from {} on",
+                    value.unwrap_or_default(),
+                    date_text(*from)
+                )
+            }
             NotEvaluatedReason::Undated => "the metric uses data without a date, so its earlier value is not known".to_string(),
             NotEvaluatedReason::NoBaseline => "no baseline to compare with; specify one with --baseline FILE".to_string(),
             NotEvaluatedReason::NotInBaseline => {

@@ -86,6 +86,7 @@ pub fn checked() -> CheckResult {
         high: Some(0.06),
         reading: Reading::NoClearChange,
         p: None,
+        not_assessed: None,
     };
     let worse = Test::Worse {
         than: ComparedTo::Previous,
@@ -159,6 +160,7 @@ pub fn checked() -> CheckResult {
                     unit: MetricUnit::Share,
                     good: BetterDirection::Up,
                     undated: false,
+                    assessed_from: None,
                 },
                 definition: "00000000000000ab".into(),
             },

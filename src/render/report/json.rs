@@ -8,7 +8,7 @@ use crate::period::{Grain, Kind};
 use crate::report::{MeasureResult, MetricInfo};
 use crate::stats::process::{Chart, Direction};
 use crate::wire::report::{self as document, Contributors, FindingKind, Funnel};
-use crate::wire::{self, Instant, Labels, Note, SchemaId, lists, measure, supplements};
+use crate::wire::{self, Day, Instant, Labels, Note, SchemaId, lists, measure, supplements};
 
 /// The report as a document. The cells are those of a measure, first the series of every metric, then its slices.
 pub fn document(report: &Report) -> wire::report::Report {
@@ -129,6 +129,7 @@ fn metric(report: &Report, score: &MetricSeries) -> document::Metric {
         unit: metric.unit,
         good: metric.good,
         undated: metric.undated,
+        assessed_from: metric.assessed_from.map(Day),
         kind: known.map(|known| known.kind.name()),
         per: known.and_then(|known| known.kind.per()),
         definition: known.map(|known| format!("{:016x}", known.definition_hash())),

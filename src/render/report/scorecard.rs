@@ -35,7 +35,11 @@ pub fn add(document: &mut Document, report: &Report, detail: Detail) {
     }
     let any = |is: fn(&MetricSeries) -> bool| report.review.scores.iter().any(is);
     if any(|score| score.cell().left_truncated) {
-        document.note("+ the period, or the earlier period that it uses, starts before the data".into());
+        document.note(displayed::BEFORE_THE_DATA.into());
+    }
+    let cells = report.review.scores.iter().map(|score| (&score.metric, score.cell()));
+    if let Some(note) = displayed::short_history(cells) {
+        document.note(note);
     }
     if any(|score| score.metric.undated) {
         document
@@ -78,12 +82,8 @@ fn table(report: &Report, family: &str, scores: &[&MetricSeries], detail: Detail
 
 fn row(report: &Report, score: &MetricSeries, detail: Detail) -> Vec<Text> {
     let (metric, cell) = (&score.metric, score.cell());
-    let mark = match (cell.left_truncated, metric.undated) {
-        (true, true) => " + ~",
-        (true, false) => " +",
-        (false, true) => " ~",
-        (false, false) => "",
-    };
+    let undated = if metric.undated { " ~" } else { "" };
+    let mark = format!("{}{undated}", displayed::marks_of_records(cell));
     let scale = report.scale(metric, cell.value.unwrap_or_default());
     let value = match (cell.value, &cell.absent) {
         (Some(value), _) => report.value(metric, value),

@@ -198,12 +198,7 @@ fn data(report: &Report, score: &MetricSeries) -> Table {
     let number = |value: Option<f64>| value.map_or_else(Text::default, |value| report.value(metric, value));
     let rows = score.cells.iter().enumerate().map(|(at, cell)| {
         let limits = score.process.as_ref().and_then(|chart| chart.limits[at]);
-        let mark = match (cell.complete, cell.left_truncated) {
-            (true, false) => "",
-            (false, false) => " *",
-            (true, true) => " +",
-            (false, true) => " * +",
-        };
+        let mark = displayed::marks(cell);
         let value = match &cell.absent {
             Some(absent) => Text::own(displayed::absent(absent)),
             None => number(cell.value),
