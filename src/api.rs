@@ -52,6 +52,12 @@ pub mod ingest {
     pub use crate::ingest::{FormatOverrides, Layout, Limits, for_each_record, peek};
 }
 
+/// What a report claims.
+pub mod findings {
+    pub use crate::catalog::segments::SegmentModel;
+    pub use crate::findings::{Finding, Found, Review, ReviewRequest, review_of_metrics};
+}
+
 /// Files and streams.
 pub mod io {
     pub use crate::io::Source;
@@ -88,7 +94,7 @@ pub mod sources {
 pub mod stats {
     pub use crate::stats::process::{Direction, Point, Series};
     pub use crate::stats::{
-        ClusterSums, Confidence, CrossSums, Estimate, GroupSample, Interval, Observation, Side, benjamini_hochberg, difference,
+        ClusterSums, Confidence, CrossSums, Estimate, GroupSample, Influences, Interval, Observation, Side, benjamini_hochberg, difference,
         difference_of_ratios, difference_of_totals, net_share, p_value, permutation_p, quantile, rate, ratio, share, studentised_ratio,
         survival_quantile,
     };

@@ -16,12 +16,17 @@
 //! | any | 3 / 8 | 6.5 / 12 |
 //! | any that is new | 3 / 7 | 4 / 8 |
 //!
+//! A season and neighbours that resemble each other are taken out first (the `expected` module); the table is that of series with neither.
+//!
 //! Whoever claims a change at a rate of 5 % can therefore not claim every signal of a skewed series, nor a run that goes on.
 
+use super::dispersion::Dispersion;
+use super::expected::{Expected, expected};
 use super::signals::{Place, signals};
 use super::{BetterDirection, Interval, NoIntervalReason};
 use crate::codes::codes;
 
+pub use super::expected::Season;
 pub use super::signals::{Direction, Rule, Signal};
 
 /// So many points set the limits, which are then locked; limits from fewer are trial limits.
@@ -41,6 +46,10 @@ const SCREEN: f64 = 3.267;
 
 /// A size that differs by more than this part of the mean size of the baseline asks for limits by point.
 const UNEVEN: f64 = 0.25;
+
+/// Degrees of freedom of a standard deviation from moving ranges, for each range (Palm and Wheeler, *Equivalent degrees of freedom for
+/// estimates of the process standard deviation based on subgroup ranges*, 1990).
+const DF_OF_RANGE: f64 = 0.62;
 
 /// Variation below this part of the largest value cannot be told from rounding.
 const ROUNDING: f64 = 1e-12;
@@ -87,6 +96,16 @@ pub struct Limits {
     pub upper: f64,
 }
 
+impl Limits {
+    /// Both ranges together.
+    fn with(self, other: Limits) -> Limits {
+        Limits {
+            lower: self.lower.min(other.lower),
+            upper: self.upper.max(other.upper),
+        }
+    }
+}
+
 /// A process behaviour chart.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Chart {
@@ -100,8 +119,79 @@ pub struct Chart {
     pub baseline: usize,
     /// Whether they are fewer than [`BASELINE`], so that the limits are trial limits and will still move.
     pub trial: bool,
+    /// What is known of the season; `None` where periods have none.
+    pub season: Option<Season>,
+    /// How much of the distance of a point from what was expected is expected of the next one; `None`: nothing is.
+    pub autocorrelation: Option<f64>,
+    /// How much the process varies from period to period, by all points before the last one; `None` where they are too few.
+    pub usual: Option<UsualVariation>,
     /// All signals, by point and then in the order of precedence. A pattern that goes on is a signal at each further point.
     pub signals: Vec<Signal>,
+}
+
+/// How much a process varies from period to period.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct UsualVariation {
+    /// The standard deviation of what remains of a point when what was expected of it is subtracted, in the unit of the last point.
+    deviation: f64,
+    /// Its degrees of freedom.
+    df: f64,
+    /// How much of the distance of a point from what was expected is expected of the next one.
+    autocorrelation: f64,
+    /// Where a season is taken out, how much more the last point rose since the period before than it did a season before; NaN: unknown.
+    beyond_season: Option<f64>,
+}
+
+/// What a change is from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Since {
+    /// The period before.
+    PeriodBefore,
+    /// The same period of the season before.
+    SeasonBefore,
+    /// Another period.
+    Other,
+}
+
+/// A change between two periods of a process, as against the changes that are usual.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct UsualChange {
+    /// The change without what the season explains of it.
+    pub delta: f64,
+    /// The standard deviation of such changes.
+    pub deviation: f64,
+    /// Its degrees of freedom.
+    pub df: f64,
+}
+
+impl UsualVariation {
+    /// The last point's change by `delta` against what is usual; `None` where the series has a gap in the place of what it takes.
+    pub fn of_change(&self, delta: f64, since: Since) -> Option<UsualChange> {
+        let of_two = std::f64::consts::SQRT_2 * self.deviation;
+        let (delta, deviation) = match (self.beyond_season, since) {
+            (Some(beyond), Since::PeriodBefore) => (beyond, of_two),
+            // What remains of a point is this very change.
+            (Some(_), Since::SeasonBefore) => (delta, self.deviation),
+            (None, _) | (Some(_), Since::Other) => (delta, of_two),
+        };
+        // What remains varies less than the points themselves, where neighbours resemble each other.
+        let deviation = deviation / (1.0 - self.autocorrelation.powi(2)).sqrt();
+        (delta.is_finite() && deviation.is_finite()).then_some(UsualChange {
+            delta,
+            deviation,
+            df: self.df,
+        })
+    }
+}
+
+impl UsualChange {
+    /// How its variance compares with that of a standard error by the sampling of the rows.
+    pub fn dispersion(&self, error: f64) -> Dispersion {
+        Dispersion {
+            ratio: (self.deviation / error).powi(2),
+            df: self.df,
+        }
+    }
 }
 
 codes! {
@@ -129,14 +219,28 @@ impl Series {
     /// Technology 14 (1982), 172-173; Laney, Quality Engineering 14 (2002), 531-537; Provost and Murray, *The Health Care Data Guide*
     /// (2011); rules and their order as NHS England's *Making Data Count* has them.
     ///
+    /// Where there is a season or neighbours resemble each other, all of this is done with what remains of the points (`expected`), and the
+    /// limits of each period are about what is expected of it. Where a season cannot be seen yet, a signal that the same periods of the season
+    /// before explain is none.
+    ///
     /// # Errors
     /// [`NoIntervalReason::TooFew`] with fewer than five moving ranges, [`NoIntervalReason::ZeroVariance`] where the points of the baseline do not vary,
     /// but for at most a few jumps that the screening drops, and [`NoIntervalReason::NotDefined`] where the values are too large to add.
     pub fn chart(&self) -> Result<Chart, NoIntervalReason> {
+        self.chart_after(0, None)
+    }
+
+    /// The chart of the series without the first `before` periods, which are only known so that a season, neighbours that resemble each other
+    /// and the usual variation are seen. `season` periods make one season; `None`: there is none.
+    ///
+    /// # Errors
+    /// The same as [`Series::chart`].
+    pub fn chart_after(&self, before: usize, season: Option<usize>) -> Result<Chart, NoIntervalReason> {
         let points: Vec<Option<Point>> = self.points.iter().map(|point| point.filter(|point| self.counts(point))).collect();
-        let (end, baseline) = first_points(&points);
-        let first = &points[..end];
-        let kind = if self.share && is_uneven(&points, first) {
+        let before = before.min(points.len());
+        let charted = &points[before..];
+        let first = &charted[..first_points(charted).0];
+        let kind = if self.share && is_uneven(charted, first) {
             ChartKind::LaneyP
         } else {
             ChartKind::XmR
@@ -146,12 +250,29 @@ impl Series {
             ChartKind::XmR => 1.0,
             ChartKind::LaneyP => (mean * (1.0 - mean) / point.n).sqrt(),
         };
-        let mean_range = screened_mean_range(first, |point| (point.value - mean) / unit(point))?;
-        let reach = mean_range
+        let scores: Vec<Option<f64>> = points
+            .iter()
+            .map(|point| point.as_ref().map(|point| (point.value - mean) / unit(point)))
+            .collect();
+        if scores.iter().flatten().any(|score| score.is_infinite()) {
+            return Err(NoIntervalReason::NotDefined);
+        }
+        // They are NaN by the scores of a share of 0 or 1: no point of the baseline is different.
+        if scores.iter().flatten().any(|score| score.is_nan()) {
+            return Err(NoIntervalReason::ZeroVariance);
+        }
+        let all = expected(&scores, season);
+        let remainders = remainders(&scores, &all);
+        let kept = &remainders[before..];
+        let (end, baseline) = first_points(kept);
+        let ranges = ranges(&kept[..end]);
+        let reach = screened_mean(&ranges)?
             * match kind {
                 ChartKind::XmR => XMR,
                 ChartKind::LaneyP => 3.0 / D2,
             };
+        // The remainders of nothing but the mean have it as their centre already.
+        let middle = if all.is_plain() { 0.0 } else { average(&kept[..end]) };
         let largest = first.iter().flatten().map(|point| point.value.abs()).fold(0.0, f64::max);
         let widest = first.iter().flatten().map(|point| reach * unit(point)).fold(0.0, f64::max);
         if !(mean.is_finite() && (mean.abs() + widest).is_finite()) {
@@ -160,24 +281,46 @@ impl Series {
         if widest <= ROUNDING * largest {
             return Err(NoIntervalReason::ZeroVariance);
         }
-        let distance = |point: &Option<Point>| match (kind, point) {
-            (ChartKind::XmR, _) => Some(reach),
-            (ChartKind::LaneyP, point) => point.as_ref().map(|point| reach * unit(point)),
-        };
-        let places: Vec<Option<Place>> = points
+        let places: Vec<Option<Place>> = charted
             .iter()
-            .map(|point| Some(Place::of(point.as_ref()?.value, mean, distance(point)?)))
+            .zip(kept)
+            .map(|(point, remainder)| {
+                let (point, remainder) = (point.as_ref()?, (*remainder)?);
+                Some(if all.is_plain() {
+                    Place::of(point.value, mean, reach * unit(point))
+                } else {
+                    Place::of(remainder, middle, reach)
+                })
+            })
             .collect();
+        let values = &all.values[before..];
+        let limits = charted.iter().zip(values).map(|(point, value)| {
+            let unit = match (kind, point) {
+                (ChartKind::XmR, _) => 1.0,
+                (ChartKind::LaneyP, point) => unit(point.as_ref()?),
+            };
+            Some(self.limits(mean + unit * ((*value)? + middle), unit * reach))
+        });
+        // The position of the point of a season before, from the mean in distances to the limits.
+        let a_season_before = |at: usize| {
+            let point = points[(before + at).checked_sub(season?)?].as_ref()?;
+            Some((point.value - mean) / (reach * unit(point)))
+        };
+        let signals = signals(&places)
+            .into_iter()
+            .filter(|signal| all.season == Some(Season::TakenOut) || !signal.is_usual(&places, a_season_before));
         Ok(Chart {
             kind,
             mean,
-            limits: points
-                .iter()
-                .map(|point| distance(point).map(|distance| self.limits(mean, distance)))
-                .collect(),
+            limits: limits.collect(),
             baseline,
             trial: baseline < BASELINE,
-            signals: signals(&places),
+            season: all.season,
+            autocorrelation: all.autocorrelation,
+            usual: points
+                .last()
+                .and_then(|last| usual_variation(&remainders, &all, unit(last.as_ref()?))),
+            signals: signals.collect(),
         })
     }
 
@@ -218,7 +361,12 @@ impl Chart {
     ///
     /// Assurance as in NHS England's *Making Data Count*. A target that a limit just touches on the good side is met.
     pub fn assurance(&self, target: f64, good: BetterDirection) -> Option<Assurance> {
-        let limits = self.limits.iter().rev().find_map(|limits| *limits)?;
+        let limits = if self.season == Some(Season::TakenOut) || self.autocorrelation.is_some() {
+            // The limits of one period say what follows on the one before it; those of all say what the process does.
+            self.limits.iter().flatten().copied().reduce(Limits::with)?
+        } else {
+            self.limits.iter().rev().find_map(|limits| *limits)?
+        };
         if self.trial || target.is_nan() {
             return None;
         }
@@ -236,8 +384,8 @@ impl Chart {
 }
 
 /// Where the baseline ends in the series, and how many points it has.
-fn first_points(points: &[Option<Point>]) -> (usize, usize) {
-    let places = points.iter().enumerate().filter_map(|(i, point)| point.map(|_| i));
+fn first_points<T>(points: &[Option<T>]) -> (usize, usize) {
+    let places = points.iter().enumerate().filter_map(|(i, point)| point.as_ref().map(|_| i));
     places.take(BASELINE).fold((0, 0), |(_, count), place| (place + 1, count + 1))
 }
 
@@ -262,12 +410,24 @@ fn mean(values: impl Iterator<Item = f64>) -> f64 {
     sum / count
 }
 
-/// The mean moving range of the `score` of neighbouring points, without those that stand out.
-fn screened_mean_range(first: &[Option<Point>], score: impl Fn(&Point) -> f64) -> Result<f64, NoIntervalReason> {
-    let ranges: Vec<f64> = first
-        .windows(2)
-        .filter_map(|pair| Some((score(pair[1].as_ref()?) - score(pair[0].as_ref()?)).abs()))
-        .collect();
+/// What is left of the points when what is expected of them is subtracted.
+fn remainders(scores: &[Option<f64>], all: &Expected) -> Vec<Option<f64>> {
+    let pairs = scores.iter().zip(&all.values);
+    pairs.map(|(score, value)| Some((*score)? - (*value)?)).collect()
+}
+
+/// The moving ranges of neighbouring remainders.
+fn ranges(remainders: &[Option<f64>]) -> Vec<f64> {
+    let pairs = remainders.windows(2);
+    pairs.filter_map(|pair| Some((pair[1]? - pair[0]?).abs())).collect()
+}
+
+fn average(remainders: &[Option<f64>]) -> f64 {
+    mean(remainders.iter().copied().flatten())
+}
+
+/// The mean moving range, without those that stand out.
+fn screened_mean(ranges: &[f64]) -> Result<f64, NoIntervalReason> {
     if ranges.len() < RANGES_AT_LEAST {
         return Err(NoIntervalReason::TooFew);
     }
@@ -275,11 +435,25 @@ fn screened_mean_range(first: &[Option<Point>], score: impl Fn(&Point) -> f64) -
     if all.is_infinite() {
         return Err(NoIntervalReason::NotDefined);
     }
-    // It is NaN by the scores of a share of 0 or 1: no point of the baseline is different.
-    if all == 0.0 || all.is_nan() {
+    if all == 0.0 {
         return Err(NoIntervalReason::ZeroVariance);
     }
-    Ok(mean(ranges.into_iter().filter(|&range| range < SCREEN * all)))
+    Ok(mean(ranges.iter().copied().filter(|&range| range < SCREEN * all)))
+}
+
+/// How much what remains of the points varies, by the moving ranges of all but the last. `unit` is that of the last point.
+fn usual_variation(remainders: &[Option<f64>], all: &Expected, unit: f64) -> Option<UsualVariation> {
+    let (last, earlier) = remainders.split_last()?;
+    let ranges = ranges(earlier);
+    let deviation = screened_mean(&ranges).ok().filter(|&mean| mean > 0.0)? / D2;
+    let before = earlier.last().copied().flatten();
+    let beyond = || last.zip(before).map_or(f64::NAN, |(last, before)| unit * (last - before));
+    Some(UsualVariation {
+        deviation: deviation * unit,
+        df: (DF_OF_RANGE * ranges.len() as f64).max(1.0),
+        autocorrelation: all.autocorrelation.unwrap_or_default(),
+        beyond_season: (all.season == Some(Season::TakenOut)).then(beyond),
+    })
 }
 
 #[cfg(test)]
@@ -620,6 +794,76 @@ pub(super) mod tests {
         }
     }
 
+    // mr = 25 / 11 of CALM; d = np.sqrt(2) * mr / 1.128; 2 * scipy.stats.t.sf(8 / d, 0.62 * 11), 2 * scipy.stats.norm.sf(8 / 4)
+    #[test]
+    fn usual_changes_are_those_before_the_last_point() {
+        let usual = |value: f64| individual(&[&CALM[..], &[value]].concat()).chart().unwrap().usual.unwrap();
+        assert_eq!(usual(6.0), usual(-60.0));
+        let change = usual(6.0).of_change(8.0, Since::PeriodBefore).unwrap();
+        assert_eq!(Some(change), usual(6.0).of_change(8.0, Since::SeasonBefore));
+        close(change.deviation, 2.849398699172097, 1e-12);
+        let own = change.dispersion(1.0);
+        close(own.p_value(change.delta, 1.0).unwrap(), 0.026952041126797846, 1e-7);
+        // Where sampling explains more than the series shows, it counts.
+        let sampling = Dispersion { ratio: 0.5, df: 1e9 };
+        close(sampling.p_value(change.delta, 4.0).unwrap(), 0.04550026389635839, 1e-7);
+        assert_eq!(individual(&CALM[..6]).chart().unwrap().usual, None, "four ranges are too few");
+    }
+
+    // Three years with a peak in December, the last one as high as those before: it rose as it always does.
+    #[test]
+    fn a_change_that_comes_every_year_is_usual() {
+        let noise = |at: usize| ((at * 7) % 5) as f64 / 10.0;
+        let peak = |at: usize| if at % 12 == 11 { 10.0 } else { 0.0 };
+        let values: Vec<f64> = (0..36).map(|at| peak(at) + noise(at)).collect();
+        let chart = individual(&values).chart_after(12, Some(12)).unwrap();
+        assert_eq!(chart.season, Some(Season::TakenOut));
+        let usual = chart.usual.unwrap();
+        let from = |back: usize| values[35] - values[35 - back];
+        let previous = usual.of_change(from(1), Since::PeriodBefore).unwrap();
+        close(previous.delta, from(1) - (values[23] - values[22]), 1e-12);
+        let year = usual.of_change(from(12), Since::SeasonBefore).unwrap();
+        assert_eq!(year.delta, from(12));
+        close(previous.deviation / year.deviation, std::f64::consts::SQRT_2, 1e-12);
+    }
+
+    /// New signals at the last of `length` points, of which 24 are charted, in percent of series with a season of 12.
+    fn new_signals(length: usize, draw: impl Fn(&mut SplitMix64, usize, &mut f64) -> f64) -> f64 {
+        const SERIES: usize = 1000;
+        let mut draws = SplitMix64(77);
+        let found = (0..SERIES).filter(|_| {
+            let mut before = normal(&mut draws).value;
+            let values: Vec<f64> = (144 - length..144).map(|at| draw(&mut draws, at, &mut before)).collect();
+            let earlier = length.saturating_sub(24);
+            let chart = individual(&values).chart_after(earlier, Some(12)).unwrap();
+            chart.new_at(length - earlier - 1).next().is_some()
+        });
+        100.0 * found.count() as f64 / SERIES as f64
+    }
+
+    // In either direction; a rule fails on one of them. Before seasons and neighbours were looked at it was 85 %, 34 %, 17 % and 34 %.
+    #[test]
+    fn seasons_and_neighbours_seldom_alarm() {
+        let correlated = |coefficient: f64| {
+            move |draws: &mut SplitMix64, _: usize, before: &mut f64| {
+                *before = coefficient * *before + (1.0 - coefficient * coefficient).sqrt() * normal(draws).value;
+                *before
+            }
+        };
+        for length in [24, 36] {
+            let peak = |at: usize| if at % 12 == 11 { 1.6 } else { 1.0 };
+            let cosine = |at: usize| 0.25 * (std::f64::consts::TAU * at as f64 / 12.0).cos();
+            for (rate, most) in [
+                (new_signals(length, |draws, at, _| peak(at) + 0.1 * normal(draws).value), 6.0),
+                (new_signals(length, |draws, at, _| cosine(at) + 0.1 * normal(draws).value), 6.0),
+                (new_signals(length, correlated(0.5)), 8.0),
+                (new_signals(length, correlated(0.8)), 13.0),
+            ] {
+                assert!(rate < most, "{length} {rate} {most}");
+            }
+        }
+    }
+
     #[test]
     fn a_signal_is_new_once() {
         let above = [0.5, 1.0, 0.5, 1.0, 0.5, 1.0, 0.5, 1.0];
@@ -689,7 +933,10 @@ pub(super) mod tests {
         fn backwards_in_time_the_limits_of_a_baseline_are_the_same(values in prop::collection::vec(-50_i32..=50, 6..=12)) {
             let values: Vec<f64> = values.into_iter().map(f64::from).collect();
             let backwards: Vec<f64> = values.iter().rev().copied().collect();
-            if let (Ok(chart), Ok(other)) = (individual(&values).chart(), individual(&backwards).chart()) {
+            let charts = individual(&values).chart().ok().zip(individual(&backwards).chart().ok());
+            // What a point is expected to be by the one before it has a direction.
+            let plain = charts.filter(|(chart, other)| chart.autocorrelation.is_none() && other.autocorrelation.is_none());
+            if let Some((chart, other)) = plain {
                 let (a, b) = (chart.limits[0].unwrap(), other.limits[0].unwrap());
                 prop_assert!((a.lower - b.lower).abs() < 1e-9 && (a.upper - b.upper).abs() < 1e-9);
                 let last = values.len() - 1;
@@ -713,7 +960,9 @@ pub(super) mod tests {
                 (Ok(chart), Ok(other)) => {
                     prop_assert_eq!(chart.kind, other.kind);
                     for (a, b) in chart.limits.iter().flatten().zip(other.limits.iter().flatten()) {
-                        prop_assert!(0.0 <= a.lower && a.lower <= chart.mean && chart.mean <= a.upper && a.upper <= 1.0);
+                        prop_assert!(0.0 <= a.lower && a.lower <= a.upper && a.upper <= 1.0);
+                        // What is expected after an unusual point may be beyond the mean.
+                        prop_assert!(chart.autocorrelation.is_some() || (a.lower <= chart.mean && chart.mean <= a.upper));
                         prop_assert!((a.lower + b.upper - 1.0).abs() < 1e-9 && (a.upper + b.lower - 1.0).abs() < 1e-9);
                     }
                     prop_assert_eq!(mirrored(&chart.signals), other.signals);

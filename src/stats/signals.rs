@@ -59,6 +59,44 @@ pub struct Signal {
     pub direction: Direction,
 }
 
+/// How far points that differ by chance alone seldom are from those of a season before, in distances from mean to limit: two of three standard
+/// deviations, of a difference of two.
+const UNLIKE: f64 = 2.0 / 3.0 * std::f64::consts::SQRT_2;
+
+/// So large a part of what is unusual was there a season before too, if the season is why.
+const ALIKE: f64 = 0.5;
+
+impl Signal {
+    /// Whether the same periods of the season before were unusual in the same way, so that the season may be why. `before` has their positions, by
+    /// the place of the point that is compared; without any the season is no reason.
+    pub(super) fn is_usual(&self, places: &[Option<Place>], before: impl Fn(usize) -> Option<f64>) -> bool {
+        let sign = match self.direction {
+            Direction::Up => 1.0,
+            Direction::Down => -1.0,
+        };
+        // The positions of a point now and a season before.
+        let both = |at: usize| Some((sign * places[at].as_ref()?.position, sign * before(at)?));
+        let (found, least) = match self.rule {
+            // How much it rose now and in the season before.
+            Rule::Trend => {
+                let ends = both(self.at).zip(both(self.since));
+                let rises = ends.map(|(last, first)| (last.0 - first.0, last.1 - first.1));
+                (rises, UNLIKE * std::f64::consts::SQRT_2)
+            }
+            Rule::Outside | Rule::TwoOfThree | Rule::Run => {
+                let all: Vec<(f64, f64)> = (self.since..=self.at).filter_map(both).collect();
+                let count = all.len() as f64;
+                let mean = |of: fn(&(f64, f64)) -> f64| all.iter().map(of).sum::<f64>() / count;
+                (
+                    (count > 0.0).then(|| (mean(|pair| pair.0), mean(|pair| pair.1))),
+                    UNLIKE / count.sqrt(),
+                )
+            }
+        };
+        found.is_some_and(|(now, then)| now - then <= least && then >= ALIKE * now)
+    }
+}
+
 /// A point as the rules see it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Place {

@@ -248,6 +248,31 @@ fn survival(draws: &mut Draws, n: usize) -> Option<Interval> {
     stats::survival_quantile(&mut all, 0.5, LEVEL).interval.ok()
 }
 
+/// Durations of stakeholders with three rows each, who differ by these factors; about a quarter is not over.
+fn durations(draws: &mut Draws, own: &[f64]) -> Vec<Observation> {
+    let rows = (0..).zip(own).flat_map(|(who, factor)| [(who, *factor); 3]);
+    let one = |(cluster, factor): (u32, f64)| {
+        let (ends, watched) = (factor * draws.exponential(), 3.0 * draws.exponential());
+        Observation {
+            time: ends.min(watched),
+            event: ends <= watched,
+            cluster,
+        }
+    };
+    rows.map(one).collect()
+}
+
+/// The change of a Kaplan-Meier median, as the program finds it.
+fn change_of_survival(mut newer: Vec<Observation>, mut older: Vec<Observation>) -> Option<Interval> {
+    let (a, b) = (
+        stats::survival_quantile(&mut newer, 0.5, LEVEL),
+        stats::survival_quantile(&mut older, 0.5, LEVEL),
+    );
+    let influences = |of: &[Observation], at| stats::Influences::on_survival(of, at);
+    let r = influences(&newer, a.estimate.ok()?).correlation(&influences(&older, b.estimate.ok()?));
+    Some(stats::difference(&a.side()?, &b.side()?, r).1)
+}
+
 fn difference(newer: &stats::Estimate, older: &stats::Estimate, r: f64) -> Option<Interval> {
     Some(stats::difference(&newer.side()?, &older.side()?, r).1)
 }
@@ -339,6 +364,17 @@ pub fn differences() -> Vec<Setting> {
             let (a, b) = (sums(&newer), sums(&older));
             let of = |sums: &ClusterSums| stats::rate(sums.x, sums.xx, n as f64, 1.0, LEVEL);
             difference(&of(&a), &of(&b), cross(&newer, &older).correlation_of_counts(&a, &b))
+        }),
+        setting("change of a median (Kaplan-Meier)", "3 rows each, other people", 0.0, |d, n| {
+            let own: Vec<f64> = (0..2 * n).map(|_| d.lognormal(0.8)).collect();
+            let newer = durations(d, &own[..n]);
+            let mut older = durations(d, &own[n..]);
+            older.iter_mut().for_each(|o| o.cluster += n as u32);
+            change_of_survival(newer, older)
+        }),
+        setting("change of a median (Kaplan-Meier)", "3 rows each, the same people", 0.0, |d, n| {
+            let own: Vec<f64> = (0..n).map(|_| d.lognormal(0.8)).collect();
+            change_of_survival(durations(d, &own), durations(d, &own))
         }),
         setting("change of a total", "lognormal(1), a Poisson number", 0.0, |d, n| {
             let mut total = || -> Vec<f64> {

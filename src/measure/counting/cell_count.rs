@@ -8,7 +8,7 @@ use super::sample::Sample;
 use crate::measure::columns::Num;
 use crate::measure::ids::CellId;
 use crate::schema::NO_CODE;
-use crate::stats::{ClusterSums, CrossSums, Observation};
+use crate::stats::{ClusterSums, CrossSums, Influences, Observation};
 
 /// The exact steps in one unit of a part and of a whole; 1 for numbers.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -213,6 +213,11 @@ impl Values {
         let runs = self.owners.chunk_by(|a, b| a == b && *a != NO_CODE);
         runs.count() as u64
     }
+
+    /// How much each stakeholder adds to the share of values at or below a quantile.
+    pub fn influences(&self, quantile: f64) -> Influences {
+        Influences::on_share_below(&self.values, &self.owners, quantile)
+    }
 }
 
 /// Durations to an event, some of them censored.
@@ -376,6 +381,15 @@ impl CellCount {
         match self {
             CellCount::Durations(durations) => Some(&durations.observations),
             CellCount::Sums(_) | CellCount::Distinct(_) | CellCount::Values(_) | CellCount::GroupTotals(_) => None,
+        }
+    }
+
+    /// How much each stakeholder adds to a quantile of the values or durations, where that is what was counted.
+    pub fn influences(&self, quantile: f64) -> Option<Influences> {
+        match self {
+            CellCount::Values(values) => Some(values.influences(quantile)),
+            CellCount::Durations(durations) => Some(Influences::on_survival(&durations.observations, quantile)),
+            CellCount::Sums(_) | CellCount::Distinct(_) | CellCount::GroupTotals(_) => None,
         }
     }
 

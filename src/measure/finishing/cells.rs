@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context as _, Result};
 
-use super::change::{self, Finished, How, Shared, rank_correlation};
+use super::change::{self, Finished, How, Shared};
 use super::contributors::contributors;
 use super::estimated::{Context, Estimated, check_size, set_ranked};
 use super::ranking::{OwnCounts, RankedOthers, rank, rank_others};
@@ -246,12 +246,9 @@ impl Finishing<'_> {
                 (None, None) => Shared::None,
             };
         };
-        let values = |set| match self.counts_of(id, set)?.cells.get(&at)? {
-            CellCount::Values(values) => Some(values),
-            CellCount::Sums(_) | CellCount::Distinct(_) | CellCount::Durations(_) | CellCount::GroupTotals(_) => None,
-        };
-        match (values(self.own[self.grid.period(at)]), values(set), newer, older) {
-            (Some(a), Some(b), Some(x), Some(y)) => Shared::Ranks(rank_correlation(a, x, b, y)),
+        let influences = |set, value: Option<f64>| self.counts_of(id, set)?.cells.get(&at)?.influences(value?);
+        match (influences(self.own[self.grid.period(at)], newer), influences(set, older)) {
+            (Some(a), Some(b)) => Shared::Ranks(a.correlation(&b)),
             _ => {
                 let sums = self.counts_of(id, set).and_then(|counts| counts.shared.get(&at));
                 sums.map_or(Shared::None, |sums| Shared::Sums(*sums))

@@ -3,11 +3,10 @@
 use super::RANKED_AGAIN_UP_TO;
 use super::estimated::Estimated;
 use crate::catalog::{BetterDirection, Metric};
-use crate::measure::counting::{CellCount, Values};
+use crate::measure::counting::CellCount;
 use crate::measure::kinds::{Difference, MeasuredKind, measured};
 use crate::measure::window_sets::Compare;
 use crate::report::{Cell, Change};
-use crate::schema::NO_CODE;
 use crate::stats::{self, Confidence, CrossSums, Interval, Reading, Side, reading};
 
 /// How two cells are compared.
@@ -188,44 +187,8 @@ pub enum Shared {
     None,
     /// Products of parts and wholes.
     Sums(CrossSums),
-    /// The correlation of the shares of ranked values at or below the quantiles.
+    /// The correlation of the shares at or below the quantiles.
     Ranks(f64),
-}
-
-/// The correlation of two quantiles through shared stakeholders: of each one's residual number of values at or below the
-/// quantile, sum(1[v <= q] - p).
-pub fn rank_correlation(newer: &Values, at_newer: f64, older: &Values, at_older: f64) -> f64 {
-    let (a, b) = (residuals(newer, at_newer), residuals(older, at_older));
-    let square = |list: &[(u32, f64)]| list.iter().map(|(_, e)| e * e).sum::<f64>();
-    let scale = (square(&a) * square(&b)).sqrt();
-    let (mut i, mut j, mut products) = (0, 0, 0.0);
-    while i < a.len() && j < b.len() {
-        match a[i].0.cmp(&b[j].0) {
-            std::cmp::Ordering::Less => i += 1,
-            std::cmp::Ordering::Greater => j += 1,
-            std::cmp::Ordering::Equal if a[i].0 == NO_CODE => break,
-            std::cmp::Ordering::Equal => {
-                products += a[i].1 * b[j].1;
-                i += 1;
-                j += 1;
-            }
-        }
-    }
-    if scale > 0.0 { products / scale } else { 0.0 }
-}
-
-fn residuals(values: &Values, at: f64) -> Vec<(u32, f64)> {
-    let n = values.values.len() as f64;
-    let p = values.values.iter().filter(|v| **v <= at).count() as f64 / n;
-    let mut out: Vec<(u32, f64)> = Vec::new();
-    for (value, &owner) in values.values.iter().zip(&values.owners) {
-        let residual = f64::from(*value <= at) - p;
-        match out.last_mut() {
-            Some((last, sum)) if *last == owner && owner != NO_CODE => *sum += residual,
-            _ => out.push((owner, residual)),
-        }
-    }
-    out
 }
 
 #[cfg(test)]

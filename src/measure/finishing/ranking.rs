@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use super::change::rank_correlation;
 use crate::measure::counting::{CellCount, Counts, Durations, Values};
 use crate::measure::ids::{CellId, Grid, IdVec, MetricId, PeriodId, WindowSetId};
 use crate::measure::plan::Plan;
@@ -120,7 +119,7 @@ pub fn rank_others(
             let estimate = stats::quantile(&mut values.values.clone(), &values.owners, q, level);
             let inside = own.counts.of(counted_as, set).and_then(|counts| counts.cells.get(&cell));
             let correlation = match (inside.map(CellCount::values), ranked.get(&(id, set, cell))) {
-                (Some(Ok(inside)), Some(of_inside)) => rank_correlation(inside, of_inside.value, &values, estimate.value),
+                (Some(Ok(inside)), Some(of_inside)) => inside.influences(of_inside.value).correlation(&values.influences(estimate.value)),
                 _ => 0.0,
             };
             let ranked = RankedOthers {
