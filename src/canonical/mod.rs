@@ -145,6 +145,11 @@ impl CanonicalTables {
         self.sources.iter().any(|source| source.maps(column))
     }
 
+    /// The time of the first event in any table.
+    pub fn first_event(&self) -> Micros {
+        self.tables.values().map(|rows| rows.first_event).min().unwrap_or(Micros::MAX)
+    }
+
     /// The code of the rows that have no stakeholder: one past the last.
     pub fn nobody(&self) -> u32 {
         self.stakeholders.len() as u32

@@ -20,6 +20,7 @@ use crate::notes::Note;
 use crate::period::Period;
 use crate::record_counts::RecordCounts;
 use crate::report::{Cell, MetricInfo};
+use crate::schema::Micros;
 use crate::stats::Confidence;
 
 /// What is to be judged.
@@ -57,7 +58,7 @@ pub fn check(
     let mut found: BTreeMap<usize, Vec<Verdict>> = BTreeMap::new();
     let mut metrics: BTreeMap<String, Known> = BTreeMap::new();
     for run in runs(&ask, canonical) {
-        let outcome = measure::measure(canonical, catalog, settings, &run.request(ask.confidence))?;
+        let outcome = measure::measure(canonical, catalog, settings, &run.request(ask.confidence, canonical.first_event()))?;
         notes.extend(outcome.notes);
         let shown: BTreeMap<String, MetricInfo> = outcome.metrics.into_iter().map(|shown| (shown.id.clone(), shown)).collect();
         let mut cells: BTreeMap<&str, Vec<Cell>> = BTreeMap::new();
@@ -164,7 +165,7 @@ fn runs<'a>(ask: &'a CheckRequest, canonical: &CanonicalTables) -> Vec<Run<'a>> 
 }
 
 impl Run<'_> {
-    fn request(&self, confidence: Confidence) -> Request {
+    fn request(&self, confidence: Confidence, first_event: Micros) -> Request {
         let mut metrics: Vec<String> = Vec::new();
         let mut compare: Vec<Compare> = Vec::new();
         for (_, rule) in &self.rules {
@@ -187,7 +188,7 @@ impl Run<'_> {
         Request {
             metrics,
             periods: if self.series {
-                signal::periods(&self.period)
+                signal::periods(&self.period, first_event)
             } else {
                 vec![self.period.clone()]
             },

@@ -6,22 +6,23 @@
 
 use super::verdict::{Evidence, NotEvaluatedReason};
 use crate::catalog::Metric;
-use crate::findings::{MetricSeries, is_good};
+use crate::findings::{MetricSeries, is_good, with_earlier};
 use crate::period::Period;
 use crate::report::{Cell, MetricInfo};
+use crate::schema::Micros;
 use crate::stats::process::{BASELINE, Direction};
 use std::collections::BTreeMap;
 
 /// Periods that a series has.
 const PERIODS: usize = 24;
 
-/// The periods of a series that ends with one.
-pub fn periods(last: &Period) -> Vec<Period> {
+/// The periods of a series that ends with one, with those before it that help to see a season; `first` is the time of the first event.
+pub fn periods(last: &Period, first: Micros) -> Vec<Period> {
     let mut periods: Vec<Period> = std::iter::successors(Some(last.clone()), |period| Some(period.previous()))
         .take(PERIODS)
         .collect();
     periods.reverse();
-    periods
+    with_earlier(&periods, first)
 }
 
 /// What the last of the cells of a series signals that is new.
@@ -33,20 +34,21 @@ pub fn signals(metric: &Metric, shown: &MetricInfo, cells: &[Cell]) -> Result<Ev
     if !cells.last().is_some_and(|cell| is_point(&cell)) {
         return Err(NotEvaluatedReason::NotWhole);
     }
-    let points = cells.iter().filter(is_point).count();
+    let series = &cells[cells.len().saturating_sub(PERIODS)..];
+    let points = series.iter().filter(is_point).count();
     if points <= BASELINE {
         return Err(NotEvaluatedReason::NoChart {
             points,
             needed: BASELINE + 1,
         });
     }
-    let score = MetricSeries::new(shown.clone(), cells.to_vec(), metric, &BTreeMap::new());
+    let score = MetricSeries::new(shown.clone(), cells.to_vec(), PERIODS, metric, &BTreeMap::new());
     let chart = score
         .process
         .as_ref()
         .filter(|chart| !chart.trial)
         .ok_or(NotEvaluatedReason::NoVariation)?;
-    let last = cells.len() - 1;
+    let last = series.len() - 1;
     let is_bad = |direction: Direction| is_good(metric.good, direction == Direction::Up) != Some(true);
     let (bad, good) = chart
         .new_at(last)
@@ -58,6 +60,8 @@ pub fn signals(metric: &Metric, shown: &MetricInfo, cells: &[Cell]) -> Result<Ev
         good,
         points,
         mean: chart.mean,
+        season: chart.season,
+        autocorrelation: chart.autocorrelation.is_some(),
         limits: (limits.lower, limits.upper),
     })
 }

@@ -9,7 +9,7 @@ use crate::notes::Note;
 use crate::record_counts::RecordCounts;
 use crate::report::{AbsentReason, Cell, Change, MetricInfo};
 use crate::schema::Micros;
-use crate::stats::process::{Direction, Signal};
+use crate::stats::process::{Direction, Season, Signal};
 
 codes! {
     /// What a rule comes to. The order is that of gravity.
@@ -135,6 +135,10 @@ pub enum Evidence {
         mean: f64,
         /// Its limits at the last point.
         limits: (f64, f64),
+        /// What is known of its season; `None` where periods have none.
+        season: Option<Season>,
+        /// Whether the limits allow for neighbouring periods that resemble each other.
+        autocorrelation: bool,
     },
     /// Rejected records of those that were read.
     Rejects {

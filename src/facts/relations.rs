@@ -95,8 +95,9 @@ pub static SPEC: FactSpec = FactSpec {
             Unit::Bool,
             "a supply ordered or received in the period",
             &[&[Column(&supplies::STAKEHOLDER_ID)]],
-        ),
-        column("is_active", Unit::Bool, "any contact, order, answer or supply in the period", &[]),
+        )
+        .depends_on(Past::EarlierSupply),
+        column("is_active", Unit::Bool, "any contact, order, answer or supply in the period", &[]).depends_on(Past::EarlierSupply),
         column(
             "referrals_made",
             Unit::Count,

@@ -3,8 +3,11 @@
 use std::collections::BTreeMap;
 
 use crate::catalog::{Metric, ValueType};
-use crate::report::{Cell, MetricInfo};
-use crate::stats::process::{Assurance, Chart, Point, Series, Signal};
+use crate::measure::Compare;
+use crate::period::{Grain, Period};
+use crate::report::{Cell, Change, MetricInfo};
+use crate::schema::Micros;
+use crate::stats::process::{Assurance, Chart, Point, Series, Signal, Since, UsualChange};
 use crate::stats::{BetterDirection, Interval, Reading, reading};
 
 /// A metric over the periods of a review.
@@ -12,7 +15,7 @@ use crate::stats::{BetterDirection, Interval, Reading, reading};
 pub struct MetricSeries {
     /// The metric.
     pub metric: MetricInfo,
-    /// Its cells, one a period, ascending; the last is the one that is reviewed, with its changes.
+    /// Its cells, one a period that is shown, ascending; the last is the one that is reviewed, with its changes.
     pub cells: Vec<Cell>,
     /// Its process behaviour chart, if the series allows one.
     pub process: Option<Chart>,
@@ -33,9 +36,12 @@ pub struct MetricTarget {
 }
 
 impl MetricSeries {
-    /// A metric, as it is defined, with its cells, the earliest first; `goals` by metric.
-    pub fn new(metric: MetricInfo, cells: Vec<Cell>, definition: &Metric, goals: &BTreeMap<String, f64>) -> MetricSeries {
-        let process = process(&metric, &cells, definition);
+    /// A metric, as it is defined, with its cells, the earliest first; `goals` by metric. The last `shown` cells are the series; those before
+    /// help to see its season and its variation.
+    pub fn new(metric: MetricInfo, mut cells: Vec<Cell>, shown: usize, definition: &Metric, goals: &BTreeMap<String, f64>) -> MetricSeries {
+        let before = cells.len().saturating_sub(shown);
+        let process = process(&metric, &cells, before, definition);
+        cells.drain(..before);
         let goal = goals.get(&metric.id).map(|&value| {
             let against = cells.last().and_then(|cell| interval(cell, value));
             let is_assessed = cells.last().is_some_and(|cell| cell.not_assessed.is_none());
@@ -58,15 +64,23 @@ impl MetricSeries {
         self.cells.last().expect("a score has a cell for each period")
     }
 
+    /// A change of the reviewed period, by its key in [`Cell::changes`], against the usual changes of the series; `None`: these are not known.
+    pub fn usual_change(&self, key: &str, change: &Change) -> Option<UsualChange> {
+        let grain = self.cell().period.grain();
+        let since = if key == Compare::Previous.as_str() {
+            Since::PeriodBefore
+        } else if key == Compare::YearAgo.as_str() && matches!(grain, Some(Grain::Month | Grain::Quarter)) {
+            Since::SeasonBefore
+        } else {
+            Since::Other
+        };
+        self.process.as_ref()?.usual?.of_change(change.delta?, since)
+    }
+
     /// The signals of the process that the reviewed period completes, the most severe first.
     pub fn signals(&self) -> impl Iterator<Item = &Signal> {
         let last = self.cells.len() - 1;
         self.process.iter().flat_map(move |chart| chart.signals_at(last))
-    }
-
-    /// Whether the series has control limits and shows no signal: the value is within its usual variation.
-    pub fn is_as_usual(&self) -> bool {
-        self.process.is_some() && self.signals().next().is_none()
     }
 }
 
@@ -78,9 +92,9 @@ fn interval(cell: &Cell, goal: f64) -> Option<Interval> {
     })
 }
 
-/// The chart of the periods. Periods that start before the data, or with too little history before them, are not points of it. A last period that has not ended is one: all others
-/// are known at the same age, so each is the same part of its period.
-fn process(metric: &MetricInfo, cells: &[Cell], definition: &Metric) -> Option<Chart> {
+/// The chart of the periods. Periods that start before the data, or with too little history before them, are not points of it. A last period
+/// that has not ended is one: all others are known at the same age, so each is the same part of its period.
+fn process(metric: &MetricInfo, cells: &[Cell], before: usize, definition: &Metric) -> Option<Chart> {
     if metric.undated {
         return None;
     }
@@ -96,7 +110,36 @@ fn process(metric: &MetricInfo, cells: &[Cell], definition: &Metric) -> Option<C
         share: kind.value_type() == ValueType::Share,
         range: Interval { low, high },
     };
-    series.chart().ok()
+    let season = cells.last().and_then(|cell| season(&cell.period));
+    series.chart_after(before, season).ok()
+}
+
+/// How many periods like this one make a year, or days a week: after so many, a season or a habit of the week comes again.
+fn season(period: &Period) -> Option<usize> {
+    match period.grain()? {
+        Grain::Day => Some(7),
+        Grain::Week(_) => Some(52),
+        Grain::Month => Some(12),
+        Grain::Quarter => Some(4),
+        Grain::Year => None,
+    }
+}
+
+/// The periods of a series, and before them as many as it takes to see a season and how neighbours resemble each other, but for weeks, of
+/// which a hundred and more would be needed. None is before `first`, the first event of all, but for those of the series.
+pub fn with_earlier(shown: &[Period], first: Micros) -> Vec<Period> {
+    let Some(start) = shown.first() else { return Vec::new() };
+    let wanted = match season(start) {
+        Some(52) | None => 0,
+        Some(length) => 3 * length,
+    };
+    let earlier = std::iter::successors(Some(start.previous()), |period| Some(period.previous()))
+        .take(wanted.saturating_sub(shown.len()))
+        .take_while(|period| period.end > first);
+    let mut periods: Vec<Period> = earlier.collect();
+    periods.reverse();
+    periods.extend_from_slice(shown);
+    periods
 }
 
 /// Whether a rise is favourable, unfavourable or neither.

@@ -1,8 +1,8 @@
 //! A review of a period, as plain values: what changed, what needs attention, the series of each metric, the groups that differ, and the
 //! data quality.
 //!
-//! A change is a finding only if it remains statistically significant after correction for all comparisons of the review, and if the series
-//! of the metric, where it has control limits, shows a signal ([`findings`]).
+//! A change is a finding only if it remains statistically significant after correction for all comparisons of the review, both by the sampling
+//! of its rows and by the usual variation of its series ([`findings`]).
 
 mod breakdown;
 mod metric_series;
@@ -27,7 +27,7 @@ use crate::report::{AbsentReason, Cell, Contributors, MetricInfo};
 use crate::stats::Confidence;
 
 pub use breakdown::{Breakdown, Funnel, FunnelSegment};
-pub use metric_series::{MetricSeries, is_good};
+pub use metric_series::{MetricSeries, is_good, with_earlier};
 pub use relationships::{FEWEST, Lifespans, Omitted, Relationships, Section, Segments};
 pub use selection::{Finding, Found, findings};
 pub use supplements::{Supplements, beside};
@@ -91,6 +91,19 @@ pub struct Review {
 ///
 /// Only bugs in the program: if the data lack something, cells are absent with the reason.
 pub fn review(canonical: &CanonicalTables, catalog: &Catalog, settings: &Settings, ask: &ReviewRequest) -> Result<Review> {
+    let mut review = review_of_metrics(canonical, catalog, settings, ask)?;
+    if ask.filter.is_none() {
+        review.beside = Some(beside(canonical, settings, ask)?);
+    }
+    Ok(review)
+}
+
+/// The same without the sections that are not metrics: all that a review claims.
+///
+/// # Errors
+///
+/// The same as [`review`].
+pub fn review_of_metrics(canonical: &CanonicalTables, catalog: &Catalog, settings: &Settings, ask: &ReviewRequest) -> Result<Review> {
     let request = |periods: &[Period], by: &[String], compare: &[Compare]| Request {
         metrics: ask.metrics.clone(),
         periods: periods.to_vec(),
@@ -103,11 +116,12 @@ pub fn review(canonical: &CanonicalTables, catalog: &Catalog, settings: &Setting
         contributors: ask.contributors && by.is_empty(),
         confidence: ask.confidence,
     };
+    let periods = with_earlier(&ask.periods, canonical.first_event());
     let outcome = measure::measure(
         canonical,
         catalog,
         settings,
-        &request(&ask.periods, &[], &[Compare::Previous, Compare::YearAgo]),
+        &request(&periods, &[], &[Compare::Previous, Compare::YearAgo]),
     )?;
     let mut cells: BTreeMap<String, Vec<Cell>> = BTreeMap::new();
     for cell in outcome.cells {
@@ -118,11 +132,12 @@ pub fn review(canonical: &CanonicalTables, catalog: &Catalog, settings: &Setting
     for metric in outcome.metrics {
         let series = cells.remove(&metric.id).unwrap_or_default();
         let Some(definition) = catalog.get(&metric.id) else { continue };
-        match series.last().and_then(|cell| cell.absent.clone()) {
-            Some(reason) if series.iter().all(|cell| cell.value.is_none()) => absent.push((metric, reason)),
+        let shown = &series[series.len().saturating_sub(ask.periods.len())..];
+        match shown.last().and_then(|cell| cell.absent.clone()) {
+            Some(reason) if shown.iter().all(|cell| cell.value.is_none()) => absent.push((metric, reason)),
             // A count that is 0 in all periods has no results.
-            None if series.iter().all(|cell| cell.n == Some(0)) => absent.push((metric, AbsentReason::NoRows)),
-            _ => scores.push(MetricSeries::new(metric, series, definition, &ask.goals)),
+            None if shown.iter().all(|cell| cell.n == Some(0)) => absent.push((metric, AbsentReason::NoRows)),
+            _ => scores.push(MetricSeries::new(metric, series, ask.periods.len(), definition, &ask.goals)),
         }
     }
     let period = ask.periods.last().cloned().expect("a period is asked for");
@@ -142,10 +157,6 @@ pub fn review(canonical: &CanonicalTables, catalog: &Catalog, settings: &Setting
         notes.extend(found.notes);
         breakdowns.extend(Breakdown::new(dimension, found.metrics, found.cells, &scores, catalog));
     }
-    let beside = match ask.filter {
-        None => Some(beside(canonical, settings, ask)?),
-        Some(_) => None,
-    };
     let (findings, compared) = findings(&scores, &breakdowns, ask.confidence.level);
     // What the inputs do not allow has nothing to be interpreted.
     let is_of_inputs = |reason: &AbsentReason| matches!(reason, AbsentReason::MissingInput(_));
@@ -162,7 +173,7 @@ pub fn review(canonical: &CanonicalTables, catalog: &Catalog, settings: &Setting
         contributors: outcome.contributors,
         breakdowns,
         findings,
-        beside,
+        beside: None,
         compared,
         notes,
     })

@@ -1,12 +1,16 @@
 //! Selects the findings. A metric is compared with the previous period and with the year before, a slice with all others combined. Of a
 //! hundred such comparisons, a few are clear by chance alone. So a comparison is a finding only if it remains significant after Benjamini and
-//! Hochberg's correction over all comparisons of the review. If the series of a metric has control limits, a change must also be a signal,
-//! because periods differ by more than the sampling of their rows.
+//! Hochberg's correction over all comparisons of the review. Periods differ by more than the sampling of their rows: whatever happens to all
+//! stakeholders at once is in no interval. So where the series of the metrics show more variation than sampling explains, a change has to stand
+//! out from that too ([`Dispersion`]).
+
+use std::collections::BTreeMap;
 
 use super::breakdown::Breakdown;
 use super::metric_series::MetricSeries;
 use crate::report::Change;
-use crate::stats::{self, Reading};
+use crate::stats::process::UsualChange;
+use crate::stats::{self, Dispersion, Reading};
 
 /// A finding.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,7 +50,12 @@ pub enum Found {
 /// The findings, the most urgent first, and the number of comparisons that were made.
 pub fn findings(scores: &[MetricSeries], breakdowns: &[Breakdown], level: f64) -> (Vec<Finding>, usize) {
     let comparisons = comparisons(scores, breakdowns);
-    let p: Vec<Option<f64>> = comparisons.iter().map(|(place, change)| p(breakdowns, *place, change)).collect();
+    let usual = usual_p(scores, &comparisons, level);
+    let p: Vec<Option<f64>> = comparisons
+        .iter()
+        .zip(usual)
+        .map(|((place, change), usual)| change.p.map(|p| p.max(exact_p(breakdowns, *place)).max(usual.unwrap_or_default())))
+        .collect();
     let stands = stats::stands(&p, level);
     let mut found: Vec<Finding> = Vec::new();
     for (score, at) in scores.iter().zip(0..) {
@@ -63,7 +72,6 @@ pub fn findings(scores: &[MetricSeries], breakdowns: &[Breakdown], level: f64) -
             continue;
         }
         match *place {
-            Place::MetricSeries(at, _) if scores[at].is_as_usual() => {}
             Place::MetricSeries(at, key) => moved(&mut found, at, key, change.reading),
             Place::Slice(breakdown, metric, slice) => found.push(Finding {
                 found: Found::Differs { breakdown, metric, slice },
@@ -106,17 +114,56 @@ fn comparisons<'a>(scores: &'a [MetricSeries], breakdowns: &'a [Breakdown]) -> V
     all
 }
 
-/// The p-value of a comparison. For large differences of shares it is approximate, while that of the binomial limits of the funnel is exact:
-/// the larger of the two is used.
-fn p(breakdowns: &[Breakdown], place: Place, change: &Change) -> Option<f64> {
+/// For each comparison with an earlier period, the p-value by the usual changes of the series of all metrics; `None`: they say nothing of it.
+fn usual_p(scores: &[MetricSeries], comparisons: &[(Place, &Change)], level: f64) -> Vec<Option<f64>> {
+    let changes: Vec<Option<ErrorAndUsual>> = comparisons
+        .iter()
+        .map(|(place, change)| match *place {
+            Place::MetricSeries(at, key) => Some((standard_error(change, level)?, scores[at].usual_change(key, change))),
+            Place::Slice(..) => None,
+        })
+        .collect();
+    // The changes of one metric are not independent: the first speaks for it.
+    let mut of_metrics: BTreeMap<usize, Dispersion> = BTreeMap::new();
+    for ((place, _), known) in comparisons.iter().zip(&changes) {
+        if let (Place::MetricSeries(at, _), Some((error, Some(usual)))) = (*place, known) {
+            of_metrics.entry(at).or_insert_with(|| usual.dispersion(*error));
+        }
+    }
+    let prior = Dispersion::prior(&of_metrics.into_values().collect::<Vec<_>>());
+    comparisons
+        .iter()
+        .zip(changes)
+        .map(|((_, change), known)| match known? {
+            (error, Some(usual)) => usual.dispersion(error).moderated(prior).p_value(usual.delta, error),
+            // A metric whose own series is too short varies as the others do.
+            (error, None) => prior.p_value(change.delta?, error),
+        })
+        .collect()
+}
+
+/// The standard error of a change by the sampling of its rows, and the change against what is usual, if its series is long enough.
+type ErrorAndUsual = (f64, Option<UsualChange>);
+
+/// The standard error of a change, by the width of its interval.
+fn standard_error(change: &Change, level: f64) -> Option<f64> {
+    let width = change.high? - change.low?;
+    (width > 0.0 && width.is_finite()).then(|| width / (2.0 * stats::normal_quantile(level)))
+}
+
+/// The p-value of a slice by the binomial limits of its funnel, which is exact where that of a difference of shares is approximate; 0: it has
+/// none.
+fn exact_p(breakdowns: &[Breakdown], place: Place) -> f64 {
     let Place::Slice(breakdown, metric, slice) = place else {
-        return change.p;
+        return 0.0;
     };
     let breakdown = &breakdowns[breakdown];
     let name = &breakdown.slices[slice];
     let funnel = breakdown.funnels[metric].iter().flat_map(|funnel| &funnel.segments);
-    let exact = funnel.filter(|segment| segment.slice == *name).map(|segment| segment.p);
-    change.p.map(|p| exact.fold(p, f64::max))
+    funnel
+        .filter(|segment| segment.slice == *name)
+        .map(|segment| segment.p)
+        .fold(0.0, f64::max)
 }
 
 /// Adds a change; changes of one metric with the same label are one finding.
@@ -156,7 +203,6 @@ fn rank(reading: Reading) -> u8 {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
     use std::sync::LazyLock;
 
     use super::*;
@@ -232,7 +278,14 @@ mod tests {
             undated: false,
             assessed_from: None,
         };
-        MetricSeries::new(shown, cells, CATALOG.get("retention_rate").unwrap(), &BTreeMap::new())
+        let shown_periods = cells.len();
+        MetricSeries::new(
+            shown,
+            cells,
+            shown_periods,
+            CATALOG.get("retention_rate").unwrap(),
+            &BTreeMap::new(),
+        )
     }
 
     fn periods(count: usize) -> Vec<Period> {

@@ -25,8 +25,11 @@ use crate::stats::{Counted, LookingBack, needed_history};
 /// Whether somebody was there before is known after a year at the earliest: many things are done once a year.
 const YEAR: f64 = 365.0;
 
-/// So large a share of the events may be earlier than the start of the records: a few that were entered later, or with a wrong date.
+/// So large a share of the events may be long before the others: a few that were entered later, or with a wrong date.
 const STRAY: f64 = 0.005;
+
+/// Long before the others.
+const STRAY_DAYS: i32 = 31;
 
 /// The largest number of stakeholders whose events are looked at.
 const SAMPLE: u32 = 20_000;
@@ -46,6 +49,8 @@ enum Need {
         begun: &'static str,
         /// The column of the later time.
         at: String,
+        /// Whether what counts is the end of a period: a stock.
+        is_stock: bool,
     },
 }
 
@@ -110,19 +115,27 @@ fn needs(metric: &Metric) -> Vec<Need> {
     }
     let at = match &metric.when {
         When::InPeriod => None,
-        When::At(at) => Some(at),
-        When::Stock { until, .. } => Some(until),
+        When::At(at) => Some((at, false)),
+        When::Stock { until, .. } => Some((until, true)),
     };
-    if let (Some(at), Some(begun)) = (at, fact.recorded_at.first())
+    if let (Some((at, is_stock)), Some(begun)) = (at, fact.recorded_at.first())
         && !fact.recorded_at.contains(&at.as_str())
     {
         needs.push(Need::Beginning {
             fact: fact.fact,
             begun,
             at: at.clone(),
+            is_stock,
         });
     }
     needs
+}
+
+/// Whether a metric, or one that it is computed from, depends on something that may be earlier than the records.
+#[cfg(test)]
+pub fn looks_back(metric: &Metric, catalog: &crate::catalog::Catalog) -> bool {
+    let mut parts = metric.parts().into_iter();
+    !needs(metric).is_empty() || parts.any(|part| catalog.get(&part).is_some_and(|part| looks_back(part, catalog)))
 }
 
 /// The civil day from which on a need is met; `None`: it is met from the beginning.
@@ -155,7 +168,11 @@ fn need_from(need: &Need, canonical: &CanonicalTables, settings: &Settings, peri
             ),
             Counted::Events,
         ),
-        Need::Beginning { fact, begun, at } => (Events::of(*fact, at, Back::Time(begun), canonical, settings), Counted::Events),
+        Need::Past(Past::EarlierSupply) => (
+            Events::of(Fact::SupplyLines, "received_at", Back::Time("ordered_at"), canonical, settings),
+            Counted::Events,
+        ),
+        Need::Beginning { fact, begun, at, .. } => (Events::of(*fact, at, Back::Time(begun), canonical, settings), Counted::Events),
     };
     let events = events?;
     let days = if *need == Need::Past(Past::ContactWithinTarget) {
@@ -168,6 +185,11 @@ fn need_from(need: &Need, canonical: &CanonicalTables, settings: &Settings, peri
             Counted::Firsts => found.max(YEAR),
             Counted::Events => found,
         }
+    };
+    // The end of a period has the period itself to look back on.
+    let days = match need {
+        Need::Beginning { is_stock: true, .. } => (days - f64::from(period.days())).max(0.0),
+        Need::Beginning { is_stock: false, .. } | Need::Past(_) => days,
     };
     Some(later(events.first_day, days.ceil() as u32))
 }
@@ -236,8 +258,9 @@ impl Events {
             }
         }
         starts.sort_unstable();
-        let first = *starts.get((STRAY * starts.len() as f64) as usize)?;
-        let first_day = canonical.zone.day_of(first);
+        let usual = canonical.zone.day_of(*starts.get((STRAY * starts.len() as f64) as usize)?);
+        let very_first = canonical.zone.day_of(*starts.first()?);
+        let first_day = if usual - very_first > STRAY_DAYS { usual } else { very_first };
         let midnight = canonical.zone.midnight(first_day);
         let days_to = |at: Micros| (at - midnight) as f64 / DAY as f64;
         let events = found.into_iter().map(|(time, back)| LookingBack {

@@ -17,6 +17,8 @@ pub mod example;
 mod example_rows;
 mod finishing;
 mod history;
+#[cfg(test)]
+mod history_tests;
 mod ids;
 mod kinds;
 mod plan;

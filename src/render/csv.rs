@@ -92,7 +92,8 @@ mod tests {
         assert_eq!(
             known.join(","),
             "metric,period,start,end,complete,left_truncated,value,low,high,interval_absent,interval_warning,n,stakeholders,deff,part,part_minus,\
-             whole,unit,method,absent,missing,as_of,by.region,previous.period,previous.value,previous.delta,previous.low,previous.high,previous.reading"
+             whole,unit,method,absent,not_assessed,missing,as_of,by.region,previous.period,previous.value,previous.delta,previous.low,\
+             previous.high,previous.reading,previous.not_assessed"
         );
         let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
         assert_eq!(rows.len(), measured.cells.len());

@@ -4,7 +4,7 @@ use crate::period::date_text;
 use crate::report::{AbsentReason, Cell, Change, MetricInfo, NotAssessed};
 use crate::report_diff::NotDecomposable;
 use crate::stats::funnel::Place;
-use crate::stats::process::Assurance;
+use crate::stats::process::{Assurance, Season};
 use crate::stats::{IntervalWarning, Reading};
 
 use super::text::Text;
@@ -141,6 +141,22 @@ pub fn assurance(assurance: Assurance) -> &'static str {
         Assurance::ConsistentlyMisses => "consistently misses",
         Assurance::HitAndMiss => "sometimes meets and sometimes misses",
     }
+}
+
+/// What control limits allow for, or could not; empty: there is nothing to say.
+pub fn allowed_for(season: Option<Season>, autocorrelation: bool) -> String {
+    let season = match season {
+        Some(Season::TakenOut) => "the season is taken out",
+        Some(Season::NotKnown) => "a season is not taken out, because the records have fewer than two full seasons",
+        Some(Season::NotFound) | None => "",
+    };
+    let neighbours = if autocorrelation {
+        "the limits allow for neighbouring periods that resemble each other"
+    } else {
+        ""
+    };
+    let said: Vec<&str> = [season, neighbours].into_iter().filter(|words| !words.is_empty()).collect();
+    said.join("; ")
 }
 
 /// Where a group is in a funnel.

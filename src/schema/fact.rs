@@ -224,6 +224,8 @@ pub enum Past {
     PreviousContact,
     /// On the stakeholder's previous complaint.
     PreviousComplaint,
+    /// On supplies that were ordered before and received in the period.
+    EarlierSupply,
     /// On whether there was a contact within the target of days between contacts.
     ContactWithinTarget,
 }

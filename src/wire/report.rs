@@ -15,7 +15,7 @@ use crate::findings;
 use crate::report::{self, AbsentCode, Clock};
 use crate::stats::Reading;
 use crate::stats::funnel::Place;
-use crate::stats::process::{Assurance, ChartKind, Rule};
+use crate::stats::process::{Assurance, ChartKind, Rule, Season};
 
 /// Everything that a report tells.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -251,6 +251,14 @@ pub struct Process {
     pub baseline: u64,
     /// They are few, so that the limits will still move.
     pub trial: bool,
+    /// What is known of the season; without it periods have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Season")]
+    pub season: Option<Season>,
+    /// How much of the distance of a period from what was expected is expected of the next one; without it nothing is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "f64")]
+    pub autocorrelation: Option<f64>,
     /// The natural process limits of each period.
     pub limits: Vec<ProcessLimits>,
     /// The rules that points break.

@@ -13,6 +13,7 @@ mod files;
 mod forecast;
 mod health;
 mod health_metrics;
+mod history;
 mod inspect;
 mod joins;
 mod measure;

@@ -92,7 +92,7 @@ fn support_of_the_software_company_slows_down_and_its_customers_recommend_it_mor
 }
 
 #[test]
-fn a_faulty_shoe_spoils_the_shop_s_ratings_and_referrals_bring_newcomers() {
+fn a_faulty_shoe_spoils_the_shop_s_ratings() {
     reads(
         "loyalty-shop",
         "previous",
@@ -102,7 +102,8 @@ fn a_faulty_shoe_spoils_the_shop_s_ratings_and_referrals_bring_newcomers() {
             ("retention_rate", "no clear change"),
         ],
     );
-    reads("loyalty-shop", "year-ago", &[("csat", "worse"), ("referral_rate", "better")]);
+    // The records begin in September 2025: a month later most guests look new, so nothing is said of a change of the referral rate.
+    reads("loyalty-shop", "year-ago", &[("csat", "worse"), ("referral_rate", "unclear")]);
     let october = measured("loyalty-shop", &["--period", "2026-10", "-m", "refund_rate,revenue"]);
     let (refunded, revenue) = returns_of_october();
     let rate = cell(&october, "refund_rate", "2026-10");
@@ -148,7 +149,8 @@ fn the_charity_breaks_promises_and_calls_more_donors() {
     reads(
         "charity",
         "year-ago",
-        &[("contact_coverage", "better"), ("overdue_contact_rate", "better")],
+        // A month after the start of the records, contacts of up to half a year before are not known.
+        &[("contact_coverage", "better"), ("overdue_contact_rate", "unclear")],
     );
 }
 

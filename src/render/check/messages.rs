@@ -217,6 +217,8 @@ impl<'a> Words<'a> {
             points,
             mean,
             limits,
+            season,
+            autocorrelation,
         } = &verdict.evidence
         else {
             return String::new();
@@ -235,11 +237,13 @@ impl<'a> Words<'a> {
             let each: Vec<String> = signals.iter().map(|(signal, direction)| signal_words(signal, *direction)).collect();
             each.join(" and ")
         };
-        match (bad.as_slice(), good.as_slice()) {
+        let said = match (bad.as_slice(), good.as_slice()) {
             ([], []) => format!("{usual}: no new signal"),
             ([], good) => format!("{usual}: {}, which is favourable", named(good)),
             (bad, _) => format!("{usual}: {}", named(bad)),
-        }
+        };
+        let allowed = displayed::allowed_for(*season, *autocorrelation);
+        format!("{said}{}{allowed}", if allowed.is_empty() { "" } else { "; " })
     }
 
     fn unknown(&self, verdict: &Verdict, why: &NotEvaluatedReason) -> String {

@@ -160,6 +160,8 @@ fn process(score: &MetricSeries, chart: &Chart) -> document::Process {
         mean: chart.mean,
         baseline: chart.baseline as u64,
         trial: chart.trial,
+        season: chart.season,
+        autocorrelation: chart.autocorrelation,
         limits: limits.collect(),
         signals: signals.collect(),
     }

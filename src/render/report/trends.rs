@@ -7,7 +7,7 @@ use crate::render::displayed;
 use crate::render::document::{Axis, Chart, Document, Figure, Point, SeriesFigure, Table};
 use crate::render::summary::capital;
 use crate::render::text::{Text, Tone};
-use crate::stats::process::{Direction, Rule, Signal};
+use crate::stats::process::{Direction, Rule, Season, Signal};
 
 /// Adds a chart for each metric that has two points or more.
 pub fn add(document: &mut Document, report: &Report) {
@@ -25,6 +25,14 @@ pub fn add(document: &mut Document, report: &Report) {
                  metric sometimes meets and sometimes misses its target if the target is within the limits."
                     .into(),
             );
+            let is_unknown = |score: &MetricSeries| score.process.as_ref().is_some_and(|chart| chart.season == Some(Season::NotKnown));
+            if report.review.scores.iter().any(is_unknown) {
+                document.sentence(
+                    "The records have fewer than two full seasons, so a season is not taken out of the limits. A month like that of the year \
+                     before is no signal."
+                        .into(),
+                );
+            }
             document.list(signals(report));
             headed = true;
         }
@@ -156,6 +164,15 @@ fn statement(report: &Report, score: &MetricSeries) -> Text {
         Some(chart) if chart.trial => format!(" (provisional limits, based on {} periods)", chart.baseline),
         _ => String::new(),
     };
+    let adjusted = score
+        .process
+        .as_ref()
+        .map_or("", |chart| match (chart.season, chart.autocorrelation) {
+            (Some(Season::TakenOut), None) => "; its season is taken out",
+            (Some(Season::TakenOut), Some(_)) => "; its season is taken out, and the limits follow the period before",
+            (Some(Season::NotFound | Season::NotKnown) | None, Some(_)) => "; the limits follow the period before, which it resembles",
+            (Some(Season::NotFound | Season::NotKnown) | None, None) => "",
+        });
     let goal = match score.goal {
         Some(goal) => {
             let assurance = goal
@@ -165,7 +182,7 @@ fn statement(report: &Report, score: &MetricSeries) -> Text {
         }
         None => String::new(),
     };
-    Text::untrusted(&metric.title).and(format!("{now}{series}{trial}{goal}."))
+    Text::untrusted(&metric.title).and(format!("{now}{series}{trial}{goal}{adjusted}."))
 }
 
 /// A signal, in a few words.
