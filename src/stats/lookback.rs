@@ -76,7 +76,7 @@ mod tests {
     /// The events of stakeholders who each order once every so many days from a first day on.
     fn regular(every: &[(f64, f64)], length: f64) -> Vec<LookingBack> {
         let of = |&(first, gap): &(f64, f64)| {
-            (0..)
+            (0..1000)
                 .map(move |i| LookingBack {
                     at: first + f64::from(i) * gap,
                     back: (i > 0).then_some(gap),
