@@ -135,7 +135,7 @@ fn usual_p(scores: &[MetricSeries], comparisons: &[(Place, &Change)], level: f64
         .iter()
         .zip(changes)
         .map(|((_, change), known)| match known? {
-            (error, Some(usual)) => usual.dispersion(error).moderated(prior).p_value(usual.delta, error),
+            (error, Some(usual)) => usual.p_value(error, prior),
             // A metric whose own series is too short varies as the others do.
             (error, None) => prior.p_value(change.delta?, error),
         })

@@ -86,15 +86,13 @@ pub(super) fn expected(points: &[Option<f64>], season: Option<usize>) -> Expecte
     }
 }
 
-/// Whether the points of a season go with those of the season before.
+/// Whether the points of a season go with those of the season before; one of the pairs may be missing.
 fn season_of(points: &[Option<f64>], length: usize) -> Season {
-    if points.iter().flatten().count() < 2 * length {
-        return Season::NotKnown;
-    }
     let pairs: Vec<(f64, f64)> = (length..points.len())
         .filter_map(|at| Some((points[at - length]?, points[at]?)))
         .collect();
-    if pairs.len() < length {
+    // The first period of records is seldom whole, so the first pair may be missing.
+    if pairs.len() + 1 < length || points.len() < 2 * length {
         return Season::NotKnown;
     }
     let left = |of: fn(&(f64, f64)) -> f64| {
@@ -203,6 +201,8 @@ mod tests {
         // Gaps are no periods of a season.
         let mut gaps = some(&values[..24]);
         gaps[3] = None;
+        assert_ne!(expected(&gaps, Some(12)).season, Some(Season::NotKnown), "one may be missing");
+        gaps[5] = None;
         assert_eq!(expected(&gaps, Some(12)).season, Some(Season::NotKnown));
     }
 }

@@ -140,6 +140,8 @@ pub struct UsualVariation {
     autocorrelation: f64,
     /// Where a season is taken out, how much more the last point rose since the period before than it did a season before; NaN: unknown.
     beyond_season: Option<f64>,
+    /// How much the point of a season before rose since the one before it; `None`: unknown.
+    season_before: Option<f64>,
 }
 
 /// What a change is from.
@@ -162,17 +164,29 @@ pub struct UsualChange {
     pub deviation: f64,
     /// Its degrees of freedom.
     pub df: f64,
+    /// Of how many differences between two periods it is made: the change itself, and that of the season before if this is subtracted.
+    differences: f64,
 }
+
+/// A change that was at least so large a part of itself a season before comes with the season.
+const SEASONAL: f64 = 0.5;
 
 impl UsualVariation {
     /// The last point's change by `delta` against what is usual; `None` where the series has a gap in the place of what it takes.
     pub fn of_change(&self, delta: f64, since: Since) -> Option<UsualChange> {
         let of_two = std::f64::consts::SQRT_2 * self.deviation;
-        let (delta, deviation) = match (self.beyond_season, since) {
-            (Some(beyond), Since::PeriodBefore) => (beyond, of_two),
+        // Two periods may show the season of a change where there are too few of them to take it out.
+        let seasonal = self
+            .season_before
+            .filter(|before| since == Since::PeriodBefore && before * delta > 0.0 && before.abs() >= SEASONAL * delta.abs());
+        let (delta, deviation, differences) = match (self.beyond_season, since) {
+            (Some(beyond), Since::PeriodBefore) => (beyond, of_two, 2.0),
             // What remains of a point is this very change.
-            (Some(_), Since::SeasonBefore) => (delta, self.deviation),
-            (None, _) | (Some(_), Since::Other) => (delta, of_two),
+            (Some(_), Since::SeasonBefore) => (delta, self.deviation, 1.0),
+            (None, _) | (Some(_), Since::Other) => match seasonal {
+                Some(before) => (delta - before, std::f64::consts::SQRT_2 * of_two, 2.0),
+                None => (delta, of_two, 1.0),
+            },
         };
         // What remains varies less than the points themselves, where neighbours resemble each other.
         let deviation = deviation / (1.0 - self.autocorrelation.powi(2)).sqrt();
@@ -180,17 +194,27 @@ impl UsualVariation {
             delta,
             deviation,
             df: self.df,
+            differences,
         })
     }
 }
 
 impl UsualChange {
-    /// How its variance compares with that of a standard error by the sampling of the rows.
+    /// How its variance compares with that of the sampling of its rows, where `error` is the standard error of the difference of two periods.
     pub fn dispersion(&self, error: f64) -> Dispersion {
         Dispersion {
-            ratio: (self.deviation / error).powi(2),
+            ratio: (self.deviation / self.error(error)).powi(2),
             df: self.df,
         }
+    }
+
+    /// The smallest 1 - level at which neither the sampling of its rows nor what is usual explains it, in the light of a prior of all metrics.
+    pub fn p_value(&self, error: f64, prior: Dispersion) -> Option<f64> {
+        self.dispersion(error).moderated(prior).p_value(self.delta, self.error(error))
+    }
+
+    fn error(&self, of_difference: f64) -> f64 {
+        of_difference * self.differences.sqrt()
     }
 }
 
@@ -317,9 +341,12 @@ impl Series {
             trial: baseline < BASELINE,
             season: all.season,
             autocorrelation: all.autocorrelation,
-            usual: points
-                .last()
-                .and_then(|last| usual_variation(&remainders, &all, unit(last.as_ref()?))),
+            usual: points.last().and_then(|last| {
+                let usual = usual_variation(&remainders, &all, unit(last.as_ref()?))?;
+                let value = |back: usize| Some(points[(points.len() - 1).checked_sub(back)?]?.value);
+                let season_before = season.and_then(|season| Some(value(season)? - value(season + 1)?));
+                Some(UsualVariation { season_before, ..usual })
+            }),
             signals: signals.collect(),
         })
     }
@@ -453,6 +480,7 @@ fn usual_variation(remainders: &[Option<f64>], all: &Expected, unit: f64) -> Opt
         df: (DF_OF_RANGE * ranges.len() as f64).max(1.0),
         autocorrelation: all.autocorrelation.unwrap_or_default(),
         beyond_season: (all.season == Some(Season::TakenOut)).then(beyond),
+        season_before: None,
     })
 }
 
@@ -825,6 +853,16 @@ pub(super) mod tests {
         let year = usual.of_change(from(12), Since::SeasonBefore).unwrap();
         assert_eq!(year.delta, from(12));
         close(previous.deviation / year.deviation, std::f64::consts::SQRT_2, 1e-12);
+        // One year and a half shows no season, but the same month a year before.
+        let short = individual(&values[18..]).chart_after(0, Some(12)).unwrap();
+        assert_eq!(short.season, Some(Season::NotKnown));
+        let change = short.usual.unwrap().of_change(from(1), Since::PeriodBefore).unwrap();
+        close(change.delta, from(1) - (values[23] - values[22]), 1e-12);
+        // A standard error of 1 is sqrt(2) of the difference of two changes: 10 of it are no chance, the season explains 9 and more.
+        let exact = Dispersion { ratio: 1.0, df: 1e9 };
+        assert!(change.p_value(1.0, exact).unwrap() > 0.5);
+        let fell = short.usual.unwrap().of_change(-from(1), Since::PeriodBefore).unwrap();
+        assert_eq!(fell.delta, -from(1), "it rose a year before");
     }
 
     /// New signals at the last of `length` points, of which 24 are charted, in percent of series with a season of 12.
