@@ -412,7 +412,7 @@ web * +    33.3%  [4.6, 83.8]   6       60.0%  -26.7 pp no clear difference
     ]);
     let lines: Vec<String> = csv.out().lines().map(str::to_string).collect();
     assert!(
-        lines[0].ends_with(",rest.period,rest.value,rest.delta,rest.low,rest.high,rest.reading"),
+        lines[0].ends_with(",rest.period,rest.value,rest.delta,rest.low,rest.high,rest.reading,rest.not_assessed"),
         "{}",
         lines[0]
     );
