@@ -14,6 +14,7 @@ use crate::schema::{Column, ColumnType, Role, Table, interactions, purchases, st
 
 mod alone;
 mod content;
+mod dictionaries;
 mod event_date;
 mod evidence;
 mod header_words;
