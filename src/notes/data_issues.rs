@@ -1,7 +1,7 @@
 //! Notes about records: what is doubtful in them, or what was done about who is who.
 
 use super::personal::{for_example, not_personal, such_as};
-use super::{CellText, Id, Personal, Withheld};
+use super::{CellText, Id, OrderOverlap, Personal, Withheld};
 use crate::diagnostics::{counted, excerpt, listed, visible};
 use crate::period::{date_text, instant_text};
 use crate::schema::{Micros, Table};
@@ -561,6 +561,44 @@ described! {
             records_have(*table, count),
             key.join(" and "),
             one_of(example.as_ref()),
+        ),
+
+        /// Orders have numbers that another file has for other stakeholders and days. They count as separate orders.
+        #[code = "separate-orders"]
+        #[advice = "Nothing, if the files number their orders independently. Otherwise set `same_id` to \"all\" in [[source]]."]
+        #[option = "same_id"]
+        SeparateOrders { overlap: OrderOverlap } => |_| format!(
+            "{} of its order numbers are in {} too, and only {} of them {} the same stakeholder there, {} on the same day. The files number \
+             their orders independently, so the same number and stakeholder are two orders; with same_id = \"all\" in [[source]] they are one",
+            overlap.numbers,
+            visible(&overlap.other),
+            overlap.same,
+            if overlap.same == 1 { "has" } else { "have" },
+            overlap.same_day,
+        ),
+
+        /// Orders have the number and the stakeholder of orders of another file, and other days or amounts. They count as one order each.
+        #[code = "shared-orders"]
+        #[advice = "Nothing, if the files have parts of the same orders. Otherwise map `order_id` to a text that differs, in [source.map]."]
+        #[option = "map"]
+        SharedOrders { overlap: OrderOverlap } => |count| format!(
+            "{} the number and stakeholder of an order in {}: {}. Each counts as one order, with the amounts of both files. If they are \
+             separate orders, map order_id = {{ expr = \"'2-' || \\\"COLUMN\\\"\" }} in [source.map] of one of them",
+            counted(count, "order has", "orders have"),
+            visible(&overlap.other),
+            overlap.evidence(),
+        ),
+
+        /// Another file has the same orders, with the same numbers, stakeholders, days and totals. They count once.
+        #[code = "same-orders"]
+        #[advice = "Nothing. To count the other file, leave this one out; to add both up, set `same_id` to \"all\" in [[source]]."]
+        #[option = "same_id"]
+        SameOrders { overlap: OrderOverlap } => |count| format!(
+            "{} of orders that {} has too: {}. The orders count once, with the records of {1}. To count the others instead, leave {1} \
+             out of the inputs; with same_id = \"all\" in [[source]] both are added up",
+            counted(count, "purchase is", "purchases are"),
+            visible(&overlap.other),
+            overlap.evidence(),
         ),
 
         /// Scores of satisfaction have no declared scale. Their answers are the whole numbers from 1 to 5, so this scale is assumed.

@@ -15,6 +15,7 @@ mod joins;
 mod money;
 mod personal;
 mod run;
+mod shared_orders;
 mod unused;
 
 use std::fmt;
@@ -31,6 +32,7 @@ pub use joins::{Cardinality, JoinQuestion, KeyColumns, KeyNames, NotReadAlone, R
 pub use money::{CurrencyFound, CurrencyReading, CurrencySource, FilledFromAbove, OrderAmountReading, OrderAmountShown};
 pub use personal::{CellText, Id, Personal, Withheld};
 pub use run::{AsOfDoubt, PseudonymKey, QuintileDoubt, RunNote};
+pub use shared_orders::OrderOverlap;
 pub use unused::{CellFault, DuplicateReason, ExclusionReason, MissingValue, NoCase, RejectReason, UnusedReason, UnusedStatus};
 
 groups! {
@@ -186,14 +188,14 @@ mod tests {
                        merged-by-spelling negative-duration negative-quantity not-on-roster off-scale one-id-dominates \
                        open-with-resolution person-by-contact placeholder-date other-currency partial-refund placeholder-id \
                        partial-deliveries probable-duplicates purchases-of-nobody received-without-time records-of-nobody refund-records refunded-by-status \
-                       refund-over-amount repeated repeated-record same-id-differs scale-assumed scale-misfit scale-unclear \
+                       refund-over-amount repeated repeated-record same-id-differs same-orders separate-orders shared-orders scale-assumed scale-misfit scale-unclear \
                        shared-email trial-after-paying unclear-deliveries unknown-currency";
         let of_run = "absent as-of exposure general-model left-roster low-coverage no-example no-rest not-opened quintiles redacted";
         let of_decisions = "date-format decimal-separator joined-answers midnights-are-dates dates-and-times few-dates ids-without-point-zero na-is-text currency filled-from-above \
                        amount-of-order";
         for (group, expected) in [
             (rejected, rejects),
-            (duplicate, "duplicate duplicate-key same-record superseded"),
+            (duplicate, "duplicate duplicate-key order-in-other-file same-record superseded"),
             (excluded, exclusions),
             (file, of_files),
             (cells, of_cells),

@@ -217,6 +217,12 @@ described! {
         #[option = "key"]
         Key => |_| "a later record has the same key",
 
+        /// Another file has the same order: with its number, stakeholder and day.
+        #[code = "order-in-other-file"]
+        #[advice = "Nothing. To count the amounts of both files, set `same_id` to \"all\" in [[source]]."]
+        #[option = "same_id"]
+        OrderInOtherFile => |_| "another file has the same order, and its records count",
+
         /// An earlier record of the file is equal in all cells and has the same ID, which is otherwise unique in the file.
         #[code = "same-record"]
         #[advice = "Nothing. If they are separate records, set `same_id` to \"all\" in [[source]]."]

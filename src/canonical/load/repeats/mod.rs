@@ -4,4 +4,5 @@ pub mod deliveries;
 pub mod duplicates;
 pub mod record_identity;
 pub mod same_record;
+pub mod shared_orders;
 pub mod state_columns;

@@ -231,6 +231,9 @@ pub fn assemble(read_files: Vec<ReadFile>, options: &Options, mut notes: Vec<Not
     });
     notes.extend(repeated(&tables, &sources));
     notes.extend(exports.same_id_differs(&tables));
+    if let Some(purchases) = tables.get_mut(&Table::Purchases) {
+        notes.extend(exports.settle_shared_orders(purchases, &mut dropped)?);
+    }
     for building in tables.values_mut() {
         building.hashes = Vec::new();
         building.updated = Vec::new();
