@@ -75,6 +75,7 @@ impl Fixture {
             file: format!("{source}.csv"),
             mapped: names.iter().filter(|n| table.column(n).is_some()).map(|n| n.to_string()).collect(),
             messages: rowed == Rowed::Messages,
+            has_answers: true,
             tickets: rowed == Rowed::Tickets,
             has_cases: rowed != Rowed::Plain,
             unknown_currencies: BTreeMap::new(),

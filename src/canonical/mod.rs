@@ -34,6 +34,8 @@ pub struct SourceInfo {
     pub mapped: BTreeSet<String>,
     /// Its rows are messages of cases, not tickets.
     pub messages: bool,
+    /// Answers to its messages are among them; without, it does not show whether a case was answered.
+    pub has_answers: bool,
     /// Its rows are tickets: each is a case of its own.
     pub tickets: bool,
     /// Some of its rows are cases or their messages, not contacts alone, such as meetings and commitments.

@@ -87,8 +87,10 @@ fn named(args: &[String], sources: &[Source]) -> anyhow::Result<Vec<Named>> {
             // What a source looks up is no input of its own, unless it is named itself.
             let is_looked_up = || {
                 let lookups = sources.iter().flat_map(|source| &source.lookup);
-                let place = clean(Path::new(&found.name()));
-                lookups.into_iter().any(|lookup| clean(Path::new(&lookup.from.name())) == place)
+                let names: Vec<String> = lookups.into_iter().flat_map(|lookup| lookup.names()).collect();
+                names
+                    .iter()
+                    .any(|name| matches(&clean(Path::new(name)), &clean(Path::new(&found.name()))))
             };
             if fitting.is_empty() && parts.is_empty() && kind.is_none() && found.name() != name && is_looked_up() {
                 continue;
@@ -166,15 +168,18 @@ fn describes(source: &Source, file: &str) -> bool {
     let file = clean(Path::new(file));
     source.paths.iter().any(|path| {
         let path = clean(path);
-        let options = MatchOptions {
-            case_sensitive: true,
-            require_literal_separator: true,
-            require_literal_leading_dot: true,
-        };
-        path == file
-            || file.parent() == Some(path.as_path())
-            || Pattern::new(&path.to_string_lossy()).is_ok_and(|glob| glob.matches_path_with(&file, options))
+        file.parent() == Some(path.as_path()) || matches(&path, &file)
     })
+}
+
+/// Whether a path is that of a file, or a glob that matches it.
+fn matches(path: &Path, file: &Path) -> bool {
+    let options = MatchOptions {
+        case_sensitive: true,
+        require_literal_separator: true,
+        require_literal_leading_dot: true,
+    };
+    path == file || Pattern::new(&path.to_string_lossy()).is_ok_and(|glob| glob.matches_path_with(file, options))
 }
 
 /// The absolute path without `.` and `..`; standard input is `-`.

@@ -13,6 +13,7 @@ use crate::config::{Config, Overrides, SourceText};
 use crate::diagnostics::{Problem, visible};
 use crate::io::{Found, Identity, Stream};
 use crate::schema::Table;
+use crate::sources::Lookup;
 
 /// Refuses a run that would write over what it reads, or write two results to one file.
 ///
@@ -241,7 +242,10 @@ fn configured(path: &Path) -> Vec<Input> {
     let found = paths.filter_map(|path| crate::io::find(&path.to_string_lossy()).ok()).flatten();
     let read = found.map(|found| Input::of("the input", found));
     let lookups = config.sources.iter().flat_map(|source| &source.lookup);
-    let looked_up = lookups.filter_map(|lookup| crate::io::find(&lookup.from.name()).ok()).flatten();
+    let looked_up = lookups
+        .flat_map(Lookup::names)
+        .filter_map(|name| crate::io::find(&name).ok())
+        .flatten();
     let looked_up = looked_up.map(|found| Input::of("the looked-up file", found));
     read.chain(looked_up).collect()
 }

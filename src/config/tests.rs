@@ -119,7 +119,7 @@ reason = "new survey tool"
     let [lookup] = &source.lookup[..] else {
         panic!("{:?}", source.lookup)
     };
-    assert_eq!(lookup.from.name(), "in/orders.csv");
+    assert_eq!(lookup.names(), ["in/orders.csv"]);
     assert_eq!(
         (&lookup.key, &lookup.to),
         (&vec!["order_id".to_string()], &vec!["order_id".to_string()])

@@ -136,7 +136,7 @@ impl<'a> Log<'a> {
                         &[interactions::RESPONDED_AT, interactions::RESPONSE_MINUTES]
                     },
                 ),
-                hides_authors: s.messages && !tells(s, &[interactions::DIRECTION, interactions::IN_REPLY_TO]),
+                hides_authors: s.messages && (!s.has_answers || !tells(s, &[interactions::DIRECTION, interactions::IN_REPLY_TO])),
                 tells_resolution: tells(s, &[interactions::RESOLVED_AT, interactions::RESOLUTION_MINUTES]),
                 opened_by_day: s.has_dates(&interactions::OCCURRED_AT),
                 response_by_day: by_day(s, &interactions::RESPONDED_AT, &interactions::RESPONSE_MINUTES),

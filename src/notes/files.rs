@@ -92,6 +92,8 @@ pub enum ShownByCells {
     IdsOfNames(String),
     /// Each of its codes has one date of birth in this column.
     IdsOfBirths(String),
+    /// It is the only number that repeats, and there are no names.
+    OnlyNumberThatRepeats,
     /// This column has the time of day.
     TimeOfDayIn(String),
 }
@@ -104,6 +106,9 @@ impl fmt::Display for ShownByCells {
             ShownByCells::OnlyMoney => f.write_str("the only column of amounts of money"),
             ShownByCells::IdsOfNames(names) => write!(f, "each of its codes stands for one name in \"{}\"", excerpt(names)),
             ShownByCells::IdsOfBirths(births) => write!(f, "each of its codes has one date of birth in \"{}\"", excerpt(births)),
+            ShownByCells::OnlyNumberThatRepeats => {
+                f.write_str("the only number that repeats, as those of customers do, in a file without names")
+            }
             ShownByCells::TimeOfDayIn(times) => write!(f, "with the time of day in \"{}\"", excerpt(times)),
         }
     }
@@ -195,7 +200,7 @@ described! {
         #[option = "--join"]
         Joined { relation: Box<Relation> } => |_| format!(
             "Joined with {} by {}: {}",
-            visible(&relation.to.file),
+            relation.to.files(),
             relation.to.columns.iter().map(|column| visible(column).into_owned()).collect::<Vec<_>>().join(" + "),
             relation.evidence(),
         ),
@@ -205,6 +210,14 @@ described! {
         #[advice = "Nothing, if it is right. Otherwise name its table, for example purchases=FILE, or describe the files in [[source]]."]
         #[option = "--join"]
         NotReadAlone { why: NotReadAlone } => |_| why.to_string(),
+
+        /// The amounts of a file are refunds. They count as negative purchases, of the orders that they refund.
+        #[code = "refunds"]
+        #[advice = "Nothing, if they are refunds. If they were sold, name the file otherwise, or leave it out of the inputs."]
+        Refunds { column: String, of: Option<String> } => |_| {
+            let of = of.as_ref().map_or(String::new(), |of| format!(" of the orders in {}", visible(of)));
+            format!("Its amounts, in {}, are refunds{of}, and count as negative", excerpt(column))
+        },
 
         /// A column of yes or no says that purchases did not take place: they were cancelled, or are tests. They do not count.
         #[code = "marked-void"]
@@ -218,6 +231,33 @@ described! {
             if count == 1 { "does" } else { "do" },
         ),
 
+        /// A known format has answers or the like that cannot be read. What is missing is said, and nothing is guessed.
+        #[code = "not-read-column"]
+        #[advice = "See what the note says. The file can be described once more in [[source]], for another table."]
+        #[option = "map"]
+        NotReadColumn { column: String, why: String } => |_| format!("{} is not read: {why}", excerpt(column)),
+
+        /// The messages of a file are one for each case, all from the stakeholders. Whether and when the cases were answered is not known.
+        #[code = "one-message-each"]
+        #[advice = "Export all messages. If a column has the time of the first answer, describe the file in [[source]] as tickets, with `responded_at`."]
+        #[option = "map"]
+        OneMessageEach => |_| "Each case has one message, and none is ours, so it does not show whether and when cases were answered. Export all messages; \
+                              or, if a column has the time of the first answer, describe the file in [[source]] as tickets: profile = \"none\", kind = \
+                              \"interactions\", and in [source.map] responded_at"
+            .to_string(),
+
+        /// A file has an amount before and after tax or fees. The one that was mapped counts.
+        #[code = "other-amount"]
+        #[advice = "Nothing, if the right one counts. Otherwise map `amount` to the other column with `--map` or in [source.map]."]
+        #[option = "map"]
+        OtherAmount { column: String, other: String, file: String } => |_| format!(
+            "Its amounts are those in {}, and not those in {}. To count the others: --map '{}:amount={}'",
+            excerpt(column),
+            excerpt(other),
+            visible(file),
+            visible(other),
+        ),
+
         /// Some bytes are not characters of the encoding. They were replaced by U+FFFD.
         #[code = "malformed"]
         #[advice = "Set the right `encoding` in [[source]], or export the file again."]
@@ -229,7 +269,7 @@ described! {
         #[advice = "Nothing, if they have nothing that counts, such as orders without lines. Otherwise export both files for the same period."]
         #[option = "lookup"]
         NotReferredTo { file: String, of: u64 } => |count| format!(
-            "{count} of the {} of {} {} not count, because no record of this file refers to {}",
+            "{count} of the {} of {} {} not count, because no record refers to {}",
             counted(*of, "record", "records"),
             visible(file),
             if count == 1 { "does" } else { "do" },

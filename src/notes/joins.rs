@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::personal::not_personal;
 use crate::codes::codes;
-use crate::diagnostics::{counted, excerpt, visible};
+use crate::diagnostics::{counted, excerpt, listed, visible};
 
 codes! {
     /// How the names of two columns speak for one being the key of the other.
@@ -45,14 +45,24 @@ codes! {
 pub struct KeyColumns {
     /// The file.
     pub file: String,
+    /// The files with the same columns that are one table with it.
+    pub others: Vec<String>,
     /// Its columns.
     pub columns: Vec<String>,
+}
+
+impl KeyColumns {
+    /// The files of the table.
+    pub fn files(&self) -> String {
+        let all = std::iter::once(&self.file).chain(&self.others);
+        listed(&all.map(|file| visible(file).into_owned()).collect::<Vec<_>>())
+    }
 }
 
 impl fmt::Display for KeyColumns {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let columns: Vec<String> = self.columns.iter().map(|column| visible(column).to_string()).collect();
-        write!(f, "{} of {}", columns.join(" + "), visible(&self.file))
+        write!(f, "{} of {}", columns.join(" + "), self.files())
     }
 }
 
@@ -127,7 +137,7 @@ impl Relation {
         // 99.96% is not all.
         let share = if self.matched < all { (share * 10.0).floor() / 10.0 } else { share };
         let mut text = format!(
-            "{}, {}; {} of {} ({share}%) have a key that {} has",
+            "{}, {}; {} of {} ({share}%) have a key that {} {}",
             self.cardinality().as_str(),
             match self.names {
                 KeyNames::Stated => "named in --join",
@@ -139,7 +149,8 @@ impl Relation {
             },
             self.matched,
             counted(all, "record", "records"),
-            visible(&self.to.file),
+            self.to.files(),
+            if self.to.others.is_empty() { "has" } else { "have" },
         );
         match self.repeated {
             0 => {}
@@ -217,6 +228,15 @@ pub enum NotReadAlone {
         /// That file.
         of: String,
     },
+    /// What was refunded of the orders is in another file.
+    RefundsElsewhere {
+        /// That file.
+        counted: String,
+    },
+    /// It has no records.
+    NoData,
+    /// A configuration describes other files and not this one, which cannot be read by itself.
+    NotDescribed,
     /// It belongs to no table, and nothing refers to it.
     NoTable,
 }
@@ -258,6 +278,14 @@ impl fmt::Display for NotReadAlone {
                 f,
                 "It is not used: its records belong to those of {}, and nothing shows that they are purchases, contacts or answers themselves",
                 visible(of)
+            ),
+            NotReadAlone::RefundsElsewhere { counted } => {
+                write!(f, "It is not used: {} has what was refunded of the same orders", visible(counted))
+            }
+            NotReadAlone::NoData => f.write_str("It is not used: it has no data"),
+            NotReadAlone::NotDescribed => f.write_str(
+                "It is not used: the configuration does not describe it, and it cannot be read by itself. To use it, add a [[source]] for it, \
+                 or name it in the `lookup` of one",
             ),
             NotReadAlone::NoTable => f.write_str(
                 "It is not used: relhealth cannot determine which table it belongs to, and none of the files that are used refers to it. To use \
@@ -302,6 +330,19 @@ pub enum JoinQuestion {
         /// The amount if it is an amount of money, as an expression.
         money: String,
     },
+    /// Some discounts have a percent sign and others are numbers without one.
+    MixedDiscount {
+        /// The file of the lines.
+        file: String,
+        /// The column of the discount.
+        column: String,
+        /// How many have the sign, and how many do not.
+        shares: u64,
+        /// See above.
+        numbers: u64,
+        /// The amount if all are shares of the price, as an expression.
+        share: String,
+    },
 }
 
 not_personal!(JoinQuestion);
@@ -313,7 +354,7 @@ impl JoinQuestion {
             JoinQuestion::Partial { relation } | JoinQuestion::Multiplies { relation } | JoinQuestion::Totals { relation, .. } => {
                 &relation.from.file
             }
-            JoinQuestion::Discount { file, .. } => file,
+            JoinQuestion::Discount { file, .. } | JoinQuestion::MixedDiscount { file, .. } => file,
         }
     }
 
@@ -323,7 +364,7 @@ impl JoinQuestion {
             JoinQuestion::Partial { relation } | JoinQuestion::Multiplies { relation } | JoinQuestion::Totals { relation, .. } => {
                 Some(relation)
             }
-            JoinQuestion::Discount { .. } => None,
+            JoinQuestion::Discount { .. } | JoinQuestion::MixedDiscount { .. } => None,
         }
     }
 
@@ -331,7 +372,10 @@ impl JoinQuestion {
     pub fn totals_of(&self) -> Option<&str> {
         match self {
             JoinQuestion::Totals { relation, .. } => Some(&relation.to.file),
-            JoinQuestion::Partial { .. } | JoinQuestion::Multiplies { .. } | JoinQuestion::Discount { .. } => None,
+            JoinQuestion::Partial { .. }
+            | JoinQuestion::Multiplies { .. }
+            | JoinQuestion::Discount { .. }
+            | JoinQuestion::MixedDiscount { .. } => None,
         }
     }
 
@@ -339,6 +383,7 @@ impl JoinQuestion {
     pub fn amounts(&self) -> Vec<String> {
         match self {
             JoinQuestion::Discount { percent, money, .. } => vec![percent.clone(), money.clone()],
+            JoinQuestion::MixedDiscount { share, .. } => vec![share.clone()],
             JoinQuestion::Partial { .. } | JoinQuestion::Multiplies { .. } | JoinQuestion::Totals { .. } => Vec::new(),
         }
     }
@@ -367,9 +412,16 @@ impl JoinQuestion {
                 visible(&relation.from.file)
             ),
             JoinQuestion::Discount { file, percent, money, .. } => {
-                let option = |expr: &str| format!("--map {}", quoted(&format!("{file}:amount={{ expr = {} }}", literal(expr))));
-                format!("a percentage: {}; an amount: {}", option(percent), option(money))
+                format!(
+                    "a percentage: {}; an amount: {}",
+                    amount_option(file, percent),
+                    amount_option(file, money)
+                )
             }
+            JoinQuestion::MixedDiscount { file, share, .. } => format!(
+                "write all of them in one way; if the numbers without a sign are shares too, from 0 to 1: {}",
+                amount_option(file, share)
+            ),
         }
     }
 }
@@ -407,8 +459,27 @@ impl fmt::Display for JoinQuestion {
                     visible(file)
                 )
             }
+            JoinQuestion::MixedDiscount {
+                file,
+                column,
+                shares,
+                numbers,
+                ..
+            } => write!(
+                f,
+                "Are the numbers in {} of {} percentages or amounts? {} a percent sign, and {} none",
+                excerpt(column),
+                visible(file),
+                counted(*shares, "cell has", "cells have"),
+                counted(*numbers, "has", "have"),
+            ),
         }
     }
+}
+
+/// The option that maps the amount to an expression.
+fn amount_option(file: &str, expr: &str) -> String {
+    format!("--map {}", quoted(&format!("{file}:amount={{ expr = {} }}", literal(expr))))
 }
 
 /// A relation as `--join` takes it.

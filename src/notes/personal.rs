@@ -79,6 +79,7 @@ not_personal!(
     bool,
     &'static str,
     String,
+    Option<String>,
     Vec<String>,
     Vec<&'static str>,
     Table,

@@ -75,7 +75,7 @@ fn lookups(out: &mut String, file: &Inspection, joins: &Joins, folder: &Path) {
             .relations
             .iter()
             .map(|(relation, _)| relation)
-            .find(|relation| relation.to.file == lookup.from.name() && relation.to.columns == lookup.to);
+            .find(|relation| lookup.names().contains(&relation.to.file) && relation.to.columns == lookup.to);
         let columns = |names: &[String]| match names {
             [name] => quoted(name),
             names => format!("[{}]", names.iter().map(|name| quoted(name)).collect::<Vec<_>>().join(", ")),
@@ -89,7 +89,8 @@ fn lookups(out: &mut String, file: &Inspection, joins: &Joins, folder: &Path) {
             Unmatched::Reject => String::new(),
             other => format!(", unmatched = {}", quoted(other.word())),
         };
-        let path = quoted(&relative(&lookup.from.name(), folder));
+        let paths: Vec<String> = lookup.names().iter().map(|name| relative(name, folder)).collect();
+        let path = columns(&paths);
         let why = relation.map_or(String::new(), |relation| format!("  # {}", visible(&relation.evidence())));
         let _ = writeln!(
             out,

@@ -362,6 +362,7 @@ pub fn inspect(inspections: &[Inspection], joins: &Joins, allowed: &Allowed) -> 
 fn join_document((relation, used): &(Relation, RelationUse)) -> wire::inspection::Join {
     let key = |key: &KeyColumns| wire::inspection::Key {
         file: key.file.clone(),
+        other_files: key.others.clone(),
         columns: key.columns.clone(),
     };
     wire::inspection::Join {

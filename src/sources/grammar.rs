@@ -58,6 +58,7 @@ const PROFILE: &[&str] = &[
     "questions",
     "own",
     "lacks",
+    "not_read",
 ];
 
 /// Reads one `[[source]]`; relative paths start from `folder`, and its profile is one of these or built in.
@@ -118,8 +119,23 @@ pub fn profile(reader: &mut Reader<'_>, id: &str, table: &DeTable<'_>, span: Ran
         headers,
         filters,
         questions: reader.flag(table, "questions"),
+        not_read: not_read(reader, table),
         source,
     }
+}
+
+/// Columns that are not read, each with the reason.
+fn not_read(reader: &mut Reader<'_>, table: &DeTable<'_>) -> Vec<(String, String)> {
+    let Some(columns) = reader.table(table, "not_read") else {
+        return Vec::new();
+    };
+    let mut all = Vec::new();
+    for (column, why) in columns {
+        if let Some(why) = reader.text_of(why, column.get_ref()) {
+            all.push((column.get_ref().to_string(), why.text));
+        }
+    }
+    all
 }
 
 /// What sources and profiles have in common.
@@ -371,7 +387,7 @@ fn lookup(reader: &mut Reader<'_>, node: &Node<'_>, folder: &Path) -> Option<Loo
             reader.missing(node.span(), "a lookup", key, Help::None);
         }
     }
-    let path = reader.text(lookup, "path");
+    let paths = reader.strings(lookup, "path");
     let key = reader.strings(lookup, "key");
     let to = match lookup.contains_key("to") {
         true => reader.strings(lookup, "to"),
@@ -385,9 +401,11 @@ fn lookup(reader: &mut Reader<'_>, node: &Node<'_>, folder: &Path) -> Option<Loo
         );
     }
     let unmatched = reader.choice(lookup, "unmatched", &Unmatched::ALL.map(|unmatched| (unmatched.word(), unmatched)));
+    if paths.is_empty() {
+        return None;
+    }
     Some(Lookup {
-        from: LookupFile::Path(folder.join(path?.text)),
-        wishes: FormatOverrides::default(),
+        from: paths.iter().map(|path| LookupFile::Path(folder.join(path))).collect(),
         key,
         to,
         unmatched: unmatched.unwrap_or_default(),

@@ -41,7 +41,7 @@ pub mod undone;
 pub use describe::{Described, describe, is_header, zone_of_header};
 pub use guess::{AmountName, amount_name, countries as country_columns, currency_of_header, is_price};
 pub use money_back::{MoneyBack, is_refund_record, money_back};
-pub use profile::{Confidence, Profile};
+pub use profile::{Confidence, Profile, not_read};
 pub use questions::QUESTION;
 pub use recognise::{columns, folded, table, word};
 pub use soft_credits::{credit_type_column, is_soft, lists_soft_credits};
@@ -141,10 +141,8 @@ pub enum Dates {
 /// The columns of one record of another file, added to each record by a key.
 #[derive(Debug, Clone)]
 pub struct Lookup {
-    /// The other file.
-    pub from: LookupFile,
-    /// How the other file falls into records, as far as it is known.
-    pub wishes: FormatOverrides,
+    /// The other file; several are one table, and have the same columns.
+    pub from: Vec<LookupFile>,
     /// The columns that hold the key: of the file, or added by a lookup before this one.
     pub key: Vec<String>,
     /// The columns of the other file with the same values, in the same order.
@@ -158,8 +156,15 @@ pub struct Lookup {
 pub enum LookupFile {
     /// As it is written: a path, or a part of a file such as `orders.xlsx#October`.
     Path(PathBuf),
-    /// One of the inputs.
-    Input(io::Source),
+    /// One of the inputs, and how it falls into records.
+    Input(io::Source, FormatOverrides),
+}
+
+impl Lookup {
+    /// The names of its files, for messages.
+    pub fn names(&self) -> Vec<String> {
+        self.from.iter().map(LookupFile::name).collect()
+    }
 }
 
 impl LookupFile {
@@ -167,7 +172,7 @@ impl LookupFile {
     pub fn name(&self) -> String {
         match self {
             LookupFile::Path(path) => path.display().to_string(),
-            LookupFile::Input(file) => file.name().to_string(),
+            LookupFile::Input(file, _) => file.name().to_string(),
         }
     }
 }

@@ -59,6 +59,8 @@ pub struct Profile {
     pub filters: Vec<Expr>,
     /// Whether its other columns are questions of a survey, each with an instrument of its own.
     pub questions: bool,
+    /// Columns that are not read although they say something that metrics need, each with what is to be done about it.
+    pub not_read: Vec<(String, String)>,
     /// Every header that it names, folded: those that give it away and those that it maps.
     pub names: Vec<String>,
     /// How its files are read.
@@ -156,6 +158,18 @@ fn all_of(conditions: &[Expr]) -> Option<Expr> {
             Some(expr::parse(&text.join(" and ")).expect("conditions joined are a condition"))
         }
     }
+}
+
+/// The columns with these headers that a profile does not read, by their places, each with what is to be done about it.
+pub fn not_read<'p>(id: &str, headers: &[String], profiles: &'p [Profile]) -> Vec<(usize, &'p str)> {
+    let Some(profile) = profiles.iter().chain(builtin()).find(|profile| profile.id == id) else {
+        return Vec::new();
+    };
+    let place = |(column, why): &'p (String, String)| {
+        let at = headers.iter().position(|header| folded(header) == folded(column))?;
+        Some((at, why.as_str()))
+    };
+    profile.not_read.iter().filter_map(place).collect()
 }
 
 /// A file's headers and a profile that fits them.

@@ -71,6 +71,8 @@ pub struct Join {
 pub struct Key {
     /// The file.
     pub file: String,
+    /// The files with the same columns that are one table with it.
+    pub other_files: Vec<String>,
     /// Its columns.
     pub columns: Vec<String>,
 }

@@ -27,7 +27,7 @@ fn shop() -> Folder {
 const YEAR: [&str; 4] = ["--period", "2024", "--incomplete", "--format=json"];
 
 /// Measures the metrics of purchases in 2024.
-fn measure(folder: &Folder, inputs: &[&str]) -> Ran {
+pub fn measure(folder: &Folder, inputs: &[&str]) -> Ran {
     let metrics = ["-m", "revenue,orders,active_customers,repeat_purchase_rate"];
     let args: Vec<&str> = ["measure"].iter().chain(inputs).chain(&YEAR).chain(&metrics).copied().collect();
     folder.run(&args)
@@ -35,7 +35,7 @@ fn measure(folder: &Folder, inputs: &[&str]) -> Ran {
 
 /// Revenue, orders, customers and the share of those with two orders.
 #[track_caller]
-fn numbers(ran: &Ran) -> [f64; 4] {
+pub fn numbers(ran: &Ran) -> [f64; 4] {
     let json: Value = serde_json::from_str(&ran.out()).unwrap_or_else(|error| panic!("{error}\n{}{}", ran.out(), ran.err()));
     ["revenue", "orders", "active_customers", "repeat_purchase_rate"].map(|metric| {
         let cells = json["cells"].as_array().expect("cells");
@@ -168,11 +168,11 @@ fn inspect_shows_the_joins_with_their_evidence() {
     let join = &json["joins"].as_array().expect("joins")[0];
     assert_eq!(
         join["from"],
-        serde_json::json!({ "file": "shop/order_lines.csv", "columns": ["order_id"] })
+        serde_json::json!({ "file": "shop/order_lines.csv", "other_files": [], "columns": ["order_id"] })
     );
     assert_eq!(
         join["to"],
-        serde_json::json!({ "file": "shop/orders.csv", "columns": ["order_id"] })
+        serde_json::json!({ "file": "shop/orders.csv", "other_files": [], "columns": ["order_id"] })
     );
     assert_eq!(
         (join["used"].as_str(), join["cardinality"].as_str()),
@@ -310,7 +310,7 @@ fn a_customer_id_of_each_order_leads_to_the_person() {
 }
 
 /// Twenty orders with one line of 10 each.
-fn twenty() -> (String, String) {
+pub fn twenty() -> (String, String) {
     let orders = |n: u32| format!("{n},{},2024-01-{n:02}\n", 100 + n % 7);
     let lines = |n: u32| format!("{n},{},1,10.00\n", 500 + n % 3);
     (
@@ -368,6 +368,22 @@ error: ./order_lines.csv: Which record of ./orders.csv belongs to each of ./orde
 hint: export ./orders.csv with one record for each key, or name a key that is unique there, such as --join './order_lines.csv:order_id+COLUMN=./orders.csv:order_id+COLUMN'
 
 "#]]);
+    // The same where each order has two records, such as one for each of its states.
+    let twice: String = orders
+        .lines()
+        .enumerate()
+        .map(|(at, line)| match at {
+            0 => format!("{line},state\n"),
+            _ => format!("{line},new\n{line},done\n"),
+        })
+        .collect();
+    let folder = Folder::new().with("orders.csv", twice).with("order_lines.csv", &lines);
+    let said = folder.run(&["measure", "."]).code(3).err();
+    let question = "Which record of ./orders.csv belongs to each of ./order_lines.csv? order_id of ./orders.csv is not unique there";
+    assert!(
+        said.contains(question) && said.contains("--join './order_lines.csv:order_id+COLUMN=./orders.csv:order_id+COLUMN'"),
+        "{said}"
+    );
     // One record that is there twice is one.
     let folder = Folder::new()
         .with("orders.csv", format!("{orders}20,106,2024-01-20\n"))
@@ -385,7 +401,7 @@ fn lines_without_orders_and_orders_without_lines_are_counted() {
     assert_eq!(numbers(&ran)[..2], [200.0, 20.0]);
     for part in [
         "21 read = 20 used + 1 rejected (1 no-lookup)",
-        "2 of the 22 records of ./orders.csv do not count, because no record of this file refers to them",
+        "2 of the 22 records of ./orders.csv do not count, because no record refers to them",
     ] {
         assert!(ran.err().contains(part), "{part} is not in\n{}", ran.err());
     }
@@ -454,6 +470,31 @@ fn a_discount_that_may_be_money_is_a_question() {
     let option = format!("{} }}", option.replace("'\\''", "'"));
     // Seven lines with 10% off, seven with 20%, of 60 each, and six without.
     assert_eq!(numbers(&measure(&folder, &[".", "--map", &option]).code(0))[..2], [1074.0, 20.0]);
+}
+
+#[test]
+fn a_percent_sign_makes_a_discount_a_share_of_the_price() {
+    let (orders, _) = twenty();
+    let lines = |cell: &dyn Fn(u32) -> &'static str| {
+        let line = |n: u32| format!("{n},500,2,30.00,{}\n", cell(n));
+        format!(
+            "order_id,product_id,quantity,unit_price,discount\n{}",
+            (1..=20).map(line).collect::<String>()
+        )
+    };
+    let of_sign = lines(&|n| ["10%", "", "25 %"][n as usize % 3]);
+    let folder = Folder::new().with("orders.csv", &orders).with("order_lines.csv", of_sign);
+    // Six lines with 10% off, seven without and seven with 25% off, of 60 each.
+    assert_eq!(numbers(&measure(&folder, &["."]).code(0))[..2], [1059.0, 20.0]);
+    // Of numbers without a sign next to them nobody knows what they are.
+    let mixed = lines(&|n| ["10%", "5.00", ""][n as usize % 3]);
+    let folder = Folder::new().with("orders.csv", &orders).with("order_lines.csv", mixed);
+    let said = folder.run(&["measure", "."]).code(3).err();
+    let question = "Are the numbers in discount of ./order_lines.csv percentages or amounts? 6 cells have a percent sign, and 7 have none";
+    assert!(
+        said.contains(question) && said.contains("--map './order_lines.csv:amount="),
+        "{said}"
+    );
 }
 
 #[test]

@@ -23,6 +23,8 @@ mod pages;
 mod people;
 mod records;
 mod redact;
+mod refunds;
+mod relational;
 mod report;
 mod rows;
 mod segments;

@@ -13,7 +13,7 @@ use crate::ingest::{Line, Peek};
 use crate::io;
 use crate::notes::{Decision, FileNote, Note, NoteKind};
 use crate::sources::guess::{ColumnProfile, Guess, Understanding};
-use crate::sources::{self, Confidence, Described, From, Input, Source};
+use crate::sources::{self, Confidence, Described, From, Input, Lookup, Source};
 
 /// Looks at files, each by itself: one inspection for each table that a file is loaded into. What is wrong with a file is part of its
 /// inspection, as long as its bytes can be read. Of large files only the start is read, unless it leaves something open that all of
@@ -190,7 +190,7 @@ impl Looked<'_> {
             (None, None) => set(match (&self.source.place, &self.source.lookup[..]) {
                 (Some(_), _) => TableEvidence::ColumnsAreMapped,
                 (None, []) => TableEvidence::Roster,
-                (None, lookups) => TableEvidence::Joined(lookups.iter().map(|lookup| lookup.from.name()).collect()),
+                (None, lookups) => TableEvidence::Joined(lookups.iter().flat_map(Lookup::names).collect()),
             }),
         };
         Recognised {

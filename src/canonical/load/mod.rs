@@ -93,15 +93,17 @@ pub struct Loaded {
     pub notes: Vec<Note>,
     /// The file of each source, to be read again where its records are shown.
     pub files: Vec<RawFile>,
+    /// The files that were looked up for their records.
+    pub looked_up: Vec<io::Source>,
 }
 
 impl Loaded {
-    /// What was read: name, size and SHA-256 of each file, once, in the order of the sources.
+    /// What was read: name, size and SHA-256 of each file, once, in the order of the sources; then those that were looked up.
     ///
     /// # Errors
     /// When a file cannot be read any more.
     pub fn fingerprints(&self) -> Result<Vec<io::Fingerprint>> {
-        io::fingerprints(self.files.iter().map(|file| &file.file))
+        io::fingerprints(self.files.iter().map(|file| &file.file).chain(&self.looked_up))
     }
 }
 

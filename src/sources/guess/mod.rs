@@ -19,6 +19,7 @@ mod event_date;
 mod evidence;
 mod header_words;
 mod meanings;
+mod other_amount;
 mod profile;
 mod questions;
 mod relations;
@@ -28,6 +29,7 @@ mod tables;
 pub use evidence::{CellsAre, ColumnEvidence, TableClue, listed};
 pub use header_words::{Unit, countries, currency_of_header, words};
 pub use meanings::{AmountName, amount_name, is_price, is_who};
+pub use other_amount::other_amount;
 pub use profile::{ColumnProfile, Kind};
 pub use questions::{Question, accepted, command, quoted_if_needed};
 

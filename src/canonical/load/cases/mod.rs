@@ -2,3 +2,4 @@
 
 pub mod authors;
 pub mod case_states;
+pub mod without_answers;

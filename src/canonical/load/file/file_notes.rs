@@ -3,9 +3,10 @@
 use super::column_scan::ColumnDecision;
 use super::columns::{ColumnSource, Plan};
 use super::filling::Filling;
+use super::lookups::Referred;
 use crate::canonical::{Data, SourceInfo};
 use crate::cell_parsing::DecimalMark;
-use crate::diagnostics::Place;
+use crate::diagnostics::{Place, listed};
 use crate::ingest::{Layout, Outcome};
 use crate::notes::{CellNote, Cells, Decision, FileNote, Note};
 use crate::schema::{ColumnType, interactions, purchases};
@@ -20,6 +21,31 @@ pub fn renamed_columns(layout: &Layout, file: &str) -> Vec<Note> {
         first: renamed.was.clone(),
     };
     renamed.map(|renamed| Note::new(note(renamed)).at(Place::file(file))).collect()
+}
+
+/// Records of tables that are looked up to which no record refers, by the first source that looks them up. Records that are read by themselves
+/// count anyway.
+pub fn not_referred_to(referred: Vec<(usize, Referred)>, sources: &[SourceInfo]) -> Vec<Note> {
+    let mut all: Vec<(usize, Referred)> = Vec::new();
+    for (source, found) in referred {
+        let known = all
+            .iter_mut()
+            .find(|(_, known)| (&known.files, &known.key) == (&found.files, &found.key));
+        match known {
+            Some((_, known)) => known.records.iter_mut().zip(found.records).for_each(|(all, one)| *all |= one),
+            None => all.push((source, found)),
+        }
+    }
+    let is_read = |found: &Referred| found.files.iter().all(|name| sources.iter().any(|source| source.file == *name));
+    let note = |(source, found): (usize, Referred)| {
+        let count = found.records.iter().filter(|is| !**is).count() as u64;
+        let note = FileNote::NotReferredTo {
+            file: listed(&found.files),
+            of: found.records.len() as u64,
+        };
+        (count > 0 && !is_read(&found)).then(|| Note::new(note).count(count).at(Place::file(&sources[source].file)))
+    };
+    all.into_iter().filter_map(note).collect()
 }
 
 /// What was decided about its columns, by their names, and how its bytes were read.

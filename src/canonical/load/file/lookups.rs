@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::Result;
 use rustc_hash::FxHashMap;
@@ -14,10 +15,10 @@ use rustc_hash::FxHashMap;
 use super::mapping;
 use crate::canonical::load::Options;
 use crate::cell_parsing::{is_null, unguarded};
-use crate::diagnostics::{Place, Problem, did_you_mean, excerpt};
+use crate::diagnostics::{Place, Problem, did_you_mean, excerpt, listed};
 use crate::ingest::{self, Contents, FormatOverrides, Header, Layout, contents};
 use crate::io;
-use crate::notes::{CellText, ExclusionReason, FileNote, Note, RejectReason, UnusedReason};
+use crate::notes::{CellText, ExclusionReason, RejectReason, UnusedReason};
 use crate::sources::grammar::MOST_LOOKUPS;
 use crate::sources::{Lookup, LookupFile, Unmatched};
 
@@ -29,10 +30,9 @@ pub struct LookedUp {
     steps: Vec<Step>,
 }
 
-/// One file that is looked up.
+/// One table that is looked up, in one file or in several with the same columns.
 struct Step {
-    file: io::Source,
-    layout: Layout,
+    files: Vec<(io::Source, Layout)>,
     /// The places of the key among the columns of the file that is read and those added before, and their names.
     keys: Vec<usize>,
     key_names: Vec<String>,
@@ -64,6 +64,17 @@ pub struct Found([u32; MOST_LOOKUPS]);
 
 const NOTHING: u32 = u32::MAX;
 
+/// To which records of a table that is looked up some record of a file refers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Referred {
+    /// The files of that table, and the places of the key.
+    pub files: Vec<String>,
+    /// See [`Self::files`].
+    pub key: Vec<usize>,
+    /// By record of that table.
+    pub records: Vec<bool>,
+}
+
 /// A record that is not used because its key is not in another file.
 pub struct NotFound<'a> {
     /// The column of the key.
@@ -82,8 +93,8 @@ impl LookedUp {
         let mut steps: Vec<Step> = Vec::new();
         let width = header.names.len();
         for lookup in lookups {
-            let (other, wishes) = source(lookup)?;
-            let layout = ingest::peek_within(&other, &wishes, 1, options.limits)?.layout;
+            let files = files(lookup, options)?;
+            let (other, layout) = &files[0];
             let key = |name: &str| {
                 let added = || names.iter().position(|added| added == name).map(|at| width + at);
                 header.find(name).or_else(added).ok_or_else(|| {
@@ -104,8 +115,7 @@ impl LookedUp {
             let new = added_names(&layout.header.names, &added, other.name(), header, &names);
             names.extend(new);
             steps.push(Step {
-                file: other,
-                layout,
+                files,
                 keys,
                 key_names: lookup.key.clone(),
                 theirs,
@@ -201,39 +211,60 @@ impl LookedUp {
         }
     }
 
-    /// What the files that are looked up have that no record refers to, where a column without which no record counts comes from them.
-    pub fn notes(&self, required: &BTreeSet<usize>, file: &str) -> Vec<Note> {
+    /// The files that are looked up.
+    pub fn files(&self) -> impl Iterator<Item = &io::Source> {
+        self.steps.iter().flat_map(|step| &step.files).map(|(file, _)| file)
+    }
+
+    /// To which records of the tables that are looked up some record refers, where a column without which no record counts comes from them.
+    pub fn referred(&self, required: &BTreeSet<usize>) -> Vec<Referred> {
         let steps = self.steps.iter().filter(|step| {
             let range = step.first..step.first + step.added.len();
             required.iter().any(|at| range.contains(at))
         });
-        let notes = steps.filter_map(|step| {
+        let of_step = |step: &Step| {
             let records = step.records.as_ref()?;
-            let referred = records.referred.iter().filter(|is| is.load(Ordering::Relaxed)).count();
-            let all = records.referred.len() as u64;
-            let none = all - referred as u64;
-            let note = FileNote::NotReferredTo {
-                file: step.file.name().to_string(),
-                of: all,
-            };
-            (none > 0).then(|| Note::new(note).count(none).at(Place::file(file)))
-        });
-        notes.collect()
+            Some(Referred {
+                files: step.names(),
+                key: step.theirs.clone(),
+                records: records.referred.iter().map(|is| is.load(Ordering::Relaxed)).collect(),
+            })
+        };
+        steps.filter_map(of_step).collect()
     }
 }
 
-/// The file that a lookup names, and how it falls into records.
-fn source(lookup: &Lookup) -> Result<(io::Source, FormatOverrides)> {
-    let path = match &lookup.from {
-        LookupFile::Input(file) => return Ok((file.clone(), lookup.wishes.clone())),
-        LookupFile::Path(path) => path,
-    };
-    let found = io::find(&path.to_string_lossy())?;
-    let [found] = &found[..] else {
-        return Err(Problem::usage(format!("lookup: {} is {} files", path.display(), found.len()))
-            .hint("name one file")
-            .into());
-    };
+/// The files that a lookup names, at least one, and how they fall into records.
+fn files(lookup: &Lookup, options: &Options) -> Result<Vec<(io::Source, Layout)>> {
+    let mut sources = Vec::new();
+    for from in &lookup.from {
+        match from {
+            LookupFile::Input(file, wishes) => sources.push((file.clone(), wishes.clone())),
+            LookupFile::Path(path) => {
+                for found in io::find(&path.to_string_lossy())? {
+                    sources.push(one_table(&found, path)?);
+                }
+            }
+        }
+    }
+    let mut files: Vec<(io::Source, Layout)> = Vec::new();
+    for (file, wishes) in sources {
+        let layout = ingest::peek_within(&file, &wishes, 1, options.limits)?.layout;
+        if let Some((first, of_first)) = files.first()
+            && of_first.header.names != layout.header.names
+        {
+            let what = format!("lookup: {} and {} do not have the same columns", first.name(), file.name());
+            return Err(Problem::usage(what)
+                .hint("files that are looked up together are one table: leave one of them out")
+                .into());
+        }
+        files.push((file, layout));
+    }
+    Ok(files)
+}
+
+/// The one table of a file that a path of a lookup leads to, and how it falls into records.
+fn one_table(found: &io::Found, path: &Path) -> Result<(io::Source, FormatOverrides)> {
     let file = found.open()?;
     // `archive.zip#book.xlsx#Sheet` names a part of a part.
     let (part, rest) = match found.part() {
@@ -252,12 +283,12 @@ fn source(lookup: &Lookup) -> Result<(io::Source, FormatOverrides)> {
     };
     let of_part = |member: io::Source| -> Result<Option<(io::Source, FormatOverrides)>> {
         Ok(match contents(&member, rest)? {
-            Contents::Table => Some((member, lookup.wishes.clone())),
+            Contents::Table => Some((member, FormatOverrides::default())),
             other => one_table(other),
         })
     };
     let table = match contents(&file, part)? {
-        Contents::Table => part.is_none().then(|| (file.clone(), lookup.wishes.clone())),
+        Contents::Table => part.is_none().then(|| (file.clone(), FormatOverrides::default())),
         Contents::Files(files) => match &files[..] {
             [(_, member)] => of_part(member.clone())?,
             _ => None,
@@ -322,6 +353,10 @@ fn key_part(part: &str) -> Option<&str> {
 }
 
 impl Step {
+    fn names(&self) -> Vec<String> {
+        self.files.iter().map(|(file, _)| file.name().to_string()).collect()
+    }
+
     fn read(&self, needed: &BTreeSet<usize>, options: &Options) -> Result<Records> {
         let mut width = 0;
         let kept: Vec<Option<usize>> = (0..self.added.len())
@@ -339,45 +374,55 @@ impl Step {
             .filter(|(_, kept)| kept.is_some())
             .map(|(at, _)| *at)
             .collect();
-        let new = || Records {
+        let records = Mutex::new(Records {
             numbers: FxHashMap::default(),
             cells: String::new(),
             ends: Vec::new(),
-            kept: kept.clone(),
+            kept,
             width,
             referred: Vec::new(),
-        };
-        let outcome = ingest::for_each_record(&self.file, &self.layout, 1, new, |records: &mut Records, record| {
-            let cell = |at: usize| record.get(at).unwrap_or("");
-            let Some(key) = key(self.theirs.iter().map(|&at| cell(at))) else {
-                return Ok(());
-            };
-            let number = records.numbers.len() as u32;
-            match records.numbers.get(key.as_ref()) {
-                // Two records that say the same are one, as far as anything here needs them.
-                Some(&first) if (0..width).all(|at| records.at(first, at) == unguarded(cell(places[at]))) => Ok(()),
-                Some(_) => Err(self.twice(&key, record.line(), options).into()),
-                None => {
-                    records.numbers.insert(key.into_owned().into_boxed_str(), number);
-                    for &at in &places {
-                        records.cells.push_str(unguarded(cell(at)));
-                        records.ends.push(records.cells.len());
+        });
+        for (file, layout) in &self.files {
+            // One thread reads, so that the first of equal records is always the same one.
+            ingest::for_each_record(
+                file,
+                layout,
+                1,
+                || (),
+                |(), record| {
+                    let records = &mut *records.lock().unwrap_or_else(PoisonError::into_inner);
+                    let cell = |at: usize| record.get(at).unwrap_or("");
+                    let Some(key) = key(self.theirs.iter().map(|&at| cell(at))) else {
+                        return Ok(());
+                    };
+                    let number = records.numbers.len() as u32;
+                    match records.numbers.get(key.as_ref()) {
+                        // Two records that say the same are one, as far as anything here needs them.
+                        Some(&first) if (0..width).all(|at| records.at(first, at) == unguarded(cell(places[at]))) => Ok(()),
+                        Some(_) => Err(self.twice(&key, file.name(), record.line(), options).into()),
+                        None => {
+                            records.numbers.insert(key.into_owned().into_boxed_str(), number);
+                            for &at in &places {
+                                records.cells.push_str(unguarded(cell(at)));
+                                records.ends.push(records.cells.len());
+                            }
+                            Ok(())
+                        }
                     }
-                    Ok(())
-                }
-            }
-        })?;
-        let mut records = outcome.sinks.into_iter().next().unwrap_or_else(new);
+                },
+            )?;
+        }
+        let mut records = records.into_inner().unwrap_or_else(PoisonError::into_inner);
         records.referred = records.numbers.iter().map(|_| AtomicBool::new(false)).collect();
         Ok(records)
     }
 
     /// Two records with one key; it is shown if it may be shown.
-    fn twice(&self, key: &str, line: u64, options: &Options) -> Problem {
-        let (names, file) = (self.key_names.join(", "), self.file.name());
+    fn twice(&self, key: &str, file: &str, line: u64, options: &Options) -> Problem {
+        let (names, files) = (self.key_names.join(", "), listed(&self.names()));
         Problem::data(match options.redact.is_none() {
-            true => format!("lookup: {names} '{}' is in {file} twice", excerpt(&key.replace('\u{1f}', ", "))),
-            false => format!("lookup: a {names} is in {file} twice"),
+            true => format!("lookup: {names} '{}' is in {files} twice", excerpt(&key.replace('\u{1f}', ", "))),
+            false => format!("lookup: a {names} is in {files} twice"),
         })
         .why("a record can only take the columns of one record")
         .hint("make the key unique, or choose another one")

@@ -35,6 +35,7 @@ use crate::sources::{AmountOn, Source};
 use column_scan::{ColumnDecision, DecidedColumns};
 use columns::{Plan, names, to_end_of_day};
 use filled_down::Parents;
+use lookups::{LookedUp, Referred};
 use mapping::Mapping;
 use opening::Opened;
 use reading::{FileRead, Job, Need, Rowset};
@@ -47,6 +48,10 @@ pub struct ReadFile {
     pub rowset: Rowset,
     pub read: u64,
     pub raw: RawFile,
+    /// The files that were looked up for it.
+    pub looked_up: Vec<io::Source>,
+    /// To which records of them its records refer.
+    pub referred: Vec<Referred>,
     /// Columns that are read for findings alone.
     pub more: BTreeSet<String>,
     /// What was decided about its columns.
@@ -214,10 +219,8 @@ pub fn read_file(
             }
         }
     };
-    if let Some(lookup) = &lookup {
-        let required = mapping.plans.iter().filter(|plan| plan.required).flat_map(Plan::fields).collect();
-        notes.extend(lookup.notes(&required, &file));
-    }
+    let required = mapping.plans.iter().filter(|plan| plan.required).flat_map(Plan::fields).collect();
+    let referred = lookup.as_ref().map(|lookup| lookup.referred(&required)).unwrap_or_default();
     decided.append(&mut mapping.currencies.decisions);
     let decisions = decided.iter().map(|(_, decision)| decision.clone()).collect();
     notes.extend(file_notes::of_file(decided, &outcome, &mapping.plans, &file));
@@ -255,6 +258,7 @@ pub fn read_file(
         file: file.clone(),
         mapped: mapping.mapped.clone(),
         messages,
+        has_answers: true,
         tickets,
         has_cases: messages || tickets,
         unknown_currencies: (mapping.currencies.unknown.iter())
@@ -290,6 +294,8 @@ pub fn read_file(
             file: input.clone(),
             layout,
         },
+        referred,
+        looked_up: lookup.iter().flat_map(LookedUp::files).cloned().collect(),
         more,
         decisions,
         update_column,

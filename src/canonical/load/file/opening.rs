@@ -11,8 +11,9 @@ use crate::diagnostics::{Place, Problem};
 use crate::ingest::{self, FormatOverrides, Peek};
 use crate::io;
 use crate::notes::{FileNote, Note};
-use crate::sources::guess::{ColumnEvidence, Guess, Understanding};
-use crate::sources::{self, Input, Source};
+use crate::schema::{Table, purchases, supplies};
+use crate::sources::guess::{self, ColumnEvidence, ColumnProfile, Guess, Understanding};
+use crate::sources::{self, From, Input, Source};
 
 /// The inputs with their formats recognised, one for each table that a file feeds, and the start of each.
 pub fn describe(inputs: &[Input], options: &Options, notes: &mut Vec<Note>) -> Result<Vec<(Input, Peek)>> {
@@ -25,6 +26,8 @@ pub fn describe(inputs: &[Input], options: &Options, notes: &mut Vec<Note>) -> R
                 .map(|recognition| Note::new(FileNote::Recognised { recognition }).at(Place::file(input.file.name()))),
         );
         notes.extend(guessed(input, &peek, found.understanding.as_ref(), &found.sources));
+        notes.extend(found.sources.iter().filter_map(|source| other_amount(input, &peek, source)));
+        notes.extend(found.sources.iter().flat_map(|source| not_read(input, &peek, source, options)));
         for source in found.sources {
             let file = input.file.clone();
             // Finding out how a file is parted takes time: it is done again only where more is known by now.
@@ -58,6 +61,59 @@ fn guessed(input: &Input, peek: &Peek, understood: Option<&Understanding>, sourc
         }
     }
     notes
+}
+
+/// Columns of a known format that are filled and cannot be read.
+fn not_read(input: &Input, peek: &Peek, source: &Source, options: &Options) -> Vec<Note> {
+    let Some(id) = &source.profile else { return Vec::new() };
+    let names = &peek.layout.header.names;
+    let is_filled = |at: usize| {
+        peek.rows
+            .iter()
+            .any(|row| row.fields.get(at).is_some_and(|cell| !cell.trim().is_empty()))
+    };
+    let found = sources::not_read(id, names, &options.profiles)
+        .into_iter()
+        .filter(|(at, _)| is_filled(*at));
+    let note = |(at, why): (usize, &str)| {
+        let note = FileNote::NotReadColumn {
+            column: names[at].clone(),
+            why: why.to_string(),
+        };
+        Note::new(note).at(Place::file(input.file.name()))
+    };
+    found.map(note).collect()
+}
+
+/// Another amount of the same records, net or gross, where nobody has said which one counts.
+fn other_amount(input: &Input, peek: &Peek, source: &Source) -> Option<Note> {
+    let amount = match source.table? {
+        Table::Purchases => source.map.get(purchases::AMOUNT.name)?,
+        Table::Supplies => source.map.get(supplies::AMOUNT.name)?,
+        Table::Interactions | Table::Surveys | Table::Stakeholders | Table::Referrals | Table::Identities => return None,
+    };
+    // Of files that were joined, the mapping is that of the input.
+    if !input.source.is_mapped && input.source.map.contains_key(purchases::AMOUNT.name) {
+        return None;
+    }
+    let is_known = source.profile.as_deref().is_some_and(|id| id != "none");
+    let names = &peek.layout.header.names;
+    let (From::Column(column), None, false) = (&amount.from, &amount.place, is_known) else {
+        return None;
+    };
+    let cells = |at: usize| -> Vec<&str> { peek.rows.iter().map(|row| row.fields.get(at).map_or("", String::as_str)).collect() };
+    let profiles: Vec<ColumnProfile> = names
+        .iter()
+        .enumerate()
+        .map(|(at, name)| ColumnProfile::of(name, &cells(at)))
+        .collect();
+    let other = guess::other_amount(names, &profiles, peek.layout.header.find(column)?)?;
+    let note = FileNote::OtherAmount {
+        column: column.clone(),
+        other: names[other].clone(),
+        file: input.file.name().to_string(),
+    };
+    Some(Note::new(note).at(Place::file(input.file.name())))
 }
 
 /// The start of a file, what was known of it then, and how it is read.

@@ -6,8 +6,7 @@ use rustc_hash::FxHashMap;
 use super::files::{File, Map};
 use crate::canonical::key_of;
 use crate::canonical::load::file::lookups::key;
-use crate::cell_parsing::{DecimalMark, DecimalVote, is_null, parse_money};
-use crate::ingest::for_each_record;
+use crate::cell_parsing::{DecimalMark, DecimalVote, ValueError, is_null, parse_money, parse_number};
 use crate::notes::JoinQuestion;
 use crate::schema::{MONEY_SCALE, purchases};
 use crate::sources::guess::Kind;
@@ -53,7 +52,7 @@ pub enum DiscountForm {
 pub fn mark(file: &File, column: usize) -> DecimalMark {
     let mut vote = DecimalVote::new();
     file.cells(column).for_each(|cell| vote.see(cell, 0));
-    vote.verdict(file.layout().dialect.first_byte()).mark()
+    vote.verdict(file.delimiter()).mark()
 }
 
 /// A cell as a number.
@@ -62,6 +61,27 @@ pub fn number(cell: &str, mark: DecimalMark) -> Option<f64> {
         return None;
     }
     parse_money(cell, mark).ok().map(|money| money.stored as f64 / MONEY_SCALE as f64)
+}
+
+/// A discount as a cell has it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Off {
+    /// A part of the price, written with a percent sign.
+    Share(f64),
+    /// A number without one.
+    Number(f64),
+}
+
+/// A cell as a discount.
+pub fn off(cell: &str, mark: DecimalMark) -> Option<Off> {
+    if is_null(cell) {
+        return None;
+    }
+    match parse_money(cell, mark) {
+        Ok(money) => Some(Off::Number(money.stored as f64 / MONEY_SCALE as f64)),
+        Err(ValueError::Percentage) => parse_number(cell, mark).ok().map(Off::Share),
+        Err(_) => None,
+    }
 }
 
 pub fn is_numeric(file: &File, column: usize) -> bool {
@@ -87,6 +107,9 @@ struct Shown {
     most: f64,
     has_gaps: bool,
     exceeds: bool,
+    /// Discounts with a percent sign, and discounts that are numbers other than 0.
+    shares: u64,
+    numbers: u64,
     /// Lines with another quantity than one.
     many: u64,
     /// Pairs of lines of one product with different quantities: the price stays, or grows with the quantity.
@@ -101,6 +124,8 @@ impl Default for Shown {
             most: f64::NEG_INFINITY,
             has_gaps: false,
             exceeds: false,
+            shares: 0,
+            numbers: 0,
             many: 0,
             stays: 0,
             grows: 0,
@@ -116,6 +141,8 @@ impl Shown {
             most: self.most.max(other.most),
             has_gaps: self.has_gaps || other.has_gaps,
             exceeds: self.exceeds || other.exceeds,
+            shares: self.shares + other.shares,
+            numbers: self.numbers + other.numbers,
             many: self.many + other.many,
             stays: self.stays + other.stays,
             grows: self.grows + other.grows,
@@ -130,7 +157,7 @@ impl Shown {
 pub fn line_amount(file: &File, map: &Map, threads: usize) -> Result<Option<LineAmount>> {
     let amount = map.get(purchases::AMOUNT.name);
     let own = file.column(map, purchases::AMOUNT.name);
-    if amount.is_some_and(|mapped| mapped.place.is_some() || file.input.source.map.contains_key(purchases::AMOUNT.name) || own.is_none()) {
+    if amount.is_some_and(|mapped| mapped.place.is_some() || file.source().map.contains_key(purchases::AMOUNT.name) || own.is_none()) {
         return Ok(Some(LineAmount::AsMapped));
     }
     let quantity = file.column(map, purchases::QUANTITY.name);
@@ -171,6 +198,24 @@ pub fn line_amount(file: &File, map: &Map, threads: usize) -> Result<Option<Line
             discount: None,
         }));
     };
+    if shown.shares > 0 && shown.numbers > 0 {
+        return Ok(Some(LineAmount::NotClear(JoinQuestion::MixedDiscount {
+            file: file.name().to_string(),
+            column: file.names[column].clone(),
+            shares: shown.shares,
+            numbers: shown.numbers,
+            share: product(
+                file,
+                quantity,
+                price,
+                Some(Discount {
+                    column,
+                    form: DiscountForm::Fraction,
+                    has_gaps: shown.has_gaps,
+                }),
+            ),
+        })));
+    }
     let form = form(file, column, &shown);
     let with = |form| Discount {
         column,
@@ -209,37 +254,34 @@ fn show(file: &File, quantity: usize, price: usize, discount: Option<usize>, pro
     let marks = (mark(file, quantity), mark(file, price), discount.map(|column| mark(file, column)));
     // Which line of a product is the first must not depend on the threads.
     let threads = if product.is_some() { 1 } else { threads };
-    let outcome = for_each_record(
-        file.source(),
-        file.layout(),
-        threads,
-        Seen::default,
-        |(shown, first): &mut Seen, record| {
-            let cell = |column: usize| record.get(column).unwrap_or("");
-            let pair = number(cell(quantity), marks.0).zip(number(cell(price), marks.1));
-            if let (Some(column), Some(mark)) = (discount, marks.2) {
-                match number(cell(column), mark) {
-                    Some(off) => {
-                        shown.least = shown.least.min(off);
-                        shown.most = shown.most.max(off);
-                        shown.exceeds |= pair.is_some_and(|(quantity, price)| off > 0.0 && off > (quantity * price).abs() + 0.005);
-                    }
-                    None => shown.has_gaps |= is_null(cell(column)),
+    let sinks = file.for_each_record(threads, Seen::default, |(shown, first): &mut Seen, record| {
+        let cell = |column: usize| record.get(column).unwrap_or("");
+        let pair = number(cell(quantity), marks.0).zip(number(cell(price), marks.1));
+        if let (Some(column), Some(mark)) = (discount, marks.2) {
+            match off(cell(column), mark) {
+                // `10%` is a share of the price, whatever the numbers without a sign are.
+                Some(Off::Share(_)) => shown.shares += 1,
+                Some(Off::Number(off)) => {
+                    shown.numbers += u64::from(off != 0.0);
+                    shown.least = shown.least.min(off);
+                    shown.most = shown.most.max(off);
+                    shown.exceeds |= pair.is_some_and(|(quantity, price)| off > 0.0 && off > (quantity * price).abs() + 0.005);
                 }
+                None => shown.has_gaps |= is_null(cell(column)),
             }
-            let Some((many, each)) = pair else { return Ok(()) };
-            shown.many += u64::from(many != 1.0);
-            if let Some(product) = product.and_then(|column| key([cell(column)].into_iter())) {
-                let (first_many, first_each) = *first.entry(key_of(&product)).or_insert((many, each));
-                if first_many != many && each != 0.0 && first_many != 0.0 && many != 0.0 {
-                    shown.stays += u64::from((first_each - each).abs() < 0.005);
-                    shown.grows += u64::from((first_each / first_many - each / many).abs() < 0.01);
-                }
+        }
+        let Some((many, each)) = pair else { return Ok(()) };
+        shown.many += u64::from(many != 1.0);
+        if let Some(product) = product.and_then(|column| key([cell(column)].into_iter())) {
+            let (first_many, first_each) = *first.entry(key_of(&product)).or_insert((many, each));
+            if first_many != many && each != 0.0 && first_many != 0.0 && many != 0.0 {
+                shown.stays += u64::from((first_each - each).abs() < 0.005);
+                shown.grows += u64::from((first_each / first_many - each / many).abs() < 0.01);
             }
-            Ok(())
-        },
-    )?;
-    Ok(outcome.sinks.into_iter().map(|seen| seen.0).fold(Shown::default(), Shown::and))
+        }
+        Ok(())
+    })?;
+    Ok(sinks.into_iter().map(|seen| seen.0).fold(Shown::default(), Shown::and))
 }
 
 /// What a discount is; none where its numbers may be a percentage as well as an amount.
@@ -252,6 +294,8 @@ fn form(file: &File, column: usize, shown: &Shown) -> Option<DiscountForm> {
         || name.contains("proz");
     let is_money = currency_of_header(header).is_some() || words.contains("amount");
     match (shown.least, shown.most) {
+        // In an expression a cell such as `10%` is a tenth.
+        _ if shown.shares > 0 => Some(DiscountForm::Fraction),
         // No cell has any.
         (least, most) if least > most || most == 0.0 && least == 0.0 => Some(DiscountForm::Fraction),
         (least, _) if least < 0.0 => None,

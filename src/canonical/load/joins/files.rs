@@ -6,10 +6,11 @@ use std::path::Path;
 use anyhow::Result;
 
 use super::names;
+use super::plan::OtherInputs;
 use crate::canonical::load::Options;
+use crate::canonical::load::file::expected_records;
 use crate::canonical::load::file::opening::look_at;
-use crate::ingest::{FormatOverrides, Layout, Peek};
-use crate::io;
+use crate::ingest::{FormatOverrides, Header, Layout, Peek, Record, Row, for_each_record};
 use crate::schema::{Table, surveys};
 use crate::sources::guess::{ColumnProfile, Kind, words};
 use crate::sources::{Described, From, Input, Mapped, Profile, Source, describe};
@@ -17,15 +18,23 @@ use crate::sources::{Described, From, Input, Mapped, Profile, Source, describe};
 /// A mapping: canonical columns, and where they come from.
 pub type Map = BTreeMap<String, Mapped>;
 
-/// A file among several.
-pub struct File<'a> {
+/// An input that is a table, or a part of it.
+pub struct Part<'a> {
     /// Its place among the inputs.
     pub at: usize,
     /// The file, and what is written about it.
     pub input: &'a Input,
     /// How it falls into records.
     pub wishes: FormatOverrides,
-    peek: Peek,
+    layout: Layout,
+}
+
+/// A table among several: a file, or files with the same columns, such as the orders of each year.
+pub struct File<'a> {
+    /// The files, at least one.
+    pub parts: Vec<Part<'a>>,
+    /// The first records of all of them.
+    rows: Vec<Row>,
     found: Described,
     /// Its columns, their words, and what their first cells are.
     pub names: Vec<String>,
@@ -36,50 +45,80 @@ pub struct File<'a> {
     user_profiles: &'a [Profile],
 }
 
+/// What is known of the inputs before they are put together.
+pub struct Looked<'a> {
+    /// Those that may belong together.
+    pub files: Vec<File<'a>>,
+    /// The places of those without records, in a folder or an archive.
+    pub empty: Vec<usize>,
+    /// The other ones.
+    pub others: OtherInputs,
+}
+
 /// The inputs that may belong together: those that no `[[source]]` describes, and that are not the complete export of a known system.
 ///
 /// # Errors
 /// When a file cannot be read.
-pub fn files<'a>(inputs: &'a [Input], options: &'a Options) -> Result<Vec<File<'a>>> {
-    let mut files = Vec::new();
+pub fn files<'a>(inputs: &'a [Input], is_named: &dyn Fn(&Input) -> bool, options: &'a Options) -> Result<Looked<'a>> {
+    let (mut files, mut empty, mut others): (Vec<File>, Vec<usize>, OtherInputs) = (Vec::new(), Vec::new(), OtherInputs::None);
     for (at, input) in inputs.iter().enumerate() {
         let source = &input.source;
         if source.place.is_some() || source.profile.is_some() || !source.lookup.is_empty() || source.is_mapped {
+            others = OtherInputs::Described;
             continue;
         }
         let (wishes, peek, found) = look_at(input, options)?;
+        if peek.rows.is_empty() && !is_named(input) {
+            empty.push(at);
+            continue;
+        }
         let names = peek.layout.header.names.clone();
         let is_one = found.sources.len() == 1;
         let of_known = found.sources.iter().any(|source| source.profile.is_some());
         // Whose table is said, and who has all that it needs, is read as it is.
         let is_said = source.table.is_some();
         if names.is_empty() || !is_one || (of_known || is_said) && is_complete(&found.sources[0]) {
+            if others == OtherInputs::None {
+                others = OtherInputs::Known;
+            }
             continue;
         }
-        let cells = |at: usize| -> Vec<&str> { peek.rows.iter().map(|row| row.fields.get(at).map_or("", String::as_str)).collect() };
-        let profiles = names
-            .iter()
-            .enumerate()
-            .map(|(at, name)| ColumnProfile::of(name, &cells(at)))
-            .collect();
+        let Peek { layout, rows, .. } = peek;
+        let part = Part { at, input, wishes, layout };
+        let is_same_table = |file: &&mut File| {
+            let of_first = &file.parts[0].input.source;
+            file.names == names && file.found.sources[0].table == found.sources[0].table && of_first.table == source.table
+        };
+        if let Some(file) = files.iter_mut().find(is_same_table) {
+            file.parts.push(part);
+            file.rows.extend(rows);
+            continue;
+        }
         files.push(File {
-            at,
-            input,
-            wishes,
+            parts: vec![part],
+            rows,
             words: words(&names),
-            profiles,
+            profiles: Vec::new(),
             names,
-            peek,
             found,
             entity: BTreeSet::new(),
             user_profiles: &options.profiles,
         });
     }
+    for file in &mut files {
+        let cells = |at: usize| -> Vec<&str> { file.rows.iter().map(|row| row.fields.get(at).map_or("", String::as_str)).collect() };
+        let profiles = file.names.iter().enumerate();
+        file.profiles = profiles.map(|(at, name)| ColumnProfile::of(name, &cells(at))).collect();
+    }
     let stems: Vec<BTreeSet<String>> = files.iter().map(|file| words(&[stem(file.name())]).remove(0)).collect();
     for (file, entity) in files.iter_mut().zip(names::entities(&stems)) {
         file.entity = entity;
     }
-    Ok(files)
+    // Without any other, what is wrong with them is to be said.
+    if files.is_empty() && others == OtherInputs::None {
+        empty.clear();
+    }
+    Ok(Looked { files, empty, others })
 }
 
 /// The name of a file or a sheet without folder and ending.
@@ -102,24 +141,51 @@ fn is_complete(source: &Source) -> bool {
 }
 
 impl File<'_> {
-    /// Its name.
+    /// Its name; that of the first of several.
     pub fn name(&self) -> &str {
-        self.input.file.name()
+        self.parts[0].input.file.name()
     }
 
-    /// Its bytes.
-    pub fn source(&self) -> &io::Source {
-        &self.input.file
+    /// Its name without folder and ending.
+    pub fn stem(&self) -> String {
+        stem(self.name())
     }
 
-    /// How its bytes become records.
-    pub fn layout(&self) -> &Layout {
-        &self.peek.layout
+    /// What is written about it.
+    pub fn source(&self) -> &Source {
+        &self.parts[0].input.source
     }
 
-    /// Its first records.
-    pub fn rows(&self) -> &[crate::ingest::Row] {
-        &self.peek.rows
+    /// Its header.
+    pub fn header(&self) -> &Header {
+        &self.parts[0].layout.header
+    }
+
+    /// The first byte of what separates its cells.
+    pub fn delimiter(&self) -> u8 {
+        self.parts[0].layout.dialect.first_byte()
+    }
+
+    /// About how many records it has.
+    pub fn expected_records(&self) -> usize {
+        self.parts.iter().map(|part| expected_records(&part.input.file, &self.rows)).sum()
+    }
+
+    /// Looks at each record of all parts; what comes of it, by part and thread.
+    ///
+    /// # Errors
+    /// When a file cannot be read.
+    pub fn for_each_record<S: Send>(
+        &self,
+        threads: usize,
+        new: impl Fn() -> S + Sync,
+        visit: impl Fn(&mut S, &Record<'_>) -> Result<()> + Sync,
+    ) -> Result<Vec<S>> {
+        let mut all = Vec::new();
+        for part in &self.parts {
+            all.extend(for_each_record(&part.input.file, &part.layout, threads, &new, &visit)?.sinks);
+        }
+        Ok(all)
     }
 
     /// The table that it is recognised as.
@@ -147,10 +213,10 @@ impl File<'_> {
         let written = Source {
             table: Some(table),
             profile: Some("none".to_string()),
-            ..self.input.source.clone()
+            ..self.source().clone()
         };
-        let rows: Vec<Vec<String>> = self.peek.rows.iter().map(|row| row.fields.clone()).collect();
-        let found = describe(&written, self.name(), &self.peek.layout.header, &rows, self.user_profiles);
+        let rows: Vec<Vec<String>> = self.rows.iter().map(|row| row.fields.clone()).collect();
+        let found = describe(&written, self.name(), self.header(), &rows, self.user_profiles);
         let mut map = found.sources[0].map.clone();
         if source.table == Some(table) {
             map.extend(source.map.clone());
@@ -161,7 +227,7 @@ impl File<'_> {
     /// The place of the column that a canonical column is mapped to.
     pub fn column(&self, map: &Map, canonical: &str) -> Option<usize> {
         match &map.get(canonical)?.from {
-            From::Column(name) => self.peek.layout.header.find(name),
+            From::Column(name) => self.header().find(name),
             From::Expr(_) | From::Value(_) => None,
         }
     }
@@ -189,8 +255,7 @@ impl File<'_> {
 
     /// The first cells of a column.
     pub fn cells(&self, column: usize) -> impl Iterator<Item = &str> {
-        self.peek
-            .rows
+        self.rows
             .iter()
             .map(move |row| row.fields.get(column).map_or("", |cell| cell.trim()))
     }

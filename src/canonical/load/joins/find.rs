@@ -9,7 +9,6 @@ use super::files::File;
 use super::names;
 use super::values::{self, Values, Wanted};
 use crate::canonical::load::Options;
-use crate::canonical::load::file::expected_records;
 use crate::notes::{KeyColumns, KeyNames, Relation};
 use crate::schema::Table;
 
@@ -84,11 +83,7 @@ pub fn links(files: &[File], stated: &[StatedJoin], options: &Options) -> Result
         let ids = (0..file.names.len()).filter(|&column| is_id_of_person(file, column));
         ids.for_each(|column| want(at, &[column], false));
     }
-    let largest = files
-        .iter()
-        .map(|file| expected_records(file.source(), file.rows()))
-        .max()
-        .unwrap_or(0);
+    let largest = files.iter().map(File::expected_records).max().unwrap_or(0);
     let mut known = Known { values: Vec::new() };
     for (at, file) in files.iter().enumerate() {
         let keys = wanted.remove(&at).unwrap_or_default();
@@ -106,6 +101,7 @@ pub fn links(files: &[File], stated: &[StatedJoin], options: &Options) -> Result
         let (this, other) = (&files[candidate.from.0], &files[candidate.to.0]);
         let key_columns = |file: &File, columns: &[usize]| KeyColumns {
             file: file.name().to_string(),
+            others: file.parts[1..].iter().map(|part| part.input.file.name().to_string()).collect(),
             columns: columns.iter().map(|&at| file.names[at].clone()).collect(),
         };
         let relation = Relation {
@@ -127,7 +123,8 @@ pub fn links(files: &[File], stated: &[StatedJoin], options: &Options) -> Result
             KeyNames::Values => relation.is_almost_whole() && relation.is_to_one() && relation.shared >= 10,
             // A key has different values, and most records have one.
             KeyNames::Same | KeyNames::SameWords | KeyNames::IdOfFile | KeyNames::RoleOfFile => {
-                relation.share() >= 0.3 && 2 * relation.repeated <= relation.of && relation.of > 1
+                let is_key = 2 * relation.repeated <= relation.of;
+                relation.of > 1 && (if is_key { relation.share() >= 0.3 } else { relation.share() >= 0.9 })
             }
         };
         if is_shown {
@@ -204,7 +201,11 @@ fn candidates(files: &[File]) -> Vec<Candidate> {
                         shared.push((key, of));
                     }
                     let by_values = || (this.is_rare(key) && other.is_rare(of)).then_some(KeyNames::Values);
-                    let names = by_name.or_else(by_values).filter(|_| other.seems_unique(of));
+                    let names = by_name.or_else(by_values).filter(|names| {
+                        // Of orders and lines that cannot be read without each other, the key has to be asked about.
+                        let is_needed = || !this.is_complete() && !other.is_complete() && names::is_key(&other.words[of]);
+                        other.seems_unique(of) || (*names <= KeyNames::IdOfFile && is_needed())
+                    });
                     candidates.extend(names.map(|names| Candidate {
                         from: (from, vec![key]),
                         to: (to, vec![of]),

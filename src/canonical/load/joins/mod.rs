@@ -14,6 +14,7 @@ mod tests;
 mod totals;
 mod values;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::Result;
@@ -25,7 +26,7 @@ use crate::notes::{FileNote, JoinQuestion, NotReadAlone, Note, Relation, Relatio
 use crate::sources::Input;
 
 use files::File;
-use plan::Plan;
+use plan::{Outcome, Plan};
 
 /// Columns of a file that are a key together, by their places.
 type Key = (usize, Vec<usize>);
@@ -77,8 +78,10 @@ impl StatedJoin {
     fn candidates(&self, files: &[File]) -> Result<Vec<(Key, Key)>> {
         let places = |key: &StatedKey| -> Result<Vec<Key>> {
             let is_meant = |file: &&File| {
-                let path = Path::new(file.name());
-                key.file.matches_path(path) || path.file_name().is_some_and(|name| key.file.matches_path(Path::new(name)))
+                file.parts.iter().any(|part| {
+                    let path = Path::new(part.input.file.name());
+                    key.file.matches_path(path) || path.file_name().is_some_and(|name| key.file.matches_path(Path::new(name)))
+                })
             };
             let meant: Vec<&File> = files.iter().filter(is_meant).collect();
             if meant.is_empty() {
@@ -88,7 +91,7 @@ impl StatedJoin {
             let mut found = Vec::new();
             for file in meant {
                 let column = |name: &String| {
-                    file.layout().header.find(name).ok_or_else(|| {
+                    file.header().find(name).ok_or_else(|| {
                         let what = format!("--join {}: {} has no column {name}", self.text, file.name());
                         anyhow::Error::from(Problem::usage(what).hint(did_you_mean(name, &file.names)))
                     })
@@ -114,6 +117,8 @@ pub struct Joins {
     pub not_read: Vec<(String, NotReadAlone)>,
     /// Orders whose status says that they were cancelled and whose payments count: the file of the payments and the note.
     pub(super) cancelled: Vec<(String, FileNote, u64)>,
+    /// Files whose amounts are refunds: the file and the note.
+    pub(super) refunds: Vec<(String, FileNote)>,
     /// What has to be decided.
     pub questions: Vec<JoinQuestion>,
 }
@@ -149,7 +154,11 @@ impl Joins {
         let not_read = not_read.map(|(file, why)| Note::new(FileNote::NotReadAlone { why: why.clone() }).at(Place::file(file)));
         let cancelled = self.cancelled.iter();
         let cancelled = cancelled.map(|(file, note, count)| Note::new(note.clone()).count(*count).at(Place::file(file)));
-        joined.chain(not_read).chain(cancelled).collect()
+        let refunds = self
+            .refunds
+            .iter()
+            .map(|(file, note)| Note::new(note.clone()).at(Place::file(file)));
+        joined.chain(not_read).chain(cancelled).chain(refunds).collect()
     }
 
     /// The first question, as an error of the data: until it is answered, no number can be right.
@@ -178,25 +187,27 @@ pub fn join(
     if inputs.len() < 2 && stated.is_empty() {
         return Ok((inputs, Joins::default()));
     }
-    let files = files::files(&inputs, options)?;
-    let is_one_table = files.windows(2).all(|pair| pair[0].names == pair[1].names);
-    let are_known = files.iter().all(|file| file.table().is_some());
-    if is_one_table && are_known && stated.is_empty() {
-        drop(files);
-        return Ok((inputs, Joins::default()));
+    let files::Looked { files, empty, others } = files::files(&inputs, is_named, options)?;
+    let is_one_table = files.len() < 2 && files.iter().all(|file| file.table().is_some());
+    let (mut outcomes, mut joins) = (BTreeMap::new(), Joins::default());
+    if !is_one_table || !stated.is_empty() {
+        let (links, known) = find::links(&files, stated, options)?;
+        let mut plan = Plan::new(&files, &links, &known, is_named, others, options);
+        plan.make()?;
+        (outcomes, joins) = plan.result();
     }
-    let (links, known) = find::links(&files, stated, options)?;
-    let mut plan = Plan::new(&files, &links, &known, is_named, options);
-    plan.make()?;
-    let (sources, joins) = plan.result();
     drop(files);
-    let joined = inputs.into_iter().zip(sources).filter_map(|(input, source)| match source {
-        plan::Outcome::AsItIs => Some(input),
-        plan::Outcome::Source(source) => Some(Input {
+    for at in empty {
+        joins.not_read.push((inputs[at].file.name().to_string(), NotReadAlone::NoData));
+        outcomes.insert(at, Outcome::NotAlone);
+    }
+    let joined = inputs.into_iter().enumerate().filter_map(|(at, input)| match outcomes.remove(&at) {
+        None | Some(Outcome::AsItIs) => Some(input),
+        Some(Outcome::Source(source)) => Some(Input {
             file: input.file,
             source: *source,
         }),
-        plan::Outcome::NotAlone => None,
+        Some(Outcome::NotAlone) => None,
     });
     Ok((joined.collect(), joins))
 }

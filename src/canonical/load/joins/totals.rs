@@ -4,14 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 
-use super::amounts::{DiscountForm, LineAmount, is_numeric, mark, number};
+use super::amounts::{DiscountForm, LineAmount, Off, is_numeric, mark, number, off};
 use super::files::File;
 use super::find::Link;
 use super::names::is_key;
 use crate::canonical::key_of;
 use crate::canonical::load::file::lookups::key;
 use crate::cell_parsing::DecimalMark;
-use crate::ingest::for_each_record;
 use crate::sources::purchase_words::is_void;
 
 /// How the totals of orders and the sums of their lines agree.
@@ -64,7 +63,7 @@ pub fn totals(
     let expected = link.relation.of as usize;
     let mask = expected.div_ceil(COMPARED).next_power_of_two() as u64 - 1;
     let their_marks: Vec<DecimalMark> = others.iter().chain([&total]).map(|&column| mark(orders, column)).collect();
-    let found = for_each_record(orders.source(), orders.layout(), 1, BTreeMap::<u64, Order>::new, |seen, record| {
+    let found = orders.for_each_record(1, BTreeMap::<u64, Order>::new, |seen, record| {
         let cell = |column: usize| record.get(column).unwrap_or("");
         let Some(key) = key(link.of.iter().map(|&at| cell(at))) else {
             return Ok(());
@@ -88,10 +87,13 @@ pub fn totals(
         }
         Ok(())
     })?;
-    let mut orders_seen = found.sinks.into_iter().next().unwrap_or_default();
+    let mut orders_seen = BTreeMap::new();
+    for (number, order) in found.into_iter().flatten() {
+        orders_seen.entry(number).or_insert(order);
+    }
     let marks: Vec<DecimalMark> = parts.iter().map(|&column| mark(lines, column)).collect();
     let discount_mark = discount.map(|discount| mark(lines, discount.column));
-    let found = for_each_record(lines.source(), lines.layout(), 1, Vec::<(u64, f64)>::new, |seen, record| {
+    let found = lines.for_each_record(1, Vec::<(u64, f64)>::new, |seen, record| {
         let cell = |column: usize| record.get(column).unwrap_or("");
         let Some(key) = key(link.key.iter().map(|&at| cell(at))) else {
             return Ok(());
@@ -109,20 +111,20 @@ pub fn totals(
             let gross: f64 = numbers.iter().product();
             let off = discount
                 .zip(discount_mark)
-                .and_then(|(discount, mark)| Some((discount.form, number(cell(discount.column), mark)?)));
+                .and_then(|(discount, mark)| Some((discount.form, off(cell(discount.column), mark)?)));
             seen.push((
                 hash,
                 match off {
                     None => gross,
-                    Some((DiscountForm::Fraction, off)) => gross * (1.0 - off),
-                    Some((DiscountForm::Percent, off)) => gross * (1.0 - off / 100.0),
-                    Some((DiscountForm::Money, off)) => gross - off,
+                    Some((_, Off::Share(off)) | (DiscountForm::Fraction, Off::Number(off))) => gross * (1.0 - off),
+                    Some((DiscountForm::Percent, Off::Number(off))) => gross * (1.0 - off / 100.0),
+                    Some((DiscountForm::Money, Off::Number(off))) => gross - off,
                 },
             ));
         }
         Ok(())
     })?;
-    for (hash, amount) in found.sinks.into_iter().flatten() {
+    for (hash, amount) in found.into_iter().flatten() {
         if let Some(order) = orders_seen.get_mut(&hash) {
             order.sum += amount;
             order.lines += 1;
@@ -169,21 +171,19 @@ pub fn totals(
 /// # Errors
 /// When the file cannot be read.
 pub fn cancelled(file: &File, status: usize) -> Result<(u64, BTreeSet<String>)> {
-    let found = for_each_record(
-        file.source(),
-        file.layout(),
-        1,
-        Default::default,
-        |seen: &mut (u64, BTreeSet<String>), record| {
-            let cell = record.get(status).unwrap_or("").trim();
-            if is_void(cell) {
-                seen.0 += 1;
-                if !seen.1.contains(cell) {
-                    seen.1.insert(cell.to_string());
-                }
+    let found = file.for_each_record(1, Default::default, |seen: &mut (u64, BTreeSet<String>), record| {
+        let cell = record.get(status).unwrap_or("").trim();
+        if is_void(cell) {
+            seen.0 += 1;
+            if !seen.1.contains(cell) {
+                seen.1.insert(cell.to_string());
             }
-            Ok(())
-        },
-    )?;
-    Ok(found.sinks.into_iter().next().unwrap_or_default())
+        }
+        Ok(())
+    })?;
+    let both = |(count, mut words): (u64, BTreeSet<String>), (more, others)| {
+        words.extend(others);
+        (count + more, words)
+    };
+    Ok(found.into_iter().fold(Default::default(), both))
 }

@@ -8,7 +8,6 @@ use anyhow::Result;
 use super::files::File;
 use crate::canonical::key_of;
 use crate::canonical::load::file::lookups::key;
-use crate::ingest::for_each_record;
 
 /// So many hashes of a column are kept at most, about.
 const KEPT: usize = 4_000_000;
@@ -65,7 +64,7 @@ pub fn read(file: &File, keys: &[Wanted], threads: usize, largest: usize) -> Res
     let mask = (largest.div_ceil(KEPT)).next_power_of_two() as u64 - 1;
     let new = || vec![(Vec::new(), 0u64, 0u64); keys.len()];
     let width = file.names.len();
-    let outcome = for_each_record(file.source(), file.layout(), threads, new, |sink: &mut Vec<Found>, record| {
+    let sinks = file.for_each_record(threads, new, |sink: &mut Vec<Found>, record| {
         if record.len() < width {
             return Ok(());
         }
@@ -98,7 +97,7 @@ pub fn read(file: &File, keys: &[Wanted], threads: usize, largest: usize) -> Res
             empty: 0,
         })
         .collect();
-    for sink in outcome.sinks {
+    for sink in sinks {
         for (values, (hashes, filled, empty)) in values.iter_mut().zip(sink) {
             values.hashes.extend(hashes);
             values.filled += filled;

@@ -11,6 +11,7 @@ use super::survey_scales;
 use crate::canonical::load::dates::future_events;
 use crate::canonical::load::dates::precision::{ColumnPrecision, TimeCounts};
 use crate::canonical::load::file::file_notes;
+use crate::canonical::load::file::lookups::Referred;
 use crate::canonical::load::file::reading::Rowset;
 use crate::canonical::load::file::{ReadFile, column_names};
 use crate::canonical::load::money::currencies;
@@ -22,7 +23,9 @@ use crate::canonical::load::repeats::duplicates::{Keys, repeated};
 use crate::canonical::load::repeats::record_identity::{Exports, Statement};
 use crate::canonical::load::{Loaded, Options, RawFile};
 use crate::canonical::{CanonicalTables, Codes, Data, Dictionary, Interner, SourceInfo, messages, referrers};
-use crate::notes::{Code, Decision, Note, UnusedStatus, Withheld};
+use crate::diagnostics::Place;
+use crate::io;
+use crate::notes::{Code, Decision, FileNote, Note, UnusedStatus, Withheld};
 use crate::record_counts::RecordCounts;
 use crate::schema::{ColumnType, NO_CODE, NO_TIME, Role, Table, interactions, surveys};
 use crate::sources::{AmountOn, From, QUESTION, Source};
@@ -85,6 +88,8 @@ pub fn assemble(read_files: Vec<ReadFile>, options: &Options, mut notes: Vec<Not
     let mut sources: Vec<SourceInfo> = Vec::new();
     let mut account: Vec<RecordCounts> = Vec::new();
     let mut files: Vec<RawFile> = Vec::new();
+    let mut all_looked_up: Vec<io::Source> = Vec::new();
+    let mut all_referred: Vec<(usize, Referred)> = Vec::new();
     let mut unused: Vec<Reject> = Vec::new();
     let mut tables: BTreeMap<Table, Building> = BTreeMap::new();
     let mut amount_on: Vec<AmountOn> = Vec::new();
@@ -104,6 +109,8 @@ pub fn assemble(read_files: Vec<ReadFile>, options: &Options, mut notes: Vec<Not
             rowset,
             read,
             raw,
+            looked_up,
+            referred,
             more,
             decisions,
             update_column,
@@ -114,6 +121,8 @@ pub fn assemble(read_files: Vec<ReadFile>, options: &Options, mut notes: Vec<Not
         // What another file of the table is asked for stays.
         asked.extend(present.difference(&more).map(|name| (info.table, name.clone())));
         files.push(raw);
+        all_looked_up.extend(looked_up);
+        all_referred.extend(referred.into_iter().map(|found| (index, found)));
         account.push(open_account(&info, read, &rowset, &decisions));
         amount_decisions.push(decisions.iter().find_map(amount_of_order));
         unused.extend(rowset.unused.iter().map(|u| Reject {
@@ -184,6 +193,7 @@ pub fn assemble(read_files: Vec<ReadFile>, options: &Options, mut notes: Vec<Not
             .map(|(n, _)| n.clone())
             .collect();
     }
+    notes.extend(file_notes::not_referred_to(all_referred, &sources));
     if let Some(surveys) = tables.get_mut(&Table::Surveys) {
         survey_scales::mark_answers_without_score(surveys, &mut sources);
     }
@@ -252,10 +262,12 @@ pub fn assemble(read_files: Vec<ReadFile>, options: &Options, mut notes: Vec<Not
         .iter()
         .map(|source| source.profile.as_deref().is_some_and(|id| id != "none"))
         .collect();
+    let mut unanswered = Vec::new();
+    if let Some(interactions) = tables.get_mut(&Table::Interactions) {
+        interactions.find_authors(&sources, &texts);
+        unanswered = interactions.without_answers(&sources, &texts);
+    }
     side_by_side(&mut tables, &mut dropped, |building, dropped| {
-        if building.rows.table == Table::Interactions {
-            building.find_authors(&sources, &texts);
-        }
         if building.rows.table == Table::Interactions && sources.iter().any(|s| s.messages) {
             let is_message = |source: u16| sources[source as usize].messages;
             let cases = messages::resolve(&building.rows, &mut building.stakeholder, &is_message, &texts);
@@ -303,6 +315,10 @@ pub fn assemble(read_files: Vec<ReadFile>, options: &Options, mut notes: Vec<Not
         notes.extend(future_events::far_ahead(&tables, &options.zone));
     }
     find_used(&tables, &mut sources);
+    for source in unanswered {
+        sources[source].has_answers = false;
+        notes.push(Note::new(FileNote::OneMessageEach).at(Place::file(&sources[source].file)));
+    }
     settle(&mut account, &dropped);
     for (source, lines) in tables.values().flat_map(|building| &building.counted_elsewhere) {
         let source = usize::from(*source);
@@ -345,6 +361,7 @@ pub fn assemble(read_files: Vec<ReadFile>, options: &Options, mut notes: Vec<Not
         unused,
         notes,
         files,
+        looked_up: all_looked_up,
     })
 }
 

@@ -39,7 +39,11 @@ impl Plan<'_> {
                 interactions::AUTHOR_TYPE.name,
                 interactions::IN_REPLY_TO.name,
             ];
-            let shows_authors = shows_authors.iter().any(|column| has(&own, column));
+            let direction = match shows_authors.iter().any(|column| has(&own, column)) {
+                true => None,
+                false => self.direction_by_author(link, &own, &person)?,
+            };
+            let shows_authors = direction.is_some() || shows_authors.iter().any(|column| has(&own, column));
             let has_responses = [interactions::RESPONDED_AT.name, interactions::RESPONSE_MINUTES.name];
             let has_responses = has_responses.iter().any(|column| has(&map, column));
             // Tickets without a message would be lost.
@@ -72,13 +76,16 @@ impl Plan<'_> {
                 if is_number || of_message.contains(&canonical.as_str()) || own.contains_key(canonical) {
                     continue;
                 }
-                if let Some(mapped) = renamed(mapped, &|name| name_in(parent, tickets.layout().header.find(name)?)) {
+                if let Some(mapped) = renamed(mapped, &|name| name_in(parent, tickets.header().find(name)?)) {
                     own.insert(canonical.clone(), mapped);
                 }
             }
             let Some(of_person) = name_in(person.file, person.column) else {
                 continue;
             };
+            if let Some(direction) = direction.and_then(|direction| direction.expression(messages, &of_person)) {
+                own.insert(interactions::DIRECTION.name.to_string(), Mapped::new(From::Expr(direction)));
+            }
             own.insert(who.to_string(), Mapped::new(From::Column(of_person)));
             own.insert(interactions::CASE_ID.name.to_string(), key_mapping(messages, &link.key));
             let mut source = Source {
@@ -86,8 +93,7 @@ impl Plan<'_> {
                 map: own,
                 is_mapped: true,
                 lookup: chain.lookups.clone(),
-                wishes: messages.wishes.clone(),
-                ..messages.input.source.clone()
+                ..messages.source().clone()
             };
             source.values.extend(tickets.recognised().values.clone());
             source.values.extend(messages.recognised().values.clone());
@@ -137,7 +143,6 @@ impl Plan<'_> {
                 map,
                 is_mapped: true,
                 lookup: chain.lookups.clone(),
-                wishes: answers.wishes.clone(),
                 ..answers.recognised().clone()
             };
             self.paths.insert(file, chain.path);

@@ -37,7 +37,7 @@ impl<'a> Chain<'a> {
 
     fn open(&mut self) -> Result<()> {
         let file = &self.files[self.base];
-        self.added = LookedUp::open(&self.lookups, &file.layout().header, file.name(), self.options)?;
+        self.added = LookedUp::open(&self.lookups, file.header(), file.name(), self.options)?;
         Ok(())
     }
 
@@ -54,8 +54,11 @@ impl<'a> Chain<'a> {
         };
         let other = &self.files[link.to];
         self.lookups.push(Lookup {
-            from: LookupFile::Input(other.input.file.clone()),
-            wishes: other.wishes.clone(),
+            from: other
+                .parts
+                .iter()
+                .map(|part| LookupFile::Input(part.input.file.clone(), part.wishes.clone()))
+                .collect(),
             key,
             to: link.of.iter().map(|&column| other.names[column].clone()).collect(),
             unmatched,

@@ -4,13 +4,16 @@
 //! answers to the orders that they are about. Then come the rosters of those whom the records are about. What is left and referred to gives
 //! dimensions; what is left and not referred to is named, and not used.
 
+mod authors;
 mod cases;
 mod chain;
 mod orders;
 mod others;
+mod receipts;
+mod refunds;
 mod words;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 
@@ -48,6 +51,26 @@ enum Role {
     Not(NotReadAlone),
 }
 
+/// What becomes of records whose orders are not certain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Doubtful {
+    /// Nothing yet: they may belong to others.
+    Leave,
+    /// It is a question which orders they belong to.
+    Ask,
+}
+
+/// Inputs that are read besides the files that may belong together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OtherInputs {
+    /// There are none.
+    None,
+    /// Exports of known systems.
+    Known,
+    /// Files that a configuration describes.
+    Described,
+}
+
 /// What the files are for each other.
 pub struct Plan<'a> {
     files: &'a [File<'a>],
@@ -63,11 +86,17 @@ pub struct Plan<'a> {
     people: BTreeMap<usize, (usize, usize)>,
     /// By file with lookups, the links that they follow.
     paths: BTreeMap<usize, Vec<usize>>,
+    /// By file of orders whose lines or payments count, the key by which these lead to it.
+    order_keys: BTreeMap<usize, Vec<usize>>,
+    /// The files of orders whose payments count.
+    paid: BTreeSet<usize>,
+    /// Whether inputs are read that are not among these files.
+    others: OtherInputs,
     joins: Joins,
 }
 
 /// Whom the records of a file are about: the column that says it, and the links that lead to it from that file.
-struct Person {
+pub struct Person {
     file: usize,
     column: usize,
     links: Vec<usize>,
@@ -79,6 +108,7 @@ impl<'a> Plan<'a> {
         links: &'a [Link],
         known: &'a Known,
         is_named: &'a dyn Fn(&Input) -> bool,
+        others: OtherInputs,
         options: &'a Options,
     ) -> Plan<'a> {
         Plan {
@@ -91,6 +121,9 @@ impl<'a> Plan<'a> {
             uses: links.iter().map(|_| RelationUse::NotNeeded).collect(),
             people: BTreeMap::new(),
             paths: BTreeMap::new(),
+            order_keys: BTreeMap::new(),
+            paid: BTreeSet::new(),
+            others,
             joins: Joins::default(),
         }
     }
@@ -103,9 +136,13 @@ impl<'a> Plan<'a> {
         // What is called orders first: lines lead to their products too.
         let mut parents: Vec<usize> = (0..self.files.len()).collect();
         parents.sort_by_key(|&parent| (!is_called_orders(self.file(parent)), parent));
-        for parent in parents {
-            self.orders(parent)?;
+        for &parent in &parents {
+            self.orders(parent, Doubtful::Leave)?;
         }
+        for parent in parents {
+            self.orders(parent, Doubtful::Ask)?;
+        }
+        self.refunds()?;
         for parent in 0..self.files.len() {
             self.cases(parent)?;
         }
@@ -118,8 +155,8 @@ impl<'a> Plan<'a> {
         Ok(())
     }
 
-    /// What becomes of each input, in their order, and what is to be said.
-    pub fn result(self) -> (Vec<Outcome>, Joins) {
+    /// What becomes of the inputs, by their places, and what is to be said.
+    pub fn result(self) -> (BTreeMap<usize, Outcome>, Joins) {
         let Plan {
             files,
             links,
@@ -128,23 +165,27 @@ impl<'a> Plan<'a> {
             mut joins,
             ..
         } = self;
-        let inputs = files.iter().map(|file| file.at);
-        let last = inputs.clone().max().map_or(0, |last| last + 1);
-        let mut outcomes: Vec<Outcome> = (0..last).map(|_| Outcome::AsItIs).collect();
+        let mut outcomes: BTreeMap<usize, Outcome> = BTreeMap::new();
         for (file, role) in files.iter().zip(roles) {
-            outcomes[file.at] = match role {
-                None => Outcome::AsItIs,
-                Some(Role::Alone(lookups)) if lookups.is_empty() => Outcome::AsItIs,
-                Some(Role::Alone(lookup)) => Outcome::Source(Box::new(Source {
-                    lookup,
-                    ..file.input.source.clone()
-                })),
-                Some(Role::Joined(source)) => Outcome::Source(source),
-                Some(Role::Not(why)) => {
-                    joins.not_read.push((file.name().to_string(), why));
-                    Outcome::NotAlone
-                }
-            };
+            for part in &file.parts {
+                let outcome = match &role {
+                    None => Outcome::AsItIs,
+                    Some(Role::Alone(lookups)) if lookups.is_empty() => Outcome::AsItIs,
+                    Some(Role::Alone(lookups)) => Outcome::Source(Box::new(Source {
+                        lookup: lookups.clone(),
+                        ..part.input.source.clone()
+                    })),
+                    Some(Role::Joined(source)) => Outcome::Source(Box::new(Source {
+                        wishes: part.wishes.clone(),
+                        ..(**source).clone()
+                    })),
+                    Some(Role::Not(why)) => {
+                        joins.not_read.push((part.input.file.name().to_string(), why.clone()));
+                        Outcome::NotAlone
+                    }
+                };
+                outcomes.insert(part.at, outcome);
+            }
         }
         let is_used = |link: &Link| {
             links
@@ -157,7 +198,9 @@ impl<'a> Plan<'a> {
             let is_other_way = |other: &&Link| (other.from, &other.key, other.to, &other.of) == (link.to, &link.of, link.from, &link.key);
             !is_used(link) && links.iter().filter(is_other_way).any(is_used)
         };
-        let shown = links.iter().zip(&uses).filter(|(link, _)| !is_reverse(link));
+        // A key that most records share was looked at only because nothing else leads to what is needed.
+        let is_no_key = |link: &Link| !is_used(link) && 2 * link.relation.repeated > link.relation.of;
+        let shown = links.iter().zip(&uses).filter(|(link, _)| !is_reverse(link) && !is_no_key(link));
         joins.relations = shown.map(|(link, used)| (link.relation.clone(), *used)).collect();
         (outcomes, joins)
     }
@@ -193,8 +236,11 @@ impl<'a> Plan<'a> {
         };
         let column = match own {
             Some(own) => own,
-            // Without a name that says it, the column that leads to a roster does.
-            None => self.to_roster(file, key)?.1.key[0],
+            // Without a name that says it, the column that leads to a roster does; or to a file that has whom it is about.
+            None => match self.to_roster(file, key) {
+                Some((_, link)) => link.key[0],
+                None => return self.person_through(file, key),
+            },
         };
         if let Some((at, link)) = leads(column)
             && self.known.repeats(file, column).is_some_and(|(repeats, _)| !repeats)
@@ -211,6 +257,24 @@ impl<'a> Plan<'a> {
             column,
             links: Vec::new(),
         })
+    }
+
+    /// Whom the records of a file are about if they say it only by way of another file: invoices of contracts, and the contracts of accounts.
+    fn person_through(&self, file: usize, key: &[usize]) -> Option<Person> {
+        let through = |(at, link): (usize, &'a Link)| {
+            let other = self.file(link.to);
+            let is_meant = link.key.len() == 1 && link.key != key && self.is_certain(at) && !is_of_things(other, &link.of);
+            let table = other.table().filter(|_| is_meant).unwrap_or(Table::Stakeholders);
+            let who = other.column(&other.as_table(table), table.stakeholder_column().name);
+            let column = who.filter(|column| is_meant && !link.of.contains(column) && is_id_of_person(other, *column))?;
+            Some(Person {
+                file: link.to,
+                column,
+                links: vec![at],
+            })
+        };
+        let mut found = self.links_from(file).filter_map(through);
+        found.next().filter(|_| found.next().is_none())
     }
 
     /// The only column of a file, other than this key, that leads to the ids of a roster of people or organisations who are served.

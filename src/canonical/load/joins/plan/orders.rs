@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use super::words::{are_orders, is_about_something_else, is_called_contacts, is_called_orders, is_of_things};
-use super::{Plan, Role, key_mapping, renamed, times};
+use super::{Doubtful, Plan, Role, key_mapping, renamed, times};
 use crate::canonical::load::joins::amounts::{self, LineAmount};
 use crate::canonical::load::joins::files::{File, Map};
 use crate::canonical::load::joins::totals::{self, Totals};
@@ -22,8 +22,11 @@ struct Child {
 
 impl Plan<'_> {
     /// Joins lines or payments to the orders that they belong to, if this file has orders.
-    pub fn orders(&mut self, parent: usize) -> Result<()> {
+    pub fn orders(&mut self, parent: usize, doubt: Doubtful) -> Result<()> {
         let orders = self.file(parent);
+        if self.roles[parent].is_some() {
+            return Ok(());
+        }
         let table = match orders.table() {
             Some(Table::Surveys | Table::Referrals | Table::Identities) => return Ok(()),
             Some(Table::Supplies) => Table::Supplies,
@@ -76,7 +79,8 @@ impl Plan<'_> {
             };
             match self.is_certain(at) {
                 true => children.push(child),
-                false => doubtful.push(child),
+                false if doubt == Doubtful::Ask => doubtful.push(child),
+                false => {}
             }
         }
         let has_amount = table == Table::Purchases && map.contains_key(purchases::AMOUNT.name);
@@ -113,7 +117,11 @@ impl Plan<'_> {
             self.joins.questions.push(question.clone());
         }
         self.uses[best.link] = RelationUse::Joined;
-        self.propose(parent, best, table, &map, &others)
+        self.propose(parent, best, table, &map, &others)?;
+        match table {
+            Table::Supplies => self.receipts(best.file, &others),
+            Table::Purchases | Table::Interactions | Table::Surveys | Table::Stakeholders | Table::Referrals | Table::Identities => Ok(()),
+        }
     }
 
     fn share(&self, child: &Child) -> f64 {
@@ -226,7 +234,7 @@ impl Plan<'_> {
             if canonical == who || is_number || is_status || is_line || joined.contains_key(canonical) {
                 continue;
             }
-            if let Some(mapped) = renamed(mapped, &|name| name_in(parent, orders.layout().header.find(name)?)) {
+            if let Some(mapped) = renamed(mapped, &|name| name_in(parent, orders.header().find(name)?)) {
                 joined.insert(canonical.clone(), mapped);
             }
         }
@@ -256,15 +264,14 @@ impl Plan<'_> {
                 self.joins.cancelled.push((file.name().to_string(), note, count));
             }
         }
-        let own = &file.input.source;
+        let own = &file.source();
         let mut source = Source {
             table: Some(table),
             map: joined,
             is_mapped: true,
             lookup: chain.lookups.clone(),
             amount_on: own.amount_on.or((!is_open).then_some(AmountOn::Line)),
-            wishes: file.wishes.clone(),
-            ..own.clone()
+            ..file.source().clone()
         };
         source.values.extend(orders.recognised().values.clone());
         source.values.extend(file.recognised().values.clone());
@@ -281,6 +288,10 @@ impl Plan<'_> {
             self.uses[link] = RelationUse::Joined;
         }
         self.paths.insert(child.file, chain.path);
+        self.order_keys.insert(parent, link.of.clone());
+        if is_paid {
+            self.paid.insert(parent);
+        }
         for &other in others {
             self.roles[other] = Some(Role::Not(NotReadAlone::AmountsElsewhere { counted: by.clone() }));
         }
@@ -290,7 +301,15 @@ impl Plan<'_> {
 
 /// What makes the records of a file lines of orders: amounts, or what was delivered.
 fn amount_of(file: &File, map: &Map, table: Table, threads: usize) -> Result<Option<LineAmount>> {
-    let amount = amounts::line_amount(file, map, threads)?;
+    // A line of a delivery has a quantity and a price as one that was sold has.
+    let as_sold = (table == Table::Supplies).then(|| file.as_table(Table::Purchases));
+    let amount = match amounts::line_amount(file, map, threads)? {
+        None => match as_sold {
+            Some(sold) => amounts::line_amount(file, &sold, threads)?,
+            None => None,
+        },
+        amount => amount,
+    };
     let is_delivery = table == Table::Supplies
         && [supplies::QUANTITY.name, supplies::RECEIVED_AT.name]
             .iter()

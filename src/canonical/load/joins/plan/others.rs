@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use anyhow::Result;
 
 use super::chain::Chain;
-use super::{Plan, Role};
+use super::{OtherInputs, Plan, Role};
 use crate::notes::{KeyNames, NotReadAlone, RelationUse};
 use crate::schema::{Table, stakeholders};
 use crate::sources::grammar::MOST_LOOKUPS;
@@ -38,7 +38,6 @@ impl Plan<'_> {
                     table: Some(table),
                     map,
                     is_mapped: true,
-                    wishes: file.wishes.clone(),
                     ..file.recognised().clone()
                 })));
                 self.people.insert(at, (at, column));
@@ -83,8 +82,7 @@ impl Plan<'_> {
                     table: Some(Table::Stakeholders),
                     map,
                     is_mapped: true,
-                    wishes: roster.wishes.clone(),
-                    ..roster.input.source.clone()
+                    ..roster.source().clone()
                 })));
             }
         }
@@ -96,9 +94,7 @@ impl Plan<'_> {
         let is_left = |plan: &Plan, at: usize| {
             let file = plan.file(at);
             // Whoever names the table of a file means it.
-            plan.roles[at].is_none()
-                && file.input.source.table.is_none()
-                && (!file.is_complete() || file.table() == Some(Table::Stakeholders))
+            plan.roles[at].is_none() && file.source().table.is_none() && (!file.is_complete() || file.table() == Some(Table::Stakeholders))
         };
         // From the files with records through those that they lead to.
         let mut reached: Vec<(usize, usize)> = (0..self.files.len())
@@ -149,10 +145,10 @@ impl Plan<'_> {
             Some(Role::Not(_)) => false,
             None => self.file(at).is_complete(),
         };
-        let some_are_read = (0..self.files.len()).any(has_records);
+        let some_are_read = self.others != OtherInputs::None || (0..self.files.len()).any(has_records);
         for at in 0..self.files.len() {
             let file = self.file(at);
-            if self.roles[at].is_some() || file.is_complete() || file.input.source.table.is_some() || !some_are_read {
+            if self.roles[at].is_some() || file.is_complete() || file.source().table.is_some() || !some_are_read {
                 continue;
             }
             // Records that belong to others that are read, without anything that counts.
@@ -162,7 +158,11 @@ impl Plan<'_> {
             if let Some((_, link)) = parent {
                 let of = self.file(link.to).name().to_string();
                 self.roles[at] = Some(Role::Not(NotReadAlone::AddsNothing { of }));
-            } else if file.table().is_none() && !(self.is_named)(file.input) {
+            } else if file.parts.iter().any(|part| (self.is_named)(part.input)) {
+                // Whoever names a file wants to know why it cannot be read.
+            } else if self.others == OtherInputs::Described {
+                self.roles[at] = Some(Role::Not(NotReadAlone::NotDescribed));
+            } else if file.table().is_none() {
                 self.roles[at] = Some(Role::Not(NotReadAlone::NoTable));
             }
         }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::canonical::load::joins::files::File;
 use crate::schema::Table;
+use crate::sources::is_refund_record;
 
 /// Whether the name of a file has one of these words.
 fn says(file: &File, words: &[&str]) -> bool {
@@ -80,6 +81,12 @@ pub fn is_of_things(file: &File, key: &[usize]) -> bool {
     ];
     let is_thing = |words: &BTreeSet<String>| things.iter().any(|word| words.contains(*word));
     key.iter().any(|&column| is_thing(&file.words[column])) || (is_thing(&file.entity) && !is_called_orders(file))
+}
+
+/// Whether a file lists refunds, by its name or the names of its columns: it has an id or a date of refunds.
+pub fn is_about_refunds(file: &File) -> bool {
+    let of_refund = |words: &BTreeSet<String>| words.contains("refund") && (words.contains("id") || words.contains("date"));
+    says(file, &["refund"]) || is_refund_record(&file.stem()) || (!is_called_orders(file) && file.words.iter().any(of_refund))
 }
 
 /// Whether a file is about refunds, shipments or the like: its amounts are no sales.
