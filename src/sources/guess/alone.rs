@@ -201,12 +201,30 @@ fn amount(candidates: &mut Vec<Candidate>, taken: &mut Vec<Candidate>, file: &Fi
         numbers && profile.filled > 0 && (in_currency || named)
     };
     let money: Vec<usize> = (0..file.headers.len()).filter(|&i| is_money(i)).collect();
+    // Numbers with decimals under a name that nobody knows may be the amount as well.
+    let is_unknown = |i: &usize| {
+        let header = &file.headers[*i];
+        let is_known = header.unit.is_some() || header.words.iter().any(|word| meanings::vocabulary().contains(word));
+        !is_known && file.profiles[*i].share(&[Kind::Decimal, Kind::Money]) >= 0.9 && !taken.iter().any(|t| t.header == *i)
+    };
+    let unknown: Vec<usize> = (0..file.headers.len()).filter(is_unknown).filter(|i| !money.contains(i)).collect();
+    if let ([], [one]) = (&money[..], &unknown[..]) {
+        let why = ColumnEvidence::Cells(CellsAre::of(&file.profiles[*one]));
+        replace(candidates, vec![Candidate::new(&purchases::AMOUNT, *one, MAYBE, why)]);
+        return;
+    }
     let [one] = money[..] else { return };
+    let says_currency = file.headers[one].currency.is_some() || file.headers[one].name.contains(['$', '€', '£', '¥']);
+    if !unknown.is_empty() && !says_currency {
+        return;
+    }
     // A tax, a deposit, a weight: something else, or not money.
+    // `Paid (£)`: what was paid.
+    let is_payment = |word: &str| MONEY.contains(&word) || word == "paid" && says_currency;
     let is_other = file.headers[one]
         .words
         .iter()
-        .any(|word| !MONEY.contains(&word.as_str()) && (word == "unit" || word == "cost" || meanings::is_other(word)));
+        .any(|word| !is_payment(word) && (word == "unit" || word == "cost" || meanings::is_other(word)));
     let is_refuted = candidates
         .iter()
         .any(|c| c.column == &purchases::AMOUNT && c.header == one && c.is_refuted);
@@ -270,6 +288,7 @@ fn stakeholder(table: Table, candidates: &mut Vec<Candidate>, taken: &mut Vec<Ca
         .filter(|c| c.column == column && c.confidence >= super::ASK)
         .map(|c| c.header)
         .collect();
+    let before = candidates.len();
     for (index, profile) in file.profiles.iter().enumerate() {
         let header = &file.headers[index];
         let is_used = taken
@@ -296,5 +315,47 @@ fn stakeholder(table: Table, candidates: &mut Vec<Candidate>, taken: &mut Vec<Ca
             let why = ColumnEvidence::NameForLackOfId;
             candidates.push(Candidate::new(column, index, MAYBE - 0.05, why));
         }
+    }
+    // A file with one number that repeats, and without anybody's name, is about whom that number is: it has many, unlike tables or tills.
+    let is_known = |index: usize| {
+        file.headers[index]
+            .words
+            .iter()
+            .any(|word| word != "id" && meanings::is_other(word) && word != "card")
+    };
+    let is_many = |index: usize| {
+        let profile = &file.profiles[index];
+        profile.distinct > 10 && 4 * profile.distinct >= profile.filled
+    };
+    let has_names = |found: usize| {
+        let others = file.headers.iter().enumerate().filter(|(at, _)| *at != found);
+        // Who serves the others is named too.
+        let is_served = |word: &str| meanings::is_who(word) && !["employee", "volunteer", "partner"].contains(&word);
+        others
+            .flat_map(|(_, header)| &header.words)
+            .any(|word| word == "name" || is_served(word))
+    };
+    // A reference may be to anything.
+    let is_number = |at: usize| {
+        let header = &file.headers[at];
+        header.words.contains("id") && !["ref", "key", "code", "cod"].iter().any(|part| header.exact.contains(part))
+    };
+    if let [found] = &candidates[before..]
+        && matches!(found.evidence[..], [ColumnEvidence::RepeatedCodes(..)])
+        && known.is_empty()
+        && is_number(found.header)
+        && !has_names(found.header)
+        && !is_known(found.header)
+        && is_many(found.header)
+    {
+        let found = Candidate::new(
+            column,
+            found.header,
+            SERVES,
+            ColumnEvidence::Shown(ShownByCells::OnlyNumberThatRepeats),
+        );
+        taken.retain(|t| t.header != found.header);
+        taken.push(found.clone());
+        replace(candidates, vec![found]);
     }
 }

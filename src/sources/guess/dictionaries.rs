@@ -266,6 +266,10 @@ fn tail(word: &str, language: usize) -> Option<Vec<String>> {
     if language == 0 || !has_compounds(language) || !word.is_ascii() || word.len() > LONG_COMPOUND {
         return None;
     }
+    // `Hulpvragernr`: the number of somebody or something.
+    if let Some(head) = word.strip_suffix("nr").filter(|head| head.len() >= SHORT_HEAD) {
+        return Some(vec![head.to_string(), "id".to_string()]);
+    }
     let cuts = (SHORT_HEAD..word.len().saturating_sub(SHORT_TAIL - 1)).map(|at| word.split_at(at));
     cuts.into_iter().find_map(|(head, last)| {
         let meaning = DICTIONARIES[language].get(last, true)?;
@@ -329,7 +333,10 @@ fn compound(word: &str, language: usize, leads: bool, parts: usize) -> Option<Ve
         let head = std::iter::once(&"").chain(linkers).find_map(|linker| {
             let stem = first.strip_suffix(linker)?;
             (stem.len() >= 3).then(|| {
+                // `Deltagarnr`: Swedish drops the last letter of `deltagare`.
+                let whole = || (language > 0 && linker.is_empty()).then(|| known(&format!("{stem}e"))).flatten();
                 known(stem)
+                    .or_else(whole)
                     .map(Cow::into_owned)
                     .or_else(|| compound(stem, language, leads, parts - 1))
             })?

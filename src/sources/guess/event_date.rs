@@ -113,8 +113,13 @@ impl<'a> Dates<'a> {
         let has_time = |at: usize| shape::time_of_day(at, self.file).is_some();
         match (&self.possible[..], &self.others[..]) {
             (&[only], []) if says(only) => Some((only, ColumnEvidence::OnlyDates)),
-            // Many exports end with when they were written: a name has to speak of an event, or a time of day stand beside it.
-            (&[only], []) => (self.is_event(only) || has_time(only)).then_some((only, ColumnEvidence::Shown(ShownByCells::OnlyDate))),
+            // Many exports end with when they were written: a name has to speak of an event, a time of day stand beside it, or the file run
+            // with what happened `on` that day.
+            (&[only], []) => {
+                let runs_with_it = || self.is_full(only) && self.is_in_order(only);
+                let is_told = self.is_event(only) || has_time(only) || self.says_on(only) && runs_with_it();
+                is_told.then_some((only, ColumnEvidence::Shown(ShownByCells::OnlyDate)))
+            }
             (&[], &[only]) if self.accompanies(only) && self.is_full(only) => Some((only, ColumnEvidence::Shown(ShownByCells::OnlyDate))),
             (&[], others) => {
                 let accompanying: Vec<usize> = others.iter().copied().filter(|&at| self.accompanies(at)).collect();
@@ -125,6 +130,18 @@ impl<'a> Dates<'a> {
                 self.first(possible, &all)
             }
         }
+    }
+
+    /// Whether a header ends with the word that a language puts before a date: `Venduto il`, `Solgt den`, `Gekocht op`.
+    fn says_on(&self, at: usize) -> bool {
+        const ON: [&str; 16] = [
+            "on", "am", "vom", "le", "du", "el", "del", "il", "op", "den", "dnia", "dne", "em", "pe", "van", "at",
+        ];
+        let last = self.file.headers[at]
+            .exact
+            .rsplit(|c: char| !c.is_alphanumeric())
+            .find(|part| !part.is_empty());
+        last.is_some_and(|last| ON.contains(&last))
     }
 
     /// Those that may be the event's, where none serves.

@@ -126,6 +126,8 @@ pub enum ColumnEvidence {
     Closing,
     /// Deals became purchases when they were closed.
     NotTheClosing,
+    /// The balance in this column runs with the amounts: the records are those of an account.
+    RunningBalance(String),
     /// A quantity, a price and an amount agree in so many of so many records.
     Product([String; 3], usize, usize),
 }
@@ -190,6 +192,14 @@ impl fmt::Display for ColumnEvidence {
             E::OftenBefore(first, early, of) => return write!(f, "before {first} in {early} of {of} records"),
             E::Closing => "deals become purchases when they are closed",
             E::NotTheClosing => "another column has when the deals were closed",
+            E::RunningBalance(balance) => {
+                return write!(
+                    f,
+                    "\"{}\" is the balance of an account, so payments to others and transfers are among the records: exclude them with where in \
+                     [[source]]",
+                    excerpt(balance)
+                );
+            }
             E::Product([quantity, price, amount], fits, all) => {
                 let [quantity, price, amount] = [quantity, price, amount].map(|name| excerpt(name));
                 return write!(f, "{quantity} x {price} = {amount} in {fits} of {all} records");
@@ -223,6 +233,8 @@ pub enum TableClue {
     OneEach,
     /// Nothing shows that it lists people or organisations.
     MayListThings,
+    /// No column has amounts.
+    NoAmounts,
     /// It lacks some of what the table needs.
     Incomplete,
 }
@@ -238,6 +250,7 @@ impl fmt::Display for TableClue {
             TableClue::FileName(word) => return write!(f, "its name has \"{word}\""),
             TableClue::OneEach => "every record has another stakeholder",
             TableClue::MayListThings => "nothing shows that it lists people or organisations",
+            TableClue::NoAmounts => "it has no amounts",
             TableClue::Incomplete => "it lacks some of what the table needs",
         })
     }

@@ -224,8 +224,10 @@ fn tokens(text: &str) -> Vec<String> {
         .replace(['#', '№'], " number ")
         .replace("n°", " number ")
         .replace("N°", " number ");
-    // `Nº` too, whose ring is a letter.
-    let numbered = numbered.replace("nº", " number ").replace("Nº", " number ");
+    // `Nº` too, whose ring is a letter, and `N.º`.
+    let numbered = ["nº", "Nº", "n.º", "N.º", "n.°", "N.°"]
+        .iter()
+        .fold(numbered, |text, sign| text.replace(sign, " number "));
     let split = uncamelled(&numbered);
     plain(&split, false)
         .split(|c: char| !c.is_alphanumeric())

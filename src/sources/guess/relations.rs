@@ -19,6 +19,7 @@ pub(super) fn relate(table: Table, candidates: &mut Vec<Candidate>, file: &File<
     places(candidates, file);
     if table == Table::Purchases {
         deals(candidates, file);
+        balances(candidates, file);
         products(candidates, file.profiles, file.columns);
     }
 }
@@ -52,6 +53,43 @@ fn deals(candidates: &mut Vec<Candidate>, file: &File<'_>) {
     }
     candidates.retain(|c| c.header != closed);
     candidates.push(Candidate::new(&purchases::OCCURRED_AT, closed, 0.92, ColumnEvidence::Closing));
+}
+
+/// The records of an account, with a balance that runs with their amounts: what the account paid to others is among them, and what was moved.
+fn balances(candidates: &mut [Candidate], file: &File<'_>) {
+    const ENOUGH_STEPS: usize = 4;
+    let is_number = |at: usize| file.profiles[at].share(&[Kind::Decimal, Kind::Money, Kind::Integer]) >= 0.9;
+    let columns: Vec<(usize, Vec<Option<f64>>)> = (0..file.headers.len())
+        .filter(|&at| is_number(at))
+        .take(FACTORS)
+        .map(|at| (at, numbers(&file.columns[at])))
+        .collect();
+    // From one record to the next, in the order of the file or against it.
+    let runs = |amounts: &[Option<f64>], balances: &[Option<f64>]| {
+        let steps = balances.windows(2).zip(amounts.windows(2));
+        let known: Vec<(f64, f64, f64)> = steps
+            .filter_map(|(balance, amount)| Some((balance[1]? - balance[0]?, amount[1]?, -amount[0]?)))
+            .collect();
+        let fits = |of: fn(&(f64, f64, f64)) -> f64| known.iter().filter(|step| (step.0 - of(step)).abs() < 0.006).count();
+        known.len() >= ENOUGH_STEPS && 10 * fits(|step| step.1).max(fits(|step| step.2)) >= 9 * known.len()
+    };
+    let both_signs = |amounts: &[Option<f64>]| {
+        let has = |is: fn(f64) -> bool| amounts.iter().flatten().any(|amount| is(*amount));
+        has(|amount| amount > 0.0) && has(|amount| amount < 0.0)
+    };
+    let balance = columns.iter().find_map(|(at, balances)| {
+        let mut others = columns.iter().filter(|(other, _)| other != at);
+        others
+            .find(|(_, amounts)| both_signs(amounts) && runs(amounts, balances))
+            .map(|_| *at)
+    });
+    let Some(balance) = balance else { return };
+    for candidate in candidates.iter_mut().filter(|c| *c.column == purchases::AMOUNT) {
+        let why = ColumnEvidence::RunningBalance(file.headers[balance].name.clone());
+        // It is asked, whatever it is called.
+        candidate.is_exact = false;
+        candidate.lower(0.5, why);
+    }
 }
 
 /// A date of birth is no event, whatever it is called.
@@ -119,7 +157,8 @@ fn servants(table: Table, candidates: &mut [Candidate], file: &File<'_>) {
     let numbers_people = |at: usize, few: usize| {
         let (header, profile) = (&file.headers[at], &file.profiles[at]);
         let repeats = profile.filled >= ENOUGH && 10 * profile.distinct < 9 * profile.filled;
-        header.words.contains("id") && !may_serve(header) && repeats && profile.distinct > 2 * few
+        let is_id = header.words.contains("id") || profile.share(&[Kind::Code]) >= 0.9;
+        is_id && !may_serve(header) && repeats && profile.distinct > 2 * few
     };
     let is_who = |c: &&mut Candidate| c.column.role == Role::Stakeholder && !c.is_exact && is_plain(&file.headers[c.header]);
     for candidate in candidates.iter_mut().filter(|_| table != Table::Stakeholders).filter(is_who) {
@@ -197,17 +236,34 @@ const FACTORS: usize = 100;
 
 /// Quantity times unit price is the amount: where that holds in nine of ten records, all three are told.
 fn products(candidates: &mut Vec<Candidate>, profiles: &[ColumnProfile], columns: &[Vec<&str>]) {
-    let numeric = |i: usize| profiles[i].share(&[Kind::Integer, Kind::Decimal, Kind::Money]) >= 0.9;
     let best = candidates
         .iter()
         .filter(|c| *c.column == purchases::QUANTITY && c.confidence >= super::TAKE)
         .min_by(|a, b| a.rank().cmp(&b.rank()));
-    let Some(many) = best.map(|c| c.header) else { return };
+    // Where no name speaks of a quantity, small whole numbers may be one.
+    let is_small = |i: &usize| {
+        profiles[*i].share(&[Kind::Integer]) >= 0.95 && profiles[*i].range.is_some_and(|(low, high)| low >= 0.0 && high <= 1000.0)
+    };
+    let unnamed = || (0..columns.len()).filter(is_small).take(SMALL).collect();
+    let quantities: Vec<usize> = best.map_or_else(unnamed, |c| vec![c.header]);
+    for many in quantities {
+        if product_of(many, candidates, profiles, columns) {
+            return;
+        }
+    }
+}
+
+/// So many columns of small whole numbers are tried as quantities.
+const SMALL: usize = 5;
+
+/// Whether this quantity times a price is an amount: then all three are told.
+fn product_of(many: usize, candidates: &mut Vec<Candidate>, profiles: &[ColumnProfile], columns: &[Vec<&str>]) -> bool {
+    let numeric = |i: usize| profiles[i].share(&[Kind::Integer, Kind::Decimal, Kind::Money]) >= 0.9;
     let quantity = numbers(&columns[many]);
     // With a quantity of one everywhere any two equal columns would do.
     let telling = |q: &Option<f64>| q.is_some_and(|q| q != 1.0 && q != 0.0);
     if quantity.iter().filter(|q| telling(q)).count() < 3 {
-        return;
+        return false;
     }
     let others: Vec<(usize, Vec<Option<f64>>)> = (0..columns.len())
         .filter(|&i| i != many && numeric(i))
@@ -235,11 +291,13 @@ fn products(candidates: &mut Vec<Candidate>, profiles: &[ColumnProfile], columns
             {
                 candidate.lower(0.3, why.clone());
             }
+            support(candidates, &purchases::QUANTITY, many, &why);
             support(candidates, &purchases::UNIT_AMOUNT, *unit, &why);
             support(candidates, &purchases::AMOUNT, *amount, &why);
-            return;
+            return true;
         }
     }
+    false
 }
 
 fn support(candidates: &mut Vec<Candidate>, column: &'static Column, header: usize, why: &ColumnEvidence) {

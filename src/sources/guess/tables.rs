@@ -3,7 +3,7 @@
 use super::content::ENOUGH;
 use super::header_words::Header;
 use super::profile::Kind;
-use super::{File, Reading, TableClue, meanings};
+use super::{File, Reading, TAKE, TableClue, meanings};
 use crate::schema::{Column, ColumnType, Role, Table, identities, interactions, purchases, referrals, stakeholders, supplies, surveys};
 use crate::sources::{recognise, table as recognised};
 
@@ -19,6 +19,10 @@ const LEAD: f64 = 0.8;
 
 /// The id of a record that its name does not make surer says little of the table.
 const SURE_ID: f64 = 0.75;
+
+/// So many points of a complete event make its table, where no other table is likely: its confidence among all is that high.
+const ENOUGH_POINTS: f64 = 2.2;
+const ALONE: f64 = 0.85;
 
 /// A roster needs no more than an id, which every table has: its name alone recognises nothing below so many points.
 const ROSTER: f64 = 3.0;
@@ -146,6 +150,42 @@ pub(super) fn rank(
             .filter(|s| s.0.table == Table::Interactions)
             .for_each(|s| s.1 *= 0.6);
     }
+    // Who and when without how much is a contact: nothing was sold.
+    let has_amounts = seen
+        .profiles
+        .iter()
+        .any(|p| p.share(&[Kind::Decimal, Kind::Money]) >= 0.9 && p.filled > 0)
+        || readings.iter().any(|r| {
+            r.candidates
+                .iter()
+                .any(|c| *c.column == purchases::AMOUNT && c.confidence >= super::ASK)
+        });
+    let is_plain_contact = |reading: &Reading| {
+        let id = reading
+            .taken
+            .iter()
+            .find(|t| is_subject(t.column))
+            .map(|t| &seen.profiles[t.header]);
+        reading.table == Table::Interactions && is_complete(reading) && id.is_some_and(|p| p.filled >= ENOUGH && !p.is_unique())
+    };
+    // Answers have scores, and orders without amounts are told by their words. A list of two or three columns is asked about.
+    let is_other = readings.iter().any(|r| r.table == Table::Surveys && r.has(&surveys::SCORE))
+        || meanings::hints(Table::Purchases, seen.headers)
+            .iter()
+            .any(|hint| !["appointment", "booking"].contains(hint))
+        || seen.headers.len() < 4;
+    if !has_amounts && !is_other {
+        for (reading, points, clues) in &mut scored {
+            match reading.table {
+                Table::Purchases => *points *= 0.5,
+                Table::Interactions if is_plain_contact(reading) => {
+                    *points += 2.0;
+                    clues.push(TableClue::NoAmounts);
+                }
+                Table::Interactions | Table::Surveys | Table::Stakeholders | Table::Referrals | Table::Supplies | Table::Identities => {}
+            }
+        }
+    }
     let best = scored.iter().map(|s| s.1).fold(0.0, f64::max);
     let whole: f64 = scored.iter().map(|s| ((s.1 - best) * STEEPNESS).exp()).sum();
     let mut ranked: Vec<(Table, f64, Vec<TableClue>)> = scored
@@ -154,6 +194,11 @@ pub(super) fn rank(
         .map(|(reading, points, mut why)| {
             let (table, complete) = (reading.table, is_complete(reading));
             let mut sure = ((points - best) * STEEPNESS).exp() / whole * (points / FULL).min(1.0);
+            // Who, when and how much are all that a purchase needs, and who and when a contact; nothing else may be as likely.
+            let is_event = matches!(table, Table::Purchases | Table::Interactions) && complete && points >= ENOUGH_POINTS;
+            if is_event && seen.headers.len() >= 4 && ((points - best) * STEEPNESS).exp() / whole >= ALONE {
+                sure = sure.max(TAKE);
+            }
             let is_more_than_an_id = table != Table::Stakeholders || points >= ROSTER;
             if known == Some(table) && complete && points >= LEAD * best && is_more_than_an_id {
                 sure = sure.max(RECOGNISED);
