@@ -183,3 +183,36 @@ fn a_total_before_the_footer_is_no_record() {
         "{said}"
     );
 }
+
+/// An account with the columns that PayPal has, in German: payments by customers and to others, and transfers to the bank.
+#[test]
+fn the_amounts_of_an_account_with_a_balance_are_asked_about() {
+    let mut balance = 100_000;
+    let records: String = (1..=20)
+        .map(|n| {
+            let (kind, amount) = match n % 5 {
+                0 => ("Allgemeine Abbuchung", -20_000),
+                3 => ("Zahlung an Händler", -1_500),
+                _ => ("Website-Zahlung", 4_000 + 100 * n),
+            };
+            balance += amount;
+            let money = |cents: i64| format!("{}{},{:02}", if cents < 0 { "-" } else { "" }, cents.abs() / 100, cents.abs() % 100);
+            format!(
+                "\"{n:02}.03.2023\",\"Name {}\",\"{kind}\",\"Abgeschlossen\",\"EUR\",\"{}\",\"k{}@example.org\",\"1AA{n:03}\",\"{}\"\n",
+                n % 6,
+                money(amount),
+                n % 6,
+                money(balance)
+            )
+        })
+        .collect();
+    let header =
+        "\"Datum\",\"Name\",\"Typ\",\"Status\",\"Währung\",\"Brutto\",\"Absender E-Mail-Adresse\",\"Transaktionscode\",\"Guthaben\"";
+    let folder = Folder::new().with("konto.csv", format!("{header}\n{records}"));
+    folder.run(&["measure", "konto.csv"]).code(3);
+    let shown = folder.run(&["inspect", "konto.csv"]).code(3).out();
+    let words = shown.split_whitespace().collect::<Vec<_>>().join(" ");
+    for part in ["is the balance of an account", "where in"] {
+        assert!(words.contains(part), "{part} is not in\n{shown}");
+    }
+}

@@ -3,7 +3,7 @@
 use super::content::ENOUGH;
 use super::header_words::Header;
 use super::profile::Kind;
-use super::{File, Reading, TAKE, TableClue, meanings};
+use super::{ColumnEvidence, File, Reading, TAKE, TableClue, meanings};
 use crate::schema::{Column, ColumnType, Role, Table, identities, interactions, purchases, referrals, stakeholders, supplies, surveys};
 use crate::sources::{recognise, table as recognised};
 
@@ -144,11 +144,14 @@ pub(super) fn rank(
     let is_contact = readings
         .iter()
         .any(|r| r.table == Table::Interactions && OF_CONTACTS.iter().any(|column| r.has(column)));
-    if is_purchase && !is_contact {
+    // The records of an account are payments, whatever their amounts are.
+    let is_account = |c: &super::Candidate| c.evidence.iter().any(|why| matches!(why, ColumnEvidence::RunningBalance(_)));
+    let has_balance = readings.iter().any(|r| r.candidates.iter().any(is_account));
+    if (is_purchase || has_balance) && !is_contact {
         scored
             .iter_mut()
             .filter(|s| s.0.table == Table::Interactions)
-            .for_each(|s| s.1 *= 0.6);
+            .for_each(|s| s.1 *= if has_balance { 0.2 } else { 0.6 });
     }
     // Who and when without how much is a contact: nothing was sold.
     let has_amounts = seen
