@@ -56,6 +56,27 @@ fn refunds_of_orders_that_are_whole_are_negative_whatever_their_sign() {
 }
 
 #[test]
+fn payments_with_a_date_of_a_refund_are_payments() {
+    let (orders, _) = twenty();
+    let payment = |n: u32| {
+        format!(
+            "{n},{n},{},2024-01-{n:02},10.00,{}\n",
+            100 + n % 7,
+            if n == 3 { "2024-02-01" } else { "" }
+        )
+    };
+    let payments = format!(
+        "payment_id,order_id,customer_id,paid_at,amount,refund_date\n{}",
+        (1..=20).map(payment).collect::<String>()
+    );
+    let folder = Folder::new().with("orders.csv", orders).with("payments.csv", payments);
+    let ran = measure(&folder, &["."]).code(0);
+    // The one payment with such a date went back.
+    assert_eq!(numbers(&ran)[..2], [190.0, 20.0]);
+    assert!(!ran.err().contains("note[refunds]"), "{}", ran.err());
+}
+
+#[test]
 fn refunds_of_orders_that_were_cancelled_do_not_count() {
     let (orders, lines) = twenty();
     let cancelled: String = orders

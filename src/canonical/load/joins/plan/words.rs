@@ -83,10 +83,13 @@ pub fn is_of_things(file: &File, key: &[usize]) -> bool {
     key.iter().any(|&column| is_thing(&file.words[column])) || (is_thing(&file.entity) && !is_called_orders(file))
 }
 
-/// Whether a file lists refunds, by its name or the names of its columns: it has an id or a date of refunds.
+/// Whether a file lists refunds: by its name, or because each record begins with the id of a refund. A date of a refund is in lists of
+/// payments too.
 pub fn is_about_refunds(file: &File) -> bool {
-    let of_refund = |words: &BTreeSet<String>| words.contains("refund") && (words.contains("id") || words.contains("date"));
-    says(file, &["refund"]) || is_refund_record(&file.stem()) || (!is_called_orders(file) && file.words.iter().any(of_refund))
+    let first = &file.words[0];
+    let has_own_id = first.contains("refund") && first.contains("id") && file.seems_unique(0);
+    let is_credit_note = says(file, &["credit"]) && says(file, &["note", "memo"]);
+    says(file, &["refund"]) || is_credit_note || is_refund_record(&file.stem()) || has_own_id
 }
 
 /// Whether a file is about refunds, shipments or the like: its amounts are no sales.
