@@ -157,7 +157,7 @@ pub enum LookupFile {
     /// As it is written: a path, or a part of a file such as `orders.xlsx#October`.
     Path(PathBuf),
     /// One of the inputs, and how it falls into records.
-    Input(io::Source, FormatOverrides),
+    Input(Box<(io::Source, FormatOverrides)>),
 }
 
 impl Lookup {
@@ -172,7 +172,7 @@ impl LookupFile {
     pub fn name(&self) -> String {
         match self {
             LookupFile::Path(path) => path.display().to_string(),
-            LookupFile::Input(file, _) => file.name().to_string(),
+            LookupFile::Input(input) => input.0.name().to_string(),
         }
     }
 }

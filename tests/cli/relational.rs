@@ -178,7 +178,7 @@ fn a_german_shop_with_cancelled_orders() {
             200 + dice.below(20)
         );
         count += u64::from(!is_cancelled);
-        for _ in 0..1 + dice.below(3) {
+        for _ in 0..=dice.below(3) {
             let (quantity, price) = (1 + dice.below(3), 500 + dice.below(4000));
             line += 1;
             lines += &format!("{line};{};A{};Artikel;{quantity};{}\n", 5000 + n, dice.below(15), german(price));
@@ -206,11 +206,11 @@ fn a_french_shop_with_discounts_in_percent() {
     for n in 1..=60 {
         let (month, day) = day(n * 5);
         orders += &format!("{n};C{:03};{day:02}/{month:02}/2024;expédiée\n", dice.below(15));
-        for _ in 0..1 + dice.below(3) {
+        for _ in 0..=dice.below(3) {
             let (quantity, price, off) = (1 + dice.below(3), 500 + dice.below(4000), [0, 0, 5, 10][dice.below(4) as usize]);
             let discount = if off == 0 { String::new() } else { format!("{off}%") };
             lines += &format!("{};{n};R{};{quantity};{};{discount}\n", lines.len(), dice.below(9), german(price));
-            revenue += (quantity * price) as f64 * (1.0 - off as f64 / 100.0) / 100.0;
+            revenue += (quantity * price) as f64 * (1.0 - f64::from(off) / 100.0) / 100.0;
         }
     }
     let customers: String = (0..15).map(|n| format!("C{n:03};Nom{n};Lyon\n")).collect();
@@ -340,7 +340,7 @@ fn purchase_orders_their_lines_receipts_and_vendors() {
             format!("receipt_id,po_number,line_no,received_date,quantity_received,quantity_rejected\n{receipts}"),
         )
         .with("in/vendors.csv", format!("vendor_id,vendor_name,country\n{vendors}"));
-    let expected = [spend as f64, on_time as f64 / due as f64, rejected as f64 / received as f64];
+    let expected = [spend as f64, on_time as f64 / f64::from(due), rejected as f64 / received as f64];
     close(&values(&folder, ["spend", "on_time_rate", "reject_rate"]), &expected);
 }
 

@@ -239,7 +239,7 @@ fn files(lookup: &Lookup, options: &Options) -> Result<Vec<(io::Source, Layout)>
     let mut sources = Vec::new();
     for from in &lookup.from {
         match from {
-            LookupFile::Input(file, wishes) => sources.push((file.clone(), wishes.clone())),
+            LookupFile::Input(input) => sources.push((**input).clone()),
             LookupFile::Path(path) => {
                 for found in io::find(&path.to_string_lossy())? {
                     sources.push(one_table(&found, path)?);

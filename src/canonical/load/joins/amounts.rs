@@ -26,7 +26,7 @@ pub enum LineAmount {
         discount: Option<Discount>,
     },
     /// Quantity and price, and what the discount is has to be asked.
-    NotClear(JoinQuestion),
+    NotClear(Box<JoinQuestion>),
 }
 
 /// A discount on a line.
@@ -199,7 +199,7 @@ pub fn line_amount(file: &File, map: &Map, threads: usize) -> Result<Option<Line
         }));
     };
     if shown.shares > 0 && shown.numbers > 0 {
-        return Ok(Some(LineAmount::NotClear(JoinQuestion::MixedDiscount {
+        return Ok(Some(LineAmount::NotClear(Box::new(JoinQuestion::MixedDiscount {
             file: file.name().to_string(),
             column: file.names[column].clone(),
             shares: shown.shares,
@@ -214,7 +214,7 @@ pub fn line_amount(file: &File, map: &Map, threads: usize) -> Result<Option<Line
                     has_gaps: shown.has_gaps,
                 }),
             ),
-        })));
+        }))));
     }
     let form = form(file, column, &shown);
     let with = |form| Discount {
@@ -228,12 +228,12 @@ pub fn line_amount(file: &File, map: &Map, threads: usize) -> Result<Option<Line
             price,
             discount: Some(with(form)),
         },
-        None => LineAmount::NotClear(JoinQuestion::Discount {
+        None => LineAmount::NotClear(Box::new(JoinQuestion::Discount {
             file: file.name().to_string(),
             column: file.names[column].clone(),
             percent: product(file, quantity, price, Some(with(DiscountForm::Percent))),
             money: product(file, quantity, price, Some(with(DiscountForm::Money))),
-        }),
+        })),
     }))
 }
 

@@ -46,7 +46,7 @@ fn a_relation_counts_records_and_keys() {
     let [lookup] = &inputs[0].source.lookup[..] else {
         panic!("{:?}", inputs[0].source.lookup)
     };
-    assert!(matches!(&lookup.from[..], [LookupFile::Input(file, _)] if file.name() == "orders.csv"));
+    assert!(matches!(&lookup.from[..], [LookupFile::Input(input)] if input.0.name() == "orders.csv"));
     assert_eq!(
         (&lookup.key, &lookup.to, lookup.unmatched),
         (&vec!["order_id".to_string()], &vec!["order_id".to_string()], Unmatched::Reject)

@@ -57,7 +57,7 @@ impl<'a> Chain<'a> {
             from: other
                 .parts
                 .iter()
-                .map(|part| LookupFile::Input(part.input.file.clone(), part.wishes.clone()))
+                .map(|part| LookupFile::Input(Box::new((part.input.file.clone(), part.wishes.clone()))))
                 .collect(),
             key,
             to: link.of.iter().map(|&column| other.names[column].clone()).collect(),

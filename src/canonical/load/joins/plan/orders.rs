@@ -114,7 +114,7 @@ impl Plan<'_> {
             return self.totals(parent, best, &others, &map);
         }
         if let LineAmount::NotClear(question) = &best.amount {
-            self.joins.questions.push(question.clone());
+            self.joins.questions.push((**question).clone());
         }
         self.uses[best.link] = RelationUse::Joined;
         self.propose(parent, best, table, &map, &others)?;

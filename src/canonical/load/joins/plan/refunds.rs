@@ -102,7 +102,7 @@ impl<'a> Plan<'a> {
             }
             chain.path.iter().for_each(|link| self.uses[*link] = RelationUse::Joined);
             self.people.insert(at, (person.file, person.column));
-            lookup = chain.lookups.clone();
+            lookup.clone_from(&chain.lookups);
             lookup
                 .iter_mut()
                 .filter(|_| file.is_complete())
