@@ -12,7 +12,7 @@ use crate::canonical::CanonicalTables;
 use crate::catalog::Catalog;
 use crate::facts;
 use crate::facts::context::Settings;
-use crate::measure::{self, Compare, Request};
+use crate::measure::{self, Compare, FEWEST, Private, Request};
 use crate::period::Period;
 use crate::report::{AbsentReason, Cell};
 use crate::schema::{Column, NO_CODE, Table, interactions};
@@ -71,6 +71,9 @@ pub fn mix(
         return Ok(Err(AbsentReason::MissingInput(COLUMN.full_name())));
     }
     let previous = Compare::Previous.of(period, canonical.as_of);
+    if [period, &previous].into_iter().any(|period| has_few_protected(canonical, period)) {
+        return Ok(Err(AbsentReason::Suppressed));
+    }
     let mut named = frequent(canonical, &[period, &previous]);
     let others = named.split_off(most.min(named.len())).len();
     let quoted: Vec<String> = named.iter().map(|name| format!("'{}'", name.replace('\'', "''"))).collect();
@@ -95,6 +98,7 @@ pub fn mix(
         periods: vec![period.clone()],
         by: Vec::new(),
         filter: None,
+        together: Vec::new(),
         total: false,
         compare: vec![Compare::Previous],
         series: false,
@@ -165,6 +169,35 @@ fn frequent(canonical: &CanonicalTables, periods: &[&Period]) -> Vec<String> {
         .into_iter()
         .filter_map(|(code, _)| canonical.texts.text(code).map(str::to_string))
         .collect()
+}
+
+/// Whether a channel of a period has contacts of one to four protected people: its share would be about them.
+fn has_few_protected(canonical: &CanonicalTables, period: &Period) -> bool {
+    let private = Private::new(canonical);
+    let Some(rows) = canonical.table(Table::Interactions).filter(|_| private.any()) else {
+        return false;
+    };
+    let (times, codes) = (rows.times(&interactions::OCCURRED_AT), rows.codes(COLUMN));
+    let mut people: BTreeMap<u32, u64> = BTreeMap::new();
+    for stakeholder in 0..=canonical.nobody() {
+        let is_protected = |row: &usize| {
+            private.is(
+                if stakeholder == canonical.nobody() { NO_CODE } else { stakeholder },
+                rows.source_of(*row),
+            )
+        };
+        let of_period = rows
+            .run(stakeholder)
+            .filter(|row| period.contains(times.at(*row)) && is_protected(row));
+        let mut channels: Vec<u32> = of_period.map(|row| codes.at(row)).collect();
+        channels.sort_unstable();
+        // Of contacts without a stakeholder each may be of somebody else.
+        if stakeholder != canonical.nobody() {
+            channels.dedup();
+        }
+        channels.into_iter().for_each(|channel| *people.entry(channel).or_default() += 1);
+    }
+    people.values().any(|people| (1..FEWEST).contains(people))
 }
 
 #[cfg(test)]

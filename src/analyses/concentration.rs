@@ -10,7 +10,7 @@ use crate::codes::codes;
 use crate::facts::context::{Context, Settings, Slicing};
 use crate::facts::frame::Frame;
 use crate::facts::{self, Prepared, orders, supply_lines};
-use crate::measure::{FEWEST, Private, reason};
+use crate::measure::{Private, reason};
 use crate::period::Period;
 use crate::report::AbsentReason;
 use crate::schema::{Column, FactSpec, MONEY_SCALE, NO_CODE, NO_INT, NO_TIME, Role, purchases, supplies};
@@ -85,16 +85,16 @@ pub struct Concentration {
     pub top1: WithAndWithoutLargest,
     /// The share of the ten largest.
     pub top10: WithAndWithoutLargest,
-    /// The largest, by their totals and then by id. Protected people (employees, private sources) are not listed, but keep their ranks.
+    /// The largest, by their totals and then by id.
     pub largest: Vec<Large>,
-    /// A protected person is among the largest and is not shown.
+    /// Protected people (employees, private sources) have a total; they are left out of everything here.
     pub withheld: bool,
 }
 
 /// The concentration in a period, and the `top` largest. Totals include only data before the as-of date.
 ///
 /// # Errors
-/// The reason why there is none, as for the catalogue's metrics; suppressed if all are protected and fewer than five.
+/// The reason why there is none, as for the catalogue's metrics; suppressed if all are protected.
 pub fn concentration(
     canonical: &CanonicalTables,
     settings: &Settings,
@@ -140,10 +140,13 @@ pub fn concentration(
         return Err(AbsentReason::MixedCurrencies);
     }
     let private = Private::new(canonical);
-    if totals.len() < FEWEST as usize && totals.iter().all(|(who, _)| private.is(*who, 0)) {
+    // A measure of concentration is about the few who have most: each of them could be found from it.
+    let all = totals.len();
+    totals.retain(|(who, _)| !private.is(*who, 0));
+    let people = totals.len();
+    if people == 0 {
         return Err(AbsentReason::Suppressed);
     }
-    let people = totals.len();
     totals.retain(|(_, total)| *total >= 0);
     let negative = (people - totals.len()) as u64;
     let amounts: Vec<f64> = totals.iter().map(|(_, total)| *total as f64 / MONEY_SCALE as f64).collect();
@@ -164,7 +167,7 @@ pub fn concentration(
         top1: beside(&|x| top_share(x, 1))?,
         top10: beside(&|x| top_share(x, 10))?,
         largest: Vec::new(),
-        withheld: false,
+        withheld: people < all,
     };
     // Codes are ranks of the ids.
     totals.sort_unstable_by_key(|&(who, total)| (std::cmp::Reverse(total), who));
@@ -172,10 +175,6 @@ pub fn concentration(
     let mut running = 0;
     for (place, &(who, total)) in totals.iter().take(top).enumerate() {
         running += total;
-        if private.is(who, 0) {
-            found.withheld = true;
-            continue;
-        }
         let amount = total as f64 / MONEY_SCALE as f64;
         found.largest.push(Large {
             rank: place + 1,
@@ -241,6 +240,7 @@ mod tests {
             periods: vec![period.clone()],
             by: Vec::new(),
             filter: None,
+            together: Vec::new(),
             total: false,
             compare: Vec::new(),
             series: false,
@@ -347,6 +347,6 @@ mod tests {
         assert_eq!(of(&canonical, ConcentrationOf::Revenue, "2026-01"), Err(AbsentReason::Suppressed));
         let found = of(&canonical, ConcentrationOf::Revenue, "2026-02").unwrap();
         let largest: Vec<_> = found.largest.iter().map(|l| (l.rank, l.id.as_str())).collect();
-        assert_eq!((largest, found.withheld), (vec![(2, "c")], true));
+        assert_eq!((largest, found.withheld), (vec![(1, "c")], true));
     }
 }

@@ -574,6 +574,7 @@ source = "s"
             periods: vec![Period::parse(period, &canonical.zone, canonical.as_of).unwrap()],
             by: Vec::new(),
             filter: None,
+            together: Vec::new(),
             total: false,
             compare: Vec::new(),
             series: false,
@@ -625,9 +626,9 @@ source = "s"
         );
         let few = overdue(&canonical, &settings, 2).unwrap();
         assert_eq!((few.total, ids(&few, |o| &o.who)), (4, vec!["f".to_string(), "b".into()]));
-        // The metric counts the employee too.
+        // The metric counts the employee too, and would show her together with the list.
         let cell = measured(&canonical, &settings, "overdue_contact_rate", "2026-02");
-        assert_eq!(cell.part, Some(5.0));
+        assert_eq!(cell.absent, Some(AbsentReason::Suppressed));
         let without = Fixture::new("2026-02-16")
             .table(Table::Stakeholders, Rowed::Plain, &roster.replace("employee", "customer"))
             .table(Table::Interactions, Rowed::Plain, talk)
@@ -683,14 +684,19 @@ source = "s"
         );
         assert_eq!(open.rows.iter().filter(|row| row.due_at.is_some()).count(), 1);
         let cell = measured(&canonical, &settings, "complaint_resolution_rate", "2026-01-01..2026-01-31");
-        // The employee's is counted there.
-        assert_eq!(cell.whole.unwrap() - cell.part.unwrap(), open.total as f64 + 1.0);
+        // The employee's is counted there, and would be the difference.
+        assert_eq!(cell.absent, Some(AbsentReason::Suppressed));
 
         let waiting = unanswered(&canonical, &settings, 2).unwrap();
         assert_eq!((waiting.total, ids(&waiting, |w| &w.who)), (3, vec!["c".to_string(), "0".into()]));
         assert_eq!(waiting.rows[0].due_at, Some(waiting.rows[0].since + 4 * HOUR));
         assert_eq!(waiting.rows[0].lasted, Lasted::Hours(10.0 * 24.0 - 10.0));
-        assert_eq!(measured(&canonical, &settings, "waits", "2026-01-01..2026-01-31").value, Some(4.0));
+        let without = Fixture::new("2026-01-11")
+            .table(Table::Interactions, Rowed::Tickets, TICKETS)
+            .build(false);
+        let cell = measured(&without, &settings, "complaint_resolution_rate", "2026-01-01..2026-01-31");
+        assert_eq!(cell.whole.unwrap() - cell.part.unwrap(), open.total as f64 + 1.0);
+        assert_eq!(measured(&without, &settings, "waits", "2026-01-01..2026-01-31").value, Some(4.0));
     }
 
     #[test]

@@ -57,8 +57,18 @@ pub fn check(
 ) -> Result<CheckResult> {
     let mut found: BTreeMap<usize, Vec<Verdict>> = BTreeMap::new();
     let mut metrics: BTreeMap<String, Known> = BTreeMap::new();
-    for run in runs(&ask, canonical) {
-        let outcome = measure::measure(canonical, catalog, settings, &run.request(ask.confidence, canonical.first_event()))?;
+    let runs = runs(&ask, canonical);
+    let together: Vec<Vec<String>> = runs
+        .iter()
+        .map(Run::dimensions)
+        .filter(|dimensions| !dimensions.is_empty())
+        .collect();
+    for run in runs {
+        let request = Request {
+            together: together.clone(),
+            ..run.request(ask.confidence, canonical.first_event())
+        };
+        let outcome = measure::measure(canonical, catalog, settings, &request)?;
         notes.extend(outcome.notes);
         let shown: BTreeMap<String, MetricInfo> = outcome.metrics.into_iter().map(|shown| (shown.id.clone(), shown)).collect();
         let mut cells: BTreeMap<&str, Vec<Cell>> = BTreeMap::new();
@@ -165,6 +175,14 @@ fn runs<'a>(ask: &'a CheckRequest, canonical: &CanonicalTables) -> Vec<Run<'a>> 
 }
 
 impl Run<'_> {
+    /// The dimensions that its numbers are grouped by, or chosen by.
+    fn dimensions(&self) -> Vec<String> {
+        let named = self.filter.iter().flat_map(|filter| filter.columns());
+        let mut dimensions = self.by.clone();
+        dimensions.extend(named.filter(|name| !self.by.contains(name)));
+        dimensions
+    }
+
     fn request(&self, confidence: Confidence, first_event: Micros) -> Request {
         let mut metrics: Vec<String> = Vec::new();
         let mut compare: Vec<Compare> = Vec::new();
@@ -194,6 +212,7 @@ impl Run<'_> {
             },
             by: self.by.clone(),
             filter: self.filter.cloned(),
+            together: Vec::new(),
             total: false,
             p_values: !self.by.is_empty() && !compare.is_empty(),
             compare,

@@ -114,7 +114,7 @@ pub enum Command {
     },
     /// Print help, of the program, of a command, or of a topic
     Help {
-        /// A command, or a topic: exit-codes, codes, tables, facts, kinds, formats, schema
+        /// A command, or a topic: exit-codes, codes, tables, facts, kinds, formats, privacy, schema
         topic: Option<String>,
         /// With schema: which document; without, all are listed
         #[arg(value_name = "DOCUMENT")]

@@ -78,6 +78,7 @@ pub fn run(global: &Global, args: &Measure) -> anyhow::Result<()> {
             .periods(wanted, config.week_start, &config.zone, loaded.canonical.as_of)?,
         by: data::spelled(&args.by, &loaded.canonical)?,
         filter: filter.map(|f| data::spell(&f, &loaded.canonical)).transpose()?,
+        together: Vec::new(),
         total: args.total,
         compare,
         series: false,

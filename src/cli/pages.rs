@@ -79,6 +79,11 @@ const TOPICS: &[Topic] = &[
         title: "Output formats and JSON Schemas",
         text: formats,
     },
+    Topic {
+        name: "privacy",
+        title: "Small groups of protected people",
+        text: || include_str!("topics/privacy.txt").to_string(),
+    },
 ];
 
 /// The list of topics, as it stands at the end of the help.

@@ -20,7 +20,7 @@ use crate::analyses::Share;
 use crate::canonical::CanonicalTables;
 use crate::expr::Expr;
 use crate::facts::context::Settings;
-use crate::measure::{FEWEST, StakeholderGroups, hidden_groups};
+use crate::measure::{Divisions, FEWEST, StakeholderGroups};
 use crate::period::Grain;
 use crate::report::AbsentReason;
 use crate::schema::{MONEY_SCALE, Micros};
@@ -83,11 +83,7 @@ pub struct Cohort {
     pub period: Option<i32>,
     /// The number of members so far; `None` if suppressed.
     pub size: Option<u64>,
-    /// The number of members, to be shown only by [`Cohort::members`].
-    count: u64,
-    /// Fewer than five people, all protected.
-    pub few: bool,
-    /// Hidden, because they are few or because the number of few others would follow from it.
+    /// Hidden, because few protected people are among them, or because numbers of few others would follow from it.
     pub suppressed: bool,
     /// Its period has ended: nobody joins any more.
     pub complete: bool,
@@ -98,14 +94,9 @@ pub struct Cohort {
 }
 
 impl Cohort {
-    /// The number of its members, unless they are few protected people.
-    pub fn members(&self) -> Option<u64> {
-        (!self.few).then_some(self.count)
-    }
-
-    /// The share that is retained at an age, unless they are few protected people.
+    /// The share that is retained at an age, unless it is hidden.
     pub fn share(&self, age: usize) -> Option<Share> {
-        let cell = self.cells.get(age).filter(|cell| cell.value.is_ok() && !self.few)?;
+        let cell = self.cells.get(age).filter(|cell| cell.value.is_ok() && !self.suppressed)?;
         let (low, high) = cell.limits.ok()?;
         Some(Share {
             part: cell.part as u64,
@@ -148,9 +139,8 @@ pub fn retention(canonical: &CanonicalTables, settings: &Settings, ask: &Request
     }
     let limit = ask.last.or(ask.dimension.is_none().then_some(MOST));
     let first = limit.map_or(i32::MIN, |last| open.saturating_sub(last as i32));
-    let earlier: Vec<&Member> = all.iter().filter(|member| member.start < first).collect();
-    let is_hidden = earlier.iter().any(|member| member.private) && (earlier.len() as u64) < FEWEST;
-    let earlier = (!is_hidden).then_some(earlier.len() as u64);
+    let is_earlier = |member: &&Member| member.start < first;
+    let earlier = all.iter().filter(is_earlier).count() as u64;
     for member in all.iter().filter(|member| first <= member.start && member.start <= open) {
         let key = match ask.dimension {
             Some(_) => CohortKey::Dimension(&member.cohort),
@@ -163,6 +153,20 @@ pub fn retention(canonical: &CanonicalTables, settings: &Settings, ask: &Request
             .or_default()
             .push(member);
     }
+    // Those before, those of each group, and those of each cohort of a group.
+    let mut divisions = Divisions::default();
+    let private = |members: &mut dyn Iterator<Item = &Member>| members.filter(|member| member.private).count() as u64;
+    divisions.add(&[Some(0), None, None], private(&mut all.iter().filter(is_earlier)));
+    let mut places: BTreeMap<(&[u32], CohortKey), u32> = BTreeMap::new();
+    for (group, (codes, cohorts)) in (0..).zip(&tables) {
+        for (key, members) in cohorts {
+            let place = places.len() as u32;
+            places.insert((codes, *key), place);
+            divisions.add(&[Some(1), Some(group), Some(place)], private(&mut members.iter().copied()));
+        }
+    }
+    let published = divisions.published();
+    let earlier = published.shows(0, 0).then_some(earlier);
     let groups = |by: &[String]| StakeholderGroups::new(canonical, ask.start.table(), by).map_err(NoCohorts::Dimension);
     let (labels, cohort_labels) = (groups(&ask.by)?, groups(ask.dimension.as_slice())?);
     let no_money =
@@ -177,26 +181,18 @@ pub fn retention(canonical: &CanonicalTables, settings: &Settings, ask: &Request
     };
     let found = tables.into_iter().map(|(codes, cohorts)| {
         let cohorts: Vec<(CohortKey, Vec<&Member>)> = with_empty_periods(cohorts, open);
-        let people: Vec<u64> = cohorts.iter().map(|(_, members)| members.len() as u64).collect();
-        let private: Vec<bool> = cohorts
-            .iter()
-            .map(|(_, members)| members.iter().all(|member| member.private))
-            .collect();
-        let (hidden, _) = hidden_groups(&people, &private);
         let cohort = |at: usize| {
             let (key, members) = &cohorts[at];
             let (label, period) = match key {
                 CohortKey::Period(number) => (ask.grain.label(ask.grain.first_day(*number)), Some(*number)),
                 CohortKey::Dimension(codes) => (cohort_labels.labels(codes).join(", "), None),
             };
-            let few = private[at] && (1..FEWEST).contains(&people[at]);
+            let is_hidden = places.get(&(codes, *key)).is_some_and(|place| !published.shows(2, *place));
             Cohort {
                 label,
                 period,
-                size: (!hidden[at]).then_some(people[at]),
-                count: people[at],
-                few,
-                suppressed: hidden[at],
+                size: (!is_hidden).then_some(members.len() as u64),
+                suppressed: is_hidden,
                 complete: period.is_none_or(|number| number < open),
                 left_truncated: period.is_some_and(|number| ask.grain.first_day(number) < known_from),
                 cells: counting.cells(period, members),
@@ -248,12 +244,17 @@ impl Counting<'_> {
             Some(number) => ((self.open - number).max(0) as usize).min(most),
             None => members.iter().map(|member| ended(member)).max().unwrap_or(0),
         };
-        let mut wholes = vec![0_u64; ages + 1];
-        members.iter().for_each(|member| wholes[ended(member).min(ages)] += 1);
-        for age in (0..ages).rev() {
-            wholes[age] += wholes[age + 1];
-        }
-        // wholes[n] now counts those with at least n ended periods; age n needs n + 1 of them.
+        let with_ended = |counts: &dyn Fn(&Member) -> bool| {
+            let mut wholes = vec![0_u64; ages + 1];
+            let counted = members.iter().filter(|member| counts(member));
+            counted.for_each(|member| wholes[ended(member).min(ages)] += 1);
+            for age in (0..ages).rev() {
+                wholes[age] += wholes[age + 1];
+            }
+            wholes
+        };
+        // By n: those with at least n ended periods; age n needs n + 1 of them.
+        let (wholes, protected) = (with_ended(&|_| true), with_ended(&|member| member.private));
         let mut values: Vec<Vec<i128>> = vec![Vec::new(); ages];
         for member in members {
             for (age, value) in &member.happened {
@@ -265,7 +266,15 @@ impl Counting<'_> {
         let mut cells: Vec<Cell> = values
             .iter()
             .enumerate()
-            .map(|(age, values)| self.cell(values, wholes[age + 1]))
+            .map(|(age, values)| match (1..FEWEST).contains(&protected[age + 1]) {
+                true => Cell {
+                    part: 0.0,
+                    whole: 0,
+                    value: Err(AbsentReason::Suppressed),
+                    limits: Err(NoIntervalReason::NotDefined),
+                },
+                false => self.cell(values, wholes[age + 1]),
+            })
             .collect();
         let is_next = period.is_some() || (ages < most && !members.is_empty());
         if self.is_running && is_next {

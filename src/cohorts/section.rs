@@ -61,7 +61,7 @@ pub struct Cohort {
     pub period: Period,
     /// The number of members; `None` if suppressed.
     pub size: Option<u64>,
-    /// Suppressed: fewer than five people, all protected (employees, private sources).
+    /// Suppressed: few protected people (employees, private sources) are among them, or numbers of few others would follow from it.
     pub suppressed: bool,
     /// The period starts before the data: members may not be new, or part of the period is missing.
     pub left_truncated: bool,
@@ -111,8 +111,8 @@ pub fn cohorts(canonical: &CanonicalTables, settings: &Settings, ask: &CohortReq
         let found = cohorts.iter().find(|cohort| cohort.period == Some(number));
         Cohort {
             period: period.clone(),
-            size: found.map_or(Some(0), |cohort| cohort.members()),
-            suppressed: found.is_some_and(|cohort| cohort.few),
+            size: found.map_or(Some(0), |cohort| cohort.size),
+            suppressed: found.is_some_and(|cohort| cohort.suppressed),
             left_truncated: period.first_day < known_from,
             // The last period has ended, so a cohort has one age for itself and one for each following period.
             kept: (0..periods.len()).map(|age| found.and_then(|cohort| cohort.share(age))).collect(),
@@ -238,8 +238,8 @@ mod tests {
         assert_eq!(kinds, [Some("customer"), Some("employee"), Some("supplier")]);
         // a's last day is 31 March, so a is gone when March has ended; b comes back in April; c never left; d was there before.
         assert_eq!(shown(&found[0]), ["2026-02 3: 2 1 2", "2026-03 0: - - -", "2026-04 0: - - -"]);
-        // One employee is hidden, five are not.
-        assert_eq!(shown(&found[1]), ["2026-02 ?: - - -", "2026-03 5: 4 4 -", "2026-04 0: - - -"]);
+        // One employee is hidden, and the five others, because one is all six without them.
+        assert_eq!(shown(&found[1]), ["2026-02 ?: - - -", "2026-03 ?: - - -", "2026-04 0: - - -"]);
         assert!(found[1].rows[0].suppressed);
         assert_eq!(shown(&found[2]), ["2026-02 0: - - -", "2026-03 1: 1 1 -", "2026-04 0: - - -"]);
     }
@@ -317,6 +317,7 @@ mod tests {
             periods: found[0].rows.iter().map(|c| c.period.clone()).collect(),
             by: Vec::new(),
             filter: None,
+            together: Vec::new(),
             total: false,
             compare: Vec::new(),
             series: false,

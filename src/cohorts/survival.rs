@@ -138,21 +138,21 @@ impl Curves {
         if by_group.is_empty() {
             by_group.insert(&[], Vec::new());
         }
-        let people: Vec<u64> = by_group.values().map(|all| all.len() as u64).collect();
-        let private: Vec<bool> = by_group.values().map(|all| all.iter().all(|one| one.private)).collect();
-        let (hidden, _) = hidden_groups(&people, &private);
+        let protected = |all: &Vec<&Lifetime>| all.iter().filter(|one| one.private).count() as u64;
+        let protected: Vec<u64> = by_group.values().map(protected).collect();
+        let (hidden, _) = hidden_groups(&protected);
         let mut shown: Vec<Vec<Observation>> = by_group
             .values()
             .zip(&hidden)
             .filter(|(_, hidden)| !**hidden)
             .map(|(all, _)| observations(all))
             .collect();
-        let curves = by_group.iter().zip(hidden).zip(private).map(|(((codes, all), hidden), private)| {
+        let curves = by_group.iter().zip(hidden).map(|((codes, all), hidden)| {
             let labels = groups.labels(codes);
             if hidden {
                 Curve::hidden(labels)
             } else {
-                Curve::of(labels, all, private, lifetimes.unit, ask)
+                Curve::of(labels, all, lifetimes.unit, ask)
             }
         });
         Curves {
@@ -186,7 +186,7 @@ impl Curve {
         }
     }
 
-    fn of(labels: Vec<String>, all: &[&Lifetime], private: bool, unit: TimeUnit, ask: &Request) -> Curve {
+    fn of(labels: Vec<String>, all: &[&Lifetime], unit: TimeUnit, ask: &Request) -> Curve {
         let mut rows = observations(all);
         let median = survival_quantile(&mut rows, 0.5, ask.level);
         let steps = kaplan_meier(&mut rows);
@@ -197,10 +197,15 @@ impl Curve {
         };
         let ends = if ask.bands.is_empty() { usual } else { ask.bands.as_slice() };
         let mut bands = bands(&rows, ends, ask.level);
-        if private {
-            points.retain(|point| point.at_risk >= FEWEST);
-            bands.retain(|band| band.reached >= FEWEST);
-        }
+        // Few protected people are at risk late in the curve.
+        let mut protected: Vec<f64> = all.iter().filter(|one| one.private).map(|one| one.time).collect();
+        protected.sort_unstable_by(f64::total_cmp);
+        let is_of_few = |at_risk: usize| (1..FEWEST).contains(&(at_risk as u64));
+        points.retain(|point| !is_of_few(protected.len() - protected.partition_point(|time| *time < point.time)));
+        bands.retain(|band| {
+            let before = |time: &f64| band.from > 0.0 && *time <= band.from;
+            !is_of_few(protected.len() - protected.partition_point(before))
+        });
         Curve {
             labels,
             n: Some(all.len() as u64),
@@ -359,13 +364,8 @@ mod tests {
     }
 
     fn curve(all: &[Lifetime], private: bool) -> Curve {
-        Curve::of(
-            Vec::new(),
-            &all.iter().collect::<Vec<_>>(),
-            private,
-            TimeUnit::Months,
-            &request(Event::Left),
-        )
+        let all: Vec<Lifetime> = all.iter().map(|one| Lifetime { private, ..one.clone() }).collect();
+        Curve::of(Vec::new(), &all.iter().collect::<Vec<_>>(), TimeUnit::Months, &request(Event::Left))
     }
 
     // lifelines: KaplanMeierFitter().fit(time, event); survival_function_, confidence_interval_, event_table
@@ -462,13 +462,7 @@ mod tests {
             Ok(found) => assert!(!found.fits),
             Err(why) => assert_eq!(why, NoProjection::NotFitted(NotFitted::NotHeterogeneous)),
         }
-        let orders = Curve::of(
-            Vec::new(),
-            &all.iter().collect::<Vec<_>>(),
-            false,
-            TimeUnit::Days,
-            &request(Event::Lapsed),
-        );
+        let orders = Curve::of(Vec::new(), &all.iter().collect::<Vec<_>>(), TimeUnit::Days, &request(Event::Lapsed));
         assert_eq!(orders.projection, Err(NoProjection::NotContractual));
     }
 

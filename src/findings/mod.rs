@@ -104,11 +104,20 @@ pub fn review(canonical: &CanonicalTables, catalog: &Catalog, settings: &Setting
 ///
 /// The same as [`review`].
 pub fn review_of_metrics(canonical: &CanonicalTables, catalog: &Catalog, settings: &Settings, ask: &ReviewRequest) -> Result<Review> {
+    // What the condition names comes first, and is decided alike for all numbers.
+    let named: Vec<String> = ask.filter.iter().flat_map(Expr::columns).collect();
+    let condition = (!named.is_empty()).then(|| named.clone());
+    let with_condition = |dimension: &String| {
+        let others = named.iter().filter(|name| *name != dimension).cloned();
+        std::iter::once(dimension.clone()).chain(others).collect()
+    };
+    let together: Vec<Vec<String>> = condition.into_iter().chain(ask.by.iter().map(with_condition)).collect();
     let request = |periods: &[Period], by: &[String], compare: &[Compare]| Request {
         metrics: ask.metrics.clone(),
         periods: periods.to_vec(),
         by: by.to_vec(),
         filter: ask.filter.clone(),
+        together: if by.is_empty() { Vec::new() } else { together.clone() },
         total: false,
         compare: compare.to_vec(),
         series: true,

@@ -7,7 +7,7 @@ use super::histories::Buyer;
 use super::holdout::Test;
 use super::known::Known;
 use super::{ForecastRequest, GroupForecast, NoForecast, StakeholderForecast, fit, histories, repeating};
-use crate::measure::{FEWEST, Private};
+use crate::measure::{FEWEST, Private, hidden_groups};
 use crate::stats::customer_base::Base;
 
 /// What all groups share.
@@ -47,15 +47,12 @@ impl Job<'_> {
             });
             self.group(dimensions.iter().cloned().zip(labels).collect(), &buyers, test)
         };
+        let protected = |(buyers, _): &Members| buyers.iter().filter(|buyer| self.private.is(buyer.stakeholder, 0)).count() as u64;
+        let protected: Vec<u64> = groups.values().map(protected).collect();
+        let (hidden, _) = hidden_groups(&protected);
         let mut groups: Vec<GroupForecast> = groups.into_iter().map(group).collect();
-        // What one hidden group has is all less the others, so the smallest of them is hidden with it.
-        if groups.iter().filter(|group| group.stakeholders.is_none()).count() == 1
-            && let Some(next) = groups
-                .iter_mut()
-                .filter(|group| group.stakeholders.is_some())
-                .min_by_key(|group| group.stakeholders)
-        {
-            *next = GroupForecast::without(std::mem::take(&mut next.by), NoForecast::Suppressed);
+        for (group, _) in groups.iter_mut().zip(hidden).filter(|(_, hidden)| *hidden) {
+            *group = GroupForecast::without(std::mem::take(&mut group.by), NoForecast::Suppressed);
         }
         groups
     }
@@ -66,7 +63,8 @@ impl Job<'_> {
         if buyers.is_empty() {
             return GroupForecast::without(by, NoForecast::NoRows);
         }
-        if buyers.len() < FEWEST as usize && buyers.iter().all(is_private) {
+        let protected = buyers.iter().filter(|buyer| is_private(buyer)).count() as u64;
+        if (1..FEWEST).contains(&protected) {
             return GroupForecast::without(by, NoForecast::Suppressed);
         }
         let repeating = repeating(buyers);
@@ -89,7 +87,7 @@ impl Job<'_> {
             spend: Err(NoForecast::NoRows),
             holdout,
             refused,
-            withheld: (buyers.len() - shown.len()) as u64,
+            withheld: protected,
             each: Vec::new(),
         };
         let each = match &fit {

@@ -1,8 +1,10 @@
 //! The health of groups of stakeholders: means and shares with intervals. Few protected people are hidden.
 
+use std::collections::BTreeMap;
+
 use super::{Assessment, Request, Row};
-use crate::catalog::health::Band;
-use crate::measure;
+use crate::catalog::health::{Band, Measure};
+use crate::measure::{self, Divisions, Published};
 use crate::schema::{MONEY_SCALE, NO_CODE};
 use crate::stats::{ClusterSums, Confidence, Estimate, ratio, share};
 
@@ -51,81 +53,161 @@ pub struct GroupHealth {
     pub share_of_value: Option<Estimate>,
 }
 
-/// The dimensions of a group with their values, and its stakeholders.
-type Members<'a> = (Vec<(String, String)>, Vec<&'a Row>);
+/// The populations that numbers of a group are of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Population {
+    /// All that are there.
+    All,
+    /// Those with a score.
+    Scored,
+    /// Those with a band now and before.
+    Compared,
+    /// Those whose contact can be compared with a target or an own rhythm.
+    WithContact,
+    /// Those with an amount at stake.
+    WithValue,
+    /// Those with a band and an amount at stake.
+    ValuedInBand,
+}
+
+impl Population {
+    const ALL: [Population; 6] = [
+        Population::All,
+        Population::Scored,
+        Population::Compared,
+        Population::WithContact,
+        Population::WithValue,
+        Population::ValuedInBand,
+    ];
+
+    fn has(self, assessment: &Assessment, row: &Row) -> bool {
+        match self {
+            Population::All => true,
+            Population::Scored => row.score.is_some(),
+            Population::Compared => row.got_worse().is_some(),
+            Population::WithContact => has_contact(assessment, row),
+            Population::WithValue => row.value.is_some(),
+            Population::ValuedInBand => row.band.is_some() && row.value.is_some(),
+        }
+    }
+}
+
+fn has_contact(assessment: &Assessment, row: &Row) -> bool {
+    let parts = &assessment.models[row.model].parts;
+    let contact = parts.iter().position(|part| part.measure == Measure::ContactRecency);
+    contact.is_some_and(|at| assessment.values(row)[at].is_ok())
+}
+
+/// What is shown of the groups: by model, by each dimension alone, and by all dimensions.
+pub struct Protection {
+    published: Vec<(Population, Published)>,
+    by_group: usize,
+}
+
+/// A group whose numbers are shown, or not.
+#[derive(Debug, Clone, Copy)]
+enum Of {
+    Everybody,
+    Model(usize),
+    Group(u32),
+}
+
+impl Protection {
+    /// Decides it for the models and the groups together: nothing can be found from both.
+    pub fn new(assessment: &Assessment, request: &Request) -> Protection {
+        let mut alone: Vec<BTreeMap<&str, u32>> = vec![BTreeMap::new(); request.by.len()];
+        let mut divisions: Vec<(Population, Divisions)> = Population::ALL.map(|of| (of, Divisions::default())).into();
+        for row in assessment.rows.iter().filter(|row| row.is_protected) {
+            let mut groups = vec![Some(row.model as u32)];
+            for (numbers, label) in alone.iter_mut().zip(&request.labels[row.group as usize]) {
+                let next = numbers.len() as u32;
+                groups.push(Some(*numbers.entry(label).or_insert(next)));
+            }
+            groups.push(Some(row.group));
+            for (population, of) in &mut divisions {
+                if population.has(assessment, row) {
+                    of.add(&groups, 1);
+                }
+            }
+        }
+        Protection {
+            published: divisions.into_iter().map(|(population, of)| (population, of.published())).collect(),
+            by_group: 1 + request.by.len(),
+        }
+    }
+
+    fn shows(&self, population: Population, of: Of) -> bool {
+        let mut published = self.published.iter().filter(|(other, _)| *other == population);
+        published.all(|(_, published)| match of {
+            Of::Everybody => published.whole(),
+            Of::Model(model) => published.shows(0, model as u32),
+            Of::Group(group) => published.shows(self.by_group, group),
+        })
+    }
+
+    /// Whether anything is shown of a group. What is shown of protected people is above all their scores: of few scores nothing is.
+    fn shows_group(&self, assessment: &Assessment, rows: &[&Row], of: Of) -> bool {
+        let scored = |row: &&&Row| row.is_protected && Population::Scored.has(assessment, row);
+        let is_any_protected = rows.iter().any(|row| row.is_protected);
+        let enough = !is_any_protected || rows.iter().filter(scored).count() as u64 >= measure::FEWEST;
+        enough && self.shows(Population::All, of) && self.shows(Population::Scored, of)
+    }
+}
 
 /// All stakeholders, then those of each model where there are several.
-pub fn by_type(assessment: &Assessment, confidence: Confidence) -> Vec<Group> {
+pub fn by_type(assessment: &Assessment, protection: &Protection, confidence: Confidence) -> Vec<Group> {
     let mut models: Vec<usize> = assessment.rows.iter().map(|row| row.model).collect();
     models.sort_unstable();
     models.dedup();
-    let mut members = vec![(Vec::new(), assessment.rows.iter().collect::<Vec<&Row>>())];
-    if models.len() > 1
-        || models
-            .iter()
-            .any(|model| assessment.rows.iter().any(|row| row.model == *model && row.is_protected))
-    {
+    let group = |by, rows: Vec<&Row>, of| Group {
+        by,
+        shown: health(assessment, &rows, protection, of, confidence),
+    };
+    let mut found = vec![group(Vec::new(), assessment.rows.iter().collect(), Of::Everybody)];
+    if models.len() > 1 || assessment.rows.iter().any(|row| row.is_protected) {
         for model in models {
             let rows = assessment.rows.iter().filter(|row| row.model == model).collect();
-            members.push((vec![("model".to_string(), assessment.models[model].name.clone())], rows));
+            let name = assessment.models[model].name.clone();
+            found.push(group(vec![("model".to_string(), name)], rows, Of::Model(model)));
         }
     }
-    groups(assessment, members, confidence)
+    found
 }
 
 /// The groups that are asked for, by their labels.
-pub fn by_group(assessment: &Assessment, request: &Request) -> Vec<Group> {
+pub fn by_group(assessment: &Assessment, request: &Request, protection: &Protection) -> Vec<Group> {
     if request.by.is_empty() {
         return Vec::new();
     }
-    let mut members: Vec<Members> = request
-        .labels
-        .iter()
-        .map(|labels| (request.by.iter().cloned().zip(labels.iter().cloned()).collect(), Vec::new()))
-        .collect();
+    let mut members: Vec<Vec<&Row>> = vec![Vec::new(); request.labels.len()];
     for row in assessment.rows.iter().filter(|row| row.group != NO_CODE) {
-        members[row.group as usize].1.push(row);
+        members[row.group as usize].push(row);
     }
-    members.retain(|(_, rows)| !rows.is_empty());
-    groups(assessment, members, request.confidence)
+    let groups = (0..).zip(&request.labels).zip(members).filter(|(_, rows)| !rows.is_empty());
+    groups
+        .map(|((number, labels), rows)| Group {
+            by: request.by.iter().cloned().zip(labels.iter().cloned()).collect(),
+            shown: health(assessment, &rows, protection, Of::Group(number), request.confidence),
+        })
+        .collect()
 }
 
-fn groups(assessment: &Assessment, members: Vec<Members>, confidence: Confidence) -> Vec<Group> {
-    let by: Vec<Vec<(String, String)>> = members.iter().map(|(by, _)| by.clone()).collect();
-    // The fewest people that any of its numbers is of.
-    let scored = |rows: &[&Row]| rows.iter().filter(|row| row.score.is_some()).count() as u64;
-    let people: Vec<u64> = members
-        .iter()
-        .map(|(_, rows)| scored(rows).max(u64::from(!rows.is_empty())))
-        .collect();
-    let private: Vec<bool> = members.iter().map(|(_, rows)| rows.iter().all(|row| row.is_protected)).collect();
-    let hidden = measure::hidden(&by, &people, &private);
-    let each = members.into_iter().zip(hidden.groups).zip(private);
-    each.map(|(((by, rows), hide), is_private)| Group {
-        by,
-        shown: (!hide).then(|| health(assessment, &rows, is_private, confidence)),
-    })
-    .collect()
-}
-
-fn health(assessment: &Assessment, rows: &[&Row], is_private: bool, confidence: Confidence) -> GroupHealth {
-    // A share of fewer people than may be shown tells of each of them.
-    let enough = |whole: u64| whole > 0 && (!is_private || whole >= measure::FEWEST);
-    let shares = |part: u64, whole: u64| enough(whole).then(|| shares(part, whole, confidence));
+/// The health of a group; `None` if it is hidden.
+fn health(assessment: &Assessment, rows: &[&Row], protection: &Protection, of: Of, confidence: Confidence) -> Option<GroupHealth> {
+    if !protection.shows_group(assessment, rows, of) {
+        return None;
+    }
+    let shows = |population: Population| protection.shows(population, of);
+    let shares = |part: u64, whole: u64, population: Population| {
+        let enough = whole > 0 && shows(population);
+        enough.then(|| shares(part, whole, confidence))
+    };
     let scores: Vec<(f64, f64)> = rows.iter().filter_map(|row| Some((row.score?, 1.0))).collect();
     let scored = scores.len() as u64;
     let in_band = |band: Band| rows.iter().filter(|row| row.band == Some(band)).count() as u64;
     let compared = rows.iter().filter_map(|row| row.got_worse());
     let (worse, both) = compared.fold((0, 0), |(worse, both), is_worse| (worse + u64::from(is_worse), both + 1));
-    let contact = |row: &Row| {
-        let model = &assessment.models[row.model];
-        let at = model
-            .parts
-            .iter()
-            .position(|part| part.measure == crate::catalog::health::Measure::ContactRecency)?;
-        assessment.values(row)[at].ok()
-    };
-    let with_contact = rows.iter().filter(|row| contact(row).is_some()).count() as u64;
+    let with_contact = rows.iter().filter(|row| has_contact(assessment, row)).count() as u64;
     let overdue = rows.iter().filter(|row| row.touch.is_some()).count() as u64;
     let money = |amount: i128| amount as f64 / MONEY_SCALE as f64;
     let value = rows.iter().filter_map(|row| row.value).reduce(|sum, value| sum + value);
@@ -142,18 +224,19 @@ fn health(assessment: &Assessment, rows: &[&Row], is_private: bool, confidence: 
         at_risk += risky;
         pairs.push((money(risky), money(value)));
     }
-    GroupHealth {
+    let in_bands = shows(Population::ValuedInBand);
+    Some(GroupHealth {
         stakeholders: rows.len() as u64,
         scored,
         coverage: rows.iter().map(|row| row.coverage).sum::<f64>() / rows.len() as f64,
-        mean: enough(scored).then(|| of_pairs(&scores, confidence)),
-        bands: Band::ALL.map(|band| shares(in_band(band), scored)),
-        worse: shares(worse, both),
-        overdue: shares(overdue, with_contact),
-        value: value.map(money),
-        value_at_risk: (!pairs.is_empty()).then(|| money(at_risk)),
-        share_of_value: (all > 0).then(|| of_pairs(&pairs, confidence)),
-    }
+        mean: (scored > 0).then(|| of_pairs(&scores, confidence)),
+        bands: Band::ALL.map(|band| shares(in_band(band), scored, Population::Scored)),
+        worse: shares(worse, both, Population::Compared),
+        overdue: shares(overdue, with_contact, Population::WithContact),
+        value: value.map(money).filter(|_| shows(Population::WithValue)),
+        value_at_risk: (!pairs.is_empty() && in_bands).then(|| money(at_risk)),
+        share_of_value: (all > 0 && in_bands).then(|| of_pairs(&pairs, confidence)),
+    })
 }
 
 fn of_pairs(pairs: &[(f64, f64)], confidence: Confidence) -> Estimate {

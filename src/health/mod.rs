@@ -256,8 +256,9 @@ pub fn assess(canonical: &CanonicalTables, settings: &Settings, request: &Reques
         left,
     };
     assessment.list(canonical, settings, request, &moments);
-    assessment.types = groups::by_type(&assessment, request.confidence);
-    assessment.groups = groups::by_group(&assessment, request);
+    let protection = groups::Protection::new(&assessment, request);
+    assessment.types = groups::by_type(&assessment, &protection, request.confidence);
+    assessment.groups = groups::by_group(&assessment, request, &protection);
     assessment.stability = stability::of_models(&assessment);
     assessment
 }

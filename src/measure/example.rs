@@ -210,6 +210,7 @@ impl Runner<'_> {
             periods: vec![period],
             by: Vec::new(),
             filter: None,
+            together: Vec::new(),
             total: false,
             compare: Vec::new(),
             series: false,
@@ -218,7 +219,7 @@ impl Runner<'_> {
             confidence: Confidence::of(0.95),
         };
         let asked: Vec<MetricId> = plan.id(&self.metric.id).into_iter().collect();
-        let (cells, _) = cells(canonical, self.settings, build, &request, plan, &asked)?;
+        let (cells, ..) = cells(canonical, self.settings, build, &request, plan, &asked)?;
         let [cell] = cells.as_slice() else {
             anyhow::bail!("one metric in one period has one cell");
         };

@@ -23,6 +23,7 @@ mod ids;
 mod kinds;
 mod plan;
 mod private;
+mod protection;
 mod requirements;
 mod rows;
 mod slices;
@@ -46,8 +47,8 @@ use crate::stats::Confidence;
 
 pub use columns::reason;
 pub use counting::blocks;
-pub use finishing::suppress::{FEWEST, hidden, hidden_groups};
 pub use private::Private;
+pub use protection::{Divisions, FEWEST, Published, hidden_groups};
 pub use requirements::{columns_to_load, is_superseded, kept_for};
 pub use rows::{Entry, FactRow, SupportingRows, Wanted, may_show, rows};
 pub use slices::{NONE, Slices, StakeholderGroups, kept, stakeholder_groups};
@@ -58,6 +59,7 @@ use finishing::cells::{Found, cells as found_cells};
 use finishing::{change, suppress};
 use ids::{Id, MetricId, PeriodId};
 use plan::Plan;
+use protection::Protection;
 
 /// What is to be measured.
 #[derive(Debug, Clone)]
@@ -70,6 +72,9 @@ pub struct Request {
     pub by: Vec<String>,
     /// Which groups count, over dimensions.
     pub filter: Option<Expr>,
+    /// Lists of dimensions that other numbers of the same output are grouped by, or chosen by: what is hidden takes all of them into account.
+    /// Those of this request need not be among them.
+    pub together: Vec<Vec<String>>,
     /// With dimensions, the total too.
     pub total: bool,
     /// What each cell is compared with; with the other groups only where there are dimensions.
@@ -112,7 +117,7 @@ pub fn measure(canonical: &CanonicalTables, catalog: &Catalog, settings: &Settin
         .filter(|(_, planned)| request.metrics.contains(&planned.metric.id) && !planned.metric.hidden)
         .map(|(id, _)| id)
         .collect();
-    let (cells, contributors) = cells(canonical, settings, &facts::build, request, &plan, &asked)?;
+    let (cells, contributors, mixed) = cells(canonical, settings, &facts::build, request, &plan, &asked)?;
     let metrics = asked.iter().map(|&id| {
         let metric = plan.metrics[id].metric;
         MetricInfo {
@@ -129,7 +134,10 @@ pub fn measure(canonical: &CanonicalTables, catalog: &Catalog, settings: &Settin
         metrics: metrics.collect(),
         cells,
         contributors,
-        notes: without_other_groups(&plan, &asked, request).into_iter().collect(),
+        notes: without_other_groups(&plan, &asked, request)
+            .into_iter()
+            .chain((mixed > 0).then(|| Note::new(RunNote::FewProtected).count(mixed)))
+            .collect(),
     })
 }
 
@@ -158,7 +166,7 @@ pub fn missing(catalog: &Catalog, canonical: &CanonicalTables, settings: &Settin
 }
 
 /// The cells of the metrics asked for, by metric, period and group, and whom they come from; what would show few protected people is
-/// hidden.
+/// hidden. How many numbers were hidden that are about others, too.
 fn cells(
     canonical: &CanonicalTables,
     settings: &Settings,
@@ -166,7 +174,7 @@ fn cells(
     request: &Request,
     plan: &Plan,
     asked: &[MetricId],
-) -> Result<(Vec<Cell>, Vec<Contributors>)> {
+) -> Result<(Vec<Cell>, Vec<Contributors>, u64)> {
     let mut dimensions = vec![request.by.clone()];
     if request.total && !request.by.is_empty() {
         dimensions.push(Vec::new());
@@ -177,6 +185,22 @@ fn cells(
             found.entry(at).or_default().push(one);
         }
     }
+    // Where nobody is protected, nothing is hidden.
+    let is_anybody_protected = found
+        .values()
+        .flatten()
+        .any(|f| f.protected > 0 || f.earlier.iter().any(|(_, people)| *people > 0));
+    let protection = match is_anybody_protected || Private::new(canonical).any() {
+        true => Protection::new(&protection::Counting {
+            canonical,
+            settings,
+            build,
+            request,
+            plan,
+        })?,
+        false => Protection::default(),
+    };
+    let mut mixed = 0;
     let periods = || (0..request.periods.len()).map(PeriodId::of);
     let mut done: BTreeMap<(MetricId, PeriodId), Vec<Cell>> = BTreeMap::new();
     let mut contributors: BTreeMap<MetricId, Contributors> = BTreeMap::new();
@@ -185,12 +209,12 @@ fn cells(
         for period in periods() {
             let mut found = found.remove(&(id, period)).unwrap_or_default();
             let named = found.iter_mut().find_map(|f| f.contributors.take());
-            let protected: Vec<bool> = found
-                .iter()
-                .map(|f| private::protects(planned.metric, &f.cell, f.protected))
-                .collect();
+            let protected: Vec<u64> = found.iter().map(|f| f.protected).collect();
             let mut cells: Vec<Cell> = found.into_iter().map(|f| f.cell).collect();
-            suppress::suppress(&mut cells.iter_mut().collect::<Vec<_>>(), &protected);
+            let hidden = protection.hide(id, period, &mut cells, &protected);
+            if asked.contains(&id) && !private::is_about_protected_people(planned.metric) {
+                mixed += hidden;
+            }
             for part in &planned.parts {
                 suppress::follow(&mut cells, done.get(&(*part, period)).map_or(&[], Vec::as_slice));
             }
@@ -204,5 +228,5 @@ fn cells(
     let keys = asked.iter().flat_map(|&id| periods().map(move |period| (id, period)));
     let cells = keys.filter_map(|key| done.remove(&key)).flatten().collect();
     let contributors = asked.iter().filter_map(|id| contributors.remove(id)).collect();
-    Ok((cells, contributors))
+    Ok((cells, contributors, mixed))
 }

@@ -48,11 +48,12 @@ impl Private {
     }
 }
 
-/// Whether a cell is about protected people: all of its people are (so many of them), or the metric is about
-/// them by its definition.
-pub fn protects(metric: &Metric, cell: &Cell, private: u64) -> bool {
-    let people = cell.stakeholders.unwrap_or_default();
-    people > 0 && (is_about_protected_people(metric) || private == people)
+/// How many of the people of a cell are protected: all, if the metric is about protected people by its definition.
+pub fn protected_people(metric: &Metric, cell: &Cell, protected: u64) -> u64 {
+    match is_about_protected_people(metric) {
+        true => cell.stakeholders.unwrap_or_default(),
+        false => protected,
+    }
 }
 
 /// Whether a metric is about protected people by its definition: the condition on its rows names a word that marks them, of a column

@@ -76,6 +76,7 @@ fn where_every_day_is_alike_nothing_changes() {
                     periods: vec![period.clone()],
                     by: Vec::new(),
                     filter: None,
+                    together: Vec::new(),
                     total: false,
                     compare: vec![Compare::Previous, Compare::YearAgo],
                     series: false,

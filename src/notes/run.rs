@@ -73,6 +73,17 @@ described! {
             format!("These are the events. They are divided by `{metric}`; `relhealth rows {metric}` shows its rows")
         },
 
+        /// Numbers are suppressed because protected people are among those that they are about, and fewer than five could be found from them.
+        #[code = "few-protected"]
+        #[advice = "Leave protected people out: --where \"type is null or type <> 'employee'\", and no sources marked private."]
+        FewProtected => |count| format!(
+            "{} suppressed although {} about other people, too. With other numbers {} would show something about fewer than five protected people \
+             (employees, and people of private sources)",
+            if count == 1 { "1 number is".to_string() } else { format!("{count} numbers are") },
+            if count == 1 { "it is" } else { "they are" },
+            if count == 1 { "it" } else { "they" }
+        ),
+
         /// Stakeholders of a type that no health model is for are scored by the general model.
         #[code = "general-model"]
         #[advice = "Add a model for the type, [health.TYPE], or add the type to `types` of a model."]

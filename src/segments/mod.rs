@@ -18,7 +18,7 @@ use crate::expr::Expr;
 use crate::facts::context::{Context, Settings, Slicing, is_out};
 use crate::facts::ordering::{Order, Orders};
 use crate::facts::orders;
-use crate::measure::{self, FEWEST, Private, StakeholderGroups, hidden_groups};
+use crate::measure::{self, Divisions, FEWEST, Private, StakeholderGroups};
 use crate::notes::{Note, QuintileDoubt, RunNote};
 use crate::period::{Grain, Period};
 use crate::report::AbsentReason;
@@ -451,18 +451,28 @@ fn counted(
         tally.private += u64::from(*private);
         tally.value += one.now.monetary;
     }
-    let all: Vec<Tally> = tallies.values().flatten().copied().collect();
-    let people: Vec<u64> = all.iter().map(|tally| tally.n).collect();
-    let private: Vec<bool> = all.iter().map(|tally| tally.private == tally.n).collect();
-    let (hidden, reveals) = hidden_groups(&people, &private);
+    // By group, by segment of all groups, and by segment of each group.
+    let mut divisions = Divisions::default();
+    for (group, of_group) in (0..).zip(tallies.values()) {
+        for (segment, tally) in (0..).zip(of_group) {
+            let both = group * places as u32 + segment;
+            divisions.add(&[Some(group), Some(segment), Some(both)], tally.private);
+        }
+    }
+    let published = divisions.published();
+    let shows_group = |group: u32| match ask.by.is_empty() {
+        true => published.whole(),
+        false => published.shows(0, group),
+    };
+    let mut any_hidden = false;
     let unassigned = tallies.values().any(|of_group| of_group[places - 1].n > 0);
-    let mut hidden_at = hidden.iter();
-    let group = |(labels, of_group): (Vec<String>, Vec<Tally>)| {
+    let group = |(group, (labels, of_group)): (u32, (Vec<String>, Vec<Tally>))| {
         let segments: Vec<SegmentCount> = of_group
             .iter()
             .enumerate()
             .map(|(at, tally)| {
-                let suppressed = *hidden_at.next().expect("one for each tally");
+                let suppressed = !published.shows(2, group * places as u32 + at as u32);
+                any_hidden |= suppressed;
                 SegmentCount {
                     segment: (at + 1 < places).then_some(at),
                     suppressed,
@@ -472,8 +482,7 @@ fn counted(
             })
             .filter(|count| count.segment.is_some() || unassigned)
             .collect();
-        // What is hidden of a group could be found by subtraction if there is little of it.
-        let hides = reveals && segments.iter().any(|count| count.suppressed);
+        let hides = !shows_group(group);
         Group {
             labels,
             customers: (!hides).then(|| of_group.iter().map(|tally| tally.n).sum()),
@@ -481,10 +490,10 @@ fn counted(
             segments,
         }
     };
-    (tallies.into_iter().map(group).collect(), hidden.contains(&true))
+    ((0..).zip(tallies).map(group).collect(), any_hidden)
 }
 
-/// The movements in the order of the segments; `None` if one is of fewer than five people who are all protected.
+/// The movements in the order of the segments; `None` if there are fewer than five protected people in one.
 fn movement(customers: &[Customer], is_private: &[bool]) -> Option<Vec<Move>> {
     // Those without a segment come last.
     let key = |segment: Option<usize>| segment.unwrap_or(usize::MAX);
@@ -505,7 +514,7 @@ fn movement(customers: &[Customer], is_private: &[bool]) -> Option<Vec<Move>> {
         found.n += 1;
         *protected += u64::from(*private);
     }
-    let few = moves.values().any(|(found, protected)| found.n == *protected && found.n < FEWEST);
+    let few = moves.values().any(|(_, protected)| (1..FEWEST).contains(protected));
     (!few).then(|| moves.into_values().map(|(found, _)| found).collect())
 }
 

@@ -75,7 +75,7 @@ pub struct Concentration {
     pub top1_share: WithoutLargest,
     /// The share of the ten largest.
     pub top10_share: WithoutLargest,
-    /// Somebody who is protected is among the largest, and not shown.
+    /// There are protected people with a total; they are left out of all these numbers.
     pub withheld: bool,
     /// The largest.
     pub largest: Vec<Large>,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use relhealth::api::catalog::{Catalog, Metric};
+use relhealth::api::catalog::{Catalog, Entity, Kind, Metric};
 use relhealth::api::expr;
 use relhealth::api::facts;
 use relhealth::api::period::{Grain, Period, Zone, date_text};
@@ -134,7 +134,7 @@ fn differences(exports: &[Export], question: &Question) -> Vec<String> {
         let now = Window::new(period.clone(), data.as_of);
         let answer = naive.answer(&mut built, metric, &now, &slice);
         if cell["absent"] == "suppressed" {
-            found.extend(unjustified(&data, metric, &answer, cells, cell).map(|why| format!("{name}: {why}")));
+            found.extend(unjustified(&data, question, (metric, period), &answer, cells, cell).map(|why| format!("{name}: {why}")));
             let told = ["value", "low", "high", "n", "stakeholders", "deff", "part", "whole"];
             found.extend(
                 told.iter()
@@ -254,9 +254,16 @@ fn unlike(metric: &Metric, cell: &Json, answer: &Answer) -> Vec<String> {
 /// Where a cell's comparison with the rest differs from the naive one.
 fn unlike_rest(naive: &Naive, metric: &Metric, cell: &Json, cells: &[Json], against: &Against) -> Vec<String> {
     let change = &cell["changes"]["rest"];
-    let employees =
-        ABOUT_EMPLOYEES.contains(&metric.id.as_str()) || against.rest.people.iter().any(|who| people::is_employee(naive.data, Some(who)));
-    let few = employees && against.rest.stakeholders < 5 && metric.fact.is_some();
+    let employees = match ABOUT_EMPLOYEES.contains(&metric.id.as_str()) {
+        true => against.rest.stakeholders,
+        false => against
+            .rest
+            .people
+            .iter()
+            .filter(|who| people::is_employee(naive.data, Some(who)))
+            .count(),
+    };
+    let few = (1..5).contains(&employees) && metric.fact.is_some();
     if change.is_null() {
         let hidden = cells
             .iter()
@@ -308,24 +315,46 @@ pub const ABOUT_EMPLOYEES: [&str; 5] = [
     "engagement_mean",
 ];
 
-/// Whether a cell is about employees: by its definition, or because all of its people are.
-fn protected(data: &Data, metric: &Metric, answer: &Answer) -> bool {
-    let all_known = answer.people.len() == answer.stakeholders;
-    let all_employees = all_known && answer.people.iter().all(|p| people::is_employee(data, Some(p)));
-    answer.stakeholders > 0 && (ABOUT_EMPLOYEES.contains(&metric.id.as_str()) || all_employees)
+/// How many employees a cell is about: all of its people, if its metric is about employees by its definition.
+fn employees(data: &Data, metric: &Metric, answer: &Answer) -> usize {
+    match ABOUT_EMPLOYEES.contains(&metric.id.as_str()) {
+        true => answer.stakeholders,
+        false => answer.people.iter().filter(|who| people::is_employee(data, Some(who))).count(),
+    }
 }
 
-/// Of few protected people everything is hidden.
+/// Whether a value is about the few stakeholders who have most.
+fn is_of_few(metric: &Metric) -> bool {
+    matches!(&metric.kind, Kind::Concentration(concentration) if concentration.group == Entity::Stakeholder)
+}
+
+/// Of few employees everything is hidden, whoever else a number is about.
 fn too_open(data: &Data, metric: &Metric, answer: &Answer) -> Option<String> {
-    let few = protected(data, metric, answer) && answer.stakeholders < 5;
-    few.then(|| format!("shows {} employees", answer.stakeholders))
+    let employees = employees(data, metric, answer);
+    let few = (1..5).contains(&employees) || (employees > 0 && is_of_few(metric));
+    few.then(|| format!("shows {employees} employees of {} people", answer.stakeholders))
 }
 
-/// Nothing is hidden but few protected people, and the next smallest sibling that would give them away.
-fn unjustified(data: &Data, metric: &Metric, answer: &Answer, cells: &[Json], cell: &Json) -> Option<String> {
+/// Nothing is hidden but few employees and what would give them away: groups of the same division, what a condition keeps, and days that
+/// are not whole months. Numbers without employees are never hidden, unless they are computed from others.
+fn unjustified(
+    data: &Data,
+    question: &Question,
+    (metric, period): (&Metric, &Period),
+    answer: &Answer,
+    cells: &[Json],
+    cell: &Json,
+) -> Option<String> {
     let same = |c: &&Json| c["metric"] == cell["metric"] && c["period"] == cell["period"] && c["absent"] == "suppressed";
-    let few = protected(data, metric, answer) && answer.stakeholders < 5;
-    (!few && cells.iter().filter(same).count() < 2).then(|| format!("hidden without a reason: {} people", answer.stakeholders))
+    let is_justified = match employees(data, metric, answer) {
+        0 => !metric.parts().is_empty(),
+        1..5 => true,
+        _ => {
+            let is_partial = period.grain().is_none() || question.filter.is_some();
+            is_partial || is_of_few(metric) || cells.iter().filter(same).count() > 1
+        }
+    };
+    (!is_justified).then(|| format!("hidden without a reason: {} people", answer.stakeholders))
 }
 
 fn check(seed: u64, questions: &[Question]) {

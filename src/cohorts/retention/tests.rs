@@ -223,12 +223,8 @@ fn few_protected_people_are_hidden_and_what_would_reveal_them() {
     let groups = retention(&canonical, &Settings::default(), &ask(Start::JoinDate, Measure::Present))
         .unwrap()
         .groups;
-    let seen: Vec<_> = groups[0]
-        .cohorts
-        .iter()
-        .map(|cohort| (cohort.size, cohort.suppressed, cohort.few))
-        .collect();
-    assert_eq!(seen, [(None, true, true), (None, true, false), (Some(9), false, false)]);
+    let seen: Vec<_> = groups[0].cohorts.iter().map(|cohort| (cohort.size, cohort.suppressed)).collect();
+    assert_eq!(seen, [(None, true), (None, true), (Some(9), false)]);
 }
 
 #[test]

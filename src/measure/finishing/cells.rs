@@ -8,7 +8,6 @@ use super::change::{self, Finished, How, Shared};
 use super::contributors::contributors;
 use super::estimated::{Context, Estimated, check_size, set_ranked};
 use super::ranking::{OwnCounts, RankedOthers, rank, rank_others};
-use super::suppress;
 use crate::canonical::CanonicalTables;
 use crate::catalog::kinds::{Exposure, Rate};
 use crate::catalog::{Kind, Metric};
@@ -26,10 +25,11 @@ use crate::period::Period;
 use crate::report::{AbsentReason, Cell, Change, Contributors};
 use crate::stats::{self, Estimate, GroupSample, Reading};
 
-/// A cell, how many of its people are protected, and who it comes from where that is asked for.
+/// A cell, how many of its people are protected, now and in what it is compared with, and who it comes from where that is asked for.
 pub struct Found {
     pub cell: Cell,
     pub protected: u64,
+    pub earlier: Vec<(Compare, u64)>,
     pub contributors: Option<Contributors>,
 }
 
@@ -160,16 +160,22 @@ impl Finishing<'_> {
     /// The cell of a metric, with what it is compared with.
     fn cell(&mut self, id: MetricId, at: CellId) -> Result<Found> {
         let (mut cell, estimated) = self.side(id, at, self.itself(at))?;
+        let metric = self.plan.metrics[id].metric;
+        let mut earlier = Vec::new();
         for compared in self.compared(id, at) {
             let (older, of_older) = self.side(id, at, compared)?;
             let Some(with) = compared.with else { continue };
+            if with != Compare::OtherGroups {
+                earlier.push((with, private::protected_people(metric, &older, of_older.protected)));
+            }
             let change = self.change(id, at, (with, compared), (&cell, &estimated), (&older, &of_older));
             cell.changes.extend(change.map(|change| (with.as_str(), change)));
         }
         let contributors = self.contributors(id, at, &cell, &estimated);
         Ok(Found {
+            protected: private::protected_people(metric, &cell, estimated.protected),
+            earlier,
             cell,
-            protected: estimated.protected,
             contributors,
         })
     }
@@ -203,12 +209,10 @@ impl Finishing<'_> {
         earlier.chain(others).collect()
     }
 
-    /// How a cell differs from what it is compared with; `None` where that would show few protected people, or is not there.
+    /// How a cell differs from what it is compared with; `None` where that is not there.
     fn change(&self, id: MetricId, at: CellId, (with, compared): (Compare, Compared), newer: Finished, older: Finished) -> Option<Change> {
         let planned = &self.plan.metrics[id];
-        let protected = older.1.protected > 0 || private::is_about_protected_people(planned.metric);
-        let few = protected && older.0.stakeholders.is_some_and(|people| people < suppress::FEWEST);
-        if few || (older.0.value.is_none() && older.0.absent.is_none()) {
+        if older.0.value.is_none() && older.0.absent.is_none() {
             return None;
         }
         let shared = self.shared(id, at, compared, newer.0.value, older.0.value);

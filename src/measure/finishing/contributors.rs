@@ -3,9 +3,9 @@
 use crate::canonical::CanonicalTables;
 use crate::catalog::Metric;
 use crate::measure::counting::{Largest, Owned, Scales, StakeholderSums};
-use crate::measure::finishing::suppress::FEWEST;
 use crate::measure::kinds::Contribution;
 use crate::measure::private::is_about_protected_people;
+use crate::measure::protection::FEWEST;
 use crate::report::{Cell, Contributor, Contributors, Others};
 
 /// The contributors of a cell; `None` where they may not be shown: protected people are never named, and where they are fewer than five

@@ -74,7 +74,7 @@ fn concentration(document: &mut Document, report: &Report, few: &Concentration) 
         sparks: None,
     });
     if few.withheld {
-        document.note("Protected people are not shown; the ranks of the others are unchanged.".into());
+        document.note("Protected people are left out of these numbers.".into());
     }
     let measure = |title: &'static str, beside: &WithAndWithoutLargest, unit: MetricUnit| {
         let shown = |value: f64| Text::number(units.scale(unit, value).value(value), value, unit);
