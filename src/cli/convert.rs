@@ -8,7 +8,7 @@ use super::data;
 use super::formats::Formats;
 use super::inputs;
 use super::setup;
-use super::stdout::{PLAIN, print_with};
+use super::stdout::{PLAIN, Printed, print_with};
 use super::unpack::unpack;
 use crate::diagnostics::{Problem, excerpt, visible};
 use crate::ingest;
@@ -94,7 +94,7 @@ fn records(global: &Global, args: &Convert) -> anyhow::Result<()> {
             spare(path, args.force)?;
             write_whole(path, |out| write(out))?;
         }
-        None => print_with(global, write)?,
+        None => print_with(global, Printed::Data, write)?,
     }
     if let Some(written) = written.filter(|_| !global.quiet) {
         let lines = |what: &str, lines: &[ingest::Line]| {

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
+use super::printed;
 use super::progress::Progress;
 use crate::config::ConfigErrors;
 use crate::diagnostics::{Class, Problem, bounded, visible};
@@ -40,7 +41,10 @@ pipe does not change the exit code of a check.
 /// Writes to stderr. Where that fails, there is no one to tell.
 pub fn say(progress: &Progress, text: &str) {
     progress.done();
-    let _ = writeln!(std::io::stderr(), "{text}");
+    let _ = match printed::is_job() {
+        true => writeln!(std::io::stderr(), "{}", printed::without_commands(text)),
+        false => writeln!(std::io::stderr(), "{text}"),
+    };
 }
 
 /// Turns panics into a plain message, below the line of that progress.
@@ -60,17 +64,23 @@ pub fn catch_panics(progress: Progress) {
 
 /// Shows wrong arguments, or the help that was asked for.
 pub fn usage(error: &clap::Error) -> ExitCode {
-    // Help into a closed pipe is as good as read.
     let text = error.render().to_string();
-    let _ = match bounded(&text) {
+    let printed = match bounded(&text) {
+        Cow::Owned(text) => write!(std::io::stderr(), "{}", printed::without_commands(&text)),
+        Cow::Borrowed(text) if error.use_stderr() && printed::is_job() => {
+            write!(std::io::stderr(), "{}", printed::without_commands(text))
+        }
         // As it is, it has colours.
-        Cow::Borrowed(_) => error.print(),
-        Cow::Owned(text) => write!(std::io::stderr(), "{text}"),
+        Cow::Borrowed(_) => error.print().and_then(|()| std::io::stdout().flush()),
     };
-    if error.use_stderr() {
-        ExitCode::from(Class::Usage.exit_code())
-    } else {
-        ExitCode::SUCCESS
+    match printed {
+        _ if error.use_stderr() => ExitCode::from(Class::Usage.exit_code()),
+        // Help into a closed pipe is as good as read.
+        Err(why) if why.kind() != std::io::ErrorKind::BrokenPipe => {
+            let _ = writeln!(std::io::stderr(), "error: cannot write to standard output: {why}");
+            ExitCode::from(Class::Usage.exit_code())
+        }
+        Ok(()) | Err(_) => ExitCode::SUCCESS,
     }
 }
 

@@ -30,7 +30,7 @@ pub fn run(global: &Global, args: &Init) -> anyhow::Result<()> {
     let folder = path.parent().filter(|_| !to_stdout).unwrap_or(Path::new(""));
     let text = init::text(&inspections, &joins, folder, config.zone.name(), args.reading.currency.as_deref());
     if to_stdout {
-        return stdout::print_with(global, |out| Ok(out.write_all(text.as_bytes())?));
+        return stdout::print_with(global, stdout::Printed::Text, |out| Ok(out.write_all(text.as_bytes())?));
     }
     write_bytes(&path, text.as_bytes())?;
     if !global.quiet {

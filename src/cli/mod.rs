@@ -18,6 +18,7 @@ mod metrics;
 mod output;
 mod pages;
 mod periods;
+mod printed;
 mod progress;
 mod reference;
 mod report;

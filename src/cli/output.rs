@@ -8,7 +8,7 @@ use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
 
 use super::args::Global;
 use super::formats::{COMMANDS, Formats};
-use super::stdout::{PLAIN, print_with, style};
+use super::stdout::{PLAIN, Printed, print_with, style};
 use crate::diagnostics::{Problem, did_you_mean};
 use crate::io::{write_bytes, write_whole};
 use crate::render::output_format::{OutputFormat, Stdout};
@@ -178,7 +178,7 @@ pub fn write<F: Formats>(
     }
     for target in targets.iter().filter(|target| target.file.is_none()) {
         let bytes = rendered(target.format, style(global.color))?;
-        print_with(global, |out| Ok(out.write_all(&bytes)?))?;
+        print_with(global, printed(target.format.format()), |out| Ok(out.write_all(&bytes)?))?;
     }
     Ok(())
 }
@@ -198,9 +198,19 @@ pub fn stream<F: Formats>(
         }
     }
     for target in targets.iter().filter(|target| target.file.is_none()) {
-        print_with(global, |out| render(target.format, style(global.color), out))?;
+        let what = printed(target.format.format());
+        print_with(global, what, |out| render(target.format, style(global.color), out))?;
     }
     Ok(())
+}
+
+/// What a format is when it is printed.
+fn printed(format: &OutputFormat) -> Printed {
+    match format.stdout {
+        Stdout::Text if format.is_for_people() => Printed::Text,
+        Stdout::Text => Printed::Data,
+        Stdout::AmongOthers | Stdout::Binary(_) => Printed::AsIs,
+    }
 }
 
 #[cfg(test)]

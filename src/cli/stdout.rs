@@ -3,6 +3,7 @@
 use std::io::{BufWriter, IsTerminal, StdoutLock, Write};
 
 use super::args::{Global, When};
+use super::printed::{Lines, is_job};
 use crate::diagnostics::Problem;
 use crate::render::terminal::Style;
 
@@ -39,20 +40,34 @@ impl Write for Stdout {
 /// # Errors
 /// A closed pipe as it is; all else as a problem.
 pub fn print(global: &Global, bytes: &[u8]) -> anyhow::Result<()> {
-    print_with(global, |out| Ok(out.write_all(bytes)?))
+    print_with(global, Printed::Text, |out| Ok(out.write_all(bytes)?))
+}
+
+/// What is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Printed {
+    /// Text for people, which may have colours.
+    Text,
+    /// A text format for programs, which has no control characters of its own.
+    Data,
+    /// Bytes that are no text, and lines that are meant to be commands.
+    AsIs,
 }
 
 /// Prints to stdout bit by bit.
 ///
 /// # Errors
 /// Those of rendering; a closed pipe as it is, all else about stdout as a problem.
-pub fn print_with(global: &Global, render: impl FnOnce(&mut dyn Write) -> anyhow::Result<()>) -> anyhow::Result<()> {
+pub fn print_with(global: &Global, what: Printed, render: impl FnOnce(&mut dyn Write) -> anyhow::Result<()>) -> anyhow::Result<()> {
     global.progress.done();
     let mut stdout = Stdout {
         out: BufWriter::with_capacity(1 << 16, std::io::stdout().lock()),
         failure: None,
     };
-    let rendered = render(&mut stdout).and_then(|()| Ok(stdout.flush()?));
+    let in_job = what != Printed::AsIs && is_job();
+    let is_visible = what == Printed::Data && std::io::stdout().is_terminal();
+    let mut lines = Lines::new(&mut stdout, in_job, is_visible);
+    let rendered = render(&mut lines).and_then(|()| Ok(lines.finish()?));
     match stdout.failure {
         None => rendered,
         Some(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Err(error.into()),

@@ -27,6 +27,11 @@ pub enum Stdout {
 }
 
 impl OutputFormat {
+    /// Whether people read it on a terminal, with colours: the program's own tables.
+    pub fn is_for_people(&self) -> bool {
+        self.name == crate::render::terminal::FORMAT.name
+    }
+
     /// Whether people name it so.
     pub fn is_named(&self, name: &str) -> bool {
         self.name == name || self.aliases.contains(&name)

@@ -75,7 +75,8 @@ impl Untrusted {
 
     /// For a cell of CSV that a spreadsheet may open: what would be a formula gets an apostrophe in front.
     pub fn csv(&self) -> Cow<'_, str> {
-        if self.0.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        // The wide ones are those of East Asian keyboards, which spreadsheets take for the others.
+        if self.0.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']) {
             Cow::Owned(format!("'{}", self.0))
         } else {
             Cow::Borrowed(&self.0)
@@ -281,7 +282,7 @@ mod tests {
         let cell = Untrusted::new("=1+1|<b>\u{1b}[31m[x](http://y.z)\u{202e}\n**a**");
         assert_eq!(cell.terminal(), "=1+1|<b>\\u{1b}[31m[x](http://y.z)\\u{202e}\\n**a**");
         assert_eq!(cell.markdown(), r"=1+1\|\<b>\u{1b}\[31m\[x\](http\://y.z)\u{202e}\n\*\*a\*\*");
-        for formula in ["=1", "+1", "-1", "@x", "\tx", "\rx"] {
+        for formula in ["=1", "+1", "-1", "@x", "\tx", "\rx", "＝1", "＋1", "－1", "＠x"] {
             assert_eq!(Untrusted::new(formula).csv(), format!("'{formula}"));
         }
         assert_eq!(Untrusted::new("a=1").csv(), "a=1");

@@ -21,6 +21,7 @@ mod metrics;
 mod orders;
 mod pages;
 mod people;
+mod printed;
 mod privacy;
 mod records;
 mod redact;

@@ -272,7 +272,7 @@ fn unlike_rest(naive: &Naive, metric: &Metric, cell: &Json, cells: &[Json], agai
         return Vec::from_iter((!is_justified).then(|| "is not there".to_string()));
     }
     let mut out = Vec::new();
-    if few && against.rest.stakeholders > 0 {
+    if few && !change["value"].is_null() {
         out.push(format!("tells of {} people", against.rest.stakeholders));
     }
     if !compare::is_comparable(naive, metric) {
