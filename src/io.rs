@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 mod digest;
 mod expansion;
@@ -19,6 +19,7 @@ mod identity;
 mod parts;
 mod pipe;
 mod steady;
+mod whole;
 
 use digest::Bytes;
 pub use digest::{Fingerprint, fingerprints, hex};
@@ -29,6 +30,7 @@ pub use identity::{Identity, Stream};
 pub use parts::Seekable;
 pub use pipe::WAIT;
 use steady::{Changed, State};
+pub use whole::{Staged, stage, write_bytes, write_whole};
 
 /// Why a file could not be read or written, in full sentences' worth: the file, what was tried, why not, what to do.
 #[derive(Debug)]
@@ -482,54 +484,6 @@ pub fn make_folder(path: &Path) -> Result<()> {
     })
 }
 
-/// Writes a file whole or not at all: into a temporary file beside it, renamed into place when all is written. A device or a pipe
-/// is written to directly. An existing file keeps its permissions.
-///
-/// # Errors
-/// Those of `write`, and when the folder does not exist, may not be written to, or is full. Nothing is left behind then, and what
-/// was there before is as it was.
-pub fn write_whole(path: &Path, write: impl FnOnce(&mut (dyn Write + Send)) -> Result<()>) -> Result<()> {
-    let fail = |cause| FileError::of(path, "write", cause);
-    // A link keeps pointing where it does, also where nothing is yet.
-    let target = identity::target(path);
-    let before = fs::metadata(&target).ok();
-    if before.as_ref().is_some_and(|m| m.is_dir()) {
-        return Err(fail(ErrorKind::IsADirectory.into()).into());
-    }
-    let say = |e: anyhow::Error| match e.downcast::<io::Error>() {
-        Ok(cause) => fail(cause).into(),
-        Err(e) => e.context(format!("cannot write {}", path.display())),
-    };
-    if before.as_ref().is_some_and(|m| !m.is_file()) {
-        let open = |path: &Path| fs::OpenOptions::new().write(true).open(path);
-        let mut file = BufWriter::new(pipe::opened_within(WAIT, &target, open).map_err(fail)?);
-        write(&mut file).map_err(say)?;
-        return Ok(file.flush().map_err(fail)?);
-    }
-    let mut options = tempfile::Builder::new();
-    options.prefix(".relhealth-");
-    #[cfg(unix)]
-    options.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut file = BufWriter::with_capacity(1 << 16, options.tempfile_in(folder_of(&target)).map_err(fail)?);
-    write(&mut file).map_err(say)?;
-    let file = file.into_inner().map_err(|e| fail(e.into()))?;
-    if let Some(before) = before {
-        file.as_file().set_permissions(before.permissions()).map_err(fail)?;
-    }
-    // Some file systems report a full disk only now.
-    file.as_file().sync_all().map_err(fail)?;
-    file.persist(&target).map_err(|e| fail(e.error))?;
-    Ok(())
-}
-
-/// Writes bytes with [`write_whole`].
-///
-/// # Errors
-/// As there.
-pub fn write_bytes(path: &Path, bytes: &[u8]) -> Result<()> {
-    write_whole(path, |to| Ok(to.write_all(bytes)?))
-}
-
 /// Scratch space on disk: write to it, then read it as often as needed. It has no name and is gone with the program, however that
 /// ends.
 #[derive(Debug)]
@@ -546,7 +500,10 @@ impl Scratch {
     /// # Errors
     /// When no file can be made there.
     pub fn new() -> Result<Scratch> {
-        let file = tempfile::tempfile().context("cannot make a temporary file; TMPDIR names the folder for them")?;
+        let file = tempfile::tempfile().map_err(|cause| FileError {
+            help: "set TMPDIR to a folder with space that this user may write to".into(),
+            ..FileError::of(Path::new("a temporary file"), "write", cause)
+        })?;
         Ok(Scratch {
             file: BufWriter::with_capacity(1 << 18, file),
             written: 0,

@@ -205,6 +205,19 @@ pub fn inputs(named: &[String], reading: &Reading, config: &Config) -> anyhow::R
     join(unpacked.inputs?)
 }
 
+/// Starts the threads that the work is divided among; where they run already, they stay.
+fn start_threads(threads: usize) -> anyhow::Result<()> {
+    let started = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
+    // An error with a cause is one of the system.
+    match started.err().filter(|error| std::error::Error::source(error).is_some()) {
+        None => Ok(()),
+        Some(error) => Err(Problem::usage("cannot start threads")
+            .why(error.to_string())
+            .hint("use --threads 1, or raise the limit of processes and threads")
+            .into()),
+    }
+}
+
 fn read(global: &Global, named: &[String], reading: &Reading, config: &Config, options: &Options) -> anyhow::Result<Loaded> {
     let (mut inputs, joins) = inputs(named, reading, config)?;
     if let Some(problem) = joins.problem() {
@@ -213,7 +226,7 @@ fn read(global: &Global, named: &[String], reading: &Reading, config: &Config, o
     let files = global.progress.reading(inputs.iter().map(|input| input.file.clone()));
     inputs.iter_mut().zip(files).for_each(|(input, file)| input.file = file);
     // Nothing that comes out depends on the number of threads; where a pool is there already, it stays.
-    let _ = rayon::ThreadPoolBuilder::new().num_threads(options.threads).build_global();
+    start_threads(options.threads)?;
     if let Some(file) = &reading.rejects {
         // A run that stops at its budget leaves the rejects too: they are what one needs then.
         let loaded = canonical::load(

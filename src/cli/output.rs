@@ -10,7 +10,7 @@ use super::args::Global;
 use super::formats::{COMMANDS, Formats};
 use super::stdout::{PLAIN, Printed, print_with, style};
 use crate::diagnostics::{Problem, did_you_mean};
-use crate::io::{write_bytes, write_whole};
+use crate::io::{Staged, stage};
 use crate::render::output_format::{OutputFormat, Stdout};
 use crate::render::terminal::Style;
 
@@ -157,7 +157,7 @@ fn parse<F: Formats>(name: &str) -> anyhow::Result<F> {
     })
 }
 
-/// Writes each target with what `render` makes of its format; the files first, so that nothing is printed when one fails.
+/// Writes each target with what `render` makes of its format: all files or none, and nothing is printed when one fails.
 ///
 /// # Errors
 /// Those of rendering and writing.
@@ -171,11 +171,14 @@ pub fn write<F: Formats>(
         render(format, style, &mut bytes).map(|()| bytes)
     };
     // What cannot be rendered is no trouble of the file that it was for.
+    let mut staged: Vec<Staged> = Vec::new();
     for target in targets {
         if let Some(file) = &target.file {
-            write_bytes(file, &rendered(target.format, PLAIN)?)?;
+            let bytes = rendered(target.format, PLAIN)?;
+            staged.push(stage(file, |out| Ok(out.write_all(&bytes)?))?);
         }
     }
+    staged.into_iter().try_for_each(Staged::commit)?;
     for target in targets.iter().filter(|target| target.file.is_none()) {
         let bytes = rendered(target.format, style(global.color))?;
         print_with(global, printed(target.format.format()), |out| Ok(out.write_all(&bytes)?))?;
@@ -192,11 +195,13 @@ pub fn stream<F: Formats>(
     global: &Global,
     render: impl Fn(F, Style, &mut dyn Write) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
+    let mut staged: Vec<Staged> = Vec::new();
     for target in targets {
         if let Some(file) = &target.file {
-            write_whole(file, |out| render(target.format, PLAIN, out))?;
+            staged.push(stage(file, |out| render(target.format, PLAIN, out))?);
         }
     }
+    staged.into_iter().try_for_each(Staged::commit)?;
     for target in targets.iter().filter(|target| target.file.is_none()) {
         let what = printed(target.format.format());
         print_with(global, what, |out| render(target.format, style(global.color), out))?;

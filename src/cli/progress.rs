@@ -61,7 +61,8 @@ impl Progress {
         bar.set_prefix(what);
         *line = Some(bar.clone());
         let state = self.0.clone();
-        std::thread::spawn(move || state.draw(&bar));
+        // Without a thread there is no line, and nothing else is missing.
+        let _ = std::thread::Builder::new().spawn(move || state.draw(&bar));
     }
 
     /// Takes the line away, before anything else is written.

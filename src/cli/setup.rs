@@ -48,12 +48,21 @@ pub fn written(path: Option<&Path>) -> anyhow::Result<Option<(PathBuf, String)>>
     }
     let text = Source::file(&path).and_then(|source| source.text());
     let text = text.map_err(|error| Problem::from_error(Class::Usage, error))?;
+    if text.len() > LARGEST {
+        let what = format!("{} is too large for a configuration", path.display());
+        return Err(Problem::usage(what)
+            .why(format!("it has {} bytes, and {LARGEST} are allowed", text.len()))
+            .into());
+    }
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text).to_string();
     if Identity::of(&path).is_none() {
         piped.push((path.clone(), text.clone()));
     }
     Ok(Some((path, text)))
 }
+
+/// Most bytes of a configuration.
+const LARGEST: usize = 1 << 20;
 
 /// The configurations that came through a pipe, which gives its bytes only once.
 static PIPED: Mutex<Vec<(PathBuf, String)>> = Mutex::new(Vec::new());

@@ -20,6 +20,29 @@ use super::report::{Report, json};
 use crate::catalog::MetricUnit;
 use crate::diagnostics::{Place, Problem};
 
+/// Most steps that a template may take: a report of a thousand cells takes about ten for each.
+const STEPS: u64 = 20_000_000;
+/// Most bytes that a template may write.
+const BYTES: usize = 64 << 20;
+
+/// What a template wrote, as long as it is not too much.
+#[derive(Default)]
+struct Bounded(Vec<u8>);
+
+impl std::io::Write for Bounded {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        if self.0.len() + bytes.len() > BYTES {
+            return Err(std::io::ErrorKind::FileTooLarge.into());
+        }
+        self.0.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
 /// What a template writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Layout {
@@ -59,6 +82,7 @@ impl Layout {
 /// What is wrong with the template, with its line, as wrong usage.
 pub fn text(file: &str, template: &str, layout: Layout, report: &Report, document: &Document, page: &html::Page) -> anyhow::Result<String> {
     let mut environment = Environment::new();
+    environment.set_fuel(Some(STEPS));
     environment.set_auto_escape_callback(move |_| match layout {
         Layout::Html => AutoEscape::Html,
         Layout::Markdown => AutoEscape::None,
@@ -80,10 +104,12 @@ pub fn text(file: &str, template: &str, layout: Layout, report: &Report, documen
         values => Value::from(Serde(json::values(report))),
         ..parts
     };
+    let mut written = Bounded::default();
     let rendered = environment
         .template_from_named_str(file, template)
-        .and_then(|template| template.render(context));
-    rendered.map_err(|error| wrong(file, &error).into())
+        .and_then(|template| template.render_captured_to(context, &mut written).map(drop));
+    rendered.map_err(|error| wrong(file, &error))?;
+    Ok(String::from_utf8(written.0)?)
 }
 
 /// Title, lead and sections in the format of the template.
@@ -142,7 +168,11 @@ fn wrong(file: &str, error: &minijinja::Error) -> Problem {
         ErrorKind::SyntaxError => "the template cannot be read",
         _ => "the template cannot be filled",
     };
-    let why = error.detail().map_or_else(|| error.kind().to_string(), str::to_string);
+    let why = match error.kind() {
+        ErrorKind::OutOfFuel => format!("it takes more than {STEPS} steps"),
+        ErrorKind::WriteFailure => format!("it writes more than {} MiB", BYTES >> 20),
+        kind => error.detail().map_or_else(|| kind.to_string(), str::to_string),
+    };
     let problem = Problem::usage(what).why(why);
     match error.line() {
         Some(line) => problem.at(Place::line(file, line as u64)),

@@ -31,6 +31,7 @@ mod report;
 mod rows;
 mod segments;
 mod sheets;
+mod starved;
 mod test;
 mod unknown_files;
 mod workbook;

@@ -18,6 +18,8 @@ pub struct Published {
     atoms: Vec<Vec<Option<u32>>>,
     /// Whether all together may be.
     whole: bool,
+    /// Whether the groups together may be.
+    union: bool,
     /// By division: the groups that may not be.
     hidden: Vec<BTreeSet<u32>>,
     sums: Sums,
@@ -26,31 +28,24 @@ pub struct Published {
 /// How many people some atoms are of.
 struct People {
     by_atom: Vec<u64>,
-    all: u64,
-    whole: u64,
+    /// Whether some people are in several atoms.
+    overlap: bool,
 }
 
 impl People {
-    /// Whether some people are in several atoms.
-    fn overlap(&self) -> bool {
-        self.all > self.whole
-    }
-
+    /// At least so many people are in some atoms.
     fn of(&self, atoms: &[usize]) -> u64 {
-        let together: u64 = atoms.iter().map(|atom| self.by_atom[*atom]).sum();
-        match self.overlap() {
-            false => together,
-            true => {
-                let largest = atoms.iter().map(|atom| self.by_atom[*atom]).max().unwrap_or(0);
-                largest.max(self.whole.saturating_sub(self.all - together))
-            }
+        let people = atoms.iter().map(|atom| self.by_atom[*atom]);
+        match self.overlap {
+            false => people.sum(),
+            true => people.max().unwrap_or(0),
         }
     }
 
     fn are_isolated_by(&self, sums: &Sums) -> bool {
-        match self.overlap() {
+        match self.overlap {
             false => sums.isolates(&self.by_atom, FEWEST),
-            true => sums.isolates_overlapping(&self.by_atom, self.whole, FEWEST),
+            true => sums.isolates_overlapping(&self.by_atom, FEWEST),
         }
     }
 }
@@ -69,7 +64,8 @@ impl Divisions {
         self.published_of(whole)
     }
 
-    /// Which groups may be shown of so many different people.
+    /// Which groups may be shown of so many different people. They may be more than those of the groups: what a fact has of all together need
+    /// not be the sum of what it has of groups, such as the days since the previous contact.
     ///
     /// A group may be shown if it has no protected people, or if with everything else that is shown, no sum or difference is about fewer than
     /// [`FEWEST`] of them. Whoever is not protected counts as known, so groups in which protected people are with others are no safer than
@@ -78,18 +74,20 @@ impl Divisions {
     pub fn published_of(self, whole: u64) -> Published {
         let people = People {
             by_atom: self.atoms.values().copied().collect(),
-            all: self.atoms.values().sum(),
-            whole,
+            overlap: self.atoms.values().sum::<u64>() > whole,
         };
         let atoms: Vec<Vec<Option<u32>>> = self.atoms.into_keys().collect();
         let everybody: Vec<usize> = (0..atoms.len()).collect();
         let mut found = Published {
             whole: whole == 0 || whole >= FEWEST,
+            union: true,
             hidden: Vec::new(),
             sums: Sums::default(),
             atoms,
         };
-        if found.whole {
+        let together = if people.overlap { whole } else { people.of(&everybody) };
+        found.union = together == 0 || together >= FEWEST;
+        if found.union {
             found.sums.add(&everybody);
         }
         for division in 0..found.atoms.first().map_or(0, Vec::len) {
@@ -134,6 +132,11 @@ impl Published {
     /// Whether all together may be shown.
     pub fn whole(&self) -> bool {
         self.whole
+    }
+
+    /// Whether the groups together may be shown, and so all other groups of a group that may be.
+    pub fn union(&self) -> bool {
+        self.union
     }
 
     /// Whether a group of a division may be shown.
@@ -202,6 +205,7 @@ mod tests {
         // Three people wrote and called, and nobody else wrote: both numbers are about three.
         assert_eq!(of(&[(&[0], 3), (&[1], 3), (&[2], 40)], Some(40)), (true, vec![vec![0, 1, 2]]));
         assert_eq!(of(&[(&[0], 3), (&[1], 3), (&[2], 40)], Some(46)), (true, vec![vec![0, 1]]));
+        assert_eq!(of(&[(&[0], 3), (&[1], 6), (&[2], 40)], Some(45)), (true, vec![vec![0, 1]]));
     }
 
     #[test]

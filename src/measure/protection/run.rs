@@ -125,7 +125,7 @@ impl Protection {
             let decided = self.by_number.get(&(id, period, compare));
             decided.is_none_or(|decided| decided.shows(by))
         };
-        let with_others = is_open(None, &[]);
+        let with_others = self.by_number.get(&(id, period, None)).is_none_or(Decided::shows_others);
         let mut mixed = 0;
         for (cell, protected) in cells.iter_mut().zip(protected) {
             if !is_open(None, &cell.by) {
@@ -196,6 +196,11 @@ impl Decided {
             (None, Group::All) => self.published.whole(),
             (None, Group::Number(division, number)) => self.published.shows(division, number),
         }
+    }
+
+    /// Whether all other groups of a group may be shown.
+    fn shows_others(&self) -> bool {
+        self.shows(&[]) && (self.kept.is_some() || self.published.union())
     }
 
     fn number(&self, by: &[(String, String)]) -> Group {
