@@ -151,6 +151,7 @@ fn measured(canonical: &CanonicalTables, catalog: &Catalog, period: &str) -> Out
         periods: vec![Period::parse(period, &Zone::utc(), 0).unwrap()],
         by: Vec::new(),
         filter: None,
+        together: Vec::new(),
         total: false,
         compare: vec![Compare::Previous, Compare::YearAgo],
         series: false,

@@ -30,6 +30,7 @@ pub fn hide_cell(cell: &mut Cell) {
     cell.whole = None;
     cell.method = None;
     cell.studentised = None;
+    cell.not_assessed = None;
     cell.changes.clear();
 }
 
