@@ -298,8 +298,14 @@ fn unlike_rest(naive: &Naive, metric: &Metric, cell: &Json, cells: &[Json], agai
         }
     }
     let is_clear = low.is_some_and(|low| low > 1e-9) || high.is_some_and(|high| high < -1e-9);
+    // Of what the records are too short for nothing is read.
+    let is_assessed = change["not_assessed"].is_null();
+    if !cell["value"].is_null() && is_assessed != cell["not_assessed"].is_null() {
+        out.push(format!("is assessed unlike its cell, {}", cell["not_assessed"]));
+    }
     match change["reading"].as_str().unwrap() {
-        "unclear" if against.interval.is_none() => {}
+        "unclear" if against.interval.is_none() || !is_assessed => {}
+        other if !is_assessed => out.push(format!("reads {other}, but the records are too short")),
         "no clear difference" if against.interval.is_some() => {}
         "better" | "worse" | "higher" | "lower" if is_clear => {}
         other => out.push(format!("reads {other} of {against:?}")),
