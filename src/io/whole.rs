@@ -16,7 +16,7 @@ use super::{FileError, WAIT, folder_of, identity, pipe};
 /// How temporary files begin.
 const PREFIX: &str = ".relhealth-";
 /// A temporary file that is younger may not be locked yet.
-const SETTLED: Duration = Duration::from_secs(60);
+const SETTLED: Duration = Duration::from_mins(1);
 
 /// Writes a file whole or not at all: what is written takes its place when all is there. A device or a pipe is written to directly. An
 /// existing file keeps its permissions.

@@ -49,7 +49,7 @@ fn orders(seed: u64) -> Vec<Order> {
         let site = SITES[(random.below(4).min(random.below(4)) as usize + usize::from(person == 3) * 3).min(3)];
         let department = DEPARTMENTS[random.below(3).min(random.below(3)) as usize];
         for month in [9, 10] {
-            for _ in 0..1 + random.below(2) {
+            for _ in 0..=random.below(2) {
                 orders.push(Order {
                     person,
                     is_employee,
