@@ -170,7 +170,7 @@ fn differences(exports: &[Export], question: &Question) -> Vec<String> {
             compared += usize::from(against.interval.is_some());
         }
     }
-    // Many groups are hidden, because one to four of the twelve employees are in them.
+    // Many groups of scores are hidden, because one to four employees are in them.
     let fewest = if question.family.is_some() { 3 } else { 50 };
     assert!(
         question.by.is_empty() || compared > fewest,

@@ -848,7 +848,7 @@ pub fn organisation(flavour: Flavour) -> Vec<Export> {
         rng: Rng::new(flavour.seed.wrapping_mul(0xD134_2543_DE82_EF95)),
         flavour,
         customers: names("c", 34),
-        employees: names("e", 12),
+        employees: names("e", 36),
         suppliers: names("v", 6),
         messages: 0,
     };
