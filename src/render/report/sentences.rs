@@ -93,8 +93,8 @@ fn correction(report: &Report) -> String {
     let error = (1.0 - review.level) * 100.0;
     format!(
         "A change or a group difference is listed above only if it remains statistically significant after correction for {}. If nothing had \
-         really changed, at most {error:.0} in 100 reports would list one. Where a metric has control limits, it must also break its usual \
-         pattern. Change labels in tables are not corrected; labels in the tables of groups are.",
+         really changed, about {error:.0} in 100 reports would list one. Where the periods vary more than their samples explain, a change must \
+         stand out from that, too. Change labels in tables are not corrected; labels in the tables of groups are.",
         counted(review.compared, "comparison", "comparisons"),
     )
 }

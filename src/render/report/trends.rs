@@ -28,8 +28,8 @@ pub fn add(document: &mut Document, report: &Report) {
             let is_unknown = |score: &MetricSeries| score.process.as_ref().is_some_and(|chart| chart.season == Some(Season::NotKnown));
             if report.review.scores.iter().any(is_unknown) {
                 document.sentence(
-                    "The records have fewer than two full seasons, so a season is not taken out of the limits. A month like that of the year \
-                     before is no signal."
+                    "The records have fewer than two full seasons, so a season is not taken out of the limits. What was unusual in the \
+                     same way a year before is no signal."
                         .into(),
                 );
             }
