@@ -37,6 +37,7 @@ mod signals;
 mod studentised;
 mod sums;
 mod survival;
+mod usual_change;
 
 use crate::codes::codes;
 pub use difference::{Side, difference, difference_of_totals};

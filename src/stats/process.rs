@@ -20,14 +20,15 @@
 //!
 //! Whoever claims a change at a rate of 5 % can therefore not claim every signal of a skewed series, nor a run that goes on.
 
-use super::dispersion::Dispersion;
 use super::expected::{Expected, expected};
 use super::signals::{Place, signals};
+use super::usual_change::SeasonalChange;
 use super::{BetterDirection, Interval, NoIntervalReason};
 use crate::codes::codes;
 
 pub use super::expected::Season;
 pub use super::signals::{Direction, Rule, Signal};
+pub use super::usual_change::{Since, UsualChange, UsualVariation};
 
 /// So many points set the limits, which are then locked; limits from fewer are trial limits.
 pub const BASELINE: usize = 12;
@@ -127,95 +128,6 @@ pub struct Chart {
     pub usual: Option<UsualVariation>,
     /// All signals, by point and then in the order of precedence. A pattern that goes on is a signal at each further point.
     pub signals: Vec<Signal>,
-}
-
-/// How much a process varies from period to period.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct UsualVariation {
-    /// The standard deviation of what remains of a point when what was expected of it is subtracted, in the unit of the last point.
-    deviation: f64,
-    /// Its degrees of freedom.
-    df: f64,
-    /// How much of the distance of a point from what was expected is expected of the next one.
-    autocorrelation: f64,
-    /// Where a season is taken out, how much more the last point rose since the period before than it did a season before; NaN: unknown.
-    beyond_season: Option<f64>,
-    /// How much the point of a season before rose since the one before it; `None`: unknown.
-    season_before: Option<f64>,
-}
-
-/// What a change is from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Since {
-    /// The period before.
-    PeriodBefore,
-    /// The same period of the season before.
-    SeasonBefore,
-    /// Another period.
-    Other,
-}
-
-/// A change between two periods of a process, as against the changes that are usual.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct UsualChange {
-    /// The change without what the season explains of it.
-    pub delta: f64,
-    /// The standard deviation of such changes.
-    pub deviation: f64,
-    /// Its degrees of freedom.
-    pub df: f64,
-    /// Of how many differences between two periods it is made: the change itself, and that of the season before if this is subtracted.
-    differences: f64,
-}
-
-/// A change that was at least so large a part of itself a season before comes with the season.
-const SEASONAL: f64 = 0.5;
-
-impl UsualVariation {
-    /// The last point's change by `delta` against what is usual; `None` where the series has a gap in the place of what it takes.
-    pub fn of_change(&self, delta: f64, since: Since) -> Option<UsualChange> {
-        let of_two = std::f64::consts::SQRT_2 * self.deviation;
-        // Two periods may show the season of a change where there are too few of them to take it out.
-        let seasonal = self
-            .season_before
-            .filter(|before| since == Since::PeriodBefore && before * delta > 0.0 && before.abs() >= SEASONAL * delta.abs());
-        let (delta, deviation, differences) = match (self.beyond_season, since) {
-            (Some(beyond), Since::PeriodBefore) => (beyond, of_two, 2.0),
-            // What remains of a point is this very change.
-            (Some(_), Since::SeasonBefore) => (delta, self.deviation, 1.0),
-            (None, _) | (Some(_), Since::Other) => match seasonal {
-                Some(before) => (delta - before, std::f64::consts::SQRT_2 * of_two, 2.0),
-                None => (delta, of_two, 1.0),
-            },
-        };
-        // What remains varies less than the points themselves, where neighbours resemble each other.
-        let deviation = deviation / (1.0 - self.autocorrelation.powi(2)).sqrt();
-        (delta.is_finite() && deviation.is_finite()).then_some(UsualChange {
-            delta,
-            deviation,
-            df: self.df,
-            differences,
-        })
-    }
-}
-
-impl UsualChange {
-    /// How its variance compares with that of the sampling of its rows, where `error` is the standard error of the difference of two periods.
-    pub fn dispersion(&self, error: f64) -> Dispersion {
-        Dispersion {
-            ratio: (self.deviation / self.error(error)).powi(2),
-            df: self.df,
-        }
-    }
-
-    /// The smallest 1 - level at which neither the sampling of its rows nor what is usual explains it, in the light of a prior of all metrics.
-    pub fn p_value(&self, error: f64, prior: Dispersion) -> Option<f64> {
-        self.dispersion(error).moderated(prior).p_value(self.delta, self.error(error))
-    }
-
-    fn error(&self, of_difference: f64) -> f64 {
-        of_difference * self.differences.sqrt()
-    }
 }
 
 codes! {
@@ -342,10 +254,9 @@ impl Series {
             season: all.season,
             autocorrelation: all.autocorrelation,
             usual: points.last().and_then(|last| {
-                let usual = usual_variation(&remainders, &all, unit(last.as_ref()?))?;
                 let value = |back: usize| Some(points[(points.len() - 1).checked_sub(back)?]?.value);
                 let season_before = season.and_then(|season| Some(value(season)? - value(season + 1)?));
-                Some(UsualVariation { season_before, ..usual })
+                usual_variation(&remainders, &all, unit(last.as_ref()?), season_before)
             }),
             signals: signals.collect(),
         })
@@ -468,19 +379,23 @@ fn screened_mean(ranges: &[f64]) -> Result<f64, NoIntervalReason> {
     Ok(mean(ranges.iter().copied().filter(|&range| range < SCREEN * all)))
 }
 
-/// How much what remains of the points varies, by the moving ranges of all but the last. `unit` is that of the last point.
-fn usual_variation(remainders: &[Option<f64>], all: &Expected, unit: f64) -> Option<UsualVariation> {
+/// How much what remains of the points varies, by the moving ranges of all but the last. `unit` is that of the last point; `season_before` is how
+/// much the point of a season before rose since the one before it.
+fn usual_variation(remainders: &[Option<f64>], all: &Expected, unit: f64, season_before: Option<f64>) -> Option<UsualVariation> {
     let (last, earlier) = remainders.split_last()?;
     let ranges = ranges(earlier);
     let deviation = screened_mean(&ranges).ok().filter(|&mean| mean > 0.0)? / D2;
     let before = earlier.last().copied().flatten();
-    let beyond = || last.zip(before).map_or(f64::NAN, |(last, before)| unit * (last - before));
     Some(UsualVariation {
         deviation: deviation * unit,
         df: (DF_OF_RANGE * ranges.len() as f64).max(1.0),
         autocorrelation: all.autocorrelation.unwrap_or_default(),
-        beyond_season: (all.season == Some(Season::TakenOut)).then(beyond),
-        season_before: None,
+        seasonal: match all.season {
+            Some(Season::TakenOut) => SeasonalChange::TakenOut {
+                beyond: last.zip(before).map(|(last, before)| unit * (last - before)),
+            },
+            Some(Season::NotFound | Season::NotKnown) | None => SeasonalChange::Before(season_before),
+        },
     })
 }
 
@@ -820,49 +735,6 @@ pub(super) mod tests {
             assert!(trend < 0.003 && two < 0.03 && run < 0.08, "{length} {trend} {two} {run}");
             assert!((0.06..0.15).contains(&any) && (0.05..0.1).contains(&new), "{length} {any} {new}");
         }
-    }
-
-    // mr = 25 / 11 of CALM; d = np.sqrt(2) * mr / 1.128; 2 * scipy.stats.t.sf(8 / d, 0.62 * 11), 2 * scipy.stats.norm.sf(8 / 4)
-    #[test]
-    fn usual_changes_are_those_before_the_last_point() {
-        let usual = |value: f64| individual(&[&CALM[..], &[value]].concat()).chart().unwrap().usual.unwrap();
-        assert_eq!(usual(6.0), usual(-60.0));
-        let change = usual(6.0).of_change(8.0, Since::PeriodBefore).unwrap();
-        assert_eq!(Some(change), usual(6.0).of_change(8.0, Since::SeasonBefore));
-        close(change.deviation, 2.849398699172097, 1e-12);
-        let own = change.dispersion(1.0);
-        close(own.p_value(change.delta, 1.0).unwrap(), 0.026952041126797846, 1e-7);
-        // Where sampling explains more than the series shows, it counts.
-        let sampling = Dispersion { ratio: 0.5, df: 1e9 };
-        close(sampling.p_value(change.delta, 4.0).unwrap(), 0.04550026389635839, 1e-7);
-        assert_eq!(individual(&CALM[..6]).chart().unwrap().usual, None, "four ranges are too few");
-    }
-
-    // Three years with a peak in December, the last one as high as those before: it rose as it always does.
-    #[test]
-    fn a_change_that_comes_every_year_is_usual() {
-        let noise = |at: usize| ((at * 7) % 5) as f64 / 10.0;
-        let peak = |at: usize| if at % 12 == 11 { 10.0 } else { 0.0 };
-        let values: Vec<f64> = (0..36).map(|at| peak(at) + noise(at)).collect();
-        let chart = individual(&values).chart_after(12, Some(12)).unwrap();
-        assert_eq!(chart.season, Some(Season::TakenOut));
-        let usual = chart.usual.unwrap();
-        let from = |back: usize| values[35] - values[35 - back];
-        let previous = usual.of_change(from(1), Since::PeriodBefore).unwrap();
-        close(previous.delta, from(1) - (values[23] - values[22]), 1e-12);
-        let year = usual.of_change(from(12), Since::SeasonBefore).unwrap();
-        assert_eq!(year.delta, from(12));
-        close(previous.deviation / year.deviation, std::f64::consts::SQRT_2, 1e-12);
-        // One year and a half shows no season, but the same month a year before.
-        let short = individual(&values[18..]).chart_after(0, Some(12)).unwrap();
-        assert_eq!(short.season, Some(Season::NotKnown));
-        let change = short.usual.unwrap().of_change(from(1), Since::PeriodBefore).unwrap();
-        close(change.delta, from(1) - (values[23] - values[22]), 1e-12);
-        // A standard error of 1 is sqrt(2) of the difference of two changes: 10 of it are no chance, the season explains 9 and more.
-        let exact = Dispersion { ratio: 1.0, df: 1e9 };
-        assert!(change.p_value(1.0, exact).unwrap() > 0.5);
-        let fell = short.usual.unwrap().of_change(-from(1), Since::PeriodBefore).unwrap();
-        assert_eq!(fell.delta, -from(1), "it rose a year before");
     }
 
     /// New signals at the last of `length` points, of which 24 are charted, in percent of series with a season of 12.
