@@ -37,6 +37,9 @@ const WHOLE: Question = Question {
     family: None,
 };
 
+/// A condition that leaves out all protected people.
+const NO_EMPLOYEES: &str = "type is null or type <> 'employee'";
+
 impl Question {
     fn options(&self, catalog: &Catalog) -> Vec<String> {
         let mut options = vec![
@@ -170,8 +173,12 @@ fn differences(exports: &[Export], question: &Question) -> Vec<String> {
             compared += usize::from(against.interval.is_some());
         }
     }
-    // Many groups of scores are hidden, because one to four employees are in them.
-    let fewest = if question.family.is_some() { 3 } else { 50 };
+    // Many groups of scores are hidden if one to four employees are in them.
+    let fewest = match (question.family, question.filter) {
+        (Some(_), Some(NO_EMPLOYEES)) => 15,
+        (Some(_), _) => 3,
+        (None, _) => 50,
+    };
     assert!(
         question.by.is_empty() || compared > fewest,
         "only {compared} comparisons with the rest"
@@ -599,6 +606,18 @@ fn health() {
             Question {
                 period: "2026-01",
                 by: &["tier"],
+                ..health
+            },
+            Question {
+                period: "2026-01",
+                by: &["tier"],
+                filter: Some(NO_EMPLOYEES),
+                ..health
+            },
+            Question {
+                period: "2025-W50",
+                by: &["region"],
+                filter: Some(NO_EMPLOYEES),
                 ..health
             },
             Question {
