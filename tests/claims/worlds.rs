@@ -13,41 +13,10 @@ use relhealth::api::period::{Division, Grain, Period, Zone, date_text, days_from
 use relhealth::api::schema::Table;
 use relhealth::api::sources::{Input, Source};
 
-/// Splitmix64.
-pub struct Draws(pub u64);
+#[path = "../simulation/draws.rs"]
+mod draws;
 
-impl Draws {
-    pub fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
-    }
-
-    pub fn unit(&mut self) -> f64 {
-        ((self.next() >> 11) as f64 + 0.5) / (1u64 << 53) as f64
-    }
-
-    pub fn exponential(&mut self) -> f64 {
-        -self.unit().ln()
-    }
-
-    pub fn normal(&mut self) -> f64 {
-        (-2.0 * self.unit().ln()).sqrt() * (std::f64::consts::TAU * self.unit()).cos()
-    }
-
-    /// The number of arrivals of a Poisson process in a time in which there are so many on average.
-    fn arrivals(&mut self, mean: f64) -> usize {
-        let mut at = self.exponential();
-        let mut count = 0;
-        while at < mean {
-            count += 1;
-            at += self.exponential();
-        }
-        count
-    }
-}
+pub use draws::Draws;
 
 /// Who the customers are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

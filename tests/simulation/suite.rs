@@ -2,49 +2,12 @@
 
 use relhealth::api::stats::{self, ClusterSums, Confidence, CrossSums, GroupSample, Interval, Observation};
 
+#[path = "draws.rs"]
+mod draws;
+
+pub use draws::Draws;
+
 pub const LEVEL: f64 = 0.95;
-
-/// Splitmix64.
-pub struct Draws(pub u64);
-
-impl Draws {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
-    }
-
-    pub fn unit(&mut self) -> f64 {
-        ((self.next() >> 11) as f64 + 0.5) / (1u64 << 53) as f64
-    }
-
-    pub fn below(&mut self, n: u64) -> u64 {
-        self.next() % n
-    }
-
-    pub fn exponential(&mut self) -> f64 {
-        -self.unit().ln()
-    }
-
-    pub fn normal(&mut self) -> f64 {
-        (-2.0 * self.unit().ln()).sqrt() * (std::f64::consts::TAU * self.unit()).cos()
-    }
-
-    pub fn lognormal(&mut self, sigma: f64) -> f64 {
-        (sigma * self.normal()).exp()
-    }
-
-    fn poisson(&mut self, mean: f64) -> f64 {
-        let (mut count, mut product) = (0.0, self.unit());
-        while product > (-mean).exp() {
-            count += 1.0;
-            product *= self.unit();
-        }
-        count
-    }
-}
 
 /// What values are drawn from.
 #[derive(Clone, Copy)]
