@@ -191,3 +191,55 @@ fn hostile_text_means_nothing_in_any_format() {
     assert!(markdown.contains("\\<script>") && !markdown.replace("\\<script", "").contains("<script") && !markdown.contains("**x**"));
     serde_json::from_str::<serde_json::Value>(&folder.read("d.json")).unwrap();
 }
+
+/// Reports and baselines are kept for years: those that an earlier version wrote are read. A format that changes gets a new number, and a
+/// new pair of files beside these.
+#[test]
+fn files_of_earlier_versions_are_read() {
+    let stored = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/stored");
+    let ran = run_in(&stored, &["diff", "report-1-january.json", "report-1-february.json"]).silent();
+    ran.holds(&[
+        "Changes from 2026-01 to 2026-02\n",
+        "Active customers         3      3       0       3      3",
+        "Revenue              42.50  48.75   +6.25       3      3",
+        "- Revenue: Region south accounts for more than all of the rise (+12.25 of\n+6.25).",
+    ]);
+    let check = |baseline: &str| {
+        let arguments = ["check", "purchases=orders.csv", "--as-of", "2026-02-28", "--baseline", baseline];
+        run_in(&stored, &arguments)
+    };
+    let checked = check("baseline-2.json").code(0);
+    checked.holds(&["48.75, compared with 42.50 in 2026-01 in\nthe baseline: +6.25, not worse"]);
+    // The first format does not say what its numbers rest on.
+    check("baseline-1.json").code(1).holds(&["an earlier version saved the baseline"]);
+}
+
+/// A report of a version that is not known yet is not read as if it were.
+#[test]
+fn files_of_later_versions_are_refused() {
+    let stored = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/stored");
+    let read = |name: &str| std::fs::read_to_string(stored.join(name)).expect("a stored file");
+    let folder = Folder::new()
+        .with(
+            "report.json",
+            read("report-1-january.json").replace("relhealth.report/1", "relhealth.report/9"),
+        )
+        .with(
+            "baseline.json",
+            read("baseline-2.json").replace("relhealth.baseline/2", "relhealth.baseline/9"),
+        )
+        .with("relhealth.toml", read("relhealth.toml"))
+        .with("orders.csv", read("orders.csv"));
+    let ran = folder.run(&["diff", "report.json", "report.json"]).code(3);
+    assert!(
+        ran.err()
+            .contains("its schema is \"relhealth.report/9\", not \"relhealth.report/1\"")
+    );
+    let ran = folder
+        .run(&["check", "purchases=orders.csv", "--baseline", "baseline.json"])
+        .code(2);
+    assert!(
+        ran.err()
+            .contains("its schema is `relhealth.baseline/9`, and this program reads `relhealth.baseline/2`")
+    );
+}
