@@ -27,13 +27,19 @@ use crate::period::{Grain, WeekStart, Zone};
 
 /// Measure the health of an organisation's relationships from the CSV files that its systems already export
 #[derive(Parser, Debug)]
-#[command(name = "relhealth", version, disable_help_subcommand = true, max_term_width = 100)]
+#[command(name = "relhealth", version = version(), disable_help_subcommand = true, max_term_width = 100)]
 #[command(after_help = topics())]
 pub struct Args {
     #[command(flatten)]
     pub global: Global,
     #[command(subcommand)]
     pub command: Command,
+}
+
+/// The version, with the commit if the environment of the build names it in RELHEALTH_COMMIT.
+fn version() -> String {
+    let commit = option_env!("RELHEALTH_COMMIT").map(|commit| format!(" ({commit})"));
+    format!("{}{}", env!("CARGO_PKG_VERSION"), commit.unwrap_or_default())
 }
 
 /// Options of all commands.
