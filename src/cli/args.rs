@@ -120,10 +120,10 @@ pub enum Command {
     },
     /// Print help, of the program, of a command, or of a topic
     Help {
-        /// A command, or a topic: exit-codes, codes, tables, facts, kinds, formats, privacy, schema
+        /// A command, or a topic: exit-codes, codes, stakeholders, tables, facts, kinds, formats, privacy, schema
         topic: Option<String>,
-        /// With schema: which document; without, all are listed
-        #[arg(value_name = "DOCUMENT")]
+        /// With stakeholders: which type of stakeholder; with schema: which document; without, all are listed
+        #[arg(value_name = "TYPE|DOCUMENT")]
         of: Option<String>,
     },
 }

@@ -26,6 +26,7 @@ mod rows;
 mod run_files;
 mod segments;
 mod setup;
+mod stakeholder_pages;
 mod stdout;
 mod test;
 #[cfg(test)]

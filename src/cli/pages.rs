@@ -7,6 +7,7 @@ use super::args::{Args, Global};
 use super::failure::{CHECK_CODES, EXIT_CODES};
 use super::formats::{COMMANDS, CommandFormats, TABLES};
 use super::reference;
+use super::stakeholder_pages;
 use super::stdout::print;
 use crate::diagnostics::{Problem, did_you_mean, visible};
 use crate::notes;
@@ -44,51 +45,81 @@ pub fn man(global: &Global, command: Option<&str>) -> anyhow::Result<()> {
 struct Topic {
     name: &'static str,
     title: &'static str,
-    text: fn() -> String,
+    text: Text,
+}
+
+/// The text of a topic.
+enum Text {
+    /// One page.
+    Whole(fn() -> String),
+    /// A page for each name, and without a name the list of them.
+    Of {
+        what: &'static str,
+        page: fn(Option<&str>) -> anyhow::Result<String>,
+    },
 }
 
 /// The topics, in the order in which they are listed.
 const TOPICS: &[Topic] = &[
     Topic {
+        name: "stakeholders",
+        title: "Types of stakeholders: their exports, metrics and rules",
+        text: Text::Of {
+            what: "type of stakeholder",
+            page: stakeholder_pages::page,
+        },
+    },
+    Topic {
         name: "exit-codes",
         title: "Exit codes",
-        text: exit_codes,
+        text: Text::Whole(exit_codes),
     },
     Topic {
         name: "codes",
         title: "Codes of rejects and notes",
-        text: codes,
+        text: Text::Whole(codes),
     },
     Topic {
         name: "tables",
         title: "Canonical tables and their columns",
-        text: reference::tables,
+        text: Text::Whole(reference::tables),
     },
     Topic {
         name: "facts",
         title: "Facts and their columns",
-        text: reference::facts,
+        text: Text::Whole(reference::facts),
     },
     Topic {
         name: "kinds",
         title: "Kinds of metrics and their keys",
-        text: reference::kinds_of_metrics,
+        text: Text::Whole(reference::kinds_of_metrics),
     },
     Topic {
         name: "formats",
         title: "Output formats and JSON Schemas",
-        text: formats,
+        text: Text::Whole(formats),
     },
     Topic {
         name: "privacy",
         title: "Small groups of protected people",
-        text: || include_str!("topics/privacy.txt").to_string(),
+        text: Text::Whole(|| include_str!("topics/privacy.txt").to_string()),
+    },
+    Topic {
+        name: "schema",
+        title: "JSON Schema of a document",
+        text: Text::Of {
+            what: "document",
+            page: schema,
+        },
     },
 ];
 
 /// The list of topics, as it stands at the end of the help.
 pub fn topics() -> String {
-    let line = |topic: &Topic| format!("{}: relhealth help {}", topic.title, topic.name);
+    let line = |topic: &Topic| match topic.text {
+        Text::Whole(_) => format!("{}: relhealth help {}", topic.title, topic.name),
+        Text::Of { .. } => format!("{}: relhealth help {} [NAME]", topic.title, topic.name),
+    };
     TOPICS.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
@@ -102,23 +133,29 @@ fn exit_codes() -> String {
 /// # Errors
 /// A topic that does not exist; those of printing.
 pub fn help(global: &Global, topic: Option<&str>, of: Option<&str>) -> anyhow::Result<()> {
-    if let (Some(of), true) = (of, topic != Some("schema")) {
-        return Err(Problem::usage(format!("`{}` is one topic too many", visible(of)))
-            .hint("relhealth help schema DOCUMENT takes two")
-            .into());
-    }
-    let text = match topic {
-        None => Args::command().render_long_help().to_string(),
-        Some("schema") => schema(of)?,
-        Some(name) => match TOPICS.iter().find(|topic| topic.name == name) {
-            Some(topic) => (topic.text)(),
-            None => {
-                let names: Vec<&str> = TOPICS.iter().map(|topic| topic.name).chain(["schema"]).collect();
-                subcommand(name, &names)?.render_long_help().to_string()
-            }
-        },
+    let found = topic.and_then(|name| TOPICS.iter().find(|topic| topic.name == name));
+    let text = match (topic, found.map(|topic| &topic.text)) {
+        (_, Some(Text::Of { page, .. })) => page(of)?,
+        _ if of.is_some() => return Err(one_too_many(of.unwrap_or_default())),
+        (_, Some(Text::Whole(text))) => text(),
+        (None, None) => Args::command().render_long_help().to_string(),
+        (Some(name), None) => {
+            let names: Vec<&str> = TOPICS.iter().map(|topic| topic.name).collect();
+            subcommand(name, &names)?.render_long_help().to_string()
+        }
     };
     print(global, text.as_bytes())
+}
+
+/// A second name behind a topic that takes none.
+fn one_too_many(of: &str) -> anyhow::Error {
+    let takes = TOPICS.iter().filter_map(|topic| match topic.text {
+        Text::Of { what, .. } => Some(format!("relhealth help {} takes a {what}", topic.name)),
+        Text::Whole(_) => None,
+    });
+    Problem::usage(format!("`{}` is one topic too many", visible(of)))
+        .hint(takes.collect::<Vec<_>>().join(", "))
+        .into()
 }
 
 /// Every code of a reason, a note or a decision: what it means, and what to do about it.

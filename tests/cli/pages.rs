@@ -18,6 +18,7 @@ fn help_lists_what_there_is() {
         "metrics",
         "completions",
         "man",
+        "Types of stakeholders: their exports, metrics and rules: relhealth help stakeholders [NAME]",
         "Exit codes: relhealth help exit-codes",
         "Codes of rejects and notes: relhealth help codes",
         "Canonical tables and their columns: relhealth help tables",
@@ -32,6 +33,43 @@ fn help_lists_what_there_is() {
         run(&["--version"]).silent().out(),
         concat!("relhealth ", env!("CARGO_PKG_VERSION"), "\n")
     );
+}
+
+#[test]
+fn help_has_a_page_for_each_type_of_stakeholder() {
+    let list = run(&["help", "stakeholders"]).silent().out();
+    for name in [
+        "customers",
+        "employees",
+        "suppliers",
+        "partners",
+        "investors",
+        "donors",
+        "communities",
+    ] {
+        assert!(list.contains(&format!("\n{name}\n")), "{list}");
+        run(&["help", "stakeholders", name]).silent().holds(&[
+            "Exports, and what they give",
+            "The report\n  relhealth report ",
+            "[[rule]]",
+            "Examples with data",
+        ]);
+    }
+    run(&["help", "stakeholders", "employees"]).silent().holds(&[
+        "  recognised: Employee roster, as Workday and BambooHR write it; HRDataset_v14 (public data set)\n",
+        "    employee_turnover_rate                     Employee turnover\n",
+        "  preset = \"employer\"\n",
+    ]);
+    run(&["help", "stakeholders", "suplier"]).code(2).says(str![[r#"
+error: there is no type of stakeholder `suplier`
+hint: did you mean `suppliers`?
+
+"#]]);
+    run(&["help", "tables", "purchases"]).code(2).says(str![[r#"
+error: `purchases` is one topic too many
+hint: relhealth help stakeholders takes a type of stakeholder, relhealth help schema takes a document
+
+"#]]);
 }
 
 #[test]
