@@ -9,6 +9,7 @@ use super::folder_of;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Identity {
     /// The device and the inode of a file that is there, where the system numbers files.
+    #[cfg(unix)]
     Node(u64, u64),
     /// The folder without links and the name in it: of a file that is not there yet, and where files have no numbers.
     Path(PathBuf),
