@@ -49,7 +49,7 @@ pub mod facts {
 
 /// Bytes to records.
 pub mod ingest {
-    pub use crate::ingest::{FormatOverrides, Layout, Limits, for_each_record, peek};
+    pub use crate::ingest::{Contents, FormatOverrides, Layout, Limits, contents, for_each_record, peek};
 }
 
 /// What a report claims.

@@ -20,6 +20,7 @@ mod encoding;
 mod evidence;
 mod footer;
 mod general;
+mod guarded;
 mod header;
 mod parquet;
 mod peek;

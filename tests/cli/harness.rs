@@ -118,6 +118,10 @@ impl Ran {
         ran
     }
 
+    pub fn status(&self) -> Option<i32> {
+        self.output.status.code()
+    }
+
     pub fn out(&self) -> String {
         String::from_utf8(self.output.stdout.clone()).expect("UTF-8 on stdout")
     }

@@ -169,6 +169,35 @@ fn an_old_workbook_is_read_too() {
     );
 }
 
+/// A download that stopped, or a disk that lost some bytes: an error that names the file, and never a defect.
+#[test]
+fn a_damaged_old_workbook_is_an_error_that_names_it() {
+    let whole = include_bytes!("../../testdata/orders.xls");
+    let cut = (1..8).map(|eighth| whole[..whole.len() * eighth / 8].to_vec());
+    let changed = (1..8).map(|eighth| {
+        let mut bytes = whole.to_vec();
+        let at = whole.len() * eighth / 8;
+        bytes[at..].iter_mut().step_by(3).for_each(|byte| *byte = 0xff);
+        bytes
+    });
+    let mut refused = 0;
+    for bytes in cut.chain(changed) {
+        let ran = Folder::new().with("old.xls", bytes).run(&["inspect", "old.xls"]);
+        assert!(
+            ran.status() == Some(0) || ran.status() == Some(3),
+            "{:?}: {}",
+            ran.status(),
+            ran.err()
+        );
+        assert!(!ran.err().contains("bug"), "{}", ran.err());
+        if ran.status() == Some(3) {
+            assert!(ran.err().starts_with("error: cannot read old.xls"), "{}", ran.err());
+            refused += 1;
+        }
+    }
+    assert!(refused > 7, "{refused} of 14 damaged workbooks are refused");
+}
+
 #[test]
 fn of_several_sheets_the_one_that_fits_is_read_or_it_is_asked() {
     let notes = |book: &mut Workbook| {

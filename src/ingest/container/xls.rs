@@ -5,6 +5,7 @@ use calamine::{Reader, Xls, XlsError};
 
 use super::table::{Rows, Shape, Value};
 use super::{Sheet, protected, unreadable, worksheets};
+use crate::ingest::guarded::guarded;
 use crate::io::{self, FileError, Scratch, Seekable};
 
 /// The sheets that have cells.
@@ -12,11 +13,12 @@ use crate::io::{self, FileError, Scratch, Seekable};
 /// # Errors
 /// When it is no workbook, is damaged or protected.
 pub fn sheets(file: &io::Source, wanted: Option<&str>) -> Result<Vec<Sheet>> {
-    let mut workbook: Xls<Seekable> = Xls::new(file.seekable()?).map_err(|error| failed(file, &error))?;
+    let seekable = file.seekable()?;
+    let mut workbook: Xls<Seekable> = told(file, guarded(|| Xls::new(seekable)))?;
     let listed = worksheets(workbook.sheets_metadata(), wanted);
     let mut sheets = Vec::new();
     for (name, is_hidden) in listed {
-        let range = workbook.worksheet_range(&name).map_err(|error| failed(file, &error))?;
+        let range = told(file, guarded(|| workbook.worksheet_range(&name)))?;
         let (first_row, first_column) = range.start().unwrap_or_default();
         let cells = || {
             let used = range.used_cells();
@@ -35,6 +37,18 @@ pub fn sheets(file: &io::Source, wanted: Option<&str>) -> Result<Vec<Sheet>> {
         sheets.push(Sheet { name, is_hidden, table });
     }
     Ok(sheets)
+}
+
+/// What the decoder gave, or why it did not.
+fn told<T>(file: &io::Source, decoded: Option<Result<T, XlsError>>) -> Result<T, FileError> {
+    match decoded {
+        Some(decoded) => decoded.map_err(|error| failed(file, &error)),
+        None => Err(unreadable(
+            file,
+            "the workbook is damaged, or was cut off",
+            "copy or export it again",
+        )),
+    }
 }
 
 fn failed(file: &io::Source, error: &XlsError) -> FileError {

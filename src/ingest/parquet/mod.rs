@@ -7,10 +7,6 @@
 mod read;
 mod value;
 
-use std::cell::Cell;
-use std::panic;
-use std::sync::Once;
-
 use anyhow::Result;
 use arrow_schema::DataType;
 use bytes::Bytes;
@@ -23,6 +19,7 @@ use self::value::without_text;
 use super::dialect::Dialect;
 use super::encoding::Encoding;
 use super::evidence::{EncodingEvidence, LayoutEvidence};
+use super::guarded::guarded;
 use super::header::{Header, Stored};
 use super::peek::{Layout, LineEnds, Peek, Row};
 use super::record::Records;
@@ -114,7 +111,7 @@ impl<'a> Decoder<'a> {
         if bytes.len() < 2 * MAGIC.len() || !bytes.ends_with(MAGIC) {
             return Err(unreadable(source, "its Parquet data end early", AGAIN));
         }
-        let file = guarded(source, || ParquetRecordBatchReaderBuilder::try_new(Bytes::from(bytes)))?;
+        let file = decoded(source, || ParquetRecordBatchReaderBuilder::try_new(Bytes::from(bytes)))?;
         let mut columns = Vec::new();
         for field in file.schema().fields() {
             if let Some(kind) = without_text(field.data_type()) {
@@ -124,7 +121,7 @@ impl<'a> Decoder<'a> {
             columns.push((field.name().clone(), stored(field.data_type())));
         }
         let records = file.metadata().file_metadata().num_rows();
-        let batches = guarded(source, || file.with_batch_size(at_a_time).build())?;
+        let batches = decoded(source, || file.with_batch_size(at_a_time).build())?;
         Ok(Decoder {
             source,
             batches,
@@ -136,7 +133,7 @@ impl<'a> Decoder<'a> {
 
     /// The next rows; `None` after the last.
     fn next_batch(&mut self) -> Result<Option<arrow_array::RecordBatch>> {
-        let batch = guarded(self.source, || self.batches.next().transpose())?;
+        let batch = decoded(self.source, || self.batches.next().transpose())?;
         match &batch {
             Some(batch) => self.decoded += batch.num_rows() as u64,
             None if self.decoded != self.records => {
@@ -175,32 +172,15 @@ fn stored(kind: &DataType) -> Stored {
     }
 }
 
-thread_local! {
-    /// Whether the thread is decoding.
-    static DECODING: Cell<bool> = const { Cell::new(false) };
-}
-
-/// Runs the decoder. It panics over some damaged files, which is no defect of the program, so that nothing is said of it as one.
-fn guarded<T, E: std::fmt::Display>(source: &Source, decode: impl FnOnce() -> Result<T, E>) -> Result<T> {
-    static QUIET: Once = Once::new();
-    QUIET.call_once(|| {
-        let before = panic::take_hook();
-        panic::set_hook(Box::new(move |what| {
-            if !DECODING.get() {
-                before(what);
-            }
-        }));
-    });
-    DECODING.set(true);
-    let decoded = panic::catch_unwind(panic::AssertUnwindSafe(decode));
-    DECODING.set(false);
-    match decoded {
-        Ok(Ok(decoded)) => Ok(decoded),
-        Ok(Err(error)) => {
+/// What a decoder gives, or that the file is damaged.
+fn decoded<T, E: std::fmt::Display>(source: &Source, decode: impl FnOnce() -> Result<T, E>) -> Result<T> {
+    match guarded(decode) {
+        Some(Ok(decoded)) => Ok(decoded),
+        Some(Err(error)) => {
             let why = format!("its Parquet data are damaged ({})", visible(&error.to_string()));
             Err(unreadable(source, why, AGAIN))
         }
-        Err(_) => Err(unreadable(
+        None => Err(unreadable(
             source,
             "its Parquet data are damaged, or of a kind that is unknown here",
             AGAIN,
@@ -337,10 +317,9 @@ mod tests {
     }
 
     #[test]
-    fn a_panic_elsewhere_is_still_told() {
+    fn what_the_decoder_cannot_take_is_damage() {
         let source = Source::memory("a.parquet", &b""[..]);
-        let error = guarded(&source, || -> Result<(), String> { panic!("a damaged page") }).unwrap_err();
+        let error = decoded(&source, || -> Result<(), String> { panic!("a damaged page") }).unwrap_err();
         assert!(error.to_string().contains("of a kind that is unknown here"), "{error}");
-        assert!(!DECODING.get());
     }
 }

@@ -1,15 +1,20 @@
 //! Any bytes: reading them never panics, tells of every byte, and gives the same records on one thread and on two.
 
-#![no_main]
-
-use libfuzzer_sys::fuzz_target;
-use relhealth::api::ingest::{Layout, FormatOverrides, for_each_record, peek};
+use relhealth::api::ingest::{FormatOverrides, Layout, for_each_record, peek};
 use relhealth::api::io::Source;
+
+use super::{Run, Seed, Target};
+
+pub const TARGET: Target = Target {
+    name: "intake",
+    run: Run::Library(run),
+    seeds: &[Seed::Files("testdata", &["csv", "tsv", "txt"])],
+};
 
 /// A record: its line, its number, its cells, its text, and whether the file ends within it.
 type Kept = (u64, u64, Vec<String>, String, bool);
 
-fuzz_target!(|bytes: &[u8]| {
+fn run(bytes: &[u8]) {
     let source = Source::memory("fuzz.csv", bytes);
     let Ok(peeked) = peek(&source, &FormatOverrides::default(), 20) else {
         return;
@@ -32,9 +37,13 @@ fuzz_target!(|bytes: &[u8]| {
     }
     // Nothing but line ends, blank space and what stands before the first data record is left out.
     for (shown, kept) in peeked.rows.iter().zip(&one) {
-        assert_eq!((shown.line, &shown.fields), (kept.0, &kept.2), "the start of a file is read otherwise than the file");
+        assert_eq!(
+            (shown.line, &shown.fields),
+            (kept.0, &kept.2),
+            "the start of a file is read otherwise than the file"
+        );
     }
-});
+}
 
 fn records(source: &Source, layout: &Layout, threads: usize) -> Result<(Vec<Kept>, u64), ()> {
     let outcome = for_each_record(source, layout, threads, Vec::new, |seen: &mut Vec<Kept>, record| {
