@@ -32,6 +32,7 @@ mod rows;
 mod segments;
 mod sheets;
 mod starved;
+mod surroundings;
 mod test;
 mod unknown_files;
 mod workbook;
