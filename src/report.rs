@@ -38,6 +38,8 @@ pub enum AbsentReason {
     TooLarge,
     /// The files of the metric have no records, only a header: whether there were events is not known.
     NoData,
+    /// The period ends before the first record of the metric's tables: what happened then is not known.
+    BeforeData,
     /// Of a file of the metric no record could be read.
     Unreadable,
     /// A value in hours, where a column holds dates without a time of day; says which.
@@ -74,6 +76,8 @@ codes! {
         TooLarge = "too large",
         /// [`AbsentReason::NoData`].
         NoData = "no data",
+        /// [`AbsentReason::BeforeData`].
+        BeforeData = "before the data",
         /// [`AbsentReason::Unreadable`].
         Unreadable = "no readable records",
         /// [`AbsentReason::DaysOnly`].
@@ -99,6 +103,7 @@ impl AbsentReason {
             AbsentReason::NotDefined => AbsentCode::NotDefined,
             AbsentReason::TooLarge => AbsentCode::TooLarge,
             AbsentReason::NoData => AbsentCode::NoData,
+            AbsentReason::BeforeData => AbsentCode::BeforeData,
             AbsentReason::Unreadable => AbsentCode::Unreadable,
             AbsentReason::DaysOnly(_) => AbsentCode::DaysOnly,
             AbsentReason::LinesDiffer => AbsentCode::LinesDiffer,
@@ -125,6 +130,7 @@ impl AbsentReason {
             | AbsentReason::NotDefined
             | AbsentReason::TooLarge
             | AbsentReason::NoData
+            | AbsentReason::BeforeData
             | AbsentReason::Unreadable
             | AbsentReason::LinesDiffer => None,
         }

@@ -152,6 +152,13 @@ impl CanonicalTables {
         self.tables.values().map(|rows| rows.first_event).min().unwrap_or(Micros::MAX)
     }
 
+    /// The time of the first record of what happened; without any, that of the first start on a roster.
+    pub fn first_record(&self) -> Micros {
+        let events = self.tables.iter().filter(|(table, _)| table.holds_events());
+        let first = events.map(|(_, rows)| rows.first_event).min().unwrap_or(Micros::MAX);
+        if first == Micros::MAX { self.first_event() } else { first }
+    }
+
     /// The code of the rows that have no stakeholder: one past the last.
     pub fn nobody(&self) -> u32 {
         self.stakeholders.len() as u32

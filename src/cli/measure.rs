@@ -6,7 +6,7 @@ use super::args::{Against, Global, Measure};
 use super::data::{self, Needed};
 use super::metrics::find;
 use super::output;
-use super::periods::{division, may_choose};
+use super::periods::{Span, division, may_choose};
 use super::setup;
 use crate::catalog::Metric;
 use crate::config::expression;
@@ -75,7 +75,7 @@ pub fn run(global: &Global, args: &Measure) -> anyhow::Result<()> {
         metrics,
         periods: args
             .asked
-            .periods(wanted, config.week_start, &config.zone, loaded.canonical.as_of)?,
+            .periods(wanted, config.week_start, &config.zone, Span::of(&loaded.canonical))?,
         by: data::spelled(&args.by, &loaded.canonical)?,
         filter: filter.map(|f| data::spell(&f, &loaded.canonical)).transpose()?,
         together: Vec::new(),

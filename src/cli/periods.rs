@@ -40,13 +40,15 @@ impl PeriodArgs {
     ///
     /// # Errors
     /// No period is left, as wrong usage.
-    pub fn periods(&self, wanted: Option<Wanted>, weeks: WeekStart, zone: &Zone, as_of: Micros) -> anyhow::Result<Vec<Period>> {
+    pub fn periods(&self, wanted: Option<Wanted>, weeks: WeekStart, zone: &Zone, known: Span) -> anyhow::Result<Vec<Period>> {
+        let Span { first_record, as_of } = known;
         let grain = self.grain.unwrap_or(Grain::Month).with_weeks(weeks);
         let Some(wanted) = wanted else {
             let count = usize::from(self.last.unwrap_or(1));
             let complete = Period::last_n(grain, count, as_of, zone);
             let running = Period::of(grain, zone.day_of(as_of.saturating_sub(1)), zone);
-            if !self.incomplete || running.is_complete(as_of) {
+            let nothing_is_known = Period::latest(grain, as_of, first_record, zone) == running;
+            if running.is_complete(as_of) || !(self.incomplete || nothing_is_known) {
                 return Ok(complete);
             }
             return Ok(complete.into_iter().chain([running]).skip(1).collect());
@@ -67,6 +69,25 @@ impl PeriodArgs {
             return Err(Problem::usage(what).hint("set an earlier --period, or add --incomplete").into());
         }
         Ok(parts)
+    }
+}
+
+/// From when until when something is known.
+#[derive(Debug, Clone, Copy)]
+pub struct Span {
+    /// The time of the first record.
+    pub first_record: Micros,
+    /// Nothing at or after it counts.
+    pub as_of: Micros,
+}
+
+impl Span {
+    /// That of the tables.
+    pub fn of(canonical: &CanonicalTables) -> Span {
+        Span {
+            first_record: canonical.first_record(),
+            as_of: canonical.as_of,
+        }
     }
 }
 
@@ -123,12 +144,20 @@ mod tests {
 
     fn labels(asked: &PeriodArgs) -> Result<String, String> {
         let zone = Zone::utc();
-        let as_of = parse_as_of("2026-10-15", &zone).unwrap();
+        let known = Span {
+            first_record: parse_as_of("2026-03-04", &zone).unwrap(),
+            as_of: parse_as_of("2026-10-15", &zone).unwrap(),
+        };
+        labels_of(asked, known)
+    }
+
+    fn labels_of(asked: &PeriodArgs, known: Span) -> Result<String, String> {
+        let zone = Zone::utc();
         let wanted = asked
             .wanted(WeekStart::MONDAY)
             .map_err(|error| error.downcast::<Problem>().expect("wrong usage").what)?;
         let periods = asked
-            .periods(wanted, WeekStart::MONDAY, &zone, as_of)
+            .periods(wanted, WeekStart::MONDAY, &zone, known)
             .map_err(|error| error.downcast::<Problem>().expect("wrong usage").what)?;
         Ok(periods.iter().map(|period| period.label.as_str()).collect::<Vec<_>>().join(" "))
     }
@@ -159,6 +188,23 @@ mod tests {
         ] {
             assert_eq!(labels(&asked).as_deref(), Ok(expected), "{asked:?}");
         }
+    }
+
+    /// The records of one month that has not ended: nothing is known of the month before it.
+    #[test]
+    fn records_of_a_running_month_only_show_that_month() {
+        let zone = Zone::utc();
+        let day = |text| parse_as_of(text, &zone).unwrap();
+        let known = |first, last| Span {
+            first_record: day(first) - 1,
+            as_of: day(last),
+        };
+        let latest = |known| labels_of(&asked("", None, None, false), known);
+        assert_eq!(latest(known("2026-10-02", "2026-10-15")).as_deref(), Ok("2026-10"));
+        assert_eq!(latest(known("2026-09-30", "2026-10-15")).as_deref(), Ok("2026-09"));
+        assert_eq!(latest(known("2026-10-02", "2026-10-31")).as_deref(), Ok("2026-10"));
+        let last_two = labels_of(&asked("", None, Some(2), false), known("2026-10-02", "2026-10-15"));
+        assert_eq!(last_two.as_deref(), Ok("2026-09 2026-10"));
     }
 
     #[test]

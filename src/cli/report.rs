@@ -86,9 +86,10 @@ pub fn run(global: &Global, args: &Report) -> anyhow::Result<()> {
     }
     let period = match wanted {
         Some(wanted) => wanted.resolve(&config.zone, canonical.as_of),
-        None => Period::last_complete(
+        None => Period::latest(
             args.grain.unwrap_or(Grain::Month).with_weeks(config.week_start),
             canonical.as_of,
+            canonical.first_record(),
             &config.zone,
         ),
     };

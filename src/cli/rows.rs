@@ -6,7 +6,7 @@ use super::args::{Global, Rows};
 use super::data::{self, Needed};
 use super::metrics::find;
 use super::output;
-use super::periods::{PeriodArgs, division, may_choose};
+use super::periods::{PeriodArgs, Span, division, may_choose};
 use super::setup;
 use crate::canonical::{Loaded, RawRecords};
 use crate::catalog::Metric;
@@ -42,7 +42,7 @@ pub fn run(global: &Global, args: &Rows) -> anyhow::Result<()> {
     };
     let loaded = data::load(global, &args.inputs, &args.reading, &config, needed)?;
     may_choose(named.as_ref(), args.reading.states_as_of(&config), &loaded.canonical)?;
-    let periods = asked.periods(named, config.week_start, &config.zone, loaded.canonical.as_of)?;
+    let periods = asked.periods(named, config.week_start, &config.zone, Span::of(&loaded.canonical))?;
     let [period] = periods.as_slice() else {
         anyhow::bail!("one period was asked for");
     };

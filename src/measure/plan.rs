@@ -11,7 +11,7 @@ use crate::catalog::{Catalog, Kind, Metric, When};
 use crate::facts;
 use crate::facts::context::Settings;
 use crate::report::AbsentReason;
-use crate::schema::{Fact, FactSpec, Known, Micros, Role, Table, Unit};
+use crate::schema::{Fact, FactSpec, Known, Micros, Role, Shape, Table, Unit};
 
 /// A metric that is to be measured.
 #[derive(Debug)]
@@ -260,10 +260,23 @@ fn with_parts<'c>(catalog: &'c Catalog, ids: &'c [String]) -> BTreeSet<&'c str> 
     wanted
 }
 
+/// The first day of which something is known, as its start.
 fn starts(canonical: &CanonicalTables, spec: &FactSpec) -> Option<Micros> {
-    let tables = spec.tables.iter().filter_map(|t| canonical.table(*t));
-    let first = tables.map(|rows| rows.first_event).filter(|at| *at != Micros::MAX).min()?;
+    let first = first_happening(canonical, spec).or_else(|| first_event(canonical, spec.tables.iter()))?;
     Some(canonical.zone.midnight(canonical.zone.day_of(first)))
+}
+
+/// The time of the first record of what happened, of the tables that a fact is made from. A roster is left out: it tells who is there, and
+/// reaches further back than what happened with them. So there is none for facts whose rows are those of a roster.
+pub fn first_happening(canonical: &CanonicalTables, spec: &FactSpec) -> Option<Micros> {
+    let of_roster = spec.shape == Shape::Event && spec.tables.contains(&Table::Stakeholders);
+    let events = spec.tables.iter().filter(|table| !of_roster && table.holds_events());
+    first_event(canonical, events)
+}
+
+fn first_event<'t>(canonical: &CanonicalTables, tables: impl Iterator<Item = &'t Table>) -> Option<Micros> {
+    let present = tables.filter_map(|table| canonical.table(*table));
+    present.map(|rows| rows.first_event).filter(|at| *at != Micros::MAX).min()
 }
 
 /// Whether the metric adds money.

@@ -280,6 +280,16 @@ impl Period {
         if running.is_complete(as_of) { running } else { running.previous() }
     }
 
+    /// The period to look at where none is named: the last one that is complete at `as_of`; the running one if that ended before the first
+    /// record, because nothing is known of it.
+    pub fn latest(grain: Grain, as_of: Micros, first_record: Micros, zone: &Zone) -> Period {
+        let last = Period::last_complete(grain, as_of, zone);
+        if last.end <= first_record && first_record < as_of {
+            return Period::of(grain, zone.day_of(as_of.saturating_sub(1)), zone);
+        }
+        last
+    }
+
     /// The last `n` periods of a grain that are complete at `as_of`, the earliest first.
     pub fn last_n(grain: Grain, n: usize, as_of: Micros, zone: &Zone) -> Vec<Period> {
         let last = Period::last_complete(grain, as_of, zone);

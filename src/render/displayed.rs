@@ -106,6 +106,7 @@ pub fn absent(reason: &AbsentReason) -> &'static str {
         AbsentReason::NotDefined => "not defined",
         AbsentReason::TooLarge => "a value too large to be represented",
         AbsentReason::NoData => "no data: the file has no records",
+        AbsentReason::BeforeData => "before the first record",
         AbsentReason::Unreadable => "no record could be read",
         AbsentReason::DaysOnly(_) => "known in days only",
         AbsentReason::LinesDiffer => "order lines differ",

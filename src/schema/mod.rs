@@ -80,6 +80,14 @@ impl Table {
         }
     }
 
+    /// Whether its rows are what happened at a time, which an export may have from some day on; a roster tells who is there.
+    pub fn holds_events(self) -> bool {
+        match self {
+            Table::Interactions | Table::Surveys | Table::Purchases | Table::Referrals | Table::Supplies => true,
+            Table::Stakeholders | Table::Identities => false,
+        }
+    }
+
     /// The table of that name, if there is one.
     pub fn parse(name: &str) -> Option<Table> {
         Table::ALL.into_iter().find(|t| t.name() == name)

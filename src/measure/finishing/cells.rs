@@ -17,7 +17,7 @@ use crate::measure::counting::{self, Build, CellCount, Counts, MetricCounts, Run
 use crate::measure::history;
 use crate::measure::ids::{CellId, Grid, GroupId, Id, IdVec, MetricId, PeriodId, WindowSetId};
 use crate::measure::kinds::{Contribution, Difference};
-use crate::measure::plan::{Plan, PlannedMetric};
+use crate::measure::plan::{Plan, PlannedMetric, first_happening};
 use crate::measure::slices::Slices;
 use crate::measure::window_sets::{Compare, WindowSet, later, window_sets};
 use crate::measure::{Request, private};
@@ -540,6 +540,11 @@ pub fn absent(slices: &Slices, planned: &PlannedMetric, as_of: i64, period: &Per
     }
     if let Some(Err(dimension)) = metric.fact.and_then(|f| slices.facts.get(f.name())) {
         return Some(AbsentReason::MissingInput(format!("dimension {dimension}")));
+    }
+    if let Some(first) = metric.fact.and_then(|fact| first_happening(canonical, fact))
+        && canonical.zone.midnight(period.last_day_exclusive) <= first
+    {
+        return Some(AbsentReason::BeforeData);
     }
     if let Some(days) = metric.window_days
         && canonical.zone.midnight(later(period.last_day_exclusive, days)) > as_of

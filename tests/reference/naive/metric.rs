@@ -73,6 +73,21 @@ impl Naive<'_> {
         self.answer_of(built, metric, window, Of::Slice(slice))
     }
 
+    /// The first time of a record of what happened, in the tables of a fact; a roster does not tell from when on it is kept.
+    fn first_record(&self, fact: &FactSpec) -> Option<i64> {
+        if ["newcomers", "referrals"].contains(&fact.name()) {
+            return None;
+        }
+        let is_roster = |table: Table| matches!(table, Table::Stakeholders | Table::Identities);
+        let events = fact.tables.iter().filter(|table| !is_roster(**table));
+        let times = events.flat_map(|table| {
+            let columns = table.event_columns().map(|column| column.name);
+            let rows = self.data.of(*table).iter();
+            columns.flat_map(move |name| rows.clone().filter_map(move |row| self.data.time(row, name)))
+        });
+        times.min()
+    }
+
     /// The answer for one slice, or for all others.
     pub fn answer_of(&self, built: &mut Built, metric: &Metric, window: &Window, of: Of) -> Answer {
         if let Kind::Derived(kinds::Derived { expr }) = &metric.kind {
@@ -94,6 +109,15 @@ impl Naive<'_> {
                 };
             }
         };
+        if self
+            .first_record(fact)
+            .is_some_and(|first| window.end.min(window.period.end) <= first)
+        {
+            return Answer {
+                absent: Some("before the data"),
+                ..Answer::default()
+            };
+        }
         if let Some(days) = metric.window_days
             && window.period.end + i64::from(days) * DAY > window.as_of
         {
