@@ -88,10 +88,14 @@ pub enum ShownByCells {
     FirstDate,
     /// It is the only column of amounts of money.
     OnlyMoney,
+    /// In each record it is the sum of the amounts in these two columns, less a third where there is one.
+    SumOf(String, String),
     /// Each of its codes stands for one of the names in this column.
     IdsOfNames(String),
     /// Each of its codes has one date of birth in this column.
     IdsOfBirths(String),
+    /// It is the only column that says whom the records are about.
+    OnlyName,
     /// It is the only number that repeats, and there are no names.
     OnlyNumberThatRepeats,
     /// This column has the time of day.
@@ -104,8 +108,10 @@ impl fmt::Display for ShownByCells {
             ShownByCells::OnlyDate => f.write_str("the only column of dates"),
             ShownByCells::FirstDate => f.write_str("each record has one, and no other date is before it"),
             ShownByCells::OnlyMoney => f.write_str("the only column of amounts of money"),
+            ShownByCells::SumOf(first, second) => write!(f, "\"{}\" and \"{}\" add up to it", excerpt(first), excerpt(second)),
             ShownByCells::IdsOfNames(names) => write!(f, "each of its codes stands for one name in \"{}\"", excerpt(names)),
             ShownByCells::IdsOfBirths(births) => write!(f, "each of its codes has one date of birth in \"{}\"", excerpt(births)),
+            ShownByCells::OnlyName => f.write_str("the only name, and there is no ID: two people with the same name count as one"),
             ShownByCells::OnlyNumberThatRepeats => {
                 f.write_str("the only number that repeats, as those of customers do, in a file without names")
             }

@@ -77,7 +77,9 @@ pub(super) fn propose(table: Table, candidates: &mut Vec<Candidate>, file: &File
             } else {
                 5
             };
-            if is_known[index] || profile.filled < enough {
+            // `Overall rating (1-5)`: a scale in the name says more than a word too many takes away.
+            let has_scale = *column == surveys::SCORE && is_named_scale(index, file);
+            if is_known[index] && !has_scale || profile.filled < enough {
                 continue;
             }
             let cells = &file.columns[index];
@@ -114,12 +116,7 @@ pub(super) fn propose(table: Table, candidates: &mut Vec<Candidate>, file: &File
                     Some((0.8, ColumnEvidence::Recommendation))
                 }
                 // A priority or a size has steps too.
-                Role::Score
-                    if !file.headers[index].words.iter().any(|word| meanings::is_other(word))
-                        && shape::named_scale(&file.headers[index].name).is_some_and(|(low, high)| profile.is_scale(low, high)) =>
-                {
-                    Some((DISTINCT, whole_numbers(profile)))
-                }
+                Role::Score if has_scale => Some((DISTINCT, whole_numbers(profile))),
                 Role::Score if profile.is_scale(0.0, 10.0) && profile.distinct >= 3 && !profile.is_unique() => {
                     Some((MAYBE, whole_numbers(profile)))
                 }
@@ -131,6 +128,24 @@ pub(super) fn propose(table: Table, candidates: &mut Vec<Candidate>, file: &File
         }
         replace(candidates, proposed);
     }
+}
+
+/// Whether a header names a scale that its cells are on, and nothing else that has steps.
+fn is_named_scale(index: usize, file: &File<'_>) -> bool {
+    const STEPS: [&str; 9] = [
+        "priority",
+        "severity",
+        "size",
+        "quantity",
+        "weight",
+        "probability",
+        "age",
+        "group",
+        "team",
+    ];
+    let (header, profile) = (&file.headers[index], &file.profiles[index]);
+    !header.words.iter().any(|word| STEPS.contains(&word.as_str()))
+        && shape::named_scale(&header.name).is_some_and(|(low, high)| profile.is_scale(low, high))
 }
 
 fn whole_numbers(profile: &super::ColumnProfile) -> ColumnEvidence {
@@ -187,8 +202,8 @@ pub(super) fn fall_back(table: Table, candidates: &mut Vec<Candidate>, taken: &m
 }
 
 /// Words of headers of what purchases are paid with.
-const MONEY: [&str; 11] = [
-    "price", "fee", "fees", "amount", "total", "value", "charge", "dues", "gross", "net", "revenue",
+const MONEY: [&str; 12] = [
+    "price", "fee", "fees", "amount", "total", "value", "charge", "dues", "gross", "net", "revenue", "payment",
 ];
 
 /// The only column of money serves as the amount, where its name speaks of a price or its cells or name of a currency.
@@ -219,8 +234,9 @@ fn amount(candidates: &mut Vec<Candidate>, taken: &mut Vec<Candidate>, file: &Fi
         return;
     }
     // A tax, a deposit, a weight: something else, or not money.
-    // `Paid (£)`: what was paid.
-    let is_payment = |word: &str| MONEY.contains(&word) || word == "paid" && says_currency;
+    // `Paid (£)`, `Price paid`: what was paid.
+    let says_money = file.headers[one].words.iter().any(|word| MONEY.contains(&word.as_str()));
+    let is_payment = |word: &str| MONEY.contains(&word) || word == "paid" && (says_currency || says_money);
     let is_other = file.headers[one]
         .words
         .iter()
@@ -283,6 +299,15 @@ fn stakeholder(table: Table, candidates: &mut Vec<Candidate>, taken: &mut Vec<Ca
     if !emails.is_empty() {
         return;
     }
+    if table == Table::Stakeholders
+        && let Some(at) = shape::id_of_people(file)
+        && !taken.iter().any(|t| t.header == at)
+    {
+        let found = Candidate::new(column, at, SERVES, ColumnEvidence::UniqueOnRoster);
+        taken.push(found.clone());
+        replace(candidates, vec![found]);
+        return;
+    }
     let known: BTreeSet<usize> = candidates
         .iter()
         .filter(|c| c.column == column && c.confidence >= super::ASK)
@@ -316,12 +341,13 @@ fn stakeholder(table: Table, candidates: &mut Vec<Candidate>, taken: &mut Vec<Ca
             candidates.push(Candidate::new(column, index, MAYBE - 0.05, why));
         }
     }
-    // A file with one number that repeats, and without anybody's name, is about whom that number is: it has many, unlike tables or tills.
-    let is_known = |index: usize| {
+    // A file with one number of cards that repeats, and without anybody's name, is about whose cards they are. Other numbers may be those of
+    // rooms or machines.
+    let is_card = |index: usize| {
         file.headers[index]
             .words
             .iter()
-            .any(|word| word != "id" && meanings::is_other(word) && word != "card")
+            .all(|word| matches!(word.as_str(), "id" | "card" | "owner"))
     };
     let is_many = |index: usize| {
         let profile = &file.profiles[index];
@@ -340,12 +366,30 @@ fn stakeholder(table: Table, candidates: &mut Vec<Candidate>, taken: &mut Vec<Ca
         let header = &file.headers[at];
         header.words.contains("id") && !["ref", "key", "code", "cod"].iter().any(|part| header.exact.contains(part))
     };
+    // `Customer name` says whose name it is, as `Customer` does.
+    let says_whose = |at: usize| {
+        let (header, profile) = (&file.headers[at], &file.profiles[at]);
+        let repeats = profile.filled >= content::ENOUGH && 10 * profile.distinct < 9 * profile.filled && profile.distinct > 5;
+        repeats && header.words.iter().any(|word| meanings::is_who(word)) && !has_names(at)
+    };
+    if let [found] = &candidates[before..]
+        && found.evidence[..] == [ColumnEvidence::NameForLackOfId]
+        && known.iter().all(|at| *at == found.header)
+        && table != Table::Stakeholders
+        && says_whose(found.header)
+    {
+        let found = Candidate::new(column, found.header, SERVES, ColumnEvidence::Shown(ShownByCells::OnlyName));
+        taken.retain(|t| t.header != found.header);
+        taken.push(found.clone());
+        replace(candidates, vec![found]);
+        return;
+    }
     if let [found] = &candidates[before..]
         && matches!(found.evidence[..], [ColumnEvidence::RepeatedCodes(..)])
         && known.is_empty()
         && is_number(found.header)
         && !has_names(found.header)
-        && !is_known(found.header)
+        && is_card(found.header)
         && is_many(found.header)
     {
         let found = Candidate::new(

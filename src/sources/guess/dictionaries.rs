@@ -198,7 +198,7 @@ impl Languages {
                 let phrase = tokens[at..at + n].join(" ");
                 order
                     .iter()
-                    .find_map(|&l| DICTIONARIES[l].get(&phrase, l == order[0]).map(|words| (n, l, words)))
+                    .find_map(|&l| DICTIONARIES[l].get(&phrase, l == order[0] || l == 0).map(|words| (n, l, words)))
             });
             if let Some((n, l, meaning)) = phrase {
                 words.extend(meaning.iter().cloned());

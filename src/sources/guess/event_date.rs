@@ -1,11 +1,13 @@
 //! When it happened, where no header says it: by the order of the dates of a file, in the records and among one another.
 
+use std::collections::BTreeSet;
+
 use super::profile::Kind;
 use super::relations::{instants, is_before};
 use super::{Candidate, ColumnEvidence, File, MAYBE, SERVES, TAKE, meanings, replace, shape};
 use crate::cell_parsing::Civil;
 use crate::notes::ShownByCells;
-use crate::schema::{Column, ColumnType, Role, Table, interactions, purchases, referrals, surveys};
+use crate::schema::{Column, ColumnType, DAY, Role, Table, interactions, purchases, referrals, stakeholders, surveys};
 
 /// Words of headers of dates on which people are in contact.
 const CONTACTS: [&str; 12] = [
@@ -32,19 +34,56 @@ const FOLLOW: [&str; 6] = ["completed", "left", "returned", "responded", "respon
 const ACCOMPANY: [&str; 4] = ["delivered", "received", "shipped", "paid"];
 
 /// The column of a table that says when it happened.
-fn event_of(table: Table, taken: &[Candidate]) -> Option<&'static Column> {
+fn event_of(table: Table, taken: &[Candidate], file: &File<'_>) -> Option<&'static Column> {
     match table {
         Table::Interactions => Some(&interactions::OCCURRED_AT),
         Table::Purchases => Some(&purchases::OCCURRED_AT),
         Table::Referrals => Some(&referrals::OCCURRED_AT),
         Table::Surveys if !taken.iter().any(|t| *t.column == surveys::SENT_AT) => Some(&surveys::RESPONDED_AT),
+        // When somebody came, on a list of people.
+        Table::Stakeholders if shape::id_of_people(file).is_some() => Some(&stakeholders::STARTED_AT),
         Table::Surveys | Table::Stakeholders | Table::Supplies | Table::Identities => None,
+    }
+}
+
+/// Of several dates that are named as when it happened, none of them by a known name, it is the first: what was invoiced or paid
+/// follows. When it was paid is not when it happened either where another date, of each record, is never after it.
+pub(super) fn relate(table: Table, candidates: &mut [Candidate], file: &File<'_>) {
+    if table != Table::Purchases {
+        return;
+    }
+    let event = &purchases::OCCURRED_AT;
+    let named = |c: &Candidate| c.column == event && c.confidence >= TAKE && !file.births[c.header];
+    if candidates.iter().any(|c| named(c) && c.is_exact) {
+        return;
+    }
+    let named: Vec<usize> = candidates.iter().filter(|c| named(c)).map(|c| c.header).collect();
+    if named.is_empty() {
+        return;
+    }
+    let dates = Dates::of(table, &[], file);
+    let is_first = |at: usize| dates.is_full(at) && named.iter().all(|&other| other == at || dates.follows(at, other));
+    let is_payment = |at: usize| ["paid", "payment"].iter().any(|word| file.headers[at].words.contains(*word));
+    let is_event =
+        |other: usize, at: usize| other != at && dates.is_full(other) && dates.follows(other, at) && !is_other(other, table, file);
+    let is_paid_later = |at: usize| is_payment(at) && !dates.is_full(at) && dates.possible.iter().any(|&other| is_event(other, at));
+    let first: Vec<usize> = named.iter().copied().filter(|&at| is_first(at)).collect();
+    for candidate in candidates.iter_mut().filter(|c| c.column == event) {
+        let at = candidate.header;
+        match first[..] {
+            [first] if named.len() > 1 && named.contains(&at) => match at == first {
+                true => candidate.evidence.push(ColumnEvidence::Shown(ShownByCells::FirstDate)),
+                false => candidate.lower(0.5, ColumnEvidence::AfterAnother),
+            },
+            _ if is_paid_later(at) => candidate.lower(0.5, ColumnEvidence::AfterAnother),
+            _ => {}
+        }
     }
 }
 
 /// Adds the date that serves as that of the event, or those that may be it.
 pub(super) fn fall_back(table: Table, candidates: &mut Vec<Candidate>, taken: &mut Vec<Candidate>, file: &File<'_>) {
-    let Some(event) = event_of(table, taken) else { return };
+    let Some(event) = event_of(table, taken, file) else { return };
     let is_settled = taken.iter().any(|c| c.column == event) || candidates.iter().any(|c| c.column == event && c.confidence >= TAKE);
     if is_settled {
         return;
@@ -90,6 +129,8 @@ struct Dates<'a> {
     possible: Vec<usize>,
     /// Those that are named as the dates of something else, or are taken for it.
     others: Vec<usize>,
+    /// Whether stakeholders have several records.
+    repeats: bool,
 }
 
 impl<'a> Dates<'a> {
@@ -104,6 +145,10 @@ impl<'a> Dates<'a> {
             file,
             possible,
             others,
+            repeats: taken.iter().any(|t| {
+                let profile = &file.profiles[t.header];
+                t.column.role == Role::Stakeholder && 10 * profile.distinct < 9 * profile.filled
+            }),
         }
     }
 
@@ -112,17 +157,23 @@ impl<'a> Dates<'a> {
         let says = |at: usize| self.file.headers[at].words.contains("date");
         let has_time = |at: usize| shape::time_of_day(at, self.file).is_some();
         match (&self.possible[..], &self.others[..]) {
+            (possible, others) if self.table == Table::Stakeholders => {
+                let all: Vec<usize> = possible.iter().chain(others).copied().collect();
+                let varies = |at: usize| 2 * self.file.profiles[at].distinct >= self.file.profiles[at].filled;
+                self.first(possible, &all).filter(|(at, _)| varies(*at))
+            }
             (&[only], []) if says(only) => Some((only, ColumnEvidence::OnlyDates)),
             // Many exports end with when they were written: a name has to speak of an event, a time of day stand beside it, or the file run
             // with what happened `on` that day.
             (&[only], []) => {
                 let runs_with_it = || self.is_full(only) && self.is_in_order(only);
-                let is_told = self.is_event(only) || has_time(only) || self.says_on(only) && runs_with_it();
+                let is_told = self.is_event(only) || has_time(only) || self.is_stamp(only) || self.says_on(only) && runs_with_it();
                 is_told.then_some((only, ColumnEvidence::Shown(ShownByCells::OnlyDate)))
             }
             (&[], &[only]) if self.accompanies(only) && self.is_full(only) => Some((only, ColumnEvidence::Shown(ShownByCells::OnlyDate))),
             (&[], others) => {
-                let accompanying: Vec<usize> = others.iter().copied().filter(|&at| self.accompanies(at)).collect();
+                let may_be = |at: &usize| self.accompanies(*at) || self.is_start_of_stay(*at);
+                let accompanying: Vec<usize> = others.iter().copied().filter(may_be).collect();
                 self.first(&accompanying, others)
             }
             (possible, others) => {
@@ -144,8 +195,26 @@ impl<'a> Dates<'a> {
         last.is_some_and(|last| ON.contains(&last))
     }
 
+    /// Whether a column is what a form or a till writes first into each record: a date with a time of day.
+    fn is_stamp(&self, at: usize) -> bool {
+        let profile = &self.file.profiles[at];
+        let days: Vec<i64> = instants(&self.file.columns[at])
+            .iter()
+            .flatten()
+            .map(|civil| civil.local_micros().div_euclid(DAY))
+            .collect();
+        at == 0
+            && (days.is_sorted() || days.iter().rev().is_sorted())
+            && self.file.columns[at].iter().all(|cell| cell.contains(':'))
+            && 10 * profile.distinct >= 9 * profile.filled
+    }
+
     /// Those that may be the event's, where none serves.
     fn asked(&self) -> Vec<usize> {
+        // A list of people may be without the day on which they came.
+        if self.table == Table::Stakeholders {
+            return Vec::new();
+        }
         match self.possible.is_empty() {
             true => {
                 let may_be = |at: usize| self.accompanies(at) || is_elses(at, self.table, self.file);
@@ -163,14 +232,22 @@ impl<'a> Dates<'a> {
         let first: Vec<usize> = possible.iter().copied().filter(|&at| is_first(at)).collect();
         let &[first] = &first[..] else { return None };
         let others_full: Vec<usize> = rest(first).filter(|&at| self.is_full(at)).collect();
-        let is_told = others_full.iter().all(|&other| is_other(other, self.table, self.file))
+        let is_told = others_full
+            .iter()
+            .all(|&other| is_other(other, self.table, self.file) || self.is_derived(first, other))
             || self.is_event(first) && !others_full.iter().any(|&other| self.is_event(other))
+            || self.is_stamp(first)
             || self.is_in_order(first) && !others_full.iter().any(|&other| self.is_in_order(other));
         is_told.then_some((first, ColumnEvidence::Shown(ShownByCells::FirstDate)))
     }
 
     fn is_full(&self, at: usize) -> bool {
         self.file.profiles[at].filled == self.file.profiles[at].rows
+    }
+
+    /// Whether it is when something began that was paid for and that somebody can have again, such as a rental.
+    fn is_start_of_stay(&self, at: usize) -> bool {
+        self.table == Table::Purchases && self.repeats && self.file.headers[at].words.contains("start")
     }
 
     fn is_event(&self, at: usize) -> bool {
@@ -193,6 +270,22 @@ impl<'a> Dates<'a> {
         profile.distinct > 5
             && 4 * profile.distinct > profile.filled
             && (is_sorted(&mut times.iter()) || is_sorted(&mut times.iter().rev()))
+    }
+
+    /// Whether the other date is computed from the first: it is the same few numbers of days later in all records, such as 14 or 30.
+    fn is_derived(&self, first: usize, other: usize) -> bool {
+        const FEW: usize = 3;
+        const LEAST: usize = 5;
+        let (times, others) = (instants(&self.file.columns[first]), instants(&self.file.columns[other]));
+        let day = |civil: &Civil| civil.local_micros().div_euclid(DAY);
+        let later: Vec<i64> = times
+            .iter()
+            .zip(&others)
+            .filter_map(|(a, b)| Some(day(b.as_ref()?) - day(a.as_ref()?)))
+            .collect();
+        let terms: BTreeSet<i64> = later.iter().copied().collect();
+        let is_term = |days: &i64| *days >= if terms.len() == 1 { 1 } else { 7 };
+        later.len() >= LEAST.max(4 * terms.len()) && terms.len() <= FEW && terms.iter().all(is_term)
     }
 
     /// Whether the other date is never before the first where a record has both, which some have, and is later in some.

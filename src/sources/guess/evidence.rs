@@ -98,8 +98,12 @@ pub enum ColumnEvidence {
     OnlyDates,
     /// Its cells are dates.
     AreDates,
+    /// It is after another date that may be it.
+    AfterAnother,
     /// Its dates spread over decades, or each person has one: they are dates of birth.
     DatesOfBirth,
+    /// Its cells are single words, and another column has whole names.
+    GivenNames,
     /// A few people beside numbers that repeat may be those who serve.
     MayServe,
     /// Its cells show it, together with other columns.
@@ -128,6 +132,8 @@ pub enum ColumnEvidence {
     NotTheClosing,
     /// The balance in this column runs with the amounts: the records are those of an account.
     RunningBalance(String),
+    /// It is a part of another amount.
+    PartOfAmount,
     /// A quantity, a price and an amount agree in so many of so many records.
     Product([String; 3], usize, usize),
 }
@@ -173,7 +179,9 @@ impl fmt::Display for ColumnEvidence {
             E::Recommendation => "it asks for a recommendation, and its cells are 0 to 10",
             E::OnlyDates => "the only column of dates",
             E::AreDates => "its cells are dates",
+            E::AfterAnother => "after another date that may be it",
             E::DatesOfBirth => "its dates are those of births",
+            E::GivenNames => "single words, next to a column of whole names",
             E::MayServe => "a few names next to numbers that repeat, which may be those of the stakeholders",
             E::Shown(shown) => return write!(f, "{shown}"),
             E::RepeatedCodes(distinct, filled) => return write!(f, "its cells are codes that repeat: {distinct} different in {filled}"),
@@ -192,6 +200,7 @@ impl fmt::Display for ColumnEvidence {
             E::OftenBefore(first, early, of) => return write!(f, "before {first} in {early} of {of} records"),
             E::Closing => "deals become purchases when they are closed",
             E::NotTheClosing => "another column has when the deals were closed",
+            E::PartOfAmount => "a part of another amount",
             E::RunningBalance(balance) => {
                 return write!(
                     f,
@@ -233,6 +242,8 @@ pub enum TableClue {
     OneEach,
     /// Nothing shows that it lists people or organisations.
     MayListThings,
+    /// Each record has its own id, and the names or addresses of people repeat.
+    PeopleRepeat,
     /// No column has amounts.
     NoAmounts,
     /// It lacks some of what the table needs.
@@ -250,6 +261,7 @@ impl fmt::Display for TableClue {
             TableClue::FileName(word) => return write!(f, "its name has \"{word}\""),
             TableClue::OneEach => "every record has another stakeholder",
             TableClue::MayListThings => "nothing shows that it lists people or organisations",
+            TableClue::PeopleRepeat => "each record has its own ID, and the names or addresses repeat",
             TableClue::NoAmounts => "it has no amounts",
             TableClue::Incomplete => "it lacks some of what the table needs",
         })

@@ -273,8 +273,11 @@ pub(super) fn headers(names: &[String]) -> Vec<Header> {
         .map(|((name, dressed), tokens)| {
             let (words, language) = languages.translated(&tokens);
             let time = tokens.iter().any(|token| languages.is_time(token)) || words.contains("time");
+            // `fecha_hora`: both in one column.
+            let is_both = words.contains("date") && words.contains("clock");
             let words = words
                 .into_iter()
+                .filter(|word| !is_both || word != "clock")
                 .map(|w| if w == "time" { "date".to_string() } else { w })
                 .collect();
             Header {

@@ -24,6 +24,7 @@ mod profile;
 mod questions;
 mod relations;
 mod shape;
+mod sums;
 mod tables;
 
 pub use evidence::{CellsAre, ColumnEvidence, TableClue, listed};
@@ -189,6 +190,7 @@ impl Reading {
         }
         let (contacts, mut candidates): (Vec<Candidate>, Vec<Candidate>) = candidates.into_iter().partition(|c| c.column.role.is_contact());
         relations::relate(table, &mut candidates, file);
+        event_date::relate(table, &mut candidates, file);
         alone::propose(table, &mut candidates, file);
         candidates.retain(|c| !stated.contains(&c.column) && !is_stated(c.header));
         let mut taken = assign(&candidates);

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::content::{ENOUGH, REFUTED};
 use super::header_words::Header;
 use super::profile::{ColumnProfile, Kind, number};
-use super::{Candidate, ColumnEvidence, File, TAKE};
+use super::{Candidate, ColumnEvidence, File, TAKE, shape, sums};
 use crate::cell_parsing::{Civil, DateVerdict, DateVote, DecimalVote, parse_iso, parse_ordered};
 use crate::schema::{Column, ColumnType, DAY, Micros, Role, Table, purchases, supplies};
 use crate::sources::deal_stages::{DealStage, deal_stage};
@@ -14,6 +14,7 @@ use crate::sources::deal_stages::{DealStage, deal_stage};
 pub(super) fn relate(table: Table, candidates: &mut Vec<Candidate>, file: &File<'_>) {
     ids(table, candidates, file);
     servants(table, candidates, file);
+    given_names(candidates, file);
     times(table, candidates, file.columns);
     births(table, candidates, file);
     places(candidates, file);
@@ -21,6 +22,7 @@ pub(super) fn relate(table: Table, candidates: &mut Vec<Candidate>, file: &File<
         deals(candidates, file);
         balances(candidates, file);
         products(candidates, file.profiles, file.columns);
+        sums::relate(candidates, file);
     }
 }
 
@@ -169,6 +171,23 @@ fn servants(table: Table, candidates: &mut [Candidate], file: &File<'_>) {
     }
 }
 
+/// The given names of pupils or contacts are not whom records are about where another column has whole names of people.
+fn given_names(candidates: &mut [Candidate], file: &File<'_>) {
+    let is_word = |at: usize| {
+        let mut filled = file.columns[at].iter().map(|cell| cell.trim()).filter(|cell| !cell.is_empty());
+        file.profiles[at].share(&[Kind::Words]) >= 0.9 && filled.all(|cell| !cell.contains(' '))
+    };
+    let is_whole = |at: usize| {
+        let profile = &file.profiles[at];
+        profile.filled >= ENOUGH && profile.share(&[Kind::Words]) >= 0.9 && profile.distinct > 5 && shape::are_names(&file.columns[at])
+    };
+    let has_whole = |at: usize| (0..file.headers.len()).take(FACTORS).any(|other| other != at && is_whole(other));
+    let is_who = |c: &&mut Candidate| c.column.role == Role::Stakeholder && !c.is_exact && is_word(c.header) && has_whole(c.header);
+    for candidate in candidates.iter_mut().filter(is_who) {
+        candidate.lower(0.6, ColumnEvidence::GivenNames);
+    }
+}
+
 /// Whether a column counts the lines of an order.
 fn is_line(column: &Column) -> bool {
     matches!(*column, purchases::LINE_ID | supplies::LINE_ID)
@@ -225,7 +244,7 @@ fn times(table: Table, candidates: &mut [Candidate], columns: &[Vec<&str>]) {
     }
 }
 
-fn numbers(cells: &[&str]) -> Vec<Option<f64>> {
+pub(super) fn numbers(cells: &[&str]) -> Vec<Option<f64>> {
     let mut vote = DecimalVote::new();
     cells.iter().for_each(|c| vote.see(c, 0));
     cells.iter().map(|c| number(c, vote.verdict(b';').mark())).collect()

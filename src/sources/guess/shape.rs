@@ -138,8 +138,28 @@ pub(super) fn ids_of_names(file: &File<'_>) -> Vec<(usize, usize)> {
     found
 }
 
+/// The only number of a list of people: each record has its own, and its own date of birth or name of a person.
+pub(super) fn id_of_people(file: &File<'_>) -> Option<usize> {
+    let is_unique = |i: usize| file.profiles[i].filled >= FEW && file.profiles[i].is_unique();
+    let is_nearly_unique = |i: usize| file.profiles[i].filled >= FEW && 10 * file.profiles[i].distinct >= 9 * file.profiles[i].filled;
+    let is_person = |i: usize| {
+        // Things have names too.
+        let says = |word: &String| meanings::is_who(word) || matches!(word.as_str(), "full" | "first" | "last");
+        let is_name = || file.headers[i].words.iter().any(says) && are_names(&file.columns[i]);
+        is_nearly_unique(i) && (file.births[i] || is_name())
+    };
+    let is_number = |i: &usize| {
+        file.headers[*i].words.contains("id") && is_unique(*i) && file.profiles[*i].share(&[Kind::Code, Kind::Integer, Kind::Uuid]) >= 0.95
+    };
+    let numbers: Vec<usize> = (0..file.headers.len()).filter(is_number).collect();
+    let [number] = numbers[..] else { return None };
+    // Two births: those of people, and not of one person's children.
+    let has_people = (0..file.headers.len()).take(4 * COMPARED).any(is_person);
+    (has_people && file.births.iter().filter(|is_birth| **is_birth).count() <= 1).then_some(number)
+}
+
 /// Whether cells are names as people have them: two to four words that each begin with a capital letter.
-fn are_names(cells: &[&str]) -> bool {
+pub(super) fn are_names(cells: &[&str]) -> bool {
     let is_name = |cell: &&&str| {
         let words: Vec<&str> = cell.split([' ', ',']).filter(|word| !word.is_empty()).collect();
         (2..=4).contains(&words.len())

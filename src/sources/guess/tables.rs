@@ -3,7 +3,7 @@
 use super::content::ENOUGH;
 use super::header_words::Header;
 use super::profile::Kind;
-use super::{ColumnEvidence, File, Reading, TAKE, TableClue, meanings};
+use super::{ColumnEvidence, File, Reading, TAKE, TableClue, meanings, shape};
 use crate::schema::{Column, ColumnType, Role, Table, identities, interactions, purchases, referrals, stakeholders, supplies, surveys};
 use crate::sources::{recognise, table as recognised};
 
@@ -23,6 +23,8 @@ const SURE_ID: f64 = 0.75;
 /// So many points of a complete event make its table, where no other table is likely: its confidence among all is that high.
 const ENOUGH_POINTS: f64 = 2.2;
 const ALONE: f64 = 0.85;
+/// So many points of a lead make purchases and answers, where nothing shows contacts: who, when, and how much or how good, leave less open.
+const LEADS: f64 = 1.2;
 
 /// A roster needs no more than an id, which every table has: its name alone recognises nothing below so many points.
 const ROSTER: f64 = 3.0;
@@ -141,9 +143,25 @@ pub(super) fn rank(
     let is_purchase = readings
         .iter()
         .any(|r| r.table == Table::Purchases && r.has(&purchases::AMOUNT) && r.has(&purchases::OCCURRED_AT));
-    let is_contact = readings
-        .iter()
-        .any(|r| r.table == Table::Interactions && OF_CONTACTS.iter().any(|column| r.has(column)));
+    // When an answer was given is not when a case was resolved.
+    let answers = readings.iter().find(|r| r.table == Table::Surveys && r.has(&surveys::SCORE));
+    let is_answered = |header: usize| {
+        let taken = answers.iter().flat_map(|r| &r.taken);
+        taken.filter(|t| *t.column == surveys::RESPONDED_AT).any(|t| t.header == header)
+    };
+    let is_of_contact = |r: &Reading| {
+        let mut taken = r.taken.iter().filter(|t| !is_answered(t.header));
+        let is = |column: &Column| OF_CONTACTS.contains(column);
+        taken.any(|t| is(t.column)) || r.stated.iter().any(|column| is(column))
+    };
+    let is_contact = readings.iter().any(|r| r.table == Table::Interactions && is_of_contact(r));
+    // Answers have scores, and so have cases, which have more.
+    if answers.is_some() && !is_contact {
+        scored
+            .iter_mut()
+            .filter(|s| s.0.table == Table::Interactions)
+            .for_each(|s| s.1 *= 0.6);
+    }
     // The records of an account are payments, whatever their amounts are.
     let is_account = |c: &super::Candidate| c.evidence.iter().any(|why| matches!(why, ColumnEvidence::RunningBalance(_)));
     let has_balance = readings.iter().any(|r| r.candidates.iter().any(is_account));
@@ -190,6 +208,7 @@ pub(super) fn rank(
         }
     }
     let best = scored.iter().map(|s| s.1).fold(0.0, f64::max);
+    let second = scored.iter().map(|s| s.1).filter(|points| *points < best).fold(0.0, f64::max);
     let whole: f64 = scored.iter().map(|s| ((s.1 - best) * STEEPNESS).exp()).sum();
     let mut ranked: Vec<(Table, f64, Vec<TableClue>)> = scored
         .into_iter()
@@ -199,7 +218,14 @@ pub(super) fn rank(
             let mut sure = ((points - best) * STEEPNESS).exp() / whole * (points / FULL).min(1.0);
             // Who, when and how much are all that a purchase needs, and who and when a contact; nothing else may be as likely.
             let is_event = matches!(table, Table::Purchases | Table::Interactions) && complete && points >= ENOUGH_POINTS;
-            if is_event && seen.headers.len() >= 4 && ((points - best) * STEEPNESS).exp() / whole >= ALONE {
+            let is_alone = || ((points - best) * STEEPNESS).exp() / whole >= ALONE;
+            let leads = || points - second >= LEADS && !is_contact;
+            let is_told = match table {
+                Table::Purchases => is_alone() || leads(),
+                Table::Surveys => complete && reading.has(&surveys::SCORE) && points >= ENOUGH_POINTS && leads(),
+                Table::Interactions | Table::Stakeholders | Table::Referrals | Table::Supplies | Table::Identities => is_alone(),
+            };
+            if (is_event || table == Table::Surveys) && seen.headers.len() >= 4 && is_told {
                 sure = sure.max(TAKE);
             }
             let is_more_than_an_id = table != Table::Stakeholders || points >= ROSTER;
@@ -226,6 +252,15 @@ fn speaks_of_people(file: &str, seen: &File<'_>, reading: &Reading) -> bool {
         || reading.taken.iter().any(|t| t.column.role == Role::Email)
         || recognise::named_by(Table::Stakeholders, file).is_some()
         || (meanings::hints(Table::Stakeholders, seen.headers).len() >= 2 && !speaks_of_things(seen))
+}
+
+/// Whether each record has its own id, and the names or addresses of people repeat: the records are not the people.
+fn people_repeat(seen: &File<'_>, reading: &Reading) -> bool {
+    let profile = |is: &dyn Fn(&Column) -> bool| reading.taken.iter().find(|t| is(t.column)).map(|t| &seen.profiles[t.header]);
+    let has_own_ids = profile(&is_subject).is_some_and(|p| p.filled >= ENOUGH && p.is_unique());
+    let whose = [stakeholders::EMAIL, stakeholders::NAME].map(|column| profile(&|c: &Column| *c == column));
+    let repeats = |p: &super::ColumnProfile| p.filled >= ENOUGH && 10 * p.distinct < 7 * p.filled;
+    has_own_ids && whose.into_iter().flatten().any(repeats)
 }
 
 /// Whether headers are about what is sold, stored or sent.
@@ -276,13 +311,17 @@ fn points(file: &str, seen: &File<'_>, reading: &Reading) -> (f64, Vec<TableClue
     if let Some(id) = id.filter(|p| p.filled >= ENOUGH) {
         match (table, id.is_unique()) {
             (Table::Stakeholders, true) => {
-                points += 1.5;
+                points += if shape::id_of_people(seen).is_some() { 2.5 } else { 1.5 };
                 clues.push(TableClue::OneEach);
             }
             (Table::Stakeholders, false) if 2 * id.distinct < id.filled => points -= 2.0,
             (Table::Interactions | Table::Purchases, false) => points += 0.5,
             _ => {}
         }
+    }
+    if table == Table::Stakeholders && people_repeat(seen, reading) {
+        points *= 0.5;
+        clues.push(TableClue::PeopleRepeat);
     }
     if table == Table::Stakeholders && !speaks_of_people(file, seen, reading) {
         points *= 0.5;

@@ -47,7 +47,9 @@ fn cell(pattern: &str, i: usize) -> String {
         "m" => decimal(1995 + 1303 * (i % 23)),
         "q" => quantity.to_string(),
         "p" => decimal(price),
-        "qp" => decimal(quantity * price),
+        "qp" | "net" => decimal(quantity * price),
+        "vat" => decimal(quantity * price / 5),
+        "gross" => decimal(quantity * price * 6 / 5),
         "s10" => (i * 7 % 11).to_string(),
         "s5" => (1 + i % 5).to_string(),
         "z" => (i % 2).to_string(),
@@ -254,6 +256,89 @@ fn exports_of_trades_are_understood_or_asked_about() {
 }
 
 #[test]
+fn of_amounts_that_add_up_the_sum_is_the_amount() {
+    let amount = |line: &str| {
+        let understood = Export::parse(line).understood(Some(Table::Purchases));
+        understood
+            .guesses
+            .iter()
+            .find(|g| g.column == "amount")
+            .map(|g| (g.header, listed(&g.evidence)))
+    };
+    let told = Some((4, "\"Xyq\" and \"Xyr\" add up to it".to_string()));
+    assert_eq!(
+        amount("purchases x.csv | Customer~r:C~- | Date~d~- | Xyq~net~- | Xyr~vat~- | Xys~gross~-"),
+        told
+    );
+    // A net amount is a part of it; a known name of the amount says more.
+    let named = |header: &str| {
+        amount(&format!(
+            "purchases x.csv | Customer~r:C~- | Date~d~- | {header}~net~- | VAT~vat~- | Xys~gross~-"
+        ))
+    };
+    assert_eq!(named("Xq net amount").map(|(at, _)| at), Some(4));
+    assert_eq!(named("Amount").map(|(at, _)| at), Some(2));
+    // Numbers that do not add up tell nothing.
+    assert_eq!(
+        amount("purchases x.csv | Customer~r:C~- | Date~d~- | Xyq~net~- | Xyr~vat~- | Xys~m~-"),
+        None
+    );
+}
+
+#[test]
+fn of_several_dates_named_as_the_event_it_is_the_first() {
+    let date = |columns: &str| {
+        let understood = Export::parse(&format!("purchases x.csv | Customer~r:C~- | {columns} | Amount~m~-")).understood(None);
+        understood.guesses.iter().find(|g| g.column == "occurred_at").map(|g| g.header)
+    };
+    assert_eq!(date("Spendendatum~d.~- | Quittung am~d.+15~-"), Some(1));
+    assert_eq!(date("Quittung am~d.+15~- | Spendendatum~d.~-"), Some(2));
+    // What was paid later, with gaps, is not when it happened; nor is a date of fixed terms after another.
+    assert_eq!(date("Xq-Datum~d~- | Zahlungsdatum~pay+7~-"), Some(1));
+    assert_eq!(date("Xq~d~- | Xr~d+30~-"), Some(1));
+    // Without another date of each record the payment is all there is.
+    assert_eq!(date("Zahlungsdatum~d~-"), Some(1));
+}
+
+#[test]
+fn a_number_that_repeats_is_no_person_by_itself() {
+    let who = |header: &str| {
+        let line = format!("purchases x.csv | Receipt~u:R~- | {header}~r:9~- | Date~d~- | Product~w:a/b~- | Amount~m~-");
+        let understood = Export::parse(&line).understood(None);
+        let asked = understood.questions.iter().any(|q| q.column() == Some("stakeholder_id"));
+        (understood.guesses.iter().any(|g| g.column == "stakeholder_id"), asked)
+    };
+    assert_eq!(who("Room no."), (false, true));
+    assert_eq!(who("Machine no."), (false, true));
+    assert_eq!(who("Card no."), (true, false));
+}
+
+#[test]
+fn people_with_a_number_and_a_name_each_are_a_roster_and_answers_are_none() {
+    let people = Export::parse("stakeholders x.csv | Xq no~u:7~- | Full name~nm~- | Xr~d~- | Team~w:a/b~-");
+    let found = people.understood(Some(Table::Stakeholders));
+    let means = |column: &str| found.guesses.iter().find(|g| g.column == column).map(|g| g.header);
+    assert_eq!((means("stakeholder_id"), means("started_at")), (Some(0), Some(2)));
+    let table = |line: &str| Export::parse(line).understood(None).table.map(|(table, _)| table);
+    // Each record has its own id, but the people repeat.
+    assert_ne!(
+        table("surveys x.csv | ID~u:7~- | Start date~dt~- | Email~e~- | How was it? (1-5)~s5~-"),
+        Some(Table::Stakeholders)
+    );
+}
+
+#[test]
+fn a_scale_in_a_header_makes_it_a_score() {
+    let score = |header: &str| {
+        let line = format!("surveys x.csv | Customer~r:C~- | Response date~d~- | {header}~s5~-");
+        let understood = Export::parse(&line).understood(Some(Table::Surveys));
+        understood.guesses.iter().any(|g| g.column == "score")
+    };
+    assert!(score("Valoración general (1-5)") && score("Wie zufrieden waren Sie insgesamt? (1-5)"));
+    assert!(!score("Priority (1-5)") && !score("Group size (1-5)"));
+}
+
+#[test]
 fn a_date_of_birth_is_no_event_whatever_it_is_called() {
     let line = "purchases x.csv | Nr~r:~- | Zorp~dob.~- | Amount~m~-";
     for stated in [None, Some(Table::Purchases), Some(Table::Interactions)] {
@@ -301,9 +386,13 @@ fn what_is_mapped_is_not_asked_again() {
         .find(|export| export.file == "boat_hire.csv")
         .unwrap();
     let headers: Vec<String> = export.columns.iter().map(|c| c.0.clone()).collect();
-    let rows: Vec<Vec<String>> = (0..RECORDS)
+    let mut rows: Vec<Vec<String>> = (0..RECORDS)
         .map(|i| export.columns.iter().map(|c| cell(&c.1, i)).collect())
         .collect();
+    // For one to ten days: a term that is always the same would tell which date is first, and so would another order.
+    rows.iter_mut()
+        .enumerate()
+        .for_each(|(i, row)| row[4] = cell(&format!("d/+{}", 1 + i / 4), i));
     let mapped = |columns: &[(&str, usize)]| Stated {
         table: None,
         columns: columns.iter().map(|(name, at)| ((*name).to_string(), vec![*at])).collect(),
