@@ -11,6 +11,7 @@ use anyhow::Result;
 use arrow_schema::DataType;
 use bytes::Bytes;
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
+use parquet::file::metadata::{ParquetMetaData, RowGroupMetaData};
 
 pub(super) use self::read::read_blocks;
 pub use self::value::StoredValue;
@@ -108,10 +109,15 @@ impl<'a> Decoder<'a> {
     /// Opens a file, whose rows are decoded so many at a time.
     fn open(source: &'a Source, at_a_time: usize) -> Result<Decoder<'a>> {
         let bytes = source.all_bytes()?;
+        let compressed = bytes.len() as u64;
         if bytes.len() < 2 * MAGIC.len() || !bytes.ends_with(MAGIC) {
             return Err(unreadable(source, "its Parquet data end early", AGAIN));
         }
         let file = decoded(source, || ParquetRecordBatchReaderBuilder::try_new(Bytes::from(bytes)))?;
+        source
+            .expansion()
+            .check(compressed, expanded(file.metadata()))
+            .map_err(|why| unreadable(source, why.to_string(), why.help()))?;
         let mut columns = Vec::new();
         for field in file.schema().fields() {
             if let Some(kind) = without_text(field.data_type()) {
@@ -143,6 +149,16 @@ impl<'a> Decoder<'a> {
         }
         Ok(batch)
     }
+}
+
+/// How many bytes a file says that it becomes: those of its values, or one for each cell where it stores few values for many.
+fn expanded(metadata: &ParquetMetaData) -> u64 {
+    let groups = metadata.row_groups().iter();
+    let of_group = |group: &RowGroupMetaData| {
+        let cells = group.num_rows().saturating_mul(group.num_columns() as i64);
+        u64::try_from(group.total_byte_size().max(cells)).unwrap_or_default()
+    };
+    groups.map(of_group).fold(0, u64::saturating_add)
 }
 
 /// What the type of a column settles about the reading of its values.
@@ -198,6 +214,24 @@ mod tests {
 
     use super::*;
     use crate::ingest::{FormatOverrides, for_each_record, peek};
+
+    #[test]
+    fn a_file_expands_within_limits() {
+        // Few values for many cells: a small file.
+        let numbers = || Arc::new(Int64Array::from(vec![7; 50_000])) as ArrayRef;
+        let file = || parquet(vec![("a", numbers()), ("b", numbers())], 10_000);
+        assert!(file().all_bytes().unwrap().len() < 10_000);
+        let within = |bytes: u64| {
+            let limits = crate::io::Expansion { ratio: 100, bytes };
+            peek(&file().within(limits), &FormatOverrides::default(), 1).map(|peek| peek.rows.len())
+        };
+        assert_eq!(within(100_000).unwrap(), 1);
+        let said = format!("{:#}", within(99_999).unwrap_err());
+        assert!(
+            said.contains("expand to more than 99999 bytes") && said.contains("--max-expanded"),
+            "{said}"
+        );
+    }
 
     /// A file of these columns, in row groups of so many rows.
     fn parquet(columns: Vec<(&str, ArrayRef)>, group: usize) -> Source {
