@@ -9,7 +9,7 @@ use super::output;
 use super::{data, setup};
 use crate::canonical::{self, Inspection, Joins};
 use crate::config::Config;
-use crate::diagnostics::Class;
+use crate::diagnostics::{Class, Problem};
 use crate::measure;
 use crate::render::inspection::Allowed;
 use crate::sources::Input;
@@ -28,9 +28,16 @@ pub struct Output {
 pub fn run(global: &Global, args: &Inspect) -> anyhow::Result<ExitCode> {
     let targets = args.outputs.targets()?;
     let config = setup::config(global, args.reading.overrides())?;
-    let (inputs, joins, inspections) = inspections(&args.inputs, &args.reading, &config)?;
+    let (inputs, joins, mut inspections) = inspections(&args.inputs, &args.reading, &config)?;
+    let allowed = match allowed(&inputs, &inspections, &args.reading, &config) {
+        Ok(allowed) => allowed,
+        Err(error) => {
+            asked_together(error, &mut inspections)?;
+            Allowed::default()
+        }
+    };
     let output = Output {
-        allowed: allowed(&inputs, &inspections, &args.reading, &config)?,
+        allowed,
         files: inspections,
         joins,
     };
@@ -41,6 +48,20 @@ pub fn run(global: &Global, args: &Inspect) -> anyhow::Result<ExitCode> {
     } else {
         ExitCode::from(Class::Data.exit_code())
     })
+}
+
+/// What is asked of files that can each be used by itself, such as whether two have the same orders: it is with the file that it is about.
+///
+/// # Errors
+/// Any other error.
+fn asked_together(error: anyhow::Error, inspections: &mut [Inspection]) -> anyhow::Result<()> {
+    let place = error.downcast_ref::<Problem>().and_then(|problem| problem.place.as_ref());
+    let named = place.map(|place| place.file.clone());
+    match inspections.iter_mut().find(|file| Some(&file.file) == named.as_ref()) {
+        Some(file) => file.problem = Some(Arc::new(error)),
+        None => return Err(error),
+    }
+    Ok(())
 }
 
 /// What each input turns out to be.

@@ -237,3 +237,35 @@ fn of_a_large_file_the_start_is_inspected() {
     folder.run(&["init", "large.csv", "--quiet"]).silent();
     assert!(folder.read("relhealth.toml").contains("# based on the first 16 MB of 64.9 MB"));
 }
+
+#[test]
+fn what_is_asked_of_two_files_together_is_with_the_file() {
+    // The same orders, with other totals: the one before fees and the other after them.
+    let orders = |head: &str, total: fn(u32) -> u32, more: &str| {
+        let line = |n: u32| format!("{},C{},2024-01-{:02},{}.00{more}\n", 1000 + n, n % 4, 1 + n, total(n));
+        format!("{head}\n{}", (0..12).map(line).collect::<String>())
+    };
+    let folder = Folder::new()
+        .with("shop.csv", orders("order_id,customer_id,order_date,total", |n| 20 + n, ""))
+        .with(
+            "ledger.csv",
+            orders("OrderNumber,CustomerNo,Date,Amount,Channel", |n| 10 + n, ",web"),
+        );
+    let measured = folder.run(&["measure", "shop.csv", "ledger.csv"]).code(3).err();
+    assert!(measured.contains("Are the orders of"), "{measured}");
+    let found = json(&folder.run(&["inspect", "shop.csv", "ledger.csv", "-f", "json"]).code(3).out());
+    let problems: Vec<Option<&str>> = found["files"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|file| file["problem"].as_str())
+        .collect();
+    let asked = problems
+        .iter()
+        .flatten()
+        .filter(|problem| problem.contains("Are the orders of "))
+        .count();
+    assert_eq!((problems.len(), asked), (2, 1), "{problems:?}");
+    let shown = folder.run(&["inspect", "shop.csv", "ledger.csv"]).code(3).out();
+    assert!(shown.contains("Encoding") && shown.contains("Are the orders of"), "{shown}");
+}
