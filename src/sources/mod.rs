@@ -262,6 +262,8 @@ pub struct Source {
     pub timezone: Option<String>,
     /// What an amount is the amount of.
     pub amount_on: Option<AmountOn>,
+    /// Somebody has said which column is the amount, of files that were joined: their mapping does not show any more who wrote it.
+    pub amount_is_stated: bool,
     /// Whether records without order, customer and date belong to the one above; `None`: the file shows it.
     pub fill_down: Option<bool>,
     /// What records with one id are.

@@ -622,3 +622,28 @@ fn options_that_fit_no_file_are_wrong_usage() {
         assert!(said.contains(what), "{said}");
     }
 }
+
+#[test]
+fn invoices_of_contracts_are_each_their_own() {
+    // A price of each month is no total: three customers, of whom two paid more than once.
+    let contracts = "Abo-Nr;Kundennr;Beginn;Monatspreis\nA1;K1;05.01.2024;19,00\nA2;K2;20.01.2024;29,00\nA3;K3;25.02.2024;29,00\n";
+    let invoices = "Rechnungsnr;Abo-Nr;Rechnungsdatum;Betrag\n1;A1;05.01.2024;19,00\n2;A1;05.02.2024;19,00\n3;A1;15.03.2024;19,00\n\
+                    4;A2;20.01.2024;29,00\n5;A2;20.02.2024;29,00\n6;A3;25.02.2024;29,00\n";
+    let folder = Folder::new().with("abos.csv", contracts).with("rechnungen.csv", invoices);
+    assert_eq!(numbers(&measure(&folder, &["."]).code(0)), [144.0, 6.0, 3.0, 2.0 / 3.0]);
+}
+
+#[test]
+fn an_amount_that_was_named_is_not_asked_about_in_joined_files_either() {
+    let orders = "order_id,customer_id,order_date\n1,7,2024-01-05\n2,8,2024-02-06\n3,7,2024-03-07\n";
+    let lines = "line_id,order_id,product,total_net,total_gross\n1,1,A,10.00,12.00\n2,2,B,20.00,24.00\n3,3,A,30.00,36.00\n";
+    let folder = Folder::new().with("orders.csv", orders).with("order_lines.csv", lines);
+    let said = |more: &[&str]| {
+        let args = [&["measure", ".", "-m", "revenue", "--period", "2024"], more].concat();
+        folder.run(&args).code(0).err()
+    };
+    let open = said(&[]);
+    assert!(open.contains("note[other-amount]"), "{open}");
+    let named = said(&["--map", "order_lines.csv:amount=total_gross"]);
+    assert!(!named.contains("other-amount"), "{named}");
+}

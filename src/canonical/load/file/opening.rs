@@ -93,7 +93,8 @@ fn other_amount(input: &Input, peek: &Peek, source: &Source) -> Option<Note> {
         Table::Interactions | Table::Surveys | Table::Stakeholders | Table::Referrals | Table::Identities => return None,
     };
     // Of files that were joined, the mapping is that of the input.
-    if !input.source.is_mapped && input.source.map.contains_key(purchases::AMOUNT.name) {
+    let is_stated = !input.source.is_mapped && input.source.map.contains_key(purchases::AMOUNT.name);
+    if is_stated || source.amount_is_stated {
         return None;
     }
     let is_known = source.profile.as_deref().is_some_and(|id| id != "none");

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::words::{are_orders, is_about_something_else, is_called_contacts, is_called_orders, is_of_things};
+use super::words::{are_contracts, are_orders, is_about_something_else, is_called_contacts, is_called_orders, is_of_things};
 use super::{Doubtful, Plan, Role, key_mapping, renamed, times};
 use crate::canonical::load::joins::amounts::{self, LineAmount};
 use crate::canonical::load::joins::files::{File, Map};
@@ -110,7 +110,8 @@ impl Plan<'_> {
             .map(|child| child.file)
             .collect();
         let is_stated = self.is_stated(best.link);
-        if has_amount && !is_stated {
+        // What a contract costs each month is no total of what was paid for it.
+        if has_amount && !is_stated && !are_contracts(orders) {
             return self.totals(parent, best, &others, &map);
         }
         if let LineAmount::NotClear(question) = &best.amount {
@@ -245,7 +246,10 @@ impl Plan<'_> {
             joined.insert(who.to_string(), Mapped::new(From::Column(of_person)));
         }
         let order_id = [purchases::ORDER_ID.name, supplies::ORDER_ID.name][usize::from(table == Table::Supplies)];
-        joined.insert(order_id.to_string(), key_mapping(file, &link.key));
+        // The payments of a contract are each their own.
+        if !are_contracts(orders) {
+            joined.insert(order_id.to_string(), key_mapping(file, &link.key));
+        }
         if let Some(expression) = child.amount.expression(file)
             && let Ok(expression) = expr::parse(&expression)
         {
@@ -270,6 +274,7 @@ impl Plan<'_> {
             map: joined,
             is_mapped: true,
             lookup: chain.lookups.clone(),
+            amount_is_stated: own.map.contains_key(purchases::AMOUNT.name),
             amount_on: own.amount_on.or((!is_open).then_some(AmountOn::Line)),
             ..file.source().clone()
         };

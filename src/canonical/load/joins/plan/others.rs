@@ -7,7 +7,7 @@ use anyhow::Result;
 use super::chain::Chain;
 use super::{OtherInputs, Plan, Role};
 use crate::notes::{KeyNames, NotReadAlone, RelationUse};
-use crate::schema::{Table, stakeholders};
+use crate::schema::{Table, purchases, stakeholders};
 use crate::sources::grammar::MOST_LOOKUPS;
 use crate::sources::{From, Lookup, Mapped, Source, Unmatched};
 
@@ -38,6 +38,7 @@ impl Plan<'_> {
                     table: Some(table),
                     map,
                     is_mapped: true,
+                    amount_is_stated: file.source().map.contains_key(purchases::AMOUNT.name),
                     ..file.recognised().clone()
                 })));
                 self.people.insert(at, (at, column));

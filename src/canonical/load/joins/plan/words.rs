@@ -43,20 +43,31 @@ pub fn is_called_contacts(file: &File) -> bool {
     says(file, &contacts)
 }
 
+/// What is paid for again and again.
+const RECURS: [&str; 8] = [
+    "subscription",
+    "contract",
+    "membership",
+    "policy",
+    "account",
+    "plan",
+    "lease",
+    "pledge",
+];
+
 /// Whether a file has orders: by its name, or because it is recognised as such and is not called contracts or the like.
 pub fn are_orders(file: &File) -> bool {
-    let recurs = [
-        "subscription",
-        "contract",
-        "membership",
-        "policy",
-        "account",
-        "plan",
-        "lease",
-        "pledge",
-    ];
     let is_recognised = matches!(file.table(), Some(Table::Purchases | Table::Supplies));
-    is_called_orders(file) || (is_recognised && !says(file, &recurs))
+    is_called_orders(file) || (is_recognised && !are_contracts(file))
+}
+
+/// Whether a file has contracts, each of which is paid for again and again: by its name, or by an amount of each month.
+pub fn are_contracts(file: &File) -> bool {
+    let is_each_month = |words: &BTreeSet<String>| {
+        let has = |list: &[&str]| list.iter().any(|word| words.contains(*word));
+        has(&["monthly", "recurring", "mrr"]) && has(&["amount", "price", "fee", "charges", "revenue", "mrr"])
+    };
+    !is_called_orders(file) && (says(file, &RECURS) || file.words.iter().any(is_each_month))
 }
 
 /// Whether a key is that of things or places: their records are no events.
