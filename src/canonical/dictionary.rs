@@ -215,8 +215,8 @@ impl Interner {
         let numbers = numbered.numbers();
         let prefix = numbered.prefix.as_deref().unwrap_or_default();
         let mut all = Dictionary {
-            buffer: String::new(),
             ends: Vec::with_capacity(numbers.len() + others.ends.len()),
+            ..Dictionary::default()
         };
         numbers.iter().for_each(|number| all.push(format_args!("{prefix}{number}")));
         (0..others.len()).for_each(|code| all.push(format_args!("{}", others.text(code))));
@@ -236,6 +236,7 @@ impl Interner {
         let mut sorted = Dictionary {
             buffer: String::with_capacity(all.buffer.len()),
             ends: Vec::with_capacity(order.len()),
+            meant: None,
         };
         let mut ranks = vec![NO_CODE; numbers.last().map_or(0, |&last| last as usize + 1)];
         let mut of_others = vec![0; others.ends.len()];
@@ -262,10 +263,32 @@ fn slice<'a>(buffer: &'a str, ends: &[usize], code: u32) -> &'a str {
 }
 
 /// Sorted texts; a code is a rank.
+///
+/// With `--redact` what is shown of a text is a pseudonym ([`Dictionary::text`]), and codes are ranks of these. Conditions and vocabularies
+/// are held against what the text means ([`Dictionary::code`], [`Dictionary::matching`], [`Dictionary::meaning`]), which nothing prints.
 #[derive(Debug, Default)]
 pub struct Dictionary {
     buffer: String,
     ends: Vec<usize>,
+    /// Of a dictionary of pseudonyms: what they stand for.
+    meant: Option<Box<Meant>>,
+}
+
+/// The texts behind pseudonyms.
+#[derive(Default)]
+struct Meant {
+    texts: Dictionary,
+    /// By rank of the text the code of its pseudonym.
+    codes: Vec<u32>,
+    /// By code of the pseudonym the rank of its text.
+    ranks: Vec<u32>,
+}
+
+/// What is behind pseudonyms is never shown.
+impl std::fmt::Debug for Meant {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Meant")
+    }
 }
 
 impl Dictionary {
@@ -287,6 +310,9 @@ impl Dictionary {
 
     /// The code of a text, if it is in the dictionary.
     pub fn code(&self, text: &str) -> Option<u32> {
+        if let Some(meant) = &self.meant {
+            return meant.texts.code(text).map(|rank| meant.codes[rank as usize]);
+        }
         let (mut low, mut high) = (0, self.len() as u32);
         while low < high {
             let middle = low + (high - low) / 2;
@@ -299,11 +325,43 @@ impl Dictionary {
         None
     }
 
-    /// The codes of all texts for which `keep` holds.
+    /// The codes of all texts for which `keep` holds, ascending.
     pub fn matching(&self, keep: &dyn Fn(&str) -> bool) -> Vec<u32> {
         (0..self.len() as u32)
-            .filter(|&code| keep(slice(&self.buffer, &self.ends, code)))
+            .filter(|&code| self.meaning(code, keep).unwrap_or(false))
             .collect()
+    }
+
+    /// What follows from the text of a code as it is in the data, whatever is shown of it; `None` for [`NO_CODE`]. No text may follow.
+    pub fn meaning<T>(&self, code: u32, of: impl FnOnce(&str) -> T) -> Option<T> {
+        match &self.meant {
+            _ if code == NO_CODE => None,
+            Some(meant) => meant.texts.text(meant.ranks[code as usize]).map(of),
+            None => self.text(code).map(of),
+        }
+    }
+
+    /// The rank of a code's text, as it is in the data, among all texts.
+    pub fn rank(&self, code: u32) -> u32 {
+        self.meant.as_ref().map_or(code, |meant| meant.ranks[code as usize])
+    }
+
+    /// The dictionary that shows another text for each of its codes, and the new code of each.
+    pub fn showing(self, shown: &[String]) -> (Dictionary, Vec<u32>) {
+        let mut order: Vec<u32> = (0..shown.len() as u32).collect();
+        order.par_sort_unstable_by(|&a, &b| shown[a as usize].cmp(&shown[b as usize]).then(a.cmp(&b)));
+        let mut dictionary = Dictionary::default();
+        let mut codes = vec![0; order.len()];
+        for (code, &rank) in (0..).zip(&order) {
+            dictionary.push(format_args!("{}", shown[rank as usize]));
+            codes[rank as usize] = code;
+        }
+        dictionary.meant = Some(Box::new(Meant {
+            texts: self,
+            codes: codes.clone(),
+            ranks: order,
+        }));
+        (dictionary, codes)
     }
 }
 

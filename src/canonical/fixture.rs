@@ -180,6 +180,7 @@ impl Fixture {
             zone: self.zone,
             currency: None,
             unknown_currencies: BTreeSet::new(),
+            redaction: None,
         };
         canonical.referred = referrers::referred(&canonical);
         if let Some(rows) = referrers::derive(&canonical) {

@@ -21,6 +21,7 @@ pub use dictionary::{Codes, Dictionary, Interner, Texts, key_of};
 pub use inspection::{CellsLookLike, ColumnInspection, ColumnOrigin, Inspection, Recognised, Sampled, Sampling, TableEvidence};
 pub use load::{Budget, ID, Joins, Loaded, OTHER, Options, RawRecords, Redact, Reject, StatedJoin, inspect, join, join_problem, load};
 pub use pseudonym::Key;
+pub use redact::Redaction;
 pub use rows::{Data, Rows, Values};
 
 /// What one source (a file as one `[[source]]` or recognition reads it) brought in.
@@ -126,6 +127,8 @@ pub struct CanonicalTables {
     pub currency: Option<String>,
     /// The currencies, by their codes among the texts, that may be several: signs such as `kr` that are used in several countries.
     pub unknown_currencies: BTreeSet<u32>,
+    /// What is shown in place of texts that are not known to be harmless, if that is asked for.
+    pub redaction: Option<Box<Redaction>>,
 }
 
 impl CanonicalTables {

@@ -1,9 +1,7 @@
-//! Pseudonyms: a keyed hash of an id, a name or an e-mail address, the same for the same key.
+//! Pseudonyms: a keyed hash of an id or of another text, the same for the same key.
 //!
 //! The hash is HMAC-SHA-256, so that who does not have the key can neither find out what a pseudonym stands for by trying ids, nor
 //! tell whether two pseudonyms under different keys are one person.
-
-use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
@@ -15,10 +13,12 @@ use crate::io::{Fingerprint, hex};
 pub enum Thing {
     /// The id of a stakeholder.
     Id,
-    /// A name.
-    Name,
-    /// An e-mail address.
-    Email,
+    /// The id of a record, such as an order or a case.
+    Record,
+    /// Any other text: a name, an address, the word for a group.
+    Text,
+    /// The name of a column.
+    Column,
 }
 
 impl Thing {
@@ -26,8 +26,9 @@ impl Thing {
     fn letter(self) -> char {
         match self {
             Thing::Id => 's',
-            Thing::Name => 'n',
-            Thing::Email => 'e',
+            Thing::Record => 'r',
+            Thing::Text => 't',
+            Thing::Column => 'c',
         }
     }
 }
@@ -69,6 +70,16 @@ impl Key {
         hmac(&self.0, &[&[thing.letter() as u8], text.as_bytes()])
     }
 
+    /// The pseudonym of one text.
+    pub fn pseudonym(&self, thing: Thing, text: &str) -> String {
+        format!("{}-{}", thing.letter(), &hex(&self.hash(thing, text))[..DIGITS])
+    }
+
+    /// What stands for the fingerprint of a file: with the fingerprint itself, whoever guesses what is in a file could try it.
+    pub fn fingerprint(&self, sha256: &str) -> String {
+        hex(&hmac(&self.0, &[b"f", sha256.as_bytes()]))
+    }
+
     /// The pseudonyms of different texts, in their order; no two are alike. Where the first ten digits do not tell two apart, all that
     /// share them get twenty, or all.
     pub fn pseudonyms(&self, thing: Thing, texts: &[&str]) -> Vec<String> {
@@ -108,39 +119,6 @@ fn hmac(key: &[u8], message: &[&[u8]]) -> [u8; SIZE] {
         hash.finalize().into()
     };
     pass(0x5c, &[&pass(0x36, message)])
-}
-
-/// Pseudonyms of e-mail addresses and names, made as they are met.
-#[derive(Debug)]
-pub struct Book<'k> {
-    key: &'k Key,
-    known: BTreeMap<(Thing, String), String>,
-}
-
-impl<'k> Book<'k> {
-    /// An empty one.
-    pub fn new(key: &'k Key) -> Book<'k> {
-        Book {
-            key,
-            known: BTreeMap::new(),
-        }
-    }
-
-    /// Takes in different texts, so that their pseudonyms are told apart.
-    pub fn learn(&mut self, thing: Thing, texts: &[&str]) {
-        let pseudonyms = self.key.pseudonyms(thing, texts);
-        let pairs = texts.iter().zip(pseudonyms);
-        self.known
-            .extend(pairs.map(|(text, pseudonym)| ((thing, text.to_string()), pseudonym)));
-    }
-
-    /// The pseudonym of a text.
-    pub fn of(&mut self, thing: Thing, text: &str) -> &str {
-        let key = self.key;
-        self.known
-            .entry((thing, text.to_string()))
-            .or_insert_with(|| format!("{}-{}", thing.letter(), &hex(&key.hash(thing, text))[..DIGITS]))
-    }
 }
 
 #[cfg(test)]
@@ -191,8 +169,9 @@ mod tests {
         assert!(one.starts_with("s-") && one.len() == 12, "{one}");
         assert_eq!(one, of(&Key::of_secret(b"secret"), Thing::Id, "C1"));
         assert_ne!(one, of(&Key::of_secret(b"other"), Thing::Id, "C1"));
-        assert_ne!(one[2..], of(&key, Thing::Name, "C1")[2..]);
-        assert_eq!(Book::new(&key).of(Thing::Name, "Anna"), of(&key, Thing::Name, "Anna"));
+        assert_ne!(one[2..], of(&key, Thing::Text, "C1")[2..]);
+        assert_eq!(key.pseudonym(Thing::Text, "Anna"), of(&key, Thing::Text, "Anna"));
+        assert_ne!(key.fingerprint("00"), Key::of_secret(b"other").fingerprint("00"));
         assert_eq!(format!("{key:?}"), "Key");
         let input = |name: &str, sha256: &str| Fingerprint {
             name: name.into(),

@@ -1,63 +1,144 @@
-//! Taking people's identity out of the tables: once, right after they were read, so that nothing that comes out can have it.
+//! Taking out of the tables, right after they were read, every text that is not known to be harmless, so that nothing that comes out can
+//! have it.
 //!
-//! Ids of stakeholders become pseudonyms in the dictionary itself, and everything is sorted by them anew: not even the order of rows
-//! says how ids were sorted. Names and e-mail addresses of the roster become pseudonyms, and so does an e-mail address wherever it
-//! stands in a text, and a name of the roster that is an owner or the whole value of a column that the export calls its own way.
-//! Comments and columns that no canonical one is made of are withheld. All else stays: what somebody bought, when, and the words by
-//! which numbers are sliced.
+//! What is left readable is a list: numbers, times, the names of canonical columns and the words of the program's own vocabularies, and
+//! the columns that the user keeps. All other texts become pseudonyms: ids, names and values of columns, names of columns. Files get
+//! numbers. Comments, and columns that no canonical one is made of, are dropped. Everything is sorted by the pseudonyms anew: not even the
+//! order of rows says how texts were sorted. Conditions are evaluated on what the pseudonyms stand for ([`super::Dictionary`]), so that no
+//! number changes.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::load::{ID, OTHER, email};
-use super::pseudonym::{Book, Key, Thing};
+use super::load::{ID, OTHER};
+use super::pseudonym::{Key, Thing};
 use super::rows::{Data, Rows};
-use super::{CanonicalTables, Interner};
+use super::{CanonicalTables, Interner, SourceInfo};
+use crate::cell_parsing::Currency;
+use crate::expr::Expr;
 use crate::schema::{NO_CODE, Role, Table, program_words};
+use crate::sources::is_known_header;
+use crate::sources::status_words::is_known_state;
 
-/// Texts that have to be read so that names are known wherever they stand.
+/// Texts that have to be read so that a word of a kept column that is also somebody's name is not shown.
 pub fn personal_texts() -> impl Iterator<Item = &'static str> {
     let columns = Table::ALL.into_iter().flat_map(Table::columns);
     let personal = columns.filter(|column| matches!(column.role, Role::PersonName | Role::Email));
     personal.map(|column| column.name)
 }
 
-/// What is done to a column of text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Treatment {
-    /// E-mail addresses in it are replaced; it holds words that numbers are sliced by.
-    Words,
-    /// It holds names of stakeholders.
-    Name,
-    /// It holds e-mail addresses.
-    Email,
-    /// It may hold a name as a whole.
-    Loose,
-    /// It is not kept.
+/// What is shown in place of texts, and what is shown as it is.
+pub struct Redaction {
+    key: Key,
+    /// The columns that stay readable, in lower case.
+    kept: BTreeSet<String>,
+    /// Words of the configuration that stay readable.
+    words: BTreeSet<String>,
+    /// The files by their numbers.
+    files: Vec<String>,
+    /// The columns that are shown under another name, by their own.
+    columns: BTreeMap<String, String>,
+}
+
+/// What is behind pseudonyms is never shown.
+impl std::fmt::Debug for Redaction {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Redaction")
+    }
+}
+
+impl Redaction {
+    /// One that keeps these columns and words.
+    pub fn new(key: Key, kept: &BTreeSet<String>, words: &BTreeSet<String>) -> Redaction {
+        Redaction {
+            key,
+            kept: kept.iter().map(|name| name.to_lowercase()).collect(),
+            words: words.clone(),
+            files: Vec::new(),
+            columns: BTreeMap::new(),
+        }
+    }
+
+    /// The name of a file: its number, in the order in which files are first named.
+    pub fn file(&mut self, name: &str) -> String {
+        let known = self.files.iter().position(|known| known == name);
+        let at = known.unwrap_or_else(|| {
+            self.files.push(name.to_string());
+            self.files.len() - 1
+        });
+        format!("file {}", at + 1)
+    }
+
+    /// The same for a file that was named before.
+    pub fn known_file(&self, name: &str) -> String {
+        let known = self.files.iter().position(|known| known == name);
+        known.map_or_else(|| "file".to_string(), |at| format!("file {}", at + 1))
+    }
+
+    /// The name of a column: as it is if it is canonical, kept or one that the program knows, otherwise a pseudonym.
+    pub fn column(&self, name: &str) -> String {
+        let is_canonical = |name: &str| Table::ALL.into_iter().any(|table| table.column(name).is_some());
+        let lower = name.to_lowercase();
+        // Names with a mark are the loader's own.
+        let bare = lower.strip_prefix(ID).unwrap_or(&lower);
+        if bare.is_empty() || bare.starts_with('#') || is_canonical(bare) || self.kept.contains(bare) || is_known_header(bare) {
+            return name.to_string();
+        }
+        self.key.pseudonym(Thing::Column, bare)
+    }
+
+    /// The name that is shown for a column that the user names; as it is if the data do not have it.
+    pub fn shown_column<'a>(&'a self, name: &'a str) -> &'a str {
+        self.columns.get(&name.to_lowercase()).map_or(name, String::as_str)
+    }
+
+    /// Whether a text is a word of the program's own vocabularies, or of the configuration.
+    fn is_known(&self, text: &str) -> bool {
+        let is_word = program_words().any(|word| word == text) || self.words.iter().any(|word| word.eq_ignore_ascii_case(text));
+        is_word || Currency::of_code(text).is_some_and(|currency| currency.name() == text) || is_known_state(text)
+    }
+
+    /// What stands for the fingerprint of a file.
+    pub fn fingerprint(&self, sha256: &str) -> String {
+        self.key.fingerprint(sha256)
+    }
+}
+
+/// What a column of codes holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Holds {
+    /// Ids of stakeholders.
+    People,
+    /// Ids of records.
+    Records,
+    /// Texts by which somebody is known.
+    Names,
+    /// Other texts.
+    Texts,
+    /// Texts that are not kept at all.
     Withheld,
 }
 
-impl Treatment {
-    /// What is done to the column of that name; `None` where it does not hold texts but ids.
-    fn of(table: Table, name: &str) -> Option<Treatment> {
+impl Holds {
+    fn of(table: Table, name: &str) -> Holds {
         if name.starts_with(ID) {
-            return None;
+            return Holds::Records;
         }
         if name.starts_with(OTHER) {
-            return Some(Treatment::Withheld);
+            return Holds::Withheld;
         }
         let Some(column) = table.column(name) else {
             // A column that the export calls its own way; what is free text in one table is in all.
             let is_free_text = |table: Table| table.with_role(Role::FreeText).any(|column| column.name == name);
             let is_withheld = Table::ALL.into_iter().any(is_free_text);
-            return Some(if is_withheld { Treatment::Withheld } else { Treatment::Loose });
+            return if is_withheld { Holds::Withheld } else { Holds::Texts };
         };
         match column.role {
-            Role::Stakeholder | Role::OtherStakeholder | Role::Alias | Role::ContactEmail | Role::ContactPhone | Role::ContactName => None,
-            Role::PersonName => Some(Treatment::Name),
-            Role::Email => Some(Treatment::Email),
-            Role::FreeText => Some(Treatment::Withheld),
-            Role::Owner => Some(Treatment::Loose),
-            Role::Currency | Role::Status | Role::StakeholderType | Role::Category => Some(Treatment::Words),
+            Role::Stakeholder | Role::OtherStakeholder | Role::Alias | Role::ContactEmail | Role::ContactPhone | Role::ContactName => {
+                Holds::People
+            }
+            Role::PersonName | Role::Email | Role::Owner => Holds::Names,
+            Role::FreeText => Holds::Withheld,
+            Role::Currency | Role::Status | Role::StakeholderType | Role::Category => Holds::Texts,
             // These hold no text at all.
             Role::RecordId
             | Role::ParentId
@@ -73,145 +154,144 @@ impl Treatment {
             | Role::Score
             | Role::Number
             | Role::Flag
-            | Role::MachineMark => Some(Treatment::Words),
+            | Role::MachineMark => Holds::Texts,
         }
     }
-}
-
-/// Whether the codes of a column are of stakeholders.
-fn is_people(table: Table, name: &str) -> bool {
-    table.column(name).is_some_and(|column| column.role.names_stakeholder())
 }
 
 impl CanonicalTables {
-    /// Replaces ids, names and e-mail addresses by pseudonyms, and withholds what may hold them anywhere.
-    pub(super) fn redact(&mut self, key: &Key) {
+    /// Replaces every text that is not known to be harmless, in all that is loaded.
+    pub(super) fn redact(&mut self, mut redaction: Redaction) {
         for rows in self.tables.values_mut() {
             let table = rows.table;
-            rows.columns.retain(|name, data| {
-                let is_text = matches!(data, Data::Code(_));
-                !(is_text && Treatment::of(table, name) == Some(Treatment::Withheld))
-            });
+            rows.columns
+                .retain(|name, data| !(matches!(data, Data::Code(_)) && Holds::of(table, name) == Holds::Withheld));
         }
+        self.redact_texts(&redaction);
+        self.redact_people(&redaction.key);
+        self.rename_columns(&mut redaction);
         for source in &mut self.sources {
-            for column in source.table.with_role(Role::FreeText) {
-                source.mapped.remove(column.name);
-            }
+            source.file = redaction.file(&source.file);
         }
-        self.redact_texts(key);
-        self.redact_people(key);
+        self.redaction = Some(Box::new(redaction));
     }
 
-    /// The text columns, each with what it is.
-    fn text_columns(tables: &mut BTreeMap<Table, Rows>) -> impl Iterator<Item = (Treatment, &mut Vec<u32>)> {
-        tables.values_mut().flat_map(|rows| {
-            let table = rows.table;
-            rows.columns.iter_mut().filter_map(move |(name, data)| match data {
-                Data::Code(codes) => Some((Treatment::of(table, name)?, codes)),
-                Data::Int(_) | Data::Float(_) | Data::Key(_) | Data::Flag(_) => None,
-            })
+    /// The name under which the tables have a column that the user names.
+    pub fn column_named<'a>(&'a self, name: &'a str) -> &'a str {
+        self.redaction.as_ref().map_or(name, |redaction| redaction.shown_column(name))
+    }
+
+    /// What is shown of a text of the user's that is compared with texts of the data.
+    pub fn shown_text(&self, text: &str) -> String {
+        match (&self.redaction, self.texts.code(text)) {
+            (None, _) => text.to_string(),
+            (Some(_), Some(code)) => self.texts.text(code).unwrap_or_default().to_string(),
+            (Some(redaction), None) if redaction.is_known(text) => text.to_string(),
+            (Some(redaction), None) => redaction.key.pseudonym(Thing::Text, text),
+        }
+    }
+
+    /// A condition that shows nothing but what may be shown. It means the same.
+    pub fn shown_condition(&self, condition: Expr) -> Expr {
+        match self.redaction {
+            None => condition,
+            Some(_) => condition.showing(&|text| self.shown_text(text)),
+        }
+    }
+
+    /// The codes of a table's columns, each with what they are of.
+    fn codes(rows: &mut Rows) -> impl Iterator<Item = (Holds, &String, &mut Vec<u32>)> {
+        let table = rows.table;
+        rows.columns.iter_mut().filter_map(move |(name, data)| match data {
+            Data::Code(codes) => Some((Holds::of(table, name), name, codes)),
+            Data::Int(_) | Data::Float(_) | Data::Key(_) | Data::Flag(_) => None,
         })
     }
 
-    fn redact_texts(&mut self, key: &Key) {
-        let mut met: BTreeMap<Treatment, BTreeSet<u32>> = BTreeMap::new();
-        for (role, codes) in CanonicalTables::text_columns(&mut self.tables) {
-            let mut seen = vec![false; self.texts.len()];
-            codes
-                .iter()
-                .filter(|code| **code != NO_CODE)
-                .for_each(|code| seen[*code as usize] = true);
-            let of_role = met.entry(role).or_default();
-            of_role.extend((0..).zip(&seen).filter(|(_, seen)| **seen).map(|(code, _)| code));
-        }
-        let names = met.get(&Treatment::Name).cloned().unwrap_or_default();
-        let mut book = Book::new(key);
-        let texts = |codes: &BTreeSet<u32>| codes.iter().filter_map(|&code| self.texts.text(code)).collect::<Vec<_>>();
-        book.learn(Thing::Name, &texts(&names));
-        let addresses: BTreeSet<String> = texts(met.get(&Treatment::Email).unwrap_or(&BTreeSet::new()))
-            .into_iter()
-            .map(address)
-            .collect();
-        book.learn(Thing::Email, &addresses.iter().map(String::as_str).collect::<Vec<_>>());
-        let mut interner = Interner::default();
-        // Words that the program looks for stay, whether or not the data have them.
-        program_words().for_each(|word| {
-            interner.code(word);
-        });
-        let mut codes: BTreeMap<Treatment, Vec<u32>> = BTreeMap::new();
-        for (role, met) in met {
-            let of_role = codes.entry(role).or_insert_with(|| vec![NO_CODE; self.texts.len()]);
-            for code in met {
-                let text = self.texts.text(code).unwrap_or_default();
-                of_role[code as usize] = match role {
-                    Treatment::Name => interner.code(book.of(Thing::Name, text)),
-                    Treatment::Email => interner.code(book.of(Thing::Email, &address(text))),
-                    Treatment::Loose if names.contains(&code) => interner.code(book.of(Thing::Name, text)),
-                    Treatment::Words | Treatment::Loose | Treatment::Withheld => interner.code(&without_addresses(text, &mut book)),
+    fn redact_texts(&mut self, redaction: &Redaction) {
+        let count = self.texts.len();
+        let (mut is_kept, mut is_name) = (vec![false; count], vec![false; count]);
+        for rows in self.tables.values_mut() {
+            for (holds, name, codes) in CanonicalTables::codes(rows) {
+                let mark = match (holds, redaction.kept.contains(name)) {
+                    (Holds::Names | Holds::Texts, true) => &mut is_kept,
+                    (Holds::Names, false) => &mut is_name,
+                    (Holds::Texts, false) | (Holds::People | Holds::Records | Holds::Withheld, _) => continue,
                 };
+                codes
+                    .iter()
+                    .filter(|code| **code != NO_CODE)
+                    .for_each(|code| mark[*code as usize] = true);
             }
         }
-        let (texts, ranks) = interner.finish();
-        for (role, column) in CanonicalTables::text_columns(&mut self.tables) {
-            let of_role = &codes[&role];
-            for code in column.iter_mut().filter(|code| **code != NO_CODE) {
-                *code = ranks.of(of_role[*code as usize]);
-            }
-        }
+        let text = |code: usize| self.texts.text(code as u32).unwrap_or_default();
+        let is_shown: Vec<bool> = (0..count)
+            .map(|code| !is_name[code] && (is_kept[code] || redaction.is_known(text(code))))
+            .collect();
+        let hidden: Vec<&str> = (0..count).filter(|code| !is_shown[*code]).map(text).collect();
+        let mut pseudonyms = redaction.key.pseudonyms(Thing::Text, &hidden).into_iter();
+        let shown: Vec<String> = (0..count)
+            .map(|code| match is_shown[code] {
+                true => text(code).to_string(),
+                false => pseudonyms.next().unwrap_or_default(),
+            })
+            .collect();
+        let (texts, new) = std::mem::take(&mut self.texts).showing(&shown);
         self.texts = texts;
+        for rows in self.tables.values_mut() {
+            for (holds, _, codes) in CanonicalTables::codes(rows) {
+                match holds {
+                    Holds::Names | Holds::Texts => turn(codes, &new),
+                    Holds::People | Holds::Records | Holds::Withheld => {}
+                }
+            }
+        }
+        self.unknown_currencies = self.unknown_currencies.iter().map(|code| new[*code as usize]).collect();
     }
 
     fn redact_people(&mut self, key: &Key) {
         let count = self.stakeholders.len();
-        // The dictionary may hold ids of other things too, which stay as they are.
+        // The dictionary may hold ids of other things too.
         let (mut people, mut things) = (vec![false; count], vec![false; count]);
-        let meet = |codes: &[u32], met: &mut [bool]| codes.iter().filter(|c| **c != NO_CODE).for_each(|c| met[*c as usize] = true);
-        for rows in self.tables.values() {
+        for rows in self.tables.values_mut() {
             (0..count)
                 .filter(|&code| !rows.run(code as u32).is_empty())
                 .for_each(|code| people[code] = true);
-            for (name, data) in &rows.columns {
-                match data {
-                    Data::Code(codes) if is_people(rows.table, name) => meet(codes, &mut people),
-                    Data::Code(codes) if name.starts_with(ID) => meet(codes, &mut things),
-                    _ => {}
-                }
+            for (holds, _, codes) in CanonicalTables::codes(rows) {
+                let met = match holds {
+                    Holds::People => &mut people,
+                    Holds::Records => &mut things,
+                    Holds::Names | Holds::Texts | Holds::Withheld => continue,
+                };
+                codes
+                    .iter()
+                    .filter(|code| **code != NO_CODE)
+                    .for_each(|code| met[*code as usize] = true);
             }
         }
         let those = |met: &[bool]| (0..count as u32).filter(|&code| met[code as usize]).collect::<Vec<_>>();
         let (people, things) = (those(&people), those(&things));
-        let old = |codes: &[u32]| {
-            codes
-                .iter()
-                .map(|&c| self.stakeholders.text(c).unwrap_or_default())
-                .collect::<Vec<_>>()
-        };
         let mut interner = Interner::default();
-        let mut new_people = vec![NO_CODE; count];
-        for (&code, pseudonym) in people.iter().zip(key.pseudonyms(Thing::Id, &old(&people))) {
-            new_people[code as usize] = interner.code(&pseudonym);
-        }
-        let mut new_things = vec![NO_CODE; count];
-        let mut book = Book::new(key);
-        for (&code, text) in things.iter().zip(old(&things)) {
-            new_things[code as usize] = interner.code(&without_addresses(text, &mut book));
-        }
+        let mut pseudonyms = |thing: Thing, codes: &[u32]| {
+            let old: Vec<&str> = codes.iter().map(|&c| self.stakeholders.text(c).unwrap_or_default()).collect();
+            let mut new = vec![NO_CODE; count];
+            for (&code, pseudonym) in codes.iter().zip(key.pseudonyms(thing, &old)) {
+                new[code as usize] = interner.code(&pseudonym);
+            }
+            new
+        };
+        let (mut new_people, mut new_things) = (pseudonyms(Thing::Id, &people), pseudonyms(Thing::Record, &things));
         let (stakeholders, ranks) = interner.finish();
         new_people
             .iter_mut()
             .chain(&mut new_things)
             .for_each(|code| *code = ranks.of(*code));
-        let turn = |codes: &mut [u32], new: &[u32]| {
-            let some = codes.iter_mut().filter(|code| **code != NO_CODE);
-            some.for_each(|code| *code = new[*code as usize]);
-        };
         for rows in self.tables.values_mut() {
-            let table = rows.table;
-            for (name, data) in &mut rows.columns {
-                match data {
-                    Data::Code(codes) if is_people(table, name) => turn(codes, &new_people),
-                    Data::Code(codes) if name.starts_with(ID) => turn(codes, &new_things),
-                    _ => {}
+            for (holds, _, codes) in CanonicalTables::codes(rows) {
+                match holds {
+                    Holds::People => turn(codes, &new_people),
+                    Holds::Records => turn(codes, &new_things),
+                    Holds::Names | Holds::Texts | Holds::Withheld => {}
                 }
             }
             let mut owners = vec![NO_CODE; rows.len];
@@ -227,42 +307,38 @@ impl CanonicalTables {
         self.referred = referred;
         self.stakeholders = stakeholders;
     }
-}
 
-/// The address that a cell of addresses holds; what is none is taken whole.
-fn address(text: &str) -> String {
-    email(text).unwrap_or_else(|| text.to_lowercase())
-}
-
-/// A text with pseudonyms for the e-mail addresses in it.
-fn without_addresses(text: &str, book: &mut Book) -> String {
-    if !text.contains('@') {
-        return text.to_string();
-    }
-    if let Some(address) = email(text) {
-        return book.of(Thing::Email, &address).to_string();
-    }
-    let parts = |c: char| c.is_whitespace() || ",;:|()[]<>{}\"'`/\\".contains(c);
-    let mut out = String::with_capacity(text.len());
-    for piece in text.split_inclusive(parts) {
-        let end = piece
-            .char_indices()
-            .next_back()
-            .filter(|(_, c)| parts(*c))
-            .map_or(piece.len(), |(at, _)| at);
-        let (word, end) = piece.split_at(end);
-        // A full stop after an address ends the sentence.
-        let bare = word.trim_end_matches('.');
-        match email(bare) {
-            Some(address) => {
-                out.push_str(book.of(Thing::Email, &address));
-                out.push_str(&word[bare.len()..]);
+    fn rename_columns(&mut self, redaction: &mut Redaction) {
+        for rows in self.tables.values_mut() {
+            for name in rows.columns.keys() {
+                redaction.columns.insert(name.to_lowercase(), redaction.column(name));
             }
-            None => out.push_str(word),
+            rows.columns = std::mem::take(&mut rows.columns)
+                .into_iter()
+                .map(|(name, data)| (redaction.column(&name), data))
+                .collect();
+            rows.dates = rows.dates.iter().map(|name| redaction.column(name)).collect();
         }
-        out.push_str(end);
+        for source in &mut self.sources {
+            let SourceInfo {
+                mapped, dates, some_dates, ..
+            } = source;
+            let is_free_text = |name: &String| source.table.column(name).is_some_and(|column| column.role == Role::FreeText);
+            *mapped = mapped
+                .iter()
+                .filter(|name| !is_free_text(name))
+                .map(|name| redaction.column(name))
+                .collect();
+            *dates = dates.iter().map(|(name, zone)| (redaction.column(name), zone.clone())).collect();
+            *some_dates = some_dates.iter().map(|name| redaction.column(name)).collect();
+        }
     }
-    out
+}
+
+/// Puts new codes in place of old ones.
+fn turn(codes: &mut [u32], new: &[u32]) {
+    let some = codes.iter_mut().filter(|code| **code != NO_CODE);
+    some.for_each(|code| *code = new[*code as usize]);
 }
 
 #[cfg(test)]
@@ -270,24 +346,6 @@ mod tests {
     use super::*;
     use crate::canonical::fixture::{Fixture, Rowed};
     use crate::schema::{Column, purchases, stakeholders};
-
-    #[test]
-    fn addresses_are_found_wherever_they_stand() {
-        let key = Key::of_secret(b"k");
-        let mut book = Book::new(&key);
-        let of = |address: &str| Book::new(&key).of(Thing::Email, address).to_string();
-        let ann = of("ann@x.org");
-        for (text, expected) in [
-            ("north", "north".to_string()),
-            ("a @ b", "a @ b".to_string()),
-            ("Ann@X.org", ann.clone()),
-            ("Ann <ann@x.org>", ann.clone()),
-            ("ask ann@x.org, or ann@x.org.", format!("ask {ann}, or {ann}.")),
-            ("(ann@x.org)\nbob@y.org|é@z", format!("({ann})\n{}|é@z", of("bob@y.org"))),
-        ] {
-            assert_eq!(without_addresses(text, &mut book), expected, "{text}");
-        }
-    }
 
     #[test]
     fn who_is_who_is_what_it_was() {
@@ -304,7 +362,8 @@ mod tests {
         };
         let (plain, mut redacted) = (canonical(), canonical());
         let key = Key::of_secret(b"k");
-        redacted.redact(&key);
+        let kept = BTreeSet::from(["Product".to_string()]);
+        redacted.redact(Redaction::new(key.clone(), &kept, &BTreeSet::new()));
         let ids: BTreeMap<&str, String> = ["a", "b", "c"]
             .into_iter()
             .zip(key.pseudonyms(Thing::Id, &["a", "b", "c"]))
@@ -328,15 +387,61 @@ mod tests {
         let orders = redacted.table(Table::Purchases).unwrap();
         let first = orders.run(code("a")).start;
         assert_eq!(orders.codes(&purchases::REFERRER_ID).at(first), code("c"));
-        // A product is no name, whatever it is called; an owner who is on the roster is.
-        let text = |column: &Column, row: usize| redacted.texts.text(redacted.table(column.table).unwrap().codes(column).at(row));
-        assert_eq!(text(&purchases::PRODUCT, first), Some("Anna"));
-        let mut book = Book::new(&key);
+        // A product is kept, unless it is somebody's name.
+        let text = |column: &Column, row: usize| {
+            redacted
+                .texts
+                .text(redacted.table(column.table).unwrap().codes(column).at(row))
+                .map(str::to_string)
+        };
+        let pseudonym = |text: &str| Some(key.pseudonym(Thing::Text, text));
+        let products = orders.run(code("a")).map(|row| text(&purchases::PRODUCT, row));
+        let products: BTreeSet<_> = products.collect();
+        assert_eq!(products, BTreeSet::from([pseudonym("Anna"), Some("box".to_string())]));
         let roster = |id: &str| redacted.table(Table::Stakeholders).unwrap().run(code(id)).start;
-        assert_eq!(text(&stakeholders::OWNER, roster("a")), Some(book.of(Thing::Name, "Bert")));
-        assert_eq!(text(&stakeholders::NAME, roster("b")), Some(book.of(Thing::Name, "Bert")));
-        assert_eq!(text(&stakeholders::OWNER, roster("b")), Some("Carl"));
-        assert_eq!(redacted.texts.code("Bert"), None);
-        assert!(redacted.texts.code("complaint").is_some());
+        assert_eq!(text(&stakeholders::OWNER, roster("a")), pseudonym("Bert"));
+        assert_eq!(text(&stakeholders::NAME, roster("b")), pseudonym("Bert"));
+        assert_eq!(text(&stakeholders::OWNER, roster("b")), pseudonym("Carl"));
+        // Conditions are held against what was read.
+        let bert = redacted.texts.code("Bert").unwrap();
+        assert_eq!(redacted.texts.text(bert).map(str::to_string), pseudonym("Bert"));
+        assert_eq!(redacted.texts.matching(&|text| text.starts_with("Ber")), [bert]);
+        assert_eq!(redacted.texts.meaning(bert, str::len), Some(4));
+        assert!(
+            redacted
+                .texts
+                .code("complaint")
+                .is_some_and(|code| redacted.texts.text(code) == Some("complaint"))
+        );
+        assert_eq!(redacted.shown_text("Nobody"), key.pseudonym(Thing::Text, "Nobody"));
+        assert_eq!(format!("{:?}", redacted.redaction), "Some(Redaction)");
+    }
+
+    #[test]
+    fn names_of_columns_are_kept_where_the_program_knows_them() {
+        let kept = BTreeSet::from(["Plan".to_string()]);
+        let mut redaction = Redaction::new(Key::of_secret(b"k"), &kept, &BTreeSet::new());
+        for known in ["amount", "Order Date", "plan", "PLAN", "#case", "#id order_id"] {
+            assert_eq!(redaction.column(known), known);
+        }
+        for hidden in ["Ann Smith", "orders.ann", "#id Ann"] {
+            assert!(redaction.column(hidden).starts_with("c-"), "{hidden}");
+        }
+        assert_eq!(redaction.column("ANN SMITH"), redaction.column("Ann Smith"));
+        assert_eq!(
+            ["b.csv", "a.csv", "b.csv"].map(|name| redaction.file(name)),
+            ["file 1", "file 2", "file 1"]
+        );
+    }
+
+    #[test]
+    fn states_are_words_and_no_phrases() {
+        let redaction = Redaction::new(Key::of_secret(b"k"), &BTreeSet::new(), &BTreeSet::from(["Donor".to_string()]));
+        for known in ["closed", "Paid", "cancelled", "employee", "EUR", "donor"] {
+            assert!(redaction.is_known(known), "{known}");
+        }
+        for unknown in ["closed by Ann", "closed_by_ann", "Ann", "north", "12345", "won Ann"] {
+            assert!(!redaction.is_known(unknown), "{unknown}");
+        }
     }
 }

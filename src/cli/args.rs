@@ -128,6 +128,27 @@ pub enum Command {
     },
 }
 
+impl Command {
+    /// How it reads records, if it does.
+    pub fn reading(&self) -> Option<&Reading> {
+        match self {
+            Command::Inspect(of) => Some(&of.reading),
+            Command::Init(of) => Some(&of.reading),
+            Command::Measure(of) => Some(&of.reading),
+            Command::Report(of) => Some(&of.reading),
+            Command::Check(of) => Some(&of.reading),
+            Command::Metrics(of) => Some(&of.reading),
+            Command::Rows(of) => Some(&of.reading),
+            Command::Cohorts(of) => Some(&of.reading),
+            Command::Segments(of) => Some(&of.reading),
+            Command::Health(of) => Some(&of.reading),
+            Command::Forecast(of) => Some(&of.reading),
+            Command::Convert(of) => Some(&of.reading),
+            Command::Diff(_) | Command::Test(_) | Command::Completions { .. } | Command::Man { .. } | Command::Help { .. } => None,
+        }
+    }
+}
+
 /// Options for reading records.
 #[derive(clap::Args, Debug)]
 #[command(next_help_heading = "Input options")]
@@ -157,10 +178,13 @@ pub struct Reading {
     /// Stop if any record is rejected
     #[arg(long)]
     pub strict: bool,
-    /// Replace the ids, names and e-mail addresses of stakeholders with pseudonyms, and show no raw text; the pseudonyms depend on the key
-    /// in RELHEALTH_REDACT_KEY, or on the inputs if it is not set
+    /// Replace every text that is not known to be harmless with a pseudonym, and show no raw text (relhealth help privacy); the pseudonyms
+    /// depend on the key in RELHEALTH_REDACT_KEY, or on the inputs if it is not set
     #[arg(long)]
     pub redact: bool,
+    /// With --redact: columns whose names and values stay readable, such as region,plan
+    #[arg(long, value_name = "COLUMN,...", value_delimiter = ',', requires = "redact")]
+    pub keep: Vec<String>,
     /// Reject records with a cell longer than this number of bytes; names of columns may have 1024 in any case
     #[arg(long, value_name = "BYTES", default_value = "1048576", value_parser = clap::value_parser!(u32).range(1..))]
     pub max_field: u32,

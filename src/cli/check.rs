@@ -1,6 +1,6 @@
 //! `check`: judges the rules of the configuration.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -64,7 +64,8 @@ pub fn run(global: &Global, args: &Check) -> anyhow::Result<ExitCode> {
     let loaded = data::load(global, &args.inputs, &args.reading, &config, needed)?;
     may_choose(wanted.as_ref(), args.reading.states_as_of(&config), &loaded.canonical)?;
     let canonical = &loaded.canonical;
-    let rules = fitted(rules, global, canonical)?;
+    let (rules, renamed) = fitted(rules, global, canonical)?;
+    let waivers = waivers.into_iter().map(|waiver| shown(waiver, &renamed, canonical)).collect();
     let period = match wanted {
         Some(wanted) => wanted.resolve(&config.zone, canonical.as_of),
         None => Period::last_complete(
@@ -186,8 +187,10 @@ fn read_baseline(path: &Path) -> anyhow::Result<Baseline> {
     Baseline::parse(&visible(&path.display().to_string()), &text)
 }
 
-/// The rules with their dimensions as the data have them. What the data lack is shown where it is written, all at once.
-fn fitted(rules: Vec<Rule>, global: &Global, canonical: &CanonicalTables) -> anyhow::Result<Vec<Rule>> {
+/// The rules with their dimensions as the data have them. What the data lack is shown where it is written, all at once. With redaction an id
+/// that was made of a condition changes with it: the new ids by the old ones.
+fn fitted(rules: Vec<Rule>, global: &Global, canonical: &CanonicalTables) -> anyhow::Result<(Vec<Rule>, BTreeMap<String, String>)> {
+    let mut renamed = BTreeMap::new();
     let written = setup::written(global.config.as_deref())?;
     let (name, text) = written.map_or((String::new(), String::new()), |(path, text)| (path.display().to_string(), text));
     let source = SourceText { file: &name, text: &text };
@@ -195,6 +198,7 @@ fn fitted(rules: Vec<Rule>, global: &Global, canonical: &CanonicalTables) -> any
     let rules = rules
         .into_iter()
         .map(|mut rule| {
+            let is_derived = rule.id == rule.of.id();
             if let RuleTarget::Metric(metric) = &mut rule.of {
                 for by in &mut metric.by {
                     match data::spelled(std::slice::from_ref(&by.name), canonical) {
@@ -212,14 +216,33 @@ fn fitted(rules: Vec<Rule>, global: &Global, canonical: &CanonicalTables) -> any
                     }
                 }
             }
+            if canonical.redaction.is_some() && is_derived {
+                let id = rule.of.id();
+                renamed.insert(std::mem::replace(&mut rule.id, id.clone()), id);
+            }
             rule
         })
         .collect();
     if errors.is_empty() {
-        Ok(rules)
+        Ok((rules, renamed))
     } else {
         Err(ConfigErrors::new(errors).into())
     }
+}
+
+/// A waiver with its groups as they are shown.
+fn shown(mut waiver: Waiver, renamed: &BTreeMap<String, String>, canonical: &CanonicalTables) -> Waiver {
+    if canonical.redaction.is_some() {
+        let id = waiver.id.as_ref().and_then(|id| renamed.get(id)).cloned();
+        waiver.id = id.or(waiver.id);
+        for (dimension, value) in &mut waiver.by {
+            *dimension = canonical.column_named(dimension).to_string();
+            *value = canonical.shown_text(value);
+        }
+        // One that does not fit is of no rule.
+        waiver.filter = waiver.filter.map(|filter| data::fit(&filter, canonical).unwrap_or(filter));
+    }
+    waiver
 }
 
 /// What numbers of two runs must have in common to be compared.

@@ -14,6 +14,7 @@ use crate::cohorts::retention::{self, retention};
 use crate::cohorts::survival::{self, Curves};
 use crate::cohorts::{Event, Measure, NoCohorts, Start};
 use crate::diagnostics::{Problem, visible};
+use crate::expr::Expr;
 use crate::measure::StakeholderGroups;
 use crate::period::{Division, Grain};
 use crate::render::cohorts::Sheet;
@@ -207,7 +208,7 @@ pub fn run(global: &Global, args: &Cohorts) -> anyhow::Result<()> {
         renewal_days: config.settings.renewal_days,
         mixes_types: start == Start::JoinDate && mixes_types(canonical, &asked),
         canonical,
-        filter: args.filter.as_deref(),
+        filter: asked.filter.as_ref().map(Expr::text),
         currency: args.reading.currency.as_deref().or(config.currency.as_deref()),
         account: &loaded.account,
         notes: &loaded.notes,

@@ -27,10 +27,27 @@ pub fn run(global: &Global, args: &Convert) -> anyhow::Result<()> {
     }
 }
 
+/// The settings that cannot hold a name of a person, a file or a column.
+const WITHOUT_NAMES: [&str; 8] = [
+    "ces",
+    "forecast",
+    "hours",
+    "level",
+    "merge_spellings",
+    "rates",
+    "roster",
+    "week_start",
+];
+
 /// Writes the canonical tables, and a configuration that describes them.
 fn tables(global: &Global, args: &Convert, folder: &Path) -> anyhow::Result<()> {
-    let before = setup::written(global.config.as_deref())?.map_or(String::new(), |(_, text)| text);
+    let mut before = setup::written(global.config.as_deref())?.map_or(String::new(), |(_, text)| text);
     let config = setup::config(global, args.reading.overrides())?;
+    if args.reading.redact {
+        let mut settings: toml::Table = toml::from_str(&before)?;
+        settings.retain(|key, _| WITHOUT_NAMES.contains(&key));
+        before = toml::to_string(&settings)?;
+    }
     if folder.is_file() {
         return Err(Problem::usage(format!("{} is a file", shown(folder)))
             .hint("name a folder: a file is written for each table")

@@ -8,7 +8,7 @@ use super::unpack::unpack;
 use crate::canonical::{self, Budget, CanonicalTables, Joins, Key, Loaded, Options, Redact};
 use crate::catalog::Metric;
 use crate::config::{Config, ConfigErrors, Overlay, expression};
-use crate::diagnostics::{Problem, nearest, visible};
+use crate::diagnostics::{Message, Problem, nearest, visible};
 use crate::expr::{self, Expr, ExprError};
 use crate::ingest::Limits;
 use crate::io::{Expansion, write_bytes};
@@ -144,7 +144,7 @@ pub fn options(reading: &Reading, config: &Config) -> anyhow::Result<Options> {
         budget,
         currency: reading.currency.clone().or(config.currency.clone()),
         rates: config.rates.clone(),
-        redact: reading.redact.then(redact),
+        redact: reading.redact.then(|| redact(reading, config)).transpose()?,
         limits: limits(reading),
         merge_spellings: config.merge_spellings,
     })
@@ -169,12 +169,37 @@ pub fn expansion(reading: &Reading) -> Expansion {
 /// Where the key of pseudonyms is looked for.
 pub const REDACT_KEY: &str = "RELHEALTH_REDACT_KEY";
 
-/// How pseudonyms are made: with the key of the environment, where there is one.
-fn redact() -> Redact {
-    match std::env::var_os(REDACT_KEY).filter(|key| !key.is_empty()) {
-        Some(key) => Redact::By(Key::of_secret(key.as_encoded_bytes())),
-        None => Redact::ByInputs,
-    }
+/// Keys of fewer bytes could be found by trying.
+const SHORTEST_KEY: usize = 16;
+
+/// How pseudonyms are made: with the key of the environment, where there is one; and what stays readable.
+///
+/// # Errors
+/// A key that is empty or too short.
+fn redact(reading: &Reading, config: &Config) -> anyhow::Result<Redact> {
+    let key = match std::env::var_os(REDACT_KEY) {
+        None => None,
+        Some(key) if key.len() < SHORTEST_KEY => {
+            let what = if key.is_empty() {
+                "the key of pseudonyms is empty"
+            } else {
+                "the key of pseudonyms is too short"
+            };
+            return Err(Problem::usage(what)
+                .why(Message::own(format!(
+                    "{REDACT_KEY} needs at least {SHORTEST_KEY} bytes, or it could be found by trying"
+                )))
+                .hint("set it to a long random text, such as the output of `openssl rand -hex 32`, or unset it")
+                .into());
+        }
+        Some(key) => Some(Key::of_secret(key.as_encoded_bytes())),
+    };
+    let models = config.settings.health.all().iter();
+    Ok(Redact {
+        key,
+        kept: config.kept.iter().chain(&reading.keep).cloned().collect(),
+        words: models.flat_map(|model| model.types.iter().cloned()).collect(),
+    })
 }
 
 /// The files that are named, each with what describes it, and those that belong together joined.
@@ -245,7 +270,11 @@ fn read(global: &Global, named: &[String], reading: &Reading, config: &Config, o
 
 /// What was read, with what there is to say about how the files belong together first.
 fn with_notes(mut loaded: Loaded, joins: &Joins) -> Loaded {
-    loaded.notes.splice(0..0, joins.notes());
+    let mut notes = joins.notes();
+    if let Some(redaction) = &mut loaded.canonical.redaction {
+        notes.iter_mut().for_each(|note| note.generalise(&mut |file| redaction.file(file)));
+    }
+    loaded.notes.splice(0..0, notes);
     loaded
 }
 
@@ -272,7 +301,7 @@ pub fn spell(filter: &Expr, canonical: &CanonicalTables) -> anyhow::Result<Expr>
 pub fn fit(filter: &Expr, canonical: &CanonicalTables) -> Result<Expr, ExprError> {
     let scope = Dimensions(canonical);
     match filter.check(&scope)? {
-        Unit::Bool => filter.resolve(&scope),
+        Unit::Bool => Ok(canonical.shown_condition(filter.resolve(&scope)?)),
         unit => {
             let error = ExprError::new(0..filter.text().len(), format!("expected a condition, found {}", unit.name()));
             Err(error.hint("write one like region = 'north'"))
@@ -294,6 +323,7 @@ impl expr::Scope for Dimensions<'_> {
 
 fn known(name: &str, canonical: &CanonicalTables) -> anyhow::Result<String> {
     let all = dimensions(canonical);
+    let name = canonical.column_named(name);
     all.iter()
         .find(|d| d.eq_ignore_ascii_case(name))
         .map(|_| name.to_string())

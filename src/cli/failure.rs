@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use super::printed;
 use super::progress::Progress;
 use crate::config::ConfigErrors;
-use crate::diagnostics::{Class, Problem, bounded, visible};
+use crate::diagnostics::{Class, Message, Problem, bounded, listed, visible};
 use crate::io::FileError;
 
 /// The exit code of a bug in relhealth.
@@ -47,10 +47,22 @@ pub fn say(progress: &Progress, text: &str) {
     };
 }
 
+/// What messages show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shown {
+    /// Everything.
+    All,
+    /// Nothing that may come from a file, the configuration or the command line.
+    OwnWords,
+}
+
 /// Turns panics into a plain message, below the line of that progress.
-pub fn catch_panics(progress: Progress) {
+pub fn catch_panics(progress: Progress, shown: Shown) {
     std::panic::set_hook(Box::new(move |info| {
-        let what = info.payload_as_str().unwrap_or("unknown");
+        let what = match shown {
+            Shown::All => info.payload_as_str().unwrap_or("unknown"),
+            Shown::OwnWords => "--redact withholds the message",
+        };
         let place = info
             .location()
             .map_or(String::new(), |at| format!(" ({}:{})", at.file(), at.line()));
@@ -63,7 +75,12 @@ pub fn catch_panics(progress: Progress) {
 }
 
 /// Shows wrong arguments, or the help that was asked for.
-pub fn usage(error: &clap::Error) -> ExitCode {
+pub fn usage(error: &clap::Error, shown: Shown) -> ExitCode {
+    if error.use_stderr() && shown == Shown::OwnWords {
+        let problem = Problem::usage("the command line is not valid").why(Message::own(error.kind().to_string()));
+        say(&Progress::default(), &format!("error: {}", withheld(problem)));
+        return ExitCode::from(Class::Usage.exit_code());
+    }
     let text = error.render().to_string();
     let printed = match bounded(&text) {
         Cow::Owned(text) => write!(std::io::stderr(), "{}", printed::without_commands(&text)),
@@ -85,11 +102,15 @@ pub fn usage(error: &clap::Error) -> ExitCode {
 }
 
 /// Shows an error and gives its exit code; a pipe that was closed is not an error.
-pub fn report(progress: &Progress, error: &anyhow::Error) -> ExitCode {
+pub fn report(progress: &Progress, error: &anyhow::Error, shown: Shown) -> ExitCode {
     if is_pipe_closed(error) {
         return ExitCode::SUCCESS;
     }
-    say(progress, &bounded(&message(error)));
+    let message = match shown {
+        Shown::All => message(error),
+        Shown::OwnWords => format!("error: {}", in_own_words(error)),
+    };
+    say(progress, &bounded(&message));
     ExitCode::from(exit_code(error))
 }
 
@@ -126,6 +147,31 @@ fn message(error: &anyhow::Error) -> String {
         }
     }
     text + "\nhint: this looks like a bug in relhealth; please report it"
+}
+
+/// What is wrong, without any text that is not the program's own.
+fn in_own_words(error: &anyhow::Error) -> Problem {
+    for cause in error.chain() {
+        if let Some(errors) = cause.downcast_ref::<ConfigErrors>() {
+            let places: Vec<String> = errors
+                .iter()
+                .map(|error| format!("line {}, column {}", error.excerpt.line, error.excerpt.column))
+                .collect();
+            let why = Message::own(format!("it is at {}", listed(&places)));
+            return withheld(Problem::usage("the configuration or an expression is not valid").why(why));
+        }
+        if let Some(problem) = cause.downcast_ref::<Problem>() {
+            return problem.redacted(&mut |_| None);
+        }
+        if let Some(file) = cause.downcast_ref::<FileError>() {
+            return withheld(Problem::usage(Message::own(format!("cannot {} a file", file.tried))));
+        }
+    }
+    withheld(Problem::usage("this looks like a bug in relhealth"))
+}
+
+fn withheld(problem: Problem) -> Problem {
+    problem.hint("--redact withholds the rest of this message. Run the command without --redact to read it")
 }
 
 fn exit_code(error: &anyhow::Error) -> u8 {
@@ -178,7 +224,7 @@ mod tests {
     fn a_closed_pipe_is_not_an_error() {
         let error = anyhow::Error::from(std::io::Error::from(ErrorKind::BrokenPipe)).context("cannot write");
         assert_eq!(
-            format!("{:?}", report(&Progress::default(), &error)),
+            format!("{:?}", report(&Progress::default(), &error, Shown::All)),
             format!("{:?}", ExitCode::SUCCESS)
         );
     }

@@ -37,6 +37,7 @@ pub fn run(global: &Global, args: &Forecast) -> anyhow::Result<()> {
     };
     let Grouped { loaded, by, filter } = data::load_grouped(global, &config, asked)?;
     need_as_of(args.reading.states_as_of(&config), &loaded.canonical)?;
+    let filter_text = filter.as_ref().map(|filter| filter.text().to_string());
     let request = ForecastRequest {
         model: args.model,
         horizon: args.horizon,
@@ -54,7 +55,7 @@ pub fn run(global: &Global, args: &Forecast) -> anyhow::Result<()> {
     let sheet = ForecastSheet {
         forecast: &found,
         canonical: &loaded.canonical,
-        filter: args.filter.as_deref(),
+        filter: filter_text.as_deref(),
         currency: args.reading.currency.as_deref().or(config.currency.as_deref()),
         top: args.top,
         account: &loaded.account,

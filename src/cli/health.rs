@@ -9,6 +9,7 @@ use super::periods::need_as_of;
 use super::setup;
 use crate::catalog::health::{Model, Models};
 use crate::diagnostics::{Problem, nearest, visible};
+use crate::expr::Expr;
 use crate::health::{self, Assessment, Request, backtest};
 use crate::measure;
 use crate::period::{Division, Grain};
@@ -141,7 +142,7 @@ pub fn run(global: &Global, args: &Health) -> anyhow::Result<()> {
         origin: Origin {
             timezone: config.zone.name(),
             currency: args.reading.currency.as_deref().or(config.currency.as_deref()),
-            filter: args.filter.as_deref(),
+            filter: filter.as_ref().map(Expr::text),
         },
         account: &loaded.account,
         notes: &notes,

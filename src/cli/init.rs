@@ -14,6 +14,13 @@ use crate::render::init;
 /// # Errors
 /// Wrong usage, a file that cannot be read, a configuration that is there already, an output that cannot be written.
 pub fn run(global: &Global, args: &Init) -> anyhow::Result<()> {
+    if args.reading.redact {
+        return Err(
+            Problem::usage("a configuration names files and columns as they are, and --redact withholds these names")
+                .hint("run init without --redact")
+                .into(),
+        );
+    }
     let path = args.output.clone().unwrap_or_else(|| PathBuf::from(setup::FILE));
     let to_stdout = path == Path::new("-");
     if !to_stdout && path.exists() && !args.force {

@@ -36,13 +36,18 @@ pub fn run(global: &Global, args: &Inspect) -> anyhow::Result<ExitCode> {
             Allowed::default()
         }
     };
-    let output = Output {
+    let mut output = Output {
         allowed,
         files: inspections,
         joins,
     };
-    output::write(&targets, global, |format, style, out| format.write(&output, style, out))?;
     let usable = output.joins.questions.is_empty() && output.files.iter().all(|file| file.problem.is_none());
+    if let Some(redact) = data::options(&args.reading, &config)?.redact {
+        redact.inspected(&inputs, &mut output.files)?;
+        // What files have in common is named by their columns.
+        output.joins = Joins::default();
+    }
+    output::write(&targets, global, |format, style, out| format.write(&output, style, out))?;
     Ok(if usable {
         ExitCode::SUCCESS
     } else {
@@ -70,7 +75,10 @@ fn asked_together(error: anyhow::Error, inspections: &mut [Inspection]) -> anyho
 /// As [`run`].
 pub fn inspections(named: &[String], reading: &Reading, config: &Config) -> anyhow::Result<(Vec<Input>, Joins, Vec<Inspection>)> {
     let (inputs, joins) = data::inputs(named, reading, config)?;
-    let options = data::options(reading, config)?;
+    let options = canonical::Options {
+        redact: None,
+        ..data::options(reading, config)?
+    };
     let mut inspections = canonical::inspect(&inputs, &options, canonical::Sampling::default())?;
     // Until it is decided how a file belongs to another, it cannot be used.
     for question in &joins.questions {

@@ -40,23 +40,34 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use args::{Args, Command};
+use failure::Shown;
 use progress::Progress;
 
 /// Runs the program; whatever happens becomes an exit code.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let progress = Progress::default();
-    failure::catch_panics(progress.clone());
-    let mut args = match Args::try_parse_from(args) {
+    failure::catch_panics(progress.clone(), Shown::All);
+    let words: Vec<OsString> = args.into_iter().collect();
+    let shown = match words.iter().any(|word| word == "--redact") {
+        true => Shown::OwnWords,
+        false => Shown::All,
+    };
+    let mut args = match Args::try_parse_from(words) {
         Ok(args) => args,
-        Err(error) => return failure::usage(&error),
+        Err(error) => return failure::usage(&error, shown),
     };
     if args.global.quiet {
         progress.be_quiet();
     }
+    let shown = match args.command.reading() {
+        Some(reading) if reading.redact => Shown::OwnWords,
+        Some(_) | None => Shown::All,
+    };
+    failure::catch_panics(progress.clone(), shown);
     args.global.progress = progress;
     match std::panic::catch_unwind(AssertUnwindSafe(|| run(&args))) {
         Ok(Ok(code)) => code,
-        Ok(Err(error)) => failure::report(&args.global.progress, &error),
+        Ok(Err(error)) => failure::report(&args.global.progress, &error, shown),
         Err(_) => ExitCode::from(failure::DEFECT),
     }
 }

@@ -101,7 +101,7 @@ const TOPICS: &[Topic] = &[
     },
     Topic {
         name: "privacy",
-        title: "Small groups of protected people",
+        title: "Small groups of protected people, and --redact",
         text: Text::Whole(|| include_str!("topics/privacy.txt").to_string()),
     },
     Topic {

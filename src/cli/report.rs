@@ -122,7 +122,11 @@ pub fn run(global: &Global, args: &Report) -> anyhow::Result<()> {
     let clock = Clock::from(&config.settings.clock);
     global.progress.at("Writing");
     let origin = Origin {
-        command: command(std::env::args_os().skip(1)),
+        command: match args.reading.redact {
+            // What the options hold may be a name.
+            true => "relhealth report --redact".to_string(),
+            false => command(std::env::args_os().skip(1)),
+        },
         version: env!("CARGO_PKG_VERSION").to_string(),
         inputs: loaded.fingerprints()?,
     };

@@ -12,6 +12,7 @@ use crate::canonical::{Loaded, RawRecords};
 use crate::catalog::Metric;
 use crate::catalog::kinds::{Exposure, Kind, Rate};
 use crate::config::expression;
+use crate::expr::Expr;
 use crate::measure::{self, SupportingRows, Wanted};
 use crate::notes::{Note, RunNote};
 use crate::render::rows::Sheet;
@@ -65,7 +66,7 @@ pub fn run(global: &Global, args: &Rows) -> anyhow::Result<()> {
         period,
         timezone: config.zone.name(),
         dimensions: &wanted.by,
-        filter: args.filter.as_deref(),
+        filter: wanted.filter.as_ref().map(Expr::text),
         canonical: &loaded.canonical,
         behind: &behind,
         raw: &raw,

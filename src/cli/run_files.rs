@@ -6,7 +6,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use super::args::{Args, Command, Convert, Reading};
+use super::args::{Args, Command, Convert};
 use super::formats::Formats;
 use super::{inputs, setup};
 use crate::config::{Config, Overrides, SourceText};
@@ -118,21 +118,8 @@ fn outputs(command: &Command) -> Vec<Output> {
             });
         }
     };
-    let mut rejects = |reading: &Reading| reading.rejects.iter().for_each(|file| add("--rejects", file));
-    match command {
-        Command::Inspect(of) => rejects(&of.reading),
-        Command::Init(of) => rejects(&of.reading),
-        Command::Measure(of) => rejects(&of.reading),
-        Command::Report(of) => rejects(&of.reading),
-        Command::Check(of) => rejects(&of.reading),
-        Command::Metrics(of) => rejects(&of.reading),
-        Command::Rows(of) => rejects(&of.reading),
-        Command::Cohorts(of) => rejects(&of.reading),
-        Command::Segments(of) => rejects(&of.reading),
-        Command::Health(of) => rejects(&of.reading),
-        Command::Forecast(of) => rejects(&of.reading),
-        Command::Convert(of) => rejects(&of.reading),
-        Command::Diff(_) | Command::Test(_) | Command::Completions { .. } | Command::Man { .. } | Command::Help { .. } => {}
+    if let Some(file) = command.reading().and_then(|reading| reading.rejects.as_ref()) {
+        add("--rejects", file);
     }
     let mut results = |outputs: &[String]| {
         outputs

@@ -10,6 +10,7 @@ use super::periods::need_as_of;
 use super::setup;
 use crate::catalog::segments::{Frequency, ascending};
 use crate::diagnostics::{Problem, visible};
+use crate::expr::Expr;
 use crate::period::{Division, Grain};
 use crate::render::segments::Sheet;
 use crate::segments::{self, NoSegments, Request};
@@ -118,7 +119,7 @@ pub fn run(global: &Global, args: &Segments) -> anyhow::Result<()> {
         model: &request.model,
         canonical,
         by: &request.by,
-        filter: args.filter.as_deref(),
+        filter: request.filter.as_ref().map(Expr::text),
         currency: args.reading.currency.as_deref().or(config.currency.as_deref()),
         top: args.top,
         account: &loaded.account,

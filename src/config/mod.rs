@@ -49,6 +49,7 @@ const KEYS: &[&str] = &[
     "forecast",
     "health",
     "rates",
+    "redact",
     "report",
     "rule",
     "segments",
@@ -95,6 +96,8 @@ pub struct Config {
     pub segments: SegmentModel,
     /// What it costs to win a customer, in the currency of the report.
     pub acquisition_cost: Option<f64>,
+    /// The columns that stay readable with `--redact`.
+    pub kept: Vec<String>,
 }
 
 /// What options say that win over the configuration.
@@ -127,6 +130,7 @@ impl Config {
             waivers: Vec::new(),
             segments: SegmentModel::builtin(),
             acquisition_cost: None,
+            kept: Vec::new(),
         }
     }
 
@@ -178,6 +182,7 @@ impl Config {
         let report = goals::report(&mut reader, &document, &catalog);
         let segments = SegmentModel::read(&mut reader, &document);
         let acquisition_cost = settings::acquisition_cost(&mut reader, &document);
+        let kept = settings::kept(&mut reader, &document);
         if !reader.errors.is_empty() {
             return Err(ConfigErrors::new(reader.errors));
         }
@@ -199,6 +204,7 @@ impl Config {
             waivers,
             segments,
             acquisition_cost,
+            kept,
         })
     }
 }

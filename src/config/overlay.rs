@@ -24,7 +24,7 @@ impl Overlay {
     /// # Errors
     /// What is wrong with it, as wrong usage.
     pub fn parse(text: &str) -> anyhow::Result<Overlay> {
-        let wrong = |why: &str| {
+        let wrong = |why: &'static str| {
             let what = format!("cannot read --map {text}");
             Problem::usage(what)
                 .why(why)

@@ -162,3 +162,11 @@ fn holidays(reader: &mut Reader<'_>, table: &DeTable<'_>) -> Vec<i32> {
     }
     days
 }
+/// Reads `[redact]`: the columns that stay readable.
+pub fn kept(reader: &mut Reader<'_>, document: &DeTable<'_>) -> Vec<String> {
+    let Some(table) = reader.table(document, "redact") else {
+        return Vec::new();
+    };
+    reader.known(table, "of [redact]", &["keep"]);
+    reader.strings(table, "keep")
+}

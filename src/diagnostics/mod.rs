@@ -11,7 +11,7 @@ mod text;
 
 pub use excerpt::Excerpt;
 pub use place::Place;
-pub use problem::{Class, Problem};
+pub use problem::{Class, Message, Problem};
 pub use suggestion::{did_you_mean, nearest};
 pub use text::{bounded, counted, excerpt, listed, visible};
 

@@ -28,6 +28,36 @@ impl Class {
     }
 }
 
+/// A part of a message, and whether it is in the program's own words. What is known when the program is built cannot quote a file or a
+/// configuration; every other text may.
+#[derive(Clone, Debug)]
+pub struct Message {
+    text: String,
+    is_own: bool,
+}
+
+impl Message {
+    /// A text that was put together of the program's own words and of numbers.
+    pub fn own(text: impl Into<String>) -> Message {
+        Message {
+            text: text.into(),
+            is_own: true,
+        }
+    }
+}
+
+impl From<&'static str> for Message {
+    fn from(text: &'static str) -> Message {
+        Message::own(text)
+    }
+}
+
+impl From<String> for Message {
+    fn from(text: String) -> Message {
+        Message { text, is_own: false }
+    }
+}
+
 /// An error for people: what was tried, why it failed, and what to do.
 ///
 /// Every part is shown with control characters escaped; line breaks stay, so untrusted text in it goes through
@@ -47,13 +77,29 @@ pub struct Problem {
     pub excerpt: Option<Box<Excerpt>>,
     /// The error that it came from.
     source: Option<Arc<anyhow::Error>>,
+    /// The parts that are in the program's own words.
+    own: OwnWords,
+}
+
+/// Which parts of a problem are in the program's own words.
+#[derive(Clone, Copy, Debug, Default)]
+struct OwnWords {
+    what: bool,
+    why: bool,
+    hint: bool,
+    place: bool,
 }
 
 impl Problem {
-    fn new(class: Class, what: String) -> Problem {
+    fn new(class: Class, what: impl Into<Message>) -> Problem {
+        let what = what.into();
         Problem {
             class,
-            what,
+            own: OwnWords {
+                what: what.is_own,
+                ..OwnWords::default()
+            },
+            what: what.text,
             why: None,
             hint: None,
             place: None,
@@ -63,18 +109,18 @@ impl Problem {
     }
 
     /// Wrong usage or configuration.
-    pub fn usage(what: impl Into<String>) -> Problem {
-        Problem::new(Class::Usage, what.into())
+    pub fn usage(what: impl Into<Message>) -> Problem {
+        Problem::new(Class::Usage, what)
     }
 
     /// Data that cannot be used.
-    pub fn data(what: impl Into<String>) -> Problem {
-        Problem::new(Class::Data, what.into())
+    pub fn data(what: impl Into<Message>) -> Problem {
+        Problem::new(Class::Data, what)
     }
 
     /// An error that happened on the way, in the class of what failed because of it. Its own text is shown.
     pub fn from_error(class: Class, error: impl Into<anyhow::Error>) -> Problem {
-        Problem::new(class, String::new()).because(error)
+        Problem::new(class, "").because(error)
     }
 
     /// The problem, with the error that it came from. Its text is shown as the reason, unless another reason is given.
@@ -86,9 +132,14 @@ impl Problem {
     }
 
     /// The problem, with why it came about; an empty text says nothing.
-    pub fn why(self, why: impl Into<String>) -> Problem {
+    pub fn why(self, why: impl Into<Message>) -> Problem {
+        let why = why.into();
         Problem {
-            why: said(why.into()),
+            own: OwnWords {
+                why: why.is_own,
+                ..self.own
+            },
+            why: said(why.text),
             ..self
         }
     }
@@ -103,9 +154,14 @@ impl Problem {
     }
 
     /// The problem, with what to do about it; an empty text says nothing.
-    pub fn hint(self, hint: impl Into<String>) -> Problem {
+    pub fn hint(self, hint: impl Into<Message>) -> Problem {
+        let hint = hint.into();
         Problem {
-            hint: said(hint.into()),
+            own: OwnWords {
+                hint: hint.is_own,
+                ..self.own
+            },
+            hint: said(hint.text),
             ..self
         }
     }
@@ -115,6 +171,52 @@ impl Problem {
         Problem {
             place: Some(place),
             ..self
+        }
+    }
+
+    /// The problem without any text that may come from a file, a configuration or the command line: what is left are the program's own
+    /// words, and the place under the name that `file` gives its file. Without a name only the line is left.
+    #[must_use]
+    pub fn redacted(&self, file: &mut dyn FnMut(&str) -> Option<String>) -> Problem {
+        let own = self.own;
+        let kept = |part: &Option<String>, is_own: bool| part.clone().filter(|_| is_own);
+        let place = match (&self.excerpt, &self.place) {
+            (Some(excerpt), _) => Some(excerpt.place()),
+            (None, place) => place.clone(),
+        };
+        let place = place
+            .filter(|_| !own.place)
+            .and_then(|place| match (file(&place.file), place.line) {
+                (Some(file), _) => Some(Place { file, ..place }),
+                (None, Some(_)) => Some(Place {
+                    file: "input".to_string(),
+                    ..place
+                }),
+                (None, None) => None,
+            });
+        let is_withheld = !own.what || (self.why.is_some() && !own.why) || self.source.is_some() || (self.hint.is_some() && !own.hint);
+        let advice = "--redact withholds a part of this message, which may quote the inputs or the configuration. Run the command without \
+                      --redact to read it";
+        Problem {
+            class: self.class,
+            what: kept(&Some(self.what.clone()), own.what && !self.what.is_empty())
+                .unwrap_or_else(|| "the command cannot be run".to_string()),
+            why: kept(&self.why, own.why),
+            hint: match (kept(&self.hint, own.hint), is_withheld) {
+                (Some(hint), true) => Some(format!("{hint}\nhint: {advice}")),
+                (Some(hint), false) => Some(hint),
+                (None, true) => Some(advice.to_string()),
+                (None, false) => None,
+            },
+            place: if own.place { self.place.clone() } else { place },
+            excerpt: None,
+            source: None,
+            own: OwnWords {
+                what: true,
+                why: true,
+                hint: true,
+                place: true,
+            },
         }
     }
 

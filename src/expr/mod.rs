@@ -147,6 +147,33 @@ impl Expr {
         text
     }
 
+    /// The same expression with a text that shows other texts in place of those in it, such as pseudonyms.
+    #[must_use]
+    pub fn showing(&self, shown: &dyn Fn(&str) -> String) -> Expr {
+        fn with_other_texts(node: &Node, shown: &dyn Fn(&str) -> String) -> Node {
+            Node {
+                op: match &node.op {
+                    Op::Text(text) => Op::Text(shown(text)),
+                    Op::Like { pattern, negated } => Op::Like {
+                        pattern: shown(pattern),
+                        negated: *negated,
+                    },
+                    op => op.clone(),
+                },
+                args: node.args.iter().map(|arg| with_other_texts(arg, shown)).collect(),
+                span: node.span.clone(),
+            }
+        }
+        let other = Expr {
+            text: self.text.clone(),
+            root: with_other_texts(&self.root, shown),
+        };
+        Expr {
+            text: other.to_sql().into(),
+            root: self.root.clone(),
+        }
+    }
+
     /// The column's name, where the whole expression is one bare column.
     pub fn as_column(&self) -> Option<&str> {
         match &self.root.op {

@@ -98,8 +98,8 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
                 .flat_map(|(rows, sources, _)| rows.run(stakeholder).map(move |row| sources.at(row)));
             let by_source = sources
                 .clone()
-                .filter_map(|code| canonical.texts.text(code))
-                .any(|t| t.trim().eq_ignore_ascii_case(REFERRAL));
+                .filter_map(|code| canonical.texts.meaning(code, |text| text.trim().eq_ignore_ascii_case(REFERRAL)))
+                .any(|is_referral| is_referral);
             let referred = by_source || canonical.referred[stakeholder as usize] || arrivals.referrer(stakeholder).is_some();
             out.flag(is_referred, referred);
             // Who came by a referral has a known source, whatever the source column says.

@@ -81,7 +81,7 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
             out.int(converted_at, conversions.at(row));
             out.code(status, statuses.at(row));
             if conversions.exists() || statuses.exists() {
-                let says_so = || canonical.texts.text(statuses.at(row)).is_some_and(is_conversion);
+                let says_so = || canonical.texts.meaning(statuses.at(row), is_conversion).unwrap_or(false);
                 out.flag(converted, conversions.at(row) != NO_TIME || says_so());
             }
             if out.origins.is_some() {

@@ -405,10 +405,16 @@ fn general(canonical: &CanonicalTables, settings: &Settings, rows: &[Row]) -> Ve
             None => counts.push((row.type_code, 1)),
         }
     }
-    let named = counts
-        .into_iter()
-        .filter_map(|(code, count)| Some((canonical.texts.text(code)?.to_string(), count)));
-    let mut found: Vec<(String, u64)> = named.filter(|(name, _)| !settings.health.of_type(name).1).collect();
+    let has_model = |code: u32| {
+        canonical
+            .texts
+            .meaning(code, |name| settings.health.of_type(name).1)
+            .unwrap_or(true)
+    };
+    let others = counts.into_iter().filter(|(code, _)| !has_model(*code));
+    let mut found: Vec<(String, u64)> = others
+        .filter_map(|(code, count)| Some((canonical.texts.text(code)?.to_string(), count)))
+        .collect();
     found.sort();
     found
 }

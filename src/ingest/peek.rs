@@ -268,7 +268,7 @@ struct Known {
 
 impl Known {
     fn of(wishes: &FormatOverrides) -> Result<Known> {
-        let usage = |what: String, hint: &str| anyhow::Error::from(Problem::usage(what).hint(hint));
+        let usage = |what: String, hint: &'static str| anyhow::Error::from(Problem::usage(what).hint(hint));
         let encoding = match &wishes.encoding {
             None => None,
             Some(label) => Some(Encoding::for_label(label).ok_or_else(|| {

@@ -328,6 +328,7 @@ impl Evaluator<'_> {
         let unit = |name: &str| self.plan.spec.column(name).map_or(Unit::Time, |c| c.unit);
         let code = |text: &str| self.canonical.texts.code(text);
         let codes_matching = |keep: &dyn Fn(&str) -> bool| self.canonical.texts.matching(keep);
+        let rank = |code: u32| self.canonical.texts.rank(code);
         let key = |id: &str| key_of(id) as i64;
         let clock = |at| self.canonical.zone.instant(at);
         let columns = FrameColumns {
@@ -335,6 +336,7 @@ impl Evaluator<'_> {
             unit: &unit,
             code: &code,
             codes_matching: &codes_matching,
+            rank: &rank,
             key: &key,
             clock: &clock,
         };

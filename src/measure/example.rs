@@ -188,6 +188,7 @@ impl Runner<'_> {
             zone: self.zone.clone(),
             currency: None,
             unknown_currencies: BTreeSet::new(),
+            redaction: None,
         };
         let plan = Plan::given(self.catalog, &self.metric.id, &canonical);
         if let Some(other) = plan

@@ -196,7 +196,7 @@ fn computed_from_others(metric: &Metric) -> Problem {
         ))
 }
 
-fn refusal(metric: &Metric, why: &str, hint: &str) -> Problem {
+fn refusal(metric: &Metric, why: &'static str, hint: &'static str) -> Problem {
     Problem::usage(format!("the rows of `{}` are not shown", metric.id))
         .why(format!(
             "{why}, and people of these are shown in groups only (employees, and sources marked private)"

@@ -196,10 +196,10 @@ impl Tuples<'_> {
         let Some(filter) = self.filter else { return true };
         let column = |name: &str| {
             let index = self.dimensions.iter().position(|d| d.eq_ignore_ascii_case(name));
-            match index.and_then(|i| self.canonical.texts.text(tuple[i])) {
-                Some(text) => Value::Text(text.to_string().into()),
-                None => Value::Null,
-            }
+            let text = |text: &str| Value::Text(text.to_string().into());
+            index
+                .and_then(|i| self.canonical.texts.meaning(tuple[i], text))
+                .unwrap_or(Value::Null)
         };
         matches!(filter.eval(&column, &|at| self.canonical.zone.instant(at)), Value::Bool(true))
     }

@@ -773,7 +773,11 @@ mod tests {
             "{}",
             differs.text(1)
         );
-        differs.withhold(Withheld { ids: true, cells: false });
+        differs.withhold(Withheld {
+            ids: true,
+            cells: false,
+            names: false,
+        });
         assert_eq!(
             differs.text(1),
             "purchases: 1 record has the same order_id as an earlier record, but other cells. All of them count. With key = \

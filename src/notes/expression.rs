@@ -39,7 +39,10 @@ impl From<CellError> for ExpressionFault {
 impl Personal for ExpressionFault {
     fn withhold(&mut self, what: Withheld) {
         match self {
-            ExpressionFault::Unreadable { cell, .. } => cell.withhold(what),
+            ExpressionFault::Unreadable { column, cell, .. } => {
+                column.withhold(what);
+                cell.withhold(what);
+            }
             ExpressionFault::Overflow | ExpressionFault::IsTime => {}
         }
     }

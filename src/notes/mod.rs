@@ -20,7 +20,7 @@ mod unused;
 
 use std::fmt;
 
-use crate::diagnostics::{Place, visible};
+use crate::diagnostics::{Place, counted, visible};
 
 pub use cells::{CellNote, Cells, ClockChange, Expected};
 pub use data_issues::{DataIssue, DateEvidence, ExampleRecord, LaterBy, PlaceholderEvidence, ScaleDoubt};
@@ -58,6 +58,8 @@ pub struct Note {
     pub count: u64,
     /// Where, or where first.
     pub place: Option<Place>,
+    /// Whether its sentence is the general meaning of its code, without anything of the data.
+    is_general: bool,
 }
 
 impl Note {
@@ -67,6 +69,7 @@ impl Note {
             kind: kind.into(),
             count: 0,
             place: None,
+            is_general: false,
         }
     }
 
@@ -90,7 +93,15 @@ impl Note {
 
     /// Its sentence, without the place; the count is in it.
     pub fn text(&self) -> String {
-        self.kind.text(self.count)
+        match (self.is_general, self.count) {
+            (false, count) => self.kind.text(count),
+            (true, 0) => self.kind.description().means(),
+            (true, count) => format!(
+                "{} This was found {}.",
+                self.kind.description().means(),
+                counted(count, "time", "times")
+            ),
+        }
     }
 
     /// The note as a line on stderr shows it, after the word `note`: `[code]: place: text`.
@@ -101,6 +112,14 @@ impl Note {
     /// Takes personal data out of it.
     pub fn withhold(&mut self, what: Withheld) {
         self.kind.withhold(what);
+    }
+
+    /// Says only what its code means, and how often: nothing of what it found. `file` gives the name that is shown for its file.
+    pub fn generalise(&mut self, file: &mut dyn FnMut(&str) -> String) {
+        self.is_general = true;
+        if let Some(place) = &mut self.place {
+            place.file = file(&place.file);
+        }
     }
 }
 

@@ -50,11 +50,23 @@ pub struct Withheld {
     pub ids: bool,
     /// The texts of cells.
     pub cells: bool,
+    /// Every other text that may come from a file, such as the name of a column.
+    pub names: bool,
 }
 
 impl Withheld {
-    /// Everything that may tell of a person.
-    pub const ALL: Withheld = Withheld { ids: true, cells: true };
+    /// What tells of a person in a file whose columns are as usual.
+    pub const ALL: Withheld = Withheld {
+        ids: true,
+        cells: true,
+        names: false,
+    };
+    /// Every text that is not the program's own.
+    pub const EVERYTHING: Withheld = Withheld {
+        ids: true,
+        cells: true,
+        names: true,
+    };
 }
 
 /// A field of a note, a reason or a decision, which knows what of it is personal.
@@ -71,22 +83,34 @@ macro_rules! not_personal {
 }
 pub(super) use not_personal;
 
-not_personal!(
-    u32,
-    u64,
-    usize,
-    i32,
-    bool,
-    &'static str,
-    String,
-    Option<String>,
-    Vec<String>,
-    Vec<&'static str>,
-    Table,
-    Micros
-);
+not_personal!(u32, u64, usize, i32, bool, &'static str, Vec<&'static str>, Table, Micros);
 // A cell that was read as a date or a number: redaction keeps what happened, when, and how much it was.
 not_personal!(Example, Option<Example>);
+
+/// What is shown in place of a text that is withheld.
+const INSTEAD: &str = "[withheld]";
+
+impl Personal for String {
+    fn withhold(&mut self, what: Withheld) {
+        if what.names {
+            *self = INSTEAD.to_string();
+        }
+    }
+}
+
+impl Personal for Option<String> {
+    fn withhold(&mut self, what: Withheld) {
+        if let Some(text) = self {
+            text.withhold(what);
+        }
+    }
+}
+
+impl Personal for Vec<String> {
+    fn withhold(&mut self, what: Withheld) {
+        self.iter_mut().for_each(|text| text.withhold(what));
+    }
+}
 
 impl Personal for Option<Id> {
     fn withhold(&mut self, what: Withheld) {
@@ -137,12 +161,18 @@ mod tests {
 
     #[test]
     fn personal_data_are_withheld_by_their_type() {
-        let ids_only = Withheld { ids: true, cells: false };
+        let ids_only = Withheld {
+            ids: true,
+            cells: false,
+            names: false,
+        };
         let (mut id, mut cell, mut column) = (Some(Id("C1".into())), Some(CellText::of("x")), "amount".to_string());
         id.withhold(ids_only);
         cell.withhold(ids_only);
         column.withhold(Withheld::ALL);
         assert_eq!((id, cell.is_some(), column.as_str()), (None, true, "amount"));
+        column.withhold(Withheld::EVERYTHING);
+        assert_eq!(column, INSTEAD);
         let (mut ids, mut cell) = (vec![Id("C1".into())], Some(CellText::of("x")));
         ids.withhold(Withheld::ALL);
         cell.withhold(Withheld::ALL);

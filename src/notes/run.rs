@@ -139,11 +139,11 @@ described! {
             ),
         },
 
-        /// IDs, names and e-mail addresses are replaced by pseudonyms, and raw text and comments are withheld.
+        /// Every text that is not known to be harmless is replaced by a pseudonym, and raw text and comments are withheld.
         #[code = "redacted"]
         #[advice = "Nothing. To get the same pseudonyms in every run, give a key."]
         Redacted { key: PseudonymKey } => |_| format!(
-            "IDs, names and e-mail addresses of stakeholders are replaced by pseudonyms. {}. Raw text and comments are withheld",
+            "Every text that is not known to be harmless is replaced by a pseudonym. {}. Raw text and comments are withheld",
             match key {
                 PseudonymKey::Given => "They are made with the key given",
                 PseudonymKey::Inputs => "They are made from the contents of the inputs, so they stay the same only for the same files",

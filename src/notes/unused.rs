@@ -6,6 +6,7 @@ use super::personal::not_personal;
 use super::{CellText, ExpressionFault, Personal, Withheld};
 use crate::cell_parsing::ValueError;
 use crate::diagnostics::{counted, visible};
+use crate::schema::Table;
 
 /// What becomes of a record that is not used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -66,7 +67,15 @@ pub enum MissingValue {
     OrderAmount,
 }
 
-not_personal!(MissingValue);
+impl Personal for MissingValue {
+    fn withhold(&mut self, what: Withheld) {
+        match self {
+            // The names of canonical columns are the program's own.
+            MissingValue::Column(column) if Table::ALL.into_iter().all(|table| table.column(column).is_none()) => column.withhold(what),
+            MissingValue::Column(_) | MissingValue::SurveyTime | MissingValue::OrderAmount => {}
+        }
+    }
+}
 
 /// Why an interaction is not a case of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

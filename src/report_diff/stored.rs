@@ -19,9 +19,9 @@ pub fn parse(name: &str, bytes: &[u8]) -> anyhow::Result<Report> {
     let problem = |what: &str| Problem::data(format!("cannot read {shown} as a report: {what}"));
     let broken = |error: &serde_json::Error| match error.classify() {
         serde_json::error::Category::Eof => problem("it ends in the middle")
-            .why(visible(&error.to_string()))
+            .why(visible(&error.to_string()).into_owned())
             .hint("write it again; the file was cut"),
-        _ => problem("it is no JSON").why(visible(&error.to_string())),
+        _ => problem("it is no JSON").why(visible(&error.to_string()).into_owned()),
     };
     let schema: Schema = match serde_json::from_slice(bytes) {
         Ok(schema) => schema,
@@ -57,7 +57,7 @@ pub fn parse(name: &str, bytes: &[u8]) -> anyhow::Result<Report> {
     }
     let stored: Report = serde_json::from_slice(bytes).map_err(|error| {
         problem(&format!("it says that it is {SCHEMA}, but is not"))
-            .why(visible(&error.to_string()))
+            .why(visible(&error.to_string()).into_owned())
             .hint("write it again with this version of relhealth")
     })?;
     let is_code = |code: &String| code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_uppercase());

@@ -43,7 +43,7 @@ pub use guess::{AmountName, amount_name, countries as country_columns, currency_
 pub use money_back::{MoneyBack, is_refund_record, money_back};
 pub use profile::{Confidence, Profile, not_read};
 pub use questions::QUESTION;
-pub use recognise::{columns, folded, table, word};
+pub use recognise::{columns, folded, is_known_header, table, word};
 pub use soft_credits::{credit_type_column, is_soft, lists_soft_credits};
 pub use target::{OtherTarget, WrongTarget, check_target};
 

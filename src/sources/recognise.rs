@@ -52,6 +52,16 @@ pub(super) fn aliases(table: Table, column: &str) -> &'static [String] {
     ALIASES.of(table).get(column).map_or(&[], Vec::as_slice)
 }
 
+/// Whether a header is a canonical name or one of its known spellings, in some table.
+pub fn is_known_header(header: &str) -> bool {
+    let folded = folded(header);
+    let is_known = |table: Table| {
+        let is_canonical = table.column(&folded).is_some();
+        is_canonical || ALIASES.of(table).values().flatten().any(|alias| *alias == folded)
+    };
+    Table::ALL.into_iter().any(is_known)
+}
+
 /// The word in a file's name that speaks for a table, if any.
 pub(super) fn named_by(table: Table, file: &str) -> Option<&'static str> {
     let name = folded(file.rsplit(['/', '\\']).next().unwrap_or(file));

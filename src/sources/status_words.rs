@@ -28,6 +28,18 @@ static WORDS: LazyLock<Words> = LazyLock::new(|| {
     })
 });
 
+/// Whether a text is one word that the program knows as the state of some record, such as `open`, `paid` or `cancelled`.
+pub fn is_known_state(text: &str) -> bool {
+    if text.len() > 40 || !text.chars().all(char::is_alphabetic) {
+        return false;
+    }
+    let lists = [&WORDS.there, &WORDS.paid, &WORDS.sent];
+    let is_listed = || lists.iter().any(|words| words.contains(&plain_words(text).join(" ")));
+    let tells = || has_left(text) || is_void(text) || is_undelivered(text) || is_answered(text) || is_closed(text) || is_open(text);
+    let is_case = || no_case(text).is_some();
+    is_listed() || tells() || is_case() || money_back(text).is_some() || deal_stage(text).is_some()
+}
+
 /// Whether these cells are statuses of the records of a table, and one of them at least says that its record does not count as the others
 /// do: that it is over, cancelled, refunded, not a case, or was not sent.
 pub fn are_statuses<'c>(table: Table, cells: impl Iterator<Item = &'c str> + Clone) -> bool {

@@ -29,6 +29,7 @@ mod refunds;
 mod relational;
 mod report;
 mod rows;
+mod secrets;
 mod segments;
 mod sheets;
 mod starved;

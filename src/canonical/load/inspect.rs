@@ -9,7 +9,7 @@ use super::file::opening::look_at;
 use crate::canonical::load::{Budget, Loaded, Options, load};
 use crate::canonical::{CellsLookLike, ColumnInspection, ColumnOrigin, Inspection, Recognised, Sampled, Sampling, TableEvidence};
 use crate::diagnostics::Problem;
-use crate::ingest::{Line, Peek};
+use crate::ingest::Peek;
 use crate::io;
 use crate::notes::{Decision, FileNote, Note, NoteKind};
 use crate::sources::guess::{ColumnProfile, Guess, Understanding};
@@ -91,10 +91,6 @@ impl Looked<'_> {
             notes: Vec::new(),
             problem: None,
         };
-        if self.options.redact.is_some() {
-            let lines = inspection.layout.preamble.iter_mut().chain(&mut inspection.footer);
-            lines.for_each(|line: &mut Line| line.text.clear());
-        }
         if self.source.table.is_none() {
             let problem = Problem::data("cannot determine which table it belongs to");
             inspection.problem = Some(Arc::new(problem.into()));
@@ -147,7 +143,7 @@ impl Looked<'_> {
         match load(&[Input { file, source }], &options) {
             Ok(loaded) => {
                 let mut counts = loaded.account.iter();
-                let is_hidden = self.options.redact.is_some() || self.source.private;
+                let is_hidden = self.source.private;
                 let shared = || {
                     let unused = loaded.unused.iter().map(|unused| (unused.column.as_str(), &unused.reason));
                     let found = || shared_by_rejects(unused, &self.peek.layout.header.names, &self.peek.rows);
@@ -243,10 +239,7 @@ impl Looked<'_> {
                 filled: profile.filled,
                 looked_at: profile.rows,
                 distinct: profile.distinct,
-                samples: match self.options.redact {
-                    Some(_) => Vec::new(),
-                    None => profile.samples.iter().take(3).cloned().collect(),
-                },
+                samples: profile.samples.iter().take(3).cloned().collect(),
             });
         }
         for (column, mapped) in &self.source.map {

@@ -40,8 +40,6 @@ pub use raw::{RawFile, RawRecords};
 pub use record_counts::{Budget, Reject};
 pub use redaction::Redact;
 
-pub(super) use people::email::email;
-
 /// How files are read.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -98,12 +96,20 @@ pub struct Loaded {
 }
 
 impl Loaded {
-    /// What was read: name, size and SHA-256 of each file, once, in the order of the sources; then those that were looked up.
+    /// What was read: name, size and SHA-256 of each file, once, in the order of the sources; then those that were looked up. With redaction
+    /// the number of the file, and a hash of the SHA-256 with the key.
     ///
     /// # Errors
     /// When a file cannot be read any more.
     pub fn fingerprints(&self) -> Result<Vec<io::Fingerprint>> {
-        io::fingerprints(self.files.iter().map(|file| &file.file).chain(&self.looked_up))
+        let mut found = io::fingerprints(self.files.iter().map(|file| &file.file).chain(&self.looked_up))?;
+        if let Some(redaction) = &self.canonical.redaction {
+            for file in &mut found {
+                file.name = redaction.known_file(&file.name);
+                file.sha256 = redaction.fingerprint(&file.sha256);
+            }
+        }
+        Ok(found)
     }
 }
 

@@ -33,6 +33,8 @@ pub struct FrameColumns<'a> {
     pub code: &'a dyn Fn(&str) -> Option<u32>,
     /// The codes of all texts that satisfy a condition.
     pub codes_matching: CodesMatching<'a>,
+    /// The rank of a code's text among all texts.
+    pub rank: &'a dyn Fn(u32) -> u32,
     /// The hash of an id.
     pub key: &'a dyn Fn(&str) -> i64,
     /// The report's clock, for dates in the expression.
@@ -249,7 +251,10 @@ impl FrameColumns<'_> {
         match (&a.op, &b.op) {
             (_, Op::Text(text)) => self.text(a, &|found| op.holds(found.cmp(text))),
             (Op::Text(text), _) => self.text(b, &|found| op.flipped().holds(found.cmp(text))),
-            (Op::Column(_), Op::Column(_)) => Ok(self.codes(a)?.compared(op, &self.codes(b)?)),
+            (Op::Column(_), Op::Column(_)) => {
+                let ranks = |node| Ok(self.codes(node)?.apply_values(|code| (self.rank)(code)));
+                Ok(ranks(a)?.compared(op, &ranks(b)?))
+            }
             (Op::Column(_), _) => self.compare_text(op.flipped(), b, a),
             _ => self.branches(a, &|branch| self.compare_text(op, branch, b)),
         }

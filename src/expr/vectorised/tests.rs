@@ -45,6 +45,7 @@ fn columns(frame: &DataFrame) -> FrameColumns<'_> {
         frame,
         unit: &unit,
         code: &code,
+        rank: &|code| code,
         codes_matching: &|holds| (0..WORDS.len() as u32).filter(|&i| holds(WORDS[i as usize])).collect(),
         key: &key,
         clock: &clock,

@@ -81,12 +81,10 @@ fn used<'s>(canonical: &CanonicalTables, settings: &'s Settings) -> Vec<&'s Mode
         .table(Table::Stakeholders)
         .map(|rows| (rows.len, rows.codes(&stakeholders::TYPE)));
     let codes: BTreeSet<u32> = types.iter().flat_map(|(len, types)| (0..*len).map(|row| types.at(row))).collect();
-    let named = codes.into_iter().filter_map(|code| canonical.texts.text(code));
+    let model = |name: &str| models.of_type(name).0;
+    let named = codes.into_iter().filter_map(|code| canonical.texts.meaning(code, model));
     // Off the roster everybody is a customer, or a supplier.
-    let used: BTreeSet<usize> = named
-        .chain([stakeholders::CUSTOMER, stakeholders::SUPPLIER])
-        .map(|name| models.of_type(name).0)
-        .collect();
+    let used: BTreeSet<usize> = named.chain([stakeholders::CUSTOMER, stakeholders::SUPPLIER].map(model)).collect();
     used.into_iter().map(|model| &models.all()[model]).collect()
 }
 
@@ -207,7 +205,7 @@ impl<'a> Reader<'a> {
             for row in 0..rows.len {
                 let code = types.at(row);
                 if code != NO_CODE && !by_type.iter().any(|(known, _)| *known == code) {
-                    let model = canonical.texts.text(code).map_or(0, |text| models.of_type(text).0);
+                    let model = canonical.texts.meaning(code, |text| models.of_type(text).0).unwrap_or(0);
                     by_type.push((code, model));
                 }
             }

@@ -308,8 +308,8 @@ pub fn bind(expr: &Expr, names: &[String], file: &str, zone: &Zone, place: Optio
 fn expression_problem(expr: &Expr, error: &ExprError, file: &str, place: Option<&Place>) -> Problem {
     let written = place.map_or_else(|| "expression".to_string(), |place| format!("{place}, expression"));
     Problem::usage(format!("an expression does not fit the columns of {file}"))
-        .why(error.message.as_str())
-        .hint(error.hint.as_deref().unwrap_or_default())
+        .why(error.message.clone())
+        .hint(error.hint.clone().unwrap_or_default())
         .showing(Excerpt::new(&written, expr.text(), error.span.clone()))
 }
 

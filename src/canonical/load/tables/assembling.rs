@@ -342,6 +342,7 @@ pub fn assemble(read_files: Vec<ReadFile>, options: &Options, mut notes: Vec<Not
         zone: options.zone.clone(),
         currency: options.currency.clone(),
         unknown_currencies: BTreeSet::new(),
+        redaction: None,
     };
     notes.extend(currencies::find_unknown(&mut canonical));
     notes.extend(activity_after_end(&canonical));
@@ -422,6 +423,7 @@ fn withhold(sources: &[SourceInfo], unused: &mut [Reject], notes: &mut [Note]) {
         note.withhold(Withheld {
             ids: true,
             cells: !of_others,
+            names: false,
         });
     }
 }
