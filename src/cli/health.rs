@@ -113,6 +113,7 @@ pub fn run(global: &Global, args: &Health) -> anyhow::Result<()> {
         by,
         labels,
         group_of,
+        is_filtered: filter.is_some(),
         at_risk: args.at_risk,
         overdue: args.overdue,
         top: args.top.map(|top| top as usize),

@@ -65,12 +65,15 @@ pub struct Lifetimes {
     pub returned: u64,
     /// There are protected people: few of anything are not shown.
     pub any_private: bool,
+    /// A condition keeps some protected people and leaves others out: nothing about those that it keeps is shown.
+    pub is_divided: bool,
 }
 
 impl Lifetimes {
     /// A number of stakeholders, unless they may be few protected people.
     pub fn shown(&self, n: u64) -> Option<u64> {
-        (!(self.any_private && (1..FEWEST).contains(&n))).then_some(n)
+        let hides = self.any_private && (self.is_divided && n > 0 || (1..FEWEST).contains(&n));
+        (!hides).then_some(n)
     }
 }
 
@@ -129,6 +132,7 @@ pub fn lifetimes(canonical: &CanonicalTables, settings: &Settings, ask: &Request
     let blocks = measure::blocks(canonical, ask.event.fact()).into_par_iter();
     let found: Vec<Lifetimes> = blocks.map(|block| job.block(block)).collect();
     let mut all = job.none();
+    all.is_divided = ask.filter.is_some() && measure::divides_protected(canonical, ask.event.start().table(), &slicing);
     for block in found {
         all.all.extend(block.all);
         all.without_start += block.without_start;
@@ -202,6 +206,7 @@ impl Job<'_> {
             left_without_date: 0,
             returned: 0,
             any_private: self.private.any(),
+            is_divided: false,
         }
     }
 

@@ -20,7 +20,7 @@ use crate::analyses::Share;
 use crate::canonical::CanonicalTables;
 use crate::expr::Expr;
 use crate::facts::context::Settings;
-use crate::measure::{Divisions, FEWEST, StakeholderGroups};
+use crate::measure::{self, Divisions, FEWEST, StakeholderGroups};
 use crate::period::Grain;
 use crate::report::AbsentReason;
 use crate::schema::{MONEY_SCALE, Micros};
@@ -153,20 +153,36 @@ pub fn retention(canonical: &CanonicalTables, settings: &Settings, ask: &Request
             .or_default()
             .push(member);
     }
-    // Those before, those of each group, and those of each cohort of a group.
+    // Where a condition divides the protected people, nothing about them is shown.
+    let is_divided = match &ask.filter {
+        None => false,
+        Some(filter) => {
+            let joined = kept(canonical, ask.start.fact(), Some(filter))?;
+            measure::divides_protected(canonical, ask.start.table(), &joined)
+        }
+    };
+    let is_closed = |members: &mut dyn Iterator<Item = &Member>| is_divided && members.filter(|member| member.private).count() > 0;
+    // Those before, those of each cohort in all groups, those of each group, and those of each cohort of a group.
     let mut divisions = Divisions::default();
     let private = |members: &mut dyn Iterator<Item = &Member>| members.filter(|member| member.private).count() as u64;
-    divisions.add(&[Some(0), None, None], private(&mut all.iter().filter(is_earlier)));
+    divisions.add(&[Some(0), None, None, None], private(&mut all.iter().filter(is_earlier)));
+    let mut cohort_numbers: BTreeMap<CohortKey, u32> = BTreeMap::new();
     let mut places: BTreeMap<(&[u32], CohortKey), u32> = BTreeMap::new();
     for (group, (codes, cohorts)) in (0..).zip(&tables) {
         for (key, members) in cohorts {
             let place = places.len() as u32;
             places.insert((codes, *key), place);
-            divisions.add(&[Some(1), Some(group), Some(place)], private(&mut members.iter().copied()));
+            let next = cohort_numbers.len() as u32;
+            let cohort = *cohort_numbers.entry(*key).or_insert(next);
+            divisions.add(
+                &[Some(1), Some(cohort), Some(group), Some(place)],
+                private(&mut members.iter().copied()),
+            );
         }
     }
     let published = divisions.published();
-    let earlier = published.shows(0, 0).then_some(earlier);
+    let shows_earlier = published.shows(0, 0) && !is_closed(&mut all.iter().filter(is_earlier));
+    let earlier = shows_earlier.then_some(earlier);
     let groups = |by: &[String]| StakeholderGroups::new(canonical, ask.start.table(), by).map_err(NoCohorts::Dimension);
     let (labels, cohort_labels) = (groups(&ask.by)?, groups(ask.dimension.as_slice())?);
     let no_money =
@@ -187,7 +203,8 @@ pub fn retention(canonical: &CanonicalTables, settings: &Settings, ask: &Request
                 CohortKey::Period(number) => (ask.grain.label(ask.grain.first_day(*number)), Some(*number)),
                 CohortKey::Dimension(codes) => (cohort_labels.labels(codes).join(", "), None),
             };
-            let is_hidden = places.get(&(codes, *key)).is_some_and(|place| !published.shows(2, *place));
+            let is_hidden =
+                places.get(&(codes, *key)).is_some_and(|place| !published.shows(3, *place)) || is_closed(&mut members.iter().copied());
             Cohort {
                 label,
                 period,

@@ -140,7 +140,9 @@ impl Curves {
         }
         let protected = |all: &Vec<&Lifetime>| all.iter().filter(|one| one.private).count() as u64;
         let protected: Vec<u64> = by_group.values().map(protected).collect();
-        let (hidden, _) = hidden_groups(&protected);
+        let (mut hidden, _) = hidden_groups(&protected);
+        let groups_of = hidden.iter_mut().zip(&protected);
+        groups_of.for_each(|(hidden, protected)| *hidden |= lifetimes.is_divided && *protected > 0);
         let mut shown: Vec<Vec<Observation>> = by_group
             .values()
             .zip(&hidden)

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::expectation::{Each, Expectation};
 use super::histories::Buyer;
-use super::holdout::Test;
+use super::holdout::{MOST_REPEATS, Test};
 use super::known::Known;
 use super::{ForecastRequest, GroupForecast, NoForecast, StakeholderForecast, fit, histories, repeating};
 use crate::measure::{FEWEST, Private, hidden_groups};
@@ -16,6 +16,8 @@ pub struct Job<'a> {
     pub request: &'a ForecastRequest,
     /// Who is protected.
     pub private: &'a Private,
+    /// A condition keeps some protected people and leaves others out: nothing about those that it keeps is shown.
+    pub is_divided: bool,
     /// Amounts are of several currencies.
     pub cannot_add: bool,
 }
@@ -64,7 +66,7 @@ impl Job<'_> {
             return GroupForecast::without(by, NoForecast::NoRows);
         }
         let protected = buyers.iter().filter(|buyer| is_private(buyer)).count() as u64;
-        if (1..FEWEST).contains(&protected) {
+        if (1..FEWEST).contains(&protected) || (self.is_divided && protected > 0) {
             return GroupForecast::without(by, NoForecast::Suppressed);
         }
         let repeating = repeating(buyers);
@@ -79,10 +81,18 @@ impl Job<'_> {
             (Ok(_), Ok(holdout)) => holdout.is_worse().then_some(NoForecast::WorseThanNaive),
         };
         let shown: Vec<usize> = (0..buyers.len()).filter(|&i| !is_private(&buyers[i])).collect();
+        // Parts of a group are divided again: of groups next to the total nothing is shown of them, and of the total what is about five.
+        let earlier = test.and_then(|test| test.earlier).unwrap_or(buyers);
+        let parts = parts(buyers, earlier, &is_private);
+        let shows_parts = protected == 0 || (by.is_empty() && parts.iter().all(|people| *people == 0 || *people >= FEWEST));
+        let holdout = match (shows_parts, holdout) {
+            (false, Ok(_)) => Err(NoForecast::Suppressed),
+            (_, holdout) => holdout,
+        };
         let mut group = GroupForecast {
             by,
             stakeholders: Some(buyers.len() as u64),
-            repeating: Some(repeating as u64),
+            repeating: shows_parts.then_some(repeating as u64),
             orders: Err(NoForecast::NoRows),
             spend: Err(NoForecast::NoRows),
             holdout,
@@ -109,4 +119,17 @@ impl Job<'_> {
         group.each = shown.into_iter().map(one).collect();
         group
     }
+}
+
+/// The protected people of each part of a group that numbers are about: those who ordered again and those who did not, those who are new
+/// since the split, and those of each number of repeats at the split.
+fn parts(buyers: &[Buyer], earlier: &[Buyer], is_private: &dyn Fn(&Buyer) -> bool) -> Vec<u64> {
+    let protected =
+        |all: &[Buyer], is_in: &dyn Fn(&Buyer) -> bool| all.iter().filter(|buyer| is_private(buyer) && is_in(buyer)).count() as u64;
+    let again = protected(buyers, &|buyer| buyer.history.repeats > 0);
+    let (all, at_split) = (protected(buyers, &|_| true), protected(earlier, &|_| true));
+    let of_repeats = |repeats: u32| protected(earlier, &|buyer| buyer.history.repeats.min(MOST_REPEATS) == repeats);
+    let mut parts: Vec<u64> = (0..=MOST_REPEATS).map(of_repeats).collect();
+    parts.extend([again, all - again, at_split, all.saturating_sub(at_split)]);
+    parts
 }

@@ -15,7 +15,7 @@ use crate::canonical::CanonicalTables;
 use crate::diagnostics::Problem;
 use crate::facts::context::Settings;
 use crate::facts::orders;
-use crate::measure::{Private, Slices};
+use crate::measure::{Private, Slices, divides_protected};
 use crate::schema::Table;
 use crate::stats::customer_base::{Base, Fit, History};
 use groups::Job;
@@ -62,6 +62,7 @@ pub fn forecast(canonical: &CanonicalTables, settings: &Settings, request: Forec
     let job = Job {
         request: &request,
         private: &private,
+        is_divided: request.filter.is_some() && divides_protected(canonical, Table::Purchases, slicing),
         cannot_add: canonical.cannot_add(currencies(canonical, rows, &whole, calibration_end).into_iter()),
     };
     let all = job.group(Vec::new(), &known.buyers, known.test());

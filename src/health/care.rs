@@ -57,6 +57,7 @@ pub fn care(canonical: &CanonicalTables, settings: &Settings, grain: Grain, conf
         by: Vec::new(),
         labels,
         group_of,
+        is_filtered: false,
         at_risk: true,
         overdue: false,
         top: Some(NAMED),

@@ -102,6 +102,8 @@ fn has_contact(assessment: &Assessment, row: &Row) -> bool {
 pub struct Protection {
     published: Vec<(Population, Published)>,
     by_group: usize,
+    /// A condition keeps some protected people and leaves others out: nothing about those that it keeps is shown.
+    is_divided: bool,
 }
 
 /// A group whose numbers are shown, or not.
@@ -114,7 +116,7 @@ enum Of {
 
 impl Protection {
     /// Decides it for the models and the groups together: nothing can be found from both.
-    pub fn new(assessment: &Assessment, request: &Request) -> Protection {
+    pub fn new(assessment: &Assessment, request: &Request, is_divided: bool) -> Protection {
         let mut alone: Vec<BTreeMap<&str, u32>> = vec![BTreeMap::new(); request.by.len()];
         let mut divisions: Vec<(Population, Divisions)> = Population::ALL.map(|of| (of, Divisions::default())).into();
         for row in assessment.rows.iter().filter(|row| row.is_protected) {
@@ -133,6 +135,7 @@ impl Protection {
         Protection {
             published: divisions.into_iter().map(|(population, of)| (population, of.published())).collect(),
             by_group: 1 + request.by.len(),
+            is_divided,
         }
     }
 
@@ -149,7 +152,7 @@ impl Protection {
     fn shows_group(&self, assessment: &Assessment, rows: &[&Row], of: Of) -> bool {
         let scored = |row: &&&Row| row.is_protected && Population::Scored.has(assessment, row);
         let is_any_protected = rows.iter().any(|row| row.is_protected);
-        let enough = !is_any_protected || rows.iter().filter(scored).count() as u64 >= measure::FEWEST;
+        let enough = !is_any_protected || !self.is_divided && rows.iter().filter(scored).count() as u64 >= measure::FEWEST;
         enough && self.shows(Population::All, of) && self.shows(Population::Scored, of)
     }
 }

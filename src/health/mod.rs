@@ -41,6 +41,8 @@ pub struct Request {
     pub labels: Vec<Vec<String>>,
     /// By code of a stakeholder its group; [`NO_CODE`] for those who are left out.
     pub group_of: Vec<u32>,
+    /// Whether a condition leaves stakeholders out.
+    pub is_filtered: bool,
     /// Only those at risk or critical.
     pub at_risk: bool,
     /// Only those overdue for a contact.
@@ -256,7 +258,9 @@ pub fn assess(canonical: &CanonicalTables, settings: &Settings, request: &Reques
         left,
     };
     assessment.list(canonical, settings, request, &moments);
-    let protection = groups::Protection::new(&assessment, request);
+    let left_out = (0..canonical.nobody()).filter(|stakeholder| request.group_of[*stakeholder as usize] == NO_CODE);
+    let is_divided = request.is_filtered && assessment.withheld && left_out.into_iter().any(|stakeholder| private.is(stakeholder, 0));
+    let protection = groups::Protection::new(&assessment, request, is_divided);
     assessment.types = groups::by_type(&assessment, &protection, request.confidence);
     assessment.groups = groups::by_group(&assessment, request, &protection);
     assessment.stability = stability::of_models(&assessment);

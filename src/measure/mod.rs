@@ -47,7 +47,7 @@ use crate::stats::Confidence;
 
 pub use columns::reason;
 pub use counting::blocks;
-pub use private::Private;
+pub use private::{Private, divides_protected};
 pub use protection::{Divisions, FEWEST, Published, hidden_groups};
 pub use requirements::{columns_to_load, is_superseded, kept_for};
 pub use rows::{Entry, FactRow, SupportingRows, Wanted, may_show, rows};

@@ -2,10 +2,11 @@
 
 use crate::canonical::CanonicalTables;
 use crate::catalog::Metric;
+use crate::facts::context::{Slicing, is_out};
 use crate::facts::roster;
 use crate::report::Cell;
-use crate::schema::NO_CODE;
 use crate::schema::stakeholders::TYPE;
+use crate::schema::{NO_CODE, Table};
 
 /// Which stakeholders and sources are protected as small groups.
 #[derive(Debug)]
@@ -46,6 +47,25 @@ impl Private {
     pub fn any(&self) -> bool {
         self.stakeholders.iter().chain(&self.sources).any(|p| *p)
     }
+}
+
+/// Whether a condition keeps some records of protected people and leaves others out: a number about those that are kept, and one without the
+/// condition, give one about the others. `table` has the records that are counted, and `kept` is what the condition keeps of them.
+pub fn divides_protected(canonical: &CanonicalTables, table: Table, kept: &Slicing) -> bool {
+    let private = Private::new(canonical);
+    let Some(rows) = canonical.table(table).filter(|_| private.any()) else {
+        return false;
+    };
+    let (mut some_in, mut some_out) = (false, false);
+    for stakeholder in (0..canonical.nobody()).filter(|stakeholder| private.stakeholders[*stakeholder as usize]) {
+        for row in rows.run(stakeholder) {
+            match is_out(kept.of_row(row, stakeholder)) {
+                true => some_out = true,
+                false => some_in = true,
+            }
+        }
+    }
+    some_in && some_out
 }
 
 /// How many of the people of a cell are protected: all, if the metric is about protected people by its definition.

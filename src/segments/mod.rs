@@ -236,8 +236,9 @@ pub fn segments(canonical: &CanonicalTables, settings: &Settings, ask: &Request)
         .collect();
     let is_private: Vec<bool> = customers.iter().map(|one| private.is(one.stakeholder, 0)).collect();
     let any_private = is_private.iter().any(|is| *is);
-    let (grouped, hides) = counted(&found, &customers, &is_private, &groups, ask, mixed);
-    let movement = movement(&customers, &is_private).filter(|_| !hides);
+    let is_divided = ask.filter.is_some() && measure::divides_protected(canonical, Table::Purchases, &slicing);
+    let (grouped, hides) = counted(&found, &customers, &is_private, &groups, ask, (mixed, is_divided));
+    let movement = movement(&customers, &is_private).filter(|_| !(hides || is_divided && any_private));
     Ok(Segmentation {
         previous,
         money_absent: mixed.then_some(AbsentReason::MixedCurrencies),
@@ -431,7 +432,7 @@ fn counted(
     is_private: &[bool],
     groups: &StakeholderGroups,
     ask: &Request,
-    mixed: bool,
+    (mixed, is_divided): (bool, bool),
 ) -> (Vec<Group>, bool) {
     // One place more for those for whom no condition holds.
     let places = ask.model.segments.len() + 1;
@@ -460,6 +461,8 @@ fn counted(
         }
     }
     let published = divisions.published();
+    // Where a condition divides the protected people, nothing about them is shown.
+    let is_closed = |tallies: &[Tally]| is_divided && tallies.iter().any(|tally| tally.private > 0);
     let shows_group = |group: u32| match ask.by.is_empty() {
         true => published.whole(),
         false => published.shows(0, group),
@@ -471,7 +474,7 @@ fn counted(
             .iter()
             .enumerate()
             .map(|(at, tally)| {
-                let suppressed = !published.shows(2, group * places as u32 + at as u32);
+                let suppressed = !published.shows(2, group * places as u32 + at as u32) || is_closed(std::slice::from_ref(tally));
                 any_hidden |= suppressed;
                 SegmentCount {
                     segment: (at + 1 < places).then_some(at),
@@ -482,7 +485,7 @@ fn counted(
             })
             .filter(|count| count.segment.is_some() || unassigned)
             .collect();
-        let hides = !shows_group(group);
+        let hides = !shows_group(group) || is_closed(&of_group);
         Group {
             labels,
             customers: (!hides).then(|| of_group.iter().map(|tally| tally.n).sum()),

@@ -353,3 +353,224 @@ fn ranges_of_days_show_nothing_about_few_employees() {
         assert_safe(&orders, &equations, &format!("seed {seed}"));
     }
 }
+
+/// One order for each person, so that what is not known is a number of each person.
+fn persons(orders: &[Order]) -> Vec<Order> {
+    let mut seen = BTreeSet::new();
+    orders.iter().filter(|order| seen.insert(order.person)).cloned().collect()
+}
+
+/// The days on which somebody ordered, up to and with a day of October.
+fn days(orders: &[Order], person: usize, until: u32) -> BTreeSet<(u32, u32)> {
+    let of = orders.iter().filter(|order| order.person == person);
+    of.map(|order| (order.month, order.day))
+        .filter(|(month, day)| *month < 10 || *day <= until)
+        .collect()
+}
+
+/// Takes down that a number is about these people, after checking how many they are.
+fn about(equations: &mut Vec<Equation>, persons: &[Order], count: &Value, is_in: &dyn Fn(&Order) -> bool) {
+    let Some(count) = count.as_u64() else { return };
+    let of: Equation = (0..persons.len()).filter(|at| is_in(&persons[*at])).collect();
+    assert_eq!(count as usize, of.len());
+    equations.push(of);
+}
+
+/// The runs of one command that an attacker combines: all, groups, and conditions with their complements; and whom each keeps.
+fn runs() -> Vec<(Vec<String>, Option<(&'static str, bool)>)> {
+    let by = |by: &str| vec!["--by".to_string(), by.to_string()];
+    let mut all = vec![(Vec::new(), None), (by("region"), None)];
+    for site in SITES {
+        for (sign, is_only) in [("=", true), ("<>", false)] {
+            let condition = vec!["--where".to_string(), format!("region {sign} '{site}'")];
+            all.push((condition.clone(), Some((site, is_only))));
+            all.push(([condition, by("region")].concat(), Some((site, is_only))));
+        }
+    }
+    all
+}
+
+fn is_kept(order: &Order, kept: Option<(&str, bool)>) -> bool {
+    kept.is_none_or(|(site, is_only)| (order.site == site) == is_only)
+}
+
+fn run_json(folder: &Folder, command: &str, args: &[String]) -> Value {
+    json(
+        folder,
+        &[&[command][..], &args.iter().map(String::as_str).collect::<Vec<_>>()].concat(),
+    )
+}
+
+/// How many numbers are about employees, too.
+fn about_employees(persons: &[Order], equations: &[Equation]) -> usize {
+    let is_about = |equation: &&Equation| equation.iter().any(|at| persons[*at].is_employee);
+    equations.iter().filter(is_about).count()
+}
+
+fn list(value: &Value) -> &[Value] {
+    value.as_array().expect("a list")
+}
+
+#[test]
+fn cohorts_show_nothing_about_few_employees() {
+    let mut shown = 0;
+    for seed in SEEDS {
+        let orders = orders(seed);
+        let (folder, persons) = (folder(&orders), persons(&orders));
+        let mut equations = Vec::new();
+        for (args, kept) in runs() {
+            let found = run_json(&folder, "cohorts", &args);
+            for cohort in list(&found["cohorts"]) {
+                let by = labels(&cohort["by"]);
+                let month: u32 = cohort["cohort"].as_str().expect("a month")[5..].parse().expect("a number");
+                let is_in = |person: &Order| {
+                    let first = days(&orders, person.person, 31).first().map(|(month, _)| *month);
+                    is_kept(person, kept) && is_in(person, &by) && first == Some(month)
+                };
+                about(&mut equations, &persons, &cohort["size"], &is_in);
+                // Shares of a cohort whose size is hidden would show it, too.
+                for cell in list(&cohort["cells"]) {
+                    assert!(cohort["size"].is_number() || cell["value"].is_null(), "{cohort}");
+                }
+            }
+            for slice in list(&found["survival"]) {
+                let by = labels(&slice["by"]);
+                about(&mut equations, &persons, &slice["n"], &|person| {
+                    is_kept(person, kept) && is_in(person, &by)
+                });
+            }
+        }
+        shown += about_employees(&persons, &equations);
+        assert_safe(&persons, &equations, &format!("seed {seed}"));
+    }
+    assert!(shown > 0, "{shown}");
+}
+
+#[test]
+fn segments_show_nothing_about_few_employees() {
+    let mut shown = 0;
+    for seed in SEEDS {
+        let orders = orders(seed);
+        let (folder, persons) = (folder(&orders), persons(&orders));
+        // The same people without protection: there everybody is listed with the segment.
+        let everybody: Vec<Order> = orders
+            .iter()
+            .cloned()
+            .map(|order| Order {
+                is_employee: false,
+                ..order
+            })
+            .collect();
+        let open = self::folder(&everybody);
+        let mut equations = Vec::new();
+        for (args, kept) in runs() {
+            let (found, listed) = (run_json(&folder, "segments", &args), run_json(&open, "segments", &args));
+            let segments: BTreeMap<usize, &str> = list(&listed["stakeholders"])
+                .iter()
+                .map(|one| {
+                    let id: usize = one["id"].as_str().expect("an id")[1..].parse().expect("a number");
+                    (id, one["segment"].as_str().unwrap_or_default())
+                })
+                .collect();
+            for segment in list(&found["segments"]) {
+                let (by, name) = (labels(&segment["by"]), segment["name"].as_str().unwrap_or_default());
+                about(&mut equations, &persons, &segment["n"], &|person| {
+                    is_kept(person, kept) && is_in(person, &by) && segments.get(&person.person) == Some(&name)
+                });
+            }
+        }
+        shown += about_employees(&persons, &equations);
+        assert_safe(&persons, &equations, &format!("seed {seed}"));
+    }
+    assert!(shown > 0);
+}
+
+#[test]
+fn forecasts_show_nothing_about_few_employees() {
+    let mut shown = 0;
+    for seed in SEEDS {
+        let orders = orders(seed);
+        let (folder, persons) = (folder(&orders), persons(&orders));
+        let mut equations = Vec::new();
+        for (args, kept) in runs() {
+            let found = run_json(&folder, "forecast", &args);
+            for group in std::iter::once(&found).chain(list(&found["groups"])) {
+                let by = group["by"].as_object().map_or(BTreeMap::new(), |_| labels(&group["by"]));
+                let is_of = |person: &Order| is_kept(person, kept) && is_in(person, &by);
+                about(&mut equations, &persons, &group["customers"], &is_of);
+                about(&mut equations, &persons, &group["repeating"], &|person| {
+                    is_of(person) && days(&orders, person.person, 31).len() > 1
+                });
+                let holdout = &group["holdout"];
+                let Some(end) = holdout["calibration_end"].as_str() else { continue };
+                let (month, day): (u32, u32) = (end[5..7].parse().expect("a month"), end[8..].parse().expect("a day"));
+                let before = |person: &Order| {
+                    let all = days(&orders, person.person, 31);
+                    all.into_iter().filter(|at| *at <= (month, day)).count()
+                };
+                about(&mut equations, &persons, &holdout["customers"], &|person| {
+                    is_of(person) && before(person) > 0
+                });
+                for of in list(&holdout["by_frequency"]) {
+                    let repeats = of["frequency"].as_u64().expect("a number") as usize;
+                    about(&mut equations, &persons, &of["customers"], &|person| {
+                        is_of(person) && before(person) == repeats + 1
+                    });
+                }
+            }
+        }
+        shown += about_employees(&persons, &equations);
+        assert_safe(&persons, &equations, &format!("seed {seed}"));
+    }
+    assert!(shown > 0, "{shown}");
+}
+
+#[test]
+fn health_shows_nothing_about_few_employees() {
+    let mut shown = 0;
+    for seed in SEEDS {
+        let orders = orders(seed);
+        let persons = persons(&orders);
+        let mut answers = "id,answered,score,low,high,question\n".to_string();
+        for person in persons.iter().filter(|person| person.is_employee) {
+            writeln!(
+                answers,
+                "p{},2026-10-{:02},{},1,5,engagement",
+                person.person,
+                person.day,
+                1 + person.amount % 5
+            )
+            .expect("into memory");
+        }
+        let folder = folder(&orders);
+        let config = folder.read("relhealth.toml")
+            + "[[source]]\npath = 'answers.csv'\nkind = 'surveys'\n\
+               map = { stakeholder_id = 'id', responded_at = 'answered', score = 'score', scale_min = 'low', scale_max = 'high', instrument = 'question' }\n\
+               [health.employee]\nminimum_coverage = 0.2\n[health.customer]\nminimum_coverage = 0.1\n";
+        let folder = folder.with("answers.csv", answers).with("relhealth.toml", config);
+        let (mut all, mut scored) = (Vec::new(), Vec::new());
+        for (args, kept) in runs() {
+            let found = run_json(&folder, "health", &args);
+            for group in list(&found["types"]).iter().chain(list(&found["groups"])) {
+                let mut by = labels(&group["by"]);
+                if let Some(model) = by.remove("model") {
+                    by.insert("type".to_string(), model);
+                }
+                let is_of = |person: &Order| is_kept(person, kept) && is_in(person, &by);
+                about(&mut all, &persons, &group["stakeholders"], &is_of);
+                // Every employee has a score; of the others the attacker knows who has.
+                if group["mean"]["value"].is_number() {
+                    scored.push(
+                        (0..persons.len())
+                            .filter(|at| persons[*at].is_employee && is_of(&persons[*at]))
+                            .collect(),
+                    );
+                }
+            }
+        }
+        shown += about_employees(&persons, &scored);
+        assert_safe(&persons, &all, &format!("seed {seed}, stakeholders"));
+        assert_safe(&persons, &scored, &format!("seed {seed}, scores"));
+    }
+    assert!(shown > 3, "{shown}");
+}

@@ -129,7 +129,8 @@ fn basis(sheet: &ForecastSheet) -> Text {
                 count(repeating)
             )
         }
-        _ => "customers whose number is hidden".to_string(),
+        (Some(stakeholders), None) => counted(stakeholders, "customer", "customers"),
+        (None, _) => "customers whose number is hidden".to_string(),
     };
     let text = Text::own(format!(
         "{} model of orders up to {}: {people}. Orders of one day are one order; what went back is taken off the day of its order.",
