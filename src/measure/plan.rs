@@ -11,7 +11,7 @@ use crate::catalog::{Catalog, Kind, Metric, When};
 use crate::facts;
 use crate::facts::context::Settings;
 use crate::report::AbsentReason;
-use crate::schema::{Fact, FactSpec, Known, Micros, Role, Shape, Table, Unit};
+use crate::schema::{Fact, FactSpec, Input, Known, Micros, Role, Shape, Table, Unit};
 
 /// A metric that is to be measured.
 #[derive(Debug)]
@@ -32,6 +32,10 @@ pub struct PlannedMetric<'a> {
     pub has_other_groups: bool,
     /// Whether it is money of several currencies, and the rows of its fact do not say of which.
     pub is_mixed: bool,
+    /// The time of the first record of what happened that it counts; `None` where a roster alone tells it.
+    pub first_record: Option<Micros>,
+    /// The start of the first day of which something is known.
+    pub starts: Option<Micros>,
     /// The first civil day from which on its periods can be assessed, of a metric that looks back ([`super::history`]).
     pub assessed_from: Option<i32>,
 }
@@ -61,8 +65,6 @@ pub struct FactPlan {
     pub wanted: BTreeSet<&'static str>,
     /// Its views.
     pub views: Vec<View>,
-    /// The start of the day on which its data begin; `None` without any.
-    pub starts: Option<Micros>,
     /// A window that ends before it is made from less than later ones; `None`: no window is.
     pub complete_from: Option<Micros>,
 }
@@ -109,8 +111,11 @@ impl<'a> Plan<'a> {
                 Some(Ok(sources)) => (None, sources),
                 Some(Err(absent)) => (Some(absent), None),
             };
+            let first_record = first_record(canonical, metric);
             PlannedMetric {
                 metric,
+                first_record,
+                starts: starts(canonical, metric, first_record),
                 absent,
                 sources,
                 undated: false,
@@ -219,7 +224,6 @@ impl<'a> Plan<'a> {
                 spec,
                 wanted: BTreeSet::new(),
                 views: Vec::new(),
-                starts: starts(canonical, spec),
                 complete_from: None,
             });
             for column in metric.columns() {
@@ -261,21 +265,33 @@ fn with_parts<'c>(catalog: &'c Catalog, ids: &'c [String]) -> BTreeSet<&'c str> 
 }
 
 /// The first day of which something is known, as its start.
-fn starts(canonical: &CanonicalTables, spec: &FactSpec) -> Option<Micros> {
-    let first = first_happening(canonical, spec).or_else(|| first_event(canonical, spec.tables.iter()))?;
+fn starts(canonical: &CanonicalTables, metric: &Metric, first_record: Option<Micros>) -> Option<Micros> {
+    let tables = metric.fact.into_iter().flat_map(|fact| fact.tables.iter().copied());
+    let first = first_record.or_else(|| first_event(canonical, tables))?;
     Some(canonical.zone.midnight(canonical.zone.day_of(first)))
 }
 
-/// The time of the first record of what happened, of the tables that a fact is made from. A roster is left out: it tells who is there, and
-/// reaches further back than what happened with them. So there is none for facts whose rows are those of a roster.
-pub fn first_happening(canonical: &CanonicalTables, spec: &FactSpec) -> Option<Micros> {
-    let of_roster = spec.shape == Shape::Event && spec.tables.contains(&Table::Stakeholders);
-    let events = spec.tables.iter().filter(|table| !of_roster && table.holds_events());
-    first_event(canonical, events)
+/// The time of the first record of what happened, of what a metric needs: where it needs both contacts and orders, when both have begun. A
+/// roster is left out, because it tells who is there, and reaches further back than what happened with them. A health score knows itself
+/// which of its parts have data.
+fn first_record(canonical: &CanonicalTables, metric: &Metric) -> Option<Micros> {
+    let fact = metric.fact?;
+    let of_roster = fact.shape == Shape::Event && fact.tables.contains(&Table::Stakeholders);
+    if of_roster || fact.fact == Fact::Health {
+        return None;
+    }
+    let needed = metric.columns().into_iter().flat_map(|column| column.needs);
+    let begun = needed.filter_map(|group| {
+        let tables = || group.iter().filter_map(Input::column).map(|column| column.table);
+        let of_roster = tables().any(|table| !table.holds_events() && canonical.table(table).is_some());
+        if of_roster { None } else { first_event(canonical, tables()) }
+    });
+    let events = fact.tables.iter().copied().filter(|table| table.holds_events());
+    begun.max().or_else(|| first_event(canonical, events))
 }
 
-fn first_event<'t>(canonical: &CanonicalTables, tables: impl Iterator<Item = &'t Table>) -> Option<Micros> {
-    let present = tables.filter_map(|table| canonical.table(*table));
+fn first_event(canonical: &CanonicalTables, tables: impl Iterator<Item = Table>) -> Option<Micros> {
+    let present = tables.filter_map(|table| canonical.table(table));
     present.map(|rows| rows.first_event).filter(|at| *at != Micros::MAX).min()
 }
 

@@ -17,7 +17,7 @@ use crate::measure::counting::{self, Build, CellCount, Counts, MetricCounts, Run
 use crate::measure::history;
 use crate::measure::ids::{CellId, Grid, GroupId, Id, IdVec, MetricId, PeriodId, WindowSetId};
 use crate::measure::kinds::{Contribution, Difference};
-use crate::measure::plan::{Plan, PlannedMetric, first_happening};
+use crate::measure::plan::{Plan, PlannedMetric};
 use crate::measure::slices::Slices;
 use crate::measure::window_sets::{Compare, WindowSet, later, window_sets};
 use crate::measure::{Request, private};
@@ -324,7 +324,7 @@ impl Finishing<'_> {
             self.by,
             &self.slices.labels[self.grid.group(at)],
         );
-        cell.left_truncated = is_truncated(self.plan, planned.metric, window);
+        cell.left_truncated = is_truncated(self.plan, planned, window);
         let estimated = match absent(self.slices, planned, window.as_of, &of, self.canonical) {
             Some(absent) => {
                 cell.absent = Some(absent);
@@ -520,16 +520,16 @@ fn groups_of(plan: &Plan, slices: &Slices, id: MetricId) -> Vec<GroupId> {
     found.unwrap_or_else(|| slices.labels.ids().take(1).collect())
 }
 
-/// Whether a window starts before the data of a metric's fact, or the period before does where the fact looks back, or what the fact is
+/// Whether a window starts before the data of a metric, or the period before does where the fact looks back, or what the fact is
 /// made from is not all there yet.
-fn is_truncated(plan: &Plan, metric: &Metric, window: &Window) -> bool {
-    let Some(fact) = plan.fact(metric) else { return false };
+fn is_truncated(plan: &Plan, planned: &PlannedMetric, window: &Window) -> bool {
+    let Some(fact) = plan.fact(planned.metric) else { return false };
     let start = if fact.spec.looks_back {
         window.previous_start
     } else {
         window.start
     };
-    fact.starts.is_some_and(|first| start < first) || fact.complete_from.is_some_and(|from| window.end < from)
+    planned.starts.is_some_and(|first| start < first) || fact.complete_from.is_some_and(|from| window.end < from)
 }
 
 /// Why a metric has no value in a window whatever was counted.
@@ -541,7 +541,7 @@ pub fn absent(slices: &Slices, planned: &PlannedMetric, as_of: i64, period: &Per
     if let Some(Err(dimension)) = metric.fact.and_then(|f| slices.facts.get(f.name())) {
         return Some(AbsentReason::MissingInput(format!("dimension {dimension}")));
     }
-    if let Some(first) = metric.fact.and_then(|fact| first_happening(canonical, fact))
+    if let Some(first) = planned.first_record
         && canonical.zone.midnight(period.last_day_exclusive) <= first
     {
         return Some(AbsentReason::BeforeData);

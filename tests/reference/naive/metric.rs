@@ -73,19 +73,27 @@ impl Naive<'_> {
         self.answer_of(built, metric, window, Of::Slice(slice))
     }
 
-    /// The first time of a record of what happened, in the tables of a fact; a roster does not tell from when on it is kept.
-    fn first_record(&self, fact: &FactSpec) -> Option<i64> {
-        if ["newcomers", "referrals"].contains(&fact.name()) {
+    /// The first time of a record of what happened, of what the metric needs; a roster does not tell from when on it is kept.
+    fn first_record(&self, metric: &Metric, fact: &FactSpec) -> Option<i64> {
+        if ["newcomers", "referrals", "health"].contains(&fact.name()) {
             return None;
         }
         let is_roster = |table: Table| matches!(table, Table::Stakeholders | Table::Identities);
-        let events = fact.tables.iter().filter(|table| !is_roster(**table));
-        let times = events.flat_map(|table| {
+        let first_of = |table: Table| {
             let columns = table.event_columns().map(|column| column.name);
-            let rows = self.data.of(*table).iter();
-            columns.flat_map(move |name| rows.clone().filter_map(move |row| self.data.time(row, name)))
-        });
-        times.min()
+            let times = columns.flat_map(|name| self.data.of(table).iter().filter_map(move |row| self.data.time(row, name)));
+            times.min()
+        };
+        let mut latest = None;
+        for group in metric.columns().iter().flat_map(|column| column.needs) {
+            let tables: Vec<Table> = group.iter().filter_map(|input| Some(input.column()?.table)).collect();
+            if tables.iter().any(|table| is_roster(*table) && self.data.has(*table)) {
+                continue;
+            }
+            latest = latest.max(tables.into_iter().filter_map(first_of).min());
+        }
+        let events = fact.tables.iter().copied().filter(|table| !is_roster(*table));
+        latest.or_else(|| events.filter_map(first_of).min())
     }
 
     /// The answer for one slice, or for all others.
@@ -110,7 +118,7 @@ impl Naive<'_> {
             }
         };
         if self
-            .first_record(fact)
+            .first_record(metric, fact)
             .is_some_and(|first| window.end.min(window.period.end) <= first)
         {
             return Answer {
