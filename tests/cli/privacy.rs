@@ -376,8 +376,11 @@ fn about(equations: &mut Vec<Equation>, persons: &[Order], count: &Value, is_in:
     equations.push(of);
 }
 
+/// The arguments of a run; with a condition, the site that it names, and whether it keeps that one alone.
+type Attempt = (Vec<String>, Option<(&'static str, bool)>);
+
 /// The runs of one command that an attacker combines: all, groups, and conditions with their complements; and whom each keeps.
-fn runs() -> Vec<(Vec<String>, Option<(&'static str, bool)>)> {
+fn runs() -> Vec<Attempt> {
     let by = |by: &str| vec!["--by".to_string(), by.to_string()];
     let mut all = vec![(Vec::new(), None), (by("region"), None)];
     for site in SITES {
@@ -455,10 +458,9 @@ fn segments_show_nothing_about_few_employees() {
         // The same people without protection: there everybody is listed with the segment.
         let everybody: Vec<Order> = orders
             .iter()
-            .cloned()
             .map(|order| Order {
                 is_employee: false,
-                ..order
+                ..order.clone()
             })
             .collect();
         let open = self::folder(&everybody);

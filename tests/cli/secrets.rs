@@ -528,7 +528,7 @@ fn nothing_of_anybody_is_found_and_no_number_changes() {
         .headers()
         .expect("a header")
         .iter()
-        .last()
+        .next_back()
         .expect("a column")
         .trim()
         .to_string();

@@ -4,6 +4,7 @@
 //! decimal point, yes and no as `TRUE` and `FALSE`. Row n of the sheet is line n of the table. Hidden rows and columns are read like all
 //! others, and of a formula the value that the workbook has stored with it.
 
+mod compound;
 mod ods;
 mod table;
 mod xls;

@@ -1,20 +1,26 @@
 //! Workbooks of older versions of Excel (`.xls`).
 
+use std::io::Cursor;
+
 use anyhow::Result;
 use calamine::{Reader, Xls, XlsError};
 
+use super::compound::chains_end;
 use super::table::{Rows, Shape, Value};
 use super::{Sheet, protected, unreadable, worksheets};
 use crate::ingest::guarded::guarded;
-use crate::io::{self, FileError, Scratch, Seekable};
+use crate::io::{self, FileError, Scratch};
 
 /// The sheets that have cells.
 ///
 /// # Errors
 /// When it is no workbook, is damaged or protected.
 pub fn sheets(file: &io::Source, wanted: Option<&str>) -> Result<Vec<Sheet>> {
-    let seekable = file.seekable()?;
-    let mut workbook: Xls<Seekable> = told(file, guarded(|| Xls::new(seekable)))?;
+    let bytes = file.all_bytes()?;
+    if !chains_end(&bytes) {
+        return Err(contradictory(file).into());
+    }
+    let mut workbook = told(file, guarded(|| Xls::new(Cursor::new(bytes))))?;
     let listed = worksheets(workbook.sheets_metadata(), wanted);
     let mut sheets = Vec::new();
     for (name, is_hidden) in listed {
@@ -43,12 +49,13 @@ pub fn sheets(file: &io::Source, wanted: Option<&str>) -> Result<Vec<Sheet>> {
 fn told<T>(file: &io::Source, decoded: Option<Result<T, XlsError>>) -> Result<T, FileError> {
     match decoded {
         Some(decoded) => decoded.map_err(|error| failed(file, &error)),
-        None => Err(unreadable(
-            file,
-            "the workbook is damaged, or was cut off",
-            "copy or export it again",
-        )),
+        None => Err(contradictory(file)),
     }
+}
+
+/// What leads nowhere, or in a circle.
+fn contradictory(file: &io::Source) -> FileError {
+    unreadable(file, "the workbook is damaged, or was cut off", "copy or export it again")
 }
 
 fn failed(file: &io::Source, error: &XlsError) -> FileError {
