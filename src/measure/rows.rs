@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 
 use super::columns::{Evaluator, place, reason};
 use super::counting::{CountTask, Placement, blocks};
-use super::finishing::cells::absent;
+use super::finishing::absence::absent;
 use super::ids::{Grid, Id};
 use super::plan::{FactPlan, Plan, PlannedMetric, is_money};
 use super::private::{Private, is_about_protected_people};

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context as _, Result};
 
+use super::absence::{absent, is_truncated};
 use super::change::{self, Finished, How, Shared};
 use super::contributors::contributors;
 use super::estimated::{Context, Estimated, check_size, set_ranked};
@@ -11,7 +12,7 @@ use super::ranking::{OwnCounts, RankedOthers, rank, rank_others};
 use crate::canonical::CanonicalTables;
 use crate::catalog::kinds::{Exposure, Rate};
 use crate::catalog::{Kind, Metric};
-use crate::facts::context::{Settings, Window};
+use crate::facts::context::Settings;
 use crate::measure::columns::reason;
 use crate::measure::counting::{self, Build, CellCount, Counts, MetricCounts, RunRequest};
 use crate::measure::history;
@@ -19,7 +20,7 @@ use crate::measure::ids::{CellId, Grid, GroupId, Id, IdVec, MetricId, PeriodId, 
 use crate::measure::kinds::{Contribution, Difference};
 use crate::measure::plan::{Plan, PlannedMetric};
 use crate::measure::slices::Slices;
-use crate::measure::window_sets::{Compare, WindowSet, later, window_sets};
+use crate::measure::window_sets::{Compare, WindowSet, window_sets};
 use crate::measure::{Request, private};
 use crate::period::Period;
 use crate::report::{AbsentReason, Cell, Change, Contributors};
@@ -518,54 +519,6 @@ fn groups_of(plan: &Plan, slices: &Slices, id: MetricId) -> Vec<GroupId> {
     };
     // Nothing to group: say once that and why it is missing, on the first group or, without any, on the whole.
     found.unwrap_or_else(|| slices.labels.ids().take(1).collect())
-}
-
-/// Whether a window starts before the data of a metric, or the period before does where the fact looks back, or what the fact is
-/// made from is not all there yet.
-fn is_truncated(plan: &Plan, planned: &PlannedMetric, window: &Window) -> bool {
-    let Some(fact) = plan.fact(planned.metric) else { return false };
-    let start = if fact.spec.looks_back {
-        window.previous_start
-    } else {
-        window.start
-    };
-    planned.starts.is_some_and(|first| start < first) || fact.complete_from.is_some_and(|from| window.end < from)
-}
-
-/// Why a metric has no value in a window whatever was counted.
-pub fn absent(slices: &Slices, planned: &PlannedMetric, as_of: i64, period: &Period, canonical: &CanonicalTables) -> Option<AbsentReason> {
-    let metric = planned.metric;
-    if let Some(absent) = &planned.absent {
-        return Some(absent.clone());
-    }
-    if let Some(Err(dimension)) = metric.fact.and_then(|f| slices.facts.get(f.name())) {
-        return Some(AbsentReason::MissingInput(format!("dimension {dimension}")));
-    }
-    if let Some(first) = planned.first_record
-        && canonical.zone.midnight(period.last_day_exclusive) <= first
-    {
-        return Some(AbsentReason::BeforeData);
-    }
-    if let Some(days) = metric.window_days
-        && canonical.zone.midnight(later(period.last_day_exclusive, days)) > as_of
-    {
-        return Some(AbsentReason::IncompleteWindow);
-    }
-    let first = || {
-        metric
-            .fact
-            .into_iter()
-            .flat_map(|f| f.tables)
-            .filter_map(|t| canonical.table(*t))
-            .map(|r| r.first_event)
-            .min()
-    };
-    if let Some(days) = metric.lookback_days
-        && first().is_some_and(|first| later(canonical.zone.day_of(first), days) > period.first_day)
-    {
-        return Some(AbsentReason::IncompleteWindow);
-    }
-    None
 }
 
 fn blank(metric: &Metric, period: &Period, canonical: &CanonicalTables, by: &[String], labels: &[String]) -> Cell {

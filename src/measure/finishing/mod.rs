@@ -1,6 +1,7 @@
 //! Finishing: the second of the two stages of measuring. From merged counts to cells: the value, its interval or why there is none, how it
 //! differs from an earlier period or from the other groups, and what is hidden to protect few people.
 
+pub mod absence;
 pub mod cells;
 pub mod change;
 mod contributors;
