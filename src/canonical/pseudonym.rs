@@ -75,7 +75,7 @@ impl Key {
         format!("{}-{}", thing.letter(), &hex(&self.hash(thing, text))[..DIGITS])
     }
 
-    /// What stands for the fingerprint of a file: with the fingerprint itself, whoever guesses what is in a file could try it.
+    /// What is shown instead of the fingerprint of a file: with the fingerprint itself, whoever guesses what is in a file could try it.
     pub fn fingerprint(&self, sha256: &str) -> String {
         hex(&hmac(&self.0, &[b"f", sha256.as_bytes()]))
     }

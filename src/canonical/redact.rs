@@ -97,7 +97,7 @@ impl Redaction {
         is_word || Currency::of_code(text).is_some_and(|currency| currency.name() == text) || is_known_state(text)
     }
 
-    /// What stands for the fingerprint of a file.
+    /// What is shown instead of the fingerprint of a file.
     pub fn fingerprint(&self, sha256: &str) -> String {
         self.key.fingerprint(sha256)
     }

@@ -293,7 +293,7 @@ pub struct Report {
     /// Files, folders, globs, - for stdin, or KIND=PATH, such as purchases=orders.csv [default: all sources in the configuration]
     #[arg(value_name = "INPUT")]
     pub inputs: Vec<String>,
-    /// The period: 2026-10, 2026-Q3, 2026-W41, 2026, 2026-01-01..2026-03-31 or last-month [default: the last complete month]
+    /// The period: 2026-10, 2026-Q3, 2026-W41, 2026, 2026-01-01..2026-03-31 or last-month [default: the last complete month; the running month if the records begin in it]
     #[arg(long, value_name = "PERIOD")]
     pub period: Option<String>,
     /// Without --period: the length of the last complete period to use [default: month]

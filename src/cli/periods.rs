@@ -10,7 +10,7 @@ use crate::schema::Micros;
 /// The options for periods.
 #[derive(Args, Debug, Default)]
 pub struct PeriodArgs {
-    /// The period: 2026-10, 2026-Q3, 2026-W41, 2026, 2026-01-01..2026-03-31 or last-month [default: the last complete month]
+    /// The period: 2026-10, 2026-Q3, 2026-W41, 2026, 2026-01-01..2026-03-31 or last-month [default: the last complete month; the running month if the records begin in it]
     #[arg(long, value_name = "PERIOD")]
     pub period: Option<String>,
     /// Split --period into whole days, weeks, months, quarters or years; also the unit of --last

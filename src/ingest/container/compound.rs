@@ -24,7 +24,7 @@ struct Compound<'a> {
 }
 
 impl Compound<'_> {
-    /// The number that stands there; a mark beyond the end of the file.
+    /// The number at that byte; a mark beyond the end of the file.
     fn number(&self, at: usize) -> u32 {
         let found = self.bytes.get(at..).and_then(|rest| rest.first_chunk::<4>());
         found.map_or(u32::MAX, |bytes| u32::from_le_bytes(*bytes))
