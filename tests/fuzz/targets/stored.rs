@@ -18,25 +18,7 @@ fn run(bytes: &[u8], program: Program) {
     let folder = Folder::new();
     let stored = folder.with("stored.json", bytes);
     if bytes.windows(8).any(|part| part == b"baseline") {
-        let (orders, rules) = (
-            folder.with("orders.csv", ORDERS.as_bytes()),
-            folder.with("relhealth.toml", RULES.as_bytes()),
-        );
-        let input = format!("purchases={orders}");
-        holds(
-            program,
-            &[
-                "check",
-                &input,
-                "--config",
-                &rules,
-                "--baseline",
-                &stored,
-                "--quiet",
-                "-o",
-                &folder.out(),
-            ],
-        );
+        check(&folder, program, "--baseline", &stored);
     } else {
         holds(program, &["diff", &stored, &stored, "--quiet", "-o", &folder.out()]);
     }
@@ -57,24 +39,17 @@ fn report(program: Program) -> Vec<u8> {
 /// The numbers of a check.
 fn baseline(program: Program) -> Vec<u8> {
     let folder = Folder::new();
-    let (orders, rules) = (
-        folder.with("orders.csv", ORDERS.as_bytes()),
-        folder.with("relhealth.toml", RULES.as_bytes()),
-    );
-    let (input, saved) = (format!("purchases={orders}"), folder.path("saved.json"));
+    let saved = folder.path("saved.json");
+    check(&folder, program, "--save-baseline", &saved);
+    std::fs::read(saved).expect("a baseline")
+}
+
+/// A check with that option, whose value is a file.
+fn check(folder: &Folder, program: Program, option: &str, file: &str) {
+    let input = format!("purchases={}", folder.with("orders.csv", ORDERS.as_bytes()));
+    let rules = folder.with("relhealth.toml", RULES.as_bytes());
     holds(
         program,
-        &[
-            "check",
-            &input,
-            "--config",
-            &rules,
-            "--save-baseline",
-            &saved,
-            "--quiet",
-            "-o",
-            &folder.out(),
-        ],
+        &["check", &input, "--config", &rules, option, file, "--quiet", "-o", &folder.out()],
     );
-    std::fs::read(saved).expect("a baseline")
 }
