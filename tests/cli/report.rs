@@ -491,3 +491,45 @@ fn sections_on_relationships_are_there_or_say_why_they_are_not() {
         "{markdown}"
     );
 }
+
+// Half of the people have neither a region nor a tier; they answer 2, the others 9 or 10. NPS of those: -100, of the others: 100.
+#[test]
+fn people_without_a_value_in_two_dimensions_are_told_once() {
+    let mut answers = String::from("stakeholder_id,responded_at,instrument,score,region,tier\n");
+    for person in 0..80 {
+        let (region, tier) = (["north", "south"][person % 2], ["gold", "silver", "basic"][person % 3]);
+        match person % 4 {
+            0 | 1 => answers.push_str(&format!("p{person},2026-10-{:02},nps,2,,\n", 1 + person % 28)),
+            _ => answers.push_str(&format!(
+                "p{person},2026-10-{:02},nps,{},{region},{tier}\n",
+                1 + person % 28,
+                9 + person % 2
+            )),
+        }
+    }
+    let folder = Folder::new().with("surveys.csv", answers);
+    let args = [
+        "report",
+        "surveys=surveys.csv",
+        "-q",
+        "--as-of",
+        "2026-10-31",
+        "--metrics",
+        "nps",
+        "--by",
+        "region",
+        "--by",
+        "tier",
+        "-o",
+        "r.md",
+    ];
+    folder.run(&args).silent();
+    let markdown = folder.read("r.md");
+    let sentence = " is -100.0 without a value for region and tier and 100.0 in all other groups: -200.0, worse.";
+    assert_eq!(
+        markdown.matches("without a value for").count(),
+        2,
+        "once at the head, once with the groups:\n{markdown}"
+    );
+    assert_eq!(markdown.matches(sentence).count(), 2, "{markdown}");
+}

@@ -1,8 +1,8 @@
 //! The head of the report: sentences about the changes and differences that are statistically significant after correction.
 
 use super::{Report, anchor, counted};
-use crate::findings::{Finding, Found};
-use crate::measure::Compare;
+use crate::findings::{Breakdown, Finding, Found, Review};
+use crate::measure::{Compare, NONE};
 use crate::render::displayed;
 use crate::render::document::Document;
 use crate::render::summary::capital;
@@ -99,10 +99,48 @@ fn correction(report: &Report) -> String {
     )
 }
 
-/// The findings of one type as sentences.
+/// The findings of one type as sentences. Those without a value in several dimensions are often the same people: one sentence tells it.
 pub fn told(report: &Report, is: impl Fn(&Finding) -> bool) -> Vec<Text> {
-    let findings = report.review.findings.iter().filter(|finding| is(finding));
-    findings.map(|finding| sentence(report, finding)).collect()
+    let mut told: Vec<&Finding> = Vec::new();
+    for finding in report.review.findings.iter().filter(|finding| is(finding)) {
+        if !told.iter().any(|earlier| lack_the_same(report.review, earlier, finding)) {
+            told.push(finding);
+        }
+    }
+    told.into_iter().map(|finding| sentence(report, finding)).collect()
+}
+
+/// Whether two findings show one metric of the same rows, which have no value in either dimension.
+fn lack_the_same(review: &Review, one: &Finding, other: &Finding) -> bool {
+    let shown = |finding: &Finding| match finding.found {
+        Found::Differs { breakdown, metric, slice } => {
+            let breakdown = &review.breakdowns[breakdown];
+            let cell = breakdown.cells[metric][slice].as_ref()?;
+            let rest = cell.changes.get("rest")?.value?;
+            (breakdown.slices[slice] == NONE).then(|| ((&breakdown.metrics[metric].id, cell.n, cell.value), rest))
+        }
+        Found::Moved { .. } | Found::Missed { .. } => None,
+    };
+    match (shown(one), shown(other)) {
+        // All others are added up group by group, so their last digits depend on the dimension.
+        (Some((one, rest)), Some((other, other_rest))) => one == other && (rest - other_rest).abs() <= 1e-9 * rest.abs(),
+        _ => false,
+    }
+}
+
+/// The dimensions in which the rows of a finding have no value; empty if they have one.
+fn lacking(review: &Review, finding: &Finding) -> Vec<String> {
+    let same = review.findings.iter().filter(|other| lack_the_same(review, finding, other));
+    let dimension = |other: &Finding| match other.found {
+        Found::Differs { breakdown, .. } => Some(words_of(&review.breakdowns[breakdown])),
+        Found::Moved { .. } | Found::Missed { .. } => None,
+    };
+    same.filter_map(dimension).collect()
+}
+
+/// The dimension of a breakdown as words.
+fn words_of(breakdown: &Breakdown) -> String {
+    capital(&breakdown.dimension).to_lowercase()
 }
 
 /// A finding as a sentence.
@@ -160,13 +198,18 @@ pub fn sentence(report: &Report, finding: &Finding) -> Text {
             let rest = cell.and_then(|cell| cell.changes.get("rest"));
             let of_rest = rest.and_then(|rest| rest.value).map_or(String::new(), |value| scale.value(value));
             let delta = rest.and_then(|rest| rest.delta).map_or(String::new(), |delta| scale.change(delta));
+            let lacking = lacking(review, finding);
+            let group = if lacking.is_empty() {
+                Text::own(" in ")
+                    .and_untrusted(words_of(breakdown))
+                    .and(" ")
+                    .and_untrusted(&breakdown.slices[*slice])
+            } else {
+                Text::own(" without a value for ").and_untrusted(lacking.join(" and "))
+            };
             Text::link(anchor(shown), &shown.title)
-                .and(format!(
-                    " is {} in {} ",
-                    scale.value(value),
-                    capital(&breakdown.dimension).to_lowercase()
-                ))
-                .and_untrusted(&breakdown.slices[*slice])
+                .and(format!(" is {}", scale.value(value)))
+                .and_text(group)
                 .and(format!(
                     " and {of_rest} in all other groups: {delta}, {}.",
                     displayed::label(finding.reading)
