@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::Reject;
 use crate::ingest::{Layout, Line};
-use crate::notes::{Decision, Note, Recognition};
+use crate::notes::{Decision, Note, Recognition, SurveyQuestion};
 use crate::record_counts::RecordCounts;
 use crate::schema::Table;
 use crate::sources::guess::{ColumnEvidence, Kind, Question, TableClue, listed};
@@ -30,6 +30,8 @@ pub struct Inspection {
     pub amount_on: Option<AmountOn>,
     /// Its columns, in the order of the file; then what expressions and constants give.
     pub columns: Vec<ColumnInspection>,
+    /// The condition of the records that are answers to its question.
+    pub filter: Option<String>,
     /// What a person has to decide.
     pub questions: Vec<Question>,
     /// What became of its records, if they could be read.
@@ -101,6 +103,8 @@ pub enum TableEvidence {
     Clues(Vec<TableClue>),
     /// What it resembles.
     Resembles(Recognition),
+    /// Its records are answers to a question.
+    Question(SurveyQuestion),
 }
 
 impl fmt::Display for TableEvidence {
@@ -117,6 +121,7 @@ impl fmt::Display for TableEvidence {
             TableEvidence::OtherProfile => f.write_str("another profile reads the same file"),
             TableEvidence::Clues(clues) => f.write_str(&listed(clues)),
             TableEvidence::Resembles(recognition) => write!(f, "{recognition}"),
+            TableEvidence::Question(question) => write!(f, "{question}"),
         }
     }
 }

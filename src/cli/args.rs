@@ -22,6 +22,7 @@ use super::periods::PeriodArgs;
 use super::progress::Progress;
 use super::segments::Segments;
 use crate::canonical::{Budget, StatedJoin};
+use crate::sources::long_form::{self, StatedQuestion};
 use crate::config::{Config, Overrides, is_currency, is_level};
 use crate::period::{Grain, WeekStart, Zone};
 
@@ -200,6 +201,9 @@ pub struct Reading {
     /// Join two of the input files by this key, such as lines.csv:order=orders.csv:id; several columns are separated by +
     #[arg(long, value_name = "FILE:COLUMN=FILE:COLUMN", value_parser = StatedJoin::parse)]
     pub join: Vec<StatedJoin>,
+    /// The question of a survey that is the one of an instrument, or a part of its text; for files with a record for each answer
+    #[arg(long, value_name = "INSTRUMENT=QUESTION", value_parser = long_form::stated)]
+    pub question: Vec<StatedQuestion>,
     /// Map a column for this run, like a line of [source.map]; FILE may be a glob
     #[arg(long, value_name = "FILE:COLUMN=HEADER")]
     pub map: Vec<String>,

@@ -142,6 +142,7 @@ pub fn options(reading: &Reading, config: &Config) -> anyhow::Result<Options> {
         keep_lines: false,
         keep_unused: reading.rejects.is_some(),
         budget,
+        questions: reading.question.clone(),
         currency: reading.currency.clone().or(config.currency.clone()),
         rates: config.rates.clone(),
         redact: reading.redact.then(|| redact(reading, config)).transpose()?,

@@ -262,6 +262,8 @@ fn of_several(text: &str) -> Vec<String> {
 struct Counted {
     /// The number of fields of each record.
     counts: Vec<usize>,
+    /// The same without empty ones at its end.
+    filled: Vec<usize>,
     /// Records in which a field holds a quote that should not be there.
     odd_quotes: usize,
     /// The value of all cells together, and how many there are: 1 for what is clearly something, less for words, least for debris.
@@ -283,7 +285,17 @@ impl Counted {
         }
         let first = self.counts.first().and_then(|&fields| Some((fields, *tally.get(&fields)?)));
         let most = tally.into_iter().max_by_key(|&(fields, times)| (times, fields))?;
-        Some(first.filter(|&(_, times)| times * 2 > most.1).unwrap_or(most))
+        let common = first.filter(|&(_, times)| times * 2 > most.1).unwrap_or(most);
+        // Some programs write more delimiters at the end of some lines: the names of the columns say how many there are.
+        let names = self.filled.first().copied().filter(|&names| names > 1);
+        let padded = names.map(|names| (names, self.fitting(names)));
+        Some(padded.filter(|&(_, times)| 5 * times > 6 * common.1).unwrap_or(common))
+    }
+
+    /// How many records have so many fields, or more of which the last are empty.
+    fn fitting(&self, width: usize) -> usize {
+        let records = self.counts.iter().zip(&self.filled);
+        records.filter(|&(&fields, &filled)| fields >= width && filled <= width).count()
     }
 }
 
@@ -299,6 +311,8 @@ fn count(text: &str, complete: bool, dialect: &Dialect, width: usize) -> Counted
             break;
         }
         found.counts.push(record.len());
+        let empty_at_end = (0..record.len()).rev().take_while(|&at| record.get(at).is_some_and(|cell| cell.trim().is_empty()));
+        found.filled.push(record.len() - empty_at_end.count());
         let quote = dialect.quote.map_or('"', char::from);
         let raw = record.raw();
         let (mut odd, mut debris) = (record.cut_off() || record.repaired(), false);
@@ -347,7 +361,12 @@ fn score(text: &str, complete: bool, dialect: Dialect) -> Option<Sniffed> {
     let (width, _) = first.common()?;
     let counted = count(text, complete, &dialect, width);
     let all = counted.counts.len();
-    let fitting = counted.counts.iter().filter(|&&c| c == width).count();
+    // Where most records have that many, more of them are more than there should be.
+    let exactly = counted.counts.iter().filter(|&&c| c == width).count();
+    let fitting = match 5 * counted.fitting(width) > 6 * exactly {
+        true => counted.fitting(width),
+        false => exactly,
+    };
     let share = fitting as f64 / all as f64;
     let types = counted.cells.0 / counted.cells.1.max(1) as f64;
     let columns = (width - 1) as f64 / width as f64;
@@ -448,6 +467,13 @@ mod tests {
         parts("id;note\n1;a, b, c\n2;d\n3;e, f\n4\n", ";");
         // The header decides where decimals are as regular as delimiters.
         parts("a;b\n1,5;2,5\n1,7;2,7\n", ";");
+    }
+
+    #[test]
+    fn lines_may_end_with_more_delimiters_than_others() {
+        let text = "id,name,n\n1,x,2\n3,y,4,\n5,z,6,,\n7,u,8\n9,v,1,\n2,w,3,,\n";
+        let sniffed = sniff(text, true, &DialectOverrides::default()).unwrap();
+        assert_eq!((sniffed.dialect.delimiter(), sniffed.width, sniffed.fitting), (",", 3, (7, 7)));
     }
 
     #[test]

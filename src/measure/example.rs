@@ -130,6 +130,7 @@ impl Runner<'_> {
         };
         let options = Options {
             profiles: Vec::new(),
+            questions: Vec::new(),
             threads: 1,
             zone: self.zone.clone(),
             as_of: self.as_of(example)?,

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::Decision;
 use super::joins::{NotReadAlone, Relation};
-use super::personal::not_personal;
+use super::personal::{Personal, Withheld, not_personal};
 use crate::diagnostics::{counted, excerpt, visible};
 
 /// A question of a survey that was recognised in a file.
@@ -14,8 +14,52 @@ pub struct SurveyQuestion {
     pub question: String,
     /// The instrument that it belongs to.
     pub instrument: String,
-    /// The ends of its scale.
-    pub scale: (String, String),
+    /// The ends of its scale, if they are known.
+    pub scale: Option<(String, String)>,
+}
+
+impl fmt::Display for SurveyQuestion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` is {}", visible(&self.question), self.instrument)?;
+        self.scale.as_ref().map_or(Ok(()), |(low, high)| write!(f, " from {low} to {high}"))
+    }
+}
+
+/// Questions of which one may be the one of an instrument.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnclearQuestion {
+    /// The instrument; none if their words show none.
+    pub instrument: Option<&'static str>,
+    /// What was asked.
+    pub questions: Vec<String>,
+}
+
+impl UnclearQuestion {
+    /// The option that says that the first of them is the one.
+    pub fn answer(&self) -> String {
+        let question = self.questions.first().map_or("", String::as_str);
+        let stated = format!("{}={question}", self.instrument.unwrap_or("INSTRUMENT"));
+        format!("--question '{}'", visible(&stated).replace('\'', "'\\''"))
+    }
+}
+
+impl fmt::Display for UnclearQuestion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        /// So many questions are named.
+        const NAMED: usize = 6;
+        let mut named: Vec<String> = self.questions.iter().take(NAMED).map(|text| format!("`{}`", visible(text))).collect();
+        if self.questions.len() > NAMED {
+            named.push(format!("one of {} more", self.questions.len() - NAMED));
+        }
+        match self.instrument {
+            Some(instrument) => write!(f, "Which question is {instrument}: {}?", named.join(" or ")),
+            None => write!(
+                f,
+                "Which question is the one of an instrument (nps, enps, csat, ces or engagement): {}?",
+                named.join(" or ")
+            ),
+        }
+    }
 }
 
 /// What a file was recognised as that no setting describes.
@@ -41,9 +85,40 @@ pub enum Recognition {
         /// The columns that it would need and lacks.
         lacking: Vec<String>,
     },
+    /// A survey with a record for each answer.
+    AnswersToQuestions {
+        /// The columns that say what was asked, and what was answered.
+        columns: (String, String),
+        /// How many questions there are.
+        of: usize,
+        /// Those that are the ones of instruments.
+        questions: Vec<SurveyQuestion>,
+        /// Those of which that is not certain.
+        unclear: Vec<UnclearQuestion>,
+    },
 }
 
-not_personal!(Recognition, ShownByCells);
+not_personal!(ShownByCells);
+
+impl Personal for Recognition {
+    /// The questions of a survey with a record for each answer are cells.
+    fn withhold(&mut self, what: Withheld) {
+        match self {
+            Recognition::As { .. } | Recognition::Resembles { .. } => {}
+            Recognition::AnswersToQuestions {
+                columns: (question, answer),
+                questions,
+                unclear,
+                ..
+            } => {
+                question.withhold(what);
+                answer.withhold(what);
+                questions.iter_mut().for_each(|asked| asked.question.withhold(what));
+                unclear.iter_mut().for_each(|unclear| unclear.questions.withhold(what));
+            }
+        }
+    }
+}
 
 impl fmt::Display for Recognition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -51,13 +126,31 @@ impl fmt::Display for Recognition {
             Recognition::As { title, profile, questions } => {
                 write!(f, "Recognised as {title} ({profile})")?;
                 for (at, asked) in questions.iter().enumerate() {
-                    let SurveyQuestion {
-                        question,
-                        instrument,
-                        scale: (low, high),
-                    } = asked;
-                    f.write_str(if at == 0 { ": " } else { ", " })?;
-                    write!(f, "`{}` is {instrument} from {low} to {high}", visible(question))?;
+                    write!(f, "{}{asked}", if at == 0 { ": " } else { ", " })?;
+                }
+                Ok(())
+            }
+            Recognition::AnswersToQuestions {
+                columns: (question, answer),
+                of,
+                questions,
+                unclear,
+            } => {
+                write!(
+                    f,
+                    "Each record is the answer in \"{}\" to the question in \"{}\", of {}",
+                    excerpt(answer),
+                    excerpt(question),
+                    counted(*of as u64, "question", "questions")
+                )?;
+                for (at, asked) in questions.iter().enumerate() {
+                    write!(f, "{}{asked}", if at == 0 { ": " } else { ", " })?;
+                }
+                if !questions.is_empty() {
+                    f.write_str("; the answers to other questions are excluded")?;
+                }
+                for unclear in unclear {
+                    write!(f, ". {unclear} Name it with {}", unclear.answer())?;
                 }
                 Ok(())
             }
@@ -98,6 +191,8 @@ pub enum ShownByCells {
     OnlyName,
     /// It is the only number that repeats, and there are no names.
     OnlyNumberThatRepeats,
+    /// It comes first, and each record has another one.
+    OneEach,
     /// This column has the time of day.
     TimeOfDayIn(String),
 }
@@ -115,6 +210,7 @@ impl fmt::Display for ShownByCells {
             ShownByCells::OnlyNumberThatRepeats => {
                 f.write_str("the only number that repeats, as those of customers do, in a file without names")
             }
+            ShownByCells::OneEach => f.write_str("it comes first, and each record has a number of its own"),
             ShownByCells::TimeOfDayIn(times) => write!(f, "with the time of day in \"{}\"", excerpt(times)),
         }
     }

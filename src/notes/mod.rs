@@ -27,7 +27,7 @@ pub use data_issues::{DataIssue, DateEvidence, ExampleRecord, LaterBy, Placehold
 pub use decision::{DateFormat, DateReading, Decision};
 pub use described::{Code, Description, Group};
 pub use expression::ExpressionFault;
-pub use files::{FileNote, Recognition, ShownByCells, SurveyQuestion};
+pub use files::{FileNote, Recognition, ShownByCells, SurveyQuestion, UnclearQuestion};
 pub use joins::{Cardinality, JoinQuestion, KeyColumns, KeyNames, NotReadAlone, Relation, RelationUse};
 pub use money::{CurrencyFound, CurrencyReading, CurrencySource, FilledFromAbove, OrderAmountReading, OrderAmountShown};
 pub use personal::{CellText, Id, Personal, Withheld};
@@ -197,7 +197,7 @@ mod tests {
         };
         let rejects = "bad-amount bad-date bad-duration bad-expression bad-flag bad-number currency-mismatch cut-off field-too-long missing no-lookup no-parent-above \
                        self-referral stray-quote too-few-cells too-many-cells";
-        let exclusions = "after-as-of cancelled filtered filtered-unreadable no-stakeholder not-in-lookup not-a-case not-asked not-won order-excluded partial-delivery \
+        let exclusions = "after-as-of cancelled filtered filtered-unreadable other-question no-stakeholder not-in-lookup not-a-case not-asked not-won order-excluded partial-delivery \
                        unclear-delivery placeholder-stakeholder soft-credit";
         let of_files = "decided guessed authors-unknown days-only decimal-mark duplicate-header encoding footer malformed cancelled-paid joined not-read-alone marked-void not-referred-to not-read-column not-searched one-message-each other-amount quotes recognised refunds stray-bytes zero-bytes";
         let of_cells = "zero-date html-entities encoded-twice sheet-error clock-change cleaned-ids rounded-ids rounded \

@@ -272,6 +272,12 @@ described! {
         #[option = "where"]
         FilteredUnreadable { fault: ExpressionFault } => |_| fault.to_string(),
 
+        /// It is the answer to a question that is not the one of an instrument, such as a comment.
+        #[code = "other-question"]
+        #[advice = "Nothing. If the question is the one of an instrument, name it with `--question`."]
+        #[option = "--question"]
+        OtherQuestion => |_| "it is the answer to another question",
+
         /// It is a deal that was lost or is not closed: only a deal that was won is a purchase.
         #[code = "not-won"]
         #[advice = "Nothing, if the records are deals. Otherwise set what the words mean in [source.values.status]."]

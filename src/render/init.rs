@@ -7,11 +7,12 @@ use std::path::{Component, Path, PathBuf};
 
 use crate::canonical::{ColumnInspection, ColumnOrigin, Inspection, Joins};
 use crate::diagnostics::visible;
-use crate::notes::{DataIssue, Decision, JoinQuestion, NoteKind, PlaceholderEvidence};
+use crate::notes::{DataIssue, Decision, JoinQuestion, NoteKind, PlaceholderEvidence, UnclearQuestion};
 use crate::schema::Table;
 use crate::sources::guess::Question;
 use crate::sources::placeholders::is_placeholder;
-use crate::sources::{AmountOn, Unmatched};
+use crate::sources::long_form::condition;
+use crate::sources::{AmountOn, QUESTION, Unmatched};
 
 /// The text of a configuration that lies in a folder, for these files.
 pub fn text(inspections: &[Inspection], joins: &Joins, folder: &Path, zone: &str, currency: Option<&str>) -> String {
@@ -163,6 +164,9 @@ fn source(out: &mut String, file: &Inspection, joins: &Joins, folder: &Path) {
         }
     }
     lookups(out, file, joins, folder);
+    if let Some(filter) = &file.filter {
+        let _ = writeln!(out, "where = {}  # the answers to other questions are excluded", quoted(filter));
+    }
     match file.amount_on {
         Some(AmountOn::Line) => out.push_str("amount_on = \"line\"  # the amounts are those of the records of this file\n"),
         Some(AmountOn::Order) => out.push_str("amount_on = \"order\"\n"),
@@ -190,6 +194,9 @@ fn source(out: &mut String, file: &Inspection, joins: &Joins, folder: &Path) {
     let is_of_columns = |question: &&Question| !question.settings().is_empty();
     for question in file.questions.iter().filter(|question| !is_of_columns(question)) {
         remark(out, &format!("? {question}"));
+        if let Question::Asked(unclear) = question {
+            which_question(out, file, unclear);
+        }
     }
     if found.table.is_some() {
         placeholders(out, file);
@@ -263,6 +270,19 @@ fn source(out: &mut String, file: &Inspection, joins: &Joins, folder: &Path) {
         remark(out, &format!("dimensions under their own names: {}", others.join(", ")));
     }
     shared_signs(out, file);
+}
+
+/// The conditions of the questions of which one counts, and how its instrument is set.
+fn which_question(out: &mut String, file: &Inspection, unclear: &UnclearQuestion) {
+    let asks = file.columns.iter().find(|column| column.means.as_deref() == Some(QUESTION));
+    let Some(ColumnOrigin::File(_, column) | ColumnOrigin::LookedUp(column)) = asks.map(|column| &column.origin) else {
+        return;
+    };
+    for question in &unclear.questions {
+        let _ = writeln!(out, "# where = {}", visible(&quoted(&condition(column, question))));
+    }
+    let instrument = unclear.instrument.unwrap_or("INSTRUMENT");
+    remark(out, &format!("and in [source.map]: instrument = {{ value = {} }}", quoted(instrument)));
 }
 
 /// What the signs of currencies stand for that several share; those of which it is not known are left to be filled in.

@@ -494,6 +494,7 @@ mod tests {
                 samples: vec!["a very long name of a customer indeed".into()],
                 ..ColumnInspection::of(ColumnOrigin::File(1, "Kunde".into()))
             }],
+            filter: None,
             questions: Vec::new(),
             account: None,
             unused: Vec::new(),
@@ -545,6 +546,7 @@ mod tests {
             limits: crate::ingest::Limits::default(),
             merge_spellings: false,
             profiles: Vec::new(),
+            questions: Vec::new(),
             threads: 1,
             zone: Zone::utc(),
             as_of: None,
@@ -562,6 +564,7 @@ mod tests {
         assert!(!files[0].unused.is_empty() && files[0].account.is_some());
         files.push(Inspection {
             questions: vec![Question::Product {
+                file: "a.csv".into(),
                 quantity: "Menge".into(),
                 price: "Preis".into(),
             }],

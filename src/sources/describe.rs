@@ -2,9 +2,9 @@
 
 use rustc_hash::FxHashMap;
 
-use super::guess::{Guess, Stated, Understanding, understand};
+use super::guess::{Guess, Stated, Understanding, understand, words};
 use super::profile::{self, Fit, Profile, fits};
-use super::questions::{QUESTION, is_form, questions};
+use super::questions::{QUESTION, instrument_of, is_form, questions};
 use super::senders::map_direction;
 use super::{From, Mapped, Source, folded, own, recognise};
 use crate::expr::parse;
@@ -181,6 +181,7 @@ fn by_columns(written: &Source, file: &str, headers: &[String], rows: &[Vec<Stri
             map_direction(&mut source, &senders, headers, rows);
         }
         map_marking_times(&mut source, table, headers);
+        map_instrument(&mut source, table, headers, rows);
         source.is_mapped = true;
     }
     source.questions.clone_from(&found.questions);
@@ -188,6 +189,31 @@ fn by_columns(written: &Source, file: &str, headers: &[String], rows: &[Vec<Stri
         sources: vec![source],
         recognition: None,
         understanding: Some(found),
+    }
+}
+
+/// Maps the instrument to the one that the header of the scores asks for: `NPS`, `Zufriedenheit (1-5)`. What employees answer may be about
+/// their work.
+fn map_instrument(source: &mut Source, table: Table, headers: &[String], rows: &[Vec<String>]) {
+    let is_open = table == Table::Surveys && !source.map.contains_key(surveys::INSTRUMENT.name);
+    let Some(From::Column(score)) = source.map.get(surveys::SCORE.name).map(|mapped| &mapped.from).filter(|_| is_open) else {
+        return;
+    };
+    let Some(at) = headers.iter().position(|header| folded(header) == folded(score)) else {
+        return;
+    };
+    let are_employees = words(headers).iter().any(|words| words.contains("employee"));
+    let Some((instrument, low, high)) = instrument_of(&headers[at], rows.iter().filter_map(|row| row.get(at))).filter(|_| !are_employees) else {
+        return;
+    };
+    let constants = [
+        (surveys::INSTRUMENT.name, instrument.to_string()),
+        (surveys::SCALE_MIN.name, low.to_string()),
+        (surveys::SCALE_MAX.name, high.to_string()),
+    ];
+    let has_scale = [surveys::SCALE_MIN.name, surveys::SCALE_MAX.name].iter().any(|name| source.map.contains_key(*name));
+    for (name, value) in constants.into_iter().take(if has_scale { 1 } else { 3 }) {
+        source.map.insert(name.to_string(), Mapped::new(From::Value(value)));
     }
 }
 
@@ -311,7 +337,7 @@ fn asked(sources: &[Source]) -> Vec<SurveyQuestion> {
         Some(SurveyQuestion {
             question: question?,
             instrument: instrument?,
-            scale: (low?, high?),
+            scale: Some((low?, high?)),
         })
     });
     asked.collect()

@@ -22,6 +22,7 @@ pub mod grammar;
 pub mod guess;
 mod instruments;
 pub mod leavers;
+pub mod long_form;
 mod money_back;
 mod own;
 pub mod placeholders;
@@ -248,6 +249,8 @@ pub struct Source {
     pub values: BTreeMap<String, BTreeMap<String, String>>,
     /// Which records count, over the file's own columns; the rest is excluded.
     pub filter: Option<Expr>,
+    /// The records that do not meet the condition are answers to other questions.
+    pub is_of_question: bool,
     /// Canonical columns that together identify a record.
     pub key: Vec<String>,
     /// Other files with more columns, one after the other.

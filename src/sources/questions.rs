@@ -16,7 +16,7 @@ use crate::schema::surveys;
 pub const QUESTION: &str = "question";
 
 /// The first and the last point of a scale.
-type Scale = (i64, i64);
+pub(super) type Scale = (i64, i64);
 
 /// What was asked, and the columns with the answers: one, or one for each answer that could be ticked.
 struct Question {
@@ -25,12 +25,19 @@ struct Question {
     answers: BTreeSet<String>,
 }
 
-/// An instrument's name, the scale of the answers, and how they are read.
-type Recognised = (&'static str, Scale, Reading);
+/// What a question is.
+pub(super) struct Recognised {
+    /// The name of its instrument.
+    pub instrument: &'static str,
+    /// The scale of the answers.
+    pub scale: Scale,
+    /// How they are read.
+    pub reading: Reading,
+}
 
 /// How answers become scores.
-#[derive(Debug, PartialEq)]
-enum Reading {
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Reading {
     /// They are numbers.
     Numbers,
     /// They are labels with a number in them: `10 - Extremely likely`.
@@ -52,15 +59,16 @@ pub fn questions(source: &Source, header: &Header, rows: &[Vec<String>]) -> Vec<
     let asked: Vec<Question> = asked(header, rows, &taken);
     let recognised: Vec<_> = asked
         .iter()
-        .filter_map(|question| Some((question, recognised(question)?)))
+        .filter_map(|question| Some((question, recognised(&question.text, &question.answers)?)))
         .collect();
     // Beside the question about all of it, those about its parts are other questions.
-    let is_overall = |(question, (name, ..)): &&(&Question, Recognised)| *name == "csat" && says_overall(&question.text);
+    let is_overall = |(question, found): &&(&Question, Recognised)| found.instrument == "csat" && says_overall(&question.text);
     let has_overall = recognised.iter().filter(is_overall).count() == 1;
-    for (question, (name, scale, reading)) in recognised {
-        let is_part = has_overall && name == "csat" && !says_overall(&question.text);
-        let instrument = if is_part { "other" } else { name };
-        let Some(from) = score(question, &reading, scale, header) else {
+    for (question, Recognised { instrument, scale, reading }) in recognised {
+        let is_part = has_overall && instrument == "csat" && !says_overall(&question.text);
+        let instrument = if is_part { "other" } else { instrument };
+        let names: Vec<String> = question.columns.iter().map(|c| header.names[*c].clone()).collect();
+        let Some(from) = reading.score(&names, Some(scale)) else {
             continue;
         };
         let mut source = source.clone();
@@ -94,7 +102,9 @@ pub fn is_form(header: &Header, rows: &[Vec<String>]) -> bool {
     let sentence = |question: &Question| question.text.split_whitespace().count() >= 3;
     times.next().is_some_and(|first| !is_iso(first))
         && times.all(|cell| !is_iso(cell))
-        && asked(header, rows, &[0]).iter().any(|q| sentence(q) && recognised(q).is_some())
+        && asked(header, rows, &[0])
+            .iter()
+            .any(|q| sentence(q) && recognised(&q.text, &q.answers).is_some())
 }
 
 /// The questions of a file. With two header rows the first says what was asked, over the first of its columns only, and the second an
@@ -144,7 +154,7 @@ fn asked(header: &Header, rows: &[Vec<String>], taken: &[usize]) -> Vec<Question
             answers: labels(),
             columns: options.clone(),
         });
-        if let Some(one) = one.filter(|one| recognised(one).is_some()) {
+        if let Some(one) = one.filter(|one| recognised(&one.text, &one.answers).is_some()) {
             found.push(one);
             continue;
         }
@@ -163,21 +173,64 @@ fn asked(header: &Header, rows: &[Vec<String>], taken: &[usize]) -> Vec<Question
     found
 }
 
-/// The instrument of a question, the scale of its answers, and how they are read.
-fn recognised(question: &Question) -> Option<Recognised> {
-    let text = folded(&question.text);
-    if question.answers.is_empty() || NO_SCORES.iter().any(|word| text.contains(word)) {
+/// The instrument of a question with these answers, in lower case.
+pub(super) fn recognised(question: &str, answers: &BTreeSet<String>) -> Option<Recognised> {
+    let text = folded(question);
+    if answers.is_empty() || NO_SCORES.iter().any(|word| text.contains(word)) {
         return None;
     }
     let instrument = INSTRUMENTS.iter().find(|instrument| instrument.asks(&text))?;
-    let (scale, reading) = read(instrument, &question.text, &question.answers)?;
+    let (scale, reading) = read(instrument, question, answers)?;
     // Effort is counted from 5 of 7 points on; on another scale it is another score.
     let name = if instrument.name == "ces" && scale != instrument.scale {
         "other"
     } else {
         instrument.name
     };
-    Some((name, scale, reading))
+    Some(Recognised {
+        instrument: name,
+        scale,
+        reading,
+    })
+}
+
+/// The instrument whose words a question has.
+pub(super) fn asked_in_words(question: &str) -> Option<&'static str> {
+    let text = folded(question);
+    let found = INSTRUMENTS.iter().find(|instrument| instrument.asks(&text));
+    found.filter(|_| !NO_SCORES.iter().any(|word| text.contains(word))).map(|instrument| instrument.name)
+}
+
+/// The instrument that a header asks for, and its scale, if these cells are numbers on it.
+pub(super) fn instrument_of<'c>(header: &str, cells: impl Iterator<Item = &'c String>) -> Option<(&'static str, i64, i64)> {
+    let cells = cells.map(|cell| cell.trim().to_lowercase()).filter(|cell| !crate::cell_parsing::is_null(cell));
+    let found = recognised(header, &cells.collect())?;
+    let is_it = found.reading == Reading::Numbers && found.instrument != "other";
+    is_it.then_some((found.instrument, found.scale.0, found.scale.1))
+}
+
+/// The scale of a question that somebody has named, and how its answers are read. Satisfaction is asked on several scales: if neither
+/// the question nor the answers say which, it is left open.
+pub(super) fn as_stated(instrument: &str, question: &str, answers: Option<&BTreeSet<String>>) -> (Option<Scale>, Reading) {
+    let known = INSTRUMENTS.iter().find(|known| known.name == instrument);
+    if let (Some(known), Some(answers)) = (known, answers)
+        && answers.iter().any(|answer| number(answer).is_none())
+    {
+        if let Some((scale, reading)) = words(known, answers) {
+            return (Some(scale), reading);
+        }
+        if answers.iter().all(|answer| numbered(answer).is_some()) {
+            return (Some(stated(question).unwrap_or(known.scale)), Reading::Numbered);
+        }
+    }
+    let usual = known.filter(|known| known.name != "csat").map(|known| known.scale);
+    (stated(question).or(usual), Reading::Numbers)
+}
+
+/// The least and the most of answers that are all whole numbers.
+pub(super) fn ends(answers: &BTreeSet<String>) -> Option<Scale> {
+    let numbers = answers.iter().map(|answer| number(answer)).collect::<Option<Vec<i64>>>()?;
+    Some((*numbers.iter().min()?, *numbers.iter().max()?))
 }
 
 /// The scale of these answers, where they can be of one scale only.
@@ -255,29 +308,46 @@ fn words(instrument: &Instrument, answers: &BTreeSet<String>) -> Option<(Scale, 
     found.map(|(scale, scores)| (scale, Reading::Words(scores)))
 }
 
-/// Where the score comes from.
-fn score(question: &Question, reading: &Reading, scale: Scale, header: &Header) -> Option<From> {
-    let names: Vec<String> = question.columns.iter().map(|c| header.names[*c].clone()).collect();
-    let quoted = |name: &String| format!("\"{}\"", name.replace('"', "\"\""));
-    let cell = match &names[..] {
-        [name] if *reading == Reading::Numbers => return Some(From::Column(name.clone())),
-        [name] => quoted(name),
-        several => format!("coalesce({})", several.iter().map(quoted).collect::<Vec<_>>().join(", ")),
-    };
-    let text = match reading {
-        Reading::Numbers => cell,
-        Reading::Words(_) => format!("lower({cell})"),
-        Reading::Numbered => {
-            let says = |n: i64| {
-                let ways = ["{n} %", "{n}-%", "{n}=%", "{n}:%", "{n}.%", "{n})%", "% {n}", "%({n})"];
-                let ways = ways.map(|way| format!("{cell} like '{}'", way.replace("{n}", &n.to_string())));
-                format!("when {} then '{n}'", ways.join(" or "))
-            };
-            let cases: Vec<String> = (scale.0..=scale.1).map(says).collect();
-            format!("case {} else {cell} end", cases.join(" "))
+impl Reading {
+    /// Where the score comes from, out of one or several columns. The scores of words are in [`Reading::Words`].
+    pub fn score(&self, columns: &[String], scale: Option<Scale>) -> Option<From> {
+        let quoted = |name: &String| format!("\"{}\"", name.replace('"', "\"\""));
+        let cell = match columns {
+            [name] if *self == Reading::Numbers => return Some(From::Column(name.clone())),
+            [name] => quoted(name),
+            several => format!("coalesce({})", several.iter().map(quoted).collect::<Vec<_>>().join(", ")),
+        };
+        let text = match self {
+            Reading::Numbers => cell,
+            Reading::Words(_) => format!("lower({cell})"),
+            Reading::Numbered => {
+                let says = |n: i64| {
+                    let ways = ["{n} %", "{n}-%", "{n}=%", "{n}:%", "{n}.%", "{n})%", "% {n}", "%({n})"];
+                    let ways = ways.map(|way| format!("{cell} like '{}'", way.replace("{n}", &n.to_string())));
+                    format!("when {} then '{n}'", ways.join(" or "))
+                };
+                let (low, high) = scale?;
+                let cases: Vec<String> = (low..=high).map(says).collect();
+                format!("case {} else {cell} end", cases.join(" "))
+            }
+        };
+        expr::parse(&text).ok().map(From::Expr)
+    }
+
+    /// The same with the scores of words in the expression.
+    pub fn score_in_full(&self, column: &String, scale: Option<Scale>) -> Option<From> {
+        let Reading::Words(words) = self else {
+            return self.score(std::slice::from_ref(column), scale);
+        };
+        let cell = format!("\"{}\"", column.replace('"', "\"\""));
+        let mut by_score: BTreeMap<i64, Vec<String>> = BTreeMap::new();
+        for (word, score) in words {
+            by_score.entry(*score).or_default().push(format!("'{}'", word.replace('\'', "''")));
         }
-    };
-    expr::parse(&text).ok().map(From::Expr)
+        let case = |(score, words): (&i64, &Vec<String>)| format!("when lower({cell}) in ({}) then '{score}'", words.join(", "));
+        let cases: Vec<String> = by_score.iter().map(case).collect();
+        expr::parse(&format!("case {} else {cell} end", cases.join(" "))).ok().map(From::Expr)
+    }
 }
 
 #[cfg(test)]

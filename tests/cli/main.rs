@@ -33,6 +33,7 @@ mod secrets;
 mod segments;
 mod sheets;
 mod starved;
+mod surveys;
 mod surroundings;
 mod test;
 mod unknown_files;

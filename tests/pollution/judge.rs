@@ -258,6 +258,7 @@ fn options() -> Options {
         everything: false,
         keep_unused: true,
         profiles: Vec::new(),
+        questions: Vec::new(),
         budget: Budget::Number(u64::MAX),
         currency: None,
         rates: BTreeMap::new(),

@@ -11,7 +11,7 @@ use crate::canonical::{CellsLookLike, ColumnInspection, ColumnOrigin, Inspection
 use crate::diagnostics::Problem;
 use crate::ingest::Peek;
 use crate::io;
-use crate::notes::{Decision, FileNote, Note, NoteKind};
+use crate::notes::{Decision, FileNote, Note, NoteKind, Recognition};
 use crate::sources::guess::{ColumnProfile, Guess, Understanding};
 use crate::sources::{self, Confidence, Described, From, Input, Lookup, Source};
 
@@ -85,7 +85,8 @@ impl Looked<'_> {
                 .amount_on
                 .filter(|_| self.source.place.is_none() && self.source.profile.is_none()),
             columns: Vec::new(),
-            questions: self.understanding().map_or(Vec::new(), |found| found.questions.clone()),
+            questions: self.source.questions.clone(),
+            filter: self.source.filter.as_ref().filter(|_| self.source.is_of_question).map(|filter| filter.text().to_string()),
             account: None,
             unused: Vec::new(),
             notes: Vec::new(),
@@ -180,7 +181,12 @@ impl Looked<'_> {
             (None, Some(found)) => {
                 let best = found.tables.iter().find(|(t, ..)| Some(*t) == table).or(found.tables.first());
                 let mut evidence: Vec<TableEvidence> = best.iter().map(|(.., clues)| TableEvidence::Clues(clues.clone())).collect();
-                evidence.extend(self.found.recognition.clone().map(TableEvidence::Resembles));
+                let recognition = self.found.recognition.clone();
+                // Its table follows from its questions.
+                if matches!(recognition, Some(Recognition::AnswersToQuestions { .. })) {
+                    evidence.clear();
+                }
+                evidence.extend(recognition.map(TableEvidence::Resembles));
                 (found.table.map_or(0.0, |(_, confidence)| confidence), evidence)
             }
             (None, None) => set(match (&self.source.place, &self.source.lookup[..]) {
@@ -189,6 +195,8 @@ impl Looked<'_> {
                 (None, lookups) => TableEvidence::Joined(lookups.iter().flat_map(Lookup::names).collect()),
             }),
         };
+        let mut evidence = evidence;
+        evidence.extend(sources::long_form::question_of(self.source).filter(|_| self.understanding().is_none()).map(TableEvidence::Question));
         Recognised {
             table,
             profile,

@@ -25,6 +25,7 @@ use crate::notes::Note;
 use crate::period::{Division, Zone};
 use crate::record_counts::RecordCounts;
 use crate::schema::{Micros, Table};
+use crate::sources::long_form::StatedQuestion;
 use crate::sources::{AmountOn, Input, Profile};
 
 use super::CanonicalTables;
@@ -66,6 +67,8 @@ pub struct Options {
     pub profiles: Vec<Profile>,
     /// How many records may be rejected.
     pub budget: Budget,
+    /// Questions of surveys that somebody has named, with their instruments.
+    pub questions: Vec<StatedQuestion>,
     /// The currency that money is stated in: what is in another one is converted by [`Options::rates`] or excluded.
     pub currency: Option<String>,
     /// What one unit of a currency is worth in [`Options::currency`].

@@ -90,6 +90,7 @@ impl Redact {
                 lookup,
                 amount_on: _,
                 columns,
+                filter,
                 questions,
                 account,
                 unused,
@@ -101,6 +102,7 @@ impl Redact {
             layout.header.names.iter_mut().for_each(|name| *name = redaction.column(name));
             recognised.evidence.clear();
             lookup.clear();
+            *filter = None;
             questions.clear();
             for column in columns {
                 column.origin = match &column.origin {

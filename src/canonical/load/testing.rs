@@ -25,6 +25,7 @@ pub fn options() -> Options {
         currency: None,
         rates: BTreeMap::new(),
         profiles: Vec::new(),
+        questions: Vec::new(),
         redact: None,
         limits: crate::ingest::Limits::default(),
         merge_spellings: false,

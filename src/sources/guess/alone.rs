@@ -201,6 +201,34 @@ pub(super) fn fall_back(table: Table, candidates: &mut Vec<Candidate>, taken: &m
     event_date::fall_back(table, candidates, taken, file);
 }
 
+/// The first column serves as the number of the order if each record has a number of its own, such as those of documents. A count of the
+/// records is none, and neither are the numbers of lines.
+pub(super) fn number_of_record(candidates: &mut Vec<Candidate>, taken: &mut Vec<Candidate>, file: &File<'_>) {
+    let has_order = taken.iter().any(|t| *t.column == purchases::ORDER_ID) || !is_missing(&purchases::ORDER_ID, candidates);
+    if has_order {
+        return;
+    }
+    const COUNTS: [&str; 6] = ["line", "item", "row", "position", "index", "count"];
+    let (Some(profile), Some(header)) = (file.profiles.first(), file.headers.first()) else {
+        return;
+    };
+    let is_each = profile.filled >= content::ENOUGH && profile.filled == profile.rows && profile.is_unique();
+    let counts = || {
+        let numbers: Vec<Option<u64>> = file.columns[0].iter().map(|cell| cell.trim().parse().ok()).collect();
+        let (first, last) = (numbers.first().copied().flatten(), numbers.last().copied().flatten());
+        let follow = numbers.windows(2).all(|pair| matches!(pair, [Some(one), Some(next)] if one.abs_diff(*next) == 1));
+        follow && (first.is_some_and(|first| first <= 1) || last.is_some_and(|last| last <= 1))
+    };
+    let is_code = profile.share(&[Kind::Code, Kind::Integer, Kind::Uuid]) >= 0.9;
+    let is_of_line = header.words.iter().any(|word| COUNTS.contains(&word.as_str()));
+    if !is_each || !is_code || is_of_line || taken.iter().any(|t| t.header == 0) || counts() {
+        return;
+    }
+    let found = Candidate::new(&purchases::ORDER_ID, 0, SERVES, ColumnEvidence::Shown(ShownByCells::OneEach));
+    taken.push(found.clone());
+    replace(candidates, vec![found]);
+}
+
 /// Words of headers of what purchases are paid with.
 const MONEY: [&str; 12] = [
     "price", "fee", "fees", "amount", "total", "value", "charge", "dues", "gross", "net", "revenue", "payment",

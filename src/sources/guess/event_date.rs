@@ -154,7 +154,7 @@ impl<'a> Dates<'a> {
 
     /// The one that serves, and why.
     fn served(&self) -> Option<(usize, ColumnEvidence)> {
-        let says = |at: usize| self.file.headers[at].words.contains("date");
+        let says = |at: usize| self.file.headers[at].words.contains("date") || says_clock_alone(at, self.file);
         let has_time = |at: usize| shape::time_of_day(at, self.file).is_some();
         match (&self.possible[..], &self.others[..]) {
             (possible, others) if self.table == Table::Stakeholders => {
@@ -300,6 +300,12 @@ impl<'a> Dates<'a> {
     }
 }
 
+/// Whether a header says nothing but that it is a time; its cells are dates.
+fn says_clock_alone(at: usize, file: &File<'_>) -> bool {
+    let words = &file.headers[at].words;
+    words.len() == 1 && words.contains("clock")
+}
+
 /// Whether a header names the event of a table.
 fn is_event(at: usize, table: Table, file: &File<'_>) -> bool {
     let says = |words: &[&str]| file.headers[at].words.iter().any(|word| words.contains(&word.as_str()));
@@ -320,6 +326,10 @@ fn is_elses(at: usize, table: Table, file: &File<'_>) -> bool {
 /// Whether a header names a date that is not the event's: a birth, a change, a plan, an end, or the event of another table.
 fn is_other(at: usize, table: Table, file: &File<'_>) -> bool {
     let header = &file.headers[at];
+    // `Tid`, `Uhrzeit`: whatever it is called, a date with its time of day is when something happened.
+    if says_clock_alone(at, file) {
+        return false;
+    }
     let is_end = header.words.iter().any(|word| FOLLOW.contains(&word.as_str()));
     meanings::is_other_date(header) || is_end || is_elses(at, table, file)
 }

@@ -7,6 +7,7 @@ use super::profile::{ColumnProfile, Kind};
 use super::tables::is_complete;
 use super::{ASK, Candidate, CellsAre, ColumnEvidence, File, MAYBE, Reading, TAKE, TableClue, Unit, listed};
 use crate::diagnostics::excerpt;
+use crate::notes::UnclearQuestion;
 use crate::schema::{Column, ColumnType, Role, Table, identities, interactions, purchases, referrals, stakeholders, supplies, surveys};
 
 /// A column of the file that may be the canonical one.
@@ -45,11 +46,15 @@ pub enum Question {
     },
     /// Whether the amount is a quantity times a price.
     Product {
+        /// The file.
+        file: String,
         /// The column with the quantity.
         quantity: String,
         /// The column with the price.
         price: String,
     },
+    /// Which question of a survey with a record for each answer is the one of an instrument.
+    Asked(UnclearQuestion),
     /// Which of its columns is a canonical one.
     Column {
         /// The file.
@@ -70,8 +75,10 @@ pub enum Answer {
     List(Table, String, Vec<(&'static str, String)>),
     /// `--map` on the command line, with the file, the canonical column and the header. Without one, the header is to be filled in.
     Map(String, &'static str, Option<String>),
-    /// A line of `[source.map]`, with the canonical column and an expression.
-    Expression(&'static str, String),
+    /// The same with an expression over the columns.
+    Expression(String, &'static str, String),
+    /// `--question`, with the instrument, if it is known, and the question.
+    Question(Option<&'static str>, String),
 }
 
 impl fmt::Display for Answer {
@@ -86,7 +93,10 @@ impl fmt::Display for Answer {
             }
             Answer::Map(file, column, Some(header)) => write!(f, "--map {file}:{column}={}", quoted(header)),
             Answer::Map(file, column, None) => write!(f, "--map {}", quoted(&format!("{file}:{column}=COLUMN"))),
-            Answer::Expression(column, text) => write!(f, "{column} = {{ expr = '{text}' }}"),
+            Answer::Expression(file, column, text) => write!(f, "{}", mapped(file, column, &expression(text))),
+            Answer::Question(instrument, question) => {
+                write!(f, "--question {}", quoted(&format!("{}={question}", instrument.unwrap_or("INSTRUMENT"))))
+            }
         }
     }
 }
@@ -96,8 +106,12 @@ fn mapped(file: &str, column: &str, header: &str) -> String {
     format!("--map {}", quoted(&format!("{file}:{column}={header}")))
 }
 
-/// The command that takes the likeliest answer to each question of a file; none where something has to be filled in, only a
-/// configuration can answer, or no table is likely.
+/// An expression as `[source.map]` and `--map` take it.
+fn expression(text: &str) -> String {
+    format!("{{ expr = {} }}", toml::Value::String(text.to_string()))
+}
+
+/// The command that takes the likeliest answer to each question of a file; none where something has to be filled in, or no table is likely.
 pub fn command(file: &str, table: Option<Table>, questions: &[Question]) -> Option<String> {
     Some(format!("relhealth measure {}", accepted(file, table, questions)?))
 }
@@ -119,7 +133,9 @@ pub fn accepted(file: &str, table: Option<Table>, questions: &[Question]) -> Opt
             Answer::Input(Some(table), _) => input = format!("{}={}", table.name(), quoted_if_needed(file)),
             list @ Answer::List(..) => input = list.to_string(),
             Answer::Map(file, column, Some(header)) => options.push(mapped(&file, column, &header)),
-            Answer::Input(None, _) | Answer::Map(_, _, None) | Answer::Expression(..) => return None,
+            named @ Answer::Question(Some(_), _) => options.push(named.to_string()),
+            stated @ Answer::Expression(..) => options.push(stated.to_string()),
+            Answer::Input(None, _) | Answer::Map(_, _, None) | Answer::Question(None, _) => return None,
         }
     }
     let parts = std::iter::once(input).chain(options);
@@ -131,6 +147,7 @@ impl Question {
     pub fn column(&self) -> Option<&'static str> {
         match self {
             Question::Table { .. } | Question::List { .. } => None,
+            Question::Asked(_) => Some(surveys::SCORE.name),
             Question::Product { .. } => Some(purchases::AMOUNT.name),
             Question::Column { column, .. } => Some(column.name),
         }
@@ -141,6 +158,7 @@ impl Question {
         match self {
             Question::Table { tables, .. } => tables.first().map(|(table, _)| *table),
             Question::List { table, .. } => Some(*table),
+            Question::Asked(_) => Some(Table::Surveys),
             Question::Product { .. } | Question::Column { .. } => None,
         }
     }
@@ -149,20 +167,18 @@ impl Question {
     pub fn settings(&self) -> Vec<String> {
         let text = |text: &str| toml::Value::String(text.to_string()).to_string();
         match self {
-            Question::Table { .. } => Vec::new(),
+            Question::Table { .. } | Question::Asked(_) => Vec::new(),
             Question::List { columns, .. } => {
                 let line = |(column, from): &(&Column, PossibleColumn)| format!("{} = {}", column.name, text(&from.name));
                 columns.iter().map(line).collect()
             }
-            Question::Product { .. } => vec![self.answer().to_string()],
+            Question::Product { quantity, price, .. } => {
+                vec![format!("{} = {}", purchases::AMOUNT.name, expression(&product(quantity, price)))]
+            }
             Question::Column { column, candidates, .. } if candidates.is_empty() => vec![format!("{} = \"\"", column.name)],
             Question::Column { column, candidates, .. } => {
                 let line = |possible: &PossibleColumn| match possible.unit.filter(|_| is_duration(column)) {
-                    Some(unit) => format!(
-                        "{} = {{ expr = {} }}",
-                        column.name,
-                        text(&format!("\"{}\" {}", possible.name, unit.minutes()))
-                    ),
+                    Some(unit) => format!("{} = {}", column.name, expression(&in_minutes(&possible.name, unit))),
                     None => format!("{} = {}", column.name, text(&possible.name)),
                 };
                 candidates.iter().map(line).collect()
@@ -179,11 +195,12 @@ impl Question {
                 file.clone(),
                 columns.iter().map(|(column, from)| (column.name, from.name.clone())).collect(),
             ),
-            Question::Product { quantity, price } => Answer::Expression(purchases::AMOUNT.name, format!("\"{quantity}\" * \"{price}\"")),
+            Question::Asked(unclear) => Answer::Question(unclear.instrument, unclear.questions.first().cloned().unwrap_or_default()),
+            Question::Product { file, quantity, price } => Answer::Expression(file.clone(), purchases::AMOUNT.name, product(quantity, price)),
             Question::Column { file, column, candidates } => match candidates.first() {
                 Some(PossibleColumn {
                     name, unit: Some(unit), ..
-                }) if is_duration(column) => Answer::Expression(column.name, format!("\"{name}\" {}", unit.minutes())),
+                }) if is_duration(column) => Answer::Expression(file.clone(), column.name, in_minutes(name, *unit)),
                 best => Answer::Map(file.clone(), column.name, best.map(|best| best.name.clone())),
             },
         }
@@ -217,7 +234,8 @@ impl fmt::Display for Question {
                 let parts: Vec<String> = columns.iter().map(part).collect();
                 write!(f, "Does {file} list {table}? Then {}", parts.join(", "))
             }
-            Question::Product { quantity, price } => write!(f, "No column is the amount. Is it \"{quantity}\" times \"{price}\"?"),
+            Question::Asked(unclear) => write!(f, "{unclear}"),
+            Question::Product { quantity, price, .. } => write!(f, "No column is the amount. Is it \"{quantity}\" times \"{price}\"?"),
             Question::Column { column, candidates, .. } => {
                 let (name, meaning) = (column.name, meaning(column));
                 match &candidates[..] {
@@ -243,6 +261,14 @@ impl fmt::Display for Question {
             }
         }
     }
+}
+
+fn product(quantity: &str, price: &str) -> String {
+    format!("\"{quantity}\" * \"{price}\"")
+}
+
+fn in_minutes(name: &str, unit: Unit) -> String {
+    format!("\"{name}\" {}", unit.minutes())
 }
 
 fn is_duration(column: &Column) -> bool {
@@ -391,7 +417,11 @@ fn about(file: &str, reading: &Reading, column: &'static Column, candidates: &[&
         && *column == purchases::AMOUNT
         && let (Some(quantity), Some(price)) = (at(&purchases::QUANTITY), at(&purchases::UNIT_AMOUNT))
     {
-        return Question::Product { quantity, price };
+        return Question::Product {
+            file: file.to_string(),
+            quantity,
+            price,
+        };
     }
     let possible = candidates.iter().map(|candidate| PossibleColumn {
         header: candidate.header,

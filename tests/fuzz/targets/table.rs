@@ -78,6 +78,7 @@ pub fn load_one(input: Input) {
         everything: false,
         keep_unused: true,
         profiles: Vec::new(),
+        questions: Vec::new(),
         budget: Budget::Number(u64::MAX),
         currency: None,
         rates: BTreeMap::new(),

@@ -8,6 +8,7 @@ pub mod file_notes;
 pub mod filled_down;
 pub mod filling;
 pub mod left_out;
+pub mod long_form;
 pub mod lookups;
 pub mod mapping;
 pub mod opening;
@@ -27,7 +28,7 @@ use crate::diagnostics::Place;
 use crate::expr::Bound;
 use crate::ingest;
 use crate::io;
-use crate::notes::{Decision, FileNote, FilledFromAbove, Note};
+use crate::notes::{Decision, ExclusionReason, FileNote, FilledFromAbove, Note};
 use crate::schema::{Role, purchases};
 use crate::sources::undone::undone;
 use crate::sources::{AmountOn, Source};
@@ -122,6 +123,10 @@ pub fn read_file(
             layout: &layout,
             mapping: &mapping,
             filter: filter.as_ref(),
+            filtered_as: match source.is_of_question {
+                true => ExclusionReason::OtherQuestion,
+                false => ExclusionReason::Filtered,
+            },
             filter_reads_na: source
                 .filter
                 .as_ref()

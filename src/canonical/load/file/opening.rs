@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use anyhow::Result;
 
+use super::long_form;
 use super::lookups::LookedUp;
 use super::mapping::{self, Mapping, RequestedColumns};
 use crate::canonical::load::Options;
@@ -119,6 +120,13 @@ fn other_amount(input: &Input, peek: &Peek, source: &Source) -> Option<Note> {
 
 /// The start of a file, what was known of it then, and how it is read.
 pub fn look_at(input: &Input, options: &Options) -> Result<(FormatOverrides, Peek, sources::Described)> {
+    let (known, peek, found) = look_at_columns(input, options)?;
+    let answers = long_form::look(input, &input.source, &peek, &found, options)?;
+    Ok((known, peek, answers.unwrap_or(found)))
+}
+
+/// The same without a look at what the records say about each other.
+pub fn look_at_columns(input: &Input, options: &Options) -> Result<(FormatOverrides, Peek, sources::Described)> {
     let mut source = input.source.clone();
     let mut peek = ingest::peek_within(&input.file, &source.wishes, SAMPLE, options.limits)?;
     // Some put a small table of what the export is about before the one that counts, whose header stands further down then.

@@ -46,6 +46,8 @@ pub struct Job<'a> {
     pub mapping: &'a Mapping,
     /// Which records count.
     pub filter: Option<&'a Bound>,
+    /// Why a record does not count that does not meet it.
+    pub filtered_as: ExclusionReason,
     /// Whether the condition compares with the text `NA`, which is a missing value otherwise.
     pub filter_reads_na: bool,
     /// Whether the condition sees texts as they were meant, where a program has encoded them once too often.
@@ -301,7 +303,7 @@ impl Job<'_> {
             };
             match filter.eval(&meant, &reading) {
                 Ok(Cell::Bool(true)) => {}
-                Ok(_) => return Err(Out::new("", ExclusionReason::Filtered)),
+                Ok(_) => return Err(Out::new("", self.filtered_as.clone())),
                 Err(_) if self.mapping.filter_open => return Ok(Some(Need::Columns)),
                 // What cannot be compared does not fulfil the condition; it is told apart from what was compared.
                 Err(error) => return Err(Out::new("", ExclusionReason::FilteredUnreadable { fault: error.into() })),

@@ -9,7 +9,8 @@ use super::names;
 use super::plan::OtherInputs;
 use crate::canonical::load::Options;
 use crate::canonical::load::file::expected_records;
-use crate::canonical::load::file::opening::look_at;
+use crate::canonical::load::file::long_form::one_question;
+use crate::canonical::load::file::opening::look_at_columns;
 use crate::ingest::{FormatOverrides, Header, Layout, Peek, Record, Row, for_each_record};
 use crate::schema::{Table, surveys};
 use crate::sources::guess::{ColumnProfile, Kind, words};
@@ -67,7 +68,7 @@ pub fn files<'a>(inputs: &'a [Input], is_named: &dyn Fn(&Input) -> bool, options
             others = OtherInputs::Described;
             continue;
         }
-        let (wishes, peek, found) = look_at(input, options)?;
+        let (wishes, peek, found) = look_at_columns(input, options)?;
         if peek.rows.is_empty() && !is_named(input) {
             empty.push(at);
             continue;
@@ -203,6 +204,12 @@ impl File<'_> {
         &self.found.sources[0]
     }
 
+    /// What its columns mean if its records are answers to the questions in a column, of which one response has several.
+    pub fn as_answers(&self, question: usize) -> Map {
+        let rows = one_question(self.rows.iter().map(|row| &row.fields), question);
+        self.understood_as(Table::Surveys, &rows)
+    }
+
     /// What its columns mean if it is that table.
     pub fn as_table(&self, table: Table) -> Map {
         let source = &self.found.sources[0];
@@ -210,18 +217,23 @@ impl File<'_> {
         if source.table == Some(table) && !is_known {
             return source.map.clone();
         }
+        let rows: Vec<Vec<String>> = self.rows.iter().map(|row| row.fields.clone()).collect();
+        let mut map = self.understood_as(table, &rows);
+        if source.table == Some(table) {
+            map.extend(source.map.clone());
+        }
+        map
+    }
+
+    /// What its columns mean if it is that table and these are its records.
+    fn understood_as(&self, table: Table, rows: &[Vec<String>]) -> Map {
         let written = Source {
             table: Some(table),
             profile: Some("none".to_string()),
             ..self.source().clone()
         };
-        let rows: Vec<Vec<String>> = self.rows.iter().map(|row| row.fields.clone()).collect();
-        let found = describe(&written, self.name(), self.header(), &rows, self.user_profiles);
-        let mut map = found.sources[0].map.clone();
-        if source.table == Some(table) {
-            map.extend(source.map.clone());
-        }
-        map
+        let found = describe(&written, self.name(), self.header(), rows, self.user_profiles);
+        found.sources[0].map.clone()
     }
 
     /// The place of the column that a canonical column is mapped to.

@@ -22,7 +22,7 @@ use glob::Pattern;
 
 use super::Options;
 use crate::diagnostics::{Place, Problem, did_you_mean};
-use crate::notes::{FileNote, JoinQuestion, NotReadAlone, Note, Relation, RelationUse};
+use crate::notes::{FileNote, JoinQuestion, NotReadAlone, Note, Recognition, Relation, RelationUse};
 use crate::sources::Input;
 
 use files::File;
@@ -119,6 +119,8 @@ pub struct Joins {
     pub(super) cancelled: Vec<(String, FileNote, u64)>,
     /// Files whose amounts are refunds: the file and the note.
     pub(super) refunds: Vec<(String, FileNote)>,
+    /// Surveys with a record for each answer: the file, and what its questions are.
+    pub(super) recognised: Vec<(String, Recognition)>,
     /// What has to be decided.
     pub questions: Vec<JoinQuestion>,
 }
@@ -158,7 +160,12 @@ impl Joins {
             .refunds
             .iter()
             .map(|(file, note)| Note::new(note.clone()).at(Place::file(file)));
-        joined.chain(not_read).chain(cancelled).chain(refunds).collect()
+        let recognised = self.recognised.iter();
+        let recognised = recognised.map(|(file, recognition)| {
+            let recognition = recognition.clone();
+            Note::new(FileNote::Recognised { recognition }).at(Place::file(file))
+        });
+        joined.chain(not_read).chain(cancelled).chain(refunds).chain(recognised).collect()
     }
 
     /// The first question, as an error of the data: until it is answered, no number can be right.
@@ -201,13 +208,20 @@ pub fn join(
         joins.not_read.push((inputs[at].file.name().to_string(), NotReadAlone::NoData));
         outcomes.insert(at, Outcome::NotAlone);
     }
-    let joined = inputs.into_iter().enumerate().filter_map(|(at, input)| match outcomes.remove(&at) {
-        None | Some(Outcome::AsItIs) => Some(input),
-        Some(Outcome::Source(source)) => Some(Input {
+    let joined = inputs.into_iter().enumerate().flat_map(|(at, input)| match outcomes.remove(&at) {
+        None | Some(Outcome::AsItIs) => vec![input],
+        Some(Outcome::Source(source)) => vec![Input {
             file: input.file,
             source: *source,
-        }),
-        Some(Outcome::NotAlone) => None,
+        }],
+        Some(Outcome::Sources(sources)) => {
+            let of = |source| Input {
+                file: input.file.clone(),
+                source,
+            };
+            sources.into_iter().map(of).collect()
+        }
+        Some(Outcome::NotAlone) => Vec::new(),
     });
     Ok((joined.collect(), joins))
 }

@@ -11,6 +11,7 @@ mod orders;
 mod others;
 mod receipts;
 mod refunds;
+mod surveys;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -36,6 +37,8 @@ pub enum Outcome {
     AsItIs,
     /// It is read like this.
     Source(Box<Source>),
+    /// It is read like each of these.
+    Sources(Vec<Source>),
     /// It is not read by itself.
     NotAlone,
 }
@@ -47,6 +50,8 @@ enum Role {
     Alone(Vec<Lookup>),
     /// It is read with lookups.
     Joined(Box<Source>),
+    /// The same, once for each question whose answers count.
+    Answers(Vec<Source>),
     /// It is not read by itself.
     Not(NotReadAlone),
 }
@@ -133,6 +138,10 @@ impl<'a> Plan<'a> {
     /// # Errors
     /// When a file cannot be read.
     pub fn make(&mut self) -> Result<()> {
+        // Answers lead to much that would be taken for something else.
+        for file in 0..self.files.len() {
+            self.survey_answers(file)?;
+        }
         // What is called orders first: lines lead to their products too.
         let mut parents: Vec<usize> = (0..self.files.len()).collect();
         parents.sort_by_key(|&parent| (!is_called_orders(self.file(parent)), parent));
@@ -179,6 +188,13 @@ impl<'a> Plan<'a> {
                         wishes: part.wishes.clone(),
                         ..(**source).clone()
                     })),
+                    Some(Role::Answers(sources)) => {
+                        let of_part = |source: &Source| Source {
+                            wishes: part.wishes.clone(),
+                            ..source.clone()
+                        };
+                        Outcome::Sources(sources.iter().map(of_part).collect())
+                    }
                     Some(Role::Not(why)) => {
                         joins.not_read.push((part.input.file.name().to_string(), why.clone()));
                         Outcome::NotAlone

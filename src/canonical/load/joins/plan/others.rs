@@ -100,7 +100,7 @@ impl Plan<'_> {
         // From the files with records through those that they lead to.
         let mut reached: Vec<(usize, usize)> = (0..self.files.len())
             .filter(|&at| match &self.roles[at] {
-                Some(Role::Alone(_) | Role::Joined(_)) => true,
+                Some(Role::Alone(_) | Role::Joined(_) | Role::Answers(_)) => true,
                 Some(Role::Not(_)) => false,
                 None => !is_left(self, at),
             })
@@ -142,7 +142,7 @@ impl Plan<'_> {
             }
         }
         let has_records = |at: usize| match &self.roles[at] {
-            Some(Role::Alone(_) | Role::Joined(_)) => true,
+            Some(Role::Alone(_) | Role::Joined(_) | Role::Answers(_)) => true,
             Some(Role::Not(_)) => false,
             None => self.file(at).is_complete(),
         };
@@ -174,6 +174,7 @@ impl Plan<'_> {
     fn lookups_of(&self, base: usize) -> Option<Vec<Lookup>> {
         match &self.roles[base] {
             Some(Role::Joined(source)) => Some(source.lookup.clone()),
+            Some(Role::Answers(sources)) => sources.first().map(|source| source.lookup.clone()),
             Some(Role::Alone(lookups)) => Some(lookups.clone()),
             None => Some(Vec::new()),
             Some(Role::Not(_)) => None,
@@ -183,6 +184,7 @@ impl Plan<'_> {
     fn add_lookup(&mut self, base: usize, lookup: Lookup) {
         match self.roles[base].get_or_insert(Role::Alone(Vec::new())) {
             Role::Joined(source) => source.lookup.push(lookup),
+            Role::Answers(sources) => sources.iter_mut().for_each(|source| source.lookup.push(lookup.clone())),
             Role::Alone(lookups) => lookups.push(lookup),
             Role::Not(_) => {}
         }

@@ -140,7 +140,7 @@ impl<'a> Plan<'a> {
             .links_from(at)
             .filter(|(place, link)| {
                 let is_read = match &self.roles[link.to] {
-                    Some(Role::Alone(_) | Role::Joined(_) | Role::Not(NotReadAlone::LookedUp { .. })) => true,
+                    Some(Role::Alone(_) | Role::Joined(_) | Role::Answers(_) | Role::Not(NotReadAlone::LookedUp { .. })) => true,
                     Some(Role::Not(_)) => false,
                     None => self.file(link.to).is_complete(),
                 };
@@ -163,7 +163,7 @@ impl<'a> Plan<'a> {
                 .roles
                 .iter()
                 .position(|role| matches!(role, Some(Role::Joined(source)) if has_refunds(source)))?,
-            Some(Role::Alone(_)) | None => {
+            Some(Role::Alone(_) | Role::Answers(_)) | None => {
                 let map = self.file(orders).as_table(Table::Purchases);
                 map.contains_key(purchases::REFUND.name).then_some(orders)?
             }
