@@ -22,9 +22,9 @@ use super::periods::PeriodArgs;
 use super::progress::Progress;
 use super::segments::Segments;
 use crate::canonical::{Budget, StatedJoin};
-use crate::sources::long_form::{self, StatedQuestion};
 use crate::config::{Config, Overrides, is_currency, is_level};
 use crate::period::{Grain, WeekStart, Zone};
+use crate::sources::long_form::{self, StatedQuestion};
 
 /// Measure the health of an organisation's relationships from the CSV files that its systems already export
 #[derive(Parser, Debug)]

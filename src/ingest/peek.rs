@@ -158,6 +158,8 @@ pub struct Layout {
     /// Whether the records at the start use quotes by the rules, hardly any excepted: then a quote in a field that is not quoted means
     /// that the record is damaged ([`super::Record::stray_quote`]).
     pub strict_quotes: bool,
+    /// Whether the records at the start end with different numbers of empty fields, which are none of a column.
+    pub uneven_ends: bool,
     /// What else was found out about the file.
     pub evidence: Vec<LayoutEvidence>,
     /// Whether it is Parquet, of which the other answers say only what is true of its records as texts.
@@ -467,6 +469,7 @@ fn look(file: &str, sample: &Sample, known: &Known, wanted: usize, limits: Limit
             header,
             width: if first.is_empty() { 0 } else { width },
             strict_quotes: sniffed.as_ref().is_some_and(|s| s.strict),
+            uneven_ends: sniffed.as_ref().is_some_and(|s| s.uneven_ends),
             evidence,
             is_parquet: false,
             before_data,

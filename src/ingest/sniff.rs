@@ -51,6 +51,8 @@ pub(super) struct Sniffed {
     pub first_fits: bool,
     /// Whether quotes stand in the records, and nowhere but where the rules have them.
     pub strict: bool,
+    /// Whether records end with different numbers of empty fields.
+    pub uneven_ends: bool,
 }
 
 /// The dialect of a text that starts at the start of a record; `None` where nothing parts the records into fields. `complete` says
@@ -143,6 +145,7 @@ fn at_once(text: &str, complete: bool) -> Option<Sniffed> {
                 fitting: (times, times),
                 first_fits: true,
                 strict: tried.quoted > 0 && tried.astray == 0,
+                uneven_ends: tried.counts.iter().any(|&fields| fields != width),
             });
         } else if times * 2 > tried.counts.len() {
             return None;
@@ -311,7 +314,9 @@ fn count(text: &str, complete: bool, dialect: &Dialect, width: usize) -> Counted
             break;
         }
         found.counts.push(record.len());
-        let empty_at_end = (0..record.len()).rev().take_while(|&at| record.get(at).is_some_and(|cell| cell.trim().is_empty()));
+        let empty_at_end = (0..record.len())
+            .rev()
+            .take_while(|&at| record.get(at).is_some_and(|cell| cell.trim().is_empty()));
         found.filled.push(record.len() - empty_at_end.count());
         let quote = dialect.quote.map_or('"', char::from);
         let raw = record.raw();
@@ -363,10 +368,8 @@ fn score(text: &str, complete: bool, dialect: Dialect) -> Option<Sniffed> {
     let all = counted.counts.len();
     // Where most records have that many, more of them are more than there should be.
     let exactly = counted.counts.iter().filter(|&&c| c == width).count();
-    let fitting = match 5 * counted.fitting(width) > 6 * exactly {
-        true => counted.fitting(width),
-        false => exactly,
-    };
+    let uneven_ends = 5 * counted.fitting(width) > 6 * exactly;
+    let fitting = if uneven_ends { counted.fitting(width) } else { exactly };
     let share = fitting as f64 / all as f64;
     let types = counted.cells.0 / counted.cells.1.max(1) as f64;
     let columns = (width - 1) as f64 / width as f64;
@@ -408,6 +411,7 @@ fn score(text: &str, complete: bool, dialect: Dialect) -> Option<Sniffed> {
         first_fits,
         // Some records may be damaged, but few.
         strict: counted.quoted >= 5 && counted.astray * 10 <= counted.quoted,
+        uneven_ends,
     })
 }
 
@@ -473,7 +477,10 @@ mod tests {
     fn lines_may_end_with_more_delimiters_than_others() {
         let text = "id,name,n\n1,x,2\n3,y,4,\n5,z,6,,\n7,u,8\n9,v,1,\n2,w,3,,\n";
         let sniffed = sniff(text, true, &DialectOverrides::default()).unwrap();
-        assert_eq!((sniffed.dialect.delimiter(), sniffed.width, sniffed.fitting), (",", 3, (7, 7)));
+        assert_eq!(
+            (sniffed.dialect.delimiter(), sniffed.width, sniffed.fitting, sniffed.uneven_ends),
+            (",", 3, (7, 7), true)
+        );
     }
 
     #[test]

@@ -697,6 +697,19 @@ described! {
             super::money::one_of(currencies),
             sign = visible(sign),
         ),
+
+        /// The status of purchases has words that are not known. The purchases count.
+        #[code = "unknown-statuses"]
+        #[advice = "If a word says that the purchase did not take place, set it in [source.values.status], for example to `cancelled`."]
+        #[option = "values"]
+        UnknownStatuses { words: u64, example: Option<CellText> } => |count| format!(
+            "{} a status that is not known ({}{}), and {}. If a word says that the purchase did not take place, set what it means in \
+             [source.values.status], for example to \"cancelled\"",
+            counted(count, "purchase has", "purchases have"),
+            counted(*words, "status", "statuses"),
+            example.as_ref().map_or(String::new(), |example| format!(", for example {example}")),
+            if count == 1 { "counts" } else { "count" },
+        ),
     }
 }
 

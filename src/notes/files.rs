@@ -47,7 +47,12 @@ impl fmt::Display for UnclearQuestion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         /// So many questions are named.
         const NAMED: usize = 6;
-        let mut named: Vec<String> = self.questions.iter().take(NAMED).map(|text| format!("`{}`", visible(text))).collect();
+        let mut named: Vec<String> = self
+            .questions
+            .iter()
+            .take(NAMED)
+            .map(|text| format!("`{}`", visible(text)))
+            .collect();
         if self.questions.len() > NAMED {
             named.push(format!("one of {} more", self.questions.len() - NAMED));
         }
@@ -191,7 +196,7 @@ pub enum ShownByCells {
     OnlyName,
     /// It is the only number that repeats, and there are no names.
     OnlyNumberThatRepeats,
-    /// It comes first, and each record has another one.
+    /// Each record has another one.
     OneEach,
     /// This column has the time of day.
     TimeOfDayIn(String),
@@ -210,7 +215,7 @@ impl fmt::Display for ShownByCells {
             ShownByCells::OnlyNumberThatRepeats => {
                 f.write_str("the only number that repeats, as those of customers do, in a file without names")
             }
-            ShownByCells::OneEach => f.write_str("it comes first, and each record has a number of its own"),
+            ShownByCells::OneEach => f.write_str("each record has a number of its own in it"),
             ShownByCells::TimeOfDayIn(times) => write!(f, "with the time of day in \"{}\"", excerpt(times)),
         }
     }

@@ -10,8 +10,8 @@ use crate::diagnostics::visible;
 use crate::notes::{DataIssue, Decision, JoinQuestion, NoteKind, PlaceholderEvidence, UnclearQuestion};
 use crate::schema::Table;
 use crate::sources::guess::Question;
-use crate::sources::placeholders::is_placeholder;
 use crate::sources::long_form::condition;
+use crate::sources::placeholders::is_placeholder;
 use crate::sources::{AmountOn, QUESTION, Unmatched};
 
 /// The text of a configuration that lies in a folder, for these files.
@@ -282,7 +282,10 @@ fn which_question(out: &mut String, file: &Inspection, unclear: &UnclearQuestion
         let _ = writeln!(out, "# where = {}", visible(&quoted(&condition(column, question))));
     }
     let instrument = unclear.instrument.unwrap_or("INSTRUMENT");
-    remark(out, &format!("and in [source.map]: instrument = {{ value = {} }}", quoted(instrument)));
+    remark(
+        out,
+        &format!("and in [source.map]: instrument = {{ value = {} }}", quoted(instrument)),
+    );
 }
 
 /// What the signs of currencies stand for that several share; those of which it is not known are left to be filled in.

@@ -203,7 +203,8 @@ fn map_instrument(source: &mut Source, table: Table, headers: &[String], rows: &
         return;
     };
     let are_employees = words(headers).iter().any(|words| words.contains("employee"));
-    let Some((instrument, low, high)) = instrument_of(&headers[at], rows.iter().filter_map(|row| row.get(at))).filter(|_| !are_employees) else {
+    let Some((instrument, low, high)) = instrument_of(&headers[at], rows.iter().filter_map(|row| row.get(at))).filter(|_| !are_employees)
+    else {
         return;
     };
     let constants = [
@@ -211,7 +212,9 @@ fn map_instrument(source: &mut Source, table: Table, headers: &[String], rows: &
         (surveys::SCALE_MIN.name, low.to_string()),
         (surveys::SCALE_MAX.name, high.to_string()),
     ];
-    let has_scale = [surveys::SCALE_MIN.name, surveys::SCALE_MAX.name].iter().any(|name| source.map.contains_key(*name));
+    let has_scale = [surveys::SCALE_MIN.name, surveys::SCALE_MAX.name]
+        .iter()
+        .any(|name| source.map.contains_key(*name));
     for (name, value) in constants.into_iter().take(if has_scale { 1 } else { 3 }) {
         source.map.insert(name.to_string(), Mapped::new(From::Value(value)));
     }

@@ -104,8 +104,13 @@ pub type StatedQuestion = (&'static str, String);
 /// # Errors
 /// What is wrong with it.
 pub fn stated(text: &str) -> Result<StatedQuestion, String> {
-    let (instrument, question) = text.split_once('=').ok_or("write it like nps='How likely are you to recommend us?'")?;
-    let known = surveys::INSTRUMENT.words.iter().find(|known| **known == instrument.trim().to_lowercase());
+    let (instrument, question) = text
+        .split_once('=')
+        .ok_or("write it like nps='How likely are you to recommend us?'")?;
+    let known = surveys::INSTRUMENT
+        .words
+        .iter()
+        .find(|known| **known == instrument.trim().to_lowercase());
     let known = known.ok_or_else(|| format!("the instruments are {}", surveys::INSTRUMENT.words.join(", ")))?;
     match question.trim() {
         "" => Err("the question is missing".to_string()),
@@ -134,20 +139,46 @@ pub struct LongForm {
     pub unclear: Vec<UnclearQuestion>,
 }
 
+/// What a file lists that questions are looked for in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lists {
+    /// Answers, of which many have one question.
+    Answers,
+    /// The questions themselves.
+    Questions,
+}
+
 /// Which columns may say what was asked, by their names or by their first cells.
-pub fn question_columns(names: &[String], cell: &dyn Fn(usize, usize) -> String, rows: usize) -> Vec<usize> {
+pub fn question_columns(lists: Lists, names: &[String], cell: &dyn Fn(usize, usize) -> String, rows: usize) -> Vec<usize> {
     const NAMES: &[&str] = &[
-        "question", "frage", "pregunta", "pergunta", "domanda", "vraag", "pytanie", "fråga", "spørgsmål", "sporgsmal", "otázka", "otazka",
+        "question",
+        "frage",
+        "pregunta",
+        "pergunta",
+        "domanda",
+        "vraag",
+        "pytanie",
+        "fråga",
+        "spørgsmål",
+        "sporgsmal",
+        "otázka",
+        "otazka",
         "soru",
     ];
     let is_named = |name: &str| tokens(name).iter().any(|token| NAMES.iter().any(|word| token.starts_with(word)));
     let shows = |column: usize| {
-        let cells: Vec<String> = (0..rows).map(|row| cell(row, column)).filter(|cell| !cell.trim().is_empty()).collect();
+        let cells: Vec<String> = (0..rows)
+            .map(|row| cell(row, column))
+            .filter(|cell| !cell.trim().is_empty())
+            .collect();
         let different: BTreeSet<&String> = cells.iter().collect();
         let asks = |text: &&String| INSTRUMENTS.iter().any(|instrument| instrument.asks(&folded(text)));
-        2 * different.len() <= cells.len() && different.iter().any(|text| asks(text))
+        let repeat = lists == Lists::Questions || 2 * different.len() <= cells.len();
+        repeat && different.iter().any(|text| asks(text))
     };
-    (0..names.len()).filter(|&column| is_named(&names[column]) || shows(column)).collect()
+    (0..names.len())
+        .filter(|&column| is_named(&names[column]) || shows(column))
+        .collect()
 }
 
 /// Which columns may have the answers: those that are called so, or all others if none is.
@@ -165,16 +196,75 @@ fn tokens(name: &str) -> Vec<String> {
 /// Whether a column is called as answers are, and not as their ids or times.
 fn is_answer(name: &str) -> bool {
     const NAMES: &[&str] = &[
-        "answer", "response", "antwort", "réponse", "reponse", "respuesta", "risposta", "resposta", "antwoord", "odpowied", "svar", "odpověď",
-        "odpoved", "cevap", "yanıt", "score", "value", "wert", "valeur", "valor", "waarde", "wartość", "värde", "værdi", "hodnota", "değer",
-        "puan", "rating", "point", "punkt", "punt", "ocena", "betyg", "bewertung", "note", "nota", "choice", "selected",
+        "answer",
+        "response",
+        "antwort",
+        "réponse",
+        "reponse",
+        "respuesta",
+        "risposta",
+        "resposta",
+        "antwoord",
+        "odpowied",
+        "svar",
+        "odpověď",
+        "odpoved",
+        "cevap",
+        "yanıt",
+        "score",
+        "value",
+        "wert",
+        "valeur",
+        "valor",
+        "waarde",
+        "wartość",
+        "värde",
+        "værdi",
+        "hodnota",
+        "değer",
+        "puan",
+        "rating",
+        "point",
+        "punkt",
+        "punt",
+        "ocena",
+        "betyg",
+        "bewertung",
+        "note",
+        "nota",
+        "choice",
+        "selected",
     ];
     const OTHERWISE: &[&str] = &[
-        "id", "ids", "nr", "no", "num", "number", "nummer", "key", "date", "datum", "dato", "data", "fecha", "tarih", "tarihi", "time", "zeit",
-        "at", "am", "by", "von", "type", "typ", "comment", "kommentar",
+        "id",
+        "ids",
+        "nr",
+        "no",
+        "num",
+        "number",
+        "nummer",
+        "key",
+        "date",
+        "datum",
+        "dato",
+        "data",
+        "fecha",
+        "tarih",
+        "tarihi",
+        "time",
+        "zeit",
+        "at",
+        "am",
+        "by",
+        "von",
+        "type",
+        "typ",
+        "comment",
+        "kommentar",
     ];
     let tokens = tokens(name);
-    tokens.iter().any(|token| NAMES.iter().any(|word| token.starts_with(word))) && !tokens.iter().any(|token| OTHERWISE.contains(&token.as_str()))
+    tokens.iter().any(|token| NAMES.iter().any(|word| token.starts_with(word)))
+        && !tokens.iter().any(|token| OTHERWISE.contains(&token.as_str()))
 }
 
 /// What records are the answers to, if some question is the one of an instrument, or may be. `names` are those of the columns.
@@ -182,7 +272,11 @@ pub fn long_form(found: &Answers, names: &[String], stated: &[StatedQuestion]) -
     if found.has_too_many {
         return None;
     }
-    let looked: Vec<LongForm> = found.columns.iter().map(|(column, questions)| look(*column, questions, stated)).collect();
+    let looked: Vec<LongForm> = found
+        .columns
+        .iter()
+        .map(|(column, questions)| look(*column, questions, stated))
+        .collect();
     let rank = |form: &LongForm| {
         let plain = form.scored.iter().filter(|scored| scored.reading == Reading::Numbers).count();
         (form.scored.len() + form.unclear.len(), plain)
@@ -221,13 +315,21 @@ fn look(answer: usize, questions: &BTreeMap<String, Answered>, stated: &[StatedQ
             (Some(instrument), answers) => (instrument, as_stated(instrument, question, answers)),
             (None, Some(answers)) => match recognised(question, answers) {
                 Some(found) if !is_stated(found.instrument) => {
-                    let Recognised { instrument, scale, reading } = found;
+                    let Recognised {
+                        instrument,
+                        scale,
+                        reading,
+                    } = found;
                     (instrument, (Some(scale), reading))
                 }
                 Some(_) => continue,
                 None => {
                     let is_rating = ends(answers).is_some_and(|(least, most)| least >= 0 && most <= 10);
-                    possible.extend(asked_in_words(question).filter(|_| is_rating).map(|instrument| (instrument, question.clone())));
+                    possible.extend(
+                        asked_in_words(question)
+                            .filter(|_| is_rating)
+                            .map(|instrument| (instrument, question.clone())),
+                    );
                     continue;
                 }
             },
@@ -323,7 +425,10 @@ impl LongForm {
             source.filter = Some(expr::parse(&filter).ok()?);
             source.is_of_question = true;
             let mut put = |name: &str, from: From| source.map.insert(name.to_string(), Mapped::new(from));
-            put(surveys::SCORE.name, scored.reading.score_in_full(&answer.to_string(), scored.scale)?);
+            put(
+                surveys::SCORE.name,
+                scored.reading.score_in_full(&answer.to_string(), scored.scale)?,
+            );
             put(surveys::INSTRUMENT.name, From::Value(scored.instrument.to_string()));
             if let Some((low, high)) = scored.scale {
                 put(surveys::SCALE_MIN.name, From::Value(low.to_string()));
@@ -383,7 +488,10 @@ mod tests {
         let form = found(&[(RECOMMEND, "9"), ("Uwagi", "tak"), (RECOMMEND, "3")], &[]);
         assert_eq!(asked(form.clone()), ["`Poleciłby nas Pan znajomym?` is nps from 0 to 10"]);
         let sources = form.unwrap().sources(&Source::default(), "question", "answer");
-        assert_eq!(sources[0].filter.as_ref().unwrap().text(), r#""question" = 'Poleciłby nas Pan znajomym?'"#);
+        assert_eq!(
+            sources[0].filter.as_ref().unwrap().text(),
+            r#""question" = 'Poleciłby nas Pan znajomym?'"#
+        );
         assert_eq!(question_of(&sources[0]).unwrap().instrument, "nps");
         // From one to five it may be another scale, and words are no scores.
         let form = found(&[(RECOMMEND, "3"), (RECOMMEND, "5")], &[]).unwrap();
@@ -401,7 +509,10 @@ mod tests {
         // A part of its text names it; the other is none then.
         let form = found(&records, &[stated("csat=the room").unwrap()]).unwrap();
         let questions: Vec<String> = form.asked().into_iter().map(|asked| asked.question).collect();
-        assert_eq!((questions, form.unclear.len()), (vec![SATISFIED[1].to_string(), RECOMMEND.to_string()], 0));
+        assert_eq!(
+            (questions, form.unclear.len()),
+            (vec![SATISFIED[1].to_string(), RECOMMEND.to_string()], 0)
+        );
         // Of the whole and its parts it is the whole.
         let form = found(&[("Overall, how satisfied are you?", "5"), (SATISFIED[0], "1")], &[]);
         assert_eq!(asked(form), ["`Overall, how satisfied are you?` is csat from 1 to 5"]);
@@ -422,10 +533,23 @@ mod tests {
 
     #[test]
     fn words_are_scores_in_the_expression() {
-        let form = found(&[("Wie zufrieden sind Sie?", "Sehr zufrieden"), ("Wie zufrieden sind Sie?", "unzufrieden")], &[]).unwrap();
+        let form = found(
+            &[
+                ("Wie zufrieden sind Sie?", "Sehr zufrieden"),
+                ("Wie zufrieden sind Sie?", "unzufrieden"),
+            ],
+            &[],
+        )
+        .unwrap();
         let source = &form.sources(&Source::default(), "question", "answer")[0];
-        let From::Expr(expr) = &source.map["score"].from else { panic!("no expression") };
-        assert!(expr.text().contains("when lower(\"answer\") in ('sehr zufrieden') then '5'"), "{}", expr.text());
+        let From::Expr(expr) = &source.map["score"].from else {
+            panic!("no expression")
+        };
+        assert!(
+            expr.text().contains("when lower(\"answer\") in ('sehr zufrieden') then '5'"),
+            "{}",
+            expr.text()
+        );
     }
 
     #[test]

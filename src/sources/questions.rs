@@ -64,7 +64,15 @@ pub fn questions(source: &Source, header: &Header, rows: &[Vec<String>]) -> Vec<
     // Beside the question about all of it, those about its parts are other questions.
     let is_overall = |(question, found): &&(&Question, Recognised)| found.instrument == "csat" && says_overall(&question.text);
     let has_overall = recognised.iter().filter(is_overall).count() == 1;
-    for (question, Recognised { instrument, scale, reading }) in recognised {
+    for (
+        question,
+        Recognised {
+            instrument,
+            scale,
+            reading,
+        },
+    ) in recognised
+    {
         let is_part = has_overall && instrument == "csat" && !says_overall(&question.text);
         let instrument = if is_part { "other" } else { instrument };
         let names: Vec<String> = question.columns.iter().map(|c| header.names[*c].clone()).collect();
@@ -198,12 +206,16 @@ pub(super) fn recognised(question: &str, answers: &BTreeSet<String>) -> Option<R
 pub(super) fn asked_in_words(question: &str) -> Option<&'static str> {
     let text = folded(question);
     let found = INSTRUMENTS.iter().find(|instrument| instrument.asks(&text));
-    found.filter(|_| !NO_SCORES.iter().any(|word| text.contains(word))).map(|instrument| instrument.name)
+    found
+        .filter(|_| !NO_SCORES.iter().any(|word| text.contains(word)))
+        .map(|instrument| instrument.name)
 }
 
 /// The instrument that a header asks for, and its scale, if these cells are numbers on it.
 pub(super) fn instrument_of<'c>(header: &str, cells: impl Iterator<Item = &'c String>) -> Option<(&'static str, i64, i64)> {
-    let cells = cells.map(|cell| cell.trim().to_lowercase()).filter(|cell| !crate::cell_parsing::is_null(cell));
+    let cells = cells
+        .map(|cell| cell.trim().to_lowercase())
+        .filter(|cell| !crate::cell_parsing::is_null(cell));
     let found = recognised(header, &cells.collect())?;
     let is_it = found.reading == Reading::Numbers && found.instrument != "other";
     is_it.then_some((found.instrument, found.scale.0, found.scale.1))
@@ -346,7 +358,9 @@ impl Reading {
         }
         let case = |(score, words): (&i64, &Vec<String>)| format!("when lower({cell}) in ({}) then '{score}'", words.join(", "));
         let cases: Vec<String> = by_score.iter().map(case).collect();
-        expr::parse(&format!("case {} else {cell} end", cases.join(" "))).ok().map(From::Expr)
+        expr::parse(&format!("case {} else {cell} end", cases.join(" ")))
+            .ok()
+            .map(From::Expr)
     }
 }
 

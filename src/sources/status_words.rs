@@ -40,6 +40,11 @@ pub fn is_known_state(text: &str) -> bool {
     is_listed() || tells() || is_case() || money_back(text).is_some() || deal_stage(text).is_some()
 }
 
+/// Whether it is known what a status says of a purchase.
+pub fn is_of_purchase(status: &str) -> bool {
+    WORDS.paid.contains(&plain_words(status).join(" ")) || is_void(status) || money_back(status).is_some()
+}
+
 /// Whether these cells are statuses of the records of a table, and one of them at least says that its record does not count as the others
 /// do: that it is over, cancelled, refunded, not a case, or was not sent.
 pub fn are_statuses<'c>(table: Table, cells: impl Iterator<Item = &'c str> + Clone) -> bool {

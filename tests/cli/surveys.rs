@@ -43,7 +43,11 @@ fn one_file() -> String {
     let day = |n: usize| format!("{:02}.05.2025", 1 + n % 28);
     (0..220).for_each(|n| text += &format!("T{n};{};Was können wir besser machen?;mehr {n}\n", day(n)));
     for (n, (recommends, satisfied)) in ANSWERS.iter().enumerate() {
-        text += &format!("T{n};{};{RECOMMEND};{recommends}\nT{n};{};{SATISFIED};{satisfied}\n", day(n), day(n));
+        text += &format!(
+            "T{n};{};{RECOMMEND};{recommends}\nT{n};{};{SATISFIED};{satisfied}\n",
+            day(n),
+            day(n)
+        );
     }
     text
 }
@@ -107,9 +111,28 @@ fn questions_and_respondents_may_be_in_files_of_their_own() {
     let folder = three_files();
     let ran = measure(&folder, &["in"]).code(0);
     assert_eq!(numbers(&ran), [20.0, 0.75]);
-    assert!(ran.err().contains("in/antworten.csv: 30 read = 10 used + 20 excluded (20 other-question)"), "{}", ran.err());
+    assert!(
+        ran.err()
+            .contains("in/antworten.csv: 30 read = 10 used + 20 excluded (20 other-question)"),
+        "{}",
+        ran.err()
+    );
     // Two promoters of two, by the roster.
-    let by = folder.run(&["measure", "in", "--period", "2025-05", "-m", "nps", "--by", "region", "--where", "region = 'nord'", "-q", "--format", "json"]);
+    let by = folder.run(&[
+        "measure",
+        "in",
+        "--period",
+        "2025-05",
+        "-m",
+        "nps",
+        "--by",
+        "region",
+        "--where",
+        "region = 'nord'",
+        "-q",
+        "--format",
+        "json",
+    ]);
     assert!(by.code(0).out().contains("\"value\":100"));
     folder.run(&["init", "in"]).code(0);
     assert_eq!(numbers(&measure(&folder, &[]).code(0)), [20.0, 0.75]);
@@ -134,11 +157,25 @@ hint: name the question: --question 'csat=How satisfied were you with the food?'
 
 "#]]);
     let csat = |question: &str| {
-        let ran = folder.run(&["measure", "a.csv", "--period", "2025-05", "-m", "csat", "--format", "json", "--question", question]);
+        let ran = folder.run(&[
+            "measure",
+            "a.csv",
+            "--period",
+            "2025-05",
+            "-m",
+            "csat",
+            "--format",
+            "json",
+            "--question",
+            question,
+        ]);
         let json: Value = serde_json::from_str(&ran.code(0).out()).expect("JSON");
         json["cells"][0]["value"].as_f64()
     };
-    assert_eq!((csat("csat=How satisfied were you with the food?"), csat("csat=room")), (Some(0.75), Some(1.0)));
+    assert_eq!(
+        (csat("csat=How satisfied were you with the food?"), csat("csat=room")),
+        (Some(0.75), Some(1.0))
+    );
     // The configuration names both as comments.
     folder.run(&["init", "a.csv"]).code(0);
     let config = folder.read("relhealth.toml");

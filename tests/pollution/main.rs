@@ -5,6 +5,7 @@
 
 mod export;
 mod judge;
+mod layouts;
 #[path = "../reference/rng.rs"]
 #[expect(dead_code, reason = "the file is shared with another test, which uses all of it")]
 mod rng;
@@ -23,6 +24,7 @@ const RIGHT: f64 = 97.0;
 #[test]
 fn nothing_is_lost_and_nearly_all_is_right() {
     let mut variants = ways::all();
+    variants.extend(layouts::all());
     assert!(variants.len() > 2000, "{} variants", variants.len());
     // For a look at some of them: those whose names start so.
     if let Ok(start) = std::env::var("POLLUTION_ONLY") {

@@ -86,7 +86,12 @@ impl Looked<'_> {
                 .filter(|_| self.source.place.is_none() && self.source.profile.is_none()),
             columns: Vec::new(),
             questions: self.source.questions.clone(),
-            filter: self.source.filter.as_ref().filter(|_| self.source.is_of_question).map(|filter| filter.text().to_string()),
+            filter: self
+                .source
+                .filter
+                .as_ref()
+                .filter(|_| self.source.is_of_question)
+                .map(|filter| filter.text().to_string()),
             account: None,
             unused: Vec::new(),
             notes: Vec::new(),
@@ -196,7 +201,11 @@ impl Looked<'_> {
             }),
         };
         let mut evidence = evidence;
-        evidence.extend(sources::long_form::question_of(self.source).filter(|_| self.understanding().is_none()).map(TableEvidence::Question));
+        evidence.extend(
+            sources::long_form::question_of(self.source)
+                .filter(|_| self.understanding().is_none())
+                .map(TableEvidence::Question),
+        );
         Recognised {
             table,
             profile,

@@ -75,6 +75,7 @@ pub(super) fn peek(source: &Source, rows: usize) -> Result<Peek> {
             header,
             width,
             strict_quotes: false,
+            uneven_ends: false,
             evidence: vec![LayoutEvidence::Parquet(width as u64)],
             is_parquet: true,
             before_data: 0,

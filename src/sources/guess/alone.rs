@@ -201,32 +201,40 @@ pub(super) fn fall_back(table: Table, candidates: &mut Vec<Candidate>, taken: &m
     event_date::fall_back(table, candidates, taken, file);
 }
 
-/// The first column serves as the number of the order if each record has a number of its own, such as those of documents. A count of the
-/// records is none, and neither are the numbers of lines.
-pub(super) fn number_of_record(candidates: &mut Vec<Candidate>, taken: &mut Vec<Candidate>, file: &File<'_>) {
+/// The only number that each record has another one of serves as that of the order, such as one of documents. A count of the records is
+/// none, and neither are the numbers of lines.
+pub(super) fn number_of_record(stated: &[usize], candidates: &mut Vec<Candidate>, taken: &mut Vec<Candidate>, file: &File<'_>) {
     let has_order = taken.iter().any(|t| *t.column == purchases::ORDER_ID) || !is_missing(&purchases::ORDER_ID, candidates);
     if has_order {
         return;
     }
-    const COUNTS: [&str; 6] = ["line", "item", "row", "position", "index", "count"];
-    let (Some(profile), Some(header)) = (file.profiles.first(), file.headers.first()) else {
-        return;
-    };
-    let is_each = profile.filled >= content::ENOUGH && profile.filled == profile.rows && profile.is_unique();
-    let counts = || {
-        let numbers: Vec<Option<u64>> = file.columns[0].iter().map(|cell| cell.trim().parse().ok()).collect();
-        let (first, last) = (numbers.first().copied().flatten(), numbers.last().copied().flatten());
-        let follow = numbers.windows(2).all(|pair| matches!(pair, [Some(one), Some(next)] if one.abs_diff(*next) == 1));
-        follow && (first.is_some_and(|first| first <= 1) || last.is_some_and(|last| last <= 1))
-    };
-    let is_code = profile.share(&[Kind::Code, Kind::Integer, Kind::Uuid]) >= 0.9;
-    let is_of_line = header.words.iter().any(|word| COUNTS.contains(&word.as_str()));
-    if !is_each || !is_code || is_of_line || taken.iter().any(|t| t.header == 0) || counts() {
-        return;
-    }
-    let found = Candidate::new(&purchases::ORDER_ID, 0, SERVES, ColumnEvidence::Shown(ShownByCells::OneEach));
+    let is_free = |at: &usize| !stated.contains(at) && !taken.iter().any(|t| t.header == *at);
+    let numbers: Vec<usize> = (0..file.headers.len())
+        .filter(is_free)
+        .filter(|&at| numbers_records(at, file))
+        .collect();
+    let [one] = numbers[..] else { return };
+    let found = Candidate::new(&purchases::ORDER_ID, one, SERVES, ColumnEvidence::Shown(ShownByCells::OneEach));
     taken.push(found.clone());
     replace(candidates, vec![found]);
+}
+
+/// Whether each record has another code in a column, or another number that is called one, and the column does not count the records.
+fn numbers_records(at: usize, file: &File<'_>) -> bool {
+    const OTHERS: [&str; 9] = ["line", "item", "row", "position", "index", "count", "email", "phone", "address"];
+    let (profile, header) = (&file.profiles[at], &file.headers[at]);
+    let is_each = profile.filled >= content::ENOUGH && profile.filled == profile.rows && profile.is_unique();
+    let is_number = header.words.contains("id") && profile.share(&[Kind::Integer]) >= 0.9;
+    let is_code = is_number || profile.share(&[Kind::Code, Kind::Uuid]) >= 0.9;
+    let counts = || {
+        let numbers: Vec<Option<u64>> = file.columns[at].iter().map(|cell| cell.trim().parse().ok()).collect();
+        let (first, last) = (numbers.first().copied().flatten(), numbers.last().copied().flatten());
+        let follow = numbers
+            .windows(2)
+            .all(|pair| matches!(pair, [Some(one), Some(next)] if one.abs_diff(*next) == 1));
+        follow && (first.is_some_and(|first| first <= 1) || last.is_some_and(|last| last <= 1))
+    };
+    is_each && is_code && !header.words.iter().any(|word| OTHERS.contains(&word.as_str())) && !counts()
 }
 
 /// Words of headers of what purchases are paid with.
@@ -275,13 +283,31 @@ fn amount(candidates: &mut Vec<Candidate>, taken: &mut Vec<Candidate>, file: &Fi
     // A price beside a quantity is that of one piece. Without one it is what was paid.
     let has_quantity = taken.iter().any(|t| *t.column == purchases::QUANTITY);
     let is_elses = |t: &Candidate| t.header == one && *t.column != purchases::UNIT_AMOUNT;
-    if is_other || is_refuted || has_quantity || taken.iter().any(is_elses) {
+    if is_other || is_refuted || taken.iter().any(is_elses) {
+        return;
+    }
+    if has_quantity {
+        beside_quantity(one, says_currency, candidates, taken, file);
         return;
     }
     taken.retain(|t| t.header != one);
     let found = Candidate::new(&purchases::AMOUNT, one, SERVES, ColumnEvidence::Shown(ShownByCells::OnlyMoney));
     taken.push(found.clone());
     replace(candidates, vec![found]);
+}
+
+/// The only column of money next to a quantity is the price of one if it is called a price; else it may be what was paid.
+fn beside_quantity(one: usize, says_currency: bool, candidates: &mut Vec<Candidate>, taken: &mut Vec<Candidate>, file: &File<'_>) {
+    let why = ColumnEvidence::Cells(CellsAre::of(&file.profiles[one]));
+    let is_price = file.headers[one].words.iter().all(|word| word == "price");
+    let is_free = !taken.iter().any(|t| t.header == one || *t.column == purchases::UNIT_AMOUNT);
+    if is_price && is_free {
+        let found = Candidate::new(&purchases::UNIT_AMOUNT, one, SERVES, why);
+        taken.push(found.clone());
+        replace(candidates, vec![found]);
+    } else if says_currency && is_free {
+        replace(candidates, vec![Candidate::new(&purchases::AMOUNT, one, MAYBE, why)]);
+    }
 }
 
 fn stakeholder(table: Table, candidates: &mut Vec<Candidate>, taken: &mut Vec<Candidate>, file: &File<'_>) {

@@ -311,9 +311,12 @@ pub fn understand(file: &str, headers: &[String], rows: &[Vec<String>], stated: 
     // A table that nothing speaks for is not ranked.
     readings.sort_by_key(|r| ranked.iter().position(|(t, ..)| *t == r.table).unwrap_or(usize::MAX));
     // What number a record has says nothing of its table.
-    let is_first_stated = stated.columns.iter().any(|(_, headers)| headers.contains(&0));
-    if let Some(purchases) = readings.first_mut().filter(|r| r.table == Table::Purchases && !is_first_stated && !r.stated.contains(&&purchases::ORDER_ID)) {
-        alone::number_of_record(&mut purchases.candidates, &mut purchases.taken, &seen);
+    let said: Vec<usize> = stated.columns.iter().flat_map(|(_, headers)| headers.clone()).collect();
+    if let Some(purchases) = readings
+        .first_mut()
+        .filter(|r| r.table == Table::Purchases && !r.stated.contains(&&purchases::ORDER_ID))
+    {
+        alone::number_of_record(&said, &mut purchases.candidates, &mut purchases.taken, &seen);
         purchases.taken.sort_by_key(|c| c.order);
     }
     let table = ranked.first().filter(|(_, sure, _)| *sure >= TAKE).map(|(t, sure, _)| (*t, *sure));

@@ -95,7 +95,11 @@ impl fmt::Display for Answer {
             Answer::Map(file, column, None) => write!(f, "--map {}", quoted(&format!("{file}:{column}=COLUMN"))),
             Answer::Expression(file, column, text) => write!(f, "{}", mapped(file, column, &expression(text))),
             Answer::Question(instrument, question) => {
-                write!(f, "--question {}", quoted(&format!("{}={question}", instrument.unwrap_or("INSTRUMENT"))))
+                write!(
+                    f,
+                    "--question {}",
+                    quoted(&format!("{}={question}", instrument.unwrap_or("INSTRUMENT")))
+                )
             }
         }
     }
@@ -196,7 +200,9 @@ impl Question {
                 columns.iter().map(|(column, from)| (column.name, from.name.clone())).collect(),
             ),
             Question::Asked(unclear) => Answer::Question(unclear.instrument, unclear.questions.first().cloned().unwrap_or_default()),
-            Question::Product { file, quantity, price } => Answer::Expression(file.clone(), purchases::AMOUNT.name, product(quantity, price)),
+            Question::Product { file, quantity, price } => {
+                Answer::Expression(file.clone(), purchases::AMOUNT.name, product(quantity, price))
+            }
             Question::Column { file, column, candidates } => match candidates.first() {
                 Some(PossibleColumn {
                     name, unit: Some(unit), ..

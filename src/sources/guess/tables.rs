@@ -225,7 +225,14 @@ pub(super) fn rank(
                 Table::Surveys => complete && reading.has(&surveys::SCORE) && points >= ENOUGH_POINTS && leads(),
                 Table::Interactions | Table::Stakeholders | Table::Referrals | Table::Supplies | Table::Identities => is_alone(),
             };
-            if (is_event || table == Table::Surveys) && seen.headers.len() >= 4 && is_told {
+            // Who each has an id of their own, came and left is on a roster.
+            let is_spell = table == Table::Stakeholders
+                && complete
+                && reading.has(&stakeholders::STARTED_AT)
+                && reading.has(&stakeholders::ENDED_AT)
+                && why.contains(&TableClue::OneEach)
+                && !why.contains(&TableClue::MayListThings);
+            if (is_event || is_spell || table == Table::Surveys) && seen.headers.len() >= 4 && is_told {
                 sure = sure.max(TAKE);
             }
             let is_more_than_an_id = table != Table::Stakeholders || points >= ROSTER;

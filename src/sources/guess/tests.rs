@@ -624,7 +624,10 @@ fn questions_say_what_to_write() {
         .into_iter()
         .find(|q| q.column() == Some("amount"))
         .unwrap();
-    assert_eq!(question.answer().to_string(), r#"amount = { expr = '"Qty" * "Unit price"' }"#);
+    assert_eq!(
+        question.answer().to_string(),
+        r#"--map 'o.csv:amount={ expr = '\''"Qty" * "Unit price"'\'' }'"#
+    );
     let export =
         Export::parse("interactions t.csv | Ticket ID~u:T~- | Customer ID~r:C~- | Created at~dt~- | First response time (in hrs)~min~-");
     let understood = export.understood(None);
@@ -635,7 +638,7 @@ fn questions_say_what_to_write() {
         .unwrap();
     assert_eq!(
         question.answer().to_string(),
-        r#"response_minutes = { expr = '"First response time (in hrs)" * 60' }"#
+        r#"--map 't.csv:response_minutes={ expr = '\''"First response time (in hrs)" * 60'\'' }'"#
     );
     assert!(question.to_string().contains("hours"), "{question}");
     let nothing = understand("x.csv", &["colour".to_string(), "shape".to_string()], &[], &Stated::default());

@@ -9,7 +9,7 @@ use crate::ingest::{Layout, Peek, for_each_record};
 use crate::notes::Recognition;
 use crate::schema::{Table, surveys};
 use crate::sources::guess::Question;
-use crate::sources::long_form::{Answers, LongForm, answer_columns, long_form, question_columns};
+use crate::sources::long_form::{Answers, Lists, LongForm, answer_columns, long_form, question_columns};
 use crate::sources::{self, Described, From, Input, Mapped, QUESTION, Source};
 
 /// Whether nobody has said which column has the scores, and of what.
@@ -17,13 +17,16 @@ pub fn is_open(source: &Source) -> bool {
     let is_said = [surveys::SCORE.name, surveys::INSTRUMENT.name, QUESTION]
         .iter()
         .any(|name| source.map.contains_key(*name));
-    !source.is_mapped && !is_said && source.profile.as_deref().is_none_or(|id| id == "none") && matches!(source.table, None | Some(Table::Surveys))
+    !source.is_mapped
+        && !is_said
+        && source.profile.as_deref().is_none_or(|id| id == "none")
+        && matches!(source.table, None | Some(Table::Surveys))
 }
 
 /// Which columns of a file may say what was asked, by their names and their first records.
 pub fn questions_of(peek: &Peek) -> Vec<usize> {
     let cell = |row: usize, column: usize| peek.rows[row].fields.get(column).cloned().unwrap_or_default();
-    question_columns(&peek.layout.header.names, &cell, peek.rows.len())
+    question_columns(Lists::Answers, &peek.layout.header.names, &cell, peek.rows.len())
 }
 
 /// What the file turns out to be, if each of its records is the answer to a question; by how it is understood otherwise.
@@ -31,7 +34,10 @@ pub fn questions_of(peek: &Peek) -> Vec<usize> {
 /// # Errors
 /// When the file cannot be read.
 pub fn look(input: &Input, written: &Source, peek: &Peek, found: &Described, options: &Options) -> Result<Option<Described>> {
-    let is_known = found.sources.iter().any(|source| source.profile.as_deref().is_some_and(|id| id != "none"));
+    let is_known = found
+        .sources
+        .iter()
+        .any(|source| source.profile.as_deref().is_some_and(|id| id != "none"));
     if is_known || !is_open(written) {
         return Ok(None);
     }
@@ -40,7 +46,11 @@ pub fn look(input: &Input, written: &Source, peek: &Peek, found: &Described, opt
     // Words of instruments in a column of their own are read as they are.
     let is_plain = |column: &usize| {
         let words = surveys::INSTRUMENT.words;
-        let mut cells = peek.rows.iter().filter_map(|row| row.fields.get(*column)).filter(|cell| !cell.trim().is_empty());
+        let mut cells = peek
+            .rows
+            .iter()
+            .filter_map(|row| row.fields.get(*column))
+            .filter(|cell| !cell.trim().is_empty());
         cells.all(|cell| sources::word(surveys::INSTRUMENT.name, words, cell).is_some())
     };
     let mut forms: Vec<(usize, LongForm)> = Vec::new();
@@ -49,7 +59,10 @@ pub fn look(input: &Input, written: &Source, peek: &Peek, found: &Described, opt
         forms.extend(long_form(&answers, names, &options.questions).map(|form| (question, form)));
     }
     // The words of a question say more than its number.
-    let Some((question, form)) = forms.into_iter().max_by_key(|(column, form)| (form.has_scores(), std::cmp::Reverse(*column))) else {
+    let Some((question, form)) = forms
+        .into_iter()
+        .max_by_key(|(column, form)| (form.has_scores(), std::cmp::Reverse(*column)))
+    else {
         return Ok(None);
     };
     Ok(Some(described(written, input.file.name(), peek, (question, form), options)))

@@ -341,12 +341,17 @@ fn check_needed(source: &Source, table: Table, mapped: &BTreeSet<String>, file: 
         .collect();
     let no_time = table == Table::Surveys && !has(&surveys::RESPONDED_AT) && !has(&surveys::SENT_AT);
     // Without the question that counts, nothing of the file does.
-    let asked = source.questions.iter().find(|question| matches!(question, guess::Question::Asked(_)));
+    let asked = source
+        .questions
+        .iter()
+        .find(|question| matches!(question, guess::Question::Asked(_)));
     if let Some(question) = asked.filter(|_| missing.is_empty() && !no_time && !source.map.contains_key(surveys::INSTRUMENT.name)) {
-        return Err(Problem::data(format!("{file} has a record for each answer, and it is not certain what counts"))
-            .why(question.to_string())
-            .hint(format!("name the question: {}", question.answer()))
-            .into());
+        return Err(
+            Problem::data(format!("{file} has a record for each answer, and it is not certain what counts"))
+                .why(question.to_string())
+                .hint(format!("name the question: {}", question.answer()))
+                .into(),
+        );
     }
     if missing.is_empty() && !no_time {
         return Ok(());

@@ -235,7 +235,7 @@ impl Job<'_> {
             return Err(Out::new("", RejectReason::TooFewCells { cells, columns }));
         }
         // Empty cells at the end pass where the records have them as a rule.
-        if record.len() > width.max(self.layout.width)
+        if (record.len() > width.max(self.layout.width) && !self.layout.uneven_ends)
             || (width..record.len()).any(|at| record.get(at).is_some_and(|cell| !cell.trim().is_empty()))
         {
             return Err(Out::new("", RejectReason::TooManyCells { cells, columns }));

@@ -12,8 +12,9 @@ use crate::canonical::load::file::expected_records;
 use crate::canonical::load::file::long_form::one_question;
 use crate::canonical::load::file::opening::look_at_columns;
 use crate::ingest::{FormatOverrides, Header, Layout, Peek, Record, Row, for_each_record};
+use crate::notes::ShownByCells;
 use crate::schema::{Table, surveys};
-use crate::sources::guess::{ColumnProfile, Kind, words};
+use crate::sources::guess::{ColumnEvidence, ColumnProfile, Guess, Kind, words};
 use crate::sources::{Described, From, Input, Mapped, Profile, Source, describe};
 
 /// A mapping: canonical columns, and where they come from.
@@ -73,6 +74,7 @@ pub fn files<'a>(inputs: &'a [Input], is_named: &dyn Fn(&Input) -> bool, options
             empty.push(at);
             continue;
         }
+        let found = without_own_numbers(found);
         let names = peek.layout.header.names.clone();
         let is_one = found.sources.len() == 1;
         let of_known = found.sources.iter().any(|source| source.profile.is_some());
@@ -120,6 +122,21 @@ pub fn files<'a>(inputs: &'a [Input], is_named: &dyn Fn(&Input) -> bool, options
         empty.clear();
     }
     Ok(Looked { files, empty, others })
+}
+
+/// Without the number that serves as that of the order because each record has another one: among several files, the keys show what it is.
+fn without_own_numbers(mut found: Described) -> Described {
+    let is_own = |guess: &Guess| guess.evidence.contains(&ColumnEvidence::Shown(ShownByCells::OneEach));
+    let columns = found
+        .understanding
+        .iter()
+        .flat_map(|found| found.guesses.iter().filter(|guess| is_own(guess)));
+    let columns: Vec<&str> = columns.map(|guess| guess.column).collect();
+    found
+        .sources
+        .iter_mut()
+        .for_each(|source| source.map.retain(|name, _| !columns.contains(&name.as_str())));
+    found
 }
 
 /// The name of a file or a sheet without folder and ending.
@@ -233,7 +250,7 @@ impl File<'_> {
             ..self.source().clone()
         };
         let found = describe(&written, self.name(), self.header(), rows, self.user_profiles);
-        found.sources[0].map.clone()
+        without_own_numbers(found).sources[0].map.clone()
     }
 
     /// The place of the column that a canonical column is mapped to.

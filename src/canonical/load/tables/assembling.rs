@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::building::{Building, Dropped, DroppedRows};
 use super::contradictions::{Records, activity_after_end};
-use super::survey_scales;
+use super::{survey_scales, unknown_statuses};
 use crate::canonical::load::dates::future_events;
 use crate::canonical::load::dates::precision::{ColumnPrecision, TimeCounts};
 use crate::canonical::load::file::file_notes;
@@ -214,6 +214,9 @@ pub fn assemble(read_files: Vec<ReadFile>, options: &Options, mut notes: Vec<Not
     notes.extend(identify(&mut tables, &who));
     if let Some(surveys) = tables.get_mut(&Table::Surveys) {
         notes.extend(survey_scales::settle(surveys, &mut sources, &texts));
+    }
+    if let Some(purchases) = tables.get(&Table::Purchases) {
+        notes.extend(unknown_statuses::find(purchases, &described, &sources, &texts));
     }
     let headers: Vec<&[String]> = files.iter().map(|file| file.layout.header.names.as_slice()).collect();
     find_cases(&tables, &mut sources, &texts);

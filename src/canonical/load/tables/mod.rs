@@ -6,3 +6,4 @@ pub mod building;
 pub mod contradictions;
 pub mod rules;
 pub mod survey_scales;
+pub mod unknown_statuses;

@@ -11,7 +11,7 @@ use crate::canonical::load::file::lookups::key;
 use crate::canonical::load::joins::files::{File, Map};
 use crate::notes::{NotReadAlone, RelationUse};
 use crate::schema::{Table, surveys};
-use crate::sources::long_form::{Answers, LongForm, answer_columns, long_form, question_columns};
+use crate::sources::long_form::{Answers, Lists, LongForm, answer_columns, long_form, question_columns};
 use crate::sources::{From, Mapped, Source, Unmatched};
 
 /// Where the questions of a file of answers are: in a column of its own, or in one of a file that a link leads to.
@@ -49,7 +49,11 @@ impl Plan<'_> {
         for column in [surveys::SCORE.name, surveys::INSTRUMENT.name] {
             own.remove(column);
         }
-        let is_time = |map: &Map| [surveys::RESPONDED_AT.name, surveys::SENT_AT.name].iter().any(|time| map.contains_key(*time));
+        let is_time = |map: &Map| {
+            [surveys::RESPONDED_AT.name, surveys::SENT_AT.name]
+                .iter()
+                .any(|time| map.contains_key(*time))
+        };
         let lacks_time = !is_time(&own);
         let respondents = match lacks_time || !own.contains_key(surveys::STAKEHOLDER_ID.name) {
             true => self.respondents(at, lacks_time, &is_time),
@@ -93,7 +97,9 @@ impl Plan<'_> {
             ..file.source().clone()
         };
         let sources = sources_of(source, &asked.form, &question, answer);
-        self.joins.recognised.push((file.name().to_string(), recognition(&asked.form, &question, answer)));
+        self.joins
+            .recognised
+            .push((file.name().to_string(), recognition(&asked.form, &question, answer)));
         self.roles[at] = Some(Role::Answers(sources));
         let by = file.name().to_string();
         for &link in &chain.path {
@@ -110,7 +116,7 @@ impl Plan<'_> {
     /// The questions that the records of a file are answers to, if one of them is that of an instrument, or may be.
     fn asked(&self, at: usize) -> Result<Option<Asked>> {
         let file = self.file(at);
-        let own = question_columns_of(file);
+        let own = question_columns_of(file, Lists::Answers);
         let mut found: Vec<Asked> = Vec::new();
         for &column in &own {
             let answers = answers(file, &answer_columns(&file.names, &own), self.options.threads, &|record| {
@@ -124,17 +130,26 @@ impl Plan<'_> {
             if !self.is_certain(link) || leads.key.len() != 1 {
                 continue;
             }
-            for column in question_columns_of(other).into_iter().filter(|column| !leads.of.contains(column)) {
+            for column in question_columns_of(other, Lists::Questions)
+                .into_iter()
+                .filter(|column| !leads.of.contains(column))
+            {
                 let texts = texts(other, leads.of[0], column)?;
                 let of = |record: &dyn Fn(usize) -> String| {
                     let id = record(leads.key[0]);
-                    key([id.as_str()].into_iter()).and_then(|id| texts.get(&key_of(&id)).cloned()).unwrap_or_default()
+                    key([id.as_str()].into_iter())
+                        .and_then(|id| texts.get(&key_of(&id)).cloned())
+                        .unwrap_or_default()
                 };
                 let mut not_answers = own.clone();
                 not_answers.push(leads.key[0]);
                 let answers = answers(file, &answer_columns(&file.names, &not_answers), self.options.threads, &of)?;
                 let form = long_form(&answers, &file.names, &self.options.questions);
-                found.extend(form.map(|form| Asked { link: Some(link), column, form }));
+                found.extend(form.map(|form| Asked {
+                    link: Some(link),
+                    column,
+                    form,
+                }));
             }
         }
         Ok(found
@@ -180,10 +195,12 @@ impl Plan<'_> {
     }
 }
 
-fn question_columns_of(file: &File) -> Vec<usize> {
-    let cells: Vec<Vec<String>> = (0..file.names.len()).map(|column| file.cells(column).map(str::to_string).collect()).collect();
+fn question_columns_of(file: &File, lists: Lists) -> Vec<usize> {
+    let cells: Vec<Vec<String>> = (0..file.names.len())
+        .map(|column| file.cells(column).map(str::to_string).collect())
+        .collect();
     let rows = cells.first().map_or(0, Vec::len);
-    question_columns(&file.names, &|row, column| cells[column][row].clone(), rows)
+    question_columns(lists, &file.names, &|row, column| cells[column][row].clone(), rows)
 }
 
 /// What is asked by each id.
@@ -205,10 +222,14 @@ fn answers(
     threads: usize,
     question: &(dyn Fn(&dyn Fn(usize) -> String) -> String + Sync),
 ) -> Result<Answers> {
-    let found = file.for_each_record(threads, || Answers::new(columns), |found, record| {
-        let asked = question(&|column| record.get(column).unwrap_or("").to_string());
-        found.add(&asked, |column| record.get(column).unwrap_or(""));
-        Ok(())
-    })?;
+    let found = file.for_each_record(
+        threads,
+        || Answers::new(columns),
+        |found, record| {
+            let asked = question(&|column| record.get(column).unwrap_or("").to_string());
+            found.add(&asked, |column| record.get(column).unwrap_or(""));
+            Ok(())
+        },
+    )?;
     Ok(found.into_iter().fold(Answers::new(columns), Answers::and))
 }
