@@ -196,6 +196,10 @@ pub enum ShownByCells {
     OnlyName,
     /// It is the only number that repeats, and there are no names.
     OnlyNumberThatRepeats,
+    /// Each record has this one, and some have another date, months later.
+    Came,
+    /// It is months after the other date, and some records have none.
+    Left,
     /// Each record has another one.
     OneEach,
     /// This column has the time of day.
@@ -215,6 +219,8 @@ impl fmt::Display for ShownByCells {
             ShownByCells::OnlyNumberThatRepeats => {
                 f.write_str("the only number that repeats, as those of customers do, in a file without names")
             }
+            ShownByCells::Came => f.write_str("each record has one, and some have one other date, months later"),
+            ShownByCells::Left => f.write_str("it is months after the only other date, and some records have none"),
             ShownByCells::OneEach => f.write_str("each record has a number of its own in it"),
             ShownByCells::TimeOfDayIn(times) => write!(f, "with the time of day in \"{}\"", excerpt(times)),
         }

@@ -26,7 +26,7 @@ impl Instrument {
     }
 
     /// Whether it is called by its name.
-    fn is_named(&self, text: &str) -> bool {
+    pub fn is_named(&self, text: &str) -> bool {
         text.split(|c: char| !c.is_alphanumeric()).any(|word| word == self.name)
     }
 }

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::instruments::{INSTRUMENTS, says_overall};
+use super::instruments::{INSTRUMENTS, Instrument, says_overall};
 use super::questions::{QUESTION, Reading, Recognised, Scale, as_stated, asked_in_words, ends, recognised};
 use super::{From, Mapped, Source, folded};
 use crate::expr;
@@ -172,13 +172,18 @@ pub fn question_columns(lists: Lists, names: &[String], cell: &dyn Fn(usize, usi
             .filter(|cell| !cell.trim().is_empty())
             .collect();
         let different: BTreeSet<&String> = cells.iter().collect();
-        let asks = |text: &&String| INSTRUMENTS.iter().any(|instrument| instrument.asks(&folded(text)));
+        // `Very satisfied` is an answer.
+        let is_long = |text: &str| text.split_whitespace().count() >= 3;
+        let asks = |text: &String| {
+            let folded = folded(text);
+            let asks = |instrument: &Instrument| instrument.is_named(&folded) || is_long(text) && instrument.asks(&folded);
+            INSTRUMENTS.iter().any(asks)
+        };
         let repeat = lists == Lists::Questions || 2 * different.len() <= cells.len();
         repeat && different.iter().any(|text| asks(text))
     };
-    (0..names.len())
-        .filter(|&column| is_named(&names[column]) || shows(column))
-        .collect()
+    let may_be = |column: &usize| is_named(&names[*column]) || !is_answer(&names[*column]) && shows(*column);
+    (0..names.len()).filter(may_be).collect()
 }
 
 /// Which columns may have the answers: those that are called so, or all others if none is.
@@ -550,6 +555,22 @@ mod tests {
             "{}",
             expr.text()
         );
+    }
+
+    #[test]
+    fn columns_of_questions_are_told_by_their_names_or_cells() {
+        let columns = |names: &[&str], row: &[&str], lists: Lists| {
+            let names: Vec<String> = names.iter().map(|name| name.to_string()).collect();
+            question_columns(lists, &names, &|_, column| row[column].to_string(), 4)
+        };
+        let row = ["Wie zufrieden sind Sie?", "Sehr zufrieden", "Sehr zufrieden", "NPS"];
+        assert_eq!(columns(&["a", "Antwort", "b", "c"], &row, Lists::Answers), [0, 3]);
+        assert_eq!(
+            columns(&["Fragetext", "Antwort", "b", "Otázka"], &["", "", "", ""], Lists::Questions),
+            [0, 3]
+        );
+        assert_eq!(answer_columns(&["Frage", "Antwort-ID", "Antwort"].map(str::to_string), &[0]), [2]);
+        assert_eq!(answer_columns(&["Frage", "x", "y"].map(str::to_string), &[0]), [1, 2]);
     }
 
     #[test]

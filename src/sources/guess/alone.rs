@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::content::known_words;
 use super::header_words::currency;
 use super::profile::Kind;
-use super::{Candidate, CellsAre, ColumnEvidence, File, MAYBE, SERVES, TAKE, content, event_date, meanings, replace, shape};
+use super::{Candidate, CellsAre, ColumnEvidence, File, MAYBE, SERVES, TAKE, content, event_date, meanings, replace, shape, spells};
 use crate::notes::ShownByCells;
 use crate::schema::{Column, Role, Table, interactions, purchases, surveys};
 use crate::sources::status_words::are_statuses;
@@ -199,6 +199,9 @@ pub(super) fn fall_back(table: Table, candidates: &mut Vec<Candidate>, taken: &m
         amount(candidates, taken, file);
     }
     event_date::fall_back(table, candidates, taken, file);
+    if table == Table::Stakeholders {
+        spells::fall_back(candidates, taken, file);
+    }
 }
 
 /// The only number that each record has another one of serves as that of the order, such as one of documents. A count of the records is

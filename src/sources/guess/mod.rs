@@ -24,6 +24,7 @@ mod profile;
 mod questions;
 mod relations;
 mod shape;
+mod spells;
 mod sums;
 mod tables;
 

@@ -232,6 +232,7 @@ pub(super) fn rank(
                 && reading.has(&stakeholders::ENDED_AT)
                 && why.contains(&TableClue::OneEach)
                 && !why.contains(&TableClue::MayListThings);
+            let is_told = is_told || is_spell && points >= best && !is_contact;
             if (is_event || is_spell || table == Table::Surveys) && seen.headers.len() >= 4 && is_told {
                 sure = sure.max(TAKE);
             }

@@ -41,13 +41,18 @@ pub fn find(building: &Building, described: &[Source], sources: &[SourceInfo], t
             texts.meaning(word.0.1, says) == Some(false)
         };
         let unknown: Vec<&((u16, u32), u64)> = words.iter().filter(is_unknown).collect();
+        let of = |words: &mut dyn Iterator<Item = u64>| -> u64 { words.sum() };
+        let (count, all) = (of(&mut unknown.iter().map(|word| word.1)), of(&mut words.iter().map(|word| word.1)));
+        // Next to known exceptions, what most records have is the rule.
+        if unknown.len() < words.len() && 2 * count > all {
+            return None;
+        }
         // What is rare is more likely to be an exception.
         let rarest = unknown.iter().min_by_key(|(_, count)| *count)?;
         let issue = DataIssue::UnknownStatuses {
             words: unknown.len() as u64,
             example: texts.text(rarest.0.1).map(CellText::of),
         };
-        let count = unknown.iter().map(|(_, count)| *count).sum();
         Some(Note::new(issue).count(count).at(Place::file(&sources[source].file)))
     };
     of_source.filter_map(note).collect()
@@ -73,13 +78,18 @@ mod tests {
 
     #[test]
     fn words_that_are_not_known_are_told() {
-        let found = noted(&["paid", "Frobnicated", "paid", "Zorched", "Zorched"]);
+        let found = noted(&["paid", "Frobnicated", "paid", "Zorched", "Zorched", "paid"]);
         assert_eq!(found[0].0, 3);
         assert!(
             found[0].1.contains("'Frobnicated'") && found[0].1.contains("2 statuses"),
             "{}",
             found[0].1
         );
+        assert!(
+            noted(&["Frobnicated", "Frobnicated", "cancelled"]).is_empty(),
+            "the rule, and an exception"
+        );
+        assert_eq!(noted(&["Frobnicated", "Frobnicated", "Zorched"])[0].0, 3);
         assert!(noted(&["paid", "cancelled", "Refunded", "On hold", "", "Stornováno", "iptal"]).is_empty());
         // Whoever sells in states and provinces has many.
         let many: Vec<String> = (0..20).map(|n| format!("w{n}")).collect();
