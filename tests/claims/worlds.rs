@@ -230,6 +230,7 @@ fn options(as_of: i64) -> Options {
         everything: false,
         keep_unused: false,
         profiles: Vec::new(),
+        questions: Vec::new(),
         budget: Budget::Number(u64::MAX),
         currency: None,
         rates: Default::default(),

@@ -9,6 +9,7 @@ use crate::canonical::key_of;
 use crate::canonical::load::file::long_form::{is_open, recognition, sources_of};
 use crate::canonical::load::file::lookups::key;
 use crate::canonical::load::joins::files::{File, Map};
+use crate::ingest::Record;
 use crate::notes::{NotReadAlone, RelationUse};
 use crate::schema::{Table, surveys};
 use crate::sources::long_form::{Answers, Lists, LongForm, answer_columns, long_form, question_columns};
@@ -119,9 +120,12 @@ impl Plan<'_> {
         let own = question_columns_of(file, Lists::Answers);
         let mut found: Vec<Asked> = Vec::new();
         for &column in &own {
-            let answers = answers(file, &answer_columns(&file.names, &own), self.options.threads, &|record| {
-                record(column).to_string()
-            })?;
+            let answers = answers(
+                file,
+                &answer_columns(&file.names, &own),
+                self.options.threads,
+                &AskedIn::Column(column),
+            )?;
             let form = long_form(&answers, &file.names, &self.options.questions);
             found.extend(form.map(|form| Asked { link: None, column, form }));
         }
@@ -130,20 +134,15 @@ impl Plan<'_> {
             if !self.is_certain(link) || leads.key.len() != 1 {
                 continue;
             }
+            let mut not_answers = own.clone();
+            not_answers.push(leads.key[0]);
+            let columns = answer_columns(&file.names, &not_answers);
             for column in question_columns_of(other, Lists::Questions)
                 .into_iter()
                 .filter(|column| !leads.of.contains(column))
             {
-                let texts = texts(other, leads.of[0], column)?;
-                let of = |record: &dyn Fn(usize) -> String| {
-                    let id = record(leads.key[0]);
-                    key([id.as_str()].into_iter())
-                        .and_then(|id| texts.get(&key_of(&id)).cloned())
-                        .unwrap_or_default()
-                };
-                let mut not_answers = own.clone();
-                not_answers.push(leads.key[0]);
-                let answers = answers(file, &answer_columns(&file.names, &not_answers), self.options.threads, &of)?;
+                let asked_in = AskedIn::Other(leads.key[0], texts(other, leads.of[0], column)?);
+                let answers = answers(file, &columns, self.options.threads, &asked_in)?;
                 let form = long_form(&answers, &file.names, &self.options.questions);
                 found.extend(form.map(|form| Asked {
                     link: Some(link),
@@ -215,21 +214,33 @@ fn texts(file: &File, id: usize, text: usize) -> Result<FxHashMap<u64, String>> 
     Ok(found.into_iter().flatten().collect())
 }
 
+/// Where the question of an answer is.
+enum AskedIn {
+    /// In a column.
+    Column(usize),
+    /// In another file, by the id in a column.
+    Other(usize, FxHashMap<u64, String>),
+}
+
+impl AskedIn {
+    fn text<'r>(&'r self, record: &'r Record<'_>) -> &'r str {
+        let cell = |at: usize| record.get(at).unwrap_or("");
+        match self {
+            AskedIn::Column(at) => cell(*at),
+            AskedIn::Other(at, texts) => {
+                let id = key([cell(*at)].into_iter());
+                id.and_then(|id| texts.get(&key_of(&id))).map_or("", String::as_str)
+            }
+        }
+    }
+}
+
 /// All answers, by the question of their record.
-fn answers(
-    file: &File,
-    columns: &[usize],
-    threads: usize,
-    question: &(dyn Fn(&dyn Fn(usize) -> String) -> String + Sync),
-) -> Result<Answers> {
-    let found = file.for_each_record(
-        threads,
-        || Answers::new(columns),
-        |found, record| {
-            let asked = question(&|column| record.get(column).unwrap_or("").to_string());
-            found.add(&asked, |column| record.get(column).unwrap_or(""));
-            Ok(())
-        },
-    )?;
-    Ok(found.into_iter().fold(Answers::new(columns), Answers::and))
+fn answers(file: &File, columns: &[usize], threads: usize, asked_in: &AskedIn) -> Result<Answers> {
+    let new = || Answers::new(columns);
+    let found = file.for_each_record(threads, new, |found, record| {
+        found.add(asked_in.text(record), |column| record.get(column).unwrap_or(""));
+        Ok(())
+    })?;
+    Ok(found.into_iter().fold(new(), Answers::and))
 }
