@@ -11,6 +11,9 @@ pub struct DecimalVote {
     comma: Tally,
     either: Tally,
     unreadable: Tally,
+    /// Cells of digits alone: of at most three, and of more.
+    small: u64,
+    large: u64,
 }
 
 /// What a column's cells say about its decimal mark.
@@ -61,6 +64,9 @@ impl DecimalVote {
     /// Looks at one cell. Null cells do not count.
     pub fn see(&mut self, cell: &str, line: u64) {
         if cell.bytes().all(|b| b.is_ascii_digit()) || is_no_value(cell) {
+            let digits = cell.bytes().filter(u8::is_ascii_digit).count();
+            self.small += u64::from((1..=3).contains(&digits) && cell != "0");
+            self.large += u64::from(digits > 3);
             return;
         }
         match evidence(cell) {
@@ -78,6 +84,19 @@ impl DecimalVote {
         self.comma.merge(&other.comma);
         self.either.merge(&other.either);
         self.unreadable.merge(&other.unreadable);
+        self.small += other.small;
+        self.large += other.large;
+    }
+
+    /// The first cell that is a thousand times as much if its mark separates thousands, where the column looks as if it did: `1.000` and
+    /// `500`, but neither `1000` nor `1.5`. The file's delimiter speaks for decimals.
+    pub fn may_be_thousands(&self, delimiter: u8) -> Option<&Example> {
+        let DecimalVerdict::Assumed { mark, .. } = self.verdict(delimiter) else {
+            return None;
+        };
+        let sign = if mark == DecimalMark::Comma { ',' } else { '.' };
+        let example = self.either.first.as_ref().filter(|example| example.cell.contains(sign));
+        example.filter(|_| self.small > 0 && self.large == 0)
     }
 
     /// How many cells are no number under any reading, the first of them, and why.
@@ -132,6 +151,23 @@ mod tests {
             vote.see(cell, at as u64 + 2);
         }
         vote.verdict(delimiter)
+    }
+
+    #[test]
+    fn whole_thousands_may_be_written_with_a_point() {
+        let first = |cells: &[&str], delimiter: u8| {
+            let mut vote = DecimalVote::new();
+            cells.iter().for_each(|cell| vote.see(cell, 2));
+            vote.may_be_thousands(delimiter).map(|example| example.cell.clone())
+        };
+        assert_eq!(first(&["1.000", "2.500", "500"], b',').as_deref(), Some("1.000"));
+        assert_eq!(first(&["1,000", "500"], b';').as_deref(), Some("1,000"));
+        // Amounts from a thousand on without a mark, other decimals, and a delimiter that speaks for thousands leave nothing open.
+        assert_eq!(first(&["1.000", "500", "1500"], b','), None);
+        assert_eq!(first(&["1.000", "500", "0.5"], b','), None);
+        assert_eq!(first(&["1.000", "500.125"], b','), None);
+        assert_eq!(first(&["1,000", "500"], b','), None);
+        assert_eq!(first(&["1.000", "0"], b','), None);
     }
 
     #[test]

@@ -308,9 +308,15 @@ impl<'a> Cases<'a> {
             });
             return;
         };
+        let hides_authors = self.log.traits(row).hides_authors;
         let case = &mut self.cases[index as usize];
         self.links[case.tail as usize - self.start] = row as u32;
-        case.add(&one);
+        // Where nobody knows who wrote, the first that a person wrote is the stakeholder's, also behind one of a machine.
+        let opened_by = match one.opened_by {
+            Direction::Unknown if hides_authors && one.is_human && !case.is_human => Direction::Inbound,
+            known => known,
+        };
+        case.add(&Case { opened_by, ..one });
     }
 }
 

@@ -9,6 +9,7 @@ use crate::canonical::CanonicalTables;
 use crate::canonical::referrers::Arrivals;
 use crate::schema::Input::Column;
 use crate::schema::{Fact, FactSpec, NO_CODE, NO_TIME, Needs, Past, Shape, Table, Unit, purchases, referrals, stakeholders};
+use crate::sources::referral_words::is_conversion;
 
 const MADE: Needs = &[&[
     Column(&referrals::REFERRER_ID),
@@ -46,19 +47,6 @@ pub static SPEC: FactSpec = FactSpec {
     ],
 };
 
-/// The statuses of a referral that led to a new stakeholder, in any case.
-static CONVERTED: &[&str] = &[
-    "converted",
-    "won",
-    "success",
-    "successful",
-    "joined",
-    "signed up",
-    "completed",
-    "accepted",
-    "purchased",
-];
-
 /// Builds the referrals that the stakeholders of a block made.
 pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
     let canonical = ctx.canonical;
@@ -81,7 +69,7 @@ pub fn build(ctx: &Context, block: Range<u32>, out: &mut Frame) {
             out.int(converted_at, conversions.at(row));
             out.code(status, statuses.at(row));
             if conversions.exists() || statuses.exists() {
-                let says_so = || canonical.texts.meaning(statuses.at(row), is_conversion).unwrap_or(false);
+                let says_so = || canonical.texts.meaning(statuses.at(row), is_conversion).flatten().unwrap_or(false);
                 out.flag(converted, conversions.at(row) != NO_TIME || says_so());
             }
             if out.origins.is_some() {
@@ -103,10 +91,6 @@ pub fn origins(canonical: &CanonicalTables, row: usize, referred: u32) -> impl I
         [named, joined.filter(|joined| Some(*joined) != named)]
     };
     first.into_iter().chain(second).map(|(table, row)| (table, row as u32))
-}
-
-fn is_conversion(status: &str) -> bool {
-    CONVERTED.iter().any(|word| status.trim().eq_ignore_ascii_case(word))
 }
 
 #[cfg(test)]

@@ -123,6 +123,19 @@ described! {
             "cells have several answers, which are no scores; the records are kept"
         ),
 
+        /// No cell of a column has a word that is known, such as a kind of contact. The column is not used, and metrics that need it are missing.
+        #[code = "no-known-word"]
+        #[advice = "Say what the words mean in [source.values], or map another column."]
+        #[option = "values"]
+        NoKnownWord { expected: Expected } => |count| format!(
+            "{} an unknown word and none has a known one, so the column is not used{}",
+            counted(count, "cell has", "cells have"),
+            match expected {
+                Expected::OneOf(words) => format!(". The words are {}", words.join(", ")),
+                Expected::Number => String::new(),
+            }
+        ),
+
         /// Cells that are not what their column has to hold are ignored. The records are kept.
         #[code = "voided"]
         #[advice = "Look at the example. Correct the cells, or map another column."]

@@ -79,6 +79,25 @@ fn records_have(table: Table, count: u64) -> String {
     format!("{table}: {}", counted(count, "record has", "records have"))
 }
 
+/// How records count whose status says nothing.
+fn without_status(table: Table, count: u64) -> String {
+    let [it, count_as] = if count == 1 { ["It", "counts"] } else { ["They", "count"] };
+    match table {
+        Table::Purchases => format!(
+            "{it} {count_as} as {}",
+            if count == 1 {
+                "a purchase that took place"
+            } else {
+                "purchases that took place"
+            }
+        ),
+        Table::Surveys => format!("{it} {count_as} as delivered"),
+        Table::Stakeholders => "Only dates say who has left".to_string(),
+        Table::Referrals => format!("{it} {count_as} as not converted, unless there is a date of conversion"),
+        Table::Interactions | Table::Supplies | Table::Identities => "Only times say what is over".to_string(),
+    }
+}
+
 fn percent(part: u64, whole: u64) -> String {
     format!("{:.1}%", 100.0 * part as f64 / whole.max(1) as f64)
 }
@@ -253,6 +272,17 @@ described! {
             records_have(Table::Stakeholders, count),
             example.as_ref().map_or(String::new(), |status| format!(" ({status})")),
             if count == 1 { "It is left" } else { "They are left" }
+        ),
+
+        /// A status has a word of which it is not known what it means. The records count as if there were no status.
+        #[code = "unknown-status"]
+        #[advice = "If a word means cancelled, refunded, closed or the like, say so in [source.values.status], such as \"annulert\" = \"cancelled\"."]
+        #[option = "values.status"]
+        UnknownStatus { table: Table, example: Option<CellText> } => |count| format!(
+            "{} a status whose meaning is not known{}. {}",
+            records_have(*table, count),
+            for_example(example.as_slice()),
+            without_status(*table, count)
         ),
 
         /// IDs of different files differ only in leading zeros, spaces or apostrophes. They count as different stakeholders.
@@ -696,19 +726,6 @@ described! {
              [source.values.currency] of each file",
             super::money::one_of(currencies),
             sign = visible(sign),
-        ),
-
-        /// The status of purchases has words that are not known. The purchases count.
-        #[code = "unknown-statuses"]
-        #[advice = "If a word says that the purchase did not take place, set it in [source.values.status], for example to `cancelled`."]
-        #[option = "values"]
-        UnknownStatuses { words: u64, example: Option<CellText> } => |count| format!(
-            "{} a status that is not known ({}{}), and {}. If a word says that the purchase did not take place, set what it means in \
-             [source.values.status], for example to \"cancelled\"",
-            counted(count, "purchase has", "purchases have"),
-            counted(*words, "status", "statuses"),
-            example.as_ref().map_or(String::new(), |example| format!(", for example {example}")),
-            if count == 1 { "counts" } else { "count" },
         ),
     }
 }

@@ -79,6 +79,11 @@ pub enum Recognition {
         /// The questions of a survey that were found in it.
         questions: Vec<SurveyQuestion>,
     },
+    /// A survey whose headers ask its questions.
+    Asked {
+        /// The questions.
+        questions: Vec<SurveyQuestion>,
+    },
     /// Something like the export of a known system, but not certainly.
     Resembles {
         /// Name of the system.
@@ -109,7 +114,7 @@ impl Personal for Recognition {
     /// The questions of a survey with a record for each answer are cells.
     fn withhold(&mut self, what: Withheld) {
         match self {
-            Recognition::As { .. } | Recognition::Resembles { .. } => {}
+            Recognition::As { .. } | Recognition::Asked { .. } | Recognition::Resembles { .. } => {}
             Recognition::AnswersToQuestions {
                 columns: (question, answer),
                 questions,
@@ -125,15 +130,23 @@ impl Personal for Recognition {
     }
 }
 
+fn write_questions(f: &mut fmt::Formatter<'_>, questions: &[SurveyQuestion]) -> fmt::Result {
+    for (at, asked) in questions.iter().enumerate() {
+        write!(f, "{}{asked}", if at == 0 { ": " } else { ", " })?;
+    }
+    Ok(())
+}
+
 impl fmt::Display for Recognition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Recognition::As { title, profile, questions } => {
                 write!(f, "Recognised as {title} ({profile})")?;
-                for (at, asked) in questions.iter().enumerate() {
-                    write!(f, "{}{asked}", if at == 0 { ": " } else { ", " })?;
-                }
-                Ok(())
+                write_questions(f, questions)
+            }
+            Recognition::Asked { questions } => {
+                f.write_str("Recognised as answers to what the header asks")?;
+                write_questions(f, questions)
             }
             Recognition::AnswersToQuestions {
                 columns: (question, answer),
@@ -148,9 +161,7 @@ impl fmt::Display for Recognition {
                     excerpt(question),
                     counted(*of as u64, "question", "questions")
                 )?;
-                for (at, asked) in questions.iter().enumerate() {
-                    write!(f, "{}{asked}", if at == 0 { ": " } else { ", " })?;
-                }
+                write_questions(f, questions)?;
                 if !questions.is_empty() {
                     f.write_str("; the answers to other questions are excluded")?;
                 }
@@ -184,6 +195,8 @@ pub enum ShownByCells {
     OnlyDate,
     /// Each record has a date in it, and no other date is before it.
     FirstDate,
+    /// It differs among the messages of a case, which have no other date of their own.
+    DateOfEachMessage,
     /// It is the only column of amounts of money.
     OnlyMoney,
     /// In each record it is the sum of the amounts in these two columns, less a third where there is one.
@@ -210,6 +223,7 @@ impl fmt::Display for ShownByCells {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             ShownByCells::OnlyDate => f.write_str("the only column of dates"),
+            ShownByCells::DateOfEachMessage => f.write_str("the messages of a case have no other date of their own"),
             ShownByCells::FirstDate => f.write_str("each record has one, and no other date is before it"),
             ShownByCells::OnlyMoney => f.write_str("the only column of amounts of money"),
             ShownByCells::SumOf(first, second) => write!(f, "\"{}\" and \"{}\" add up to it", excerpt(first), excerpt(second)),

@@ -46,9 +46,14 @@ fn read(reader: &mut Reader<'_>, document: &DeTable<'_>) -> CaseWords {
     }
 }
 
+/// A text in lower case. The Turkish `İ` becomes a plain `i`, where Rust would add a dot of its own.
+pub fn lower(text: &str) -> String {
+    text.to_lowercase().replace('\u{307}', "")
+}
+
 /// A text as words alone: in lower case, separators as single spaces.
 pub fn plain(text: &str) -> String {
-    let lower = text.to_lowercase();
+    let lower = lower(text);
     let words: Vec<&str> = lower.split(|c: char| c.is_whitespace() || "_-./:()[]".contains(c)).collect();
     words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
@@ -100,6 +105,10 @@ pub fn no_case(text: &str) -> Option<NoCase> {
     if WORDS.merged_phrases.contains(&plain) {
         return Some(NoCase::Merged);
     }
+    // Phrases of several words, such as `correo no deseado`.
+    if let Some((_, kind)) = kinds.iter().find(|(of, _)| of.contains(&plain)) {
+        return Some(*kind);
+    }
     let found = kinds.iter().find(|(of, _)| any(of)).map(|(_, kind)| *kind);
     if let Some(kind) = found {
         let is_known = |word: &str| accompanies(word) || kinds.iter().any(|(of, _)| of.contains(word));
@@ -132,7 +141,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_not_a_case_is_recognised_in_seven_languages() {
+    fn what_is_not_a_case_is_recognised_in_many_languages() {
         use NoCase::{Deleted, Duplicate, Merged, Spam, Test};
         for (status, kind) in [
             ("merged", Merged),
@@ -156,6 +165,16 @@ mod tests {
             ("samengevoegd", Merged),
             ("Verwijderd", Deleted),
             ("Papierkorb", Deleted),
+            ("Correo no deseado", Spam),
+            ("Lixo eletrônico", Spam),
+            ("posta indesiderata", Spam),
+            ("Scalone", Merged),
+            ("Skräppost", Spam),
+            ("Sammanslaget ärende", Merged),
+            ("slået sammen", Merged),
+            ("Sloučeno", Merged),
+            ("Silindi", Deleted),
+            ("Roskaposti", Spam),
         ] {
             assert_eq!(no_case(status), Some(kind), "{status}");
             assert!(!is_open(status), "{status}");
@@ -204,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_open_is_recognised_in_seven_languages() {
+    fn what_is_open_is_recognised_in_many_languages() {
         for status in [
             "Open",
             "re-opened",
@@ -223,6 +242,17 @@ mod tests {
             "In attesa del cliente",
             "heropend",
             "in behandeling",
+            "Ponownie otwarte",
+            "W toku",
+            "Återöppnat",
+            "Pågående",
+            "Genåbnet",
+            "ikke løst",
+            "Znovu otevřeno",
+            "Kesken",
+            "Folyamatban",
+            "Redeschis",
+            "Yeniden açıldı",
         ] {
             assert!(is_open(status) && !is_closed(status), "{status}");
         }
@@ -236,6 +266,10 @@ mod tests {
             "newsletter",
             "reopened and closed",
             "working as designed",
+            "Zamknięte",
+            "Löst",
+            "Vyřešeno",
+            "Kapatıldı",
         ] {
             assert!(!is_open(status), "{status}");
         }

@@ -3,9 +3,10 @@
 use rustc_hash::FxHashMap;
 
 use super::guess::{Guess, Stated, Understanding, understand, words};
+use super::instruments::named_instrument;
 use super::profile::{self, Fit, Profile, fits};
-use super::questions::{QUESTION, instrument_of, is_form, questions};
-use super::senders::map_direction;
+use super::questions::{QUESTION, is_form, questions};
+use super::senders::{OPENERS, map_direction};
 use super::{From, Mapped, Source, folded, own, recognise};
 use crate::expr::parse;
 use crate::ingest::Header;
@@ -37,7 +38,7 @@ pub fn describe(written: &Source, file: &str, header: &Header, rows: &[Vec<Strin
         understanding: None,
     };
     let (profile, is_recognised) = match written.profile.as_deref() {
-        Some("none") if !written.is_mapped => return by_columns(written, file, &header.names, rows),
+        Some("none") if !written.is_mapped => return by_columns(written, file, header, rows),
         Some("none") => return as_written(),
         Some(id) => match by_id(id) {
             Some(profile) => (profile, false),
@@ -56,10 +57,10 @@ pub fn describe(written: &Source, file: &str, header: &Header, rows: &[Vec<Strin
                 Some(fit) => {
                     return Described {
                         recognition: Some(resembles(&fit, headers)),
-                        ..by_columns(written, file, &header.names, rows)
+                        ..by_columns(written, file, header, rows)
                     };
                 }
-                None => return by_columns(written, file, &header.names, rows),
+                None => return by_columns(written, file, header, rows),
             }
         }
     };
@@ -109,7 +110,8 @@ fn serving_several(mut sources: Vec<Source>) -> Vec<Source> {
 }
 
 /// The file by what each of its columns seems to mean; what is written wins.
-fn by_columns(written: &Source, file: &str, headers: &[String], rows: &[Vec<String>]) -> Described {
+fn by_columns(written: &Source, file: &str, header: &Header, rows: &[Vec<String>]) -> Described {
+    let headers = &header.names[..];
     let places = |mapped: &Mapped| -> Vec<usize> {
         let named: Vec<String> = mapped.columns().iter().map(|name| folded(name)).collect();
         (0..headers.len()).filter(|&at| named.contains(&folded(&headers[at]))).collect()
@@ -177,47 +179,77 @@ fn by_columns(written: &Source, file: &str, headers: &[String], rows: &[Vec<Stri
                 sender.iter().any(|column| column.name == guess.column)
             };
             let senders = found.guesses.iter().chain(&found.contradicted).filter(may_be_senders);
-            let senders: Vec<usize> = senders.map(|guess| guess.header).collect();
+            let openers = (0..headers.len()).filter(|&at| OPENERS.contains(&folded(&headers[at]).as_str()));
+            let senders: Vec<usize> = senders.map(|guess| guess.header).chain(openers).collect();
             map_direction(&mut source, &senders, headers, rows);
         }
         map_marking_times(&mut source, table, headers);
-        map_instrument(&mut source, table, headers, rows);
         source.is_mapped = true;
     }
     source.questions.clone_from(&found.questions);
+    let asked_for = asked_in_headers(written, &source, header, rows);
+    let questions = asked(&asked_for);
     Described {
-        sources: vec![source],
-        recognition: None,
+        sources: match asked_for.is_empty() {
+            true => vec![source],
+            false => asked_for.into_iter().map(without_usual_scale).collect(),
+        },
+        recognition: (!questions.is_empty()).then_some(Recognition::Asked { questions }),
         understanding: Some(found),
     }
 }
 
-/// Maps the instrument to the one that the header of the scores asks for: `NPS`, `Zufriedenheit (1-5)`. What employees answer may be about
-/// their work.
-fn map_instrument(source: &mut Source, table: Table, headers: &[String], rows: &[Vec<String>]) {
-    let is_open = table == Table::Surveys && !source.map.contains_key(surveys::INSTRUMENT.name);
-    let Some(From::Column(score)) = source.map.get(surveys::SCORE.name).map(|mapped| &mapped.from).filter(|_| is_open) else {
-        return;
-    };
-    let Some(at) = headers.iter().position(|header| folded(header) == folded(score)) else {
-        return;
-    };
-    let are_employees = words(headers).iter().any(|words| words.contains("employee"));
-    let Some((instrument, low, high)) = instrument_of(&headers[at], rows.iter().filter_map(|row| row.get(at))).filter(|_| !are_employees)
-    else {
-        return;
-    };
-    let constants = [
-        (surveys::INSTRUMENT.name, instrument.to_string()),
-        (surveys::SCALE_MIN.name, low.to_string()),
-        (surveys::SCALE_MAX.name, high.to_string()),
-    ];
-    let has_scale = [surveys::SCALE_MIN.name, surveys::SCALE_MAX.name]
+/// The answers to the question that a header of a survey asks, as in `nps` or `How likely are you to recommend us?`, where no column and
+/// nobody says which instrument they are of: one source for each question.
+fn asked_in_headers(written: &Source, source: &Source, header: &Header, rows: &[Vec<String>]) -> Vec<Source> {
+    let is_said = [&surveys::SCORE, &surveys::INSTRUMENT]
         .iter()
-        .any(|name| source.map.contains_key(*name));
-    for (name, value) in constants.into_iter().take(if has_scale { 1 } else { 3 }) {
-        source.map.insert(name.to_string(), Mapped::new(From::Value(value)));
+        .any(|column| written.map.contains_key(column.name));
+    // What employees answer may be about their work.
+    let are_employees = || words(&header.names).iter().any(|words| words.contains("employee"));
+    if source.table != Some(Table::Surveys) || is_said || are_employees() || source.map.contains_key(surveys::INSTRUMENT.name) {
+        return Vec::new();
     }
+    let mut without_score = source.clone();
+    without_score.map.remove(surveys::SCORE.name);
+    let found = questions(&without_score, header, rows);
+    match source.map.get(surveys::SCORE.name).map(|mapped| &mapped.from) {
+        // The header says it, although some answers are on no scale of the instrument.
+        Some(From::Column(score)) if found.is_empty() => of_header(source, score).into_iter().collect(),
+        _ => found,
+    }
+}
+
+/// The source with the instrument and its usual scale that the header of its scores names.
+fn of_header(source: &Source, score: &str) -> Option<Source> {
+    let instrument = named_instrument(score)?;
+    let mut source = source.clone();
+    let scale = instrument.scale;
+    for (column, value) in [
+        (surveys::INSTRUMENT.name, instrument.name.to_string()),
+        (surveys::SCALE_MIN.name, scale.0.to_string()),
+        (surveys::SCALE_MAX.name, scale.1.to_string()),
+        (QUESTION, score.to_string()),
+    ] {
+        source
+            .map
+            .entry(column.to_string())
+            .or_insert_with(|| Mapped::new(From::Value(value)));
+    }
+    Some(source)
+}
+
+/// Without the usual scale of an instrument where the answers are numbers: whether they are on it is decided over all of them.
+fn without_usual_scale(mut source: Source) -> Source {
+    let is_plain = source
+        .map
+        .get(surveys::SCORE.name)
+        .is_some_and(|mapped| matches!(&mapped.from, From::Column(header) if !header.contains(|c: char| c.is_ascii_digit())));
+    if is_plain && !source.values.contains_key(surveys::SCORE.name) {
+        source.map.remove(surveys::SCALE_MIN.name);
+        source.map.remove(surveys::SCALE_MAX.name);
+    }
+    source
 }
 
 /// The date in one column with the time of day in another.
@@ -227,7 +259,7 @@ fn date_and_time(date: &str, time: &str) -> Option<From> {
 }
 
 /// Columns of times that mark their records, by the flag that they give: an invitation with a time at which it bounced did not arrive.
-const MARKING_TIMES: [(&Column, &[&str]); 3] = [
+const MARKING_TIMES: [(&Column, &[&str]); 5] = [
     (
         &surveys::IS_UNDELIVERED,
         &[
@@ -250,6 +282,23 @@ const MARKING_TIMES: [(&Column, &[&str]); 3] = [
             "returned_at",
             "return_date",
             "chargeback_date",
+            "erstattet_am",
+            "rückerstattet_am",
+            "erstattungsdatum",
+            "remboursé_le",
+            "date_de_remboursement",
+            "date_remboursement",
+            "reembolsado_el",
+            "fecha_de_reembolso",
+            "fecha_reembolso",
+            "reembolsado_em",
+            "data_de_reembolso",
+            "data_do_reembolso",
+            "rimborsato_il",
+            "data_rimborso",
+            "data_di_rimborso",
+            "terugbetaald_op",
+            "datum_terugbetaling",
         ],
     ),
     (
@@ -263,8 +312,32 @@ const MARKING_TIMES: [(&Column, &[&str]); 3] = [
             "cancellation_date",
             "cancelled_on",
             "voided_at",
+            "storniert_am",
+            "stornodatum",
+            "stornierungsdatum",
+            "annulé_le",
+            "date_d'annulation",
+            "date_annulation",
+            "cancelado_el",
+            "anulado_el",
+            "fecha_de_cancelación",
+            "fecha_cancelación",
+            "fecha_de_anulación",
+            "cancelado_em",
+            "data_de_cancelamento",
+            "data_do_cancelamento",
+            "annullato_il",
+            "data_annullamento",
+            "data_di_annullamento",
+            "geannuleerd_op",
+            "annuleringsdatum",
         ],
     ),
+    (
+        &interactions::IS_DELETED,
+        &["deleted_at", "deleted_on", "gelöscht_am", "supprimé_le"],
+    ),
+    (&interactions::IS_MERGED, &["merged_at", "merged_on", "merge_date"]),
 ];
 
 /// Maps flags to whether a time is there that marks their records, where no column of the flag is.
@@ -280,9 +353,7 @@ fn map_marking_times(source: &mut Source, table: Table, headers: &[String]) {
         let Some(header) = headers.iter().find(marks).filter(|_| !source.map.contains_key(flag.name)) else {
             continue;
         };
-        if let Ok(expr) = parse(&format!("\"{}\" is not null", header.replace('"', "\"\""))) {
-            source.map.insert(flag.name.to_string(), Mapped::new(From::Expr(expr)));
-        }
+        source.map.insert(flag.name.to_string(), Mapped::new(From::Column(header.clone())));
     }
 }
 
@@ -494,7 +565,7 @@ mod tests {
     #[test]
     fn a_renamed_header_is_asked_about() {
         let file = headers(
-            "Summation,Id,Requester id,Requester domain,Created at,First reply time in minutes,Solved at,Status,Tags,Via,Ticket type,Assignee,Reopens",
+            "Summation,Id,Requester,Requester id,Requester domain,Submitter,Created at,First reply time in minutes,Solved at,Status,Tags,Via,Ticket type,Assignee,Reopens",
         );
         let found = describe(&Source::default(), "export.csv", &file, &[], &[]);
         assert!(found.recognition.unwrap().to_string().contains("lacks `Summation column`"));

@@ -1,5 +1,7 @@
 //! What survey instruments are called, ask and answer, in the languages of the usual exports.
 
+use super::folded;
+
 /// An instrument of surveys.
 pub struct Instrument {
     /// Its name in the `instrument` column.
@@ -29,6 +31,13 @@ impl Instrument {
     pub fn is_named(&self, text: &str) -> bool {
         text.split(|c: char| !c.is_alphanumeric()).any(|word| word == self.name)
     }
+}
+
+/// The instrument whose question this header asks, whatever the answers are.
+pub fn named_instrument(header: &str) -> Option<&'static Instrument> {
+    let text = folded(header);
+    let holds_answers = !NO_SCORES.iter().any(|word| text.contains(word));
+    INSTRUMENTS.iter().find(|instrument| holds_answers && instrument.asks(&text))
 }
 
 /// Columns with these words hold what was made of an answer.

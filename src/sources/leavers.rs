@@ -35,7 +35,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn leavers_are_recognised_in_seven_languages() {
+    fn leavers_are_recognised_in_many_languages() {
         for status in [
             "terminated",
             "Terminated for Cause",
@@ -62,6 +62,15 @@ mod tests {
             "beëindigd",
             "Desligado",
             "encerrada",
+            "Zwolniona",
+            "wygasła",
+            "Uppsagd",
+            "har slutat",
+            "udmeldt",
+            "Ukončeno",
+            "kilépett",
+            "Reziliat",
+            "Ayrıldı",
         ] {
             assert!(has_left(status), "{status}");
         }

@@ -31,6 +31,7 @@ pub mod purchase_words;
 mod questions;
 mod recognise;
 pub mod record_states;
+pub mod referral_words;
 mod senders;
 mod soft_credits;
 pub mod spelling;

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
+use super::case_words::lower;
 use super::folded;
 use crate::toml_reader::{DeTable, Reader, embedded};
 
@@ -14,6 +15,9 @@ pub enum MoneyBack {
     /// A part, and the status does not say how much.
     Part,
 }
+
+/// Longer texts are no statuses.
+const LONGEST: usize = 80;
 
 struct Words {
     whole: BTreeSet<String>,
@@ -42,12 +46,11 @@ fn read(reader: &mut Reader<'_>, document: &DeTable<'_>) -> Words {
 
 /// How much of the money of a purchase with this status went back; `None`: the status does not say that any did.
 pub fn money_back(status: &str) -> Option<MoneyBack> {
-    const LONGEST: usize = 80;
     if status.len() > LONGEST {
         return None;
     }
     let words: &Words = &WORDS;
-    let text = folded(status);
+    let text = lower(&folded(status));
     let tokens: Vec<&str> = text
         .split(|c: char| !c.is_alphanumeric())
         .filter(|token| !token.is_empty())
@@ -63,6 +66,14 @@ pub fn money_back(status: &str) -> Option<MoneyBack> {
     let first_two = tokens.iter().take(2).copied().collect::<Vec<_>>().join(" ");
     let starts = tokens.first().is_some_and(|first| words.whole.contains(*first)) || words.whole.contains(&first_two);
     (starts || words.alone.contains(&phrase)).then_some(MoneyBack::Whole)
+}
+
+/// Whether a status names a refund, and says that it has not happened: `refund requested`, `not returned`.
+pub fn says_not_refunded(status: &str) -> bool {
+    let text = lower(&folded(status));
+    let tokens = || text.split(|c: char| !c.is_alphanumeric());
+    let has = |list: &BTreeSet<String>| tokens().any(|token| list.contains(token));
+    status.len() <= LONGEST && has(&WORDS.not_yet) && (has(&WORDS.whole) || has(&WORDS.alone))
 }
 
 /// Whether the type of a record says that it is a refund by itself, beside the sale that it belongs to.
@@ -81,7 +92,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn statuses_in_seven_languages() {
+    fn statuses_in_many_languages() {
         for status in [
             "refunded",
             "Refunded",
@@ -106,6 +117,16 @@ mod tests {
             "reso",
             "Terugbetaald",
             "geretourneerd",
+            "Zwrócone",
+            "zwrot",
+            "Återbetald",
+            "refunderet",
+            "tilbakebetalt",
+            "hyvitetty",
+            "Vráceno",
+            "visszatérítve",
+            "rambursat",
+            "İade edildi",
         ] {
             assert_eq!(money_back(status), Some(MoneyBack::Whole), "{status}");
         }
@@ -135,6 +156,8 @@ mod tests {
             "refund denied",
             "partially paid",
             "disputed",
+            "inte återbetald",
+            "nie zwrócone",
             "part shipped",
             "bezahlt",
         ] {

@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use rustc_hash::FxHashMap;
 
+use super::case_words::lower;
 use crate::period::parse_date;
 use crate::toml_reader::{DeTable, Reader, embedded};
 
@@ -84,13 +85,27 @@ fn unaccented(letter: char) -> char {
         'ò'..='ö' | 'ø' => 'o',
         'ù'..='ü' => 'u',
         'ý' | 'ÿ' => 'y',
+        'ą' | 'ă' => 'a',
+        'ć' | 'č' => 'c',
+        'ď' => 'd',
+        'ę' | 'ě' => 'e',
+        'ğ' => 'g',
+        'ı' => 'i',
+        'ł' => 'l',
+        'ń' | 'ň' => 'n',
+        'ő' => 'o',
+        'ř' => 'r',
+        'ś' | 'š' | 'ş' | 'ș' => 's',
+        'ť' | 'ţ' | 'ț' => 't',
+        'ů' | 'ű' => 'u',
+        'ź' | 'ż' | 'ž' => 'z',
         other => other,
     }
 }
 
 /// The words of a text in lower case, without accents; what is neither a letter nor a digit separates them.
 pub fn plain_words(text: &str) -> Vec<String> {
-    let lower: String = text.to_lowercase().chars().map(unaccented).collect();
+    let lower: String = lower(text).chars().map(unaccented).collect();
     let words = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
     words.map(str::to_string).collect()
 }
@@ -169,7 +184,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn placeholders_are_recognised_in_seven_languages() {
+    fn placeholders_are_recognised_in_many_languages() {
         for text in [
             "Guest",
             "guest user",
@@ -224,6 +239,19 @@ mod tests {
             "não identificado",
             "utilizador removido",
             "cliente avulso",
+            "Gość",
+            "Klient detaliczny",
+            "klient gotówkowy",
+            "Nieznany klient",
+            "Kontantkund",
+            "Diversekund",
+            "Ukjent kunde",
+            "Gæst",
+            "Käteisasiakas",
+            "Neznámý zákazník",
+            "Készpénzes vevő",
+            "Perakende müşteri",
+            "Balieklant",
         ] {
             assert!(is_placeholder(text), "{text}");
         }
@@ -258,6 +286,9 @@ mod tests {
             "Diverse Energy",
             "Consumer Reports",
             "Ex Libris",
+            "Gos Ltd",
+            "Kontant Bank",
+            "Uten Tittel",
         ] {
             assert!(!is_placeholder(text), "{text}");
         }

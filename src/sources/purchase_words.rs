@@ -1,6 +1,25 @@
 //! What the words of a status of a purchase mean: whether it took place.
 
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
 use super::case_words::plain;
+use crate::toml_reader::embedded;
+
+struct Words {
+    cancelled: BTreeSet<String>,
+    void: BTreeSet<String>,
+    types: BTreeSet<String>,
+}
+
+static WORDS: LazyLock<Words> = LazyLock::new(|| {
+    embedded("purchase_words.toml", include_str!("purchase_words.toml"), |reader, document| {
+        let lists = ["cancelled", "void", "types"];
+        reader.known(document, "of the statuses of purchases", &lists);
+        let [cancelled, void, types] = lists.map(|key| reader.strings(document, key).into_iter().collect());
+        Words { cancelled, void, types }
+    })
+});
 
 /// Statuses of purchases that never became one: cancelled, void, failed, mere pledges and tests. What is pending or was refunded is a
 /// purchase.
@@ -10,178 +29,13 @@ pub fn is_void(status: &str) -> bool {
     }
     let status = plain(status);
     let first = status.split(' ').next().unwrap_or("");
-    VOID.contains(&status.as_str()) || CANCELLED.contains(&status.as_str()) || CANCELLED.contains(&first)
+    WORDS.void.contains(&status) || WORDS.cancelled.contains(&status) || WORDS.cancelled.contains(first)
 }
 
-/// Words that say so whatever follows them, such as `by customer`.
-const CANCELLED: [&str; 81] = [
-    "cancelled",
-    "canceled",
-    "void",
-    "voided",
-    "storniert",
-    "storno",
-    "abgebrochen",
-    "annulliert",
-    "annulé",
-    "annulée",
-    "annule",
-    "annulee",
-    "cancelado",
-    "cancelada",
-    "anulado",
-    "anulada",
-    "annullato",
-    "annullata",
-    "cancellato",
-    "cancellata",
-    "stornato",
-    "geannuleerd",
-    "geannulleerd",
-    "fehlgeschlagen",
-    "fallido",
-    "fallida",
-    "fallito",
-    "fallita",
-    "mislukt",
-    "echoué",
-    "échoué",
-    "échouée",
-    "falhou",
-    "falhado",
-    "rechazado",
-    "rechazada",
-    "recusado",
-    "recusada",
-    "rifiutato",
-    "rifiutata",
-    "geweigerd",
-    "afgewezen",
-    "anulowano",
-    "anulowane",
-    "anulowana",
-    "anulowany",
-    "odwołano",
-    "odwołane",
-    "odwołana",
-    "makulerad",
-    "makulerat",
-    "avbokad",
-    "avbokat",
-    "avbruten",
-    "annullerad",
-    "annulleret",
-    "aflyst",
-    "afbestilt",
-    "afbrudt",
-    "annullert",
-    "avlyst",
-    "kansellert",
-    "kanselleret",
-    "peruttu",
-    "peruutettu",
-    "stornováno",
-    "stornovaná",
-    "stornovaný",
-    "stornovane",
-    "zrušeno",
-    "zrušena",
-    "zrušený",
-    "zrušená",
-    "iptal",
-    "i̇ptal",
-    "törölve",
-    "lemondva",
-    "sztornó",
-    "anulat",
-    "anulată",
-    "stornat",
-];
-
-/// Words that say so alone.
-const VOID: [&str; 81] = [
-    "failed",
-    "failure",
-    "payment failed",
-    "failed payment",
-    "payment error",
-    "declined",
-    "payment declined",
-    "pledge",
-    "pledged",
-    "test",
-    "test order",
-    "testorder",
-    "expired",
-    "abandoned",
-    "rejected",
-    "unpaid",
-    "draft",
-    "unavailable",
-    "order cancelled",
-    "order canceled",
-    "invalid",
-    "abgelehnt",
-    "abgelaufen",
-    "entwurf",
-    "ungültig",
-    "unbezahlt",
-    "testbestellung",
-    "zahlung fehlgeschlagen",
-    "zusage",
-    "refusé",
-    "refusée",
-    "échec",
-    "expiré",
-    "expirée",
-    "brouillon",
-    "abandonné",
-    "abandonnée",
-    "impayé",
-    "impayée",
-    "promesse",
-    "borrador",
-    "expirado",
-    "abandonado",
-    "impagado",
-    "prueba",
-    "promesa",
-    "rejeitado",
-    "rascunho",
-    "teste",
-    "não pago",
-    "promessa",
-    "scaduto",
-    "bozza",
-    "abbandonato",
-    "prova",
-    "non pagato",
-    "vervallen",
-    "onbetaald",
-    "verlopen",
-    "toezegging",
-    "odrzucono",
-    "odrzucone",
-    "nieopłacone",
-    "nieudana",
-    "szkic",
-    "utkast",
-    "misslyckad",
-    "avvisad",
-    "obetald",
-    "kladde",
-    "mislykkedes",
-    "afvist",
-    "ubetalt",
-    "zamítnuto",
-    "neuhrazeno",
-    "nezaplaceno",
-    "koncept",
-    "reddedildi",
-    "başarısız",
-    "ödenmedi",
-    "taslak",
-];
+/// Whether the type of a record says that it is no purchase, but a promise or an offer of one: a pledge, a quote.
+pub fn is_void_type(record_type: &str) -> bool {
+    record_type.len() <= 80 && WORDS.types.contains(&plain(record_type))
+}
 
 #[cfg(test)]
 mod tests {

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::instruments::{INSTRUMENTS, Instrument, NO_SCORES, numbered, says_overall};
 use super::{From, Mapped, Source, folded};
+use crate::cell_parsing::{ScoreCell, ScoreReading, is_null, score_cell};
 use crate::expr;
 use crate::ingest::Header;
 use crate::schema::surveys;
@@ -137,12 +138,11 @@ fn asked(header: &Header, rows: &[Vec<String>], taken: &[usize]) -> Vec<Question
         let label = Some(cell(1, column)).filter(|label| !matches!(*label, "Response" | "Open-Ended Response"));
         asked.push((carried.clone(), label.unwrap_or_default().to_string()));
     }
+    // A cell with several answers is none on any scale.
+    let is_one = |cell: &&str| !matches!(score_cell(cell, ScoreReading::default()), ScoreCell::Several);
     let answers = |column: usize| -> BTreeSet<String> {
         let cells = rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.trim());
-        cells
-            .filter(|cell| !crate::cell_parsing::is_null(cell))
-            .map(str::to_lowercase)
-            .collect()
+        cells.filter(|cell| !is_null(cell)).filter(is_one).map(str::to_lowercase).collect()
     };
     let mut found = Vec::new();
     let mut column = 0;
@@ -209,16 +209,6 @@ pub(super) fn asked_in_words(question: &str) -> Option<&'static str> {
     found
         .filter(|_| !NO_SCORES.iter().any(|word| text.contains(word)))
         .map(|instrument| instrument.name)
-}
-
-/// The instrument that a header asks for, and its scale, if these cells are numbers on it.
-pub(super) fn instrument_of<'c>(header: &str, cells: impl Iterator<Item = &'c String>) -> Option<(&'static str, i64, i64)> {
-    let cells = cells
-        .map(|cell| cell.trim().to_lowercase())
-        .filter(|cell| !crate::cell_parsing::is_null(cell));
-    let found = recognised(header, &cells.collect())?;
-    let is_it = found.reading == Reading::Numbers && found.instrument != "other";
-    is_it.then_some((found.instrument, found.scale.0, found.scale.1))
 }
 
 /// The scale of a question that somebody has named, and how its answers are read. Satisfaction is asked on several scales: if neither

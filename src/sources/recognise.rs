@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use super::case_words::no_case;
+use crate::cell_parsing::composed;
 use crate::schema::{Column, ColumnType, Role, Table, interactions, supplies, surveys};
 use crate::toml_reader::{DeTable, Reader, embedded};
 
@@ -71,6 +72,8 @@ pub(super) fn named_by(table: Table, file: &str) -> Option<&'static str> {
 
 /// A header in the form in which headers are compared: lower case, one `_` for every run of blanks, dashes, points and underscores.
 pub fn folded(header: &str) -> String {
+    let letters = composed(header);
+    let header = letters.as_deref().unwrap_or(header);
     let mut out = String::with_capacity(header.len());
     for c in header.trim().chars() {
         if c.is_whitespace() || matches!(c, '-' | '_' | '.' | '/') {

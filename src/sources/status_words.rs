@@ -6,9 +6,10 @@ use std::sync::LazyLock;
 use super::case_words::{is_closed, is_open, no_case};
 use super::deal_stages::{DealStage, deal_stage};
 use super::leavers::has_left;
-use super::money_back::money_back;
+use super::money_back::{money_back, says_not_refunded};
 use super::placeholders::plain_words;
 use super::purchase_words::is_void;
+use super::referral_words::is_conversion;
 use super::survey_states::{is_answered, is_undelivered};
 use crate::schema::Table;
 use crate::toml_reader::embedded;
@@ -40,36 +41,45 @@ pub fn is_known_state(text: &str) -> bool {
     is_listed() || tells() || is_case() || money_back(text).is_some() || deal_stage(text).is_some()
 }
 
-/// Whether it is known what a status says of a purchase.
-pub fn is_of_purchase(status: &str) -> bool {
-    WORDS.paid.contains(&plain_words(status).join(" ")) || is_void(status) || money_back(status).is_some()
+/// Whether it is known what a status says of a record of a table.
+pub fn is_understood(table: Table, status: &str) -> bool {
+    tells(table, status) || is_ordinary(table, status) || table == Table::Purchases && says_not_refunded(status)
 }
 
-/// Whether these cells are statuses of the records of a table, and one of them at least says that its record does not count as the others
-/// do: that it is over, cancelled, refunded, not a case, or was not sent.
-pub fn are_statuses<'c>(table: Table, cells: impl Iterator<Item = &'c str> + Clone) -> bool {
-    let is_one_of = |words: &BTreeSet<String>, cell: &str| words.contains(&plain_words(cell).join(" "));
-    let tells = |cell: &str| match table {
+/// Whether a status says that its record does not count as the others do.
+fn tells(table: Table, cell: &str) -> bool {
+    match table {
         Table::Stakeholders => has_left(cell),
         Table::Purchases => {
             is_void(cell) || money_back(cell).is_some() || matches!(deal_stage(cell), Some(DealStage::Won | DealStage::Lost))
         }
         Table::Surveys => is_undelivered(cell),
         Table::Interactions => is_closed(cell) || no_case(cell).is_some(),
-        Table::Supplies | Table::Referrals | Table::Identities => false,
-    };
-    let is_ordinary = |cell: &str| match table {
-        Table::Stakeholders => is_one_of(&WORDS.there, cell),
-        Table::Purchases => is_one_of(&WORDS.paid, cell) || deal_stage(cell).is_some(),
-        Table::Surveys => is_answered(cell) || is_one_of(&WORDS.sent, cell),
+        Table::Referrals => is_conversion(cell) == Some(true),
+        Table::Supplies | Table::Identities => false,
+    }
+}
+
+fn is_ordinary(table: Table, cell: &str) -> bool {
+    let is_one_of = |words: &BTreeSet<String>| words.contains(&plain_words(cell).join(" "));
+    match table {
+        Table::Stakeholders => is_one_of(&WORDS.there),
+        Table::Purchases => is_one_of(&WORDS.paid) || deal_stage(cell).is_some(),
+        Table::Surveys => is_answered(cell) || is_one_of(&WORDS.sent),
         Table::Interactions => is_open(cell),
-        Table::Supplies | Table::Referrals | Table::Identities => false,
-    };
+        Table::Referrals => is_conversion(cell) == Some(false),
+        Table::Supplies | Table::Identities => false,
+    }
+}
+
+/// Whether these cells are statuses of the records of a table, and one of them at least says that its record does not count as the others
+/// do: that it is over, cancelled, refunded, not a case, or was not sent.
+pub fn are_statuses<'c>(table: Table, cells: impl Iterator<Item = &'c str> + Clone) -> bool {
     let filled = || cells.clone().map(str::trim).filter(|cell| !cell.is_empty());
-    let is_known = |cell: &str| tells(cell) || is_ordinary(cell);
+    let is_known = |cell: &str| tells(table, cell) || is_ordinary(table, cell);
     // Stages of deals are named as one likes; that some were won tells.
     let has_won = || table == Table::Purchases && filled().any(|cell| deal_stage(cell) == Some(DealStage::Won));
-    filled().any(tells) && (filled().all(is_known) || has_won())
+    filled().any(|cell| tells(table, cell)) && (filled().all(is_known) || has_won())
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use super::case_words::lower;
 use crate::toml_reader::embedded;
 
 struct Words {
@@ -40,7 +41,7 @@ fn says(status: &str, phrases: &[String]) -> bool {
     if status.len() > LONGEST {
         return false;
     }
-    let lower = status.to_lowercase();
+    let lower = lower(status);
     let words: Vec<&str> = lower
         .split(|c: char| !c.is_alphanumeric())
         .filter(|word| !word.is_empty())
@@ -57,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn invitations_that_did_not_arrive_are_told_in_seven_languages() {
+    fn invitations_that_did_not_arrive_are_told_in_many_languages() {
         for status in [
             "bounced",
             "Hard bounce: mailbox full",
@@ -75,6 +76,10 @@ mod tests {
             "respinto",
             "niet bezorgd",
             "Onbestelbaar",
+            "Niedostarczone",
+            "inte levererad",
+            "Nedoručeno",
+            "Başarısız",
         ] {
             assert!(is_undelivered(status), "{status}");
         }

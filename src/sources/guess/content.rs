@@ -6,6 +6,7 @@ use super::profile::{ColumnProfile, Kind};
 use super::{CellsAre, ColumnEvidence};
 use crate::cell_parsing::{Currency, ScoreCell, ScoreReading, is_no_value, score_cell};
 use crate::schema::{Column, ColumnType, Role, Table, interactions, purchases};
+use crate::sources::purchase_words::is_void_type;
 use crate::sources::{is_refund_record, word};
 
 /// The verdict of the cells.
@@ -176,7 +177,12 @@ pub(super) fn judge(column: &Column, is_exact: bool, header: &Header, profile: &
             Role::Owner | Role::Alias => no_time_or_money(profile),
             _ if *column == purchases::PRODUCT => no_time_or_money(profile),
             // A type of payments, such as `Card`, says nothing of this.
-            _ if *column == purchases::RECORD_TYPE && !is_exact && !cells.iter().any(|cell| is_refund_record(cell)) => strange(REFUTED),
+            _ if *column == purchases::RECORD_TYPE
+                && !is_exact
+                && !cells.iter().any(|cell| is_refund_record(cell) || is_void_type(cell)) =>
+            {
+                strange(REFUTED)
+            }
             _ if profile.share(&[Date, Clock, Json, Money, Decimal, Email, Url, Uuid, Text, Phone]) >= 0.5 => strange(0.2),
             _ if profile.filled >= ENOUGH && profile.is_unique() => Strange(0.4, ColumnEvidence::AllDifferent),
             _ => Silent,

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::dictionaries::{Languages, plain};
-use crate::cell_parsing::Currency;
+use crate::cell_parsing::{Currency, composed};
 use crate::sources::folded;
 
 /// A unit of time that a header names.
@@ -120,10 +120,16 @@ fn is_zone(text: &str) -> bool {
             .any(|z| text.starts_with(z)))
 }
 
+/// Codes that are no words of a header in any language, so they name their currency in small letters, too: `amount_usd`.
+const PLAIN_CODES: [&str; 24] = [
+    "usd", "eur", "gbp", "chf", "sek", "nok", "dkk", "pln", "czk", "huf", "cad", "aud", "nzd", "jpy", "cny", "inr", "brl", "mxn", "zar",
+    "sgd", "hkd", "krw", "uah", "aed",
+];
+
 /// The currency that a word or sign names.
 pub(super) fn currency(text: &str) -> Option<String> {
     let text = text.trim();
-    let is_code = text.len() == 3 && text.bytes().all(|b| b.is_ascii_uppercase());
+    let is_code = text.len() == 3 && text.bytes().all(|b| b.is_ascii_uppercase()) || PLAIN_CODES.contains(&text.to_lowercase().as_str());
     let is_sign = !text.is_empty() && !text.starts_with(char::is_alphanumeric) || text.ends_with('$');
     // Other words of currencies have other meanings in headers: deals that are won, real values.
     let is_euro = matches!(text.to_lowercase().as_str(), "euro" | "euros");
@@ -132,9 +138,15 @@ pub(super) fn currency(text: &str) -> Option<String> {
         .map(|currency| currency.name().to_string())
 }
 
-/// The currency that a header names for the amounts under it: `Total (EUR)`, `Amount USD`.
+/// The currency that a header names for the amounts under it: `Total (EUR)`, `Amount USD`, `amountUSD`, `eur_total`.
 pub fn currency_of_header(header: &str) -> Option<&'static Currency> {
-    undress(header).currency.and_then(|name| Currency::named(&name))
+    let first = || {
+        tokens(header)
+            .into_iter()
+            .next()
+            .filter(|word| PLAIN_CODES.contains(&word.as_str()))
+    };
+    undress(header).currency.or_else(first).and_then(|name| Currency::named(&name))
 }
 
 /// The columns whose headers say that they have countries: `Country`, `Shipping Country`, `Land`, `pays`.
@@ -191,7 +203,14 @@ fn undress(name: &str) -> Dressed {
     dressed.text.push_str(rest);
     // The same at the end without brackets: `Total EUR`, `Created at UTC`, `Response time in minutes`.
     let trimmed = dressed.text.trim_end().to_string();
-    if let Some(at) = trimmed.rfind([' ', '_']) {
+    if dressed.currency.is_none()
+        && let Some((before, code)) = code_after_a_small_letter(&trimmed)
+    {
+        dressed.currency = Some(code.to_string());
+        dressed.text = before.to_string();
+        return dressed;
+    }
+    if let Some(at) = trimmed.rfind([' ', '_', '-', '.']) {
         let last = &trimmed[at + 1..];
         let cut = if is_zone(last) && dressed.timezone.is_none() {
             dressed.timezone = Some(last.to_string());
@@ -217,6 +236,13 @@ fn undress(name: &str) -> Dressed {
         }
     }
     dressed
+}
+
+/// The code at the end of a header in camelCase, and what is before it: `amountUSD`, `totalEur`.
+fn code_after_a_small_letter(header: &str) -> Option<(&str, &str)> {
+    let (before, code) = header.split_at_checked(header.len().checked_sub(3)?)?;
+    let rises = before.ends_with(char::is_lowercase) && code.starts_with(char::is_uppercase);
+    (rises && PLAIN_CODES.contains(&code.to_lowercase().as_str())).then_some((before, code))
 }
 
 fn tokens(text: &str) -> Vec<String> {
@@ -263,7 +289,8 @@ pub fn words(names: &[String]) -> Vec<BTreeSet<String>> {
 
 /// The headers of a file taken apart. The language that most words come from decides what words of two languages mean.
 pub(super) fn headers(names: &[String]) -> Vec<Header> {
-    let dressed: Vec<Dressed> = names.iter().map(|n| undress(&without_gender(n))).collect();
+    let composed = |name: &String| composed(name).unwrap_or_else(|| name.clone());
+    let dressed: Vec<Dressed> = names.iter().map(|name| undress(&without_gender(&composed(name)))).collect();
     let split: Vec<Vec<String>> = dressed.iter().map(|d| tokens(&d.text)).collect();
     let languages = Languages::of(&split);
     names

@@ -19,6 +19,7 @@ mod event_date;
 mod evidence;
 mod header_words;
 mod meanings;
+mod message_date;
 mod other_amount;
 mod profile;
 mod questions;
@@ -192,6 +193,7 @@ impl Reading {
         let (contacts, mut candidates): (Vec<Candidate>, Vec<Candidate>) = candidates.into_iter().partition(|c| c.column.role.is_contact());
         relations::relate(table, &mut candidates, file);
         event_date::relate(table, &mut candidates, file);
+        message_date::relate(table, &mut candidates, file);
         alone::propose(table, &mut candidates, file);
         candidates.retain(|c| !stated.contains(&c.column) && !is_stated(c.header));
         let mut taken = assign(&candidates);

@@ -42,7 +42,7 @@ pub(super) fn births(profiles: &[ColumnProfile], columns: &[Vec<&str>]) -> Vec<b
         let is_long_ago = || others().any(|(from, to)| to - last > BORN_BEFORE.1 && to - from < span);
         let is_widest = || others().any(|(from, to)| to > from) && others().all(|(from, to)| 3 * (to - from) < span);
         births[*index] = span > BORN_BEFORE.0 && is_long_ago()
-            || span >= BIRTH_DAYS && !is_in_order(days) && (is_widest() || is_one_each(*index, profiles, columns));
+            || span >= BIRTH_DAYS && !is_in_order(days) && (is_widest() || is_one_each(*index, profiles, columns, |_| true));
     }
     births
 }
@@ -64,23 +64,37 @@ fn is_in_order(days: &[Option<i64>]) -> bool {
     filled.is_sorted() || filled.iter().rev().is_sorted()
 }
 
-/// Whether each value of a column that repeats has one value of this column, and there are several of both.
-fn is_one_each(index: usize, profiles: &[ColumnProfile], columns: &[Vec<&str>]) -> bool {
+/// Whether each value of a column that repeats, and that may show it, has one value of this column, and there are several of both.
+fn is_one_each(index: usize, profiles: &[ColumnProfile], columns: &[Vec<&str>], may_show: impl Fn(usize) -> bool) -> bool {
     let may_be_who = |profile: &ColumnProfile| {
         profile.distinct > 5
             && 10 * profile.distinct < 9 * profile.filled
             && profile.share(&[Kind::Code, Kind::Integer, Kind::Uuid, Kind::Email, Kind::Words]) >= 0.9
     };
     (0..profiles.len())
-        .filter(|&i| i != index && may_be_who(&profiles[i]))
+        .filter(|&i| i != index && may_show(i) && may_be_who(&profiles[i]))
         .take(COMPARED)
         .any(|i| determines(&columns[i], &columns[index]) && 2 * profiles[index].distinct > profiles[i].distinct)
 }
 
+/// Words of headers of the numbers of records. On the lines of an order they repeat, and each has one date: that of the order.
+const RECORDS: [&str; 9] = [
+    "booking",
+    "case",
+    "donation",
+    "gift",
+    "invoice",
+    "order",
+    "receipt",
+    "ticket",
+    "transaction",
+];
+
 /// Whether a column of dates is about the stakeholder and not about the record: each value of a column that repeats has one date.
 pub(super) fn is_of_somebody(index: usize, file: &File<'_>) -> bool {
     let profile = &file.profiles[index];
-    10 * profile.distinct < 9 * profile.filled && is_one_each(index, file.profiles, file.columns)
+    let is_of_person = |i: usize| !file.headers[i].words.iter().any(|word| RECORDS.contains(&word.as_str()));
+    10 * profile.distinct < 9 * profile.filled && is_one_each(index, file.profiles, file.columns, is_of_person)
 }
 
 /// Whether records with the same cell in the one column have the same in the other.

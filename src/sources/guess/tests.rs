@@ -786,3 +786,29 @@ fn a_date_of_birth_is_never_when_something_happened() {
         .expect("a question");
     assert_eq!(candidates(asked), [3]);
 }
+
+#[test]
+fn the_date_of_an_order_on_its_lines_is_no_date_of_a_person() {
+    let headers = ["Pedido", "Cliente", "Fecha", "Total", "Producto", "Cantidad"].map(str::to_string);
+    let line = |n: usize| {
+        let order = n / 2;
+        let date = format!("{}/10/2026", 12 + order);
+        let cells = [
+            format!("B{order}"),
+            format!("K{}", order % 5),
+            date,
+            format!("{order},50"),
+            format!("P{n}"),
+            "1".to_string(),
+        ];
+        cells.to_vec()
+    };
+    let rows: Vec<Vec<String>> = (0..24).map(line).collect();
+    let purchases = Stated {
+        table: Some(Table::Purchases),
+        ..Stated::default()
+    };
+    let found = understand("pedidos.csv", &headers, &rows, &purchases);
+    let date = found.guesses.iter().find(|guess| guess.column == "occurred_at");
+    assert_eq!(date.map(|guess| guess.header), Some(2));
+}

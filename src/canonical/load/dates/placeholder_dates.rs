@@ -43,7 +43,7 @@ fn usual() -> (Micros, Micros) {
 
 /// The placeholder date that a time is, as the start or the end of the day: in the report's zone, whose clocks showed local mean time in
 /// 1900, or in any other zone.
-fn placeholder(at: Micros, zone: &Zone) -> Option<i32> {
+pub fn placeholder(at: Micros, zone: &Zone) -> Option<i32> {
     const QUARTER: i64 = HOUR / 4;
     const SECOND: i64 = HOUR / 3600;
     let days = placeholder_days();

@@ -7,10 +7,11 @@ use rust_decimal::prelude::ToPrimitive;
 
 use super::columns::{ColumnSource, Plan, Times};
 pub use super::filling::{Filling, Read};
+use super::marking_time::marked_by_time;
 use crate::canonical::load::people::email::{email, phone};
 use crate::canonical::{Interner, key_of};
 use crate::cell_parsing::{
-    Civil, Currency, DecimalMark, Order, ScoreCell, ScorePart, ValueError, cleaned, is_marked_nothing, is_no_value, is_null,
+    Civil, Currency, DecimalMark, Order, ScoreCell, ScorePart, ValueError, cleaned, composed, is_marked_nothing, is_no_value, is_null,
     is_sheet_error, is_zero_date, parse_bool, parse_decimal_in, parse_duration, parse_iso, parse_money, parse_number, parse_ordered,
     parse_plain_iso, score_cell,
 };
@@ -114,6 +115,8 @@ impl Plan {
             self.values.get(cell.trim()).or_else(of_nothing)
         };
         let cell = replaced.map_or(cell, String::as_str);
+        let letters = composed(cell);
+        let cell = letters.as_deref().unwrap_or(cell);
         if is_null(cell) {
             let is_na = matches!(self.kind, ColumnType::Text | ColumnType::Stakeholder) && cell.trim() == NA;
             match (is_na, self.na_is_text, self.open) {
@@ -173,7 +176,7 @@ impl Plan {
                 let is_automatic = self.column.is_some_and(|column| is_automatic(column, cell));
                 Ok(Read::Flag(u8::from(is_automatic)))
             }
-            ColumnType::Bool => match parse_bool(cell) {
+            ColumnType::Bool => match parse_bool(cell).or_else(|error| marked_by_time(cell, &self.report_zone).ok_or(error)) {
                 Ok(value) => Ok(Read::Flag(u8::from(value))),
                 Err(error) => self.no_value(cell, filling).ok_or_else(|| {
                     let fault = fault(cell, error);

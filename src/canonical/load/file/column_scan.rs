@@ -11,8 +11,9 @@ use super::reading::Job;
 use super::word_vote::WordVote;
 use crate::canonical::load::dates::date_problems;
 use crate::cell_parsing::{
-    Count, DateVerdict, DateVote, DateWay, DecimalMark, DecimalVote, Order, ScorePart, ScoreVote, cleaned, is_null, unguarded,
+    Count, DateVerdict, DateVote, DateWay, DecimalMark, DecimalVote, Example, Order, ScorePart, ScoreVote, cleaned, is_null, unguarded,
 };
+use crate::diagnostics::{Place, Problem, visible};
 use crate::expr::{Bound, Cell, Reading};
 use crate::ingest::for_each_record;
 use crate::notes::{CellText, DateFormat, DateReading, Decision};
@@ -201,6 +202,9 @@ fn decide(job: &Job, decided: &mut DecidedColumns, file: &str, votes: &Votes) ->
                     }
                 }
                 if let Some(vote) = votes.numbers.get(index) {
+                    if let Some(example) = vote.may_be_thousands(delimiter).filter(|_| plan.kind == ColumnType::Money) {
+                        return Err(may_be_thousands(file, &plan.header, example).into());
+                    }
                     let verdict = vote.verdict(delimiter);
                     plan.mark = verdict.mark();
                     let delimiter = char::from(delimiter);
@@ -222,6 +226,17 @@ fn decide(job: &Job, decided: &mut DecidedColumns, file: &str, votes: &Votes) ->
         add_scale(&mut decided.plans, at);
     }
     Ok(decisions)
+}
+
+/// Amounts that are a thousand times as much in one of two readings.
+fn may_be_thousands(file: &str, column: &str, example: &Example) -> Problem {
+    Problem::data(format!("ambiguous amounts in {file}, column {column}"))
+        .why(format!(
+            "the mark in '{}' may separate thousands or decimals, and no amount in the column settles it",
+            visible(&example.cell)
+        ))
+        .hint("set decimal = \",\" or decimal = \".\" in [[source]] of relhealth.toml")
+        .at(Place::line(file, example.line))
 }
 
 /// Adds the ends of the scale that cells such as `4/5` show, where nothing else gives them.

@@ -11,9 +11,11 @@ pub mod left_out;
 pub mod long_form;
 pub mod lookups;
 pub mod mapping;
+mod marking_time;
 pub mod opening;
 pub mod reading;
 pub mod stored;
+mod unknown_words;
 pub mod word_vote;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -237,6 +239,8 @@ pub fn read_file(
         let records = outcome.records;
         notes.push(Note::new(FileNote::NotSearched { records }).at(Place::file(&file)));
     }
+    let mut mapped = mapping.mapped.clone();
+    unknown_words::leave_out(&mapping.plans, &mut rowset.fillings, &mut mapped);
     notes.extend(file_notes::of_cells(&mapping.plans, &mut rowset.fillings, &file));
     if !is_known {
         notes.extend(file_notes::of_marks(&mapping.plans, &rowset.fillings, source, &file));
@@ -261,7 +265,7 @@ pub fn read_file(
     let info = SourceInfo {
         table: mapping.table,
         file: file.clone(),
-        mapped: mapping.mapped.clone(),
+        mapped,
         messages,
         has_answers: true,
         tickets,

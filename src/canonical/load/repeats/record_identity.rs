@@ -9,7 +9,7 @@ use crate::canonical::load::tables::affected_rows::AffectedRows;
 use crate::canonical::load::tables::building::Building;
 use crate::canonical::{Data, Dictionary, Rows, SourceInfo};
 use crate::notes::{DataIssue, ExampleRecord, Id, Note};
-use crate::schema::{Column, Micros, NO_CODE, NO_KEY, NO_TIME, Table, interactions, purchases, stakeholders, supplies, surveys};
+use crate::schema::{Column, Micros, NO_CODE, NO_KEY, NO_TIME, Table, interactions, purchases, referrals, stakeholders, supplies, surveys};
 use crate::sources::{Deliveries, SameId};
 
 /// The columns that, beside the stakeholder, tell a source's records from one another; `None` where it has none.
@@ -25,6 +25,8 @@ pub fn record_ids(table: Table, mapped: &BTreeSet<String>, tickets: bool) -> Opt
         Table::Supplies if has(&supplies::ORDER_ID) => &[supplies::ORDER_ID],
         Table::Stakeholders if has(&stakeholders::STARTED_AT) => &[stakeholders::STARTED_AT],
         Table::Stakeholders => &[],
+        // Who recommends us to one person at one time does it once.
+        Table::Referrals if has(&referrals::REFERRED_ID) => &[referrals::REFERRED_ID, referrals::OCCURRED_AT],
         Table::Interactions | Table::Surveys | Table::Purchases | Table::Referrals | Table::Supplies | Table::Identities => return None,
     };
     Some(ids)
@@ -91,6 +93,7 @@ impl Exports<'_> {
             let identity = identity_of(row).filter(|_| building.keep[row])?;
             let has_id = match identity.columns.first() {
                 Some(Data::Key(ids)) => ids[row] != NO_KEY,
+                Some(Data::Code(ids)) => ids[row] != NO_CODE && stakeholder[row] != NO_CODE,
                 _ => stakeholder[row] != NO_CODE,
             };
             has_id.then(|| (id_of(identity, stakeholder[row], row), row as u32))

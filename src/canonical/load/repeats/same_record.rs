@@ -13,10 +13,11 @@ use crate::canonical::load::dates::file_dates;
 use crate::canonical::load::tables::affected_rows::AffectedRows;
 use crate::canonical::load::tables::building::{Building, Dropped};
 use crate::notes::{DataIssue, DuplicateReason, LaterBy, Note};
-use crate::schema::{Column, Micros, NO_INT, NO_TIME, Role, Table, interactions, purchases, supplies, surveys};
+use crate::schema::{Column, Micros, NO_INT, NO_TIME, Role, Table, interactions, purchases, referrals, supplies, surveys};
 use crate::sources::SameId;
 use crate::sources::case_words::is_closed;
 use crate::sources::purchase_words::is_void;
+use crate::sources::referral_words::is_conversion;
 
 impl Exports<'_> {
     /// Drops the records that are there twice and the earlier states of others, and says so.
@@ -97,6 +98,7 @@ struct Files<'a> {
     newest_first: Vec<bool>,
     closed: Vec<bool>,
     void: Vec<bool>,
+    converted: Vec<bool>,
 }
 
 impl<'a> Files<'a> {
@@ -125,6 +127,7 @@ impl<'a> Files<'a> {
             newest_first,
             closed: code_is(&|text| text.len() < 40 && is_closed(text)),
             void: code_is(&is_void),
+            converted: code_is(&|text| is_conversion(text) == Some(true)),
         };
         files.look_at(groups);
         files
@@ -227,7 +230,9 @@ impl<'a> Files<'a> {
                 let is_one_score = scores.at(a as usize).is_nan() || scores.at(b as usize).is_nan();
                 is_fixed_same && self.is_same_event(a, b) && (is_one_score || self.updates_differ(a, b))
             }
-            Table::Stakeholders | Table::Supplies | Table::Referrals | Table::Identities => false,
+            // Who, whom and when are their id.
+            Table::Referrals => true,
+            Table::Stakeholders | Table::Supplies | Table::Identities => false,
         }
     }
 
@@ -401,8 +406,8 @@ impl<'a> Files<'a> {
         let by_file = || (self.newest[one].cmp(&self.newest[other]), LaterBy::NewestEvent);
         let by_content = || (self.progress(a).cmp(&self.progress(b)), LaterBy::Content);
         let (second, third): (&dyn Fn() -> _, &dyn Fn() -> _) = match self.building.rows.table {
-            Table::Purchases | Table::Surveys => (&by_content, &by_file),
-            Table::Interactions | Table::Stakeholders | Table::Supplies | Table::Referrals | Table::Identities => (&by_file, &by_content),
+            Table::Purchases | Table::Surveys | Table::Referrals => (&by_content, &by_file),
+            Table::Interactions | Table::Stakeholders | Table::Supplies | Table::Identities => (&by_file, &by_content),
         };
         for (order, by) in [by_name(), second(), third()] {
             if order != Ordering::Equal {
@@ -444,7 +449,8 @@ impl<'a> Files<'a> {
                 (reopens, newest, i64::from(is_over))
             }
             Table::Surveys => (i128::from(!rows.floats(&surveys::SCORE).at(at).is_nan()), newest, 0),
-            Table::Stakeholders | Table::Supplies | Table::Referrals | Table::Identities => (0, newest, 0),
+            Table::Referrals => (i128::from(is(&self.converted, rows.codes(&referrals::STATUS).at(at))), newest, 0),
+            Table::Stakeholders | Table::Supplies | Table::Identities => (0, newest, 0),
         }
     }
 }
@@ -483,6 +489,24 @@ mod tests {
 
     fn text(header: &str, rows: &[&str]) -> String {
         format!("{header}\n") + &rows.iter().map(|row| format!("{row}\n")).collect::<String>()
+    }
+
+    #[test]
+    fn a_referral_that_is_listed_twice_is_one() {
+        let header = "referrer_id,referred_id,occurred_at,status";
+        let rows = [
+            "a,b,2026-01-01,pending",
+            "a,c,2026-01-01,pending",
+            "a,b,2026-01-01,converted",
+            "a,c,2026-02-01,pending",
+            "d,b,2026-01-01,pending",
+        ];
+        let loaded = of("referrals", &[&text(header, &rows)]);
+        assert_eq!(counts(&loaded), (4, 0, 1));
+        assert_eq!(places(&loaded, "earlier-state"), [("1.csv:2".into(), 1)]);
+        // Two of whom nobody knows whom they recommended stay.
+        let loaded = of("referrals", &[&text(header, &["a,,2026-01-01,pending", "a,,2026-01-01,converted"])]);
+        assert_eq!(counts(&loaded), (2, 0, 0));
     }
 
     /// Used, same records and earlier states of all files.

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::building::{Building, Dropped, DroppedRows};
 use super::contradictions::{Records, activity_after_end};
-use super::{survey_scales, unknown_statuses};
+use super::survey_scales;
 use crate::canonical::load::dates::future_events;
 use crate::canonical::load::dates::precision::{ColumnPrecision, TimeCounts};
 use crate::canonical::load::file::file_notes;
@@ -27,7 +27,7 @@ use crate::diagnostics::Place;
 use crate::io;
 use crate::notes::{Code, Decision, FileNote, Note, UnusedStatus, Withheld};
 use crate::record_counts::RecordCounts;
-use crate::schema::{ColumnType, NO_CODE, NO_TIME, Role, Table, interactions, surveys};
+use crate::schema::{ColumnType, NO_CODE, NO_TIME, Role, Table, interactions, purchases, surveys};
 use crate::sources::{AmountOn, From, QUESTION, Source};
 
 /// What the threads of one file gave, as one.
@@ -215,9 +215,6 @@ pub fn assemble(read_files: Vec<ReadFile>, options: &Options, mut notes: Vec<Not
     if let Some(surveys) = tables.get_mut(&Table::Surveys) {
         notes.extend(survey_scales::settle(surveys, &mut sources, &texts));
     }
-    if let Some(purchases) = tables.get(&Table::Purchases) {
-        notes.extend(unknown_statuses::find(purchases, &described, &sources, &texts));
-    }
     let headers: Vec<&[String]> = files.iter().map(|file| file.layout.header.names.as_slice()).collect();
     find_cases(&tables, &mut sources, &texts);
     let exports = Exports {
@@ -265,6 +262,12 @@ pub fn assemble(read_files: Vec<ReadFile>, options: &Options, mut notes: Vec<Not
         .iter()
         .map(|source| source.profile.as_deref().is_some_and(|id| id != "none"))
         .collect();
+    let is_set = |source: &Source| source.values.contains_key(purchases::STATUS.name);
+    let is_said: Vec<bool> = described
+        .iter()
+        .zip(&is_known)
+        .map(|(source, known)| *known || is_set(source))
+        .collect();
     let mut unanswered = Vec::new();
     if let Some(interactions) = tables.get_mut(&Table::Interactions) {
         interactions.find_authors(&sources, &texts);
@@ -282,6 +285,7 @@ pub fn assemble(read_files: Vec<ReadFile>, options: &Options, mut notes: Vec<Not
         building.drop_by_rule(&texts, &found.is_placeholder, &is_known, options, dropped);
     });
     for building in tables.values_mut() {
+        notes.extend(building.unknown_statuses(&texts, &is_said, &sources));
         notes.extend(building.refund_by_status(&texts, &sources));
         notes.extend(building.convert(&texts, options, &sources));
     }

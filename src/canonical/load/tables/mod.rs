@@ -6,4 +6,4 @@ pub mod building;
 pub mod contradictions;
 pub mod rules;
 pub mod survey_scales;
-pub mod unknown_statuses;
+mod unknown_statuses;

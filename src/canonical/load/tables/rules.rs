@@ -15,7 +15,7 @@ use crate::period::Zone;
 use crate::schema::{Column, Micros, NO_CODE, NO_INT, NO_KEY, NO_TIME, Role, Table, interactions, purchases, referrals, supplies, surveys};
 use crate::sources::AmountOn;
 use crate::sources::deal_stages::{DealStage, are_of_deals, deal_stage};
-use crate::sources::purchase_words::is_void;
+use crate::sources::purchase_words::{is_void, is_void_type};
 use crate::sources::survey_states::is_undelivered;
 
 impl Building {
@@ -44,8 +44,13 @@ impl Building {
                 true => texts.matching(&is_void).into_iter().collect(),
                 false => BTreeSet::new(),
             };
+            let types = self.rows.codes(&purchases::RECORD_TYPE);
+            let void_types: BTreeSet<u32> = match types.exists() {
+                true => texts.matching(&is_void_type).into_iter().collect(),
+                false => BTreeSet::new(),
+            };
             let rows: Vec<usize> = (0..self.rows.len)
-                .filter(|&r| void.contains(&statuses.at(r)) || flags.at(r) == 1)
+                .filter(|&r| void.contains(&statuses.at(r)) || flags.at(r) == 1 || void_types.contains(&types.at(r)))
                 .collect();
             rows.into_iter()
                 .for_each(|row| self.drop_row(row, &ExclusionReason::Cancelled.into(), dropped));
@@ -341,7 +346,7 @@ mod tests {
     use crate::period::{Zone, parse_as_of};
 
     #[test]
-    fn what_never_became_a_purchase_is_told_in_six_languages() {
+    fn what_never_became_a_purchase_is_told_in_many_languages() {
         for status in [
             "cancelled",
             "Canceled",
@@ -360,6 +365,15 @@ mod tests {
             "void",
             "Échec",
             "mislukt",
+            "Anulowane",
+            "avbruten",
+            "Annulleret",
+            "kansellert",
+            "Peruttu",
+            "Zrušeno klientem",
+            "törölve",
+            "anulat",
+            "İptal edildi",
         ] {
             assert!(is_void(status), "{status}");
         }
@@ -389,6 +403,15 @@ mod tests {
         let loaded = load(&[("orders.csv", "purchases", orders)]);
         let file = &loaded.account[0];
         assert_eq!((file.used, file.excluded, file.reasons["cancelled"]), (2, 2, 2));
+    }
+
+    #[test]
+    fn a_type_of_record_may_be_no_purchase() {
+        let gifts = "gift_id,donor_id,gift_date,amount,type\n1,a,2026-01-01,100,Cash\n2,b,2026-01-01,50,Pledge\n3,b,2026-01-02,25,Pledge payment\n\
+                     4,c,2026-01-02,10,Angebot\n";
+        let loaded = load(&[("gifts.csv", "purchases", gifts)]);
+        let file = &loaded.account[0];
+        assert_eq!((file.used, file.reasons["cancelled"]), (2, 2));
     }
 
     #[test]

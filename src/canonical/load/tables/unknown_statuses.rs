@@ -1,98 +1,171 @@
-//! Statuses of purchases in words that are not known: whether such a purchase took place is not known either.
+//! Statuses of which nobody knows what they say: their records count like all others, and a note says so.
 
-use rustc_hash::FxHashMap;
+use rayon::prelude::*;
+use rustc_hash::FxHashSet;
 
 use super::building::Building;
 use crate::canonical::{Dictionary, SourceInfo};
 use crate::diagnostics::Place;
 use crate::notes::{CellText, DataIssue, Note};
-use crate::schema::{NO_CODE, purchases};
-use crate::sources::Source;
-use crate::sources::deal_stages::{are_of_deals, deal_stage};
-use crate::sources::status_words::is_of_purchase;
+use crate::schema::{Column, NO_CODE, Table, interactions, purchases, referrals, stakeholders, surveys};
+use crate::sources::deal_stages::are_of_deals;
+use crate::sources::status_words::is_understood;
+
+/// The column of statuses by which records are left out, are over, or count in another way.
+fn status_column(table: Table) -> Option<&'static Column> {
+    match table {
+        Table::Purchases => Some(&purchases::STATUS),
+        Table::Interactions => Some(&interactions::STATUS),
+        Table::Surveys => Some(&surveys::STATUS),
+        Table::Stakeholders => Some(&stakeholders::STATUS),
+        Table::Referrals => Some(&referrals::STATUS),
+        Table::Supplies | Table::Identities => None,
+    }
+}
 
 /// A column with more words than this has no statuses.
 const MOST: usize = 12;
 
-/// A note for each source with such purchases. They count. `described` says how the sources are read: of formats that are known the words are
-/// known, and whoever sets what some mean has looked at all.
-pub fn find(building: &Building, described: &[Source], sources: &[SourceInfo], texts: &Dictionary) -> Vec<Note> {
-    let statuses = building.rows.codes(&purchases::STATUS);
-    if !statuses.exists() {
-        return Vec::new();
-    }
-    let mut counts: FxHashMap<(u16, u32), u64> = FxHashMap::default();
-    for row in (0..building.rows.len).filter(|&row| statuses.at(row) != NO_CODE) {
-        *counts.entry((building.rows.source_of(row), statuses.at(row))).or_default() += 1;
-    }
-    let mut counts: Vec<((u16, u32), u64)> = counts.into_iter().collect();
-    counts.sort_unstable();
-    let of_source = counts.chunk_by(|one, next| one.0.0 == next.0.0);
-    let note = |words: &[((u16, u32), u64)]| {
-        let source = usize::from(words[0].0.0);
-        let is_known = described[source].profile.as_deref().is_some_and(|id| id != "none");
-        let is_set = described[source].values.contains_key(purchases::STATUS.name);
-        let stages = || words.iter().filter_map(|((_, code), _)| texts.text(*code));
-        if is_known || is_set || words.len() > MOST || are_of_deals(stages()) {
-            return None;
+/// The rows of a source with one status.
+struct Word {
+    code: u32,
+    count: u64,
+    /// The first line, if lines are kept.
+    line: Option<u32>,
+}
+
+/// The words of each source, of those with too many only some.
+struct Words(Vec<Vec<Word>>);
+
+impl Words {
+    fn add(&mut self, source: usize, word: Word) {
+        let words = &mut self.0[source];
+        let may_grow = words.len() <= MOST;
+        match words.iter_mut().find(|known| known.code == word.code) {
+            Some(known) => {
+                known.count += word.count;
+                known.line = known.line.into_iter().chain(word.line).min();
+            }
+            None if may_grow => words.push(word),
+            None => {}
         }
-        let is_unknown = |word: &&((u16, u32), u64)| {
-            let says = |text: &str| is_of_purchase(text) || deal_stage(text).is_some();
-            texts.meaning(word.0.1, says) == Some(false)
-        };
-        let unknown: Vec<&((u16, u32), u64)> = words.iter().filter(is_unknown).collect();
-        let of = |words: &mut dyn Iterator<Item = u64>| -> u64 { words.sum() };
-        let (count, all) = (of(&mut unknown.iter().map(|word| word.1)), of(&mut words.iter().map(|word| word.1)));
-        // Next to known exceptions, what most records have is the rule.
-        if unknown.len() < words.len() && 2 * count > all {
-            return None;
+    }
+
+    fn and(mut self, other: Words) -> Words {
+        for (source, words) in other.0.into_iter().enumerate() {
+            words.into_iter().for_each(|word| self.add(source, word));
         }
-        // What is rare is more likely to be an exception.
-        let rarest = unknown.iter().min_by_key(|(_, count)| *count)?;
-        let issue = DataIssue::UnknownStatuses {
-            words: unknown.len() as u64,
-            example: texts.text(rarest.0.1).map(CellText::of),
+        self
+    }
+}
+
+impl Building {
+    /// Notes about statuses with words that are in no list, by source. What the words of a known format mean is known, and whoever sets what
+    /// some mean has looked at all (`is_said` says of which sources).
+    pub fn unknown_statuses(&self, texts: &Dictionary, is_said: &[bool], sources: &[SourceInfo]) -> Vec<Note> {
+        let table = self.rows.table;
+        let Some(column) = status_column(table) else { return Vec::new() };
+        let statuses = self.rows.codes(column);
+        if !statuses.exists() {
+            return Vec::new();
+        }
+        let none = || Words(sources.iter().map(|_| Vec::new()).collect());
+        let add = |mut words: Words, row: usize| {
+            let (source, code) = (usize::from(self.rows.source_of(row)), statuses.at(row));
+            if self.keep[row] && code != NO_CODE && !is_said[source] {
+                let line = self.rows.line.as_ref().map(|lines| lines[row]);
+                words.add(source, Word { code, count: 1, line });
+            }
+            words
         };
-        Some(Note::new(issue).count(count).at(Place::file(&sources[source].file)))
-    };
-    of_source.filter_map(note).collect()
+        let rows = (0..self.rows.len).into_par_iter().with_min_len(1 << 16);
+        let words = rows.fold(none, add).reduce(none, Words::and);
+        let understood: FxHashSet<u32> = texts.matching(&|status| is_understood(table, status)).into_iter().collect();
+        let note = |(source, words): (&SourceInfo, Vec<Word>)| {
+            let cells = words.iter().filter_map(|word| texts.text(word.code));
+            if words.len() > MOST || (table == Table::Purchases && are_of_deals(cells)) {
+                return None;
+            }
+            let all: u64 = words.iter().map(|word| word.count).sum();
+            let (known, mut unknown): (Vec<Word>, Vec<Word>) = words.into_iter().partition(|word| understood.contains(&word.code));
+            // Next to known exceptions, what most records have is the rule.
+            unknown.retain(|word| known.is_empty() || 2 * word.count <= all);
+            // What is rare is more likely to be an exception.
+            let rarest = unknown.iter().min_by_key(|word| (word.count, word.code))?;
+            let example = texts.text(rarest.code).map(CellText::of);
+            let place = match unknown.iter().filter_map(|word| word.line).min() {
+                Some(line) => Place::line(&source.file, line.into()),
+                None => Place::file(&source.file),
+            };
+            let count = unknown.iter().map(|word| word.count).sum();
+            Some(Note::new(DataIssue::UnknownStatus { table, example }).count(count).at(place))
+        };
+        sources.iter().zip(words.0).filter_map(note).collect()
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::canonical::load::testing::{load, notes};
+    use crate::canonical::load::testing::{load, note, notes};
 
-    /// The counts and sentences of the notes about orders with these statuses.
-    fn noted(statuses: &[&str]) -> Vec<(u64, String)> {
-        let orders: String = (1..)
-            .zip(statuses)
-            .map(|(n, status)| format!("{n},c{n},2026-01-{n:02},10,{status}\n"))
-            .collect();
-        let text = format!("order_id,customer_id,date,amount,status\n{orders}");
-        let loaded = load(&[("o.csv", "purchases", &text)]);
-        notes(&loaded, "unknown-statuses")
-            .iter()
-            .map(|note| (note.count, note.text()))
-            .collect()
+    #[test]
+    fn words_that_nobody_knows_are_noted() {
+        let orders = "order_id,customer_id,ordered_at,amount,status\n1,a,2026-10-01,5,paid\n2,a,2026-10-02,5,gwaredwyd\n\
+                      3,b,2026-10-03,5,gwaredwyd\n4,b,2026-10-03,5,refunded\n5,b,2026-10-04,5,taken back\n";
+        let loaded = load(&[("orders.csv", "purchases", orders)]);
+        let found = note(&loaded, "unknown-status");
+        assert_eq!(found.count, 3);
+        assert_eq!(
+            found.text(),
+            "purchases: 3 records have a status whose meaning is not known, for example 'gwaredwyd'. They count as purchases that took place"
+        );
+        let members =
+            "member_id,started_at,ended_at,status\n1,2020-01-01,,active\n2,2020-01-01,,wedi gadael\n3,2020-01-01,2024-01-01,Lapsed\n";
+        assert_eq!(note(&load(&[("m.csv", "stakeholders", members)]), "unknown-status").count, 1);
+        let referrals = "referrer_id,referred_id,occurred_at,status\na,b,2026-01-01,Konvertiert\na,c,2026-01-01,stage 2\n";
+        assert_eq!(note(&load(&[("r.csv", "referrals", referrals)]), "unknown-status").count, 1);
     }
 
     #[test]
-    fn words_that_are_not_known_are_told() {
-        let found = noted(&["paid", "Frobnicated", "paid", "Zorched", "Zorched", "paid"]);
-        assert_eq!(found[0].0, 3);
-        assert!(
-            found[0].1.contains("'Frobnicated'") && found[0].1.contains("2 statuses"),
-            "{}",
-            found[0].1
+    fn words_that_are_known_are_not() {
+        for (table, text) in [
+            (
+                "purchases",
+                "order_id,customer_id,ordered_at,amount,status\n1,a,2026-10-01,5,paid\n2,a,2026-10-02,5,Zwrócone\n3,b,2026-10-02,5,Refund requested\n4,b,2026-10-02,5,\n",
+            ),
+            (
+                "interactions",
+                "ticket_id,customer_id,created_at,status\n1,a,2026-10-01 09:00,Open\n2,a,2026-10-02 10:00,Avslutat\n3,b,2026-10-02 10:00,spam\n",
+            ),
+            (
+                "surveys",
+                "response_id,customer_id,sent_at,status\n1,a,2026-10-01,delivered\n2,a,2026-10-02,bounced\n",
+            ),
+        ] {
+            assert!(notes(&load(&[("f.csv", table, text)]), "unknown-status").is_empty(), "{table}");
+        }
+    }
+
+    #[test]
+    fn what_most_records_have_is_the_rule_and_many_words_are_no_statuses() {
+        let noted = |statuses: &[&str]| {
+            let orders: String = (1..)
+                .zip(statuses)
+                .map(|(n, status)| format!("{n},c{n},2026-01-{n:02},10,{status}\n"))
+                .collect();
+            let text = format!("order_id,customer_id,date,amount,status\n{orders}");
+            let loaded = load(&[("o.csv", "purchases", &text)]);
+            notes(&loaded, "unknown-status").first().map(|note| (note.count, note.text()))
+        };
+        let (count, text) = noted(&["paid", "Frobnicated", "paid", "Zorched", "Zorched", "paid"]).unwrap();
+        assert!(count == 3 && text.contains("'Frobnicated'"), "{text}");
+        assert_eq!(noted(&["Frobnicated", "Frobnicated", "cancelled"]), None);
+        assert_eq!(noted(&["Frobnicated", "Frobnicated", "Zorched"]).unwrap().0, 3);
+        assert_eq!(
+            noted(&["paid", "cancelled", "Refunded", "On hold", "", "Stornováno", "iptal"]),
+            None
         );
-        assert!(
-            noted(&["Frobnicated", "Frobnicated", "cancelled"]).is_empty(),
-            "the rule, and an exception"
-        );
-        assert_eq!(noted(&["Frobnicated", "Frobnicated", "Zorched"])[0].0, 3);
-        assert!(noted(&["paid", "cancelled", "Refunded", "On hold", "", "Stornováno", "iptal"]).is_empty());
-        // Whoever sells in states and provinces has many.
         let many: Vec<String> = (0..20).map(|n| format!("w{n}")).collect();
-        assert!(noted(&many.iter().map(String::as_str).collect::<Vec<_>>()).is_empty());
+        assert_eq!(noted(&many.iter().map(String::as_str).collect::<Vec<_>>()), None);
     }
 }
