@@ -205,19 +205,28 @@ fn asked_in_headers(written: &Source, source: &Source, header: &Header, rows: &[
     let is_said = [&surveys::SCORE, &surveys::INSTRUMENT]
         .iter()
         .any(|column| written.map.contains_key(column.name));
-    // What employees answer may be about their work.
-    let are_employees = || words(&header.names).iter().any(|words| words.contains("employee"));
-    if source.table != Some(Table::Surveys) || is_said || are_employees() || source.map.contains_key(surveys::INSTRUMENT.name) {
+    if source.table != Some(Table::Surveys) || is_said || source.map.contains_key(surveys::INSTRUMENT.name) {
         return Vec::new();
     }
     let mut without_score = source.clone();
     without_score.map.remove(surveys::SCORE.name);
     let found = questions(&without_score, header, rows);
-    match source.map.get(surveys::SCORE.name).map(|mapped| &mapped.from) {
+    let mut found = match source.map.get(surveys::SCORE.name).map(|mapped| &mapped.from) {
         // The header says it, although some answers are on no scale of the instrument.
         Some(From::Column(score)) if found.is_empty() => of_header(source, score).into_iter().collect(),
         _ => found,
+    };
+    // The satisfaction of employees may be about their work.
+    if words(&header.names).iter().any(|words| words.contains("employee")) {
+        found.retain(is_of_employees);
     }
+    found
+}
+
+/// Whether the instrument of a source is one for employees.
+fn is_of_employees(source: &Source) -> bool {
+    let instrument = source.map.get(surveys::INSTRUMENT.name).map(|mapped| &mapped.from);
+    matches!(instrument, Some(From::Value(name)) if matches!(name.as_str(), "enps" | "engagement"))
 }
 
 /// The source with the instrument and its usual scale that the header of its scores names.

@@ -43,11 +43,11 @@ pub fn is_known_state(text: &str) -> bool {
 
 /// Whether it is known what a status says of a record of a table.
 pub fn is_understood(table: Table, status: &str) -> bool {
-    tells(table, status) || is_ordinary(table, status) || table == Table::Purchases && says_not_refunded(status)
+    is_exception(table, status) || is_ordinary(table, status) || table == Table::Purchases && says_not_refunded(status)
 }
 
 /// Whether a status says that its record does not count as the others do.
-fn tells(table: Table, cell: &str) -> bool {
+pub fn is_exception(table: Table, cell: &str) -> bool {
     match table {
         Table::Stakeholders => has_left(cell),
         Table::Purchases => {
@@ -76,10 +76,10 @@ fn is_ordinary(table: Table, cell: &str) -> bool {
 /// do: that it is over, cancelled, refunded, not a case, or was not sent.
 pub fn are_statuses<'c>(table: Table, cells: impl Iterator<Item = &'c str> + Clone) -> bool {
     let filled = || cells.clone().map(str::trim).filter(|cell| !cell.is_empty());
-    let is_known = |cell: &str| tells(table, cell) || is_ordinary(table, cell);
+    let is_known = |cell: &str| is_exception(table, cell) || is_ordinary(table, cell);
     // Stages of deals are named as one likes; that some were won tells.
     let has_won = || table == Table::Purchases && filled().any(|cell| deal_stage(cell) == Some(DealStage::Won));
-    filled().any(|cell| tells(table, cell)) && (filled().all(is_known) || has_won())
+    filled().any(|cell| is_exception(table, cell)) && (filled().all(is_known) || has_won())
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use crate::diagnostics::Place;
 use crate::notes::{CellText, DataIssue, Note};
 use crate::schema::{Column, NO_CODE, Table, interactions, purchases, referrals, stakeholders, surveys};
 use crate::sources::deal_stages::are_of_deals;
-use crate::sources::status_words::is_understood;
+use crate::sources::status_words::{is_exception, is_understood};
 
 /// The column of statuses by which records are left out, are over, or count in another way.
 fn status_column(table: Table) -> Option<&'static Column> {
@@ -29,8 +29,11 @@ const MOST: usize = 12;
 /// The rows of a source with one status.
 struct Word {
     code: u32,
-    count: u64,
-    /// The first line, if lines are kept.
+    /// Their number, with those that do not count.
+    rows: u64,
+    /// How many of them count.
+    kept: u64,
+    /// The first line of those that count, if lines are kept.
     line: Option<u32>,
 }
 
@@ -43,7 +46,8 @@ impl Words {
         let may_grow = words.len() <= MOST;
         match words.iter_mut().find(|known| known.code == word.code) {
             Some(known) => {
-                known.count += word.count;
+                known.rows += word.rows;
+                known.kept += word.kept;
                 known.line = known.line.into_iter().chain(word.line).min();
             }
             None if may_grow => words.push(word),
@@ -72,32 +76,41 @@ impl Building {
         let none = || Words(sources.iter().map(|_| Vec::new()).collect());
         let add = |mut words: Words, row: usize| {
             let (source, code) = (usize::from(self.rows.source_of(row)), statuses.at(row));
-            if self.keep[row] && code != NO_CODE && !is_said[source] {
-                let line = self.rows.line.as_ref().map(|lines| lines[row]);
-                words.add(source, Word { code, count: 1, line });
+            if code != NO_CODE && !is_said[source] {
+                let is_kept = self.keep[row];
+                let word = Word {
+                    code,
+                    rows: 1,
+                    kept: is_kept.into(),
+                    line: self.rows.line.as_ref().filter(|_| is_kept).map(|lines| lines[row]),
+                };
+                words.add(source, word);
             }
             words
         };
         let rows = (0..self.rows.len).into_par_iter().with_min_len(1 << 16);
         let words = rows.fold(none, add).reduce(none, Words::and);
-        let understood: FxHashSet<u32> = texts.matching(&|status| is_understood(table, status)).into_iter().collect();
+        let matching =
+            |is: fn(Table, &str) -> bool| -> FxHashSet<u32> { texts.matching(&|status| is(table, status)).into_iter().collect() };
+        let (understood, exceptions) = (matching(is_understood), matching(is_exception));
         let note = |(source, words): (&SourceInfo, Vec<Word>)| {
             let cells = words.iter().filter_map(|word| texts.text(word.code));
             if words.len() > MOST || (table == Table::Purchases && are_of_deals(cells)) {
                 return None;
             }
-            let all: u64 = words.iter().map(|word| word.count).sum();
+            let all: u64 = words.iter().map(|word| word.rows).sum();
             let (known, mut unknown): (Vec<Word>, Vec<Word>) = words.into_iter().partition(|word| understood.contains(&word.code));
-            // Next to known exceptions, what most records have is the rule.
-            unknown.retain(|word| known.is_empty() || 2 * word.count <= all);
+            // Next to exceptions alone, what most records have is the rule.
+            let lacks_rule = !known.is_empty() && known.iter().all(|word| exceptions.contains(&word.code));
+            unknown.retain(|word| word.kept > 0 && !(lacks_rule && 2 * word.rows > all));
             // What is rare is more likely to be an exception.
-            let rarest = unknown.iter().min_by_key(|word| (word.count, word.code))?;
+            let rarest = unknown.iter().min_by_key(|word| (word.kept, word.code))?;
             let example = texts.text(rarest.code).map(CellText::of);
             let place = match unknown.iter().filter_map(|word| word.line).min() {
                 Some(line) => Place::line(&source.file, line.into()),
                 None => Place::file(&source.file),
             };
-            let count = unknown.iter().map(|word| word.count).sum();
+            let count = unknown.iter().map(|word| word.kept).sum();
             Some(Note::new(DataIssue::UnknownStatus { table, example }).count(count).at(place))
         };
         sources.iter().zip(words.0).filter_map(note).collect()
@@ -117,7 +130,7 @@ mod tests {
         assert_eq!(found.count, 3);
         assert_eq!(
             found.text(),
-            "purchases: 3 records have a status whose meaning is not known, for example 'gwaredwyd'. They count as purchases that took place"
+            "purchases: 3 records have a status whose meaning is not known, for example 'taken back'. They count as purchases that took place"
         );
         let members =
             "member_id,started_at,ended_at,status\n1,2020-01-01,,active\n2,2020-01-01,,wedi gadael\n3,2020-01-01,2024-01-01,Lapsed\n";
@@ -161,6 +174,7 @@ mod tests {
         assert!(count == 3 && text.contains("'Frobnicated'"), "{text}");
         assert_eq!(noted(&["Frobnicated", "Frobnicated", "cancelled"]), None);
         assert_eq!(noted(&["Frobnicated", "Frobnicated", "Zorched"]).unwrap().0, 3);
+        assert_eq!(noted(&["paid", "Frobnicated", "Frobnicated"]).unwrap().0, 2, "the rule is known");
         assert_eq!(
             noted(&["paid", "cancelled", "Refunded", "On hold", "", "Stornováno", "iptal"]),
             None
