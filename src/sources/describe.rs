@@ -2,15 +2,15 @@
 
 use rustc_hash::FxHashMap;
 
-use super::guess::{Guess, Stated, Understanding, understand, words};
-use super::instruments::named_instrument;
+use super::guess::{Guess, Stated, Understanding, understand};
+use super::header_questions::{asked, asked_in_headers};
 use super::profile::{self, Fit, Profile, fits};
-use super::questions::{QUESTION, is_form, questions};
+use super::questions::{is_form, questions};
 use super::senders::{OPENERS, map_direction};
 use super::{From, Mapped, Source, folded, own, recognise};
 use crate::expr::parse;
 use crate::ingest::Header;
-use crate::notes::{Recognition, SurveyQuestion};
+use crate::notes::Recognition;
 use crate::period::Zone;
 use crate::schema::{Column, Table, interactions, purchases, surveys};
 
@@ -190,75 +190,10 @@ fn by_columns(written: &Source, file: &str, header: &Header, rows: &[Vec<String>
     let asked_for = asked_in_headers(written, &source, header, rows);
     let questions = asked(&asked_for);
     Described {
-        sources: match asked_for.is_empty() {
-            true => vec![source],
-            false => asked_for.into_iter().map(without_usual_scale).collect(),
-        },
+        sources: if asked_for.is_empty() { vec![source] } else { asked_for },
         recognition: (!questions.is_empty()).then_some(Recognition::Asked { questions }),
         understanding: Some(found),
     }
-}
-
-/// The answers to the question that a header of a survey asks, as in `nps` or `How likely are you to recommend us?`, where no column and
-/// nobody says which instrument they are of: one source for each question.
-fn asked_in_headers(written: &Source, source: &Source, header: &Header, rows: &[Vec<String>]) -> Vec<Source> {
-    let is_said = [&surveys::SCORE, &surveys::INSTRUMENT]
-        .iter()
-        .any(|column| written.map.contains_key(column.name));
-    if source.table != Some(Table::Surveys) || is_said || source.map.contains_key(surveys::INSTRUMENT.name) {
-        return Vec::new();
-    }
-    let mut without_score = source.clone();
-    without_score.map.remove(surveys::SCORE.name);
-    let found = questions(&without_score, header, rows);
-    let mut found = match source.map.get(surveys::SCORE.name).map(|mapped| &mapped.from) {
-        // The header says it, although some answers are on no scale of the instrument.
-        Some(From::Column(score)) if found.is_empty() => of_header(source, score).into_iter().collect(),
-        _ => found,
-    };
-    // The satisfaction of employees may be about their work.
-    if words(&header.names).iter().any(|words| words.contains("employee")) {
-        found.retain(is_of_employees);
-    }
-    found
-}
-
-/// Whether the instrument of a source is one for employees.
-fn is_of_employees(source: &Source) -> bool {
-    let instrument = source.map.get(surveys::INSTRUMENT.name).map(|mapped| &mapped.from);
-    matches!(instrument, Some(From::Value(name)) if matches!(name.as_str(), "enps" | "engagement"))
-}
-
-/// The source with the instrument and its usual scale that the header of its scores names.
-fn of_header(source: &Source, score: &str) -> Option<Source> {
-    let instrument = named_instrument(score)?;
-    let mut source = source.clone();
-    let scale = instrument.scale;
-    for (column, value) in [
-        (surveys::INSTRUMENT.name, instrument.name.to_string()),
-        (surveys::SCALE_MIN.name, scale.0.to_string()),
-        (surveys::SCALE_MAX.name, scale.1.to_string()),
-        (QUESTION, score.to_string()),
-    ] {
-        source
-            .map
-            .entry(column.to_string())
-            .or_insert_with(|| Mapped::new(From::Value(value)));
-    }
-    Some(source)
-}
-
-/// Without the usual scale of an instrument where the answers are numbers: whether they are on it is decided over all of them.
-fn without_usual_scale(mut source: Source) -> Source {
-    let is_plain = source
-        .map
-        .get(surveys::SCORE.name)
-        .is_some_and(|mapped| matches!(&mapped.from, From::Column(header) if !header.contains(|c: char| c.is_ascii_digit())));
-    if is_plain && !source.values.contains_key(surveys::SCORE.name) {
-        source.map.remove(surveys::SCALE_MIN.name);
-        source.map.remove(surveys::SCALE_MAX.name);
-    }
-    source
 }
 
 /// The date in one column with the time of day in another.
@@ -406,24 +341,6 @@ fn in_full(mut source: Source, header: &Header, short: &[String]) -> Source {
     }
     source.filter = source.filter.map(|filter| filter.renamed(&full).unwrap_or(filter));
     source
-}
-
-/// The questions of a survey that were found.
-fn asked(sources: &[Source]) -> Vec<SurveyQuestion> {
-    let value = |source: &Source, column: &str| match source.map.get(column).map(|mapped| &mapped.from) {
-        Some(From::Value(text)) => Some(text.clone()),
-        _ => None,
-    };
-    let asked = sources.iter().filter_map(|source| {
-        let [instrument, low, high, question] =
-            [surveys::INSTRUMENT.name, surveys::SCALE_MIN.name, surveys::SCALE_MAX.name, QUESTION].map(|column| value(source, column));
-        Some(SurveyQuestion {
-            question: question?,
-            instrument: instrument?,
-            scale: Some((low?, high?)),
-        })
-    });
-    asked.collect()
 }
 
 /// Whether the mapping has what its table is of no use without.

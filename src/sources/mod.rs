@@ -20,6 +20,7 @@ pub mod deal_stages;
 mod describe;
 pub mod grammar;
 pub mod guess;
+mod header_questions;
 mod instruments;
 pub mod leavers;
 pub mod long_form;
