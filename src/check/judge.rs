@@ -15,7 +15,7 @@ use crate::canonical::CanonicalTables;
 use crate::catalog::Catalog;
 use crate::expr::Expr;
 use crate::facts::context::Settings;
-use crate::measure::{Compare, Measuring, Request};
+use crate::measure::{self, Compare, Request};
 use crate::notes::Note;
 use crate::period::Period;
 use crate::record_counts::RecordCounts;
@@ -63,13 +63,12 @@ pub fn check(
         .map(Run::dimensions)
         .filter(|dimensions| !dimensions.is_empty())
         .collect();
-    let mut measuring = Measuring::new(canonical, catalog, settings);
     for run in runs {
         let request = Request {
             together: together.clone(),
             ..run.request(ask.confidence, canonical.first_event())
         };
-        let outcome = measuring.measure(&request)?;
+        let outcome = measure::measure(canonical, catalog, settings, &request)?;
         notes.extend(outcome.notes);
         let shown: BTreeMap<String, MetricInfo> = outcome.metrics.into_iter().map(|shown| (shown.id.clone(), shown)).collect();
         let mut cells: BTreeMap<&str, Vec<Cell>> = BTreeMap::new();

@@ -20,7 +20,7 @@ use crate::catalog::Catalog;
 use crate::catalog::segments::SegmentModel;
 use crate::expr::Expr;
 use crate::facts::context::Settings;
-use crate::measure::{Compare, Measuring, Request};
+use crate::measure::{self, Compare, Request};
 use crate::notes::Note;
 use crate::period::Period;
 use crate::report::{AbsentReason, Cell, Contributors, MetricInfo};
@@ -126,8 +126,12 @@ pub fn review_of_metrics(canonical: &CanonicalTables, catalog: &Catalog, setting
         confidence: ask.confidence,
     };
     let periods = with_earlier(&ask.periods, canonical.first_event());
-    let mut measuring = Measuring::new(canonical, catalog, settings);
-    let outcome = measuring.measure(&request(&periods, &[], &[Compare::Previous, Compare::YearAgo]))?;
+    let outcome = measure::measure(
+        canonical,
+        catalog,
+        settings,
+        &request(&periods, &[], &[Compare::Previous, Compare::YearAgo]),
+    )?;
     let mut cells: BTreeMap<String, Vec<Cell>> = BTreeMap::new();
     for cell in outcome.cells {
         cells.entry(cell.metric.clone()).or_default().push(cell);
@@ -149,8 +153,16 @@ pub fn review_of_metrics(canonical: &CanonicalTables, catalog: &Catalog, setting
     let mut notes = outcome.notes;
     let mut breakdowns = Vec::new();
     for dimension in &ask.by {
-        let (periods, by) = (std::slice::from_ref(&period), std::slice::from_ref(dimension));
-        let found = measuring.measure(&request(periods, by, &[Compare::OtherGroups]))?;
+        let found = measure::measure(
+            canonical,
+            catalog,
+            settings,
+            &request(
+                std::slice::from_ref(&period),
+                std::slice::from_ref(dimension),
+                &[Compare::OtherGroups],
+            ),
+        )?;
         notes.extend(found.notes);
         breakdowns.extend(Breakdown::new(dimension, found.metrics, found.cells, &scores, catalog));
     }

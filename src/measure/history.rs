@@ -54,42 +54,29 @@ enum Need {
     },
 }
 
-/// From when on needs are met, as found for earlier plans of the same tables.
-#[derive(Debug, Default)]
-pub struct Histories {
-    /// A need, the days of the period that is assessed, and the civil day from which on the need is met.
-    known: Vec<((Need, i32), Option<i32>)>,
-}
-
-impl Histories {
-    /// Finds for each metric of a plan from when on its periods can be assessed.
-    pub fn assess(&mut self, plan: &mut Plan, canonical: &CanonicalTables, settings: &Settings, periods: &[Period]) {
-        let Some(period) = periods.last() else { return };
-        let mut from: BTreeMap<MetricId, Option<i32>> = BTreeMap::new();
-        for id in plan.parts_first() {
-            let planned = &plan.metrics[id];
-            let mut latest = planned.parts.iter().filter_map(|part| from[part]).max();
-            if planned.absent.is_none() {
-                for need in needs(planned.metric) {
-                    latest = latest.max(self.from(need, canonical, settings, period));
-                }
+/// Finds for each metric of a plan from when on its periods can be assessed.
+pub fn assess(plan: &mut Plan, canonical: &CanonicalTables, settings: &Settings, periods: &[Period]) {
+    let Some(period) = periods.last() else { return };
+    let mut known: Vec<(Need, Option<i32>)> = Vec::new();
+    let mut from: BTreeMap<MetricId, Option<i32>> = BTreeMap::new();
+    for id in plan.parts_first() {
+        let planned = &plan.metrics[id];
+        let mut latest = planned.parts.iter().filter_map(|part| from[part]).max();
+        if planned.absent.is_none() {
+            for need in needs(planned.metric) {
+                let known_at = known.iter().find(|(known, _)| *known == need).map(|(_, from)| *from);
+                let of_need = known_at.unwrap_or_else(|| {
+                    let found = need_from(&need, canonical, settings, period);
+                    known.push((need, found));
+                    found
+                });
+                latest = latest.max(of_need);
             }
-            from.insert(id, latest);
         }
-        for (id, from) in from {
-            plan.metrics[id].assessed_from = from;
-        }
+        from.insert(id, latest);
     }
-
-    /// The civil day from which on a need is met; `None`: it is met from the beginning.
-    fn from(&mut self, need: Need, canonical: &CanonicalTables, settings: &Settings, period: &Period) -> Option<i32> {
-        let asked = (need, period.days());
-        if let Some((_, from)) = self.known.iter().find(|(known, _)| *known == asked) {
-            return *from;
-        }
-        let from = need_from(&asked.0, canonical, settings, period);
-        self.known.push((asked, from));
-        from
+    for (id, from) in from {
+        plan.metrics[id].assessed_from = from;
     }
 }
 

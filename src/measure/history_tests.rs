@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use super::history::looks_back;
-use super::{Compare, Measuring, Outcome, Request, measure};
+use super::{Compare, Outcome, Request, measure};
 use crate::canonical::CanonicalTables;
 use crate::canonical::fixture::{Fixture, Rowed};
 use crate::catalog::Catalog;
@@ -137,19 +137,16 @@ fn records(from: i32, with_roster: bool, with_log: bool) -> CanonicalTables {
     fixture.build(false)
 }
 
-fn settings() -> Settings {
-    Settings {
+fn measured(canonical: &CanonicalTables, catalog: &Catalog, period: &str) -> Outcome {
+    let settings = Settings {
         first_response: Some(2 * HOUR),
         resolution: Some(24 * 20 * HOUR),
         ..Settings::default()
-    }
-}
-
-fn request(catalog: &Catalog, period: &str) -> Request {
+    };
     // A score of health looks back as far as its own model says, and its fact knows from when on it is complete.
     let is_of_health = |metric: &&crate::catalog::Metric| metric.fact.is_some_and(|fact| fact.fact == Fact::Health);
     let metrics = catalog.iter().filter(|metric| !metric.hidden && !is_of_health(metric));
-    Request {
+    let request = Request {
         metrics: metrics.map(|metric| metric.id.clone()).collect(),
         periods: vec![Period::parse(period, &Zone::utc(), 0).unwrap()],
         by: Vec::new(),
@@ -161,11 +158,8 @@ fn request(catalog: &Catalog, period: &str) -> Request {
         p_values: true,
         contributors: false,
         confidence: Confidence::of(0.95),
-    }
-}
-
-fn measured(canonical: &CanonicalTables, catalog: &Catalog, period: &str) -> Outcome {
-    measure(canonical, catalog, &settings(), &request(catalog, period)).unwrap()
+    };
+    measure(canonical, catalog, &settings, &request).unwrap()
 }
 
 fn values(outcome: &Outcome) -> BTreeMap<String, (Option<f64>, Option<AbsentReason>)> {
@@ -210,19 +204,4 @@ fn what_longer_records_change_has_a_need_for_history() {
     ] {
         assert!(changed.contains(id), "{id}");
     }
-}
-
-#[test]
-fn what_was_found_for_one_period_holds_for_periods_of_that_length_only() {
-    let catalog = Catalog::builtin(facts::SPECS);
-    let canonical = records(days_from_civil(2024, 1, 1), false, false);
-    let settings = settings();
-    let mut measuring = Measuring::new(&canonical, &catalog, &settings);
-    for period in ["2025", "2025-09", "2025-Q3", "2025-09"] {
-        let together = measuring.measure(&request(&catalog, period)).unwrap();
-        assert_eq!(together.metrics, measured(&canonical, &catalog, period).metrics, "{period}");
-    }
-    // So the days of a period make a difference at all.
-    let of = |period: &str| measured(&canonical, &catalog, period).metrics;
-    assert_ne!(of("2025"), of("2025-09"));
 }

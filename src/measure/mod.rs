@@ -57,7 +57,6 @@ pub use window_sets::{Compare, window};
 use counting::Build;
 use finishing::cells::{Found, cells as found_cells};
 use finishing::{change, suppress};
-use history::Histories;
 use ids::{Id, MetricId, PeriodId};
 use plan::Plan;
 use protection::Protection;
@@ -104,55 +103,21 @@ pub struct Outcome {
     pub notes: Vec<Note>,
 }
 
-/// Measures the same tables several times: what the records show of their own beginning is found once.
-pub struct Measuring<'a> {
-    canonical: &'a CanonicalTables,
-    catalog: &'a Catalog,
-    settings: &'a Settings,
-    histories: Histories,
-}
-
-impl<'a> Measuring<'a> {
-    /// Of these tables, by these definitions.
-    pub fn new(canonical: &'a CanonicalTables, catalog: &'a Catalog, settings: &'a Settings) -> Measuring<'a> {
-        Measuring {
-            canonical,
-            catalog,
-            settings,
-            histories: Histories::default(),
-        }
-    }
-
-    /// Measures.
-    ///
-    /// # Errors
-    ///
-    /// Only defects: whatever the data lack makes a cell absent.
-    pub fn measure(&mut self, request: &Request) -> Result<Outcome> {
-        let mut plan = Plan::new(self.catalog, &request.metrics, self.canonical, self.settings);
-        self.histories.assess(&mut plan, self.canonical, self.settings, &request.periods);
-        outcome(self.canonical, self.settings, request, &plan)
-    }
-}
-
-/// Measures once.
+/// Measures.
 ///
 /// # Errors
 ///
-/// The same as [`Measuring::measure`].
+/// Only defects: whatever the data lack makes a cell absent.
 pub fn measure(canonical: &CanonicalTables, catalog: &Catalog, settings: &Settings, request: &Request) -> Result<Outcome> {
-    Measuring::new(canonical, catalog, settings).measure(request)
-}
-
-/// What a plan gives.
-fn outcome(canonical: &CanonicalTables, settings: &Settings, request: &Request, plan: &Plan) -> Result<Outcome> {
+    let mut plan = Plan::new(catalog, &request.metrics, canonical, settings);
+    history::assess(&mut plan, canonical, settings, &request.periods);
     let asked: Vec<MetricId> = plan
         .metrics
         .iter()
         .filter(|(_, planned)| request.metrics.contains(&planned.metric.id) && !planned.metric.hidden)
         .map(|(id, _)| id)
         .collect();
-    let (cells, contributors, mixed) = cells(canonical, settings, &facts::build, request, plan, &asked)?;
+    let (cells, contributors, mixed) = cells(canonical, settings, &facts::build, request, &plan, &asked)?;
     let metrics = asked.iter().map(|&id| {
         let metric = plan.metrics[id].metric;
         MetricInfo {
@@ -169,7 +134,7 @@ fn outcome(canonical: &CanonicalTables, settings: &Settings, request: &Request, 
         metrics: metrics.collect(),
         cells,
         contributors,
-        notes: without_other_groups(plan, &asked, request)
+        notes: without_other_groups(&plan, &asked, request)
             .into_iter()
             .chain((mixed > 0).then(|| Note::new(RunNote::FewProtected).count(mixed)))
             .collect(),
