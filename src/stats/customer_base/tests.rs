@@ -49,6 +49,19 @@ fn close(actual: f64, expected: f64, tolerance: f64) {
     );
 }
 
+// Python's math.lgamma: the sum of n (lgamma(r + x) - lgamma(r) + r log(alpha) - (r + x) log(alpha + age / 7)).
+#[test]
+fn the_likelihood_where_nobody_leaves_is_that_of_the_negative_binomial() {
+    let (patterns, _) = Patterns::of(&customers());
+    let staying = Staying {
+        patterns: &patterns,
+        counts: &patterns.counts,
+    };
+    for (r, alpha, expected) in [(0.5, 6.0, -1037.720512928287), (2.0, 30.0, -1052.0692946357158)] {
+        close(staying.at([f64::ln(r), f64::ln(alpha)]).value, expected, 1e-12);
+    }
+}
+
 /// The likelihoods of Fader, Hardie and Lee (2005), of BTYDplus and of Fader and Hardie (2005), with scipy's gammaln and hyp2f1, maximised by
 /// scipy 1.17 from four starts; the sums over customers of expected purchases in 39 weeks and of P(alive) by lifetimes 0.11.3.
 #[test]
