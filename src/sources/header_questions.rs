@@ -2,7 +2,7 @@
 
 use super::guess::words;
 use super::instruments::named_instrument;
-use super::questions::{QUESTION, questions};
+use super::questions::{QUESTION, questions, survey_question};
 use super::{From, Mapped, Source};
 use crate::ingest::Header;
 use crate::notes::SurveyQuestion;
@@ -72,31 +72,18 @@ fn without_usual_scale(mut source: Source) -> Source {
 
 /// The questions of a survey that were found.
 pub fn asked(sources: &[Source]) -> Vec<SurveyQuestion> {
-    let value = |source: &Source, column: &str| match source.map.get(column).map(|mapped| &mapped.from) {
-        Some(From::Value(text)) => Some(text.clone()),
-        _ => None,
-    };
-    let asked = sources.iter().filter_map(|source| {
-        let [instrument, low, high, question] =
-            [surveys::INSTRUMENT.name, surveys::SCALE_MIN.name, surveys::SCALE_MAX.name, QUESTION].map(|column| value(source, column));
-        Some(SurveyQuestion {
-            question: question?,
-            instrument: instrument?,
-            scale: Some((low?, high?)),
-        })
-    });
-    asked.collect()
+    sources.iter().filter_map(survey_question).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use crate::ingest::Header;
     use crate::schema::{Table, surveys};
-    use crate::sources::describe::describe;
+    use crate::sources::describe::{Described, describe};
     use crate::sources::{From, Source};
 
-    /// The constants of a survey with this header over its answers: the instrument, and the most of its scale.
-    fn asked(person: &str, header: &str, answers: &[&str]) -> [Option<String>; 2] {
+    /// A survey with this header over its answers.
+    fn described(person: &str, header: &str, answers: &[&str]) -> Described {
         let file = Header {
             names: ["Id", person, "Date", header].map(str::to_string).to_vec(),
             ..Header::default()
@@ -115,7 +102,12 @@ mod tests {
             table: Some(Table::Surveys),
             ..Source::default()
         };
-        let found = describe(&surveys_only, "answers.csv", &file, &rows, &[]);
+        describe(&surveys_only, "answers.csv", &file, &rows, &[])
+    }
+
+    /// Its constants: the instrument, and the most of its scale.
+    fn asked(person: &str, header: &str, answers: &[&str]) -> [Option<String>; 2] {
+        let found = described(person, header, answers);
         [surveys::INSTRUMENT.name, surveys::SCALE_MAX.name].map(|column| {
             match found.sources[0].map.get(column).map(|mapped| &mapped.from) {
                 Some(From::Value(text)) => Some(text.clone()),
@@ -134,6 +126,18 @@ mod tests {
         assert_eq!(asked("Customer", "How likely are you to recommend us?", &tens), is("nps", None));
         assert_eq!(asked("Cliente", "Satisfacción (1-5)", &fives), is("csat", Some("5")));
         assert_eq!(asked("Customer", "Result", &fives), [None, None]);
+    }
+
+    #[test]
+    fn what_a_header_asks_is_shown() {
+        let shown = |header: &str, answers: &[&str]| described("Customer", header, answers).recognition.map(|found| found.to_string());
+        let asks = "Recognised as answers to what the header asks";
+        assert_eq!(shown("nps", &["10", "7", "3"]), Some(format!("{asks}: `nps` is nps")));
+        assert_eq!(
+            shown("Satisfaction (1-5)", &["5", "4", "1"]),
+            Some(format!("{asks}: `Satisfaction (1-5)` is csat from 1 to 5"))
+        );
+        assert_eq!(shown("Result", &["5", "4", "1"]), None);
     }
 
     #[test]

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::instruments::{INSTRUMENTS, Instrument, says_overall};
-use super::questions::{QUESTION, Reading, Recognised, Scale, as_stated, asked_in_words, ends, recognised};
+use super::questions::{QUESTION, Reading, Recognised, Scale, as_stated, asked_in_words, ends, recognised, survey_question};
 use super::{From, Mapped, Source, folded};
 use crate::expr;
 use crate::notes::{SurveyQuestion, UnclearQuestion};
@@ -448,16 +448,7 @@ impl LongForm {
 
 /// The question that the records of a source are answers to.
 pub fn question_of(source: &Source) -> Option<SurveyQuestion> {
-    let value = |name: &str| match source.map.get(name).map(|mapped| &mapped.from) {
-        Some(From::Value(text)) => Some(text.clone()),
-        Some(From::Column(_) | From::Expr(_)) | None => None,
-    };
-    source.is_of_question.then_some(())?;
-    Some(SurveyQuestion {
-        question: value(QUESTION)?,
-        instrument: value(surveys::INSTRUMENT.name)?,
-        scale: value(surveys::SCALE_MIN.name).zip(value(surveys::SCALE_MAX.name)),
-    })
+    source.is_of_question.then(|| survey_question(source)).flatten()
 }
 
 /// The condition of the records that are answers to a question.

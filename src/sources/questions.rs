@@ -11,6 +11,7 @@ use super::{From, Mapped, Source, folded};
 use crate::cell_parsing::{ScoreCell, ScoreReading, is_null, score_cell};
 use crate::expr;
 use crate::ingest::Header;
+use crate::notes::SurveyQuestion;
 use crate::schema::surveys;
 
 /// The dimension that says what was asked.
@@ -209,6 +210,19 @@ pub(super) fn asked_in_words(question: &str) -> Option<&'static str> {
     found
         .filter(|_| !NO_SCORES.iter().any(|word| text.contains(word)))
         .map(|instrument| instrument.name)
+}
+
+/// The question that a source has the answers to, by its constants.
+pub(super) fn survey_question(source: &Source) -> Option<SurveyQuestion> {
+    let value = |name: &str| match source.map.get(name).map(|mapped| &mapped.from) {
+        Some(From::Value(text)) => Some(text.clone()),
+        Some(From::Column(_) | From::Expr(_)) | None => None,
+    };
+    Some(SurveyQuestion {
+        question: value(QUESTION)?,
+        instrument: value(surveys::INSTRUMENT.name)?,
+        scale: value(surveys::SCALE_MIN.name).zip(value(surveys::SCALE_MAX.name)),
+    })
 }
 
 /// The scale of a question that somebody has named, and how its answers are read. Satisfaction is asked on several scales: if neither
