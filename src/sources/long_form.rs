@@ -314,12 +314,14 @@ fn look(answer: usize, questions: &BTreeMap<String, Answered>, stated: &[StatedQ
         stated.iter().find(is_meant).map(|(instrument, _)| *instrument)
     };
     let is_stated = |instrument: &str| stated.iter().any(|(name, _)| *name == instrument);
+    // A question that somebody has named and that is not here does not make another one of its instrument certain.
+    let is_here = |instrument: &str| questions.keys().any(|question| stated_as(question) == Some(instrument));
     for (question, of_question) in questions {
         let answers = of_question.answers.as_ref();
         let (instrument, (scale, reading)) = match (stated_as(question), answers) {
             (Some(instrument), answers) => (instrument, as_stated(instrument, question, answers)),
             (None, Some(answers)) => match recognised(question, answers) {
-                Some(found) if !is_stated(found.instrument) => {
+                Some(found) if !is_here(found.instrument) => {
                     let Recognised {
                         instrument,
                         scale,
@@ -366,8 +368,8 @@ fn look(answer: usize, questions: &BTreeMap<String, Answered>, stated: &[StatedQ
         let mut of_it: Vec<String> = shown.map(|scored| scored.question.clone()).collect();
         let is_shown = of_it.len() == 1;
         of_it.extend(may_be.map(|(_, question)| question.clone()));
-        let is_certain = of_it.is_empty() || is_shown && of_it.len() == 1;
-        if !is_certain && !is_stated(instrument.name) {
+        let is_certain = of_it.is_empty() || is_shown && of_it.len() == 1 && !is_stated(instrument.name);
+        if !is_certain && !is_here(instrument.name) {
             unclear.push(UnclearQuestion {
                 instrument: Some(instrument.name),
                 questions: of_it,
@@ -509,6 +511,11 @@ mod tests {
             (questions, form.unclear.len()),
             (vec![SATISFIED[1].to_string(), RECOMMEND.to_string()], 0)
         );
+        // One that no question has is asked about, and the others stay what they are.
+        let form = found(&records, &[stated("nps=reccomend").unwrap()]).unwrap();
+        assert!(!form.has_scores());
+        let nps = form.unclear.iter().find(|unclear| unclear.instrument == Some("nps")).unwrap();
+        assert_eq!(nps.answer(), "--question 'nps=Poleciłby nas Pan znajomym?'");
         // Of the whole and its parts it is the whole.
         let form = found(&[("Overall, how satisfied are you?", "5"), (SATISFIED[0], "1")], &[]);
         assert_eq!(asked(form), ["`Overall, how satisfied are you?` is csat from 1 to 5"]);
