@@ -13,6 +13,7 @@ use crate::ingest::FormatOverrides;
 use crate::io;
 use crate::schema::Table;
 
+pub mod answer_columns;
 pub mod automatic;
 pub mod case_words;
 pub mod countries;

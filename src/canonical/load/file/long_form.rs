@@ -8,8 +8,9 @@ use crate::canonical::load::Options;
 use crate::ingest::{Layout, Peek, for_each_record};
 use crate::notes::Recognition;
 use crate::schema::{Table, surveys};
+use crate::sources::answer_columns::{Lists, answer_columns, question_columns};
 use crate::sources::guess::Question;
-use crate::sources::long_form::{Answers, Lists, LongForm, answer_columns, long_form, question_columns};
+use crate::sources::long_form::{Answers, LongForm, long_form};
 use crate::sources::{self, Described, From, Input, Mapped, QUESTION, Source};
 
 /// Whether nobody has said which column has the scores, and of what.

@@ -12,7 +12,8 @@ use crate::canonical::load::joins::files::{File, Map};
 use crate::ingest::Record;
 use crate::notes::{NotReadAlone, RelationUse};
 use crate::schema::{Table, surveys};
-use crate::sources::long_form::{Answers, Lists, LongForm, answer_columns, long_form, question_columns};
+use crate::sources::answer_columns::{Lists, answer_columns, question_columns};
+use crate::sources::long_form::{Answers, LongForm, long_form};
 use crate::sources::{From, Mapped, Source, Unmatched};
 
 /// Where the questions of a file of answers are: in a column of its own, or in one of a file that a link leads to.
