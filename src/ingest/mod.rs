@@ -33,6 +33,7 @@ mod scan;
 mod shape;
 mod sniff;
 mod work;
+mod workers;
 
 pub use container::{Contents, Sheet, contents};
 pub use encoding::Encoding;

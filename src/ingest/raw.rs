@@ -47,7 +47,7 @@ pub fn write_raw(source: &Source, layout: &Layout, out: &mut dyn Write) -> Resul
     let (to_writer, chunks) = sync_channel::<Vec<u8>>(4);
     let done = std::thread::scope(|scope| {
         let layout = &layout;
-        let reader = scope.spawn(move || read(source, layout, to_writer));
+        let reader = std::thread::Builder::new().spawn_scoped(scope, move || read(source, layout, to_writer))?;
         let written = chunks.iter().try_for_each(|chunk| out.write_all(&chunk));
         // A reader whose chunks nobody takes any more stops at the next one.
         drop(chunks);

@@ -16,7 +16,7 @@ use super::record::{Record, Records};
 use super::repair::SPAN;
 use super::sample::{not_text, too_many_zeros};
 use super::scan::{count_lines, scan};
-use super::{footer, general, parquet};
+use super::{footer, general, parquet, workers};
 use crate::io::{FileError, Source};
 use crate::notes::FileNote;
 
@@ -123,16 +123,7 @@ fn read_sized<S: Send>(
             run.work(|records| each(&mut sink, records));
             sink
         };
-        let sinks = match threads {
-            0 | 1 => vec![work()],
-            _ => std::thread::scope(|scope| {
-                let handles: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
-                let joined = handles.into_iter().map(|handle| handle.join());
-                joined
-                    .map(|sink| sink.unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-                    .collect()
-            }),
-        };
+        let sinks = workers::each(threads, work);
         match run.failure.into_inner().unwrap_or_else(PoisonError::into_inner) {
             Some((_, Failure::NotUtf8)) => encoding = encoding::of_file(source)?.encoding,
             Some((_, Failure::Other(error))) => return Err(error),

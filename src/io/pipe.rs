@@ -21,7 +21,7 @@ pub(super) fn opened_within(
     let (tell, told) = mpsc::channel();
     let path = path.to_owned();
     // A thread that waits in vain ends with the program.
-    std::thread::spawn(move || tell.send(open(&path)));
+    std::thread::Builder::new().spawn(move || tell.send(open(&path)))?;
     told.recv_timeout(wait).unwrap_or_else(|_| Err(ErrorKind::TimedOut.into()))
 }
 

@@ -11,6 +11,7 @@ use super::Decoder;
 use crate::ingest::encoding::Encoding;
 use crate::ingest::read::Outcome;
 use crate::ingest::record::Records;
+use crate::ingest::workers;
 use crate::io::Source;
 
 /// So many rows are decoded at a time: enough that threads seldom meet at the lock, few enough that memory stays small.
@@ -93,16 +94,7 @@ pub fn read_blocks<S: Send>(
         }
         sink
     };
-    let sinks = match threads {
-        0 | 1 => vec![work()],
-        _ => std::thread::scope(|scope| {
-            let handles: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
-            let joined = handles.into_iter().map(|handle| handle.join());
-            joined
-                .map(|sink| sink.unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-                .collect()
-        }),
-    };
+    let sinks = workers::each(threads, work);
     if let Some((_, error)) = failure.into_inner().unwrap_or_else(PoisonError::into_inner) {
         return Err(error);
     }
