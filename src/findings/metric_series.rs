@@ -7,7 +7,7 @@ use crate::measure::Compare;
 use crate::period::{Grain, Period};
 use crate::report::{Cell, Change, MetricInfo};
 use crate::schema::Micros;
-use crate::stats::process::{Assurance, Chart, Point, Series, Signal, Since, UsualChange};
+use crate::stats::process::{Assurance, Chart, OfSeason, Point, Series, Signal, Since, UsualChange};
 use crate::stats::{BetterDirection, Interval, Reading, reading};
 
 /// A metric over the periods of a review.
@@ -75,6 +75,14 @@ impl MetricSeries {
             Since::Other
         };
         self.process.as_ref()?.usual?.of_change(change.delta?, since)
+    }
+
+    /// Whether a change of the reviewed period since the one before comes with the season.
+    pub fn of_season(&self, change: &Change) -> OfSeason {
+        let usual = self.process.as_ref().and_then(|chart| chart.usual);
+        usual
+            .zip(change.delta)
+            .map_or(OfSeason::NotKnown, |(usual, delta)| usual.of_season(delta))
     }
 
     /// The signals of the process that the reviewed period completes, the most severe first.

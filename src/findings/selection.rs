@@ -2,14 +2,16 @@
 //! hundred such comparisons, a few are clear by chance alone. So a comparison is a finding only if it remains significant after Benjamini and
 //! Hochberg's correction over all comparisons of the review. Periods differ by more than the sampling of their rows: whatever happens to all
 //! stakeholders at once is in no interval. So where the series of the metrics show more variation than sampling explains, a change has to stand
-//! out from that too ([`Dispersion`]).
+//! out from that too ([`Dispersion`]). Where other metrics rose or fell since the period before as they did a year before, a metric whose series is
+//! too short to show that of itself is no finding either.
 
 use std::collections::BTreeMap;
 
 use super::breakdown::Breakdown;
 use super::metric_series::MetricSeries;
+use crate::measure::Compare;
 use crate::report::Change;
-use crate::stats::process::UsualChange;
+use crate::stats::process::{OfSeason, UsualChange};
 use crate::stats::{self, Dispersion, Reading};
 
 /// A finding.
@@ -131,14 +133,34 @@ fn usual_p(scores: &[MetricSeries], comparisons: &[(Place, &Change)], level: f64
         }
     }
     let prior = Dispersion::prior(&of_metrics.into_values().collect::<Vec<_>>());
+    let may_be_seasonal = season_unknown(scores, comparisons, level);
     comparisons
         .iter()
         .zip(changes)
-        .map(|((_, change), known)| match known? {
+        .zip(may_be_seasonal)
+        .map(|(((_, change), known), may_be_seasonal)| match known? {
+            _ if may_be_seasonal => Some(1.0),
             (error, Some(usual)) => usual.p_value(error, prior),
             // A metric whose own series is too short varies as the others do.
             (error, None) => prior.p_value(change.delta?, error),
         })
+        .collect()
+}
+
+/// For each comparison whether it may be one of the season only: most metrics that clearly changed since the period before did so a season
+/// before, and this one's series is too short to show whether it did, too.
+fn season_unknown(scores: &[MetricSeries], comparisons: &[(Place, &Change)], level: f64) -> Vec<bool> {
+    let of_season = |(place, change): &(Place, &Change)| match *place {
+        Place::MetricSeries(at, key) if key == Compare::Previous.as_str() => Some(scores[at].of_season(change)),
+        Place::MetricSeries(..) | Place::Slice(..) => None,
+    };
+    let clear = comparisons.iter().filter(|(_, change)| change.p.is_some_and(|p| p <= 1.0 - level));
+    let clear: Vec<OfSeason> = clear.filter_map(of_season).collect();
+    let number = |what: OfSeason| clear.iter().filter(|found| **found == what).count();
+    let has_season = number(OfSeason::Comes) > number(OfSeason::DoesNotCome);
+    comparisons
+        .iter()
+        .map(|comparison| has_season && of_season(comparison) == Some(OfSeason::NotKnown))
         .collect()
 }
 
@@ -351,6 +373,25 @@ mod tests {
         });
         let wrong = wrong.count();
         assert!(wrong * 20 <= REPORTS, "{wrong} of {REPORTS}");
+    }
+
+    // Of the short series nobody knows whether they rise every November; the long one shows that November is such a month.
+    #[test]
+    fn a_season_that_other_metrics_show_is_no_news_of_a_short_series() {
+        let periods = periods(14);
+        let of = |periods: &[Period], parts: &[u64]| {
+            let mut score = score("retention_rate", periods, parts, 1000);
+            score.cells.last_mut().unwrap().changes.remove("year-ago");
+            score
+        };
+        let calm = [300, 305, 298, 302, 299, 304, 301, 297, 303, 300, 299, 302];
+        let short = of(&periods[5..], &[&calm[..8], &[450]].concat());
+        let long = |year_before: u64| of(&periods, &[&[300, year_before], &calm[1..], &[450]].concat());
+        assert_eq!(claims(std::slice::from_ref(&short)), 1);
+        assert_eq!(claims(&[long(455), short.clone()]), 0);
+        assert_eq!(claims(&[long(301), short.clone()]), 2);
+        // One that rose every year and one that did not: they show no season together.
+        assert_eq!(claims(&[long(455), long(301), short]), 2);
     }
 
     // A difference that is not significant among the slices of its own metric is not a finding, whatever others are.

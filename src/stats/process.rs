@@ -28,7 +28,7 @@ use crate::codes::codes;
 
 pub use super::expected::Season;
 pub use super::signals::{Direction, Rule, Signal};
-pub use super::usual_change::{Since, UsualChange, UsualVariation};
+pub use super::usual_change::{OfSeason, Since, UsualChange, UsualVariation};
 
 /// So many points set the limits, which are then locked; limits from fewer are trial limits.
 pub const BASELINE: usize = 12;

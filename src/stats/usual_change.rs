@@ -33,6 +33,17 @@ pub(super) enum SeasonalChange {
     Before(Option<f64>),
 }
 
+/// Whether a change since the period before comes with the season.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OfSeason {
+    /// It rose or fell in the same way a season before.
+    Comes,
+    /// It did not, a season before.
+    DoesNotCome,
+    /// What happened a season before is not known.
+    NotKnown,
+}
+
 /// What a change is from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Since {
@@ -61,12 +72,11 @@ impl UsualVariation {
     /// The last point's change by `delta` against what is usual; `None` where the series has a gap in the place of what it takes.
     pub fn of_change(&self, delta: f64, since: Since) -> Option<UsualChange> {
         let of_two = std::f64::consts::SQRT_2 * self.deviation;
-        let comes_with_season = |before: &f64| before * delta > 0.0 && before.abs() >= SEASONAL * delta.abs();
         let (delta, deviation, differences) = match (self.seasonal, since) {
             // What remains of a point is a difference already.
             (SeasonalChange::TakenOut { beyond }, Since::PeriodBefore) => (beyond?, of_two, 2.0),
             (SeasonalChange::TakenOut { .. }, Since::SeasonBefore) => (delta, self.deviation, 1.0),
-            (SeasonalChange::Before(before), Since::PeriodBefore) => match before.filter(comes_with_season) {
+            (SeasonalChange::Before(before), Since::PeriodBefore) => match before.filter(|before| is_part(*before, delta)) {
                 Some(before) => (delta - before, std::f64::consts::SQRT_2 * of_two, 2.0),
                 None => (delta, of_two, 1.0),
             },
@@ -83,6 +93,26 @@ impl UsualVariation {
             differences,
         })
     }
+}
+
+impl UsualVariation {
+    /// Whether the last point's change by `delta` since the period before comes with the season.
+    pub fn of_season(&self, delta: f64) -> OfSeason {
+        let before = match self.seasonal {
+            SeasonalChange::TakenOut { beyond } => beyond.map(|beyond| delta - beyond),
+            SeasonalChange::Before(before) => before,
+        };
+        match before {
+            Some(before) if is_part(before, delta) => OfSeason::Comes,
+            Some(_) => OfSeason::DoesNotCome,
+            None => OfSeason::NotKnown,
+        }
+    }
+}
+
+/// Whether a change a season before is so large a part of one in the same direction that this comes with the season.
+fn is_part(before: f64, delta: f64) -> bool {
+    before * delta > 0.0 && before.abs() >= SEASONAL * delta.abs()
 }
 
 impl UsualChange {
@@ -139,6 +169,7 @@ mod tests {
         let from = |back: usize| values[35] - values[35 - back];
         let previous = usual.of_change(from(1), Since::PeriodBefore).unwrap();
         close(previous.delta, from(1) - (values[23] - values[22]), 1e-12);
+        assert_eq!(usual.of_season(from(1)), OfSeason::Comes);
         let year = usual.of_change(from(12), Since::SeasonBefore).unwrap();
         assert_eq!(year.delta, from(12));
         close(previous.deviation / year.deviation, std::f64::consts::SQRT_2, 1e-12);
@@ -147,6 +178,10 @@ mod tests {
         assert_eq!(short.season, Some(Season::NotKnown));
         let change = short.usual.unwrap().of_change(from(1), Since::PeriodBefore).unwrap();
         close(change.delta, from(1) - (values[23] - values[22]), 1e-12);
+        assert_eq!(short.usual.unwrap().of_season(from(1)), OfSeason::Comes);
+        assert_eq!(short.usual.unwrap().of_season(-from(1)), OfSeason::DoesNotCome);
+        let shorter = individual(&values[25..]).chart_after(0, Some(12)).unwrap();
+        assert_eq!(shorter.usual.unwrap().of_season(from(1)), OfSeason::NotKnown);
         // A standard error of 1 is sqrt(2) of the difference of two changes: 10 of it are no chance, the season explains 9 and more.
         let exact = Dispersion { ratio: 1.0, df: 1e9 };
         assert!(change.p_value(1.0, exact).unwrap() > 0.5);
