@@ -4,16 +4,11 @@
 //! Every failure says which file, what was tried, why it failed and what to do about it. Compressed files are known by their first
 //! bytes, whatever their name; one that ends early or is damaged is an error, never a shorter file.
 
-use std::fs;
-use std::io::ErrorKind;
-use std::path::Path;
-
-use anyhow::Result;
-
 mod digest;
 mod error;
 mod expansion;
 mod find;
+mod folder;
 mod identity;
 mod parts;
 mod pipe;
@@ -27,6 +22,7 @@ pub use error::FileError;
 use error::folder_of;
 pub use expansion::{Expansion, TooFar};
 pub use find::{Found, find, is_export};
+pub use folder::OutputFolder;
 pub use identity::{Identity, Stream};
 pub use parts::Seekable;
 pub use pipe::WAIT;
@@ -35,18 +31,6 @@ pub use scratch::Scratch;
 pub use source::{Meter, Reader, Source};
 use source::{Place, read_full};
 pub use whole::{Staged, stage, write_bytes, write_whole};
-
-/// Makes a folder, and those that it lies in, unless it is there.
-///
-/// # Errors
-/// When a file stands in its place, or it cannot be made.
-pub fn make_folder(path: &Path) -> Result<()> {
-    let made = fs::create_dir_all(path);
-    made.map_err(|cause| match cause.kind() {
-        ErrorKind::AlreadyExists => FileError::new(path.display(), "write", "it is a file, not a folder", "name a folder").into(),
-        _ => FileError::of(path, "write", cause).into(),
-    })
-}
 
 #[cfg(test)]
 mod tests;

@@ -12,7 +12,7 @@ use super::stdout::{PLAIN, Printed, print_with};
 use super::unpack::unpack;
 use crate::diagnostics::{Problem, excerpt, visible};
 use crate::ingest;
-use crate::io::{make_folder, write_bytes, write_whole};
+use crate::io::{OutputFolder, Staged, stage, write_whole};
 use crate::notes::Note;
 use crate::render::{described, tables};
 
@@ -64,13 +64,18 @@ fn tables(global: &Global, args: &Convert, folder: &Path) -> anyhow::Result<()> 
         .map(|sheet| folder.join(format!("{}.{ending}", sheet.table)))
         .collect();
     targets.iter().try_for_each(|target| spare(target, args.force))?;
-    make_folder(folder)?;
+    let made = OutputFolder::make(folder)?;
+    let mut staged = Vec::new();
     for (sheet, target) in sheets.iter().zip(&targets) {
-        write_whole(target, |out| args.format.write(sheet, PLAIN, out))?;
+        staged.push(stage(target, |out| args.format.write(sheet, PLAIN, out))?);
     }
     let currency = args.reading.currency.as_ref().or(config.currency.as_ref());
     let text = described::text(&before, &loaded.canonical, currency.map(String::as_str), &sheets, ending)?;
-    write_bytes(&description, text.as_bytes())
+    staged.push(stage(&description, |out| Ok(out.write_all(text.as_bytes())?))?);
+    // All of them or none.
+    staged.into_iter().try_for_each(Staged::commit)?;
+    made.keep();
+    Ok(())
 }
 
 /// Writes the records of one file as they are read.

@@ -25,6 +25,12 @@ pub const EXIT_CODES: [(u8, &str); 5] = [
     (DEFECT, "a bug in relhealth; please report it"),
 ];
 
+/// The codes that the system gives.
+pub const SYSTEM_CODES: &str = "
+Where the memory runs out, the system stops the program, and a shell shows 134 or 137. No output is
+written then. Give the program more memory, or fewer threads (--threads 1).
+";
+
 /// How a check comes to its code.
 pub const CHECK_CODES: &str = "
 Of `check`, by the results of its rules; the most severe result decides:

@@ -13,6 +13,7 @@ mod health;
 mod init;
 mod inputs;
 mod inspect;
+mod limits;
 mod measure;
 mod metrics;
 mod output;
@@ -45,6 +46,7 @@ use progress::Progress;
 
 /// Runs the program; whatever happens becomes an exit code.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    limits::outlive_largest_file();
     let progress = Progress::default();
     failure::catch_panics(progress.clone(), Shown::All);
     let words: Vec<OsString> = args.into_iter().collect();

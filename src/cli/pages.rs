@@ -4,7 +4,7 @@ use clap::CommandFactory;
 use clap_complete::Shell;
 
 use super::args::{Args, Global};
-use super::failure::{CHECK_CODES, EXIT_CODES};
+use super::failure::{CHECK_CODES, EXIT_CODES, SYSTEM_CODES};
 use super::formats::{COMMANDS, CommandFormats, TABLES};
 use super::reference;
 use super::stakeholder_pages;
@@ -125,7 +125,7 @@ pub fn topics() -> String {
 
 fn exit_codes() -> String {
     let codes = EXIT_CODES.iter().map(|(code, text)| format!("{code:>2}  {text}\n"));
-    codes.chain([CHECK_CODES.to_string()]).collect()
+    codes.chain([SYSTEM_CODES, CHECK_CODES].map(str::to_string)).collect()
 }
 
 /// Prints the help of the program or of a topic.

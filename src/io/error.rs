@@ -41,6 +41,10 @@ impl FileError {
             ErrorKind::IsADirectory => ("it is a folder".into(), "name a file in it".into()),
             ErrorKind::NotADirectory => ("a part of its path is a file, not a folder".into(), "check the path".into()),
             ErrorKind::StorageFull | ErrorKind::QuotaExceeded => ("no space left".into(), "free some space or write elsewhere".into()),
+            ErrorKind::FileTooLarge => (
+                "the file would be larger than the system allows".into(),
+                "raise the limit (ulimit -f) or write elsewhere".into(),
+            ),
             ErrorKind::TimedOut => (
                 format!("it is a pipe, and nobody opened its other end within {} seconds", WAIT.as_secs()),
                 "start what writes to it or reads from it first".into(),

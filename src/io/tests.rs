@@ -1,4 +1,8 @@
-use std::io::{self, Write};
+use std::fs;
+use std::io::{self, ErrorKind, Write};
+use std::path::Path;
+
+use anyhow::Result;
 
 use super::*;
 

@@ -69,6 +69,72 @@ fn a_run_that_is_stopped_leaves_nothing_behind() {
     }
 }
 
+/// Exit code, where the program was not stopped by a signal, and stderr of a run under a limit of the shell, such as `-f 8`.
+#[cfg(target_os = "linux")]
+fn limited(folder: &Folder, limit: &str, args: &[&str]) -> (Option<i32>, String) {
+    let program = folder.command(args);
+    let output = std::process::Command::new("sh")
+        .args(["-c", &format!("ulimit {limit} && exec \"$0\" \"$@\"")])
+        .arg(program.get_program())
+        .args(args)
+        .env_clear()
+        .current_dir(folder.path(""))
+        .stdin(Stdio::null())
+        .output()
+        .expect("there is a shell");
+    (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
+/// A table of so many purchases.
+#[cfg(target_os = "linux")]
+fn many(count: usize) -> String {
+    let record = |i: usize| format!("p{i},{i},2026-10-{:02},{}\n", 1 + i % 28, i % 100);
+    let records: String = (0..count).map(record).collect();
+    format!("stakeholder_id,order_id,occurred_at,amount\n{records}")
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_file_that_may_not_become_so_large_is_an_error_of_the_output() {
+    let folder = Folder::new().with("purchases.csv", many(20_000));
+    for args in [
+        &["convert", "--raw", "purchases.csv", "-q", "-o", "out.csv"][..],
+        &["convert", "purchases.csv", "-q", "-o", "new/tables"],
+    ] {
+        let (code, said) = limited(&folder, "-f 8", args);
+        assert_eq!(code, Some(2), "{args:?}: {said}");
+        assert!(
+            said.contains("larger than the system allows") && said.contains("ulimit -f"),
+            "{said}"
+        );
+        assert_eq!(names(&folder), ["purchases.csv"], "{args:?}");
+    }
+}
+
+// How much memory a run takes is not the same everywhere: under some of these limits it ends well, under others it has no thread or no memory.
+#[test]
+#[cfg(target_os = "linux")]
+fn too_little_memory_is_no_bug_and_leaves_nothing_behind() {
+    let folder = Folder::new().with("purchases.csv", many(300_000));
+    let mut codes = Vec::new();
+    for mib in [250, 300, 350, 400, 500, 700] {
+        let args = ["convert", "purchases.csv", "-q", "-o", "new"];
+        let (code, said) = limited(&folder, &format!("-v {}", mib << 10), &args);
+        // The system's own message, and its signal, where no memory is left.
+        assert!(matches!(code, None | Some(0 | 2 | 127)), "{mib} MiB: {code:?} {said}");
+        assert!(!said.contains("bug"), "{mib} MiB: {said}");
+        match code {
+            Some(0) => assert_eq!(names(&folder), ["new", "purchases.csv"]),
+            _ => {
+                assert!(!folder.path("new").exists() || std::fs::read_dir(folder.path("new")).is_ok_and(|mut files| files.next().is_none()))
+            }
+        }
+        let _ = std::fs::remove_dir_all(folder.path("new"));
+        codes.push(code);
+    }
+    assert!(codes.contains(&Some(0)) || codes.contains(&None), "{codes:?}");
+}
+
 #[test]
 fn no_folder_for_temporary_files_is_an_error_that_says_so() {
     let folder = folder().with("orders.csv.gz", gzipped(ORDERS.as_bytes()));
