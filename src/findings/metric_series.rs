@@ -65,10 +65,14 @@ impl MetricSeries {
     }
 
     /// A change of the reviewed period, by its key in [`Cell::changes`], against the usual changes of the series; `None`: these are not known.
-    pub fn usual_change(&self, key: &str, change: &Change) -> Option<UsualChange> {
+    /// `has_season`: other metrics show that changes since the period before come with the season.
+    pub fn usual_change(&self, key: &str, change: &Change, has_season: bool) -> Option<UsualChange> {
         let grain = self.cell().period.grain();
         let since = if key == Compare::Previous.as_str() {
-            Since::PeriodBefore
+            match has_season {
+                true => Since::PeriodBeforeInSeason,
+                false => Since::PeriodBefore,
+            }
         } else if key == Compare::YearAgo.as_str() && matches!(grain, Some(Grain::Month | Grain::Quarter)) {
             Since::SeasonBefore
         } else {

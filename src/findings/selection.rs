@@ -118,10 +118,11 @@ fn comparisons<'a>(scores: &'a [MetricSeries], breakdowns: &'a [Breakdown]) -> V
 
 /// For each comparison with an earlier period, the p-value by the usual changes of the series of all metrics; `None`: they say nothing of it.
 fn usual_p(scores: &[MetricSeries], comparisons: &[(Place, &Change)], level: f64) -> Vec<Option<f64>> {
+    let has_season = shows_season(scores, comparisons, level);
     let changes: Vec<Option<ErrorAndUsual>> = comparisons
         .iter()
         .map(|(place, change)| match *place {
-            Place::MetricSeries(at, key) => Some((standard_error(change, level)?, scores[at].usual_change(key, change))),
+            Place::MetricSeries(at, key) => Some((standard_error(change, level)?, scores[at].usual_change(key, change, has_season))),
             Place::Slice(..) => None,
         })
         .collect();
@@ -133,35 +134,33 @@ fn usual_p(scores: &[MetricSeries], comparisons: &[(Place, &Change)], level: f64
         }
     }
     let prior = Dispersion::prior(&of_metrics.into_values().collect::<Vec<_>>());
-    let may_be_seasonal = season_unknown(scores, comparisons, level);
     comparisons
         .iter()
         .zip(changes)
-        .zip(may_be_seasonal)
-        .map(|(((_, change), known), may_be_seasonal)| match known? {
-            _ if may_be_seasonal => Some(1.0),
+        .map(|(comparison, known)| match known? {
+            // Nobody knows whether this metric changed a season before, as others did.
+            _ if has_season && of_season(scores, comparison) == Some(OfSeason::NotKnown) => Some(1.0),
             (error, Some(usual)) => usual.p_value(error, prior),
             // A metric whose own series is too short varies as the others do.
-            (error, None) => prior.p_value(change.delta?, error),
+            (error, None) => prior.p_value(comparison.1.delta?, error),
         })
         .collect()
 }
 
-/// For each comparison whether it may be one of the season only: most metrics that clearly changed since the period before did so a season
-/// before, and this one's series is too short to show whether it did, too.
-fn season_unknown(scores: &[MetricSeries], comparisons: &[(Place, &Change)], level: f64) -> Vec<bool> {
-    let of_season = |(place, change): &(Place, &Change)| match *place {
+/// Whether most metrics that clearly changed since the period before did so a season before.
+fn shows_season(scores: &[MetricSeries], comparisons: &[(Place, &Change)], level: f64) -> bool {
+    let clear = comparisons.iter().filter(|(_, change)| change.p.is_some_and(|p| p <= 1.0 - level));
+    let clear: Vec<OfSeason> = clear.filter_map(|comparison| of_season(scores, comparison)).collect();
+    let number = |what: OfSeason| clear.iter().filter(|found| **found == what).count();
+    number(OfSeason::Comes) > number(OfSeason::DoesNotCome)
+}
+
+/// Whether a change comes with the season; `None`: it is not one since the period before.
+fn of_season(scores: &[MetricSeries], (place, change): &(Place, &Change)) -> Option<OfSeason> {
+    match *place {
         Place::MetricSeries(at, key) if key == Compare::Previous.as_str() => Some(scores[at].of_season(change)),
         Place::MetricSeries(..) | Place::Slice(..) => None,
-    };
-    let clear = comparisons.iter().filter(|(_, change)| change.p.is_some_and(|p| p <= 1.0 - level));
-    let clear: Vec<OfSeason> = clear.filter_map(of_season).collect();
-    let number = |what: OfSeason| clear.iter().filter(|found| **found == what).count();
-    let has_season = number(OfSeason::Comes) > number(OfSeason::DoesNotCome);
-    comparisons
-        .iter()
-        .map(|comparison| has_season && of_season(comparison) == Some(OfSeason::NotKnown))
-        .collect()
+    }
 }
 
 /// The standard error of a change by the sampling of its rows, and the change against what is usual, if its series is long enough.

@@ -1,7 +1,8 @@
 //! How much two periods of a process usually differ: what a change between them is held against.
 //!
 //! The series shows it by its moving ranges, without what is expected of its points ([`super::expected`]). A change that comes with the season is
-//! held against the same change a season before.
+//! held against the same change a season before: one of which at least half came a season before, and any in the same direction where other series
+//! show the season.
 
 use super::dispersion::Dispersion;
 
@@ -49,6 +50,8 @@ pub enum OfSeason {
 pub enum Since {
     /// The period before.
     PeriodBefore,
+    /// The period before, where other series show that such a change comes with the season.
+    PeriodBeforeInSeason,
     /// The same period of the season before.
     SeasonBefore,
     /// Another period.
@@ -74,12 +77,15 @@ impl UsualVariation {
         let of_two = std::f64::consts::SQRT_2 * self.deviation;
         let (delta, deviation, differences) = match (self.seasonal, since) {
             // What remains of a point is a difference already.
-            (SeasonalChange::TakenOut { beyond }, Since::PeriodBefore) => (beyond?, of_two, 2.0),
+            (SeasonalChange::TakenOut { beyond }, Since::PeriodBefore | Since::PeriodBeforeInSeason) => (beyond?, of_two, 2.0),
             (SeasonalChange::TakenOut { .. }, Since::SeasonBefore) => (delta, self.deviation, 1.0),
-            (SeasonalChange::Before(before), Since::PeriodBefore) => match before.filter(|before| is_part(*before, delta)) {
-                Some(before) => (delta - before, std::f64::consts::SQRT_2 * of_two, 2.0),
-                None => (delta, of_two, 1.0),
-            },
+            (SeasonalChange::Before(before), Since::PeriodBefore | Since::PeriodBeforeInSeason) => {
+                let same_way = |before: f64| since == Since::PeriodBeforeInSeason && before * delta >= 0.0;
+                match before.filter(|&before| same_way(before) || is_part(before, delta)) {
+                    Some(before) => (delta - before, std::f64::consts::SQRT_2 * of_two, 2.0),
+                    None => (delta, of_two, 1.0),
+                }
+            }
             (SeasonalChange::TakenOut { .. }, Since::Other) | (SeasonalChange::Before(_), Since::SeasonBefore | Since::Other) => {
                 (delta, of_two, 1.0)
             }
@@ -180,6 +186,13 @@ mod tests {
         close(change.delta, from(1) - (values[23] - values[22]), 1e-12);
         assert_eq!(short.usual.unwrap().of_season(from(1)), OfSeason::Comes);
         assert_eq!(short.usual.unwrap().of_season(-from(1)), OfSeason::DoesNotCome);
+        // Of a rise of 25 only 9.9 came a year before, which is not half of it. Where other series show the season, that is subtracted all the same.
+        let before = values[23] - values[22];
+        let larger = short.usual.unwrap().of_change(25.0, Since::PeriodBefore).unwrap();
+        let in_season = short.usual.unwrap().of_change(25.0, Since::PeriodBeforeInSeason).unwrap();
+        assert_eq!((larger.delta, in_season.delta), (25.0, 25.0 - before));
+        let fell = short.usual.unwrap().of_change(-25.0, Since::PeriodBeforeInSeason).unwrap();
+        assert_eq!(fell.delta, -25.0);
         let shorter = individual(&values[25..]).chart_after(0, Some(12)).unwrap();
         assert_eq!(shorter.usual.unwrap().of_season(from(1)), OfSeason::NotKnown);
         // A standard error of 1 is sqrt(2) of the difference of two changes: 10 of it are no chance, the season explains 9 and more.
