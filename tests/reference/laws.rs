@@ -61,8 +61,9 @@ fn totals(cells: &Json, metrics: &[&str]) -> BTreeMap<(String, String), f64> {
     let mut totals = BTreeMap::new();
     for cell in cells.as_array().unwrap() {
         let (metric, period) = (cell["metric"].as_str().unwrap(), cell["period"].as_str().unwrap());
+        let Some(value) = cell["value"].as_f64() else { continue };
         if metrics.contains(&metric) {
-            *totals.entry((metric.to_string(), period.to_string())).or_default() += cell["value"].as_f64().unwrap();
+            *totals.entry((metric.to_string(), period.to_string())).or_default() += value;
         }
     }
     totals
@@ -86,6 +87,73 @@ fn adds_up(exports: &[Export], metrics: &[&str], dimension: &str) -> Result<(), 
         );
     }
     Ok(())
+}
+
+/// The same cells, apart from how much the numbers of a unit differ: those of before, times the factor.
+fn scaled(before: &Json, after: &Json, factor: impl Fn(&str) -> f64) -> Result<(), TestCaseError> {
+    let (before, after) = (before.as_array().unwrap(), after.as_array().unwrap());
+    prop_assert_eq!(before.len(), after.len());
+    let near = |was: &Json, is: &Json, factor: f64| match (was.as_f64(), is.as_f64()) {
+        (Some(was), Some(is)) => (is - factor * was).abs() <= 1e-7 * (factor * was).abs().max(1e-3),
+        (None, None) => was == is,
+        _ => false,
+    };
+    let mut seen = 0;
+    for (was, is) in before.iter().zip(after) {
+        let factor = factor(was["unit"].as_str().unwrap());
+        let same = [
+            "metric",
+            "period",
+            "by",
+            "n",
+            "stakeholders",
+            "absent",
+            "interval_absent",
+            "interval_warning",
+        ];
+        prop_assert!(same.iter().all(|field| was[field] == is[field]), "{was}\n{is}");
+        prop_assert!(
+            ["value", "low", "high"].iter().all(|field| near(&was[field], &is[field], factor)),
+            "{was}\n{is}"
+        );
+        for (key, change) in was["changes"].as_object().unwrap() {
+            let now = &is["changes"][key];
+            prop_assert_eq!(&change["reading"], &now["reading"]);
+            prop_assert!(
+                ["value", "delta", "low", "high"]
+                    .iter()
+                    .all(|field| near(&change[field], &now[field], factor)),
+                "{was}\n{is}"
+            );
+        }
+        seen += usize::from(factor != 1.0 && was["value"].as_f64().is_some_and(|value| value != 0.0));
+    }
+    prop_assert!(seen > 20, "only {seen} numbers that differ");
+    Ok(())
+}
+
+/// Where a column is in an export that feeds a table.
+fn column(export: &Export, name: &str) -> usize {
+    export.header.iter().position(|column| *column == name).unwrap()
+}
+
+/// Every cell of a column of any export, changed.
+fn change_each(exports: &mut [Export], columns: &[&str], change: impl Fn(&str) -> String) {
+    for export in exports {
+        for at in 0..export.header.len() {
+            if columns.contains(&export.header[at]) {
+                export.rows.iter_mut().for_each(|row| row[at] = change(&row[at]));
+            }
+        }
+    }
+}
+
+/// An amount with two decimals, a hundred times as large.
+fn hundredfold(amount: &str) -> String {
+    match amount.split_once('.') {
+        Some((whole, cents)) => format!("{whole}{cents}.00"),
+        None => amount.to_string(),
+    }
 }
 
 proptest! {
@@ -230,5 +298,115 @@ proptest! {
         for dimension in ["region", "tier", "segment"] {
             adds_up(&exports, &["active_customers", "active_stakeholders"], dimension)?;
         }
+    }
+
+    #[test]
+    fn a_second_copy_of_records_with_ids_adds_nothing(seed in 0u64..1000) {
+        let mut exports = organisation(Flavour::of(seed));
+        let options = ask(&["--compare", "previous"]);
+        let before = cells(&exports, &options);
+        let mut rng = Rng::new(seed + 3);
+        for index in 0..exports.len() {
+            let export = &exports[index];
+            let key = ["order_id", "interaction_id", "response_id"].iter().find(|key| export.header.contains(key));
+            // Of copies of tickets nobody knows of which state of them they are.
+            let Some(key) = key.filter(|_| ![generate::EARLIER, generate::TICKETS].contains(&export.file.as_str())) else { continue };
+            let at = column(export, key);
+            let mut copy = export.clone();
+            copy.file = format!("copy-{}", export.file);
+            // An order is copied with all its lines.
+            let mut ids: Vec<String> = copy.rows.iter().map(|row| row[at].clone()).collect();
+            ids.sort();
+            ids.dedup();
+            ids.retain(|_| rng.percent(50));
+            copy.rows.retain(|row| ids.contains(&row[at]));
+            prop_assert!(copy.rows.len() > 5, "{} copies", copy.rows.len());
+            exports.push(copy);
+        }
+        unchanged(&before, &cells(&exports, &options))?;
+    }
+
+    #[test]
+    fn money_in_another_unit_changes_money_alone(seed in 0u64..1000) {
+        let mut exports = organisation(Flavour { roster: true, ..Flavour::of(seed) });
+        let options = ask(&["--by", "region", "--compare", "previous"]);
+        let before = cells(&exports, &options);
+        let amounts = ["amount", "refund", "cost", "acquisition_cost", "recurring_amount", "unit_price", "price"];
+        change_each(&mut exports, &amounts, hundredfold);
+        scaled(&before, &cells(&exports, &options), |unit| if unit == "money" { 100.0 } else { 1.0 })?;
+    }
+
+    #[test]
+    fn the_zone_of_times_without_one_moves_nothing(seed in 0u64..1000) {
+        let exports = organisation(Flavour::of(seed));
+        let in_zone = |zone: &str| {
+            let mut cells = cells(&exports, &ask(&["--compare", "previous", "--timezone", zone]));
+            for cell in cells.as_array_mut().unwrap() {
+                let bounds = ["start", "end"].map(|bound| cell.as_object_mut().unwrap().remove(bound));
+                assert!(bounds.iter().all(Option::is_some), "{cell}");
+            }
+            cells
+        };
+        // Five hours before and eleven hours after Greenwich, all year.
+        let before = in_zone("UTC");
+        unchanged(&before, &in_zone("Etc/GMT+5"))?;
+        unchanged(&before, &in_zone("Etc/GMT-11"))?;
+    }
+
+    #[test]
+    fn one_order_more_is_one_order_more(seed in 0u64..1000) {
+        let exports = organisation(Flavour::of(seed));
+        let metrics = ["orders", "revenue"];
+        let options = ask(&["-m", "orders,revenue"]);
+        let before = totals(&cells(&exports, &options), &metrics);
+        let mut more = exports.clone();
+        let orders = &mut more.iter_mut().find(|export| export.file == "purchases.csv").unwrap();
+        let mut row = orders.rows.iter().find(|row| row[column(orders, "status")].is_empty()).unwrap().clone();
+        let when = if Flavour::of(seed).only_dates { "2025-05-15" } else { "2025-05-15T11:30:00" };
+        for (name, value) in [("order_id", "one more"), ("occurred_at", when), ("amount", "12.34"), ("refund", "")] {
+            let at = column(orders, name);
+            row[at] = value.to_string();
+        }
+        orders.rows.push(row);
+        let after = totals(&cells(&more, &options), &metrics);
+        for (key, value) in &before {
+            let added = match (key.0.as_str(), key.1.as_str()) {
+                ("orders", "2025-Q2") => 1.0,
+                ("revenue", "2025-Q2") => 12.34,
+                _ => 0.0,
+            };
+            prop_assert!((after[key] - value - added).abs() < 1e-6, "{key:?}: {value}, then {}", after[key]);
+        }
+    }
+
+    #[test]
+    fn two_customers_who_are_one_leave_all_that_was_done(seed in 0u64..1000) {
+        let mut exports = without_employees(organisation(Flavour { roster: true, ..Flavour::of(seed) }));
+        let same = ["revenue", "interactions", "complaints", "cases_opened"];
+        let people = ["active_customers", "active_stakeholders"];
+        let names = [&same[..], &people].concat();
+        let options = ask(&["-m", "revenue,interactions,complaints,cases_opened,active_customers,active_stakeholders"]);
+        let before = totals(&cells(&exports, &options), &names);
+        prop_assert_eq!(before.len(), 5 * names.len());
+        let orders = exports.iter().find(|export| export.file == "purchases.csv").unwrap();
+        let who = |row: &Vec<String>| row[column(orders, "stakeholder_id")].clone();
+        let is_person = |id: &String| !generate::NOBODY.contains(&id.as_str());
+        let first = orders.rows.iter().map(who).find(is_person).unwrap();
+        let second = orders.rows.iter().map(who).find(|id| is_person(id) && *id != first).unwrap();
+        change_each(&mut exports, &["stakeholder_id", "referrer_id", "referred_id"], |id| {
+            if id == second { first.clone() } else { id.to_string() }
+        });
+        let after = totals(&cells(&exports, &options), &names);
+        let mut fewer = 0.0;
+        for (key, value) in &before {
+            let lost = value - after.get(key).copied().unwrap_or(f64::NAN);
+            if same.contains(&key.0.as_str()) {
+                prop_assert!(lost.abs() < 1e-6, "{key:?}: {value}, then {}", after[key]);
+            } else {
+                prop_assert!(lost == 0.0 || lost == 1.0, "{key:?}: {value}, then {}", after[key]);
+                fewer += lost;
+            }
+        }
+        prop_assert!(fewer > 0.0, "both were never active in one quarter");
     }
 }
