@@ -19,7 +19,9 @@ mod sort;
 
 pub use dictionary::{Codes, Dictionary, Interner, Texts, key_of};
 pub use inspection::{CellsLookLike, ColumnInspection, ColumnOrigin, Inspection, Recognised, Sampled, Sampling, TableEvidence};
-pub use load::{Budget, ID, Joins, Loaded, OTHER, Options, RawRecords, Redact, Reject, StatedJoin, inspect, join, join_problem, load};
+pub use load::{
+    Budget, ID, Joins, LARGE, Loaded, OTHER, Options, RawRecords, Redact, Reject, StatedJoin, inspect, join, join_problem, load,
+};
 pub use pseudonym::Key;
 pub use redact::Redaction;
 pub use rows::{Data, Rows, Values};

@@ -148,6 +148,7 @@ pub fn options(reading: &Reading, config: &Config) -> anyhow::Result<Options> {
         redact: reading.redact.then(|| redact(reading, config)).transpose()?,
         limits: limits(reading),
         merge_spellings: config.merge_spellings,
+        large: canonical::LARGE,
     })
 }
 

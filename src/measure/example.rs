@@ -146,6 +146,7 @@ impl Runner<'_> {
             redact: None,
             limits: crate::ingest::Limits::default(),
             merge_spellings: false,
+            large: canonical::LARGE,
         };
         let loaded = canonical::load(&tables.iter().map(input).collect::<Vec<_>>(), &options)?;
         if let Some(reject) = loaded.unused.iter().find(|record| record.reason.status() == UnusedStatus::Rejected) {

@@ -545,6 +545,7 @@ mod tests {
             redact: None,
             limits: crate::ingest::Limits::default(),
             merge_spellings: false,
+            large: canonical::LARGE,
             profiles: Vec::new(),
             questions: Vec::new(),
             threads: 1,

@@ -237,5 +237,6 @@ fn options(as_of: i64) -> Options {
         redact: None,
         limits: relhealth::api::ingest::Limits::default(),
         merge_spellings: false,
+        large: usize::MAX,
     }
 }

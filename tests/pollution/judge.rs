@@ -265,5 +265,6 @@ fn options() -> Options {
         redact: None,
         limits: relhealth::api::ingest::Limits::default(),
         merge_spellings: false,
+        large: usize::MAX,
     }
 }

@@ -79,7 +79,12 @@ pub struct Options {
     pub merge_spellings: bool,
     /// How many columns a file, and how many bytes a cell, may have.
     pub limits: ingest::Limits,
+    /// Of files of more records, hashes of the records are kept only where they are needed, and names of people are not read.
+    pub large: usize,
 }
+
+/// The usual number of records beyond which a file is large.
+pub const LARGE: usize = 500_000;
 
 /// What was read.
 #[derive(Debug)]
@@ -149,7 +154,7 @@ fn read(inputs: &[Input], options: &Options) -> Result<Loaded> {
     for (at, mut opened) in opened {
         let table = opened.mapping.table;
         let several = kinds[&table] > 1;
-        opened.read_more(options, several, may_have_emails)?;
+        opened.read_more(options, may_have_emails)?;
         let columns = (table, opened.peek.layout.header.names.clone());
         let mut of_file = Vec::new();
         match read_file(opened, options, several, None, &mut of_file) {
@@ -188,7 +193,7 @@ fn read(inputs: &[Input], options: &Options) -> Result<Loaded> {
         for &(at, ..) in telling().filter(|(.., own)| *own != Some(amount_on)) {
             let (input, peek) = &described[at];
             let mut opened = open(input, peek.clone(), options)?;
-            opened.read_more(options, true, may_have_emails)?;
+            opened.read_more(options, may_have_emails)?;
             let mut of_file = Vec::new();
             let of_all = Some((amount_on, &together));
             let (file, _) = read_file(opened, options, true, of_all, &mut of_file).map_err(plain)?;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::canonical::load::{Budget, Loaded, Options};
+use crate::canonical::load::{Budget, LARGE, Loaded, Options};
 use crate::io;
 use crate::notes::Note;
 use crate::period::{Division, Grain, Zone};
@@ -29,6 +29,7 @@ pub fn options() -> Options {
         redact: None,
         limits: crate::ingest::Limits::default(),
         merge_spellings: false,
+        large: LARGE,
     }
 }
 

@@ -85,6 +85,7 @@ pub fn load_one(input: Input) {
         redact: None,
         limits: Limits::default(),
         merge_spellings: true,
+        large: usize::MAX,
     };
     match load(&[input], &options) {
         Ok(loaded) => {

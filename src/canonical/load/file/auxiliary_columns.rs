@@ -3,27 +3,25 @@
 use anyhow::Result;
 
 use super::columns::{ColumnSource, names};
+use super::expected_records;
+use super::mapping::Mapping;
 use super::opening::{Opened, map};
-use super::{MOST_HASHED, expected_records};
 use crate::canonical::load::Options;
 use crate::canonical::load::repeats::record_identity::record_ids;
 use crate::schema::Role;
 
 impl Opened<'_> {
-    /// Takes in the ids of the records, where several files have some or there are few, and the addresses of a roster where somebody
+    /// Takes in the ids of the records, the names of people where there are few, and the addresses of a roster where somebody
     /// is named by one. They are gone once they were looked at.
     ///
     /// # Errors
     /// Those of [`map`].
-    pub fn read_more(&mut self, options: &Options, several: bool, may_have_emails: bool) -> Result<()> {
+    pub fn read_more(&mut self, options: &Options, may_have_emails: bool) -> Result<()> {
         let table = self.mapping.table;
-        let mut wanted: Vec<&str> = Vec::new();
-        if several || expected_records(self.file, &self.peek.rows) <= MOST_HASHED {
-            let ids = record_ids(table, &self.mapping.mapped, self.mapping.tickets);
-            wanted.extend(ids.into_iter().flatten().map(|column| column.name));
-        }
+        let ids = record_ids(table, &self.mapping.mapped, self.mapping.tickets);
+        let mut wanted: Vec<&str> = ids.into_iter().flatten().map(|column| column.name).collect();
         // The name of an ID tells whether it is a placeholder, and whether two IDs may be one stakeholder.
-        if expected_records(self.file, &self.peek.rows) <= MOST_HASHED {
+        if expected_records(self.file, &self.peek.rows) <= options.large {
             wanted.extend(table.with_role(Role::PersonName).map(|column| column.name));
         }
         if may_have_emails {
@@ -47,4 +45,11 @@ impl Opened<'_> {
         self.mapping = mapping;
         Ok(())
     }
+}
+
+/// The names of people that a file has and that are not read.
+pub fn unread_names(mapping: &Mapping) -> Vec<&'static str> {
+    let read = names(&mapping.plans);
+    let all = mapping.table.with_role(Role::PersonName).map(|column| column.name);
+    all.filter(|name| mapping.mapped.contains(*name) && !read.contains(*name)).collect()
 }

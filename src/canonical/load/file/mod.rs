@@ -14,6 +14,7 @@ pub mod mapping;
 mod marking_time;
 pub mod opening;
 pub mod reading;
+mod shared_ids;
 pub mod stored;
 mod unknown_words;
 pub mod word_vote;
@@ -42,6 +43,7 @@ use lookups::{LookedUp, Referred};
 use mapping::Mapping;
 use opening::Opened;
 use reading::{FileRead, Job, Need, Rowset};
+use shared_ids::SharedIds;
 
 /// One file, read.
 pub struct ReadFile {
@@ -112,9 +114,11 @@ pub fn read_file(
     let is_known = source.profile.as_deref().is_some_and(|id| id != "none");
     let mut decided: Vec<ColumnDecision> = Vec::new();
     let changing = mapping.changing_fields(&all_names);
-    let keep_hashes = several || expected <= MOST_HASHED;
+    // A large file is looked at for records that stand in it twice only where their ids show that there may be some.
+    let mut keep_hashes = several || expected <= options.large;
     // Whether equal records stand next to one another tells a repeated page from equal lines of an order.
-    let is_in_order = expected <= MOST_HASHED;
+    let mut is_in_order = expected <= options.large;
+    let mut has_lines = false;
     let (outcome, mut rowset) = loop {
         let may_be_of_order = amount_on.is_none() && !is_known;
         // Which record of a key is the last, and which of an order the first, is told by their lines.
@@ -157,6 +161,14 @@ pub fn read_file(
         match reading::read(&job)? {
             FileRead::Whole(mut outcome) => {
                 let rowset = tables::assembling::join(std::mem::take(&mut outcome.sinks));
+                if !keep_hashes && source.key.is_empty() {
+                    let shared = SharedIds::of(&mapping, &rowset);
+                    has_lines = shared == SharedIds::Lines;
+                    if shared == SharedIds::Some {
+                        (keep_hashes, is_in_order) = (true, true);
+                        continue;
+                    }
+                }
                 if !may_be_of_order {
                     break (outcome, rowset);
                 }
@@ -235,9 +247,12 @@ pub fn read_file(
     if options.redact.is_some() || source.private {
         rowset.unused.iter_mut().for_each(redaction::withhold);
     }
-    if !keep_hashes && source.key.is_empty() {
-        let records = outcome.records;
+    let records = outcome.records;
+    if has_lines {
         notes.push(Note::new(FileNote::NotSearched { records }).at(Place::file(&file)));
+    }
+    if expected > options.large && !auxiliary_columns::unread_names(&mapping).is_empty() {
+        notes.push(Note::new(FileNote::NamesNotRead { records }).at(Place::file(&file)));
     }
     let mut mapped = mapping.mapped.clone();
     unknown_words::leave_out(&mapping.plans, &mut rowset.fillings, &mut mapped);
@@ -314,9 +329,6 @@ pub fn read_file(
 
 /// So many of the first records are compared with those that lack a cell.
 const COMPARED: usize = 20_000;
-
-/// Files of more records are not looked at for records that stand in them twice.
-pub const MOST_HASHED: usize = 500_000;
 
 /// About how many records a file holds, by its size and its first records; 0 where nothing tells.
 pub fn expected_records(file: &io::Source, first: &[ingest::Row]) -> usize {

@@ -1,6 +1,7 @@
 //! By which ids records are told apart, and the records that share them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{Hash, Hasher};
 
 use rayon::prelude::*;
 
@@ -30,6 +31,11 @@ pub fn record_ids(table: Table, mapped: &BTreeSet<String>, tickets: bool) -> Opt
         Table::Interactions | Table::Surveys | Table::Purchases | Table::Referrals | Table::Supplies | Table::Identities => return None,
     };
     Some(ids)
+}
+
+/// Whether one file never has two records with these ids by right: an order may have several lines, and a stakeholder several spells.
+pub fn is_whole(ids: &[Column]) -> bool {
+    !matches!(ids, [purchases::ORDER_ID | supplies::ORDER_ID | stakeholders::STARTED_AT] | [])
 }
 
 /// What a source states about records with one id, and what its file shows about their order.
@@ -187,7 +193,7 @@ impl Exports<'_> {
                 .map(|column| rows.data(column))
                 .collect::<Option<_>>()?,
             like,
-            is_whole: !matches!(ids, [purchases::ORDER_ID | supplies::ORDER_ID | stakeholders::STARTED_AT] | []),
+            is_whole: is_whole(ids),
         })
     }
 }
@@ -213,19 +219,23 @@ fn first_record(rows: &Rows, stakeholder: &[u32], row: usize) -> FirstRecord {
 }
 
 fn id_of(identity: &RecordIdentity<'_>, stakeholder: u32, row: usize) -> u64 {
-    use std::hash::{Hash, Hasher};
     let mut hash = rustc_hash::FxHasher::default();
     (identity.like, stakeholder).hash(&mut hash);
-    for column in &identity.columns {
+    hash_cells(&identity.columns, row, &mut hash);
+    hash.finish()
+}
+
+/// Adds the cells of a row to a hash.
+pub fn hash_cells(columns: &[&Data], row: usize, hash: &mut impl Hasher) {
+    for column in columns {
         match column {
-            Data::Int(v) => v[row].hash(&mut hash),
-            Data::Float(v) => v[row].to_bits().hash(&mut hash),
-            Data::Code(v) => v[row].hash(&mut hash),
-            Data::Key(v) => v[row].hash(&mut hash),
-            Data::Flag(v) => v[row].hash(&mut hash),
+            Data::Int(v) => v[row].hash(hash),
+            Data::Float(v) => v[row].to_bits().hash(hash),
+            Data::Code(v) => v[row].hash(hash),
+            Data::Key(v) => v[row].hash(hash),
+            Data::Flag(v) => v[row].hash(hash),
         }
     }
-    hash.finish()
 }
 
 #[cfg(test)]
