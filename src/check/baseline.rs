@@ -50,6 +50,9 @@ pub struct Saved {
     pub period: String,
     /// The hash of the metric's definition.
     pub definition: String,
+    /// The currency of its amounts, if it adds some and it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub currency: Option<String>,
     /// The value.
     pub value: f64,
     /// Lower limit.
@@ -172,6 +175,7 @@ fn saved(checked: &CheckResult, verdict: &Verdict) -> Option<Saved> {
         grain: grain(&cell.period).to_string(),
         period: cell.period.label.clone(),
         definition: checked.metrics.get(&rule.metric)?.definition.clone(),
+        currency: checked.metrics.get(&rule.metric)?.currency.clone(),
         value: cell.value?,
         low: cell.low,
         high: cell.high,

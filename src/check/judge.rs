@@ -12,7 +12,7 @@ use super::terms::Terms;
 use super::verdict::{CheckResult, Excuse, Known, Status, Verdict};
 use super::{data, signal};
 use crate::canonical::CanonicalTables;
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, Metric, MetricUnit};
 use crate::expr::Expr;
 use crate::facts::context::Settings;
 use crate::measure::{self, Compare, Request};
@@ -87,6 +87,7 @@ pub fn check(
                 rule,
                 metric,
                 shown,
+                currency: currency_of(canonical, metric),
                 ask: &ask,
                 as_of: canonical.as_of,
             };
@@ -94,6 +95,7 @@ pub fn check(
             metrics.entry(rule.metric.clone()).or_insert_with(|| Known {
                 shown: shown.clone(),
                 definition: format!("{:016x}", metric.definition_hash()),
+                currency: currency_of(canonical, metric).map(str::to_string),
             });
         }
     }
@@ -221,4 +223,11 @@ impl Run<'_> {
             confidence,
         }
     }
+}
+
+/// The currency of the amounts that a metric adds, if it adds some and it is known.
+pub fn currency_of<'a>(canonical: &'a CanonicalTables, metric: &Metric) -> Option<&'a str> {
+    (metric.unit == MetricUnit::Money)
+        .then(|| measure::currency(canonical, metric))
+        .flatten()
 }

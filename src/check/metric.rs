@@ -22,6 +22,8 @@ pub struct Judge<'a> {
     pub metric: &'a Metric,
     /// Its metric as reports show it.
     pub shown: &'a MetricInfo,
+    /// The currency of its amounts, if it adds some and it is known.
+    pub currency: Option<&'a str>,
     /// What is to be judged.
     pub ask: &'a CheckRequest,
     /// Nothing at or after it is known.
@@ -243,6 +245,12 @@ impl Judge<'_> {
         if saved.definition != definition {
             let what = format!("definition of {}", self.rule.metric);
             return Err(NotEvaluatedReason::OtherTerms(vec![(what, saved.definition.clone(), definition)]));
+        }
+        if let (Some(then), Some(now)) = (saved.currency.as_deref(), self.currency)
+            && then != now
+        {
+            let what = format!("currency of {}", self.rule.metric);
+            return Err(NotEvaluatedReason::OtherTerms(vec![(what, then.to_string(), now.to_string())]));
         }
         let delta = cell.value.map(|value| value - saved.value);
         let sides = interval(cell.low, cell.high, cell.interval_absent.as_ref())

@@ -14,6 +14,7 @@ mod bounds;
 mod data;
 mod judge;
 mod metric;
+mod rests_on;
 mod rule;
 mod signal;
 mod terms;
@@ -22,6 +23,7 @@ mod waive;
 
 pub use bounds::{Number, stand};
 pub use judge::{CheckRequest, check};
+pub use rests_on::{CURRENCY, RestsOn};
 pub use rule::{Amount, Basis, ComparedTo, Condition, DataRule, DataTest, Limits, MetricRule, Named, Rule, RuleTarget, Test, Waiver};
 pub use terms::Terms;
 #[cfg(test)]

@@ -57,12 +57,12 @@ impl Terms {
 }
 
 /// Few characters that differ where the text does.
-fn fingerprint(text: &str) -> String {
+pub(super) fn fingerprint(text: &str) -> String {
     hex(&Sha256::digest(text.as_bytes())[..8])
 }
 
 /// The clock of durations in full.
-fn hours(clock: &period::Clock) -> String {
+pub(super) fn hours(clock: &period::Clock) -> String {
     match clock {
         period::Clock::Calendar => "calendar\n".to_string(),
         period::Clock::Business(hours) => hours.definition(),
@@ -106,7 +106,7 @@ fn targets(settings: &Settings) -> String {
 }
 
 /// The exchange rates in full.
-fn rates(rates: &BTreeMap<String, f64>) -> String {
+pub(super) fn rates(rates: &BTreeMap<String, f64>) -> String {
     rates.iter().map(|(currency, rate)| format!("{currency} {rate}\n")).collect()
 }
 

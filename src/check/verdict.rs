@@ -271,6 +271,8 @@ pub struct Known {
     pub shown: MetricInfo,
     /// The hash of its definition.
     pub definition: String,
+    /// The currency of its amounts, if it adds some and it is known.
+    pub currency: Option<String>,
 }
 
 /// The outcome of a check: everything that a format can show.

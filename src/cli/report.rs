@@ -14,6 +14,7 @@ use super::setup;
 use crate::analyses;
 use crate::canonical::{CanonicalTables, Data};
 use crate::catalog::Metric;
+use crate::check::RestsOn;
 use crate::config::{Config, expression};
 use crate::diagnostics::{Class, Problem};
 use crate::findings::{self, ReviewRequest};
@@ -131,6 +132,12 @@ pub fn run(global: &Global, args: &Report) -> anyhow::Result<()> {
         inputs: loaded.fingerprints()?,
     };
     let shown = |metric: &&&Metric| reviewed.scores.iter().any(|score| score.metric.id == metric.id);
+    let rests_on = RestsOn {
+        catalog: &config.catalog,
+        canonical,
+        settings: &config.settings,
+        rates: &config.rates,
+    };
     let told = report::Report {
         title: args.title.as_deref().or(config.report.title.as_deref()),
         review: &reviewed,
@@ -143,6 +150,7 @@ pub fn run(global: &Global, args: &Report) -> anyhow::Result<()> {
         account: &loaded.account,
         notes: &notes,
         metrics: metrics.iter().filter(shown).copied().collect(),
+        settings: metrics.iter().map(|metric| (metric.id.clone(), rests_on.of(metric))).collect(),
         origin: &origin,
     };
     data::tell(global, &loaded.account, &notes);

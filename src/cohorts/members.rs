@@ -30,6 +30,8 @@ pub struct Member {
     pub private: bool,
     /// What happened, by age in periods, ascending, each age once: 1 of shares, the number of orders, revenue in 1/10,000.
     pub happened: Vec<(u32, i128)>,
+    /// Of an order only the amount of all lines is known, and a condition leaves some of them out.
+    pub is_unknown: bool,
 }
 
 /// The members of all cohorts, in the order of their ids.
@@ -106,8 +108,14 @@ impl Job<'_> {
             let Some((start, row)) = self.started(stakeholder, orders.as_mut(), roster.as_mut()) else {
                 continue;
             };
+            let mut is_unknown = false;
             let mut happened = match self.ask.measure {
-                Measure::Ordered | Measure::Orders | Measure::Revenue => self.ordered(stakeholder, start, orders.as_mut()),
+                Measure::Ordered | Measure::Orders | Measure::Revenue => {
+                    let happened = self.ordered(stakeholder, start, orders.as_mut());
+                    let kept = || orders.iter().flat_map(Orders::last).filter(|order| !is_out(order.slice));
+                    is_unknown = kept().any(|order| order.is_divided);
+                    happened
+                }
                 Measure::Present => self.present(stakeholder, start, roster.as_mut()),
                 Measure::Active => {
                     let of_one = active.partition_point(|(s, _)| *s < stakeholder)..active.partition_point(|(s, _)| *s <= stakeholder);
@@ -126,6 +134,7 @@ impl Job<'_> {
                 start,
                 private: self.private.is(stakeholder, 0),
                 happened,
+                is_unknown,
             });
         }
         found

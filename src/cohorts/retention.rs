@@ -185,8 +185,13 @@ pub fn retention(canonical: &CanonicalTables, settings: &Settings, ask: &Request
     let earlier = shows_earlier.then_some(earlier);
     let groups = |by: &[String]| StakeholderGroups::new(canonical, ask.start.table(), by).map_err(NoCohorts::Dimension);
     let (labels, cohort_labels) = (groups(&ask.by)?, groups(ask.dimension.as_slice())?);
-    let no_money =
-        ask.measure == Measure::Revenue && has_mixed_currencies(canonical, &kept(canonical, ask.measure.fact(), ask.filter.as_ref())?);
+    let no_money = match ask.measure {
+        Measure::Revenue if has_mixed_currencies(canonical, &kept(canonical, ask.measure.fact(), ask.filter.as_ref())?) => {
+            Some(AbsentReason::MixedCurrencies)
+        }
+        Measure::Revenue if all.iter().any(|member| member.is_unknown) => Some(AbsentReason::LinesDiffer),
+        Measure::Revenue | Measure::Ordered | Measure::Present | Measure::Orders | Measure::Active => None,
+    };
     let known_from = known_from(canonical, ask.start);
     let counting = Counting {
         ask,
@@ -249,7 +254,7 @@ struct Counting<'a> {
     open: i32,
     /// Whether that period has begun.
     is_running: bool,
-    no_money: bool,
+    no_money: Option<AbsentReason>,
 }
 
 impl Counting<'_> {
@@ -313,8 +318,8 @@ impl Counting<'_> {
             value: Err(reason),
             limits: Err(NoIntervalReason::NotDefined),
         };
-        if self.no_money {
-            return none(AbsentReason::MixedCurrencies);
+        if let Some(reason) = &self.no_money {
+            return none(reason.clone());
         }
         let confidence = self.ask.confidence;
         if self.ask.measure.is_share() {

@@ -139,12 +139,22 @@ impl<'a> Targets<'a> {
     /// Of the roster, if there is one.
     pub fn new(ctx: &Context<'a>) -> Option<Targets<'a>> {
         let rows = ctx.canonical.table(Table::Stakeholders)?;
-        let by_tier = ctx
-            .settings
-            .contact_days
-            .iter()
-            .filter_map(|(tier, &days)| Some((ctx.canonical.texts.code(tier)?, days)))
-            .collect();
+        let texts = &ctx.canonical.texts;
+        let targets = || ctx.settings.contact_days.iter();
+        let exact = targets().filter_map(|(tier, &days)| Some((texts.code(tier)?, days)));
+        let is_alike = |tier: &str, text: &str| {
+            text.chars()
+                .flat_map(char::to_lowercase)
+                .eq(tier.chars().flat_map(char::to_lowercase))
+        };
+        // Capitals say nothing, unless there are targets that differ in nothing else.
+        let alike = targets().flat_map(|(tier, &days)| {
+            texts
+                .matching(&|text| is_alike(tier, text))
+                .into_iter()
+                .map(move |code| (code, days))
+        });
+        let by_tier = exact.chain(alike).collect();
         Some(Targets {
             rows,
             days: rows.floats(&stakeholders::CONTACT_TARGET_DAYS),
@@ -158,10 +168,10 @@ impl<'a> Targets<'a> {
         current(self.rows, stakeholder).map_or(NO_INT, |row| self.of_row(row))
     }
 
-    /// The same by a row of the roster.
+    /// The same by a row of the roster. A target of less than a day is none.
     pub fn of_row(&self, row: usize) -> i64 {
         let days = self.days.at(row);
-        if !days.is_nan() {
+        if stakeholders::is_contact_target(days) {
             return days.round() as i64;
         }
         let tier = self.tiers.at(row);

@@ -27,6 +27,8 @@ pub struct Buyer {
     pub history: History,
     /// The mean amount of the purchase days after the first, in units of the currency; 0 where there are none.
     pub mean: f64,
+    /// Of an order only the amount of all lines is known, and these are in several groups, or a condition leaves some out.
+    pub is_unknown: bool,
 }
 
 impl Buyer {
@@ -66,6 +68,7 @@ struct Day {
     amount: i128,
     is_ordered: bool,
     is_refunded: bool,
+    is_unknown: bool,
 }
 
 impl Day {
@@ -81,6 +84,7 @@ impl Purchases<'_> {
         let mut nothing = 0;
         let mut buyers = Vec::new();
         let blocks = self.by_block(last_day, |stakeholder, days, buyers: &mut Vec<Buyer>| {
+            let is_unknown = days.iter().any(|day| day.is_unknown);
             let mut days = days.iter().filter(|day| day.is_purchase());
             let Some(first) = days.next() else { return };
             let (mut last, mut repeats, mut amount) = (first.day, 0, 0);
@@ -97,6 +101,7 @@ impl Purchases<'_> {
                     last: (last - first.day) as u32,
                 },
                 mean: money(amount) / f64::from(repeats.max(1)),
+                is_unknown,
             });
         });
         for (mut some, without) in blocks {
@@ -173,6 +178,8 @@ fn of_orders(reader: &mut Orders, context: &Context, stakeholder: u32, group: im
         amount: order.revenue(),
         is_ordered: order.is_order,
         is_refunded: order.refund != 0,
+        // Lines that are not known yet divide no order.
+        is_unknown: context.slicing.rows.is_some() && order.is_divided,
     }));
     days.sort_by_key(|day| (day.group, day.day));
     days.dedup_by(|day, kept| {
@@ -181,6 +188,7 @@ fn of_orders(reader: &mut Orders, context: &Context, stakeholder: u32, group: im
             kept.amount += day.amount;
             kept.is_ordered |= day.is_ordered;
             kept.is_refunded |= day.is_refunded;
+            kept.is_unknown |= day.is_unknown;
         }
         is_same
     });

@@ -68,6 +68,8 @@ codes! {
         NoFiniteMean = "no finite mean",
         /// Amounts of several currencies cannot be added.
         MixedCurrencies = "mixed currencies",
+        /// Of some orders only the amount of all lines is known, and these are in several groups, or a condition leaves some out.
+        LinesDiffer = "order lines differ",
         /// Fewer than five people, all protected.
         Suppressed = "suppressed",
         /// Too many resamples could not be fitted.

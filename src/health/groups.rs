@@ -148,6 +148,12 @@ impl Protection {
         })
     }
 
+    /// Whether anything is shown of the stakeholders of a model.
+    pub fn shows_model(&self, assessment: &Assessment, model: usize) -> bool {
+        let rows: Vec<&Row> = assessment.rows.iter().filter(|row| row.model == model).collect();
+        self.shows_group(assessment, &rows, Of::Model(model))
+    }
+
     /// Whether anything is shown of a group. What is shown of protected people is above all their scores: of few scores nothing is.
     fn shows_group(&self, assessment: &Assessment, rows: &[&Row], of: Of) -> bool {
         let scored = |row: &&&Row| row.is_protected && Population::Scored.has(assessment, row);

@@ -138,6 +138,8 @@ pub struct Assessment {
     pub left: u64,
     /// There are protected people.
     pub withheld: bool,
+    /// Amounts cannot be added: nothing is known of what is at stake.
+    pub cannot_add: bool,
     /// The types that have no model of their own, and how many stakeholders they are.
     pub general: Vec<(String, u64)>,
 }
@@ -151,6 +153,9 @@ impl Assessment {
         }
         if self.left > 0 {
             notes.push(Note::new(RunNote::LeftRoster).count(self.left));
+        }
+        if self.cannot_add {
+            notes.push(Note::new(RunNote::MoneyNotAdded));
         }
         let of = self.rows.len() as u64;
         let without = self.rows.iter().filter(|row| row.score.is_none()).count() as u64;
@@ -245,6 +250,7 @@ pub fn assess(canonical: &CanonicalTables, settings: &Settings, request: &Reques
         previous,
         general: general(canonical, settings, &rows),
         withheld: rows.iter().any(|row| row.is_protected),
+        cannot_add: moments.last().is_some_and(|now| now.cannot_add),
         models,
         rows,
         values,
@@ -258,13 +264,17 @@ pub fn assess(canonical: &CanonicalTables, settings: &Settings, request: &Reques
         left,
     };
     assessment.list(canonical, settings, request, &moments);
-    let left_out = (0..canonical.nobody()).filter(|stakeholder| request.group_of[*stakeholder as usize] == NO_CODE);
-    let is_divided = request.is_filtered && assessment.withheld && left_out.into_iter().any(|stakeholder| private.is(stakeholder, 0));
+    let is_divided = request.is_filtered && assessment.withheld && leaves_out_protected(canonical, &private, &request.group_of);
     let protection = groups::Protection::new(&assessment, request, is_divided);
     assessment.types = groups::by_type(&assessment, &protection, request.confidence);
     assessment.groups = groups::by_group(&assessment, request, &protection);
-    assessment.stability = stability::of_models(&assessment);
+    assessment.stability = stability::of_models(&assessment, &protection);
     assessment
+}
+
+/// Whether groups leave protected people out.
+fn leaves_out_protected(canonical: &CanonicalTables, private: &Private, group_of: &[u32]) -> bool {
+    (0..canonical.nobody()).any(|stakeholder| group_of[stakeholder as usize] == NO_CODE && private.is(stakeholder, 0))
 }
 
 impl Assessment {

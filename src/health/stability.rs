@@ -2,6 +2,7 @@
 
 use rayon::prelude::*;
 
+use super::groups::Protection;
 use super::{Assessment, Row};
 use crate::catalog::health::{Model, Part};
 
@@ -29,9 +30,9 @@ pub struct Stability {
     pub lowest_tenth_kept: f64,
 }
 
-/// The stability of each model that has scores.
-pub fn of_models(assessment: &Assessment) -> Vec<(usize, Stability)> {
-    let of = |at: usize| Some((at, of_model(assessment, at)?));
+/// The stability of each model that has scores of which something may be shown.
+pub fn of_models(assessment: &Assessment, protection: &Protection) -> Vec<(usize, Stability)> {
+    let of = |at: usize| Some((at, of_model(assessment, at).filter(|_| protection.shows_model(assessment, at))?));
     (0..assessment.models.len()).filter_map(of).collect()
 }
 

@@ -47,6 +47,7 @@ use crate::stats::Confidence;
 
 pub use columns::reason;
 pub use counting::blocks;
+pub use plan::currency;
 pub use private::{Private, divides_protected};
 pub use protection::{Divisions, FEWEST, Published, hidden_groups};
 pub use requirements::{columns_to_load, is_superseded, kept_for};

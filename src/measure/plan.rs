@@ -300,6 +300,28 @@ pub fn is_money(metric: &Metric) -> bool {
     metric.columns().iter().any(|c| c.unit == Unit::Money)
 }
 
+/// The currency of the amounts that a metric's fact is made from; `None` if they name none, or several.
+pub fn currency<'a>(canonical: &'a CanonicalTables, metric: &Metric) -> Option<&'a str> {
+    let mut tables: Vec<Table> = metric.fact?.tables.to_vec();
+    if !is_money(metric) {
+        tables.clear();
+    }
+    let mut found = None;
+    for rows in tables.into_iter().filter_map(|table| canonical.table(table)) {
+        for codes in rows.table.with_role(Role::Currency).map(|column| rows.codes(column)) {
+            if !codes.exists() {
+                continue;
+            }
+            for code in (0..rows.len).map(|row| codes.at(row)) {
+                if *found.get_or_insert(code) != code || canonical.cannot_add(std::iter::once(code)) {
+                    return None;
+                }
+            }
+        }
+    }
+    canonical.texts.text(found?)
+}
+
 /// Whether the tables that a fact takes its money from hold several currencies.
 pub fn mixed_currencies(canonical: &CanonicalTables, spec: &FactSpec) -> bool {
     let codes = |rows: &'_ Rows| {

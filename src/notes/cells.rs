@@ -136,6 +136,17 @@ described! {
             }
         ),
 
+        /// Types of stakeholders are written in other words than those that metrics and health models name, such as `Kundin`. They are read as
+        /// those.
+        #[code = "type-words"]
+        #[advice = "Nothing, if they mean the same. Otherwise say what they mean in [source.values.type]. Conditions have to name the types that they are read as."]
+        #[option = "values"]
+        TypeInOtherWords => |count| counted(
+            count,
+            "type is written in another word than customer, supplier, employee, donor, investor or partner, and read as that",
+            "types are written in other words than customer, supplier, employee, donor, investor or partner, and read as these"
+        ),
+
         /// Cells that are not what their column has to hold are ignored. The records are kept.
         #[code = "voided"]
         #[advice = "Look at the example. Correct the cells, or map another column."]

@@ -340,6 +340,15 @@ described! {
             if count == 1 { "amount counts" } else { "amounts count" }
         ),
 
+        /// The target of contact of stakeholders is less than a day, which nobody can keep. The target of their tier counts, if it has one.
+        #[code = "no-contact-target"]
+        #[advice = "Nothing, if 0 means that there is no target."]
+        NoContactTarget => |count| format!(
+            "{} `contact_target_days` of less than a day. {}",
+            records_have(Table::Stakeholders, count),
+            if count == 1 { "It counts as no target" } else { "These count as no targets" }
+        ),
+
         /// Stakeholders of a file are not on the roster.
         #[code = "not-on-roster"]
         #[advice = "See whether both use the same IDs. An identities file can link them."]

@@ -108,6 +108,12 @@ described! {
             "{count} of {of} stakeholders have no score, because too few parts of their model have data"
         ),
 
+        /// What is at stake with stakeholders is not known: amounts are of several currencies, or of another one than the report's.
+        #[code = "money-not-added"]
+        #[advice = "Set `currency` and [rates]."]
+        #[option = "rates"]
+        MoneyNotAdded => |_| "Amounts of several currencies cannot be added, so the value at stake is missing. Set --currency and [rates]".to_string(),
+
         /// A metric of your own has no example that shows what it gives.
         #[code = "no-example"]
         #[advice = "Add an [[metric.ID.example]]; `relhealth test` then checks it."]

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Head;
 use crate::catalog::{MetricKind, MetricUnit};
+use crate::check::CURRENCY;
 use crate::wire::report::{Metric, Report};
 
 /// A setting that differs.
@@ -93,10 +94,17 @@ pub fn redefined(old: &Metric, new: &Metric, reports: &[Head; 2], then: &Report,
         old.definition == new.definition && (old.kind != new.kind || old.per != new.per),
         "its kind".into(),
     );
+    let same_amounts = matches!((old.settings.get(CURRENCY), new.settings.get(CURRENCY)), (Some(then), Some(now)) if then == now);
     differs(
-        new.unit == MetricUnit::Money && then.currency != now.currency,
+        new.unit == MetricUnit::Money && then.currency != now.currency && !same_amounts,
         "the currency".into(),
     );
+    // What one report does not tell is not known to differ.
+    for (name, value) in &old.settings {
+        if let Some(other) = new.settings.get(name).filter(|other| *other != value) {
+            differs(true, format!("{name} ({value}, now {other})"));
+        }
+    }
     differs(
         new.unit == MetricUnit::Hours && then.clock != now.clock,
         "the clock of durations".into(),

@@ -63,6 +63,11 @@ columns! { Stakeholders:
     CONTACT_TARGET_DAYS = Column::new("contact_target_days", Role::Number);
 }
 
+/// Whether a number of days is a target that can be kept: a day at least.
+pub fn is_contact_target(days: f64) -> bool {
+    days >= 1.0
+}
+
 /// Whether a status says that the stakeholder has left, while no date says when; no export has it.
 pub const LEFT_WITHOUT_DATE: Column =
     Column::new("#left", Role::Flag).of(Table::Stakeholders, "whether the stakeholder has left at a time that is not known");

@@ -43,7 +43,7 @@ pub struct Request {
 pub struct Segmentation {
     /// The period before the one that the as-of date is in: previous segments are those at its end.
     pub previous: Period,
-    /// Why there is no revenue: it has several currencies.
+    /// Why there is no revenue: it has several currencies, or of some orders nobody knows what the lines that count amount to.
     pub money_absent: Option<AbsentReason>,
     /// The segments of each group, in the order of the groups; without dimensions there is one group.
     pub groups: Vec<Group>,
@@ -206,11 +206,23 @@ pub fn segments(canonical: &CanonicalTables, settings: &Settings, ask: &Request)
     let kept = kept
         .filter(|&(s, row)| !is_out(slicing.of_row(row, s)))
         .map(|(_, row)| currencies.at(row));
-    let mixed = currencies.exists() && canonical.cannot_add(kept);
+    let is_mixed = currencies.exists() && canonical.cannot_add(kept);
+    let is_unknown = |known: &Known| known.is_unknown;
+    let money_absent = if is_mixed {
+        Some(AbsentReason::MixedCurrencies)
+    } else if found
+        .iter()
+        .any(|one| is_unknown(&one.now) || one.before.as_ref().is_some_and(is_unknown))
+    {
+        Some(AbsentReason::LinesDiffer)
+    } else {
+        None
+    };
+    let no_money = money_absent.is_some();
     let scoring = Scoring {
         limits: &ask.model.limits,
         table: ask.model.table(),
-        with_money: !mixed,
+        with_money: !no_money,
     };
     let (now, before) = rayon::join(
         || scoring.of(found.iter().map(|one| one.now)),
@@ -225,7 +237,7 @@ pub fn segments(canonical: &CanonicalTables, settings: &Settings, ask: &Request)
             stakeholder: one.stakeholder,
             recency: one.now.recency,
             frequency: one.now.frequency,
-            monetary: (!mixed).then(|| in_units(one.now.monetary)),
+            monetary: (!no_money).then(|| in_units(one.now.monetary)),
             scores,
             segment,
             previous: match one.before {
@@ -237,11 +249,11 @@ pub fn segments(canonical: &CanonicalTables, settings: &Settings, ask: &Request)
     let is_private: Vec<bool> = customers.iter().map(|one| private.is(one.stakeholder, 0)).collect();
     let any_private = is_private.iter().any(|is| *is);
     let is_divided = ask.filter.is_some() && measure::divides_protected(canonical, Table::Purchases, &slicing);
-    let (grouped, hides) = counted(&found, &customers, &is_private, &groups, ask, (mixed, is_divided));
+    let (grouped, hides) = counted(&found, &customers, &is_private, &groups, ask, (no_money, is_divided));
     let movement = movement(&customers, &is_private).filter(|_| !(hides || is_divided && any_private));
     Ok(Segmentation {
         previous,
-        money_absent: mixed.then_some(AbsentReason::MixedCurrencies),
+        money_absent,
         groups: grouped,
         movement,
         scores: (!any_private).then(|| score_ranges(&customers)),
@@ -295,6 +307,8 @@ struct Known {
     frequency: u32,
     /// In 1/10,000 of the currency's unit.
     monetary: i128,
+    /// Of an order only the amount of all lines is known, and a condition leaves some of them out.
+    is_unknown: bool,
     /// The first row of the last order.
     row: u32,
 }
@@ -373,6 +387,8 @@ impl Job<'_> {
             recency: self.context.canonical.zone.day_of(time) - last.day,
             frequency: frequency as u32,
             monetary: kept().map(Order::revenue).sum(),
+            // Lines that are not known yet divide no order.
+            is_unknown: self.context.slicing.rows.is_some() && kept().any(|order| order.is_divided),
             row: last.row,
         })
     }
@@ -432,7 +448,7 @@ fn counted(
     is_private: &[bool],
     groups: &StakeholderGroups,
     ask: &Request,
-    (mixed, is_divided): (bool, bool),
+    (no_money, is_divided): (bool, bool),
 ) -> (Vec<Group>, bool) {
     // One place more for those for whom no condition holds.
     let places = ask.model.segments.len() + 1;
@@ -480,7 +496,7 @@ fn counted(
                     segment: (at + 1 < places).then_some(at),
                     suppressed,
                     n: (!suppressed).then_some(tally.n),
-                    value: (!suppressed && !mixed).then(|| in_units(tally.value)),
+                    value: (!suppressed && !no_money).then(|| in_units(tally.value)),
                 }
             })
             .filter(|count| count.segment.is_some() || unassigned)
@@ -489,7 +505,7 @@ fn counted(
         Group {
             labels,
             customers: (!hides).then(|| of_group.iter().map(|tally| tally.n).sum()),
-            value: (!hides && !mixed).then(|| in_units(of_group.iter().map(|tally| tally.value).sum())),
+            value: (!hides && !no_money).then(|| in_units(of_group.iter().map(|tally| tally.value).sum())),
             segments,
         }
     };

@@ -37,6 +37,7 @@ pub mod referral_words;
 mod senders;
 mod soft_credits;
 pub mod spelling;
+pub mod stakeholder_types;
 pub mod status_words;
 pub mod survey_states;
 mod target;

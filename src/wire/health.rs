@@ -266,8 +266,8 @@ pub struct Backtest {
     pub stakeholders: u64,
     /// The share that was lost.
     pub lost: Number,
-    /// Stakeholders at dates that have no score, of all dates; they are left out.
-    pub unscored: u64,
+    /// Stakeholders at dates that have no score, of all dates; they are left out. Null: hidden to protect few people.
+    pub unscored: Option<u64>,
     /// The inputs give less than the minimum coverage, so the mean of the parts there are is tested.
     pub below_minimum_coverage: bool,
     /// Area under the ROC curve of the score: the probability that of two stakeholders the one that was lost had the lower score. 0.5 is chance.

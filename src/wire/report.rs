@@ -1,5 +1,7 @@
 //! `relhealth.report/1`: everything that a report tells. It is written by `report` and read again by `diff`.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -223,6 +225,10 @@ pub struct Metric {
     pub per: Option<f64>,
     /// Hash of all that changes the answer, in hexadecimal digits.
     pub definition: Option<String>,
+    /// The settings that its values rest on, by name, and the currency of its amounts; long ones as a hash. Reports of earlier versions do not
+    /// have them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub settings: BTreeMap<String, String>,
     /// What it is meant to reach.
     pub target: Option<Target>,
     /// Its process behaviour chart, where the series allows one.

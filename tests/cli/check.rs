@@ -293,6 +293,30 @@ fn why(of: &[Value]) -> &str {
 }
 
 #[test]
+fn a_baseline_in_another_currency_is_not_compared_with() {
+    let orders = |currency: &str| {
+        let each = |at: usize| format!("{at},c{},2026-10-{:02},10,{currency}\n", at % 9, 1 + at % 28);
+        String::from("order_id,customer_id,order_date,amount,currency\n") + &(0..60).map(each).collect::<String>()
+    };
+    let rule = |metric: &str| format!("[[rule]]\nmetric = '{metric}'\nfail_if_worse_than = 'baseline'\n");
+    let folder = Folder::new()
+        .with("orders.csv", orders("EUR"))
+        .with("relhealth.toml", rule("average_order_value") + &rule("purchase_frequency"));
+    let args = ["check", "orders.csv", "-q", "--period", "2026-10"];
+    folder.run(&[&args[..], &["--save-baseline", "base.json"]].concat());
+    let of = |folder: &Folder| {
+        let ran = folder.run(&[&args[..], &["--baseline", "base.json", "-f", "json"]].concat());
+        let document: Value = serde_json::from_str(&ran.out()).unwrap();
+        document["verdicts"].as_array().unwrap().clone()
+    };
+    assert_eq!(words(&of(&folder)), [("pass", None), ("pass", None)]);
+    let folder = folder.with("orders.csv", orders("USD"));
+    let found = of(&folder);
+    assert_eq!(words(&found), [("insufficient", None), ("pass", None)]);
+    assert!(why(&found).contains("currency of average_order_value"), "{}", why(&found));
+}
+
+#[test]
 fn a_baseline_is_held_against_later_runs() {
     let folder = folder(SINCE);
     // Without one nothing can be judged.

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use serde_json::Value;
 use snapbox::str;
 
 use crate::harness::{Folder, run_in};
@@ -241,5 +242,125 @@ fn files_of_later_versions_are_refused() {
     assert!(
         ran.err()
             .contains("its schema is `relhealth.baseline/9`, and this program reads `relhealth.baseline/2`")
+    );
+}
+
+/// What of each metric is not what it was, by its id.
+fn not_compared(folder: &Folder) -> Vec<(String, String)> {
+    let ran = folder.run(&["diff", "then.json", "now.json", "-f", "json"]).silent();
+    let document: Value = serde_json::from_str(&ran.out()).unwrap();
+    let redefined = document["redefined"].as_array().unwrap().iter();
+    let what = |one: &Value| {
+        one["what"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|what| what.as_str().unwrap().to_string())
+            .collect::<Vec<_>>()
+    };
+    redefined
+        .map(|one| (one["id"].as_str().unwrap().to_string(), what(one).join("; ")))
+        .collect()
+}
+
+#[test]
+fn amounts_of_two_currencies_are_not_compared() {
+    let orders = |currency: &str| {
+        let mut text = String::from("order_id,customer_id,order_date,amount,currency\n");
+        for day in 1..28 {
+            text += &format!(
+                "{day},c{},2026-01-{day:02},10,{currency}\nf{day},c{},2026-02-{day:02},12,{currency}\n",
+                day % 9,
+                day % 8
+            );
+        }
+        text
+    };
+    let report = |folder: &Folder, file: &str, period: &str, output: &str, more: &[&str]| {
+        let args = [
+            "report",
+            file,
+            "-q",
+            "--period",
+            period,
+            "-m",
+            "revenue,orders,average_order_value,net_revenue_retention",
+            "-o",
+            output,
+        ];
+        folder.run(&[&args, more].concat());
+    };
+    let folder = Folder::new().with("euros.csv", orders("EUR")).with("dollars.csv", orders("USD"));
+    report(&folder, "euros.csv", "2026-01", "then.json", &[]);
+    report(&folder, "dollars.csv", "2026-02", "now.json", &[]);
+    let changed = "currency of its amounts (EUR, now USD)".to_string();
+    assert_eq!(
+        not_compared(&folder),
+        [
+            ("average_order_value".to_string(), changed.clone()),
+            ("revenue".to_string(), changed)
+        ]
+    );
+    folder
+        .run(&["diff", "then.json", "now.json"])
+        .silent()
+        .holds(&["Revenue is not compared: currency of its amounts (EUR, now USD) changed."]);
+    // Of one currency they are compared, also where only one report was told which.
+    report(&folder, "euros.csv", "2026-02", "now.json", &["--currency", "EUR"]);
+    assert_eq!(not_compared(&folder), []);
+    // A report of an earlier version does not tell its currency.
+    let mut stored: Value = serde_json::from_str(&folder.read("then.json")).unwrap();
+    for metric in stored["metrics"].as_array_mut().unwrap() {
+        metric.as_object_mut().unwrap().remove("settings");
+    }
+    let folder = folder.with("then.json", stored.to_string());
+    report(&folder, "dollars.csv", "2026-02", "now.json", &[]);
+    assert_eq!(not_compared(&folder), []);
+}
+
+#[test]
+fn what_numbers_rest_on_is_no_correction_of_the_data() {
+    let mut tickets = String::from("ticket_id,customer_id,created_at,first_response_at,resolved_at,kind\n");
+    for day in 1..28 {
+        let hour = 10 + day % 8;
+        tickets += &format!(
+            "{day},c{},2026-01-{day:02} 09:00:00,2026-01-{day:02} {hour}:00:00,2026-01-{day:02} 20:00:00,complaint\n",
+            day % 6
+        );
+    }
+    let metrics = "cases_opened,first_response_within_target_rate,first_response_time_median,health_score_mean";
+    let args = |output: &'static str| ["report", "tickets.csv", "-q", "--period", "2026-01", "-m", metrics, "-o", output];
+    let settings = |folder: Folder, config: &str, output: &'static str| {
+        let folder = folder.with("relhealth.toml", config);
+        folder.run(&args(output));
+        folder
+    };
+    let four = "[targets]\nfirst_response_hours = 4\n[health.customer]\nminimum_coverage = 0.1\n";
+    let folder = Folder::new().with("tickets.csv", tickets);
+    let folder = settings(folder, four, "then.json");
+    let folder = settings(folder, &four.replace("= 4", "= 8"), "now.json");
+    let changed = "targets.first_response_hours (4, now 8)".to_string();
+    assert_eq!(
+        not_compared(&folder),
+        [
+            ("first_response_within_target_rate".to_string(), changed.clone()),
+            ("health_score_mean".to_string(), changed)
+        ]
+    );
+    // Another weight changes the scores, and nothing else.
+    let folder = settings(folder, &format!("{four}[health.customer.part.conflict]\nweight = 60\n"), "now.json");
+    let all = not_compared(&folder);
+    assert_eq!(all.len(), 1, "{all:?}");
+    assert!(all[0].0 == "health_score_mean" && all[0].1.starts_with("health ("), "{all:?}");
+    // By working hours durations are others.
+    let folder = settings(folder, &format!("{four}[hours]\nweekly = {{ mon = '09:00-17:00' }}\n"), "now.json");
+    let named: Vec<String> = not_compared(&folder).into_iter().map(|(metric, _)| metric).collect();
+    assert_eq!(
+        named,
+        [
+            "first_response_time_median",
+            "first_response_within_target_rate",
+            "health_score_mean"
+        ]
     );
 }

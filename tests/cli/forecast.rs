@@ -394,3 +394,31 @@ fn without_any_record_there_is_no_date_to_forecast_from() {
         ran.out()
     );
 }
+
+#[test]
+fn orders_of_which_only_the_total_is_known_have_no_spend_by_product() {
+    let mut lines = String::from("order_id,customer_id,order_date,product,quantity,order_total\n");
+    for (order, line) in shop().lines().skip(1).enumerate() {
+        let cells: Vec<&str> = line.split(',').collect();
+        let [customer, day, amount] = [0, 1, 2].map(|at| cells[at]);
+        for product in ["X", "Y"] {
+            lines.push_str(&format!("{order},{customer},{day},{product},1,{amount}\n"));
+        }
+    }
+    let folder = Folder::new().with("lines.csv", lines);
+    let read = |args: &[&str]| json(folder.run(&[&["forecast", "purchases=lines.csv", "-q", "-f", "json"], args].concat()));
+    let all = read(&[]);
+    assert_eq!(all["spend"]["absent"], Value::Null);
+    let by = read(&["--by", "product"]);
+    for group in by["groups"].as_array().unwrap() {
+        // Everybody who buys buys both, so the orders are those of all.
+        assert_eq!(group["expected_total"], all["expected_total"]);
+        assert_eq!(group["spend"]["absent"], "order lines differ");
+    }
+    assert_eq!(by["spend"], all["spend"]);
+    let some = read(&["--where", "product = 'Y'"]);
+    assert_eq!(
+        (&some["expected_total"], &some["spend"]["absent"]),
+        (&all["expected_total"], &"order lines differ".into())
+    );
+}

@@ -303,6 +303,163 @@ impl AnyOf for std::ops::Range<&str> {
     }
 }
 
+/// Of each stakeholder what is at stake.
+fn at_stake(document: &Value) -> Vec<(String, Option<f64>)> {
+    let all = document["stakeholders"].as_array().unwrap().iter();
+    all.map(|one| (one["id"].as_str().unwrap().to_string(), one["value_at_stake"].as_f64()))
+        .collect()
+}
+
+#[test]
+fn amounts_that_cannot_be_added_are_not_at_stake() {
+    let supplies = |currency: &str| {
+        format!(
+            "supplier_id,po_number,order_date,promised_date,received_date,amount,currency\n\
+             s,1,2026-06-01,2026-06-10,2026-06-09,1000,EUR\nt,2,2026-06-02,2026-06-10,2026-06-12,5000,{currency}\n"
+        )
+    };
+    let orders = "stakeholder_id,order_id,occurred_at,amount,currency\na,1,2026-03-01,10,USD\na,2,2026-06-12,20,USD\n";
+    let document = |supplies: &str, args: &[&str]| -> Value {
+        let folder = Folder::new().with("supplies.csv", supplies).with("orders.csv", orders);
+        let ran = folder.run(&[&["health", "-f", "json"], args].concat());
+        serde_json::from_str(&ran.out()).unwrap()
+    };
+    let has_note = |document: &Value| {
+        document["notes"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|note| note["code"] == "money-not-added")
+    };
+    // Of two suppliers with one currency each nothing can be added; of one currency all can.
+    let several = document(&supplies("USD"), &["supplies=supplies.csv"]);
+    assert_eq!(at_stake(&several), [("s".to_string(), None), ("t".to_string(), None)]);
+    assert_eq!(several["types"][0]["value_at_stake"], Value::Null);
+    assert!(has_note(&several));
+    let one = document(&supplies("EUR"), &["supplies=supplies.csv"]);
+    assert_eq!(at_stake(&one), [("t".to_string(), Some(5000.0)), ("s".to_string(), Some(1000.0))]);
+    assert_eq!(one["types"][0]["value_at_stake"], 6000.0);
+    assert!(!has_note(&one));
+    // Revenue in dollars and spend in euros are not added either, and dollars are no euros.
+    let both = document(&supplies("EUR"), &["supplies=supplies.csv", "purchases=orders.csv"]);
+    assert!(at_stake(&both).iter().all(|(_, value)| value.is_none()), "{both}");
+    let other = document(&supplies("EUR"), &["purchases=orders.csv", "--currency", "EUR"]);
+    assert_eq!(at_stake(&other), [("a".to_string(), None)]);
+    assert_eq!(
+        at_stake(&document(&supplies("EUR"), &["purchases=orders.csv", "--currency", "USD"])),
+        [("a".to_string(), Some(30.0))]
+    );
+    // The list is not by what is not known.
+    let folder = Folder::new().with("supplies.csv", supplies("USD"));
+    let shown = folder.run(&["health", "supplies=supplies.csv", "-q"]).silent().out();
+    assert!(shown.contains("Stakeholders, those with the lowest score first"), "{shown}");
+}
+
+#[test]
+fn targets_are_of_a_day_at_least_and_capitals_of_tiers_say_nothing() {
+    let folder = Folder::new()
+        .with(
+            "log.csv",
+            "stakeholder_id,occurred_at,direction\na,2026-06-01,outbound\nb,2026-06-01,outbound\nc,2026-06-01,outbound\nd,2026-06-01,outbound\n",
+        )
+        .with(
+            "roster.csv",
+            "stakeholder_id,tier,started_at,type,contact_target_days\n\
+             a,Gold,2025-01-01,customer,\nb,GOLD,2025-01-01,customer,0\nc,,2025-01-01,customer,0\nd,silver,2025-01-01,customer,60\n",
+        )
+        .with("relhealth.toml", "as_of = 2026-06-30\n[targets.contact_days]\ngold = 10\nSilver = 5\n");
+    let ran = folder.run(&["health", "interactions=log.csv", "stakeholders=roster.csv", "-f", "json"]);
+    let document: Value = serde_json::from_str(&ran.out()).unwrap();
+    // 30 days by 10, by 10 because 0 is no target, by nothing, and by 60 because the own target comes first.
+    let recency = |id: &str| stakeholder(&document, id)["parts"][0]["measure"].as_f64();
+    assert_eq!([recency("a"), recency("b"), recency("d")], [Some(3.0), Some(3.0), Some(0.5)]);
+    let missing = &stakeholder(&document, "c")["missing"][0];
+    assert_eq!(
+        (&missing["part"], &missing["reason"]),
+        (&"contact_recency".into(), &"no target and no rhythm".into())
+    );
+    let notes = document["notes"].as_array().unwrap();
+    let note = notes.iter().find(|note| note["code"] == "no-contact-target").unwrap();
+    assert_eq!(note["count"], 2);
+}
+
+#[test]
+fn employees_are_protected_in_every_language() {
+    let log = "stakeholder_id,occurred_at,direction\nsecret1,2026-06-01,inbound\nsecret2,2026-06-08,inbound\nsecret3,2026-06-08,outbound\n\
+               secret1,2026-06-11,inbound\nsecret2,2026-06-18,inbound\nsecret3,2026-06-28,outbound\n";
+    for [one, other] in [
+        ["Mitarbeiter", "Mitarbeiterin"],
+        ["Staff", "Employees"],
+        ["empleado", "EMPLEADA"],
+        ["salarié", "dipendente"],
+    ] {
+        let roster = format!(
+            "stakeholder_id,type,started_at\nsecret1,{one},2025-01-01\nsecret2,{other},2025-01-01\nsecret3,{one},2025-01-01\nshop,Kundin,2025-01-01\n"
+        );
+        let folder = Folder::new().with("log.csv", log).with("roster.csv", roster);
+        for format in ["table", "json", "csv", "markdown", "html"] {
+            let ran = folder.run(&["health", "interactions=log.csv", "stakeholders=roster.csv", "-q", "-f", format]);
+            let shown = ran.silent().out();
+            assert!(!shown.contains("secret"), "{one} {format}: {shown}");
+            assert!(shown.contains("shop"), "{one} {format}: {shown}");
+        }
+        let ran = folder.run(&["health", "interactions=log.csv", "stakeholders=roster.csv", "-f", "json"]);
+        let document: Value = serde_json::from_str(&ran.out()).unwrap();
+        assert_eq!(stakeholder(&document, "shop")["type"], "customer");
+        // How much depends on the weights is about the three, too.
+        assert_eq!(document["stability"], serde_json::json!([]), "{one}");
+        let notes = document["notes"].as_array().unwrap();
+        let note = notes.iter().find(|note| note["code"] == "type-words").unwrap();
+        assert_eq!(note["count"], 4, "{one}");
+    }
+}
+
+#[test]
+fn a_model_for_a_word_that_is_read_as_another_type_is_an_error() {
+    let ran = folder()
+        .with("relhealth.toml", "[health.crew]\nlike = 'contact'\ntypes = ['Staff']\n")
+        .run(&args(&[]));
+    ran.code(2).says(str![[r#"
+error: model `crew` is for the type `Staff`, which is read as `employee`
+ --> relhealth.toml:3:1
+  |
+3 | types = ['Staff']
+  | ^^^^^
+  |
+hint: write `employee` in `types`, or name the type otherwise in [source.values.type]
+
+"#]]);
+}
+
+#[test]
+fn a_backtest_shows_nothing_of_few_protected_people() {
+    // Customers of a private file next to others: all have orders each month until some stop.
+    let orders = |first: u64, customers: u64| {
+        let mut text = String::from("stakeholder_id,order_id,occurred_at,amount\n");
+        for customer in first..first + customers {
+            for month in 0..(6 + customer % 7) {
+                let day = day(30 * month + customer);
+                writeln!(text, "p{customer},{customer}-{month},{day},10").unwrap();
+            }
+        }
+        text
+    };
+    let run = |private: u64, args: &[&str]| -> Value {
+        let config =
+            "[[source]]\npath = 'private.csv'\nkind = 'purchases'\nprivate = true\n[[source]]\npath = 'others.csv'\nkind = 'purchases'\n";
+        let folder = Folder::new()
+            .with("private.csv", orders(0, private))
+            .with("others.csv", orders(100, 40))
+            .with("relhealth.toml", config);
+        let ran = folder.run(&[&["health", "--backtest", "-q", "-f", "json"], args].concat()).silent();
+        serde_json::from_str(&ran.out()).unwrap()
+    };
+    assert_eq!(run(3, &[])["backtest"], serde_json::json!([]));
+    let of_many = run(12, &[]);
+    assert!(of_many["backtest"][0]["n"].as_u64().unwrap() > 100, "{of_many}");
+    assert_eq!(of_many["backtest"][0]["calibration"], serde_json::json!([]));
+}
+
 #[test]
 fn a_model_can_be_printed_and_changed() {
     let folder = Folder::new();

@@ -362,3 +362,44 @@ fn a_file_without_orders_gives_no_customers() {
     assert_eq!(found["segments"][0]["n"], 0);
     folder.run(&args).silent();
 }
+
+#[test]
+fn revenue_of_some_lines_of_an_order_whose_total_alone_is_known_is_missing() {
+    // The total is repeated on the lines of an order, and the lines are of two products.
+    let lines = "order_id,customer_id,order_date,product,quantity,order_total\n\
+                 1,a,2026-03-05,X,1,100\n1,a,2026-03-05,Y,1,100\n2,a,2026-05-05,Y,1,50\n\
+                 3,b,2026-04-15,X,1,30\n3,b,2026-04-15,X,2,30\n4,b,2026-05-29,Y,1,40\n4,b,2026-05-29,X,1,40\n5,c,2026-05-29,X,1,70\n";
+    let folder = Folder::new().with("lines.csv", lines);
+    let read = |command: &[&str], condition: &[&str]| -> Value {
+        let ran = folder
+            .run(&[command, &["purchases=lines.csv", "-q", "-f", "json"], condition].concat())
+            .silent();
+        serde_json::from_str(&ran.out()).unwrap()
+    };
+    let of = |found: &Value, id: &str| {
+        let all = found["stakeholders"].as_array().unwrap();
+        let one = all.iter().find(|one| one["id"] == id).unwrap_or_else(|| panic!("{id}"));
+        (one["frequency"].as_u64().unwrap(), one["monetary"].as_f64())
+    };
+    let all = read(&["segments"], &[]);
+    assert_eq!(
+        [of(&all, "a"), of(&all, "b"), of(&all, "c")],
+        [(2, Some(150.0)), (2, Some(70.0)), (1, Some(70.0))]
+    );
+    let some = read(&["segments"], &["--where", "product = 'Y'"]);
+    assert_eq!(some["value_absent"], "order lines differ");
+    assert_eq!([of(&some, "a"), of(&some, "b")], [(2, None), (1, None)]);
+    // Orders can be counted all the same.
+    let cohorts = ["cohorts", "--grain", "month", "--measure"];
+    let cell = |measure: &str, condition: &[&str]| {
+        let found = read(&[&cohorts[..], &[measure]].concat(), condition);
+        let cell = &found["cohorts"][0]["cells"][0];
+        (cell["value"].as_f64(), cell["absent"].as_str().map(str::to_string))
+    };
+    assert_eq!(cell("revenue", &[]), (Some(100.0), None));
+    assert_eq!(
+        cell("revenue", &["--where", "product = 'Y'"]),
+        (None, Some("order lines differ".to_string()))
+    );
+    assert_eq!(cell("orders", &["--where", "product = 'Y'"]), (Some(1.0), None));
+}

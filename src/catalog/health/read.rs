@@ -3,6 +3,7 @@
 use std::ops::RangeInclusive;
 
 use super::{Anchor, Band, Curve, GENERAL, Loss, Measure, Model, Models, Part, ValueAtStake};
+use crate::sources::stakeholder_types::stakeholder_type;
 use crate::toml_reader::{DeTable, Fault, Help, Reader, Text, key_span, number_of};
 
 const KEYS: &[&str] = &[
@@ -45,6 +46,7 @@ pub(super) fn models(models: Models, reader: &mut Reader<'_>, table: &DeTable<'_
         }
     }
     one_model_for_each_type(reader, table, &models);
+    types_that_stakeholders_have(reader, table, &models);
     Models(models)
 }
 
@@ -274,6 +276,25 @@ fn curve(reader: &mut Reader<'_>, table: &DeTable<'_>) -> Option<Curve> {
         reader.wrong(node.span(), "a curve needs at least two anchors whose `at` ascends", Help::None);
     }
     curve
+}
+
+/// Records a type that no stakeholder has, because the roster's word for it is read as another one.
+fn types_that_stakeholders_have(reader: &mut Reader<'_>, table: &DeTable<'_>, models: &[Model]) {
+    for model in models {
+        let Some(node) = table.get(model.name.as_str()) else { continue };
+        for name in &model.types {
+            if let Some(read_as) = stakeholder_type(name).filter(|kind| !kind.eq_ignore_ascii_case(name)) {
+                let own = node.get_ref().as_table().filter(|own| own.contains_key("types"));
+                let span = own.map_or(node.span(), |own| key_span(own, "types"));
+                let fault = format!("model `{}` is for the type `{name}`, which is read as `{read_as}`", model.name);
+                reader.wrong(
+                    span,
+                    fault,
+                    format!("write `{read_as}` in `types`, or name the type otherwise in [source.values.type]"),
+                );
+            }
+        }
+    }
 }
 
 /// Records a type of stakeholders that two models are for.

@@ -385,14 +385,17 @@ impl<'a> Scorer<'a> {
     }
 
     /// What is at stake with the stakeholder last read, in 1/10,000: revenue or spend of the last 365 days, as the model has it; `None` if there
-    /// are no amounts, or amounts of several currencies.
+    /// are no amounts, or some that cannot be added. What is at stake with all stakeholders is added, so all amounts have to be of one currency.
     pub fn value_at_stake(&self, model: usize, moment: &Moment) -> Option<i128> {
+        if moment.cannot_add {
+            return None;
+        }
         let canonical = self.reader.histories.canonical();
         let history = self.history();
         match self.models().all()[model].value {
             ValueAtStake::None => None,
             ValueAtStake::Revenue => {
-                canonical.table(Table::Purchases).filter(|_| !moment.several_currencies)?;
+                canonical.table(Table::Purchases)?;
                 let mut sum = 0;
                 parts::revenue(history, moment, |age, amount| {
                     if age <= VALUE_DAYS {
@@ -408,14 +411,8 @@ impl<'a> Scorer<'a> {
                     .supplies
                     .iter()
                     .filter(|line| recent(line.ordered_at) && line.amount != NO_INT);
-                let mut several = false;
-                let mut currency = None;
-                let sum = lines.map(|line| {
-                    several |= *currency.get_or_insert(line.currency) != line.currency;
-                    i128::from(line.amount)
-                });
-                let sum = sum.sum();
-                canonical.table(Table::Supplies).filter(|_| !several).map(|_| sum)
+                canonical.table(Table::Supplies)?;
+                Some(lines.map(|line| i128::from(line.amount)).sum())
             }
         }
     }

@@ -7,10 +7,10 @@ use rayon::prelude::*;
 use super::Reader;
 use super::history::Wanted;
 use crate::canonical::CanonicalTables;
-use crate::catalog::health::{Measure, Model};
+use crate::catalog::health::{Measure, Model, ValueAtStake};
 use crate::facts::context::Settings;
 use crate::period::Zone;
-use crate::schema::{Micros, Table};
+use crate::schema::{Micros, NO_INT, NO_TIME, Table};
 
 /// Stakeholders that are counted together.
 const CHUNK: u32 = 8_192;
@@ -26,8 +26,8 @@ pub struct Moment {
     pub today: i32,
     /// The first purchase of all.
     pub purchases_since: Micros,
-    /// Purchases known by then are of several currencies.
-    pub several_currencies: bool,
+    /// What is known by then of purchases and supplies is money that cannot be added: of several currencies, or not of the report's.
+    pub cannot_add: bool,
     zone: Zone,
     /// Midnights that are asked for, by the number of days before.
     midnights: Vec<(i64, Micros)>,
@@ -83,7 +83,9 @@ pub fn moments(canonical: &CanonicalTables, settings: &Settings, times: &[Micros
             at,
             today,
             purchases_since: purchases.map_or(Micros::MAX, |rows| rows.first_event),
-            several_currencies: known.several_currencies(),
+            cannot_add: known
+                .currencies
+                .is_some_and(|(low, high)| canonical.cannot_add([low, high].into_iter())),
             midnights: days.iter().map(|&days| (days, midnight_before(&zone, today, days))).collect(),
             order_gaps: known.gaps.iter().map(Gaps::median).collect(),
             zone,
@@ -92,7 +94,7 @@ pub fn moments(canonical: &CanonicalTables, settings: &Settings, times: &[Micros
     times.iter().zip(known).map(moment).collect()
 }
 
-/// What the purchases known at a time say of all stakeholders; or how that differs from the time before.
+/// What the purchases and supplies known at a time say of all stakeholders; or how that differs from the time before.
 #[derive(Debug, Clone)]
 struct Known {
     /// By model.
@@ -107,10 +109,6 @@ impl Known {
             gaps: vec![Gaps::default(); models],
             currencies: None,
         }
-    }
-
-    fn several_currencies(&self) -> bool {
-        self.currencies.is_some_and(|(low, high)| low != high)
     }
 
     fn met(&mut self, currency: u32) {
@@ -177,18 +175,22 @@ impl Gaps {
     }
 }
 
-/// By time, ascending, what the purchases say; nothing if no part of a model asks for it.
+/// By time, ascending, what the purchases and supplies say; nothing if no model asks for it.
 fn population(canonical: &CanonicalTables, settings: &Settings, times: &[Micros]) -> Vec<Known> {
     let models = settings.health.all();
     let nothing = || vec![Known::nothing(models.len()); times.len()];
-    let asks = |model: &Model| model.parts.iter().any(|part| part.measure == Measure::PurchaseRecency);
-    if canonical.table(Table::Purchases).is_none() || !models.iter().any(asks) {
-        return nothing();
-    }
+    let asks = |model: &Model| {
+        let rhythm = || model.parts.iter().any(|part| part.measure == Measure::PurchaseRecency);
+        model.value != ValueAtStake::None || rhythm()
+    };
     let wanted = Wanted {
-        purchases: true,
+        purchases: canonical.table(Table::Purchases).is_some(),
+        supplies: canonical.table(Table::Supplies).is_some(),
         ..Wanted::default()
     };
+    if wanted == Wanted::default() || !models.iter().any(asks) {
+        return nothing();
+    }
     let chunks: Vec<u32> = (0..canonical.nobody()).step_by(CHUNK as usize).collect();
     let reader = || (Reader::new(canonical, settings, wanted), Vec::new());
     let counted = chunks.into_par_iter().map_init(reader, |(reader, gaps), start| {
@@ -212,7 +214,7 @@ fn population(canonical: &CanonicalTables, settings: &Settings, times: &[Micros]
     known
 }
 
-/// Adds what the purchases of the stakeholder last read say at each time that they did not say at the time before. `gaps` is memory that is
+/// Adds what the records of the stakeholder last read say at each time that they did not say at the time before. `gaps` is memory that is
 /// used again.
 fn add_news(reader: &Reader, times: &[Micros], gaps: &mut Vec<i32>, news: &mut [Known]) {
     let history = &reader.histories.history;
@@ -241,10 +243,15 @@ fn add_news(reader: &Reader, times: &[Micros], gaps: &mut Vec<i32>, news: &mut [
             last = Some(order.day);
         }
     }
-    for line in &history.money {
-        let from = times.partition_point(|at| *at <= line.at);
+    let bought = history.money.iter().map(|line| (line.at, line.currency));
+    let delivered = history
+        .supplies
+        .iter()
+        .filter(|line| line.amount != NO_INT && line.ordered_at != NO_TIME);
+    for (at, currency) in bought.chain(delivered.map(|line| (line.ordered_at, line.currency))) {
+        let from = times.partition_point(|time| *time <= at);
         if let Some(news) = news.get_mut(from) {
-            news.met(line.currency);
+            news.met(currency);
         }
     }
 }

@@ -46,6 +46,8 @@ impl<'a> Expectation<'a> {
         let spending = Spending::of(&amounts);
         let spend = if cannot_add {
             Err(NoForecast::MixedCurrencies)
+        } else if buyers.iter().any(|buyer| buyer.is_unknown) {
+            Err(NoForecast::LinesDiffer)
         } else if spenders.len() < super::FEWEST_REPEATING {
             Err(NoForecast::TooFew)
         } else {

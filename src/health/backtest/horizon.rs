@@ -1,9 +1,9 @@
 //! What scores have meant for the losses within a number of days: how well they rank them, what bands have meant, and what that says of a score.
 
+use super::is_about_few;
 use super::observations::{Observation, Observations, is_lost};
 use crate::catalog::health::{Band, Loss};
 use crate::codes::codes;
-use crate::measure::FEWEST;
 use crate::stats::discrimination::{Area, Outcomes, area, area_difference, lift_of_highest_tenth};
 use crate::stats::{ClusterSums, Confidence, Estimate, NoIntervalReason, share};
 
@@ -82,20 +82,28 @@ pub struct Task<'a> {
     pub days: i32,
     /// How many dates count.
     pub ends: usize,
-    /// All of them are protected.
-    pub is_private: bool,
+    /// Who is protected.
+    pub is_private: &'a dyn Fn(u32) -> bool,
     /// How intervals are found.
     pub confidence: Confidence,
 }
 
 impl Task<'_> {
-    /// What is found.
-    pub fn horizon(&self) -> Horizon {
+    /// What is found; `None` if it is about few protected people.
+    pub fn horizon(&self) -> Option<Horizon> {
         let is_over = |one: &Observation| (one.end as usize) < self.ends;
         let all = self.observations.each.iter().enumerate().filter(|(_, one)| is_over(one));
         let scored: Vec<(usize, &Observation, f64)> = all.filter_map(|(at, one)| Some((at, one, one.score?))).collect();
         let events: Vec<bool> = scored.iter().map(|(_, one, _)| is_lost(one, self.loss, self.days)).collect();
         let clusters: Vec<u32> = scored.iter().map(|(_, one, _)| one.stakeholder).collect();
+        let of_few = |keep: &dyn Fn(usize) -> bool| {
+            let kept = clusters.iter().enumerate().filter(|(at, _)| keep(*at));
+            is_about_few(kept.map(|(_, stakeholder)| *stakeholder), self.is_private)
+        };
+        if of_few(&|_| true) {
+            return None;
+        }
+        let any_private = clusters.iter().any(|stakeholder| (self.is_private)(*stakeholder));
         let risks: Vec<f64> = scored.iter().map(|(_, _, score)| -score).collect();
         let recency: Vec<f64> = scored.iter().map(|(_, one, _)| one.recency).collect();
         let outcomes = Outcomes {
@@ -104,36 +112,38 @@ impl Task<'_> {
         };
         let level = self.confidence.level;
         let lost = |keep: &dyn Fn(usize) -> bool| self.portion(&clusters, keep, &|at| events[at]);
-        let in_band = |band: Band| lost(&|at: usize| scored[at].1.band == Some(band));
         let is_healthy = |at: usize| scored[at].1.band == Some(Band::Healthy);
         let auc = area(&risks, outcomes, level);
         let difference = area_difference(&risks, &recency, outcomes, level);
-        let bands = Band::ALL.map(in_band);
+        let is_in = |at: usize, band: Band| scored[at].1.band == Some(band);
         // From all but one of the bands the last one follows.
-        let reveals = self.is_private && bands.iter().any(|band| band.whole > 0 && band.stakeholders < FEWEST);
-        let hide = |portion: Portion| match reveals {
+        let reveals = Band::ALL.into_iter().any(|band| of_few(&|at: usize| is_in(at, band)));
+        let hide = |portion: Portion, hides: bool| match reveals || hides {
             true => Portion::hidden(),
             false => portion,
         };
         let calibration = (0..10).map(|bin| {
-            let is_in = |score: f64| ((score / 10.0) as usize).min(9) == bin;
-            lost(&|at: usize| is_in(scored[at].2))
+            let is_in_bin = |score: f64| ((score / 10.0) as usize).min(9) == bin;
+            lost(&|at: usize| is_in_bin(scored[at].2))
         });
-        Horizon {
+        Some(Horizon {
             days: self.days,
             ends: self.ends,
             all: lost(&|_| true),
             finding: finding(auc, difference),
             recency_auc: area(&recency, outcomes, level),
             lift: lift_of_highest_tenth(&risks, &events),
-            misses: hide(self.portion(&clusters, &|at| events[at], &is_healthy)),
-            false_alarms: hide(self.portion(&clusters, &|at| !is_healthy(at), &|at| !events[at])),
-            calibration: if self.is_private { Vec::new() } else { calibration.collect() },
+            misses: hide(self.portion(&clusters, &|at| events[at], &is_healthy), of_few(&|at| events[at])),
+            false_alarms: hide(
+                self.portion(&clusters, &|at| !is_healthy(at), &|at| !events[at]),
+                of_few(&|at| !is_healthy(at)),
+            ),
+            calibration: if any_private { Vec::new() } else { calibration.collect() },
             parts: (0..self.parts).map(|part| self.part(part, &scored, &events)).collect(),
-            bands: bands.map(hide),
+            bands: Band::ALL.map(|band| hide(lost(&|at: usize| is_in(at, band)), false)),
             difference,
             auc,
-        }
+        })
     }
 
     /// Of the observations that are kept, the share for which something holds.
@@ -158,12 +168,15 @@ impl Task<'_> {
         }
     }
 
-    /// How many observations have data for a part, and how well its points rank alone.
+    /// How many observations have data for a part, and how well its points rank alone; nothing of few protected people.
     fn part(&self, part: usize, scored: &[(usize, &Observation, f64)], events: &[bool]) -> (u64, Option<Area>) {
         let points = |at: usize| self.observations.points[at * self.parts + part];
         let with = || scored.iter().zip(events).filter(|((at, ..), _)| !points(*at).is_nan());
         let risks: Vec<f64> = with().map(|((at, ..), _)| -points(*at)).collect();
         let clusters: Vec<u32> = with().map(|((_, one, _), _)| one.stakeholder).collect();
+        if is_about_few(clusters.iter().copied(), self.is_private) {
+            return (0, None);
+        }
         let events: Vec<bool> = with().map(|(_, event)| *event).collect();
         let outcomes = Outcomes {
             events: &events,

@@ -9,13 +9,13 @@ mod observations;
 
 use rayon::prelude::*;
 
-use super::CHUNK;
 use super::fit::{Fit, fit};
+use super::{CHUNK, leaves_out_protected};
 use crate::canonical::CanonicalTables;
 use crate::catalog::health::{Loss, Model};
 use crate::facts::context::Settings;
 use crate::facts::health::{Moment, Scorer, missing_input, moments};
-use crate::measure::Private;
+use crate::measure::{FEWEST, Private};
 use crate::period::{Grain, Period};
 use crate::schema::{Micros, NO_CODE, Table, stakeholders};
 use crate::stats::Confidence;
@@ -55,8 +55,8 @@ pub struct Backtest {
     pub loss: Loss,
     /// The dates, the earliest first.
     pub ends: Vec<Micros>,
-    /// Stakeholders at dates without a score, which are left out.
-    pub unscored: u64,
+    /// Stakeholders at dates without a score, which are left out; `None` if they are of few protected people.
+    pub unscored: Option<u64>,
     /// The inputs give less than the minimum coverage of the model, so what is ranked is the mean of the parts there are.
     pub below_minimum: bool,
     /// By the days after the date; those that are over for some date.
@@ -68,6 +68,8 @@ pub struct Backtest {
 pub struct Backtests {
     /// By model.
     pub each: Vec<Backtest>,
+    /// The models whose tests would show something about few protected people.
+    pub hidden: Vec<usize>,
     /// Proposed weights, where these are asked for, by model.
     pub fits: Vec<Fit>,
 }
@@ -125,12 +127,21 @@ pub fn backtests(canonical: &CanonicalTables, settings: &Settings, request: &Req
         }
     }
     let private = Private::new(canonical);
+    let is_private = |stakeholder: u32| private.is(stakeholder, 0);
+    let leaves_out = leaves_out_protected(canonical, &private, &request.group_of);
     let mut results = Backtests::default();
     for (model, observations) in all.into_iter().enumerate() {
         let (Some(test), false) = (tests[model], observations.each.is_empty()) else {
             continue;
         };
-        let is_private = observations.each.iter().all(|one| private.is(one.stakeholder, 0));
+        let of = |keep: fn(&&Observation) -> bool| observations.each.iter().filter(keep).map(|one| one.stakeholder);
+        let is_divided = leaves_out && of(|_| true).any(is_private);
+        if is_divided || is_about_few(of(|_| true), &is_private) || is_about_few(of(|one| one.score.is_some()), &is_private) {
+            results.hidden.push(model);
+            continue;
+        }
+        let unscored = of(|one| one.score.is_none());
+        let unscored = (!is_about_few(unscored.clone(), &is_private)).then(|| unscored.count() as u64);
         let days: Vec<i32> = HORIZONS.to_vec();
         let over = |days: i32| {
             let zone = &canonical.zone;
@@ -144,7 +155,7 @@ pub fn backtests(canonical: &CanonicalTables, settings: &Settings, request: &Req
                 loss: test.loss,
                 days,
                 ends: over(days),
-                is_private,
+                is_private: &is_private,
                 confidence: request.confidence,
             };
             task.horizon()
@@ -153,9 +164,9 @@ pub fn backtests(canonical: &CanonicalTables, settings: &Settings, request: &Req
             model,
             loss: test.loss,
             ends: ends.clone(),
-            unscored: observations.each.iter().filter(|one| one.score.is_none()).count() as u64,
+            unscored,
             below_minimum: test.below_minimum,
-            horizons: horizons.collect(),
+            horizons: horizons.flatten().collect(),
         };
         if request.fit {
             results
@@ -165,6 +176,16 @@ pub fn backtests(canonical: &CanonicalTables, settings: &Settings, request: &Req
         results.each.push(tested);
     }
     results
+}
+
+/// Whether some of these stakeholders are protected, and few of them. A stakeholder may come several times, one time after the other.
+fn is_about_few(stakeholders: impl Iterator<Item = u32>, is_private: &dyn Fn(u32) -> bool) -> bool {
+    let mut last = None;
+    let mut others = stakeholders.filter(|stakeholder| is_private(*stakeholder));
+    let protected = others
+        .by_ref()
+        .filter(|stakeholder| last.replace(*stakeholder) != Some(*stakeholder));
+    (1..FEWEST as usize).contains(&protected.take(FEWEST as usize).count())
 }
 
 /// How a model can be tested: by orders if there are any and that is its loss, else by the ends on the roster; `None` if the inputs give neither.

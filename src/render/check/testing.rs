@@ -153,6 +153,7 @@ pub fn checked() -> CheckResult {
         metrics: BTreeMap::from([(
             "csat".to_string(),
             Known {
+                currency: None,
                 shown: MetricInfo {
                     id: "csat".into(),
                     title: "CSAT".into(),

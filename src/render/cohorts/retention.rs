@@ -52,13 +52,18 @@ impl Sheet<'_> {
             "{} Periods that have not ended are empty.{spread}",
             self.defined()
         )));
-        if cohorts().any(|cohort| {
-            matches!(
-                cohort.cells.first().map(|cell| &cell.value),
-                Some(Err(AbsentReason::MixedCurrencies))
-            )
-        }) {
+        let has = |reason: &AbsentReason| {
+            cohorts()
+                .flat_map(|cohort| &cohort.cells)
+                .any(|cell| cell.value.as_ref().err() == Some(reason))
+        };
+        if has(&AbsentReason::MixedCurrencies) {
             document.sentence("Revenue has several currencies, which cannot be added up. Set --currency and [rates].".into());
+        }
+        if has(&AbsentReason::LinesDiffer) {
+            document.sentence(
+                "Revenue is missing: only the amounts of whole orders are known, and the condition leaves out some of their lines.".into(),
+            );
         }
         for group in groups.iter().filter(|group| !group.cohorts.is_empty()) {
             if !group.labels.is_empty() {

@@ -403,6 +403,9 @@ pub fn reason(why: NoForecast) -> &'static str {
         NoForecast::WorseThanNaive => "on the days held back, the model predicts no better than a naive rule",
         NoForecast::NoFiniteMean => "the fitted distribution of spend has no finite mean, because few customers spend most of the money",
         NoForecast::MixedCurrencies => "the amounts are of several currencies",
+        NoForecast::LinesDiffer => {
+            "only the amounts of whole orders are known, and these have lines in several groups or outside the condition"
+        }
         NoForecast::Suppressed => "fewer than five people, all protected",
         NoForecast::Unstable => "more than 5% of the resamples could not be fitted",
         NoForecast::LevelTooHigh => "the confidence level needs more resamples than are made; set a lower --level",

@@ -16,6 +16,15 @@ use crate::stats::discrimination::Area;
 /// Adds the backtests of all models.
 pub fn add(document: &mut Document, sheet: &Sheet, backtests: &Backtests, detail: Detail) {
     document.heading(2, "What scores meant in the past".into());
+    for model in &backtests.hidden {
+        document.sentence(
+            Text::untrusted(&sheet.assessment.models[*model].title)
+                .and(": the test is hidden, because it would show something about fewer than five protected people."),
+        );
+    }
+    if backtests.each.iter().all(|one| one.horizons.is_empty()) && !backtests.hidden.is_empty() {
+        return;
+    }
     if backtests.each.iter().all(|one| one.horizons.is_empty()) {
         document.sentence(Text::own(format!(
             "There is nothing to test. A test needs orders, or end dates on the roster, and an end of a period with {HISTORY_DAYS} days of data \
@@ -132,8 +141,8 @@ fn basis(sheet: &Sheet, tested: &Backtest) -> Text {
         Loss::LeftRoster => "Lost is who left the roster in the days after the date, of those who were on it".to_string(),
     };
     let unscored = match tested.unscored {
-        0 => String::new(),
-        unscored => format!(" {} times a stakeholder had no score; these do not count.", count(unscored)),
+        None | Some(0) => String::new(),
+        Some(unscored) => format!(" {} times a stakeholder had no score; these do not count.", count(unscored)),
     };
     Text::own(format!(
         "Scores {ends}. {who}. Only dates count whose days after them are over.{unscored}"

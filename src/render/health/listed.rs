@@ -12,13 +12,20 @@ use crate::schema::MONEY_SCALE;
 /// Adds the table of those that are listed.
 pub fn add(document: &mut Document, sheet: &Sheet, detail: Detail) {
     let (assessment, request) = (sheet.assessment, sheet.request);
-    let title = match (request.at_risk, request.overdue) {
-        (false, false) => "Stakeholders, those with the most at stake first",
-        (true, false) => "Stakeholders at risk, those with the most at stake first",
-        (false, true) => "Stakeholders overdue for a contact, those with the most at stake first",
-        (true, true) => "Stakeholders at risk and overdue for a contact, those with the most at stake first",
+    let who = match (request.at_risk, request.overdue) {
+        (false, false) => "Stakeholders",
+        (true, false) => "Stakeholders at risk",
+        (false, true) => "Stakeholders overdue for a contact",
+        (true, true) => "Stakeholders at risk and overdue for a contact",
     };
-    document.heading(2, title.into());
+    let any_value = assessment.listed.iter().any(|&at| assessment.rows[at].value.is_some());
+    let order = if any_value || assessment.listable == 0 {
+        "the most at stake"
+    } else {
+        "the lowest score"
+    };
+    let title = format!("{who}, those with {order} first");
+    document.heading(2, Text::own(title.clone()));
     if assessment.listable == 0 {
         document.sentence(
             if assessment.rows.is_empty() {
@@ -85,7 +92,7 @@ pub fn add(document: &mut Document, sheet: &Sheet, detail: Detail) {
         texts
     });
     document.table(Table {
-        caption: title.into(),
+        caption: Text::own(title),
         columns,
         rows: rows.collect(),
         sparks: None,

@@ -37,12 +37,14 @@ pub fn add(document: &mut Document, report: &Report, detail: Detail) {
     }
     let sentences: Vec<Text> = care.first.iter().map(|one| sentence(report, care, one)).collect();
     let all = counted(care.total as usize, "stakeholder is", "stakeholders are");
+    let most = if care.first.iter().any(|one| one.value.is_some()) {
+        "the most at stake"
+    } else {
+        "the lowest score"
+    };
     document.sentence(Text::own(match care.total as usize > sentences.len() {
-        true => format!(
-            "{all} at risk or critical on the as-of date; the {} with the most at stake:",
-            sentences.len()
-        ),
-        false => format!("{all} at risk or critical on the as-of date; those with the most at stake come first:"),
+        true => format!("{all} at risk or critical on the as-of date; the {} with {most}:", sentences.len()),
+        false => format!("{all} at risk or critical on the as-of date; those with {most} come first:"),
     }));
     document.list(sentences);
     document.note(

@@ -133,6 +133,7 @@ fn metric(report: &Report, score: &MetricSeries) -> document::Metric {
         kind: known.map(|known| known.kind.name()),
         per: known.and_then(|known| known.kind.per()),
         definition: known.map(|known| format!("{:016x}", known.definition_hash())),
+        settings: report.settings.get(&metric.id).cloned().unwrap_or_default(),
         target: score.goal.map(|goal| document::Target {
             value: goal.value,
             reading: goal.reading,

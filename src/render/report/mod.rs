@@ -14,7 +14,7 @@ mod scorecard;
 mod sentences;
 mod trends;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::displayed;
 use super::document::{Align, Detail, Document};
@@ -54,6 +54,8 @@ pub struct Report<'a> {
     pub notes: &'a [Note],
     /// The metrics that are shown.
     pub metrics: Vec<&'a Metric>,
+    /// By metric, the settings that its values rest on.
+    pub settings: BTreeMap<String, BTreeMap<String, String>>,
     /// How to reproduce it.
     pub origin: &'a Origin,
 }

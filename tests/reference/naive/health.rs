@@ -400,7 +400,11 @@ impl<'a> Moment<'a> {
                     .collect(),
                 referrals: referrals.iter().filter(|r| r.who == *who && self.is_recent(r.at, 365)).count(),
                 first_order: orders.iter().filter(|o| o.who == *who && o.is_order).map(|o| o.at(data)).min(),
-                target: row.and_then(|row| row.number("contact_target_days")).map(f64::round).or(by_tier()),
+                target: row
+                    .and_then(|row| row.number("contact_target_days"))
+                    .filter(|days| *days >= 1.0)
+                    .map(f64::round)
+                    .or(by_tier()),
                 start,
             };
             let model = self.model(who);

@@ -47,7 +47,7 @@ pub fn relations(data: &Data, dims: &Dims, window: &Window) -> Vec<Row> {
         row.set("has_order", has_order);
         row.set("is_active", is_active);
         let current = people::current(data, &who);
-        let target = current.and_then(|r| r.number("contact_target_days"));
+        let target = current.and_then(|r| r.number("contact_target_days")).filter(|days| *days >= 1.0);
         row.set("target_days", target);
         // Any contact resets the clock; without one it runs from the last start.
         let last = talked.iter().map(|c| c.at).filter(|at| *at < t1).max();

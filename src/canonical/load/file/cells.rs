@@ -22,6 +22,7 @@ use crate::period::{Fit, Zone};
 use crate::schema::{ColumnType, MONEY_SCALE, Micros, NO_CODE, NO_INT, NO_KEY, Role, stakeholders};
 use crate::sources::automatic::is_automatic;
 use crate::sources::placeholders::{is_placeholder, is_placeholder_address};
+use crate::sources::stakeholder_types::stakeholder_type;
 use crate::sources::undone::{Undone, undone};
 use crate::sources::word;
 
@@ -312,9 +313,23 @@ impl Plan {
     fn word(&self, cell: &str, interners: &mut Interners, filling: &mut Filling) -> u32 {
         let cell = trimmed(cell);
         if self.words.is_empty() {
-            // A type is a word that metrics name: capitals say nothing.
+            // A type is a word that metrics name: capitals say nothing, nor does the language.
             return match self.role() {
-                Some(Role::StakeholderType) => interners.texts.code(&cell.to_lowercase()),
+                Some(Role::StakeholderType) => {
+                    let (seen, known) = &mut filling.words;
+                    let index = seen.code(cell) as usize;
+                    if known.len() <= index {
+                        let lower = cell.to_lowercase();
+                        let means = stakeholder_type(cell).filter(|kind| **kind != lower);
+                        filling.other_words.push(means.is_some());
+                        known.push(interners.texts.code(means.unwrap_or(&lower)));
+                    }
+                    let code = known[index];
+                    if filling.other_words[index] {
+                        filling.note(CellNote::TypeInOtherWords, cell);
+                    }
+                    code
+                }
                 // A dimension of that name is compared with the roster's.
                 None if self.name == stakeholders::TYPE.name => interners.texts.code(&cell.to_lowercase()),
                 // As are the codes of currencies; other ways to write one mean its code.

@@ -21,6 +21,8 @@ pub struct Filling {
     pub words: (Texts, Vec<u32>),
     /// In a column of currencies, what each of these words names.
     pub currencies: Vec<Option<&'static Currency>>,
+    /// In a column of types of stakeholders, whether each of these words means another one.
+    pub other_words: Vec<bool>,
     /// Cells rounded to 1/10,000.
     pub rounded: u64,
     /// The currency that the cell read last names.
@@ -47,6 +49,7 @@ impl Filling {
             times: TimeCounts::default(),
             words: (Texts::default(), Vec::new()),
             currencies: Vec::new(),
+            other_words: Vec::new(),
             rounded: 0,
             named: None,
             notes: BTreeMap::new(),

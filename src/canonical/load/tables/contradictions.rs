@@ -39,7 +39,20 @@ impl Records<'_> {
         notes.extend(self.quantities());
         notes.extend(self.ends());
         notes.extend(self.off_scale());
+        notes.extend(self.contact_targets());
         notes
+    }
+
+    /// Targets of contact that nobody can keep: most systems write 0 where there is none.
+    fn contact_targets(&self) -> impl Iterator<Item = Note> {
+        let mut found = AffectedRows::default();
+        if self.has(&[&stakeholders::CONTACT_TARGET_DAYS]) {
+            found = self.affected(Table::Stakeholders, |rows| {
+                let days = rows.floats(&stakeholders::CONTACT_TARGET_DAYS);
+                move |row| !days.at(row).is_nan() && !stakeholders::is_contact_target(days.at(row))
+            });
+        }
+        found.notes(DataIssue::NoContactTarget, self.sources)
     }
 
     /// The rows of a table that stay and lie before as-of, for which something holds. Columns are looked up once, and not for each row.
