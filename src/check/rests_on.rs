@@ -120,7 +120,7 @@ impl RestsOn<'_> {
             Setting::RenewalDays => renewal_days.to_string(),
             Setting::HighIsEasy => high_is_easy.to_string(),
             Setting::Health if *health == Settings::default().health => "built-in".to_string(),
-            Setting::Health => fingerprint(&format!("{health:?}")),
+            Setting::Health => fingerprint(&health.definition()),
             Setting::Hours => match clock {
                 crate::period::Clock::Calendar => "calendar".to_string(),
                 crate::period::Clock::Business(_) => fingerprint(&hours(clock)),

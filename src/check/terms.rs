@@ -100,7 +100,7 @@ fn targets(settings: &Settings) -> String {
         text.push_str(&format!("renewal_days {renewal_days}\n"));
     }
     if *health != Settings::default().health {
-        text.push_str(&format!("health {health:?}\n"));
+        text.push_str(&format!("health\n{}", health.definition()));
     }
     text
 }

@@ -224,6 +224,49 @@ impl Model {
         self.parts.iter().map(|part| part.weight).sum()
     }
 
+    /// All that a score depends on, in full.
+    fn definition(&self) -> String {
+        // A field that is new has to be put here, or be left out with a reason.
+        let Model {
+            name,
+            title: _, // Words.
+            text: _,
+            types,
+            minimum_coverage,
+            edges: [healthy, at_risk],
+            hysteresis,
+            overdue: [overdue, losing_touch],
+            loss,
+            value,
+            parts,
+        } = self;
+        let (loss, value) = (loss.as_str(), value.as_str());
+        let mut text = format!(
+            "model {name}\ntypes {}\nminimum_coverage {minimum_coverage}\nedges {healthy} {at_risk}\nhysteresis {hysteresis}\noverdue {overdue} {losing_touch}\nloss {loss}\nvalue {value}\n",
+            types.join(", "),
+        );
+        for Part {
+            name,
+            measure,
+            days,
+            weight,
+            curve,
+        } in parts
+        {
+            let points: Vec<String> = curve
+                .anchors()
+                .iter()
+                .map(|anchor| format!("{} {}", anchor.at, anchor.points))
+                .collect();
+            text += &format!(
+                "part {name}: {}, {days} days, weight {weight}, {}\n",
+                measure.as_str(),
+                points.join(", ")
+            );
+        }
+        text
+    }
+
     /// The band of a score. With a band before, the score must pass an edge by the hysteresis to leave it.
     pub fn band(&self, score: f64, before: Option<Band>) -> Band {
         let [healthy, at_risk] = self.edges;
@@ -276,6 +319,11 @@ impl Models {
             Some(table) => Arc::new(read::models(Models::clone(&self), reader, table)),
             None => self,
         }
+    }
+
+    /// All that scores depend on, in full: a text that differs where they may.
+    pub fn definition(&self) -> String {
+        self.0.iter().map(Model::definition).collect()
     }
 
     /// All models, in the order in which they are shown.

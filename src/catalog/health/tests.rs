@@ -38,6 +38,26 @@ fn the_default_model_of_customers_is_the_published_one() {
 }
 
 #[test]
+fn a_definition_is_written_in_full_and_differs_where_a_score_may() {
+    let builtin = Models::builtin();
+    let text = builtin.definition();
+    assert!(text.starts_with("model customer\ntypes customer"), "{text}");
+    assert!(
+        text.contains("\npart revenue_trend: revenue_trend, 90 days, weight 10, 0.25 0, 0.75 60, 1.1 100\n"),
+        "{text}"
+    );
+    let changed = |toml: &str| read_text(toml).unwrap().definition();
+    for toml in [
+        "[health.customer]\nminimum_coverage = 0.5",
+        "[health.customer]\nbands = { healthy = 71, at_risk = 40 }",
+        "[health.supplier]\nhysteresis = 4",
+    ] {
+        assert_ne!(changed(toml), text, "{toml}");
+    }
+    assert_eq!(changed("[health.customer]\ntitle = \"Buyers\""), text);
+}
+
+#[test]
 fn every_type_has_a_model_whose_weights_are_100() {
     let models = Models::builtin();
     for name in ["customer", "employee", "supplier", "donor", "investor", "partner", "contact"] {
