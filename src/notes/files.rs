@@ -403,12 +403,13 @@ described! {
             if count == 1 { "it" } else { "them" },
         ),
 
-        /// The file is too large to look for lines of orders that stand in it twice.
+        /// The file is too large to look for records that stand in it twice, because many share an ID by right, as lines of an order do.
         #[code = "not-searched"]
-        #[advice = "If the export may list lines twice, set `key` in [[source]] to the columns that tell one line from another."]
+        #[advice = "If the export may list records twice, set `key` in [[source]] to the columns that tell one record from another."]
         #[option = "key"]
         NotSearched { records: u64 } => |_| format!(
-            "It has {records} records, many of which share their order. That is too many to look for lines that stand in it twice. If it may have some, set `key` in [[source]]"
+            "It has {records} records, many of which share an ID, as lines of an order do. That is too many to look for those that stand in it \
+             twice. If it may have some, set `key` in [[source]]"
         ),
 
         /// The file is too large to read the names of people, which show placeholders and one person under two IDs.
@@ -416,7 +417,8 @@ described! {
         #[advice = "If an ID may stand for nobody in particular, such as walk-in customers, list it in `placeholder_ids`."]
         #[option = "placeholder_ids"]
         NamesNotRead { records: u64 } => |_| format!(
-            "It has {records} records, which is too many to read the names of people. Names that show a placeholder, or one person under two IDs, are not found"
+            "It has {records} records, which is too many to read the names of people. Names that show a placeholder, or one person under two \
+             IDs, are not found"
         ),
 
         /// Quotes of some records break the rules. These records are read so that they have as many cells as the table.
