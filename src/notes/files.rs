@@ -215,6 +215,8 @@ pub enum ShownByCells {
     Left,
     /// Each record has another one.
     OneEach,
+    /// The records with the same one have one stakeholder and one time.
+    OneOrder,
     /// This column has the time of day.
     TimeOfDayIn(String),
 }
@@ -236,6 +238,7 @@ impl fmt::Display for ShownByCells {
             ShownByCells::Came => f.write_str("each record has one, and some have one other date, months later"),
             ShownByCells::Left => f.write_str("it is months after the only other date, and some records have none"),
             ShownByCells::OneEach => f.write_str("each record has a number of its own in it"),
+            ShownByCells::OneOrder => f.write_str("the records with the same number have one stakeholder and one date, as the lines of an order do"),
             ShownByCells::TimeOfDayIn(times) => write!(f, "with the time of day in \"{}\"", excerpt(times)),
         }
     }
@@ -302,6 +305,15 @@ described! {
         Guessed { column: &'static str, header: String, shown: ShownByCells } => |_| format!(
             "{column} is read from \"{}\": {shown}. If that is not right, set it with --map or in [source.map]",
             excerpt(header)
+        ),
+
+        /// No column has the amount. It is the quantity times the price of one.
+        #[code = "computed-amount"]
+        #[advice = "Nothing, if it is right. If a column has the amount, map it with `--map` or in [source.map]."]
+        #[option = "map"]
+        ComputedAmount { formula: String, file: String } => |_| format!(
+            "No column has the amount: it is {formula}. If a column has it, name it with --map '{}:amount=COLUMN'",
+            visible(file)
         ),
 
         /// Orders are cancelled by their status, and payments of them are in another file. The payments count.

@@ -24,7 +24,7 @@ use crate::diagnostics::{Place, counted, visible};
 
 pub use cells::{CellNote, Cells, ClockChange, Expected};
 pub use data_issues::{DataIssue, DateEvidence, ExampleRecord, LaterBy, PlaceholderEvidence, ScaleDoubt};
-pub use decision::{DateFormat, DateReading, Decision};
+pub use decision::{DateFormat, DateReading, Decision, OrderShown};
 pub use described::{Code, Description, Group};
 pub use expression::ExpressionFault;
 pub use files::{FileNote, Recognition, ShownByCells, SurveyQuestion, UnclearQuestion};

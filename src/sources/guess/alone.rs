@@ -216,10 +216,38 @@ pub(super) fn number_of_record(stated: &[usize], candidates: &mut Vec<Candidate>
         .filter(is_free)
         .filter(|&at| numbers_records(at, file))
         .collect();
-    let [one] = numbers[..] else { return };
-    let found = Candidate::new(&purchases::ORDER_ID, one, SERVES, ColumnEvidence::Shown(ShownByCells::OneEach));
+    let (one, shown) = match numbers[..] {
+        [one] => (one, ShownByCells::OneEach),
+        [] => match number_of_orders(stated, taken, file) {
+            Some(one) => (one, ShownByCells::OneOrder),
+            None => return,
+        },
+        _ => return,
+    };
+    let found = Candidate::new(&purchases::ORDER_ID, one, SERVES, ColumnEvidence::Shown(shown));
     taken.push(found.clone());
     replace(candidates, vec![found]);
+}
+
+/// The only number that several records share which have one stakeholder and one time then, where these have several such numbers.
+fn number_of_orders(stated: &[usize], taken: &[Candidate], file: &File<'_>) -> Option<usize> {
+    let at = |column: &Column| taken.iter().find(|t| t.column == column).map(|t| t.header);
+    let (who, when) = (at(&purchases::STAKEHOLDER_ID)?, at(&purchases::OCCURRED_AT)?);
+    let is_number = |at: &usize| {
+        let (profile, header) = (&file.profiles[*at], &file.headers[*at]);
+        let is_code = profile.share(&[Kind::Code, Kind::Uuid]) >= 0.9
+            || header.words.contains("id") && profile.share(&[Kind::Integer]) >= 0.9;
+        let repeats = profile.filled == profile.rows && profile.filled >= content::ENOUGH && profile.distinct < profile.filled;
+        let is_finer = profile.distinct >= file.profiles[who].distinct.max(file.profiles[when].distinct);
+        let belongs = |other: usize| shape::determines(&file.columns[*at], &file.columns[other]);
+        is_code && repeats && is_finer && belongs(who) && belongs(when)
+    };
+    let is_free = |at: &usize| !stated.contains(at) && !taken.iter().any(|t| t.header == *at);
+    let numbers: Vec<usize> = (0..file.headers.len()).filter(is_free).filter(is_number).collect();
+    match numbers[..] {
+        [one] => Some(one),
+        _ => None,
+    }
 }
 
 /// Whether each record has another code in a column, or another number that is called one, and the column does not count the records.

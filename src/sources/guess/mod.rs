@@ -14,6 +14,7 @@ use crate::schema::{Column, ColumnType, Role, Table, interactions, purchases, st
 
 mod alone;
 mod content;
+mod cut_words;
 mod dictionaries;
 mod event_date;
 mod evidence;
@@ -30,7 +31,7 @@ mod sums;
 mod tables;
 
 pub use evidence::{CellsAre, ColumnEvidence, TableClue, listed};
-pub use header_words::{Unit, countries, currency_of_header, words};
+pub use header_words::{Unit, countries, currency_of_header, language, words};
 pub use meanings::{AmountName, amount_name, is_price, is_who};
 pub use other_amount::other_amount;
 pub use profile::{ColumnProfile, Kind};
@@ -300,7 +301,7 @@ pub fn understand(file: &str, headers: &[String], rows: &[Vec<String>], stated: 
         .map(|i| rows.iter().map(|r| r.get(i).map_or("", String::as_str)).collect())
         .collect();
     let profiles: Vec<ColumnProfile> = headers.iter().zip(&columns).map(|(h, c)| ColumnProfile::of(h, c)).collect();
-    let parsed = header_words::headers(headers);
+    let parsed = header_words::headers_of(headers, &profiles);
     let births = shape::births(&profiles, &columns);
     let seen = File {
         headers: &parsed,
