@@ -213,6 +213,8 @@ pub enum ShownByCells {
     Came,
     /// It is months after the other date, and some records have none.
     Left,
+    /// With another meaning, the dates of the records would not be in the order of what was ordered, promised and received.
+    PlaceAmongDates,
     /// Each record has another one.
     OneEach,
     /// The records with the same one have one stakeholder and one time.
@@ -238,6 +240,9 @@ impl fmt::Display for ShownByCells {
             ShownByCells::Came => f.write_str("each record has one, and some have one other date, months later"),
             ShownByCells::Left => f.write_str("it is months after the only other date, and some records have none"),
             ShownByCells::OneEach => f.write_str("each record has a number of its own in it"),
+            ShownByCells::PlaceAmongDates => {
+                f.write_str("only so are the dates of the records in the order of what is ordered, promised and received")
+            }
             ShownByCells::OneOrder => f.write_str("the records with the same number have one stakeholder and one date, as the lines of an order do"),
             ShownByCells::TimeOfDayIn(times) => write!(f, "with the time of day in \"{}\"", excerpt(times)),
         }

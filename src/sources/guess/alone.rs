@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::content::known_words;
 use super::header_words::currency;
 use super::profile::Kind;
-use super::{Candidate, CellsAre, ColumnEvidence, File, MAYBE, SERVES, TAKE, content, event_date, meanings, replace, shape, spells};
+use super::{Candidate, CellsAre, ColumnEvidence, File, MAYBE, SERVES, TAKE, content, event_date, meanings, replace, shape, spells, supply_lines};
 use crate::notes::ShownByCells;
 use crate::schema::{Column, Role, Table, interactions, purchases, surveys};
 use crate::sources::status_words::are_statuses;
@@ -153,6 +153,14 @@ fn whole_numbers(profile: &super::ColumnProfile) -> ColumnEvidence {
     ColumnEvidence::WholeNumbers(low, high)
 }
 
+/// Whether a column whose header nobody knows has the whole names of people, and of more than those who serve others would be.
+fn are_of_many(at: usize, file: &File<'_>) -> bool {
+    let (header, profile) = (&file.headers[at], &file.profiles[at]);
+    let is_unknown = !header.words.iter().any(|word| meanings::vocabulary().contains(word));
+    let are_many = profile.filled >= content::ENOUGH && (profile.distinct > 25 || 3 * profile.distinct >= profile.filled);
+    is_unknown && are_many && profile.share(&[Kind::Words]) >= 0.9 && shape::are_names(&file.columns[at])
+}
+
 /// Whether a header speaks of the own people rather than of a stakeholder.
 fn is_ours(table: Table, index: usize, file: &File<'_>) -> bool {
     let ours = [
@@ -199,6 +207,7 @@ pub(super) fn fall_back(table: Table, candidates: &mut Vec<Candidate>, taken: &m
         amount(candidates, taken, file);
     }
     event_date::fall_back(table, candidates, taken, file);
+    supply_lines::fall_back(table, candidates, taken, file);
     if table == Table::Stakeholders {
         spells::fall_back(candidates, taken, file);
     }
@@ -417,7 +426,7 @@ fn stakeholder(table: Table, candidates: &mut Vec<Candidate>, taken: &mut Vec<Ca
             .words
             .iter()
             .all(|w| w == "name" || w == "full" || meanings::is_who(w) || w == "supplier");
-        let is_name = only_whose && (profile.filled == 0 || profile.share(&[Kind::Words, Kind::Text]) >= 0.5);
+        let is_name = only_whose && (profile.filled == 0 || profile.share(&[Kind::Words, Kind::Text]) >= 0.5) || are_of_many(index, file);
         if repeats && is_id && !is_things {
             let why = ColumnEvidence::RepeatedCodes(profile.distinct, profile.filled);
             candidates.push(Candidate::new(column, index, MAYBE, why));
@@ -432,7 +441,7 @@ fn stakeholder(table: Table, candidates: &mut Vec<Candidate>, taken: &mut Vec<Ca
         file.headers[index]
             .words
             .iter()
-            .all(|word| matches!(word.as_str(), "id" | "card" | "owner"))
+            .all(|word| matches!(word.as_str(), "id" | "card" | "owner" | "loyalty"))
     };
     let is_many = |index: usize| {
         let profile = &file.profiles[index];
@@ -455,7 +464,7 @@ fn stakeholder(table: Table, candidates: &mut Vec<Candidate>, taken: &mut Vec<Ca
     let says_whose = |at: usize| {
         let (header, profile) = (&file.headers[at], &file.profiles[at]);
         let repeats = profile.filled >= content::ENOUGH && 10 * profile.distinct < 9 * profile.filled && profile.distinct > 5;
-        repeats && header.words.iter().any(|word| meanings::is_who(word)) && !has_names(at)
+        repeats && header.words.iter().any(|word| meanings::is_who(word)) && !has_names(at) || are_of_many(at, file) && !has_names(at)
     };
     if let [found] = &candidates[before..]
         && found.evidence[..] == [ColumnEvidence::NameForLackOfId]

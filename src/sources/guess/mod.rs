@@ -28,6 +28,7 @@ mod relations;
 mod shape;
 mod spells;
 mod sums;
+mod supply_lines;
 mod tables;
 
 pub use evidence::{CellsAre, ColumnEvidence, TableClue, listed};
@@ -193,6 +194,7 @@ impl Reading {
         }
         let (contacts, mut candidates): (Vec<Candidate>, Vec<Candidate>) = candidates.into_iter().partition(|c| c.column.role.is_contact());
         relations::relate(table, &mut candidates, file);
+        supply_lines::relate(table, &mut candidates, file);
         event_date::relate(table, &mut candidates, file);
         message_date::relate(table, &mut candidates, file);
         alone::propose(table, &mut candidates, file);
