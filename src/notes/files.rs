@@ -5,7 +5,7 @@ use std::fmt;
 use super::Decision;
 use super::joins::{NotReadAlone, Relation};
 use super::personal::{Personal, Withheld, not_personal};
-use crate::diagnostics::{counted, excerpt, visible};
+use crate::diagnostics::{counted, excerpt, listed, visible};
 
 /// A question of a survey that was recognised in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -319,6 +319,16 @@ described! {
         ComputedAmount { formula: String, file: String } => |_| format!(
             "No column has the amount: it is {formula}. If a column has it, name it with --map '{}:amount=COLUMN'",
             visible(file)
+        ),
+
+        /// Several columns ask the same question, and no record has an answer in two of them, as in a survey in two languages. They are read as
+        /// one.
+        #[code = "same-question"]
+        #[advice = "Nothing, if it is right. Otherwise map the column of one of them to `score`."]
+        #[option = "map"]
+        SameQuestion { columns: Vec<String> } => |_| format!(
+            "These columns ask the same question, and no record answers it in two of them, so they are read as one: {}",
+            listed(&columns.iter().map(|column| format!("`{}`", excerpt(column))).collect::<Vec<_>>())
         ),
 
         /// Orders are cancelled by their status, and payments of them are in another file. The payments count.

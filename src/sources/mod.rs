@@ -26,6 +26,7 @@ mod instruments;
 pub mod leavers;
 pub mod long_form;
 mod money_back;
+mod one_question;
 mod own;
 pub mod placeholders;
 pub mod profile;

@@ -1,4 +1,4 @@
-//! The words of sixteen languages, and the normal words that they mean: `Kundennummer`, `cliente` and `customerid`.
+//! The words of seventeen languages, and the normal words that they mean: `Kundennummer`, `cliente` and `customerid`.
 
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
@@ -28,7 +28,7 @@ impl Dictionary {
 }
 
 /// The languages of headers: English first, for synonyms, then the others.
-const LANGUAGES: [(&str, &str); 16] = [
+const LANGUAGES: [(&str, &str); 17] = [
     ("en", "English"),
     ("de", "German"),
     ("fr", "French"),
@@ -45,6 +45,7 @@ const LANGUAGES: [(&str, &str); 16] = [
     ("hu", "Hungarian"),
     ("ro", "Romanian"),
     ("tr", "Turkish"),
+    ("ja", "Japanese"),
 ];
 
 static DICTIONARIES: LazyLock<Vec<Dictionary>> = LazyLock::new(|| {

@@ -12,7 +12,7 @@ use crate::diagnostics::{Place, Problem};
 use crate::ingest::{self, FormatOverrides, Peek};
 use crate::io;
 use crate::notes::{FileNote, Note};
-use crate::schema::{Table, purchases, supplies};
+use crate::schema::{Table, purchases, supplies, surveys};
 use crate::sources::guess::{self, ColumnEvidence, ColumnProfile, Guess, Understanding};
 use crate::sources::{self, From, Input, Source};
 
@@ -29,6 +29,7 @@ pub fn describe(inputs: &[Input], options: &Options, notes: &mut Vec<Note>) -> R
         notes.extend(guessed(input, &peek, found.understanding.as_ref(), &found.sources));
         notes.extend(found.sources.iter().filter_map(|source| other_amount(input, &peek, source)));
         notes.extend(found.sources.iter().filter_map(|source| computed_amount(input, source)));
+        notes.extend(found.sources.iter().filter_map(|source| same_question(input, source)));
         notes.extend(found.sources.iter().flat_map(|source| not_read(input, &peek, source, options)));
         for source in found.sources {
             let file = input.file.clone();
@@ -129,6 +130,21 @@ pub fn look_at(input: &Input, options: &Options) -> Result<(FormatOverrides, Pee
         understanding.questions.retain(|question| question.clear_product().is_none());
     }
     Ok((known, peek, found))
+}
+
+/// That a question is asked in several columns, where nobody says so.
+fn same_question(input: &Input, source: &Source) -> Option<Note> {
+    let score = source.map.get(surveys::SCORE.name)?;
+    let is_unknown = source.profile.is_none() && input.source.profile.is_none() && !input.source.map.contains_key(surveys::SCORE.name);
+    match &score.from {
+        From::Expr(expr) if is_unknown && score.place.is_none() && source.table == Some(Table::Surveys) => {
+            let note = FileNote::SameQuestion {
+                columns: expr.columns().into_iter().collect(),
+            };
+            Some(Note::new(note).at(Place::file(input.file.name())))
+        }
+        From::Expr(_) | From::Column(_) | From::Value(_) => None,
+    }
 }
 
 /// That the amount is computed, where nobody says so.
