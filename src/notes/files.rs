@@ -215,6 +215,8 @@ pub enum ShownByCells {
     Left,
     /// With another meaning, the dates of the records would not be in the order of what was ordered, promised and received.
     PlaceAmongDates,
+    /// The second of these columns is as much as the first in most records, and less in the others.
+    OrderedAndReceived(String, String),
     /// Each record has another one.
     OneEach,
     /// The records with the same one have one stakeholder and one time.
@@ -242,6 +244,9 @@ impl fmt::Display for ShownByCells {
             ShownByCells::OneEach => f.write_str("each record has a number of its own in it"),
             ShownByCells::PlaceAmongDates => {
                 f.write_str("only so are the dates of the records in the order of what is ordered, promised and received")
+            }
+            ShownByCells::OrderedAndReceived(ordered, received) => {
+                write!(f, "\"{}\" is as much as \"{}\", or less", excerpt(received), excerpt(ordered))
             }
             ShownByCells::OneOrder => f.write_str("the records with the same number have one stakeholder and one date, as the lines of an order do"),
             ShownByCells::TimeOfDayIn(times) => write!(f, "with the time of day in \"{}\"", excerpt(times)),

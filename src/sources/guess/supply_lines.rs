@@ -3,7 +3,7 @@
 
 use super::profile::{ColumnProfile, Kind};
 use super::relations::{instants, is_before, numbers};
-use super::{Candidate, ColumnEvidence, File, MAYBE, SERVES, TAKE, content, replace, shape};
+use super::{Candidate, ColumnEvidence, File, MAYBE, SERVES, content, replace, shape};
 use crate::cell_parsing::Civil;
 use crate::notes::ShownByCells;
 use crate::schema::{Column, Table, supplies};
@@ -11,11 +11,8 @@ use crate::schema::{Column, Table, supplies};
 /// So many columns of numbers or dates are compared with one another.
 const COMPARED: usize = 12;
 
-/// Lets a quantity that was ordered and one that was received speak for each other.
-pub(super) fn relate(table: Table, candidates: &mut Vec<Candidate>, file: &File<'_>) {
-    if table != Table::Supplies {
-        return;
-    }
+/// The only two quantities of which the second is as much as the first or less: what was ordered, and what was received.
+fn quantities(file: &File<'_>) -> Option<(usize, usize)> {
     let is_quantity = |at: &usize| {
         let (profile, words) = (&file.profiles[*at], &file.headers[*at].words);
         let is_money = ["price", "amount", "total", "cost", "id", "line"].iter().any(|word| words.contains(*word));
@@ -40,7 +37,18 @@ pub(super) fn relate(table: Table, candidates: &mut Vec<Candidate>, file: &File<
             }
         }
     }
-    let [(ordered, received)] = pairs[..] else { return };
+    match pairs[..] {
+        [pair] => Some(pair),
+        _ => None,
+    }
+}
+
+/// Lets a quantity that was ordered and one that was received speak for each other.
+pub(super) fn relate(table: Table, candidates: &mut Vec<Candidate>, file: &File<'_>) {
+    if table != Table::Supplies {
+        return;
+    }
+    let Some((ordered, received)) = quantities(file) else { return };
     let [first, second] = [ordered, received].map(|at| file.headers[at].name.clone());
     for (column, at) in [(&supplies::QUANTITY, ordered), (&supplies::QUANTITY_RECEIVED, received)] {
         let why = ColumnEvidence::PartlyReceived(first.clone(), second.clone());
@@ -59,6 +67,31 @@ pub(super) fn fall_back(table: Table, candidates: &mut Vec<Candidate>, taken: &m
     if table != Table::Supplies || !has(&supplies::STAKEHOLDER_ID, taken) {
         return;
     }
+    dates(candidates, taken, file);
+    // Where it is known from whom and when something came, the quantities are of what was ordered and of what came.
+    let wanted = [&supplies::QUANTITY, &supplies::QUANTITY_RECEIVED];
+    if !has(&supplies::RECEIVED_AT, taken) || wanted.iter().all(|column| has(column, taken)) {
+        return;
+    }
+    let Some((ordered, received)) = quantities(file) else { return };
+    let is_elses = |at: usize, column: &Column| taken.iter().any(|t| (t.header == at) != (t.column == column));
+    if is_elses(ordered, wanted[0]) && has(wanted[0], taken) || is_elses(received, wanted[1]) && has(wanted[1], taken) {
+        return;
+    }
+    let [first, second] = [ordered, received].map(|at| file.headers[at].name.clone());
+    for (column, at) in wanted.into_iter().zip([ordered, received]) {
+        if has(column, taken) || taken.iter().any(|t| t.header == at) {
+            continue;
+        }
+        let shown = ShownByCells::OrderedAndReceived(first.clone(), second.clone());
+        let found = Candidate::new(column, at, SERVES, ColumnEvidence::Shown(shown));
+        taken.push(found.clone());
+        replace(candidates, vec![found]);
+    }
+}
+
+/// The dates of [`fall_back`].
+fn dates(candidates: &mut Vec<Candidate>, taken: &mut Vec<Candidate>, file: &File<'_>) {
     let roles = [&supplies::ORDERED_AT, &supplies::PROMISED_AT, &supplies::RECEIVED_AT];
     let is_date = |at: &usize| file.profiles[*at].share(&[Kind::Date]) >= 0.9 && file.profiles[*at].filled >= content::ENOUGH;
     let is_free = |at: &usize| !taken.iter().any(|t| t.header == *at) && !file.births[*at] && !shape::is_of_somebody(*at, file);
@@ -89,7 +122,7 @@ pub(super) fn fall_back(table: Table, candidates: &mut Vec<Candidate>, taken: &m
     let [way] = ways[..] else { return };
     for (role, at) in roles.into_iter().zip(way).filter(|(role, _)| !taken.iter().any(|t| t.column == *role)).collect::<Vec<_>>() {
         let Some(at) = at else { continue };
-        let found = Candidate::new(role, at, SERVES.max(TAKE), ColumnEvidence::Shown(ShownByCells::PlaceAmongDates));
+        let found = Candidate::new(role, at, SERVES, ColumnEvidence::Shown(ShownByCells::PlaceAmongDates));
         taken.push(found.clone());
         replace(candidates, vec![found]);
     }

@@ -14,6 +14,7 @@ use crate::expr::{Expr, ExprError};
 use crate::ingest::{Header, Row, Stored};
 use crate::period::Zone;
 use crate::schema::{Column, ColumnType, Role, Table, interactions, purchases, stakeholders, supplies, surveys};
+use crate::sources::deal_stages::{DealStage, deal_stage};
 use crate::sources::{self, Dates, From, Mapped, Source, WrongTarget, guess};
 
 /// Before the name of a column of ids that are kept as texts: as a key an id is only compared.
@@ -40,6 +41,8 @@ pub struct Mapping {
     pub filter_open: bool,
     /// In which currencies its amounts are.
     pub currencies: FileCurrencies,
+    /// Its first records have deals that were won and deals that were lost.
+    pub has_won_and_lost: bool,
     /// The column that says whether a gift is one of its stakeholder or only credited.
     pub credit_type: Option<usize>,
     /// Whether its records say themselves what they belong to.
@@ -228,7 +231,9 @@ pub fn map(source: &Source, file: &str, header: &Header, looked_up: &[String], w
     );
     mapped.extend(currencies.column().map(|at| plans[at].name.clone()));
     let filter_mark = mark_of(source);
+    let has_won_and_lost = has_won_and_lost(&plans, wanted.rows);
     Ok(Mapping {
+        has_won_and_lost,
         table,
         plans,
         mapped,
@@ -263,6 +268,17 @@ fn machine_marks(plans: &[Plan], owner: Option<usize>) -> Vec<Plan> {
         mark(&interactions::AUTOMATIC_NAME, owner),
     ];
     marks.into_iter().flatten().collect()
+}
+
+/// Whether some of these records are deals that were won, and others deals that were lost.
+fn has_won_and_lost(plans: &[Plan], rows: &[Row]) -> bool {
+    let status = plans.iter().find(|plan| plan.column == Some(&purchases::STATUS));
+    let fields: Vec<usize> = status.into_iter().flat_map(Plan::fields).collect();
+    let stages = || {
+        let cells = rows.iter().flat_map(|row| fields.iter().filter_map(|&at| row.fields.get(at)));
+        cells.filter_map(|cell| deal_stage(cell))
+    };
+    stages().any(|stage| stage == DealStage::Won) && stages().any(|stage| stage == DealStage::Lost)
 }
 
 /// Whether some of these records have the same case id, and ids of their own where they have any.

@@ -38,6 +38,9 @@ impl Plan<'_> {
         let mut children = Vec::new();
         let mut doubtful = Vec::new();
         let map = orders.as_table(table);
+        if table == Table::Supplies && self.with_receipts(parent)? {
+            return Ok(());
+        }
         for (at, link) in self.links.iter().enumerate().filter(|(_, link)| link.to == parent) {
             let file = self.file(link.from);
             let is_free = self.roles[link.from].is_none() && self.roles[parent].is_none();
@@ -63,6 +66,10 @@ impl Plan<'_> {
             }
             // What is whole by itself needs no other file: numbers that it has in common with one may be chance.
             if file.is_complete() && !self.is_stated(at) {
+                continue;
+            }
+            // What came of orders that say themselves what was ordered: as lines, those that have not come would be left out.
+            if table == Table::Supplies && self.are_receipts(link.from, parent) {
                 continue;
             }
             let Some(amount) = amount_of(file, &own, table, self.options.threads)? else {
