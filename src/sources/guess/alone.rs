@@ -458,7 +458,8 @@ fn stakeholder(table: Table, candidates: &mut Vec<Candidate>, taken: &mut Vec<Ca
     // A reference may be to anything.
     let is_number = |at: usize| {
         let header = &file.headers[at];
-        header.words.contains("id") && !["ref", "key", "code", "cod"].iter().any(|part| header.exact.contains(part))
+        let is_coded = header.words.contains("card") && file.profiles[at].share(&[Kind::Code]) >= 0.9;
+        (header.words.contains("id") || is_coded) && !["ref", "key", "code", "cod"].iter().any(|part| header.exact.contains(part))
     };
     // `Customer name` says whose name it is, as `Customer` does.
     let says_whose = |at: usize| {

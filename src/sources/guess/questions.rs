@@ -367,6 +367,8 @@ pub(super) fn ask(file: &str, reading: &Reading, is_sure: bool, tables: &[(Table
                     .iter()
                     .any(|t| t.header == c.header && t.confidence >= c.confidence - 0.1 && t.column.role != Role::PersonName)
             })
+            // What the table cannot do without keeps its column.
+            .filter(|c| column.required || !reading.taken.iter().any(|t| t.header == c.header && t.column.required))
             .collect();
         // What serves as something that the table can do without may be what it cannot do without.
         if candidates.is_empty() && column.required {

@@ -98,7 +98,7 @@ fn dates(candidates: &mut Vec<Candidate>, taken: &mut Vec<Candidate>, file: &Fil
     // When a line was entered or changed, invoiced or paid, is none of them.
     let is_elses = |at: &usize| {
         let words = &file.headers[*at].words;
-        ["changed", "updated", "invoice", "paid", "payment", "birth", "created", "modified"]
+        ["changed", "updated", "invoice", "paid", "payment", "birth", "modified"]
             .iter()
             .any(|word| words.contains(*word))
     };

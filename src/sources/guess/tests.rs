@@ -1,5 +1,6 @@
 //! Made-up exports in seven languages, and columns that look like what they are not.
 
+use super::questions::Answer;
 use super::*;
 
 const EXPORTS: &str = include_str!("exports.txt");
