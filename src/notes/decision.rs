@@ -38,7 +38,10 @@ impl OrderShown {
             OrderShown::Records(steps) => {
                 format!("because only so are the records in the order of time, in all {steps} steps from one date to another")
             }
-            OrderShown::Period(said) => format!("because only so are its dates within the period that the file is of ({})", excerpt(said)),
+            OrderShown::Period(said) => format!(
+                "because only so are its dates within the period that the file is of ({})",
+                excerpt(said)
+            ),
             OrderShown::Points(language) => {
                 format!("because the headers are {language}, and dates with points begin with the day where it is spoken")
             }

@@ -248,7 +248,9 @@ impl fmt::Display for ShownByCells {
             ShownByCells::OrderedAndReceived(ordered, received) => {
                 write!(f, "\"{}\" is as much as \"{}\", or less", excerpt(received), excerpt(ordered))
             }
-            ShownByCells::OneOrder => f.write_str("the records with the same number have one stakeholder and one date, as the lines of an order do"),
+            ShownByCells::OneOrder => {
+                f.write_str("the records with the same number have one stakeholder and one date, as the lines of an order do")
+            }
             ShownByCells::TimeOfDayIn(times) => write!(f, "with the time of day in \"{}\"", excerpt(times)),
         }
     }

@@ -15,7 +15,9 @@ pub(super) fn in_several_columns(names: &[String], rows: &[Vec<String>]) -> Vec<
     let asks = |at: usize, instrument: &str| named_instrument(&names[at]).is_some_and(|found| found.name == instrument);
     let groups = INSTRUMENTS.iter().map(|instrument| {
         let asked = (0..names.len()).filter(|&at| asks(at, instrument.name));
-        asked.filter(|&at| rows.iter().any(|row| is_filled(row, at))).collect::<Vec<usize>>()
+        asked
+            .filter(|&at| rows.iter().any(|row| is_filled(row, at)))
+            .collect::<Vec<usize>>()
     });
     let is_one = |columns: &Vec<usize>| {
         let answers = |at: usize| rows.iter().filter(|row| is_filled(row, at)).count();
@@ -44,12 +46,20 @@ pub(super) fn in_first(groups: &[Vec<usize>], rows: &[Vec<String>]) -> Vec<Vec<S
 
 /// Reads the scores of a source from all columns of the group that it is asked in.
 pub(super) fn read_from_all(source: &mut Source, groups: &[Vec<usize>], names: &[String]) {
-    let Some(score) = source.map.get_mut(surveys::SCORE.name) else { return };
-    let From::Column(header) = &score.from else { return };
-    let Some(columns) = groups.iter().find(|columns| columns.first().is_some_and(|&at| names[at] == *header)) else {
+    let Some(score) = source.map.get_mut(surveys::SCORE.name) else {
         return;
     };
-    let quoted: Vec<String> = columns.iter().map(|&at| format!("\"{}\"", names[at].replace('"', "\"\""))).collect();
+    let From::Column(header) = &score.from else { return };
+    let Some(columns) = groups
+        .iter()
+        .find(|columns| columns.first().is_some_and(|&at| names[at] == *header))
+    else {
+        return;
+    };
+    let quoted: Vec<String> = columns
+        .iter()
+        .map(|&at| format!("\"{}\"", names[at].replace('"', "\"\"")))
+        .collect();
     if let Ok(expr) = parse(&format!("coalesce({})", quoted.join(", "))) {
         score.from = From::Expr(expr);
     }

@@ -54,7 +54,10 @@ fn another_column_in_the_same_writing_shows_the_order_of_dates() {
     let text = folder.read("relhealth.toml");
     assert!(text.contains("dates = \"dmy\""), "{text}");
     // Another writing shows nothing.
-    let folder = Folder::new().with("invoices.csv", format!("{header}{}", rows.replace("15/", "15.").replace("/2026,1", "/2026,1")));
+    let folder = Folder::new().with(
+        "invoices.csv",
+        format!("{header}{}", rows.replace("15/", "15.").replace("/2026,1", "/2026,1")),
+    );
     let other: String = rows.lines().map(|line| line.replacen("15/", "15.", 1) + "\n").collect();
     let other: String = other
         .lines()
@@ -71,7 +74,9 @@ fn another_column_in_the_same_writing_shows_the_order_of_dates() {
 #[test]
 fn records_in_the_order_of_time_show_the_order_of_dates() {
     // The days 1 to 4 of January, February and March, as most of the world writes them.
-    let dates: Vec<String> = (1..=3).flat_map(|month| (1..=4).map(move |day| format!("{day:02}/{month:02}/2026"))).collect();
+    let dates: Vec<String> = (1..=3)
+        .flat_map(|month| (1..=4).map(move |day| format!("{day:02}/{month:02}/2026")))
+        .collect();
     let dates: Vec<&str> = dates.iter().map(String::as_str).collect();
     let folder = Folder::new().with("invoices.csv", invoices(&dates));
     let (_, said) = measured(&folder, &["invoices.csv"], "revenue");
@@ -90,9 +95,14 @@ fn records_in_the_order_of_time_show_the_order_of_dates() {
 
 #[test]
 fn the_period_of_a_file_shows_the_order_of_dates() {
-    let dates: Vec<String> = (1..=3).flat_map(|month| (1..=4).map(move |day| format!("{day:02}/{month:02}/2026"))).collect();
+    let dates: Vec<String> = (1..=3)
+        .flat_map(|month| (1..=4).map(move |day| format!("{day:02}/{month:02}/2026")))
+        .collect();
     let mixed: Vec<&str> = (0..12).map(|n| dates[n * 5 % 12].as_str()).collect();
-    let folder = Folder::new().with("invoices.csv", format!("Invoices from 2026-01-01 to 2026-03-31\n\n{}", invoices(&mixed)));
+    let folder = Folder::new().with(
+        "invoices.csv",
+        format!("Invoices from 2026-01-01 to 2026-03-31\n\n{}", invoices(&mixed)),
+    );
     let (_, said) = measured(&folder, &["invoices.csv"], "revenue");
     assert!(
         said.contains("day, month, year, because only so are its dates within the period that the file is of (2026-01-01)"),
@@ -101,9 +111,15 @@ fn the_period_of_a_file_shows_the_order_of_dates() {
     // The name of the file says when it ended.
     let folder = Folder::new().with("invoices-2026-03.csv", invoices(&mixed));
     let (_, said) = measured(&folder, &["invoices-2026-03.csv"], "revenue");
-    assert!(said.contains("within the period that the file is of (invoices-2026-03.csv)"), "{said}");
+    assert!(
+        said.contains("within the period that the file is of (invoices-2026-03.csv)"),
+        "{said}"
+    );
     // A file of the whole year shows nothing.
-    let folder = Folder::new().with("invoices.csv", format!("Invoices from 2026-01-01 to 2026-12-31\n\n{}", invoices(&mixed)));
+    let folder = Folder::new().with(
+        "invoices.csv",
+        format!("Invoices from 2026-01-01 to 2026-12-31\n\n{}", invoices(&mixed)),
+    );
     let said = folder.run(&["measure", "invoices.csv", "-m", "revenue"]).code(3).err();
     assert!(said.contains("ambiguous dates"), "{said}");
 }
@@ -114,10 +130,18 @@ fn dates_that_are_never_before_others_show_their_order() {
     let rows: String = (0..12)
         .map(|n| {
             let (day, month) = (1 + n * 5 % 9, 1 + n * 7 % 12);
-            format!("I{n},C{},{day:02}/{month:02}/2026,{:02}/{month:02}/2026,{}.50\n", n % 3, day + 3, 10 + n)
+            format!(
+                "I{n},C{},{day:02}/{month:02}/2026,{:02}/{month:02}/2026,{}.50\n",
+                n % 3,
+                day + 3,
+                10 + n
+            )
         })
         .collect();
-    let folder = Folder::new().with("orders.csv", format!("order_id,customer_id,order_date,delivered_date,amount\n{rows}"));
+    let folder = Folder::new().with(
+        "orders.csv",
+        format!("order_id,customer_id,order_date,delivered_date,amount\n{rows}"),
+    );
     let (found, said) = measured(&folder, &["orders.csv"], "delivery_on_time_rate");
     assert_eq!(found, None);
     assert!(
@@ -134,10 +158,16 @@ fn dates_with_points_under_headers_of_another_language_begin_with_the_day() {
     let folder = Folder::new().with("rechnungen.csv", format!("Rechnungsnr;Kundennr;Rechnungsdatum;Betrag\n{rows}"));
     let (_, said) = measured(&folder, &["rechnungen.csv"], "revenue");
     assert!(
-        said.contains("Rechnungsdatum: day, month, year, because the headers are German, and dates with points begin with the day where it is spoken"),
+        said.contains(
+            "Rechnungsdatum: day, month, year, because the headers are German, and dates with points begin with the day where it is spoken"
+        ),
         "{said}"
     );
-    let english = rows.replace(';', ",").lines().map(|line| line.replacen(",50", ".50", 1) + "\n").collect::<String>();
+    let english = rows
+        .replace(';', ",")
+        .lines()
+        .map(|line| line.replacen(",50", ".50", 1) + "\n")
+        .collect::<String>();
     let folder = Folder::new().with("x.csv", format!("invoice_id,customer_id,invoice_date,amount\n{english}"));
     let said = folder.run(&["measure", "x.csv", "-m", "revenue"]).code(3).err();
     assert!(said.contains("ambiguous dates"), "{said}");
@@ -147,7 +177,16 @@ fn dates_with_points_under_headers_of_another_language_begin_with_the_day() {
 fn quantity_times_price_is_the_amount_that_no_column_has() {
     let rows = |more: &str| -> String {
         (0..30)
-            .map(|n| format!("L{};K{};{:02}.02.2026;Kies;{};{},50{more}\n", n / 2, n / 2 % 6, 1 + n / 2, 2 + n % 5, 3 + n % 7))
+            .map(|n| {
+                format!(
+                    "L{};K{};{:02}.02.2026;Kies;{};{},50{more}\n",
+                    n / 2,
+                    n / 2 % 6,
+                    1 + n / 2,
+                    2 + n % 5,
+                    3 + n % 7
+                )
+            })
             .collect()
     };
     let header = "Lieferschein;Kd.-Nr.;Datum;Artikel;Menge;EP (EUR)";
@@ -210,22 +249,37 @@ fn how_much_effort_it_was_is_not_how_easy_it_was() {
     };
     // 5, 6 and 7 of 1 to 7.
     assert_eq!(with("How easy was it to get help? (1-7)"), Some(3.0 / 7.0));
-    assert_eq!(with("How much effort did you have to put forth? (1 = very low; 7 = very high)"), None);
+    assert_eq!(
+        with("How much effort did you have to put forth? (1 = very low; 7 = very high)"),
+        None
+    );
 }
 
 #[test]
 fn orders_that_did_not_come_count_where_receipts_are_in_another_file() {
     let (mut orders, mut receipts) = (String::new(), String::new());
     for n in 0..40 {
-        orders.push_str(&format!("PO{n};S{};{:02}/01/2026;{:02}/02/2026;{}\n", n % 6, 1 + n % 28, 10 + n % 15, 5 + n));
+        orders.push_str(&format!(
+            "PO{n};S{};{:02}/01/2026;{:02}/02/2026;{}\n",
+            n % 6,
+            1 + n % 28,
+            10 + n % 15,
+            5 + n
+        ));
         // Every fourth did not come, and every fourth came a day late.
         if n % 4 != 0 {
             receipts.push_str(&format!("R{n};PO{n};{:02}/02/2026;{}\n", 10 + n % 15 + n % 4 / 3, 5 + n));
         }
     }
     let folder = Folder::new()
-        .with("in/encomendas.csv", format!("N.º encomenda;Cód. fornecedor;Data encomenda;Entrega prevista;Quantidade\n{orders}"))
-        .with("in/rececoes.csv", format!("N.º receção;N.º encomenda;Data receção;Qtd. recebida\n{receipts}"));
+        .with(
+            "in/encomendas.csv",
+            format!("N.º encomenda;Cód. fornecedor;Data encomenda;Entrega prevista;Quantidade\n{orders}"),
+        )
+        .with(
+            "in/rececoes.csv",
+            format!("N.º receção;N.º encomenda;Data receção;Qtd. recebida\n{receipts}"),
+        );
     let (found, _) = measured(&folder, &["in"], "on_time_rate");
     assert_eq!(found, Some(0.5));
 }

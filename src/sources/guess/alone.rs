@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use super::content::known_words;
 use super::header_words::currency;
 use super::profile::Kind;
-use super::{Candidate, CellsAre, ColumnEvidence, File, MAYBE, SERVES, TAKE, content, event_date, meanings, replace, shape, spells, supply_lines};
+use super::{
+    Candidate, CellsAre, ColumnEvidence, File, MAYBE, SERVES, TAKE, content, event_date, meanings, replace, shape, spells, supply_lines,
+};
 use crate::notes::ShownByCells;
 use crate::schema::{Column, Role, Table, interactions, purchases, surveys};
 use crate::sources::status_words::are_statuses;
@@ -244,8 +246,8 @@ fn number_of_orders(stated: &[usize], taken: &[Candidate], file: &File<'_>) -> O
     let (who, when) = (at(&purchases::STAKEHOLDER_ID)?, at(&purchases::OCCURRED_AT)?);
     let is_number = |at: &usize| {
         let (profile, header) = (&file.profiles[*at], &file.headers[*at]);
-        let is_code = profile.share(&[Kind::Code, Kind::Uuid]) >= 0.9
-            || header.words.contains("id") && profile.share(&[Kind::Integer]) >= 0.9;
+        let is_code =
+            profile.share(&[Kind::Code, Kind::Uuid]) >= 0.9 || header.words.contains("id") && profile.share(&[Kind::Integer]) >= 0.9;
         let repeats = profile.filled == profile.rows && profile.filled >= content::ENOUGH && profile.distinct < profile.filled;
         let is_finer = profile.distinct >= file.profiles[who].distinct.max(file.profiles[when].distinct);
         let belongs = |other: usize| shape::determines(&file.columns[*at], &file.columns[other]);

@@ -176,7 +176,11 @@ impl Languages {
         }
         // Where not even these tell, words that are cut off do.
         if hits.iter().all(|hit| hit.0 < 2) {
-            let begins = |l: usize| cut.iter().filter(|cut| cut.words().any(|word| cut.meaning(word, &[l]).is_some())).count();
+            let begins = |l: usize| {
+                cut.iter()
+                    .filter(|cut| cut.words().any(|word| cut.meaning(word, &[l]).is_some()))
+                    .count()
+            };
             hits.iter_mut().for_each(|hit| hit.0 += begins(hit.3));
         }
         hits.sort_by_key(|&(foreign, any, words, l)| (std::cmp::Reverse((foreign, any, words)), l));

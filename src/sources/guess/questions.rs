@@ -3,9 +3,9 @@
 use std::fmt;
 
 use super::content::ENOUGH;
+use super::meanings;
 use super::profile::{ColumnProfile, Kind};
 use super::tables::is_complete;
-use super::meanings;
 use super::{ASK, Candidate, CellsAre, ColumnEvidence, File, MAYBE, Reading, TAKE, TableClue, Unit, listed};
 use crate::diagnostics::excerpt;
 use crate::notes::UnclearQuestion;
@@ -159,7 +159,9 @@ impl Question {
                 unless: None,
                 ..
             } => Some(product(quantity, price)),
-            Question::Product { .. } | Question::Table { .. } | Question::List { .. } | Question::Asked(_) | Question::Column { .. } => None,
+            Question::Product { .. } | Question::Table { .. } | Question::List { .. } | Question::Asked(_) | Question::Column { .. } => {
+                None
+            }
         }
     }
 
@@ -216,9 +218,7 @@ impl Question {
                 columns.iter().map(|(column, from)| (column.name, from.name.clone())).collect(),
             ),
             Question::Asked(unclear) => Answer::Question(unclear.instrument, unclear.questions.first().cloned().unwrap_or_default()),
-            Question::Product {
-                file, quantity, price, ..
-            } => {
+            Question::Product { file, quantity, price, .. } => {
                 Answer::Expression(file.clone(), purchases::AMOUNT.name, product(quantity, price))
             }
             Question::Column { file, column, candidates } => match candidates.first() {

@@ -97,7 +97,9 @@ pub(super) fn is_of_somebody(index: usize, file: &File<'_>) -> bool {
     // The number of an order has one customer, too, who has several orders.
     let has_one_person = |i: usize| {
         let distinct = file.profiles[i].distinct;
-        let mut people = (0..file.headers.len()).filter(|&who| who != i && is_who(who) && 5 < file.profiles[who].distinct).take(COMPARED);
+        let mut people = (0..file.headers.len())
+            .filter(|&who| who != i && is_who(who) && 5 < file.profiles[who].distinct)
+            .take(COMPARED);
         !is_who(i) && people.any(|who| file.profiles[who].distinct < distinct && determines(&file.columns[i], &file.columns[who]))
     };
     let says_record = |i: usize| file.headers[i].words.iter().any(|word| RECORDS.contains(&word.as_str()));

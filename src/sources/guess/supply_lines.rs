@@ -15,7 +15,9 @@ const COMPARED: usize = 12;
 fn quantities(file: &File<'_>) -> Option<(usize, usize)> {
     let is_quantity = |at: &usize| {
         let (profile, words) = (&file.profiles[*at], &file.headers[*at].words);
-        let is_money = ["price", "amount", "total", "cost", "id", "line"].iter().any(|word| words.contains(*word));
+        let is_money = ["price", "amount", "total", "cost", "id", "line"]
+            .iter()
+            .any(|word| words.contains(*word));
         let is_many = profile.filled >= content::ENOUGH && profile.distinct > 5;
         is_many && !is_money && profile.share(&[Kind::Integer, Kind::Decimal]) >= 0.95
     };
@@ -120,7 +122,12 @@ fn dates(candidates: &mut Vec<Candidate>, taken: &mut Vec<Candidate>, file: &Fil
         }
     });
     let [way] = ways[..] else { return };
-    for (role, at) in roles.into_iter().zip(way).filter(|(role, _)| !taken.iter().any(|t| t.column == *role)).collect::<Vec<_>>() {
+    for (role, at) in roles
+        .into_iter()
+        .zip(way)
+        .filter(|(role, _)| !taken.iter().any(|t| t.column == *role))
+        .collect::<Vec<_>>()
+    {
         let Some(at) = at else { continue };
         let found = Candidate::new(role, at, SERVES, ColumnEvidence::Shown(ShownByCells::PlaceAmongDates));
         taken.push(found.clone());
@@ -150,7 +157,8 @@ fn is_in_order(dealt: &[Option<usize>; 3], file: &File<'_>) -> bool {
         let (first, other) = (instants(&file.columns[first?]), instants(&file.columns[other?]));
         Some(first.into_iter().zip(other).filter_map(|(a, b)| Some((a?, b?))).collect())
     };
-    let follows = |other: Option<usize>| pairs(ordered, other).is_none_or(|pairs| pairs.iter().all(|(first, other)| !is_before(other, first)));
+    let follows =
+        |other: Option<usize>| pairs(ordered, other).is_none_or(|pairs| pairs.iter().all(|(first, other)| !is_before(other, first)));
     let on_both_sides = pairs(promised, received).is_none_or(|pairs| {
         let early = pairs.iter().filter(|(due, came)| is_before(came, due)).count();
         let late = pairs.iter().filter(|(due, came)| is_before(due, came)).count();

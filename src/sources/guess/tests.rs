@@ -34,7 +34,11 @@ fn cell(pattern: &str, i: usize) -> String {
     }
     // Eight days after the date, or up to three days earlier or later; every ninth has not come.
     if let Some(style) = pattern.strip_prefix("came") {
-        return if i % 9 == 8 { String::new() } else { date(&format!("d{style}+{}", 5 + i * 5 % 7), i) };
+        return if i % 9 == 8 {
+            String::new()
+        } else {
+            date(&format!("d{style}+{}", 5 + i * 5 % 7), i)
+        };
     }
     if pattern == "qr" && i % 9 == 8 {
         return String::new();

@@ -148,7 +148,9 @@ pub fn look(job: &Job, open: &[(usize, Vec<Order>)], file: &str) -> Result<BTree
         for here in here {
             let Some(days) = found[here] else { continue };
             for there in (0..columns.len()).filter(|&there| there != here) {
-                let (Some(others), other) = (found[there], columns[there].0) else { continue };
+                let (Some(others), other) = (found[there], columns[there].0) else {
+                    continue;
+                };
                 let steps = columns[here].1.against.entry(other).or_default();
                 for order in 0..3 {
                     if let (Some(day), Some(other)) = (days[order], others[order]) {

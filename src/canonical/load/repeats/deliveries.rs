@@ -71,7 +71,9 @@ impl Exports<'_> {
         let mut others = (AffectedRows::default(), None);
         for (records, has_line_id) in lines {
             let source = building.rows.source_of(records[0] as usize);
-            let stated = self.stated[source as usize].deliveries.or(votes.get(&source).and_then(|vote| vote.verdict()));
+            let stated = self.stated[source as usize]
+                .deliveries
+                .or(votes.get(&source).and_then(|vote| vote.verdict()));
             let line = line(&building.rows, &records, has_line_id, stated);
             let found = found.entry(source).or_default();
             match line {
@@ -362,7 +364,8 @@ mod tests {
     #[test]
     fn what_several_lines_of_a_file_show_holds_for_the_others() {
         // Three lines whose totals rise to the order, and two that stay below it: 5 of 10, which as parts would be 8, and 8 of 10, 13 as parts.
-        let rising = |n: u64| format!("S1,P{n},1,2026-09-01,2026-10-05,2026-10-03,10,6\nS1,P{n},1,2026-09-01,2026-10-05,2026-10-12,10,10\n");
+        let rising =
+            |n: u64| format!("S1,P{n},1,2026-09-01,2026-10-05,2026-10-03,10,6\nS1,P{n},1,2026-09-01,2026-10-05,2026-10-12,10,10\n");
         let open = "S1,P8,1,2026-09-01,2026-10-05,2026-10-03,10,3\nS1,P8,1,2026-09-01,2026-10-05,2026-10-07,10,5\n\
             S1,P9,1,2026-09-01,2026-10-05,2026-10-03,10,5\nS1,P9,1,2026-09-01,2026-10-05,2026-10-12,10,8\n";
         let with = |lines: u64| {

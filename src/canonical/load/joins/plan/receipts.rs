@@ -6,8 +6,8 @@ use super::chain::Chain;
 use super::{Plan, Role, renamed};
 use crate::notes::{NotReadAlone, RelationUse};
 use crate::schema::{Table, supplies};
-use crate::sources::Unmatched;
 use crate::sources::Source;
+use crate::sources::Unmatched;
 use crate::sources::grammar::MOST_LOOKUPS;
 
 /// The columns that a receipt adds to the line that it is of.
@@ -22,7 +22,11 @@ impl Plan<'_> {
     pub fn are_receipts(&self, file: usize, lines: usize) -> bool {
         let (theirs, ours) = (self.file(file).as_table(Table::Supplies), self.file(lines).recognised());
         let came = OF_RECEIPTS.iter().any(|column| theirs.contains_key(*column));
-        let is_ordered = |map: &super::Map| [&supplies::QUANTITY, &supplies::PROMISED_AT].iter().any(|column| map.contains_key(column.name));
+        let is_ordered = |map: &super::Map| {
+            [&supplies::QUANTITY, &supplies::PROMISED_AT]
+                .iter()
+                .any(|column| map.contains_key(column.name))
+        };
         came && !is_ordered(&theirs) && self.file(lines).is_complete() && is_ordered(&ours.map)
     }
 
