@@ -217,6 +217,8 @@ pub enum ShownByCells {
     PlaceAmongDates,
     /// The second of these columns is as much as the first in most records, and less in the others.
     OrderedAndReceived(String, String),
+    /// The records have it in some of the states in this column, and not in the others.
+    ClosedWith(String),
     /// Each record has another one.
     OneEach,
     /// The records with the same one have one stakeholder and one time.
@@ -247,6 +249,13 @@ impl fmt::Display for ShownByCells {
             }
             ShownByCells::OrderedAndReceived(ordered, received) => {
                 write!(f, "\"{}\" is as much as \"{}\", or less", excerpt(received), excerpt(ordered))
+            }
+            ShownByCells::ClosedWith(states) => {
+                write!(
+                    f,
+                    "the records have it in some of the states in \"{}\", and not in the others",
+                    excerpt(states)
+                )
             }
             ShownByCells::OneOrder => {
                 f.write_str("the records with the same number have one stakeholder and one date, as the lines of an order do")

@@ -126,18 +126,19 @@ fn the_period_of_a_file_shows_the_order_of_dates() {
 
 #[test]
 fn dates_that_are_never_before_others_show_their_order() {
-    // Delivered three days later; on the last days of a month that is a day of the next one, and a day with a month that is none.
-    let rows: String = (0..12)
+    // From the 3rd to the 9th, or from the 10th to the 2nd of the next month: with the month in front, the latter are from October to February.
+    let rows: Vec<String> = (0..20)
         .map(|n| {
-            let (day, month) = (1 + n * 5 % 9, 1 + n * 7 % 12);
-            format!(
-                "I{n},C{},{day:02}/{month:02}/2026,{:02}/{month:02}/2026,{}.50\n",
-                n % 3,
-                day + 3,
-                10 + n
-            )
+            let month = 1 + n / 2;
+            let (ordered, delivered) = match n % 2 {
+                0 => (format!("03/{month:02}"), format!("09/{month:02}")),
+                _ => (format!("10/{month:02}"), format!("02/{:02}", month + 1)),
+            };
+            format!("I{n},C{},{ordered}/2026,{delivered}/2026,{}.50\n", n % 3, 10 + n)
         })
         .collect();
+    // In no order of time.
+    let rows: String = (0..20).map(|n| rows[n * 7 % 20].as_str()).collect();
     let folder = Folder::new().with(
         "orders.csv",
         format!("order_id,customer_id,order_date,delivered_date,amount\n{rows}"),
@@ -312,4 +313,35 @@ fn a_sheet_of_a_workbook_from_standard_input_is_named() {
     // It is a table, and has no sheets: the name was understood.
     let said = String::from_utf8(ran.stderr).unwrap();
     assert!(said.contains("October"), "{said}");
+}
+
+#[test]
+fn the_states_of_cases_show_when_they_were_closed() {
+    // Opened on the n-th of a month, closed five days later or, every fourth, open.
+    let rows: String = (0..40)
+        .map(|n| {
+            let (day, month) = (1 + n % 20, 1 + n / 20);
+            let end = if n % 4 == 0 {
+                String::new()
+            } else {
+                format!("{:02}/{month:02}/2026", day + 5)
+            };
+            let state = if n % 4 == 0 { "aperta" } else { "chiusa" };
+            format!(
+                "{n}/2026;Ada {}a;{day:02}/{month:02}/2026;buche;{end};{state}\n",
+                char::from(b'B' + (n % 13) as u8)
+            )
+        })
+        .collect();
+    let folder = Folder::new().with("s.csv", format!("Prot.;Segnalante;Data segnalaz.;Tema;Data xyz;Esito\n{rows}"));
+    let (opened, said) = measured(&folder, &["s.csv"], "cases_opened");
+    assert_eq!(opened, Some(40.0), "{said}");
+    assert!(
+        said.contains(
+            "resolved_at is read from \"Data xyz\": the records have it in some of the states in \"Esito\", and not in the others"
+        ),
+        "{said}"
+    );
+    assert_eq!(measured(&folder, &["s.csv"], "resolution_days_median").0, Some(5.0));
+    assert_eq!(measured(&folder, &["s.csv"], "open_cases").0, Some(10.0));
 }

@@ -6,7 +6,8 @@ use super::content::known_words;
 use super::header_words::currency;
 use super::profile::Kind;
 use super::{
-    Candidate, CellsAre, ColumnEvidence, File, MAYBE, SERVES, TAKE, content, event_date, meanings, replace, shape, spells, supply_lines,
+    Candidate, CellsAre, ColumnEvidence, File, MAYBE, SERVES, TAKE, closings, content, event_date, meanings, replace, shape, spells,
+    supply_lines,
 };
 use crate::notes::ShownByCells;
 use crate::schema::{Column, Role, Table, interactions, purchases, surveys};
@@ -210,6 +211,7 @@ pub(super) fn fall_back(table: Table, candidates: &mut Vec<Candidate>, taken: &m
     }
     event_date::fall_back(table, candidates, taken, file);
     supply_lines::fall_back(table, candidates, taken, file);
+    closings::fall_back(table, candidates, taken, file);
     if table == Table::Stakeholders {
         spells::fall_back(candidates, taken, file);
     }

@@ -13,6 +13,7 @@ use crate::notes::ShownByCells;
 use crate::schema::{Column, ColumnType, Role, Table, interactions, purchases, stakeholders, surveys};
 
 mod alone;
+mod closings;
 mod content;
 mod cut_words;
 mod dictionaries;

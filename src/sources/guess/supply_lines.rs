@@ -55,7 +55,13 @@ pub(super) fn relate(table: Table, candidates: &mut Vec<Candidate>, file: &File<
     for (column, at) in [(&supplies::QUANTITY, ordered), (&supplies::QUANTITY_RECEIVED, received)] {
         let why = ColumnEvidence::PartlyReceived(first.clone(), second.clone());
         let is_named = file.headers[at].words.contains("quantity");
-        candidates.retain(|c| c.header != at || c.column == column || *c.column != supplies::QUANTITY);
+        // It numbers nothing, whatever else its name says.
+        for other in candidates
+            .iter_mut()
+            .filter(|c| c.header == at && c.column != column && !c.is_exact)
+        {
+            other.lower(0.5, why.clone());
+        }
         match candidates.iter_mut().find(|c| c.column == column && c.header == at) {
             Some(known) => known.raise(0.6, why),
             None => candidates.push(Candidate::new(column, at, if is_named { 0.8 } else { MAYBE }, why)),

@@ -194,11 +194,9 @@ impl Seen {
         }
         self.last = Some((days, cell.to_string()));
         if let Some(period) = period {
-            for order in 0..3 {
-                if let Some(day) = days[order] {
-                    let (inside, outside) = &mut self.within[order];
-                    *(if period.has(order, day) { inside } else { outside }) += 1;
-                }
+            for (order, day) in days.iter().enumerate().filter_map(|(order, day)| Some((order, (*day)?))) {
+                let (inside, outside) = &mut self.within[order];
+                *(if period.has(order, day) { inside } else { outside }) += 1;
             }
         }
         Some(days)
