@@ -54,10 +54,6 @@ fn another_column_in_the_same_writing_shows_the_order_of_dates() {
     let text = folder.read("relhealth.toml");
     assert!(text.contains("dates = \"dmy\""), "{text}");
     // Another writing shows nothing.
-    let folder = Folder::new().with(
-        "invoices.csv",
-        format!("{header}{}", rows.replace("15/", "15.").replace("/2026,1", "/2026,1")),
-    );
     let other: String = rows.lines().map(|line| line.replacen("15/", "15.", 1) + "\n").collect();
     let other: String = other
         .lines()
@@ -66,7 +62,7 @@ fn another_column_in_the_same_writing_shows_the_order_of_dates() {
             format!("{before}15.{}\n", after.replacen('/', ".", 1))
         })
         .collect();
-    let folder = folder.with("invoices.csv", format!("{header}{other}"));
+    let folder = Folder::new().with("invoices.csv", format!("{header}{other}"));
     let said = folder.run(&["measure", "invoices.csv", "-m", "revenue"]).code(3).err();
     assert!(said.contains("ambiguous dates"), "{said}");
 }
@@ -210,7 +206,7 @@ fn quantity_times_price_is_the_amount_that_no_column_has() {
     // What a discount does to it is not known, and neither is a number that nobody knows.
     for (name, cell) in [("Rabatt", ";5"), ("Xq", ";1,5"), ("Nachl. %", ";10")] {
         let folder = Folder::new().with("lieferscheine.csv", format!("{header};{name}\n{}", rows(cell)));
-        let said = folder.run(&["inspect", "lieferscheine.csv"]).code(3).out().replace("\n", " ");
+        let said = folder.run(&["inspect", "lieferscheine.csv"]).code(3).out();
         assert!(said.contains("Is it"), "{name}: {said}");
         let said = folder.run(&["measure", "lieferscheine.csv", "-m", "revenue"]).code(3).err();
         assert!(said.contains("no column for amount"), "{name}: {said}");
