@@ -236,7 +236,7 @@ impl Parts {
 
     /// Which of [`CLASSES`] shapes it has: the mark between its parts, and whether its clock has twelve hours. One system writes one
     /// shape.
-    pub(super) fn class(&self) -> usize {
+    pub fn class(&self) -> usize {
         let mark = match self.mark {
             Some(b'.') => 1,
             Some(b'-') => 2,

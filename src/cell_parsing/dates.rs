@@ -282,6 +282,22 @@ impl DateVote {
         self.zeros.first.as_ref().map(|first| (self.zeros.count, first))
     }
 
+    /// The orders that its cells leave open, where that is all that they leave open.
+    pub fn open_orders(&self) -> Option<Vec<Order>> {
+        let is_dated_otherwise = self.iso.count + self.compact.count + self.counts.iter().map(|tally| tally.count).sum::<u64>() > 0;
+        match self.verdict() {
+            DateVerdict::Ambiguous { readings, .. } if !is_dated_otherwise => Some(readings.into_iter().map(|(order, _)| order).collect()),
+            _ => None,
+        }
+    }
+
+    /// How many cells are no dates, and the first of them.
+    pub fn misfits(&self) -> Option<(u64, Example)> {
+        let mut misfits = self.unreadable.clone();
+        self.shapes.iter().for_each(|shape| misfits.merge(&shape.fits[0]));
+        misfits.first.map(|first| (misfits.count, first))
+    }
+
     /// The verdict over all that was seen.
     pub fn verdict(&self) -> DateVerdict {
         self.verdict_in(None)

@@ -43,6 +43,7 @@ impl Found {
     pub fn identity(&self) -> Option<Identity> {
         match self {
             Found::Stdin => Identity::of_stream(Stream::Input),
+            Found::Part(path, _) if is_stdin(path) => Identity::of_stream(Stream::Input),
             Found::File(path) | Found::Part(path, _) => Identity::of(path),
         }
     }
@@ -55,13 +56,19 @@ impl Found {
         match self {
             Found::Stdin => Source::stdin(),
             Found::File(path) => Source::file(path),
+            Found::Part(path, part) if is_stdin(path) => Ok(Source::stdin()?.with_part(part)),
             Found::Part(path, part) => Ok(Source::file(path)?.with_part(part)),
         }
     }
 }
 
+/// Whether a path stands for standard input.
+fn is_stdin(path: &Path) -> bool {
+    path == Path::new("-")
+}
+
 /// The inputs that an argument names: a file, a part of it (`orders.xlsx#October`), a folder (its exports, workbooks and archives, compressed or
-/// not, hidden ones and subfolders left out), a glob pattern, or `-` for standard input. Sorted by path.
+/// not, hidden ones and subfolders left out), a glob pattern, or `-` for standard input, of which a part may be meant (`-#October`). Sorted by path.
 ///
 /// # Errors
 /// When nothing is there to read, the pattern is not one, or a folder that files may be in cannot be looked into.
@@ -92,6 +99,9 @@ pub fn find(input: &str) -> Result<Vec<Found>> {
 fn part_of(input: &str) -> Option<Found> {
     if Path::new(input).exists() {
         return None;
+    }
+    if let Some(part) = input.strip_prefix("-#") {
+        return Some(Found::Part(PathBuf::from("-"), part.to_string()));
     }
     let places = input.match_indices('#').map(|(at, _)| at);
     let of_file = places
@@ -314,6 +324,7 @@ mod tests {
         assert_eq!(at("e[1].csv"), ["e[1].csv"]);
         assert_eq!(at("b.csv"), ["b.csv"]);
         assert_eq!(find("-").unwrap(), [Found::Stdin]);
+        assert_eq!(find("-#October").unwrap(), [Found::Part("-".into(), "October".into())]);
     }
 
     /// Files by their path below a folder.

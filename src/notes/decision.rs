@@ -8,11 +8,62 @@ use super::{CellText, Personal, Withheld};
 use crate::cell_parsing::{DateWay, DecimalMark, DecimalVerdict, Example, Order};
 use crate::diagnostics::{counted, excerpt, listed, visible};
 
+/// What shows the order of day and month of a column whose own cells leave it open.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OrderShown {
+    /// Another column that is written in the same way, by this cell.
+    Column(String, Example),
+    /// The dates of another column: only so are they never the wrong way round, in so many records in which they differ.
+    Other(String, u64),
+    /// The records: only so are they in the order of time, in so many steps.
+    Records(u64),
+    /// The period of the file, by its name or the lines before its table: only so are the dates within it.
+    Period(String),
+    /// The points between the parts, with the language of the headers: where it is spoken, nobody writes the month first.
+    Points(&'static str),
+}
+
+impl OrderShown {
+    fn sentence(&self) -> String {
+        match self {
+            OrderShown::Column(header, cell) => format!(
+                "because column {} is written in the same way, and {} is a date only in this order",
+                excerpt(header),
+                shown(cell)
+            ),
+            OrderShown::Other(header, records) => format!(
+                "because only so are its dates always on the same side of those of {}, in {records} records",
+                excerpt(header)
+            ),
+            OrderShown::Records(steps) => {
+                format!("because only so are the records in the order of time, in all {steps} steps from one date to another")
+            }
+            OrderShown::Period(said) => format!(
+                "because only so are its dates within the period that the file is of ({})",
+                excerpt(said)
+            ),
+            OrderShown::Points(language) => {
+                format!("because the headers are {language}, and dates with points begin with the day where it is spoken")
+            }
+        }
+    }
+}
+
+fn order_name(order: Order) -> &'static str {
+    match order {
+        Order::Dmy => "day, month, year",
+        Order::Mdy => "month, day, year",
+        Order::Ymd => "year, month, day",
+    }
+}
+
 /// How the dates of a column are written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DateFormat {
     /// In this order of day, month and year, because another order cannot read that cell.
     Order(Order, Example),
+    /// In this order, which no cell of the column shows, but something else of the file.
+    Shown(Order, OrderShown),
     /// In one way that leaves nothing open; the first cell of it.
     Way(DateWay, Example),
     /// Every cell shows its own order.
@@ -46,13 +97,9 @@ impl DateReading {
     fn sentence(&self) -> String {
         let mut parts = vec![match &self.format {
             DateFormat::Order(order, decided_by) => {
-                let order = match order {
-                    Order::Dmy => "day, month, year",
-                    Order::Mdy => "month, day, year",
-                    Order::Ymd => "year, month, day",
-                };
-                format!("{order}, because {} is a date only in this order", shown(decided_by))
+                format!("{}, because {} is a date only in this order", order_name(*order), shown(decided_by))
             }
+            DateFormat::Shown(order, by) => format!("{}, {}", order_name(*order), by.sentence()),
             DateFormat::Way(way, first) => format!("{way}, for example {}", shown(first)),
             DateFormat::OwnOrder => "every cell shows its own order of day, month and year".to_string(),
             DateFormat::Several(decided_by, ways) => {
@@ -218,7 +265,8 @@ impl Decision {
         match self {
             Decision::Dates { reading } => match &reading.format {
                 DateFormat::Order(..) | DateFormat::Way(..) | DateFormat::OwnOrder => true,
-                DateFormat::Several(..) => false,
+                DateFormat::Several(..) | DateFormat::Shown(_, OrderShown::Points(_)) => false,
+                DateFormat::Shown(..) => true,
             },
             Decision::Decimals { verdict, .. } => match verdict {
                 DecimalVerdict::Unmarked | DecimalVerdict::Clear { .. } => true,

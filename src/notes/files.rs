@@ -5,7 +5,7 @@ use std::fmt;
 use super::Decision;
 use super::joins::{NotReadAlone, Relation};
 use super::personal::{Personal, Withheld, not_personal};
-use crate::diagnostics::{counted, excerpt, visible};
+use crate::diagnostics::{counted, excerpt, listed, visible};
 
 /// A question of a survey that was recognised in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -213,8 +213,16 @@ pub enum ShownByCells {
     Came,
     /// It is months after the other date, and some records have none.
     Left,
+    /// With another meaning, the dates of the records would not be in the order of what was ordered, promised and received.
+    PlaceAmongDates,
+    /// The second of these columns is as much as the first in most records, and less in the others.
+    OrderedAndReceived(String, String),
+    /// The records have it in some of the states in this column, and not in the others.
+    ClosedWith(String),
     /// Each record has another one.
     OneEach,
+    /// The records with the same one have one stakeholder and one time.
+    OneOrder,
     /// This column has the time of day.
     TimeOfDayIn(String),
 }
@@ -236,6 +244,22 @@ impl fmt::Display for ShownByCells {
             ShownByCells::Came => f.write_str("each record has one, and some have one other date, months later"),
             ShownByCells::Left => f.write_str("it is months after the only other date, and some records have none"),
             ShownByCells::OneEach => f.write_str("each record has a number of its own in it"),
+            ShownByCells::PlaceAmongDates => {
+                f.write_str("only so are the dates of the records in the order of what is ordered, promised and received")
+            }
+            ShownByCells::OrderedAndReceived(ordered, received) => {
+                write!(f, "\"{}\" is as much as \"{}\", or less", excerpt(received), excerpt(ordered))
+            }
+            ShownByCells::ClosedWith(states) => {
+                write!(
+                    f,
+                    "the records have it in some of the states in \"{}\", and not in the others",
+                    excerpt(states)
+                )
+            }
+            ShownByCells::OneOrder => {
+                f.write_str("the records with the same number have one stakeholder and one date, as the lines of an order do")
+            }
             ShownByCells::TimeOfDayIn(times) => write!(f, "with the time of day in \"{}\"", excerpt(times)),
         }
     }
@@ -302,6 +326,25 @@ described! {
         Guessed { column: &'static str, header: String, shown: ShownByCells } => |_| format!(
             "{column} is read from \"{}\": {shown}. If that is not right, set it with --map or in [source.map]",
             excerpt(header)
+        ),
+
+        /// No column has the amount. It is the quantity times the price of one.
+        #[code = "computed-amount"]
+        #[advice = "Nothing, if it is right. If a column has the amount, map it with `--map` or in [source.map]."]
+        #[option = "map"]
+        ComputedAmount { formula: String, file: String } => |_| format!(
+            "No column has the amount: it is {formula}. If a column has it, name it with --map '{}:amount=COLUMN'",
+            visible(file)
+        ),
+
+        /// Several columns ask the same question, and no record has an answer in two of them, as in a survey in two languages. They are read as
+        /// one.
+        #[code = "same-question"]
+        #[advice = "Nothing, if it is right. Otherwise map the column of one of them to `score`."]
+        #[option = "map"]
+        SameQuestion { columns: Vec<String> } => |_| format!(
+            "These columns ask the same question, and no record answers it in two of them, so they are read as one: {}",
+            listed(&columns.iter().map(|column| format!("`{}`", excerpt(column))).collect::<Vec<_>>())
         ),
 
         /// Orders are cancelled by their status, and payments of them are in another file. The payments count.

@@ -24,7 +24,7 @@ use crate::diagnostics::{Place, counted, visible};
 
 pub use cells::{CellNote, Cells, ClockChange, Expected};
 pub use data_issues::{DataIssue, DateEvidence, ExampleRecord, LaterBy, PlaceholderEvidence, ScaleDoubt};
-pub use decision::{DateFormat, DateReading, Decision};
+pub use decision::{DateFormat, DateReading, Decision, OrderShown};
 pub use described::{Code, Description, Group};
 pub use expression::ExpressionFault;
 pub use files::{FileNote, Recognition, ShownByCells, SurveyQuestion, UnclearQuestion};
@@ -199,7 +199,7 @@ mod tests {
                        self-referral stray-quote too-few-cells too-many-cells";
         let exclusions = "after-as-of cancelled filtered filtered-unreadable other-question no-stakeholder not-in-lookup not-a-case not-asked not-won order-excluded partial-delivery \
                        unclear-delivery placeholder-stakeholder soft-credit";
-        let of_files = "decided guessed authors-unknown days-only decimal-mark duplicate-header encoding footer malformed cancelled-paid joined not-read-alone marked-void not-referred-to not-read-column not-searched names-not-read one-message-each other-amount quotes recognised refunds stray-bytes zero-bytes";
+        let of_files = "decided guessed authors-unknown days-only decimal-mark duplicate-header encoding footer malformed cancelled-paid computed-amount same-question joined not-read-alone marked-void not-referred-to not-read-column not-searched names-not-read one-message-each other-amount quotes recognised refunds stray-bytes zero-bytes";
         let of_cells = "zero-date html-entities encoded-twice sheet-error clock-change cleaned-ids rounded-ids rounded \
                        repaired-amounts several-answers type-words voided no-known-word";
         let of_data = "activity-after-end alias-of-several automatic-messages automatic-tickets closed-without-time earlier-state end-reason-without-end future-date \

@@ -6,8 +6,9 @@ use std::fmt::Write;
 use std::path::{Component, Path, PathBuf};
 
 use crate::canonical::{ColumnInspection, ColumnOrigin, Inspection, Joins};
+use crate::cell_parsing::Order;
 use crate::diagnostics::visible;
-use crate::notes::{DataIssue, Decision, JoinQuestion, NoteKind, PlaceholderEvidence, UnclearQuestion};
+use crate::notes::{DataIssue, DateFormat, Decision, JoinQuestion, NoteKind, PlaceholderEvidence, UnclearQuestion};
 use crate::schema::Table;
 use crate::sources::guess::Question;
 use crate::sources::long_form::condition;
@@ -190,6 +191,7 @@ fn source(out: &mut String, file: &Inspection, joins: &Joins, folder: &Path) {
         };
         let _ = writeln!(out, "{key}  # {}", visible(&decision.text(0)));
     }
+    date_order(out, file);
     stated_in_notes(out, file);
     let is_of_columns = |question: &&Question| !question.settings().is_empty();
     for question in file.questions.iter().filter(|question| !is_of_columns(question)) {
@@ -270,6 +272,44 @@ fn source(out: &mut String, file: &Inspection, joins: &Joins, folder: &Path) {
         remark(out, &format!("dimensions under their own names: {}", others.join(", ")));
     }
     shared_signs(out, file);
+}
+
+/// The order of day and month that no cell of a column shows, where no other column has another one: the next file may not show it.
+fn date_order(out: &mut String, file: &Inspection) {
+    let formats = || {
+        let decisions = file.columns.iter().flat_map(|column| &column.decisions);
+        decisions.filter_map(|decision| match decision {
+            Decision::Dates { reading } => Some((&reading.format, decision)),
+            Decision::AmountOfOrder { .. }
+            | Decision::FilledFromAbove { .. }
+            | Decision::Decimals { .. }
+            | Decision::IdsWithoutPointZero { .. }
+            | Decision::JoinedAnswers { .. }
+            | Decision::Currency { .. }
+            | Decision::MidnightsAreDates { .. }
+            | Decision::DatesAndTimes { .. }
+            | Decision::FewDates { .. }
+            | Decision::NaIsText { .. } => None,
+        })
+    };
+    let shown = formats().find_map(|(format, decision)| match format {
+        DateFormat::Shown(order, _) => Some((*order, decision)),
+        DateFormat::Order(..) | DateFormat::Way(..) | DateFormat::OwnOrder | DateFormat::Several(..) => None,
+    });
+    let Some((order, decision)) = shown else { return };
+    let agrees = |format: &DateFormat| match format {
+        DateFormat::Order(other, _) | DateFormat::Shown(other, _) => *other == order,
+        DateFormat::Way(..) | DateFormat::OwnOrder => true,
+        DateFormat::Several(..) => false,
+    };
+    if formats().all(|(format, _)| agrees(format)) {
+        let word = match order {
+            Order::Dmy => "dmy",
+            Order::Mdy => "mdy",
+            Order::Ymd => "ymd",
+        };
+        let _ = writeln!(out, "dates = {}  # {}", quoted(word), visible(&decision.text(0)));
+    }
 }
 
 /// The conditions of the questions of which one counts, and how its instrument is set.

@@ -568,6 +568,7 @@ mod tests {
                 file: "a.csv".into(),
                 quantity: "Menge".into(),
                 price: "Preis".into(),
+                unless: None,
             }],
             problem: Some(Arc::new(Problem::data("ambiguous dates").hint("set dates").into())),
             ..odd()

@@ -7,7 +7,7 @@ use super::header_questions::{asked, asked_in_headers};
 use super::profile::{self, Fit, Profile, fits};
 use super::questions::{is_form, questions};
 use super::senders::{OPENERS, map_direction};
-use super::{From, Mapped, Source, folded, own, recognise};
+use super::{From, Mapped, Source, folded, one_question, own, recognise};
 use crate::expr::parse;
 use crate::ingest::Header;
 use crate::notes::Recognition;
@@ -111,6 +111,20 @@ fn serving_several(mut sources: Vec<Source>) -> Vec<Source> {
 
 /// The file by what each of its columns seems to mean; what is written wins.
 fn by_columns(written: &Source, file: &str, header: &Header, rows: &[Vec<String>]) -> Described {
+    let groups = one_question::in_several_columns(&header.names, rows);
+    if groups.is_empty() {
+        return by_each_column(written, file, header, rows);
+    }
+    let mut found = by_each_column(written, file, header, &one_question::in_first(&groups, rows));
+    found
+        .sources
+        .iter_mut()
+        .for_each(|source| one_question::read_from_all(source, &groups, &header.names));
+    found
+}
+
+/// The same where each question is asked in one column.
+fn by_each_column(written: &Source, file: &str, header: &Header, rows: &[Vec<String>]) -> Described {
     let headers = &header.names[..];
     let places = |mapped: &Mapped| -> Vec<usize> {
         let named: Vec<String> = mapped.columns().iter().map(|name| folded(name)).collect();

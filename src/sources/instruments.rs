@@ -19,6 +19,9 @@ pub struct Instrument {
 impl Instrument {
     /// Whether a question with this folded text may be its.
     pub fn asks(&self, text: &str) -> bool {
+        if self.name == "ces" && asks_how_much_effort(text) {
+            return false;
+        }
         self.is_named(text) || (!self.asks.is_empty() && self.asks.iter().all(|words| words.iter().any(|word| text.contains(word))))
     }
 
@@ -31,6 +34,30 @@ impl Instrument {
     pub fn is_named(&self, text: &str) -> bool {
         text.split(|c: char| !c.is_alphanumeric()).any(|word| word == self.name)
     }
+}
+
+/// Whether a question (folded) asks how much effort something was: a high answer is a bad one then, the other way round than in the questions
+/// of CES 2.0, which ask how easy it was.
+fn asks_how_much_effort(text: &str) -> bool {
+    const AMOUNTS: [&str; 16] = [
+        "how_much_effort",
+        "amount_of_effort",
+        "level_of_effort",
+        "wie_viel_aufwand",
+        "wieviel_aufwand",
+        "wie_hoch_war_der_aufwand",
+        "combien_d'effort",
+        "quel_effort",
+        "quel_niveau_d'effort",
+        "cuánto_esfuerzo",
+        "cuanto_esfuerzo",
+        "quanto_esforço",
+        "quanto_sforzo",
+        "quanta_fatica",
+        "hoeveel_moeite",
+        "ile_wysiłku",
+    ];
+    AMOUNTS.iter().any(|words| text.contains(words))
 }
 
 /// The instrument whose question this header asks, whatever the answers are.

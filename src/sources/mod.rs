@@ -26,6 +26,7 @@ mod instruments;
 pub mod leavers;
 pub mod long_form;
 mod money_back;
+mod one_question;
 mod own;
 pub mod placeholders;
 pub mod profile;
@@ -293,6 +294,18 @@ pub struct Source {
     pub lacks: Option<String>,
     /// Where it was written.
     pub place: Option<Place>,
+}
+
+impl Source {
+    /// Takes the quantity times the price as the amount that no column has, where nothing speaks against it.
+    pub fn take_product(&mut self) {
+        let product = self.questions.iter().find_map(guess::Question::clear_product);
+        let is_open = self.table == Some(Table::Purchases) && !self.map.contains_key("amount");
+        if let Some(expr) = product.filter(|_| is_open).and_then(|text| text.parse::<Expr>().ok()) {
+            self.map.insert("amount".to_string(), Mapped::new(From::Expr(expr)));
+            self.questions.retain(|question| question.clear_product().is_none());
+        }
+    }
 }
 
 /// A file to read, and how.

@@ -9,6 +9,7 @@ mod configuration;
 mod convert;
 mod currencies;
 mod diff;
+mod evidence;
 mod files;
 mod forecast;
 mod health;

@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 use super::content::known_words;
 use super::header_words::currency;
 use super::profile::Kind;
-use super::{Candidate, CellsAre, ColumnEvidence, File, MAYBE, SERVES, TAKE, content, event_date, meanings, replace, shape, spells};
+use super::{
+    Candidate, CellsAre, ColumnEvidence, File, MAYBE, SERVES, TAKE, closings, content, event_date, meanings, replace, shape, spells,
+    supply_lines,
+};
 use crate::notes::ShownByCells;
 use crate::schema::{Column, Role, Table, interactions, purchases, surveys};
 use crate::sources::status_words::are_statuses;
@@ -153,6 +156,14 @@ fn whole_numbers(profile: &super::ColumnProfile) -> ColumnEvidence {
     ColumnEvidence::WholeNumbers(low, high)
 }
 
+/// Whether a column whose header nobody knows has the whole names of people, and of more than those who serve others would be.
+fn are_of_many(at: usize, file: &File<'_>) -> bool {
+    let (header, profile) = (&file.headers[at], &file.profiles[at]);
+    let is_unknown = !header.words.iter().any(|word| meanings::vocabulary().contains(word));
+    let are_many = profile.filled >= content::ENOUGH && (profile.distinct > 25 || 3 * profile.distinct >= profile.filled);
+    is_unknown && are_many && profile.share(&[Kind::Words]) >= 0.9 && shape::are_names(&file.columns[at])
+}
+
 /// Whether a header speaks of the own people rather than of a stakeholder.
 fn is_ours(table: Table, index: usize, file: &File<'_>) -> bool {
     let ours = [
@@ -199,6 +210,8 @@ pub(super) fn fall_back(table: Table, candidates: &mut Vec<Candidate>, taken: &m
         amount(candidates, taken, file);
     }
     event_date::fall_back(table, candidates, taken, file);
+    supply_lines::fall_back(table, candidates, taken, file);
+    closings::fall_back(table, candidates, taken, file);
     if table == Table::Stakeholders {
         spells::fall_back(candidates, taken, file);
     }
@@ -216,10 +229,38 @@ pub(super) fn number_of_record(stated: &[usize], candidates: &mut Vec<Candidate>
         .filter(is_free)
         .filter(|&at| numbers_records(at, file))
         .collect();
-    let [one] = numbers[..] else { return };
-    let found = Candidate::new(&purchases::ORDER_ID, one, SERVES, ColumnEvidence::Shown(ShownByCells::OneEach));
+    let (one, shown) = match numbers[..] {
+        [one] => (one, ShownByCells::OneEach),
+        [] => match number_of_orders(stated, taken, file) {
+            Some(one) => (one, ShownByCells::OneOrder),
+            None => return,
+        },
+        _ => return,
+    };
+    let found = Candidate::new(&purchases::ORDER_ID, one, SERVES, ColumnEvidence::Shown(shown));
     taken.push(found.clone());
     replace(candidates, vec![found]);
+}
+
+/// The only number that several records share which have one stakeholder and one time then, where these have several such numbers.
+fn number_of_orders(stated: &[usize], taken: &[Candidate], file: &File<'_>) -> Option<usize> {
+    let at = |column: &Column| taken.iter().find(|t| t.column == column).map(|t| t.header);
+    let (who, when) = (at(&purchases::STAKEHOLDER_ID)?, at(&purchases::OCCURRED_AT)?);
+    let is_number = |at: &usize| {
+        let (profile, header) = (&file.profiles[*at], &file.headers[*at]);
+        let is_code =
+            profile.share(&[Kind::Code, Kind::Uuid]) >= 0.9 || header.words.contains("id") && profile.share(&[Kind::Integer]) >= 0.9;
+        let repeats = profile.filled == profile.rows && profile.filled >= content::ENOUGH && profile.distinct < profile.filled;
+        let is_finer = profile.distinct >= file.profiles[who].distinct.max(file.profiles[when].distinct);
+        let belongs = |other: usize| shape::determines(&file.columns[*at], &file.columns[other]);
+        is_code && repeats && is_finer && belongs(who) && belongs(when)
+    };
+    let is_free = |at: &usize| !stated.contains(at) && !taken.iter().any(|t| t.header == *at);
+    let numbers: Vec<usize> = (0..file.headers.len()).filter(is_free).filter(is_number).collect();
+    match numbers[..] {
+        [one] => Some(one),
+        _ => None,
+    }
 }
 
 /// Whether each record has another code in a column, or another number that is called one, and the column does not count the records.
@@ -389,7 +430,7 @@ fn stakeholder(table: Table, candidates: &mut Vec<Candidate>, taken: &mut Vec<Ca
             .words
             .iter()
             .all(|w| w == "name" || w == "full" || meanings::is_who(w) || w == "supplier");
-        let is_name = only_whose && (profile.filled == 0 || profile.share(&[Kind::Words, Kind::Text]) >= 0.5);
+        let is_name = only_whose && (profile.filled == 0 || profile.share(&[Kind::Words, Kind::Text]) >= 0.5) || are_of_many(index, file);
         if repeats && is_id && !is_things {
             let why = ColumnEvidence::RepeatedCodes(profile.distinct, profile.filled);
             candidates.push(Candidate::new(column, index, MAYBE, why));
@@ -404,7 +445,7 @@ fn stakeholder(table: Table, candidates: &mut Vec<Candidate>, taken: &mut Vec<Ca
         file.headers[index]
             .words
             .iter()
-            .all(|word| matches!(word.as_str(), "id" | "card" | "owner"))
+            .all(|word| matches!(word.as_str(), "id" | "card" | "owner" | "loyalty"))
     };
     let is_many = |index: usize| {
         let profile = &file.profiles[index];
@@ -421,13 +462,14 @@ fn stakeholder(table: Table, candidates: &mut Vec<Candidate>, taken: &mut Vec<Ca
     // A reference may be to anything.
     let is_number = |at: usize| {
         let header = &file.headers[at];
-        header.words.contains("id") && !["ref", "key", "code", "cod"].iter().any(|part| header.exact.contains(part))
+        let is_coded = header.words.contains("card") && file.profiles[at].share(&[Kind::Code]) >= 0.9;
+        (header.words.contains("id") || is_coded) && !["ref", "key", "code", "cod"].iter().any(|part| header.exact.contains(part))
     };
     // `Customer name` says whose name it is, as `Customer` does.
     let says_whose = |at: usize| {
         let (header, profile) = (&file.headers[at], &file.profiles[at]);
         let repeats = profile.filled >= content::ENOUGH && 10 * profile.distinct < 9 * profile.filled && profile.distinct > 5;
-        repeats && header.words.iter().any(|word| meanings::is_who(word)) && !has_names(at)
+        repeats && header.words.iter().any(|word| meanings::is_who(word)) && !has_names(at) || are_of_many(at, file) && !has_names(at)
     };
     if let [found] = &candidates[before..]
         && found.evidence[..] == [ColumnEvidence::NameForLackOfId]

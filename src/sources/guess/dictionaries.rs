@@ -1,9 +1,10 @@
-//! The words of sixteen languages, and the normal words that they mean: `Kundennummer`, `cliente` and `customerid`.
+//! The words of seventeen languages, and the normal words that they mean: `Kundennummer`, `cliente` and `customerid`.
 
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::LazyLock;
 
+use super::cut_words::Cut;
 use super::meanings;
 use crate::toml_reader::{DeTable, Reader, embedded};
 
@@ -27,7 +28,7 @@ impl Dictionary {
 }
 
 /// The languages of headers: English first, for synonyms, then the others.
-const LANGUAGES: [(&str, &str); 16] = [
+const LANGUAGES: [(&str, &str); 17] = [
     ("en", "English"),
     ("de", "German"),
     ("fr", "French"),
@@ -44,6 +45,7 @@ const LANGUAGES: [(&str, &str); 16] = [
     ("hu", "Hungarian"),
     ("ro", "Romanian"),
     ("tr", "Turkish"),
+    ("ja", "Japanese"),
 ];
 
 static DICTIONARIES: LazyLock<Vec<Dictionary>> = LazyLock::new(|| {
@@ -151,7 +153,7 @@ pub(super) struct Languages(Vec<usize>);
 
 impl Languages {
     /// The order for the words of some headers.
-    pub fn of(headers: &[Vec<String>]) -> Languages {
+    pub fn of(headers: &[Vec<String>], cut: &[Cut]) -> Languages {
         let vocabulary = meanings::vocabulary();
         let english = |word: &str| vocabulary.contains(word) || DICTIONARIES[0].get(word, false).is_some();
         // Hits of each language: headers with words that English does not have, then headers with any, then such words: languages that are alike
@@ -172,12 +174,26 @@ impl Languages {
         if hits.iter().all(|hit| hit.0 < 2) {
             hits = (1..LANGUAGES.len()).map(|l| hits_of(l, true)).collect();
         }
+        // Where not even these tell, words that are cut off do.
+        if hits.iter().all(|hit| hit.0 < 2) {
+            let begins = |l: usize| {
+                cut.iter()
+                    .filter(|cut| cut.words().any(|word| cut.meaning(word, &[l]).is_some()))
+                    .count()
+            };
+            hits.iter_mut().for_each(|hit| hit.0 += begins(hit.3));
+        }
         hits.sort_by_key(|&(foreign, any, words, l)| (std::cmp::Reverse((foreign, any, words)), l));
         // Two headers and a fourth of all: below that a foreign word may be chance.
         let leads = (hits[0].0 >= 2 || headers.len() <= 3 && hits[0].0 == 1) && 4 * hits[0].0 >= headers.len();
         let mut order: Vec<usize> = hits.iter().map(|h| h.3).collect();
         order.insert(usize::from(leads), 0);
         Languages(order)
+    }
+
+    /// The language that leads, if it is not English.
+    pub fn leading(&self) -> Option<&'static str> {
+        self.0.first().filter(|&&l| l > 0).map(|&l| LANGUAGES[l].1)
     }
 
     /// Whether a word means a time or a duration.
@@ -188,7 +204,7 @@ impl Languages {
     }
 
     /// The normal words of tokens, and the foreign language that helped. Languages are asked in order; the longest phrase wins.
-    pub fn translated(&self, tokens: &[String]) -> (BTreeSet<String>, Option<&'static str>) {
+    pub fn translated(&self, tokens: &[String], cut: &Cut) -> (BTreeSet<String>, Option<&'static str>) {
         let (order, vocabulary) = (&self.0, meanings::vocabulary());
         let mut words = BTreeSet::new();
         let mut language = None;
@@ -214,7 +230,8 @@ impl Languages {
                 continue;
             }
             let known = vocabulary.contains(token) && DICTIONARIES[0].get(token, false).is_none() && !is_leaders;
-            match translate_word(token, order, Some(leader), true).filter(|_| !known) {
+            let begun = || cut.meaning(token, if leader > 0 { &order[..1] } else { &order[1..] });
+            match translate_word(token, order, Some(leader), true).filter(|_| !known).or_else(begun) {
                 Some((meaning, l)) => {
                     words.extend(meaning.into_iter().filter(|w| !meanings::is_stop(w)));
                     language = language.or((l > 0).then_some(l));
@@ -229,6 +246,22 @@ impl Languages {
         }
         (words, language.map(|l| LANGUAGES[l].1))
     }
+}
+
+/// What the words of a language mean that begin like this, each meaning once: of those that mean it in each file, or else of those of trades.
+pub(super) fn beginnings(word: &str, language: usize) -> Vec<&'static Vec<String>> {
+    let of = |words: &'static HashMap<String, Vec<String>>| {
+        let longer = words
+            .iter()
+            .filter(|(known, _)| known.len() > word.len() && known.starts_with(word) && !known.contains(' '));
+        let mut meanings: Vec<&Vec<String>> = longer.map(|(_, meaning)| meaning).collect();
+        meanings.sort();
+        meanings.dedup();
+        meanings
+    };
+    let dictionary = &DICTIONARIES[language];
+    let found = of(&dictionary.everywhere);
+    if found.is_empty() { of(&dictionary.leading) } else { found }
 }
 
 /// What a word abbreviates in a language.

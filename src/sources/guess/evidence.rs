@@ -134,6 +134,8 @@ pub enum ColumnEvidence {
     RunningBalance(String),
     /// It is a part of another amount.
     PartOfAmount,
+    /// What was received, in the second of these columns, is what was ordered, in the first, or less.
+    PartlyReceived(String, String),
     /// A quantity, a price and an amount agree in so many of so many records.
     Product([String; 3], usize, usize),
 }
@@ -208,6 +210,9 @@ impl fmt::Display for ColumnEvidence {
                      [[source]]",
                     excerpt(balance)
                 );
+            }
+            E::PartlyReceived(ordered, received) => {
+                return write!(f, "\"{}\" is as much as \"{}\", or less", excerpt(received), excerpt(ordered));
             }
             E::Product([quantity, price, amount], fits, all) => {
                 let [quantity, price, amount] = [quantity, price, amount].map(|name| excerpt(name));

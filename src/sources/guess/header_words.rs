@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
+use super::cut_words::{CellsKind, Cut};
 use super::dictionaries::{Languages, plain};
+use super::profile::ColumnProfile;
 use crate::cell_parsing::{Currency, composed};
 use crate::sources::folded;
 
@@ -282,6 +284,13 @@ fn without_gender(text: &str) -> Cow<'_, str> {
     out
 }
 
+/// The language that most words of headers come from, if it is not English.
+pub fn language(names: &[String]) -> Option<&'static str> {
+    let split: Vec<Vec<String>> = names.iter().map(|name| tokens(&undress(name).text)).collect();
+    let cut: Vec<Cut> = names.iter().map(|name| Cut::of(name, CellsKind::Any)).collect();
+    Languages::of(&split, &cut).leading()
+}
+
 /// The normal words of headers, or of other names: `Kundennr.` is {customer, number}.
 pub fn words(names: &[String]) -> Vec<BTreeSet<String>> {
     headers(names).into_iter().map(|header| header.words).collect()
@@ -289,16 +298,26 @@ pub fn words(names: &[String]) -> Vec<BTreeSet<String>> {
 
 /// The headers of a file taken apart. The language that most words come from decides what words of two languages mean.
 pub(super) fn headers(names: &[String]) -> Vec<Header> {
+    headers_over(names, &vec![CellsKind::Any; names.len()])
+}
+
+/// The headers of a file whose cells are known.
+pub(super) fn headers_of(names: &[String], profiles: &[ColumnProfile]) -> Vec<Header> {
+    headers_over(names, &profiles.iter().map(CellsKind::of).collect::<Vec<_>>())
+}
+
+fn headers_over(names: &[String], cells: &[CellsKind]) -> Vec<Header> {
     let composed = |name: &String| composed(name).unwrap_or_else(|| name.clone());
     let dressed: Vec<Dressed> = names.iter().map(|name| undress(&without_gender(&composed(name)))).collect();
     let split: Vec<Vec<String>> = dressed.iter().map(|d| tokens(&d.text)).collect();
-    let languages = Languages::of(&split);
+    let cut: Vec<Cut> = dressed.iter().zip(cells).map(|(d, cells)| Cut::of(&d.text, *cells)).collect();
+    let languages = Languages::of(&split, &cut);
     names
         .iter()
         .zip(dressed)
-        .zip(split)
-        .map(|((name, dressed), tokens)| {
-            let (words, language) = languages.translated(&tokens);
+        .zip(split.into_iter().zip(&cut))
+        .map(|((name, dressed), (tokens, cut))| {
+            let (words, language) = languages.translated(&tokens, cut);
             let time = tokens.iter().any(|token| languages.is_time(token)) || words.contains("time");
             // `fecha_hora`: both in one column.
             let is_both = words.contains("date") && words.contains("clock");

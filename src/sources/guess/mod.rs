@@ -13,7 +13,9 @@ use crate::notes::ShownByCells;
 use crate::schema::{Column, ColumnType, Role, Table, interactions, purchases, stakeholders, surveys};
 
 mod alone;
+mod closings;
 mod content;
+mod cut_words;
 mod dictionaries;
 mod event_date;
 mod evidence;
@@ -27,10 +29,11 @@ mod relations;
 mod shape;
 mod spells;
 mod sums;
+mod supply_lines;
 mod tables;
 
 pub use evidence::{CellsAre, ColumnEvidence, TableClue, listed};
-pub use header_words::{Unit, countries, currency_of_header, words};
+pub use header_words::{Unit, countries, currency_of_header, language, words};
 pub use meanings::{AmountName, amount_name, is_price, is_who};
 pub use other_amount::other_amount;
 pub use profile::{ColumnProfile, Kind};
@@ -192,6 +195,7 @@ impl Reading {
         }
         let (contacts, mut candidates): (Vec<Candidate>, Vec<Candidate>) = candidates.into_iter().partition(|c| c.column.role.is_contact());
         relations::relate(table, &mut candidates, file);
+        supply_lines::relate(table, &mut candidates, file);
         event_date::relate(table, &mut candidates, file);
         message_date::relate(table, &mut candidates, file);
         alone::propose(table, &mut candidates, file);
@@ -300,7 +304,7 @@ pub fn understand(file: &str, headers: &[String], rows: &[Vec<String>], stated: 
         .map(|i| rows.iter().map(|r| r.get(i).map_or("", String::as_str)).collect())
         .collect();
     let profiles: Vec<ColumnProfile> = headers.iter().zip(&columns).map(|(h, c)| ColumnProfile::of(h, c)).collect();
-    let parsed = header_words::headers(headers);
+    let parsed = header_words::headers_of(headers, &profiles);
     let births = shape::births(&profiles, &columns);
     let seen = File {
         headers: &parsed,

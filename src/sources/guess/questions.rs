@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::content::ENOUGH;
+use super::meanings;
 use super::profile::{ColumnProfile, Kind};
 use super::tables::is_complete;
 use super::{ASK, Candidate, CellsAre, ColumnEvidence, File, MAYBE, Reading, TAKE, TableClue, Unit, listed};
@@ -52,6 +53,8 @@ pub enum Question {
         quantity: String,
         /// The column with the price.
         price: String,
+        /// A column that may change the product, such as a discount; without one it is taken.
+        unless: Option<String>,
     },
     /// Which question of a survey with a record for each answer is the one of an instrument.
     Asked(UnclearQuestion),
@@ -147,6 +150,21 @@ pub fn accepted(file: &str, table: Option<Table>, questions: &[Question]) -> Opt
 }
 
 impl Question {
+    /// The amount as quantity times price, where nothing speaks against it.
+    pub fn clear_product(&self) -> Option<String> {
+        match self {
+            Question::Product {
+                quantity,
+                price,
+                unless: None,
+                ..
+            } => Some(product(quantity, price)),
+            Question::Product { .. } | Question::Table { .. } | Question::List { .. } | Question::Asked(_) | Question::Column { .. } => {
+                None
+            }
+        }
+    }
+
     /// The canonical column that it is about; none if it is about the table.
     pub fn column(&self) -> Option<&'static str> {
         match self {
@@ -200,7 +218,7 @@ impl Question {
                 columns.iter().map(|(column, from)| (column.name, from.name.clone())).collect(),
             ),
             Question::Asked(unclear) => Answer::Question(unclear.instrument, unclear.questions.first().cloned().unwrap_or_default()),
-            Question::Product { file, quantity, price } => {
+            Question::Product { file, quantity, price, .. } => {
                 Answer::Expression(file.clone(), purchases::AMOUNT.name, product(quantity, price))
             }
             Question::Column { file, column, candidates } => match candidates.first() {
@@ -241,7 +259,15 @@ impl fmt::Display for Question {
                 write!(f, "Does {file} list {table}? Then {}", parts.join(", "))
             }
             Question::Asked(unclear) => write!(f, "{unclear}"),
-            Question::Product { quantity, price, .. } => write!(f, "No column is the amount. Is it \"{quantity}\" times \"{price}\"?"),
+            Question::Product {
+                quantity, price, unless, ..
+            } => {
+                write!(f, "No column is the amount. Is it \"{quantity}\" times \"{price}\"?")?;
+                match unless {
+                    Some(other) => write!(f, " It is not known what \"{}\" does to it", excerpt(other)),
+                    None => Ok(()),
+                }
+            }
             Question::Column { column, candidates, .. } => {
                 let (name, meaning) = (column.name, meaning(column));
                 match &candidates[..] {
@@ -269,7 +295,20 @@ impl fmt::Display for Question {
     }
 }
 
+/// A column that may make the amount another one than quantity times price: a discount, a share, or numbers whose name nobody knows.
+fn changes_product(reading: &Reading, seen: &File<'_>) -> Option<usize> {
+    let is_free = |at: &usize| !reading.taken.iter().any(|t| t.header == *at);
+    let changes = |at: &usize| {
+        let (header, profile) = (&seen.headers[*at], &seen.profiles[*at]);
+        let is_known = header.words.iter().any(|word| meanings::vocabulary().contains(word));
+        let is_number = profile.share(&[Kind::Decimal, Kind::Money, Kind::Integer]) >= 0.9 && profile.filled > 0;
+        header.words.contains("discount") || profile.share(&[Kind::Percent]) >= 0.5 || header.name.contains('%') || is_number && !is_known
+    };
+    (0..seen.headers.len()).filter(is_free).find(changes)
+}
+
 fn product(quantity: &str, price: &str) -> String {
+    let [quantity, price] = [quantity, price].map(|name| name.replace('"', "\"\""));
     format!("\"{quantity}\" * \"{price}\"")
 }
 
@@ -328,6 +367,8 @@ pub(super) fn ask(file: &str, reading: &Reading, is_sure: bool, tables: &[(Table
                     .iter()
                     .any(|t| t.header == c.header && t.confidence >= c.confidence - 0.1 && t.column.role != Role::PersonName)
             })
+            // What the table cannot do without keeps its column.
+            .filter(|c| column.required || !reading.taken.iter().any(|t| t.header == c.header && t.column.required))
             .collect();
         // What serves as something that the table can do without may be what it cannot do without.
         if candidates.is_empty() && column.required {
@@ -427,6 +468,7 @@ fn about(file: &str, reading: &Reading, column: &'static Column, candidates: &[&
             file: file.to_string(),
             quantity,
             price,
+            unless: changes_product(reading, seen).map(name),
         };
     }
     let possible = candidates.iter().map(|candidate| PossibleColumn {

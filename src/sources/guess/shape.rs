@@ -93,12 +93,22 @@ const RECORDS: [&str; 9] = [
 /// Whether a column of dates is about the stakeholder and not about the record: each value of a column that repeats has one date.
 pub(super) fn is_of_somebody(index: usize, file: &File<'_>) -> bool {
     let profile = &file.profiles[index];
-    let is_of_person = |i: usize| !file.headers[i].words.iter().any(|word| RECORDS.contains(&word.as_str()));
+    let is_who = |i: usize| file.headers[i].words.iter().any(|word| meanings::is_who(word));
+    // The number of an order has one customer, too, who has several orders.
+    let has_one_person = |i: usize| {
+        let distinct = file.profiles[i].distinct;
+        let mut people = (0..file.headers.len())
+            .filter(|&who| who != i && is_who(who) && 5 < file.profiles[who].distinct)
+            .take(COMPARED);
+        !is_who(i) && people.any(|who| file.profiles[who].distinct < distinct && determines(&file.columns[i], &file.columns[who]))
+    };
+    let says_record = |i: usize| file.headers[i].words.iter().any(|word| RECORDS.contains(&word.as_str()));
+    let is_of_person = |i: usize| !says_record(i) && !has_one_person(i);
     10 * profile.distinct < 9 * profile.filled && is_one_each(index, file.profiles, file.columns, is_of_person)
 }
 
 /// Whether records with the same cell in the one column have the same in the other.
-fn determines(these: &[&str], others: &[&str]) -> bool {
+pub(super) fn determines(these: &[&str], others: &[&str]) -> bool {
     let mut meaning: BTreeMap<&str, &str> = BTreeMap::new();
     these
         .iter()

@@ -258,6 +258,11 @@ fn speaks_of_people(file: &str, seen: &File<'_>, reading: &Reading) -> bool {
     let id = reading.taken.iter().find(|t| is_subject(t.column)).map(|t| &seen.headers[t.header]);
     id.is_some_and(|h| h.words.iter().any(|w| meanings::is_who(w) || w == "supplier"))
         || reading.taken.iter().any(|t| t.column.role == Role::Email)
+        || seen.births.contains(&true)
+        || seen
+            .headers
+            .iter()
+            .any(|header| header.words.contains("last") && header.words.contains("name"))
         || recognise::named_by(Table::Stakeholders, file).is_some()
         || (meanings::hints(Table::Stakeholders, seen.headers).len() >= 2 && !speaks_of_things(seen))
 }

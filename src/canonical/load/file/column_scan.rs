@@ -7,6 +7,7 @@ use anyhow::Result;
 
 use super::cells::{expression_amount, expression_time};
 use super::columns::{ColumnSource, Plan, Times};
+use super::date_order;
 use super::reading::Job;
 use super::word_vote::WordVote;
 use crate::canonical::load::dates::date_problems;
@@ -16,7 +17,7 @@ use crate::cell_parsing::{
 use crate::diagnostics::{Place, Problem, visible};
 use crate::expr::{Bound, Cell, Reading};
 use crate::ingest::for_each_record;
-use crate::notes::{CellText, DateFormat, DateReading, Decision};
+use crate::notes::{CellText, DateFormat, DateReading, Decision, OrderShown};
 use crate::schema::{ColumnType, Role, surveys};
 
 /// A column by its header, and what was decided about it.
@@ -33,6 +34,8 @@ struct Votes {
     scores: BTreeMap<usize, ScoreVote>,
     /// By field: ids that end in `.0`, and all ids.
     ids: BTreeMap<usize, (u64, u64)>,
+    /// By field: the order of dates that its own cells leave open, and what shows it.
+    shown: BTreeMap<usize, (Order, OrderShown)>,
     /// By field: what is beside `NA`.
     words: BTreeMap<usize, WordVote>,
 }
@@ -131,7 +134,24 @@ pub fn look(job: &Job, decided: &mut DecidedColumns, file: &str) -> Result<Vec<C
         }
         sink.words.iter().for_each(|(i, v)| votes.words.entry(*i).or_default().merge(v));
     }
+    votes.shown = open_orders(job, decided, &votes, file)?;
     decide(job, decided, file, &votes)
+}
+
+/// The order of day and month of the columns whose own cells leave it open, where the rest of the file shows it.
+fn open_orders(job: &Job, decided: &DecidedColumns, votes: &Votes, file: &str) -> Result<BTreeMap<usize, (Order, OrderShown)>> {
+    let width = job.layout.header.names.len();
+    let open: Vec<(usize, Vec<Order>)> = (decided.plans.iter())
+        .filter(|plan| plan.open && plan.kind == ColumnType::Time && !matches!(plan.times, Times::Ordered(_)))
+        .filter_map(|plan| match plan.take {
+            ColumnSource::Field(index) if index < width => Some((index, votes.dates.get(&index)?.open_orders()?)),
+            ColumnSource::Field(_) | ColumnSource::Expr(_) | ColumnSource::Value(_) => None,
+        })
+        .collect();
+    if open.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    date_order::look(job, &open, file)
 }
 
 /// The columns, and how the condition's cells are read, once they were looked at.
@@ -184,6 +204,22 @@ fn decide(job: &Job, decided: &mut DecidedColumns, file: &str, votes: &Votes) ->
                     Times::Ordered(order) => Some(order),
                     _ => None,
                 };
+                let by_file = match take {
+                    ColumnSource::Field(index) => votes.shown.get(index),
+                    ColumnSource::Expr(_) | ColumnSource::Value(_) => None,
+                };
+                if let (None, Some((order, shown))) = (stated, by_file) {
+                    let format = DateFormat::Shown(*order, shown.clone());
+                    let not_dates = vote.misfits().map(|(count, first)| (count, first.line, Some(CellText(first.cell))));
+                    let reading = DateReading {
+                        format,
+                        has_serial_dates: false,
+                        not_dates,
+                    };
+                    decide(Decision::Dates { reading });
+                    plan.times = Times::Ordered(*order);
+                    continue;
+                }
                 if let Some((times, reading)) = dates(vote.verdict_in(stated), stated, file, &plan.header)? {
                     decide(Decision::Dates { reading });
                     plan.times = times;

@@ -14,6 +14,8 @@ use crate::expr::{Expr, ExprError};
 use crate::ingest::{Header, Row, Stored};
 use crate::period::Zone;
 use crate::schema::{Column, ColumnType, Role, Table, interactions, purchases, stakeholders, supplies, surveys};
+use crate::sources::case_words::{is_closed, is_open};
+use crate::sources::deal_stages::{DealStage, deal_stage};
 use crate::sources::{self, Dates, From, Mapped, Source, WrongTarget, guess};
 
 /// Before the name of a column of ids that are kept as texts: as a key an id is only compared.
@@ -40,6 +42,8 @@ pub struct Mapping {
     pub filter_open: bool,
     /// In which currencies its amounts are.
     pub currencies: FileCurrencies,
+    /// Its first records have deals that were won and deals that were lost.
+    pub has_won_and_lost: bool,
     /// The column that says whether a gift is one of its stakeholder or only credited.
     pub credit_type: Option<usize>,
     /// Whether its records say themselves what they belong to.
@@ -203,7 +207,9 @@ pub fn map(source: &Source, file: &str, header: &Header, looked_up: &[String], w
     let messages = has(&interactions::IN_REPLY_TO)
         || (in_cases && spoken && !timed)
         || (is_shared && (!timed || (spoken && has(&interactions::INTERACTION_ID))));
-    let tickets = !messages && (timed || in_cases);
+    // What is open or closed is a case, whatever numbers and times it has.
+    let has_states = source.profile.is_none() && has_open_and_closed(&plans, wanted.rows);
+    let tickets = !messages && (timed || in_cases || has_states);
     // Ids that link nothing here are known to be there, and not read.
     let is_order = |plan: &Plan| matches!(plan.column, Some(&purchases::ORDER_ID | &supplies::ORDER_ID | &supplies::LINE_ID));
     let links = |name: &str| messages || source.key.iter().any(|k| k == name) || wanted.texts.contains(name);
@@ -228,7 +234,9 @@ pub fn map(source: &Source, file: &str, header: &Header, looked_up: &[String], w
     );
     mapped.extend(currencies.column().map(|at| plans[at].name.clone()));
     let filter_mark = mark_of(source);
+    let has_won_and_lost = has_won_and_lost(&plans, wanted.rows);
     Ok(Mapping {
+        has_won_and_lost,
         table,
         plans,
         mapped,
@@ -263,6 +271,28 @@ fn machine_marks(plans: &[Plan], owner: Option<usize>) -> Vec<Plan> {
         mark(&interactions::AUTOMATIC_NAME, owner),
     ];
     marks.into_iter().flatten().collect()
+}
+
+/// Whether the states of these records are known words for cases, some of which are open and some closed.
+fn has_open_and_closed(plans: &[Plan], rows: &[Row]) -> bool {
+    let status = plans.iter().find(|plan| plan.column == Some(&interactions::STATUS));
+    let fields: Vec<usize> = status.into_iter().flat_map(Plan::fields).collect();
+    let cells = || {
+        let cells = rows.iter().flat_map(|row| fields.iter().filter_map(|&at| row.fields.get(at)));
+        cells.map(|cell| cell.trim()).filter(|cell| !is_null(cell))
+    };
+    cells().all(|cell| is_closed(cell) || is_open(cell)) && cells().any(is_closed) && cells().any(is_open)
+}
+
+/// Whether some of these records are deals that were won, and others deals that were lost.
+fn has_won_and_lost(plans: &[Plan], rows: &[Row]) -> bool {
+    let status = plans.iter().find(|plan| plan.column == Some(&purchases::STATUS));
+    let fields: Vec<usize> = status.into_iter().flat_map(Plan::fields).collect();
+    let stages = || {
+        let cells = rows.iter().flat_map(|row| fields.iter().filter_map(|&at| row.fields.get(at)));
+        cells.filter_map(|cell| deal_stage(cell))
+    };
+    stages().any(|stage| stage == DealStage::Won) && stages().any(|stage| stage == DealStage::Lost)
 }
 
 /// Whether some of these records have the same case id, and ids of their own where they have any.

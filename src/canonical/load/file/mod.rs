@@ -4,6 +4,7 @@ pub mod auxiliary_columns;
 pub mod cells;
 pub mod column_scan;
 pub mod columns;
+mod date_order;
 pub mod file_notes;
 pub mod filled_down;
 pub mod filling;

@@ -12,7 +12,7 @@ use crate::diagnostics::{Place, Problem};
 use crate::ingest::{self, FormatOverrides, Peek};
 use crate::io;
 use crate::notes::{FileNote, Note};
-use crate::schema::{Table, purchases, supplies};
+use crate::schema::{Table, purchases, supplies, surveys};
 use crate::sources::guess::{self, ColumnEvidence, ColumnProfile, Guess, Understanding};
 use crate::sources::{self, From, Input, Source};
 
@@ -28,6 +28,8 @@ pub fn describe(inputs: &[Input], options: &Options, notes: &mut Vec<Note>) -> R
         );
         notes.extend(guessed(input, &peek, found.understanding.as_ref(), &found.sources));
         notes.extend(found.sources.iter().filter_map(|source| other_amount(input, &peek, source)));
+        notes.extend(found.sources.iter().filter_map(|source| computed_amount(input, source)));
+        notes.extend(found.sources.iter().filter_map(|source| same_question(input, source)));
         notes.extend(found.sources.iter().flat_map(|source| not_read(input, &peek, source, options)));
         for source in found.sources {
             let file = input.file.clone();
@@ -122,7 +124,43 @@ fn other_amount(input: &Input, peek: &Peek, source: &Source) -> Option<Note> {
 pub fn look_at(input: &Input, options: &Options) -> Result<(FormatOverrides, Peek, sources::Described)> {
     let (known, peek, found) = look_at_columns(input, options)?;
     let answers = long_form::look(input, &input.source, &peek, &found, options)?;
-    Ok((known, peek, answers.unwrap_or(found)))
+    let mut found = answers.unwrap_or(found);
+    found.sources.iter_mut().for_each(Source::take_product);
+    if let Some(understanding) = found.understanding.as_mut().filter(|understanding| understanding.table.is_some()) {
+        understanding.questions.retain(|question| question.clear_product().is_none());
+    }
+    Ok((known, peek, found))
+}
+
+/// That a question is asked in several columns, where nobody says so.
+fn same_question(input: &Input, source: &Source) -> Option<Note> {
+    let score = source.map.get(surveys::SCORE.name)?;
+    let is_unknown = source.profile.is_none() && input.source.profile.is_none() && !input.source.map.contains_key(surveys::SCORE.name);
+    match &score.from {
+        From::Expr(expr) if is_unknown && score.place.is_none() && source.table == Some(Table::Surveys) => {
+            let note = FileNote::SameQuestion {
+                columns: expr.columns().into_iter().collect(),
+            };
+            Some(Note::new(note).at(Place::file(input.file.name())))
+        }
+        From::Expr(_) | From::Column(_) | From::Value(_) => None,
+    }
+}
+
+/// That the amount is computed, where nobody says so.
+fn computed_amount(input: &Input, source: &Source) -> Option<Note> {
+    let amount = source.map.get(purchases::AMOUNT.name)?;
+    let is_unknown = source.profile.is_none() && input.source.profile.is_none() && !input.source.map.contains_key(purchases::AMOUNT.name);
+    match &amount.from {
+        From::Expr(expr) if is_unknown && amount.place.is_none() => {
+            let note = FileNote::ComputedAmount {
+                formula: expr.text().to_string(),
+                file: input.file.name().to_string(),
+            };
+            Some(Note::new(note).at(Place::file(input.file.name())))
+        }
+        From::Expr(_) | From::Column(_) | From::Value(_) => None,
+    }
 }
 
 /// The same without a look at what the records say about each other.

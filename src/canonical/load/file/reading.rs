@@ -405,8 +405,13 @@ impl Job<'_> {
     #[cold]
     fn is_not_won<'f>(&self, field: &dyn Fn(usize) -> &'f str) -> bool {
         let status = self.mapping.plans.iter().find(|plan| plan.column == Some(&purchases::STATUS));
-        let stages = status.into_iter().flat_map(Plan::fields).filter_map(|at| deal_stage(field(at)));
-        stages.into_iter().any(|stage| matches!(stage, DealStage::Lost | DealStage::Open))
+        let mut cells = status.into_iter().flat_map(Plan::fields).map(field).filter(|cell| !is_null(cell));
+        cells.any(|cell| match deal_stage(cell) {
+            Some(DealStage::Lost | DealStage::Open) => true,
+            Some(DealStage::Won) => false,
+            // Where others were won or lost, another word is that of a deal on its way.
+            None => self.mapping.has_won_and_lost,
+        })
     }
 
     /// Whether a record that cannot be used alone may belong to the one above, which only all of the file can tell.

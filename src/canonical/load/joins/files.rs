@@ -126,7 +126,10 @@ pub fn files<'a>(inputs: &'a [Input], is_named: &dyn Fn(&Input) -> bool, options
 
 /// Without the number that serves as that of the order because each record has another one: among several files, the keys show what it is.
 fn without_own_numbers(mut found: Described) -> Described {
-    let is_own = |guess: &Guess| guess.evidence.contains(&ColumnEvidence::Shown(ShownByCells::OneEach));
+    let is_own = |guess: &Guess| {
+        let shown = [ShownByCells::OneEach, ShownByCells::OneOrder].map(ColumnEvidence::Shown);
+        guess.evidence.iter().any(|why| shown.contains(why))
+    };
     let columns = found
         .understanding
         .iter()

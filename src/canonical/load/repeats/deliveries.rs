@@ -2,7 +2,8 @@
 //!
 //! A line is received when the quantities received reach the quantity ordered; a line that they do not reach has the time of its last
 //! receipt, like a line of one record that came short. Some systems write what came with each delivery, others what has come so far.
-//! Quantities that rise to the quantity ordered, and whose sum exceeds it, are totals.
+//! Quantities that rise to the quantity ordered, and whose sum exceeds it, are totals. Where several lines of a file show one of the two, and
+//! none the other, the lines that show nothing are read likewise.
 
 use std::collections::BTreeMap;
 
@@ -65,11 +66,15 @@ impl Exports<'_> {
                 .flat_map(|group| lines(building, group, &has_line_ids))
                 .collect::<Vec<_>>()
         };
+        let votes = self.votes(&building.rows, &lines);
         let mut found: BTreeMap<u16, Found> = BTreeMap::new();
         let mut others = (AffectedRows::default(), None);
         for (records, has_line_id) in lines {
             let source = building.rows.source_of(records[0] as usize);
-            let line = line(&building.rows, &records, has_line_id, self.stated[source as usize].deliveries);
+            let stated = self.stated[source as usize]
+                .deliveries
+                .or(votes.get(&source).and_then(|vote| vote.verdict()));
+            let line = line(&building.rows, &records, has_line_id, stated);
             let found = found.entry(source).or_default();
             match line {
                 Line::Separate if !has_line_id => {}
@@ -107,6 +112,41 @@ impl Exports<'_> {
             example: self.example(others.1),
         };
         notes.chain(others.0.notes(differs, self.sources)).collect()
+    }
+}
+
+impl Exports<'_> {
+    /// What the lines of each source show that show it.
+    fn votes(&self, rows: &Rows, lines: &[(Vec<u32>, bool)]) -> BTreeMap<u16, Vote> {
+        let mut votes: BTreeMap<u16, Vote> = BTreeMap::new();
+        for (records, has_line_id) in lines.iter().filter(|(records, _)| records.len() > 1) {
+            let vote = votes.entry(rows.source_of(records[0] as usize)).or_default();
+            match line(rows, records, *has_line_id, None) {
+                Line::Delivered(_, Deliveries::Totals) => vote.totals += 1,
+                Line::Delivered(received, Deliveries::Parts) if received.quantity >= received.ordered => vote.parts += 1,
+                Line::Delivered(..) | Line::Separate | Line::Unclear => {}
+            }
+        }
+        votes
+    }
+}
+
+/// How many lines show what the quantities received are.
+#[derive(Default)]
+struct Vote {
+    parts: u64,
+    totals: u64,
+}
+
+impl Vote {
+    /// What they are, if several lines show it and none shows the other.
+    fn verdict(&self) -> Option<Deliveries> {
+        const ENOUGH: u64 = 3;
+        match (self.parts, self.totals) {
+            (0, ENOUGH..) => Some(Deliveries::Totals),
+            (ENOUGH.., 0) => Some(Deliveries::Parts),
+            _ => None,
+        }
     }
 }
 
@@ -319,6 +359,30 @@ mod tests {
             file.source.deliveries = Some(stated);
             assert_eq!(rows(&load_inputs(&[file], &options())), [(12, 10.0, quantity)], "{stated:?}");
         }
+    }
+
+    #[test]
+    fn what_several_lines_of_a_file_show_holds_for_the_others() {
+        // Three lines whose totals rise to the order, and two that stay below it: 5 of 10, which as parts would be 8, and 8 of 10, 13 as parts.
+        let rising =
+            |n: u64| format!("S1,P{n},1,2026-09-01,2026-10-05,2026-10-03,10,6\nS1,P{n},1,2026-09-01,2026-10-05,2026-10-12,10,10\n");
+        let open = "S1,P8,1,2026-09-01,2026-10-05,2026-10-03,10,3\nS1,P8,1,2026-09-01,2026-10-05,2026-10-07,10,5\n\
+            S1,P9,1,2026-09-01,2026-10-05,2026-10-03,10,5\nS1,P9,1,2026-09-01,2026-10-05,2026-10-12,10,8\n";
+        let with = |lines: u64| {
+            let text = (1..=lines).map(rising).collect::<String>();
+            load(&[("r.csv", "supplies", &format!("{HEADER}{text}{open}"))])
+        };
+        let sorted = |loaded: &Loaded| {
+            let mut rows = rows(loaded);
+            rows.sort_by(|a, b| a.2.total_cmp(&b.2).then(a.0.cmp(&b.0)));
+            rows
+        };
+        let whole = (12, 10.0, 10.0);
+        assert_eq!(sorted(&with(3)), [(7, 10.0, 5.0), (12, 10.0, 8.0), whole, whole, whole]);
+        // Two may be chance.
+        let few = with(2);
+        assert_eq!(sorted(&few), [(7, 10.0, 8.0), whole, whole]);
+        assert_eq!(few.account[0].reasons["unclear-delivery"], 2);
     }
 
     #[test]

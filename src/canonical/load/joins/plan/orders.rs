@@ -37,7 +37,11 @@ impl Plan<'_> {
         let may_be_contacts = orders.table() == Some(Table::Interactions) && !is_called_orders(orders);
         let mut children = Vec::new();
         let mut doubtful = Vec::new();
+        let mut receipts = Vec::new();
         let map = orders.as_table(table);
+        if table == Table::Supplies && self.with_receipts(parent)? {
+            return Ok(());
+        }
         for (at, link) in self.links.iter().enumerate().filter(|(_, link)| link.to == parent) {
             let file = self.file(link.from);
             let is_free = self.roles[link.from].is_none() && self.roles[parent].is_none();
@@ -63,6 +67,11 @@ impl Plan<'_> {
             }
             // What is whole by itself needs no other file: numbers that it has in common with one may be chance.
             if file.is_complete() && !self.is_stated(at) {
+                continue;
+            }
+            // What came of orders that say themselves what was ordered: as lines, those that have not come would be left out.
+            if table == Table::Supplies && self.are_receipts(link.from, parent) {
+                receipts.push(link.from);
                 continue;
             }
             let Some(amount) = amount_of(file, &own, table, self.options.threads)? else {
@@ -120,7 +129,7 @@ impl Plan<'_> {
         self.uses[best.link] = RelationUse::Joined;
         self.propose(parent, best, table, &map, &others)?;
         match table {
-            Table::Supplies => self.receipts(best.file, &others),
+            Table::Supplies => self.receipts(best.file, &[others, receipts].concat()),
             Table::Purchases | Table::Interactions | Table::Surveys | Table::Stakeholders | Table::Referrals | Table::Identities => Ok(()),
         }
     }

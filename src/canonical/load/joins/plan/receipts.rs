@@ -6,6 +6,7 @@ use super::chain::Chain;
 use super::{Plan, Role, renamed};
 use crate::notes::{NotReadAlone, RelationUse};
 use crate::schema::{Table, supplies};
+use crate::sources::Source;
 use crate::sources::Unmatched;
 use crate::sources::grammar::MOST_LOOKUPS;
 
@@ -17,6 +18,46 @@ const OF_RECEIPTS: [&str; 3] = [
 ];
 
 impl Plan<'_> {
+    /// Whether a file has what came of the lines of another one, which says itself from whom, how much or by when was ordered.
+    pub fn are_receipts(&self, file: usize, lines: usize) -> bool {
+        let (theirs, ours) = (self.file(file).as_table(Table::Supplies), self.file(lines).recognised());
+        let came = OF_RECEIPTS.iter().any(|column| theirs.contains_key(*column));
+        let is_ordered = |map: &super::Map| {
+            [&supplies::QUANTITY, &supplies::PROMISED_AT]
+                .iter()
+                .any(|column| map.contains_key(column.name))
+        };
+        came && !is_ordered(&theirs) && self.file(lines).is_complete() && is_ordered(&ours.map)
+    }
+
+    /// Adds to lines of purchase orders that stand alone what was received of them, if another file has one record for each line that was
+    /// received; whether one has.
+    ///
+    /// # Errors
+    /// When a file cannot be read.
+    pub fn with_receipts(&mut self, lines: usize) -> Result<bool> {
+        let to_lines = self.links.iter().filter(|link| link.to == lines);
+        let receipts: Vec<usize> = to_lines
+            .map(|link| link.from)
+            .filter(|&file| self.roles[file].is_none() && self.are_receipts(file, lines))
+            .collect();
+        if receipts.is_empty() {
+            return Ok(false);
+        }
+        let source = Source {
+            is_mapped: true,
+            ..self.file(lines).recognised().clone()
+        };
+        let before = source.map.len();
+        self.roles[lines] = Some(Role::Joined(Box::new(source)));
+        self.receipts(lines, &receipts)?;
+        let is_added = matches!(&self.roles[lines], Some(Role::Joined(source)) if source.map.len() > before);
+        if !is_added {
+            self.roles[lines] = None;
+        }
+        Ok(is_added)
+    }
+
     /// Adds to the lines of purchase orders what was received of them, from the one of these files that has one record for each line that
     /// was received. Lines without a receipt were not received. Several receipts of a line would multiply it: they are left as they are.
     ///
