@@ -81,6 +81,9 @@ fn help_has_the_exit_codes() {
  3  the data cannot be used: unreadable, ambiguous dates, too many rejects
 70  a bug in relhealth; please report it
 
+Where the memory runs out, the system stops the program, and a shell shows 134 or 137. No output is
+written then. Give the program more memory, or fewer threads (--threads 1).
+
 Of `check`, by the results of its rules; the most severe result decides:
   pass          0
   warn          0; 1 with --fail-on warn
