@@ -427,3 +427,32 @@ fn a_comparison_can_be_shared_without_names() {
     assert!(people(&of_plain)[0]["id"].as_str().unwrap().starts_with("s-"), "{of_plain}");
     assert_eq!(people(&of_plain), people(&of_redacted));
 }
+
+#[test]
+fn a_month_is_not_compared_with_a_quarter_where_its_length_matters() {
+    let mut orders = String::from("order_id,customer_id,order_date,amount\n");
+    for day in 0..180 {
+        let (month, of_month) = (1 + day / 30, 1 + day % 28);
+        orders += &format!("{day},c{},2026-{month:02}-{of_month:02},{}\n", day * 7 % 31, 10 + day % 5);
+    }
+    let folder = Folder::new().with("orders.csv", orders);
+    let metrics = "orders,average_order_value,purchase_frequency,repeat_purchase_rate,retention_rate,revenue_top1_share";
+    let report = |period: &str, output: &str| folder.run(&["report", "orders.csv", "-q", "--period", period, "-m", metrics, "-o", output]);
+    report("2026-04", "then.json");
+    report("2026-Q2", "now.json");
+    // What an order is worth does not depend on it; who orders twice, comes back or leads does.
+    let mut named: Vec<String> = not_compared(&folder).into_iter().map(|(metric, _)| metric).collect();
+    named.sort();
+    assert_eq!(
+        named,
+        [
+            "orders",
+            "purchase_frequency",
+            "repeat_purchase_rate",
+            "retention_rate",
+            "revenue_top1_share"
+        ]
+    );
+    report("2026-05", "now.json");
+    assert_eq!(not_compared(&folder), []);
+}
