@@ -91,6 +91,24 @@ impl Redaction {
         self.columns.get(&name.to_lowercase()).map_or(name, String::as_str)
     }
 
+    /// Whether the values of a column stay readable.
+    pub fn keeps(&self, column: &str) -> bool {
+        self.kept.contains(&column.to_lowercase())
+    }
+
+    /// What is shown of the id of a stakeholder.
+    pub fn person(&self, id: &str) -> String {
+        self.key.pseudonym(Thing::Id, id)
+    }
+
+    /// What is shown of any other text.
+    pub fn text(&self, text: &str) -> String {
+        match self.is_known(text) {
+            true => text.to_string(),
+            false => self.key.pseudonym(Thing::Text, text),
+        }
+    }
+
     /// Whether a text is a word of the program's own vocabularies, or of the configuration.
     fn is_known(&self, text: &str) -> bool {
         let is_word = program_words().any(|word| word == text) || self.words.iter().any(|word| word.eq_ignore_ascii_case(text));
@@ -186,8 +204,7 @@ impl CanonicalTables {
         match (&self.redaction, self.texts.code(text)) {
             (None, _) => text.to_string(),
             (Some(_), Some(code)) => self.texts.text(code).unwrap_or_default().to_string(),
-            (Some(redaction), None) if redaction.is_known(text) => text.to_string(),
-            (Some(redaction), None) => redaction.key.pseudonym(Thing::Text, text),
+            (Some(redaction), None) => redaction.text(text),
         }
     }
 

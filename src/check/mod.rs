@@ -23,7 +23,7 @@ mod waive;
 
 pub use bounds::{Number, stand};
 pub use judge::{CheckRequest, check};
-pub use rests_on::{CURRENCY, RestsOn};
+pub use rests_on::{CURRENCY, PERIOD_LENGTH, RestsOn};
 pub use rule::{Amount, Basis, ComparedTo, Condition, DataRule, DataTest, Limits, MetricRule, Named, Rule, RuleTarget, Test, Waiver};
 pub use terms::Terms;
 #[cfg(test)]

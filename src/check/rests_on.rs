@@ -8,10 +8,14 @@ use super::terms::{fingerprint, hours, rates};
 use crate::canonical::CanonicalTables;
 use crate::catalog::{Catalog, Metric};
 use crate::facts::context::Settings;
-use crate::schema::{Fact, FactColumn, HOUR, Input, Unit};
+use crate::schema::{Fact, FactColumn, HOUR, Input, Shape, Unit};
 
 /// The name of the currency of the amounts that a metric adds.
 pub const CURRENCY: &str = "currency of its amounts";
+
+/// What a metric rests on whose rows are stakeholders in a period, or that counts somebody once: in a longer one more of them order, come or
+/// leave, and more often.
+pub const PERIOD_LENGTH: &str = "length of the period";
 
 /// A setting that metrics rest on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,6 +30,7 @@ enum Setting {
     Hours,
     Rates,
     Currency,
+    PeriodLength,
 }
 
 /// All but the money: a health score may rest on each of them.
@@ -39,6 +44,9 @@ const OF_SCORES: [Setting; 8] = [
     Setting::Health,
     Setting::Hours,
 ];
+
+/// What the health of a stakeholder is made of that does not depend on the period.
+const OF_A_DAY: [&str; 4] = ["score", "coverage", "value_at_stake", "type"];
 
 /// What the metrics of a report rest on.
 #[derive(Debug, Clone, Copy)]
@@ -78,6 +86,13 @@ impl RestsOn<'_> {
                 | Fact::Responses
                 | Fact::SupplyLines
                 | Fact::Referrals => {}
+            }
+            // The score of a stakeholder is that of a day, whatever the period that ends with it.
+            let is_of_a_day = fact.fact == Fact::Health && metric.columns().iter().all(|column| OF_A_DAY.contains(&column.name));
+            // In a longer period each customer of an order comes more often, and there are more of them.
+            let counts_once = metric.kind.definition().entity().is_some();
+            if counts_once || fact.shape == Shape::StakeholderPeriod && !is_of_a_day {
+                found.insert(Setting::PeriodLength);
             }
             for column in metric.columns() {
                 found.extend(of_column(fact.fact, column));
@@ -128,6 +143,8 @@ impl RestsOn<'_> {
             Setting::Rates if self.rates.is_empty() => none(),
             Setting::Rates => fingerprint(&rates(self.rates)),
             Setting::Currency => currency_of(self.canonical, metric)?.to_string(),
+            // How long it is, the report tells once for all metrics.
+            Setting::PeriodLength => "yes".to_string(),
         })
     }
 }
@@ -168,5 +185,6 @@ fn name(setting: Setting) -> &'static str {
         Setting::Hours => "hours",
         Setting::Rates => "rates",
         Setting::Currency => CURRENCY,
+        Setting::PeriodLength => PERIOD_LENGTH,
     }
 }

@@ -342,6 +342,13 @@ pub struct Diff {
     /// The later report
     #[arg(value_name = "NOW.json")]
     pub now: PathBuf,
+    /// Replace IDs, groups, names of files and conditions with pseudonyms (relhealth help privacy); they depend on the key in
+    /// RELHEALTH_REDACT_KEY, or on the two reports if it is not set
+    #[arg(long)]
+    pub redact: bool,
+    /// With --redact: dimensions whose names and groups stay readable, such as region,plan
+    #[arg(long, value_name = "DIMENSION,...", value_delimiter = ',', requires = "redact")]
+    pub keep: Vec<String>,
     #[command(flatten)]
     pub outputs: Outputs<DiffFormat>,
 }

@@ -174,28 +174,36 @@ pub const REDACT_KEY: &str = "RELHEALTH_REDACT_KEY";
 /// Keys of fewer bytes could be found by trying.
 const SHORTEST_KEY: usize = 16;
 
-/// How pseudonyms are made: with the key of the environment, where there is one; and what stays readable.
+/// The key of the environment that pseudonyms are made with, where there is one.
 ///
 /// # Errors
 /// A key that is empty or too short.
-fn redact(reading: &Reading, config: &Config) -> anyhow::Result<Redact> {
-    let key = match std::env::var_os(REDACT_KEY) {
-        None => None,
+pub fn redact_key() -> anyhow::Result<Option<Key>> {
+    match std::env::var_os(REDACT_KEY) {
+        None => Ok(None),
         Some(key) if key.len() < SHORTEST_KEY => {
             let what = if key.is_empty() {
                 "the key of pseudonyms is empty"
             } else {
                 "the key of pseudonyms is too short"
             };
-            return Err(Problem::usage(what)
+            Err(Problem::usage(what)
                 .why(Message::own(format!(
                     "{REDACT_KEY} needs at least {SHORTEST_KEY} bytes, or it could be found by trying"
                 )))
                 .hint("set it to a long random text, such as the output of `openssl rand -hex 32`, or unset it")
-                .into());
+                .into())
         }
-        Some(key) => Some(Key::of_secret(key.as_encoded_bytes())),
-    };
+        Some(key) => Ok(Some(Key::of_secret(key.as_encoded_bytes()))),
+    }
+}
+
+/// How pseudonyms are made, and what stays readable.
+///
+/// # Errors
+/// A key that is empty or too short.
+fn redact(reading: &Reading, config: &Config) -> anyhow::Result<Redact> {
+    let key = redact_key()?;
     let models = config.settings.health.all().iter();
     Ok(Redact {
         key,

@@ -3,11 +3,13 @@
 use std::path::Path;
 
 use super::args::{self, Global};
-use super::output;
+use super::{data, output};
+use crate::canonical::{Key, Redaction};
+use crate::catalog::health::Models;
 use crate::diagnostics::Problem;
 use crate::io::Source;
-use crate::report_diff::compare;
-use crate::report_diff::stored;
+use crate::report_diff::redact::redact;
+use crate::report_diff::{compare, stored};
 use crate::wire::report::Report;
 
 /// Runs the command. That numbers moved is no failure.
@@ -22,12 +24,25 @@ pub fn run(global: &Global, args: &args::Diff) -> anyhow::Result<()> {
             .hint("name a file for one of them")
             .into());
     }
-    let read = |path: &Path| -> anyhow::Result<(String, Report)> {
+    let read = |path: &Path| -> anyhow::Result<(String, Vec<u8>)> {
         let source = if path == stdin { Source::stdin() } else { Source::file(path) }?;
-        let stored = stored::parse(source.name(), &source.bytes()?)?;
-        Ok((source.name().to_string(), stored))
+        let bytes = source.bytes()?;
+        Ok((source.name().to_string(), bytes))
     };
-    let ((then_name, then), (now_name, now)) = (read(&args.then)?, read(&args.now)?);
-    let compared = compare((&then_name, &then), (&now_name, &now));
+    let [then, now] = [read(&args.then)?, read(&args.now)?];
+    let parsed = |(name, bytes): &(String, Vec<u8>)| Ok::<(String, Report), anyhow::Error>((name.clone(), stored::parse(name, bytes)?));
+    let mut reports = [parsed(&then)?, parsed(&now)?];
+    if args.redact {
+        let key = data::redact_key()?.unwrap_or_else(|| Key::of_secret(&[then.1, now.1].concat()));
+        let models = Models::builtin();
+        let types = models.all().iter().flat_map(|model| model.types.iter().cloned()).collect();
+        let mut redaction = Redaction::new(key, &args.keep.iter().cloned().collect(), &types);
+        for (name, report) in &mut reports {
+            *name = redaction.file(name);
+            redact(report, &mut redaction);
+        }
+    }
+    let [(then_name, then), (now_name, now)] = &reports;
+    let compared = compare((then_name, then), (now_name, now));
     output::write(&targets, global, |format, style, out| format.write(&compared, style, out))
 }

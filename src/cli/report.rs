@@ -28,6 +28,7 @@ use crate::render::html;
 use crate::render::report::{self, Origin};
 use crate::render::template::{self, Layout};
 use crate::report::Clock;
+use crate::report_diff::redact::REDACTED;
 use crate::schema::{NO_CODE, interactions, stakeholders};
 
 /// The dimensions that a report breaks metrics down by where none are named, if the data have them. Who keeps a relationship is not among
@@ -125,7 +126,7 @@ pub fn run(global: &Global, args: &Report) -> anyhow::Result<()> {
     let origin = Origin {
         command: match args.reading.redact {
             // What the options hold may be a name.
-            true => "relhealth report --redact".to_string(),
+            true => REDACTED.to_string(),
             false => command(std::env::args_os().skip(1)),
         },
         version: env!("CARGO_PKG_VERSION").to_string(),

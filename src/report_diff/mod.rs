@@ -5,6 +5,7 @@
 pub mod decomposition;
 mod pair;
 pub mod people;
+pub mod redact;
 mod settings;
 pub mod stored;
 

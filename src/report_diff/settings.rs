@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Head;
 use crate::catalog::{MetricKind, MetricUnit};
-use crate::check::CURRENCY;
+use crate::check::{CURRENCY, PERIOD_LENGTH};
 use crate::wire::report::{Metric, Report};
 
 /// A setting that differs.
@@ -111,10 +111,13 @@ pub fn redefined(old: &Metric, new: &Metric, reports: &[Head; 2], then: &Report,
     );
     differs(then.filter != now.filter, "the slices that count".into());
     let is_total = matches!(new.kind, Some(MetricKind::Count | MetricKind::Sum));
+    let is_other_length = are_of_other_length(reports);
     differs(
-        is_total && are_of_other_length(reports),
+        is_total && is_other_length,
         "the length of the period, which totals grow with".into(),
     );
+    let rests_on_length = [old, new].iter().all(|metric| metric.settings.contains_key(PERIOD_LENGTH));
+    differs(!is_total && rests_on_length && is_other_length, format!("the {PERIOD_LENGTH}"));
     (!what.is_empty()).then(|| Redefined {
         id: new.id.clone(),
         title: new.title.clone(),

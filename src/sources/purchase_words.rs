@@ -28,8 +28,14 @@ pub fn is_void(status: &str) -> bool {
         return false;
     }
     let status = plain(status);
+    let status = without_shop(&status);
     let first = status.split(' ').next().unwrap_or("");
-    WORDS.void.contains(&status) || WORDS.cancelled.contains(&status) || WORDS.cancelled.contains(first)
+    WORDS.void.contains(status) || WORDS.cancelled.contains(status) || WORDS.cancelled.contains(first)
+}
+
+/// The words of a status without the mark that WooCommerce puts before its own: `wc-cancelled`.
+pub fn without_shop(words: &str) -> &str {
+    words.strip_prefix("wc ").unwrap_or(words)
 }
 
 /// Whether the type of a record says that it is no purchase, but a promise or an offer of one: a pledge, a quote.
@@ -40,6 +46,16 @@ pub fn is_void_type(record_type: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_mark_of_a_shop_says_nothing() {
+        for status in ["wc-cancelled", "wc-failed", "WC_Cancelled"] {
+            assert!(is_void(status), "{status}");
+        }
+        for status in ["wc-completed", "wc-processing", "wc", "wcancelled"] {
+            assert!(!is_void(status), "{status}");
+        }
+    }
 
     #[test]
     fn statuses_are_compared_as_words() {

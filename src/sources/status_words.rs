@@ -8,7 +8,7 @@ use super::deal_stages::{DealStage, deal_stage};
 use super::leavers::has_left;
 use super::money_back::{money_back, says_not_refunded};
 use super::placeholders::plain_words;
-use super::purchase_words::is_void;
+use super::purchase_words::{is_void, without_shop};
 use super::referral_words::is_conversion;
 use super::survey_states::{is_answered, is_undelivered};
 use crate::schema::Table;
@@ -64,7 +64,7 @@ fn is_ordinary(table: Table, cell: &str) -> bool {
     let is_one_of = |words: &BTreeSet<String>| words.contains(&plain_words(cell).join(" "));
     match table {
         Table::Stakeholders => is_one_of(&WORDS.there),
-        Table::Purchases => is_one_of(&WORDS.paid) || deal_stage(cell).is_some(),
+        Table::Purchases => WORDS.paid.contains(without_shop(&plain_words(cell).join(" "))) || deal_stage(cell).is_some(),
         Table::Surveys => is_answered(cell) || is_one_of(&WORDS.sent),
         Table::Interactions => is_open(cell),
         Table::Referrals => is_conversion(cell) == Some(false),

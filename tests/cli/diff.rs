@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 use snapbox::str;
 
-use crate::harness::{Folder, run_in};
+use crate::harness::{Folder, PROGRAM, run_in};
 
 fn example() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/software-company")
@@ -363,4 +363,96 @@ fn what_numbers_rest_on_is_no_correction_of_the_data() {
             "health_score_mean"
         ]
     );
+}
+
+#[test]
+fn a_comparison_can_be_shared_without_names() {
+    let folder = reports();
+    let args = ["diff", "september.json", "october.json"];
+    let secrets = [
+        "cus_",
+        "nordics",
+        "Nordics",
+        "september.json",
+        "october.json",
+        "software-company",
+        "tickets.csv",
+        "subscriptions.csv",
+    ];
+    for format in ["table", "markdown", "html", "json"] {
+        let shown = folder.run(&[&args[..], &["--redact", "-f", format]].concat()).silent().out();
+        for secret in secrets {
+            assert!(!shown.contains(secret), "{format}: {secret}");
+        }
+        assert!(shown.contains("file 1"), "{format}");
+    }
+    let json = |args: &[&str], key: Option<&str>| -> Value {
+        let mut command = folder.command(&[args, &["-f", "json"]].concat());
+        if let Some(key) = key {
+            command.env("RELHEALTH_REDACT_KEY", key);
+        }
+        serde_json::from_slice(&command.output().unwrap().stdout).unwrap()
+    };
+    // Numbers do not change, and what is kept stays readable.
+    let (plain, redacted) = (
+        json(&args, None),
+        json(&[&args[..], &["--redact", "--keep", "region"]].concat(), None),
+    );
+    let numbers = |document: &Value| {
+        let metrics = document["metrics"].as_array().unwrap().iter();
+        metrics
+            .map(|metric| (metric["id"].clone(), metric["delta"].clone(), metric["low"].clone()))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(numbers(&plain), numbers(&redacted));
+    let text = redacted.to_string();
+    assert!(text.contains("nordics") && !text.contains("cus_"));
+    // With a key the pseudonyms are those of redacted reports, so that both can be compared.
+    let key = "0123456789abcdef0123456789abcdef";
+    let file = folder.path("redacted.json");
+    let mut command = std::process::Command::new(PROGRAM);
+    let args_of_report = ["report", "--quiet", "--redact", "--period", "2026-10", "-o", file.to_str().unwrap()];
+    command.current_dir(example()).args(args_of_report).env("RELHEALTH_REDACT_KEY", key);
+    assert!(command.status().unwrap().success());
+    let people = |document: &Value| {
+        let found = document["metrics"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|metric| metric["id"] == "first_response_within_target_rate");
+        found.unwrap()["stakeholders"]["most"].clone()
+    };
+    let of_plain = json(&[&args[..], &["--redact"]].concat(), Some(key));
+    let of_redacted = json(&["diff", "september.json", "redacted.json", "--redact"], Some(key));
+    assert!(people(&of_plain)[0]["id"].as_str().unwrap().starts_with("s-"), "{of_plain}");
+    assert_eq!(people(&of_plain), people(&of_redacted));
+}
+
+#[test]
+fn a_month_is_not_compared_with_a_quarter_where_its_length_matters() {
+    let mut orders = String::from("order_id,customer_id,order_date,amount\n");
+    for day in 0..180 {
+        let (month, of_month) = (1 + day / 30, 1 + day % 28);
+        orders += &format!("{day},c{},2026-{month:02}-{of_month:02},{}\n", day * 7 % 31, 10 + day % 5);
+    }
+    let folder = Folder::new().with("orders.csv", orders);
+    let metrics = "orders,average_order_value,purchase_frequency,repeat_purchase_rate,retention_rate,revenue_top1_share";
+    let report = |period: &str, output: &str| folder.run(&["report", "orders.csv", "-q", "--period", period, "-m", metrics, "-o", output]);
+    report("2026-04", "then.json");
+    report("2026-Q2", "now.json");
+    // What an order is worth does not depend on it; who orders twice, comes back or leads does.
+    let mut named: Vec<String> = not_compared(&folder).into_iter().map(|(metric, _)| metric).collect();
+    named.sort();
+    assert_eq!(
+        named,
+        [
+            "orders",
+            "purchase_frequency",
+            "repeat_purchase_rate",
+            "retention_rate",
+            "revenue_top1_share"
+        ]
+    );
+    report("2026-05", "now.json");
+    assert_eq!(not_compared(&folder), []);
 }
