@@ -360,7 +360,7 @@ proptest! {
         let options = ask(&["-m", "orders,revenue"]);
         let before = totals(&cells(&exports, &options), &metrics);
         let mut more = exports.clone();
-        let orders = &mut more.iter_mut().find(|export| export.file == "purchases.csv").unwrap();
+        let orders = more.iter_mut().find(|export| export.file == "purchases.csv").unwrap();
         let mut row = orders.rows.iter().find(|row| row[column(orders, "status")].is_empty()).unwrap().clone();
         let when = if Flavour::of(seed).only_dates { "2025-05-15" } else { "2025-05-15T11:30:00" };
         for (name, value) in [("order_id", "one more"), ("occurred_at", when), ("amount", "12.34"), ("refund", "")] {
