@@ -15,7 +15,7 @@ use crate::cohorts::survival::{self, Curves};
 use crate::cohorts::{Event, Measure, NoCohorts, Start};
 use crate::diagnostics::{Problem, visible};
 use crate::expr::Expr;
-use crate::measure::StakeholderGroups;
+use crate::measure::{self, StakeholderGroups};
 use crate::period::{Division, Grain};
 use crate::render::cohorts::Sheet;
 use crate::schema::{Micros, NO_CODE, Table, stakeholders};
@@ -197,7 +197,12 @@ pub fn run(global: &Global, args: &Cohorts) -> anyhow::Result<()> {
     if !is_undated {
         need_as_of(states_as_of, canonical)?;
     }
-    data::tell(global, &loaded.account, &loaded.notes);
+    let mut notes = loaded.notes.clone();
+    if start == Start::FirstOrder {
+        let divide: Vec<String> = asked.by.iter().chain(&asked.dimension).cloned().collect();
+        notes.extend(measure::divided_orders(canonical, &divide));
+    }
+    data::tell(global, &loaded.account, &notes);
     let sheet = Sheet {
         as_of: knows_as_of(states_as_of, canonical).then_some(canonical.as_of),
         retention: cohorts.as_ref(),
@@ -211,7 +216,7 @@ pub fn run(global: &Global, args: &Cohorts) -> anyhow::Result<()> {
         filter: asked.filter.as_ref().map(Expr::text),
         currency: args.reading.currency.as_deref().or(config.currency.as_deref()),
         account: &loaded.account,
-        notes: &loaded.notes,
+        notes: &notes,
     };
     output::write(&targets, global, |format, style, out| format.write(&sheet, style, out))
 }

@@ -11,6 +11,7 @@ use super::setup;
 use crate::catalog::segments::{Frequency, ascending};
 use crate::diagnostics::{Problem, visible};
 use crate::expr::Expr;
+use crate::measure;
 use crate::period::{Division, Grain};
 use crate::render::segments::Sheet;
 use crate::segments::{self, NoSegments, Request};
@@ -113,6 +114,7 @@ pub fn run(global: &Global, args: &Segments) -> anyhow::Result<()> {
     })?;
     let mut notes = loaded.notes.clone();
     notes.extend(segments::doubts(&found, &request.model));
+    notes.extend(measure::divided_orders(canonical, &request.by));
     data::tell(global, &loaded.account, &notes);
     let sheet = Sheet {
         found: &found,

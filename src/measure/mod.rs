@@ -52,7 +52,7 @@ pub use private::{Private, divides_protected};
 pub use protection::{Divisions, FEWEST, Published, hidden_groups};
 pub use requirements::{columns_to_load, is_superseded, kept_for};
 pub use rows::{Entry, FactRow, SupportingRows, Wanted, may_show, rows};
-pub use slices::{NONE, Slices, StakeholderGroups, kept, stakeholder_groups};
+pub use slices::{NONE, Slices, StakeholderGroups, divided_orders, kept, stakeholder_groups};
 pub use window_sets::{Compare, window};
 
 use counting::Build;

@@ -8,11 +8,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use rustc_hash::FxHashMap;
 
 use super::ids::{GroupId, Id, IdVec};
+use super::private::Private;
 use crate::canonical::{CanonicalTables, Data, Values};
 use crate::expr::{Expr, Value};
 use crate::facts::context::Slicing;
 use crate::facts::{self, roster};
-use crate::schema::{FactSpec, NO_CODE, Table, stakeholders};
+use crate::notes::{Note, RunNote};
+use crate::schema::{FactSpec, NO_CODE, NO_KEY, Table, purchases, stakeholders};
 
 /// What the slice of a row without a value is called.
 pub const NONE: &str = "(none)";
@@ -270,6 +272,37 @@ impl<'a> StakeholderGroups<'a> {
         let label = |code: &u32| self.canonical.texts.text(*code).unwrap_or(NONE).to_string();
         group.iter().map(label).collect()
     }
+}
+
+/// That orders have lines in several groups of dimensions of the purchases, where a customer is in the group of one line; `None`: no order has.
+pub fn divided_orders(canonical: &CanonicalTables, by: &[String]) -> Option<Note> {
+    let rows = canonical.table(Table::Purchases)?;
+    let ids = rows.keys(&purchases::ORDER_ID);
+    let is_of_rows = |name: &&String| matches!(origin(canonical, Some(Table::Purchases), name), Ok(Origin::Rows));
+    let columns: Vec<_> = by
+        .iter()
+        .filter(is_of_rows)
+        .map(|name| rows.dimension(&name.to_lowercase()))
+        .collect();
+    // How many orders of protected people are divided is about few of them, too.
+    let private = Private::new(canonical);
+    let mut divided = 0;
+    for stakeholder in (0..canonical.nobody()).filter(|stakeholder| !private.is(*stakeholder, 0)) {
+        let mut seen: FxHashMap<u64, (usize, bool)> = FxHashMap::default();
+        for row in rows.run(stakeholder).filter(|row| ids.at(*row) != NO_KEY) {
+            let (first, is_divided) = seen.entry(ids.at(row)).or_insert((row, false));
+            // A line that says nothing does not differ: some exports have the texts of an order on its first line alone.
+            let differs = |column: &Values<'_, u32>| {
+                let [one, other] = [column.at(*first), column.at(row)];
+                one != other && one != NO_CODE && other != NO_CODE
+            };
+            if !*is_divided && columns.iter().any(differs) {
+                *is_divided = true;
+                divided += 1;
+            }
+        }
+    }
+    (divided > 0).then(|| Note::new(RunNote::DividedOrders).count(divided))
 }
 
 /// How one fact falls into slices, numbered by first sight; or the dimension that it lacks.

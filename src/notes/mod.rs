@@ -209,7 +209,7 @@ mod tests {
                        partial-deliveries probable-duplicates purchases-of-nobody received-without-time records-of-nobody refund-records refunded-by-status \
                        refund-over-amount repeated repeated-record same-id-differs same-orders separate-orders shared-orders scale-assumed scale-misfit scale-unclear \
                        shared-email trial-after-paying unclear-deliveries unknown-currency unknown-status";
-        let of_run = "absent as-of exposure few-protected general-model left-roster low-coverage money-not-added no-example no-rest not-opened quintiles redacted";
+        let of_run = "absent as-of divided-orders exposure few-protected general-model left-roster low-coverage money-not-added no-example no-rest not-opened quintiles redacted";
         let of_decisions = "date-format decimal-separator joined-answers midnights-are-dates dates-and-times few-dates ids-without-point-zero na-is-text currency filled-from-above \
                        amount-of-order";
         for (group, expected) in [

@@ -1,7 +1,7 @@
 //! Notes about the settings and the results of a run.
 
 use super::personal::not_personal;
-use crate::diagnostics::visible;
+use crate::diagnostics::{counted, visible};
 use crate::period::date_text;
 
 /// What is doubtful about an as-of date that is not set.
@@ -144,6 +144,14 @@ described! {
                 "Segments: all {customers} customers have the same {part}, so all have its lowest score. Set fixed limits"
             ),
         },
+
+        /// Orders have lines in several groups, and a customer is in one group: that of the first line of the order that decides.
+        #[code = "divided-orders"]
+        #[advice = "Count each line for its own group with relhealth measure --by, or group by what whole orders or customers have."]
+        DividedOrders => |orders| format!(
+            "{} lines in several groups. A customer is in one group: that of the first line of the order that decides",
+            counted(orders, "order has", "orders have"),
+        ),
 
         /// Every text that is not known to be harmless is replaced by a pseudonym, and raw text and comments are withheld.
         #[code = "redacted"]

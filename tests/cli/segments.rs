@@ -403,3 +403,19 @@ fn revenue_of_some_lines_of_an_order_whose_total_alone_is_known_is_missing() {
     );
     assert_eq!(cell("orders", &["--where", "product = 'Y'"]), (Some(1.0), None));
 }
+
+// One of two orders has lines of two products; a line without a product does not differ.
+#[test]
+fn customers_of_orders_in_several_groups_are_told_of() {
+    let lines = "customer_id,order_id,ordered_at,amount,product\n\
+                 a,1,2026-09-01,10,tea\na,1,2026-09-01,20,cups\nb,2,2026-09-03,30,tea\nb,2,2026-09-03,5,\n";
+    let folder = Folder::new().with("lines.csv", lines);
+    let options = ["lines.csv", "--as-of", "2026-10-01", "--format", "json"];
+    let said = "note[divided-orders]: 1 order has lines in several groups.";
+    for command in ["segments", "cohorts"] {
+        let ran = folder.run(&[&[command, "--by", "product"], &options[..]].concat()).code(0);
+        assert!(ran.err().contains(said), "{command}: {}", ran.err());
+        let ran = folder.run(&[&[command], &options[..]].concat()).code(0);
+        assert!(!ran.err().contains("divided-orders"), "{command}: {}", ran.err());
+    }
+}
