@@ -1,5 +1,5 @@
-//! Which settings and which currency a metric rests on: what has to be the same in two reports, so that a change between them is one of the
-//! stakeholders. A report tells them of each metric, by name and in a text that differs where the setting does.
+//! Which settings and which currency a metric is based on: what has to be the same in two reports, so that a change between them is one of the
+//! stakeholders. A report shows them for each metric, by name and in a text that differs where the setting does.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,11 +13,11 @@ use crate::schema::{Fact, FactColumn, HOUR, Input, Shape, Unit};
 /// The name of the currency of the amounts that a metric adds.
 pub const CURRENCY: &str = "currency of its amounts";
 
-/// What a metric rests on whose rows are stakeholders in a period, or that counts somebody once: in a longer one more of them order, come or
+/// What a metric is based on whose rows are stakeholders in a period, or that counts somebody once: in a longer one more of them order, come or
 /// leave, and more often.
 pub const PERIOD_LENGTH: &str = "length of the period";
 
-/// A setting that metrics rest on.
+/// A setting that metrics are based on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Setting {
     FirstResponse,
@@ -33,7 +33,7 @@ enum Setting {
     PeriodLength,
 }
 
-/// All but the money: a health score may rest on each of them.
+/// All but the money: a health score may be based on each of them.
 const OF_SCORES: [Setting; 8] = [
     Setting::FirstResponse,
     Setting::Resolution,
@@ -48,7 +48,7 @@ const OF_SCORES: [Setting; 8] = [
 /// What the health of a stakeholder is made of that does not depend on the period.
 const OF_A_DAY: [&str; 4] = ["score", "coverage", "value_at_stake", "type"];
 
-/// What the metrics of a report rest on.
+/// What the metrics of a report are based on.
 #[derive(Debug, Clone, Copy)]
 pub struct RestsOn<'a> {
     /// All metrics.
@@ -62,7 +62,7 @@ pub struct RestsOn<'a> {
 }
 
 impl RestsOn<'_> {
-    /// By name, the settings that a metric rests on, and the currency of its money if that is known.
+    /// By name, the settings that a metric is based on, and the currency of its money if that is known.
     pub fn of(&self, metric: &Metric) -> BTreeMap<String, String> {
         let mut found = BTreeSet::new();
         self.collect(metric, &mut found);
@@ -98,7 +98,7 @@ impl RestsOn<'_> {
                 found.extend(of_column(fact.fact, column));
             }
         }
-        // Parts of a metric are metrics that do not rest on it.
+        // Parts of a metric are metrics that are not based on it.
         for part in metric.parts().iter().filter_map(|id| self.catalog.get(id)) {
             self.collect(part, found);
         }
@@ -143,7 +143,7 @@ impl RestsOn<'_> {
             Setting::Rates if self.rates.is_empty() => none(),
             Setting::Rates => fingerprint(&rates(self.rates)),
             Setting::Currency => currency_of(self.canonical, metric)?.to_string(),
-            // How long it is, the report tells once for all metrics.
+            // The report shows once for all metrics how long it is.
             Setting::PeriodLength => "yes".to_string(),
         })
     }

@@ -5,7 +5,7 @@
 pub fn outlive_largest_file() {
     #[cfg(unix)]
     {
-        // Whoever handles the signal gets the error where it writes; the flag itself tells nothing more.
+        // Whoever handles the signal gets the error where it writes; the flag itself is not needed.
         let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, std::sync::Arc::default());
     }
 }

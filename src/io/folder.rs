@@ -19,7 +19,7 @@ impl OutputFolder {
     /// Makes a folder, and those that it lies in, unless they are there.
     ///
     /// # Errors
-    /// When a file stands in its place, or it cannot be made.
+    /// When there is a file in its place, or it cannot be made.
     pub fn make(path: &Path) -> Result<OutputFolder> {
         let missing = path.ancestors().filter(|folder| !folder.as_os_str().is_empty());
         let made = missing.take_while(|folder| !folder.exists()).map(Path::to_path_buf).collect();

@@ -1,4 +1,4 @@
-//! Whether records of a file share their ids. A large file is looked at for records that stand in it twice only then: it takes a hash of every
+//! Whether records of a file share their ids. A large file is searched for records that it has twice only then: it takes a hash of every
 //! record.
 
 use std::hash::Hasher;
@@ -98,7 +98,7 @@ mod tests {
         assert_eq!((used(&loaded), loaded.notes.len()), (60, 0), "{:?}", loaded.notes);
     }
 
-    // Of 62 records one stands there twice, and one is a later state of an order.
+    // One record is there twice; of a ticket there is a later state, and of another an equal record.
     #[test]
     fn records_that_stand_in_a_large_file_twice_count_once() {
         let loaded = orders(&["4,11,2026-01-12,21"]);
