@@ -280,16 +280,7 @@ fn date_order(out: &mut String, file: &Inspection) {
         let decisions = file.columns.iter().flat_map(|column| &column.decisions);
         decisions.filter_map(|decision| match decision {
             Decision::Dates { reading } => Some((&reading.format, decision)),
-            Decision::AmountOfOrder { .. }
-            | Decision::FilledFromAbove { .. }
-            | Decision::Decimals { .. }
-            | Decision::IdsWithoutPointZero { .. }
-            | Decision::JoinedAnswers { .. }
-            | Decision::Currency { .. }
-            | Decision::MidnightsAreDates { .. }
-            | Decision::DatesAndTimes { .. }
-            | Decision::FewDates { .. }
-            | Decision::NaIsText { .. } => None,
+            _ => None,
         })
     };
     let shown = formats().find_map(|(format, decision)| match format {
@@ -333,16 +324,7 @@ fn shared_signs(out: &mut String, file: &Inspection) {
     let decisions = file.columns.iter().flat_map(|column| &column.decisions);
     let readings = decisions.filter_map(|decision| match decision {
         Decision::Currency { reading } => Some(reading),
-        Decision::Dates { .. }
-        | Decision::Decimals { .. }
-        | Decision::JoinedAnswers { .. }
-        | Decision::IdsWithoutPointZero { .. }
-        | Decision::MidnightsAreDates { .. }
-        | Decision::DatesAndTimes { .. }
-        | Decision::FewDates { .. }
-        | Decision::NaIsText { .. }
-        | Decision::FilledFromAbove { .. }
-        | Decision::AmountOfOrder { .. } => None,
+        _ => None,
     });
     let signs: BTreeMap<&str, Option<&str>> = readings.flat_map(|reading| reading.shared()).collect();
     if signs.is_empty() {
