@@ -19,6 +19,7 @@ use crate::render::{record_counts, rejects};
 use crate::report::RecordCounts;
 use crate::schema::{ColumnType, Table, Unit, stakeholders};
 use crate::sources::Input;
+use crate::sources::stakeholder_types::stakeholder_type;
 
 /// What a command needs of its inputs.
 pub struct Needed<'a> {
@@ -311,12 +312,32 @@ pub fn spell(filter: &Expr, canonical: &CanonicalTables) -> anyhow::Result<Expr>
 pub fn fit(filter: &Expr, canonical: &CanonicalTables) -> Result<Expr, ExprError> {
     let scope = Dimensions(canonical);
     match filter.check(&scope)? {
-        Unit::Bool => Ok(canonical.shown_condition(filter.resolve(&scope)?)),
+        Unit::Bool => Ok(canonical.shown_condition(of_types(&filter.resolve(&scope)?, canonical))),
         unit => {
             let error = ExprError::new(0..filter.text().len(), format!("expected a condition, found {}", unit.name()));
             Err(error.hint("write one like region = 'north'"))
         }
     }
+}
+
+/// The condition with the types that words such as `Staff` are read as, where no record has the word itself: it would fit none.
+fn of_types(condition: &Expr, canonical: &CanonicalTables) -> Expr {
+    let name = stakeholders::TYPE.name;
+    let words = condition.texts_beside(name);
+    if words.iter().all(|word| stakeholder_type(word).is_none()) {
+        return condition.clone();
+    }
+    let columns = canonical.tables.values().filter_map(|rows| rows.columns.get(name));
+    let codes: BTreeSet<u32> = columns
+        .filter_map(|data| match data {
+            canonical::Data::Code(codes) => Some(codes),
+            canonical::Data::Int(_) | canonical::Data::Float(_) | canonical::Data::Key(_) | canonical::Data::Flag(_) => None,
+        })
+        .flatten()
+        .copied()
+        .collect();
+    let has = |word: &str| canonical.texts.code(word).is_some_and(|code| codes.contains(&code));
+    condition.with_texts_beside(name, &|word| stakeholder_type(word).filter(|_| !has(word)).map(str::to_string))
 }
 
 /// The dimensions that conditions may name.

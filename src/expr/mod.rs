@@ -106,6 +106,48 @@ impl Expr {
         found
     }
 
+    /// The expression with other texts in those of its conditions that name a column, where the function gives one; `and`, `or` and `not`
+    /// separate conditions.
+    #[must_use]
+    pub fn with_texts_beside(&self, column: &str, other: &dyn Fn(&str) -> Option<String>) -> Expr {
+        fn over(node: &Node, change: &dyn Fn(&Node) -> Op) -> Node {
+            Node {
+                op: change(node),
+                args: node.args.iter().map(|arg| over(arg, change)).collect(),
+                span: node.span.clone(),
+            }
+        }
+        fn conditions(node: &Node, column: &str, other: &dyn Fn(&str) -> Option<String>) -> Node {
+            match node.op {
+                Op::And | Op::Or | Op::Not => Node {
+                    op: node.op.clone(),
+                    args: node.args.iter().map(|arg| conditions(arg, column, other)).collect(),
+                    span: node.span.clone(),
+                },
+                _ => {
+                    let mut names_it = false;
+                    node.each_column(&mut |name, _| names_it |= name.name == column);
+                    over(node, &|node| match &node.op {
+                        Op::Text(text) if names_it => Op::Text(other(text).unwrap_or_else(|| text.clone())),
+                        op => op.clone(),
+                    })
+                }
+            }
+        }
+        let root = conditions(&self.root, column, other);
+        if root == self.root {
+            return self.clone();
+        }
+        let changed = Expr {
+            text: self.text.clone(),
+            root,
+        };
+        Expr {
+            text: changed.to_sql().into(),
+            root: changed.root,
+        }
+    }
+
     /// The expression with other names of columns, where the function gives one.
     ///
     /// # Errors

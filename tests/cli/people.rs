@@ -348,3 +348,44 @@ fn records_without_an_id_can_count_for_no_person() {
     let (counted, people, _) = revenue("counted.toml");
     assert_eq!((counted, people), (70.0, 1.0));
 }
+
+// Five are staff, with orders of 50, and one is a customer, with one of 20.
+#[test]
+fn conditions_may_name_types_as_the_roster_writes_them() {
+    let roster: String = ["a", "b", "c", "d", "e"].map(|id| format!("{id},Staff\n")).concat();
+    let orders: String = ["a", "b", "c", "d", "e"].map(|id| format!("{id},o{id},2026-03-01,10\n")).concat();
+    let folder = Folder::new()
+        .with("roster.csv", format!("customer_id,type\n{roster}f,Kunde\n"))
+        .with(
+            "orders.csv",
+            format!("customer_id,order_id,date,amount\n{orders}f,of,2026-03-05,20\n"),
+        );
+    let revenue = |condition: &str| {
+        let args = [
+            "measure",
+            "stakeholders=roster.csv",
+            "purchases=orders.csv",
+            "-m",
+            "revenue",
+            "--period",
+            "2026-03",
+        ];
+        let found = folder
+            .run(&[&args[..], &["-q", "--format", "json", "--where", condition]].concat())
+            .code(0)
+            .out();
+        let found: serde_json::Value = serde_json::from_str(&found).expect("JSON");
+        found["cells"][0]["value"].as_f64()
+    };
+    for (condition, value) in [
+        ("type = 'Staff'", 50.0),
+        ("type = 'employee'", 50.0),
+        ("type <> 'staff'", 20.0),
+        ("type in ('STAFF', 'Kundin')", 70.0),
+        ("not (type = 'Staff') and type is not null", 20.0),
+        // A type that nobody has.
+        ("type = 'volunteer'", 0.0),
+    ] {
+        assert_eq!(revenue(condition), Some(value), "{condition}");
+    }
+}
