@@ -1,6 +1,6 @@
 //! Currencies as people write them: signs, codes and words, in a cell of their own or beside an amount.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::LazyLock;
 
 use super::encoded_twice;
@@ -20,6 +20,8 @@ struct Known {
     currencies: HashMap<String, Currency>,
     /// Signs and the names of their currencies, longer ones first: one may begin or end with another.
     signs: Vec<(String, String)>,
+    /// The first and the last letters of the signs: most cells of text have others.
+    ends: [BTreeSet<char>; 2],
     /// Words in lower case and the names of their currencies.
     words: HashMap<String, String>,
 }
@@ -58,7 +60,12 @@ fn read(reader: &mut Reader<'_>, document: &DeTable<'_>) -> Known {
     };
     names.extend(spelled(same));
     names.sort_by(|a, b| (b.0.len(), &a.0).cmp(&(a.0.len(), &b.0)));
+    let signs = || names.iter().map(|(sign, _)| sign.chars());
     Known {
+        ends: [
+            signs().filter_map(|mut sign| sign.next()).collect(),
+            signs().filter_map(|mut sign| sign.next_back()).collect(),
+        ],
         currencies,
         signs: names,
         words: spelled(words).into_iter().chain(spelled(shared_words)).collect(),
@@ -152,7 +159,8 @@ pub(super) fn strip_prefix(text: &str) -> Option<(&'static Currency, &str)> {
         return None;
     }
     let known: &'static Known = &KNOWN;
-    for (sign, name) in &known.signs {
+    let may_be_sign = text.starts_with(|c: char| known.ends[0].contains(&c));
+    for (sign, name) in known.signs.iter().filter(|_| may_be_sign) {
         if let Some(rest) = text.strip_prefix(sign.as_str()) {
             // `Rs` is not the start of `Rsd`.
             let is_whole = !sign.ends_with(char::is_alphabetic) || !rest.starts_with(char::is_alphabetic);
@@ -177,7 +185,8 @@ pub(super) fn strip_suffix(text: &str) -> Option<(&'static Currency, &str)> {
         return None;
     }
     let known: &'static Known = &KNOWN;
-    for (sign, name) in &known.signs {
+    let may_be_sign = text.ends_with(|c: char| known.ends[1].contains(&c));
+    for (sign, name) in known.signs.iter().filter(|_| may_be_sign) {
         if let Some(rest) = text.strip_suffix(sign.as_str()) {
             let is_whole = !sign.starts_with(char::is_alphabetic) || !rest.ends_with(char::is_alphabetic);
             if is_whole {

@@ -242,6 +242,9 @@ impl DateVote {
         } else if is_no_value(cell) {
         } else if is_zero_date(cell) {
             self.zeros.see(cell, line);
+        } else if cell.is_ascii() && !cell.bytes().any(|b| b.is_ascii_digit()) {
+            // Most cells of text have no digit, and what has none is no date.
+            self.unreadable.see(cell, line);
         } else if let Some(count) = Count::of(cell) {
             if let (Count::Excel, Ok(civil)) = (count, count.parse(cell)) {
                 self.days |= 1 << civil.ymd().2;

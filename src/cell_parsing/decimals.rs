@@ -69,6 +69,11 @@ impl DecimalVote {
             self.large += u64::from(digits > 3);
             return;
         }
+        // Most cells of text have no digit, and what has none is no number.
+        if cell.is_ascii() && !cell.bytes().any(|b| b.is_ascii_digit()) {
+            self.unreadable.see(cell, line);
+            return;
+        }
         match evidence(cell) {
             Ok(Evidence::Nothing) => {}
             Ok(Evidence::Point) => self.point.see(cell, line),

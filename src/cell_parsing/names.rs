@@ -104,11 +104,10 @@ fn plain(c: char) -> Option<u8> {
 
 /// The set of rows (bit 0 the first) with a name that begins with the word.
 fn matching(rows: &[&[&str]], word: &str, least: usize) -> u16 {
-    let fits = |names: &[&str]| {
-        names
-            .iter()
-            .any(|name| *name == word || (word.len() >= least && name.starts_with(word)))
+    let Some(first) = word.bytes().next().filter(|_| word.len() >= least) else {
+        return 0;
     };
+    let fits = |names: &[&str]| names.iter().any(|name| name.as_bytes()[0] == first && name.starts_with(word));
     rows.iter().enumerate().map(|(at, names)| u16::from(fits(names)) << at).sum()
 }
 

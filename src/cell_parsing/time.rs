@@ -268,7 +268,11 @@ pub fn parse_iso(cell: &str) -> Result<Civil, ValueError> {
 /// Whether the cell is a date that no calendar has, written for none at all: nothing but zeros (`0000-00-00 00:00:00`,
 /// `00/00/0000`), or a spreadsheet's day before its first, `1900-01-00`.
 pub fn is_zero_date(cell: &str) -> bool {
-    let date = cell.trim().split([' ', 'T']).next().unwrap_or("");
+    let cell = cell.trim();
+    if !cell.starts_with(|c: char| c.is_ascii_digit() || "-/.".contains(c)) {
+        return false;
+    }
+    let date = cell.split([' ', 'T']).next().unwrap_or("");
     let zeros = date.bytes().filter(|b| *b == b'0').count();
     if zeros >= 6 && date.bytes().all(|b| b"0-/.".contains(&b)) {
         return true;

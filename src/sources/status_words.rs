@@ -74,12 +74,14 @@ fn is_ordinary(table: Table, cell: &str) -> bool {
 
 /// Whether these cells are statuses of the records of a table, and one of them at least says that its record does not count as the others
 /// do: that it is over, cancelled, refunded, not a case, or was not sent.
-pub fn are_statuses<'c>(table: Table, cells: impl Iterator<Item = &'c str> + Clone) -> bool {
-    let filled = || cells.clone().map(str::trim).filter(|cell| !cell.is_empty());
-    let is_known = |cell: &str| is_exception(table, cell) || is_ordinary(table, cell);
+pub fn are_statuses<'c>(table: Table, cells: impl Iterator<Item = &'c str>) -> bool {
+    let filled: BTreeSet<&str> = cells.map(str::trim).filter(|cell| !cell.is_empty()).collect();
+    // Without a letter it is no status: most cells of numbers and dates are decided here.
+    let is_an_exception = |cell: &str| cell.contains(char::is_alphabetic) && is_exception(table, cell);
+    let is_known = |cell: &&str| is_an_exception(cell) || is_ordinary(table, cell);
     // Stages of deals are named as one likes; that some were won tells.
-    let has_won = || table == Table::Purchases && filled().any(|cell| deal_stage(cell) == Some(DealStage::Won));
-    filled().any(|cell| is_exception(table, cell)) && (filled().all(is_known) || has_won())
+    let has_won = || table == Table::Purchases && filled.iter().any(|cell| deal_stage(cell) == Some(DealStage::Won));
+    filled.iter().any(|cell| is_an_exception(cell)) && (filled.iter().all(is_known) || has_won())
 }
 
 #[cfg(test)]

@@ -5,9 +5,12 @@ use std::sync::LazyLock;
 use super::case_words::lower;
 use crate::toml_reader::embedded;
 
+/// Phrases, each as its words.
+type Phrases = Vec<Vec<String>>;
+
 struct Words {
-    undelivered: Vec<String>,
-    answered: Vec<String>,
+    undelivered: Phrases,
+    answered: Phrases,
     not: Vec<String>,
 }
 
@@ -15,9 +18,10 @@ static WORDS: LazyLock<Words> = LazyLock::new(|| {
     embedded("survey_states.toml", include_str!("survey_states.toml"), |reader, document| {
         reader.known(document, "of the states of invitations", &["undelivered", "answered", "not"]);
         let [undelivered, answered, not] = ["undelivered", "answered", "not"].map(|key| reader.strings(document, key));
+        let words = |phrase: String| phrase.split(' ').map(str::to_string).collect();
         Words {
-            undelivered,
-            answered,
+            undelivered: undelivered.into_iter().map(words).collect(),
+            answered: answered.into_iter().map(words).collect(),
             not,
         }
     })
@@ -37,7 +41,7 @@ pub fn is_answered(status: &str) -> bool {
 }
 
 /// Whether a status has one of these phrases as whole words, not after a word that turns it round.
-fn says(status: &str, phrases: &[String]) -> bool {
+fn says(status: &str, phrases: &Phrases) -> bool {
     if status.len() > LONGEST {
         return false;
     }
@@ -47,7 +51,6 @@ fn says(status: &str, phrases: &[String]) -> bool {
         .filter(|word| !word.is_empty())
         .collect();
     phrases.iter().any(|phrase| {
-        let phrase: Vec<&str> = phrase.split(' ').collect();
         let found = words.windows(phrase.len()).position(|window| window == phrase);
         found.is_some_and(|at| at == 0 || !WORDS.not.iter().any(|not| not == words[at - 1]))
     })

@@ -156,17 +156,19 @@ impl Languages {
     pub fn of(headers: &[Vec<String>], cut: &[Cut]) -> Languages {
         let vocabulary = meanings::vocabulary();
         let english = |word: &str| vocabulary.contains(word) || DICTIONARIES[0].get(word, false).is_some();
+        let not_english = |header: &Vec<String>| -> Vec<String> { header.iter().filter(|word| !english(word)).cloned().collect() };
+        let others: Vec<Vec<String>> = headers.iter().map(not_english).collect();
         // Hits of each language: headers with words that English does not have, then headers with any, then such words: languages that are alike
         // share some of them. Where no word is whole, abbreviations tell.
         let hits_of = |l: usize, with_abbreviations: bool| {
             let short = |w: &String| with_abbreviations && abbreviation(w, l).is_some();
-            let says = |w: &String| short(w) || translate_word(w, &[l], Some(l), false).is_some();
-            let foreign = |w: &String| !english(w) && says(w);
+            let says = |w: &&String| short(w) || translate_word(w, &[l], Some(l), false).is_some();
             let any = |w: &String| DICTIONARIES[l].get(w, true).is_some() || short(w);
+            let foreign: Vec<usize> = others.iter().map(|header| header.iter().filter(says).count()).collect();
             (
-                headers.iter().filter(|h| h.iter().any(foreign)).count(),
+                foreign.iter().filter(|count| **count > 0).count(),
                 headers.iter().filter(|h| h.iter().any(any)).count(),
-                headers.iter().flatten().filter(|w| foreign(w)).count(),
+                foreign.iter().sum(),
                 l,
             )
         };

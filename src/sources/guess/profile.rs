@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::cell_parsing::{
-    DateVerdict, DateVote, DecimalMark, DecimalVote, Order, is_null, is_sheet_error, is_zero_date, parse_bool, parse_iso, parse_money,
-    parse_ordered,
+    DateVerdict, DateVote, DecimalMark, DecimalVote, Order, Parts, is_null, is_sheet_error, is_zero_date, parse_bool, parse_iso,
+    parse_money, parse_ordered,
 };
 
 /// What a cell looks like. Each cell is of one kind.
@@ -229,7 +229,16 @@ const MONTHS: &[&str] = &[
 
 /// Whether a cell is a date in any order, with month names of any of the languages, and a zone's letters behind it.
 pub(super) fn is_date(cell: &str) -> bool {
-    if parse_iso(cell).is_ok() || Order::ALL.iter().any(|&o| parse_ordered(cell, o).is_ok()) {
+    // Most cells of text have no digit.
+    if cell.is_ascii() && !cell.bytes().any(|byte| byte.is_ascii_digit()) {
+        return false;
+    }
+    let is_ordered = || match Parts::scan(cell) {
+        Ok(parts) => Order::ALL.iter().any(|&order| parts.read(order).is_ok()),
+        // Digits without marks between them are in no order.
+        Err(_) => parse_ordered(cell, Order::Ymd).is_ok(),
+    };
+    if parse_iso(cell).is_ok() || is_ordered() {
         return true;
     }
     if cell.len() > 40 || !cell.is_char_boundary(cell.len()) {
