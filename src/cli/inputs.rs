@@ -28,7 +28,7 @@ pub fn resolve(args: &[String], sources: &[Source], expansion: Expansion) -> any
                 new.insert(file).clone()
             }
         };
-        inputs.push(Input { file, source });
+        inputs.push(Input::new(file, source));
     }
     Ok(inputs)
 }

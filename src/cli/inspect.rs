@@ -97,7 +97,7 @@ fn allowed(inputs: &[Input], inspections: &[Inspection], reading: &Reading, conf
         let sampled = of_file.find_map(|inspection| inspection.sampled);
         let file = sampled.map_or_else(|| input.file.clone(), |sampled| input.file.start(sampled.bytes));
         let source = input.source.clone();
-        usable.then_some(Input { file, source })
+        usable.then_some(Input::new(file, source))
     };
     let inputs: Vec<Input> = inputs.iter().filter_map(inspected).collect();
     if inputs.is_empty() {

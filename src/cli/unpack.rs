@@ -17,7 +17,7 @@ use crate::sources::{Input, Profile, Source, describe};
 pub fn unpack(inputs: Vec<Input>, profiles: &[Profile], limits: Limits) -> Result<Unpacked> {
     let mut known: BTreeMap<(String, Option<String>), Vec<Held>> = BTreeMap::new();
     let (mut unpacked, mut all) = (Ok(Vec::new()), Vec::new());
-    for Input { file, source } in inputs {
+    for Input { file, source, .. } in inputs {
         let key = (file.name().to_string(), file.part().map(str::to_string));
         if !known.contains_key(&key) {
             known.insert(key.clone(), held(&file)?);
@@ -144,26 +144,17 @@ const SAMPLE: usize = 200;
 impl Chooser<'_> {
     fn input(&self, file: &io::Source, held: &Held) -> Result<Input> {
         match held {
-            Held::Table(table) => Ok(Input {
-                file: table.clone(),
-                source: self.source.clone(),
-            }),
+            Held::Table(table) => Ok(Input::new(table.clone(), self.source.clone())),
             Held::Sheets(workbook, sheets) => {
                 let sheet = self.sheet(if file.part().is_some() { file } else { workbook }, sheets)?;
-                Ok(Input {
-                    file: sheet.table.clone(),
-                    source: self.written(),
-                })
+                Ok(Input::new(sheet.table.clone(), self.written()))
             }
         }
     }
 
     /// All sheets of a workbook that nothing describes and of which none is named.
     fn all(&self, file: &io::Source, held: &Held) -> Vec<Input> {
-        let input = |table: &io::Source, source: Source| Input {
-            file: table.clone(),
-            source,
-        };
+        let input = |table: &io::Source, source: Source| Input::new(table.clone(), source);
         match held {
             Held::Table(table) => vec![input(table, self.source.clone())],
             Held::Sheets(workbook, sheets) => {

@@ -145,10 +145,10 @@ mod tests {
 
     #[test]
     fn overlays_win_over_what_is_written_and_must_match() {
-        let mut inputs = vec![Input {
-            file: crate::io::Source::memory("a.csv", *b""),
-            source: Default::default(),
-        }];
+        let mut inputs = vec![Input::new(
+            crate::io::Source::memory("a.csv", *b""),
+            crate::sources::Source::default(),
+        )];
         let overlays: Vec<Overlay> = ["a.csv:x=A", "*.csv:x=B"].map(|text| Overlay::parse(text).unwrap()).into();
         Overlay::apply(&overlays, &mut inputs).unwrap();
         assert_eq!(inputs[0].source.map["x"], overlays[1].mapped);

@@ -121,12 +121,14 @@ struct Runner<'a> {
 
 impl Runner<'_> {
     fn tables(&self, tables: &[(Table, String)], example: &Example) -> anyhow::Result<Got> {
-        let input = |(table, csv): &(Table, String)| Input {
-            file: io::Source::memory(table.name(), csv.as_bytes()),
-            source: Source {
-                table: Some(*table),
-                ..Source::default()
-            },
+        let input = |(table, csv): &(Table, String)| {
+            Input::new(
+                io::Source::memory(table.name(), csv.as_bytes()),
+                Source {
+                    table: Some(*table),
+                    ..Source::default()
+                },
+            )
         };
         let options = Options {
             profiles: Vec::new(),

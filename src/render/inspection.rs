@@ -537,10 +537,7 @@ mod tests {
     fn the_shape_is_the_documented_one() {
         // A file that fills everything, as it is found, beside one whose records could not be read.
         let text = "ticket_id,customer_id,created_at,mail\n1,C1,2024-01-01,a\n2,C2,soon,b\n3,,2024-01-03,c\n";
-        let input = Input {
-            file: Source::memory("tickets.csv", text.as_bytes()),
-            source: sources::Source::default(),
-        };
+        let input = Input::new(Source::memory("tickets.csv", text.as_bytes()), sources::Source::default());
         let options = Options {
             redact: None,
             limits: crate::ingest::Limits::default(),

@@ -5,11 +5,12 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::cell_parsing::DurationUnit;
 use crate::diagnostics::Place;
 use crate::expr::Expr;
-use crate::ingest::FormatOverrides;
+use crate::ingest::{FormatOverrides, Peek};
 use crate::io;
 use crate::schema::Table;
 
@@ -315,4 +316,24 @@ pub struct Input {
     pub file: io::Source,
     /// The description that applies; a default one where nothing describes the file.
     pub source: Source,
+    /// What was seen of it by that description, where it was looked at: a second look would see the same.
+    pub look: Option<Arc<Look>>,
+}
+
+impl Input {
+    /// A file that nobody has looked at.
+    pub fn new(file: io::Source, source: Source) -> Input {
+        Input { file, source, look: None }
+    }
+}
+
+/// What the start of a file shows.
+#[derive(Debug, Clone)]
+pub struct Look {
+    /// How it falls into records, as far as it is known.
+    pub wishes: FormatOverrides,
+    /// The start.
+    pub peek: Peek,
+    /// How it is read.
+    pub found: Described,
 }

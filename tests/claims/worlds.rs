@@ -185,12 +185,14 @@ impl Reports {
     /// The report on the last month of the world.
     pub fn of(&self, world: &World, seed: u64) -> Review {
         let mut draws = Draws(seed.wrapping_mul(0x1234_5678_9ABC_DEF1));
-        let inputs = world.records(&mut draws).map(|(table, text)| Input {
-            file: io::Source::memory(&format!("{table:?}.csv"), text.into_bytes()),
-            source: Source {
-                table: Some(table),
-                ..Source::default()
-            },
+        let inputs = world.records(&mut draws).map(|(table, text)| {
+            Input::new(
+                io::Source::memory(&format!("{table:?}.csv"), text.into_bytes()),
+                Source {
+                    table: Some(table),
+                    ..Source::default()
+                },
+            )
         });
         let (_, end) = month(world.length - 1);
         let loaded = load(&inputs, &options(Zone::utc().midnight(end))).expect("the records can be read");

@@ -27,10 +27,7 @@ pub enum Verdict {
 /// Judges a variant by its raw records and by its table.
 pub fn judge(variant: &Variant) -> Verdict {
     let file = io::Source::memory("orders.csv", variant.bytes.clone());
-    let input = Input {
-        file: file.clone(),
-        source: stated(variant),
-    };
+    let input = Input::new(file.clone(), stated(variant));
     let loaded = load(&[input], &options());
     let layout = match &loaded {
         Ok(loaded) => Ok(loaded.files[0].layout.clone()),

@@ -13,7 +13,7 @@ use crate::ingest::Peek;
 use crate::io;
 use crate::notes::{Decision, FileNote, Note, NoteKind, Recognition};
 use crate::sources::guess::{ColumnProfile, Guess, Understanding};
-use crate::sources::{self, Confidence, Described, From, Input, Lookup, Source};
+use crate::sources::{self, Confidence, Described, From, Input, Look, Lookup, Source};
 
 /// Looks at files, each by itself: one inspection for each table that a file is loaded into. What is wrong with a file is part of its
 /// inspection, as long as its bytes can be read. Of large files only the start is read, unless it leaves something open that all of
@@ -24,7 +24,7 @@ use crate::sources::{self, Confidence, Described, From, Input, Lookup, Source};
 pub fn inspect(inputs: &[Input], options: &Options, sampling: Sampling) -> Result<Vec<Inspection>> {
     let mut inspections = Vec::new();
     for input in inputs {
-        let (_, peek, found) = look_at(input, options)?;
+        let Look { peek, found, .. } = look_at(input, options)?;
         let sampled = sampled(&input.file, sampling)?;
         let columns = profiles(&peek);
         for source in &found.sources {
@@ -146,7 +146,7 @@ impl Looked<'_> {
             budget: Budget::Number(u64::MAX),
             ..self.options.clone()
         };
-        match load(&[Input { file, source }], &options) {
+        match load(&[Input::new(file, source)], &options) {
             Ok(loaded) => {
                 let mut counts = loaded.account.iter();
                 let is_hidden = self.source.private;

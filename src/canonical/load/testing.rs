@@ -47,7 +47,7 @@ pub fn load_table(table: Table, text: &str, zone: &str, dates: Option<Dates>) ->
         budget: Budget::default(),
         ..options()
     };
-    super::load(&[Input { file, source }], &options)
+    super::load(&[Input::new(file, source)], &options)
 }
 
 /// The text and count of the first note with a code.
@@ -58,13 +58,11 @@ pub fn noted(loaded: &Loaded, code: &str) -> Option<(String, u64)> {
 
 /// A file of a table.
 pub fn input(name: &str, table: &str, text: impl AsRef<[u8]>) -> Input {
-    Input {
-        file: io::Source::memory(name, text.as_ref()),
-        source: Source {
-            table: Table::parse(table),
-            ..Source::default()
-        },
-    }
+    let source = Source {
+        table: Table::parse(table),
+        ..Source::default()
+    };
+    Input::new(io::Source::memory(name, text.as_ref()), source)
 }
 
 /// Loads files given as name, table and text; once on one thread and once on three with lines, which must make no difference but for

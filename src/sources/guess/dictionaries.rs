@@ -63,8 +63,9 @@ static DICTIONARIES: LazyLock<Vec<Dictionary>> = LazyLock::new(|| {
 });
 
 /// The spellings of a word as headers have them: without accents, and with `ae` for `ä`.
-fn spellings(word: &str) -> [String; 2] {
-    [plain(word, false), plain(word, true)]
+fn spellings(word: &str) -> Vec<String> {
+    let ways: &[bool] = if word.is_ascii() { &[false] } else { &[false, true] };
+    ways.iter().map(|&umlauts| plain(word, umlauts)).collect()
 }
 
 fn normal_words(text: &str) -> Vec<String> {

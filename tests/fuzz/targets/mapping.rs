@@ -13,8 +13,5 @@ pub const TARGET: Target = Target {
 };
 
 fn run(bytes: &[u8]) {
-    load_one(Input {
-        file: relhealth::api::io::Source::memory("fuzz.csv", bytes),
-        source: Source::default(),
-    });
+    load_one(Input::new(relhealth::api::io::Source::memory("fuzz.csv", bytes), Source::default()));
 }

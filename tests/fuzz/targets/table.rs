@@ -56,13 +56,13 @@ fn run(bytes: &[u8]) {
     let Some((table, file)) = file(bytes) else {
         return;
     };
-    load_one(Input {
-        file: relhealth::api::io::Source::memory("fuzz.csv", file),
-        source: Source {
+    load_one(Input::new(
+        relhealth::api::io::Source::memory("fuzz.csv", file),
+        Source {
             table: Some(table),
             ..Source::default()
         },
-    });
+    ));
 }
 
 /// Loads one file.

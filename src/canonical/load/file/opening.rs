@@ -9,18 +9,18 @@ use super::lookups::LookedUp;
 use super::mapping::{self, Mapping, RequestedColumns};
 use crate::canonical::load::Options;
 use crate::diagnostics::{Place, Problem};
-use crate::ingest::{self, FormatOverrides, Peek};
+use crate::ingest::{self, Peek};
 use crate::io;
 use crate::notes::{FileNote, Note};
 use crate::schema::{Table, purchases, supplies, surveys};
 use crate::sources::guess::{self, ColumnEvidence, ColumnProfile, Guess, Understanding};
-use crate::sources::{self, From, Input, Source};
+use crate::sources::{self, From, Input, Look, Source};
 
 /// The inputs with their formats recognised, one for each table that a file feeds, and the start of each.
 pub fn describe(inputs: &[Input], options: &Options, notes: &mut Vec<Note>) -> Result<Vec<(Input, Peek)>> {
     let mut described = Vec::new();
     for input in inputs {
-        let (wishes, peek, found) = look_at(input, options)?;
+        let Look { wishes, peek, found } = look_at(input, options)?;
         notes.extend(
             found
                 .recognition
@@ -38,7 +38,7 @@ pub fn describe(inputs: &[Input], options: &Options, notes: &mut Vec<Note>) -> R
                 true => peek.clone(),
                 false => ingest::peek_within(&file, &source.wishes, SAMPLE, options.limits)?,
             };
-            described.push((Input { file, source }, peek));
+            described.push((Input::new(file, source), peek));
         }
     }
     Ok(described)
@@ -121,15 +121,18 @@ fn other_amount(input: &Input, peek: &Peek, source: &Source) -> Option<Note> {
 }
 
 /// The start of a file, what was known of it then, and how it is read.
-pub fn look_at(input: &Input, options: &Options) -> Result<(FormatOverrides, Peek, sources::Described)> {
-    let (known, peek, found) = look_at_columns(input, options)?;
+pub fn look_at(input: &Input, options: &Options) -> Result<Look> {
+    let Look { wishes, peek, found } = match &input.look {
+        Some(look) => Look::clone(look),
+        None => look_at_columns(input, options)?,
+    };
     let answers = long_form::look(input, &input.source, &peek, &found, options)?;
     let mut found = answers.unwrap_or(found);
     found.sources.iter_mut().for_each(Source::take_product);
     if let Some(understanding) = found.understanding.as_mut().filter(|understanding| understanding.table.is_some()) {
         understanding.questions.retain(|question| question.clear_product().is_none());
     }
-    Ok((known, peek, found))
+    Ok(Look { wishes, peek, found })
 }
 
 /// That a question is asked in several columns, where nobody says so.
@@ -164,7 +167,7 @@ fn computed_amount(input: &Input, source: &Source) -> Option<Note> {
 }
 
 /// The same without a look at what the records say about each other.
-pub fn look_at_columns(input: &Input, options: &Options) -> Result<(FormatOverrides, Peek, sources::Described)> {
+pub fn look_at_columns(input: &Input, options: &Options) -> Result<Look> {
     let mut source = input.source.clone();
     let mut peek = ingest::peek_within(&input.file, &source.wishes, SAMPLE, options.limits)?;
     // Some put a small table of what the export is about before the one that counts, whose header stands further down then.
@@ -187,12 +190,16 @@ pub fn look_at_columns(input: &Input, options: &Options) -> Result<(FormatOverri
         .first()
         .map(|found| found.wishes.clone())
         .filter(|known| *known != source.wishes);
-    let Some(known) = known else {
-        return Ok((source.wishes, peek, found));
+    let Some(wishes) = known else {
+        return Ok(Look {
+            wishes: source.wishes,
+            peek,
+            found,
+        });
     };
-    let peek = ingest::peek_within(&input.file, &known, SAMPLE, options.limits)?;
+    let peek = ingest::peek_within(&input.file, &wishes, SAMPLE, options.limits)?;
     let found = described(&peek);
-    Ok((known, peek, found))
+    Ok(Look { wishes, peek, found })
 }
 
 /// The header of a format is sought in so many records below the first that looks like one.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::Result;
 
@@ -15,7 +16,7 @@ use crate::ingest::{FormatOverrides, Header, Layout, Peek, Record, Row, for_each
 use crate::notes::ShownByCells;
 use crate::schema::{Table, surveys};
 use crate::sources::guess::{ColumnEvidence, ColumnProfile, Guess, Kind, words};
-use crate::sources::{Described, From, Input, Mapped, Profile, Source, describe};
+use crate::sources::{Described, From, Input, Look, Mapped, Profile, Source, describe};
 
 /// A mapping: canonical columns, and where they come from.
 pub type Map = BTreeMap<String, Mapped>;
@@ -55,6 +56,8 @@ pub struct Looked<'a> {
     pub empty: Vec<usize>,
     /// The other ones.
     pub others: OtherInputs,
+    /// What each input shows by itself, of those that were looked at.
+    pub looks: Vec<Option<Arc<Look>>>,
 }
 
 /// The inputs that may belong together: those that no `[[source]]` describes, and that are not the complete export of a known system.
@@ -63,13 +66,16 @@ pub struct Looked<'a> {
 /// When a file cannot be read.
 pub fn files<'a>(inputs: &'a [Input], is_named: &dyn Fn(&Input) -> bool, options: &'a Options) -> Result<Looked<'a>> {
     let (mut files, mut empty, mut others): (Vec<File>, Vec<usize>, OtherInputs) = (Vec::new(), Vec::new(), OtherInputs::None);
+    let mut looks = vec![None; inputs.len()];
     for (at, input) in inputs.iter().enumerate() {
         let source = &input.source;
         if source.place.is_some() || source.profile.is_some() || !source.lookup.is_empty() || source.is_mapped {
             others = OtherInputs::Described;
             continue;
         }
-        let (wishes, peek, found) = look_at_columns(input, options)?;
+        let look = look_at_columns(input, options)?;
+        looks[at] = Some(Arc::new(look.clone()));
+        let Look { wishes, peek, found } = look;
         if peek.rows.is_empty() && !is_named(input) {
             empty.push(at);
             continue;
@@ -121,7 +127,12 @@ pub fn files<'a>(inputs: &'a [Input], is_named: &dyn Fn(&Input) -> bool, options
     if files.is_empty() && others == OtherInputs::None {
         empty.clear();
     }
-    Ok(Looked { files, empty, others })
+    Ok(Looked {
+        files,
+        empty,
+        others,
+        looks,
+    })
 }
 
 /// Without the number that serves as that of the order because each record has another one: among several files, the keys show what it is.

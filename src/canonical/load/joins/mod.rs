@@ -194,7 +194,12 @@ pub fn join(
     if inputs.len() < 2 && stated.is_empty() {
         return Ok((inputs, Joins::default()));
     }
-    let files::Looked { files, empty, others } = files::files(&inputs, is_named, options)?;
+    let files::Looked {
+        files,
+        empty,
+        others,
+        looks,
+    } = files::files(&inputs, is_named, options)?;
     let is_one_table = files.len() < 2 && files.iter().all(|file| file.table().is_some());
     let (mut outcomes, mut joins) = (BTreeMap::new(), Joins::default());
     if !is_one_table || !stated.is_empty() {
@@ -208,17 +213,12 @@ pub fn join(
         joins.not_read.push((inputs[at].file.name().to_string(), NotReadAlone::NoData));
         outcomes.insert(at, Outcome::NotAlone);
     }
-    let joined = inputs.into_iter().enumerate().flat_map(|(at, input)| match outcomes.remove(&at) {
-        None | Some(Outcome::AsItIs) => vec![input],
-        Some(Outcome::Source(source)) => vec![Input {
-            file: input.file,
-            source: *source,
-        }],
+    let looked = inputs.into_iter().zip(looks).enumerate();
+    let joined = looked.flat_map(|(at, (input, look))| match outcomes.remove(&at) {
+        None | Some(Outcome::AsItIs) => vec![Input { look, ..input }],
+        Some(Outcome::Source(source)) => vec![Input::new(input.file, *source)],
         Some(Outcome::Sources(sources)) => {
-            let of = |source| Input {
-                file: input.file.clone(),
-                source,
-            };
+            let of = |source| Input::new(input.file.clone(), source);
             sources.into_iter().map(of).collect()
         }
         Some(Outcome::NotAlone) => Vec::new(),

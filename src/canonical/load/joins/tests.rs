@@ -7,10 +7,7 @@ use crate::notes::{Cardinality, KeyNames};
 use crate::sources::{LookupFile, Source, Unmatched};
 
 fn input(name: &str, text: &str) -> Input {
-    Input {
-        file: io::Source::memory(name, text.as_bytes()),
-        source: Source::default(),
-    }
+    Input::new(io::Source::memory(name, text.as_bytes()), Source::default())
 }
 
 fn joined(files: &[(&str, &str)]) -> (Vec<Input>, Joins) {
