@@ -1,0 +1,103 @@
+//! Why a file cannot be read as a table, and what to do about it.
+
+use std::collections::BTreeSet;
+
+use anyhow::Result;
+
+use crate::diagnostics::{Excerpt, Place, Problem, did_you_mean, excerpt};
+use crate::expr::{Expr, ExprError};
+use crate::schema::{Column, Table, surveys};
+use crate::sources::{Mapped, Source, WrongTarget, guess};
+
+pub(super) fn expression_problem(expr: &Expr, error: &ExprError, file: &str, place: Option<&Place>) -> Problem {
+    let written = place.map_or_else(|| "expression".to_string(), |place| format!("{place}, expression"));
+    Problem::usage(format!("an expression does not fit the columns of {file}"))
+        .why(error.message.clone())
+        .hint(error.hint.clone().unwrap_or_default())
+        .showing(Excerpt::new(&written, expr.text(), error.span.clone()))
+}
+
+pub(super) fn wrong_target(file: &str, wrong: WrongTarget, mapped: &Mapped) -> Problem {
+    let problem = Problem::usage(format!("the mapping of {file} cannot be used: {}", wrong.message)).hint(wrong.hint);
+    match &mapped.place {
+        Some(place) => problem.at(place.clone()),
+        None => problem,
+    }
+}
+
+pub(super) fn missing_column(file: &str, header: &str, names: &[String], place: Option<Place>) -> Problem {
+    let problem = Problem::usage(format!("{file} has no column {}", excerpt(header)))
+        .why(format!("its columns are {}", listed(names)))
+        .hint(did_you_mean(header, names));
+    match place {
+        Some(place) => problem.at(place),
+        None => problem,
+    }
+}
+
+pub(super) fn check_needed(source: &Source, table: Table, mapped: &BTreeSet<String>, file: &str, names: &[String]) -> Result<()> {
+    let has = |column: &Column| column.table == table && mapped.contains(column.name);
+    let missing: Vec<&str> = table
+        .columns()
+        .iter()
+        .filter(|c| c.required && !mapped.contains(c.name))
+        .map(|c| c.name)
+        .collect();
+    let no_time = table == Table::Surveys && !has(&surveys::RESPONDED_AT) && !has(&surveys::SENT_AT);
+    // Without the question that counts, nothing of the file does.
+    let asked = source
+        .questions
+        .iter()
+        .find(|question| matches!(question, guess::Question::Asked(_)));
+    if let Some(question) = asked.filter(|_| missing.is_empty() && !no_time && !source.map.contains_key(surveys::INSTRUMENT.name)) {
+        return Err(
+            Problem::data(format!("{file} has a record for each answer, and it is not certain what counts"))
+                .why(question.to_string())
+                .hint(format!("name the question: {}", question.answer()))
+                .into(),
+        );
+    }
+    if missing.is_empty() && !no_time {
+        return Ok(());
+    }
+    let what = if no_time {
+        format!("{} or {}", surveys::RESPONDED_AT.name, surveys::SENT_AT.name)
+    } else {
+        missing.join(", ")
+    };
+    Err(Problem::data(format!("{file} cannot be read as {table}: no column for {what}"))
+        .why(match &source.lacks {
+            Some(why) => format!("{why}; its columns are {}", listed(names)),
+            None => format!("its columns are {}", listed(names)),
+        })
+        .hint(likely(source, file).unwrap_or_else(|| {
+            format!(
+                "name it: --map '{file}:{}=COLUMN', or in [source.map] of relhealth.toml",
+                missing.first().unwrap_or(&surveys::RESPONDED_AT.name)
+            )
+        }))
+        .into())
+}
+
+/// What the columns are likely to mean, as options to accept it with; none where nothing is likely.
+pub(super) fn likely(source: &Source, file: &str) -> Option<String> {
+    let accepted = guess::accepted(file, source.table, &source.questions)?;
+    Some(format!(
+        "`relhealth inspect {}` shows what its columns seem to mean; if that is right, give the file as {accepted}",
+        guess::quoted_if_needed(file)
+    ))
+}
+
+/// Names of columns for a message: the first of many.
+pub fn listed(names: &[String]) -> String {
+    const SHOWN: usize = 30;
+    let shown: Vec<_> = names.iter().take(SHOWN).map(|name| excerpt(name)).collect();
+    let shown = shown.join(", ");
+    if names.is_empty() {
+        "none".to_string()
+    } else if names.len() > SHOWN {
+        format!("{shown} and {} more", names.len() - SHOWN)
+    } else {
+        shown
+    }
+}
