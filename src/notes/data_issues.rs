@@ -1,4 +1,4 @@
-//! Notes about records: what is doubtful in them, or what was done about who is who.
+//! Notes about records: what is doubtful in them.
 
 use super::personal::{for_example, not_personal, such_as};
 use super::{CellText, Id, OrderOverlap, Personal, Withheld};
@@ -75,7 +75,7 @@ fn one_of(example: Option<&ExampleRecord>) -> String {
 }
 
 /// `purchases: 3 records have`.
-fn records_have(table: Table, count: u64) -> String {
+pub(super) fn records_have(table: Table, count: u64) -> String {
     format!("{table}: {}", counted(count, "record has", "records have"))
 }
 
@@ -96,35 +96,6 @@ fn without_status(table: Table, count: u64) -> String {
         Table::Referrals => format!("{it} {count_as} as not converted, unless there is a date of conversion"),
         Table::Interactions | Table::Supplies | Table::Identities => "Only times say what is over".to_string(),
     }
-}
-
-fn percent(part: u64, whole: u64) -> String {
-    format!("{:.1}%", 100.0 * part as f64 / whole.max(1) as f64)
-}
-
-/// What shows that an ID stands for many people.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum PlaceholderEvidence {
-    /// Its words, such as `Guest` or `Walk-in customer`.
-    Word,
-    /// The words of its name, such as `Walk-in customer`.
-    Name,
-    /// It is a number that programs write where they have none, such as 0 or 99999.
-    Number,
-    /// It has the addresses of many people.
-    ManyAddresses {
-        /// How many different ones.
-        addresses: u64,
-    },
-    /// It has an impossible share of the records.
-    Share {
-        /// All records of the table.
-        records: u64,
-        /// Those of the ID that comes second.
-        second: u64,
-    },
-    /// The configuration says it.
-    Declared,
 }
 
 /// What shows that a date is a placeholder.
@@ -149,7 +120,7 @@ pub enum DateEvidence {
     },
 }
 
-not_personal!(PlaceholderEvidence, DateEvidence);
+not_personal!(DateEvidence);
 
 described! {
     /// Something in the records that is doubtful, or was decided about them.
@@ -162,24 +133,6 @@ described! {
             counted(count, "stakeholder", "stakeholders"),
             such_as(count, example.as_slice()) + if count == 1 { " has" } else { " have" },
         ),
-
-        /// The identities table names two different stakeholders for one alias. The alias remains a separate stakeholder.
-        #[code = "alias-of-several"]
-        #[advice = "Keep the right one of these rows in the identities table."]
-        AliasOfSeveral { alias: Option<Id>, stakeholders: Vec<Id> } => |count| {
-            let example = match (alias, stakeholders.is_empty()) {
-                (Some(alias), false) => {
-                    let stakeholders: Vec<String> = stakeholders.iter().map(Id::to_string).collect();
-                    format!(" (for example, {alias} is listed for {})", listed(&stakeholders))
-                }
-                _ => String::new(),
-            };
-            format!(
-                "identities: {} several stakeholders{example}. {} a separate stakeholder",
-                counted(count, "alias is listed for", "aliases are listed for"),
-                if count == 1 { "It remains" } else { "Each remains" }
-            )
-        },
 
         /// The type of its author, its subject, its sender or a header of the mail shows that a machine wrote a message. It opens no case, asks
         /// nothing and is never a first response.
@@ -244,24 +197,6 @@ described! {
             if *is_record { "These records are excluded" } else { "These times are treated as not known yet" }
         ),
 
-        /// Aliases in the identities table lead back to themselves. All IDs of such a circle count as one stakeholder.
-        #[code = "identity-circle"]
-        #[advice = "Let every alias in the identities table lead to the one ID that stays."]
-        IdentityCircle { members: Vec<Id> } => |count| format!(
-            "identities: {} of aliases lead back to themselves{}. The IDs of a circle count as one stakeholder",
-            counted(count, "circle", "circles"),
-            for_example(members)
-        ),
-
-        /// An ID is a list of IDs. It counts as a separate stakeholder.
-        #[code = "list-of-ids"]
-        #[advice = "Split such records in the export, or exclude them with `where`."]
-        ListOfIds { example: Option<Id> } => |count| format!(
-            "{}{}. Each counts as a separate stakeholder",
-            counted(count, "ID is a list of IDs", "IDs are lists of IDs"),
-            for_example(example.as_slice())
-        ),
-
         /// A status such as terminated, cancelled or lapsed says that a stakeholder is not there any more, but there is no end date. The record
         /// counts in no metric of who was there when, because the date is unknown.
         #[code = "left-without-date"]
@@ -272,54 +207,6 @@ described! {
             records_have(Table::Stakeholders, count),
             example.as_ref().map_or(String::new(), |status| format!(" ({status})")),
             if count == 1 { "It is left" } else { "They are left" }
-        ),
-
-        /// A status has a word of which it is not known what it means. The records count as if there were no status.
-        #[code = "unknown-status"]
-        #[advice = "If a word means cancelled, refunded, closed or the like, say so in [source.values.status], such as \"annulert\" = \"cancelled\"."]
-        #[option = "values.status"]
-        UnknownStatus { table: Table, example: Option<CellText> } => |count| format!(
-            "{} a status whose meaning is not known{}. {}",
-            records_have(*table, count),
-            for_example(example.as_slice()),
-            without_status(*table, count)
-        ),
-
-        /// IDs of different files differ only in leading zeros, spaces or apostrophes. They count as different stakeholders.
-        #[code = "lookalike-ids"]
-        #[advice = "Write them in the same way in all exports, or list them in an identities file."]
-        LookalikeIds { ids: Vec<Id> } => |count| format!(
-            "{} of different files {} only in leading zeros, spaces or apostrophes{}. They are not merged",
-            counted(count, "group of IDs", "groups of IDs"),
-            if count == 1 { "differs" } else { "differ" },
-            for_example(ids)
-        ),
-
-        /// IDs that are an e-mail address of a stakeholder, or the same address in other capitals, count as that stakeholder.
-        #[code = "merged-by-email"]
-        #[advice = "Nothing, if that is right. Otherwise give them IDs."]
-        MergedByEmail => |count| counted(
-            count,
-            "ID was merged with the stakeholder whose e-mail address it is",
-            "IDs were merged with the stakeholders whose e-mail addresses they are"
-        ),
-
-        /// IDs count as the stakeholder whose aliases they are.
-        #[code = "merged-by-identities"]
-        #[advice = "Nothing, if that is right."]
-        MergedByIdentities => |count| format!(
-            "{} of which the identities table says that they are the same stakeholder",
-            counted(count, "ID was merged with another one,", "IDs were merged with others,")
-        ),
-
-        /// IDs that are names and differ only in capitals, spaces, full stops or a legal form were merged, because `merge_spellings` is set.
-        #[code = "merged-by-spelling"]
-        #[advice = "Nothing, if that is right. Otherwise remove `merge_spellings`, and list the right ones in an identities file."]
-        #[option = "merge_spellings"]
-        MergedBySpelling { ids: Vec<Id> } => |count| format!(
-            "{} with others that differ only in capitals, spaces, full stops or legal form{}",
-            counted(count, "ID was merged", "IDs were merged"),
-            for_example(ids)
         ),
 
         /// Something ended, was answered or arrived before it began. The duration is ignored, and the record is kept.
@@ -349,24 +236,6 @@ described! {
             if count == 1 { "It counts as no target" } else { "These count as no targets" }
         ),
 
-        /// Stakeholders of a file are not on the roster.
-        #[code = "not-on-roster"]
-        #[advice = "See whether both use the same IDs. An identities file can link them."]
-        NotOnRoster { stakeholders: u64, example: Option<Id> } => |count| if count == *stakeholders {
-            format!(
-                "None of the {} is on the roster{}. The file seems to use another kind of ID",
-                counted(*stakeholders, "stakeholder", "stakeholders"),
-                for_example(example.as_slice())
-            )
-        } else {
-            format!(
-                "{count} of {stakeholders} stakeholders ({}) {} not on the roster{}",
-                percent(count, *stakeholders),
-                if count == 1 { "is" } else { "are" },
-                for_example(example.as_slice())
-            )
-        },
-
         /// A score is outside its scale. The answer is ignored, and the record is kept.
         #[code = "off-scale"]
         #[advice = "See whether the scale or the instrument is the right one."]
@@ -374,17 +243,6 @@ described! {
             "{} a score outside its scale. {}",
             records_have(Table::Surveys, count),
             if count == 1 { "This answer is ignored, and the record is kept" } else { "These answers are ignored, and the records are kept" }
-        ),
-
-        /// One ID has more than a fifth of all records, while most IDs have few. It may stand for many people.
-        #[code = "one-id-dominates"]
-        #[advice = "If it stands for many people, list it in `placeholder_ids` of [[source]]."]
-        #[option = "placeholder_ids"]
-        OneIdDominates { table: Table, records: u64, median: u64, example: Option<Id> } => |count| format!(
-            "{table}: one ID{} has {} of all records, while half of the other IDs have at most {median}. If it stands for many people, \
-             list it in `placeholder_ids` of [[source]]",
-            such_as(1, example.as_slice()),
-            percent(count, *records)
         ),
 
         /// The status of a case says open, but the case has a time of resolution, which is that of an earlier one. It counts as open.
@@ -407,25 +265,28 @@ described! {
             if count == 1 { "this record" } else { "these records" }
         ),
 
+        /// A supply line was delivered in several parts, each of which is a record. The quantities received are added up.
+        #[code = "partial-deliveries"]
+        #[advice = "Nothing. If each record is a line of its own, set `same_id` to \"all\" in [[source]]."]
+        #[option = "same_id"]
+        PartialDeliveries { lines: u64, totals: u64 } => |count| format!(
+            "supplies: {} of {}. {}; a line is received when the ordered quantity is reached. With same_id = \"all\" in [[source]] each \
+             record is a line",
+            counted(count, "record is a further delivery", "records are further deliveries"),
+            counted(*lines, "line", "lines"),
+            match (*totals, *lines) {
+                (0, _) => "The quantities received are added up".to_string(),
+                (totals, lines) if totals == lines => "Each quantity received is the total so far".to_string(),
+                (totals, _) => format!("The quantities received are added up, but for {} whose quantities are totals", counted(totals, "line", "lines")),
+            },
+        ),
+
         /// The status of a purchase says that a part of the money went back, and nothing says how much. Its whole amount counts as revenue.
         #[code = "partial-refund"]
         #[advice = "Export the refunded amount, and map it to `refund`."]
         PartialRefund => |count| format!(
             "{} a status that says partially refunded, and no refunded amount. Revenue is too high by an unknown amount",
             records_have(Table::Purchases, count)
-        ),
-
-        /// Records without an ID, or with a placeholder as ID, have an e-mail address or a phone number. They count for the stakeholder of it.
-        #[code = "person-by-contact"]
-        #[advice = "Nothing, if the address is that of the stakeholder. Otherwise map `email` and `phone` to other columns."]
-        PersonByContact { table: Table, placeholder: Option<Id> } => |count| format!(
-            "{} {}, and {} for the stakeholder of the e-mail address or phone number",
-            records_have(*table, count),
-            match placeholder {
-                Some(id) => format!("no stakeholder ID, or a placeholder such as {id}"),
-                None => "no stakeholder ID".to_string(),
-            },
-            if count == 1 { "counts" } else { "count" }
         ),
 
         /// A date that programs write where they have none, such as 1970-01-01 or 9999-12-31, is impossible where it stands. It is treated as
@@ -450,90 +311,6 @@ described! {
             )
         },
 
-        /// An ID such as 'guest', or one that is used for many people, is a placeholder. Its records count, but for no person: metrics of
-        /// orders, cases and revenue have them, metrics of people do not.
-        #[code = "placeholder-id"]
-        #[advice = "Nothing, if it stands for many people. Otherwise list it in `person_ids` of [[source]]."]
-        #[option = "person_ids"]
-        PlaceholderId { table: Table, evidence: PlaceholderEvidence, example: Option<Id> } => |count| {
-            let example = example.as_slice();
-            let what = match evidence {
-                PlaceholderEvidence::Word => format!("{} a placeholder as ID{}", records_have(*table, count), for_example(example)),
-                PlaceholderEvidence::Name => format!("{} an ID whose name is a placeholder{}", records_have(*table, count), for_example(example)),
-                PlaceholderEvidence::Number => format!("{} a number as ID that stands for no ID{}", records_have(*table, count), for_example(example)),
-                PlaceholderEvidence::ManyAddresses { addresses } => format!(
-                    "{} an ID with {addresses} different e-mail addresses or phone numbers{}, while the other IDs have one each",
-                    records_have(*table, count),
-                    such_as(1, example)
-                ),
-                PlaceholderEvidence::Share { records, second } => format!(
-                    "{} the same ID{}. This is {} of all records, while no other ID has more than {second}",
-                    records_have(*table, count),
-                    such_as(1, example),
-                    percent(count, *records)
-                ),
-                PlaceholderEvidence::Declared => format!("{} an ID of `placeholder_ids`{}", records_have(*table, count), for_example(example)),
-            };
-            format!("{what}. {} for no person. If the ID is one stakeholder, list it in `person_ids` of [[source]]", if count == 1 { "It counts" } else { "They count" })
-        },
-
-        /// IDs that are names differ only in capitals, spaces, full stops or a legal form. They are probably one stakeholder in several
-        /// spellings, and count as several.
-        #[code = "probable-duplicates"]
-        #[advice = "Set `merge_spellings = true` to merge them, or list them in an identities file."]
-        #[option = "merge_spellings"]
-        ProbableDuplicates { ids: Vec<Id> } => |count| format!(
-            "{} only in capitals, spaces, full stops or legal form{}. They count as different stakeholders; `merge_spellings = true` merges them",
-            counted(count, "group of names differs", "groups of names differ"),
-            for_example(ids)
-        ),
-
-        /// A supply line was delivered in several parts, each of which is a record. The quantities received are added up.
-        #[code = "partial-deliveries"]
-        #[advice = "Nothing. If each record is a line of its own, set `same_id` to \"all\" in [[source]]."]
-        #[option = "same_id"]
-        PartialDeliveries { lines: u64, totals: u64 } => |count| format!(
-            "supplies: {} of {}. {}; a line is received when the ordered quantity is reached. With same_id = \"all\" in [[source]] each \
-             record is a line",
-            counted(count, "record is a further delivery", "records are further deliveries"),
-            counted(*lines, "line", "lines"),
-            match (*totals, *lines) {
-                (0, _) => "The quantities received are added up".to_string(),
-                (totals, lines) if totals == lines => "Each quantity received is the total so far".to_string(),
-                (totals, _) => format!("The quantities received are added up, but for {} whose quantities are totals", counted(totals, "line", "lines")),
-            },
-        ),
-
-        /// Purchases without a stakeholder ID are excluded.
-        #[code = "purchases-of-nobody"]
-        #[advice = "Map the column that says who bought. To count these purchases for no person, as those of guests, set \"\" = \"Guest\" in \
-                    [source.values.stakeholder_id]."]
-        #[option = "values.stakeholder_id"]
-        PurchasesWithoutId { records: u64 } => |count| format!(
-            "{} ({} of the file) {} no stakeholder ID and {} excluded. To count {} for no person, set \"\" = \"Guest\" in \
-             [source.values.stakeholder_id]",
-            counted(count, "purchase", "purchases"),
-            percent(count, *records),
-            if count == 1 { "has" } else { "have" },
-            if count == 1 { "was" } else { "were" },
-            if count == 1 { "it" } else { "them" }
-        ),
-
-        /// Interactions or supplies without a stakeholder ID are excluded.
-        #[code = "records-of-nobody"]
-        #[advice = "Map the column that says with whom it was. To count these records for no person, set \"\" = \"Unknown\" in \
-                    [source.values.stakeholder_id]."]
-        #[option = "values.stakeholder_id"]
-        RecordsWithoutId { table: Table, records: u64 } => |count| format!(
-            "{table}: {} ({} of the file) {} no stakeholder ID and {} excluded. To count {} for no person, set \"\" = \"Unknown\" in \
-             [source.values.stakeholder_id]",
-            counted(count, "record", "records"),
-            percent(count, *records),
-            if count == 1 { "has" } else { "have" },
-            if count == 1 { "was" } else { "were" },
-            if count == 1 { "it" } else { "them" }
-        ),
-
         /// A quantity was received, but there is no time of receipt. The line counts as not received.
         #[code = "received-without-time"]
         #[advice = "Map `received_at` to the column that has the time, or export it."]
@@ -542,14 +319,13 @@ described! {
             records_have(Table::Supplies, count)
         ),
 
-        /// The status of a purchase says refunded, returned or charged back, and nothing says how much. The whole amount counts as its refund.
-        #[code = "refunded-by-status"]
-        #[advice = "Nothing, if the whole amount went back. Otherwise map `refund`, or set the meaning of the word in [source.values.status]."]
-        #[option = "values.status"]
-        RefundedByStatus => |count| format!(
-            "{} a status that says refunded, returned or charged back, and no refunded amount. {} whole amount counts as refunded",
+        /// A refund is larger than the amount that it belongs to. It counts unchanged.
+        #[code = "refund-over-amount"]
+        #[advice = "See whether the refund is for the whole order, or the amount is already net of refunds."]
+        RefundOverAmount => |count| format!(
+            "{} a refund that is larger than its amount. {} unchanged",
             records_have(Table::Purchases, count),
-            if count == 1 { "Its" } else { "Their" }
+            if count == 1 { "The refund counts" } else { "The refunds count" }
         ),
 
         /// The type of a record says that it is a refund, and its amount is positive. It counts as negative.
@@ -562,13 +338,14 @@ described! {
             if count == 1 { "It counts" } else { "They count" }
         ),
 
-        /// A refund is larger than the amount that it belongs to. It counts unchanged.
-        #[code = "refund-over-amount"]
-        #[advice = "See whether the refund is for the whole order, or the amount is already net of refunds."]
-        RefundOverAmount => |count| format!(
-            "{} a refund that is larger than its amount. {} unchanged",
+        /// The status of a purchase says refunded, returned or charged back, and nothing says how much. The whole amount counts as its refund.
+        #[code = "refunded-by-status"]
+        #[advice = "Nothing, if the whole amount went back. Otherwise map `refund`, or set the meaning of the word in [source.values.status]."]
+        #[option = "values.status"]
+        RefundedByStatus => |count| format!(
+            "{} a status that says refunded, returned or charged back, and no refunded amount. {} whole amount counts as refunded",
             records_have(Table::Purchases, count),
-            if count == 1 { "The refund counts" } else { "The refunds count" }
+            if count == 1 { "Its" } else { "Their" }
         ),
 
         /// Records are equal to an earlier record of the same file in all cells. They are kept.
@@ -600,32 +377,6 @@ described! {
             records_have(*table, count),
             key.join(" and "),
             one_of(example.as_ref()),
-        ),
-
-        /// Orders have numbers that another file has for other stakeholders and days. They count as separate orders.
-        #[code = "separate-orders"]
-        #[advice = "Nothing, if the files number their orders independently. Otherwise set `same_id` to \"all\" in [[source]]."]
-        #[option = "same_id"]
-        SeparateOrders { overlap: OrderOverlap } => |_| format!(
-            "{} of its order numbers are in {} too, and only {} of them {} the same stakeholder there, {} on the same day. The files number \
-             their orders independently, so the same number and stakeholder are two orders; with same_id = \"all\" in [[source]] they are one",
-            overlap.numbers,
-            visible(&overlap.other),
-            overlap.same,
-            if overlap.same == 1 { "has" } else { "have" },
-            overlap.same_day,
-        ),
-
-        /// Orders have the number and the stakeholder of orders of another file, and other days or amounts. They count as one order each.
-        #[code = "shared-orders"]
-        #[advice = "Nothing, if the files have parts of the same orders. Otherwise map `order_id` to a text that differs, in [source.map]."]
-        #[option = "map"]
-        SharedOrders { overlap: OrderOverlap } => |count| format!(
-            "{} the number and stakeholder of an order in {}: {}. Each counts as one order, with the amounts of both files. If they are \
-             separate orders, map order_id = {{ expr = \"'2-' || \\\"COLUMN\\\"\" }} in [source.map] of one of them",
-            counted(count, "order has", "orders have"),
-            visible(&overlap.other),
-            overlap.evidence(),
         ),
 
         /// Another file has the same orders, with the same numbers, stakeholders, days and totals. They count once.
@@ -688,23 +439,31 @@ described! {
             },
         ),
 
-        /// Several stakeholders of the roster have the same e-mail address. IDs are not merged by it.
-        #[code = "shared-email"]
-        #[advice = "Merge them in an identities file if they are the same stakeholder."]
-        SharedEmail { address: Option<CellText>, stakeholders: Vec<Id> } => |count| {
-            let example = match (address, stakeholders.is_empty()) {
-                (Some(address), false) => {
-                    let stakeholders: Vec<String> = stakeholders.iter().map(Id::to_string).collect();
-                    format!(" (for example, {address} is that of {})", listed(&stakeholders))
-                }
-                _ => String::new(),
-            };
-            format!(
-                "stakeholders: {} to several stakeholders{example}. No IDs are merged by {}",
-                counted(count, "e-mail address belongs", "e-mail addresses belong"),
-                if count == 1 { "it" } else { "them" }
-            )
-        },
+        /// Orders have numbers that another file has for other stakeholders and days. They count as separate orders.
+        #[code = "separate-orders"]
+        #[advice = "Nothing, if the files number their orders independently. Otherwise set `same_id` to \"all\" in [[source]]."]
+        #[option = "same_id"]
+        SeparateOrders { overlap: OrderOverlap } => |_| format!(
+            "{} of its order numbers are in {} too, and only {} of them {} the same stakeholder there, {} on the same day. The files number \
+             their orders independently, so the same number and stakeholder are two orders; with same_id = \"all\" in [[source]] they are one",
+            overlap.numbers,
+            visible(&overlap.other),
+            overlap.same,
+            if overlap.same == 1 { "has" } else { "have" },
+            overlap.same_day,
+        ),
+
+        /// Orders have the number and the stakeholder of orders of another file, and other days or amounts. They count as one order each.
+        #[code = "shared-orders"]
+        #[advice = "Nothing, if the files have parts of the same orders. Otherwise map `order_id` to a text that differs, in [source.map]."]
+        #[option = "map"]
+        SharedOrders { overlap: OrderOverlap } => |count| format!(
+            "{} the number and stakeholder of an order in {}: {}. Each counts as one order, with the amounts of both files. If they are \
+             separate orders, map order_id = {{ expr = \"'2-' || \\\"COLUMN\\\"\" }} in [source.map] of one of them",
+            counted(count, "order has", "orders have"),
+            visible(&overlap.other),
+            overlap.evidence(),
+        ),
 
         /// A trial of a stakeholder who paid before counts with the recurring amount of its plan, because it is not a loss. Other trials count with nothing.
         #[code = "trial-after-paying"]
@@ -736,6 +495,17 @@ described! {
             super::money::one_of(currencies),
             sign = visible(sign),
         ),
+
+        /// A status has a word of which it is not known what it means. The records count as if there were no status.
+        #[code = "unknown-status"]
+        #[advice = "If a word means cancelled, refunded, closed or the like, say so in [source.values.status], such as \"annulert\" = \"cancelled\"."]
+        #[option = "values.status"]
+        UnknownStatus { table: Table, example: Option<CellText> } => |count| format!(
+            "{} a status whose meaning is not known{}. {}",
+            records_have(*table, count),
+            for_example(example.as_slice()),
+            without_status(*table, count)
+        ),
     }
 }
 
@@ -762,41 +532,10 @@ mod tests {
             "{}",
             after_end.text(1)
         );
-        assert_eq!(
-            DataIssue::PurchasesWithoutId { records: 1517 }.text(35),
-            "35 purchases (2.3% of the file) have no stakeholder ID and were excluded. To count them for no person, set \"\" = \"Guest\" in \
-             [source.values.stakeholder_id]"
-        );
-        let roster = |stakeholders| DataIssue::NotOnRoster {
-            stakeholders,
-            example: id("q"),
-        };
-        assert_eq!(
-            roster(3).text(2),
-            "2 of 3 stakeholders (66.7%) are not on the roster, for example 'q'"
-        );
-        assert_eq!(
-            roster(1).text(1),
-            "None of the 1 stakeholder is on the roster, for example 'q'. The file seems to use another kind of ID"
-        );
     }
 
     #[test]
     fn sentences_without_examples_are_whole() {
-        let mut shared = DataIssue::SharedEmail {
-            address: Some(CellText::of("office@example.org")),
-            stakeholders: vec![Id("C3".into()), Id("C4".into())],
-        };
-        assert_eq!(
-            shared.text(1),
-            "stakeholders: 1 e-mail address belongs to several stakeholders (for example, 'office@example.org' is that of 'C3' and 'C4'). \
-             No IDs are merged by it"
-        );
-        shared.withhold(Withheld::ALL);
-        assert_eq!(
-            shared.text(2),
-            "stakeholders: 2 e-mail addresses belong to several stakeholders. No IDs are merged by them"
-        );
         let mut differs = DataIssue::SameIdDiffers {
             table: Table::Purchases,
             key: vec!["order_id"],

@@ -13,6 +13,7 @@ mod expression;
 mod files;
 mod joins;
 mod money;
+mod people_issues;
 mod personal;
 mod run;
 mod shared_orders;
@@ -23,13 +24,14 @@ use std::fmt;
 use crate::diagnostics::{Place, counted, visible};
 
 pub use cells::{CellNote, Cells, ClockChange, Expected};
-pub use data_issues::{DataIssue, DateEvidence, ExampleRecord, LaterBy, PlaceholderEvidence, ScaleDoubt};
+pub use data_issues::{DataIssue, DateEvidence, ExampleRecord, LaterBy, ScaleDoubt};
 pub use decision::{DateFormat, DateReading, Decision, OrderShown};
 pub use described::{Code, Description, Group};
 pub use expression::ExpressionFault;
 pub use files::{FileNote, Recognition, ShownByCells, SurveyQuestion, UnclearQuestion};
 pub use joins::{Cardinality, JoinQuestion, KeyColumns, KeyNames, NotReadAlone, Relation, RelationUse};
 pub use money::{CurrencyFound, CurrencyReading, CurrencySource, FilledFromAbove, OrderAmountReading, OrderAmountShown};
+pub use people_issues::{PeopleIssue, PlaceholderEvidence};
 pub use personal::{CellText, Id, Personal, Withheld};
 pub use run::{AsOfDoubt, PseudonymKey, QuintileDoubt, RunNote};
 pub use shared_orders::OrderOverlap;
@@ -44,6 +46,8 @@ groups! {
         Cells(Cells) "Notes: cells",
         /// What is doubtful in the records.
         Data(DataIssue) "Notes: records",
+        /// What is doubtful about who is who, or was decided about it.
+        People(PeopleIssue) "Notes: who is who",
         /// What is to be known about the settings and the results of a run.
         Run(RunNote) "Notes: settings and results",
     }
@@ -192,8 +196,8 @@ mod tests {
     #[test]
     fn the_codes_are_those_that_were_published() {
         let titles = |group: &Group| -> Vec<&str> { group.descriptions.iter().map(|described| described.code.as_str()).collect() };
-        let [rejected, duplicate, excluded, file, cells, data, run, decisions] = &codes()[..] else {
-            panic!("other groups: {:?}", codes())
+        let [rejected, duplicate, excluded, file, cells, data, people, run, decisions] = &codes()[..] else {
+            panic!("another number of groups: {}", codes().len())
         };
         let rejects = "bad-amount bad-date bad-duration bad-expression bad-flag bad-number currency-mismatch cut-off field-too-long missing no-lookup no-parent-above \
                        self-referral stray-quote too-few-cells too-many-cells";
@@ -202,13 +206,15 @@ mod tests {
         let of_files = "decided guessed authors-unknown days-only decimal-mark duplicate-header encoding footer malformed cancelled-paid computed-amount same-question joined not-read-alone marked-void not-referred-to not-read-column not-searched names-not-read one-message-each other-amount quotes recognised refunds stray-bytes zero-bytes";
         let of_cells = "zero-date html-entities encoded-twice sheet-error clock-change cleaned-ids rounded-ids rounded \
                        repaired-amounts several-answers type-words voided no-known-word";
-        let of_data = "activity-after-end alias-of-several automatic-messages automatic-tickets closed-without-time earlier-state end-reason-without-end future-date \
-                       identity-circle list-of-ids left-without-date lookalike-ids merged-by-email merged-by-identities \
-                       merged-by-spelling negative-duration negative-quantity no-contact-target not-on-roster off-scale one-id-dominates \
-                       open-with-resolution person-by-contact placeholder-date other-currency partial-refund placeholder-id \
-                       partial-deliveries probable-duplicates purchases-of-nobody received-without-time records-of-nobody refund-records refunded-by-status \
-                       refund-over-amount repeated repeated-record same-id-differs same-orders separate-orders shared-orders scale-assumed scale-misfit scale-unclear \
-                       shared-email trial-after-paying unclear-deliveries unknown-currency unknown-status";
+        let of_data = "activity-after-end automatic-messages automatic-tickets closed-without-time earlier-state \
+                       end-reason-without-end future-date left-without-date negative-duration negative-quantity \
+                       no-contact-target off-scale open-with-resolution placeholder-date other-currency partial-refund \
+                       partial-deliveries received-without-time refund-records refunded-by-status refund-over-amount repeated \
+                       repeated-record same-id-differs same-orders separate-orders shared-orders scale-assumed scale-misfit \
+                       scale-unclear trial-after-paying unclear-deliveries unknown-currency unknown-status";
+        let of_people = "alias-of-several identity-circle list-of-ids lookalike-ids merged-by-email merged-by-identities \
+                       merged-by-spelling not-on-roster one-id-dominates person-by-contact placeholder-id probable-duplicates \
+                       purchases-of-nobody records-of-nobody shared-email";
         let of_run = "absent as-of divided-orders exposure few-protected general-model left-roster low-coverage money-not-added no-example no-rest not-opened quintiles redacted";
         let of_decisions = "date-format decimal-separator joined-answers midnights-are-dates dates-and-times few-dates ids-without-point-zero na-is-text currency filled-from-above \
                        amount-of-order";
@@ -219,6 +225,7 @@ mod tests {
             (file, of_files),
             (cells, of_cells),
             (data, of_data),
+            (people, of_people),
             (run, of_run),
             (decisions, of_decisions),
         ] {

@@ -8,7 +8,7 @@ use std::path::{Component, Path, PathBuf};
 use crate::canonical::{ColumnInspection, ColumnOrigin, Inspection, Joins};
 use crate::cell_parsing::Order;
 use crate::diagnostics::visible;
-use crate::notes::{DataIssue, DateFormat, Decision, JoinQuestion, NoteKind, PlaceholderEvidence, UnclearQuestion};
+use crate::notes::{DateFormat, Decision, JoinQuestion, NoteKind, PeopleIssue, PlaceholderEvidence, UnclearQuestion};
 use crate::schema::Table;
 use crate::sources::guess::Question;
 use crate::sources::long_form::condition;
@@ -106,7 +106,7 @@ fn lookups(out: &mut String, file: &Inspection, joins: &Joins, folder: &Path) {
 /// The IDs that stand for many and whose words do not show it.
 fn placeholders(out: &mut String, file: &Inspection) {
     let found = file.notes.iter().filter_map(|note| match &note.kind {
-        NoteKind::Data(DataIssue::PlaceholderId { evidence, example, .. }) => match evidence {
+        NoteKind::People(PeopleIssue::PlaceholderId { evidence, example, .. }) => match evidence {
             PlaceholderEvidence::Word => None,
             PlaceholderEvidence::Name
             | PlaceholderEvidence::Number
@@ -114,8 +114,8 @@ fn placeholders(out: &mut String, file: &Inspection) {
             | PlaceholderEvidence::Share { .. }
             | PlaceholderEvidence::Declared => example.as_ref(),
         },
-        NoteKind::Data(DataIssue::PersonByContact { placeholder, .. }) => placeholder.as_ref(),
-        NoteKind::File(_) | NoteKind::Cells(_) | NoteKind::Data(_) | NoteKind::Run(_) => None,
+        NoteKind::People(PeopleIssue::PersonByContact { placeholder, .. }) => placeholder.as_ref(),
+        NoteKind::File(_) | NoteKind::Cells(_) | NoteKind::Data(_) | NoteKind::People(_) | NoteKind::Run(_) => None,
     });
     let ids: BTreeSet<String> = found.filter(|id| !is_placeholder(&id.0)).map(|id| quoted(&id.0)).collect();
     if !ids.is_empty() {

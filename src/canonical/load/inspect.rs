@@ -107,7 +107,7 @@ impl Looked<'_> {
         // These are with the columns, and with what the file is recognised as.
         let is_shown = |note: &Note| match &note.kind {
             NoteKind::File(FileNote::Decided { .. } | FileNote::Recognised { .. } | FileNote::Guessed { .. }) => true,
-            NoteKind::File(_) | NoteKind::Cells(_) | NoteKind::Data(_) | NoteKind::Run(_) => false,
+            NoteKind::File(_) | NoteKind::Cells(_) | NoteKind::Data(_) | NoteKind::People(_) | NoteKind::Run(_) => false,
         };
         inspection.notes.retain(|note| !is_shown(note));
         inspection
@@ -220,7 +220,7 @@ impl Looked<'_> {
         let decisions = |name: &str| -> Vec<Decision> {
             let decided = notes.iter().filter_map(|note| match &note.kind {
                 NoteKind::File(FileNote::Decided { column, decision }) if column == name => Some(decision.clone()),
-                NoteKind::File(_) | NoteKind::Cells(_) | NoteKind::Data(_) | NoteKind::Run(_) => None,
+                NoteKind::File(_) | NoteKind::Cells(_) | NoteKind::Data(_) | NoteKind::People(_) | NoteKind::Run(_) => None,
             });
             decided.collect()
         };

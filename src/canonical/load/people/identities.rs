@@ -12,7 +12,7 @@ use super::email::email;
 use super::spellings;
 use crate::canonical::load::tables::building::Building;
 use crate::canonical::{Data, Dictionary, Interner};
-use crate::notes::{CellText, DataIssue, Id, Note};
+use crate::notes::{CellText, Id, Note, PeopleIssue};
 use crate::schema::identities::ALIAS;
 use crate::schema::{NO_CODE, Role, Table, stakeholders};
 
@@ -78,9 +78,9 @@ pub fn identify(tables: &mut BTreeMap<Table, Building>, who: &IdentityContext) -
     let IdentityMerge { leader, mut notes, .. } = same;
     let merged = |is: &dyn Fn(usize) -> bool| (0..count as usize).filter(|&c| is_used[c] && is(c)).count() as u64;
     for (issue, count) in [
-        (DataIssue::MergedByIdentities, merged(&|c| stated[c] != folded[c])),
+        (PeopleIssue::MergedByIdentities, merged(&|c| stated[c] != folded[c])),
         (
-            DataIssue::MergedByEmail,
+            PeopleIssue::MergedByEmail,
             merged(&|c| folded[c] as usize != c || by_roster[c] != stated[c]),
         ),
     ] {
@@ -189,11 +189,11 @@ impl IdentityMerge<'_> {
         self.leader.iter_mut().for_each(|c| *c = leaders[*c as usize]);
         if let Some(members) = circles.first() {
             let members = self.ids(members.iter().copied());
-            let note = Note::new(DataIssue::IdentityCircle { members });
+            let note = Note::new(PeopleIssue::IdentityCircle { members });
             self.notes.push(note.count(circles.len() as u64));
         }
         if let Some(of_one) = left.first() {
-            let issue = DataIssue::AliasOfSeveral {
+            let issue = PeopleIssue::AliasOfSeveral {
                 alias: self.ids([of_one[0].0]).pop(),
                 stakeholders: self.ids(of_one.iter().map(|(_, stakeholder)| *stakeholder)),
             };
@@ -241,7 +241,7 @@ impl IdentityMerge<'_> {
         let Some(&example) = groups.first() else { return };
         let ids = self.ids(example.iter().copied());
         if !self.who.merge_spellings {
-            let note = Note::new(DataIssue::ProbableDuplicates { ids });
+            let note = Note::new(PeopleIssue::ProbableDuplicates { ids });
             self.notes.push(note.count(groups.len() as u64));
             return;
         }
@@ -260,7 +260,7 @@ impl IdentityMerge<'_> {
         }
         self.leader.iter_mut().for_each(|code| *code = end(&links, *code));
         let merged = links.len() as u64;
-        self.notes.push(Note::new(DataIssue::MergedBySpelling { ids }).count(merged));
+        self.notes.push(Note::new(PeopleIssue::MergedBySpelling { ids }).count(merged));
     }
 
     /// An id that is the address of exactly one stakeholder of the roster is that stakeholder.
@@ -307,7 +307,7 @@ impl IdentityMerge<'_> {
             .par_iter_mut()
             .for_each(|code| *code = links.get(code).copied().unwrap_or(*code));
         if let Some(of_one) = shared.first() {
-            let issue = DataIssue::SharedEmail {
+            let issue = PeopleIssue::SharedEmail {
                 address: Some(CellText::of(&of_one[0].0)),
                 stakeholders: self.ids(of_one.iter().map(|(_, code)| *code)),
             };

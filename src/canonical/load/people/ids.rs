@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use crate::canonical::{CanonicalTables, Rows};
 use crate::diagnostics::Place;
-use crate::notes::{DataIssue, ExclusionReason, Id, Note, UnusedReason};
+use crate::notes::{ExclusionReason, Id, Note, PeopleIssue, UnusedReason};
 use crate::record_counts::RecordCounts;
 use crate::schema::{NO_CODE, Table, stakeholders};
 
@@ -75,7 +75,7 @@ fn not_on_roster(canonical: &CanonicalTables) -> Vec<Note> {
             }
         }
         for source in (0..sources).filter(|&s| missing[s] > 0) {
-            let issue = DataIssue::NotOnRoster {
+            let issue = PeopleIssue::NotOnRoster {
                 stakeholders: all[source],
                 example: id(canonical, first[source]),
             };
@@ -93,8 +93,8 @@ fn without_id(counts: &[RecordCounts]) -> impl Iterator<Item = Note> {
         let count = *file.reasons.get(&code)?;
         let (table, records) = (file.kind, file.read);
         let issue = match table {
-            Table::Purchases => DataIssue::PurchasesWithoutId { records },
-            Table::Interactions | Table::Supplies => DataIssue::RecordsWithoutId { table, records },
+            Table::Purchases => PeopleIssue::PurchasesWithoutId { records },
+            Table::Interactions | Table::Supplies => PeopleIssue::RecordsWithoutId { table, records },
             Table::Surveys | Table::Stakeholders | Table::Referrals | Table::Identities => return None,
         };
         Some(Note::new(issue).count(count).at(Place::file(&file.file)))
@@ -142,7 +142,7 @@ fn lookalikes(canonical: &CanonicalTables) -> Option<Note> {
         .collect();
     groups.sort_unstable_by_key(|group| group[0].1);
     let ids = groups.first()?.iter().filter_map(|(_, code)| id(canonical, *code)).collect();
-    Some(Note::new(DataIssue::LookalikeIds { ids }).count(groups.len() as u64))
+    Some(Note::new(PeopleIssue::LookalikeIds { ids }).count(groups.len() as u64))
 }
 
 /// Ids that are lists of ids.
@@ -165,7 +165,7 @@ fn lists(canonical: &CanonicalTables) -> Option<Note> {
     };
     let found: Vec<u32> = everybody(canonical).into_par_iter().filter(is_list).collect();
     let example = id(canonical, *found.first()?);
-    Some(Note::new(DataIssue::ListOfIds { example }).count(found.len() as u64))
+    Some(Note::new(PeopleIssue::ListOfIds { example }).count(found.len() as u64))
 }
 
 /// One id with more than a fifth of all records, ten times and more what most have.
@@ -181,7 +181,7 @@ fn dominating(canonical: &CanonicalTables, rows: &Rows) -> Option<Note> {
     if counts.len() < 10 || most * 5 <= all || most < 10 * median {
         return None;
     }
-    let issue = DataIssue::OneIdDominates {
+    let issue = PeopleIssue::OneIdDominates {
         table: rows.table,
         records: all as u64,
         median: median as u64,
@@ -215,7 +215,7 @@ mod tests {
         let kinds: Vec<NoteKind> = notes(&loaded, "not-on-roster").iter().map(|n| n.kind.clone()).collect();
         let issue = |stakeholders, id: &str| {
             let example = Some(Id(id.to_string()));
-            NoteKind::Data(DataIssue::NotOnRoster { stakeholders, example })
+            NoteKind::People(PeopleIssue::NotOnRoster { stakeholders, example })
         };
         assert_eq!(kinds, [issue(1, "q"), issue(3, "x")]);
         assert!(notes(&load(&files[1..]), "not-on-roster").is_empty());
@@ -276,7 +276,10 @@ mod tests {
         let found = note(&loaded, "lookalike-ids");
         // 125 and 00125 are two in one file.
         let ids = ["'X7", "X7"].map(|id| Id(id.to_string())).to_vec();
-        assert_eq!((found.count, &found.kind), (3, &NoteKind::Data(DataIssue::LookalikeIds { ids })));
+        assert_eq!(
+            (found.count, &found.kind),
+            (3, &NoteKind::People(PeopleIssue::LookalikeIds { ids }))
+        );
         assert_eq!(crate::canonical::load::testing::owners(&loaded, Table::Purchases).len(), 5);
     }
 
@@ -299,7 +302,10 @@ mod tests {
         )]);
         let found = note(&loaded, "list-of-ids");
         let example = Some(Id("C1, C2".to_string()));
-        assert_eq!((found.count, &found.kind), (4, &NoteKind::Data(DataIssue::ListOfIds { example })));
+        assert_eq!(
+            (found.count, &found.kind),
+            (4, &NoteKind::People(PeopleIssue::ListOfIds { example }))
+        );
     }
 
     #[test]

@@ -9,7 +9,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::canonical::load::tables::building::Building;
 use crate::canonical::{Data, Dictionary, SourceInfo};
 use crate::diagnostics::Place;
-use crate::notes::{DataIssue, Id, Note, PlaceholderEvidence};
+use crate::notes::{Id, Note, PeopleIssue, PlaceholderEvidence};
 use crate::schema::{NO_CODE, Role, Table, stakeholders};
 use crate::sources::Source;
 use crate::sources::placeholders::{is_missing_word, is_placeholder, is_placeholder_address};
@@ -435,7 +435,7 @@ impl<'a> Placeholders<'a> {
             *example = (*example).into_iter().chain((was != NO_CODE).then_some(was)).min();
         }
         let note = |(source, (count, example)): (u16, (u64, Option<u32>))| {
-            let issue = DataIssue::PersonByContact {
+            let issue = PeopleIssue::PersonByContact {
                 table: building.rows.table,
                 placeholder: example.map(|code| Id(self.text(code).to_string())),
             };
@@ -454,7 +454,7 @@ impl<'a> Placeholders<'a> {
             }
         }
         let note = |((source, evidence), (count, code)): ((u16, PlaceholderEvidence), (u64, u32))| {
-            let issue = DataIssue::PlaceholderId {
+            let issue = PeopleIssue::PlaceholderId {
                 table: building.rows.table,
                 evidence,
                 example: Some(Id(self.text(code).to_string())),
