@@ -9,15 +9,26 @@ use crate::toml_reader::embedded;
 struct Words {
     cancelled: BTreeSet<String>,
     void: BTreeSet<String>,
+    nobody_came: BTreeSet<String>,
     types: BTreeSet<String>,
+    types_beside_documents: BTreeSet<String>,
+    documents: BTreeSet<String>,
 }
 
 static WORDS: LazyLock<Words> = LazyLock::new(|| {
     embedded("purchase_words.toml", include_str!("purchase_words.toml"), |reader, document| {
-        let lists = ["cancelled", "void", "types"];
+        let lists = ["cancelled", "void", "nobody_came", "types", "types_beside_documents", "documents"];
         reader.known(document, "of the statuses of purchases", &lists);
-        let [cancelled, void, types] = lists.map(|key| reader.strings(document, key).into_iter().collect());
-        Words { cancelled, void, types }
+        let [cancelled, void, nobody_came, types, types_beside_documents, documents] =
+            lists.map(|key| reader.strings(document, key).iter().map(|word| plain(word)).collect());
+        Words {
+            cancelled,
+            void,
+            nobody_came,
+            types,
+            types_beside_documents,
+            documents,
+        }
     })
 });
 
@@ -30,7 +41,18 @@ pub fn is_void(status: &str) -> bool {
     let status = plain(status);
     let status = without_shop(&status);
     let first = status.split(' ').next().unwrap_or("");
-    WORDS.void.contains(status) || WORDS.cancelled.contains(status) || WORDS.cancelled.contains(first)
+    WORDS.void.contains(status) || WORDS.cancelled.contains(status) || WORDS.cancelled.contains(first) || says_nobody_came(status)
+}
+
+/// Whether a status begins with words that say that nobody came: `No-show`, `Absent non excusé`.
+fn says_nobody_came(status: &str) -> bool {
+    let ends = status.match_indices(' ').map(|(at, _)| at).chain([status.len()]);
+    ends.take(4).any(|end| WORDS.nobody_came.contains(&status[..end]))
+}
+
+/// The words that say of a purchase that it was cancelled, whatever follows them.
+pub fn cancelled_words() -> impl Iterator<Item = &'static str> {
+    WORDS.cancelled.iter().map(String::as_str)
 }
 
 /// The words of a status without the mark that WooCommerce puts before its own: `wc-cancelled`.
@@ -41,6 +63,16 @@ pub fn without_shop(words: &str) -> &str {
 /// Whether the type of a record says that it is no purchase, but a promise or an offer of one: a pledge, a quote.
 pub fn is_void_type(record_type: &str) -> bool {
     record_type.len() <= 80 && WORDS.types.contains(&plain(record_type))
+}
+
+/// The same of a type that is an offer only where other records have types of documents: *oferta* is a gift in a church.
+pub fn is_void_beside_documents(record_type: &str) -> bool {
+    record_type.len() <= 80 && WORDS.types_beside_documents.contains(&plain(record_type))
+}
+
+/// Whether the type of a record is that of a document that is no offer, such as an invoice.
+pub fn is_document(record_type: &str) -> bool {
+    record_type.len() <= 80 && WORDS.documents.contains(&plain(record_type))
 }
 
 #[cfg(test)]

@@ -5,15 +5,19 @@ use std::collections::BTreeSet;
 use anyhow::Result;
 
 use super::chain::Chain;
-use super::{OtherInputs, Plan, Role};
+use super::{OtherInputs, Person, Plan, Role};
 use crate::notes::{KeyNames, NotReadAlone, RelationUse};
 use crate::schema::{Table, purchases, stakeholders};
 use crate::sources::grammar::MOST_LOOKUPS;
 use crate::sources::{From, Lookup, Mapped, Source, Unmatched};
 
 impl Plan<'_> {
-    /// Records that lack nothing but the one whom they are about, and that lead to one roster.
-    pub fn people_by_roster(&mut self) {
+    /// Records that lack nothing but the one whom they are about, and that lead to one roster, or to records that say it: invoices of
+    /// appointments.
+    ///
+    /// # Errors
+    /// When a file cannot be read.
+    pub fn people_by_roster(&mut self) -> Result<()> {
         for at in 0..self.files.len() {
             let file = self.file(at);
             let table = match file.table() {
@@ -42,8 +46,32 @@ impl Plan<'_> {
                     ..file.recognised().clone()
                 })));
                 self.people.insert(at, (at, column));
+            } else if let Some(person) = self.person(at, &map, &[])
+                && let [first, ref rest @ ..] = person.links[..]
+            {
+                let rest = Person {
+                    links: rest.to_vec(),
+                    ..person
+                };
+                let chain = self.chain(at, first, &rest, false)?;
+                let Some(of_person) = chain.name(rest.file, rest.column) else {
+                    continue;
+                };
+                map.insert(who.to_string(), Mapped::new(From::Column(of_person)));
+                self.roles[at] = Some(Role::Joined(Box::new(Source {
+                    table: Some(table),
+                    map,
+                    is_mapped: true,
+                    lookup: chain.lookups.clone(),
+                    amount_is_stated: file.source().map.contains_key(purchases::AMOUNT.name),
+                    ..file.recognised().clone()
+                })));
+                chain.path.iter().for_each(|link| self.uses[*link] = RelationUse::Joined);
+                self.people.insert(at, (rest.file, rest.column));
+                self.paths.insert(at, chain.path);
             }
         }
+        Ok(())
     }
 
     /// The rosters of those whom the records are about.
