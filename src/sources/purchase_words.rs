@@ -44,10 +44,11 @@ pub fn is_void(status: &str) -> bool {
     WORDS.void.contains(status) || WORDS.cancelled.contains(status) || WORDS.cancelled.contains(first) || says_nobody_came(status)
 }
 
-/// Whether a status begins with words that say that nobody came: `No-show`, `Absent non excusé`.
+/// Whether a status begins or ends with words that say that nobody came: `No-show`, `Absent non excusé`, `Élève absent`.
 fn says_nobody_came(status: &str) -> bool {
-    let ends = status.match_indices(' ').map(|(at, _)| at).chain([status.len()]);
-    ends.take(4).any(|end| WORDS.nobody_came.contains(&status[..end]))
+    let blanks = || status.match_indices(' ').map(|(at, _)| at);
+    let says = |part: &str| WORDS.nobody_came.contains(part);
+    says(status) || blanks().any(|at| says(&status[..at]) || says(&status[at + 1..]))
 }
 
 /// The words that say of a purchase that it was cancelled, whatever follows them.
@@ -85,6 +86,35 @@ mod tests {
             assert!(is_void(status), "{status}");
         }
         for status in ["wc-completed", "wc-processing", "wc", "wcancelled"] {
+            assert!(!is_void(status), "{status}");
+        }
+    }
+
+    #[test]
+    fn whoever_did_not_come_or_only_waited_bought_nothing() {
+        for status in [
+            "No-show",
+            "no_show",
+            "Absent non excusé",
+            "Élève absent",
+            "Não compareceu",
+            "Gelmedi",
+            "Uteblivit",
+            "Warteliste",
+            "Rezygnacja",
+        ] {
+            assert!(is_void(status), "{status}");
+        }
+        for status in [
+            "present",
+            "absence excused",
+            "shown",
+            "no",
+            "attended",
+            "show",
+            "Anwesend",
+            "ritirato",
+        ] {
             assert!(!is_void(status), "{status}");
         }
     }

@@ -57,6 +57,7 @@ fn what_says_that_nothing_took_place_is_left_out() {
         ("Status", "Warteliste", "angemeldet"),
         ("Status", "No-show", "Seen"),
         ("Status", "Uteblivit", "Genomfört"),
+        ("Etat", "Élève absent", "Effectuée"),
         ("Storniert am", "05.06.2024", ""),
     ] {
         let record = |n: usize| {

@@ -328,6 +328,14 @@ fn headers_over(names: &[String], cells: &[CellsKind]) -> Vec<Header> {
                 .into_iter()
                 .filter(|word| !is_both || word != "clock")
                 .map(|w| if is_when(&w) { "date".to_string() } else { w })
+                // `Zwrot` over dates is when something was brought back, and over amounts what was paid back.
+                .map(|w| {
+                    if w == "refund" && *cells == CellsKind::Dates {
+                        "returned".to_string()
+                    } else {
+                        w
+                    }
+                })
                 .collect();
             Header {
                 name: name.clone(),

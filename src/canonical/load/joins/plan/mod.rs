@@ -161,6 +161,7 @@ impl<'a> Plan<'a> {
         }
         self.times_elsewhere()?;
         self.people_by_roster()?;
+        self.contacts_by_roster();
         self.rosters();
         self.dimensions()?;
         Ok(())

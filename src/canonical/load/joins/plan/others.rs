@@ -7,8 +7,9 @@ use anyhow::Result;
 use super::chain::Chain;
 use super::{OtherInputs, Person, Plan, Role};
 use crate::notes::{KeyNames, NotReadAlone, RelationUse};
-use crate::schema::{Table, purchases, stakeholders};
+use crate::schema::{Table, interactions, purchases, stakeholders};
 use crate::sources::grammar::MOST_LOOKUPS;
+use crate::sources::guess::Kind;
 use crate::sources::{From, Lookup, Mapped, Source, Unmatched};
 
 impl Plan<'_> {
@@ -72,6 +73,38 @@ impl Plan<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Records of who and when in a file that nothing else is known of, such as visits, if they lead to a roster: contacts.
+    pub fn contacts_by_roster(&mut self) {
+        for (at, file) in self.files.iter().enumerate() {
+            let has_amounts = file
+                .profiles
+                .iter()
+                .any(|profile| profile.share(&[Kind::Decimal, Kind::Money]) >= 0.9 && profile.filled > 0);
+            if self.roles[at].is_some() || file.table().is_some() || has_amounts {
+                continue;
+            }
+            let map = file.as_table(Table::Interactions);
+            let is_whole = Table::Interactions
+                .columns()
+                .iter()
+                .all(|c| !c.required || map.contains_key(c.name));
+            let who = file.column(&map, interactions::STAKEHOLDER_ID.name);
+            let leads = self.to_roster(at, &[]).is_some_and(|(_, link)| Some(link.key[0]) == who);
+            if is_whole
+                && leads
+                && let Some(column) = who
+            {
+                self.roles[at] = Some(Role::Joined(Box::new(Source {
+                    table: Some(Table::Interactions),
+                    map,
+                    is_mapped: true,
+                    ..file.recognised().clone()
+                })));
+                self.people.insert(at, (at, column));
+            }
+        }
     }
 
     /// The rosters of those whom the records are about.
