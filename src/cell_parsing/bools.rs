@@ -10,7 +10,7 @@ use super::names::Word;
 /// [`ValueError::NotBool`] for anything else, the empty cell included.
 pub fn parse_bool(cell: &str) -> Result<bool, ValueError> {
     // Without their accents, as words are compared.
-    const YES: [&str; 18] = [
+    const YES: [&str; 23] = [
         "true",
         "yes",
         "y",
@@ -29,9 +29,15 @@ pub fn parse_bool(cell: &str) -> Result<bool, ValueError> {
         "verdadero",
         "verdadeiro",
         "vero",
+        "tak",
+        "ano",
+        "evet",
+        "igen",
+        "kylla",
     ];
-    const NO: [&str; 12] = [
-        "false", "no", "n", "f", "nein", "non", "nao", "nee", "falsch", "faux", "falso", "onwaar",
+    const NO: [&str; 19] = [
+        "false", "no", "n", "f", "nein", "non", "nao", "nee", "falsch", "faux", "falso", "onwaar", "nej", "nei", "nie", "ne", "hayir",
+        "nem", "ei",
     ];
     let cell = cell.trim();
     match cell {

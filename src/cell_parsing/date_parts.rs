@@ -136,6 +136,10 @@ impl Parts {
             return parts.with_time(&text[..cursor.at + time.0.len()], cursor.at);
         }
         parts.parts[2] = part(&mut cursor)?;
+        // `2024.03.01.`: Hungarian writes a full stop after the day, too.
+        if one == Some(b'.') && matches!(first, Part::Number(_, 4)) {
+            cursor.eat(b'.');
+        }
         let named = parts.parts.iter().filter(|p| is_month(p)).count();
         let marks = [Some(b'/'), Some(b'.'), Some(b'-')];
         if named > 1 || (named == 0 && (one != two || !marks.contains(&one))) {
@@ -348,6 +352,8 @@ mod tests {
             ("31/01/2024", Dmy, "2024-01-31"),
             ("01/31/2024", Mdy, "2024-01-31"),
             ("2024/01/31", Ymd, "2024-01-31"),
+            ("2024.01.31.", Ymd, "2024-01-31"),
+            ("2024.01.31. 10:20", Ymd, "2024-01-31 10:20"),
             ("31.1.24", Dmy, "2024-01-31"),
             ("1-31-69", Mdy, "1969-01-31"),
             ("24-01-31", Ymd, "2024-01-31"),

@@ -39,6 +39,9 @@ impl<'a> Dress<'a> {
                 && let Some((body, mark)) = without_dash(text)
             {
                 (dress.body, dress.dash) = (body, Some(mark));
+            } else if let Some(body) = text.strip_suffix(":-").filter(|body| body.ends_with(|c: char| c.is_ascii_digit())) {
+                // `100:-`: Swedish writes no decimals like this.
+                dress.body = body;
             } else if !signed && let Some(rest) = text.strip_prefix(MINUS).or_else(|| text.strip_suffix(MINUS)) {
                 (dress.body, dress.negative, signed) = (rest, true, true);
             } else if !signed && let Some(rest) = text.strip_prefix('+') {

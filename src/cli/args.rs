@@ -22,7 +22,7 @@ use super::periods::PeriodArgs;
 use super::progress::Progress;
 use super::segments::Segments;
 use crate::canonical::{Budget, StatedJoin};
-use crate::config::{Config, Overrides, is_currency, is_level};
+use crate::config::{Config, Overrides, StatedDates, is_currency, is_level};
 use crate::period::{Grain, WeekStart, Zone};
 use crate::sources::long_form::{self, StatedQuestion};
 
@@ -204,6 +204,9 @@ pub struct Reading {
     /// The question of a survey that is the one of an instrument, or a part of its text; for files with a record for each answer
     #[arg(long, value_name = "INSTRUMENT=QUESTION", value_parser = long_form::stated)]
     pub question: Vec<StatedQuestion>,
+    /// Order of day, month and year in dates that do not show it: dmy, mdy or ymd, of all inputs or of FILE, which may be a glob
+    #[arg(long, value_name = "[FILE=]ORDER", value_parser = StatedDates::parse)]
+    pub dates: Vec<StatedDates>,
     /// Map a column for this run, like a line of [source.map]; FILE may be a glob
     #[arg(long, value_name = "FILE:COLUMN=HEADER")]
     pub map: Vec<String>,

@@ -7,7 +7,7 @@ use super::inputs;
 use super::unpack::unpack;
 use crate::canonical::{self, Budget, CanonicalTables, Joins, Key, Loaded, Options, Redact};
 use crate::catalog::Metric;
-use crate::config::{Config, ConfigErrors, Overlay, expression};
+use crate::config::{Config, ConfigErrors, Overlay, StatedDates, expression};
 use crate::diagnostics::{Message, Problem, nearest, visible};
 use crate::expr::{self, Expr, ExprError};
 use crate::ingest::Limits;
@@ -229,6 +229,7 @@ pub fn inputs(named: &[String], reading: &Reading, config: &Config) -> anyhow::R
     let is_named = |input: &Input| inputs::names(named, input.file.name());
     let join = |mut inputs: Vec<Input>| {
         Overlay::apply(&overlays, &mut inputs)?;
+        StatedDates::apply(&reading.dates, &mut inputs)?;
         canonical::join(inputs, &is_named, &reading.join, &options)
     };
     // Sheets of one workbook are several files where they belong together; else one of them is meant.

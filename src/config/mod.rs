@@ -9,6 +9,7 @@ mod overlay;
 mod presets;
 mod rules;
 mod settings;
+mod stated_dates;
 mod waivers;
 
 use std::collections::BTreeMap;
@@ -18,6 +19,7 @@ pub use crate::toml_reader::{ConfigErrors, SourceText};
 pub use goals::ReportSettings;
 pub use overlay::Overlay;
 pub use settings::is_currency;
+pub use stated_dates::StatedDates;
 
 use crate::catalog::Catalog;
 use crate::catalog::segments::SegmentModel;

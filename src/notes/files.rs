@@ -201,12 +201,18 @@ pub enum ShownByCells {
     OnlyMoney,
     /// In each record it is the sum of the amounts in these two columns, less a third where there is one.
     SumOf(String, String),
+    /// In each record it is the amount in the first column less the discount in the second.
+    LessDiscount(String, String),
     /// Each of its codes stands for one of the names in this column.
     IdsOfNames(String),
     /// Each of its codes has one date of birth in this column.
     IdsOfBirths(String),
     /// It is the only column that says whom the records are about.
     OnlyName,
+    /// It is the last name, and this column has the first name, and nothing else says whom the records are about.
+    WithFirstName(String),
+    /// It is the only telephone number, and nothing else numbers those whom the records are about.
+    OnlyPhone,
     /// It is the only number that repeats, and there are no names.
     OnlyNumberThatRepeats,
     /// Each record has this one, and some have another date, months later.
@@ -235,9 +241,16 @@ impl fmt::Display for ShownByCells {
             ShownByCells::FirstDate => f.write_str("each record has one, and no other date is before it"),
             ShownByCells::OnlyMoney => f.write_str("the only column of amounts of money"),
             ShownByCells::SumOf(first, second) => write!(f, "\"{}\" and \"{}\" add up to it", excerpt(first), excerpt(second)),
+            ShownByCells::LessDiscount(whole, discount) => write!(f, "it is \"{}\" less \"{}\"", excerpt(whole), excerpt(discount)),
             ShownByCells::IdsOfNames(names) => write!(f, "each of its codes stands for one name in \"{}\"", excerpt(names)),
             ShownByCells::IdsOfBirths(births) => write!(f, "each of its codes has one date of birth in \"{}\"", excerpt(births)),
             ShownByCells::OnlyName => f.write_str("the only name, and there is no ID: two people with the same name count as one"),
+            ShownByCells::WithFirstName(first) => write!(
+                f,
+                "with the first name in \"{}\", and there is no ID: two people with the same names count as one",
+                excerpt(first)
+            ),
+            ShownByCells::OnlyPhone => f.write_str("there is no ID, so the telephone number is used"),
             ShownByCells::OnlyNumberThatRepeats => {
                 f.write_str("the only number that repeats, as those of customers do, in a file without names")
             }

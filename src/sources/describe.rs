@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::guess::{Guess, Stated, Understanding, understand};
+use super::guess::{ColumnProfile, Guess, Kind, Stated, Understanding, understand, words};
 use super::header_questions::{asked, asked_in_headers};
 use super::profile::{self, Fit, Profile, fits};
 use super::questions::{is_form, questions};
@@ -12,7 +12,7 @@ use crate::expr::parse;
 use crate::ingest::Header;
 use crate::notes::Recognition;
 use crate::period::Zone;
-use crate::schema::{Column, Table, interactions, purchases, surveys};
+use crate::schema::{Column, ColumnType, Table, interactions, purchases, stakeholders, surveys};
 
 /// What a file turned out to be.
 #[derive(Debug, Clone)]
@@ -82,6 +82,17 @@ pub fn describe(written: &Source, file: &str, header: &Header, rows: &[Vec<Strin
         })
         .collect::<Vec<Source>>();
     let sources = serving_several(sources);
+    // A format whose file calls a needed column otherwise: what the columns mean by themselves says which it is.
+    if is_recognised && sources.len() == 1 && sources[0].lacks.is_none() && !is_whole(&sources[0]) {
+        let by_columns = by_columns(written, file, header, rows);
+        if by_columns
+            .sources
+            .iter()
+            .all(|source| source.table == sources[0].table && is_whole(source))
+        {
+            return by_columns;
+        }
+    }
     let recognition = is_recognised.then(|| Recognition::As {
         title: profile.title.clone(),
         profile: profile.id.clone(),
@@ -158,14 +169,11 @@ fn by_each_column(written: &Source, file: &str, header: &Header, rows: &[Vec<Str
         for guess in &found.guesses {
             let header = &headers[guess.header];
             if !source.map.contains_key(guess.column) && !taken.contains(&folded(header)) {
-                let time = guess
-                    .time_of_day
-                    .map(|at| &headers[at])
-                    .filter(|time| !taken.contains(&folded(time)));
+                let rest = guess.rest.map(|at| &headers[at]).filter(|rest| !taken.contains(&folded(rest)));
                 let mapped = Mapped {
                     timezone: guess.timezone.clone().filter(|zone| Zone::parse(zone).is_ok()),
                     ..Mapped::new(
-                        time.and_then(|time| date_and_time(header, time))
+                        rest.and_then(|rest| in_two_columns(table, guess.column, header, rest))
                             .unwrap_or(From::Column(header.clone())),
                     )
                 };
@@ -197,7 +205,9 @@ fn by_each_column(written: &Source, file: &str, header: &Header, rows: &[Vec<Str
             let senders: Vec<usize> = senders.map(|guess| guess.header).chain(openers).collect();
             map_direction(&mut source, &senders, headers, rows);
         }
-        map_marking_times(&mut source, table, headers);
+        map_marking_times(&mut source, table, headers, &found.columns);
+        map_type_of_employees(&mut source, table);
+        map_kind_of_complaints(&mut source, table);
         source.is_mapped = true;
     }
     source.questions.clone_from(&found.questions);
@@ -210,10 +220,16 @@ fn by_each_column(written: &Source, file: &str, header: &Header, rows: &[Vec<Str
     }
 }
 
-/// The date in one column with the time of day in another.
-fn date_and_time(date: &str, time: &str) -> Option<From> {
-    let [date, time] = [date, time].map(|name| format!("\"{}\"", name.replace('"', "\"\"")));
-    parse(&format!("{date} || ' ' || {time}")).ok().map(From::Expr)
+/// A date in one column with the time of day in another, or a last name with the first name.
+fn in_two_columns(table: Table, column: &str, first: &str, rest: &str) -> Option<From> {
+    let [first, rest] = [first, rest].map(|name| format!("\"{}\"", name.replace('"', "\"\"")));
+    let is_time = table.column(column).is_some_and(|column| column.kind == ColumnType::Time);
+    let joined = match is_time {
+        true => format!("{first} || ' ' || {rest}"),
+        // A company has one name.
+        false => format!("{first} || coalesce(' ' || {rest}, '')"),
+    };
+    parse(&joined).ok().map(From::Expr)
 }
 
 /// Columns of times that mark their records, by the flag that they give: an invitation with a time at which it bounced did not arrive.
@@ -299,7 +315,7 @@ const MARKING_TIMES: [(&Column, &[&str]); 5] = [
 ];
 
 /// Maps flags to whether a time is there that marks their records, where no column of the flag is.
-fn map_marking_times(source: &mut Source, table: Table, headers: &[String]) {
+fn map_marking_times(source: &mut Source, table: Table, headers: &[String], columns: &[ColumnProfile]) {
     for (flag, names) in MARKING_TIMES.into_iter().filter(|(flag, _)| flag.table == table) {
         let is_taken = |header: &&String| {
             source
@@ -307,12 +323,62 @@ fn map_marking_times(source: &mut Source, table: Table, headers: &[String]) {
                 .values()
                 .any(|mapped| mapped.columns().iter().any(|column| column == *header))
         };
-        let marks = |header: &&String| names.contains(&folded(header).as_str()) && !is_taken(header);
+        let says = |header: &&String| {
+            let profile = columns.iter().find(|profile| profile.header == **header);
+            *flag == purchases::IS_VOID && profile.is_some_and(is_when_cancelled)
+        };
+        let marks = |header: &&String| (names.contains(&folded(header).as_str()) || says(header)) && !is_taken(header);
         let Some(header) = headers.iter().find(marks).filter(|_| !source.map.contains_key(flag.name)) else {
             continue;
         };
         source.map.insert(flag.name.to_string(), Mapped::new(From::Column(header.clone())));
     }
+}
+
+/// Whoever has the number of an employee is one.
+fn map_type_of_employees(source: &mut Source, table: Table) {
+    let id = source
+        .map
+        .get(stakeholders::STAKEHOLDER_ID.name)
+        .map(Mapped::columns)
+        .unwrap_or_default();
+    let says = words(&id).iter().any(|words| words.contains("employee"));
+    if table == Table::Stakeholders && says && !source.map.contains_key(stakeholders::TYPE.name) {
+        let employee = From::Value(stakeholders::EMPLOYEE.to_string());
+        source.map.insert(stakeholders::TYPE.name.to_string(), Mapped::new(employee));
+    }
+}
+
+/// What has the number or the date of a complaint is one.
+fn map_kind_of_complaints(source: &mut Source, table: Table) {
+    let told = [interactions::CASE_ID, interactions::INTERACTION_ID, interactions::OCCURRED_AT];
+    let headers: Vec<String> = told
+        .iter()
+        .filter_map(|column| source.map.get(column.name))
+        .flat_map(Mapped::columns)
+        .collect();
+    let says = words(&headers).iter().any(|words| words.contains("complaint"));
+    if table == Table::Interactions && says && !source.map.contains_key(interactions::KIND.name) {
+        let complaint = From::Value("complaint".to_string());
+        source.map.insert(interactions::KIND.name.to_string(), Mapped::new(complaint));
+    }
+}
+
+/// Whether a column has the dates on which some of the records were cancelled, by the words of its header.
+fn is_when_cancelled(profile: &ColumnProfile) -> bool {
+    const OF: [&str; 8] = [
+        "appointment",
+        "booking",
+        "cancelled",
+        "customer",
+        "date",
+        "invoice",
+        "order",
+        "sale",
+    ];
+    let words = words(std::slice::from_ref(&profile.header)).remove(0);
+    let is_named = ["cancelled", "date"].iter().all(|word| words.contains(*word)) && words.iter().all(|word| OF.contains(&word.as_str()));
+    is_named && profile.filled > 0 && profile.filled < profile.rows && profile.share(&[Kind::Date]) >= 0.9
 }
 
 /// Whether these are the headers of a format that is known.

@@ -47,7 +47,7 @@ pub mod undone;
 
 pub use describe::{Described, describe, is_header, zone_of_header};
 pub use guess::{AmountName, amount_name, countries as country_columns, currency_of_header, is_price};
-pub use money_back::{MoneyBack, is_refund_record, money_back};
+pub use money_back::{MoneyBack, is_document_code, is_refund_code, is_refund_record, money_back};
 pub use profile::{Confidence, Profile, not_read};
 pub use questions::QUESTION;
 pub use recognise::{columns, folded, is_known_header, table, word};

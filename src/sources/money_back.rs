@@ -26,14 +26,34 @@ struct Words {
     part_alone: BTreeSet<String>,
     not_yet: BTreeSet<String>,
     records: BTreeSet<String>,
+    codes_of_refunds: BTreeSet<String>,
+    codes_of_invoices: BTreeSet<String>,
 }
 
 static WORDS: LazyLock<Words> = LazyLock::new(|| embedded("money_back.toml", include_str!("money_back.toml"), read));
 
 fn read(reader: &mut Reader<'_>, document: &DeTable<'_>) -> Words {
-    let lists = ["whole", "alone", "part", "part_alone", "not_yet", "records"];
+    let lists = [
+        "whole",
+        "alone",
+        "part",
+        "part_alone",
+        "not_yet",
+        "records",
+        "codes_of_refunds",
+        "codes_of_invoices",
+    ];
     reader.known(document, "of the statuses", &lists);
-    let [whole, alone, part, part_alone, not_yet, records] = lists.map(|key| reader.strings(document, key).into_iter().collect());
+    let [
+        whole,
+        alone,
+        part,
+        part_alone,
+        not_yet,
+        records,
+        codes_of_refunds,
+        codes_of_invoices,
+    ] = lists.map(|key| reader.strings(document, key).into_iter().collect());
     Words {
         whole,
         alone,
@@ -41,6 +61,8 @@ fn read(reader: &mut Reader<'_>, document: &DeTable<'_>) -> Words {
         part_alone,
         not_yet,
         records,
+        codes_of_refunds,
+        codes_of_invoices,
     }
 }
 
@@ -85,6 +107,16 @@ pub fn is_refund_record(record_type: &str) -> bool {
         .collect::<Vec<_>>()
         .join(" ");
     WORDS.records.contains(&phrase) || money_back(record_type) == Some(MoneyBack::Whole)
+}
+
+/// Whether the type of a record is the code of a credit note, such as `SC` or `GS`: in a file whose types are all codes of documents.
+pub fn is_refund_code(record_type: &str) -> bool {
+    WORDS.codes_of_refunds.contains(&record_type.trim().to_ascii_lowercase())
+}
+
+/// Whether the type of a record is the code of an invoice or of a credit note.
+pub fn is_document_code(record_type: &str) -> bool {
+    is_refund_code(record_type) || WORDS.codes_of_invoices.contains(&record_type.trim().to_ascii_lowercase())
 }
 
 #[cfg(test)]

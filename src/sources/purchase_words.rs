@@ -9,15 +9,26 @@ use crate::toml_reader::embedded;
 struct Words {
     cancelled: BTreeSet<String>,
     void: BTreeSet<String>,
+    nobody_came: BTreeSet<String>,
     types: BTreeSet<String>,
+    types_beside_documents: BTreeSet<String>,
+    documents: BTreeSet<String>,
 }
 
 static WORDS: LazyLock<Words> = LazyLock::new(|| {
     embedded("purchase_words.toml", include_str!("purchase_words.toml"), |reader, document| {
-        let lists = ["cancelled", "void", "types"];
+        let lists = ["cancelled", "void", "nobody_came", "types", "types_beside_documents", "documents"];
         reader.known(document, "of the statuses of purchases", &lists);
-        let [cancelled, void, types] = lists.map(|key| reader.strings(document, key).into_iter().collect());
-        Words { cancelled, void, types }
+        let [cancelled, void, nobody_came, types, types_beside_documents, documents] =
+            lists.map(|key| reader.strings(document, key).iter().map(|word| plain(word)).collect());
+        Words {
+            cancelled,
+            void,
+            nobody_came,
+            types,
+            types_beside_documents,
+            documents,
+        }
     })
 });
 
@@ -30,7 +41,19 @@ pub fn is_void(status: &str) -> bool {
     let status = plain(status);
     let status = without_shop(&status);
     let first = status.split(' ').next().unwrap_or("");
-    WORDS.void.contains(status) || WORDS.cancelled.contains(status) || WORDS.cancelled.contains(first)
+    WORDS.void.contains(status) || WORDS.cancelled.contains(status) || WORDS.cancelled.contains(first) || says_nobody_came(status)
+}
+
+/// Whether a status begins or ends with words that say that nobody came: `No-show`, `Absent non excusé`, `Élève absent`.
+fn says_nobody_came(status: &str) -> bool {
+    let blanks = || status.match_indices(' ').map(|(at, _)| at);
+    let says = |part: &str| WORDS.nobody_came.contains(part);
+    says(status) || blanks().any(|at| says(&status[..at]) || says(&status[at + 1..]))
+}
+
+/// The words that say of a purchase that it was cancelled, whatever follows them.
+pub fn cancelled_words() -> impl Iterator<Item = &'static str> {
+    WORDS.cancelled.iter().map(String::as_str)
 }
 
 /// The words of a status without the mark that WooCommerce puts before its own: `wc-cancelled`.
@@ -43,6 +66,16 @@ pub fn is_void_type(record_type: &str) -> bool {
     record_type.len() <= 80 && WORDS.types.contains(&plain(record_type))
 }
 
+/// The same of a type that is an offer only where other records have types of documents: *oferta* is a gift in a church.
+pub fn is_void_beside_documents(record_type: &str) -> bool {
+    record_type.len() <= 80 && WORDS.types_beside_documents.contains(&plain(record_type))
+}
+
+/// Whether the type of a record is that of a document that is no offer, such as an invoice.
+pub fn is_document(record_type: &str) -> bool {
+    record_type.len() <= 80 && WORDS.documents.contains(&plain(record_type))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -53,6 +86,35 @@ mod tests {
             assert!(is_void(status), "{status}");
         }
         for status in ["wc-completed", "wc-processing", "wc", "wcancelled"] {
+            assert!(!is_void(status), "{status}");
+        }
+    }
+
+    #[test]
+    fn whoever_did_not_come_or_only_waited_bought_nothing() {
+        for status in [
+            "No-show",
+            "no_show",
+            "Absent non excusé",
+            "Élève absent",
+            "Não compareceu",
+            "Gelmedi",
+            "Uteblivit",
+            "Warteliste",
+            "Rezygnacja",
+        ] {
+            assert!(is_void(status), "{status}");
+        }
+        for status in [
+            "present",
+            "absence excused",
+            "shown",
+            "no",
+            "attended",
+            "show",
+            "Anwesend",
+            "ritirato",
+        ] {
             assert!(!is_void(status), "{status}");
         }
     }

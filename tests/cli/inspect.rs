@@ -109,7 +109,7 @@ fn what_is_not_clear_is_asked_and_exits_with_3() {
     assert_eq!(shapes["questions"][0]["option"], "KIND=shapes.csv");
     let problem = dates["problem"].as_str().unwrap();
     assert!(
-        problem.contains("2024-04-03 (dmy) or 2024-03-04 (mdy)") && problem.contains("dates = \"dmy\""),
+        problem.contains("2024-04-03 (dmy) or 2024-03-04 (mdy)") && problem.contains("--dates dmy"),
         "{problem}"
     );
     assert_eq!(found["measurable"].as_array().map(Vec::len), Some(0));

@@ -38,4 +38,5 @@ mod surroundings;
 mod surveys;
 mod test;
 mod unknown_files;
+mod unseen_trades;
 mod workbook;

@@ -62,7 +62,7 @@ fn what_cells_show_is_taken_with_a_note() {
 fn the_value_that_rejected_records_share_is_what_leaves_them_out() {
     let is_off = |n: usize| n.is_multiple_of(5);
     let fee = |n: usize| if is_off(n) { String::new() } else { format!("{},50", 20 + n) };
-    let state = |n: usize| if is_off(n) { "abgesagt" } else { "erledigt" };
+    let state = |n: usize| if is_off(n) { "zurückgestellt" } else { "erledigt" };
     let folder = Folder::new().with("praxis.csv", practice(fee, state));
     let asked = [
         "measure",
@@ -79,9 +79,10 @@ fn the_value_that_rejected_records_share_is_what_leaves_them_out() {
     let said = all.err();
     assert!(!said.contains("where ="), "a dozen records do not stop the run: {said}");
     let said = folder.run(&[&asked[..7], &["--max-rejects", "3"]].concat()).code(3).err();
-    let line = "where = \"\\\"Status\\\" <> 'abgesagt'\"";
+    let line = "where = \"\\\"Status\\\" <> 'zurückgestellt'\"";
     assert!(
-        said.contains("all of these records have 'abgesagt' in the column \"Status\", and no other record has") && said.contains(line),
+        said.contains("all of these records have 'zurückgestellt' in the column \"Status\", and no other record has")
+            && said.contains(line),
         "{said}"
     );
     let source = format!("[[source]]\npath = \"praxis.csv\"\nkind = \"purchases\"\n{line}\n");
@@ -97,7 +98,7 @@ fn the_value_that_rejected_records_share_is_what_leaves_them_out() {
         .run(&["measure", "praxis.csv", "--redact", "--max-rejects", "3"])
         .code(3)
         .err();
-    assert!(!said.contains("abgesagt"), "{said}");
+    assert!(!said.contains("zurückgestellt"), "{said}");
 }
 
 /// A list of who, when and how much.

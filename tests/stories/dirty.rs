@@ -220,7 +220,7 @@ fn dates_that_can_be_read_in_two_ways_stop_the_run_until_somebody_says_which() {
     stops(
         &ran,
         3,
-        &["'01/02/2026' could be 2026-02-01 (dmy) or 2026-01-02 (mdy)", "dates = \"dmy\""],
+        &["'01/02/2026' could be 2026-02-01 (dmy) or 2026-01-02 (mdy)", "--dates dmy"],
     );
     let ran = january(
         &["ambiguous-dates.csv"],

@@ -238,7 +238,7 @@ impl Looked<'_> {
             // A date whose time of day stands in another column is mapped from both.
             let is_with_time = |g: &&Guess| {
                 let from = self.source.map.get(g.column).map(|mapped| &mapped.from);
-                g.header == at && g.time_of_day.is_some() && matches!(from, Some(From::Expr(_)))
+                g.header == at && g.rest.is_some() && matches!(from, Some(From::Expr(_)))
             };
             let dated = guesses().find(is_with_time).map(|guess| guess.column.to_string());
             let means = mapped.iter().find(|(_, place, name)| *place == Some(at) || *name == own);

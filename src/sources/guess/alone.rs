@@ -11,7 +11,7 @@ use super::{
 };
 use crate::notes::ShownByCells;
 use crate::schema::{Column, Role, Table, interactions, purchases, surveys};
-use crate::sources::status_words::are_statuses;
+use crate::sources::status_words::{are_statuses, is_exception};
 
 /// Cells that only one column has: direction words, survey instruments, currencies. One other column in four may hold them too.
 const DISTINCT: f64 = 0.75;
@@ -82,7 +82,8 @@ pub(super) fn propose(table: Table, candidates: &mut Vec<Candidate>, file: &File
             };
             // `Overall rating (1-5)`: a scale in the name says more than a word too many takes away.
             let has_scale = *column == surveys::SCORE && is_named_scale(index, file);
-            if is_known[index] && !has_scale || profile.filled < enough {
+            let is_status = column.role == Role::Status && says_status(index, file);
+            if is_known[index] && !has_scale && !is_status || profile.filled < enough {
                 continue;
             }
             let cells = &file.columns[index];
@@ -114,6 +115,9 @@ pub(super) fn propose(table: Table, candidates: &mut Vec<Candidate>, file: &File
                 Role::Email if profile.share(&[Kind::Email]) >= 0.95 && !is_ours(table, index, file) => {
                     Some((DISTINCT, ColumnEvidence::Cells(CellsAre::of(profile))))
                 }
+                Role::Status if says_status(index, file) && are_some_statuses(table, profile.distinct, cells) => {
+                    Some((DISTINCT, ColumnEvidence::AreStatuses))
+                }
                 Role::Status if are_statuses(table, cells.iter().copied()) => Some((DISTINCT, ColumnEvidence::AreStatuses)),
                 Role::Score if file.headers[index].words.contains("recommend") && profile.is_scale(0.0, 10.0) => {
                     Some((0.8, ColumnEvidence::Recommendation))
@@ -131,6 +135,17 @@ pub(super) fn propose(table: Table, candidates: &mut Vec<Candidate>, file: &File
         }
         replace(candidates, proposed);
     }
+}
+
+/// Whether a header speaks of a status, whatever else it says: `Job Status`.
+fn says_status(index: usize, file: &File<'_>) -> bool {
+    file.headers[index].words.contains("status")
+}
+
+/// Whether a few words are statuses of which one at least says that its record does not count as the others do.
+fn are_some_statuses(table: Table, distinct: usize, cells: &[&str]) -> bool {
+    const MOST: usize = 15;
+    distinct <= MOST && cells.iter().any(|cell| is_exception(table, cell))
 }
 
 /// Whether a header names a scale that its cells are on, and nothing else that has steps.
@@ -192,6 +207,64 @@ fn is_ours(table: Table, index: usize, file: &File<'_>) -> bool {
         "employee" => table != Table::Stakeholders && customers(),
         word => ours.contains(&word),
     })
+}
+
+/// The only telephone number of a file, which repeats, where no number of a customer does.
+fn phone_of_customer(table: Table, file: &File<'_>) -> Option<usize> {
+    let repeats = |at: usize| {
+        let profile = &file.profiles[at];
+        profile.filled >= content::ENOUGH && 10 * profile.distinct < 9 * profile.filled && profile.distinct > 5
+    };
+    let is_phone = |at: &usize| {
+        let is = file.profiles[*at].share(&[Kind::Phone]) >= 0.9;
+        let named = file.headers[*at].words.contains("phone") && file.profiles[*at].share(&[Kind::Phone, Kind::Integer]) >= 0.9;
+        (is && file.profiles[*at].filled > 0 || named) && !is_ours(table, *at, file)
+    };
+    let is_code = |at: usize| {
+        let things = file.headers[at].words.iter().any(|word| THINGS.contains(&word.as_str()));
+        !things && repeats(at) && file.profiles[at].share(&[Kind::Code, Kind::Uuid]) >= 0.9
+    };
+    let phones: Vec<usize> = (0..file.headers.len()).filter(is_phone).collect();
+    match phones[..] {
+        [one] if repeats(one) && !(0..file.headers.len()).any(is_code) => Some(one),
+        _ => None,
+    }
+}
+
+/// Whether cells are numbers of one length, which is longer than what is printed of the card that something was paid with.
+fn are_long_numbers(at: usize, file: &File<'_>) -> bool {
+    let mut cells = file.columns[at].iter().map(|cell| cell.trim()).filter(|cell| !cell.is_empty());
+    let length = cells.clone().next().map_or(0, str::len);
+    length > 4 && cells.all(|cell| cell.len() == length && cell.bytes().all(|digit| digit.is_ascii_digit()))
+}
+
+/// Whether a column has a part of the names of people: first or last names.
+fn is_part_of_name(at: usize, file: &File<'_>) -> bool {
+    let words = &file.headers[at].words;
+    words.contains("name") && (words.contains("first") || words.contains("last")) || is_bare_name(at, file)
+}
+
+fn is_bare_name(at: usize, file: &File<'_>) -> bool {
+    let words = &file.headers[at].words;
+    words.contains("name") && words.iter().all(|word| word == "name" || meanings::is_who(word))
+}
+
+/// The only column of last names and the only one of first names, of people who have several records. `Nom` beside `Prénom` is the last name.
+fn names_of_people(file: &File<'_>) -> Option<(usize, usize)> {
+    let has = |at: usize, part: &str| file.headers[at].words.contains("name") && file.headers[at].words.contains(part);
+    let only = |is: &dyn Fn(usize) -> bool| {
+        let mut found = (0..file.headers.len()).filter(|&at| is(at) && file.profiles[at].share(&[Kind::Words]) >= 0.9);
+        found.next().filter(|_| found.next().is_none())
+    };
+    let first = only(&|at| has(at, "first"))?;
+    let last = only(&|at| has(at, "last")).or_else(|| only(&|at| is_bare_name(at, file)))?;
+    let people: BTreeSet<(&str, &str)> = file.columns[last]
+        .iter()
+        .copied()
+        .zip(file.columns[first].iter().copied())
+        .collect();
+    let filled = file.profiles[last].filled;
+    (filled >= content::ENOUGH && people.len() > 5 && 10 * people.len() < 9 * filled).then_some((last, first))
 }
 
 /// What serves as a needed column that nothing was found for.
@@ -411,6 +484,15 @@ fn stakeholder(table: Table, candidates: &mut Vec<Candidate>, taken: &mut Vec<Ca
         .filter(|c| c.column == column && c.confidence >= super::ASK)
         .map(|c| c.header)
         .collect();
+    if known.is_empty()
+        && table != Table::Stakeholders
+        && let Some(at) = phone_of_customer(table, file)
+    {
+        let found = Candidate::new(column, at, SERVES, ColumnEvidence::Shown(ShownByCells::OnlyPhone));
+        taken.push(found.clone());
+        candidates.push(found);
+        return;
+    }
     let before = candidates.len();
     for (index, profile) in file.profiles.iter().enumerate() {
         let header = &file.headers[index];
@@ -424,8 +506,9 @@ fn stakeholder(table: Table, candidates: &mut Vec<Candidate>, taken: &mut Vec<Ca
         }
         let repeats = profile.filled >= content::ENOUGH && 10 * profile.distinct < 9 * profile.filled && profile.distinct > 5;
         let is_things = header.words.iter().any(|w| THINGS.contains(&w.as_str()));
-        let is_id =
-            profile.share(&[Kind::Code, Kind::Uuid]) >= 0.9 || (header.words.contains("id") && profile.share(&[Kind::Integer]) >= 0.9);
+        let is_id = profile.share(&[Kind::Code, Kind::Uuid]) >= 0.9
+            || (header.words.contains("id") && profile.share(&[Kind::Integer]) >= 0.9)
+            || header.words.contains("card") && are_long_numbers(index, file);
         let only_whose = header
             .words
             .iter()
@@ -462,7 +545,7 @@ fn stakeholder(table: Table, candidates: &mut Vec<Candidate>, taken: &mut Vec<Ca
     // A reference may be to anything.
     let is_number = |at: usize| {
         let header = &file.headers[at];
-        let is_coded = header.words.contains("card") && file.profiles[at].share(&[Kind::Code]) >= 0.9;
+        let is_coded = header.words.contains("card") && (file.profiles[at].share(&[Kind::Code]) >= 0.9 || are_long_numbers(at, file));
         (header.words.contains("id") || is_coded) && !["ref", "key", "code", "cod"].iter().any(|part| header.exact.contains(part))
     };
     // `Customer name` says whose name it is, as `Customer` does.
@@ -471,6 +554,22 @@ fn stakeholder(table: Table, candidates: &mut Vec<Candidate>, taken: &mut Vec<Ca
         let repeats = profile.filled >= content::ENOUGH && 10 * profile.distinct < 9 * profile.filled && profile.distinct > 5;
         repeats && header.words.iter().any(|word| meanings::is_who(word)) && !has_names(at) || are_of_many(at, file) && !has_names(at)
     };
+    let has_codes = candidates[before..]
+        .iter()
+        .any(|c| matches!(c.evidence[..], [ColumnEvidence::RepeatedCodes(..)]));
+    if known.iter().all(|&at| is_part_of_name(at, file))
+        && !has_codes
+        && table != Table::Stakeholders
+        && let Some((last, first)) = names_of_people(file)
+    {
+        let why = ColumnEvidence::Shown(ShownByCells::WithFirstName(file.headers[first].name.clone()));
+        let found = Candidate::new(column, last, SERVES, why);
+        taken.retain(|t| t.header != last && t.header != first);
+        taken.push(found.clone());
+        candidates.retain(|c| c.column != column);
+        candidates.push(found);
+        return;
+    }
     if let [found] = &candidates[before..]
         && found.evidence[..] == [ColumnEvidence::NameForLackOfId]
         && known.iter().all(|at| *at == found.header)

@@ -6,8 +6,8 @@ use super::profile::{ColumnProfile, Kind};
 use super::{CellsAre, ColumnEvidence};
 use crate::cell_parsing::{Currency, ScoreCell, ScoreReading, is_no_value, score_cell};
 use crate::schema::{Column, ColumnType, Role, Table, interactions, purchases};
-use crate::sources::purchase_words::is_void_type;
-use crate::sources::{is_refund_record, word};
+use crate::sources::purchase_words::{is_document, is_void_beside_documents, is_void_type};
+use crate::sources::{is_document_code, is_refund_record, word};
 
 /// The verdict of the cells.
 #[derive(Debug, Clone, PartialEq)]
@@ -177,17 +177,19 @@ pub(super) fn judge(column: &Column, is_exact: bool, header: &Header, profile: &
             Role::Owner | Role::Alias => no_time_or_money(profile),
             _ if *column == purchases::PRODUCT => no_time_or_money(profile),
             // A type of payments, such as `Card`, says nothing of this.
-            _ if *column == purchases::RECORD_TYPE
-                && !is_exact
-                && !cells.iter().any(|cell| is_refund_record(cell) || is_void_type(cell)) =>
-            {
-                strange(REFUTED)
-            }
+            _ if *column == purchases::RECORD_TYPE && !is_exact && !tell_of_records(cells) => strange(REFUTED),
             _ if profile.share(&[Date, Clock, Json, Money, Decimal, Email, Url, Uuid, Text, Phone]) >= 0.5 => strange(0.2),
             _ if profile.filled >= ENOUGH && profile.is_unique() => Strange(0.4, ColumnEvidence::AllDifferent),
             _ => Silent,
         },
     }
+}
+
+/// Whether some of these types of records say that a record counts otherwise than the others.
+fn tell_of_records(cells: &[&str]) -> bool {
+    let mut filled = cells.iter().filter(|cell| !cell.trim().is_empty());
+    let has_offers = || cells.iter().any(|cell| is_void_beside_documents(cell)) && cells.iter().any(|cell| is_document(cell));
+    cells.iter().any(|cell| is_refund_record(cell) || is_void_type(cell)) || has_offers() || filled.all(|cell| is_document_code(cell))
 }
 
 /// A text that can be anything but a time or money.
@@ -259,6 +261,8 @@ fn closed(column: &Column, profile: &ColumnProfile, cells: &[&str]) -> Cells {
     let free = *column == interactions::KIND && profile.share(&[Words, Code]) >= 0.8 && !(profile.filled >= ENOUGH && profile.is_unique());
     match free {
         true => Silent,
+        // There is nothing to ask where no word is one of the list.
+        false if known == 0 && profile.filled >= ENOUGH => Strange(0.35, ColumnEvidence::KnownWords(known, profile.filled)),
         false => Strange(
             if profile.share(&[Words, Code, Bool]) >= 0.8 {
                 ASKED

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 
 use super::cut_words::Cut;
 use super::meanings;
+use crate::sources::purchase_words::cancelled_words;
 use crate::toml_reader::{DeTable, Reader, embedded};
 
 /// The words of a language, each with the normal words that it means.
@@ -72,6 +73,24 @@ fn normal_words(text: &str) -> Vec<String> {
     text.split(' ').map(str::to_string).collect()
 }
 
+/// Whether a header has a letter that only this language, or few others beside it, has.
+fn written_only_in(header: &str, language: &str) -> bool {
+    let letters = match language {
+        "de" => "ß",
+        "es" => "ñ¿¡",
+        "pt" => "ãõ",
+        "pl" => "łżźśćńąę",
+        "cs" => "řěů",
+        "sv" | "fi" => "å",
+        "da" | "no" => "åæø",
+        "hu" => "őű",
+        "ro" => "țșă",
+        "tr" => "ğıİ",
+        _ => "",
+    };
+    header.chars().flat_map(char::to_lowercase).any(|letter| letters.contains(letter))
+}
+
 /// The words of a language by the file that gives each word its meaning.
 fn dictionary(reader: &mut Reader<'_>, languages: &DeTable<'_>, code: &str) -> Dictionary {
     let mut dictionary = Dictionary::default();
@@ -107,6 +126,12 @@ fn add_trades(reader: &mut Reader<'_>, languages: &DeTable<'_>, code: &str, dict
             }
         }
     }
+}
+
+/// Whether a word of a header is one that says in a status that a record was cancelled.
+fn says_cancelled(word: &str) -> bool {
+    static WORDS: LazyLock<BTreeSet<String>> = LazyLock::new(|| cancelled_words().flat_map(spellings).collect());
+    WORDS.contains(word)
 }
 
 /// Lower case without accents; `umlauts`: with `ae` for `ä`, as people write who have no such key.
@@ -153,8 +178,8 @@ pub(super) fn plain(text: &str, umlauts: bool) -> String {
 pub(super) struct Languages(Vec<usize>);
 
 impl Languages {
-    /// The order for the words of some headers.
-    pub fn of(headers: &[Vec<String>], cut: &[Cut]) -> Languages {
+    /// The order for some headers: as they are written, and their words.
+    pub fn of(names: &[String], headers: &[Vec<String>], cut: &[Cut]) -> Languages {
         let vocabulary = meanings::vocabulary();
         let english = |word: &str| vocabulary.contains(word) || DICTIONARIES[0].get(word, false).is_some();
         let not_english = |header: &Vec<String>| -> Vec<String> { header.iter().filter(|word| !english(word)).cloned().collect() };
@@ -166,8 +191,13 @@ impl Languages {
             let says = |w: &&String| short(w) || translate_word(w, &[l], Some(l), false).is_some();
             let any = |w: &String| DICTIONARIES[l].get(w, true).is_some() || short(w);
             let foreign: Vec<usize> = others.iter().map(|header| header.iter().filter(says).count()).collect();
+            let is_written = |name: &String| written_only_in(name, LANGUAGES[l].0);
             (
-                foreign.iter().filter(|count| **count > 0).count(),
+                foreign
+                    .iter()
+                    .zip(names)
+                    .filter(|(count, name)| **count > 0 || is_written(name))
+                    .count(),
                 headers.iter().filter(|h| h.iter().any(any)).count(),
                 foreign.iter().sum(),
                 l,
@@ -233,8 +263,11 @@ impl Languages {
                 continue;
             }
             let known = vocabulary.contains(token) && DICTIONARIES[0].get(token, false).is_none() && !is_leaders;
-            let begun = || cut.meaning(token, if leader > 0 { &order[..1] } else { &order[1..] });
-            match translate_word(token, order, Some(leader), true).filter(|_| !known).or_else(begun) {
+            let begun = || cut.meaning(token, if leader > 0 { &order[..1] } else { order });
+            // A word that says so in a status says it in a header, too: `Makulerad`, `Anulada`.
+            let cancelled = || says_cancelled(token).then(|| (normal_words("cancelled"), leader));
+            let translated = translate_word(token, order, Some(leader), true).filter(|_| !known);
+            match translated.or_else(begun).or_else(|| cancelled().filter(|_| !known)) {
                 Some((meaning, l)) => {
                     words.extend(meaning.into_iter().filter(|w| !meanings::is_stop(w)));
                     language = language.or((l > 0).then_some(l));

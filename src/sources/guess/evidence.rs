@@ -134,6 +134,8 @@ pub enum ColumnEvidence {
     RunningBalance(String),
     /// It is a part of another amount.
     PartOfAmount,
+    /// It is 0 in half of the records, and another amount is not.
+    MostlyNothing,
     /// What was received, in the second of these columns, is what was ordered, in the first, or less.
     PartlyReceived(String, String),
     /// A quantity, a price and an amount agree in so many of so many records.
@@ -203,6 +205,7 @@ impl fmt::Display for ColumnEvidence {
             E::Closing => "deals become purchases when they are closed",
             E::NotTheClosing => "another column has when the deals were closed",
             E::PartOfAmount => "a part of another amount",
+            E::MostlyNothing => "0 in half of the records, as what is still to be paid",
             E::RunningBalance(balance) => {
                 return write!(
                     f,

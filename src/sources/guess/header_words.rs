@@ -288,7 +288,7 @@ fn without_gender(text: &str) -> Cow<'_, str> {
 pub fn language(names: &[String]) -> Option<&'static str> {
     let split: Vec<Vec<String>> = names.iter().map(|name| tokens(&undress(name).text)).collect();
     let cut: Vec<Cut> = names.iter().map(|name| Cut::of(name, CellsKind::Any)).collect();
-    Languages::of(&split, &cut).leading()
+    Languages::of(names, &split, &cut).leading()
 }
 
 /// The normal words of headers, or of other names: `Kundennr.` is {customer, number}.
@@ -311,20 +311,31 @@ fn headers_over(names: &[String], cells: &[CellsKind]) -> Vec<Header> {
     let dressed: Vec<Dressed> = names.iter().map(|name| undress(&without_gender(&composed(name)))).collect();
     let split: Vec<Vec<String>> = dressed.iter().map(|d| tokens(&d.text)).collect();
     let cut: Vec<Cut> = dressed.iter().zip(cells).map(|(d, cells)| Cut::of(&d.text, *cells)).collect();
-    let languages = Languages::of(&split, &cut);
+    let languages = Languages::of(names, &split, &cut);
     names
         .iter()
         .zip(dressed)
         .zip(split.into_iter().zip(&cut))
-        .map(|((name, dressed), (tokens, cut))| {
+        .zip(cells)
+        .map(|(((name, dressed), (tokens, cut)), cells)| {
             let (words, language) = languages.translated(&tokens, cut);
             let time = tokens.iter().any(|token| languages.is_time(token)) || words.contains("time");
             // `fecha_hora`: both in one column.
             let is_both = words.contains("date") && words.contains("clock");
+            // `Besökstid` over dates with a time of day is when the visit was.
+            let is_when = |word: &str| word == "time" || word == "clock" && *cells == CellsKind::Dates;
             let words = words
                 .into_iter()
                 .filter(|word| !is_both || word != "clock")
-                .map(|w| if w == "time" { "date".to_string() } else { w })
+                .map(|w| if is_when(&w) { "date".to_string() } else { w })
+                // `Zwrot` over dates is when something was brought back, and over amounts what was paid back.
+                .map(|w| {
+                    if w == "refund" && *cells == CellsKind::Dates {
+                        "returned".to_string()
+                    } else {
+                        w
+                    }
+                })
                 .collect();
             Header {
                 name: name.clone(),

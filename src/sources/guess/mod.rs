@@ -22,6 +22,7 @@ mod evidence;
 mod header_words;
 mod meanings;
 mod message_date;
+mod open_items;
 mod other_amount;
 mod profile;
 mod questions;
@@ -67,8 +68,8 @@ pub struct Guess {
     pub timezone: Option<String>,
     /// The currency that the header names, of money.
     pub currency: Option<String>,
-    /// The column of the file with the time of day of a date, counted from 0.
-    pub time_of_day: Option<usize>,
+    /// The column of the file with the rest of it, counted from 0: the time of day of a date, or the first name of a person.
+    pub rest: Option<usize>,
 }
 
 /// What a file is taken for.
@@ -332,8 +333,12 @@ pub fn understand(file: &str, headers: &[String], rows: &[Vec<String>], stated: 
     let guess = |c: &Candidate| {
         let kind = c.column.kind;
         let time_of_day = shape::time_of_day(c.header, &seen).filter(|&at| kind == ColumnType::Time && !is_taken(at));
+        let first_name = c.evidence.iter().find_map(|why| match why {
+            ColumnEvidence::Shown(ShownByCells::WithFirstName(name)) => headers.iter().position(|header| header == name),
+            _ => None,
+        });
         Guess {
-            time_of_day,
+            rest: time_of_day.or(first_name),
             column: c.column.name,
             header: c.header,
             confidence: c.confidence,

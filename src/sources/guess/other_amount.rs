@@ -58,6 +58,12 @@ pub fn other_amount(names: &[String], profiles: &[ColumnProfile], amount: usize)
     })
 }
 
+/// Whether the one header names the amount before tax of what the other names with it.
+pub(super) fn is_before_tax(header: &Header, other: &Header) -> bool {
+    let ((own, of), (level, core)) = (level(header), level(other));
+    own == Level::Net && level == Level::Gross && core == of
+}
+
 /// Whether a header is an amount by its words, rather than the tax itself.
 fn says_amount(header: &Header) -> bool {
     let is_amount = ["amount", "total", "price", "net", "gross", "sale"]

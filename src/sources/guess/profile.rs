@@ -286,7 +286,8 @@ pub(super) fn is_date(cell: &str) -> bool {
 }
 
 fn is_clock(cell: &str) -> bool {
-    let parts: Vec<&str> = cell.split(':').collect();
+    // `14h30`, as French writes it.
+    let parts: Vec<&str> = cell.split([':', 'h']).collect();
     (2..=3).contains(&parts.len())
         && parts
             .iter()
@@ -367,6 +368,7 @@ mod tests {
             ("2024-01-31 10:00 CET", Kind::Date),
             ("12:30:00", Kind::Clock),
             ("104:15", Kind::Clock),
+            ("14h30", Kind::Clock),
             ("42", Kind::Integer),
             ("-3", Kind::Integer),
             ("12.50", Kind::Decimal),

@@ -6,7 +6,7 @@ use super::content::ENOUGH;
 use super::meanings;
 use super::profile::{ColumnProfile, Kind};
 use super::tables::is_complete;
-use super::{ASK, Candidate, CellsAre, ColumnEvidence, File, MAYBE, Reading, TAKE, TableClue, Unit, listed};
+use super::{ASK, Candidate, CellsAre, ColumnEvidence, File, MAYBE, Reading, TAKE, TableClue, Unit, listed, shape};
 use crate::diagnostics::excerpt;
 use crate::notes::UnclearQuestion;
 use crate::schema::{Column, ColumnType, Role, Table, identities, interactions, purchases, referrals, stakeholders, supplies, surveys};
@@ -375,6 +375,11 @@ pub(super) fn ask(file: &str, reading: &Reading, is_sure: bool, tables: &[(Table
             let may_be = |t: &&Candidate| !t.column.required && t.column.kind == column.kind && column.kind == ColumnType::Time;
             candidates = reading.taken.iter().filter(may_be).collect();
         }
+        // What no name speaks of is one of the columns that can be it.
+        let possible = possible(reading, column, seen);
+        if candidates.is_empty() && column.required {
+            candidates = possible.iter().collect();
+        }
         candidates.sort_by(|a, b| b.confidence.total_cmp(&a.confidence).then(a.header.cmp(&b.header)));
         if candidates.is_empty() && !needed {
             continue;
@@ -382,6 +387,46 @@ pub(super) fn ask(file: &str, reading: &Reading, is_sure: bool, tables: &[(Table
         questions.push(about(file, reading, column, &candidates, seen));
     }
     questions
+}
+
+/// The columns that are not understood and that can be when something happened, or whom it was about, by their cells.
+fn possible(reading: &Reading, column: &'static Column, seen: &File<'_>) -> Vec<Candidate> {
+    let is_free = |at: &usize| !reading.taken.iter().any(|t| t.header == *at) && !seen.births[*at];
+    let repeats = |profile: &ColumnProfile| profile.filled >= ENOUGH && profile.distinct > 5 && 10 * profile.distinct < 9 * profile.filled;
+    // When a record was written, moved or changed says nothing of when it happened.
+    let is_of_machine = |at: usize| {
+        const MACHINE: [&str; 14] = [
+            "birth",
+            "born",
+            "expires",
+            "export",
+            "extracted",
+            "import",
+            "ingested",
+            "inserted",
+            "loaded",
+            "modified",
+            "printed",
+            "refreshed",
+            "synced",
+            "updated",
+        ];
+        seen.headers[at].words.iter().any(|word| MACHINE.contains(&word.as_str()))
+    };
+    let found = |at: usize| {
+        let profile = &seen.profiles[at];
+        let is_whom = column.role == Role::Stakeholder && repeats(profile);
+        let why = match column.kind {
+            ColumnType::Time if profile.share(&[Kind::Date]) >= 0.9 && !is_of_machine(at) => (MAYBE, ColumnEvidence::AreDates),
+            ColumnType::Stakeholder if is_whom && profile.share(&[Kind::Code, Kind::Uuid, Kind::Phone]) >= 0.9 => {
+                (MAYBE, ColumnEvidence::RepeatedCodes(profile.distinct, profile.filled))
+            }
+            ColumnType::Stakeholder if is_whom && shape::are_names(&seen.columns[at]) => (ASK, ColumnEvidence::NameForLackOfId),
+            _ => return None,
+        };
+        Some(Candidate::new(column, at, why.0, why.1))
+    };
+    (0..seen.headers.len()).filter(is_free).filter_map(found).collect()
 }
 
 /// A file with a column of codes that repeat, one of dates, at most one of numbers, and nothing else.
@@ -392,7 +437,13 @@ fn plain_list(file: &str, seen: &File<'_>) -> Option<Question> {
     let [when] = dates[..] else { return None };
     let repeats = |profile: &ColumnProfile| profile.filled >= ENOUGH && profile.distinct > 1 && 10 * profile.distinct < 9 * profile.filled;
     let is_id = |at: &usize| is(at, &[Kind::Code, Kind::Uuid, Kind::Email, Kind::Integer, Kind::Phone]) && repeats(&seen.profiles[*at]);
-    let numbers = columns(&[Kind::Decimal, Kind::Money, Kind::Integer]);
+    // The number of an order is no amount, and what is ordered from suppliers is no purchase of theirs.
+    let says = |at: usize, word: &str| seen.headers[at].words.contains(word);
+    if (0..seen.headers.len()).any(|at| says(at, "supplier")) {
+        return None;
+    }
+    let mut numbers = columns(&[Kind::Decimal, Kind::Money, Kind::Integer]);
+    numbers.retain(|&at| !says(at, "id"));
     let rest: Vec<usize> = (0..seen.headers.len()).filter(|&at| at != when).collect();
     // Of two numbers, the one with decimals is the amount.
     let (who, amount) = match rest[..] {

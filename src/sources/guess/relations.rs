@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::content::{ENOUGH, REFUTED};
 use super::header_words::Header;
 use super::profile::{ColumnProfile, Kind, number};
-use super::{Candidate, ColumnEvidence, File, TAKE, shape, sums};
+use super::{Candidate, ColumnEvidence, File, TAKE, open_items, shape, sums};
 use crate::cell_parsing::{Civil, DateVerdict, DateVote, DecimalVote, parse_iso, parse_ordered};
 use crate::schema::{Column, ColumnType, DAY, Micros, Role, Table, purchases, supplies};
 use crate::sources::deal_stages::{DealStage, deal_stage};
@@ -22,6 +22,7 @@ pub(super) fn relate(table: Table, candidates: &mut Vec<Candidate>, file: &File<
         deals(candidates, file);
         balances(candidates, file);
         products(candidates, file.profiles, file.columns);
+        open_items::relate(candidates, file);
         sums::relate(candidates, file);
     }
 }

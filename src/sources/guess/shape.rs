@@ -241,7 +241,7 @@ pub(super) fn time_of_day(date: usize, file: &File<'_>) -> Option<usize> {
 
 /// Whether a cell is a time of day: `9:05`, `17:30:00`.
 fn is_time_of_day(cell: &str) -> bool {
-    let parts: Vec<Option<u32>> = cell.trim().split(':').map(|part| part.parse().ok()).collect();
+    let parts: Vec<Option<u32>> = cell.trim().split([':', 'h']).map(|part| part.parse().ok()).collect();
     match parts[..] {
         [Some(hour), Some(minute)] => hour < 24 && minute < 60,
         [Some(hour), Some(minute), Some(second)] => hour < 24 && minute < 60 && second < 60,

@@ -32,7 +32,8 @@ pub(super) fn relate(candidates: &mut Vec<Candidate>, file: &File<'_>) {
         .take(COMPARED)
         .map(|at| (at, numbers(&file.columns[at])))
         .collect();
-    let totals: Vec<(usize, [usize; 2])> = amounts.iter().filter_map(|(at, _)| Some((*at, parts_of(*at, &amounts)?))).collect();
+    let totals = amounts.iter().filter_map(|(at, _)| Some((*at, parts_of(*at, &amounts)?)));
+    let totals: Vec<(usize, [usize; 2])> = totals.map(|(at, parts)| after_discount(at, parts, file)).collect();
     // A total that is itself a part of another is not the whole.
     let whole = |at: usize| !totals.iter().any(|(_, parts)| parts.contains(&at));
     let whole: Vec<&(usize, [usize; 2])> = totals.iter().filter(|(at, _)| whole(*at)).collect();
@@ -46,7 +47,11 @@ pub(super) fn relate(candidates: &mut Vec<Candidate>, file: &File<'_>) {
         .filter(is_new)
         .map(|&&(at, parts)| {
             let [first, second] = parts.map(|part| file.headers[part].name.clone());
-            let why = ColumnEvidence::Shown(ShownByCells::SumOf(first, second));
+            let shown = match says_discount(parts[1], file) {
+                true => ShownByCells::LessDiscount(first, second),
+                false => ShownByCells::SumOf(first, second),
+            };
+            let why = ColumnEvidence::Shown(shown);
             Candidate::new(&purchases::AMOUNT, at, confidence, why)
         })
         .collect();
@@ -60,6 +65,19 @@ pub(super) fn relate(candidates: &mut Vec<Candidate>, file: &File<'_>) {
         }
     }
     replace(candidates, found);
+}
+
+fn says_discount(at: usize, file: &File<'_>) -> bool {
+    file.headers[at].words.contains("discount")
+}
+
+/// What an amount and a discount add up to is what nobody paid: the amount is the whole then.
+fn after_discount(total: usize, parts: [usize; 2], file: &File<'_>) -> (usize, [usize; 2]) {
+    match parts.map(|part| says_discount(part, file)) {
+        [false, true] => (parts[0], [total, parts[1]]),
+        [true, false] => (parts[1], [total, parts[0]]),
+        [false, false] | [true, true] => (total, parts),
+    }
 }
 
 /// Two of the other amounts that add up to one in nearly each record, the larger first; a third may have been taken off.

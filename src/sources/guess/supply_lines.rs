@@ -3,7 +3,7 @@
 
 use super::profile::{ColumnProfile, Kind};
 use super::relations::{instants, is_before, numbers};
-use super::{Candidate, ColumnEvidence, File, MAYBE, SERVES, content, replace, shape};
+use super::{Candidate, ColumnEvidence, File, MAYBE, SERVES, content, meanings, replace, shape};
 use crate::cell_parsing::Civil;
 use crate::notes::ShownByCells;
 use crate::schema::{Column, Table, supplies};
@@ -101,6 +101,10 @@ pub(super) fn fall_back(table: Table, candidates: &mut Vec<Candidate>, taken: &m
 /// The dates of [`fall_back`].
 fn dates(candidates: &mut Vec<Candidate>, taken: &mut Vec<Candidate>, file: &File<'_>) {
     let roles = [&supplies::ORDERED_AT, &supplies::PROMISED_AT, &supplies::RECEIVED_AT];
+    // Invoices are issued, due and paid in the same order: something has to speak of suppliers or of goods.
+    if meanings::hints(Table::Supplies, file.headers).is_empty() && quantities(file).is_none() {
+        return;
+    }
     let is_date = |at: &usize| file.profiles[*at].share(&[Kind::Date]) >= 0.9 && file.profiles[*at].filled >= content::ENOUGH;
     let is_free = |at: &usize| !taken.iter().any(|t| t.header == *at) && !file.births[*at] && !shape::is_of_somebody(*at, file);
     // When a line was entered or changed, invoiced or paid, is none of them.

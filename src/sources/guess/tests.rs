@@ -430,7 +430,7 @@ fn a_time_of_day_beside_its_date_belongs_to_it() {
     let time = |cells: &str, header: &str| {
         let line = format!("purchases x.csv | Order ID~u:O~- | Customer ID~r:C~- | Order date~d~- | {header}~{cells}~- | Total~m~-");
         let understood = Export::parse(&line).understood(None);
-        understood.guesses.iter().find(|g| g.column == "occurred_at").unwrap().time_of_day
+        understood.guesses.iter().find(|g| g.column == "occurred_at").unwrap().rest
     };
     assert_eq!(
         (time("hm", "Time"), time("hm", "Order time"), time("hm", "Uhrzeit")),

@@ -4,7 +4,8 @@ use crate::cell_parsing::{Civil, Example, Order};
 use crate::diagnostics::{Place, Problem, counted, visible};
 
 /// What to set.
-const HINT: &str = "set dates = \"dmy\", \"mdy\" or \"ymd\" in [[source]], or a format in [source.map]";
+const HINT: &str = "name the order with --dates dmy, --dates mdy or --dates ymd, or with dates in [[source]]; a column of its own writing needs a \
+                    format in [source.map]";
 
 /// What the configuration calls an order.
 fn short(order: Order) -> &'static str {
@@ -73,8 +74,8 @@ pub fn halved(file: &str, column: &str, texts: &(u64, Example), read: &(u64, Exa
         shown(&texts.1)
     ))
     .hint(format!(
-        "export {file} again without opening it in a spreadsheet; if its dates are right, set dates = \"dmy\" or \"mdy\" in its \
-             [[source]]"
+        "export {file} again without opening it in a spreadsheet; if its dates are right, name their order with --dates dmy or \
+             --dates mdy, or with dates in its [[source]]"
     ))
     .at(Place::line(file, read.1.line))
 }

@@ -412,7 +412,7 @@ mod tests {
         let found = read(&["13.02.2024", "01.02.2024", "02/14/2024", "01/02/2024"]);
         assert_eq!(times(&found), at(&["2024-02-13", "2024-02-01", "2024-02-14", "2024-01-02"]));
         let error = refused(&["13/02/2024", "02/14/2024", "01/02/2024"]);
-        for part in ["different orders", "2024-02-01 (dmy) or 2024-01-02 (mdy)", "dates = "] {
+        for part in ["different orders", "2024-02-01 (dmy) or 2024-01-02 (mdy)", "--dates dmy"] {
             assert!(error.contains(part), "{error}");
         }
     }

@@ -10,7 +10,7 @@ use super::filled_down::{Above, Parents, case_fields};
 use super::lookups::LookedUp;
 use super::mapping::Mapping;
 use crate::canonical::load::money::currencies::{RecordCurrency, Written};
-use crate::cell_parsing::{Order, is_null, unguarded};
+use crate::cell_parsing::{Order, is_null, parse_bool, unguarded};
 use crate::expr::{Bound, Cell, Reading};
 use crate::ingest::{Layout, Outcome, Record, for_each_record};
 use crate::io;
@@ -19,6 +19,7 @@ use crate::period::Zone;
 use crate::schema::{Column, ColumnType, Micros, NO_TIME, Role, Table, purchases, referrals, supplies, surveys};
 use crate::sources::deal_stages::{DealStage, deal_stage};
 use crate::sources::is_soft;
+use crate::sources::purchase_words::is_void;
 use crate::sources::undone::undone;
 
 /// A record that is not used.
@@ -368,6 +369,10 @@ impl Job<'_> {
             UnusedReason::Rejected(RejectReason::Missing { .. }) if self.is_not_won(&field) => {
                 Out::new(out.column, ExclusionReason::NotWon)
             }
+            // An appointment that was cancelled has no fee.
+            UnusedReason::Rejected(RejectReason::Missing { .. }) if self.is_void(&field) => {
+                Out::new(out.column, ExclusionReason::Cancelled)
+            }
             _ => out,
         });
         // A message may come without a stakeholder, and is asked all the same.
@@ -412,6 +417,16 @@ impl Job<'_> {
             // Where others were won or lost, another word is that of a deal on its way.
             None => self.mapping.has_won_and_lost,
         })
+    }
+
+    /// Whether the status of a record, or a flag, says that it never became a purchase.
+    #[cold]
+    fn is_void<'f>(&self, field: &dyn Fn(usize) -> &'f str) -> bool {
+        let says = |column: &Column, is: &dyn Fn(&str) -> bool| {
+            let plans = self.mapping.plans.iter().filter(|plan| plan.column == Some(column));
+            plans.flat_map(Plan::fields).any(|at| is(field(at)))
+        };
+        says(&purchases::STATUS, &is_void) || says(&purchases::IS_VOID, &|cell| parse_bool(cell) == Ok(true))
     }
 
     /// Whether a record that cannot be used alone may belong to the one above, which only all of the file can tell.

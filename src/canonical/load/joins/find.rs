@@ -229,7 +229,8 @@ fn candidates(files: &[File]) -> Vec<Candidate> {
 fn combinations(shared: &[(usize, usize)], file: &File) -> Vec<Vec<(usize, usize)>> {
     /// More columns in common are hardly parts of one key.
     const MOST: usize = 4;
-    let is_key = |pair: &(usize, usize)| names::is_key(&file.words[pair.0]);
+    // `Bon` is the number of a receipt, as `Bonnr` is.
+    let is_key = |pair: &(usize, usize)| names::is_key(&file.words[pair.0]) || names::is_record(&file.words[pair.0]);
     let shared: Vec<(usize, usize)> = match shared.len() > MOST {
         true => shared.iter().copied().filter(is_key).take(MOST).collect(),
         false => shared.to_vec(),

@@ -25,9 +25,9 @@ const OF_KEYS: [&str; 13] = [
 ];
 
 /// Words in the names of files that say nothing about what they list.
-const OF_FILES: [&str; 18] = [
-    "dataset", "data", "export", "table", "list", "dump", "tbl", "csv", "dim", "fact", "all", "sheet", "file", "report", "clean", "raw",
-    "sample", "full",
+const OF_FILES: [&str; 19] = [
+    "record", "dataset", "data", "export", "table", "list", "dump", "tbl", "csv", "dim", "fact", "all", "sheet", "file", "report", "clean",
+    "raw", "sample", "full",
 ];
 
 /// The words of a column without those that only say that it is a key.
@@ -38,6 +38,21 @@ pub fn core(words: &Words) -> Words {
 /// Whether the words say that a column is a key.
 pub fn is_key(words: &Words) -> bool {
     words.iter().any(|word| OF_KEYS.contains(&word.as_str()))
+}
+
+/// Whether the words say that a column is of the documents or records that others belong to.
+pub fn is_record(words: &Words) -> bool {
+    const RECORDS: [&str; 8] = [
+        "booking",
+        "case",
+        "document",
+        "invoice",
+        "order",
+        "receipt",
+        "ticket",
+        "transaction",
+    ];
+    words.iter().any(|word| RECORDS.contains(&word.as_str()))
 }
 
 /// What a file lists, by its name: its words, without those that all of the files have.

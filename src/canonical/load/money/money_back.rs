@@ -7,7 +7,7 @@ use crate::canonical::load::tables::building::Building;
 use crate::canonical::{Data, Dictionary, SourceInfo};
 use crate::notes::{DataIssue, Note};
 use crate::schema::{NO_CODE, NO_INT, NO_KEY, Table, purchases};
-use crate::sources::{MoneyBack, is_refund_record, money_back};
+use crate::sources::{MoneyBack, is_document_code, is_refund_code, is_refund_record, money_back};
 
 impl Building {
     /// Where the status of a purchase says that the money went back, and no refund says how much, the whole amount is the refund. Where it
@@ -74,9 +74,16 @@ impl Building {
             .into_iter()
             .filter(|code| *code != NO_CODE)
             .collect();
+        let codes = self.with_codes_of_documents(texts, sources);
+        let refund_codes: FxHashSet<u32> = match codes.contains(&true) {
+            true => texts.matching(&is_refund_code).into_iter().collect(),
+            false => FxHashSet::default(),
+        };
         // By source: whether it has sales, and whether it lists refunds with negative amounts.
         let mut has = vec![(false, false); sources.len()];
-        let is_refund = |row: usize| refunds.contains(&types.at(row));
+        let is_refund = |row: usize| {
+            refunds.contains(&types.at(row)) || codes[self.rows.source_of(row) as usize] && refund_codes.contains(&types.at(row))
+        };
         for row in (0..self.rows.len).filter(|&row| self.keep[row] && amounts[row] != NO_INT) {
             let of_source = &mut has[self.rows.source_of(row) as usize];
             of_source.0 |= !is_refund(row) && amounts[row] > 0;
@@ -97,6 +104,17 @@ impl Building {
             rows.iter().for_each(|&row| amounts[row] = -amounts[row]);
         }
         affected.notes(DataIssue::RefundRecords, sources).collect()
+    }
+
+    /// By source: whether the types of all of its records are codes of documents, such as `SI` and `SC`.
+    fn with_codes_of_documents(&self, texts: &Dictionary, sources: &[SourceInfo]) -> Vec<bool> {
+        let types = self.rows.codes(&purchases::RECORD_TYPE);
+        let known: FxHashSet<u32> = texts.matching(&is_document_code).into_iter().collect();
+        let mut are_codes = vec![!known.is_empty(); sources.len()];
+        for row in 0..self.rows.len {
+            are_codes[self.rows.source_of(row) as usize] &= known.contains(&types.at(row));
+        }
+        are_codes
     }
 
     fn negative_lines(&self, amounts: &[i64]) -> NegativeLines {

@@ -15,7 +15,7 @@ use crate::period::Zone;
 use crate::schema::{Column, Micros, NO_CODE, NO_INT, NO_KEY, NO_TIME, Role, Table, interactions, purchases, referrals, supplies, surveys};
 use crate::sources::AmountOn;
 use crate::sources::deal_stages::{DealStage, are_of_deals, deal_stage};
-use crate::sources::purchase_words::{is_void, is_void_type};
+use crate::sources::purchase_words::{is_document, is_void, is_void_beside_documents, is_void_type};
 use crate::sources::survey_states::is_undelivered;
 
 impl Building {
@@ -45,10 +45,7 @@ impl Building {
                 false => BTreeSet::new(),
             };
             let types = self.rows.codes(&purchases::RECORD_TYPE);
-            let void_types: BTreeSet<u32> = match types.exists() {
-                true => texts.matching(&is_void_type).into_iter().collect(),
-                false => BTreeSet::new(),
-            };
+            let void_types = self.void_types(texts);
             let rows: Vec<usize> = (0..self.rows.len)
                 .filter(|&r| void.contains(&statuses.at(r)) || flags.at(r) == 1 || void_types.contains(&types.at(r)))
                 .collect();
@@ -74,6 +71,23 @@ impl Building {
         if table == Table::Interactions {
             self.drop_no_cases(texts, dropped);
         }
+    }
+
+    /// The types of records that are no purchases. What is an offer beside documents is one only in a table that has some.
+    fn void_types(&self, texts: &Dictionary) -> BTreeSet<u32> {
+        let types = self.rows.codes(&purchases::RECORD_TYPE);
+        if !types.exists() {
+            return BTreeSet::new();
+        }
+        let mut void: BTreeSet<u32> = texts.matching(&is_void_type).into_iter().collect();
+        let offers = texts.matching(&is_void_beside_documents);
+        if !offers.is_empty() {
+            let documents: BTreeSet<u32> = texts.matching(&is_document).into_iter().collect();
+            if (0..self.rows.len).any(|row| documents.contains(&types.at(row))) {
+                void.extend(offers);
+            }
+        }
+        void
     }
 
     /// Deals are purchases only if they were won. What the stages of a format that is known mean is known: `is_known` says of which sources.

@@ -12,6 +12,7 @@ mod others;
 mod receipts;
 mod refunds;
 mod surveys;
+mod times;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -158,7 +159,9 @@ impl<'a> Plan<'a> {
         for file in 0..self.files.len() {
             self.answers(file)?;
         }
-        self.people_by_roster();
+        self.times_elsewhere()?;
+        self.people_by_roster()?;
+        self.contacts_by_roster();
         self.rosters();
         self.dimensions()?;
         Ok(())

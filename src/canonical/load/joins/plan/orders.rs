@@ -285,6 +285,7 @@ impl Plan<'_> {
             lookup: chain.lookups.clone(),
             amount_is_stated: own.map.contains_key(purchases::AMOUNT.name),
             amount_on: own.amount_on.or((!is_open).then_some(AmountOn::Line)),
+            dates: own.dates.or(orders.source().dates),
             ..file.source().clone()
         };
         source.values.extend(orders.recognised().values.clone());

@@ -5,15 +5,20 @@ use std::collections::BTreeSet;
 use anyhow::Result;
 
 use super::chain::Chain;
-use super::{OtherInputs, Plan, Role};
+use super::{OtherInputs, Person, Plan, Role};
 use crate::notes::{KeyNames, NotReadAlone, RelationUse};
-use crate::schema::{Table, purchases, stakeholders};
+use crate::schema::{Table, interactions, purchases, stakeholders};
 use crate::sources::grammar::MOST_LOOKUPS;
+use crate::sources::guess::Kind;
 use crate::sources::{From, Lookup, Mapped, Source, Unmatched};
 
 impl Plan<'_> {
-    /// Records that lack nothing but the one whom they are about, and that lead to one roster.
-    pub fn people_by_roster(&mut self) {
+    /// Records that lack nothing but the one whom they are about, and that lead to one roster, or to records that say it: invoices of
+    /// appointments.
+    ///
+    /// # Errors
+    /// When a file cannot be read.
+    pub fn people_by_roster(&mut self) -> Result<()> {
         for at in 0..self.files.len() {
             let file = self.file(at);
             let table = match file.table() {
@@ -39,6 +44,62 @@ impl Plan<'_> {
                     map,
                     is_mapped: true,
                     amount_is_stated: file.source().map.contains_key(purchases::AMOUNT.name),
+                    ..file.recognised().clone()
+                })));
+                self.people.insert(at, (at, column));
+            } else if let Some(person) = self.person(at, &map, &[])
+                && let [first, ref rest @ ..] = person.links[..]
+            {
+                let rest = Person {
+                    links: rest.to_vec(),
+                    ..person
+                };
+                let chain = self.chain(at, first, &rest, false)?;
+                let Some(of_person) = chain.name(rest.file, rest.column) else {
+                    continue;
+                };
+                map.insert(who.to_string(), Mapped::new(From::Column(of_person)));
+                self.roles[at] = Some(Role::Joined(Box::new(Source {
+                    table: Some(table),
+                    map,
+                    is_mapped: true,
+                    lookup: chain.lookups.clone(),
+                    amount_is_stated: file.source().map.contains_key(purchases::AMOUNT.name),
+                    ..file.recognised().clone()
+                })));
+                chain.path.iter().for_each(|link| self.uses[*link] = RelationUse::Joined);
+                self.people.insert(at, (rest.file, rest.column));
+                self.paths.insert(at, chain.path);
+            }
+        }
+        Ok(())
+    }
+
+    /// Records of who and when in a file that nothing else is known of, such as visits, if they lead to a roster: contacts.
+    pub fn contacts_by_roster(&mut self) {
+        for (at, file) in self.files.iter().enumerate() {
+            let has_amounts = file
+                .profiles
+                .iter()
+                .any(|profile| profile.share(&[Kind::Decimal, Kind::Money]) >= 0.9 && profile.filled > 0);
+            if self.roles[at].is_some() || file.table().is_some() || has_amounts {
+                continue;
+            }
+            let map = file.as_table(Table::Interactions);
+            let is_whole = Table::Interactions
+                .columns()
+                .iter()
+                .all(|c| !c.required || map.contains_key(c.name));
+            let who = file.column(&map, interactions::STAKEHOLDER_ID.name);
+            let leads = self.to_roster(at, &[]).is_some_and(|(_, link)| Some(link.key[0]) == who);
+            if is_whole
+                && leads
+                && let Some(column) = who
+            {
+                self.roles[at] = Some(Role::Joined(Box::new(Source {
+                    table: Some(Table::Interactions),
+                    map,
+                    is_mapped: true,
                     ..file.recognised().clone()
                 })));
                 self.people.insert(at, (at, column));
