@@ -1,5 +1,7 @@
 use super::*;
 use crate::canonical::fixture::{Fixture, Rowed};
+use crate::catalog::segments::{Frequency, Limits, Scores};
+use crate::period::Grain;
 
 fn request() -> Request {
     Request {
