@@ -10,14 +10,20 @@ struct Words {
     cancelled: BTreeSet<String>,
     void: BTreeSet<String>,
     types: BTreeSet<String>,
+    supplies: BTreeSet<String>,
 }
 
 static WORDS: LazyLock<Words> = LazyLock::new(|| {
     embedded("purchase_words.toml", include_str!("purchase_words.toml"), |reader, document| {
-        let lists = ["cancelled", "void", "types"];
+        let lists = ["cancelled", "void", "types", "supplies"];
         reader.known(document, "of the statuses of purchases", &lists);
-        let [cancelled, void, types] = lists.map(|key| reader.strings(document, key).into_iter().collect());
-        Words { cancelled, void, types }
+        let [cancelled, void, types, supplies] = lists.map(|key| reader.strings(document, key).into_iter().collect());
+        Words {
+            cancelled,
+            void,
+            types,
+            supplies,
+        }
     })
 });
 
@@ -31,6 +37,20 @@ pub fn is_void(status: &str) -> bool {
     let status = without_shop(&status);
     let first = status.split(' ').next().unwrap_or("");
     WORDS.void.contains(status) || WORDS.cancelled.contains(status) || WORDS.cancelled.contains(first)
+}
+
+/// Whether a status says that something was cancelled, whatever follows the word.
+pub fn is_cancelled(status: &str) -> bool {
+    if status.len() > 80 {
+        return false;
+    }
+    let status = plain(status);
+    WORDS.cancelled.contains(&status) || WORDS.cancelled.contains(status.split(' ').next().unwrap_or(""))
+}
+
+/// Whether the status of a supply line says that it was never ordered, or is not expected any more.
+pub fn is_void_supply(status: &str) -> bool {
+    is_cancelled(status) || (status.len() <= 80 && WORDS.supplies.contains(&plain(status)))
 }
 
 /// The words of a status without the mark that WooCommerce puts before its own: `wc-cancelled`.

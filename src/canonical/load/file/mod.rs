@@ -24,10 +24,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 
-use crate::canonical::SourceInfo;
 use crate::canonical::load::dates::precision::{self, ColumnPrecision};
 use crate::canonical::load::money::order_amounts::{self, Amounts, AmountsAre, Evidence, NotClear};
 use crate::canonical::load::{Options, RawFile, money::currencies, record_counts, redaction, tables};
+use crate::canonical::{Content, SourceInfo};
 use crate::diagnostics::Place;
 use crate::expr::Bound;
 use crate::ingest;
@@ -255,6 +255,15 @@ pub fn read_file(
     if expected > options.large && !auxiliary_columns::unread_names(&mapping).is_empty() {
         notes.push(Note::new(FileNote::NamesNotRead { records }).at(Place::file(&file)));
     }
+    let content = record_counts::content(outcome.records, &rowset);
+    let has_left_out = rowset
+        .counts
+        .keys()
+        .any(|(_, code)| ["filtered", "filtered-unreadable"].contains(&code.as_str()));
+    if content != Content::Readable && has_left_out {
+        let records = outcome.records;
+        notes.push(Note::new(FileNote::NothingLeft).count(records).at(Place::file(&file)));
+    }
     let mut mapped = mapping.mapped.clone();
     unknown_words::leave_out(&mapping.plans, &mut rowset.fillings, &mut mapped);
     notes.extend(file_notes::of_cells(&mapping.plans, &mut rowset.fillings, &file));
@@ -293,7 +302,7 @@ pub fn read_file(
         private: source.private,
         redacted: options.redact.is_some(),
         dates: dated,
-        content: record_counts::content(outcome.records, &rowset),
+        content,
         is_used: true,
         some_dates,
     };
