@@ -5,6 +5,12 @@ use std::ops::Range;
 use super::tree::{Compare, Name, Node, Op, case_parts, like};
 use super::{Expr, ExprError};
 
+/// Another text in place of one, if there is one; or what is wrong with it, and a hint.
+pub type OtherText = Result<Option<String>, (String, String)>;
+
+/// Another pattern in place of one, and the texts that fit as well.
+pub type OtherPattern = Option<(String, Vec<String>)>;
+
 /// Whether a node is the column and nothing else.
 fn is_column(node: &Node, column: &str) -> bool {
     matches!(&node.op, Op::Column(Name { name, .. }) if name.eq_ignore_ascii_case(column))
@@ -61,11 +67,7 @@ impl Expr {
     ///
     /// # Errors
     /// Those of the function, at the text.
-    pub fn with_compared_texts(
-        &self,
-        column: &str,
-        other: &dyn Fn(&str) -> Result<Option<String>, (String, String)>,
-    ) -> Result<Expr, ExprError> {
+    pub fn with_compared_texts(&self, column: &str, other: &dyn Fn(&str) -> OtherText) -> Result<Expr, ExprError> {
         let mut texts: Vec<(Range<usize>, String)> = Vec::new();
         for (text, span) in self.compared_texts(column) {
             match other(text) {
@@ -90,7 +92,7 @@ impl Expr {
 
     /// The expression with another pattern, and texts that fit as well, where a column is held against a pattern and the function gives them.
     #[must_use]
-    pub fn with_patterns(&self, column: &str, other: &dyn Fn(&str) -> Option<(String, Vec<String>)>) -> Expr {
+    pub fn with_patterns(&self, column: &str, other: &dyn Fn(&str) -> OtherPattern) -> Expr {
         let change = |node: &Node| {
             let Op::Like { pattern, negated } = &node.op else { return None };
             let (pattern, texts) = other(pattern).filter(|_| is_column(&node.args[0], column))?;

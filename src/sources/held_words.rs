@@ -14,25 +14,33 @@ const LONGEST: usize = 80;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Held {
     /// It took place, or will.
-    Held,
+    TookPlace,
     /// It is planned: if other contacts of the file took place, this one has not.
     Planned,
+    /// Nobody was reached. Of the side that called it is a contact.
+    Attempt,
     /// It did not take place, or the stakeholder did not take part.
     Never,
 }
 
 struct Words {
     never: BTreeSet<String>,
+    attempts: BTreeSet<String>,
     planned: BTreeSet<String>,
     held: BTreeSet<String>,
 }
 
 static WORDS: LazyLock<Words> = LazyLock::new(|| {
     embedded("held_words.toml", include_str!("held_words.toml"), |reader, document| {
-        let lists = ["never", "planned", "held"];
+        let lists = ["never", "attempts", "planned", "held"];
         reader.known(document, "of the statuses of contacts", &lists);
-        let [never, planned, held] = lists.map(|key| reader.strings(document, key).into_iter().collect());
-        Words { never, planned, held }
+        let [never, attempts, planned, held] = lists.map(|key| reader.strings(document, key).into_iter().collect());
+        Words {
+            never,
+            attempts,
+            planned,
+            held,
+        }
     })
 });
 
@@ -44,10 +52,12 @@ pub fn held(status: &str) -> Option<Held> {
     let words = plain_words(status).join(" ");
     if WORDS.never.contains(&words) || is_cancelled(status) {
         Some(Held::Never)
+    } else if WORDS.attempts.contains(&words) {
+        Some(Held::Attempt)
     } else if WORDS.planned.contains(&words) {
         Some(Held::Planned)
     } else {
-        WORDS.held.contains(&words).then_some(Held::Held)
+        WORDS.held.contains(&words).then_some(Held::TookPlace)
     }
 }
 
@@ -65,7 +75,6 @@ mod tests {
             "Canceled",
             "Declined",
             "Waitlisted",
-            "No answer",
             "abgesagt",
             "Nicht erschienen",
             "storniert",
@@ -82,7 +91,10 @@ mod tests {
             assert_eq!(held(status), Some(Held::Never), "{status}");
         }
         for status in ["Attended", "Held", "completed", "stattgefunden", "Présente", "asistió", "aanwezig"] {
-            assert_eq!(held(status), Some(Held::Held), "{status}");
+            assert_eq!(held(status), Some(Held::TookPlace), "{status}");
+        }
+        for status in ["No answer", "nicht erreicht", "Missed"] {
+            assert_eq!(held(status), Some(Held::Attempt), "{status}");
         }
         for status in ["Scheduled", "geplant", "planifié"] {
             assert_eq!(held(status), Some(Held::Planned), "{status}");

@@ -68,7 +68,7 @@ pub fn is_exception(table: Table, cell: &str) -> bool {
             is_void(cell) || money_back(cell).is_some() || matches!(deal_stage(cell), Some(DealStage::Won | DealStage::Lost))
         }
         Table::Surveys => is_undelivered(cell),
-        Table::Interactions => is_closed(cell) || no_case(cell).is_some() || held(cell) == Some(Held::Never),
+        Table::Interactions => is_closed(cell) || no_case(cell).is_some() || matches!(held(cell), Some(Held::Never | Held::Attempt)),
         Table::Referrals => is_conversion(cell) == Some(true),
         Table::Supplies => is_void_supply(cell),
         Table::Identities => false,

@@ -276,3 +276,33 @@ fn capitals_of_values_say_nothing_unless_both_are_listed() {
         );
     }
 }
+
+#[test]
+fn the_report_s_own_currency_has_no_other_rate() {
+    let wrong = "currency = \"EUR\"\n\n[rates]\nEUR = 2\n";
+    let ran = orders().with("relhealth.toml", wrong).run(&["measure", "orders.csv"]).code(2);
+    assert!(
+        ran.err().contains("EUR is the currency of the report, so its rate is 1"),
+        "{}",
+        ran.err()
+    );
+    measured(
+        &orders().with("relhealth.toml", wrong.replace('2', "1")),
+        &["orders.csv", "-m", "revenue"],
+    );
+}
+
+// Of the second line the quantity is not known, so its amount is not either: it is rejected, as a line with an empty amount is.
+#[test]
+fn a_computed_amount_that_is_not_known_is_no_amount() {
+    let map = "[[source]]\npath = \"o.csv\"\nkind = \"purchases\"\n[source.map]\nstakeholder_id = \"customer\"\norder_id = \"order\"\noccurred_at = \"day\"\namount = { expr = 'pieces * price' }\n";
+    let folder = Folder::new()
+        .with(
+            "o.csv",
+            "customer,order,day,pieces,price\na,1,2026-01-05,2,10\nb,2,2026-01-06,,2.5\nc,3,2026-01-06,1,5\n",
+        )
+        .with("relhealth.toml", map);
+    let ran = measured(&folder, &["-m", "revenue"]);
+    assert_eq!(value(&ran, "revenue"), Ok(25.0));
+    assert!(ran.err().contains("2 used + 1 rejected (1 missing)"), "{}", ran.err());
+}

@@ -15,13 +15,13 @@ impl Building {
         let meanings = self.codes_that_mean(&interactions::STATUS, texts, &held);
         // What became of a call may stand where tickets have the reason of closing.
         let reasons = self.codes_that_mean(&interactions::CLOSE_REASON, texts, &|reason| {
-            (held(reason) == Some(Held::Never)).then_some(())
+            held(reason).filter(|held| matches!(held, Held::Never | Held::Attempt))
         });
         let (attended, cancelled) = (
             self.rows.flags(&interactions::ATTENDED),
             self.rows.flags(&interactions::IS_CANCELLED),
         );
-        let is_told = meanings.values().any(|held| *held != Held::Held);
+        let is_told = meanings.values().any(|held| *held != Held::TookPlace);
         if !is_told && reasons.is_empty() && !attended.exists() && !cancelled.exists() {
             return;
         }
@@ -35,20 +35,22 @@ impl Building {
             let is_case = sources[usize::from(self.rows.source_of(row))].has_cases && !joint.contains(&kind);
             !is_case && !promises.contains(&kind)
         };
+        let (inbound, directions) = (texts.code("inbound"), self.rows.codes(&interactions::DIRECTION));
         // Where nobody ever writes that a contact took place, a planned one may have.
         let mut says_held = vec![false; sources.len()];
         for row in 0..self.rows.len {
-            if meanings.get(&statuses.at(row)) == Some(&Held::Held) || attended.at(row) == 1 {
+            if meanings.get(&statuses.at(row)) == Some(&Held::TookPlace) || attended.at(row) == 1 {
                 says_held[usize::from(self.rows.source_of(row))] = true;
             }
         }
         let is_left_out = |row: &usize| {
-            let says_never = reasons.contains_key(&results.at(*row))
-                || match meanings.get(&statuses.at(*row)) {
-                    Some(Held::Never) => true,
-                    Some(Held::Planned) => says_held[usize::from(self.rows.source_of(*row))],
-                    Some(Held::Held) | None => false,
-                };
+            let said = [reasons.get(&results.at(*row)), meanings.get(&statuses.at(*row))];
+            let says_never = said.into_iter().flatten().any(|held| match held {
+                Held::Never => true,
+                Held::Attempt => inbound.is_none_or(|inbound| directions.at(*row) != inbound),
+                Held::Planned => says_held[usize::from(self.rows.source_of(*row))],
+                Held::TookPlace => false,
+            });
             let never = attended.at(*row) == 0 || (attended.at(*row) != 1 && (says_never || cancelled.at(*row) == 1));
             never && is_contact(*row)
         };
@@ -88,6 +90,13 @@ mod tests {
         assert_eq!(counts(flags), (2, 1));
         let no_shows = "member_id,date,no_show\na,2026-01-05,false\nb,2026-01-05,true\n";
         assert_eq!(counts(no_shows), (1, 1));
+    }
+
+    #[test]
+    fn a_call_that_nobody_answered_is_a_contact_of_the_side_that_called() {
+        let calls = "contact_id,date,direction,call_result\na,2026-01-05 10:00,outbound,Connected\nb,2026-01-05 11:00,outbound,No answer\n\
+                     c,2026-01-06 10:00,inbound,Missed\nd,2026-01-06 11:00,,Busy\n";
+        assert_eq!(counts(calls), (2, 2));
     }
 
     #[test]

@@ -33,12 +33,12 @@ use crate::expr::Bound;
 use crate::ingest;
 use crate::io;
 use crate::notes::{Decision, ExclusionReason, FileNote, FilledFromAbove, Note};
-use crate::schema::{Role, purchases};
+use crate::schema::{Role, purchases, supplies};
 use crate::sources::undone::undone;
 use crate::sources::{AmountOn, Source};
 
 use column_scan::{ColumnDecision, DecidedColumns};
-use columns::{Plan, names, to_end_of_day};
+use columns::{ColumnSource, Plan, names, to_end_of_day};
 use filled_down::Parents;
 use lookups::{LookedUp, Referred};
 use mapping::Mapping;
@@ -121,7 +121,10 @@ pub fn read_file(
     let mut is_in_order = expected <= options.large;
     let mut has_lines = false;
     let (outcome, mut rowset) = loop {
-        let may_be_of_order = amount_on.is_none() && !is_known;
+        // What an expression makes of a line is the line's.
+        let is_amount = |plan: &Plan| matches!(plan.column, Some(&purchases::AMOUNT | &supplies::AMOUNT));
+        let is_computed = |plan: &Plan| is_amount(plan) && matches!(plan.take, ColumnSource::Expr(_));
+        let may_be_of_order = amount_on.is_none() && !is_known && !mapping.plans.iter().any(is_computed);
         // Which record of a key is the last, and which of an order the first, is told by their lines.
         let by_position = !source.key.is_empty() || amount_on == Some(AmountOn::Order);
         let updated = mapping.update_plan(&all_names);
