@@ -1,8 +1,11 @@
 //! Expressions of a metric: what they may name, and of which unit they must be.
 
 use super::stanza::Stanza;
-use crate::expr::{self, Expr, Scope};
-use crate::schema::{FactSpec, Unit};
+use crate::diagnostics::{did_you_mean, excerpt};
+use crate::expr::{self, Expr, ExprError, Scope};
+use crate::schema::{FactColumn, FactSpec, Role, Unit};
+use crate::sources::stakeholder_types::{stored_type, types_that_fit};
+use crate::sources::word;
 use std::collections::BTreeSet;
 
 /// The times that every expression over a fact may name in addition to the fact's columns.
@@ -89,13 +92,32 @@ impl Scope for Columns {
             .map(str::to_string)
             .collect()
     }
+
+    /// A column of a closed list has one of its words, whatever their capitals and language. A type of stakeholder is stored in small letters,
+    /// and by the word that metrics use: `Staff` as `employee`.
+    fn worded(&self, expr: Expr) -> Result<Expr, ExprError> {
+        let words_of = |column: &FactColumn| column.words_of.map(|words_of| (column.name, words_of));
+        self.0.columns.iter().filter_map(words_of).try_fold(expr, |expr, (name, words_of)| {
+            if words_of.role == Role::StakeholderType {
+                let expr = expr.with_compared_texts(name, &|text| Ok(Some(stored_type(text))))?;
+                return Ok(expr.with_patterns(name, &|pattern| Some((pattern.to_lowercase(), types_that_fit(pattern)))));
+            }
+            if words_of.words.is_empty() {
+                return Ok(expr);
+            }
+            expr.with_compared_texts(name, &|text| match word(words_of.name, words_of.words, text) {
+                Some(word) => Ok((word != text).then(|| word.to_string())),
+                None => Err((format!("`{name}` is never {}", excerpt(text)), did_you_mean(text, words_of.words))),
+            })
+        })
+    }
 }
 
 impl Stanza<'_, '_> {
     /// The expression of this key, if it is there, can be read, names what exists and gives what is expected.
     pub fn expression(&mut self, key: &str, scope: &dyn Scope, expected: ExpectedType) -> Option<Expression> {
         let text = self.words(key)?;
-        let checked = expr::parse(&text.text).and_then(|expr| Ok((expr.resolve(scope)?, expr.check(scope)?)));
+        let checked = expr::parse(&text.text).and_then(|expr| Ok((scope.worded(expr.resolve(scope)?)?, expr.check(scope)?)));
         match checked {
             Ok((expr, unit)) if expected.takes(unit) => Some(Expression {
                 text: text.text,

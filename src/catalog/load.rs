@@ -23,6 +23,12 @@ pub(super) fn builtin(specs: &[&'static FactSpec]) -> Result<Vec<Metric>, Vec<Co
     link(Vec::new(), drafts, problems)
 }
 
+/// Whether a file is one of the built-in catalogue.
+pub(super) fn is_builtin(file: &str) -> bool {
+    file.strip_suffix(".toml")
+        .is_some_and(|name| FAMILIES.iter().any(|(family, _)| *family == name))
+}
+
 /// These metrics and those of a user's file.
 pub(super) fn add<'t>(
     metrics: Vec<Metric>,

@@ -126,6 +126,11 @@ impl Origin {
 }
 
 impl Metric {
+    /// Whether it is one of the program's own.
+    pub fn is_builtin(&self) -> bool {
+        super::load::is_builtin(&self.origin.file)
+    }
+
     /// A stable hash of all that changes the answer: kind, expressions, fact, times, windows, weight, and the same of the metrics it
     /// rests on. Title, words, unit, direction and examples are left out, and so are spaces and letter case in expressions.
     pub fn definition_hash(&self) -> u64 {

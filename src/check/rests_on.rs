@@ -153,7 +153,7 @@ fn of_column(fact: Fact, column: &FactColumn) -> Vec<Setting> {
     let mut found = Vec::new();
     for input in column.needs.iter().copied().flatten() {
         match input {
-            Input::Column(_) => {}
+            Input::Column(_) | Input::Cases => {}
             Input::FirstResponseTarget => found.extend([Setting::FirstResponse, Setting::Hours]),
             Input::ResolutionTarget => found.extend([Setting::Resolution, Setting::Hours]),
             Input::ContactTarget => found.push(Setting::ContactDays),

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::args::{Check, FailOn, Global};
+use super::conditions;
 use super::data::{self, Needed};
 use super::failure;
 use super::formats::RulesFormat;
@@ -201,13 +202,13 @@ fn fitted(rules: Vec<Rule>, global: &Global, canonical: &CanonicalTables) -> any
             let is_derived = rule.id == rule.of.id();
             if let RuleTarget::Metric(metric) = &mut rule.of {
                 for by in &mut metric.by {
-                    match data::spelled(std::slice::from_ref(&by.name), canonical) {
+                    match conditions::spelled(std::slice::from_ref(&by.name), canonical) {
                         Ok(spelled) => by.name = spelled.concat(),
                         Err(error) => errors.extend(error.downcast::<Problem>().map(|p| source.error(by.span.clone(), p.what, p.hint))),
                     }
                 }
                 if let Some(filter) = &mut metric.filter {
-                    match data::fit(&filter.expr, canonical) {
+                    match conditions::fit(&filter.expr, canonical) {
                         Ok(expr) => filter.expr = expr,
                         Err(error) => {
                             let span = source.within_string(filter.span.clone(), error.span);
@@ -240,7 +241,7 @@ fn shown(mut waiver: Waiver, renamed: &BTreeMap<String, String>, canonical: &Can
             *value = canonical.shown_text(value);
         }
         // One that does not fit is of no rule.
-        waiver.filter = waiver.filter.map(|filter| data::fit(&filter, canonical).unwrap_or(filter));
+        waiver.filter = waiver.filter.map(|filter| conditions::fit(&filter, canonical).unwrap_or(filter));
     }
     waiver
 }

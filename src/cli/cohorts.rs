@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::args::{Global, Reading, level};
+use super::conditions;
 use super::data::{self, Asked, Grouped};
 use super::formats::CohortsFormat;
 use super::output::{self, Outputs};
@@ -141,7 +142,7 @@ pub fn run(global: &Global, args: &Cohorts) -> anyhow::Result<()> {
     let asked = retention::Request {
         start,
         dimension: named
-            .map(|name| data::spelled(&[name], canonical))
+            .map(|name| conditions::spelled(&[name], canonical))
             .transpose()?
             .and_then(|mut names| names.pop()),
         measure,

@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 
 use super::args::{Global, Reading};
+use super::conditions;
 use super::inputs;
 use super::unpack::unpack;
-use crate::canonical::{self, Budget, CanonicalTables, Joins, Key, Loaded, Options, Redact};
+use crate::canonical::{self, Budget, Joins, Key, Loaded, Options, Redact};
 use crate::catalog::Metric;
-use crate::config::{Config, ConfigErrors, Overlay, StatedDates, expression};
-use crate::diagnostics::{Message, Problem, nearest, visible};
-use crate::expr::{self, Expr, ExprError};
+use crate::config::{Config, Overlay, StatedDates, expression};
+use crate::diagnostics::{Message, Problem};
+use crate::expr::Expr;
 use crate::ingest::Limits;
 use crate::io::{Expansion, write_bytes};
 use crate::measure;
@@ -17,9 +18,7 @@ use crate::notes::Note;
 use crate::period::{Division, Grain, parse_as_of};
 use crate::render::{record_counts, rejects};
 use crate::report::RecordCounts;
-use crate::schema::{ColumnType, Table, Unit, stakeholders};
 use crate::sources::Input;
-use crate::sources::stakeholder_types::stakeholder_type;
 
 /// What a command needs of its inputs.
 pub struct Needed<'a> {
@@ -45,7 +44,12 @@ pub fn load(global: &Global, named: &[String], reading: &Reading, config: &Confi
         division: needed.division,
         ..options(reading, config)?
     };
-    read(global, named, reading, config, &options)
+    let mut loaded = read(global, named, reading, config, &options)?;
+    let notes = conditions::of_metrics(needed.metrics, &loaded.canonical);
+    loaded.notes.extend(notes);
+    let notes = conditions::of_tiers(config.settings.contact_days.keys(), &loaded.canonical);
+    loaded.notes.extend(notes);
+    Ok(loaded)
 }
 
 /// What a command on single relationships is asked for: inputs, and groups by their dimensions.
@@ -91,10 +95,10 @@ pub fn load_grouped(global: &Global, config: &Config, asked: Asked<'_>) -> anyho
         keep_lines: false,
         division: asked.division,
     };
-    let loaded = load(global, asked.inputs, asked.reading, config, needed)?;
+    let mut loaded = load(global, asked.inputs, asked.reading, config, needed)?;
     Ok(Grouped {
-        by: spelled(asked.by, &loaded.canonical)?,
-        filter: filter.map(|filter| spell(&filter, &loaded.canonical)).transpose()?,
+        by: conditions::spelled(asked.by, &loaded.canonical)?,
+        filter: conditions::spell(filter, &loaded.canonical, &mut loaded.notes)?,
         loaded,
     })
 }
@@ -288,108 +292,6 @@ fn with_notes(mut loaded: Loaded, joins: &Joins) -> Loaded {
     }
     loaded.notes.splice(0..0, notes);
     loaded
-}
-
-/// The dimensions as they are written, where the data have them; capitals do not matter.
-///
-/// # Errors
-/// A dimension that no table has, with the nearest that there is.
-pub fn spelled(by: &[String], canonical: &CanonicalTables) -> anyhow::Result<Vec<String>> {
-    by.iter().map(|name| known(name, canonical)).collect()
-}
-
-/// A condition over dimensions that the data have.
-///
-/// # Errors
-/// A dimension that no table has.
-pub fn spell(filter: &Expr, canonical: &CanonicalTables) -> anyhow::Result<Expr> {
-    fit(filter, canonical).map_err(|error| ConfigErrors::of_option("--where", filter.text(), error).into())
-}
-
-/// The same for a condition of the configuration.
-///
-/// # Errors
-/// What is wrong with it, and where in its text.
-pub fn fit(filter: &Expr, canonical: &CanonicalTables) -> Result<Expr, ExprError> {
-    let scope = Dimensions(canonical);
-    match filter.check(&scope)? {
-        Unit::Bool => Ok(canonical.shown_condition(of_types(&filter.resolve(&scope)?, canonical))),
-        unit => {
-            let error = ExprError::new(0..filter.text().len(), format!("expected a condition, found {}", unit.name()));
-            Err(error.hint("write one like region = 'north'"))
-        }
-    }
-}
-
-/// The condition with the types that words such as `Staff` are read as, where no record has the word itself: it would fit none.
-fn of_types(condition: &Expr, canonical: &CanonicalTables) -> Expr {
-    let name = stakeholders::TYPE.name;
-    let words = condition.texts_beside(name);
-    if words.iter().all(|word| stakeholder_type(word).is_none()) {
-        return condition.clone();
-    }
-    let columns = canonical.tables.values().filter_map(|rows| rows.columns.get(name));
-    let codes: BTreeSet<u32> = columns
-        .filter_map(|data| match data {
-            canonical::Data::Code(codes) => Some(codes),
-            canonical::Data::Int(_) | canonical::Data::Float(_) | canonical::Data::Key(_) | canonical::Data::Flag(_) => None,
-        })
-        .flatten()
-        .copied()
-        .collect();
-    let has = |word: &str| canonical.texts.code(word).is_some_and(|code| codes.contains(&code));
-    condition.with_texts_beside(name, &|word| stakeholder_type(word).filter(|_| !has(word)).map(str::to_string))
-}
-
-/// The dimensions that conditions may name.
-struct Dimensions<'a>(&'a CanonicalTables);
-
-impl expr::Scope for Dimensions<'_> {
-    fn unit(&self, name: &str) -> Option<(String, Unit)> {
-        known(name, self.0).ok().map(|name| (name, Unit::Text))
-    }
-    fn names(&self) -> Vec<String> {
-        candidates(self.0)
-    }
-}
-
-fn known(name: &str, canonical: &CanonicalTables) -> anyhow::Result<String> {
-    let all = dimensions(canonical);
-    let name = canonical.column_named(name);
-    all.iter()
-        .find(|d| d.eq_ignore_ascii_case(name))
-        .map(|_| name.to_string())
-        .ok_or_else(|| {
-            let hint = match nearest(name, candidates(canonical)) {
-                Some(near) if near.eq_ignore_ascii_case(name) => "no input that was read has it".to_string(),
-                Some(near) => format!("did you mean `{near}`?"),
-                None => "it is a column of text of an input or of the roster".to_string(),
-            };
-            Problem::usage(format!("unknown dimension `{}`", visible(name))).hint(hint).into()
-        })
-}
-
-/// What may have been meant: columns that nobody asked for are not loaded, but those of the canonical tables are known.
-fn candidates(canonical: &CanonicalTables) -> Vec<String> {
-    let columns = Table::ALL.into_iter().flat_map(|table| table.columns());
-    let texts = columns
-        .filter(|column| column.kind == ColumnType::Text)
-        .map(|column| column.name.to_string());
-    dimensions(canonical).into_iter().chain(texts).collect()
-}
-
-/// All dimensions that are loaded.
-fn dimensions(canonical: &CanonicalTables) -> Vec<String> {
-    let mut names: BTreeSet<String> = BTreeSet::from([stakeholders::TYPE.name.to_string()]);
-    for (table, rows) in &canonical.tables {
-        let texts = rows.columns.iter().filter(|(_, data)| matches!(data, canonical::Data::Code(_)));
-        names.extend(
-            texts
-                .map(|(name, _)| name.clone())
-                .filter(|n| !n.ends_with("_id") && !n.starts_with('#') && (*table != Table::Identities)),
-        );
-    }
-    names.into_iter().collect()
 }
 
 /// Shows the record counts and the notes on stderr.

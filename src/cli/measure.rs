@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::args::{Against, Global, Measure};
+use super::conditions;
 use super::data::{self, Needed};
 use super::metrics::find;
 use super::output;
@@ -62,7 +63,7 @@ pub fn run(global: &Global, args: &Measure) -> anyhow::Result<()> {
         keep_lines: false,
         division: division(wanted.as_ref(), args.asked.grain, config.week_start),
     };
-    let loaded = data::load(global, &args.inputs, &args.reading, &config, needed)?;
+    let mut loaded = data::load(global, &args.inputs, &args.reading, &config, needed)?;
     may_choose(wanted.as_ref(), args.reading.states_as_of(&config), &loaded.canonical)?;
     if ids.is_empty() {
         let is_superseded = |id: &String| {
@@ -76,8 +77,8 @@ pub fn run(global: &Global, args: &Measure) -> anyhow::Result<()> {
         periods: args
             .asked
             .periods(wanted, config.week_start, &config.zone, Span::of(&loaded.canonical))?,
-        by: data::spelled(&args.by, &loaded.canonical)?,
-        filter: filter.map(|f| data::spell(&f, &loaded.canonical)).transpose()?,
+        by: conditions::spelled(&args.by, &loaded.canonical)?,
+        filter: conditions::spell(filter, &loaded.canonical, &mut loaded.notes)?,
         together: Vec::new(),
         total: args.total,
         compare,

@@ -3,6 +3,7 @@
 mod args;
 mod check;
 mod cohorts;
+mod conditions;
 mod convert;
 mod data;
 mod diff;

@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use super::args::{Global, Report};
+use super::conditions;
 use super::data::{self, Needed};
 use super::formats::{Formats, ReportFormat};
 use super::metrics::find;
@@ -80,8 +81,9 @@ pub fn run(global: &Global, args: &Report) -> anyhow::Result<()> {
         keep_lines: true,
         division: division(wanted.as_ref(), args.grain, config.week_start),
     };
-    let loaded = data::load(global, &args.inputs, &args.reading, &config, needed)?;
+    let mut loaded = data::load(global, &args.inputs, &args.reading, &config, needed)?;
     may_choose(wanted.as_ref(), args.reading.states_as_of(&config), &loaded.canonical)?;
+    let filter = conditions::spell(filter, &loaded.canonical, &mut loaded.notes)?;
     let canonical = &loaded.canonical;
     if named.is_empty() {
         metrics.retain(|metric| !measure::is_superseded(metric, &config.catalog, canonical, &config.settings));
@@ -105,9 +107,9 @@ pub fn run(global: &Global, args: &Report) -> anyhow::Result<()> {
         by: if by.is_empty() {
             usual(canonical)
         } else {
-            data::spelled(by, canonical)?
+            conditions::spelled(by, canonical)?
         },
-        filter: filter.map(|f| data::spell(&f, canonical)).transpose()?,
+        filter,
         confidence: config.confidence_at(args.level),
         contributors: targets.iter().any(|target| target.format == ReportFormat::Json),
         goals: config.goals.clone(),

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::args::{Global, Rows};
+use super::conditions;
 use super::data::{self, Needed};
 use super::metrics::find;
 use super::output;
@@ -41,7 +42,7 @@ pub fn run(global: &Global, args: &Rows) -> anyhow::Result<()> {
         keep_lines: true,
         division: division(named.as_ref(), asked.grain, config.week_start),
     };
-    let loaded = data::load(global, &args.inputs, &args.reading, &config, needed)?;
+    let mut loaded = data::load(global, &args.inputs, &args.reading, &config, needed)?;
     may_choose(named.as_ref(), args.reading.states_as_of(&config), &loaded.canonical)?;
     let periods = asked.periods(named, config.week_start, &config.zone, Span::of(&loaded.canonical))?;
     let [period] = periods.as_slice() else {
@@ -50,8 +51,8 @@ pub fn run(global: &Global, args: &Rows) -> anyhow::Result<()> {
     let wanted = Wanted {
         metric: metric.id.clone(),
         period: period.clone(),
-        by: data::spelled(&args.by, &loaded.canonical)?,
-        filter: filter.map(|f| data::spell(&f, &loaded.canonical)).transpose()?,
+        by: conditions::spelled(&args.by, &loaded.canonical)?,
+        filter: conditions::spell(filter, &loaded.canonical, &mut loaded.notes)?,
     };
     let behind = measure::rows(&loaded.canonical, &config.catalog, &config.settings, &wanted)?;
     let raw = match args.reading.redact {

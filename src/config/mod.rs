@@ -173,7 +173,7 @@ impl Config {
             .map(|(table, span)| grammar::source(&mut reader, table, span, folder, &profiles))
             .collect();
         let settings = settings::settings(&mut reader, &document, &zone);
-        let rates = settings::rates(&mut reader, &document);
+        let rates = settings::rates(&mut reader, &document, currency.as_deref());
         let catalog = Catalog::builtin(SPECS).read_user(&mut reader, &document, SPECS);
         let before = reader.errors.len();
         let rules = rules::rules(&mut reader, &document, &catalog, week_start);

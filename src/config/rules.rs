@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use super::amount;
 use super::presets;
-use crate::catalog::{BetterDirection, Catalog, Metric, Origin};
+use crate::catalog::{BetterDirection, Catalog, Metric, MetricUnit, Origin};
 use crate::check::{Amount, Basis, ComparedTo, Condition, DataRule, DataTest, Limits, MetricRule, Named, Rule, RuleTarget, Test};
 use crate::period::{Grain, Wanted, WeekStart};
 use crate::schema::{DAY, HOUR, Micros, Table};
@@ -198,6 +198,16 @@ fn limits(reader: &mut Reader<'_>, table: &DeTable<'_>, metric: &Metric) -> Opti
         warn_below,
         warn_above,
     };
+    for (key, limit) in [
+        ("fail_below", fail_below),
+        ("fail_above", fail_above),
+        ("warn_below", warn_below),
+        ("warn_above", warn_above),
+    ] {
+        if let Some(limit) = limit {
+            possible(reader, metric, key_span(table, key), limit);
+        }
+    }
     if let Some((low, high)) = between(reader, table, metric) {
         for key in ["fail_below", "fail_above", "warn_below", "warn_above"] {
             if table.contains_key(key) {
@@ -242,6 +252,25 @@ fn limits(reader: &mut Reader<'_>, table: &DeTable<'_>, metric: &Metric) -> Opti
     (reader.errors.len() == before).then_some(limits)
 }
 
+/// Records a threshold that no value of the metric can reach: a share of 80 is mostly one of 80%.
+fn possible(reader: &mut Reader<'_>, metric: &Metric, span: Range<usize>, limit: f64) {
+    let (least, most) = metric.kind.definition().range(metric.unit);
+    if least.is_none_or(|least| limit >= least) && most.is_none_or(|most| limit <= most) {
+        return;
+    }
+    let range = match (least, most) {
+        (Some(least), Some(most)) => format!("is always between {least} and {most}"),
+        (Some(least), None) => format!("is never below {least}"),
+        (None, Some(most)) => format!("is never above {most}"),
+        (None, None) => return,
+    };
+    let hint = match metric.unit == MetricUnit::Share && (1.0..=100.0).contains(&limit) {
+        true => format!("write \"{limit}%\""),
+        false => String::new(),
+    };
+    reader.wrong(span, format!("`{}` {range}, so {limit} says nothing", metric.id), hint);
+}
+
 fn between(reader: &mut Reader<'_>, table: &DeTable<'_>, metric: &Metric) -> Option<(f64, f64)> {
     let node = table.get("between")?;
     let ends = node.get_ref().as_array().filter(|ends| ends.len() == 2);
@@ -251,6 +280,9 @@ fn between(reader: &mut Reader<'_>, table: &DeTable<'_>, metric: &Metric) -> Opt
     };
     let (low, _) = amount::read_node(reader, &ends[0], "between", metric.unit)?;
     let (high, _) = amount::read_node(reader, &ends[1], "between", metric.unit)?;
+    for limit in [low, high] {
+        possible(reader, metric, node.span(), limit);
+    }
     if low >= high {
         reader.wrong(node.span(), "the lowest value of `between` must be below the highest", "");
         return None;
@@ -270,6 +302,23 @@ fn worse(reader: &mut Reader<'_>, table: &DeTable<'_>, metric: &Metric) -> Optio
             span.clone(),
             "`tolerance` must not be negative",
             "it is how much worse is still allowed",
+        );
+    }
+    if let (Some((amount, span)), (Some(least), Some(most))) = (&tolerance, metric.kind.definition().range(metric.unit))
+        && *amount > most - least
+    {
+        let hint = match metric.unit == MetricUnit::Share {
+            true => format!("write \"{amount}%\" or \"{amount} points\""),
+            false => String::new(),
+        };
+        reader.wrong(
+            span.clone(),
+            format!(
+                "`{}` never changes by more than {}, so a `tolerance` of {amount} says nothing",
+                metric.id,
+                most - least
+            ),
+            hint,
         );
     }
     if !table.contains_key("fail_if_worse_than") {

@@ -57,7 +57,7 @@ pub fn settings(reader: &mut Reader<'_>, document: &DeTable<'_>, report: &Zone) 
 }
 
 /// Reads `[rates]`: what one unit of a currency is worth in that of the report.
-pub fn rates(reader: &mut Reader<'_>, document: &DeTable<'_>) -> BTreeMap<String, f64> {
+pub fn rates(reader: &mut Reader<'_>, document: &DeTable<'_>, report: Option<&str>) -> BTreeMap<String, f64> {
     let Some(table) = reader.table(document, "rates") else {
         return BTreeMap::new();
     };
@@ -71,7 +71,14 @@ pub fn rates(reader: &mut Reader<'_>, document: &DeTable<'_>) -> BTreeMap<String
             },
         );
         if let Some((rate, span)) = reader.number(table, code.get_ref()) {
-            if rate > 0.0 {
+            if report == Some(code.get_ref().as_ref()) && rate != 1.0 {
+                let what = format!("{} is the currency of the report, so its rate is 1", code.get_ref());
+                reader.wrong(
+                    span,
+                    what,
+                    "remove it, or set `currency` to the currency that amounts are converted into",
+                );
+            } else if rate > 0.0 {
                 rates.insert(code.get_ref().to_string(), rate);
             } else {
                 reader.wrong(span, "a rate must be more than 0", "");

@@ -16,6 +16,7 @@ mod bind;
 mod check;
 mod error;
 mod eval;
+mod literals;
 mod parse;
 mod sql;
 mod tree;
@@ -31,6 +32,7 @@ pub use bind::Bound;
 pub use check::Scope;
 pub use error::ExprError;
 pub use eval::{Cell, CellError, Reading, Value};
+pub use literals::fits_pattern;
 pub use parse::parse;
 use tree::{Function, Name, Node, Op};
 pub use vectorised::FrameColumns;
@@ -135,17 +137,7 @@ impl Expr {
             }
         }
         let root = conditions(&self.root, column, other);
-        if root == self.root {
-            return self.clone();
-        }
-        let changed = Expr {
-            text: self.text.clone(),
-            root,
-        };
-        Expr {
-            text: changed.to_sql().into(),
-            root: changed.root,
-        }
+        if root == self.root { self.clone() } else { self.with_root(root) }
     }
 
     /// The expression with other names of columns, where the function gives one.

@@ -53,7 +53,7 @@ pub static SPEC: FactSpec = FactSpec {
             "opened_at",
             Unit::Time,
             "time of the ticket, or of the case's first message that is not automated",
-            &[],
+            &[&[Input::Cases]],
         ),
         column(
             "opened_by",

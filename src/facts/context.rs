@@ -47,6 +47,7 @@ impl Settings {
             Input::ResolutionTarget => self.resolution.is_some(),
             Input::ContactTarget => !self.contact_days.is_empty(),
             Input::EffortDirection => self.high_is_easy,
+            Input::Cases => canonical.sources.iter().any(|source| source.has_cases),
             Input::HealthParts => health::can_score(canonical, self),
         }
     }

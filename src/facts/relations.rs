@@ -15,7 +15,7 @@ use crate::schema::{
 };
 
 const CONTACT: Needs = &[&[Column(&interactions::OCCURRED_AT)]];
-const COMPLAINT: Needs = &[&[Column(&interactions::KIND)]];
+const COMPLAINT: Needs = &[&[Column(&interactions::KIND)], &[Input::Cases]];
 
 /// The fact's description.
 pub static SPEC: FactSpec = FactSpec {

@@ -94,7 +94,8 @@ fn without_status(table: Table, count: u64) -> String {
         Table::Surveys => format!("{it} {count_as} as delivered"),
         Table::Stakeholders => "Only dates say who has left".to_string(),
         Table::Referrals => format!("{it} {count_as} as not converted, unless there is a date of conversion"),
-        Table::Interactions | Table::Supplies | Table::Identities => "Only times say what is over".to_string(),
+        Table::Interactions | Table::Identities => "Only times say what is over".to_string(),
+        Table::Supplies => format!("{it} {count_as} as ordered"),
     }
 }
 
@@ -311,12 +312,30 @@ described! {
             )
         },
 
-        /// A quantity was received, but there is no time of receipt. The line counts as not received.
+        /// A quantity was received, or the status says that the line was, but there is no time of receipt. The line counts as not received.
         #[code = "received-without-time"]
         #[advice = "Map `received_at` to the column that has the time, or export it."]
         ReceivedWithoutTime => |count| format!(
-            "{} a received quantity, but no `received_at`. These lines count as not received",
+            "{} a received quantity or a status that says received, but no `received_at`. These lines count as not received",
             records_have(Table::Supplies, count)
+        ),
+
+        /// Purchases of a stakeholder on one day have no order number, and count as one order.
+        #[code = "one-order-a-day"]
+        #[advice = "Map `order_id`, if the records have one. Revenue is right in any case; orders, and what is divided by them, count days."]
+        OneOrderADay => |count| format!(
+            "purchases: {} no order number, and the stakeholder has another of the same day. All of one day count as one order",
+            counted(count, "record has", "records have")
+        ),
+
+        /// Amounts are those of whole orders, but records of one order have several. The first of each order counts.
+        #[code = "order-amounts-differ"]
+        #[advice = "If they are amounts of lines, set `amount_on` to \"line\" in [[source]]."]
+        #[option = "amount_on"]
+        OrderAmountsDiffer { table: Table } => |count| format!(
+            "{table}: {} another amount than the first record of the same order, although amounts are those of whole orders. Only the first of \
+             each order counts",
+            counted(count, "record has", "records have")
         ),
 
         /// A refund is larger than the amount that it belongs to. It counts unchanged.

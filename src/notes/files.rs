@@ -459,6 +459,15 @@ described! {
             if count == 1 { "it" } else { "them" },
         ),
 
+        /// The `where` of a file leaves none of its records: it is treated as a file without records, so its metrics are missing and not 0.
+        #[code = "nothing-left"]
+        #[advice = "See whether the condition is right: capitals count, and a date is written DATE '2026-01-31'."]
+        #[option = "where"]
+        NothingLeft => |count| format!(
+            "`where` leaves none of its {}, so its metrics are missing",
+            counted(count, "record", "records")
+        ),
+
         /// The file is too large to look for records that stand in it twice, because many share an ID by right, as lines of an order do.
         #[code = "not-searched"]
         #[advice = "If the export may list records twice, set `key` in [[source]] to the columns that tell one record from another."]

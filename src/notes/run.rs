@@ -1,5 +1,6 @@
 //! Notes about the settings and the results of a run.
 
+use super::CellText;
 use super::personal::not_personal;
 use crate::diagnostics::{counted, visible};
 use crate::period::date_text;
@@ -131,6 +132,15 @@ described! {
         #[code = "not-opened"]
         #[advice = "Open the file yourself."]
         NotOpened { file: String, reason: String } => |_| format!("{file} could not be opened: {reason}"),
+
+        /// A condition or a target names a text of a column that no record has.
+        #[code = "unknown-value"]
+        #[advice = "Write the text as the records have it; capitals count. Nothing, if it is right that there are none yet."]
+        UnknownValue { column: String, value: Option<CellText>, nearest: Option<CellText> } => |_| {
+            let meant = nearest.as_ref().map_or_else(String::new, |nearest| format!("; did you mean {nearest}?"));
+            let value = value.as_ref().map_or_else(|| "the text".to_string(), ToString::to_string);
+            format!("No record has {value} in `{}`, which a condition or a target names{meant}", visible(column))
+        },
 
         /// Scores of customers are quintiles, which say little if there are few customers, or if all have the same value.
         #[code = "quintiles"]

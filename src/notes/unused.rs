@@ -255,10 +255,16 @@ described! {
         #[option = "as_of"]
         AfterAsOf => |_| "it happened at or after the as-of date",
 
-        /// The status of the purchase says cancelled, void, failed, pledged or a test.
+        /// The status or type of the purchase or supply line says that it was none: cancelled, void, failed, pledged, only offered, or a test.
         #[code = "cancelled"]
         #[advice = "Nothing. If the word means something else, set its meaning in [source.values.status]."]
         Cancelled => |_| "the status says that the purchase did not take place",
+
+        /// The meeting, event or call did not take place, or the stakeholder did not take part: it was cancelled or declined, or nobody came.
+        #[code = "did-not-take-place"]
+        #[advice = "Nothing. If the word means something else, set its meaning in [source.values.status]."]
+        #[option = "values"]
+        DidNotTakePlace => |_| "the contact did not take place",
 
         /// The `where` of its source excludes it.
         #[code = "filtered"]

@@ -80,6 +80,8 @@ pub enum Input {
     ContactTarget,
     /// The direction of effort scores, which the configuration declares.
     EffortDirection,
+    /// A file of interactions that has cases: tickets, or messages that belong together.
+    Cases,
     /// As many parts of a health model of the stakeholders as a score needs.
     HealthParts,
 }
@@ -89,9 +91,12 @@ impl Input {
     pub fn column(&self) -> Option<&'static Column> {
         match self {
             Input::Column(column) => Some(column),
-            Input::FirstResponseTarget | Input::ResolutionTarget | Input::ContactTarget | Input::EffortDirection | Input::HealthParts => {
-                None
-            }
+            Input::FirstResponseTarget
+            | Input::ResolutionTarget
+            | Input::ContactTarget
+            | Input::EffortDirection
+            | Input::Cases
+            | Input::HealthParts => None,
         }
     }
 
@@ -103,6 +108,7 @@ impl Input {
             Input::ResolutionTarget => "targets.resolution_hours".to_string(),
             Input::ContactTarget => "targets.contact_days".to_string(),
             Input::EffortDirection => "ces.high_is_easy".to_string(),
+            Input::Cases => "interactions with cases, which have a case_id, responses or resolutions".to_string(),
             Input::HealthParts => "data for enough parts of a health score, see relhealth health".to_string(),
         }
     }

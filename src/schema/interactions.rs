@@ -77,6 +77,10 @@ columns! { Interactions:
     IS_MERGED = Column::new("is_merged", Role::Flag);
     /// Whether it is a test, so that it is not a case.
     IS_TEST = Column::new("is_test", Role::Flag);
+    /// Whether the stakeholder took part in the meeting or event. Who did not had no contact.
+    ATTENDED = Column::new("attended", Role::Flag);
+    /// Whether the meeting, event or call did not take place, so that it is no contact.
+    IS_CANCELLED = Column::new("is_cancelled", Role::Flag);
     /// Whether the contact reached what it was for.
     OUTCOME = Column::new("outcome", Role::Category).one_of(&["successful", "unsuccessful"]);
     /// What handling it cost.
@@ -105,6 +109,12 @@ columns! { Interactions:
 
 /// The kinds of interactions that are contacts, and no cases.
 pub const CONTACTS_ONLY: [&str; 5] = ["meeting", "event", "collaboration", "commitment", "follow_up"];
+
+/// Those of them in which both sides take part.
+pub const JOINT: [&str; 3] = ["meeting", "event", "collaboration"];
+
+/// Those of them that are promised for later.
+pub const PROMISES: [&str; 2] = ["commitment", "follow_up"];
 
 /// The times between which durations in hours are measured.
 pub const TIMED_BY_HOURS: [&Column; 3] = [&OCCURRED_AT, &RESPONDED_AT, &RESOLVED_AT];

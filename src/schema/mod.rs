@@ -230,6 +230,7 @@ mod tests {
             "instrument",
             "outcome",
             "record_type",
+            "refund_currency",
             "end_reason",
             "type",
             "tier",

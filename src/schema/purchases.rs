@@ -24,6 +24,8 @@ columns! { Purchases:
     COST = Column::new("cost", Role::Money);
     /// The currency of the amounts.
     CURRENCY = Column::new("currency", Role::Currency);
+    /// The currency of the refund, if a column of its own has it. A refund in another currency than the sale cannot be subtracted.
+    REFUND_CURRENCY = Column::new("refund_currency", Role::Category).always_read();
     /// The status in the system that the record comes from; what was cancelled does not count.
     STATUS = Column::new("status", Role::Status);
     /// Whether all of its money went back.

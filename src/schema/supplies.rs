@@ -26,4 +26,8 @@ columns! { Supplies:
     AMOUNT = Column::new("amount", Role::Money);
     /// The currency of the amount.
     CURRENCY = Column::new("currency", Role::Currency);
+    /// The status in the system that the record comes from; what was cancelled before it was received does not count.
+    STATUS = Column::new("status", Role::Status);
+    /// Whether the line was cancelled, so that it does not count unless it was received.
+    IS_VOID = Column::new("is_void", Role::Flag);
 }

@@ -21,14 +21,15 @@ struct Words {
     won: BTreeSet<String>,
     lost: BTreeSet<String>,
     open: BTreeSet<String>,
+    disputes: BTreeSet<String>,
 }
 
 static WORDS: LazyLock<Words> = LazyLock::new(|| {
     embedded("deal_stages.toml", include_str!("deal_stages.toml"), |reader, document| {
-        let lists = ["won", "lost", "open"];
+        let lists = ["won", "lost", "open", "disputes"];
         reader.known(document, "of the stages of deals", &lists);
-        let [won, lost, open] = lists.map(|key| reader.strings(document, key).into_iter().collect());
-        Words { won, lost, open }
+        let [won, lost, open, disputes] = lists.map(|key| reader.strings(document, key).into_iter().collect());
+        Words { won, lost, open, disputes }
     })
 });
 
@@ -47,7 +48,7 @@ pub fn deal_stage(status: &str) -> Option<DealStage> {
         .iter()
         .any(|word| matches!(word.as_str(), "not" | "nicht" | "non" | "no" | "nao" | "niet" | "pas" | "or"));
     match (has(&WORDS.won), has(&WORDS.lost)) {
-        _ if is_denied => None,
+        _ if is_denied || has(&WORDS.disputes) => None,
         (true, false) => Some(DealStage::Won),
         (false, true) => Some(DealStage::Lost),
         (true, true) => None,

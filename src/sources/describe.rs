@@ -68,7 +68,11 @@ pub fn describe(written: &Source, file: &str, header: &Header, rows: &[Vec<Strin
     let sources = together
         .filter(|p| written.table.is_none() || p.source.table == written.table)
         .filter_map(|p| {
-            let source = in_full(own::told(p, headers, rows).fit(headers, written), header, headers);
+            let source = in_full(
+                own::told(p, headers, rows).fit(headers, written, profiles.iter().any(|own| own.id == p.id)),
+                header,
+                headers,
+            );
             // What a format feeds beside its own table, it feeds where the file has the columns for it.
             (p.id == profile.id || p.questions || is_whole(&source)).then_some((p, source))
         })

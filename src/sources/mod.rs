@@ -23,6 +23,7 @@ mod describe;
 pub mod grammar;
 pub mod guess;
 mod header_questions;
+pub mod held_words;
 mod instruments;
 pub mod leavers;
 pub mod long_form;

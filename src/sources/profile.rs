@@ -81,9 +81,10 @@ pub(super) fn names(headers: &[String], source: &Source) -> Vec<String> {
 }
 
 impl Profile {
-    /// How files with these headers are read: of each mapping the first that they have, of the conditions those that they have, and of
-    /// what a person wrote everything, before the profile.
-    pub fn fit(&self, headers: &[String], written: &Source) -> Source {
+    /// How files with these headers are read: of each mapping the first that they have, and of what a person wrote everything, before the
+    /// profile. A format that is built in serves several forms of an export, so of its conditions those are taken that the file has the
+    /// columns of. Of one that a user wrote (`is_own`) every condition counts: a column that the file does not have is an error then.
+    pub fn fit(&self, headers: &[String], written: &Source, is_own: bool) -> Source {
         let said = headers;
         let headers: Vec<String> = headers.iter().map(|h| folded(h)).collect();
         let has = |mut names: Vec<String>| names.drain(..).all(|name| headers.contains(&folded(&name)));
@@ -125,7 +126,7 @@ impl Profile {
         let conditions: Vec<Expr> = match &written.filter {
             Some(filter) => vec![filter.clone()],
             None => {
-                let known = self.filters.iter().filter(|f| has(f.columns().into_iter().collect()));
+                let known = self.filters.iter().filter(|f| is_own || has(f.columns().into_iter().collect()));
                 known.map(in_its_words).collect()
             }
         };

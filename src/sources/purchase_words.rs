@@ -13,13 +13,22 @@ struct Words {
     types: BTreeSet<String>,
     types_beside_documents: BTreeSet<String>,
     documents: BTreeSet<String>,
+    supplies: BTreeSet<String>,
 }
 
 static WORDS: LazyLock<Words> = LazyLock::new(|| {
     embedded("purchase_words.toml", include_str!("purchase_words.toml"), |reader, document| {
-        let lists = ["cancelled", "void", "nobody_came", "types", "types_beside_documents", "documents"];
+        let lists = [
+            "cancelled",
+            "void",
+            "nobody_came",
+            "types",
+            "types_beside_documents",
+            "documents",
+            "supplies",
+        ];
         reader.known(document, "of the statuses of purchases", &lists);
-        let [cancelled, void, nobody_came, types, types_beside_documents, documents] =
+        let [cancelled, void, nobody_came, types, types_beside_documents, documents, supplies] =
             lists.map(|key| reader.strings(document, key).iter().map(|word| plain(word)).collect());
         Words {
             cancelled,
@@ -28,6 +37,7 @@ static WORDS: LazyLock<Words> = LazyLock::new(|| {
             types,
             types_beside_documents,
             documents,
+            supplies,
         }
     })
 });
@@ -54,6 +64,20 @@ fn says_nobody_came(status: &str) -> bool {
 /// The words that say of a purchase that it was cancelled, whatever follows them.
 pub fn cancelled_words() -> impl Iterator<Item = &'static str> {
     WORDS.cancelled.iter().map(String::as_str)
+}
+
+/// Whether a status says that something was cancelled, whatever follows the word.
+pub fn is_cancelled(status: &str) -> bool {
+    if status.len() > 80 {
+        return false;
+    }
+    let status = plain(status);
+    WORDS.cancelled.contains(&status) || WORDS.cancelled.contains(status.split(' ').next().unwrap_or(""))
+}
+
+/// Whether the status of a supply line says that it was never ordered, or is not expected any more.
+pub fn is_void_supply(status: &str) -> bool {
+    is_cancelled(status) || (status.len() <= 80 && WORDS.supplies.contains(&plain(status)))
 }
 
 /// The words of a status without the mark that WooCommerce puts before its own: `wc-cancelled`.

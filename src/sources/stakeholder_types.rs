@@ -1,10 +1,11 @@
 //! Which word of the roster means which type of stakeholder. Health models, metrics and the protection of people go by the types, so that a
 //! `Mitarbeiterin` has to be the employee that she is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use super::placeholders::plain_words;
+use crate::expr::fits_pattern;
 use crate::toml_reader::embedded;
 
 /// The types that have words.
@@ -35,6 +36,26 @@ static WORDS: LazyLock<BTreeMap<String, &'static str>> = LazyLock::new(|| {
 pub fn stakeholder_type(text: &str) -> Option<&'static str> {
     let words = (text.len() <= LONGEST).then(|| plain_words(text).join(" "))?;
     WORDS.get(&words).copied()
+}
+
+/// The text as which a type is stored: the word that metrics use for it, or its own in small letters, because capitals say nothing.
+pub fn stored_type(text: &str) -> String {
+    stakeholder_type(text).map_or_else(|| text.to_lowercase(), str::to_string)
+}
+
+/// The types of which a word fits a pattern of `like`. The words themselves are not stored.
+pub fn types_that_fit(pattern: &str) -> Vec<String> {
+    let pattern = pattern.to_lowercase();
+    let fitting = WORDS
+        .iter()
+        .filter(|(words, _)| fits_pattern(&pattern, words))
+        .map(|(_, kind)| *kind);
+    fitting.collect::<BTreeSet<_>>().into_iter().map(str::to_string).collect()
+}
+
+/// Whether a text is one of the words that metrics use for types, whatever its capitals.
+pub fn is_type_word(text: &str) -> bool {
+    TYPES.iter().any(|word| word.eq_ignore_ascii_case(text))
 }
 
 #[cfg(test)]

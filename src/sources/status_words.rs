@@ -5,10 +5,11 @@ use std::sync::LazyLock;
 
 use super::case_words::{is_closed, is_open, no_case};
 use super::deal_stages::{DealStage, deal_stage};
+use super::held_words::{Held, held};
 use super::leavers::has_left;
 use super::money_back::{money_back, says_not_refunded};
 use super::placeholders::plain_words;
-use super::purchase_words::{is_void, without_shop};
+use super::purchase_words::{is_void, is_void_supply, without_shop};
 use super::referral_words::is_conversion;
 use super::survey_states::{is_answered, is_undelivered};
 use crate::schema::Table;
@@ -18,14 +19,22 @@ struct Words {
     there: BTreeSet<String>,
     paid: BTreeSet<String>,
     sent: BTreeSet<String>,
+    supplied: BTreeSet<String>,
+    received: BTreeSet<String>,
 }
 
 static WORDS: LazyLock<Words> = LazyLock::new(|| {
     embedded("status_words.toml", include_str!("status_words.toml"), |reader, document| {
-        let lists = ["there", "paid", "sent"];
+        let lists = ["there", "paid", "sent", "supplied", "received"];
         reader.known(document, "of the ordinary statuses", &lists);
-        let [there, paid, sent] = lists.map(|key| reader.strings(document, key).into_iter().collect());
-        Words { there, paid, sent }
+        let [there, paid, sent, supplied, received] = lists.map(|key| reader.strings(document, key).into_iter().collect());
+        Words {
+            there,
+            paid,
+            sent,
+            supplied,
+            received,
+        }
     })
 });
 
@@ -41,6 +50,11 @@ pub fn is_known_state(text: &str) -> bool {
     is_listed() || tells() || is_case() || money_back(text).is_some() || deal_stage(text).is_some()
 }
 
+/// Whether the status of a supply line says that it was received.
+pub fn is_received(status: &str) -> bool {
+    status.len() <= 40 && WORDS.received.contains(&plain_words(status).join(" "))
+}
+
 /// Whether it is known what a status says of a record of a table.
 pub fn is_understood(table: Table, status: &str) -> bool {
     is_exception(table, status) || is_ordinary(table, status) || table == Table::Purchases && says_not_refunded(status)
@@ -54,9 +68,10 @@ pub fn is_exception(table: Table, cell: &str) -> bool {
             is_void(cell) || money_back(cell).is_some() || matches!(deal_stage(cell), Some(DealStage::Won | DealStage::Lost))
         }
         Table::Surveys => is_undelivered(cell),
-        Table::Interactions => is_closed(cell) || no_case(cell).is_some(),
+        Table::Interactions => is_closed(cell) || no_case(cell).is_some() || matches!(held(cell), Some(Held::Never | Held::Attempt)),
         Table::Referrals => is_conversion(cell) == Some(true),
-        Table::Supplies | Table::Identities => false,
+        Table::Supplies => is_void_supply(cell),
+        Table::Identities => false,
     }
 }
 
@@ -66,9 +81,10 @@ fn is_ordinary(table: Table, cell: &str) -> bool {
         Table::Stakeholders => is_one_of(&WORDS.there),
         Table::Purchases => WORDS.paid.contains(without_shop(&plain_words(cell).join(" "))) || deal_stage(cell).is_some(),
         Table::Surveys => is_answered(cell) || is_one_of(&WORDS.sent),
-        Table::Interactions => is_open(cell),
+        Table::Interactions => is_open(cell) || held(cell).is_some(),
         Table::Referrals => is_conversion(cell) == Some(false),
-        Table::Supplies | Table::Identities => false,
+        Table::Supplies => is_one_of(&WORDS.supplied) || is_one_of(&WORDS.paid),
+        Table::Identities => false,
     }
 }
 
@@ -103,7 +119,9 @@ mod tests {
         assert!(!are(Table::Purchases, &["paid", "card", "refunded"]));
         assert!(!are(Table::Stakeholders, &["left", "right"]));
         assert!(!are(Table::Interactions, &["open", "pending"]));
-        assert!(!are(Table::Supplies, &["cancelled", "paid"]));
+        assert!(are(Table::Supplies, &["cancelled", "received"]));
+        assert!(are(Table::Interactions, &["Attended", "No Show"]));
+        assert!(!are(Table::Supplies, &["received", "paid"]));
         assert!(!are(Table::Interactions, &[""]));
     }
 }

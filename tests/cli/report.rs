@@ -363,12 +363,14 @@ fn a_year_is_compared_with_one_earlier_year() {
 #[test]
 fn a_count_of_zero_is_in_one_place_and_each_sentence_names_its_metric() {
     let regions = ["north", "south", "east", "west", "centre"];
-    let tickets: String = (0..200).map(|i| format!("s{i},2026-10-05,question,{}\n", regions[i % 5])).collect();
+    let tickets: String = (0..200)
+        .map(|i| format!("t{i},s{i},2026-10-05,question,{}\n", regions[i % 5]))
+        .collect();
     let answers: String = (0..200)
         .map(|i| format!("s{i},2026-10-05,csat,{},1,5,{}\n", if i % 4 == 0 { 2 } else { 5 }, regions[i % 5]))
         .collect();
     let folder = Folder::new()
-        .with("tickets.csv", format!("stakeholder_id,occurred_at,kind,region\n{tickets}"))
+        .with("tickets.csv", format!("case_id,stakeholder_id,occurred_at,kind,region\n{tickets}"))
         .with(
             "answers.csv",
             format!("stakeholder_id,responded_at,instrument,score,scale_min,scale_max,region\n{answers}"),

@@ -165,11 +165,18 @@ fn rejected(rowset: &Rowset) -> u64 {
     of_status.map(|(_, n)| n).sum()
 }
 
-/// What a file with so many records has.
+/// What a file with so many records has. A condition that leaves none of them says no more about the events than an empty file, and one that
+/// cannot be computed for any record no more than one of which nothing can be read.
 pub(super) fn content(read: u64, rowset: &Rowset) -> Content {
+    let counted = |code: &str| -> u64 {
+        let of_code = rowset.counts.iter().filter(|((_, counted), _)| counted.as_str() == code);
+        of_code.map(|(_, n)| n).sum()
+    };
+    let unreadable = rejected(rowset) + counted("filtered-unreadable");
     match read {
         0 => Content::Nothing,
-        _ if rejected(rowset) == read => Content::Unreadable,
+        _ if unreadable == read => Content::Unreadable,
+        _ if unreadable + counted("filtered") == read => Content::Nothing,
         _ => Content::Readable,
     }
 }

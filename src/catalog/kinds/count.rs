@@ -45,7 +45,7 @@ impl ReadKind for Count {
     const REQUIRED: &'static [&'static str] = &[];
     const OPTIONAL: &'static [&'static str] = &["distinct"];
     const KEY_MEANINGS: &'static [(&'static str, &'static str)] =
-        &[("distinct", "What is told apart: `stakeholder`, or a column of text or ids.")];
+        &[("distinct", "What is told apart: `stakeholder_id`, or a column of text or ids.")];
 
     fn read(stanza: &mut Stanza, over: &mut ReadContext) -> Option<Count> {
         let distinct = match stanza.has("distinct") {

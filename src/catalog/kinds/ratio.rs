@@ -78,7 +78,7 @@ impl ReadKind for Ratio {
         ("under", "The expression that is added below the line; true counts as 1."),
         (
             "under_distinct",
-            "What is counted below the line, each once: `stakeholder`, or a column. A ratio has this or `under`.",
+            "What is counted below the line, each once: `stakeholder_id`, or a column. A ratio has this or `under`.",
         ),
     ];
 

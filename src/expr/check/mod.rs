@@ -20,6 +20,13 @@ pub trait Scope {
     fn unit(&self, name: &str) -> Option<(String, Unit)>;
     /// All names, for suggestions.
     fn names(&self) -> Vec<String>;
+    /// The expression with the words of its columns as they are stored, where a column holds words of a list.
+    ///
+    /// # Errors
+    /// A text that such a column never is.
+    fn worded(&self, expr: Expr) -> Result<Expr, ExprError> {
+        Ok(expr)
+    }
 }
 
 /// What the names of an expression stand for.

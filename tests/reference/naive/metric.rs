@@ -227,6 +227,7 @@ impl Naive<'_> {
         // Nothing is configured here, so only columns are given.
         let mapped = |input: &Input| match input {
             Input::HealthParts => self.data.gives_scores(),
+            Input::Cases => self.data.of(Table::Interactions).iter().any(|r| talk::is_of_case(self.data, r)),
             input => input.column().is_some_and(|c| self.data.is_mapped(c.table, c.name)),
         };
         let groups: Vec<&[Input]> = metric.columns().iter().flat_map(|c| c.needs.iter().copied()).collect();

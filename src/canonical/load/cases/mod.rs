@@ -2,4 +2,5 @@
 
 pub mod authors;
 pub mod case_states;
+pub mod not_held;
 pub mod without_answers;

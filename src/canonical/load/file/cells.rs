@@ -22,7 +22,7 @@ use crate::period::{Fit, Zone};
 use crate::schema::{ColumnType, MONEY_SCALE, Micros, NO_CODE, NO_INT, NO_KEY, Role, stakeholders};
 use crate::sources::automatic::is_automatic;
 use crate::sources::placeholders::{is_placeholder, is_placeholder_address};
-use crate::sources::stakeholder_types::stakeholder_type;
+use crate::sources::stakeholder_types::{is_type_word, stakeholder_type};
 use crate::sources::undone::{Undone, undone};
 use crate::sources::word;
 
@@ -113,7 +113,10 @@ impl Plan {
         } else {
             // What an empty cell means, every cell means that says that there is nothing.
             let of_nothing = || is_null(cell).then(|| self.values.get("")).flatten();
-            self.values.get(cell.trim()).or_else(of_nothing)
+            self.values
+                .get(cell.trim())
+                .or_else(of_nothing)
+                .or_else(|| self.in_other_capitals(cell.trim()))
         };
         let cell = replaced.map_or(cell, String::as_str);
         let letters = composed(cell);
@@ -185,6 +188,20 @@ impl Plan {
                 }),
             },
         }
+    }
+
+    /// What a word means that is in `values` with other capitals. Those of IDs distinguish them.
+    fn in_other_capitals(&self, cell: &str) -> Option<&String> {
+        let is_word = !matches!(self.kind, ColumnType::Stakeholder | ColumnType::Key);
+        let alike = |said: &String| {
+            said.chars()
+                .flat_map(char::to_lowercase)
+                .eq(cell.chars().flat_map(char::to_lowercase))
+        };
+        self.values
+            .iter()
+            .find(|(said, _)| is_word && !said.is_empty() && alike(said))
+            .map(|(_, means)| means)
     }
 
     /// Whether its cells are texts of the file, and may have been encoded once too often.
@@ -330,8 +347,8 @@ impl Plan {
                     }
                     code
                 }
-                // A dimension of that name is compared with the roster's.
-                None if self.name == stakeholders::TYPE.name => interners.texts.code(&cell.to_lowercase()),
+                // A dimension of that name may hold the same types. Any other words are those of the file.
+                None if self.name == stakeholders::TYPE.name && is_type_word(cell) => interners.texts.code(&cell.to_lowercase()),
                 // As are the codes of currencies; other ways to write one mean its code.
                 Some(Role::Currency) => {
                     let (seen, known) = &mut filling.words;

@@ -24,21 +24,21 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 
-use crate::canonical::SourceInfo;
 use crate::canonical::load::dates::precision::{self, ColumnPrecision};
 use crate::canonical::load::money::order_amounts::{self, Amounts, AmountsAre, Evidence, NotClear};
 use crate::canonical::load::{Options, RawFile, money::currencies, record_counts, redaction, tables};
+use crate::canonical::{Content, SourceInfo};
 use crate::diagnostics::Place;
 use crate::expr::Bound;
 use crate::ingest;
 use crate::io;
 use crate::notes::{Decision, ExclusionReason, FileNote, FilledFromAbove, Note};
-use crate::schema::{Role, purchases};
+use crate::schema::{Role, purchases, supplies};
 use crate::sources::undone::undone;
 use crate::sources::{AmountOn, Source};
 
 use column_scan::{ColumnDecision, DecidedColumns};
-use columns::{Plan, names, to_end_of_day};
+use columns::{ColumnSource, Plan, names, to_end_of_day};
 use filled_down::Parents;
 use lookups::{LookedUp, Referred};
 use mapping::Mapping;
@@ -121,7 +121,10 @@ pub fn read_file(
     let mut is_in_order = expected <= options.large;
     let mut has_lines = false;
     let (outcome, mut rowset) = loop {
-        let may_be_of_order = amount_on.is_none() && !is_known;
+        // What an expression makes of a line is the line's.
+        let is_amount = |plan: &Plan| matches!(plan.column, Some(&purchases::AMOUNT | &supplies::AMOUNT));
+        let is_computed = |plan: &Plan| is_amount(plan) && matches!(plan.take, ColumnSource::Expr(_));
+        let may_be_of_order = amount_on.is_none() && !is_known && !mapping.plans.iter().any(is_computed);
         // Which record of a key is the last, and which of an order the first, is told by their lines.
         let by_position = !source.key.is_empty() || amount_on == Some(AmountOn::Order);
         let updated = mapping.update_plan(&all_names);
@@ -255,6 +258,15 @@ pub fn read_file(
     if expected > options.large && !auxiliary_columns::unread_names(&mapping).is_empty() {
         notes.push(Note::new(FileNote::NamesNotRead { records }).at(Place::file(&file)));
     }
+    let content = record_counts::content(outcome.records, &rowset);
+    let has_left_out = rowset
+        .counts
+        .keys()
+        .any(|(_, code)| ["filtered", "filtered-unreadable"].contains(&code.as_str()));
+    if content != Content::Readable && has_left_out {
+        let records = outcome.records;
+        notes.push(Note::new(FileNote::NothingLeft).count(records).at(Place::file(&file)));
+    }
     let mut mapped = mapping.mapped.clone();
     unknown_words::leave_out(&mapping.plans, &mut rowset.fillings, &mut mapped);
     notes.extend(file_notes::of_cells(&mapping.plans, &mut rowset.fillings, &file));
@@ -293,7 +305,7 @@ pub fn read_file(
         private: source.private,
         redacted: options.redact.is_some(),
         dates: dated,
-        content: record_counts::content(outcome.records, &rowset),
+        content,
         is_used: true,
         some_dates,
     };

@@ -25,7 +25,7 @@ use crate::canonical::load::{Loaded, Options, RawFile};
 use crate::canonical::{CanonicalTables, Codes, Data, Dictionary, Interner, SourceInfo, messages, referrers};
 use crate::diagnostics::Place;
 use crate::io;
-use crate::notes::{Code, Decision, FileNote, Note, UnusedStatus, Withheld};
+use crate::notes::{Code, DataIssue, Decision, FileNote, Note, UnusedStatus, Withheld};
 use crate::record_counts::RecordCounts;
 use crate::schema::{ColumnType, NO_CODE, NO_TIME, Role, Table, interactions, purchases, surveys};
 use crate::sources::{AmountOn, From, QUESTION, Source};
@@ -282,7 +282,7 @@ pub fn assemble(read_files: Vec<ReadFile>, options: &Options, mut notes: Vec<Not
                 .columns
                 .insert(interactions::CASE_KEY.name.to_string(), Data::Key(cases));
         }
-        building.drop_by_rule(&texts, &found.is_placeholder, &is_known, options, dropped);
+        building.drop_by_rule(&texts, &sources, &found.is_placeholder, &is_known, options, dropped);
     });
     for building in tables.values_mut() {
         notes.extend(building.unknown_statuses(&texts, &is_said, &sources));
@@ -299,6 +299,7 @@ pub fn assemble(read_files: Vec<ReadFile>, options: &Options, mut notes: Vec<Not
         sources: &sources,
         texts: &texts,
         as_of: options.as_of,
+        zone: &options.zone,
     };
     notes.extend(records.contradictions());
     if let Some(as_of) = options.as_of {
@@ -327,6 +328,13 @@ pub fn assemble(read_files: Vec<ReadFile>, options: &Options, mut notes: Vec<Not
         notes.push(Note::new(FileNote::OneMessageEach).at(Place::file(&sources[source].file)));
     }
     settle(&mut account, &dropped);
+    for building in tables.values() {
+        let table = building.rows.table;
+        for (source, rows) in &building.differing_amounts {
+            let place = Place::file(&sources[usize::from(*source)].file);
+            notes.push(Note::new(DataIssue::OrderAmountsDiffer { table }).count(*rows).at(place));
+        }
+    }
     for (source, lines) in tables.values().flat_map(|building| &building.counted_elsewhere) {
         let source = usize::from(*source);
         account[source].decided.extend(amount_decisions[source].map(|code| (code, *lines)));

@@ -20,6 +20,8 @@ pub struct Building {
     pub keep: Vec<bool>,
     /// By source, how many rows have an amount that counts with another row of their order.
     pub counted_elsewhere: BTreeMap<u16, u64>,
+    /// By source, how many rows have another amount than the first row of their order, although amounts are those of whole orders.
+    pub differing_amounts: BTreeMap<u16, u64>,
     /// Rows that count for no person: their stakeholder is a placeholder.
     pub without_person: Vec<u32>,
 }
@@ -83,6 +85,7 @@ impl Building {
             updated: Vec::new(),
             keep: Vec::new(),
             counted_elsewhere: BTreeMap::new(),
+            differing_amounts: BTreeMap::new(),
             without_person: Vec::new(),
         }
     }

@@ -3,12 +3,18 @@
 
 use std::collections::BTreeMap;
 
+use rustc_hash::FxHashSet;
+
 use super::affected_rows::AffectedRows;
 use super::building::Building;
 
 use crate::canonical::{CanonicalTables, Dictionary, Rows, SourceInfo};
 use crate::notes::{DataIssue, Id, Note};
-use crate::schema::{Column, DAY, Micros, NO_CODE, NO_INT, NO_TIME, Role, Table, interactions, purchases, stakeholders, supplies, surveys};
+use crate::period::Zone;
+use crate::schema::{
+    Column, DAY, Micros, NO_CODE, NO_INT, NO_KEY, NO_TIME, Role, Table, interactions, purchases, stakeholders, supplies, surveys,
+};
+use crate::sources::status_words::is_received;
 
 /// The records under construction, before anything is forgotten that lies after as-of.
 pub struct Records<'a> {
@@ -20,6 +26,8 @@ pub struct Records<'a> {
     pub texts: &'a Dictionary,
     /// The as-of date, if it is set: what happened later is not looked at.
     pub as_of: Option<Micros>,
+    /// The report's time zone, which divides time into days.
+    pub zone: &'a Zone,
 }
 
 impl Records<'_> {
@@ -40,7 +48,33 @@ impl Records<'_> {
         notes.extend(self.ends());
         notes.extend(self.off_scale());
         notes.extend(self.contact_targets());
+        notes.extend(self.orders_of_a_day());
         notes
+    }
+
+    /// Further purchases of a stakeholder on one day without an order number: nothing shows whether they are lines of one order.
+    fn orders_of_a_day(&self) -> impl Iterator<Item = Note> {
+        let mut found = AffectedRows::default();
+        if let Some(Building {
+            rows, keep, stakeholder, ..
+        }) = self.tables.get(&Table::Purchases)
+        {
+            let (orders, times, amounts) = (
+                rows.keys(&purchases::ORDER_ID),
+                rows.times(&purchases::OCCURRED_AT),
+                rows.ints(&purchases::AMOUNT),
+            );
+            let mut seen: FxHashSet<(u32, i32)> = FxHashSet::default();
+            for row in (0..rows.len).filter(|&row| keep[row] && orders.at(row) == NO_KEY && stakeholder[row] != NO_CODE) {
+                let at = times.at(row);
+                let is_known = at != NO_TIME && self.as_of.is_none_or(|as_of| at < as_of);
+                // A refund is no order, and one without an amount is a line of something.
+                if is_known && amounts.at(row) != NO_INT && amounts.at(row) > 0 && !seen.insert((stakeholder[row], self.zone.day_of(at))) {
+                    found.add(rows, row);
+                }
+            }
+        }
+        found.notes(DataIssue::OneOrderADay, self.sources)
     }
 
     /// Targets of contact that nobody can keep: most systems write 0 where there is none.
@@ -191,11 +225,16 @@ impl Records<'_> {
             });
             notes.extend(found.notes(DataIssue::RefundOverAmount, self.sources));
         }
-        if self.has(&[&supplies::QUANTITY_RECEIVED]) {
+        if self.has(&[&supplies::QUANTITY_RECEIVED]) || self.has(&[&supplies::STATUS]) {
+            let says_received: FxHashSet<u32> = self.texts.matching(&is_received).into_iter().collect();
             let timed = self.maps(&[&supplies::RECEIVED_AT]);
             let found = self.affected(Table::Supplies, |rows| {
                 let (received, times) = (rows.floats(&supplies::QUANTITY_RECEIVED), rows.times(&supplies::RECEIVED_AT));
-                move |row| timed[rows.source_of(row) as usize] && received.at(row) > 0.0 && times.at(row) == NO_TIME
+                let (statuses, says_received) = (rows.codes(&supplies::STATUS), says_received.clone());
+                move |row| {
+                    let is_received = received.at(row) > 0.0 || says_received.contains(&statuses.at(row));
+                    timed[rows.source_of(row) as usize] && is_received && times.at(row) == NO_TIME
+                }
             });
             notes.extend(found.notes(DataIssue::ReceivedWithoutTime, self.sources));
         }

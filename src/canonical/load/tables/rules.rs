@@ -10,12 +10,13 @@ use super::affected_rows::AffectedRows;
 use super::building::{Building, Dropped};
 use crate::canonical::load::{ID, Options};
 use crate::canonical::{Data, Dictionary, SourceInfo};
+use crate::cell_parsing::Currency;
 use crate::notes::{DataIssue, ExclusionReason, MissingValue, Note, RejectReason, UnusedReason};
 use crate::period::Zone;
 use crate::schema::{Column, Micros, NO_CODE, NO_INT, NO_KEY, NO_TIME, Role, Table, interactions, purchases, referrals, supplies, surveys};
 use crate::sources::AmountOn;
 use crate::sources::deal_stages::{DealStage, are_of_deals, deal_stage};
-use crate::sources::purchase_words::{is_document, is_void, is_void_beside_documents, is_void_type};
+use crate::sources::purchase_words::{is_document, is_void, is_void_beside_documents, is_void_supply, is_void_type};
 use crate::sources::survey_states::is_undelivered;
 
 impl Building {
@@ -24,6 +25,7 @@ impl Building {
     pub fn drop_by_rule(
         &mut self,
         texts: &Dictionary,
+        sources: &[SourceInfo],
         is_placeholder: &[bool],
         is_known: &[bool],
         options: &Options,
@@ -52,6 +54,7 @@ impl Building {
             rows.into_iter()
                 .for_each(|row| self.drop_row(row, &ExclusionReason::Cancelled.into(), dropped));
             self.drop_deals(texts, is_known, dropped);
+            self.drop_refunds_of_other_currencies(texts, dropped);
         }
         if table == Table::Surveys {
             let (statuses, flags) = (self.rows.codes(&surveys::STATUS), self.rows.flags(&surveys::IS_UNDELIVERED));
@@ -70,6 +73,52 @@ impl Building {
         }
         if table == Table::Interactions {
             self.drop_no_cases(texts, dropped);
+            self.drop_not_held(texts, sources, dropped);
+        }
+        if table == Table::Supplies {
+            self.drop_cancelled_supplies(texts, dropped);
+        }
+    }
+
+    /// A line that was cancelled, rejected or never ordered is not late, and costs nothing. What was received was delivered, whatever happened to
+    /// the rest of the line.
+    fn drop_cancelled_supplies(&mut self, texts: &Dictionary, dropped: &mut Dropped) {
+        let (statuses, flags) = (self.rows.codes(&supplies::STATUS), self.rows.flags(&supplies::IS_VOID));
+        let void: BTreeSet<u32> = match statuses.exists() {
+            true => texts.matching(&is_void_supply).into_iter().collect(),
+            false => BTreeSet::new(),
+        };
+        let (received, quantities) = (
+            self.rows.times(&supplies::RECEIVED_AT),
+            self.rows.floats(&supplies::QUANTITY_RECEIVED),
+        );
+        let is_received = |row: usize| received.at(row) != NO_TIME || quantities.at(row) > 0.0;
+        let rows: Vec<usize> = (0..self.rows.len)
+            .filter(|&row| (void.contains(&statuses.at(row)) || flags.at(row) == 1) && !is_received(row))
+            .collect();
+        rows.into_iter()
+            .for_each(|row| self.drop_row(row, &ExclusionReason::Cancelled.into(), dropped));
+    }
+
+    /// What went back in another currency than was paid cannot be subtracted.
+    fn drop_refunds_of_other_currencies(&mut self, texts: &Dictionary, dropped: &mut Dropped) {
+        let (paid, back) = (self.rows.codes(&purchases::CURRENCY), self.rows.codes(&purchases::REFUND_CURRENCY));
+        if !paid.exists() || !back.exists() {
+            return;
+        }
+        let refunds = self.rows.ints(&purchases::REFUND);
+        let named = |code: u32| texts.text(code).and_then(Currency::named);
+        let mismatch = |row: usize| {
+            let (one, other) = (named(paid.at(row))?, named(back.at(row))?);
+            (Currency::agreed(one, other).is_none() && refunds.at(row) != NO_INT && refunds.at(row) != 0).then_some((one, other))
+        };
+        let found: Vec<_> = (0..self.rows.len).filter_map(|row| Some((row, mismatch(row)?))).collect();
+        for (row, (one, other)) in found {
+            let reason = RejectReason::CurrencyMismatch {
+                stated: one.name().to_string(),
+                written: other.name().to_string(),
+            };
+            self.drop_row(row, &reason.into(), dropped);
         }
     }
 
@@ -316,14 +365,22 @@ impl Building {
                 self.drop_row(row, &ExclusionReason::SoftCredit.into(), dropped);
             }
         }
-        let mut seen: FxHashSet<(u64, u16)> = FxHashSet::default();
+        let mut seen: FxHashMap<(u64, u16), i64> = FxHashMap::default();
         for name in [purchases::AMOUNT.name, purchases::REFUND.name, purchases::COST.name] {
             seen.clear();
             if let Some(Data::Int(values)) = self.rows.columns.get_mut(name) {
                 for row in (0..values.len()).filter(|&row| of_order(row) && self.keep[row]) {
-                    let is_first = values[row] != NO_INT && seen.insert((orders[row], sources[row]));
+                    let order = (orders[row], sources[row]);
+                    let first = seen.get(&order).copied();
+                    let is_first = values[row] != NO_INT && first.is_none();
+                    if is_first {
+                        seen.insert(order, values[row]);
+                    }
                     if !is_first && values[row] != NO_INT && name == purchases::AMOUNT.name {
                         *self.counted_elsewhere.entry(sources[row]).or_default() += 1;
+                        if first != Some(values[row]) && values[row] != 0 {
+                            *self.differing_amounts.entry(sources[row]).or_default() += 1;
+                        }
                     }
                     if !is_first && (values[row] != NO_INT || name == purchases::AMOUNT.name) {
                         values[row] = 0;

@@ -7,7 +7,7 @@ use super::building::Building;
 use crate::canonical::{Dictionary, SourceInfo};
 use crate::diagnostics::Place;
 use crate::notes::{CellText, DataIssue, Note};
-use crate::schema::{Column, NO_CODE, Table, interactions, purchases, referrals, stakeholders, surveys};
+use crate::schema::{Column, NO_CODE, Table, interactions, purchases, referrals, stakeholders, supplies, surveys};
 use crate::sources::deal_stages::are_of_deals;
 use crate::sources::status_words::{is_exception, is_understood};
 
@@ -19,7 +19,8 @@ fn status_column(table: Table) -> Option<&'static Column> {
         Table::Surveys => Some(&surveys::STATUS),
         Table::Stakeholders => Some(&stakeholders::STATUS),
         Table::Referrals => Some(&referrals::STATUS),
-        Table::Supplies | Table::Identities => None,
+        Table::Supplies => Some(&supplies::STATUS),
+        Table::Identities => None,
     }
 }
 

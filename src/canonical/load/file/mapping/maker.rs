@@ -40,6 +40,9 @@ impl Maker<'_> {
     /// Adds what somebody has mapped.
     pub fn add_written(&mut self) -> Result<()> {
         for (name, mapped) in &self.source.map {
+            // Of a list the first that the file has.
+            let has = |mapped: &&Mapped| mapped.columns().iter().all(|header| self.find(header).is_some());
+            let mapped = std::iter::once(mapped).chain(&mapped.or).find(has).unwrap_or(mapped);
             if let Err(wrong) = sources::check_target(self.table, name, mapped) {
                 return Err(wrong_target(self.file, wrong, mapped).into());
             }

@@ -79,6 +79,18 @@ pub struct RequestedColumns<'a> {
     pub rows: &'a [Row],
 }
 
+/// The table whose columns a mapping names: the only one that has all of the canonical columns in it, and needs none besides.
+fn by_mapping(source: &Source) -> Option<Table> {
+    let is_canonical = |name: &&String| Table::ALL.into_iter().any(|table| table.column(name).is_some());
+    let named: Vec<&String> = source.map.keys().filter(is_canonical).collect();
+    let fits = |table: &Table| {
+        let needed = table.columns().iter().filter(|column| column.required);
+        named.iter().all(|name| table.column(name).is_some()) && needed.into_iter().all(|column| source.map.contains_key(column.name))
+    };
+    let mut fitting = Table::ALL.into_iter().filter(fits);
+    fitting.next().filter(|_| !named.is_empty() && fitting.next().is_none())
+}
+
 /// Settles the table and the columns of a file.
 ///
 /// # Errors
@@ -89,7 +101,7 @@ pub fn map(source: &Source, file: &str, header: &Header, looked_up: &[String], w
     let names: Vec<String> = header.names.iter().chain(looked_up).cloned().collect();
     // Where the columns were weighed and none of the tables was likely enough, known names alone do not decide either.
     let by_names = || sources::table(&names, file).filter(|_| source.is_mapped || source.profile.is_some());
-    let Some(table) = source.table.or_else(by_names) else {
+    let Some(table) = source.table.or_else(|| by_mapping(source)).or_else(by_names) else {
         return Err(Problem::data(format!("cannot determine which table {file} belongs to"))
             .why(format!("its columns are {}", listed(&header.names)))
             .hint(likely(source, file).unwrap_or_else(|| {
