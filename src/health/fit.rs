@@ -8,7 +8,7 @@ use super::backtest::{Backtest, HORIZONS, Observation, Observations, is_lost};
 use crate::catalog::health::Model;
 use crate::codes::codes;
 use crate::stats::Confidence;
-use crate::stats::discrimination::{Area, Outcomes, area, area_difference};
+use crate::stats::discrimination::{Area, Outcomes, area, area_difference, ranked};
 use crate::stats::logistic::{Logistic, log_loss};
 
 /// Penalties that are tried, in ascending order.
@@ -119,8 +119,8 @@ pub fn fit(model: &Model, tested: &Backtest, observations: &Observations, ends_o
             let (Some(score), Some(fitted)) = (score(points, &current), score(points, &weights)) else {
                 continue;
             };
-            risks.push(-score);
-            fitted_risks.push(-fitted);
+            risks.push(-ranked(score));
+            fitted_risks.push(-ranked(fitted));
             events.push(event);
             keys.push(one.stakeholder);
         }

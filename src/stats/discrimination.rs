@@ -35,6 +35,11 @@ struct Placements {
     each: Vec<f64>,
 }
 
+/// A score as it is ranked: weighted means of the same points differ in their last digits, and are no ranks of their own.
+pub fn ranked(score: f64) -> f64 {
+    (score * 1e9).round() / 1e9
+}
+
 /// The area of a number that is higher for those with the event; `None` if all have it, or none.
 pub fn area(risks: &[f64], outcomes: Outcomes, level: f64) -> Option<Area> {
     let placements = placements(risks, outcomes.events)?;
@@ -174,6 +179,25 @@ mod tests {
             b.push(f64::from(i * 53 % 23) + 3.0 * event);
         }
         (a, b, events, clusters)
+    }
+
+    #[test]
+    fn scores_that_differ_by_rounding_have_one_rank() {
+        // Two means of 70, by weights whose sums are rounded.
+        let weights = [28.686_461_900_189_048, 54.360_040_378_904_1, 16.953_497_720_906_9];
+        let sum = weights.iter().fold(0.0, |sum, weight| sum + 70.0 * weight) / weights.iter().sum::<f64>();
+        let means = [70.0 + 1e-13, sum, 70.0];
+        assert!(
+            means.iter().any(|mean| *mean != 70.0) && means.iter().all(|mean| ranked(*mean) == 70.0),
+            "{means:?}"
+        );
+        assert!(ranked(70.0) < ranked(70.000_001));
+        let risks = means.map(|mean| -ranked(mean));
+        let outcomes = Outcomes {
+            events: &[true, false, true],
+            clusters: &[0, 1, 2],
+        };
+        assert_eq!(area(&risks, outcomes, 0.95).unwrap().value, 0.5);
     }
 
     // import numpy as np

@@ -4,7 +4,7 @@ use super::is_about_few;
 use super::observations::{Observation, Observations, is_lost};
 use crate::catalog::health::{Band, Loss};
 use crate::codes::codes;
-use crate::stats::discrimination::{Area, Outcomes, area, area_difference, lift_of_highest_tenth};
+use crate::stats::discrimination::{Area, Outcomes, area, area_difference, lift_of_highest_tenth, ranked};
 use crate::stats::{ClusterSums, Confidence, Estimate, NoIntervalReason, share};
 
 codes! {
@@ -104,7 +104,7 @@ impl Task<'_> {
             return None;
         }
         let any_private = clusters.iter().any(|stakeholder| (self.is_private)(*stakeholder));
-        let risks: Vec<f64> = scored.iter().map(|(_, _, score)| -score).collect();
+        let risks: Vec<f64> = scored.iter().map(|(_, _, score)| -ranked(*score)).collect();
         let recency: Vec<f64> = scored.iter().map(|(_, one, _)| one.recency).collect();
         let outcomes = Outcomes {
             events: &events,
