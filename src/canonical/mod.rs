@@ -79,6 +79,11 @@ impl SourceInfo {
         self.table == column.table && self.mapped.contains(column.name)
     }
 
+    /// Whether cells of a canonical column are times, not dates alone.
+    pub fn has_times(&self, column: &Column) -> bool {
+        self.maps(column) && !self.dates.contains_key(column.name)
+    }
+
     /// Whether cells of a canonical column are dates without a time of day.
     pub fn has_dates(&self, column: &Column) -> bool {
         self.table == column.table && (self.dates.contains_key(column.name) || self.some_dates.contains(column.name))

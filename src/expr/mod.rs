@@ -79,6 +79,25 @@ impl Expr {
         names
     }
 
+    /// The names of the columns on either side of each measurement of days: from which, and to which.
+    pub fn columns_in_days(&self) -> Vec<[BTreeSet<String>; 2]> {
+        fn visit(node: &Node, found: &mut Vec<[BTreeSet<String>; 2]>) {
+            if let (Op::Call(Function::DaysBetween), [from, to]) = (&node.op, &node.args[..]) {
+                found.push([from, to].map(|side| {
+                    let mut names = BTreeSet::new();
+                    side.each_column(&mut |column, _| {
+                        names.insert(column.name.clone());
+                    });
+                    names
+                }));
+            }
+            node.args.iter().for_each(|arg| visit(arg, found));
+        }
+        let mut found = Vec::new();
+        visit(&self.root, &mut found);
+        found
+    }
+
     /// The texts in those of its conditions that name a column, as the scope spells it; `and`, `or` and `not` separate conditions.
     pub fn texts_beside(&self, column: &str) -> BTreeSet<&str> {
         fn conditions<'e>(node: &'e Node, into: &mut Vec<&'e Node>) {

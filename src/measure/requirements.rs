@@ -211,22 +211,34 @@ fn dates_without_time(metric: &Metric, fact: &FactSpec, columns: &[&FactColumn],
         .flat_map(|column| source.dates_that_hide(column.times_of_day))
         .collect();
     // What an expression measures in hours itself.
-    let names: BTreeSet<String> = metric.expressions().flat_map(|e| e.expr.columns_in_hours()).collect();
-    for column in names.iter().filter_map(|name| fact.column(name)) {
-        let inputs: Vec<&'static Column> = column.needs.iter().copied().flatten().filter_map(Input::column).collect();
-        if inputs.is_empty() {
-            found.extend(
-                source
-                    .table
-                    .columns()
-                    .iter()
-                    .filter(|c| c.role == Role::EventTime && source.has_dates(c)),
-            );
-        } else {
-            found.extend(inputs.into_iter().filter(|c| c.kind == ColumnType::Time && source.has_dates(c)));
+    let in_hours = metric.expressions().flat_map(|e| e.expr.columns_in_hours());
+    found.extend(
+        times_behind(&in_hours.collect(), fact, source)
+            .into_iter()
+            .filter(|c| source.has_dates(c)),
+    );
+    // Days between a date and a time are neither days of the calendar nor days of 24 hours.
+    for sides in metric.expressions().flat_map(|e| e.expr.columns_in_days()) {
+        let times: Vec<&'static Column> = sides.iter().flat_map(|side| times_behind(side, fact, source)).collect();
+        if times.iter().any(|c| source.has_times(c)) {
+            found.extend(times.into_iter().filter(|c| source.has_dates(c)));
         }
     }
     found
+}
+
+/// The columns of times in a source that columns of a fact are made from.
+fn times_behind(names: &BTreeSet<String>, fact: &FactSpec, source: &SourceInfo) -> Vec<&'static Column> {
+    let mut times = Vec::new();
+    for column in names.iter().filter_map(|name| fact.column(name)) {
+        let inputs: Vec<&'static Column> = column.needs.iter().copied().flatten().filter_map(Input::column).collect();
+        if inputs.is_empty() {
+            times.extend(source.table.columns().iter().filter(|c| c.role == Role::EventTime));
+        } else {
+            times.extend(inputs.into_iter().filter(|c| c.kind == ColumnType::Time));
+        }
+    }
+    times
 }
 
 /// Whether a metric in days is not needed, because the metric in hours that it stands in for can be computed, or is missing for another

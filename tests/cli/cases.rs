@@ -236,6 +236,34 @@ fn a_rule_in_hours_does_not_pass_on_dates() {
 }
 
 #[test]
+fn days_from_a_time_to_a_date_are_missing() {
+    let config = "as_of = 2026-10-31\n[[source]]\npath = \"tickets.csv\"\nkind = \"interactions\"\n\
+                  [metric.days]\ntitle = \"Days\"\nfamily = \"own\"\nfact = \"cases\"\nat = \"opened_at\"\nkind = \"mean\"\nunit = \"days\"\n\
+                  good = \"down\"\ntext = \"Days.\"\nvalue = \"days_between(opened_at, resolved_at)\"\n";
+    let header = "ticket_id,customer_id,created_at,resolved_at";
+    for (records, expected) in [
+        // Half a day from the afternoon to the midnight before the next day is no day of the calendar, and none of 24 hours.
+        ("1,a,2026-10-05 14:00,2026-10-06\n2,b,2026-10-06 09:00,2026-10-08\n", None),
+        ("1,a,2026-10-05 14:00,2026-10-06\n2,b,2026-10-06 09:00,2026-10-08 21:00\n", None),
+        // Dates alone, and times alone.
+        ("1,a,2026-10-05,2026-10-06\n2,b,2026-10-06,2026-10-08\n", Some(1.5)),
+        (
+            "1,a,2026-10-05 14:00,2026-10-06 14:00\n2,b,2026-10-06 09:00,2026-10-08 21:00\n",
+            Some(1.75),
+        ),
+    ] {
+        let folder = Folder::new()
+            .with("tickets.csv", format!("{header}\n{records}"))
+            .with("relhealth.toml", config);
+        let ran = folder.run(&["measure", "--period", "2026-10", "-m", "days", "-f", "json"]).code(0);
+        let document: Value = serde_json::from_str(&ran.out()).expect("JSON");
+        let cell = &document["cells"][0];
+        assert_eq!(cell["value"].as_f64(), expected, "{records}{cell}");
+        assert_eq!(cell["absent"] == "days only", expected.is_none(), "{cell}");
+    }
+}
+
+#[test]
 fn a_file_of_dates_is_named_where_another_file_has_times() {
     let times = "ticket_id,customer_id,created_at,resolved_at\n1,a,2026-10-05 14:00,2026-10-05 16:00\n";
     let dates = "ticket_id,customer_id,created_at,resolved_at\n7,a,2026-10-05,2026-10-09\n";
