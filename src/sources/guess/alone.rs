@@ -141,7 +141,7 @@ pub(super) fn propose(table: Table, candidates: &mut Vec<Candidate>, file: &File
 
 /// Whether a header speaks of the status of something that may be the record: `Job Status`. That of a customer or of a parcel is another.
 fn says_status(index: usize, file: &File<'_>) -> bool {
-    const RECORDS: [&str; 6] = ["appointment", "booking", "contract", "service", "session", "visit"];
+    const RECORDS: [&str; 7] = ["appointment", "booking", "contract", "job", "service", "session", "visit"];
     let words = &file.headers[index].words;
     let is_of_record = |word: &String| word == "status" || RECORDS.contains(&word.as_str()) || !meanings::vocabulary().contains(word);
     words.contains("status") && words.iter().all(is_of_record)
