@@ -128,7 +128,7 @@ pub fn is_total_label(cell: &str) -> bool {
         text.strip_prefix(*total)
             .is_some_and(|rest| rest.starts_with([' ', ':']) && of_period(rest))
     };
-    TOTALS.contains(&text) || TOTALS.iter().any(|total| begins(total))
+    TOTALS.contains(&text) || TOTALS.iter().any(begins)
 }
 
 /// Whether a word is a part of the name of a period: a number, a quarter, a week, a month in one of many languages.
