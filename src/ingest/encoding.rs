@@ -222,6 +222,20 @@ enum Spot {
     Capital,
 }
 
+/// Whether a byte is one that windows-1250 has in the signs of Polish and Czech money, `zł` and `Kč`, or the first of `ść`. In the West the
+/// first two are no words, and the third are no letters that follow each other.
+fn is_central(all: &[u8], place: usize) -> bool {
+    let at = |place: Option<usize>| place.and_then(|p| all.get(p)).copied().unwrap_or(b' ');
+    let (before, after) = (at(place.checked_sub(1)), at(Some(place + 1)));
+    let is_word = !at(place.checked_sub(2)).is_ascii_alphabetic() && !after.is_ascii_alphabetic() && after < 0x80;
+    match all[place] {
+        0xe8 => before == b'K' && is_word,
+        0xb3 => before == b'z' && is_word,
+        0x9c => after == 0xe6,
+        _ => false,
+    }
+}
+
 /// What the bytes of a file tell.
 struct Tally {
     /// Characters of UTF-8 beyond ASCII.
@@ -231,6 +245,8 @@ struct Tally {
     /// Bytes from 0x80 on, and those that have ASCII on both sides.
     high: u64,
     alone: u64,
+    /// Those that only Polish or Czech has there, if the file is in windows-1250: of `zł` and `Kč`, and `ść`.
+    central: u64,
     /// Those that stand in words, by byte and spot.
     words: Box<[[u64; 3]; 128]>,
     detector: chardetng::EncodingDetector,
@@ -245,6 +261,7 @@ impl Default for Tally {
             stray: 0,
             high: 0,
             alone: 0,
+            central: 0,
             words: Box::new([[0; 3]; 128]),
             detector: chardetng::EncodingDetector::new(chardetng::Iso2022JpDetection::Deny),
             carry: Vec::new(),
@@ -278,6 +295,7 @@ impl Tally {
         let before = place.checked_sub(1).map_or(b' ', |p| all[p]);
         let after = all.get(place + 1).copied().unwrap_or(b' ');
         self.high += 1;
+        self.central += u64::from(is_central(all, place));
         if before >= 0x80 || after >= 0x80 {
             return;
         }
@@ -300,6 +318,10 @@ impl Tally {
             return found(Encoding::Mixed, EncodingEvidence::MostlyUtf8 { characters, stray });
         }
         let western = Encoding::Library(encoding_rs::WINDOWS_1252);
+        let is_latin = self.high < 3 || self.alone * 10 >= self.high * 8;
+        if self.central > 0 && is_latin {
+            return found(Encoding::Library(encoding_rs::WINDOWS_1250), EncodingEvidence::MostPlausible);
+        }
         if self.alone * 10 >= self.high * 8 {
             let mac = Encoding::Library(encoding_rs::MACINTOSH);
             let scored = [western, mac, Encoding::Cp850, Encoding::Cp437].map(|e| (self.plausible(e), e));
@@ -414,6 +436,8 @@ mod tests {
         }
         assert_eq!(of(b"caf\x8e,1\n"), "macintosh");
         assert_eq!(of(b"\xe9,b\n1,2\n"), "windows-1252");
+        assert_eq!(of(b"Cena;Stav\n600,- K\xe8;a\n700,- K\xe8;b\n650,- K\xe8;c\n"), "windows-1250");
+        assert_eq!(of(b"Warto\x9c\xe6;Status\n12,00;a\n"), "windows-1250");
         for (encoding, text) in [
             (
                 encoding_rs::SHIFT_JIS,

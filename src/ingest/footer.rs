@@ -15,7 +15,7 @@ use super::record::Records;
 const MOST: usize = 30;
 
 /// What a row of totals begins with.
-const TOTALS: [&str; 24] = [
+const TOTALS: [&str; 46] = [
     "total",
     "totals",
     "grand total",
@@ -40,6 +40,28 @@ const TOTALS: [&str; 24] = [
     "totale generale",
     "totaal",
     "eindtotaal",
+    "sous-total",
+    "sous total",
+    "subtotale",
+    "subtotaal",
+    "razem",
+    "łącznie",
+    "celkem",
+    "součet",
+    "mezisoučet",
+    "summa",
+    "delsumma",
+    "totalt",
+    "i alt",
+    "delsum",
+    "yhteensä",
+    "välisumma",
+    "összesen",
+    "részösszeg",
+    "toplam",
+    "ara toplam",
+    "genel toplam",
+    "suma częściowa",
 ];
 /// What other lines of a footer begin with.
 const NOTES: [&str; 45] = [
@@ -90,10 +112,42 @@ const NOTES: [&str; 45] = [
     "gegenereerd",
 ];
 
-/// Whether a cell says that its record is a sum of others.
+/// Whether a cell says that its record is a sum of others, be it of a period: `Total`, `Summe 03/2024`, `Subtotal March`.
 pub fn is_total_label(cell: &str) -> bool {
     let cell = cell.trim();
-    cell.len() <= 20 && TOTALS.contains(&cell.to_lowercase().trim_end_matches(':'))
+    if cell.len() > 40 {
+        return false;
+    }
+    let lower = cell.to_lowercase();
+    let text = lower.trim_end_matches(':');
+    let of_period = |rest: &str| {
+        let mut words = rest.split([' ', ':', '/', '.', '-']).filter(|word| !word.is_empty()).peekable();
+        words.peek().is_some() && words.all(is_of_period)
+    };
+    let begins = |total: &&str| {
+        text.strip_prefix(*total)
+            .is_some_and(|rest| rest.starts_with([' ', ':']) && of_period(rest))
+    };
+    TOTALS.contains(&text) || TOTALS.iter().any(begins)
+}
+
+/// Whether a word is a part of the name of a period: a number, a quarter, a week, a month in one of many languages.
+fn is_of_period(word: &str) -> bool {
+    const MONTHS: [&str; 44] = [
+        "jan", "janv", "ene", "gen", "sty", "led", "oca", "feb", "fév", "fev", "lut", "úno", "şub", "mar", "mär", "mrz", "maa", "bře",
+        "apr", "avr", "abr", "kwi", "dub", "nis", "may", "mai", "mei", "maj", "kvě", "jun", "jui", "giu", "cze", "jul", "lug", "lip",
+        "aug", "aoû", "sep", "set", "oct", "okt", "nov", "dec",
+    ];
+    let is_number = word.bytes().all(|b| b.is_ascii_digit());
+    let is_numbered = |letter: &str| {
+        word.strip_prefix(letter)
+            .is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit()))
+    };
+    let is_unit = matches!(
+        word,
+        "kw" | "q" | "week" | "month" | "monat" | "quartal" | "mois" | "mes" | "mese" | "maand" | "de" | "for" | "im"
+    );
+    is_number || is_numbered("q") || is_numbered("kw") || is_unit || MONTHS.iter().any(|month| word.starts_with(month))
 }
 
 /// A record near the end.
@@ -192,6 +246,24 @@ fn is_note(cell: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn totals_of_periods_are_totals() {
+        for cell in [
+            "Total",
+            "Summe:",
+            "Summe 03/2024",
+            "Zwischensumme März 2024",
+            "Subtotal Q1",
+            "Total for March",
+            "Razem 2024",
+        ] {
+            assert!(is_total_label(cell), "{cell}");
+        }
+        for cell in ["Total Care Shampoo", "Totally", "Summer 2024", "Sum 41 Album CD", ""] {
+            assert!(!is_total_label(cell), "{cell}");
+        }
+    }
     use crate::ingest::dialect::Dialect;
     use crate::ingest::general::Rules;
 

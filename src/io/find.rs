@@ -114,7 +114,7 @@ fn part_of(input: &str) -> Option<Found> {
 pub fn is_export(name: &str) -> bool {
     let file = name.rsplit(['/', '\\']).next().unwrap_or(name).to_ascii_lowercase();
     let plain = file.strip_suffix(".gz").or_else(|| file.strip_suffix(".zst")).unwrap_or(&file);
-    let endings = [".csv", ".tsv", ".txt", ".parquet", ".xlsx", ".xlsm", ".xls", ".ods"];
+    let endings = [".csv", ".tsv", ".txt", ".parquet", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"];
     endings.iter().any(|ending| plain.ends_with(ending)) && !file.starts_with('.') && !name.starts_with("__MACOSX")
 }
 

@@ -214,6 +214,17 @@ fn by_each_column(written: &Source, file: &str, header: &Header, rows: &[Vec<Str
         map_kind_of_complaints(&mut source, table);
         source.is_mapped = true;
     }
+    // Where nothing else is likely, the words of a question together with its answers say what the records are.
+    if source.table.is_none() && written.table.is_none() {
+        let surveys = Source {
+            table: Some(Table::Surveys),
+            ..written.clone()
+        };
+        let answers = by_each_column(&surveys, file, header, rows);
+        if matches!(answers.recognition, Some(Recognition::Asked { .. })) && answers.sources.iter().all(is_whole) {
+            return answers;
+        }
+    }
     source.questions.clone_from(&found.questions);
     let asked_for = asked_in_headers(written, &source, header, rows);
     let questions = asked(&asked_for);

@@ -54,11 +54,12 @@ pub fn is_void(status: &str) -> bool {
     WORDS.void.contains(status) || WORDS.cancelled.contains(status) || WORDS.cancelled.contains(first) || says_nobody_came(status)
 }
 
-/// Whether a status begins or ends with words that say that nobody came: `No-show`, `Absent non excusé`, `Élève absent`.
+/// Whether a status begins with words that say that nobody came, or ends with several: `No-show`, `Absent non excusé`, `Kunde nicht
+/// erschienen`. Whoever was absent when a parcel came has bought it all the same.
 fn says_nobody_came(status: &str) -> bool {
     let blanks = || status.match_indices(' ').map(|(at, _)| at);
     let says = |part: &str| WORDS.nobody_came.contains(part);
-    says(status) || blanks().any(|at| says(&status[..at]) || says(&status[at + 1..]))
+    says(status) || blanks().any(|at| says(&status[..at]) || status[at + 1..].contains(' ') && says(&status[at + 1..]))
 }
 
 /// The words that say of a purchase that it was cancelled, whatever follows them.
@@ -121,6 +122,7 @@ mod tests {
             "no_show",
             "Absent non excusé",
             "Élève absent",
+            "Kunde nicht erschienen",
             "Não compareceu",
             "Gelmedi",
             "Uteblivit",
@@ -130,6 +132,8 @@ mod tests {
             assert!(is_void(status), "{status}");
         }
         for status in [
+            "Destinataire absent",
+            "recipient absent",
             "present",
             "absence excused",
             "shown",

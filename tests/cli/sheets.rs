@@ -97,6 +97,69 @@ fn orders_as_ods() -> Vec<u8> {
     ods(&format!("<table:table-row>{header}</table:table-row>{}", rows.concat()))
 }
 
+/// A record of a binary workbook: its type and its length in bytes of seven bits, and what it holds ([MS-XLSB] 2.1.4).
+fn record(kind: u16, body: &[u8]) -> Vec<u8> {
+    let mut bytes = match kind {
+        0..=0x7f => vec![kind as u8],
+        _ => vec![(kind & 0x7f) as u8 | 0x80, (kind >> 7) as u8],
+    };
+    assert!(body.len() < 128);
+    bytes.push(body.len() as u8);
+    bytes.extend_from_slice(body);
+    bytes
+}
+
+fn wide(text: &str) -> Vec<u8> {
+    let units: Vec<u16> = text.encode_utf16().collect();
+    let length = (units.len() as u32).to_le_bytes();
+    length.into_iter().chain(units.iter().flat_map(|unit| unit.to_le_bytes())).collect()
+}
+
+/// The same orders as a binary workbook: texts, dates as numbers in the second style, amounts and flags.
+fn orders_as_xlsb() -> Vec<u8> {
+    let at = |column: u32, style: u32| [column.to_le_bytes(), style.to_le_bytes()].concat();
+    let text = |column: u32, text: &str| record(6, &[at(column, 0), wide(text)].concat());
+    let number = |column: u32, style: u32, value: f64| record(5, &[&at(column, style)[..], &value.to_le_bytes()].concat());
+    let row = |row: u32| record(0, &[&row.to_le_bytes()[..], &[0; 13]].concat());
+    let mut sheet = [record(0x81, &[]), record(0x94, &[0; 16]), record(0x91, &[]), row(0)].concat();
+    (0..).zip(HEADER).for_each(|(column, name)| sheet.extend(text(column, name)));
+    for (at_row, (id, who, on, amount, test, note)) in (1..).zip(ORDERS) {
+        let (_, month, of_month) = day(on);
+        // 2026-10-01 is day 46296 of those that start with 1900.
+        let serial = 46_295 + u32::from(of_month) + if month == 11 { 31 } else { 0 };
+        let cells = [
+            row(at_row),
+            text(0, id),
+            text(1, who),
+            number(2, 1, f64::from(serial)),
+            number(3, 0, amount),
+            record(4, &[&at(4, 0)[..], &[u8::from(test)]].concat()),
+            text(5, note),
+        ];
+        sheet.extend(cells.concat());
+    }
+    sheet.extend(record(0x92, &[]));
+    // Two styles: general, and dates (format 14).
+    let style = |format: u16| record(0x2f, &[&[0; 2][..], &format.to_le_bytes(), &[0; 12]].concat());
+    let styles = [record(0x269, &2u32.to_le_bytes()), style(0), style(14)].concat();
+    let listed = [&[0; 4][..], &1u32.to_le_bytes(), &wide("rId1"), &wide("Sheet1")].concat();
+    let book = [
+        record(0x83, &[]),
+        record(0x8f, &[]),
+        record(0x9c, &listed),
+        record(0x90, &[]),
+        record(0x9d, &[]),
+    ]
+    .concat();
+    let relations = "<Relationships><Relationship Id=\"rId1\" Target=\"worksheets/sheet1.bin\"/></Relationships>";
+    zipped(&[
+        ("xl/workbook.bin", &book),
+        ("xl/_rels/workbook.bin.rels", relations.as_bytes()),
+        ("xl/styles.bin", &styles),
+        ("xl/worksheets/sheet1.bin", &sheet),
+    ])
+}
+
 fn measure(folder: &Folder, input: &str, more: &[&str]) -> Ran {
     let args = [
         "measure",
@@ -126,6 +189,7 @@ fn the_same_data_give_the_same_cells_in_every_format() {
         .with("orders.csv", csv())
         .with("orders.xlsx", xlsx(|book| fill(book.add_worksheet())))
         .with("orders.ods", orders_as_ods())
+        .with("orders.xlsb", orders_as_xlsb())
         .with(
             "orders.zip",
             zipped(&[("read.me", b"nothing"), ("2026/orders.csv", csv().as_bytes())]),
@@ -136,6 +200,7 @@ fn the_same_data_give_the_same_cells_in_every_format() {
     for input in [
         "orders.xlsx",
         "orders.ods",
+        "orders.xlsb",
         "orders.zip",
         "books.zip",
         "purchases=orders.xlsx#Sheet1",

@@ -94,6 +94,33 @@ fn what_was_cancelled_needs_no_amount() {
 }
 
 #[test]
+fn the_state_of_a_parcel_cancels_no_order() {
+    let record = |n: usize| {
+        let says = if n.is_multiple_of(5) { "Recipient absent" } else { "Delivered" };
+        format!("J{};C{};{};{},00;{says}", 1000 + n, 100 + n * 7 % 13, dotted(n), 10 + n)
+    };
+    let header = "Order no;Customer no;Order date;Total;Delivery remark";
+    let folder = Folder::new().with("orders.csv", forty(header, record));
+    let ran = measured(&folder, &["orders.csv"], "revenue,orders");
+    assert_eq!(values(&ran, "revenue,orders"), [Some(1180.0), Some(40.0)], "{}", ran.err());
+}
+
+#[test]
+fn totals_of_months_between_the_records_are_no_lines_of_them() {
+    let mut text = "Lieferung;Datum;Kd-Nr.;Summe\n".to_string();
+    for n in 0..40 {
+        text.push_str(&format!("Wein {n};{};K{};{},00\n", dotted(n), n % 11, 10 + n));
+        if n % 9 == 8 {
+            text.push_str(&format!("Summe {:02}/2024;;;{},00\n", 1 + n / 9, 9 * (10 + n) - 36));
+        }
+    }
+    let folder = Folder::new().with("lieferungen.csv", text);
+    let ran = measured(&folder, &["purchases=lieferungen.csv"], "revenue");
+    assert_eq!(values(&ran, "revenue"), [Some(1180.0)], "{}", ran.err());
+    assert!(ran.err().contains("44 read = 40 used + 4 rejected (4 missing)"), "{}", ran.err());
+}
+
+#[test]
 fn the_amount_is_the_whole_of_what_was_paid() {
     // Before tax 100 + n, with a tax of 19 %, of which nearly all is paid.
     let record = |n: usize| {

@@ -8,6 +8,7 @@ mod compound;
 mod ods;
 mod table;
 mod xls;
+mod xlsb;
 mod xlsx;
 mod zipped;
 
@@ -62,7 +63,8 @@ pub fn contents(file: &io::Source, wanted: Option<&str>) -> Result<Contents> {
         zipped::check(file, &mut archive)?;
         Ok(Contents::Sheets(ods::sheets(file, &mut archive, wanted)?))
     } else if has(&archive, "xl/workbook.bin") {
-        Err(unreadable(file, "it is a binary workbook (xlsb)", "save it as .xlsx or CSV").into())
+        zipped::check(file, &mut archive)?;
+        Ok(Contents::Sheets(xlsb::sheets(file, wanted)?))
     } else {
         Ok(Contents::Files(zipped::files(file, &mut archive, wanted)?))
     }

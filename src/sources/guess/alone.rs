@@ -118,6 +118,8 @@ pub(super) fn propose(table: Table, candidates: &mut Vec<Candidate>, file: &File
                 Role::Status if says_status(index, file) && are_some_statuses(table, profile.distinct, cells) => {
                     Some((DISTINCT, ColumnEvidence::AreStatuses))
                 }
+                // Whether an account is closed says nothing of what was ordered.
+                Role::Status if is_of_somebody(table, index, file) => None,
                 Role::Status if are_statuses(table, cells.iter().copied()) => Some((DISTINCT, ColumnEvidence::AreStatuses)),
                 Role::Score if file.headers[index].words.contains("recommend") && profile.is_scale(0.0, 10.0) => {
                     Some((0.8, ColumnEvidence::Recommendation))
@@ -137,9 +139,23 @@ pub(super) fn propose(table: Table, candidates: &mut Vec<Candidate>, file: &File
     }
 }
 
-/// Whether a header speaks of a status, whatever else it says: `Job Status`.
+/// Whether a header speaks of the status of something that may be the record: `Job Status`. That of a customer or of a parcel is another.
 fn says_status(index: usize, file: &File<'_>) -> bool {
-    file.headers[index].words.contains("status")
+    const RECORDS: [&str; 7] = ["appointment", "booking", "contract", "job", "service", "session", "visit"];
+    let words = &file.headers[index].words;
+    let is_of_record = |word: &String| word == "status" || RECORDS.contains(&word.as_str()) || !meanings::vocabulary().contains(word);
+    words.contains("status") && words.iter().all(is_of_record)
+}
+
+/// Whether a header speaks of the status of whom a record is about.
+fn is_of_somebody(table: Table, index: usize, file: &File<'_>) -> bool {
+    let words = &file.headers[index].words;
+    let is_status = words.contains("status") || words.contains("state");
+    table != Table::Stakeholders
+        && is_status
+        && words
+            .iter()
+            .any(|word| meanings::is_who(word) || matches!(word.as_str(), "membership" | "subscription"))
 }
 
 /// Whether a few words are statuses of which one at least says that its record does not count as the others do.

@@ -30,6 +30,8 @@ impl Plan<'_> {
         let table = match orders.table() {
             Some(Table::Surveys | Table::Referrals | Table::Identities) => return Ok(()),
             Some(Table::Supplies) => Table::Supplies,
+            // What names a supplier was ordered from one.
+            None if orders.words.iter().any(|words| words.contains("supplier")) => Table::Supplies,
             // Contracts look like a roster of those who have them.
             Some(Table::Purchases | Table::Interactions | Table::Stakeholders) | None => Table::Purchases,
         };

@@ -1,26 +1,33 @@
-//! Records that say when they happened by way of another file only: tickets of showings, enrolments in courses.
+//! Records that say when they happened by way of another file only: tickets of showings, enrolments in courses, attendance at events.
 
 use anyhow::Result;
 
-use super::words::is_of_things;
+use super::words::{is_called_orders, is_of_things};
 use super::{Plan, Role, WHO, renamed};
 use crate::canonical::load::joins::find::Link;
 use crate::notes::{NotReadAlone, RelationUse};
 use crate::schema::{Table, purchases};
+use crate::sources::guess::{ColumnProfile, Kind};
 use crate::sources::{From, Mapped, Source};
 
 /// The canonical column of when the records of a mapping happened: that of purchases is that of contacts.
 const WHEN: &str = purchases::OCCURRED_AT.name;
 
 impl Plan<'_> {
-    /// Records with an amount that lack when they happened, and lead to one file that has it.
+    /// Records that lack when they happened, and lead to one file that has it.
     ///
     /// # Errors
     /// When a file cannot be read.
     pub fn times_elsewhere(&mut self) -> Result<()> {
         for at in 0..self.files.len() {
             let file = self.file(at);
+            let has_amounts = || {
+                let is = |profile: &ColumnProfile| profile.share(&[Kind::Decimal, Kind::Money]) >= 0.9 && profile.filled > 0;
+                file.profiles.iter().any(is)
+            };
             let table = match file.table() {
+                // Who and where without an amount: who attended.
+                None if !has_amounts() => Table::Interactions,
                 None | Some(Table::Purchases) => Table::Purchases,
                 Some(Table::Interactions) => Table::Interactions,
                 Some(Table::Surveys | Table::Stakeholders | Table::Supplies | Table::Referrals | Table::Identities) => continue,
@@ -40,7 +47,15 @@ impl Plan<'_> {
                 let other = self.file(found.to);
                 let is_roster = other.table() == Some(Table::Stakeholders) || found.key == [person.column] && person.file == at;
                 let is_person = person.links.contains(link);
+                // What belongs to orders is no contact.
+                let may_attend = file.table().is_some()
+                    || table == Table::Purchases
+                    || person.file == at
+                        && self.to_roster(at, &[]).is_some()
+                        && other.table() != Some(Table::Purchases)
+                        && !is_called_orders(other);
                 self.is_certain(*link)
+                    && may_attend
                     && !is_roster
                     && !is_person
                     && !is_of_things(other, &found.of)
