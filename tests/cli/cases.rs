@@ -239,7 +239,7 @@ fn a_rule_in_hours_does_not_pass_on_dates() {
 fn days_from_a_time_to_a_date_are_missing() {
     let config = "as_of = 2026-10-31\n[[source]]\npath = \"tickets.csv\"\nkind = \"interactions\"\n\
                   [metric.days]\ntitle = \"Days\"\nfamily = \"own\"\nfact = \"cases\"\nat = \"opened_at\"\nkind = \"mean\"\nunit = \"days\"\n\
-                  good = \"down\"\ntext = \"Days.\"\nvalue = \"days_between(opened_at, resolved_at)\"\n";
+                  good = \"down\"\ntext = \"Days.\"\nof = \"days_between(opened_at, resolved_at)\"\n";
     let header = "ticket_id,customer_id,created_at,resolved_at";
     for (records, expected) in [
         // Half a day from the afternoon to the midnight before the next day is no day of the calendar, and none of 24 hours.

@@ -43,6 +43,39 @@ fn measured_values(folder: &Folder, more: &[&str], metrics: &str) -> Vec<Option<
 }
 
 #[test]
+fn an_order_counts_whatever_became_of_its_customer() {
+    // Forty orders of 10 each, of seven customers, of whom two are customers no more.
+    for header in [
+        "Customer status",
+        "Kundenstatus",
+        "Statut client",
+        "Estado del cliente",
+        "Account status",
+        "Member status",
+    ] {
+        let text = forty(&format!("Order no,Customer no,Order date,Amount,{header}"), |n| {
+            let (month, day) = day(n);
+            let state = ["active", "cancelled", "active", "active", "cancelled", "active", "active"][n % 7];
+            format!("{},C{},2024-{month:02}-{day:02},10.00,{state}", 100 + n, n % 7)
+        });
+        let folder = Folder::new().with("orders.csv", text);
+        let found = measured_values(&folder, &["orders.csv"], "revenue,orders");
+        assert_eq!(found, [Some(400.0), Some(40.0)], "{header}");
+    }
+    // Where it differs between the orders of a customer, it is that of the order.
+    let text = forty("Order no,Customer no,Order date,Amount,Customer status", |n| {
+        let (month, day) = day(n);
+        let state = if n % 5 == 0 { "cancelled" } else { "confirmed" };
+        format!("{},C{},2024-{month:02}-{day:02},10.00,{state}", 100 + n, n % 7)
+    });
+    let folder = Folder::new().with("orders.csv", text);
+    assert_eq!(
+        measured_values(&folder, &["orders.csv"], "revenue,orders"),
+        [Some(320.0), Some(32.0)]
+    );
+}
+
+#[test]
 fn what_says_that_nothing_took_place_is_left_out() {
     // Every fifth of forty records, which have 10, 11 ... 49: 10 + 15 + ... + 45 = 220 of 1180.
     for (header, off, on) in [

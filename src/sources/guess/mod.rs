@@ -29,6 +29,7 @@ mod questions;
 mod relations;
 mod shape;
 mod spells;
+mod status_of_people;
 mod sums;
 mod supply_lines;
 mod tables;
@@ -196,6 +197,7 @@ impl Reading {
         }
         let (contacts, mut candidates): (Vec<Candidate>, Vec<Candidate>) = candidates.into_iter().partition(|c| c.column.role.is_contact());
         relations::relate(table, &mut candidates, file);
+        status_of_people::relate(table, &mut candidates, file);
         supply_lines::relate(table, &mut candidates, file);
         event_date::relate(table, &mut candidates, file);
         message_date::relate(table, &mut candidates, file);
