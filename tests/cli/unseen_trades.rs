@@ -219,6 +219,12 @@ fn credit_notes_are_told_by_codes_and_gifts_are_no_offers() {
     assert_eq!(measured_values(&gifts, &["x.csv"], "revenue"), [Some(1180.0)]);
     let documents = file("Oferta", "Factura", "Tipo;Cód. cliente;Fecha;Importe");
     assert_eq!(measured_values(&documents, &["x.csv"], "revenue"), [Some(960.0)]);
+    // The documents of one file say nothing about the gifts of another.
+    let both = Folder::new()
+        .with("gifts.csv", gifts.read("x.csv"))
+        .with("documents.csv", documents.read("x.csv"));
+    let inputs = ["purchases=gifts.csv", "purchases=documents.csv"];
+    assert_eq!(measured_values(&both, &inputs, "revenue"), [Some(1180.0 + 960.0)]);
 }
 
 #[test]

@@ -389,7 +389,7 @@ fn amount(candidates: &mut Vec<Candidate>, taken: &mut Vec<Candidate>, file: &Fi
     let is_unknown = |i: &usize| {
         let header = &file.headers[*i];
         let is_known = header.unit.is_some() || header.words.iter().any(|word| meanings::vocabulary().contains(word));
-        !is_known && file.profiles[*i].share(&[Kind::Decimal, Kind::Money]) >= 0.9 && !taken.iter().any(|t| t.header == *i)
+        !is_known && file.profiles[*i].are_amounts() && !taken.iter().any(|t| t.header == *i)
     };
     let unknown: Vec<usize> = (0..file.headers.len()).filter(is_unknown).filter(|i| !money.contains(i)).collect();
     if let ([], [one]) = (&money[..], &unknown[..]) {

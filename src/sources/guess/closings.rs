@@ -20,7 +20,7 @@ pub(super) fn fall_back(table: Table, candidates: &mut Vec<Candidate>, taken: &m
     let at = |column: &Column, taken: &[Candidate]| taken.iter().find(|t| t.column == column).map(|t| t.header);
     let is_sold = (0..file.headers.len()).any(|at| {
         let words = &file.headers[at].words;
-        let is_money = file.profiles[at].share(&[Kind::Decimal, Kind::Money]) >= 0.9 && file.profiles[at].filled > 0;
+        let is_money = file.profiles[at].are_amounts();
         is_money
             || ["amount", "price", "total", "supplier", "quantity", "invoice", "order"]
                 .iter()

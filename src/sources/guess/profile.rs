@@ -141,6 +141,11 @@ impl ColumnProfile {
         if self.filled == 0 { 0.0 } else { of as f64 / self.filled as f64 }
     }
 
+    /// Whether the cells are amounts by their look: numbers with decimals, or with a currency.
+    pub fn are_amounts(&self) -> bool {
+        self.share(&[Kind::Decimal, Kind::Money]) >= 0.9
+    }
+
     /// Whether every filled cell is there once.
     pub fn is_unique(&self) -> bool {
         self.filled > 0 && self.distinct == self.filled

@@ -1,6 +1,5 @@
 //! Which of several amounts is the whole, where no name says it: the one that others add up to, such as a net amount and its tax.
 
-use super::profile::Kind;
 use super::relations::numbers;
 use super::{Candidate, ColumnEvidence, File, MAYBE, TAKE, replace};
 use crate::notes::ShownByCells;
@@ -25,7 +24,7 @@ pub(super) fn relate(candidates: &mut Vec<Candidate>, file: &File<'_>) {
     let named: Vec<usize> = candidates.iter().filter(|c| named(c)).map(|c| c.header).collect();
     let is_amount = |at: &usize| {
         let profile = &file.profiles[*at];
-        profile.share(&[Kind::Decimal, Kind::Money]) >= 0.9 && 10 * profile.filled >= 9 * profile.rows
+        profile.are_amounts() && 10 * profile.filled >= 9 * profile.rows
     };
     let amounts: Vec<(usize, Vec<Option<f64>>)> = (0..file.headers.len())
         .filter(is_amount)

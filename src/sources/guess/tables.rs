@@ -172,10 +172,7 @@ pub(super) fn rank(
             .for_each(|s| s.1 *= if has_balance { 0.2 } else { 0.6 });
     }
     // Who and when without how much is a contact: nothing was sold.
-    let has_amounts = seen
-        .profiles
-        .iter()
-        .any(|p| p.share(&[Kind::Decimal, Kind::Money]) >= 0.9 && p.filled > 0)
+    let has_amounts = seen.profiles.iter().any(super::ColumnProfile::are_amounts)
         || readings.iter().any(|r| {
             r.candidates
                 .iter()

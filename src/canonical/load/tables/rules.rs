@@ -46,10 +46,9 @@ impl Building {
                 true => texts.matching(&is_void).into_iter().collect(),
                 false => BTreeSet::new(),
             };
-            let types = self.rows.codes(&purchases::RECORD_TYPE);
-            let void_types = self.void_types(texts);
+            let no_purchases = self.of_void_types(texts, sources);
             let rows: Vec<usize> = (0..self.rows.len)
-                .filter(|&r| void.contains(&statuses.at(r)) || flags.at(r) == 1 || void_types.contains(&types.at(r)))
+                .filter(|&r| void.contains(&statuses.at(r)) || flags.at(r) == 1 || no_purchases.contains(&r))
                 .collect();
             rows.into_iter()
                 .for_each(|row| self.drop_row(row, &ExclusionReason::Cancelled.into(), dropped));
@@ -122,21 +121,25 @@ impl Building {
         }
     }
 
-    /// The types of records that are no purchases. What is an offer beside documents is one only in a table that has some.
-    fn void_types(&self, texts: &Dictionary) -> BTreeSet<u32> {
+    /// The records that are no purchases by their types. What is an offer beside documents is one only in a file that has some.
+    fn of_void_types(&self, texts: &Dictionary, sources: &[SourceInfo]) -> FxHashSet<usize> {
         let types = self.rows.codes(&purchases::RECORD_TYPE);
         if !types.exists() {
-            return BTreeSet::new();
+            return FxHashSet::default();
         }
-        let mut void: BTreeSet<u32> = texts.matching(&is_void_type).into_iter().collect();
-        let offers = texts.matching(&is_void_beside_documents);
+        let matching = |is: &dyn Fn(&str) -> bool| -> BTreeSet<u32> { texts.matching(is).into_iter().collect() };
+        let [void, offers, documents] = [&is_void_type as &dyn Fn(&str) -> bool, &is_void_beside_documents, &is_document].map(matching);
+        let mut has_documents = vec![false; sources.len()];
         if !offers.is_empty() {
-            let documents: BTreeSet<u32> = texts.matching(&is_document).into_iter().collect();
-            if (0..self.rows.len).any(|row| documents.contains(&types.at(row))) {
-                void.extend(offers);
+            for row in (0..self.rows.len).filter(|&row| documents.contains(&types.at(row))) {
+                has_documents[self.rows.source_of(row) as usize] = true;
             }
         }
-        void
+        let is_void = |row: &usize| {
+            let code = types.at(*row);
+            void.contains(&code) || has_documents[self.rows.source_of(*row) as usize] && offers.contains(&code)
+        };
+        (0..self.rows.len).filter(is_void).collect()
     }
 
     /// Deals are purchases only if they were won. What the stages of a format that is known mean is known: `is_known` says of which sources.

@@ -9,7 +9,7 @@ use super::{OtherInputs, Person, Plan, Role};
 use crate::notes::{KeyNames, NotReadAlone, RelationUse};
 use crate::schema::{Table, interactions, purchases, stakeholders};
 use crate::sources::grammar::MOST_LOOKUPS;
-use crate::sources::guess::Kind;
+use crate::sources::guess::ColumnProfile;
 use crate::sources::{From, Lookup, Mapped, Source, Unmatched};
 
 impl Plan<'_> {
@@ -78,10 +78,7 @@ impl Plan<'_> {
     /// Records of who and when in a file that nothing else is known of, such as visits, if they lead to a roster: contacts.
     pub fn contacts_by_roster(&mut self) {
         for (at, file) in self.files.iter().enumerate() {
-            let has_amounts = file
-                .profiles
-                .iter()
-                .any(|profile| profile.share(&[Kind::Decimal, Kind::Money]) >= 0.9 && profile.filled > 0);
+            let has_amounts = file.profiles.iter().any(ColumnProfile::are_amounts);
             if self.roles[at].is_some() || file.table().is_some() || has_amounts {
                 continue;
             }

@@ -7,7 +7,7 @@ use super::{Plan, Role, WHO, renamed};
 use crate::canonical::load::joins::find::Link;
 use crate::notes::{NotReadAlone, RelationUse};
 use crate::schema::{Table, purchases};
-use crate::sources::guess::{ColumnProfile, Kind};
+use crate::sources::guess::ColumnProfile;
 use crate::sources::{From, Mapped, Source};
 
 /// The canonical column of when the records of a mapping happened: that of purchases is that of contacts.
@@ -21,13 +21,9 @@ impl Plan<'_> {
     pub fn times_elsewhere(&mut self) -> Result<()> {
         for at in 0..self.files.len() {
             let file = self.file(at);
-            let has_amounts = || {
-                let is = |profile: &ColumnProfile| profile.share(&[Kind::Decimal, Kind::Money]) >= 0.9 && profile.filled > 0;
-                file.profiles.iter().any(is)
-            };
             let table = match file.table() {
                 // Who and where without an amount: who attended.
-                None if !has_amounts() => Table::Interactions,
+                None if !file.profiles.iter().any(ColumnProfile::are_amounts) => Table::Interactions,
                 None | Some(Table::Purchases) => Table::Purchases,
                 Some(Table::Interactions) => Table::Interactions,
                 Some(Table::Surveys | Table::Stakeholders | Table::Supplies | Table::Referrals | Table::Identities) => continue,
