@@ -222,8 +222,13 @@ fn credit_notes_are_told_by_codes_and_gifts_are_no_offers() {
     // The documents of one file say nothing about the gifts of another.
     let both = Folder::new()
         .with("gifts.csv", gifts.read("x.csv"))
-        .with("documents.csv", documents.read("x.csv"));
-    let inputs = ["purchases=gifts.csv", "purchases=documents.csv"];
+        .with("documents.csv", documents.read("x.csv").replace(";A", ";B"));
+    let inputs = [
+        "purchases=gifts.csv",
+        "purchases=documents.csv",
+        "--map",
+        "gifts.csv:record_type=Tipo",
+    ];
     assert_eq!(measured_values(&both, &inputs, "revenue"), [Some(1180.0 + 960.0)]);
 }
 
