@@ -10,7 +10,7 @@ use super::inputs;
 use super::setup;
 use super::stdout::{PLAIN, Printed, print_with};
 use super::unpack::unpack;
-use crate::diagnostics::{Problem, excerpt, visible};
+use crate::diagnostics::{Problem, counted, excerpt, visible};
 use crate::ingest;
 use crate::io::{OutputFolder, Staged, stage, write_whole};
 use crate::notes::Note;
@@ -126,6 +126,12 @@ fn records(global: &Global, args: &Convert) -> anyhow::Result<()> {
         };
         lines("preamble", &written.preamble);
         lines("footer", &written.footer);
+        if written.empty > 0 {
+            global.say(&format!(
+                "left out: {}",
+                counted(written.empty, "record without any value", "records without any value")
+            ));
+        }
         written
             .notes
             .into_iter()

@@ -97,6 +97,8 @@ pub enum MoreHeader {
     RepeatsNames,
     /// It names the answers.
     NamesAnswers,
+    /// It names the columns of a group.
+    NamesGroup,
     /// It has words over columns of data.
     WordsOverData,
 }
@@ -107,6 +109,7 @@ impl fmt::Display for MoreHeader {
             MoreHeader::ImportIds => "holds the import IDs of a survey tool",
             MoreHeader::RepeatsNames => "repeats the names",
             MoreHeader::NamesAnswers => "names answers",
+            MoreHeader::NamesGroup => "names the columns of a group",
             MoreHeader::WordsOverData => "has words over columns of data",
         })
     }

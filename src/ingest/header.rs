@@ -56,9 +56,10 @@ impl Header {
         Header { rows, ..Header::new(said) }
     }
 
-    /// The cells over each column, joined by a blank.
+    /// The cells over each column, joined by a blank. What stands over the first column of a group stands over all of them.
     pub(super) fn joined(rows: &[Vec<String>], width: usize) -> Vec<String> {
         let width = rows.iter().map(Vec::len).max().unwrap_or(width);
+        let rows = &of_groups(rows);
         let cells = |column: usize| rows.iter().filter_map(move |row| row.get(column)).map(|cell| cell.trim());
         let join = |column| cells(column).filter(|c| !c.is_empty()).collect::<Vec<_>>().join(" ");
         (0..width).map(join).collect()
@@ -161,6 +162,22 @@ impl Header {
     }
 }
 
+/// The rows, in which the name of a group, which stands over its first column alone, is repeated over the others: those that have no
+/// name in that row and one in a row below it, as the first one has.
+fn of_groups(rows: &[Vec<String>]) -> Vec<Vec<String>> {
+    let says = |row: &[String], column: usize| row.get(column).is_some_and(|cell| !cell.trim().is_empty());
+    let mut found = rows.to_vec();
+    for (row, below) in (1..).zip(&mut found) {
+        let named_below = |column: usize| rows[row..].iter().any(|row| says(row, column));
+        for column in 1..below.len() {
+            if !says(below, column) && says(below, column - 1) && named_below(column - 1) && named_below(column) {
+                below[column] = below[column - 1].clone();
+            }
+        }
+    }
+    found
+}
+
 fn fold(name: &str) -> String {
     name.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
 }
@@ -210,6 +227,25 @@ mod tests {
             (header.find("startdate"), header.find("q1"), header.find("why?")),
             (Some(0), None, Some(2))
         );
+        let groups = [
+            ["Customer", "", "2024", "", "2025", "", "Note"],
+            ["No.", "Name", "EUR", "Orders", "EUR", "Orders", ""],
+        ];
+        let header = Header::of(groups.map(|r| r.map(String::from).to_vec()).to_vec(), 7);
+        assert_eq!(
+            header.names,
+            [
+                "Customer No.",
+                "Customer Name",
+                "2024 EUR",
+                "2024 Orders",
+                "2025 EUR",
+                "2025 Orders",
+                "Note"
+            ]
+        );
+        let unnamed = [["ID", "", "On"], ["", "Code", "Day"]].map(|r| r.map(String::from).to_vec());
+        assert_eq!(Header::of(unnamed.to_vec(), 3).names, ["ID", "Code", "On Day"]);
         let machine = vec![r#"{"ImportId":"a"}"#.to_string()];
         assert_eq!(
             Header::of(vec![vec!["a".to_string()], vec!["b".to_string()], machine], 1).names,

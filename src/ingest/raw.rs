@@ -18,15 +18,17 @@ pub struct Raw {
     pub preamble: Vec<Line>,
     /// The lines after the last record.
     pub footer: Vec<Line>,
-    /// The number of data records.
+    /// The number of data records that were written.
     pub records: u64,
+    /// Records of several fields without a value in any of them.
+    pub empty: u64,
     /// What was unusual about its bytes.
     pub notes: Vec<FileNote>,
 }
 
 /// Writes the header and all records as they are read: in UTF-8, with commas, quotes doubled where they are needed, and LF. Ragged
 /// records stay as they are; several header rows are joined by a blank; a file without a header is written without one; preamble and
-/// footer are returned instead.
+/// footer are returned instead, and records without any value are counted.
 ///
 /// # Errors
 /// When the input cannot be read, or the output not be written.
@@ -56,10 +58,12 @@ pub fn write_raw(source: &Source, layout: &Layout, out: &mut dyn Write) -> Resul
         read
     })?;
     let notes = done.notes();
+    let empty = done.sinks.iter().map(|sink| sink.empty).sum();
     Ok(Raw {
         preamble: layout.preamble,
         footer: done.footer,
-        records: done.records,
+        records: done.records - empty,
+        empty,
         notes,
     })
 }
@@ -67,17 +71,29 @@ pub fn write_raw(source: &Source, layout: &Layout, out: &mut dyn Write) -> Resul
 /// So much text is put together before it is written.
 const CHUNK: usize = 1 << 18;
 
+/// What is put together of the records.
+struct Chunk {
+    writer: csv::Writer<Vec<u8>>,
+    /// Records without any value, which are not written.
+    empty: u64,
+}
+
 /// Sends the records in chunks.
-fn read(source: &Source, layout: &Layout, to_writer: SyncSender<Vec<u8>>) -> Result<Outcome<csv::Writer<Vec<u8>>>> {
-    let mut outcome = for_each_record(source, layout, 1, chunk, |chunk, record| {
-        chunk.write_record(record.iter())?;
-        if chunk.get_ref().len() >= CHUNK {
-            to_writer.send(std::mem::replace(chunk, self::chunk()).into_inner()?)?;
+fn read(source: &Source, layout: &Layout, to_writer: SyncSender<Vec<u8>>) -> Result<Outcome<Chunk>> {
+    let start = || Chunk { writer: chunk(), empty: 0 };
+    let mut outcome = for_each_record(source, layout, 1, start, |chunk, record| {
+        if record.len() > 1 && record.iter().all(|cell| cell.trim().is_empty()) {
+            chunk.empty += 1;
+            return Ok(());
+        }
+        chunk.writer.write_record(record.iter())?;
+        if chunk.writer.get_ref().len() >= CHUNK {
+            to_writer.send(std::mem::replace(&mut chunk.writer, self::chunk()).into_inner()?)?;
         }
         Ok(())
     })?;
-    for last in std::mem::take(&mut outcome.sinks) {
-        to_writer.send(last.into_inner()?)?;
+    for last in &mut outcome.sinks {
+        to_writer.send(std::mem::replace(&mut last.writer, chunk()).into_inner()?)?;
     }
     Ok(outcome)
 }
@@ -116,6 +132,13 @@ mod tests {
         assert_eq!(raw.records, 3);
         let encoding = "windows-1252";
         assert!(raw.notes.contains(&FileNote::Encoding { encoding }), "{:?}", raw.notes);
+    }
+
+    #[test]
+    fn records_without_a_value_are_counted() {
+        let (out, raw) = raw(b"id,n\n1,2\n,\n ,\n3,\n");
+        assert_eq!((out.as_str(), raw.records, raw.empty), ("id,n\n1,2\n3,\n", 2, 2));
+        assert_eq!(self::raw(b"n\n1\n\"\"\n2\n").0, "n\n1\n\"\"\n2\n");
     }
 
     #[test]

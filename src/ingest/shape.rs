@@ -2,8 +2,8 @@
 //!
 //! Lines before the table have another width than its records, or next to nothing in them. A row is a header if its cells are words
 //! where the cells below are numbers, times or addresses; where all is words, if its words do not come again below it. More header rows
-//! follow where a survey tool says so (`{"ImportId":...}`, `Response`), where the names are repeated, or where a row has words in
-//! several columns of numbers or times.
+//! follow where a survey tool says so (`{"ImportId":...}`, `Response`), where the names are repeated, where a row has words in several
+//! columns of numbers or times, or where it names the columns of a group. A record without any value tells nothing.
 
 use super::cell::{Kind, kind};
 use super::evidence::{HeaderEvidence, LayoutEvidence, MoreHeader};
@@ -24,6 +24,10 @@ pub(super) struct Seen {
 impl Seen {
     fn filled(&self) -> usize {
         self.cells.iter().filter(|c| !c.trim().is_empty()).count()
+    }
+
+    fn is_empty(&self) -> bool {
+        self.filled() == 0
     }
 }
 
@@ -76,7 +80,8 @@ fn table_start(records: &[Seen], width: usize) -> usize {
     if width < 2 {
         return 0;
     }
-    let mut filled: Vec<usize> = records.iter().filter(|r| r.cells.len() == width).map(Seen::filled).collect();
+    let of_table = records.iter().filter(|r| r.cells.len() == width && !r.is_empty());
+    let mut filled: Vec<usize> = of_table.map(Seen::filled).collect();
     filled.sort_unstable();
     let usual = filled.get(filled.len() / 2).copied().unwrap_or(width);
     let belongs = |r: &Seen| {
@@ -194,14 +199,19 @@ fn more_rows(first: &Seen, below: &[Seen], width: usize) -> (usize, Option<Layou
             Some(LayoutEvidence::MoreHeader(below[index].line, MoreHeader::ImportIds)),
         );
     }
-    let mut more = 0;
+    let (mut more, mut named) = (0, 1);
     let mut why = None;
-    while more + 1 < HEADER
-        && let [row, body @ ..] = &below[more..]
-        && let Some(reason) = continues(first, row, body, width)
-    {
+    while named < HEADER {
+        let empty = below[more..].iter().take_while(|r| r.is_empty()).count();
+        let Some((row, body)) = below[more + empty..].split_first() else {
+            break;
+        };
+        let Some(reason) = continues(first, row, body, width) else {
+            break;
+        };
         why = Some(LayoutEvidence::MoreHeader(row.line, reason));
-        more += 1;
+        more += empty + 1;
+        named += 1;
     }
     (more, why)
 }
@@ -244,6 +254,9 @@ fn continues(first: &Seen, row: &Seen, body: &[Seen], width: usize) -> Option<Mo
     let answer = row.cells.iter().any(|c| answers.contains(&c.trim().to_lowercase().as_str()));
     if empty_over_filled >= 1 && (answer || only_here > 0) {
         return Some(MoreHeader::NamesAnswers);
+    }
+    if only_here >= 2 && words_over_data >= 1 {
+        return Some(MoreHeader::NamesGroup);
     }
     (words_over_data >= 2).then_some(MoreHeader::WordsOverData)
 }
@@ -323,6 +336,12 @@ mod tests {
             (0, 2)
         );
         assert_eq!(of("name,price,weight\ntext,in EUR,in kg\ncup,1.50,0.2\njar,2.50,0.3"), (0, 2));
+        // The names of a group of columns stand below it, also after a record without any value.
+        let groups = "\
+            DATES,PURPOSE,TRAVEL,,,Total\n,,,,,\n,,Air,Rail,Taxi,\n13.04.12,Visit,,135.70,,135.7\n,Talk,,,,\n14.04.12,Visit,,,4.20,4.2\n,Talk,,,,";
+        assert_eq!(of(groups), (0, 3));
+        assert_eq!(of(&format!("Costs of travel,,,,,\n,,,,,\n{groups}\n,,,,,\n,,,,,\n,,,,,")), (2, 3));
+        assert_eq!(of("Name,City,,\nAnn,Rome,calls,writes\nBob,Rome,,writes\nCid,Bonn,calls,"), (0, 1));
         // A first record that misses its numbers is a record.
         assert_eq!(of("name,price,weight\ncup,n/a,n/a\njar,2.50,0.3\nbox,2.50,0.3"), (0, 1));
     }
