@@ -99,6 +99,8 @@ pub enum MoreHeader {
     NamesAnswers,
     /// It names the columns of a group.
     NamesGroup,
+    /// It names groups of columns.
+    NamesGroups,
     /// It has words over columns of data.
     WordsOverData,
 }
@@ -110,6 +112,7 @@ impl fmt::Display for MoreHeader {
             MoreHeader::RepeatsNames => "repeats the names",
             MoreHeader::NamesAnswers => "names answers",
             MoreHeader::NamesGroup => "names the columns of a group",
+            MoreHeader::NamesGroups => "names groups of columns",
             MoreHeader::WordsOverData => "has words over columns of data",
         })
     }

@@ -146,6 +146,30 @@ impl Header {
 }
 
 impl Header {
+    /// How many tables with the same columns stand next to each other, where the names of the first columns come again over all
+    /// others.
+    pub fn side_by_side(&self) -> Option<usize> {
+        let mut said: Vec<String> = self.names.iter().map(|name| fold(name)).collect();
+        for renamed in &self.renamed {
+            said[renamed.column] = fold(&renamed.was);
+        }
+        let repeats = |width: &usize| {
+            let (first, others) = said.split_at(*width);
+            let named = first.iter().filter(|name| !name.is_empty());
+            let last = first.iter().rposition(|name| !name.is_empty()).map_or(0, |last| last + 1);
+            let is_whole = others.len() % width == 0 || others.len() % width >= last;
+            let come_again = || {
+                others
+                    .chunks(*width)
+                    .all(|other| other.iter().zip(first).all(|(other, first)| other == first))
+            };
+            let differ = || named.clone().collect::<std::collections::BTreeSet<_>>().len() == named.clone().count();
+            named.clone().count() >= 2 && is_whole && come_again() && differ()
+        };
+        let width = (2..said.len()).find(repeats)?;
+        Some(said.len().div_ceil(width)).filter(|_| said.len() > width)
+    }
+
     /// The columns over which that name stands in the file, under the names they have here; the name itself where there is none.
     pub fn all(&self, name: &str) -> Vec<String> {
         let said = |column: usize| {
@@ -216,6 +240,19 @@ mod tests {
         let header = Header::new(["Comment", "x", "comment", "Comment", "Comment"].map(String::from));
         assert_eq!(header.all(" COMMENT"), ["Comment", "comment", "Comment.2", "Comment.3"]);
         assert_eq!(header.all("name"), ["name"]);
+    }
+
+    #[test]
+    fn tables_next_to_each_other() {
+        let tables = |said: &[&str]| Header::new(said.iter().map(|s| s.to_string())).side_by_side();
+        assert_eq!(tables(&["Date", "Name", "EUR", "Date", "name", "EUR"]), Some(2));
+        assert_eq!(tables(&["Date", "EUR", "", "Date", "EUR", "", "Date", "EUR"]), Some(3));
+        assert_eq!(tables(&["Date", "EUR"]), None);
+        assert_eq!(tables(&["Order", "Date", "Date"]), None);
+        assert_eq!(tables(&["Comment", "Comment", "Comment", "Comment"]), None);
+        assert_eq!(tables(&["Order", "Name", "City", "Name", "City"]), None);
+        assert_eq!(tables(&["Date", "Name", "EUR", "Date", "Name"]), None);
+        assert_eq!(tables(&["", ""]), None);
     }
 
     #[test]

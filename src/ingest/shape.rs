@@ -3,10 +3,12 @@
 //! Lines before the table have another width than its records, or next to nothing in them. A row is a header if its cells are words
 //! where the cells below are numbers, times or addresses; where all is words, if its words do not come again below it. More header rows
 //! follow where a survey tool says so (`{"ImportId":...}`, `Response`), where the names are repeated, where a row has words in several
-//! columns of numbers or times, or where it names the columns of a group. A record without any value tells nothing.
+//! columns of numbers or times, or where it names the columns of a group. A row above that names the groups of columns that have one name
+//! belongs to the header as well. A record without any value tells nothing.
 
 use super::cell::{Kind, kind};
 use super::evidence::{HeaderEvidence, LayoutEvidence, MoreHeader};
+use super::header::Header;
 
 /// A record at the start of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,6 +73,14 @@ pub(super) fn shape(records: &[Seen], width: usize, preamble: Option<usize>, hea
         let (more, why) = more_rows(first, rest, width);
         shape.header = 1 + more;
         shape.why.extend(why);
+        if preamble.is_none()
+            && let Some(above) = shape.preamble.checked_sub(1).map(|row| &records[row])
+            && names_groups(above, first, width)
+        {
+            shape.preamble -= 1;
+            shape.header += 1;
+            shape.why.push(LayoutEvidence::MoreHeader(above.line, MoreHeader::NamesGroups));
+        }
     }
     shape
 }
@@ -184,6 +194,24 @@ fn is_header(row: &Seen, below: &[Seen]) -> (bool, HeaderEvidence) {
 fn is_year(cell: &str) -> bool {
     let cell = cell.trim();
     cell.len() == 4 && cell.parse().is_ok_and(|y: u16| (1900..=2100).contains(&y))
+}
+
+/// Whether a row above a header row has the names of its groups: it tells apart all columns that have one name.
+fn names_groups(above: &Seen, first: &Seen, width: usize) -> bool {
+    let doubles = |names: &[String]| {
+        let mut names: Vec<&str> = names.iter().map(|name| name.trim()).filter(|name| !name.is_empty()).collect();
+        let all = names.len();
+        names.sort_unstable();
+        names.dedup();
+        all - names.len()
+    };
+    let words = above.cells.iter().all(|cell| !kind(cell).is_data() || is_year(cell));
+    above.cells.len() == width
+        && !first.after_blank
+        && words
+        && above.filled() >= 2
+        && doubles(&first.cells) > 0
+        && doubles(&Header::joined(&[above.cells.clone(), first.cells.clone()], width)) == 0
 }
 
 /// How many header rows follow the first, and why.
@@ -342,6 +370,12 @@ mod tests {
         assert_eq!(of(groups), (0, 3));
         assert_eq!(of(&format!("Costs of travel,,,,,\n,,,,,\n{groups}\n,,,,,\n,,,,,\n,,,,,")), (2, 3));
         assert_eq!(of("Name,City,,\nAnn,Rome,calls,writes\nBob,Rome,,writes\nCid,Bonn,calls,"), (0, 1));
+        // The names of groups stand above the header, too, where they tell apart columns of one name.
+        let orders = "No.,Name,EUR,Orders,EUR,Orders\n1,Ann,2.50,1,3.50,2\n2,Bob,4.50,1,,";
+        assert_eq!(of(&format!(",,2024,,2025,\n{orders}")), (0, 2));
+        assert_eq!(of(&format!("Orders,,,,,\n,,Spring,,Autumn,\n{orders}")), (1, 2));
+        assert_eq!(of(&format!("Report:,Orders,,,,\n{orders}")), (1, 1));
+        assert_eq!(of(&format!(",,2024,,2025,\n\n{orders}")), (1, 1));
         // A first record that misses its numbers is a record.
         assert_eq!(of("name,price,weight\ncup,n/a,n/a\njar,2.50,0.3\nbox,2.50,0.3"), (0, 1));
     }

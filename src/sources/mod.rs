@@ -290,6 +290,8 @@ pub struct Source {
     pub keep_placeholder_dates: bool,
     /// Texts are kept as they are written, with the characters of HTML in them.
     pub keep_text: bool,
+    /// So many tables with the same columns stand next to each other in it, and nobody has said which columns count.
+    pub tables_beside: Option<usize>,
     /// What its columns leave open, for the message.
     pub questions: Vec<guess::Question>,
     /// Why files of this format may be without a column that their table needs, for the message.

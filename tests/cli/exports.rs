@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use snapbox::str;
+
 use crate::harness::Folder;
 
 /// The values of metrics of January 2026, or the reasons why they are missing, and what stderr says.
@@ -156,6 +158,34 @@ fn totals_of_one_order_that_differ_are_noted() {
     assert!(
         ran.err()
             .contains("note[order-amounts-differ]: o.csv: purchases: 1 record has another amount"),
+        "{}",
+        ran.err()
+    );
+}
+
+// A branch beside the other: 10.50 + 11.50 on the left, 5 + 6 on the right. The left ones alone are no revenue of the file.
+#[test]
+fn tables_next_to_each_other_are_not_read_as_the_first_of_them() {
+    let records = "2026-01-05;Ann;10,50;;2026-01-06;Bob;5,00\n2026-01-07;Cid;11,50;;2026-01-08;Dee;6,00\n";
+    let names = "Date;Customer;Amount;;Date;Customer;Amount\n";
+    let folder = Folder::new()
+        .with("f.csv", &format!("{names}{records}"))
+        .with("named.csv", &format!("North;;;;South;;\n{names}{records}"));
+    let args = |file: &'static str| ["measure", file, "-m", "revenue", "--as-of", "2026-01-31", "--format", "csv"];
+    folder.run(&args("f.csv")).code(3).says(str![[r#"
+error: f.csv has 2 tables with the same columns next to each other: the names of the columns come again from column 5 on
+hint: put all records below each other, or name the columns that count with --map
+
+"#]]);
+    let mut chosen = args("purchases=f.csv").to_vec();
+    chosen.extend(["--map", "f.csv:amount=Amount"]);
+    let ran = folder.run(&chosen).code(0);
+    assert!(ran.out().contains(",22,"), "{}", ran.out());
+    // With names above them, they are columns of different names, and which of them count is a question.
+    let ran = folder.run(&args("named.csv")).code(3);
+    assert!(
+        ran.err()
+            .contains("its columns are North Date, North Customer, North Amount, column 4, South Date"),
         "{}",
         ran.err()
     );

@@ -6,6 +6,7 @@ use anyhow::Result;
 
 use crate::diagnostics::{Excerpt, Place, Problem, did_you_mean, excerpt};
 use crate::expr::{Expr, ExprError};
+use crate::ingest::Header;
 use crate::schema::{Column, Table, surveys};
 use crate::sources::{Mapped, Source, WrongTarget, guess};
 
@@ -33,6 +34,20 @@ pub(super) fn missing_column(file: &str, header: &str, names: &[String], place: 
         Some(place) => problem.at(place),
         None => problem,
     }
+}
+
+/// Tables next to each other are several lists, of which the first alone would count.
+pub(super) fn check_single(source: &Source, header: &Header, file: &str) -> Result<()> {
+    let Some(tables) = source.tables_beside else {
+        return Ok(());
+    };
+    let again = header.names.len().div_ceil(tables) + 1;
+    Err(
+        Problem::data(format!("{file} has {tables} tables with the same columns next to each other"))
+            .why(format!("the names of the columns come again from column {again} on"))
+            .hint("put all records below each other, or name the columns that count with --map")
+            .into(),
+    )
 }
 
 pub(super) fn check_needed(source: &Source, table: Table, mapped: &BTreeSet<String>, file: &str, names: &[String]) -> Result<()> {

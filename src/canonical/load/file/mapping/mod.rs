@@ -20,7 +20,7 @@ use crate::schema::{Column, ColumnType, Role, Table, interactions, purchases, su
 use crate::sources::{self, Dates, From, Source};
 
 pub use errors::listed;
-use errors::{check_needed, expression_problem, likely};
+use errors::{check_needed, check_single, expression_problem, likely};
 use maker::Maker;
 use shown::{has_open_and_closed, has_won_and_lost, machine_marks, shares_cases};
 
@@ -112,6 +112,7 @@ pub fn map(source: &Source, file: &str, header: &Header, looked_up: &[String], w
             }))
             .into());
     };
+    check_single(source, header, file)?;
     let zone = match &source.timezone {
         Some(name) => Zone::parse(name).map_err(|why| Problem::usage(format!("{file}: timezone")).why(why))?,
         None => wanted.zone.clone(),
