@@ -275,6 +275,48 @@ mod tests {
     }
 
     #[test]
+    fn other_texts_take_the_place_of_those_in_the_conditions_of_a_column() {
+        let other = |text: &str| (text != "b").then(|| text.to_uppercase());
+        let changed = |text: &str| parse(text).unwrap().with_texts_beside("kind", &other).to_string();
+        assert_eq!(
+            changed("not (kind = 'a' or owner = 'a') and kind in ('b', 'c')"),
+            "NOT (kind = 'A' OR owner = 'a') AND kind IN ('b', 'C')"
+        );
+        // Where nothing changes, the text stays as it was written.
+        assert_eq!(changed("owner  =  'a' or kind = 'b'"), "owner  =  'a' or kind = 'b'");
+    }
+
+    #[test]
+    fn the_columns_of_durations_are_those_between_which_they_are_measured() {
+        let expr = parse("hours_between(a, coalesce(b, c)) > d or abs(days_between(e, f)) > hours_between(g, g)").unwrap();
+        assert_eq!(expr.columns_in_hours().into_iter().collect::<Vec<_>>(), ["a", "b", "c", "g"]);
+        let sides = |text: &str| -> Vec<[Vec<String>; 2]> {
+            let found = parse(text).unwrap().columns_in_days();
+            found.into_iter().map(|sides| sides.map(|side| side.into_iter().collect())).collect()
+        };
+        let names = |names: &[&str]| names.iter().map(|name| (*name).to_string()).collect::<Vec<_>>();
+        assert_eq!(
+            sides("hours_between(a, b) > 1 or abs(days_between(e, coalesce(f, g))) > days_between(DATE '2024-01-31', h)"),
+            [[names(&["e"]), names(&["f", "g"])], [names(&[]), names(&["h"])]]
+        );
+        assert!(sides("hours_between(a, b) > 1").is_empty());
+    }
+
+    #[test]
+    fn expressions_are_equal_if_they_say_the_same_at_the_same_place() {
+        assert_eq!(parse("a > 1").unwrap(), parse("a > 1").unwrap());
+        assert_ne!(parse("a > 1").unwrap(), parse("a > 2").unwrap());
+        assert_eq!(parse("A  > 1").unwrap().to_string(), "A  > 1");
+    }
+
+    #[test]
+    fn an_error_is_shown_with_its_hint() {
+        let error = ExprError::new(0..1, "`a` is unknown");
+        assert_eq!(error.to_string(), "`a` is unknown");
+        assert_eq!(error.hint("write `b`").to_string(), "`a` is unknown (write `b`)");
+    }
+
+    #[test]
     fn columns_are_listed_once() {
         let e = parse("coalesce(b, a) > 0 and B is null and \"Customer Name\" like 'x%'").unwrap();
         assert_eq!(e.columns().into_iter().collect::<Vec<_>>(), ["B", "Customer Name", "a", "b"]);

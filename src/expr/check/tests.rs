@@ -51,6 +51,7 @@ fn units() {
         ("revenue / cost", Unit::Number),
         ("revenue / reopens", Unit::Money),
         ("2 * revenue", Unit::Money),
+        ("2 * 3 / 4 + revenue", Unit::Money),
         ("revenue * response_hours", Unit::Number),
         ("reopens + 1", Unit::Count),
         ("reopens / reopens", Unit::Number),
@@ -107,6 +108,18 @@ fn misfits_are_explained() {
             "opened_at > '2024-01-31'",
             "cannot compare a time with text",
             Some("write DATE '2024-01-31'"),
+        ),
+        (
+            "'2024-01-31' < opened_at",
+            "'2024-01-31' < opened_at",
+            "cannot compare text with a time",
+            Some("write DATE '2024-01-31'"),
+        ),
+        (
+            "case when answered then opened_at else 'x' end",
+            "'x'",
+            "the results of `case` must be of one type, not a time and text",
+            None,
         ),
         (
             "as_of - opened_at > 3",

@@ -287,6 +287,18 @@ mod tests {
                 Some("compare the cell with its text, as in `paid = 'yes'`"),
             ),
             (
+                "author_id || (quantity > 1)",
+                "(quantity > 1)",
+                "`||` is for text, this is true/false",
+                None,
+            ),
+            (
+                "author_id || DATE '2024-01-31'",
+                "DATE '2024-01-31'",
+                "`||` is for text, this is a time",
+                None,
+            ),
+            (
                 "quantity between 1 and 'x'",
                 "'x'",
                 "the values of `between` must be of one type, not a number and text",
