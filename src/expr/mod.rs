@@ -292,7 +292,10 @@ mod tests {
         assert_eq!(expr.columns_in_hours().into_iter().collect::<Vec<_>>(), ["a", "b", "c", "g"]);
         let sides = |text: &str| -> Vec<[Vec<String>; 2]> {
             let found = parse(text).unwrap().columns_in_days();
-            found.into_iter().map(|sides| sides.map(|side| side.into_iter().collect())).collect()
+            found
+                .into_iter()
+                .map(|sides| sides.map(|side| side.into_iter().collect()))
+                .collect()
         };
         let names = |names: &[&str]| names.iter().map(|name| (*name).to_string()).collect::<Vec<_>>();
         assert_eq!(

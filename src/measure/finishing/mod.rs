@@ -4,6 +4,7 @@
 pub mod absence;
 pub mod cells;
 pub mod change;
+mod compared;
 mod contributors;
 mod estimated;
 mod ranking;
