@@ -129,7 +129,14 @@ impl Expr {
 
 #[cfg(test)]
 mod tests {
+    use super::fits_pattern;
     use crate::expr::parse;
+
+    #[test]
+    fn a_pattern_fits_a_whole_text() {
+        assert!(fits_pattern("new%", "new york"));
+        assert!(!fits_pattern("new%", "york, new"));
+    }
 
     #[test]
     fn the_texts_of_a_comparison_are_those_that_the_column_has_to_have() {
@@ -138,6 +145,8 @@ mod tests {
                 .unwrap();
         let texts: Vec<&str> = expr.compared_texts("kind").into_iter().map(|(text, _)| text).collect();
         assert_eq!(texts, ["a", "b", "c", "d"]);
+        let others = parse("'a' = owner or owner in ('b') or case owner when 'c' then true end").unwrap();
+        assert!(others.compared_texts("kind").is_empty());
         let (_, span) = expr.compared_texts("kind")[2].clone();
         assert_eq!(&expr.text()[span], "'c'");
     }

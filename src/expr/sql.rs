@@ -244,6 +244,17 @@ mod tests {
             ("a - (b - c) - d", "a - (b - c) - d"),
             ("revenue / orders", "1.0 * revenue / CASE WHEN orders <> 0 THEN orders END"),
             ("a / 4", "1.0 * a / 4"),
+            ("5 / a", "1.0 * 5 / CASE WHEN a <> 0 THEN a END"),
+            ("2 * a / 4", "1.0 * (2 * a) / 4"),
+            (
+                "2.5 / case when a <> 0 then b end",
+                "2.5 / CASE WHEN CASE WHEN a <> 0 THEN b END <> 0 THEN CASE WHEN a <> 0 THEN b END END",
+            ),
+            (
+                "2.5 / case when a <> 1 then a end",
+                "2.5 / CASE WHEN CASE WHEN a <> 1 THEN a END <> 0 THEN CASE WHEN a <> 1 THEN a END END",
+            ),
+            ("(a and b) and c", "(a AND b) AND c"),
             ("2.5 / (a + 1)", "2.5 / CASE WHEN a + 1 <> 0 THEN a + 1 END"),
             ("\"Order Date\" >= date '2024-01-31'", "\"Order Date\" >= DATE '2024-01-31'"),
             ("at < timestamp '2024-01-31 10:00:00.25'", "at < TIMESTAMP '2024-01-31 10:00:00.25'"),

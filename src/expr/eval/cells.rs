@@ -233,6 +233,7 @@ mod tests {
             ("case quantity when '6.0' then 'text' when 6.0 then 'number' end", "'number'"),
             ("(quantity > 3) is not false", "true"),
             ("not quantity > 3", "false"),
+            ("(quantity > 3) = (quantity > 6)", "false"),
             ("author_id not like 'A%'", "true"),
         ] {
             assert_eq!(eval(text).unwrap(), value, "{text}");

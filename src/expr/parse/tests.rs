@@ -44,6 +44,12 @@ fn trees() {
             "interval > 3 and text = 'x' and time is null",
             "(and (> interval 3) (= text 'x') (is { test: null, negated: false } time))",
         ),
+        (
+            "interval is null or interval in (1)",
+            "(or (is { test: null, negated: false } interval) (in { negated: false } interval 1))",
+        ),
+        ("interval * 2 > left - 1", "(> (* interval 2) (- left 1))"),
+        ("_a = 1", "(= _a 1)"),
         ("a -- a comment\n = /* another */ 1", "(= a 1)"),
         ("'a\\' = b", "(= 'a\\' b)"),
     ] {
@@ -78,6 +84,13 @@ fn what_is_not_there_is_refused_in_plain_words() {
         ("", "", "expected an expression, found nothing", None),
         ("a = ", "", "expected an expression, found the end", None),
         ("a = )", ")", "expected an expression, found `)`", None),
+        ("§ = 1", "§", "expected an expression, found `§`", None),
+        (
+            "at < DATE '2024-01-31 10:00:00'",
+            "'2024-01-31 10:00:00'",
+            "'2024-01-31 10:00:00' is not a date or time of the calendar",
+            Some("write DATE '2024-01-31' or TIMESTAMP '2024-01-31 10:00:00', without a zone"),
+        ),
         ("(a = 1", "", "expected ), found the end", None),
         (
             "a = 1 b",
@@ -233,6 +246,19 @@ fn depth_is_bounded() {
         parse(&vec!["a"; 3000].join(" + ")).unwrap_err().message,
         "the expression is nested too deeply"
     );
+    // One of so many levels is read, one of a level more is not; also where none of its chains is too long by itself.
+    let sum = |terms: usize| vec!["a"; terms].join(" + ");
+    assert!(parse(&sum(MAX_DEPTH)).is_ok());
+    assert!(parse(&sum(MAX_DEPTH + 1)).is_err());
+    let half = MAX_DEPTH / 2;
+    assert!(parse(&format!("({}) - {}", sum(half), sum(half))).is_ok());
+    assert_eq!(
+        parse(&format!("({}) - {}", sum(half + 1), sum(half + 1))).unwrap_err().message,
+        "the expression is nested too deeply"
+    );
+    let listed = |numbers: usize| format!("a in ({})", vec!["1"; numbers].join(","));
+    assert!(parse(&format!("not {}", listed(MAX_TOKENS / 2 - 2))).is_ok());
+    assert!(parse(&listed(MAX_TOKENS / 2 - 1)).is_err());
     assert_eq!(
         parse(&vec!["a"; 9000].join(" or ")).unwrap_err().message,
         "the expression has more than 10000 words and signs"
