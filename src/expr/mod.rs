@@ -306,9 +306,11 @@ mod tests {
     }
 
     #[test]
-    fn expressions_are_equal_if_they_say_the_same_at_the_same_place() {
-        assert_eq!(parse("a > 1").unwrap(), parse("a > 1").unwrap());
-        assert_ne!(parse("a > 1").unwrap(), parse("a > 2").unwrap());
+    fn expressions_are_equal_if_they_say_the_same() {
+        assert_eq!(parse("a > 1").unwrap(), parse("a  >  1").unwrap());
+        for other in ["a > 2", "b > 1", "a < 1", "not a > 1"] {
+            assert_ne!(parse("a > 1").unwrap(), parse(other).unwrap());
+        }
         assert_eq!(parse("A  > 1").unwrap().to_string(), "A  > 1");
     }
 

@@ -243,6 +243,7 @@ mod tests {
             ("a=1 and(b='it''s' or c)", "a = 1 AND (b = 'it''s' OR c)"),
             ("a - (b - c) - d", "a - (b - c) - d"),
             ("revenue / orders", "1.0 * revenue / CASE WHEN orders <> 0 THEN orders END"),
+            ("\"order_2\" = \"2nd\"", "order_2 = \"2nd\""),
             ("a / 4", "1.0 * a / 4"),
             ("5 / a", "1.0 * 5 / CASE WHEN a <> 0 THEN a END"),
             ("2 * a / 4", "1.0 * (2 * a) / 4"),

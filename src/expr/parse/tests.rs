@@ -238,6 +238,27 @@ fn what_is_not_there_is_refused_in_plain_words() {
 }
 
 #[test]
+fn functions_of_other_dialects_have_a_word_here() {
+    for (written, hint) in [
+        ("nvl(a, b)", "write `coalesce(a, b)`"),
+        ("IIF(a, b, c)", "write `case when ... then ... else ... end`"),
+        ("min(a)", "write `least(a, b)`; over rows, the metric's kind does it"),
+        ("max(a)", "write `greatest(a, b)`; over rows, the metric's kind does it"),
+        ("avg(a)", "an expression is about one row; over rows, the metric's kind does it"),
+        ("datediff(a, b)", "write `days_between(a, b)` or `hours_between(a, b)`"),
+        ("concat(a, b)", "write `a || b`"),
+        ("coalesc(a, b)", "did you mean `coalesce`?"),
+    ] {
+        assert_eq!(parse(written).unwrap_err().hint.as_deref(), Some(hint), "{written}");
+    }
+    for part in ["'', 1", "a, 1", "';', 0", "';', 1.5", "';', 1001", "';', a", "';'"] {
+        let text = format!("split_part(a, {part})");
+        assert!(parse(&text).unwrap_err().message.starts_with("split_part takes "), "{text}");
+    }
+    assert!(parse("split_part(a, ';', 1000)").is_ok());
+}
+
+#[test]
 fn depth_is_bounded() {
     let chain = vec!["a = 1"; 900].join(" or ");
     assert!(parse(&chain).unwrap().to_sql().len() > 900);

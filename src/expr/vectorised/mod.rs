@@ -181,9 +181,12 @@ impl FrameColumns<'_> {
     }
 
     fn compare(&self, op: Compare, a: &Node, b: &Node) -> Evaluated<BooleanChunked> {
-        let joined = [self.type_of(a)?, self.type_of(b)?]
+        let types = [self.type_of(a)?, self.type_of(b)?];
+        // A text beside an id is that of an id, whichever stands first.
+        let joined = types
             .into_iter()
-            .find(|found| *found != ExprType::Null)
+            .find(|found| *found == ExprType::Of(Unit::Key))
+            .or_else(|| types.into_iter().find(|found| *found != ExprType::Null))
             .unwrap_or(ExprType::Null);
         Ok(match joined.unit() {
             Unit::Text => self.compare_text(op, a, b)?,

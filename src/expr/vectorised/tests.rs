@@ -225,7 +225,7 @@ impl Maker<'_> {
     fn truth(&mut self, depth: u8) -> Node {
         let d = depth.saturating_sub(1);
         let negated = self.tape.below(2) == 1;
-        match self.tape.below(if depth == 0 { 5 } else { 13 }) {
+        match self.tape.below(if depth == 0 { 5 } else { 14 }) {
             0 => node(Op::Compare(self.compare()), self.alike(2, d)),
             1 | 2 if !self.cells => named(self.tape.of(&["b", "c"])),
             3 => node(Op::Bool(negated), vec![]),
@@ -265,7 +265,8 @@ impl Maker<'_> {
                 let word = node(Op::Text(self.word()), vec![]);
                 match self.tape.below(3) {
                     0 => node(Op::In { negated }, vec![named("k"), word, node(Op::Text("k1".into()), vec![])]),
-                    1 => node(Op::Compare(Compare::Ne), vec![named("k"), word]),
+                    1 if negated => node(Op::Compare(Compare::Ne), vec![word, named("k")]),
+                    1 => node(Op::Compare(Compare::Eq), vec![named("k"), word]),
                     _ => node(Op::Call(Function::Coalesce), vec![self.truth(0), self.truth(0)]),
                 }
             }
@@ -447,13 +448,60 @@ proptest! {
     }
 }
 
+fn text_or_null(word: Option<&str>) -> Value<'static> {
+    word.map_or(Value::Null, |word| Value::Text(word.to_string().into()))
+}
+
+/// Rows of zeros and nulls, but for these columns.
+fn with(columns: &[(&str, [Value<'static>; ROWS])]) -> Rows {
+    let mut rows = rows(&mut Tape([].iter()));
+    for (name, values) in columns {
+        rows.iter_mut().find(|(known, _)| known == name).unwrap().1 = values.to_vec();
+    }
+    rows
+}
+
+/// What a condition is in each row: `?` where it is unknown.
+fn truths(text: &str, rows: &Rows) -> String {
+    let found = parse(text).unwrap().eval_columns(&columns(&frame(rows))).unwrap();
+    let truth = |value| match value {
+        Value::Bool(true) => '1',
+        Value::Bool(false) => '0',
+        _ => '?',
+    };
+    values(Unit::Bool, &found).into_iter().map(truth).collect()
+}
+
+#[test]
+fn ids_truths_and_stored_numbers_are_compared_as_what_they_are() {
+    let truth = |value: Option<bool>| value.map_or(Value::Null, Value::Bool);
+    let rows = with(&[
+        ("k", [Some("k1"), Some("k2"), None, Some("a"), Some("k1")].map(text_or_null)),
+        ("b", [Some(true), Some(false), None, Some(true), None].map(truth)),
+        ("money", [1.0, -2.0, 0.0, 2.0, 2.5].map(Value::Number)),
+    ]);
+    for (text, expected) in [
+        ("k = 'k1'", "10?01"),
+        ("'k1' = k", "10?01"),
+        ("k <> 'k3'", "11?11"),
+        ("k in ('k1', 'a')", "10?11"),
+        ("k in ('k1', null)", "1???1"),
+        ("k not in ('k1', 'a')", "01?00"),
+        ("coalesce(b, true)", "10111"),
+        ("b is null", "00101"),
+        ("b is not null", "11010"),
+        ("b = false", "01?0?"),
+        ("money = 2", "00010"),
+        ("-2 < money", "10111"),
+        ("money <= -2", "01000"),
+    ] {
+        assert_eq!(truths(text, &rows), expected, "{text}");
+    }
+}
+
 #[test]
 fn text_is_compared_by_codes_whether_it_occurs_or_not() {
-    let words: Vec<Value<'static>> = [Some("a"), Some("north"), None, Some(""), Some("x%")]
-        .map(|w| w.map_or(Value::Null, |w| Value::Text(w.into())))
-        .to_vec();
-    let mut rows = rows(&mut Tape([].iter()));
-    rows.iter_mut().find(|(name, _)| *name == "s").unwrap().1 = words;
+    let rows = with(&[("s", [Some("a"), Some("north"), None, Some(""), Some("x%")].map(text_or_null))]);
     for (text, expected) in [
         ("s = 'north'", "01?00"),
         ("s = 'absent'", "00?00"),
@@ -467,16 +515,7 @@ fn text_is_compared_by_codes_whether_it_occurs_or_not() {
         ("case when s = 'a' then 'absent' end = 'absent'", "1????"),
         ("coalesce(s, 'absent') = 'absent'", "00100"),
     ] {
-        let e = parse(text).unwrap();
-        let found: String = values(Unit::Bool, &e.eval_columns(&columns(&frame(&rows))).unwrap())
-            .into_iter()
-            .map(|v| match v {
-                Value::Bool(true) => '1',
-                Value::Bool(false) => '0',
-                _ => '?',
-            })
-            .collect();
-        assert_eq!(found, expected, "{text}");
+        assert_eq!(truths(text, &rows), expected, "{text}");
     }
     let error = parse("case when s = 'a' then 'absent' end")
         .unwrap()
