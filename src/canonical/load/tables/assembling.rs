@@ -285,6 +285,7 @@ pub fn assemble(read_files: Vec<ReadFile>, options: &Options, mut notes: Vec<Not
         building.drop_by_rule(&texts, &sources, &found.is_placeholder, &is_known, options, dropped);
     });
     for building in tables.values_mut() {
+        notes.extend(building.count_sales_once(&texts, &sources, &is_known, &mut dropped));
         notes.extend(building.unknown_statuses(&texts, &is_said, &sources));
         notes.extend(building.refund_by_status(&texts, &sources));
         notes.extend(building.convert(&texts, options, &sources));
