@@ -375,6 +375,15 @@ described! {
             counted.plural()
         ),
 
+        /// The roster says of stakeholders when they came back after their end date. They are there until the one and from the other on.
+        #[code = "came-back"]
+        #[advice = "Nothing. If the date means something else, leave it out of [source.map]."]
+        CameBack => |count| format!(
+            "{} after the end date, and {} two stays",
+            counted(count, "stakeholder came back", "stakeholders came back"),
+            if count == 1 { "has" } else { "have" }
+        ),
+
         /// Amounts are those of whole orders, but records of one order have several. The first of each order counts.
         #[code = "order-amounts-differ"]
         #[advice = "If they are amounts of lines, set `amount_on` to \"line\" in [[source]]."]

@@ -208,7 +208,7 @@ mod tests {
                        repaired-amounts several-answers type-words voided no-known-word";
         let of_data = "activity-after-end automatic-messages automatic-tickets closed-without-time earlier-state \
                        end-reason-without-end future-date left-without-date negative-duration negative-quantity \
-                       documents-added documents-of-one-sale no-contact-target off-scale one-order-a-day order-amounts-differ open-with-resolution placeholder-date other-currency partial-refund \
+                       came-back documents-added documents-of-one-sale no-contact-target off-scale one-order-a-day order-amounts-differ open-with-resolution placeholder-date other-currency partial-refund \
                        partial-deliveries received-without-time refund-records refunded-by-status refund-over-amount repeated \
                        repeated-record same-id-differs same-orders separate-orders shared-orders scale-assumed scale-misfit \
                        scale-unclear trial-after-paying unclear-deliveries unknown-currency unknown-status";

@@ -200,12 +200,10 @@ fn decide(job: &Job, decided: &mut DecidedColumns, file: &str, votes: &Votes) ->
         fields.iter().filter_map(|i| votes.numbers.get(i)).for_each(|v| vote.merge(v));
         vote.verdict(delimiter).mark()
     };
-    if let (true, Some(filter)) = (job.mapping.filter_open, job.filter) {
-        if decided.filter_mark == DecimalMark::Auto {
-            let of_dates = filter.date_columns();
-            let amounts: Vec<usize> = filter.columns().iter().copied().filter(|index| !of_dates.contains(index)).collect();
-            decided.filter_mark = together(&amounts);
-        }
+    if let (true, Some(filter), DecimalMark::Auto) = (job.mapping.filter_open, job.filter, decided.filter_mark) {
+        let of_dates = filter.date_columns();
+        let amounts: Vec<usize> = filter.columns().iter().copied().filter(|index| !of_dates.contains(index)).collect();
+        decided.filter_mark = together(&amounts);
     }
     let mut with_points: Vec<usize> = Vec::new();
     for (at, plan) in decided.plans.iter_mut().enumerate().filter(|(_, plan)| plan.open) {

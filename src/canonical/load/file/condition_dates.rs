@@ -88,7 +88,7 @@ mod tests {
     fn a_condition_orders_dates_and_not_their_letters() {
         let used = |header: &str, days: &[&str], condition: &str| {
             let rows: String = days.iter().enumerate().map(|(n, day)| format!("{n};k{n};{day};5\n")).collect();
-            let mut orders = input("o.csv", "purchases", &format!("Bestellung;Kunde;{header};Betrag\n{rows}"));
+            let mut orders = input("o.csv", "purchases", format!("Bestellung;Kunde;{header};Betrag\n{rows}"));
             orders.source.filter = Some(parse(condition).unwrap());
             load_inputs(&[orders], &options()).account[0].used
         };

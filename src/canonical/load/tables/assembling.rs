@@ -344,8 +344,15 @@ pub fn assemble(read_files: Vec<ReadFile>, options: &Options, mut notes: Vec<Not
     if options.keep_unused {
         unused.extend(late_rejects(&tables, &sources, &files, &dropped)?);
     }
+    tables
+        .values_mut()
+        .collect::<Vec<_>>()
+        .into_par_iter()
+        .for_each(Building::apply_keep);
+    if let Some(roster) = tables.get_mut(&Table::Stakeholders) {
+        notes.extend(roster.split_rehired(&texts, &sources));
+    }
     tables.values_mut().collect::<Vec<_>>().into_par_iter().for_each(|building| {
-        building.apply_keep();
         building.rows.sort_by_stakeholder(&building.stakeholder, stakeholders.len());
     });
     let mut canonical = CanonicalTables {
