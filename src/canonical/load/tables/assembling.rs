@@ -27,7 +27,7 @@ use crate::diagnostics::Place;
 use crate::io;
 use crate::notes::{Code, DataIssue, Decision, FileNote, Note, UnusedStatus, Withheld};
 use crate::record_counts::RecordCounts;
-use crate::schema::{ColumnType, NO_CODE, NO_TIME, Role, Table, interactions, purchases, surveys};
+use crate::schema::{ColumnType, NO_CODE, NO_TIME, Role, Table, interactions, purchases, stakeholders as roster_columns, surveys};
 use crate::sources::{AmountOn, From, QUESTION, Source};
 
 /// What the threads of one file gave, as one.
@@ -351,6 +351,10 @@ pub fn assemble(read_files: Vec<ReadFile>, options: &Options, mut notes: Vec<Not
         .for_each(Building::apply_keep);
     if let Some(roster) = tables.get_mut(&Table::Stakeholders) {
         notes.extend(roster.split_rehired(&texts, &sources));
+        // The stays have what it says.
+        sources
+            .iter_mut()
+            .for_each(|source| _ = source.mapped.remove(roster_columns::REHIRED_AT.name));
     }
     tables.values_mut().collect::<Vec<_>>().into_par_iter().for_each(|building| {
         building.rows.sort_by_stakeholder(&building.stakeholder, stakeholders.len());
