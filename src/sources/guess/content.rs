@@ -60,8 +60,8 @@ pub(super) fn judge(column: &Column, is_exact: bool, header: &Header, profile: &
                 Strange(ASKED, ColumnEvidence::NoCellShowsTime)
             }
             (true, _, None) => Strange(ASKED, ColumnEvidence::NoCellShowsUnit),
-            // A mark is in each record or in some; a time that has not come yet is in none.
-            _ if column.kind == ColumnType::Bool && !header.words.contains("is") => {
+            // Whether a case is closed stands in each record; when it was closed stands in none of those that are open.
+            _ if *column == interactions::IS_CLOSED && !cells.is_empty() && !header.words.contains("is") => {
                 Strange(0.5, ColumnEvidence::Cells(CellsAre::of(profile)))
             }
             _ if column.kind == ColumnType::Stakeholder
