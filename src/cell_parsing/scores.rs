@@ -233,7 +233,6 @@ impl ScoreVote {
         let pair = |separator: char| cell.split_once(separator).and_then(|(a, b)| Some((whole(a)?, whole(b)?, b)));
         if let Some((_, all, _)) = pair('/') {
             self.behind_slash.insert(all);
-            self.has_points = true;
             return;
         }
         match pair(',') {
@@ -277,17 +276,21 @@ impl ScoreVote {
 
     /// Whether cells say how many points there are, as `4/5` does.
     pub fn has_points(&self) -> bool {
-        self.has_points
+        self.has_points || (!self.behind_slash.is_empty() && !self.slash_joins())
+    }
+
+    /// Whether a slash parts answers. Two questions can have two scales; answers that are joined end in any number. An answer alone that is beyond
+    /// the number behind a slash shows that this is no scale, unless it is the answer to another question.
+    fn slash_joins(&self) -> bool {
+        let is_scale = |all: &u32| [5, 7, 10, 100].contains(all);
+        let is_no_scale = |all: &u32| *all < 3 || (!is_scale(all) && self.greatest.0 > *all);
+        self.behind_slash.iter().any(is_no_scale) || (self.behind_slash.len() > 1 && !self.behind_slash.iter().all(is_scale))
     }
 
     /// How the column is read, in a file with that delimiter, and the cells that join answers with a comma: the first of them and the
     /// one that shows it. Numbers have a comma where cells are parted by something else; a number whose second part is no answer,
     /// such as `4,0` or `3,25`, shows that the others are numbers too.
     pub fn verdict(&self, delimiter: u8) -> (ScoreReading, Option<(Example, Option<Example>)>) {
-        // Two questions can have two scales; answers that are joined end in any number.
-        let is_scale = |all: &u32| [5, 7, 10, 100].contains(all);
-        let slash_joins =
-            self.behind_slash.iter().any(|all| *all < 3) || (self.behind_slash.len() > 1 && !self.behind_slash.iter().all(is_scale));
         let is_beyond = self.greatest.1 > self.greatest.0;
         let joins = match (&self.several.first, &self.pairs.first) {
             (_, None) => None,
@@ -298,7 +301,7 @@ impl ScoreVote {
         };
         let reading = ScoreReading {
             comma_joins: joins.is_some(),
-            slash_joins,
+            slash_joins: self.slash_joins(),
         };
         (reading, joins)
     }
@@ -370,5 +373,9 @@ mod tests {
         assert!(!reading(&["4/5", "9/10"], b',').slash_joins);
         assert!(reading(&["4/5", "3/4"], b',').slash_joins);
         assert!(reading(&["1/2"], b',').slash_joins);
+        // A 5 that stands alone is beyond four points; one of another question, of ten points, is not.
+        assert!(reading(&["5", "3 / 4", "2"], b'\t').slash_joins);
+        assert!(!reading(&["4", "3/4", "2"], b',').slash_joins);
+        assert!(!reading(&["9", "4/5", "10"], b',').slash_joins);
     }
 }

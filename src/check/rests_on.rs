@@ -4,11 +4,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::judge::currency_of;
-use super::terms::{fingerprint, hours, rates};
+use super::terms::{conditions, fingerprint, hours, rates};
 use crate::canonical::CanonicalTables;
 use crate::catalog::{Catalog, Metric};
 use crate::facts::context::Settings;
-use crate::schema::{Fact, FactColumn, HOUR, Input, Shape, Unit};
+use crate::schema::{Fact, FactColumn, FactSpec, HOUR, Input, Shape, Table, Unit};
+use crate::sources::Source;
 
 /// The name of the currency of the amounts that a metric adds.
 pub const CURRENCY: &str = "currency of its amounts";
@@ -30,6 +31,7 @@ enum Setting {
     Hours,
     Rates,
     Currency,
+    Conditions,
     PeriodLength,
 }
 
@@ -59,15 +61,28 @@ pub struct RestsOn<'a> {
     pub settings: &'a Settings,
     /// Exchange rates.
     pub rates: &'a BTreeMap<String, f64>,
+    /// The sources, for the conditions that leave out records.
+    pub sources: &'a [Source],
 }
 
 impl RestsOn<'_> {
     /// By name, the settings that a metric is based on, and the currency of its money if that is known.
     pub fn of(&self, metric: &Metric) -> BTreeMap<String, String> {
-        let mut found = BTreeSet::new();
+        let mut found = BTreeSet::from([Setting::Conditions]);
         self.collect(metric, &mut found);
         let text = |setting: Setting| Some((name(setting).to_string(), self.text(setting, metric)?));
         found.into_iter().filter_map(text).collect()
+    }
+
+    /// Whether records of the table may be among those that a metric is based on. Whose attributes divide the others are those of the roster.
+    fn may_read(&self, metric: &Metric, table: Table) -> bool {
+        let reads = |metric: &Metric| {
+            let of_fact = |fact: &FactSpec| fact.tables.contains(&table) || fact.also_reads.contains(&table);
+            metric.fact.is_some_and(of_fact)
+        };
+        let parts = metric.parts();
+        let mut parts = parts.iter().filter_map(|id| self.catalog.get(id));
+        matches!(table, Table::Stakeholders | Table::Identities) || reads(metric) || parts.any(|part| self.may_read(part, table))
     }
 
     fn collect(&self, metric: &Metric, found: &mut BTreeSet<Setting>) {
@@ -143,6 +158,10 @@ impl RestsOn<'_> {
             Setting::Rates if self.rates.is_empty() => none(),
             Setting::Rates => fingerprint(&rates(self.rates)),
             Setting::Currency => currency_of(self.canonical, metric)?.to_string(),
+            Setting::Conditions => match conditions(self.sources, &|table| self.may_read(metric, table)).as_str() {
+                "" => none(),
+                text => fingerprint(text),
+            },
             // The report shows once for all metrics how long it is.
             Setting::PeriodLength => "yes".to_string(),
         })
@@ -185,6 +204,7 @@ fn name(setting: Setting) -> &'static str {
         Setting::Hours => "hours",
         Setting::Rates => "rates",
         Setting::Currency => CURRENCY,
+        Setting::Conditions => "where of its sources",
         Setting::PeriodLength => PERIOD_LENGTH,
     }
 }

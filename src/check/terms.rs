@@ -11,6 +11,8 @@ use sha2::{Digest, Sha256};
 use crate::facts::context::Settings;
 use crate::io::hex;
 use crate::period::WeekStart;
+use crate::schema::Table;
+use crate::sources::Source;
 use crate::{period, report};
 
 /// The terms of a run.
@@ -41,6 +43,15 @@ impl Terms {
     pub fn with_weeks(mut self, weeks: WeekStart) -> Terms {
         if weeks != WeekStart::MONDAY {
             self.named.insert("week_start", weeks.name().to_string());
+        }
+        self
+    }
+
+    /// The same; conditions of sources leave out records. None is what a baseline means that does not say any.
+    pub fn with_conditions(mut self, sources: &[Source]) -> Terms {
+        let text = conditions(sources, &|_| true);
+        if !text.is_empty() {
+            self.named.insert("where", fingerprint(&text));
         }
         self
     }
@@ -108,6 +119,17 @@ fn targets(settings: &Settings) -> String {
 /// The exchange rates in full.
 pub(super) fn rates(rates: &BTreeMap<String, f64>) -> String {
     rates.iter().map(|(currency, rate)| format!("{currency} {rate}\n")).collect()
+}
+
+/// The conditions of the sources of some tables in full, in the order of the sources. The names of files are not part of them: they may have the
+/// date of an export. A source whose table is recognised may be one of any.
+pub(super) fn conditions(sources: &[Source], is_of: &dyn Fn(Table) -> bool) -> String {
+    let of_source = |source: &Source| {
+        let filter = source.filter.as_ref().filter(|_| source.table.is_none_or(is_of))?;
+        let table = source.table.map_or("recognised", Table::name);
+        Some(format!("{table} {}\n", filter.text()))
+    };
+    sources.iter().filter_map(of_source).collect()
 }
 
 #[cfg(test)]

@@ -248,7 +248,9 @@ fn shown(mut waiver: Waiver, renamed: &BTreeMap<String, String>, canonical: &Can
 
 /// What numbers of two runs must have in common to be compared.
 fn terms(config: &Config, currency: Option<&str>, level: f64) -> Terms {
-    Terms::new(config.zone.name(), currency, &config.settings, &config.rates, level).with_weeks(config.week_start)
+    Terms::new(config.zone.name(), currency, &config.settings, &config.rates, level)
+        .with_weeks(config.week_start)
+        .with_conditions(&config.sources)
 }
 
 /// What a rule cannot say of the data as they are read.

@@ -14,7 +14,7 @@ use crate::expr::Expr;
 use crate::ingest::Limits;
 use crate::io::{Expansion, write_bytes};
 use crate::measure;
-use crate::notes::Note;
+use crate::notes::{Note, RunNote};
 use crate::period::{Division, Grain, parse_as_of};
 use crate::render::{record_counts, rejects};
 use crate::report::RecordCounts;
@@ -47,6 +47,9 @@ pub fn load(global: &Global, named: &[String], reading: &Reading, config: &Confi
     let mut loaded = read(global, named, reading, config, &options)?;
     let notes = conditions::of_metrics(needed.metrics, &loaded.canonical);
     loaded.notes.extend(notes);
+    if options.currency.is_none() && !options.rates.is_empty() {
+        loaded.notes.push(Note::new(RunNote::RatesNotUsed));
+    }
     let notes = conditions::of_tiers(config.settings.contact_days.keys(), &loaded.canonical);
     loaded.notes.extend(notes);
     Ok(loaded)

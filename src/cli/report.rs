@@ -140,6 +140,7 @@ pub fn run(global: &Global, args: &Report) -> anyhow::Result<()> {
         canonical,
         settings: &config.settings,
         rates: &config.rates,
+        sources: &config.sources,
     };
     let told = report::Report {
         title: args.title.as_deref().or(config.report.title.as_deref()),

@@ -38,6 +38,21 @@ impl Bound {
         &self.columns
     }
 
+    /// The indexes of the columns whose cells it reads as dates.
+    pub fn date_columns(&self) -> Vec<usize> {
+        fn visit(node: &Node<CellRef, i64>, found: &mut Vec<usize>) {
+            if let Op::Column(CellRef { at, read: ReadAs::Time }) = node.op {
+                found.push(at);
+            }
+            node.args.iter().for_each(|arg| visit(arg, found));
+        }
+        let mut found = Vec::new();
+        visit(&self.root, &mut found);
+        found.sort_unstable();
+        found.dedup();
+        found.into_iter().map(|at| self.columns[at]).collect()
+    }
+
     /// Whether it gives true, false or null, as `where` needs.
     pub fn is_condition(&self) -> bool {
         matches!(self.gives, ExprType::Of(Unit::Bool) | ExprType::Null)

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::tree::{Compare, Name, Node, Op, case_parts, like};
+use super::tree::{Compare, Name, Node, Op, WallTime, case_parts, like};
 use super::{Expr, ExprError};
 
 /// Another text in place of one, if there is one; or what is wrong with it, and a hint.
@@ -90,6 +90,50 @@ impl Expr {
         })
     }
 
+    /// The expression with dates in place of the texts that columns are ordered against, where the function gives one: the name of the column and
+    /// the text become the text of a date or of a time of the calendar.
+    ///
+    /// # Errors
+    /// Those of the function, at the text.
+    pub fn with_ordered_dates(&self, date: &dyn Fn(&str, &str) -> OtherText) -> Result<Expr, ExprError> {
+        fn visit(node: &Node, date: &dyn Fn(&str, &str) -> OtherText, found: &mut Vec<(Range<usize>, WallTime)>) -> Result<(), ExprError> {
+            let (one, others) = match (&node.op, node.args.as_slice()) {
+                (Op::Compare(Compare::Lt | Compare::Le | Compare::Gt | Compare::Ge), [one, other]) => match &one.op {
+                    Op::Text(_) => (other, std::slice::from_ref(one)),
+                    _ => (one, std::slice::from_ref(other)),
+                },
+                (Op::Between { .. }, [one, others @ ..]) => (one, others),
+                _ => return node.args.iter().try_for_each(|arg| visit(arg, date, found)),
+            };
+            let Op::Column(Name { name, .. }) = &one.op else {
+                return node.args.iter().try_for_each(|arg| visit(arg, date, found));
+            };
+            for other in others {
+                let Op::Text(text) = &other.op else { continue };
+                match date(name, text) {
+                    Ok(Some(date)) => found.extend(WallTime::parse(&date).map(|date| (other.span.clone(), date))),
+                    Ok(None) => {}
+                    Err((message, hint)) => return Err(ExprError::new(other.span.clone(), message).hint(hint)),
+                }
+            }
+            Ok(())
+        }
+        let mut found: Vec<(Range<usize>, WallTime)> = Vec::new();
+        visit(&self.root, date, &mut found)?;
+        let change = |node: &Node| match &node.op {
+            Op::Text(_) => found.iter().find(|(span, _)| *span == node.span).map(|(_, time)| Node {
+                op: Op::Time(*time),
+                ..node.clone()
+            }),
+            _ => None,
+        };
+        Ok(if found.is_empty() {
+            self.clone()
+        } else {
+            self.with_root(changed(&self.root, &change))
+        })
+    }
+
     /// The expression with another pattern, and texts that fit as well, where a column is held against a pattern and the function gives them.
     #[must_use]
     pub fn with_patterns(&self, column: &str, other: &dyn Fn(&str) -> OtherPattern) -> Expr {
@@ -161,6 +205,26 @@ mod tests {
             .with_compared_texts("owner", &|text| Err((format!("no {text}"), "b".to_string())))
             .unwrap_err();
         assert_eq!((refused.message.as_str(), &expr.text()[refused.span]), ("no a", "'a'"));
+    }
+
+    #[test]
+    fn dates_take_the_place_of_texts_that_a_column_is_ordered_against() {
+        let dates = |column: &str, text: &str| match text {
+            "5" => Err(("not clear".to_string(), String::new())),
+            _ => Ok((column == "day").then(|| text.to_string())),
+        };
+        let changed = |text: &str| parse(text).unwrap().with_ordered_dates(&dates);
+        assert_eq!(
+            changed("'2026-10-01' <= day and (day between '2026-10-01' and '2026-10-02 10:00:00' or owner < '2026-10-01')").unwrap(),
+            parse(
+                "DATE '2026-10-01' <= day and (day between DATE '2026-10-01' and TIMESTAMP '2026-10-02 10:00:00' or owner < '2026-10-01')"
+            )
+            .unwrap()
+        );
+        // Equal texts are equal whatever they mean.
+        assert_eq!(changed("day = '2026-10-01'").unwrap(), parse("day = '2026-10-01'").unwrap());
+        let refused = changed("not (day > '5')").unwrap_err();
+        assert_eq!((refused.message.as_str(), refused.span), ("not clear", 11..14));
     }
 
     #[test]

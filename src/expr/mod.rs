@@ -32,7 +32,7 @@ pub use bind::Bound;
 pub use check::Scope;
 pub use error::ExprError;
 pub use eval::{Cell, CellError, Reading, Value};
-pub use literals::fits_pattern;
+pub use literals::{OtherText, fits_pattern};
 pub use parse::parse;
 use tree::{Function, Name, Node, Op};
 pub use vectorised::FrameColumns;

@@ -90,6 +90,12 @@ pub(super) enum WallTime {
 }
 
 impl WallTime {
+    /// A date, or a date and a time of day, in ISO 8601.
+    pub fn parse(text: &str) -> Option<WallTime> {
+        let date = || text.parse::<Date>().ok().filter(|_| text.len() == 10).map(WallTime::Date);
+        date().or_else(|| text.parse::<DateTime>().ok().map(WallTime::Timestamp))
+    }
+
     /// The date and time; a date is its midnight.
     pub fn datetime(self) -> DateTime {
         match self {

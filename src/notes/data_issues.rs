@@ -65,6 +65,30 @@ pub enum ScaleDoubt {
 
 super::personal::not_personal!(ScaleDoubt);
 
+/// A document of a sale, which goes through several.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SaleDocument {
+    /// What was billed.
+    Invoice,
+    /// What was ordered.
+    Order,
+    /// What was paid.
+    Payment,
+}
+
+super::personal::not_personal!(SaleDocument);
+
+impl SaleDocument {
+    /// What several are called.
+    fn plural(self) -> &'static str {
+        match self {
+            SaleDocument::Invoice => "invoices",
+            SaleDocument::Order => "orders",
+            SaleDocument::Payment => "payments",
+        }
+    }
+}
+
 /// `, for example one of 'a' at 2026-01-01T00:00:00Z`.
 fn one_of(example: Option<&ExampleRecord>) -> String {
     match example {
@@ -326,6 +350,38 @@ described! {
         OneOrderADay => |count| format!(
             "purchases: {} no order number, and the stakeholder has another of the same day. All of one day count as one order",
             counted(count, "record has", "records have")
+        ),
+
+        /// A file has several documents of the same sales, such as orders and invoices. One kind of them counts.
+        #[code = "documents-of-one-sale"]
+        #[advice = "If they are sales of their own, set the meaning of their type in [source.values.record_type]: \"Sales Order\" = \"sale\". If another kind should count, exclude this one with `where`."]
+        #[option = "values"]
+        DocumentsOfOneSale { counted: SaleDocument, others: SaleDocument, alike: u64, of: u64 } => |count| format!(
+            "{alike} of {of} {} have the stakeholder and the amount of one of the {}, so they are documents of the same sales. The {} count, and \
+             {count} {} are excluded",
+            others.plural(),
+            counted.plural(),
+            counted.plural(),
+            others.plural()
+        ),
+
+        /// A file has several documents that one sale can go through, such as orders and invoices, and hardly any have the same stakeholder and amount. All count.
+        #[code = "documents-added"]
+        #[advice = "If they are documents of the same sales, exclude one kind with `where`, such as \"Type\" <> 'Order'."]
+        #[option = "where"]
+        DocumentsAdded { counted: SaleDocument, others: SaleDocument, alike: u64 } => |count| format!(
+            "{count} {} count beside the {}, as sales of their own: {alike} of them have the stakeholder and the amount of one of these",
+            others.plural(),
+            counted.plural()
+        ),
+
+        /// The roster says of stakeholders when they came back after their end date. They are there until the one and from the other on.
+        #[code = "came-back"]
+        #[advice = "Nothing. If the date means something else, leave it out of [source.map]."]
+        CameBack => |count| format!(
+            "{} after the end date, and {} two stays",
+            counted(count, "stakeholder came back", "stakeholders came back"),
+            if count == 1 { "has" } else { "have" }
         ),
 
         /// Amounts are those of whole orders, but records of one order have several. The first of each order counts.

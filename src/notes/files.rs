@@ -304,6 +304,14 @@ described! {
             columns.join(" and ") + if columns.len() == 1 { " has dates" } else { " have dates" }
         ),
 
+        /// Cases of this file have no time of the first response, or none of the resolution, which those of other files have.
+        #[code = "cases-without-times"]
+        #[advice = "Map the column that has it. Nothing, if the system does not record it: the metrics are those of the other files."]
+        CasesWithoutTimes { what: Vec<&'static str> } => |_| format!(
+            "It has no time of {}, which other files have: its cases are left out of the metrics that need it",
+            what.join(" and no time of ")
+        ),
+
         /// Decimal points and decimal commas both occur in the cells of an expression. Each cell is read by what it contains.
         #[code = "decimal-mark"]
         #[advice = "See whether two exports were put together. Set `decimal` in [[source]] if one of them is wrong."]

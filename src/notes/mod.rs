@@ -24,7 +24,7 @@ use std::fmt;
 use crate::diagnostics::{Place, counted, visible};
 
 pub use cells::{CellNote, Cells, ClockChange, Expected};
-pub use data_issues::{DataIssue, DateEvidence, ExampleRecord, LaterBy, ScaleDoubt};
+pub use data_issues::{DataIssue, DateEvidence, ExampleRecord, LaterBy, SaleDocument, ScaleDoubt};
 pub use decision::{DateFormat, DateReading, Decision, OrderShown};
 pub use described::{Code, Description, Group};
 pub use expression::ExpressionFault;
@@ -201,21 +201,21 @@ mod tests {
         };
         let rejects = "bad-amount bad-date bad-duration bad-expression bad-flag bad-number currency-mismatch cut-off field-too-long missing no-lookup no-parent-above \
                        self-referral stray-quote too-few-cells too-many-cells";
-        let exclusions = "after-as-of cancelled did-not-take-place filtered filtered-unreadable other-question no-stakeholder not-in-lookup not-a-case not-asked not-won order-excluded partial-delivery \
+        let exclusions = "after-as-of cancelled did-not-take-place filtered filtered-unreadable other-question no-stakeholder not-in-lookup not-a-case not-asked not-won order-excluded other-document partial-delivery \
                        unclear-delivery placeholder-stakeholder soft-credit";
-        let of_files = "decided guessed authors-unknown days-only decimal-mark duplicate-header encoding footer malformed cancelled-paid computed-amount same-question joined not-read-alone marked-void nothing-left not-referred-to not-read-column not-searched names-not-read one-message-each other-amount quotes recognised refunds stray-bytes zero-bytes";
+        let of_files = "decided guessed authors-unknown cases-without-times days-only decimal-mark duplicate-header encoding footer malformed cancelled-paid computed-amount same-question joined not-read-alone marked-void nothing-left not-referred-to not-read-column not-searched names-not-read one-message-each other-amount quotes recognised refunds stray-bytes zero-bytes";
         let of_cells = "zero-date html-entities encoded-twice sheet-error clock-change cleaned-ids rounded-ids rounded \
                        repaired-amounts several-answers type-words voided no-known-word";
         let of_data = "activity-after-end automatic-messages automatic-tickets closed-without-time earlier-state \
                        end-reason-without-end future-date left-without-date negative-duration negative-quantity \
-                       no-contact-target off-scale one-order-a-day order-amounts-differ open-with-resolution placeholder-date other-currency partial-refund \
+                       came-back documents-added documents-of-one-sale no-contact-target off-scale one-order-a-day order-amounts-differ open-with-resolution placeholder-date other-currency partial-refund \
                        partial-deliveries received-without-time refund-records refunded-by-status refund-over-amount repeated \
                        repeated-record same-id-differs same-orders separate-orders shared-orders scale-assumed scale-misfit \
                        scale-unclear trial-after-paying unclear-deliveries unknown-currency unknown-status";
         let of_people = "alias-of-several identity-circle list-of-ids lookalike-ids merged-by-email merged-by-identities \
                        merged-by-spelling not-on-roster one-id-dominates person-by-contact placeholder-id probable-duplicates \
                        purchases-of-nobody records-of-nobody shared-email";
-        let of_run = "absent as-of divided-orders exposure few-protected general-model left-roster low-coverage money-not-added no-example no-rest not-opened quintiles redacted unknown-value";
+        let of_run = "absent as-of divided-orders exposure few-protected general-model left-roster low-coverage money-not-added no-example no-rest not-opened quintiles rates-not-used redacted unknown-value";
         let of_decisions = "date-format decimal-separator joined-answers midnights-are-dates dates-and-times few-dates ids-without-point-zero na-is-text currency filled-from-above \
                        amount-of-order";
         for (group, expected) in [

@@ -133,6 +133,12 @@ described! {
         #[advice = "Open the file yourself."]
         NotOpened { file: String, reason: String } => |_| format!("{file} could not be opened: {reason}"),
 
+        /// There are exchange rates, and no currency that they convert amounts into.
+        #[code = "rates-not-used"]
+        #[advice = "Set `currency` to the currency of the report, whose own rate is 1."]
+        #[option = "currency"]
+        RatesNotUsed => |_| "[rates] is not used, because no `currency` is set that amounts are converted into".to_string(),
+
         /// A condition or a target names a text of a column that no record has.
         #[code = "unknown-value"]
         #[advice = "Write the text as the records have it; capitals count. Nothing, if it is right that there are none yet."]

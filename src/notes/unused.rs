@@ -63,6 +63,8 @@ pub enum MissingValue {
     Column(String),
     /// A time, which an answer to a survey needs.
     SurveyTime,
+    /// A time, without which a supply line is of no period.
+    SupplyTime,
     /// The amount of the order, which none of its records has.
     OrderAmount,
 }
@@ -72,7 +74,7 @@ impl Personal for MissingValue {
         match self {
             // The names of canonical columns are the program's own.
             MissingValue::Column(column) if Table::ALL.into_iter().all(|table| table.column(column).is_none()) => column.withhold(what),
-            MissingValue::Column(_) | MissingValue::SurveyTime | MissingValue::OrderAmount => {}
+            MissingValue::Column(_) | MissingValue::SurveyTime | MissingValue::SupplyTime | MissingValue::OrderAmount => {}
         }
     }
 }
@@ -169,6 +171,7 @@ described! {
         Missing { value: MissingValue } => |_| match value {
             MissingValue::Column(column) => format!("no {column}"),
             MissingValue::SurveyTime => "neither responded_at nor sent_at".to_string(),
+            MissingValue::SupplyTime => "no ordered_at, promised_at or received_at".to_string(),
             MissingValue::OrderAmount => "no record of the order has an amount".to_string(),
         },
 
@@ -259,6 +262,12 @@ described! {
         #[code = "cancelled"]
         #[advice = "Nothing. If the word means something else, set its meaning in [source.values.status]."]
         Cancelled => |_| "the status says that the purchase did not take place",
+
+        /// The file has several documents of the same sales, such as orders and invoices: one kind of them counts.
+        #[code = "other-document"]
+        #[advice = "Nothing. If they are sales of their own, set the meaning of their type in [source.values.record_type]: \"Sales Order\" = \"sale\"."]
+        #[option = "values"]
+        OtherDocument => |_| "another document of the same sale counts",
 
         /// The meeting, event or call did not take place, or the stakeholder did not take part: it was cancelled or declined, or nobody came.
         #[code = "did-not-take-place"]

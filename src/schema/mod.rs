@@ -206,7 +206,7 @@ mod tests {
             ),
             (Table::Surveys, &["responded_at", "sent_at"]),
             (Table::Purchases, &["occurred_at"]),
-            (Table::Stakeholders, &["started_at"]),
+            (Table::Stakeholders, &["started_at", "rehired_at"]),
             (Table::Referrals, &["occurred_at", "converted_at"]),
             (Table::Supplies, &["ordered_at", "received_at"]),
             (Table::Identities, &[]),

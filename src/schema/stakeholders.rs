@@ -27,6 +27,8 @@ columns! { Stakeholders:
     STARTED_AT = Column::new("started_at", Role::StartTime);
     /// The last day of the relationship; empty for who is still there.
     ENDED_AT = Column::new("ended_at", Role::EndTime).not_before(&STARTED_AT);
+    /// When somebody who had left came back. With an earlier end date, the record is two stays: one until the end date, one from the return on.
+    REHIRED_AT = Column::new("rehired_at", Role::StartTime).not_before(&STARTED_AT);
     /// The status in the system that the record comes from; who is terminated, cancelled or lapsed there is gone, with or without an end date.
     STATUS = Column::new("status", Role::Status);
     /// Whether the stakeholder is still there. Who is not is gone, with or without an end date.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use super::case_words::plain;
+use crate::notes::SaleDocument;
 use crate::toml_reader::embedded;
 
 struct Words {
@@ -14,6 +15,9 @@ struct Words {
     types_beside_documents: BTreeSet<String>,
     documents: BTreeSet<String>,
     supplies: BTreeSet<String>,
+    orders: BTreeSet<String>,
+    invoices: BTreeSet<String>,
+    payments: BTreeSet<String>,
 }
 
 static WORDS: LazyLock<Words> = LazyLock::new(|| {
@@ -26,10 +30,23 @@ static WORDS: LazyLock<Words> = LazyLock::new(|| {
             "types_beside_documents",
             "documents",
             "supplies",
+            "orders",
+            "invoices",
+            "payments",
         ];
         reader.known(document, "of the statuses of purchases", &lists);
-        let [cancelled, void, nobody_came, types, types_beside_documents, documents, supplies] =
-            lists.map(|key| reader.strings(document, key).iter().map(|word| plain(word)).collect());
+        let [
+            cancelled,
+            void,
+            nobody_came,
+            types,
+            types_beside_documents,
+            documents,
+            supplies,
+            orders,
+            invoices,
+            payments,
+        ] = lists.map(|key| reader.strings(document, key).iter().map(|word| plain(word)).collect());
         Words {
             cancelled,
             void,
@@ -38,6 +55,9 @@ static WORDS: LazyLock<Words> = LazyLock::new(|| {
             types_beside_documents,
             documents,
             supplies,
+            orders,
+            invoices,
+            payments,
         }
     })
 });
@@ -99,6 +119,22 @@ pub fn is_void_beside_documents(record_type: &str) -> bool {
 /// Whether the type of a record is that of a document that is no offer, such as an invoice.
 pub fn is_document(record_type: &str) -> bool {
     record_type.len() <= 80 && WORDS.documents.contains(&plain(record_type))
+}
+
+/// The document of a sale that the type of a record says.
+pub fn sale_document(record_type: &str) -> Option<SaleDocument> {
+    if record_type.len() > 80 {
+        return None;
+    }
+    let record_type = plain(record_type);
+    let lists = [
+        (SaleDocument::Invoice, &WORDS.invoices),
+        (SaleDocument::Order, &WORDS.orders),
+        (SaleDocument::Payment, &WORDS.payments),
+    ];
+    lists
+        .into_iter()
+        .find_map(|(document, words)| words.contains(&record_type).then_some(document))
 }
 
 #[cfg(test)]

@@ -445,3 +445,38 @@ fn what_a_machine_opens_is_no_case_and_what_an_employee_enters_is_a_complaint() 
         "{said}"
     );
 }
+
+// Tickets of a week in which none was closed: the column is empty, and all of them are open. The second file has no such column at all, so nothing
+// is known of its two.
+#[test]
+fn a_column_of_closings_that_is_empty_leaves_its_cases_open() {
+    let early = "case,client,opened,closed,status\n1,a,2026-10-01 09:00,,Open\n2,b,2026-10-02 09:00,,Open\n";
+    let late = "case,client,opened,closed,status\n3,a,2026-10-11 09:00,2026-10-12 09:00,Closed\n4,b,2026-10-12 09:00,,Open\n";
+    let other = "ticket,client,opened,topic\n5,a,2026-10-11 09:00,x\n6,b,2026-10-12 09:00,y\n";
+    let folder = Folder::new()
+        .with("early.csv", early)
+        .with("late.csv", late)
+        .with("other.csv", other);
+    let open = |inputs: &[&str]| {
+        let args = [
+            "measure",
+            "--period",
+            "2026-10",
+            "--as-of",
+            "2026-10-31",
+            "-m",
+            "open_cases",
+            "-f",
+            "json",
+        ];
+        let ran = folder.run(&[&args[..], inputs].concat()).code(0);
+        let document: serde_json::Value = serde_json::from_str(&ran.out()).unwrap();
+        (
+            document["cells"][0]["value"].as_f64(),
+            ran.err().contains("note[cases-without-times]"),
+        )
+    };
+    assert_eq!(open(&["interactions=early.csv"]), (Some(2.0), false));
+    assert_eq!(open(&["interactions=early.csv", "interactions=late.csv"]), (Some(3.0), false));
+    assert_eq!(open(&["interactions=late.csv", "interactions=other.csv"]), (Some(1.0), true));
+}

@@ -755,3 +755,59 @@ fn a_month_without_events_in_a_file_with_records_is_zero() {
     assert_eq!(words(&found), [("pass", None); 2], "{found:#?}");
     assert_eq!(found[1]["value"], 0.0, "{found:#?}");
 }
+
+// 60 orders of the north and 30 of the south in each of two months: more is expected of neither by what the other has.
+#[test]
+fn a_baseline_under_another_condition_of_the_source_is_not_compared_with() {
+    let each = |at: usize| {
+        let region = if at.is_multiple_of(3) { "south" } else { "north" };
+        format!("{at},c{},2026-{:02}-{:02},10,{region}\n", at % 9, 9 + at % 2, 1 + at % 28)
+    };
+    let orders = String::from("order_id,customer_id,order_date,amount,region\n") + &(0..180).map(each).collect::<String>();
+    let config = |condition: &str| {
+        format!(
+            "as_of = 2026-10-31\n[[source]]\npath = 'orders.csv'\n{condition}\n[[rule]]\nmetric = 'average_order_value'\nfail_if_worse_than = 'baseline'\n"
+        )
+    };
+    let north = "where = \"region = 'north'\"";
+    let folder = Folder::new().with("orders.csv", orders).with("relhealth.toml", config(north));
+    folder
+        .run(&["check", "-q", "--period", "2026-09", "--save-baseline", "base.json"])
+        .code(1);
+    let judged = |folder: &Folder| {
+        let ran = folder.run(&["check", "-q", "--period", "2026-10", "--baseline", "base.json", "-f", "json"]);
+        let document: Value = serde_json::from_str(&ran.out()).unwrap();
+        document["verdicts"].as_array().unwrap().clone()
+    };
+    assert_eq!(words(&judged(&folder)), [("pass", None)]);
+    for condition in ["where = \"region = 'south'\"", ""] {
+        let found = judged(&folder_with(&folder, config(condition)));
+        assert_eq!(words(&found), [("insufficient", None)], "{condition}");
+        assert!(why(&found).contains("set of conditions (`where`) of sources"), "{}", why(&found));
+    }
+}
+
+/// The same files with another configuration.
+fn folder_with(folder: &Folder, config: String) -> Folder {
+    Folder::new()
+        .with("orders.csv", folder.read("orders.csv"))
+        .with("base.json", folder.read("base.json"))
+        .with("relhealth.toml", config)
+}
+
+// No record says when anything was ordered, so nothing can be said of October, and no rule passes.
+#[test]
+fn supply_lines_without_a_date_pass_no_rule() {
+    let config = "as_of = 2026-10-31\n[[source]]\npath = 's.csv'\nkind = 'supplies'\n[[rule]]\nmetric = 'spend'\nfail_above = 300\n";
+    let header = "po,supplier,ordered,promised,received,amount\n";
+    for (rows, code) in [
+        ("1,S,1 juni om tolv,,,10\n2,S,2 juni om tolv,,,10\n", 3),
+        ("1,S,,,,10\n2,S,,,,10\n3,S,2026-10-01,,,10\n", 3),
+        ("1,S,2026-10-02,,,10\n2,S,,2026-10-03,,10\n3,S,2026-10-01,,,10\n", 0),
+    ] {
+        let folder = Folder::new()
+            .with("s.csv", format!("{header}{rows}"))
+            .with("relhealth.toml", config);
+        folder.run(&["check", "--period", "2026-10"]).code(code);
+    }
+}

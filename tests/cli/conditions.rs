@@ -160,7 +160,7 @@ fn a_condition_that_leaves_no_record_gives_no_numbers() {
         assert_eq!(value(&ran, "revenue"), expected, "{condition}");
         assert_eq!(ran.err().contains("note[nothing-left]"), expected.is_err(), "{}", ran.err());
     }
-    // Dates in another order than the year first cannot be compared: nothing is known, and not nothing sold.
+    // Dates in another order than the year first are read as those of the column.
     let folder = Folder::new()
         .with(
             "orders.csv",
@@ -168,7 +168,7 @@ fn a_condition_that_leaves_no_record_gives_no_numbers() {
         )
         .with("relhealth.toml", source("date >= DATE '2026-01-10'"));
     let ran = measured(&folder, &["-m", "revenue"]);
-    assert!(value(&ran, "revenue").is_err(), "{}", ran.out());
+    assert_eq!(value(&ran, "revenue"), Ok(20.0), "{}", ran.out());
 }
 
 #[test]
@@ -305,4 +305,17 @@ fn a_computed_amount_that_is_not_known_is_no_amount() {
     let ran = measured(&folder, &["-m", "revenue"]);
     assert_eq!(value(&ran, "revenue"), Ok(25.0));
     assert!(ran.err().contains("2 used + 1 rejected (1 missing)"), "{}", ran.err());
+}
+
+#[test]
+fn rates_without_a_currency_are_told() {
+    let rates = "[rates]\nUSD = 0.9\n";
+    let notes = |config: &str| {
+        let ran = orders()
+            .with("relhealth.toml", config)
+            .run(&["measure", "orders.csv", "-m", "orders"])
+            .code(0);
+        ran.err().matches("note[rates-not-used]").count()
+    };
+    assert_eq!((notes(rates), notes(&format!("currency = \"EUR\"\n{rates}")), notes("")), (1, 0, 0));
 }

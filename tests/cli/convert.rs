@@ -449,3 +449,41 @@ fn amounts_of_orders_stay_those_of_orders() {
         before
     );
 }
+
+// m1 is there in all of October, m2 left in March and came back in June, m3 left on the 5th: 11 at the start, 10 of them at the end.
+#[test]
+fn who_came_back_is_written_as_two_stays() {
+    let member = |n: usize| match n {
+        2 => "m2;2021-01-01;2026-03-31;2026-06-01\n".to_string(),
+        3 => "m3;2021-01-01;2026-10-05;\n".to_string(),
+        4 => "m4;2021-01-01;2026-03-31;\n".to_string(),
+        n => format!("m{n};2021-01-01;;\n"),
+    };
+    let roster = String::from("Mitglied;Eintritt;Austritt;Wiedereintritt\n") + &(1..=12).map(member).collect::<String>();
+    let folder = Folder::new().with("m.csv", roster);
+    folder.run(&["convert", "stakeholders=m.csv", "-o", "out", "-q"]).code(0);
+    let measured = |inputs: &[&str]| {
+        let ran = folder.run(
+            &[
+                &[
+                    "measure",
+                    "--period",
+                    "2026-10",
+                    "--as-of",
+                    "2026-10-31",
+                    "-q",
+                    "-f",
+                    "csv",
+                    "-m",
+                    "roster_retention_rate",
+                ],
+                inputs,
+            ]
+            .concat(),
+        );
+        ran.out()
+    };
+    let own = measured(&["stakeholders=m.csv"]);
+    assert!(own.contains("0.909090909"), "{own}");
+    assert_eq!(measured(&["--config", "out/relhealth.toml"]), own);
+}

@@ -456,3 +456,21 @@ fn a_month_is_not_compared_with_a_quarter_where_its_length_matters() {
     report("2026-05", "now.json");
     assert_eq!(not_compared(&folder), []);
 }
+
+#[test]
+fn another_condition_of_a_source_is_another_metric() {
+    let orders = "order_id,customer_id,order_date,amount,region\n1,a,2026-09-03,10,north\n2,b,2026-09-04,20,south\n3,a,2026-10-03,10,north\n4,b,2026-10-04,20,south\n";
+    let config = |region: &str| {
+        format!("as_of = 2026-10-31\n[[source]]\npath = 'orders.csv'\nkind = 'purchases'\nwhere = \"region = '{region}'\"\n")
+    };
+    let report = |folder: &Folder, out: &str| {
+        folder.run(&["report", "--period", "2026-10", "-q", "-o", out]).code(0);
+    };
+    let folder = Folder::new().with("orders.csv", orders).with("relhealth.toml", config("north"));
+    report(&folder, "a.json");
+    report(&folder, "same.json");
+    let folder = folder.with("relhealth.toml", config("south"));
+    report(&folder, "b.json");
+    let said = |other: &str| folder.run(&["diff", "a.json", other]).out().contains("where of its sources");
+    assert_eq!((said("same.json"), said("b.json")), (false, true));
+}

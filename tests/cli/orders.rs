@@ -471,3 +471,26 @@ fn a_sorted_file_is_not_filled_in() {
                     ,,,4,Desk,600\nS3,Cedar,2026-10-12,5,Screws,5\n";
     assert_eq!(measured("purchases", numbered, ["revenue", "orders"]).0, [1365.0, 3.0]);
 }
+
+// A gift that is listed once more for whoever is credited with it is no gift of theirs.
+#[test]
+fn a_soft_credit_among_the_types_of_gifts_is_no_gift() {
+    let gifts = "gift id,donor,date,amount,type\n1,a,2026-10-01,50,Gift\n2,b,2026-10-01,50,Soft Credit\n3,c,2026-10-02,50,Recurring Gift\n4,d,2026-10-03,50,Software\n";
+    let folder = Folder::new().with("g.csv", gifts);
+    let args = [
+        "measure",
+        "purchases=g.csv",
+        "--period",
+        "2026-10",
+        "--as-of",
+        "2026-10-31",
+        "-m",
+        "revenue",
+        "-f",
+        "json",
+    ];
+    let ran = folder.run(&args).code(0);
+    let document: serde_json::Value = serde_json::from_str(&ran.out()).unwrap();
+    assert_eq!(document["cells"][0]["value"], 150.0);
+    assert!(ran.err().contains("soft-credit"), "{}", ran.err());
+}

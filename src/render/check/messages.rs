@@ -346,6 +346,7 @@ fn term(name: &str) -> &str {
         "hours" => "business calendar",
         "targets" => "set of targets",
         "rates" => "set of exchange rates",
+        "where" => "set of conditions (`where`) of sources",
         "level" => "confidence level",
         other => other,
     }

@@ -1,12 +1,15 @@
 //! What the cells of a column say about a canonical column: they fit it, they do not, or they are silent.
 
+use std::collections::BTreeSet;
+
 use super::header_words::{Header, Unit};
 use super::meanings::is_who;
 use super::profile::{ColumnProfile, Kind};
 use super::{CellsAre, ColumnEvidence};
 use crate::cell_parsing::{Currency, ScoreCell, ScoreReading, is_no_value, score_cell};
+use crate::notes::SaleDocument;
 use crate::schema::{Column, ColumnType, Role, Table, interactions, purchases};
-use crate::sources::purchase_words::{is_document, is_void_beside_documents, is_void_type};
+use crate::sources::purchase_words::{is_document, is_void_beside_documents, is_void_type, sale_document};
 use crate::sources::{is_document_code, is_refund_record, word};
 
 /// The verdict of the cells.
@@ -57,6 +60,10 @@ pub(super) fn judge(column: &Column, is_exact: bool, header: &Header, profile: &
                 Strange(ASKED, ColumnEvidence::NoCellShowsTime)
             }
             (true, _, None) => Strange(ASKED, ColumnEvidence::NoCellShowsUnit),
+            // Whether a case is closed stands in each record; when it was closed stands in none of those that are open.
+            _ if *column == interactions::IS_CLOSED && !cells.is_empty() && !header.words.contains("is") => {
+                Strange(0.5, ColumnEvidence::Cells(CellsAre::of(profile)))
+            }
             _ if column.kind == ColumnType::Stakeholder
                 && !is_exact
                 && table != Table::Supplies
@@ -188,8 +195,12 @@ pub(super) fn judge(column: &Column, is_exact: bool, header: &Header, profile: &
 /// Whether some of these types of records say that a record counts otherwise than the others.
 fn tell_of_records(cells: &[&str]) -> bool {
     let mut filled = cells.iter().filter(|cell| !cell.trim().is_empty());
+    let documents: BTreeSet<SaleDocument> = cells.iter().filter_map(|cell| sale_document(cell)).collect();
     let has_offers = || cells.iter().any(|cell| is_void_beside_documents(cell)) && cells.iter().any(|cell| is_document(cell));
-    cells.iter().any(|cell| is_refund_record(cell) || is_void_type(cell)) || has_offers() || filled.all(|cell| is_document_code(cell))
+    cells.iter().any(|cell| is_refund_record(cell) || is_void_type(cell))
+        || documents.len() > 1
+        || has_offers()
+        || filled.all(|cell| is_document_code(cell))
 }
 
 /// A text that can be anything but a time or money.

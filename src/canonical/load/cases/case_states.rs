@@ -129,7 +129,7 @@ impl Building {
     }
 
     /// The codes of a column whose texts mean something, with what they mean.
-    pub(super) fn codes_that_mean<T>(&self, column: &Column, texts: &Dictionary, means: &dyn Fn(&str) -> Option<T>) -> FxHashMap<u32, T> {
+    pub fn codes_that_mean<T>(&self, column: &Column, texts: &Dictionary, means: &dyn Fn(&str) -> Option<T>) -> FxHashMap<u32, T> {
         let Some(Data::Code(codes)) = self.rows.data(column) else {
             return FxHashMap::default();
         };

@@ -7,10 +7,10 @@ use rayon::prelude::*;
 
 use crate::canonical::load::tables::affected_rows::AffectedRows;
 use crate::canonical::load::tables::building::{Building, Dropped};
-use crate::canonical::{Data, SourceInfo};
+use crate::canonical::{Data, Rows, SourceInfo};
 use crate::notes::{DataIssue, DateEvidence, MissingValue, Note, RejectReason};
 use crate::period::Zone;
-use crate::schema::{Column, ColumnType, DAY, HOUR, Micros, NO_TIME, Table, surveys};
+use crate::schema::{Column, ColumnType, DAY, HOUR, Micros, NO_TIME, Table, supplies, surveys};
 use crate::sources::placeholders::placeholder_days;
 
 /// Far from all others is so many days before the first or after the last of them.
@@ -135,16 +135,21 @@ impl Building {
 
     /// Drops the records that lost a date that they cannot be without.
     fn drop_undated(&mut self, column: &'static Column, rows: &[u32], dropped: &mut Dropped) {
-        let is_survey = self.rows.table == Table::Surveys && [surveys::RESPONDED_AT, surveys::SENT_AT].contains(column);
+        let one_of: Option<(&[Column], MissingValue)> = match self.rows.table {
+            Table::Surveys => Some((&[surveys::RESPONDED_AT, surveys::SENT_AT], MissingValue::SurveyTime)),
+            Table::Supplies => Some((
+                &[supplies::ORDERED_AT, supplies::PROMISED_AT, supplies::RECEIVED_AT],
+                MissingValue::SupplyTime,
+            )),
+            Table::Interactions | Table::Purchases | Table::Stakeholders | Table::Referrals | Table::Identities => None,
+        };
+        let has_none = |rows: &Rows, row: usize, times: &[Column]| times.iter().all(|column| rows.times(column).at(row) == NO_TIME);
         for &row in rows {
             let row = row as usize;
-            let times = [&surveys::RESPONDED_AT, &surveys::SENT_AT];
-            let value = if column.required {
-                MissingValue::Column(column.name.to_string())
-            } else if is_survey && times.iter().all(|column| self.rows.times(column).at(row) == NO_TIME) {
-                MissingValue::SurveyTime
-            } else {
-                continue;
+            let value = match &one_of {
+                _ if column.required => MissingValue::Column(column.name.to_string()),
+                Some((times, value)) if times.contains(column) && has_none(&self.rows, row, times) => value.clone(),
+                Some(_) | None => continue,
             };
             self.drop_row(row, &RejectReason::Missing { value }.into(), dropped);
         }

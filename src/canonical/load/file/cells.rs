@@ -12,8 +12,7 @@ use crate::canonical::load::people::email::{email, phone};
 use crate::canonical::{Interner, key_of};
 use crate::cell_parsing::{
     Civil, Currency, DecimalMark, Order, ScoreCell, ScorePart, ValueError, cleaned, composed, is_marked_nothing, is_no_value, is_null,
-    is_sheet_error, is_zero_date, parse_bool, parse_decimal_in, parse_duration, parse_iso, parse_money, parse_number, parse_ordered,
-    parse_plain_iso, score_cell,
+    is_sheet_error, is_zero_date, parse_bool, parse_decimal_in, parse_duration, parse_money, parse_number, score_cell,
 };
 use crate::expr::{Cell, Reading};
 use crate::ingest::StoredValue;
@@ -387,19 +386,7 @@ impl Plan {
     }
 
     fn time(&self, cell: &str, filling: &mut Filling) -> Result<Read, CellIssue> {
-        let read = match &self.times {
-            Times::Iso => parse_plain_iso(cell).map_or_else(|| parse_iso(cell), Ok),
-            Times::Ordered(order) => parse_ordered(cell, *order),
-            Times::Styled(style) => style.parse(cell),
-            Times::Formats(formats) => {
-                let mut first = None;
-                let read = formats
-                    .iter()
-                    .find_map(|format| format.parse(cell).map_err(|e| first.get_or_insert(e).to_owned()).ok());
-                read.ok_or(first.unwrap_or(ValueError::NotDate))
-            }
-        };
-        let civil = match read {
+        let civil = match self.times.parse(cell) {
             Ok(civil) if !civil.is_zero() => civil,
             read => return self.no_time(cell, read.err(), filling),
         };
@@ -484,15 +471,16 @@ pub struct Interners {
 
 /// A reader of cells for expressions.
 pub fn expression_time(cell: &str, order: Option<Order>, zone: &Zone) -> Option<Micros> {
-    let civil = match order {
-        Some(order) => parse_ordered(cell, order).ok()?,
-        None => parse_iso(cell).ok()?,
-    };
-    Some(
+    instant(order.map_or(Times::Iso, Times::Ordered).parse(cell).ok()?, zone)
+}
+
+/// The instant of a date or time without its column.
+pub fn instant(civil: Civil, zone: &Zone) -> Option<Micros> {
+    (!civil.is_zero()).then(|| {
         civil
             .utc()
-            .unwrap_or_else(|| zone.to_utc(civil.days, civil.micros_of_day.unwrap_or(0)).at),
-    )
+            .unwrap_or_else(|| zone.to_utc(civil.days, civil.micros_of_day.unwrap_or(0)).at)
+    })
 }
 
 /// An amount of a cell for expressions, and the currency that is written beside it.
@@ -504,6 +492,7 @@ pub fn expression_amount(cell: &str, mark: DecimalMark) -> Option<(Decimal, Opti
 mod tests {
     use super::*;
     use crate::canonical::load::testing::{load_table, noted};
+    use crate::cell_parsing::parse_iso;
     use crate::notes::{ExclusionReason, Note};
     use crate::schema::{Table, interactions, purchases};
 

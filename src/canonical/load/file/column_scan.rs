@@ -48,8 +48,12 @@ struct Votes {
 pub fn look(job: &Job, decided: &mut DecidedColumns, file: &str) -> Result<Vec<ColumnDecision>> {
     let mut fields: Vec<(usize, ColumnType)> = Vec::new();
     let mut scores: Vec<usize> = Vec::new();
+    let dates_of_filter = dates_of_filter(job, decided);
     if let (true, Some(filter)) = (job.mapping.filter_open, job.filter) {
-        fields.extend(filter.columns().iter().map(|&i| (i, ColumnType::Money)));
+        let of_dates = filter.date_columns();
+        let amounts = filter.columns().iter().filter(|index| !of_dates.contains(index));
+        fields.extend(amounts.map(|&index| (index, ColumnType::Money)));
+        fields.extend(dates_of_filter.iter().map(|&index| (index, ColumnType::Time)));
     }
     for plan in decided.plans.iter().filter(|p| p.open) {
         match &plan.take {
@@ -135,7 +139,31 @@ pub fn look(job: &Job, decided: &mut DecidedColumns, file: &str) -> Result<Vec<C
         sink.words.iter().for_each(|(i, v)| votes.words.entry(*i).or_default().merge(v));
     }
     votes.shown = open_orders(job, decided, &votes, file)?;
-    decide(job, decided, file, &votes)
+    let decisions = decide(job, decided, file, &votes)?;
+    for index in job.filter.map(|filter| filter.date_columns()).unwrap_or_default() {
+        let is_of_field = |plan: &&Plan| plan.kind == ColumnType::Time && matches!(plan.take, ColumnSource::Field(at) if at == index);
+        let of_plan = decided.plans.iter().find(is_of_field).map(|plan| plan.times.clone());
+        let times = match (of_plan, votes.dates.get(&index)) {
+            (Some(times), _) => Some(times),
+            (None, Some(vote)) => {
+                let header = job.layout.header.names.get(index).map_or("", String::as_str);
+                dates(vote.verdict_in(job.dates), job.dates, file, header)?.map(|(times, _)| times)
+            }
+            (None, None) => None,
+        };
+        decided.filter_times.extend(times.map(|times| (index, times)));
+    }
+    Ok(decisions)
+}
+
+/// The columns that the condition reads as dates and that nothing else is read from.
+fn dates_of_filter(job: &Job, decided: &DecidedColumns) -> Vec<usize> {
+    let of_filter = job.filter.map(|filter| filter.date_columns()).unwrap_or_default();
+    let is_read = |index: &usize| {
+        let reads = |plan: &Plan| plan.kind == ColumnType::Time && matches!(plan.take, ColumnSource::Field(at) if at == *index);
+        decided.plans.iter().any(reads)
+    };
+    of_filter.into_iter().filter(|index| !is_read(index)).collect()
 }
 
 /// The order of day and month of the columns whose own cells leave it open, where the rest of the file shows it.
@@ -160,6 +188,8 @@ pub struct DecidedColumns {
     pub plans: Vec<Plan>,
     /// Decimal mark of the condition's cells.
     pub filter_mark: DecimalMark,
+    /// By field: how the dates are written that the condition reads.
+    pub filter_times: BTreeMap<usize, Times>,
 }
 
 fn decide(job: &Job, decided: &mut DecidedColumns, file: &str, votes: &Votes) -> Result<Vec<ColumnDecision>> {
@@ -170,8 +200,10 @@ fn decide(job: &Job, decided: &mut DecidedColumns, file: &str, votes: &Votes) ->
         fields.iter().filter_map(|i| votes.numbers.get(i)).for_each(|v| vote.merge(v));
         vote.verdict(delimiter).mark()
     };
-    if let (true, Some(filter)) = (job.mapping.filter_open, job.filter) {
-        decided.filter_mark = together(filter.columns());
+    if let (true, Some(filter), DecimalMark::Auto) = (job.mapping.filter_open, job.filter, decided.filter_mark) {
+        let of_dates = filter.date_columns();
+        let amounts: Vec<usize> = filter.columns().iter().copied().filter(|index| !of_dates.contains(index)).collect();
+        decided.filter_mark = together(&amounts);
     }
     let mut with_points: Vec<usize> = Vec::new();
     for (at, plan) in decided.plans.iter_mut().enumerate().filter(|(_, plan)| plan.open) {

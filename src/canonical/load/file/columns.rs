@@ -3,7 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::canonical::Data;
-use crate::cell_parsing::{Currency, DecimalMark, DurationUnit, Format, Order, ScorePart, ScoreReading, Style};
+use crate::cell_parsing::{
+    Civil, Currency, DecimalMark, DurationUnit, Format, Order, ScorePart, ScoreReading, Style, ValueError, parse_iso, parse_ordered,
+    parse_plain_iso,
+};
 use crate::expr::Bound;
 use crate::period::Zone;
 use crate::schema::{Column, ColumnType, DAY, NO_TIME};
@@ -31,6 +34,27 @@ pub enum Times {
     Styled(Style),
     /// One of these formats.
     Formats(Vec<Format>),
+}
+
+impl Times {
+    /// The date or time of a cell.
+    ///
+    /// # Errors
+    /// Whatever makes it none.
+    pub fn parse(&self, cell: &str) -> Result<Civil, ValueError> {
+        match self {
+            Times::Iso => parse_plain_iso(cell).map_or_else(|| parse_iso(cell), Ok),
+            Times::Ordered(order) => parse_ordered(cell, *order),
+            Times::Styled(style) => style.parse(cell),
+            Times::Formats(formats) => {
+                let mut first = None;
+                let read = formats
+                    .iter()
+                    .find_map(|format| format.parse(cell).map_err(|e| first.get_or_insert(e).to_owned()).ok());
+                read.ok_or(first.unwrap_or(ValueError::NotDate))
+            }
+        }
+    }
 }
 
 /// One column to read.

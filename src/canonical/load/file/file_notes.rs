@@ -66,6 +66,19 @@ pub fn of_precision(plan: &Plan, decision: Decision, file: &str) -> Option<Note>
     is_of_file.then(|| Note::new(FileNote::Decided { column, decision }).at(Place::file(file)))
 }
 
+/// What a case may have a time of, and whether a file has it.
+type TimeOfCases = (&'static str, fn(&SourceInfo) -> bool);
+
+/// The messages of a case show when it was answered.
+const TIMES_OF_CASES: [TimeOfCases; 2] = [
+    ("the first response", |source| {
+        source.messages || source.maps(&interactions::RESPONDED_AT) || source.maps(&interactions::RESPONSE_MINUTES)
+    }),
+    ("the resolution", |source| {
+        source.maps(&interactions::RESOLVED_AT) || source.maps(&interactions::RESOLUTION_MINUTES)
+    }),
+];
+
 /// What a file does not show about its cases: who wrote their messages, and how many hours they took while another file shows it.
 pub fn of_cases(sources: &[SourceInfo]) -> Vec<Note> {
     let has_cases = |source: &&SourceInfo| source.has_cases;
@@ -78,6 +91,14 @@ pub fn of_cases(sources: &[SourceInfo]) -> Vec<Note> {
     for source in sources.iter().filter(has_cases) {
         let place = || Place::file(&source.file);
         let columns = dates(source);
+        let what: Vec<&'static str> = TIMES_OF_CASES
+            .into_iter()
+            .filter(|(_, is_there)| !is_there(source) && sources.iter().filter(has_cases).any(is_there))
+            .map(|(what, _)| what)
+            .collect();
+        if !what.is_empty() {
+            notes.push(Note::new(FileNote::CasesWithoutTimes { what }).at(place()));
+        }
         // Of a column of both, it was said with the column.
         if is_timed && !columns.is_empty() && source.some_dates.is_empty() {
             notes.push(Note::new(FileNote::DaysOnly { columns }).at(place()));

@@ -4,6 +4,7 @@ pub mod auxiliary_columns;
 pub mod cells;
 pub mod column_scan;
 pub mod columns;
+mod condition_dates;
 mod date_order;
 pub mod file_notes;
 pub mod filled_down;
@@ -95,7 +96,10 @@ pub fn read_file(
     all_names.extend(lookup.iter().flat_map(|l| l.names.iter().cloned()));
     let zone = mapping.plans.first().map_or_else(|| options.zone.clone(), |p| p.zone.clone());
     let filter: Option<Bound> = match &source.filter {
-        Some(expr) => Some(mapping::bind(expr, &all_names, &file, &zone, source.place.as_ref())?),
+        Some(expr) => {
+            let expr = condition_dates::read(expr, &layout.header.names, &peek.rows, source, &file)?;
+            Some(mapping::bind(&expr, &all_names, &file, &zone, source.place.as_ref())?)
+        }
         None => None,
     };
     if let Some(lookup) = &mut lookup {
@@ -218,6 +222,7 @@ pub fn read_file(
                 let mut found = DecidedColumns {
                     plans: mapping.plans.clone(),
                     filter_mark: mapping.filter_mark,
+                    filter_times: BTreeMap::new(),
                 };
                 for decision in column_scan::look(&job, &mut found, &file)? {
                     // Two columns may be read from one of the file.
@@ -230,6 +235,7 @@ pub fn read_file(
                 let shown = mapping.plans.iter().filter_map(|plan| plan.column);
                 mapping.mapped.extend(shown.map(|column| column.name.to_string()));
                 mapping.filter_mark = found.filter_mark;
+                mapping.filter_times = found.filter_times;
                 mapping.filter_open = false;
             }
             FileRead::Needs(Need::Currencies) => {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use anyhow::Result;
 
-use super::cells::{CellIssue, Filling, Interners, NA, Read, expression_amount, expression_time};
+use super::cells::{CellIssue, Filling, Interners, NA, Read, expression_amount, expression_time, instant};
 use super::columns::Plan;
 use super::filled_down::{Above, Parents, case_fields};
 use super::lookups::LookedUp;
@@ -280,7 +280,10 @@ impl Job<'_> {
             in_expression.set(in_expression.get().and(currency));
             Some(number)
         };
-        let time = |_: usize, cell: &str| expression_time(cell, self.dates, self.zone);
+        let time = |index: usize, cell: &str| match self.mapping.filter_times.get(&index) {
+            Some(times) => instant(times.parse(cell).ok()?, self.zone),
+            None => expression_time(cell, self.dates, self.zone),
+        };
         let reading = Reading {
             is_null: &is_nothing,
             amount: &amount,
@@ -315,7 +318,7 @@ impl Job<'_> {
         }
         let plans = &self.mapping.plans;
         // Values go straight into their columns; those of a record that is not used after all are taken back.
-        let mut doubtful = matches!(self.mapping.table, Table::Surveys | Table::Referrals);
+        let mut doubtful = matches!(self.mapping.table, Table::Surveys | Table::Referrals | Table::Supplies);
         let mut trouble = None;
         let mut pushed = 0;
         // The currency that the record's column says, and the one that its amounts say.
@@ -476,6 +479,12 @@ impl Job<'_> {
                 return Err(Out::new("", ExclusionReason::NotAsked));
             }
             let value = MissingValue::SurveyTime;
+            return Err(Out::new("", RejectReason::Missing { value }));
+        }
+        // A line without any time would be in no period, and what it cost in none.
+        let times = [&supplies::ORDERED_AT, &supplies::PROMISED_AT, &supplies::RECEIVED_AT];
+        if table == Table::Supplies && !times.into_iter().any(has) {
+            let value = MissingValue::SupplyTime;
             return Err(Out::new("", RejectReason::Missing { value }));
         }
         if table == Table::Referrals

@@ -3,4 +3,5 @@
 pub mod currencies;
 pub mod money_back;
 pub mod order_amounts;
+pub mod sale_documents;
 pub mod trials;

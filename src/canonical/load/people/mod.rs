@@ -5,4 +5,5 @@ pub mod identities;
 pub mod ids;
 pub mod leavers;
 pub mod placeholders;
+pub mod rehired;
 pub mod spellings;

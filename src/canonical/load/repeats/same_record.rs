@@ -5,7 +5,7 @@
 //! exported twice. Two records are states of one only if they are about the same event, and differ in nothing but what changes.
 
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::record_identity::{Exports, FirstRecord, RecordIdentity, SharedId, earliest, names};
 use crate::canonical::Rows;
@@ -313,7 +313,11 @@ impl<'a> Files<'a> {
     /// States of one record in several files.
     fn between_files(&self, kept: &[u32], out: &mut Vec<Decided>) {
         let parts = self.by_source(kept);
-        if parts.len() < 2 || self.building.rows.table == Table::Supplies {
+        if parts.len() < 2 {
+            return;
+        }
+        if self.building.rows.table == Table::Supplies {
+            self.lines_between_files(&parts, out);
             return;
         }
         let hash = |row: u32| self.building.hashes[row as usize];
@@ -355,6 +359,29 @@ impl<'a> Files<'a> {
                     later_by: later_by.clone(),
                 }));
             }
+        }
+    }
+
+    /// A supply line that one file does not know to be received yet, and another does. What was received at two times came in two parts.
+    fn lines_between_files(&self, parts: &[&[u32]], out: &mut Vec<Decided>) {
+        let one: Vec<u32> = parts.iter().map(|part| part[0]).collect();
+        let received = self.building.rows.times(&supplies::RECEIVED_AT);
+        let receipts: BTreeSet<Micros> = one
+            .iter()
+            .map(|row| received.at(*row as usize))
+            .filter(|at| *at != NO_TIME)
+            .collect();
+        let fixed = |row: u32| self.building.fixed[row as usize];
+        let are_states = one.iter().all(|row| fixed(*row) == fixed(one[0])) && receipts.len() == 1;
+        let is_open = |row: &u32| received.at(*row as usize) == NO_TIME;
+        if parts.iter().all(|part| part.len() == 1) && are_states && one.iter().any(is_open) {
+            // What was received was not before, whatever the files are called.
+            let come: Vec<u32> = one.iter().copied().filter(|row| !is_open(row)).collect();
+            let latest = self.latest(&come);
+            out.extend(one.iter().filter(|row| **row != latest).map(|&row| Decided {
+                row,
+                later_by: Some(LaterBy::Content),
+            }));
         }
     }
 
@@ -704,6 +731,33 @@ mod tests {
             (counts(&loaded).2, loaded.account[1].reasons["cancelled"], amount(&loaded)),
             (2, 1, 10)
         );
+    }
+
+    #[test]
+    fn a_line_that_a_later_export_knows_to_be_received_counts_once() {
+        let header = "Bestellung;Lieferant;Bestelldatum;Wunschtermin;Wareneingang;Betrag";
+        let early = text(
+            header,
+            &["P1;S1;2026-10-01;2026-10-10;;100", "P2;S2;2026-10-02;2026-10-09;2026-10-08;50"],
+        );
+        let late = text(
+            header,
+            &[
+                "P1;S1;2026-10-01;2026-10-10;2026-10-09;100",
+                "P2;S2;2026-10-02;2026-10-09;2026-10-08;50",
+            ],
+        );
+        for files in [[&early, &late], [&late, &early]] {
+            let loaded = of("supplies", &files.map(String::as_str));
+            assert_eq!((counts(&loaded).0, counts(&loaded).2), (2, 1));
+            let rows = loaded.canonical.table(Table::Supplies).unwrap();
+            assert!((0..rows.len).all(|row| rows.times(&supplies::RECEIVED_AT).at(row) != NO_TIME));
+        }
+        // Another product of the order, which is on the next page, is another line.
+        let lines = "po,supplier,ordered,promised,received,item,amount";
+        let first = text(lines, &["P1,S1,2026-10-01,2026-10-10,,bolt,100"]);
+        let second = text(lines, &["P1,S1,2026-10-01,2026-10-10,2026-10-09,nut,100"]);
+        assert_eq!(counts(&of("supplies", &[&first, &second])), (2, 0, 0));
     }
 
     #[test]

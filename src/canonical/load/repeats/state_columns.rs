@@ -20,6 +20,8 @@ fn changing(table: Table) -> &'static [Column] {
             supplies::QUANTITY_RECEIVED,
             supplies::QUANTITY_REJECTED,
             supplies::AMOUNT,
+            supplies::STATUS,
+            supplies::IS_VOID,
         ],
         // These are told apart by their ids and times alone.
         Table::Interactions | Table::Stakeholders | Table::Referrals | Table::Identities => &[],

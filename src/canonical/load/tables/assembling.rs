@@ -27,7 +27,7 @@ use crate::diagnostics::Place;
 use crate::io;
 use crate::notes::{Code, DataIssue, Decision, FileNote, Note, UnusedStatus, Withheld};
 use crate::record_counts::RecordCounts;
-use crate::schema::{ColumnType, NO_CODE, NO_TIME, Role, Table, interactions, purchases, surveys};
+use crate::schema::{ColumnType, NO_CODE, NO_TIME, Role, Table, interactions, purchases, stakeholders as roster_columns, surveys};
 use crate::sources::{AmountOn, From, QUESTION, Source};
 
 /// What the threads of one file gave, as one.
@@ -285,6 +285,7 @@ pub fn assemble(read_files: Vec<ReadFile>, options: &Options, mut notes: Vec<Not
         building.drop_by_rule(&texts, &sources, &found.is_placeholder, &is_known, options, dropped);
     });
     for building in tables.values_mut() {
+        notes.extend(building.count_sales_once(&texts, &sources, &is_known, &mut dropped));
         notes.extend(building.unknown_statuses(&texts, &is_said, &sources));
         notes.extend(building.refund_by_status(&texts, &sources));
         notes.extend(building.convert(&texts, options, &sources));
@@ -343,8 +344,19 @@ pub fn assemble(read_files: Vec<ReadFile>, options: &Options, mut notes: Vec<Not
     if options.keep_unused {
         unused.extend(late_rejects(&tables, &sources, &files, &dropped)?);
     }
+    tables
+        .values_mut()
+        .collect::<Vec<_>>()
+        .into_par_iter()
+        .for_each(Building::apply_keep);
+    if let Some(roster) = tables.get_mut(&Table::Stakeholders) {
+        notes.extend(roster.split_rehired(&texts, &sources));
+        // The stays have what it says.
+        sources
+            .iter_mut()
+            .for_each(|source| _ = source.mapped.remove(roster_columns::REHIRED_AT.name));
+    }
     tables.values_mut().collect::<Vec<_>>().into_par_iter().for_each(|building| {
-        building.apply_keep();
         building.rows.sort_by_stakeholder(&building.stakeholder, stakeholders.len());
     });
     let mut canonical = CanonicalTables {

@@ -14,10 +14,10 @@ use crate::cell_parsing::Currency;
 use crate::notes::{DataIssue, ExclusionReason, MissingValue, Note, RejectReason, UnusedReason};
 use crate::period::Zone;
 use crate::schema::{Column, Micros, NO_CODE, NO_INT, NO_KEY, NO_TIME, Role, Table, interactions, purchases, referrals, supplies, surveys};
-use crate::sources::AmountOn;
 use crate::sources::deal_stages::{DealStage, are_of_deals, deal_stage};
 use crate::sources::purchase_words::{is_document, is_void, is_void_beside_documents, is_void_supply, is_void_type};
 use crate::sources::survey_states::is_undelivered;
+use crate::sources::{AmountOn, is_soft};
 
 impl Building {
     /// What does not count: no stakeholder, cancelled purchases, invitations that did not arrive. A placeholder is nobody: its records of events count without a person.
@@ -54,6 +54,15 @@ impl Building {
                 .for_each(|row| self.drop_row(row, &ExclusionReason::Cancelled.into(), dropped));
             self.drop_deals(texts, is_known, dropped);
             self.drop_refunds_of_other_currencies(texts, dropped);
+        }
+        if table == Table::Purchases {
+            let soft = self.codes_that_mean(&purchases::RECORD_TYPE, texts, &|record_type| is_soft(record_type).then_some(()));
+            let types = self.rows.codes(&purchases::RECORD_TYPE);
+            let rows: Vec<usize> = (0..self.rows.len)
+                .filter(|&row| !soft.is_empty() && soft.contains_key(&types.at(row)))
+                .collect();
+            rows.into_iter()
+                .for_each(|row| self.drop_row(row, &ExclusionReason::SoftCredit.into(), dropped));
         }
         if table == Table::Surveys {
             let (statuses, flags) = (self.rows.codes(&surveys::STATUS), self.rows.flags(&surveys::IS_UNDELIVERED));

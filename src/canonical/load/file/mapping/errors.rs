@@ -7,10 +7,11 @@ use anyhow::Result;
 use crate::diagnostics::{Excerpt, Place, Problem, did_you_mean, excerpt};
 use crate::expr::{Expr, ExprError};
 use crate::ingest::Header;
-use crate::schema::{Column, Table, surveys};
+use crate::schema::{Column, Table, supplies, surveys};
 use crate::sources::{Mapped, Source, WrongTarget, guess};
 
-pub(super) fn expression_problem(expr: &Expr, error: &ExprError, file: &str, place: Option<&Place>) -> Problem {
+/// What is wrong with an expression over the columns of a file, at its place.
+pub fn expression_problem(expr: &Expr, error: &ExprError, file: &str, place: Option<&Place>) -> Problem {
     let written = place.map_or_else(|| "expression".to_string(), |place| format!("{place}, expression"));
     Problem::usage(format!("an expression does not fit the columns of {file}"))
         .why(error.message.clone())
@@ -58,7 +59,13 @@ pub(super) fn check_needed(source: &Source, table: Table, mapped: &BTreeSet<Stri
         .filter(|c| c.required && !mapped.contains(c.name))
         .map(|c| c.name)
         .collect();
-    let no_time = table == Table::Surveys && !has(&surveys::RESPONDED_AT) && !has(&surveys::SENT_AT);
+    // What a record of the table needs one of.
+    let times: &[Column] = match table {
+        Table::Surveys => &[surveys::RESPONDED_AT, surveys::SENT_AT],
+        Table::Supplies => &[supplies::ORDERED_AT, supplies::PROMISED_AT, supplies::RECEIVED_AT],
+        Table::Interactions | Table::Purchases | Table::Stakeholders | Table::Referrals | Table::Identities => &[],
+    };
+    let no_time = !times.is_empty() && !times.iter().any(has);
     // Without the question that counts, nothing of the file does.
     let asked = source
         .questions
@@ -75,10 +82,11 @@ pub(super) fn check_needed(source: &Source, table: Table, mapped: &BTreeSet<Stri
     if missing.is_empty() && !no_time {
         return Ok(());
     }
-    let what = if no_time {
-        format!("{} or {}", surveys::RESPONDED_AT.name, surveys::SENT_AT.name)
-    } else {
-        missing.join(", ")
+    let one_of = times.iter().map(|column| column.name).collect::<Vec<_>>().join(" or ");
+    let what = match (missing.is_empty(), no_time) {
+        (true, _) => one_of,
+        (false, true) => format!("{}, {one_of}", missing.join(", ")),
+        (false, false) => missing.join(", "),
     };
     Err(Problem::data(format!("{file} cannot be read as {table}: no column for {what}"))
         .why(match &source.lacks {
@@ -88,7 +96,11 @@ pub(super) fn check_needed(source: &Source, table: Table, mapped: &BTreeSet<Stri
         .hint(likely(source, file).unwrap_or_else(|| {
             format!(
                 "name it: --map '{file}:{}=COLUMN', or in [source.map] of relhealth.toml",
-                missing.first().unwrap_or(&surveys::RESPONDED_AT.name)
+                missing
+                    .first()
+                    .copied()
+                    .or(times.first().map(|column| column.name))
+                    .unwrap_or("COLUMN")
             )
         }))
         .into())

@@ -4,11 +4,11 @@ mod errors;
 mod maker;
 mod shown;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 
-use super::columns::Plan;
+use super::columns::{Plan, Times};
 use super::filled_down::Parents;
 use crate::canonical::load::money::currencies::FileCurrencies;
 use crate::cell_parsing::{DecimalMark, Order};
@@ -19,8 +19,9 @@ use crate::period::Zone;
 use crate::schema::{Column, ColumnType, Role, Table, interactions, purchases, supplies};
 use crate::sources::{self, Dates, From, Source};
 
+pub use errors::expression_problem;
 pub use errors::listed;
-use errors::{check_needed, check_single, expression_problem, likely};
+use errors::{check_needed, check_single, likely};
 use maker::Maker;
 use shown::{has_open_and_closed, has_won_and_lost, machine_marks, shares_cases};
 
@@ -46,6 +47,8 @@ pub struct Mapping {
     pub filter_mark: DecimalMark,
     /// Whether that is to be looked at.
     pub filter_open: bool,
+    /// By field: how the dates are written that the source's condition reads, once the file was looked at.
+    pub filter_times: BTreeMap<usize, Times>,
     /// In which currencies its amounts are.
     pub currencies: FileCurrencies,
     /// Its first records have deals that were won and deals that were lost.
@@ -181,7 +184,8 @@ pub fn map(source: &Source, file: &str, header: &Header, looked_up: &[String], w
         messages,
         tickets,
         filter_mark,
-        filter_open: source.filter.is_some() && filter_mark == DecimalMark::Auto,
+        filter_times: BTreeMap::new(),
+        filter_open: source.filter.is_some(),
         currencies,
         parents: Parents::default(),
         credit_type: sources::credit_type_column(&header.names).filter(|_| table == Table::Purchases),
