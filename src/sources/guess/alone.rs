@@ -357,7 +357,11 @@ fn numbers_records(at: usize, file: &File<'_>) -> bool {
     const OTHERS: [&str; 9] = ["line", "item", "row", "position", "index", "count", "email", "phone", "address"];
     let (profile, header) = (&file.profiles[at], &file.headers[at]);
     let is_each = profile.filled >= content::ENOUGH && profile.filled == profile.rows && profile.is_unique();
-    let is_number = header.words.contains("id") && profile.share(&[Kind::Integer]) >= 0.9;
+    // `FV 12/03/2024`: the number of a document has words and blanks in some systems.
+    let has_digits = |cell: &&str| cell.len() <= 30 && cell.contains(|c: char| c.is_ascii_digit());
+    let are_labels =
+        || profile.share(&[Kind::Date, Kind::Decimal, Kind::Money]) == 0.0 && file.columns[at].iter().all(|cell| has_digits(&cell));
+    let is_number = header.words.contains("id") && (profile.share(&[Kind::Integer]) >= 0.9 || are_labels());
     let is_code = is_number || profile.share(&[Kind::Code, Kind::Uuid]) >= 0.9;
     let counts = || {
         let numbers: Vec<Option<u64>> = file.columns[at].iter().map(|cell| cell.trim().parse().ok()).collect();

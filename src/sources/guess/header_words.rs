@@ -132,7 +132,8 @@ const PLAIN_CODES: [&str; 24] = [
 pub(super) fn currency(text: &str) -> Option<String> {
     let text = text.trim();
     let is_code = text.len() == 3 && text.bytes().all(|b| b.is_ascii_uppercase()) || PLAIN_CODES.contains(&text.to_lowercase().as_str());
-    let is_sign = !text.is_empty() && !text.starts_with(char::is_alphanumeric) || text.ends_with('$');
+    let is_amount = text.contains(|c: char| c.is_ascii_digit());
+    let is_sign = !is_amount && !text.is_empty() && !text.starts_with(char::is_alphanumeric) || text.ends_with('$');
     // Other words of currencies have other meanings in headers: deals that are won, real values.
     let is_euro = matches!(text.to_lowercase().as_str(), "euro" | "euros");
     (is_code || is_sign || is_euro)

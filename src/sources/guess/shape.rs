@@ -151,9 +151,12 @@ pub(super) fn ids_of_names(file: &File<'_>) -> Vec<(usize, usize)> {
         if !is_code || !repeats(index) {
             continue;
         }
-        let of = names
-            .iter()
-            .find(|&&name| determines(&file.columns[index], &file.columns[name]) && determines(&file.columns[name], &file.columns[index]));
+        // Two companies may have one name, and each has its number for taxes.
+        let words = &file.headers[index].words;
+        let is_of_taxes = words.contains("tax") && words.contains("id") && profile.filled == profile.rows;
+        let of = names.iter().find(|&&name| {
+            determines(&file.columns[index], &file.columns[name]) && (is_of_taxes || determines(&file.columns[name], &file.columns[index]))
+        });
         let is_born = |&&birth: &&usize| {
             determines(&file.columns[index], &file.columns[birth]) && 4 * file.profiles[birth].distinct >= 3 * profile.distinct
         };

@@ -7,10 +7,12 @@
 mod authors;
 mod cases;
 mod chain;
+mod list_prices;
 mod orders;
 mod others;
 mod receipts;
 mod refunds;
+mod replies;
 mod surveys;
 mod times;
 mod words;
@@ -30,6 +32,7 @@ use crate::schema::{Table, purchases, supplies};
 use crate::sources::{From, Input, Lookup, Mapped, Source, Unmatched};
 
 use chain::Chain;
+pub use list_prices::ListPrice;
 use words::{is_called_orders, is_of_things};
 
 /// What becomes of an input.
@@ -155,12 +158,14 @@ impl<'a> Plan<'a> {
         self.refunds()?;
         for parent in 0..self.files.len() {
             self.cases(parent)?;
+            self.replies(parent)?;
         }
         for file in 0..self.files.len() {
             self.answers(file)?;
         }
         self.times_elsewhere()?;
         self.people_by_roster()?;
+        self.priced_elsewhere()?;
         self.contacts_by_roster();
         self.rosters();
         self.dimensions()?;
