@@ -167,9 +167,12 @@ impl<'a> Dates<'a> {
             // with what happened `on` that day.
             (&[only], []) => {
                 let runs_with_it = || self.is_full(only) && self.is_in_order(only);
+                // English has few words for it that are not known.
+                let is_foreign = || self.file.headers.iter().any(|header| header.language.is_some());
                 let is_unknown = || {
                     let vocabulary = meanings::vocabulary();
-                    !self.file.headers[only]
+                    is_foreign()
+                        && !self.file.headers[only]
                         .words
                         .iter()
                         .any(|word| word != "date" && vocabulary.contains(word))

@@ -307,6 +307,17 @@ pub(super) fn headers_of(names: &[String], profiles: &[ColumnProfile]) -> Vec<He
     headers_over(names, &profiles.iter().map(CellsKind::of).collect::<Vec<_>>())
 }
 
+/// What a word says alone over dates: that something began then, or that it ended.
+fn bound_of_stay(token: &str) -> Option<&'static str> {
+    const BEGINS: [&str; 14] = ["from", "von", "ab", "du", "desde", "dal", "da", "van", "od", "fran", "fra", "alkaen", "tol", "de"];
+    const ENDS: [&str; 14] = ["to", "until", "till", "bis", "au", "hasta", "al", "ate", "tot", "do", "til", "asti", "ig", "a"];
+    match () {
+        () if BEGINS.contains(&token) => Some("start"),
+        () if ENDS.contains(&token) => Some("end"),
+        () => None,
+    }
+}
+
 fn headers_over(names: &[String], cells: &[CellsKind]) -> Vec<Header> {
     let composed = |name: &String| composed(name).unwrap_or_else(|| name.clone());
     let dressed: Vec<Dressed> = names.iter().map(|name| undress(&without_gender(&composed(name)))).collect();
@@ -325,6 +336,12 @@ fn headers_over(names: &[String], cells: &[CellsKind]) -> Vec<Header> {
             let is_both = words.contains("date") && words.contains("clock");
             // `Besökstid` over dates with a time of day is when the visit was.
             let is_when = |word: &str| word == "time" || word == "clock" && *cells == CellsKind::Dates;
+            // `Od` and `Do` over dates: from when, and until when.
+            let bound = tokens.as_slice().first().filter(|_| tokens.len() == 1 && *cells == CellsKind::Dates);
+            let words = match bound.and_then(|token| bound_of_stay(token)) {
+                Some(bound) => BTreeSet::from([bound.to_string(), "date".to_string()]),
+                None => words,
+            };
             let words = words
                 .into_iter()
                 .filter(|word| !is_both || word != "clock")

@@ -134,7 +134,8 @@ impl Plan<'_> {
             .collect();
         let is_stated = self.is_stated(best.link);
         // What a contract costs each month is no total of what was paid for it.
-        if has_amount && !is_stated && !are_contracts(orders) {
+        let are_orders_with_totals = !are_contracts(orders) && (is_called_orders(orders) || !self.have_own_days(best, table)?);
+        if has_amount && !is_stated && are_orders_with_totals {
             return self.totals(parent, best, &others, &map);
         }
         if let LineAmount::NotClear(question) = &best.amount {
