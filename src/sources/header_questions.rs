@@ -68,7 +68,12 @@ fn of_file(source: &Source, score: &str, file: &str, header: &Header, rows: &[Ve
     let at = header.find(score)?;
     let instrument = named_instrument(file.rsplit(['/', '\\', '#']).next().unwrap_or(file))?;
     let (least, most) = instrument.scale;
-    let cells = || rows.iter().filter_map(|row| row.get(at)).map(|cell| cell.trim()).filter(|cell| !cell.is_empty());
+    let cells = || {
+        rows.iter()
+            .filter_map(|row| row.get(at))
+            .map(|cell| cell.trim())
+            .filter(|cell| !cell.is_empty())
+    };
     let is_on = |cell: &str| cell.parse::<i64>().is_ok_and(|answer| (least..=most).contains(&answer));
     let is_whole = cells().all(is_on) && cells().any(|cell| cell.parse() == Ok(most));
     is_whole.then(|| with_instrument(source, score, instrument))

@@ -559,7 +559,8 @@ fn stakeholder(table: Table, candidates: &mut Vec<Candidate>, taken: &mut Vec<Ca
             let is_known = header.words.iter().any(|word| meanings::vocabulary().contains(word));
             let repeats = profile.filled >= content::ENOUGH && 10 * profile.distinct < 9 * profile.filled && profile.distinct > 10;
             let is_numbered = |cell: &&str| cell.trim().is_empty() || cell.contains(|c: char| c.is_ascii_digit());
-            let are_numbers = || file.columns[*at].iter().all(|cell| is_numbered(&cell)) && profile.share(&[Kind::Words, Kind::Code, Kind::Text]) >= 0.9;
+            let are_numbers =
+                || file.columns[*at].iter().all(|cell| is_numbered(&cell)) && profile.share(&[Kind::Words, Kind::Code, Kind::Text]) >= 0.9;
             !is_known && repeats && !taken.iter().any(|t| t.header == *at) && are_numbers()
         };
         let found: Vec<usize> = (0..file.headers.len()).filter(may_stand).collect();

@@ -173,9 +173,9 @@ impl<'a> Dates<'a> {
                     let vocabulary = meanings::vocabulary();
                     is_foreign()
                         && !self.file.headers[only]
-                        .words
-                        .iter()
-                        .any(|word| word != "date" && vocabulary.contains(word))
+                            .words
+                            .iter()
+                            .any(|word| word != "date" && vocabulary.contains(word))
                 };
                 let is_told =
                     self.is_event(only) || has_time(only) || self.is_stamp(only) || (self.says_on(only) || is_unknown()) && runs_with_it();

@@ -309,8 +309,12 @@ pub(super) fn headers_of(names: &[String], profiles: &[ColumnProfile]) -> Vec<He
 
 /// What a word says alone over dates: that something began then, or that it ended.
 fn bound_of_stay(token: &str) -> Option<&'static str> {
-    const BEGINS: [&str; 14] = ["from", "von", "ab", "du", "desde", "dal", "da", "van", "od", "fran", "fra", "alkaen", "tol", "de"];
-    const ENDS: [&str; 14] = ["to", "until", "till", "bis", "au", "hasta", "al", "ate", "tot", "do", "til", "asti", "ig", "a"];
+    const BEGINS: [&str; 14] = [
+        "from", "von", "ab", "du", "desde", "dal", "da", "van", "od", "fran", "fra", "alkaen", "tol", "de",
+    ];
+    const ENDS: [&str; 14] = [
+        "to", "until", "till", "bis", "au", "hasta", "al", "ate", "tot", "do", "til", "asti", "ig", "a",
+    ];
     match () {
         () if BEGINS.contains(&token) => Some("start"),
         () if ENDS.contains(&token) => Some("end"),
@@ -337,7 +341,10 @@ fn headers_over(names: &[String], cells: &[CellsKind]) -> Vec<Header> {
             // `Besökstid` over dates with a time of day is when the visit was.
             let is_when = |word: &str| word == "time" || word == "clock" && *cells == CellsKind::Dates;
             // `Od` and `Do` over dates: from when, and until when.
-            let bound = tokens.as_slice().first().filter(|_| tokens.len() == 1 && *cells == CellsKind::Dates);
+            let bound = tokens
+                .as_slice()
+                .first()
+                .filter(|_| tokens.len() == 1 && *cells == CellsKind::Dates);
             let words = match bound.and_then(|token| bound_of_stay(token)) {
                 Some(bound) => BTreeSet::from([bound.to_string(), "date".to_string()]),
                 None => words,

@@ -29,6 +29,7 @@ use crate::canonical::load::Options;
 use crate::expr;
 use crate::notes::{KeyNames, NotReadAlone, RelationUse};
 use crate::schema::{Table, purchases, supplies};
+use crate::sources::guess::ColumnProfile;
 use crate::sources::{From, Input, Lookup, Mapped, Source, Unmatched};
 
 use chain::Chain;
@@ -305,21 +306,14 @@ impl<'a> Plan<'a> {
     fn to_roster(&self, file: usize, key: &[usize]) -> Option<(usize, &'a Link)> {
         let is_to_roster = |(at, link): &(usize, &Link)| {
             let other = self.file(link.to);
-            let is_roster = (other.table() == Some(Table::Stakeholders) || self.names_people(other)) && !is_of_things(other, &link.of);
+            let is_known = other.table() == Some(Table::Stakeholders);
             let is_id = || other.column(&other.as_table(Table::Stakeholders), WHO) == link.of.first().copied();
-            link.key.len() == 1 && link.key != key && self.is_certain(*at) && is_roster && is_id()
+            // What numbers people is their ID, whatever it is called.
+            let is_roster = || is_known && is_id() || names_people(other) && other.seems_unique(link.of[0]);
+            link.key.len() == 1 && link.key != key && self.is_certain(*at) && !is_of_things(other, &link.of) && is_roster()
         };
         let mut found = self.links_from(file).filter(is_to_roster);
         found.next().filter(|_| found.next().is_none())
-    }
-
-    /// Whether a file of no known table lists people: each record has names or an address of its own, and nothing happened in it.
-    fn names_people(&self, file: &File) -> bool {
-        let is_contact = |words: &std::collections::BTreeSet<String>| {
-            words.contains("email") || words.contains("phone") || ["first", "last"].iter().any(|part| words.contains(*part) && words.contains("name"))
-        };
-        let has_amounts = || file.profiles.iter().any(crate::sources::guess::ColumnProfile::are_amounts);
-        file.table().is_none() && file.words.iter().any(is_contact) && !has_amounts()
     }
 
     /// The id of persons, other than the key, that repeats in the file that a link leads to.
@@ -345,6 +339,16 @@ impl<'a> Plan<'a> {
         }
         Ok(chain)
     }
+}
+
+/// Whether a file of no known table lists people: it has names or addresses of them, and no amounts.
+fn names_people(file: &File) -> bool {
+    let is_contact = |words: &BTreeSet<String>| {
+        let has = |word: &str| words.contains(word);
+        has("email") || has("phone") || has("name") && (has("first") || has("last"))
+    };
+    let has_amounts = || file.profiles.iter().any(ColumnProfile::are_amounts);
+    file.table().is_none() && file.words.iter().any(is_contact) && !has_amounts()
 }
 
 /// The canonical column of whom the records of a mapping are about: that of purchases is that of all tables.
