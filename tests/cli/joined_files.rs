@@ -202,11 +202,11 @@ fn one_command_takes_the_answers_of_all_files() {
         .with("in/order_lines.csv", format!("order_id,product_id,quantity,unit_price\n{lines}"));
     let shown = folder.run(&["inspect", "in"]).code(3).out();
     let shown = shown.split_whitespace().collect::<Vec<_>>().join(" ");
-    let expected = "This command takes all of these answers: relhealth measure in/orders.csv in/order_lines.csv --join in/order_lines.csv:order_id=in/orders.csv:order_id";
+    let expected = "This command takes all of these answers: relhealth measure in/orders.csv in/order_lines.csv --join 'in/order_lines.csv:order_id=in/orders.csv:order_id'";
     assert!(shown.contains(expected), "{shown}");
     assert_eq!(shown.matches("This command takes").count(), 1, "{shown}");
     let command = expected.split("relhealth ").nth(1).expect("a command");
-    let command: Vec<&str> = command.split(' ').collect();
+    let command: Vec<&str> = command.split(' ').map(|part| part.trim_matches('\'')).collect();
     let sum: f64 = (0..40).map(|n| f64::from((1 + n % 3) * (2 + n % 5))).sum();
     assert_eq!(measured_by(&folder, &command, "revenue").0, [Some(sum)]);
 }

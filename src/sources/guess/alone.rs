@@ -412,8 +412,12 @@ fn amount(candidates: &mut Vec<Candidate>, taken: &mut Vec<Candidate>, file: &Fi
         both.iter().all(|(one, other)| other.abs() <= one.abs()) && both.iter().any(is_less)
     };
     if !unknown.is_empty() && !says_currency && !unknown.iter().all(is_never_more) {
-        let why = ColumnEvidence::Cells(CellsAre::of(&file.profiles[one]));
-        replace(candidates, vec![Candidate::new(&purchases::AMOUNT, one, MAYBE, why)]);
+        // What is asked for a reason stays so.
+        let is_asked = |c: &Candidate| *c.column == purchases::AMOUNT && c.header == one && c.confidence >= super::ASK;
+        if !candidates.iter().any(is_asked) {
+            let why = ColumnEvidence::Cells(CellsAre::of(&file.profiles[one]));
+            replace(candidates, vec![Candidate::new(&purchases::AMOUNT, one, MAYBE, why)]);
+        }
         return;
     }
     // A tax, a deposit, a weight: something else, or not money.
