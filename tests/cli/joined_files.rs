@@ -79,7 +79,7 @@ fn lines_without_prices_take_those_of_the_list() {
     let (found, said) = measured(&folder, "revenue,orders");
     let sum: f64 = (0..60)
         .filter(|n| n / 2 % 10 != 9)
-        .map(|n| (1 + n % 4) as f64 * (2.25 + (n % 10) as f64))
+        .map(|n| f64::from(1 + n % 4) * (2.25 + f64::from(n % 10)))
         .sum();
     assert_eq!(found, [Some(sum), Some(27.0)], "{said}");
     let note = "note[list-prices]: in/order_lines.csv: No file has the amounts: they are \"quantity\" * \"list_price\", with the prices in in/articles.csv";
@@ -94,7 +94,7 @@ fn lines_without_prices_take_those_of_the_list() {
     let folder = folder.with("in/order_lines.csv", format!("order_no,line,article_no,quantity,unit_price\n{own}"));
     std::fs::remove_file(folder.path("relhealth.toml")).expect("removed");
     let (found, said) = measured(&folder, "revenue");
-    let sum: f64 = (0..60).filter(|n| n / 2 % 10 != 9).map(|n| (1 + n % 4) as f64 * 1.5).sum();
+    let sum: f64 = (0..60).filter(|n| n / 2 % 10 != 9).map(|n| f64::from(1 + n % 4) * 1.5).sum();
     assert_eq!((found, said.contains("list-prices")), (vec![Some(sum)], false), "{said}");
 }
 

@@ -359,9 +359,9 @@ fn numbers_records(at: usize, file: &File<'_>) -> bool {
     let (profile, header) = (&file.profiles[at], &file.headers[at]);
     let is_each = profile.filled >= content::ENOUGH && profile.filled == profile.rows && profile.is_unique();
     // `FV 12/03/2024`: the number of a document has words and blanks in some systems.
-    let has_digits = |cell: &&str| cell.len() <= 30 && cell.contains(|c: char| c.is_ascii_digit());
+    let has_digits = |cell: &str| cell.len() <= 30 && cell.contains(|c: char| c.is_ascii_digit());
     let are_labels =
-        || profile.share(&[Kind::Date, Kind::Decimal, Kind::Money]) == 0.0 && file.columns[at].iter().all(|cell| has_digits(&cell));
+        || profile.share(&[Kind::Date, Kind::Decimal, Kind::Money]) == 0.0 && file.columns[at].iter().all(|cell| has_digits(cell));
     let is_number = header.words.contains("id") && (profile.share(&[Kind::Integer]) >= 0.9 || are_labels());
     let is_code = is_number || profile.share(&[Kind::Code, Kind::Uuid]) >= 0.9;
     let counts = || {
@@ -562,9 +562,9 @@ fn stakeholder(table: Table, candidates: &mut Vec<Candidate>, taken: &mut Vec<Ca
             let (header, profile) = (&file.headers[*at], &file.profiles[*at]);
             let is_known = header.words.iter().any(|word| meanings::vocabulary().contains(word));
             let repeats = profile.filled >= content::ENOUGH && 10 * profile.distinct < 9 * profile.filled && profile.distinct > 10;
-            let is_numbered = |cell: &&str| cell.trim().is_empty() || cell.contains(|c: char| c.is_ascii_digit());
+            let is_numbered = |cell: &str| cell.trim().is_empty() || cell.contains(|c: char| c.is_ascii_digit());
             let are_numbers =
-                || file.columns[*at].iter().all(|cell| is_numbered(&cell)) && profile.share(&[Kind::Words, Kind::Code, Kind::Text]) >= 0.9;
+                || file.columns[*at].iter().all(|cell| is_numbered(cell)) && profile.share(&[Kind::Words, Kind::Code, Kind::Text]) >= 0.9;
             !is_known && repeats && !taken.iter().any(|t| t.header == *at) && are_numbers()
         };
         let found: Vec<usize> = (0..file.headers.len()).filter(may_stand).collect();

@@ -3,8 +3,11 @@
 //! The endings of the plurals of each language, without accents, with those of the singular. A word is only looked up; whether it is one
 //! decides the dictionary.
 
+/// What a plural ends with, and what the singular may have in its place.
+type Ending = (&'static str, &'static [&'static str]);
+
 /// By language, what a plural ends with, and what the singular has in its place.
-const ENDINGS: &[(&str, &[(&str, &[&str])])] = &[
+const ENDINGS: &[(&str, &[Ending])] = &[
     ("de", &[("en", &["", "e"]), ("n", &[""]), ("e", &[""]), ("er", &[""]), ("s", &[""])]),
     ("fr", &[("s", &[""]), ("x", &[""]), ("aux", &["al"])]),
     ("es", &[("s", &[""]), ("es", &[""])]),
@@ -67,7 +70,7 @@ pub(super) fn singulars(word: &str, language: &str) -> Vec<String> {
         return Vec::new();
     }
     let of_language = ENDINGS.iter().find(|(code, _)| *code == language);
-    let mut endings: Vec<&(&str, &[&str])> = of_language.map_or(Vec::new(), |(_, endings)| endings.iter().collect());
+    let mut endings: Vec<&Ending> = of_language.map_or(Vec::new(), |(_, endings)| endings.iter().collect());
     endings.sort_by_key(|(plural, _)| std::cmp::Reverse(plural.len()));
     let mut found = Vec::new();
     for (plural, singulars) in endings {
