@@ -319,7 +319,8 @@ impl Tally {
         }
         let western = Encoding::Library(encoding_rs::WINDOWS_1252);
         let is_latin = self.high < 3 || self.alone * 10 >= self.high * 8;
-        if self.central > 0 && is_latin {
+        // In Czech many such letters follow each other: `Růžička`. Where each record has a sign of money, that shows enough.
+        if self.central > 0 && (is_latin || 10 * self.central >= self.high) {
             return found(Encoding::Library(encoding_rs::WINDOWS_1250), EncodingEvidence::MostPlausible);
         }
         if self.alone * 10 >= self.high * 8 {
@@ -437,6 +438,8 @@ mod tests {
         assert_eq!(of(b"caf\x8e,1\n"), "macintosh");
         assert_eq!(of(b"\xe9,b\n1,2\n"), "windows-1252");
         assert_eq!(of(b"Cena;Stav\n600,- K\xe8;a\n700,- K\xe8;b\n650,- K\xe8;c\n"), "windows-1250");
+        let many = "Jméno;Cena\nRůžička Jiří;600,- Kč\nŘíčařová Žofie;700,- Kč\nKříž Jiří;90,- Kč\n";
+        assert_eq!(of(&encoding_rs::WINDOWS_1250.encode(many).0), "windows-1250");
         assert_eq!(of(b"Warto\x9c\xe6;Status\n12,00;a\n"), "windows-1250");
         for (encoding, text) in [
             (

@@ -21,6 +21,8 @@ pub enum OrderShown {
     Period(String),
     /// The points between the parts, with the language of the headers: where it is spoken, nobody writes the month first.
     Points(&'static str),
+    /// The language of the headers: wherever it is spoken, nobody writes the month first.
+    Language(&'static str),
 }
 
 impl OrderShown {
@@ -42,6 +44,9 @@ impl OrderShown {
                 "because only so are its dates within the period that the file is of ({})",
                 excerpt(said)
             ),
+            OrderShown::Language(language) => {
+                format!("because the headers are {language}, and nobody writes the month first where it is spoken")
+            }
             OrderShown::Points(language) => {
                 format!("because the headers are {language}, and dates with points begin with the day where it is spoken")
             }
@@ -265,7 +270,7 @@ impl Decision {
         match self {
             Decision::Dates { reading } => match &reading.format {
                 DateFormat::Order(..) | DateFormat::Way(..) | DateFormat::OwnOrder => true,
-                DateFormat::Several(..) | DateFormat::Shown(_, OrderShown::Points(_)) => false,
+                DateFormat::Several(..) | DateFormat::Shown(_, OrderShown::Points(_) | OrderShown::Language(_)) => false,
                 DateFormat::Shown(..) => true,
             },
             Decision::Decimals { verdict, .. } => match verdict {

@@ -358,6 +358,15 @@ described! {
             visible(file)
         ),
 
+        /// No file has the amounts. They are the prices in a list of what was bought.
+        #[code = "list-prices"]
+        #[advice = "Nothing, if the prices did not change and no discounts were given. Otherwise add the file that has what was paid."]
+        #[option = "map"]
+        ListPrices { formula: String, list: String } => |_| format!(
+            "No file has the amounts: they are {formula}, with the prices in {}. Discounts and earlier prices are not known",
+            visible(list)
+        ),
+
         /// Several columns ask the same question, and no record has an answer in two of them, as in a survey in two languages. They are read as
         /// one.
         #[code = "same-question"]

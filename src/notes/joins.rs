@@ -388,6 +388,14 @@ impl JoinQuestion {
         }
     }
 
+    /// The option that takes the likeliest answer; none where several are as likely, or the files have to be written in another way.
+    pub fn option(&self) -> Option<String> {
+        match self {
+            JoinQuestion::Partial { relation } | JoinQuestion::Totals { relation, .. } => Some(format!("--join {}", join_option(relation))),
+            JoinQuestion::Multiplies { .. } | JoinQuestion::Discount { .. } | JoinQuestion::MixedDiscount { .. } => None,
+        }
+    }
+
     /// What to write to answer it.
     pub fn answer(&self) -> String {
         match self {

@@ -13,7 +13,7 @@ use crate::schema::Table;
 use crate::sources::guess::Question;
 use crate::sources::long_form::condition;
 use crate::sources::placeholders::is_placeholder;
-use crate::sources::{AmountOn, QUESTION, Unmatched};
+use crate::sources::{AmountOn, QUESTION, Several, Unmatched};
 
 /// The text of a configuration that lies in a folder, for these files.
 pub fn text(inspections: &[Inspection], joins: &Joins, folder: &Path, zone: &str, currency: Option<&str>) -> String {
@@ -73,11 +73,13 @@ fn lookups(out: &mut String, file: &Inspection, joins: &Joins, folder: &Path) {
     };
     let _ = writeln!(out, "{start}lookup = [");
     for lookup in &file.lookup {
-        let relation = joins
-            .relations
-            .iter()
-            .map(|(relation, _)| relation)
-            .find(|relation| lookup.names().contains(&relation.to.file) && relation.to.columns == lookup.to);
+        let relation = joins.relations.iter().map(|(relation, _)| relation).find(|relation| {
+            let (from, to) = match lookup.several {
+                Several::Refuse => (&relation.from, &relation.to),
+                Several::First | Several::Last => (&relation.to, &relation.from),
+            };
+            lookup.names().contains(&to.file) && to.columns == lookup.to && from.columns == lookup.key
+        });
         let columns = |names: &[String]| match names {
             [name] => quoted(name),
             names => format!("[{}]", names.iter().map(|name| quoted(name)).collect::<Vec<_>>().join(", ")),
@@ -91,12 +93,16 @@ fn lookups(out: &mut String, file: &Inspection, joins: &Joins, folder: &Path) {
             Unmatched::Reject => String::new(),
             other => format!(", unmatched = {}", quoted(other.word())),
         };
+        let several = match lookup.several {
+            Several::Refuse => String::new(),
+            other => format!(", several = {}", quoted(other.word())),
+        };
         let paths: Vec<String> = lookup.names().iter().map(|name| relative(name, folder)).collect();
         let path = columns(&paths);
         let why = relation.map_or(String::new(), |relation| format!("  # {}", visible(&relation.evidence())));
         let _ = writeln!(
             out,
-            "{start}  {{ path = {path}, key = {}{to}{unmatched} }},{why}",
+            "{start}  {{ path = {path}, key = {}{to}{unmatched}{several} }},{why}",
             columns(&lookup.key)
         );
     }

@@ -8,7 +8,7 @@ use crate::diagnostics::{Problem, excerpt};
 use crate::ingest::Line;
 use crate::notes::{Decision, KeyColumns, Note, Relation, RelationUse};
 use crate::schema;
-use crate::sources::guess::{Question, command, listed};
+use crate::sources::guess::{Question, accepted, command, listed, quoted_if_needed};
 use crate::wire::inspection::Inspect;
 use crate::wire::{self, Labels, RecordCounts, SchemaId};
 
@@ -29,8 +29,18 @@ const NAMED: usize = 4;
 /// Everything that was found, file by file, and what all of them allow.
 pub fn document(inspections: &[Inspection], joins: &Joins, allowed: &Allowed) -> Document {
     let mut document = Document::default();
-    inspections.iter().for_each(|file| add(&mut document, file));
+    let is_one = inspections.len() == 1 && joins.is_nothing();
+    for file in inspections {
+        add(&mut document, file);
+        if let Some(command) = command(&file.file, file.recognised.table, &file.questions).filter(|_| is_one) {
+            document.sentence(taking_all(command));
+        }
+        add_columns(&mut document, file);
+    }
     add_joins(&mut document, joins);
+    if let Some(command) = command_of_all(inspections, joins).filter(|_| !is_one) {
+        document.sentence(taking_all(command));
+    }
     document.heading(2, "What it can be used for".into());
     if allowed.measurable.is_empty() {
         document.sentence("Nothing can be measured yet.".into());
@@ -57,6 +67,32 @@ pub fn document(inspections: &[Inspection], joins: &Joins, allowed: &Allowed) ->
         });
     }
     document
+}
+
+fn taking_all(command: String) -> Text {
+    Text::own("This command takes all of these answers: ").and_untrusted(command)
+}
+
+/// The command that reads all of several files and takes the likeliest answer to each question; none where there is no question, or one
+/// without a likeliest answer.
+fn command_of_all(inspections: &[Inspection], joins: &Joins) -> Option<String> {
+    if joins.questions.is_empty() && inspections.iter().all(|file| file.questions.is_empty()) {
+        return None;
+    }
+    let mut parts = vec!["relhealth measure".to_string()];
+    for file in inspections {
+        parts.push(match file.questions.is_empty() {
+            true => quoted_if_needed(&file.file),
+            false => accepted(&file.file, file.recognised.table, &file.questions)?,
+        });
+    }
+    let is_inspected = |name: &str| inspections.iter().any(|file| file.file == name);
+    let others = joins.not_read.iter().filter(|(name, _)| !is_inspected(name));
+    parts.extend(others.map(|(name, _)| quoted_if_needed(name)));
+    for question in &joins.questions {
+        parts.push(question.option()?);
+    }
+    Some(parts.join(" "))
 }
 
 /// How the files belong together.
@@ -195,10 +231,11 @@ fn add(document: &mut Document, file: &Inspection) {
                 .collect(),
             ..Table::default()
         });
-        if let Some(command) = command(&file.file, file.recognised.table, &file.questions) {
-            document.sentence(Text::own("This command takes all of these answers: ").and_untrusted(command));
-        }
     }
+}
+
+/// Its columns and its records.
+fn add_columns(document: &mut Document, file: &Inspection) {
     document.heading(3, "Columns".into());
     document.table(columns(&file.columns));
     if let Some(account) = &file.account {

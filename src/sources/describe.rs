@@ -227,7 +227,7 @@ fn by_each_column(written: &Source, file: &str, header: &Header, rows: &[Vec<Str
     }
     source.tables_beside = header.side_by_side().filter(|_| written.map.is_empty());
     source.questions.clone_from(&found.questions);
-    let asked_for = asked_in_headers(written, &source, header, rows);
+    let asked_for = asked_in_headers(written, &source, header, file, rows);
     let questions = asked(&asked_for);
     Described {
         sources: if asked_for.is_empty() { vec![source] } else { asked_for },

@@ -8,7 +8,8 @@ use toml::de::DeValue;
 
 use super::profile::{self, Confidence};
 use super::{
-    AmountOn, Dates, Deliveries, From, Lookup, LookupFile, Mapped, OtherTarget, Precision, Profile, SameId, Source, Unmatched, check_target,
+    AmountOn, Dates, Deliveries, From, Lookup, LookupFile, Mapped, OtherTarget, Precision, Profile, SameId, Several, Source, Unmatched,
+    check_target,
 };
 use crate::cell_parsing::DurationUnit;
 use crate::diagnostics::nearest;
@@ -381,7 +382,7 @@ fn lookup(reader: &mut Reader<'_>, node: &Node<'_>, folder: &Path) -> Option<Loo
         reader.mistyped(node, "lookup", "a table with `path` and `key`, or a list of them");
         return None;
     };
-    reader.known(lookup, "of a lookup", &["path", "key", "to", "unmatched"]);
+    reader.known(lookup, "of a lookup", &["path", "key", "to", "unmatched", "several"]);
     for key in ["path", "key"] {
         if !lookup.contains_key(key) {
             reader.missing(node.span(), "a lookup", key, Help::None);
@@ -401,6 +402,7 @@ fn lookup(reader: &mut Reader<'_>, node: &Node<'_>, folder: &Path) -> Option<Loo
         );
     }
     let unmatched = reader.choice(lookup, "unmatched", &Unmatched::ALL.map(|unmatched| (unmatched.word(), unmatched)));
+    let several = reader.choice(lookup, "several", &Several::ALL.map(|several| (several.word(), several)));
     if paths.is_empty() {
         return None;
     }
@@ -409,6 +411,7 @@ fn lookup(reader: &mut Reader<'_>, node: &Node<'_>, folder: &Path) -> Option<Loo
         key,
         to,
         unmatched: unmatched.unwrap_or_default(),
+        several: several.unwrap_or_default(),
     })
 }
 

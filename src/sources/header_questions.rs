@@ -1,7 +1,7 @@
 //! Surveys whose headers ask: `nps`, `Satisfaction (1-5)`, `How likely are you to recommend us?`.
 
 use super::guess::words;
-use super::instruments::named_instrument;
+use super::instruments::{Instrument, named_instrument};
 use super::questions::{QUESTION, questions, survey_question};
 use super::{From, Mapped, Source};
 use crate::ingest::Header;
@@ -10,7 +10,7 @@ use crate::schema::{Table, surveys};
 
 /// The answers to the question that a header of a survey asks, as in `nps` or `How likely are you to recommend us?`, where no column and
 /// nobody says which instrument they are of: one source for each question.
-pub fn asked_in_headers(written: &Source, source: &Source, header: &Header, rows: &[Vec<String>]) -> Vec<Source> {
+pub fn asked_in_headers(written: &Source, source: &Source, header: &Header, file: &str, rows: &[Vec<String>]) -> Vec<Source> {
     let is_said = [&surveys::SCORE, &surveys::INSTRUMENT]
         .iter()
         .any(|column| written.map.contains_key(column.name));
@@ -22,7 +22,10 @@ pub fn asked_in_headers(written: &Source, source: &Source, header: &Header, rows
     let found = questions(&without_score, header, rows);
     let mut found = match source.map.get(surveys::SCORE.name).map(|mapped| &mapped.from) {
         // The header says it, although some answers are on no scale of the instrument.
-        Some(From::Column(score)) if found.is_empty() => of_header(source, score).into_iter().collect(),
+        Some(From::Column(score)) if found.is_empty() => of_header(source, score)
+            .or_else(|| of_file(source, score, file, header, rows))
+            .into_iter()
+            .collect(),
         _ => found,
     };
     // The satisfaction of employees may be about their work.
@@ -40,7 +43,10 @@ fn is_of_employees(source: &Source) -> bool {
 
 /// The source with the instrument and its usual scale that the header of its scores names.
 fn of_header(source: &Source, score: &str) -> Option<Source> {
-    let instrument = named_instrument(score)?;
+    Some(with_instrument(source, score, named_instrument(score)?))
+}
+
+fn with_instrument(source: &Source, score: &str, instrument: &Instrument) -> Source {
     let mut source = source.clone();
     let scale = instrument.scale;
     for (column, value) in [
@@ -54,7 +60,23 @@ fn of_header(source: &Source, score: &str) -> Option<Source> {
             .entry(column.to_string())
             .or_insert_with(|| Mapped::new(From::Value(value)));
     }
-    Some(source)
+    source
+}
+
+/// The same of a file that is called like an instrument, such as `satisfaction.csv` or `nps_2024.csv`, if its scores are on the usual scale.
+fn of_file(source: &Source, score: &str, file: &str, header: &Header, rows: &[Vec<String>]) -> Option<Source> {
+    let at = header.find(score)?;
+    let instrument = named_instrument(file.rsplit(['/', '\\', '#']).next().unwrap_or(file))?;
+    let (least, most) = instrument.scale;
+    let cells = || {
+        rows.iter()
+            .filter_map(|row| row.get(at))
+            .map(|cell| cell.trim())
+            .filter(|cell| !cell.is_empty())
+    };
+    let is_on = |cell: &str| cell.parse::<i64>().is_ok_and(|answer| (least..=most).contains(&answer));
+    let is_whole = cells().all(is_on) && cells().any(|cell| cell.parse() == Ok(most));
+    is_whole.then(|| with_instrument(source, score, instrument))
 }
 
 /// Without the usual scale of an instrument where the answers are numbers: whether they are on it is decided over all of them.

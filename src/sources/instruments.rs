@@ -347,6 +347,10 @@ const RECOMMEND: &[&str] = &[
     "tavsiye",
     "önerir",
     "önerme",
+    "suosittel",
+    "ajánlan",
+    "ajánlaná",
+    "recomand",
 ];
 
 /// Words of a question about an employer.
@@ -372,6 +376,12 @@ const WORK: &[&str] = &[
     "zaměstnavatel",
     "işveren",
     "iş_yeri",
+    "työnantaja",
+    "työpaikka",
+    "munkahely",
+    "munkáltató",
+    "angajator",
+    "loc_de_muncă",
 ];
 
 /// The number in a label such as `10 - Extremely likely`, `Very satisfied (5)` or `Not at all likely - 0`: the only one in it, at its

@@ -157,6 +157,8 @@ pub struct Lookup {
     pub to: Vec<String>,
     /// What becomes of records whose key the other file does not have.
     pub unmatched: Unmatched,
+    /// What becomes of several different records of the other file with one key.
+    pub several: Several,
 }
 
 /// The file that is looked up.
@@ -181,6 +183,32 @@ impl LookupFile {
         match self {
             LookupFile::Path(path) => path.display().to_string(),
             LookupFile::Input(input) => input.0.name().to_string(),
+        }
+    }
+}
+
+/// Which of several different records of a file that is looked up has the columns of their key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Several {
+    /// None: that there are several is an error.
+    #[default]
+    Refuse,
+    /// The first in the file.
+    First,
+    /// The last in the file.
+    Last,
+}
+
+impl Several {
+    /// All, the default first.
+    pub const ALL: [Several; 3] = [Several::Refuse, Several::First, Several::Last];
+
+    /// Its word in a configuration.
+    pub fn word(self) -> &'static str {
+        match self {
+            Several::Refuse => "refuse",
+            Several::First => "first",
+            Several::Last => "last",
         }
     }
 }

@@ -9,6 +9,8 @@ use crate::toml_reader::embedded;
 
 struct Words {
     cancelled: BTreeSet<String>,
+    /// The words of that list without their last vowel.
+    cancelled_stems: BTreeSet<String>,
     void: BTreeSet<String>,
     nobody_came: BTreeSet<String>,
     types: BTreeSet<String>,
@@ -47,7 +49,9 @@ static WORDS: LazyLock<Words> = LazyLock::new(|| {
             invoices,
             payments,
         ] = lists.map(|key| reader.strings(document, key).iter().map(|word| plain(word)).collect());
+        let cancelled: BTreeSet<String> = cancelled;
         Words {
+            cancelled_stems: cancelled.iter().filter_map(|word| stem(word)).map(str::to_string).collect(),
             cancelled,
             void,
             nobody_came,
@@ -71,12 +75,17 @@ pub fn is_void(status: &str) -> bool {
     let status = plain(status);
     let status = without_shop(&status);
     let first = status.split(' ').next().unwrap_or("");
-    WORDS.void.contains(status) || WORDS.cancelled.contains(status) || WORDS.cancelled.contains(first) || says_nobody_came(status)
+    WORDS.void.contains(status) || says_cancelled(status) || says_cancelled(first) || says_nobody_came(status)
 }
 
 /// Whether a status begins with words that say that nobody came, or ends with several: `No-show`, `Absent non excusé`, `Kunde nicht
 /// erschienen`. Whoever was absent when a parcel came has bought it all the same.
-fn says_nobody_came(status: &str) -> bool {
+pub fn says_nobody_came(status: &str) -> bool {
+    if status.len() > 80 {
+        return false;
+    }
+    let status = plain(status);
+    let status = status.as_str();
     let blanks = || status.match_indices(' ').map(|(at, _)| at);
     let says = |part: &str| WORDS.nobody_came.contains(part);
     says(status) || blanks().any(|at| says(&status[..at]) || status[at + 1..].contains(' ') && says(&status[at + 1..]))
@@ -93,7 +102,19 @@ pub fn is_cancelled(status: &str) -> bool {
         return false;
     }
     let status = plain(status);
-    WORDS.cancelled.contains(&status) || WORDS.cancelled.contains(status.split(' ').next().unwrap_or(""))
+    says_cancelled(&status) || says_cancelled(status.split(' ').next().unwrap_or(""))
+}
+
+/// Whether these words say that something was cancelled, in any gender: `stornována` says what `stornovaná` and `stornováno` do.
+fn says_cancelled(words: &str) -> bool {
+    WORDS.cancelled.contains(words) || stem(words).is_some_and(|stem| WORDS.cancelled_stems.contains(stem))
+}
+
+/// A word without the vowel that it ends with; none of several words, or of a short one.
+fn stem(word: &str) -> Option<&str> {
+    const SHORTEST: usize = 7;
+    let stem = word.strip_suffix(['a', 'e', 'o', 'y', 'i', 'á', 'é', 'ý', 'í', 'ă', 'ů'])?;
+    (stem.len() >= SHORTEST && !stem.contains(' ')).then_some(stem)
 }
 
 /// Whether the status of a supply line says that it was never ordered, or is not expected any more.
@@ -164,6 +185,8 @@ mod tests {
             "Uteblivit",
             "Warteliste",
             "Rezygnacja",
+            "Stornována",
+            "Anulowani",
         ] {
             assert!(is_void(status), "{status}");
         }

@@ -9,7 +9,7 @@ use super::held_words::{Held, held};
 use super::leavers::has_left;
 use super::money_back::{money_back, says_not_refunded};
 use super::placeholders::plain_words;
-use super::purchase_words::{is_void, is_void_supply, without_shop};
+use super::purchase_words::{is_cancelled, is_void, is_void_supply, says_nobody_came, without_shop};
 use super::referral_words::is_conversion;
 use super::survey_states::{is_answered, is_undelivered};
 use crate::schema::Table;
@@ -97,7 +97,16 @@ pub fn are_statuses<'c>(table: Table, cells: impl Iterator<Item = &'c str>) -> b
     let is_known = |cell: &&str| is_an_exception(cell) || is_ordinary(table, cell);
     // Stages of deals are named as one likes; that some were won tells.
     let has_won = || table == Table::Purchases && filled.iter().any(|cell| deal_stage(cell) == Some(DealStage::Won));
-    filled.iter().any(|cell| is_an_exception(cell)) && (filled.iter().all(is_known) || has_won())
+    let are_known = || filled.iter().all(is_known) || has_won() || table == Table::Purchases && are_states_of_records(&filled, &is_known);
+    filled.iter().any(|cell| is_an_exception(cell)) && are_known()
+}
+
+/// Whether a few words, at least half of which are known, say of some records that they were cancelled or that nobody came: whatever the
+/// others are, they are not that. Of a card or a parcel no record was cancelled.
+fn are_states_of_records(words: &BTreeSet<&str>, is_known: &dyn Fn(&&str) -> bool) -> bool {
+    const MOST: usize = 10;
+    let never = words.iter().any(|word| is_cancelled(word) || says_nobody_came(word));
+    never && words.len() <= MOST && 2 * words.iter().filter(|word| is_known(word)).count() >= words.len()
 }
 
 #[cfg(test)]
@@ -117,6 +126,8 @@ mod tests {
         assert!(!are(Table::Stakeholders, &["active", "active"]));
         assert!(are(Table::Purchases, &["Closed Won", "Closed Lost", "Paperwork"]));
         assert!(!are(Table::Purchases, &["paid", "card", "refunded"]));
+        assert!(are(Table::Purchases, &["mitgemacht", "abgesagt", "nicht erschienen"]));
+        assert!(!are(Table::Purchases, &["Post", "Abholung", "storniert"]));
         assert!(!are(Table::Stakeholders, &["left", "right"]));
         assert!(!are(Table::Interactions, &["open", "pending"]));
         assert!(are(Table::Supplies, &["cancelled", "received"]));

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::content::known_words;
 use super::header_words::currency;
 use super::profile::Kind;
+use super::relations::numbers;
 use super::{
     Candidate, CellsAre, ColumnEvidence, File, MAYBE, SERVES, TAKE, closings, content, event_date, meanings, replace, shape, spells,
     supply_lines,
@@ -357,7 +358,11 @@ fn numbers_records(at: usize, file: &File<'_>) -> bool {
     const OTHERS: [&str; 9] = ["line", "item", "row", "position", "index", "count", "email", "phone", "address"];
     let (profile, header) = (&file.profiles[at], &file.headers[at]);
     let is_each = profile.filled >= content::ENOUGH && profile.filled == profile.rows && profile.is_unique();
-    let is_number = header.words.contains("id") && profile.share(&[Kind::Integer]) >= 0.9;
+    // `FV 12/03/2024`: the number of a document has words and blanks in some systems.
+    let has_digits = |cell: &str| cell.len() <= 30 && cell.contains(|c: char| c.is_ascii_digit());
+    let are_labels =
+        || profile.share(&[Kind::Date, Kind::Decimal, Kind::Money]) == 0.0 && file.columns[at].iter().all(|cell| has_digits(cell));
+    let is_number = header.words.contains("id") && (profile.share(&[Kind::Integer]) >= 0.9 || are_labels());
     let is_code = is_number || profile.share(&[Kind::Code, Kind::Uuid]) >= 0.9;
     let counts = || {
         let numbers: Vec<Option<u64>> = file.columns[at].iter().map(|cell| cell.trim().parse().ok()).collect();
@@ -399,7 +404,20 @@ fn amount(candidates: &mut Vec<Candidate>, taken: &mut Vec<Candidate>, file: &Fi
     }
     let [one] = money[..] else { return };
     let says_currency = file.headers[one].currency.is_some() || file.headers[one].name.contains(['$', '€', '£', '¥']);
-    if !unknown.is_empty() && !says_currency {
+    // A share, a deposit: what is never more than the price is no other price.
+    let is_never_more = |other: &usize| {
+        let pairs = numbers(&file.columns[one]).into_iter().zip(numbers(&file.columns[*other]));
+        let both: Vec<(f64, f64)> = pairs.filter_map(|(one, other)| one.zip(other)).collect();
+        let is_less = |(one, other): &(f64, f64)| other.abs() < one.abs();
+        both.iter().all(|(one, other)| other.abs() <= one.abs()) && both.iter().any(is_less)
+    };
+    if !unknown.is_empty() && !says_currency && !unknown.iter().all(is_never_more) {
+        // What is asked for a reason stays so.
+        let is_asked = |c: &Candidate| *c.column == purchases::AMOUNT && c.header == one && c.confidence >= super::ASK;
+        if !candidates.iter().any(is_asked) {
+            let why = ColumnEvidence::Cells(CellsAre::of(&file.profiles[one]));
+            replace(candidates, vec![Candidate::new(&purchases::AMOUNT, one, MAYBE, why)]);
+        }
         return;
     }
     // A tax, a deposit, a weight: something else, or not money.
@@ -536,6 +554,25 @@ fn stakeholder(table: Table, candidates: &mut Vec<Candidate>, taken: &mut Vec<Ca
         } else if is_name && !header.words.is_empty() {
             let why = ColumnEvidence::NameForLackOfId;
             candidates.push(Candidate::new(column, index, MAYBE - 0.05, why));
+        }
+    }
+    // A dwelling, a vehicle, a contract: what is numbered and repeats may stand for somebody where nothing else does.
+    if known.is_empty() && candidates.len() == before && table != Table::Stakeholders {
+        let may_stand = |at: &usize| {
+            let (header, profile) = (&file.headers[*at], &file.profiles[*at]);
+            let is_known = header.words.iter().any(|word| meanings::vocabulary().contains(word));
+            let repeats = profile.filled >= content::ENOUGH && 10 * profile.distinct < 9 * profile.filled && profile.distinct > 10;
+            let is_numbered = |cell: &str| cell.trim().is_empty() || cell.contains(|c: char| c.is_ascii_digit());
+            let are_numbers =
+                || file.columns[*at].iter().all(|cell| is_numbered(cell)) && profile.share(&[Kind::Words, Kind::Code, Kind::Text]) >= 0.9;
+            !is_known && repeats && !taken.iter().any(|t| t.header == *at) && are_numbers()
+        };
+        let found: Vec<usize> = (0..file.headers.len()).filter(may_stand).collect();
+        if let [one] = found[..] {
+            let profile = &file.profiles[one];
+            let why = ColumnEvidence::RepeatedCodes(profile.distinct, profile.filled);
+            candidates.push(Candidate::new(column, one, MAYBE - 0.05, why));
+            return;
         }
     }
     // A file with one number of cards that repeats, and without anybody's name, is about whose cards they are. Other numbers may be those of

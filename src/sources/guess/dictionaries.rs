@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::LazyLock;
 
 use super::cut_words::Cut;
+use super::inflections::singulars;
 use super::meanings;
 use crate::sources::purchase_words::cancelled_words;
 use crate::toml_reader::{DeTable, Reader, embedded};
@@ -318,6 +319,10 @@ fn translate_word(word: &str, order: &[usize], leader: Option<usize>, with_abbre
     if let Some(found) = order.iter().find_map(|&l| Some((get(word, l)?, l))) {
         return Some(found);
     }
+    // `Ordini`: several of what the singular means.
+    if let Some(found) = leader.and_then(|l| Some((plural(word, l)?, l))) {
+        return Some(found);
+    }
     // `Rechnungs-Nr.`: the first part of a compound that is written apart.
     let stem = |l: usize| {
         let linkers: &[&str] = if has_compounds(l) && l > 0 { LINKERS } else { &[] };
@@ -328,6 +333,14 @@ fn translate_word(word: &str, order: &[usize], leader: Option<usize>, with_abbre
         .find_map(|&l| Some((stem(l).or_else(|| compound(word, l, leader == Some(l), 3))?, l)));
     // `Kehrtermin`: what comes last says what it is, even if the first part is unknown.
     whole.or_else(|| leader.filter(|_| with_abbreviations).and_then(|l| Some((tail(word, l)?, l))))
+}
+
+/// What a word means as a plural of a language that leads.
+fn plural(word: &str, language: usize) -> Option<Vec<String>> {
+    let of_language = singulars(word, LANGUAGES[language].0);
+    of_language
+        .iter()
+        .find_map(|singular| DICTIONARIES[language].get(singular, true).cloned())
 }
 
 /// The last part of a compound of a language that leads, and the rest as it is.

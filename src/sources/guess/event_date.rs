@@ -167,14 +167,28 @@ impl<'a> Dates<'a> {
             // with what happened `on` that day.
             (&[only], []) => {
                 let runs_with_it = || self.is_full(only) && self.is_in_order(only);
-                let is_told = self.is_event(only) || has_time(only) || self.is_stamp(only) || self.says_on(only) && runs_with_it();
+                // English has few words for it that are not known.
+                let is_foreign = || self.file.headers.iter().any(|header| header.language.is_some());
+                let is_unknown = || {
+                    let vocabulary = meanings::vocabulary();
+                    is_foreign()
+                        && !self.file.headers[only]
+                            .words
+                            .iter()
+                            .any(|word| word != "date" && vocabulary.contains(word))
+                };
+                let is_told =
+                    self.is_event(only) || has_time(only) || self.is_stamp(only) || (self.says_on(only) || is_unknown()) && runs_with_it();
                 is_told.then_some((only, ColumnEvidence::Shown(ShownByCells::OnlyDate)))
             }
             (&[], &[only]) if self.accompanies(only) && self.is_full(only) => Some((only, ColumnEvidence::Shown(ShownByCells::OnlyDate))),
             (&[], others) => {
                 let may_be = |at: &usize| self.accompanies(*at) || self.is_start_of_stay(*at);
                 let accompanying: Vec<usize> = others.iter().copied().filter(may_be).collect();
-                self.first(&accompanying, others)
+                // What was due came before it was paid.
+                let is_plan = |at: &usize| self.file.headers[*at].words.iter().any(|word| meanings::is_plan(word));
+                let happened: Vec<usize> = others.iter().copied().filter(|at| !is_plan(at)).collect();
+                self.first(&accompanying, &happened)
             }
             (possible, others) => {
                 let all: Vec<usize> = possible.iter().chain(others).copied().collect();

@@ -132,7 +132,8 @@ const PLAIN_CODES: [&str; 24] = [
 pub(super) fn currency(text: &str) -> Option<String> {
     let text = text.trim();
     let is_code = text.len() == 3 && text.bytes().all(|b| b.is_ascii_uppercase()) || PLAIN_CODES.contains(&text.to_lowercase().as_str());
-    let is_sign = !text.is_empty() && !text.starts_with(char::is_alphanumeric) || text.ends_with('$');
+    let is_amount = text.contains(|c: char| c.is_ascii_digit());
+    let is_sign = !is_amount && !text.is_empty() && !text.starts_with(char::is_alphanumeric) || text.ends_with('$');
     // Other words of currencies have other meanings in headers: deals that are won, real values.
     let is_euro = matches!(text.to_lowercase().as_str(), "euro" | "euros");
     (is_code || is_sign || is_euro)
@@ -306,6 +307,21 @@ pub(super) fn headers_of(names: &[String], profiles: &[ColumnProfile]) -> Vec<He
     headers_over(names, &profiles.iter().map(CellsKind::of).collect::<Vec<_>>())
 }
 
+/// What a word says alone over dates: that something began then, or that it ended.
+fn bound_of_stay(token: &str) -> Option<&'static str> {
+    const BEGINS: [&str; 14] = [
+        "from", "von", "ab", "du", "desde", "dal", "da", "van", "od", "fran", "fra", "alkaen", "tol", "de",
+    ];
+    const ENDS: [&str; 14] = [
+        "to", "until", "till", "bis", "au", "hasta", "al", "ate", "tot", "do", "til", "asti", "ig", "a",
+    ];
+    match () {
+        () if BEGINS.contains(&token) => Some("start"),
+        () if ENDS.contains(&token) => Some("end"),
+        () => None,
+    }
+}
+
 fn headers_over(names: &[String], cells: &[CellsKind]) -> Vec<Header> {
     let composed = |name: &String| composed(name).unwrap_or_else(|| name.clone());
     let dressed: Vec<Dressed> = names.iter().map(|name| undress(&without_gender(&composed(name)))).collect();
@@ -324,6 +340,15 @@ fn headers_over(names: &[String], cells: &[CellsKind]) -> Vec<Header> {
             let is_both = words.contains("date") && words.contains("clock");
             // `Besökstid` over dates with a time of day is when the visit was.
             let is_when = |word: &str| word == "time" || word == "clock" && *cells == CellsKind::Dates;
+            // `Od` and `Do` over dates: from when, and until when.
+            let bound = tokens
+                .as_slice()
+                .first()
+                .filter(|_| tokens.len() == 1 && *cells == CellsKind::Dates);
+            let words = match bound.and_then(|token| bound_of_stay(token)) {
+                Some(bound) => BTreeSet::from([bound.to_string(), "date".to_string()]),
+                None => words,
+            };
             let words = words
                 .into_iter()
                 .filter(|word| !is_both || word != "clock")

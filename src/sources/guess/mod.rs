@@ -20,6 +20,7 @@ mod dictionaries;
 mod event_date;
 mod evidence;
 mod header_words;
+mod inflections;
 mod meanings;
 mod message_date;
 mod open_items;

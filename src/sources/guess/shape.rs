@@ -139,7 +139,12 @@ pub(super) fn ids_of_names(file: &File<'_>) -> Vec<(usize, usize)> {
     };
     let names: Vec<usize> = (0..file.headers.len())
         .filter(|&i| repeats(i) && file.profiles[i].share(&[Kind::Words]) >= 0.9)
-        .filter(|&i| names_people(&file.headers[i]) || is_numbered(&file.headers[i]) && are_names(&file.columns[i]))
+        .filter(|&i| {
+            let cells = &file.columns[i];
+            names_people(&file.headers[i])
+                || is_numbered(&file.headers[i]) && are_names(cells)
+                || says_name_alone(&file.headers[i]) && are_last_names_first(cells)
+        })
         .take(COMPARED)
         .collect();
     // Who has one date of birth is a person, whatever the columns are called.
@@ -151,9 +156,12 @@ pub(super) fn ids_of_names(file: &File<'_>) -> Vec<(usize, usize)> {
         if !is_code || !repeats(index) {
             continue;
         }
-        let of = names
-            .iter()
-            .find(|&&name| determines(&file.columns[index], &file.columns[name]) && determines(&file.columns[name], &file.columns[index]));
+        // Two companies may have one name, and each has its number for taxes.
+        let words = &file.headers[index].words;
+        let is_of_taxes = words.contains("tax") && words.contains("id") && profile.filled == profile.rows;
+        let of = names.iter().find(|&&name| {
+            determines(&file.columns[index], &file.columns[name]) && (is_of_taxes || determines(&file.columns[name], &file.columns[index]))
+        });
         let is_born = |&&birth: &&usize| {
             determines(&file.columns[index], &file.columns[birth]) && 4 * file.profiles[birth].distinct >= 3 * profile.distinct
         };
@@ -180,6 +188,18 @@ pub(super) fn id_of_people(file: &File<'_>) -> Option<usize> {
     // Two births: those of people, and not of one person's children.
     let has_people = (0..file.headers.len()).take(4 * COMPARED).any(is_person);
     (has_people && file.births.iter().filter(|is_birth| **is_birth).count() <= 1).then_some(number)
+}
+
+/// Whether a header says nothing but that there are names under it.
+fn says_name_alone(header: &Header) -> bool {
+    !header.words.is_empty() && header.words.iter().all(|word| matches!(word.as_str(), "name" | "full"))
+}
+
+/// Whether cells are names of people with the last name first: `Quinn, Grace`. What is sold is hardly called so.
+fn are_last_names_first(cells: &[&str]) -> bool {
+    let is_so = |cell: &&&str| cell.matches(", ").count() == 1;
+    let filled = cells.iter().filter(|cell| !cell.trim().is_empty());
+    10 * filled.clone().filter(is_so).count() >= 9 * filled.count() && are_names(cells)
 }
 
 /// Whether cells are names as people have them: two to four words that each begin with a capital letter.

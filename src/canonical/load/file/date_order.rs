@@ -258,6 +258,27 @@ impl Seen {
         {
             found.push((Order::Dmy, OrderShown::Points(language)));
         }
+        // Spanish and French are spoken where some write it first.
+        const DAY_FIRST: [&str; 12] = [
+            "German",
+            "Portuguese",
+            "Italian",
+            "Dutch",
+            "Polish",
+            "Swedish",
+            "Danish",
+            "Czech",
+            "Norwegian",
+            "Finnish",
+            "Romanian",
+            "Turkish",
+        ];
+        if found.is_empty()
+            && *orders == [Order::Dmy, Order::Mdy]
+            && let Some(language) = guess::language(names).filter(|language| DAY_FIRST.contains(language))
+        {
+            found.push((Order::Dmy, OrderShown::Language(language)));
+        }
         let (order, _) = found.first()?;
         let agrees = found.iter().all(|(other, _)| other == order);
         agrees.then(|| found.swap_remove(0))

@@ -20,7 +20,7 @@ use crate::ingest::{self, Contents, FormatOverrides, Header, Layout, contents};
 use crate::io;
 use crate::notes::{CellText, ExclusionReason, RejectReason, UnusedReason};
 use crate::sources::grammar::MOST_LOOKUPS;
-use crate::sources::{Lookup, LookupFile, Unmatched};
+use crate::sources::{Lookup, LookupFile, Several, Unmatched};
 
 /// The columns that other files add to one.
 #[derive(Default)]
@@ -42,6 +42,7 @@ struct Step {
     added: Vec<usize>,
     first: usize,
     unmatched: Unmatched,
+    several: Several,
     /// Its records; `None`: nothing needs them.
     records: Option<Records>,
 }
@@ -49,6 +50,9 @@ struct Step {
 /// The records of a file by their keys.
 struct Records {
     numbers: FxHashMap<Box<str>, u32>,
+    /// By the number of a key, the place of its record among those whose cells are kept.
+    places: Vec<u32>,
+    kept_records: u32,
     /// The cells that are kept, one after the other, and where each of them ends.
     cells: String,
     ends: Vec<usize>,
@@ -122,6 +126,7 @@ impl LookedUp {
                 added,
                 first,
                 unmatched: lookup.unmatched,
+                several: lookup.several,
                 records: None,
             });
         }
@@ -376,6 +381,8 @@ impl Step {
             .collect();
         let records = Mutex::new(Records {
             numbers: FxHashMap::default(),
+            places: Vec::new(),
+            kept_records: 0,
             cells: String::new(),
             ends: Vec::new(),
             kept,
@@ -395,17 +402,23 @@ impl Step {
                     let Some(key) = key(self.theirs.iter().map(|&at| cell(at))) else {
                         return Ok(());
                     };
-                    let number = records.numbers.len() as u32;
                     match records.numbers.get(key.as_ref()) {
                         // Two records that say the same are one, as far as anything here needs them.
                         Some(&first) if (0..width).all(|at| records.at(first, at) == unguarded(cell(places[at]))) => Ok(()),
-                        Some(_) => Err(self.twice(&key, file.name(), record.line(), options).into()),
-                        None => {
-                            records.numbers.insert(key.into_owned().into_boxed_str(), number);
-                            for &at in &places {
-                                records.cells.push_str(unguarded(cell(at)));
-                                records.ends.push(records.cells.len());
+                        Some(&first) => match self.several {
+                            Several::Refuse => Err(self.twice(&key, file.name(), record.line(), options).into()),
+                            Several::First => Ok(()),
+                            Several::Last => {
+                                records.places[first as usize] = records.keep(places.iter().map(|&at| unguarded(cell(at))));
+                                Ok(())
                             }
+                        },
+                        None => {
+                            let place = records.keep(places.iter().map(|&at| unguarded(cell(at))));
+                            records
+                                .numbers
+                                .insert(key.into_owned().into_boxed_str(), records.places.len() as u32);
+                            records.places.push(place);
                             Ok(())
                         }
                     }
@@ -431,9 +444,19 @@ impl Step {
 }
 
 impl Records {
+    /// Keeps the cells of one more record; its place.
+    fn keep<'c>(&mut self, cells: impl Iterator<Item = &'c str>) -> u32 {
+        for cell in cells {
+            self.cells.push_str(cell);
+            self.ends.push(self.cells.len());
+        }
+        self.kept_records += 1;
+        self.kept_records - 1
+    }
+
     /// The kept cell of a record at this place.
     fn at(&self, number: u32, at: usize) -> &str {
-        let end = number as usize * self.width + at;
+        let end = self.places[number as usize] as usize * self.width + at;
         let start = if end == 0 { 0 } else { self.ends[end - 1] };
         &self.cells[start..self.ends[end]]
     }

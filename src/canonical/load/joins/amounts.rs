@@ -4,6 +4,7 @@ use anyhow::Result;
 use rustc_hash::FxHashMap;
 
 use super::files::{File, Map};
+use super::plan::ListPrice;
 use crate::canonical::key_of;
 use crate::canonical::load::file::lookups::key;
 use crate::cell_parsing::{DecimalMark, DecimalVote, ValueError, is_null, parse_money, parse_number};
@@ -25,6 +26,8 @@ pub enum LineAmount {
         price: usize,
         discount: Option<Discount>,
     },
+    /// Quantity, if there is one, times the price of a list.
+    Listed { quantity: Option<usize>, price: ListPrice },
     /// Quantity and price, and what the discount is has to be asked.
     NotClear(Box<JoinQuestion>),
 }
@@ -333,20 +336,23 @@ impl LineAmount {
     /// The expression of the amount; none where a column has it, or a mapping says it.
     pub fn expression(&self, file: &File) -> Option<String> {
         match self {
-            LineAmount::AsMapped | LineAmount::Own(_) | LineAmount::NotClear(_) => None,
+            LineAmount::AsMapped | LineAmount::Own(_) | LineAmount::Listed { .. } | LineAmount::NotClear(_) => None,
             LineAmount::Product { quantity, price, discount } => Some(product(file, *quantity, *price, *discount)),
         }
     }
 
     /// Whether it is one of several things on a line, rather than a payment.
     pub fn is_product(&self) -> bool {
-        matches!(self, LineAmount::Product { .. } | LineAmount::NotClear(_))
+        matches!(
+            self,
+            LineAmount::Product { .. } | LineAmount::Listed { .. } | LineAmount::NotClear(_)
+        )
     }
 
     /// The columns of the parts.
     pub fn columns(&self) -> Option<(Vec<usize>, Option<Discount>)> {
         match self {
-            LineAmount::AsMapped | LineAmount::NotClear(_) => None,
+            LineAmount::AsMapped | LineAmount::Listed { .. } | LineAmount::NotClear(_) => None,
             LineAmount::Own(column) => Some((vec![*column], None)),
             LineAmount::Product { quantity, price, discount } => Some((vec![*quantity, *price], *discount)),
         }

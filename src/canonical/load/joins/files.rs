@@ -119,7 +119,9 @@ pub fn files<'a>(inputs: &'a [Input], is_named: &dyn Fn(&Input) -> bool, options
         let profiles = file.names.iter().enumerate();
         file.profiles = profiles.map(|(at, name)| ColumnProfile::of(name, &cells(at))).collect();
     }
-    let stems: Vec<BTreeSet<String>> = files.iter().map(|file| words(&[stem(file.name())]).remove(0)).collect();
+    // What a file is called is in the language of its headers.
+    let words_of_stem = |file: &File| words(&[&[stem(file.name())], &file.names[..]].concat()).remove(0);
+    let stems: Vec<BTreeSet<String>> = files.iter().map(words_of_stem).collect();
     for (file, entity) in files.iter_mut().zip(names::entities(&stems)) {
         file.entity = entity;
     }

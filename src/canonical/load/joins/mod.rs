@@ -119,6 +119,8 @@ pub struct Joins {
     pub(super) cancelled: Vec<(String, FileNote, u64)>,
     /// Files whose amounts are refunds: the file and the note.
     pub(super) refunds: Vec<(String, FileNote)>,
+    /// Files whose amounts are prices of a list: the file and the note.
+    pub(super) of_amounts: Vec<(String, FileNote)>,
     /// Surveys with a record for each answer: the file, and what its questions are.
     pub(super) recognised: Vec<(String, Recognition)>,
     /// What has to be decided.
@@ -159,6 +161,7 @@ impl Joins {
         let refunds = self
             .refunds
             .iter()
+            .chain(&self.of_amounts)
             .map(|(file, note)| Note::new(note.clone()).at(Place::file(file)));
         let recognised = self.recognised.iter();
         let recognised = recognised.map(|(file, recognition)| {

@@ -77,6 +77,12 @@ pub fn speak(from: (&str, &Words), to: (&str, &Words), entity: &Words) -> Option
             return Some(KeyNames::SameWords);
         }
     }
+    // `Bokning` and `Bokningsnr`, whatever they mean.
+    let is_number_of = |number: &str, of: &str| number != of && without_number(number).is_some_and(|thing| thing == of);
+    let (from_name, to_name) = (letters(from.0), letters(to.0));
+    if is_number_of(&from_name, &to_name) || is_number_of(&to_name, &from_name) {
+        return Some(KeyNames::SameWords);
+    }
     let is_id_of_entity = (theirs.is_empty() || theirs.is_subset(entity)) && is_key(to.1);
     if !entity.is_empty() && is_id_of_entity {
         if own == *entity {
@@ -88,6 +94,19 @@ pub fn speak(from: (&str, &Words), to: (&str, &Words), entity: &Words) -> Option
     }
     // `billing_customer_id` and `customer_id`.
     (!theirs.is_empty() && is_key(from.1) && theirs.is_subset(&own)).then_some(KeyNames::RoleOfFile)
+}
+
+/// The letters and digits of a header.
+fn letters(header: &str) -> String {
+    folded(header).chars().filter(|c| c.is_alphanumeric()).collect()
+}
+
+/// A header without the ending that says that it is the number of something, and without what links it to the word.
+fn without_number(letters: &str) -> Option<&str> {
+    const ENDINGS: [&str; 10] = ["snummer", "nummer", "number", "snr", "nr", "no", "sid", "id", "code", "kod"];
+    const SHORTEST: usize = 4;
+    let thing = ENDINGS.iter().find_map(|ending| letters.strip_suffix(ending))?;
+    (thing.len() >= SHORTEST).then_some(thing)
 }
 
 #[cfg(test)]
@@ -108,6 +127,9 @@ mod tests {
             ("Kundennr.", "Kunden-Nr", "Kunden", Some(KeyNames::SameWords)),
             ("billing_customer_id", "customer_id", "customers", Some(KeyNames::RoleOfFile)),
             ("order_id", "id", "order_items", None),
+            ("Bokning", "Bokningsnr", "bokningar", Some(KeyNames::SameWords)),
+            ("Vorgangs-ID", "Vorgang", "Vorgänge", Some(KeyNames::SameWords)),
+            ("piano", "pia", "pianos", None),
             ("id", "id", "orders", None),
             ("customer_id", "id", "products", None),
         ] {

@@ -83,6 +83,14 @@ impl Plan<'_> {
             let Some(of_person) = name_in(person.file, person.column) else {
                 continue;
             };
+            // The number of a message, whatever it is called: with it, times of the ticket do not make tickets of its messages.
+            let is_number = |column: &usize| !link.key.contains(column) && messages.seems_unique(*column) && messages.may_be_key(*column);
+            if let Some(number) = (0..messages.names.len())
+                .find(is_number)
+                .filter(|_| !has(&own, interactions::INTERACTION_ID.name))
+            {
+                own.insert(interactions::INTERACTION_ID.name.to_string(), key_mapping(messages, &[number]));
+            }
             if let Some(direction) = direction.and_then(|direction| direction.expression(messages, &of_person)) {
                 own.insert(interactions::DIRECTION.name.to_string(), Mapped::new(From::Expr(direction)));
             }

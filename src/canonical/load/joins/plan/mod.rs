@@ -7,10 +7,12 @@
 mod authors;
 mod cases;
 mod chain;
+mod list_prices;
 mod orders;
 mod others;
 mod receipts;
 mod refunds;
+mod replies;
 mod surveys;
 mod times;
 mod words;
@@ -27,9 +29,11 @@ use crate::canonical::load::Options;
 use crate::expr;
 use crate::notes::{KeyNames, NotReadAlone, RelationUse};
 use crate::schema::{Table, purchases, supplies};
+use crate::sources::guess::ColumnProfile;
 use crate::sources::{From, Input, Lookup, Mapped, Source, Unmatched};
 
 use chain::Chain;
+pub use list_prices::ListPrice;
 use words::{is_called_orders, is_of_things};
 
 /// What becomes of an input.
@@ -155,12 +159,14 @@ impl<'a> Plan<'a> {
         self.refunds()?;
         for parent in 0..self.files.len() {
             self.cases(parent)?;
+            self.replies(parent)?;
         }
         for file in 0..self.files.len() {
             self.answers(file)?;
         }
         self.times_elsewhere()?;
         self.people_by_roster()?;
+        self.priced_elsewhere()?;
         self.contacts_by_roster();
         self.rosters();
         self.dimensions()?;
@@ -300,9 +306,11 @@ impl<'a> Plan<'a> {
     fn to_roster(&self, file: usize, key: &[usize]) -> Option<(usize, &'a Link)> {
         let is_to_roster = |(at, link): &(usize, &Link)| {
             let other = self.file(link.to);
-            let is_roster = other.table() == Some(Table::Stakeholders) && !is_of_things(other, &link.of);
+            let is_known = other.table() == Some(Table::Stakeholders);
             let is_id = || other.column(&other.as_table(Table::Stakeholders), WHO) == link.of.first().copied();
-            link.key.len() == 1 && link.key != key && self.is_certain(*at) && is_roster && is_id()
+            // What numbers people is their ID, whatever it is called.
+            let is_roster = || is_known && is_id() || names_people(other) && other.seems_unique(link.of[0]);
+            link.key.len() == 1 && link.key != key && self.is_certain(*at) && !is_of_things(other, &link.of) && is_roster()
         };
         let mut found = self.links_from(file).filter(is_to_roster);
         found.next().filter(|_| found.next().is_none())
@@ -331,6 +339,16 @@ impl<'a> Plan<'a> {
         }
         Ok(chain)
     }
+}
+
+/// Whether a file of no known table lists people: it has names or addresses of them, and no amounts.
+fn names_people(file: &File) -> bool {
+    let is_contact = |words: &BTreeSet<String>| {
+        let has = |word: &str| words.contains(word);
+        has("email") || has("phone") || has("name") && (has("first") || has("last"))
+    };
+    let has_amounts = || file.profiles.iter().any(ColumnProfile::are_amounts);
+    file.table().is_none() && file.words.iter().any(is_contact) && !has_amounts()
 }
 
 /// The canonical column of whom the records of a mapping are about: that of purchases is that of all tables.

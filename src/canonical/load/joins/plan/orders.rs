@@ -1,9 +1,13 @@
 //! Lines and payments of orders: whose amounts count, and what they take from the orders.
 
+use std::collections::BTreeSet;
+
 use anyhow::Result;
 
 use super::words::{are_contracts, are_orders, is_about_something_else, is_called_contacts, is_called_orders, is_of_things};
 use super::{Doubtful, Plan, Role, key_mapping, renamed, times};
+use crate::canonical::key_of;
+use crate::canonical::load::file::lookups::key;
 use crate::canonical::load::joins::amounts::{self, LineAmount};
 use crate::canonical::load::joins::files::{File, Map};
 use crate::canonical::load::joins::totals::{self, Totals};
@@ -60,7 +64,7 @@ impl Plan<'_> {
                 continue;
             };
             // Orders that belong to persons are not lines of them.
-            if person.file == parent && link.of == [person.column] {
+            if person.file == parent && (link.of == [person.column] || self.lists_people(parent, &map, person.column)) {
                 continue;
             }
             let own = file.as_table(table);
@@ -76,8 +80,16 @@ impl Plan<'_> {
                 receipts.push(link.from);
                 continue;
             }
-            let Some(amount) = amount_of(file, &own, table, self.options.threads)? else {
-                continue;
+            let listed = || self.list_price(link.from).filter(|_| table == Table::Purchases);
+            let amount = match amount_of(file, &own, table, self.options.threads)? {
+                Some(amount) => amount,
+                None => match listed() {
+                    Some(price) => LineAmount::Listed {
+                        quantity: file.column(&own, purchases::QUANTITY.name),
+                        price,
+                    },
+                    None => continue,
+                },
             };
             if may_be_contacts && (is_called_contacts(orders) || !amount.is_product()) {
                 continue;
@@ -122,7 +134,8 @@ impl Plan<'_> {
             .collect();
         let is_stated = self.is_stated(best.link);
         // What a contract costs each month is no total of what was paid for it.
-        if has_amount && !is_stated && !are_contracts(orders) {
+        let are_orders_with_totals = !are_contracts(orders) && (is_called_orders(orders) || !self.have_own_days(best, table)?);
+        if has_amount && !is_stated && are_orders_with_totals {
             return self.totals(parent, best, &others, &map);
         }
         if let LineAmount::NotClear(question) = &best.amount {
@@ -134,6 +147,40 @@ impl Plan<'_> {
             Table::Supplies => self.receipts(best.file, &[others, receipts].concat()),
             Table::Purchases | Table::Interactions | Table::Surveys | Table::Stakeholders | Table::Referrals | Table::Identities => Ok(()),
         }
+    }
+
+    /// Whether a file lists people rather than their orders: each record has another one, and none says when it happened.
+    fn lists_people(&self, file: usize, map: &Map, person: usize) -> bool {
+        let this = self.file(file);
+        let is_timed = times(Table::Purchases)
+            .iter()
+            .chain(times(Table::Supplies))
+            .any(|time| map.contains_key(*time));
+        // Of a contract the person is listed elsewhere.
+        let leads_on = self.links_from(file).any(|(_, link)| link.key == [person]);
+        !is_timed && !is_called_orders(this) && !leads_on && this.seems_unique(person)
+    }
+
+    /// Whether the records that share a key are payments of many days, as those of a contract, and not parts of one order.
+    fn have_own_days(&self, child: &Child, table: Table) -> Result<bool> {
+        const MANY: usize = 3;
+        let file = self.file(child.file);
+        let Some(time) = times(table).iter().find_map(|time| file.column(&child.map, time)) else {
+            return Ok(false);
+        };
+        let columns = &self.links[child.link].key;
+        let found = file.for_each_record(1, Vec::new, |seen: &mut Vec<(u64, u64)>, record| {
+            let cell = |at: usize| record.get(at).unwrap_or("");
+            if let Some(key) = key(columns.iter().map(|&at| cell(at))) {
+                let day = cell(time).trim().split([' ', 'T']).next().unwrap_or("");
+                seen.push((key_of(&key), key_of(day)));
+            }
+            Ok(())
+        })?;
+        let records: Vec<(u64, u64)> = found.into_iter().flatten().collect();
+        let days: BTreeSet<(u64, u64)> = records.iter().copied().collect();
+        let keys: BTreeSet<u64> = records.iter().map(|(key, _)| *key).collect();
+        Ok(records.len() >= MANY * keys.len() && 10 * days.len() >= 9 * records.len())
     }
 
     fn share(&self, child: &Child) -> f64 {
@@ -218,7 +265,11 @@ impl Plan<'_> {
         let Some(person) = self.person(parent, map, &link.of) else {
             return Ok(());
         };
-        let chain = self.chain(child.file, child.link, &person, false)?;
+        let mut chain = self.chain(child.file, child.link, &person, false)?;
+        let listed = match child.amount {
+            LineAmount::Listed { quantity, price } => self.listed_amount(&mut chain, child.file, quantity, price)?,
+            LineAmount::AsMapped | LineAmount::Own(_) | LineAmount::Product { .. } | LineAmount::NotClear(_) => None,
+        };
         let name_in = |file: usize, column: usize| chain.name(file, column);
         let is_paid = table == Table::Purchases && !are_lines(&child.map, &child.amount);
         let mut joined = child.map.clone();
@@ -258,13 +309,17 @@ impl Plan<'_> {
         }
         let order_id = [purchases::ORDER_ID.name, supplies::ORDER_ID.name][usize::from(table == Table::Supplies)];
         // The payments of a contract are each their own.
-        if !are_contracts(orders) {
+        let are_own = keeps_time && !is_whole && self.have_own_days(child, table)?;
+        if !are_contracts(orders) && !are_own {
             joined.insert(order_id.to_string(), key_mapping(file, &link.key));
         }
         if let Some(expression) = child.amount.expression(file)
             && let Ok(expression) = expr::parse(&expression)
         {
             joined.insert(purchases::AMOUNT.name.to_string(), Mapped::new(From::Expr(expression)));
+        }
+        if let Some(amount) = listed {
+            joined.insert(purchases::AMOUNT.name.to_string(), Mapped::new(From::Expr(amount)));
         }
         // Whether a price is of one unit, reading all of the file asks where it does not show it.
         let is_open = matches!(&child.amount, LineAmount::Own(_)) && joined.contains_key(purchases::QUANTITY.name);
