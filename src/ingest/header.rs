@@ -195,7 +195,8 @@ fn of_groups(rows: &[Vec<String>]) -> Vec<Vec<String>> {
         let named_below = |column: usize| rows[row..].iter().any(|row| says(row, column));
         for column in 1..below.len() {
             if !says(below, column) && says(below, column - 1) && named_below(column - 1) && named_below(column) {
-                below[column] = below[column - 1].clone();
+                let (left, right) = below.split_at_mut(column);
+                right[0].clone_from(&left[column - 1]);
             }
         }
     }

@@ -169,8 +169,8 @@ fn tables_next_to_each_other_are_not_read_as_the_first_of_them() {
     let records = "2026-01-05;Ann;10,50;;2026-01-06;Bob;5,00\n2026-01-07;Cid;11,50;;2026-01-08;Dee;6,00\n";
     let names = "Date;Customer;Amount;;Date;Customer;Amount\n";
     let folder = Folder::new()
-        .with("f.csv", &format!("{names}{records}"))
-        .with("named.csv", &format!("North;;;;South;;\n{names}{records}"));
+        .with("f.csv", format!("{names}{records}"))
+        .with("named.csv", format!("North;;;;South;;\n{names}{records}"));
     let args = |file: &'static str| ["measure", file, "-m", "revenue", "--as-of", "2026-01-31", "--format", "csv"];
     folder.run(&args("f.csv")).code(3).says(str![[r#"
 error: f.csv has 2 tables with the same columns next to each other: the names of the columns come again from column 5 on
