@@ -241,6 +241,8 @@ mod tests {
             "riaperto",
             "In attesa del cliente",
             "heropend",
+            "Opnieuw geopend",
+            "opened again",
             "in behandeling",
             "Ponownie otwarte",
             "W toku",

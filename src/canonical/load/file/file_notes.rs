@@ -93,7 +93,8 @@ pub fn of_cases(sources: &[SourceInfo]) -> Vec<Note> {
         let columns = dates(source);
         let what: Vec<&'static str> = TIMES_OF_CASES
             .into_iter()
-            .filter(|(_, is_there)| !is_there(source) && sources.iter().filter(has_cases).any(is_there))
+            // Messages are never resolved.
+            .filter(|(_, is_there)| !source.messages && !is_there(source) && sources.iter().filter(has_cases).any(is_there))
             .map(|(what, _)| what)
             .collect();
         if !what.is_empty() {
