@@ -32,6 +32,7 @@ mod sample;
 mod scan;
 mod shape;
 mod sniff;
+mod wishes;
 mod work;
 mod workers;
 
@@ -40,7 +41,8 @@ pub use encoding::Encoding;
 pub use footer::is_total_label;
 pub use header::{Header, Renamed, Stored};
 pub use parquet::StoredValue;
-pub use peek::{FormatOverrides, Layout, Limits, Line, Peek, Row, peek, peek_within};
+pub use peek::{Layout, Limits, Line, Peek, Row, peek, peek_within};
 pub use raw::write_raw;
 pub use read::{Outcome, for_each_record};
 pub use record::Record;
+pub use wishes::FormatOverrides;

@@ -327,3 +327,19 @@ fn longest_target(canonical: &CanonicalTables, settings: &Settings) -> Option<f6
     });
     by_tier.chain(of_rows.into_iter().flatten()).reduce(f64::max)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sample_is_spread_over_all_stakeholders_and_stands_for_them() {
+        assert_eq!(sample(SAMPLE), (std::iter::once(0..SAMPLE).collect(), 1.0));
+        let all = 10 * SAMPLE;
+        let (runs, scale) = sample(all);
+        assert_eq!((runs.len(), scale), (RUNS as usize, 10.0));
+        assert!(runs.iter().all(|run| run.len() == (SAMPLE / RUNS) as usize));
+        assert_eq!((runs[0].start, runs[runs.len() - 1].end), (0, all));
+        assert!(runs.windows(2).all(|pair| pair[0].end <= pair[1].start));
+    }
+}

@@ -23,10 +23,12 @@ mod header_words;
 mod inflections;
 mod meanings;
 mod message_date;
+mod only_amount;
 mod open_items;
 mod other_amount;
 mod profile;
 mod questions;
+mod record_number;
 mod relations;
 mod shape;
 mod spells;
@@ -34,6 +36,7 @@ mod status_of_people;
 mod sums;
 mod supply_lines;
 mod tables;
+mod who;
 
 pub use evidence::{CellsAre, ColumnEvidence, TableClue, listed};
 pub use header_words::{Unit, countries, currency_of_header, language, words};
@@ -327,7 +330,7 @@ pub fn understand(file: &str, headers: &[String], rows: &[Vec<String>], stated: 
         .first_mut()
         .filter(|r| r.table == Table::Purchases && !r.stated.contains(&&purchases::ORDER_ID))
     {
-        alone::number_of_record(&said, &mut purchases.candidates, &mut purchases.taken, &seen);
+        record_number::number_of_record(&said, &mut purchases.candidates, &mut purchases.taken, &seen);
         purchases.taken.sort_by_key(|c| c.order);
     }
     let table = ranked.first().filter(|(_, sure, _)| *sure >= TAKE).map(|(t, sure, _)| (*t, *sure));
