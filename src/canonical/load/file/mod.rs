@@ -168,7 +168,7 @@ pub fn read_file(
         };
         match reading::read(&job)? {
             FileRead::Whole(mut outcome) => {
-                let rowset = tables::assembling::join(std::mem::take(&mut outcome.sinks));
+                let rowset = tables::joining::join(std::mem::take(&mut outcome.sinks));
                 if !keep_hashes && source.key.is_empty() {
                     let shared = SharedIds::of(&mapping, &rowset);
                     has_lines = shared == SharedIds::Lines;
